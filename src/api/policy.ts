@@ -1,0 +1,200 @@
+// api: the resource as TypeScript sees it, after parsing, defaulting and validation.
+// The JSON Schema in schema.ts is the source of truth; a test holds the two together.
+
+export const API_GROUP = 'microscaling.io';
+export const API_VERSION = 'microscaling.io/v1alpha1';
+
+/** A duration as written in a policy, `^\d+(ms|s|m|h)$`. See duration.ts. */
+export type Duration = string;
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Where a value comes from; exactly one key is set. A secret may not use `value`. */
+export interface ValueSource {
+  readonly value?: string;
+  readonly fromEnv?: string;
+  readonly fromFile?: string;
+  readonly fromSecret?: { readonly name: string; readonly key: string };
+}
+
+export interface Resources {
+  readonly cpus?: number;
+  /** MB, as in Marathon. */
+  readonly mem?: number;
+  /** MB, as in Marathon. */
+  readonly disk?: number;
+  readonly gpus?: number;
+}
+
+/** Exactly one key is set. */
+export interface CapacitySpec {
+  readonly slots?: number;
+  readonly resources?: Resources;
+  readonly cluster?: { readonly role: string; readonly headroom: number };
+}
+
+/** Exactly one key is set. */
+export interface MarathonAuth {
+  readonly basic?: { readonly username: ValueSource; readonly password: ValueSource };
+  readonly token?: ValueSource;
+  readonly dcosServiceAccount?: { readonly credentials: ValueSource };
+}
+
+export interface MarathonSpec {
+  readonly urls?: readonly string[];
+  readonly auth?: MarathonAuth;
+  readonly caFile?: string;
+}
+
+export interface AzureStorageQueueMetric {
+  readonly queueName: ValueSource;
+  readonly connectionString?: ValueSource;
+  readonly accountName?: ValueSource;
+  readonly accountKey?: ValueSource;
+  readonly sasToken?: ValueSource;
+  readonly endpoint?: ValueSource;
+  readonly count: 'Waiting' | 'Visible' | 'Total';
+  /** Messages one busy consumer holds invisible at a time. */
+  readonly inFlightPerInstance: number;
+}
+
+export interface RandomMetric {
+  readonly min: number;
+  readonly max: number;
+  readonly period: Duration;
+  readonly seed: number;
+}
+
+/** Exactly one key is set. */
+export interface MetricSpec {
+  readonly azureStorageQueue?: AzureStorageQueueMetric;
+  readonly random?: RandomMetric;
+}
+
+export type AlgorithmType = 'Fluid' | 'Queue' | 'SimpleQueue';
+
+/** A Kubernetes-style union: `type` says which of the member objects is read. */
+export interface AlgorithmSpec {
+  readonly type: AlgorithmType;
+  readonly fluid?: {
+    /** First guess of messages per second per instance. */
+    readonly serviceRate?: number;
+    /** Known age of the metric. */
+    readonly metricDelay?: Duration;
+    /** Length of a repeating pattern; turns the forecast on. */
+    readonly season?: Duration;
+  };
+  readonly queue?: { readonly kU: number; readonly tU: number };
+}
+
+/** Exactly one of queueLength, drainTime, messageAge, perInstance is set. */
+export interface TargetSpec {
+  readonly queueLength?: number;
+  readonly drainTime?: Duration;
+  readonly messageAge?: Duration;
+  readonly perInstance?: number;
+  readonly metric: MetricSpec;
+  readonly algorithm: AlgorithmSpec;
+}
+
+export interface ScalingRules {
+  readonly stabilizationWindowSeconds: number;
+  readonly policies: readonly {
+    readonly type: 'Instances' | 'Percent';
+    readonly value: number;
+    readonly periodSeconds: number;
+  }[];
+  readonly selectPolicy: 'Max' | 'Min' | 'Disabled';
+  readonly tolerance: number;
+}
+
+export interface BehaviorSpec {
+  readonly scaleUp: ScalingRules;
+  readonly scaleDown: ScalingRules;
+  readonly maxStep?: number;
+  readonly giveBackAfter: Duration;
+  readonly minHold: Duration;
+  readonly yieldRate?: { readonly value: number; readonly periodSeconds: number };
+  readonly onMetricFailure: {
+    readonly staleAfter: Duration;
+    readonly action: 'Hold' | 'Min' | 'Max' | 'Fixed';
+    readonly after: Duration;
+    readonly instances?: number;
+  };
+  readonly startupTime?: Duration;
+}
+
+export interface InstancesSpec {
+  readonly min?: number;
+  readonly max?: number;
+  /** Created with this many and then left to people; excludes min and max. */
+  readonly fixed?: number;
+}
+
+export interface EnvFrom {
+  readonly name: string;
+  readonly from: ValueSource;
+  /** When true an unset source leaves the variable out instead of refusing the app. */
+  readonly optional: boolean;
+}
+
+/** A Marathon app definition, verbatim: unknown fields are preserved. */
+export type MarathonAppDefinition = Readonly<Record<string, unknown>>;
+
+/** One app of a policy. It is fixed (`instances.fixed`), a remainder (`remainder`) or scaled (`targets`). */
+export interface AppSpec {
+  readonly name: string;
+  /** Absolute Marathon id, after defaulting. */
+  readonly id: string;
+  /** 1 is highest; absent on fixed apps only. */
+  readonly priority?: number;
+  readonly instances: InstancesSpec;
+  readonly targets?: readonly TargetSpec[];
+  readonly remainder?: { readonly weight: number };
+  readonly pageControl?: { readonly min: number; readonly max: number };
+  readonly behavior: BehaviorSpec;
+  readonly manualScale: { readonly action: 'Hold' | 'Adopt' | 'Revert'; readonly holdFor: Duration };
+  readonly adopt: boolean;
+  readonly app?: MarathonAppDefinition;
+  readonly envFrom: readonly EnvFrom[];
+}
+
+export interface PolicySpec {
+  readonly mode: 'Reconcile' | 'Observe' | 'Paused';
+  readonly interval: Duration;
+  readonly marathon?: MarathonSpec;
+  readonly capacity?: CapacitySpec;
+  readonly pool?: string;
+  readonly onDelete: 'Retain' | 'Delete';
+  readonly drift: 'Revert' | 'Report';
+  readonly apps: readonly AppSpec[];
+}
+
+export interface MicroscalingPolicy {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: 'MicroscalingPolicy';
+  readonly metadata: ObjectMeta;
+  readonly spec: PolicySpec;
+}
+
+export interface CapacityPool {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: 'CapacityPool';
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly capacity: CapacitySpec; readonly marathon?: MarathonSpec };
+}
+
+export type Resource = MicroscalingPolicy | CapacityPool;
+
+/** `namespace/name`. */
+export type ResourceKey = string & { readonly __brand: 'ResourceKey' };
+
+export function resourceKey(meta: { readonly namespace: string; readonly name: string }): ResourceKey {
+  return `${meta.namespace}/${meta.name}` as ResourceKey;
+}

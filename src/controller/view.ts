@@ -1,0 +1,137 @@
+// controller: the one picture of the operator's state that status, `get`, `explain` and the page are drawn from.
+
+import type { Condition } from '../api/conditions.ts';
+import type { PolicySpec } from '../api/policy.ts';
+import type { AppRole, DecisionStep, LimitedBy } from '../core/decision.ts';
+
+export interface MetricView {
+  /** `queue demo-queue`, `random 1–10`: for people. */
+  readonly label: string;
+  readonly state: 'ok' | 'stale' | 'unavailable';
+  /** What the law compares with the target (messages waiting); absent while unknown. */
+  readonly value?: number;
+  /** The target in the same unit, where it has one. */
+  readonly target?: number;
+  readonly unit: 'messages' | 'seconds';
+  readonly atMs?: number;
+  readonly reason?: string;
+}
+
+export interface TaskView {
+  readonly id: string;
+  readonly phase: 'waiting' | 'staging' | 'running' | 'killing' | 'unreachable';
+}
+
+export interface AppView {
+  readonly name: string;
+  readonly id: string;
+  /** `namespace/name` of its policy. */
+  readonly policy: string;
+  readonly role: AppRole;
+  readonly priority?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly exists: boolean;
+  readonly wanted: number;
+  readonly granted: number;
+  readonly requested: number;
+  readonly running: number;
+  readonly staging: number;
+  readonly killing: number;
+  readonly waiting: number;
+  readonly ready: number;
+  readonly metrics: readonly MetricView[];
+  readonly limitedBy?: LimitedBy;
+  /** RFC 3339. */
+  readonly lastScaled?: string;
+  readonly pageControl?: { readonly min: number; readonly max: number };
+  readonly tasks: readonly TaskView[];
+  /** Newest explanation. */
+  readonly summary: string;
+  readonly steps: readonly DecisionStep[];
+  readonly figures: Readonly<Record<string, number>>;
+  /** Counters reported by the app's programs over statsd (`work`, `produced`, `consumed`), summed over its life. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+export interface PolicyView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly pool: string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  readonly mode: PolicySpec['mode'];
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly place: string;
+  readonly revision: string;
+  /** The defaulted spec as it runs; references only, never a secret. */
+  readonly spec: PolicySpec;
+  readonly conditions: readonly Condition[];
+  readonly apps: readonly AppView[];
+}
+
+/** A decision that changed something, for "the decisions in words, newest first". */
+export interface DecisionRecord {
+  readonly atMs: number;
+  readonly pool: string;
+  readonly app: string;
+  readonly from: number;
+  readonly to: number;
+  readonly wanted: number;
+  readonly granted: number;
+  readonly summary: string;
+}
+
+export interface EventRecord {
+  readonly atMs: number;
+  readonly type: 'Normal' | 'Warning';
+  /** PascalCase, one situation each. */
+  readonly reason: string;
+  /** `policy namespace/name` or `app /id`. */
+  readonly object: string;
+  readonly message: string;
+}
+
+export interface PoolView {
+  readonly name: string;
+  readonly capacity: { readonly total: number; readonly used: number; readonly unit: string };
+  /** Time of the last finished round, ms since the epoch; absent before the first. */
+  readonly lastRoundAtMs?: number;
+  readonly intervalMs: number;
+  readonly policies: readonly PolicyView[];
+}
+
+export interface OperatorView {
+  readonly atMs: number;
+  readonly version: string;
+  readonly ready: boolean;
+  readonly marathon: { readonly url: string; readonly reachable: boolean; readonly message: string };
+  readonly pools: readonly PoolView[];
+  /** Newest first, bounded. */
+  readonly decisions: readonly DecisionRecord[];
+  /** Newest first, bounded. */
+  readonly events: readonly EventRecord[];
+  /** Problems of documents that are not running as written. */
+  readonly problems: readonly { readonly source: string; readonly message: string }[];
+  readonly stats: {
+    readonly rounds: number;
+    readonly decisions: number;
+    readonly writes: number;
+    readonly conflicts: number;
+  };
+}
+
+/** What people may do through the page. */
+export interface OperatorActions {
+  /** Scales a fixed app within its `pageControl`; throws TerminalError with a sentence when that is not allowed. */
+  scale(appId: string, instances: number, signal: AbortSignal): Promise<void>;
+}
+
+/** How the server and the demo look at a running operator. */
+export interface OperatorState {
+  view(): OperatorView;
+  /** Calls back after every change of the view; returns its own undo. */
+  subscribe(onChange: () => void): () => void;
+  readonly actions: OperatorActions;
+}

@@ -1,0 +1,40 @@
+// core: a difference between wish and world as a value that the CLI prints, the page draws and a scheduler executes.
+
+import type { EnvFrom, MarathonAppDefinition } from '../api/policy.ts';
+
+/** One field of a definition that differs; values of secrets are never in it. */
+export interface FieldDiff {
+  /** Dotted path in the Marathon definition, e.g. `env.RATE`. */
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** `definition` is what the policy names (without secrets); the scheduler resolves `envFrom` at use. */
+export type Change =
+  | {
+      readonly kind: 'create';
+      readonly app: string;
+      readonly instances: number;
+      readonly definition: MarathonAppDefinition;
+      readonly envFrom: readonly EnvFrom[];
+      /** `namespace/name` of the policy, written as our creation label. */
+      readonly owner: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'update';
+      readonly app: string;
+      readonly definition: MarathonAppDefinition;
+      readonly envFrom: readonly EnvFrom[];
+      readonly fields: readonly FieldDiff[];
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'scale';
+      readonly app: string;
+      readonly from: number;
+      readonly to: number;
+      readonly reason: string;
+    }
+  | { readonly kind: 'adopt' | 'release' | 'delete'; readonly app: string; readonly reason: string };

@@ -1,0 +1,111 @@
+// core: the question put to `decide` and its answer. Serialisable, no functions, no clock.
+
+import type { BehaviorSpec, TargetSpec } from '../api/policy.ts';
+import type { AppObservation, Footprint, MetricReading } from './observation.ts';
+
+/** What the apps of a pool share. */
+export type Budget =
+  | { readonly kind: 'slots'; readonly slots: number }
+  | { readonly kind: 'resources'; readonly total: Footprint }
+  /** Room in instances per app id, counted agent by agent by the caller; Marathon's queue arbitrates. */
+  | { readonly kind: 'cluster'; readonly roomByApp: Readonly<Record<string, number>> };
+
+/** `fixed` covers apps left to people and the apps of Paused and Observe members: they use, they are not decided. */
+export type AppRole = 'scaled' | 'remainder' | 'fixed';
+
+export interface AppInput {
+  /** Marathon id: unique in the pool. */
+  readonly id: string;
+  readonly name: string;
+  readonly role: AppRole;
+  /** 1 is highest. */
+  readonly priority: number;
+  readonly min: number;
+  /** Infinity when the policy sets none. */
+  readonly max: number;
+  /** Share of what is left, for remainders; 1 otherwise. */
+  readonly weight: number;
+  readonly targets: readonly TargetSpec[];
+  /** One per target, in the same order. */
+  readonly readings: readonly MetricReading[];
+  readonly behavior: BehaviorSpec;
+  readonly footprint: Footprint;
+  /** Whether a fixed app's use is subtracted from the budget (resource budgets; frozen members of a slot budget). */
+  readonly countsAgainstBudget: boolean;
+  /** What Marathon has; absent when the app does not exist (yet). */
+  readonly observed?: AppObservation;
+  /**
+   * When set, the count is kept at `instances` whatever the law says (a person's hand, somebody's rolling
+   * restart, a conflict), and `reason` says why.
+   */
+  readonly held?: { readonly instances: number; readonly reason: string };
+}
+
+export interface DecisionInput {
+  readonly budget: Budget;
+  readonly apps: readonly AppInput[];
+  /** Time of the round, ms since the epoch. */
+  readonly nowMs: number;
+  /** Absent after a restart: then the first decision holds what is there. */
+  readonly memory?: DecisionMemory;
+}
+
+/** One thing that made a number what it is, in the order in which it happened. */
+export interface DecisionStep {
+  /** Short fixed word: `law`, `target`, `metric`, `min`, `max`, `behavior`, `giveBack`, `capacity`, `handover`, `held`, `remainder`, … */
+  readonly rule: string;
+  readonly before: number;
+  readonly after: number;
+  /** A clause a person understands, with its numbers. */
+  readonly reason: string;
+}
+
+export type LimitedBy =
+  | 'min'
+  | 'max'
+  | 'capacity'
+  | 'handover'
+  | 'behavior'
+  | 'held'
+  | 'metric'
+  | 'launching';
+
+export interface AppDecision {
+  readonly id: string;
+  readonly name: string;
+  readonly role: AppRole;
+  /** Marathon's `requested` at the start of the round; 0 when absent. */
+  readonly from: number;
+  /** What the law asks for, after the app's own clamps. */
+  readonly wanted: number;
+  /** What the pool grants it. */
+  readonly granted: number;
+  /** What to ask Marathon for now: `granted`, less what still waits for a victim to be gone. */
+  readonly to: number;
+  readonly limitedBy?: LimitedBy;
+  readonly steps: readonly DecisionStep[];
+  /** One sentence: "wanted 9: 400 waiting, 42/s arriving, 5/s per instance; granted 8: …". */
+  readonly summary: string;
+  /** Figures of the law worth showing: arrivalsPerS, servicePerS, waiting, inFlight, deadTimeS. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+export interface Decision {
+  readonly apps: readonly AppDecision[];
+  readonly capacity: {
+    /** In slots, or for resource budgets in the scarcest resource's instances; see `unit`. */
+    readonly total: number;
+    readonly used: number;
+    readonly unit: 'slots' | 'cpus' | 'mem' | 'disk' | 'gpus' | 'instances';
+  };
+  readonly memory: DecisionMemory;
+}
+
+/** What must survive to the next round; JSON, at most 4 KiB an app, `version` checked when read back. */
+export interface DecisionMemory {
+  readonly version: 1;
+  readonly apps: Readonly<Record<string, AppMemory>>;
+}
+
+/** Opaque outside core; plain JSON. */
+export type AppMemory = Readonly<Record<string, unknown>>;

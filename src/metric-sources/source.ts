@@ -1,0 +1,34 @@
+// metric-sources: the port. One file, one interface, one registration per source.
+
+import type { MetricSpec } from '../api/policy.ts';
+import type { MetricReading } from '../core/observation.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+
+export interface MetricSource {
+  /**
+   * Makes one measurement. Anything that cannot be known is `unavailable` with a reason; throws only
+   * `TerminalError` for a configuration that cannot work, and `signal.reason` when aborted.
+   */
+  read(signal: AbortSignal): Promise<MetricReading>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Resolves value sources at use; the implementation decides what may be read. */
+export interface ValueResolver {
+  /** Throws TerminalError (says which reference, never the value) when it cannot be had. */
+  resolve(from: import('../api/policy.ts').ValueSource): string;
+}
+
+export interface MetricSourceDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly values: ValueResolver;
+}
+
+/** How a source registers: its key under `metric`, and its factory. */
+export interface MetricSourceType<K extends keyof MetricSpec = keyof MetricSpec> {
+  readonly type: K;
+  create(config: NonNullable<MetricSpec[K]>, deps: MetricSourceDeps): MetricSource;
+}

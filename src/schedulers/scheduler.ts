@@ -1,0 +1,39 @@
+// schedulers: the port. Reports what is, executes one change; never decides.
+
+import type { Change } from '../core/change.ts';
+import type { AppObservation } from '../core/observation.ts';
+
+export type ApplyResult =
+  | { readonly outcome: 'accepted'; readonly deploymentId: string; readonly version?: string }
+  | { readonly outcome: 'noop' };
+
+/** The world at one moment. */
+export interface SchedulerView {
+  /** By Marathon id; only of the ids asked for, absent when the app does not exist. */
+  readonly apps: ReadonlyMap<string, AppObservation>;
+  /** When this was read, ms since the epoch. */
+  readonly atMs: number;
+}
+
+export interface Scheduler {
+  /**
+   * Throws TransientError when Marathon cannot be read: the caller then leaves every count alone. The
+   * answer is never older than the last write made through this scheduler.
+   */
+  observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView>;
+  /**
+   * Executes one change. Throws WaitError while somebody else's deployment locks the app (the message says
+   * whose), TransientError when Marathon is not well, TerminalError when it refuses the content.
+   */
+  apply(change: Change, signal: AbortSignal): Promise<ApplyResult>;
+  /** Calls `onChange` when something happened that is worth a look; a wake-up, never a fact. Resolves when aborted. */
+  watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Counters of what went over the wire, for the demo's result and for metrics. */
+export interface SchedulerStats {
+  readonly writes: number;
+  readonly conflicts: number;
+  readonly reads: number;
+}

@@ -1,0 +1,164 @@
+// Holds the table of who may import whom (CONTRIBUTING.md): arrows point downward, siblings do not know each other.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const src = resolve(import.meta.dirname, '../src');
+
+/** Each room and the rooms it may import besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  api: [],
+  core: ['api'],
+  runtime: [],
+  'policy-sources': ['api', 'runtime'],
+  'metric-sources': ['api', 'core', 'runtime'],
+  schedulers: ['api', 'core', 'runtime'],
+  controller: ['api', 'core', 'runtime', 'policy-sources', 'metric-sources', 'schedulers'],
+  simulator: ['api', 'core', 'runtime', 'controller'],
+  server: ['api', 'core', 'runtime', 'controller'],
+  emulator: ['runtime'],
+  programs: ['runtime'],
+  app: [
+    'api',
+    'core',
+    'runtime',
+    'policy-sources',
+    'metric-sources',
+    'schedulers',
+    'controller',
+    'simulator',
+    'server',
+    'emulator',
+    'programs',
+  ],
+  cli: ['api', 'core', 'runtime', 'controller', 'simulator', 'server', 'app'],
+};
+
+/** The adapter folders: within these rooms one folder never imports another. */
+const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];
+
+/** The only place each of these packages may be imported. */
+const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
+  '@azure/storage-queue': ['metric-sources/azure-queue', 'programs'],
+  axios: ['schedulers/marathon', 'cli'],
+  'js-yaml': ['api', 'cli', 'app'],
+  ajv: ['api', 'app', 'metric-sources'],
+  chokidar: ['policy-sources/directory'],
+  commander: ['cli'],
+  hono: ['server', 'emulator'],
+  '@hono/node-server': ['runtime', 'server', 'emulator'],
+  pino: ['runtime'],
+  'pino-pretty': ['runtime'],
+  'eventsource-parser': ['schedulers/marathon', 'cli'],
+  uplot: [],
+};
+
+/** What pure rooms must not say. */
+const IMPURE = [
+  /\bawait\b/,
+  /\bDate\.now\b|new Date\(\)/,
+  /\bMath\.random\b/,
+  /\bprocess\./,
+  /\bconsole\./,
+  /\bsetTimeout\b/,
+];
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+function files(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true, recursive: true })
+    .filter((e) => e.isFile() && e.name.endsWith('.ts'))
+    .map((e) => join(e.parentPath, e.name));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)['"]([^'"]+)['"]/gm;
+  return [...text.matchAll(pattern)].map((m) => ({ file, target: m[1] ?? '' }));
+}
+
+function place(path: string): string {
+  return relative(src, path).split(sep).join('/');
+}
+
+function packageName(target: string): string {
+  const parts = target.split('/');
+  return target.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
+}
+
+const all = files(src).flatMap(importsOf);
+const local = all.filter((i) => i.target.startsWith('.'));
+const external = all.filter((i) => !i.target.startsWith('.') && !i.target.startsWith('node:'));
+
+describe('architecture', () => {
+  it('sees the source tree', () => {
+    expect(files(src).length).toBeGreaterThan(10);
+    expect(local.length).toBeGreaterThan(10);
+  });
+
+  it('lets every room import only the rooms below it', () => {
+    const wrong = local.flatMap(({ file, target }) => {
+      const from = place(file).split('/')[0] ?? '';
+      const to = place(resolve(dirname(file), target)).split('/')[0] ?? '';
+      return from === to || MAY_IMPORT[from]?.includes(to) ? [] : [`${place(file)} -> ${to}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps adapters of one room apart, and concrete adapters out of the controller', () => {
+    const wrong = local.flatMap(({ file, target }) => {
+      const from = place(file).split('/');
+      const to = place(resolve(dirname(file), target)).split('/');
+      const room = to[0] ?? '';
+      if (!ADAPTER_ROOMS.includes(room) || to.length < 3) return [];
+      if (from[0] === 'app') return [];
+      const sibling = from[0] === room && (from.length < 3 || from[1] === to[1] || from[1] === 'wrappers');
+      return sibling ? [] : [`${from.join('/')} -> ${to.join('/')}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('imports each package only where it belongs', () => {
+    const wrong = external.flatMap(({ file, target }) => {
+      const homes = PACKAGE_HOME[packageName(target)];
+      return homes?.some((home) => place(file).startsWith(`${home}/`)) ? [] : [`${place(file)} -> ${target}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps core pure', () => {
+    const wrong = files(join(src, 'core')).flatMap((file) => {
+      const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      return IMPURE.filter((p) => p.test(code)).map((p) => `${place(file)}: ${p.source}`);
+    });
+    expect(wrong).toEqual([]);
+    const nodeImports = all.filter(
+      (i) => /^(core|api)\//.test(place(i.file)) && i.target.startsWith('node:'),
+    );
+    expect(nodeImports.map((i) => `${place(i.file)} -> ${i.target}`)).toEqual([]);
+  });
+
+  it('has no import cycle', () => {
+    const graph = new Map<string, string[]>();
+    for (const { file, target } of local) {
+      graph.set(file, [...(graph.get(file) ?? []), resolve(dirname(file), target)]);
+    }
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) {
+        cycles.push([...path.slice(path.indexOf(file)), file].map(place).join(' -> '));
+        return;
+      }
+      if (done.has(file)) return;
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of graph.keys()) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+});
