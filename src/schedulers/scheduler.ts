@@ -1,6 +1,7 @@
 // schedulers: the port. Reports what is, executes one change; never decides.
 
-import type { Change } from '../core/change.ts';
+import type { EnvFrom, MarathonAppDefinition } from '../api/policy.ts';
+import type { Change, FieldDiff } from '../core/change.ts';
 import type { AppObservation } from '../core/observation.ts';
 
 export type ApplyResult =
@@ -21,6 +22,15 @@ export interface Scheduler {
    * answer is never older than the last write made through this scheduler.
    */
   observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView>;
+  /**
+   * Where the wanted definition differs from what exists, after the scheduler's own defaults; only fields
+   * that the policy names are compared, `instances` never. An `envFrom` value that cannot be resolved here is
+   * not compared; a differing secret is reported without its values. Pure but for resolving.
+   */
+  diff(
+    wanted: { readonly definition: MarathonAppDefinition; readonly envFrom: readonly EnvFrom[] },
+    observed: AppObservation,
+  ): readonly FieldDiff[];
   /**
    * Executes one change. Throws WaitError while somebody else's deployment locks the app (the message says
    * whose), TransientError when Marathon is not well, TerminalError when it refuses the content.
