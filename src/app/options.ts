@@ -1,0 +1,309 @@
+// app: the one option table. Flag, environment variable, config-file key, default and help text of every option;
+// the parser, `--help` and the tests are made from it.
+
+import { durationMs, isDuration } from '../api/duration.ts';
+import { TerminalError } from '../runtime/errors.ts';
+
+export type OptionType = 'text' | 'texts' | 'integer' | 'number' | 'duration' | 'flag' | 'address';
+
+export interface OptionSpec {
+  readonly flag: string;
+  /** One-letter form. */
+  readonly short?: string;
+  /** Placeholder of the value in `--help`; absent on flags. */
+  readonly arg?: string;
+  readonly type: OptionType;
+  /** Variables that are read, first one wins. */
+  readonly env: readonly string[];
+  /** Key in the config file; absent where a file makes no sense. */
+  readonly key?: string;
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface ValueTypes {
+  readonly text: string;
+  readonly texts: readonly string[];
+  readonly integer: number;
+  readonly number: number;
+  /** ms */
+  readonly duration: number;
+  readonly flag: boolean;
+  readonly address: Address;
+}
+
+export const OPTIONS = {
+  policies: {
+    flag: '--policies',
+    arg: 'DIR',
+    type: 'texts',
+    env: ['MICROSCALING_POLICIES'],
+    key: 'policies',
+    help: 'directory (or file) of policies to follow; repeatable',
+  },
+  file: {
+    flag: '--file',
+    short: '-f',
+    arg: 'FILE',
+    type: 'texts',
+    env: [],
+    help: 'policy file or directory; repeatable',
+  },
+  marathon: {
+    flag: '--marathon',
+    arg: 'URL',
+    type: 'texts',
+    env: ['MICROSCALING_MARATHON', 'MSS_MARATHON_API'],
+    key: 'marathon',
+    help: 'Marathon base URL for policies that name none; repeatable for fail-over',
+  },
+  api: {
+    flag: '--api',
+    arg: 'HOST:PORT',
+    type: 'address',
+    env: ['MICROSCALING_API'],
+    key: 'api',
+    help: 'where the page and the API listen (default 127.0.0.1:8090)',
+  },
+  server: {
+    flag: '--server',
+    arg: 'URL',
+    type: 'text',
+    env: ['MICROSCALING_API'],
+    help: 'the operator to ask (default http://127.0.0.1:8090)',
+  },
+  apiTokenFile: {
+    flag: '--api-token-file',
+    arg: 'FILE',
+    type: 'text',
+    env: ['MICROSCALING_API_TOKEN_FILE'],
+    key: 'apiTokenFile',
+    help: 'file with the bearer token that writes need when the API listens beyond loopback',
+  },
+  config: {
+    flag: '--config',
+    arg: 'FILE',
+    type: 'text',
+    env: ['MICROSCALING_CONFIG'],
+    help: 'YAML file with these options, keys as listed in the README',
+  },
+  logFormat: {
+    flag: '--log-format',
+    arg: 'FORMAT',
+    type: 'text',
+    env: ['MICROSCALING_LOG_FORMAT'],
+    key: 'logFormat',
+    choices: ['text', 'json'],
+    help: 'log lines for people or for programs: text or json (default text)',
+  },
+  logLevel: {
+    flag: '--log-level',
+    arg: 'LEVEL',
+    type: 'text',
+    env: ['MICROSCALING_LOG_LEVEL'],
+    key: 'logLevel',
+    choices: ['debug', 'info', 'warn', 'error'],
+    help: 'least level that is logged (default info)',
+  },
+  statsd: {
+    flag: '--statsd',
+    arg: 'HOST:PORT',
+    type: 'address',
+    env: ['MICROSCALING_STATSD'],
+    key: 'statsd',
+    help: 'where programs report their counters by StatsD over UDP, shown on the page (run: listen there; marathon: given to tasks)',
+  },
+  output: {
+    flag: '--output',
+    short: '-o',
+    arg: 'FORMAT',
+    type: 'text',
+    env: [],
+    help: 'table for people (default), json for programs',
+  },
+  law: {
+    flag: '--law',
+    arg: 'LAW',
+    type: 'text',
+    env: [],
+    choices: ['Fluid', 'Queue', 'SimpleQueue'],
+    help: "use this law for every target instead of the policy's own: Fluid, Queue or SimpleQueue",
+  },
+  policy: {
+    flag: '--policy',
+    arg: 'FILE',
+    type: 'text',
+    env: [],
+    help: 'policy to run instead of specs/policies/queue-demo.yaml',
+  },
+  seed: {
+    flag: '--seed',
+    arg: 'N',
+    type: 'integer',
+    env: [],
+    help: 'seed of the demand (default 1): the same seed gives the same load',
+  },
+  for: {
+    flag: '--for',
+    arg: 'DURATION',
+    type: 'duration',
+    env: [],
+    help: 'end by itself after this long, e.g. 60s, and print the result',
+  },
+  port: {
+    flag: '--port',
+    arg: 'PORT',
+    type: 'integer',
+    env: [],
+    help: 'port to listen on (default 8080)',
+  },
+  host: {
+    flag: '--host',
+    arg: 'HOST',
+    type: 'text',
+    env: [],
+    help: 'address to listen on (default 127.0.0.1); it runs what it is told, so think twice',
+  },
+  cpus: {
+    flag: '--cpus',
+    arg: 'N',
+    type: 'number',
+    env: [],
+    help: 'cpus that tasks may share (default 4)',
+  },
+  mem: {
+    flag: '--mem',
+    arg: 'MB',
+    type: 'number',
+    env: [],
+    help: 'memory in MB that tasks may share (default 4096)',
+  },
+  slots: {
+    flag: '--slots',
+    arg: 'N',
+    type: 'integer',
+    env: [],
+    help: 'most tasks at a time (default: no limit but cpus and mem)',
+  },
+  taskStartDelay: {
+    flag: '--task-start-delay',
+    arg: 'DURATION',
+    type: 'duration',
+    env: [],
+    help: 'keep every task in staging this long before it starts, e.g. 2s (default 0s)',
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+export type OptionValues = {
+  readonly [N in OptionName]?: ValueTypes[(typeof OPTIONS)[N]['type']];
+};
+
+/** Where options come from, strongest first. */
+export interface OptionInput {
+  /** As the command line gave them: text, list of texts, or true. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The parsed config file. */
+  readonly file?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Values of the named options: flag, else environment, else config file; absent where nobody said anything.
+ *
+ * @throws TerminalError that names the place of the value and what is wrong with it
+ */
+export function resolveOptions(names: readonly OptionName[], input: OptionInput): OptionValues {
+  const entries = names.flatMap((name): [string, unknown][] => {
+    const found = lookUp(name, input);
+    return found === undefined ? [] : [[name, convert(OPTIONS[name], found)]];
+  });
+  return Object.freeze(Object.fromEntries(entries)) as OptionValues;
+}
+
+/** Keys that the config file may hold. */
+export function configKeys(): ReadonlyMap<string, OptionName> {
+  return new Map(
+    (Object.entries(OPTIONS) as [OptionName, OptionSpec][]).flatMap(([name, spec]) =>
+      spec.key === undefined ? [] : [[spec.key, name]],
+    ),
+  );
+}
+
+interface Found {
+  readonly raw: unknown;
+  readonly place: string;
+}
+
+function lookUp(name: OptionName, input: OptionInput): Found | undefined {
+  const spec: OptionSpec = OPTIONS[name];
+  const flag = input.flags[name];
+  if (flag !== undefined) return { raw: flag, place: spec.flag };
+  for (const variable of spec.env) {
+    const value = input.env[variable];
+    if (value !== undefined && value !== '') return { raw: value, place: variable };
+  }
+  const value = spec.key === undefined ? undefined : input.file?.[spec.key];
+  return value === undefined ? undefined : { raw: value, place: `config file, ${spec.key}` };
+}
+
+function convert(spec: OptionSpec, { raw, place }: Found): unknown {
+  const value = CONVERT[spec.type](raw, place);
+  if (spec.choices !== undefined && !spec.choices.includes(String(value))) {
+    throw new TerminalError(`${place}: '${value}' is not one of ${spec.choices.join(', ')}`);
+  }
+  return value;
+}
+
+const CONVERT: { readonly [T in OptionType]: (raw: unknown, place: string) => ValueTypes[T] } = {
+  text: (raw) => String(raw),
+  texts: (raw) =>
+    (Array.isArray(raw) ? raw.map(String) : String(raw).split(',')).map((s) => s.trim()).filter(Boolean),
+  integer: (raw, place) => {
+    const value = toNumber(raw);
+    if (!Number.isSafeInteger(value) || value < 0) throw wrong(place, raw, 'a whole number, 0 or more');
+    return value;
+  },
+  number: (raw, place) => {
+    const value = toNumber(raw);
+    if (!Number.isFinite(value) || value <= 0) throw wrong(place, raw, 'a number above 0');
+    return value;
+  },
+  duration: (raw, place) => {
+    if (typeof raw !== 'string' || !isDuration(raw))
+      throw wrong(place, raw, 'a duration like 500ms, 60s, 5m or 1h');
+    return durationMs(raw);
+  },
+  flag: (raw, place) => {
+    if (raw === true || raw === 'true' || raw === '1') return true;
+    if (raw === false || raw === 'false' || raw === '0') return false;
+    throw wrong(place, raw, 'true or false');
+  },
+  address: parseAddress,
+};
+
+function toNumber(raw: unknown): number {
+  return typeof raw === 'number' ? raw : String(raw).trim() === '' ? Number.NaN : Number(raw);
+}
+
+/** `HOST:PORT`, `:PORT`, `[::1]:PORT` or the URL of it. */
+function parseAddress(raw: unknown, place: string): Address {
+  const text = String(raw)
+    .replace(/^https?:\/\//, '')
+    .replace(/\/$/, '');
+  const match = /^(\[[^\]]+\]|[^:/]*):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535) throw wrong(place, raw, 'HOST:PORT, e.g. 127.0.0.1:8090');
+  const host = (match[1] ?? '').replace(/^\[|\]$/g, '');
+  return { host: host === '' ? '127.0.0.1' : host, port };
+}
+
+function wrong(place: string, raw: unknown, expected: string): TerminalError {
+  return new TerminalError(`${place}: '${String(raw)}' is not ${expected}`);
+}

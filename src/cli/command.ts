@@ -1,0 +1,39 @@
+// cli: what a command is. The table of commands is data; the code behind a verb loads when the verb is used.
+
+import type { OptionName, OptionValues } from '../app/options.ts';
+
+/** The process around a command. */
+export interface CommandContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the command was asked for: to standard output. */
+  readonly print: (text: string) => void;
+  /** Progress and notes: to standard error. */
+  readonly note: (text: string) => void;
+  readonly stdoutIsTty: boolean;
+  readonly stderrIsTty: boolean;
+  /** Aborted by SIGINT, SIGTERM or the death of the npm that started us. */
+  readonly signal: AbortSignal;
+  readonly arguments: readonly string[];
+}
+
+export interface CommandModule {
+  /** Resolves to the exit code. */
+  run(options: OptionValues, context: CommandContext): Promise<number>;
+}
+
+export interface CommandSpec {
+  readonly name: string;
+  /** commander's notation: `<policy>`, `[policy]`. */
+  readonly arguments?: string;
+  readonly summary: string;
+  /** What it does, in sentences. */
+  readonly description: string;
+  readonly options: readonly OptionName[];
+  /** What `-o` accepts; the first is the default. */
+  readonly outputs?: readonly string[];
+  readonly examples: readonly string[];
+  readonly exitCodes: string;
+  /** Left out of the list of commands. */
+  readonly hidden?: boolean;
+  load(): Promise<CommandModule>;
+}

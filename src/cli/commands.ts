@@ -1,0 +1,126 @@
+// cli: the table of commands.
+
+import type { CommandSpec } from './command.ts';
+
+const FINE = '0 fine, 1 error';
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'demo',
+    summary: 'microscaling on this machine: queue, apps, Marathon, operator and page',
+    description:
+      'Starts, in one process tree and with no account: Azurite (a real Azure Storage queue), the embedded ' +
+      "Marathon-compatible server, the tutorial's producer, consumer and remainder as real processes, the " +
+      'operator, and the page. Ctrl-C ends all of it.',
+    options: [
+      'for',
+      'policy',
+      'seed',
+      'law',
+      'api',
+      'port',
+      'taskStartDelay',
+      'output',
+      'logFormat',
+      'logLevel',
+    ],
+    outputs: ['table', 'json'],
+    examples: [
+      'microscaling demo',
+      'microscaling demo --for 60s -o json',
+      'microscaling demo --law Queue --seed 7',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'run',
+    summary: 'the operator: follow policies, keep Marathon at what they say',
+    description:
+      'Watches policies, creates and updates the Marathon apps they describe, reads their metrics and keeps ' +
+      'scaling. Serves the page, the API, /healthz and /readyz. Never scales anything on the way out.',
+    options: ['policies', 'marathon', 'api', 'apiTokenFile', 'statsd', 'config', 'logFormat', 'logLevel'],
+    examples: ['microscaling run --policies specs/policies --marathon http://127.0.0.1:8080'],
+    exitCodes: FINE,
+    load: () => import('./commands/run.ts'),
+  },
+  {
+    name: 'marathon',
+    summary: 'the embedded Marathon-compatible server alone',
+    description:
+      'Runs Marathon apps as real processes of this machine, within a budget, behind the Marathon API. State ' +
+      'is in memory; the tasks end with it.',
+    options: ['port', 'host', 'cpus', 'mem', 'slots', 'taskStartDelay', 'statsd', 'logFormat', 'logLevel'],
+    examples: ['microscaling marathon --port 8080 --cpus 4 --mem 4096 --task-start-delay 2s'],
+    exitCodes: FINE,
+    load: () => import('./commands/marathon.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'what would change in Marathon',
+    description:
+      'Compares policies with Marathon and lists what the operator would create, update, adopt or scale, ' +
+      'without doing it. Reads no metric: a count that lies within min and max is not listed.',
+    options: ['file', 'marathon', 'output'],
+    outputs: ['table', 'json'],
+    examples: ['microscaling plan -f specs/policies/queue-demo.yaml --marathon http://127.0.0.1:8080'],
+    exitCodes: '0 no change, 1 error, 2 there are changes',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'validate',
+    summary: 'check policies, offline',
+    description: 'Reports every problem of the given files: file, line, JSON pointer, sentence.',
+    options: ['file', 'output'],
+    outputs: ['table', 'json'],
+    examples: ['microscaling validate -f specs/policies'],
+    exitCodes: '0 valid (there may be warnings), 1 not valid',
+    load: () => import('./commands/validate.ts'),
+  },
+  {
+    name: 'get',
+    arguments: '[policy]',
+    summary: 'policies and their apps as the operator sees them',
+    description: 'Asks a running operator for its policies, or for one of them, with status.',
+    options: ['server', 'output'],
+    outputs: ['table', 'json', 'yaml'],
+    examples: ['microscaling get', 'microscaling get queue-demo -o yaml'],
+    exitCodes: FINE,
+    load: () => import('./commands/get.ts'),
+  },
+  {
+    name: 'explain',
+    arguments: '<policy>',
+    summary: 'why every count is what it is',
+    description: 'Prints, app by app, the newest decision of a running operator: inputs, steps, result.',
+    options: ['server', 'output'],
+    outputs: ['table', 'json'],
+    examples: ['microscaling explain queue-demo'],
+    exitCodes: FINE,
+    load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'version',
+    summary: 'the version of this program and of its Node',
+    description: 'Prints the version.',
+    options: ['output'],
+    outputs: ['table', 'json'],
+    examples: ['microscaling version'],
+    exitCodes: FINE,
+    load: () => import('./commands/version.ts'),
+  },
+  {
+    name: 'program',
+    arguments: '<name>',
+    summary: "one of the tutorial's programs: producer, consumer or remainder",
+    description:
+      'What the apps of specs/policies/queue-demo.yaml run. Reads AZURE_STORAGE_ACCOUNT_NAME, ' +
+      'AZURE_STORAGE_ACCOUNT_KEY, AZURE_STORAGE_QUEUE_NAME and, for another endpoint than Azure, ' +
+      'AZURE_STORAGE_QUEUE_ENDPOINT.',
+    options: [],
+    examples: ['microscaling program consumer'],
+    exitCodes: FINE,
+    hidden: true,
+    load: () => import('./commands/program.ts'),
+  },
+];

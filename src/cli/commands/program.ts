@@ -1,0 +1,9 @@
+// cli: `microscaling program NAME`, what the demo's apps run.
+
+import type { OptionValues } from '../../app/options.ts';
+import { runProgram } from '../../app/programs.ts';
+import type { CommandContext } from '../command.ts';
+
+export async function run(_options: OptionValues, context: CommandContext): Promise<number> {
+  return await runProgram(context.arguments[0] ?? '', context.env, context.signal);
+}

@@ -1,0 +1,15 @@
+// cli: `microscaling version`.
+
+import type { OptionValues } from '../../app/options.ts';
+import { VERSION } from '../../app/version.ts';
+import type { CommandContext } from '../command.ts';
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const facts = { version: VERSION, node: process.version, platform: `${process.platform}-${process.arch}` };
+  context.print(
+    options.output === 'json'
+      ? JSON.stringify(facts)
+      : `microscaling ${facts.version} (node ${facts.node}, ${facts.platform})`,
+  );
+  return 0;
+}

@@ -1,0 +1,98 @@
+// cli: the entry point. Makes the parser from the tables, runs one command, turns what was thrown into a sentence.
+
+import { Command, CommanderError, Option } from 'commander';
+import { readConfig } from '../app/config.ts';
+import { OPTIONS, type OptionSpec } from '../app/options.ts';
+import { VERSION } from '../app/version.ts';
+import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
+import { rootSignal } from '../runtime/signal.ts';
+import type { CommandContext, CommandSpec } from './command.ts';
+import { COMMANDS } from './commands.ts';
+
+const EXIT_CODES = '\nExit codes: 0 fine, 1 error, 2 (plan) there are changes.';
+
+async function main(argv: readonly string[]): Promise<number> {
+  ignoreBrokenPipe();
+  let exitCode = 0;
+  const program = new Command('microscaling')
+    .description('Moves running tasks between services in seconds, on the machines a cluster already has.')
+    .version(VERSION)
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+  for (const spec of COMMANDS) {
+    addCommand(program, spec).action(async (...actionArguments: unknown[]) => {
+      const command = actionArguments.at(-1) as Command;
+      exitCode = await runCommand(spec, command);
+    });
+  }
+  if (argv.length === 0) {
+    process.stdout.write(`${program.helpInformation()}${EXIT_CODES}\n`);
+    return 0;
+  }
+  await program.parseAsync([...argv], { from: 'user' });
+  return exitCode;
+}
+
+function addCommand(program: Command, spec: CommandSpec): Command {
+  const command = program
+    .command(spec.name, spec.hidden === true ? { hidden: true } : {})
+    .summary(spec.summary)
+    .description(spec.description)
+    .exitOverride();
+  if (spec.arguments !== undefined) command.argument(spec.arguments);
+  for (const name of spec.options) command.addOption(makeOption(name, OPTIONS[name], spec));
+  const examples = spec.examples.map((example) => `  ${example}`).join('\n');
+  return command.addHelpText('after', `\nExamples:\n${examples}\n\nExit codes: ${spec.exitCodes}`);
+}
+
+function makeOption(name: string, option: OptionSpec, spec: CommandSpec): Option {
+  const long = option.arg === undefined ? option.flag : `${option.flag} <${option.arg}>`;
+  const variables = option.env.length === 0 ? '' : ` [$${option.env.join(', $')}]`;
+  const made = new Option(
+    option.short === undefined ? long : `${option.short}, ${long}`,
+    `${option.help}${variables}`,
+  );
+  made.attributeName = () => name;
+  if (option.type === 'texts')
+    made.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+  if (name === 'output' && spec.outputs !== undefined) made.choices([...spec.outputs]);
+  else if (option.choices !== undefined) made.choices([...option.choices]);
+  return made;
+}
+
+async function runCommand(spec: CommandSpec, command: Command): Promise<number> {
+  const options = readConfig(spec.options, { flags: command.opts(), env: process.env });
+  if (process.env['MSS_USER_ID'] !== undefined && spec.options.includes('policies')) {
+    process.stderr.write('note: MSS_USER_ID belonged to the predecessor and is ignored\n');
+  }
+  const context: CommandContext = {
+    env: process.env,
+    print: (text) => void process.stdout.write(`${text}\n`),
+    note: (text) => void process.stderr.write(`${text}\n`),
+    stdoutIsTty: process.stdout.isTTY === true,
+    stderrIsTty: process.stderr.isTTY === true,
+    signal: rootSignal(),
+    arguments: command.args,
+  };
+  return await (await spec.load()).run(options, context);
+}
+
+/** `microscaling get | head` must not end in a stack trace. */
+function ignoreBrokenPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+  const expected =
+    error instanceof TerminalError || error instanceof TransientError || error instanceof WaitError;
+  const text = expected || !(error instanceof Error) ? messageOf(error) : (error.stack ?? messageOf(error));
+  process.stderr.write(`microscaling: ${text}\n`);
+  return 1;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(report);
