@@ -1,6 +1,7 @@
 // metric-sources: the port. One file, one interface, one registration per source.
 
 import type { MetricSpec } from '../api/policy.ts';
+import type { ValueResolver } from '../api/values.ts';
 import type { MetricReading } from '../core/observation.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -15,11 +16,7 @@ export interface MetricSource {
   close(): Promise<void>;
 }
 
-/** Resolves value sources at use; the implementation decides what may be read. */
-export interface ValueResolver {
-  /** Throws TerminalError (says which reference, never the value) when it cannot be had. */
-  resolve(from: import('../api/policy.ts').ValueSource): string;
-}
+export type { ValueResolver } from '../api/values.ts';
 
 export interface MetricSourceDeps {
   readonly clock: Clock;
