@@ -1,0 +1,41 @@
+// server: the read API for `microscaling get` and `explain`, Kubernetes-shaped.
+
+import { type Context, Hono } from 'hono';
+import type { OperatorState } from '../controller/view.ts';
+import {
+  eventObject,
+  explanation,
+  listObject,
+  type PolicyPlace,
+  policiesOf,
+  policyObject,
+  statusObject,
+} from './kubernetes.ts';
+
+/** Routes below `/apis/microscaling.io/v1alpha1`. */
+export function apiRoutes(state: OperatorState): Hono {
+  const app = new Hono();
+  const policies = (): readonly PolicyPlace[] => policiesOf(state.view());
+  const policyList = (places: readonly PolicyPlace[]): object =>
+    listObject('MicroscalingPolicyList', places.map(policyObject));
+
+  app.get('/microscalingpolicies', (c) => c.json(policyList(policies())));
+  app.get('/namespaces/:ns/microscalingpolicies', (c) =>
+    c.json(policyList(policies().filter(({ policy }) => policy.namespace === c.req.param('ns')))),
+  );
+  app.get('/namespaces/:ns/microscalingpolicies/:name', (c) => one(c, policies(), policyObject));
+  app.get('/namespaces/:ns/microscalingpolicies/:name/explain', (c) => one(c, policies(), explanation));
+  app.get('/events', (c) => c.json(listObject('EventList', state.view().events.map(eventObject))));
+  return app;
+}
+
+function one(c: Context, places: readonly PolicyPlace[], show: (place: PolicyPlace) => object): Response {
+  const { ns, name } = c.req.param();
+  const place = places.find(({ policy }) => policy.namespace === ns && policy.name === name);
+  if (place !== undefined) return c.json(show(place));
+  const known = places.map(({ policy }) => `${policy.namespace}/${policy.name}`).join(', ') || 'none';
+  return c.json(
+    statusObject(404, `no MicroscalingPolicy ${ns}/${name} is running here; there are: ${known}`),
+    404,
+  );
+}

@@ -1,0 +1,95 @@
+// server: the operator's HTTP face, from `Request` to `Response`: page, read API, health.
+
+import { Hono } from 'hono';
+import { API_VERSION } from '../api/policy.ts';
+import type { OperatorState, OperatorView } from '../controller/view.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { messageOf } from '../runtime/errors.ts';
+import { crossSiteRefusal, type HttpHandler } from '../runtime/http.ts';
+import type { Logger } from '../runtime/log.ts';
+import { apiRoutes } from './api-routes.ts';
+import { assetResponse, loadAssets } from './assets.ts';
+import { type StatusCode, statusObject } from './kubernetes.ts';
+import { LiveView } from './live-view.ts';
+import { uiRoutes } from './ui-routes.ts';
+import { createWriteGuard } from './write-guard.ts';
+
+export interface ServerAppOptions {
+  readonly state: OperatorState;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The host that the server listens on: decides who may write. */
+  readonly boundTo: string;
+  /** Random, new at every start: the page's own writes carry it. */
+  readonly token: string;
+  /** What writes need when `boundTo` is not loopback; without it they are refused there. */
+  readonly writeToken?: string;
+  readonly version: string;
+  /** Ends the streams and stops following the state; without it the app lives as long as the process. */
+  readonly signal?: AbortSignal;
+}
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+export function createServerApp(options: ServerAppOptions): HttpHandler {
+  const { state, clock, log, boundTo, token, writeToken, version } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const live = new LiveView({ state, clock, log }, signal);
+  const guard = createWriteGuard({
+    boundTo,
+    pageToken: token,
+    ...(writeToken !== undefined && { writeToken }),
+  });
+  const app = new Hono();
+
+  app.use(async (c, next) => {
+    const refusal = crossSiteRefusal(c.req.raw, boundTo);
+    if (refusal === undefined) await next();
+    else c.res = failure(c.req.path, refusal.status, refusal.message);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+  });
+  for (const [path, asset] of loadAssets()) app.get(path, (c) => assetResponse(asset, c.req.raw));
+  app.route(
+    '/ui',
+    uiRoutes({ live, actions: state.actions, guard, pageToken: token, version, clock, log, signal }),
+  );
+  app.route(`/apis/${API_VERSION}`, apiRoutes(state));
+  app.get('/healthz', (c) => c.text('ok\n'));
+  app.get('/readyz', (c) => {
+    const reason = unreadyReason(state.view());
+    return reason === undefined ? c.text('ok\n') : c.text(`${reason}\n`, 503);
+  });
+  app.notFound((c) => failure(c.req.path, 404, `nothing here: ${c.req.method} ${c.req.path}`));
+  app.onError((error, c) => {
+    log.error('a request was not answered', { path: c.req.path, error: messageOf(error) });
+    return failure(c.req.path, 500, 'the operator failed to answer; its log says why');
+  });
+  return (request) => app.fetch(request);
+}
+
+/** Errors as `Status` objects on /apis, else as {message}. */
+function failure(path: string, status: StatusCode, message: string): Response {
+  const body = path.startsWith('/apis') ? statusObject(status, message) : { message };
+  return Response.json(body, { status });
+}
+
+function unreadyReason({ ready, marathon }: OperatorView): string | undefined {
+  if (ready) return undefined;
+  return marathon.reachable
+    ? 'not ready: the policies are not loaded yet'
+    : `not ready: Marathon at ${marathon.url} was not read: ${marathon.message}`;
+}

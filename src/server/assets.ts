@@ -1,0 +1,46 @@
+// server: the page's files, read once at start: ours from ./dashboard, the chart library from its package, none from elsewhere.
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+
+export interface Asset {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly type: string;
+  readonly etag: string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Assets by the path they are served under: `/` and `/assets/<file>`. */
+export function loadAssets(): ReadonlyMap<string, Asset> {
+  const dashboard = new URL('./dashboard/', import.meta.url);
+  const uplot = new URL('./', import.meta.resolve('uplot'));
+  const own = readdirSync(dashboard).map(
+    (name) => [name === 'index.html' ? '/' : `/assets/${name}`, load(new URL(name, dashboard))] as const,
+  );
+  return new Map([
+    ...own,
+    ['/assets/uplot.js', load(new URL('uPlot.esm.js', uplot))],
+    ['/assets/uplot.css', load(new URL('uPlot.min.css', uplot))],
+  ]);
+}
+
+function load(file: URL): Asset {
+  const body = new Uint8Array(readFileSync(file));
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  return { body, type: TYPES[extname(file.pathname)] ?? 'application/octet-stream', etag };
+}
+
+/** The asset, or 304 when the browser has it already. `no-cache`: always ask, as a new version keeps the names. */
+export function assetResponse(asset: Asset, request: Request): Response {
+  const headers = { 'cache-control': 'no-cache', etag: asset.etag };
+  if (request.headers.get('if-none-match') === asset.etag)
+    return new Response(null, { status: 304, headers });
+  return new Response(asset.body, { headers: { ...headers, 'content-type': asset.type } });
+}

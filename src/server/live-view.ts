@@ -1,0 +1,120 @@
+// server: follows the operator's state, at most four pictures a second, and remembers tiles and history for everybody who looks.
+
+import type { OperatorState, OperatorView } from '../controller/view.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { messageOf } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/log.ts';
+import { Bell } from './bell.ts';
+import { type Columns, History } from './history.ts';
+import { type PageView, pageView } from './page-view.ts';
+import { seriesOf } from './series.ts';
+import { assignTiles, slotHolders, type Tile } from './tiles.ts';
+
+const MIN_GAP_MS = 250;
+const MIN_SILENCE_MS = 5_000;
+
+export interface LiveViewDeps {
+  readonly state: OperatorState;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class LiveView {
+  readonly #deps: LiveViewDeps;
+  readonly #history = new History();
+  readonly #changed = new Bell();
+  #tiles: ReadonlyMap<string, readonly Tile[]> = new Map();
+  #revision = 0;
+  #page: PageView;
+  #json: string | undefined;
+
+  /** Follows `deps.state` until `signal` aborts. */
+  constructor(deps: LiveViewDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#page = this.#draw(deps.state.view());
+    void this.#follow(signal);
+  }
+
+  /** Grows by one with every new picture. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  page(): PageView {
+    return this.#page;
+  }
+
+  /** The page view as JSON, made once for all who look. */
+  json(): string {
+    this.#json ??= JSON.stringify(this.#page);
+    return this.#json;
+  }
+
+  history(): Columns {
+    return this.#history.columns();
+  }
+
+  /** Waits until there is a newer picture than `revision`, at most `ms`. */
+  async newerThan(revision: number, ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#revision > revision) return;
+    await this.#changed.heardWithin(ms, this.#deps.clock, signal);
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { state, clock, log } = this.#deps;
+    const bell = new Bell();
+    let dirty = false;
+    const unsubscribe = state.subscribe(() => {
+      dirty = true;
+      bell.ring();
+    });
+    try {
+      while (!signal.aborted) {
+        if (!dirty) await bell.heard(signal);
+        dirty = false;
+        this.#refresh();
+        await clock.sleep(MIN_GAP_MS, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) log.error('the page no longer follows the operator', { error: messageOf(error) });
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  #refresh(): void {
+    try {
+      this.#page = this.#draw(this.#deps.state.view());
+    } catch (error) {
+      this.#deps.log.error('the page shows an older picture', { error: messageOf(error) });
+      return;
+    }
+    this.#json = undefined;
+    this.#revision++;
+    this.#changed.ring();
+  }
+
+  #draw(view: OperatorView): PageView {
+    this.#tiles = new Map(
+      view.pools.map((pool) => {
+        const holders = slotHolders(pool.policies.flatMap((policy) => policy.apps));
+        const previous = this.#tiles.get(pool.name) ?? [];
+        return [pool.name, assignTiles(previous, holders, tileCount(pool.capacity, holders.length))];
+      }),
+    );
+    const nowMs = this.#deps.clock.now();
+    const intervals = view.pools.map((pool) => 3 * pool.intervalMs);
+    this.#history.breakAfter(Math.max(MIN_SILENCE_MS, ...intervals), nowMs);
+    const sample = this.#history.record(nowMs, seriesOf(view));
+    return pageView(view, {
+      tiles: this.#tiles,
+      sample,
+      ratePerS: (series) => this.#history.ratePerS(series),
+    });
+  }
+}
+
+/** Slots are drawn one by one; of cpus or memory only what is held, as no tile stands for what is free. */
+function tileCount(capacity: { readonly total: number; readonly unit: string }, held: number): number {
+  return capacity.unit === 'slots' || capacity.unit === 'instances' ? Math.floor(capacity.total) : held;
+}

@@ -1,0 +1,97 @@
+// server: what the page talks to: its stream, its history and the one thing it may write.
+
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { OperatorActions } from '../controller/view.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/log.ts';
+import { eventStreamResponse, serverSentEvent } from './event-stream.ts';
+import type { LiveView } from './live-view.ts';
+import type { WriteGuard } from './write-guard.ts';
+
+/** The page calls the connection lost after 3 s without a word, so there is one every second. */
+const HEARTBEAT_MS = 1_000;
+const SCALE_TIMEOUT_MS = 15_000;
+
+export interface UiDeps {
+  readonly live: LiveView;
+  readonly actions: OperatorActions;
+  readonly guard: WriteGuard;
+  readonly pageToken: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends the streams. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * - `GET /stream`: Server-Sent Events. `hello` {version, token, writes} first, then `view` (PageView) at once
+ *   and after changes, at most four a second, and `beat` {atMs} when there is nothing else to say.
+ * - `GET /history`: {atMs, series} columns of the last 15 minutes.
+ * - `POST /scale` {app, instances}: 202, or {message}.
+ */
+export function uiRoutes(deps: UiDeps): Hono {
+  const app = new Hono();
+  app.get('/stream', () => eventStreamResponse((signal) => liveEvents(deps, signal), deps.signal));
+  app.get('/history', (c) => c.json(deps.live.history(), 200, { 'cache-control': 'no-store' }));
+  app.post('/scale', bodyLimit({ maxSize: 4096 }), async (c) => {
+    const refusal = deps.guard.refusal(c.req.raw);
+    if (refusal !== undefined) return c.json({ message: refusal.message }, refusal.status);
+    const wish = scaleWish(await c.req.text());
+    if (typeof wish === 'string') return c.json({ message: wish }, 400);
+    try {
+      const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(SCALE_TIMEOUT_MS)]);
+      await deps.actions.scale(wish.app, wish.instances, signal);
+      return c.json(wish, 202);
+    } catch (error) {
+      const status = statusOf(error);
+      const log = deps.log.child({ app: wish.app, instances: wish.instances, error: messageOf(error) });
+      if (status === 500) log.error('an app was not scaled for the page');
+      else log.info('an app was not scaled for the page');
+      return c.json({ message: messageOf(error) }, status);
+    }
+  });
+  return app;
+}
+
+async function* liveEvents(deps: UiDeps, signal: AbortSignal): AsyncGenerator<string> {
+  const { live, clock } = deps;
+  const hello = { version: deps.version, writes: deps.guard.mode };
+  const token = deps.guard.mode === 'open' ? { token: deps.pageToken } : {};
+  yield serverSentEvent('hello', JSON.stringify({ ...hello, ...token }));
+  let shown = -1;
+  while (!signal.aborted) {
+    if (live.revision > shown) {
+      shown = live.revision;
+      yield serverSentEvent('view', live.json());
+    } else {
+      yield serverSentEvent('beat', JSON.stringify({ atMs: clock.now() }));
+    }
+    await live.newerThan(shown, HEARTBEAT_MS, signal);
+  }
+}
+
+/** What was asked for, or what is wrong with it. */
+function scaleWish(body: string): { readonly app: string; readonly instances: number } | string {
+  let wish: unknown;
+  try {
+    wish = JSON.parse(body);
+  } catch {
+    return 'the body is not JSON; send {"app": "/id", "instances": 3}';
+  }
+  if (typeof wish !== 'object' || wish === null) return 'send an object {"app": "/id", "instances": 3}';
+  const { app, instances } = wish as { readonly app?: unknown; readonly instances?: unknown };
+  if (typeof app !== 'string' || app === '') return '`app` must be the Marathon id of an app';
+  if (typeof instances !== 'number' || !Number.isSafeInteger(instances) || instances < 0)
+    return '`instances` must be a whole number, 0 or more';
+  return { app, instances };
+}
+
+function statusOf(error: unknown): 409 | 422 | 500 | 503 {
+  if (error instanceof TerminalError) return 422;
+  if (error instanceof WaitError) return 409;
+  if (error instanceof TransientError) return 503;
+  return 500;
+}
