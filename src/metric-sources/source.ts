@@ -24,8 +24,12 @@ export interface MetricSourceDeps {
   readonly values: ValueResolver;
 }
 
-/** How a source registers: its key under `metric`, and its factory. */
+/** How a source registers: its key under `metric`, where it lives, its factory and its name for people. */
 export interface MetricSourceType<K extends keyof MetricSpec = keyof MetricSpec> {
   readonly type: K;
+  /** Its folder, which holds `index.ts`, `schema.ts` and `readme.md`. */
+  readonly folder: string;
   create(config: NonNullable<MetricSpec[K]>, deps: MetricSourceDeps): MetricSource;
+  /** A short label (`queue demo-queue`); a value that cannot be had is described, not thrown. */
+  describe(config: NonNullable<MetricSpec[K]>, values: ValueResolver): string;
 }

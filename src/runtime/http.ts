@@ -4,6 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isIP } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { TerminalError } from './errors.ts';
+import { isLoopback } from './loopback.ts';
+
+export { isLoopback } from './loopback.ts';
 
 /** Node's own objects behind a request, for streams that must control framing. */
 export interface HttpBindings {
@@ -87,11 +90,6 @@ function isErrno(error: unknown): error is NodeJS.ErrnoException {
 function authority(host: string, port: number): string {
   const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return isIP(shown) === 6 ? `[${shown}]:${port}` : `${shown}:${port}`;
-}
-
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare);
 }
 
 /** Why a request must not be served, or undefined. */

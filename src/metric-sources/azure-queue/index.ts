@@ -1,0 +1,131 @@
+// metric-sources: the length of an Azure Storage queue. One read is two calls at once: properties and a peek.
+
+import type { AzureStorageQueueMetric } from '../../api/policy.ts';
+import type { ValueResolver } from '../../api/values.ts';
+import type { MetricReading, MetricSample } from '../../core/observation.ts';
+import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
+import type { MetricSource, MetricSourceDeps } from '../source.ts';
+import { openQueue, type Peek, type QueueReader } from './client.ts';
+import { type QueueTarget, resolveQueueTarget } from './target.ts';
+
+/** The service's limit for one peek. */
+const MAX_PEEK = 32;
+/** Beyond this count fewer than 32 visible messages would need over 200 in flight: peek for the age alone. */
+const FULL_PEEK_BELOW = 256;
+
+export function createAzureQueue(config: AzureStorageQueueMetric, deps: MetricSourceDeps): MetricSource {
+  return new AzureQueueSource(config, deps);
+}
+
+/** `queue demo-queue`; where the name cannot be resolved, where it would come from. */
+export function describeAzureQueue(config: AzureStorageQueueMetric, values: ValueResolver): string {
+  const { queueName } = config;
+  try {
+    return `queue ${values.resolve(queueName, 'setting')}`;
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    const from = queueName.fromEnv ?? queueName.fromFile ?? queueName.fromSecret?.name;
+    return `queue named by ${from}`;
+  }
+}
+
+class AzureQueueSource implements MetricSource {
+  readonly #config: AzureStorageQueueMetric;
+  readonly #deps: MetricSourceDeps;
+  #open: { readonly identity: string; readonly reader: Promise<QueueReader> } | undefined;
+  #lastCount = 0;
+  #peekWorks = true;
+  #closed = false;
+
+  constructor(config: AzureStorageQueueMetric, deps: MetricSourceDeps) {
+    this.#config = config;
+    this.#deps = deps;
+  }
+
+  async read(signal: AbortSignal): Promise<MetricReading> {
+    signal.throwIfAborted();
+    if (this.#closed) return this.#unavailable('the source is closed');
+    const target = resolveQueueTarget(this.#config, this.#deps.values);
+    try {
+      return await this.#measure(await this.#readerFor(target), signal);
+    } catch (error) {
+      if (error instanceof TransientError) return this.#unavailable(error.message);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const reader = this.#open?.reader;
+    this.#open = undefined;
+    (await reader)?.close();
+  }
+
+  async #measure(reader: QueueReader, signal: AbortSignal): Promise<MetricSample> {
+    const asked = this.#peekSize();
+    const counted = new AbortController();
+    const peeking = this.#peek(reader, asked, AbortSignal.any([signal, counted.signal]));
+    try {
+      const count = await reader.count(signal);
+      const atMs = this.#deps.clock.now();
+      const peek = await peeking;
+      signal.throwIfAborted();
+      this.#lastCount = count;
+      return sample({ count, atMs, asked, peek });
+    } finally {
+      counted.abort();
+    }
+  }
+
+  /** Undefined when it failed: the count alone is still a good reading. */
+  async #peek(reader: QueueReader, asked: number, signal: AbortSignal): Promise<Peek | undefined> {
+    try {
+      const peek = await reader.peek(asked, signal);
+      this.#peekWorks = true;
+      return peek;
+    } catch (error) {
+      if (!signal.aborted && this.#peekWorks) {
+        this.#peekWorks = false;
+        this.#deps.log.info('peek failed; going on with the count alone', { reason: messageOf(error) });
+      }
+      return undefined;
+    }
+  }
+
+  #peekSize(): number {
+    return this.#config.count === 'Total' || this.#lastCount >= FULL_PEEK_BELOW ? 1 : MAX_PEEK;
+  }
+
+  /** The client in use, or a new one when endpoint or credentials have changed. */
+  async #readerFor(target: QueueTarget): Promise<QueueReader> {
+    const identity = JSON.stringify(target);
+    if (this.#open?.identity !== identity) {
+      const former = this.#open?.reader;
+      this.#open = { identity, reader: openQueue(target) };
+      (await former)?.close();
+    }
+    return await this.#open.reader;
+  }
+
+  #unavailable(reason: string): MetricReading {
+    return { state: 'unavailable', reason, sinceMs: this.#deps.clock.now() };
+  }
+}
+
+/** The two calls see the queue at slightly different moments: what was seen by a peek is there. */
+function sample(of: {
+  readonly count: number;
+  readonly atMs: number;
+  readonly asked: number;
+  readonly peek: Peek | undefined;
+}): MetricSample {
+  const { count, atMs, asked, peek } = of;
+  if (peek === undefined) return { state: 'ok', value: count, atMs };
+  return {
+    state: 'ok',
+    value: Math.max(count, peek.seen),
+    atMs,
+    ...(peek.seen < asked ? { visible: peek.seen } : { visibleAtLeast: peek.seen }),
+    ...(peek.oldestAgeMs !== undefined && { oldestInsertedAtMs: atMs - peek.oldestAgeMs }),
+  };
+}

@@ -1,0 +1,143 @@
+// metric-sources: which queue, where, as whom. Resolved anew for every read, so that a rotated key is used at once.
+
+import { isIP } from 'node:net';
+import type { AzureStorageQueueMetric, ValueSource } from '../../api/policy.ts';
+import type { ValueResolver, ValueUse } from '../../api/values.ts';
+import { messageOf, TerminalError } from '../../runtime/errors.ts';
+import { type ConnectionParts, parseConnectionString } from './connection-string.ts';
+
+export type QueueCredential =
+  | { readonly kind: 'sharedKey'; readonly accountName: string; readonly accountKey: string }
+  /** Without the leading question mark. */
+  | { readonly kind: 'sas'; readonly token: string };
+
+export interface QueueTarget {
+  readonly queueName: string;
+  /** Base URL of the account's queue service: no credentials, no trailing slash. */
+  readonly endpoint: string;
+  /** `host:port` for people. */
+  readonly host: string;
+  readonly credential: QueueCredential;
+}
+
+const DEFAULT_NAME: ValueSource = { fromEnv: 'AZURE_STORAGE_ACCOUNT_NAME' };
+const DEFAULT_KEY: ValueSource = { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' };
+const DEFAULT_ENDPOINT: ValueSource = { fromEnv: 'AZURE_STORAGE_QUEUE_ENDPOINT' };
+
+/** Naming rules: https://learn.microsoft.com/rest/api/storageservices/naming-queues-and-metadata */
+const QUEUE_NAME = /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/;
+const ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** @throws TerminalError naming the field at fault, never its value when that is secret */
+export function resolveQueueTarget(config: AzureStorageQueueMetric, values: ValueResolver): QueueTarget {
+  const resolve = (field: keyof AzureStorageQueueMetric, from: ValueSource, use: ValueUse): string => {
+    try {
+      const value = values.resolve(from, use).trim();
+      if (value !== '') return value;
+    } catch (error) {
+      if (!(error instanceof TerminalError)) throw error;
+      throw wrong(field, messageOf(error));
+    }
+    throw wrong(field, `${reference(from)} is empty; set it`);
+  };
+  const parts = connection(config, values, resolve);
+  return {
+    queueName: checkedQueueName(resolve('queueName', config.queueName, 'setting')),
+    ...checkedEndpoint(parts.endpoint),
+    credential: credentialOf(parts),
+  };
+}
+
+type Resolve = (field: keyof AzureStorageQueueMetric, from: ValueSource, use: ValueUse) => string;
+
+function connection(
+  config: AzureStorageQueueMetric,
+  values: ValueResolver,
+  resolve: Resolve,
+): ConnectionParts {
+  const given = config.endpoint && resolve('endpoint', config.endpoint, 'setting');
+  if (config.connectionString) {
+    const parts = parseConnectionString(resolve('connectionString', config.connectionString, 'secret'));
+    return given ? { ...parts, endpoint: given } : parts;
+  }
+  const endpoint = given ?? optional(values, DEFAULT_ENDPOINT);
+  const name = (): string => resolve('accountName', config.accountName ?? DEFAULT_NAME, 'setting');
+  if (config.sasToken) {
+    return {
+      endpoint: endpoint ?? defaultEndpoint(name()),
+      sasToken: resolve('sasToken', config.sasToken, 'secret'),
+    };
+  }
+  const accountName = name();
+  return {
+    endpoint: endpoint ?? defaultEndpoint(accountName),
+    accountName,
+    accountKey: resolve('accountKey', config.accountKey ?? DEFAULT_KEY, 'secret'),
+  };
+}
+
+function optional(values: ValueResolver, from: ValueSource): string | undefined {
+  try {
+    return values.resolve(from, 'setting').trim() || undefined;
+  } catch (error) {
+    if (error instanceof TerminalError) return undefined;
+    throw error;
+  }
+}
+
+function defaultEndpoint(accountName: string): string {
+  if (!ACCOUNT_NAME.test(accountName))
+    throw wrong(
+      'accountName',
+      `'${accountName}' is not an account name: 3 to 24 lower-case letters and digits`,
+    );
+  return `https://${accountName}.queue.core.windows.net`;
+}
+
+function checkedQueueName(name: string): string {
+  if (QUEUE_NAME.test(name)) return name;
+  throw wrong(
+    'queueName',
+    `'${name}' is not a queue name: 3 to 63 lower-case letters, digits and single hyphens between them`,
+  );
+}
+
+function checkedEndpoint(text: string): { endpoint: string; host: string } {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw wrong(
+      'endpoint',
+      'is not an http or https URL; write it like https://ACCOUNT.queue.core.windows.net',
+    );
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw wrong(
+      'endpoint',
+      `${url.origin}/… carries more than a path; credentials belong into their own fields`,
+    );
+  const path = url.pathname.replace(/\/+$/, '');
+  const accountInPath = isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0 || !url.hostname.includes('.');
+  if (accountInPath && path === '')
+    throw wrong('endpoint', `${url.origin} lacks the account: write ${url.origin}/ACCOUNT`);
+  return { endpoint: `${url.origin}${path}`, host: url.host };
+}
+
+function credentialOf(parts: ConnectionParts): QueueCredential {
+  if (parts.sasToken !== undefined) {
+    const token = parts.sasToken.replace(/^\?/, '');
+    if (!/(^|&)sig=[^&]/.test(token)) throw wrong('sasToken', "has no 'sig='; copy the token whole");
+    return { kind: 'sas', token };
+  }
+  const { accountName = '', accountKey = '' } = parts;
+  if (accountKey === '' || !BASE64.test(accountKey))
+    throw wrong('accountKey', "is not base64; copy the key whole from the storage account's 'Access keys'");
+  return { kind: 'sharedKey', accountName, accountKey };
+}
+
+function reference(from: ValueSource): string {
+  return from.fromEnv ?? from.fromFile ?? from.fromSecret?.name ?? 'the value';
+}
+
+function wrong(field: keyof AzureStorageQueueMetric, sentence: string): TerminalError {
+  return new TerminalError(`azureStorageQueue.${field}: ${sentence}`);
+}
