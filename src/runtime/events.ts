@@ -1,0 +1,51 @@
+// runtime: a bounded ring of records, newest first, in which the same thing does not appear twice in a while.
+
+import type { Clock } from './clock.ts';
+
+/** Two records of one situation share `reason` and `object`. */
+export interface Recorded {
+  readonly atMs: number;
+  readonly reason: string;
+  readonly object: string;
+  readonly message: string;
+}
+
+export interface EventRingOptions {
+  readonly clock: Clock;
+  readonly capacity: number;
+  /** How long a repeat replaces its record instead of adding one; 0 keeps everything. */
+  readonly windowMs: number;
+}
+
+const DEFAULT_WINDOW_MS = 120_000;
+const DEFAULT_CAPACITY = 200;
+
+/**
+ * A repeat of (reason, object) within the window replaces the record it repeats when it says something new, and
+ * is dropped when it says the same: nothing is lost and nothing floods.
+ */
+export class EventRing<E extends Recorded> {
+  readonly #options: EventRingOptions;
+  #records: readonly E[] = [];
+
+  constructor(options: Pick<EventRingOptions, 'clock'> & Partial<EventRingOptions>) {
+    this.#options = { capacity: DEFAULT_CAPACITY, windowMs: DEFAULT_WINDOW_MS, ...options };
+  }
+
+  /** Returns true when the record is news. */
+  record(event: Omit<E, 'atMs'>): boolean {
+    const { clock, capacity, windowMs } = this.#options;
+    const atMs = clock.now();
+    const isRepeat = (r: E): boolean =>
+      r.reason === event.reason && r.object === event.object && atMs - r.atMs < windowMs;
+    if (this.#records.some((r) => isRepeat(r) && r.message === event.message)) return false;
+    const kept = this.#records.filter((r) => !isRepeat(r));
+    this.#records = [{ ...event, atMs } as E, ...kept].slice(0, capacity);
+    return true;
+  }
+
+  /** Newest first. */
+  list(): readonly E[] {
+    return this.#records;
+  }
+}
