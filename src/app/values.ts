@@ -1,0 +1,80 @@
+// app: reads values by reference from the environment and from files, and tells the redactor what is secret.
+
+import type { ValueSource } from '../api/policy.ts';
+import type { ValueResolver } from '../api/values.ts';
+import { messageOf, TerminalError } from '../runtime/errors.ts';
+import type { Redactor } from '../runtime/redact.ts';
+
+/** What references may name; whoever wrote the policy may be trusted with less than this process can read. */
+export interface ValueAccess {
+  env(name: string): boolean;
+  file(path: string): boolean;
+}
+
+export interface ValueResolverDeps {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Returns the text of a file or throws. */
+  readonly readFile: (path: string) => string;
+  readonly redactor: Redactor;
+  /** Everything when absent: for policies of the administrator who started this process. */
+  readonly allow?: ValueAccess;
+}
+
+/** Nothing is kept: a rotated secret is seen at its next use. */
+export function createValueResolver(deps: ValueResolverDeps): ValueResolver {
+  return {
+    resolve(from, use = 'secret') {
+      const value = read(from, deps);
+      if (use === 'setting') deps.redactor.allow(value);
+      else if (from.value === undefined) deps.redactor.add(value);
+      return value;
+    },
+  };
+}
+
+function read(from: ValueSource, deps: ValueResolverDeps): string {
+  if (from.value !== undefined) return from.value;
+  if (from.fromEnv !== undefined) return readEnv(from.fromEnv, deps);
+  if (from.fromFile !== undefined) return readSecretFile(from.fromFile, deps);
+  if (from.fromSecret !== undefined) {
+    const { name, key } = from.fromSecret;
+    throw new TerminalError(
+      `secret ${name}, key ${key}: Kubernetes secrets are read only where policies come from Kubernetes; use fromEnv or fromFile`,
+    );
+  }
+  throw new TerminalError('a value source names no source; give one of value, fromEnv, fromFile, fromSecret');
+}
+
+function readEnv(name: string, { env, allow }: ValueResolverDeps): string {
+  if (allow !== undefined && !allow.env(name)) {
+    throw new TerminalError(
+      `environment variable ${name} may not be read by this policy; allow it with --allow-secret-env`,
+    );
+  }
+  const value = env[name];
+  if (value === undefined || value === '') {
+    const what = value === undefined ? 'not set' : 'empty';
+    throw new TerminalError(`environment variable ${name} is ${what}; set it where this process is started`);
+  }
+  return value;
+}
+
+function readSecretFile(path: string, { readFile, allow }: ValueResolverDeps): string {
+  if (allow !== undefined && !allow.file(path)) {
+    throw new TerminalError(
+      `file ${path} may not be read by this policy; allow its directory with --allow-secret-files`,
+    );
+  }
+  let text: string;
+  try {
+    text = readFile(path);
+  } catch (error) {
+    throw new TerminalError(
+      `file ${path} cannot be read (${messageOf(error)}); check that it exists and may be read by this process`,
+      { cause: error },
+    );
+  }
+  const value = text.replace(/(\r?\n)+$/, '');
+  if (value === '') throw new TerminalError(`file ${path} is empty; put the value into it`);
+  return value;
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { ValueSource } from '../../src/api/policy.ts';
+import { createValueResolver, type ValueAccess } from '../../src/app/values.ts';
+import { TerminalError } from '../../src/runtime/errors.ts';
+import { createRedactor, MASK } from '../../src/runtime/redact.ts';
+
+const env = { KEY: 'env-s3cret', EMPTY: '', QUEUE: 'demo-queue' };
+const files: Readonly<Record<string, string>> = {
+  '/run/key': 'file-s3cret\n',
+  '/run/crlf': 'crlf-s3cret\r\n\r\n',
+  '/run/inner': 'two\nlines\n',
+  '/run/empty': '\n',
+};
+
+function readFile(path: string): string {
+  const text = files[path];
+  if (text === undefined) throw new Error('ENOENT: no such file or directory');
+  return text;
+}
+
+function world(allow?: ValueAccess) {
+  const redactor = createRedactor();
+  return { redactor, values: createValueResolver({ env, readFile, redactor, ...(allow && { allow }) }) };
+}
+
+describe('value resolver', () => {
+  it.each<[ValueSource, string]>([
+    [{ value: 'plain' }, 'plain'],
+    [{ value: '' }, ''],
+    [{ fromEnv: 'KEY' }, 'env-s3cret'],
+    [{ fromFile: '/run/key' }, 'file-s3cret'],
+    [{ fromFile: '/run/crlf' }, 'crlf-s3cret'],
+    [{ fromFile: '/run/inner' }, 'two\nlines'],
+  ])('resolves %j to %j', (from, value) => {
+    expect(world().values.resolve(from)).toBe(value);
+  });
+
+  it.each<[ValueSource, RegExp]>([
+    [{ fromEnv: 'NOPE' }, /environment variable NOPE is not set; set it/],
+    [{ fromEnv: 'EMPTY' }, /environment variable EMPTY is empty; set it/],
+    [{ fromFile: '/run/nope' }, /file \/run\/nope cannot be read \(ENOENT.*check that it exists/],
+    [{ fromFile: '/run/empty' }, /file \/run\/empty is empty/],
+    [{ fromSecret: { name: 's', key: 'k' } }, /secret s, key k: Kubernetes secrets.*use fromEnv or fromFile/],
+    [{}, /names no source/],
+  ])('refuses %j and says what to do', (from, words) => {
+    const resolve = (): string => world().values.resolve(from);
+    expect(resolve).toThrow(TerminalError);
+    expect(resolve).toThrow(words);
+  });
+
+  it('has what it resolved as a secret masked, what stands in the policy not', () => {
+    const { values, redactor } = world();
+    for (const from of [{ fromEnv: 'KEY' }, { fromFile: '/run/key' }, { value: 'plain' }])
+      values.resolve(from);
+    expect(redactor.redact('env-s3cret file-s3cret plain')).toBe(`${MASK} ${MASK} plain`);
+  });
+
+  it('leaves a setting readable, also where it is an environment value of an app as well', () => {
+    const { values, redactor } = world();
+    values.resolve({ fromEnv: 'QUEUE' });
+    values.resolve({ fromEnv: 'QUEUE' }, 'setting');
+    expect(redactor.redact('queue demo-queue')).toBe('queue demo-queue');
+  });
+
+  it('reads only what it may, and does not look first', () => {
+    const allow: ValueAccess = {
+      env: (name) => name === 'QUEUE',
+      file: (path) => path.startsWith('/allowed/'),
+    };
+    const { values } = world(allow);
+    expect(values.resolve({ fromEnv: 'QUEUE' })).toBe('demo-queue');
+    expect(() => values.resolve({ fromEnv: 'KEY' })).toThrow(/KEY may not be read.*--allow-secret-env/);
+    expect(() => values.resolve({ fromEnv: 'NOPE' })).toThrow(/may not be read/);
+    expect(() => values.resolve({ fromFile: '/run/nope' })).toThrow(/may not be read.*--allow-secret-files/);
+  });
+
+  it('sees a rotated secret at its next use', () => {
+    const rotating: Record<string, string> = { KEY: 'first-s3cret' };
+    const redactor = createRedactor();
+    const values = createValueResolver({ env: rotating, readFile, redactor });
+    values.resolve({ fromEnv: 'KEY' });
+    rotating['KEY'] = 'second-s3cret';
+    expect(values.resolve({ fromEnv: 'KEY' })).toBe('second-s3cret');
+    expect(redactor.redact('first-s3cret second-s3cret')).toBe(`${MASK} ${MASK}`);
+  });
+});
