@@ -1,0 +1,74 @@
+// policy-sources/directory: what was last seen in which file, so that a file that broke keeps its policies.
+
+import type { LoadResult } from '../../api/load.ts';
+import { type Resource, resourceKey } from '../../api/policy.ts';
+
+/** `source` is the file's path for people. Never throws: what is wrong is in the result. */
+export type LoadPolicies = (text: string, source: string) => LoadResult;
+
+/** Names one document. */
+export interface DocumentName {
+  readonly kind: string;
+  /** `namespace/name`. */
+  readonly key: string;
+}
+
+interface FileRecord {
+  readonly revision: string;
+  readonly result: LoadResult;
+  /** What the file held when all of it could last be told, and what was recognised since. */
+  readonly names: readonly DocumentName[];
+}
+
+export class FileMemory {
+  readonly #load: LoadPolicies;
+  readonly #records = new Map<string, FileRecord>();
+
+  constructor(load: LoadPolicies) {
+    this.#load = load;
+  }
+
+  paths(): readonly string[] {
+    return [...this.#records.keys()];
+  }
+
+  /** The documents last seen in `path`. */
+  names(path: string): readonly DocumentName[] {
+    return this.#records.get(path)?.names ?? [];
+  }
+
+  /** Parses and remembers; the same content is parsed once. */
+  load(path: string, text: string, revision: string): LoadResult {
+    const previous = this.#records.get(path);
+    if (previous?.revision === revision) return previous.result;
+    const result = this.#load(text, path);
+    const now = namesIn(result);
+    const names = result.identified ? now : union(now, previous?.names ?? []);
+    this.#records.set(path, { revision, result, names });
+    return result;
+  }
+
+  forget(path: string): void {
+    this.#records.delete(path);
+  }
+}
+
+export function documentOf(resource: Resource): DocumentName {
+  return { kind: resource.kind, key: resourceKey(resource.metadata) };
+}
+
+/** One string a document, for sets. */
+export function nameOf({ kind, key }: DocumentName): string {
+  return `${kind} ${key}`;
+}
+
+function namesIn(result: LoadResult): readonly DocumentName[] {
+  return [
+    ...result.resources.map(({ resource }) => documentOf(resource)),
+    ...result.invalid.map(({ kind, key }) => ({ kind, key })),
+  ];
+}
+
+function union(a: readonly DocumentName[], b: readonly DocumentName[]): readonly DocumentName[] {
+  return [...new Map([...a, ...b].map((name) => [nameOf(name), name])).values()];
+}

@@ -1,0 +1,77 @@
+// policy-sources/directory: one file's text, whole and settled, or why not. Never throws but for an abort.
+
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Clock } from '../../runtime/clock.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import { reason } from './walk.ts';
+
+export const MAX_BYTES = 1024 * 1024;
+
+/** A file that changed less than this ago may still be in the middle of being saved. */
+export const SETTLE_MS = 100;
+
+/** Somebody who never stops writing gets read all the same, this often. */
+const MAX_WAITS = 5;
+
+export type FileText =
+  | { readonly state: 'read'; readonly text: string; readonly revision: string }
+  | { readonly state: 'unreadable'; readonly why: string };
+
+/** Reads UTF-8 text of at most 1 MiB; a larger file is refused by its size, without reading it. */
+export async function readPolicyFile(path: string, clock: Clock, signal: AbortSignal): Promise<FileText> {
+  try {
+    await untilSettled(path, clock, signal);
+    const handle = await openFile(path);
+    try {
+      return decode(await readAll(handle));
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    return { state: 'unreadable', why: error instanceof TerminalError ? error.message : reason(error) };
+  }
+}
+
+async function untilSettled(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  for (let waits = 0; waits < MAX_WAITS; waits++) {
+    const ageMs = clock.now() - (await stat(path)).mtimeMs;
+    if (ageMs < 0 || ageMs >= SETTLE_MS) return;
+    await clock.sleep(SETTLE_MS - ageMs, signal);
+  }
+}
+
+/** Looks before opening: the open of a pipe waits for somebody to write into it. */
+async function openFile(path: string): Promise<FileHandle> {
+  const stats = await stat(path);
+  if (!stats.isFile()) throw new TerminalError('it is not a regular file');
+  if (stats.size > MAX_BYTES) throw tooLarge(stats.size);
+  return open(path, 'r');
+}
+
+/** Bounded, whatever the size was said to be. */
+async function readAll(handle: FileHandle): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
+    length += bytesRead;
+    if (length > MAX_BYTES) throw tooLarge(length);
+    if (bytesRead === 0) return buffer.subarray(0, length);
+  }
+}
+
+function tooLarge(bytes: number): TerminalError {
+  const mib = (bytes / MAX_BYTES).toFixed(1);
+  return new TerminalError(`it has ${mib} MiB, more than the 1 MiB a policy file may have; split it`);
+}
+
+function decode(bytes: Buffer): FileText {
+  const revision = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  try {
+    return { state: 'read', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), revision };
+  } catch {
+    return { state: 'unreadable', why: 'it is not UTF-8 text; save it as UTF-8' };
+  }
+}

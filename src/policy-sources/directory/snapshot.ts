@@ -1,0 +1,103 @@
+// policy-sources/directory: files as read, and the memory of them, to one snapshot. A bad file never hides a good one.
+
+import { sep } from 'node:path';
+import type { LoadResult } from '../../api/load.ts';
+import type { Problem } from '../../api/problem.ts';
+import type { PolicySnapshot, SourcedResource } from '../source.ts';
+import { documentOf, type FileMemory, nameOf } from './memory.ts';
+import type { FileText } from './read.ts';
+import type { Unreadable, Walk } from './walk.ts';
+
+type Invalid = PolicySnapshot['invalid'][number];
+
+export type FileRead = FileText & { readonly path: string };
+
+/**
+ * | a file …                      | its documents                        | complete |
+ * | ----------------------------- | ------------------------------------ | -------- |
+ * | is read, every document named | `resources` and `invalid`            | yes      |
+ * | does not parse                | those last seen in it are `invalid`  | no       |
+ * | cannot be read or looked for  | those last seen in it are `invalid`  | no       |
+ * | is gone                       | none, and they are forgotten         | yes      |
+ */
+export class SnapshotBuilder {
+  readonly #memory: FileMemory;
+  readonly #resources: SourcedResource[] = [];
+  readonly #problems: Problem[] = [];
+  readonly #invalid: Invalid[] = [];
+  readonly #remembered: Invalid[] = [];
+  #complete = true;
+
+  constructor(memory: FileMemory) {
+    this.#memory = memory;
+  }
+
+  addFile(file: FileRead): void {
+    if (file.state === 'unreadable') {
+      this.#cannotUse(file);
+      this.#keep(file.path, file);
+      return;
+    }
+    const result = this.#memory.load(file.path, file.text, file.revision);
+    this.#addResult(file.path, file.revision, result);
+    if (!result.identified) this.#keep(file.path, { path: file.path, why: firstError(result) });
+  }
+
+  /** After all files: what of the former ones was not found, because it is gone or because nobody can tell. */
+  addMissing(found: Walk): void {
+    for (const place of found.unreadable) this.#cannotUse(place);
+    if (found.unreadable.length > 0) this.#complete = false;
+    const present = new Set(found.files);
+    for (const path of this.#memory.paths().filter((known) => !present.has(known))) {
+      const place = found.unreadable.find((u) => path === u.path || path.startsWith(u.path + sep));
+      if (place === undefined) this.#memory.forget(path);
+      else this.#keep(path, place);
+    }
+  }
+
+  build(root: string): PolicySnapshot {
+    const problems = [...this.#problems];
+    if (this.#complete && this.#resources.length + problems.length === 0) problems.push(nothingIn(root));
+    // A document that moved to a readable file is where it is now.
+    const seen = new Set(
+      [...this.#resources.map((r) => documentOf(r.resource)), ...this.#invalid].map(nameOf),
+    );
+    const remembered = this.#remembered.filter((entry) => !seen.has(nameOf(entry)));
+    return {
+      resources: this.#resources,
+      problems,
+      invalid: [...this.#invalid, ...remembered],
+      complete: this.#complete,
+    };
+  }
+
+  #addResult(path: string, revision: string, result: LoadResult): void {
+    for (const { resource, line } of result.resources) {
+      this.#resources.push({ resource, place: `${path}:${line}`, revision });
+    }
+    for (const { line, ...document } of result.invalid) {
+      this.#invalid.push({ ...document, place: `${path}:${line}` });
+    }
+    this.#problems.push(...result.problems);
+  }
+
+  #cannotUse({ path, why }: Unreadable): void {
+    const message = `${why}; put it right or remove it, until then nothing that was read before is deleted`;
+    this.#problems.push({ severity: 'error', source: path, pointer: '', message });
+  }
+
+  #keep(path: string, { path: place, why }: Unreadable): void {
+    this.#complete = false;
+    const message = `${place}: ${why}; the last good version keeps running`;
+    this.#remembered.push(...this.#memory.names(path).map((name) => ({ ...name, message, place: path })));
+  }
+}
+
+function firstError(result: LoadResult): string {
+  return result.problems.find((p) => p.severity === 'error')?.message ?? 'it does not parse';
+}
+
+function nothingIn(root: string): Problem {
+  const message = 'there are no policies here; add files that end in .yaml, .yml or .json';
+  return { severity: 'warning', source: root, pointer: '', message };
+}
