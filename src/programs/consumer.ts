@@ -1,0 +1,118 @@
+// programs: the consumer takes one message at a time, works on it, deletes it. Stopped, it hands the message back.
+
+import { messageOf, TerminalError, TransientError } from '../runtime/errors.ts';
+import { Patience } from './patience.ts';
+import type { Program, ProgramContext, ProgramEnv } from './program.ts';
+import { openWorkQueue, type TakenMessage, type WorkQueue } from './queue.ts';
+import { numberSetting, queueSettings } from './settings.ts';
+import { Tally } from './tally.ts';
+
+/** How long to wait before an empty queue is looked at again: doubling between these. */
+const FIRST_IDLE_MS = 50;
+const LAST_IDLE_MS = 400;
+
+interface ConsumerSettings {
+  readonly workMs: number;
+  readonly visibilitySeconds: number;
+}
+
+export const run: Program = async (context, signal) => {
+  const queueAt = queueSettings(context.env);
+  const settings = consumerSettings(context.env);
+  const queue = await openWorkQueue(queueAt);
+  const tally = new Tally(context, { counter: 'consumed', noun: 'messages consumed' });
+  const worker = new Worker({ context, settings, queue, tally }, signal);
+  context.print(`consuming queue ${queue.name}, ${settings.workMs / 1000} s of work per message`);
+  try {
+    await worker.work();
+  } catch (error) {
+    if (error !== signal.reason) throw error;
+  } finally {
+    await tally.close();
+    queue.close();
+  }
+};
+
+function consumerSettings(env: ProgramEnv): ConsumerSettings {
+  const secondsPerMessage = numberSetting(env, {
+    name: 'CONSUMER_SECONDS_PER_MESSAGE',
+    default: 0.2,
+    min: 0,
+    max: 3600,
+  });
+  const visibilitySeconds = numberSetting(env, {
+    name: 'CONSUMER_VISIBILITY_SECONDS',
+    default: 30,
+    min: 1,
+    max: 604_800,
+    integer: true,
+  });
+  if (visibilitySeconds <= secondsPerMessage) {
+    throw new TerminalError(
+      `CONSUMER_VISIBILITY_SECONDS is ${visibilitySeconds}: must be more than ` +
+        `CONSUMER_SECONDS_PER_MESSAGE (${secondsPerMessage}), or messages come back while they are worked on`,
+    );
+  }
+  return { workMs: secondsPerMessage * 1000, visibilitySeconds };
+}
+
+interface WorkerDeps {
+  readonly context: ProgramContext;
+  readonly settings: ConsumerSettings;
+  readonly queue: WorkQueue;
+  readonly tally: Tally;
+}
+
+class Worker {
+  readonly #deps: WorkerDeps;
+  readonly #signal: AbortSignal;
+  readonly #patience: Patience;
+
+  constructor(deps: WorkerDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#signal = signal;
+    this.#patience = new Patience(deps.context, signal);
+  }
+
+  /** Until the signal aborts; then throws its reason or returns. */
+  async work(): Promise<void> {
+    const { context, settings, queue, tally } = this.#deps;
+    let idleMs = FIRST_IDLE_MS;
+    while (!this.#signal.aborted) {
+      const message = await this.#patience.untilDone((s) => queue.take(settings.visibilitySeconds, s));
+      if (message === undefined) {
+        await context.clock.sleep(idleMs, this.#signal);
+        idleMs = Math.min(LAST_IDLE_MS, 2 * idleMs);
+      } else {
+        await this.#handle(message);
+        idleMs = FIRST_IDLE_MS;
+      }
+      tally.report();
+    }
+  }
+
+  /** Deletes the message only when the work on it is done: it may be done twice, never not at all. */
+  async #handle(message: TakenMessage): Promise<void> {
+    const { context, settings, queue, tally } = this.#deps;
+    try {
+      await context.clock.sleep(settings.workMs, this.#signal);
+    } catch (error) {
+      await this.#handBack(message);
+      throw error;
+    }
+    const removed = await this.#patience.untilDone((s) => queue.remove(message, s));
+    if (removed) tally.add(1);
+    else context.print('a message took too long and has gone to another consumer');
+  }
+
+  async #handBack(message: TakenMessage): Promise<void> {
+    const { context, settings, queue } = this.#deps;
+    try {
+      await this.#patience.once((s) => queue.handBack(message, s));
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      const seconds = settings.visibilitySeconds;
+      context.print(`${messageOf(error)}; the message comes back by itself within ${seconds} s`);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// programs: the producer puts messages into the queue at a rate that drifts. Creates the queue when it is missing.
+
+import { TransientError } from '../runtime/errors.ts';
+import { demandAt } from './demand.ts';
+import { Pace } from './pace.ts';
+import { Patience } from './patience.ts';
+import type { Program, ProgramContext } from './program.ts';
+import { openWorkQueue, QueueMissingError, type WorkQueue } from './queue.ts';
+import { numberSetting, queueSettings } from './settings.ts';
+import { Tally } from './tally.ts';
+
+const TICK_MS = 50;
+
+export const run: Program = async (context, signal) => {
+  const { env, clock, print } = context;
+  const settings = queueSettings(env);
+  const demand = {
+    messagesPerSecond: numberSetting(env, {
+      name: 'PRODUCER_MESSAGES_PER_SECOND',
+      default: 5,
+      min: 0,
+      max: 1000,
+    }),
+    variation: numberSetting(env, { name: 'PRODUCER_VARIATION', default: 0.5, min: 0, max: 1 }),
+    seed: numberSetting(env, {
+      name: 'PRODUCER_SEED',
+      default: 1,
+      min: 0,
+      max: 2 ** 31 - 1,
+      integer: true,
+    }),
+  };
+  const queue = await openWorkQueue(settings);
+  const tally = new Tally(context, { counter: 'produced', noun: 'messages produced' });
+  const patience = new Patience(context, signal);
+  print(`producing about ${demand.messagesPerSecond} messages/s into queue ${queue.name}`);
+  try {
+    await patience.untilDone((s) => queue.create(s));
+    const pace = new Pace((elapsedMs) => demandAt(elapsedMs, demand), clock.now());
+    while (!signal.aborted) {
+      await produce({ queue, patience, tally, messages: textsOf(context, pace.take(clock.now())) });
+      tally.report();
+      await clock.sleep(TICK_MS, signal);
+    }
+  } catch (error) {
+    if (error !== signal.reason) throw error;
+  } finally {
+    await tally.close();
+    queue.close();
+  }
+};
+
+interface Batch {
+  readonly queue: WorkQueue;
+  readonly patience: Patience;
+  readonly tally: Tally;
+  readonly messages: readonly string[];
+}
+
+/** Sends all messages; each counts when the storage has confirmed it. */
+async function produce({ queue, patience, tally, messages }: Batch): Promise<void> {
+  const sent = await Promise.allSettled(
+    messages.map(async (text) => {
+      await patience.untilDone((signal) => sendOrCreate(queue, text, signal));
+      tally.add(1);
+    }),
+  );
+  for (const result of sent) if (result.status === 'rejected') throw result.reason;
+}
+
+async function sendOrCreate(queue: WorkQueue, text: string, signal: AbortSignal): Promise<void> {
+  try {
+    await queue.send(text, signal);
+  } catch (error) {
+    if (!(error instanceof QueueMissingError)) throw error;
+    await queue.create(signal);
+    throw new TransientError(`queue ${queue.name} was missing and has been created`);
+  }
+}
+
+function textsOf({ env, clock }: ProgramContext, count: number): string[] {
+  const from = env['MESOS_TASK_ID'] || 'producer';
+  const at = new Date(clock.now()).toISOString();
+  return Array.from({ length: count }, () => `${from} ${at}`);
+}
