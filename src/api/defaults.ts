@@ -1,0 +1,56 @@
+// api: defaults, applied once: those of the schema as Kubernetes would, then those that depend on other fields.
+
+import { isObject, type JsonObject, type JsonSchema } from './json-schema.ts';
+import { QUEUE_GAINS } from './schema/target.ts';
+
+/** The defaults that the schema carries, at any depth; what was given stays. Idempotent. */
+export function withSchemaDefaults(schema: JsonSchema, value: unknown): unknown {
+  if (isObject(value) && schema.properties !== undefined) {
+    const preset = Object.entries(schema.properties).flatMap(([name, child]) => {
+      const given = Object.hasOwn(value, name) ? value[name] : child.default;
+      return given === undefined ? [] : [[name, withSchemaDefaults(child, given)] as const];
+    });
+    return { ...value, ...Object.fromEntries(preset) };
+  }
+  const { items } = schema;
+  if (Array.isArray(value) && items !== undefined)
+    return value.map((item) => withSchemaDefaults(items, item));
+  return value;
+}
+
+/** The Marathon id of an app whose policy names none. */
+export function defaultAppId(policy: string, app: string): string {
+  return `/${policy}/${app}`;
+}
+
+/** Adds a policy's defaults that no schema can say: ids, lower bounds, the gains of law Queue. Idempotent. */
+export function withDerivedDefaults(policy: JsonObject): JsonObject {
+  const { metadata, spec } = policy;
+  if (!isObject(spec) || !Array.isArray(spec['apps'])) return policy;
+  const name = isObject(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : undefined;
+  const apps = spec['apps'].map((app: unknown) => (isObject(app) ? completeApp(app, name) : app));
+  return { ...policy, spec: { ...spec, apps } };
+}
+
+function completeApp(app: JsonObject, policy: string | undefined): JsonObject {
+  const { name, instances, targets } = app;
+  const id = policy !== undefined && typeof name === 'string' ? { id: defaultAppId(policy, name) } : {};
+  return {
+    ...id,
+    ...app,
+    ...(isObject(instances) && { instances: completeInstances(instances) }),
+    ...(Array.isArray(targets) && { targets: targets.map(completeTarget) }),
+  };
+}
+
+function completeInstances(instances: JsonObject): JsonObject {
+  return Object.hasOwn(instances, 'fixed') ? instances : { min: 0, ...instances };
+}
+
+function completeTarget(target: unknown): unknown {
+  if (!isObject(target) || !isObject(target['algorithm'])) return target;
+  const { algorithm } = target;
+  return algorithm['type'] === 'Queue'
+    ? { ...target, algorithm: { queue: QUEUE_GAINS, ...algorithm } }
+    : target;
+}

@@ -1,0 +1,89 @@
+// api: the part of JSON Schema that Kubernetes calls structural, and what is derived from a schema in it.
+
+/** Required on every node: `type` and `description`. A union has `oneOf` of nothing but `required`. */
+export interface JsonSchema {
+  readonly type: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  readonly description: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly oneOf?: readonly { readonly required: readonly string[] }[];
+  readonly items?: JsonSchema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  /** Of a map: never beside `properties`. */
+  readonly additionalProperties?: JsonSchema | false;
+  readonly 'x-kubernetes-preserve-unknown-fields'?: true;
+  readonly 'x-kubernetes-list-type'?: 'map' | 'atomic' | 'set';
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `oneOf` for a group of fields of which exactly one is given. */
+export function exactlyOne(
+  ...fields: readonly string[]
+): readonly { readonly required: readonly string[] }[] {
+  return fields.map((field) => ({ required: [field] }));
+}
+
+/**
+ * The same schema with unknown fields refused. Kubernetes prunes them instead and takes no
+ * `additionalProperties: false` beside `properties`, hence the copy.
+ */
+export function strictCopy(schema: JsonSchema): JsonSchema {
+  const closed = schema.properties !== undefined && schema['x-kubernetes-preserve-unknown-fields'] !== true;
+  return {
+    ...schema,
+    ...(schema.properties && { properties: mapValues(schema.properties, strictCopy) }),
+    ...(schema.items && { items: strictCopy(schema.items) }),
+    ...(schema.additionalProperties && { additionalProperties: strictCopy(schema.additionalProperties) }),
+    ...(closed && { additionalProperties: false }),
+  };
+}
+
+export function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  change: (value: T) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/**
+ * Visits every field that `value` gives and `schema` knows, parents first.
+ *
+ * @param visit gets the field's path without list positions, `spec.apps[].name`, and its JSON pointer
+ */
+export function visitFields(
+  schema: JsonSchema,
+  value: unknown,
+  visit: (field: string, pointer: string, value: unknown) => void,
+): void {
+  const walk = (node: JsonSchema, at: unknown, field: string, pointer: string): void => {
+    if (pointer !== '') visit(field, pointer, at);
+    if (isObject(at)) {
+      for (const [name, child] of Object.entries(node.properties ?? {})) {
+        if (Object.hasOwn(at, name)) {
+          walk(child, at[name], field === '' ? name : `${field}.${name}`, `${pointer}/${name}`);
+        }
+      }
+    }
+    if (Array.isArray(at) && node.items !== undefined) {
+      for (const [index, item] of at.entries()) walk(node.items, item, `${field}[]`, `${pointer}/${index}`);
+    }
+  };
+  walk(schema, value, '', '');
+}

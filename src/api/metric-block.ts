@@ -1,0 +1,16 @@
+// api: what a metric source contributes to the resource: its block under `metric`.
+
+import type { Finding } from './finding.ts';
+import type { JsonObject, JsonSchema } from './json-schema.ts';
+
+export interface MetricBlock {
+  /** The key under `metric`. */
+  readonly type: string;
+  /** Schema of the block, structural, with descriptions and defaults. */
+  readonly schema: JsonSchema;
+  /**
+   * Rules that a schema cannot say. Gets the defaulted block without the fields that the schema refused,
+   * so any field may be missing; `pointer` is the block's own.
+   */
+  readonly check?: (block: JsonObject, pointer: string) => readonly Finding[];
+}

@@ -1,0 +1,57 @@
+// api: the rules of one target: a law and a metric that can serve it.
+
+import { error, type Finding, warning } from '../finding.ts';
+import { isObject } from '../json-schema.ts';
+import { below, showPath } from '../pointer.ts';
+import type { TargetSpec } from '../policy.ts';
+import type { RuleContext } from './context.ts';
+import type { Partly } from './partly.ts';
+
+type Target = Partly<TargetSpec>;
+
+export function checkTarget(target: Target, pointer: string, context: RuleContext): readonly Finding[] {
+  return [
+    ...checkMetric(target, pointer, context),
+    ...checkAlgorithm(target, pointer, context),
+    ...checkAge(target, pointer),
+  ];
+}
+
+function checkMetric(target: Target, pointer: string, context: RuleContext): readonly Finding[] {
+  return Object.entries(target.metric ?? {}).flatMap(([type, block]) => {
+    const check = context.metricBlocks.get(type)?.check;
+    return check !== undefined && isObject(block) ? check(block, below(pointer, 'metric', type)) : [];
+  });
+}
+
+function checkAlgorithm(target: Target, pointer: string, context: RuleContext): readonly Finding[] {
+  const type = target.algorithm?.type;
+  if (type === undefined) return [];
+  const place = below(pointer, 'algorithm');
+  const findings: Finding[] = [];
+  const other = (['drainTime', 'messageAge', 'perInstance'] as const).find(
+    (wish) => target[wish] !== undefined,
+  );
+  if (type !== 'Fluid' && target.queueLength === undefined && other !== undefined) {
+    findings.push(error(place, `${showPath(place)}: ${type} works towards a queueLength, not a ${other}`));
+  }
+  for (const [member, owner] of [
+    ['fluid', 'Fluid'],
+    ['queue', 'Queue'],
+  ] as const) {
+    const block = below(place, member);
+    if (type !== owner && context.given(block)) {
+      findings.push(
+        warning(block, `${showPath(block)} is read by type ${owner} only, but the type is ${type}`),
+      );
+    }
+  }
+  return findings;
+}
+
+/** Made-up demand has no messages that could grow old. */
+function checkAge(target: Target, pointer: string): readonly Finding[] {
+  if (target.messageAge === undefined || target.metric?.random === undefined) return [];
+  const place = below(pointer, 'messageAge');
+  return [error(place, `${showPath(place)}: metric random has no messages whose age could be known`)];
+}

@@ -1,0 +1,90 @@
+// api: schema of one app of a policy.
+
+import type { JsonSchema } from '../json-schema.ts';
+import type { MetricBlock } from '../metric-block.ts';
+import { behaviorSchema, manualScaleSchema } from './behavior.ts';
+import {
+  APP_ID_PATTERN,
+  count,
+  ENV_NAME_PATTERN,
+  keyedList,
+  LABEL_PATTERN,
+  list,
+  object,
+  secretSource,
+  text,
+} from './shapes.ts';
+import { targetSchema } from './target.ts';
+
+const instancesSchema: JsonSchema = object(
+  'How many instances there may be.',
+  {
+    min: count('Never fewer than this; 0 by default.'),
+    max: count('Never more than this; only the capacity limits it by default.'),
+    fixed: count('Created with this many and then left to people. Excludes min and max.'),
+  },
+  { default: {} },
+);
+
+const envFromSchema: JsonSchema = object(
+  'An environment variable whose value stays out of the policy.',
+  {
+    name: text('Name of the variable in the app.', { pattern: ENV_NAME_PATTERN, maxLength: 253 }),
+    from: secretSource('Where the value comes from.'),
+    optional: {
+      type: 'boolean',
+      description: 'When true, a value that is not set leaves the variable out instead of refusing the app.',
+      default: false,
+    },
+  },
+  { required: ['name', 'from'] },
+);
+
+export function appSchema(blocks: readonly MetricBlock[]): JsonSchema {
+  return object(
+    'An app is scaled (targets), a remainder (remainder) or left to people (instances.fixed).',
+    {
+      name: text('Its name in this policy.', { pattern: LABEL_PATTERN, maxLength: 63 }),
+      id: text('Its absolute Marathon id; /<policy>/<name> by default.', {
+        pattern: APP_ID_PATTERN,
+        maxLength: 1024,
+      }),
+      priority: count('1 is highest. Every app but a fixed one has it.', { minimum: 1, maximum: 1000 }),
+      instances: instancesSchema,
+      targets: list(
+        'What the app is to reach; of several, the largest wanted count wins.',
+        targetSchema(blocks),
+        { minItems: 1, maxItems: 8, 'x-kubernetes-list-type': 'atomic' },
+      ),
+      remainder: object('Takes what nobody above needs.', {
+        weight: count('Its share among the remainders of its priority.', { minimum: 1, default: 1 }),
+      }),
+      pageControl: object(
+        'People may move a fixed app on the page, within these.',
+        { min: count('The fewest.', { default: 0 }), max: count('The most.') },
+        { required: ['max'] },
+      ),
+      behavior: behaviorSchema,
+      manualScale: manualScaleSchema,
+      adopt: {
+        type: 'boolean',
+        description:
+          'Take over an app that exists already and was not made by this policy. Restarts nothing.',
+        default: false,
+      },
+      app: {
+        type: 'object',
+        description:
+          'A Marathon app definition, verbatim, without id and instances. Absent: the app must exist.',
+        'x-kubernetes-preserve-unknown-fields': true,
+      },
+      envFrom: keyedList(
+        'name',
+        'Variables with secrets, resolved when the app is written; a rotation restarts it.',
+        envFromSchema,
+        { maxItems: 64, default: [] },
+      ),
+    },
+    { required: ['name'] },
+  );
+}

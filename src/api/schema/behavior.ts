@@ -1,0 +1,97 @@
+// api: schema of how a count may move: clamps after the law, missing metrics, other people's hands.
+
+import type { JsonSchema } from '../json-schema.ts';
+import { amount, choice, count, duration, list, object, positiveDuration } from './shapes.ts';
+
+/** HorizontalPodAutoscaler v2's longest. */
+const MAX_WINDOW_SECONDS = 3600;
+const MAX_PERIOD_SECONDS = 1800;
+
+const scalingPolicy: JsonSchema = object(
+  'A limit on how much the count may move within a period.',
+  {
+    type: choice('Whether value is a number of instances or a percentage of them.', ['Instances', 'Percent']),
+    value: count('The largest move.', { minimum: 1 }),
+    periodSeconds: count('The period, in seconds.', { minimum: 1, maximum: MAX_PERIOD_SECONDS }),
+  },
+  { required: ['type', 'value', 'periodSeconds'] },
+);
+
+function scalingRules(description: string): JsonSchema {
+  return object(
+    description,
+    {
+      stabilizationWindowSeconds: count('Acts on the most cautious wish of this many past seconds.', {
+        maximum: MAX_WINDOW_SECONDS,
+        default: 0,
+      }),
+      policies: list('Limits on the pace; none by default.', scalingPolicy, {
+        maxItems: 8,
+        default: [],
+        'x-kubernetes-list-type': 'atomic',
+      }),
+      selectPolicy: choice(
+        'With several policies: the one that allows the largest move, the smallest, or no move at all.',
+        ['Max', 'Min', 'Disabled'],
+        'Max',
+      ),
+      tolerance: amount('A wish closer to the present count than this share of it changes nothing.', {
+        maximum: 1,
+        default: 0,
+      }),
+    },
+    { default: {} },
+  );
+}
+
+const onMetricFailure: JsonSchema = object(
+  'What happens while a metric cannot be read. Unknown is never zero.',
+  {
+    staleAfter: positiveDuration('For so long the last good value serves; then the count is held.', '10s'),
+    action: choice(
+      'What happens after `after`: Hold keeps the count, Min and Max go to the bound, Fixed to `instances`.',
+      ['Hold', 'Min', 'Max', 'Fixed'],
+      'Hold',
+    ),
+    after: duration('How long the count is held before the action.', '1m'),
+    instances: count('The count of action Fixed.'),
+  },
+  { default: {} },
+);
+
+export const behaviorSchema: JsonSchema = object(
+  'Clamps on what the law asks for.',
+  {
+    scaleUp: scalingRules("Limits on growing, in HorizontalPodAutoscaler v2's words."),
+    scaleDown: scalingRules("Limits on shrinking, in HorizontalPodAutoscaler v2's words."),
+    maxStep: count('The largest change in one decision; no limit by default.', { minimum: 1 }),
+    giveBackAfter: duration('How long a lower need must last before instances are given back.', '10s'),
+    minHold: duration('An instance that was granted is not taken back before.', '0s'),
+    yieldRate: object(
+      'How fast this app may be made to yield to others; no limit by default.',
+      {
+        value: count('The largest number of instances taken within the period.', { minimum: 1 }),
+        periodSeconds: count('The period, in seconds.', { minimum: 1, maximum: MAX_WINDOW_SECONDS }),
+      },
+      { required: ['value', 'periodSeconds'] },
+    ),
+    onMetricFailure,
+    startupTime: duration(
+      'From running to serving, for apps without health checks; learned when it is not given.',
+    ),
+  },
+  { default: {} },
+);
+
+export const manualScaleSchema: JsonSchema = object(
+  'What happens when somebody else changes the count of a scaled app.',
+  {
+    action: choice(
+      'Hold leaves their count alone for holdFor, Adopt goes on from it, Revert puts ours back.',
+      ['Hold', 'Adopt', 'Revert'],
+      'Hold',
+    ),
+    holdFor: duration('How long Hold holds.', '10m'),
+  },
+  { default: {} },
+);

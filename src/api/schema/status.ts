@@ -1,0 +1,64 @@
+// api: schema of what the operator reports.
+
+import { CONDITION_REASONS, CONDITION_TYPES } from '../conditions.ts';
+import type { JsonSchema } from '../json-schema.ts';
+import { amount, choice, count, keyedList, object, text } from './shapes.ts';
+
+const generation: JsonSchema = {
+  type: 'integer',
+  format: 'int64',
+  description: 'The generation of the spec that this is about.',
+};
+
+const conditions: JsonSchema = keyedList(
+  'type',
+  'What is true of the resource at present.',
+  object(
+    'One condition.',
+    {
+      type: choice('What it is about.', CONDITION_TYPES),
+      status: choice('Whether it holds.', ['True', 'False', 'Unknown']),
+      reason: choice('Why, in one word.', CONDITION_REASONS),
+      message: text('Why, for people.'),
+      lastTransitionTime: text('When the status changed last.', { format: 'date-time' }),
+      observedGeneration: generation,
+    },
+    { required: ['type', 'status', 'reason', 'message', 'lastTransitionTime'] },
+  ),
+);
+
+const capacity: JsonSchema = object('The budget and its use.', {
+  total: amount('What there is.'),
+  used: amount('What the apps hold.'),
+});
+
+const appStatus: JsonSchema = object(
+  'One app.',
+  {
+    name: text('Its name in the policy.'),
+    id: text('Its Marathon id.'),
+    wanted: count('What its law asks for.'),
+    granted: count('What the pool gives it.'),
+    requested: count('What Marathon was asked for.'),
+    running: count('What runs.'),
+    metric: text('Its metrics as they were read last, for people.'),
+    limitedBy: text('What keeps granted from wanted.'),
+    lastScaled: text('When its count was changed last.', { format: 'date-time' }),
+  },
+  { required: ['name'] },
+);
+
+export const policyStatusSchema: JsonSchema = object('What the operator reports; only it writes here.', {
+  observedGeneration: generation,
+  conditions,
+  appCount: count('How many apps the policy has.'),
+  apps: keyedList('name', 'The apps of the policy.', appStatus),
+  capacity,
+});
+
+export const poolStatusSchema: JsonSchema = object('What the operator reports; only it writes here.', {
+  observedGeneration: generation,
+  conditions,
+  policyCount: count('How many policies share the pool.'),
+  capacity,
+});

@@ -1,0 +1,50 @@
+// api: schema of a target: what is wished, what is measured, by which law.
+
+import { exactlyOne, type JsonSchema, mapValues } from '../json-schema.ts';
+import type { MetricBlock } from '../metric-block.ts';
+import { amount, choice, count, duration, object, positiveDuration } from './shapes.ts';
+
+/** The original engine's. */
+export const QUEUE_GAINS = { kU: 0.05, tU: 10 } as const;
+
+const algorithmSchema: JsonSchema = object(
+  'The law that turns the metric into a count.',
+  {
+    type: choice(
+      "Fluid predicts over the start-up time; Queue is the original engine's controller, SimpleQueue its ±1.",
+      ['Fluid', 'Queue', 'SimpleQueue'],
+      'Fluid',
+    ),
+    fluid: object('Settings of Fluid; all of them are learned when they are not given.', {
+      serviceRate: amount('First guess of messages per second per instance.', { minimum: 1e-6 }),
+      metricDelay: duration('How old the metric is when it is read.'),
+      season: positiveDuration('Length of a repeating pattern; turns the forecast on.'),
+    }),
+    queue: object('Gains of Queue (Ziegler and Nichols): kP = 0.8·kU, kD = tU/8.', {
+      kU: amount('Ultimate gain.', { default: QUEUE_GAINS.kU }),
+      tU: amount('Oscillation period at the ultimate gain.', { default: QUEUE_GAINS.tU }),
+    }),
+  },
+  { default: {} },
+);
+
+/** @param blocks the metric sources that `metric` may name */
+export function targetSchema(blocks: readonly MetricBlock[]): JsonSchema {
+  const byType = Object.fromEntries(blocks.map((block) => [block.type, block]));
+  return object(
+    'One wish. Exactly one of queueLength, drainTime, messageAge, perInstance.',
+    {
+      queueLength: count('The queue should stay at or below this many messages.', { minimum: 1 }),
+      drainTime: positiveDuration('The queue should be worked off within this time.'),
+      messageAge: positiveDuration('The oldest message should not be older than this.'),
+      perInstance: amount('One instance for each so many messages.', { minimum: 1e-6 }),
+      metric: object(
+        'Where the number comes from. Exactly one metric source.',
+        mapValues(byType, (block) => block.schema),
+        { oneOf: exactlyOne(...Object.keys(byType)) },
+      ),
+      algorithm: algorithmSchema,
+    },
+    { required: ['metric'], oneOf: exactlyOne('queueLength', 'drainTime', 'messageAge', 'perInstance') },
+  );
+}

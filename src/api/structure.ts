@@ -1,0 +1,64 @@
+// api: checks a document against its schema, and says which parts of it can still be judged further.
+
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { error, type Finding } from './finding.ts';
+import { isObject, type JsonSchema, strictCopy } from './json-schema.ts';
+import { below, parentOf } from './pointer.ts';
+import { placeOf, sentenceOf } from './schema-errors.ts';
+
+export interface Structure {
+  readonly findings: readonly Finding[];
+  /** The document without its refused fields; refused list elements are undefined. */
+  readonly usable: unknown;
+  /** Whether the field, or something around it, was refused: its absence from `usable` proves nothing. */
+  readonly refused: (pointer: string) => boolean;
+}
+
+/** These say that something is missing or too much; the value itself can be looked at. */
+const ABOUT_THE_WHOLE = new Set(['required', 'oneOf', 'minProperties', 'minItems', 'maxItems']);
+
+/** Compiles on first use: a command that reads no policy should not pay for it. */
+export function structureCheck(schema: JsonSchema): (document: unknown) => Structure {
+  let compiled: ValidateFunction | undefined;
+  return (document) => {
+    compiled ??= compile(schema);
+    if (compiled(document)) return { findings: [], usable: document, refused: () => false };
+    const errors = (compiled.errors ?? []).filter((e) => !/\/oneOf\/\d+\//.test(e.schemaPath));
+    const gone = new Set(errors.filter((e) => !ABOUT_THE_WHOLE.has(e.keyword)).map(placeOf));
+    return {
+      findings: errors.map(toFinding),
+      usable: without(document, gone, ''),
+      refused: (pointer) => isWithin(pointer, gone),
+    };
+  };
+}
+
+function compile(schema: JsonSchema): ValidateFunction {
+  // `allErrors`: people mend a file once, not once per mistake. Texts are at most 1 MiB and every pattern is linear.
+  return new Ajv({
+    allErrors: true,
+    verbose: true,
+    ownProperties: true,
+    strict: false,
+    validateFormats: false,
+  }).compile(strictCopy(schema));
+}
+
+function toFinding(found: ErrorObject): Finding {
+  return error(placeOf(found), sentenceOf(found));
+}
+
+function without(value: unknown, gone: ReadonlySet<string>, pointer: string): unknown {
+  if (gone.has(pointer)) return undefined;
+  if (Array.isArray(value)) return value.map((item, i) => without(item, gone, below(pointer, i)));
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([name]) => !gone.has(below(pointer, name)));
+  return Object.fromEntries(kept.map(([name, child]) => [name, without(child, gone, below(pointer, name))]));
+}
+
+function isWithin(pointer: string, gone: ReadonlySet<string>): boolean {
+  for (let at = pointer; ; at = parentOf(at)) {
+    if (gone.has(at)) return true;
+    if (at === '') return false;
+  }
+}

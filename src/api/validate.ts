@@ -1,0 +1,97 @@
+// api: one document in, everything that is wrong with it out; and the defaulted resource when nothing is.
+
+import { withDerivedDefaults, withSchemaDefaults } from './defaults.ts';
+import { error, type Finding } from './finding.ts';
+import { isObject, type JsonObject, type JsonSchema } from './json-schema.ts';
+import type { MetricBlock } from './metric-block.ts';
+import { findNotYet } from './not-yet.ts';
+import { API_VERSION, type CapacityPool, type MicroscalingPolicy, type Resource } from './policy.ts';
+import type { RuleContext } from './rules/context.ts';
+import type { Partly } from './rules/partly.ts';
+import { checkPolicy, checkPool } from './rules/policy.ts';
+import { names } from './schema-errors.ts';
+import { type Structure, structureCheck } from './structure.ts';
+import { closest } from './suggest.ts';
+
+export interface Verdict {
+  readonly findings: readonly Finding[];
+  /** Defaulted, without `status`; absent when a finding is an error. */
+  readonly resource?: Resource;
+}
+
+export interface ResourceValidator {
+  /** Judges one document of one of our kinds. Never throws, reports everything. */
+  validate(document: JsonObject): Verdict;
+}
+
+export interface ValidatorOptions {
+  readonly policy: JsonSchema;
+  readonly pool: JsonSchema;
+  readonly metricBlocks: readonly MetricBlock[];
+}
+
+export const KINDS = ['MicroscalingPolicy', 'CapacityPool'] as const;
+
+interface Kind {
+  readonly schema: JsonSchema;
+  readonly structure: (document: unknown) => Structure;
+  readonly rules: (document: JsonObject, context: RuleContext) => readonly Finding[];
+}
+
+export function createValidator(options: ValidatorOptions): ResourceValidator {
+  const metricBlocks = new Map(options.metricBlocks.map((block) => [block.type, block]));
+  // What the rules get went through the schema, less what it refused: that is what Partly says.
+  const kinds: ReadonlyMap<unknown, Kind> = new Map([
+    [
+      'MicroscalingPolicy',
+      {
+        schema: options.policy,
+        structure: structureCheck(options.policy),
+        rules: (document, context) => checkPolicy(document as Partly<MicroscalingPolicy>, context),
+      },
+    ],
+    [
+      'CapacityPool',
+      {
+        schema: options.pool,
+        structure: structureCheck(options.pool),
+        rules: (document) => checkPool(document as Partly<CapacityPool>),
+      },
+    ],
+  ] satisfies [string, Kind][]);
+  return {
+    validate: (document) => {
+      const kind = kinds.get(document['kind']);
+      return kind === undefined ? unknownKind(document['kind']) : judge(document, kind, metricBlocks);
+    },
+  };
+}
+
+function judge(document: JsonObject, kind: Kind, metricBlocks: RuleContext['metricBlocks']): Verdict {
+  const { findings: structural, usable, refused } = kind.structure(document);
+  const { status: _, ...written } = isObject(usable) ? usable : {};
+  const filled = withSchemaDefaults(kind.schema, written);
+  const complete = withDerivedDefaults(isObject(filled) ? filled : {});
+  const context = { given: (pointer: string) => has(written, pointer), refused, metricBlocks };
+  const findings = [...structural, ...kind.rules(complete, context), ...findNotYet(kind.schema, written)];
+  if (findings.some(({ severity }) => severity === 'error')) return { findings };
+  return { findings, resource: complete as unknown as Resource };
+}
+
+function unknownKind(kind: unknown): Verdict {
+  const meant = typeof kind === 'string' ? closest(kind, KINDS) : undefined;
+  const hint = meant === undefined ? `there are ${names(KINDS, 'and')}` : `did you mean ${meant}?`;
+  if (kind === undefined) return { findings: [error('', `the document needs kind; ${hint}`)] };
+  return { findings: [error('/kind', `kind is none of ${API_VERSION}'s; ${hint}`)] };
+}
+
+/** Pointers of rules hold only field names and positions: nothing to unescape. */
+function has(document: unknown, pointer: string): boolean {
+  let at: unknown = document;
+  for (const segment of pointer.split('/').slice(1)) {
+    if (Array.isArray(at)) at = at[Number(segment)];
+    else if (isObject(at) && Object.hasOwn(at, segment)) at = at[segment];
+    else return false;
+  }
+  return at !== undefined;
+}

@@ -1,0 +1,26 @@
+// app: the resource with the metric sources that there are: one schema, one validator, one way to load.
+
+import { type LoadResult, loadResources } from '../api/load.ts';
+import type { MetricBlock } from '../api/metric-block.ts';
+import { policySchemaWith, poolSchema } from '../api/schema.ts';
+import { createValidator, type ResourceValidator } from '../api/validate.ts';
+import { azureStorageQueueBlock } from '../metric-sources/azure-queue/schema.ts';
+import { randomBlock } from '../metric-sources/random/schema.ts';
+
+/** Alphabetical, like the registry of metric sources. */
+export const metricBlocks: readonly MetricBlock[] = [azureStorageQueueBlock, randomBlock];
+
+export const policySchema = policySchemaWith(metricBlocks);
+
+export { poolSchema };
+
+export function createResourceValidator(): ResourceValidator {
+  return createValidator({ policy: policySchema, pool: poolSchema, metricBlocks });
+}
+
+const validator = createResourceValidator();
+
+/** Reads the policies and pools of a YAML or JSON text; `source` is where it is from, for people. */
+export function loadPolicies(text: string, source: string): LoadResult {
+  return loadResources(text, source, validator);
+}

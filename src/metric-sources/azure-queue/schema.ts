@@ -1,0 +1,81 @@
+// metric-sources: the `azureStorageQueue` block: an Azure Storage queue and the right to look at it.
+
+import { error, type Finding } from '../../api/finding.ts';
+import { isObject, type JsonObject } from '../../api/json-schema.ts';
+import type { MetricBlock } from '../../api/metric-block.ts';
+import { below } from '../../api/pointer.ts';
+import { urlComplaint } from '../../api/rules/url.ts';
+import { choice, count, object, secretSource, valueSource } from '../../api/schema/shapes.ts';
+
+const schema = object(
+  'The length of an Azure Storage queue. Credentials are one of connectionString, accountKey, sasToken.',
+  {
+    queueName: valueSource('The queue.'),
+    connectionString: secretSource('Account, credential and endpoint in one.'),
+    accountName: valueSource('The storage account; AZURE_STORAGE_ACCOUNT_NAME by default.'),
+    accountKey: secretSource("The account's key; AZURE_STORAGE_ACCOUNT_KEY by default."),
+    sasToken: secretSource(
+      'A shared access signature with the rights to read and process, instead of a key.',
+    ),
+    endpoint: valueSource(
+      "The queue service; AZURE_STORAGE_QUEUE_ENDPOINT if that is set, else Azure's own by default.",
+    ),
+    count: choice(
+      'Waiting leaves out the messages being worked on, Visible takes what a peek sees, Total takes all.',
+      ['Waiting', 'Visible', 'Total'],
+      'Waiting',
+    ),
+    inFlightPerInstance: count('How many messages one busy consumer holds at a time.', {
+      maximum: 10_000,
+      default: 1,
+    }),
+  },
+  { required: ['queueName'] },
+);
+
+/** Azure's grammar: 3 to 63 lower-case letters and digits with single hyphens between them. */
+const QUEUE_NAME = /^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+function check(block: JsonObject, pointer: string): readonly Finding[] {
+  return [
+    ...checkCredentials(block, pointer),
+    ...checkName(block, pointer),
+    ...checkEndpoint(block, pointer),
+  ];
+}
+
+function checkCredentials(block: JsonObject, pointer: string): readonly Finding[] {
+  const given = ['connectionString', 'accountKey', 'sasToken'].filter((name) => Object.hasOwn(block, name));
+  const [first, ...rest] = given;
+  const several = rest.map((name) =>
+    error(below(pointer, name), `${name} and ${first} exclude each other: keep one of them`),
+  );
+  if (first !== 'connectionString') return several;
+  const repeated = ['accountName', 'endpoint'].filter((name) => Object.hasOwn(block, name));
+  return [
+    ...several,
+    ...repeated.map((name) =>
+      error(below(pointer, name), `${name} is part of the connectionString: remove one of them`),
+    ),
+  ];
+}
+
+function checkName(block: JsonObject, pointer: string): readonly Finding[] {
+  const name = plainValue(block, 'queueName');
+  if (name === undefined || QUEUE_NAME.test(name)) return [];
+  const message = `a queue name is 3 to 63 lower-case letters and digits with single hyphens between them`;
+  return [error(below(pointer, 'queueName', 'value'), message)];
+}
+
+function checkEndpoint(block: JsonObject, pointer: string): readonly Finding[] {
+  const endpoint = plainValue(block, 'endpoint');
+  const complaint = endpoint === undefined ? undefined : urlComplaint(endpoint);
+  return complaint === undefined ? [] : [error(below(pointer, 'endpoint', 'value'), complaint)];
+}
+
+function plainValue(block: JsonObject, field: string): string | undefined {
+  const source = block[field];
+  return isObject(source) && typeof source['value'] === 'string' ? source['value'] : undefined;
+}
+
+export const azureStorageQueueBlock: MetricBlock = { type: 'azureStorageQueue', schema, check };
