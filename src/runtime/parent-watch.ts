@@ -25,13 +25,6 @@ export const systemParentWatchDeps: ParentWatchDeps = {
   },
 };
 
-export interface ParentWatchOptions {
-  /** True when `npm_lifecycle_event` is set: without npm our parent may come and go as it likes. */
-  readonly startedByNpm: boolean;
-  /** Called at most once, with a sentence. */
-  readonly onGone: (why: string) => void;
-}
-
 /** npm and what it started us with: npm itself, or a shell between. */
 interface Lineage {
   readonly parent: number;
@@ -39,20 +32,21 @@ interface Lineage {
 }
 
 /**
- * Watches npm as parent, or as grandparent behind a shell. Resolves to its own undo once the first look is done.
- * Who put us into the background (`sh -c 'node main.ts &'`) is left alone: that shell is gone at the first look.
+ * Watches npm as parent, or as grandparent behind a shell; `onGone` is called at most once, with a sentence.
+ * Resolves to its own undo after the first look. Who put us into the background (`sh -c 'node main.ts &'`) is left
+ * alone: that shell is gone at the first look.
  */
 export async function watchParent(
-  options: ParentWatchOptions,
+  onGone: (why: string) => void,
   deps: ParentWatchDeps = systemParentWatchDeps,
 ): Promise<() => void> {
-  const lineage = options.startedByNpm ? await findNpm(deps) : undefined;
+  const lineage = await findNpm(deps);
   if (lineage === undefined) return () => undefined;
   let done = false;
   const look = async (): Promise<void> => {
     if (done || (await isAlive(lineage, deps)) || done) return;
     stop();
-    options.onGone(`npm (process ${lineage.npm}) is gone`);
+    onGone(`npm (process ${lineage.npm}) is gone`);
   };
   const cancel = deps.every(INTERVAL_MS, () => void look());
   const stop = (): void => {

@@ -1,6 +1,7 @@
 // runtime: the root of all cancellation. The first signal ends the work in hand, the second ends the process.
 
 import { constants } from 'node:os';
+import { watchParent } from './parent-watch.ts';
 
 /** Why everything stops: not a failure. */
 export class Shutdown extends Error {
@@ -14,43 +15,37 @@ type HandledSignal = (typeof SIGNALS)[number];
 /** The part of `process` that is needed. */
 export interface SignalProcess {
   on(event: HandledSignal, listener: () => void): unknown;
-  off(event: HandledSignal, listener: () => void): unknown;
   exit(code: number): unknown;
 }
 
-export interface RootSignal {
-  /** Aborted with a `Shutdown` as reason. */
-  readonly signal: AbortSignal;
-  /** Ends the work for another reason than a signal: the run is over, the parent is gone. Idempotent. */
-  shutdown(why: string): void;
-  /** Gives the signals back to Node's own handling. */
-  dispose(): void;
+export interface RootSignalOptions {
+  /**
+   * True when `npm_lifecycle_event` is set: then the end of npm, which cannot always pass its own signal on, is a
+   * reason as well. Without npm our parent may come and go as it likes.
+   */
+  readonly startedByNpm?: boolean;
+  readonly target?: SignalProcess;
+  readonly watchNpm?: (onGone: (why: string) => void) => unknown;
 }
 
 /**
- * Turns SIGINT, SIGTERM and SIGHUP into an abort. A second signal of any kind exits at once with 128 + its
- * number, for a person whose patience is over.
+ * A signal that SIGINT, SIGTERM and SIGHUP abort with a `Shutdown` as reason. A second one of any kind exits at
+ * once with 128 + its number, for a person whose patience is over. Called once, where the process starts.
  */
-export function rootSignal(target: SignalProcess = process): RootSignal {
+export function rootSignal(options: RootSignalOptions = {}): AbortSignal {
+  const { target = process, watchNpm = watchParent } = options;
   const controller = new AbortController();
   const shutdown = (why: string): void => {
     if (!controller.signal.aborted) controller.abort(new Shutdown(why));
   };
   let signalled = false;
-  const listeners = SIGNALS.map((name) => {
-    const listener = (): void => {
+  for (const name of SIGNALS) {
+    target.on(name, () => {
       if (signalled) target.exit(128 + constants.signals[name]);
       signalled = true;
       shutdown(`received ${name}`);
-    };
-    target.on(name, listener);
-    return { name, listener };
-  });
-  return {
-    signal: controller.signal,
-    shutdown,
-    dispose: () => {
-      for (const { name, listener } of listeners) target.off(name, listener);
-    },
-  };
+    });
+  }
+  if (options.startedByNpm === true) void watchNpm(shutdown);
+  return controller.signal;
 }

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { watchParent } from '../../src/runtime/parent-watch.ts';
 import { systemProcessTable } from '../../src/runtime/process-table.ts';
 
@@ -61,7 +64,7 @@ describe('parent watch', () => {
   ])('notices the end of $name', async ({ lineage, dies }) => {
     const world = new FakeProcesses(lineage);
     const reasons: string[] = [];
-    await watchParent({ startedByNpm: true, onGone: (why) => void reasons.push(why) }, world.deps);
+    await watchParent((why) => void reasons.push(why), world.deps);
     await world.tick();
     expect(reasons).toEqual([]);
     world.kill(dies);
@@ -71,38 +74,24 @@ describe('parent watch', () => {
   });
 
   it.each([
-    { name: 'without npm, the shell ends', lineage: ['bash', SH, NODE], startedByNpm: false, dies: 3 },
-    {
-      name: 'without npm, somebody called npm ends',
-      lineage: ['npm run x', SH, NODE],
-      startedByNpm: false,
-      dies: 2,
-    },
-    {
-      name: 'with npm further up only',
-      lineage: ['npm test', SH, 'node vitest', NODE],
-      startedByNpm: true,
-      dies: 4,
-    },
-    {
-      name: 'put into the background, npm elsewhere',
-      lineage: ['npm run x', NODE],
-      startedByNpm: true,
-      dies: 2,
-      orphan: true,
-    },
-    {
-      name: "npm's own parent ends",
-      lineage: ['bash', 'npm run demo', SH, NODE],
-      startedByNpm: true,
-      dies: 2,
-    },
-  ])('stays quiet: $name', async ({ lineage, startedByNpm, dies, orphan }) => {
+    { name: 'the shell of a person ends', lineage: ['bash', SH, NODE], dies: 3 },
+    { name: 'npm is further up only', lineage: ['npm test', SH, 'node vitest', NODE], dies: 4 },
+    { name: "npm's own parent ends", lineage: ['bash', 'npm run demo', SH, NODE], dies: 2 },
+  ])('stays quiet when $name', async ({ lineage, dies }) => {
     const world = new FakeProcesses(lineage);
-    if (orphan) world.deps.ppid = () => 1;
     const reasons: string[] = [];
-    await watchParent({ startedByNpm, onGone: (why) => void reasons.push(why) }, world.deps);
+    await watchParent((why) => void reasons.push(why), world.deps);
     world.kill(dies);
+    await world.tick();
+    expect(reasons).toEqual([]);
+  });
+
+  it('stays quiet when the shell that put us into the background was gone before the first look', async () => {
+    const world = new FakeProcesses(['npm run x', SH, NODE]);
+    world.kill(3);
+    const reasons: string[] = [];
+    await watchParent((why) => void reasons.push(why), world.deps);
+    world.kill(2);
     await world.tick();
     expect(reasons).toEqual([]);
   });
@@ -110,14 +99,45 @@ describe('parent watch', () => {
   it('stays quiet once stopped', async () => {
     const world = new FakeProcesses(['npm run demo', SH, NODE]);
     const reasons: string[] = [];
-    const stop = await watchParent(
-      { startedByNpm: true, onGone: (why) => void reasons.push(why) },
-      world.deps,
-    );
+    const stop = await watchParent((why) => void reasons.push(why), world.deps);
     stop();
     world.kill(2);
     await world.tick();
     expect(reasons).toEqual([]);
+  });
+});
+
+describe('parent watch with the real npm', () => {
+  it('notices that npm was killed', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'parent-watch-'));
+    const module = new URL('../../src/runtime/parent-watch.ts', import.meta.url).href;
+    const script = `
+      const { watchParent } = await import(${JSON.stringify(module)});
+      await watchParent((why) => {
+        writeFileSync('reason', why);
+        process.exit(0);
+      });
+      setTimeout(() => process.exit(1), 60_000);
+      writeFileSync('ready', '');`;
+    await writeFile(join(dir, 'main.mjs'), `import { writeFileSync } from 'node:fs';\n${script}`);
+    await writeFile(
+      join(dir, 'package.json'),
+      JSON.stringify({ scripts: { demo: `"${process.execPath}" main.mjs` } }),
+    );
+    const npm = spawn('npm', ['run', '-s', 'demo'], { cwd: dir, stdio: 'ignore' });
+    try {
+      const patience = { timeout: 30_000, interval: 50 };
+      await vi.waitFor(() => access(join(dir, 'ready')), patience);
+      npm.kill('SIGKILL');
+      const reason = await vi.waitUntil(
+        () => readFile(join(dir, 'reason'), 'utf8').catch(() => ''),
+        patience,
+      );
+      expect(reason).toBe(`npm (process ${npm.pid}) is gone`);
+    } finally {
+      npm.kill('SIGKILL');
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 });
 

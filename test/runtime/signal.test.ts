@@ -12,7 +12,7 @@ class FakeProcess extends EventEmitter implements SignalProcess {
 describe('root signal', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('is aborted by %s with a reason', (name) => {
     const target = new FakeProcess();
-    const { signal } = rootSignal(target);
+    const signal = rootSignal({ target });
     expect(signal.aborted).toBe(false);
     target.emit(name);
     expect(signal.reason).toBeInstanceOf(Shutdown);
@@ -26,27 +26,34 @@ describe('root signal', () => {
     ['SIGTERM', 'SIGINT', 130],
   ])('after %s exits at once on %s with %i', (first, second, code) => {
     const target = new FakeProcess();
-    const { signal } = rootSignal(target);
+    const signal = rootSignal({ target });
     target.emit(first);
     target.emit(second);
     expect(target.exits).toEqual([code]);
     expect(signal.reason.message).toBe(`received ${first}`);
   });
 
-  it('lets the first signal after another kind of shutdown end in order', () => {
+  it('is aborted by the end of npm, and then lets a first signal pass', () => {
     const target = new FakeProcess();
-    const root = rootSignal(target);
-    root.shutdown('npm is gone');
-    root.shutdown('again');
+    let gone: (why: string) => void = () => undefined;
+    const watchNpm = (onGone: (why: string) => void): void => {
+      gone = onGone;
+    };
+    const signal = rootSignal({ target, watchNpm, startedByNpm: true });
+    expect(signal.aborted).toBe(false);
+    gone('npm is gone');
     target.emit('SIGINT');
-    expect(root.signal.reason.message).toBe('npm is gone');
+    expect(signal.reason).toBeInstanceOf(Shutdown);
+    expect(signal.reason.message).toBe('npm is gone');
     expect(target.exits).toEqual([]);
   });
 
-  it('gives the signals back', () => {
-    const target = new FakeProcess();
-    const root = rootSignal(target);
-    root.dispose();
-    expect(target.eventNames()).toEqual([]);
+  it.each([{}, { startedByNpm: false }])('watches no parent without npm: %j', (options) => {
+    let watched = 0;
+    const watchNpm = (): void => {
+      watched += 1;
+    };
+    rootSignal({ target: new FakeProcess(), watchNpm, ...options });
+    expect(watched).toBe(0);
   });
 });
