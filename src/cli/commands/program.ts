@@ -5,5 +5,6 @@ import { runProgram } from '../../app/programs.ts';
 import type { CommandContext } from '../command.ts';
 
 export async function run(_options: OptionValues, context: CommandContext): Promise<number> {
-  return await runProgram(context.arguments[0] ?? '', context.env, context.signal);
+  await runProgram(context.arguments[0] ?? '', context.env, context.signal);
+  return 0;
 }

@@ -1,0 +1,131 @@
+// app: the operator as it runs: sources, Marathon, metrics, controller, HTTP. The one place that names concrete adapters.
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AlgorithmType } from '../api/policy.ts';
+import { createOperator } from '../controller/operator.ts';
+import type { OperatorState } from '../controller/view.ts';
+import { decide } from '../core/decide.ts';
+import { createMetricSource, describeMetric } from '../metric-sources/registry.ts';
+import { createDirectorySource } from '../policy-sources/directory/index.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type HttpServer, serve } from '../runtime/http.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Redactor } from '../runtime/redact.ts';
+import { listenStatsd, type StatsdListener } from '../runtime/statsd.ts';
+import { createServerApp } from '../server/app.ts';
+import { withLaw } from './law.ts';
+import type { Address } from './options.ts';
+import { SchedulerPool } from './schedulers.ts';
+import { loadPolicies } from './schema.ts';
+import { createValueResolver } from './values.ts';
+import { VERSION } from './version.ts';
+
+export interface OperatorConfig {
+  readonly policies: readonly string[];
+  /** Base URLs for policies that name no Marathon. */
+  readonly marathon: readonly string[];
+  readonly api: Address;
+  /** When the port is taken, take any free one instead of failing. */
+  readonly anyApiPort?: boolean;
+  /** Token that writes need beyond loopback. */
+  readonly writeToken?: string;
+  /** Where the programs' counters are received; absent: they are not. */
+  readonly statsd?: Address;
+  /** In the place of every target's own law. */
+  readonly law?: AlgorithmType;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface OperatorDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly redactor: Redactor;
+}
+
+export interface RunningOperator {
+  /** Of the page and the API. */
+  readonly url: string;
+  readonly state: OperatorState;
+  /** Settles when `signal` has aborted, the round in hand is finished and everything is closed. */
+  readonly stopped: Promise<void>;
+}
+
+/**
+ * Starts everything; returns once the API listens.
+ *
+ * @throws TerminalError when a port cannot be had
+ */
+export async function startOperator(
+  config: OperatorConfig,
+  deps: OperatorDeps,
+  signal: AbortSignal,
+): Promise<RunningOperator> {
+  const { clock, log } = deps;
+  const values = createValueResolver({
+    env: config.env,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    redactor: deps.redactor,
+  });
+  const schedulers = new SchedulerPool({ clock, log, values, defaultUrls: config.marathon });
+  const statsd = config.statsd === undefined ? undefined : await listenStatsd(config.statsd);
+  const operator = createOperator({
+    clock,
+    log,
+    random: Math.random,
+    sources: config.policies.map((path) =>
+      createDirectorySource(path, {
+        load: (text, source) => withLaw(loadPolicies(text, source), config.law),
+        clock,
+        log,
+      }),
+    ),
+    schedulerFor: (marathon) => schedulers.of(marathon),
+    marathonId: (marathon) => schedulers.idOf(marathon),
+    schedulerInfo: () => schedulers.info(),
+    metricSourceFor: (metric) => createMetricSource(metric, { clock, log, values }),
+    describeMetric: (metric) => describeMetric(metric, values),
+    decide,
+    ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
+    version: VERSION,
+  });
+  const server = await listen(config, deps, operator.state, signal);
+  return {
+    url: server.url,
+    state: operator.state,
+    stopped: finish(operator.run(signal), { server, statsd, schedulers }),
+  };
+}
+
+function listen(
+  config: OperatorConfig,
+  { clock, log }: OperatorDeps,
+  state: OperatorState,
+  signal: AbortSignal,
+): Promise<HttpServer> {
+  const app = createServerApp({
+    state,
+    clock,
+    log,
+    boundTo: config.api.host,
+    token: randomBytes(24).toString('base64url'),
+    ...(config.writeToken !== undefined && { writeToken: config.writeToken }),
+    version: VERSION,
+    signal,
+  });
+  return serve(app, { ...config.api, anyPortWhenTaken: config.anyApiPort ?? false });
+}
+
+interface Parts {
+  readonly server: HttpServer;
+  readonly statsd: StatsdListener | undefined;
+  readonly schedulers: SchedulerPool;
+}
+
+async function finish(running: Promise<void>, { server, statsd, schedulers }: Parts): Promise<void> {
+  try {
+    await running;
+  } finally {
+    await Promise.allSettled([server.close(), statsd?.close(), schedulers.close()]);
+  }
+}

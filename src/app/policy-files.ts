@@ -1,0 +1,58 @@
+// app: policies read once from files and directories, for the commands that work without an operator.
+
+import type { Problem } from '../api/problem.ts';
+import { createDirectorySource } from '../policy-sources/directory/index.ts';
+import type { SourcedResource } from '../policy-sources/source.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import { silentLogger } from '../runtime/log.ts';
+import { loadPolicies } from './schema.ts';
+
+export interface PolicyFiles {
+  readonly resources: readonly SourcedResource[];
+  /** Every problem of every file, and policies that stand in two places. */
+  readonly problems: readonly Problem[];
+}
+
+/** @throws TerminalError when no path is given */
+export async function readPolicyFiles(
+  paths: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<PolicyFiles> {
+  if (paths === undefined || paths.length === 0) {
+    throw new TerminalError('no policy given: name a file or directory with -f');
+  }
+  const deps = { load: loadPolicies, clock: systemClock, log: silentLogger };
+  const snapshots = await Promise.all(paths.map((path) => createDirectorySource(path, deps).list(signal)));
+  const resources = snapshots.flatMap((s) => s.resources);
+  return {
+    resources,
+    problems: [...snapshots.flatMap((s) => s.problems), ...duplicates(resources)],
+  };
+}
+
+/** One policy in two places, and two policies over one Marathon app. */
+function duplicates(resources: readonly SourcedResource[]): readonly Problem[] {
+  const claims = resources.flatMap(({ resource, place }) => {
+    const object = `${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name}`;
+    const own = { what: object, object, place };
+    return resource.kind === 'MicroscalingPolicy'
+      ? [own, ...resource.spec.apps.map((app) => ({ what: `Marathon app ${app.id}`, object, place }))]
+      : [own];
+  });
+  return claims.flatMap((claim, i): Problem[] => {
+    const other = claims.find((c, j) => c.what === claim.what && j !== i && c.place !== claim.place);
+    if (other === undefined) return [];
+    const [, file = claim.place, line] = /^(.*):(\d+)$/.exec(claim.place) ?? [];
+    return [
+      {
+        severity: 'error',
+        source: file,
+        ...(line !== undefined && { line: Number(line) }),
+        pointer: '',
+        object: claim.object,
+        message: `${claim.what} is also in ${other.place}; it may have one home only`,
+      },
+    ];
+  });
+}

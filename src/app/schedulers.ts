@@ -1,0 +1,76 @@
+// app: one Marathon scheduler per Marathon, made when a policy first names it.
+
+import type { MarathonSpec } from '../api/policy.ts';
+import type { ValueResolver } from '../api/values.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import { createMarathonScheduler, type MarathonScheduler } from '../schedulers/marathon/index.ts';
+import type { SchedulerStats } from '../schedulers/scheduler.ts';
+
+const DEADLINE_MS = 10_000;
+/** With a live event stream the periodic re-list only guards against a lost event. */
+const RESYNC_MS = 60_000;
+
+export interface SchedulerPoolDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly values: ValueResolver;
+  /** For policies that name no Marathon. */
+  readonly defaultUrls: readonly string[];
+}
+
+export class SchedulerPool {
+  readonly #deps: SchedulerPoolDeps;
+  readonly #schedulers = new Map<string, MarathonScheduler>();
+
+  constructor(deps: SchedulerPoolDeps) {
+    this.#deps = deps;
+  }
+
+  /** Says whether two specs mean the same Marathon with the same credentials. */
+  idOf(marathon: MarathonSpec | undefined): string {
+    const urls = marathon?.urls ?? this.#deps.defaultUrls;
+    return JSON.stringify([urls, marathon?.auth ?? null, marathon?.caFile ?? null]);
+  }
+
+  /** @throws TerminalError for a spec that cannot work, also when there is no URL at all */
+  of(marathon: MarathonSpec | undefined): MarathonScheduler {
+    const id = this.idOf(marathon);
+    const known = this.#schedulers.get(id);
+    if (known !== undefined) return known;
+    const scheduler = createMarathonScheduler(
+      {
+        urls: marathon?.urls ?? this.#deps.defaultUrls,
+        ...(marathon?.auth !== undefined && { auth: marathon.auth }),
+        ...(marathon?.caFile !== undefined && { caFile: marathon.caFile }),
+        deadlineMs: DEADLINE_MS,
+        resyncMs: RESYNC_MS,
+      },
+      this.#deps,
+    );
+    this.#schedulers.set(id, scheduler);
+    return scheduler;
+  }
+
+  /** For the page: the Marathons in use, and what went over the wire to all of them. */
+  info(): { readonly url: string; readonly stats: SchedulerStats } {
+    const all = [...this.#schedulers.values()];
+    const stats = all.map((s) => s.stats());
+    return {
+      url: all.length === 0 ? this.#deps.defaultUrls.join(', ') : all.map((s) => s.info().url).join(', '),
+      stats: {
+        writes: sum(stats.map((s) => s.writes)),
+        conflicts: sum(stats.map((s) => s.conflicts)),
+        reads: sum(stats.map((s) => s.reads)),
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#schedulers.values()].map((s) => s.close()));
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

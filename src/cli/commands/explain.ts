@@ -1,0 +1,42 @@
+// cli: `microscaling explain POLICY`.
+
+import type { OptionValues } from '../../app/options.ts';
+import type { MetricView } from '../../controller/view.ts';
+import type { CommandContext } from '../command.ts';
+import { askOperator } from '../operator-client.ts';
+import { table } from '../output/table.ts';
+import { type Explanation, policyPath } from '../policy-object.ts';
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const path = `${policyPath(context.arguments[0] ?? '')}/explain`;
+  const answer = (await askOperator(options.server, path, context.signal)) as Explanation;
+  context.print(options.output === 'json' ? JSON.stringify(answer) : text(answer));
+  return 0;
+}
+
+function text({ policy, apps }: Explanation): string {
+  return [`policy ${policy}`, ...apps.map(appText)].join('\n\n');
+}
+
+function appText(app: Explanation['apps'][number]): string {
+  const figures = Object.entries(app.figures).map(
+    ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
+  );
+  const lines = [
+    `${app.name} (${app.id}, ${app.role}): ${app.summary || 'not decided yet'}`,
+    `  wanted ${app.wanted}, granted ${app.granted}, requested ${app.requested}, running ${app.running}`,
+    ...app.metrics.map((m) => `  input: ${metricText(m)}`),
+    ...(figures.length === 0 ? [] : [`  estimates: ${figures.join(', ')}`]),
+  ];
+  if (app.steps.length === 0) return lines.join('\n');
+  const rows = app.steps.map((step) => [step.rule, step.before, step.after, step.reason]);
+  const steps = table(['RULE', 'BEFORE', 'AFTER', 'REASON'], rows);
+  return [...lines, ...steps.split('\n').map((line) => `  ${line}`)].join('\n');
+}
+
+function metricText({ label, state, value, target, unit, reason }: MetricView): string {
+  if (value === undefined || state === 'unavailable')
+    return `${label}: unavailable${reason ? ` (${reason})` : ''}`;
+  const against = target === undefined ? '' : `, target ${target}`;
+  return `${label}: ${value} ${unit}${against}${state === 'stale' ? ` (stale${reason ? `: ${reason}` : ''})` : ''}`;
+}

@@ -1,0 +1,26 @@
+// cli: `microscaling validate -f`.
+
+import type { OptionValues } from '../../app/options.ts';
+import { readPolicyFiles } from '../../app/policy-files.ts';
+import type { CommandContext } from '../command.ts';
+import { problemLine } from '../output/problems.ts';
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const { resources, problems } = await readPolicyFiles(options.file, context.signal);
+  const errors = problems.filter((p) => p.severity === 'error').length;
+  const warnings = problems.length - errors;
+  const valid = errors === 0;
+  if (options.output === 'json') {
+    context.print(JSON.stringify({ valid, resources: resources.length, problems }));
+    return valid ? 0 : 1;
+  }
+  for (const problem of problems) context.print(problemLine(problem));
+  context.print(
+    `${plural(resources.length, 'valid resource')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`,
+  );
+  return valid ? 0 : 1;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
