@@ -12,7 +12,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { type HttpServer, serve } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Redactor } from '../runtime/redact.ts';
-import { listenStatsd, type StatsdListener } from '../runtime/statsd.ts';
+import type { StatsdListener } from '../runtime/statsd.ts';
 import { createServerApp } from '../server/app.ts';
 import { withLaw } from './law.ts';
 import type { Address } from './options.ts';
@@ -30,8 +30,6 @@ export interface OperatorConfig {
   readonly anyApiPort?: boolean;
   /** Token that writes need beyond loopback. */
   readonly writeToken?: string;
-  /** Where the programs' counters are received; absent: they are not. */
-  readonly statsd?: Address;
   /** In the place of every target's own law. */
   readonly law?: AlgorithmType;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,6 +39,8 @@ export interface OperatorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly redactor: Redactor;
+  /** Receives the programs' counters, shown on the page; closed with the operator. */
+  readonly statsd?: StatsdListener;
 }
 
 export interface RunningOperator {
@@ -68,7 +68,7 @@ export async function startOperator(
     redactor: deps.redactor,
   });
   const schedulers = new SchedulerPool({ clock, log, values, defaultUrls: config.marathon });
-  const statsd = config.statsd === undefined ? undefined : await listenStatsd(config.statsd);
+  const { statsd } = deps;
   const operator = createOperator({
     clock,
     log,

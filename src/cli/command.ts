@@ -9,6 +9,9 @@ export interface CommandContext {
   readonly print: (text: string) => void;
   /** Progress and notes: to standard error. */
   readonly note: (text: string) => void;
+  /** The same two without the line break. */
+  readonly printRaw: (text: string) => void;
+  readonly noteRaw: (text: string) => void;
   readonly stdoutIsTty: boolean;
   readonly stderrIsTty: boolean;
   /** Aborted by SIGINT, SIGTERM or the death of the npm that started us. */

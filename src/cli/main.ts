@@ -69,9 +69,11 @@ async function runCommand(spec: CommandSpec, command: Command): Promise<number> 
     env: process.env,
     print: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
+    printRaw: (text) => void process.stdout.write(text),
+    noteRaw: (text) => void process.stderr.write(text),
     stdoutIsTty: process.stdout.isTTY === true,
     stderrIsTty: process.stderr.isTTY === true,
-    signal: rootSignal(),
+    signal: rootSignal({ startedByNpm: process.env['npm_lifecycle_event'] !== undefined }),
     arguments: command.args,
   };
   return await (await spec.load()).run(options, context);

@@ -7,6 +7,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
 import { createRedactor } from '../../runtime/redact.ts';
+import { listenStatsd } from '../../runtime/statsd.ts';
 import type { CommandContext } from '../command.ts';
 
 const DEFAULT_API = { host: '127.0.0.1', port: 8090 };
@@ -29,10 +30,14 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       marathon: options.marathon ?? [],
       api: options.api ?? DEFAULT_API,
       ...(options.apiTokenFile !== undefined && { writeToken: readToken(options.apiTokenFile) }),
-      ...(options.statsd !== undefined && { statsd: options.statsd }),
       env: context.env,
     },
-    { clock: systemClock, log, redactor },
+    {
+      clock: systemClock,
+      log,
+      redactor,
+      ...(options.statsd !== undefined && { statsd: await listenStatsd(options.statsd) }),
+    },
     context.signal,
   );
   log.info('operator started', {

@@ -1,0 +1,80 @@
+// app: the embedded Marathon with this machine around it: environment of its tasks, `microscaling` on their PATH.
+
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createEmulator } from '../emulator/index.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Guardian } from '../runtime/guardian.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Address } from './options.ts';
+
+/** What a task inherits of our own environment: nothing that could hold a secret. */
+const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER', 'SHELL'];
+
+export interface EmbeddedMarathonConfig {
+  readonly host: string;
+  readonly port: number;
+  /** When the port is taken, take any free one instead of failing. */
+  readonly anyPort: boolean;
+  readonly cpus: number;
+  readonly mem: number;
+  /** Most tasks at a time. */
+  readonly slots?: number;
+  readonly taskStartDelayMs: number;
+  /** Given to tasks as STATSD_UDP_HOST and STATSD_UDP_PORT, as DC/OS does. */
+  readonly statsd?: Address;
+  readonly taskEnv?: Readonly<Record<string, string>>;
+  /** For the sandboxes of tasks; whoever made it removes it. */
+  readonly workDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface EmbeddedMarathonDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly guardian: Guardian;
+}
+
+export interface EmbeddedMarathon {
+  readonly url: string;
+  /** Ends every task; resolves to the number of processes that were still there afterwards. */
+  close(): Promise<{ readonly leftProcesses: number }>;
+}
+
+/** @throws TerminalError when the port cannot be had */
+export async function startMarathon(
+  config: EmbeddedMarathonConfig,
+  deps: EmbeddedMarathonDeps,
+): Promise<EmbeddedMarathon> {
+  const emulator = createEmulator({
+    ...deps,
+    host: config.host,
+    port: config.port,
+    anyPortWhenTaken: config.anyPort,
+    budget: {
+      cpus: config.cpus,
+      mem: config.mem,
+      ...(config.slots !== undefined && { slots: config.slots }),
+    },
+    taskStartDelayMs: config.taskStartDelayMs,
+    taskEnv: { ...statsdVariables(config.statsd), ...config.taskEnv },
+    baseEnv: baseEnvironment(config.env),
+    pathDirs: [fileURLToPath(new URL('../cli/bin', import.meta.url)), dirname(process.execPath)],
+    workDir: config.workDir,
+    random: Math.random,
+    uuid: randomUUID,
+  });
+  await emulator.start();
+  return { url: emulator.url, close: () => emulator.close() };
+}
+
+export function baseEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
+}
+
+function statsdVariables(statsd: Address | undefined): Record<string, string> {
+  return statsd === undefined ? {} : { STATSD_UDP_HOST: statsd.host, STATSD_UDP_PORT: String(statsd.port) };
+}

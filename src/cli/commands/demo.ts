@@ -1,0 +1,93 @@
+// cli: `microscaling demo`.
+
+import { fileURLToPath } from 'node:url';
+import type { AlgorithmType } from '../../api/policy.ts';
+import { runDemo } from '../../app/demo/demo.ts';
+import type { DemoResult } from '../../app/demo/recorder.ts';
+import type { OptionValues } from '../../app/options.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
+import { createRedactor } from '../../runtime/redact.ts';
+import type { CommandContext } from '../command.ts';
+import { LiveLine } from '../output/live-line.ts';
+import { table } from '../output/table.ts';
+
+const DEFAULT_POLICY = fileURLToPath(new URL('../../../specs/policies/queue-demo.yaml', import.meta.url));
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const json = options.output === 'json';
+  const say = json ? context.note : context.print;
+  const redactor = createRedactor();
+  const line = new LiveLine({
+    line: say,
+    raw: json ? context.noteRaw : context.printRaw,
+    isTty: json ? context.stderrIsTty : context.stdoutIsTty,
+  });
+  const log = createLogger({
+    format: options.logFormat === 'json' ? 'json' : 'text',
+    level: (options.logLevel ?? 'warn') as LogLevel,
+    redactor,
+  });
+  const result = await runDemo(
+    {
+      policy: options.policy ?? DEFAULT_POLICY,
+      api: options.api ?? { host: '127.0.0.1', port: 8090 },
+      marathonPort: options.port ?? 8080,
+      taskStartDelayMs: options.taskStartDelay ?? 0,
+      seed: options.seed ?? 1,
+      ...(options.law !== undefined && { law: options.law as AlgorithmType }),
+      ...(options.for !== undefined && { forMs: options.for }),
+      env: context.env,
+    },
+    {
+      clock: systemClock,
+      log,
+      redactor,
+      progress: say,
+      ready: (world) => {
+        say(`page      ${world.operator.url}`);
+        say(`marathon  ${world.marathonUrl}`);
+        say(
+          options.for === undefined
+            ? 'Ctrl-C ends all of it'
+            : `ends by itself after ${options.for / 1000} s`,
+        );
+      },
+      viewed: (view, policy) => line.show(view, policy),
+    },
+    context.signal,
+  );
+  line.end();
+  context.print(json ? JSON.stringify(result) : resultText(result));
+  return 0;
+}
+
+function resultText({
+  queue,
+  messages,
+  remainder,
+  apps,
+  decisions,
+  marathon,
+  seconds,
+  leftProcesses,
+}: DemoResult): string {
+  const counts = table(
+    ['APP', 'MIN', 'MAX', 'LAST'],
+    Object.entries(apps).map(([name, range]) => [name, range.min, range.max, range.last]),
+  );
+  const within =
+    queue === undefined
+      ? []
+      : [
+          `queue at or below ${queue.target} for ${(queue.withinTarget * 100).toFixed(1)} % of ${seconds} s (highest ${queue.max})`,
+        ];
+  return [
+    '',
+    counts,
+    '',
+    ...within,
+    `${messages.produced} messages produced, ${messages.consumed} consumed; ${remainder.work} units of background work done`,
+    `${decisions} decisions, ${marathon.writes} writes to Marathon, ${marathon.conflicts} conflicts, ${leftProcesses} processes left`,
+  ].join('\n');
+}

@@ -1,0 +1,45 @@
+// cli: `microscaling marathon`, the embedded server alone.
+
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startMarathon } from '../../app/marathon.ts';
+import type { OptionValues } from '../../app/options.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { createGuardian } from '../../runtime/guardian.ts';
+import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
+import { untilAborted } from '../../runtime/until-aborted.ts';
+import type { CommandContext } from '../command.ts';
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const log = createLogger({
+    format: options.logFormat === 'json' ? 'json' : 'text',
+    level: (options.logLevel ?? 'info') as LogLevel,
+  });
+  const guardian = await createGuardian();
+  try {
+    const workDir = mkdtempSync(join(tmpdir(), 'microscaling-marathon-'));
+    guardian.removeOnDeath(workDir);
+    const marathon = await startMarathon(
+      {
+        host: options.host ?? '127.0.0.1',
+        port: options.port ?? 8080,
+        anyPort: false,
+        cpus: options.cpus ?? 4,
+        mem: options.mem ?? 4096,
+        ...(options.slots !== undefined && { slots: options.slots }),
+        taskStartDelayMs: options.taskStartDelay ?? 0,
+        ...(options.statsd !== undefined && { statsd: options.statsd }),
+        workDir,
+        env: context.env,
+      },
+      { clock: systemClock, log, guardian },
+    );
+    context.print(`Marathon API at ${marathon.url} (Ctrl-C ends it and its tasks)`);
+    await untilAborted(context.signal);
+    await marathon.close();
+  } finally {
+    await guardian.close();
+  }
+  return 0;
+}
