@@ -47,3 +47,19 @@ export interface SchedulerStats {
   readonly conflicts: number;
   readonly reads: number;
 }
+
+/** Whether the cluster can be read, for people. */
+export interface SchedulerInfo {
+  /** The address in use; never holds a secret. */
+  readonly url: string;
+  /** Whether the last reading succeeded. */
+  readonly reachable: boolean;
+  readonly message: string;
+  readonly version?: string;
+}
+
+/** A scheduler that can be asked how it is doing. */
+export interface ReportingScheduler extends Scheduler {
+  stats(): SchedulerStats;
+  info(): SchedulerInfo;
+}

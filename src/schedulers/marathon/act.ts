@@ -1,0 +1,115 @@
+// schedulers/marathon: one change, executed. Every write is small, for one app, and yields to somebody's upgrade.
+
+import type { ValueResolver } from '../../api/values.ts';
+import type { Change } from '../../core/change.ts';
+import type { AppObservation } from '../../core/observation.ts';
+import { messageOf, TerminalError, TransientError, WaitError } from '../../runtime/errors.ts';
+import type { ApplyResult } from '../scheduler.ts';
+import { createBody, scaleBody, updateBody } from './app-definition.ts';
+import type { MarathonClient, Write } from './client.ts';
+import { shrink } from './shrink.ts';
+import type { ClusterView } from './view.ts';
+import { accepted, gone, type Writer } from './writer.ts';
+
+export interface ActorDeps {
+  readonly client: MarathonClient;
+  readonly view: ClusterView;
+  readonly writer: Writer;
+  readonly values: ValueResolver;
+  /** Whether this Marathon stops waiting instances last (1.8 and later). */
+  readonly waitingDiesLast: () => boolean;
+}
+
+type ChangeOf<K extends Change['kind']> = Change & { readonly kind: K };
+
+const HOLD_RETRY_MS = 1_000;
+
+export class Actor {
+  readonly #deps: ActorDeps;
+
+  constructor(deps: ActorDeps) {
+    this.#deps = deps;
+  }
+
+  async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {
+    signal.throwIfAborted();
+    switch (change.kind) {
+      case 'create':
+        return await this.#create(change, signal);
+      case 'scale':
+        return await this.#scale(change, signal);
+      case 'update':
+        return await this.#update(change, signal);
+      case 'delete':
+        return await this.#delete(change.app, signal);
+      // Whose an app is, is remembered on our side: a label would restart every task.
+      case 'adopt':
+      case 'release':
+        return { outcome: 'noop' };
+    }
+  }
+
+  async #create(change: ChangeOf<'create'>, signal: AbortSignal): Promise<ApplyResult> {
+    const { client, view, values, writer } = this.#deps;
+    const { body, secrets } = createBody(change, values);
+    const doing = `creating ${change.app}`;
+    const send = (write: Write) => client.create(body, write, signal);
+    const outcome = await writer.once(change.app, { doing, secrets, send }, signal);
+    switch (outcome.kind) {
+      case 'accepted':
+        return accepted(outcome);
+      case 'locked':
+        throw await writer.lockedBy(change.app, doing, signal);
+      case 'missing':
+        throw new TerminalError(messageOf(outcome.error));
+      case 'duplicate':
+        // A creation of ours whose answer was lost.
+        if ((await view.read(change.app, signal))?.owner === change.owner) return { outcome: 'noop' };
+        throw new TransientError(`${doing}: it exists already, made by somebody else; looking again`);
+    }
+  }
+
+  async #scale(change: ChangeOf<'scale'>, signal: AbortSignal): Promise<ApplyResult> {
+    const { client, view, writer } = this.#deps;
+    const doing = `scaling ${change.app} to ${change.to}`;
+    const app = await view.recall(change.app, signal);
+    if (app === undefined) throw gone(doing);
+    if (app.requested === change.to) return { outcome: 'noop' };
+    const how = shrink(app, change.to, { waitingDiesLast: this.#deps.waitingDiesLast() });
+    if (how.kind === 'hold') throw new WaitError(`${doing}: ${held(app, how.endangered)}`, HOLD_RETRY_MS);
+    const body = scaleBody(change.to, app);
+    const send = (write: Write) =>
+      how.kind === 'named'
+        ? client.killAndScale(how.taskIds, write, signal)
+        : client.scale(app.id, body, { write, signal });
+    return await writer.throughLocks({ app, doing, secrets: [], send }, signal);
+  }
+
+  /** A locked app may be ours and stuck in its own scaling because it is broken; then the fix must get through. */
+  async #update(change: ChangeOf<'update'>, signal: AbortSignal): Promise<ApplyResult> {
+    const { client, view, values, writer } = this.#deps;
+    const doing = `updating ${change.app} (${change.fields.map((f) => f.field).join(', ')})`;
+    const app = await view.read(change.app, signal);
+    if (app === undefined) throw gone(doing);
+    const { body, secrets } = updateBody(change, app, values);
+    const send = (write: Write) => client.update(app.id, body, { write, signal });
+    return await writer.throughLocks({ app, doing, secrets, send }, signal);
+  }
+
+  async #delete(id: string, signal: AbortSignal): Promise<ApplyResult> {
+    const { client, view, writer } = this.#deps;
+    const app = await view.read(id, signal);
+    if (app === undefined) return { outcome: 'noop' };
+    const send = (write: Write) => client.delete(id, write, signal);
+    return await writer.throughLocks(
+      { app, doing: `deleting ${id}`, secrets: [], whenGone: { outcome: 'noop' }, send },
+      signal,
+    );
+  }
+}
+
+function held(app: AppObservation, endangered: number): string {
+  const why = app.backoffMs > 0 ? ['backing off after failures'] : app.waitingReasons;
+  const because = why.length > 0 ? ` (${why.join(', ')})` : '';
+  return `${app.waiting} of its ${app.requested} instances still wait to launch${because}, and Marathon would stop ${endangered} running in their place; waiting until they run`;
+}

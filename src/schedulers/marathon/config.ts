@@ -1,0 +1,62 @@
+// schedulers/marathon: what the adapter is configured with, checked once.
+
+import type { MarathonAuth } from '../../api/policy.ts';
+import type { ValueResolver } from '../../api/values.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+
+export interface MarathonConfig {
+  /** Base URLs of one Marathon, path prefixes kept; tried in order when one does not answer. */
+  readonly urls: readonly string[];
+  readonly auth?: MarathonAuth;
+  /** Not in effect yet. */
+  readonly caFile?: string;
+  /** How long one call to one URL may take. */
+  readonly deadlineMs: number;
+  /** How old a reading may grow while the event stream is live and nothing moves. */
+  readonly resyncMs: number;
+}
+
+export interface MarathonDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly values: ValueResolver;
+}
+
+/**
+ * The base URLs without trailing slash or repetition.
+ *
+ * @throws TerminalError for one that cannot be used; a password in it is not repeated
+ */
+export function baseUrls(config: MarathonConfig): readonly string[] {
+  if (config.caFile !== undefined) {
+    throw new TerminalError('marathon.caFile is not in effect yet: remove it, or use http behind a tunnel');
+  }
+  if (config.urls.length === 0) {
+    throw new TerminalError('no Marathon is named: give --marathon URL, MSS_MARATHON_API or marathon.urls');
+  }
+  return [...new Set(config.urls.map(checked))];
+}
+
+function checked(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new TerminalError(
+      `marathon url '${withoutUserInfo(text)}' is not an http:// or https:// address, such as http://m1:8080`,
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new TerminalError(
+      `marathon url for ${url.host} carries a user name or password; use marathon.auth.basic, which refers to them`,
+    );
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new TerminalError(`marathon url for ${url.host} has a query or fragment; a base URL has neither`);
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+function withoutUserInfo(text: string): string {
+  return text.slice(text.lastIndexOf('@') + 1);
+}

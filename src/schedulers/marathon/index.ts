@@ -1,0 +1,157 @@
+// schedulers/marathon: the Scheduler port over Marathon's HTTP API.
+
+import type { Change, FieldDiff } from '../../core/change.ts';
+import type { AppObservation } from '../../core/observation.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type {
+  ApplyResult,
+  ReportingScheduler,
+  SchedulerInfo,
+  SchedulerStats,
+  SchedulerView,
+} from '../scheduler.ts';
+import { Actor } from './act.ts';
+import { MarathonClient } from './client.ts';
+import { baseUrls, type MarathonConfig, type MarathonDeps } from './config.ts';
+import { authorization } from './credentials.ts';
+import { diffDefinition, type Wanted } from './drift.ts';
+import { followEvents } from './event-stream.ts';
+import { concerns, EVENT_TYPES } from './events.ts';
+import { waitingDiesLast } from './version.ts';
+import { ClusterView } from './view.ts';
+import { Writer } from './writer.ts';
+
+export type { MarathonConfig, MarathonDeps } from './config.ts';
+export type MarathonScheduler = ReportingScheduler;
+
+/** Events of one change come in a burst; one wake-up serves them all. */
+const WAKE_MS = 50;
+
+/** @throws TerminalError for a configuration that cannot work */
+export function createMarathonScheduler(config: MarathonConfig, deps: MarathonDeps): MarathonScheduler {
+  return new HttpMarathonScheduler(config, deps);
+}
+
+class HttpMarathonScheduler implements ReportingScheduler {
+  readonly #deps: MarathonDeps;
+  readonly #client: MarathonClient;
+  readonly #view: ClusterView;
+  readonly #actor: Actor;
+  readonly #closing = new AbortController();
+  #failure: string | undefined = 'not read yet';
+  #version: string | undefined;
+  /** Whose version was asked for last. */
+  #versionOf: string | undefined;
+
+  constructor(config: MarathonConfig, deps: MarathonDeps) {
+    const { clock, values } = deps;
+    this.#deps = deps;
+    this.#client = new MarathonClient({
+      baseUrls: baseUrls(config),
+      authorization: authorization(config.auth, values),
+      deadlineMs: config.deadlineMs,
+    });
+    const client = this.#client;
+    this.#view = new ClusterView({ client, clock, resyncMs: config.resyncMs }, this.#closing.signal);
+    this.#actor = new Actor({
+      client,
+      view: this.#view,
+      writer: new Writer({ client, view: this.#view, clock }),
+      values,
+      waitingDiesLast: () => waitingDiesLast(this.#version),
+    });
+  }
+
+  async observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
+    try {
+      const view = await this.#view.observe(ids, signal);
+      this.#failure = undefined;
+      await this.#askVersion(signal);
+      return view;
+    } catch (error) {
+      if (!signal.aborted) this.#failure = messageOf(error);
+      throw error;
+    }
+  }
+
+  diff(wanted: Wanted, observed: AppObservation): readonly FieldDiff[] {
+    return diffDefinition(wanted, observed, this.#deps.values);
+  }
+
+  async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {
+    return await this.#actor.apply(change, AbortSignal.any([signal, this.#closing.signal]));
+  }
+
+  async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
+    const until = AbortSignal.any([signal, this.#closing.signal]);
+    const wake = this.#gathering(onChange, until);
+    await followEvents(
+      {
+        clock: this.#deps.clock,
+        log: this.#deps.log,
+        open: (within) => this.#client.events(EVENT_TYPES, within),
+        onOpen: () => {
+          const ended = this.#view.streamOpened();
+          wake();
+          return ended;
+        },
+        onEvent: (data) => {
+          if (!concerns(data, this.#view.watched)) return;
+          this.#view.invalidate();
+          wake();
+        },
+      },
+      until,
+    );
+  }
+
+  stats(): SchedulerStats {
+    return this.#client.stats();
+  }
+
+  info(): SchedulerInfo {
+    const version = this.#version;
+    const url = this.#client.url;
+    const message = this.#failure ?? `Marathon ${version ?? 'of unknown version'}`;
+    return {
+      url,
+      reachable: this.#failure === undefined,
+      message,
+      ...(version !== undefined && { version }),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the Marathon client is closed'));
+    this.#client.close();
+  }
+
+  /** Once per node that answers; a Marathon that does not tell is treated as the newest. */
+  async #askVersion(signal: AbortSignal): Promise<void> {
+    if (this.#versionOf === this.#client.url) return;
+    this.#versionOf = this.#client.url;
+    try {
+      this.#version = (await this.#client.info(signal)).version ?? this.#version;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      this.#deps.log.debug('version not told', { reason: messageOf(error) });
+    }
+  }
+
+  /** `onChange`, at most once per WAKE_MS. */
+  #gathering(onChange: () => void, signal: AbortSignal): () => void {
+    let waiting = false;
+    return () => {
+      if (waiting) return;
+      waiting = true;
+      const rested = this.#deps.clock.sleep(WAKE_MS, signal);
+      rested.then(
+        () => {
+          waiting = false;
+          onChange();
+        },
+        () => undefined,
+      );
+    };
+  }
+}

@@ -1,0 +1,9 @@
+// schedulers/marathon: what differs between the versions of Marathon.
+
+/** Reference §11: since 1.8 a waiting instance is a real one and dies last. Unknown counts as newest. */
+export function waitingDiesLast(version: string | undefined): boolean {
+  const parts = /^(\d+)\.(\d+)/.exec(version ?? '');
+  if (parts === null) return true;
+  const [major, minor] = [Number(parts[1]), Number(parts[2])];
+  return major > 1 || (major === 1 && minor >= 8);
+}
