@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resourceKey } from '../../src/api/policy.ts';
+import { loadPolicies } from '../../src/app/schema.ts';
 import { createDirectorySource } from '../../src/policy-sources/directory/index.ts';
 import { reason } from '../../src/policy-sources/directory/walk.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';
@@ -282,14 +283,44 @@ describe('directory source: trouble', () => {
   });
 });
 
+describe('directory source: with the real loader', () => {
+  const pool = (slots: number): string =>
+    `apiVersion: microscaling.io/v1alpha1\nkind: CapacityPool\nmetadata: { name: shop }\nspec: { capacity: { slots: ${slots} } }\n`;
+
+  it.each([
+    { name: 'is no YAML', text: 'kind: [', complete: false, invalid: ['default/shop'], severity: 'error' },
+    {
+      name: 'has a wrong type',
+      text: pool(-1),
+      complete: true,
+      invalid: ['default/shop'],
+      severity: 'error',
+    },
+    { name: 'is empty', text: '', complete: true, invalid: [], severity: 'warning' },
+  ])('tells what becomes of a policy whose file $name', async ({ text, complete, invalid, severity }) => {
+    const source = createDirectorySource(root, {
+      load: loadPolicies,
+      clock: systemClock,
+      log: silentLogger,
+    });
+    await put('shop.yaml', pool(5));
+    expect(keys(await source.list(never))).toEqual(['default/shop']);
+    await put('shop.yaml', text);
+    const snapshot = await source.list(never);
+    expect(snapshot.complete).toBe(complete);
+    expect(snapshot.invalid.map((i) => i.key)).toEqual(invalid);
+    expect(snapshot.problems.map((p) => p.severity)).toContain(severity);
+  });
+});
+
 describe('directory source: files being saved', () => {
-  it('waits until a file that has just been touched has settled', async () => {
-    const clock = new VirtualClock(LONG_AGO.getTime() + 10);
+  it.each([10, 0, -1])('waits until a file that was touched %i ms ago has settled', async (ageMs) => {
+    const clock = new VirtualClock(LONG_AGO.getTime() + ageMs);
     await put('shop.yaml', 'sh');
     const listing = sourceOf(root, clock).list(never);
     await vi.waitFor(() => expect(clock.pending).toBe(1));
     await put('shop.yaml', 'shop 1\n');
-    await clock.advance(90);
+    await clock.advance(100 - ageMs);
     expect(keys(await listing)).toEqual(['default/shop']);
   });
 

@@ -37,7 +37,8 @@ export async function readPolicyFile(path: string, clock: Clock, signal: AbortSi
 async function untilSettled(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
   for (let waits = 0; waits < MAX_WAITS; waits++) {
     const ageMs = clock.now() - (await stat(path)).mtimeMs;
-    if (ageMs < 0 || ageMs >= SETTLE_MS) return;
+    // A change that lies further in the future is another machine's clock, not a save in progress.
+    if (Math.abs(ageMs) >= SETTLE_MS) return;
     await clock.sleep(SETTLE_MS - ageMs, signal);
   }
 }
