@@ -2,9 +2,9 @@
 
 import type { Agent } from 'node:http';
 import type { QueueClient, StoragePipelineOptions } from '@azure/storage-queue';
-import { TransientError } from '../../runtime/errors.ts';
+import { TerminalError, TransientError } from '../../runtime/errors.ts';
 import { loopbackAgent } from '../../runtime/loopback.ts';
-import { type CallFailure, explainFailure, notAQueueService } from './failure.ts';
+import { type CallFailure, explainFailure } from './failure.ts';
 import type { QueueTarget } from './target.ts';
 
 export interface Peek {
@@ -23,15 +23,19 @@ export interface QueueReader {
   close(): void;
 }
 
+type Sdk = typeof import('@azure/storage-queue');
+
 /** Beyond the SDK's declared options, which it hands to its HTTP pipeline as they are; a test holds that. */
 interface PipelineOptions extends StoragePipelineOptions {
   readonly redirectOptions: { readonly maxRetries: number };
   readonly agent?: Agent;
 }
 
-/** The SDK is loaded at the first use: it takes about 0.2 s, which commands that read no queue should not pay. */
-export async function openQueue(target: QueueTarget): Promise<QueueReader> {
-  const sdk = await import('@azure/storage-queue');
+/**
+ * Opens nothing yet: the SDK is loaded by the first call, as it takes about 0.2 s, which commands that read no
+ * queue should not pay. That call throws TerminalError when the endpoint leaves no room for a queue's name.
+ */
+export function openQueue(target: QueueTarget): QueueReader {
   const agent = loopbackAgent(target.endpoint);
   const options: PipelineOptions = {
     retryOptions: { maxTries: 1 },
@@ -39,57 +43,65 @@ export async function openQueue(target: QueueTarget): Promise<QueueReader> {
     userAgentOptions: { userAgentPrefix: 'microscaling' },
     ...(agent && { agent }),
   };
-  const { credential } = target;
-  const url = `${target.endpoint}/${target.queueName}`;
-  const client =
-    credential.kind === 'sas'
+  let client: QueueClient | undefined;
+  const call = async <T>(signal: AbortSignal, run: (client: QueueClient) => Promise<T>): Promise<T> => {
+    signal.throwIfAborted();
+    const sdk = await import('@azure/storage-queue');
+    client ??= clientOf(sdk, target, options);
+    try {
+      return await run(client);
+    } catch (error) {
+      signal.throwIfAborted();
+      // No `cause`: the SDK's errors carry the request, and with it the SAS.
+      throw new TransientError(explainFailure(failureOf(error), target));
+    }
+  };
+  return {
+    count: (signal) => call(signal, (client) => count(client, signal)),
+    peek: (messages, signal) => call(signal, (client) => peek(client, messages, signal)),
+    close: () => agent?.destroy(),
+  };
+}
+
+function clientOf(sdk: Sdk, target: QueueTarget, options: PipelineOptions): QueueClient {
+  const { credential, endpoint, queueName } = target;
+  const url = `${endpoint}/${queueName}`;
+  try {
+    return credential.kind === 'sas'
       ? new sdk.QueueClient(`${url}?${credential.token}`, new sdk.AnonymousCredential(), options)
       : new sdk.QueueClient(
           url,
           new sdk.StorageSharedKeyCredential(credential.accountName, credential.accountKey),
           options,
         );
-  return readerOver(client, target, () => agent?.destroy());
+  } catch {
+    // The SDK finds no queue's name in the URL.
+    throw new TerminalError(
+      `azureStorageQueue.endpoint: ${endpoint} lacks the account; write it like http://127.0.0.1:10001/ACCOUNT`,
+    );
+  }
 }
 
-function readerOver(client: QueueClient, target: QueueTarget, close: () => void): QueueReader {
-  const call = async <T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> => {
-    signal.throwIfAborted();
-    try {
-      return await run();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof TransientError) throw error;
-      // No `cause`: the SDK's errors carry the request, and with it the SAS.
-      throw new TransientError(explainFailure(failureOf(error), target));
-    }
-  };
+async function count(client: QueueClient, abortSignal: AbortSignal): Promise<number> {
+  const { approximateMessagesCount } = await client.getProperties({ abortSignal });
+  if (Number.isSafeInteger(approximateMessagesCount) && Number(approximateMessagesCount) >= 0)
+    return Number(approximateMessagesCount);
+  throw new StrangeAnswer();
+}
+
+async function peek(client: QueueClient, numberOfMessages: number, abortSignal: AbortSignal): Promise<Peek> {
+  const answer = await client.peekMessages({ numberOfMessages, abortSignal });
+  const inserted = answer.peekedMessageItems.map((message) => message.insertedOn.getTime());
+  const oldestAgeMs = (answer.date?.getTime() ?? Number.NaN) - Math.min(...inserted);
   return {
-    count: (signal) =>
-      call(signal, async () => {
-        const { approximateMessagesCount: count } = await client.getProperties({ abortSignal: signal });
-        if (count === undefined || !Number.isSafeInteger(count) || count < 0)
-          throw new TransientError(`${place(target)}: ${notAQueueService()}`);
-        return count;
-      }),
-    peek: (messages, signal) =>
-      call(signal, async () => {
-        const answer = await client.peekMessages({ numberOfMessages: messages, abortSignal: signal });
-        const inserted = answer.peekedMessageItems.map((m) => m.insertedOn.getTime());
-        if (inserted.length === 0) return { seen: 0 };
-        const nowMs = answer.date?.getTime() ?? Number.NaN;
-        const oldestAgeMs = nowMs - Math.min(...inserted);
-        return {
-          seen: inserted.length,
-          ...(Number.isFinite(oldestAgeMs) && { oldestAgeMs: Math.max(0, oldestAgeMs) }),
-        };
-      }),
-    close,
+    seen: inserted.length,
+    ...(Number.isFinite(oldestAgeMs) && { oldestAgeMs: Math.max(0, oldestAgeMs) }),
   };
 }
 
-function place(target: QueueTarget): string {
-  return `reading queue ${target.queueName} at ${target.host}`;
+/** Well in HTTP's terms, but nothing that a queue service would say: a login page, a proxy. */
+class StrangeAnswer extends Error {
+  readonly statusCode = 200;
 }
 
 function failureOf(error: unknown): CallFailure {

@@ -38,13 +38,10 @@ function reason({ statusCode, code }: CallFailure, target: QueueTarget): string 
       if (statusCode >= 500) return `${answered}: the service is not well`;
       if (statusCode >= 300 && statusCode < 400)
         return `${answered}, a redirect; name the queue service itself as endpoint`;
-      return statusCode < 300 ? notAQueueService() : `${answered}; check endpoint and queueName`;
+      if (statusCode < 300)
+        return 'the answer is not from Azure Queue Storage; check endpoint, and proxies on the way';
+      return `${answered}; check endpoint and queueName`;
   }
-}
-
-/** For answers that are well, but not from a queue service: a login page, a proxy. */
-export function notAQueueService(): string {
-  return 'the answer is not from Azure Queue Storage; check endpoint, and proxies on the way';
 }
 
 function credentialName(target: QueueTarget): string {

@@ -3,7 +3,7 @@
 import type { AzureStorageQueueMetric } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { MetricReading, MetricSample } from '../../core/observation.ts';
-import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
+import { TerminalError, TransientError } from '../../runtime/errors.ts';
 import type { MetricSource, MetricSourceDeps } from '../source.ts';
 import { openQueue, type Peek, type QueueReader } from './client.ts';
 import { type QueueTarget, resolveQueueTarget } from './target.ts';
@@ -32,7 +32,7 @@ export function describeAzureQueue(config: AzureStorageQueueMetric, values: Valu
 class AzureQueueSource implements MetricSource {
   readonly #config: AzureStorageQueueMetric;
   readonly #deps: MetricSourceDeps;
-  #open: { readonly identity: string; readonly reader: Promise<QueueReader> } | undefined;
+  #open: { readonly identity: string; readonly reader: QueueReader } | undefined;
   #lastCount = 0;
   #peekWorks = true;
   #closed = false;
@@ -47,7 +47,7 @@ class AzureQueueSource implements MetricSource {
     if (this.#closed) return this.#unavailable('the source is closed');
     const target = resolveQueueTarget(this.#config, this.#deps.values);
     try {
-      return await this.#measure(await this.#readerFor(target), signal);
+      return await this.#measure(this.#readerFor(target), signal);
     } catch (error) {
       if (error instanceof TransientError) return this.#unavailable(error.message);
       throw error;
@@ -56,9 +56,8 @@ class AzureQueueSource implements MetricSource {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const reader = this.#open?.reader;
+    this.#open?.reader.close();
     this.#open = undefined;
-    (await reader)?.close();
   }
 
   async #measure(reader: QueueReader, signal: AbortSignal): Promise<MetricSample> {
@@ -84,9 +83,9 @@ class AzureQueueSource implements MetricSource {
       this.#peekWorks = true;
       return peek;
     } catch (error) {
-      if (!signal.aborted && this.#peekWorks) {
+      if (error instanceof TransientError && this.#peekWorks) {
         this.#peekWorks = false;
-        this.#deps.log.info('peek failed; going on with the count alone', { reason: messageOf(error) });
+        this.#deps.log.info('peek failed; going on with the count alone', { reason: error.message });
       }
       return undefined;
     }
@@ -97,14 +96,13 @@ class AzureQueueSource implements MetricSource {
   }
 
   /** The client in use, or a new one when endpoint or credentials have changed. */
-  async #readerFor(target: QueueTarget): Promise<QueueReader> {
+  #readerFor(target: QueueTarget): QueueReader {
     const identity = JSON.stringify(target);
     if (this.#open?.identity !== identity) {
-      const former = this.#open?.reader;
+      this.#open?.reader.close();
       this.#open = { identity, reader: openQueue(target) };
-      (await former)?.close();
     }
-    return await this.#open.reader;
+    return this.#open.reader;
   }
 
   #unavailable(reason: string): MetricReading {

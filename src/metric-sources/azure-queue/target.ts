@@ -1,6 +1,5 @@
 // metric-sources: which queue, where, as whom. Resolved anew for every read, so that a rotated key is used at once.
 
-import { isIP } from 'node:net';
 import type { AzureStorageQueueMetric, ValueSource } from '../../api/policy.ts';
 import type { ValueResolver, ValueUse } from '../../api/values.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
@@ -56,12 +55,11 @@ function connection(
   values: ValueResolver,
   resolve: Resolve,
 ): ConnectionParts {
-  const given = config.endpoint && resolve('endpoint', config.endpoint, 'setting');
-  if (config.connectionString) {
-    const parts = parseConnectionString(resolve('connectionString', config.connectionString, 'secret'));
-    return given ? { ...parts, endpoint: given } : parts;
-  }
-  const endpoint = given ?? optional(values, DEFAULT_ENDPOINT);
+  if (config.connectionString)
+    return parseConnectionString(resolve('connectionString', config.connectionString, 'secret'));
+  const endpoint = config.endpoint
+    ? resolve('endpoint', config.endpoint, 'setting')
+    : optional(values, DEFAULT_ENDPOINT);
   const name = (): string => resolve('accountName', config.accountName ?? DEFAULT_NAME, 'setting');
   if (config.sasToken) {
     return {
@@ -116,9 +114,6 @@ function checkedEndpoint(text: string): { endpoint: string; host: string } {
       `${url.origin}/… carries more than a path; credentials belong into their own fields`,
     );
   const path = url.pathname.replace(/\/+$/, '');
-  const accountInPath = isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0 || !url.hostname.includes('.');
-  if (accountInPath && path === '')
-    throw wrong('endpoint', `${url.origin} lacks the account: write ${url.origin}/ACCOUNT`);
   return { endpoint: `${url.origin}${path}`, host: url.host };
 }
 

@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { MetricSpec } from '../../src/api/policy.ts';
+import { metricBlocks } from '../../src/app/schema.ts';
+import { createMetricSource, describeMetric, metricSourceTypes } from '../../src/metric-sources/registry.ts';
+import { VirtualClock } from '../../src/runtime/clock.ts';
+import { TerminalError } from '../../src/runtime/errors.ts';
+import { silentLogger } from '../../src/runtime/log.ts';
+import { fakeValues } from '../support/values.ts';
+
+const room = resolve(import.meta.dirname, '../../src/metric-sources');
+const types = Object.values(metricSourceTypes);
+
+describe('the registry of metric sources', () => {
+  it('is in alphabetical order, each kind under its own name', () => {
+    const names = Object.keys(metricSourceTypes);
+    expect(names).toEqual([...names].sort());
+    expect(types.map((t) => t.type)).toEqual(names);
+  });
+
+  it('knows every adapter folder', () => {
+    const folders = readdirSync(room, { withFileTypes: true }).filter((e) => e.isDirectory());
+    const expected = folders.map((e) => e.name).filter((name) => name !== 'wrappers');
+    expect(types.map((t) => t.folder).sort()).toEqual(expected.sort());
+  });
+
+  it('has a schema for every kind', () => {
+    expect(metricBlocks.map((b) => b.type)).toEqual(Object.keys(metricSourceTypes));
+  });
+
+  it.each(types)('documents every field, permissions, cost and failures of $type', ({ type, folder }) => {
+    const readme = readFileSync(`${room}/${folder}/readme.md`, 'utf8');
+    const properties = metricBlocks.find((b) => b.type === type)?.schema['properties'] ?? {};
+    const undocumented = Object.keys(properties).filter(
+      (field) => !new RegExp(`^\\| \`${field}\` +\\|`, 'm').test(readme),
+    );
+    expect(Object.keys(properties).length).toBeGreaterThan(0);
+    expect(undocumented).toEqual([]);
+    expect(readme.match(/^## .*/gm)).toEqual([
+      '## Parameters',
+      '## Permissions',
+      '## What a read is, and what it costs',
+      '## When it fails',
+    ]);
+    expect(existsSync(`${room}/${folder}/schema.ts`)).toBe(true);
+  });
+});
+
+describe('createMetricSource', () => {
+  const random: MetricSpec = { random: { min: 3, max: 3, period: '10s', seed: 1 } };
+  const deps = { clock: new VirtualClock(5), log: silentLogger, values: fakeValues() };
+
+  it('makes the source that the policy names', async () => {
+    const source = createMetricSource(random, deps);
+    expect(await source.read(new AbortController().signal)).toEqual({ state: 'ok', value: 3, atMs: 5 });
+    await source.close();
+  });
+
+  it('refuses a metric without a kind and names those there are', () => {
+    expect(() => createMetricSource({}, deps)).toThrow(TerminalError);
+    expect(() => createMetricSource({}, deps)).toThrow(/azureStorageQueue, random/);
+  });
+
+  it.each([
+    { spec: random, label: 'random 3–3' },
+    {
+      spec: {
+        azureStorageQueue: {
+          queueName: { fromEnv: 'Q' },
+          count: 'Waiting',
+          inFlightPerInstance: 1,
+        },
+      } satisfies MetricSpec,
+      label: 'queue demo-queue',
+    },
+  ])('calls it $label', ({ spec, label }) => {
+    expect(describeMetric(spec, fakeValues({ Q: 'demo-queue' }))).toBe(label);
+  });
+});

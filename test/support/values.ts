@@ -1,0 +1,26 @@
+// test support: a value resolver over a plain object in place of the environment, that remembers what was asked.
+
+import type { ValueSource } from '../../src/api/policy.ts';
+import type { ValueResolver, ValueUse } from '../../src/api/values.ts';
+import { TerminalError } from '../../src/runtime/errors.ts';
+
+export interface FakeValues extends ValueResolver {
+  /** Variables; may be changed between reads. */
+  readonly env: Record<string, string>;
+  readonly asked: readonly { readonly from: ValueSource; readonly use: ValueUse }[];
+}
+
+export function fakeValues(env: Record<string, string> = {}): FakeValues {
+  const asked: { from: ValueSource; use: ValueUse }[] = [];
+  return {
+    env,
+    asked,
+    resolve(from, use = 'secret') {
+      asked.push({ from, use });
+      if (from.value !== undefined) return from.value;
+      const found = from.fromEnv === undefined ? undefined : env[from.fromEnv];
+      if (found === undefined) throw new TerminalError(`${from.fromEnv ?? 'it'} is not set`);
+      return found;
+    },
+  };
+}
