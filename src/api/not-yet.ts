@@ -19,7 +19,7 @@ export const NOT_YET: readonly NotYet[] = [
   { field: 'spec.marathon.caFile', instead: "the operator's own trusted certificates are used" },
   { field: 'spec.onDelete', value: 'Delete', instead: 'the apps are retained' },
   { field: 'spec.apps[].targets[].algorithm.fluid.season', instead: 'there is no forecast' },
-  { field: 'fromSecret', instead: 'the value counts as not set' },
+  { field: 'fromSecret', instead: 'it cannot be read' },
 ];
 
 /** A warning for every field that `document` gives and that does nothing yet. */

@@ -1,7 +1,8 @@
 // api: checks a document against its schema, and says which parts of it can still be judged further.
 
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { error, type Finding } from './finding.ts';
+import { meantPlaces, withoutFollowUps } from './follow-ups.ts';
 import { isObject, type JsonSchema, strictCopy } from './json-schema.ts';
 import { below, parentOf } from './pointer.ts';
 import { placeOf, sentenceOf } from './schema-errors.ts';
@@ -10,7 +11,7 @@ export interface Structure {
   readonly findings: readonly Finding[];
   /** The document without its refused fields; refused list elements are undefined. */
   readonly usable: unknown;
-  /** Whether the field, or something around it, was refused: its absence from `usable` proves nothing. */
+  /** Whether the field was refused or misspelt: its absence from `usable` proves nothing. */
   readonly refused: (pointer: string) => boolean;
 }
 
@@ -23,12 +24,14 @@ export function structureCheck(schema: JsonSchema): (document: unknown) => Struc
   return (document) => {
     compiled ??= compile(schema);
     if (compiled(document)) return { findings: [], usable: document, refused: () => false };
-    const errors = (compiled.errors ?? []).filter((e) => !/\/oneOf\/\d+\//.test(e.schemaPath));
+    const found = compiled.errors ?? [];
+    const errors = withoutFollowUps(found);
     const gone = new Set(errors.filter((e) => !ABOUT_THE_WHOLE.has(e.keyword)).map(placeOf));
+    const meant = meantPlaces(found);
     return {
-      findings: errors.map(toFinding),
+      findings: errors.map((e) => error(placeOf(e), sentenceOf(e))),
       usable: without(document, gone, ''),
-      refused: (pointer) => isWithin(pointer, gone),
+      refused: (pointer) => meant.has(pointer) || isWithin(pointer, gone),
     };
   };
 }
@@ -38,14 +41,11 @@ function compile(schema: JsonSchema): ValidateFunction {
   return new Ajv({
     allErrors: true,
     verbose: true,
-    ownProperties: true,
     strict: false,
     validateFormats: false,
+    // A few documents are checked, once each: compiling fast is worth more than checking fast.
+    code: { optimize: false },
   }).compile(strictCopy(schema));
-}
-
-function toFinding(found: ErrorObject): Finding {
-  return error(placeOf(found), sentenceOf(found));
 }
 
 function without(value: unknown, gone: ReadonlySet<string>, pointer: string): unknown {
