@@ -27,8 +27,10 @@ export function createRedactor(): Redactor {
   };
 
   const put = (set: Set<string>, value: string): void => {
-    if (value.length < MIN_LENGTH || set.has(value)) return;
-    set.add(value);
+    // Space around a value is an accident, and who uses the value trims it.
+    const core = value.trim();
+    if (core.length < MIN_LENGTH || set.has(core)) return;
+    set.add(core);
     rebuild();
   };
 

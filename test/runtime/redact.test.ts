@@ -24,6 +24,7 @@ describe('redactor', () => {
       text: 'password',
       shown: MASK,
     },
+    { name: 'forgives space around a secret', secrets: [' s3cret\n'], text: '<s3cret>', shown: `<${MASK}>` },
     { name: 'takes secrets literally', secrets: ['a.*(b)'], text: 'a.*(b) aXXb', shown: `${MASK} aXXb` },
     {
       name: 'knows the spelling in JSON',
@@ -59,12 +60,12 @@ describe('redactor', () => {
         fc.string({ unit: 'binary' }),
         fc.string({ unit: 'binary' }),
         (secret, before, after) => {
-          fc.pre(!MASK.includes(secret));
+          fc.pre(secret.trim().length >= 4 && !MASK.includes(secret.trim()));
           const redactor = createRedactor();
           redactor.add(secret);
           const shown = redactor.redact(`${before}${secret}${after}`);
           expect(shown).toContain(MASK);
-          expect(shown.split(MASK).some((part) => part.includes(secret))).toBe(false);
+          expect(shown.split(MASK).some((part) => part.includes(secret.trim()))).toBe(false);
         },
       ),
     );
