@@ -41,6 +41,7 @@ export function policyObject({ pool, policy }: PolicyPlace): object {
     status: {
       observedGeneration: policy.observedGeneration,
       conditions: policy.conditions,
+      appCount: policy.apps.length,
       apps: policy.apps.map(appStatus),
       capacity: { total: pool.capacity.total, used: pool.capacity.used },
     },

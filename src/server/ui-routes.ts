@@ -27,7 +27,7 @@ export interface UiDeps {
 }
 
 /**
- * - `GET /stream`: Server-Sent Events. `hello` {version, token, writes} first, then `view` (PageView) at once
+ * - `GET /stream`: Server-Sent Events. `hello` {atMs, version, writes, token} first, then `view` (PageView) at once
  *   and after changes, at most four a second, and `beat` {atMs} when there is nothing else to say.
  * - `GET /history`: {atMs, series} columns of the last 15 minutes.
  * - `POST /scale` {app, instances}: 202, or {message}.
@@ -58,7 +58,7 @@ export function uiRoutes(deps: UiDeps): Hono {
 
 async function* liveEvents(deps: UiDeps, signal: AbortSignal): AsyncGenerator<string> {
   const { live, clock } = deps;
-  const hello = { version: deps.version, writes: deps.guard.mode };
+  const hello = { atMs: clock.now(), version: deps.version, writes: deps.guard.mode };
   const token = deps.guard.mode === 'open' ? { token: deps.pageToken } : {};
   yield serverSentEvent('hello', JSON.stringify({ ...hello, ...token }));
   let shown = -1;

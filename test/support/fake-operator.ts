@@ -93,6 +93,12 @@ const spec: PolicySpec = {
   ],
 };
 
+/** A slot is asked for only when its victim is gone. */
+function handOver(granted: number, app: FakeApp, other: FakeApp): number {
+  const held = Math.max(other.requested, other.tasks.length);
+  return Math.min(granted, Math.max(SLOTS - held, app.requested));
+}
+
 export interface FakeOperatorOptions {
   readonly startMs: number;
   readonly seed?: number;
@@ -227,15 +233,15 @@ export class FakeOperator implements OperatorState {
     if (wanted > this.#wanted || this.#nowMs - this.#lowerSinceMs > 3_000) this.#wanted = wanted;
     const granted = Math.min(this.#wanted, SLOTS - 1);
     const why = `${this.#queue} waiting, ${arrivalsPerS.toFixed(0)}/s arriving, ${PER_CONSUMER_PER_S}/s per instance`;
-    const room = SLOTS - this.#remainder.tasks.length;
+    const rest = SLOTS - granted;
     this.#scale(
       this.#remainder,
-      SLOTS - granted,
-      `takes the ${SLOTS - granted} slots that nobody above needs`,
+      handOver(rest, this.#remainder, this.#consumer),
+      `takes ${rest} of ${SLOTS}: consumer is granted ${granted}`,
     );
     this.#scale(
       this.#consumer,
-      Math.min(granted, Math.max(room, this.#consumer.tasks.length)),
+      handOver(granted, this.#consumer, this.#remainder),
       `wanted ${this.#wanted}: ${why}; granted ${granted}${granted < this.#wanted ? ': remainder keeps its minimum of 1' : ''}`,
     );
   }

@@ -1,0 +1,64 @@
+// server/dashboard: each app in numbers beside its colour, and why it has that many.
+
+import { paint } from './colours.js';
+import { el, keep, setAttribute, setText } from './dom.js';
+import { count, number } from './format.js';
+
+export function appCards() {
+  const node = el('ul', { class: 'apps', 'data-testid': 'apps' });
+  return { node, update: (pool) => keep(node, pool.apps, { key: (app) => app.id, create: appCard }) };
+}
+
+function appCard() {
+  const name = el('strong', { class: 'name' });
+  const rank = el('span', { class: 'rank' });
+  const running = el('span', { class: 'big', 'data-testid': 'app-running' });
+  const counts = el('span', { class: 'counts' });
+  const summary = el('summary');
+  const steps = el('ol', { class: 'steps' });
+  const why = el('details', { class: 'why' }, summary, steps);
+  const head = el('div', { class: 'app-head' }, el('span', { class: 'chip' }), name, rank);
+  const node = el('li', { class: 'app', 'data-testid': 'app' }, head, running, counts, why);
+  node.update = (app) => {
+    paint(node, app.colour);
+    setAttribute(node, 'data-app', app.id);
+    setText(name, app.name);
+    setText(rank, rankOf(app));
+    setText(running, app.exists ? count(app.running) : '–');
+    setText(counts, countsOf(app));
+    setText(summary, app.summary);
+    keep(
+      steps,
+      app.steps.map((step, i) => ({ ...step, i })),
+      { key: (step) => String(step.i), create: stepLine },
+    );
+  };
+  return node;
+}
+
+function rankOf(app) {
+  if (app.role === 'fixed') return 'left to people';
+  return app.role === 'remainder' ? `priority ${app.priority}, takes the rest` : `priority ${app.priority}`;
+}
+
+function countsOf(app) {
+  if (!app.exists) return 'does not exist yet';
+  const moving = [
+    [app.waiting, 'waiting'],
+    [app.staging, 'starting'],
+    [app.killing, 'stopping'],
+  ].flatMap(([n, word]) => (n > 0 ? [`${count(n)} ${word}`] : []));
+  const bounds = [
+    ...(app.min === undefined ? [] : [`min ${app.min}`]),
+    ...(app.max === undefined ? [] : [`max ${app.max}`]),
+  ];
+  const asked = app.requested === app.running ? [] : [`asked for ${count(app.requested)}`];
+  return ['running', ...asked, ...moving, ...bounds].join(' · ');
+}
+
+function stepLine() {
+  const node = el('li');
+  node.update = ({ rule, before, after, reason }) =>
+    setText(node, `${rule}: ${number(before)} → ${number(after)}, ${reason}`);
+  return node;
+}

@@ -1,0 +1,69 @@
+// server/dashboard: running instances of each app, stacked by priority, against the capacity.
+
+import { canvasColour, paint, themeColour } from './colours.js';
+import { el, keep, setAttribute, setText } from './dom.js';
+import { count } from './format.js';
+import { plot, stepped } from './plot.js';
+
+export function instancesChart(past, axis) {
+  const legend = el('ul', { class: 'legend' });
+  const chart = plot(axis, { height: 285, timeLabels: true, floor: 2 });
+  const head = el('div', { class: 'metric-head' }, el('strong', {}, 'Instances running'), legend);
+  const node = el('figure', { class: 'metric', 'data-testid': 'instances' }, head, chart.node);
+  return {
+    node,
+    update(pool) {
+      keep(legend, pool.apps, { key: (app) => app.id, create: legendEntry });
+      const label = pool.apps.map((app) => `${app.name} ${app.running}`).join(', ');
+      setAttribute(chart.node, 'aria-label', `instances over time, now: ${label}`);
+      const stacked = pool.apps.filter((app) => app.role !== 'fixed');
+      const beside = pool.apps.filter((app) => app.role === 'fixed');
+      const sums = stack(stacked.map((app) => past.column(app.runningSeries)));
+      chart.update({
+        shape: JSON.stringify(pool.apps.map((app) => [app.id, app.colour])),
+        series: () => [...stacked.map(layer).reverse(), ...beside.map(line), limit()],
+        data: [
+          past.times,
+          ...sums.reverse(),
+          ...beside.map((app) => past.column(app.runningSeries)),
+          past.column(pool.capacitySeries),
+        ],
+      });
+    },
+  };
+}
+
+/** Running totals from the first column up; drawn from the last down, each hides the part of the next below it. */
+function stack(columns) {
+  const known = columns[0]?.map((_, row) => columns.some((column) => column[row] !== null)) ?? [];
+  let below = known.map(() => 0);
+  return columns.map((column) => {
+    below = column.map((value, row) => below[row] + (value ?? 0));
+    return below.map((sum, row) => (known[row] ? sum : null));
+  });
+}
+
+function layer({ colour }) {
+  const fill = canvasColour(colour);
+  return { stroke: themeColour('surface'), fill, width: 1.5, paths: stepped, points: { show: false } };
+}
+
+function line({ colour }) {
+  return { stroke: canvasColour(colour), width: 2, dash: [2, 3], paths: stepped, points: { show: false } };
+}
+
+function limit() {
+  return { stroke: themeColour('text'), width: 1.5, dash: [6, 5], points: { show: false } };
+}
+
+function legendEntry() {
+  const text = el('span');
+  const chip = el('span', { class: 'chip' });
+  const node = el('li', {}, chip, text);
+  node.update = (app) => {
+    paint(node, app.colour);
+    chip.classList.toggle('dotted', app.role === 'fixed');
+    setText(text, `${app.name} ${app.exists ? count(app.running) : '–'}`);
+  };
+  return node;
+}

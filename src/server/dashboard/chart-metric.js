@@ -1,0 +1,56 @@
+// server/dashboard: one metric against its target.
+
+import { canvasColour, paint, themeColour } from './colours.js';
+import { el, setAttribute, setText } from './dom.js';
+import { number, time } from './format.js';
+import { plot } from './plot.js';
+
+const UNITS = { messages: 'waiting', seconds: 's' };
+
+export function metricChart(past, axis, { id, index }) {
+  const label = el('strong');
+  const value = el('span', { class: 'big', 'data-testid': 'metric-value' });
+  const target = el('span', { class: 'counts' });
+  const head = el('div', { class: 'metric-head' }, el('span', { class: 'chip' }), label, value, target);
+  const chart = plot(axis, { height: 220, timeLabels: false, floor: 10 });
+  const node = el(
+    'figure',
+    { class: 'metric', 'data-testid': 'metric', 'data-app': id, 'data-index': index },
+    head,
+    chart.node,
+  );
+  node.update = ({ app, metric }) => {
+    paint(node, app.colour);
+    setText(label, metric.label);
+    setText(value, metric.state === 'unavailable' ? '–' : number(metric.value));
+    setText(target, words(metric));
+    setAttribute(node, 'data-state', metric.state);
+    setAttribute(node, 'data-over', metric.state === 'ok' && metric.value > metric.target);
+    setAttribute(
+      chart.node,
+      'aria-label',
+      `${metric.label} over time: now ${value.textContent} ${words(metric)}`,
+    );
+    chart.update({
+      shape: JSON.stringify(app.colour),
+      series: () => [
+        { stroke: themeColour('text'), width: 1.5, dash: [6, 5], points: { show: false } },
+        {
+          stroke: canvasColour(app.colour),
+          fill: canvasColour(app.colour, 0.18),
+          width: 2.5,
+          points: { show: false },
+        },
+      ],
+      data: [past.times, past.column(metric.targetSeries), past.column(metric.valueSeries)],
+    });
+  };
+  return node;
+}
+
+function words(metric) {
+  const target = metric.target === undefined ? '' : `target ${number(metric.target)}`;
+  if (metric.state === 'unavailable') return `not read: ${metric.reason ?? 'no reading yet'}; ${target}`;
+  const old = metric.state === 'stale' && metric.atMs !== undefined ? `, as of ${time(metric.atMs)}` : '';
+  return `${UNITS[metric.unit] ?? metric.unit}${old} · ${target}`;
+}

@@ -1,0 +1,34 @@
+// server/dashboard: an app's colour, as style for elements and as value for the canvas of the charts.
+
+/** The custom properties that everything drawn in an app's colour reads. */
+export function paint(node, colour) {
+  node.style.setProperty('--c', expression(colour));
+  node.style.setProperty('--on-c', `var(--on-hue-${colour?.hue ?? 0})`);
+}
+
+/** What a canvas can draw with: the colour as it is in the present theme. */
+export function canvasColour(colour, alpha = 1) {
+  return resolve(`color-mix(in srgb, ${expression(colour)} ${alpha * 100}%, transparent)`);
+}
+
+export function themeColour(name) {
+  return resolve(`var(--${name})`);
+}
+
+function expression(colour) {
+  const { hue, shade } = colour ?? { hue: 0, shade: 0 };
+  const base = `var(--hue-${hue})`;
+  if (shade === 1) return `color-mix(in oklab, ${base} 62%, white)`;
+  if (shade === 2) return `color-mix(in oklab, ${base} 68%, black)`;
+  return base;
+}
+
+function resolve(css) {
+  const probe = document.createElement('span');
+  probe.hidden = true;
+  probe.style.color = css;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}

@@ -1,0 +1,31 @@
+// server/dashboard: numbers, times and ages for people.
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 2 });
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+export function count(n) {
+  return Math.abs(n) >= 1e6 ? short.format(n) : whole.format(n);
+}
+
+export function rate(perS) {
+  return perS === undefined ? 'rate not known yet' : `${(perS < 10 ? tenth : whole).format(perS)} per second`;
+}
+
+export function number(n) {
+  return n === undefined ? '–' : Number.isInteger(n) ? count(n) : tenth.format(n);
+}
+
+/** HH:MM:SS in the reader's own time. */
+export function time(atMs) {
+  return clock.format(new Date(atMs));
+}
+
+export function age(ms) {
+  const s = Math.max(0, ms) / 1000;
+  if (s < 10) return `${s.toFixed(1)} s ago`;
+  if (s < 120) return `${Math.round(s)} s ago`;
+  if (s < 7200) return `${Math.round(s / 60)} min ago`;
+  return `${Math.round(s / 3600)} h ago`;
+}

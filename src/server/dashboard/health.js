@@ -1,0 +1,75 @@
+// server/dashboard: one line of health per policy, and what else is wrong.
+
+import { el, keep, setAttribute, setText } from './dom.js';
+import { age } from './format.js';
+
+const MARKS = { True: '✓', False: '!', Unknown: '…' };
+const READY = { True: 'Ready', False: 'Not ready', Unknown: 'Not known yet' };
+const MODES = {
+  Reconcile: 'reconciling',
+  Observe: 'observing: decides and reports, writes nothing',
+  Paused: 'paused',
+};
+
+export function healthList() {
+  const list = el('ul', { class: 'health', 'data-testid': 'health' });
+  const lines = { key: (policy) => policy.key, create: healthLine };
+  return {
+    node: list,
+    update: (pool) => keep(list, pool.policies, lines),
+    /** Says how old the last round is; true when it is older than it may be. */
+    tick(pool, nowMs) {
+      const ageMs = pool.lastRoundAtMs === undefined ? undefined : nowMs - pool.lastRoundAtMs;
+      const late = ageMs !== undefined && ageMs > Math.max(3_000, 3 * pool.intervalMs);
+      const text = ageMs === undefined ? 'no round yet' : `last round ${age(ageMs)}`;
+      for (const node of list.querySelectorAll('.round')) {
+        setText(node, text);
+        setAttribute(node, 'data-late', late);
+      }
+      return late;
+    },
+  };
+}
+
+function healthLine() {
+  const mark = el('span', { class: 'mark', 'aria-hidden': 'true' });
+  const name = el('strong');
+  const ready = el('span', { class: 'ready' });
+  const mode = el('span', { class: 'mode' });
+  const round = el('span', { class: 'round', 'data-testid': 'round-age' });
+  const notes = el('ul', { class: 'notes' });
+  const node = el('li', { 'data-testid': 'policy-health' }, mark, name, ready, mode, round, notes);
+  node.update = (policy) => {
+    const { status, reason, message } = policy.ready;
+    setAttribute(node, 'data-ready', status);
+    setText(mark, MARKS[status]);
+    setText(name, policy.title);
+    const why = reason === 'NotReady' ? message : `${message} (${reason})`;
+    setText(ready, status === 'True' ? READY.True : `${READY[status]}: ${why}`);
+    setText(mode, MODES[policy.mode]);
+    const told = policy.notes.filter((note) => note.message !== message);
+    keep(notes, told, { key: (note) => note.type, create: noteLine });
+  };
+  return node;
+}
+
+function noteLine() {
+  const node = el('li');
+  node.update = ({ level, reason, message }) => {
+    setAttribute(node, 'data-level', level);
+    setText(node, `${reason}: ${message}`);
+  };
+  return node;
+}
+
+/** What is wrong with the operator itself or with documents that do not run as written. */
+export function showTroubles(list, view) {
+  const { reachable, url, message } = view.marathon;
+  const marathon = reachable ? [] : [{ source: `Marathon at ${url}`, message }];
+  const create = () => {
+    const node = el('li');
+    node.update = (trouble) => setText(node, `${trouble.source}: ${trouble.message}`);
+    return node;
+  };
+  keep(list, [...marathon, ...view.problems], { key: (t) => `${t.source} ${t.message}`, create });
+}

@@ -1,0 +1,71 @@
+// server/dashboard: decisions in words and events, newest first.
+
+import { paint } from './colours.js';
+import { el, keep, setAttribute, setText } from './dom.js';
+import { number, time } from './format.js';
+
+export function showDecisions(list, decisions) {
+  keep(
+    list,
+    numbered(decisions, (d) => `${d.atMs} ${d.app}`),
+    { key: (d) => d.key, create: decisionLine },
+  );
+}
+
+export function showEvents(list, events) {
+  keep(
+    list,
+    numbered(events, (e) => `${e.atMs} ${e.reason} ${e.object}`),
+    { key: (e) => e.key, create: eventLine },
+  );
+}
+
+/** Gives twins of one moment different keys. */
+function numbered(items, keyOf) {
+  const seen = new Map();
+  return items
+    .toReversed()
+    .map((item) => {
+      const key = keyOf(item);
+      const n = seen.get(key) ?? 0;
+      seen.set(key, n + 1);
+      return { ...item, key: `${key} ${n}` };
+    })
+    .toReversed();
+}
+
+function decisionLine() {
+  const when = el('time');
+  const name = el('strong');
+  const change = el('span', { class: 'change' });
+  const why = el('p');
+  const node = el(
+    'li',
+    { 'data-testid': 'decision' },
+    when,
+    el('div', {}, el('span', { class: 'chip' }), name, ' ', change, why),
+  );
+  node.update = (d) => {
+    paint(node, d.colour);
+    setText(when, time(d.atMs));
+    setText(name, d.title);
+    setText(change, `${number(d.from)} → ${number(d.to)}`);
+    setAttribute(change, 'data-way', d.to > d.from ? 'up' : 'down');
+    setText(why, d.summary);
+  };
+  return node;
+}
+
+function eventLine() {
+  const when = el('time');
+  const reason = el('strong');
+  const about = el('p');
+  const node = el('li', { 'data-testid': 'event' }, when, el('div', {}, reason, about));
+  node.update = (e) => {
+    setAttribute(node, 'data-type', e.type);
+    setText(when, time(e.atMs));
+    setText(reason, e.type === 'Warning' ? `! ${e.reason}` : e.reason);
+    setText(about, `${e.object}: ${e.message}`);
+  };
+  return node;
+}

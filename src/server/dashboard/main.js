@@ -1,0 +1,113 @@
+// server/dashboard: puts the page together: what the stream says goes to the parts that draw it.
+
+import { keep, setAttribute, setText } from './dom.js';
+import { number, time } from './format.js';
+import { showTroubles } from './health.js';
+import { showDecisions, showEvents } from './lists.js';
+import { Past } from './past.js';
+import { poolSection } from './pool.js';
+import { openStream } from './stream.js';
+
+const TICK_MS = 500;
+
+const part = (id) => document.getElementById(id);
+const past = new Past();
+let hello = { writes: 'off' };
+let live = false;
+let view;
+
+const desk = { past, scale, writes: () => hello.writes, live: () => live };
+
+const stream = openStream({
+  hello(next) {
+    hello = next;
+    setText(part('about'), `microscaling ${next.version}`);
+    void recall();
+  },
+  view(next) {
+    view = next;
+    past.add(next.sample, silenceS(next));
+    draw();
+  },
+  alive: () => showConnection(true),
+  silent: (lastWordMs) => showConnection(false, lastWordMs),
+});
+setInterval(tick, TICK_MS);
+
+function draw() {
+  part('empty').hidden = view.pools.length > 0;
+  setText(part('empty'), view.ready ? 'No policy is running here yet.' : 'Waiting for the operator…');
+  showTroubles(part('troubles'), view);
+  keep(part('pools'), view.pools, { key: (pool) => pool.name, create: () => poolSection(desk) });
+  showDecisions(part('decisions'), view.decisions);
+  showEvents(part('events'), view.events);
+  document.title = `${headline(view)}microscaling`;
+  tick();
+}
+
+function tick() {
+  const nowMs = stream.serverNow();
+  if (live) setText(part('connection'), `live · ${time(nowMs)}`);
+  for (const pool of part('pools').children) pool.tick(live ? nowMs : (view?.atMs ?? nowMs));
+}
+
+/** The first queue and its target, for the browser's tab. */
+function headline({ pools }) {
+  const metric = pools.flatMap((pool) => pool.apps).flatMap((app) => app.metrics)[0];
+  if (metric === undefined) return '';
+  const value = metric.state === 'unavailable' ? undefined : metric.value;
+  return `${number(value)}${metric.target === undefined ? '' : `/${metric.target}`} · `;
+}
+
+function showConnection(now, lastWordMs) {
+  const changed = live !== now || part('banner').hidden !== now;
+  if (!changed) return;
+  live = now;
+  const since =
+    lastWordMs === undefined
+      ? 'no answer from the operator yet'
+      : `connection lost, showing state of ${time(lastWordMs)}`;
+  setAttribute(document.body, 'data-stale', !now);
+  part('banner').hidden = now;
+  setText(part('banner'), now ? '' : `${since[0].toUpperCase()}${since.slice(1)}. Trying again…`);
+  if (!now) setText(part('connection'), 'not live');
+  tick();
+}
+
+/** Fetches what happened before this page looked; without it the charts begin now. */
+async function recall() {
+  try {
+    const response = await fetch('/ui/history');
+    if (!response.ok) return;
+    past.load(await response.json());
+    if (view !== undefined) {
+      past.add(view.sample);
+      draw();
+    }
+  } catch {
+    // The stream goes on, or says itself that the connection is lost.
+  }
+}
+
+function silenceS({ pools }) {
+  return Math.max(5_000, ...pools.map((pool) => 3 * pool.intervalMs)) / 1000;
+}
+
+async function scale(app, instances, bearer) {
+  const headers = { 'content-type': 'application/json' };
+  if (hello.token !== undefined) headers['x-microscaling-token'] = hello.token;
+  if (hello.writes === 'bearer') headers['authorization'] = `Bearer ${bearer}`;
+  let response;
+  try {
+    response = await fetch('/ui/scale', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ app, instances }),
+    });
+  } catch {
+    throw new Error('the operator did not answer; nothing was changed');
+  }
+  if (response.ok) return;
+  const { message } = await response.json().catch(() => ({}));
+  throw new Error(message ?? `the operator answered ${response.status}`);
+}

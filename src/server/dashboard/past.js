@@ -1,0 +1,58 @@
+// server/dashboard: the samples of the last 15 minutes, column by column. Unknown is null, a gap in the line.
+
+const KEEP_S = 15 * 60;
+const SILENCE_S = 5;
+
+export class Past {
+  #times = [];
+  #series = new Map();
+
+  /** Replaces everything by what the server remembers. */
+  load({ atMs, series }) {
+    this.#times = atMs.map((ms) => ms / 1000);
+    this.#series = new Map(Object.entries(series));
+  }
+
+  /** Adds the newest second or rewrites it. A silence longer than `silenceS` becomes a gap. */
+  add({ atMs, values }, silenceS = SILENCE_S) {
+    const t = atMs / 1000;
+    const last = this.#times.at(-1) ?? 0;
+    if (t < last) return;
+    if (last > 0 && t - last > silenceS) this.#append(last + 1, {});
+    if (t === this.#times.at(-1)) this.#write(this.#times.length - 1, values);
+    else this.#append(t, values);
+    this.#trim(t - KEEP_S);
+  }
+
+  /** Seconds since the epoch. */
+  get times() {
+    return this.#times;
+  }
+
+  column(name) {
+    return this.#series.get(name) ?? new Array(this.#times.length).fill(null);
+  }
+
+  #append(t, values) {
+    this.#times.push(t);
+    for (const column of this.#series.values()) column.push(null);
+    this.#write(this.#times.length - 1, values);
+  }
+
+  #write(row, values) {
+    for (const [name, value] of Object.entries(values)) {
+      if (!this.#series.has(name)) this.#series.set(name, new Array(this.#times.length).fill(null));
+      this.#series.get(name)[row] = value;
+    }
+  }
+
+  #trim(before) {
+    const drop = this.#times.findIndex((t) => t >= before);
+    if (drop < 30) return;
+    this.#times.splice(0, drop);
+    for (const [name, column] of this.#series) {
+      column.splice(0, drop);
+      if (column.every((value) => value === null)) this.#series.delete(name);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// server/dashboard: what all charts share: size, axes, time, theme.
+
+import { themeColour } from './colours.js';
+import { el } from './dom.js';
+import { time } from './format.js';
+import uPlot from './uplot.js';
+
+/** Below this many pixels of width a chart is less high. */
+const NARROW = 480;
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+export const stepped = uPlot.paths.stepped({ align: 1 });
+
+/**
+ * A uPlot that keeps the width of its element, follows the theme, and is rebuilt when `series` says so.
+ *
+ * @param axis {sync, range, readout} as in charts.js
+ * @param what {height, label, timeLabels, floor: least height of the y range}
+ */
+export function plot(axis, what) {
+  const node = el('div', { class: 'plot', role: 'img' });
+  let chart;
+  let built;
+  let latest;
+
+  const draw = () => {
+    const width = node.clientWidth;
+    if (latest === undefined || width === 0) return;
+    const { shape, data, series } = latest;
+    const key = `${shape} ${dark.matches}`;
+    if (key !== built) {
+      chart?.destroy();
+      chart = new uPlot(optionsOf(axis, what, series()), data, node);
+      built = key;
+    }
+    const height = width < NARROW ? what.height * 0.75 : what.height;
+    if (chart.width !== width || chart.height !== height) chart.setSize({ width, height });
+    chart.setData(data);
+  };
+  new ResizeObserver(draw).observe(node);
+  dark.addEventListener('change', draw);
+  return {
+    node,
+    /** @param next {shape: string that changes with the number or look of series, series: () => uPlot series, data} */
+    update(next) {
+      latest = next;
+      draw();
+    },
+  };
+}
+
+function optionsOf(axis, what, series) {
+  const text = themeColour('muted');
+  const line = { stroke: themeColour('line'), width: 1 };
+  const common = {
+    stroke: text,
+    font: '12px system-ui, sans-serif',
+    grid: line,
+    ticks: { ...line, size: 4 },
+  };
+  return {
+    width: 300,
+    height: what.height,
+    padding: [8, 30, what.timeLabels ? 0 : 4, 0],
+    legend: { show: false },
+    cursor: { sync: { key: axis.sync }, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: {
+      x: { time: true, range: axis.range },
+      y: { range: (_u, _min, max) => [0, Math.max(what.floor, max ?? 0) * 1.08] },
+    },
+    axes: [
+      {
+        ...common,
+        space: 90,
+        size: what.timeLabels ? 28 : 4,
+        values: (_u, ticks) => ticks.map((t) => (what.timeLabels ? time(t * 1000) : '')),
+      },
+      {
+        ...common,
+        size: 46,
+        space: 32,
+        values: (_u, ticks) => ticks.map((n) => (Number.isInteger(n) ? String(n) : '')),
+      },
+    ],
+    series: [{}, ...series],
+    hooks: { setCursor: [(u) => axis.readout(u.cursor.idx == null ? undefined : u.data[0][u.cursor.idx])] },
+  };
+}

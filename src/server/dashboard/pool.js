@@ -1,0 +1,38 @@
+// server/dashboard: one pool from top to bottom: health, capacity, charts, work, controls.
+
+import { appCards } from './apps.js';
+import { poolCharts } from './charts.js';
+import { appControls } from './controls.js';
+import { el, setAttribute } from './dom.js';
+import { healthList } from './health.js';
+import { slotTiles } from './tiles.js';
+import { workNumbers } from './work.js';
+
+/** @param desk {past, writes, scale, live} what the parts share */
+export function poolSection(desk) {
+  const health = healthList();
+  const tiles = slotTiles();
+  const apps = appCards();
+  const charts = poolCharts(desk.past);
+  const work = workNumbers();
+  const controls = appControls(desk);
+  tiles.node.append(apps.node);
+  const side = el('div', { class: 'side' }, work.node, controls.node);
+  const node = el('article', { class: 'pool', 'data-testid': 'pool' });
+  node.append(health.node, tiles.node, el('div', { class: 'beside' }, charts.node, side));
+  let shown;
+
+  node.update = (pool) => {
+    shown = pool;
+    setAttribute(node, 'aria-label', `pool ${pool.name}`);
+    for (const part of [health, tiles, apps, charts, work]) part.update(pool);
+    controls.update(pool, desk.live());
+    side.hidden = work.node.hidden && controls.node.hidden;
+  };
+  node.tick = (nowMs) => {
+    if (shown === undefined) return;
+    setAttribute(node, 'data-late', health.tick(shown, nowMs));
+    controls.update(shown, desk.live());
+  };
+  return node;
+}

@@ -1,0 +1,52 @@
+// server/dashboard: the live stream. It reconnects by itself, and says so when nothing is heard.
+
+const SILENT_MS = 3_000;
+const HUNG_MS = 10_000;
+const RETRY_MS = 1_000;
+const LOOK_MS = 250;
+
+/**
+ * @param on {hello({version, token, writes}), view(PageView), alive(), silent(lastHeardAtMs | undefined)}
+ * @returns {serverNow: () => ms since the epoch by the server's clock}
+ */
+export function openStream(on) {
+  let source;
+  let offsetMs = 0;
+  let heardAt = performance.now();
+  let lastWordMs;
+  let openedAt = 0;
+
+  const serverNow = () => Date.now() + offsetMs;
+  const heard = (atMs) => {
+    if (atMs !== undefined) offsetMs = atMs - Date.now();
+    heardAt = performance.now();
+    lastWordMs = serverNow();
+    on.alive();
+  };
+  const connect = () => {
+    source?.close();
+    openedAt = performance.now();
+    source = new EventSource('/ui/stream');
+    source.addEventListener('hello', ({ data }) => {
+      const hello = JSON.parse(data);
+      heard(hello.atMs);
+      on.hello(hello);
+    });
+    source.addEventListener('beat', ({ data }) => heard(JSON.parse(data).atMs));
+    source.addEventListener('view', ({ data }) => {
+      heard();
+      on.view(JSON.parse(data));
+    });
+  };
+
+  connect();
+  setInterval(() => {
+    const now = performance.now();
+    const silentMs = now - heardAt;
+    if (silentMs > SILENT_MS) on.silent(lastWordMs);
+    const refused = source.readyState === EventSource.CLOSED && now - openedAt > RETRY_MS;
+    const hung = silentMs > HUNG_MS && now - openedAt > HUNG_MS;
+    if (refused || hung) connect();
+  }, LOOK_MS);
+  return { serverNow };
+}

@@ -1,0 +1,86 @@
+// server/dashboard: the capacity drawn as its slots. The server says which tile is whose; here it is painted.
+
+import { paint } from './colours.js';
+import { el, keep, setAttribute, setText } from './dom.js';
+import { number } from './format.js';
+
+const WORDS = { free: 'free', waiting: 'waiting', starting: 'starting', running: '', stopping: 'stopping' };
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+export function slotTiles() {
+  const title = el('h2');
+  const used = el('p', { class: 'used', 'data-testid': 'capacity-used' });
+  const list = el('ul', { class: 'tiles', 'data-testid': 'tiles' });
+  const node = el(
+    'section',
+    { class: 'card capacity' },
+    el('div', { class: 'card-head' }, title, used),
+    list,
+  );
+  return {
+    node,
+    update(pool) {
+      const apps = new Map(pool.apps.map((app) => [app.id, app]));
+      setText(title, titleOf(pool));
+      setText(used, capacityText(pool.capacity));
+      setAttribute(
+        list,
+        'data-size',
+        pool.tiles.length > 60 ? 'small' : pool.tiles.length > 20 ? 'medium' : 'large',
+      );
+      list.style.setProperty('--slots', pool.tiles.length);
+      setAttribute(list, 'aria-label', describe(pool));
+      const items = pool.tiles.map((tile) => ({ ...tile, owner: apps.get(tile.app) }));
+      keep(list, items, { key: (tile) => String(tile.slot), create: slotTile });
+    },
+  };
+}
+
+/** A policy's own pool needs no name. */
+function titleOf({ name, policies }) {
+  return policies.length === 1 && policies[0].key === name ? 'Capacity' : `Capacity of pool ${name}`;
+}
+
+function capacityText({ total, used, unit }) {
+  const free = total - used;
+  const rest = free < 0 ? `${number(-free)} over` : `${free === 0 ? 'none' : number(free)} free`;
+  return `${number(used)} of ${number(total)} ${unit} held, ${rest}`;
+}
+
+function describe(pool) {
+  const held = pool.apps
+    .filter((app) => app.role !== 'fixed')
+    .map((app) => `${app.name} ${pool.tiles.filter((tile) => tile.app === app.id).length}`);
+  return `${pool.tiles.length} slots: ${held.join(', ')}, free ${pool.tiles.filter((t) => t.phase === 'free').length}`;
+}
+
+function slotTile() {
+  const initial = el('span', { class: 'initial', 'aria-hidden': 'true' });
+  const word = el('span', { class: 'word' });
+  const node = el('li', { class: 'tile', 'data-testid': 'tile' }, initial, word);
+  node.update = ({ slot, phase, app, over, owner }) => {
+    const name = owner?.name ?? '';
+    const before = node.dataset.app ?? '';
+    setAttribute(node, 'data-phase', phase);
+    setAttribute(node, 'data-app', app);
+    setAttribute(node, 'data-over', over);
+    setAttribute(node, 'title', `slot ${slot}: ${[name, WORDS[phase] || phase].filter(Boolean).join(', ')}`);
+    setText(initial, name.slice(0, 1).toUpperCase());
+    setText(word, WORDS[phase] || name);
+    if (owner !== undefined) paint(node, owner.colour);
+    if (app !== undefined && before !== '' && before !== app) markHandOver(node);
+  };
+  return node;
+}
+
+/** The eye is drawn to a tile that changed hands. */
+function markHandOver(node) {
+  if (calm.matches) return;
+  node.animate(
+    [
+      { transform: 'scale(0.82)', boxShadow: '0 0 0 4px var(--c)' },
+      { transform: 'scale(1)', boxShadow: '0 0 0 10px transparent' },
+    ],
+    { duration: 700, easing: 'cubic-bezier(0.2, 0.9, 0.3, 1.2)' },
+  );
+}

@@ -1,0 +1,35 @@
+// server/dashboard: what the programs have done, as big numbers with their rate.
+
+import { paint } from './colours.js';
+import { el, keep, setText } from './dom.js';
+import { count, rate } from './format.js';
+
+const TITLES = { work: 'Work done', produced: 'Messages produced', consumed: 'Messages consumed' };
+
+export function workNumbers() {
+  const list = el('ul', { class: 'work', 'data-testid': 'work' });
+  const node = el('section', { class: 'card' }, el('h2', {}, 'Work'), list);
+  return {
+    node,
+    update(pool) {
+      const items = pool.apps.flatMap((app) => app.counters.map((counter) => ({ app, counter })));
+      node.hidden = items.length === 0;
+      keep(list, items, { key: ({ app, counter }) => `${app.id} ${counter.name}`, create: workNumber });
+    },
+  };
+}
+
+function workNumber() {
+  const title = el('span', { class: 'label' });
+  const total = el('span', { class: 'big' });
+  const perS = el('span', { class: 'counts' });
+  const node = el('li', {}, el('span', { class: 'chip' }), title, total, perS);
+  node.update = ({ app, counter }) => {
+    paint(node, app.colour);
+    node.dataset.testid = `counter-${counter.name}`;
+    setText(title, `${TITLES[counter.name] ?? counter.name} by ${app.name}`);
+    setText(total, count(counter.total));
+    setText(perS, rate(counter.perS));
+  };
+  return node;
+}
