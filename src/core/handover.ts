@@ -1,0 +1,51 @@
+// core: when a grant may be asked for: only once the slot's last holder is gone (design.md §4, "handover").
+
+import { byPriority } from './capacity.ts';
+import type { Room, Vector } from './room.ts';
+import { divide } from './share.ts';
+
+export interface Transfer {
+  readonly id: string;
+  readonly name: string;
+  readonly priority: number;
+  readonly cost: Vector;
+  /** What Marathon is asked for now. */
+  readonly from: number;
+  readonly granted: number;
+}
+
+/**
+ * Falls go out at once; rises get the room that is really free, the highest priority first. Never over the
+ * budget: until its task is gone a victim's place is taken, and nobody is asked to start there.
+ *
+ *     slots 10   consumer 3 → 5   remainder 7 → 5
+ *     now        consumer 3       remainder 5, two still stopping: no room
+ *     gone       consumer 5       remainder 5
+ *
+ * @param room what is left after everything that is occupied now; taken from
+ * @returns what to ask for, one count per transfer, in order
+ */
+export function handOver(room: Room, transfers: readonly Transfer[]): number[] {
+  const to = transfers.map(({ from, granted }) => Math.min(from, granted));
+  for (const tier of byPriority(transfers)) {
+    const rising = tier.flatMap((i) => {
+      const transfer = transfers[i];
+      return transfer !== undefined && transfer.granted > transfer.from ? [{ i, transfer }] : [];
+    });
+    const given = divide(
+      room,
+      rising.map(({ transfer: { name, cost, granted, from } }) => ({
+        name,
+        cost,
+        weight: 1,
+        base: 0,
+        limit: granted - from,
+        holds: 0,
+      })),
+    );
+    rising.forEach(({ i, transfer }, k) => {
+      to[i] = transfer.from + (given[k] ?? 0);
+    });
+  }
+  return to;
+}

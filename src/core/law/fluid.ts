@@ -1,0 +1,210 @@
+// core: the default law: a fluid model of the queue, predicted over the dead time (control.md §1).
+
+import { averageLevel } from '../history.ts';
+import { brief, clamp, count } from '../numbers.ts';
+import { type Estimate, firstEstimate, update } from './estimator.ts';
+import type { Goal, LawInput, LawResult } from './law.ts';
+import { predictWaiting } from './prediction.ts';
+import { type ProbeMemory, probe } from './probe.ts';
+
+export interface FluidOptions {
+  readonly goal: Goal;
+  /** First guess of μ, messages/s per instance. */
+  readonly serviceRate?: number;
+  /** Known age of the metric. */
+  readonly metricDelayMs: number;
+}
+
+export interface FluidMemory extends Estimate, ProbeMemory {
+  readonly law: 'Fluid';
+  /** Mean time between counts, s: Δ. */
+  readonly intervalS: number;
+  /** Cold start: the count at the start of the present lead time, and when that was. */
+  readonly coldFrom: number;
+  readonly coldAtMs: number;
+}
+
+/** What a round's decision is made of. Messages and seconds. */
+interface View {
+  readonly input: LawInput;
+  readonly goal: Goal;
+  readonly estimate: Estimate;
+  readonly intervalS: number;
+  /** T. */
+  readonly target: number;
+  /** L = d̂ + Δ + s: the dead time, the interval and the age of the metric. */
+  readonly leadS: number;
+  /** H = max(6 s, 3·L): the time in which the queue is brought to its place. */
+  readonly horizonS: number;
+  /** q_p. */
+  readonly predicted: number;
+  /** σ_λ. */
+  readonly deviation: number;
+  /** Messages older than a `messageAge` target allows. */
+  readonly overdue: number;
+}
+
+/** Constants of control.md §1, shares of the target first. */
+const AIM = 0.6;
+const PULL = 0.4;
+const UP_ABOVE = 0.8;
+const DOWN_BELOW = 0.05;
+const DOUBT_WHEN_FALLING = 1.5;
+const DOUBT_IN_NEED = 0.75;
+const ROUNDING = 0.15;
+const UNSURE = 0.5;
+
+const FIRST_INTERVAL_S = 0.5;
+const NEWEST_INTERVAL = 0.2;
+
+export function fluidLaw(
+  input: LawInput,
+  memory: FluidMemory | undefined,
+  options: FluidOptions,
+): LawResult<FluidMemory> {
+  const view = look(input, memory, options);
+  const { asked } = input;
+  const need = needOf(view);
+  const cold = coldLimit(view, memory);
+  const probing = probe(view.input, memory, isEmpty(view));
+  const down = Math.min(ceil(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service), probing.floor);
+
+  const up = rises(view) ? Math.max(asked, Math.min(ceil(need - ROUNDING), cold.most)) : asked;
+  const wanted = up === asked && (falls(view) || probing.floor < asked) ? Math.min(asked, down) : up;
+  return {
+    wanted,
+    need: Math.max(down, up > asked ? up : 0),
+    holdMs: view.leadS * 1000,
+    memory: { law: 'Fluid', ...view.estimate, intervalS: view.intervalS, ...cold.memory, ...probing.memory },
+    figures: figuresOf(view),
+    reason: reasonOf(view),
+  };
+}
+
+function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOptions): View {
+  const estimate = estimateFrom(input, memory, options);
+  const intervalS =
+    memory === undefined || input.atMs <= memory.atMs
+      ? (memory?.intervalS ?? FIRST_INTERVAL_S)
+      : memory.intervalS + NEWEST_INTERVAL * ((input.atMs - memory.atMs) / 1000 - memory.intervalS);
+  const ageS = (input.nowMs - input.atMs + options.metricDelayMs) / 1000;
+  const deadTimeS = input.deadTimeMs / 1000;
+  const leadS = deadTimeS + intervalS + ageS;
+  const { goal } = options;
+  return {
+    input,
+    goal,
+    estimate,
+    intervalS,
+    target: targetOf(goal, estimate, input.asked),
+    leadS,
+    horizonS: Math.max(6, 3 * leadS),
+    predicted: predictWaiting({
+      waiting: input.messages.waiting,
+      arrivals: estimate.arrivals,
+      service: estimate.service,
+      ready: Math.min(input.ready, input.asked),
+      pending: input.pending,
+      nowMs: input.nowMs,
+      deadTimeS,
+      leadS,
+    }),
+    deviation: Math.sqrt(estimate.varArrivals),
+    overdue: overdueOf(goal, input),
+  };
+}
+
+function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options: FluidOptions): Estimate {
+  const { waiting, inFlight, perBusyInstance, arrivedTotal } = input.messages;
+  const delayMs = options.metricDelayMs;
+  const fromMs = memory?.atMs ?? input.atMs;
+  const served = averageLevel(input.readyBefore, fromMs - delayMs, input.atMs - delayMs);
+  const measurement = {
+    atMs: input.atMs,
+    waiting,
+    served,
+    emptyBelow: options.goal.kind === 'queueLength' ? Math.max(1, 0.01 * options.goal.messages) : 1,
+    ...(inFlight !== undefined && { working: inFlight / perBusyInstance }),
+    ...(arrivedTotal !== undefined && { arrived: arrivedTotal }),
+  };
+  return memory === undefined ? firstEstimate(measurement, options.serviceRate) : update(memory, measurement);
+}
+
+/** A wait of W behind n instances is a queue of W·μ·n: a target in time is one in messages that grows with n. */
+function targetOf(goal: Goal, { service }: Estimate, asked: number): number {
+  return goal.kind === 'queueLength' ? goal.messages : (goal.ms / 1000) * service * Math.max(1, asked);
+}
+
+/** Arrivals spread evenly over the age of the oldest; a single message that nobody can process stays one. */
+function overdueOf(goal: Goal, { messages }: LawInput): number {
+  if (goal.kind !== 'messageAge' || messages.oldestAgeMs === undefined) return 0;
+  return messages.oldestAgeMs <= goal.ms ? 0 : messages.waiting * (1 - goal.ms / messages.oldestAgeMs);
+}
+
+/**
+ * need = [λ + min(q_p − 0.6·T, 0.4·T)/H + max(0, q_p − T)/H_v] / μ with H_v = max(1 s, 0.3·L). For a target in
+ * time the last term is what empties the queue in four fifths of it (Little's law), since T itself grows
+ * with the answer; messages that are overdue come on top.
+ */
+function needOf({ goal, estimate, target, predicted, horizonS, leadS, overdue }: View): number {
+  const steered = estimate.arrivals + Math.min(predicted - AIM * target, PULL * target) / horizonS;
+  const hurryS = Math.max(1, 0.3 * leadS);
+  if (goal.kind === 'queueLength')
+    return (steered + Math.max(0, predicted - target) / hurryS) / estimate.service;
+  const emptied = predicted / Math.max(0.1, (UP_ABOVE * goal.ms) / 1000);
+  return Math.max(steered + overdue / hurryS, emptied) / estimate.service;
+}
+
+function rises(v: View): boolean {
+  const { arrivals, service } = v.estimate;
+  const later = v.predicted + (arrivals - service * v.input.asked) * v.horizonS;
+  return later > UP_ABOVE * v.target || v.overdue >= 1;
+}
+
+function falls(v: View): boolean {
+  const { arrivals, service } = v.estimate;
+  const surely = arrivals + DOUBT_WHEN_FALLING * v.deviation;
+  return v.predicted + (surely - service * v.input.asked) * v.horizonS < DOWN_BELOW * v.target;
+}
+
+/** Whether nothing waits and nothing else tells how much of the work is needed. */
+function isEmpty({ input, estimate }: View): boolean {
+  const { inFlight, arrivedTotal } = input.messages;
+  return inFlight === undefined && arrivedTotal === undefined && !estimate.busy;
+}
+
+/** While σ_μ/μ > 0.5: at most 2·n + 1 in each lead time, 4·n + 1 while the queue is above the target. */
+function coldLimit(
+  { input, estimate, leadS, target }: View,
+  memory: FluidMemory | undefined,
+): { readonly most: number; readonly memory: { readonly coldFrom: number; readonly coldAtMs: number } } {
+  const sure = Math.sqrt(estimate.varService) <= UNSURE * estimate.service;
+  const goesOn = memory !== undefined && input.nowMs - memory.coldAtMs < leadS * 1000;
+  const coldFrom = goesOn ? Math.min(memory.coldFrom, input.asked) : input.asked;
+  const coldAtMs = goesOn ? memory.coldAtMs : input.nowMs;
+  const factor = input.messages.waiting > target ? 4 : 2;
+  return {
+    most: sure ? Number.POSITIVE_INFINITY : factor * coldFrom + 1,
+    memory: { coldFrom, coldAtMs },
+  };
+}
+
+function ceil(need: number): number {
+  return count(Math.ceil(clamp(need, 0, 1e9)));
+}
+
+function figuresOf({ input, estimate, predicted }: View): Readonly<Record<string, number>> {
+  return {
+    waiting: input.messages.waiting,
+    ...(input.messages.inFlight !== undefined && { inFlight: input.messages.inFlight }),
+    arrivalsPerS: estimate.arrivals,
+    servicePerS: estimate.service,
+    predicted,
+    deadTimeS: input.deadTimeMs / 1000,
+  };
+}
+
+function reasonOf({ input, estimate }: View): string {
+  const { waiting } = input.messages;
+  return `${brief(waiting)} waiting, ${brief(estimate.arrivals)}/s arriving, ${brief(estimate.service)}/s per instance`;
+}

@@ -1,0 +1,43 @@
+// core: what every law is asked and what it answers.
+
+import type { Levels, Tally } from '../history.ts';
+import type { Messages } from '../messages.ts';
+
+/** What is to be kept: at most this many messages waiting, or at most this long a wait. */
+export type Goal =
+  | { readonly kind: 'queueLength'; readonly messages: number }
+  | { readonly kind: 'drainTime'; readonly ms: number }
+  | { readonly kind: 'messageAge'; readonly ms: number };
+
+export interface LawInput {
+  readonly nowMs: number;
+  /** When the messages were counted. */
+  readonly atMs: number;
+  readonly messages: Messages;
+  /** The count asked for now: Marathon's `instances`, or more while a hand-over is under way. */
+  readonly asked: number;
+  /** Instances that serve. */
+  readonly ready: number;
+  /** The same over the recent past. */
+  readonly readyBefore: Levels;
+  /** When those of `asked` that do not serve yet were asked for. */
+  readonly pending: Tally;
+  /** Mean time from asking to serving. */
+  readonly deadTimeMs: number;
+  /** False while a change of the count is still on its way. */
+  readonly settled: boolean;
+  /** How long a lower need must last, at least. */
+  readonly giveBackAfterMs: number;
+}
+
+export interface LawResult<Memory> {
+  readonly wanted: number;
+  /** The lowest count that the law could do with now; scaling in waits for the largest of the recent ones. */
+  readonly need: number;
+  /** How long a lower need must last by this law's own reckoning. */
+  readonly holdMs: number;
+  readonly memory: Memory;
+  readonly figures: Readonly<Record<string, number>>;
+  /** A clause with the numbers that made `wanted`. */
+  readonly reason: string;
+}

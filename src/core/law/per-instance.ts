@@ -1,0 +1,21 @@
+// core: so many messages for each instance, the law of KEDA and the HorizontalPodAutoscaler.
+
+import { brief, MAX_COUNT } from '../numbers.ts';
+import type { LawInput, LawResult } from './law.ts';
+
+export interface PerInstanceMemory {
+  readonly law: 'PerInstance';
+}
+
+export function perInstanceLaw(input: LawInput, perInstance: number): LawResult<PerInstanceMemory> {
+  const { waiting } = input.messages;
+  const wanted = Math.min(MAX_COUNT, Math.ceil(waiting / Math.max(perInstance, 1e-9)));
+  return {
+    wanted,
+    need: wanted,
+    holdMs: 0,
+    memory: { law: 'PerInstance' },
+    figures: { waiting },
+    reason: `${brief(waiting)} at ${brief(perInstance)} per instance`,
+  };
+}

@@ -1,0 +1,31 @@
+// core: finding out how few instances would do, when nothing but an empty queue is known (control.md §1).
+
+import type { LawInput } from './law.ts';
+
+export interface ProbeMemory {
+  /** How many the next probe takes: 1, 2, 4 … */
+  readonly probe: number;
+  /** The count when that was last looked at. */
+  readonly probedFrom: number;
+}
+
+const LARGEST_SHARE = 0.25;
+
+/**
+ * While the queue stays empty, asks for 1, 2, 4 … fewer, at most a quarter, once per hold period: the hold is
+ * the caller's window over recent needs, which a probe has to outlast like any lower need.
+ *
+ * @param empty whether the queue is empty and neither messages in flight nor arrivals are known
+ * @returns `floor`, the count to probe with; Infinity when there is no probing
+ */
+export function probe(
+  { asked }: LawInput,
+  memory: ProbeMemory | undefined,
+  empty: boolean,
+): { readonly floor: number; readonly memory: ProbeMemory } {
+  if (!empty) return { floor: Number.POSITIVE_INFINITY, memory: { probe: 1, probedFrom: asked } };
+  const last = memory ?? { probe: 1, probedFrom: asked };
+  const size = asked < last.probedFrom ? last.probe * 2 : asked > last.probedFrom ? 1 : last.probe;
+  const step = Math.min(size, Math.max(1, Math.floor(LARGEST_SHARE * asked)));
+  return { floor: Math.max(0, asked - step), memory: { probe: Math.min(size, 1024), probedFrom: asked } };
+}

@@ -1,0 +1,33 @@
+// core: the original engine's second law: one more, one fewer (microscaling/microscaling target/simpleQueue.go).
+
+import { brief } from '../numbers.ts';
+import type { LawInput, LawResult } from './law.ts';
+import { EXCEEDING } from './queue.ts';
+
+export interface SimpleQueueMemory {
+  readonly law: 'SimpleQueue';
+  readonly atMs: number;
+}
+
+/** One up while the queue is longer than the target, one down while it is shorter than 70 % of it. */
+export function simpleQueueLaw(
+  input: LawInput,
+  memory: SimpleQueueMemory | undefined,
+  target: number,
+): LawResult<SimpleQueueMemory> {
+  const length = input.messages.waiting;
+  const lower = Math.floor(EXCEEDING * target);
+  const fresh = memory === undefined || input.atMs > memory.atMs;
+  const delta = length > target ? 1 : length < lower ? -1 : 0;
+  const wanted = Math.max(0, input.asked + (fresh && input.settled ? delta : 0));
+  return {
+    wanted,
+    need: delta < 0 ? 0 : wanted,
+    holdMs: 0,
+    memory: { law: 'SimpleQueue', atMs: input.atMs },
+    figures: { waiting: length },
+    reason: input.settled
+      ? `${brief(length)} waiting for a target of ${brief(target)}`
+      : `${brief(length)} waiting; the last change is still on its way`,
+  };
+}

@@ -1,0 +1,56 @@
+// core: manners of taking: what an app keeps for now although others are entitled to it.
+
+import type { BehaviorSpec } from '../api/policy.ts';
+import { type Tally, tallied, tally } from './history.ts';
+import type { Timing } from './timing.ts';
+
+export interface MannersMemory {
+  /** When the count last went up; 0 when that was never seen. */
+  readonly raisedAtMs: number;
+  /** What was taken against the app's wish. */
+  readonly yielded: Tally;
+}
+
+interface Holding {
+  readonly min: number;
+  readonly max: number;
+  /** What Marathon is asked for. */
+  readonly requested: number;
+  readonly wanted: number;
+  readonly nowMs: number;
+}
+
+/**
+ * The count that must not be gone below this round. `minHold`: Marathon kills the youngest first, so after a
+ * rise nothing is taken for that long. `yieldRate`: no more than so many in a period against the app's wish.
+ */
+export function keeps(
+  memory: MannersMemory,
+  { min, max, requested, wanted, nowMs }: Holding,
+  { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
+): number {
+  let floor = min;
+  if (timing.minHoldMs > 0 && nowMs - memory.raisedAtMs < timing.minHoldMs)
+    floor = Math.max(floor, requested);
+  const { yieldRate } = behavior;
+  if (yieldRate !== undefined) {
+    const taken = tallied(memory.yielded, nowMs, yieldRate.periodSeconds * 1000);
+    const rest = Math.max(0, yieldRate.value - taken);
+    floor = Math.max(floor, Math.min(wanted, requested - rest));
+  }
+  return Math.min(floor, max);
+}
+
+export function noteManners(
+  memory: MannersMemory,
+  change: { readonly from: number; readonly to: number; readonly wanted: number; readonly nowMs: number },
+  behavior: BehaviorSpec,
+): MannersMemory {
+  const { from, to, wanted, nowMs } = change;
+  const spanMs = (behavior.yieldRate?.periodSeconds ?? 0) * 1000;
+  return {
+    raisedAtMs: to > from ? nowMs : memory.raisedAtMs,
+    yielded:
+      spanMs === 0 ? [] : tally(memory.yielded, [nowMs, Math.max(0, Math.min(from, wanted) - to)], spanMs),
+  };
+}

@@ -1,0 +1,88 @@
+// core: the pool's account: what is fixed, what is occupied, what can be given.
+
+import type { AppInput, Budget, Decision, DecisionInput } from './decision.ts';
+import { count } from './numbers.ts';
+import { costOf, occupied, RESOURCES, Room } from './room.ts';
+
+/** What can be granted: the budget without what is fixed and what is held. */
+export function roomToGrant(input: DecisionInput): Room {
+  return roomBeside(input, (app) => (isHeld(app) ? Math.max(occupied(app.observed), heldAt(app)) : 0));
+}
+
+/** What is not occupied at this moment. */
+export function roomNow(input: DecisionInput): Room {
+  return roomBeside(input, (app) => occupied(app.observed));
+}
+
+function roomBeside(input: DecisionInput, use: (app: AppInput) => number): Room {
+  const { budget } = input;
+  const room = new Room(budgetOf(input));
+  for (const app of input.apps)
+    room.take(costOf(budget, app.footprint), app.role === 'fixed' ? fixedUse(app, budget) : use(app));
+  return room;
+}
+
+export function isHeld(app: AppInput): boolean {
+  return app.held !== undefined && app.observed !== undefined;
+}
+
+function heldAt(app: AppInput): number {
+  return count(app.held?.instances ?? 0);
+}
+
+/** A fixed app that is to be created takes its count already. What the cluster has free is free of it. */
+function fixedUse(app: AppInput, budget: Budget): number {
+  if (!app.countsAgainstBudget || budget.kind === 'cluster') return 0;
+  return app.observed === undefined ? count(app.min) : occupied(app.observed);
+}
+
+/** Room in the cluster is known per app: as a budget it is what the pool uses plus the most that is free. */
+function budgetOf({ budget, apps }: DecisionInput): readonly number[] {
+  if (budget.kind === 'slots') return [budget.slots];
+  if (budget.kind === 'resources') return RESOURCES.map((name) => budget.total[name]);
+  const used = RESOURCES.map(() => 0);
+  const free = RESOURCES.map(() => 0);
+  for (const app of apps) {
+    const cost = costOf(budget, app.footprint);
+    const there = app.role === 'fixed' ? 0 : occupied(app.observed);
+    for (let d = 0; d < cost.length; d++) {
+      used[d] = (used[d] ?? 0) + (cost[d] ?? 0) * there;
+      free[d] = Math.max(free[d] ?? 0, (cost[d] ?? 0) * roomInCluster(budget, app.id));
+    }
+  }
+  return used.map((each, d) => each + (free[d] ?? 0));
+}
+
+/** How many more of an app the cluster has room for; no figure is no room. */
+export function roomInCluster(budget: Budget, id: string): number {
+  if (budget.kind !== 'cluster' || !Object.hasOwn(budget.roomByApp, id)) return 0;
+  return count(budget.roomByApp[id] ?? 0);
+}
+
+/** The budget and its use for people: slots, the scarcest resource, or for a cluster the pool's instances. */
+export function usage(input: DecisionInput, to: ReadonlyMap<string, number>): Decision['capacity'] {
+  const { budget, apps } = input;
+  const useOf = (app: AppInput): number =>
+    app.role === 'fixed' ? fixedUse(app, budget) : Math.max(occupied(app.observed), to.get(app.id) ?? 0);
+  if (budget.kind === 'resources') return scarcest(input, useOf);
+  const used = apps.reduce((sum, app) => sum + useOf(app), 0);
+  if (budget.kind === 'slots') return { total: count(budget.slots), used, unit: 'slots' };
+  const free = Math.max(0, ...apps.map((app) => roomInCluster(budget, app.id)));
+  return { total: used + free, used, unit: 'instances' };
+}
+
+function scarcest(input: DecisionInput, useOf: (app: AppInput) => number): Decision['capacity'] {
+  const total = budgetOf(input);
+  const used = RESOURCES.map(() => 0);
+  for (const app of input.apps) {
+    const cost = costOf(input.budget, app.footprint);
+    for (let d = 0; d < cost.length; d++) used[d] = (used[d] ?? 0) + (cost[d] ?? 0) * useOf(app);
+  }
+  const share = (d: number): number => {
+    const of = total[d] ?? 0;
+    return Number.isFinite(of) && of > 0 ? (used[d] ?? 0) / of : -1;
+  };
+  const scarce = RESOURCES.reduce((best, _, d) => (share(d) > share(best) ? d : best), 0);
+  const figure = (value: number | undefined): number => (Number.isFinite(value) ? Number(value) : 0);
+  return { total: figure(total[scarce]), used: figure(used[scarce]), unit: RESOURCES[scarce] ?? 'cpus' };
+}

@@ -1,0 +1,77 @@
+// core: apps that wait for room, and apps that do not start (design.md §2, "Grants").
+
+import type { AppObservation } from './observation.ts';
+
+export interface TroubleMemory {
+  /** Marathon holds launches back: the app's tasks fail. */
+  readonly backingOff?: { readonly sinceMs: number; readonly seenMs: number };
+  /** Offers were too small for instances that wait. */
+  readonly short?: {
+    readonly seenMs: number;
+    /** When a shortage that goes on counts (again). */
+    readonly dueMs: number;
+    /** Instances for which room is set aside. */
+    readonly instances: number;
+  };
+}
+
+/** So long an app may back off before its unlaunched grants go back; and so long until it may try again. */
+const BROKEN_AFTER_MS = 60_000;
+/** A back-off this soon after the last one belongs to it. */
+const SAME_TROUBLE_MS = 2 * BROKEN_AFTER_MS;
+/** Every launch sees small offers for a moment. */
+const SHORT_AFTER_MS = 5_000;
+/** So long it takes until room set aside is free: victims have to stop first. */
+const SHORT_AGAIN_MS = 20_000;
+/** So long remainders leave room that the cluster turned out not to have. */
+const SHORT_FOR_MS = 60_000;
+
+export function followTrouble(
+  memory: TroubleMemory,
+  observed: AppObservation | undefined,
+  nowMs: number,
+): TroubleMemory {
+  const backingOff = followBackOff(memory.backingOff, observed, nowMs);
+  const short = followShortage(memory.short, observed, nowMs);
+  return { ...(backingOff !== undefined && { backingOff }), ...(short !== undefined && { short }) };
+}
+
+function followBackOff(
+  memory: TroubleMemory['backingOff'],
+  observed: AppObservation | undefined,
+  nowMs: number,
+): TroubleMemory['backingOff'] {
+  const known = memory !== undefined && nowMs - memory.seenMs < SAME_TROUBLE_MS ? memory : undefined;
+  if (observed === undefined || observed.waiting <= 0 || !(observed.backoffMs > 0)) return known;
+  return { sinceMs: known?.sinceMs ?? nowMs, seenMs: nowMs };
+}
+
+function followShortage(
+  memory: TroubleMemory['short'],
+  observed: AppObservation | undefined,
+  nowMs: number,
+): TroubleMemory['short'] {
+  const known = memory !== undefined && nowMs - memory.seenMs < SHORT_FOR_MS ? memory : undefined;
+  const waiting = observed?.waiting ?? 0;
+  const isShort = waiting > 0 && observed?.waitingReasons.some((why) => why.startsWith('Insufficient'));
+  if (!isShort) return known?.instances === 0 ? undefined : known;
+  const goesOn = known !== undefined && nowMs - known.seenMs <= SHORT_AFTER_MS;
+  const dueMs = goesOn ? known.dueMs : nowMs + SHORT_AFTER_MS;
+  const instances = known?.instances ?? 0;
+  if (nowMs < dueMs) return { seenMs: nowMs, dueMs, instances };
+  const missing = Math.min(waiting, observed?.requested ?? 0);
+  return { seenMs: nowMs, dueMs: nowMs + SHORT_AGAIN_MS, instances: instances + missing };
+}
+
+/** The most a broken app may be granted: what it has launched. Undefined while it is not broken. */
+export function launchLimit(
+  trouble: TroubleMemory,
+  observed: AppObservation | undefined,
+  nowMs: number,
+): number | undefined {
+  const { backingOff } = trouble;
+  if (backingOff === undefined || observed === undefined) return undefined;
+  const broken = backingOff.seenMs - backingOff.sinceMs >= BROKEN_AFTER_MS;
+  if (!broken || nowMs - backingOff.seenMs >= BROKEN_AFTER_MS) return undefined;
+  return observed.running + observed.staging;
+}

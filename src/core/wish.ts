@@ -1,0 +1,191 @@
+// core: what one app asks of its pool this round: observation → law → behavior → bounds, each with its step.
+
+import { type BehaviorMemory, shape } from './behavior.ts';
+import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
+import { followLaunches, type LaunchMemory, serving } from './launches.ts';
+import { keeps, type MannersMemory } from './manners.ts';
+import type { AppState, LawMemory } from './memory.ts';
+import { count, MAX_COUNT } from './numbers.ts';
+import { appetite } from './targets.ts';
+import { type Timing, timingOf } from './timing.ts';
+import { followTrouble, launchLimit, type TroubleMemory } from './trouble.ts';
+
+/** What an app would have if it were alone, and what it remembers of how that came about. */
+export interface Wish {
+  readonly app: AppInput;
+  readonly min: number;
+  readonly max: number;
+  /** Marathon's `instances`; 0 when the app does not exist. */
+  readonly requested: number;
+  readonly wanted: number;
+  /** What manners let it keep this round. */
+  readonly keeps: number;
+  readonly steps: readonly DecisionStep[];
+  /** Why `wanted`, with its numbers. */
+  readonly reason: string;
+  readonly limitedBy?: LimitedBy;
+  readonly figures: Readonly<Record<string, number>>;
+  /** Its need is not known: nothing that it might need is lent. */
+  readonly unknown: boolean;
+  readonly memory: WishMemory;
+  readonly manners: MannersMemory;
+}
+
+/** The part of an app's memory that is made before the pool is looked at. */
+export interface WishMemory {
+  readonly laws: readonly (LawMemory | null)[];
+  readonly launches: LaunchMemory | null;
+  readonly behavior: BehaviorMemory;
+  readonly trouble: TroubleMemory;
+}
+
+/** Where an app stands at the start of the round. */
+interface Standing {
+  readonly app: AppInput;
+  readonly state: AppState | undefined;
+  readonly timing: Timing;
+  readonly nowMs: number;
+  readonly min: number;
+  readonly max: number;
+  readonly requested: number;
+  readonly trouble: TroubleMemory;
+}
+
+/** A number on its way, with what happened to it. */
+interface Draft {
+  readonly wanted: number;
+  readonly reason: string;
+  readonly steps: readonly DecisionStep[];
+  readonly limitedBy?: LimitedBy | undefined;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly unknown: boolean;
+  readonly laws: readonly (LawMemory | null)[];
+  readonly launches: LaunchMemory | null;
+  readonly behavior: BehaviorMemory;
+}
+
+export function wish(app: AppInput, state: AppState | undefined, nowMs: number): Wish {
+  const max = count(app.max);
+  const standing: Standing = {
+    app,
+    state,
+    timing: timingOf(app.behavior),
+    nowMs,
+    min: Math.min(count(app.min), max),
+    max,
+    requested: count(app.observed?.requested ?? 0),
+    trouble: followTrouble(state?.trouble ?? {}, app.observed, nowMs),
+  };
+  return bound(standing, draftOf(standing));
+}
+
+function draftOf(s: Standing): Draft {
+  if (s.app.observed === undefined)
+    return plain(s, s.min, 'does not exist yet: to be created with its minimum');
+  const draft = s.app.role === 'scaled' ? scaled(s) : remainder(s);
+  if (s.app.held === undefined) return draft;
+  const wanted = count(s.app.held.instances);
+  const { reason } = s.app.held;
+  const step = { rule: 'held', before: draft.wanted, after: wanted, reason };
+  return { ...draft, wanted, reason, limitedBy: 'held', steps: [...draft.steps, step] };
+}
+
+const FIRST = 'first decision since the start: keeps what is there';
+
+function remainder(s: Standing): Draft {
+  if (s.state === undefined) return plain(s, s.requested, FIRST);
+  return plain(s, MAX_COUNT, 'takes what nobody above needs');
+}
+
+function scaled(s: Standing): Draft {
+  const { app, state, timing, nowMs, requested } = s;
+  const observed = app.observed;
+  if (observed === undefined || app.targets.length === 0) return plain(s, requested, 'has no target');
+  // While a hand-over is under way the grant is what counts: the rest follows as soon as its slots are free.
+  const handingOver = state !== undefined && state.granted > state.to && app.held === undefined;
+  const asked = handingOver ? Math.max(requested, state.granted) : requested;
+  const ready = serving(observed, timing.startupMs, nowMs);
+  const launches = followLaunches(state?.launches ?? undefined, { asked, ready, nowMs }, timing.startupMs);
+  const placed = observed.requested - observed.waiting;
+  const settled =
+    asked === requested && observed.running === placed && observed.staging + observed.killing === 0;
+  const a = appetite({ app, timing, nowMs, asked, ready, launches, settled }, state?.laws ?? []);
+  const first = state === undefined;
+  const shaped = shape(
+    { asked, wanted: first ? asked : a.wanted, need: first ? asked : a.need, holdMs: a.holdMs, nowMs },
+    state?.behavior ?? {},
+    { behavior: app.behavior, timing },
+  );
+  return {
+    wanted: shaped.wanted,
+    reason: first ? FIRST : a.reason,
+    steps: first
+      ? [...a.steps, { rule: 'start', before: a.wanted, after: asked, reason: FIRST }]
+      : [...a.steps, ...shaped.steps],
+    limitedBy: a.unknown ? 'metric' : shaped.limitedBy,
+    figures: a.figures,
+    unknown: a.unknown,
+    laws: a.laws,
+    launches,
+    behavior: shaped.memory,
+  };
+}
+
+function plain(s: Standing, wanted: number, reason: string): Draft {
+  return {
+    wanted,
+    reason,
+    steps: [],
+    figures: NO_FIGURES,
+    unknown: false,
+    laws: s.state?.laws ?? [],
+    launches: s.state?.launches ?? null,
+    behavior: s.state?.behavior ?? {},
+  };
+}
+
+const NO_FIGURES: Readonly<Record<string, number>> = {};
+
+/** A bound outranks every rule; only a hand on the count outranks the bounds. */
+function bound(s: Standing, draft: Draft): Wish {
+  const steps = [...draft.steps];
+  let { wanted, limitedBy } = draft;
+  const limit = (rule: LimitedBy, after: number, reason: string): void => {
+    if (after === wanted) return;
+    // What has no end is no number for people.
+    if (wanted < MAX_COUNT) steps.push({ rule, before: wanted, after, reason });
+    wanted = after;
+    limitedBy = rule;
+  };
+  const held = s.app.held !== undefined && s.app.observed !== undefined;
+  const launched = launchLimit(s.trouble, s.app.observed, s.nowMs);
+  if (!held) {
+    if (launched !== undefined)
+      limit('launching', Math.min(wanted, launched), `its tasks do not start; ${launched} did`);
+    limit('min', Math.max(wanted, s.min), `at least ${s.min}`);
+    limit('max', Math.min(wanted, s.max), `at most ${s.max}`);
+  }
+  const { min, max, requested, nowMs, state } = s;
+  const manners = { raisedAtMs: state?.raisedAtMs ?? 0, yielded: state?.yielded ?? [] };
+  return {
+    app: s.app,
+    min,
+    max,
+    requested,
+    wanted,
+    keeps: held
+      ? wanted
+      : keeps(
+          manners,
+          { min, max, requested, wanted, nowMs },
+          { behavior: s.app.behavior, timing: s.timing },
+        ),
+    steps,
+    reason: draft.reason,
+    ...(limitedBy !== undefined && { limitedBy }),
+    figures: draft.figures,
+    unknown: draft.unknown,
+    manners,
+    memory: { laws: draft.laws, launches: draft.launches, behavior: draft.behavior, trouble: s.trouble },
+  };
+}
