@@ -1,5 +1,6 @@
 // runtime: long-running parts of a process, started in groups and stopped in reverse.
 
+import type { Clock } from './clock.ts';
 import { messageOf } from './errors.ts';
 
 export interface Runnable {
@@ -79,4 +80,28 @@ async function allReady(
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Runs `work` again, after a growing pause, whenever it ends or fails before `signal` is aborted. */
+export async function keepRunning(
+  work: (signal: AbortSignal) => Promise<void>,
+  deps: {
+    readonly clock: Clock;
+    readonly backoffMs: { next(): number };
+    readonly onEnd: (reason: string) => void;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    let reason = 'ended by itself';
+    try {
+      await work(signal);
+    } catch (error) {
+      reason = messageOf(error);
+    }
+    if (signal.aborted) return;
+    deps.onEnd(reason);
+    // An aborted pause ends the loop at its head.
+    await deps.clock.sleep(deps.backoffMs.next(), signal).catch(() => undefined);
+  }
 }

@@ -1,0 +1,107 @@
+// controller: which change of a condition, and which act, is worth telling people. Pure.
+
+import type { Condition } from '../api/conditions.ts';
+import type { Change } from '../core/change.ts';
+import type { Outcome } from './act.ts';
+import type { Round } from './round.ts';
+import type { EventRecord } from './view.ts';
+
+export type Announcement = Omit<EventRecord, 'atMs'>;
+
+/** What a policy's conditions say now that they did not say before; silent when nothing moved. */
+export function transitionsOf(
+  object: string,
+  before: readonly Condition[],
+  after: readonly Condition[],
+): readonly Announcement[] {
+  return after.flatMap((now) => {
+    const was = before.find(({ type }) => type === now.type);
+    const moved = was?.status !== now.status || was.reason !== now.reason;
+    // Another bad edit is news, although the condition stays the same.
+    const reworded = now.type === 'Accepted' && was?.message !== now.message;
+    const told = moved || reworded ? tellingOf(now, was) : undefined;
+    return told === undefined ? [] : [{ object, message: now.message, ...told }];
+  });
+}
+
+type Telling = Pick<EventRecord, 'type' | 'reason'>;
+
+const normal = (reason: string): Telling => ({ type: 'Normal', reason });
+const warning = (reason: string): Telling => ({ type: 'Warning', reason });
+
+function tellingOf(now: Condition, was: Condition | undefined): Telling | undefined {
+  switch (now.type) {
+    case 'Accepted':
+      return now.status === 'True' ? normal('PolicyAccepted') : warning(now.reason);
+    case 'MetricsAvailable':
+      if (now.status === 'False') return warning('MetricsUnavailable');
+      return now.status === 'True' && was?.status === 'False' ? normal('MetricsRecovered') : undefined;
+    case 'Applied':
+      return appliedTelling(now, was);
+    case 'NotLaunching':
+      if (now.status === 'True') return warning('NotLaunching');
+      return was?.status === 'True' ? normal('LaunchingAgain') : undefined;
+    case 'Paused':
+      if (now.status === 'True') return normal('Paused');
+      return was?.status === 'True' ? normal('Resumed') : undefined;
+    case 'Conflict':
+      if (now.reason === 'AlternatingCounts') return warning('Conflict');
+      return now.status === 'False' && was?.status === 'True' ? normal('ScalingAgain') : undefined;
+    case 'ScalingLimited':
+    case 'Ready':
+      return undefined;
+    default:
+      return now.type satisfies never;
+  }
+}
+
+const APPLY_TROUBLE: ReadonlySet<string> = new Set([
+  'MarathonUnavailable',
+  'MarathonRefused',
+  'WaitingForLock',
+  'AppMissing',
+  'Drifted',
+]);
+
+function appliedTelling(now: Condition, was: Condition | undefined): Telling | undefined {
+  if (APPLY_TROUBLE.has(now.reason)) return warning(now.reason);
+  const over = was !== undefined && APPLY_TROUBLE.has(was.reason);
+  return over && now.reason !== 'Pending' ? normal('AppliedAgain') : undefined;
+}
+
+/** What a round did to apps, and what other hands did. Counts of scaled apps are told as decisions. */
+export function deedsOf(round: Round): readonly Announcement[] {
+  const done = round.outcomes.filter(({ result, change }) => result === 'accepted' || isBookkeeping(change));
+  const manual = round.standings.flatMap(({ app, hand, held }): readonly Announcement[] => {
+    if (hand.sighting === undefined) return [];
+    const { from, to } = hand.sighting;
+    const message = `the count went from ${from} to ${to} by somebody else's hand: ${held?.reason ?? 'noted'}`;
+    return [{ ...warning('ManualScale'), object: `app ${app.spec.id}`, message }];
+  });
+  return [...done.flatMap(deedOf), ...manual];
+}
+
+function isBookkeeping({ kind }: Change): boolean {
+  return kind === 'adopt' || kind === 'release';
+}
+
+export function deedOf({ change, result }: Outcome): readonly Announcement[] {
+  if (result === 'failed' || result === 'postponed') return [];
+  const object = `app ${change.app}`;
+  switch (change.kind) {
+    case 'create':
+      return [{ ...normal('Created'), object, message: `created with ${change.instances} instances` }];
+    case 'update':
+      return [{ ...normal('Updated'), object, message: change.reason }];
+    case 'adopt':
+      return [{ ...normal('Adopted'), object, message: change.reason }];
+    case 'release':
+      return [{ ...normal('Released'), object, message: change.reason }];
+    case 'delete':
+      return [{ ...normal('Deleted'), object, message: change.reason }];
+    case 'scale':
+      return [];
+    default:
+      return change satisfies never;
+  }
+}

@@ -1,0 +1,129 @@
+// controller: one app as people see it, from what a round found. Pure.
+
+import { durationMs } from '../api/duration.ts';
+import type { MetricSpec, TargetSpec } from '../api/policy.ts';
+import type { AppDecision } from '../core/decision.ts';
+import type { MetricReading, MetricSample } from '../core/observation.ts';
+import { readingsOf } from './observe.ts';
+import type { Round } from './round.ts';
+import type { Standing } from './standing.ts';
+import type { AppView, MetricView } from './view.ts';
+
+/** Everything but the counters, which move between rounds. */
+export function appViewOf(
+  standing: Standing,
+  round: Round,
+  describeMetric: (metric: MetricSpec) => string,
+): AppView {
+  const { app, observed } = standing;
+  const { spec } = app;
+  const decision = round.decisions.get(spec.id);
+  const requested = observed?.requested ?? 0;
+  const context = { decision, standing, nowMs: round.atMs, describeMetric };
+  const readings = readingsOf(round.world, app);
+  return {
+    name: spec.name,
+    id: spec.id,
+    policy: app.policy,
+    role: app.role,
+    exists: observed !== undefined,
+    wanted: decision?.wanted ?? requested,
+    granted: decision?.granted ?? requested,
+    requested,
+    running: observed?.running ?? 0,
+    staging: observed?.staging ?? 0,
+    killing: observed?.killing ?? 0,
+    waiting: observed?.waiting ?? 0,
+    ready: observed?.ready ?? 0,
+    metrics: (spec.targets ?? []).map((target, i) => metricView(target, readings[i], context)),
+    tasks: (observed?.tasks ?? []).map(({ id, phase }) => ({ id, phase })),
+    summary: summaryOf(standing, decision),
+    steps: decision?.steps ?? [],
+    figures: decision?.figures ?? {},
+    counters: {},
+    ...(spec.priority !== undefined && { priority: spec.priority }),
+    ...boundsOf(standing),
+    ...(decision?.limitedBy && { limitedBy: decision.limitedBy }),
+    ...(spec.pageControl && { pageControl: spec.pageControl }),
+    ...(observed?.lastScalingAtMs !== undefined && {
+      lastScaled: new Date(observed.lastScalingAtMs).toISOString(),
+    }),
+  };
+}
+
+function boundsOf({ app }: Standing): Pick<AppView, 'min' | 'max'> {
+  const { min, max } = app.spec.instances;
+  return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+}
+
+/** The decision in words, or why there is none. */
+function summaryOf({ app, part, trouble }: Standing, decision: AppDecision | undefined): string {
+  if (decision !== undefined) return decision.summary;
+  if (trouble !== undefined) return trouble.message;
+  if (app.mode === 'Paused') return 'paused: the count is left alone';
+  if (app.role === 'fixed') return 'left to people';
+  return part === 'off' ? 'nothing is decided for it now' : 'not decided yet';
+}
+
+interface MetricContext {
+  readonly decision: AppDecision | undefined;
+  readonly standing: Standing;
+  readonly nowMs: number;
+  readonly describeMetric: (metric: MetricSpec) => string;
+}
+
+function metricView(
+  target: TargetSpec,
+  reading: MetricReading | undefined,
+  context: MetricContext,
+): MetricView {
+  const unit = target.drainTime !== undefined || target.messageAge !== undefined ? 'seconds' : 'messages';
+  const wanted = targetOf(target);
+  const base = {
+    label: context.describeMetric(target.metric),
+    unit,
+    ...(wanted !== undefined && { target: wanted }),
+  } as const;
+  if (reading === undefined) return { ...base, state: 'unavailable', reason: 'not read yet' };
+  const sample = reading.state === 'ok' ? reading : servingSample(reading.last, context);
+  if (reading.state !== 'ok' && sample === undefined) {
+    return { ...base, state: 'unavailable', reason: reading.reason };
+  }
+  const value = sample && comparedValue(target, sample, context);
+  return {
+    ...base,
+    state: reading.state === 'ok' ? 'ok' : 'stale',
+    ...(value !== undefined && { value }),
+    ...(sample && { atMs: sample.atMs }),
+    ...(reading.state !== 'ok' && { reason: reading.reason }),
+  };
+}
+
+function targetOf({ queueLength, drainTime, messageAge }: TargetSpec): number | undefined {
+  const duration = drainTime ?? messageAge;
+  return queueLength ?? (duration === undefined ? undefined : durationMs(duration) / 1_000);
+}
+
+/** The last good sample, as long as it serves. */
+function servingSample(
+  last: MetricSample | undefined,
+  { standing, nowMs }: MetricContext,
+): MetricSample | undefined {
+  const { staleAfter } = standing.app.spec.behavior.onMetricFailure;
+  return last !== undefined && nowMs - last.atMs <= durationMs(staleAfter) ? last : undefined;
+}
+
+/** What the law compares with the target. Its own figure where it has one, for the sample alone still counts what is in flight. */
+function comparedValue(target: TargetSpec, sample: MetricSample, context: MetricContext): number | undefined {
+  const { decision, standing, nowMs } = context;
+  const alone = standing.app.spec.targets?.length === 1;
+  const waiting = (alone ? decision?.figures['waiting'] : undefined) ?? sample.value;
+  if (target.messageAge !== undefined) {
+    if (sample.oldestInsertedAtMs !== undefined)
+      return Math.max(0, nowMs - sample.oldestInsertedAtMs) / 1_000;
+    return sample.value === 0 ? 0 : undefined;
+  }
+  if (target.drainTime === undefined) return waiting;
+  const perSecond = (decision?.figures['servicePerS'] ?? 0) * (standing.observed?.ready ?? 0);
+  return waiting === 0 ? 0 : perSecond > 0 ? waiting / perSecond : undefined;
+}

@@ -1,0 +1,73 @@
+// controller: the second step of a round: asks `decide` about what is written, and about what is only watched.
+
+import type { CapacitySpec, ResourceKey } from '../api/policy.ts';
+import type { AppDecision, Decision, DecisionMemory } from '../core/decision.ts';
+import type { Decide } from './deps.ts';
+import { budgetOf, decisionInput } from './input.ts';
+import type { World } from './observe.ts';
+import type { Standing } from './standing.ts';
+
+/** Decision memories by scene: the pool as it is run, and once per policy that is only observed. */
+export type SceneMemories = ReadonlyMap<string, DecisionMemory>;
+
+export interface Choice {
+  /** By app id: of the apps that are written and of those that are observed. */
+  readonly decisions: ReadonlyMap<string, AppDecision>;
+  readonly capacity: Decision['capacity'];
+  readonly memories: SceneMemories;
+}
+
+const AS_RUN = '';
+
+/**
+ * What is written is decided as if observed apps were left alone, for that is what happens to them. What an
+ * observed policy would do is decided as if it were the only one that joined in.
+ */
+export function choose(
+  standings: readonly Standing[],
+  question: {
+    readonly capacity: CapacitySpec;
+    readonly world: World;
+    readonly nowMs: number;
+    readonly memories: SceneMemories;
+    readonly decide: Decide;
+  },
+): Choice {
+  const { capacity, world, nowMs, memories, decide } = question;
+  const budget = budgetOf(capacity);
+  const ask = (scene: string): Decision => {
+    const decided = ({ part, app }: Standing): boolean =>
+      part === 'live' || (part === 'observed' && app.policy === scene);
+    const memory = memories.get(scene);
+    return decide(decisionInput({ standings, decided, budget, world, nowMs, ...(memory && { memory }) }));
+  };
+  const asRun = ask(AS_RUN);
+  const decisions = new Map(pickLive(standings, asRun));
+  const next = new Map([[AS_RUN, asRun.memory]]);
+  for (const scene of observedPolicies(standings)) {
+    const decision = ask(scene);
+    next.set(scene, decision.memory);
+    for (const app of decision.apps) {
+      if (isObserved(standings, app.id, scene)) decisions.set(app.id, app);
+    }
+  }
+  return { decisions, capacity: asRun.capacity, memories: next };
+}
+
+function pickLive(
+  standings: readonly Standing[],
+  decision: Decision,
+): readonly (readonly [string, AppDecision])[] {
+  const live = new Set(standings.filter(({ part }) => part === 'live').map(({ app }) => app.spec.id));
+  return decision.apps.filter(({ id }) => live.has(id)).map((app) => [app.id, app]);
+}
+
+function observedPolicies(standings: readonly Standing[]): ReadonlySet<ResourceKey> {
+  return new Set(standings.filter(({ part }) => part === 'observed').map(({ app }) => app.policy));
+}
+
+function isObserved(standings: readonly Standing[], id: string, policy: string): boolean {
+  return standings.some(
+    ({ app, part }) => part === 'observed' && app.spec.id === id && app.policy === policy,
+  );
+}

@@ -1,0 +1,198 @@
+// controller: what a round means for the conditions of one policy. Pure; status.ts writes them.
+
+import type { Condition, ConditionReason, ConditionType } from '../api/conditions.ts';
+import type { LimitedBy } from '../core/decision.ts';
+import { messageOf, TerminalError } from '../runtime/errors.ts';
+import type { Outcome } from './act.ts';
+import type { Obstacle } from './gate.ts';
+import { readingsOf } from './observe.ts';
+import { type PolicyRecord, shownVersion } from './records.ts';
+import type { Round } from './round.ts';
+import type { Standing } from './standing.ts';
+
+export type NewCondition = Omit<Condition, 'lastTransitionTime'>;
+type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
+
+/** The round as far as one policy is concerned. */
+interface Part {
+  readonly record: PolicyRecord;
+  readonly round: Round;
+  readonly standings: readonly Standing[];
+  readonly outcomes: readonly Outcome[];
+}
+
+export function conditionsOf(record: PolicyRecord, round: Round): readonly NewCondition[] {
+  const standings = round.standings.filter(({ app }) => app.policy === record.key);
+  const ids = new Set(standings.map(({ app }) => app.spec.id));
+  const outcomes = round.outcomes.filter(({ change }) => ids.has(change.app));
+  const part: Part = { record, round, standings, outcomes };
+  const accepted = acceptedOf(part);
+  const running = record.running !== undefined;
+  const found: readonly (readonly [ConditionType, Finding])[] = [
+    ['Accepted', accepted],
+    ['MetricsAvailable', running ? metricsOf(part) : PENDING],
+    ['Applied', running ? appliedOf(part) : PENDING],
+    ['ScalingLimited', running ? limitedOf(part) : PENDING],
+    ['NotLaunching', running ? launchingOf(part) : PENDING],
+    ['Paused', running ? pausedOf(part) : PENDING],
+    ['Conflict', running ? conflictOf(part) : PENDING],
+  ];
+  const all = [...found, ['Ready', readyOf(found)] as const];
+  const shown = shownVersion(record).generation;
+  return all.map(([type, finding]) => ({
+    type,
+    ...finding,
+    observedGeneration: type === 'Accepted' ? record.latest.generation : shown,
+  }));
+}
+
+const PENDING: Finding = is('Unknown', 'Pending', 'nothing of this policy runs');
+
+function is(status: Condition['status'], reason: ConditionReason, message: string): Finding {
+  return { status, reason, message };
+}
+
+function acceptedOf({ record, standings }: Part): Finding {
+  const stranger = standings.find(({ trouble }) => trouble?.reason === 'AdoptionRequired')?.trouble;
+  if (record.accepted.status === 'True' && stranger !== undefined) {
+    return is(
+      'False',
+      'AdoptionRequired',
+      `${stranger.message}; until then nothing of this policy is touched`,
+    );
+  }
+  if (record.accepted.status === 'True' || record.running === undefined) return record.accepted;
+  const { generation } = record.running;
+  const goesOn = `${record.accepted.message} (generation ${generation} goes on running)`;
+  return { ...record.accepted, message: goesOn };
+}
+
+function metricsOf({ standings, round }: Part): Finding {
+  const targets = standings.flatMap(({ app }) => app.spec.targets ?? []);
+  if (targets.length === 0) return is('True', 'NoMetrics', 'no app is scaled by a metric');
+  const readings = standings.flatMap(({ app }) =>
+    readingsOf(round.world, app).map((reading) => ({ id: app.spec.id, reading })),
+  );
+  if (readings.length === 0) return is('Unknown', 'Pending', 'no metric was read yet');
+  const missing = readings.flatMap(({ id, reading }) =>
+    reading.state === 'ok' ? [] : [`${id}: ${reading.reason}`],
+  );
+  if (missing.length === 0) return is('True', 'AllRead', 'all metrics were read');
+  return is('False', 'NotRead', `${missing.join('; ')}; counts are kept meanwhile`);
+}
+
+const OBSTACLES = {
+  refused: 'MarathonRefused',
+  unavailable: 'MarathonUnavailable',
+  locked: 'WaitingForLock',
+} as const satisfies Record<Obstacle, ConditionReason>;
+
+/** The first thing that keeps the world from being as written, worst first. */
+function appliedOf(part: Part): Finding {
+  const { record, round, standings, outcomes } = part;
+  const mode = shownVersion(record).policy.spec.mode;
+  if (mode === 'Paused') return is('Unknown', 'PausedBySpec', 'paused: nothing is decided or written');
+  if (round.world.view === undefined) return unreadable(round.world.error);
+  const trouble = standings.find((s) => s.trouble !== undefined)?.trouble;
+  if (trouble !== undefined) return is('False', trouble.reason, trouble.message);
+  for (const obstacle of ['refused', 'unavailable', 'locked'] as const) {
+    const met = outcomes.find((o) => o.obstacle === obstacle);
+    if (met !== undefined) return is('False', OBSTACLES[obstacle], met.message ?? '');
+  }
+  if (mode === 'Observe') return is('Unknown', 'ObserveOnly', 'decides and reports, writes nothing');
+  return driftOf(part) ?? deployingOf(part) ?? is('True', 'UpToDate', 'Marathon has what the policy says');
+}
+
+function unreadable(error: unknown): Finding {
+  const message = `${messageOf(error)}; counts are left as they are`;
+  return error instanceof TerminalError
+    ? is('False', 'MarathonRefused', message)
+    : is('Unknown', 'MarathonUnavailable', message);
+}
+
+function driftOf({ standings, round }: Part): Finding | undefined {
+  for (const { app } of standings) {
+    const fields = round.drift.get(app.spec.id);
+    if (fields === undefined || app.drift !== 'Report') continue;
+    const names = fields.map(({ field }) => field).join(', ');
+    return is('False', 'Drifted', `${app.spec.id} differs from the policy in ${names}`);
+  }
+  return undefined;
+}
+
+/** Only what changes definitions counts: scaling goes on all day long and is nothing to wait for. */
+function deployingOf({ standings, round, outcomes }: Part): Finding | undefined {
+  const made = outcomes.find(({ change }) => change.kind === 'create' || change.kind === 'update');
+  if (made !== undefined) {
+    const what = made.change.kind === 'create' ? 'is being created' : 'is being updated';
+    return is('False', 'Deploying', `${made.change.app} ${what}`);
+  }
+  for (const { app, observed } of standings) {
+    const { id } = app.spec;
+    const deployment = observed?.deployments.find(({ actions }) => actions.some((a) => SLOW_ACTIONS.has(a)));
+    if (deployment !== undefined) {
+      return is('False', 'Deploying', `${id}: deployment ${deployment.id} is under way`);
+    }
+    if (round.drift.has(id)) return is('False', 'Deploying', `${id} waits for its update`);
+    if (observed === undefined) return is('False', 'Deploying', `${id} is to be created`);
+  }
+  return undefined;
+}
+
+const SLOW_ACTIONS: ReadonlySet<string> = new Set(['StartApplication', 'RestartApplication']);
+
+const LIMITS: readonly (readonly [LimitedBy, ConditionReason, string])[] = [
+  ['capacity', 'AtCapacity', 'gets less than it wants: the capacity is used up'],
+  ['max', 'AtMaximum', 'is at its maximum'],
+  ['min', 'AtMinimum', 'is at its minimum'],
+];
+
+function limitedOf({ standings, round }: Part): Finding {
+  for (const [limit, reason, words] of LIMITS) {
+    const limited = standings.find(({ app }) => round.decisions.get(app.spec.id)?.limitedBy === limit);
+    if (limited !== undefined) return is('True', reason, `${limited.app.spec.id} ${words}`);
+  }
+  return is('False', 'WithinLimits', 'every app gets what it wants');
+}
+
+function launchingOf({ standings, round }: Part): Finding {
+  for (const { app, observed } of standings) {
+    const failing = (observed?.backoffMs ?? 0) > 0;
+    if (!failing && round.decisions.get(app.spec.id)?.limitedBy !== 'launching') continue;
+    const message = `${app.spec.id} cannot start its instances and is backing off; look at its tasks`;
+    return is('True', 'BackingOff', message);
+  }
+  const waiting = standings.find(({ observed }) => (observed?.waiting ?? 0) > 0);
+  if (waiting === undefined) return is('False', 'Running', 'nothing waits to be launched');
+  const { app, observed } = waiting;
+  const reasons = observed?.waitingReasons.join(', ') ?? '';
+  const why = reasons === '' ? '' : ` (${reasons})`;
+  return is('False', 'Launching', `${app.spec.id} waits for ${observed?.waiting} instances${why}`);
+}
+
+function pausedOf({ record }: Part): Finding {
+  return shownVersion(record).policy.spec.mode === 'Paused'
+    ? is('True', 'PausedBySpec', 'the policy says `mode: Paused`')
+    : is('False', 'Running', 'not paused');
+}
+
+function conflictOf({ standings }: Part): Finding {
+  for (const situation of ['conflict', 'manual'] as const) {
+    const found = standings.find(({ hand }) => hand.situation === situation);
+    if (found === undefined) continue;
+    const message = `${found.app.spec.id}: ${found.held?.reason ?? 'somebody else changes the count'}`;
+    return is('True', situation === 'conflict' ? 'AlternatingCounts' : 'ManualScale', message);
+  }
+  return is('False', 'NoConflict', 'nobody else changes the counts');
+}
+
+/** The three that must hold: accepted, measured, applied. */
+function readyOf(found: readonly (readonly [ConditionType, Finding])[]): Finding {
+  const needed = found.slice(0, 3);
+  const first = (status: Condition['status']): readonly [ConditionType, Finding] | undefined =>
+    needed.find(([, finding]) => finding.status === status);
+  const missing = first('False') ?? first('Unknown');
+  if (missing === undefined) return is('True', 'AllTrue', 'accepted, measured and applied');
+  const [type, { status, reason, message }] = missing;
+  return is(status, 'NotReady', `${type} is ${status} (${reason}): ${message}`);
+}

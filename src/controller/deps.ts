@@ -1,0 +1,35 @@
+// controller: what the operator is built from. Everything concrete is passed in.
+
+import type { MarathonSpec, MetricSpec } from '../api/policy.ts';
+import type { Decision, DecisionInput } from '../core/decision.ts';
+import type { MetricSource } from '../metric-sources/source.ts';
+import type { PolicySource } from '../policy-sources/source.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
+
+export type Decide = (input: DecisionInput) => Decision;
+
+export interface OperatorDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** In [0, 1); spreads retries. */
+  readonly random: () => number;
+  readonly sources: readonly PolicySource[];
+  /** The same spec gives the same scheduler; whoever passes it in closes it. Throws TerminalError for a spec that cannot work. */
+  readonly schedulerFor: (marathon: MarathonSpec | undefined) => Scheduler;
+  /** Says whether two specs mean the same Marathon; default: their urls are the same. */
+  readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
+  /** For the page: where the operator's own Marathon is, and what went over the wire. */
+  readonly schedulerInfo?: () => { readonly url: string; readonly stats: SchedulerStats };
+  /** A new source; the operator closes it. Throws TerminalError for a configuration that cannot work. */
+  readonly metricSourceFor: (metric: MetricSpec) => MetricSource;
+  /** For people: `queue demo-queue`. */
+  readonly describeMetric: (metric: MetricSpec) => string;
+  readonly decide: Decide;
+  /** What an app's programs have counted over its life. */
+  readonly counters?: (appId: string) => Readonly<Record<string, number>>;
+  readonly version: string;
+  /** How many decision records and events are kept. */
+  readonly maxRecords?: number;
+}

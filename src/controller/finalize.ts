@@ -1,0 +1,18 @@
+// controller: what happens to an app that no policy names any more.
+
+import type { Change } from '../core/change.ts';
+import type { SchedulerView } from '../schedulers/scheduler.ts';
+import type { Leaving } from './records.ts';
+
+/**
+ * `Retain` lets go of the app: it stays as it is, with the count it has. `Delete` removes it, but only when it
+ * carries the creation label of this very policy: an app that was adopted is only let go.
+ */
+export function farewell(leaving: Leaving, view: SchedulerView): Change {
+  const { app, policy, onDelete } = leaving;
+  const observed = view.apps.get(app);
+  if (onDelete === 'Delete' && observed?.owner === policy) {
+    return { kind: 'delete', app, reason: `policy ${policy} no longer names it and says onDelete: Delete` };
+  }
+  return { kind: 'release', app, reason: `policy ${policy} no longer names it; it stays as it is` };
+}

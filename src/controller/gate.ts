@@ -1,0 +1,90 @@
+// controller: after a write did not go through, when to try the next one. One gate per app and kind of change.
+
+import type { Change } from '../core/change.ts';
+import type { AppObservation } from '../core/observation.ts';
+import { Backoff } from '../runtime/backoff.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { messageOf, TerminalError, WaitError } from '../runtime/errors.ts';
+
+/** How a write that did not happen is told to people. */
+export type Obstacle = 'locked' | 'refused' | 'unavailable';
+
+export interface Closed {
+  readonly obstacle: Obstacle;
+  readonly message: string;
+}
+
+interface Entry extends Closed {
+  readonly untilMs: number;
+  /** The content that was refused: another one may pass at once. */
+  readonly content: string;
+  /** A lock was seen since: when it is gone, the wait is over. */
+  readonly sawLock: boolean;
+}
+
+/** A refused content is tried again this much later: the secret or the plug-in that was in the way may have changed. */
+const REFUSED_RETRY_MS = 60_000;
+
+export class WriteGate {
+  readonly #clock: Clock;
+  readonly #backoff: Backoff<string>;
+  readonly #closed = new Map<string, Entry>();
+
+  constructor(deps: { readonly clock: Clock; readonly random: () => number }) {
+    this.#clock = deps.clock;
+    this.#backoff = new Backoff({ baseMs: 1_000, maxMs: 30_000, random: deps.random });
+  }
+
+  /** Why `change` is not to be tried now; undefined when it may be. */
+  check(change: Change): Closed | undefined {
+    const entry = this.#closed.get(keyOf(change));
+    if (entry === undefined || entry.untilMs <= this.#clock.now()) return undefined;
+    if (entry.obstacle === 'refused' && entry.content !== contentOf(change)) return undefined;
+    return entry;
+  }
+
+  /** Once per round and app: a lock that is gone opens its gates at once. */
+  look(observed: AppObservation): void {
+    const locked = observed.deployments.length > 0;
+    for (const kind of ['scale', 'update'] as const) {
+      const key = `${kind} ${observed.id}`;
+      const entry = this.#closed.get(key);
+      if (entry?.obstacle !== 'locked') continue;
+      if (!locked && entry.sawLock) this.#closed.delete(key);
+      else if (locked) this.#closed.set(key, { ...entry, sawLock: true });
+    }
+  }
+
+  passed(change: Change): void {
+    this.#closed.delete(keyOf(change));
+    this.#backoff.forget(keyOf(change));
+  }
+
+  failed(change: Change, error: unknown): Closed {
+    const key = keyOf(change);
+    const closed = { obstacle: obstacleOf(error), message: messageOf(error) };
+    const waitMs =
+      error instanceof WaitError
+        ? error.retryAfterMs
+        : error instanceof TerminalError
+          ? REFUSED_RETRY_MS
+          : this.#backoff.next(key);
+    const untilMs = this.#clock.now() + waitMs;
+    this.#closed.set(key, { ...closed, untilMs, content: contentOf(change), sawLock: false });
+    return closed;
+  }
+}
+
+function obstacleOf(error: unknown): Obstacle {
+  if (error instanceof WaitError) return 'locked';
+  return error instanceof TerminalError ? 'refused' : 'unavailable';
+}
+
+function keyOf({ kind, app }: Change): string {
+  return `${kind} ${app}`;
+}
+
+/** What a refusal is about: everything but the words for people. */
+function contentOf(change: Change): string {
+  return JSON.stringify({ ...change, reason: '' });
+}

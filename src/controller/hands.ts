@@ -1,0 +1,122 @@
+// controller: who else turns the count of a scaled app. Pure: what was seen and asked before × what is seen now.
+
+import { durationMs } from '../api/duration.ts';
+import type { AppSpec } from '../api/policy.ts';
+import type { AppObservation } from '../core/observation.ts';
+
+/** What is remembered of one app's count; starts empty, also after a restart: then Marathon's counts are the truth. */
+export interface Track {
+  /** What we last asked Marathon for, whether or not it went through. */
+  readonly asked?: number;
+  /** What Marathon showed last, or confirmed to us. */
+  readonly seen?: { readonly requested: number; readonly lastScalingAtMs?: number };
+  /** A person's count that is kept until then. */
+  readonly hold?: { readonly instances: number; readonly untilMs: number };
+  /** When other hands changed the count, each after we had changed it back. */
+  readonly alternations: readonly number[];
+  /** We changed the count since the last foreign change. */
+  readonly answered: boolean;
+  /** Nothing is written to the app until then. */
+  readonly conflictUntilMs?: number;
+}
+
+export const NEW_TRACK: Track = { alternations: [], answered: true };
+
+/** Three foreign counts within a minute, with ours in between: somebody else steers this app. */
+const ALTERNATIONS_TO_CONFLICT = 3;
+const ALTERNATION_WINDOW_MS = 60_000;
+
+export interface HandVerdict {
+  readonly track: Track;
+  /** A foreign change, seen in this round. */
+  readonly sighting?: { readonly from: number; readonly to: number };
+  /** The count to keep in this round, and why. */
+  readonly held?: { readonly instances: number; readonly reason: string };
+  /** Which situation `held` comes from. */
+  readonly situation: 'none' | 'manual' | 'conflict';
+}
+
+/**
+ * A count is foreign when it is neither what we last asked for nor what we saw last, and `versionInfo` says that
+ * the app was scaled since. Then `manualScale` says what happens:
+ *
+ * | action | this round        | afterwards                        |
+ * |--------|-------------------|-----------------------------------|
+ * | Hold   | their count stays | … until `holdFor` after the last  |
+ * | Adopt  | their count stays | the law goes on from it           |
+ * | Revert | our count again   | the law goes on                   |
+ *
+ * An answer that is answered three times is a second operator: the app is left alone until nobody has touched it
+ * for `holdFor`.
+ */
+export function judgeHand(
+  track: Track,
+  { observed, rule, nowMs }: { observed: AppObservation; rule: AppSpec['manualScale']; nowMs: number },
+): HandVerdict {
+  const holdForMs = durationMs(rule.holdFor);
+  const { requested, lastScalingAtMs } = observed;
+  const seen = lastScalingAtMs === undefined ? { requested } : { requested, lastScalingAtMs };
+  if (!isForeign(track, observed)) {
+    return standing({ ...expire(track, nowMs), seen }, requested);
+  }
+  const recent = track.alternations.filter((atMs) => nowMs - atMs < ALTERNATION_WINDOW_MS);
+  const alternations = track.answered ? [...recent, nowMs] : [nowMs];
+  const from = track.seen?.requested ?? requested;
+  const sighting = { from, to: requested };
+  const next: Track = { ...expire(track, nowMs), seen, alternations, answered: false };
+  if (alternations.length >= ALTERNATIONS_TO_CONFLICT || next.conflictUntilMs !== undefined) {
+    const conflict = { ...next, conflictUntilMs: nowMs + holdForMs };
+    return { ...standing(conflict, requested), sighting };
+  }
+  const change = `somebody changed the count from ${from} to ${requested}`;
+  if (rule.action === 'Hold') {
+    const holding = { ...next, hold: { instances: requested, untilMs: nowMs + holdForMs } };
+    return { ...standing(holding, requested), sighting };
+  }
+  const back = rule.action === 'Revert' ? (track.asked ?? from) : requested;
+  const reason =
+    rule.action === 'Revert' ? `${change}: put back to ${back}` : `${change}: going on from there`;
+  return { track: next, sighting, held: { instances: back, reason }, situation: 'none' };
+}
+
+/** Our own write: remembered before it is made, so that one that lands late is still known as ours. */
+export function noteAsked(track: Track, to: number): Track {
+  return { ...track, asked: to, answered: true };
+}
+
+/** Marathon confirmed our count. */
+export function noteAccepted(track: Track, to: number): Track {
+  return { ...track, seen: { ...track.seen, requested: to } };
+}
+
+function isForeign({ asked, seen }: Track, { requested, lastScalingAtMs }: AppObservation): boolean {
+  if (seen === undefined || requested === asked || requested === seen.requested) return false;
+  return lastScalingAtMs === undefined || lastScalingAtMs !== seen.lastScalingAtMs;
+}
+
+/** Without a hold or a conflict whose time is over. */
+function expire(track: Track, nowMs: number): Track {
+  const { hold, conflictUntilMs, ...rest } = track;
+  return {
+    ...rest,
+    ...(hold !== undefined && hold.untilMs > nowMs ? { hold } : {}),
+    ...(conflictUntilMs !== undefined && conflictUntilMs > nowMs ? { conflictUntilMs } : {}),
+  };
+}
+
+function standing(track: Track, requested: number): HandVerdict {
+  if (track.conflictUntilMs !== undefined) {
+    const reason = `somebody else keeps changing the count; nothing is written until ${timeOf(track.conflictUntilMs)} or later`;
+    return { track, held: { instances: requested, reason }, situation: 'conflict' };
+  }
+  if (track.hold !== undefined) {
+    const { instances, untilMs } = track.hold;
+    const reason = `a person set ${instances}; kept until ${timeOf(untilMs)}`;
+    return { track, held: { instances, reason }, situation: 'manual' };
+  }
+  return { track, situation: 'none' };
+}
+
+function timeOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

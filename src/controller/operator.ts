@@ -1,0 +1,110 @@
+// controller: the operator: sources → store → rounds → status, built from what is passed in.
+
+import type { PolicySource } from '../policy-sources/source.ts';
+import { Backoff } from '../runtime/backoff.ts';
+import { type ControllerOptions, type Reconciler, runController } from '../runtime/controller.ts';
+import { keepRunning, type Runnable, runGroups } from '../runtime/runnables.ts';
+import { WorkQueue } from '../runtime/workqueue.ts';
+import { createActions } from './actions.ts';
+import type { OperatorDeps } from './deps.ts';
+import { firstLook } from './first-look.ts';
+import { SourceFollower } from './follow.ts';
+import { PoolReconciler } from './reconcile.ts';
+import { Status } from './status.ts';
+import { Store } from './store.ts';
+import type { OperatorState } from './view.ts';
+import { Wakeups } from './wakeups.ts';
+
+export type { Decide, OperatorDeps } from './deps.ts';
+
+export interface Operator {
+  /** Resolves when `signal` was aborted, the rounds in hand are finished and everything is put away. Scales nothing on the way out. */
+  run(signal: AbortSignal): Promise<void>;
+  readonly state: OperatorState;
+}
+
+/** Pools are independent; this many are looked at at the same time. */
+const WORKERS = 8;
+/** One task's life is several events: they are looked at together. */
+const WAKE_DELAY_MS = 25;
+const ROUND_TIMEOUT_MS = 30_000;
+const GRACE_MS = 5_000;
+const TERMINAL_RETRY_MS = 30_000;
+
+export function createOperator(deps: OperatorDeps): Operator {
+  const { clock, log, random, sources, schedulerFor } = deps;
+  const store = new Store(deps);
+  const status = new Status(deps);
+  const pools = new WorkQueue<string>(clock);
+  const listings = new WorkQueue<PolicySource>(clock);
+  const wakeups = new Wakeups({ ...deps, wake: (pool) => pools.add(pool, WAKE_DELAY_MS) });
+  const rounds = new PoolReconciler({ ...deps, store, status });
+  const follower = new SourceFollower({
+    clock,
+    sources,
+    store,
+    status,
+    onPools: (changed) => {
+      wakeups.follow(store.pools());
+      for (const pool of changed) pools.add(pool);
+    },
+  });
+  const controller = <K>(queue: WorkQueue<K>, reconciler: Reconciler<K>): ControllerOptions<K> => ({
+    queue,
+    reconciler,
+    clock,
+    log,
+    backoff: new Backoff<K>({ baseMs: 500, maxMs: 5_000, random }),
+    workers: WORKERS,
+    timeoutMs: ROUND_TIMEOUT_MS,
+    graceMs: GRACE_MS,
+    terminalRetryMs: TERMINAL_RETRY_MS,
+  });
+  const parts: readonly (readonly Runnable[])[] = [
+    [
+      { name: 'policy listings', run: (signal) => runController(controller(listings, follower), signal) },
+      ...sources.map((source) => watching(source, listings, deps)),
+    ],
+    [
+      { name: 'rounds', run: (signal) => runController(controller(pools, rounds), signal) },
+      { name: 'first look', run: (signal) => firstLook({ clock, store, status, schedulerFor }, signal) },
+    ],
+  ];
+  return {
+    async run(signal) {
+      for (const source of sources) listings.add(source);
+      try {
+        await runGroups(parts, signal);
+      } finally {
+        await Promise.all([wakeups.close(), rounds.close()]);
+      }
+    },
+    state: {
+      view: () => status.view(),
+      subscribe: (onChange) => status.subscribe(onChange),
+      actions: createActions({ store, schedulerFor, wake: (pool) => pools.add(pool) }),
+    },
+  };
+}
+
+function watching(
+  source: PolicySource,
+  listings: WorkQueue<PolicySource>,
+  { clock, random, log }: OperatorDeps,
+): Runnable {
+  const backoff = new Backoff<PolicySource>({ baseMs: 500, maxMs: 30_000, random });
+  const onEnd = (reason: string): void =>
+    log.warn('watching a policy source ended; changes are seen late until it runs again', {
+      source: source.name,
+      reason,
+    });
+  return {
+    name: `watch ${source.name}`,
+    run: (signal) =>
+      keepRunning(
+        (s) => source.watch(() => listings.add(source), s),
+        { clock, backoffMs: { next: () => backoff.next(source) }, onEnd },
+        signal,
+      ),
+  };
+}

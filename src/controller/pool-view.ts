@@ -1,0 +1,38 @@
+// controller: a pool and its policies as people see them, as far as the documents go. Pure.
+
+import { initialConditions } from '../api/conditions.ts';
+import { intervalMsOf } from './members.ts';
+import { type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
+import type { PolicyView, PoolView } from './view.ts';
+
+/** What a policy shows before anything was looked at. */
+export function policyHead(
+  record: PolicyRecord,
+  pool: string,
+): Omit<PolicyView, 'conditions' | 'apps' | 'observedGeneration'> {
+  const { policy, place, revision } = shownVersion(record);
+  const { namespace, name } = policy.metadata;
+  return {
+    namespace,
+    name,
+    pool,
+    generation: record.latest.generation,
+    mode: policy.spec.mode,
+    createdAt: new Date(record.createdAtMs).toISOString(),
+    place,
+    revision,
+    spec: policy.spec,
+  };
+}
+
+/** A pool before its first round. */
+export function unseenPool(pool: PoolRecord): PoolView {
+  const policies = pool.members.map((record) => ({
+    ...policyHead(record, pool.key),
+    observedGeneration: 0,
+    conditions: initialConditions(shownVersion(record).generation, record.createdAtMs),
+    apps: [],
+  }));
+  const capacity = { total: pool.capacity?.slots ?? 0, used: 0, unit: 'slots' };
+  return { name: pool.key, capacity, intervalMs: intervalMsOf(pool), policies };
+}

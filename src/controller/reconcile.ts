@@ -1,0 +1,177 @@
+// controller: one round of one pool: observe → decide → plan → act → status. Level-triggered.
+
+import type { ReconcileContext, ReconcileResult, Reconciler } from '../runtime/controller.ts';
+import { messageOf } from '../runtime/errors.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import { act } from './act.ts';
+import { choose } from './choose.ts';
+import type { OperatorDeps } from './deps.ts';
+import { farewell } from './finalize.ts';
+import { intervalMsOf, type MemberApp, membersOf } from './members.ts';
+import { PoolMemory } from './memory.ts';
+import { observe, type World } from './observe.ts';
+import { prepare } from './prepare.ts';
+import type { PoolRecord } from './records.ts';
+import type { Round } from './round.ts';
+import { judge, unjudged } from './standing.ts';
+import type { Status } from './status.ts';
+import type { Store } from './store.ts';
+
+export type ReconcilerDeps = Pick<
+  OperatorDeps,
+  'clock' | 'random' | 'schedulerFor' | 'metricSourceFor' | 'decide'
+> & { readonly store: Store; readonly status: Status };
+
+/** A look at the same pool again is worth nothing sooner than this. */
+const MIN_REQUEUE_MS = 10;
+
+export class PoolReconciler implements Reconciler<string> {
+  readonly #deps: ReconcilerDeps;
+  readonly #memories = new Map<string, PoolMemory>();
+
+  constructor(deps: ReconcilerDeps) {
+    this.#deps = deps;
+  }
+
+  async reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
+    const { store, status, clock } = this.#deps;
+    await this.#sayFarewell(key, context);
+    const pool = store.pool(key);
+    const apps = pool === undefined ? [] : membersOf(pool);
+    if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
+    const memory = this.#memoryOf(key);
+    const world = await this.#observe({ pool, apps, memory }, context);
+    if (world.view === undefined) {
+      status.finish(blindRound({ pool, apps, memory, world }, clock.now()));
+      throw world.error;
+    }
+    status.finish(await this.#run({ pool, apps, memory, world, view: world.view }, context));
+    const dueMs = memory.reader.readAtMs + intervalMsOf(pool);
+    return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.now()) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#memories.values()].map(({ reader }) => reader.close()));
+  }
+
+  /** A round of a pool that Marathon has just been read for. */
+  async #run(
+    { pool, apps, memory, world, view }: Sighted,
+    { signal, stopping, log }: ReconcileContext,
+  ): Promise<Round> {
+    const { clock, decide } = this.#deps;
+    const scheduler = this.#schedulerOf(pool);
+    const nowMs = clock.now();
+    const { standings, tracks } = judge(apps, { view, remembered: memory, nowMs });
+    memory.tracks = tracks;
+    memory.lastView = view;
+    for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
+
+    const capacity = pool.capacity ?? {};
+    const choice = choose(standings, { capacity, world, nowMs, memories: memory.scenes, decide });
+    memory.scenes = choice.memories;
+    memory.lastDecisions = choice.decisions;
+    memory.lastCapacity = choice.capacity;
+
+    const { changes, drift } = prepare(standings, {
+      decisions: choice.decisions,
+      scheduler,
+      gate: memory.gate,
+    });
+    // Nothing has been begun yet: this is the place to stop.
+    stopping.throwIfAborted();
+    const risesNeedFalls = capacity.cluster !== undefined;
+    const outcomes = await act(changes, { scheduler, gate: memory.gate, risesNeedFalls }, signal);
+    memory.note(outcomes);
+    for (const { change, message } of outcomes) {
+      if (message !== undefined)
+        log.debug('not done', { app: change.app, kind: change.kind, reason: message });
+    }
+    return { pool, atMs: nowMs, world, standings, drift, outcomes, ...choice };
+  }
+
+  /** Whatever keeps us from seeing is part of what is seen; only a shutdown ends the round. */
+  async #observe({ pool, apps, memory }: Looking, { signal, stopping }: ReconcileContext): Promise<World> {
+    try {
+      return await observe(
+        { pool, apps },
+        { reader: memory.reader, scheduler: () => this.#schedulerOf(pool) },
+        AbortSignal.any([signal, stopping]),
+      );
+    } catch (error) {
+      stopping.throwIfAborted();
+      return { readings: new Map(), error };
+    }
+  }
+
+  /** Lets go of apps that no policy names any more; one that cannot be let go of is tried again with the next round. */
+  async #sayFarewell(key: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
+    const { store, status, schedulerFor } = this.#deps;
+    for (const leaving of store.leaving(key)) {
+      stopping.throwIfAborted();
+      try {
+        const scheduler = schedulerFor(leaving.marathon);
+        const change = farewell(leaving, await scheduler.observe([leaving.app], signal));
+        const { outcome } = await scheduler.apply(change, signal);
+        status.deed({ change, result: outcome });
+        this.#memories.get(key)?.forget(leaving.app);
+        store.left(leaving);
+      } catch (error) {
+        log.debug('not let go yet', { app: leaving.app, reason: messageOf(error) });
+        if (store.pool(key) === undefined) throw error;
+      }
+    }
+  }
+
+  /** Nothing of this pool runs: only verdicts to show, or nothing at all. */
+  async #rest(key: string, pool: PoolRecord | undefined): Promise<ReconcileResult> {
+    await this.#memories.get(key)?.reader.close();
+    this.#memories.delete(key);
+    if (pool !== undefined) {
+      const round = { pool, atMs: this.#deps.clock.now(), world: { readings: new Map() } };
+      this.#deps.status.finish({
+        ...round,
+        standings: [],
+        decisions: new Map(),
+        drift: new Map(),
+        outcomes: [],
+      });
+    }
+    return {};
+  }
+
+  #memoryOf(key: string): PoolMemory {
+    const memory = this.#memories.get(key) ?? new PoolMemory(this.#deps);
+    this.#memories.set(key, memory);
+    return memory;
+  }
+
+  #schedulerOf(pool: PoolRecord): Scheduler {
+    return this.#deps.schedulerFor(pool.marathon);
+  }
+}
+
+interface Looking {
+  readonly pool: PoolRecord;
+  readonly apps: readonly MemberApp[];
+  readonly memory: PoolMemory;
+}
+
+interface Sighted extends Looking {
+  readonly world: World;
+  readonly view: NonNullable<World['view']>;
+}
+
+/** Marathon could not be read: everything stays as it was last seen, and nothing is decided. */
+function blindRound({ pool, apps, memory, world }: Looking & { world: World }, atMs: number): Round {
+  return {
+    pool,
+    atMs,
+    world,
+    standings: unjudged(apps, memory.lastView),
+    decisions: memory.lastDecisions,
+    drift: new Map(),
+    outcomes: [],
+    ...(memory.lastCapacity && { capacity: memory.lastCapacity }),
+  };
+}

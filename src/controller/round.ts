@@ -1,0 +1,27 @@
+// controller: what one round found and did: everything that status is written from.
+
+import type { FieldDiff } from '../core/change.ts';
+import type { AppDecision, Decision } from '../core/decision.ts';
+import type { Outcome } from './act.ts';
+import type { World } from './observe.ts';
+import type { PoolRecord } from './records.ts';
+import type { Standing } from './standing.ts';
+
+export interface Round {
+  readonly pool: PoolRecord;
+  /** When the decision was made, ms since the epoch. */
+  readonly atMs: number;
+  readonly world: World;
+  /** One per app; after a round without Marathon, as they were last seen, all `off`. */
+  readonly standings: readonly Standing[];
+  readonly decisions: ReadonlyMap<string, AppDecision>;
+  /** Absent before the first decision. */
+  readonly capacity?: Decision['capacity'];
+  readonly drift: ReadonlyMap<string, readonly FieldDiff[]>;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Marathon was read and the round went to its end. */
+export function isWhole({ world }: Round): boolean {
+  return world.view !== undefined;
+}

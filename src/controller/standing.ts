@@ -1,0 +1,146 @@
+// controller: where each app of a pool stands before anything is decided: ours or not, free to move or kept.
+
+import type { ConditionReason } from '../api/conditions.ts';
+import type { AppObservation } from '../core/observation.ts';
+import type { SchedulerView } from '../schedulers/scheduler.ts';
+import { type HandVerdict, judgeHand, NEW_TRACK, type Track } from './hands.ts';
+import type { MemberApp } from './members.ts';
+
+/** What keeps an app, or a whole policy, from being run as written. */
+export interface Trouble {
+  readonly reason: Extract<ConditionReason, 'AdoptionRequired' | 'AppMissing'>;
+  readonly message: string;
+}
+
+export interface Standing {
+  readonly app: MemberApp;
+  /** Absent: the app does not exist. */
+  readonly observed?: AppObservation;
+  /** `live` is decided and written, `observed` is decided only, `off` is left alone. */
+  readonly part: 'live' | 'observed' | 'off';
+  readonly trouble?: Trouble;
+  /** Kept at this count whatever the law says. */
+  readonly held?: { readonly instances: number; readonly reason: string };
+  /** Somebody else's hand on the count. */
+  readonly hand: Pick<HandVerdict, 'situation' | 'sighting'>;
+  /** Somebody's rolling restart keeps the whole pool as it is. */
+  readonly frozen: boolean;
+  /** It exists, was made by somebody else, and is to be taken on. */
+  readonly adopt: boolean;
+}
+
+export interface Judged {
+  readonly standings: readonly Standing[];
+  /** What to remember of each app's count. */
+  readonly tracks: Map<string, Track>;
+}
+
+/** What is remembered from earlier rounds. */
+export interface Remembered {
+  readonly tracks: ReadonlyMap<string, Track>;
+  /** Apps taken on already. */
+  readonly adopted: ReadonlySet<string>;
+}
+
+export function judge(
+  apps: readonly MemberApp[],
+  { view, remembered, nowMs }: { view: SchedulerView; remembered: Remembered; nowMs: number },
+): Judged {
+  const strangers = new Set(
+    apps.filter((app) => needsAdoption(app, view.apps.get(app.spec.id))).map((app) => app.policy),
+  );
+  const restart = restartIn(apps, view);
+  const tracks = new Map<string, Track>();
+  const standings = apps.map((app): Standing => {
+    const observed = view.apps.get(app.spec.id);
+    const trouble = troubleOf(app, observed);
+    const part = strangers.has(app.policy) ? 'off' : partOf(app, trouble);
+    const verdict = handOf(app, { observed, part, track: remembered.tracks.get(app.spec.id), nowMs });
+    if (verdict !== undefined) tracks.set(app.spec.id, verdict.track);
+    const held = heldOf(verdict, { observed, restart });
+    return {
+      app,
+      part,
+      hand: {
+        situation: verdict?.situation ?? 'none',
+        ...(verdict?.sighting && { sighting: verdict.sighting }),
+      },
+      frozen: restart !== undefined,
+      adopt: part === 'live' && isStranger(app, observed) && !remembered.adopted.has(app.spec.id),
+      ...(observed && { observed }),
+      ...(trouble && { trouble }),
+      ...(held && { held }),
+    };
+  });
+  return { standings, tracks };
+}
+
+/** Apps as they were last seen, when they cannot be looked at now. */
+export function unjudged(apps: readonly MemberApp[], view: SchedulerView | undefined): readonly Standing[] {
+  return apps.map((app) => {
+    const observed = view?.apps.get(app.spec.id);
+    const known = { app, part: 'off', hand: { situation: 'none' }, frozen: false, adopt: false } as const;
+    return observed === undefined ? known : { ...known, observed };
+  });
+}
+
+/** Made by somebody else: it does not carry the creation label of this policy. */
+function isStranger(app: MemberApp, observed: AppObservation | undefined): boolean {
+  return observed !== undefined && observed.owner !== app.policy;
+}
+
+function needsAdoption(app: MemberApp, observed: AppObservation | undefined): boolean {
+  return isStranger(app, observed) && !app.spec.adopt;
+}
+
+export function troubleOf(app: MemberApp, observed: AppObservation | undefined): Trouble | undefined {
+  const { id } = app.spec;
+  if (observed === undefined && app.spec.app === undefined) {
+    const message = `${id} does not exist and the policy has no \`app\` to create it from; add a definition or create the app`;
+    return { reason: 'AppMissing', message };
+  }
+  if (!needsAdoption(app, observed)) return undefined;
+  const maker = observed?.owner === undefined ? 'somebody else' : `policy ${observed.owner}`;
+  const message = `${id} exists and was made by ${maker}; set \`adopt: true\` on it to take it on`;
+  return { reason: 'AdoptionRequired', message };
+}
+
+function partOf(app: MemberApp, trouble: Trouble | undefined): Standing['part'] {
+  if (app.mode === 'Paused' || trouble !== undefined) return 'off';
+  return app.mode === 'Observe' ? 'observed' : 'live';
+}
+
+/** Only counts that we write can be taken out of our hands. */
+function handOf(
+  app: MemberApp,
+  now: {
+    readonly observed: AppObservation | undefined;
+    readonly part: Standing['part'];
+    readonly track: Track | undefined;
+    readonly nowMs: number;
+  },
+): HandVerdict | undefined {
+  const { observed, part, track, nowMs } = now;
+  if (part !== 'live' || app.role === 'fixed' || observed === undefined) return undefined;
+  return judgeHand(track ?? NEW_TRACK, { observed, rule: app.spec.manualScale, nowMs });
+}
+
+/** A restart freezes every count; otherwise a hand keeps its own. */
+function heldOf(
+  verdict: HandVerdict | undefined,
+  { observed, restart }: { observed: AppObservation | undefined; restart: string | undefined },
+): Standing['held'] {
+  if (restart === undefined) return verdict?.held;
+  return { instances: observed?.requested ?? 0, reason: restart };
+}
+
+/** While tasks are replaced one by one, old and new ones share the slots: nobody else may count on them. */
+function restartIn(apps: readonly MemberApp[], view: SchedulerView): string | undefined {
+  for (const { spec } of apps) {
+    const restart = view.apps
+      .get(spec.id)
+      ?.deployments.find(({ actions }) => actions.includes('RestartApplication'));
+    if (restart !== undefined) return `${spec.id} is being restarted by deployment ${restart.id}`;
+  }
+  return undefined;
+}

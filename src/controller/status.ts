@@ -1,0 +1,219 @@
+// controller: the last step of a round, and the one place that writes conditions, events, decision records and the view.
+
+import { type Condition, initialConditions, setCondition } from '../api/conditions.ts';
+import type { MetricSpec, ResourceKey } from '../api/policy.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { messageOf } from '../runtime/errors.ts';
+import { EventRing } from '../runtime/events.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Outcome } from './act.ts';
+import { type Announcement, deedOf, deedsOf, transitionsOf } from './announcements.ts';
+import { appViewOf } from './app-view.ts';
+import { conditionsOf } from './conditions.ts';
+import { recordsOf } from './decision-records.ts';
+import type { OperatorDeps } from './deps.ts';
+import { intervalMsOf } from './members.ts';
+import { policyHead, unseenPool } from './pool-view.ts';
+import { type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
+import { isWhole, type Round } from './round.ts';
+import type { DecisionRecord, EventRecord, OperatorView, PolicyView, PoolView } from './view.ts';
+
+const MAX_RECORDS = 200;
+
+export type StatusDeps = Pick<
+  OperatorDeps,
+  'clock' | 'log' | 'version' | 'counters' | 'schedulerInfo' | 'describeMetric' | 'maxRecords'
+>;
+
+type Problems = OperatorView['problems'];
+type Reachability = Pick<OperatorView['marathon'], 'reachable' | 'message'>;
+
+export class Status {
+  readonly #deps: StatusDeps;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #maxRecords: number;
+  readonly #events: EventRing<EventRecord>;
+  readonly #pools = new Map<string, PoolView>();
+  readonly #conditions = new Map<ResourceKey, readonly Condition[]>();
+  /** The generation that the last whole round of a policy ran. */
+  readonly #observed = new Map<ResourceKey, number>();
+  readonly #subscribers = new Set<() => void>();
+  #decisions: readonly DecisionRecord[] = [];
+  #problems: Problems = [];
+  #marathon: Reachability = { reachable: false, message: 'not read yet' };
+  #marathonWasRead = false;
+  #policiesLoaded = false;
+  #rounds = 0;
+  #decided = 0;
+
+  constructor(deps: StatusDeps) {
+    this.#deps = deps;
+    this.#clock = deps.clock;
+    this.#log = deps.log;
+    this.#maxRecords = deps.maxRecords ?? MAX_RECORDS;
+    this.#events = new EventRing({ clock: deps.clock, capacity: this.#maxRecords });
+  }
+
+  /** Every source was listed at least once. */
+  policiesLoaded(): void {
+    this.#policiesLoaded = true;
+    this.#changed();
+  }
+
+  /** The documents changed. Verdicts show at once; everything else with the next round. */
+  documentsChanged(pools: readonly PoolRecord[], removed: readonly PolicyRecord[], problems: Problems): void {
+    this.#problems = problems;
+    for (const { key } of removed) this.#remove(key);
+    const known = new Set(pools.map(({ key }) => key));
+    for (const key of this.#pools.keys()) if (!known.has(key)) this.#pools.delete(key);
+    for (const pool of pools) if (!this.#pools.has(pool.key)) this.#pools.set(pool.key, unseenPool(pool));
+    this.#changed();
+  }
+
+  /** Marathon was read, or could not be. */
+  marathonRead(error?: unknown): void {
+    if (error === undefined) this.#marathonWasRead = true;
+    this.#marathon =
+      error === undefined
+        ? { reachable: true, message: 'answers' }
+        : { reachable: false, message: messageOf(error) };
+    this.#changed();
+  }
+
+  /** Writes down a round, whole or not. */
+  finish(round: Round): void {
+    if (round.standings.length > 0) this.marathonRead(round.world.error);
+    if (isWhole(round)) this.#rounds += 1;
+    for (const told of deedsOf(round)) this.#tell(told);
+    for (const record of round.pool.members) this.#setConditions(record, round);
+    this.#record(round);
+    this.#pools.set(round.pool.key, this.#poolView(round));
+    this.#changed();
+  }
+
+  /** Something done outside of a round. */
+  deed(outcome: Outcome): void {
+    for (const told of deedOf(outcome)) this.#tell(told);
+    this.#changed();
+  }
+
+  subscribe(onChange: () => void): () => void {
+    this.#subscribers.add(onChange);
+    return () => this.#subscribers.delete(onChange);
+  }
+
+  view(): OperatorView {
+    const info = this.#deps.schedulerInfo?.();
+    return {
+      atMs: this.#clock.now(),
+      version: this.#deps.version,
+      ready: this.#policiesLoaded && this.#marathonWasRead,
+      marathon: { url: info?.url ?? '', ...this.#marathon },
+      pools: [...this.#pools.values()].sort(byName).map((pool) => this.#withCounters(pool)),
+      decisions: this.#decisions,
+      events: this.#events.list(),
+      problems: this.#problems,
+      stats: {
+        rounds: this.#rounds,
+        decisions: this.#decided,
+        writes: info?.stats.writes ?? 0,
+        conflicts: info?.stats.conflicts ?? 0,
+      },
+    };
+  }
+
+  #remove(key: ResourceKey): void {
+    this.#conditions.delete(key);
+    this.#observed.delete(key);
+    const message = 'no source names the policy any more';
+    this.#tell({ type: 'Normal', reason: 'PolicyRemoved', object: `policy ${key}`, message });
+  }
+
+  #setConditions(record: PolicyRecord, round: Round): void {
+    const nowMs = this.#clock.now();
+    if (isWhole(round) && record.running !== undefined) {
+      this.#observed.set(record.key, record.running.generation);
+    }
+    const before =
+      this.#conditions.get(record.key) ?? initialConditions(shownVersion(record).generation, nowMs);
+    const after = conditionsOf(record, round).reduce<readonly Condition[]>(
+      (conditions, next) => setCondition(conditions, next, nowMs),
+      before,
+    );
+    this.#conditions.set(record.key, after);
+    for (const told of transitionsOf(`policy ${record.key}`, before, after)) this.#tell(told);
+  }
+
+  #tell(told: Announcement): void {
+    if (!this.#events.record(told)) return;
+    const fields = { reason: told.reason, object: told.object, detail: told.message };
+    if (told.type === 'Normal') this.#log.info('event', fields);
+    else this.#log.warn('event', fields);
+  }
+
+  /** One record per change of a count that went through, or that an observed policy would make now. */
+  #record(round: Round): void {
+    for (const record of recordsOf(round)) {
+      const last = this.#decisions.find(({ app }) => app === record.app);
+      const repeated = record.observedOnly && last?.from === record.from && last.to === record.to;
+      if (repeated) continue;
+      const { observedOnly, ...kept } = record;
+      this.#decided += 1;
+      this.#decisions = [kept, ...this.#decisions].slice(0, this.#maxRecords);
+      const { app, from, to, summary } = kept;
+      this.#log.info(observedOnly ? 'would scale' : 'scaled', { app, from, to, summary });
+    }
+  }
+
+  #poolView(round: Round): PoolView {
+    const { pool } = round;
+    const last = this.#pools.get(pool.key);
+    const lastRoundAtMs = isWhole(round) ? round.atMs : last?.lastRoundAtMs;
+    return {
+      name: pool.key,
+      capacity: round.capacity ?? last?.capacity ?? unseenPool(pool).capacity,
+      intervalMs: intervalMsOf(pool),
+      policies: pool.members.map((record) => this.#policyView(record, round)),
+      ...(lastRoundAtMs !== undefined && { lastRoundAtMs }),
+    };
+  }
+
+  #policyView(record: PolicyRecord, round: Round): PolicyView {
+    const describe = (metric: MetricSpec): string => this.#describe(metric);
+    const apps = round.standings.filter(({ app }) => app.policy === record.key);
+    return {
+      ...policyHead(record, round.pool.key),
+      observedGeneration: this.#observed.get(record.key) ?? 0,
+      conditions: this.#conditions.get(record.key) ?? [],
+      apps: apps.map((standing) => appViewOf(standing, round, describe)),
+    };
+  }
+
+  /** A label must never end a round: its parts may come from a variable that is not set. */
+  #describe(metric: MetricSpec): string {
+    try {
+      return this.#deps.describeMetric(metric);
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #withCounters(pool: PoolView): PoolView {
+    const { counters } = this.#deps;
+    if (counters === undefined) return pool;
+    const policies = pool.policies.map((policy) => ({
+      ...policy,
+      apps: policy.apps.map((app) => ({ ...app, counters: counters(app.id) })),
+    }));
+    return { ...pool, policies };
+  }
+
+  #changed(): void {
+    for (const notify of this.#subscribers) notify();
+  }
+}
+
+function byName(a: PoolView, b: PoolView): number {
+  return a.name < b.name ? -1 : 1;
+}

@@ -1,0 +1,118 @@
+// core: wish × world → changes. The only place that compares the two; everybody else prints or executes.
+
+import type { EnvFrom, MarathonAppDefinition } from '../api/policy.ts';
+import type { Change, FieldDiff } from './change.ts';
+import type { AppObservation } from './observation.ts';
+
+/** One app as far as its plan goes. */
+export interface PlanApp {
+  /** Marathon id. */
+  readonly id: string;
+  /** `namespace/name` of its policy. */
+  readonly owner: string;
+  /** Absent: the app must exist. */
+  readonly definition?: MarathonAppDefinition;
+  readonly envFrom: readonly EnvFrom[];
+  /** Absent: the app does not exist. */
+  readonly observed?: AppObservation;
+  /** The count to have and why; absent: the count is left alone. */
+  readonly count?: { readonly to: number; readonly reason: string };
+  /** Where the definition must change; empty when it must not. */
+  readonly drift: readonly FieldDiff[];
+  /** The app was made by somebody else and is to be taken on. */
+  readonly adopt: boolean;
+}
+
+/**
+ * What to do, in the order in which to do it: falls, adoptions, rises, creations (dependencies first), updates.
+ *
+ * A definition change restarts every task and locks the app, a scale locks it for a moment; the two are never
+ * mixed. So an app whose definition must change is updated while nothing else is under way for it, and until
+ * then may fall but not rise: it comes to rest, and the update gets its turn.
+ */
+export function planChanges(apps: readonly PlanApp[]): readonly Change[] {
+  const falls = apps.flatMap(scaleOf).filter(({ from, to }) => to < from);
+  const falling = new Set(falls.map(({ app }) => app));
+  const settled = apps.filter((app) => app.drift.length === 0);
+  return [
+    ...falls,
+    ...apps.flatMap(adoptionOf),
+    ...settled.flatMap(scaleOf).filter(({ from, to }) => to > from),
+    ...inDependencyOrder(apps).flatMap(creationOf),
+    ...apps.filter((app) => !isBusy(app) && !falling.has(app.id)).flatMap(updateOf),
+  ];
+}
+
+export function scaleOf({ id, observed, count }: PlanApp): readonly Extract<Change, { kind: 'scale' }>[] {
+  if (observed === undefined || count === undefined || count.to === observed.requested) return [];
+  return [{ kind: 'scale', app: id, from: observed.requested, to: count.to, reason: count.reason }];
+}
+
+export function adoptionOf({ id, observed, adopt, owner }: PlanApp): readonly Change[] {
+  if (observed === undefined || !adopt) return [];
+  return [{ kind: 'adopt', app: id, reason: `policy ${owner} takes it on as it is; nothing restarts` }];
+}
+
+export function creationOf(app: PlanApp): readonly Change[] {
+  const { id, owner, definition, envFrom, observed, count } = app;
+  if (observed !== undefined || definition === undefined || count === undefined) return [];
+  return [{ kind: 'create', app: id, instances: count.to, definition, envFrom, owner, reason: count.reason }];
+}
+
+export function updateOf({ id, definition, envFrom, observed, drift }: PlanApp): readonly Change[] {
+  if (observed === undefined || definition === undefined || drift.length === 0) return [];
+  const fields = drift.map(({ field }) => field).join(', ');
+  return [
+    {
+      kind: 'update',
+      app: id,
+      definition,
+      envFrom,
+      fields: drift,
+      reason: `differs from the policy in ${fields}`,
+    },
+  ];
+}
+
+/**
+ * The apps so that each comes after those it depends on (Marathon's `dependencies`), otherwise in the order
+ * given. A circle is broken at the app that comes first: Marathon will say what it thinks of it.
+ */
+export function inDependencyOrder(apps: readonly PlanApp[]): readonly PlanApp[] {
+  const byId = new Map(apps.map((app) => [app.id, app]));
+  const visited = new Set<string>();
+  const ordered: PlanApp[] = [];
+  const visit = (app: PlanApp): void => {
+    if (visited.has(app.id)) return;
+    visited.add(app.id);
+    for (const id of dependenciesOf(app)) {
+      const dependency = byId.get(id);
+      if (dependency !== undefined) visit(dependency);
+    }
+    ordered.push(app);
+  };
+  for (const app of apps) visit(app);
+  return ordered;
+}
+
+/** Absolute ids; Marathon reads a relative one from the app's own group. */
+function dependenciesOf({ id, definition }: PlanApp): readonly string[] {
+  const named = definition?.['dependencies'];
+  if (!Array.isArray(named)) return [];
+  return named.filter((name) => typeof name === 'string').map((name) => absoluteId(name, id));
+}
+
+function absoluteId(name: string, from: string): string {
+  if (name.startsWith('/')) return name;
+  const path = from.split('/').slice(1, -1);
+  for (const part of name.split('/')) {
+    if (part === '..') path.pop();
+    else if (part !== '.' && part !== '') path.push(part);
+  }
+  return `/${path.join('/')}`;
+}
+
+/** Something is under way for it that an update would have to wait for. */
+function isBusy({ observed }: PlanApp): boolean {
+  return observed !== undefined && observed.deployments.length > 0;
+}
