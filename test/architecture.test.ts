@@ -77,8 +77,13 @@ function files(dir: string): string[] {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
-  const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)['"]([^'"]+)['"]/gm;
-  return [...text.matchAll(pattern)].map((m) => ({ file, target: m[1] ?? '' }));
+  const statement =
+    /^(?:import|export)\s+(?:type\s+)?(?:\{[^}]*\}|\*(?:\s+as\s+\w+)?|\w+(?:\s*,\s*\{[^}]*\})?)\s+from\s+'([^'\n]+)'/gm;
+  const bareOrDynamic = /(?:^import\s+|\bimport\(\s*)'([^'\n]+)'/gm;
+  return [...text.matchAll(statement), ...text.matchAll(bareOrDynamic)].map((m) => ({
+    file,
+    target: m[1] ?? '',
+  }));
 }
 
 function place(path: string): string {
