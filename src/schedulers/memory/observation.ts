@@ -1,0 +1,40 @@
+// schedulers/memory: what the cluster in memory reports, in the same terms as a real one.
+
+import type { AppObservation, TaskObservation, TaskPhase } from '../../core/observation.ts';
+import type { MemoryApp, MemoryTask } from './cluster.ts';
+
+export function observed(app: MemoryApp): AppObservation {
+  const inPhase = (phase: TaskPhase): number => app.tasks.filter((t) => t.phase === phase).length;
+  const waiting = inPhase('waiting');
+  return {
+    id: app.id,
+    requested: app.instances,
+    running: inPhase('running'),
+    staging: inPhase('staging'),
+    killing: inPhase('killing'),
+    unreachable: 0,
+    ready: inPhase('running'),
+    waiting,
+    waitingReasons: waiting > 0 ? ['InsufficientCpus'] : [],
+    backoffMs: 0,
+    hasHealthChecks: false,
+    // As in Marathon, what waits is counted but not listed.
+    tasks: app.tasks.filter((t) => t.phase !== 'waiting').map(toTask),
+    deployments: app.deployments.map((d) => ({ id: d.id, affectedApps: [app.id], actions: [d.action] })),
+    lastScalingAtMs: app.lastScalingAtMs,
+    lastConfigChangeAtMs: app.lastConfigChangeAtMs,
+    version: new Date(Math.max(app.lastScalingAtMs, app.lastConfigChangeAtMs)).toISOString(),
+    ...(app.owner !== undefined && { owner: app.owner }),
+    definition: app.definition,
+  };
+}
+
+function toTask(task: MemoryTask): TaskObservation {
+  return {
+    id: task.id,
+    phase: task.phase,
+    host: 'memory',
+    ...(task.stagedAtMs !== undefined && { stagedAtMs: task.stagedAtMs }),
+    ...(task.startedAtMs !== undefined && { startedAtMs: task.startedAtMs }),
+  };
+}
