@@ -1,6 +1,7 @@
 // runtime: the root of all cancellation. The first signal ends the work in hand, the second ends the process.
 
 import { constants } from 'node:os';
+import { type Clock, systemClock } from './clock.ts';
 import { watchParent } from './parent-watch.ts';
 
 /** Why everything stops: not a failure. */
@@ -9,6 +10,9 @@ export class Shutdown extends Error {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm a moment later. */
+const SAME_KEYSTROKE_MS = 500;
 
 type HandledSignal = (typeof SIGNALS)[number];
 
@@ -25,24 +29,25 @@ export interface RootSignalOptions {
    */
   readonly startedByNpm?: boolean;
   readonly target?: SignalProcess;
+  readonly clock?: Clock;
   readonly watchNpm?: (onGone: (why: string) => void) => unknown;
 }
 
 /**
  * A signal that SIGINT, SIGTERM and SIGHUP abort with a `Shutdown` as reason. A second one of any kind exits at
- * once with 128 + its number, for a person whose patience is over. Called once, where the process starts.
+ * once with 128 + its number, for a person whose patience is over; what follows within half a second is an echo. Called once, where the process starts.
  */
 export function rootSignal(options: RootSignalOptions = {}): AbortSignal {
-  const { target = process, watchNpm = watchParent } = options;
+  const { target = process, watchNpm = watchParent, clock = systemClock } = options;
   const controller = new AbortController();
   const shutdown = (why: string): void => {
     if (!controller.signal.aborted) controller.abort(new Shutdown(why));
   };
-  let signalled = false;
+  let firstAtMs: number | undefined;
   for (const name of SIGNALS) {
     target.on(name, () => {
-      if (signalled) target.exit(128 + constants.signals[name]);
-      signalled = true;
+      if (firstAtMs === undefined) firstAtMs = clock.now();
+      else if (clock.now() - firstAtMs > SAME_KEYSTROKE_MS) target.exit(128 + constants.signals[name]);
       shutdown(`received ${name}`);
     });
   }

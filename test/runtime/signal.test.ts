@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/runtime/clock.ts';
 import { rootSignal, Shutdown, type SignalProcess } from '../../src/runtime/signal.ts';
 
 class FakeProcess extends EventEmitter implements SignalProcess {
@@ -24,13 +25,25 @@ describe('root signal', () => {
     ['SIGINT', 'SIGINT', 130],
     ['SIGINT', 'SIGTERM', 143],
     ['SIGTERM', 'SIGINT', 130],
-  ])('after %s exits at once on %s with %i', (first, second, code) => {
+  ])('after %s exits at once on a later %s with %i', async (first, second, code) => {
     const target = new FakeProcess();
-    const signal = rootSignal({ target });
+    const clock = new VirtualClock();
+    const signal = rootSignal({ target, clock });
     target.emit(first);
+    await clock.advance(501);
     target.emit(second);
     expect(target.exits).toEqual([code]);
     expect(signal.reason.message).toBe(`received ${first}`);
+  });
+
+  it('takes the echo of one keystroke, as npm passes it on, for one signal', async () => {
+    const target = new FakeProcess();
+    const clock = new VirtualClock();
+    rootSignal({ target, clock });
+    target.emit('SIGINT');
+    await clock.advance(500);
+    target.emit('SIGINT');
+    expect(target.exits).toEqual([]);
   });
 
   it('is aborted by the end of npm, and then lets a first signal pass', () => {
