@@ -1,0 +1,108 @@
+// emulator: an app as Marathon stores and shows it, names spelled as on the wire.
+
+import type { Json } from './shape.ts';
+
+export interface PortDefinition {
+  readonly port: number;
+  readonly protocol: string;
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface PortMapping {
+  readonly containerPort: number;
+  readonly hostPort?: number;
+  readonly servicePort: number;
+  readonly protocol: string;
+  readonly name?: string;
+}
+
+export interface Container {
+  readonly type: 'DOCKER' | 'MESOS';
+  readonly docker?: { readonly image: string };
+  readonly portMappings?: readonly PortMapping[];
+  readonly volumes: readonly Json[];
+}
+
+export interface Network {
+  readonly mode: 'host' | 'container' | 'container/bridge';
+  readonly name?: string;
+}
+
+export interface UpgradeStrategy {
+  readonly minimumHealthCapacity: number;
+  readonly maximumOverCapacity: number;
+}
+
+export interface HealthCheck {
+  readonly protocol: string;
+  readonly portIndex?: number;
+  readonly port?: number;
+}
+
+/** What a person says about an app. cpus are shares of a core, mem and disk MB. */
+export interface AppFields {
+  readonly id: string;
+  readonly cmd?: string;
+  readonly args?: readonly string[];
+  readonly instances: number;
+  readonly cpus: number;
+  readonly mem: number;
+  readonly disk: number;
+  readonly gpus: number;
+  readonly resourceLimits?: Json;
+  readonly executorResources?: Json;
+  readonly executor: string;
+  readonly backoffSeconds: number;
+  readonly backoffFactor: number;
+  readonly maxLaunchDelaySeconds: number;
+  readonly upgradeStrategy: UpgradeStrategy;
+  readonly killSelection: 'YOUNGEST_FIRST' | 'OLDEST_FIRST';
+  readonly unreachableStrategy: Json;
+  readonly taskKillGracePeriodSeconds?: number;
+  readonly env?: Readonly<Record<string, string | { readonly secret: string }>>;
+  readonly secrets?: Json;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly constraints?: readonly (readonly string[])[];
+  readonly dependencies?: readonly string[];
+  readonly networks: readonly Network[];
+  readonly portDefinitions?: readonly PortDefinition[];
+  readonly requirePorts: boolean;
+  readonly container?: Container;
+  readonly fetch?: readonly Json[];
+  readonly healthChecks?: readonly HealthCheck[];
+  readonly check?: Json;
+  readonly readinessChecks?: readonly Json[];
+  readonly role: string;
+  readonly acceptedResourceRoles?: readonly string[];
+  readonly user?: string;
+  readonly tty?: boolean;
+}
+
+export interface VersionInfo {
+  readonly lastScalingAt: string;
+  readonly lastConfigChangeAt: string;
+}
+
+/** A stored version of an app. */
+export interface AppDefinition extends AppFields {
+  readonly version: string;
+  readonly versionInfo: VersionInfo;
+}
+
+/** An app that is wanted and not yet stored; `restart` asks for new tasks though nothing changed. */
+export interface AppDraft {
+  readonly fields: AppFields;
+  readonly restart?: boolean;
+}
+
+/** The app without what the server says about its versions. */
+export function fieldsOf(app: AppDefinition): AppFields {
+  const { version: _version, versionInfo: _versionInfo, ...fields } = app;
+  return fields;
+}
+
+/** What tells one configuration of an app from another: scaling does not change it. */
+export function configVersion(app: AppDefinition): string {
+  return app.versionInfo.lastConfigChangeAt;
+}

@@ -1,0 +1,65 @@
+// emulator: the API as one function from Request to Response.
+
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { HttpBindings } from '../../runtime/http.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { ApiError } from '../api-error.ts';
+import type { Marathon } from '../marathon/marathon.ts';
+import { appReadRoutes } from './app-reads.ts';
+import { appWriteRoutes } from './app-writes.ts';
+import { json } from './call.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
+import { eventRoutes } from './event-stream.ts';
+import { groupRoutes } from './group-routes.ts';
+import { queueRoutes } from './queue-routes.ts';
+import { dispatch } from './router.ts';
+import { type ServerAddress, systemRoutes } from './system-routes.ts';
+import { taskRoutes } from './task-routes.ts';
+
+export interface ApiDeps {
+  readonly log: Logger;
+  /** Where we listen. */
+  readonly address: () => ServerAddress;
+}
+
+export type Api = (request: Request, bindings?: HttpBindings) => Promise<Response>;
+
+export function createApi(marathon: Marathon, { log, address }: ApiDeps): Api {
+  const headers = (): Readonly<Record<string, string>> => ({
+    'Cache-Control': 'no-cache, no-store, must-revalidate',
+    Pragma: 'no-cache',
+    Expires: '0',
+    'X-Marathon-Leader': `http://${address().authority}`,
+    'X-Frame-Options': 'DENY',
+    'X-XSS-Protection': '1; mode=block',
+  });
+  // Tasks before apps: what follows a greedy id must be looked at first.
+  const routes = [
+    ...systemRoutes(marathon, address),
+    ...eventRoutes(marathon, headers),
+    ...taskRoutes(marathon),
+    ...appReadRoutes(marathon),
+    ...appWriteRoutes(marathon),
+    ...groupRoutes(marathon),
+    ...queueRoutes(marathon),
+    ...deploymentRoutes(marathon),
+  ];
+  return async (request, bindings) => {
+    const url = new URL(request.url);
+    let response: Response;
+    try {
+      response = await dispatch(routes, { request, url, query: url.searchParams, bindings });
+    } catch (error) {
+      response = errorResponse(error, log);
+    }
+    if (response === RESPONSE_ALREADY_SENT) return response;
+    for (const [name, value] of Object.entries(headers())) response.headers.set(name, value);
+    return response;
+  };
+}
+
+export function errorResponse(error: unknown, log: Logger): Response {
+  if (error instanceof ApiError) return json(error.status, { message: error.message, ...error.extra });
+  log.error('a request failed inside the embedded Marathon', { error });
+  return json(500, { message: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,80 @@
+// emulator: GET below /v2/apps.
+
+import { appNotFound, groupNotFound, illegalArgument } from '../api-error.ts';
+import type { AppDefinition } from '../definition/app.ts';
+import { canonicalPath } from '../definition/app-id.ts';
+import type { Marathon } from '../marathon/marathon.ts';
+import { parseTimestamp } from '../marathon/timestamp.ts';
+import { type Call, json, param } from './call.ts';
+import { parseLabelSelector } from './label-selector.ts';
+import { type Route, route } from './router.ts';
+import { appInfo, embedsOf } from './views.ts';
+
+export function appReadRoutes(marathon: Marathon): Route[] {
+  return [
+    route('GET', '/v2/apps', (call) => list(marathon, call)),
+    route('GET', '/v2/apps/*', (call) => below(marathon, call, '/')),
+    route('GET', '/v2/apps/{id+}/versions/{version}', (call) => version(marathon, call)),
+    route('GET', '/v2/apps/{id+}/versions', (call) => versions(marathon, call)),
+    route('GET', '/v2/apps/{id+}/*', (call) => below(marathon, call, idOf(call))),
+    route('GET', '/v2/apps/{id+}', (call) => one(marathon, call)),
+  ];
+}
+
+export function idOf(call: Call): string {
+  return canonicalPath(param(call, 'id'));
+}
+
+/** @throws ApiError 404 */
+export function existingApp(marathon: Marathon, id: string): AppDefinition {
+  const app = marathon.root.app(id);
+  if (app === undefined) throw appNotFound(id);
+  return app;
+}
+
+function list(marathon: Marathon, call: Call): Response {
+  const matches = filterOf(call.query);
+  const embeds = { ...embedsOf(call.query), counts: true, deployments: true };
+  const apps = [...marathon.root.apps()].filter(matches);
+  return json(200, { apps: apps.map((app) => appInfo(marathon, app, embeds)) });
+}
+
+function filterOf(query: URLSearchParams): (app: AppDefinition) => boolean {
+  const contains = (text: string, part: string | null): boolean =>
+    part === null || text.toLowerCase().includes(part.toLowerCase());
+  const label = query.get('label');
+  const selects = label === null ? () => true : parseLabelSelector(label);
+  return (app) =>
+    contains(app.id, query.get('id')) && contains(app.cmd ?? '', query.get('cmd')) && selects(app.labels);
+}
+
+function one(marathon: Marathon, call: Call): Response {
+  const app = existingApp(marathon, idOf(call));
+  const always = { counts: true, deployments: true, tasks: true, lastTaskFailure: true };
+  return json(200, { app: appInfo(marathon, app, { ...embedsOf(call.query), ...always }) });
+}
+
+function below(marathon: Marathon, call: Call, group: string): Response {
+  if (!marathon.root.hasGroup(group)) throw groupNotFound(group);
+  const embeds = { ...embedsOf(call.query), counts: true, deployments: true };
+  return json(200, { '*': marathon.root.appsBelow(group).map((app) => appInfo(marathon, app, embeds)) });
+}
+
+function versions(marathon: Marathon, call: Call): Response {
+  const { id } = existingApp(marathon, idOf(call));
+  return json(200, { versions: marathon.root.versionsOf(id).map((app) => app.version) });
+}
+
+function version(marathon: Marathon, call: Call): Response {
+  const id = idOf(call);
+  return json(200, storedVersion(marathon, id, param(call, 'version')));
+}
+
+/** @throws ApiError 404 for an unknown app or version, 422 for what is no timestamp */
+export function storedVersion(marathon: Marathon, id: string, wanted: string): AppDefinition {
+  const atMs = parseTimestamp(wanted);
+  if (atMs === undefined) throw illegalArgument(`Invalid format: "${wanted}" is malformed`);
+  const found = marathon.root.versionsOf(id).find((app) => Date.parse(app.version) === atMs);
+  if (found === undefined) throw appNotFound(id, wanted);
+  return found;
+}

@@ -1,0 +1,59 @@
+// emulator: one request on its way through the API, and how answers are written.
+
+import type { HttpBindings } from '../../runtime/http.ts';
+import { ApiError } from '../api-error.ts';
+
+export interface Call {
+  readonly request: Request;
+  readonly url: URL;
+  readonly query: URLSearchParams;
+  /** Decoded path parameters. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Absent when a request is handled in process. */
+  readonly bindings: HttpBindings | undefined;
+}
+
+export type Handler = (call: Call) => Response | Promise<Response>;
+
+export function json(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+}
+
+export function empty(status: number): Response {
+  return new Response(null, { status });
+}
+
+/** Java's parser: `true` in any letter case is true, everything else false. */
+export function flag(call: Call, name: string, otherwise = false): boolean {
+  const given = call.query.get(name);
+  return given === null ? otherwise : given.toLowerCase() === 'true';
+}
+
+export function param(call: Call, name: string): string {
+  return call.params[name] ?? '';
+}
+
+/** @throws ApiError 400 when the body is empty or not JSON */
+export async function readJson(call: Call): Promise<unknown> {
+  const text = await call.request.text();
+  if (text.trim() === '') {
+    const details = 'No content to map due to end-of-input\n at [Source: (String)""; line: 1, column: 0]';
+    throw new ApiError(400, 'Please specify data in JSON format', { details });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ApiError(400, 'Invalid JSON', { details: error instanceof Error ? error.message : '' });
+  }
+}
+
+export function clientIp(call: Call): string {
+  return call.bindings?.incoming.socket.remoteAddress ?? '127.0.0.1';
+}

@@ -1,0 +1,50 @@
+// emulator: deployments under way, and how to get rid of one.
+
+import { notFound } from '../api-error.ts';
+import { fieldsOf } from '../definition/app.ts';
+import type { Deployment } from '../marathon/deployments.ts';
+import type { RootDraft } from '../marathon/group-manager.ts';
+import type { Marathon } from '../marathon/marathon.ts';
+import { type DeploymentPlan, planView } from '../marathon/plan.ts';
+import { type Call, empty, flag, json, param } from './call.ts';
+import { accepted } from './results.ts';
+import { type Route, route } from './router.ts';
+
+export function deploymentRoutes(marathon: Marathon): Route[] {
+  return [
+    route('GET', '/v2/deployments', () => json(200, marathon.deployments.running.map(deploymentView))),
+    route('DELETE', '/v2/deployments/{id}', (call) => cancel(marathon, call)),
+  ];
+}
+
+function deploymentView({ plan, currentStep }: Deployment): Record<string, unknown> {
+  const current = plan.steps[currentStep - 1]?.actions ?? [];
+  return {
+    ...planView(plan),
+    affectedApps: plan.changes.map(({ id }) => id),
+    affectedPods: [],
+    currentActions: current.map(({ action, app }) => ({ action, app: app.id, readinessCheckResults: [] })),
+    currentStep,
+    totalSteps: plan.steps.length,
+  };
+}
+
+/** With force it just ends, half-way; without, another deployment brings back what was before. */
+function cancel(marathon: Marathon, call: Call): Response {
+  const id = param(call, 'id');
+  const deployment = marathon.deployments.get(id);
+  if (deployment === undefined) throw notFound(`DeploymentPlan ${id} does not exist`);
+  if (flag(call, 'force')) {
+    marathon.deployments.cancel(id);
+    return empty(202);
+  }
+  const draft = reverted(deployment.plan);
+  return accepted(marathon.groups.update({ groupId: '/', force: true, draft: () => draft }));
+}
+
+function reverted({ changes }: DeploymentPlan): RootDraft {
+  return {
+    put: changes.flatMap(({ before }) => (before === undefined ? [] : [{ fields: fieldsOf(before) }])),
+    remove: changes.flatMap(({ id, before }) => (before === undefined ? [id] : [])),
+  };
+}

@@ -1,0 +1,119 @@
+// emulator: how each action of a deployment comes to its end. No timeout anywhere: it holds, or is cancelled.
+
+import { type AppDefinition, configVersion } from '../definition/app.ts';
+import type { EventBus } from './event-bus.ts';
+import { type Instance, isPresent, isRunning } from './instance.ts';
+import type { InstanceManager } from './instance-manager.ts';
+import type { Action } from './plan.ts';
+
+export interface ActionDeps {
+  readonly instances: InstanceManager;
+  readonly events: EventBus;
+}
+
+/** Resolves when the action's condition holds; rejects when `signal` is aborted. */
+export function runAction(action: Action, deps: ActionDeps, signal: AbortSignal): Promise<void> {
+  switch (action.action) {
+    case 'StartApplication':
+      return Promise.resolve();
+    case 'StopApplication':
+      return stop(action.app, deps, signal);
+    case 'ScaleApplication':
+      return scale(action, deps.instances, signal);
+    case 'RestartApplication':
+      return restart(action.app, deps.instances, signal);
+  }
+}
+
+async function stop(
+  app: AppDefinition,
+  { instances, events }: ActionDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  instances.decommission(instances.tracker.of(app.id));
+  await instances.tracker.whenever(app.id, () => instances.tracker.count(app.id) === 0, signal);
+  instances.forget(app.id);
+  events.publish('app_terminated_event', { appId: app.id });
+}
+
+/**
+ * Kills first, waits until the victims are gone, then launches. How many to add is computed once; the action
+ * ends when that many more run, whatever became of those that were there before.
+ */
+async function scale(action: Action, instances: InstanceManager, signal: AbortSignal): Promise<void> {
+  const { app, victims } = action;
+  const { tracker } = instances;
+  const before = new Set(instances.present(app.id).map(({ id }) => id));
+  instances.shrink(app, before.size - app.instances, victims);
+  const leaving = tracker.of(app.id).filter((instance) => before.has(instance.id) && !isPresent(instance));
+  await gone(leaving, instances, signal);
+
+  const kept = new Set(instances.present(app.id).map(({ id }) => id));
+  const missing = app.instances - kept.size;
+  await tracker.whenever(
+    app.id,
+    () => {
+      // Here too what is still ending holds its place.
+      instances.schedule(app, app.instances - tracker.count(app.id));
+      const added = tracker.of(app.id).filter((instance) => !kept.has(instance.id) && isRunning(instance));
+      return added.length >= missing;
+    },
+    signal,
+  );
+}
+
+function gone(
+  leaving: readonly Instance[],
+  { tracker }: InstanceManager,
+  signal: AbortSignal,
+): Promise<void> {
+  const [first] = leaving;
+  if (first === undefined) return Promise.resolve();
+  const isGone = (instance: Instance): boolean => tracker.get(instance.appId, instance.id) === undefined;
+  return tracker.whenever(first.appId, () => leaving.every(isGone), signal);
+}
+
+/** How far a rolling restart may go down and up. */
+export interface RestartBounds {
+  /** How many old ones are killed before a new one runs. */
+  readonly killAtOnce: number;
+  /** How many instances there may be at any time. */
+  readonly ceiling: number;
+}
+
+/** `ceil(n * minimumHealthCapacity)` stay, at most `floor(n * (1 + maximumOverCapacity))` exist; where that leaves no room, one extra. */
+export function restartBounds(app: AppDefinition, healthy: number): RestartBounds {
+  const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy;
+  const floor = Math.ceil(app.instances * minimumHealthCapacity);
+  const ceiling = Math.floor(app.instances * (1 + maximumOverCapacity));
+  const stuck = floor === ceiling && ceiling <= healthy;
+  return { killAtOnce: Math.max(0, healthy - floor), ceiling: stuck ? ceiling + 1 : ceiling };
+}
+
+/** For every new instance that runs an old one goes; for every old one that is gone a new one starts. */
+async function restart(app: AppDefinition, instances: InstanceManager, signal: AbortSignal): Promise<void> {
+  const { tracker } = instances;
+  const isOld = (instance: Instance): boolean => configVersion(instance.runSpec) !== configVersion(app);
+  const healthy = instances.present(app.id).filter((i) => isOld(i) && isRunning(i)).length;
+  const { killAtOnce, ceiling } = restartBounds(app, healthy);
+  instances.resetDelay(app.id);
+  await tracker.whenever(
+    app.id,
+    () => {
+      const present = instances.present(app.id);
+      const fresh = present.filter((instance) => !isOld(instance));
+      const ready = fresh.filter(isRunning).length;
+      const keep = Math.max(0, healthy - killAtOnce - ready);
+      const old = present.filter(isOld).sort(runningFirst);
+      instances.decommission(old.slice(keep));
+      const room = Math.min(ceiling - tracker.count(app.id), app.instances - fresh.length);
+      instances.schedule(app, room);
+      return ready >= app.instances && !tracker.of(app.id).some(isOld);
+    },
+    signal,
+  );
+}
+
+function runningFirst(a: Instance, b: Instance): number {
+  return Number(isRunning(b)) - Number(isRunning(a));
+}

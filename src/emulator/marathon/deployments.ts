@@ -1,0 +1,121 @@
+// emulator: deployments under way, each holding the locks of its apps until it has ended or is cancelled.
+
+import type { Logger } from '../../runtime/log.ts';
+import { type ActionDeps, runAction } from './actions.ts';
+import { type DeploymentPlan, planView, type Step, stepView } from './plan.ts';
+
+export interface Deployment {
+  readonly plan: DeploymentPlan;
+  /** 1-based; 0 before the first step. */
+  readonly currentStep: number;
+}
+
+interface RunningDeployment extends Deployment {
+  currentStep: number;
+  readonly cancelled: AbortController;
+}
+
+export interface DeploymentsDeps extends ActionDeps {
+  readonly log: Logger;
+}
+
+export class Deployments {
+  readonly #deps: DeploymentsDeps;
+  readonly #running = new Map<string, RunningDeployment>();
+  /** By app id; two deployments never share an app. */
+  readonly #locks = new Map<string, RunningDeployment>();
+
+  constructor(deps: DeploymentsDeps) {
+    this.#deps = deps;
+  }
+
+  get running(): readonly Deployment[] {
+    return [...this.#running.values()];
+  }
+
+  get(id: string): Deployment | undefined {
+    return this.#running.get(id);
+  }
+
+  /** The deployment that holds an app. */
+  lockOf(appId: string): Deployment | undefined {
+    return this.#locks.get(appId);
+  }
+
+  /** The deployments that hold any of these apps. */
+  holding(appIds: Iterable<string>): readonly DeploymentPlan[] {
+    const found = new Set<DeploymentPlan>();
+    for (const id of appIds) {
+      const deployment = this.#locks.get(id);
+      if (deployment !== undefined) found.add(deployment.plan);
+    }
+    return [...found];
+  }
+
+  /** Takes the locks and returns; the caller has made sure that they are free. */
+  start(plan: DeploymentPlan): void {
+    const deployment: RunningDeployment = { plan, currentStep: 0, cancelled: new AbortController() };
+    this.#running.set(plan.id, deployment);
+    for (const { id } of plan.changes) this.#locks.set(id, deployment);
+    void this.#run(deployment);
+  }
+
+  /** Gives up its locks and leaves the world as it is. */
+  cancel(id: string): void {
+    const deployment = this.#running.get(id);
+    if (deployment === undefined) return;
+    this.#end(deployment);
+    deployment.cancelled.abort();
+    this.#publish('deployment_failed', deployment, { reason: 'The upgrade has been cancelled' });
+  }
+
+  close(): void {
+    for (const deployment of [...this.#running.values()]) {
+      this.#end(deployment);
+      deployment.cancelled.abort();
+    }
+  }
+
+  async #run(deployment: RunningDeployment): Promise<void> {
+    // Accepted first, begun later: the answer carries an id that no event has named yet.
+    await Promise.resolve();
+    try {
+      for (const step of deployment.plan.steps) await this.#runStep(deployment, step);
+    } catch (error) {
+      if (deployment.cancelled.signal.aborted) return;
+      this.#deps.log.error('a deployment stopped half-way; the apps stay as they are', {
+        deployment: deployment.plan.id,
+        error,
+      });
+    }
+    if (deployment.cancelled.signal.aborted) return;
+    this.#end(deployment);
+    this.#publish('deployment_success', deployment);
+    for (const { id } of deployment.plan.changes) this.#deps.instances.scaleCheck(id);
+  }
+
+  async #runStep(deployment: RunningDeployment, step: Step): Promise<void> {
+    const { signal } = deployment.cancelled;
+    signal.throwIfAborted();
+    deployment.currentStep++;
+    this.#publish('deployment_info', deployment, { currentStep: stepView(step) });
+    await Promise.all(step.actions.map((action) => runAction(action, this.#deps, signal)));
+    signal.throwIfAborted();
+    this.#publish('deployment_step_success', deployment, { currentStep: stepView(step) });
+  }
+
+  #end(deployment: RunningDeployment): void {
+    this.#running.delete(deployment.plan.id);
+    for (const { id } of deployment.plan.changes)
+      if (this.#locks.get(id) === deployment) this.#locks.delete(id);
+  }
+
+  #publish(eventType: string, { plan }: Deployment, extra: Record<string, unknown> = {}): void {
+    const about = eventType === 'deployment_success' || eventType === 'deployment_failed';
+    this.#deps.events.publish(eventType, {
+      ...(about ? { id: plan.id } : {}),
+      plan: planView(plan),
+      ...extra,
+    });
+  }
+}

@@ -1,0 +1,207 @@
+// emulator: brings instances to life and to an end; the only place that knows what follows a task's end.
+
+import type { Clock } from '../../runtime/clock.ts';
+import { type AppDefinition, configVersion } from '../definition/app.ts';
+import type { Cluster, Placement } from '../mesos/cluster.ts';
+import type { Executor, TaskSpec } from '../mesos/executor.ts';
+import type { ProcessRunner } from '../mesos/process-runner.ts';
+import { type TaskEnvironment, taskEnvironment } from '../mesos/task-environment.ts';
+import { isTerminal, type TaskStatus } from '../mesos/task-status.ts';
+import { type Instance, isPresent, isWaiting, type Task } from './instance.ts';
+import type { InstanceTracker } from './instance-tracker.ts';
+import type { LaunchDelays } from './launch-delay.ts';
+import { LaunchQueue } from './launch-queue.ts';
+import { type VictimOptions, victims } from './victims.ts';
+
+const MESOS_KILL_GRACE_MS = 3000;
+
+export interface TaskFailure {
+  readonly appId: string;
+  readonly host: string;
+  readonly message: string;
+  readonly state: string;
+  readonly taskId: string;
+  readonly slaveId: string;
+  readonly atMs: number;
+  /** Of the app, at the launch. */
+  readonly version: string;
+}
+
+export interface InstanceManagerDeps {
+  readonly clock: Clock;
+  readonly tracker: InstanceTracker;
+  readonly cluster: Cluster;
+  readonly executor: Executor;
+  readonly runner: ProcessRunner;
+  readonly delays: LaunchDelays;
+  readonly environment: TaskEnvironment;
+  readonly waitingDieFirst: boolean;
+  /** The app as it is wanted now; undefined when it was deleted. */
+  readonly wanted: (appId: string) => AppDefinition | undefined;
+  /** Whether a deployment works on the app, so that others keep their hands off its count. */
+  readonly isLocked: (appId: string) => boolean;
+}
+
+export class InstanceManager {
+  readonly queue: LaunchQueue;
+  readonly #deps: InstanceManagerDeps;
+  readonly #failures = new Map<string, TaskFailure>();
+  #launched = 0;
+  #closing = false;
+
+  constructor(deps: InstanceManagerDeps) {
+    this.#deps = deps;
+    const { clock, cluster, delays } = deps;
+    this.queue = new LaunchQueue({ clock, cluster, delays, launch: (i, p) => this.#launch(i, p) });
+  }
+
+  /** Number of tasks ever launched. */
+  get launched(): number {
+    return this.#launched;
+  }
+
+  get tracker(): InstanceTracker {
+    return this.#deps.tracker;
+  }
+
+  lastFailure(appId: string): TaskFailure | undefined {
+    return this.#failures.get(appId);
+  }
+
+  /** Instances of an app that count towards its target. */
+  present(appId: string): Instance[] {
+    return this.tracker.of(appId).filter(isPresent);
+  }
+
+  schedule(app: AppDefinition, count: number): void {
+    for (let i = 0; i < count; i++) this.queue.add(this.tracker.schedule(app));
+  }
+
+  /** Ends instances for good. */
+  decommission(instances: Iterable<Instance>): void {
+    for (const instance of instances) {
+      this.tracker.setGoal(instance, 'Decommissioned');
+      if (isWaiting(instance)) this.#remove(instance);
+      else this.kill([instance]);
+    }
+  }
+
+  /** Ends the tasks of instances; what is meant to run comes back as a new task. */
+  kill(instances: Iterable<Instance>): void {
+    for (const { task } of instances) if (task !== undefined) this.#deps.executor.kill(task.id);
+  }
+
+  /** Takes `count` instances away in Marathon's order, the `named` ones first. */
+  shrink(app: AppDefinition, count: number, named?: ReadonlySet<string>): void {
+    const { waitingDieFirst } = this.#deps;
+    const options: VictimOptions = named === undefined ? { waitingDieFirst } : { waitingDieFirst, named };
+    this.decommission(victims(app, this.tracker.of(app.id), count, options));
+  }
+
+  /** Makes the count of an app right again, unless a deployment is doing so. */
+  scaleCheck(appId: string): void {
+    const app = this.#deps.wanted(appId);
+    if (this.#closing || app === undefined || this.#deps.isLocked(appId)) return;
+    const present = this.present(appId).length;
+    if (present > app.instances) this.shrink(app, present - app.instances);
+    // Those that are still ending hold their place: kill before launch.
+    else this.schedule(app, app.instances - Math.max(present, this.tracker.count(appId)));
+  }
+
+  /** ms until the app may be launched again; 0 without back-off. */
+  delayLeftMs(app: AppDefinition): number {
+    return this.#deps.delays.leftMs(app);
+  }
+
+  /** The pause before the next launch is over. */
+  resetDelay(appId: string): void {
+    this.#deps.delays.reset(appId);
+    this.queue.wake();
+  }
+
+  /** Nothing is known of the app any more. */
+  forget(appId: string): void {
+    this.resetDelay(appId);
+    this.#failures.delete(appId);
+  }
+
+  /** From now on nothing is launched and every task is killed; resolves when all have ended. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.queue.close();
+    await this.#deps.executor.killAll();
+  }
+
+  #launch(instance: Instance, placement: Placement): void {
+    if (instance.task !== undefined) this.#deps.runner.forget(instance.task.id);
+    const task = this.tracker.provision(instance, placement, this.#deps.clock.now());
+    const spec = taskSpec(instance.runSpec, task, this.#deps.environment);
+    this.#launched++;
+    this.#deps.executor.launch(spec, (status) => this.#onStatus(instance, task, status));
+  }
+
+  #onStatus(instance: Instance, task: Task, status: TaskStatus): void {
+    this.tracker.update(instance, task, status);
+    if (!isTerminal(status.state)) return;
+    this.#deps.cluster.release(task.placement);
+    this.#learnFrom(instance, task, status);
+    const app = this.#deps.wanted(instance.appId);
+    const goesOn = app !== undefined && configVersion(app) === configVersion(instance.runSpec);
+    if (!this.#closing && isPresent(instance) && goesOn) {
+      this.tracker.reschedule(instance, app);
+      this.queue.add(instance);
+      return;
+    }
+    this.#remove(instance);
+    this.queue.wake();
+    this.scaleCheck(instance.appId);
+  }
+
+  /** An end by order is no failure and costs no delay; an end with status 0 does. */
+  #learnFrom(instance: Instance, task: Task, status: TaskStatus): void {
+    if (status.state === 'TASK_KILLED') return;
+    this.#deps.delays.lengthen(instance.runSpec);
+    if (status.state === 'TASK_FINISHED') return;
+    const { hostname, agentId } = task.placement;
+    this.#failures.set(instance.appId, {
+      appId: instance.appId,
+      host: hostname,
+      message: status.message,
+      state: status.state,
+      taskId: task.id,
+      slaveId: agentId,
+      atMs: status.atMs,
+      version: task.version,
+    });
+  }
+
+  #remove(instance: Instance): void {
+    this.queue.remove(instance);
+    this.tracker.remove(instance);
+    if (instance.task !== undefined) this.#deps.runner.forget(instance.task.id);
+  }
+}
+
+function taskSpec(app: AppDefinition, task: Task, environment: TaskEnvironment): TaskSpec {
+  const graceSeconds = app.taskKillGracePeriodSeconds;
+  const image = app.container?.docker?.image;
+  return {
+    taskId: task.id,
+    argv: app.cmd === undefined ? argvOf(app) : ['/bin/sh', '-c', app.cmd],
+    env: taskEnvironment(environment, { app, taskId: task.id, placement: task.placement }),
+    killGraceMs: graceSeconds === undefined ? MESOS_KILL_GRACE_MS : graceSeconds * 1000,
+    ...(image === undefined ? {} : { refusal: imageRefusal(image) }),
+  };
+}
+
+function argvOf(app: AppDefinition): readonly [string, ...string[]] {
+  const [program = 'true', ...args] = app.args ?? [];
+  return [program, ...args];
+}
+
+function imageRefusal(image: string): string {
+  return (
+    `This server runs plain processes and cannot run the image '${image}'; ` +
+    "give the app a 'cmd' or 'args' and leave container.docker out"
+  );
+}

@@ -1,0 +1,88 @@
+// emulator: runs tasks as real processes, each in its own process group and sandbox directory.
+
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Clock } from '../../runtime/clock.ts';
+import { createGuardian, type GuardedProcess, type Guardian } from '../../runtime/guardian.ts';
+import type { ProcessRunner, ProcessSpec, RunningProcess } from './process-runner.ts';
+
+/** How long a process may take to vanish after SIGKILL. */
+const VANISH_MS = 2000;
+
+export interface OsProcessesOptions {
+  readonly clock: Clock;
+  /** An existing directory; sandboxes go into a new one below it, which disappears with us however we end. */
+  readonly workDir: string;
+  /** Shared with others, who close it; absent: one of our own. */
+  readonly guardian?: Guardian;
+}
+
+export async function createOsProcesses(options: OsProcessesOptions): Promise<ProcessRunner> {
+  const root = await mkdtemp(join(resolve(options.workDir), 'sandboxes-'));
+  const guardian = options.guardian ?? (await createGuardian());
+  guardian.removeOnDeath(root);
+  return new OsProcesses(root, guardian, options);
+}
+
+class OsProcesses implements ProcessRunner {
+  readonly #root: string;
+  readonly #guardian: Guardian;
+  readonly #options: OsProcessesOptions;
+  readonly #running = new Set<GuardedProcess>();
+
+  constructor(root: string, guardian: Guardian, options: OsProcessesOptions) {
+    this.#root = root;
+    this.#guardian = guardian;
+    this.#options = options;
+  }
+
+  async start(spec: ProcessSpec): Promise<RunningProcess> {
+    const sandbox = this.#sandbox(spec.taskId);
+    mkdirSync(sandbox, { recursive: true });
+    const outputs = [openSync(join(sandbox, 'stdout'), 'a'), openSync(join(sandbox, 'stderr'), 'a')] as const;
+    try {
+      const [command, ...args] = spec.argv;
+      const process = await this.#guardian.spawn(command, args, {
+        cwd: sandbox,
+        env: { ...spec.env, MESOS_SANDBOX: sandbox, MESOS_DIRECTORY: sandbox },
+        stdout: outputs[0],
+        stderr: outputs[1],
+      });
+      this.#running.add(process);
+      void process.exited.then(() => this.#running.delete(process));
+      return process;
+    } finally {
+      for (const output of outputs) closeSync(output);
+    }
+  }
+
+  forget(taskId: string): void {
+    void remove(this.#sandbox(taskId));
+  }
+
+  async close(): Promise<number> {
+    const vanished = new AbortController();
+    const late = this.#options.clock.sleep(VANISH_MS, vanished.signal).catch(() => undefined);
+    const ends = [...this.#running].map((process) => {
+      process.signal('SIGKILL');
+      return process.exited;
+    });
+    await Promise.race([Promise.all(ends), late]);
+    vanished.abort();
+    const left = this.#running.size;
+    await remove(this.#root);
+    this.#guardian.keep(this.#root);
+    if (this.#options.guardian === undefined) await this.#guardian.close();
+    return left;
+  }
+
+  #sandbox(taskId: string): string {
+    return join(this.#root, taskId);
+  }
+}
+
+/** A dying process may still write while its directory is removed: once more, then it is left to the guardian. */
+function remove(directory: string): Promise<void> {
+  return rm(directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+}

@@ -1,0 +1,26 @@
+// emulator: port to whatever runs the command of a task.
+
+import type { ProcessExit } from '../../runtime/guardian.ts';
+
+export interface ProcessSpec {
+  readonly taskId: string;
+  /** Program and arguments. */
+  readonly argv: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface RunningProcess {
+  /** Settles when the process and whatever it started are gone. Never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  /** Signals the process and what it started; false when they are gone. */
+  signal(name: NodeJS.Signals): boolean;
+}
+
+export interface ProcessRunner {
+  /** Rejects when the process cannot be started. */
+  start(spec: ProcessSpec): Promise<RunningProcess>;
+  /** Removes what a task has left behind (its directory); unknown ids are ignored. */
+  forget(taskId: string): void;
+  /** Ends and removes everything. @returns how many processes could not be ended */
+  close(): Promise<number>;
+}
