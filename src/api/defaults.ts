@@ -51,6 +51,6 @@ function completeTarget(target: unknown): unknown {
   if (!isObject(target) || !isObject(target['algorithm'])) return target;
   const { algorithm } = target;
   return algorithm['type'] === 'Queue'
-    ? { ...target, algorithm: { queue: QUEUE_GAINS, ...algorithm } }
+    ? { ...target, algorithm: { queue: { ...QUEUE_GAINS }, ...algorithm } }
     : target;
 }

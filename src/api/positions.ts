@@ -10,7 +10,7 @@ export interface Positions {
   readonly duplicates: readonly { readonly pointer: string; readonly offset: number }[];
   /** Texts of the plain fields that say what a document is, known even when the rest cannot be built. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Nodes, and levels below the root, after writing out every alias. */
+  /** Nodes, and collections within each other, after writing out every alias. */
   readonly nodes: number;
   readonly depth: number;
   /** Offset of an alias that lies within what it names. */
@@ -99,7 +99,7 @@ class Walk {
   #close(): void {
     const frame = this.#stack.pop();
     if (frame === undefined) return;
-    if (frame.kind === 'document') this.#extent = { nodes: frame.nodes, depth: frame.depth };
+    if (frame.kind === 'document') this.#extent = { nodes: frame.nodes - 1, depth: frame.depth - 1 };
     else {
       if (frame.kind === 'key') this.#key('?', this.#last);
       this.#finish({ nodes: frame.nodes, depth: frame.depth }, frame.anchor);
@@ -132,7 +132,7 @@ class Walk {
     if (parent.kind === 'mapping') {
       if (parent.key === undefined) return undefined;
       const pointer = below(parent.pointer, parent.key);
-      this.#offsets.set(pointer, parent.keyOffset);
+      if (!this.#offsets.has(pointer)) this.#offsets.set(pointer, parent.keyOffset);
       return pointer;
     }
     const pointer = below(parent.pointer, parent.items);

@@ -1,0 +1,184 @@
+// The schema, the CRDs, the types' defaults and the example policies say the same.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadAll } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { isObject, type JsonSchema, visitFields } from '../../src/api/json-schema.ts';
+import { NOT_YET } from '../../src/api/not-yet.ts';
+import { loadPolicies, metricBlocks, policySchema, poolSchema } from '../../src/app/schema.ts';
+import { generatedFiles } from '../../src/app/tools/gen.ts';
+import { structuralViolations } from '../api/structural.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const schemas = { MicroscalingPolicy: policySchema, CapacityPool: poolSchema };
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** Every node with its path; a shape used in several places is visited in each. */
+function nodesOf(schema: JsonSchema, path = ''): readonly (readonly [string, JsonSchema])[] {
+  return [
+    [path, schema],
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, child]) => nodesOf(child, `${path}.${name}`)),
+    ...(schema.items ? nodesOf(schema.items, `${path}[]`) : []),
+  ];
+}
+
+/** Paths without a leading dot. */
+const allFields: ReadonlySet<string> = new Set(
+  Object.values(schemas).flatMap((schema) => nodesOf(schema).map(([path]) => path.slice(1))),
+);
+
+describe.each(Object.entries(schemas))('schema of %s', (_, schema) => {
+  it('describes every field in a sentence', () => {
+    const silent = nodesOf(schema).filter(([, node]) => !/^[A-Z/\d].+\.$/s.test(node.description));
+    expect(silent.map(([path]) => path)).toEqual([]);
+  });
+
+  it('has no field that is both required and defaulted', () => {
+    const odd = nodesOf(schema).filter(([, node]) =>
+      node.required?.some((name) => node.properties?.[name]?.default !== undefined),
+    );
+    expect(odd.map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe('crds', () => {
+  it.each([...generatedFiles()])('%s is up to date (npm run gen)', (path, text) => {
+    expect(read(path)).toBe(text);
+  });
+
+  it.each([...generatedFiles().keys()])('%s is what Kubernetes takes', (path) => {
+    const [manifest] = loadAll(read(path)) as [
+      { spec: { names: object; versions: { name: string; schema: { openAPIV3Schema: object } }[] } },
+    ];
+    const [version] = manifest.spec.versions;
+    expect(version).toMatchObject({
+      name: 'v1alpha1',
+      served: true,
+      storage: true,
+      subresources: { status: {} },
+    });
+    expect(structuralViolations(version?.schema.openAPIV3Schema)).toEqual([]);
+  });
+
+  it('gives policies their short name and columns', () => {
+    const [manifest] = loadAll(read('crds/microscalingpolicies.yaml')) as [Record<string, unknown>];
+    expect(manifest).toMatchObject({
+      metadata: { name: 'microscalingpolicies.microscaling.io' },
+      spec: {
+        scope: 'Namespaced',
+        names: { plural: 'microscalingpolicies', shortNames: ['msp'] },
+        versions: [
+          {
+            additionalPrinterColumns: [
+              { name: 'Ready' },
+              { name: 'Apps' },
+              { name: 'Used' },
+              { name: 'Limited' },
+              { name: 'Age' },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it('has columns that show fields of the schema', () => {
+    for (const path of generatedFiles().keys()) {
+      const [manifest] = loadAll(read(path)) as [
+        {
+          spec: {
+            names: { kind: keyof typeof schemas };
+            versions: { additionalPrinterColumns: { jsonPath: string }[] }[];
+          };
+        },
+      ];
+      const known = new Set(nodesOf(schemas[manifest.spec.names.kind]).map(([field]) => field));
+      for (const { jsonPath } of manifest.spec.versions[0]?.additionalPrinterColumns ?? []) {
+        expect(known).toContain(jsonPath.replace(/\[\?\(.*\)\]/, '[]'));
+      }
+    }
+  });
+});
+
+describe('metric blocks', () => {
+  it('stand in alphabetical order, each once', () => {
+    const types = metricBlocks.map(({ type }) => type);
+    expect(types).toEqual([...new Set(types)].sort());
+  });
+});
+
+describe('fields that are not in effect yet', () => {
+  it('are fields of the schema', () => {
+    for (const { field } of NOT_YET) {
+      const found = allFields.has(field) || [...allFields].some((known) => known.endsWith(`.${field}`));
+      expect(found, field).toBe(true);
+    }
+  });
+
+  it('are reported where they are given, and a value where it is that value', () => {
+    const text = (onDelete: string): string =>
+      `apiVersion: microscaling.io/v1alpha1\nkind: MicroscalingPolicy\nmetadata: { name: x }\nspec:\n  onDelete: ${onDelete}\n` +
+      '  capacity: { cluster: {} }\n  apps: [{ name: a, priority: 1, remainder: {} }]';
+    const said = (onDelete: string): readonly string[] =>
+      loadPolicies(text(onDelete), 'f').problems.map(({ line, message }) => `${line} ${message}`);
+    const cluster =
+      '6 spec.capacity.cluster is not in effect yet: the apps are not limited by the room in the cluster';
+    expect(said('Retain')).toEqual([cluster]);
+    expect(said('Delete')).toEqual([
+      '5 spec.onDelete Delete is not in effect yet: the apps are retained',
+      cluster,
+    ]);
+  });
+});
+
+describe('specs/policies', () => {
+  const files = readdirSync(join(root, 'specs/policies')).filter((name) => name.endsWith('.yaml'));
+
+  it.each(files)('%s is valid', (name) => {
+    const { problems, resources } = loadPolicies(read(`specs/policies/${name}`), name);
+    const unexpected = problems.filter(({ message }) => !message.includes('is not in effect yet'));
+    expect(unexpected).toEqual([]);
+    expect(resources.length).toBeGreaterThan(0);
+  });
+
+  it('has demos in which everything is in effect', () => {
+    for (const name of ['queue-demo.yaml', 'priority-demo.yaml']) {
+      expect(loadPolicies(read(`specs/policies/${name}`), name).problems).toEqual([]);
+    }
+  });
+
+  it('all-fields.yaml changes nothing when it is applied', () => {
+    const { resources } = loadPolicies(read('specs/policies/all-fields.yaml'), 'f');
+    const modes = resources.flatMap(({ resource }) =>
+      resource.kind === 'MicroscalingPolicy' ? [resource.spec.mode] : [],
+    );
+    expect(new Set(modes)).toEqual(new Set(['Observe']));
+  });
+
+  it('all-fields.yaml names every field', () => {
+    const used = new Set<string>();
+    for (const document of loadAll(read('specs/policies/all-fields.yaml'))) {
+      if (!isObject(document)) continue;
+      const schema = schemas[document['kind'] as keyof typeof schemas];
+      visitFields(schema, document, (field) => used.add(shape(field)));
+    }
+    const wanted = new Set([...allFields].map(shape));
+    expect([...wanted].filter((field) => !isOthers(field) && !used.has(field))).toEqual([]);
+  });
+});
+
+/** A value source is shown once: it is one shape wherever it stands. */
+function shape(field: string): string {
+  const [, owner, kind] = /^(.*)\.(value|fromEnv|fromFile|fromSecret(?:\.\w+)?)$/.exec(field) ?? [];
+  return owner !== undefined && allFields.has(`${owner}.fromEnv`) ? `source.${kind}` : field;
+}
+
+/** What the operator or Kubernetes writes. */
+function isOthers(field: string): boolean {
+  if (field === '' || /^(status|apiVersion|kind)\b/.test(field)) return true;
+  return field.startsWith('metadata.') && !/\.(name|namespace|labels|annotations)$/.test(field);
+}
