@@ -1,6 +1,6 @@
 // server: what the page talks to: its stream, its history and the one thing it may write.
 
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { OperatorActions } from '../controller/view.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -36,21 +36,19 @@ export function uiRoutes(deps: UiDeps): Hono {
   const app = new Hono();
   app.get('/stream', () => eventStreamResponse((signal) => liveEvents(deps, signal), deps.signal));
   app.get('/history', (c) => c.json(deps.live.history(), 200, { 'cache-control': 'no-store' }));
-  app.post('/scale', bodyLimit({ maxSize: 4096 }), async (c) => {
+  app.post('/scale', bodyLimit({ maxSize: 4096, onError: tooLarge }), async (c) => {
     const refusal = deps.guard.refusal(c.req.raw);
     if (refusal !== undefined) return c.json({ message: refusal.message }, refusal.status);
     const wish = scaleWish(await c.req.text());
     if (typeof wish === 'string') return c.json({ message: wish }, 400);
+    const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(SCALE_TIMEOUT_MS)]);
     try {
-      const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(SCALE_TIMEOUT_MS)]);
       await deps.actions.scale(wish.app, wish.instances, signal);
       return c.json(wish, 202);
     } catch (error) {
-      const status = statusOf(error);
-      const log = deps.log.child({ app: wish.app, instances: wish.instances, error: messageOf(error) });
-      if (status === 500) log.error('an app was not scaled for the page');
-      else log.info('an app was not scaled for the page');
-      return c.json({ message: messageOf(error) }, status);
+      deps.log.warn('an app was not scaled for the page', { ...wish, error: messageOf(error) });
+      const { status, message } = signal.aborted ? NOT_IN_TIME : failureOf(error);
+      return c.json({ message }, status);
     }
   });
   return app;
@@ -89,9 +87,24 @@ function scaleWish(body: string): { readonly app: string; readonly instances: nu
   return { app, instances };
 }
 
-function statusOf(error: unknown): 409 | 422 | 500 | 503 {
-  if (error instanceof TerminalError) return 422;
-  if (error instanceof WaitError) return 409;
-  if (error instanceof TransientError) return 503;
-  return 500;
+interface Failure {
+  readonly status: 409 | 422 | 500 | 503;
+  readonly message: string;
+}
+
+const NOT_IN_TIME: Failure = {
+  status: 503,
+  message: 'Marathon did not answer in time; the count shows whether it was scaled',
+};
+
+function failureOf(error: unknown): Failure {
+  const message = messageOf(error);
+  if (error instanceof TerminalError) return { status: 422, message };
+  if (error instanceof WaitError) return { status: 409, message };
+  if (error instanceof TransientError) return { status: 503, message };
+  return { status: 500, message: 'the operator failed to scale it; its log says why' };
+}
+
+function tooLarge(c: Context): Response {
+  return c.json({ message: 'the body is too large; send {"app": "/id", "instances": 3}' }, 413);
 }

@@ -12,7 +12,7 @@ import type {
   PolicyView,
   TaskView,
 } from '../../src/controller/view.ts';
-import { TerminalError } from '../../src/runtime/errors.ts';
+import { TerminalError, TransientError } from '../../src/runtime/errors.ts';
 import { seededAt } from '../../src/runtime/random.ts';
 
 const ROUND_MS = 500;
@@ -106,6 +106,15 @@ export interface FakeOperatorOptions {
   readonly title?: (name: string) => string;
 }
 
+/** What is wrong, in sentences. */
+export interface Trouble {
+  readonly ready?: string;
+  readonly metric?: string;
+  readonly marathon?: string;
+  /** Scaling fails with this. */
+  readonly scale?: string;
+}
+
 /** An OperatorState whose world moves by `advance` alone. */
 export class FakeOperator implements OperatorState {
   readonly #startMs: number;
@@ -126,7 +135,7 @@ export class FakeOperator implements OperatorState {
   #decisions: DecisionRecord[] = [];
   #events: EventRecord[] = [];
   #decided: Record<string, string> = {};
-  #trouble: { ready?: string; metric?: string; marathon?: string } = {};
+  #trouble: Trouble = {};
 
   constructor(options: FakeOperatorOptions) {
     this.#startMs = options.startMs;
@@ -142,6 +151,7 @@ export class FakeOperator implements OperatorState {
 
   readonly actions = {
     scale: async (appId: string, instances: number): Promise<void> => {
+      if (this.#trouble.scale !== undefined) throw new TransientError(this.#trouble.scale);
       if (appId !== this.#producer.id) throw new TerminalError(`${appId} is not scaled by people`);
       if (instances > 10)
         throw new TerminalError(`scaling ${appId} to ${instances}: the policy allows 0 to 10`);
@@ -172,8 +182,8 @@ export class FakeOperator implements OperatorState {
     this.#nowMs = endMs;
   }
 
-  /** Sentences for what is wrong; an empty object heals everything. */
-  setTrouble(trouble: { ready?: string; metric?: string; marathon?: string }): void {
+  /** An empty object heals everything. */
+  setTrouble(trouble: Trouble): void {
     this.#trouble = trouble;
     const [message] = Object.values(trouble);
     if (message !== undefined) this.#say('Warning', 'NotReady', 'policy default/queue-demo', message);

@@ -1,0 +1,198 @@
+// The page in a real browser over a fake operator: what people see and what they can do.
+
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { browserMissing, launchBrowser, type OpenPage, openPage } from '../support/browser.ts';
+import { PageWorld, type PageWorldOptions } from '../support/page-world.ts';
+
+const SOON = { timeout: 10_000, interval: 50 };
+
+describe.skipIf(browserMissing())('the page', () => {
+  let browser: Browser;
+  const worlds: PageWorld[] = [];
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    for (const world of worlds.splice(0)) await world.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function look(
+    world: PageWorldOptions = {},
+    options: BrowserContextOptions = {},
+  ): Promise<OpenPage & { readonly world: PageWorld }> {
+    const started = await PageWorld.start(world);
+    worlds.push(started);
+    return { ...(await openPage(browser, started.url, options)), world: started };
+  }
+
+  const text = (page: Page, id: string) => page.getByTestId(id).first().textContent();
+  const producerAsked = (world: PageWorld) => world.operator.view().pools[0]?.policies[0]?.apps[2]?.requested;
+
+  it('shows health, slots, charts, work, decisions and events', async () => {
+    const { page, complaints, screenshot } = await look();
+    expect(await text(page, 'policy-health')).toMatch(/queue-demo\s*Ready\s*reconciling/);
+    expect(await page.getByTestId('tile').count()).toBe(10);
+    expect(await text(page, 'capacity-used')).toMatch(/of 10 slots held/);
+    expect(await page.getByTestId('app-running').count()).toBe(3);
+    expect(await text(page, 'metric-value')).toMatch(/^\d+$/);
+    expect(await text(page, 'counter-work')).toMatch(/Work done by remainder[\d,]+/);
+    expect(await text(page, 'decision')).toMatch(/\d\d:\d\d:\d\d\w+ \d+ → \d+/);
+    expect(await text(page, 'event')).toMatch(/Scaled/);
+    await expect.poll(() => drawn(page), SOON).toEqual([true, true]);
+    await screenshot('page-light');
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows tiles changing hands, hatched while starting and fading while stopping', async () => {
+    const { page, world } = await look();
+    const seen = new Set<string>();
+    const owners = new Map<string, Set<string>>();
+    const handedOver = async (): Promise<boolean> => {
+      world.step();
+      for (const tile of await tiles(page)) {
+        seen.add(tile.phase);
+        owners.set(tile.key, (owners.get(tile.key) ?? new Set()).add(tile.app));
+      }
+      return (
+        seen.has('starting') && seen.has('stopping') && [...owners.values()].some((apps) => apps.size > 1)
+      );
+    };
+    await expect.poll(handedOver, { ...SOON, timeout: 30_000, interval: 260 }).toBe(true);
+  });
+
+  it.each([
+    { name: 'a button', act: (page: Page) => page.getByTestId('more').click(), want: 4 },
+    {
+      name: 'a button, thrice',
+      act: (page: Page) => page.getByTestId('more').click({ clickCount: 3 }),
+      want: 6,
+    },
+    { name: 'the keyboard', act: (page: Page) => page.getByTestId('slider').press('ArrowLeft'), want: 2 },
+    {
+      name: 'a number',
+      act: (page: Page) =>
+        page
+          .getByTestId('number')
+          .fill('8')
+          .then(() => page.keyboard.press('Enter')),
+      want: 8,
+    },
+    {
+      name: 'a number that is too large',
+      act: (page: Page) =>
+        page
+          .getByTestId('number')
+          .fill('99')
+          .then(() => page.keyboard.press('Enter')),
+      want: 10,
+    },
+  ])('scales by $name', async ({ act, want }) => {
+    const { page, world, complaints } = await look({ pastS: 5 });
+    await act(page);
+    await expect.poll(() => producerAsked(world), SOON).toBe(want);
+    await expect.poll(() => page.getByTestId('number').inputValue(), SOON).toBe(String(want));
+    await expect.poll(() => text(page, 'control-note'), SOON).toMatch(new RegExp(`^${want} asked for`));
+    expect(complaints).toEqual([]);
+  });
+
+  it('says why it could not scale, and goes back to what is', async () => {
+    const { page, world } = await look({ pastS: 5 });
+    world.operator.setTrouble({ scale: 'scaling /queue-demo/producer: marathon answered 503' });
+    await page.getByTestId('more').click();
+    await expect.poll(() => text(page, 'control-note'), SOON).toContain('marathon answered 503');
+    await expect.poll(() => page.getByTestId('number').inputValue(), SOON).toBe('3');
+  });
+
+  it('shows no number for a metric that was not read, and why', async () => {
+    const { page, world, screenshot } = await look();
+    world.operator.setTrouble({ metric: 'the queue answered 403: AuthenticationFailed' });
+    await expect.poll(() => text(page, 'metric-value'), SOON).toBe('–');
+    expect(await text(page, 'metric')).toContain('403');
+    expect(await text(page, 'policy-health')).toMatch(/Not ready.*403/);
+    await screenshot('page-trouble');
+  });
+
+  it('says when Marathon does not answer', async () => {
+    const { page, world } = await look({ pastS: 5 });
+    world.operator.setTrouble({ marathon: 'connection refused' });
+    await expect.poll(() => text(page, 'troubles'), SOON).toContain('connection refused');
+  });
+
+  it('does not show as live what an operator that hangs said last', async () => {
+    const { page, world } = await look({ pastS: 5 });
+    expect(await page.getByTestId('pool').getAttribute('data-late')).toBeNull();
+    world.hang(42_000);
+    await expect.poll(() => text(page, 'round-age'), SOON).toMatch(/last round 4\d s ago/);
+    expect(await page.getByTestId('pool').getAttribute('data-late')).toBe('');
+  });
+
+  it('says that the connection is lost, and recovers with the next start of the operator', async () => {
+    const { page, world, screenshot } = await look();
+    await world.shut();
+    await page.getByTestId('stale-banner').waitFor();
+    expect(await text(page, 'stale-banner')).toMatch(/Connection lost, showing state of \d\d:\d\d:\d\d/);
+    expect(await text(page, 'connection')).toBe('not live');
+    expect(await page.getByTestId('more').isDisabled()).toBe(true);
+    await screenshot('page-stale');
+    await world.open();
+    await page.getByTestId('stale-banner').waitFor({ state: 'hidden' });
+    await page.getByTestId('less').click();
+    await expect.poll(() => producerAsked(world), SOON).toBe(2);
+  });
+
+  it('takes names for text, whatever they hold', async () => {
+    const evil = '<img src=x onerror="document.title=1">';
+    const { page, complaints } = await look({ title: (name) => `${name}${evil}` });
+    expect(await text(page, 'app')).toContain(`consumer${evil}`);
+    expect(await text(page, 'decision')).toContain(evil);
+    expect(await page.locator('main img').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    { name: 'page-dark', options: { colorScheme: 'dark' } as const },
+    { name: 'page-phone', options: { viewport: { width: 360, height: 740 }, isMobile: true } },
+    {
+      name: 'page-phone-dark',
+      options: { viewport: { width: 360, height: 740 }, colorScheme: 'dark' } as const,
+    },
+    { name: 'page-wall', options: { viewport: { width: 1920, height: 1080 } } },
+  ])('fits: $name', async ({ name, options }) => {
+    const { page, screenshot, complaints } = await look({}, options);
+    await expect.poll(() => drawn(page), SOON).toEqual([true, true]);
+    await screenshot(name);
+    const [content, window] = (await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')) as [
+      number,
+      number,
+    ];
+    expect(content).toBeLessThanOrEqual(window);
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** For each chart whether anything coloured is on it. Scripts are strings: this project compiles without the DOM. */
+function drawn(page: Page): Promise<unknown> {
+  return page.evaluate(`[...document.querySelectorAll('canvas')].map((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i + 3] > 0 && Math.abs(data[i] - data[i + 2]) > 60) return true;
+    return false;
+  })`);
+}
+
+interface SeenTile {
+  readonly key: string;
+  readonly phase: string;
+  readonly app: string;
+}
+
+function tiles(page: Page): Promise<readonly SeenTile[]> {
+  return page.evaluate(`[...document.querySelectorAll('[data-testid=tile]')].map(
+    ({ dataset: { key, phase, app } }) => ({ key, phase, app: app ?? 'free' }))`);
+}

@@ -1,0 +1,324 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { OperatorState } from '../../src/controller/view.ts';
+import { VirtualClock } from '../../src/runtime/clock.ts';
+import { TerminalError, TransientError, WaitError } from '../../src/runtime/errors.ts';
+import type { HttpBindings } from '../../src/runtime/http.ts';
+import { silentLogger } from '../../src/runtime/log.ts';
+import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
+import { FakeOperator } from '../support/fake-operator.ts';
+
+const API = '/apis/microscaling.io/v1alpha1';
+
+function start(options: Partial<ServerAppOptions> = {}) {
+  const clock = new VirtualClock(Date.UTC(2026, 7, 1));
+  const operator = new FakeOperator({ startMs: clock.now() });
+  operator.advance(20_000);
+  const handler = createServerApp({
+    state: operator,
+    clock,
+    log: silentLogger,
+    boundTo: '127.0.0.1',
+    token: 'token-of-this-start',
+    version: '1.2.3',
+    ...options,
+  });
+  const ask = async (path: string, init: RequestInit = {}, host = '127.0.0.1:8090'): Promise<Response> => {
+    const request = new Request(`http://${host}${path}`, init);
+    request.headers.set('host', host);
+    return handler(request, {} as HttpBindings);
+  };
+  const scale = (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+    ask('/ui/scale', {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: {
+        'content-type': 'application/json',
+        'x-microscaling-token': 'token-of-this-start',
+        ...headers,
+      },
+    });
+  return { ask, scale, operator, clock };
+}
+
+describe('the page', () => {
+  it('is served with a policy that lets nothing in from elsewhere', async () => {
+    const response = await start().ask('/');
+    expect(response.headers.get('content-type')).toContain('text/html');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|http|\*|data:/);
+  });
+
+  it('has no inline script or style, and asks nobody else for anything', async () => {
+    const html = await (await start().ask('/')).text();
+    expect(html).not.toMatch(/<style|style=|\son\w+=|https?:|\/\//);
+    expect(html.match(/<script[^>]*>(?!<\/script>)/)).toBeNull();
+  });
+
+  it('serves every file that its files name', async () => {
+    const { ask } = start();
+    const directory = new URL('../../src/server/dashboard/', import.meta.url);
+    const texts = readdirSync(directory).map((name) => readFileSync(new URL(name, directory), 'utf8'));
+    const named = texts.flatMap((text) => [
+      ...[...text.matchAll(/"(\/assets\/[^"]+)"/g)].map((m) => m[1] ?? ''),
+      ...[...text.matchAll(/from '\.\/([^']+)'/g)].map((m) => `/assets/${m[1]}`),
+    ]);
+    expect(named.length).toBeGreaterThan(20);
+    for (const path of new Set(named)) expect([path, (await ask(path)).status]).toEqual([path, 200]);
+  });
+
+  it('never makes markup of data', () => {
+    const directory = new URL('../../src/server/dashboard/', import.meta.url);
+    const code = readdirSync(directory)
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => readFileSync(new URL(name, directory), 'utf8'))
+      .join('\n');
+    expect(code).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/);
+  });
+
+  it('answers 304 when the browser has the file', async () => {
+    const { ask } = start();
+    const etag = (await ask('/assets/main.js')).headers.get('etag') ?? '';
+    expect((await ask('/assets/main.js', { headers: { 'if-none-match': etag } })).status).toBe(304);
+  });
+
+  it.each(['/assets/../app.ts', '/assets/%2e%2e/app.ts', '/assets/index.html', '/nothing'])(
+    'has no %s',
+    async (path) => {
+      const response = await start().ask(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-security-policy')).toBeTruthy();
+    },
+  );
+
+  it('is not for other hosts and other sites', async () => {
+    const { ask } = start();
+    expect((await ask('/ui/history', {}, 'evil.example')).status).toBe(403);
+    expect((await ask('/ui/history', { headers: { origin: 'http://evil.example' } })).status).toBe(403);
+    expect((await ask(`${API}/events`, {}, 'evil.example')).status).toBe(403);
+  });
+});
+
+describe('GET /ui/history', () => {
+  it('gives columns of equal length', async () => {
+    const history = (await (await start().ask('/ui/history')).json()) as {
+      atMs: number[];
+      series: Record<string, unknown[]>;
+    };
+    expect(history.atMs.length).toBeGreaterThan(0);
+    for (const column of Object.values(history.series)) expect(column).toHaveLength(history.atMs.length);
+  });
+});
+
+describe('POST /ui/scale', () => {
+  it('scales', async () => {
+    const { scale, operator } = start();
+    const response = await scale({ app: '/queue-demo/producer', instances: 6 });
+    expect([response.status, await response.json()]).toEqual([
+      202,
+      { app: '/queue-demo/producer', instances: 6 },
+    ]);
+    expect(operator.view().pools[0]?.policies[0]?.apps[2]?.requested).toBe(6);
+  });
+
+  it.each([
+    ['not JSON', '{', 400],
+    ['no object', 'null', 400],
+    ['no app', { instances: 1 }, 400],
+    ['no instances', { app: '/queue-demo/producer' }, 400],
+    ['a negative count', { app: '/queue-demo/producer', instances: -1 }, 400],
+    ['half an instance', { app: '/queue-demo/producer', instances: 1.5 }, 400],
+    ['a number in words', { app: '/queue-demo/producer', instances: '3' }, 400],
+    ['a body of 10 kB', { app: 'x'.repeat(10_000), instances: 1 }, 413],
+    ['more than is allowed', { app: '/queue-demo/producer', instances: 11 }, 422],
+    ['an app that people may not move', { app: '/queue-demo/consumer', instances: 2 }, 422],
+  ])('refuses %s and changes nothing', async (_name, body, status) => {
+    const { scale, operator } = start();
+    const before = operator.view().pools[0]?.policies[0]?.apps.map((app) => app.requested);
+    const response = await scale(body);
+    expect(response.status).toBe(status);
+    const { message } = (await response.json()) as { message: string };
+    expect(message.length).toBeGreaterThan(10);
+    expect(operator.view().pools[0]?.policies[0]?.apps.map((app) => app.requested)).toEqual(before);
+  });
+
+  it.each([
+    ['without the token', { 'x-microscaling-token': '' }, 403],
+    ['as a form', { 'content-type': 'text/plain' }, 415],
+    ['from another site', { origin: 'http://evil.example' }, 403],
+  ])('refuses a write %s', async (_name, headers, status) => {
+    expect((await start().scale({ app: '/queue-demo/producer', instances: 6 }, headers)).status).toBe(status);
+  });
+
+  it.each([
+    [new TerminalError('not allowed'), 422, 'not allowed'],
+    [new WaitError('locked', 1_000), 409, 'locked'],
+    [new TransientError('marathon answered 503'), 503, 'marathon answered 503'],
+    [new Error('password=hunter2'), 500, 'the operator failed to scale it; its log says why'],
+  ])('answers %s with %i', async (error, status, message) => {
+    const { operator } = start();
+    const state: OperatorState = {
+      view: () => operator.view(),
+      subscribe: () => () => undefined,
+      actions: { scale: () => Promise.reject(error) },
+    };
+    const response = await start({ state }).scale({ app: '/a', instances: 1 });
+    expect([response.status, await response.json()]).toEqual([status, { message }]);
+  });
+
+  it('needs the bearer beyond loopback', async () => {
+    const { scale } = start({ boundTo: '0.0.0.0', writeToken: 'w' });
+    const wish = { app: '/queue-demo/producer', instances: 6 };
+    expect((await scale(wish)).status).toBe(401);
+    expect((await scale(wish, { authorization: 'Bearer w' })).status).toBe(202);
+  });
+});
+
+describe('health', () => {
+  it('says ok', async () => {
+    const { ask } = start();
+    expect([(await ask('/healthz')).status, (await ask('/readyz')).status]).toEqual([200, 200]);
+  });
+
+  it.each([
+    [{ ready: 'x' }, /policies are not loaded/],
+    [
+      { ready: 'x', marathon: 'connection refused' },
+      /Marathon at http:\/\/127\.0\.0\.1:8080 .*connection refused/,
+    ],
+  ])('says why it is not ready', async (trouble, reason) => {
+    const { ask, operator } = start();
+    operator.setTrouble(trouble);
+    const response = await ask('/readyz');
+    expect(response.status).toBe(503);
+    expect(await response.text()).toMatch(reason);
+  });
+});
+
+describe('the read API', () => {
+  it.each(['/microscalingpolicies', '/namespaces/default/microscalingpolicies'])(
+    'lists at %s',
+    async (path) => {
+      expect(await (await start().ask(API + path)).json()).toMatchObject({
+        apiVersion: 'microscaling.io/v1alpha1',
+        kind: 'MicroscalingPolicyList',
+        items: [{ kind: 'MicroscalingPolicy', metadata: { name: 'queue-demo', namespace: 'default' } }],
+      });
+    },
+  );
+
+  it('lists nothing of another namespace', async () => {
+    const list = await (await start().ask(`${API}/namespaces/other/microscalingpolicies`)).json();
+    expect(list).toMatchObject({ items: [] });
+  });
+
+  it('shows one policy with metadata, spec and status', async () => {
+    const response = await start().ask(`${API}/namespaces/default/microscalingpolicies/queue-demo`);
+    expect(await response.json()).toMatchObject({
+      metadata: {
+        generation: 1,
+        creationTimestamp: '2026-08-01T00:00:00.000Z',
+        annotations: { 'microscaling.io/source': 'specs/policies/queue-demo.yaml' },
+      },
+      spec: { interval: '500ms' },
+      status: {
+        observedGeneration: 1,
+        appCount: 3,
+        conditions: expect.arrayContaining([expect.objectContaining({ type: 'Ready', status: 'True' })]),
+        capacity: { total: 10 },
+        apps: [
+          {
+            name: 'consumer',
+            id: '/queue-demo/consumer',
+            metric: expect.stringMatching(/^\d+\/50 messages$/),
+          },
+          { name: 'remainder' },
+          { name: 'producer', requested: 3, running: 3 },
+        ],
+      },
+    });
+  });
+
+  it('shows no number for a metric that was not read', async () => {
+    const { ask, operator } = start();
+    operator.setTrouble({ metric: 'no answer' });
+    const policy = await (await ask(`${API}/namespaces/default/microscalingpolicies/queue-demo`)).json();
+    expect(policy).toMatchObject({ status: { apps: [{ metric: 'unavailable' }, {}, {}] } });
+  });
+
+  it('explains', async () => {
+    const response = await start().ask(`${API}/namespaces/default/microscalingpolicies/queue-demo/explain`);
+    expect(await response.json()).toMatchObject({
+      policy: 'default/queue-demo',
+      apps: [
+        {
+          name: 'consumer',
+          id: '/queue-demo/consumer',
+          from: expect.any(Number),
+          wanted: expect.any(Number),
+          summary: expect.stringContaining('waiting'),
+          steps: [{ rule: 'law' }],
+          figures: { waiting: expect.any(Number) },
+          metrics: [{ label: 'queue demo-queue' }],
+        },
+        { name: 'remainder' },
+        { name: 'producer' },
+      ],
+    });
+  });
+
+  it('lists events, newest first, in the shape of Kubernetes', async () => {
+    const list = (await (await start().ask(`${API}/events`)).json()) as { items: Record<string, unknown>[] };
+    expect(list.items.at(-1)).toMatchObject({
+      kind: 'Event',
+      type: 'Normal',
+      reason: 'PolicyAccepted',
+      involvedObject: { kind: 'MicroscalingPolicy', namespace: 'default', name: 'queue-demo' },
+      lastTimestamp: '2026-08-01T00:00:00.000Z',
+    });
+    expect(list.items.at(-2)).toMatchObject({
+      involvedObject: { kind: 'App', name: '/queue-demo/producer' },
+    });
+  });
+
+  it.each([
+    '/namespaces/default/microscalingpolicies/nope',
+    '/namespaces/default/microscalingpolicies/nope/explain',
+    '/pods',
+  ])('answers %s with a Status', async (path) => {
+    const response = await start().ask(API + path);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      kind: 'Status',
+      status: 'Failure',
+      reason: 'NotFound',
+      code: 404,
+    });
+  });
+
+  it('says which policies there are when one is not', async () => {
+    const response = await start().ask(`${API}/namespaces/default/microscalingpolicies/nope`);
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining('default/queue-demo') });
+  });
+
+  it('answers with a Status when the state cannot be read', async () => {
+    const { operator } = start();
+    let broken = false;
+    const state: OperatorState = {
+      view: () => {
+        if (broken) throw new Error('password=hunter2');
+        return operator.view();
+      },
+      subscribe: () => () => undefined,
+      actions: operator.actions,
+    };
+    const { ask } = start({ state });
+    broken = true;
+    const response = await ask(`${API}/events`);
+    expect(response.status).toBe(500);
+    const text = await response.text();
+    expect(text).toContain('InternalError');
+    expect(text).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/runtime/clock.ts';
+import type { HttpBindings } from '../../src/runtime/http.ts';
+import { silentLogger } from '../../src/runtime/log.ts';
+import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
+import type { PageView } from '../../src/server/page-view.ts';
+import { FakeOperator } from '../support/fake-operator.ts';
+
+interface Heard {
+  readonly name: string;
+  readonly data: unknown;
+}
+
+async function listen(options: Partial<ServerAppOptions> = {}) {
+  const clock = new VirtualClock(1_000_000);
+  const operator = new FakeOperator({ startMs: clock.now() });
+  const stop = new AbortController();
+  const handler = createServerApp({
+    state: operator,
+    clock,
+    log: silentLogger,
+    boundTo: '127.0.0.1',
+    token: 'page-token',
+    version: '1.2.3',
+    signal: stop.signal,
+    ...options,
+  });
+  const request = new Request('http://127.0.0.1/ui/stream', { headers: { host: '127.0.0.1' } });
+  const response = await handler(request, {} as HttpBindings);
+  const reader = response.body!.getReader();
+  const next = async (): Promise<Heard | undefined> => {
+    const { value, done } = await reader.read();
+    if (done) return undefined;
+    const [, name, data] = /^event: (\w+)\ndata: (.*)\n\n$/.exec(new TextDecoder().decode(value)) ?? [];
+    return { name: name!, data: JSON.parse(data!) };
+  };
+  return { clock, operator, stop, response, reader, next };
+}
+
+describe('GET /ui/stream', () => {
+  it('greets, then shows the picture at once', async () => {
+    const { next, response } = await listen();
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    expect(await next()).toEqual({
+      name: 'hello',
+      data: { atMs: 1_000_000, version: '1.2.3', writes: 'open', token: 'page-token' },
+    });
+    expect(await next()).toMatchObject({ name: 'view', data: { pools: [{ name: 'default/queue-demo' }] } });
+  });
+
+  it('hands out no token that would not be enough to write', async () => {
+    const { next } = await listen({ boundTo: '0.0.0.0', writeToken: 'w' });
+    const hello = await next();
+    expect(hello?.data).toEqual({ atMs: 1_000_000, version: '1.2.3', writes: 'bearer' });
+  });
+
+  it('tells the time every second when nothing changes', async () => {
+    const { next, clock } = await listen();
+    await next();
+    await next();
+    const beat = next();
+    await clock.advance(1_000);
+    expect(await beat).toEqual({ name: 'beat', data: { atMs: 1_001_000 } });
+  });
+
+  it('shows changes', async () => {
+    const { next, clock, operator } = await listen();
+    await next();
+    await next();
+    const view = next();
+    operator.advance(500);
+    await clock.advance(250);
+    const { name, data } = (await view)!;
+    expect([name, (data as PageView).atMs]).toEqual(['view', 1_000_500]);
+  });
+
+  it('gives a slow reader the latest picture, not every one', async () => {
+    const { next, clock, operator } = await listen();
+    await next();
+    for (let i = 0; i < 40; i++) {
+      operator.advance(500);
+      await clock.advance(500);
+    }
+    expect(((await next())!.data as PageView).atMs).toBe(operator.view().atMs);
+    const after = next();
+    await clock.advance(1_000);
+    expect((await after)?.name).toBe('beat');
+  });
+
+  it('leaves nothing behind when the reader goes away', async () => {
+    const { next, clock, reader } = await listen();
+    await next();
+    await next();
+    const waiting = next();
+    await clock.advance(10);
+    expect(clock.pending).toBe(1);
+    await reader.cancel();
+    await waiting;
+    await clock.advance(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends when the operator stops', async () => {
+    const { next, stop, clock } = await listen();
+    await next();
+    await next();
+    const end = next();
+    await clock.advance(10);
+    stop.abort();
+    expect(await end).toBeUndefined();
+  });
+});
