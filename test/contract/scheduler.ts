@@ -1,0 +1,225 @@
+// Contract of every scheduler: what the controller relies on, whatever is behind it.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EnvFrom, MarathonAppDefinition } from '../../src/api/policy.ts';
+import type { Change } from '../../src/core/change.ts';
+import type { AppObservation } from '../../src/core/observation.ts';
+import { TransientError, WaitError } from '../../src/runtime/errors.ts';
+import type { Scheduler } from '../../src/schedulers/scheduler.ts';
+
+/** A scheduler with its cluster, which other people change. */
+export interface SchedulerWorld {
+  readonly scheduler: Scheduler;
+  /** Of something that runs until it is stopped. */
+  readonly definition: MarathonAppDefinition;
+  /** Another hand sets the count. */
+  scaleByHand(app: string, instances: number): Promise<void>;
+  /** Somebody's restart holds the app until the result is called. */
+  lock(app: string): Promise<() => Promise<void>>;
+  /** Lets time pass until the condition holds, or fails. */
+  until(condition: () => Promise<boolean>): Promise<void>;
+  close(): Promise<void>;
+}
+
+const APP = '/contract/orders';
+const OWNER = 'default/contract';
+const never = new AbortController().signal;
+
+/** `SECRET` is the only variable that the world's resolver knows. */
+const SECRET_ENV: EnvFrom = { name: 'QUEUE_KEY', from: { fromEnv: 'SECRET' }, optional: false };
+
+export function describeScheduler(name: string, createWorld: () => Promise<SchedulerWorld>): void {
+  describe(`scheduler: ${name}`, () => {
+    let world: SchedulerWorld;
+    beforeEach(async () => {
+      world = await createWorld();
+    });
+    afterEach(() => world.close());
+
+    const look = async (): Promise<AppObservation | undefined> =>
+      (await world.scheduler.observe([APP], never)).apps.get(APP);
+    const apply = (change: Change) => world.scheduler.apply(change, never);
+    const scale = (to: number) => apply({ kind: 'scale', app: APP, from: 0, to, reason: 'test' });
+    const create = async (instances: number, more: Partial<Extract<Change, { kind: 'create' }>> = {}) => {
+      const { definition } = world;
+      const base = { kind: 'create', app: APP, instances, definition, envFrom: [], owner: OWNER } as const;
+      return await apply({ ...base, reason: 'test', ...more });
+    };
+    const running = (n: number) => () => look().then((app) => app?.running === n && app.killing === 0);
+    const createRunning = async (instances: number) => {
+      await create(instances);
+      await world.until(running(instances));
+    };
+
+    it('reports only what was asked for, and nothing for an app that does not exist', async () => {
+      await create(1);
+      const view = await world.scheduler.observe(['/contract/nobody'], never);
+      expect([...view.apps.keys()]).toEqual([]);
+    });
+
+    it('creates an app that is ours and gets it running', async () => {
+      const result = await create(2);
+      expect(result).toMatchObject({ outcome: 'accepted', deploymentId: expect.stringMatching(/./) });
+      expect(await look()).toMatchObject({ id: APP, requested: 2, owner: OWNER });
+      await world.until(running(2));
+      expect(await look()).toMatchObject({ running: 2, ready: 2, staging: 0, waiting: 0, unreachable: 0 });
+      await world.until(async () => (await look())?.deployments.length === 0);
+      expect((await look())?.tasks.map((t) => t.phase)).toEqual(['running', 'running']);
+    });
+
+    it('takes a creation that it has made already for done', async () => {
+      await create(1);
+      expect(await create(1)).toEqual({ outcome: 'noop' });
+    });
+
+    it('does not take over an app that another policy made', async () => {
+      await create(1);
+      await expect(create(1, { owner: 'default/other' })).rejects.toThrow(TransientError);
+      expect(await look()).toMatchObject({ owner: OWNER });
+    });
+
+    it('shows its own write in the next observation, up and down', async () => {
+      await createRunning(1);
+      for (const count of [3, 1]) {
+        expect(await scale(count)).toMatchObject({ outcome: 'accepted' });
+        expect(await look()).toMatchObject({ requested: count });
+        await world.until(running(count));
+      }
+    });
+
+    it('does nothing when the count is there already', async () => {
+      await createRunning(2);
+      expect(await scale(2)).toEqual({ outcome: 'noop' });
+    });
+
+    it('replaces its own scaling that is not finished', async () => {
+      await create(1);
+      await scale(4);
+      await scale(2);
+      expect(await look()).toMatchObject({ requested: 2 });
+      await world.until(running(2));
+    });
+
+    it('sees the count that another hand has set', async () => {
+      await createRunning(1);
+      const before = await look();
+      await world.scaleByHand(APP, 2);
+      await world.until(async () => (await look())?.requested === 2);
+      const after = await look();
+      expect(after?.lastScalingAtMs).toBeGreaterThan(before?.lastScalingAtMs ?? Number.NaN);
+      expect(after?.lastConfigChangeAtMs).toBe(before?.lastConfigChangeAtMs);
+    });
+
+    it("waits for somebody's restart, says whose it is, and goes on afterwards", async () => {
+      await createRunning(1);
+      const unlock = await world.lock(APP);
+      await world.until(async () => (await look())?.deployments.length === 1);
+      const deployment = (await look())?.deployments[0];
+      const error = await scale(3).catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(WaitError);
+      expect((error as WaitError).retryAfterMs).toBeGreaterThan(0);
+      expect((error as WaitError).message).toContain(deployment?.id);
+      expect((error as WaitError).message).toMatch(/RestartApplication .*orders/);
+      expect(await look()).toMatchObject({ requested: 1, deployments: [{ id: deployment?.id }] });
+      await unlock();
+      await world.until(async () => (await scale(3).catch(() => undefined)) !== undefined);
+      expect(await look()).toMatchObject({ requested: 3 });
+    });
+
+    it('finds no difference in what it has created, and none in the count', async () => {
+      await create(1, { envFrom: [SECRET_ENV] });
+      const app = (await look()) as AppObservation;
+      const definition = { ...world.definition, instances: 9 };
+      expect(world.scheduler.diff({ definition, envFrom: [SECRET_ENV] }, app)).toEqual([]);
+    });
+
+    it('names a differing field, and takes it over without touching the count', async () => {
+      await createRunning(2);
+      const definition = { ...world.definition, mem: 40, env: { RATE: '5' } };
+      const fields = world.scheduler.diff({ definition, envFrom: [] }, (await look()) as AppObservation);
+      expect(fields).toEqual([
+        { field: 'mem', before: world.definition['mem'], after: 40 },
+        { field: 'env.RATE', before: undefined, after: '5' },
+      ]);
+      const update = { kind: 'update', app: APP, definition, envFrom: [], fields, reason: 'test' } as const;
+      expect(await apply(update)).toMatchObject({ outcome: 'accepted' });
+      const app = (await look()) as AppObservation;
+      expect(app).toMatchObject({ requested: 2, owner: OWNER, definition: { mem: 40, env: { RATE: '5' } } });
+      expect(world.scheduler.diff({ definition, envFrom: [] }, app)).toEqual([]);
+      await world.until(running(2));
+    });
+
+    it('reports a changed secret without its values', async () => {
+      await create(1, { definition: { ...world.definition, env: { QUEUE_KEY: 'old-value' } } });
+      const app = (await look()) as AppObservation;
+      const fields = world.scheduler.diff({ definition: world.definition, envFrom: [SECRET_ENV] }, app);
+      expect(fields.map((f) => f.field)).toEqual(['env.QUEUE_KEY']);
+      expect(JSON.stringify(fields)).not.toMatch(/old-value|s3cr3t/);
+    });
+
+    it('does not compare a secret that it cannot resolve', async () => {
+      await create(1);
+      const elsewhere: EnvFrom = { name: 'OTHER', from: { fromEnv: 'NOT_HERE' }, optional: false };
+      const app = (await look()) as AppObservation;
+      expect(world.scheduler.diff({ definition: world.definition, envFrom: [elsewhere] }, app)).toEqual([]);
+    });
+
+    it('deletes an app, and takes one that is gone for deleted', async () => {
+      await createRunning(1);
+      expect(await apply({ kind: 'delete', app: APP, reason: 'test' })).toMatchObject({
+        outcome: 'accepted',
+      });
+      await world.until(async () => (await look()) === undefined);
+      await world.until(async () => {
+        const again = await apply({ kind: 'delete', app: APP, reason: 'test' }).catch(() => undefined);
+        return again?.outcome === 'noop';
+      });
+    });
+
+    it('asks to look again when the app to change is gone', async () => {
+      await expect(scale(3)).rejects.toThrow(TransientError);
+      await expect(scale(3)).rejects.toThrow(`scaling ${APP} to 3`);
+    });
+
+    it.each(['adopt', 'release'] as const)('touches nothing to %s an app', async (kind) => {
+      await createRunning(1);
+      const before = await look();
+      expect(await apply({ kind, app: APP, reason: 'test' })).toEqual({ outcome: 'noop' });
+      expect(await look()).toMatchObject({ version: before?.version, tasks: before?.tasks });
+    });
+
+    it('wakes whoever watches when another hand changes a count', async () => {
+      await createRunning(1);
+      const watching = new AbortController();
+      let woken = 0;
+      const watch = world.scheduler.watch(() => woken++, watching.signal);
+      // Opening a stream wakes by itself, as something may have been missed; let that pass.
+      let calm = -1;
+      await world.until(async () => {
+        await look();
+        const still = calm === woken;
+        calm = woken;
+        return still && (await look())?.deployments.length === 0;
+      });
+      const before = woken;
+      await world.scaleByHand(APP, 2);
+      await world.until(async () => woken > before && (await look())?.requested === 2);
+      watching.abort();
+      await watch;
+    });
+
+    it('stops with the reason of whoever aborts', async () => {
+      await create(1);
+      const aborted = AbortSignal.abort(new Error('enough'));
+      await expect(world.scheduler.observe([APP], aborted)).rejects.toThrow('enough');
+      const change: Change = { kind: 'scale', app: APP, from: 1, to: 2, reason: 'test' };
+      await expect(world.scheduler.apply(change, aborted)).rejects.toThrow('enough');
+      await world.scheduler.watch(() => undefined, aborted);
+    });
+
+    it('closes twice', async () => {
+      await world.scheduler.close();
+      await world.scheduler.close();
+    });
+  });
+}
