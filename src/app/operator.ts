@@ -16,10 +16,10 @@ import type { StatsdListener } from '../runtime/statsd.ts';
 import { createServerApp } from '../server/app.ts';
 import { withLaw } from './law.ts';
 import type { Address } from './options.ts';
+import { VERSION } from './package-root.ts';
 import { SchedulerPool } from './schedulers.ts';
 import { loadPolicies } from './schema.ts';
 import { createValueResolver } from './values.ts';
-import { VERSION } from './version.ts';
 
 export interface OperatorConfig {
   readonly policies: readonly string[];

@@ -3,7 +3,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { readConfig } from '../app/config.ts';
 import { OPTIONS, type OptionSpec } from '../app/options.ts';
-import { VERSION } from '../app/version.ts';
+import { VERSION } from '../app/package-root.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
 import { rootSignal } from '../runtime/signal.ts';
 import type { CommandContext, CommandSpec } from './command.ts';

@@ -1,10 +1,10 @@
 // cli: `microscaling demo`.
 
-import { fileURLToPath } from 'node:url';
 import type { AlgorithmType } from '../../api/policy.ts';
 import { runDemo } from '../../app/demo/demo.ts';
 import type { DemoResult } from '../../app/demo/recorder.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { packageFile } from '../../app/package-root.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
 import { createRedactor } from '../../runtime/redact.ts';
@@ -12,7 +12,7 @@ import type { CommandContext } from '../command.ts';
 import { LiveLine } from '../output/live-line.ts';
 import { table } from '../output/table.ts';
 
-const DEFAULT_POLICY = fileURLToPath(new URL('../../../specs/policies/queue-demo.yaml', import.meta.url));
+const DEFAULT_POLICY = packageFile('specs/policies/queue-demo.yaml');
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const json = options.output === 'json';

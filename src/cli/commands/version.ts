@@ -1,7 +1,7 @@
 // cli: `microscaling version`.
 
 import type { OptionValues } from '../../app/options.ts';
-import { VERSION } from '../../app/version.ts';
+import { VERSION } from '../../app/package-root.ts';
 import type { CommandContext } from '../command.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {

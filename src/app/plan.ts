@@ -1,0 +1,43 @@
+// app: `plan`: policies from files against the Marathon they name.
+
+import { readFileSync } from 'node:fs';
+import type { Problem } from '../api/problem.ts';
+import { type PlanResult, planOnce } from '../controller/plan.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import { createRedactor } from '../runtime/redact.ts';
+import { readPolicyFiles } from './policy-files.ts';
+import { SchedulerPool } from './schedulers.ts';
+import { createValueResolver } from './values.ts';
+
+export interface PlanConfig {
+  readonly files: readonly string[] | undefined;
+  readonly marathon: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface PlanReport extends PlanResult {
+  /** With an error among them nothing was compared. */
+  readonly problems: readonly Problem[];
+}
+
+/** @throws TerminalError, TransientError when Marathon cannot be addressed or read */
+export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSignal): Promise<PlanReport> {
+  const { resources, problems } = await readPolicyFiles(config.files, signal);
+  if (problems.some((p) => p.severity === 'error')) return { changes: [], troubles: [], notes: [], problems };
+  const values = createValueResolver({
+    env: config.env,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    redactor: createRedactor(),
+  });
+  const schedulers = new SchedulerPool({ clock: systemClock, log, values, defaultUrls: config.marathon });
+  try {
+    const policies = resources.flatMap(({ resource }) =>
+      resource.kind === 'MicroscalingPolicy' ? [resource] : [],
+    );
+    const plan = await planOnce(policies, { schedulerFor: (marathon) => schedulers.of(marathon) }, signal);
+    return { ...plan, problems };
+  } finally {
+    await schedulers.close();
+  }
+}

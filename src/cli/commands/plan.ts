@@ -1,0 +1,75 @@
+// cli: `microscaling plan -f`.
+
+import { styleText } from 'node:util';
+import type { OptionValues } from '../../app/options.ts';
+import { type PlanReport, planFiles } from '../../app/plan.ts';
+import type { Change, FieldDiff } from '../../core/change.ts';
+import { silentLogger } from '../../runtime/log.ts';
+import type { CommandContext } from '../command.ts';
+import { problemLine } from '../output/problems.ts';
+
+const NO_CHANGE = 0;
+const FAILED = 1;
+const CHANGES = 2;
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const config = { files: options.file, marathon: options.marathon ?? [], env: context.env };
+  const report = await planFiles(config, silentLogger, context.signal);
+  for (const problem of report.problems) context.note(problemLine(problem));
+  for (const { app, message } of report.troubles) context.note(`${app}: ${message}`);
+  for (const note of report.notes) context.note(`note: ${note}`);
+  const failed = report.problems.some((p) => p.severity === 'error') || report.troubles.length > 0;
+  if (options.output === 'json') context.print(JSON.stringify(toJson(report)));
+  else context.print(toText(report, failed));
+  if (failed) return FAILED;
+  return report.changes.length === 0 ? NO_CHANGE : CHANGES;
+}
+
+/** Definitions carry references only, so they may be shown; what they resolve to is never here. */
+function toJson({ changes, troubles, notes }: PlanReport): object {
+  return { changes, troubles, notes };
+}
+
+function toText({ changes }: PlanReport, failed: boolean): string {
+  if (changes.length === 0) return failed ? 'nothing can be planned until this is put right' : 'no changes';
+  const lines = changes.flatMap((change) => [changeLine(change), ...detailLines(change)]);
+  return [...lines, '', countLine(changes)].join('\n');
+}
+
+const MARKS: Readonly<Record<Change['kind'], readonly ['green' | 'yellow' | 'red' | 'cyan', string]>> = {
+  create: ['green', '+'],
+  update: ['yellow', '~'],
+  scale: ['yellow', '~'],
+  adopt: ['cyan', '>'],
+  release: ['cyan', '<'],
+  delete: ['red', '-'],
+};
+
+function changeLine(change: Change): string {
+  const [colour, mark] = MARKS[change.kind];
+  return `${styleText(colour, `${mark} ${change.kind.padEnd(7)}`)} ${change.app}  ${amount(change)}`.trimEnd();
+}
+
+function amount(change: Change): string {
+  if (change.kind === 'create')
+    return `${change.instances} ${change.instances === 1 ? 'instance' : 'instances'} (${change.reason})`;
+  if (change.kind === 'scale') return `${change.from} -> ${change.to} (${change.reason})`;
+  return change.reason;
+}
+
+function detailLines(change: Change): readonly string[] {
+  if (change.kind !== 'update') return [];
+  return [
+    ...change.fields.map((field) => `            ${fieldText(field)}`),
+    '            every task of this app restarts',
+  ];
+}
+
+function fieldText({ field, before, after }: FieldDiff): string {
+  return `${field}: ${JSON.stringify(before) ?? 'absent'} -> ${JSON.stringify(after) ?? 'absent'}`;
+}
+
+function countLine(changes: readonly Change[]): string {
+  const counts = Object.entries(Object.groupBy(changes, (change) => change.kind));
+  return `plan: ${counts.map(([kind, of]) => `${of?.length ?? 0} to ${kind}`).join(', ')}`;
+}
