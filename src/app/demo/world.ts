@@ -96,6 +96,7 @@ async function build(
   const env = baseEnvironment(config.env);
   progress('starting Azurite (a real Azure Storage queue)');
   building.storage = await startStorage(QUEUE_NAME, { guardian, clock, env }, signal);
+  await createQueue(building.storage.env, signal);
   const statsd = await listenStatsd({ host: HOST, port: 0 });
   progress('starting the embedded Marathon and the operator');
   building.marathon = await startMarathon(
