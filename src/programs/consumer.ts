@@ -102,7 +102,10 @@ class Worker {
     }
     const removed = await this.#patience.untilDone((s) => queue.remove(message, s));
     if (removed) tally.add(1);
-    else context.print('a message took too long and has gone to another consumer');
+    else
+      context.print(
+        'a message was gone when its work was done: it took too long, and another consumer has it',
+      );
   }
 
   async #handBack(message: TakenMessage): Promise<void> {

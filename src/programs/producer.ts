@@ -1,6 +1,5 @@
 // programs: the producer puts messages into the queue at a rate that drifts. Creates the queue when it is missing.
 
-import { TransientError } from '../runtime/errors.ts';
 import { demandAt } from './demand.ts';
 import { Pace } from './pace.ts';
 import { Patience } from './patience.ts';
@@ -74,7 +73,7 @@ async function sendOrCreate(queue: WorkQueue, text: string, signal: AbortSignal)
   } catch (error) {
     if (!(error instanceof QueueMissingError)) throw error;
     await queue.create(signal);
-    throw new TransientError(`queue ${queue.name} was missing and has been created`);
+    await queue.send(text, signal);
   }
 }
 

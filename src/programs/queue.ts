@@ -29,8 +29,8 @@ export interface WorkQueue {
   close(): void;
 }
 
-/** Codes by which the service says that a message has gone to somebody else. */
-const NOT_OURS = ['MessageNotFound', 'PopReceiptMismatch'];
+/** Codes by which the service says that a message has gone: to somebody else, or with its queue. */
+const NOT_OURS = ['MessageNotFound', 'PopReceiptMismatch', 'QueueNotFound'];
 
 /** Loads the SDK (about 0.2 s). @throws TerminalError when the settings make no queue's address */
 export async function openWorkQueue(settings: QueueSettings): Promise<WorkQueue> {
