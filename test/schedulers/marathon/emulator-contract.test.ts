@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createEmulator, type Emulator } from '../../../src/emulator/index.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { WaitError } from '../../../src/runtime/errors.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { describeScheduler } from '../../contract/scheduler.ts';
+import { until } from '../../support/until.ts';
+import { createScheduler, never } from './setup.ts';
+
+const DEFINITION = { cmd: 'exec sleep 600', cpus: 0.1, mem: 32 };
+
+async function startEmulator(slots: number): Promise<{ emulator: Emulator; close(): Promise<void> }> {
+  const workDir = await mkdtemp(join(tmpdir(), 'microscaling-contract-'));
+  const emulator = createEmulator({
+    clock: systemClock,
+    log: silentLogger,
+    host: '127.0.0.1',
+    port: 0,
+    budget: { cpus: 4, mem: 4096, slots },
+    baseEnv: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+    workDir,
+    random: Math.random,
+    uuid: randomUUID,
+  });
+  await emulator.start();
+  return {
+    emulator,
+    close: async () => {
+      expect(await emulator.close()).toEqual({ leftProcesses: 0 });
+      await rm(workDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function call(emulator: Emulator, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${emulator.url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  expect(response.ok, `${method} ${path}: ${response.status}`).toBe(true);
+  return await response.json();
+}
+
+describeScheduler('marathon, against the embedded server and real processes', async () => {
+  const { emulator, close } = await startEmulator(20);
+  const scheduler = createScheduler({ urls: [emulator.url] });
+  return {
+    scheduler,
+    definition: DEFINITION,
+    scaleByHand: async (app, instances) => {
+      await call(emulator, 'PUT', `/v2/apps${app}`, { instances });
+    },
+    lock: async (app) => {
+      // A restart that can never finish: the new version needs more than there is.
+      const wanted = { cpus: 100, upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 } };
+      const { deploymentId } = (await call(emulator, 'PATCH', `/v2/apps${app}`, wanted)) as {
+        deploymentId: string;
+      };
+      return async () => {
+        await call(emulator, 'DELETE', `/v2/deployments/${deploymentId}`);
+      };
+    },
+    until: async (condition) => {
+      await until('the contract', condition);
+    },
+    close: async () => {
+      await scheduler.close();
+      await close();
+    },
+  };
+});
+
+describe('lowering a count on the embedded server while instances wait', () => {
+  const app = '/shrink/app';
+  const tasksOf = (emulator: Emulator) =>
+    call(emulator, 'GET', `/v2/apps${app}`) as Promise<{
+      app: { instances: number; tasks: { id: string }[] };
+    }>;
+
+  it('keeps the work that is to stay', async () => {
+    const { emulator, close } = await startEmulator(3);
+    const scheduler = createScheduler({ urls: [emulator.url] });
+    const observe = async () => (await scheduler.observe([app], never)).apps.get(app);
+    const scale = (to: number) => scheduler.apply({ kind: 'scale', app, from: 8, to, reason: 'test' }, never);
+    await scheduler.apply(
+      {
+        kind: 'create',
+        app,
+        instances: 3,
+        definition: DEFINITION,
+        envFrom: [],
+        owner: 'default/t',
+        reason: '',
+      },
+      never,
+    );
+    await until('three run', async () => (await observe())?.running === 3);
+    const veterans = (await observe())?.tasks.map((t) => t.id) ?? [];
+    await scale(8);
+    await until('five wait', async () => (await observe())?.waiting === 5);
+    expect((await observe())?.waitingReasons.length).toBeGreaterThan(0);
+
+    const held = await scale(3).catch((e: unknown) => e);
+    expect(held).toBeInstanceOf(WaitError);
+    expect((held as WaitError).message).toMatch(/5 of its 8 instances still wait .* would stop 3 running/);
+
+    expect(await scale(2)).toMatchObject({ outcome: 'accepted' });
+    const { app: after } = await tasksOf(emulator);
+    expect(after.instances).toBe(7);
+    await until('one has gone, and two of the old run on', async () => {
+      const old = (await observe())?.tasks.filter((t) => veterans.includes(t.id)) ?? [];
+      return old.length === 2 && old.every((t) => t.phase === 'running');
+    });
+
+    expect(await scale(0)).toMatchObject({ outcome: 'accepted' });
+    await until('none are left', async () => (await observe())?.tasks.length === 0);
+    await scheduler.close();
+    await close();
+  });
+});
