@@ -17,6 +17,11 @@ export const MAX_TEXT_BYTES = 1024 * 1024;
 /** Of one document, aliases written out: a policy with 1,000 apps has about 60,000. */
 const MAX_NODES = 200_000;
 const MAX_DEPTH = 100;
+/** Of one text. */
+const MAX_DOCUMENTS = 2_000;
+
+/** YAML 1.2 with merge keys (`<<`), which people know from Kubernetes' own tools. */
+const YAML_SCHEMA = CORE_SCHEMA.withTags(mergeTag);
 
 export interface ParsedDocument {
   /** Undefined when a finding says why it could not be built. */
@@ -55,9 +60,13 @@ export function parseText(text: string): ParsedText {
 
 function sizeComplaint(text: string): string | undefined {
   const bytes = text.length > MAX_TEXT_BYTES ? text.length : new TextEncoder().encode(text).length;
-  if (bytes <= MAX_TEXT_BYTES) return undefined;
-  const mib = (bytes / MAX_TEXT_BYTES).toFixed(1);
-  return `is ${mib} MiB; at most 1 MiB of policies is read from one text: split it`;
+  if (bytes > MAX_TEXT_BYTES) {
+    const mib = (bytes / MAX_TEXT_BYTES).toFixed(1);
+    return `is ${mib} MiB; at most 1 MiB of policies is read from one text: split it`;
+  }
+  const documents = documentStarts(text).length;
+  if (documents <= MAX_DOCUMENTS) return undefined;
+  return `has ${documents} documents; at most ${MAX_DOCUMENTS} are read from one text: split it`;
 }
 
 /** A piece of the text that parses by itself: all of it, or one document of it. */
@@ -92,10 +101,14 @@ function tryParse(source: string, from: number): Part | Error {
   }
 }
 
-/** A line that begins with `---` opens a document wherever it stands, even within a quoted text. */
 function splitDocuments(text: string): readonly { source: string; from: number }[] {
-  const starts = [0, ...[...text.matchAll(/^---(?=\s|$)/gm)].map((m) => m.index).filter((at) => at > 0)];
+  const starts = documentStarts(text);
   return starts.map((from, i) => ({ source: text.slice(from, starts[i + 1]), from }));
+}
+
+/** A line that begins with `---` opens a document wherever it stands, even within a quoted text. */
+function documentStarts(text: string): readonly number[] {
+  return [0, ...[...text.matchAll(/^---(?=\s|$)/gm)].map((m) => m.index).filter((at) => at > 0)];
 }
 
 /** Without the library's snippet: the text around a mistake may be a secret. */
@@ -138,8 +151,8 @@ function readDocument(events: readonly Event[], part: Part, lines: LineIndex): P
 
 function construct(events: readonly Event[], source: string): unknown {
   // `json` lets a doubled key pass here, because positionsOf has found it already, with its place.
-  const schema = CORE_SCHEMA.withTags(mergeTag);
-  return constructFromEvents([...events], { source, schema, json: true, maxTotalMergeKeys: MAX_NODES })[0];
+  const limits = { json: true, maxTotalMergeKeys: MAX_NODES };
+  return constructFromEvents([...events], { source, schema: YAML_SCHEMA, ...limits })[0];
 }
 
 function extentComplaint(positions: Positions, lineAt: (offset: number) => number): string | undefined {

@@ -8,10 +8,16 @@ export function closest(word: string, candidates: readonly string[]): string | u
   if (word.length > MAX_WORD) return undefined;
   const lower = word.toLowerCase();
   const ranked = candidates
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= tolerance(candidate))
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
+    .filter(({ candidate, distance }) => distance <= tolerance(candidate))
     .sort((a, b) => a.distance - b.distance);
   return ranked[0]?.candidate;
+}
+
+/** One mistake in three letters. */
+function tolerance(candidate: string): number {
+  return Math.max(1, Math.floor(candidate.length / 3));
 }
 
 /** Levenshtein's: insertions, deletions and replacements. */

@@ -24,6 +24,16 @@ export function aPolicyWithTarget(target: string): string {
   return aPolicyWithApps(`- name: a\n  priority: 1\n  targets:\n    - ${indent(target, 6).trimStart()}`);
 }
 
+/** A target on the queue `orders` with this field of the metric, which is line 14. */
+export function aPolicyWithQueue(field: string): string {
+  return aPolicyWithTarget(
+    `queueLength: 5\nmetric:\n  azureStorageQueue:\n    queueName: { value: orders }\n    ${field}`,
+  );
+}
+
+/** What is wrong, and all that is said about it, as `problemsOf` gives it. */
+export type Row = readonly [name: string, text: string, ...problems: readonly string[]];
+
 /** `error 7 /spec/apps/0: sentence`, one line a problem. */
 export function problemsOf(text: string): readonly string[] {
   return loadPolicies(text, 'f.yaml').problems.map(

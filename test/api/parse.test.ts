@@ -171,6 +171,13 @@ describe('limits', () => {
     expect(faultsOf(text)).toEqual(['error 1 is nested 121 levels deep; at most 100 are read']);
   });
 
+  it('refuses more documents than anybody writes', () => {
+    expect(faultsOf('---\na: 1\n'.repeat(2001))).toEqual([
+      'error 1 has 2001 documents; at most 2000 are read from one text: split it',
+    ]);
+    expect(faultsOf('---\na: 1\n'.repeat(1500))).toEqual([]);
+  });
+
   it('refuses a bomb of merge keys', () => {
     const keys = Array.from({ length: 600 }, (_, i) => `k${i}: 1`).join(', ');
     const merges = Array.from({ length: 600 }, (_, i) => `m${i}: { <<: *b }`).join('\n');
