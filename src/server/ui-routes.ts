@@ -12,6 +12,8 @@ import type { WriteGuard } from './write-guard.ts';
 
 /** The page calls the connection lost after 3 s without a word, so there is one every second. */
 const HEARTBEAT_MS = 1_000;
+/** After a lost connection browsers come back this soon. */
+const RETRY = 'retry: 1000\n';
 const SCALE_TIMEOUT_MS = 15_000;
 
 export interface UiDeps {
@@ -58,7 +60,7 @@ async function* liveEvents(deps: UiDeps, signal: AbortSignal): AsyncGenerator<st
   const { live, clock } = deps;
   const hello = { atMs: clock.now(), version: deps.version, writes: deps.guard.mode };
   const token = deps.guard.mode === 'open' ? { token: deps.pageToken } : {};
-  yield serverSentEvent('hello', JSON.stringify({ ...hello, ...token }));
+  yield RETRY + serverSentEvent('hello', JSON.stringify({ ...hello, ...token }));
   let shown = -1;
   while (!signal.aborted) {
     if (live.revision > shown) {

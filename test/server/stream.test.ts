@@ -31,7 +31,8 @@ async function listen(options: Partial<ServerAppOptions> = {}) {
   const next = async (): Promise<Heard | undefined> => {
     const { value, done } = await reader.read();
     if (done) return undefined;
-    const [, name, data] = /^event: (\w+)\ndata: (.*)\n\n$/.exec(new TextDecoder().decode(value)) ?? [];
+    const [, name, data] =
+      /^(?:retry: 1000\n)?event: (\w+)\ndata: (.*)\n\n$/.exec(new TextDecoder().decode(value)) ?? [];
     return { name: name!, data: JSON.parse(data!) };
   };
   return { clock, operator, stop, response, reader, next };
