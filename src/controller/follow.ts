@@ -5,7 +5,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../runtime/controller.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { Status } from './status.ts';
-import type { Store } from './store.ts';
+import type { Listing, Store } from './store.ts';
 
 export interface FollowerDeps {
   readonly clock: Clock;
@@ -19,36 +19,54 @@ export interface FollowerDeps {
 /** Sources tell what they notice; this is for what they do not. */
 const RESYNC_MS = 60_000;
 
-/** The key is the source. */
+/**
+ * The key is the source. Nothing runs before every source was tried once: which of two homes of a policy is
+ * listed first must not decide anything. A source that fails does not hold up the others for longer than that.
+ */
 export class SourceFollower implements Reconciler<PolicySource> {
   readonly #deps: FollowerDeps;
+  /** Not listed yet, not even in vain. */
+  readonly #untried: Set<PolicySource>;
   readonly #unlisted: Set<PolicySource>;
   readonly #failures = new Map<PolicySource, string>();
+  #waiting: readonly Listing[] = [];
 
   constructor(deps: FollowerDeps) {
     this.#deps = deps;
+    this.#untried = new Set(deps.sources);
     this.#unlisted = new Set(deps.sources);
-    if (this.#unlisted.size === 0) deps.status.policiesLoaded();
+    this.#noteLoaded();
   }
 
   async reconcile(source: PolicySource, context: ReconcileContext): Promise<ReconcileResult> {
-    const { store, status, onPools } = this.#deps;
-    const signal = AbortSignal.any([context.signal, context.stopping]);
     try {
-      const snapshot = await source.list(signal);
+      const snapshot = await source.list(AbortSignal.any([context.signal, context.stopping]));
       this.#failures.delete(source);
-      const { pools, removed } = store.update(source.name, snapshot);
-      status.documentsChanged(store.pools(), removed, this.#problems());
-      onPools(pools);
+      this.#unlisted.delete(source);
+      this.#take(source, [{ source: source.name, snapshot }]);
+      return { requeueAfterMs: RESYNC_MS };
     } catch (error) {
       context.stopping.throwIfAborted();
       this.#failures.set(source, messageOf(error));
-      status.documentsChanged(store.pools(), [], this.#problems());
+      this.#take(source, []);
       throw error;
     }
-    this.#unlisted.delete(source);
-    if (this.#unlisted.size === 0) status.policiesLoaded();
-    return { requeueAfterMs: RESYNC_MS };
+  }
+
+  #take(source: PolicySource, listed: readonly Listing[]): void {
+    const { store, status, onPools } = this.#deps;
+    this.#untried.delete(source);
+    this.#waiting = [...this.#waiting, ...listed];
+    if (this.#untried.size > 0) return;
+    const { pools, removed } = store.update(this.#waiting);
+    this.#waiting = [];
+    status.documentsChanged(store.pools(), removed, this.#problems());
+    this.#noteLoaded();
+    onPools(pools);
+  }
+
+  #noteLoaded(): void {
+    if (this.#unlisted.size === 0) this.#deps.status.policiesLoaded();
   }
 
   #problems(): readonly { readonly source: string; readonly message: string }[] {

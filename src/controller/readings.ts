@@ -111,6 +111,9 @@ function keysOf({ spec }: MemberApp): readonly (readonly [string, MetricSpec])[]
   return (spec.targets ?? []).map(({ metric }, i) => [`${spec.id} ${i} ${JSON.stringify(metric)}`, metric]);
 }
 
+/** A reason that nobody looks at; made once, for an abort without one makes an exception with a stack. */
+const DONE = new Error('the read is over');
+
 async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { clock, deadlineMs, signal }: { clock: Clock; deadlineMs: number; signal: AbortSignal },
@@ -130,6 +133,6 @@ async function withDeadline<T>(
   try {
     return await Promise.race([work(AbortSignal.any([signal, over.signal])), deadline, stopped]);
   } finally {
-    done.abort();
+    done.abort(DONE);
   }
 }

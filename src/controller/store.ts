@@ -31,7 +31,13 @@ export interface StoreDeps {
   readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
 }
 
-/** What one listing changed. */
+export interface Listing {
+  /** The source's name. */
+  readonly source: string;
+  readonly snapshot: PolicySnapshot;
+}
+
+/** What listings changed. */
 export interface StoreChange {
   /** Pools that must be looked at. */
   readonly pools: readonly string[];
@@ -54,9 +60,12 @@ export class Store {
     this.#marathonId = marathonId ?? urlsOf;
   }
 
-  update(source: string, snapshot: PolicySnapshot): StoreChange {
-    this.#documents.replace(source, snapshot);
-    this.#problems.set(source, snapshot.problems);
+  /** Takes over what sources have listed; several at once are judged together. */
+  update(listings: readonly Listing[]): StoreChange {
+    for (const { source, snapshot } of listings) {
+      this.#documents.replace(source, snapshot);
+      this.#problems.set(source, snapshot.problems);
+    }
     const before = { policies: this.#policies, pools: this.#pools };
     this.#policies = this.#nextPolicies();
     this.#pools = this.#groupPools();

@@ -35,6 +35,7 @@ export interface ControllerOptions<K> {
   readonly backoff: Backoff<K>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How many keys are run at the same time. */
   readonly workers: number;
   /** Longest a run may take. */
   readonly timeoutMs: number;
@@ -44,19 +45,21 @@ export interface ControllerOptions<K> {
   readonly terminalRetryMs: number;
 }
 
-/** Runs until aborted; every worker finishes its current key first. */
+/** Runs until aborted; whatever is in hand is finished first. */
 export async function runController<K>(options: ControllerOptions<K>, signal: AbortSignal): Promise<void> {
-  let runs = 0;
-  const work = async (): Promise<void> => {
-    for (;;) {
-      const key = await nextOrStop(options.queue, signal);
-      if (key === undefined) return;
-      runs += 1;
-      await runOnce(options, { key: key.value, id: String(runs) }, signal);
-      options.queue.done(key.value);
-    }
-  };
-  await Promise.all(Array.from({ length: options.workers }, work));
+  const { queue, workers } = options;
+  const inHand = new Set<Promise<void>>();
+  for (let runs = 1; ; runs++) {
+    if (inHand.size >= workers) await Promise.race(inHand);
+    const next = await nextOrStop(queue, signal);
+    if (next === undefined) break;
+    const run = runOnce(options, { key: next.value, id: String(runs) }, signal).then(() => {
+      inHand.delete(run);
+      queue.done(next.value);
+    });
+    inHand.add(run);
+  }
+  await Promise.all(inHand);
 }
 
 async function nextOrStop<K>(
@@ -91,6 +94,9 @@ async function runOnce<K>(
   }
 }
 
+/** A reason that nobody looks at; made once, for an abort without one makes an exception with a stack. */
+const OVER = new Error('the run is over');
+
 /** Aborts the run with a ReconcileTimeout when it takes too long, with the reason of the shutdown after its grace. */
 function startGuard<K>(
   { clock, timeoutMs, graceMs }: ControllerOptions<K>,
@@ -108,7 +114,7 @@ function startGuard<K>(
   const onStopping = (): void => abortAfter(graceMs, () => stopping.reason);
   if (stopping.aborted) onStopping();
   else stopping.addEventListener('abort', onStopping, { once: true, signal: over.signal });
-  return { signal: run.signal, stop: () => over.abort() };
+  return { signal: run.signal, stop: () => over.abort(OVER) };
 }
 
 function requeue<K>({ backoff, queue }: ControllerOptions<K>, key: K, result: ReconcileResult): void {

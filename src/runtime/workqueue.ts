@@ -2,6 +2,9 @@
 
 import type { Clock } from './clock.ts';
 
+/** A reason that nobody looks at; made once, for an abort without one makes an exception with a stack. */
+const OVER = new Error('the wait is over');
+
 /**
  * | a key is…   | `add` does                                      |
  * |-------------|-------------------------------------------------|
@@ -73,7 +76,7 @@ export class WorkQueue<K> {
       cancel.signal.addEventListener('abort', () => this.#waiters.delete(resolve), { once: true });
     });
     await woken;
-    cancel.abort();
+    cancel.abort(OVER);
   }
 
   #wake(): void {

@@ -1,0 +1,224 @@
+// Two hands on one count, apps that others made, and restarts that others started.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AppSpec } from '../../src/api/policy.ts';
+import { aFiller, anApp, aPolicy, World, wants } from '../support/fakes.ts';
+
+let world: World;
+
+afterEach(() => world.stop());
+
+type Action = AppSpec['manualScale']['action'];
+
+function consumerThat(action: Action): AppSpec {
+  return anApp('consumer', { ...wants(1), manualScale: { action, holdFor: '1m' } });
+}
+
+async function running(action: Action): Promise<void> {
+  world = new World();
+  world.policies.put('demo.yaml', aPolicy('demo', [consumerThat(action), aFiller('filler')]));
+  world.metrics.set(1, 4);
+  await world.start(10_000);
+  expect(world.counts['/consumer']).toBe(4);
+}
+
+describe('somebody else changes the count of a scaled app', () => {
+  it('Hold keeps their count for holdFor, then scales again', async () => {
+    await running('Hold');
+    world.marathon.others.scale('/consumer', 2);
+    world.metrics.set(1, 6);
+    await world.after(55_000);
+    expect(world.counts['/consumer']).toBe(2);
+    expect(world.condition('demo', 'Conflict')).toBe('True/ManualScale');
+    expect(world.message('demo', 'Conflict')).toContain('a person set 2');
+    expect(world.condition('demo', 'Ready')).toBe('True/AllTrue');
+    expect(world.view.events).toContainEqual(
+      expect.objectContaining({ reason: 'ManualScale', object: 'app /consumer' }),
+    );
+    await world.after(10_000);
+    expect(world.counts['/consumer']).toBe(6);
+    expect(world.condition('demo', 'Conflict')).toBe('False/NoConflict');
+    expect(world.events).toContain('ScalingAgain');
+  });
+
+  it('Hold counts anew from the latest change', async () => {
+    await running('Hold');
+    world.marathon.others.scale('/consumer', 2);
+    await world.after(50_000);
+    world.marathon.others.scale('/consumer', 3);
+    await world.after(50_000);
+    expect(world.counts['/consumer']).toBe(3);
+  });
+
+  it('a held count takes its slots: others get what is left', async () => {
+    await running('Hold');
+    world.marathon.others.scale('/consumer', 7);
+    await world.after(20_000);
+    expect(world.counts).toEqual({ '/consumer': 7, '/filler': 3 });
+  });
+
+  it('Adopt goes on from it', async () => {
+    await running('Adopt');
+    world.marathon.others.scale('/consumer', 2);
+    await world.after(5_000);
+    expect(world.events).toContain('ManualScale');
+    expect(world.counts['/consumer']).toBe(4);
+    expect(world.condition('demo', 'Conflict')).toBe('False/NoConflict');
+  });
+
+  it('Revert puts back what we had asked for as soon as there is room', async () => {
+    await running('Revert');
+    world.marathon.others.scale('/consumer', 2);
+    await world.after(1_500);
+    expect(world.counts['/consumer']).toBe(4);
+    expect(world.events).toContain('ManualScale');
+  });
+
+  it('knows its own writes, also those that failed on the way back', async () => {
+    await running('Hold');
+    for (const count of [5, 3, 6, 2]) {
+      world.metrics.set(1, count);
+      await world.after(5_000);
+    }
+    expect(world.counts['/consumer']).toBe(2);
+    expect(world.events).not.toContain('ManualScale');
+  });
+
+  it('stops writing when the counts alternate, and says Conflict', async () => {
+    await running('Revert');
+    for (let i = 0; i < 3; i++) {
+      world.marathon.others.scale('/consumer', 1);
+      await world.after(3_000);
+    }
+    expect(world.condition('demo', 'Conflict')).toBe('True/AlternatingCounts');
+    expect(world.events).toContain('Conflict');
+    const { writes } = world.marathon.stats();
+    world.metrics.set(1, 9);
+    await world.after(30_000);
+    expect(world.counts['/consumer']).toBe(1);
+    expect(world.marathon.stats().writes - writes).toBeLessThanOrEqual(1);
+    await world.after(40_000);
+    expect(world.counts['/consumer']).toBe(9);
+    expect(world.condition('demo', 'Conflict')).toBe('False/NoConflict');
+  });
+
+  it('does not take three changes by one person for a conflict', async () => {
+    await running('Hold');
+    for (const count of [2, 3, 5, 6]) {
+      world.marathon.others.scale('/consumer', count);
+      await world.after(2_000);
+    }
+    expect(world.condition('demo', 'Conflict')).toBe('True/ManualScale');
+  });
+});
+
+describe('an app that somebody else made', () => {
+  const foreign = { cmd: 'run consumer', cpus: 1, mem: 100 };
+
+  it('is not touched without adopt: nor is the rest of its policy', async () => {
+    world = new World();
+    world.marathon.others.create('/consumer', 2, foreign);
+    world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold'), aFiller('filler')]));
+    world.metrics.set(1, 6);
+    await world.start(20_000);
+    expect(world.counts).toEqual({ '/consumer': 2 });
+    expect(world.condition('demo', 'Accepted')).toBe('False/AdoptionRequired');
+    expect(world.message('demo', 'Accepted')).toContain('adopt: true');
+    expect(world.marathon.stats().writes).toBe(0);
+  });
+
+  it('is taken on with adopt, without a restart', async () => {
+    world = new World();
+    world.marathon.others.create('/consumer', 2, foreign);
+    world.policies.put('demo.yaml', aPolicy('demo', [{ ...consumerThat('Hold'), adopt: true }]));
+    world.metrics.set(1, 2);
+    await world.start(20_000);
+    expect(world.events.filter((reason) => reason === 'Adopted')).toHaveLength(1);
+    expect(world.marathon.stats().writes).toBe(0);
+    expect(world.condition('demo', 'Ready')).toBe('True/AllTrue');
+    world.metrics.set(1, 5);
+    await world.after(2_000);
+    expect(world.counts).toEqual({ '/consumer': 5 });
+  });
+
+  it('must exist when the policy cannot make it', async () => {
+    world = new World();
+    const { app: _, ...without } = consumerThat('Hold');
+    world.policies.put('demo.yaml', aPolicy('demo', [{ ...without, adopt: true }, aFiller('filler')]));
+    world.metrics.set(1, 4);
+    await world.start(20_000);
+    expect(world.condition('demo', 'Applied')).toBe('False/AppMissing');
+    expect(world.counts).toEqual({ '/filler': 10 });
+    world.marathon.others.create('/consumer', 1, foreign);
+    await world.after(10_000);
+    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 6 });
+    expect(world.condition('demo', 'Ready')).toBe('True/AllTrue');
+  });
+});
+
+describe('definitions', () => {
+  it('reverts drift, and scales nothing of the pool meanwhile', async () => {
+    world = new World({ startMs: 3_000, stopMs: 1_000 });
+    const drift = { cmd: 'something else', cpus: 1, mem: 100 };
+    world.marathon.others.create('/consumer', 2, drift);
+    world.policies.put(
+      'demo.yaml',
+      aPolicy('demo', [{ ...consumerThat('Hold'), adopt: true }, aFiller('filler')]),
+    );
+    world.metrics.set(1, 2);
+    await world.start(60_000);
+    expect(world.marathon.snapshot().get('/consumer')?.definition).toMatchObject({ cmd: 'run consumer' });
+    expect(world.events).toContain('Updated');
+    expect(world.counts).toEqual({ '/consumer': 2, '/filler': 8 });
+    expect(world.condition('demo', 'Applied')).toBe('True/UpToDate');
+  });
+
+  it('only reports drift when told so', async () => {
+    world = new World();
+    world.marathon.others.create('/consumer', 2, { cmd: 'something else', cpus: 1, mem: 100 });
+    const apps = [{ ...consumerThat('Hold'), adopt: true }];
+    world.policies.put('demo.yaml', aPolicy('demo', apps, { drift: 'Report' }));
+    world.metrics.set(1, 5);
+    await world.start(20_000);
+    expect(world.marathon.snapshot().get('/consumer')?.definition).toMatchObject({ cmd: 'something else' });
+    expect(world.condition('demo', 'Applied')).toBe('False/Drifted');
+    expect(world.message('demo', 'Applied')).toContain('cmd');
+    expect(world.counts).toEqual({ '/consumer': 5 });
+  });
+
+  it('follows an edit of the definition, then goes on scaling', async () => {
+    world = new World();
+    const consumer = consumerThat('Hold');
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer, aFiller('filler')]));
+    world.metrics.set(1, 4);
+    await world.start(10_000);
+    const edited = { ...consumer, app: { ...consumer.app, cmd: 'run better' } };
+    world.policies.put('demo.yaml', aPolicy('demo', [edited, aFiller('filler')]));
+    await world.after(10_000);
+    expect(world.marathon.snapshot().get('/consumer')?.definition).toMatchObject({ cmd: 'run better' });
+    world.metrics.set(1, 6);
+    await world.after(10_000);
+    expect(world.counts).toEqual({ '/consumer': 6, '/filler': 4 });
+    expect(world.policy('demo')).toMatchObject({ generation: 2, observedGeneration: 2 });
+  });
+
+  it("freezes the pool's counts during somebody's rolling restart", async () => {
+    world = new World();
+    world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold'), aFiller('filler')]));
+    world.metrics.set(1, 4);
+    await world.start(10_000);
+    const end = world.marathon.others.lock('/filler', 'RestartApplication');
+    world.metrics.set(1, 8);
+    await world.after(10_000);
+    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 6 });
+    expect(
+      world
+        .app('/consumer')
+        .steps.map(({ reason }) => reason)
+        .join(),
+    ).toContain('/filler is being restarted');
+    end();
+    await world.after(10_000);
+    expect(world.counts).toEqual({ '/consumer': 8, '/filler': 2 });
+  });
+});
