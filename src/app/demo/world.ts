@@ -12,6 +12,7 @@ import { listenStatsd } from '../../runtime/statsd.ts';
 import { baseEnvironment, type EmbeddedMarathon, startMarathon } from '../marathon.ts';
 import { type RunningOperator, startOperator } from '../operator.ts';
 import type { Address } from '../options.ts';
+import { createQueue } from '../programs.ts';
 import { type Storage, startStorage } from './azurite.ts';
 
 const HOST = '127.0.0.1';
