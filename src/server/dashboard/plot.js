@@ -34,7 +34,7 @@ export function plot(axis, what) {
       chart = new uPlot(optionsOf(axis, what, series()), data, node);
       built = key;
     }
-    const height = width < NARROW ? what.height * 0.75 : what.height;
+    const height = Math.round(what.height * scale() * (width < NARROW ? 0.75 : 1));
     if (chart.width !== width || chart.height !== height) chart.setSize({ width, height });
     chart.setData(data);
   };
@@ -50,12 +50,17 @@ export function plot(axis, what) {
   };
 }
 
+/** How much larger than usual the page's type is: charts grow with it. */
+function scale() {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+}
+
 function optionsOf(axis, what, series) {
   const text = themeColour('muted');
   const line = { stroke: themeColour('line'), width: 1 };
   const common = {
     stroke: text,
-    font: '12px system-ui, sans-serif',
+    font: `${12 * scale()}px system-ui, sans-serif`,
     grid: line,
     ticks: { ...line, size: 4 },
   };
@@ -72,13 +77,13 @@ function optionsOf(axis, what, series) {
     axes: [
       {
         ...common,
-        space: 90,
-        size: what.timeLabels ? 28 : 4,
+        space: 90 * scale(),
+        size: what.timeLabels ? 28 * scale() : 4,
         values: (_u, ticks) => ticks.map((t) => (what.timeLabels ? time(t * 1000) : '')),
       },
       {
         ...common,
-        size: 46,
+        size: 46 * scale(),
         space: 32,
         values: (_u, ticks) => ticks.map((n) => (Number.isInteger(n) ? String(n) : '')),
       },
