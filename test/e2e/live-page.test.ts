@@ -28,7 +28,7 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
   async function running(app: string): Promise<number> {
     const text = await open.page
       .locator(`[data-testid="app"][data-app="/queue-demo/${app}"] [data-testid="app-running"]`)
-      .innerText();
+      .textContent();
     return Number(text);
   }
 
