@@ -16,7 +16,8 @@ const PROGRAMS: Readonly<Record<ProgramName, () => Promise<{ readonly run: Progr
 };
 
 /**
- * Runs one of the tutorial's programs until `signal` aborts; lines for people go to stdout.
+ * Runs one of the tutorial's programs until `signal` aborts, or until nobody reads its lines on stdout any more:
+ * whoever started it is gone then.
  *
  * @throws TerminalError for an unknown name, and for a variable that is missing or wrong
  */
@@ -24,8 +25,13 @@ export async function runProgram(name: string, env: ProgramEnv, signal: AbortSig
   if (!isProgramName(name))
     throw new TerminalError(`'${name}' is not a program; choose one of ${PROGRAM_NAMES.join(', ')}`);
   const { run } = await PROGRAMS[name]();
-  const print = (line: string): void => void process.stdout.write(`${name}: ${line}\n`);
-  await run({ env, clock: systemClock, random: Math.random, print }, signal);
+  const readerGone = new AbortController();
+  process.stdout.on('error', (error) => readerGone.abort(error));
+  const print = (line: string): void => {
+    if (!readerGone.signal.aborted) process.stdout.write(`${name}: ${line}\n`);
+  };
+  const context = { env, clock: systemClock, random: Math.random, print };
+  await run(context, AbortSignal.any([signal, readerGone.signal]));
 }
 
 function isProgramName(name: string): name is ProgramName {

@@ -185,6 +185,16 @@ describe('the programs', () => {
     expect(await Promise.all(programs.map((p) => p.stop()))).toEqual([0, 0]);
   });
 
+  it('hand back and end when nobody reads what they print: whoever started them is gone', async () => {
+    const name = newName();
+    const consumer = start('consumer', { ...azurite.env(name), CONSUMER_SECONDS_PER_MESSAGE: '20' });
+    await until('the consumer waits', () => consumer.output().includes('does not exist'));
+    consumer.child.stdout?.destroy();
+    await azurite.queue(name).create();
+    expect(await consumer.exited).toBe(0);
+    expect(consumer.output()).not.toContain('EPIPE');
+  });
+
   it('say that the key was refused, and show nothing of it', async () => {
     const name = newName();
     await azurite.queue(name).create();
