@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/core/change.ts';
+import { inDependencyOrder, type PlanApp, planChanges } from '../../src/core/plan.ts';
+import { observed } from '../support/builders.ts';
+
+const definition = { cmd: 'run' };
+const drift = [{ field: 'cmd', before: 'old', after: 'run' }];
+const busy = { deployments: [{ id: 'd', affectedApps: ['/a'], actions: ['ScaleApplication'] }] };
+
+function app(id: string, over: Partial<PlanApp> & { has?: number; to?: number } = {}): PlanApp {
+  const { has, to, ...rest } = over;
+  return {
+    id,
+    owner: 'default/demo',
+    definition,
+    envFrom: [],
+    drift: [],
+    adopt: false,
+    ...(has !== undefined && { observed: observed(has, { id }) }),
+    ...(to !== undefined && { count: { to, reason: 'because' } }),
+    ...rest,
+  };
+}
+
+/** `scale /a 5→3`, for short rows. */
+function told(change: Change): string {
+  if (change.kind === 'scale') return `scale ${change.app} ${change.from}→${change.to}`;
+  if (change.kind === 'create') return `create ${change.app} ×${change.instances}`;
+  return `${change.kind} ${change.app}`;
+}
+
+describe('planChanges', () => {
+  const rows: readonly { name: string; apps: readonly PlanApp[]; plan: readonly string[] }[] = [
+    { name: 'nothing to do', apps: [app('/a', { has: 3, to: 3 })], plan: [] },
+    { name: 'a count that is left alone', apps: [app('/a', { has: 3 })], plan: [] },
+    { name: 'a missing app', apps: [app('/a', { to: 2 })], plan: ['create /a ×2'] },
+    { name: 'a missing app that may not be made now', apps: [app('/a')], plan: [] },
+    {
+      name: 'a missing app that the policy cannot make',
+      apps: [{ ...app('/a', { to: 2 }), definition: undefined } as unknown as PlanApp],
+      plan: [],
+    },
+    {
+      name: 'falls before rises, whatever their order',
+      apps: [app('/a', { has: 3, to: 5 }), app('/b', { has: 5, to: 3 })],
+      plan: ['scale /b 5→3', 'scale /a 3→5'],
+    },
+    {
+      name: 'an app taken on, between falls and rises',
+      apps: [app('/a', { has: 1, to: 2, adopt: true }), app('/b', { has: 2, to: 1 })],
+      plan: ['scale /b 2→1', 'adopt /a', 'scale /a 1→2'],
+    },
+    {
+      name: 'a definition change instead of a rise',
+      apps: [app('/a', { has: 3, to: 5, drift })],
+      plan: ['update /a'],
+    },
+    {
+      name: 'a fall, and the definition change later',
+      apps: [app('/a', { has: 3, to: 2, drift })],
+      plan: ['scale /a 3→2'],
+    },
+    {
+      name: 'no definition change while something is under way, and no rise either',
+      apps: [app('/a', { to: 5, drift, observed: observed(3, { id: '/a', ...busy }) })],
+      plan: [],
+    },
+    {
+      name: 'a fall even while something is under way',
+      apps: [app('/a', { to: 1, drift, observed: observed(3, { id: '/a', ...busy }) })],
+      plan: ['scale /a 3→1'],
+    },
+    {
+      name: 'creations before definition changes, dependencies first',
+      apps: [
+        app('/old', { has: 1, to: 1, drift }),
+        app('/shop/front', { to: 1, definition: { dependencies: ['back', '../db'] } }),
+        app('/shop/back', { to: 2 }),
+        app('/db', { to: 1 }),
+      ],
+      plan: ['create /shop/back ×2', 'create /db ×1', 'create /shop/front ×1', 'update /old'],
+    },
+  ];
+
+  it.each(rows)('$name', ({ apps, plan }) => {
+    expect(planChanges(apps).map(told)).toEqual(plan);
+  });
+
+  it('carries what the scheduler needs, and the reason', () => {
+    const envFrom = [{ name: 'KEY', from: { fromEnv: 'KEY' }, optional: false }];
+    expect(planChanges([app('/a', { to: 2, envFrom })])).toEqual([
+      {
+        kind: 'create',
+        app: '/a',
+        instances: 2,
+        definition,
+        envFrom,
+        owner: 'default/demo',
+        reason: 'because',
+      },
+    ]);
+    expect(planChanges([app('/a', { has: 1, to: 1, drift, envFrom })])).toMatchObject([
+      { kind: 'update', definition, envFrom, fields: drift, reason: 'differs from the policy in cmd' },
+    ]);
+  });
+});
+
+describe('dependency order', () => {
+  it('breaks a circle instead of running in it', () => {
+    const a = app('/a', { definition: { dependencies: ['/b'] } });
+    const b = app('/b', { definition: { dependencies: ['/a'] } });
+    expect(inDependencyOrder([a, b]).map(({ id }) => id)).toEqual(['/b', '/a']);
+  });
+
+  it('keeps every app once, whatever depends on what', () => {
+    const ids = ['/a', '/b', '/c', '/d'];
+    const dependencies = fc.array(fc.constantFrom(...ids, '/gone', 'b', 7), { maxLength: 4 });
+    fc.assert(
+      fc.property(fc.tuple(dependencies, dependencies, dependencies, dependencies), (all) => {
+        const apps = ids.map((id, i) => app(id, { definition: { dependencies: all[i] } }));
+        expect(
+          inDependencyOrder(apps)
+            .map(({ id }) => id)
+            .sort(),
+        ).toEqual(ids);
+      }),
+    );
+  });
+});
+
+describe('properties of a plan', () => {
+  const arbitraryApp = fc.record({
+    has: fc.option(fc.nat(9), { nil: undefined }),
+    to: fc.option(fc.nat(9), { nil: undefined }),
+    drifts: fc.boolean(),
+    busy: fc.boolean(),
+    adopt: fc.boolean(),
+  });
+  const world = fc.array(arbitraryApp, { maxLength: 6 }).map((specs) =>
+    specs.map(({ has, to, drifts, busy: isBusy, adopt }, i) =>
+      app(`/${i}`, {
+        drift: drifts ? drift : [],
+        adopt,
+        ...(has !== undefined && { observed: observed(has, { id: `/${i}`, ...(isBusy ? busy : {}) }) }),
+        ...(to !== undefined && { to }),
+      }),
+    ),
+  );
+
+  it('never mixes a scale and a definition change of one app', () => {
+    fc.assert(
+      fc.property(world, (apps) => {
+        const writes = planChanges(apps).filter(({ kind }) => kind !== 'adopt');
+        expect(new Set(writes.map((c) => c.app)).size).toBe(writes.length);
+      }),
+    );
+  });
+
+  it('is empty once it was carried out', () => {
+    fc.assert(
+      fc.property(world, (apps) => {
+        const settled = apps.map((a) => carriedOut(a));
+        expect(planChanges(settled.map((a) => carriedOut(a)))).toEqual([]);
+      }),
+    );
+  });
+
+  /** The app after its plan, with everything that was under way done. */
+  function carriedOut(a: PlanApp): PlanApp {
+    const quiet = a.observed && { ...a, observed: { ...a.observed, deployments: [] } };
+    const [first] = planChanges([quiet ?? a]).filter(({ kind }) => kind !== 'adopt');
+    const base = { ...(quiet ?? a), adopt: false };
+    if (first === undefined) return base;
+    if (first.kind === 'create') return { ...base, observed: observed(first.instances, { id: a.id }) };
+    if (first.kind === 'update') return carriedOut({ ...base, drift: [] });
+    if (first.kind === 'scale') {
+      return carriedOut({ ...base, observed: observed(first.to, { id: a.id }) });
+    }
+    return base;
+  }
+});
