@@ -71,15 +71,15 @@ function modernise(given: JsonObject): JsonObject {
 /**
  * A whole new app.
  *
- * @param base the group that a relative id belongs to
+ * @param path where the app stands in the body: empty, or `/apps(0)`
  * @throws ApiError 422 with everything that is wrong with it
  */
 export function completeApp(id: string, given: JsonObject, path = ''): AppFields {
-  const merged = { ...DEFAULTS, ...strategyFor(given), ...given, id: canonicalPath(id) };
+  const own = { id: canonicalPath(id) };
+  const merged = { ...own, ...DEFAULTS, ...strategyFor(given), ...given, ...own };
   const app = fields(withPorts(withoutEmpty(withDependencies(merged))));
   const details = validateApp(app);
-  if (details.length > 0)
-    throw invalidObject(details.map((d) => ({ ...d, path: `${path}${d.path}` || '/' })));
+  if (details.length > 0) throw invalidObject(details.map((detail) => below(path, detail)));
   return app;
 }
 
@@ -87,6 +87,11 @@ export function completeApp(id: string, given: JsonObject, path = ''): AppFields
 export function mergeApp(stored: AppDefinition, given: JsonObject): AppFields {
   const { resourceLimits: _limits, executorResources: _executor, ...kept } = fieldsOf(stored);
   return completeApp(stored.id, { ...json(kept), ...given });
+}
+
+function below(path: string, detail: ErrorDetail): ErrorDetail {
+  if (path === '') return detail;
+  return { ...detail, path: detail.path === '/' ? path : `${path}${detail.path}` };
 }
 
 function strategyFor(given: JsonObject): JsonObject {
@@ -111,7 +116,10 @@ function withoutEmpty(app: JsonObject): JsonObject {
 function withPorts(app: JsonObject): JsonObject {
   const networks = asArray(app['networks']);
   const onHost = networks.every((network) => isObject(network) && network['mode'] === 'host');
-  if (onHost) return { portDefinitions: [{ port: 0, name: 'default', protocol: 'tcp' }], ...app, networks };
+  if (onHost) {
+    const portDefinitions = app['portDefinitions'] ?? [{ port: 0, name: 'default', protocol: 'tcp' }];
+    return { ...app, portDefinitions, networks };
+  }
   const container = app['container'];
   const mapping = { containerPort: 0, servicePort: 0, protocol: 'tcp', name: 'default' };
   return {

@@ -100,7 +100,7 @@ interface Killing {
 function kill(marathon: Marathon, call: Call, { way, instances, body }: Killing): Response {
   if (way === 'scale') return killAndScale(marathon, call, instances);
   const shown = instances.flatMap((instance) => tasksOf([instance], marathon.root.app(instance.appId)));
-  if (way === 'wipe') marathon.instances.decommission(instances);
+  if (way === 'wipe') marathon.instances.wipe(instances);
   else marathon.instances.kill(instances);
   return json(200, body(shown));
 }

@@ -91,6 +91,12 @@ export class InstanceManager {
     for (const { task } of instances) if (task !== undefined) this.#deps.executor.kill(task.id);
   }
 
+  /** Ends instances for good; others take their places. */
+  wipe(instances: readonly Instance[]): void {
+    this.decommission(instances);
+    for (const appId of new Set(instances.map((instance) => instance.appId))) this.scaleCheck(appId);
+  }
+
   /** Takes `count` instances away in Marathon's order, the `named` ones first. */
   shrink(app: AppDefinition, count: number, named?: ReadonlySet<string>): void {
     const { waitingDieFirst } = this.#deps;

@@ -13,7 +13,10 @@ export interface VictimOptions {
   readonly waitingDieFirst?: boolean;
 }
 
-/** @returns `count` present instances, or fewer when there are not that many */
+/**
+ * @param instances in the order in which they came to be, which decides between equal start times
+ * @returns `count` present instances, or fewer when there are not that many
+ */
 export function victims(
   app: AppDefinition,
   instances: readonly Instance[],
@@ -27,11 +30,9 @@ export function victims(
     const index = ORDER.indexOf(condition);
     return index < 0 ? ORDER.length : index;
   };
-  const youngestFirst = app.killSelection === 'YOUNGEST_FIRST' ? -1 : 1;
-  return instances
-    .filter(isPresent)
-    .sort((a, b) => rank(a) - rank(b) || youngestFirst * (startOf(a) - startOf(b)))
-    .slice(0, count);
+  const oldestFirst = instances.filter(isPresent).sort((a, b) => startOf(a) - startOf(b));
+  const byAge = app.killSelection === 'YOUNGEST_FIRST' ? oldestFirst.reverse() : oldestFirst;
+  return byAge.sort((a, b) => rank(a) - rank(b)).slice(0, count);
 }
 
 function startOf({ task }: Instance): number {
