@@ -1,0 +1,178 @@
+// Apps as real operating-system processes.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually, groupMembers, marked } from './support/processes.ts';
+import { aServer, type Server } from './support/server.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop();
+});
+
+async function start(...args: Parameters<typeof aServer>): Promise<Server> {
+  const server = await aServer(...args);
+  servers.push(server);
+  return server;
+}
+
+interface TaskView {
+  readonly id: string;
+  readonly state: string;
+  readonly ports: readonly number[];
+}
+
+async function tasksOf(server: Server, app: string): Promise<TaskView[]> {
+  const { body } = await server.call('GET', `/v2/apps${app}/tasks`);
+  return (body['tasks'] ?? []) as TaskView[];
+}
+
+async function runs(server: Server, app: string, count = 1): Promise<TaskView[]> {
+  return eventually(`${count} running of ${app}`, async () => {
+    const tasks = await tasksOf(server, app);
+    return tasks.filter(({ state }) => state === 'TASK_RUNNING').length === count ? tasks : undefined;
+  });
+}
+
+function sandboxes(server: Server): string[] {
+  return readdirSync(server.workDir).flatMap((root) =>
+    readdirSync(join(server.workDir, root)).map((task) => join(server.workDir, root, task)),
+  );
+}
+
+describe('a task', () => {
+  it('runs cmd through a shell, in its sandbox, with its environment and nothing else', async () => {
+    const server = await start({ pathDirs: ['/ours'], baseEnv: { PATH: '/usr/bin:/bin' } });
+    const cmd = 'env; pwd; exec sleep 1000';
+    await server.call('POST', '/v2/apps', { id: '/shop/api', cmd, cpus: 0.1, mem: 32, env: { MINE: 'x y' } });
+    const [task] = await runs(server, '/shop/api');
+    const [sandbox] = sandboxes(server);
+    const output = await eventually('the output', () => {
+      const text = readFileSync(join(sandbox!, 'stdout'), 'utf8');
+      return text.endsWith(`${sandbox}\n`) ? text : undefined;
+    });
+    const lines = output.split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `MESOS_TASK_ID=${task!.id}`,
+        'MARATHON_APP_ID=/shop/api',
+        'MINE=x y',
+        'PATH=/ours:/usr/bin:/bin',
+        'HOST=127.0.0.1',
+        `PORT0=${task!.ports[0]}`,
+        `MESOS_SANDBOX=${sandbox}`,
+        server.mark,
+      ]),
+    );
+    expect(lines.filter((line) => line.startsWith('npm_') || line.startsWith('VITEST'))).toEqual([]);
+  });
+
+  it('runs args without a shell', async () => {
+    const server = await start();
+    const args = ['/bin/echo', '$HOME', 'a  b'];
+    await server.call('POST', '/v2/apps', { id: '/a', args, backoffSeconds: 600 });
+    const [sandbox] = await eventually('a sandbox', () => {
+      const found = sandboxes(server);
+      return found.length > 0 && readFileSync(join(found[0]!, 'stdout'), 'utf8') !== '' ? found : undefined;
+    });
+    expect(readFileSync(join(sandbox!, 'stdout'), 'utf8')).toBe('$HOME a  b\n');
+  });
+
+  it('has a process group of its own, which goes with it, grandchildren included', async () => {
+    const server = await start();
+    const cmd = 'sleep 1000 & sleep 1000 & trap "exit 0" TERM; while :; do sleep 0.05; done';
+    await server.call('POST', '/v2/apps', { id: '/a', cmd });
+    await runs(server, '/a');
+    const rows = await eventually('three processes', () => {
+      const found = marked(server.mark);
+      return found.length >= 3 ? found : undefined;
+    });
+    expect(new Set(rows.map(({ group }) => group)).size).toBe(1);
+    await server.call('DELETE', '/v2/apps/a');
+    await eventually('nobody left', () => (marked(server.mark).length === 0 ? true : undefined));
+    expect(groupMembers(rows[0]!.group)).toEqual([]);
+  });
+
+  it('takes grandchildren along when it crashes', async () => {
+    const server = await start();
+    const cmd = '(trap "" TERM; while :; do sleep 0.05; done) & sleep 0.3; exit 3';
+    await server.call('POST', '/v2/apps', { id: '/a', cmd, backoffSeconds: 600 });
+    await eventually('the crash', async () => {
+      const [task] = await tasksOf(server, '/a');
+      return task?.state === 'TASK_FAILED' ? true : undefined;
+    });
+    await eventually('nobody left', () => (marked(server.mark).length === 0 ? true : undefined));
+  });
+
+  it('that ignores SIGTERM is killed after its grace', async () => {
+    const server = await start();
+    const cmd = 'trap "" TERM; while :; do sleep 0.05; done';
+    await server.call('POST', '/v2/apps', { id: '/a', cmd, taskKillGracePeriodSeconds: 0.2 });
+    await runs(server, '/a');
+    await server.call('PUT', '/v2/apps/a', { instances: 0 });
+    await eventually('the end', async () => ((await tasksOf(server, '/a')).length === 0 ? true : undefined));
+    expect(marked(server.mark)).toEqual([]);
+  });
+
+  it('leaves no sandbox behind', async () => {
+    const server = await start();
+    await server.call('POST', '/v2/apps', { id: '/a', cmd: 'sleep 1000', instances: 2 });
+    await runs(server, '/a', 2);
+    expect(sandboxes(server)).toHaveLength(2);
+    await server.call('PUT', '/v2/apps/a', { instances: 1 });
+    await eventually('one sandbox', () => (sandboxes(server).length === 1 ? true : undefined));
+  });
+
+  it('that cannot be started says why', async () => {
+    const server = await start();
+    await server.call('POST', '/v2/apps', { id: '/a', args: ['/no/such/program'], backoffSeconds: 600 });
+    const failure = await eventually('a failure', async () => {
+      const { body } = await server.call('GET', '/v2/apps/a');
+      return (body['app'] as { lastTaskFailure?: { message: string } }).lastTaskFailure;
+    });
+    expect(failure.message).toBe('Command exited with status 127');
+  });
+});
+
+describe('closing', () => {
+  it('ends everything, even what ignores SIGTERM, and removes every sandbox', async () => {
+    const server = await aServer();
+    await server.call('POST', '/v2/apps', { id: '/kind', cmd: 'sleep 1000', instances: 3 });
+    const cmd = 'trap "" TERM; while :; do sleep 0.05; done';
+    await server.call('POST', '/v2/apps', { id: '/stubborn', cmd, taskKillGracePeriodSeconds: 0.3 });
+    await runs(server, '/kind', 3);
+    await runs(server, '/stubborn');
+    expect(await server.emulator.close()).toEqual({ leftProcesses: 0 });
+    expect(marked(server.mark)).toEqual([]);
+    expect(readdirSync(server.workDir)).toEqual([]);
+    await expect(fetch(`${server.emulator.url}/ping`)).rejects.toThrow();
+    await server.stop();
+  });
+
+  it('can be done twice', async () => {
+    const server = await aServer();
+    expect(await Promise.all([server.stop(), server.stop()])).toEqual([
+      { leftProcesses: 0 },
+      { leftProcesses: 0 },
+    ]);
+  });
+});
+
+describe('starting', () => {
+  it('says who wants a port that is taken, and what to do', async () => {
+    const first = await start();
+    await expect(aServer({ port: first.emulator.port })).rejects.toThrow(
+      /the port is taken by another program/,
+    );
+  });
+
+  it('takes another port when it may', async () => {
+    const first = await start();
+    const second = await start({ port: first.emulator.port, anyPortWhenTaken: true });
+    expect(second.emulator.port).not.toBe(first.emulator.port);
+    expect((await second.call('GET', '/v2/leader')).body).toEqual({
+      leader: `127.0.0.1:${second.emulator.port}`,
+    });
+  });
+});

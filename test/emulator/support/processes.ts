@@ -1,0 +1,58 @@
+// What is really running on this machine.
+
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Looks again and again until `look` finds something; fails after ten seconds. */
+export async function eventually<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`never saw: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export interface ProcessRow {
+  readonly pid: number;
+  readonly group: number;
+  readonly state: string;
+}
+
+/** Live processes (zombies are none) with this variable in their environment. */
+export function marked(variable: string): ProcessRow[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const environ = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+        return environ.includes(variable) ? [row(Number(pid))] : [];
+      } catch {
+        return [];
+      }
+    })
+    .filter(({ state }) => state !== 'Z');
+}
+
+/** Live processes of a group. */
+export function groupMembers(group: number): ProcessRow[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [row(Number(pid))];
+      } catch {
+        return [];
+      }
+    })
+    .filter((process) => process.group === group && process.state !== 'Z');
+}
+
+function row(pid: number): ProcessRow {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [state = '', , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { pid, group: Number(group), state };
+}
