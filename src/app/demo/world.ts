@@ -108,7 +108,7 @@ async function build(
       cpus: CPUS,
       mem: MEM_MB,
       taskStartDelayMs: config.taskStartDelayMs,
-      taskEnv: { PRODUCER_SEED: String(config.seed) },
+      taskEnv: { PRODUCER_SEED: String(config.seed), NODE_COMPILE_CACHE: join(workDir, 'node-cache') },
       statsd,
       workDir,
       env: config.env,
