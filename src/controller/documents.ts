@@ -84,13 +84,15 @@ function nameOf({ kind, key }: Entry): string {
 
 /** A document has one home: two places say nothing certain about it, even when they agree. */
 function findingOf<R extends Resource>(entries: readonly Entry[]): Finding<R> {
-  const homes = new Map(entries.map((entry) => [`${entry.source} ${entry.place}`, entry]));
+  const homes = new Map(entries.map((entry) => [`${entry.place} (${entry.source})`, entry]));
   const [first] = homes.values();
   if (first === undefined || homes.size > 1) {
+    const named = [...homes.keys()].sort();
     const manySources = new Set(entries.map(({ source }) => source)).size > 1;
-    const places = [...homes.values()].map((e) => (manySources ? `${e.place} (${e.source})` : e.place));
-    const readable = entries.find((e) => e.resource !== undefined);
-    return { is: 'duplicate', places: places.sort(), ...(readable && { first: foundOf<R>(readable) }) };
+    const places = manySources ? named : named.map((name) => homes.get(name)?.place ?? name);
+    // To have something to show; by name, so that the order of listing decides nothing.
+    const shown = named.map((name) => homes.get(name)).find((entry) => entry?.resource !== undefined);
+    return { is: 'duplicate', places, ...(shown && { first: foundOf<R>(shown) }) };
   }
   if (first.resource === undefined) {
     return { is: 'invalid', place: first.place, message: first.invalid ?? 'not readable' };

@@ -104,9 +104,8 @@ function reasonOf({ role, spec }: MemberApp, to: number): string {
 }
 
 function notesOf({ spec }: MicroscalingPolicy, key: ResourceKey): readonly string[] {
-  const drift = spec.drift === 'Report' ? [`policy ${key} reports drift and does not revert it`] : [];
-  if (spec.mode === 'Reconcile') return drift;
-  return [...drift, `policy ${key} is in mode ${spec.mode}: the operator would write none of this`];
+  if (spec.mode === 'Reconcile') return [];
+  return [`policy ${key} is in mode ${spec.mode}: the operator would write none of this`];
 }
 
 function recordOf(policy: MicroscalingPolicy): PolicyRecord {

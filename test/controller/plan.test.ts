@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { planOnce } from '../../src/controller/plan.ts';
+import { VirtualClock } from '../../src/runtime/clock.ts';
+import { createMemoryScheduler } from '../../src/schedulers/memory/index.ts';
+import { aFiller, anApp, aPolicy } from '../support/fakes.ts';
+
+const signal = new AbortController().signal;
+const consumer = anApp('consumer', { instances: { min: 1, max: 4 } });
+const producer = anApp('producer', { instances: { fixed: 3 } });
+const demo = aPolicy('demo', [consumer, aFiller('filler'), producer]);
+
+function aCluster() {
+  const scheduler = createMemoryScheduler({ startMs: 0, stopMs: 0 }, { clock: new VirtualClock() });
+  const plan = async (...policies: (typeof demo)[]) =>
+    await planOnce(policies, { schedulerFor: () => scheduler }, signal);
+  return { scheduler, plan };
+}
+
+async function applied() {
+  const { scheduler, plan } = aCluster();
+  for (const change of (await plan(demo)).changes) await scheduler.apply(change, signal);
+  return { scheduler, plan };
+}
+
+describe('plan without metrics', () => {
+  it('creates what is missing, with the fewest instances that are allowed', async () => {
+    const { plan } = aCluster();
+    const { changes, troubles, notes } = await plan(demo);
+    expect(changes).toMatchObject([
+      { kind: 'create', app: '/consumer', instances: 1, owner: 'default/demo' },
+      { kind: 'create', app: '/filler', instances: 1 },
+      { kind: 'create', app: '/producer', instances: 3 },
+    ]);
+    expect([troubles, notes]).toEqual([[], []]);
+  });
+
+  it('is empty once it was applied', async () => {
+    const { plan } = await applied();
+    expect((await plan(demo)).changes).toEqual([]);
+  });
+
+  const counts = [
+    { name: 'within its bounds', app: '/consumer', count: 3, changes: [] },
+    { name: 'above its maximum', app: '/consumer', count: 9, changes: [{ kind: 'scale', from: 9, to: 4 }] },
+    { name: 'below its minimum', app: '/consumer', count: 0, changes: [{ kind: 'scale', from: 0, to: 1 }] },
+    { name: 'left to people', app: '/producer', count: 8, changes: [] },
+  ];
+  it.each(counts)('a count $name', async ({ app, count, changes }) => {
+    const { scheduler, plan } = await applied();
+    scheduler.others.scale(app, count);
+    expect((await plan(demo)).changes).toMatchObject(changes);
+  });
+
+  it('updates what differs, and says what', async () => {
+    const { plan } = await applied();
+    const edited = aPolicy('demo', [{ ...consumer, app: { ...consumer.app, cmd: 'better' } }]);
+    expect((await plan(edited)).changes).toMatchObject([
+      {
+        kind: 'update',
+        app: '/consumer',
+        fields: [{ field: 'cmd', before: 'run consumer', after: 'better' }],
+      },
+    ]);
+    const reporting = { ...edited, spec: { ...edited.spec, drift: 'Report' as const } };
+    expect((await plan(reporting)).changes).toEqual([]);
+  });
+
+  it('takes on what others made only when told so', async () => {
+    const { scheduler, plan } = aCluster();
+    scheduler.others.create('/consumer', 2, { cmd: 'run consumer', cpus: 1, mem: 100 });
+    expect(await plan(demo)).toMatchObject({
+      changes: [],
+      troubles: [{ reason: 'AdoptionRequired', policy: 'default/demo', app: '/consumer' }],
+    });
+    const adopting = aPolicy('demo', [{ ...consumer, adopt: true }]);
+    expect((await plan(adopting)).changes).toMatchObject([{ kind: 'adopt', app: '/consumer' }]);
+  });
+
+  it('says when an app must exist and does not', async () => {
+    const { plan } = aCluster();
+    const { app: _, ...bare } = consumer;
+    expect(await plan(aPolicy('demo', [bare]))).toMatchObject({
+      changes: [],
+      troubles: [{ reason: 'AppMissing', app: '/consumer' }],
+    });
+  });
+
+  it('says when the operator would not write', async () => {
+    const { plan } = aCluster();
+    const { notes } = await plan(aPolicy('demo', [consumer], { mode: 'Observe' }));
+    expect(notes).toEqual(['policy default/demo is in mode Observe: the operator would write none of this']);
+  });
+});

@@ -1,0 +1,271 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AppSpec, MicroscalingPolicy, Resource } from '../../src/api/policy.ts';
+import type { PolicyRecord } from '../../src/controller/records.ts';
+import { Store } from '../../src/controller/store.ts';
+import type { PolicySnapshot } from '../../src/policy-sources/source.ts';
+import { VirtualClock } from '../../src/runtime/clock.ts';
+import { anApp, aPolicy, aPool } from '../support/fakes.ts';
+
+/** Documents by file name; a string is a file that is there and not valid. */
+type Files = Readonly<Record<string, Resource | string>>;
+
+function snapshot(files: Files, complete = true): PolicySnapshot {
+  const entries = Object.entries(files);
+  return {
+    resources: entries.flatMap(([file, doc]) =>
+      typeof doc === 'string' ? [] : [{ resource: doc, place: `${file}:1`, revision: file }],
+    ),
+    invalid: entries.flatMap(([file, doc]) =>
+      typeof doc === 'string'
+        ? [{ kind: 'MicroscalingPolicy', key: doc, message: 'not valid', place: `${file}:1` }]
+        : [],
+    ),
+    problems: [],
+    complete,
+  };
+}
+
+function aStore() {
+  const store = new Store({ clock: new VirtualClock() });
+  return {
+    store,
+    list: (files: Files, { complete = true, source = 'dir' } = {}) =>
+      store.update([{ source, snapshot: snapshot(files, complete) }]),
+    records: (): readonly PolicyRecord[] => store.pools().flatMap(({ members }) => members),
+    /** `a 2/1 False/InvalidSpec`: name, newest and running generation, verdict. */
+    told: (): readonly string[] =>
+      store
+        .pools()
+        .flatMap(({ members }) => members)
+        .map(
+          ({ latest, running, accepted }) =>
+            `${latest.policy.metadata.name} ${latest.generation}/${running?.generation ?? '-'} ${accepted.reason}`,
+        )
+        .sort(),
+  };
+}
+
+const a1 = aPolicy('a', [anApp('one')]);
+const a2 = aPolicy('a', [anApp('one', { instances: { min: 2, max: 5 } })]);
+const b1 = aPolicy('b', [anApp('two')]);
+/** Wants an app of `a`. */
+const bGreedy = aPolicy('b', [anApp('two'), anApp('other', { id: '/one' })]);
+
+describe('generations', () => {
+  it('count changes of content, not listings or places', () => {
+    const { list, told } = aStore();
+    list({ 'a.yaml': a1 });
+    list({ 'a.yaml': a1 });
+    list({ 'moved.yaml': a1 });
+    expect(told()).toEqual(['a 1/1 Valid']);
+    list({ 'moved.yaml': a2 });
+    expect(told()).toEqual(['a 2/2 Valid']);
+  });
+
+  it('are those of Kubernetes where there are some', () => {
+    const { list, told } = aStore();
+    list({ a: { ...a1, metadata: { ...a1.metadata, generation: 7 } } });
+    expect(told()).toEqual(['a 7/7 Valid']);
+  });
+});
+
+describe('the last good version', () => {
+  it('survives an invalid document and an incomplete listing, not a complete one without it', () => {
+    const { list, told } = aStore();
+    list({ 'a.yaml': a1 });
+    list({ 'a.yaml': 'default/a' });
+    expect(told()).toEqual(['a 1/1 InvalidSpec']);
+    list({}, { complete: false });
+    expect(told()).toEqual(['a 1/1 InvalidSpec']);
+    expect(list({}).removed.map(({ key }) => key)).toEqual(['default/a']);
+    expect(told()).toEqual([]);
+  });
+
+  it('survives a document that never was valid beside it', () => {
+    const { list, told } = aStore();
+    list({ 'a.yaml': a1, 'b.yaml': 'default/b' });
+    expect(told()).toEqual(['a 1/1 Valid']);
+  });
+});
+
+describe('two policies over one app', () => {
+  it('the newcomer does not start, the other one goes on, both are told', () => {
+    const { list, told, records } = aStore();
+    list({ 'a.yaml': a1 });
+    list({ 'a.yaml': a1, 'b.yaml': bGreedy });
+    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 1/- DuplicateApp']);
+    for (const { accepted } of records()) {
+      expect(accepted.message).toContain('default/a (a.yaml:1) and default/b (b.yaml:1)');
+    }
+    list({ 'a.yaml': a1, 'b.yaml': b1 });
+    expect(told()).toEqual(['a 1/1 Valid', 'b 2/2 Valid']);
+  });
+
+  it('an edit that reaches for it is refused, and the last good version goes on', () => {
+    const { list, told } = aStore();
+    list({ 'a.yaml': a1, 'b.yaml': b1 });
+    list({ 'a.yaml': a1, 'b.yaml': bGreedy });
+    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 2/1 DuplicateApp']);
+  });
+
+  it('an edit of the one that runs waits until the quarrel is over', () => {
+    const { list, told } = aStore();
+    list({ 'a.yaml': a1, 'b.yaml': b1 });
+    list({ 'a.yaml': a2, 'b.yaml': bGreedy });
+    expect(told()).toEqual(['a 2/1 DuplicateApp', 'b 2/1 DuplicateApp']);
+    list({ 'a.yaml': a2, 'b.yaml': b1 });
+    expect(told()).toEqual(['a 2/2 Valid', 'b 3/3 Valid']);
+  });
+
+  it('a version that comes back into play keeps its apps from a third policy', () => {
+    const { list, told } = aStore();
+    list({ 'a.yaml': a1, 'b.yaml': b1 });
+    const c = aPolicy('c', [anApp('two')]);
+    list({ 'a.yaml': a1, 'b.yaml': aPolicy('b', [anApp('x', { id: '/one' })]), 'c.yaml': c });
+    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 2/1 DuplicateApp', 'c 1/- DuplicateApp']);
+  });
+
+  it('an app may change hands within one listing', () => {
+    const { list, told, store } = aStore();
+    list({ 'a.yaml': a1, 'b.yaml': b1 });
+    list({ 'a.yaml': aPolicy('a', [anApp('new')]), 'b.yaml': bGreedy });
+    expect(told()).toEqual(['a 2/2 Valid', 'b 2/2 Valid']);
+    expect(store.leaving('default/a')).toEqual([]);
+  });
+
+  it('is fine in two Marathons', () => {
+    const { list, told } = aStore();
+    const elsewhere = aPolicy('b', [anApp('one')], { marathon: { urls: ['http://m2:8080'] } });
+    list({ 'a.yaml': a1, 'b.yaml': elsewhere });
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/1 Valid']);
+  });
+});
+
+describe('shared pools', () => {
+  const member = (name: string, min: number, over = {}): MicroscalingPolicy =>
+    aPolicy(name, [anApp(name, { instances: { min, max: 9 } })], { pool: 'shared', ...over });
+
+  it('cover the minimums of all members: whoever runs comes first', () => {
+    const { list, told, records } = aStore();
+    list({ pool: aPool('shared', 5), b: member('b', 3) });
+    list({ pool: aPool('shared', 5), b: member('b', 3), a: member('a', 3) });
+    expect(told()).toEqual(['a 1/- InvalidSpec', 'b 1/1 Valid']);
+    expect(records().find(({ running }) => running === undefined)?.accepted.message).toContain(
+      '6 of 5 slots',
+    );
+  });
+
+  it('cover them in resources too', () => {
+    const { list, told } = aStore();
+    const pool: Resource = { ...aPool('shared', 1), spec: { capacity: { resources: { cpus: 0.3 } } } };
+    const small = (name: string): MicroscalingPolicy =>
+      aPolicy(name, [anApp(name, { instances: { min: 1, max: 2 }, app: { cpus: 0.1 } })], { pool: 'shared' });
+    list({ pool, a: small('a'), b: small('b'), c: small('c'), d: small('d') });
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/1 Valid', 'c 1/1 Valid', 'd 1/- InvalidSpec']);
+  });
+
+  it('share one Marathon', () => {
+    const { list, told } = aStore();
+    const elsewhere = { marathon: { urls: ['http://m2:8080'] } };
+    list({ pool: aPool('shared', 9), a: member('a', 1), b: member('b', 1, elsewhere) });
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/- InvalidSpec']);
+  });
+
+  it('are told when two places define one', () => {
+    const { store, list } = aStore();
+    list({ 'p.yaml': aPool('shared', 5), 'q.yaml': aPool('shared', 9) });
+    expect(store.problems()[0]?.message).toContain('p.yaml:1 and q.yaml:1');
+  });
+});
+
+describe('apps that are left', () => {
+  it('are remembered until somebody has let them go, with what is to happen', () => {
+    const { list, store } = aStore();
+    list({ 'a.yaml': aPolicy('a', [anApp('one'), anApp('two')], { onDelete: 'Delete' }) });
+    list({ 'a.yaml': aPolicy('a', [anApp('one')]) });
+    const [leaving] = store.leaving('default/a');
+    expect(leaving).toMatchObject({ app: '/two', policy: 'default/a', onDelete: 'Delete' });
+    list({ 'a.yaml': a1 });
+    expect(store.leaving('default/a')).toHaveLength(1);
+    if (leaving !== undefined) store.left(leaving);
+    expect(store.leaving('default/a')).toEqual([]);
+  });
+
+  it('are nobody to let go of once they are named again', () => {
+    const { list, store } = aStore();
+    list({ 'a.yaml': a1 });
+    list({});
+    expect(store.leaving('default/a')).toHaveLength(1);
+    list({ 'a.yaml': a1 });
+    expect(store.leaving('default/a')).toEqual([]);
+  });
+});
+
+describe('pools to look at', () => {
+  it('are those that a listing changed', () => {
+    const { list } = aStore();
+    expect(list({ a: a1, b: b1 }).pools).toEqual(['default/a', 'default/b']);
+    expect(list({ a: a1, b: b1 }).pools).toEqual([]);
+    expect(list({ a: a2, b: b1 }).pools).toEqual(['default/a']);
+    expect(list({ b: b1 }).pools).toEqual(['default/a']);
+  });
+});
+
+describe('whatever is listed', () => {
+  const ids = ['/x', '/y', '/z'];
+  const apps = fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 2 });
+  const doc = fc.record({ name: fc.constantFrom('a', 'b', 'c'), apps, pool: fc.boolean(), max: fc.nat(2) });
+  const listing = fc.record({
+    docs: fc.array(doc, { maxLength: 4 }),
+    invalid: fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined }),
+    pool: fc.boolean(),
+    complete: fc.boolean(),
+  });
+
+  function filesOf({ docs, invalid, pool }: typeof listing extends fc.Arbitrary<infer T> ? T : never): Files {
+    const files: Record<string, Resource | string> = {};
+    docs.forEach(({ name, apps: named, pool: joins, max }, i) => {
+      const specs: AppSpec[] = named.map((id) => anApp(id.slice(1), { id, instances: { min: 0, max } }));
+      files[`${i}.yaml`] = aPolicy(name, specs, joins ? { pool: 'shared' } : {});
+    });
+    if (invalid !== undefined) files['bad.yaml'] = `default/${invalid}`;
+    if (pool) files['pool.yaml'] = aPool('shared', 3);
+    return files;
+  }
+
+  it('no two running policies name one app; a refused document changes nothing that runs', () => {
+    fc.assert(
+      fc.property(fc.array(listing, { maxLength: 5 }), (listings) => {
+        const { list, records } = aStore();
+        for (const each of listings) {
+          const before = new Map(records().map((r) => [r.key, r.running]));
+          list(filesOf(each), { complete: each.complete });
+          const running = records().flatMap((r) => r.running?.policy.spec.apps.map(({ id }) => id) ?? []);
+          expect(new Set(running).size).toBe(running.length);
+          for (const { key, running: now, accepted, latest } of records()) {
+            if (accepted.status === 'True') expect(now).toBe(latest);
+            else expect(now).toBe(before.get(key));
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('the order of the documents decides nothing', () => {
+    fc.assert(
+      fc.property(listing, (each) => {
+        const files = filesOf(each);
+        const forward = aStore();
+        const backward = aStore();
+        forward.list(files);
+        backward.list(Object.fromEntries(Object.entries(files).reverse()));
+        const running = (s: typeof forward): readonly string[] =>
+          s.records().map((r) => `${r.key} ${r.accepted.reason} ${JSON.stringify(r.running?.policy.spec)}`);
+        expect(running(backward)).toEqual(running(forward));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
