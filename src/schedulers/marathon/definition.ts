@@ -47,38 +47,36 @@ export function upgradeStrategy(definition: MarathonAppDefinition): Json {
 
 /** The wanted side of a comparison. `appId` resolves relative dependencies. */
 export function normalised(definition: MarathonAppDefinition, appId: string): Json {
-  const wanted = modernised(settable(definition));
-  const changed: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(wanted)) {
-    changed[key] = NORMALISE[key]?.(value, appId) ?? value;
-  }
-  return changed;
+  const wanted = Object.entries(modernised(settable(definition)));
+  return Object.fromEntries(wanted.map(([key, value]) => [key, NORMALISE.get(key)?.(value, appId) ?? value]));
 }
 
 type Normalise = (value: unknown, appId: string) => unknown;
 
-const NORMALISE: Readonly<Record<string, Normalise>> = {
-  upgradeStrategy: (value) => upgradeStrategy({ upgradeStrategy: value }),
-  unreachableStrategy: (value) => withDefaults(value, { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 }),
-  fetch: (value) => each(value, { extract: true, executable: false, cache: false }),
-  portDefinitions: (value) => each(value, { protocol: 'tcp' }),
-  healthChecks: (value) => mapList(value, healthCheck),
-  readinessChecks: (value) =>
-    each(value, {
-      name: 'readinessCheck',
-      protocol: 'HTTP',
-      path: '/',
-      portName: 'http-api',
-      intervalSeconds: 30,
-      timeoutSeconds: 10,
-      httpStatusCodesForReady: [200],
-      preserveLastResponse: false,
-    }),
-  container,
-  dependencies: (value, appId) =>
-    mapList(value, (id) => (typeof id === 'string' ? absoluteId(id, appId) : id)),
-  constraints: (value) => mapList(value, (c) => (Array.isArray(c) && c.at(-1) === '' ? c.slice(0, -1) : c)),
-};
+const NORMALISE: ReadonlyMap<string, Normalise> = new Map<string, Normalise>(
+  Object.entries<Normalise>({
+    upgradeStrategy: (value) => upgradeStrategy({ upgradeStrategy: value }),
+    unreachableStrategy: (value) => withDefaults(value, { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 }),
+    fetch: (value) => each(value, { extract: true, executable: false, cache: false }),
+    portDefinitions: (value) => each(value, { protocol: 'tcp' }),
+    healthChecks: (value) => mapList(value, healthCheck),
+    readinessChecks: (value) =>
+      each(value, {
+        name: 'readinessCheck',
+        protocol: 'HTTP',
+        path: '/',
+        portName: 'http-api',
+        intervalSeconds: 30,
+        timeoutSeconds: 10,
+        httpStatusCodesForReady: [200],
+        preserveLastResponse: false,
+      }),
+    container,
+    dependencies: (value, appId) =>
+      mapList(value, (id) => (typeof id === 'string' ? absoluteId(id, appId) : id)),
+    constraints: (value) => mapList(value, (c) => (Array.isArray(c) && c.at(-1) === '' ? c.slice(0, -1) : c)),
+  }),
+);
 
 /** Older spellings that Marathon accepts and does not echo (since 1.5). */
 function modernised(definition: Json): Json {
@@ -90,21 +88,18 @@ function modernised(definition: Json): Json {
     ...rest,
     ...(Array.isArray(ports) && { portDefinitions: ports.map((port: unknown) => ({ port })) }),
     ...(Array.isArray(uris) && { fetch: uris.map((uri: unknown) => ({ uri })) }),
-    ...(typeof network === 'string' && { networks: [networkOf(network)] }),
+    ...(network !== undefined && { networks: [{ mode: DOCKER_NETWORKS.get(network) ?? network }] }),
     ...((network !== undefined || portMappings !== undefined) && {
       container: { ...container, docker: plainDocker, ...(portMappings !== undefined && { portMappings }) },
     }),
   };
 }
 
-function networkOf(dockerNetwork: string): Json {
-  const modes: Readonly<Record<string, string>> = {
-    BRIDGE: 'container/bridge',
-    HOST: 'host',
-    USER: 'container',
-  };
-  return { mode: modes[dockerNetwork] ?? dockerNetwork };
-}
+const DOCKER_NETWORKS: ReadonlyMap<unknown, string> = new Map([
+  ['BRIDGE', 'container/bridge'],
+  ['HOST', 'host'],
+  ['USER', 'container'],
+]);
 
 function healthCheck(value: unknown): unknown {
   if (!isObject(value)) return value;

@@ -43,7 +43,7 @@ export function diffDefinition(
   const { env, labels, ...rest } = normalised(wanted.definition, observed.id);
   const echoed = observed.definition;
   const owned = observed.owner !== undefined;
-  const fields = Object.entries(rest).flatMap(([key, value]) => compare(key, value, echoed[key]));
+  const fields = Object.entries(rest).flatMap(([key, value]) => compare(key, value, own(echoed, key)));
   return [
     ...fields,
     ...compareEnv({ ...wanted, named: env }, { echoed: mapOf(echoed['env']), owned }, values),
@@ -61,15 +61,22 @@ function compareEnv(
   const plain = Object.entries(mapOf(wanted.named)).filter(([name]) => !fromElsewhere.has(name));
   const extra = Object.keys(observed.echoed).filter(
     (name) =>
-      observed.owned && isObject(wanted.named) && !(name in mapOf(wanted.named)) && !fromElsewhere.has(name),
+      observed.owned &&
+      isObject(wanted.named) &&
+      !Object.hasOwn(wanted.named, name) &&
+      !fromElsewhere.has(name),
   );
   return [
     ...plain
-      .filter(([name, value]) => !same(value, observed.echoed[name]))
-      .map(([name, value]) => envDiff(name, observed.echoed[name], value)),
+      .filter(([name, value]) => !same(value, own(observed.echoed, name)))
+      .map(([name, value]) => envDiff(name, own(observed.echoed, name), value)),
     ...Object.entries(secret.values)
-      .filter(([name, value]) => observed.echoed[name] !== value)
-      .map(([name]) => ({ field: `env.${name}`, before: hidden(observed.echoed[name]), after: NEW_SECRET })),
+      .filter(([name, value]) => own(observed.echoed, name) !== value)
+      .map(([name]) => ({
+        field: `env.${name}`,
+        before: hidden(own(observed.echoed, name)),
+        after: NEW_SECRET,
+      })),
     // Nobody says what this was, so it may have been a secret.
     ...extra.map((name) => ({ field: `env.${name}`, before: SECRET, after: undefined })),
   ];
@@ -91,16 +98,18 @@ function hidden(value: unknown): string | undefined {
 /** Our creation label is bookkeeping: changing it would restart every task. */
 function compareLabels(named: unknown, echoed: Json, owned: boolean): FieldDiff[] {
   if (!isObject(named)) return [];
-  const extra = owned ? Object.keys(echoed).filter((name) => !(name in named)) : [];
+  const extra = owned ? Object.keys(echoed).filter((name) => !Object.hasOwn(named, name)) : [];
   return [...Object.keys(named), ...extra]
-    .filter((name) => name !== CREATION_LABEL && !same(named[name], echoed[name]))
-    .map((name) => ({ field: `labels.${name}`, before: echoed[name], after: named[name] }));
+    .filter((name) => name !== CREATION_LABEL && !same(own(named, name), own(echoed, name)))
+    .map((name) => ({ field: `labels.${name}`, before: own(echoed, name), after: own(named, name) }));
 }
 
 /** Descends into objects, so that the difference is named as exactly as it can be. */
 function compare(path: string, wanted: unknown, echoed: unknown): FieldDiff[] {
   if (isObject(wanted) && isObject(echoed)) {
-    return Object.entries(wanted).flatMap(([key, value]) => compare(`${path}.${key}`, value, echoed[key]));
+    return Object.entries(wanted).flatMap(([key, value]) =>
+      compare(`${path}.${key}`, value, own(echoed, key)),
+    );
   }
   const equal = SETS.has(path) ? sameSet(wanted, echoed) : same(wanted, echoed);
   return equal ? [] : [{ field: path, before: echoed, after: wanted }];
@@ -112,7 +121,7 @@ function same(wanted: unknown, echoed: unknown): boolean {
   }
   if (isObject(wanted) && isObject(echoed)) {
     return Object.entries(wanted).every(
-      ([key, value]) => (CHOSEN_WHEN_ZERO.has(key) && value === 0) || same(value, echoed[key]),
+      ([key, value]) => (CHOSEN_WHEN_ZERO.has(key) && value === 0) || same(value, own(echoed, key)),
     );
   }
   if (typeof wanted === 'number' && typeof echoed === 'number') {
@@ -136,6 +145,11 @@ function sameSet(wanted: unknown, echoed: unknown): boolean {
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === false || value === 0) return true;
   return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
+}
+
+/** A definition comes from outside: a field may be called `constructor`. */
+function own(map: Json, key: string): unknown {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
 function mapOf(value: unknown): Json {

@@ -29,15 +29,15 @@ function resolve(
   resolver: ValueResolver,
   mayLack: (entry: EnvFrom) => boolean,
 ): ResolvedEnv {
-  const values: Record<string, string> = {};
+  const values: [name: string, value: string][] = [];
   const unresolved: string[] = [];
   for (const entry of envFrom) {
     try {
-      values[entry.name] = resolver.resolve(entry.from);
+      values.push([entry.name, resolver.resolve(entry.from)]);
     } catch (error) {
       if (!(error instanceof TerminalError && mayLack(entry))) throw error;
       unresolved.push(entry.name);
     }
   }
-  return { values, unresolved };
+  return { values: Object.fromEntries(values), unresolved };
 }

@@ -16,10 +16,15 @@ export const EVENT_TYPES = [
   'app_terminated_event',
 ] as const;
 
-/** True unless the event names apps and none of them is watched; what cannot be read counts as news. */
-export function concerns(data: string, watched: ReadonlySet<string>): boolean {
+/**
+ * Which of the watched apps an event is about; undefined when it is about none of them. An event that names no
+ * app, or that cannot be read, is about all.
+ */
+export function concerned(data: string, watched: ReadonlySet<string>): readonly string[] | undefined {
   const named = appsNamed(data);
-  return named.length === 0 || named.some((id) => watched.has(id));
+  if (named.length === 0) return [...watched];
+  const ours = named.filter((id) => watched.has(id));
+  return ours.length === 0 ? undefined : ours;
 }
 
 function appsNamed(data: string): readonly string[] {

@@ -16,7 +16,7 @@ import { baseUrls, type MarathonConfig, type MarathonDeps } from './config.ts';
 import { authorization } from './credentials.ts';
 import { diffDefinition, type Wanted } from './drift.ts';
 import { followEvents } from './event-stream.ts';
-import { concerns, EVENT_TYPES } from './events.ts';
+import { concerned, EVENT_TYPES } from './events.ts';
 import { waitingDiesLast } from './version.ts';
 import { ClusterView } from './view.ts';
 import { Writer } from './writer.ts';
@@ -96,8 +96,9 @@ class HttpMarathonScheduler implements ReportingScheduler {
           return ended;
         },
         onEvent: (data) => {
-          if (!concerns(data, this.#view.watched)) return;
-          this.#view.invalidate();
+          const apps = concerned(data, this.#view.watched);
+          if (apps === undefined) return;
+          this.#view.changed(apps);
           wake();
         },
       },

@@ -10,22 +10,22 @@ import type {
 import type { Deployment, MarathonApp, MarathonTask, QueueItem } from './schema.ts';
 
 /** Mesos states that hold a slot. Marathon lists terminal tasks too while their instance lives (reference §4). */
-const PHASES: Readonly<Record<string, TaskPhase | 'gone'>> = {
-  TASK_STAGING: 'staging',
-  TASK_STARTING: 'staging',
-  TASK_RUNNING: 'running',
-  TASK_KILLING: 'killing',
-  TASK_UNREACHABLE: 'unreachable',
-  TASK_FINISHED: 'gone',
-  TASK_FAILED: 'gone',
-  TASK_KILLED: 'gone',
-  TASK_ERROR: 'gone',
-  TASK_LOST: 'gone',
-  TASK_GONE: 'gone',
-  TASK_GONE_BY_OPERATOR: 'gone',
-  TASK_DROPPED: 'gone',
-  TASK_UNKNOWN: 'gone',
-};
+const PHASES: ReadonlyMap<string, TaskPhase | 'gone'> = new Map([
+  ['TASK_STAGING', 'staging'],
+  ['TASK_STARTING', 'staging'],
+  ['TASK_RUNNING', 'running'],
+  ['TASK_KILLING', 'killing'],
+  ['TASK_UNREACHABLE', 'unreachable'],
+  ['TASK_FINISHED', 'gone'],
+  ['TASK_FAILED', 'gone'],
+  ['TASK_KILLED', 'gone'],
+  ['TASK_ERROR', 'gone'],
+  ['TASK_LOST', 'gone'],
+  ['TASK_GONE', 'gone'],
+  ['TASK_GONE_BY_OPERATOR', 'gone'],
+  ['TASK_DROPPED', 'gone'],
+  ['TASK_UNKNOWN', 'gone'],
+]);
 
 export interface Surroundings {
   /** Absent when the app is not in the queue. */
@@ -94,7 +94,7 @@ function waitingCount(
 
 function toTask(task: MarathonTask): TaskObservation[] {
   // A state that is not in the table holds its slot: unknown is not gone.
-  const phase = PHASES[task.state] ?? 'staging';
+  const phase = PHASES.get(task.state) ?? 'staging';
   if (phase === 'gone') return [];
   return [
     {

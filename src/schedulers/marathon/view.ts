@@ -46,7 +46,8 @@ export class ClusterView {
   readonly #options: ViewOptions;
   readonly #closing: AbortSignal;
   readonly #watched = new Set<string>();
-  readonly #writtenAt = new Map<string, number>();
+  /** By app: the generation in which it was last written or heard of. */
+  readonly #changedIn = new Map<string, number>();
   #generation = 0;
   #streams = 0;
   #snapshot: Snapshot | undefined;
@@ -73,13 +74,13 @@ export class ClusterView {
     return { apps: new Map(apps), atMs: snapshot.atMs };
   }
 
-  /** The app for a write: as listed when that is recent and not from before our own last write to it, else read alone. */
+  /** The app for a write: as listed when that is recent and nothing of the app was written or heard since, else read alone. */
   async recall(id: string, signal: AbortSignal): Promise<AppObservation | undefined> {
     const snapshot = this.#snapshot;
     const listed = snapshot?.apps.get(id);
     const recent = snapshot !== undefined && this.#options.clock.now() - snapshot.atMs < RECALL_MS;
-    const unwritten = (this.#writtenAt.get(id) ?? -1) <= (snapshot?.generation ?? -1);
-    return listed !== undefined && recent && unwritten ? listed : await this.read(id, signal);
+    const unchanged = (this.#changedIn.get(id) ?? -1) <= (snapshot?.generation ?? -1);
+    return listed !== undefined && recent && unchanged ? listed : await this.read(id, signal);
   }
 
   /** The app as it is now. */
@@ -89,23 +90,22 @@ export class ClusterView {
     return (await this.#assemble([app], signal)).get(id);
   }
 
-  /** Something happened out there. */
-  invalidate(): void {
+  /**
+   * Something happened to these apps, or we wrote to them, or tried to: no reading that began before may serve
+   * any more.
+   */
+  changed(ids: Iterable<string>): void {
     this.#generation++;
-  }
-
-  /** We wrote, or tried to: no reading that began before may serve any more. */
-  written(id: string): void {
-    this.#writtenAt.set(id, ++this.#generation);
+    for (const id of ids) this.#changedIn.set(id, this.#generation);
   }
 
   /** An event stream is open; call the result when it is not any more. */
   streamOpened(): () => void {
     this.#streams++;
-    this.invalidate();
+    this.changed(this.#watched);
     return () => {
       this.#streams--;
-      this.invalidate();
+      this.changed(this.#watched);
     };
   }
 

@@ -70,7 +70,7 @@ export class Writer {
     try {
       outcome = await send(how);
     } finally {
-      view.written(app);
+      view.changed([app]);
     }
     if (outcome.kind === 'forbidden') throw await this.#forbidden(outcome.error, signal);
     return outcome;

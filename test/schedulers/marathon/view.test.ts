@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { MarathonClient } from '../../../src/schedulers/marathon/client.ts';
+import { ClusterView, commonFolder } from '../../../src/schedulers/marathon/view.ts';
+import { FakeMarathon } from '../../support/fake-marathon.ts';
+import { until } from '../../support/until.ts';
+import { never } from './setup.ts';
+
+const RESYNC_MS = 30_000;
+const IDS = ['/shop/a', '/shop/b'];
+
+let marathon: FakeMarathon;
+let client: MarathonClient;
+let clock: VirtualClock;
+let view: ClusterView;
+
+beforeEach(async () => {
+  marathon = new FakeMarathon();
+  await marathon.start();
+  for (const id of IDS) marathon.addApp(id, 1);
+  client = new MarathonClient({
+    baseUrls: [marathon.url],
+    authorization: () => undefined,
+    deadlineMs: 5_000,
+  });
+  clock = new VirtualClock(1_000_000);
+  view = new ClusterView({ client, clock, resyncMs: RESYNC_MS }, never);
+});
+afterEach(async () => {
+  client.close();
+  await marathon.stop();
+});
+
+const observe = (ids: readonly string[] = IDS) => view.observe(ids, never);
+const reads = () => marathon.requests.map((r) => r.path);
+/** Looks every half second, like the controller. */
+async function lookFor(seconds: number): Promise<string[]> {
+  marathon.requests.length = 0;
+  for (let i = 0; i < seconds * 2; i++) {
+    await observe();
+    await clock.advance(500);
+  }
+  return reads();
+}
+
+describe('what a reading costs', () => {
+  it('is two GETs a minute while the stream is live and nothing moves', async () => {
+    view.streamOpened();
+    expect(await lookFor(60)).toEqual(['/v2/apps', '/v2/apps']);
+  });
+
+  it('is the same for a thousand apps', async () => {
+    const many = Array.from({ length: 1000 }, (_, i) => `/shop/many/app-${i}`);
+    for (const id of many) marathon.addApp(id, 1);
+    view.streamOpened();
+    marathon.requests.length = 0;
+    expect((await observe(many)).apps.size).toBe(1000);
+    await clock.advance(RESYNC_MS - 1);
+    await observe(many);
+    expect(reads()).toEqual(['/v2/apps']);
+  });
+
+  it('is one a second without the stream', async () => {
+    expect(await lookFor(10)).toHaveLength(10);
+  });
+
+  it('is one list and the queue every two seconds while instances wait', async () => {
+    view.streamOpened();
+    marathon.launching = false;
+    marathon.setInstances('/shop/a', 2);
+    expect((await lookFor(8)).toSorted()).toEqual([
+      ...Array.from({ length: 4 }, () => '/v2/apps'),
+      ...Array.from({ length: 4 }, () => '/v2/queue'),
+    ]);
+  });
+
+  it('asks for deployments only when an app names one', async () => {
+    marathon.deploy('RestartApplication', '/shop/a');
+    const { apps } = await observe();
+    expect(reads().toSorted()).toEqual(['/v2/apps', '/v2/deployments', '/v2/queue']);
+    expect(apps.get('/shop/a')?.deployments).toMatchObject([{ actions: ['RestartApplication'] }]);
+    expect(apps.get('/shop/b')?.deployments).toEqual([]);
+  });
+
+  it('does not care about what other apps of the cluster do', async () => {
+    marathon.addApp('/shop/other', 1);
+    marathon.deploy('RestartApplication', '/shop/other');
+    await observe();
+    expect(reads()).toEqual(['/v2/apps']);
+  });
+
+  it('lists only the folder that the apps share', async () => {
+    await observe();
+    expect(marathon.requests[0]?.query.get('id')).toBe('/shop/');
+    await observe(['/elsewhere/c']);
+    expect(marathon.requests[1]?.query.has('id')).toBe(false);
+  });
+});
+
+describe('when it is read again', () => {
+  beforeEach(async () => {
+    view.streamOpened();
+    await observe();
+    marathon.requests.length = 0;
+  });
+
+  it('once after something has happened', async () => {
+    view.changed(['/shop/a']);
+    view.changed(['/shop/b']);
+    await observe();
+    await observe();
+    expect(reads()).toEqual(['/v2/apps']);
+  });
+
+  it('for an id that was not asked for before', async () => {
+    marathon.addApp('/shop/c', 4);
+    expect((await observe(['/shop/c'])).apps.get('/shop/c')).toMatchObject({ requested: 4 });
+  });
+
+  it('not again for an app that does not exist', async () => {
+    await observe(['/shop/nobody']);
+    await observe(['/shop/nobody']);
+    expect(reads()).toEqual(['/v2/apps']);
+  });
+
+  it('when the stream breaks and when it is back', async () => {
+    const ended = view.streamOpened();
+    await observe();
+    ended();
+    await observe();
+    expect(reads()).toHaveLength(2);
+  });
+
+  it('once for all who ask at the same time', async () => {
+    view.changed(IDS);
+    const views = await Promise.all([observe(), observe(['/shop/a']), observe(['/shop/b'])]);
+    expect(reads()).toEqual(['/v2/apps']);
+    expect(views.map((v) => [...v.apps.keys()])).toEqual([IDS, ['/shop/a'], ['/shop/b']]);
+  });
+
+  it('anew for who asks after a write, even while an older reading is under way', async () => {
+    view.changed(IDS);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = client.apps.bind(client);
+    let first = true;
+    client.apps = async (...args) => {
+      const answer = await slow(...args);
+      if (first) {
+        first = false;
+        await held;
+      }
+      return answer;
+    };
+    const older = observe();
+    await until('the older reading has its answer', () => marathon.reads('/v2/apps') === 1);
+    marathon.setInstances('/shop/a', 9);
+    view.changed(['/shop/a']);
+    expect((await observe()).apps.get('/shop/a')).toMatchObject({ requested: 9 });
+    release();
+    expect((await older).apps.get('/shop/a')).toMatchObject({ requested: 1 });
+    // The older one must not have taken the newer one's place.
+    expect((await observe()).apps.get('/shop/a')).toMatchObject({ requested: 9 });
+  });
+
+  it('says when the reading began, not when it ended', async () => {
+    const at = clock.now();
+    await clock.advance(5_000);
+    expect((await observe()).atMs).toBe(at);
+  });
+
+  it('after a failure, and throws it only to those who asked', async () => {
+    view.changed(IDS);
+    marathon.next(() => true, { status: 500, body: { message: 'oops' } });
+    await expect(observe()).rejects.toThrow('oops');
+    expect((await observe()).apps.size).toBe(2);
+  });
+
+  it('lets one caller go without stopping the reading for another', async () => {
+    view.changed(IDS);
+    const impatient = new AbortController();
+    const both = [view.observe(IDS, impatient.signal), observe()];
+    impatient.abort(new Error('enough'));
+    const [gone, stayed] = await Promise.allSettled(both);
+    expect(gone).toMatchObject({ status: 'rejected', reason: new Error('enough') });
+    expect(stayed).toMatchObject({ status: 'fulfilled' });
+  });
+});
+
+describe('an app for a write', () => {
+  beforeEach(async () => {
+    await observe();
+    marathon.requests.length = 0;
+  });
+  const recall = (id: string) => view.recall(id, never);
+
+  it('is taken from the list', async () => {
+    expect(await recall('/shop/a')).toMatchObject({ requested: 1 });
+    expect(reads()).toEqual([]);
+  });
+
+  it('is read alone when it was written or heard of since, others are not', async () => {
+    view.changed(['/shop/a']);
+    await recall('/shop/a');
+    await recall('/shop/b');
+    expect(reads()).toEqual(['/v2/apps/shop/a']);
+  });
+
+  it('is read alone when the list is old or does not have it', async () => {
+    await clock.advance(5_000);
+    await recall('/shop/a');
+    expect(await recall('/shop/nobody')).toBeUndefined();
+    expect(reads()).toEqual(['/v2/apps/shop/a', '/v2/apps/shop/nobody']);
+  });
+});
+
+describe('the folder that ids share', () => {
+  it.each([
+    [[], ''],
+    [['/a'], ''],
+    [['/a/b'], '/a/'],
+    [['/a/b', '/a/c'], '/a/'],
+    [['/a/b/c', '/a/b/d', '/a/c'], '/a/'],
+    [['/a/bb/c', '/a/b/c'], '/a/'],
+    [['/a/b', '/c/d'], ''],
+    [['/a/b', '/c'], ''],
+  ])('%j: %j', (ids, expected) => {
+    expect(commonFolder(ids)).toBe(expected);
+  });
+});
