@@ -16,6 +16,7 @@ export interface LoadResult {
   readonly invalid: readonly {
     readonly kind: string;
     readonly key: string;
+    /** Where the first error is. */
     readonly line: number;
     readonly message: string;
   }[];
@@ -38,8 +39,8 @@ export function loadResources(text: string, source: string, validate: ResourceVa
       ...faults.map((fault) => ({ ...fault, source, pointer: '' })),
       ...judged.flatMap((entry) => problemsOf(entry, source)),
     ],
-    invalid: ours.flatMap(({ resource, key, kind, line, findings }) =>
-      resource === undefined && key !== undefined ? [{ kind, key, line, message: summary(findings) }] : [],
+    invalid: ours.flatMap(({ resource, key, kind, lineOf, findings }) =>
+      resource === undefined && key !== undefined ? [{ kind, key, ...summary(findings, lineOf) }] : [],
     ),
     identified:
       faults.every(({ severity }) => severity !== 'error') && ours.every(({ key }) => key !== undefined),
@@ -119,8 +120,9 @@ function problemsOf(entry: Entry, source: string): readonly Problem[] {
   return [...shown, { severity: 'error', source, line: entry.line, pointer: '', message, ...object }];
 }
 
-function summary(findings: readonly Finding[]): string {
+function summary(findings: readonly Finding[], lineOf: Entry['lineOf']): { line: number; message: string } {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return `${errors[0]?.message ?? 'is not valid'}${more}`;
+  const message = `${errors[0]?.message ?? 'is not valid'}${more}`;
+  return { line: lineOf(errors[0]?.pointer ?? ''), message };
 }

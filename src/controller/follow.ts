@@ -4,11 +4,14 @@ import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../runtime/controller.ts';
 import { messageOf } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/log.ts';
+import { type DocumentProblem, ProblemLog } from './problem-log.ts';
 import type { Status } from './status.ts';
 import type { Listing, Store } from './store.ts';
 
 export interface FollowerDeps {
   readonly clock: Clock;
+  readonly log: Logger;
   readonly sources: readonly PolicySource[];
   readonly store: Store;
   readonly status: Status;
@@ -29,10 +32,12 @@ export class SourceFollower implements Reconciler<PolicySource> {
   readonly #untried: Set<PolicySource>;
   readonly #unlisted: Set<PolicySource>;
   readonly #failures = new Map<PolicySource, string>();
+  readonly #problemLog: ProblemLog;
   #waiting: readonly Listing[] = [];
 
   constructor(deps: FollowerDeps) {
     this.#deps = deps;
+    this.#problemLog = new ProblemLog(deps.log);
     this.#untried = new Set(deps.sources);
     this.#unlisted = new Set(deps.sources);
     this.#noteLoaded();
@@ -60,7 +65,9 @@ export class SourceFollower implements Reconciler<PolicySource> {
     if (this.#untried.size > 0) return;
     const { pools, removed } = store.update(this.#waiting);
     this.#waiting = [];
-    status.documentsChanged(store.pools(), removed, this.#problems());
+    const failures = this.#listingFailures();
+    status.documentsChanged(store.pools(), removed, [...failures, ...store.problems()]);
+    this.#problemLog.report([...failures, ...store.textProblems()]);
     this.#noteLoaded();
     onPools(pools);
   }
@@ -69,11 +76,10 @@ export class SourceFollower implements Reconciler<PolicySource> {
     if (this.#unlisted.size === 0) this.#deps.status.policiesLoaded();
   }
 
-  #problems(): readonly { readonly source: string; readonly message: string }[] {
-    const failures = [...this.#failures].map(([source, reason]) => ({
+  #listingFailures(): readonly DocumentProblem[] {
+    return [...this.#failures].map(([source, reason]) => ({
       source: source.name,
       message: `cannot be listed: ${reason}; its policies go on as they were`,
     }));
-    return [...failures, ...this.#deps.store.problems()];
   }
 }

@@ -41,6 +41,7 @@ export function createOperator(deps: OperatorDeps): Operator {
   const rounds = new PoolReconciler({ ...deps, store, status });
   const follower = new SourceFollower({
     clock,
+    log,
     sources,
     store,
     status,

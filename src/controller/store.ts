@@ -13,6 +13,7 @@ import type { PolicySnapshot } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Applicant, admit } from './admission.ts';
 import { Documents, type Finding, type Found } from './documents.ts';
+import type { DocumentProblem } from './problem-log.ts';
 import {
   appsOf,
   type Leaving,
@@ -26,7 +27,7 @@ import {
 } from './records.ts';
 
 export interface StoreDeps {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   /** Says whether two specs mean the same Marathon; default: their urls are the same. */
   readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
 }
@@ -46,7 +47,7 @@ export interface StoreChange {
 }
 
 export class Store {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #marathonId: (marathon: MarathonSpec | undefined) => string;
   readonly #documents = new Documents();
   readonly #problems = new Map<string, readonly Problem[]>();
@@ -84,20 +85,25 @@ export class Store {
   }
 
   /** What is the matter with documents that do not run as written. */
-  problems(): readonly { readonly source: string; readonly message: string }[] {
+  problems(): readonly DocumentProblem[] {
+    const refused = [...this.#policies.values()]
+      .filter(({ accepted }) => accepted.status === 'False' && accepted.reason !== 'InvalidSpec')
+      .map(({ latest, accepted }) => ({ source: latest.place, message: accepted.message }));
+    return [...this.textProblems(), ...refused];
+  }
+
+  /** Those of them that no policy's own events tell. */
+  textProblems(): readonly DocumentProblem[] {
     const found = [...this.#problems.values()].flat().map(({ source, line, message }) => ({
       source: line === undefined ? source : `${source}:${line}`,
       message,
     }));
-    const refused = [...this.#policies.values()]
-      .filter(({ accepted }) => accepted.status === 'False' && accepted.reason !== 'InvalidSpec')
-      .map(({ latest, accepted }) => ({ source: latest.place, message: accepted.message }));
     const pools = [...this.#documents.pools()].flatMap(([key, finding]) =>
       finding.is === 'duplicate'
         ? [{ source: finding.places[0] ?? '', message: twoHomes('pool', key, finding.places) }]
         : [],
     );
-    return [...found, ...refused, ...pools];
+    return [...found, ...pools];
   }
 
   /** Apps that a pool's policies no longer name and that are not dealt with yet. */

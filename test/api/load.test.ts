@@ -46,7 +46,7 @@ describe('what is loaded', () => {
       {
         kind: 'MicroscalingPolicy',
         key: 'default/bad',
-        line: 1,
+        line: 5,
         message: 'spec.capacity.slots must be at least 1, but is 0',
       },
     ]);
@@ -74,8 +74,8 @@ describe('what is loaded', () => {
     const { resources, invalid, problems } = loadPolicies(`${good}\n---\n${good}`, 'f.yaml');
     expect(resources).toEqual([]);
     expect(invalid.map(({ key, line }) => [key, line])).toEqual([
-      ['default/shop', 1],
-      ['default/shop', 8],
+      ['default/shop', 3],
+      ['default/shop', 10],
     ]);
     expect(problems.map(({ line, message }) => [line, message])).toEqual([
       [3, 'MicroscalingPolicy default/shop stands here and in line 8: keep one of them'],
