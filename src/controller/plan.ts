@@ -1,34 +1,54 @@
 // controller: what applying policies would change in Marathon, without metrics: the command `plan`.
 
-import type { MicroscalingPolicy, ResourceKey } from '../api/policy.ts';
-import { resourceKey } from '../api/policy.ts';
+import type { ConditionReason } from '../api/conditions.ts';
+import type { Resource, ResourceKey } from '../api/policy.ts';
 import type { Change } from '../core/change.ts';
 import { adoptionOf, creationOf, inDependencyOrder, type PlanApp, scaleOf, updateOf } from '../core/plan.ts';
+import type { PolicySnapshot } from '../policy-sources/source.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { OperatorDeps } from './deps.ts';
 import { type MemberApp, membersOfPolicy } from './members.ts';
-import { ACCEPTED, type PolicyRecord } from './records.ts';
-import { type Trouble, troubleOf } from './standing.ts';
+import { type PolicyRecord, shownVersion } from './records.ts';
+import { troubleOf } from './standing.ts';
+import { Store } from './store.ts';
+
+/** What keeps something from being run as written. */
+export interface PlanTrouble {
+  readonly reason: ConditionReason;
+  readonly message: string;
+  readonly policy: ResourceKey;
+  /** Marathon id; the policy's key where all of it is refused. */
+  readonly app: string;
+}
 
 export interface PlanResult {
-  /** In the order in which the operator would make them. */
+  /** Policy by policy, each in the order in which the operator would make them. */
   readonly changes: readonly Change[];
-  /** Apps that keep their policy, or themselves, from being run as written. */
-  readonly troubles: readonly (Trouble & { readonly policy: ResourceKey; readonly app: string })[];
+  readonly troubles: readonly PlanTrouble[];
   /** What a reader must know beside the changes. */
   readonly notes: readonly string[];
 }
 
-/** Throws TransientError when Marathon cannot be read, TerminalError when it cannot be addressed. */
+/**
+ * Policies are planned as if nothing else ran, those among them that do not go together are refused; pools are
+ * only there for their members. Throws TransientError when Marathon cannot be read, TerminalError when it
+ * cannot be addressed.
+ */
 export async function planOnce(
-  policies: readonly MicroscalingPolicy[],
-  { schedulerFor }: Pick<OperatorDeps, 'schedulerFor'>,
+  resources: readonly Resource[],
+  { schedulerFor, marathonId }: Pick<OperatorDeps, 'schedulerFor' | 'marathonId'>,
   signal: AbortSignal,
 ): Promise<PlanResult> {
+  const store = new Store({ clock: { now: () => 0 }, ...(marathonId && { marathonId }) });
+  store.update([{ source: 'plan', snapshot: snapshotOf(resources) }]);
   const results: PlanResult[] = [];
-  for (const policy of policies) {
-    const scheduler = schedulerFor(policy.spec.marathon);
-    results.push(await planPolicy(policy, scheduler, signal));
+  for (const pool of store.pools()) {
+    const refused = pool.members.filter(({ running }) => running === undefined);
+    results.push({ changes: [], troubles: refused.map(refusedTrouble), notes: [] });
+    for (const record of pool.members) {
+      if (record.running === undefined) continue;
+      results.push(await planPolicy(record, schedulerFor(pool.marathon), signal));
+    }
   }
   return {
     changes: results.flatMap(({ changes }) => changes),
@@ -37,12 +57,25 @@ export async function planOnce(
   };
 }
 
+function snapshotOf(resources: readonly Resource[]): PolicySnapshot {
+  const sourced = resources.map((resource, i) => ({
+    resource,
+    place: `document ${i + 1}`,
+    revision: '',
+  }));
+  return { resources: sourced, problems: [], invalid: [], complete: true };
+}
+
+function refusedTrouble({ key, accepted }: PolicyRecord): PlanTrouble {
+  return { reason: accepted.reason, message: accepted.message, policy: key, app: key };
+}
+
 async function planPolicy(
-  policy: MicroscalingPolicy,
+  record: PolicyRecord,
   scheduler: Scheduler,
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const members = membersOfPolicy(recordOf(policy));
+  const members = membersOfPolicy(record);
   const view = await scheduler.observe(
     members.map(({ spec }) => spec.id),
     signal,
@@ -51,7 +84,6 @@ async function planPolicy(
     const trouble = troubleOf(app, view.apps.get(app.spec.id));
     return trouble === undefined ? [] : [{ ...trouble, policy: app.policy, app: app.spec.id }];
   });
-  const key = resourceKey(policy.metadata);
   const untouched = troubles.some(({ reason }) => reason === 'AdoptionRequired');
   const apps = untouched ? [] : members.map((app) => planApp(app, { scheduler, view }));
   const scales = apps.flatMap(scaleOf);
@@ -64,7 +96,7 @@ async function planPolicy(
       ...apps.flatMap(updateOf),
     ],
     troubles,
-    notes: notesOf(policy, key),
+    notes: notesOf(record),
   };
 }
 
@@ -103,13 +135,8 @@ function reasonOf({ role, spec }: MemberApp, to: number): string {
   return `within ${min ?? 0} to ${max ?? 'any number of'} instances`;
 }
 
-function notesOf({ spec }: MicroscalingPolicy, key: ResourceKey): readonly string[] {
-  if (spec.mode === 'Reconcile') return [];
-  return [`policy ${key} is in mode ${spec.mode}: the operator would write none of this`];
-}
-
-function recordOf(policy: MicroscalingPolicy): PolicyRecord {
-  const version = { policy, place: '', revision: '', generation: 1 };
-  const key = resourceKey(policy.metadata);
-  return { key, latest: version, running: version, accepted: ACCEPTED, createdAtMs: 0 };
+function notesOf(record: PolicyRecord): readonly string[] {
+  const { mode } = shownVersion(record).policy.spec;
+  if (mode === 'Reconcile') return [];
+  return [`policy ${record.key} is in mode ${mode}: the operator would write none of this`];
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../src/api/policy.ts';
 import { planOnce } from '../../src/controller/plan.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { createMemoryScheduler } from '../../src/schedulers/memory/index.ts';
-import { aFiller, anApp, aPolicy } from '../support/fakes.ts';
+import { aFiller, anApp, aPolicy, aPool } from '../support/fakes.ts';
 
 const signal = new AbortController().signal;
 const consumer = anApp('consumer', { instances: { min: 1, max: 4 } });
@@ -11,7 +12,7 @@ const demo = aPolicy('demo', [consumer, aFiller('filler'), producer]);
 
 function aCluster() {
   const scheduler = createMemoryScheduler({ startMs: 0, stopMs: 0 }, { clock: new VirtualClock() });
-  const plan = async (...policies: (typeof demo)[]) =>
+  const plan = async (...policies: Resource[]) =>
     await planOnce(policies, { schedulerFor: () => scheduler }, signal);
   return { scheduler, plan };
 }
@@ -82,6 +83,28 @@ describe('plan without metrics', () => {
     expect(await plan(aPolicy('demo', [bare]))).toMatchObject({
       changes: [],
       troubles: [{ reason: 'AppMissing', app: '/consumer' }],
+    });
+  });
+
+  it('refuses what does not go together, as the operator would', async () => {
+    const { plan } = aCluster();
+    const late = aPolicy('late', [consumer]);
+    expect(await plan(demo, late)).toMatchObject({
+      changes: [],
+      troubles: [
+        { reason: 'DuplicateApp', policy: 'default/demo', app: 'default/demo' },
+        { reason: 'DuplicateApp', policy: 'default/late', app: 'default/late' },
+      ],
+    });
+  });
+
+  it('finds the pool of a member among what it is given', async () => {
+    const { plan } = aCluster();
+    const member = aPolicy('demo', [consumer], { pool: 'shared' });
+    expect(await plan(member)).toMatchObject({ changes: [], troubles: [{ reason: 'PoolNotFound' }] });
+    expect(await plan(aPool('shared', 5), member)).toMatchObject({
+      changes: [{ kind: 'create', app: '/consumer' }],
+      troubles: [],
     });
   });
 
