@@ -2,10 +2,14 @@
 
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createApi } from '../../src/emulator/http/api.ts';
 import { MemoryProcesses } from '../../src/emulator/index.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
+import { serve } from '../../src/runtime/http.ts';
+import { silentLogger } from '../../src/runtime/log.ts';
 import { eventually } from './support/processes.ts';
 import { aServer, type Server } from './support/server.ts';
+import { aWorld } from './support/world.ts';
 
 let server: Server;
 let clock: VirtualClock;
@@ -142,4 +146,23 @@ describe('the stream', () => {
     await server.emulator.close();
     await eventually('the end', () => (stream.closed() ? true : undefined));
   });
+});
+
+it('cuts off who does not read', async () => {
+  const world = aWorld();
+  const address = () => ({ authority: 'h:1', host: 'h', port: 1 });
+  const api = createApi(world.marathon, { log: silentLogger, address });
+  const http = await serve((request, bindings) => api(request, bindings), { host: '127.0.0.1', port: 0 });
+  const socket = connect(http.port, '127.0.0.1');
+  streams.push(() => socket.destroy());
+  socket.pause();
+  socket.write('GET /v2/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n');
+  await eventually('the attach', () =>
+    world.eventTypes().includes('event_stream_attached') ? true : undefined,
+  );
+  for (let i = 0; i < 20_000; i++) world.marathon.events.publish('noise', { text: 'x'.repeat(1000) });
+  await eventually('the detach', () =>
+    world.eventTypes().includes('event_stream_detached') ? true : undefined,
+  );
+  await http.close();
 });

@@ -1,9 +1,12 @@
 // Apps as real operating-system processes.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventually, groupMembers, marked } from './support/processes.ts';
+import { eventually, groupMembers, hasProc, marked } from './support/processes.ts';
 import { aServer, type Server } from './support/server.ts';
 
 const servers: Server[] = [];
@@ -41,7 +44,14 @@ function sandboxes(server: Server): string[] {
   );
 }
 
-describe('a task', () => {
+function outputs(server: Server): string[] {
+  return sandboxes(server).map((sandbox) => {
+    const file = join(sandbox, 'stdout');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  });
+}
+
+describe.runIf(hasProc)('a task', () => {
   it('runs cmd through a shell, in its sandbox, with its environment and nothing else', async () => {
     const server = await start({ pathDirs: ['/ours'], baseEnv: { PATH: '/usr/bin:/bin' } });
     const cmd = 'env; pwd; exec sleep 1000';
@@ -49,7 +59,7 @@ describe('a task', () => {
     const [task] = await runs(server, '/shop/api');
     const [sandbox] = sandboxes(server);
     const output = await eventually('the output', () => {
-      const text = readFileSync(join(sandbox!, 'stdout'), 'utf8');
+      const [text = ''] = outputs(server);
       return text.endsWith(`${sandbox}\n`) ? text : undefined;
     });
     const lines = output.split('\n');
@@ -72,11 +82,7 @@ describe('a task', () => {
     const server = await start();
     const args = ['/bin/echo', '$HOME', 'a  b'];
     await server.call('POST', '/v2/apps', { id: '/a', args, backoffSeconds: 600 });
-    const [sandbox] = await eventually('a sandbox', () => {
-      const found = sandboxes(server);
-      return found.length > 0 && readFileSync(join(found[0]!, 'stdout'), 'utf8') !== '' ? found : undefined;
-    });
-    expect(readFileSync(join(sandbox!, 'stdout'), 'utf8')).toBe('$HOME a  b\n');
+    await eventually('the output', () => (outputs(server)[0] === '$HOME a  b\n' ? true : undefined));
   });
 
   it('has a process group of its own, which goes with it, grandchildren included', async () => {
@@ -135,7 +141,7 @@ describe('a task', () => {
   });
 });
 
-describe('closing', () => {
+describe.runIf(hasProc)('closing', () => {
   it('ends everything, even what ignores SIGTERM, and removes every sandbox', async () => {
     const server = await aServer();
     await server.call('POST', '/v2/apps', { id: '/kind', cmd: 'sleep 1000', instances: 3 });
@@ -174,5 +180,50 @@ describe('starting', () => {
     expect((await second.call('GET', '/v2/leader')).body).toEqual({
       leader: `127.0.0.1:${second.emulator.port}`,
     });
+  });
+});
+
+/** A program that runs an emulator with an app and waits to be killed. */
+function aParent(workDir: string, mark: string): ReturnType<typeof spawn> {
+  const at = (path: string): string => JSON.stringify(join(import.meta.dirname, '../../src', path));
+  const cmd = 'trap "" TERM; sleep 1000 & while :; do sleep 0.05; done';
+  const code = `
+    import { randomUUID } from 'node:crypto';
+    import { createEmulator } from ${at('emulator/index.ts')};
+    import { systemClock } from ${at('runtime/clock.ts')};
+    import { silentLogger } from ${at('runtime/log.ts')};
+    const emulator = createEmulator({
+      clock: systemClock, log: silentLogger, host: '127.0.0.1', port: 0,
+      budget: { cpus: 100, mem: 10000 }, baseEnv: { PATH: process.env.PATH },
+      taskEnv: { EMULATOR_TEST: ${JSON.stringify(mark.split('=')[1])} },
+      workDir: ${JSON.stringify(workDir)}, random: Math.random, uuid: randomUUID,
+    });
+    await emulator.start();
+    await fetch(emulator.url + '/v2/apps', {
+      method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: '/a', cmd: ${JSON.stringify(cmd)}, instances: 5, cpus: 0.1, mem: 1 }),
+    });
+  `;
+  return spawn(process.execPath, ['--input-type=module-typescript', '-e', code], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+describe.runIf(hasProc)('a killed parent', () => {
+  it('leaves no process and no directory', async () => {
+    const workDir = mkdtempSync(join(tmpdir(), 'emulator-test-'));
+    const mark = `EMULATOR_TEST=${randomUUID()}`;
+    const parent = aParent(workDir, mark);
+    const rows = await eventually('five apps', () => {
+      const groups = new Set(marked(mark).map(({ group }) => group));
+      return groups.size === 5 && marked(mark).length >= 10 ? groups : undefined;
+    });
+    expect(readdirSync(workDir)).toHaveLength(1);
+    process.kill(-(parent.pid ?? 0), 'SIGKILL');
+    await eventually('nobody left', () => (marked(mark).length === 0 ? true : undefined));
+    for (const group of rows) expect(groupMembers(group)).toEqual([]);
+    await eventually('no sandbox', () => (readdirSync(workDir).length === 0 ? true : undefined));
+    rmSync(workDir, { recursive: true });
   });
 });

@@ -1,5 +1,6 @@
 // emulator: deployments under way, each holding the locks of its apps until it has ended or is cancelled.
 
+import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type ActionDeps, runAction } from './actions.ts';
 import { type DeploymentPlan, planView, type Step, stepView } from './plan.ts';
@@ -81,17 +82,18 @@ export class Deployments {
     await Promise.resolve();
     try {
       for (const step of deployment.plan.steps) await this.#runStep(deployment, step);
+      this.#end(deployment);
+      this.#publish('deployment_success', deployment);
+      for (const { id } of deployment.plan.changes) this.#deps.instances.scaleCheck(id);
     } catch (error) {
       if (deployment.cancelled.signal.aborted) return;
+      this.#end(deployment);
+      this.#publish('deployment_failed', deployment, { reason: messageOf(error) });
       this.#deps.log.error('a deployment stopped half-way; the apps stay as they are', {
         deployment: deployment.plan.id,
         error,
       });
     }
-    if (deployment.cancelled.signal.aborted) return;
-    this.#end(deployment);
-    this.#publish('deployment_success', deployment);
-    for (const { id } of deployment.plan.changes) this.#deps.instances.scaleCheck(id);
   }
 
   async #runStep(deployment: RunningDeployment, step: Step): Promise<void> {

@@ -1,4 +1,4 @@
-// emulator: runs one task after the other's rules: start delay, process, kill with grace; reports every step.
+// emulator: leads a task through its life: start delay, process, kill with grace; reports every step.
 
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
@@ -84,8 +84,9 @@ export class Executor {
     report('TASK_STARTING');
     let running: RunningProcess;
     try {
-      running = await this.#deps.runner.start(spec);
+      running = await this.#deps.runner.start(spec, killed.signal);
     } catch (error) {
+      if (killed.signal.aborted) return report('TASK_KILLED', 'Killed before launch');
       return report('TASK_FAILED', `Failed to launch container: ${messageOf(error)}`);
     }
     if (!killed.signal.aborted) report('TASK_RUNNING');

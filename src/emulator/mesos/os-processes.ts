@@ -1,7 +1,6 @@
 // emulator: runs tasks as real processes, each in its own process group and sandbox directory.
 
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../runtime/clock.ts';
 import { createGuardian, type GuardedProcess, type Guardian } from '../../runtime/guardian.ts';
@@ -30,6 +29,8 @@ class OsProcesses implements ProcessRunner {
   readonly #guardian: Guardian;
   readonly #options: OsProcessesOptions;
   readonly #running = new Set<GuardedProcess>();
+  /** One start after the other: a fork holds the thread for milliseconds, and requests want to get in between. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(root: string, guardian: Guardian, options: OsProcessesOptions) {
     this.#root = root;
@@ -37,23 +38,31 @@ class OsProcesses implements ProcessRunner {
     this.#options = options;
   }
 
-  async start(spec: ProcessSpec): Promise<RunningProcess> {
+  start(spec: ProcessSpec, signal: AbortSignal): Promise<RunningProcess> {
+    const started = this.#turn.then(() => this.#start(spec, signal));
+    this.#turn = started.catch(() => undefined);
+    return started;
+  }
+
+  async #start(spec: ProcessSpec, signal: AbortSignal): Promise<RunningProcess> {
+    signal.throwIfAborted();
     const sandbox = this.#sandbox(spec.taskId);
-    mkdirSync(sandbox, { recursive: true });
-    const outputs = [openSync(join(sandbox, 'stdout'), 'a'), openSync(join(sandbox, 'stderr'), 'a')] as const;
+    await mkdir(sandbox, { recursive: true });
+    const stdout = await open(join(sandbox, 'stdout'), 'a');
+    const stderr = await open(join(sandbox, 'stderr'), 'a');
     try {
       const [command, ...args] = spec.argv;
       const process = await this.#guardian.spawn(command, args, {
         cwd: sandbox,
         env: { ...spec.env, MESOS_SANDBOX: sandbox, MESOS_DIRECTORY: sandbox },
-        stdout: outputs[0],
-        stderr: outputs[1],
+        stdout: stdout.fd,
+        stderr: stderr.fd,
       });
       this.#running.add(process);
       void process.exited.then(() => this.#running.delete(process));
       return process;
     } finally {
-      for (const output of outputs) closeSync(output);
+      await Promise.all([stdout.close(), stderr.close()]);
     }
   }
 

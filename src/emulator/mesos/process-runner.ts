@@ -17,8 +17,8 @@ export interface RunningProcess {
 }
 
 export interface ProcessRunner {
-  /** Rejects when the process cannot be started. */
-  start(spec: ProcessSpec): Promise<RunningProcess>;
+  /** Rejects when the process cannot be started, or with `signal.reason` when aborted before it was. */
+  start(spec: ProcessSpec, signal: AbortSignal): Promise<RunningProcess>;
   /** Removes what a task has left behind (its directory); unknown ids are ignored. */
   forget(taskId: string): void;
   /** Ends and removes everything. @returns how many processes could not be ended */
