@@ -130,12 +130,13 @@ class HttpMarathonScheduler implements ReportingScheduler {
   /** Once per node that answers; a Marathon that does not tell is treated as the newest. */
   async #askVersion(signal: AbortSignal): Promise<void> {
     if (this.#versionOf === this.#client.url) return;
-    this.#versionOf = this.#client.url;
     try {
       this.#version = (await this.#client.info(signal)).version ?? this.#version;
     } catch (error) {
       if (signal.aborted) throw error;
       this.#deps.log.debug('version not told', { reason: messageOf(error) });
+    } finally {
+      this.#versionOf = this.#client.url;
     }
   }
 

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SCHEDULERS } from '../../src/schedulers/registry.ts';
+
+const room = join(import.meta.dirname, '../../src/schedulers');
+
+/** What each readme has to explain. */
+const FIELDS = {
+  marathon: [
+    'urls',
+    'auth.basic',
+    'auth.token',
+    'auth.dcosServiceAccount',
+    'caFile',
+    'deadlineMs',
+    'resyncMs',
+  ],
+  memory: ['startMs', 'stopMs', 'slots'],
+} as const satisfies Record<keyof typeof SCHEDULERS, readonly string[]>;
+
+describe('schedulers', () => {
+  it('are registered in alphabetical order', () => {
+    expect(Object.keys(SCHEDULERS)).toEqual(Object.keys(SCHEDULERS).toSorted());
+  });
+
+  it.each(Object.entries(FIELDS))('%s explains each of its parameters', (type, fields) => {
+    const readme = join(room, type, 'readme.md');
+    expect(existsSync(readme)).toBe(true);
+    const text = readFileSync(readme, 'utf8');
+    for (const field of fields) expect(text).toContain(`\`${field}\``);
+  });
+});
