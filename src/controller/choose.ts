@@ -34,7 +34,7 @@ export function choose(
   },
 ): Choice {
   const { capacity, world, nowMs, memories, decide } = question;
-  const budget = budgetOf(capacity);
+  const budget = budgetOf(capacity, standings);
   const ask = (scene: string): Decision => {
     const decided = ({ part, app }: Standing): boolean =>
       part === 'live' || (part === 'observed' && app.policy === scene);

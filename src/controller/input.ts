@@ -49,10 +49,21 @@ function appInput(standing: Standing, { decided, budget, world }: DecisionQuesti
   ];
 }
 
-export function budgetOf(capacity: CapacitySpec): Budget {
+export function budgetOf(capacity: CapacitySpec, standings: readonly Standing[]): Budget {
   if (capacity.slots !== undefined) return { kind: 'slots', slots: capacity.slots };
   if (capacity.resources !== undefined) return { kind: 'resources', total: total(capacity.resources) };
-  return { kind: 'cluster', roomByApp: {} };
+  const room = standings.map((standing) => [standing.app.spec.id, uncountedRoom(standing)] as const);
+  return { kind: 'cluster', roomByApp: Object.fromEntries(room) };
+}
+
+/**
+ * Room in a cluster that nobody counts yet: Marathon's queue is the judge of what targets ask for. A remainder,
+ * which would take everything, goes no further than its own bounds.
+ */
+function uncountedRoom({ app, observed }: Standing): number {
+  const { min = 0, max } = app.spec.instances;
+  const most = max ?? (app.role === 'remainder' ? min : Number.MAX_SAFE_INTEGER);
+  return Math.max(0, most - (observed?.requested ?? 0));
 }
 
 /** A resource that the budget does not name is not scarce. */

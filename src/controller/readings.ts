@@ -52,7 +52,9 @@ export class MetricReader {
     const fresh = this.#deps.clock.now() - this.#readAtMs < limits.maxAgeMs;
     const due = fresh ? gauges.filter(({ reading }) => reading === undefined) : gauges;
     if (!fresh) this.#readAtMs = this.#deps.clock.now();
-    await Promise.all(due.map((gauge) => this.#measure(gauge, limits.deadlineMs, signal)));
+    const deadline = startDeadline(this.#deps.clock, limits.deadlineMs, signal);
+    await Promise.all(due.map((gauge) => this.#measure(gauge, deadline)));
+    deadline.stop();
     signal.throwIfAborted();
     return new Map(apps.map((app) => [app.spec.id, this.#readingsOf(app)]));
   }
@@ -66,15 +68,10 @@ export class MetricReader {
   }
 
   /** Never rejects: whatever goes wrong is a reading that says so. */
-  async #measure(gauge: Gauge, deadlineMs: number, signal: AbortSignal): Promise<void> {
+  async #measure(gauge: Gauge, deadline: Deadline): Promise<void> {
     try {
       gauge.source ??= this.#deps.metricSourceFor(gauge.spec);
-      const { source } = gauge;
-      const reading = await withDeadline((s) => source.read(s), {
-        clock: this.#deps.clock,
-        deadlineMs,
-        signal,
-      });
+      const reading = await Promise.race([gauge.source.read(deadline.signal), deadline.over]);
       if (reading.state === 'ok') note(gauge, reading);
       else this.#missed(gauge, reading.reason, reading);
     } catch (error) {
@@ -111,28 +108,31 @@ function keysOf({ spec }: MemberApp): readonly (readonly [string, MetricSpec])[]
   return (spec.targets ?? []).map(({ metric }, i) => [`${spec.id} ${i} ${JSON.stringify(metric)}`, metric]);
 }
 
+/** One for all reads of a round. */
+interface Deadline {
+  /** Aborted when the time is up, or when the process ends. */
+  readonly signal: AbortSignal;
+  /** Rejects at the same moment, for a source that does not look at its signal. */
+  readonly over: Promise<never>;
+  stop(): void;
+}
+
 /** A reason that nobody looks at; made once, for an abort without one makes an exception with a stack. */
 const DONE = new Error('the read is over');
 
-async function withDeadline<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  { clock, deadlineMs, signal }: { clock: Clock; deadlineMs: number; signal: AbortSignal },
-): Promise<T> {
-  const over = new AbortController();
-  const done = new AbortController();
-  const deadline = clock.sleep(deadlineMs, done.signal).then(() => {
-    const late = new MetricDeadline(`no answer within ${deadlineMs} ms`);
-    over.abort(late);
-    throw late;
+function startDeadline(clock: Clock, deadlineMs: number, signal: AbortSignal): Deadline {
+  const timer = new AbortController();
+  const late = new AbortController();
+  clock.sleep(deadlineMs, timer.signal).then(
+    () => late.abort(new MetricDeadline(`no answer within ${deadlineMs} ms`)),
+    () => undefined,
+  );
+  const either = AbortSignal.any([signal, late.signal]);
+  const over = new Promise<never>((_, reject) => {
+    if (either.aborted) reject(either.reason);
+    else either.addEventListener('abort', () => reject(either.reason), { once: true, signal: timer.signal });
   });
-  deadline.catch(() => undefined);
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
-    if (signal.aborted) reject(signal.reason);
-  });
-  try {
-    return await Promise.race([work(AbortSignal.any([signal, over.signal])), deadline, stopped]);
-  } finally {
-    done.abort(DONE);
-  }
+  // Nobody may be waiting for it when it comes.
+  over.catch(() => undefined);
+  return { signal: either, over, stop: () => timer.abort(DONE) };
 }

@@ -73,17 +73,13 @@ export class Status {
 
   /** Marathon was read, or could not be. */
   marathonRead(error?: unknown): void {
-    if (error === undefined) this.#marathonWasRead = true;
-    this.#marathon =
-      error === undefined
-        ? { reachable: true, message: 'answers' }
-        : { reachable: false, message: messageOf(error) };
+    this.#noteMarathon(error);
     this.#changed();
   }
 
   /** Writes down a round, whole or not. */
   finish(round: Round): void {
-    if (round.standings.length > 0) this.marathonRead(round.world.error);
+    if (round.standings.length > 0) this.#noteMarathon(round.world.error);
     if (isWhole(round)) this.#rounds += 1;
     for (const told of deedsOf(round)) this.#tell(told);
     for (const record of round.pool.members) this.#setConditions(record, round);
@@ -121,6 +117,14 @@ export class Status {
         conflicts: info?.stats.conflicts ?? 0,
       },
     };
+  }
+
+  #noteMarathon(error: unknown): void {
+    if (error === undefined) this.#marathonWasRead = true;
+    this.#marathon =
+      error === undefined
+        ? { reachable: true, message: 'answers' }
+        : { reachable: false, message: messageOf(error) };
   }
 
   #remove(key: ResourceKey): void {

@@ -113,6 +113,18 @@ describe('hand-over', () => {
   });
 });
 
+describe('a budget of the cluster', () => {
+  it('is what Marathon makes of it: targets get what they ask for, a remainder stays within its bounds', async () => {
+    world = new World();
+    const cluster = { capacity: { cluster: { role: '*', headroom: 0 } } };
+    const bounded = aFiller('bounded', { instances: { min: 1, max: 5 } });
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler, bounded], cluster));
+    world.metrics.set(1, 4);
+    await world.start(10_000);
+    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 1, '/bounded': 5 });
+  });
+});
+
 describe('what is not known', () => {
   it('changes no count while a metric cannot be read, and says so', async () => {
     world = new World();
