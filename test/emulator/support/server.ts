@@ -38,7 +38,12 @@ export async function aServer(options: Partial<EmulatorOptions> = {}): Promise<S
     uuid: randomUUID,
     ...options,
   });
-  await emulator.start();
+  try {
+    await emulator.start();
+  } catch (error) {
+    rmSync(workDir, { recursive: true, force: true });
+    throw error;
+  }
   return {
     emulator,
     workDir,
