@@ -17,12 +17,16 @@ export interface Estimate {
   /** When the queue was last counted, and what it was. */
   readonly atMs: number;
   readonly waiting: number;
+  /** Instances that were working then, where messages in flight are known. */
+  readonly working?: number;
   /** Cumulative arrivals then, where the source counts them. */
   readonly arrived?: number;
   /** Whether that count was above the noise. */
   readonly busy: boolean;
   /** 20 s mean of the ready count. */
   readonly meanReady: number;
+  /** Service rate that a falling queue has proven, slowly forgotten: μ cannot be less. */
+  readonly proven: number;
   /** CUSUM of the normalised innovation, upwards and downwards. */
   readonly above: number;
   readonly below: number;
@@ -47,31 +51,46 @@ const SERVICE_DRIFT = 1e-4;
 /** Counting noise: a share of the queue, and its floor in messages. */
 const COUNT_NOISE_SHARE = 0.03;
 const COUNT_NOISE = 0.7;
+/** How little two looks at the working instances say about those in between, as a share of their number. */
+const WORKING_NOISE = 1.5;
 const MEAN_READY_S = 20;
-/** μ is learned only while the ready count differs this much from its mean. */
+/** Without messages in flight, μ is learned only while the ready count differs this much from its mean. */
 const MOVED = 0.1;
 const CUSUM_DRIFT = 0.5;
-const CUSUM_LIMIT = 5;
+const CUSUM_LIMIT = 8;
+const UNSURE = 0.3;
+/** One count may halve or double the service rate, not more: the model is linear only nearby. */
+const MOST_LEARNED = 2;
+const PROVEN_SHARE = 0.8;
+const PROVEN_FOR_S = 300;
 const LEAST_SERVICE = 1e-4;
 const MOST = 1e9;
 
 /** Before anything was measured: μ as guessed, its deviation as large as itself when the guess is ours. */
 export function firstEstimate(m: Measurement, serviceRate: number | undefined): Estimate {
-  const service = serviceRate ?? 1;
-  const working = m.working ?? m.served;
+  const service = clamp(serviceRate ?? 1, LEAST_SERVICE, MOST);
+  const busy = m.waiting > m.emptyBelow;
   return {
-    arrivals: m.waiting <= m.emptyBelow ? service * working : service * m.served,
+    arrivals: service * (busy ? m.served : (m.working ?? m.served)),
     service,
     varArrivals: (service * Math.max(1, m.served)) ** 2,
-    varService: (serviceRate === undefined ? service : 0.3 * service) ** 2,
+    varService: (serviceRate === undefined ? service : UNSURE * service) ** 2,
     covariance: 0,
-    atMs: m.atMs,
-    waiting: m.waiting,
-    ...(m.arrived !== undefined && { arrived: m.arrived }),
-    busy: m.waiting > m.emptyBelow,
+    ...countsOf(m),
+    busy,
     meanReady: m.served,
+    proven: 0,
     above: 0,
     below: 0,
+  };
+}
+
+function countsOf(m: Measurement): Pick<Estimate, 'atMs' | 'waiting' | 'working' | 'arrived'> {
+  return {
+    atMs: m.atMs,
+    waiting: m.waiting,
+    ...(m.working !== undefined && { working: m.working }),
+    ...(m.arrived !== undefined && { arrived: m.arrived }),
   };
 }
 
@@ -82,6 +101,8 @@ interface Filter {
   ll: number;
   mm: number;
   lm: number;
+  above: number;
+  below: number;
 }
 
 /** One observation y = hλ·λ + hμ·μ + noise of variance r. */
@@ -92,31 +113,41 @@ interface Observation {
   readonly r: number;
 }
 
+/** What happened between two counts. */
+interface Interval {
+  readonly before: Estimate;
+  readonly now: Measurement;
+  /** Δ, s. */
+  readonly dt: number;
+  readonly busy: boolean;
+  /** Instances served all the time: there was work left at both ends, or it ran out faster than predicted. */
+  readonly saturated: boolean;
+}
+
 /** Takes in a new count; one that is not newer than the last changes nothing. */
 export function update(before: Estimate, now: Measurement): Estimate {
   const dt = (now.atMs - before.atMs) / 1000;
   if (!(dt > 0)) return before;
   const { served } = now;
-  const meanReady = before.meanReady + (served - before.meanReady) * (1 - Math.exp(-dt / MEAN_READY_S));
-  const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
-  const busy = now.waiting > now.emptyBelow;
-
   const f = drift(before, served, dt);
-  const z = observe(f, { before, now, dt, served, moved, busy });
-  const cusum = alarm(f, before, { z, moved });
-  confine(f, { served, idle: !busy && !before.busy });
+  const busy = now.waiting > now.emptyBelow;
+  const saturated = before.busy && (busy || now.waiting < before.waiting + (f.l - f.m * served) * dt);
+  const interval: Interval = { before, now, dt, busy, saturated };
+  observe(f, interval);
+  const proven = provenBy(interval);
+  confine(f, interval, proven);
   return {
     arrivals: f.l,
     service: f.m,
     varArrivals: f.ll,
     varService: f.mm,
     covariance: f.lm,
-    atMs: now.atMs,
-    waiting: now.waiting,
-    ...(now.arrived !== undefined && { arrived: now.arrived }),
+    ...countsOf(now),
     busy,
-    meanReady,
-    ...cusum,
+    meanReady: before.meanReady + (served - before.meanReady) * (1 - Math.exp(-dt / MEAN_READY_S)),
+    proven,
+    above: f.above,
+    below: f.below,
   };
 }
 
@@ -128,71 +159,70 @@ function drift(before: Estimate, served: number, dt: number): Filter {
     ll: before.varArrivals + ARRIVALS_DRIFT * Math.max(l, 0.3 * m * served, m) * dt,
     mm: before.varService + SERVICE_DRIFT * m * m * dt,
     lm: before.covariance,
+    above: before.above,
+    below: before.below,
   };
 }
 
-interface Interval {
-  readonly before: Estimate;
-  readonly now: Measurement;
-  readonly dt: number;
-  /** n̄: instances that served, on average. */
-  readonly served: number;
-  readonly moved: boolean;
-  readonly busy: boolean;
+/** Picks what this interval can tell. */
+function observe(f: Filter, i: Interval): void {
+  const { before, now, dt, saturated } = i;
+  const { served } = now;
+  if (now.arrived !== undefined && before.arrived !== undefined) {
+    observeCounter(f, i, now.arrived - before.arrived);
+  } else if (now.working !== undefined && before.working !== undefined) {
+    // y = Δ(waiting + working)/Δ = λ − μ·working: at rest Little's law, behind a queue the balance of flows
+    const working = saturated ? served : (now.working + before.working) / 2;
+    const y = (now.waiting + now.working - before.waiting - before.working) / dt;
+    const r = queueNoise(f, i, working) + (saturated ? 0 : WORKING_NOISE * f.m * f.m * working);
+    correct(f, { y, hl: 1, hm: -working, r }, saturated && isLong(f, i));
+  } else if (saturated) {
+    // y = Δq/Δ = λ − μ·n̄
+    const y = (now.waiting - before.waiting) / dt;
+    const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
+    correct(f, { y, hl: 1, hm: -served, r: queueNoise(f, i, served) }, moved && isLong(f, i));
+  }
 }
 
-/** Picks what this interval can tell; returns the normalised innovation of the arrivals, 0 when it told nothing. */
-function observe(f: Filter, i: Interval): number {
-  const counted = i.now.arrived !== undefined && i.before.arrived !== undefined;
-  if (counted) return observeCounter(f, i, (i.now.arrived ?? 0) - (i.before.arrived ?? 0));
-  const change = (i.now.waiting - i.before.waiting) / i.dt;
-  const predicted = i.before.waiting + (f.l - f.m * i.served) * i.dt;
-  const emptied = i.before.busy && !i.busy && i.now.waiting < predicted;
-  if ((i.busy && i.before.busy) || emptied) {
-    // y = Δq/Δ = λ − μ·n̄
-    return correct(f, { y: change, hl: 1, hm: -i.served, r: queueNoise(f, i) }, i.moved);
-  }
-  if (!i.busy && i.now.working !== undefined) {
-    // Little's law on an empty queue: λ = μ · working
-    const { working } = i.now;
-    const r = f.m * f.m * (working + 0.5) * Math.max(1, 2 / (f.m * i.dt));
-    return correct(f, { y: 0, hl: 1, hm: -working, r }, false);
-  }
-  return i.busy ? correct(f, { y: change, hl: 1, hm: -i.served, r: 4 * queueNoise(f, i) }, false) : 0;
+/** A counter tells λ = ΔA/Δ, and an interval behind a queue then tells μ = (ΔA − Δq)/(n̄·Δ). */
+function observeCounter(f: Filter, i: Interval, arrived: number): void {
+  const { before, now, dt, saturated } = i;
+  if (arrived < 0) return; // the counter began again
+  correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt }, false);
+  if (!saturated || now.served <= 0) return;
+  const done = Math.max(0, arrived - (now.waiting - before.waiting)) / dt;
+  const r = queueNoise(f, i, now.served) - f.l / dt;
+  correct(f, { y: done, hl: 0, hm: now.served, r }, true);
+}
+
+/** A queue that is short against what comes and goes between two counts may have been empty in between. */
+function isLong(f: Filter, { before, now, busy, dt }: Interval): boolean {
+  return !busy || Math.min(before.waiting, now.waiting) > Math.sqrt((f.l + f.m * now.served) * dt);
 }
 
 /** R = (λ + 0.5·μ·n̄)/Δ + 2·(0.03·q + 0.7)²/Δ², with the last q, so that a longer queue never weighs less. */
-function queueNoise(f: Filter, { before, dt, served }: Interval): number {
-  const counting = COUNT_NOISE_SHARE * before.waiting + COUNT_NOISE;
-  return (f.l + 0.5 * f.m * served) / dt + (2 * counting * counting) / (dt * dt);
+function queueNoise(f: Filter, { before, dt }: Interval, working: number): number {
+  const counting = countNoise(before.waiting);
+  return (f.l + 0.5 * f.m * working) / dt + (2 * counting * counting) / (dt * dt);
 }
 
-/** A counter tells λ = ΔA/Δ, and a busy interval then tells μ = (ΔA − Δq)/(n̄·Δ). */
-function observeCounter(f: Filter, i: Interval, arrived: number): number {
-  if (arrived < 0) return 0; // the counter began again
-  const z = correct(f, { y: arrived / i.dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / i.dt) / i.dt }, false);
-  if (i.busy && i.before.busy && i.served > 0) {
-    const done = Math.max(0, arrived - (i.now.waiting - i.before.waiting)) / i.dt;
-    const counting = COUNT_NOISE_SHARE * i.before.waiting + COUNT_NOISE;
-    const r = (0.5 * f.m * i.served) / i.dt + (2 * counting * counting) / (i.dt * i.dt);
-    correct(f, { y: done, hl: 0, hm: i.served, r }, true);
-  }
-  return z;
+function countNoise(waiting: number): number {
+  return COUNT_NOISE_SHARE * waiting + COUNT_NOISE;
 }
 
 /**
  * The Kalman update in Joseph's form, which stays right when the gain of μ is set to nothing. That is done
- * while n̄ hardly moves: then λ and μ cannot be told apart (control.md §1).
+ * where λ and μ cannot be told apart (control.md §1).
  */
-function correct(f: Filter, { y, hl, hm, r }: Observation, learnService: boolean): number {
+function correct(f: Filter, o: Observation, learnService: boolean): void {
+  const { y, hl, hm, r } = o;
   const innovation = y - (hl * f.l + hm * f.m);
-  const pl = f.ll * hl + f.lm * hm;
-  const pm = f.lm * hl + f.mm * hm;
-  const s = hl * pl + hm * pm + r;
-  const kl = pl / s;
-  const km = learnService ? pm / s : 0;
+  if (hl !== 0) alarm(f, { innovation, deviation: Math.sqrt(spread(f, o)), learnService });
+  const s = spread(f, o);
+  const kl = (f.ll * hl + f.lm * hm) / s;
+  const km = learnService ? (f.lm * hl + f.mm * hm) / s : 0;
   f.l += kl * innovation;
-  f.m += km * innovation;
+  f.m = clamp(f.m + km * innovation, f.m / MOST_LEARNED, f.m * MOST_LEARNED);
   // P' = (I − K·H)·P·(I − K·H)ᵀ + K·r·Kᵀ
   const a = 1 - kl * hl;
   const b = -kl * hm;
@@ -202,30 +232,56 @@ function correct(f: Filter, { y, hl, hm, r }: Observation, learnService: boolean
   f.ll = a * a * ll + 2 * a * b * lm + b * b * mm + kl * kl * r;
   f.lm = a * c * ll + (a * d + b * c) * lm + b * d * mm + kl * km * r;
   f.mm = c * c * ll + 2 * c * d * lm + d * d * mm + km * km * r;
-  return innovation / Math.sqrt(s);
 }
 
-/** CUSUM: innovations that lean one way for long mean that the model is behind; then doubt it more. */
-function alarm(
-  f: Filter,
-  before: Estimate,
-  { z, moved }: { readonly z: number; readonly moved: boolean },
-): { readonly above: number; readonly below: number } {
-  const above = Math.max(0, before.above + z - CUSUM_DRIFT);
-  const below = Math.max(0, before.below - z - CUSUM_DRIFT);
-  if (above <= CUSUM_LIMIT && below <= CUSUM_LIMIT) return { above, below };
-  const uncertain = Math.sqrt(f.mm) > 0.3 * f.m;
-  if (moved && uncertain) f.mm += (0.5 * f.m) ** 2;
-  else f.ll += (0.5 * Math.max(f.l, f.m)) ** 2;
-  return { above: 0, below: 0 };
+/** H·P·Hᵀ + r */
+function spread(f: Filter, { hl, hm, r }: Observation): number {
+  return hl * hl * f.ll + 2 * hl * hm * f.lm + hm * hm * f.mm + r;
 }
 
-/** Keeps the estimate where it can be: positive, finite, and λ no more than a queue that stays empty allows. */
-function confine(f: Filter, { served, idle }: { readonly served: number; readonly idle: boolean }): void {
-  f.m = clamp(f.m, LEAST_SERVICE, MOST);
-  f.l = clamp(f.l, 0, idle ? Math.max(f.m * served, LEAST_SERVICE) : MOST);
-  f.mm = clamp(f.mm, 1e-8 * f.m * f.m, 4 * f.m * f.m);
-  f.ll = clamp(f.ll, 1e-8, Math.max(1, 4 * f.l * f.l, (f.m * Math.max(1, served)) ** 2));
+interface Surprise {
+  readonly innovation: number;
+  readonly deviation: number;
+  readonly learnService: boolean;
+}
+
+/**
+ * CUSUM: innovations that lean one way, or a single large one, mean that the model is behind. Then it is
+ * doubted by as much as it was wrong, so that this very observation sets it right.
+ */
+function alarm(f: Filter, { innovation, deviation, learnService }: Surprise): void {
+  const z = innovation / deviation;
+  f.above = Math.max(0, f.above + z - CUSUM_DRIFT);
+  f.below = Math.max(0, f.below - z - CUSUM_DRIFT);
+  if (f.above <= CUSUM_LIMIT && f.below <= CUSUM_LIMIT) return;
+  f.above = 0;
+  f.below = 0;
+  if (learnService && Math.sqrt(f.mm) > UNSURE * f.m) f.mm += (0.5 * f.m) ** 2;
+  else f.ll += innovation * innovation;
+}
+
+/** What left the queue was served: (−Δ(waiting + working) less its noise) / (n̄·Δ) is a lower bound of μ. */
+function provenBy({ before, now, dt }: Interval): number {
+  const faded = before.proven * Math.exp(-dt / PROVEN_FOR_S);
+  if (now.served < 0.5) return faded;
+  const fallen = before.waiting + (before.working ?? 0) - now.waiting - (now.working ?? 0);
+  if (fallen <= 0) return faded;
+  const sure = fallen - 3 * countNoise(before.waiting) - Math.sqrt(fallen);
+  return clamp(sure / (now.served * dt), faded, MOST);
+}
+
+/** Keeps the estimate where it can be: positive, finite, and in keeping with a queue that stays empty. */
+function confine(f: Filter, { before, now, busy }: Interval, proven: number): void {
+  const idle = !busy && !before.busy && now.served > 0;
+  const counted = now.arrived !== undefined;
+  f.m = clamp(Math.max(f.m, PROVEN_SHARE * proven), LEAST_SERVICE, MOST);
+  f.l = clamp(f.l, 0, MOST);
+  // An empty queue means λ ≤ μ·n̄: the one that is measured bounds the other.
+  if (idle && counted) f.m = Math.max(f.m, f.l / now.served);
+  else if (idle) f.l = Math.min(f.l, f.m * now.served);
+  f.mm = clamp(f.mm, (0.02 * f.m) ** 2, 4 * f.m * f.m);
+  const most = Math.max(f.l, (f.m + Math.sqrt(f.mm)) * Math.max(1, now.served));
+  f.ll = clamp(f.ll, 1e-8, 4 * most * most);
   const bound = 0.999 * Math.sqrt(f.ll * f.mm);
   f.lm = clamp(f.lm, -bound, bound);
 }

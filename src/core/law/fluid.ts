@@ -49,10 +49,13 @@ const AIM = 0.6;
 const PULL = 0.4;
 const UP_ABOVE = 0.8;
 const DOWN_BELOW = 0.05;
-const DOUBT_WHEN_FALLING = 1.5;
-const DOUBT_IN_NEED = 0.75;
+const DOUBT_WHEN_FALLING = 4;
+const DOUBT_IN_NEED = 1;
+/** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the house. */
+const LEFT_TO_QUEUE = 0.25;
 const ROUNDING = 0.15;
 const UNSURE = 0.5;
+const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
 const NEWEST_INTERVAL = 0.2;
@@ -109,7 +112,7 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOp
       deadTimeS,
       leadS,
     }),
-    deviation: Math.sqrt(estimate.varArrivals),
+    deviation: deviationOf(estimate),
     overdue: overdueOf(goal, input),
   };
 }
@@ -130,6 +133,12 @@ function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options:
   return memory === undefined ? firstEstimate(measurement, options.serviceRate) : update(memory, measurement);
 }
 
+/** Of λ − μ·ρ with ρ = λ/μ: what counts is the doubt about the balance, not about the scale of both. */
+function deviationOf({ arrivals, service, varArrivals, varService, covariance }: Estimate): number {
+  const rho = arrivals / service;
+  return Math.sqrt(Math.max(0, varArrivals - 2 * rho * covariance + rho * rho * varService));
+}
+
 /** A wait of W behind n instances is a queue of W·μ·n: a target in time is one in messages that grows with n. */
 function targetOf(goal: Goal, { service }: Estimate, asked: number): number {
   return goal.kind === 'queueLength' ? goal.messages : (goal.ms / 1000) * service * Math.max(1, asked);
@@ -147,7 +156,8 @@ function overdueOf(goal: Goal, { messages }: LawInput): number {
  * with the answer; messages that are overdue come on top.
  */
 function needOf({ goal, estimate, target, predicted, horizonS, leadS, overdue }: View): number {
-  const steered = estimate.arrivals + Math.min(predicted - AIM * target, PULL * target) / horizonS;
+  const pull = Math.min(predicted - AIM * target, PULL * target) / horizonS;
+  const steered = estimate.arrivals + Math.max(pull, -LEFT_TO_QUEUE * estimate.arrivals);
   const hurryS = Math.max(1, 0.3 * leadS);
   if (goal.kind === 'queueLength')
     return (steered + Math.max(0, predicted - target) / hurryS) / estimate.service;
@@ -167,10 +177,11 @@ function falls(v: View): boolean {
   return v.predicted + (surely - service * v.input.asked) * v.horizonS < DOWN_BELOW * v.target;
 }
 
-/** Whether nothing waits and nothing else tells how much of the work is needed. */
+/** Whether nothing waits and nothing else tells how many instances that takes. */
 function isEmpty({ input, estimate }: View): boolean {
   const { inFlight, arrivedTotal } = input.messages;
-  return inFlight === undefined && arrivedTotal === undefined && !estimate.busy;
+  const known = arrivedTotal !== undefined && Math.sqrt(estimate.varService) < ROUGHLY * estimate.service;
+  return inFlight === undefined && !known && !estimate.busy;
 }
 
 /** While σ_μ/μ > 0.5: at most 2·n + 1 in each lead time, 4·n + 1 while the queue is above the target. */
