@@ -21,8 +21,9 @@ const DEFAULT_WINDOW_MS = 120_000;
 const DEFAULT_CAPACITY = 200;
 
 /**
- * A repeat of (reason, object) within the window replaces the record it repeats when it says something new, and
- * is dropped when it says the same: nothing is lost and nothing floods.
+ * Within the window a situation has one record. A repeat is dropped while it is the last word about its object;
+ * when it says something new, or something else happened in between, it takes the place of the old one, at the
+ * top: nothing floods, and the newest record always tells how things stand.
  */
 export class EventRing<E extends Recorded> {
   readonly #options: EventRingOptions;
@@ -38,7 +39,8 @@ export class EventRing<E extends Recorded> {
     const atMs = clock.now();
     const isRepeat = (r: E): boolean =>
       r.reason === event.reason && r.object === event.object && atMs - r.atMs < windowMs;
-    if (this.#records.some((r) => isRepeat(r) && r.message === event.message)) return false;
+    const lastWord = this.#records.find((r) => r.object === event.object);
+    if (lastWord !== undefined && isRepeat(lastWord) && lastWord.message === event.message) return false;
     const kept = this.#records.filter((r) => !isRepeat(r));
     this.#records = [{ ...event, atMs } as E, ...kept].slice(0, capacity);
     return true;

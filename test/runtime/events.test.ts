@@ -45,6 +45,18 @@ describe('event ring', () => {
     ]);
   });
 
+  it('always ends with how things stand', async () => {
+    const { clock, ring } = aRing();
+    for (const reason of ['Accepted', 'Refused', 'Accepted']) {
+      expect(ring.record(event(reason))).toBe(true);
+      await clock.advance(1_000);
+    }
+    expect(ring.list().map(({ reason, atMs }) => [reason, atMs])).toEqual([
+      ['Accepted', 2_000],
+      ['Refused', 1_000],
+    ]);
+  });
+
   it('tells objects apart', () => {
     const { ring } = aRing();
     ring.record(event('A', 'm', 'app /a'));
