@@ -233,6 +233,7 @@ describe('creating', () => {
         { name: 'MAYBE', from: { fromEnv: 'NOT_SET' }, optional: true },
       ],
     });
+    expect(world.marathon.writes()[0]?.query.toString()).toBe('force=false');
     expect(world.marathon.writes()[0]?.body).toEqual({
       id: APP,
       instances: 2,

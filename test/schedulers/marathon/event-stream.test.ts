@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { type Clock, systemClock, VirtualClock } from '../../../src/runtime/clock.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { type LogFields, type Logger, silentLogger } from '../../../src/runtime/log.ts';
 import { followEvents, SILENCE_MS } from '../../../src/schedulers/marathon/event-stream.ts';
@@ -182,7 +182,7 @@ describe('watching a Marathon', () => {
   let wakes: number;
 
   beforeEach(async () => {
-    world = await setUp();
+    world = await setUp({}, { clock: hasty });
     world.marathon.addApp(APP, 1);
     stop = new AbortController();
     wakes = 0;
@@ -196,6 +196,11 @@ describe('watching a Marathon', () => {
     await world.close();
   });
 
+  /** Wakes at once, so that every wake-up can be counted. */
+  const hasty: Clock = {
+    now: systemClock.now,
+    sleep: (ms, signal) => (ms < 100 ? Promise.resolve() : systemClock.sleep(ms, signal)),
+  };
   const observe = async () => (await world.scheduler.observe([APP], stop.signal)).apps.get(APP);
   const scaleByHand = (instances: number) => {
     world.marathon.setInstances(APP, instances);
@@ -219,11 +224,15 @@ describe('watching a Marathon', () => {
     expect(world.marathon.reads('/v2/apps')).toBe(before + 1);
   });
 
-  it('gathers the events of a burst into few wake-ups', async () => {
+  it('does not wake for the apps of others', async () => {
     const before = wakes;
-    for (let i = 0; i < 50; i++) world.marathon.emit('status_update_event', { appId: APP });
-    await until('a wake-up', () => wakes > before);
-    expect(wakes - before).toBeLessThan(10);
+    world.marathon.emit('status_update_event', { appId: '/other' });
+    // Long enough for the event to be through: several exchanges with the same server.
+    for (let i = 0; i < 5; i++) await fetch(`${world.marathon.url}/v2/info`);
+    expect(wakes).toBe(before);
+    world.marathon.emit('status_update_event', { appId: APP });
+    await until('the wake-up for ours', () => wakes > before);
+    expect(wakes).toBe(before + 1);
   });
 
   it('looks again after the stream was lost, for what it missed meanwhile', async () => {
@@ -248,4 +257,22 @@ describe('watching a Marathon', () => {
     await world.scheduler.close();
     await watching;
   });
+});
+
+it('gathers the events of a burst into one wake-up', async () => {
+  const clock = new VirtualClock();
+  const { marathon, scheduler, close } = await setUp({}, { clock });
+  marathon.addApp('/shop/orders', 1);
+  const stop = new AbortController();
+  await scheduler.observe(['/shop/orders'], stop.signal);
+  let wakes = 0;
+  const watching = scheduler.watch(() => wakes++, stop.signal);
+  await until('the stream is open', () => marathon.openStreams === 1 && clock.pending >= 2);
+  for (let i = 0; i < 50; i++) marathon.emit('status_update_event', { appId: '/shop/orders' });
+  for (let i = 0; i < 5; i++) await fetch(`${marathon.url}/v2/info`);
+  await clock.advance(50);
+  expect(wakes).toBe(1);
+  stop.abort();
+  await watching;
+  await close();
 });

@@ -133,6 +133,17 @@ describe('what Marathon answers when it is not well', () => {
     });
   });
 
+  it('has closed the connection while it was idle: what may be repeated is, a creation is not', async () => {
+    const marathon = await aMarathon();
+    const scheduler = aScheduler({ urls: [marathon.url] });
+    await observe(scheduler);
+    marathon.next(isWrite, { status: 0, drop: true });
+    expect(await scale(scheduler, 3)).toMatchObject({ outcome: 'accepted' });
+    marathon.next(isWrite, { status: 0, drop: true });
+    expect(await failure(create(scheduler))).toBeInstanceOf(TransientError);
+    expect(marathon.writes().map((r) => r.method)).toEqual(['PUT', 'PUT', 'POST']);
+  });
+
   it('ends with the reason of the caller, not with an error of its own', async () => {
     const marathon = await aMarathon();
     const scheduler = aScheduler({ urls: [marathon.url] });

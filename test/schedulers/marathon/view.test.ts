@@ -161,8 +161,9 @@ describe('when it is read again', () => {
     expect((await observe()).apps.get('/shop/a')).toMatchObject({ requested: 9 });
     release();
     expect((await older).apps.get('/shop/a')).toMatchObject({ requested: 1 });
-    // The older one must not have taken the newer one's place.
+    // The older one must not have taken the newer one's place, nor made anybody read again.
     expect((await observe()).apps.get('/shop/a')).toMatchObject({ requested: 9 });
+    expect(reads()).toHaveLength(2);
   });
 
   it('says when the reading began, not when it ended', async () => {
