@@ -4,7 +4,16 @@
 import { durationMs, isDuration } from '../api/duration.ts';
 import { TerminalError } from '../runtime/errors.ts';
 
-export type OptionType = 'text' | 'texts' | 'integer' | 'number' | 'duration' | 'flag' | 'address';
+export type OptionType =
+  | 'text'
+  | 'texts'
+  | 'integer'
+  | 'seeds'
+  | 'number'
+  | 'share'
+  | 'duration'
+  | 'flag'
+  | 'address';
 
 export interface OptionSpec {
   readonly flag: string;
@@ -30,7 +39,11 @@ interface ValueTypes {
   readonly text: string;
   readonly texts: readonly string[];
   readonly integer: number;
+  /** One, or a range `A..B` with both ends. */
+  readonly seeds: readonly number[];
   readonly number: number;
+  /** From 0 to 1. */
+  readonly share: number;
   /** ms */
   readonly duration: number;
   readonly flag: boolean;
@@ -129,10 +142,9 @@ export const OPTIONS = {
   law: {
     flag: '--law',
     arg: 'LAW',
-    type: 'text',
+    type: 'texts',
     env: [],
-    choices: ['Fluid', 'Queue', 'SimpleQueue'],
-    help: "use this law for every target instead of the policy's own: Fluid, Queue or SimpleQueue",
+    help: "demo: Fluid, Queue or SimpleQueue for every target instead of the policy's own; simulate: laws to compare, repeated or with commas (default policy, original-default, keda-default, oracle-causal; in a suite all)",
   },
   policy: {
     flag: '--policy',
@@ -144,9 +156,101 @@ export const OPTIONS = {
   seed: {
     flag: '--seed',
     arg: 'N',
-    type: 'integer',
+    type: 'seeds',
     env: [],
-    help: 'seed of the demand (default 1): the same seed gives the same load',
+    help: 'seed of the demand (default 1): the same seed gives the same load; simulate: also a range A..B',
+  },
+  load: {
+    flag: '--load',
+    arg: 'NAME',
+    type: 'text',
+    env: [],
+    help: 'synthetic load: step-up, step-down, ramp, spike, sine, on-off, walk, bursts or slow',
+  },
+  trace: {
+    flag: '--trace',
+    arg: 'FILE',
+    type: 'text',
+    env: [],
+    help: 'recorded load, CSV: time and count in each row, or one row for each request; scaled to the pool',
+  },
+  traceInterval: {
+    flag: '--trace-interval',
+    arg: 'DURATION',
+    type: 'duration',
+    env: [],
+    help: 'what one row of the trace lasts (default: as its times say); for requests, how finely they are counted (default 1s)',
+  },
+  duration: {
+    flag: '--duration',
+    arg: 'DURATION',
+    type: 'duration',
+    env: [],
+    help: 'simulate so much time (default: 10m, a trace to its end)',
+  },
+  startDelay: {
+    flag: '--start-delay',
+    arg: 'DURATION',
+    type: 'duration',
+    env: [],
+    help: 'from the launch of an instance until it serves (default 2s)',
+  },
+  stopDelay: {
+    flag: '--stop-delay',
+    arg: 'DURATION',
+    type: 'duration',
+    env: [],
+    help: 'from the order to stop an instance until its slot is free (default 500ms)',
+  },
+  serviceRate: {
+    flag: '--service-rate',
+    arg: 'N',
+    type: 'number',
+    env: [],
+    help: 'messages per second that one instance works off (default 5)',
+  },
+  serviceSpread: {
+    flag: '--service-spread',
+    arg: 'SHARE',
+    type: 'share',
+    env: [],
+    help: 'how uneven the work is, as a coefficient of variation: 0 clockwork, 1 exponential (default 0.7)',
+  },
+  metricError: {
+    flag: '--metric-error',
+    arg: 'SHARE',
+    type: 'share',
+    env: [],
+    help: 'largest error of a count, as a share of it, e.g. 0.1 (default 0)',
+  },
+  metricAge: {
+    flag: '--metric-age',
+    arg: 'DURATION',
+    type: 'duration',
+    env: [],
+    help: 'how old a count is when it is read (default 0s); a policy that knows says metricDelay',
+  },
+  suite: {
+    flag: '--suite',
+    arg: 'NAME',
+    type: 'text',
+    env: [],
+    choices: ['bench'],
+    help: 'bench: all laws through all loads of all sets, instead of a policy',
+  },
+  set: {
+    flag: '--set',
+    arg: 'NAME',
+    type: 'texts',
+    env: [],
+    help: 'sets of the suite: standard, start10, demo, small, stale, traces; repeated or with commas (default all)',
+  },
+  html: {
+    flag: '--html',
+    arg: 'FILE',
+    type: 'text',
+    env: [],
+    help: 'write a report with charts to this file, one page that needs nothing else',
   },
   for: {
     flag: '--for',
@@ -261,6 +365,8 @@ function convert(spec: OptionSpec, { raw, place }: Found): unknown {
   return value;
 }
 
+const MOST_SEEDS = 1_000;
+
 const CONVERT: { readonly [T in OptionType]: (raw: unknown, place: string) => ValueTypes[T] } = {
   text: (raw) => String(raw),
   texts: (raw) =>
@@ -270,9 +376,22 @@ const CONVERT: { readonly [T in OptionType]: (raw: unknown, place: string) => Va
     if (!Number.isSafeInteger(value) || value < 0) throw wrong(place, raw, 'a whole number, 0 or more');
     return value;
   },
+  seeds: (raw, place) => {
+    const [, first, last] = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/.exec(String(raw).trim()) ?? [];
+    const from = Number(first);
+    const count = (last === undefined ? from : Number(last)) - from + 1;
+    if (first === undefined || count < 1 || count > MOST_SEEDS)
+      throw wrong(place, raw, `a whole number, 0 or more, or a range of up to ${MOST_SEEDS} like 1..5`);
+    return Array.from({ length: count }, (_, i) => from + i);
+  },
   number: (raw, place) => {
     const value = toNumber(raw);
     if (!Number.isFinite(value) || value <= 0) throw wrong(place, raw, 'a number above 0');
+    return value;
+  },
+  share: (raw, place) => {
+    const value = toNumber(raw);
+    if (!(value >= 0 && value <= 1)) throw wrong(place, raw, 'a number from 0 to 1');
     return value;
   },
   duration: (raw, place) => {

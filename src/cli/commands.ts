@@ -78,6 +78,41 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/validate.ts'),
   },
   {
+    name: 'simulate',
+    summary: 'a policy, or the bench, in virtual time: how well would it do?',
+    description:
+      'Runs the deciding code that ships against a synthetic load or a recorded one, beside the laws that people ' +
+      'had before and oracles that nobody can have. V is the share of time above the target, R what the ' +
+      "remainder had of a fluid optimum's. The same seed meets every law with the same chance.",
+    options: [
+      'file',
+      'load',
+      'trace',
+      'traceInterval',
+      'duration',
+      'seed',
+      'law',
+      'startDelay',
+      'stopDelay',
+      'serviceRate',
+      'serviceSpread',
+      'metricError',
+      'metricAge',
+      'suite',
+      'set',
+      'html',
+      'output',
+    ],
+    outputs: ['table', 'json', 'markdown'],
+    examples: [
+      'microscaling simulate -f specs/policies/queue-demo.yaml --load spike --html report.html',
+      'microscaling simulate -f policy.yaml --trace specs/traces/nyc_taxi.csv --trace-interval 60s --duration 4h',
+      'microscaling simulate --suite bench --set standard,start10 --seed 201..205 -o json',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/simulate.ts'),
+  },
+  {
     name: 'get',
     arguments: '[policy]',
     summary: 'policies and their apps as the operator sees them',

@@ -6,11 +6,14 @@ import type { DemoResult } from '../../app/demo/recorder.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { packageFile } from '../../app/package-root.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import { TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
 import { createRedactor } from '../../runtime/redact.ts';
 import type { CommandContext } from '../command.ts';
 import { LiveLine } from '../output/live-line.ts';
 import { table } from '../output/table.ts';
+
+const ALGORITHMS: readonly AlgorithmType[] = ['Fluid', 'Queue', 'SimpleQueue'];
 
 const DEFAULT_POLICY = packageFile('specs/policies/queue-demo.yaml');
 
@@ -34,8 +37,8 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       api: options.api ?? { host: '127.0.0.1', port: 8090 },
       marathonPort: options.port ?? 8080,
       taskStartDelayMs: options.taskStartDelay ?? 0,
-      seed: options.seed ?? 1,
-      ...(options.law !== undefined && { law: options.law as AlgorithmType }),
+      seed: seedOf(options),
+      ...(options.law !== undefined && { law: lawOf(options.law) }),
       ...(options.for !== undefined && { forMs: options.for }),
       env: context.env,
     },
@@ -60,6 +63,19 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   line.end();
   context.print(json ? JSON.stringify(result) : resultText(result));
   return 0;
+}
+
+function seedOf({ seed = [1] }: OptionValues): number {
+  const [only, ...others] = seed;
+  if (only === undefined || others.length > 0)
+    throw new TerminalError('--seed: the demo takes one seed, no range');
+  return only;
+}
+
+function lawOf(names: readonly string[]): AlgorithmType {
+  const law = ALGORITHMS.find((each) => each === names[0]);
+  if (law !== undefined && names.length === 1) return law;
+  throw new TerminalError(`--law: '${names.join(', ')}' is not one of ${ALGORITHMS.join(', ')}`);
 }
 
 function resultText({

@@ -1,0 +1,160 @@
+// app: what `microscaling simulate` is asked for, checked and put together: policy, load, laws, bench.
+
+import { readFile } from 'node:fs/promises';
+import type { CapacityPool, MicroscalingPolicy } from '../api/policy.ts';
+import { messageOf, TerminalError } from '../runtime/errors.ts';
+import { type BenchResult, benchJobs, benchResult } from '../simulator/bench.ts';
+import { type Comparison, compare } from '../simulator/compare.ts';
+import type { Curve } from '../simulator/curve.ts';
+import { BENCH_LAWS, requireLaw } from '../simulator/laws.ts';
+import { isLoad, LOADS, loadCurve } from '../simulator/loads.ts';
+import { runJobs } from '../simulator/pool.ts';
+import type { Progress } from '../simulator/progress.ts';
+import { type Settings, scenario } from '../simulator/scenario.ts';
+import { isSet, SERVICE_RATE, SERVICE_SPREAD, SET_NAMES, STOP_MS } from '../simulator/sets.ts';
+import { parseTrace, scaledCurve } from '../simulator/trace.ts';
+import { readPolicyFiles } from './policy-files.ts';
+
+export const DEFAULT_SETTINGS: Settings = {
+  startMs: 2_000,
+  stopMs: STOP_MS,
+  serviceRate: SERVICE_RATE,
+  serviceSpread: SERVICE_SPREAD,
+  metricAgeMs: 0,
+  metricError: 0,
+};
+
+const DEFAULT_LAWS = ['policy', 'original-default', 'keda-default', 'oracle-causal'];
+
+export interface PolicyQuestion {
+  readonly files: readonly string[];
+  /** One of the synthetic loads … */
+  readonly load?: string | undefined;
+  /** … or a CSV file. */
+  readonly trace?: string | undefined;
+  readonly traceIntervalMs?: number | undefined;
+  readonly durationMs?: number | undefined;
+  readonly laws?: readonly string[] | undefined;
+  readonly seeds: readonly number[];
+  readonly settings: Settings;
+}
+
+type OnProgress = (progress: Progress) => void;
+
+/** Laws on one policy; problems of the policy are a TerminalError with all of them. */
+export async function simulatePolicy(
+  question: PolicyQuestion,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const laws = question.laws ?? DEFAULT_LAWS;
+  for (const id of laws) requireLaw(id);
+  const { policy, pool } = await readPolicy(question.files, signal);
+  const load = await readLoad(question);
+  const { settings, seeds } = question;
+  const worldOf = (seed: number): ReturnType<typeof scenario> =>
+    scenario(policy, {
+      settings,
+      seed,
+      curveFor: (capacity) => load.curve(capacity, seed),
+      ...(pool !== undefined && { capacity: pool.spec.capacity }),
+    });
+  return await compare(
+    { policy: policy.metadata.name, load: load.name, laws, seeds, worldOf },
+    onProgress,
+    signal,
+  );
+}
+
+export async function simulateBench(
+  question: {
+    readonly sets?: readonly string[] | undefined;
+    readonly laws?: readonly string[] | undefined;
+    readonly seeds: readonly number[];
+  },
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<BenchResult> {
+  const sets = (question.sets ?? SET_NAMES).map((name) => {
+    if (isSet(name)) return name;
+    throw new TerminalError(`no set is called '${name}'; there are ${SET_NAMES.join(', ')}`);
+  });
+  const laws = question.laws ?? BENCH_LAWS;
+  for (const id of laws) requireLaw(id);
+  const jobs = benchJobs([...new Set(sets)], question.seeds, laws);
+  return benchResult(jobs, await runJobs(jobs, onProgress, signal));
+}
+
+async function readPolicy(
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly policy: MicroscalingPolicy; readonly pool: CapacityPool | undefined }> {
+  const { resources, problems } = await readPolicyFiles(files, signal);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    const lines = errors.map(({ source, line, pointer, message }) =>
+      [`${source}${line === undefined ? '' : `:${line}`}`, pointer, message].filter(Boolean).join(': '),
+    );
+    throw new TerminalError(lines.join('\n'));
+  }
+  const all = resources.map(({ resource }) => resource);
+  const policies = all.filter((each) => each.kind === 'MicroscalingPolicy');
+  const [policy] = policies;
+  if (policy === undefined || policies.length > 1) {
+    const names = policies.map(({ metadata }) => metadata.name).join(', ');
+    throw new TerminalError(
+      policy === undefined
+        ? `${files.join(', ')}: no policy in it`
+        : `simulate takes one policy; here are ${names}`,
+    );
+  }
+  const pool = all.find(
+    (each) =>
+      each.kind === 'CapacityPool' &&
+      each.metadata.name === policy.spec.pool &&
+      each.metadata.namespace === policy.metadata.namespace,
+  );
+  return { policy, pool: pool?.kind === 'CapacityPool' ? pool : undefined };
+}
+
+interface NamedLoad {
+  readonly name: string;
+  readonly curve: (capacity: number, seed: number) => Curve;
+}
+
+async function readLoad({ load, trace, traceIntervalMs, durationMs }: PolicyQuestion): Promise<NamedLoad> {
+  const known = LOADS.join(', ');
+  if ((load === undefined) === (trace === undefined))
+    throw new TerminalError(`say what the load is: --load NAME (${known}) or --trace FILE.csv`);
+  const durationS = durationMs === undefined ? undefined : durationMs / 1000;
+  if (trace !== undefined) {
+    const recorded = parseTrace(await readText(trace), trace, {
+      ...(traceIntervalMs !== undefined && { intervalS: traceIntervalMs / 1000 }),
+    });
+    return {
+      name: trace,
+      curve: (capacity) => cut(scaledCurve(recorded, capacity), durationS),
+    };
+  }
+  const name = load ?? '';
+  if (!isLoad(name)) throw new TerminalError(`no load is called '${name}'; there are ${known}`);
+  return {
+    name,
+    curve: (capacity, seed) =>
+      loadCurve(name, { capacity, seed, ...(durationS !== undefined && { durationS }) }),
+  };
+}
+
+function cut(curve: Curve, durationS: number | undefined): Curve {
+  if (durationS === undefined) return curve;
+  const steps = Math.max(1, Math.min(curve.steps, Math.round(durationS * 10)));
+  return { steps, rate: curve.rate.subarray(0, steps), service: curve.service.subarray(0, steps) };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new TerminalError(`reading trace ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}

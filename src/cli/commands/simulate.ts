@@ -1,0 +1,112 @@
+// cli: `microscaling simulate`.
+
+import { writeFile } from 'node:fs/promises';
+import type { OptionValues } from '../../app/options.ts';
+import { DEFAULT_SETTINGS, simulateBench, simulatePolicy } from '../../app/simulate.ts';
+import { messageOf, TerminalError } from '../../runtime/errors.ts';
+import type { Progress } from '../../simulator/progress.ts';
+import { comparisonPage } from '../../simulator/report/html.ts';
+import { benchText, comparisonText } from '../../simulator/report/table.ts';
+import type { Settings } from '../../simulator/scenario.ts';
+import type { CommandContext } from '../command.ts';
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const seeds = options.seed ?? [1];
+  const laws = listOf(options.law);
+  const progress = new ProgressLine(context);
+  if (options.suite !== undefined) {
+    const unused = (['file', 'load', 'trace', 'html'] as const).filter((name) => options[name] !== undefined);
+    if (unused.length > 0) throw new TerminalError(`--suite goes without --${unused.join(', --')}`);
+    const result = await simulateBench(
+      { sets: listOf(options.set), laws, seeds },
+      (now) => progress.show(now),
+      context.signal,
+    );
+    progress.end();
+    context.print(
+      options.output === 'json' ? JSON.stringify(result) : benchText(result, textFormat(options)),
+    );
+    return 0;
+  }
+  if (options.set !== undefined) throw new TerminalError('--set is part of --suite bench');
+  const result = await simulatePolicy(
+    {
+      files: options.file ?? [],
+      load: options.load,
+      trace: options.trace,
+      traceIntervalMs: options.traceInterval,
+      durationMs: options.duration,
+      laws,
+      seeds,
+      settings: settingsOf(options),
+    },
+    (now) => progress.show(now),
+    context.signal,
+  );
+  progress.end();
+  if (options.html !== undefined) {
+    await writePage(options.html, comparisonPage(result));
+    context.note(`report in ${options.html}`);
+  }
+  const { courses: _, ...figures } = result;
+  context.print(
+    options.output === 'json' ? JSON.stringify(figures) : comparisonText(result, textFormat(options)),
+  );
+  return 0;
+}
+
+function textFormat({ output }: OptionValues): 'table' | 'markdown' {
+  return output === 'markdown' ? 'markdown' : 'table';
+}
+
+function settingsOf(options: OptionValues): Settings {
+  return {
+    startMs: options.startDelay ?? DEFAULT_SETTINGS.startMs,
+    stopMs: options.stopDelay ?? DEFAULT_SETTINGS.stopMs,
+    serviceRate: options.serviceRate ?? DEFAULT_SETTINGS.serviceRate,
+    serviceSpread: options.serviceSpread ?? DEFAULT_SETTINGS.serviceSpread,
+    metricAgeMs: options.metricAge ?? DEFAULT_SETTINGS.metricAgeMs,
+    metricError: options.metricError ?? DEFAULT_SETTINGS.metricError,
+  };
+}
+
+/** Repeated or with commas between. */
+function listOf(values: readonly string[] | undefined): readonly string[] | undefined {
+  return values?.flatMap((value) => value.split(',').map((each) => each.trim())).filter(Boolean);
+}
+
+async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await writeFile(path, page);
+  } catch (error) {
+    throw new TerminalError(`writing the report to ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** On a terminal one line that is rewritten, elsewhere a line every tenth of the way. */
+class ProgressLine {
+  readonly #context: CommandContext;
+  #tenth = 0;
+  #shown = false;
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+  }
+
+  show({ done, of }: Progress): void {
+    const text = `simulated ${done} of ${of}`;
+    if (this.#context.stderrIsTty) {
+      this.#context.noteRaw(`\r\x1b[2K${text}`);
+      this.#shown = true;
+      return;
+    }
+    const tenth = Math.floor((10 * done) / of);
+    if (tenth > this.#tenth) this.#context.note(text);
+    this.#tenth = tenth;
+  }
+
+  end(): void {
+    if (this.#shown) this.#context.noteRaw('\r\x1b[2K');
+    this.#shown = false;
+  }
+}

@@ -1,0 +1,100 @@
+// simulator: the instances of one app, as counts: asked for, waiting for a slot, starting, running, stopping.
+
+export interface Delays {
+  /** From launch to serving, ms. */
+  readonly startMs: number;
+  /** From the order to stop until the slot is free, ms. */
+  readonly stopMs: number;
+}
+
+interface Batch {
+  readonly dueMs: number;
+  count: number;
+}
+
+export class Instances {
+  readonly #delays: Delays;
+  readonly #starting: Batch[] = [];
+  readonly #stopping: Batch[] = [];
+  #requested: number;
+  #running: number;
+  #staging = 0;
+  #killing = 0;
+
+  /** @param running how many run at the beginning */
+  constructor(delays: Delays, running: number) {
+    this.#delays = delays;
+    this.#requested = running;
+    this.#running = running;
+  }
+
+  get requested(): number {
+    return this.#requested;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get staging(): number {
+    return this.#staging;
+  }
+
+  get killing(): number {
+    return this.#killing;
+  }
+
+  /** Asked for, and without a slot. */
+  get waiting(): number {
+    return this.#requested - this.#running - this.#staging;
+  }
+
+  /** Slots that are taken now. */
+  get held(): number {
+    return this.#running + this.#staging + this.#killing;
+  }
+
+  /** Whether a change is still on its way; so long Marathon's deployment locks the app. */
+  get moving(): boolean {
+    return this.waiting > 0 || this.#staging > 0 || this.#killing > 0;
+  }
+
+  /** What is due has started, what is gone is gone. */
+  ripen(nowMs: number): void {
+    for (let b = this.#starting[0]; b !== undefined && b.dueMs <= nowMs; b = this.#starting[0]) {
+      this.#starting.shift();
+      this.#staging -= b.count;
+      this.#running += b.count;
+    }
+    for (let b = this.#stopping[0]; b !== undefined && b.dueMs <= nowMs; b = this.#stopping[0]) {
+      this.#stopping.shift();
+      this.#killing -= b.count;
+    }
+  }
+
+  /** Asks for another count. What is too much goes at once: first what waits, then the youngest, as in Marathon. */
+  scale(to: number, nowMs: number): void {
+    this.#requested = to;
+    const surplus = this.#running + this.#staging - to;
+    if (surplus <= 0) return;
+    let left = surplus;
+    for (let b = this.#starting.at(-1); b !== undefined && left > 0; b = this.#starting.at(-1)) {
+      const n = Math.min(b.count, left);
+      b.count -= n;
+      left -= n;
+      this.#staging -= n;
+      if (b.count === 0) this.#starting.pop();
+    }
+    this.#running -= left;
+    this.#killing += surplus;
+    this.#stopping.push({ dueMs: nowMs + this.#delays.stopMs, count: surplus });
+  }
+
+  /** Gives slots to as many of the waiting as there are. */
+  launch(most: number, nowMs: number): void {
+    const n = Math.min(most, this.waiting);
+    if (n <= 0) return;
+    this.#staging += n;
+    this.#starting.push({ dueMs: nowMs + this.#delays.startMs, count: n });
+  }
+}

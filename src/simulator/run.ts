@@ -1,0 +1,15 @@
+// simulator: one law in one world, from the first step to the last.
+
+import type { Law } from './law.ts';
+import { World, type WorldOptions } from './world.ts';
+
+/** @returns the world as it was left, with all that happened in it */
+export function run(law: Law, options: Omit<WorldOptions, 'spare'>): World {
+  const world = new World({ ...options, spare: law.spare });
+  const driver = law.start(world);
+  while (!world.isOver) {
+    world.step();
+    driver.step(world);
+  }
+  return world;
+}

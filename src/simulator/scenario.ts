@@ -1,0 +1,171 @@
+// simulator: a policy of somebody's as a world: its apps, its budget, and a queue for every app with a target.
+
+import { durationMs } from '../api/duration.ts';
+import type { AppSpec, CapacitySpec, MicroscalingPolicy } from '../api/policy.ts';
+import type { Budget } from '../core/decision.ts';
+import type { Footprint } from '../core/observation.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import type { Curve } from './curve.ts';
+import { demandOf } from './demand.ts';
+import type { WorldApp, WorldOptions } from './world.ts';
+
+export interface Settings {
+  readonly startMs: number;
+  readonly stopMs: number;
+  /** μ, messages/s per instance. */
+  readonly serviceRate: number;
+  readonly serviceSpread: number;
+  readonly metricAgeMs: number;
+  readonly metricError: number;
+}
+
+/** A law that wants an instance for every message must not take the world with it. */
+const MOST_INSTANCES = 100_000;
+
+/**
+ * Every app with a target gets a queue of its own with the same load, each scaled to what it could serve; their
+ * chance is independent.
+ *
+ * @param curveFor the load for a queue that so many messages/s could be served from
+ * @param capacity of the pool that the policy joins, when it joins one
+ * @throws TerminalError for a policy that nothing can be simulated with
+ */
+export function scenario(
+  policy: MicroscalingPolicy,
+  {
+    settings,
+    seed,
+    curveFor,
+    capacity = policy.spec.capacity,
+  }: {
+    readonly settings: Settings;
+    readonly seed: number;
+    readonly curveFor: (capacity: number) => Curve;
+    readonly capacity?: CapacitySpec | undefined;
+  },
+): Omit<WorldOptions, 'spare'> {
+  const { name } = policy.metadata;
+  const budget = budgetOf(capacity, name);
+  const { apps } = policy.spec;
+  const scaled = apps.filter((app) => (app.targets?.length ?? 0) > 0);
+  if (scaled.length === 0)
+    throw new TerminalError(`policy ${name}: no app has a target; there is nothing to simulate`);
+  const slots = slotsOf(budget, apps);
+  const curve = curveFor((slots * settings.serviceRate) / scaled.length);
+  const first = (curve.rate[0] ?? 0) / (settings.serviceRate * (curve.service[0] ?? 1));
+  return {
+    apps: sized(apps, slots, Math.ceil(first) + 1).map(({ app, initial }) =>
+      worldApp(app, initial, { budget, curve, seed }),
+    ),
+    budget,
+    delays: { startMs: settings.startMs, stopMs: settings.stopMs },
+    serviceRate: settings.serviceRate,
+    serviceSpread: settings.serviceSpread,
+    metricAgeMs: settings.metricAgeMs,
+    metricError: settings.metricError,
+    intervalMs: durationMs(policy.spec.interval),
+    steps: curve.steps,
+  };
+}
+
+function worldApp(
+  app: AppSpec,
+  initial: number,
+  { budget, curve, seed }: { readonly budget: Budget; readonly curve: Curve; readonly seed: number },
+): WorldApp {
+  const role = roleOf(app);
+  const targets = app.targets ?? [];
+  return {
+    terms: {
+      id: app.id,
+      name: app.name,
+      role,
+      priority: app.priority ?? Number.MAX_SAFE_INTEGER,
+      min: app.instances.min ?? 0,
+      max: Math.min(app.instances.max ?? MOST_INSTANCES, MOST_INSTANCES),
+      weight: app.remainder?.weight ?? 1,
+      targets,
+      behavior: app.behavior,
+      footprint: footprintOf(app),
+      // As the controller has it: apps left to people are outside the slots.
+      countsAgainstBudget: budget.kind !== 'slots' || role !== 'fixed',
+    },
+    initial,
+    ...(role === 'scaled' && { demand: demandOf(curve, seed, app.name) }),
+    heldPerInstance: targets[0]?.metric.azureStorageQueue?.inFlightPerInstance ?? 1,
+  };
+}
+
+interface Sized {
+  readonly app: AppSpec;
+  readonly initial: number;
+}
+
+/** Scaled apps begin with what the load of the first moment needs, remainders share the rest by weight. */
+function sized(apps: readonly AppSpec[], slots: number, needed: number): readonly Sized[] {
+  let left = slots;
+  const counts = new Map<AppSpec, number>();
+  const give = (app: AppSpec, wish: number): void => {
+    const { min = 0, max = MOST_INSTANCES } = app.instances;
+    const n = Math.max(0, Math.min(left, max, Math.max(min, wish)));
+    counts.set(app, n);
+    left -= n;
+  };
+  const remainders = apps.filter((app) => roleOf(app) === 'remainder');
+  left -= remainders.reduce((sum, { instances }) => sum + (instances.min ?? 0), 0);
+  for (const app of apps.toSorted((a, b) => (a.priority ?? 0) - (b.priority ?? 0)))
+    if (roleOf(app) === 'scaled') give(app, needed);
+  left += remainders.reduce((sum, { instances }) => sum + (instances.min ?? 0), 0);
+  let weight = remainders.reduce((sum, app) => sum + (app.remainder?.weight ?? 1), 0);
+  for (const app of remainders) {
+    const own = app.remainder?.weight ?? 1;
+    give(app, Math.round((left * own) / Math.max(weight, 1e-9)));
+    weight -= own;
+  }
+  return apps.map((app) => ({ app, initial: app.instances.fixed ?? counts.get(app) ?? 0 }));
+}
+
+function roleOf({ instances, remainder }: AppSpec): 'fixed' | 'remainder' | 'scaled' {
+  if (instances.fixed !== undefined) return 'fixed';
+  return remainder === undefined ? 'scaled' : 'remainder';
+}
+
+function budgetOf(capacity: CapacitySpec | undefined, name: string): Budget {
+  if (capacity?.slots !== undefined) return { kind: 'slots', slots: capacity.slots };
+  if (capacity?.resources !== undefined) {
+    const unlimited = Number.POSITIVE_INFINITY;
+    const { cpus = unlimited, mem = unlimited, disk = unlimited, gpus = unlimited } = capacity.resources;
+    return { kind: 'resources', total: { cpus, mem, disk, gpus } };
+  }
+  throw new TerminalError(
+    `policy ${name}: a simulation needs capacity.slots or capacity.resources, here or in the pool's CapacityPool`,
+  );
+}
+
+/** Marathon's defaults where the definition says nothing. */
+const FOOTPRINT: Footprint = { cpus: 1, mem: 128, disk: 0, gpus: 0 };
+
+function footprintOf({ app }: AppSpec): Footprint {
+  const of = (name: keyof Footprint): number => {
+    const value = app?.[name];
+    return typeof value === 'number' ? value : FOOTPRINT[name];
+  };
+  return { cpus: of('cpus'), mem: of('mem'), disk: of('disk'), gpus: of('gpus') };
+}
+
+/** How many instances the budget is good for; those of different size count as the largest. */
+function slotsOf(budget: Budget, apps: readonly AppSpec[]): number {
+  if (budget.kind === 'slots') return budget.slots;
+  if (budget.kind === 'cluster') return 0;
+  let slots = MOST_INSTANCES;
+  const fixed = apps.filter((app) => roleOf(app) === 'fixed');
+  for (const name of ['cpus', 'mem', 'disk', 'gpus'] as const) {
+    const used = fixed.reduce((sum, app) => sum + (app.instances.fixed ?? 0) * footprintOf(app)[name], 0);
+    const each = Math.max(
+      0,
+      ...apps.filter((app) => roleOf(app) !== 'fixed').map((app) => footprintOf(app)[name]),
+    );
+    if (each > 0) slots = Math.min(slots, Math.floor((budget.total[name] - used) / each + 1e-9));
+  }
+  return Math.max(0, slots);
+}

@@ -1,0 +1,42 @@
+// simulator: the recorded loads that come with the project, and the slices of them that the bench takes.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { TerminalError } from '../runtime/errors.ts';
+import type { Curve } from './curve.ts';
+import { parseTrace, scaledCurve, type TraceOptions } from './trace.ts';
+
+interface Slice extends TraceOptions {
+  readonly file: string;
+  /** What a row lasts in the simulation; absent: as recorded. */
+  readonly playedS?: number;
+}
+
+const SLICES = {
+  worldcup: { file: 'worldcup98_1998-06-30_minute.csv', from: 720, rows: 480 },
+  aapl: { file: 'Twitter_volume_AAPL.csv', rows: 864, playedS: 20 },
+  elb: { file: 'elb_request_count_8c0756.csv', rows: 864, playedS: 20 },
+  taxi: { file: 'nyc_taxi.csv', rows: 336, playedS: 60 },
+  llm: { file: 'azure_llm_conv.csv' },
+} as const satisfies Readonly<Record<string, Slice>>;
+
+export type TraceName = keyof typeof SLICES;
+
+export const TRACES = Object.keys(SLICES) as readonly TraceName[];
+
+export function traceCurve(name: TraceName, capacity: number): Curve {
+  const slice: Slice = SLICES[name];
+  const trace = parseTrace(readFileSync(tracePath(slice.file), 'utf8'), slice.file, slice);
+  return scaledCurve(trace, capacity, slice.playedS);
+}
+
+/** Beside the sources in the repository, beside the compiled files in the published package. */
+export function tracePath(file: string): string {
+  const places = ['../../specs/traces/', '../specs/traces/'].map((dir) =>
+    fileURLToPath(new URL(dir + file, import.meta.url)),
+  );
+  const found = places.find((path) => existsSync(path));
+  if (found === undefined)
+    throw new TerminalError(`trace ${file} is missing; looked for ${places.join(', ')}`);
+  return found;
+}
