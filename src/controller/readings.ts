@@ -124,7 +124,10 @@ function startDeadline(clock: Clock, deadlineMs: number, signal: AbortSignal): D
   const timer = new AbortController();
   const late = new AbortController();
   clock.sleep(deadlineMs, timer.signal).then(
-    () => late.abort(new MetricDeadline(`no answer within ${deadlineMs} ms`)),
+    () =>
+      late.abort(
+        new MetricDeadline(`no answer within ${deadlineMs} ms; is the other side overloaded or unreachable?`),
+      ),
     () => undefined,
   );
   const either = AbortSignal.any([signal, late.signal]);

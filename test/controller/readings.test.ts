@@ -70,7 +70,12 @@ describe('reading metrics', () => {
     const reading = reader.read([member('a', 1), member('b', 2)], limits, signal);
     await clock.advance(1_000);
     const readings = await reading;
-    expect(readings.get('/a')).toMatchObject([{ state: 'unavailable', reason: 'no answer within 1000 ms' }]);
+    expect(readings.get('/a')).toMatchObject([
+      {
+        state: 'unavailable',
+        reason: 'no answer within 1000 ms; is the other side overloaded or unreachable?',
+      },
+    ]);
     expect(readings.get('/b')).toMatchObject([{ state: 'ok', value: 3 }]);
     expect(clock.pending).toBe(0);
   });
