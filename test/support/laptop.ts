@@ -43,8 +43,8 @@ export class Laptop {
     return command;
   }
 
-  async marathon(port = 0): Promise<MarathonServer> {
-    const command = this.start(['marathon', '--port', String(port), '--cpus', '8']);
+  async marathon({ port = 0, cpus = 8 } = {}): Promise<MarathonServer> {
+    const command = this.start(['marathon', '--port', String(port), '--cpus', String(cpus)]);
     const url = (await printed(command, /Marathon API at (http:\S+)/))[1] ?? '';
     return new MarathonOverHttp(url, command);
   }
@@ -142,6 +142,18 @@ export class Operator {
     return until(`${type} of ${policy} to say ${reason}`, async () => {
       const condition = await this.condition(policy, type);
       return condition?.reason === reason && condition;
+    });
+  }
+
+  /** Waits for the condition to have these words, `Reason: message`. */
+  async says(policy: string, type: Condition['type'], words: RegExp): Promise<void> {
+    let seen = '';
+    await until(`${type} of ${policy} to say ${words}`, async () => {
+      const condition = await this.condition(policy, type);
+      seen = `${condition?.reason}: ${condition?.message}`;
+      return words.test(seen);
+    }).catch((error: unknown) => {
+      throw new Error(`${String(error)}, last seen ${seen}`);
     });
   }
 
