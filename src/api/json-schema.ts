@@ -70,10 +70,10 @@ export function mapValues<T, U>(
 export function visitFields(
   schema: JsonSchema,
   value: unknown,
-  visit: (field: string, pointer: string, value: unknown) => void,
+  visit: (field: string, pointer: string) => void,
 ): void {
   const walk = (node: JsonSchema, at: unknown, field: string, pointer: string): void => {
-    if (pointer !== '') visit(field, pointer, at);
+    if (pointer !== '') visit(field, pointer);
     if (isObject(at)) {
       for (const [name, child] of Object.entries(node.properties ?? {})) {
         if (Object.hasOwn(at, name)) {

@@ -32,10 +32,14 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
   });
   const schedulers = new SchedulerPool({ clock: systemClock, log, values, defaultUrls: config.marathon });
   try {
-    const policies = resources.flatMap(({ resource }) =>
-      resource.kind === 'MicroscalingPolicy' ? [resource] : [],
+    const plan = await planOnce(
+      resources.map(({ resource }) => resource),
+      {
+        schedulerFor: (marathon) => schedulers.of(marathon),
+        marathonId: (marathon) => schedulers.idOf(marathon),
+      },
+      signal,
     );
-    const plan = await planOnce(policies, { schedulerFor: (marathon) => schedulers.of(marathon) }, signal);
     return { ...plan, problems };
   } finally {
     await schedulers.close();

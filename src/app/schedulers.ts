@@ -27,20 +27,19 @@ export class SchedulerPool {
     this.#deps = deps;
   }
 
-  /** Says whether two specs mean the same Marathon with the same credentials. */
+  /** Says whether two specs mean the same Marathon, whoever it is that talks to it. */
   idOf(marathon: MarathonSpec | undefined): string {
-    const urls = marathon?.urls ?? this.#deps.defaultUrls;
-    return JSON.stringify([urls, marathon?.auth ?? null, marathon?.caFile ?? null]);
+    return JSON.stringify(this.#urlsOf(marathon));
   }
 
   /** @throws TerminalError for a spec that cannot work, also when there is no URL at all */
   of(marathon: MarathonSpec | undefined): MarathonScheduler {
-    const id = this.idOf(marathon);
+    const id = JSON.stringify([this.#urlsOf(marathon), marathon?.auth ?? null, marathon?.caFile ?? null]);
     const known = this.#schedulers.get(id);
     if (known !== undefined) return known;
     const scheduler = createMarathonScheduler(
       {
-        urls: marathon?.urls ?? this.#deps.defaultUrls,
+        urls: this.#urlsOf(marathon),
         ...(marathon?.auth !== undefined && { auth: marathon.auth }),
         ...(marathon?.caFile !== undefined && { caFile: marathon.caFile }),
         deadlineMs: DEADLINE_MS,
@@ -64,6 +63,10 @@ export class SchedulerPool {
         reads: sum(stats.map((s) => s.reads)),
       },
     };
+  }
+
+  #urlsOf(marathon: MarathonSpec | undefined): readonly string[] {
+    return marathon?.urls ?? this.#deps.defaultUrls;
   }
 
   async close(): Promise<void> {

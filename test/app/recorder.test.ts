@@ -111,6 +111,9 @@ describe('DemoRecorder', () => {
   it('is ready when every app of the policy runs', () => {
     expect(DemoRecorder.isReady(view(0, [app('a', 1), app('b', 0)]), 'demo')).toBe(false);
     expect(DemoRecorder.isReady(view(0, [app('a', 1), app('b', 2)]), 'demo')).toBe(true);
+    const fixed = (running: number): AppView => app('p', running, { role: 'fixed', requested: 3 });
+    expect(DemoRecorder.isReady(view(0, [app('a', 1), fixed(2)]), 'demo')).toBe(false);
+    expect(DemoRecorder.isReady(view(0, [app('a', 1), fixed(3)]), 'demo')).toBe(true);
     expect(DemoRecorder.isReady(view(0, []), 'demo')).toBe(false);
     expect(DemoRecorder.isReady(view(0, [app('a', 1)]), 'other')).toBe(false);
   });

@@ -49,10 +49,13 @@ export class DemoRecorder {
     this.#policy = policy;
   }
 
-  /** Whether every app of the policy has been seen running. */
+  /** Whether every app of the policy runs, and those that are left to people with all their instances. */
   static isReady(view: OperatorView, policy: string): boolean {
     const apps = appsOf(view, policy);
-    return apps.length > 0 && apps.every((app) => app.running > 0);
+    return (
+      apps.length > 0 &&
+      apps.every((app) => app.running > 0 && (app.role !== 'fixed' || app.running >= app.requested))
+    );
   }
 
   observe(view: OperatorView): void {

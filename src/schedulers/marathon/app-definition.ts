@@ -4,7 +4,7 @@ import { CREATION_LABEL } from '../../api/labels.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { Change } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
-import { settable, upgradeStrategy } from './definition.ts';
+import { restartStrategy, settable, upgradeStrategy } from './definition.ts';
 import { resolveEnv } from './environment.ts';
 import { isObject, type Json } from './schema.ts';
 
@@ -49,6 +49,8 @@ export function updateBody(change: Update, observed: AppObservation, values: Val
     if (differing.has(modernName(key))) body[key] = value;
   }
   if (differing.has('upgradeStrategy')) body['upgradeStrategy'] = upgradeStrategy(definition);
+  else if (observed.owner !== undefined && !isObject(definition['upgradeStrategy']))
+    body['upgradeStrategy'] = restartStrategy(observed.requested);
   if (differing.has('labels')) body['labels'] = labels(definition, observed);
   if (!differing.has('env')) return { body, secrets: [] };
   const secret = resolveEnv(change.envFrom, values);

@@ -33,16 +33,22 @@ export function settable(definition: MarathonAppDefinition): Json {
 }
 
 /**
- * Ours, where the policy does not say otherwise. With maximumOverCapacity 0 alone a rolling restart of n
- * instances has floor = ceiling = n, and Marathon then starts one extra (reference §6.4): one over budget, or,
- * since a shared pool is always full, stuck and locked for good. Only minimumHealthCapacity 0 avoids that for
- * every count, one included. The price: a definition change stops all old instances before the new ones run;
- * a policy that wants them to roll says `minimumHealthCapacity: 0.5`, and keeps two or more.
+ * For a new app, where the policy does not say otherwise. With maximumOverCapacity 0 alone a rolling restart of
+ * n instances has floor = ceiling = n, and Marathon then starts one extra (reference §6.4): one over budget, or,
+ * since a shared pool is always full, stuck and locked for good.
  */
 export function upgradeStrategy(definition: MarathonAppDefinition): Json {
   const own = definition['upgradeStrategy'];
   if (!isObject(own)) return { minimumHealthCapacity: 0, maximumOverCapacity: 0 };
   return { minimumHealthCapacity: 1, maximumOverCapacity: 0, ...own };
+}
+
+/**
+ * For a definition change of an app that we made, where the policy does not say otherwise: two instances or
+ * more roll, half of them at a time; a single one can only stop before its successor starts. Never over budget.
+ */
+export function restartStrategy(instances: number): Json {
+  return { minimumHealthCapacity: instances > 1 ? 0.5 : 0, maximumOverCapacity: 0 };
 }
 
 /** The wanted side of a comparison. `appId` resolves relative dependencies. */

@@ -290,12 +290,39 @@ describe('creating', () => {
   });
 });
 
+/** What a change of several instances of ours carries, so that they roll within the budget. */
+const ROLLING = { upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 } };
+
 describe('updating', () => {
+  it.each([
+    [
+      'rolls half of several instances at a time',
+      4,
+      OURS,
+      {},
+      { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 },
+    ],
+    ['stops a single instance first', 1, OURS, {}, { minimumHealthCapacity: 0, maximumOverCapacity: 0 }],
+    [
+      'leaves the strategy that the policy names',
+      4,
+      OURS,
+      { upgradeStrategy: { maximumOverCapacity: 1 } },
+      undefined,
+    ],
+    ['leaves the strategy of an app made by others', 4, {}, {}, undefined],
+  ])('%s', async (_, instances, extra, named, expected) => {
+    world.marathon.addApp(APP, instances, extra);
+    await update({ cmd: 'work', mem: 64, ...named }, 'mem');
+    const body = world.marathon.writes()[0]?.body as { readonly upgradeStrategy?: object };
+    expect(body.upgradeStrategy).toEqual(expected);
+  });
+
   it('sends what differs, never the count, and never creates', async () => {
     world.marathon.addApp(APP, 2, { ...OURS, resourceLimits: { mem: 64 } });
     await update({ id: APP, instances: 9, cmd: 'work', mem: 64, cpus: 1 }, 'mem');
     expect(written()).toEqual([
-      ['PATCH', `/v2/apps${APP}`, 'force=false', { mem: 64, resourceLimits: { mem: 64 } }],
+      ['PATCH', `/v2/apps${APP}`, 'force=false', { mem: 64, resourceLimits: { mem: 64 }, ...ROLLING }],
     ]);
   });
 
@@ -308,6 +335,7 @@ describe('updating', () => {
     expect(world.marathon.writes()[0]?.body).toEqual({
       env: { RATE: '5' },
       labels: { ...OURS.labels, team: 'new' },
+      ...ROLLING,
     });
   });
 
@@ -333,7 +361,10 @@ describe('updating', () => {
       fields: [field('env.RATE')],
       reason: 'test',
     });
-    expect(world.marathon.writes()[0]?.body).toEqual({ env: { RATE: '5', KEY: 's3cr3t', MAYBE: 'kept' } });
+    expect(world.marathon.writes()[0]?.body).toEqual({
+      env: { RATE: '5', KEY: 's3cr3t', MAYBE: 'kept' },
+      ...ROLLING,
+    });
   });
 
   it.each([
@@ -342,7 +373,7 @@ describe('updating', () => {
   ])('sends the older spelling %s as it is written', async (_, definition, named) => {
     world.marathon.addApp(APP, 2, OURS);
     await update(definition, named);
-    expect(world.marathon.writes()[0]?.body).toEqual(definition);
+    expect(world.marathon.writes()[0]?.body).toEqual({ ...definition, ...ROLLING });
   });
 });
 
