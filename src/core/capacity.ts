@@ -63,16 +63,20 @@ interface Stage {
 }
 
 function raise(room: Room, { claims, granted, tier }: Stage, upTo: (claim: Claim) => number): void {
-  const takers = tier.flatMap((i) => {
+  const takers: number[] = [];
+  const shares: Share[] = [];
+  for (const i of tier) {
     const claim = claims[i];
-    const limit = claim === undefined ? 0 : upTo(claim) - (granted[i] ?? 0);
-    return claim !== undefined && limit > 0 ? [{ i, share: shareOf(claim, granted[i] ?? 0, limit) }] : [];
-  });
-  const given = divide(
-    room,
-    takers.map(({ share }) => share),
-  );
-  takers.forEach(({ i }, k) => {
+    if (claim === undefined) continue;
+    const had = granted[i] ?? 0;
+    const limit = upTo(claim) - had;
+    if (limit <= 0) continue;
+    takers.push(i);
+    shares.push(shareOf(claim, had, limit));
+  }
+  if (takers.length === 0) return;
+  const given = divide(room, shares);
+  takers.forEach((i, k) => {
     granted[i] = (granted[i] ?? 0) + (given[k] ?? 0);
   });
 }

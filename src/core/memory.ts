@@ -13,12 +13,13 @@ import type { TroubleMemory } from './trouble.ts';
 export type LawMemory = FluidMemory | QueueMemory | SimpleQueueMemory | PerInstanceMemory;
 
 /** Plain JSON; every list in it is bounded. */
-export interface AppState extends MannersMemory {
+export interface AppState {
   /** One per target, in order; null where a target has not been read yet. */
   readonly laws: readonly (LawMemory | null)[];
   readonly launches: LaunchMemory | null;
   readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
+  readonly manners: MannersMemory;
   /** What the last round granted and asked for. */
   readonly granted: number;
   readonly to: number;
@@ -26,48 +27,53 @@ export interface AppState extends MannersMemory {
 
 const VERSION = 1;
 
+/** States made here need no second look; those that come back from a store are other objects. */
+const ours = new WeakSet<object>();
+
 export function memoryOf(apps: Iterable<readonly [id: string, state: AppState]>): DecisionMemory {
-  // What is opaque outside is a plain record there.
-  const entries: Iterable<readonly [string, AppMemory]> = apps as Iterable<readonly [string, never]>;
-  return { version: VERSION, apps: Object.fromEntries(entries) };
+  const opaque: Record<string, AppMemory> = {};
+  for (const [id, state] of apps) {
+    ours.add(state);
+    opaque[id] = state as unknown as AppMemory;
+  }
+  return { version: VERSION, apps: opaque };
 }
 
 /** An app's state, or undefined when there is none that this version can read: then it starts afresh. */
 export function stateOf(memory: DecisionMemory | undefined, id: string): AppState | undefined {
   if (memory?.version !== VERSION || !Object.hasOwn(memory.apps, id)) return undefined;
-  const raw: unknown = memory.apps[id];
-  return isState(raw) ? raw : undefined;
+  const raw = memory.apps[id];
+  return raw !== undefined && (ours.has(raw) || isState(raw)) ? (raw as unknown as AppState) : undefined;
 }
 
 function isState(raw: unknown): raw is AppState {
-  if (!isRecord(raw)) return false;
-  const { laws, launches, behavior, trouble, yielded, granted, to, raisedAtMs } = raw;
+  if (!isRecord(raw) || !isSound(raw)) return false;
+  const { laws, launches, behavior, trouble, manners, granted, to } = raw;
   return (
     Array.isArray(laws) &&
-    laws.every((law) => law === null || (isRecord(law) && isSound(law))) &&
-    (launches === null || (isRecord(launches) && Array.isArray(launches['asks']) && isSound(launches))) &&
+    laws.every((law) => law === null || isRecord(law)) &&
+    (launches === null || (isRecord(launches) && isTally(launches['asks']) && isTally(launches['ready']))) &&
     isRecord(behavior) &&
-    Object.values(behavior).every(isPairs) &&
+    Object.values(behavior).every(isTally) &&
     isRecord(trouble) &&
-    isPairs(yielded) &&
-    [granted, to, raisedAtMs].every(Number.isFinite)
+    isRecord(manners) &&
+    isTally(manners['yielded']) &&
+    typeof granted === 'number' &&
+    typeof to === 'number'
   );
 }
 
-/** No number in it is out of bounds. */
-function isSound(record: Readonly<Record<string, unknown>>): boolean {
-  for (const key in record) {
-    const value = record[key];
-    if (typeof value === 'number' ? !Number.isFinite(value) : value === null) return false;
-    if (Array.isArray(value) && !isPairs(value)) return false;
-  }
-  return true;
+/** No number in it is out of bounds, at any depth that a state has. */
+function isSound(value: unknown, depth = 0): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < 6 && Object.values(value).every((inner) => isSound(inner, depth + 1));
 }
 
-function isPairs(value: unknown): boolean {
+function isTally(value: unknown): boolean {
   return (
     Array.isArray(value) &&
-    value.every((p) => Array.isArray(p) && p.length === 2 && Number.isFinite(p[0]) && Number.isFinite(p[1]))
+    value.every((p) => Array.isArray(p) && typeof p[0] === 'number' && typeof p[1] === 'number')
   );
 }
 

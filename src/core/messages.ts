@@ -7,14 +7,14 @@ import type { MetricSample } from './observation.ts';
 export interface Messages {
   /** Messages that nobody works on. */
   readonly waiting: number;
-  /** Messages that instances of the app hold; absent when that cannot be known. */
-  readonly inFlight?: number;
+  /** Messages that instances of the app hold; undefined when that cannot be known. */
+  readonly inFlight: number | undefined;
   /** Messages that one busy instance holds at a time; 1 where `inFlight` is unknown. */
   readonly perBusyInstance: number;
-  /** Age of the oldest visible message, ms; absent when unknown. */
-  readonly oldestAgeMs?: number;
+  /** Age of the oldest visible message, ms; undefined when unknown. */
+  readonly oldestAgeMs: number | undefined;
   /** Cumulative arrivals, from sources that count them. */
-  readonly arrivedTotal?: number;
+  readonly arrivedTotal: number | undefined;
 }
 
 /**
@@ -27,13 +27,13 @@ export interface Messages {
 export function messagesOf(metric: MetricSpec, sample: MetricSample, ready: number): Messages {
   const azure = metric.azureStorageQueue;
   const value = reading(sample.value);
-  const rest = {
-    ...(sample.oldestInsertedAtMs !== undefined && {
-      oldestAgeMs: Math.max(0, sample.atMs - sample.oldestInsertedAtMs),
-    }),
-    ...(sample.arrivedTotal !== undefined && { arrivedTotal: reading(sample.arrivedTotal) }),
-  };
-  if (azure === undefined || azure.count === 'Total') return { waiting: value, perBusyInstance: 1, ...rest };
+  const oldestAgeMs =
+    sample.oldestInsertedAtMs === undefined
+      ? undefined
+      : Math.max(0, sample.atMs - sample.oldestInsertedAtMs);
+  const arrivedTotal = sample.arrivedTotal === undefined ? undefined : reading(sample.arrivedTotal);
+  if (azure === undefined || azure.count === 'Total')
+    return { waiting: value, inFlight: undefined, perBusyInstance: 1, oldestAgeMs, arrivedTotal };
 
   const perBusyInstance = Math.max(1, azure.inFlightPerInstance);
   const inFlightAtMost = Math.min(value, ready * perBusyInstance);
@@ -42,6 +42,6 @@ export function messagesOf(metric: MetricSpec, sample: MetricSample, ready: numb
       ? clamp(value - inFlightAtMost, Math.min(value, reading(sample.visibleAtLeast ?? 0)), value)
       : Math.min(value, reading(sample.visible));
   // Visible counts say nothing about the rest: it may be scheduled for later or held by somebody else.
-  if (azure.count === 'Visible') return { waiting, perBusyInstance, ...rest };
-  return { waiting, inFlight: Math.min(value - waiting, inFlightAtMost), perBusyInstance, ...rest };
+  const inFlight = azure.count === 'Visible' ? undefined : Math.min(value - waiting, inFlightAtMost);
+  return { waiting, inFlight, perBusyInstance, oldestAgeMs, arrivedTotal };
 }

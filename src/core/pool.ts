@@ -59,25 +59,29 @@ export function roomInCluster(budget: Budget, id: string): number {
   return count(budget.roomByApp[id] ?? 0);
 }
 
-/** The budget and its use for people: slots, the scarcest resource, or for a cluster the pool's instances. */
-export function usage(input: DecisionInput, to: ReadonlyMap<string, number>): Decision['capacity'] {
+/**
+ * The budget and its use for people: slots, the scarcest resource, or for a cluster the pool's instances.
+ *
+ * @param decided one per app, in the order of `input.apps`
+ */
+export function usage(input: DecisionInput, decided: Decision['apps']): Decision['capacity'] {
   const { budget, apps } = input;
-  const useOf = (app: AppInput): number =>
-    app.role === 'fixed' ? fixedUse(app, budget) : Math.max(occupied(app.observed), to.get(app.id) ?? 0);
+  const useOf = (app: AppInput, i: number): number =>
+    app.role === 'fixed' ? fixedUse(app, budget) : Math.max(occupied(app.observed), decided[i]?.to ?? 0);
   if (budget.kind === 'resources') return scarcest(input, useOf);
-  const used = apps.reduce((sum, app) => sum + useOf(app), 0);
+  const used = apps.reduce((sum, app, i) => sum + useOf(app, i), 0);
   if (budget.kind === 'slots') return { total: count(budget.slots), used, unit: 'slots' };
   const free = Math.max(0, ...apps.map((app) => roomInCluster(budget, app.id)));
   return { total: used + free, used, unit: 'instances' };
 }
 
-function scarcest(input: DecisionInput, useOf: (app: AppInput) => number): Decision['capacity'] {
+function scarcest(input: DecisionInput, useOf: (app: AppInput, i: number) => number): Decision['capacity'] {
   const total = budgetOf(input);
   const used = RESOURCES.map(() => 0);
-  for (const app of input.apps) {
+  input.apps.forEach((app, i) => {
     const cost = costOf(input.budget, app.footprint);
-    for (let d = 0; d < cost.length; d++) used[d] = (used[d] ?? 0) + (cost[d] ?? 0) * useOf(app);
-  }
+    for (let d = 0; d < cost.length; d++) used[d] = (used[d] ?? 0) + (cost[d] ?? 0) * useOf(app, i);
+  });
   const share = (d: number): number => {
     const of = total[d] ?? 0;
     return Number.isFinite(of) && of > 0 ? (used[d] ?? 0) / of : -1;

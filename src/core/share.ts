@@ -31,6 +31,12 @@ interface Portion extends Share {
  * @returns one count per share, in order
  */
 export function divide(room: Room, shares: readonly Share[]): number[] {
+  const only = shares.length === 1 ? shares[0] : undefined;
+  if (only !== undefined) {
+    const given = Math.min(only.limit, room.fits(only.cost));
+    room.take(only.cost, given);
+    return [given];
+  }
   const portions: Portion[] = shares.map((share) => ({ ...share, given: 0 }));
   let open = portions;
   while (open.length > 0) {

@@ -21,9 +21,10 @@ export interface Wish {
   /** What manners let it keep this round. */
   readonly keeps: number;
   readonly steps: readonly DecisionStep[];
-  /** Why `wanted`, with its numbers. */
+  /** What the law said, and why, with its numbers. */
+  readonly law: number;
   readonly reason: string;
-  readonly limitedBy?: LimitedBy;
+  readonly limitedBy: LimitedBy | undefined;
   readonly figures: Readonly<Record<string, number>>;
   /** Its need is not known: nothing that it might need is lent. */
   readonly unknown: boolean;
@@ -53,6 +54,8 @@ interface Standing {
 
 /** A number on its way, with what happened to it. */
 interface Draft {
+  /** What the law said. */
+  readonly law: number;
   readonly wanted: number;
   readonly reason: string;
   readonly steps: readonly DecisionStep[];
@@ -117,6 +120,7 @@ function scaled(s: Standing): Draft {
     { behavior: app.behavior, timing },
   );
   return {
+    law: first ? asked : a.wanted,
     wanted: shaped.wanted,
     reason: first ? FIRST : a.reason,
     steps: first
@@ -133,6 +137,7 @@ function scaled(s: Standing): Draft {
 
 function plain(s: Standing, wanted: number, reason: string): Draft {
   return {
+    law: wanted,
     wanted,
     reason,
     steps: [],
@@ -144,6 +149,7 @@ function plain(s: Standing, wanted: number, reason: string): Draft {
   };
 }
 
+const NO_MANNERS: MannersMemory = { raisedAtMs: 0, yielded: [] };
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
 /** A bound outranks every rule; only a hand on the count outranks the bounds. */
@@ -166,7 +172,7 @@ function bound(s: Standing, draft: Draft): Wish {
     limit('max', Math.min(wanted, s.max), `at most ${s.max}`);
   }
   const { min, max, requested, nowMs, state } = s;
-  const manners = { raisedAtMs: state?.raisedAtMs ?? 0, yielded: state?.yielded ?? [] };
+  const manners = state?.manners ?? NO_MANNERS;
   return {
     app: s.app,
     min,
@@ -181,8 +187,9 @@ function bound(s: Standing, draft: Draft): Wish {
           { behavior: s.app.behavior, timing: s.timing },
         ),
     steps,
+    law: draft.law,
     reason: draft.reason,
-    ...(limitedBy !== undefined && { limitedBy }),
+    limitedBy,
     figures: draft.figures,
     unknown: draft.unknown,
     manners,

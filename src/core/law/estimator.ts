@@ -18,9 +18,9 @@ export interface Estimate {
   readonly atMs: number;
   readonly waiting: number;
   /** Instances that were working then, where messages in flight are known. */
-  readonly working?: number;
+  readonly working: number | undefined;
   /** Cumulative arrivals then, where the source counts them. */
-  readonly arrived?: number;
+  readonly arrived: number | undefined;
   /** Whether that count was above the noise. */
   readonly busy: boolean;
   /** 20 s mean of the ready count. */
@@ -40,9 +40,9 @@ export interface Measurement {
   readonly served: number;
   /** The count up to which the queue is as good as empty: max(1, 0.01·T). */
   readonly emptyBelow: number;
-  /** Instances that are working, from messages in flight; absent when unknown. */
-  readonly working?: number;
-  readonly arrived?: number;
+  /** Instances that are working, from messages in flight; undefined when unknown. */
+  readonly working: number | undefined;
+  readonly arrived: number | undefined;
 }
 
 /** Process noise, control.md §1. */
@@ -52,12 +52,12 @@ const SERVICE_DRIFT = 1e-4;
 const COUNT_NOISE_SHARE = 0.03;
 const COUNT_NOISE = 0.7;
 /** How little two looks at the working instances say about those in between, as a share of their number. */
-const WORKING_NOISE = 1.5;
+const WORKING_NOISE = 2.5;
 const MEAN_READY_S = 20;
 /** Without messages in flight, μ is learned only while the ready count differs this much from its mean. */
 const MOVED = 0.1;
 const CUSUM_DRIFT = 0.5;
-const CUSUM_LIMIT = 8;
+const CUSUM_LIMIT = 12;
 const UNSURE = 0.3;
 /** One count may halve or double the service rate, not more: the model is linear only nearby. */
 const MOST_LEARNED = 2;
@@ -76,21 +76,15 @@ export function firstEstimate(m: Measurement, serviceRate: number | undefined): 
     varArrivals: (service * Math.max(1, m.served)) ** 2,
     varService: (serviceRate === undefined ? service : UNSURE * service) ** 2,
     covariance: 0,
-    ...countsOf(m),
+    atMs: m.atMs,
+    waiting: m.waiting,
+    working: m.working,
+    arrived: m.arrived,
     busy,
     meanReady: m.served,
     proven: 0,
     above: 0,
     below: 0,
-  };
-}
-
-function countsOf(m: Measurement): Pick<Estimate, 'atMs' | 'waiting' | 'working' | 'arrived'> {
-  return {
-    atMs: m.atMs,
-    waiting: m.waiting,
-    ...(m.working !== undefined && { working: m.working }),
-    ...(m.arrived !== undefined && { arrived: m.arrived }),
   };
 }
 
@@ -142,7 +136,10 @@ export function update(before: Estimate, now: Measurement): Estimate {
     varArrivals: f.ll,
     varService: f.mm,
     covariance: f.lm,
-    ...countsOf(now),
+    atMs: now.atMs,
+    waiting: now.waiting,
+    working: now.working,
+    arrived: now.arrived,
     busy,
     meanReady: before.meanReady + (served - before.meanReady) * (1 - Math.exp(-dt / MEAN_READY_S)),
     proven,

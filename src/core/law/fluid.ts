@@ -15,8 +15,10 @@ export interface FluidOptions {
   readonly metricDelayMs: number;
 }
 
-export interface FluidMemory extends Estimate, ProbeMemory {
+export interface FluidMemory {
   readonly law: 'Fluid';
+  readonly estimate: Estimate;
+  readonly probe: ProbeMemory;
   /** Mean time between counts, s: Δ. */
   readonly intervalS: number;
   /** Cold start: the count at the start of the present lead time, and when that was. */
@@ -49,7 +51,7 @@ const AIM = 0.6;
 const PULL = 0.4;
 const UP_ABOVE = 0.8;
 const DOWN_BELOW = 0.05;
-const DOUBT_WHEN_FALLING = 4;
+const DOUBT_WHEN_FALLING = 3.25;
 const DOUBT_IN_NEED = 1;
 /** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the house. */
 const LEFT_TO_QUEUE = 0.25;
@@ -69,7 +71,7 @@ export function fluidLaw(
   const { asked } = input;
   const need = needOf(view);
   const cold = coldLimit(view, memory);
-  const probing = probe(view.input, memory, isEmpty(view));
+  const probing = probe(view.input, memory?.probe, isEmpty(view));
   const down = Math.min(ceil(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service), probing.floor);
 
   const up = rises(view) ? Math.max(asked, Math.min(ceil(need - ROUNDING), cold.most)) : asked;
@@ -78,7 +80,14 @@ export function fluidLaw(
     wanted,
     need: Math.max(down, up > asked ? up : 0),
     holdMs: view.leadS * 1000,
-    memory: { law: 'Fluid', ...view.estimate, intervalS: view.intervalS, ...cold.memory, ...probing.memory },
+    memory: {
+      law: 'Fluid',
+      estimate: view.estimate,
+      intervalS: view.intervalS,
+      coldFrom: cold.from,
+      coldAtMs: cold.atMs,
+      probe: probing.memory,
+    },
     figures: figuresOf(view),
     reason: reasonOf(view),
   };
@@ -87,9 +96,9 @@ export function fluidLaw(
 function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOptions): View {
   const estimate = estimateFrom(input, memory, options);
   const intervalS =
-    memory === undefined || input.atMs <= memory.atMs
+    memory === undefined || input.atMs <= memory.estimate.atMs
       ? (memory?.intervalS ?? FIRST_INTERVAL_S)
-      : memory.intervalS + NEWEST_INTERVAL * ((input.atMs - memory.atMs) / 1000 - memory.intervalS);
+      : memory.intervalS + NEWEST_INTERVAL * ((input.atMs - memory.estimate.atMs) / 1000 - memory.intervalS);
   const ageS = (input.nowMs - input.atMs + options.metricDelayMs) / 1000;
   const deadTimeS = input.deadTimeMs / 1000;
   const leadS = deadTimeS + intervalS + ageS;
@@ -120,17 +129,19 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOp
 function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options: FluidOptions): Estimate {
   const { waiting, inFlight, perBusyInstance, arrivedTotal } = input.messages;
   const delayMs = options.metricDelayMs;
-  const fromMs = memory?.atMs ?? input.atMs;
+  const fromMs = memory?.estimate.atMs ?? input.atMs;
   const served = averageLevel(input.readyBefore, fromMs - delayMs, input.atMs - delayMs);
   const measurement = {
     atMs: input.atMs,
     waiting,
     served,
     emptyBelow: options.goal.kind === 'queueLength' ? Math.max(1, 0.01 * options.goal.messages) : 1,
-    ...(inFlight !== undefined && { working: inFlight / perBusyInstance }),
-    ...(arrivedTotal !== undefined && { arrived: arrivedTotal }),
+    working: inFlight === undefined ? undefined : inFlight / perBusyInstance,
+    arrived: arrivedTotal,
   };
-  return memory === undefined ? firstEstimate(measurement, options.serviceRate) : update(memory, measurement);
+  return memory === undefined
+    ? firstEstimate(measurement, options.serviceRate)
+    : update(memory.estimate, measurement);
 }
 
 /** Of λ − μ·ρ with ρ = λ/μ: what counts is the doubt about the balance, not about the scale of both. */
@@ -188,16 +199,13 @@ function isEmpty({ input, estimate }: View): boolean {
 function coldLimit(
   { input, estimate, leadS, target }: View,
   memory: FluidMemory | undefined,
-): { readonly most: number; readonly memory: { readonly coldFrom: number; readonly coldAtMs: number } } {
+): { readonly most: number; readonly from: number; readonly atMs: number } {
   const sure = Math.sqrt(estimate.varService) <= UNSURE * estimate.service;
   const goesOn = memory !== undefined && input.nowMs - memory.coldAtMs < leadS * 1000;
-  const coldFrom = goesOn ? Math.min(memory.coldFrom, input.asked) : input.asked;
-  const coldAtMs = goesOn ? memory.coldAtMs : input.nowMs;
+  const from = goesOn ? Math.min(memory.coldFrom, input.asked) : input.asked;
+  const atMs = goesOn ? memory.coldAtMs : input.nowMs;
   const factor = input.messages.waiting > target ? 4 : 2;
-  return {
-    most: sure ? Number.POSITIVE_INFINITY : factor * coldFrom + 1,
-    memory: { coldFrom, coldAtMs },
-  };
+  return { most: sure ? Number.POSITIVE_INFINITY : factor * from + 1, from, atMs };
 }
 
 function ceil(need: number): number {

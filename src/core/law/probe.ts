@@ -4,9 +4,9 @@ import type { LawInput } from './law.ts';
 
 export interface ProbeMemory {
   /** How many the next probe takes: 1, 2, 4 … */
-  readonly probe: number;
+  readonly size: number;
   /** The count when that was last looked at. */
-  readonly probedFrom: number;
+  readonly from: number;
 }
 
 const LARGEST_SHARE = 0.25;
@@ -23,9 +23,9 @@ export function probe(
   memory: ProbeMemory | undefined,
   empty: boolean,
 ): { readonly floor: number; readonly memory: ProbeMemory } {
-  if (!empty) return { floor: Number.POSITIVE_INFINITY, memory: { probe: 1, probedFrom: asked } };
-  const last = memory ?? { probe: 1, probedFrom: asked };
-  const size = asked < last.probedFrom ? last.probe * 2 : asked > last.probedFrom ? 1 : last.probe;
+  if (!empty) return { floor: Number.POSITIVE_INFINITY, memory: { size: 1, from: asked } };
+  const last = memory ?? { size: 1, from: asked };
+  const size = asked < last.from ? last.size * 2 : asked > last.from ? 1 : last.size;
   const step = Math.min(size, Math.max(1, Math.floor(LARGEST_SHARE * asked)));
-  return { floor: Math.max(0, asked - step), memory: { probe: Math.min(size, 1024), probedFrom: asked } };
+  return { floor: Math.max(0, asked - step), memory: { size: Math.min(size, 1024), from: asked } };
 }
