@@ -16,7 +16,8 @@ export interface QueueOptions {
  *     arrivals ──▶ waiting ──▶ in flight ──▶ done          arrived = waiting + inFlight + done
  *
  * An instance that stops puts back what it holds. The work of n busy instances in a step is n·μ·Δ on average with
- * a variance of spread²·n·μ·Δ (a renewal process, seen over many messages); the rest is carried over.
+ * a variance of spread²·n·μ·Δ (a renewal process, seen over many messages); the rest is carried over. What comes
+ * in a step is worked on from the next one on: so λ/μ messages are in flight on average, as Little's law has it.
  */
 export class Queue {
   readonly #demand: Demand;
@@ -36,18 +37,19 @@ export class Queue {
   step(k: number, ready: number): void {
     const { arrivals, luck, curve } = this.#demand;
     const { serviceRate, serviceSpread } = this.#options;
+    this.#ready = ready;
+    const busy = Math.min(ready, this.#total);
+    if (busy > 0) {
+      const mean = busy * serviceRate * (curve.service[k] ?? 1) * STEP_S;
+      this.#work += mean + serviceSpread * Math.sqrt(mean) * (luck[k] ?? 0);
+      const done = Math.min(this.#total, Math.max(0, Math.floor(this.#work)));
+      this.#total -= done;
+      this.#done += done;
+      this.#work = this.#total === 0 ? 0 : this.#work - done;
+    }
     const arrived = arrivals[k] ?? 0;
     this.#arrived += arrived;
     this.#total += arrived;
-    this.#ready = ready;
-    const busy = Math.min(ready, this.#total);
-    if (busy === 0) return;
-    const mean = busy * serviceRate * (curve.service[k] ?? 1) * STEP_S;
-    this.#work += mean + serviceSpread * Math.sqrt(mean) * (luck[k] ?? 0);
-    const done = Math.min(this.#total, Math.max(0, Math.floor(this.#work)));
-    this.#total -= done;
-    this.#done += done;
-    this.#work = this.#total === 0 ? 0 : this.#work - done;
   }
 
   get arrived(): number {
