@@ -5,7 +5,7 @@ import type { MetricSpec, TargetSpec } from '../api/policy.ts';
 import type { AppDecision } from '../core/decision.ts';
 import type { MetricReading, MetricSample } from '../core/observation.ts';
 import { readingsOf } from './observe.ts';
-import type { Round } from './round.ts';
+import { isWhole, type Round } from './round.ts';
 import type { Standing } from './standing.ts';
 import type { AppView, MetricView } from './view.ts';
 
@@ -19,7 +19,7 @@ export function appViewOf(
   const { spec } = app;
   const decision = round.decisions.get(spec.id);
   const requested = observed?.requested ?? 0;
-  const context = { decision, standing, nowMs: round.atMs, describeMetric };
+  const context = { decision, decided: isWhole(round), standing, nowMs: round.atMs, describeMetric };
   const readings = readingsOf(round.world, app);
   return {
     name: spec.name,
@@ -67,6 +67,8 @@ function summaryOf({ app, part, trouble }: Standing, decision: AppDecision | und
 
 interface MetricContext {
   readonly decision: AppDecision | undefined;
+  /** The decision is this round's, not an earlier one's about an earlier reading. */
+  readonly decided: boolean;
   readonly standing: Standing;
   readonly nowMs: number;
   readonly describeMetric: (metric: MetricSpec) => string;
@@ -115,9 +117,9 @@ function servingSample(
 
 /** What the law compares with the target. Its own figure where it has one, for the sample alone still counts what is in flight. */
 function comparedValue(target: TargetSpec, sample: MetricSample, context: MetricContext): number | undefined {
-  const { decision, standing, nowMs } = context;
+  const { decision, decided, standing, nowMs } = context;
   const alone = standing.app.spec.targets?.length === 1;
-  const waiting = (alone ? decision?.figures['waiting'] : undefined) ?? sample.value;
+  const waiting = (alone && decided ? decision?.figures['waiting'] : undefined) ?? sample.value;
   if (target.messageAge !== undefined) {
     if (sample.oldestInsertedAtMs !== undefined)
       return Math.max(0, nowMs - sample.oldestInsertedAtMs) / 1_000;

@@ -181,6 +181,8 @@ describe('what is not known', () => {
     expect(world.view.marathon).toMatchObject({ reachable: false, message: 'marathon is away' });
     expect(world.condition('demo', 'Applied')).toBe('Unknown/MarathonUnavailable');
     expect(world.app('/consumer')).toMatchObject({ requested: 4, running: 4 });
+    // What is read meanwhile shows as read, not as it was when it last led to a decision.
+    expect(world.app('/consumer').metrics).toMatchObject([{ state: 'ok', value: 9 }]);
   });
 
   it('goes on by itself when Marathon is back', async () => {
