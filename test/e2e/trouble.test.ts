@@ -247,6 +247,9 @@ describe('trouble with Marathon', { concurrent: false }, () => {
       /^MarathonUnavailable: .*127\.0\.0\.1:\d+.*answered 200 with something that is not JSON.*is the url the base of a Marathon API\?/,
     );
     await fill(15);
+    await until('a round that saw the shorter queue', async () => {
+      return (await operator.policy('orders'))?.status.apps[0]?.metric === '15 messages';
+    });
     expect(
       logged(/WARN.*MarathonUnavailable.*policy default\/orders.*counts are left as they are/),
     ).toHaveLength(1);

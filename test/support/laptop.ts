@@ -108,7 +108,12 @@ class MarathonOverHttp implements MarathonServer {
 export interface PolicyStatus {
   readonly observedGeneration: number;
   readonly conditions: readonly Condition[];
-  readonly apps: readonly { readonly id: string; readonly granted: number; readonly running: number }[];
+  readonly apps: readonly {
+    readonly id: string;
+    readonly granted: number;
+    readonly running: number;
+    readonly metric?: string;
+  }[];
 }
 
 /** A running `microscaling run`. */
