@@ -144,13 +144,16 @@ function limitOf(
   return rules.selectPolicy === 'Max' ? widest(...limits) : narrowest(...limits);
 }
 
-/** Notes a change of the count that went out, for the policies with a period. */
+/**
+ * Notes a change of the count that went out, for the policies with a period.
+ *
+ * @param spanMs the longest of those periods
+ */
 export function noteChange(
   memory: BehaviorMemory,
   change: { readonly from: number; readonly to: number; readonly nowMs: number },
-  behavior: BehaviorSpec,
+  spanMs: number,
 ): BehaviorMemory {
-  const spanMs = 1000 * Math.max(0, ...periods(behavior.scaleUp), ...periods(behavior.scaleDown));
   if (spanMs === 0) return memory;
   const delta = change.to - change.from;
   return {
@@ -158,8 +161,4 @@ export function noteChange(
     added: tally(memory.added ?? [], [change.nowMs, Math.max(0, delta)], spanMs),
     removed: tally(memory.removed ?? [], [change.nowMs, Math.max(0, -delta)], spanMs),
   };
-}
-
-function periods(rules: ScalingRules): readonly number[] {
-  return rules.policies.map((policy) => policy.periodSeconds);
 }

@@ -4,7 +4,7 @@ import { noteChange } from './behavior.ts';
 import type { AppDecision, AppInput, Decision, DecisionInput } from './decision.ts';
 import { type Blockers, blockersIn, explain } from './explain.ts';
 import { noteManners } from './manners.ts';
-import { type AppState, memoryOf, stateOf } from './memory.ts';
+import { type AppState, memoryOf, statesIn } from './memory.ts';
 import { count } from './numbers.ts';
 import { usage } from './pool.ts';
 import { costOf } from './room.ts';
@@ -19,11 +19,12 @@ import { wish } from './wish.ts';
  * Every number carries the steps that made it. Same input, same answer; the order of apps is irrelevant.
  */
 export function decide(input: DecisionInput): Decision {
+  const stateOf = statesIn(input.memory);
   const parties: Party[] = [];
   for (const app of input.apps) {
     if (app.role === 'fixed') continue;
     const cost = costOf(input.budget, app.footprint);
-    parties.push({ wish: wish(app, stateOf(input.memory, app.id), input.nowMs), cost });
+    parties.push({ wish: wish(app, stateOf(app.id), input.nowMs), cost });
   }
   const outcomes = settle(input, parties);
   const blockers = blockersIn(outcomes);
@@ -52,13 +53,13 @@ function leftToPeople(app: AppInput): AppDecision {
 }
 
 function remember({ wish, wanted, granted, to }: Outcome, nowMs: number): AppState {
-  const { app, memory, manners, requested: from } = wish;
+  const { memory, manners, timing, requested: from } = wish;
   return {
     laws: memory.laws,
     launches: memory.launches,
     trouble: memory.trouble,
-    behavior: noteChange(memory.behavior, { from, to, nowMs }, app.behavior),
-    manners: noteManners(manners, { from, to, wanted, nowMs }, app.behavior),
+    behavior: noteChange(memory.behavior, { from, to, nowMs }, timing.periodMs),
+    manners: noteManners(manners, { from, to, wanted, nowMs }, timing.yieldPeriodMs),
     granted,
     to,
   };

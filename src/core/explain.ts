@@ -3,6 +3,7 @@
 import type { AppDecision, DecisionStep, LimitedBy } from './decision.ts';
 import { isHeld } from './pool.ts';
 import type { Outcome } from './settle.ts';
+import { byName } from './share.ts';
 import type { Wish } from './wish.ts';
 
 /** Says who holds what an app did not get. */
@@ -16,7 +17,7 @@ export function blockersIn(outcomes: readonly Outcome[]): Blockers {
   let largest: readonly Outcome[] | undefined;
   return ({ wish }) => {
     // One more than are named: the app itself may be among them.
-    largest ??= outcomes.toSorted((a, b) => b.granted - a.granted).slice(0, NAMED + 1);
+    largest ??= largestOf(outcomes, NAMED + 1);
     const others = largest.filter((other) => other.wish.app.id !== wish.app.id && other.granted > 0);
     if (others.length === 0) return 'the budget has no more';
     return others
@@ -24,6 +25,22 @@ export function blockersIn(outcomes: readonly Outcome[]): Blockers {
       .map((other) => blocker(wish, other))
       .join(', ');
   };
+}
+
+function largestOf(outcomes: readonly Outcome[], n: number): readonly Outcome[] {
+  const largest: Outcome[] = [];
+  for (const outcome of outcomes) {
+    const at = largest.findIndex((other) => before(outcome, other));
+    if (at >= 0) largest.splice(at, 0, outcome);
+    else if (largest.length < n) largest.push(outcome);
+    if (largest.length > n) largest.pop();
+  }
+  return largest;
+}
+
+/** Most instances first, then by name: the order of apps is irrelevant for words too. */
+function before(a: Outcome, b: Outcome): boolean {
+  return a.granted === b.granted ? byName(a.wish.app.id, b.wish.app.id) < 0 : a.granted > b.granted;
 }
 
 function blocker({ app }: Wish, { wish: other, granted }: Outcome): string {

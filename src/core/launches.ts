@@ -37,7 +37,9 @@ export function followLaunches(
       seen: 0,
     };
   }
-  const { rest, taken } = takeOldest(memory.asks, Math.max(0, now.ready - (memory.ready.at(-1)?.[1] ?? 0)));
+  const before = memory.ready.at(-1)?.[1] ?? 0;
+  if (now.ready === before && pending === total(memory.asks)) return memory;
+  const { rest, taken } = takeOldest(memory.asks, Math.max(0, now.ready - before));
   const learned = learn(memory, taken, now.nowMs);
   const missing = pending - total(rest);
   const asks =

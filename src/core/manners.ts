@@ -34,7 +34,7 @@ export function keeps(
     floor = Math.max(floor, requested);
   const { yieldRate } = behavior;
   if (yieldRate !== undefined) {
-    const taken = tallied(memory.yielded, nowMs, yieldRate.periodSeconds * 1000);
+    const taken = tallied(memory.yielded, nowMs, timing.yieldPeriodMs);
     const rest = Math.max(0, yieldRate.value - taken);
     floor = Math.max(floor, Math.min(wanted, requested - rest));
   }
@@ -44,13 +44,13 @@ export function keeps(
 export function noteManners(
   memory: MannersMemory,
   change: { readonly from: number; readonly to: number; readonly wanted: number; readonly nowMs: number },
-  behavior: BehaviorSpec,
+  yieldPeriodMs: number,
 ): MannersMemory {
   const { from, to, wanted, nowMs } = change;
-  const spanMs = (behavior.yieldRate?.periodSeconds ?? 0) * 1000;
+  if (to <= from && yieldPeriodMs === 0) return memory;
+  const lost = Math.max(0, Math.min(from, wanted) - to);
   return {
     raisedAtMs: to > from ? nowMs : memory.raisedAtMs,
-    yielded:
-      spanMs === 0 ? [] : tally(memory.yielded, [nowMs, Math.max(0, Math.min(from, wanted) - to)], spanMs),
+    yielded: yieldPeriodMs === 0 ? [] : tally(memory.yielded, [nowMs, lost], yieldPeriodMs),
   };
 }

@@ -27,23 +27,29 @@ export interface AppState {
 
 const VERSION = 1;
 
-/** States made here need no second look; those that come back from a store are other objects. */
-const ours = new WeakSet<object>();
+/** Memories made here need no second look; those that come back from a store are other objects. */
+const ours = new WeakSet<DecisionMemory>();
 
-export function memoryOf(apps: Iterable<readonly [id: string, state: AppState]>): DecisionMemory {
-  const opaque: Record<string, AppMemory> = {};
-  for (const [id, state] of apps) {
-    ours.add(state);
-    opaque[id] = state as unknown as AppMemory;
-  }
-  return { version: VERSION, apps: opaque };
+export function memoryOf(states: Iterable<readonly [id: string, state: AppState]>): DecisionMemory {
+  const apps: Record<string, AppMemory> = {};
+  for (const [id, state] of states) apps[id] = state as unknown as AppMemory;
+  const memory: DecisionMemory = { version: VERSION, apps };
+  ours.add(memory);
+  return memory;
 }
 
-/** An app's state, or undefined when there is none that this version can read: then it starts afresh. */
-export function stateOf(memory: DecisionMemory | undefined, id: string): AppState | undefined {
-  if (memory?.version !== VERSION || !Object.hasOwn(memory.apps, id)) return undefined;
-  const raw = memory.apps[id];
-  return raw !== undefined && (ours.has(raw) || isState(raw)) ? (raw as unknown as AppState) : undefined;
+/**
+ * How to look up an app's state: undefined when there is none that this version can read, and then the app
+ * starts afresh.
+ */
+export function statesIn(memory: DecisionMemory | undefined): (id: string) => AppState | undefined {
+  if (memory?.version !== VERSION) return () => undefined;
+  const { apps } = memory;
+  const trusted = ours.has(memory);
+  return (id) => {
+    const raw: unknown = Object.hasOwn(apps, id) ? apps[id] : undefined;
+    return raw !== undefined && (trusted || isState(raw)) ? (raw as AppState) : undefined;
+  };
 }
 
 function isState(raw: unknown): raw is AppState {

@@ -31,6 +31,8 @@ export function followTrouble(
   observed: AppObservation | undefined,
   nowMs: number,
 ): TroubleMemory {
+  if ((observed?.waiting ?? 0) <= 0 && memory.backingOff === undefined && memory.short === undefined)
+    return memory;
   const backingOff = followBackOff(memory.backingOff, observed, nowMs);
   const short = followShortage(memory.short, observed, nowMs);
   return { ...(backingOff !== undefined && { backingOff }), ...(short !== undefined && { short }) };

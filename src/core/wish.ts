@@ -28,6 +28,7 @@ export interface Wish {
   readonly figures: Readonly<Record<string, number>>;
   /** Its need is not known: nothing that it might need is lent. */
   readonly unknown: boolean;
+  readonly timing: Timing;
   readonly memory: WishMemory;
   readonly manners: MannersMemory;
 }
@@ -193,6 +194,7 @@ function bound(s: Standing, draft: Draft): Wish {
     figures: draft.figures,
     unknown: draft.unknown,
     manners,
+    timing: s.timing,
     memory: { laws: draft.laws, launches: draft.launches, behavior: draft.behavior, trouble: s.trouble },
   };
 }
