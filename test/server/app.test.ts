@@ -302,6 +302,22 @@ describe('the read API', () => {
     expect(await response.json()).toMatchObject({ message: expect.stringContaining('default/queue-demo') });
   });
 
+  it('says where a policy that is not there may be stuck', async () => {
+    const { operator, clock } = start();
+    const problems = Array.from({ length: 7 }, (_, i) => ({ source: `${i}.yaml:5`, message: 'is wrong' }));
+    const state: OperatorState = {
+      view: () => ({ ...operator.view(), problems }),
+      subscribe: () => () => undefined,
+      actions: operator.actions,
+    };
+    const response = await start({ state, clock }).ask(`${API}/namespaces/default/microscalingpolicies/nope`);
+    expect(await response.json()).toMatchObject({
+      message: expect.stringMatching(
+        /; files with problems: 0\.yaml:5: is wrong; .*4\.yaml:5: .*; and 2 more$/,
+      ),
+    });
+  });
+
   it('answers with a Status when the state cannot be read', async () => {
     const { operator } = start();
     let broken = false;
