@@ -126,6 +126,7 @@ beforeAll(async () => {
     policies: dir,
     marathon: front.url,
     env: { ...azurite.env(QUEUE), WRONG_KEY },
+    more: ['--log-level', 'debug'],
   });
   await untilCounts(3, 3);
 });
@@ -163,8 +164,15 @@ describe('trouble with files', { concurrent: false }, () => {
     ];
     for (const line of said) await until(`${line} in the log`, () => logged(line).length > 0);
     expect(said.map((line) => logged(line).length)).toEqual(said.map(() => 1));
-    const { code, stdout, stderr } = await operator.ask('get');
+    const [{ code, stdout, stderr }, lost] = await Promise.all([
+      operator.ask('get'),
+      operator.ask('get', 'field'),
+    ]);
     expect(code, stderr).toBe(0);
+    expect(lost.code).toBe(1);
+    expect(lost.stderr).toMatch(
+      /no MicroscalingPolicy default\/field .*field\.yaml:5: spec\.intervall is not a field/,
+    );
     expect(stdout).toMatch(/^default +good +True/m);
     expect(stdout).toMatch(/^default +orders +True/m);
     await untilCounts(3, 3);

@@ -53,9 +53,10 @@ export class Laptop {
     readonly policies: string;
     readonly marathon: string;
     readonly env?: Readonly<Record<string, string>>;
+    readonly more?: readonly string[];
   }): Promise<Operator> {
-    const { policies, marathon, env } = options;
-    const args = ['run', '--policies', policies, '--marathon', marathon, '--api', '127.0.0.1:0'];
+    const { policies, marathon, env, more = [] } = options;
+    const args = ['run', '--policies', policies, '--marathon', marathon, '--api', '127.0.0.1:0', ...more];
     const command = this.start(args, env);
     const page = (await printed(command, /operator started .*"page":"([^"]+)"/))[1] ?? '';
     return new Operator(page, command);
