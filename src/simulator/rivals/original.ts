@@ -34,7 +34,7 @@ interface Party {
  * its task passed over once.
  *
  * Carrying out ends at the first 409: all that is left waits 250 ms, 500 ms … 4 s, with whatever demand there is
- * by then. A seventh refusal in a row is given up until some calculation changes something.
+ * by then. The sixth refusal in a row is given up until some calculation changes something.
  */
 export class OriginalLaw implements Driver {
   readonly #options: OriginalOptions;
