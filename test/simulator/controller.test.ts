@@ -1,0 +1,93 @@
+// One proof that the bench judges what ships: the operator on a virtual clock, with a cluster in memory and the same
+// queue, asks for the same counts in the same steps as the simulator that calls `decide` directly.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AppSpec } from '../../src/api/policy.ts';
+import type { MetricSource } from '../../src/metric-sources/source.ts';
+import { STEP_MS } from '../../src/simulator/curve.ts';
+import { requireLaw } from '../../src/simulator/laws.ts';
+import { Queue } from '../../src/simulator/queue.ts';
+import { run } from '../../src/simulator/run.ts';
+import { benchWorld } from '../../src/simulator/sets.ts';
+import type { AppTerms, World, WorldApp } from '../../src/simulator/world.ts';
+import { aPolicy, World as OperatorWorld } from '../support/fakes.ts';
+
+let operator: OperatorWorld;
+
+afterEach(() => operator.stop());
+
+/** A round comes a moment after the step whose count it reads. */
+const AFTER_MS = 1;
+
+function appSpec({ id, name, priority, min, max, targets, behavior, role }: AppTerms): AppSpec {
+  const scaled = role === 'scaled';
+  return {
+    name,
+    id,
+    priority,
+    instances: { min, max },
+    behavior,
+    manualScale: { action: 'Hold', holdFor: '10m' },
+    adopt: true,
+    envFrom: [],
+    ...(scaled ? { targets } : { remainder: { weight: 1 } }),
+  };
+}
+
+/** The counts asked for, by step, as the operator asks a cluster in memory for them. */
+async function operated(
+  apps: readonly WorldApp[],
+  direct: Pick<World, 'options'>,
+): Promise<ReadonlyMap<string, number[]>> {
+  const { delays, steps, serviceRate, serviceSpread } = direct.options;
+  const [consumer] = apps;
+  const queue = new Queue(consumer!.demand!, { serviceRate, serviceSpread, heldPerInstance: 1 });
+  const source: MetricSource = {
+    read: async () => ({ state: 'ok', value: queue.total, atMs: operator.clock.now() }),
+    close: async () => undefined,
+  };
+  operator = new OperatorWorld(
+    { startMs: delays.startMs - AFTER_MS, stopMs: delays.stopMs - AFTER_MS },
+    { metricSourceFor: () => source },
+  );
+  // Only the clock makes rounds here: the simulator knows no wake-ups.
+  operator.marathon.watch = (_, signal) =>
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  for (const { terms, initial } of apps) operator.marathon.others.create(terms.id, initial, {});
+  await operator.after(60_000);
+  operator.policies.put(
+    'bench.yaml',
+    aPolicy(
+      'bench',
+      apps.map(({ terms }) => appSpec(terms)),
+      { capacity: { slots: 40 } },
+    ),
+  );
+
+  const asked = new Map(apps.map(({ terms }) => [terms.id, [] as number[]]));
+  for (let k = 0; k < steps; k++) {
+    const seen = operator.marathon.snapshot();
+    queue.step(k, seen.get(consumer!.terms.id)?.running ?? 0);
+    for (const [id, counts] of asked) counts.push(seen.get(id)?.requested ?? Number.NaN);
+    await operator.after(AFTER_MS);
+    if (k === 0) await operator.start(0);
+    await operator.after(STEP_MS - AFTER_MS);
+  }
+  return asked;
+}
+
+describe('the controller', () => {
+  it.each([
+    { load: 'on-off', seed: 3 },
+    { load: 'walk', seed: 4 },
+  ])('asks for the same counts as the direct drive under $load', async ({ load, seed }) => {
+    const steps = 2_400;
+    const options = { ...benchWorld('standard', load, seed), steps };
+    const direct = run(requireLaw('fluid-inflight'), options);
+    const asked = await operated(options.apps, direct);
+    for (const { terms, series } of direct.members) {
+      expect(asked.get(terms.id)).toEqual([...series.requested]);
+      expect(new Set(series.requested).size).toBeGreaterThan(5);
+    }
+  });
+});
