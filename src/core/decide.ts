@@ -5,7 +5,7 @@ import type { AppDecision, AppInput, Decision, DecisionInput } from './decision.
 import { type Blockers, blockersIn, explain } from './explain.ts';
 import { noteManners } from './manners.ts';
 import { type AppState, memoryOf, statesIn } from './memory.ts';
-import { count } from './numbers.ts';
+import { count, instant } from './numbers.ts';
 import { usage } from './pool.ts';
 import { costOf } from './room.ts';
 import { type Outcome, type Party, settle } from './settle.ts';
@@ -19,12 +19,13 @@ import { wish } from './wish.ts';
  * Every number carries the steps that made it. Same input, same answer; the order of apps is irrelevant.
  */
 export function decide(input: DecisionInput): Decision {
+  const nowMs = instant(input.nowMs);
   const stateOf = statesIn(input.memory);
   const parties: Party[] = [];
   for (const app of input.apps) {
     if (app.role === 'fixed') continue;
     const cost = costOf(input.budget, app.footprint);
-    parties.push({ wish: wish(app, stateOf(app.id), input.nowMs), cost });
+    parties.push({ wish: wish(app, stateOf(app.id), nowMs), cost });
   }
   const outcomes = settle(input, parties);
   const blockers = blockersIn(outcomes);
@@ -33,7 +34,7 @@ export function decide(input: DecisionInput): Decision {
   return {
     apps,
     capacity: usage(input, apps),
-    memory: memoryOf(outcomes.map((outcome) => [outcome.wish.app.id, remember(outcome, input.nowMs)])),
+    memory: memoryOf(outcomes.map((outcome) => [outcome.wish.app.id, remember(outcome, nowMs)])),
   };
 }
 

@@ -15,16 +15,21 @@ type Entry = readonly [number, number];
 
 /** Appends and forgets what is older than `spanMs`; when full, the two closest neighbours become one. */
 export function tally(past: Tally, entry: Entry, spanMs: number): Tally {
-  const kept = past.filter(([atMs]) => atMs > entry[0] - spanMs);
+  const kept = past.filter(([atMs]) => isWithin(atMs, entry[0], spanMs));
   if (entry[1] === 0) return kept;
   kept.push(entry);
   return kept.length <= MAX_ENTRIES ? kept : joinClosest(kept, (a, b) => [b[0], a[1] + b[1]]);
 }
 
+/** What lies in the future was noted before a clock was set back: it counts no more. */
+function isWithin(atMs: number, nowMs: number, spanMs: number): boolean {
+  return atMs > nowMs - spanMs && atMs <= nowMs;
+}
+
 /** Sum of what happened within the `spanMs` before `nowMs`. */
 export function tallied(past: Tally, nowMs: number, spanMs: number): number {
   let sum = 0;
-  for (const [atMs, n] of past) if (atMs > nowMs - spanMs) sum += n;
+  for (const [atMs, n] of past) if (isWithin(atMs, nowMs, spanMs)) sum += n;
   return sum;
 }
 
@@ -77,7 +82,7 @@ function keep(
 ): Extremes {
   const kept: Entry[] = [];
   for (const old of past) {
-    if (old[0] <= entry[0] - spanMs) continue;
+    if (!isWithin(old[0], entry[0], spanMs)) continue;
     if (covers === undefined ? old[1] >= entry[1] : old[1] <= covers) break;
     kept.push(old);
   }

@@ -1,7 +1,7 @@
 // core: when pending instances were asked for, and how long it takes until one serves.
 
 import { dropNewest, type Levels, noteLevel, type Tally, takeOldest, total } from './history.ts';
-import { clamp } from './numbers.ts';
+import { clamp, count } from './numbers.ts';
 import type { AppObservation } from './observation.ts';
 
 export interface LaunchMemory {
@@ -68,11 +68,11 @@ function learn(
  */
 export function serving(observed: AppObservation, startupMs: number | undefined, nowMs: number): number {
   if (observed.hasHealthChecks || startupMs === undefined || observed.tasks.length === 0)
-    return observed.ready;
+    return count(observed.ready);
   let ready = 0;
   for (const task of observed.tasks) {
     if (task.phase !== 'running') continue;
     if (task.startedAtMs === undefined || nowMs - task.startedAtMs >= startupMs) ready++;
   }
-  return Math.min(ready, observed.ready);
+  return Math.min(ready, count(observed.ready));
 }

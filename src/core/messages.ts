@@ -1,7 +1,7 @@
 // core: what a reading says about messages: waiting, in flight, how old.
 
 import type { MetricSpec } from '../api/policy.ts';
-import { clamp, reading } from './numbers.ts';
+import { clamp, instant, reading } from './numbers.ts';
 import type { MetricSample } from './observation.ts';
 
 export interface Messages {
@@ -30,7 +30,7 @@ export function messagesOf(metric: MetricSpec, sample: MetricSample, ready: numb
   const oldestAgeMs =
     sample.oldestInsertedAtMs === undefined
       ? undefined
-      : Math.max(0, sample.atMs - sample.oldestInsertedAtMs);
+      : reading(instant(sample.atMs) - instant(sample.oldestInsertedAtMs));
   const arrivedTotal = sample.arrivedTotal === undefined ? undefined : reading(sample.arrivedTotal);
   if (azure === undefined || azure.count === 'Total')
     return { waiting: value, inFlight: undefined, perBusyInstance: 1, oldestAgeMs, arrivedTotal };

@@ -20,6 +20,14 @@ export function reading(value: number): number {
   return Number.isNaN(value) ? 0 : clamp(value, 0, MAX_READING);
 }
 
+/** The last moment that a Date can hold, ms since the epoch. */
+const LAST_MS = 8.64e15;
+
+/** A time in ms since the epoch; what is none is the epoch. */
+export function instant(ms: number): number {
+  return Number.isNaN(ms) ? 0 : clamp(ms, 0, LAST_MS);
+}
+
 /** For sentences: whole numbers from 10 on, one digit below. */
 export function brief(value: number): string {
   return String(value >= 10 ? Math.round(value) : Math.round(value * 10) / 10);

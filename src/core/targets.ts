@@ -13,7 +13,7 @@ import { simpleQueueLaw } from './law/simple-queue.ts';
 import type { LawMemory } from './memory.ts';
 import { messagesOf } from './messages.ts';
 import { failureCount, usable } from './metric-failure.ts';
-import { count } from './numbers.ts';
+import { count, instant } from './numbers.ts';
 import type { Timing } from './timing.ts';
 
 /** The app as its laws see it this round. */
@@ -78,7 +78,7 @@ function answer(situation: Situation, index: number, memory: LawMemory | null): 
   if (use.state === 'ok' && target !== undefined) {
     const input: LawInput = {
       nowMs,
-      atMs: Math.min(use.sample.atMs, nowMs),
+      atMs: Math.min(instant(use.sample.atMs), nowMs),
       messages: messagesOf(target.metric, use.sample, levelAt(situation.launches.ready, use.sample.atMs)),
       asked,
       ready: situation.ready,

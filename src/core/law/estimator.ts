@@ -116,6 +116,8 @@ interface Interval {
   readonly busy: boolean;
   /** Instances served all the time: there was work left at both ends, or it ran out faster than predicted. */
   readonly saturated: boolean;
+  /** n̄ differs from its mean of the last 20 s. */
+  readonly moved: boolean;
 }
 
 /** Takes in a new count; one that is not newer than the last changes nothing. */
@@ -126,7 +128,8 @@ export function update(before: Estimate, now: Measurement): Estimate {
   const f = drift(before, served, dt);
   const busy = now.waiting > now.emptyBelow;
   const saturated = before.busy && (busy || now.waiting < before.waiting + (f.l - f.m * served) * dt);
-  const interval: Interval = { before, now, dt, busy, saturated };
+  const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
+  const interval: Interval = { before, now, dt, busy, saturated, moved };
   observe(f, interval);
   const proven = provenBy(interval);
   confine(f, interval, proven);
@@ -172,12 +175,11 @@ function observe(f: Filter, i: Interval): void {
     const working = saturated ? served : (now.working + before.working) / 2;
     const y = (now.waiting + now.working - before.waiting - before.working) / dt;
     const r = queueNoise(f, i, working) + (saturated ? 0 : WORKING_NOISE * f.m * f.m * working);
-    correct(f, { y, hl: 1, hm: -working, r }, saturated && isLong(f, i));
+    correct(f, i, { y, hl: 1, hm: -working, r }, saturated && isLong(f, i));
   } else if (saturated) {
     // y = Δq/Δ = λ − μ·n̄
     const y = (now.waiting - before.waiting) / dt;
-    const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
-    correct(f, { y, hl: 1, hm: -served, r: queueNoise(f, i, served) }, moved && isLong(f, i));
+    correct(f, i, { y, hl: 1, hm: -served, r: queueNoise(f, i, served) }, i.moved && isLong(f, i));
   }
 }
 
@@ -185,11 +187,11 @@ function observe(f: Filter, i: Interval): void {
 function observeCounter(f: Filter, i: Interval, arrived: number): void {
   const { before, now, dt, saturated } = i;
   if (arrived < 0) return; // the counter began again
-  correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt }, false);
+  correct(f, i, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt }, false);
   if (!saturated || now.served <= 0) return;
   const done = Math.max(0, arrived - (now.waiting - before.waiting)) / dt;
   const r = queueNoise(f, i, now.served) - f.l / dt;
-  correct(f, { y: done, hl: 0, hm: now.served, r }, true);
+  correct(f, i, { y: done, hl: 0, hm: now.served, r }, true);
 }
 
 /** A queue that is short against what comes and goes between two counts may have been empty in between. */
@@ -211,10 +213,10 @@ function countNoise(waiting: number): number {
  * The Kalman update in Joseph's form, which stays right when the gain of μ is set to nothing. That is done
  * where λ and μ cannot be told apart (control.md §1).
  */
-function correct(f: Filter, o: Observation, learnService: boolean): void {
+function correct(f: Filter, i: Interval, o: Observation, learnService: boolean): void {
   const { y, hl, hm, r } = o;
   const innovation = y - (hl * f.l + hm * f.m);
-  if (hl !== 0) alarm(f, { innovation, deviation: Math.sqrt(spread(f, o)), learnService });
+  if (hl !== 0) alarm(f, { innovation, deviation: Math.sqrt(spread(f, o)), doubtService: learnService && i.moved });
   const s = spread(f, o);
   const kl = (f.ll * hl + f.lm * hm) / s;
   const km = learnService ? (f.lm * hl + f.mm * hm) / s : 0;
@@ -239,21 +241,22 @@ function spread(f: Filter, { hl, hm, r }: Observation): number {
 interface Surprise {
   readonly innovation: number;
   readonly deviation: number;
-  readonly learnService: boolean;
+  /** Whether μ may be what is wrong. */
+  readonly doubtService: boolean;
 }
 
 /**
  * CUSUM: innovations that lean one way, or a single large one, mean that the model is behind. Then it is
  * doubted by as much as it was wrong, so that this very observation sets it right.
  */
-function alarm(f: Filter, { innovation, deviation, learnService }: Surprise): void {
+function alarm(f: Filter, { innovation, deviation, doubtService }: Surprise): void {
   const z = innovation / deviation;
   f.above = Math.max(0, f.above + z - CUSUM_DRIFT);
   f.below = Math.max(0, f.below - z - CUSUM_DRIFT);
   if (f.above <= CUSUM_LIMIT && f.below <= CUSUM_LIMIT) return;
   f.above = 0;
   f.below = 0;
-  if (learnService && Math.sqrt(f.mm) > UNSURE * f.m) f.mm += (0.5 * f.m) ** 2;
+  if (doubtService && Math.sqrt(f.mm) > UNSURE * f.m) f.mm += (0.5 * f.m) ** 2;
   else f.ll += innovation * innovation;
 }
 

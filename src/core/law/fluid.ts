@@ -197,10 +197,12 @@ function isEmpty({ input, estimate }: View): boolean {
 
 /** While σ_μ/μ > 0.5: at most 2·n + 1 in each lead time, 4·n + 1 while the queue is above the target. */
 function coldLimit(
-  { input, estimate, leadS, target }: View,
+  { input, leadS, target }: View,
   memory: FluidMemory | undefined,
 ): { readonly most: number; readonly from: number; readonly atMs: number } {
-  const sure = Math.sqrt(estimate.varService) <= UNSURE * estimate.service;
+  // As sure as before this count: what a count says about μ must not make a shorter queue want more.
+  const known = memory?.estimate;
+  const sure = known !== undefined && Math.sqrt(known.varService) <= UNSURE * known.service;
   const goesOn = memory !== undefined && input.nowMs - memory.coldAtMs < leadS * 1000;
   const from = goesOn ? Math.min(memory.coldFrom, input.asked) : input.asked;
   const atMs = goesOn ? memory.coldAtMs : input.nowMs;

@@ -1,0 +1,319 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../src/core/decide.ts';
+import type { AppDecision, Decision, DecisionInput } from '../../src/core/decision.ts';
+import { costOf, occupied, Room } from '../../src/core/room.ts';
+import {
+  aBehavior,
+  anInput,
+  aQueue,
+  aRemainder,
+  aSample,
+  aScaled,
+  exactly,
+  observed,
+  queueTarget,
+  T0,
+} from '../support/builders.ts';
+import { somePool } from './arbitrary-pools.ts';
+
+const RUNS = { numRuns: 2_000 };
+
+/** The decision of the round after the first, which only keeps what is there. */
+function later(input: DecisionInput, afterMs = 500): Decision {
+  return decide(next(input, decide(input), afterMs));
+}
+
+function next(input: DecisionInput, decision: Decision, afterMs = 500): DecisionInput {
+  return { ...input, nowMs: input.nowMs + afterMs, memory: decision.memory };
+}
+
+function decisionOf(decision: Decision, id: string): AppDecision {
+  const found = decision.apps.find((app) => app.id === id);
+  if (found === undefined) throw new Error(`no decision for ${id}`);
+  return found;
+}
+
+/** Whether what is asked for, with what still stops, is within the budget; `free` is what is left. */
+function roomAfter(input: DecisionInput, decision: Decision): Room {
+  const total = input.budget.kind === 'slots' ? [input.budget.slots] : [];
+  const vector =
+    input.budget.kind === 'resources'
+      ? [input.budget.total.cpus, input.budget.total.mem, input.budget.total.disk, input.budget.total.gpus]
+      : total;
+  const room = new Room(vector);
+  for (const app of input.apps) {
+    if (app.role === 'fixed' && !app.countsAgainstBudget) continue;
+    const { to, from } = decisionOf(decision, app.id);
+    const use = to > from ? to - from + occupied(app.observed) : occupied(app.observed);
+    room.take(costOf(input.budget, app.footprint), app.role === 'fixed' && !app.observed ? app.min : use);
+  }
+  return room;
+}
+
+describe('decide', () => {
+  it('never asks for more than the budget has free at that moment', () => {
+    fc.assert(
+      fc.property(somePool(), (input) => {
+        const before = roomAfter(input, {
+          ...later(input),
+          apps: later(input).apps.map((a) => ({ ...a, to: a.from })),
+        });
+        const decision = later(input);
+        const after = roomAfter(input, decision);
+        // Where the world is over the budget already nothing may be added; else the budget holds.
+        after.free.forEach((free, d) => {
+          expect(free).toBeGreaterThanOrEqual(Math.min(-1e-6, (before.free[d] ?? 0) - 1e-6));
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  it('grants no more than the budget, together with what is fixed and held', () => {
+    fc.assert(
+      fc.property(somePool({ budget: fc.nat(30).map((slots) => ({ kind: 'slots', slots })) }), (input) => {
+        const { apps } = later(input);
+        const slots = input.budget.kind === 'slots' ? input.budget.slots : 0;
+        let granted = 0;
+        let beyondUs = 0;
+        apps.forEach((a, i) => {
+          const app = input.apps[i]!;
+          const held = app.held !== undefined && app.observed !== undefined;
+          if (app.role === 'fixed')
+            beyondUs += app.countsAgainstBudget ? Math.max(a.to, occupied(app.observed)) : 0;
+          else if (held) beyondUs += Math.max(a.granted, occupied(app.observed));
+          else granted += a.granted;
+        });
+        expect(granted).toBeLessThanOrEqual(Math.max(0, slots - beyondUs));
+      }),
+      RUNS,
+    );
+  });
+
+  it('keeps min ≤ granted ≤ max, the minimum as far as the budget goes', () => {
+    fc.assert(
+      fc.property(somePool({ budget: fc.constant({ kind: 'slots', slots: 200 }) }), (input) => {
+        for (const a of later(input).apps) {
+          const app = input.apps.find((each) => each.id === a.id)!;
+          if (app.role === 'fixed' || app.held !== undefined) continue;
+          expect(a.granted).toBeGreaterThanOrEqual(app.min);
+          expect(a.granted).toBeLessThanOrEqual(app.max);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('gives the same answer whatever the order of apps', () => {
+    fc.assert(
+      fc.property(somePool(), fc.array(fc.nat(), { minLength: 5, maxLength: 5 }), (input, keys) => {
+        const shuffled = input.apps
+          .map((app, i) => ({ app, key: keys[i] ?? 0 }))
+          .sort((x, y) => x.key - y.key)
+          .map(({ app }) => app);
+        const one = later(input);
+        const other = later({ ...input, apps: shuffled });
+        for (const a of one.apps) expect(decisionOf(other, a.id)).toEqual(a);
+        expect(other.capacity.total).toBeCloseTo(one.capacity.total);
+        expect(other.memory).toEqual(one.memory);
+      }),
+      RUNS,
+    );
+  });
+
+  it('never refuses a higher priority what a lower one holds above its minimum, manners aside', () => {
+    fc.assert(
+      fc.property(
+        somePool({ mannered: false, budget: fc.nat(20).map((slots) => ({ kind: 'slots', slots })) }),
+        (input) => {
+          const { apps } = later(input);
+          for (const high of apps) {
+            const h = input.apps.find((app) => app.id === high.id)!;
+            if (h.role !== 'scaled' || high.granted >= high.wanted) continue;
+            for (const low of apps) {
+              const l = input.apps.find((app) => app.id === low.id)!;
+              if (l.role === 'fixed' || l.held !== undefined || l.priority <= h.priority) continue;
+              expect(low.granted).toBeLessThanOrEqual(l.min);
+            }
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it.each(['Queue', 'SimpleQueue', 'PerInstance', 'Fluid'] as const)(
+    'gives no fewer instances for a longer queue (%s)',
+    (law) => {
+      const target = law === 'PerInstance' ? exactly : queueTarget(50, law, aQueue);
+      fc.assert(
+        fc.property(
+          fc.array(fc.nat(400), { minLength: 1, maxLength: 8 }),
+          fc.nat(400),
+          fc.nat(400),
+          fc.integer({ min: 1, max: 20 }),
+          (past, x, y, ready) => {
+            const at = (value: number, k: number) =>
+              anInput(
+                [
+                  aScaled('a', ready, {
+                    targets: [target],
+                    readings: [aSample(value, { atMs: T0 + k * 500 })],
+                    min: 1,
+                  }),
+                ],
+                { budget: { kind: 'slots', slots: 1_000 }, nowMs: T0 + k * 500 },
+              );
+            let memory = decide(at(past[0] ?? 0, 0)).memory;
+            past.forEach((value, k) => {
+              memory = decide({ ...at(value, k + 1), memory }).memory;
+            });
+            const end = past.length + 1;
+            const fewer = decide({ ...at(Math.min(x, y), end), memory }).apps[0]!.wanted;
+            const more = decide({ ...at(Math.max(x, y), end), memory }).apps[0]!.wanted;
+            expect(more).toBeGreaterThanOrEqual(fewer);
+          },
+        ),
+        RUNS,
+      );
+    },
+  );
+
+  it('changes nothing on a metric that was not read', () => {
+    fc.assert(
+      fc.property(somePool({ mannered: false }), fc.nat(50), (input, ago) => {
+        const unknown = {
+          ...input,
+          budget: { kind: 'slots', slots: 200 } as const,
+          apps: input.apps.map((app) => ({
+            ...app,
+            readings: app.readings.map(() => ({
+              state: 'unavailable' as const,
+              reason: 'down',
+              sinceMs: T0 - ago * 1000,
+            })),
+          })),
+        };
+        for (const a of later(unknown).apps) {
+          const app = input.apps.find((each) => each.id === a.id)!;
+          if (app.role !== 'scaled' || app.observed === undefined) continue;
+          const { requested } = app.observed;
+          if (requested >= app.min && requested <= app.max) expect(a.to).toBe(requested);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('answers alike when asked twice, and leaves its question alone', () => {
+    fc.assert(
+      fc.property(somePool(), (input) => {
+        const first = next(input, decide(input));
+        const before = structuredClone(first);
+        expect(decide(first)).toEqual(decide(first));
+        expect(first).toEqual(before);
+      }),
+      RUNS,
+    );
+  });
+
+  it('decides alike with a memory that went through JSON', () => {
+    fc.assert(
+      fc.property(somePool(), (input) => {
+        let live = decide(input);
+        for (let k = 1; k <= 3; k++) live = decide(next({ ...input, nowMs: T0 + k * 500 }, live));
+        const stored = JSON.parse(JSON.stringify(live.memory));
+        const then = { ...input, nowMs: T0 + 5_000 };
+        expect(decide({ ...then, memory: stored })).toEqual(decide({ ...then, memory: live.memory }));
+      }),
+      RUNS,
+    );
+  });
+
+  it('has no NaN, no negative count and no fraction, whatever the numbers', () => {
+    const anyNumber = fc.oneof(
+      fc.double(),
+      fc.integer(),
+      fc.constantFrom(Number.NaN, Infinity, -Infinity, -1, 1e308),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(anyNumber, { minLength: 14, maxLength: 14 }),
+        fc.constantFrom('Queue', 'SimpleQueue', 'Fluid'),
+        (n, law) => {
+          const [value = 0, at = 0, min = 0, max = 0, weight = 0, requested = 0, running = 0, cpus = 0] = n;
+          const [, , , , , , , , visible = 0, oldest = 0, arrivedTotal = 0, now = 0, slots = 0, killing = 0] =
+            n;
+          const sample = aSample(value, { atMs: at, visible, oldestInsertedAtMs: oldest, arrivedTotal });
+          const app = aScaled('a', 0, {
+            min,
+            max,
+            weight,
+            targets: [queueTarget(50, law, aQueue), { ...exactly, perInstance: 3 }],
+            readings: [sample, sample],
+            footprint: { cpus, mem: 1, disk: 0, gpus: 0 },
+            observed: observed(requested, { running, ready: running, killing }),
+          });
+          const rest = aRemainder('r', 0, { min, max, weight, observed: observed(requested) });
+          for (const budget of [
+            { kind: 'slots', slots },
+            { kind: 'resources', total: { cpus: slots, mem: Infinity, disk: 0, gpus: 0 } },
+            { kind: 'cluster', roomByApp: { '/a': slots, '/r': slots } },
+          ] as const) {
+            let decision = decide(anInput([app, rest], { budget, nowMs: T0 }));
+            for (const t of [T0 + 500, now, T0 + 1_000, 1e308])
+              decision = decide(anInput([app, rest], { budget, nowMs: t, memory: decision.memory }));
+            for (const { wanted, granted, to, from, figures, steps } of decision.apps) {
+              for (const c of [wanted, granted, to, from, ...steps.flatMap((s) => [s.before, s.after])])
+                expect(Number.isSafeInteger(c) && c >= 0).toBe(true);
+              for (const figure of Object.values(figures)) expect(Number.isFinite(figure)).toBe(true);
+            }
+            expect(JSON.parse(JSON.stringify(decision.memory))).toEqual(decision.memory);
+            const { total, used } = decision.capacity;
+            expect(Number.isFinite(total) && Number.isFinite(used)).toBe(true);
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it('keeps an app’s memory within 4 KiB through thousands of rounds', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(5_000), fc.nat(30), fc.nat(30)), { minLength: 50, maxLength: 200 }),
+        (rounds) => {
+          const behavior = aBehavior({
+            giveBackAfter: '10s',
+            minHold: '5s',
+            yieldRate: { value: 1, periodSeconds: 600 },
+            scaleUp: {
+              stabilizationWindowSeconds: 300,
+              policies: [{ type: 'Percent', value: 10, periodSeconds: 600 }],
+              selectPolicy: 'Max',
+              tolerance: 0,
+            },
+          });
+          let memory = decide(anInput([])).memory;
+          rounds.forEach(([value, requested, ready], k) => {
+            const nowMs = T0 + k * 500;
+            const app = aScaled('a', 0, {
+              behavior,
+              targets: [
+                queueTarget(100, 'Fluid', aQueue),
+                queueTarget(50, 'Fluid'),
+                queueTarget(50, 'Queue'),
+              ],
+              readings: [value, value, value].map((v) => aSample(v, { atMs: nowMs })),
+              observed: observed(requested, { running: ready, ready }),
+            });
+            ({ memory } = decide(anInput([app], { budget: { kind: 'slots', slots: 20 }, nowMs, memory })));
+          });
+          expect(JSON.stringify(memory.apps['/a']).length).toBeLessThanOrEqual(4_096);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
