@@ -59,8 +59,9 @@ export class Instances {
     return this.waiting > 0 || this.#staging > 0 || this.#killing > 0;
   }
 
-  /** What is due has started, what is gone is gone. */
-  ripen(nowMs: number): void {
+  /** What is due has started, what is gone is gone; says whether there was any. */
+  ripen(nowMs: number): boolean {
+    const before = this.#staging + this.#killing;
     for (let b = this.#starting[0]; b !== undefined && b.dueMs <= nowMs; b = this.#starting[0]) {
       this.#starting.shift();
       this.#staging -= b.count;
@@ -70,6 +71,7 @@ export class Instances {
       this.#stopping.shift();
       this.#killing -= b.count;
     }
+    return this.#staging + this.#killing < before;
   }
 
   /** Asks for another count. What is too much goes at once: first what waits, then the youngest, as in Marathon. */

@@ -5,7 +5,6 @@ import { decide } from '../core/decide.ts';
 import type { AppInput, DecisionMemory } from '../core/decision.ts';
 import type { AppObservation, MetricReading } from '../core/observation.ts';
 import type { Driver } from './law.ts';
-import { isRound } from './rounds.ts';
 import type { Member, QueueCount, World } from './world.ts';
 
 /** How a metric source tells of a queue, and what the policy says about it. */
@@ -14,10 +13,18 @@ export interface View {
   readonly sampleOf: (count: QueueCount, atMs: number) => MetricReading;
 }
 
-/** Rounds as the controller has them, every `intervalMs`: observe, decide, do. */
+/** As in the controller: a reading serves again in a round that comes this soon after it. */
+const SAME_SAMPLE = 0.8;
+
+/**
+ * Rounds as the controller has them, every `intervalMs` and when an instance has started or gone: observe, decide,
+ * do. A round in between makes do with the last reading.
+ */
 export class ShippedLaw implements Driver {
   readonly #view: View;
   readonly #targets = new Map<Member, readonly TargetSpec[]>();
+  readonly #readings = new Map<Member, MetricReading>();
+  #readAtMs = Number.NEGATIVE_INFINITY;
   #memory: DecisionMemory | undefined;
 
   constructor(view: View) {
@@ -25,9 +32,11 @@ export class ShippedLaw implements Driver {
   }
 
   step(world: World): void {
-    if (!isRound(world)) return;
-    const { budget } = world.options;
-    const apps = world.members.map((member) => this.#input(member, world));
+    const { budget, intervalMs } = world.options;
+    const ageMs = world.nowMs - this.#readAtMs;
+    if (ageMs < intervalMs && !world.stirred) return;
+    if (ageMs >= SAME_SAMPLE * intervalMs) this.#read(world);
+    const apps = world.members.map((member) => this.#input(member));
     const decision = decide({
       budget,
       apps,
@@ -45,9 +54,17 @@ export class ShippedLaw implements Driver {
     for (const { member, to, delta } of changes) if (delta > 0) world.scale(member, to);
   }
 
-  #input(member: Member, world: World): AppInput {
+  #read(world: World): void {
+    this.#readAtMs = world.nowMs;
+    for (const member of world.members) {
+      if (member.terms.targets.length > 0)
+        this.#readings.set(member, this.#view.sampleOf(world.count(member), world.nowMs));
+    }
+  }
+
+  #input(member: Member): AppInput {
     const targets = this.#targetsOf(member);
-    const reading = targets.length === 0 ? undefined : this.#view.sampleOf(world.count(member), world.nowMs);
+    const reading = this.#readings.get(member);
     return {
       ...member.terms,
       targets,

@@ -78,6 +78,7 @@ export class World {
   readonly #byPriority: readonly Member[];
   readonly #places: Vector;
   #k = -1;
+  #stirred = false;
 
   constructor(options: WorldOptions) {
     this.options = options;
@@ -98,6 +99,11 @@ export class World {
     return START_MS + this.#k * STEP_MS;
   }
 
+  /** Whether an instance has started or gone in this step: what a scheduler wakes the controller for. */
+  get stirred(): boolean {
+    return this.#stirred;
+  }
+
   get isOver(): boolean {
     return this.#k + 1 >= this.options.steps;
   }
@@ -105,7 +111,8 @@ export class World {
   /** Lets one step pass: what is due starts and goes, free places are taken, messages come and are worked on. */
   step(): void {
     const k = ++this.#k;
-    for (const { instances } of this.members) instances.ripen(this.nowMs);
+    this.#stirred = false;
+    for (const { instances } of this.members) if (instances.ripen(this.nowMs)) this.#stirred = true;
     this.#launch();
     for (const { instances, queue, series } of this.members) {
       queue?.step(k, instances.running);

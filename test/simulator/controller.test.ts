@@ -50,7 +50,7 @@ async function operated(
     { startMs: delays.startMs - AFTER_MS, stopMs: delays.stopMs - AFTER_MS },
     { metricSourceFor: () => source },
   );
-  // Only the clock makes rounds here: the simulator knows no wake-ups.
+  // Instances start and go at full half seconds here, when there is a round anyway: no need to be woken.
   operator.marathon.watch = (_, signal) =>
     new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   for (const { terms, initial } of apps) operator.marathon.others.create(terms.id, initial, {});
