@@ -33,6 +33,7 @@ export const CONDITION_REASONS = [
   'MarathonRefused',
   'AppMissing',
   'ObserveOnly',
+  'Standby',
   'Drifted',
   'WithinLimits',
   'AtMaximum',

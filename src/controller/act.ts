@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 export interface ActDeps {
-  readonly scheduler: Scheduler;
+  readonly scheduler: Pick<Scheduler, 'apply'>;
   readonly gate: WriteGate;
   /**
    * True where Marathon hands out the room (cluster budgets): then a rise counts on the falls of its own round.

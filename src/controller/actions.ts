@@ -2,6 +2,7 @@
 
 import { TerminalError } from '../runtime/errors.ts';
 import type { OperatorDeps } from './deps.ts';
+import { type Leadership, whileActing } from './leadership.ts';
 import { membersOf } from './members.ts';
 import type { PoolRecord } from './records.ts';
 import type { Store } from './store.ts';
@@ -10,16 +11,18 @@ import type { OperatorActions } from './view.ts';
 export function createActions({
   store,
   schedulerFor,
+  leadership,
   wake,
 }: {
   readonly store: Store;
   readonly schedulerFor: OperatorDeps['schedulerFor'];
+  readonly leadership: Leadership;
   readonly wake: (pool: string) => void;
 }): OperatorActions {
   return {
     async scale(appId, instances, signal) {
       const pool = poolFor(store, { appId, instances });
-      const scheduler = schedulerFor(pool.marathon);
+      const scheduler = whileActing(schedulerFor(pool.marathon), leadership);
       const observed = (await scheduler.observe([appId], signal)).apps.get(appId);
       if (observed === undefined) throw new TerminalError(`${appId} does not exist in Marathon yet`);
       const reason = 'somebody turned the control on the page';

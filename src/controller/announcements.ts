@@ -65,6 +65,8 @@ const APPLY_TROUBLE: ReadonlySet<string> = new Set([
 
 function appliedTelling(now: Condition, was: Condition | undefined): Telling | undefined {
   if (APPLY_TROUBLE.has(now.reason)) return warning(now.reason);
+  if (now.reason === 'Standby') return normal('StandingBy');
+  if (was?.reason === 'Standby') return normal('Acting');
   const over = was !== undefined && APPLY_TROUBLE.has(was.reason);
   return over && now.reason !== 'Pending' ? normal('AppliedAgain') : undefined;
 }

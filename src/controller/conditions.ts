@@ -93,6 +93,7 @@ function appliedOf(part: Part): Finding {
   const mode = shownVersion(record).policy.spec.mode;
   if (mode === 'Paused') return is('Unknown', 'PausedBySpec', 'paused: nothing is decided or written');
   if (round.world.view === undefined) return unreadable(round.world.error);
+  if (round.standby !== undefined) return is('Unknown', 'Standby', `stands by: ${round.standby}`);
   const trouble = standings.find((s) => s.trouble !== undefined)?.trouble;
   if (trouble !== undefined) return is('False', trouble.reason, trouble.message);
   for (const obstacle of ['refused', 'unavailable', 'locked'] as const) {

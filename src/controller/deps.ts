@@ -7,6 +7,7 @@ import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
+import type { Leadership } from './leadership.ts';
 
 export type Decide = (input: DecisionInput) => Decision;
 
@@ -27,6 +28,8 @@ export interface OperatorDeps {
   /** For people: `queue demo-queue`. */
   readonly describeMetric: (metric: MetricSpec) => string;
   readonly decide: Decide;
+  /** Whether this instance may write; default: there is no other. */
+  readonly leadership?: Leadership;
   /** What an app's programs have counted over its life. */
   readonly counters?: (appId: string) => Readonly<Record<string, number>>;
   readonly version: string;

@@ -9,6 +9,7 @@ import { createActions } from './actions.ts';
 import type { OperatorDeps } from './deps.ts';
 import { firstLook } from './first-look.ts';
 import { SourceFollower } from './follow.ts';
+import { soleInstance } from './leadership.ts';
 import { PoolReconciler } from './reconcile.ts';
 import { Status } from './status.ts';
 import { Store } from './store.ts';
@@ -32,13 +33,13 @@ const GRACE_MS = 5_000;
 const TERMINAL_RETRY_MS = 30_000;
 
 export function createOperator(deps: OperatorDeps): Operator {
-  const { clock, log, random, sources, schedulerFor } = deps;
+  const { clock, log, random, sources, schedulerFor, leadership = soleInstance } = deps;
   const store = new Store(deps);
   const status = new Status(deps);
   const pools = new WorkQueue<string>(clock);
   const listings = new WorkQueue<PolicySource>(clock);
   const wakeups = new Wakeups({ ...deps, wake: (pool) => pools.add(pool, WAKE_DELAY_MS) });
-  const rounds = new PoolReconciler({ ...deps, store, status });
+  const rounds = new PoolReconciler({ ...deps, leadership, store, status });
   const follower = new SourceFollower({
     clock,
     log,
@@ -83,7 +84,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     state: {
       view: () => status.view(),
       subscribe: (onChange) => status.subscribe(onChange),
-      actions: createActions({ store, schedulerFor, wake: (pool) => pools.add(pool) }),
+      actions: createActions({ store, schedulerFor, leadership, wake: (pool) => pools.add(pool) }),
     },
   };
 }

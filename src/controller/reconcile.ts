@@ -7,6 +7,7 @@ import { act } from './act.ts';
 import { choose } from './choose.ts';
 import type { OperatorDeps } from './deps.ts';
 import { farewell } from './finalize.ts';
+import { type Leadership, type LeadershipStanding, whileActing } from './leadership.ts';
 import { intervalMsOf, type MemberApp, membersOf } from './members.ts';
 import { PoolMemory } from './memory.ts';
 import { observe, type World } from './observe.ts';
@@ -20,7 +21,7 @@ import type { Store } from './store.ts';
 export type ReconcilerDeps = Pick<
   OperatorDeps,
   'clock' | 'random' | 'schedulerFor' | 'metricSourceFor' | 'decide'
-> & { readonly store: Store; readonly status: Status };
+> & { readonly leadership: Leadership; readonly store: Store; readonly status: Status };
 
 /** A look at the same pool again is worth nothing sooner than this. */
 const MIN_REQUEUE_MS = 10;
@@ -59,10 +60,11 @@ export class PoolReconciler implements Reconciler<string> {
     { pool, apps, memory, world, view }: Sighted,
     { signal, stopping, log }: ReconcileContext,
   ): Promise<Round> {
-    const { clock, decide } = this.#deps;
+    const { clock, decide, leadership } = this.#deps;
     const scheduler = this.#schedulerOf(pool);
+    const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
     const nowMs = clock.now();
-    const { standings, tracks } = judge(apps, { view, remembered: memory, nowMs });
+    const { standings, tracks } = judge(apps, { view, remembered: memory, nowMs, acting });
     memory.tracks = tracks;
     memory.lastView = view;
     for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
@@ -81,13 +83,28 @@ export class PoolReconciler implements Reconciler<string> {
     // Nothing has been begun yet: this is the place to stop.
     stopping.throwIfAborted();
     const risesNeedFalls = capacity.cluster !== undefined;
-    const outcomes = await act(changes, { scheduler, gate: memory.gate, risesNeedFalls }, signal);
+    const outcomes = await act(
+      changes,
+      { scheduler: whileActing(scheduler, leadership), gate: memory.gate, risesNeedFalls },
+      signal,
+    );
     memory.note(outcomes);
     for (const { change, message } of outcomes) {
       if (message !== undefined)
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
-    return { pool, atMs: nowMs, world, standings, drift, outcomes, ...choice };
+    const standby = acting ? {} : { standby: reason };
+    return { pool, atMs: nowMs, world, standings, drift, outcomes, ...standby, ...choice };
+  }
+
+  /** Who cannot be asked about does not write. */
+  async #leadership(signal: AbortSignal): Promise<LeadershipStanding> {
+    try {
+      return await this.#deps.leadership(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return { acting: false, reason: `whether another instance acts is not known: ${messageOf(error)}` };
+    }
   }
 
   /** Whatever keeps us from seeing is part of what is seen; only a shutdown ends the round. */
@@ -106,11 +123,11 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** Lets go of apps that no policy names any more; one that cannot be let go of is tried again with the next round. */
   async #sayFarewell(key: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
-    const { store, status, schedulerFor } = this.#deps;
+    const { store, status, schedulerFor, leadership } = this.#deps;
     for (const leaving of store.leaving(key)) {
       stopping.throwIfAborted();
       try {
-        const scheduler = schedulerFor(leaving.marathon);
+        const scheduler = whileActing(schedulerFor(leaving.marathon), leadership);
         const change = farewell(leaving, await scheduler.observe([leaving.app], signal));
         const { outcome } = await scheduler.apply(change, signal);
         status.deed({ change, result: outcome });

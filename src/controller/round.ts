@@ -12,6 +12,8 @@ export interface Round {
   /** When the decision was made, ms since the epoch. */
   readonly atMs: number;
   readonly world: World;
+  /** Why this instance stands by, where another one acts: then nothing was decided. */
+  readonly standby?: string;
   /** One per app; after a round without Marathon, as they were last seen, all `off`. */
   readonly standings: readonly Standing[];
   readonly decisions: ReadonlyMap<string, AppDecision>;

@@ -42,10 +42,15 @@ export interface Remembered {
   readonly adopted: ReadonlySet<string>;
 }
 
-export function judge(
-  apps: readonly MemberApp[],
-  { view, remembered, nowMs }: { view: SchedulerView; remembered: Remembered; nowMs: number },
-): Judged {
+export interface Question {
+  readonly view: SchedulerView;
+  readonly remembered: Remembered;
+  readonly nowMs: number;
+  /** False where another instance of the operator acts: then every app is `off`. */
+  readonly acting: boolean;
+}
+
+export function judge(apps: readonly MemberApp[], { view, remembered, nowMs, acting }: Question): Judged {
   const strangers = new Set(
     apps.filter((app) => needsAdoption(app, view.apps.get(app.spec.id))).map((app) => app.policy),
   );
@@ -54,7 +59,7 @@ export function judge(
   const standings = apps.map((app): Standing => {
     const observed = view.apps.get(app.spec.id);
     const trouble = troubleOf(app, observed);
-    const part = strangers.has(app.policy) ? 'off' : partOf(app, trouble);
+    const part = !acting || strangers.has(app.policy) ? 'off' : partOf(app, trouble);
     const verdict = handOf(app, { observed, part, track: remembered.tracks.get(app.spec.id), nowMs });
     if (verdict !== undefined) tracks.set(app.spec.id, verdict.track);
     const held = heldOf(verdict, { observed, restart });
