@@ -10,10 +10,12 @@ import { targetMessages } from '../target.ts';
 import type { Member, World } from '../world.ts';
 import { carryOut } from './places.ts';
 
-/** Shares of the target: where the queue is to be, and the predicted queues between which nothing is done. */
+/** Where the queue is to be, as a share of the target; further below it where chance moves the queue by more. */
 const AIM = 0.3;
-const UP_ABOVE = 0.6;
-const DOWN_BELOW = -0.3;
+const MARGIN = 3;
+/** How far the predicted queue may be from there until something is done, as shares of the target. */
+const UP_ABOVE = 0.3;
+const DOWN_BELOW = 0.6;
 /** The time in which the queue is to be where it should. */
 const HORIZON_S = 6;
 /** Beyond the dead time, this far ahead arrivals are known to the clairvoyant. */
@@ -22,10 +24,11 @@ const HOLD_MS = 8_000;
 const ROUNDING = 0.15;
 
 /**
- * need = [λ + (q_p − 0.3·T)/H] / μ with true λ and μ and with q_p, the queue at the end of the dead time; up when the
- * queue would otherwise end above 0.6·T, down when it would end below -0.3·T, and then to the largest need of the
- * last 8 s. The constants are the best of a search over seeds 1 and 2 of set `standard`: two oracles that
- * could easily be beaten would be no measure.
+ * need = [λ + (q_p − a)/H] / μ with true λ and μ, with q_p, the queue at the end of the dead time d, and the aim
+ * a = min(0.3·T, T − 3·√(1.5·λ·d)), three deviations of what chance adds in d (Poisson arrivals, and half as much for
+ * the work). Up when the queue would otherwise end above a + 0.3·T, down when it would end below a − 0.6·T, and then
+ * to the largest need of the last 8 s. Rule and constants are the best of a search over seeds 1 to 3 of the synthetic
+ * sets: an oracle that could easily be beaten would be no measure.
  */
 export class OracleLaw implements Driver {
   readonly #clairvoyant: boolean;
@@ -64,11 +67,13 @@ export class OracleLaw implements Driver {
       deadTimeS,
       leadS: deadTimeS,
     });
-    const need = (later + (predicted - AIM * target) / HORIZON_S) / service;
+    const chance = Math.sqrt(1.5 * later * deadTimeS);
+    const aim = Math.min(AIM * target, target - MARGIN * chance);
+    const need = (later + (predicted - aim) / HORIZON_S) / service;
     mind.needs = keepLargest(mind.needs, [nowMs, Math.max(0, Math.ceil(need))], HOLD_MS);
     const end = predicted + (later - service * asked) * HORIZON_S;
-    if (end > UP_ABOVE * target) return Math.max(asked, Math.ceil(need - ROUNDING));
-    return end < DOWN_BELOW * target ? Math.min(asked, mind.needs[0]?.[1] ?? asked) : asked;
+    if (end > aim + UP_ABOVE * target) return Math.max(asked, Math.ceil(need - ROUNDING));
+    return end < aim - DOWN_BELOW * target ? Math.min(asked, mind.needs[0]?.[1] ?? asked) : asked;
   }
 
   /** Messages/s from `fromS` to `toS` from now: what comes, or what the rate says now. */
