@@ -29,6 +29,7 @@ export function appViewOf(
     exists: observed !== undefined,
     wanted: decision?.wanted ?? requested,
     granted: decision?.granted ?? requested,
+    ...(decision === undefined && { undecided: true as const }),
     requested,
     running: observed?.running ?? 0,
     staging: observed?.staging ?? 0,

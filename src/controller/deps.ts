@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
 import type { Leadership } from './leadership.ts';
+import type { RoundReport } from './telemetry.ts';
 
 export type Decide = (input: DecisionInput) => Decision;
 
@@ -32,6 +33,8 @@ export interface OperatorDeps {
   readonly leadership?: Leadership;
   /** What an app's programs have counted over its life. */
   readonly counters?: (appId: string) => Readonly<Record<string, number>>;
+  /** Told of every round that ended; must not throw. */
+  readonly onRound?: (report: RoundReport) => void;
   readonly version: string;
   /** How many decision records and events are kept. */
   readonly maxRecords?: number;

@@ -41,12 +41,13 @@ export class PoolReconciler implements Reconciler<string> {
     const apps = pool === undefined ? [] : membersOf(pool);
     if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
     const memory = this.#memoryOf(key);
-    const world = await this.#observe({ pool, apps, memory }, context);
+    const looking: Looking = { pool, apps, memory, startedAtMs: clock.now() };
+    const world = await this.#observe(looking, context);
     if (world.view === undefined) {
-      status.finish(blindRound({ pool, apps, memory, world }, clock.now()));
+      status.finish(blindRound({ ...looking, world }, clock.now()));
       throw world.error;
     }
-    status.finish(await this.#run({ pool, apps, memory, world, view: world.view }, context));
+    status.finish(await this.#run({ ...looking, world, view: world.view }, context));
     const dueMs = memory.reader.readAtMs + intervalMsOf(pool);
     return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.now()) };
   }
@@ -57,7 +58,7 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** A round of a pool that Marathon has just been read for. */
   async #run(
-    { pool, apps, memory, world, view }: Sighted,
+    { pool, apps, memory, startedAtMs, world, view }: Sighted,
     { signal, stopping, log }: ReconcileContext,
   ): Promise<Round> {
     const { clock, decide, leadership } = this.#deps;
@@ -94,7 +95,7 @@ export class PoolReconciler implements Reconciler<string> {
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
     const standby = acting ? {} : { standby: reason };
-    return { pool, atMs: nowMs, world, standings, drift, outcomes, ...standby, ...choice };
+    return { pool, startedAtMs, atMs: nowMs, world, standings, drift, outcomes, ...standby, ...choice };
   }
 
   /** Who cannot be asked about does not write. */
@@ -145,7 +146,8 @@ export class PoolReconciler implements Reconciler<string> {
     await this.#memories.get(key)?.reader.close();
     this.#memories.delete(key);
     if (pool !== undefined) {
-      const round = { pool, atMs: this.#deps.clock.now(), world: { readings: new Map() } };
+      const nowMs = this.#deps.clock.now();
+      const round = { pool, startedAtMs: nowMs, atMs: nowMs, world: { readings: new Map() } };
       this.#deps.status.finish({
         ...round,
         standings: [],
@@ -172,6 +174,7 @@ interface Looking {
   readonly pool: PoolRecord;
   readonly apps: readonly MemberApp[];
   readonly memory: PoolMemory;
+  readonly startedAtMs: number;
 }
 
 interface Sighted extends Looking {
@@ -180,9 +183,13 @@ interface Sighted extends Looking {
 }
 
 /** Marathon could not be read: everything stays as it was last seen, and nothing is decided. */
-function blindRound({ pool, apps, memory, world }: Looking & { world: World }, atMs: number): Round {
+function blindRound(
+  { pool, apps, memory, startedAtMs, world }: Looking & { world: World },
+  atMs: number,
+): Round {
   return {
     pool,
+    startedAtMs,
     atMs,
     world,
     standings: unjudged(apps, memory.lastView),

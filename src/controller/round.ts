@@ -9,6 +9,8 @@ import type { Standing } from './standing.ts';
 
 export interface Round {
   readonly pool: PoolRecord;
+  /** When the look at the world began, ms since the epoch. */
+  readonly startedAtMs: number;
   /** When the decision was made, ms since the epoch. */
   readonly atMs: number;
   readonly world: World;

@@ -16,13 +16,15 @@ import { intervalMsOf } from './members.ts';
 import { policyHead, unseenPool } from './pool-view.ts';
 import { type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
 import { isWhole, type Round } from './round.ts';
+import { shortageOf } from './shortage.ts';
+import { RoundReporter } from './telemetry.ts';
 import type { DecisionRecord, EventRecord, OperatorView, PolicyView, PoolView } from './view.ts';
 
 const MAX_RECORDS = 200;
 
 export type StatusDeps = Pick<
   OperatorDeps,
-  'clock' | 'log' | 'version' | 'counters' | 'schedulerInfo' | 'describeMetric' | 'maxRecords'
+  'clock' | 'log' | 'version' | 'counters' | 'schedulerInfo' | 'describeMetric' | 'maxRecords' | 'onRound'
 >;
 
 type Problems = OperatorView['problems'];
@@ -39,6 +41,7 @@ export class Status {
   /** The generation that the last whole round of a policy ran. */
   readonly #observed = new Map<ResourceKey, number>();
   readonly #subscribers = new Set<() => void>();
+  readonly #reporter = new RoundReporter();
   #decisions: readonly DecisionRecord[] = [];
   #problems: Problems = [];
   #marathon: Reachability = { reachable: false, message: 'not read yet' };
@@ -83,9 +86,11 @@ export class Status {
     if (isWhole(round)) this.#rounds += 1;
     for (const told of deedsOf(round)) this.#tell(told);
     for (const record of round.pool.members) this.#setConditions(record, round);
-    this.#record(round);
+    const records = this.#record(round);
     this.#pools.set(round.pool.key, this.#poolView(round));
     this.#changed();
+    const report = this.#reporter.report(round, records, this.#clock.now());
+    if (report !== undefined) this.#deps.onRound?.(report);
   }
 
   /** Something done outside of a round. */
@@ -156,30 +161,35 @@ export class Status {
     else this.#log.warn('event', fields);
   }
 
-  /** One record per change of a count that went through, or that an observed policy would make now. */
-  #record(round: Round): void {
+  /** One record per change of a count that went through, or that an observed policy would make now; the new ones are returned. */
+  #record(round: Round): readonly DecisionRecord[] {
+    const made: DecisionRecord[] = [];
     for (const record of recordsOf(round)) {
       const last = this.#decisions.find(({ app }) => app === record.app);
       const repeated = record.observedOnly && last?.from === record.from && last.to === record.to;
       if (repeated) continue;
       const { observedOnly, ...kept } = record;
       this.#decided += 1;
+      made.push(kept);
       this.#decisions = [kept, ...this.#decisions].slice(0, this.#maxRecords);
       const { app, from, to, summary } = kept;
       this.#log.info(observedOnly ? 'would scale' : 'scaled', { app, from, to, summary });
     }
+    return made;
   }
 
   #poolView(round: Round): PoolView {
     const { pool } = round;
     const last = this.#pools.get(pool.key);
     const lastRoundAtMs = isWhole(round) ? round.atMs : last?.lastRoundAtMs;
+    const shortage = shortageOf(round);
     return {
       name: pool.key,
       capacity: round.capacity ?? last?.capacity ?? unseenPool(pool).capacity,
       intervalMs: intervalMsOf(pool),
       policies: pool.members.map((record) => this.#policyView(record, round)),
       ...(lastRoundAtMs !== undefined && { lastRoundAtMs }),
+      ...(shortage !== undefined && { shortage }),
     };
   }
 

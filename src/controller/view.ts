@@ -34,6 +34,8 @@ export interface AppView {
   readonly exists: boolean;
   readonly wanted: number;
   readonly granted: number;
+  /** Nothing was decided: `wanted` and `granted` only repeat what is requested. */
+  readonly undecided?: true;
   readonly requested: number;
   readonly running: number;
   readonly staging: number;
@@ -96,6 +98,8 @@ export interface EventRecord {
 export interface PoolView {
   readonly name: string;
   readonly capacity: { readonly total: number; readonly used: number; readonly unit: string };
+  /** Instances that are needed and cannot run for want of room; absent while that is not known. */
+  readonly shortage?: number;
   /** Time of the last finished round, ms since the epoch; absent before the first. */
   readonly lastRoundAtMs?: number;
   readonly intervalMs: number;

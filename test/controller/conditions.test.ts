@@ -65,6 +65,7 @@ function aScene(scene: Scene): { record: PolicyRecord; round: Round; standing: S
   };
   const round: Round = {
     pool: { key: 'default/demo', members: [record] },
+    startedAtMs: T0,
     atMs: T0,
     world: {
       readings: new Map([['/a', scene.readings ?? [aSample(3)]]]),
