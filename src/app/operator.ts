@@ -2,12 +2,16 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { LoadResult } from '../api/load.ts';
 import type { AlgorithmType } from '../api/policy.ts';
+import { type TaskIdentity, taskLeadership } from '../controller/leadership.ts';
 import { createOperator } from '../controller/operator.ts';
 import type { OperatorState } from '../controller/view.ts';
 import { decide } from '../core/decide.ts';
 import { createMetricSource, describeMetric } from '../metric-sources/registry.ts';
 import { createDirectorySource } from '../policy-sources/directory/index.ts';
+import { createInlineSource } from '../policy-sources/inline/index.ts';
+import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type HttpServer, serve } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -23,6 +27,10 @@ import { createValueResolver } from './values.ts';
 
 export interface OperatorConfig {
   readonly policies: readonly string[];
+  /** Policies that came with the process, as YAML. */
+  readonly policyYaml?: string;
+  /** As a task of the Marathon in `marathon`: acts only while it is the newest of its app. */
+  readonly task?: TaskIdentity;
   /** Base URLs for policies that name no Marathon. */
   readonly marathon: readonly string[];
   readonly api: Address;
@@ -69,23 +77,21 @@ export async function startOperator(
   });
   const schedulers = new SchedulerPool({ clock, log, values, defaultUrls: config.marathon });
   const { statsd } = deps;
+  const { task } = config;
   const operator = createOperator({
     clock,
     log,
     random: Math.random,
-    sources: config.policies.map((path) =>
-      createDirectorySource(path, {
-        load: (text, source) => withLaw(loadPolicies(text, source), config.law),
-        clock,
-        log,
-      }),
-    ),
+    sources: sourcesOf(config, deps),
     schedulerFor: (marathon) => schedulers.of(marathon),
     marathonId: (marathon) => schedulers.idOf(marathon),
     schedulerInfo: () => schedulers.info(),
     metricSourceFor: (metric) => createMetricSource(metric, { clock, log, values }),
     describeMetric: (metric) => describeMetric(metric, values),
     decide,
+    ...(task !== undefined && {
+      leadership: taskLeadership(task, { scheduler: schedulers.own(), clock }),
+    }),
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     version: VERSION,
   });
@@ -95,6 +101,17 @@ export async function startOperator(
     state: operator.state,
     stopped: finish(operator.run(signal), { server, statsd, schedulers }),
   };
+}
+
+function sourcesOf(config: OperatorConfig, { clock, log }: OperatorDeps): readonly PolicySource[] {
+  const load = (text: string, source: string): LoadResult => withLaw(loadPolicies(text, source), config.law);
+  const { policyYaml: text } = config;
+  return [
+    ...config.policies.map((path) => createDirectorySource(path, { load, clock, log })),
+    ...(text === undefined
+      ? []
+      : [createInlineSource({ text, place: 'MICROSCALING_POLICY_YAML' }, { load })]),
+  ];
 }
 
 function listen(

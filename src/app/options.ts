@@ -59,6 +59,13 @@ export const OPTIONS = {
     key: 'policies',
     help: 'directory (or file) of policies to follow; repeatable',
   },
+  policyYaml: {
+    flag: '--policy-yaml',
+    arg: 'TEXT',
+    type: 'text',
+    env: ['MICROSCALING_POLICY_YAML'],
+    help: 'the policies themselves, as YAML; how they travel inside the app that install makes',
+  },
   file: {
     flag: '--file',
     short: '-f',
@@ -81,7 +88,7 @@ export const OPTIONS = {
     type: 'address',
     env: ['MICROSCALING_API'],
     key: 'api',
-    help: 'where the page and the API listen (default 127.0.0.1:8090)',
+    help: 'where the page and the API listen (default 127.0.0.1:8090; as a Marathon task $HOST:$PORT0)',
   },
   server: {
     flag: '--server',
@@ -96,7 +103,7 @@ export const OPTIONS = {
     type: 'text',
     env: ['MICROSCALING_API_TOKEN_FILE'],
     key: 'apiTokenFile',
-    help: 'file with the bearer token that writes need when the API listens beyond loopback',
+    help: 'file with the bearer token that writes need when the API listens beyond loopback (or $MICROSCALING_API_TOKEN holds it)',
   },
   config: {
     flag: '--config',

@@ -5,7 +5,7 @@ import type { ValueResolver } from '../api/values.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createMarathonScheduler, type MarathonScheduler } from '../schedulers/marathon/index.ts';
-import type { SchedulerStats } from '../schedulers/scheduler.ts';
+import type { Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
 
 const DEADLINE_MS = 10_000;
 /** With a live event stream the periodic re-list only guards against a lost event. */
@@ -22,6 +22,8 @@ export interface SchedulerPoolDeps {
 export class SchedulerPool {
   readonly #deps: SchedulerPoolDeps;
   readonly #schedulers = new Map<string, MarathonScheduler>();
+  /** For the operator's own Marathon, with credentials. */
+  #withCredentials: MarathonScheduler | undefined;
 
   constructor(deps: SchedulerPoolDeps) {
     this.#deps = deps;
@@ -48,7 +50,19 @@ export class SchedulerPool {
       this.#deps,
     );
     this.#schedulers.set(id, scheduler);
+    if (marathon?.auth !== undefined && this.idOf(marathon) === this.idOf(undefined))
+      this.#withCredentials ??= scheduler;
     return scheduler;
+  }
+
+  /**
+   * Of the Marathon that this process was started with. Policies may bring the credentials for it, so whichever of
+   * its schedulers has some is asked.
+   */
+  own(): Pick<Scheduler, 'observe'> {
+    return {
+      observe: (ids, signal) => (this.#withCredentials ?? this.of(undefined)).observe(ids, signal),
+    };
   }
 
   /** For the page: the Marathons in use, and what went over the wire to all of them. */

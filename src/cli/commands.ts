@@ -39,7 +39,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Watches policies, creates and updates the Marathon apps they describe, reads their metrics and keeps ' +
       'scaling. Serves the page, the API, /healthz and /readyz. Never scales anything on the way out.',
-    options: ['policies', 'marathon', 'api', 'apiTokenFile', 'statsd', 'config', 'logFormat', 'logLevel'],
+    options: [
+      'policies',
+      'policyYaml',
+      'marathon',
+      'api',
+      'apiTokenFile',
+      'statsd',
+      'config',
+      'logFormat',
+      'logLevel',
+    ],
     examples: ['microscaling run --policies specs/policies --marathon http://127.0.0.1:8080'],
     exitCodes: FINE,
     load: () => import('./commands/run.ts'),

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { startOperator } from '../../app/operator.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { taskAddress, taskIdentity } from '../../app/task.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
@@ -13,12 +14,16 @@ import type { CommandContext } from '../command.ts';
 const DEFAULT_API = { host: '127.0.0.1', port: 8090 };
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
-  if (options.policies === undefined) {
+  const { policies = [], policyYaml } = options;
+  if (policies.length === 0 && policyYaml === undefined) {
     throw new TerminalError(
       'no policies to follow: name a directory with --policies DIR or MICROSCALING_POLICIES',
     );
   }
+  const task = taskIdentity(context.env);
+  const writeToken = tokenOf(options, context);
   const redactor = createRedactor();
+  if (writeToken !== undefined) redactor.add(writeToken);
   const log = createLogger({
     format: options.logFormat === 'json' ? 'json' : 'text',
     level: (options.logLevel ?? 'info') as LogLevel,
@@ -26,10 +31,12 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   });
   const operator = await startOperator(
     {
-      policies: options.policies,
+      policies,
+      ...(policyYaml !== undefined && { policyYaml }),
+      ...(task !== undefined && { task }),
       marathon: options.marathon ?? [],
-      api: options.api ?? DEFAULT_API,
-      ...(options.apiTokenFile !== undefined && { writeToken: readToken(options.apiTokenFile) }),
+      api: options.api ?? taskAddress(context.env) ?? DEFAULT_API,
+      ...(writeToken !== undefined && { writeToken }),
       env: context.env,
     },
     {
@@ -42,7 +49,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   );
   log.info('operator started', {
     page: operator.url,
-    policies: options.policies.join(', '),
+    policies: [...policies, ...(policyYaml === undefined ? [] : ['MICROSCALING_POLICY_YAML'])].join(', '),
     marathon: options.marathon?.join(', ') ?? 'as the policies say',
   });
   await operator.stopped;
@@ -50,12 +57,26 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   return 0;
 }
 
-function readToken(path: string): string {
-  try {
-    const token = readFileSync(path, 'utf8').trim();
-    if (token.length >= 16) return token;
-  } catch (error) {
-    throw new TerminalError(`--api-token-file ${path}: ${messageOf(error)}`, { cause: error });
+/** A token in the arguments would be in every list of processes, so there is no flag for it. */
+function tokenOf({ apiTokenFile }: OptionValues, { env }: CommandContext): string | undefined {
+  if (apiTokenFile !== undefined) {
+    const place = `--api-token-file ${apiTokenFile}`;
+    return checkedToken(readText(apiTokenFile, place), place);
   }
-  throw new TerminalError(`--api-token-file ${path}: the token must have at least 16 characters`);
+  const { MICROSCALING_API_TOKEN: token } = env;
+  return token ? checkedToken(token, 'MICROSCALING_API_TOKEN') : undefined;
+}
+
+function readText(path: string, place: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new TerminalError(`${place}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function checkedToken(text: string, place: string): string {
+  const token = text.trim();
+  if (token.length >= 16) return token;
+  throw new TerminalError(`${place}: the token must have at least 16 characters`);
 }
