@@ -97,6 +97,11 @@ export class MarathonClient {
     return await this.#read({ path: '/v2/info' }, parseInfo, signal);
   }
 
+  /** An answer as it came, whatever its status: for those who examine a Marathon rather than use it. */
+  async ask(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    return await this.#send(request, `asking ${request.path}`, signal);
+  }
+
   async create(body: unknown, write: Write, signal: AbortSignal): Promise<WriteOutcome> {
     return await this.#write({ method: 'POST', path: '/v2/apps', body }, write, signal);
   }
