@@ -13,8 +13,6 @@ export interface NotYet {
 
 export const NOT_YET: readonly NotYet[] = [
   { field: 'spec.capacity.cluster', instead: 'the apps are not limited by the room in the cluster' },
-  { field: 'dcosServiceAccount', instead: 'Marathon is not contacted' },
-  { field: 'spec.marathon.caFile', instead: 'Marathon is not contacted' },
   { field: 'spec.apps[].targets[].algorithm.fluid.season', instead: 'there is no forecast' },
   { field: 'fromSecret', instead: 'it cannot be read' },
 ];

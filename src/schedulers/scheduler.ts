@@ -48,6 +48,16 @@ export interface SchedulerStats {
   readonly reads: number;
 }
 
+/** One exchange with the cluster, for metrics. */
+export interface SchedulerCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** What was asked, never of which app: the list is closed. */
+  readonly endpoint: 'apps' | 'app' | 'groups' | 'tasks' | 'queue' | 'deployments' | 'info' | 'other';
+  /** `conflict`: something holds the app. `refused`: any other 4xx. `error`: 5xx. `unreachable`: no answer. */
+  readonly outcome: 'ok' | 'conflict' | 'refused' | 'error' | 'unreachable' | 'aborted';
+  readonly durationMs: number;
+}
+
 /** Whether the cluster can be read, for people. */
 export interface SchedulerInfo {
   /** The address in use; never holds a secret. */

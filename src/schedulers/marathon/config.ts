@@ -10,7 +10,7 @@ export interface MarathonConfig {
   /** Base URLs of one Marathon, path prefixes kept; tried in order when one does not answer. */
   readonly urls: readonly string[];
   readonly auth?: MarathonAuth;
-  /** Not in effect yet. */
+  /** Certificates to trust instead of the system's, PEM; read once. */
   readonly caFile?: string;
   /** How long one call to one URL may take. */
   readonly deadlineMs: number;
@@ -30,9 +30,6 @@ export interface MarathonDeps {
  * @throws TerminalError for one that cannot be used; a password in it is not repeated
  */
 export function baseUrls(config: MarathonConfig): readonly string[] {
-  if (config.caFile !== undefined) {
-    throw new TerminalError('marathon.caFile is not in effect yet: remove it, or use http behind a tunnel');
-  }
   if (config.urls.length === 0) {
     throw new TerminalError('no Marathon is named: give --marathon URL, MSS_MARATHON_API or marathon.urls');
   }

@@ -3,26 +3,49 @@
 import type { MarathonAuth } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import { DcosSession, type DcosSessionOptions } from './dcos-session.ts';
 
-/** The value of `Authorization`, or undefined when none is configured. Throws TerminalError when a reference cannot be had. */
-export type Authorization = () => string | undefined;
+export interface Authorization {
+  /**
+   * The value of `Authorization`, or undefined when none is configured.
+   *
+   * @throws TerminalError when a reference cannot be had, TransientError when a login fails
+   */
+  header(signal: AbortSignal): Promise<string | undefined>;
+  /** Marathon answered 401 to `header`. True when the next one may be another, so that a second try makes sense. */
+  refused(header: string): boolean;
+}
 
 /**
  * A token is sent the way DC/OS wants it (`token=…`, reference §14); one that brings its scheme along
  * (`Bearer …`) is sent as it is.
  */
-export function authorization(auth: MarathonAuth | undefined, values: ValueResolver): Authorization {
-  if (auth?.dcosServiceAccount !== undefined) {
-    throw new TerminalError(
-      'marathon.auth.dcosServiceAccount is not in effect yet: use marathon.auth.token with a token of that account',
+export function authorization(
+  auth: MarathonAuth | undefined,
+  values: ValueResolver,
+  login: Omit<DcosSessionOptions, 'secret'>,
+): Authorization {
+  const { basic, token, dcosServiceAccount: account } = auth ?? {};
+  if (basic !== undefined) {
+    return plain(() =>
+      basicHeader(values.resolve(basic.username, 'setting'), values.resolve(basic.password)),
     );
   }
-  const { basic, token } = auth ?? {};
-  if (basic !== undefined) {
-    return () => basicHeader(values.resolve(basic.username, 'setting'), values.resolve(basic.password));
+  if (token !== undefined) return plain(() => tokenHeader(values.resolve(token).trim()));
+  if (account !== undefined) {
+    const secret = (): string => values.resolve(account.credentials);
+    const session = new DcosSession({ ...login, secret });
+    return {
+      header: async (signal) => tokenHeader(await session.token(signal)),
+      refused: (header) => session.drop(header.slice('token='.length)),
+    };
   }
-  if (token !== undefined) return () => tokenHeader(values.resolve(token).trim());
-  return () => undefined;
+  return plain(() => undefined);
+}
+
+/** What is configured is all there is: asking again gives the same. */
+function plain(header: () => string | undefined): Authorization {
+  return { header: async () => header(), refused: () => false };
 }
 
 function basicHeader(username: string, password: string): string {

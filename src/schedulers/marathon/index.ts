@@ -17,6 +17,8 @@ import { authorization } from './credentials.ts';
 import { diffDefinition, type Wanted } from './drift.ts';
 import { followEvents } from './event-stream.ts';
 import { concerned, EVENT_TYPES } from './events.ts';
+import { trustedCertificates } from './tls.ts';
+import { loginPoster, type TransportOptions } from './transport.ts';
 import { waitingDiesLast } from './version.ts';
 import { ClusterView } from './view.ts';
 import { Writer } from './writer.ts';
@@ -30,6 +32,25 @@ const WAKE_MS = 50;
 /** @throws TerminalError for a configuration that cannot work */
 export function createMarathonScheduler(config: MarathonConfig, deps: MarathonDeps): MarathonScheduler {
   return new HttpMarathonScheduler(config, deps);
+}
+
+/** @throws TerminalError for a configuration that cannot work */
+export function createMarathonClient(
+  config: MarathonConfig,
+  deps: Pick<MarathonDeps, 'clock' | 'values'>,
+): MarathonClient {
+  return new MarathonClient(transportOptions(config, deps));
+}
+
+function transportOptions(
+  config: MarathonConfig,
+  { clock, values }: Pick<MarathonDeps, 'clock' | 'values'>,
+): TransportOptions {
+  const urls = baseUrls(config);
+  const { deadlineMs } = config;
+  const ca = trustedCertificates(config.caFile, values);
+  const login = { clock, origin: new URL(urls[0] ?? '').origin, post: loginPoster({ deadlineMs, ca }) };
+  return { baseUrls: urls, authorization: authorization(config.auth, values, login), deadlineMs, ca };
 }
 
 class HttpMarathonScheduler implements ReportingScheduler {
@@ -46,11 +67,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
   constructor(config: MarathonConfig, deps: MarathonDeps) {
     const { clock, values } = deps;
     this.#deps = deps;
-    this.#client = new MarathonClient({
-      baseUrls: baseUrls(config),
-      authorization: authorization(config.auth, values),
-      deadlineMs: config.deadlineMs,
-    });
+    this.#client = createMarathonClient(config, deps);
     const client = this.#client;
     this.#view = new ClusterView({ client, clock, resyncMs: config.resyncMs }, this.#closing.signal);
     this.#actor = new Actor({

@@ -4,7 +4,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
-import { TerminalError } from '../../runtime/errors.ts';
+import { TerminalError, TransientError } from '../../runtime/errors.ts';
 import { explainNetworkFailure } from '../../runtime/network-failure.ts';
 import type { Authorization } from './credentials.ts';
 
@@ -24,6 +24,8 @@ export interface HttpAnswer {
   /** The origin that answered, `http://host:port`. */
   readonly origin: string;
   readonly deploymentId?: string;
+  /** The clock of whoever answered, in whole seconds. */
+  readonly dateMs?: number;
 }
 
 /** Nothing came back. */
@@ -45,13 +47,27 @@ export interface TransportOptions {
   readonly baseUrls: readonly string[];
   readonly authorization: Authorization;
   readonly deadlineMs: number;
+  /** Certificates to trust instead of the system's, PEM. */
+  readonly ca?: string | undefined;
 }
+
+/** What a login endpoint answered. */
+export interface LoginAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The other side's clock, ms since the epoch. */
+  readonly dateMs?: number;
+}
+
+/** @throws TransientError when nothing came back */
+export type PostLogin = (endpoint: string, body: unknown) => Promise<LoginAnswer>;
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 307, 308]);
 const MAX_REDIRECTS = 3;
 /** Below the 30 s after which Marathon drops an idle connection. */
 const IDLE_SOCKET_MS = 20_000;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const MAX_LOGIN_BYTES = 1024 * 1024;
 /** These fail before a byte of the request is out. */
 const NOT_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -72,15 +88,14 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 export class Transport {
   readonly #options: TransportOptions;
   readonly #trusted: ReadonlySet<string>;
-  readonly #agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
-  };
+  readonly #agents: Agents;
   // A stream is silent for seconds by nature and must not be cut by the idle time-out of the others.
-  readonly #streamAgents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
+  readonly #streamAgents: Agents;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+    this.#agents = agents(options.ca, { keepAlive: true, timeout: IDLE_SOCKET_MS });
+    this.#streamAgents = agents(options.ca, {});
     this.#trusted = new Set(options.baseUrls.map((url) => new URL(url).origin));
   }
 
@@ -91,11 +106,13 @@ export class Transport {
       const within = AbortSignal.any([signal, deadline]);
       const { response, origin } = await this.#follow(base, request, { within, responseType: 'text' });
       const deploymentId: unknown = response.headers['marathon-deployment-id'];
+      const dateMs = Date.parse(String(response.headers['date']));
       return {
         status: response.status,
         text: String(response.data ?? ''),
         origin,
         ...(typeof deploymentId === 'string' && { deploymentId }),
+        ...(Number.isFinite(dateMs) && { dateMs }),
       };
     } catch (error) {
       throw this.#translated(error, { caller: signal, deadline });
@@ -138,7 +155,7 @@ export class Transport {
     let url = new URL(`${base}${request.path}`);
     for (const [name, value] of request.query ?? []) url.searchParams.append(name, value);
     for (let hop = 0; ; hop++) {
-      const response = await this.#send(url, request, how);
+      const response = await this.#authorised(url, request, how);
       const location: unknown = response.headers['location'];
       if (!REDIRECTS.has(response.status) || typeof location !== 'string')
         return { response, origin: url.origin };
@@ -147,6 +164,22 @@ export class Transport {
         throw new NoAnswer(`redirected more than ${MAX_REDIRECTS} times`, { sent: false });
       url = this.#redirected(url, location, request);
     }
+  }
+
+  /** With a renewed login when the first was refused: a node that answers 401 has not acted. */
+  async #authorised(
+    url: URL,
+    request: HttpRequest,
+    how: { readonly within: AbortSignal; readonly responseType: 'text' | 'stream' },
+  ): Promise<AxiosResponse<unknown>> {
+    const { authorization } = this.#options;
+    const header = async () =>
+      this.#trusted.has(url.origin) ? await authorization.header(how.within) : undefined;
+    const first = await header();
+    const response = await this.#send(url, { ...request, authorization: first }, how);
+    if (response.status !== 401 || first === undefined || !authorization.refused(first)) return response;
+    if (how.responseType === 'stream') (response.data as Readable).destroy();
+    return await this.#send(url, { ...request, authorization: await header() }, how);
   }
 
   #redirected(from: URL, location: string, request: HttpRequest): URL {
@@ -164,11 +197,11 @@ export class Transport {
 
   async #send(
     url: URL,
-    request: HttpRequest,
+    request: HttpRequest & { readonly authorization: string | undefined },
     how: { readonly within: AbortSignal; readonly responseType: 'text' | 'stream' },
   ): Promise<AxiosResponse<unknown>> {
     const streaming = how.responseType === 'stream';
-    const credentials = this.#trusted.has(url.origin) ? this.#options.authorization() : undefined;
+    const { authorization: credentials } = request;
     return await axios.request<unknown>({
       url: url.href,
       method: request.method,
@@ -209,6 +242,53 @@ export class Transport {
       stale: isReused(error.request),
     });
   }
+}
+
+interface Agents {
+  readonly httpAgent: HttpAgent;
+  readonly httpsAgent: HttpsAgent;
+}
+
+function agents(
+  ca: string | undefined,
+  options: { readonly keepAlive?: boolean; readonly timeout?: number },
+): Agents {
+  const trust = ca === undefined ? {} : { ca };
+  return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent({ ...options, ...trust }) };
+}
+
+/** The proof of who we are goes to the login endpoint and nowhere else: a redirect is an answer like any other. */
+export function loginPoster(options: Pick<TransportOptions, 'deadlineMs' | 'ca'>): PostLogin {
+  const { httpAgent, httpsAgent } = agents(options.ca, {});
+  return async (endpoint, body) => {
+    try {
+      const response = await axios.post<unknown>(endpoint, body, {
+        headers: { 'User-Agent': 'microscaling' },
+        responseType: 'text',
+        transformResponse: [(data: unknown) => data],
+        validateStatus: () => true,
+        maxRedirects: 0,
+        maxContentLength: MAX_LOGIN_BYTES,
+        proxy: false,
+        signal: AbortSignal.timeout(options.deadlineMs),
+        httpAgent,
+        httpsAgent,
+      });
+      const date = Date.parse(String(response.headers['date']));
+      return {
+        status: response.status,
+        text: String(response.data ?? ''),
+        ...(Number.isFinite(date) && { dateMs: date }),
+      };
+    } catch (error) {
+      const code = axios.isAxiosError(error) ? (error.code ?? '') : '';
+      const why =
+        code === 'ERR_CANCELED' ? `no answer within ${options.deadlineMs} ms` : explainNetworkFailure(code);
+      throw new TransientError(
+        `logging in to ${new URL(endpoint).origin}: ${why ?? 'the connection failed'}`,
+      );
+    }
+  };
 }
 
 function isReused(request: unknown): boolean {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { MarathonAuth } from '../../../src/api/policy.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { baseUrls } from '../../../src/schedulers/marathon/config.ts';
 import { authorization } from '../../../src/schedulers/marathon/credentials.ts';
 import { waitingDiesLast } from '../../../src/schedulers/marathon/version.ts';
 import { fakeValues } from '../../support/values.ts';
-import { createScheduler } from './setup.ts';
+import { createScheduler, never } from './setup.ts';
 
 const config = (...urls: string[]) => ({ urls, deadlineMs: 1000, resyncMs: 1000 });
 
@@ -28,18 +29,16 @@ describe('base urls', () => {
     expect(make).toThrow(message);
     expect(make).not.toThrow(/hunter2/);
   });
-
-  it('refuses what is not in effect yet, and says so', () => {
-    const urls = ['http://m1:8080'];
-    expect(() => createScheduler({ urls, caFile: '/ca.crt' })).toThrow(/caFile is not in effect yet/);
-    const auth: MarathonAuth = { dcosServiceAccount: { credentials: { fromEnv: 'ACCOUNT' } } };
-    expect(() => createScheduler({ urls, auth })).toThrow(/dcosServiceAccount is not in effect yet/);
-  });
 });
 
 describe('credentials', () => {
-  const header = (auth: MarathonAuth, env: Record<string, string> = {}) =>
-    authorization(auth, fakeValues(env))();
+  const noLogin = {
+    clock: systemClock,
+    origin: 'http://m1:8080',
+    post: () => expect.unreachable('nobody logs in'),
+  };
+  const header = (auth: MarathonAuth | undefined, env: Record<string, string> = {}) =>
+    authorization(auth, fakeValues(env), noLogin).header(never);
   const token = { token: { fromEnv: 'TOKEN' } };
   const basic = (username: string) => ({
     basic: { username: { value: username }, password: { fromEnv: 'PASSWORD' } },
@@ -50,20 +49,20 @@ describe('credentials', () => {
     ['a token from a file with a last newline', token, { TOKEN: 'abc.def\n' }, 'token=abc.def'],
     ['a token with its scheme', token, { TOKEN: 'Bearer abc' }, 'Bearer abc'],
     ['basic, in UTF-8', basic('jürgen'), { PASSWORD: 'pä:ss' }, 'Basic asO8cmdlbjpww6Q6c3M='],
-  ])('%s', (_, auth, env, expected) => {
-    expect(header(auth, env)).toBe(expected);
+  ])('%s', async (_, auth, env, expected) => {
+    expect(await header(auth, env)).toBe(expected);
   });
 
-  it('has none when none is configured', () => {
-    expect(authorization(undefined, fakeValues())()).toBeUndefined();
+  it('has none when none is configured', async () => {
+    expect(await header(undefined)).toBeUndefined();
   });
 
-  it('resolves at each use, so that a rotated value is seen', () => {
+  it('resolves at each use, so that a rotated value is seen', async () => {
     const values = fakeValues({ TOKEN: 'one' });
-    const current = authorization(token, values);
-    expect(current()).toBe('token=one');
+    const current = authorization(token, values, noLogin);
+    expect(await current.header(never)).toBe('token=one');
     values.env['TOKEN'] = 'two';
-    expect(current()).toBe('token=two');
+    expect(await current.header(never)).toBe('token=two');
   });
 
   it.each([
@@ -76,9 +75,9 @@ describe('credentials', () => {
     ['an empty token', token, { TOKEN: ' ' }, /is empty/],
     ['a user name with a colon', basic('a:b'), { PASSWORD: 'hunter2' }, /holds a colon/],
     ['an unset variable', token, {}, /TOKEN is not set/],
-  ])('refuses %s without showing it', (_, auth, env, message) => {
-    expect(() => header(auth, env)).toThrow(message);
-    expect(() => header(auth, env)).not.toThrow(/hunter2/);
+  ])('refuses %s without showing it', async (_, auth, env, message) => {
+    await expect(header(auth, env)).rejects.toThrow(message);
+    await expect(header(auth, env)).rejects.not.toThrow(/hunter2/);
   });
 });
 

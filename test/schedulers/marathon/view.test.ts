@@ -20,7 +20,7 @@ beforeEach(async () => {
   for (const id of IDS) marathon.addApp(id, 1);
   client = new MarathonClient({
     baseUrls: [marathon.url],
-    authorization: () => undefined,
+    authorization: { header: async () => undefined, refused: () => false },
     deadlineMs: 5_000,
   });
   clock = new VirtualClock(1_000_000);
