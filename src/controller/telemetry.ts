@@ -6,6 +6,8 @@ import { readingsOf } from './observe.ts';
 import { isWhole, type Round } from './round.ts';
 import type { DecisionRecord } from './view.ts';
 
+export type { SchedulerCall } from '../schedulers/scheduler.ts';
+
 export interface RoundReport {
   readonly pool: string;
   /** `blind`: Marathon could not be read. `standby`: another instance of the operator acts. */

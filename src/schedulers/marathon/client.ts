@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import { TransientError } from '../../runtime/errors.ts';
 import type { SchedulerStats } from '../scheduler.ts';
+import { type CallWatch, watched } from './calls.ts';
 import { describeAnswer, errorBody, failureOf, tryJson } from './failure.ts';
 import {
   type Deployment,
@@ -51,14 +52,16 @@ const APP_EMBEDS = ['apps.tasks', 'apps.counts', 'apps.deployments'].map((e) => 
 export class MarathonClient {
   readonly #transport: Transport;
   readonly #baseUrls: readonly string[];
+  readonly #watch: CallWatch | undefined;
   #current = 0;
   #writes = 0;
   #conflicts = 0;
   #reads = 0;
 
-  constructor(options: TransportOptions) {
+  constructor(options: TransportOptions, watch?: CallWatch) {
     this.#transport = new Transport(options);
     this.#baseUrls = options.baseUrls;
+    this.#watch = watch;
   }
 
   /** The base URL that answered last. */
@@ -216,7 +219,7 @@ export class MarathonClient {
   async #exchange(base: string, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     if (request.method === 'GET') this.#reads++;
     else this.#writes++;
-    return await this.#transport.exchange(base, request, signal);
+    return await watched(request, () => this.#transport.exchange(base, request, signal), this.#watch);
   }
 
   #moveOn(): void {
