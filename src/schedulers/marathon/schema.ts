@@ -40,12 +40,18 @@ export interface QueueItem {
   readonly backoffMs: number;
   /** Why offers were refused, declined at least once. */
   readonly reasons: readonly string[];
+  /** Offers that were looked at; 0 when Mesos sends none. Absent where Marathon does not tell. */
+  readonly processedOffers?: number;
+  /** Waiting since; ms since the epoch, by Marathon's clock. */
+  readonly sinceMs?: number;
 }
 
 export interface Deployment {
   readonly id: string;
   readonly affectedApps: readonly string[];
   readonly affectedPods: readonly string[];
+  /** Began; ms since the epoch, by Marathon's clock. */
+  readonly sinceMs?: number;
   readonly actions: readonly { readonly action: string; readonly app?: string }[];
 }
 
@@ -136,6 +142,8 @@ function parseQueueItem(entry: Json, app: Json): QueueItem {
     reasons: refusals
       .filter((r) => (number(r['declined']) ?? 0) > 0)
       .flatMap((r) => string(r['reason']) ?? []),
+    ...optional('processedOffers', number(summary['processedOffersCount'])),
+    ...optional('sinceMs', timestamp(entry['since'])),
   };
 }
 
@@ -146,6 +154,7 @@ export function parseDeployments(body: unknown): readonly Deployment[] {
       id: text(deployment['id'], 'deployment.id'),
       affectedApps: optionalList(deployment['affectedApps']).filter((a) => typeof a === 'string'),
       affectedPods: optionalList(deployment['affectedPods']).filter((a) => typeof a === 'string'),
+      ...optional('sinceMs', timestamp(deployment['version'])),
       actions: optionalList(deployment['steps']).flatMap(parseStep),
     };
   });
