@@ -21,6 +21,8 @@ export interface EmbeddedMarathonConfig {
   readonly mem: number;
   /** Most tasks at a time. */
   readonly slots?: number;
+  /** How many pretend agents share all of that; 1 by default. */
+  readonly agents?: number;
   readonly taskStartDelayMs: number;
   /** Given to tasks as STATSD_UDP_HOST and STATSD_UDP_PORT, as DC/OS does. */
   readonly statsd?: Address;
@@ -57,6 +59,7 @@ export async function startMarathon(
       mem: config.mem,
       ...(config.slots !== undefined && { slots: config.slots }),
     },
+    ...(config.agents !== undefined && { agents: config.agents }),
     taskStartDelayMs: config.taskStartDelayMs,
     taskEnv: { ...statsdVariables(config.statsd), ...config.taskEnv },
     baseEnv: baseEnvironment(config.env),

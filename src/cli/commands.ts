@@ -60,8 +60,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Runs Marathon apps as real processes of this machine, within a budget, behind the Marathon API. State ' +
       'is in memory; the tasks end with it.',
-    options: ['port', 'host', 'cpus', 'mem', 'slots', 'taskStartDelay', 'statsd', 'logFormat', 'logLevel'],
-    examples: ['microscaling marathon --port 8080 --cpus 4 --mem 4096 --task-start-delay 2s'],
+    options: [
+      'port',
+      'host',
+      'cpus',
+      'mem',
+      'slots',
+      'agents',
+      'taskStartDelay',
+      'statsd',
+      'logFormat',
+      'logLevel',
+    ],
+    examples: ['microscaling marathon --port 8080 --agents 3 --cpus 4 --mem 4096 --task-start-delay 2s'],
     exitCodes: FINE,
     load: () => import('./commands/marathon.ts'),
   },
@@ -143,6 +154,34 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['microscaling explain queue-demo'],
     exitCodes: FINE,
     load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'install',
+    summary: "the tutorial's four apps, the operator among them, into a Marathon",
+    description:
+      'Creates consumer, remainder, producer and the operator in one group and one deployment, and waits until ' +
+      'they run. Reads AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY, AZURE_STORAGE_QUEUE_NAME and, for ' +
+      'another endpoint than Azure, AZURE_STORAGE_QUEUE_ENDPOINT. Again: creates what is missing, updates the ' +
+      'operator where it is another one by now, leaves the counts alone.',
+    options: ['marathon', 'group', 'image', 'process', 'operatorMarathonUrl', 'dryRun', 'quiet'],
+    examples: [
+      'microscaling install --marathon http://127.0.0.1:8080 --process',
+      'microscaling install --marathon http://localhost/marathon --operator-marathon-url http://marathon.mesos:8080 --image registry.example.com/microscaling:0.1.0',
+      'microscaling install --marathon http://m1:8080 --image microscaling:0.1.0 --dry-run',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/install.ts'),
+  },
+  {
+    name: 'uninstall',
+    summary: 'removes what install made, and nothing else',
+    description:
+      'Removes the apps that carry the label of the installation: the operator first, then the others, then the ' +
+      'group if nothing is left in it.',
+    options: ['marathon', 'group', 'quiet'],
+    examples: ['microscaling uninstall --marathon http://127.0.0.1:8080'],
+    exitCodes: FINE,
+    load: () => import('./commands/uninstall.ts'),
   },
   {
     name: 'version',

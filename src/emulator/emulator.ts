@@ -9,14 +9,12 @@ import { type Api, createApi } from './http/api.ts';
 import { json } from './http/call.ts';
 import type { ServerAddress } from './http/system-routes.ts';
 import { createMarathon, type Marathon } from './marathon/marathon.ts';
-import type { AgentSpec } from './mesos/cluster.ts';
+import { agentsOf, type Budget } from './mesos/agents.ts';
 import { createOsProcesses } from './mesos/os-processes.ts';
 import type { ProcessRunner } from './mesos/process-runner.ts';
 
 /** How long tasks may take to end when the server does, whatever grace they were given. */
 const CLOSE_GRACE_MS = 5000;
-/** MB; the disk of the machine is not measured. */
-const PRETEND_DISK = 1_000_000;
 
 export interface EmulatorOptions {
   readonly clock: Clock;
@@ -25,8 +23,10 @@ export interface EmulatorOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly anyPortWhenTaken?: boolean;
-  /** What all tasks together may hold: cpus in shares of a core, mem in MB, slots as a number of tasks. */
-  readonly budget: { readonly cpus: number; readonly mem: number; readonly slots?: number };
+  /** What all tasks together may hold. */
+  readonly budget: Budget;
+  /** How many pretend agents share the budget; 1 by default. */
+  readonly agents?: number;
   /** How long a task stays in TASK_STAGING; 0 by default. */
   readonly taskStartDelayMs?: number;
   /** Environment of every task under the app's own. */
@@ -150,7 +150,7 @@ class LocalMarathon implements Emulator {
       random,
       uuid,
       runner,
-      agents: [agentOf(this.#options)],
+      agents: agentsOf(this.#options.budget, this.#options.agents ?? 1, uuid()),
       environment: { base: baseEnv, pathDirs: pathDirs ?? [], extra: taskEnv ?? {} },
       startDelayMs: this.#options.taskStartDelayMs ?? 0,
       waitingDieFirst: this.#options.waitingDieFirst ?? false,
@@ -172,14 +172,4 @@ class LocalMarathon implements Emulator {
     if (server === undefined) throw new TerminalError('the embedded Marathon does not listen');
     return server;
   }
-}
-
-function agentOf({ budget, uuid }: EmulatorOptions): AgentSpec {
-  const { cpus, mem, slots } = budget;
-  return {
-    id: `${uuid()}-S0`,
-    hostname: '127.0.0.1',
-    total: { cpus, mem, disk: PRETEND_DISK, gpus: 0 },
-    ...(slots === undefined ? {} : { slots }),
-  };
 }

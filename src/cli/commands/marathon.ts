@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { startMarathon } from '../../app/marathon.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import { TerminalError } from '../../runtime/errors.ts';
 import { createGuardian } from '../../runtime/guardian.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
 import { untilAborted } from '../../runtime/until-aborted.ts';
@@ -28,6 +29,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         cpus: options.cpus ?? 4,
         mem: options.mem ?? 4096,
         ...(options.slots !== undefined && { slots: options.slots }),
+        agents: agentCount(options.agents),
         taskStartDelayMs: options.taskStartDelay ?? 0,
         ...(options.statsd !== undefined && { statsd: options.statsd }),
         workDir,
@@ -42,4 +44,11 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     await guardian.close();
   }
   return 0;
+}
+
+const MOST_AGENTS = 100;
+
+function agentCount(given = 1): number {
+  if (given >= 1 && given <= MOST_AGENTS) return given;
+  throw new TerminalError(`--agents: ${given} is not a number from 1 to ${MOST_AGENTS}`);
 }

@@ -11,6 +11,7 @@ import { json } from './call.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { eventRoutes } from './event-stream.ts';
 import { groupRoutes } from './group-routes.ts';
+import { mesosRoutes } from './mesos-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { dispatch } from './router.ts';
 import { type ServerAddress, systemRoutes } from './system-routes.ts';
@@ -36,6 +37,7 @@ export function createApi(marathon: Marathon, { log, address }: ApiDeps): Api {
   // Tasks before apps: what follows a greedy id must be looked at first.
   const routes = [
     ...systemRoutes(marathon, address),
+    ...mesosRoutes(marathon, address),
     ...eventRoutes(marathon, headers),
     ...taskRoutes(marathon),
     ...appReadRoutes(marathon),

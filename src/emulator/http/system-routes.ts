@@ -40,7 +40,7 @@ function info({ frameworkId }: Marathon, { authority, host, port }: ServerAddres
     frameworkId,
     marathon_config: {
       master: authority,
-      mesos_leader_ui_url: null,
+      mesos_leader_ui_url: `http://${authority}/`,
       framework_name: 'marathon',
       mesos_role: null,
       mesos_user: null,

@@ -65,6 +65,8 @@ const EPSILON = 1e-9;
 export class Cluster {
   readonly #agents: Map<string, MutableAgent>;
   readonly #ports: Ports;
+  /** The agent whose turn it is: offers come from all, so tasks spread. */
+  #next = 0;
 
   constructor(agents: readonly AgentSpec[], ports: Ports) {
     this.#agents = new Map(agents.map((spec) => [spec.id, { ...spec, used: NOTHING, tasks: 0 }]));
@@ -75,10 +77,12 @@ export class Cluster {
     return [...this.#agents.values()];
   }
 
-  /** Takes the resources from the first agent that has them; says why those before it have not. */
+  /** Takes the resources from the first agent in turn that has them; says why those before it have not. */
   place(demand: Demand): Match {
     const declines: Decline[] = [];
-    for (const agent of this.#agents.values()) {
+    const all = [...this.#agents.values()];
+    const inTurn = [...all.slice(this.#next), ...all.slice(0, this.#next)];
+    for (const agent of inTurn) {
       const reason = lacking(agent, demand);
       const ports = reason === undefined ? this.#ports.take(demand.ports) : undefined;
       if (ports === undefined) {
@@ -86,6 +90,7 @@ export class Cluster {
         continue;
       }
       occupy(agent, demand, 1);
+      this.#next = (all.indexOf(agent) + 1) % all.length;
       const { cpus, mem, disk, gpus } = demand;
       const resources = { cpus, mem, disk, gpus };
       return { placement: { agentId: agent.id, hostname: agent.hostname, resources, ports }, declines };

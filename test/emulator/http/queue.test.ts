@@ -48,7 +48,7 @@ describe('the queue', () => {
     expect(last.find(({ declined }: { declined: number }) => declined > 0)).toMatchObject({ reason });
     expect(waiting).not.toHaveProperty('lastUnusedOffers');
     expect((await row(world, '?embed=lastUnusedOffers')).lastUnusedOffers).toMatchObject([
-      { offer: { hostname: '127.0.0.1', agentId: 'S0' }, reason: [reason] },
+      { offer: { hostname: '127.0.0.1', agentId: 'cluster-S0' }, reason: [reason] },
     ]);
   });
 

@@ -44,7 +44,11 @@ describe('routes', () => {
       leader: '127.0.0.1:8080',
       http_config: { http_port: 8080, https_port: null },
     });
-    expect(info.marathon_config).toMatchObject({ launch_token: 100, mesos_leader_ui_url: null });
+    expect(info.marathon_config).toMatchObject({
+      launch_token: 100,
+      mesos_leader_ui_url: 'http://127.0.0.1:8080/',
+      webui_url: null,
+    });
     expect(info.zookeeper_config).toMatchObject({ zk_max_versions: 50 });
   });
 

@@ -30,12 +30,19 @@ describe('placing', () => {
     expect(match.declines.map((decline) => decline.reason)).toEqual([reason]);
   });
 
-  it('goes on to the next agent and says why not the first', () => {
-    const cluster = aCluster(2, 1);
-    expect(cluster.place(need).placement?.agentId).toBe('S0');
-    const second = cluster.place(need);
-    expect(second.placement?.agentId).toBe('S1');
-    expect(second.declines).toMatchObject([{ agent: { id: 'S0' }, reason: 'InsufficientCpus' }]);
+  it('spreads tasks over the agents in turn', () => {
+    const cluster = aCluster(3);
+    const hosts = Array.from({ length: 4 }, () => cluster.place(need).placement?.agentId);
+    expect(hosts).toEqual(['S0', 'S1', 'S2', 'S0']);
+  });
+
+  it('goes on to the next agent and says why not the one before', () => {
+    const cluster = aCluster(2);
+    cluster.place({ ...need, cpus: 2 });
+    cluster.place(need);
+    const third = cluster.place(need);
+    expect(third.placement?.agentId).toBe('S1');
+    expect(third.declines).toMatchObject([{ agent: { id: 'S0' }, reason: 'InsufficientCpus' }]);
     expect(cluster.place(need).declines).toHaveLength(2);
   });
 

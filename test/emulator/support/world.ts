@@ -3,6 +3,7 @@
 import { createApi } from '../../../src/emulator/http/api.ts';
 import type { MarathonEvent } from '../../../src/emulator/marathon/event-bus.ts';
 import { createMarathon, type Marathon } from '../../../src/emulator/marathon/marathon.ts';
+import { agentsOf } from '../../../src/emulator/mesos/agents.ts';
 import { type MemoryProcess, MemoryProcesses } from '../../../src/emulator/mesos/memory-processes.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
@@ -13,6 +14,7 @@ export interface WorldOptions {
   readonly cpus?: number;
   readonly mem?: number;
   readonly slots?: number;
+  readonly agents?: number;
   readonly startDelayMs?: number;
   readonly waitingDieFirst?: boolean;
 }
@@ -47,14 +49,15 @@ export function aWorld(options: WorldOptions = {}): World {
     clock,
     log: silentLogger,
     runner: processes,
-    agents: [
+    agents: agentsOf(
       {
-        id: 'S0',
-        hostname: '127.0.0.1',
-        total: { cpus: options.cpus ?? 100, mem: options.mem ?? 100_000, disk: 1000, gpus: 0 },
+        cpus: options.cpus ?? 100,
+        mem: options.mem ?? 100_000,
         ...(options.slots === undefined ? {} : { slots: options.slots }),
       },
-    ],
+      options.agents ?? 1,
+      'cluster',
+    ),
     environment: { base: { PATH: '/bin' }, pathDirs: [], extra: {} },
     startDelayMs: options.startDelayMs ?? 0,
     waitingDieFirst: options.waitingDieFirst ?? false,

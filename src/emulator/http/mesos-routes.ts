@@ -1,0 +1,27 @@
+// emulator: what the Mesos master would say about the pretend agents, on the same port as Marathon.
+
+import type { Marathon } from '../marathon/marathon.ts';
+import { json } from './call.ts';
+import { agentSummaries, agentViews, metricsView, rolesView, stateView } from './mesos-views.ts';
+import { type Route, route } from './router.ts';
+import type { ServerAddress } from './system-routes.ts';
+
+export function mesosRoutes(marathon: Marathon, address: () => ServerAddress): Route[] {
+  return [
+    ...routes('/slaves', () => ({ slaves: agentViews(marathon, 'full'), recovered_slaves: [] })),
+    ...routes('/state', () => stateView(marathon, address())),
+    ...routes('/state-summary', () => agentSummaries(marathon, address())),
+    ...routes('/roles', () => ({ roles: rolesView(marathon) })),
+    ...routes('/metrics/snapshot', () => metricsView(marathon, true)),
+  ];
+}
+
+/** A master that does not lead sends everybody to the one that does, but for this: it speaks for itself. */
+export const MESOS_METRICS = /^\/(master\/)?metrics\/snapshot\/?$/;
+
+/** Paths that are Mesos' and not Marathon's. */
+export const MESOS_PATHS = /^\/(master\/)?(slaves|state|state-summary|roles|metrics\/snapshot)\/?$/;
+
+function routes(path: string, body: () => unknown): Route[] {
+  return [path, `/master${path}`].map((pattern) => route('GET', pattern, () => json(200, body())));
+}
