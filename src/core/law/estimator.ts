@@ -52,12 +52,12 @@ const SERVICE_DRIFT = 1e-4;
 const COUNT_NOISE_SHARE = 0.03;
 const COUNT_NOISE = 0.7;
 /** How little two looks at the working instances say about those in between, as a share of their number. */
-const WORKING_NOISE = 2.5;
+const WORKING_NOISE = 1;
 const MEAN_READY_S = 20;
 /** Without messages in flight, μ is learned only while the ready count differs this much from its mean. */
 const MOVED = 0.1;
 const CUSUM_DRIFT = 0.5;
-const CUSUM_LIMIT = 12;
+const CUSUM_LIMIT = 8;
 const UNSURE = 0.3;
 /** One count may halve or double the service rate, not more: the model is linear only nearby. */
 const MOST_LEARNED = 2;
@@ -171,11 +171,14 @@ function observe(f: Filter, i: Interval): void {
   if (now.arrived !== undefined && before.arrived !== undefined) {
     observeCounter(f, i, now.arrived - before.arrived);
   } else if (now.working !== undefined && before.working !== undefined) {
-    // y = Δ(waiting + working)/Δ = λ − μ·working: at rest Little's law, behind a queue the balance of flows
-    const working = saturated ? served : (now.working + before.working) / 2;
-    const y = (now.waiting + now.working - before.waiting - before.working) / dt;
-    const r = queueNoise(f, i, working) + (saturated ? 0 : WORKING_NOISE * f.m * f.m * working);
-    correct(f, i, { y, hl: 1, hm: -working, r }, saturated && isLong(f, i));
+    // y = Δ(waiting + working)/Δ = λ − μ·working: at rest Little's law, behind a queue the balance of flows.
+    // Gain and noise are those of as many as are expected to work: else low counts would weigh more than high ones.
+    const expected = saturated ? served : Math.min(served, f.l / f.m);
+    const unexpected = saturated ? 0 : (now.working + before.working) / 2 - expected;
+    const change = (now.waiting + now.working - before.waiting - before.working) / dt;
+    const r = queueNoise(f, i, expected) + (saturated ? 0 : WORKING_NOISE * f.m * f.m * expected);
+    const y = change + f.m * unexpected;
+    correct(f, i, { y, hl: 1, hm: -expected, r }, saturated && isLong(f, i));
   } else if (saturated) {
     // y = Δq/Δ = λ − μ·n̄
     const y = (now.waiting - before.waiting) / dt;

@@ -51,8 +51,8 @@ const AIM = 0.6;
 const PULL = 0.4;
 const UP_ABOVE = 0.8;
 const DOWN_BELOW = 0.05;
-const DOUBT_WHEN_FALLING = 2.5;
-const DOUBT_IN_NEED = 1;
+const DOUBT_WHEN_FALLING = 2;
+const DOUBT_IN_NEED = 0.75;
 /** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the house. */
 const LEFT_TO_QUEUE = 0.25;
 const ROUNDING = 0.15;

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { Estimate } from '../../../src/core/law/estimator.ts';
+import { type FluidMemory, type FluidOptions, fluidLaw } from '../../../src/core/law/fluid.ts';
+import { T0 } from '../../support/builders.ts';
+import { lawInput } from './law-input.ts';
+
+const TARGET: FluidOptions = { goal: { kind: 'queueLength', messages: 100 }, metricDelayMs: 0 };
+
+/** A law that knows: 19 messages/s arrive, an instance serves 5 of them, both without doubt. */
+function knowing(over: Partial<Estimate> = {}, memory: Partial<FluidMemory> = {}): FluidMemory {
+  return {
+    law: 'Fluid',
+    estimate: {
+      arrivals: 19,
+      service: 5,
+      varArrivals: 1e-8,
+      varService: 1e-8,
+      covariance: 0,
+      atMs: T0,
+      waiting: 0,
+      working: undefined,
+      arrived: undefined,
+      busy: true,
+      meanReady: 5,
+      proven: 0,
+      above: 0,
+      below: 0,
+      ...over,
+    },
+    intervalS: 0.5,
+    coldFrom: 5,
+    coldAtMs: T0,
+    probe: { size: 1, from: 5 },
+    ...memory,
+  };
+}
+
+/** Asked again at the moment of the last count: the estimate stays as it is. */
+const asked = (waiting: number, over: Parameters<typeof lawInput>[1] = {}, memory = knowing()) =>
+  fluidLaw(lawInput(waiting, over), memory, TARGET);
+
+describe('Fluid decides', () => {
+  // d 2 s, Δ 0.5 s, s 0: L = 2.5 s, H = 7.5 s, H_v = 1 s; λ 19, μ 5, T 100, five instances serve 25/s
+  it.each([
+    // q_p = 90 + 2.5·(19 - 25) = 75; 75 + 7.5·(19 - 25) = 30 < 80
+    { name: 'stays while five will do', waiting: 90, wanted: 5 },
+    // q_p = 145 - 15 = 130; 130 - 45 = 85 > 80; need = (19 + min(70, 40)/7.5 + 30)/5 = 10.87
+    { name: 'rises by what is above the target', waiting: 145, wanted: 11 },
+    // q_p = 235; need = (19 + 5.33 + 135)/5 = 31.87
+    { name: 'rises by more the longer the queue', waiting: 250, wanted: 32 },
+    // q_p = 0; 0 + 7.5·(19 - 25) < 5; need = (19 - min(8, 0.25·19))/5 = 2.85
+    { name: 'gives back what an empty queue does not need', waiting: 0, wanted: 3 },
+  ])('$name', ({ waiting, wanted }) => {
+    expect(asked(waiting).wanted).toBe(wanted);
+  });
+
+  it('counts on an instance that is on its way', () => {
+    // ready in 0.1 s it serves 2.4 s of the 2.5: q_p = 118; 118 + 7.5·(19 - 30) = 35.5 < 80
+    expect(asked(145, { asked: 6, ready: 5, pending: [[T0 - 1_900, 1]] }).wanted).toBe(6);
+  });
+
+  it('looks further ahead when instances take longer to start', () => {
+    const three = { asked: 3, ready: 3 };
+    expect(asked(145, three).figures['predicted']).toBeCloseTo(145 + 2.5 * 4, 9);
+    expect(asked(145, { ...three, deadTimeMs: 10_000 }).figures['predicted']).toBeCloseTo(145 + 10.5 * 4, 9);
+  });
+
+  it('gives back less while arrivals are in doubt', () => {
+    const sure = asked(0, { asked: 12 }, knowing()).wanted;
+    const unsure = asked(0, { asked: 12 }, knowing({ varArrivals: 36 })).wanted;
+    expect(sure).toBe(3);
+    // σ 6: to (19 - 4.75 + 0.75·6)/5 = 3.75
+    expect(unsure).toBe(4);
+    // and not at all while 19 + 2·6 - 30 > 0
+    expect(asked(0, { asked: 6 }, knowing({ varArrivals: 36 })).wanted).toBe(6);
+  });
+
+  it('holds a lower need for as long as it looks ahead', () => {
+    expect(asked(0).holdMs).toBe(2_500);
+    expect(asked(0, { deadTimeMs: 30_000 }).holdMs).toBe(30_500);
+  });
+
+  it('looks further ahead on an old count', () => {
+    const old = fluidLaw(lawInput(90, { nowMs: T0 + 3_000, atMs: T0 }), knowing({ arrivals: 30 }), TARGET);
+    const fresh = fluidLaw(lawInput(90), knowing({ arrivals: 30 }), TARGET);
+    // 3 s more of 30 - 25 messages/s
+    expect(old.figures['predicted']! - fresh.figures['predicted']!).toBeCloseTo(15, 6);
+  });
+
+  it('takes a known delay of the metric as its age', () => {
+    const delayed = fluidLaw(lawInput(90), knowing({ arrivals: 30 }), { ...TARGET, metricDelayMs: 3_000 });
+    const fresh = fluidLaw(lawInput(90), knowing({ arrivals: 30 }), TARGET);
+    expect(delayed.figures['predicted']! - fresh.figures['predicted']!).toBeCloseTo(15, 6);
+  });
+
+  it('does not shrink because the queue is predicted empty while more arrive than are served', () => {
+    expect(asked(0, {}, knowing({ arrivals: 26 })).wanted).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('Fluid, cold', () => {
+  const unsure = knowing({ varService: 25 });
+
+  it.each([
+    { name: 'goes to 2·n + 1 below the target', waiting: 95, estimate: { arrivals: 500 }, wanted: 11 },
+    { name: 'goes to 4·n + 1 above it', waiting: 5_000, estimate: { arrivals: 500 }, wanted: 21 },
+  ])('$name while the service rate is unknown', ({ waiting, estimate, wanted }) => {
+    expect(asked(waiting, {}, knowing({ varService: 25, ...estimate })).wanted).toBe(wanted);
+  });
+
+  it('stays within that for a whole lead time', () => {
+    const later = { asked: 21, ready: 5, nowMs: T0 + 1_000, atMs: T0 };
+    expect(fluidLaw(lawInput(5_000, later), unsure, TARGET).wanted).toBe(21);
+    const after = knowing({ varService: 25 }, { coldAtMs: T0 - 2_500 });
+    expect(asked(5_000, { asked: 21, ready: 21 }, after).wanted).toBe(85);
+  });
+
+  it('has no such limit once it knows', () => {
+    expect(asked(5_000).wanted).toBeGreaterThan(500);
+  });
+
+  it('begins with a guess, and learns', () => {
+    const first = fluidLaw(lawInput(10), undefined, { ...TARGET, serviceRate: 4 });
+    expect(first.figures['servicePerS']).toBe(4);
+    expect(first.figures['arrivalsPerS']).toBe(20);
+  });
+});
+
+describe('Fluid, where only the queue is known', () => {
+  it('probes downwards while the queue is empty', () => {
+    const empty = knowing({ busy: false, arrivals: 26 });
+    const result = asked(0, {}, empty);
+    expect(result.wanted).toBe(4);
+    expect(result.need).toBe(4);
+  });
+
+  it('does not probe where messages in flight tell', () => {
+    const result = asked(0, { messages: { inFlight: 5 } }, knowing({ busy: false, arrivals: 26 }));
+    expect(result.wanted).toBe(5);
+  });
+
+  it('probes with a counter only while the service rate is in doubt', () => {
+    const counted = { messages: { arrivedTotal: 100 } };
+    expect(asked(0, counted, knowing({ busy: false, arrivals: 26 })).wanted).toBe(5);
+    expect(asked(0, counted, knowing({ busy: false, arrivals: 26, varService: 4 })).wanted).toBe(4);
+  });
+});
+
+describe('Fluid with a target in time', () => {
+  const drain: FluidOptions = { goal: { kind: 'drainTime', ms: 30_000 }, metricDelayMs: 0 };
+  const age: FluidOptions = { goal: { kind: 'messageAge', ms: 30_000 }, metricDelayMs: 0 };
+
+  it.each([
+    // five instances empty 600 in 24 s: four fifths of the target
+    { name: 'stays while what waits is drained in time', waiting: 500, wanted: 5 },
+    // q_p = 2400 - 15, rate 2385/24 = 99.5/s = 19.9 instances
+    { name: 'rises to drain what waits', waiting: 2_400, wanted: 20 },
+    { name: 'gives back when nothing waits', waiting: 0, wanted: 3 },
+  ])('$name', ({ waiting, wanted }) => {
+    expect(fluidLaw(lawInput(waiting), knowing(), drain).wanted).toBe(wanted);
+  });
+
+  it('treats the age of messages as a drain time', () => {
+    expect(fluidLaw(lawInput(2_400), knowing(), age).wanted).toBe(20);
+  });
+
+  it('hurries when the oldest message is too old', () => {
+    const young = fluidLaw(lawInput(300, { messages: { oldestAgeMs: 20_000 } }), knowing(), age);
+    const old = fluidLaw(lawInput(300, { messages: { oldestAgeMs: 60_000 } }), knowing(), age);
+    expect(young.wanted).toBe(5);
+    // half of the 300 are older than 30 s: (19 - 4.75 + 150)/5 = 32.85
+    expect(old.wanted).toBe(33);
+  });
+
+  it('does not lose its head over one message that nobody can process', () => {
+    const poison = fluidLaw(lawInput(1, { messages: { oldestAgeMs: 86_400_000 } }), knowing(), age);
+    expect(poison.wanted).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('Fluid says', () => {
+  it('its numbers', () => {
+    const result = asked(400, { messages: { inFlight: 5 } });
+    expect(result.reason).toBe('400 waiting, 19/s arriving, 5/s per instance');
+    expect(result.figures).toMatchObject({
+      waiting: 400,
+      inFlight: 5,
+      arrivalsPerS: 19,
+      servicePerS: 5,
+      deadTimeS: 2,
+    });
+  });
+});
