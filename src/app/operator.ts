@@ -18,6 +18,7 @@ import type { Logger } from '../runtime/log.ts';
 import type { Redactor } from '../runtime/redact.ts';
 import type { StatsdListener } from '../runtime/statsd.ts';
 import { createServerApp } from '../server/app.ts';
+import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { withLaw } from './law.ts';
 import type { Address } from './options.ts';
 import { VERSION } from './package-root.ts';
@@ -75,7 +76,14 @@ export async function startOperator(
     readFile: (path) => readFileSync(path, 'utf8'),
     redactor: deps.redactor,
   });
-  const schedulers = new SchedulerPool({ clock, log, values, defaultUrls: config.marathon });
+  const metrics = createMetrics(VERSION);
+  const schedulers = new SchedulerPool({
+    clock,
+    log,
+    values,
+    onCall: (call) => metrics.marathonCalled(call),
+    defaultUrls: config.marathon,
+  });
   const { statsd } = deps;
   const { task } = config;
   const operator = createOperator({
@@ -93,9 +101,10 @@ export async function startOperator(
       leadership: taskLeadership(task, { scheduler: schedulers.own(), clock }),
     }),
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
+    onRound: (report) => metrics.roundEnded(report),
     version: VERSION,
   });
-  const server = await listen(config, deps, operator.state, signal);
+  const server = await listen(config, { ...deps, metrics, state: operator.state }, signal);
   return {
     url: server.url,
     state: operator.state,
@@ -116,8 +125,7 @@ function sourcesOf(config: OperatorConfig, { clock, log }: OperatorDeps): readon
 
 function listen(
   config: OperatorConfig,
-  { clock, log }: OperatorDeps,
-  state: OperatorState,
+  { clock, log, metrics, state }: OperatorDeps & { readonly metrics: Metrics; readonly state: OperatorState },
   signal: AbortSignal,
 ): Promise<HttpServer> {
   const app = createServerApp({
@@ -128,6 +136,7 @@ function listen(
     token: randomBytes(24).toString('base64url'),
     ...(config.writeToken !== undefined && { writeToken: config.writeToken }),
     version: VERSION,
+    metrics,
     signal,
   });
   return serve(app, { ...config.api, anyPortWhenTaken: config.anyApiPort ?? false });

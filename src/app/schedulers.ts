@@ -5,7 +5,7 @@ import type { ValueResolver } from '../api/values.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createMarathonScheduler, type MarathonScheduler } from '../schedulers/marathon/index.ts';
-import type { Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
+import type { Scheduler, SchedulerCall, SchedulerStats } from '../schedulers/scheduler.ts';
 
 const DEADLINE_MS = 10_000;
 /** With a live event stream the periodic re-list only guards against a lost event. */
@@ -15,6 +15,7 @@ export interface SchedulerPoolDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly values: ValueResolver;
+  readonly onCall?: (call: SchedulerCall) => void;
   /** For policies that name no Marathon. */
   readonly defaultUrls: readonly string[];
 }

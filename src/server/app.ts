@@ -11,6 +11,7 @@ import { apiRoutes } from './api-routes.ts';
 import { assetResponse, loadAssets } from './assets.ts';
 import { type StatusCode, statusObject } from './kubernetes.ts';
 import { LiveView } from './live-view.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { createWriteGuard } from './write-guard.ts';
 
@@ -25,6 +26,8 @@ export interface ServerAppOptions {
   /** What writes need when `boundTo` is not loopback; without it they are refused there. */
   readonly writeToken?: string;
   readonly version: string;
+  /** Served at /metrics; default: one that counts nothing but what the state holds. */
+  readonly metrics?: Metrics;
   /** Ends the streams and stops following the state; without it the app lives as long as the process. */
   readonly signal?: AbortSignal;
 }
@@ -48,6 +51,7 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 export function createServerApp(options: ServerAppOptions): HttpHandler {
   const { state, clock, log, boundTo, token, writeToken, version } = options;
   const signal = options.signal ?? new AbortController().signal;
+  const metrics = options.metrics ?? createMetrics(version);
   const live = new LiveView({ state, clock, log }, signal);
   const guard = createWriteGuard({
     boundTo,
@@ -68,6 +72,9 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
     uiRoutes({ live, actions: state.actions, guard, pageToken: token, version, clock, log, signal }),
   );
   app.route(`/apis/${API_VERSION}`, apiRoutes(state));
+  app.get('/metrics', async (c) =>
+    c.body(await metrics.scrape(state.view()), 200, { 'content-type': metrics.contentType }),
+  );
   app.get('/healthz', (c) => c.text('ok\n'));
   app.get('/readyz', (c) => {
     const reason = unreadyReason(state.view());

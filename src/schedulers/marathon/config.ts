@@ -5,6 +5,7 @@ import type { ValueResolver } from '../../api/values.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { SchedulerCall } from '../scheduler.ts';
 
 export interface MarathonConfig {
   /** Base URLs of one Marathon, path prefixes kept; tried in order when one does not answer. */
@@ -22,6 +23,8 @@ export interface MarathonDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly values: ValueResolver;
+  /** Told of every exchange; must not throw. */
+  readonly onCall?: (call: SchedulerCall) => void;
 }
 
 /**

@@ -37,9 +37,10 @@ export function createMarathonScheduler(config: MarathonConfig, deps: MarathonDe
 /** @throws TerminalError for a configuration that cannot work */
 export function createMarathonClient(
   config: MarathonConfig,
-  deps: Pick<MarathonDeps, 'clock' | 'values'>,
+  deps: Pick<MarathonDeps, 'clock' | 'values' | 'onCall'>,
 ): MarathonClient {
-  return new MarathonClient(transportOptions(config, deps));
+  const { clock, onCall } = deps;
+  return new MarathonClient(transportOptions(config, deps), onCall && { clock, onCall });
 }
 
 function transportOptions(
