@@ -129,11 +129,12 @@ const optionsOf = new WeakMap<TargetSpec, FluidOptions>();
 function fluidOptions(target: TargetSpec): FluidOptions {
   const cached = optionsOf.get(target);
   if (cached !== undefined) return cached;
-  const { serviceRate, metricDelay } = target.algorithm.fluid ?? {};
+  const { serviceRate, metricDelay, season } = target.algorithm.fluid ?? {};
   const options: FluidOptions = {
     goal: goalOf(target),
     ...(serviceRate !== undefined && { serviceRate }),
     metricDelayMs: metricDelay === undefined ? 0 : durationMs(metricDelay),
+    ...(season !== undefined && { seasonMs: durationMs(season) }),
   };
   optionsOf.set(target, options);
   return options;

@@ -2,6 +2,7 @@
 
 import { averageLevel } from '../history.ts';
 import { brief, clamp, count } from '../numbers.ts';
+import { type Ahead, type AheadMemory, lookAhead } from './ahead.ts';
 import { type Estimate, firstEstimate, update } from './estimator.ts';
 import type { Goal, LawInput, LawResult } from './law.ts';
 import { predictWaiting } from './prediction.ts';
@@ -13,11 +14,14 @@ export interface FluidOptions {
   readonly serviceRate?: number;
   /** Known age of the metric. */
   readonly metricDelayMs: number;
+  /** Length of a repeating pattern, when there is one. */
+  readonly seasonMs?: number;
 }
 
 export interface FluidMemory {
   readonly law: 'Fluid';
   readonly estimate: Estimate;
+  readonly ahead: AheadMemory;
   readonly probe: ProbeMemory;
   /** Mean time between counts, s: Δ. */
   readonly intervalS: number;
@@ -38,6 +42,10 @@ interface View {
   readonly leadS: number;
   /** H = max(6 s, 3·L): the time in which the queue is brought to its place. */
   readonly horizonS: number;
+  /** λ_F. */
+  readonly ahead: Ahead;
+  /** Where the queue is to be. */
+  readonly aim: number;
   /** q_p. */
   readonly predicted: number;
   /** σ_λ. */
@@ -48,6 +56,8 @@ interface View {
 
 /** Constants of control.md §1, shares of the target first. */
 const AIM = 0.6;
+/** The aim is that far from the target, in deviations of what chance adds within L. */
+const MARGIN = 2;
 const PULL = 0.4;
 const UP_ABOVE = 0.8;
 const DOWN_BELOW = 0.05;
@@ -83,6 +93,7 @@ export function fluidLaw(
     memory: {
       law: 'Fluid',
       estimate: view.estimate,
+      ahead: view.ahead.memory,
       intervalS: view.intervalS,
       coldFrom: cold.from,
       coldAtMs: cold.atMs,
@@ -103,17 +114,22 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOp
   const deadTimeS = input.deadTimeMs / 1000;
   const leadS = deadTimeS + intervalS + ageS;
   const { goal } = options;
+  const target = targetOf(goal, estimate, input.asked);
+  const deviation = deviationOf(estimate);
+  const ahead = aheadOf(input, memory, { estimate, deviation, leadS, seasonMs: options.seasonMs });
   return {
     input,
     goal,
     estimate,
     intervalS,
-    target: targetOf(goal, estimate, input.asked),
+    target,
+    aim: Math.min(AIM * target, target - MARGIN * Math.sqrt(1.5 * estimate.arrivals * leadS)),
     leadS,
+    ahead,
     horizonS: Math.max(6, 3 * leadS),
     predicted: predictWaiting({
       waiting: input.messages.waiting,
-      arrivals: estimate.arrivals,
+      arrivals: ahead.soon,
       service: estimate.service,
       ready: Math.min(input.ready, input.asked),
       pending: input.pending,
@@ -121,9 +137,28 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOp
       deadTimeS,
       leadS,
     }),
-    deviation: deviationOf(estimate),
+    deviation,
     overdue: overdueOf(goal, input),
   };
+}
+
+function aheadOf(
+  { nowMs, atMs, deadTimeMs }: LawInput,
+  memory: FluidMemory | undefined,
+  now: Pick<View, 'estimate' | 'deviation' | 'leadS'> & { readonly seasonMs: number | undefined },
+): Ahead {
+  const before = memory?.estimate ?? now.estimate;
+  const present = {
+    nowMs,
+    atMs,
+    sinceMs: Math.max(0, now.estimate.atMs - before.atMs),
+    arrivals: now.estimate.arrivals,
+    arrivalsBefore: before.arrivals,
+    deviation: now.deviation,
+    deadTimeMs,
+    leadMs: now.leadS * 1000,
+  };
+  return lookAhead(memory?.ahead, present, now.seasonMs);
 }
 
 function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options: FluidOptions): Estimate {
@@ -162,13 +197,15 @@ function overdueOf(goal: Goal, { messages }: LawInput): number {
 }
 
 /**
- * need = [λ + min(q_p − 0.6·T, 0.4·T)/H + max(0, q_p − T)/H_v] / μ with H_v = max(1 s, 0.3·L). For a target in
+ * need = [λ_F + min(q_p − a, 0.4·T)/H + max(0, q_p − T)/H_v] / μ with H_v = max(1 s, 0.3·L) and the aim
+ * a = min(0.6·T, T − 2·√(1.5·λ·L)): control.md §1 has 0.6·T, which is too near a small target, since chance alone
+ * moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work). For a target in
  * time the last term is what empties the queue in four fifths of it (Little's law), since T itself grows
  * with the answer; messages that are overdue come on top.
  */
-function needOf({ goal, estimate, target, predicted, horizonS, leadS, overdue }: View): number {
-  const pull = Math.min(predicted - AIM * target, PULL * target) / horizonS;
-  const steered = estimate.arrivals + Math.max(pull, -LEFT_TO_QUEUE * estimate.arrivals);
+function needOf({ goal, estimate, ahead, aim, target, predicted, horizonS, leadS, overdue }: View): number {
+  const pull = Math.min(predicted - aim, PULL * target) / horizonS;
+  const steered = ahead.whenReady + Math.max(pull, -LEFT_TO_QUEUE * estimate.arrivals);
   const hurryS = Math.max(1, 0.3 * leadS);
   if (goal.kind === 'queueLength')
     return (steered + Math.max(0, predicted - target) / hurryS) / estimate.service;
@@ -177,15 +214,14 @@ function needOf({ goal, estimate, target, predicted, horizonS, leadS, overdue }:
 }
 
 function rises(v: View): boolean {
-  const { arrivals, service } = v.estimate;
-  const later = v.predicted + (arrivals - service * v.input.asked) * v.horizonS;
-  return later > UP_ABOVE * v.target || v.overdue >= 1;
+  const later = v.predicted + (v.ahead.whenReady - v.estimate.service * v.input.asked) * v.horizonS;
+  return later > v.aim + (UP_ABOVE - AIM) * v.target || v.overdue >= 1;
 }
 
 function falls(v: View): boolean {
-  const { arrivals, service } = v.estimate;
-  const surely = arrivals + DOUBT_WHEN_FALLING * v.deviation;
-  return v.predicted + (surely - service * v.input.asked) * v.horizonS < DOWN_BELOW * v.target;
+  const surely = v.ahead.whenReady + DOUBT_WHEN_FALLING * v.deviation;
+  const later = v.predicted + (surely - v.estimate.service * v.input.asked) * v.horizonS;
+  return later < v.aim - (AIM - DOWN_BELOW) * v.target;
 }
 
 /** Whether nothing waits and nothing else tells how many instances that takes. */

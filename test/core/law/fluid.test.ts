@@ -27,6 +27,7 @@ function knowing(over: Partial<Estimate> = {}, memory: Partial<FluidMemory> = {}
       below: 0,
       ...over,
     },
+    ahead: { growth: 0 },
     intervalS: 0.5,
     coldFrom: 5,
     coldAtMs: T0,
