@@ -104,7 +104,7 @@ function fitsAll(room: Room, open: readonly Portion[], level: number): boolean {
 
 /** How many more it gets when everyone stands at `level`. */
 function missingAt(p: Portion, level: number): number {
-  const there = Math.floor(level * weightOf(p) + 1e-9) - p.base;
+  const there = Math.floor(level * weightOf(p)) - p.base;
   return Math.max(0, Math.min(p.limit, there) - p.given);
 }
 
