@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../src/core/decide.ts';
+import type { DecisionMemory } from '../../src/core/decision.ts';
+import { statesIn } from '../../src/core/memory.ts';
+import { anInput, aQueue, aSample, aScaled, observed, queueTarget, T0 } from '../support/builders.ts';
+
+const app = aScaled('a', 5, {
+  targets: [queueTarget(50, 'Fluid', aQueue)],
+  readings: [aSample(200)],
+  observed: observed(5, { running: 3 }),
+});
+const made = decide(anInput([app])).memory;
+
+/** The memory as a store gives it back, after `change`. */
+function stored(
+  change: (memory: Record<string, never> & { apps: Record<string, Record<string, unknown>> }) => void,
+) {
+  const copy = JSON.parse(JSON.stringify(made));
+  change(copy);
+  return copy as DecisionMemory;
+}
+
+describe('memory', () => {
+  it('comes back from a store', () => {
+    expect(statesIn(stored(() => undefined))('/a')).toEqual(JSON.parse(JSON.stringify(made.apps['/a'])));
+  });
+
+  it('knows nothing of others', () => {
+    expect(statesIn(made)('/b')).toBeUndefined();
+    expect(statesIn(made)('constructor')).toBeUndefined();
+    expect(statesIn(undefined)('/a')).toBeUndefined();
+  });
+
+  it.each([
+    { name: 'another version', change: (m) => Object.assign(m, { version: 2 }) },
+    { name: 'no state at all', change: (m) => Object.assign(m.apps, { '/a': 7 }) },
+    { name: 'a lost list', change: (m) => delete m.apps['/a']!['laws'] },
+    { name: 'a law that is none', change: (m) => Object.assign(m.apps['/a']!, { laws: [3] }) },
+    {
+      name: 'a number that JSON could not hold',
+      change: (m) => Object.assign(m.apps['/a']!['launches']!, { ready: [[null, 1]] }),
+    },
+    {
+      name: 'a list that is no list',
+      change: (m) => Object.assign(m.apps['/a']!, { behavior: { needs: 'x' } }),
+    },
+    { name: 'something bottomless', change: (m) => Object.assign(m.apps['/a']!, { trouble: nest(20) }) },
+  ] satisfies { name: string; change: Parameters<typeof stored>[0] }[])(
+    'is refused with $name',
+    ({ change }) => {
+      const broken = stored(change);
+      expect(statesIn(broken)('/a')).toBeUndefined();
+      // and the decision is then the one after a start: it holds what is there
+      expect(decide(anInput([app], { nowMs: T0 + 500, memory: broken })).apps[0]?.to).toBe(5);
+    },
+  );
+
+  function nest(depth: number): unknown {
+    return depth === 0 ? 1 : { deeper: nest(depth - 1) };
+  }
+});
