@@ -1,13 +1,17 @@
 // app: the embedded Marathon with this machine around it: environment of its tasks, `microscaling` on their PATH.
 
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createEmulator } from '../emulator/index.ts';
+import { type Credentials, createEmulator, type Look } from '../emulator/index.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { messageOf, TerminalError } from '../runtime/errors.ts';
 import type { Guardian } from '../runtime/guardian.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Address } from './options.ts';
+
+export type { Look } from '../emulator/index.ts';
 
 /** What a task inherits of our own environment: nothing that could hold a secret. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER', 'SHELL'];
@@ -23,6 +27,11 @@ export interface EmbeddedMarathonConfig {
   readonly slots?: number;
   /** How many pretend agents share all of that; 1 by default. */
   readonly agents?: number;
+  /** Port of a second node; 0 takes any. */
+  readonly standbyPort?: number;
+  /** Asked of everybody. */
+  readonly credentials?: Credentials;
+  readonly look?: Look;
   readonly taskStartDelayMs: number;
   /** Given to tasks as STATSD_UDP_HOST and STATSD_UDP_PORT, as DC/OS does. */
   readonly statsd?: Address;
@@ -40,6 +49,8 @@ export interface EmbeddedMarathonDeps {
 
 export interface EmbeddedMarathon {
   readonly url: string;
+  /** Of every node, the first one first. */
+  readonly urls: readonly string[];
   /** Ends every task; resolves to the number of processes that were still there afterwards. */
   close(): Promise<{ readonly leftProcesses: number }>;
 }
@@ -60,6 +71,9 @@ export async function startMarathon(
       ...(config.slots !== undefined && { slots: config.slots }),
     },
     ...(config.agents !== undefined && { agents: config.agents }),
+    ...(config.standbyPort !== undefined && { standbyPort: config.standbyPort }),
+    ...(config.credentials !== undefined && { credentials: config.credentials }),
+    ...(config.look !== undefined && { look: config.look }),
     taskStartDelayMs: config.taskStartDelayMs,
     taskEnv: { ...statsdVariables(config.statsd), ...config.taskEnv },
     baseEnv: baseEnvironment(config.env),
@@ -69,7 +83,36 @@ export async function startMarathon(
     uuid: randomUUID,
   });
   await emulator.start();
-  return { url: emulator.url, close: () => emulator.close() };
+  return { url: emulator.url, urls: emulator.urls, close: () => emulator.close() };
+}
+
+/**
+ * The pair that everybody must give, from a file, else from Marathon's own variable; never from the command line,
+ * where others would see it.
+ *
+ * @throws TerminalError when the file cannot be read or the text is not USER:PASSWORD
+ */
+export function httpCredentials(
+  file: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Credentials | undefined {
+  const place = file === undefined ? VARIABLE : `--http-credentials-file ${file}`;
+  const text = file === undefined ? env[VARIABLE] : readText(file);
+  if (text === undefined || (file === undefined && text === '')) return undefined;
+  const [, user, password] = /^([^:\r\n]+):([^\r\n]*)\r?\n?$/.exec(text) ?? [];
+  if (user === undefined || password === undefined)
+    throw new TerminalError(`${place}: what is in there is not one line USER:PASSWORD`);
+  return { user, password };
+}
+
+const VARIABLE = 'MESOSPHERE_HTTP_CREDENTIALS';
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new TerminalError(`--http-credentials-file ${file}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 export function baseEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -82,6 +82,14 @@ export const OPTIONS = {
     key: 'marathon',
     help: 'Marathon base URL for policies that name none; repeatable for fail-over',
   },
+  mesos: {
+    flag: '--mesos',
+    arg: 'URL',
+    type: 'text',
+    env: ['MICROSCALING_MESOS'],
+    key: 'mesos',
+    help: 'base URL of a Mesos master (default: where Marathon says its master is)',
+  },
   api: {
     flag: '--api',
     arg: 'HOST:PORT',
@@ -346,6 +354,28 @@ export const OPTIONS = {
     type: 'integer',
     env: [],
     help: 'pretend agents that share cpus, mem and slots (default 1); Mesos endpoints on the same port show them',
+  },
+  httpCredentialsFile: {
+    flag: '--http-credentials-file',
+    arg: 'FILE',
+    type: 'text',
+    env: [],
+    help: 'file with the USER:PASSWORD that everybody must give (or set MESOSPHERE_HTTP_CREDENTIALS, as for Marathon)',
+  },
+  standby: {
+    flag: '--standby',
+    arg: 'PORT',
+    type: 'integer',
+    env: [],
+    help: 'a second node on this port, which passes requests on to the leader (DELETE /v2/leader makes it lead)',
+  },
+  look: {
+    flag: '--look',
+    arg: 'VERSION',
+    type: 'text',
+    env: [],
+    choices: ['1.8', '1.10'],
+    help: 'line of Marathon to look like: 1.10 (default), or 1.8 for clients that refuse newer keys (marathon-python)',
   },
   taskStartDelay: {
     flag: '--task-start-delay',

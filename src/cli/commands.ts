@@ -184,6 +184,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/uninstall.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'what makes microscaling slow or wrong in this cluster',
+    description:
+      'Looks at a Marathon, the Mesos beside it and, with -f, at policies: version and flags, rights (a write is ' +
+      'tried that cannot have an effect), event stream, clocks, locks, apps that wait, forced image pulls and ' +
+      'slow starts, apps to be adopted or left behind. Each finding says why it matters and what to change. ' +
+      'Changes nothing.',
+    options: ['marathon', 'mesos', 'file', 'output'],
+    outputs: ['table', 'json'],
+    examples: [
+      'microscaling doctor --marathon http://127.0.0.1:8080',
+      'microscaling doctor --marathon http://m1:8080 --mesos http://mesos:5050 -f policies -o json',
+    ],
+    exitCodes: '0 fine (there may be notes), 1 errors or warnings were found, or Marathon cannot be asked',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
     name: 'version',
     summary: 'the version of this program and of its Node',
     description: 'Prints the version.',

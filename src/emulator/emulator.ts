@@ -3,15 +3,22 @@
 import type { Clock } from '../runtime/clock.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import type { Guardian } from '../runtime/guardian.ts';
-import { crossSiteRefusal, type HttpBindings, type HttpServer, serve } from '../runtime/http.ts';
+import { type HttpServer, serve } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type Api, createApi } from './http/api.ts';
-import { json } from './http/call.ts';
+import { EventStreams } from './http/event-stream.ts';
+import { type Look, lookOf } from './http/look.ts';
+import { metricsView } from './http/mesos-views.ts';
 import type { ServerAddress } from './http/system-routes.ts';
 import { createMarathon, type Marathon } from './marathon/marathon.ts';
 import { agentsOf, type Budget } from './mesos/agents.ts';
 import { createOsProcesses } from './mesos/os-processes.ts';
 import type { ProcessRunner } from './mesos/process-runner.ts';
+import type { Credentials } from './node/basic-auth.ts';
+import type { FaultSettings } from './node/fault-settings.ts';
+import { Faults } from './node/faults.ts';
+import { Leadership } from './node/leadership.ts';
+import { createNode } from './node/node.ts';
 
 /** How long tasks may take to end when the server does, whatever grace they were given. */
 const CLOSE_GRACE_MS = 5000;
@@ -45,6 +52,18 @@ export interface EmulatorOptions {
   readonly runner?: ProcessRunner;
   /** Scale down as Marathon did up to 1.7: waiting instances first. Since 1.8 they die last, which is the default. */
   readonly waitingDieFirst?: boolean;
+  /** Asked of everybody, on every path. */
+  readonly credentials?: Credentials;
+  /** A second node listens here (0: any free port); it passes everything on to the first until it leads itself. */
+  readonly standbyPort?: number;
+  /** Which Marathon to look like; the newest by default. */
+  readonly look?: Look;
+}
+
+/** Trouble on demand; over HTTP the same is at /admin/faults. */
+export interface FaultSwitches {
+  set(settings: FaultSettings): void;
+  clear(): void;
 }
 
 export interface EmulatorStats {
@@ -58,7 +77,10 @@ export interface EmulatorStats {
 export interface Emulator {
   /** `http://host:port`; once started. */
   readonly url: string;
+  /** Of every node, the first one first. */
+  readonly urls: readonly string[];
   readonly port: number;
+  readonly faults: FaultSwitches;
   readonly stats: EmulatorStats;
   /** @throws TerminalError when the port cannot be had */
   start(): Promise<void>;
@@ -76,7 +98,10 @@ interface Started {
   readonly marathon: Marathon;
   readonly runner: ProcessRunner;
   readonly api: Api;
-  server: HttpServer | undefined;
+  readonly leadership: Leadership;
+  readonly faults: Faults;
+  /** One for each node that listens. */
+  readonly servers: HttpServer[];
 }
 
 class LocalMarathon implements Emulator {
@@ -89,11 +114,15 @@ class LocalMarathon implements Emulator {
   }
 
   get url(): string {
-    return this.#server().url;
+    return this.#server(0).url;
+  }
+
+  get urls(): readonly string[] {
+    return this.#world().servers.map(({ url }) => url);
   }
 
   get port(): number {
-    return this.#server().port;
+    return this.#server(0).port;
   }
 
   get stats(): EmulatorStats {
@@ -106,19 +135,24 @@ class LocalMarathon implements Emulator {
     return this.#world().api;
   }
 
+  get faults(): FaultSwitches {
+    return this.#world().faults;
+  }
+
   async start(): Promise<void> {
     const runner = this.#options.runner ?? (await createOsProcesses(this.#options));
-    const marathon = createMarathon(this.#marathonDeps(runner));
-    const api = createApi(marathon, { log: this.#options.log, address: () => this.#address() });
-    const started: Started = { marathon, runner, api, server: undefined };
+    const started = this.#build(runner);
     this.#started = started;
     try {
-      started.server = await serve((request, bindings) => this.#serve(request, bindings), this.#options);
+      const { standbyPort } = this.#options;
+      await this.#listen(started, this.#options.port);
+      if (standbyPort !== undefined) await this.#listen(started, standbyPort);
     } catch (error) {
       await this.close();
       throw error;
     }
-    this.#options.log.info('embedded Marathon listens', { url: started.server.url });
+    started.leadership.nodes = started.servers.length;
+    this.#options.log.info('embedded Marathon listens', { urls: this.urls });
   }
 
   close(): Promise<{ readonly leftProcesses: number }> {
@@ -127,8 +161,10 @@ class LocalMarathon implements Emulator {
   }
 
   async #close(): Promise<{ readonly leftProcesses: number }> {
-    const { marathon, runner, server } = this.#started ?? {};
-    await server?.close();
+    const { marathon, runner, servers, leadership, faults } = this.#started ?? {};
+    leadership?.close();
+    faults?.close();
+    await Promise.all((servers ?? []).map((server) => server.close()));
     const ended = new AbortController();
     const late = this.#options.clock.sleep(CLOSE_GRACE_MS, ended.signal).catch(() => undefined);
     await Promise.race([marathon?.close(), late]);
@@ -136,10 +172,35 @@ class LocalMarathon implements Emulator {
     return { leftProcesses: (await runner?.close()) ?? 0 };
   }
 
-  #serve(request: Request, bindings: HttpBindings): Response | Promise<Response> {
-    const refusal = crossSiteRefusal(request, this.#options.host);
-    if (refusal !== undefined) return json(refusal.status, { message: refusal.message });
-    return this.#world().api(request, bindings);
+  #build(runner: ProcessRunner): Started {
+    const { clock, log, uuid, look } = this.#options;
+    const marathon = createMarathon(this.#marathonDeps(runner));
+    const streams = new EventStreams(marathon, { view: lookOf(look).view });
+    const leadership = new Leadership({ clock, onLost: () => streams.drop() });
+    const faults = new Faults({ marathon, streams, leadership, log, uuid });
+    const api = createApi(marathon, {
+      log,
+      streams,
+      address: () => this.#address(leadership.leader ?? 0),
+      abdicate: () => leadership.abdicate(),
+      ...(look === undefined ? {} : { look }),
+    });
+    return { marathon, runner, api, leadership, faults, servers: [] };
+  }
+
+  async #listen({ marathon, api, leadership, faults, servers }: Started, port: number): Promise<void> {
+    const { host, anyPortWhenTaken = false, credentials } = this.#options;
+    const node = createNode({
+      index: servers.length,
+      host,
+      api,
+      leadership,
+      faults,
+      authority: (index) => this.#address(index).authority,
+      standbyMetrics: () => metricsView(marathon, false),
+      ...(credentials === undefined ? {} : { credentials }),
+    });
+    servers.push(await serve(node, { host, port, anyPortWhenTaken }));
   }
 
   #marathonDeps(runner: ProcessRunner): Parameters<typeof createMarathon>[0] {
@@ -157,9 +218,10 @@ class LocalMarathon implements Emulator {
     };
   }
 
-  #address(): ServerAddress {
-    const { host, port } = this.#started?.server ?? this.#options;
-    return { host, port, authority: this.#started?.server?.url.replace('http://', '') ?? `${host}:${port}` };
+  #address(node: number): ServerAddress {
+    const server = this.#started?.servers[node];
+    const { host, port } = server ?? this.#options;
+    return { host, port, authority: server?.url.replace('http://', '') ?? `${host}:${port}` };
   }
 
   #world(): Started {
@@ -167,8 +229,8 @@ class LocalMarathon implements Emulator {
     return this.#started;
   }
 
-  #server(): HttpServer {
-    const { server } = this.#world();
+  #server(node: number): HttpServer {
+    const server = this.#world().servers[node];
     if (server === undefined) throw new TerminalError('the embedded Marathon does not listen');
     return server;
   }

@@ -5,6 +5,10 @@ export {
   type Emulator,
   type EmulatorOptions,
   type EmulatorStats,
+  type FaultSwitches,
 } from './emulator.ts';
+export { LOOKS, type Look } from './http/look.ts';
 export { MemoryProcesses } from './mesos/memory-processes.ts';
 export type { ProcessRunner, ProcessSpec, RunningProcess } from './mesos/process-runner.ts';
+export type { Credentials } from './node/basic-auth.ts';
+export type { FaultAnswer, FaultLock, FaultSettings } from './node/fault-settings.ts';

@@ -3,7 +3,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startMarathon } from '../../app/marathon.ts';
+import { httpCredentials, type Look, startMarathon } from '../../app/marathon.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
@@ -21,6 +21,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   try {
     const workDir = mkdtempSync(join(tmpdir(), 'microscaling-marathon-'));
     guardian.removeOnDeath(workDir);
+    const credentials = httpCredentials(options.httpCredentialsFile, context.env);
     const marathon = await startMarathon(
       {
         host: options.host ?? '127.0.0.1',
@@ -30,6 +31,9 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         mem: options.mem ?? 4096,
         ...(options.slots !== undefined && { slots: options.slots }),
         agents: agentCount(options.agents),
+        ...(options.standby !== undefined && { standbyPort: options.standby }),
+        ...(credentials !== undefined && { credentials }),
+        ...(options.look !== undefined && { look: options.look as Look }),
         taskStartDelayMs: options.taskStartDelay ?? 0,
         ...(options.statsd !== undefined && { statsd: options.statsd }),
         workDir,
@@ -38,6 +42,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       { clock: systemClock, log, guardian },
     );
     context.print(`Marathon API at ${marathon.url} (Ctrl-C ends it and its tasks)`);
+    for (const url of marathon.urls.slice(1)) context.print(`standby at ${url}`);
     await untilAborted(context.signal);
     await marathon.close();
   } finally {

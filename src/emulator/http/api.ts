@@ -9,8 +9,9 @@ import { appReadRoutes } from './app-reads.ts';
 import { appWriteRoutes } from './app-writes.ts';
 import { json } from './call.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
-import { eventRoutes } from './event-stream.ts';
+import { EventStreams, eventRoutes } from './event-stream.ts';
 import { groupRoutes } from './group-routes.ts';
+import { type Look, lookOf } from './look.ts';
 import { mesosRoutes } from './mesos-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { dispatch } from './router.ts';
@@ -19,13 +20,23 @@ import { taskRoutes } from './task-routes.ts';
 
 export interface ApiDeps {
   readonly log: Logger;
-  /** Where we listen. */
+  /** Where the node that leads listens. */
   readonly address: () => ServerAddress;
+  /** Who listens to events; absent: kept here. */
+  readonly streams?: EventStreams;
+  /** What DELETE /v2/leader does. */
+  readonly abdicate?: () => void;
+  /** Which Marathon to look like; the newest by default. */
+  readonly look?: Look;
 }
 
 export type Api = (request: Request, bindings?: HttpBindings) => Promise<Response>;
 
-export function createApi(marathon: Marathon, { log, address }: ApiDeps): Api {
+export function createApi(marathon: Marathon, deps: ApiDeps): Api {
+  const { log, address } = deps;
+  const look = lookOf(deps.look);
+  const streams = deps.streams ?? new EventStreams(marathon, { view: look.view });
+  const abdicate = deps.abdicate ?? (() => undefined);
   const headers = (): Readonly<Record<string, string>> => ({
     'Cache-Control': 'no-cache, no-store, must-revalidate',
     Pragma: 'no-cache',
@@ -36,9 +47,9 @@ export function createApi(marathon: Marathon, { log, address }: ApiDeps): Api {
   });
   // Tasks before apps: what follows a greedy id must be looked at first.
   const routes = [
-    ...systemRoutes(marathon, address),
+    ...systemRoutes(marathon, { address, abdicate, version: look.version }),
     ...mesosRoutes(marathon, address),
-    ...eventRoutes(marathon, headers),
+    ...eventRoutes(streams, headers),
     ...taskRoutes(marathon),
     ...appReadRoutes(marathon),
     ...appWriteRoutes(marathon),
@@ -50,7 +61,9 @@ export function createApi(marathon: Marathon, { log, address }: ApiDeps): Api {
     const url = new URL(request.url);
     let response: Response;
     try {
-      response = await dispatch(routes, { request, url, query: url.searchParams, bindings });
+      response = await look.answer(
+        await dispatch(routes, { request, url, query: url.searchParams, bindings }),
+      );
     } catch (error) {
       response = errorResponse(error, log);
     }

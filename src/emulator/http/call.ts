@@ -26,6 +26,21 @@ export function json(
   });
 }
 
+/** An error as Jetty writes it where Marathon itself has no say: a page, not JSON. */
+export function htmlError(
+  status: number,
+  reason: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const page =
+    `<html>\n<head>\n<title>Error ${status}</title>\n</head>\n` +
+    `<body><h2>HTTP ERROR ${status}</h2>\n<p>Reason:\n<pre>    ${reason}</pre></p></body>\n</html>\n`;
+  return new Response(page, {
+    status,
+    headers: { 'Content-Type': 'text/html;charset=iso-8859-1', ...headers },
+  });
+}
+
 export function empty(status: number): Response {
   return new Response(null, { status });
 }

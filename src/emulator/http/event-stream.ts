@@ -4,49 +4,81 @@ import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { MarathonEvent } from '../marathon/event-bus.ts';
 import type { Marathon } from '../marathon/marathon.ts';
-import { type Call, clientIp } from './call.ts';
+import { type Call, clientIp, htmlError } from './call.ts';
 import { type Route, route } from './router.ts';
 
 const HEARTBEAT_MS = 10_000;
 /** As `--event_stream_max_outstanding_messages`. */
 const MAX_OUTSTANDING = 1024;
 
-export function eventRoutes(marathon: Marathon, headers: () => Readonly<Record<string, string>>): Route[] {
-  return [route('GET', '/v2/events', (call) => stream(marathon, call, headers()))];
+export function eventRoutes(streams: EventStreams, headers: () => Readonly<Record<string, string>>): Route[] {
+  return [route('GET', '/v2/events', (call) => stream(streams, call, headers()))];
 }
 
-function stream(marathon: Marathon, call: Call, headers: Readonly<Record<string, string>>): Response {
+function stream(streams: EventStreams, call: Call, headers: Readonly<Record<string, string>>): Response {
   const { bindings } = call;
-  if (call.request.headers.get('accept') !== 'text/event-stream' || bindings === undefined) {
-    const page =
-      '<html><body><h2>HTTP ERROR 405</h2><p>HTTP method GET is not supported by this URL</p></body></html>';
-    return new Response(page, { status: 405, headers: { 'Content-Type': 'text/html;charset=iso-8859-1' } });
-  }
+  if (call.request.headers.get('accept') !== 'text/event-stream' || bindings === undefined)
+    return htmlError(405, 'HTTP method GET is not supported by this URL');
   const wanted = new Set(call.query.getAll('event_type'));
   const subscriber = new Subscriber(bindings.outgoing, wanted);
   subscriber.open(headers);
-  attach(marathon, subscriber, clientIp(call));
+  streams.attach(subscriber, clientIp(call));
   return RESPONSE_ALREADY_SENT;
 }
 
-function attach({ events, clock }: Marathon, subscriber: Subscriber, remoteAddress: string): void {
-  const unsubscribe = events.subscribe((event) => subscriber.send(event));
-  const gone = new AbortController();
-  events.publish('event_stream_attached', { remoteAddress });
-  subscriber.onClose(() => {
-    unsubscribe();
-    gone.abort();
-    events.publish('event_stream_detached', { remoteAddress });
-  });
-  const beat = (): void =>
-    void clock.sleep(HEARTBEAT_MS, gone.signal).then(
+export interface EventStreamOptions {
+  /** What is sent of an event; all of it by default. */
+  readonly view?: (event: MarathonEvent) => unknown;
+}
+
+/** Everybody who listens at one server. */
+export class EventStreams {
+  /** The connections stay and nothing is sent on them: what a firewall does to a stream. */
+  silent = false;
+  readonly #marathon: Marathon;
+  readonly #view: (event: MarathonEvent) => unknown;
+  readonly #open = new Set<Subscriber>();
+
+  constructor(marathon: Marathon, options: EventStreamOptions = {}) {
+    this.#marathon = marathon;
+    this.#view = options.view ?? ((event) => event);
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** Ends every stream, as when leadership is lost. */
+  drop(): void {
+    for (const subscriber of [...this.#open]) subscriber.drop();
+  }
+
+  attach(subscriber: Subscriber, remoteAddress: string): void {
+    const { events } = this.#marathon;
+    const unsubscribe = events.subscribe((event) => {
+      if (!this.silent) subscriber.send(event.eventType, this.#view(event));
+    });
+    const gone = new AbortController();
+    this.#open.add(subscriber);
+    events.publish('event_stream_attached', { remoteAddress });
+    subscriber.onClose(() => {
+      this.#open.delete(subscriber);
+      unsubscribe();
+      gone.abort();
+      events.publish('event_stream_detached', { remoteAddress });
+    });
+    this.#beat(subscriber, gone.signal);
+  }
+
+  #beat(subscriber: Subscriber, gone: AbortSignal): void {
+    this.#marathon.clock.sleep(HEARTBEAT_MS, gone).then(
       () => {
-        subscriber.heartbeat();
-        beat();
+        if (!this.silent) subscriber.heartbeat();
+        this.#beat(subscriber, gone);
       },
       () => undefined,
     );
-  beat();
+  }
 }
 
 class Subscriber {
@@ -77,9 +109,13 @@ class Subscriber {
     this.#response.once('close', listener);
   }
 
-  send(event: MarathonEvent): void {
-    if (this.#wanted.size > 0 && !this.#wanted.has(event.eventType)) return;
-    this.#write(`event: ${event.eventType}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`);
+  send(eventType: string, event: unknown): void {
+    if (this.#wanted.size > 0 && !this.#wanted.has(eventType)) return;
+    this.#write(`event: ${eventType}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`);
+  }
+
+  drop(): void {
+    this.#response.destroy();
   }
 
   heartbeat(): void {

@@ -4,9 +4,6 @@ import type { Marathon } from '../marathon/marathon.ts';
 import { empty, json } from './call.ts';
 import { type Route, route } from './router.ts';
 
-/** The line that is imitated; suffixed so that nobody takes it for the real thing. */
-export const VERSION = '1.10.26-microscaling';
-
 export interface ServerAddress {
   /** `host:port`. */
   readonly authority: string;
@@ -14,11 +11,23 @@ export interface ServerAddress {
   readonly port: number;
 }
 
-export function systemRoutes(marathon: Marathon, address: () => ServerAddress): Route[] {
+export interface SystemDeps {
+  /** Of the node that leads. */
+  readonly address: () => ServerAddress;
+  /** Gives up leadership, soon. */
+  readonly abdicate: () => void;
+  readonly version: string;
+}
+
+export function systemRoutes(marathon: Marathon, { address, abdicate, version }: SystemDeps): Route[] {
   return [
     route('GET', '/ping', ({ request }) => ping(request.headers.get('accept') ?? '*/*')),
     route('GET', '/v2/leader', () => json(200, { leader: address().authority })),
-    route('GET', '/v2/info', () => json(200, info(marathon, address()))),
+    route('DELETE', '/v2/leader', () => {
+      abdicate();
+      return json(200, { message: 'Leadership abdicated' });
+    }),
+    route('GET', '/v2/info', () => json(200, info(marathon, address(), version))),
     route('GET', '/metrics', () => json(200, metrics(marathon))),
   ];
 }
@@ -30,10 +39,10 @@ function ping(accept: string): Response {
 }
 
 /** Unset options print as null here, unlike elsewhere. */
-function info({ frameworkId }: Marathon, { authority, host, port }: ServerAddress): unknown {
+function info({ frameworkId }: Marathon, { authority, host, port }: ServerAddress, version: string): unknown {
   return {
     name: 'marathon',
-    version: VERSION,
+    version,
     buildref: 'microscaling',
     elected: true,
     leader: authority,

@@ -3,6 +3,7 @@
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type ActionDeps, runAction } from './actions.ts';
+import { DeploymentGate } from './deployment-gate.ts';
 import { type DeploymentPlan, planView, type Step, stepView } from './plan.ts';
 
 export interface Deployment {
@@ -13,6 +14,8 @@ export interface Deployment {
 
 interface RunningDeployment extends Deployment {
   currentStep: number;
+  /** Does nothing but hold its locks until this resolves. */
+  readonly idleUntil?: Promise<void>;
   readonly cancelled: AbortController;
 }
 
@@ -21,6 +24,7 @@ export interface DeploymentsDeps extends ActionDeps {
 }
 
 export class Deployments {
+  readonly gate = new DeploymentGate();
   readonly #deps: DeploymentsDeps;
   readonly #running = new Map<string, RunningDeployment>();
   /** By app id; two deployments never share an app. */
@@ -53,9 +57,18 @@ export class Deployments {
     return [...found];
   }
 
-  /** Takes the locks and returns; the caller has made sure that they are free. */
-  start(plan: DeploymentPlan): void {
-    const deployment: RunningDeployment = { plan, currentStep: 0, cancelled: new AbortController() };
+  /**
+   * Takes the locks and returns; the caller has made sure that they are free.
+   *
+   * @param idleUntil when given, the actions are only shown, and each step lasts until it resolves
+   */
+  start(plan: DeploymentPlan, idleUntil?: Promise<void>): void {
+    const deployment: RunningDeployment = {
+      plan,
+      currentStep: 0,
+      cancelled: new AbortController(),
+      ...(idleUntil === undefined ? {} : { idleUntil }),
+    };
     this.#running.set(plan.id, deployment);
     for (const { id } of plan.changes) this.#locks.set(id, deployment);
     void this.#run(deployment);
@@ -82,6 +95,10 @@ export class Deployments {
     await Promise.resolve();
     try {
       for (const step of deployment.plan.steps) await this.#runStep(deployment, step);
+      await this.gate.whenOpen(
+        deployment.plan.changes.map(({ id }) => id),
+        deployment.cancelled.signal,
+      );
       this.#end(deployment);
       this.#publish('deployment_success', deployment);
       for (const { id } of deployment.plan.changes) this.#deps.instances.scaleCheck(id);
@@ -101,7 +118,8 @@ export class Deployments {
     signal.throwIfAborted();
     deployment.currentStep++;
     this.#publish('deployment_info', deployment, { currentStep: stepView(step) });
-    await Promise.all(step.actions.map((action) => runAction(action, this.#deps, signal)));
+    if (deployment.idleUntil !== undefined) await deployment.idleUntil;
+    else await Promise.all(step.actions.map((action) => runAction(action, this.#deps, signal)));
     signal.throwIfAborted();
     this.#publish('deployment_step_success', deployment, { currentStep: stepView(step) });
   }

@@ -1,0 +1,46 @@
+// Where the embedded Marathon gets its password from.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { httpCredentials } from '../../src/app/marathon.ts';
+import { OPTIONS } from '../../src/app/options.ts';
+import { LOOKS } from '../../src/emulator/index.ts';
+import { TerminalError } from '../../src/runtime/errors.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'credentials-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function file(text: string): string {
+  const path = join(dir, `${Math.random()}`);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('httpCredentials', () => {
+  it.each([
+    ['nothing', undefined, {}, undefined],
+    ['an empty variable', undefined, { MESOSPHERE_HTTP_CREDENTIALS: '' }, undefined],
+    ['the variable', undefined, { MESOSPHERE_HTTP_CREDENTIALS: 'a:b:c' }, { user: 'a', password: 'b:c' }],
+    ['the file first', 'x:y\n', { MESOSPHERE_HTTP_CREDENTIALS: 'a:b' }, { user: 'x', password: 'y' }],
+  ])('reads %s', (_name, text, env, expected) => {
+    expect(httpCredentials(text === undefined ? undefined : file(text), env)).toEqual(expected);
+  });
+
+  it.each(['', 'secret', ':x', 'a:b\nc:d'])('refuses a file that says %j, without repeating it', (text) => {
+    const path = file(text);
+    expect(() => httpCredentials(path, {})).toThrow(TerminalError);
+    expect(() => httpCredentials(path, {})).toThrow(
+      `--http-credentials-file ${path}: what is in there is not one line USER:PASSWORD`,
+    );
+  });
+
+  it('says which file cannot be read', () => {
+    expect(() => httpCredentials('/no/such/file', {})).toThrow(/--http-credentials-file \/no\/such\/file: /);
+  });
+});
+
+it('offers every look that there is', () => {
+  expect(OPTIONS.look.choices).toEqual(LOOKS);
+});
