@@ -1,0 +1,64 @@
+// cli: `microscaling doctor`.
+
+import { styleText } from 'node:util';
+import { type DoctorReport, runDoctor } from '../../app/doctor/doctor.ts';
+import { type Finding, isTrouble, type Severity } from '../../app/doctor/finding.ts';
+import type { OptionValues } from '../../app/options.ts';
+import type { CommandContext } from '../command.ts';
+import { problemLine } from '../output/problems.ts';
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const report = await runDoctor(
+    {
+      marathon: options.marathon ?? [],
+      ...(options.mesos !== undefined && { mesosUrl: options.mesos }),
+      ...(options.file !== undefined && { files: options.file }),
+      env: context.env,
+    },
+    context.signal,
+  );
+  for (const problem of report.problems) context.note(problemLine(problem));
+  for (const key of report.elsewhere)
+    context.note(`note: policy ${key} names another Marathon: not looked at`);
+  const trouble = report.findings.some(isTrouble) || report.problems.some((p) => p.severity === 'error');
+  context.print(options.output === 'json' ? JSON.stringify(toJson(report, trouble)) : toText(report));
+  return trouble ? 1 : 0;
+}
+
+function toJson({ marathon, findings, unchecked, problems }: DoctorReport, trouble: boolean): object {
+  return { trouble, marathon, findings, unchecked, problems };
+}
+
+function toText(report: DoctorReport): string {
+  const blocks = [...report.findings.map(findingText), ...uncheckedText(report), lastLine(report)];
+  return blocks.join('\n\n');
+}
+
+const COLOURS = { error: 'red', warning: 'yellow', note: 'cyan' } as const satisfies Record<Severity, string>;
+const INDENT = ' '.repeat(10);
+
+function findingText({ severity, check, what, why, change }: Finding): string {
+  return [
+    `${styleText(COLOURS[severity], severity.padEnd(8))}  ${check}: ${what}`,
+    `${INDENT}why:    ${why}`,
+    `${INDENT}change: ${change}`,
+  ].join('\n');
+}
+
+function uncheckedText({ unchecked }: DoctorReport): readonly string[] {
+  if (unchecked.length === 0) return [];
+  const byReason = Map.groupBy(unchecked, ({ reason }) => reason);
+  const lines = [...byReason].map(
+    ([reason, which]) => `not looked at: ${which.map(({ check }) => check).join(', ')} (${reason})`,
+  );
+  return [lines.join('\n')];
+}
+
+function lastLine({ marathon, findings }: DoctorReport): string {
+  const count = (severity: Severity): string => {
+    const n = findings.filter((finding) => finding.severity === severity).length;
+    return `${n} ${severity}${n === 1 ? '' : 's'}`;
+  };
+  const who = marathon.version === undefined ? 'Marathon' : `Marathon ${marathon.version}`;
+  return `${who} at ${marathon.url}: ${count('error')}, ${count('warning')}, ${count('note')}`;
+}
