@@ -48,7 +48,7 @@ export interface OperatorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly redactor: Redactor;
-  /** Receives the programs' counters, shown on the page; closed with the operator. */
+  /** Receives the programs' counters, shown on the page; whoever opened it closes it. */
   readonly statsd?: StatsdListener;
 }
 
@@ -63,7 +63,7 @@ export interface RunningOperator {
 /**
  * Starts everything; returns once the API listens.
  *
- * @throws TerminalError when a port cannot be had
+ * @throws TerminalError when a port cannot be had or a Marathon URL cannot be used
  */
 export async function startOperator(
   config: OperatorConfig,
@@ -108,7 +108,7 @@ export async function startOperator(
   return {
     url: server.url,
     state: operator.state,
-    stopped: finish(operator.run(signal), { server, statsd, schedulers }),
+    stopped: finish(operator.run(signal), { server, schedulers }),
   };
 }
 
@@ -144,14 +144,13 @@ function listen(
 
 interface Parts {
   readonly server: HttpServer;
-  readonly statsd: StatsdListener | undefined;
   readonly schedulers: SchedulerPool;
 }
 
-async function finish(running: Promise<void>, { server, statsd, schedulers }: Parts): Promise<void> {
+async function finish(running: Promise<void>, { server, schedulers }: Parts): Promise<void> {
   try {
     await running;
   } finally {
-    await Promise.allSettled([server.close(), statsd?.close(), schedulers.close()]);
+    await Promise.allSettled([server.close(), schedulers.close()]);
   }
 }

@@ -8,6 +8,7 @@ export type OptionType =
   | 'text'
   | 'texts'
   | 'integer'
+  | 'port'
   | 'seeds'
   | 'number'
   | 'share'
@@ -39,6 +40,7 @@ interface ValueTypes {
   readonly text: string;
   readonly texts: readonly string[];
   readonly integer: number;
+  readonly port: number;
   /** One, or a range `A..B` with both ends. */
   readonly seeds: readonly number[];
   readonly number: number;
@@ -316,7 +318,7 @@ export const OPTIONS = {
   port: {
     flag: '--port',
     arg: 'PORT',
-    type: 'integer',
+    type: 'port',
     env: [],
     help: 'port to listen on (default 8080)',
   },
@@ -449,11 +451,18 @@ function convert(spec: OptionSpec, { raw, place }: Found): unknown {
 }
 
 const MOST_SEEDS = 1_000;
+const MAX_PORT = 65_535;
 
 const CONVERT: { readonly [T in OptionType]: (raw: unknown, place: string) => ValueTypes[T] } = {
   text: (raw) => String(raw),
   texts: (raw) =>
     (Array.isArray(raw) ? raw.map(String) : String(raw).split(',')).map((s) => s.trim()).filter(Boolean),
+  port: (raw, place) => {
+    const value = toNumber(raw);
+    if (!Number.isSafeInteger(value) || value < 0 || value > MAX_PORT)
+      throw wrong(place, raw, `a port, 0 to ${MAX_PORT}`);
+    return value;
+  },
   integer: (raw, place) => {
     const value = toNumber(raw);
     if (!Number.isSafeInteger(value) || value < 0) throw wrong(place, raw, 'a whole number, 0 or more');
@@ -501,7 +510,7 @@ function parseAddress(raw: unknown, place: string): Address {
     .replace(/\/$/, '');
   const match = /^(\[[^\]]+\]|[^:/]*):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
-  if (match === null || port > 65_535) throw wrong(place, raw, 'HOST:PORT, e.g. 127.0.0.1:8090');
+  if (match === null || port > MAX_PORT) throw wrong(place, raw, 'HOST:PORT, e.g. 127.0.0.1:8090');
   const host = (match[1] ?? '').replace(/^\[|\]$/g, '');
   return { host: host === '' ? '127.0.0.1' : host, port };
 }

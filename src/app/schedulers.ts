@@ -4,6 +4,7 @@ import type { MarathonSpec } from '../api/policy.ts';
 import type { ValueResolver } from '../api/values.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
+import { baseUrls } from '../schedulers/marathon/config.ts';
 import { createMarathonScheduler, type MarathonScheduler } from '../schedulers/marathon/index.ts';
 import type { Scheduler, SchedulerCall, SchedulerStats } from '../schedulers/scheduler.ts';
 
@@ -26,8 +27,11 @@ export class SchedulerPool {
   /** For the operator's own Marathon, with credentials. */
   #withCredentials: MarathonScheduler | undefined;
 
+  /** @throws TerminalError for a default URL that cannot be used: it is said before anybody logs or shows it */
   constructor(deps: SchedulerPoolDeps) {
     this.#deps = deps;
+    const urls = deps.defaultUrls;
+    if (urls.length > 0) baseUrls({ urls, deadlineMs: DEADLINE_MS, resyncMs: RESYNC_MS });
   }
 
   /** Says whether two specs mean the same Marathon, whoever it is that talks to it. */

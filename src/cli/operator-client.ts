@@ -25,10 +25,17 @@ export async function askOperator(
   }
 }
 
-/** `HOST:PORT` or a URL, without a trailing slash. */
+/**
+ * `HOST:PORT` or a URL, without a trailing slash.
+ *
+ * @throws TerminalError for what is neither, and for one with a password in it, which is not repeated
+ */
 export function baseUrl(server: string): string {
   const url = /^https?:\/\//.test(server) ? server : `http://${server}`;
   if (!URL.canParse(url)) throw new TerminalError(`--server: '${server}' is not a URL or HOST:PORT`);
+  const { username, password, host } = new URL(url);
+  if (username !== '' || password !== '')
+    throw new TerminalError(`--server: the URL for ${host} carries a user name or password; leave them out`);
   return url.replace(/\/+$/, '');
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { createGuardian, type Guardian } from '../../runtime/guardian.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Redactor } from '../../runtime/redact.ts';
-import { listenStatsd } from '../../runtime/statsd.ts';
+import { listenStatsd, type StatsdListener } from '../../runtime/statsd.ts';
 import { baseEnvironment, type EmbeddedMarathon, startMarathon } from '../marathon.ts';
 import { type RunningOperator, startOperator } from '../operator.ts';
 import type { Address } from '../options.ts';
@@ -65,6 +65,7 @@ class Building {
   marathon: EmbeddedMarathon | undefined;
   operator: RunningOperator | undefined;
   storage: Storage | undefined;
+  statsd: StatsdListener | undefined;
 
   constructor(guardian: Guardian) {
     this.#guardian = guardian;
@@ -80,6 +81,7 @@ class Building {
     await this.operator?.stopped;
     const ended = await this.marathon?.close();
     await this.storage?.close();
+    await this.statsd?.close();
     await this.#guardian.close();
     return ended?.leftProcesses ?? 0;
   }
@@ -99,6 +101,7 @@ async function build(
   building.storage = await startStorage(QUEUE_NAME, { guardian, clock, env }, signal);
   await createQueue(building.storage.env, signal);
   const statsd = await listenStatsd({ host: HOST, port: 0 });
+  building.statsd = statsd;
   progress('starting the embedded Marathon and the operator');
   building.marathon = await startMarathon(
     {

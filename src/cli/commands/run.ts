@@ -29,32 +29,32 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     level: (options.logLevel ?? 'info') as LogLevel,
     redactor,
   });
-  const operator = await startOperator(
-    {
-      policies,
-      ...(policyYaml !== undefined && { policyYaml }),
-      ...(task !== undefined && { task }),
-      marathon: options.marathon ?? [],
-      api: options.api ?? taskAddress(context.env) ?? DEFAULT_API,
-      ...(writeToken !== undefined && { writeToken }),
-      env: context.env,
-    },
-    {
-      clock: systemClock,
-      log,
-      redactor,
-      ...(options.statsd !== undefined && { statsd: await listenStatsd(options.statsd) }),
-    },
-    context.signal,
-  );
-  log.info('operator started', {
-    page: operator.url,
-    policies: [...policies, ...(policyYaml === undefined ? [] : ['MICROSCALING_POLICY_YAML'])].join(', '),
-    marathon: options.marathon?.join(', ') ?? 'as the policies say',
-  });
-  await operator.stopped;
-  log.info('operator stopped; every count stays as it is');
-  return 0;
+  const statsd = options.statsd === undefined ? undefined : await listenStatsd(options.statsd);
+  try {
+    const operator = await startOperator(
+      {
+        policies,
+        ...(policyYaml !== undefined && { policyYaml }),
+        ...(task !== undefined && { task }),
+        marathon: options.marathon ?? [],
+        api: options.api ?? taskAddress(context.env) ?? DEFAULT_API,
+        ...(writeToken !== undefined && { writeToken }),
+        env: context.env,
+      },
+      { clock: systemClock, log, redactor, ...(statsd !== undefined && { statsd }) },
+      context.signal,
+    );
+    log.info('operator started', {
+      page: operator.url,
+      policies: [...policies, ...(policyYaml === undefined ? [] : ['MICROSCALING_POLICY_YAML'])].join(', '),
+      marathon: options.marathon?.join(', ') ?? 'as the policies say',
+    });
+    await operator.stopped;
+    log.info('operator stopped; every count stays as it is');
+    return 0;
+  } finally {
+    await statsd?.close();
+  }
 }
 
 /** A token in the arguments would be in every list of processes, so there is no flag for it. */
