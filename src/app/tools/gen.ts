@@ -1,20 +1,26 @@
-// app: writes the files that are made from the schema; `--check` only says whether they are up to date.
+// app: writes the files that are made from the code; `--check` only says whether they are up to date.
 // Run as `npm run gen`.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { dump } from 'js-yaml';
 import { policyCrd, poolCrd } from '../../api/crd.ts';
+import { operatorExample } from '../install/example.ts';
 import { policySchema, poolSchema } from '../schema.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-/** Every generated file by its path from the root. */
+/** The manifests for Kubernetes, by path from the root. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['crds/microscalingpolicies.yaml', yaml(policyCrd(policySchema))],
     ['crds/capacitypools.yaml', yaml(poolCrd(poolSchema))],
   ]);
+}
+
+/** What else is generated, by path from the root. */
+export function generatedExamples(): ReadonlyMap<string, string> {
+  return new Map([['deploy/marathon/operator.json', operatorExample()]]);
 }
 
 function yaml(manifest: object): string {
@@ -30,7 +36,8 @@ function current(path: string): string | undefined {
 }
 
 function main(args: readonly string[]): number {
-  const outdated = [...generatedFiles()].filter(([path, text]) => current(resolve(root, path)) !== text);
+  const files = [...generatedFiles(), ...generatedExamples()];
+  const outdated = files.filter(([path, text]) => current(resolve(root, path)) !== text);
   for (const [path, text] of outdated) {
     if (args.includes('--check')) {
       console.error(`${path} is out of date: run npm run gen`);

@@ -1,0 +1,36 @@
+# microscaling: the operator and the tutorial's programs in one image. `microscaling install --image` runs it.
+#
+#   docker build -t microscaling:0.1.0 .
+#   docker run --rm --read-only microscaling:0.1.0 version
+#
+# It writes nothing to its own file system and needs no right beyond its network.
+
+FROM node:24-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json LICENSE ./
+COPY src src
+COPY crds crds
+COPY specs/policies specs/policies
+RUN npm run build
+
+# Neither tools nor the Node binaries that a checkout brings along: this image has its Node.
+FROM node:24-slim AS dependencies
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+
+FROM node:24-slim
+LABEL org.opencontainers.image.title="microscaling" \
+      org.opencontainers.image.description="Moves running tasks between services in seconds: an operator for Marathon." \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production
+COPY --from=dependencies /src/node_modules /opt/microscaling/node_modules
+COPY --from=build /src/dist /opt/microscaling
+RUN ln -s /opt/microscaling/cli/main.js /usr/local/bin/microscaling
+# A number, so that Kubernetes can see that it is not root; the image calls it `node`.
+USER 1000:1000
+EXPOSE 8090
+ENTRYPOINT ["microscaling"]
+CMD ["run"]
