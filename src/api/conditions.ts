@@ -39,6 +39,7 @@ export const CONDITION_REASONS = [
   'AtMaximum',
   'AtMinimum',
   'AtCapacity',
+  'CapacityUnknown',
   'Launching',
   'BackingOff',
   'Running',

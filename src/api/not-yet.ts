@@ -12,8 +12,6 @@ export interface NotYet {
 }
 
 export const NOT_YET: readonly NotYet[] = [
-  { field: 'spec.capacity.cluster', instead: 'the apps are not limited by the room in the cluster' },
-  { field: 'spec.apps[].targets[].algorithm.fluid.season', instead: 'there is no forecast' },
   { field: 'fromSecret', instead: 'it cannot be read' },
 ];
 

@@ -34,6 +34,8 @@ export interface OperatorConfig {
   readonly task?: TaskIdentity;
   /** Base URLs for policies that name no Marathon. */
   readonly marathon: readonly string[];
+  /** Base URL of a master of the Mesos beside it. */
+  readonly mesos?: string | undefined;
   readonly api: Address;
   /** When the port is taken, take any free one instead of failing. */
   readonly anyApiPort?: boolean;
@@ -83,6 +85,7 @@ export async function startOperator(
     values,
     onCall: (call) => metrics.marathonCalled(call),
     defaultUrls: config.marathon,
+    mesosUrl: config.mesos,
   });
   const { statsd } = deps;
   const { task } = config;

@@ -19,6 +19,8 @@ export interface SchedulerPoolDeps {
   readonly onCall?: (call: SchedulerCall) => void;
   /** For policies that name no Marathon. */
   readonly defaultUrls: readonly string[];
+  /** Of the Mesos beside that Marathon, for budgets by cluster; default: where Marathon says it is. */
+  readonly mesosUrl?: string | undefined;
 }
 
 export class SchedulerPool {
@@ -49,6 +51,7 @@ export class SchedulerPool {
         urls: this.#urlsOf(marathon),
         ...(marathon?.auth !== undefined && { auth: marathon.auth }),
         ...(marathon?.caFile !== undefined && { caFile: marathon.caFile }),
+        ...this.#mesosOf(marathon),
         deadlineMs: DEADLINE_MS,
         resyncMs: RESYNC_MS,
       },
@@ -82,6 +85,11 @@ export class SchedulerPool {
         reads: sum(stats.map((s) => s.reads)),
       },
     };
+  }
+
+  #mesosOf(marathon: MarathonSpec | undefined): { readonly mesosUrl?: string } {
+    const { mesosUrl } = this.#deps;
+    return mesosUrl === undefined || this.idOf(marathon) !== this.idOf(undefined) ? {} : { mesosUrl };
   }
 
   #urlsOf(marathon: MarathonSpec | undefined): readonly string[] {

@@ -43,6 +43,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'policies',
       'policyYaml',
       'marathon',
+      'mesos',
       'api',
       'apiTokenFile',
       'statsd',
@@ -202,6 +203,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     exitCodes: '0 fine (there may be notes), 1 errors or warnings were found, or Marathon cannot be asked',
     load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'export',
+    arguments: '<app...>',
+    summary: 'a policy from apps that run already',
+    description:
+      'Writes a policy for running Marathon apps, in order of priority; of several the last one takes the ' +
+      'remainder. `/group/*` means all apps of a group. It adopts them without a restart, is in mode Observe, and ' +
+      'says in comments what to fill in. Of policies given with -f, only where Marathon is and with which ' +
+      'credentials is taken.',
+    options: ['marathon', 'file', 'name', 'definitions'],
+    examples: [
+      'microscaling export --marathon http://127.0.0.1:8080 /shop/api /shop/batch > shop.yaml',
+      "microscaling export --marathon http://127.0.0.1:8080 '/shop/*' --name shop --definitions",
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/export.ts'),
   },
   {
     name: 'version',

@@ -48,6 +48,10 @@ function tellingOf(now: Condition, was: Condition | undefined): Telling | undefi
       if (now.reason === 'AlternatingCounts') return warning('Conflict');
       return now.status === 'False' && was?.status === 'True' ? normal('ScalingAgain') : undefined;
     case 'ScalingLimited':
+      if (now.reason === 'CapacityUnknown') return warning('CapacityUnknown');
+      return was?.reason === 'CapacityUnknown' && now.status !== 'Unknown'
+        ? normal('CapacityKnown')
+        : undefined;
     case 'Ready':
       return undefined;
     default:

@@ -2,6 +2,7 @@
 
 import type { CapacitySpec, ResourceKey } from '../api/policy.ts';
 import type { AppDecision, Decision, DecisionMemory } from '../core/decision.ts';
+import type { ClusterRoom } from './cluster-room.ts';
 import type { Decide } from './deps.ts';
 import { budgetOf, decisionInput } from './input.ts';
 import type { World } from './observe.ts';
@@ -27,14 +28,16 @@ export function choose(
   standings: readonly Standing[],
   question: {
     readonly capacity: CapacitySpec;
+    /** For a budget by cluster. */
+    readonly room?: ClusterRoom | undefined;
     readonly world: World;
     readonly nowMs: number;
     readonly memories: SceneMemories;
     readonly decide: Decide;
   },
 ): Choice {
-  const { capacity, world, nowMs, memories, decide } = question;
-  const budget = budgetOf(capacity, standings);
+  const { capacity, room, world, nowMs, memories, decide } = question;
+  const budget = budgetOf(capacity, standings, room);
   const ask = (scene: string): Decision => {
     const decided = ({ part, app }: Standing): boolean =>
       part === 'live' || (part === 'observed' && app.policy === scene);

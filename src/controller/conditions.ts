@@ -149,6 +149,10 @@ const LIMITS: readonly (readonly [LimitedBy, ConditionReason, string])[] = [
 ];
 
 function limitedOf({ standings, round }: Part): Finding {
+  if (round.room?.state === 'unknown') {
+    const meanwhile = "meanwhile Marathon's queue decides, and remainders do not grow";
+    return is('Unknown', 'CapacityUnknown', `${round.room.reason}; ${meanwhile}`);
+  }
   for (const [limit, reason, words] of LIMITS) {
     const limited = standings.find(({ app }) => round.decisions.get(app.spec.id)?.limitedBy === limit);
     if (limited !== undefined) return is('True', reason, `${limited.app.spec.id} ${words}`);

@@ -3,6 +3,7 @@
 import type { CapacitySpec, Resources } from '../api/policy.ts';
 import type { AppInput, Budget, DecisionInput, DecisionMemory } from '../core/decision.ts';
 import type { AppObservation, Footprint } from '../core/observation.ts';
+import type { ClusterRoom } from './cluster-room.ts';
 import { readingsOf, type World } from './observe.ts';
 import type { Standing } from './standing.ts';
 
@@ -49,21 +50,30 @@ function appInput(standing: Standing, { decided, budget, world }: DecisionQuesti
   ];
 }
 
-export function budgetOf(capacity: CapacitySpec, standings: readonly Standing[]): Budget {
+export function budgetOf(
+  capacity: CapacitySpec,
+  standings: readonly Standing[],
+  room: ClusterRoom | undefined,
+): Budget {
   if (capacity.slots !== undefined) return { kind: 'slots', slots: capacity.slots };
   if (capacity.resources !== undefined) return { kind: 'resources', total: total(capacity.resources) };
-  const room = standings.map((standing) => [standing.app.spec.id, uncountedRoom(standing)] as const);
-  return { kind: 'cluster', roomByApp: Object.fromEntries(room) };
+  const byApp = standings.map((standing) => {
+    const { id } = standing.app.spec;
+    const counted = room?.state === 'counted' ? room.byApp.get(id) : undefined;
+    return [id, counted ?? uncountedRoom(standing)] as const;
+  });
+  return { kind: 'cluster', roomByApp: Object.fromEntries(byApp) };
 }
 
 /**
- * Room in a cluster that nobody counts yet: Marathon's queue is the judge of what targets ask for. A remainder,
- * which would take everything, goes no further than its own bounds.
+ * Room in a cluster that cannot be counted: Marathon's queue is the judge of what targets ask for. A remainder,
+ * which would take everything, goes no further than it is.
  */
 function uncountedRoom({ app, observed }: Standing): number {
   const { min = 0, max } = app.spec.instances;
-  const most = max ?? (app.role === 'remainder' ? min : Number.MAX_SAFE_INTEGER);
-  return Math.max(0, most - (observed?.requested ?? 0));
+  const { requested = 0, running = 0, staging = 0, killing = 0 } = observed ?? {};
+  const most = app.role === 'remainder' ? Math.max(min, requested) : (max ?? Number.MAX_SAFE_INTEGER);
+  return Math.max(0, most - running - staging - killing);
 }
 
 /** A resource that the budget does not name is not scarce. */

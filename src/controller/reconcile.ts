@@ -5,6 +5,7 @@ import { messageOf } from '../runtime/errors.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { act } from './act.ts';
 import { choose } from './choose.ts';
+import { clusterRoom } from './cluster-room.ts';
 import type { OperatorDeps } from './deps.ts';
 import { farewell } from './finalize.ts';
 import { type Leadership, type LeadershipStanding, whileActing } from './leadership.ts';
@@ -71,7 +72,8 @@ export class PoolReconciler implements Reconciler<string> {
     for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
 
     const capacity = pool.capacity ?? {};
-    const choice = choose(standings, { capacity, world, nowMs, memories: memory.scenes, decide });
+    const room = await clusterRoom(capacity, { standings, scheduler }, AbortSignal.any([signal, stopping]));
+    const choice = choose(standings, { capacity, room, world, nowMs, memories: memory.scenes, decide });
     memory.scenes = choice.memories;
     memory.lastDecisions = choice.decisions;
     memory.lastCapacity = choice.capacity;
@@ -94,8 +96,8 @@ export class PoolReconciler implements Reconciler<string> {
       if (message !== undefined)
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
-    const standby = acting ? {} : { standby: reason };
-    return { pool, startedAtMs, atMs: nowMs, world, standings, drift, outcomes, ...standby, ...choice };
+    const aside = { ...(acting ? {} : { standby: reason }), ...(room && { room }) };
+    return { pool, startedAtMs, atMs: nowMs, world, standings, drift, outcomes, ...aside, ...choice };
   }
 
   /** Who cannot be asked about does not write. */

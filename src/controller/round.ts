@@ -3,6 +3,7 @@
 import type { FieldDiff } from '../core/change.ts';
 import type { AppDecision, Decision } from '../core/decision.ts';
 import type { Outcome } from './act.ts';
+import type { ClusterRoom } from './cluster-room.ts';
 import type { World } from './observe.ts';
 import type { PoolRecord } from './records.ts';
 import type { Standing } from './standing.ts';
@@ -16,6 +17,8 @@ export interface Round {
   readonly world: World;
   /** Why this instance stands by, where another one acts: then nothing was decided. */
   readonly standby?: string;
+  /** For a budget by cluster. */
+  readonly room?: ClusterRoom;
   /** One per app; after a round without Marathon, as they were last seen, all `off`. */
   readonly standings: readonly Standing[];
   readonly decisions: ReadonlyMap<string, AppDecision>;

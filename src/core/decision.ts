@@ -7,7 +7,7 @@ import type { AppObservation, Footprint, MetricReading } from './observation.ts'
 export type Budget =
   | { readonly kind: 'slots'; readonly slots: number }
   | { readonly kind: 'resources'; readonly total: Footprint }
-  /** Room in instances per app id, counted agent by agent by the caller; Marathon's queue arbitrates. */
+  /** Room for more instances than are launched, per app id, counted agent by agent by the caller; Marathon's queue arbitrates. */
   | { readonly kind: 'cluster'; readonly roomByApp: Readonly<Record<string, number>> };
 
 /** `fixed` covers apps left to people and the apps of Paused and Observe members: they use, they are not decided. */

@@ -2,7 +2,7 @@
 
 import type { AppInput, Budget, Decision, DecisionInput } from './decision.ts';
 import { count } from './numbers.ts';
-import { costOf, occupied, RESOURCES, Room } from './room.ts';
+import { costOf, launched, occupied, RESOURCES, Room } from './room.ts';
 
 /** What can be granted: the budget without what is fixed and what is held. */
 export function roomToGrant(input: DecisionInput): Room {
@@ -36,7 +36,10 @@ function fixedUse(app: AppInput, budget: Budget): number {
   return app.observed === undefined ? count(app.min) : occupied(app.observed);
 }
 
-/** Room in the cluster is known per app: as a budget it is what the pool uses plus the most that is free. */
+/**
+ * Room in the cluster is known per app: as a budget it is what the pool's tasks use plus the most that is free. What
+ * is only asked for uses nothing yet: counting it would make room out of waiting instances, and those out of room.
+ */
 function budgetOf({ budget, apps }: DecisionInput): readonly number[] {
   if (budget.kind === 'slots') return [budget.slots];
   if (budget.kind === 'resources') return RESOURCES.map((name) => budget.total[name]);
@@ -44,7 +47,7 @@ function budgetOf({ budget, apps }: DecisionInput): readonly number[] {
   const free = RESOURCES.map(() => 0);
   for (const app of apps) {
     const cost = costOf(budget, app.footprint);
-    const there = app.role === 'fixed' ? 0 : occupied(app.observed);
+    const there = app.role === 'fixed' ? 0 : launched(app.observed);
     for (let d = 0; d < cost.length; d++) {
       used[d] = (used[d] ?? 0) + (cost[d] ?? 0) * there;
       free[d] = Math.max(free[d] ?? 0, (cost[d] ?? 0) * roomInCluster(budget, app.id));
@@ -53,7 +56,7 @@ function budgetOf({ budget, apps }: DecisionInput): readonly number[] {
   return used.map((each, d) => each + (free[d] ?? 0));
 }
 
-/** How many more of an app the cluster has room for; no figure is no room. */
+/** How many more of an app than are launched the cluster has room for; no figure is no room. */
 export function roomInCluster(budget: Budget, id: string): number {
   if (budget.kind !== 'cluster' || !Object.hasOwn(budget.roomByApp, id)) return 0;
   return count(budget.roomByApp[id] ?? 0);
@@ -68,9 +71,14 @@ export function usage(input: DecisionInput, decided: Decision['apps']): Decision
   const { budget, apps } = input;
   const useOf = (app: AppInput, i: number): number =>
     app.role === 'fixed' ? fixedUse(app, budget) : Math.max(occupied(app.observed), decided[i]?.to ?? 0);
+  if (budget.kind === 'cluster') return clusterUsage(input);
   if (budget.kind === 'resources') return scarcest(input, useOf);
   const used = apps.reduce((sum, app, i) => sum + useOf(app, i), 0);
-  if (budget.kind === 'slots') return { total: count(budget.slots), used, unit: 'slots' };
+  return { total: count(budget.slots), used, unit: 'slots' };
+}
+
+function clusterUsage({ budget, apps }: DecisionInput): Decision['capacity'] {
+  const used = apps.reduce((sum, app) => sum + (app.role === 'fixed' ? 0 : launched(app.observed)), 0);
   const free = Math.max(0, ...apps.map((app) => roomInCluster(budget, app.id)));
   return { total: used + free, used, unit: 'instances' };
 }

@@ -62,3 +62,9 @@ export function occupied(observed: AppObservation | undefined): number {
       count(observed.killing),
   );
 }
+
+/** Instances that have a task which holds resources, those that are being stopped included. */
+export function launched(observed: AppObservation | undefined): number {
+  if (observed === undefined) return 0;
+  return count(count(observed.running) + count(observed.staging) + count(observed.killing));
+}

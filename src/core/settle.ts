@@ -4,7 +4,7 @@ import { type Claim, grant, type Reservation } from './capacity.ts';
 import type { DecisionInput } from './decision.ts';
 import { handOver, type Transfer } from './handover.ts';
 import { isHeld, roomInCluster, roomNow, roomToGrant } from './pool.ts';
-import { occupied, type Vector } from './room.ts';
+import { launched, type Vector } from './room.ts';
 import type { Wish } from './wish.ts';
 
 /** An app that takes part in the sharing. */
@@ -67,7 +67,7 @@ function appetiteOfRemainder({ budget }: DecisionInput, { wish, cost }: Party, l
   const { app, min, requested, wanted } = wish;
   if (!lends || cost.every((each) => each <= 0)) return Math.min(wanted, Math.max(min, requested));
   if (budget.kind !== 'cluster') return wanted;
-  return Math.min(wanted, Math.max(min, occupied(app.observed) + roomInCluster(budget, app.id)));
+  return Math.min(wanted, Math.max(min, launched(app.observed) + roomInCluster(budget, app.id)));
 }
 
 /** Room that the budget has and the cluster turned out not to have. */

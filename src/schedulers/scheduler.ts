@@ -16,6 +16,24 @@ export interface SchedulerView {
   readonly atMs: number;
 }
 
+/** An app for which room is counted. */
+export interface RoomNeed {
+  /** Marathon id. */
+  readonly id: string;
+  /** As Marathon has it, or as the policy says where the app does not exist. */
+  readonly definition: MarathonAppDefinition;
+  /** Absent when it does not exist. */
+  readonly observed?: AppObservation;
+}
+
+export interface RoomQuestion {
+  /** The Mesos role whose resources count. */
+  readonly role: string;
+  /** Share of the role's resources to leave alone, from 0 to 1. */
+  readonly headroom: number;
+  readonly apps: readonly RoomNeed[];
+}
+
 export interface Scheduler {
   /**
    * Throws TransientError when Marathon cannot be read: the caller then leaves every count alone. The
@@ -36,6 +54,11 @@ export interface Scheduler {
    * whose), TransientError when Marathon is not well, TerminalError when it refuses the content.
    */
   apply(change: Change, signal: AbortSignal): Promise<ApplyResult>;
+  /**
+   * For how many more tasks of each app than it has the cluster has room, by Marathon id; an upper bound. Throws
+   * TransientError when that cannot be told now. Absent: this scheduler knows of no cluster.
+   */
+  room?(question: RoomQuestion, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
   /** Calls `onChange` when something happened that is worth a look; a wake-up, never a fact. Resolves when aborted. */
   watch(onChange: () => void, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -122,9 +122,10 @@ describe('fields that are not in effect yet', () => {
   it('are reported where they are given', () => {
     const text =
       'apiVersion: microscaling.io/v1alpha1\nkind: MicroscalingPolicy\nmetadata: { name: x }\nspec:\n' +
-      '  capacity: { cluster: {} }\n  apps: [{ name: a, priority: 1, remainder: {} }]';
+      '  capacity: { slots: 3 }\n  marathon: { auth: { token: { fromSecret: { name: n, key: k } } } }\n' +
+      '  apps: [{ name: a, priority: 1, remainder: {} }]';
     expect(loadPolicies(text, 'f').problems.map(({ line, message }) => `${line} ${message}`)).toEqual([
-      '5 spec.capacity.cluster is not in effect yet: the apps are not limited by the room in the cluster',
+      '6 spec.marathon.auth.token.fromSecret is not in effect yet: it cannot be read',
     ]);
   });
 });

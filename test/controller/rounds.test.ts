@@ -114,14 +114,74 @@ describe('hand-over', () => {
 });
 
 describe('a budget of the cluster', () => {
-  it('is what Marathon makes of it: targets get what they ask for, a remainder stays within its bounds', async () => {
-    world = new World();
-    const cluster = { capacity: { cluster: { role: '*', headroom: 0 } } };
+  const cluster = { capacity: { cluster: { role: 'research', headroom: 0.2 } } };
+
+  /** Machines for so many instances. */
+  function machines(slots: number | Error): void {
+    world.marathon.room = async ({ role, headroom, apps }) => {
+      expect([role, headroom]).toEqual(['research', 0.2]);
+      if (slots instanceof Error) throw slots;
+      const used = apps.reduce((sum, { observed: o }) => {
+        return o === undefined ? sum : sum + o.running + o.staging + o.killing;
+      }, 0);
+      return new Map(apps.map(({ id }) => [id, Math.max(0, slots - used)]));
+    };
+  }
+
+  it('goes to the targets first; a remainder takes what the machines have left, and yields', async () => {
+    world = new World({ slots: 10 });
+    machines(10);
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler], cluster));
+    world.metrics.set(1, 3);
+    await world.start(10_000);
+    expect(world.counts).toEqual({ '/consumer': 3, '/filler': 7 });
+    world.metrics.set(1, 6);
+    await world.after(10_000);
+    expect(world.counts).toEqual({ '/consumer': 6, '/filler': 4 });
+    expect(world.condition('demo', 'ScalingLimited')).toBe('False/WithinLimits');
+  });
+
+  it('limits the targets, too', async () => {
+    world = new World({ slots: 4 });
+    machines(4);
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer], cluster));
+    world.metrics.set(1, 6);
+    await world.start(10_000);
+    expect(world.counts).toEqual({ '/consumer': 4 });
+    expect(world.condition('demo', 'ScalingLimited')).toBe('True/AtCapacity');
+  });
+
+  it("is Marathon's queue while it cannot be counted: targets get what they ask for, remainders stay", async () => {
+    world = new World({ slots: 10 });
+    machines(10);
     const bounded = aFiller('bounded', { instances: { min: 1, max: 5 } });
     world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler, bounded], cluster));
+    world.metrics.set(1, 2);
+    await world.start(10_000);
+    expect(world.counts).toEqual({ '/consumer': 2, '/filler': 4, '/bounded': 4 });
+    machines(new TransientError('no answer from Mesos'));
+    world.metrics.set(1, 4);
+    await world.after(10_000);
+    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 4, '/bounded': 4 });
+    expect(world.condition('demo', 'ScalingLimited')).toBe('Unknown/CapacityUnknown');
+    expect(world.message('demo', 'ScalingLimited')).toContain('no answer from Mesos');
+    expect(world.condition('demo', 'Ready')).toBe('True/AllTrue');
+    machines(10);
+    // Those that waited in vain had room set aside for a minute.
+    await world.after(90_000);
+    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 3, '/bounded': 3 });
+    expect(world.events.filter((reason) => reason.startsWith('Capacity'))).toEqual([
+      'CapacityKnown',
+      'CapacityUnknown',
+    ]);
+  });
+
+  it('cannot be counted by a scheduler that knows of no machines', async () => {
+    world = new World();
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler], cluster));
     world.metrics.set(1, 4);
     await world.start(10_000);
-    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 1, '/bounded': 5 });
+    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 1 });
   });
 });
 

@@ -183,10 +183,10 @@ export class World {
   #running: Promise<void> | undefined;
 
   constructor(
-    { startMs = 1_000, stopMs = 1_000 }: { startMs?: number; stopMs?: number } = {},
+    { startMs = 1_000, stopMs = 1_000, ...room }: { startMs?: number; stopMs?: number; slots?: number } = {},
     over: Partial<OperatorDeps> = {},
   ) {
-    this.marathon = createMemoryScheduler({ startMs, stopMs }, { clock: this.clock });
+    this.marathon = createMemoryScheduler({ startMs, stopMs, ...room }, { clock: this.clock });
     this.#operator = createOperator({
       clock: this.clock,
       log: silentLogger,

@@ -8,6 +8,7 @@ import { describeAnswer, errorBody, failureOf, tryJson } from './failure.ts';
 import {
   type Deployment,
   type MarathonApp,
+  type MarathonInfo,
   parseAccepted,
   parseApps,
   parseDeployments,
@@ -96,13 +97,18 @@ export class MarathonClient {
     return await this.#read({ path: '/v2/deployments' }, parseDeployments, signal);
   }
 
-  async info(signal: AbortSignal): Promise<{ readonly version?: string }> {
+  async info(signal: AbortSignal): Promise<MarathonInfo> {
     return await this.#read({ path: '/v2/info' }, parseInfo, signal);
   }
 
   /** An answer as it came, whatever its status: for those who examine a Marathon rather than use it. */
   async ask(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     return await this.#send(request, `asking ${request.path}`, signal);
+  }
+
+  /** A GET of Marathon's neighbour Mesos, with credentials only where both share an origin. Throws NoAnswer. */
+  async neighbour(base: string, path: string, signal: AbortSignal): Promise<HttpAnswer> {
+    return await this.#transport.exchange(base, { method: 'GET', path }, signal);
   }
 
   async create(body: unknown, write: Write, signal: AbortSignal): Promise<WriteOutcome> {

@@ -13,6 +13,8 @@ export interface MarathonConfig {
   readonly auth?: MarathonAuth;
   /** Certificates to trust instead of the system's, PEM; read once. */
   readonly caFile?: string;
+  /** Base URL of a Mesos master, for budgets by cluster; default: where Marathon says its master is. */
+  readonly mesosUrl?: string;
   /** How long one call to one URL may take. */
   readonly deadlineMs: number;
   /** How old a reading may grow while the event stream is live and nothing moves. */
@@ -36,23 +38,28 @@ export function baseUrls(config: MarathonConfig): readonly string[] {
   if (config.urls.length === 0) {
     throw new TerminalError('no Marathon is named: give --marathon URL, MSS_MARATHON_API or marathon.urls');
   }
-  return [...new Set(config.urls.map(checked))];
+  return [...new Set(config.urls.map((url) => checked(url, 'marathon')))];
 }
 
-function checked(text: string): string {
+/** @throws TerminalError for one that cannot be used */
+export function mesosBaseUrl({ mesosUrl }: MarathonConfig): string | undefined {
+  return mesosUrl === undefined ? undefined : checked(mesosUrl, 'mesos');
+}
+
+function checked(text: string, whose: 'marathon' | 'mesos'): string {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new TerminalError(
-      `marathon url '${withoutUserInfo(text)}' is not an http:// or https:// address, such as http://m1:8080`,
+      `${whose} url '${withoutUserInfo(text)}' is not an http:// or https:// address, such as http://m1:8080`,
     );
   }
   if (url.username !== '' || url.password !== '') {
     throw new TerminalError(
-      `marathon url for ${url.host} carries a user name or password; use marathon.auth.basic, which refers to them`,
+      `${whose} url for ${url.host} carries a user name or password; use marathon.auth.basic, which refers to them`,
     );
   }
   if (url.search !== '' || url.hash !== '') {
-    throw new TerminalError(`marathon url for ${url.host} has a query or fragment; a base URL has neither`);
+    throw new TerminalError(`${whose} url for ${url.host} has a query or fragment; a base URL has neither`);
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }

@@ -3,18 +3,8 @@
 import type { MarathonAuth } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import type { Authorization } from './authorization.ts';
 import { DcosSession, type DcosSessionOptions } from './dcos-session.ts';
-
-export interface Authorization {
-  /**
-   * The value of `Authorization`, or undefined when none is configured.
-   *
-   * @throws TerminalError when a reference cannot be had, TransientError when a login fails
-   */
-  header(signal: AbortSignal): Promise<string | undefined>;
-  /** Marathon answered 401 to `header`. True when the next one may be another, so that a second try makes sense. */
-  refused(header: string): boolean;
-}
 
 /**
  * A token is sent the way DC/OS wants it (`token=…`, reference §14); one that brings its scheme along

@@ -4,9 +4,9 @@ import type { Clock } from '../../runtime/clock.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import { abortable } from './abortable.ts';
 import { tryJson } from './failure.ts';
+import type { LoginAnswer, PostLogin } from './login.ts';
 import { isObject } from './schema.ts';
 import { expiryOf, parseServiceAccount, proofOf, type ServiceAccount } from './service-account.ts';
-import type { LoginAnswer, PostLogin } from './transport.ts';
 
 export interface DcosSessionOptions {
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import { messageOf } from '../../runtime/errors.ts';
 import type {
   ApplyResult,
   ReportingScheduler,
+  RoomQuestion,
   SchedulerInfo,
   SchedulerStats,
   SchedulerView,
@@ -17,8 +18,11 @@ import { authorization } from './credentials.ts';
 import { diffDefinition, type Wanted } from './drift.ts';
 import { followEvents } from './event-stream.ts';
 import { concerned, EVENT_TYPES } from './events.ts';
+import { loginPoster } from './login.ts';
+import type { MesosCluster } from './mesos/cluster.ts';
+import { createMesosCluster } from './mesos/index.ts';
 import { trustedCertificates } from './tls.ts';
-import { loginPoster, type TransportOptions } from './transport.ts';
+import type { TransportOptions } from './transport.ts';
 import { waitingDiesLast } from './version.ts';
 import { ClusterView } from './view.ts';
 import { Writer } from './writer.ts';
@@ -59,6 +63,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
   readonly #client: MarathonClient;
   readonly #view: ClusterView;
   readonly #actor: Actor;
+  readonly #mesos: MesosCluster;
   readonly #closing = new AbortController();
   #failure: string | undefined = 'not read yet';
   #version: string | undefined;
@@ -78,6 +83,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
       values,
       waitingDiesLast: () => waitingDiesLast(this.#version),
     });
+    this.#mesos = createMesosCluster(config, { client, clock }, this.#closing.signal);
   }
 
   async observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
@@ -98,6 +104,10 @@ class HttpMarathonScheduler implements ReportingScheduler {
 
   async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {
     return await this.#actor.apply(change, AbortSignal.any([signal, this.#closing.signal]));
+  }
+
+  async room(question: RoomQuestion, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    return await this.#mesos.room(question, signal);
   }
 
   async watch(onChange: () => void, signal: AbortSignal): Promise<void> {

@@ -168,8 +168,20 @@ function parseStep(step: unknown): Deployment['actions'] {
   }));
 }
 
-export function parseInfo(body: unknown): { readonly version?: string } {
-  return optional('version', string(object(body, 'info')['version']));
+export interface MarathonInfo {
+  readonly version?: string;
+  /** Where the leading Mesos master is looked at; may be relative. */
+  readonly mesosUrl?: string;
+}
+
+export function parseInfo(body: unknown): MarathonInfo {
+  const info = object(body, 'info');
+  const config = isObject(info['marathon_config']) ? info['marathon_config'] : {};
+  const mesosUrl = string(config['mesos_leader_ui_url']);
+  return {
+    ...optional('version', string(info['version'])),
+    ...optional('mesosUrl', mesosUrl === '' ? undefined : mesosUrl),
+  };
 }
 
 /** The body of an accepted write: a deployment result, or for a POST the app with its deployments. */

@@ -1,12 +1,11 @@
 // schedulers/marathon: one exchange with one base URL: redirects, deadline, credentials bound to their origin.
 
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
-import { TerminalError, TransientError } from '../../runtime/errors.ts';
+import { TerminalError } from '../../runtime/errors.ts';
 import { explainNetworkFailure } from '../../runtime/network-failure.ts';
-import type { Authorization } from './credentials.ts';
+import { type Agents, agents } from './agents.ts';
+import type { Authorization } from './authorization.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -51,23 +50,11 @@ export interface TransportOptions {
   readonly ca?: string | undefined;
 }
 
-/** What a login endpoint answered. */
-export interface LoginAnswer {
-  readonly status: number;
-  readonly text: string;
-  /** The other side's clock, ms since the epoch. */
-  readonly dateMs?: number;
-}
-
-/** @throws TransientError when nothing came back */
-export type PostLogin = (endpoint: string, body: unknown) => Promise<LoginAnswer>;
-
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 307, 308]);
 const MAX_REDIRECTS = 3;
 /** Below the 30 s after which Marathon drops an idle connection. */
 const IDLE_SOCKET_MS = 20_000;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
-const MAX_LOGIN_BYTES = 1024 * 1024;
 /** These fail before a byte of the request is out. */
 const NOT_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -242,53 +229,6 @@ export class Transport {
       stale: isReused(error.request),
     });
   }
-}
-
-interface Agents {
-  readonly httpAgent: HttpAgent;
-  readonly httpsAgent: HttpsAgent;
-}
-
-function agents(
-  ca: string | undefined,
-  options: { readonly keepAlive?: boolean; readonly timeout?: number },
-): Agents {
-  const trust = ca === undefined ? {} : { ca };
-  return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent({ ...options, ...trust }) };
-}
-
-/** The proof of who we are goes to the login endpoint and nowhere else: a redirect is an answer like any other. */
-export function loginPoster(options: Pick<TransportOptions, 'deadlineMs' | 'ca'>): PostLogin {
-  const { httpAgent, httpsAgent } = agents(options.ca, {});
-  return async (endpoint, body) => {
-    try {
-      const response = await axios.post<unknown>(endpoint, body, {
-        headers: { 'User-Agent': 'microscaling' },
-        responseType: 'text',
-        transformResponse: [(data: unknown) => data],
-        validateStatus: () => true,
-        maxRedirects: 0,
-        maxContentLength: MAX_LOGIN_BYTES,
-        proxy: false,
-        signal: AbortSignal.timeout(options.deadlineMs),
-        httpAgent,
-        httpsAgent,
-      });
-      const date = Date.parse(String(response.headers['date']));
-      return {
-        status: response.status,
-        text: String(response.data ?? ''),
-        ...(Number.isFinite(date) && { dateMs: date }),
-      };
-    } catch (error) {
-      const code = axios.isAxiosError(error) ? (error.code ?? '') : '';
-      const why =
-        code === 'ERR_CANCELED' ? `no answer within ${options.deadlineMs} ms` : explainNetworkFailure(code);
-      throw new TransientError(
-        `logging in to ${new URL(endpoint).origin}: ${why ?? 'the connection failed'}`,
-      );
-    }
-  };
 }
 
 function isReused(request: unknown): boolean {
