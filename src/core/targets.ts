@@ -41,25 +41,25 @@ export interface Appetite {
 }
 
 export function appetite(situation: Situation, laws: readonly (LawMemory | null)[]): Appetite {
-  const answers = situation.app.targets.map((_, i) => answer(situation, i, laws[i] ?? null));
-  let leading = answers[0];
-  if (leading === undefined) throw new RangeError(`app ${situation.app.id} is scaled but has no target`);
-  for (const other of answers) if (other.wanted > leading.wanted) leading = other;
-  return {
-    wanted: leading.wanted,
-    need: Math.max(...answers.map((a) => a.need)),
-    holdMs: Math.max(...answers.map((a) => a.holdMs)),
-    laws: answers.map((a) => a.memory),
-    figures: leading.figures,
-    steps: answers.map((a) => ({
-      rule: a.known ? 'law' : 'metric',
-      before: situation.asked,
-      after: a.wanted,
-      reason: a.reason,
-    })),
-    reason: leading.reason,
-    unknown: answers.some((a) => !a.known && a.kept),
-  };
+  const { app, asked } = situation;
+  let leading: Answer | undefined;
+  let need = 0;
+  let holdMs = 0;
+  let unknown = false;
+  const memories: (LawMemory | null)[] = [];
+  const steps: DecisionStep[] = [];
+  for (let i = 0; i < app.targets.length; i++) {
+    const a = answer(situation, i, laws[i] ?? null);
+    if (leading === undefined || a.wanted > leading.wanted) leading = a;
+    need = Math.max(need, a.need);
+    holdMs = Math.max(holdMs, a.holdMs);
+    unknown ||= !a.known && a.kept;
+    memories.push(a.memory);
+    steps.push({ rule: a.known ? 'law' : 'metric', before: asked, after: a.wanted, reason: a.reason });
+  }
+  if (leading === undefined) throw new RangeError(`app ${app.id} is scaled but has no target`);
+  const { wanted, figures, reason } = leading;
+  return { wanted, need, holdMs, laws: memories, figures, steps, reason, unknown };
 }
 
 interface Answer extends LawResult<LawMemory | null> {
