@@ -73,16 +73,16 @@ export class MetricReader {
       gauge.source ??= this.#deps.metricSourceFor(gauge.spec);
       const reading = await Promise.race([gauge.source.read(deadline.signal), deadline.over]);
       if (reading.state === 'ok') note(gauge, reading);
-      else this.#missed(gauge, reading.reason, reading);
+      else this.#missed(gauge, reading.reason);
     } catch (error) {
       this.#missed(gauge, messageOf(error));
     }
   }
 
-  #missed(gauge: Gauge, reason: string, told?: { sinceMs: number; last?: MetricSample }): void {
-    gauge.sinceMs ??= told?.sinceMs ?? this.#deps.clock.now();
-    const last = told?.last ?? gauge.last;
-    gauge.reading = { state: 'unavailable', reason, sinceMs: gauge.sinceMs, ...(last && { last }) };
+  #missed(gauge: Gauge, reason: string): void {
+    gauge.sinceMs ??= this.#deps.clock.now();
+    const { sinceMs, last } = gauge;
+    gauge.reading = { state: 'unavailable', reason, sinceMs, ...(last && { last }) };
   }
 
   async #drop(unwanted: (key: string) => boolean): Promise<void> {

@@ -6,7 +6,6 @@ import { createAzureQueue, describeAzureQueue } from './azure-queue/index.ts';
 import { createRandom, describeRandom } from './random/index.ts';
 import type { MetricSource, MetricSourceDeps, MetricSourceType, ValueResolver } from './source.ts';
 import { withDeadline } from './wrappers/deadline.ts';
-import { withLatest } from './wrappers/latest.ts';
 
 type Registry = { readonly [K in keyof MetricSpec]-?: MetricSourceType<K> };
 
@@ -23,7 +22,7 @@ export const metricSourceTypes: Registry = {
 /** Long enough for a distant account on a bad day, short enough that a round is not lost for it. */
 const DEFAULT_DEADLINE_MS = 2000;
 
-/** The source a policy names, with its deadline and the memory of its last good sample. */
+/** The source a policy names, with its deadline. */
 export function createMetricSource(
   spec: MetricSpec,
   deps: MetricSourceDeps & { readonly deadlineMs?: number },
@@ -31,7 +30,7 @@ export function createMetricSource(
   const type = bind(spec);
   const { clock, values, deadlineMs = DEFAULT_DEADLINE_MS } = deps;
   const label = (): string => type.describe(values);
-  return withLatest(withDeadline(type.create(deps), { clock, deadlineMs, label }), clock);
+  return withDeadline(type.create(deps), { clock, deadlineMs, label });
 }
 
 /** A label for people: `queue demo-queue`. Never throws for a value that cannot be had. */

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { MetricReading, MetricSample } from '../../../src/core/observation.ts';
+import type { MetricSample } from '../../../src/core/observation.ts';
 import type { MetricSource } from '../../../src/metric-sources/source.ts';
 import { withDeadline } from '../../../src/metric-sources/wrappers/deadline.ts';
-import { withLatest } from '../../../src/metric-sources/wrappers/latest.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 
 const never = new AbortController().signal;
 const ok = (value: number, atMs = 0): MetricSample => ({ state: 'ok', value, atMs });
-const down = (sinceMs: number): MetricReading => ({ state: 'unavailable', reason: 'down', sinceMs });
 
 function sourceThat(read: MetricSource['read']): MetricSource & { closed: number } {
   const source = { closed: 0, read, close: async () => void source.closed++ };
@@ -84,54 +82,5 @@ describe('withDeadline', () => {
     const inner = sourceThat(async () => ok(1));
     await wrap(inner, new VirtualClock()).close();
     expect(inner.closed).toBe(1);
-  });
-});
-
-describe('withLatest', () => {
-  function playing(clock: VirtualClock, script: readonly (MetricReading | Error)[]): MetricSource {
-    const rest = [...script];
-    return withLatest(
-      sourceThat(async () => {
-        const next = rest.shift();
-        if (next === undefined || next instanceof Error) throw next;
-        return next;
-      }),
-      clock,
-    );
-  }
-
-  it('has no last sample before the first good one', async () => {
-    const source = playing(new VirtualClock(), [down(5)]);
-    expect(await source.read(never)).toEqual(down(5));
-  });
-
-  it('remembers the last good sample and the first failure of the row', async () => {
-    const source = playing(new VirtualClock(), [ok(1, 10), ok(2, 20), down(30), down(40)]);
-    await source.read(never);
-    await source.read(never);
-    expect(await source.read(never)).toEqual({ ...down(30), last: ok(2, 20) });
-    expect(await source.read(never)).toEqual({ ...down(30), last: ok(2, 20) });
-  });
-
-  it('starts a new row after a good reading', async () => {
-    const source = playing(new VirtualClock(), [down(1), ok(2, 2), down(3)]);
-    await source.read(never);
-    await source.read(never);
-    expect(await source.read(never)).toEqual({ ...down(3), last: ok(2, 2) });
-  });
-
-  it('counts a thrown error as a failure and lets it through', async () => {
-    const clock = new VirtualClock(7);
-    const source = playing(clock, [ok(1, 1), new TerminalError('wrong'), down(9)]);
-    await source.read(never);
-    await expect(source.read(never)).rejects.toThrow(TerminalError);
-    expect(await source.read(never)).toEqual({ ...down(7), last: ok(1, 1) });
-  });
-
-  it('does not take being stopped for a failure', async () => {
-    const reason = new Error('enough');
-    const source = playing(new VirtualClock(7), [reason, down(9)]);
-    await expect(source.read(AbortSignal.abort(reason))).rejects.toBe(reason);
-    expect(await source.read(never)).toEqual(down(9));
   });
 });
