@@ -101,7 +101,7 @@ describe('what the image holds', () => {
     const imported = files.flatMap((path) => {
       const text = readFileSync(join(dist, path), 'utf8');
       const targets = [
-        ...text.matchAll(/^(?:import|export)\b[^'";]*['"]([^'"]+)['"]/gm),
+        ...text.matchAll(/^(?:import|export)\s(?:[^'";=(]*\sfrom\s)?\s*['"]([^'"]+)['"]/gm),
         ...text.matchAll(/\bimport\(['"]([^'"]+)['"]\)/g),
       ];
       return targets.map(([, target = '']) => target).filter((target) => !/^(\.|node:)/.test(target));
