@@ -96,7 +96,7 @@ export function deedOf({ change, result }: Outcome): readonly Announcement[] {
   const object = `app ${change.app}`;
   switch (change.kind) {
     case 'create':
-      return [{ ...normal('Created'), object, message: `created with ${change.instances} instances` }];
+      return [{ ...normal('Created'), object, message: `created with ${countOf(change.instances)}` }];
     case 'update':
       return [{ ...normal('Updated'), object, message: change.reason }];
     case 'adopt':
@@ -110,4 +110,8 @@ export function deedOf({ change, result }: Outcome): readonly Announcement[] {
     default:
       return change satisfies never;
   }
+}
+
+function countOf(instances: number): string {
+  return `${instances} ${instances === 1 ? 'instance' : 'instances'}`;
 }
