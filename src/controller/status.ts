@@ -16,8 +16,8 @@ import { intervalMsOf } from './members.ts';
 import { policyHead, unseenPool } from './pool-view.ts';
 import { type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
 import { isWhole, type Round } from './round.ts';
+import { RoundReporter } from './round-reporter.ts';
 import { shortageOf } from './shortage.ts';
-import { RoundReporter } from './telemetry.ts';
 import type { DecisionRecord, EventRecord, OperatorView, PolicyView, PoolView } from './view.ts';
 
 const MAX_RECORDS = 200;
