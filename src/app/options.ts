@@ -195,6 +195,19 @@ export const OPTIONS = {
     env: [],
     help: 'table for people (default), json for programs',
   },
+  name: {
+    flag: '--name',
+    arg: 'NAME',
+    type: 'text',
+    env: [],
+    help: 'name of the policy (default: made from the ids of the apps)',
+  },
+  definitions: {
+    flag: '--definitions',
+    type: 'flag',
+    env: [],
+    help: 'write the definitions of the apps too, for the policy to own; values that may be secrets are left out',
+  },
   law: {
     flag: '--law',
     arg: 'LAW',
