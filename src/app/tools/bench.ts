@@ -1,70 +1,30 @@
-// app: `npm run bench`: what a decision, a policy and a round of wire cost. Reports; asserts nothing.
+// app: `npm run bench`: what a decision costs, and what the operator must reach against a Marathon. Reports; asserts nothing.
 
-import { performance } from 'node:perf_hooks';
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { decide } from '../../core/decide.ts';
 import type { DecisionInput, DecisionMemory } from '../../core/decision.ts';
 import { loadPolicies } from '../schema.ts';
+import { type Figure, measureGroup, type Timing, type Work } from './bench-measure.ts';
 import { busyPool } from './bench-pool.ts';
-
-interface Row {
-  readonly name: string;
-  readonly runs: number;
-  readonly medianUs: number;
-  readonly p95Us: number;
-  /** Median divided by that of the first row of its group: what holds from machine to machine. */
-  readonly ratio: number;
-}
-
-const WARM_UP_MS = 300;
-const MEASURE_MS = 1_500;
-
-function measure(work: () => void): {
-  readonly runs: number;
-  readonly medianUs: number;
-  readonly p95Us: number;
-} {
-  repeat(work, WARM_UP_MS);
-  const samples = repeat(work, MEASURE_MS).sort((a, b) => a - b);
-  const at = (share: number): number => (samples[Math.floor(samples.length * share)] ?? 0) * 1000;
-  return { runs: samples.length, medianUs: at(0.5), p95Us: at(0.95) };
-}
-
-function repeat(work: () => void, forMs: number): number[] {
-  const samples: number[] = [];
-  const endMs = performance.now() + forMs;
-  while (performance.now() < endMs) {
-    const startMs = performance.now();
-    work();
-    samples.push(performance.now() - startMs);
-  }
-  return samples;
-}
+import { manyApps, reaction } from './bench-reach.ts';
+import { restInThread } from './bench-threads.ts';
 
 /** A pool in motion: every round is half a second later, carries its memory and reads other queues. */
-function decisions(apps: number): () => void {
+function decisions(name: string, apps: number): Work<DecisionInput> {
   let round = 0;
   let memory: DecisionMemory | undefined;
-  return () => {
-    round += 1;
-    const input: DecisionInput = busyPool(apps, round);
-    memory = decide(memory === undefined ? input : { ...input, memory }).memory;
+  return {
+    name,
+    prepare: () => {
+      round += 1;
+      const input = busyPool(apps, round);
+      return memory === undefined ? input : { ...input, memory };
+    },
+    run: (input) => {
+      memory = decide(input).memory;
+    },
   };
-}
-
-/** The input alone, so that its cost can be taken off. */
-function inputs(apps: number): () => void {
-  let round = 0;
-  return () => {
-    round += 1;
-    busyPool(apps, round);
-  };
-}
-
-function group(works: readonly (readonly [string, () => void])[]): Row[] {
-  const rows = works.map(([name, work]) => ({ name, ...measure(work) }));
-  const base = rows[0]?.medianUs ?? 1;
-  return rows.map((row) => ({ ...row, ratio: row.medianUs / base }));
 }
 
 const POLICY = JSON.stringify({
@@ -85,23 +45,61 @@ const POLICY = JSON.stringify({
   },
 });
 
+const PARSING: Work<string> = {
+  name: 'parse and validate one policy',
+  prepare: () => POLICY,
+  run: (text) => void loadPolicies(text, 'bench'),
+};
+
+interface Machine {
+  readonly cores: number;
+  /** Processes that wanted to run, over the last minute: above `cores`, wall times say more about the others. */
+  readonly load: number;
+}
+
+function machine(): Machine {
+  return { cores: availableParallelism(), load: loadavg()[0] ?? 0 };
+}
+
+function timingLine({ name, medianUs, p95Us, ratio, runs }: Timing): string {
+  const us = (value: number): string => `${value.toFixed(1)} µs`.padStart(12);
+  return `${name.padEnd(50)} median ${us(medianUs)}  p95 ${us(p95Us)}  ×${ratio.toFixed(1).padStart(6)}  (${runs} runs)\n`;
+}
+
+function figureLine({ name, value, unit, limit, note }: Figure): string {
+  const shown = `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`.trim().padStart(10);
+  const bound =
+    limit === undefined
+      ? ''
+      : `at most ${limit}${unit && ` ${unit}`}: ${value <= limit ? 'reached' : 'MISSED'}`;
+  return `${name.padEnd(50)} ${shown}  ${bound.padEnd(24)}  (${note})\n`;
+}
+
 const { values } = parseArgs({ options: { output: { type: 'string', short: 'o' } } });
+const before = machine();
+// A minute long; it hardly needs a core.
+const resting = restInThread();
 const rows = [
-  ...group([
-    ['decide, pool of 10 apps', decisions(10)],
-    ['decide, pool of 100 apps', decisions(100)],
-    ['decide, pool of 1,000 apps', decisions(1000)],
-    ['(making the input of 1,000 apps, included above)', inputs(1000)],
-  ]),
-  ...group([['parse and validate one policy', () => void loadPolicies(POLICY, 'bench')]]),
+  ...measureGroup([
+    decisions('decide, pool of 10 apps', 10),
+    decisions('decide, pool of 100 apps', 100),
+    decisions('decide, pool of 1,000 apps', 1_000),
+  ] as readonly Work<unknown>[]),
+  ...measureGroup([PARSING] as readonly Work<unknown>[]),
 ];
-if (values.output === 'json') process.stdout.write(`${JSON.stringify({ rows })}\n`);
-else {
-  for (const row of rows) {
-    const median = `${row.medianUs.toFixed(1)} µs`.padStart(12);
-    const p95 = `${row.p95Us.toFixed(1)} µs`.padStart(12);
-    process.stdout.write(
-      `${row.name.padEnd(50)} median ${median}  p95 ${p95}  ×${row.ratio.toFixed(1).padStart(6)}  (${row.runs} runs)\n`,
-    );
-  }
+const reach = [...(await reaction()), ...(await manyApps()), ...(await resting)];
+if (values.output === 'json') {
+  const figures = reach.map((figure) => ({
+    ...figure,
+    ...(figure.limit !== undefined && { reached: figure.value <= figure.limit }),
+  }));
+  process.stdout.write(`${JSON.stringify({ machine: before, rows, reach: figures })}\n`);
+} else {
+  const { cores, load } = before;
+  process.stdout.write(
+    `${cores} cores, load ${load.toFixed(1)}${load > cores ? ': busy, expect worse figures' : ''}\n\n`,
+  );
+  for (const row of rows) process.stdout.write(timingLine(row));
+  process.stdout.write('\n');
+  for (const figure of reach) process.stdout.write(figureLine(figure));
 }

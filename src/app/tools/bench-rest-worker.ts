@@ -1,0 +1,6 @@
+// app: for the benchmark: the thread in which `restInThread` lets a minute pass.
+
+import { parentPort } from 'node:worker_threads';
+import { rest } from './bench-reach.ts';
+
+parentPort?.postMessage(await rest());
