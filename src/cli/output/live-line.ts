@@ -5,6 +5,11 @@ import type { AppView, OperatorView } from '../../controller/view.ts';
 const PLAIN_EVERY_MS = 5_000;
 const TTY_EVERY_MS = 250;
 
+const CLEAR = '\x1b[2K';
+/** A line that is wider than the terminal is cut: wrapped, it could not be taken back. */
+const NO_WRAP = '\x1b[?7l';
+const WRAP = '\x1b[?7h';
+
 export interface LineOutput {
   /** Prints a whole line. */
   line(text: string): void;
@@ -31,7 +36,7 @@ export class LiveLine {
       this.#output.line(text);
       return;
     }
-    this.#output.raw(`\r\x1b[2K${text}`);
+    this.#output.raw(`\r${CLEAR}${NO_WRAP}${text}${WRAP}`);
     this.#shown = true;
   }
 
