@@ -5,6 +5,7 @@ import { TerminalError } from '../runtime/errors.ts';
 import type { Guardian } from '../runtime/guardian.ts';
 import { type HttpServer, serve } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
+import { createNetworkProber } from './health/network-prober.ts';
 import { type Api, createApi } from './http/api.ts';
 import { EventStreams } from './http/event-stream.ts';
 import { type Look, lookOf } from './http/look.ts';
@@ -211,6 +212,7 @@ class LocalMarathon implements Emulator {
       random,
       uuid,
       runner,
+      prober: createNetworkProber(runner),
       agents: agentsOf(this.#options.budget, this.#options.agents ?? 1, uuid()),
       environment: { base: baseEnv, pathDirs: pathDirs ?? [], extra: taskEnv ?? {} },
       startDelayMs: this.#options.taskStartDelayMs ?? 0,

@@ -35,9 +35,31 @@ export interface UpgradeStrategy {
 }
 
 export interface HealthCheck {
+  /** HTTP, HTTPS, TCP, COMMAND, MESOS_HTTP, MESOS_HTTPS or MESOS_TCP. */
   readonly protocol: string;
+  readonly path?: string;
   readonly portIndex?: number;
   readonly port?: number;
+  readonly command?: { readonly value: string };
+  readonly gracePeriodSeconds: number;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  /** 0: the task is never killed. */
+  readonly maxConsecutiveFailures: number;
+  /** Before the first check; of those that Mesos runs. */
+  readonly delaySeconds: number;
+  readonly ignoreHttp1xx?: boolean;
+}
+
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly protocol: string;
+  readonly path: string;
+  readonly portName: string;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly httpStatusCodesForReady: readonly number[];
+  readonly preserveLastResponse: boolean;
 }
 
 /** What a person says about an app. cpus are shares of a core, mem and disk MB. */
@@ -72,7 +94,7 @@ export interface AppFields {
   readonly fetch?: readonly Json[];
   readonly healthChecks?: readonly HealthCheck[];
   readonly check?: Json;
-  readonly readinessChecks?: readonly Json[];
+  readonly readinessChecks?: readonly ReadinessCheck[];
   readonly role: string;
   readonly acceptedResourceRoles?: readonly string[];
   readonly user?: string;

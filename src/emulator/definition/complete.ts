@@ -77,7 +77,7 @@ function modernise(given: JsonObject): JsonObject {
 export function completeApp(id: string, given: JsonObject, path = ''): AppFields {
   const own = { id: canonicalPath(id) };
   const merged = { ...own, ...DEFAULTS, ...strategyFor(given), ...given, ...own };
-  const app = fields(withPorts(withoutEmpty(withDependencies(merged))));
+  const app = fields(withPorts(withCheckPorts(withoutEmpty(withDependencies(merged)))));
   const details = validateApp(app);
   if (details.length > 0) throw invalidObject(details.map((detail) => below(path, detail)));
   return app;
@@ -110,6 +110,18 @@ function withoutEmpty(app: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(app).filter(([name, value]) => !OMIT_EMPTY.includes(name) || !isEmpty(value)),
   );
+}
+
+/** A check that names no port is of the first one. */
+function withCheckPorts(app: JsonObject): JsonObject {
+  if (app['healthChecks'] === undefined) return app;
+  const healthChecks = asArray(app['healthChecks']).map((check): Json => {
+    if (!isObject(check) || check['protocol'] === 'COMMAND') return check;
+    return check['portIndex'] === undefined && check['port'] === undefined
+      ? { ...check, portIndex: 0 }
+      : check;
+  });
+  return { ...app, healthChecks };
 }
 
 /** Every app has a port unless it says that it has none. */

@@ -17,6 +17,9 @@ const RULES: readonly Rule[] = [
   portNumbers,
   networks,
   healthChecks,
+  healthCommands,
+  mesosChecks,
+  readinessChecks,
   secrets,
   role,
 ];
@@ -93,6 +96,43 @@ function healthChecks(app: AppFields): ErrorDetail[] {
     const needsPort = check.protocol !== 'COMMAND' && check.port === undefined;
     return needsPort && (check.portIndex ?? 0) >= ports ? [at(`/healthChecks(${index})`, message)] : [];
   });
+}
+
+function healthCommands(app: AppFields): ErrorDetail[] {
+  return (app.healthChecks ?? []).flatMap((check, index) =>
+    check.protocol === 'COMMAND' && check.command === undefined
+      ? [at(`/healthChecks(${index})/command`, 'must not be empty')]
+      : [],
+  );
+}
+
+function mesosChecks(app: AppFields): ErrorDetail[] {
+  const count = (app.healthChecks ?? []).filter(({ protocol }) => protocol.startsWith('MESOS_')).length;
+  return count <= 1 ? [] : [at('/healthChecks', 'AppDefinition can contain at most one Mesos health check')];
+}
+
+function readinessChecks(app: AppFields): ErrorDetail[] {
+  const checks = app.readinessChecks ?? [];
+  if (checks.length > 1) return [at('/readinessChecks', 'may not contain more than one readiness check')];
+  const names = (app.container?.portMappings ?? app.portDefinitions ?? []).map(({ name }) => name);
+  return checks.flatMap((check, index) => [
+    ...(names.includes(check.portName)
+      ? []
+      : [
+          at(
+            `/readinessChecks(${index})/portName`,
+            `No port definition reference for portName ${check.portName}`,
+          ),
+        ]),
+    ...(check.timeoutSeconds < check.intervalSeconds
+      ? []
+      : [
+          at(
+            `/readinessChecks(${index})/timeoutSeconds`,
+            `Timeout (${check.timeoutSeconds} seconds) must be less than the interval (${check.intervalSeconds} seconds).`,
+          ),
+        ]),
+  ]);
 }
 
 function secrets(app: AppFields): ErrorDetail[] {

@@ -12,18 +12,27 @@ import { type Route, route } from './router.ts';
 
 export function deploymentRoutes(marathon: Marathon): Route[] {
   return [
-    route('GET', '/v2/deployments', () => json(200, marathon.deployments.running.map(deploymentView))),
+    route('GET', '/v2/deployments', () =>
+      json(
+        200,
+        marathon.deployments.running.map((deployment) => deploymentView(marathon, deployment)),
+      ),
+    ),
     route('DELETE', '/v2/deployments/{id}', (call) => cancel(marathon, call)),
   ];
 }
 
-function deploymentView({ plan, currentStep }: Deployment): Record<string, unknown> {
+function deploymentView(marathon: Marathon, { plan, currentStep }: Deployment): Record<string, unknown> {
   const current = plan.steps[currentStep - 1]?.actions ?? [];
   return {
     ...planView(plan),
     affectedApps: plan.changes.map(({ id }) => id),
     affectedPods: [],
-    currentActions: current.map(({ action, app }) => ({ action, app: app.id, readinessCheckResults: [] })),
+    currentActions: current.map(({ action, app: { id } }) => ({
+      action,
+      app: id,
+      readinessCheckResults: marathon.instances.readiness.of(id),
+    })),
     currentStep,
     totalSteps: plan.steps.length,
   };

@@ -27,21 +27,23 @@ function listAll(marathon: Marathon, call: Call): Response {
   const asked = [...call.query.getAll('status'), ...call.query.getAll('status[]')];
   const states = asked.map((status) => `TASK_${status.toUpperCase()}`);
   const tasks = [...marathon.instances.tracker.all()]
-    .flatMap((instance) => tasksOf([instance], marathon.root.app(instance.appId)))
+    .flatMap((instance) => tasksOf(marathon, [instance]))
     .filter((task) => states.length === 0 || states.includes(String(task['state'])));
   return json(200, { tasks });
 }
 
 function listApp(marathon: Marathon, call: Call): Response {
   const app = existingApp(marathon, idOf(call));
-  return json(200, { tasks: tasksOf(marathon.instances.tracker.of(app.id), app) });
+  return json(200, { tasks: tasksOf(marathon, marathon.instances.tracker.of(app.id)) });
 }
 
 function listGroup(marathon: Marathon, call: Call): Response {
   const group = idOf(call);
   if (!marathon.root.hasGroup(group)) throw groupNotFound(group);
   const apps = marathon.root.appsBelow(group);
-  return json(200, { tasks: apps.flatMap((app) => tasksOf(marathon.instances.tracker.of(app.id), app)) });
+  return json(200, {
+    tasks: apps.flatMap((app) => tasksOf(marathon, marathon.instances.tracker.of(app.id))),
+  });
 }
 
 async function killNamed(marathon: Marathon, call: Call): Promise<Response> {
@@ -99,7 +101,7 @@ interface Killing {
 
 function kill(marathon: Marathon, call: Call, { way, instances, body }: Killing): Response {
   if (way === 'scale') return killAndScale(marathon, call, instances);
-  const shown = instances.flatMap((instance) => tasksOf([instance], marathon.root.app(instance.appId)));
+  const shown = instances.flatMap((instance) => tasksOf(marathon, [instance]));
   if (way === 'wipe') marathon.instances.wipe(instances);
   else marathon.instances.kill(instances);
   return json(200, body(shown));

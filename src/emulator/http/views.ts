@@ -2,11 +2,13 @@
 
 import type { AppDefinition } from '../definition/app.ts';
 import { servicePortsOf } from '../definition/service-ports.ts';
+import { healthView } from '../health/health-checks.ts';
 import type { Instance, Task } from '../marathon/instance.ts';
 import type { TaskFailure } from '../marathon/instance-manager.ts';
 import type { Marathon } from '../marathon/marathon.ts';
 import { timestamp } from '../marathon/timestamp.ts';
 import { isTerminal } from '../mesos/task-status.ts';
+import { countTasks, taskStats } from './task-stats.ts';
 
 type Wire = Record<string, unknown>;
 
@@ -17,6 +19,7 @@ export interface Embeds {
   readonly readiness?: boolean;
   readonly tasks?: boolean;
   readonly lastTaskFailure?: boolean;
+  readonly taskStats?: boolean;
 }
 
 /** Values of `embed`, with or without the prefixes that Marathon takes; unknown ones mean nothing. */
@@ -28,6 +31,7 @@ export function embedsOf(query: URLSearchParams): Embeds {
     counts: names.has('counts'),
     deployments: names.has('deployments') || tasks,
     readiness: names.has('readiness'),
+    taskStats: names.has('taskStats'),
     tasks,
     lastTaskFailure: names.has('lastTaskFailure') || failures,
   };
@@ -39,35 +43,29 @@ export function appInfo(marathon: Marathon, app: AppDefinition, embeds: Embeds):
   const lock = marathon.deployments.lockOf(app.id);
   return {
     ...app,
-    ...(embeds.counts ? counts(instances) : {}),
+    ...(embeds.counts ? counts(marathon, instances) : {}),
     ...(embeds.deployments ? { deployments: lock === undefined ? [] : [{ id: lock.plan.id }] } : {}),
-    ...(embeds.readiness ? { readinessCheckResults: [] } : {}),
-    ...(embeds.tasks ? { tasks: tasksOf(instances, app) } : {}),
+    ...(embeds.readiness ? { readinessCheckResults: marathon.instances.readiness.of(app.id) } : {}),
+    ...(embeds.taskStats ? { tasksStats: taskStats(marathon, app, instances) } : {}),
+    ...(embeds.tasks ? { tasks: tasksOf(marathon, instances) } : {}),
     ...(failure === undefined ? {} : { lastTaskFailure: failureView(failure) }),
   };
 }
 
-/** TASK_STARTING is in neither of the first two; without health checks nothing is healthy. */
-function counts(instances: readonly Instance[]): Wire {
-  let staged = 0;
-  let running = 0;
-  for (const { task } of instances) {
-    if (task === undefined) continue;
-    if (task.state === undefined || task.state === 'TASK_STAGING') staged++;
-    if (task.state === 'TASK_RUNNING') running++;
-  }
-  return { tasksStaged: staged, tasksRunning: running, tasksHealthy: 0, tasksUnhealthy: 0 };
+function counts(marathon: Marathon, instances: readonly Instance[]): Wire {
+  const { staged, running, healthy, unhealthy } = countTasks(marathon, instances);
+  return { tasksStaged: staged, tasksRunning: running, tasksHealthy: healthy, tasksUnhealthy: unhealthy };
 }
 
-export function tasksOf(instances: readonly Instance[], app: AppDefinition | undefined): Wire[] {
-  const ports = app === undefined ? [] : servicePortsOf(app);
+export function tasksOf(marathon: Marathon, instances: readonly Instance[]): Wire[] {
   return instances.flatMap((instance) =>
-    instance.task === undefined ? [] : [taskView(instance, instance.task, ports)],
+    instance.task === undefined ? [] : [taskView(marathon, instance, instance.task)],
   );
 }
 
 /** A task that has ended is listed as long as its instance waits for the next one, without times and ports. */
-export function taskView(instance: Instance, task: Task, servicePorts: readonly number[]): Wire {
+function taskView(marathon: Marathon, instance: Instance, task: Task): Wire {
+  const app = marathon.root.app(instance.appId);
   const { hostname, agentId, ports } = task.placement;
   const state = task.state ?? 'TASK_STAGING';
   const ended = isTerminal(state);
@@ -78,10 +76,12 @@ export function taskView(instance: Instance, task: Task, servicePorts: readonly 
     slaveId: agentId,
     state,
     ports: ended ? [] : ports,
-    servicePorts,
+    servicePorts: app === undefined ? [] : servicePortsOf(app),
     ipAddresses: [{ ipAddress: hostname, protocol: 'IPv4' }],
     ...(ended ? {} : timesOf(task)),
-    healthCheckResults: [],
+    healthCheckResults: marathon.instances.health
+      .of(instance)
+      .map((health) => healthView(health, instance.id)),
     localVolumes: [],
     role: instance.runSpec.role,
   };

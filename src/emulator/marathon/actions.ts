@@ -2,7 +2,7 @@
 
 import { type AppDefinition, configVersion } from '../definition/app.ts';
 import type { EventBus } from './event-bus.ts';
-import { type Instance, isPresent, isRunning } from './instance.ts';
+import { type Instance, isPresent } from './instance.ts';
 import type { InstanceManager } from './instance-manager.ts';
 import type { Action } from './plan.ts';
 
@@ -38,7 +38,7 @@ async function stop(
 
 /**
  * Kills first, waits until the victims are gone, then launches. How many to add is computed once; the action
- * ends when that many more run, whatever became of those that were there before.
+ * ends when that many more run (well and ready, where the app has checks), whatever became of those that were there before.
  */
 async function scale(action: Action, instances: InstanceManager, signal: AbortSignal): Promise<void> {
   const { app, victims } = action;
@@ -55,8 +55,8 @@ async function scale(action: Action, instances: InstanceManager, signal: AbortSi
     () => {
       // Here too what is still ending holds its place.
       instances.schedule(app, app.instances - tracker.count(app.id));
-      const added = tracker.of(app.id).filter((instance) => !kept.has(instance.id) && isRunning(instance));
-      return added.length >= missing;
+      const added = tracker.of(app.id).filter((instance) => !kept.has(instance.id));
+      return added.filter((instance) => instances.isUp(instance, signal)).length >= missing;
     },
     signal,
   );
@@ -94,7 +94,7 @@ export function restartBounds(app: AppDefinition, healthy: number): RestartBound
 async function restart(app: AppDefinition, instances: InstanceManager, signal: AbortSignal): Promise<void> {
   const { tracker } = instances;
   const isOld = (instance: Instance): boolean => configVersion(instance.runSpec) !== configVersion(app);
-  const healthy = instances.present(app.id).filter((i) => isOld(i) && isRunning(i)).length;
+  const healthy = instances.present(app.id).filter((i) => isOld(i) && instances.isWell(i)).length;
   const { killAtOnce, ceiling } = restartBounds(app, healthy);
   instances.resetDelay(app.id);
   await tracker.whenever(
@@ -102,9 +102,11 @@ async function restart(app: AppDefinition, instances: InstanceManager, signal: A
     () => {
       const present = instances.present(app.id);
       const fresh = present.filter((instance) => !isOld(instance));
-      const ready = fresh.filter(isRunning).length;
+      const ready = fresh.filter((instance) => instances.isUp(instance, signal)).length;
       const keep = Math.max(0, healthy - killAtOnce - ready);
-      const old = present.filter(isOld).sort(runningFirst);
+      const old = present
+        .filter(isOld)
+        .sort((a, b) => Number(instances.isWell(b)) - Number(instances.isWell(a)));
       instances.decommission(old.slice(keep));
       const room = Math.min(ceiling - tracker.count(app.id), app.instances - fresh.length);
       instances.schedule(app, room);
@@ -112,8 +114,4 @@ async function restart(app: AppDefinition, instances: InstanceManager, signal: A
     },
     signal,
   );
-}
-
-function runningFirst(a: Instance, b: Instance): number {
-  return Number(isRunning(b)) - Number(isRunning(a));
 }

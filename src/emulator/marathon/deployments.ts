@@ -93,6 +93,7 @@ export class Deployments {
   async #run(deployment: RunningDeployment): Promise<void> {
     // Accepted first, begun later: the answer carries an id that no event has named yet.
     await Promise.resolve();
+    for (const { id } of deployment.plan.changes) this.#deps.instances.health.reconcile(id);
     try {
       for (const step of deployment.plan.steps) await this.#runStep(deployment, step);
       await this.gate.whenOpen(
@@ -101,7 +102,10 @@ export class Deployments {
       );
       this.#end(deployment);
       this.#publish('deployment_success', deployment);
-      for (const { id } of deployment.plan.changes) this.#deps.instances.scaleCheck(id);
+      for (const { id } of deployment.plan.changes) {
+        this.#deps.instances.health.reconcile(id);
+        this.#deps.instances.scaleCheck(id);
+      }
     } catch (error) {
       if (deployment.cancelled.signal.aborted) return;
       this.#end(deployment);
@@ -126,8 +130,10 @@ export class Deployments {
 
   #end(deployment: RunningDeployment): void {
     this.#running.delete(deployment.plan.id);
-    for (const { id } of deployment.plan.changes)
+    for (const { id } of deployment.plan.changes) {
       if (this.#locks.get(id) === deployment) this.#locks.delete(id);
+      this.#deps.instances.readiness.forget(id);
+    }
   }
 
   #publish(eventType: string, { plan }: Deployment, extra: Record<string, unknown> = {}): void {

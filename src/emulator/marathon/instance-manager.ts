@@ -2,12 +2,14 @@
 
 import type { Clock } from '../../runtime/clock.ts';
 import { type AppDefinition, configVersion } from '../definition/app.ts';
+import type { HealthChecks } from '../health/health-checks.ts';
+import type { Readiness } from '../health/readiness.ts';
 import type { Cluster, Placement } from '../mesos/cluster.ts';
 import type { Executor, TaskSpec } from '../mesos/executor.ts';
 import type { ProcessRunner } from '../mesos/process-runner.ts';
 import { type TaskEnvironment, taskEnvironment } from '../mesos/task-environment.ts';
 import { isTerminal, type TaskStatus } from '../mesos/task-status.ts';
-import { type Instance, isPresent, isWaiting, type Task } from './instance.ts';
+import { type Instance, isPresent, isRunning, isWaiting, type Task } from './instance.ts';
 import type { InstanceTracker } from './instance-tracker.ts';
 import type { LaunchDelays } from './launch-delay.ts';
 import { LaunchQueue } from './launch-queue.ts';
@@ -36,6 +38,8 @@ export interface InstanceManagerDeps {
   readonly delays: LaunchDelays;
   readonly environment: TaskEnvironment;
   readonly waitingDieFirst: boolean;
+  readonly health: HealthChecks;
+  readonly readiness: Readiness;
   /** The app as it is wanted now; undefined when it was deleted. */
   readonly wanted: (appId: string) => AppDefinition | undefined;
   /** Whether a deployment works on the app, so that others keep their hands off its count. */
@@ -53,6 +57,26 @@ export class InstanceManager {
     this.#deps = deps;
     const { clock, cluster, delays } = deps;
     this.queue = new LaunchQueue({ clock, cluster, delays, launch: (i, p) => this.#launch(i, p) });
+  }
+
+  get health(): HealthChecks {
+    return this.#deps.health;
+  }
+
+  get readiness(): Readiness {
+    return this.#deps.readiness;
+  }
+
+  /** Whether an instance runs, and is well as far as its health checks can tell. */
+  isWell(instance: Instance): boolean {
+    return isRunning(instance) && this.health.passes(instance);
+  }
+
+  /** Whether an instance that a deployment has started is what the deployment waits for. */
+  isUp(instance: Instance, signal: AbortSignal): boolean {
+    // Readiness is asked from the start, not only after the first good health.
+    const ready = isRunning(instance) && this.readiness.isReady(instance, signal);
+    return ready && this.isWell(instance);
   }
 
   /** Number of tasks ever launched. */
@@ -89,6 +113,16 @@ export class InstanceManager {
   /** Ends the tasks of instances; what is meant to run comes back as a new task. */
   kill(instances: Iterable<Instance>): void {
     for (const { task } of instances) if (task !== undefined) this.#deps.executor.kill(task.id);
+  }
+
+  /** Ends a task whose health check has failed too often; unlike an ordinary kill it is remembered as a failure. */
+  killUnhealthy(instance: Instance, reason: string): void {
+    const { task } = instance;
+    if (task === undefined || instance.condition !== 'Running') return;
+    const message = `Task was killed since health check failed. Reason: ${reason}`;
+    const atMs = this.#deps.clock.now();
+    this.#remember(instance, task, { state: 'TASK_KILLED', message, atMs });
+    this.kill([instance]);
   }
 
   /** Ends instances for good; others take their places. */
@@ -129,11 +163,13 @@ export class InstanceManager {
   forget(appId: string): void {
     this.resetDelay(appId);
     this.#failures.delete(appId);
+    this.health.reconcile(appId);
   }
 
   /** From now on nothing is launched and every task is killed; resolves when all have ended. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.health.close();
     this.queue.close();
     await this.#deps.executor.killAll();
   }
@@ -148,7 +184,10 @@ export class InstanceManager {
 
   #onStatus(instance: Instance, task: Task, status: TaskStatus): void {
     this.tracker.update(instance, task, status);
+    if (status.state === 'TASK_RUNNING') this.health.start(instance, task);
+    if (status.state === 'TASK_KILLING') this.health.stop(task);
     if (!isTerminal(status.state)) return;
+    this.health.forget(task);
     this.#deps.cluster.release(task.placement);
     this.#learnFrom(instance, task, status);
     const app = this.#deps.wanted(instance.appId);
@@ -167,18 +206,17 @@ export class InstanceManager {
   #learnFrom(instance: Instance, task: Task, status: TaskStatus): void {
     if (status.state === 'TASK_KILLED') return;
     this.#deps.delays.lengthen(instance.runSpec);
-    if (status.state === 'TASK_FINISHED') return;
-    const { hostname, agentId } = task.placement;
-    this.#failures.set(instance.appId, {
-      appId: instance.appId,
-      host: hostname,
-      message: status.message,
-      state: status.state,
-      taskId: task.id,
-      slaveId: agentId,
-      atMs: status.atMs,
-      version: task.version,
-    });
+    if (status.state !== 'TASK_FINISHED') this.#remember(instance, task, status);
+  }
+
+  #remember(
+    { appId }: Instance,
+    task: Task,
+    { state, message, atMs }: Pick<TaskStatus, 'state' | 'message' | 'atMs'>,
+  ): void {
+    const { hostname: host, agentId: slaveId } = task.placement;
+    const { id: taskId, version } = task;
+    this.#failures.set(appId, { appId, host, message, state, taskId, slaveId, atMs, version });
   }
 
   #remove(instance: Instance): void {

@@ -99,7 +99,7 @@ export class InstanceTracker {
     instances?.delete(instance.id);
     if (instances?.size === 0) this.#byApp.delete(instance.appId);
     if (instance.task !== undefined) this.#byTask.delete(instance.task.id);
-    this.#touch(instance.appId);
+    this.touch(instance.appId);
   }
 
   /**
@@ -147,11 +147,11 @@ export class InstanceTracker {
       host: placement?.hostname ?? null,
       runSpecVersion: instance.runSpec.version,
     });
-    this.#touch(instance.appId);
+    this.touch(instance.appId);
   }
 
-  /** Watchers are asked once a burst, when whoever makes the changes has finished. */
-  #touch(appId: string): void {
+  /** Something that watchers of an app look at has changed. They are asked once a burst, when whoever makes the changes has finished. */
+  touch(appId: string): void {
     if (!this.#watchers.has(appId)) return;
     if (this.#changed.size === 0) queueMicrotask(() => this.#notify());
     this.#changed.add(appId);

@@ -2,11 +2,15 @@
 
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { AppDefinition } from '../definition/app.ts';
+import { HealthChecks } from '../health/health-checks.ts';
+import type { Prober } from '../health/prober.ts';
+import { Readiness } from '../health/readiness.ts';
 import { type AgentSpec, Cluster } from '../mesos/cluster.ts';
 import { Executor } from '../mesos/executor.ts';
 import { Ports } from '../mesos/ports.ts';
 import type { ProcessRunner } from '../mesos/process-runner.ts';
-import type { TaskEnvironment } from '../mesos/task-environment.ts';
+import { type TaskEnvironment, taskEnvironment } from '../mesos/task-environment.ts';
 import { Deployments } from './deployments.ts';
 import { EventBus } from './event-bus.ts';
 import { GroupManager } from './group-manager.ts';
@@ -24,6 +28,7 @@ export interface MarathonDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly runner: ProcessRunner;
+  readonly prober: Prober;
   readonly agents: readonly AgentSpec[];
   readonly environment: TaskEnvironment;
   readonly startDelayMs: number;
@@ -46,21 +51,35 @@ export interface Marathon {
 }
 
 export function createMarathon(deps: MarathonDeps): Marathon {
-  const { clock, log, runner, uuid } = deps;
+  const { clock, log, runner, prober, uuid } = deps;
   const events = new EventBus(clock);
   const versions = new VersionClock(clock);
   const root = new Root(versions.next());
   const cluster = new Cluster(deps.agents, new Ports(deps.random));
+  const tracker = new InstanceTracker({ events, uuid });
+  const wanted = (appId: string): AppDefinition | undefined => root.app(appId);
+  const health = new HealthChecks({
+    clock,
+    events,
+    tracker,
+    prober,
+    wanted,
+    environment: ({ runSpec }, { id, placement }) =>
+      taskEnvironment(deps.environment, { app: runSpec, taskId: id, placement }),
+    kill: (instance, reason) => instances.killUnhealthy(instance, reason),
+  });
   const instances: InstanceManager = new InstanceManager({
     clock,
     cluster,
     runner,
-    tracker: new InstanceTracker({ events, uuid }),
+    tracker,
+    health,
+    readiness: new Readiness({ clock, tracker, prober }),
     executor: new Executor({ clock, runner, startDelayMs: deps.startDelayMs }),
     delays: new LaunchDelays(clock),
     environment: deps.environment,
     waitingDieFirst: deps.waitingDieFirst,
-    wanted: (appId) => root.app(appId),
+    wanted,
     isLocked: (appId) => deployments.lockOf(appId) !== undefined,
   });
   const deployments = new Deployments({ instances, events, log });

@@ -49,6 +49,17 @@ export class MemoryProcesses implements ProcessRunner {
     };
   }
 
+  /** What a command beside a task returns; 0 by default, and none at all for one that never ends. */
+  readonly commands = new Map<string, number | 'hangs'>();
+
+  async runBeside({ argv }: ProcessSpec, signal: AbortSignal): Promise<ProcessExit> {
+    const code = this.commands.get(argv.at(-1) ?? '') ?? 0;
+    if (code !== 'hangs') return { code, signal: null };
+    return new Promise((_resolve, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+    );
+  }
+
   forget(taskId: string): void {
     this.forgotten.push(taskId);
   }

@@ -3,7 +3,12 @@
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../runtime/clock.ts';
-import { createGuardian, type GuardedProcess, type Guardian } from '../../runtime/guardian.ts';
+import {
+  createGuardian,
+  type GuardedProcess,
+  type Guardian,
+  type ProcessExit,
+} from '../../runtime/guardian.ts';
 import type { ProcessRunner, ProcessSpec, RunningProcess } from './process-runner.ts';
 
 /** How long a process may take to vanish after SIGKILL. */
@@ -64,6 +69,23 @@ class OsProcesses implements ProcessRunner {
     } finally {
       await Promise.all([stdout.close(), stderr.close()]);
     }
+  }
+
+  async runBeside(spec: ProcessSpec, signal: AbortSignal): Promise<ProcessExit> {
+    signal.throwIfAborted();
+    const sandbox = this.#sandbox(spec.taskId);
+    const [command, ...args] = spec.argv;
+    const env = { ...spec.env, MESOS_SANDBOX: sandbox, MESOS_DIRECTORY: sandbox };
+    const process = await this.#guardian.spawn(command, args, { cwd: sandbox, env });
+    this.#running.add(process);
+    const kill = (): void => void process.signal('SIGKILL');
+    signal.addEventListener('abort', kill, { once: true });
+    if (signal.aborted) kill();
+    const exit = await process.exited;
+    signal.removeEventListener('abort', kill);
+    this.#running.delete(process);
+    signal.throwIfAborted();
+    return exit;
   }
 
   forget(taskId: string): void {

@@ -19,6 +19,11 @@ export interface RunningProcess {
 export interface ProcessRunner {
   /** Rejects when the process cannot be started, or with `signal.reason` when aborted before it was. */
   start(spec: ProcessSpec, signal: AbortSignal): Promise<RunningProcess>;
+  /**
+   * Runs a command in the sandbox of a running task, to its end; it is killed when `signal` is aborted.
+   * Rejects when it cannot be started, or with `signal.reason`.
+   */
+  runBeside(spec: ProcessSpec, signal: AbortSignal): Promise<ProcessExit>;
   /** Removes what a task has left behind (its directory); unknown ids are ignored. */
   forget(taskId: string): void;
   /** Ends and removes everything. @returns how many processes could not be ended */

@@ -73,6 +73,7 @@ describe('defaults', () => {
         intervalSeconds: 60,
         timeoutSeconds: 20,
         delaySeconds: 15,
+        portIndex: 0,
         maxConsecutiveFailures: 3,
         ipProtocol: 'IPv4',
       },

@@ -7,6 +7,7 @@ import { agentsOf } from '../../../src/emulator/mesos/agents.ts';
 import { type MemoryProcess, MemoryProcesses } from '../../../src/emulator/mesos/memory-processes.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
+import { MemoryProber } from './memory-prober.ts';
 
 export const START = Date.parse('2024-05-01T09:00:00.000Z');
 
@@ -30,6 +31,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly marathon: Marathon;
   readonly processes: MemoryProcesses;
+  readonly prober: MemoryProber;
   readonly events: readonly MarathonEvent[];
   /** Asks, then lets everything that follows at once happen. */
   call(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -44,11 +46,13 @@ export interface World {
 export function aWorld(options: WorldOptions = {}): World {
   const clock = new VirtualClock(START);
   const processes = new MemoryProcesses();
+  const prober = new MemoryProber(processes);
   let ids = 0;
   const marathon = createMarathon({
     clock,
     log: silentLogger,
     runner: processes,
+    prober,
     agents: agentsOf(
       {
         cpus: options.cpus ?? 100,
@@ -87,6 +91,7 @@ export function aWorld(options: WorldOptions = {}): World {
     clock,
     marathon,
     processes,
+    prober,
     events,
     call,
     get: async (path) => (await call('GET', path)).body,
