@@ -2,7 +2,14 @@
 
 import type { Marathon } from '../marathon/marathon.ts';
 import { json } from './call.ts';
-import { agentSummaries, agentViews, metricsView, rolesView, stateView } from './mesos-views.ts';
+import {
+  agentSummaries,
+  agentViews,
+  MASTER_FLAGS,
+  metricsView,
+  rolesView,
+  stateView,
+} from './mesos-views.ts';
 import { type Route, route } from './router.ts';
 import type { ServerAddress } from './system-routes.ts';
 
@@ -11,6 +18,7 @@ export function mesosRoutes(marathon: Marathon, address: () => ServerAddress): R
     ...routes('/slaves', () => ({ slaves: agentViews(marathon, 'full'), recovered_slaves: [] })),
     ...routes('/state', () => stateView(marathon, address())),
     ...routes('/state-summary', () => agentSummaries(marathon, address())),
+    ...routes('/flags', () => ({ flags: MASTER_FLAGS })),
     ...routes('/roles', () => ({ roles: rolesView(marathon) })),
     ...routes('/metrics/snapshot', () => metricsView(marathon, true)),
   ];
@@ -20,7 +28,7 @@ export function mesosRoutes(marathon: Marathon, address: () => ServerAddress): R
 export const MESOS_METRICS = /^\/(master\/)?metrics\/snapshot\/?$/;
 
 /** Paths that are Mesos' and not Marathon's. */
-export const MESOS_PATHS = /^\/(master\/)?(slaves|state|state-summary|roles|metrics\/snapshot)\/?$/;
+export const MESOS_PATHS = /^\/(master\/)?(slaves|state|state-summary|flags|roles|metrics\/snapshot)\/?$/;
 
 function routes(path: string, body: () => unknown): Route[] {
   return [path, `/master${path}`].map((pattern) => route('GET', pattern, () => json(200, body())));

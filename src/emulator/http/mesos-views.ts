@@ -10,6 +10,8 @@ import type { ServerAddress } from './system-routes.ts';
 type Wire = Record<string, unknown>;
 
 const MESOS_VERSION = '1.11.0';
+/** How a master would be started that offers as ours does. */
+export const MASTER_FLAGS: Wire = { allocation_interval: '1secs' };
 const AGENT_PORT = 5051;
 const NOTHING: Resources = { cpus: 0, mem: 0, disk: 0, gpus: 0 };
 const NAMES = ['cpus', 'mem', 'disk', 'gpus'] as const;
@@ -90,7 +92,7 @@ export function stateView(marathon: Marathon, { authority, host, port }: ServerA
     activated_slaves: marathon.cluster.agents.length,
     deactivated_slaves: 0,
     unreachable_slaves: 0,
-    flags: { allocation_interval: '1secs' },
+    flags: MASTER_FLAGS,
     slaves: agentViews(marathon, 'full'),
     frameworks: [{ ...frameworkView(marathon), tasks: liveTasks(marathon).map(taskView(marathon)) }],
     completed_frameworks: [],

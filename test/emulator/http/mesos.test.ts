@@ -68,6 +68,10 @@ describe('three agents', () => {
     expect(summary.frameworks).toMatchObject([{ name: 'marathon', TASK_RUNNING: 4 }]);
   });
 
+  it.each(['/flags', '/master/flags'])('have a master that tells its flags in %s', async (path) => {
+    expect(await (await world()).get(path)).toEqual({ flags: { allocation_interval: '1secs' } });
+  });
+
   it('show in the roles what each role holds', async () => {
     const made = await world();
     await made.app({ id: '/shop/own', cpus: 1, role: 'shop' });
