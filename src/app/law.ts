@@ -17,6 +17,8 @@ function lawOf(resource: Resource, type: AlgorithmType): Resource {
   if (resource.kind !== 'MicroscalingPolicy') return resource;
   const apps = resource.spec.apps.map((app) => ({
     ...app,
+    // The original engine gave back at once: it is compared as it was.
+    ...(type !== 'Fluid' && { behavior: { ...app.behavior, giveBackAfter: '0s' } }),
     ...(app.targets !== undefined && {
       targets: app.targets.map((target) => ({
         ...target,

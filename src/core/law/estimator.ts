@@ -219,7 +219,8 @@ function countNoise(waiting: number): number {
 function correct(f: Filter, i: Interval, o: Observation, learnService: boolean): void {
   const { y, hl, hm, r } = o;
   const innovation = y - (hl * f.l + hm * f.m);
-  if (hl !== 0) alarm(f, { innovation, deviation: Math.sqrt(spread(f, o)), doubtService: learnService && i.moved });
+  if (hl !== 0)
+    alarm(f, { innovation, deviation: Math.sqrt(spread(f, o)), doubtService: learnService && i.moved });
   const s = spread(f, o);
   const kl = (f.ll * hl + f.lm * hm) / s;
   const km = learnService ? (f.lm * hl + f.mm * hm) / s : 0;

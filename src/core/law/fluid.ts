@@ -67,6 +67,8 @@ const DOUBT_IN_NEED = 0.75;
 const LEFT_TO_QUEUE = 0.25;
 const ROUNDING = 0.15;
 const UNSURE = 0.5;
+/** σ_μ/μ above which rates are not worth telling. */
+const DOUBTFUL = 0.3;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
@@ -261,7 +263,11 @@ function figuresOf({ input, estimate, predicted }: View): Readonly<Record<string
   };
 }
 
+/** Rates that are not known yet are not told as if they were; what they come to in instances is known first. */
 function reasonOf({ input, estimate }: View): string {
-  const { waiting } = input.messages;
-  return `${brief(waiting)} waiting, ${brief(estimate.arrivals)}/s arriving, ${brief(estimate.service)}/s per instance`;
+  const { arrivals, service, varService } = estimate;
+  const waiting = `${brief(input.messages.waiting)} waiting`;
+  return Math.sqrt(varService) <= DOUBTFUL * service
+    ? `${waiting}, ${brief(arrivals)}/s arriving, ${brief(service)}/s per instance`
+    : `${waiting}, work for ${brief(arrivals / service)} instances arriving (rates not known yet)`;
 }
