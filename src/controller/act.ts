@@ -12,6 +12,10 @@ export interface Outcome {
   /** Why it did not happen. */
   readonly obstacle?: Obstacle;
   readonly message?: string;
+  /** Of what was accepted. */
+  readonly deploymentId?: string;
+  /** The count that a scale asked for, where that is not the one it was to ask for. */
+  readonly instances?: number;
 }
 
 export interface ActDeps {
@@ -58,9 +62,9 @@ async function actOn(change: Change, { scheduler, gate }: ActDeps, signal: Abort
   if (closed !== undefined) return { change, result: 'postponed', ...toldBy(closed) };
   if (signal.aborted) return { change, result: 'postponed', obstacle: 'unavailable', message: 'stopping' };
   try {
-    const { outcome } = await scheduler.apply(change, signal);
+    const { outcome: result, ...accepted } = await scheduler.apply(change, signal);
     gate.passed(change);
-    return { change, result: outcome };
+    return { change, result, ...accepted };
   } catch (error) {
     return { change, result: 'failed', ...toldBy(gate.failed(change, error)) };
   }

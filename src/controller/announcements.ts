@@ -63,6 +63,7 @@ const APPLY_TROUBLE: ReadonlySet<string> = new Set([
   'MarathonUnavailable',
   'MarathonRefused',
   'WaitingForLock',
+  'DeploymentStuck',
   'AppMissing',
   'Drifted',
 ]);

@@ -7,8 +7,10 @@ import type { Outcome } from './act.ts';
 import type { Obstacle } from './gate.ts';
 import { readingsOf } from './observe.ts';
 import { type PolicyRecord, shownVersion } from './records.ts';
+import type { Restart } from './restarts.ts';
 import type { Round } from './round.ts';
 import type { Standing } from './standing.ts';
+import { LEND_AFTER_MS } from './surplus.ts';
 
 export type NewCondition = Omit<Condition, 'lastTransitionTime'>;
 type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
@@ -85,7 +87,7 @@ const OBSTACLES = {
   refused: 'MarathonRefused',
   unavailable: 'MarathonUnavailable',
   locked: 'WaitingForLock',
-} as const satisfies Record<Obstacle, ConditionReason>;
+} as const satisfies Partial<Record<Obstacle, ConditionReason>>;
 
 /** The first thing that keeps the world from being as written, worst first. */
 function appliedOf(part: Part): Finding {
@@ -128,8 +130,9 @@ function deployingOf({ standings, round, outcomes }: Part): Finding | undefined 
     const what = made.change.kind === 'create' ? 'is being created' : 'is being updated';
     return is('False', 'Deploying', `${made.change.app} ${what}`);
   }
-  for (const { app, observed } of standings) {
+  for (const { app, observed, restart } of standings) {
     const { id } = app.spec;
+    if (restart?.overdue) return is('False', 'DeploymentStuck', stuck(restart));
     const deployment = observed?.deployments.find(({ actions }) => actions.some((a) => SLOW_ACTIONS.has(a)));
     if (deployment !== undefined) {
       return is('False', 'Deploying', `${id}: deployment ${deployment.id} is under way`);
@@ -138,6 +141,15 @@ function deployingOf({ standings, round, outcomes }: Part): Finding | undefined 
     if (observed === undefined) return is('False', 'Deploying', `${id} is to be created`);
   }
   return undefined;
+}
+
+/** Who, since when, what to do. */
+function stuck({ app, deployment, sinceMs, ours }: Restart): string {
+  const since = new Date(sinceMs).toISOString();
+  const fix = ours
+    ? 'correct its definition in the policy, which replaces the update'
+    : 'ask whoever updated it';
+  return `${app}: deployment ${deployment} restarts it since ${since} and does not come to an end; the other apps go on without it. It ends when its new tasks run and are healthy: look at them, ${fix}, or roll it back with DELETE /v2/deployments/${deployment}`;
 }
 
 const SLOW_ACTIONS: ReadonlySet<string> = new Set(['StartApplication', 'RestartApplication']);
@@ -160,7 +172,11 @@ function limitedOf({ standings, round }: Part): Finding {
   return is('False', 'WithinLimits', 'every app gets what it wants');
 }
 
-function launchingOf({ standings, round }: Part): Finding {
+function launchingOf({ standings, round, outcomes }: Part): Finding {
+  const kept = standings.find(({ surplusSinceMs }) => {
+    return surplusSinceMs !== undefined && round.atMs - surplusSinceMs >= LEND_AFTER_MS;
+  });
+  if (kept !== undefined) return is('True', 'SurplusWaiting', surplusIn(kept, outcomes));
   for (const { app, observed } of standings) {
     const failing = (observed?.backoffMs ?? 0) > 0;
     if (!failing && round.decisions.get(app.spec.id)?.limitedBy !== 'launching') continue;
@@ -173,6 +189,17 @@ function launchingOf({ standings, round }: Part): Finding {
   const reasons = observed?.waitingReasons.join(', ') ?? '';
   const why = reasons === '' ? '' : ` (${reasons})`;
   return is('False', 'Launching', `${app.spec.id} waits for ${observed?.waiting} instances${why}`);
+}
+
+/** Who, since when, what to do. */
+function surplusIn({ app, observed, surplusSinceMs = 0 }: Standing, outcomes: readonly Outcome[]): string {
+  const { id } = app.spec;
+  const told = outcomes.find(
+    ({ change, obstacle }) => change.app === id && obstacle === 'unlaunched',
+  )?.message;
+  const since = new Date(surplusSinceMs).toISOString();
+  const cure = `make them launch (an edit of its \`app\` goes out at once), or set the count by hand, which restarts ${observed?.running ?? 0} running`;
+  return `${told ?? id} (since ${since}); the slots of those that wait are lent to the others; ${cure}`;
 }
 
 function pausedOf({ record }: Part): Finding {

@@ -5,9 +5,10 @@ import type { AppObservation } from '../core/observation.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { messageOf, TerminalError, WaitError } from '../runtime/errors.ts';
+import { SurplusWaits } from '../schedulers/scheduler.ts';
 
 /** How a write that did not happen is told to people. */
-export type Obstacle = 'locked' | 'refused' | 'unavailable';
+export type Obstacle = 'locked' | 'refused' | 'unavailable' | 'unlaunched';
 
 export interface Closed {
   readonly obstacle: Obstacle;
@@ -76,6 +77,7 @@ export class WriteGate {
 }
 
 function obstacleOf(error: unknown): Obstacle {
+  if (error instanceof SurplusWaits) return 'unlaunched';
   if (error instanceof WaitError) return 'locked';
   return error instanceof TerminalError ? 'refused' : 'unavailable';
 }

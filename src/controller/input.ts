@@ -6,6 +6,7 @@ import type { AppObservation, Footprint } from '../core/observation.ts';
 import type { ClusterRoom } from './cluster-room.ts';
 import { readingsOf, type World } from './observe.ts';
 import type { Standing } from './standing.ts';
+import { withoutSurplus } from './surplus.ts';
 
 export interface DecisionQuestion {
   readonly standings: readonly Standing[];
@@ -24,8 +25,10 @@ export function decisionInput(question: DecisionQuestion): DecisionInput {
 }
 
 /** An app that neither exists nor can be made is nobody's business. */
-function appInput(standing: Standing, { decided, budget, world }: DecisionQuestion): readonly AppInput[] {
-  const { app, observed, held } = standing;
+function appInput(standing: Standing, question: DecisionQuestion): readonly AppInput[] {
+  const { decided, budget, world, nowMs } = question;
+  const { app, held, surplusSinceMs: sinceMs } = standing;
+  const observed = standing.observed && withoutSurplus(standing.observed, { sinceMs, nowMs });
   const { spec } = app;
   const isDecided = app.role !== 'fixed' && decided(standing);
   if (observed === undefined && !isDecided) return [];

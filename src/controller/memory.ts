@@ -8,12 +8,18 @@ import type { OperatorDeps } from './deps.ts';
 import { WriteGate } from './gate.ts';
 import { noteAccepted, noteAsked, type Track } from './hands.ts';
 import { MetricReader } from './readings.ts';
+import { followSurplus, type SurplusMemory } from './surplus.ts';
 
 export class PoolMemory {
   readonly reader: MetricReader;
   readonly gate: WriteGate;
   readonly adopted = new Set<string>();
   tracks = new Map<string, Track>();
+  /** By deployment id: when a restart was first seen. */
+  restarts: ReadonlyMap<string, number> = new Map();
+  surplus: SurplusMemory = new Map();
+  /** By app id: the deployment of our last update. */
+  readonly updates = new Map<string, string>();
   scenes: SceneMemories = new Map();
   /** For people, while Marathon cannot be read. */
   lastView: SchedulerView | undefined;
@@ -26,19 +32,23 @@ export class PoolMemory {
   }
 
   /** Remembers what was done, so that our own hand is not taken for somebody else's. */
-  note(outcomes: readonly Outcome[]): void {
-    for (const { change, result } of outcomes) {
+  note(outcomes: readonly Outcome[], nowMs: number): void {
+    this.surplus = followSurplus(this.surplus, outcomes, nowMs);
+    for (const { change, result, deploymentId, instances } of outcomes) {
+      if (change.kind === 'update' && deploymentId !== undefined) this.updates.set(change.app, deploymentId);
       if (change.kind === 'adopt' && result !== 'failed') this.adopted.add(change.app);
       if (change.kind !== 'scale' || result === 'postponed') continue;
       const track = this.tracks.get(change.app);
       if (track === undefined) continue;
-      const asked = noteAsked(track, change.to);
-      this.tracks.set(change.app, result === 'accepted' ? noteAccepted(asked, change.to) : asked);
+      const to = instances ?? change.to;
+      const asked = noteAsked(track, to);
+      this.tracks.set(change.app, result === 'accepted' ? noteAccepted(asked, to) : asked);
     }
   }
 
   forget(app: string): void {
     this.adopted.delete(app);
     this.tracks.delete(app);
+    this.updates.delete(app);
   }
 }

@@ -59,7 +59,7 @@ function planApp(
     readonly gate: WriteGate;
   },
 ): PlanApp {
-  const { app, observed, adopt } = standing;
+  const { app, observed, adopt, restart } = standing;
   const { id, app: definition, envFrom } = app.spec;
   const count = countOf(standing, known.decision);
   const plan: PlanApp = {
@@ -71,6 +71,7 @@ function planApp(
     ...(definition && { definition }),
     ...(observed && { observed }),
     ...(count && { count }),
+    ...(restart?.ours && { supersedes: restart.deployment }),
   };
   return { ...plan, drift: mayUpdate(plan, standing, known) ? known.drift : [] };
 }
@@ -92,10 +93,11 @@ function countOf({ app, observed, frozen }: Standing, decision: AppDecision | un
 /** An update that Marathon has just refused must not keep the app from being scaled. */
 function mayUpdate(
   { id, definition, envFrom }: PlanApp,
-  { app, frozen }: Standing,
+  { app, frozen, restart }: Standing,
   { drift, gate }: { readonly drift: readonly FieldDiff[]; readonly gate: WriteGate },
 ): boolean {
-  if (app.drift === 'Report' || frozen || definition === undefined || drift.length === 0) return false;
+  if (frozen && restart?.ours !== true) return false;
+  if (app.drift === 'Report' || definition === undefined || drift.length === 0) return false;
   const reason = '';
   return gate.check({ kind: 'update', app: id, definition, envFrom, fields: drift, reason }) === undefined;
 }

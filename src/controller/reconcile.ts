@@ -66,8 +66,9 @@ export class PoolReconciler implements Reconciler<string> {
     const scheduler = this.#schedulerOf(pool);
     const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
     const nowMs = clock.now();
-    const { standings, tracks } = judge(apps, { view, remembered: memory, nowMs, acting });
+    const { standings, tracks, restarts } = judge(apps, { view, remembered: memory, nowMs, acting });
     memory.tracks = tracks;
+    memory.restarts = restarts;
     memory.lastView = view;
     for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
 
@@ -91,7 +92,7 @@ export class PoolReconciler implements Reconciler<string> {
       { scheduler: whileActing(scheduler, leadership), gate: memory.gate, risesNeedFalls },
       signal,
     );
-    memory.note(outcomes);
+    memory.note(outcomes, nowMs);
     for (const { change, message } of outcomes) {
       if (message !== undefined)
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });

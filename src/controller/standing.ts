@@ -5,6 +5,8 @@ import type { AppObservation } from '../core/observation.ts';
 import type { SchedulerView } from '../schedulers/scheduler.ts';
 import { type HandVerdict, judgeHand, NEW_TRACK, type Track } from './hands.ts';
 import type { MemberApp } from './members.ts';
+import { keptStillBy, type Restart, type RestartMemory, restartsIn } from './restarts.ts';
+import type { SurplusMemory } from './surplus.ts';
 
 /** What keeps an app, or a whole policy, from being run as written. */
 export interface Trouble {
@@ -23,8 +25,12 @@ export interface Standing {
   readonly held?: { readonly instances: number; readonly reason: string };
   /** Somebody else's hand on the count. */
   readonly hand: Pick<HandVerdict, 'situation' | 'sighting'>;
-  /** Somebody's rolling restart keeps the whole pool as it is. */
+  /** A rolling restart, its own or another one of the pool, keeps it as it is. */
   readonly frozen: boolean;
+  /** Since when its count could not be lowered, because what is too much only waits. */
+  readonly surplusSinceMs?: number;
+  /** Its own rolling restart. */
+  readonly restart?: Restart;
   /** It exists, was made by somebody else, and is to be taken on. */
   readonly adopt: boolean;
 }
@@ -33,11 +39,14 @@ export interface Judged {
   readonly standings: readonly Standing[];
   /** What to remember of each app's count. */
   readonly tracks: Map<string, Track>;
+  /** By deployment id: when a restart was first seen. */
+  readonly restarts: ReadonlyMap<string, number>;
 }
 
 /** What is remembered from earlier rounds. */
-export interface Remembered {
+export interface Remembered extends RestartMemory {
   readonly tracks: ReadonlyMap<string, Track>;
+  readonly surplus: SurplusMemory;
   /** Apps taken on already. */
   readonly adopted: ReadonlySet<string>;
 }
@@ -54,7 +63,8 @@ export function judge(apps: readonly MemberApp[], { view, remembered, nowMs, act
   const strangers = new Set(
     apps.filter((app) => needsAdoption(app, view.apps.get(app.spec.id))).map((app) => app.policy),
   );
-  const restart = restartIn(apps, view);
+  const ids = apps.map(({ spec }) => spec.id);
+  const restarts = restartsIn(ids, view, { memory: remembered, nowMs });
   const tracks = new Map<string, Track>();
   const standings = apps.map((app): Standing => {
     const observed = view.apps.get(app.spec.id);
@@ -62,7 +72,10 @@ export function judge(apps: readonly MemberApp[], { view, remembered, nowMs, act
     const part = !acting || strangers.has(app.policy) ? 'off' : partOf(app, trouble);
     const verdict = handOf(app, { observed, part, track: remembered.tracks.get(app.spec.id), nowMs });
     if (verdict !== undefined) tracks.set(app.spec.id, verdict.track);
-    const held = heldOf(verdict, { observed, restart });
+    const still = keptStillBy(app.spec.id, restarts);
+    const held = heldOf(verdict, { observed, restart: still });
+    const restart = restarts.get(app.spec.id);
+    const surplusSinceMs = remembered.surplus.get(app.spec.id);
     return {
       app,
       part,
@@ -70,14 +83,17 @@ export function judge(apps: readonly MemberApp[], { view, remembered, nowMs, act
         situation: verdict?.situation ?? 'none',
         ...(verdict?.sighting && { sighting: verdict.sighting }),
       },
-      frozen: restart !== undefined,
+      frozen: still !== undefined,
       adopt: part === 'live' && isStranger(app, observed) && !remembered.adopted.has(app.spec.id),
       ...(observed && { observed }),
       ...(trouble && { trouble }),
       ...(held && { held }),
+      ...(restart && { restart }),
+      ...(surplusSinceMs !== undefined && { surplusSinceMs }),
     };
   });
-  return { standings, tracks };
+  const since = [...restarts.values()].map(({ deployment, sinceMs }) => [deployment, sinceMs] as const);
+  return { standings, tracks, restarts: new Map(since) };
 }
 
 /** Apps as they were last seen, when they cannot be looked at now. */
@@ -130,22 +146,15 @@ function handOf(
   return judgeHand(track ?? NEW_TRACK, { observed, rule: app.spec.manualScale, nowMs });
 }
 
-/** A restart freezes every count; otherwise a hand keeps its own. */
+/**
+ * A restart freezes every count, for while tasks are replaced one by one, old and new ones share the slots and nobody
+ * else may count on them; otherwise a hand keeps its own.
+ */
 function heldOf(
   verdict: HandVerdict | undefined,
-  { observed, restart }: { observed: AppObservation | undefined; restart: string | undefined },
+  { observed, restart }: { observed: AppObservation | undefined; restart: Restart | undefined },
 ): Standing['held'] {
   if (restart === undefined) return verdict?.held;
-  return { instances: observed?.requested ?? 0, reason: restart };
-}
-
-/** While tasks are replaced one by one, old and new ones share the slots: nobody else may count on them. */
-function restartIn(apps: readonly MemberApp[], view: SchedulerView): string | undefined {
-  for (const { spec } of apps) {
-    const restart = view.apps
-      .get(spec.id)
-      ?.deployments.find(({ actions }) => actions.includes('RestartApplication'));
-    if (restart !== undefined) return `${spec.id} is being restarted by deployment ${restart.id}`;
-  }
-  return undefined;
+  const reason = `${restart.app} is being restarted by deployment ${restart.deployment}`;
+  return { instances: observed?.requested ?? 0, reason };
 }

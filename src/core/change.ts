@@ -29,6 +29,8 @@ export type Change =
       readonly envFrom: readonly EnvFrom[];
       readonly fields: readonly FieldDiff[];
       readonly reason: string;
+      /** Deployment of our own earlier update, still under way: this one may take its place. */
+      readonly supersedes?: string;
     }
   | {
       readonly kind: 'scale';

@@ -2,7 +2,7 @@
 
 import type { EnvFrom, MarathonAppDefinition } from '../api/policy.ts';
 import type { Change, FieldDiff } from './change.ts';
-import type { AppObservation } from './observation.ts';
+import type { AppObservation, DeploymentObservation } from './observation.ts';
 
 /** One app as far as its plan goes. */
 export interface PlanApp {
@@ -21,6 +21,8 @@ export interface PlanApp {
   readonly drift: readonly FieldDiff[];
   /** The app was made by somebody else and is to be taken on. */
   readonly adopt: boolean;
+  /** Deployment of our own last update, still under way: the next one takes its place. */
+  readonly supersedes?: string;
 }
 
 /**
@@ -28,7 +30,8 @@ export interface PlanApp {
  *
  * A definition change restarts every task and locks the app, a scale locks it for a moment; the two are never
  * mixed. So an app whose definition must change is updated while nothing else is under way for it, and until
- * then may fall but not rise: it comes to rest, and the update gets its turn.
+ * then may fall but not rise: it comes to rest, and the update gets its turn. An app whose instances wait to be
+ * launched may never come to rest, and the update may be its cure: it does not wait.
  */
 export function planChanges(apps: readonly PlanApp[]): readonly Change[] {
   const falls = apps.flatMap(scaleOf).filter(({ from, to }) => to < from);
@@ -39,7 +42,7 @@ export function planChanges(apps: readonly PlanApp[]): readonly Change[] {
     ...apps.flatMap(adoptionOf),
     ...settled.flatMap(scaleOf).filter(({ from, to }) => to > from),
     ...inDependencyOrder(apps).flatMap(creationOf),
-    ...apps.filter((app) => !isBusy(app) && !falling.has(app.id)).flatMap(updateOf),
+    ...apps.filter((app) => isStuck(app) || !(isBusy(app) || falling.has(app.id))).flatMap(updateOf),
   ];
 }
 
@@ -59,7 +62,14 @@ export function creationOf(app: PlanApp): readonly Change[] {
   return [{ kind: 'create', app: id, instances: count.to, definition, envFrom, owner, reason: count.reason }];
 }
 
-export function updateOf({ id, definition, envFrom, observed, drift }: PlanApp): readonly Change[] {
+export function updateOf({
+  id,
+  definition,
+  envFrom,
+  observed,
+  drift,
+  supersedes,
+}: PlanApp): readonly Change[] {
   if (observed === undefined || definition === undefined || drift.length === 0) return [];
   const fields = drift.map(({ field }) => field).join(', ');
   return [
@@ -70,6 +80,7 @@ export function updateOf({ id, definition, envFrom, observed, drift }: PlanApp):
       envFrom,
       fields: drift,
       reason: `differs from the policy in ${fields}`,
+      ...(supersedes !== undefined && { supersedes }),
     },
   ];
 }
@@ -113,6 +124,19 @@ function absoluteId(name: string, from: string): string {
 }
 
 /** Something is under way for it that an update would have to wait for. */
-function isBusy({ observed }: PlanApp): boolean {
-  return observed !== undefined && observed.deployments.length > 0;
+function isBusy({ observed, supersedes }: PlanApp): boolean {
+  return observed?.deployments.some(({ id }) => id !== supersedes) ?? false;
+}
+
+/** Instances wait, perhaps for ever, and nothing but its own start and scaling is under way. */
+function isStuck({ id, observed }: PlanApp): boolean {
+  if (observed === undefined || observed.waiting === 0) return false;
+  return observed.deployments.every((each) => isOwnScaling(id, each));
+}
+
+function isOwnScaling(id: string, { actions, affectedApps }: DeploymentObservation): boolean {
+  return (
+    affectedApps.every((app) => app === id) &&
+    actions.every((action) => action === 'StartApplication' || action === 'ScaleApplication')
+  );
 }

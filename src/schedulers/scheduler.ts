@@ -3,10 +3,23 @@
 import type { EnvFrom, MarathonAppDefinition } from '../api/policy.ts';
 import type { Change, FieldDiff } from '../core/change.ts';
 import type { AppObservation } from '../core/observation.ts';
+import { WaitError } from '../runtime/errors.ts';
 
 export type ApplyResult =
-  | { readonly outcome: 'accepted'; readonly deploymentId: string; readonly version?: string }
+  | {
+      readonly outcome: 'accepted';
+      readonly deploymentId: string;
+      readonly version?: string;
+      /** The count that is asked for now, where a scale could not go all the way. */
+      readonly instances?: number;
+    }
   | { readonly outcome: 'noop' };
+
+/**
+ * The count cannot be lowered now: what is too much only waits to be launched, and Marathon would stop running tasks
+ * in its place.
+ */
+export class SurplusWaits extends WaitError {}
 
 /** The world at one moment. */
 export interface SchedulerView {
@@ -51,7 +64,7 @@ export interface Scheduler {
   ): readonly FieldDiff[];
   /**
    * Executes one change. Throws WaitError while somebody else's deployment locks the app (the message says
-   * whose), TransientError when Marathon is not well, TerminalError when it refuses the content.
+   * whose), SurplusWaits while a count cannot be lowered without harm, TransientError when Marathon is not well, TerminalError when it refuses the content.
    */
   apply(change: Change, signal: AbortSignal): Promise<ApplyResult>;
   /**

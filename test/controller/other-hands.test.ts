@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppSpec } from '../../src/api/policy.ts';
+import { SurplusWaits } from '../../src/schedulers/scheduler.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../support/fakes.ts';
 
 let world: World;
@@ -220,5 +221,97 @@ describe('definitions', () => {
     end();
     await world.after(10_000);
     expect(world.counts).toEqual({ '/consumer': 8, '/filler': 2 });
+  });
+
+  it('lets the others go on when a restart does not come to an end, and says what to do', async () => {
+    world = new World();
+    world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold'), aFiller('filler')]));
+    world.metrics.set(1, 4);
+    await world.start(10_000);
+    const end = world.marathon.others.lock('/consumer', 'RestartApplication');
+    await world.after(290_000);
+    world.policies.put(
+      'demo.yaml',
+      aPolicy('demo', [consumerThat('Hold'), aFiller('filler', { instances: { min: 1, max: 2 } })]),
+    );
+    await world.after(5_000);
+    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 6 });
+    expect(world.condition('demo', 'Applied')).toBe('False/Deploying');
+    await world.after(15_000);
+    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 2 });
+    world.metrics.set(1, 7);
+    await world.after(5_000);
+    expect(world.counts['/consumer']).toBe(4);
+    expect(world.condition('demo', 'Applied')).toBe('False/DeploymentStuck');
+    const message = world.message('demo', 'Applied');
+    expect(message).toMatch(/^\/consumer: deployment \S+ restarts it since 20\S+Z .*the other apps go on/);
+    expect(message).toMatch(/ask whoever updated it, or roll it back with DELETE \/v2\/deployments\//);
+    expect(world.events.filter((reason) => reason === 'DeploymentStuck')).toHaveLength(1);
+    end();
+    await world.after(10_000);
+    expect(world.counts['/consumer']).toBe(7);
+    expect(world.condition('demo', 'Applied')).toBe('True/UpToDate');
+  });
+
+  it('replaces its own update, still under way, by the next one', async () => {
+    world = new World();
+    world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold')]));
+    await world.start(10_000);
+    const apply = world.marathon.apply.bind(world.marathon);
+    const superseded: (string | undefined)[] = [];
+    let end = (): void => undefined;
+    world.marathon.apply = async (change, signal) => {
+      if (change.kind !== 'update') return await apply(change, signal);
+      superseded.push(change.supersedes);
+      end();
+      // Its tasks never start.
+      const result = await apply(change, signal);
+      await world.after(5_000);
+      end = world.marathon.others.lock('/consumer', 'RestartApplication');
+      const [deployment] = world.marathon.snapshot().get('/consumer')?.deployments ?? [];
+      return { ...result, outcome: 'accepted', deploymentId: deployment?.id ?? '' };
+    };
+    const edited = (cmd: string) =>
+      aPolicy('demo', [{ ...consumerThat('Hold'), app: { cmd, cpus: 1, mem: 100 } }]);
+    world.policies.put('demo.yaml', edited('broken'));
+    await world.after(10_000);
+    const [first] = world.marathon.snapshot().get('/consumer')?.deployments ?? [];
+    world.policies.put('demo.yaml', edited('right'));
+    await world.after(10_000);
+    expect(superseded).toEqual([undefined, first?.id]);
+    expect(world.marathon.snapshot().get('/consumer')?.definition['cmd']).toBe('right');
+  });
+});
+
+describe('a surplus that only waits', () => {
+  it('is lent to the others after a minute, said with what to do, and taken back at the first chance', async () => {
+    world = new World({ slots: 5 });
+    const batch = anApp('batch', { ...wants(2), priority: 2, instances: { min: 0, max: 10 } });
+    world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold'), batch]));
+    world.metrics.set(1, 8);
+    await world.start(10_000);
+    expect(world.app('/consumer')).toMatchObject({ requested: 8, running: 5, waiting: 3 });
+    const apply = world.marathon.apply.bind(world.marathon);
+    world.marathon.apply = async (change, signal) => {
+      if (change.kind === 'scale' && change.app === '/consumer') {
+        throw new SurplusWaits('3 of its 8 instances still wait', 1_000);
+      }
+      return await apply(change, signal);
+    };
+    world.metrics.set(1, 3);
+    world.metrics.set(2, 6);
+    await world.after(45_000);
+    expect(world.counts).toEqual({ '/consumer': 8, '/batch': 2 });
+    expect(world.condition('demo', 'Applied')).toBe('True/UpToDate');
+    await world.after(40_000);
+    expect(world.counts).toEqual({ '/consumer': 8, '/batch': 5 });
+    expect(world.condition('demo', 'NotLaunching')).toBe('True/SurplusWaiting');
+    expect(world.message('demo', 'NotLaunching')).toMatch(
+      /3 of its 8 instances still wait \(since 20\S+Z\); .*lent to the others; make them launch .*restarts 5 running/,
+    );
+    world.marathon.apply = apply;
+    await world.after(10_000);
+    expect(world.counts).toEqual({ '/consumer': 3, '/batch': 6 });
+    expect(world.condition('demo', 'NotLaunching')).not.toBe('True/SurplusWaiting');
   });
 });

@@ -7,6 +7,7 @@ import { observed } from '../support/builders.ts';
 const definition = { cmd: 'run' };
 const drift = [{ field: 'cmd', before: 'old', after: 'run' }];
 const busy = { deployments: [{ id: 'd', affectedApps: ['/a'], actions: ['ScaleApplication'] }] };
+const restarting = { deployments: [{ id: 'd', affectedApps: ['/a'], actions: ['RestartApplication'] }] };
 
 function app(id: string, over: Partial<PlanApp> & { has?: number; to?: number } = {}): PlanApp {
   const { has, to, ...rest } = over;
@@ -65,6 +66,28 @@ describe('planChanges', () => {
       name: 'no definition change while something is under way, and no rise either',
       apps: [app('/a', { to: 5, drift, observed: observed(3, { id: '/a', ...busy }) })],
       plan: [],
+    },
+    {
+      name: 'the definition change of an app whose instances wait, through its own scaling',
+      apps: [app('/a', { to: 3, drift, observed: observed(3, { id: '/a', ...busy, waiting: 3 }) })],
+      plan: ['update /a'],
+    },
+    {
+      name: 'the definition change of an app that cannot fall because its surplus waits',
+      apps: [app('/a', { to: 1, drift, observed: observed(3, { id: '/a', ...busy, waiting: 2 }) })],
+      plan: ['scale /a 3→1', 'update /a'],
+    },
+    {
+      name: 'no definition change through a restart, whether or not instances wait',
+      apps: [app('/a', { to: 3, drift, observed: observed(3, { id: '/a', ...restarting, waiting: 1 }) })],
+      plan: [],
+    },
+    {
+      name: 'a definition change in the place of our own last one',
+      apps: [
+        app('/a', { to: 3, drift, supersedes: 'd', observed: observed(3, { id: '/a', ...restarting }) }),
+      ],
+      plan: ['update /a'],
     },
     {
       name: 'a fall even while something is under way',

@@ -3,8 +3,8 @@
 import type { ValueResolver } from '../../api/values.ts';
 import type { Change } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
-import { messageOf, TerminalError, TransientError, WaitError } from '../../runtime/errors.ts';
-import type { ApplyResult } from '../scheduler.ts';
+import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
+import { type ApplyResult, SurplusWaits } from '../scheduler.ts';
 import { createBody, scaleBody, updateBody } from './app-definition.ts';
 import type { MarathonClient, Write } from './client.ts';
 import { shrink } from './shrink.ts';
@@ -76,13 +76,15 @@ export class Actor {
     if (app === undefined) throw gone(doing);
     if (app.requested === change.to) return { outcome: 'noop' };
     const how = shrink(app, change.to, { waitingDiesLast: this.#deps.waitingDiesLast() });
-    if (how.kind === 'hold') throw new WaitError(`${doing}: ${held(app, how.endangered)}`, HOLD_RETRY_MS);
+    if (how.kind === 'hold') throw new SurplusWaits(`${doing}: ${held(app, how.endangered)}`, HOLD_RETRY_MS);
     const body = scaleBody(change.to, app);
     const send = (write: Write) =>
       how.kind === 'named'
         ? client.killAndScale(how.taskIds, write, signal)
         : client.scale(app.id, body, { write, signal });
-    return await writer.throughLocks({ app, doing, secrets: [], send }, signal);
+    const result = await writer.throughLocks({ app, doing, secrets: [], send }, signal);
+    if (how.kind !== 'named' || result.outcome !== 'accepted') return result;
+    return { ...result, instances: Math.max(0, app.requested - how.taskIds.length) };
   }
 
   /** A locked app may be ours and stuck in its own scaling because it is broken; then the fix must get through. */
@@ -93,7 +95,7 @@ export class Actor {
     if (app === undefined) throw gone(doing);
     const { body, secrets } = updateBody(change, app, values);
     const send = (write: Write) => client.update(app.id, body, { write, signal });
-    return await writer.throughLocks({ app, doing, secrets, send }, signal);
+    return await writer.throughLocks({ app, doing, secrets, supersedes: change.supersedes, send }, signal);
   }
 
   async #delete(id: string, signal: AbortSignal): Promise<ApplyResult> {
@@ -111,5 +113,5 @@ export class Actor {
 function held(app: AppObservation, endangered: number): string {
   const why = app.backoffMs > 0 ? ['backing off after failures'] : app.waitingReasons;
   const because = why.length > 0 ? ` (${why.join(', ')})` : '';
-  return `${app.waiting} of its ${app.requested} instances still wait to launch${because}, and Marathon would stop ${endangered} running in their place; waiting until they run`;
+  return `${app.waiting} of its ${app.requested} instances still wait to launch${because}, and Marathon would stop ${endangered} running in their place; its count stays until they run`;
 }

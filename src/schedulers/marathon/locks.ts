@@ -17,13 +17,24 @@ export type Verdict =
  * The race that remains: a deployment that starts between this judgement and the forced write, milliseconds
  * later, is cancelled with it. Marathon has no conditional write that would close it.
  *
- * @param ours whether the app carries our creation label
+ * Our own last update of the app gives way to our next one, as a person's second `apply` replaces the first.
  */
-export function judge(app: string, deployments: readonly Deployment[], ours: boolean): Verdict {
+export function judge(
+  app: string,
+  deployments: readonly Deployment[],
+  ours: {
+    /** Whether the app carries our creation label. */
+    readonly created: boolean;
+    /** Deployment of our own last update. */
+    readonly update?: string | undefined;
+  },
+): Verdict {
   const holders = deployments.filter((d) => d.affectedApps.includes(app));
   if (holders.length === 0) return { kind: 'free' };
-  const allowed = ours ? ['ScaleApplication', 'StartApplication'] : ['ScaleApplication'];
-  const foreign = holders.filter((d) => !isOnly(allowed, d, app));
+  const allowed = ours.created ? ['ScaleApplication', 'StartApplication'] : ['ScaleApplication'];
+  const foreign = holders.filter((d) => {
+    return !isOnly(d.id === ours.update ? [...allowed, 'RestartApplication'] : allowed, d, app);
+  });
   if (foreign.length === 0) return { kind: 'supersede' };
   return { kind: 'wait', holders: foreign.map(describe).join('; ') };
 }

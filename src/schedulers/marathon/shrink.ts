@@ -22,7 +22,9 @@ export type Shrink =
  * | more tasks exist than are to stay                     | name the surplus: unreachable, staging, then the   |
  * |                                                       | youngest running; the waiting ones stay for later  |
  * | no more tasks exist than are to stay                  | hold: once the waiting ones launch they are the    |
- * |                                                       | youngest, and a plain scale stops exactly them     |
+ * |                                                       | youngest, and a plain scale stops exactly them.    |
+ * |                                                       | They may never: then the count stays, and whoever  |
+ * |                                                       | shares the budget is lent their slots              |
  *
  * Before 1.8 waiting work is purged first, and plain is always right.
  */

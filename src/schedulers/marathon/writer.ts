@@ -19,6 +19,8 @@ export interface AppWrite {
   readonly app: AppObservation;
   readonly doing: string;
   readonly secrets: readonly string[];
+  /** Deployment of our own that this write may cancel. */
+  readonly supersedes?: string | undefined;
   /** What to answer when the app turns out to be gone; without it that is a TransientError. */
   readonly whenGone?: ApplyResult;
   readonly send: (write: Write) => Promise<WriteOutcome>;
@@ -77,15 +79,15 @@ export class Writer {
   }
 
   async lockedBy(app: string, doing: string, signal: AbortSignal): Promise<WaitError> {
-    const verdict = judge(app, await this.#deps.client.deployments(signal), false);
+    const verdict = judge(app, await this.#deps.client.deployments(signal), { created: false });
     const holders = verdict.kind === 'wait' ? verdict.holders : 'a deployment that keeps changing';
     return new WaitError(`${doing}: locked by ${holders}`, LOCK_RETRY_MS);
   }
 
   /** False when nothing holds the app (any more); throws WaitError when somebody's upgrade does. */
-  async #mayForce({ app, doing }: AppWrite, signal: AbortSignal): Promise<boolean> {
+  async #mayForce({ app, doing, supersedes }: AppWrite, signal: AbortSignal): Promise<boolean> {
     const deployments = await this.#deps.client.deployments(signal);
-    const verdict = judge(app.id, deployments, app.owner !== undefined);
+    const verdict = judge(app.id, deployments, { created: app.owner !== undefined, update: supersedes });
     if (verdict.kind === 'wait') throw new WaitError(`${doing}: locked by ${verdict.holders}`, LOCK_RETRY_MS);
     return verdict.kind === 'supersede';
   }

@@ -170,7 +170,7 @@ class InMemoryScheduler implements MemoryScheduler {
   }
 
   #update(change: ChangeOf<'update'>): ApplyResult {
-    const app = this.#free(change.app, `updating ${change.app}`);
+    const app = this.#free(change.app, `updating ${change.app}`, change.supersedes);
     const definition = merged(app.definition, change, this.#deps.values);
     return this.#written(() => this.#cluster.restart(app, definition, this.#now()));
   }
@@ -181,12 +181,14 @@ class InMemoryScheduler implements MemoryScheduler {
     return this.#written(() => this.#cluster.delete(app, this.#now()));
   }
 
-  #free(id: string, doing: string): MemoryApp {
+  #free(id: string, doing: string, supersedes?: string): MemoryApp {
     const app = this.#cluster.apps.get(id);
     if (app === undefined) {
       throw new TransientError(`${doing}: the app is not in the cluster any more; looking again`);
     }
-    const lock = app.deployments.find((d) => d.held || d.action === 'RestartApplication');
+    const lock = app.deployments.find(
+      (d) => d.id !== supersedes && (d.held || d.action === 'RestartApplication'),
+    );
     if (lock === undefined) return app;
     this.#stats = { ...this.#stats, conflicts: this.#stats.conflicts + 1 };
     throw new WaitError(`${doing}: locked by deployment ${lock.id} (${lock.action} ${id})`, LOCK_RETRY_MS);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, FieldDiff } from '../../../src/core/change.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError, TransientError, WaitError } from '../../../src/runtime/errors.ts';
+import { SurplusWaits } from '../../../src/schedulers/scheduler.ts';
 import type { SeenRequest } from '../../support/fake-marathon.ts';
 import { never, type Setup, setUp } from './setup.ts';
 
@@ -181,6 +182,31 @@ describe('locks', () => {
     world.marathon.deploy('ScaleApplication', APP);
     expect(await update({ cmd: 'fixed' }, 'cmd')).toMatchObject({ outcome: 'accepted' });
     expect(world.marathon.apps.get(APP)).toMatchObject({ instances: 2, definition: { cmd: 'fixed' } });
+  });
+});
+
+describe('an update that is still under way', () => {
+  const change: Change = {
+    kind: 'update',
+    app: APP,
+    definition: { cmd: 'new' },
+    envFrom: [],
+    fields: [field('cmd')],
+    reason: 'test',
+  };
+
+  it('gives way to our next one', async () => {
+    world.marathon.addApp(APP, 2, OURS);
+    const { id } = world.marathon.deploy('RestartApplication', APP);
+    await apply({ ...change, supersedes: id });
+    expect(written()).toMatchObject([['PATCH', `/v2/apps${APP}`, 'force=true', { cmd: 'new' }]]);
+  });
+
+  it("does not give way when it is somebody else's", async () => {
+    world.marathon.addApp(APP, 2, OURS);
+    world.marathon.deploy('RestartApplication', APP);
+    await expect(apply({ ...change, supersedes: 'another' })).rejects.toThrow(WaitError);
+    expect(written()).toEqual([]);
   });
 });
 
@@ -407,7 +433,7 @@ describe('shrinking while instances wait', () => {
     const reasons = { rejectSummaryLastOffers: [{ reason: 'InsufficientCpus', declined: 4, processed: 9 }] };
     world.marathon.queue.set(APP, { processedOffersSummary: reasons });
     const error = await failure(scale(4));
-    expect(error).toBeInstanceOf(WaitError);
+    expect(error).toBeInstanceOf(SurplusWaits);
     expect(error.message).toMatch(
       /5 of its 8 instances still wait to launch \(InsufficientCpus\).*stop 3 running/,
     );
@@ -417,7 +443,7 @@ describe('shrinking while instances wait', () => {
   it('names the youngest as victims when some have to go', async () => {
     crowded();
     const tasks = world.marathon.apps.get(APP)?.tasks ?? [];
-    await scale(2);
+    expect(await scale(2)).toMatchObject({ outcome: 'accepted', instances: 7 });
     expect(written()).toEqual([
       ['POST', '/v2/tasks/delete', 'scale=true&force=false', { ids: [tasks[2]?.id] }],
     ]);

@@ -51,7 +51,16 @@ describe('who holds an app', () => {
     ['a plan without steps', [{ ...scale, actions: [] }], true, 'wait'],
     ['an action that nobody knows', [deployment([['ResolveArtifacts', APP]])], true, 'wait'],
   ] as const)('%s', (_, deployments, ours, kind) => {
-    expect(judge(APP, deployments, ours).kind).toBe(kind);
+    expect(judge(APP, deployments, { created: ours }).kind).toBe(kind);
+  });
+
+  it.each([
+    ['our own last update of it', [restart], 'supersede'],
+    ['our own last update and a scale of it', [restart, scale], 'supersede'],
+    ["our own last update and somebody's", [restart, { ...restart, id: 'theirs' }], 'wait'],
+    ['our own last update, which affects another', [{ ...restart, affectedApps: [APP, '/b'] }], 'wait'],
+  ] as const)('%s', (_, deployments, kind) => {
+    expect(judge(APP, deployments, { created: true, update: restart.id }).kind).toBe(kind);
   });
 
   it('says who, what and which apps', () => {
@@ -62,7 +71,7 @@ describe('who holds an app', () => {
       ],
       { id: '77ad' },
     );
-    expect(judge(APP, [scale, other], true)).toEqual({
+    expect(judge(APP, [scale, other], { created: true })).toEqual({
       kind: 'wait',
       holders: `deployment 77ad (RestartApplication ${APP}, ScaleApplication /b)`,
     });
@@ -70,6 +79,6 @@ describe('who holds an app', () => {
 
   it('names the apps when the steps are not told', () => {
     const silent: Deployment = { id: 'x', affectedApps: [APP], affectedPods: ['/p'], actions: [] };
-    expect(judge(APP, [silent], true)).toMatchObject({ holders: `deployment x (${APP}, /p)` });
+    expect(judge(APP, [silent], { created: true })).toMatchObject({ holders: `deployment x (${APP}, /p)` });
   });
 });
