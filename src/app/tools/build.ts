@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, '../../..');
 const TOOLS = join(root, 'src/app/tools');
 
 /** Goes along as it is, from the root of the repository. */
-const COPIED = ['crds', 'specs/policies', 'LICENSE', 'README.md', 'CHANGELOG.md'];
+const COPIED = ['crds', 'specs/policies', 'specs/traces', 'LICENSE', 'README.md', 'CHANGELOG.md'];
 
 const SHEBANG = '#!/usr/bin/env node\n';
 
