@@ -59,6 +59,8 @@ export interface EmulatorOptions {
   readonly standbyPort?: number;
   /** Which Marathon to look like; the newest by default. */
   readonly look?: Look;
+  /** How long the stdout and the stderr of a task may each become before they begin anew; 10 MB by default. */
+  readonly maxOutputBytes?: number;
 }
 
 /** Trouble on demand; over HTTP the same is at /admin/faults. */

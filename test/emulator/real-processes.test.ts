@@ -130,6 +130,28 @@ describe.runIf(hasProc)('a task', () => {
     await eventually('one sandbox', () => (sandboxes(server).length === 1 ? true : undefined));
   });
 
+  it('may print as much as it likes: the file begins anew, the last of it is kept', async () => {
+    const server = await start({ maxOutputBytes: 10_000 });
+    const cmd = 'i=0; while :; do i=$((i+1)); echo "line $i"; echo "err $i" >&2; sleep 0.001; done';
+    await server.call('POST', '/v2/apps', { id: '/a', cmd });
+    await runs(server, '/a');
+    const [sandbox = ''] = sandboxes(server);
+    const read = (name: string): string[] => readFileSync(join(sandbox, name), 'utf8').split('\n');
+    for (const name of ['stdout', 'stderr']) {
+      const kept = await eventually(`${name}.1`, () => {
+        if (!existsSync(join(sandbox, `${name}.1`))) return undefined;
+        const lines = read(`${name}.1`);
+        return lines.join('\n').length === 10_000 ? lines : undefined;
+      });
+      expect(kept.at(-2)).toMatch(/^(line|err) \d+$/);
+      const last = Number(kept.at(-2)?.split(' ')[1]);
+      await eventually('the lines after it', () => {
+        const [first = ''] = read(name).filter((line) => /^(line|err) \d+$/.test(line));
+        return Number(first.split(' ')[1]) > last ? true : undefined;
+      });
+    }
+  });
+
   it('that cannot be started says why', async () => {
     const server = await start();
     await server.call('POST', '/v2/apps', { id: '/a', args: ['/no/such/program'], backoffSeconds: 600 });

@@ -9,7 +9,10 @@ import {
   type Guardian,
   type ProcessExit,
 } from '../../runtime/guardian.ts';
+import { limitOutputs } from './output-limit.ts';
 import type { ProcessRunner, ProcessSpec, RunningProcess } from './process-runner.ts';
+
+const MAX_OUTPUT_BYTES = 10_485_760;
 
 /** How long a process may take to vanish after SIGKILL. */
 const VANISH_MS = 2000;
@@ -20,6 +23,8 @@ export interface OsProcessesOptions {
   readonly workDir: string;
   /** Shared with others, who close it; absent: one of our own. */
   readonly guardian?: Guardian;
+  /** How long the stdout and the stderr of a task may each become; 10 MB by default, as with Mesos. */
+  readonly maxOutputBytes?: number;
 }
 
 export async function createOsProcesses(options: OsProcessesOptions): Promise<ProcessRunner> {
@@ -34,6 +39,9 @@ class OsProcesses implements ProcessRunner {
   readonly #guardian: Guardian;
   readonly #options: OsProcessesOptions;
   readonly #running = new Set<GuardedProcess>();
+  /** Directories of tasks that run. */
+  readonly #sandboxes = new Set<string>();
+  readonly #closing = new AbortController();
   /** One start after the other: a fork holds the thread for milliseconds, and requests want to get in between. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -41,6 +49,8 @@ class OsProcesses implements ProcessRunner {
     this.#root = root;
     this.#guardian = guardian;
     this.#options = options;
+    const { clock, maxOutputBytes: maxBytes = MAX_OUTPUT_BYTES } = options;
+    void limitOutputs({ clock, maxBytes, sandboxes: () => this.#sandboxes }, this.#closing.signal);
   }
 
   start(spec: ProcessSpec, signal: AbortSignal): Promise<RunningProcess> {
@@ -64,7 +74,11 @@ class OsProcesses implements ProcessRunner {
         stderr: stderr.fd,
       });
       this.#running.add(process);
-      void process.exited.then(() => this.#running.delete(process));
+      this.#sandboxes.add(sandbox);
+      void process.exited.then(() => {
+        this.#running.delete(process);
+        this.#sandboxes.delete(sandbox);
+      });
       return process;
     } finally {
       await Promise.all([stdout.close(), stderr.close()]);
@@ -93,6 +107,7 @@ class OsProcesses implements ProcessRunner {
   }
 
   async close(): Promise<number> {
+    this.#closing.abort();
     const vanished = new AbortController();
     const late = this.#options.clock.sleep(VANISH_MS, vanished.signal).catch(() => undefined);
     const ends = [...this.#running].map((process) => {

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, hasProc, marked } from '../support/processes.ts';
 import { aServer, type Server } from '../support/server.ts';
 
+const itWithProc = hasProc ? it.concurrent : it.skip;
+
 let server: Server;
 beforeAll(async () => {
   server = await aServer({ agents: 2 });
@@ -88,7 +90,7 @@ it.concurrent('finds nobody behind a port', async () => {
   ]);
 });
 
-it.concurrent.runIf(hasProc)('runs a command in the sandbox, with the environment of the task', async () => {
+itWithProc('runs a command in the sandbox, with the environment of the task', async () => {
   const value = 'test -f ready && test "$MARATHON_APP_ID" = /command && test "$MINE" = yes';
   await create('/command', {
     cmd: 'sleep 0.2; touch ready; exec sleep 1000',
@@ -98,7 +100,7 @@ it.concurrent.runIf(hasProc)('runs a command in the sandbox, with the environmen
   await healthy('/command');
 });
 
-it.concurrent.runIf(hasProc)('ends a command that takes too long, and all that it has started', async () => {
+itWithProc('ends a command that takes too long, and all that it has started', async () => {
   const command = { value: 'HANGS=here sleep 1000 & sleep 1000' };
   await create('/slow', {
     cmd: 'exec sleep 1000',
