@@ -114,7 +114,7 @@ describe('microscaling demo', () => {
     { args: ['--policy', '/nowhere.yaml'], words: /--policy \/nowhere\.yaml: ENOENT/ },
     { args: ['--policy', 'package.json'], words: /package\.json holds no valid MicroscalingPolicy/ },
     { args: ['--for', 'soon'], words: /--for: 'soon' is not a duration/ },
-    { args: ['--law', 'Best'], words: /Allowed choices are Fluid, Queue, SimpleQueue/ },
+    { args: ['--law', 'Best'], words: /is not one of Fluid, Queue, SimpleQueue/ },
   ])('refuses $args and says why', async ({ args, words }) => {
     const { code, stderr } = await run(['demo', ...args]);
     expect(code).toBe(1);
