@@ -64,6 +64,7 @@ export class FakeCluster implements Cluster {
         const counts = {
           requested: instances,
           running: runs ? instances : 0,
+          ready: runs ? instances : 0,
           waiting: 0,
           waitingReasons: [],
         };

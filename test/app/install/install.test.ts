@@ -108,12 +108,14 @@ describe('install', () => {
     const { install, cluster, clock } = aWorld();
     cluster.oddities.set('/demo/consumer', {
       running: 0,
+      ready: 0,
       waiting: 1,
       waitingReasons: ['InsufficientMemory'],
     });
-    cluster.oddities.set('/demo/operator', { running: 0, backoffMs: 2_000 });
+    cluster.oddities.set('/demo/producer', { ready: 0 });
+    cluster.oddities.set('/demo/operator', { running: 0, ready: 0, backoffMs: 2_000 });
     await expect(install()).rejects.toThrow(
-      /not everything runs after 5 min: \/demo\/consumer: 0 of 1 running \(1 waiting InsufficientMemory\); \/demo\/operator: 0 of 1 running \(backing off.*uninstall/,
+      /not everything runs after 5 min: \/demo\/consumer: 0 of 1 running \(1 waiting InsufficientMemory\); \/demo\/producer: 3 of 3 running \(not healthy yet\); \/demo\/operator: 0 of 1 running \(backing off.*uninstall/,
     );
     expect(clock.now()).toBeGreaterThan(5 * 60_000);
   });
