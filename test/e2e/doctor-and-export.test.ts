@@ -86,6 +86,9 @@ describe('microscaling doctor', { concurrent: false }, () => {
     expect(
       findings.filter(({ severity }) => severity === 'error').map(({ check, app }) => `${check} ${app}`),
     ).toEqual(['adoption /shop/api', 'adoption /shop/batch']);
+    const people = await run(['doctor', '--marathon', marathon.url, '-f', file]);
+    expect(people.stdout.match(/adoption: \S+ of policy default\/shop exists/g)).toHaveLength(2);
+    expect(people.stdout.match(/change: set `adopt: true`/g)).toHaveLength(1);
   });
 
   it('says that Marathon does not answer, and what was not looked at', async () => {

@@ -74,6 +74,7 @@ export async function runDoctor(config: DoctorConfig, signal: AbortSignal): Prom
       clock: systemClock,
       target,
       withPolicies,
+      policiesLack: problems.some(({ severity }) => severity === 'error'),
       ...(mesosUrl !== undefined && { mesosUrl }),
     };
     return { ...(await diagnosisOf(on, signal)), problems, elsewhere: target.elsewhere };

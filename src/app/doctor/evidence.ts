@@ -27,6 +27,8 @@ export interface Evidence {
   readonly mesos: Read<MesosReading>;
   /** Those that mean this Marathon; absent: none were given. */
   readonly policies?: readonly MicroscalingPolicy[];
+  /** Some of the given policies cannot be read. */
+  readonly policiesLack?: boolean;
 }
 
 export interface MarathonInfo {

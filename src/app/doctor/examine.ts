@@ -19,6 +19,8 @@ export interface Examined {
   readonly target: ClusterTarget;
   /** Whether policies were given at all. */
   readonly withPolicies: boolean;
+  /** Whether some of them cannot be read. */
+  readonly policiesLack: boolean;
   readonly mesosUrl?: string;
 }
 
@@ -45,7 +47,7 @@ export async function examine(on: Examined, signal: AbortSignal): Promise<Eviden
     writing,
     events: await attempt(() => openEvents(client, clock, signal), signal),
     mesos,
-    ...(on.withPolicies && { policies: target.policies }),
+    ...(on.withPolicies && { policies: target.policies, policiesLack: on.policiesLack }),
   };
 }
 

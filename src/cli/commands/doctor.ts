@@ -30,18 +30,25 @@ function toJson({ marathon, findings, unchecked, problems }: DoctorReport, troub
 }
 
 function toText(report: DoctorReport): string {
-  const blocks = [...report.findings.map(findingText), ...uncheckedText(report), lastLine(report)];
+  const alike = Map.groupBy(report.findings, ({ severity, check, why, change }) =>
+    JSON.stringify([severity, check, why, change]),
+  );
+  const blocks = [...[...alike.values()].map(findingsText), ...uncheckedText(report), lastLine(report)];
   return blocks.join('\n\n');
 }
 
 const COLOURS = { error: 'red', warning: 'yellow', note: 'cyan' } as const satisfies Record<Severity, string>;
 const INDENT = ' '.repeat(10);
 
-function findingText({ severity, check, what, why, change }: Finding): string {
+/** Several apps often have the same trouble: what to do about it is said once. */
+function findingsText(alike: readonly Finding[]): string {
   return [
-    `${styleText(COLOURS[severity], severity.padEnd(8))}  ${check}: ${what}`,
-    `${INDENT}why:    ${why}`,
-    `${INDENT}change: ${change}`,
+    ...alike.map(
+      ({ severity, check, what }) => `${styleText(COLOURS[severity], severity.padEnd(8))}  ${check}: ${what}`,
+    ),
+    ...alike
+      .slice(0, 1)
+      .flatMap(({ why, change }) => [`${INDENT}why:    ${why}`, `${INDENT}change: ${change}`]),
   ].join('\n');
 }
 

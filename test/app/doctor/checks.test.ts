@@ -347,6 +347,13 @@ describe('what the doctor finds', () => {
     for (const { why, change } of findings) expect(Math.min(why.length, change.length)).toBeGreaterThan(9);
   });
 
+  it('takes no app for left behind while policies cannot be read', () => {
+    const left = aMarathonApp({ labels: { [CREATION_LABEL]: 'default/unreadable' } });
+    const { findings, unchecked } = diagnose(evidence({ ...apps(left), policiesLack: true }));
+    expect(findings).toEqual([]);
+    expect(unchecked).toEqual([{ check: 'labels', reason: expect.stringContaining('cannot be read') }]);
+  });
+
   it('puts errors before warnings before notes', () => {
     const over = { ...withFlags({ min_revive_offers_interval: 5000, launch_token: 1 }), writing: unread };
     const { findings } = diagnose(evidence(over));

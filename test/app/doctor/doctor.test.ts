@@ -180,6 +180,39 @@ describe('the doctor and a scripted Marathon', () => {
     expect(report.unchecked.map(({ check }) => check)).toContain('room');
   });
 
+  it('reads the reasons of the queue as Marathon gives them', async () => {
+    const delay = { timeLeftSeconds: 0, overdue: true };
+    const since = new Date(Date.now() - 60_000).toISOString();
+    const row = (id: string, processedOffersCount: number, declined: number) => ({
+      app: { id },
+      count: 3,
+      delay,
+      since,
+      processedOffersSummary: {
+        processedOffersCount,
+        rejectSummaryLastOffers: [
+          { reason: 'UnfulfilledRole', declined: 0, processed: 9 },
+          { reason: 'InsufficientCpus', declined, processed: 9 },
+        ],
+      },
+    });
+    marathon.next(at('/v2/queue'), { status: 200, body: { queue: [row('/big', 9, 9), row('/poor', 0, 0)] } });
+    expect(found(await examine()).filter((line) => line.includes('room'))).toEqual([
+      expect.stringMatching(/^warning room: 3 instances of \/big wait for .* refused \(InsufficientCpus\)$/),
+      expect.stringMatching(
+        /^warning room: 3 instances of \/poor wait for .*: Mesos sends Marathon no offers$/,
+      ),
+    ]);
+  });
+
+  it('says what is wrong with a policy file and looks at the rest', async () => {
+    const report = await examine(
+      files(`${POLICY.replace('WHERE', marathon.url)}---\nkind: MicroscalingPolicy\n`),
+    );
+    expect(report.problems.map(({ severity }) => severity)).toContain('error');
+    expect(found(report)).toContainEqual(expect.stringMatching(/^error adoption: \/shop\/api/));
+  });
+
   it('knows what is no Marathon', async () => {
     marathon.next(at('/v2/info'), { status: 200, body: { hello: 1 } });
     expect(found(await examine())).toEqual([expect.stringMatching(/does not answer as a Marathon does/)]);

@@ -53,7 +53,8 @@ function checkEvents({ events }: Evidence): readonly Finding[] {
   const why =
     'without it the operator reads lists again and again, and learns of tasks that start and end only then';
   if (!events.ok) {
-    const change = 'let /v2/events through, to the leader too: standby nodes redirect there';
+    const change =
+      'let /v2/events through; standby nodes redirect it to the leader, so name the address of every node: credentials go nowhere else';
     return [finding('warning', `the event stream cannot be opened: ${events.reason}`, { why, change })];
   }
   if (events.value.greeted) return [];

@@ -6,6 +6,8 @@ import type { MarathonApp } from '../../../schedulers/marathon/schema.ts';
 import { type Check, given } from '../check.ts';
 import type { Finding } from '../finding.ts';
 
+/** What is not in a file that cannot be read is unknown. */
+const UNREADABLE = { unchecked: 'some of the policies given with -f cannot be read' };
 const NO_POLICIES = { unchecked: 'no policies were given: name them with -f' };
 
 /** Apps that a policy names and could not run as written. */
@@ -50,18 +52,19 @@ function adoptionOf(
 }
 
 /** Apps that some policy created which is not among those given. */
-export const checkLabels: Check = ({ apps, policies }) =>
-  policies === undefined
-    ? NO_POLICIES
-    : given(apps, (found) => {
-        const known = new Set(policies.map(({ metadata }) => resourceKey(metadata)));
-        const named = new Set(policies.flatMap(({ spec }) => spec.apps.map(({ id }) => id)));
-        return found.flatMap((app) => {
-          const owner = createdBy(app.labels);
-          if (owner === undefined || known.has(owner) || named.has(app.id)) return [];
-          return [leftBehind(app, owner)];
-        });
-      });
+export const checkLabels: Check = ({ apps, policies, policiesLack }) => {
+  if (policies === undefined) return NO_POLICIES;
+  if (policiesLack) return UNREADABLE;
+  return given(apps, (found) => {
+    const known = new Set(policies.map(({ metadata }) => resourceKey(metadata)));
+    const named = new Set(policies.flatMap(({ spec }) => spec.apps.map(({ id }) => id)));
+    return found.flatMap((app) => {
+      const owner = createdBy(app.labels);
+      if (owner === undefined || known.has(owner) || named.has(app.id)) return [];
+      return [leftBehind(app, owner)];
+    });
+  });
+};
 
 function leftBehind({ id, instances }: MarathonApp, owner: string): Finding {
   return {
