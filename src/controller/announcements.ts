@@ -99,7 +99,7 @@ export function deedOf({ change, result }: Outcome): readonly Announcement[] {
     case 'create':
       return [{ ...normal('Created'), object, message: `created with ${countOf(change.instances)}` }];
     case 'update':
-      return [{ ...normal('Updated'), object, message: change.reason }];
+      return [{ ...normal('Updated'), object, message: change.reason }, ...rotationsIn(change)];
     case 'adopt':
       return [{ ...normal('Adopted'), object, message: change.reason }];
     case 'release':
@@ -115,4 +115,14 @@ export function deedOf({ change, result }: Outcome): readonly Announcement[] {
 
 function countOf(instances: number): string {
   return `${instances} ${instances === 1 ? 'instance' : 'instances'}`;
+}
+
+/** Whoever rotated a secret wants to know that the app has it now, and why its tasks restart. */
+function rotationsIn({ app, envFrom, fields }: Change & { kind: 'update' }): readonly Announcement[] {
+  const secrets = new Set(envFrom.map(({ name }) => `env.${name}`));
+  const rotated = fields.filter(({ field, before }) => secrets.has(field) && before !== undefined);
+  if (rotated.length === 0) return [];
+  const names = rotated.map(({ field }) => field.slice('env.'.length)).join(', ');
+  const message = `${names} has a new value, so its tasks restart with it`;
+  return [{ ...normal('SecretRotated'), object: `app ${app}`, message }];
 }

@@ -13,7 +13,10 @@ import { createScheduler, never } from './setup.ts';
 
 const DEFINITION = { cmd: 'exec sleep 600', cpus: 0.1, mem: 32 };
 
-async function startEmulator(slots: number): Promise<{ emulator: Emulator; close(): Promise<void> }> {
+async function startEmulator(
+  slots: number,
+  agents = 1,
+): Promise<{ emulator: Emulator; close(): Promise<void> }> {
   const workDir = await mkdtemp(join(tmpdir(), 'microscaling-contract-'));
   const emulator = createEmulator({
     clock: systemClock,
@@ -21,6 +24,7 @@ async function startEmulator(slots: number): Promise<{ emulator: Emulator; close
     host: '127.0.0.1',
     port: 0,
     budget: { cpus: 4, mem: 4096, slots },
+    agents,
     baseEnv: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
     workDir,
     random: Math.random,
@@ -73,6 +77,32 @@ describeScheduler('marathon, against the embedded server and real processes', as
       await close();
     },
   };
+});
+
+describe("the room in the embedded server's cluster", () => {
+  const app = '/room/app';
+  const definition = { cmd: 'exec sleep 600', cpus: 0.6, mem: 8 };
+
+  it('is counted agent by agent, and follows what runs', async () => {
+    const { emulator, close } = await startEmulator(20, 2);
+    const scheduler = createScheduler({ urls: [emulator.url] });
+    const room = async (headroom = 0) => {
+      const observed = (await scheduler.observe([app], never)).apps.get(app);
+      const need = { id: app, definition, ...(observed && { observed }) };
+      return (await scheduler.room?.({ role: '*', headroom, apps: [need] }, never))?.get(app);
+    };
+    // Two agents of 2 cpus hold three instances each; together they would hold one more.
+    expect(await room()).toBe(6);
+    expect(await room(0.5)).toBe(3);
+    const instances = 2;
+    await scheduler.apply(
+      { kind: 'create', app, instances, definition, envFrom: [], owner: 'default/t', reason: '' },
+      never,
+    );
+    await until('there is room for four more', async () => (await room()) === 4);
+    await scheduler.close();
+    await close();
+  });
 });
 
 describe('lowering a count on the embedded server while instances wait', () => {

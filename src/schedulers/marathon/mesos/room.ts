@@ -101,9 +101,9 @@ function withinGroups(
 /** Takes what was started since the cluster was looked at, and gives back what has ended. */
 function catchUp(places: readonly Place[], allowance: Amounts, { need, since }: Claim): void {
   const each = footprintOf(need);
-  for (const place of places) {
-    const n = since.get(place.agent.hostname) ?? 0;
-    if (n === 0) continue;
+  for (const [host, n] of since) {
+    const place = places.find(({ agent }) => agent.hostname === host);
+    if (place === undefined || n === 0) continue;
     take(place, need, scaled(each, n));
     for (const name of RESOURCES) allowance[name] -= each[name] * n;
   }
