@@ -13,5 +13,5 @@ export interface Law {
   readonly about: string;
   /** Places beyond the budget that this law is given, as a share of it. */
   readonly spare: number;
-  start(world: World): Driver;
+  start(): Driver;
 }

@@ -15,9 +15,14 @@ interface Shape {
   readonly about: string;
   readonly durationS: number;
   /** Share of the capacity at a time in s. */
-  readonly shareAt: (atS: number, seed: number, durationS: number) => number;
+  readonly shareAt: (atS: number) => number;
   readonly serviceAt?: (atS: number) => number;
+  /** Of a load that chance has a say in: takes the place of `shareAt`. */
+  readonly path?: (seed: number, durationS: number) => (atS: number) => number;
 }
+
+/** Share of the capacity that a walk begins with. */
+const WALK_START = 0.3;
 
 /**
  *     step-up    15 % → 70 % at 120 s            on-off   65 % and 10 %, a minute each
@@ -60,7 +65,8 @@ const SHAPES = {
   walk: {
     about: 'a random walk between 5 % and 75 % of capacity, a step every 5 s',
     durationS: 600,
-    shareAt: walk,
+    shareAt: () => WALK_START,
+    path: walk,
   },
   bursts: {
     about: 'every 120 s a burst of 15 s from 15 % to 65 % of capacity',
@@ -90,28 +96,19 @@ export function aboutLoad(name: LoadName): string {
 export function loadCurve(name: LoadName, { capacity, seed, durationS }: LoadOptions): Curve {
   const shape: Shape = SHAPES[name];
   const lengthS = durationS ?? shape.durationS;
-  return curveOf(lengthS, (t) => capacity * shape.shareAt(t, seed, lengthS), shape.serviceAt);
+  const shareAt = shape.path?.(seed, lengthS) ?? shape.shareAt;
+  return curveOf(lengthS, (t) => capacity * shareAt(t), shape.serviceAt);
 }
 
 const WALK_STEP_S = 5;
-const walks = new Map<string, Float64Array>();
 
 /** Steps of standard deviation 5 % of capacity, reflected at the bounds. */
-function walk(atS: number, seed: number, durationS: number): number {
-  const key = `${seed} ${durationS}`;
-  let path = walks.get(key);
-  if (path === undefined) {
-    const chance = new Chance(seed, 'walk');
-    path = new Float64Array(Math.ceil(durationS / WALK_STEP_S) + 1);
-    let share = 0.3;
-    for (let i = 0; i < path.length; i++) {
-      path[i] = share;
-      share = reflect(share + 0.05 * chance.normal(i), 0.05, 0.75);
-    }
-    walks.clear();
-    walks.set(key, path);
-  }
-  return path[Math.floor(atS / WALK_STEP_S)] ?? 0;
+function walk(seed: number, durationS: number): (atS: number) => number {
+  const chance = new Chance(seed, 'walk');
+  const path = [WALK_START];
+  for (let i = 0; i < durationS / WALK_STEP_S; i++)
+    path.push(reflect((path.at(-1) ?? WALK_START) + 0.05 * chance.normal(i), 0.05, 0.75));
+  return (atS) => path[Math.floor(atS / WALK_STEP_S)] ?? 0;
 }
 
 function reflect(value: number, low: number, high: number): number {
