@@ -1,6 +1,7 @@
 // emulator: what a well-shaped app may still get wrong; paths and words are Marathon's.
 
 import type { ErrorDetail } from '../api-error.ts';
+import { constraintProblem } from '../mesos/constraints.ts';
 import type { AppFields, UpgradeStrategy } from './app.ts';
 import { idProblems, segmentsOf } from './app-id.ts';
 
@@ -16,6 +17,7 @@ const RULES: readonly Rule[] = [
   portNames,
   portNumbers,
   networks,
+  constraints,
   healthChecks,
   healthCommands,
   mesosChecks,
@@ -86,6 +88,13 @@ function networks(app: AppFields): ErrorDetail[] {
   if (!onHost && (app.portDefinitions?.length ?? 0) > 0)
     return [at('/portDefinitions', 'must be empty unless host networking is used')];
   return [];
+}
+
+function constraints(app: AppFields): ErrorDetail[] {
+  return (app.constraints ?? []).flatMap((constraint, index) => {
+    const problem = constraintProblem(constraint);
+    return problem === undefined ? [] : [at(`/constraints(${index})`, problem)];
+  });
 }
 
 function healthChecks(app: AppFields): ErrorDetail[] {

@@ -56,7 +56,13 @@ export class InstanceManager {
   constructor(deps: InstanceManagerDeps) {
     this.#deps = deps;
     const { clock, cluster, delays } = deps;
-    this.queue = new LaunchQueue({ clock, cluster, delays, launch: (i, p) => this.#launch(i, p) });
+    this.queue = new LaunchQueue({
+      clock,
+      cluster,
+      delays,
+      hostsOf: (app) => this.#hostsOf(app),
+      launch: (i, p) => this.#launch(i, p),
+    });
   }
 
   get health(): HealthChecks {
@@ -172,6 +178,13 @@ export class InstanceManager {
     this.health.close();
     this.queue.close();
     await this.#deps.executor.killAll();
+  }
+
+  #hostsOf(app: AppDefinition): string[] {
+    return this.tracker.of(app.id).flatMap(({ task, runSpec }) => {
+      const lives = task !== undefined && (task.state === undefined || !isTerminal(task.state));
+      return lives && configVersion(runSpec) === configVersion(app) ? [task.placement.hostname] : [];
+    });
   }
 
   #launch(instance: Instance, placement: Placement): void {

@@ -2,7 +2,8 @@
 
 import type { Clock } from '../../runtime/clock.ts';
 import { type AppDefinition, configVersion } from '../definition/app.ts';
-import type { Cluster, Demand, Placement } from '../mesos/cluster.ts';
+import type { Cluster, Demand, Match, Placement } from '../mesos/cluster.ts';
+import { meets } from '../mesos/constraints.ts';
 import type { Instance } from './instance.ts';
 import type { LaunchDelays } from './launch-delay.ts';
 import { OfferRecord } from './offer-record.ts';
@@ -11,6 +12,8 @@ export interface LaunchQueueDeps {
   readonly clock: Clock;
   readonly cluster: Cluster;
   readonly delays: LaunchDelays;
+  /** Hosts of the instances of an app's configuration that have been launched, one entry each. */
+  readonly hostsOf: (app: AppDefinition) => readonly string[];
   /** Starts the instance with the resources that were taken for it. */
   readonly launch: (instance: Instance, placement: Placement) => void;
 }
@@ -85,7 +88,7 @@ export class LaunchQueue {
 
   /** Launches what fits; an app's instances are alike, so the first refusal speaks for the rest. @returns ms to its next try */
   #serve(entry: MutableEntry): number {
-    const { clock, cluster, delays } = this.#deps;
+    const { clock, delays } = this.#deps;
     let nextMs = Number.POSITIVE_INFINITY;
     let refused: string | undefined;
     for (const instance of [...entry.waiting]) {
@@ -96,7 +99,7 @@ export class LaunchQueue {
         continue;
       }
       if (refused === configVersion(app)) continue;
-      const match = cluster.place(demandOf(app));
+      const match = this.#place(app);
       entry.offers.take(match, clock.now());
       if (match.placement === undefined) {
         refused = configVersion(app);
@@ -106,6 +109,14 @@ export class LaunchQueue {
       this.#deps.launch(instance, match.placement);
     }
     return nextMs;
+  }
+
+  #place(app: AppDefinition): Match {
+    const { cluster, hostsOf } = this.#deps;
+    const { constraints = [] } = app;
+    if (constraints.length === 0) return cluster.place(demandOf(app));
+    const hosts = hostsOf(app);
+    return cluster.place(demandOf(app), (agent) => meets(constraints, agent, hosts));
   }
 
   #setAlarm(inMs: number): void {

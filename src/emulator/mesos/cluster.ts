@@ -77,13 +77,17 @@ export class Cluster {
     return [...this.#agents.values()];
   }
 
-  /** Takes the resources from the first agent in turn that has them; says why those before it have not. */
-  place(demand: Demand): Match {
+  /**
+   * Takes the resources from the first agent in turn that has them; says why those before it have not.
+   *
+   * @param accepts whether the app may run there at all
+   */
+  place(demand: Demand, accepts: (agent: AgentSpec) => boolean = () => true): Match {
     const declines: Decline[] = [];
     const all = [...this.#agents.values()];
     const inTurn = [...all.slice(this.#next), ...all.slice(0, this.#next)];
     for (const agent of inTurn) {
-      const reason = lacking(agent, demand);
+      const reason = accepts(agent) ? lacking(agent, demand) : 'UnfulfilledConstraint';
       const ports = reason === undefined ? this.#ports.take(demand.ports) : undefined;
       if (ports === undefined) {
         declines.push({ agent, reason: reason ?? 'InsufficientPorts' });
