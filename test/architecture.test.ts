@@ -49,6 +49,7 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   hono: ['server', 'emulator'],
   '@hono/node-server': ['runtime', 'server', 'emulator'],
   pino: ['runtime'],
+  'prom-client': ['server'],
   'pino-pretty': ['runtime'],
   'eventsource-parser': ['schedulers/marathon', 'cli'],
   uplot: [],
