@@ -10,6 +10,7 @@ import type { OperatorDeps } from './deps.ts';
 import { firstLook } from './first-look.ts';
 import { SourceFollower } from './follow.ts';
 import { soleInstance } from './leadership.ts';
+import { watchForOrphans } from './orphans.ts';
 import { PoolReconciler } from './reconcile.ts';
 import { Status } from './status.ts';
 import { Store } from './store.ts';
@@ -69,6 +70,10 @@ export function createOperator(deps: OperatorDeps): Operator {
     ],
     [
       { name: 'rounds', run: (signal) => runController(controller(pools, rounds), signal) },
+      {
+        name: 'orphans',
+        run: (signal) => watchForOrphans({ clock, log, store, status, schedulerFor }, signal),
+      },
       { name: 'first look', run: (signal) => firstLook({ clock, store, status, schedulerFor }, signal) },
     ],
   ];

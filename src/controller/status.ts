@@ -99,6 +99,12 @@ export class Status {
     this.#changed();
   }
 
+  /** Something seen outside of a round. */
+  announce(told: Announcement): void {
+    this.#tell(told);
+    this.#changed();
+  }
+
   subscribe(onChange: () => void): () => void {
     this.#subscribers.add(onChange);
     return () => this.#subscribers.delete(onChange);

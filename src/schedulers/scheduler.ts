@@ -72,6 +72,8 @@ export interface Scheduler {
    * TransientError when that cannot be told now. Absent: this scheduler knows of no cluster.
    */
   room?(question: RoomQuestion, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
+  /** Every app that carries our creation label, with the policy in it, by Marathon id. Throws TransientError. */
+  owned?(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Calls `onChange` when something happened that is worth a look; a wake-up, never a fact. Resolves when aborted. */
   watch(onChange: () => void, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

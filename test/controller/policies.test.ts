@@ -266,3 +266,44 @@ describe('an operator without policies', () => {
     expect(world.view).toMatchObject({ ready: true, marathon: { reachable: true } });
   });
 });
+
+describe('apps that a policy let go of while no operator ran', () => {
+  const orphans = () => world.view.events.filter(({ reason }) => reason === 'Orphaned');
+
+  it('are told once, with what to do, and left alone whatever the policy says now', async () => {
+    world = new World();
+    const apps = [anApp('a', { instances: { fixed: 1 } }), anApp('b', { instances: { fixed: 2 } })];
+    world.policies.put('demo.yaml', aPolicy('demo', apps));
+    await world.start(15_000);
+    expect(orphans()).toEqual([]);
+    await world.stop();
+
+    const { marathon } = world;
+    world = new World({}, { schedulerFor: () => marathon });
+    world.policies.put('demo.yaml', aPolicy('demo', apps.slice(0, 1), { onDelete: 'Delete' }));
+    await world.start(60_000);
+    expect([...marathon.snapshot().keys()]).toEqual(['/a', '/b']);
+    expect(orphans()).toHaveLength(1);
+    expect(orphans()[0]).toMatchObject({
+      object: 'app /b',
+      message: expect.stringMatching(
+        /^policy default\/demo made it, .* delete it in Marathon, or name it in a policy$/,
+      ),
+    });
+  });
+
+  it('are not looked for before Marathon answers', async () => {
+    world = new World();
+    world.marathon.others.create('/c', 1, {});
+    world.policies.put('demo.yaml', aPolicy('demo', [anApp('a', { instances: { fixed: 1 } })]));
+    let searches = 0;
+    world.marathon.owned = async () => {
+      searches += 1;
+      if (searches === 1) throw new Error('away');
+      return new Map([['/c', 'default/gone']]);
+    };
+    await world.start(60_000);
+    expect(searches).toBe(2);
+    expect(orphans().map(({ object }) => object)).toEqual(['app /c']);
+  });
+});

@@ -1,6 +1,7 @@
 // schedulers/marathon: the endpoints that are used, typed, with failover between base URLs.
 
 import type { Readable } from 'node:stream';
+import { CREATION_LABEL } from '../../api/labels.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import type { SchedulerStats } from '../scheduler.ts';
 import { type CallWatch, watched } from './calls.ts';
@@ -13,6 +14,7 @@ import {
   parseApps,
   parseDeployments,
   parseInfo,
+  parseOwners,
   parseQueue,
   parseSingleApp,
   type QueueItem,
@@ -48,6 +50,9 @@ export interface Write {
 const NO_LEADER: ReadonlySet<number> = new Set([502, 503, 504]);
 
 const APP_EMBEDS = ['apps.tasks', 'apps.counts', 'apps.deployments'].map((e) => ['embed', e] as const);
+
+/** Selects apps that have the label; what is neither letter, digit nor one of `-_.` is escaped (reference §3.1). */
+const OWNED = CREATION_LABEL.replace(/[^-A-Za-z0-9_.]/g, '\\$&');
 
 /** Methods throw TransientError, TerminalError, or `signal.reason` when aborted. */
 export class MarathonClient {
@@ -87,6 +92,12 @@ export class MarathonClient {
     // A 404 that is not Marathon's own says nothing about the app.
     if (answer.status === 404 && errorBody(answer) !== undefined) return undefined;
     return parsed(answer, doing, parseSingleApp);
+  }
+
+  /** The apps that carry our creation label, with its value. */
+  async owned(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const query = [['label', OWNED] as const];
+    return await this.#read({ path: '/v2/apps', query }, parseOwners, signal);
   }
 
   async queue(signal: AbortSignal): Promise<readonly QueueItem[]> {

@@ -106,6 +106,10 @@ class HttpMarathonScheduler implements ReportingScheduler {
     return await this.#actor.apply(change, AbortSignal.any([signal, this.#closing.signal]));
   }
 
+  async owned(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    return await this.#client.owned(signal);
+  }
+
   async room(question: RoomQuestion, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     return await this.#mesos.room(question, signal);
   }

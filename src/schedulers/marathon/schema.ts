@@ -1,5 +1,7 @@
 // schedulers/marathon: answers checked at the door and turned into our types; unknown fields are let through.
 
+import { createdBy } from '../../api/labels.ts';
+
 /** The answer is not what the endpoint should say. */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
@@ -82,6 +84,17 @@ const COUNTED: ReadonlySet<string> = new Set([
 
 export function parseApps(body: unknown): readonly MarathonApp[] {
   return list(field(body, 'apps'), 'apps').map(parseApp);
+}
+
+/** Whose label an app carries, by app id. */
+export function parseOwners(body: unknown): ReadonlyMap<string, string> {
+  const apps = list(field(body, 'apps'), 'apps').map((value) => object(value, 'app'));
+  return new Map(
+    apps.flatMap((app): readonly (readonly [string, string])[] => {
+      const owner = createdBy(strings(app['labels']));
+      return owner === undefined ? [] : [[text(app['id'], 'app.id'), owner]];
+    }),
+  );
 }
 
 export function parseSingleApp(body: unknown): MarathonApp {

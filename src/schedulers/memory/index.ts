@@ -92,6 +92,14 @@ class InMemoryScheduler implements MemoryScheduler {
     return { apps: new Map(found), atMs: this.#now() };
   }
 
+  async owned(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    signal.throwIfAborted();
+    const owners = [...this.#cluster.apps.values()].flatMap(({ id, owner }) =>
+      owner === undefined ? [] : [[id, owner] as const],
+    );
+    return new Map(owners);
+  }
+
   diff(wanted: Wanted, app: AppObservation): readonly FieldDiff[] {
     return difference(wanted, app.definition, this.#deps.values);
   }

@@ -83,7 +83,7 @@ describe("the room in the embedded server's cluster", () => {
   const app = '/room/app';
   const definition = { cmd: 'exec sleep 600', cpus: 0.6, mem: 8 };
 
-  it('is counted agent by agent, and follows what runs', async () => {
+  it('is counted agent by agent, and follows what runs; what is ours is found by its label', async () => {
     const { emulator, close } = await startEmulator(20, 2);
     const scheduler = createScheduler({ urls: [emulator.url] });
     const room = async (headroom = 0) => {
@@ -100,6 +100,8 @@ describe("the room in the embedded server's cluster", () => {
       never,
     );
     await until('there is room for four more', async () => (await room()) === 4);
+    await call(emulator, 'POST', '/v2/apps', { ...definition, id: '/room/strange', instances: 0 });
+    expect(await scheduler.owned?.(never)).toEqual(new Map([[app, 'default/t']]));
     await scheduler.close();
     await close();
   });
