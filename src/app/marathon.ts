@@ -8,10 +8,13 @@ import { type Credentials, createEmulator, type Look } from '../emulator/index.t
 import type { Clock } from '../runtime/clock.ts';
 import { messageOf, TerminalError } from '../runtime/errors.ts';
 import type { Guardian } from '../runtime/guardian.ts';
+import { isLoopback } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Address } from './options.ts';
 
 export type { Look } from '../emulator/index.ts';
+
+const VARIABLE = 'MESOSPHERE_HTTP_CREDENTIALS';
 
 /** What a task inherits of our own environment: nothing that could hold a secret. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER', 'SHELL'];
@@ -55,11 +58,16 @@ export interface EmbeddedMarathon {
   close(): Promise<{ readonly leftProcesses: number }>;
 }
 
-/** @throws TerminalError when the port cannot be had */
+/** @throws TerminalError when the port cannot be had, or when it would be open to others without a password */
 export async function startMarathon(
   config: EmbeddedMarathonConfig,
   deps: EmbeddedMarathonDeps,
 ): Promise<EmbeddedMarathon> {
+  if (!isLoopback(config.host) && config.credentials === undefined)
+    throw new TerminalError(
+      `--host ${config.host}: whoever reaches it can run programs on this machine; ` +
+        `give --http-credentials-file, or set ${VARIABLE}`,
+    );
   const emulator = createEmulator({
     ...deps,
     host: config.host,
@@ -104,8 +112,6 @@ export function httpCredentials(
     throw new TerminalError(`${place}: what is in there is not one line USER:PASSWORD`);
   return { user, password };
 }
-
-const VARIABLE = 'MESOSPHERE_HTTP_CREDENTIALS';
 
 function readText(file: string): string {
   try {

@@ -340,7 +340,7 @@ export const OPTIONS = {
     arg: 'HOST',
     type: 'text',
     env: [],
-    help: 'address to listen on (default 127.0.0.1); it runs what it is told, so think twice',
+    help: 'address to listen on (default 127.0.0.1); it runs what it is told, so any other needs credentials',
   },
   cpus: {
     flag: '--cpus',

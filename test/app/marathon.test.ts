@@ -4,10 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { httpCredentials } from '../../src/app/marathon.ts';
+import { httpCredentials, startMarathon } from '../../src/app/marathon.ts';
 import { OPTIONS } from '../../src/app/options.ts';
 import { LOOKS } from '../../src/emulator/index.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
+import { createGuardian } from '../../src/runtime/guardian.ts';
+import { silentLogger } from '../../src/runtime/log.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'credentials-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -39,6 +42,24 @@ describe('httpCredentials', () => {
   it('says which file cannot be read', () => {
     expect(() => httpCredentials('/no/such/file', {})).toThrow(/--http-credentials-file \/no\/such\/file: /);
   });
+});
+
+it.each(['0.0.0.0', '192.0.2.1', '::'])('does not listen on %s without a password', async (host) => {
+  const config = {
+    host,
+    port: 0,
+    anyPort: false,
+    cpus: 1,
+    mem: 1,
+    taskStartDelayMs: 0,
+    workDir: dir,
+    env: {},
+  };
+  const guardian = await createGuardian();
+  await expect(startMarathon(config, { clock: systemClock, log: silentLogger, guardian })).rejects.toThrow(
+    /whoever reaches it can run programs on this machine; give --http-credentials-file/,
+  );
+  await guardian.close();
 });
 
 it('offers every look that there is', () => {

@@ -15,7 +15,19 @@ const aDefinition = (id: string) => ({
   mem: 1,
   backoffSeconds: 1,
   upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
+  ...(id === CHECKED && { healthChecks: [CHECK], readinessChecks: [READINESS] }),
 });
+
+/** Soon found ill, soon found well. */
+const CHECKED = '/c';
+const CHECK = {
+  protocol: 'HTTP',
+  gracePeriodSeconds: 0,
+  intervalSeconds: 4,
+  timeoutSeconds: 1,
+  maxConsecutiveFailures: 1,
+};
+const READINESS = { portName: 'default', intervalSeconds: 2, timeoutSeconds: 1 };
 
 type Deed = (world: World) => Promise<unknown>;
 
@@ -60,6 +72,12 @@ const deeds: fc.Arbitrary<{ toString(): string; do: Deed }> = fc.oneof(
       if (process !== undefined) process.stubborn = true;
     }),
   ),
+  fc.tuple(fc.nat(5), fc.constantFrom(503, 'hangs' as const)).map(([index, answer]) =>
+    deed(`make ${index} answer ${answer}`, async (w) => {
+      const port = Number(w.processes.running[index]?.spec.env['PORT0']);
+      if (!Number.isNaN(port)) w.prober.ports.set(port, answer);
+    }),
+  ),
   fc.tuple(fc.nat(3), force).map(([index, forced]) =>
     deed(`cancel ${index} ${forced}`, async (w) => {
       const deployment = (await w.get('/v2/deployments'))[index];
@@ -89,10 +107,11 @@ async function checkEnd(world: World): Promise<void> {
   const { queue } = await world.get('/v2/queue');
   const wanted = apps.reduce((sum: number, { instances }: { instances: number }) => sum + instances, 0);
   expect(world.processes.running).toHaveLength(Math.min(wanted, SLOTS));
-  for (const { id, instances, tasksRunning, env, version } of apps) {
+  for (const { id, instances, tasksRunning, tasksHealthy, env, version } of apps) {
     const waiting = queue.find((row: { app: { id: string } }) => row.app.id === id)?.count ?? 0;
     expect({ id, version, present: tasksRunning + waiting }).toEqual({ id, version, present: instances });
     if (waiting > 0) continue;
+    expect({ id, well: tasksHealthy }).toEqual({ id, well: id === CHECKED ? instances : 0 });
     for (const process of world.running(id)) expect(process.spec.env['V']).toBe(env?.V);
   }
 }
@@ -107,6 +126,7 @@ it('keeps the budget at every instant and ends where it should', async () => {
         await world.clock.advance(0);
         await checkBudget(world);
       }
+      world.prober.ports.clear();
       // Longer than any grace, back-off and periodic check.
       await world.clock.advance(700_000);
       await checkBudget(world);
