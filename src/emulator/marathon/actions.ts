@@ -2,7 +2,7 @@
 
 import { type AppDefinition, configVersion } from '../definition/app.ts';
 import type { EventBus } from './event-bus.ts';
-import { type Instance, isPresent } from './instance.ts';
+import { type Instance, isPresent, isRunning } from './instance.ts';
 import type { InstanceManager } from './instance-manager.ts';
 import type { Action } from './plan.ts';
 
@@ -82,20 +82,23 @@ export interface RestartBounds {
 }
 
 /** `ceil(n * minimumHealthCapacity)` stay, at most `floor(n * (1 + maximumOverCapacity))` exist; where that leaves no room, one extra. */
-export function restartBounds(app: AppDefinition, healthy: number): RestartBounds {
+export function restartBounds(app: AppDefinition, running: number): RestartBounds {
   const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy;
   const floor = Math.ceil(app.instances * minimumHealthCapacity);
   const ceiling = Math.floor(app.instances * (1 + maximumOverCapacity));
-  const stuck = floor === ceiling && ceiling <= healthy;
-  return { killAtOnce: Math.max(0, healthy - floor), ceiling: stuck ? ceiling + 1 : ceiling };
+  const stuck = floor === ceiling && ceiling <= running;
+  return { killAtOnce: Math.max(0, running - floor), ceiling: stuck ? ceiling + 1 : ceiling };
 }
 
-/** For every new instance that runs an old one goes; for every old one that is gone a new one starts. */
+/** For every new instance that is up an old one goes, ill ones first; for every old one that is gone a new one starts. */
 async function restart(app: AppDefinition, instances: InstanceManager, signal: AbortSignal): Promise<void> {
   const { tracker } = instances;
   const isOld = (instance: Instance): boolean => configVersion(instance.runSpec) !== configVersion(app);
-  const healthy = instances.present(app.id).filter((i) => isOld(i) && instances.isWell(i)).length;
-  const { killAtOnce, ceiling } = restartBounds(app, healthy);
+  // What runs counts, well or not, as in Marathon: an app that is ill altogether is not taken away at once.
+  const running = instances.present(app.id).filter((i) => isOld(i) && isRunning(i)).length;
+  const { killAtOnce, ceiling } = restartBounds(app, running);
+  const worth = (instance: Instance): number =>
+    Number(isRunning(instance)) + Number(instances.isWell(instance));
   instances.resetDelay(app.id);
   await tracker.whenever(
     app.id,
@@ -103,10 +106,8 @@ async function restart(app: AppDefinition, instances: InstanceManager, signal: A
       const present = instances.present(app.id);
       const fresh = present.filter((instance) => !isOld(instance));
       const ready = fresh.filter((instance) => instances.isUp(instance, signal)).length;
-      const keep = Math.max(0, healthy - killAtOnce - ready);
-      const old = present
-        .filter(isOld)
-        .sort((a, b) => Number(instances.isWell(b)) - Number(instances.isWell(a)));
+      const keep = Math.max(0, running - killAtOnce - ready);
+      const old = present.filter(isOld).sort((a, b) => worth(b) - worth(a));
       instances.decommission(old.slice(keep));
       const room = Math.min(ceiling - tracker.count(app.id), app.instances - fresh.length);
       instances.schedule(app, room);

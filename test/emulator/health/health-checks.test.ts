@@ -88,9 +88,28 @@ describe('a deployment', () => {
     world.prober.ports.set(first.ports[0], 503);
     await world.clock.advance(2000);
     await world.call('PUT', '/v2/apps/a', { env: { V: '2' } });
-    const left = (await info(world)).tasks.map(({ id }: { id: string }) => id);
-    expect(left).toContain(second.id);
-    expect(left).not.toContain(first.id);
+    const left = async () => (await info(world)).tasks.map(({ id }: { id: string }) => id);
+    expect(await left()).toEqual(expect.arrayContaining([first.id, second.id]));
+    await world.clock.advance(2000);
+    expect(await left()).toContain(second.id);
+    expect(await left()).not.toContain(first.id);
+    world.prober.ports.clear();
+    await world.clock.advance(2000);
+    expect(await counts(world)).toEqual([2, 2, 0, 0]);
+  });
+
+  it('does not take an app away that is ill altogether', async () => {
+    const world = aWorld();
+    world.prober.paths.set('/health', 503);
+    const upgradeStrategy = { minimumHealthCapacity: 1, maximumOverCapacity: 0 };
+    const healthChecks = [{ ...HTTP, maxConsecutiveFailures: 0 }];
+    await world.app({ id: '/a', instances: 2, healthChecks, upgradeStrategy });
+    await world.clock.advance(2000);
+    const fields = { healthChecks: [{ ...HTTP, path: '/better' }] };
+    await world.call('PUT', '/v2/apps/a?force=true', fields);
+    expect(await counts(world)).toEqual([3, 0, 2, 1]);
+    await world.clock.advance(10_000);
+    expect(await counts(world)).toEqual([2, 2, 0, 0]);
   });
 });
 
