@@ -87,6 +87,7 @@ const OBSTACLES = {
   refused: 'MarathonRefused',
   unavailable: 'MarathonUnavailable',
   locked: 'WaitingForLock',
+  unkept: 'Drifted',
 } as const satisfies Partial<Record<Obstacle, ConditionReason>>;
 
 /** The first thing that keeps the world from being as written, worst first. */
@@ -98,7 +99,7 @@ function appliedOf(part: Part): Finding {
   if (round.standby !== undefined) return is('Unknown', 'Standby', `stands by: ${round.standby}`);
   const trouble = standings.find((s) => s.trouble !== undefined)?.trouble;
   if (trouble !== undefined) return is('False', trouble.reason, trouble.message);
-  for (const obstacle of ['refused', 'unavailable', 'locked'] as const) {
+  for (const obstacle of ['refused', 'unavailable', 'locked', 'unkept'] as const) {
     const met = outcomes.find((o) => o.obstacle === obstacle);
     if (met !== undefined) return is('False', OBSTACLES[obstacle], met.message ?? '');
   }

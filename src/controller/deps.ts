@@ -24,7 +24,7 @@ export interface OperatorDeps {
   readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
   /** For the page: where the operator's own Marathon is, and what went over the wire. */
   readonly schedulerInfo?: () => { readonly url: string; readonly stats: SchedulerStats };
-  /** A new source; the operator closes it. Throws TerminalError for a configuration that cannot work. */
+  /** A new source; the operator closes it. A round waits for its reads: each has a deadline. Throws TerminalError for a configuration that cannot work. */
   readonly metricSourceFor: (metric: MetricSpec) => MetricSource;
   /** For people: `queue demo-queue`. */
   readonly describeMetric: (metric: MetricSpec) => string;

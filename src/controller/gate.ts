@@ -8,7 +8,7 @@ import { messageOf, TerminalError, WaitError } from '../runtime/errors.ts';
 import { SurplusWaits } from '../schedulers/scheduler.ts';
 
 /** How a write that did not happen is told to people. */
-export type Obstacle = 'locked' | 'refused' | 'unavailable' | 'unlaunched';
+export type Obstacle = 'locked' | 'refused' | 'unavailable' | 'unlaunched' | 'unkept';
 
 export interface Closed {
   readonly obstacle: Obstacle;
@@ -23,24 +23,29 @@ interface Entry extends Closed {
   readonly sawLock: boolean;
 }
 
+/** Another content may pass at once. */
+const BOUND_TO_CONTENT: ReadonlySet<Obstacle> = new Set(['refused', 'unkept']);
 /** A refused content is tried again this much later: the secret or the plug-in that was in the way may have changed. */
 const REFUSED_RETRY_MS = 60_000;
 
 export class WriteGate {
   readonly #clock: Clock;
   readonly #backoff: Backoff<string>;
+  /** For updates that were accepted and have no effect. */
+  readonly #patience: Backoff<string>;
   readonly #closed = new Map<string, Entry>();
 
   constructor(deps: { readonly clock: Clock; readonly random: () => number }) {
     this.#clock = deps.clock;
     this.#backoff = new Backoff({ baseMs: 1_000, maxMs: 30_000, random: deps.random });
+    this.#patience = new Backoff({ baseMs: 5_000, maxMs: 600_000, random: deps.random });
   }
 
   /** Why `change` is not to be tried now; undefined when it may be. */
   check(change: Change): Closed | undefined {
     const entry = this.#closed.get(keyOf(change));
     if (entry === undefined || entry.untilMs <= this.#clock.now()) return undefined;
-    if (entry.obstacle === 'refused' && entry.content !== contentOf(change)) return undefined;
+    if (BOUND_TO_CONTENT.has(entry.obstacle) && entry.content !== contentOf(change)) return undefined;
     return entry;
   }
 
@@ -57,8 +62,27 @@ export class WriteGate {
   }
 
   passed(change: Change): void {
-    this.#closed.delete(keyOf(change));
-    this.#backoff.forget(keyOf(change));
+    const key = keyOf(change);
+    this.#closed.delete(key);
+    this.#backoff.forget(key);
+    if (change.kind !== 'update') return;
+    // Should the same differences still be there, sending them again and again would restart the app for ever.
+    const message = `Marathon took the update of ${change.app} and still shows another ${change.fields.map(({ field }) => field).join(', ')}; does this version of Marathon know the field?`;
+    const untilMs = this.#clock.now() + this.#patience.next(key);
+    this.#closed.set(key, {
+      obstacle: 'unkept',
+      message,
+      untilMs,
+      content: contentOf(change),
+      sawLock: false,
+    });
+  }
+
+  /** The app's definition is as it should be. */
+  settled(app: string): void {
+    const key = `update ${app}`;
+    if (this.#closed.get(key)?.obstacle === 'unkept') this.#closed.delete(key);
+    this.#patience.forget(key);
   }
 
   failed(change: Change, error: unknown): Closed {
@@ -88,5 +112,6 @@ function keyOf({ kind, app }: Change): string {
 
 /** What a refusal is about: everything but the words for people. */
 function contentOf(change: Change): string {
-  return JSON.stringify({ ...change, reason: '' });
+  const { reason: _reason, supersedes: _supersedes, ...content } = { supersedes: '', ...change };
+  return JSON.stringify(content);
 }

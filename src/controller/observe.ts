@@ -16,21 +16,16 @@ export interface World {
 
 /** A reading within this share of the interval after the last one is the same sample. */
 const SAME_SAMPLE = 0.8;
-const MIN_DEADLINE_MS = 1_000;
 
 export async function observe(
   { pool, apps }: { readonly pool: PoolRecord; readonly apps: readonly MemberApp[] },
   { reader, scheduler }: { readonly reader: MetricReader; readonly scheduler: () => Scheduler },
   signal: AbortSignal,
 ): Promise<World> {
-  const intervalMs = intervalMsOf(pool);
-  const limits = {
-    maxAgeMs: SAME_SAMPLE * intervalMs,
-    deadlineMs: Math.max(intervalMs, MIN_DEADLINE_MS),
-  };
+  const maxAgeMs = SAME_SAMPLE * intervalMsOf(pool);
   const ids = apps.map(({ spec }) => spec.id);
   const [readings, view] = await Promise.allSettled([
-    reader.read(apps, limits, signal),
+    reader.read(apps, maxAgeMs, signal),
     // `async` so that a scheduler that cannot be built is an answer like any other.
     (async () => scheduler().observe(ids, signal))(),
   ]);

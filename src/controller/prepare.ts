@@ -2,8 +2,9 @@
 
 import type { Change, FieldDiff } from '../core/change.ts';
 import type { AppDecision } from '../core/decision.ts';
-import { type PlanApp, planChanges } from '../core/plan.ts';
+import { type PlanApp, planChanges, updateOf } from '../core/plan.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
+import type { Outcome } from './act.ts';
 import type { WriteGate } from './gate.ts';
 import type { Standing } from './standing.ts';
 
@@ -12,6 +13,8 @@ export interface Prepared {
   readonly changes: readonly Change[];
   /** Per app: where its definition differs, whether or not that is going to be changed. */
   readonly drift: ReadonlyMap<string, readonly FieldDiff[]>;
+  /** Updates that are not tried now, so that their apps can be scaled meanwhile. */
+  readonly postponed: readonly Outcome[];
 }
 
 export function prepare(
@@ -32,16 +35,26 @@ export function prepare(
       return fields.length === 0 ? [] : [[standing.app.spec.id, fields] as const];
     }),
   );
+  const postponed: Outcome[] = [];
   const apps = standings
     .filter(({ part, hand }) => part === 'live' && hand.situation !== 'conflict')
-    .map((standing) =>
-      planApp(standing, {
-        decision: decisions.get(standing.app.spec.id),
-        drift: drift.get(standing.app.spec.id) ?? [],
-        gate,
-      }),
-    );
-  return { changes: planChanges(apps), drift };
+    .map((standing): PlanApp => {
+      const { id } = standing.app.spec;
+      const plan = planApp(standing, decisions.get(id), drift.get(id) ?? []);
+      if (!drift.has(id)) gate.settled(id);
+      const waits = updateOf(plan).flatMap((change) => postponedBy(gate, change));
+      postponed.push(...waits);
+      return waits.length === 0 ? plan : { ...plan, drift: [] };
+    });
+  return { changes: planChanges(apps), drift, postponed };
+}
+
+/** An update that Marathon has just refused, or taken without effect, must not keep the app from being scaled. */
+function postponedBy(gate: WriteGate, change: Change): readonly Outcome[] {
+  const closed = gate.check(change);
+  if (closed === undefined) return [];
+  const { obstacle, message } = closed;
+  return [{ change, result: 'postponed', obstacle, message }];
 }
 
 /** Also of apps that are only observed: they report it. */
@@ -53,27 +66,23 @@ function driftOf({ app, observed, part }: Standing, scheduler: Scheduler): reado
 
 function planApp(
   standing: Standing,
-  known: {
-    readonly decision: AppDecision | undefined;
-    readonly drift: readonly FieldDiff[];
-    readonly gate: WriteGate;
-  },
+  decision: AppDecision | undefined,
+  drift: readonly FieldDiff[],
 ): PlanApp {
   const { app, observed, adopt, restart } = standing;
   const { id, app: definition, envFrom } = app.spec;
-  const count = countOf(standing, known.decision);
-  const plan: PlanApp = {
+  const count = countOf(standing, decision);
+  return {
     id,
     owner: app.policy,
     envFrom,
-    drift: [],
+    drift: mayUpdate(standing) ? drift : [],
     adopt,
     ...(definition && { definition }),
     ...(observed && { observed }),
     ...(count && { count }),
     ...(restart?.ours && { supersedes: restart.deployment }),
   };
-  return { ...plan, drift: mayUpdate(plan, standing, known) ? known.drift : [] };
 }
 
 /**
@@ -90,14 +99,7 @@ function countOf({ app, observed, frozen }: Standing, decision: AppDecision | un
   return { to: fixed, reason: `made with ${fixed}, then left to people` };
 }
 
-/** An update that Marathon has just refused must not keep the app from being scaled. */
-function mayUpdate(
-  { id, definition, envFrom }: PlanApp,
-  { app, frozen, restart }: Standing,
-  { drift, gate }: { readonly drift: readonly FieldDiff[]; readonly gate: WriteGate },
-): boolean {
-  if (frozen && restart?.ours !== true) return false;
-  if (app.drift === 'Report' || definition === undefined || drift.length === 0) return false;
-  const reason = '';
-  return gate.check({ kind: 'update', app: id, definition, envFrom, fields: drift, reason }) === undefined;
+/** Nothing is changed under a restart, but for our own update, which the next one replaces. */
+function mayUpdate({ app, frozen, restart }: Standing): boolean {
+  return app.drift !== 'Report' && (!frozen || restart?.ours === true);
 }

@@ -79,7 +79,7 @@ export class PoolReconciler implements Reconciler<string> {
     memory.lastDecisions = choice.decisions;
     memory.lastCapacity = choice.capacity;
 
-    const { changes, drift } = prepare(standings, {
+    const { changes, drift, postponed } = prepare(standings, {
       decisions: choice.decisions,
       scheduler,
       gate: memory.gate,
@@ -87,12 +87,13 @@ export class PoolReconciler implements Reconciler<string> {
     // Nothing has been begun yet: this is the place to stop.
     stopping.throwIfAborted();
     const risesNeedFalls = capacity.cluster !== undefined;
-    const outcomes = await act(
+    const done = await act(
       changes,
       { scheduler: whileActing(scheduler, leadership), gate: memory.gate, risesNeedFalls },
       signal,
     );
-    memory.note(outcomes, nowMs);
+    memory.note(done, nowMs);
+    const outcomes = [...done, ...postponed];
     for (const { change, message } of outcomes) {
       if (message !== undefined)
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });

@@ -62,4 +62,30 @@ describe('write gate', () => {
     await clock.advance(60_000);
     expect(gate.check(scale(2))).toBeUndefined();
   });
+
+  it('does not send an update again and again that Marathon takes and does not keep', async () => {
+    const { clock, gate } = aGate();
+    const update = (field: string, supersedes = ''): Change => ({
+      kind: 'update',
+      supersedes,
+      app: '/a',
+      definition: { [field]: 1 },
+      envFrom: [],
+      fields: [{ field, before: undefined, after: 1 }],
+      reason: '',
+    });
+    gate.passed(update('networks'));
+    expect(gate.check(update('networks', 'd'))).toMatchObject({
+      obstacle: 'unkept',
+      message: expect.stringContaining('still shows another networks'),
+    });
+    expect(gate.check(update('cmd'))).toBeUndefined();
+    await clock.advance(5_000);
+    expect(gate.check(update('networks'))).toBeUndefined();
+    gate.passed(update('networks'));
+    await clock.advance(5_000);
+    expect(gate.check(update('networks'))).toBeDefined();
+    gate.settled('/a');
+    expect(gate.check(update('networks'))).toBeUndefined();
+  });
 });

@@ -315,3 +315,28 @@ describe('a surplus that only waits', () => {
     expect(world.condition('demo', 'NotLaunching')).not.toBe('True/SurplusWaiting');
   });
 });
+
+describe('a field that Marathon does not keep', () => {
+  it('is not sent again and again, and is said; scaling goes on', async () => {
+    world = new World();
+    const apply = world.marathon.apply.bind(world.marathon);
+    let updates = 0;
+    world.marathon.apply = async (change, signal) => {
+      if (change.kind !== 'update') return await apply(change, signal);
+      updates += 1;
+      return { outcome: 'accepted', deploymentId: `d${updates}` };
+    };
+    world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold'), aFiller('filler')]));
+    world.metrics.set(1, 4);
+    await world.start(10_000);
+    const odd = { ...consumerThat('Hold'), app: { cmd: 'run consumer', cpus: 1, mem: 100, networks: [] } };
+    world.policies.put('demo.yaml', aPolicy('demo', [odd, aFiller('filler')]));
+    world.metrics.set(1, 6);
+    await world.after(60_000);
+    expect(updates).toBeGreaterThan(0);
+    expect(updates).toBeLessThan(6);
+    expect(world.counts['/consumer']).toBe(6);
+    expect(world.condition('demo', 'Applied')).toBe('False/Drifted');
+    expect(world.message('demo', 'Applied')).toContain('still shows another networks');
+  });
+});

@@ -213,7 +213,9 @@ describe('what is not known', () => {
     world.metrics.set(1, 'hangs');
     await world.after(10_000);
     expect(world.counts).toEqual({ '/consumer': 4, '/filler': 6 });
-    expect(world.message('demo', 'MetricsAvailable')).toContain('no answer within 1000 ms');
+    expect(world.message('demo', 'MetricsAvailable')).toContain(
+      'reading channel 1: no answer within 1000 ms',
+    );
   });
 
   it('keeps the counts it finds until the metrics have been read', async () => {
