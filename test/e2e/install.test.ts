@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PageView } from '../../src/server/page-view.ts';
 import { ACCOUNT_KEY, type Azurite, startAzurite } from '../support/azurite.ts';
-import { processesWith, type RunningCommand, run } from '../support/command.ts';
+import { printed, processesWith, type RunningCommand, run } from '../support/command.ts';
 import { Laptop, type MarathonServer, Operator, untilCount } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
 
@@ -257,6 +257,18 @@ describe('microscaling install', { concurrent: false }, () => {
     expect(stdout).toContain(`creating ${OPERATOR}\n`);
     expect(stdout).not.toContain(`creating ${CONSUMER}`);
     await theOperator();
+  });
+
+  it('stops waiting when a person does, and says that Marathon goes on', async () => {
+    await marathon.put(OPERATOR, { cmd: 'sleep 1000', healthChecks: [], instances: 1 });
+    const waiting = laptop.start(
+      ['install', '--marathon', marathon.url, '--group', GROUP, '--process'],
+      azurite.env(QUEUE),
+    );
+    await printed(waiting, /operator: \d of 1 running/);
+    waiting.child.kill('SIGINT');
+    expect(await waiting.ended).toBe(1);
+    expect(waiting.stderr()).toBe('stopped waiting; what was begun goes on in Marathon\n');
   });
 
   it('leaves strangers in the group alone, both coming and going', async () => {

@@ -1,12 +1,11 @@
 // cli: `microscaling install`.
 
-import { connect } from '../../app/install/cluster.ts';
 import { installationApps, TOKEN, withoutSecrets } from '../../app/install/definitions.ts';
 import { install } from '../../app/install/install.ts';
 import { installSettings } from '../../app/install/settings.ts';
 import type { OptionValues } from '../../app/options.ts';
-import { systemClock } from '../../runtime/clock.ts';
 import type { CommandContext } from '../command.ts';
+import { atMarathon } from '../installation.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const settings = installSettings(options, context.env);
@@ -15,16 +14,11 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     context.print(JSON.stringify(apps, null, 2));
     return 0;
   }
-  const say = options.quiet === true ? (): void => undefined : context.print;
-  const cluster = connect(options.marathon ?? settings.marathonFromInside, context.env);
-  try {
-    const deps = { cluster, clock: systemClock, progress: say };
+  const urls = options.marathon ?? settings.marathonFromInside;
+  return await atMarathon(urls, { options, context }, async (deps) => {
     const { changed, addresses, newToken } = await install(settings, deps, context.signal);
-    if (!changed) say(`nothing to do: ${settings.group} is installed and runs`);
-    for (const address of addresses) say(`page  ${address}`);
-    if (newToken !== undefined) say(`token for writes to the API, shown this once: ${newToken}`);
-    return 0;
-  } finally {
-    await cluster.close();
-  }
+    if (!changed) deps.progress(`nothing to do: ${settings.group} is installed and runs`);
+    for (const address of addresses) deps.progress(`page  ${address}`);
+    if (newToken !== undefined) deps.progress(`token for writes to the API, shown this once: ${newToken}`);
+  });
 }
