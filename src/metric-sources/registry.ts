@@ -19,7 +19,7 @@ export const metricSourceTypes: Registry = {
   random: { type: 'random', folder: 'random', create: createRandom, describe: describeRandom },
 };
 
-/** Long enough for a distant account on a bad day, short enough that a round is not lost for it. */
+/** Long enough for a distant account on a bad day and for a first read that loads an SDK, short enough for a round. */
 const DEFAULT_DEADLINE_MS = 2000;
 
 /** The source a policy names, with its deadline. */

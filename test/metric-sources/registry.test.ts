@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { MetricSpec } from '../../src/api/policy.ts';
 import { metricBlocks } from '../../src/app/schema.ts';
+import type { MetricReading } from '../../src/core/observation.ts';
 import { createMetricSource, describeMetric, metricSourceTypes } from '../../src/metric-sources/registry.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
@@ -55,6 +58,41 @@ describe('createMetricSource', () => {
     const source = createMetricSource(random, deps);
     expect(await source.read(new AbortController().signal)).toEqual({ state: 'ok', value: 3, atMs: 5 });
     await source.close();
+  });
+
+  it('gives up a read after two seconds, and says of what', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/a`;
+    const clock = new VirtualClock();
+    const queue: MetricSpec = {
+      azureStorageQueue: {
+        queueName: { value: 'orders' },
+        accountName: { value: 'a' },
+        accountKey: { fromEnv: 'KEY' },
+        endpoint: { value: endpoint },
+        count: 'Waiting',
+        inFlightPerInstance: 1,
+      },
+    };
+    const source = createMetricSource(queue, { ...deps, clock, values: fakeValues({ KEY: 'a2V5' }) });
+    try {
+      let reading: MetricReading | undefined;
+      const read = source.read(new AbortController().signal).then((r) => {
+        reading = r;
+      });
+      await clock.advance(1_999);
+      expect(reading).toBeUndefined();
+      await clock.advance(1);
+      await read;
+      expect(reading).toMatchObject({
+        state: 'unavailable',
+        reason: expect.stringMatching(/^reading queue orders: no answer within 2000 ms; /),
+      });
+    } finally {
+      await source.close();
+      silent.close();
+    }
   });
 
   it('refuses a metric without a kind and names those there are', () => {

@@ -13,6 +13,7 @@ import type { AppView, OperatorView, PolicyView } from '../../src/controller/vie
 import { decide } from '../../src/core/decide.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
+import { withDeadline } from '../../src/metric-sources/wrappers/deadline.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
@@ -136,6 +137,8 @@ export class FakePolicies implements PolicySource {
   }
 }
 
+const READ_DEADLINE_MS = 1_000;
+
 /** Readings by channel: a number, an error sentence, or `hangs`. */
 export class FakeMetrics {
   readonly #clock: VirtualClock;
@@ -153,12 +156,15 @@ export class FakeMetrics {
 
   sourceFor = (metric: MetricSpec): MetricSource => {
     this.open += 1;
-    return {
-      read: async () => this.#read(metric.random?.seed ?? 0),
+    const seed = metric.random?.seed ?? 0;
+    const source: MetricSource = {
+      read: () => this.#read(seed),
       close: async () => {
         this.open -= 1;
       },
     };
+    const label = (): string => `channel ${seed}`;
+    return withDeadline(source, { clock: this.#clock, deadlineMs: READ_DEADLINE_MS, label });
   };
 
   async #read(seed: number): Promise<MetricReading> {
@@ -174,9 +180,9 @@ export class FakeMetrics {
 
 /** An operator with everything around it, moved by hand. */
 export class World {
-  readonly clock = new VirtualClock(T0);
+  readonly clock: VirtualClock;
   readonly policies = new FakePolicies();
-  readonly metrics = new FakeMetrics(this.clock);
+  readonly metrics: FakeMetrics;
   readonly marathon: MemoryScheduler;
   readonly #operator: ReturnType<typeof createOperator>;
   readonly #stop = new AbortController();
@@ -184,8 +190,10 @@ export class World {
 
   constructor(
     { startMs = 1_000, stopMs = 1_000, ...room }: { startMs?: number; stopMs?: number; slots?: number } = {},
-    over: Partial<OperatorDeps> = {},
+    over: Partial<Omit<OperatorDeps, 'clock'>> & { readonly clock?: VirtualClock } = {},
   ) {
+    this.clock = over.clock ?? new VirtualClock(T0);
+    this.metrics = new FakeMetrics(this.clock);
     this.marathon = createMemoryScheduler({ startMs, stopMs, ...room }, { clock: this.clock });
     this.#operator = createOperator({
       clock: this.clock,
