@@ -28,6 +28,9 @@ export interface FluidMemory {
   /** Cold start: the count at the start of the present lead time, and when that was. */
   readonly coldFrom: number;
   readonly coldAtMs: number;
+  /** What was asked for at the last look, and when that last became less. */
+  readonly asked: number;
+  readonly fellAtMs: number;
 }
 
 /** What a round's decision is made of. Messages and seconds. */
@@ -65,6 +68,8 @@ const DOUBT_WHEN_FALLING = 2;
 const DOUBT_IN_NEED = 0.75;
 /** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the house. */
 const LEFT_TO_QUEUE = 0.25;
+/** As the recent past is forgotten its needs fall one by one: falls closer than this are made one change. */
+const FALLS_APART_MS = 1_500;
 const ROUNDING = 0.15;
 const UNSURE = 0.5;
 /** σ_μ/μ above which rates are not worth telling. */
@@ -83,11 +88,14 @@ export function fluidLaw(
   const { asked } = input;
   const need = needOf(view);
   const cold = coldLimit(view, memory);
+  const fellAtMs = lastFall(input, memory);
+  const mayFall = input.nowMs - fellAtMs >= FALLS_APART_MS;
   const probing = probe(view.input, memory?.probe, isEmpty(view));
   const down = Math.min(ceil(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service), probing.floor);
 
   const up = rises(view) ? Math.max(asked, Math.min(ceil(need - ROUNDING), cold.most)) : asked;
-  const wanted = up === asked && (falls(view) || probing.floor < asked) ? Math.min(asked, down) : up;
+  const lower = mayFall && (falls(view) || probing.floor < asked);
+  const wanted = up === asked && lower ? Math.min(asked, down) : up;
   return {
     wanted,
     need: Math.max(down, up > asked ? up : 0),
@@ -99,11 +107,18 @@ export function fluidLaw(
       intervalS: view.intervalS,
       coldFrom: cold.from,
       coldAtMs: cold.atMs,
+      asked,
+      fellAtMs,
       probe: probing.memory,
     },
     figures: figuresOf(view),
     reason: reasonOf(view),
   };
+}
+
+function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
+  if (memory === undefined) return nowMs - FALLS_APART_MS;
+  return asked < memory.asked ? nowMs : memory.fellAtMs;
 }
 
 function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOptions): View {

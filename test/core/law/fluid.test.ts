@@ -31,6 +31,8 @@ function knowing(over: Partial<Estimate> = {}, memory: Partial<FluidMemory> = {}
     intervalS: 0.5,
     coldFrom: 5,
     coldAtMs: T0,
+    asked: 5,
+    fellAtMs: 0,
     probe: { size: 1, from: 5 },
     ...memory,
   };
