@@ -24,6 +24,7 @@ export const CONDITION_REASONS = [
   'PoolNotFound',
   'SecretUnavailable',
   'AllRead',
+  'StaleRead',
   'NotRead',
   'NoMetrics',
   'UpToDate',

@@ -2,6 +2,8 @@
 
 import type { Condition, ConditionReason, ConditionType } from '../api/conditions.ts';
 import type { LimitedBy } from '../core/decision.ts';
+import { usable } from '../core/metric-failure.ts';
+import { timingOf } from '../core/timing.ts';
 import { messageOf, TerminalError } from '../runtime/errors.ts';
 import type { Outcome } from './act.ts';
 import type { Obstacle } from './gate.ts';
@@ -73,14 +75,26 @@ function metricsOf({ standings, round }: Part): Finding {
   const targets = standings.flatMap(({ app }) => app.spec.targets ?? []);
   if (targets.length === 0) return is('True', 'NoMetrics', 'no app is scaled by a metric');
   const readings = standings.flatMap(({ app }) =>
-    readingsOf(round.world, app).map((reading) => ({ id: app.spec.id, reading })),
+    readingsOf(round.world, app).map((reading) => ({ app, reading })),
   );
   if (readings.length === 0) return is('Unknown', 'Pending', 'no metric was read yet');
-  const missing = readings.flatMap(({ id, reading }) =>
-    reading.state === 'ok' ? [] : [`${id}: ${reading.reason}`],
-  );
-  if (missing.length === 0) return is('True', 'AllRead', 'all metrics were read');
-  return is('False', 'NotRead', `${missing.join('; ')}; counts are kept meanwhile`);
+  const failed = readings.flatMap(({ app, reading }) => {
+    if (reading.state === 'ok') return [];
+    const timing = timingOf(app.spec.behavior);
+    const serves = usable(reading, timing, round.atMs).state === 'ok';
+    return [
+      {
+        serves,
+        told: `${app.spec.id}: ${reading.reason}`,
+        until: app.spec.behavior.onMetricFailure.staleAfter,
+      },
+    ];
+  });
+  const missing = failed.filter(({ serves }) => !serves).map(({ told }) => told);
+  if (missing.length > 0) return is('False', 'NotRead', `${missing.join('; ')}; counts are kept meanwhile`);
+  if (failed.length === 0) return is('True', 'AllRead', 'all metrics were read');
+  const stale = failed.map(({ told, until }) => `${told}; the last reading serves until it is ${until} old`);
+  return is('True', 'StaleRead', stale.join('; '));
 }
 
 const OBSTACLES = {

@@ -120,6 +120,22 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   ],
   ['MetricsAvailable', 'True/AllRead', {}],
   ['MetricsAvailable', 'False/NotRead', readings(notRead()), '/a: the queue does not answer'],
+  [
+    'MetricsAvailable',
+    'True/StaleRead',
+    readings(notRead({ last: aSample(3, { atMs: T0 - 10_000 }) })),
+    '/a: the queue does not answer; the last reading serves until it is 10s old',
+  ],
+  ['MetricsAvailable', 'False/NotRead', readings(notRead({ last: aSample(3, { atMs: T0 - 10_001 }) }))],
+  [
+    'MetricsAvailable',
+    'False/NotRead',
+    {
+      app: { targets: [aTarget(), aTarget()] },
+      readings: [notRead({ reason: 'slow', last: aSample(3) }), notRead({ reason: 'gone' })],
+    },
+    '/a: gone; counts',
+  ],
   ['MetricsAvailable', 'Unknown/Pending', { readings: [] }],
   ['MetricsAvailable', 'True/NoMetrics', { app: { targets: [] }, readings: [] }],
   ['Applied', 'True/UpToDate', {}],
@@ -169,6 +185,7 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   ['Conflict', 'True/ManualScale', { standing: { hand: { situation: 'manual' } } }],
   ['Conflict', 'True/AlternatingCounts', { standing: { hand: { situation: 'conflict' } } }],
   ['Ready', 'True/AllTrue', {}],
+  ['Ready', 'True/AllTrue', readings(notRead({ last: aSample(3) }))],
   ['Ready', 'False/NotReady', readings(notRead()), 'MetricsAvailable is False (NotRead)'],
   ['Ready', 'Unknown/NotReady', { spec: { mode: 'Observe' } }],
 ];

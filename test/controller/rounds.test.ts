@@ -205,14 +205,37 @@ describe('what is not known', () => {
     expect(world.events).toContain('MetricsRecovered');
   });
 
+  it('makes nothing of reads that fail while the last good one serves, and tells it once when it does not', async () => {
+    world = new World();
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler]));
+    world.metrics.set(1, 4);
+    await world.start(10_000);
+    for (const _ of [1, 2]) {
+      world.metrics.set(1, 'hangs');
+      await world.after(9_000);
+      expect(world.condition('demo', 'MetricsAvailable')).toBe('True/StaleRead');
+      expect(world.condition('demo', 'Ready')).toBe('True/AllTrue');
+      world.metrics.set(1, 4);
+      await world.after(2_000);
+      expect(world.condition('demo', 'MetricsAvailable')).toBe('True/AllRead');
+    }
+    const told = () => world.events.filter((reason) => reason.startsWith('Metrics'));
+    expect(told()).toEqual([]);
+    world.metrics.set(1, 'hangs');
+    await world.after(300_000);
+    expect(world.condition('demo', 'MetricsAvailable')).toBe('False/NotRead');
+    expect(told()).toEqual(['MetricsUnavailable']);
+  });
+
   it('treats a metric that hangs as one that cannot be read', async () => {
     world = new World();
     world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler]));
     world.metrics.set(1, 4);
     await world.start(10_000);
     world.metrics.set(1, 'hangs');
-    await world.after(10_000);
+    await world.after(15_000);
     expect(world.counts).toEqual({ '/consumer': 4, '/filler': 6 });
+    expect(world.condition('demo', 'MetricsAvailable')).toBe('False/NotRead');
     expect(world.message('demo', 'MetricsAvailable')).toContain(
       'reading channel 1: no answer within 1000 ms',
     );
