@@ -75,6 +75,11 @@ export async function startPrometheus(target: string, dir: string): Promise<Prom
   const shipped = readFileSync(join(SHIPPED, 'prometheus.yaml'), 'utf8');
   const config = shipped.replace('127.0.0.1:8090', target).replaceAll(/_interval: 5s/g, '_interval: 250ms');
   writeFileSync(join(dir, 'prometheus.yaml'), config);
+  return await launchPrometheus(dir);
+}
+
+/** With the `prometheus.yaml` of `dir`, which also holds its data. */
+export async function launchPrometheus(dir: string): Promise<Prometheus> {
   const address = `127.0.0.1:${await freePort()}`;
   const args = [
     `--config.file=${join(dir, 'prometheus.yaml')}`,

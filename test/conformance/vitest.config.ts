@@ -1,0 +1,16 @@
+// test: the suite of `npm run test:conformance`. It needs other people's programs and takes longer than `npm test`.
+
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    root: resolve(import.meta.dirname, '../..'),
+    include: ['test/conformance/**/*.conformance.ts'],
+    testTimeout: 60_000,
+    // A Go toolchain with an empty cache compiles its HTTP library first.
+    hookTimeout: 300_000,
+    maxWorkers: 2,
+  },
+});
