@@ -83,7 +83,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
       values,
       waitingDiesLast: () => waitingDiesLast(this.#version),
     });
-    this.#mesos = createMesosCluster(config, { client, clock }, this.#closing.signal);
+    this.#mesos = createMesosCluster(config, { client, clock, log: deps.log }, this.#closing.signal);
   }
 
   async observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView> {

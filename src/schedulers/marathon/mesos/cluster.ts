@@ -3,16 +3,18 @@
 import type { AppObservation } from '../../../core/observation.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
 import type { RoomNeed, RoomQuestion } from '../../scheduler.ts';
 import { abortable } from '../abortable.ts';
 import { tryJson } from '../failure.ts';
-import { UnexpectedAnswer } from '../schema.ts';
+import { isObject, UnexpectedAnswer } from '../schema.ts';
 import { type HttpAnswer, NoAnswer } from '../transport.ts';
 import { type Claim, countRoom } from './room.ts';
 import { parseAgents, parseQuota } from './schema.ts';
 
 export interface MesosClusterOptions {
   readonly clock: Clock;
+  readonly log: Logger;
   /** Base URL of any master, without trailing slash; asked for again after a failure, for leaders change. */
   readonly url: (signal: AbortSignal) => Promise<string>;
   readonly get: (base: string, path: string, signal: AbortSignal) => Promise<HttpAnswer>;
@@ -27,8 +29,16 @@ interface Reading {
   readonly tasks: Map<string, ReadonlyMap<string, number>>;
 }
 
+/** An answer, and who gave it. */
+interface Seen {
+  readonly body: unknown;
+  readonly base: string;
+}
+
 /** The master is asked no more often than this, whatever the number of pools and rounds. */
 const FRESH_MS = 5_000;
+/** How often is checked that the master shows all it has. It allows two such questions a second, to everybody together. */
+const CHECK_MS = 60_000;
 /** So long the last reading serves while the master does not answer. */
 const USABLE_MS = 30_000;
 
@@ -38,6 +48,8 @@ export class MesosCluster {
   #reading: Reading | undefined;
   #base: string | undefined;
   #failure: unknown;
+  #checkedAtMs = Number.NEGATIVE_INFINITY;
+  #hidden = 0;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | undefined;
 
@@ -99,10 +111,37 @@ export class MesosCluster {
     const base = this.#base ?? (await this.#options.url(this.#closing));
     this.#base = base;
     const [slaves, roles] = await Promise.all([this.#get(base, '/slaves'), this.#get(base, '/roles')]);
-    return { slaves, roles, atMs, tasks: new Map() };
+    if (atMs - this.#checkedAtMs >= CHECK_MS) {
+      this.#checkedAtMs = atMs;
+      // Nobody waits for it: it may be held back for others who ask as well.
+      void this.#check(slaves);
+    }
+    return { slaves: slaves.body, roles: roles.body, atMs, tasks: new Map() };
   }
 
-  async #get(base: string, path: string): Promise<unknown> {
+  /**
+   * Whoever may not see an agent is not told so: the list is shorter, and the cluster seems smaller. The counters are
+   * not filtered; they are asked of the leader, who answered for the list, for other masters do not redirect them.
+   */
+  async #check(slaves: Seen): Promise<void> {
+    const { log, get } = this.#options;
+    try {
+      const answer = await get(slaves.base, '/metrics/snapshot', this.#closing);
+      const active = activeAgents(tryJson(answer.text));
+      const hidden = active === undefined ? 0 : Math.max(0, active - activeIn(slaves.body));
+      if (hidden > 0 && hidden !== this.#hidden) {
+        log.warn('Mesos hides agents; the room on them is not counted: may this account see them?', {
+          active,
+          hidden,
+        });
+      }
+      this.#hidden = hidden;
+    } catch (error) {
+      log.debug('the agents were not compared with the counters of Mesos', { reason: messageOf(error) });
+    }
+  }
+
+  async #get(base: string, path: string): Promise<Seen> {
     const doing = `reading ${path} of Mesos`;
     let answer: HttpAnswer;
     try {
@@ -115,8 +154,21 @@ export class MesosCluster {
     }
     if (answer.status !== 200)
       throw new TransientError(`${doing}: ${answer.origin} answered ${answer.status}`);
-    return tryJson(answer.text);
+    // Where a redirect led, the leader is; the path before `/slaves` goes with it.
+    const prefix = answer.origin === new URL(base).origin ? base : answer.origin;
+    return { body: tryJson(answer.text), base: prefix };
   }
+}
+
+function activeIn(body: unknown): number {
+  const slaves = isObject(body) && Array.isArray(body['slaves']) ? body['slaves'] : [];
+  return slaves.filter((slave) => isObject(slave) && slave['active'] !== false).length;
+}
+
+/** `master/slaves_active`, when this master is the elected one. */
+function activeAgents(snapshot: unknown): number | undefined {
+  const { 'master/elected': elected, 'master/slaves_active': active } = isObject(snapshot) ? snapshot : {};
+  return elected === 1 && typeof active === 'number' ? active : undefined;
 }
 
 /** What was seen first after the master was asked is taken for what it saw. */

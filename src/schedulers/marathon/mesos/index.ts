@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../../runtime/clock.ts';
 import { TransientError } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
 import type { MarathonClient } from '../client.ts';
 import { type MarathonConfig, mesosBaseUrl } from '../config.ts';
 import { MesosCluster } from './cluster.ts';
@@ -9,13 +10,13 @@ import { MesosCluster } from './cluster.ts';
 /** @throws TerminalError for a Mesos address that cannot be used */
 export function createMesosCluster(
   config: MarathonConfig,
-  { client, clock }: { readonly client: MarathonClient; readonly clock: Clock },
+  { client, clock, log }: { readonly client: MarathonClient; readonly clock: Clock; readonly log: Logger },
   closing: AbortSignal,
 ): MesosCluster {
   const named = mesosBaseUrl(config);
   const url = async (signal: AbortSignal): Promise<string> => named ?? (await told(client, signal));
   const get = (base: string, path: string, signal: AbortSignal) => client.neighbour(base, path, signal);
-  return new MesosCluster({ clock, url, get }, closing);
+  return new MesosCluster({ clock, log, url, get }, closing);
 }
 
 /** Marathon's word for it; behind DC/OS it is a path beside Marathon's own. */

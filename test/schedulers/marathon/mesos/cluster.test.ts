@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppObservation } from '../../../../src/core/observation.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { TransientError } from '../../../../src/runtime/errors.ts';
+import { silentLogger } from '../../../../src/runtime/log.ts';
 import type { MarathonConfig, MarathonScheduler } from '../../../../src/schedulers/marathon/index.ts';
 import { observed } from '../../../support/builders.ts';
 import { FakeMarathon } from '../../../support/fake-marathon.ts';
@@ -15,6 +16,9 @@ import { createScheduler, never } from '../setup.ts';
 class FakeMesos {
   readonly requests: { path: string; authorization: string | undefined }[] = [];
   cpus = 8;
+  /** Agents that there are, whether or not they are shown. */
+  active = 1;
+  snapshots = 0;
   /** Another master, which is the leader. */
   leader: FakeMesos | undefined;
   answer: 'well' | 'nothing' | 'error' | 'html' = 'well';
@@ -24,6 +28,12 @@ class FakeMesos {
   async start(): Promise<void> {
     const server = createServer((request, response) => {
       const path = request.url ?? '';
+      if (path.endsWith('/metrics/snapshot')) {
+        this.snapshots += 1;
+        const elected = this.leader === undefined ? 1 : 0;
+        response.end(JSON.stringify({ 'master/elected': elected, 'master/slaves_active': this.active }));
+        return;
+      }
       this.requests.push({ path, authorization: request.headers.authorization });
       if (this.answer === 'nothing') return;
       if (this.leader !== undefined) {
@@ -79,11 +89,11 @@ afterEach(async () => {
 
 let told: string | null;
 
-function aScheduler(config: Partial<MarathonConfig> = {}): MarathonScheduler {
+function aScheduler(config: Partial<MarathonConfig> = {}, log = silentLogger): MarathonScheduler {
   const values = fakeValues({ TOKEN: 'abc' });
   const scheduler = createScheduler(
     { urls: [marathon.url], deadlineMs: 2_000, ...config },
-    { clock, values },
+    { clock, values, log },
   );
   schedulers.push(scheduler);
   return scheduler;
@@ -110,8 +120,9 @@ describe('the room in a cluster', () => {
     });
     const auth = { token: { fromEnv: 'TOKEN' } };
     expect(await room(aScheduler({ auth }))).toBe(3);
-    const asked = marathon.requests.filter(({ path }) => path.startsWith('/mesos'));
-    expect(asked.map(({ headers }) => headers.authorization)).toEqual(['token=abc', 'token=abc']);
+    const asked = () => marathon.requests.filter(({ path }) => path.startsWith('/mesos'));
+    await until('the counters are asked as well', () => asked().length === 3);
+    expect(asked().map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('token=abc'));
   });
 
   it('is asked where it is told to be', async () => {
@@ -172,6 +183,26 @@ describe('the room in a cluster', () => {
       await clock.advance(5_000);
       return (await room(scheduler).catch(() => 0)) === 8;
     });
+  });
+
+  it.each([
+    ['of the master that was named', false],
+    ['of the leader that it sends us to', true],
+  ])('warns once of agents that the counters have and the list does not: %s', async (_, redirected) => {
+    mesos.active = 3;
+    const standby = new FakeMesos();
+    await standby.start();
+    started.push(standby);
+    standby.leader = mesos;
+    if (redirected) told = `http://${standby.host}`;
+    const warnings: unknown[] = [];
+    const scheduler = aScheduler({}, { ...silentLogger, warn: (...said) => void warnings.push(said) });
+    expect(await room(scheduler)).toBe(8);
+    await until('it is said', () => warnings.length === 1);
+    await clock.advance(60_000);
+    expect(await room(scheduler)).toBe(8);
+    await until('it was asked again', () => mesos.snapshots === 2);
+    expect(warnings).toEqual([[expect.stringContaining('Mesos hides agents'), { active: 3, hidden: 2 }]]);
   });
 
   it('does not keep a second caller waiting for a master that hangs', async () => {
