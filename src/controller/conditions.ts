@@ -1,8 +1,10 @@
 // controller: what a round means for the conditions of one policy. Pure; status.ts writes them.
 
 import type { Condition, ConditionReason, ConditionType } from '../api/conditions.ts';
+import type { AppSpec, Duration } from '../api/policy.ts';
 import type { LimitedBy } from '../core/decision.ts';
 import { usable } from '../core/metric-failure.ts';
+import type { MetricReading } from '../core/observation.ts';
 import { timingOf } from '../core/timing.ts';
 import { messageOf, TerminalError } from '../runtime/errors.ts';
 import type { Outcome } from './act.ts';
@@ -74,27 +76,33 @@ function acceptedOf({ record, standings }: Part): Finding {
 function metricsOf({ standings, round }: Part): Finding {
   const targets = standings.flatMap(({ app }) => app.spec.targets ?? []);
   if (targets.length === 0) return is('True', 'NoMetrics', 'no app is scaled by a metric');
-  const readings = standings.flatMap(({ app }) =>
-    readingsOf(round.world, app).map((reading) => ({ app, reading })),
+  const read = standings.flatMap(({ app }) =>
+    readingsOf(round.world, app).map((reading) => ({ spec: app.spec, reading })),
   );
-  if (readings.length === 0) return is('Unknown', 'Pending', 'no metric was read yet');
-  const failed = readings.flatMap(({ app, reading }) => {
-    if (reading.state === 'ok') return [];
-    const timing = timingOf(app.spec.behavior);
-    const serves = usable(reading, timing, round.atMs).state === 'ok';
-    return [
-      {
-        serves,
-        told: `${app.spec.id}: ${reading.reason}`,
-        until: app.spec.behavior.onMetricFailure.staleAfter,
-      },
-    ];
-  });
-  const missing = failed.filter(({ serves }) => !serves).map(({ told }) => told);
-  if (missing.length > 0) return is('False', 'NotRead', `${missing.join('; ')}; counts are kept meanwhile`);
-  if (failed.length === 0) return is('True', 'AllRead', 'all metrics were read');
-  const stale = failed.map(({ told, until }) => `${told}; the last reading serves until it is ${until} old`);
+  if (read.length === 0) return is('Unknown', 'Pending', 'no metric was read yet');
+  const unread = read.flatMap(({ spec, reading }) => unreadOf(spec, reading, round.atMs));
+  const missing = unread.filter(({ serves }) => !serves);
+  if (missing.length > 0) {
+    return is('False', 'NotRead', `${missing.map(({ why }) => why).join('; ')}; counts are kept meanwhile`);
+  }
+  if (unread.length === 0) return is('True', 'AllRead', 'all metrics were read');
+  const stale = unread.map(
+    ({ why, staleAfter }) => `${why}; the last reading serves until it is ${staleAfter} old`,
+  );
   return is('True', 'StaleRead', stale.join('; '));
+}
+
+interface Unread {
+  readonly why: string;
+  /** Whether the last good reading still does. */
+  readonly serves: boolean;
+  readonly staleAfter: Duration;
+}
+
+function unreadOf({ id, behavior }: AppSpec, reading: MetricReading, nowMs: number): readonly Unread[] {
+  if (reading.state === 'ok') return [];
+  const serves = usable(reading, timingOf(behavior), nowMs).state === 'ok';
+  return [{ why: `${id}: ${reading.reason}`, serves, staleAfter: behavior.onMetricFailure.staleAfter }];
 }
 
 const OBSTACLES = {
