@@ -46,11 +46,16 @@ export interface StoreChange {
   readonly removed: readonly PolicyRecord[];
 }
 
+const INCOMPLETE =
+  'not everything in it could be read; until it can, no policy that was read before counts as deleted';
+
 export class Store {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #marathonId: (marathon: MarathonSpec | undefined) => string;
   readonly #documents = new Documents();
   readonly #problems = new Map<string, readonly Problem[]>();
+  /** Sources of which not everything could be read. */
+  readonly #incomplete = new Set<string>();
   #policies: ReadonlyMap<ResourceKey, PolicyRecord> = new Map();
   #capacityPools: ReadonlyMap<ResourceKey, CapacityPool> = new Map();
   #pools: ReadonlyMap<string, PoolRecord> = new Map();
@@ -66,6 +71,8 @@ export class Store {
     for (const { source, snapshot } of listings) {
       this.#documents.replace(source, snapshot);
       this.#problems.set(source, snapshot.problems);
+      if (snapshot.complete) this.#incomplete.delete(source);
+      else this.#incomplete.add(source);
     }
     const before = { policies: this.#policies, pools: this.#pools };
     this.#policies = this.#nextPolicies();
@@ -103,7 +110,8 @@ export class Store {
         ? [{ source: finding.places[0] ?? '', message: twoHomes('pool', key, finding.places) }]
         : [],
     );
-    return [...found, ...pools];
+    const incomplete = [...this.#incomplete].map((source) => ({ source, message: INCOMPLETE }));
+    return [...found, ...incomplete, ...pools];
   }
 
   /** Apps that a pool's policies no longer name and that are not dealt with yet. */

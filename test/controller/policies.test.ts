@@ -53,6 +53,13 @@ describe('edits', () => {
     await world.after(10_000);
     expect(world.counts).toEqual({ '/consumer': 6, '/filler': 4 });
     expect(world.events).not.toContain('Released');
+    expect(world.view.problems).toEqual([
+      { source: 'directory policies', message: expect.stringMatching(/could be read; .*counts as deleted/) },
+    ]);
+    world.policies.complete = true;
+    world.policies.put('other.yaml', aPolicy('other', [anApp('other')]));
+    await world.after(1_000);
+    expect(world.view.problems).toEqual([]);
   });
 
   it('a source that cannot be listed leaves everything running', async () => {

@@ -256,7 +256,7 @@ describe('directory source: trouble', () => {
       complete: false,
       problems: [{ severity: 'error', source: join(root, 'missing') }],
     });
-    expect(snapshot.problems[0]?.message).toMatch(/does not exist; put it right/);
+    expect(snapshot.problems[0]?.message).toMatch(/does not exist; put it right or remove it$/);
   });
 
   it('keeps what lay below a linked directory that vanished', async () => {

@@ -82,7 +82,7 @@ export class SnapshotBuilder {
   }
 
   #cannotUse({ path, why }: Unreadable): void {
-    const message = `${why}; put it right or remove it, until then nothing that was read before is deleted`;
+    const message = `${why}; put it right or remove it`;
     this.#problems.push({ severity: 'error', source: path, pointer: '', message });
   }
 
