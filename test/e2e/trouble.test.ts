@@ -252,7 +252,7 @@ describe('trouble with Marathon', { concurrent: false }, () => {
     await operator.says(
       'orders',
       'Applied',
-      /^MarathonUnavailable: .*127\.0\.0\.1:\d+.*answered 200 with something that is not JSON.*is the url the base of a Marathon API\?/,
+      /^MarathonUnavailable: .*127\.0\.0\.1:\d+.*answered 200 with a web page instead of JSON; is the url the base of a Marathon API, or/,
     );
     await fill(15);
     await until('a round that saw the shorter queue', async () => {

@@ -5,7 +5,7 @@ import { CREATION_LABEL } from '../../api/labels.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import type { SchedulerStats } from '../scheduler.ts';
 import { type CallWatch, watched } from './calls.ts';
-import { describeAnswer, errorBody, failureOf, tryJson } from './failure.ts';
+import { describeAnswer, errorBody, failureOf, strangeAnswer, tryJson } from './failure.ts';
 import {
   type Deployment,
   type MarathonApp,
@@ -254,10 +254,7 @@ function parsed<T>(answer: HttpAnswer, doing: string, parse: (body: unknown) => 
     return parse(tryJson(answer.text));
   } catch (error) {
     if (!(error instanceof UnexpectedAnswer)) throw error;
-    const seen = tryJson(answer.text) === undefined ? 'something that is not JSON' : `something unexpected`;
-    throw new TransientError(
-      `${doing}: marathon ${answer.origin} answered ${answer.status} with ${seen} (${error.message}); is the url the base of a Marathon API?`,
-    );
+    throw new TransientError(`${doing}: ${strangeAnswer(answer, error.message)}`);
   }
 }
 

@@ -36,6 +36,19 @@ export function failureOf(doing: string, answer: HttpAnswer, secrets: readonly s
   }
 }
 
+/**
+ * An answer that says all is well and is not Marathon's. Its text is not repeated: it may hold what was sent.
+ *
+ * @param lacks what is wrong with its JSON, if it is that
+ */
+export function strangeAnswer({ origin, status, text }: HttpAnswer, lacks: string): string {
+  const answered = `marathon ${origin} answered ${status} with`;
+  const ask = 'is the url the base of a Marathon API';
+  if (tryJson(text) !== undefined) return `${answered} JSON that is not Marathon's (${lacks}); ${ask}?`;
+  const seen = text.trim() === '' ? 'nothing' : /^\s*</.test(text) ? 'a web page' : 'a text';
+  return `${answered} ${seen} instead of JSON; ${ask}, or is a login or a proxy in front of it?`;
+}
+
 export function errorBody(answer: HttpAnswer): ErrorBody | undefined {
   return parseError(tryJson(answer.text));
 }

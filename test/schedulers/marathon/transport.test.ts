@@ -68,10 +68,16 @@ describe('what Marathon answers when it is not well', () => {
     [
       'an HTML page',
       { status: 200, body: '<html>Sign in</html>' },
-      /answered 200 with something that is not JSON.*is the url the base of a Marathon API/,
+      /answered 200 with a web page instead of JSON; is the url the base of a Marathon API, or/,
     ],
+    ['a text', { status: 200, body: 'pong' }, /answered 200 with a text instead of JSON/],
+    ['nothing', { status: 200, body: '' }, /answered 200 with nothing instead of JSON/],
     ['an unknown route', { status: 500, body: { message: 'URI not found' } }, /answered 500: URI not found/],
-    ['other JSON', { status: 200, body: { items: [] } }, /there is no 'apps' in it/],
+    [
+      'other JSON',
+      { status: 200, body: { items: [] } },
+      /answered 200 with JSON that is not Marathon's \(there is no 'apps' in it\)/,
+    ],
     [
       'an app without its tasks',
       { status: 200, body: { apps: [{ id: APP, instances: 2 }] } },
