@@ -155,7 +155,7 @@ class LocalMarathon implements Emulator {
       throw error;
     }
     started.leadership.nodes = started.servers.length;
-    this.#options.log.info('embedded Marathon listens', { urls: this.urls });
+    this.#options.log.debug('embedded Marathon listens', { urls: this.urls });
   }
 
   close(): Promise<{ readonly leftProcesses: number }> {
