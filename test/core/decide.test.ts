@@ -353,6 +353,19 @@ describe('a cluster budget', () => {
   });
 });
 
+describe('a cluster in which a hand-over is under way', () => {
+  it('is no larger for what waits and for what is being stopped', () => {
+    const full = { kind: 'cluster', roomByApp: { '/web': 0, '/rest': 0 } } as const;
+    const web = observed(6, { id: '/web', running: 3, waiting: 3 });
+    const rest = observed(4, { id: '/rest', killing: 3 });
+    const apps = [aScaled('web', 6, { observed: web }), aRemainder('rest', 4, { observed: rest })];
+    expect(numbers(second(apps, { budget: full }))).toEqual([
+      [6, 6, 6],
+      [4, 4, 4],
+    ]);
+  });
+});
+
 describe('a resource budget', () => {
   const budget = { kind: 'resources', total: { cpus: 4, mem: 10_000, disk: 0, gpus: 0 } } as const;
   const small = { footprint: { cpus: 0.25, mem: 100, disk: 0, gpus: 0 } };

@@ -91,6 +91,15 @@ describe('scaling', () => {
     expect(error.message).toBe(`scaling ${APP} to 5: the app is not in Marathon any more; looking again`);
   });
 
+  it('knows the same answer of Marathon 1.4, which says 400', async () => {
+    world.marathon.addApp(APP, 2);
+    await observe();
+    world.marathon.apps.delete(APP);
+    const details = [{ path: '/', errors: ["must contain one of 'cmd' or 'args'"] }];
+    world.marathon.next(isWrite, { status: 400, body: { message: 'Object is not valid', details } });
+    expect((await failure(scale(5))).message).toMatch(/not in Marathon any more; looking again$/);
+  });
+
   it('takes the same answer about an app that is there for a refusal', async () => {
     world.marathon.addApp(APP, 2);
     const details = [{ path: '/', errors: ['not allowed'] }];
