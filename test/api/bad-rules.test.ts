@@ -132,6 +132,13 @@ const rules: readonly Row[] = [
     'error 12 /spec/apps/0/targets/0/algorithm: spec.apps[0].targets[0].algorithm: SimpleQueue works towards a queueLength, not a perInstance',
   ],
   [
+    'law beside what takes none',
+    aPolicyWithTarget(
+      'perInstance: 1\nmetric: { random: { max: 9 } }\nalgorithm: { fluid: { serviceRate: 2 } }',
+    ),
+    'warning 12 /spec/apps/0/targets/0/algorithm: spec.apps[0].targets[0].algorithm has no effect beside perInstance, which divides: remove it',
+  ],
+  [
     'settings of another law',
     aPolicyWithTarget(
       'queueLength: 1\nmetric: { random: { max: 9 } }\nalgorithm: { type: Queue, fluid: {} }',

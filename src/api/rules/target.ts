@@ -34,6 +34,9 @@ function checkAlgorithm(target: Target, pointer: string, context: RuleContext): 
   );
   if (type !== 'Fluid' && target.queueLength === undefined && other !== undefined) {
     findings.push(error(place, `${showPath(place)}: ${type} works towards a queueLength, not a ${other}`));
+  } else if (target.perInstance !== undefined && context.given(place)) {
+    const message = `${showPath(place)} has no effect beside perInstance, which divides: remove it`;
+    return [warning(place, message)];
   }
   for (const [member, owner] of [
     ['fluid', 'Fluid'],
