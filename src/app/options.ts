@@ -146,7 +146,7 @@ export const OPTIONS = {
     type: 'address',
     env: ['MICROSCALING_STATSD'],
     key: 'statsd',
-    help: 'where programs report their counters by StatsD over UDP, shown on the page (run: listen there; marathon: given to tasks)',
+    help: 'where to listen for the counters that programs report by StatsD over UDP, shown on the page',
   },
   group: {
     flag: '--group',
@@ -213,7 +213,7 @@ export const OPTIONS = {
     arg: 'LAW',
     type: 'texts',
     env: [],
-    help: "demo: Fluid, Queue or SimpleQueue for every target instead of the policy's own; simulate: laws to compare, repeated or with commas (default policy, original-default, keda-default, oracle-causal; in a suite all)",
+    help: "law of every target, Fluid, Queue or SimpleQueue, instead of the policy's own",
   },
   policy: {
     flag: '--policy',
@@ -227,7 +227,7 @@ export const OPTIONS = {
     arg: 'N',
     type: 'seeds',
     env: [],
-    help: 'seed of the demand (default 1): the same seed gives the same load; simulate: also a range A..B',
+    help: 'seed of the demand (default 1): the same seed gives the same load',
   },
   load: {
     flag: '--load',

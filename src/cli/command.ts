@@ -32,6 +32,8 @@ export interface CommandSpec {
   /** What it does, in sentences. */
   readonly description: string;
   readonly options: readonly OptionName[];
+  /** What an option means to this command, where the table's words do not fit. */
+  readonly help?: Readonly<Partial<Record<OptionName, string>>>;
   /** What `-o` accepts; the first is the default. */
   readonly outputs?: readonly string[];
   readonly examples: readonly string[];

@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       'logFormat',
       'logLevel',
     ],
+    help: {
+      api: 'where the page and the API listen (default 127.0.0.1:8090, or any free port)',
+      port: 'port of the embedded Marathon (default 8080, or any free one)',
+      logLevel: 'least level that is logged (default warn)',
+    },
     outputs: ['table', 'json'],
     examples: [
       'microscaling demo',
@@ -76,6 +81,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       'logFormat',
       'logLevel',
     ],
+    help: {
+      statsd: 'where tasks are told to report their counters by StatsD over UDP',
+    },
     examples: ['microscaling marathon --port 8080 --agents 3 --cpus 4 --mem 4096 --task-start-delay 2s'],
     exitCodes: FINE,
     load: () => import('./commands/marathon.ts'),
@@ -128,6 +136,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       'html',
       'output',
     ],
+    help: {
+      law: 'laws to compare, repeated or with commas (default policy, original-default, keda-default, oracle-causal; in a suite all)',
+      seed: 'seed of the demand (default 1), or a range A..B: the same seed gives the same load',
+    },
     outputs: ['table', 'json', 'markdown'],
     examples: [
       'microscaling simulate -f specs/policies/queue-demo.yaml --load spike --html report.html',
@@ -168,6 +180,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'another endpoint than Azure, AZURE_STORAGE_QUEUE_ENDPOINT. Again: creates what is missing, updates the ' +
       'operator where it is another one by now, leaves the counts alone.',
     options: ['marathon', 'group', 'image', 'process', 'operatorMarathonUrl', 'dryRun', 'quiet'],
+    help: { marathon: 'Marathon base URL; repeatable for fail-over' },
     examples: [
       'microscaling install --marathon http://127.0.0.1:8080 --process',
       'microscaling install --marathon http://localhost/marathon --operator-marathon-url http://marathon.mesos:8080 --image registry.example.com/microscaling:0.1.0',
@@ -183,6 +196,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Removes the apps that carry the label of the installation: the operator first, then the others, then the ' +
       'group if nothing is left in it.',
     options: ['marathon', 'group', 'quiet'],
+    help: { marathon: 'Marathon base URL; repeatable for fail-over' },
     examples: ['microscaling uninstall --marathon http://127.0.0.1:8080'],
     exitCodes: FINE,
     load: () => import('./commands/uninstall.ts'),

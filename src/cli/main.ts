@@ -2,7 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { readConfig } from '../app/config.ts';
-import { OPTIONS, type OptionSpec } from '../app/options.ts';
+import { OPTIONS, type OptionName, type OptionSpec } from '../app/options.ts';
 import { VERSION } from '../app/package-root.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
 import { rootSignal } from '../runtime/signal.ts';
@@ -45,12 +45,13 @@ function addCommand(program: Command, spec: CommandSpec): Command {
   return command.addHelpText('after', `\nExamples:\n${examples}\n\nExit codes: ${spec.exitCodes}`);
 }
 
-function makeOption(name: string, option: OptionSpec, spec: CommandSpec): Option {
+function makeOption(name: OptionName, option: OptionSpec, spec: CommandSpec): Option {
+  const help = spec.help?.[name] ?? option.help;
   const long = option.arg === undefined ? option.flag : `${option.flag} <${option.arg}>`;
   const variables = option.env.length === 0 ? '' : ` [$${option.env.join(', $')}]`;
   const made = new Option(
     option.short === undefined ? long : `${option.short}, ${long}`,
-    `${option.help}${variables}`,
+    `${help}${variables}`,
   );
   made.attributeName = () => name;
   if (option.type === 'texts')
