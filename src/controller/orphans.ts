@@ -17,8 +17,8 @@ export interface OrphanDeps {
   readonly schedulerFor: OperatorDeps['schedulerFor'];
 }
 
-/** How often is looked for a Marathon that was not searched yet. */
-const LOOK_EVERY_MS = 10_000;
+/** How often is looked for a Marathon that was not searched yet, and tried again to search one. */
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * What a policy let go of while this process ran was dealt with by its `onDelete`. What it let go of while no operator
@@ -30,7 +30,7 @@ const LOOK_EVERY_MS = 10_000;
 export async function watchForOrphans(deps: OrphanDeps, signal: AbortSignal): Promise<void> {
   const searched = new Set<Scheduler>();
   while (!signal.aborted) {
-    if (deps.status.view().ready) {
+    if (deps.status.ready) {
       for (const scheduler of schedulersOf(deps)) {
         if (!searched.has(scheduler) && (await search(scheduler, deps, signal))) searched.add(scheduler);
       }

@@ -110,12 +110,17 @@ export class Status {
     return () => this.#subscribers.delete(onChange);
   }
 
+  /** All policies are known, and Marathon was read. */
+  get ready(): boolean {
+    return this.#policiesLoaded && this.#marathonWasRead;
+  }
+
   view(): OperatorView {
     const info = this.#deps.schedulerInfo?.();
     return {
       atMs: this.#clock.now(),
       version: this.#deps.version,
-      ready: this.#policiesLoaded && this.#marathonWasRead,
+      ready: this.ready,
       marathon: { url: info?.url ?? '', ...this.#marathon },
       pools: [...this.#pools.values()].sort(byName).map((pool) => this.#withCounters(pool)),
       decisions: this.#decisions,
