@@ -2,16 +2,20 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { printed } from '../support/command.ts';
+import { printed, type RunningCommand } from '../support/command.ts';
 import type { Laptop } from '../support/laptop.ts';
 
 /** What a client found: `ok`, or what went wrong, by the name of the check. */
 export type Report = ReadonlyMap<string, string>;
 
-/** The embedded Marathon as `microscaling marathon --agents 3` starts it; resolves to its base URL. */
-export async function threeAgents(laptop: Laptop, more: readonly string[] = []): Promise<string> {
+/** The embedded Marathon as `microscaling marathon --agents 3` starts it, with its base URL. */
+export async function threeAgents(
+  laptop: Laptop,
+  more: readonly string[] = [],
+): Promise<{ readonly url: string; readonly command: RunningCommand }> {
   const command = laptop.start(['marathon', '--port', '0', '--agents', '3', '--cpus', '6', ...more]);
-  return (await printed(command, /Marathon API at (http:\S+)/))[1] ?? '';
+  const url = (await printed(command, /Marathon API at (http:\S+)/))[1] ?? '';
+  return { url, command };
 }
 
 /**

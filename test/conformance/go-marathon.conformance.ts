@@ -48,7 +48,7 @@ describe.skipIf(skipped)('go-marathon', () => {
   beforeAll(async () => {
     const program = laptop.path('client');
     go(['build', '-o', program, '.']);
-    report = await reportOf(program, [await threeAgents(laptop)]);
+    report = await reportOf(program, [(await threeAgents(laptop)).url]);
   });
   afterAll(() => laptop.end());
 

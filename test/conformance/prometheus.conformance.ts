@@ -59,7 +59,7 @@ describe.skipIf(prometheusMissing())('marathon_sd_configs of Prometheus', () => 
   let prometheus: Prometheus;
 
   beforeAll(async () => {
-    marathon = await threeAgents(laptop);
+    marathon = (await threeAgents(laptop)).url;
     mkdirSync(laptop.path('prometheus'));
     writeFileSync(laptop.path('prometheus', 'prometheus.yaml'), CONFIG(marathon));
     prometheus = await launchPrometheus(laptop.path('prometheus'));

@@ -1,10 +1,7 @@
 """Drives a Marathon through python3-marathon: client.py URL. Prints one line of TAP for each check."""
 
-import logging
 import sys
 import threading
-import time
-import traceback
 
 from marathon import MarathonApp, MarathonClient
 from marathon.exceptions import ConflictError, MarathonHttpError, NotFoundError
@@ -17,41 +14,16 @@ from marathon.models.events import (
     MarathonStatusUpdateEvent,
 )
 
-WITHIN_SECONDS = 20
-LOOK_EVERY_SECONDS = 0.02
+from checks import in_order, refused, report, same, until
+
 MORE_CPUS_THAN_AN_AGENT_HAS = 100
 
-# The client logs every refusal as an error, and checks provoke some.
-logging.getLogger("marathon").setLevel(logging.CRITICAL)
 url = sys.argv[1]
 client = MarathonClient(url)
 
 
-def main():
-    print("TAP version 13")
-    for name, check in CHECKS:
-        try:
-            check()
-            print(f"ok {name}", flush=True)
-        except Exception as error:
-            traceback.print_exc()
-            print(f"not ok {name} # {type(error).__name__}: {error}".replace("\n", " "), flush=True)
-    print(f"1..{len(CHECKS)}")
-
-
 def sleeper(instances=1, **more):
     return MarathonApp(cmd="exec sleep 1000", cpus=0.05, mem=8, instances=instances, **more)
-
-
-def until(what, look):
-    deadline = time.monotonic() + WITHIN_SECONDS
-    while True:
-        value = look()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited in vain: {what}")
-        time.sleep(LOOK_EVERY_SECONDS)
 
 
 def until_deployed(answer):
@@ -71,18 +43,6 @@ def until_running(app_id, count):
 def deploy(app_id, instances=1, **more):
     client.create_app(app_id, sleeper(instances, **more))
     return until_running(app_id, instances)
-
-
-def refused(kind, call):
-    try:
-        call()
-    except kind as error:
-        return error
-    raise AssertionError(f"no {kind.__name__}")
-
-
-def same(found, expected):
-    assert found == expected, f"{found!r} is not {expected!r}"
 
 
 def who_is_there():
@@ -195,7 +155,11 @@ def several_at_once():
 
 
 def groups():
-    named = lambda name, instances=1: MarathonApp(id=name, cmd="exec sleep 1000", cpus=0.05, mem=8, instances=instances)
+    def named(app_id, instances=1):
+        app = sleeper(instances)
+        app.id = app_id
+        return app
+
     until_deployed(client.create_group(MarathonGroup(id="/shop", apps=[named("/shop/api", 2), named("/shop/db")])))
     assert "/shop" in [g.id for g in client.list_groups()]
     same(sorted(a.id for a in client.get_group("/shop").apps), ["/shop/api", "/shop/db"])
@@ -246,7 +210,9 @@ def kill_all():
 
 
 def waiting_in_the_queue():
-    client.create_app("/wide", MarathonApp(cmd="exec sleep 1000", cpus=MORE_CPUS_THAN_AN_AGENT_HAS, mem=8, instances=2))
+    wide = sleeper(2)
+    wide.cpus = MORE_CPUS_THAN_AN_AGENT_HAS
+    client.create_app("/wide", wide)
 
     def waiting():
         items = [item for item in client.list_queue(embed_last_unused_offers=True) if item.app.id == "/wide"]
@@ -268,7 +234,10 @@ def failing_app():
         return client.get_app("/failing", embed_last_task_failure=True).last_task_failure
 
     same(until("a failure", failed).state, "TASK_FAILED")
-    backing_off = lambda: [i for i in client.list_queue() if i.app.id == "/failing" and not i.delay.overdue]
+
+    def backing_off():
+        return [item for item in client.list_queue() if item.app.id == "/failing" and not item.delay.overdue]
+
     item = until("the delay", backing_off)[0]
     assert item.delay.time_left_seconds > 30, item.delay.time_left_seconds
     client.reset_delay("/failing")
@@ -333,11 +302,6 @@ def events():
     same({event.app_id for event in of(MarathonAppTerminatedEvent)}, {"/events"})
 
 
-def in_order(found, expected):
-    rest = iter(found)
-    assert all(item in rest for item in expected), f"not {expected} in this order: {found}"
-
-
 CHECKS = [
     ("who is there", who_is_there),
     ("create and wait for the deployment", create_and_wait),
@@ -362,5 +326,4 @@ CHECKS = [
     ("events", events),
 ]
 
-if __name__ == "__main__":
-    main()
+report(CHECKS)
