@@ -126,13 +126,13 @@ describe('summaryLine', () => {
       app('remainder', 6, { counters: { work: 1204 } }),
     ];
     expect(summaryLine(view(0, apps), 'demo')).toBe(
-      'queue demo-queue 34/50 · consumer 4→6 · remainder 6 · work 1204',
+      'queue demo-queue: 34/50 · consumer 4→6 · remainder 6 · work 1204',
     );
   });
 
   it('says unknown instead of a number that was not read', () => {
     expect(summaryLine(view(0, [app('consumer', 4, { metrics: [queue(undefined)] })]), 'demo')).toBe(
-      'queue demo-queue unknown/50 · consumer 4',
+      'queue demo-queue: unknown/50 · consumer 4',
     );
   });
 });

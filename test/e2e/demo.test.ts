@@ -69,6 +69,16 @@ describe('microscaling demo', () => {
     if (linux) expect(processesWith('LC_ALL', mark)).toEqual([]);
   });
 
+  it('needs no queue for a policy that has none, and does not speak of one', async () => {
+    const policy = ['--policy', 'specs/policies/priority-demo.yaml'];
+    const { code, stdout } = await run(['demo', '--for', '1s', ...policy, ...ANY_PORTS]);
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/Azurite|messages|background work/);
+    expect(stdout).toMatch(/^random 1–9: \d · priority-1 \d · priority-2 \d$/m);
+    expect(stdout).toMatch(/^priority-1 +\d +\d +\d$/m);
+    expect(stdout).toMatch(/, 0 processes left$/m);
+  });
+
   it.runIf(linux).each([
     { how: 'Ctrl-C', npm: false, kill: (pid: number) => process.kill(-pid, 'SIGINT'), code: 0 },
     { how: 'SIGTERM', npm: false, kill: (pid: number) => process.kill(pid, 'SIGTERM'), code: 0 },
@@ -114,6 +124,10 @@ describe('microscaling demo', () => {
     { args: ['--policy', '/nowhere.yaml'], words: /--policy \/nowhere\.yaml: ENOENT/ },
     { args: ['--policy', 'package.json'], words: /package\.json holds no valid MicroscalingPolicy/ },
     { args: ['--for', 'soon'], words: /--for: 'soon' is not a duration/ },
+    {
+      args: ['--law', 'Queue', '--policy', 'specs/policies/priority-demo.yaml'],
+      words: /--law: specs\/policies\/priority-demo\.yaml has no target with a queueLength/,
+    },
     { args: ['--law', 'Best'], words: /is not one of Fluid, Queue, SimpleQueue/ },
   ])('refuses $args and says why', async ({ args, words }) => {
     const { code, stderr } = await run(['demo', ...args]);

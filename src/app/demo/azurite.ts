@@ -17,9 +17,17 @@ const ACCOUNT_NAME = 'devstoreaccount1';
 const ACCOUNT_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
+/** The tutorial's. */
+export const STORAGE_VARIABLES = [
+  'AZURE_STORAGE_ACCOUNT_NAME',
+  'AZURE_STORAGE_ACCOUNT_KEY',
+  'AZURE_STORAGE_QUEUE_NAME',
+  'AZURE_STORAGE_QUEUE_ENDPOINT',
+] as const;
+
 export interface Storage {
   /** The tutorial's variables for this storage. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<(typeof STORAGE_VARIABLES)[number], string>>;
   close(): Promise<void>;
 }
 

@@ -3,11 +3,11 @@
 import type { OperatorView } from '../../controller/view.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import { untilAborted } from '../../runtime/until-aborted.ts';
-import { policyNameIn } from './policy-name.ts';
+import { readDemoPolicies } from './policy.ts';
 import { appsOf, DemoRecorder, type DemoResult } from './recorder.ts';
 import { startWorld, type World, type WorldConfig, type WorldDeps } from './world.ts';
 
-export interface DemoConfig extends WorldConfig {
+export interface DemoConfig extends Omit<WorldConfig, 'storage'> {
   /** Ends by itself this long after it was ready; absent: when the signal aborts. */
   readonly forMs?: number;
 }
@@ -24,11 +24,13 @@ const READY_WITHIN_MS = 60_000;
 /**
  * Runs until its time is over or `signal` aborts, takes everything down and says how it went.
  *
- * @throws TerminalError when the world cannot be started or never becomes ready
+ * @throws TerminalError when there is nothing for the law to do, when the world cannot be started or never becomes ready
  */
 export async function runDemo(config: DemoConfig, deps: DemoDeps, signal: AbortSignal): Promise<DemoResult> {
-  const policy = policyNameIn(config.policy);
-  const world = await startWorld(config, deps, signal);
+  const { name: policy, useStorage, haveQueueLength } = readDemoPolicies(config.policy);
+  if (config.law !== undefined && !haveQueueLength)
+    throw new TerminalError(`--law: ${config.policy} has no target with a queueLength: for others there is no choice of law`);
+  const world = await startWorld({ ...config, storage: useStorage }, deps, signal);
   const recorder = new DemoRecorder(policy);
   try {
     const ready = await becomesReady(world, policy, deps, signal);

@@ -23,6 +23,8 @@ const MEM_MB = 4096;
 
 export interface WorldConfig {
   readonly policy: string;
+  /** Whether there is to be a queue. */
+  readonly storage: boolean;
   readonly api: Address;
   readonly marathonPort: number;
   readonly taskStartDelayMs: number;
@@ -97,9 +99,11 @@ async function build(
   const workDir = mkdtempSync(join(tmpdir(), 'microscaling-demo-'));
   guardian.removeOnDeath(workDir);
   const env = baseEnvironment(config.env);
-  progress('starting Azurite (a real Azure Storage queue)');
-  building.storage = await startStorage(QUEUE_NAME, { guardian, clock, env }, signal);
-  await createQueue(building.storage.env, signal);
+  if (config.storage) {
+    progress('starting Azurite (a real Azure Storage queue)');
+    building.storage = await startStorage(QUEUE_NAME, { guardian, clock, env }, signal);
+    await createQueue(building.storage.env, signal);
+  }
   const statsd = await listenStatsd({ host: HOST, port: 0 });
   building.statsd = statsd;
   progress('starting the embedded Marathon and the operator');
@@ -125,7 +129,7 @@ async function build(
       api: config.api,
       anyApiPort: true,
       ...(config.law !== undefined && { law: config.law }),
-      env: { ...config.env, ...building.storage.env },
+      env: { ...config.env, ...building.storage?.env },
     },
     { ...deps, statsd },
     AbortSignal.any([signal, building.operatorSignal]),

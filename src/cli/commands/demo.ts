@@ -98,12 +98,19 @@ function resultText({
       : [
           `queue at or below ${queue.target} for ${(queue.withinTarget * 100).toFixed(1)} % of ${seconds} s (highest ${queue.max})`,
         ];
+  // Other programs than the tutorial's count nothing.
+  const worked = [
+    ...(messages.produced + messages.consumed > 0
+      ? [`${messages.produced} messages produced, ${messages.consumed} consumed`]
+      : []),
+    ...(remainder.work > 0 ? [`${remainder.work} units of background work done`] : []),
+  ].join('; ');
   return [
     '',
     counts,
     '',
     ...within,
-    `${messages.produced} messages produced, ${messages.consumed} consumed; ${remainder.work} units of background work done`,
+    ...(worked === '' ? [] : [worked]),
     `${decisions} decisions, ${marathon.writes} writes to Marathon, ${marathon.conflicts} conflicts, ${leftProcesses} processes left`,
   ].join('\n');
 }

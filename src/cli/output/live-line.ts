@@ -46,7 +46,7 @@ export class LiveLine {
   }
 }
 
-/** `queue 34/50 · consumer 4 · remainder 6 · producer 3 · work 1204` */
+/** `queue demo-queue: 34/50 · consumer 4 · remainder 6 · producer 3 · work 1204` */
 export function summaryLine(view: OperatorView, policy: string): string {
   const apps = view.pools.flatMap((p) => p.policies.filter((q) => q.name === policy).flatMap((q) => q.apps));
   const work = apps.reduce((total, app) => total + (app.counters['work'] ?? 0), 0);
@@ -59,7 +59,7 @@ function metricPart(app: AppView): string[] {
   if (metric === undefined) return [];
   const value = metric.value === undefined ? 'unknown' : String(metric.value);
   const target = metric.target === undefined ? '' : `/${metric.target}`;
-  return [`${metric.label} ${value}${target}`];
+  return [`${metric.label}: ${value}${target}`];
 }
 
 function countPart(app: AppView): string {
