@@ -11,9 +11,7 @@ export interface NotYet {
   readonly instead: string;
 }
 
-export const NOT_YET: readonly NotYet[] = [
-  { field: 'fromSecret', instead: 'it cannot be read' },
-];
+export const NOT_YET: readonly NotYet[] = [{ field: 'fromSecret', instead: 'it cannot be read' }];
 
 /** A warning for every field that `document` gives and that does nothing yet. */
 export function findNotYet(schema: JsonSchema, document: unknown): readonly Finding[] {
