@@ -8,6 +8,8 @@ import type { AppObservation } from '../core/observation.ts';
 export interface Track {
   /** What we last asked Marathon for, whether or not it went through. */
   readonly asked?: number;
+  /** Counts that we asked for and got no answer to: a Marathon that stalled may still take them up, each once. */
+  readonly adrift?: readonly { readonly instances: number; readonly untilMs: number }[];
   /** What Marathon showed last, or confirmed to us. */
   readonly seen?: { readonly requested: number; readonly lastScalingAtMs?: number };
   /** A person's count that is kept until then. */
@@ -25,6 +27,8 @@ export const NEW_TRACK: Track = { alternations: [], answered: true };
 /** Three foreign counts within a minute, with ours in between: somebody else steers this app. */
 const ALTERNATIONS_TO_CONFLICT = 3;
 const ALTERNATION_WINDOW_MS = 60_000;
+/** How late a write may land after we gave up on it. */
+const ADRIFT_MS = 300_000;
 
 export interface HandVerdict {
   readonly track: Track;
@@ -59,6 +63,11 @@ export function judgeHand(
   if (!isForeign(track, observed)) {
     return standing({ ...expire(track, nowMs), seen }, requested);
   }
+  const landed = track.adrift?.find((late) => late.instances === requested && late.untilMs > nowMs);
+  if (landed !== undefined) {
+    const adrift = track.adrift?.filter((late) => late !== landed) ?? [];
+    return standing({ ...expire(track, nowMs), seen, adrift }, requested);
+  }
   const recent = track.alternations.filter((atMs) => nowMs - atMs < ALTERNATION_WINDOW_MS);
   const alternations = track.answered ? [...recent, nowMs] : [nowMs];
   const from = track.seen?.requested ?? requested;
@@ -82,6 +91,12 @@ export function judgeHand(
 /** Our own write: remembered before it is made, so that one that lands late is still known as ours. */
 export function noteAsked(track: Track, to: number): Track {
   return { ...track, asked: to, answered: true };
+}
+
+/** Nobody answered: whether the write was taken up is not known, and it may be so later, over a newer count of ours. */
+export function noteAdrift(track: Track, to: number, nowMs: number): Track {
+  const still = (track.adrift ?? []).filter(({ untilMs }) => untilMs > nowMs);
+  return { ...track, adrift: [...still, { instances: to, untilMs: nowMs + ADRIFT_MS }] };
 }
 
 /** Marathon confirmed our count. */

@@ -6,7 +6,7 @@ import type { Outcome } from './act.ts';
 import type { SceneMemories } from './choose.ts';
 import type { OperatorDeps } from './deps.ts';
 import { WriteGate } from './gate.ts';
-import { noteAccepted, noteAsked, type Track } from './hands.ts';
+import { noteAccepted, noteAdrift, noteAsked, type Track } from './hands.ts';
 import { MetricReader } from './readings.ts';
 import { followSurplus, type SurplusMemory } from './surplus.ts';
 
@@ -34,7 +34,7 @@ export class PoolMemory {
   /** Remembers what was done, so that our own hand is not taken for somebody else's. */
   note(outcomes: readonly Outcome[], nowMs: number): void {
     this.surplus = followSurplus(this.surplus, outcomes, nowMs);
-    for (const { change, result, deploymentId, instances } of outcomes) {
+    for (const { change, result, deploymentId, instances, obstacle } of outcomes) {
       if (change.kind === 'update' && deploymentId !== undefined) this.updates.set(change.app, deploymentId);
       if (change.kind === 'adopt' && result !== 'failed') this.adopted.add(change.app);
       if (change.kind !== 'scale' || result === 'postponed') continue;
@@ -42,7 +42,9 @@ export class PoolMemory {
       if (track === undefined) continue;
       const to = instances ?? change.to;
       const asked = noteAsked(track, to);
-      this.tracks.set(change.app, result === 'accepted' ? noteAccepted(asked, to) : asked);
+      if (result === 'accepted') this.tracks.set(change.app, noteAccepted(asked, to));
+      else if (obstacle === 'unavailable') this.tracks.set(change.app, noteAdrift(asked, to, nowMs));
+      else this.tracks.set(change.app, asked);
     }
   }
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { AppSpec } from '../../src/api/policy.ts';
-import { judgeHand, NEW_TRACK, noteAccepted, noteAsked, type Track } from '../../src/controller/hands.ts';
+import {
+  judgeHand,
+  NEW_TRACK,
+  noteAccepted,
+  noteAdrift,
+  noteAsked,
+  type Track,
+} from '../../src/controller/hands.ts';
 import { observed, T0 } from '../support/builders.ts';
 
 const hold: AppSpec['manualScale'] = { action: 'Hold', holdFor: '10m' };
@@ -50,6 +57,26 @@ describe('whose hand it was', () => {
 
   it.each(rows)('$name: foreign $foreign', ({ track, requested, scaledAt, foreign }) => {
     expect(look(track, requested, { scaledAt }).sighting !== undefined).toBe(foreign);
+  });
+
+  describe('a count of ours that was never answered', () => {
+    const late = ours(noteAdrift(noteAsked(seen5, 3), 3, T0), 8);
+    const landed = look(late, 3, { scaledAt: T0 + 1, at: T0 + 299_999 });
+
+    it('is ours when it lands late, over a newer one', () => {
+      expect(landed.sighting).toBeUndefined();
+      expect(landed.held).toBeUndefined();
+    });
+
+    it('lands once: a second time it is somebody', () => {
+      const back = look(ours(landed.track, 8), 3, { scaledAt: T0 + 2, at: T0 + 299_999 });
+      expect(back.sighting).toEqual({ from: 8, to: 3 });
+    });
+
+    it('is not waited for for ever, and excuses no other count', () => {
+      expect(look(late, 3, { scaledAt: T0 + 1, at: T0 + 300_000 }).sighting).toBeDefined();
+      expect(look(late, 4, { scaledAt: T0 + 1 }).sighting).toBeDefined();
+    });
   });
 
   it('goes without versionInfo where Marathon gives none', () => {
