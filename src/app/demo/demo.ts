@@ -29,7 +29,9 @@ const READY_WITHIN_MS = 60_000;
 export async function runDemo(config: DemoConfig, deps: DemoDeps, signal: AbortSignal): Promise<DemoResult> {
   const { name: policy, useStorage, haveQueueLength } = readDemoPolicies(config.policy);
   if (config.law !== undefined && !haveQueueLength)
-    throw new TerminalError(`--law: ${config.policy} has no target with a queueLength: for others there is no choice of law`);
+    throw new TerminalError(
+      `--law: ${config.policy} has no target with a queueLength: for others there is no choice of law`,
+    );
   const world = await startWorld({ ...config, storage: useStorage }, deps, signal);
   const recorder = new DemoRecorder(policy);
   try {
