@@ -28,7 +28,12 @@ export function instant(ms: number): number {
   return Number.isNaN(ms) ? 0 : clamp(ms, 0, LAST_MS);
 }
 
+/** '0', '0.1', … '10': writing fractions is what takes the time in a sentence. */
+const TENTHS: readonly string[] = Array.from({ length: 101 }, (_, n) => String(n / 10));
+
 /** For sentences: whole numbers from 10 on, one digit below. */
 export function brief(value: number): string {
-  return String(value >= 10 ? Math.round(value) : Math.round(value * 10) / 10);
+  if (value >= 10) return String(Math.round(value));
+  const tenths = Math.round(value * 10);
+  return TENTHS[tenths] ?? String(tenths / 10);
 }

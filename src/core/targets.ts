@@ -42,27 +42,28 @@ export interface Appetite {
 
 export function appetite(situation: Situation, laws: readonly (LawMemory | null)[]): Appetite {
   const { app, asked } = situation;
-  let leading: Answer | undefined;
+  let leading: Answer['said'] | undefined;
   let need = 0;
   let holdMs = 0;
   let unknown = false;
   const memories: (LawMemory | null)[] = [];
   const steps: DecisionStep[] = [];
   for (let i = 0; i < app.targets.length; i++) {
-    const a = answer(situation, i, laws[i] ?? null);
-    if (leading === undefined || a.wanted > leading.wanted) leading = a;
-    need = Math.max(need, a.need);
-    holdMs = Math.max(holdMs, a.holdMs);
-    unknown ||= !a.known && a.kept;
-    memories.push(a.memory);
-    steps.push({ rule: a.known ? 'law' : 'metric', before: asked, after: a.wanted, reason: a.reason });
+    const { said, known, kept } = answer(situation, i, laws[i] ?? null);
+    if (leading === undefined || said.wanted > leading.wanted) leading = said;
+    need = Math.max(need, said.need);
+    holdMs = Math.max(holdMs, said.holdMs);
+    unknown ||= !known && kept;
+    memories.push(said.memory);
+    steps.push({ rule: known ? 'law' : 'metric', before: asked, after: said.wanted, reason: said.reason });
   }
   if (leading === undefined) throw new RangeError(`app ${app.id} is scaled but has no target`);
   const { wanted, figures, reason } = leading;
   return { wanted, need, holdMs, laws: memories, figures, steps, reason, unknown };
 }
 
-interface Answer extends LawResult<LawMemory | null> {
+interface Answer {
+  readonly said: LawResult<LawMemory | null>;
   readonly known: boolean;
   /** Unknown, and the count is kept. */
   readonly kept: boolean;
@@ -88,22 +89,15 @@ function answer(situation: Situation, index: number, memory: LawMemory | null): 
       settled: situation.settled,
       giveBackAfterMs: timing.giveBackAfterMs,
     };
-    return { ...applyLaw(target, input, memory), known: true, kept: false };
+    return { said: applyLaw(target, input, memory), known: true, kept: false };
   }
   const { onMetricFailure } = app.behavior;
   const acts = use.state === 'failed' && onMetricFailure.action !== 'Hold';
   const wanted = acts ? count(failureCount(onMetricFailure, { min: app.min, max: app.max, asked })) : asked;
   const why = use.state === 'ok' ? 'no such target' : use.reason;
-  return {
-    wanted,
-    need: wanted,
-    holdMs: 0,
-    memory,
-    figures: NO_FIGURES,
-    reason: acts ? `${why}; onMetricFailure ${onMetricFailure.action}` : `${why}; the count is kept`,
-    known: false,
-    kept: !acts,
-  };
+  const reason = acts ? `${why}; onMetricFailure ${onMetricFailure.action}` : `${why}; the count is kept`;
+  const said = { wanted, need: wanted, holdMs: 0, memory, figures: NO_FIGURES, reason };
+  return { said, known: false, kept: !acts };
 }
 
 const NOT_READ = { state: 'unavailable', reason: 'not read yet', sinceMs: Number.MAX_SAFE_INTEGER } as const;
@@ -124,20 +118,27 @@ function applyLaw(target: TargetSpec, input: LawInput, memory: LawMemory | null)
 const DEFAULT_GAINS = { kU: 0.05, tU: 10 };
 
 /** Remembers what is a pure function of an immutable object. */
-const optionsOf = new WeakMap<TargetSpec, FluidOptions>();
+const parsed = new WeakMap<TargetSpec, FluidOptions>();
 
 function fluidOptions(target: TargetSpec): FluidOptions {
-  const cached = optionsOf.get(target);
+  // Nothing to parse: made sooner than found.
+  if (target.queueLength !== undefined && target.algorithm.fluid === undefined)
+    return { goal: { kind: 'queueLength', messages: target.queueLength }, metricDelayMs: 0 };
+  const cached = parsed.get(target);
   if (cached !== undefined) return cached;
+  const options = parse(target);
+  parsed.set(target, options);
+  return options;
+}
+
+function parse(target: TargetSpec): FluidOptions {
   const { serviceRate, metricDelay, season } = target.algorithm.fluid ?? {};
-  const options: FluidOptions = {
+  return {
     goal: goalOf(target),
     ...(serviceRate !== undefined && { serviceRate }),
     metricDelayMs: metricDelay === undefined ? 0 : durationMs(metricDelay),
     ...(season !== undefined && { seasonMs: durationMs(season) }),
   };
-  optionsOf.set(target, options);
-  return options;
 }
 
 function goalOf(target: TargetSpec): FluidOptions['goal'] {
