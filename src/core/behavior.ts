@@ -30,7 +30,7 @@ export interface Shaped {
   readonly wanted: number;
   readonly memory: BehaviorMemory;
   readonly steps: readonly DecisionStep[];
-  readonly limitedBy?: LimitedBy;
+  readonly limitedBy: LimitedBy | undefined;
 }
 
 const PERCENT = 100;
@@ -49,10 +49,12 @@ export function shape(
     wanted = after;
   };
 
-  const windows = stabilise(input, memory, { behavior, timing });
+  const { floor, floorMs, ceiling, ceilingMs, remembered } = stabilise(input, memory, { behavior, timing });
   const asked = input.asked;
-  if (wanted < asked) limit('giveBack', clamp(windows.floor, wanted, asked), windows.floorReason);
-  if (wanted > asked) limit('behavior', clamp(windows.ceiling, asked, wanted), windows.ceilingReason);
+  if (wanted < asked)
+    limit('giveBack', clamp(floor, wanted, asked), `a lower need must last ${floorMs / 1000} s`);
+  if (wanted > asked)
+    limit('behavior', clamp(ceiling, asked, wanted), `a higher need must last ${ceilingMs / 1000} s`);
   const rules = wanted > asked ? behavior.scaleUp : behavior.scaleDown;
   if (wanted !== asked && Math.abs(wanted - asked) <= rules.tolerance * asked)
     limit('behavior', asked, `a change of ${Math.abs(wanted - asked)} is within the tolerance`);
@@ -62,20 +64,18 @@ export function shape(
     const { maxStep } = behavior;
     limit('behavior', clamp(wanted, asked - maxStep, asked + maxStep), `at most ${maxStep} in one step`);
   }
-  return {
-    wanted,
-    memory: { ...memory, ...windows.memory },
-    steps,
-    ...(wanted !== input.wanted && { limitedBy: 'behavior' }),
-  };
+  const limitedBy = wanted === input.wanted ? undefined : 'behavior';
+  return { wanted, memory: remembered, steps, limitedBy };
 }
 
 interface Windows {
+  /** The largest need of the last `floorMs`. */
   readonly floor: number;
-  readonly floorReason: string;
+  readonly floorMs: number;
+  /** The smallest wish of the last `ceilingMs`. */
   readonly ceiling: number;
-  readonly ceilingReason: string;
-  readonly memory: BehaviorMemory;
+  readonly ceilingMs: number;
+  readonly remembered: BehaviorMemory;
 }
 
 function stabilise(
@@ -83,21 +83,19 @@ function stabilise(
   memory: BehaviorMemory,
   { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
 ): Windows {
-  const upMs = behavior.scaleUp.stabilizationWindowSeconds * 1000;
-  const downMs = Math.max(
+  const ceilingMs = behavior.scaleUp.stabilizationWindowSeconds * 1000;
+  const floorMs = Math.max(
     timing.giveBackAfterMs,
     input.holdMs,
     behavior.scaleDown.stabilizationWindowSeconds * 1000,
   );
-  const needs = keepLargest(memory.needs ?? [], [input.nowMs, input.need], downMs);
-  const wishes = upMs > 0 ? keepSmallest(memory.wishes ?? [], [input.nowMs, input.wanted], upMs) : undefined;
-  return {
-    floor: needs[0]?.[1] ?? input.need,
-    floorReason: `a lower need must last ${downMs / 1000} s`,
-    ceiling: wishes?.[0]?.[1] ?? input.wanted,
-    ceilingReason: `a higher need must last ${upMs / 1000} s`,
-    memory: { needs, ...(wishes !== undefined && { wishes }) },
-  };
+  const needs = keepLargest(memory.needs ?? [], [input.nowMs, input.need], floorMs);
+  const floor = needs[0]?.[1] ?? input.need;
+  if (ceilingMs <= 0)
+    return { floor, floorMs, ceiling: input.wanted, ceilingMs, remembered: { ...memory, needs } };
+  const wishes = keepSmallest(memory.wishes ?? [], [input.nowMs, input.wanted], ceilingMs);
+  const ceiling = wishes[0]?.[1] ?? input.wanted;
+  return { floor, floorMs, ceiling, ceilingMs, remembered: { ...memory, needs, wishes } };
 }
 
 /** Kubernetes' calculateScaleUpLimit: from the count at the start of each policy's period. */

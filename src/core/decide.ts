@@ -28,21 +28,29 @@ export function decide(input: DecisionInput): Decision {
     parties.push({ wish: wish(app, stateOf(app.id), nowMs), cost });
   }
   const outcomes = settle(input, parties);
+  const states: Record<string, AppState> = {};
+  for (const outcome of outcomes) states[outcome.wish.app.id] = remember(outcome, nowMs);
+  const apps = answers(input.apps, outcomes);
+  return { apps, capacity: usage(input, apps), memory: memoryOf(states) };
+}
+
+/** @param outcomes of the apps that are not fixed, in the same order */
+function answers(apps: readonly AppInput[], outcomes: readonly Outcome[]): readonly AppDecision[] {
   const blockers = blockersIn(outcomes);
-  const answers = new Map(outcomes.map((outcome) => [outcome.wish.app.id, answer(outcome, blockers)]));
-  const apps = input.apps.map((app) => answers.get(app.id) ?? leftToPeople(app));
-  return {
-    apps,
-    capacity: usage(input, apps),
-    memory: memoryOf(outcomes.map((outcome) => [outcome.wish.app.id, remember(outcome, nowMs)])),
-  };
+  let next = 0;
+  return apps.map((app) => {
+    const outcome = app.role === 'fixed' ? undefined : outcomes[next++];
+    return outcome === undefined ? leftToPeople(app) : answer(outcome, blockers);
+  });
 }
 
 function answer(outcome: Outcome, blockers: Blockers): AppDecision {
   const { wish, wanted, granted, to } = outcome;
   const { id, name, role } = wish.app;
   const { figures, requested: from } = wish;
-  return { id, name, role, from, wanted, granted, to, figures, ...explain(outcome, blockers) };
+  const { steps, summary, limitedBy } = explain(outcome, blockers);
+  const decided = { id, name, role, from, wanted, granted, to, figures, steps, summary };
+  return limitedBy === undefined ? decided : { ...decided, limitedBy };
 }
 
 function leftToPeople(app: AppInput): AppDecision {

@@ -1,6 +1,6 @@
 // core: a decision in words: the last steps, what limited it, and one sentence with its numbers.
 
-import type { AppDecision, DecisionStep, LimitedBy } from './decision.ts';
+import type { AppDecision, LimitedBy } from './decision.ts';
 import { isHeld } from './pool.ts';
 import type { Outcome } from './settle.ts';
 import { byName } from './share.ts';
@@ -59,28 +59,25 @@ function blocker({ app }: Wish, { wish: other, granted }: Outcome): string {
 export function explain(
   outcome: Outcome,
   blockers: Blockers,
-): Pick<AppDecision, 'steps' | 'summary'> & { readonly limitedBy?: LimitedBy } {
+): Pick<AppDecision, 'steps' | 'summary'> & { readonly limitedBy: LimitedBy | undefined } {
   const { wish, wanted, granted, to } = outcome;
-  const steps = [...wish.steps];
+  let { steps } = wish;
   let summary = opening(outcome);
-  const step = (rule: string, before: number, after: number, reason: string): DecisionStep => {
-    const made = { rule, before, after, reason };
-    steps.push(made);
-    return made;
-  };
-  if (isRest(wish)) step('remainder', wish.requested, granted, wish.reason);
+  if (isRest(wish))
+    steps = [...steps, { rule: 'remainder', before: wish.requested, after: granted, reason: wish.reason }];
   if (granted !== wanted) {
     const rule = granted < wanted ? 'capacity' : 'manners';
     const reason = granted < wanted ? blockers(outcome) : 'kept for now by minHold or yieldRate';
-    summary += `; granted ${granted}: ${step(rule, wanted, granted, reason).reason}`;
+    steps = [...steps, { rule, before: wanted, after: granted, reason }];
+    summary += `; granted ${granted}: ${reason}`;
   }
   if (to < granted) {
     const missing = granted - to;
     const reason = `${missing} more once ${missing === 1 ? 'its slot is' : 'their slots are'} free`;
-    summary += `; asks for ${to} now, ${step('handover', granted, to, reason).reason}`;
+    steps = [...steps, { rule: 'handover', before: granted, after: to, reason }];
+    summary += `; asks for ${to} now, ${reason}`;
   }
-  const limitedBy = limitOf(outcome);
-  return limitedBy === undefined ? { steps, summary } : { steps, summary, limitedBy };
+  return { steps, summary, limitedBy: limitOf(outcome) };
 }
 
 /** A remainder that takes what is left. */

@@ -30,9 +30,8 @@ const VERSION = 1;
 /** Memories made here need no second look; those that come back from a store are other objects. */
 const ours = new WeakSet<DecisionMemory>();
 
-export function memoryOf(states: Iterable<readonly [id: string, state: AppState]>): DecisionMemory {
-  const apps: Record<string, AppMemory> = {};
-  for (const [id, state] of states) apps[id] = state as unknown as AppMemory;
+export function memoryOf(states: Readonly<Record<string, AppState>>): DecisionMemory {
+  const apps = states as unknown as Readonly<Record<string, AppMemory>>;
   const memory: DecisionMemory = { version: VERSION, apps };
   ours.add(memory);
   return memory;

@@ -126,7 +126,7 @@ function scaled(s: Standing): Draft {
     reason: first ? FIRST : a.reason,
     steps: first
       ? [...a.steps, { rule: 'start', before: a.wanted, after: asked, reason: FIRST }]
-      : [...a.steps, ...shaped.steps],
+      : joined(a.steps, shaped.steps),
     limitedBy: a.unknown ? 'metric' : shaped.limitedBy,
     figures: a.figures,
     unknown: a.unknown,
@@ -134,6 +134,12 @@ function scaled(s: Standing): Draft {
     launches,
     behavior: shaped.memory,
   };
+}
+
+/** Mostly one of the two is empty, and then nothing is copied. */
+function joined(a: readonly DecisionStep[], b: readonly DecisionStep[]): readonly DecisionStep[] {
+  if (b.length === 0) return a;
+  return a.length === 0 ? b : [...a, ...b];
 }
 
 function plain(s: Standing, wanted: number, reason: string): Draft {
@@ -155,12 +161,11 @@ const NO_FIGURES: Readonly<Record<string, number>> = {};
 
 /** A bound outranks every rule; only a hand on the count outranks the bounds. */
 function bound(s: Standing, draft: Draft): Wish {
-  const steps = [...draft.steps];
-  let { wanted, limitedBy } = draft;
+  let { wanted, limitedBy, steps } = draft;
   const limit = (rule: LimitedBy, after: number, reason: string): void => {
     if (after === wanted) return;
     // What has no end is no number for people.
-    if (wanted < MAX_COUNT) steps.push({ rule, before: wanted, after, reason });
+    if (wanted < MAX_COUNT) steps = [...steps, { rule, before: wanted, after, reason }];
     wanted = after;
     limitedBy = rule;
   };
@@ -169,8 +174,8 @@ function bound(s: Standing, draft: Draft): Wish {
   if (!held) {
     if (launched !== undefined)
       limit('launching', Math.min(wanted, launched), `its tasks do not start; ${launched} did`);
-    limit('min', Math.max(wanted, s.min), `at least ${s.min}`);
-    limit('max', Math.min(wanted, s.max), `at most ${s.max}`);
+    if (wanted < s.min) limit('min', s.min, `at least ${s.min}`);
+    if (wanted > s.max) limit('max', s.max, `at most ${s.max}`);
   }
   const { min, max, requested, nowMs, state } = s;
   const manners = state?.manners ?? NO_MANNERS;

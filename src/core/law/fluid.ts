@@ -268,14 +268,12 @@ function ceil(need: number): number {
 }
 
 function figuresOf({ input, estimate, predicted }: View): Readonly<Record<string, number>> {
-  return {
-    waiting: input.messages.waiting,
-    ...(input.messages.inFlight !== undefined && { inFlight: input.messages.inFlight }),
-    arrivalsPerS: estimate.arrivals,
-    servicePerS: estimate.service,
-    predicted,
-    deadTimeS: input.deadTimeMs / 1000,
-  };
+  const { waiting, inFlight } = input.messages;
+  const { arrivals: arrivalsPerS, service: servicePerS } = estimate;
+  const deadTimeS = input.deadTimeMs / 1000;
+  return inFlight === undefined
+    ? { waiting, arrivalsPerS, servicePerS, predicted, deadTimeS }
+    : { waiting, inFlight, arrivalsPerS, servicePerS, predicted, deadTimeS };
 }
 
 /** Rates that are not known yet are not told as if they were; what they come to in instances is known first. */
