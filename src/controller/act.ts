@@ -16,6 +16,8 @@ export interface Outcome {
   readonly deploymentId?: string;
   /** The count that a scale asked for, where that is not the one it was to ask for. */
   readonly instances?: number;
+  /** What was accepted may take effect once more, and late. */
+  readonly mayLandAgain?: true;
 }
 
 export interface ActDeps {

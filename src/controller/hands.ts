@@ -93,7 +93,7 @@ export function noteAsked(track: Track, to: number): Track {
   return { ...track, asked: to, answered: true };
 }
 
-/** Nobody answered: whether the write was taken up is not known, and it may be so later, over a newer count of ours. */
+/** A try was not answered: whether it was taken up is not known, and it may be so later, over a newer count of ours. */
 export function noteAdrift(track: Track, to: number, nowMs: number): Track {
   const still = (track.adrift ?? []).filter(({ untilMs }) => untilMs > nowMs);
   return { ...track, adrift: [...still, { instances: to, untilMs: nowMs + ADRIFT_MS }] };

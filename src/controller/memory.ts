@@ -34,17 +34,12 @@ export class PoolMemory {
   /** Remembers what was done, so that our own hand is not taken for somebody else's. */
   note(outcomes: readonly Outcome[], nowMs: number): void {
     this.surplus = followSurplus(this.surplus, outcomes, nowMs);
-    for (const { change, result, deploymentId, instances, obstacle } of outcomes) {
+    for (const outcome of outcomes) {
+      const { change, result, deploymentId } = outcome;
       if (change.kind === 'update' && deploymentId !== undefined) this.updates.set(change.app, deploymentId);
       if (change.kind === 'adopt' && result !== 'failed') this.adopted.add(change.app);
-      if (change.kind !== 'scale' || result === 'postponed') continue;
       const track = this.tracks.get(change.app);
-      if (track === undefined) continue;
-      const to = instances ?? change.to;
-      const asked = noteAsked(track, to);
-      if (result === 'accepted') this.tracks.set(change.app, noteAccepted(asked, to));
-      else if (obstacle === 'unavailable') this.tracks.set(change.app, noteAdrift(asked, to, nowMs));
-      else this.tracks.set(change.app, asked);
+      if (track !== undefined) this.tracks.set(change.app, followed(track, outcome, nowMs));
     }
   }
 
@@ -53,4 +48,14 @@ export class PoolMemory {
     this.tracks.delete(app);
     this.updates.delete(app);
   }
+}
+
+/** Our hand on the count, as far as it is known. */
+function followed(track: Track, outcome: Outcome, nowMs: number): Track {
+  const { change, result, instances, obstacle, mayLandAgain } = outcome;
+  if (change.kind !== 'scale' || result === 'postponed') return track;
+  const to = instances ?? change.to;
+  const asked = noteAsked(track, to);
+  const known = mayLandAgain || obstacle === 'unavailable' ? noteAdrift(asked, to, nowMs) : asked;
+  return result === 'accepted' ? noteAccepted(known, to) : known;
 }

@@ -12,6 +12,8 @@ export type ApplyResult =
       readonly version?: string;
       /** The count that is asked for now, where a scale could not go all the way. */
       readonly instances?: number;
+      /** An earlier try of the same write got no answer: it may take effect once more, and late. */
+      readonly mayLandAgain?: true;
     }
   | { readonly outcome: 'noop' };
 

@@ -85,6 +85,24 @@ describe('somebody else changes the count of a scaled app', () => {
     expect(world.events).not.toContain('ManualScale');
   });
 
+  it('knows its own write when it lands twice, the second time over a newer one', async () => {
+    await running('Hold');
+    const apply = world.marathon.apply.bind(world.marathon);
+    world.marathon.apply = async (change, signal) => {
+      const result = await apply(change, signal);
+      return result.outcome === 'accepted' ? { ...result, mayLandAgain: true } : result;
+    };
+    for (const count of [7, 3]) {
+      world.metrics.set(1, count);
+      await world.after(5_000);
+      expect(world.counts['/consumer']).toBe(count);
+    }
+    world.marathon.others.scale('/consumer', 7);
+    await world.after(5_000);
+    expect(world.counts['/consumer']).toBe(3);
+    expect(world.events).not.toContain('ManualScale');
+  });
+
   it('stops writing when the counts alternate, and says Conflict', async () => {
     await running('Revert');
     for (let i = 0; i < 3; i++) {

@@ -30,7 +30,13 @@ import {
 
 /** What became of a write; anything else is thrown. */
 export type WriteOutcome =
-  | { readonly kind: 'accepted'; readonly deploymentId: string; readonly version?: string }
+  | {
+      readonly kind: 'accepted';
+      readonly deploymentId: string;
+      readonly version?: string;
+      /** By one base URL, after another got the same write and did not answer: that one may still take it up. */
+      readonly mayLandAgain?: true;
+    }
   /** Deployments hold the app. */
   | { readonly kind: 'locked'; readonly deployments: readonly string[] }
   | { readonly kind: 'duplicate' }
@@ -45,6 +51,8 @@ export interface Write {
   readonly force?: boolean;
   readonly secrets?: readonly string[];
 }
+
+type Sent = HttpAnswer & { readonly mayLandAgain?: true };
 
 /** The node does not know or cannot reach the leader: another one may. */
 const NO_LEADER: ReadonlySet<number> = new Set([502, 503, 504]);
@@ -191,7 +199,13 @@ export class MarathonClient {
     if (answer.status >= 200 && answer.status < 300) {
       const { deploymentId, version } = parsed(answer, write.doing, parseAccepted);
       const id = deploymentId ?? answer.deploymentId ?? '';
-      return { kind: 'accepted', deploymentId: id, ...(version !== undefined && { version }) };
+      const { mayLandAgain } = answer;
+      return {
+        kind: 'accepted',
+        deploymentId: id,
+        ...(version !== undefined && { version }),
+        ...(mayLandAgain && { mayLandAgain }),
+      };
     }
     const outcome = refusal(answer, failureOf(write.doing, answer, secrets));
     if (outcome.kind === 'locked') this.#conflicts++;
@@ -199,14 +213,15 @@ export class MarathonClient {
   }
 
   /** Tries the base URLs in turn; a request that may have had its effect is repeated only when that does no harm. */
-  async #send(request: HttpRequest, doing: string, signal: AbortSignal): Promise<HttpAnswer> {
+  async #send(request: HttpRequest, doing: string, signal: AbortSignal): Promise<Sent> {
     const repeatable = request.method !== 'POST';
     const failures: string[] = [];
+    let unanswered = false;
     for (let i = 0; i < this.#baseUrls.length; i++) {
       const base = this.url;
       try {
         const answer = await this.#attempt(base, { request, repeatable }, signal);
-        if (!NO_LEADER.has(answer.status)) return answer;
+        if (!NO_LEADER.has(answer.status)) return unanswered ? { ...answer, mayLandAgain: true } : answer;
         failures.push(describeAnswer(answer, request.secrets));
         this.#moveOn();
         if (!repeatable) break;
@@ -214,6 +229,7 @@ export class MarathonClient {
         if (!(error instanceof NoAnswer)) throw error;
         failures.push(`marathon ${base}: ${error.message}`);
         this.#moveOn();
+        unanswered ||= error.sent;
         if (error.sent && !repeatable) break;
       }
     }

@@ -111,8 +111,8 @@ export class Writer {
 }
 
 export function accepted(outcome: Extract<WriteOutcome, { kind: 'accepted' }>): ApplyResult {
-  const { deploymentId, version } = outcome;
-  return { outcome: 'accepted', deploymentId, ...(version !== undefined && { version }) };
+  const { kind, ...accepted } = outcome;
+  return { outcome: kind, ...accepted };
 }
 
 export function gone(doing: string): TransientError {

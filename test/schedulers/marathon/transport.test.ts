@@ -206,6 +206,15 @@ describe('several base URLs', () => {
     expect(marathon.apps.get(APP)?.instances).toBe(3);
   });
 
+  it('says that a scale may land again when one that got it did not answer', async () => {
+    const [first, second] = [await aMarathon(), await aMarathon()];
+    const scheduler = aScheduler({ urls: [first.url, second.url], deadlineMs: 200 });
+    await observe(scheduler);
+    first.next(isWrite, { status: 0, hang: true });
+    expect(await scale(scheduler, 3)).toMatchObject({ outcome: 'accepted', mayLandAgain: true });
+    expect(await scale(scheduler, 4)).not.toHaveProperty('mayLandAgain');
+  });
+
   it('does not repeat a creation that may have happened', async () => {
     const [first, second] = [await aMarathon(), await aMarathon()];
     const scheduler = aScheduler({ urls: [first.url, second.url] });
