@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/app/config.ts';
+import { INSTALL_OPTIONS } from '../../src/app/options/install.ts';
+import { MARATHON_OPTIONS } from '../../src/app/options/marathon.ts';
+import { OPERATOR_OPTIONS } from '../../src/app/options/operator.ts';
+import { SIMULATE_OPTIONS } from '../../src/app/options/simulate.ts';
 import { OPTIONS, type OptionName, type OptionSpec, resolveOptions } from '../../src/app/options.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 
@@ -17,6 +21,11 @@ function configFile(text: string): string {
 
 describe('option table', () => {
   const specs = Object.entries(OPTIONS) as [OptionName, OptionSpec][];
+
+  it('has every option of its parts, each in one of them', () => {
+    const parts = [OPERATOR_OPTIONS, INSTALL_OPTIONS, SIMULATE_OPTIONS, MARATHON_OPTIONS];
+    expect(parts.flatMap((part) => Object.keys(part))).toEqual(specs.map(([name]) => name));
+  });
 
   it.each(specs)('%s is named after its flag and has a help text', (name, spec) => {
     const camel = spec.flag.slice(2).replace(/-([a-z])/g, (_, c: string) => c.toUpperCase());
