@@ -34,20 +34,20 @@ export interface Claim {
  * @returns one count per claim, in order
  */
 export function grant(room: Room, claims: readonly Claim[], reserved: readonly Reservation[] = []): number[] {
-  const granted = claims.map(() => 0);
-  const tiers = byPriority(claims);
-  for (const tier of tiers) raise(room, { claims, granted, tier }, (claim) => claim.min);
-  for (const tier of tiers) raise(room, { claims, granted, tier }, (claim) => claim.keeps);
+  const takers: Taker[] = claims.map((claim) => ({ ...claim, granted: 0 }));
+  const tiers = byPriority(takers);
+  for (const tier of tiers) raise(room, tier, ({ min }) => min);
+  for (const tier of tiers) raise(room, tier, ({ keeps }) => keeps);
   for (const tier of tiers) {
-    const scaled = tier.filter((i) => claims[i]?.role === 'scaled');
-    raise(room, { claims, granted, tier: scaled }, (claim) => claim.wanted);
-    const remainders = tier.filter((i) => claims[i]?.role === 'remainder');
-    if (remainders.length === 0) continue;
+    const scaled = tier.filter(({ role }) => role === 'scaled');
+    raise(room, scaled, ({ wanted }) => wanted);
+    if (scaled.length === tier.length) continue;
+    const remainders = tier.filter(({ role }) => role === 'remainder');
     for (const { cost, instances } of reserved) room.take(cost, instances);
-    raise(room, { claims, granted, tier: remainders }, (claim) => claim.wanted);
+    raise(room, remainders, ({ wanted }) => wanted);
     for (const { cost, instances } of reserved) room.take(cost, -instances);
   }
-  return granted;
+  return takers.map(({ granted }) => granted);
 }
 
 export interface Reservation {
@@ -55,65 +55,47 @@ export interface Reservation {
   readonly instances: number;
 }
 
-interface Stage {
-  readonly claims: readonly Claim[];
-  readonly granted: number[];
-  /** Indices of the claims that take part. */
-  readonly tier: readonly number[];
+/** A claim while it is being served. */
+interface Taker extends Claim {
+  granted: number;
 }
 
-function raise(room: Room, { claims, granted, tier }: Stage, upTo: (claim: Claim) => number): void {
-  const takers: number[] = [];
-  const shares: Share[] = [];
-  for (const i of tier) {
-    const claim = claims[i];
-    if (claim === undefined) continue;
-    const had = granted[i] ?? 0;
-    const limit = upTo(claim) - had;
-    if (limit <= 0) continue;
-    takers.push(i);
-    shares.push(shareOf(claim, had, limit));
-  }
+function raise(room: Room, tier: readonly Taker[], upTo: (claim: Claim) => number): void {
+  const takers = tier.filter((taker) => upTo(taker) > taker.granted);
   if (takers.length === 0) return;
-  const given = divide(room, shares);
-  takers.forEach((i, k) => {
-    granted[i] = (granted[i] ?? 0) + (given[k] ?? 0);
+  const given = divide(
+    room,
+    takers.map((taker) => shareOf(taker, upTo(taker) - taker.granted)),
+  );
+  takers.forEach((taker, k) => {
+    taker.granted += given[k] ?? 0;
   });
 }
 
 /** Scaled apps share unmet demand evenly; remainders share their whole count by weight. */
-function shareOf(claim: Claim, granted: number, limit: number): Share {
-  const remainder = claim.role === 'remainder';
-  return {
-    name: claim.name,
-    cost: claim.cost,
-    weight: remainder ? claim.weight : 1,
-    base: remainder ? granted : 0,
-    limit,
-    holds: claim.holds - granted,
-  };
+function shareOf({ name, role, cost, weight, holds, granted }: Taker, limit: number): Share {
+  return role === 'remainder'
+    ? { name, cost, weight, base: granted, limit, holds: holds - granted }
+    : { name, cost, weight: 1, base: 0, limit, holds: holds - granted };
 }
 
-/** Indices of the claims, highest priority first, equals together and by name: the order of apps is irrelevant. */
-export function byPriority(
-  claims: readonly { readonly priority: number; readonly name: string; readonly id: string }[],
-): readonly (readonly number[])[] {
-  const tiers = new Map<number, number[]>();
-  claims.forEach(({ priority }, i) => {
-    const tier = tiers.get(priority);
-    if (tier === undefined) tiers.set(priority, [i]);
-    else tier.push(i);
-  });
-  return [...tiers.entries()]
-    .sort(([a], [b]) => a - b)
-    .map(([, tier]) => tier.sort((a, b) => compare(claims[a], claims[b])));
-}
-
-interface Named {
+interface Ranked {
+  readonly priority: number;
   readonly name: string;
   readonly id: string;
 }
 
-function compare(a: Named | undefined, b: Named | undefined): number {
-  return byName(a?.name ?? '', b?.name ?? '') || byName(a?.id ?? '', b?.id ?? '');
+/** Highest priority first, equals together and by name: the order of apps is irrelevant. */
+export function byPriority<T extends Ranked>(ranked: readonly T[]): readonly (readonly T[])[] {
+  const tiers = new Map<number, T[]>();
+  for (const each of ranked) {
+    const tier = tiers.get(each.priority);
+    if (tier === undefined) tiers.set(each.priority, [each]);
+    else tier.push(each);
+  }
+  return [...tiers.entries()].sort(([a], [b]) => a - b).map(([, tier]) => tier.sort(inOrder));
+}
+
+function inOrder(a: Ranked, b: Ranked): number {
+  return byName(a.name, b.name) || byName(a.id, b.id);
 }

@@ -2,7 +2,7 @@
 
 import { byPriority } from './capacity.ts';
 import type { Room, Vector } from './room.ts';
-import { divide } from './share.ts';
+import { divide, type Share } from './share.ts';
 
 export interface Transfer {
   readonly id: string;
@@ -27,25 +27,24 @@ export interface Transfer {
  */
 export function handOver(room: Room, transfers: readonly Transfer[]): number[] {
   const to = transfers.map(({ from, granted }) => Math.min(from, granted));
-  for (const tier of byPriority(transfers)) {
-    const rising = tier.flatMap((i) => {
-      const transfer = transfers[i];
-      return transfer !== undefined && transfer.granted > transfer.from ? [{ i, transfer }] : [];
-    });
-    const given = divide(
-      room,
-      rising.map(({ transfer: { name, cost, granted, from } }) => ({
-        name,
-        cost,
-        weight: 1,
-        base: 0,
-        limit: granted - from,
-        holds: 0,
-      })),
-    );
-    rising.forEach(({ i, transfer }, k) => {
-      to[i] = transfer.from + (given[k] ?? 0);
+  const rising: Rising[] = [];
+  transfers.forEach((transfer, at) => {
+    if (transfer.granted > transfer.from) rising.push({ ...transfer, at });
+  });
+  for (const tier of byPriority(rising)) {
+    const given = divide(room, tier.map(shareOf));
+    tier.forEach(({ at, from }, k) => {
+      to[at] = from + (given[k] ?? 0);
     });
   }
   return to;
+}
+
+/** A transfer that asks for more, and its place among all. */
+interface Rising extends Transfer {
+  readonly at: number;
+}
+
+function shareOf({ name, cost, granted, from }: Rising): Share {
+  return { name, cost, weight: 1, base: 0, limit: granted - from, holds: 0 };
 }

@@ -72,10 +72,12 @@ function appetiteOfRemainder({ budget }: DecisionInput, { wish, cost }: Party, l
 
 /** Room that the budget has and the cluster turned out not to have. */
 function reservations(parties: readonly Party[]): readonly Reservation[] {
-  return parties.flatMap(({ wish, cost }) => {
+  const reserved: Reservation[] = [];
+  for (const { wish, cost } of parties) {
     const instances = wish.memory.trouble.short?.instances ?? 0;
-    return instances > 0 ? [{ cost, instances }] : [];
-  });
+    if (instances > 0) reserved.push({ cost, instances });
+  }
+  return reserved;
 }
 
 /** A cluster's queue arbitrates by itself: there both calls go out at once (design.md §4). */

@@ -38,10 +38,11 @@ export function divide(room: Room, shares: readonly Share[]): number[] {
     return [given];
   }
   const portions: Portion[] = shares.map((share) => ({ ...share, given: 0 }));
+  const step = portions.every(isEven) ? 1 : 0;
   let open = portions;
   while (open.length > 0) {
     open = open.filter((p) => p.given < p.limit && room.fits(p.cost) >= 1);
-    riseTogether(room, open);
+    riseTogether(room, open, step);
     open = open.filter((p) => p.given < p.limit);
     const refused = giveOdd(room, open);
     open = open.filter((p) => !refused.has(p));
@@ -49,16 +50,23 @@ export function divide(room: Room, shares: readonly Share[]): number[] {
   return portions.map((p) => p.given);
 }
 
+/** Its levels are whole numbers. */
+function isEven({ weight, base, limit }: Portion): boolean {
+  return weight === 1 && Number.isInteger(base) && Number.isInteger(limit);
+}
+
 /** Brings all to the highest common level that fits. */
-function riseTogether(room: Room, open: readonly Portion[]): void {
+function riseTogether(room: Room, open: readonly Portion[], step: number): void {
+  if (open.length === 0) return;
   let top = 0;
   for (const p of open) top = Math.max(top, levelWith(p, p.limit));
-  const level = highest(top, (x) => fitsAll(room, open, x));
+  const level = highest(top, step, (x) => fitsAll(room, open, x));
   for (const p of open) give(room, p, missingAt(p, level));
 }
 
 /** One more to each whose turn it is, as long as it fits; returns those for whom it did not. */
 function giveOdd(room: Room, open: readonly Portion[]): ReadonlySet<Portion> {
+  if (open.length === 0) return NONE;
   let turn = Number.POSITIVE_INFINITY;
   for (const p of open) turn = Math.min(turn, levelWith(p, p.given + 1));
   const tied = open.filter((p) => levelWith(p, p.given + 1) <= turn * (1 + 1e-6)).sort(oddOrder);
@@ -70,6 +78,8 @@ function giveOdd(room: Room, open: readonly Portion[]): ReadonlySet<Portion> {
   return refused;
 }
 
+const NONE: ReadonlySet<Portion> = new Set();
+
 function oddOrder(a: Portion, b: Portion): number {
   const newcomer = (p: Portion): number => (p.holds > p.given ? 0 : 1);
   return newcomer(a) - newcomer(b) || byName(a.name, b.name);
@@ -80,13 +90,17 @@ function give(room: Room, p: Portion, instances: number): void {
   p.given += instances;
 }
 
-/** The largest level in [0, top] that is feasible, to nine digits; by bisection, since counts are steps. */
-function highest(top: number, feasible: (level: number) => boolean): number {
+/**
+ * The largest level in [0, top] that is feasible; by bisection, since counts are steps.
+ *
+ * @param step 1 when only whole levels matter; else 0, and the level is exact to nine digits
+ */
+function highest(top: number, step: number, feasible: (level: number) => boolean): number {
   if (feasible(top)) return top;
   let low = 0;
   let high = top;
-  while (high - low > 1e-9 * Math.max(1, high)) {
-    const middle = (low + high) / 2;
+  while (high - low > Math.max(step, 1e-9 * high, 1e-9)) {
+    const middle = step === 1 ? Math.floor((low + high) / 2) : (low + high) / 2;
     if (feasible(middle)) low = middle;
     else high = middle;
   }
