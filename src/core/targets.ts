@@ -42,24 +42,26 @@ export interface Appetite {
 
 export function appetite(situation: Situation, laws: readonly (LawMemory | null)[]): Appetite {
   const { app, asked } = situation;
-  let leading: Answer['said'] | undefined;
+  const answers = app.targets.map((_, i) => answer(situation, i, laws[i] ?? null));
+  let leading = answers[0]?.said;
+  if (leading === undefined) throw new RangeError(`app ${app.id} is scaled but has no target`);
   let need = 0;
   let holdMs = 0;
   let unknown = false;
-  const memories: (LawMemory | null)[] = [];
-  const steps: DecisionStep[] = [];
-  for (let i = 0; i < app.targets.length; i++) {
-    const { said, known, kept } = answer(situation, i, laws[i] ?? null);
-    if (leading === undefined || said.wanted > leading.wanted) leading = said;
+  for (const { said, kept } of answers) {
+    if (said.wanted > leading.wanted) leading = said;
     need = Math.max(need, said.need);
     holdMs = Math.max(holdMs, said.holdMs);
-    unknown ||= !known && kept;
-    memories.push(said.memory);
-    steps.push({ rule: known ? 'law' : 'metric', before: asked, after: said.wanted, reason: said.reason });
+    unknown ||= kept;
   }
-  if (leading === undefined) throw new RangeError(`app ${app.id} is scaled but has no target`);
   const { wanted, figures, reason } = leading;
+  const memories = answers.map(({ said }) => said.memory);
+  const steps = answers.map((each) => stepOf(asked, each));
   return { wanted, need, holdMs, laws: memories, figures, steps, reason, unknown };
+}
+
+function stepOf(asked: number, { said, known }: Answer): DecisionStep {
+  return { rule: known ? 'law' : 'metric', before: asked, after: said.wanted, reason: said.reason };
 }
 
 interface Answer {
