@@ -49,8 +49,9 @@ function answer(outcome: Outcome, blockers: Blockers): AppDecision {
   const { id, name, role } = wish.app;
   const { figures, requested: from } = wish;
   const { steps, summary, limitedBy } = explain(outcome, blockers);
-  const decided = { id, name, role, from, wanted, granted, to, figures, steps, summary };
-  return limitedBy === undefined ? decided : { ...decided, limitedBy };
+  return limitedBy === undefined
+    ? { id, name, role, from, wanted, granted, to, figures, steps, summary }
+    : { id, name, role, from, wanted, granted, to, figures, steps, summary, limitedBy };
 }
 
 function leftToPeople(app: AppInput): AppDecision {

@@ -18,12 +18,14 @@ export function blockersIn(outcomes: readonly Outcome[]): Blockers {
   return ({ wish }) => {
     // One more than are named: the app itself may be among them.
     largest ??= largestOf(outcomes, NAMED + 1);
-    const others = largest.filter((other) => other.wish.app.id !== wish.app.id && other.granted > 0);
-    if (others.length === 0) return 'the budget has no more';
-    return others
-      .slice(0, NAMED)
-      .map((other) => blocker(wish, other))
-      .join(', ');
+    let named = 0;
+    let words = '';
+    for (const other of largest) {
+      if (other.wish.app.id === wish.app.id || other.granted <= 0) continue;
+      words += `${named === 0 ? '' : ', '}${blocker(wish, other)}`;
+      if (++named === NAMED) break;
+    }
+    return named === 0 ? 'the budget has no more' : words;
   };
 }
 
