@@ -1,5 +1,6 @@
 // core: apps that wait for room, and apps that do not start (design.md §2, "Grants").
 
+import { count } from './numbers.ts';
 import type { AppObservation } from './observation.ts';
 
 export interface TroubleMemory {
@@ -75,5 +76,5 @@ export function launchLimit(
   if (backingOff === undefined || observed === undefined) return undefined;
   const broken = backingOff.seenMs - backingOff.sinceMs >= BROKEN_AFTER_MS;
   if (!broken || nowMs - backingOff.seenMs >= BROKEN_AFTER_MS) return undefined;
-  return observed.running + observed.staging;
+  return count(observed.running) + count(observed.staging);
 }

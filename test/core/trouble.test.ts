@@ -39,6 +39,14 @@ describe('an app that backs off', () => {
       limit: 2,
     },
     {
+      name: 'has launched nothing when its tasks cannot be counted',
+      rows: [
+        [0, broken],
+        [60, { ...broken, running: Number.NaN }],
+      ],
+      limit: 0,
+    },
+    {
       name: 'stays so while its grants are back',
       rows: [
         [0, broken],
