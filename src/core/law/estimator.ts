@@ -120,8 +120,19 @@ interface Interval {
   readonly moved: boolean;
 }
 
-/** Takes in a new count; one that is not newer than the last changes nothing. */
+/**
+ * Takes in a new count; one that is not newer than the last changes nothing. A queue that has just become busy
+ * is read in another way than an empty one: it never means fewer arrivals than at the border between the two,
+ * since a longer queue must not yield fewer instances.
+ */
 export function update(before: Estimate, now: Measurement): Estimate {
+  const taken = takeIn(before, now);
+  if (now.working === undefined || now.waiting <= now.emptyBelow) return taken;
+  const border = takeIn(before, { ...now, waiting: now.emptyBelow });
+  return border.arrivals > taken.arrivals ? { ...taken, arrivals: border.arrivals } : taken;
+}
+
+function takeIn(before: Estimate, now: Measurement): Estimate {
   const dt = (now.atMs - before.atMs) / 1000;
   if (!(dt > 0)) return before;
   const { served } = now;
