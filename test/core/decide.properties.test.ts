@@ -175,7 +175,8 @@ describe('decide', () => {
             expect(more).toBeGreaterThanOrEqual(fewer);
           },
         ),
-        RUNS,
+        // Found once: the empty queue and the busy one were read in ways that did not meet.
+        { ...RUNS, examples: [[[65, 4], 3, 4, 2]] },
       );
     },
   );

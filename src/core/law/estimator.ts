@@ -122,14 +122,15 @@ interface Interval {
 
 /**
  * Takes in a new count; one that is not newer than the last changes nothing. A queue that has just become busy
- * is read in another way than an empty one: it never means fewer arrivals than at the border between the two,
- * since a longer queue must not yield fewer instances.
+ * is read in another way than an empty one: where the border between the two would raise the alarm, it never means
+ * fewer arrivals than there, since a longer queue must not yield fewer instances.
  */
 export function update(before: Estimate, now: Measurement): Estimate {
   const taken = takeIn(before, now);
   if (now.working === undefined || now.waiting <= now.emptyBelow) return taken;
   const border = takeIn(before, { ...now, waiting: now.emptyBelow });
-  return border.arrivals > taken.arrivals ? { ...taken, arrivals: border.arrivals } : taken;
+  const alarmed = border.above === 0 && taken.above > 0;
+  return alarmed && border.arrivals > taken.arrivals ? { ...taken, arrivals: border.arrivals } : taken;
 }
 
 function takeIn(before: Estimate, now: Measurement): Estimate {
