@@ -122,14 +122,14 @@ interface Interval {
 
 /**
  * Takes in a new count; one that is not newer than the last changes nothing. A queue that has just become busy
- * is read in another way than an empty one: where the border between the two would raise the alarm, it never means
+ * is read in another way than an empty one: where the border between the two raises the alarm, it never means
  * fewer arrivals than there, since a longer queue must not yield fewer instances.
  */
 export function update(before: Estimate, now: Measurement): Estimate {
   const taken = takeIn(before, now);
   if (now.working === undefined || now.waiting <= now.emptyBelow) return taken;
   const border = takeIn(before, { ...now, waiting: now.emptyBelow });
-  const alarmed = border.above === 0 && taken.above > 0;
+  const alarmed = border.above === 0 && border.below === 0;
   return alarmed && border.arrivals > taken.arrivals ? { ...taken, arrivals: border.arrivals } : taken;
 }
 
