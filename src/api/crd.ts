@@ -3,14 +3,16 @@
 import type { JsonSchema } from './json-schema.ts';
 import { API_GROUP, API_VERSION } from './policy.ts';
 
-interface Names {
+/** What a kind is called. */
+export interface KindNames {
   readonly kind: string;
   readonly plural: string;
   readonly singular: string;
   readonly shortNames?: readonly string[];
 }
 
-interface Column {
+/** A printer column, as in apiextensions.k8s.io/v1. */
+export interface PrinterColumn {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'date';
   readonly description: string;
@@ -19,65 +21,74 @@ interface Column {
 
 const condition = (type: string): string => `.status.conditions[?(@.type=="${type}")].status`;
 
-const READY: Column = {
+const READY: PrinterColumn = {
   name: 'Ready',
   type: 'string',
   description: 'Whether it is accepted, its metrics are read and Marathon has what it asks for.',
   jsonPath: condition('Ready'),
 };
-const USED: Column = {
+const USED: PrinterColumn = {
   name: 'Used',
   type: 'number',
   description: 'What the apps hold of the capacity.',
   jsonPath: '.status.capacity.used',
 };
-const AGE: Column = {
+const AGE: PrinterColumn = {
   name: 'Age',
   type: 'date',
   description: 'Since it was created.',
   jsonPath: '.metadata.creationTimestamp',
 };
 
+export const POLICY_NAMES: KindNames = {
+  kind: 'MicroscalingPolicy',
+  plural: 'microscalingpolicies',
+  singular: 'microscalingpolicy',
+  shortNames: ['msp'],
+};
+
+export const POLICY_COLUMNS: readonly PrinterColumn[] = [
+  READY,
+  { name: 'Apps', type: 'integer', description: 'How many apps it has.', jsonPath: '.status.appCount' },
+  USED,
+  {
+    name: 'Limited',
+    type: 'string',
+    description: 'Whether some app may not have what it wants.',
+    jsonPath: condition('ScalingLimited'),
+  },
+  AGE,
+];
+
 /** A complete manifest of MicroscalingPolicy. */
 export function policyCrd(schema: JsonSchema): object {
-  const columns: readonly Column[] = [
-    READY,
-    { name: 'Apps', type: 'integer', description: 'How many apps it has.', jsonPath: '.status.appCount' },
-    USED,
-    {
-      name: 'Limited',
-      type: 'string',
-      description: 'Whether some app may not have what it wants.',
-      jsonPath: condition('ScalingLimited'),
-    },
-    AGE,
-  ];
-  const kind = 'MicroscalingPolicy';
-  const names = { kind, plural: 'microscalingpolicies', singular: 'microscalingpolicy', shortNames: ['msp'] };
-  return manifest(names, schema, columns);
+  return manifest(POLICY_NAMES, schema, POLICY_COLUMNS);
 }
+
+export const POOL_NAMES: KindNames = {
+  kind: 'CapacityPool',
+  plural: 'capacitypools',
+  singular: 'capacitypool',
+};
+
+export const POOL_COLUMNS: readonly PrinterColumn[] = [
+  READY,
+  {
+    name: 'Policies',
+    type: 'integer',
+    description: 'How many policies share it.',
+    jsonPath: '.status.policyCount',
+  },
+  USED,
+  AGE,
+];
 
 /** A complete manifest of CapacityPool. */
 export function poolCrd(schema: JsonSchema): object {
-  const columns: readonly Column[] = [
-    READY,
-    {
-      name: 'Policies',
-      type: 'integer',
-      description: 'How many policies share it.',
-      jsonPath: '.status.policyCount',
-    },
-    USED,
-    AGE,
-  ];
-  return manifest(
-    { kind: 'CapacityPool', plural: 'capacitypools', singular: 'capacitypool' },
-    schema,
-    columns,
-  );
+  return manifest(POOL_NAMES, schema, POOL_COLUMNS);
 }
 
-function manifest(names: Names, schema: JsonSchema, columns: readonly Column[]): object {
+function manifest(names: KindNames, schema: JsonSchema, columns: readonly PrinterColumn[]): object {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

@@ -32,6 +32,8 @@ export interface OperatorConfig {
   readonly policyYaml?: string;
   /** As a task of the Marathon in `marathon`: acts only while it is the newest of its app. */
   readonly task?: TaskIdentity;
+  /** Directory of the store; absent: nothing outlives the process. */
+  readonly dataDir?: string;
   /** Base URLs for policies that name no Marathon. */
   readonly marathon: readonly string[];
   /** Base URL of a master of the Mesos beside it. */

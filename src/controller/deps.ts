@@ -5,6 +5,7 @@ import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { MetricSource } from '../metric-sources/source.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { DocumentStore } from '../runtime/document-store.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
 import type { Leadership } from './leadership.ts';
@@ -18,6 +19,8 @@ export interface OperatorDeps {
   /** In [0, 1); spreads retries. */
   readonly random: () => number;
   readonly sources: readonly PolicySource[];
+  /** What outlives the process: adoptions, memory, hands, what each policy holds, events. Default: nothing does. */
+  readonly documents?: DocumentStore;
   /** The same spec gives the same scheduler; whoever passes it in closes it. Throws TerminalError for a spec that cannot work. */
   readonly schedulerFor: (marathon: MarathonSpec | undefined) => Scheduler;
   /** Says whether two specs mean the same Marathon; default: their urls are the same. */

@@ -1,7 +1,7 @@
 // controller: the one picture of the operator's state that status, `get`, `explain` and the page are drawn from.
 
 import type { Condition } from '../api/conditions.ts';
-import type { PolicySpec } from '../api/policy.ts';
+import type { CapacityPool, PolicySpec, ResourceKey } from '../api/policy.ts';
 import type { AppRole, DecisionStep, LimitedBy } from '../core/decision.ts';
 
 export interface MetricView {
@@ -48,6 +48,8 @@ export interface AppView {
   readonly lastScaled?: string;
   readonly pageControl?: { readonly min: number; readonly max: number };
   readonly tasks: readonly TaskView[];
+  /** A person's count for a while, in the place of the law's; ends by itself. */
+  readonly override?: OverrideView;
   /** Newest explanation. */
   readonly summary: string;
   readonly steps: readonly DecisionStep[];
@@ -56,9 +58,35 @@ export interface AppView {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** `microscaling override`: a bounded hand on the wheel. */
+export interface OverrideView {
+  readonly instances: number;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** What the person said. */
+  readonly reason?: string;
+}
+
+/** `microscaling pause`: a hand on the brake, whatever the policy's own `mode` says. */
+export interface PauseView {
+  readonly sinceMs: number;
+  /** Absent: until somebody resumes it. */
+  readonly untilMs?: number;
+  /** What the person said. */
+  readonly reason?: string;
+}
+
 export interface PolicyView {
   readonly namespace: string;
   readonly name: string;
+  /** The name of its source: `directory specs/policies`. */
+  readonly source: string;
+  /** Identity, where its home gives it one. */
+  readonly uid?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Paused by hand; `mode` is what the policy itself says. */
+  readonly paused?: PauseView;
   readonly pool: string;
   readonly generation: number;
   readonly observedGeneration: number;
@@ -106,12 +134,44 @@ export interface PoolView {
   readonly policies: readonly PolicyView[];
 }
 
+/** A CapacityPool as it runs. */
+export interface CapacityPoolView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly source: string;
+  readonly uid?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly place: string;
+  readonly revision: string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly spec: CapacityPool['spec'];
+  readonly conditions: readonly Condition[];
+  readonly policyCount: number;
+  readonly capacity: { readonly total: number; readonly used: number };
+}
+
+/** A document that never ran, and why: it has no PolicyView. */
+export interface RefusedView {
+  readonly kind: 'MicroscalingPolicy' | 'CapacityPool';
+  /** `namespace/name`. */
+  readonly key: ResourceKey;
+  readonly source: string;
+  readonly place: string;
+  readonly conditions: readonly Condition[];
+}
+
 export interface OperatorView {
   readonly atMs: number;
   readonly version: string;
   readonly ready: boolean;
   readonly marathon: { readonly url: string; readonly reachable: boolean; readonly message: string };
   readonly pools: readonly PoolView[];
+  readonly capacityPools: readonly CapacityPoolView[];
+  readonly refused: readonly RefusedView[];
   /** Newest first, bounded. */
   readonly decisions: readonly DecisionRecord[];
   /** Newest first, bounded. */
@@ -126,8 +186,26 @@ export interface OperatorView {
   };
 }
 
-/** What people may do through the page. */
+/** What people may do by hand, through the page, the API and the command line. */
 export interface OperatorActions {
+  /**
+   * Nothing of the policy is written until `resume`, or until `forMs` are over. Durable when it returns; again
+   * replaces. Throws TerminalError for a policy that does not run.
+   */
+  pause(policy: ResourceKey, hand: { readonly forMs?: number; readonly reason?: string }): void;
+  /** Ends a pause by hand; does nothing when there is none. A policy that says `mode: Paused` itself stays paused. */
+  resume(policy: ResourceKey): void;
+  /**
+   * The count of a scaled app or remainder, by its name in the policy, for a while. Durable when it returns; again
+   * replaces. Throws TerminalError with a sentence: no such app, a fixed app, outside of min and max, too long.
+   */
+  override(
+    policy: ResourceKey,
+    app: string,
+    hand: { readonly instances: number; readonly forMs: number; readonly reason?: string },
+  ): void;
+  /** Gives the app back to its law; does nothing when it has it. */
+  endOverride(policy: ResourceKey, app: string): void;
   /** Scales a fixed app within its `pageControl`; throws TerminalError with a sentence when that is not allowed. */
   scale(appId: string, instances: number, signal: AbortSignal): Promise<void>;
 }

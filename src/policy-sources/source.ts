@@ -1,7 +1,8 @@
 // policy-sources: the port. A source lists whole snapshots and says when to look again; it never passes content on.
 
-import type { Resource } from '../api/policy.ts';
+import type { Resource, ResourceKey } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
+import type { PolicyStatus, PoolStatus } from '../api/status.ts';
 
 /** One valid document with where it came from. */
 export interface SourcedResource {
@@ -10,26 +11,54 @@ export interface SourcedResource {
   readonly place: string;
   /** Content hash or commit: `sha256:…`, `main@sha1:…`. */
   readonly revision: string;
+  /** RFC 3339, where its home keeps it; else its first sight counts. */
+  readonly createdAt?: string;
+  /** Identity where its home gives it one: a deleted and re-created object is another one. */
+  readonly uid?: string;
+  /** Its deletion was asked for: what it holds is let go, then `release` is called. */
+  readonly deleting?: boolean;
+}
+
+/** A document that is there but may not run as written: its last good version keeps running. */
+export interface InvalidDocument {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly kind: string;
+  readonly message: string;
+  readonly place: string;
+  /** `NotAllowed`: well formed, but asks for more than its source is trusted with. Default `InvalidSpec`. */
+  readonly reason?: 'InvalidSpec' | 'NotAllowed';
 }
 
 export interface PolicySnapshot {
   readonly resources: readonly SourcedResource[];
   readonly problems: readonly Problem[];
-  /**
-   * `namespace/name` of documents that are there but did not parse or validate: their last good version
-   * keeps running.
-   */
-  readonly invalid: readonly {
-    readonly key: string;
-    readonly kind: string;
-    readonly message: string;
-    readonly place: string;
-  }[];
+  readonly invalid: readonly InvalidDocument[];
   /**
    * False when something could not be read or identified: then absence of a policy from `resources` and
    * `invalid` is not a deletion.
    */
   readonly complete: boolean;
+  /**
+   * Why deletions that the source asks for are not carried out, in a sentence for people (a merge that deletes
+   * every policy). Set only with `complete: false`; its policies then say `Accepted=True/DeletionHeld`.
+   */
+  readonly deletionHeld?: string;
+}
+
+/** One object of a source. */
+export interface ObjectRef {
+  readonly kind: Resource['kind'];
+  readonly key: ResourceKey;
+}
+
+/** What a source with a place for it is told about its objects. */
+export interface SourceEvent {
+  readonly atMs: number;
+  readonly type: 'Normal' | 'Warning';
+  /** PascalCase, one situation each. */
+  readonly reason: string;
+  readonly message: string;
 }
 
 export interface PolicySource {
@@ -38,4 +67,13 @@ export interface PolicySource {
   list(signal: AbortSignal): Promise<PolicySnapshot>;
   /** Calls `onChange` whenever a new `list` may differ; resolves when aborted. */
   watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Where objects carry their status (Kubernetes). Called when something that people see changed, the newest status
+   * each time; writes nothing when its home shows the same already. TransientError: it is called again.
+   */
+  writeStatus?(ref: ObjectRef, status: PolicyStatus | PoolStatus, signal: AbortSignal): Promise<void>;
+  /** Where objects have events. Told once per transition; a lost event is not repeated. */
+  writeEvent?(ref: ObjectRef, event: SourceEvent, signal: AbortSignal): Promise<void>;
+  /** Where objects are deleted in two steps: nothing of the object is held any more, it may go. Idempotent. */
+  release?(ref: ObjectRef, signal: AbortSignal): Promise<void>;
 }

@@ -1,0 +1,42 @@
+// api: the status of our resources as TypeScript sees it. The JSON Schema in schema/status.ts is the source of truth.
+
+import type { Condition } from './conditions.ts';
+
+/** One app of a policy. */
+export interface AppStatus {
+  readonly name: string;
+  /** Marathon id. */
+  readonly id: string;
+  readonly wanted: number;
+  readonly granted: number;
+  /** What Marathon was asked for. */
+  readonly requested: number;
+  readonly running: number;
+  /** `42/50 messages`, `unavailable`: for people. */
+  readonly metric?: string;
+  readonly limitedBy?: string;
+  /** RFC 3339. */
+  readonly lastScaled?: string;
+  /** A person's count for a while; ends by itself. */
+  readonly override?: {
+    readonly instances: number;
+    /** RFC 3339. */
+    readonly until: string;
+    readonly reason?: string;
+  };
+}
+
+export interface PolicyStatus {
+  readonly observedGeneration: number;
+  readonly conditions: readonly Condition[];
+  readonly appCount: number;
+  readonly apps: readonly AppStatus[];
+  readonly capacity: { readonly total: number; readonly used: number };
+}
+
+export interface PoolStatus {
+  readonly observedGeneration: number;
+  readonly conditions: readonly Condition[];
+  readonly policyCount: number;
+  readonly capacity: { readonly total: number; readonly used: number };
+}

@@ -1,0 +1,43 @@
+// runtime: the port of the operator's store: JSON documents by collection and key. Knows nothing of what they mean.
+
+export type DocumentChange =
+  | { readonly do: 'put'; readonly collection: string; readonly key: string; readonly value: unknown }
+  | { readonly do: 'remove'; readonly collection: string; readonly key: string };
+
+/**
+ * Synchronous: what was written is durable when the call returns, and a crash afterwards loses nothing of it.
+ * Values are plain JSON; they come back as equal copies.
+ */
+export interface DocumentStore {
+  /** By key, in the order of keys. */
+  all(collection: string): ReadonlyMap<string, unknown>;
+  get(collection: string, key: string): unknown;
+  /** All or nothing. Throws TransientError when it cannot be written (a full disk): then nothing was. */
+  write(changes: readonly DocumentChange[]): void;
+  close(): void;
+}
+
+/** Keeps documents as long as the process lives: for tests, and for an operator without `--data`. */
+export function createMemoryDocumentStore(): DocumentStore {
+  const collections = new Map<string, Map<string, string>>();
+  return {
+    all(collection) {
+      const entries = [...(collections.get(collection) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+      return new Map(entries.map(([key, json]) => [key, JSON.parse(json) as unknown]));
+    },
+    get(collection, key) {
+      const json = collections.get(collection)?.get(key);
+      return json === undefined ? undefined : (JSON.parse(json) as unknown);
+    },
+    write(changes) {
+      const texts = changes.map((change) => (change.do === 'put' ? JSON.stringify(change.value) : ''));
+      changes.forEach((change, i) => {
+        const documents = collections.get(change.collection) ?? new Map<string, string>();
+        collections.set(change.collection, documents);
+        if (change.do === 'put') documents.set(change.key, texts[i] ?? 'null');
+        else documents.delete(change.key);
+      });
+    },
+    close: () => undefined,
+  };
+}
