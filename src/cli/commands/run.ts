@@ -1,14 +1,14 @@
 // cli: `microscaling run`.
 
-import { readFileSync } from 'node:fs';
 import { startOperator } from '../../app/operator.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { taskAddress, taskIdentity } from '../../app/task.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { messageOf, TerminalError } from '../../runtime/errors.ts';
+import { TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
 import { createRedactor } from '../../runtime/redact.ts';
 import { listenStatsd } from '../../runtime/statsd.ts';
+import { apiTokenOf } from '../api-token.ts';
 import type { CommandContext } from '../command.ts';
 
 const DEFAULT_API = { host: '127.0.0.1', port: 8090 };
@@ -21,7 +21,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     );
   }
   const task = taskIdentity(context.env);
-  const writeToken = tokenOf(options, context);
+  const writeToken = apiTokenOf(options, context);
   const redactor = createRedactor();
   if (writeToken !== undefined) redactor.add(writeToken);
   const log = createLogger({
@@ -56,28 +56,4 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   } finally {
     await statsd?.close();
   }
-}
-
-/** A token in the arguments would be in every list of processes, so there is no flag for it. */
-function tokenOf({ apiTokenFile }: OptionValues, { env }: CommandContext): string | undefined {
-  if (apiTokenFile !== undefined) {
-    const place = `--api-token-file ${apiTokenFile}`;
-    return checkedToken(readText(apiTokenFile, place), place);
-  }
-  const { MICROSCALING_API_TOKEN: token } = env;
-  return token ? checkedToken(token, 'MICROSCALING_API_TOKEN') : undefined;
-}
-
-function readText(path: string, place: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new TerminalError(`${place}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function checkedToken(text: string, place: string): string {
-  const token = text.trim();
-  if (token.length >= 16) return token;
-  throw new TerminalError(`${place}: the token must have at least 16 characters`);
 }
