@@ -17,6 +17,8 @@ export interface PrinterColumn {
   readonly type: 'string' | 'integer' | 'number' | 'date';
   readonly description: string;
   readonly jsonPath: string;
+  /** Above 0: only where there is room for it, `kubectl get -o wide`. */
+  readonly priority?: number;
 }
 
 const condition = (type: string): string => `.status.conditions[?(@.type=="${type}")].status`;
@@ -39,6 +41,13 @@ const AGE: PrinterColumn = {
   description: 'Since it was created.',
   jsonPath: '.metadata.creationTimestamp',
 };
+const WHY: PrinterColumn = {
+  name: 'Status',
+  type: 'string',
+  description: 'What Ready says, in words.',
+  jsonPath: '.status.conditions[?(@.type=="Ready")].message',
+  priority: 1,
+};
 
 export const POLICY_NAMES: KindNames = {
   kind: 'MicroscalingPolicy',
@@ -58,6 +67,21 @@ export const POLICY_COLUMNS: readonly PrinterColumn[] = [
     jsonPath: condition('ScalingLimited'),
   },
   AGE,
+  {
+    name: 'Mode',
+    type: 'string',
+    description: 'Whether the operator acts, watches or rests.',
+    jsonPath: '.spec.mode',
+    priority: 1,
+  },
+  {
+    name: 'Total',
+    type: 'number',
+    description: 'The capacity that the apps share.',
+    jsonPath: '.status.capacity.total',
+    priority: 1,
+  },
+  WHY,
 ];
 
 /** A complete manifest of MicroscalingPolicy. */
@@ -81,6 +105,7 @@ export const POOL_COLUMNS: readonly PrinterColumn[] = [
   },
   USED,
   AGE,
+  WHY,
 ];
 
 /** A complete manifest of CapacityPool. */
