@@ -1,0 +1,36 @@
+// runtime: what SQLite's errors mean for whoever uses the store.
+
+import { messageOf, TerminalError, TransientError } from '../errors.ts';
+
+/** Primary result codes, https://www.sqlite.org/rescode.html */
+const BUSY = 5;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+
+/** The primary result code of what `node:sqlite` threw; undefined for anything else. */
+function codeOf(error: unknown): number | undefined {
+  const code: unknown = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
+
+export function isBusy(error: unknown): boolean {
+  return codeOf(error) === BUSY;
+}
+
+export function isDamage(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === CORRUPT || code === NOT_A_DATABASE;
+}
+
+export function damaged(path: string, what: string): TerminalError {
+  return new TerminalError(
+    `the store ${path} is damaged (${what}); nothing in it was changed. Put a copy of it back, or move it away together with its -wal file to start with an empty one`,
+  );
+}
+
+/** @param doing "writing to", "reading" … */
+export function storeFailure(doing: string, path: string, error: unknown): Error {
+  if (isDamage(error)) return damaged(path, messageOf(error));
+  const why = isBusy(error) ? 'another program holds it locked' : messageOf(error);
+  return new TransientError(`${doing} the store ${path}: ${why}`, { cause: error });
+}

@@ -1,0 +1,73 @@
+// runtime: one operator per data directory: a lock that ends with its process, however that ends.
+
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { messageOf, TerminalError } from '../errors.ts';
+import { isBusy } from './failure.ts';
+import { sqlite } from './module.ts';
+import { touch } from './touch.ts';
+
+export interface DirectoryLock {
+  release(): void;
+}
+
+/** Long enough for whoever only reads who holds it, and for a predecessor that is about to go. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * Node has no `flock`, but SQLite takes POSIX locks, which the system drops when a process dies. So the lock is an
+ * open write transaction on a file of its own: others may read in it who holds it, and everybody may go on writing
+ * to the store beside it (`microscaling token` while the operator runs).
+ *
+ * @param holder for people: what holds it
+ * @throws TerminalError naming the holder, when there is one already
+ */
+export function lockDirectory(dir: string, holder: string): DirectoryLock {
+  const path = join(dir, 'operator.lock');
+  const mine = `${holder} (process ${process.pid} on ${hostname()}, since ${new Date().toISOString()})`;
+  const { DatabaseSync } = sqlite();
+  let db: DatabaseSync | undefined;
+  try {
+    touch(path);
+    db = new DatabaseSync(path, { timeout: PATIENCE_MS });
+    hold(db, mine);
+  } catch (error) {
+    const refusal = refused(dir, path, { error, holder: isBusy(error) ? holderIn(db) : undefined });
+    db?.close();
+    throw refusal;
+  }
+  const held = db;
+  return { release: () => held.isOpen && held.close() };
+}
+
+/** Whoever comes in between writes their own name: then it is written anew. */
+function hold(db: DatabaseSync, mine: string): void {
+  for (;;) {
+    db.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (name TEXT NOT NULL)');
+    if (holderIn(db) === mine) return;
+    db.exec('DELETE FROM holder');
+    db.prepare('INSERT INTO holder VALUES (?)').run(mine);
+    db.exec('COMMIT');
+  }
+}
+
+function holderIn(db: DatabaseSync | undefined): string | undefined {
+  try {
+    const name = db?.prepare('SELECT name FROM holder').get()?.['name'];
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(
+  dir: string,
+  path: string,
+  { error, holder }: { readonly error: unknown; readonly holder: string | undefined },
+): TerminalError {
+  if (!isBusy(error)) return new TerminalError(`the lock ${path} cannot be taken: ${messageOf(error)}`);
+  return new TerminalError(
+    `the data directory ${dir} is in use by ${holder ?? 'another operator'}; two operators must not share one: stop that one, or name another directory with --data`,
+  );
+}
