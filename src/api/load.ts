@@ -19,6 +19,8 @@ export interface LoadResult {
     /** Where the first error is. */
     readonly line: number;
     readonly message: string;
+    /** Absent: `InvalidSpec`. */
+    readonly reason?: 'NotAllowed';
   }[];
   /** False when some document could not be attributed to a name: then absence proves nothing. */
   readonly identified: boolean;
@@ -39,8 +41,10 @@ export function loadResources(text: string, source: string, validate: ResourceVa
       ...faults.map((fault) => ({ ...fault, source, pointer: '' })),
       ...judged.flatMap((entry) => problemsOf(entry, source)),
     ],
-    invalid: ours.flatMap(({ resource, key, kind, lineOf, findings }) =>
-      resource === undefined && key !== undefined ? [{ kind, key, ...summary(findings, lineOf) }] : [],
+    invalid: ours.flatMap(({ resource, key, kind, lineOf, findings, reason }) =>
+      resource === undefined && key !== undefined
+        ? [{ kind, key, ...summary(findings, lineOf), ...(reason && { reason }) }]
+        : [],
     ),
     identified:
       faults.every(({ severity }) => severity !== 'error') && ours.every(({ key }) => key !== undefined),
@@ -55,6 +59,7 @@ interface Entry {
   readonly lineOf: (pointer: string) => number;
   readonly findings: readonly Finding[];
   readonly resource?: Resource;
+  readonly reason?: 'NotAllowed';
   /** Another program's: skipped. */
   readonly foreign: boolean;
 }
@@ -75,10 +80,10 @@ function readDocument(document: ParsedDocument, validate: ResourceValidator): En
   if (notOurs !== undefined) return { ...base, foreign: true, findings: [warning('', notOurs)] };
   const verdict = validate.validate(value);
   const findings = [...document.findings, ...verdict.findings];
-  const { resource } = verdict;
-  return resource === undefined || document.findings.length > 0
-    ? { ...base, findings }
-    : { ...base, findings, resource };
+  // A key that stands twice is a mistake of the text, whatever the rest asks for.
+  if (document.findings.length > 0) return { ...base, findings };
+  const { resource, reason } = verdict;
+  return { ...base, findings, ...(resource && { resource }), ...(reason && { reason }) };
 }
 
 /** A file may hold other programs' objects; a misspelt one of ours is not one of them. */
@@ -99,7 +104,7 @@ function refuseDoubled(entries: readonly Entry[]): readonly Entry[] {
     const same = byName.get(`${entry.kind} ${entry.key}`) ?? [];
     const other = same.find((candidate) => candidate !== entry);
     if (other === undefined || entry.foreign) return entry;
-    const { resource: _, ...refused } = entry;
+    const { resource: _, reason: __, ...refused } = entry;
     const message = `${entry.kind} ${entry.key} stands here and in line ${other.line}: keep one of them`;
     return { ...refused, findings: [error('/metadata/name', message), ...entry.findings] };
   });

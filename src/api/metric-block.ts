@@ -2,6 +2,7 @@
 
 import type { Finding } from './finding.ts';
 import type { JsonObject, JsonSchema } from './json-schema.ts';
+import type { JudgeMetric } from './trust/rules.ts';
 
 export interface MetricBlock {
   /** The key under `metric`. */
@@ -13,4 +14,6 @@ export interface MetricBlock {
    * so any field may be missing; `pointer` is the block's own.
    */
   readonly check?: (block: JsonObject, pointer: string) => readonly Finding[];
+  /** What an untrusted policy may not ask of it; references to variables and files are judged beside this. */
+  readonly trust: JudgeMetric;
 }

@@ -12,11 +12,14 @@ import { checkPolicy, checkPool } from './rules/policy.ts';
 import { names } from './schema-errors.ts';
 import { type Structure, structureCheck } from './structure.ts';
 import { closest } from './suggest.ts';
+import type { Judge } from './trust.ts';
 
 export interface Verdict {
   readonly findings: readonly Finding[];
   /** Defaulted, without `status`; absent when a finding is an error. */
   readonly resource?: Resource;
+  /** Why it is refused, where it is well formed and asks for more than its source is trusted with. */
+  readonly reason?: 'NotAllowed';
 }
 
 export interface ResourceValidator {
@@ -63,6 +66,18 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
     validate: (document) => {
       const kind = kinds.get(document['kind']);
       return kind === undefined ? unknownKind(document['kind']) : judge(document, kind, metricBlocks);
+    },
+  };
+}
+
+/** The same validator for documents of somebody who is not trusted with everything. */
+export function withJudge(validator: ResourceValidator, judgeTrust: Judge): ResourceValidator {
+  return {
+    validate: (document) => {
+      const verdict = validator.validate(document);
+      const refused = verdict.resource === undefined ? [] : judgeTrust(verdict.resource);
+      if (refused.length === 0) return verdict;
+      return { findings: [...refused, ...verdict.findings], reason: 'NotAllowed' };
     },
   };
 }

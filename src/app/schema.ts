@@ -18,7 +18,7 @@ export function createResourceValidator(): ResourceValidator {
   return createValidator({ policy: policySchema, pool: poolSchema, metricBlocks });
 }
 
-const validator = createResourceValidator();
+export const validator = createResourceValidator();
 
 /** Reads the policies and pools of a YAML or JSON text; `source` is where it is from, for people. */
 export function loadPolicies(text: string, source: string): LoadResult {

@@ -6,6 +6,7 @@ import type { MetricBlock } from '../../api/metric-block.ts';
 import { below } from '../../api/pointer.ts';
 import { urlComplaint } from '../../api/rules/url.ts';
 import { choice, count, object, secretSource, valueSource } from '../../api/schema/shapes.ts';
+import { judgeAzureQueue } from './trust.ts';
 
 const schema = object(
   'The length of an Azure Storage queue. Credentials are one of connectionString, accountKey, sasToken.',
@@ -78,4 +79,9 @@ function plainValue(block: JsonObject, field: string): string | undefined {
   return isObject(source) && typeof source['value'] === 'string' ? source['value'] : undefined;
 }
 
-export const azureStorageQueueBlock: MetricBlock = { type: 'azureStorageQueue', schema, check };
+export const azureStorageQueueBlock: MetricBlock = {
+  type: 'azureStorageQueue',
+  schema,
+  check,
+  trust: judgeAzureQueue,
+};

@@ -1,0 +1,45 @@
+// api: which Marathons a resource may name, and which apps a policy may have there.
+
+import { defaultAppId } from '../defaults.ts';
+import { error, type Finding } from '../finding.ts';
+import { below, showPath } from '../pointer.ts';
+import type { MarathonSpec, MicroscalingPolicy } from '../policy.ts';
+import { originOf, refused, type TrustRules } from './rules.ts';
+
+/**
+ * Credentials come from the resource's own `auth` or not at all: the operator has none that it would lend to
+ * another Marathon, and its own references are judged as such.
+ */
+export function judgeMarathon(marathon: MarathonSpec | undefined, rules: TrustRules): readonly Finding[] {
+  return (marathon?.urls ?? []).flatMap((url, i) => {
+    const pointer = below('/spec/marathon/urls', i);
+    const origin = originOf(url);
+    if (origin === undefined) return [error(pointer, `${showPath(pointer)} is not an http or https URL`)];
+    if (rules.own.marathonOrigins.includes(origin) || rules.endpoints.includes(origin)) return [];
+    return [refused(pointer, `may not name the Marathon at ${origin}`, `--allow-endpoint '${origin}'`)];
+  });
+}
+
+export function judgeApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRules): readonly Finding[] {
+  const own = `/${metadata.name}`;
+  const groups = rules.appPrefixes.length === 0 ? [own] : rules.appPrefixes;
+  return spec.apps.flatMap(({ id, name }, i) => {
+    const isDefault = id === defaultAppId(metadata.name, name);
+    const pointer = below('/spec/apps', i, isDefault ? 'name' : 'id');
+    if (id === rules.own.app) {
+      return [
+        error(pointer, `${showPath(pointer)}: ${id} is the operator itself; no policy from here may name it`),
+      ];
+    }
+    if (groups.some((group) => isWithin(id, group))) return [];
+    const group = id.slice(0, id.lastIndexOf('/')) || '/';
+    const what = `may have apps under ${groups.join(', ')} only, not ${id}`;
+    return [refused(pointer, what, `--allow-app-prefix '${group}'`)];
+  });
+}
+
+/** `/shop` holds itself and `/shop/api`, not `/shopping`. */
+function isWithin(id: string, group: string): boolean {
+  const plain = !id.split('/').some((segment) => segment === '..' || segment === '.');
+  return plain && (group === '/' || id === group || id.startsWith(`${group}/`));
+}

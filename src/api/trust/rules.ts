@@ -1,0 +1,76 @@
+// api: the rules by which policies from git, the API and Kubernetes are judged, and their small words.
+
+import { error, type Finding } from '../finding.ts';
+import type { JsonObject } from '../json-schema.ts';
+import { showPath } from '../pointer.ts';
+
+/** What the operator uses itself: its own places need no permission, and its credentials belong to them. */
+export interface OwnPlaces {
+  /** Origins of the Marathon that it was started with. */
+  readonly marathonOrigins: readonly string[];
+  /** Its own app id where it runs as a task: whoever could change that app would be the operator. */
+  readonly app?: string;
+  /**
+   * Trimmed value of an environment variable, undefined where it is empty or not set: to judge where it leads.
+   * Never repeated to anybody.
+   */
+  readonly variable: (name: string) => string | undefined;
+}
+
+export interface TrustRules {
+  /** Patterns over the whole name of a variable: `*` any characters, `?` one. */
+  readonly secretEnv: readonly string[];
+  /** Absolute directories, without `.` and `..`. */
+  readonly secretFiles: readonly string[];
+  /** Origins, `https://host:port` as URL spells them. */
+  readonly endpoints: readonly string[];
+  /** Groups, `/group`; none: each policy its own `/<policy>`. */
+  readonly appPrefixes: readonly string[];
+  readonly privileged: boolean;
+  readonly own: OwnPlaces;
+}
+
+/** Judges the defaulted block of a metric for the endpoints it names and the credentials it would use there. */
+export type JudgeMetric = (block: JsonObject, pointer: string, rules: TrustRules) => readonly Finding[];
+
+/** `spec.marathon.caFile: … start the operator with --allow-… `, the same sentence for every rule. */
+export function refused(pointer: string, what: string, allow: string): Finding {
+  return error(pointer, `${showPath(pointer)}: this policy ${what}: start the operator with ${allow}`);
+}
+
+export function mayReadVariable(name: string, { secretEnv }: Pick<TrustRules, 'secretEnv'>): boolean {
+  return secretEnv.some((pattern) => matches(pattern, name));
+}
+
+/** Lexically; whoever opens the file looks where its links lead. */
+export function mayReadFile(path: string, { secretFiles }: Pick<TrustRules, 'secretFiles'>): boolean {
+  const segments = path.split('/');
+  const plain =
+    path.startsWith('/') && !segments.includes('..') && !segments.includes('.') && !path.includes('\0');
+  return plain && secretFiles.some((dir) => path.startsWith(dir.endsWith('/') ? dir : `${dir}/`));
+}
+
+/** Finding about a variable that is not allowed; none when it is. */
+export function judgeVariable(name: string, pointer: string, rules: TrustRules): readonly Finding[] {
+  if (mayReadVariable(name, rules)) return [];
+  return [refused(pointer, `may not read variable ${name}`, `--allow-secret-env '${name}'`)];
+}
+
+/** Two pointers that walk over both texts: patterns with many stars stay cheap. */
+function matches(pattern: string, name: string): boolean {
+  let [p, n, star, retry] = [0, 0, -1, 0];
+  while (n < name.length) {
+    if (pattern[p] === '*') [star, retry, p] = [p, n, p + 1];
+    else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) [p, n] = [p + 1, n + 1];
+    else if (star >= 0) [p, n, retry] = [star + 1, retry + 1, retry + 1];
+    else return false;
+  }
+  return /^\**$/.test(pattern.slice(p));
+}
+
+/** `https://host:port` of an http or https URL without credentials in it; undefined for anything else. */
+export function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, origin, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '' ? origin : undefined;
+}

@@ -1,0 +1,154 @@
+// metric-sources: which account an untrusted policy would read, and with whose credentials (design.md §7).
+
+import { error, type Finding } from '../../api/finding.ts';
+import { isObject, type JsonObject } from '../../api/json-schema.ts';
+import { below, showPath } from '../../api/pointer.ts';
+import { judgeVariable, mayReadVariable, originOf, refused, type TrustRules } from '../../api/trust/rules.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import { parseConnectionString } from './connection-string.ts';
+
+const NAME = 'AZURE_STORAGE_ACCOUNT_NAME';
+const KEY = 'AZURE_STORAGE_ACCOUNT_KEY';
+const ENDPOINT = 'AZURE_STORAGE_QUEUE_ENDPOINT';
+const ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;
+
+/**
+ * | names                                | needs                                                         |
+ * | ------------------------------------ | ------------------------------------------------------------- |
+ * | nothing                              | the operator's variables for name and key to be allowed       |
+ * | another account or another endpoint  | its origin allowed, and a key or SAS that is not the operator's |
+ * | a connection string                  | its origin allowed, as far as it can be seen                  |
+ */
+export function judgeAzureQueue(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
+  return [
+    ...judgeDefaults(block, pointer, rules),
+    ...judgeSettings(block, pointer),
+    ...(Object.hasOwn(block, 'connectionString')
+      ? judgeConnectionString(block['connectionString'], below(pointer, 'connectionString'), rules)
+      : judgePlace(block, pointer, rules)),
+  ];
+}
+
+/** The variables that are read because the block does not say otherwise. */
+function judgeDefaults(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
+  const has = (field: string): boolean => Object.hasOwn(block, field);
+  if (has('connectionString')) return [];
+  const named = has('accountName') || (has('sasToken') && hasEndpoint(block, rules));
+  return [
+    ...(named ? [] : judgeVariable(NAME, pointer, rules)),
+    ...(has('accountKey') || has('sasToken') ? [] : judgeVariable(KEY, pointer, rules)),
+  ];
+}
+
+function hasEndpoint(block: JsonObject, { own }: TrustRules): boolean {
+  return Object.hasOwn(block, 'endpoint') || own.variable(ENDPOINT) !== undefined;
+}
+
+/** Settings are shown to people: in logs, on the page. */
+function judgeSettings(block: JsonObject, pointer: string): readonly Finding[] {
+  return ['queueName', 'accountName', 'endpoint'].flatMap((field) => {
+    const place = below(pointer, field);
+    if (referenceOf(block[field]) !== KEY) return [];
+    return [error(place, `${showPath(place)}: ${KEY} holds a secret, and this field is shown`)];
+  });
+}
+
+function judgePlace(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
+  // Then it is refused already.
+  if (isRefused(block['endpoint'], rules) || isRefused(block['accountName'], rules)) return [];
+  const { own } = rules;
+  const ownAccount = own.variable(NAME);
+  const account = Object.hasOwn(block, 'accountName') ? settingOf(block['accountName'], rules) : ownAccount;
+  const endpoint = Object.hasOwn(block, 'endpoint')
+    ? settingOf(block['endpoint'], rules)
+    : own.variable(ENDPOINT);
+  const origin = originAt(endpoint, account, hasEndpoint(block, rules));
+  const field = below(pointer, Object.hasOwn(block, 'endpoint') ? 'endpoint' : 'accountName');
+  if (origin === undefined) {
+    // Its own settings may be missing; that is said where they are used.
+    if (!Object.hasOwn(block, 'endpoint') && !Object.hasOwn(block, 'accountName')) return [];
+    const sentence =
+      'must be told by value, or by a variable that is set, so that it can be judged where it leads';
+    return [error(field, `${showPath(field)} ${sentence}`)];
+  }
+  const ownOrigin = originAt(own.variable(ENDPOINT), ownAccount, own.variable(ENDPOINT) !== undefined);
+  const elsewhere = origin !== ownOrigin;
+  return [
+    ...(elsewhere ? judgeOrigin(origin, field, rules) : []),
+    ...(elsewhere || account !== ownAccount ? judgeCredential(block, pointer) : []),
+  ];
+}
+
+function originAt(
+  endpoint: string | undefined,
+  account: string | undefined,
+  named: boolean,
+): string | undefined {
+  if (named) return endpoint === undefined ? undefined : originOf(endpoint);
+  if (account === undefined || !ACCOUNT_NAME.test(account)) return undefined;
+  return originOf(`https://${account}.queue.core.windows.net`);
+}
+
+/** Credentials belong to the place that they were configured for. */
+function judgeCredential(block: JsonObject, pointer: string): readonly Finding[] {
+  const { accountKey, sasToken } = block;
+  if (sasToken !== undefined || (accountKey !== undefined && referenceOf(accountKey) !== KEY)) return [];
+  const place = accountKey === undefined ? pointer : below(pointer, 'accountKey');
+  const message = `${showPath(place)}: the operator's own ${KEY} belongs to its own account: give this one its own accountKey or sasToken`;
+  return [error(place, message)];
+}
+
+function judgeConnectionString(source: unknown, pointer: string, rules: TrustRules): readonly Finding[] {
+  const { fromEnv, fromSecret } = isObject(source) ? source : {};
+  if (fromSecret !== undefined) {
+    const message = `${showPath(pointer)}: a connection string from a Secret hides where it leads: give endpoint (or accountName) and accountKey instead`;
+    return [error(pointer, message)];
+  }
+  const text = typeof fromEnv === 'string' ? allowedVariable(fromEnv, rules) : undefined;
+  const endpoint = text === undefined ? undefined : endpointIn(text);
+  const origin = endpoint === undefined ? undefined : originOf(endpoint);
+  if (origin === undefined) return [];
+  const { own } = rules;
+  const ownOrigin = originAt(
+    own.variable(ENDPOINT),
+    own.variable(NAME),
+    own.variable(ENDPOINT) !== undefined,
+  );
+  return origin === ownOrigin ? [] : judgeOrigin(origin, pointer, rules);
+}
+
+/** Undefined for one that cannot be used: whoever uses it says why. */
+function endpointIn(connectionString: string): string | undefined {
+  try {
+    return parseConnectionString(connectionString).endpoint;
+  } catch (thrown) {
+    if (thrown instanceof TerminalError) return undefined;
+    throw thrown;
+  }
+}
+
+function judgeOrigin(origin: string, pointer: string, { endpoints }: TrustRules): readonly Finding[] {
+  if (endpoints.includes(origin)) return [];
+  return [refused(pointer, `may not name the queue endpoint ${origin}`, `--allow-endpoint '${origin}'`)];
+}
+
+/** What a setting says, as far as that is known before it is used. */
+function settingOf(source: unknown, rules: TrustRules): string | undefined {
+  const { value, fromEnv } = isObject(source) ? source : {};
+  if (typeof value === 'string') return value.trim();
+  return typeof fromEnv === 'string' ? allowedVariable(fromEnv, rules) : undefined;
+}
+
+/** What a judgement says must not tell anything about a variable that may not be read. */
+function allowedVariable(name: string, rules: TrustRules): string | undefined {
+  return mayReadVariable(name, rules) ? rules.own.variable(name) : undefined;
+}
+
+function isRefused(source: unknown, rules: TrustRules): boolean {
+  const name = referenceOf(source);
+  return typeof name === 'string' && !mayReadVariable(name, rules);
+}
+
+function referenceOf(source: unknown): unknown {
+  return isObject(source) ? source['fromEnv'] : undefined;
+}
