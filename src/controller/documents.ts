@@ -17,6 +17,8 @@ interface Entry {
 
 export interface Found<R extends Resource> {
   readonly resource: R;
+  /** The name of its source. */
+  readonly source: string;
   readonly place: string;
   readonly revision: string;
 }
@@ -101,6 +103,6 @@ function findingOf<R extends Resource>(entries: readonly Entry[]): Finding<R> {
 }
 
 /** For entries that hold a resource of the kind the caller asked for. */
-function foundOf<R extends Resource>({ resource, place, revision }: Entry): Found<R> {
-  return { resource: resource as R, place, revision };
+function foundOf<R extends Resource>({ resource, source, place, revision }: Entry): Found<R> {
+  return { resource: resource as R, source, place, revision };
 }

@@ -3,15 +3,18 @@
 import type { PolicySource } from '../policy-sources/source.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import { type ControllerOptions, type Reconciler, runController } from '../runtime/controller.ts';
+import { createMemoryDocumentStore } from '../runtime/document-store.ts';
 import { keepRunning, type Runnable, runGroups } from '../runtime/runnables.ts';
 import { WorkQueue } from '../runtime/workqueue.ts';
 import { createActions } from './actions.ts';
 import type { OperatorDeps } from './deps.ts';
 import { firstLook } from './first-look.ts';
 import { SourceFollower } from './follow.ts';
+import { Interventions } from './interventions.ts';
 import { soleInstance } from './leadership.ts';
 import { watchForOrphans } from './orphans.ts';
 import { PoolReconciler } from './reconcile.ts';
+import { poolKeyOf, shownVersion } from './records.ts';
 import { Status } from './status.ts';
 import { Store } from './store.ts';
 import type { OperatorState } from './view.ts';
@@ -35,12 +38,23 @@ const TERMINAL_RETRY_MS = 30_000;
 
 export function createOperator(deps: OperatorDeps): Operator {
   const { clock, log, random, sources, schedulerFor, leadership = soleInstance } = deps;
+  const { documents = createMemoryDocumentStore() } = deps;
   const store = new Store(deps);
   const status = new Status(deps);
   const pools = new WorkQueue<string>(clock);
   const listings = new WorkQueue<PolicySource>(clock);
   const wakeups = new Wakeups({ ...deps, wake: (pool) => pools.add(pool, WAKE_DELAY_MS) });
-  const rounds = new PoolReconciler({ ...deps, leadership, store, status });
+  const interventions = new Interventions({
+    clock,
+    log,
+    documents,
+    tell: (told) => status.announce(told),
+    onChange: (policy) => {
+      const record = store.policy(policy);
+      if (record !== undefined) pools.add(poolKeyOf(shownVersion(record).policy));
+    },
+  });
+  const rounds = new PoolReconciler({ ...deps, leadership, store, status, interventions });
   const follower = new SourceFollower({
     clock,
     log,
@@ -74,6 +88,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         name: 'orphans',
         run: (signal) => watchForOrphans({ clock, log, store, status, schedulerFor }, signal),
       },
+      { name: 'hands', run: (signal) => interventions.run(signal) },
       { name: 'first look', run: (signal) => firstLook({ clock, store, status, schedulerFor }, signal) },
     ],
   ];
@@ -89,7 +104,13 @@ export function createOperator(deps: OperatorDeps): Operator {
     state: {
       view: () => status.view(),
       subscribe: (onChange) => status.subscribe(onChange),
-      actions: createActions({ store, schedulerFor, leadership, wake: (pool) => pools.add(pool) }),
+      actions: createActions({
+        store,
+        interventions,
+        schedulerFor,
+        leadership,
+        wake: (pool) => pools.add(pool),
+      }),
     },
   };
 }

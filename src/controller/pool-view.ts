@@ -10,11 +10,15 @@ export function policyHead(
   record: PolicyRecord,
   pool: string,
 ): Omit<PolicyView, 'conditions' | 'apps' | 'observedGeneration'> {
-  const { policy, place, revision } = shownVersion(record);
-  const { namespace, name } = policy.metadata;
+  const { policy, source, place, revision } = shownVersion(record);
+  const { namespace, name, labels = {}, annotations = {} } = policy.metadata;
   return {
     namespace,
     name,
+    source,
+    ...(record.uid !== undefined && { uid: record.uid }),
+    labels,
+    annotations,
     pool,
     generation: record.latest.generation,
     mode: policy.spec.mode,

@@ -8,8 +8,9 @@ import { choose } from './choose.ts';
 import { clusterRoom } from './cluster-room.ts';
 import type { OperatorDeps } from './deps.ts';
 import { farewell } from './finalize.ts';
+import type { Interventions } from './interventions.ts';
 import { type Leadership, type LeadershipStanding, whileActing } from './leadership.ts';
-import { intervalMsOf, type MemberApp, membersOf } from './members.ts';
+import { gripped, intervalMsOf, type MemberApp, membersOf } from './members.ts';
 import { PoolMemory } from './memory.ts';
 import { observe, type World } from './observe.ts';
 import { prepare } from './prepare.ts';
@@ -22,7 +23,12 @@ import type { Store } from './store.ts';
 export type ReconcilerDeps = Pick<
   OperatorDeps,
   'clock' | 'random' | 'schedulerFor' | 'metricSourceFor' | 'decide'
-> & { readonly leadership: Leadership; readonly store: Store; readonly status: Status };
+> & {
+  readonly leadership: Leadership;
+  readonly store: Store;
+  readonly status: Status;
+  readonly interventions: Interventions;
+};
 
 /** A look at the same pool again is worth nothing sooner than this. */
 const MIN_REQUEUE_MS = 10;
@@ -39,7 +45,7 @@ export class PoolReconciler implements Reconciler<string> {
     const { store, status, clock } = this.#deps;
     await this.#sayFarewell(key, context);
     const pool = store.pool(key);
-    const apps = pool === undefined ? [] : membersOf(pool);
+    const apps = pool === undefined ? [] : gripped(membersOf(pool), this.#deps.interventions);
     if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
     const memory = this.#memoryOf(key);
     const looking: Looking = { pool, apps, memory, startedAtMs: clock.now() };

@@ -13,6 +13,8 @@ import type {
 /** One version of a policy with where it came from. */
 export interface Version {
   readonly policy: MicroscalingPolicy;
+  /** The name of its source. */
+  readonly source: string;
   readonly place: string;
   readonly revision: string;
   readonly generation: number;
@@ -32,7 +34,10 @@ export interface PolicyRecord {
   /** The last good version; absent when none was ever accepted. Differs from `latest` while an edit is refused. */
   readonly running?: Version;
   readonly accepted: Verdict;
+  /** As its home says, else its first sight. */
   readonly createdAtMs: number;
+  /** Identity, where its home gives it one. */
+  readonly uid?: string;
 }
 
 /** Policies that share one budget: the unit of a round. */

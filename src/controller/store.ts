@@ -91,6 +91,10 @@ export class Store {
     return this.#pools.get(key);
   }
 
+  policy(key: ResourceKey): PolicyRecord | undefined {
+    return this.#policies.get(key);
+  }
+
   /** What is the matter with documents that do not run as written. */
   problems(): readonly DocumentProblem[] {
     const refused = [...this.#policies.values()]
@@ -243,10 +247,10 @@ function urlsOf(marathon: MarathonSpec | undefined): string {
 
 /** The same version while the spec says the same; one generation on when it does not. */
 function nextVersion(known: Version | undefined, found: Found<MicroscalingPolicy>): Version {
-  const { resource: policy, place, revision } = found;
+  const { resource: policy, source, place, revision } = found;
   const same = known !== undefined && JSON.stringify(known.policy.spec) === JSON.stringify(policy.spec);
   const counted = same ? known.generation : (known?.generation ?? 0) + 1;
-  return { policy, place, revision, generation: policy.metadata.generation ?? counted };
+  return { policy, source, place, revision, generation: policy.metadata.generation ?? counted };
 }
 
 function refusalOf(

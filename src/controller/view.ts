@@ -164,6 +164,16 @@ export interface RefusedView {
   readonly conditions: readonly Condition[];
 }
 
+/** An app that is being let go of: its policy is gone, or names it no more. */
+export interface LeavingView {
+  readonly policy: ResourceKey;
+  /** Marathon id. */
+  readonly app: string;
+  readonly onDelete: PolicySpec['onDelete'];
+  /** Why it is not done yet. */
+  readonly message?: string;
+}
+
 export interface OperatorView {
   readonly atMs: number;
   readonly version: string;
@@ -172,6 +182,7 @@ export interface OperatorView {
   readonly pools: readonly PoolView[];
   readonly capacityPools: readonly CapacityPoolView[];
   readonly refused: readonly RefusedView[];
+  readonly leaving: readonly LeavingView[];
   /** Newest first, bounded. */
   readonly decisions: readonly DecisionRecord[];
   /** Newest first, bounded. */

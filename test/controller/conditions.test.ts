@@ -30,7 +30,7 @@ interface Scene {
 /** A policy with one scaled app `/a` of 3 instances that is as it should be, but for what a row says. */
 function aScene(scene: Scene): { record: PolicyRecord; round: Round; standing: Standing } {
   const policy = aPolicy('demo', [anApp('a', { ...wants(1), ...scene.app })], scene.spec);
-  const version = { policy, place: 'demo.yaml:1', revision: 'r', generation: 2 };
+  const version = { policy, source: 'dir', place: 'demo.yaml:1', revision: 'r', generation: 2 };
   const record: PolicyRecord = {
     key: 'default/demo' as ResourceKey,
     latest: version,

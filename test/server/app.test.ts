@@ -161,7 +161,7 @@ describe('POST /ui/scale', () => {
     const state: OperatorState = {
       view: () => operator.view(),
       subscribe: () => () => undefined,
-      actions: { scale: () => Promise.reject(error) },
+      actions: { ...operator.actions, scale: () => Promise.reject(error) },
     };
     const response = await start({ state }).scale({ app: '/a', instances: 1 });
     expect([response.status, await response.json()]).toEqual([status, { message }]);

@@ -1,20 +1,24 @@
 // A believable operator for the page and its tests: the queue demo in miniature, moved by a virtual clock.
 
 import { initialConditions, setCondition } from '../../src/api/conditions.ts';
-import type { AppSpec, BehaviorSpec, PolicySpec } from '../../src/api/policy.ts';
+import { type AppSpec, type BehaviorSpec, type PolicySpec, resourceKey } from '../../src/api/policy.ts';
 import type {
   AppView,
   DecisionRecord,
   EventRecord,
   MetricView,
+  OperatorActions,
   OperatorState,
   OperatorView,
+  OverrideView,
+  PauseView,
   PolicyView,
   TaskView,
 } from '../../src/controller/view.ts';
 import { TerminalError, TransientError } from '../../src/runtime/errors.ts';
 import { seededAt } from '../../src/runtime/random.ts';
 
+const KEY = resourceKey({ namespace: 'default', name: 'queue-demo' });
 const ROUND_MS = 500;
 const START_MS = 1_500;
 const STOP_MS = 1_000;
@@ -136,6 +140,8 @@ export class FakeOperator implements OperatorState {
   #events: EventRecord[] = [];
   #decided: Record<string, string> = {};
   #trouble: Trouble = {};
+  #paused: PauseView | undefined;
+  readonly #overrides = new Map<string, OverrideView>();
 
   constructor(options: FakeOperatorOptions) {
     this.#startMs = options.startMs;
@@ -149,8 +155,46 @@ export class FakeOperator implements OperatorState {
       this.#say('Normal', 'AppCreated', `app ${app.id}`, `created with ${app.requested} instances`);
   }
 
-  readonly actions = {
-    scale: async (appId: string, instances: number): Promise<void> => {
+  readonly actions: OperatorActions = {
+    pause: (policy, { forMs, reason }) => {
+      this.#mustBeHere(policy);
+      const sinceMs = this.#nowMs;
+      this.#paused = {
+        sinceMs,
+        ...(forMs !== undefined && { untilMs: sinceMs + forMs }),
+        ...(reason !== undefined && { reason }),
+      };
+      this.#say('Normal', 'Paused', `policy ${policy}`, 'paused by hand');
+      this.#changed();
+    },
+    resume: (policy) => {
+      this.#mustBeHere(policy);
+      if (this.#paused === undefined) return;
+      this.#paused = undefined;
+      this.#say('Normal', 'Resumed', `policy ${policy}`, 'somebody resumed it');
+      this.#changed();
+    },
+    override: (policy, app, { instances, forMs, reason }) => {
+      this.#mustBeHere(policy);
+      if (app === 'producer') throw new TerminalError('producer is left to people: scale it instead');
+      if (app !== 'consumer' && app !== 'remainder') {
+        throw new TerminalError(`policy ${policy} has no app ${app}; it has consumer, remainder, producer`);
+      }
+      if (instances < 1 || instances > 10)
+        throw new TerminalError(`${app} may have 1 to 10 instances, not ${instances}`);
+      const sinceMs = this.#nowMs;
+      const until = { sinceMs, untilMs: sinceMs + forMs, ...(reason !== undefined && { reason }) };
+      this.#overrides.set(app, { instances, ...until });
+      this.#say('Normal', 'Overridden', `app /queue-demo/${app}`, `held at ${instances} by hand`);
+      this.#changed();
+    },
+    endOverride: (policy, app) => {
+      this.#mustBeHere(policy);
+      if (!this.#overrides.delete(app)) return;
+      this.#say('Normal', 'OverrideEnded', `app /queue-demo/${app}`, 'somebody gave it back to its law');
+      this.#changed();
+    },
+    scale: async (appId, instances) => {
       if (this.#trouble.scale !== undefined) throw new TransientError(this.#trouble.scale);
       if (appId !== this.#producer.id) throw new TerminalError(`${appId} is not scaled by people`);
       if (instances > 10)
@@ -160,6 +204,10 @@ export class FakeOperator implements OperatorState {
       this.#changed();
     },
   };
+
+  #mustBeHere(policy: string): void {
+    if (policy !== KEY) throw new TerminalError(`no policy ${policy} runs`);
+  }
 
   subscribe(onChange: () => void): () => void {
     this.#listeners.add(onChange);
@@ -209,6 +257,9 @@ export class FakeOperator implements OperatorState {
           policies: [this.#policy()],
         },
       ],
+      capacityPools: [],
+      refused: [],
+      leaving: [],
       decisions: this.#decisions,
       events: this.#events,
       problems: [],
@@ -216,7 +267,15 @@ export class FakeOperator implements OperatorState {
     };
   }
 
+  /** Hands end by themselves. */
+  #endHands(): void {
+    if ((this.#paused?.untilMs ?? Number.POSITIVE_INFINITY) <= this.#nowMs) this.actions.resume(KEY);
+    for (const [app, { untilMs }] of this.#overrides)
+      if (untilMs <= this.#nowMs) this.actions.endOverride(KEY, app);
+  }
+
   #round(): void {
+    this.#endHands();
     const seconds = ROUND_MS / 1000;
     for (const app of [this.#consumer, this.#remainder, this.#producer]) app.step(this.#nowMs);
     const wave = 1 + 0.6 * Math.sin((this.#nowMs - this.#startMs) / 9_000);
@@ -236,18 +295,20 @@ export class FakeOperator implements OperatorState {
   }
 
   #decide(arrivalsPerS: number): void {
-    if (this.#trouble.metric !== undefined) return;
+    if (this.#trouble.metric !== undefined || this.#paused !== undefined) return;
     const need = Math.ceil((arrivalsPerS + (this.#queue - TARGET * 0.6) / 4) / PER_CONSUMER_PER_S);
     const wanted = Math.min(10, Math.max(1, need));
     if (wanted >= this.#wanted) this.#lowerSinceMs = this.#nowMs;
     if (wanted > this.#wanted || this.#nowMs - this.#lowerSinceMs > 3_000) this.#wanted = wanted;
-    const granted = Math.min(this.#wanted, SLOTS - 1);
+    const rest = this.#overrides.get('remainder')?.instances;
+    const most = SLOTS - Math.max(1, rest ?? 1);
+    const granted = Math.min(this.#overrides.get('consumer')?.instances ?? this.#wanted, most);
     const why = `${this.#queue} waiting, ${arrivalsPerS.toFixed(0)}/s arriving, ${PER_CONSUMER_PER_S}/s per instance`;
-    const rest = SLOTS - granted;
+    const left = rest ?? SLOTS - granted;
     this.#scale(
       this.#remainder,
-      handOver(rest, this.#remainder, this.#consumer),
-      `takes ${rest} of ${SLOTS}: consumer is granted ${granted}`,
+      handOver(left, this.#remainder, this.#consumer),
+      `takes ${left} of ${SLOTS}: consumer is granted ${granted}`,
     );
     this.#scale(
       this.#consumer,
@@ -288,6 +349,10 @@ export class FakeOperator implements OperatorState {
     return {
       namespace: 'default',
       name: 'queue-demo',
+      source: 'directory specs/policies',
+      labels: {},
+      annotations: {},
+      ...(this.#paused && { paused: this.#paused }),
       pool: 'default/queue-demo',
       generation: 1,
       observedGeneration: 1,
@@ -330,7 +395,9 @@ export class FakeOperator implements OperatorState {
 
   #app(app: FakeApp, rest: Pick<AppView, 'role' | 'counters'> & Partial<AppView>): AppView {
     const summary = this.#decided[app.id] ?? 'left to people';
+    const override = this.#overrides.get(app.name);
     return {
+      ...(override && { override }),
       name: this.#title(app.name),
       id: app.id,
       policy: 'default/queue-demo',

@@ -1,0 +1,244 @@
+// controller: the hands that people lay on policies for a while, pauses and overrides: durable, and ending by the clock.
+
+import type { ResourceKey } from '../api/policy.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { DocumentStore } from '../runtime/document-store.ts';
+import { messageOf } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Announcement } from './announcements.ts';
+import { type Hand, type Override, type Pause, readHand } from './intervention-records.ts';
+import type { OverrideView, PauseView } from './view.ts';
+
+/** What people's hands do to one policy now. */
+export interface Grip {
+  readonly paused?: PauseView;
+  /** By the app's name in the policy. */
+  readonly overrides: ReadonlyMap<string, OverrideView>;
+}
+
+export interface InterventionDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly documents: DocumentStore;
+  /** Told of every beginning and end. */
+  readonly tell: (told: Announcement) => void;
+  /** Called when a policy must be looked at. */
+  readonly onChange: (policy: ResourceKey) => void;
+}
+
+/** The name of an app, and its Marathon id for people. */
+export interface NamedApp {
+  readonly name: string;
+  readonly id: string;
+}
+
+const COLLECTION = 'hand';
+/** Longer than this nobody sleeps at a stretch: timers have an end. */
+const LONGEST_SLEEP_MS = 3_600_000;
+/** An end that could not be written down is tried again. */
+const RETRY_MS = 5_000;
+const UNGRIPPED: Grip = { overrides: new Map() };
+
+/** Nothing here judges whether a hand is allowed: actions.ts does, which knows the policies. */
+export class Interventions {
+  readonly #deps: InterventionDeps;
+  /** By key of the document. */
+  readonly #hands = new Map<string, Hand>();
+  /** Ended, and still in the store. */
+  readonly #ended = new Set<string>();
+  #changed = new AbortController();
+
+  constructor(deps: InterventionDeps) {
+    this.#deps = deps;
+    for (const [key, value] of deps.documents.all(COLLECTION)) {
+      const hand = readHand(value);
+      if (hand !== undefined && keyOf(hand) === key) this.#hands.set(key, hand);
+      else deps.log.warn('a hand on a policy is not readable and left out', { key });
+    }
+  }
+
+  /** Throws TransientError when it cannot be made durable: then nothing changed. */
+  pause(policy: ResourceKey, { forMs, reason }: { readonly forMs?: number; readonly reason?: string }): void {
+    const sinceMs = this.#deps.clock.now();
+    const until = forMs === undefined ? {} : { untilMs: sinceMs + forMs };
+    this.#begin({ kind: 'pause', policy, sinceMs, ...until, ...(reason !== undefined && { reason }) });
+  }
+
+  resume(policy: ResourceKey): void {
+    this.#endByHand(keyOf({ kind: 'pause', policy }), 'somebody resumed it');
+  }
+
+  override(
+    policy: ResourceKey,
+    app: NamedApp,
+    {
+      instances,
+      forMs,
+      reason,
+    }: { readonly instances: number; readonly forMs: number; readonly reason?: string },
+  ): void {
+    const sinceMs = this.#deps.clock.now();
+    const untilMs = sinceMs + forMs;
+    const said = reason === undefined ? {} : { reason };
+    this.#begin({
+      kind: 'override',
+      policy,
+      app: app.name,
+      id: app.id,
+      instances,
+      sinceMs,
+      untilMs,
+      ...said,
+    });
+  }
+
+  endOverride(policy: ResourceKey, app: string): void {
+    this.#endByHand(keyOf({ kind: 'override', policy, app }), 'somebody gave it back to its law');
+  }
+
+  /** What holds at this moment: one whose time is over does not, whether or not its end was told already. */
+  on(policy: ResourceKey): Grip {
+    if (this.#hands.size === 0) return UNGRIPPED;
+    const nowMs = this.#deps.clock.now();
+    const mine = [...this.#hands.values()].filter((h) => h.policy === policy && !isOver(h, nowMs));
+    const pause = mine.find((hand): hand is Pause => hand.kind === 'pause');
+    const overrides = mine.filter((hand): hand is Override => hand.kind === 'override');
+    return {
+      ...(pause && { paused: timesOf(pause) }),
+      overrides: new Map(
+        overrides.map((o) => [o.app, { instances: o.instances, ...timesOf(o), untilMs: o.untilMs }]),
+      ),
+    };
+  }
+
+  /** Forgets hands on what is not there any more; `apps` gives the names in a policy, undefined when it is gone. */
+  follow(apps: (policy: ResourceKey) => ReadonlySet<string> | undefined): void {
+    for (const [key, hand] of [...this.#hands]) {
+      const names = apps(hand.policy);
+      if (names === undefined) this.#end(key);
+      else if (hand.kind === 'override' && !names.has(hand.app)) {
+        this.#end(key, 'the policy does not name the app any more');
+      }
+    }
+  }
+
+  /** Ends hands when their time is over, until aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#endDue();
+      const sleep = AbortSignal.any([signal, this.#changed.signal]);
+      // An aborted pause is a change, or the end.
+      await this.#deps.clock.sleep(this.#idleMs(), sleep).catch(() => undefined);
+    }
+  }
+
+  #begin(hand: Hand): void {
+    const key = keyOf(hand);
+    this.#deps.documents.write([{ do: 'put', collection: COLLECTION, key, value: hand }]);
+    this.#hands.set(key, hand);
+    this.#ended.delete(key);
+    this.#tell(hand, hand.kind === 'pause' ? 'Paused' : 'Overridden', wordsOf(hand));
+    this.#noteChange(hand.policy);
+  }
+
+  #endByHand(key: string, message: string): void {
+    const hand = this.#hands.get(key);
+    if (hand === undefined) return;
+    this.#deps.documents.write([{ do: 'remove', collection: COLLECTION, key }]);
+    this.#hands.delete(key);
+    this.#tellEnd(hand, message);
+    this.#noteChange(hand.policy);
+  }
+
+  #endDue(): void {
+    const nowMs = this.#deps.clock.now();
+    for (const [key, hand] of [...this.#hands]) {
+      if (isOver(hand, nowMs)) this.#end(key, `${wordsOf(hand)}: its time is over`);
+    }
+    this.#removeEnded();
+  }
+
+  /** It is over whether or not that can be written down. */
+  #end(key: string, message?: string): void {
+    const hand = this.#hands.get(key);
+    if (hand === undefined) return;
+    this.#hands.delete(key);
+    this.#ended.add(key);
+    this.#removeEnded();
+    if (message !== undefined) this.#tellEnd(hand, message);
+    this.#noteChange(hand.policy);
+  }
+
+  #removeEnded(): void {
+    if (this.#ended.size === 0) return;
+    try {
+      this.#deps.documents.write(
+        [...this.#ended].map((key) => ({ do: 'remove', collection: COLLECTION, key })),
+      );
+      this.#ended.clear();
+    } catch (error) {
+      this.#deps.log.debug('the end of a hand is not written down yet', { reason: messageOf(error) });
+    }
+  }
+
+  #idleMs(): number {
+    const nowMs = this.#deps.clock.now();
+    const dues = [...this.#hands.values()].map(({ untilMs = Number.POSITIVE_INFINITY }) => untilMs - nowMs);
+    const longest = this.#ended.size > 0 ? RETRY_MS : LONGEST_SLEEP_MS;
+    return Math.max(0, Math.min(longest, ...dues));
+  }
+
+  #tellEnd(hand: Hand, message: string): void {
+    this.#tell(hand, hand.kind === 'pause' ? 'Resumed' : 'OverrideEnded', message);
+  }
+
+  #tell(hand: Hand, reason: string, message: string): void {
+    const object = hand.kind === 'pause' ? `policy ${hand.policy}` : `app ${hand.id}`;
+    this.#deps.tell({ type: 'Normal', reason, object, message });
+  }
+
+  #noteChange(policy: ResourceKey): void {
+    this.#changed.abort();
+    this.#changed = new AbortController();
+    this.#deps.onChange(policy);
+  }
+}
+
+function keyOf(hand: Pick<Pause, 'kind' | 'policy'> | Pick<Override, 'kind' | 'policy' | 'app'>): string {
+  return hand.kind === 'pause' ? `${hand.policy} pause` : `${hand.policy} override ${hand.app}`;
+}
+
+function isOver({ untilMs }: Hand, nowMs: number): boolean {
+  return untilMs !== undefined && untilMs <= nowMs;
+}
+
+function timesOf({ sinceMs, untilMs, reason }: Hand): PauseView {
+  return {
+    sinceMs,
+    ...(untilMs !== undefined && { untilMs }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function wordsOf(hand: Hand): string {
+  return hand.kind === 'pause' ? pauseWords(hand) : overrideWords(hand);
+}
+
+/** `paused by hand until 2026-01-01T00:00:00Z (deploying)`. */
+export function pauseWords({ untilMs, reason }: PauseView): string {
+  const until = untilMs === undefined ? 'until somebody resumes it' : `until ${timeOf(untilMs)}`;
+  return `paused by hand ${until}${because(reason)}`;
+}
+
+/** `held at 8 by hand until 2026-01-01T00:00:00Z (launch day)`. */
+export function overrideWords({ instances, untilMs, reason }: OverrideView): string {
+  return `held at ${instances} by hand until ${timeOf(untilMs)}${because(reason)}`;
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined || reason === '' ? '' : ` (${reason})`;
+}
+
+function timeOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
