@@ -13,6 +13,7 @@ import { createDirectorySource } from '../policy-sources/directory/index.ts';
 import { createInlineSource } from '../policy-sources/inline/index.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { DocumentStore } from '../runtime/document-store.ts';
 import { type HttpServer, serve } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Redactor } from '../runtime/redact.ts';
@@ -24,6 +25,7 @@ import type { Address } from './options.ts';
 import { VERSION } from './package-root.ts';
 import { SchedulerPool } from './schedulers.ts';
 import { loadPolicies } from './schema.ts';
+import { openStore } from './store.ts';
 import { createValueResolver } from './values.ts';
 
 export interface OperatorConfig {
@@ -67,14 +69,29 @@ export interface RunningOperator {
 /**
  * Starts everything; returns once the API listens.
  *
- * @throws TerminalError when a port cannot be had or a Marathon URL cannot be used
+ * @throws TerminalError when a port cannot be had, a Marathon URL or the store cannot be used
  */
 export async function startOperator(
   config: OperatorConfig,
   deps: OperatorDeps,
   signal: AbortSignal,
 ): Promise<RunningOperator> {
-  const { clock, log } = deps;
+  const { host, port } = config.api;
+  const documents = openStore(config.dataDir, { log: deps.log, api: `${host}:${port}` });
+  try {
+    return await start(config, { ...deps, ...(documents !== undefined && { documents }) }, signal);
+  } catch (error) {
+    documents?.close();
+    throw error;
+  }
+}
+
+async function start(
+  config: OperatorConfig,
+  deps: OperatorDeps & { readonly documents?: DocumentStore },
+  signal: AbortSignal,
+): Promise<RunningOperator> {
+  const { clock, log, documents } = deps;
   const values = createValueResolver({
     env: config.env,
     readFile: (path) => readFileSync(path, 'utf8'),
@@ -105,6 +122,7 @@ export async function startOperator(
     ...(task !== undefined && {
       leadership: taskLeadership(task, { scheduler: schedulers.own(), clock }),
     }),
+    ...(documents !== undefined && { documents }),
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     onRound: (report) => metrics.roundEnded(report),
     version: VERSION,
@@ -113,7 +131,7 @@ export async function startOperator(
   return {
     url: server.url,
     state: operator.state,
-    stopped: finish(operator.run(signal), { server, schedulers }),
+    stopped: finish(operator.run(signal), { server, schedulers, documents }),
   };
 }
 
@@ -150,12 +168,14 @@ function listen(
 interface Parts {
   readonly server: HttpServer;
   readonly schedulers: SchedulerPool;
+  readonly documents: DocumentStore | undefined;
 }
 
-async function finish(running: Promise<void>, { server, schedulers }: Parts): Promise<void> {
+async function finish(running: Promise<void>, { server, schedulers, documents }: Parts): Promise<void> {
   try {
     await running;
   } finally {
     await Promise.allSettled([server.close(), schedulers.close()]);
+    documents?.close();
   }
 }

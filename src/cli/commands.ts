@@ -47,6 +47,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       'policies',
       'policyYaml',
+      'data',
       'marathon',
       'mesos',
       'api',

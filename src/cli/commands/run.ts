@@ -14,10 +14,10 @@ import type { CommandContext } from '../command.ts';
 const DEFAULT_API = { host: '127.0.0.1', port: 8090 };
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
-  const { policies = [], policyYaml } = options;
-  if (policies.length === 0 && policyYaml === undefined) {
+  const { policies = [], policyYaml, data } = options;
+  if (policies.length === 0 && policyYaml === undefined && data === undefined) {
     throw new TerminalError(
-      'no policies to follow: name a directory with --policies DIR or MICROSCALING_POLICIES',
+      'no policies to follow: name a directory with --policies DIR or MICROSCALING_POLICIES, or give the operator a store for applied ones with --data DIR',
     );
   }
   const task = taskIdentity(context.env);
@@ -36,6 +36,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         policies,
         ...(policyYaml !== undefined && { policyYaml }),
         ...(task !== undefined && { task }),
+        ...(data !== undefined && { dataDir: data }),
         marathon: options.marathon ?? [],
         mesos: options.mesos,
         api: options.api ?? taskAddress(context.env) ?? DEFAULT_API,
