@@ -6,7 +6,7 @@ import type { MetricReading, MetricSample } from '../../core/observation.ts';
 import { TerminalError, TransientError } from '../../runtime/errors.ts';
 import type { MetricSource, MetricSourceDeps } from '../source.ts';
 import { openQueue, type Peek, type QueueReader } from './client.ts';
-import { type QueueTarget, resolveQueueTarget } from './target.ts';
+import { isQueueName, type QueueTarget, resolveQueueTarget } from './target.ts';
 
 /** The service's limit for one peek. */
 const MAX_PEEK = 32;
@@ -21,12 +21,14 @@ export function createAzureQueue(config: AzureStorageQueueMetric, deps: MetricSo
 export function describeAzureQueue(config: AzureStorageQueueMetric, values: ValueResolver): string {
   const { queueName } = config;
   try {
-    return `queue ${values.resolve(queueName, 'setting')}`;
+    const name = values.resolve(queueName, 'setting');
+    if (queueName.value !== undefined || isQueueName(name.trim())) return `queue ${name}`;
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
-    const from = queueName.fromEnv ?? queueName.fromFile ?? queueName.fromSecret?.name;
-    return `queue named by ${from}`;
   }
+  // What is no queue's name may be anything, also a secret in the wrong place.
+  const from = queueName.fromEnv ?? queueName.fromFile ?? queueName.fromSecret?.name;
+  return `queue named by ${from}`;
 }
 
 class AzureQueueSource implements MetricSource {

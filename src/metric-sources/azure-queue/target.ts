@@ -42,7 +42,7 @@ export function resolveQueueTarget(config: AzureStorageQueueMetric, values: Valu
   };
   const parts = connection(config, values, resolve);
   return {
-    queueName: checkedQueueName(resolve('queueName', config.queueName, 'setting')),
+    queueName: checkedQueueName(resolve('queueName', config.queueName, 'setting'), config.queueName),
     ...checkedEndpoint(parts.endpoint),
     credential: credentialOf(parts),
   };
@@ -60,16 +60,17 @@ function connection(
   const endpoint = config.endpoint
     ? resolve('endpoint', config.endpoint, 'setting')
     : optional(values, DEFAULT_ENDPOINT);
-  const name = (): string => resolve('accountName', config.accountName ?? DEFAULT_NAME, 'setting');
+  const nameFrom = config.accountName ?? DEFAULT_NAME;
+  const name = (): string => resolve('accountName', nameFrom, 'setting');
   if (config.sasToken) {
     return {
-      endpoint: endpoint ?? defaultEndpoint(name()),
+      endpoint: endpoint ?? defaultEndpoint(name(), nameFrom),
       sasToken: resolve('sasToken', config.sasToken, 'secret'),
     };
   }
   const accountName = name();
   return {
-    endpoint: endpoint ?? defaultEndpoint(accountName),
+    endpoint: endpoint ?? defaultEndpoint(accountName, nameFrom),
     accountName,
     accountKey: resolve('accountKey', config.accountKey ?? DEFAULT_KEY, 'secret'),
   };
@@ -84,20 +85,24 @@ function optional(values: ValueResolver, from: ValueSource): string | undefined 
   }
 }
 
-function defaultEndpoint(accountName: string): string {
+function defaultEndpoint(accountName: string, from: ValueSource): string {
   if (!ACCOUNT_NAME.test(accountName))
     throw wrong(
       'accountName',
-      `'${accountName}' is not an account name: 3 to 24 lower-case letters and digits`,
+      `${shown(accountName, from)} is not an account name: 3 to 24 lower-case letters and digits`,
     );
   return `https://${accountName}.queue.core.windows.net`;
 }
 
-function checkedQueueName(name: string): string {
-  if (QUEUE_NAME.test(name)) return name;
+export function isQueueName(text: string): boolean {
+  return QUEUE_NAME.test(text);
+}
+
+function checkedQueueName(name: string, from: ValueSource): string {
+  if (isQueueName(name)) return name;
   throw wrong(
     'queueName',
-    `'${name}' is not a queue name: 3 to 63 lower-case letters, digits and single hyphens between them`,
+    `${shown(name, from)} is not a queue name: 3 to 63 lower-case letters, digits and single hyphens between them`,
   );
 }
 
@@ -127,6 +132,11 @@ function credentialOf(parts: ConnectionParts): QueueCredential {
   if (accountKey === '' || !BASE64.test(accountKey))
     throw wrong('accountKey', "is not base64; copy the key whole from the storage account's 'Access keys'");
   return { kind: 'sharedKey', accountName, accountKey };
+}
+
+/** What a reference leads to may be anything that is allowed, also a secret in the wrong place: it is not repeated. */
+function shown(value: string, from: ValueSource): string {
+  return from.value === undefined ? `the value of ${reference(from)}` : `'${value}'`;
 }
 
 function reference(from: ValueSource): string {

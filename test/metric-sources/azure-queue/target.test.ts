@@ -111,7 +111,7 @@ describe('resolveQueueTarget', () => {
       name: 'a bad account name',
       given: {},
       env: { ...ENV, AZURE_STORAGE_ACCOUNT_NAME: 'evil.example/' },
-      says: /accountName: 'evil.example\/'/,
+      says: /accountName: the value of AZURE_STORAGE_ACCOUNT_NAME is not/,
     },
     {
       name: 'a bad queue name',

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { TrustOptions } from '../../../src/app/trust.ts';
+import { policyWith, refusals, SURROUNDINGS } from '../../api/trust/judging.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const ALL: TrustOptions = { allowSecretEnv: ['*'] };
+const THEIRS: TrustOptions = {
+  ...ALL,
+  allowEndpoint: ['https://theirs.queue.core.windows.net', 'https://theirs.example'],
+};
+const key = { accountKey: { fromEnv: 'THEIR_KEY' } };
+const sas = { sasToken: { fromEnv: 'THEIR_SAS' } };
+
+function judge(
+  fields: Fields,
+  options: TrustOptions,
+  env: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  const metric = { azureStorageQueue: { queueName: { value: 'orders' }, ...fields } };
+  const prefix = '/spec/apps/0/targets/0/metric/azureStorageQueue';
+  return refusals(policyWith({ metric }), options, {
+    ...SURROUNDINGS,
+    env: { ...SURROUNDINGS.env, ...env },
+  }).map((line) => line.replace(prefix, ''));
+}
+
+describe('an Azure queue of an untrusted policy', () => {
+  it('needs the variables allowed that it reads when it names none', () => {
+    expect(judge({}, {})).toEqual([
+      expect.stringContaining('may not read variable AZURE_STORAGE_ACCOUNT_NAME'),
+      expect.stringContaining('may not read variable AZURE_STORAGE_ACCOUNT_KEY'),
+    ]);
+    expect(judge({}, { allowSecretEnv: ['AZURE_STORAGE_ACCOUNT_*'] })).toEqual([]);
+  });
+
+  it.each<[string, Fields, TrustOptions]>([
+    ['its own account by name', { accountName: { value: 'ours' } }, ALL],
+    [
+      'the account of a variable that says the same',
+      { accountName: { fromEnv: 'AZURE_STORAGE_ACCOUNT_NAME' } },
+      ALL,
+    ],
+    ['its own endpoint', { endpoint: { value: 'https://ours.queue.core.windows.net' } }, ALL],
+    ['a connection string to its own account', { connectionString: { fromEnv: 'OUR_CONNECTION' } }, ALL],
+    ['a SAS for its own account', { ...sas }, ALL],
+    ['another account with its key', { accountName: { value: 'theirs' }, ...key }, THEIRS],
+    ['another account with a SAS', { accountName: { value: 'theirs' }, ...sas }, THEIRS],
+    ['another account by variable', { accountName: { fromEnv: 'THEIR_ACCOUNT' }, ...key }, THEIRS],
+    ['another endpoint with its key', { endpoint: { value: 'https://theirs.example/a' }, ...key }, THEIRS],
+    ['another endpoint by variable', { endpoint: { fromEnv: 'THEIR_ENDPOINT' }, ...sas }, THEIRS],
+    ['a connection string to another account', { connectionString: { fromEnv: 'THEIR_CONNECTION' } }, THEIRS],
+  ])('may read %s', (_, fields, options) => {
+    expect(judge(fields, options)).toEqual([]);
+  });
+
+  it.each<[string, Fields, TrustOptions, RegExp]>([
+    [
+      'another account',
+      { accountName: { value: 'theirs' }, ...key },
+      ALL,
+      /^\/accountName: .*theirs.queue.*--allow-endpoint/,
+    ],
+    [
+      'another account, with our key',
+      { accountName: { value: 'theirs' } },
+      THEIRS,
+      /belongs to its own account/,
+    ],
+    [
+      'another account, with our key by its name',
+      { accountName: { value: 'theirs' }, accountKey: { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' } },
+      THEIRS,
+      /^\/accountKey: .*belongs to its own account/,
+    ],
+    [
+      'another endpoint',
+      { endpoint: { value: 'https://theirs.example' }, ...key },
+      ALL,
+      /^\/endpoint: .*--allow-endpoint/,
+    ],
+    [
+      'another endpoint with our key',
+      { endpoint: { value: 'https://theirs.example' } },
+      THEIRS,
+      /belongs to its own/,
+    ],
+    [
+      'our host by http',
+      { endpoint: { value: 'http://ours.queue.core.windows.net' }, ...key },
+      ALL,
+      /--allow-endpoint 'http:/,
+    ],
+    [
+      'a connection string elsewhere',
+      { connectionString: { fromEnv: 'THEIR_CONNECTION' } },
+      ALL,
+      /^\/connectionString: .*--allow-endpoint/,
+    ],
+    [
+      'a connection string that cannot be seen',
+      { connectionString: { fromSecret: { name: 's', key: 'k' } } },
+      THEIRS,
+      /hides where it leads/,
+    ],
+    [
+      'an endpoint that cannot be seen',
+      { endpoint: { fromFile: '/s/e' }, ...key },
+      { ...THEIRS, allowSecretFiles: ['/s'] },
+      /must be told/,
+    ],
+    ['an account that is none', { accountName: { value: 'evil.example/' }, ...key }, THEIRS, /must be told/],
+    [
+      'an endpoint of a variable that is not set',
+      { endpoint: { fromEnv: 'NOPE' }, ...key },
+      THEIRS,
+      /must be told/,
+    ],
+    [
+      'our key as what is shown',
+      { queueName: { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' } },
+      ALL,
+      /holds a secret/,
+    ],
+  ])('may not read %s', (_, fields, options, says) => {
+    const found = judge(fields, options);
+    expect(found.length).toBeGreaterThan(0);
+    expect(
+      found.some((line) => says.test(line)),
+      found.join('\n'),
+    ).toBe(true);
+  });
+
+  it('is refused both for the place and for the key where both are wrong', () => {
+    expect(judge({ accountName: { value: 'theirs' } }, ALL)).toHaveLength(2);
+  });
+
+  it('tells nothing about a variable that it may not read', () => {
+    for (const field of ['endpoint', 'accountName']) {
+      const findings = judge(
+        { [field]: { fromEnv: 'SHY' }, ...key },
+        { allowSecretEnv: ['THEIR_*', 'AZURE_*'] },
+      );
+      expect(findings).toEqual([expect.stringContaining('may not read variable SHY')]);
+    }
+    const hidden = judge({ connectionString: { fromEnv: 'THEIR_CONNECTION' } }, {});
+    expect(hidden).toEqual([expect.stringContaining('may not read variable THEIR_CONNECTION')]);
+  });
+
+  it("takes the operator's endpoint for its own, and another account there for another", () => {
+    const env = { AZURE_STORAGE_QUEUE_ENDPOINT: 'http://127.0.0.1:10001/ours' };
+    expect(judge({}, ALL, env)).toEqual([]);
+    expect(judge({ endpoint: { value: 'http://127.0.0.1:10001/ours' } }, ALL, env)).toEqual([]);
+    expect(judge({ accountName: { value: 'theirs' }, ...key }, ALL, env)).toEqual([]);
+    expect(judge({ accountName: { value: 'theirs' } }, ALL, env)).toEqual([
+      expect.stringMatching(/belongs to its own/),
+    ]);
+  });
+});
