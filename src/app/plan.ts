@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Problem } from '../api/problem.ts';
 import { type PlanResult, planOnce } from '../controller/plan.ts';
+import type { SourcedResource } from '../policy-sources/source.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createRedactor } from '../runtime/redact.ts';
@@ -19,12 +20,16 @@ export interface PlanConfig {
 export interface PlanReport extends PlanResult {
   /** With an error among them nothing was compared. */
   readonly problems: readonly Problem[];
+  /** What the files hold. */
+  readonly resources: readonly SourcedResource[];
 }
 
-/** @throws TerminalError, TransientError when Marathon cannot be addressed or read */
+const NOTHING: PlanResult = { policies: [], changes: [], troubles: [], notes: [] };
+
+/** @throws TerminalError for a Marathon URL of `config` that cannot be used, and when no file is given */
 export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSignal): Promise<PlanReport> {
   const { resources, problems } = await readPolicyFiles(config.files, signal);
-  if (problems.some((p) => p.severity === 'error')) return { changes: [], troubles: [], notes: [], problems };
+  if (problems.some((p) => p.severity === 'error')) return { ...NOTHING, resources, problems };
   const values = createValueResolver({
     env: config.env,
     readFile: (path) => readFileSync(path, 'utf8'),
@@ -40,7 +45,7 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
       },
       signal,
     );
-    return { ...plan, problems };
+    return { ...plan, resources, problems };
   } finally {
     await schedulers.close();
   }

@@ -94,11 +94,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'what would change in Marathon',
     description:
       'Compares policies with Marathon and lists what the operator would create, update, adopt or scale, ' +
-      'without doing it. Reads no metric: a count that lies within min and max is not listed.',
+      'without doing it. Reads no metric: a count that lies within min and max is not listed. `-o markdown` is for ' +
+      'pull requests; where Marathon cannot be reached it says so, and lists what the policies ask for.',
     options: ['file', 'marathon', 'output'],
-    outputs: ['table', 'json'],
-    examples: ['microscaling plan -f specs/policies/queue-demo.yaml --marathon http://127.0.0.1:8080'],
-    exitCodes: '0 no change, 1 error, 2 there are changes',
+    outputs: ['table', 'json', 'markdown'],
+    examples: [
+      'microscaling plan -f specs/policies/queue-demo.yaml --marathon http://127.0.0.1:8080',
+      'microscaling plan -f policies -o markdown > plan.md',
+    ],
+    exitCodes: '0 no change, 1 error (or something could not be compared), 2 there are changes',
     load: () => import('./commands/plan.ts'),
   },
   {

@@ -5,6 +5,7 @@ import type { Resource, ResourceKey } from '../api/policy.ts';
 import type { Change } from '../core/change.ts';
 import { adoptionOf, creationOf, inDependencyOrder, type PlanApp, scaleOf, updateOf } from '../core/plan.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
+import { TerminalError, TransientError } from '../runtime/errors.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { OperatorDeps } from './deps.ts';
 import { type MemberApp, membersOfPolicy } from './members.ts';
@@ -21,18 +22,32 @@ export interface PlanTrouble {
   readonly app: string;
 }
 
-export interface PlanResult {
-  /** Policy by policy, each in the order in which the operator would make them. */
+/** What applying one policy would do. */
+export interface PolicyPlan {
+  readonly policy: ResourceKey;
+  /** In the order in which the operator would make them. */
   readonly changes: readonly Change[];
   readonly troubles: readonly PlanTrouble[];
   /** What a reader must know beside the changes. */
+  readonly notes: readonly string[];
+  /** Running and starting tasks of each app that exists, by Marathon id: an update restarts all of them. */
+  readonly tasks: ReadonlyMap<string, number>;
+  /** Why its Marathon could not be read or addressed: nothing was compared. */
+  readonly unread?: string;
+}
+
+export interface PlanResult {
+  /** By key. */
+  readonly policies: readonly PolicyPlan[];
+  /** Those of every policy, one after the other. */
+  readonly changes: readonly Change[];
+  readonly troubles: readonly PlanTrouble[];
   readonly notes: readonly string[];
 }
 
 /**
  * Policies are planned as if nothing else ran, those among them that do not go together are refused; pools are
- * only there for their members. Throws TransientError when Marathon cannot be read, TerminalError when it
- * cannot be addressed.
+ * only there for their members. One Marathon that cannot be read leaves the policies of others as they are.
  */
 export async function planOnce(
   resources: readonly Resource[],
@@ -41,20 +56,36 @@ export async function planOnce(
 ): Promise<PlanResult> {
   const store = new Store({ clock: { now: () => 0 }, ...(marathonId && { marathonId }) });
   store.update([{ source: 'plan', snapshot: snapshotOf(resources) }]);
-  const results: PlanResult[] = [];
+  const policies: PolicyPlan[] = [];
   for (const pool of store.pools()) {
-    const refused = pool.members.filter(({ running }) => running === undefined);
-    results.push({ changes: [], troubles: refused.map(refusedTrouble), notes: [] });
     for (const record of pool.members) {
-      if (record.running === undefined) continue;
-      results.push(await planPolicy(record, schedulerFor(pool.marathon), signal));
+      policies.push(
+        record.running === undefined
+          ? { ...blankPlan(record), troubles: [refusedTrouble(record)] }
+          : await readablePlan(record, () => planPolicy(record, schedulerFor(pool.marathon), signal)),
+      );
     }
   }
+  policies.sort((a, b) => (a.policy < b.policy ? -1 : 1));
   return {
-    changes: results.flatMap(({ changes }) => changes),
-    troubles: results.flatMap(({ troubles }) => troubles),
-    notes: results.flatMap(({ notes }) => notes),
+    policies,
+    changes: policies.flatMap(({ changes }) => changes),
+    troubles: policies.flatMap(({ troubles }) => troubles),
+    notes: policies.flatMap(({ notes }) => notes),
   };
+}
+
+function blankPlan({ key }: PolicyRecord): PolicyPlan {
+  return { policy: key, changes: [], troubles: [], notes: [], tasks: new Map() };
+}
+
+async function readablePlan(record: PolicyRecord, plan: () => Promise<PolicyPlan>): Promise<PolicyPlan> {
+  try {
+    return await plan();
+  } catch (error) {
+    if (!(error instanceof TransientError || error instanceof TerminalError)) throw error;
+    return { ...blankPlan(record), unread: error.message };
+  }
 }
 
 function snapshotOf(resources: readonly Resource[]): PolicySnapshot {
@@ -74,7 +105,7 @@ async function planPolicy(
   record: PolicyRecord,
   scheduler: Scheduler,
   signal: AbortSignal,
-): Promise<PlanResult> {
+): Promise<PolicyPlan> {
   const members = membersOfPolicy(record);
   const view = await scheduler.observe(
     members.map(({ spec }) => spec.id),
@@ -88,6 +119,7 @@ async function planPolicy(
   const apps = untouched ? [] : members.map((app) => planApp(app, { scheduler, view }));
   const scales = apps.flatMap(scaleOf);
   return {
+    policy: record.key,
     changes: [
       ...scales.filter(({ from, to }) => to < from),
       ...apps.flatMap(adoptionOf),
@@ -97,6 +129,7 @@ async function planPolicy(
     ],
     troubles,
     notes: notesOf(record),
+    tasks: new Map([...view.apps].map(([id, { running, staging }]) => [id, running + staging])),
   };
 }
 

@@ -4,8 +4,10 @@ import { styleText } from 'node:util';
 import type { OptionValues } from '../../app/options.ts';
 import { type PlanReport, planFiles } from '../../app/plan.ts';
 import type { Change, FieldDiff } from '../../core/change.ts';
+import { TerminalError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import type { CommandContext } from '../command.ts';
+import { planMarkdown } from '../output/markdown/plan.ts';
 import { problemLine } from '../output/problems.ts';
 
 const NO_CHANGE = 0;
@@ -15,19 +17,30 @@ const CHANGES = 2;
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const config = { files: options.file, marathon: options.marathon ?? [], env: context.env };
   const report = await planFiles(config, silentLogger, context.signal);
-  for (const problem of report.problems) context.note(problemLine(problem));
-  for (const { app, message } of report.troubles) context.note(`${app}: ${message}`);
-  for (const note of report.notes) context.note(`note: ${note}`);
-  const failed = report.problems.some((p) => p.severity === 'error') || report.troubles.length > 0;
-  if (options.output === 'json') context.print(JSON.stringify(toJson(report)));
-  else context.print(toText(report, failed));
+  const unread = [...new Set(report.policies.flatMap((plan) => plan.unread ?? []))];
+  const failed =
+    report.problems.some((p) => p.severity === 'error') || report.troubles.length + unread.length > 0;
+  if (options.output === 'markdown') {
+    context.printRaw(planMarkdown(report));
+  } else {
+    for (const problem of report.problems) context.note(problemLine(problem));
+    for (const { app, message } of report.troubles) context.note(`${app}: ${message}`);
+    for (const note of report.notes) context.note(`note: ${note}`);
+    if (unread.length > 0 && report.policies.every((plan) => plan.unread !== undefined))
+      throw new TerminalError(unread.join('\n'));
+    for (const message of unread) context.note(`not compared: ${message}`);
+    context.print(options.output === 'json' ? JSON.stringify(toJson(report)) : toText(report, failed));
+  }
   if (failed) return FAILED;
   return report.changes.length === 0 ? NO_CHANGE : CHANGES;
 }
 
 /** Definitions carry references only, so they may be shown; what they resolve to is never here. */
-function toJson({ changes, troubles, notes }: PlanReport): object {
-  return { changes, troubles, notes };
+function toJson({ changes, troubles, notes, policies }: PlanReport): object {
+  const unread = policies.flatMap(({ policy, unread: message }) =>
+    message === undefined ? [] : [{ policy, message }],
+  );
+  return { changes, troubles, notes, ...(unread.length > 0 && { unread }) };
 }
 
 function toText({ changes }: PlanReport, failed: boolean): string {
