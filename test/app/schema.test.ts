@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { isObject, type JsonSchema, visitFields } from '../../src/api/json-schema.ts';
 import { NOT_YET } from '../../src/api/not-yet.ts';
 import { loadPolicies, metricBlocks, policySchema, poolSchema } from '../../src/app/schema.ts';
-import { generatedFiles } from '../../src/app/tools/gen.ts';
+import { generatedFiles } from '../../src/app/tools/generated.ts';
 import { structuralViolations } from '../api/structural.ts';
 
 const root = resolve(import.meta.dirname, '../..');

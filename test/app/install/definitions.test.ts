@@ -5,7 +5,7 @@ import { createdBy } from '../../../src/api/labels.ts';
 import { installationApps, secretsOf, withoutSecrets } from '../../../src/app/install/definitions.ts';
 import { INSTALLATION_LABEL, installedPolicy } from '../../../src/app/install/policy.ts';
 import { checkedGroup, type InstallSettings, installSettings } from '../../../src/app/install/settings.ts';
-import { generatedExamples } from '../../../src/app/tools/gen.ts';
+import { generatedExamples } from '../../../src/app/tools/generated.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const ENV = {

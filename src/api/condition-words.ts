@@ -1,0 +1,124 @@
+// api: what each condition and each of its reasons means, for the reference page. The lists themselves are in conditions.ts.
+
+import type { ConditionReason, ConditionType } from './conditions.ts';
+
+export const CONDITION_MEANINGS: Readonly<Record<ConditionType, string>> = {
+  Accepted: 'The newest version of the policy is taken. While it is not, the last good one goes on running.',
+  MetricsAvailable: 'Every metric was read, or its last reading still serves.',
+  Applied: 'Marathon has the apps as the policy says. Scaling goes on all day and does not count.',
+  ScalingLimited: 'Some app may not have what it wants. Neutral: a full pool is no fault.',
+  NotLaunching: 'Instances that were asked for do not start.',
+  Paused: 'Nothing of the policy is decided or written.',
+  Conflict: 'Somebody else changes the counts of its apps.',
+  Ready: 'Accepted, MetricsAvailable and Applied are all True.',
+};
+
+/** The conditions that a reason belongs to, and what it says there. */
+export interface ReasonMeaning {
+  readonly of: readonly ConditionType[];
+  readonly meaning: string;
+}
+
+export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> = {
+  Pending: {
+    of: [
+      'Accepted',
+      'MetricsAvailable',
+      'Applied',
+      'ScalingLimited',
+      'NotLaunching',
+      'Paused',
+      'Conflict',
+      'Ready',
+    ],
+    meaning: 'Not looked at yet, or nothing of the policy runs.',
+  },
+  Valid: { of: ['Accepted'], meaning: 'The policy is valid and runs.' },
+  DeletionHeld: {
+    of: ['Accepted'],
+    meaning:
+      'Its source deletes every policy at once. That is held until the operator is started with `--allow-empty`.',
+  },
+  InvalidSpec: {
+    of: ['Accepted'],
+    meaning: 'The document is not valid, or does not fit the pool it joins; the message says where.',
+  },
+  NotAllowed: {
+    of: ['Accepted'],
+    meaning: 'It asks for more than its source is trusted with; the message names the `--allow-…` option.',
+  },
+  DuplicatePolicy: { of: ['Accepted'], meaning: 'The name stands in two places. A policy has one home.' },
+  DuplicateApp: { of: ['Accepted'], meaning: 'Two policies name one Marathon app. Both are refused.' },
+  AdoptionRequired: {
+    of: ['Accepted'],
+    meaning: 'An app exists already and was made by somebody else; set `adopt: true` on it.',
+  },
+  PoolNotFound: { of: ['Accepted'], meaning: 'The CapacityPool that it names is not there.' },
+  SecretUnavailable: {
+    of: ['Applied'],
+    meaning: 'A value that an app needs cannot be had by its reference; nothing is written until it can.',
+  },
+  AllRead: { of: ['MetricsAvailable'], meaning: 'All metrics were read.' },
+  StaleRead: { of: ['MetricsAvailable'], meaning: 'A read failed; the last good reading still serves.' },
+  NotRead: { of: ['MetricsAvailable'], meaning: 'A metric is unknown; counts are kept meanwhile.' },
+  NoMetrics: { of: ['MetricsAvailable'], meaning: 'No app of the policy is scaled by a metric.' },
+  UpToDate: { of: ['Applied'], meaning: 'Marathon has what the policy says.' },
+  Deploying: { of: ['Applied'], meaning: 'An app is being created, updated or restarted.' },
+  DeploymentStuck: {
+    of: ['Applied'],
+    meaning: 'A restart does not come to an end; the other apps of the pool go on without it.',
+  },
+  WaitingForLock: {
+    of: ['Applied'],
+    meaning: "Somebody else's deployment holds the app; the message says which.",
+  },
+  MarathonUnavailable: { of: ['Applied'], meaning: 'Marathon cannot be reached; counts stay as they are.' },
+  MarathonRefused: { of: ['Applied'], meaning: 'Marathon refused a request; the message has its words.' },
+  AppMissing: {
+    of: ['Applied'],
+    meaning: 'An app does not exist, and the policy has no definition to create it from.',
+  },
+  ObserveOnly: { of: ['Applied'], meaning: '`mode: Observe`: it decides and reports, and writes nothing.' },
+  Standby: { of: ['Applied'], meaning: 'Another instance of the operator acts.' },
+  Drifted: {
+    of: ['Applied'],
+    meaning:
+      'A definition differs from the policy and `drift` says Report, or Marathon did not keep an update.',
+  },
+  WithinLimits: { of: ['ScalingLimited'], meaning: 'Every app has what it wants.' },
+  AtMaximum: { of: ['ScalingLimited'], meaning: 'An app is at its `instances.max`.' },
+  AtMinimum: { of: ['ScalingLimited'], meaning: 'An app is at its `instances.min`.' },
+  AtCapacity: { of: ['ScalingLimited'], meaning: 'An app gets less than it wants: the budget is used up.' },
+  CapacityUnknown: {
+    of: ['ScalingLimited'],
+    meaning: "The cluster's room cannot be counted; Marathon's queue decides meanwhile.",
+  },
+  Launching: { of: ['NotLaunching'], meaning: 'Instances wait to be launched, as they do for a moment.' },
+  BackingOff: { of: ['NotLaunching'], meaning: 'Tasks fail to start and Marathon is backing off.' },
+  SurplusWaiting: {
+    of: ['NotLaunching'],
+    meaning: 'More instances wait than are wanted, and Marathon has no call that takes back only those.',
+  },
+  Running: { of: ['NotLaunching', 'Paused'], meaning: 'Nothing waits; not paused.' },
+  PausedBySpec: { of: ['Paused', 'Applied'], meaning: 'The policy says `mode: Paused`.' },
+  PausedByHand: {
+    of: ['Paused', 'Applied'],
+    meaning: 'A person paused it; `microscaling resume` ends that.',
+  },
+  NoConflict: { of: ['Conflict'], meaning: 'Nobody else changes the counts.' },
+  ManualScale: {
+    of: ['Conflict'],
+    meaning: 'A person changed the count of a scaled app in Marathon; it is kept for `manualScale.holdFor`.',
+  },
+  Overridden: {
+    of: ['ScalingLimited'],
+    meaning: 'A person set a count by `microscaling override`; it ends by itself.',
+  },
+  AlternatingCounts: {
+    of: ['Conflict'],
+    meaning:
+      'Somebody else keeps changing the count back: a second operator. Nothing is written to that app.',
+  },
+  AllTrue: { of: ['Ready'], meaning: 'Accepted, measured and applied.' },
+  NotReady: { of: ['Ready'], meaning: 'One of the three is not True; the message says which and why.' },
+};

@@ -1,0 +1,68 @@
+// cli: the reference pages, by path from the root: made from the same tables as the program itself.
+
+import { CONDITION_MEANINGS, REASON_MEANINGS } from '../../api/condition-words.ts';
+import { CONDITION_REASONS, CONDITION_TYPES } from '../../api/conditions.ts';
+import { policySchema, poolSchema } from '../../app/schema.ts';
+import { DESCRIPTIONS } from '../../server/metrics.ts';
+import { COMMANDS } from '../commands.ts';
+import { commandSection, settingsTable } from './commands.ts';
+import { fieldsOf, SHARED_SHAPES } from './fields.ts';
+import { code, heading, page, table } from './markdown.ts';
+
+const FOLDER = 'docs/reference';
+
+export function referencePages(): ReadonlyMap<string, string> {
+  return new Map([
+    [`${FOLDER}/fields.md`, fieldsPage()],
+    [`${FOLDER}/conditions.md`, conditionsPage()],
+    [`${FOLDER}/commands.md`, commandsPage()],
+    [`${FOLDER}/metrics.md`, metricsPage()],
+  ]);
+}
+
+function fieldsPage(): string {
+  return page('Fields', [
+    'Every field of the resources, in the order of the schema. `microscaling schema` prints the schema itself.',
+    fieldsOf('MicroscalingPolicy', policySchema),
+    fieldsOf('CapacityPool', poolSchema),
+    SHARED_SHAPES,
+  ]);
+}
+
+function conditionsPage(): string {
+  const types = CONDITION_TYPES.map((type) => [code(type), CONDITION_MEANINGS[type]]);
+  const reasons = CONDITION_REASONS.map((reason) => {
+    const { of, meaning } = REASON_MEANINGS[reason];
+    return [code(reason), of.length === CONDITION_TYPES.length ? 'any' : of.map(code).join(', '), meaning];
+  });
+  return page('Conditions', [
+    'What `status.conditions` of a policy may say. Both lists are closed: alerts may rely on them.',
+    heading(2, 'Types'),
+    table(['type', 'True means'], types),
+    heading(2, 'Reasons'),
+    table(['reason', 'condition', 'meaning'], reasons),
+  ]);
+}
+
+function commandsPage(): string {
+  return page('Commands', [
+    'Flags win over the environment, the environment over the file of `--config`.',
+    heading(2, 'Commands'),
+    ...COMMANDS.map(commandSection),
+    heading(2, 'Options outside of the command line'),
+    settingsTable(),
+  ]);
+}
+
+function metricsPage(): string {
+  const rows = DESCRIPTIONS.map(({ name, type, labelNames, help }) => [
+    code(name),
+    type,
+    labelNames.map(code).join(', '),
+    help,
+  ]);
+  return page('Metrics', [
+    'What `/metrics` serves, beside the figures of the process. What is unknown has no sample: it is never a zero.',
+    table(['metric', 'type', 'labels', 'meaning'], rows),
+  ]);
+}
