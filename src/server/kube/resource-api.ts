@@ -1,0 +1,299 @@
+// server: objects over HTTP as kube-apiserver has them: one request to one answer, failures as `Status`.
+
+import type { Clock } from '../../runtime/clock.ts';
+import { messageOf, TransientError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { jsonBody } from './body.ts';
+import { ApiFailure, badRequest, notFound } from './failure.ts';
+import type { ResourceKind, Verb } from './kinds.ts';
+import { listOptions } from './list-options.ts';
+import { Lists } from './lists.ts';
+import { type KubeObject, keyOf } from './object.ts';
+import type { ServedKind } from './object-home.ts';
+import { AVAILABLE_TYPES, type Representation, representationOf } from './representation.ts';
+import { type RequestInfo, requestInfo } from './request-info.ts';
+import type { Versions } from './versions.ts';
+import { watchResponse } from './watch.ts';
+import { type Served, type Write, Writes, type Written } from './writes.ts';
+
+export interface ResourceApiOptions {
+  readonly kinds: readonly ServedKind[];
+  readonly versions: Versions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A new random identity in the form of a UUID. */
+  readonly newUid: () => string;
+  /** Ends the watches. */
+  readonly signal: AbortSignal;
+  /** Watches that may be open at once. */
+  readonly maxWatches?: number;
+  /** Ends a "not found" with what to do about it. */
+  readonly hint?: (kind: ResourceKind, key: string) => string;
+}
+
+export type ResourceApi = (request: Request) => Promise<Response>;
+
+const MAX_WATCHES = 1_000;
+const MERGE_PATCH = 'application/merge-patch+json';
+
+export function createResourceApi(options: ResourceApiOptions): ResourceApi {
+  const api = new Api(options);
+  return async (request) => {
+    try {
+      return await api.answer(request);
+    } catch (error) {
+      return failureOf(error, request, options.log).response();
+    }
+  };
+}
+
+/** What was thrown, as the client is told it; what nobody expected goes to the log alone. */
+function failureOf(error: unknown, request: Request, log: Logger): ApiFailure {
+  if (error instanceof ApiFailure) return error;
+  if (error instanceof TransientError)
+    return new ApiFailure('ServiceUnavailable', messageOf(error), { retryAfterSeconds: 1 });
+  log.error('a request was not answered', { path: new URL(request.url).pathname, error: messageOf(error) });
+  return new ApiFailure('InternalError', 'the operator failed to answer; its log says why');
+}
+
+/** A request whose kind is known. */
+interface Call {
+  readonly request: Request;
+  readonly query: URLSearchParams;
+  readonly info: RequestInfo;
+  readonly served: ServedKind;
+  readonly representation: Representation;
+}
+
+class Api {
+  readonly #options: ResourceApiOptions;
+  readonly #lists: Lists;
+  readonly #writes: Writes;
+  #watches = 0;
+
+  constructor(options: ResourceApiOptions) {
+    this.#options = options;
+    this.#lists = new Lists(() => options.versions.current);
+    this.#writes = new Writes(options);
+  }
+
+  async answer(request: Request): Promise<Response> {
+    const call = this.#callOf(request);
+    switch (request.method) {
+      case 'HEAD':
+      case 'GET':
+        return call.info.name === undefined ? this.#collection(call) : this.#one(call);
+      case 'POST':
+        return this.#create(call);
+      case 'PUT':
+        return this.#change(call, 'update', (served, write) => this.#writes.replace(served, write));
+      case 'PATCH':
+        refusePatchType(request);
+        return this.#change(call, 'patch', (served, write) => this.#writes.patch(served, write));
+      case 'DELETE':
+        return call.info.name === undefined ? this.#deleteAll(call) : this.#deleteOne(call);
+      default:
+        throw notAllowed(request.method);
+    }
+  }
+
+  #callOf(request: Request): Call {
+    const url = new URL(request.url);
+    const info = requestInfo(url.pathname);
+    const served = this.#options.kinds.find(
+      ({ kind }) =>
+        kind.group === info?.group && kind.version === info.version && kind.plural === info.resource,
+    );
+    if (info === undefined || served === undefined || !isPlaced(info, served.kind))
+      throw nothingHere(url.pathname);
+    const representation = representationOf(request, served.kind, () => this.#options.clock.now());
+    if (representation === undefined)
+      throw new ApiFailure(
+        'NotAcceptable',
+        `only the following media types are accepted: ${AVAILABLE_TYPES}`,
+      );
+    return { request, query: url.searchParams, info, served, representation };
+  }
+
+  #collection({ info, served, query, representation }: Call): Response {
+    const options = listOptions(query, served.kind.selectableFields);
+    const { namespace } = info;
+    const matches = (object: KubeObject): boolean =>
+      (namespace === undefined || object.metadata.namespace === namespace) && options.matches(object);
+    if (!options.watch) {
+      requireVerb(served, 'list');
+      return json(representation.list(this.#lists.list(options, { ...served, matches })), { representation });
+    }
+    requireVerb(served, 'watch');
+    if (this.#watches >= (this.#options.maxWatches ?? MAX_WATCHES)) {
+      const message = `too many watches are open (${this.#watches}); close some, or try again later`;
+      throw new ApiFailure('TooManyRequests', message, { retryAfterSeconds: 5 });
+    }
+    this.#watches += 1;
+    const { clock, versions, signal } = this.#options;
+    return watchResponse(options, {
+      ...served,
+      representation,
+      matches,
+      clock,
+      signal,
+      version: () => versions.current,
+      onEnd: () => {
+        this.#watches -= 1;
+      },
+    });
+  }
+
+  #one(call: Call): Response {
+    requireVerb(call.served, 'get');
+    return json(call.representation.item(this.#object(call)), call);
+  }
+
+  #object({ info, served: { kind, cache } }: Call): KubeObject {
+    const name = info.name ?? '';
+    const key = keyOf({ ...info, name });
+    const object = cache.get(key);
+    if (object === undefined) throw notFound(kind, name, this.#options.hint?.(kind, key));
+    return object;
+  }
+
+  async #create(call: Call): Promise<Response> {
+    const served = writable(call.served, 'create');
+    if (call.info.name !== undefined) throw notAllowed('POST');
+    return shown(this.#writes.create(served, await writeOf(call)), call, 201);
+  }
+
+  async #change(
+    call: Call,
+    verb: Verb,
+    change: (served: Served, write: Write) => Written,
+  ): Promise<Response> {
+    const served = writable(call.served, verb);
+    if (call.info.name === undefined) throw notAllowed(call.request.method);
+    return shown(change(served, await writeOf(call)), call, 200);
+  }
+
+  async #deleteOne(call: Call): Promise<Response> {
+    const served = writable(call.served, 'delete');
+    if (call.info.subresource !== undefined) throw notAllowed('DELETE');
+    const written = this.#writes.remove(served, await writeOf(call));
+    if (written.removed !== true) return shown(written, call, 200);
+    const { name, uid } = written.object.metadata;
+    const { group, plural } = served.kind;
+    const details = { name, ...(group !== '' && { group }), kind: plural, uid };
+    return Response.json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
+  }
+
+  async #deleteAll(call: Call): Promise<Response> {
+    const served = writable(call.served, 'delete');
+    const write = await writeOf(call);
+    const { namespace } = call.info;
+    if (served.kind.namespaced && namespace === undefined) throw notAllowed('DELETE');
+    const options = listOptions(call.query, served.kind.selectableFields);
+    const found = served.cache
+      .list()
+      .filter((object) => object.metadata.namespace === namespace && options.matches(object));
+    const items = found.map(({ metadata: { name } }) => {
+      const target = namespace === undefined ? { name } : { namespace, name };
+      return this.#writes.remove(served, { ...write, target }).object;
+    });
+    const { representation } = call;
+    const list = {
+      ...this.#lists.list({ ...options, limit: 1 }, { ...served, matches: () => false }),
+      items,
+    };
+    return json(representation.list(list), { representation });
+  }
+}
+
+/** An object of a namespaced kind lies in a namespace, another one in none; `status` is all that may follow. */
+function isPlaced({ namespace, name, subresource }: RequestInfo, kind: ResourceKind): boolean {
+  if (subresource !== undefined && !(subresource === 'status' && kind.hasStatus)) return false;
+  if (!kind.namespaced) return namespace === undefined;
+  return name === undefined || namespace !== undefined;
+}
+
+async function writeOf({ request, query, info, served }: Call): Promise<Write> {
+  const body = await jsonBody(request);
+  const { namespace, name, subresource } = info;
+  if (served.kind.namespaced && namespace === undefined) throw notAllowed(request.method);
+  return {
+    body,
+    target: { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) },
+    ...(subresource === 'status' && { subresource: 'status' as const }),
+    dryRun: isDryRun(query, body),
+  };
+}
+
+/** In the query, or in the DeleteOptions of a delete. */
+function isDryRun(query: URLSearchParams, body: unknown): boolean {
+  const inBody = (body as { readonly dryRun?: unknown } | undefined | null)?.dryRun;
+  const asked = [...query.getAll('dryRun'), ...(Array.isArray(inBody) ? inBody : [])].filter(
+    (word) => word !== '',
+  );
+  const odd = asked.find((word) => word !== 'All');
+  if (odd !== undefined) throw badRequest(`dryRun: '${String(odd)}' is not supported; there is All`);
+  return asked.length > 0;
+}
+
+function refusePatchType(request: Request): void {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === MERGE_PATCH) return;
+  const hint = type.includes('apply-patch')
+    ? '; server-side apply is not supported: leave out --server-side'
+    : type.includes('strategic')
+      ? '; strategic merge patches are not supported: use kubectl patch --type merge'
+      : '';
+  throw new ApiFailure(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format (${type || 'no Content-Type'}) - accepted media types include: ${MERGE_PATCH}${hint}`,
+  );
+}
+
+function requireVerb({ kind }: ServedKind, verb: Verb): void {
+  if (!kind.verbs.includes(verb)) throw notAllowed(verb, kind);
+}
+
+function writable(served: ServedKind, verb: Verb): Served {
+  requireVerb(served, verb);
+  const { home } = served;
+  if (home === undefined) throw notAllowed(verb, served.kind);
+  return { ...served, home };
+}
+
+function notAllowed(verb: string, kind?: ResourceKind): ApiFailure {
+  const on = kind === undefined ? 'here' : `on ${kind.plural}; there are ${kind.verbs.join(', ')}`;
+  return new ApiFailure('MethodNotAllowed', `${verb} is not supported ${on}`);
+}
+
+export function nothingHere(path: string): ApiFailure {
+  return new ApiFailure(
+    'NotFound',
+    `the server could not find the requested resource: there is nothing at ${path}`,
+  );
+}
+
+function shown({ object, warnings }: Written, { representation }: Call, status: number): Response {
+  return json(representation.item(object), { representation, status, warnings });
+}
+
+interface Answer {
+  readonly representation: Representation;
+  readonly status?: number;
+  readonly warnings?: readonly string[];
+}
+
+function json(body: object, { representation, status = 200, warnings = [] }: Answer): Response {
+  const headers = new Headers({
+    'content-type': representation.contentType,
+    'cache-control': 'no-cache, private',
+  });
+  for (const warning of warnings) headers.append('warning', warningHeader(warning));
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** RFC 7234 §5.5, code 299 and no agent, as Kubernetes writes it; headers hold no other characters. */
+function warningHeader(text: string): string {
+  const plain = text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 1_000);
+  return `299 - "${plain.replace(/["\\]/g, '\\$&')}"`;
+}

@@ -1,0 +1,39 @@
+// server: resource versions: one number for all kinds that only rises, over restarts too.
+
+import type { DocumentStore } from '../../runtime/document-store.ts';
+
+export interface Versions {
+  /** The newest version given out. */
+  readonly current: number;
+  next(): number;
+}
+
+const COLLECTION = 'resource-version';
+const KEY = 'reserved';
+/** A restart skips what was left of a block; numbers are not scarce, synchronous writes are. */
+const BLOCK = 10_000;
+
+/**
+ * Versions are reserved in the store block by block before they are given out, so none comes twice.
+ *
+ * @param startAt at least this; a store that forgets needs something that rises by itself, such as the time in ms
+ */
+export function createVersions(documents: DocumentStore, startAt = 0): Versions {
+  const stored = documents.get(COLLECTION, KEY);
+  let current = Math.max(startAt, typeof stored === 'number' && Number.isSafeInteger(stored) ? stored : 0);
+  let reserved = current;
+  return {
+    get current() {
+      return current;
+    },
+    next() {
+      if (current >= reserved) {
+        const upTo = current + BLOCK;
+        documents.write([{ do: 'put', collection: COLLECTION, key: KEY, value: upTo }]);
+        reserved = upTo;
+      }
+      current += 1;
+      return current;
+    },
+  };
+}
