@@ -1,17 +1,11 @@
 // app: the operator as it runs: sources, Marathon, metrics, controller, HTTP. The one place that names concrete adapters.
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { LoadResult } from '../api/load.ts';
-import type { AlgorithmType } from '../api/policy.ts';
 import { type TaskIdentity, taskLeadership } from '../controller/leadership.ts';
 import { createOperator } from '../controller/operator.ts';
 import type { OperatorState } from '../controller/view.ts';
 import { decide } from '../core/decide.ts';
 import { createMetricSource, describeMetric } from '../metric-sources/registry.ts';
-import { createDirectorySource } from '../policy-sources/directory/index.ts';
-import { createInlineSource } from '../policy-sources/inline/index.ts';
-import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { type HttpServer, serve } from '../runtime/http.ts';
@@ -20,18 +14,16 @@ import type { Redactor } from '../runtime/redact.ts';
 import type { StatsdListener } from '../runtime/statsd.ts';
 import { createServerApp } from '../server/app.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
-import { withLaw } from './law.ts';
+import { confinedReader } from './confined-files.ts';
 import type { Address } from './options.ts';
 import { VERSION } from './package-root.ts';
 import { SchedulerPool } from './schedulers.ts';
-import { loadPolicies } from './schema.ts';
+import { createSources, type SourcesConfig } from './sources.ts';
 import { openStore } from './store.ts';
+import { createTrust, type TrustOptions } from './trust.ts';
 import { createValueResolver } from './values.ts';
 
-export interface OperatorConfig {
-  readonly policies: readonly string[];
-  /** Policies that came with the process, as YAML. */
-  readonly policyYaml?: string;
+export interface OperatorConfig extends SourcesConfig {
   /** As a task of the Marathon in `marathon`: acts only while it is the newest of its app. */
   readonly task?: TaskIdentity;
   /** Directory of the store; absent: nothing outlives the process. */
@@ -45,8 +37,8 @@ export interface OperatorConfig {
   readonly anyApiPort?: boolean;
   /** Token that writes need beyond loopback. */
   readonly writeToken?: string;
-  /** In the place of every target's own law. */
-  readonly law?: AlgorithmType;
+  /** What policies from git, the API and Kubernetes may ask for; nothing by default. */
+  readonly allow?: TrustOptions;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -69,7 +61,7 @@ export interface RunningOperator {
 /**
  * Starts everything; returns once the API listens.
  *
- * @throws TerminalError when a port cannot be had, a Marathon URL or the store cannot be used
+ * @throws TerminalError when a port cannot be had, a Marathon URL, an --allow-… option or the store cannot be used
  */
 export async function startOperator(
   config: OperatorConfig,
@@ -92,9 +84,11 @@ async function start(
   signal: AbortSignal,
 ): Promise<RunningOperator> {
   const { clock, log, documents } = deps;
+  const { env, marathon, task } = config;
+  const trust = createTrust(config.allow ?? {}, { env, marathon, app: task?.appId });
   const values = createValueResolver({
-    env: config.env,
-    readFile: (path) => readFileSync(path, 'utf8'),
+    env,
+    readFile: confinedReader(trust.rules.secretFiles),
     redactor: deps.redactor,
   });
   const metrics = createMetrics(VERSION);
@@ -107,12 +101,11 @@ async function start(
     mesosUrl: config.mesos,
   });
   const { statsd } = deps;
-  const { task } = config;
   const operator = createOperator({
     clock,
     log,
     random: Math.random,
-    sources: sourcesOf(config, deps),
+    sources: createSources(config, deps),
     schedulerFor: (marathon) => schedulers.of(marathon),
     marathonId: (marathon) => schedulers.idOf(marathon),
     schedulerInfo: () => schedulers.info(),
@@ -133,17 +126,6 @@ async function start(
     state: operator.state,
     stopped: finish(operator.run(signal), { server, schedulers, documents }),
   };
-}
-
-function sourcesOf(config: OperatorConfig, { clock, log }: OperatorDeps): readonly PolicySource[] {
-  const load = (text: string, source: string): LoadResult => withLaw(loadPolicies(text, source), config.law);
-  const { policyYaml: text } = config;
-  return [
-    ...config.policies.map((path) => createDirectorySource(path, { load, clock, log })),
-    ...(text === undefined
-      ? []
-      : [createInlineSource({ text, place: 'MICROSCALING_POLICY_YAML' }, { load })]),
-  ];
 }
 
 function listen(

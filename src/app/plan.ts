@@ -7,14 +7,17 @@ import type { SourcedResource } from '../policy-sources/source.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createRedactor } from '../runtime/redact.ts';
-import { readPolicyFiles } from './policy-files.ts';
+import { readFilesWith } from './policy-files.ts';
 import { SchedulerPool } from './schedulers.ts';
+import { loaderOf } from './trust.ts';
 import { createValueResolver } from './values.ts';
 
 export interface PlanConfig {
   readonly files: readonly string[] | undefined;
   readonly marathon: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** With `untrusted`, what the files may ask for. */
+  readonly trust?: Parameters<typeof loaderOf>[0];
 }
 
 export interface PlanReport extends PlanResult {
@@ -28,7 +31,11 @@ const NOTHING: PlanResult = { policies: [], changes: [], troubles: [], notes: []
 
 /** @throws TerminalError for a Marathon URL of `config` that cannot be used, and when no file is given */
 export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSignal): Promise<PlanReport> {
-  const { resources, problems } = await readPolicyFiles(config.files, signal);
+  const { resources, problems } = await readFilesWith(
+    loaderOf(config.trust ?? {}, config),
+    config.files,
+    signal,
+  );
   if (problems.some((p) => p.severity === 'error')) return { ...NOTHING, resources, problems };
   const values = createValueResolver({
     env: config.env,

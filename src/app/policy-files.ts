@@ -1,7 +1,7 @@
 // app: policies read once from files and directories, for the commands that work without an operator.
 
 import type { Problem } from '../api/problem.ts';
-import { createDirectorySource } from '../policy-sources/directory/index.ts';
+import { createDirectorySource, type LoadPolicies } from '../policy-sources/directory/index.ts';
 import type { SourcedResource } from '../policy-sources/source.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { TerminalError } from '../runtime/errors.ts';
@@ -14,15 +14,24 @@ export interface PolicyFiles {
   readonly problems: readonly Problem[];
 }
 
+/** As the administrator's own. @throws TerminalError when no path is given */
+export function readPolicyFiles(
+  paths: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<PolicyFiles> {
+  return readFilesWith(loadPolicies, paths, signal);
+}
+
 /** @throws TerminalError when no path is given */
-export async function readPolicyFiles(
+export async function readFilesWith(
+  load: LoadPolicies,
   paths: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<PolicyFiles> {
   if (paths === undefined || paths.length === 0) {
     throw new TerminalError('no policy given: name a file or directory with -f');
   }
-  const deps = { load: loadPolicies, clock: systemClock, log: silentLogger };
+  const deps = { load, clock: systemClock, log: silentLogger };
   const snapshots = await Promise.all(paths.map((path) => createDirectorySource(path, deps).list(signal)));
   const resources = snapshots.flatMap((s) => s.resources);
   return {

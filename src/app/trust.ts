@@ -9,7 +9,7 @@ import { createJudge, type Judge, type TrustRules } from '../api/trust.ts';
 import { withJudge } from '../api/validate.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import type { OptionValues } from './options.ts';
-import { metricBlocks, validator } from './schema.ts';
+import { loadPolicies, metricBlocks, validator } from './schema.ts';
 
 export interface Trust {
   readonly rules: TrustRules;
@@ -38,6 +38,14 @@ export function createTrust(options: TrustOptions, surroundings: TrustSurroundin
   const judge = createJudge(rules, metricBlocks);
   const judging = withJudge(validator, judge);
   return { rules, judge, loadUntrusted: (text, source) => loadResources(text, source, judging) };
+}
+
+/** How a command loads files: as the administrator's own, unless it was told `--untrusted`. */
+export function loaderOf(
+  options: TrustOptions & Pick<OptionValues, 'untrusted'>,
+  surroundings: TrustSurroundings,
+): Trust['loadUntrusted'] {
+  return options.untrusted === true ? createTrust(options, surroundings).loadUntrusted : loadPolicies;
 }
 
 function rulesOf(options: TrustOptions, { env, marathon, app }: TrustSurroundings): TrustRules {

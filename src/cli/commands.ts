@@ -4,6 +4,15 @@ import type { CommandSpec } from './command.ts';
 
 const FINE = '0 fine, 1 error';
 
+/** What policies may ask for that somebody else than the administrator wrote. */
+const ALLOW = [
+  'allowSecretEnv',
+  'allowSecretFiles',
+  'allowEndpoint',
+  'allowAppPrefix',
+  'allowPrivileged',
+] as const;
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'demo',
@@ -52,6 +61,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'mesos',
       'api',
       'apiTokenFile',
+      ...ALLOW,
       'statsd',
       'config',
       'logFormat',
@@ -96,7 +106,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Compares policies with Marathon and lists what the operator would create, update, adopt or scale, ' +
       'without doing it. Reads no metric: a count that lies within min and max is not listed. `-o markdown` is for ' +
       'pull requests; where Marathon cannot be reached it says so, and lists what the policies ask for.',
-    options: ['file', 'marathon', 'output'],
+    options: ['file', 'marathon', 'untrusted', ...ALLOW, 'output'],
     outputs: ['table', 'json', 'markdown'],
     examples: [
       'microscaling plan -f specs/policies/queue-demo.yaml --marathon http://127.0.0.1:8080',
@@ -109,9 +119,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'validate',
     summary: 'check policies, offline',
     description: 'Reports every problem of the given files: file, line, JSON pointer, sentence.',
-    options: ['file', 'output'],
+    options: ['file', 'marathon', 'untrusted', ...ALLOW, 'output'],
+    help: { marathon: 'the Marathon of the operator, which --untrusted files may name; repeatable' },
     outputs: ['table', 'json'],
-    examples: ['microscaling validate -f specs/policies'],
+    examples: [
+      'microscaling validate -f specs/policies',
+      "microscaling validate -f policies --untrusted --allow-secret-env 'AZURE_STORAGE_*'",
+    ],
     exitCodes: '0 valid (there may be warnings), 1 not valid',
     load: () => import('./commands/validate.ts'),
   },

@@ -15,7 +15,12 @@ const FAILED = 1;
 const CHANGES = 2;
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
-  const config = { files: options.file, marathon: options.marathon ?? [], env: context.env };
+  const config = {
+    files: options.file,
+    marathon: options.marathon ?? [],
+    env: context.env,
+    trust: options,
+  };
   const report = await planFiles(config, silentLogger, context.signal);
   const unread = [...new Set(report.policies.flatMap((plan) => plan.unread ?? []))];
   const failed =

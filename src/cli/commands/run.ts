@@ -37,6 +37,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         ...(policyYaml !== undefined && { policyYaml }),
         ...(task !== undefined && { task }),
         ...(data !== undefined && { dataDir: data }),
+        allow: options,
         marathon: options.marathon ?? [],
         mesos: options.mesos,
         api: options.api ?? taskAddress(context.env) ?? DEFAULT_API,

@@ -1,12 +1,17 @@
 // cli: `microscaling validate -f`.
 
 import type { OptionValues } from '../../app/options.ts';
-import { readPolicyFiles } from '../../app/policy-files.ts';
+import { readFilesWith } from '../../app/policy-files.ts';
+import { loaderOf } from '../../app/trust.ts';
 import type { CommandContext } from '../command.ts';
 import { problemLine } from '../output/problems.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
-  const { resources, problems } = await readPolicyFiles(options.file, context.signal);
+  const { resources, problems } = await readFilesWith(
+    loaderOf(options, { env: context.env, marathon: options.marathon ?? [] }),
+    options.file,
+    context.signal,
+  );
   const errors = problems.filter((p) => p.severity === 'error').length;
   const warnings = problems.length - errors;
   const valid = errors === 0;
