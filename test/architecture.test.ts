@@ -41,6 +41,7 @@ const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];
 /** The only place each of these packages may be imported. */
 const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['policy-sources/kubernetes'],
+  '@bufbuild/protobuf': ['server/kube'],
   '@azure/storage-queue': ['metric-sources/azure-queue', 'programs'],
   axios: ['schedulers/marathon', 'cli'],
   'js-yaml': ['api', 'cli', 'app'],
