@@ -5,10 +5,11 @@ import { API_VERSION } from '../api/policy.ts';
 import type { OperatorState, OperatorView } from '../controller/view.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { messageOf } from '../runtime/errors.ts';
-import { crossSiteRefusal, type HttpHandler } from '../runtime/http.ts';
+import { crossSiteRefusal, type HttpHandler, isLoopback } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import { apiRoutes } from './api-routes.ts';
 import { assetResponse, loadAssets } from './assets.ts';
+import { handRoutes } from './hand-routes.ts';
 import { type StatusCode, statusObject } from './kubernetes.ts';
 import { LiveView } from './live-view.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -70,6 +71,10 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   app.route(
     '/ui',
     uiRoutes({ live, actions: state.actions, guard, pageToken: token, version, clock, log, signal }),
+  );
+  app.route(
+    `/apis/${API_VERSION}`,
+    handRoutes({ state, log, refusal: isLoopback(boundTo) ? () => undefined : guard.refusal }),
   );
   app.route(`/apis/${API_VERSION}`, apiRoutes(state));
   app.get('/metrics', async (c) =>

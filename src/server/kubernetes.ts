@@ -108,7 +108,7 @@ export function eventObject({ atMs, type, reason, object, message }: EventRecord
   return { kind: 'Event', type, reason, message, involvedObject, firstTimestamp: at, lastTimestamp: at };
 }
 
-export type StatusCode = 400 | 401 | 403 | 404 | 405 | 415 | 500 | 503;
+export type StatusCode = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 | 500 | 503;
 
 const REASONS: Readonly<Record<StatusCode, string>> = {
   400: 'BadRequest',
@@ -116,7 +116,9 @@ const REASONS: Readonly<Record<StatusCode, string>> = {
   403: 'Forbidden',
   404: 'NotFound',
   405: 'MethodNotAllowed',
+  413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
+  422: 'Invalid',
   500: 'InternalError',
   503: 'ServiceUnavailable',
 };

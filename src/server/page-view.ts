@@ -7,6 +7,7 @@ import type {
   EventRecord,
   MetricView,
   OperatorView,
+  PauseView,
   PolicyView,
   PoolView,
 } from '../controller/view.ts';
@@ -46,6 +47,8 @@ export interface PageApp
     | 'waiting'
     | 'limitedBy'
     | 'pageControl'
+    | 'policy'
+    | 'override'
     | 'summary'
     | 'steps'
   > {
@@ -68,6 +71,8 @@ export interface PagePolicy {
   readonly title: string;
   readonly key: string;
   readonly mode: PolicyView['mode'];
+  /** By hand, whatever the mode is. */
+  readonly paused?: PauseView;
   readonly ready: Pick<Condition, 'status' | 'reason' | 'message'>;
   readonly notes: readonly PageNote[];
 }
@@ -158,14 +163,7 @@ function byPriority(a: AppView, b: AppView): number {
 }
 
 function pageApp(app: AppView, colour: Colour, extras: PageExtras): PageApp {
-  const {
-    policy: _policy,
-    ready: _ready,
-    tasks: _tasks,
-    figures: _figures,
-    lastScaled: _last,
-    ...shown
-  } = app;
+  const { ready: _ready, tasks: _tasks, figures: _figures, lastScaled: _last, ...shown } = app;
   return {
     ...shown,
     colour,
@@ -183,12 +181,13 @@ function pageApp(app: AppView, colour: Colour, extras: PageExtras): PageApp {
 }
 
 function pagePolicy(policy: PolicyView): PagePolicy {
-  const { namespace, name, mode, conditions } = policy;
+  const { namespace, name, mode, paused, conditions } = policy;
   const ready = conditions.find((c) => c.type === 'Ready');
   return {
     title: namespace === 'default' ? name : `${namespace}/${name}`,
     key: `${namespace}/${name}`,
     mode,
+    ...(paused && { paused }),
     ready: {
       status: ready?.status ?? 'Unknown',
       reason: ready?.reason ?? 'Pending',

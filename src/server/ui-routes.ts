@@ -1,4 +1,4 @@
-// server: what the page talks to: its stream, its history and the one thing it may write.
+// server: what the page talks to: its stream, its history and what it may write.
 
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -8,6 +8,7 @@ import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/
 import type { Logger } from '../runtime/log.ts';
 import { eventStreamResponse, serverSentEvent } from './event-stream.ts';
 import type { LiveView } from './live-view.ts';
+import { uiHandRoutes } from './ui-hands.ts';
 import type { WriteGuard } from './write-guard.ts';
 
 /** The page calls the connection lost after 3 s without a word, so there is one every second. */
@@ -33,11 +34,13 @@ export interface UiDeps {
  *   and after changes, at most four a second, and `beat` {atMs} when there is nothing else to say.
  * - `GET /history`: {atMs, series} columns of the last 15 minutes.
  * - `POST /scale` {app, instances}: 202, or {message}.
+ * - the hands of ui-hands.ts.
  */
 export function uiRoutes(deps: UiDeps): Hono {
   const app = new Hono();
   app.get('/stream', () => eventStreamResponse((signal) => liveEvents(deps, signal), deps.signal));
   app.get('/history', (c) => c.json(deps.live.history(), 200, { 'cache-control': 'no-store' }));
+  app.route('/', uiHandRoutes(deps));
   app.post('/scale', bodyLimit({ maxSize: 4096, onError: tooLarge }), async (c) => {
     const refusal = deps.guard.refusal(c.req.raw);
     if (refusal !== undefined) return c.json({ message: refusal.message }, refusal.status);

@@ -1,0 +1,127 @@
+// server: the hands that people lay on a policy through the API: pause and override, below the policy's own path.
+
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { type ResourceKey, resourceKey } from '../api/policy.ts';
+import type { OperatorState, PolicyView } from '../controller/view.ts';
+import { messageOf, TerminalError, TransientError } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/log.ts';
+import { objectOf, overrideWish, pauseWish } from './hand-wish.ts';
+import { type StatusCode, statusObject } from './kubernetes.ts';
+
+export interface HandDeps {
+  readonly state: OperatorState;
+  readonly log: Logger;
+  /** Why a write must not happen, or undefined. */
+  readonly refusal: (
+    request: Request,
+  ) => { readonly status: 401 | 403; readonly message: string } | undefined;
+}
+
+const BODY_BYTES = 4096;
+const POLICY = '/namespaces/:ns/microscalingpolicies/:name';
+
+/**
+ * Routes below `/apis/microscaling.io/v1alpha1`; all answer with the policy's hands (`HandsObject`) or a `Status`.
+ *
+ * - `PUT …/NAME/pause` {for?, reason?} and `DELETE …/NAME/pause`
+ * - `PUT …/NAME/overrides/APP` {instances, for, reason?} and `DELETE …/NAME/overrides/APP`
+ */
+export function handRoutes(deps: HandDeps): Hono {
+  const { actions } = deps.state;
+  const app = new Hono();
+  const limit = bodyLimit({
+    maxSize: BODY_BYTES,
+    onError: (c) => failed(c, 413, `the body is larger than ${BODY_BYTES} bytes`),
+  });
+  app.put(`${POLICY}/pause`, limit, (c) =>
+    act(c, deps, async (key) => actions.pause(key, pauseWish(objectOf(await c.req.text())))),
+  );
+  app.delete(`${POLICY}/pause`, (c) => act(c, deps, (key) => actions.resume(key)));
+  app.put(`${POLICY}/overrides/:app`, limit, (c) =>
+    act(c, deps, async (key) =>
+      actions.override(key, c.req.param('app'), overrideWish(objectOf(await c.req.text()))),
+    ),
+  );
+  app.delete(`${POLICY}/overrides/:app`, (c) =>
+    act(c, deps, (key) => actions.endOverride(key, c.req.param('app'))),
+  );
+  return app;
+}
+
+/** What a hand answers with. Times are RFC 3339. */
+export interface HandsObject {
+  readonly policy: ResourceKey;
+  readonly paused?: { readonly until?: string; readonly reason?: string };
+  readonly overrides: Readonly<
+    Record<string, { readonly instances: number; readonly until: string; readonly reason?: string }>
+  >;
+}
+
+async function act(
+  c: Context,
+  { state, log, refusal }: HandDeps,
+  hand: (key: ResourceKey) => Promise<void> | void,
+): Promise<Response> {
+  const refused = refusal(c.req.raw);
+  if (refused !== undefined) return failed(c, refused.status, refused.message);
+  const { ns = '', name = '' } = c.req.param();
+  const find = (): PolicyView | undefined => policyOf(state, { ns, name });
+  const found = find();
+  if (found === undefined) return failed(c, 404, unknownPolicy(state, `${ns}/${name}`));
+  try {
+    await hand(resourceKey(found));
+  } catch (error) {
+    if (error instanceof TerminalError) return failed(c, 422, error.message);
+    if (error instanceof TransientError) return failed(c, 503, error.message);
+    log.error('a hand was not laid on a policy', { policy: `${ns}/${name}`, error: messageOf(error) });
+    return failed(c, 500, 'the operator failed to do it; its log says why');
+  }
+  return c.json(handsObject(find() ?? found));
+}
+
+function policyOf(
+  state: OperatorState,
+  { ns, name }: { readonly ns: string; readonly name: string },
+): PolicyView | undefined {
+  return state
+    .view()
+    .pools.flatMap(({ policies }) => policies)
+    .find((policy) => policy.namespace === ns && policy.name === name);
+}
+
+function unknownPolicy(state: OperatorState, key: string): string {
+  const known = state.view().pools.flatMap(({ policies }) => policies.map(resourceKey));
+  return `no MicroscalingPolicy ${key} is running here; there are: ${known.sort().slice(0, 20).join(', ') || 'none'}`;
+}
+
+function handsObject(policy: PolicyView): HandsObject {
+  const { paused } = policy;
+  return {
+    policy: resourceKey(policy),
+    ...(paused && { paused: { ...untilOf(paused.untilMs), ...said(paused) } }),
+    overrides: Object.fromEntries(
+      policy.apps.flatMap(({ name, override }) =>
+        override === undefined
+          ? []
+          : [[name, { instances: override.instances, until: time(override.untilMs), ...said(override) }]],
+      ),
+    ),
+  };
+}
+
+function untilOf(untilMs: number | undefined): { readonly until?: string } {
+  return untilMs === undefined ? {} : { until: time(untilMs) };
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function said({ reason }: { readonly reason?: string }): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason };
+}
+
+function failed(c: Context, status: StatusCode, message: string): Response {
+  return c.json(statusObject(status, message), status);
+}
