@@ -12,8 +12,9 @@ import { EVENT_KIND, NAMESPACE_KIND } from '../../src/server/kube/core-kinds.ts'
 import { discoveryRoutes } from '../../src/server/kube/discovery.ts';
 import { ApiFailure } from '../../src/server/kube/failure.ts';
 import { NAME_COLUMN, type ResourceKind } from '../../src/server/kube/kinds.ts';
-import { type KubeObject, versionOf } from '../../src/server/kube/object.ts';
+import type { KubeObject } from '../../src/server/kube/object.ts';
 import type { ObjectHome, ServedKind } from '../../src/server/kube/object-home.ts';
+import { openApiRoutes } from '../../src/server/kube/openapi/routes.ts';
 import { policyKind, poolKind } from '../../src/server/kube/our-kinds.ts';
 import { requestInfo } from '../../src/server/kube/request-info.ts';
 import { createResourceApi } from '../../src/server/kube/resource-api.ts';
@@ -146,7 +147,7 @@ class World implements Faults {
       const cache = new WatchCache({ startVersion: 0 });
       return { kind: each, cache, home: memoryHome(cache) };
     });
-    const discovery = discoveryRoutes(kinds, 'test');
+    const discovery = discoveryRoutes(kinds, 'test').route('/', openApiRoutes(kinds, 'test'));
     this.#discovery = (request) => discovery.fetch(request);
     this.#api = this.#newApi();
   }
@@ -222,11 +223,12 @@ class World implements Faults {
 
 function memoryHome(cache: WatchCache): ObjectHome {
   return {
+    current: (key) => cache.get(key),
+    shown: (object) => object,
     permit: () => undefined,
     admit: (object) => ({ object, warnings: [] }),
     save: (object) => cache.set(object),
     remove: (key, version) => cache.remove(key, version),
-    writtenAt: versionOf,
   };
 }
 
