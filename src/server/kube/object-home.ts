@@ -19,8 +19,18 @@ export interface ServedKind {
 }
 
 export interface ObjectHome {
-  /** @throws ApiFailure when objects cannot be written here at all, or this one has another home */
-  permit(current: KubeObject | undefined, subresource: 'status' | undefined): void;
+  /**
+   * As it was written last, with the version of that: of its status and what else the API adds it may hold nothing.
+   * Undefined when it is not kept here.
+   */
+  current(key: string): KubeObject | undefined;
+  /** The same as clients see it. */
+  shown(object: KubeObject): KubeObject;
+  /**
+   * @param seen what is served under this name, wherever it is kept
+   * @throws ApiFailure when objects cannot be written here at all, or this one has another home
+   */
+  permit(seen: KubeObject | undefined, subresource: 'status' | undefined): void;
   /**
    * Judges what is about to be written and adds defaults. Metadata that is the API's own is there already.
    *
@@ -35,6 +45,4 @@ export interface ObjectHome {
   save(object: KubeObject): void;
   /** Durable when it returns; throws as `save`. */
   remove(key: string, version: number): void;
-  /** Since which version everything that clients may write is as it is: older versions conflict. */
-  writtenAt(current: KubeObject): number;
 }

@@ -60,11 +60,11 @@ export class Writes {
     const { status, ...given } = object;
     const written = kind.hasStatus || status === undefined ? given : { ...given, status };
     const next: KubeObject = { ...written, metadata: newMetadata(object, kind, born) } as KubeObject;
-    const current = cache.get(keyOf(next.metadata));
-    home.permit(current, undefined);
-    if (current !== undefined) throw alreadyExists(kind, next.metadata.name);
-    const admitted = home.admit(next, undefined);
-    return dryRun ? admitted : { ...admitted, object: this.#save(home, admitted.object) };
+    const seen = cache.get(keyOf(next.metadata));
+    if (seen !== undefined) throw alreadyExists(kind, next.metadata.name);
+    home.permit(undefined, undefined);
+    const { object: admitted, warnings } = home.admit(next, undefined);
+    return { object: this.#keep(home, admitted, dryRun), warnings };
   }
 
   /** @throws ApiFailure NotFound, Conflict, Invalid, Forbidden, BadRequest; TransientError when it cannot be kept */
@@ -97,26 +97,27 @@ export class Writes {
     const { home } = served;
     const current = this.#current(served, write);
     const { metadata } = current;
-    checkPreconditions(write.body, served, current);
+    this.#checkPreconditions(write.body, served, current);
     if ((metadata.finalizers ?? []).length === 0) {
       if (!write.dryRun) home.remove(keyOf(metadata), this.#deps.versions.next());
-      return { object: current, warnings: [], removed: true };
+      return { object: home.shown(current), warnings: [], removed: true };
     }
-    if (metadata.deletionTimestamp !== undefined) return { object: current, warnings: [] };
+    if (metadata.deletionTimestamp !== undefined) return { object: home.shown(current), warnings: [] };
     const marked = withMeta(current, {
       deletionTimestamp: timestamp(this.#deps.clock.now()),
       deletionGracePeriodSeconds: 0,
       ...(metadata.generation !== undefined && { generation: metadata.generation + 1 }),
     });
-    return { object: write.dryRun ? marked : this.#save(home, marked), warnings: [] };
+    return { object: this.#keep(home, marked, write.dryRun), warnings: [] };
   }
 
   #current({ kind, cache, home }: Served, { target, subresource }: Write): KubeObject {
     const name = target.name ?? '';
-    const current = cache.get(keyOf({ ...target, name }));
-    if (current === undefined) throw notFound(kind, name);
-    home.permit(current, subresource);
-    return current;
+    const key = keyOf({ ...target, name });
+    const seen = cache.get(key);
+    if (seen === undefined) throw notFound(kind, name);
+    home.permit(seen, subresource);
+    return home.current(key) ?? seen;
   }
 
   #update(
@@ -125,27 +126,61 @@ export class Writes {
     { current, next }: { readonly current: KubeObject; readonly next: KubeObject },
   ): Written {
     const { kind, home } = served;
-    checkVersion(next.metadata.resourceVersion, served, current);
+    this.#checkVersion(next.metadata.resourceVersion, served, current);
     const metadata = nextMetadata(next, current, kind);
     const merged = subresource === 'status' ? statusOf(current, next) : mainOf(current, next, kind.hasStatus);
     const admitted = home.admit({ ...merged, metadata }, current);
     const object =
       kind.hasStatus && subresource === undefined ? counted(admitted.object, current) : admitted.object;
     const { warnings } = admitted;
-    if (isDeepStrictEqual(object, current)) return { object: current, warnings };
+    if (isDeepStrictEqual(object, current)) return { object: home.shown(current), warnings };
     const isReleased = metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
-    if (dryRun) return { object, warnings };
-    if (!isReleased) return { object: this.#save(home, object), warnings };
-    home.remove(keyOf(metadata), this.#deps.versions.next());
-    return { object, warnings, removed: true };
+    if (!isReleased) return { object: this.#keep(home, object, dryRun), warnings };
+    if (!dryRun) home.remove(keyOf(metadata), this.#deps.versions.next());
+    return { object: home.shown(object), warnings, removed: true };
   }
 
-  #save(home: ObjectHome, object: KubeObject): KubeObject {
+  /** What clients see of it afterwards. */
+  #keep(home: ObjectHome, object: KubeObject, dryRun: boolean): KubeObject {
+    if (dryRun) return home.shown(object);
     const versioned = withMeta(object, { resourceVersion: String(this.#deps.versions.next()) });
     home.save(versioned);
-    return versioned;
+    return home.shown(versioned);
+  }
+
+  /**
+   * Whoever has seen the last write may write; what the operator reported since does not matter to them.
+   */
+  #checkVersion(given: string | undefined, { kind }: Served, current: KubeObject): void {
+    if (given === undefined || given === '') return;
+    if (!/^\d+$/.test(given)) throw badRequest(`metadata.resourceVersion: '${given}' is not a version`);
+    const version = Number(given);
+    if (version < versionOf(current) || version > this.#deps.versions.current)
+      throw conflict(kind, current.metadata.name, MODIFIED);
+  }
+
+  #checkPreconditions(body: unknown, served: Served, current: KubeObject): void {
+    if (body === undefined || body === null) return;
+    if (!isObject(body)) throw badRequest('the body of a delete must be DeleteOptions, as a JSON object');
+    const { propagationPolicy, preconditions } = body;
+    if (!PROPAGATION.includes(propagationPolicy))
+      throw badRequest(
+        `propagationPolicy: '${String(propagationPolicy)}' is none of Background, Foreground, Orphan`,
+      );
+    if (!isObject(preconditions)) return;
+    const { uid, resourceVersion } = preconditions;
+    const { metadata } = current;
+    if (typeof uid === 'string' && uid !== metadata.uid) {
+      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
+      throw conflict(served.kind, metadata.name, why);
+    }
+    if (typeof resourceVersion === 'string') this.#checkVersion(resourceVersion, served, current);
   }
 }
+
+const MODIFIED =
+  'the object has been modified; please apply your changes to the latest version and try again';
+const PROPAGATION: readonly unknown[] = [undefined, null, 'Background', 'Foreground', 'Orphan'];
 
 /** Of the status subresource only the status counts. */
 function statusOf(current: KubeObject, next: KubeObject): KubeObject {
@@ -168,35 +203,4 @@ function counted(next: KubeObject, current: KubeObject): KubeObject {
 
 function wishOf({ metadata: _, status: __, ...wish }: KubeObject): object {
   return wish;
-}
-
-const MODIFIED =
-  'the object has been modified; please apply your changes to the latest version and try again';
-
-function checkVersion(given: string | undefined, { kind, home }: Served, current: KubeObject): void {
-  if (given === undefined || given === '') return;
-  const version = Number(given);
-  if (!/^\d+$/.test(given)) throw badRequest(`metadata.resourceVersion: '${given}' is not a version`);
-  if (version < home.writtenAt(current) || version > versionOf(current))
-    throw conflict(kind, current.metadata.name, MODIFIED);
-}
-
-const PROPAGATION: readonly unknown[] = [undefined, null, 'Background', 'Foreground', 'Orphan'];
-
-function checkPreconditions(body: unknown, served: Served, current: KubeObject): void {
-  if (body === undefined || body === null) return;
-  if (!isObject(body)) throw badRequest('the body of a delete must be DeleteOptions, as a JSON object');
-  const { propagationPolicy, preconditions } = body;
-  if (!PROPAGATION.includes(propagationPolicy))
-    throw badRequest(
-      `propagationPolicy: '${String(propagationPolicy)}' is none of Background, Foreground, Orphan`,
-    );
-  if (!isObject(preconditions)) return;
-  const { uid, resourceVersion } = preconditions;
-  const { metadata } = current;
-  if (typeof uid === 'string' && uid !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
-    throw conflict(served.kind, metadata.name, why);
-  }
-  if (typeof resourceVersion === 'string') checkVersion(resourceVersion, served, current);
 }
