@@ -32,7 +32,8 @@ const warning = (reason: string): Telling => ({ type: 'Warning', reason });
 function tellingOf(now: Condition, was: Condition | undefined): Telling | undefined {
   switch (now.type) {
     case 'Accepted':
-      return now.status === 'True' ? normal('PolicyAccepted') : warning(now.reason);
+      if (now.status === 'False' || now.reason === 'DeletionHeld') return warning(now.reason);
+      return now.status === 'True' ? normal('PolicyAccepted') : undefined;
     case 'MetricsAvailable':
       if (now.status === 'False') return warning('MetricsUnavailable');
       return now.status === 'True' && was?.status === 'False' ? normal('MetricsRecovered') : undefined;
@@ -42,8 +43,9 @@ function tellingOf(now: Condition, was: Condition | undefined): Telling | undefi
       if (now.status === 'True') return warning('NotLaunching');
       return was?.status === 'True' ? normal('LaunchingAgain') : undefined;
     case 'Paused':
-      if (now.status === 'True') return normal('Paused');
-      return was?.status === 'True' ? normal('Resumed') : undefined;
+      // A hand tells of itself, and of its end.
+      if (now.status === 'True') return now.reason === 'PausedBySpec' ? normal('Paused') : undefined;
+      return was?.reason === 'PausedBySpec' ? normal('Resumed') : undefined;
     case 'Conflict':
       if (now.reason === 'AlternatingCounts') return warning('Conflict');
       return now.status === 'False' && was?.status === 'True' ? normal('ScalingAgain') : undefined;

@@ -4,6 +4,7 @@ import { durationMs } from '../api/duration.ts';
 import type { MetricSpec, TargetSpec } from '../api/policy.ts';
 import type { AppDecision } from '../core/decision.ts';
 import type { MetricReading, MetricSample } from '../core/observation.ts';
+import { pauseWords } from './interventions.ts';
 import { readingsOf } from './observe.ts';
 import { isWhole, type Round } from './round.ts';
 import type { Standing } from './standing.ts';
@@ -61,6 +62,7 @@ function boundsOf({ app }: Standing): Pick<AppView, 'min' | 'max'> {
 function summaryOf({ app, part, trouble }: Standing, decision: AppDecision | undefined): string {
   if (decision !== undefined) return decision.summary;
   if (trouble !== undefined) return trouble.message;
+  if (app.paused !== undefined) return `${pauseWords(app.paused)}: the count is left alone`;
   if (app.mode === 'Paused') return 'paused: the count is left alone';
   if (app.role === 'fixed') return 'left to people';
   return part === 'off' ? 'nothing is decided for it now' : 'not decided yet';

@@ -1,7 +1,7 @@
 // controller: what a round means for the conditions of one policy. Pure; status.ts writes them.
 
 import type { Condition, ConditionReason, ConditionType } from '../api/conditions.ts';
-import type { AppSpec, Duration } from '../api/policy.ts';
+import type { AppSpec, Duration, PolicySpec } from '../api/policy.ts';
 import type { LimitedBy } from '../core/decision.ts';
 import { usable } from '../core/metric-failure.ts';
 import type { MetricReading } from '../core/observation.ts';
@@ -9,6 +9,7 @@ import { timingOf } from '../core/timing.ts';
 import { messageOf, TerminalError } from '../runtime/errors.ts';
 import type { Outcome } from './act.ts';
 import type { Obstacle } from './gate.ts';
+import { overrideWords, pauseWords } from './interventions.ts';
 import { readingsOf } from './observe.ts';
 import { type PolicyRecord, shownVersion } from './records.ts';
 import type { Restart } from './restarts.ts';
@@ -114,9 +115,11 @@ const OBSTACLES = {
 
 /** The first thing that keeps the world from being as written, worst first. */
 function appliedOf(part: Part): Finding {
-  const { record, round, standings, outcomes } = part;
-  const mode = shownVersion(record).policy.spec.mode;
-  if (mode === 'Paused') return is('Unknown', 'PausedBySpec', 'paused: nothing is decided or written');
+  const { round, standings, outcomes } = part;
+  const mode = modeOf(part);
+  if (mode === 'Paused') {
+    return is('Unknown', pausedOf(part).reason, 'paused: nothing is decided or written');
+  }
   if (round.world.view === undefined) return unreadable(round.world.error);
   if (round.standby !== undefined) return is('Unknown', 'Standby', `stands by: ${round.standby}`);
   const trouble = standings.find((s) => s.trouble !== undefined)?.trouble;
@@ -184,6 +187,10 @@ const LIMITS: readonly (readonly [LimitedBy, ConditionReason, string])[] = [
 ];
 
 function limitedOf({ standings, round }: Part): Finding {
+  const overridden = standings.flatMap(({ app: { spec, override } }) =>
+    override === undefined ? [] : [`${spec.id} is ${overrideWords(override)}`],
+  );
+  if (overridden.length > 0) return is('True', 'Overridden', overridden.join('; '));
   if (round.room?.state === 'unknown') {
     const meanwhile = "meanwhile Marathon's queue decides, and remainders do not grow";
     return is('Unknown', 'CapacityUnknown', `${round.room.reason}; ${meanwhile}`);
@@ -225,10 +232,20 @@ function surplusIn({ app, observed, surplusSinceMs = 0 }: Standing, outcomes: re
   return `${told ?? id} (since ${since}); the slots of those that wait are lent to the others; ${cure}`;
 }
 
-function pausedOf({ record }: Part): Finding {
-  return shownVersion(record).policy.spec.mode === 'Paused'
-    ? is('True', 'PausedBySpec', 'the policy says `mode: Paused`')
-    : is('False', 'Running', 'not paused');
+function pausedOf({ record, standings }: Part): Finding {
+  const bySpec = shownVersion(record).policy.spec.mode === 'Paused';
+  const byHand = standings[0]?.app.paused;
+  if (byHand !== undefined) {
+    const beside = bySpec ? '; the policy says `mode: Paused` too' : '';
+    return is('True', 'PausedByHand', `${pauseWords(byHand)}${beside}`);
+  }
+  if (bySpec) return is('True', 'PausedBySpec', 'the policy says `mode: Paused`');
+  return is('False', 'Running', 'not paused');
+}
+
+/** As it is run: a hand may have paused it. */
+function modeOf({ record, standings }: Part): PolicySpec['mode'] {
+  return standings[0]?.app.mode ?? shownVersion(record).policy.spec.mode;
 }
 
 function conflictOf({ standings }: Part): Finding {

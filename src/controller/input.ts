@@ -4,9 +4,11 @@ import type { CapacitySpec, Resources } from '../api/policy.ts';
 import type { AppInput, Budget, DecisionInput, DecisionMemory } from '../core/decision.ts';
 import type { AppObservation, Footprint } from '../core/observation.ts';
 import type { ClusterRoom } from './cluster-room.ts';
+import { overrideWords } from './interventions.ts';
 import { readingsOf, type World } from './observe.ts';
 import type { Standing } from './standing.ts';
 import { withoutSurplus } from './surplus.ts';
+import type { OverrideView } from './view.ts';
 
 export interface DecisionQuestion {
   readonly standings: readonly Standing[];
@@ -49,8 +51,13 @@ function appInput(standing: Standing, question: DecisionQuestion): readonly AppI
       countsAgainstBudget: budget.kind !== 'slots' || app.role !== 'fixed',
       ...(observed && { observed }),
       ...(isDecided && held && { held }),
+      ...(isDecided && app.override && { override: orderOf(app.override) }),
     },
   ];
+}
+
+function orderOf(override: OverrideView): NonNullable<AppInput['override']> {
+  return { instances: override.instances, reason: overrideWords(override) };
 }
 
 export function budgetOf(

@@ -3,8 +3,9 @@
 import type { ResourceKey } from '../api/policy.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
-import { messageOf } from '../runtime/errors.ts';
+import { messageOf, WaitError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { Announcement } from './announcements.ts';
 import { type Hand, type Override, type Pause, readHand } from './intervention-records.ts';
 import type { OverrideView, PauseView } from './view.ts';
@@ -37,6 +38,7 @@ const COLLECTION = 'hand';
 const LONGEST_SLEEP_MS = 3_600_000;
 /** An end that could not be written down is tried again. */
 const RETRY_MS = 5_000;
+const PAUSED_RETRY_MS = 1_000;
 const UNGRIPPED: Grip = { overrides: new Map() };
 
 /** Nothing here judges whether a hand is allowed: actions.ts does, which knows the policies. */
@@ -202,6 +204,20 @@ export class Interventions {
     this.#changed = new AbortController();
     this.#deps.onChange(policy);
   }
+}
+
+/** The same scheduler, with writes to a policy refused from the moment it is paused, also in the middle of a round. */
+export function unlessPaused(
+  scheduler: Pick<Scheduler, 'apply'>,
+  pausedNow: (app: string) => PauseView | undefined,
+): Pick<Scheduler, 'apply'> {
+  return {
+    apply: async (change, signal) => {
+      const paused = pausedNow(change.app);
+      if (paused !== undefined) throw new WaitError(pauseWords(paused), PAUSED_RETRY_MS);
+      return await scheduler.apply(change, signal);
+    },
+  };
 }
 
 function keyOf(hand: Pick<Pause, 'kind' | 'policy'> | Pick<Override, 'kind' | 'policy' | 'app'>): string {

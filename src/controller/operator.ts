@@ -40,7 +40,7 @@ export function createOperator(deps: OperatorDeps): Operator {
   const { clock, log, random, sources, schedulerFor, leadership = soleInstance } = deps;
   const { documents = createMemoryDocumentStore() } = deps;
   const store = new Store(deps);
-  const status = new Status(deps);
+  const status = new Status({ ...deps, handsOn: (policy) => interventions.on(policy) });
   const pools = new WorkQueue<string>(clock);
   const listings = new WorkQueue<PolicySource>(clock);
   const wakeups = new Wakeups({ ...deps, wake: (pool) => pools.add(pool, WAKE_DELAY_MS) });

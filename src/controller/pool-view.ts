@@ -1,9 +1,11 @@
 // controller: a pool and its policies as people see them, as far as the documents go. Pure.
 
 import { initialConditions } from '../api/conditions.ts';
+import { type ResourceKey, resourceKey } from '../api/policy.ts';
+import type { Grip } from './interventions.ts';
 import { intervalMsOf } from './members.ts';
 import { type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
-import type { PolicyView, PoolView } from './view.ts';
+import type { AppView, PolicyView, PoolView } from './view.ts';
 
 /** What a policy shows before anything was looked at. */
 export function policyHead(
@@ -27,6 +29,20 @@ export function policyHead(
     revision,
     spec: policy.spec,
   };
+}
+
+/** People's hands as they are now, not as they were in the last round. */
+export function withHands(pool: PoolView, on: (policy: ResourceKey) => Grip): PoolView {
+  const policies = pool.policies.map((policy): PolicyView => {
+    const { paused, overrides } = on(resourceKey(policy));
+    if (paused === undefined && overrides.size === 0) return policy;
+    const apps = policy.apps.map((app): AppView => {
+      const override = app.role === 'fixed' ? undefined : overrides.get(app.name);
+      return override === undefined ? app : { ...app, override };
+    });
+    return { ...policy, ...(paused && { paused }), apps };
+  });
+  return { ...pool, policies };
 }
 
 /** A pool before its first round. */

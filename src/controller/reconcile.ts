@@ -8,7 +8,7 @@ import { choose } from './choose.ts';
 import { clusterRoom } from './cluster-room.ts';
 import type { OperatorDeps } from './deps.ts';
 import { farewell } from './finalize.ts';
-import type { Interventions } from './interventions.ts';
+import { type Interventions, unlessPaused } from './interventions.ts';
 import { type Leadership, type LeadershipStanding, whileActing } from './leadership.ts';
 import { gripped, intervalMsOf, type MemberApp, membersOf } from './members.ts';
 import { PoolMemory } from './memory.ts';
@@ -68,7 +68,7 @@ export class PoolReconciler implements Reconciler<string> {
     { pool, apps, memory, startedAtMs, world, view }: Sighted,
     { signal, stopping, log }: ReconcileContext,
   ): Promise<Round> {
-    const { clock, decide, leadership } = this.#deps;
+    const { clock, decide } = this.#deps;
     const scheduler = this.#schedulerOf(pool);
     const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
     const nowMs = clock.now();
@@ -95,7 +95,7 @@ export class PoolReconciler implements Reconciler<string> {
     const risesNeedFalls = capacity.cluster !== undefined;
     const done = await act(
       changes,
-      { scheduler: whileActing(scheduler, leadership), gate: memory.gate, risesNeedFalls },
+      { scheduler: this.#writerFor(apps, scheduler), gate: memory.gate, risesNeedFalls },
       signal,
     );
     memory.note(done, nowMs);
@@ -106,6 +106,16 @@ export class PoolReconciler implements Reconciler<string> {
     }
     const aside = { ...(acting ? {} : { standby: reason }), ...(room && { room }) };
     return { pool, startedAtMs, atMs: nowMs, world, standings, drift, outcomes, ...aside, ...choice };
+  }
+
+  /** Asked before each write: a round takes its time, and meanwhile another instance or a person may say stop. */
+  #writerFor(apps: readonly MemberApp[], scheduler: Scheduler): Pick<Scheduler, 'apply'> {
+    const { leadership, interventions } = this.#deps;
+    const policies = new Map(apps.map(({ spec, policy }) => [spec.id, policy]));
+    return unlessPaused(whileActing(scheduler, leadership), (app) => {
+      const policy = policies.get(app);
+      return policy === undefined ? undefined : interventions.on(policy).paused;
+    });
   }
 
   /** Who cannot be asked about does not write. */

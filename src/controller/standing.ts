@@ -73,7 +73,7 @@ export function judge(apps: readonly MemberApp[], { view, remembered, nowMs, act
     const verdict = handOf(app, { observed, part, track: remembered.tracks.get(app.spec.id), nowMs });
     if (verdict !== undefined) tracks.set(app.spec.id, verdict.track);
     const still = keptStillBy(app.spec.id, restarts);
-    const held = heldOf(verdict, { observed, restart: still });
+    const held = heldOf(app, verdict, { observed, restart: still });
     const restart = restarts.get(app.spec.id);
     const surplusSinceMs = remembered.surplus.get(app.spec.id);
     return {
@@ -143,18 +143,26 @@ function handOf(
 ): HandVerdict | undefined {
   const { observed, part, track, nowMs } = now;
   if (part !== 'live' || app.role === 'fixed' || observed === undefined) return undefined;
-  return judgeHand(track ?? NEW_TRACK, { observed, rule: app.spec.manualScale, nowMs });
+  const { manualScale: rule } = app.spec;
+  if (app.override === undefined) return judgeHand(track ?? NEW_TRACK, { observed, rule, nowMs });
+  // An override is the newer order: an earlier hand's hold ends with it, and a later hand is put right.
+  const { hold: _ended, ...free } = track ?? NEW_TRACK;
+  return judgeHand(free, { observed, rule: { ...rule, action: 'Revert' }, nowMs });
 }
 
 /**
  * A restart freezes every count, for while tasks are replaced one by one, old and new ones share the slots and nobody
- * else may count on them; otherwise a hand keeps its own.
+ * else may count on them; an app that two fight over is left alone, also by whoever overrides it; otherwise an
+ * override goes before any other hand.
  */
 function heldOf(
+  { override }: MemberApp,
   verdict: HandVerdict | undefined,
   { observed, restart }: { observed: AppObservation | undefined; restart: Restart | undefined },
 ): Standing['held'] {
-  if (restart === undefined) return verdict?.held;
-  const reason = `${restart.app} is being restarted by deployment ${restart.deployment}`;
-  return { instances: observed?.requested ?? 0, reason };
+  if (restart !== undefined) {
+    const reason = `${restart.app} is being restarted by deployment ${restart.deployment}`;
+    return { instances: observed?.requested ?? 0, reason };
+  }
+  return override === undefined || verdict?.situation === 'conflict' ? verdict?.held : undefined;
 }

@@ -12,8 +12,9 @@ import { appViewOf } from './app-view.ts';
 import { conditionsOf } from './conditions.ts';
 import { recordsOf } from './decision-records.ts';
 import type { OperatorDeps } from './deps.ts';
+import type { Grip } from './interventions.ts';
 import { intervalMsOf } from './members.ts';
-import { policyHead, unseenPool } from './pool-view.ts';
+import { policyHead, unseenPool, withHands } from './pool-view.ts';
 import { type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
 import { isWhole, type Round } from './round.ts';
 import { RoundReporter } from './round-reporter.ts';
@@ -25,7 +26,10 @@ const MAX_RECORDS = 200;
 export type StatusDeps = Pick<
   OperatorDeps,
   'clock' | 'log' | 'version' | 'counters' | 'schedulerInfo' | 'describeMetric' | 'maxRecords' | 'onRound'
->;
+> & {
+  /** What people's hands do to a policy now. */
+  readonly handsOn: (policy: ResourceKey) => Grip;
+};
 
 type Problems = OperatorView['problems'];
 type Reachability = Pick<OperatorView['marathon'], 'reachable' | 'message'>;
@@ -122,7 +126,7 @@ export class Status {
       version: this.#deps.version,
       ready: this.ready,
       marathon: { url: info?.url ?? '', ...this.#marathon },
-      pools: [...this.#pools.values()].sort(byName).map((pool) => this.#withCounters(pool)),
+      pools: [...this.#pools.values()].sort(byName).map((pool) => this.#asOfNow(pool)),
       capacityPools: [],
       refused: [],
       leaving: [],
@@ -225,6 +229,11 @@ export class Status {
     } catch (error) {
       return messageOf(error);
     }
+  }
+
+  /** With what moves between rounds. */
+  #asOfNow(pool: PoolView): PoolView {
+    return withHands(this.#withCounters(pool), this.#deps.handsOn);
   }
 
   #withCounters(pool: PoolView): PoolView {

@@ -39,6 +39,11 @@ export interface AppInput {
    * restart, a conflict), and `reason` says why.
    */
   readonly held?: { readonly instances: number; readonly reason: string };
+  /**
+   * A person's order, in the place of the law's word: before every need of others, and after their minimums; within
+   * the app's own bounds and the budget. Without effect while `held` is set.
+   */
+  readonly override?: { readonly instances: number; readonly reason: string };
 }
 
 export interface DecisionInput {

@@ -1,7 +1,7 @@
 // core: a decision in words: the last steps, what limited it, and one sentence with its numbers.
 
 import type { AppDecision, LimitedBy } from './decision.ts';
-import { isHeld } from './pool.ts';
+import { isHeld, isRest } from './pool.ts';
 import type { Outcome } from './settle.ts';
 import { byName } from './share.ts';
 import type { Wish } from './wish.ts';
@@ -65,7 +65,7 @@ export function explain(
   const { wish, wanted, granted, to } = outcome;
   let { steps } = wish;
   let summary = opening(outcome);
-  if (isRest(wish))
+  if (isRest(wish.app))
     steps = [...steps, { rule: 'remainder', before: wish.requested, after: granted, reason: wish.reason }];
   if (granted !== wanted) {
     const rule = granted < wanted ? 'capacity' : 'manners';
@@ -82,14 +82,9 @@ export function explain(
   return { steps, summary, limitedBy: limitOf(outcome) };
 }
 
-/** A remainder that takes what is left. */
-function isRest({ app }: Wish): boolean {
-  return app.role === 'remainder' && !isHeld(app);
-}
-
 function opening({ wish, wanted, granted }: Outcome): string {
   if (isHeld(wish.app)) return `kept at ${granted}: ${wish.reason}`;
-  if (isRest(wish)) return `gets ${granted}: ${wish.reason}`;
+  if (isRest(wish.app)) return `gets ${granted}: ${wish.reason}`;
   const { law, reason } = wish;
   return law === wanted ? `wanted ${wanted}: ${reason}` : `wanted ${wanted}: ${reason}${lastClamp(wish)}`;
 }
@@ -104,7 +99,7 @@ function limitOf({ wish, wanted, granted, to }: Outcome): LimitedBy | undefined 
   if (to < granted) return 'handover';
   if (granted < wanted) return 'capacity';
   if (granted > wanted) return 'behavior';
-  if (!isRest(wish) || wish.limitedBy === 'launching') return wish.limitedBy;
+  if (!isRest(wish.app) || wish.limitedBy === 'launching') return wish.limitedBy;
   if (granted >= wish.max) return 'max';
   return granted <= wish.min ? 'min' : undefined;
 }

@@ -26,6 +26,15 @@ export function isHeld(app: AppInput): boolean {
   return app.held !== undefined && app.observed !== undefined;
 }
 
+export function isOverridden(app: AppInput): boolean {
+  return app.override !== undefined && app.observed !== undefined && !isHeld(app);
+}
+
+/** Takes what is left, unless a hand says how much. */
+export function isRest(app: AppInput): boolean {
+  return app.role === 'remainder' && !isHeld(app) && !isOverridden(app);
+}
+
 function heldAt(app: AppInput): number {
   return count(app.held?.instances ?? 0);
 }

@@ -3,7 +3,7 @@
 import { type Claim, grant, type Reservation } from './capacity.ts';
 import type { DecisionInput } from './decision.ts';
 import { handOver, type Transfer } from './handover.ts';
-import { isHeld, roomInCluster, roomNow, roomToGrant } from './pool.ts';
+import { isHeld, isOverridden, isRest, roomInCluster, roomNow, roomToGrant } from './pool.ts';
 import { launched, type Vector } from './room.ts';
 import type { Wish } from './wish.ts';
 
@@ -27,7 +27,7 @@ export function settle(input: DecisionInput, parties: readonly Party[]): readonl
   const to = transfers(input, parties, granted);
   return parties.map(({ wish }, i) => {
     const mine = granted[i] ?? 0;
-    const wanted = wish.app.role === 'remainder' && !isHeld(wish.app) ? mine : wish.wanted;
+    const wanted = isRest(wish.app) ? mine : wish.wanted;
     return { wish, wanted, granted: mine, to: to[i] ?? wish.requested };
   });
 }
@@ -44,12 +44,12 @@ function grants(input: DecisionInput, parties: readonly Party[]): readonly numbe
 
 function claimOf(input: DecisionInput, { wish, cost }: Party, lends: boolean): Claim {
   const { app, min, requested } = wish;
-  const remainder = app.role === 'remainder';
+  const remainder = isRest(app);
   return {
     id: app.id,
     name: app.name,
     role: remainder ? 'remainder' : 'scaled',
-    priority: app.priority,
+    priority: isOverridden(app) ? Number.NEGATIVE_INFINITY : app.priority,
     weight: app.weight,
     cost,
     min,
@@ -91,8 +91,8 @@ function transfers(
     roomNow(input),
     parties.map(({ wish, cost }, i): Transfer => {
       const { app, requested } = wish;
-      // A held count goes before everything: it is somebody's order.
-      const priority = isHeld(app) ? Number.NEGATIVE_INFINITY : app.priority;
+      // What a hand says goes before everything: it is somebody's order.
+      const priority = isHeld(app) || isOverridden(app) ? Number.NEGATIVE_INFINITY : app.priority;
       return { id: app.id, name: app.name, priority, cost, from: requested, granted: granted[i] ?? 0 };
     }),
   );

@@ -6,6 +6,7 @@ import { followLaunches, type LaunchMemory, serving } from './launches.ts';
 import { keeps, type MannersMemory } from './manners.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count, MAX_COUNT } from './numbers.ts';
+import { isOverridden } from './pool.ts';
 import { appetite } from './targets.ts';
 import { type Timing, timingOf } from './timing.ts';
 import { followTrouble, launchLimit, type TroubleMemory } from './trouble.ts';
@@ -87,17 +88,26 @@ function draftOf(s: Standing): Draft {
   if (s.app.observed === undefined)
     return plain(s, s.min, 'does not exist yet: to be created with its minimum');
   const draft = s.app.role === 'scaled' ? scaled(s) : remainder(s);
-  if (s.app.held === undefined) return draft;
-  const wanted = count(s.app.held.instances);
-  const { reason } = s.app.held;
-  const step = { rule: 'held', before: draft.wanted, after: wanted, reason };
-  return { ...draft, wanted, reason, limitedBy: 'held', steps: [...draft.steps, step] };
+  const hand = s.app.held ?? s.app.override;
+  if (hand === undefined) return draft;
+  const wanted = count(hand.instances);
+  const { reason } = hand;
+  const rule = s.app.held === undefined ? 'override' : 'held';
+  const step = { rule, before: draft.wanted, after: wanted, reason };
+  const kept = { ...draft, wanted, reason, limitedBy: 'held', steps: [...draft.steps, step] } as const;
+  // What is ordered is known, whether or not the need is.
+  return s.app.held === undefined ? { ...kept, law: wanted, unknown: false } : kept;
 }
 
 const FIRST = 'first decision since the start: keeps what is there';
 
+/** Marathon's counts are the truth after a start, whatever is remembered. */
+function isFirst(state: AppState | undefined): boolean {
+  return state === undefined || state.resumed === true;
+}
+
 function remainder(s: Standing): Draft {
-  if (s.state === undefined) return plain(s, s.requested, FIRST);
+  if (isFirst(s.state)) return plain(s, s.requested, FIRST);
   return plain(s, MAX_COUNT, 'takes what nobody above needs');
 }
 
@@ -114,7 +124,7 @@ function scaled(s: Standing): Draft {
   const settled =
     asked === requested && observed.running === placed && observed.staging + observed.killing === 0;
   const a = appetite({ app, timing, nowMs, asked, ready, launches, settled }, state?.laws ?? []);
-  const first = state === undefined;
+  const first = isFirst(state);
   const shaped = shape(
     { asked, wanted: first ? asked : a.wanted, need: first ? asked : a.need, holdMs: a.holdMs, nowMs },
     state?.behavior ?? {},
@@ -185,13 +195,14 @@ function bound(s: Standing, draft: Draft): Wish {
     max,
     requested,
     wanted,
-    keeps: held
-      ? wanted
-      : keeps(
-          manners,
-          { min, max, requested, wanted, nowMs },
-          { behavior: s.app.behavior, timing: s.timing },
-        ),
+    keeps:
+      held || isOverridden(s.app)
+        ? wanted
+        : keeps(
+            manners,
+            { min, max, requested, wanted, nowMs },
+            { behavior: s.app.behavior, timing: s.timing },
+          ),
     steps,
     law: draft.law,
     reason: draft.reason,
