@@ -1,0 +1,79 @@
+// policy-sources/applied: policies that people applied to the operator's own API.
+
+import { createHash } from 'node:crypto';
+import { untilAborted } from '../../runtime/until-aborted.ts';
+import type { InvalidDocument, PolicySource, SourcedResource } from '../source.ts';
+import { type AppliedObjects, type Kept, placeOf } from './objects.ts';
+
+export { type AppliedObject, AppliedObjects, type LoadApplied, RELEASE_FINALIZER } from './objects.ts';
+
+/** The name of the source, for people. */
+export const APPLIED_SOURCE = 'api';
+
+export function createAppliedSource(objects: AppliedObjects): PolicySource {
+  return {
+    name: APPLIED_SOURCE,
+    list: async () => {
+      const all = objects.all();
+      return {
+        resources: all.flatMap(sourced),
+        problems: all.flatMap(({ problems }) => problems),
+        invalid: all.flatMap(refused),
+        complete: true,
+      };
+    },
+    watch: async (onChange, signal) => {
+      const unsubscribe = objects.subscribe(onChange);
+      try {
+        await untilAborted(signal);
+      } finally {
+        unsubscribe();
+      }
+    },
+    release: async ({ kind, key }) => objects.release(kind, key),
+  };
+}
+
+/** Objects are listed again with every change of one of them; what follows from an object is worked out once. */
+const revisions = new WeakMap<object, string>();
+
+function sourced({ object, resource }: Kept): readonly SourcedResource[] {
+  if (resource === undefined) return [];
+  const { uid, creationTimestamp, deletionTimestamp } = object.metadata;
+  return [
+    {
+      resource,
+      place: placeOf(object),
+      revision: revisionOf(object),
+      ...(creationTimestamp !== undefined && { createdAt: creationTimestamp }),
+      ...(uid !== undefined && { uid }),
+      ...(deletionTimestamp !== undefined && { deleting: true }),
+    },
+  ];
+}
+
+/** Of what was wished for: labels and finalizers do not make another revision. */
+function revisionOf(object: Kept['object']): string {
+  const known = revisions.get(object);
+  if (known !== undefined) return known;
+  const { metadata: _, status: __, ...wish } = object;
+  const revision = `sha256:${createHash('sha256').update(JSON.stringify(wish)).digest('hex')}`;
+  revisions.set(object, revision);
+  return revision;
+}
+
+function refused({ object, resource, invalid }: Kept): readonly InvalidDocument[] {
+  if (resource !== undefined) return [];
+  const { metadata, kind } = object;
+  const key = `${metadata.namespace ?? ''}/${metadata.name}`;
+  const reason = invalid?.reason;
+  return [
+    {
+      key,
+      kind,
+      message: invalid?.message ?? 'the object is not valid any more',
+      place: placeOf(object),
+      ...(reason !== undefined && { reason }),
+    },
+  ];
+}

@@ -1,0 +1,152 @@
+// policy-sources/applied: the objects that people applied to the operator, kept in the store as they wrote them.
+
+import type { LoadResult } from '../../api/load.ts';
+import type { Resource } from '../../api/policy.ts';
+import type { Problem } from '../../api/problem.ts';
+import type { DocumentStore } from '../../runtime/document-store.ts';
+import type { Logger } from '../../runtime/log.ts';
+
+/** As the API writes it: apiVersion, kind, metadata and spec. */
+export interface AppliedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+    readonly [field: string]: unknown;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** Text to resources through the trust rules; `source` is the text's place for people. Never throws. */
+export type LoadApplied = (text: string, source: string) => LoadResult;
+
+/** One object and what was found about it. */
+export interface Kept {
+  readonly object: AppliedObject;
+  /** Valid and allowed. */
+  readonly resource?: Resource;
+  readonly invalid?: LoadResult['invalid'][number];
+  readonly problems: readonly Problem[];
+}
+
+export interface AppliedDeps {
+  readonly documents: DocumentStore;
+  readonly load: LoadApplied;
+  readonly log: Logger;
+}
+
+const COLLECTION = 'applied';
+
+/** While it is there, the object is only marked as deleted: what it holds in Marathon is let go first. */
+export const RELEASE_FINALIZER = 'microscaling.io/release';
+
+/** Every write is durable before it is seen; each object is judged once, when it is written. */
+export class AppliedObjects {
+  readonly #documents: DocumentStore;
+  readonly #load: LoadApplied;
+  readonly #kept = new Map<string, Kept>();
+  readonly #listeners = new Set<(kind: string, key: string) => void>();
+
+  constructor({ documents, load, log }: AppliedDeps) {
+    this.#documents = documents;
+    this.#load = load;
+    for (const [key, value] of documents.all(COLLECTION)) {
+      if (isApplied(value)) this.#kept.set(keyOf(value), this.#judge(value));
+      else log.warn('an applied object in the store is not readable and is passed over', { key });
+    }
+  }
+
+  all(): readonly Kept[] {
+    return [...this.#kept.values()];
+  }
+
+  /** @param key `namespace/name` */
+  get(kind: string, key: string): Kept | undefined {
+    return this.#kept.get(`${kind} ${key}`);
+  }
+
+  /**
+   * Keeps it in the place of what has its name. Once deleted, an object that does not run is gone at once: nothing
+   * is held for it.
+   *
+   * @throws TransientError when it cannot be written; then nothing has changed
+   */
+  put(object: AppliedObject): void {
+    const kept = this.#judge(object);
+    if (object.metadata.deletionTimestamp !== undefined && kept.resource === undefined) {
+      this.remove(object.kind, nameOf(object));
+      return;
+    }
+    const key = keyOf(object);
+    this.#documents.write([{ do: 'put', collection: COLLECTION, key, value: object }]);
+    this.#kept.set(key, kept);
+    this.#changed(object.kind, nameOf(object));
+  }
+
+  /** Does nothing when it is not there; throws as `put`. */
+  remove(kind: string, key: string): void {
+    const id = `${kind} ${key}`;
+    if (!this.#kept.has(id)) return;
+    this.#documents.write([{ do: 'remove', collection: COLLECTION, key: id }]);
+    this.#kept.delete(id);
+    this.#changed(kind, key);
+  }
+
+  /** Takes our finalizer away; without another one, and deleted, the object is gone. Idempotent; throws as `put`. */
+  release(kind: string, key: string): void {
+    const object = this.get(kind, key)?.object;
+    const finalizers = object?.metadata.finalizers ?? [];
+    if (object?.metadata.deletionTimestamp === undefined) return;
+    const left = finalizers.filter((finalizer) => finalizer !== RELEASE_FINALIZER);
+    if (left.length === 0) this.remove(kind, key);
+    else if (left.length < finalizers.length)
+      this.put({ ...object, metadata: { ...object.metadata, finalizers: left } });
+  }
+
+  /** Calls back after every change with the kind and `namespace/name`; returns its own undo. */
+  subscribe(onChange: (kind: string, key: string) => void): () => void {
+    this.#listeners.add(onChange);
+    return () => this.#listeners.delete(onChange);
+  }
+
+  #judge(object: AppliedObject): Kept {
+    const { resources, invalid, problems } = this.#load(JSON.stringify(object), placeOf(object));
+    const resource = resources[0]?.resource;
+    const refused = invalid[0];
+    return {
+      object,
+      ...(resource !== undefined && { resource }),
+      ...(refused !== undefined && { invalid: refused }),
+      problems,
+    };
+  }
+
+  #changed(kind: string, key: string): void {
+    for (const listener of this.#listeners) listener(kind, key);
+  }
+}
+
+/** For people: `api default/shop`. */
+export function placeOf(object: AppliedObject): string {
+  return `api ${nameOf(object)}`;
+}
+
+function nameOf({ metadata }: AppliedObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+function keyOf(object: AppliedObject): string {
+  return `${object.kind} ${nameOf(object)}`;
+}
+
+function isApplied(value: unknown): value is AppliedObject {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, metadata } = value as { readonly kind?: unknown; readonly metadata?: unknown };
+  const { name } = (metadata ?? {}) as { readonly name?: unknown };
+  return typeof kind === 'string' && typeof name === 'string';
+}
