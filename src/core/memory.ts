@@ -2,15 +2,16 @@
 
 import type { BehaviorMemory } from './behavior.ts';
 import type { AppMemory, DecisionMemory } from './decision.ts';
+import type { Tally } from './history.ts';
 import type { LaunchMemory } from './launches.ts';
-import type { FluidMemory } from './law/fluid.ts';
+import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
 import type { SimpleQueueMemory } from './law/simple-queue.ts';
 import type { MannersMemory } from './manners.ts';
 import type { TroubleMemory } from './trouble.ts';
 
-export type LawMemory = FluidMemory | QueueMemory | SimpleQueueMemory | PerInstanceMemory;
+export type LawMemory = FluidMemory | FluidLearned | QueueMemory | SimpleQueueMemory | PerInstanceMemory;
 
 /** Plain JSON; every list in it is bounded. */
 export interface AppState {
@@ -23,6 +24,8 @@ export interface AppState {
   /** What the last round granted and asked for. */
   readonly granted: number;
   readonly to: number;
+  /** Made of what outlived the process: it says what things are like, not how they stand. */
+  readonly resumed?: true;
 }
 
 const VERSION = 1;
@@ -75,7 +78,7 @@ function isSound(value: unknown, depth = 0): boolean {
   return depth < 6 && Object.values(value).every((inner) => isSound(inner, depth + 1));
 }
 
-function isTally(value: unknown): boolean {
+export function isTally(value: unknown): value is Tally {
   return (
     Array.isArray(value) &&
     value.every((p) => Array.isArray(p) && typeof p[0] === 'number' && typeof p[1] === 'number')

@@ -32,6 +32,19 @@ export interface Estimate {
   readonly below: number;
 }
 
+/** μ as far as it is known, and how far that is. */
+export interface ServiceRate {
+  /** Messages/s per instance. */
+  readonly rate: number;
+  /** σ_μ/μ. */
+  readonly doubt: number;
+}
+
+/** What nobody has looked at for a while is known as well as the filter itself would think: its process noise. */
+export function ageServiceRate({ rate, doubt }: ServiceRate, forMs: number): ServiceRate {
+  return { rate, doubt: Math.sqrt(doubt * doubt + (SERVICE_DRIFT * forMs) / 1000) };
+}
+
 /** One count of the queue. */
 export interface Measurement {
   readonly atMs: number;
@@ -66,15 +79,23 @@ const PROVEN_FOR_S = 300;
 const LEAST_SERVICE = 1e-4;
 const MOST = 1e9;
 
-/** Before anything was measured: μ as guessed, its deviation as large as itself when the guess is ours. */
-export function firstEstimate(m: Measurement, serviceRate: number | undefined): Estimate {
+/**
+ * Before anything was measured: μ as guessed, its deviation as large as itself when the guess is ours.
+ *
+ * @param doubt σ_μ/μ of a service rate that is given
+ */
+export function firstEstimate(
+  m: Measurement,
+  serviceRate: number | undefined,
+  doubt: number = UNSURE,
+): Estimate {
   const service = clamp(serviceRate ?? 1, LEAST_SERVICE, MOST);
   const busy = m.waiting > m.emptyBelow;
   return {
     arrivals: service * (busy ? m.served : (m.working ?? m.served)),
     service,
     varArrivals: (service * Math.max(1, m.served)) ** 2,
-    varService: (serviceRate === undefined ? service : UNSURE * service) ** 2,
+    varService: (serviceRate === undefined ? service : doubt * service) ** 2,
     covariance: 0,
     atMs: m.atMs,
     waiting: m.waiting,

@@ -3,10 +3,11 @@
 import { averageLevel } from '../history.ts';
 import { brief, clamp, count } from '../numbers.ts';
 import { type Ahead, type AheadMemory, lookAhead } from './ahead.ts';
-import { type Estimate, firstEstimate, update } from './estimator.ts';
+import { type Estimate, firstEstimate, type ServiceRate, update } from './estimator.ts';
 import type { Goal, LawInput, LawResult } from './law.ts';
 import { predictWaiting } from './prediction.ts';
 import { type ProbeMemory, probe } from './probe.ts';
+import type { SeasonMemory } from './season.ts';
 
 export interface FluidOptions {
   readonly goal: Goal;
@@ -33,6 +34,12 @@ export interface FluidMemory {
   readonly fellAtMs: number;
 }
 
+/** What outlives the process: of the queue's nature, not of how things stood. */
+export interface FluidLearned {
+  readonly law: 'Fluid';
+  readonly learned: { readonly service?: ServiceRate; readonly season?: SeasonMemory };
+}
+
 /** What a round's decision is made of. Messages and seconds. */
 interface View {
   readonly input: LawInput;
@@ -56,6 +63,10 @@ interface View {
   /** Messages older than a `messageAge` target allows. */
   readonly overdue: number;
 }
+
+type Known = FluidOptions & Pick<FluidLearned, 'learned'>;
+
+const NOTHING: FluidLearned['learned'] = {};
 
 /** Constants of control.md §1, shares of the target first. */
 const AIM = 0.6;
@@ -81,13 +92,15 @@ const NEWEST_INTERVAL = 0.2;
 
 export function fluidLaw(
   input: LawInput,
-  memory: FluidMemory | undefined,
+  remembered: FluidMemory | FluidLearned | undefined,
   options: FluidOptions,
 ): LawResult<FluidMemory> {
-  const view = look(input, memory, options);
+  const learned = remembered !== undefined && 'learned' in remembered ? remembered.learned : NOTHING;
+  const memory = remembered !== undefined && 'estimate' in remembered ? remembered : undefined;
+  const view = look(input, memory, { ...options, learned });
   const { asked } = input;
   const need = needOf(view);
-  const cold = coldLimit(view, memory);
+  const cold = coldLimit(view, memory, learned.service);
   const fellAtMs = lastFall(input, memory);
   const mayFall = input.nowMs - fellAtMs >= FALLS_APART_MS;
   const probing = probe(view.input, memory?.probe, isEmpty(view));
@@ -121,7 +134,7 @@ function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): 
   return asked < memory.asked ? nowMs : memory.fellAtMs;
 }
 
-function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOptions): View {
+function look(input: LawInput, memory: FluidMemory | undefined, options: Known): View {
   const estimate = estimateFrom(input, memory, options);
   const intervalS =
     memory === undefined || input.atMs <= memory.estimate.atMs
@@ -133,7 +146,9 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOp
   const { goal } = options;
   const target = targetOf(goal, estimate, input.asked);
   const deviation = deviationOf(estimate);
-  const ahead = aheadOf(input, memory, { estimate, deviation, leadS, seasonMs: options.seasonMs });
+  const { seasonMs, learned } = options;
+  const before = memory?.ahead ?? (learned.season && { growth: 0, season: learned.season });
+  const ahead = aheadOf(input, memory?.estimate, { before, estimate, deviation, leadS, seasonMs });
   return {
     input,
     goal,
@@ -161,10 +176,13 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: FluidOp
 
 function aheadOf(
   { nowMs, atMs, deadTimeMs }: LawInput,
-  memory: FluidMemory | undefined,
-  now: Pick<View, 'estimate' | 'deviation' | 'leadS'> & { readonly seasonMs: number | undefined },
+  last: Estimate | undefined,
+  now: Pick<View, 'estimate' | 'deviation' | 'leadS'> & {
+    readonly before: AheadMemory | undefined;
+    readonly seasonMs: number | undefined;
+  },
 ): Ahead {
-  const before = memory?.estimate ?? now.estimate;
+  const before = last ?? now.estimate;
   const present = {
     nowMs,
     atMs,
@@ -175,10 +193,10 @@ function aheadOf(
     deadTimeMs,
     leadMs: now.leadS * 1000,
   };
-  return lookAhead(memory?.ahead, present, now.seasonMs);
+  return lookAhead(now.before, present, now.seasonMs);
 }
 
-function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options: FluidOptions): Estimate {
+function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options: Known): Estimate {
   const { waiting, inFlight, perBusyInstance, arrivedTotal } = input.messages;
   const delayMs = options.metricDelayMs;
   const fromMs = memory?.estimate.atMs ?? input.atMs;
@@ -191,9 +209,9 @@ function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options:
     working: inFlight === undefined ? undefined : inFlight / perBusyInstance,
     arrived: arrivedTotal,
   };
-  return memory === undefined
-    ? firstEstimate(measurement, options.serviceRate)
-    : update(memory.estimate, measurement);
+  if (memory !== undefined) return update(memory.estimate, measurement);
+  const { service } = options.learned;
+  return firstEstimate(measurement, service?.rate ?? options.serviceRate, service?.doubt);
 }
 
 /** Of λ − μ·ρ with ρ = λ/μ: what counts is the doubt about the balance, not about the scale of both. */
@@ -252,10 +270,12 @@ function isEmpty({ input, estimate }: View): boolean {
 function coldLimit(
   { input, leadS, target }: View,
   memory: FluidMemory | undefined,
+  learned: ServiceRate | undefined,
 ): { readonly most: number; readonly from: number; readonly atMs: number } {
   // As sure as before this count: what a count says about μ must not make a shorter queue want more.
   const known = memory?.estimate;
-  const sure = known !== undefined && Math.sqrt(known.varService) <= UNSURE * known.service;
+  const doubt = known === undefined ? learned?.doubt : Math.sqrt(known.varService) / known.service;
+  const sure = doubt !== undefined && doubt <= UNSURE;
   const goesOn = memory !== undefined && input.nowMs - memory.coldAtMs < leadS * 1000;
   const from = goesOn ? Math.min(memory.coldFrom, input.asked) : input.asked;
   const atMs = goesOn ? memory.coldAtMs : input.nowMs;

@@ -85,6 +85,33 @@ const EMPTY: SeasonMemory = {
   compared: 0,
 };
 
+/**
+ * A season that nobody has followed for a while: the part that was going on is lost, and with it what came just
+ * before the next one.
+ *
+ * @param anew whether it has to prove itself again before it is trusted
+ */
+export function interrupted(season: SeasonMemory, anew: boolean): SeasonMemory {
+  const { profile, profileError, persistenceError, compared } = season;
+  const proof = anew
+    ? { profileError: 0, persistenceError: 0, compared: 0 }
+    : { profileError: short(profileError), persistenceError: short(persistenceError), compared };
+  return { ...EMPTY, profile, ...proof };
+}
+
+/** From a store; undefined when it is none. */
+export function readSeason(raw: unknown): SeasonMemory | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const { profile, profileError, persistenceError, compared } = raw as Readonly<Record<string, unknown>>;
+  if (!Array.isArray(profile) || profile.length !== PARTS || !profile.every(isNumber)) return undefined;
+  if (!isNumber(profileError) || !isNumber(persistenceError) || !isNumber(compared)) return undefined;
+  return { ...EMPTY, profile, profileError, persistenceError, compared };
+}
+
+function isNumber(raw: unknown): raw is number {
+  return typeof raw === 'number' && Number.isFinite(raw);
+}
+
 function closePart(memory: SeasonMemory, partsAhead: number): SeasonMemory {
   const { profile, recent, part, mean } = memory;
   const index = indexOf(part);

@@ -1,0 +1,201 @@
+// core: the part of a pool's memory that outlives the process, and taking it up again without trust.
+
+import type { DecisionMemory } from './decision.ts';
+import type { Tally } from './history.ts';
+import { ageServiceRate, type ServiceRate } from './law/estimator.ts';
+import type { FluidLearned } from './law/fluid.ts';
+import { interrupted, readSeason } from './law/season.ts';
+import { type AppState, isTally, type LawMemory, memoryOf, statesIn } from './memory.ts';
+import type { TroubleMemory } from './trouble.ts';
+
+/**
+ * What is kept is what an app and its queue are like; how they stood is not, for nobody knows what happened since:
+ *
+ * | kept                                   | until                                                      |
+ * |----------------------------------------|------------------------------------------------------------|
+ * | μ                                      | the filter itself would doubt it by half: 40 minutes or so |
+ * | time from asking to serving            | the next launch; after an hour that alone counts           |
+ * | the season's profile                   | after a day it has to prove itself anew                    |
+ * | changes made, instances taken, trouble | their own periods, which go by the clock                   |
+ * | λ, levels, windows, hand-overs         | not at all: Marathon and the metrics say how things stand  |
+ *
+ * Numbers are rounded, so that a pool that does not learn anything new is the same text as before.
+ */
+export interface LastingMemory {
+  readonly version: 1;
+  readonly apps: Readonly<Record<string, LastingApp>>;
+}
+
+interface LastingApp {
+  /** One per target, in order; null where nothing was learned. */
+  readonly laws: readonly (FluidLearned['learned'] | null)[];
+  readonly deadTime?: { readonly ms: number; readonly seen: number };
+  readonly added?: Tally;
+  readonly removed?: Tally;
+  readonly yielded?: Tally;
+  readonly raisedAtMs?: number;
+  readonly trouble?: TroubleMemory;
+}
+
+const VERSION = 1;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The estimator takes a μ that is less sure for unknown. */
+const MOST_DOUBT = 0.5;
+/** What is lost by `rough`, as a share of the number. */
+const ROUNDING = 0.05;
+/** More launches than these do not make the mean any slower (core/launches.ts). */
+const LAUNCHES_THAT_COUNT = 10;
+
+export function lastingOf(memory: DecisionMemory): LastingMemory {
+  const stateOf = statesIn(memory);
+  const ids = Object.keys(memory.apps).sort();
+  const apps = ids.flatMap((id): (readonly [string, LastingApp])[] => {
+    const state = stateOf(id);
+    return state === undefined ? [] : [[id, lastingApp(state)]];
+  });
+  return { version: VERSION, apps: Object.fromEntries(apps) };
+}
+
+function lastingApp({ laws, launches, behavior, manners, trouble }: AppState): LastingApp {
+  const { added = [], removed = [] } = behavior;
+  const { raisedAtMs, yielded } = manners;
+  return {
+    laws: laws.map(learnedBy),
+    ...(launches !== null && {
+      deadTime: { ms: rough(launches.deadTimeMs), seen: Math.min(launches.seen, LAUNCHES_THAT_COUNT) },
+    }),
+    ...(added.length > 0 && { added }),
+    ...(removed.length > 0 && { removed }),
+    ...(yielded.length > 0 && { yielded }),
+    ...(raisedAtMs > 0 && { raisedAtMs }),
+    ...(Object.keys(trouble).length > 0 && { trouble }),
+  };
+}
+
+function learnedBy(law: LawMemory | null): FluidLearned['learned'] | null {
+  if (law?.law !== 'Fluid') return null;
+  if ('learned' in law) return law.learned;
+  const { service, varService } = law.estimate;
+  const doubt = Math.sqrt(varService) / service;
+  const { season } = law.ahead;
+  return {
+    ...(doubt <= MOST_DOUBT && {
+      service: { rate: rough(service), doubt: Math.max(ROUNDING, rough(doubt)) },
+    }),
+    ...(season !== undefined && { season: interrupted(season, false) }),
+  };
+}
+
+/** Two digits: hardly anything here is known any better. */
+function rough(value: number): number {
+  return Number(value.toPrecision(2));
+}
+
+/**
+ * A memory that begins where the last process left off. Whatever cannot be read is left out, app by app.
+ *
+ * @param raw what a store gave back
+ * @returns undefined when nothing of it can be read
+ */
+export function resume(
+  raw: unknown,
+  { savedAtMs, nowMs }: { readonly savedAtMs: number; readonly nowMs: number },
+): DecisionMemory | undefined {
+  if (!isRecord(raw) || raw['version'] !== VERSION || !isRecord(raw['apps'])) return undefined;
+  // A clock that was set back says nothing about how long ago that was.
+  const goneMs = nowMs >= savedAtMs ? nowMs - savedAtMs : Number.POSITIVE_INFINITY;
+  const states = Object.entries(raw['apps']).flatMap(([id, app]): (readonly [string, AppState])[] =>
+    isRecord(app) ? [[id, resumedApp(app, { goneMs, nowMs })]] : [],
+  );
+  return memoryOf(Object.fromEntries(states));
+}
+
+function resumedApp(
+  app: Readonly<Record<string, unknown>>,
+  { goneMs, nowMs }: { readonly goneMs: number; readonly nowMs: number },
+): AppState {
+  const deadTime = readDeadTime(app['deadTime']);
+  const laws = Array.isArray(app['laws']) ? app['laws'] : [];
+  return {
+    laws: laws.map((law) => resumedLaw(law, goneMs)),
+    launches:
+      deadTime === undefined
+        ? null
+        : { ready: [], asks: [], deadTimeMs: deadTime.ms, seen: goneMs > HOUR_MS ? 0 : deadTime.seen },
+    behavior: { added: tallyUntil(app['added'], nowMs), removed: tallyUntil(app['removed'], nowMs) },
+    trouble: readTrouble(app['trouble'], nowMs),
+    manners: {
+      raisedAtMs: timeUntil(app['raisedAtMs'], nowMs) ?? 0,
+      yielded: tallyUntil(app['yielded'], nowMs),
+    },
+    granted: 0,
+    to: 0,
+    resumed: true,
+  };
+}
+
+function resumedLaw(raw: unknown, goneMs: number): FluidLearned | null {
+  if (!isRecord(raw)) return null;
+  const service = readServiceRate(raw['service'], goneMs);
+  const season = readSeason(raw['season']);
+  if (service === undefined && season === undefined) return null;
+  return {
+    law: 'Fluid',
+    learned: {
+      ...(service !== undefined && { service }),
+      ...(season !== undefined && { season: interrupted(season, goneMs > DAY_MS) }),
+    },
+  };
+}
+
+function readServiceRate(raw: unknown, goneMs: number): ServiceRate | undefined {
+  if (!isRecord(raw)) return undefined;
+  const { rate, doubt } = raw;
+  if (!isPositive(rate) || !isPositive(doubt)) return undefined;
+  const now = ageServiceRate({ rate, doubt }, goneMs);
+  return now.doubt <= MOST_DOUBT ? now : undefined;
+}
+
+function readDeadTime(raw: unknown): { readonly ms: number; readonly seen: number } | undefined {
+  if (!isRecord(raw)) return undefined;
+  const { ms, seen } = raw;
+  return isPositive(ms) && isPositive(seen) ? { ms, seen: Math.min(seen, LAUNCHES_THAT_COUNT) } : undefined;
+}
+
+function readTrouble(raw: unknown, nowMs: number): TroubleMemory {
+  if (!isRecord(raw)) return {};
+  const { backingOff, short } = raw;
+  const sinceMs = isRecord(backingOff) ? timeUntil(backingOff['sinceMs'], nowMs) : undefined;
+  const seenMs = isRecord(backingOff) ? timeUntil(backingOff['seenMs'], nowMs) : undefined;
+  return {
+    ...(sinceMs !== undefined && seenMs !== undefined && { backingOff: { sinceMs, seenMs } }),
+    ...(isRecord(short) && readShortage(short, nowMs)),
+  };
+}
+
+function readShortage(
+  short: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): Pick<TroubleMemory, 'short'> | undefined {
+  const { dueMs, instances } = short;
+  const seenMs = timeUntil(short['seenMs'], nowMs);
+  if (seenMs === undefined || !isPositive(dueMs) || !isPositive(instances)) return undefined;
+  return { short: { seenMs, dueMs, instances } };
+}
+
+function tallyUntil(raw: unknown, nowMs: number): Tally {
+  return isTally(raw) ? raw.filter(([atMs, n]) => atMs <= nowMs && isPositive(n)) : [];
+}
+
+function timeUntil(raw: unknown, nowMs: number): number | undefined {
+  return isPositive(raw) && raw <= nowMs ? raw : undefined;
+}
+
+function isPositive(raw: unknown): raw is number {
+  return typeof raw === 'number' && Number.isFinite(raw) && raw > 0;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
