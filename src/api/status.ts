@@ -7,11 +7,14 @@ export interface AppStatus {
   readonly name: string;
   /** Marathon id. */
   readonly id: string;
-  readonly wanted: number;
-  readonly granted: number;
-  /** What Marathon was asked for. */
-  readonly requested: number;
-  readonly running: number;
+  /** Absent while nothing was decided. */
+  readonly wanted?: number;
+  /** Absent while nothing was decided. */
+  readonly granted?: number;
+  /** What Marathon was asked for; absent before it was read. */
+  readonly requested?: number;
+  /** Absent before Marathon was read. */
+  readonly running?: number;
   /** `42/50 messages`, `unavailable`: for people. */
   readonly metric?: string;
   readonly limitedBy?: string;
@@ -31,12 +34,22 @@ export interface PolicyStatus {
   readonly conditions: readonly Condition[];
   readonly appCount: number;
   readonly apps: readonly AppStatus[];
-  readonly capacity: { readonly total: number; readonly used: number };
+  /** Absent before the first round. */
+  readonly capacity?: { readonly total: number; readonly used: number };
+  /** Paused by hand, whatever its `mode` says. */
+  readonly paused?: {
+    /** RFC 3339. */
+    readonly since: string;
+    /** RFC 3339; absent: until somebody resumes it. */
+    readonly until?: string;
+    readonly reason?: string;
+  };
 }
 
 export interface PoolStatus {
   readonly observedGeneration: number;
   readonly conditions: readonly Condition[];
   readonly policyCount: number;
-  readonly capacity: { readonly total: number; readonly used: number };
+  /** Absent before a member was looked at. */
+  readonly capacity?: { readonly total: number; readonly used: number };
 }

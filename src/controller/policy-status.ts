@@ -1,44 +1,66 @@
 // controller: what a policy or a pool says of itself in `status`, wherever its home is.
 
 import type { AppStatus, PolicyStatus, PoolStatus } from '../api/status.ts';
-import type { AppView, CapacityPoolView, MetricView, PolicyView, PoolView } from './view.ts';
+import type {
+  AppView,
+  CapacityPoolView,
+  MetricView,
+  OverrideView,
+  PauseView,
+  PolicyView,
+  PoolView,
+} from './view.ts';
 
-export function policyStatusOf(policy: PolicyView, { capacity }: Pick<PoolView, 'capacity'>): PolicyStatus {
+/** What is not known yet is left out: never a zero in its place. */
+export function policyStatusOf(
+  policy: PolicyView,
+  { capacity, lastRoundAtMs }: Pick<PoolView, 'capacity' | 'lastRoundAtMs'>,
+): PolicyStatus {
+  const seen = lastRoundAtMs !== undefined;
   return {
     observedGeneration: policy.observedGeneration,
     conditions: policy.conditions,
-    appCount: policy.apps.length,
-    apps: policy.apps.map(appStatus),
-    capacity: { total: capacity.total, used: capacity.used },
+    appCount: policy.spec.apps.length,
+    apps: policy.apps.map((app) => appStatus(app, seen)),
+    ...(seen && { capacity: { total: capacity.total, used: capacity.used } }),
+    ...(policy.paused && { paused: pauseStatus(policy.paused) }),
   };
 }
 
 export function poolStatusOf(pool: CapacityPoolView): PoolStatus {
   const { observedGeneration, conditions, policyCount, capacity } = pool;
-  return { observedGeneration, conditions, policyCount, capacity };
+  return { observedGeneration, conditions, policyCount, ...(capacity && { capacity }) };
 }
 
-function appStatus(app: AppView): AppStatus {
+function appStatus(app: AppView, seen: boolean): AppStatus {
   const { name, id, wanted, granted, requested, running, limitedBy, lastScaled, override } = app;
   const metric = app.metrics.map(metricText).join('; ');
   return {
     name,
     id,
-    wanted,
-    granted,
-    requested,
-    running,
+    ...(app.undecided === undefined && { wanted, granted }),
+    ...(seen && { requested, running }),
     ...(metric !== '' && { metric }),
     ...(limitedBy !== undefined && { limitedBy }),
     ...(lastScaled !== undefined && { lastScaled }),
-    ...(override !== undefined && {
-      override: {
-        instances: override.instances,
-        until: new Date(override.untilMs).toISOString(),
-        ...(override.reason !== undefined && { reason: override.reason }),
-      },
-    }),
+    ...(override !== undefined && { override: overrideStatus(override) }),
   };
+}
+
+function overrideStatus({ instances, untilMs, reason }: OverrideView): NonNullable<AppStatus['override']> {
+  return { instances, until: timestamp(untilMs), ...(reason !== undefined && { reason }) };
+}
+
+function pauseStatus({ sinceMs, untilMs, reason }: PauseView): NonNullable<PolicyStatus['paused']> {
+  return {
+    since: timestamp(sinceMs),
+    ...(untilMs !== undefined && { until: timestamp(untilMs) }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** `42/50 messages`, or `unavailable` when nothing was read: never a zero in its place. */

@@ -151,7 +151,8 @@ export interface CapacityPoolView {
   readonly spec: CapacityPool['spec'];
   readonly conditions: readonly Condition[];
   readonly policyCount: number;
-  readonly capacity: { readonly total: number; readonly used: number };
+  /** Absent before a member was looked at. */
+  readonly capacity?: { readonly total: number; readonly used: number };
 }
 
 /** A document that never ran, and why: it has no PolicyView. */

@@ -1,14 +1,8 @@
 // server: a policy as Kubernetes would show it: metadata, spec, status; and Kubernetes' own shapes for lists, events and errors.
 
 import { API_GROUP, API_VERSION } from '../api/policy.ts';
-import type {
-  AppView,
-  EventRecord,
-  MetricView,
-  OperatorView,
-  PolicyView,
-  PoolView,
-} from '../controller/view.ts';
+import { policyStatusOf } from '../controller/policy-status.ts';
+import type { EventRecord, OperatorView, PolicyView, PoolView } from '../controller/view.ts';
 
 export interface PolicyPlace {
   readonly pool: PoolView;
@@ -38,37 +32,8 @@ export function policyObject({ pool, policy }: PolicyPlace): object {
       },
     },
     spec: policy.spec,
-    status: {
-      observedGeneration: policy.observedGeneration,
-      conditions: policy.conditions,
-      appCount: policy.apps.length,
-      apps: policy.apps.map(appStatus),
-      capacity: { total: pool.capacity.total, used: pool.capacity.used },
-    },
+    status: policyStatusOf(policy, pool),
   };
-}
-
-function appStatus(app: AppView): object {
-  const { name, id, wanted, granted, requested, running, limitedBy, lastScaled } = app;
-  const metric = app.metrics.map(metricText).join('; ');
-  return {
-    name,
-    id,
-    wanted,
-    granted,
-    requested,
-    running,
-    ...(metric !== '' && { metric }),
-    ...(limitedBy !== undefined && { limitedBy }),
-    ...(lastScaled !== undefined && { lastScaled }),
-  };
-}
-
-/** `42/50 messages`, or `unavailable` when nothing was read: never a zero in its place. */
-function metricText({ state, value, target, unit }: MetricView): string {
-  if (value === undefined || state === 'unavailable') return 'unavailable';
-  const against = target === undefined ? '' : `/${target}`;
-  return `${value}${against} ${unit}${state === 'stale' ? ' (stale)' : ''}`;
 }
 
 /** Why each app has the count it has. */

@@ -44,6 +44,11 @@ const appStatus: JsonSchema = object(
     metric: text('Its metrics as they were read last, for people.'),
     limitedBy: text('What keeps granted from wanted.'),
     lastScaled: text('When its count was changed last.', { format: 'date-time' }),
+    override: object("A person's count for a while, in the place of the law's.", {
+      instances: count('The count.'),
+      until: text('When it ends by itself.', { format: 'date-time' }),
+      reason: text('What the person said.'),
+    }),
   },
   { required: ['name'] },
 );
@@ -54,6 +59,11 @@ export const policyStatusSchema: JsonSchema = object('What the operator reports;
   appCount: count('How many apps the policy has.'),
   apps: keyedList('name', 'The apps of the policy.', appStatus),
   capacity,
+  paused: object('Paused by hand, whatever its `mode` says.', {
+    since: text('Since when.', { format: 'date-time' }),
+    until: text('When it ends by itself; absent: when somebody resumes it.', { format: 'date-time' }),
+    reason: text('What the person said.'),
+  }),
 });
 
 export const poolStatusSchema: JsonSchema = object('What the operator reports; only it writes here.', {
