@@ -2,14 +2,14 @@
 
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { FileMemory, type LoadPolicies } from '../file-memory.ts';
+import { type FilesFound, SnapshotBuilder } from '../file-snapshot.ts';
 import type { PolicySource } from '../source.ts';
-import { FileMemory, type LoadPolicies } from './memory.ts';
 import { readPolicyFile, SETTLE_MS } from './read.ts';
-import { SnapshotBuilder } from './snapshot.ts';
-import { type Walk, walk } from './walk.ts';
+import { walk } from './walk.ts';
 import { watchDirectory } from './watch.ts';
 
-export type { LoadPolicies } from './memory.ts';
+export type { LoadPolicies } from '../file-memory.ts';
 
 export interface DirectorySourceDeps {
   /** Text to resources; the source itself knows no schema. */
@@ -29,7 +29,9 @@ export function createDirectorySource(path: string, deps: DirectorySourceDeps): 
       const found = await walkSettled(path, memory, { clock: deps.clock, signal });
       const snapshot = new SnapshotBuilder(memory);
       for (const file of found.files) {
-        snapshot.addFile({ path: file, ...(await readPolicyFile(file, deps.clock, signal)) });
+        const read = await readPolicyFile(file, deps.clock, signal);
+        if (read.state === 'unreadable') snapshot.addUnreadable({ path: file, why: read.why });
+        else snapshot.addFile({ path: file, ...read, result: memory.load(file, read.text, read.revision) });
       }
       snapshot.addMissing(found);
       return snapshot.build(path);
@@ -43,7 +45,7 @@ async function walkSettled(
   root: string,
   memory: FileMemory,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<Walk> {
+): Promise<FilesFound> {
   const first = await walk(root, signal);
   const present = new Set(first.files);
   if (memory.paths().every((path) => present.has(path))) return first;

@@ -4,9 +4,8 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import { decodeText, MAX_BYTES, NOT_UTF8, tooLarge } from '../file-rules.ts';
 import { reason } from './walk.ts';
-
-export const MAX_BYTES = 1024 * 1024;
 
 /** A file that changed less than this ago may still be in the middle of being saved. */
 export const SETTLE_MS = 100;
@@ -47,7 +46,7 @@ async function untilSettled(path: string, clock: Clock, signal: AbortSignal): Pr
 async function openFile(path: string): Promise<FileHandle> {
   const stats = await stat(path);
   if (!stats.isFile()) throw new TerminalError('it is not a regular file');
-  if (stats.size > MAX_BYTES) throw tooLarge(stats.size);
+  if (stats.size > MAX_BYTES) throw new TerminalError(tooLarge(stats.size));
   return open(path, 'r');
 }
 
@@ -58,21 +57,13 @@ async function readAll(handle: FileHandle): Promise<Buffer> {
   for (;;) {
     const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
     length += bytesRead;
-    if (length > MAX_BYTES) throw tooLarge(length);
+    if (length > MAX_BYTES) throw new TerminalError(tooLarge(length));
     if (bytesRead === 0) return buffer.subarray(0, length);
   }
 }
 
-function tooLarge(bytes: number): TerminalError {
-  const mib = (bytes / MAX_BYTES).toFixed(1);
-  return new TerminalError(`it has ${mib} MiB, more than the 1 MiB a policy file may have; split it`);
-}
-
 function decode(bytes: Buffer): FileText {
   const revision = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  try {
-    return { state: 'read', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), revision };
-  } catch {
-    return { state: 'unreadable', why: 'it is not UTF-8 text; save it as UTF-8' };
-  }
+  const text = decodeText(bytes);
+  return text === undefined ? { state: 'unreadable', why: NOT_UTF8 } : { state: 'read', text, revision };
 }

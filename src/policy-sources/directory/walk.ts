@@ -3,30 +3,15 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../runtime/errors.ts';
-
-const POLICY_FILE = /\.(ya?ml|json)$/i;
-
-/** Somebody pointed us at a disk, not at a directory of policies. */
-const MAX_FILES = 10_000;
-
-/** A place that could not be used, and why in words. */
-export interface Unreadable {
-  readonly path: string;
-  readonly why: string;
-}
-
-export interface Walk {
-  /** Paths under the root as given, sorted by their real place in the tree; each real file once. */
-  readonly files: readonly string[];
-  /** Places that could not be looked at: what lies below them is unknown. */
-  readonly unreadable: readonly Unreadable[];
-}
+import { MAX_FILES, POLICY_FILE, tooMany } from '../file-rules.ts';
+import type { FilesFound, Unreadable } from '../file-snapshot.ts';
 
 /**
- * Finds policy files under `root`, or `root` itself when it is a file. Hidden names are skipped, symbolic links
+ * Finds policy files under `root`, or `root` itself when it is a file: paths under the root as given, sorted by
+ * their real place in the tree, each real file once. Hidden names are skipped, symbolic links
  * followed: a ConfigMap mount is `policy.yaml -> ..data/policy.yaml`, `..data -> ..2026_…/`.
  */
-export async function walk(root: string, signal: AbortSignal): Promise<Walk> {
+export async function walk(root: string, signal: AbortSignal): Promise<FilesFound> {
   const files: string[] = [];
   const unreadable: Unreadable[] = [];
   const seen = new Set<string>();
@@ -56,7 +41,7 @@ export async function walk(root: string, signal: AbortSignal): Promise<Walk> {
 
   await attempt(root, true);
   if (files.length > MAX_FILES) {
-    unreadable.push({ path: root, why: `it holds more than ${MAX_FILES} policy files` });
+    unreadable.push({ path: root, why: tooMany() });
   }
   return { files: files.slice(0, MAX_FILES), unreadable };
 }

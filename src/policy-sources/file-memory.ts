@@ -1,7 +1,7 @@
-// policy-sources/directory: what was last seen in which file, so that a file that broke keeps its policies.
+// policy-sources: what was last seen in which file, so that a file that broke keeps its policies.
 
-import type { LoadResult } from '../../api/load.ts';
-import { type Resource, resourceKey } from '../../api/policy.ts';
+import type { LoadResult } from '../api/load.ts';
+import { type Resource, resourceKey } from '../api/policy.ts';
 
 /** `source` is the file's path for people. Never throws: what is wrong is in the result. */
 export type LoadPolicies = (text: string, source: string) => LoadResult;
@@ -14,7 +14,8 @@ export interface DocumentName {
 }
 
 interface FileRecord {
-  readonly revision: string;
+  /** Names the content: a hash. */
+  readonly content: string;
   readonly result: LoadResult;
   /** What the file held when all of it could last be told, and what was recognised since. */
   readonly names: readonly DocumentName[];
@@ -37,14 +38,20 @@ export class FileMemory {
     return this.#records.get(path)?.names ?? [];
   }
 
+  /** The result for a content that was parsed already. */
+  recall(path: string, content: string): LoadResult | undefined {
+    const known = this.#records.get(path);
+    return known?.content === content ? known.result : undefined;
+  }
+
   /** Parses and remembers; the same content is parsed once. */
-  load(path: string, text: string, revision: string): LoadResult {
+  load(path: string, text: string, content: string): LoadResult {
     const previous = this.#records.get(path);
-    if (previous?.revision === revision) return previous.result;
+    if (previous?.content === content) return previous.result;
     const result = this.#load(text, path);
     const now = namesIn(result);
     const names = result.identified ? now : union(now, previous?.names ?? []);
-    this.#records.set(path, { revision, result, names });
+    this.#records.set(path, { content, result, names });
     return result;
   }
 

@@ -1,16 +1,30 @@
-// policy-sources/directory: files as read, and the memory of them, to one snapshot. A bad file never hides a good one.
+// policy-sources: files as read, and the memory of them, to one snapshot. A bad file never hides a good one.
 
 import { sep } from 'node:path';
-import type { LoadResult } from '../../api/load.ts';
-import type { Problem } from '../../api/problem.ts';
-import type { PolicySnapshot, SourcedResource } from '../source.ts';
-import { documentOf, type FileMemory, nameOf } from './memory.ts';
-import type { FileText } from './read.ts';
-import type { Unreadable, Walk } from './walk.ts';
+import type { LoadResult } from '../api/load.ts';
+import type { Problem } from '../api/problem.ts';
+import { documentOf, type FileMemory, nameOf } from './file-memory.ts';
+import type { PolicySnapshot, SourcedResource } from './source.ts';
 
 type Invalid = PolicySnapshot['invalid'][number];
 
-export type FileRead = FileText & { readonly path: string };
+/** A place that could not be used, and why in words. */
+export interface Unreadable {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface FilesFound {
+  readonly files: readonly string[];
+  /** Places that could not be looked at: what lies below them is unknown. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface FileLoaded {
+  readonly path: string;
+  readonly revision: string;
+  readonly result: LoadResult;
+}
 
 /**
  * | a file …                      | its documents                        | complete |
@@ -32,19 +46,24 @@ export class SnapshotBuilder {
     this.#memory = memory;
   }
 
-  addFile(file: FileRead): void {
-    if (file.state === 'unreadable') {
-      this.#cannotUse(file);
-      this.#keep(file.path, file);
-      return;
+  addFile({ path, revision, result }: FileLoaded): void {
+    for (const { resource, line } of result.resources) {
+      this.#resources.push({ resource, place: `${path}:${line}`, revision });
     }
-    const result = this.#memory.load(file.path, file.text, file.revision);
-    this.#addResult(file.path, file.revision, result);
-    if (!result.identified) this.#keep(file.path, { path: file.path, why: firstError(result) });
+    for (const { line, ...document } of result.invalid) {
+      this.#invalid.push({ ...document, place: `${path}:${line}` });
+    }
+    this.#problems.push(...result.problems);
+    if (!result.identified) this.#keep(path, { path, why: firstError(result) });
+  }
+
+  addUnreadable(file: Unreadable): void {
+    this.#cannotUse(file);
+    this.#keep(file.path, file);
   }
 
   /** After all files: what of the former ones was not found, because it is gone or because nobody can tell. */
-  addMissing(found: Walk): void {
+  addMissing(found: FilesFound): void {
     for (const place of found.unreadable) this.#cannotUse(place);
     if (found.unreadable.length > 0) this.#complete = false;
     const present = new Set(found.files);
@@ -69,16 +88,6 @@ export class SnapshotBuilder {
       invalid: [...this.#invalid, ...remembered],
       complete: this.#complete,
     };
-  }
-
-  #addResult(path: string, revision: string, result: LoadResult): void {
-    for (const { resource, line } of result.resources) {
-      this.#resources.push({ resource, place: `${path}:${line}`, revision });
-    }
-    for (const { line, ...document } of result.invalid) {
-      this.#invalid.push({ ...document, place: `${path}:${line}` });
-    }
-    this.#problems.push(...result.problems);
   }
 
   #cannotUse({ path, why }: Unreadable): void {

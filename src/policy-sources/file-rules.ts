@@ -1,0 +1,30 @@
+// policy-sources: which files hold policies, and how much of them is read, wherever the files are.
+
+/** Names of files that hold policies. */
+export const POLICY_FILE = /\.(ya?ml|json)$/i;
+
+/** Somebody pointed us at a disk, not at a directory of policies. */
+export const MAX_FILES = 10_000;
+
+/** Of one file. */
+export const MAX_BYTES = 1024 * 1024;
+
+export const NOT_UTF8 = 'it is not UTF-8 text; save it as UTF-8';
+
+/** Undefined when the bytes are no UTF-8. */
+export function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+export function tooLarge(bytes: number): string {
+  const mib = (bytes / MAX_BYTES).toFixed(1);
+  return `it has ${mib} MiB, more than the 1 MiB a policy file may have; split it`;
+}
+
+export function tooMany(): string {
+  return `it holds more than ${MAX_FILES} policy files`;
+}
