@@ -17,6 +17,8 @@ export interface FollowerDeps {
   readonly status: Status;
   /** Called with the pools to look at. */
   readonly onPools: (pools: readonly string[]) => void;
+  /** Called when all sources were listed in full: what is not in the store does not exist. */
+  readonly onComplete: () => void;
 }
 
 /** Sources tell what they notice; this is for what they do not. */
@@ -59,7 +61,7 @@ export class SourceFollower implements Reconciler<PolicySource> {
   }
 
   #take(source: PolicySource, listed: readonly Listing[]): void {
-    const { store, status, onPools } = this.#deps;
+    const { store, status, onPools, onComplete } = this.#deps;
     this.#untried.delete(source);
     this.#waiting = [...this.#waiting, ...listed];
     if (this.#untried.size > 0) return;
@@ -70,6 +72,7 @@ export class SourceFollower implements Reconciler<PolicySource> {
     this.#problemLog.report([...failures, ...store.textProblems()]);
     this.#noteLoaded();
     onPools(pools);
+    if (this.#unlisted.size === 0 && store.isComplete) onComplete();
   }
 
   #noteLoaded(): void {

@@ -81,7 +81,7 @@ function whyNot(newest: TaskObservation | undefined, { taskId, appId }: TaskIden
 
 /** The same scheduler, with every write refused while this instance stands by. */
 export function whileActing(
-  scheduler: Scheduler,
+  scheduler: Pick<Scheduler, 'observe' | 'apply'>,
   leadership: Leadership,
 ): Pick<Scheduler, 'observe' | 'apply'> {
   return {

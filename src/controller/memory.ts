@@ -1,4 +1,4 @@
-// controller: what a pool remembers from round to round. Lost with the process: then Marathon's counts are the truth.
+// controller: what a pool remembers from round to round. What outlives the process: pool-record.ts, core/lasting.ts.
 
 import type { AppDecision, Decision } from '../core/decision.ts';
 import type { SchedulerView } from '../schedulers/scheduler.ts';
@@ -7,37 +7,45 @@ import type { SceneMemories } from './choose.ts';
 import type { OperatorDeps } from './deps.ts';
 import { WriteGate } from './gate.ts';
 import { noteAccepted, noteAdrift, noteAsked, type Track } from './hands.ts';
+import type { Restored } from './pool-archive.ts';
 import { MetricReader } from './readings.ts';
 import { followSurplus, type SurplusMemory } from './surplus.ts';
 
 export class PoolMemory {
   readonly reader: MetricReader;
   readonly gate: WriteGate;
-  readonly adopted = new Set<string>();
-  tracks = new Map<string, Track>();
+  readonly adopted: Set<string>;
+  tracks: Map<string, Track>;
   /** By deployment id: when a restart was first seen. */
-  restarts: ReadonlyMap<string, number> = new Map();
-  surplus: SurplusMemory = new Map();
+  restarts: ReadonlyMap<string, number>;
+  surplus: SurplusMemory;
   /** By app id: the deployment of our last update. */
-  readonly updates = new Map<string, string>();
-  scenes: SceneMemories = new Map();
+  readonly updates: Map<string, string>;
+  scenes: SceneMemories;
   /** For people, while Marathon cannot be read. */
   lastView: SchedulerView | undefined;
   lastDecisions: ReadonlyMap<string, AppDecision> = new Map();
   lastCapacity: Decision['capacity'] | undefined;
 
-  constructor(deps: Pick<OperatorDeps, 'clock' | 'random' | 'metricSourceFor'>) {
+  constructor(
+    deps: Pick<OperatorDeps, 'clock' | 'random' | 'metricSourceFor'>,
+    { deeds, scenes }: Restored = {},
+  ) {
     this.reader = new MetricReader(deps);
     this.gate = new WriteGate(deps);
+    this.adopted = new Set(deeds?.adopted);
+    this.tracks = new Map(deeds?.tracks);
+    this.restarts = deeds?.restarts ?? new Map();
+    this.surplus = deeds?.surplus ?? new Map();
+    this.updates = new Map(deeds?.updates);
+    this.scenes = scenes ?? new Map();
   }
 
   /** Remembers what was done, so that our own hand is not taken for somebody else's. */
   note(outcomes: readonly Outcome[], nowMs: number): void {
     this.surplus = followSurplus(this.surplus, outcomes, nowMs);
     for (const outcome of outcomes) {
-      const { change, result, deploymentId } = outcome;
-      if (change.kind === 'update' && deploymentId !== undefined) this.updates.set(change.app, deploymentId);
-      if (change.kind === 'adopt' && result !== 'failed') this.adopted.add(change.app);
+      const { change } = outcome;
       const track = this.tracks.get(change.app);
       if (track !== undefined) this.tracks.set(change.app, followed(track, outcome, nowMs));
     }

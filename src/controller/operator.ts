@@ -7,13 +7,16 @@ import { createMemoryDocumentStore } from '../runtime/document-store.ts';
 import { keepRunning, type Runnable, runGroups } from '../runtime/runnables.ts';
 import { WorkQueue } from '../runtime/workqueue.ts';
 import { createActions } from './actions.ts';
+import { Archive } from './archive.ts';
 import type { OperatorDeps } from './deps.ts';
 import { firstLook } from './first-look.ts';
 import { SourceFollower } from './follow.ts';
 import { Interventions } from './interventions.ts';
 import { soleInstance } from './leadership.ts';
 import { watchForOrphans } from './orphans.ts';
+import { PoolArchive } from './pool-archive.ts';
 import { PoolReconciler } from './reconcile.ts';
+import { RecordArchive } from './record-archive.ts';
 import { poolKeyOf, shownVersion } from './records.ts';
 import { Status } from './status.ts';
 import { Store } from './store.ts';
@@ -40,7 +43,15 @@ export function createOperator(deps: OperatorDeps): Operator {
   const { clock, log, random, sources, schedulerFor, leadership = soleInstance } = deps;
   const { documents = createMemoryDocumentStore() } = deps;
   const store = new Store(deps);
-  const status = new Status({ ...deps, handsOn: (policy) => interventions.on(policy) });
+  const archive = new Archive({
+    clock,
+    log,
+    documents: deps.documents,
+    onTrouble: (message) => status.storeTrouble(message),
+  });
+  const records = new RecordArchive(archive);
+  const poolArchive = new PoolArchive(archive, clock);
+  const status = new Status({ ...deps, records, handsOn: (policy) => interventions.on(policy) });
   const pools = new WorkQueue<string>(clock);
   const listings = new WorkQueue<PolicySource>(clock);
   const wakeups = new Wakeups({ ...deps, wake: (pool) => pools.add(pool, WAKE_DELAY_MS) });
@@ -54,7 +65,14 @@ export function createOperator(deps: OperatorDeps): Operator {
       if (record !== undefined) pools.add(poolKeyOf(shownVersion(record).policy));
     },
   });
-  const rounds = new PoolReconciler({ ...deps, leadership, store, status, interventions });
+  const rounds = new PoolReconciler({
+    ...deps,
+    leadership,
+    store,
+    status,
+    interventions,
+    archive: poolArchive,
+  });
   const follower = new SourceFollower({
     clock,
     log,
@@ -64,6 +82,11 @@ export function createOperator(deps: OperatorDeps): Operator {
     onPools: (changed) => {
       wakeups.follow(store.pools());
       for (const pool of changed) pools.add(pool);
+    },
+    onComplete: () => {
+      const found = store.pools();
+      poolArchive.forgetOthers(new Set(found.map(({ key }) => key)));
+      records.forgetOthers(new Set(found.flatMap(({ members }) => members.map(({ key }) => key))));
     },
   });
   const controller = <K>(queue: WorkQueue<K>, reconciler: Reconciler<K>): ControllerOptions<K> => ({
@@ -79,6 +102,7 @@ export function createOperator(deps: OperatorDeps): Operator {
   });
   const parts: readonly (readonly Runnable[])[] = [
     [
+      { name: 'archive', run: (signal) => archive.run(() => rounds.keep(), signal) },
       { name: 'policy listings', run: (signal) => runController(controller(listings, follower), signal) },
       ...sources.map((source) => watching(source, listings, deps)),
     ],
@@ -99,6 +123,8 @@ export function createOperator(deps: OperatorDeps): Operator {
         await runGroups(parts, signal);
       } finally {
         await Promise.all([wakeups.close(), rounds.close()]);
+        rounds.keep();
+        archive.close();
       }
     },
     state: {

@@ -9,11 +9,14 @@ import { clusterRoom } from './cluster-room.ts';
 import type { OperatorDeps } from './deps.ts';
 import { farewell } from './finalize.ts';
 import { type Interventions, unlessPaused } from './interventions.ts';
+import { afterAbsence } from './lasting-track.ts';
 import { type Leadership, type LeadershipStanding, whileActing } from './leadership.ts';
 import { gripped, intervalMsOf, type MemberApp, membersOf } from './members.ts';
 import { PoolMemory } from './memory.ts';
 import { observe, type World } from './observe.ts';
+import type { PoolArchive } from './pool-archive.ts';
 import { prepare } from './prepare.ts';
+import { recorded } from './recorded.ts';
 import type { PoolRecord } from './records.ts';
 import type { Round } from './round.ts';
 import { judge, unjudged } from './standing.ts';
@@ -28,6 +31,7 @@ export type ReconcilerDeps = Pick<
   readonly store: Store;
   readonly status: Status;
   readonly interventions: Interventions;
+  readonly archive: PoolArchive;
 };
 
 /** A look at the same pool again is worth nothing sooner than this. */
@@ -59,6 +63,14 @@ export class PoolReconciler implements Reconciler<string> {
     return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.now()) };
   }
 
+  /** Hands what is remembered of every pool to the archive. */
+  keep(): void {
+    for (const [key, memory] of this.#memories) {
+      this.#deps.archive.keepDeeds(key, memory);
+      this.#deps.archive.keepLearned(key, memory.scenes);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#memories.values()].map(({ reader }) => reader.close()));
   }
@@ -73,7 +85,7 @@ export class PoolReconciler implements Reconciler<string> {
     const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
     const nowMs = clock.now();
     const { standings, tracks, restarts } = judge(apps, { view, remembered: memory, nowMs, acting });
-    memory.tracks = tracks;
+    memory.tracks = acting ? tracks : afterAbsence(memory.tracks);
     memory.restarts = restarts;
     memory.lastView = view;
     for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
@@ -95,10 +107,11 @@ export class PoolReconciler implements Reconciler<string> {
     const risesNeedFalls = capacity.cluster !== undefined;
     const done = await act(
       changes,
-      { scheduler: this.#writerFor(apps, scheduler), gate: memory.gate, risesNeedFalls },
+      { scheduler: this.#writerFor({ pool, apps, memory }), gate: memory.gate, risesNeedFalls },
       signal,
     );
     memory.note(done, nowMs);
+    this.#deps.archive.keepDeeds(pool.key, memory);
     const outcomes = [...done, ...postponed];
     for (const { change, message } of outcomes) {
       if (message !== undefined)
@@ -109,8 +122,10 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   /** Asked before each write: a round takes its time, and meanwhile another instance or a person may say stop. */
-  #writerFor(apps: readonly MemberApp[], scheduler: Scheduler): Pick<Scheduler, 'apply'> {
-    const { leadership, interventions } = this.#deps;
+  #writerFor({ pool, apps, memory }: Pick<Looking, 'pool' | 'apps' | 'memory'>): Pick<Scheduler, 'apply'> {
+    const { leadership, interventions, archive } = this.#deps;
+    const keep = (): void => archive.keepDeeds(pool.key, memory);
+    const scheduler = recorded(this.#schedulerOf(pool), { memory, keep });
     const policies = new Map(apps.map(({ spec, policy }) => [spec.id, policy]));
     return unlessPaused(whileActing(scheduler, leadership), (app) => {
       const policy = policies.get(app);
@@ -165,6 +180,7 @@ export class PoolReconciler implements Reconciler<string> {
   async #rest(key: string, pool: PoolRecord | undefined): Promise<ReconcileResult> {
     await this.#memories.get(key)?.reader.close();
     this.#memories.delete(key);
+    if (pool === undefined) this.#deps.archive.forget(key);
     if (pool !== undefined) {
       const nowMs = this.#deps.clock.now();
       const round = { pool, startedAtMs: nowMs, atMs: nowMs, world: { readings: new Map() } };
@@ -180,7 +196,7 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   #memoryOf(key: string): PoolMemory {
-    const memory = this.#memories.get(key) ?? new PoolMemory(this.#deps);
+    const memory = this.#memories.get(key) ?? new PoolMemory(this.#deps, this.#deps.archive.take(key));
     this.#memories.set(key, memory);
     return memory;
   }

@@ -15,6 +15,7 @@ import type { OperatorDeps } from './deps.ts';
 import type { Grip } from './interventions.ts';
 import { intervalMsOf } from './members.ts';
 import { policyHead, unseenPool, withHands } from './pool-view.ts';
+import type { RecordArchive } from './record-archive.ts';
 import { type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
 import { isWhole, type Round } from './round.ts';
 import { RoundReporter } from './round-reporter.ts';
@@ -22,6 +23,8 @@ import { shortageOf } from './shortage.ts';
 import type { DecisionRecord, EventRecord, OperatorView, PolicyView, PoolView } from './view.ts';
 
 const MAX_RECORDS = 200;
+const LOSSES =
+  'scaling goes on, but what happens until it can be written again would be forgotten by a restart. Free some space, or look at the disk';
 
 export type StatusDeps = Pick<
   OperatorDeps,
@@ -29,6 +32,7 @@ export type StatusDeps = Pick<
 > & {
   /** What people's hands do to a policy now. */
   readonly handsOn: (policy: ResourceKey) => Grip;
+  readonly records: RecordArchive;
 };
 
 type Problems = OperatorView['problems'];
@@ -48,6 +52,7 @@ export class Status {
   readonly #reporter = new RoundReporter();
   #decisions: readonly DecisionRecord[] = [];
   #problems: Problems = [];
+  #storeProblem: Problems = [];
   #marathon: Reachability = { reachable: false, message: 'not read yet' };
   #marathonWasRead = false;
   #policiesLoaded = false;
@@ -60,6 +65,7 @@ export class Status {
     this.#log = deps.log;
     this.#maxRecords = deps.maxRecords ?? MAX_RECORDS;
     this.#events = new EventRing({ clock: deps.clock, capacity: this.#maxRecords });
+    this.#events.restore(deps.records.events());
   }
 
   /** Every source was listed at least once. */
@@ -76,6 +82,26 @@ export class Status {
     for (const key of this.#pools.keys()) if (!known.has(key)) this.#pools.delete(key);
     for (const pool of pools) if (!this.#pools.has(pool.key)) this.#pools.set(pool.key, unseenPool(pool));
     this.#changed();
+  }
+
+  /** The store cannot be written, with why; or it can be again. Nothing is decided by it, but a restart would cost. */
+  storeTrouble(message: string | undefined): void {
+    this.#storeProblem = message === undefined ? [] : [{ source: 'store', message }];
+    this.announce(
+      message === undefined
+        ? {
+            type: 'Normal',
+            reason: 'StoreRecovered',
+            object: 'operator',
+            message: 'the store is written again',
+          }
+        : {
+            type: 'Warning',
+            reason: 'StoreUnavailable',
+            object: 'operator',
+            message: `${message}; ${LOSSES}`,
+          },
+    );
   }
 
   /** Marathon was read, or could not be. */
@@ -132,7 +158,7 @@ export class Status {
       leaving: [],
       decisions: this.#decisions,
       events: this.#events.list(),
-      problems: this.#problems,
+      problems: [...this.#storeProblem, ...this.#problems],
       stats: {
         rounds: this.#rounds,
         decisions: this.#decided,
@@ -153,6 +179,7 @@ export class Status {
   #remove(key: ResourceKey): void {
     this.#conditions.delete(key);
     this.#observed.delete(key);
+    this.#deps.records.forget(key);
     const message = 'no source names the policy any more';
     this.#tell({ type: 'Normal', reason: 'PolicyRemoved', object: `policy ${key}`, message });
   }
@@ -162,18 +189,23 @@ export class Status {
     if (isWhole(round) && record.running !== undefined) {
       this.#observed.set(record.key, record.running.generation);
     }
+    const { records } = this.#deps;
     const before =
-      this.#conditions.get(record.key) ?? initialConditions(shownVersion(record).generation, nowMs);
+      this.#conditions.get(record.key) ??
+      records.take(record.key) ??
+      initialConditions(shownVersion(record).generation, nowMs);
     const after = conditionsOf(record, round).reduce<readonly Condition[]>(
       (conditions, next) => setCondition(conditions, next, nowMs),
       before,
     );
     this.#conditions.set(record.key, after);
+    records.keep(record.key, before, after);
     for (const told of transitionsOf(`policy ${record.key}`, before, after)) this.#tell(told);
   }
 
   #tell(told: Announcement): void {
     if (!this.#events.record(told)) return;
+    this.#deps.records.follow(this.#events.list());
     const fields = { reason: told.reason, object: told.object, detail: told.message };
     if (told.type === 'Normal') this.#log.info('event', fields);
     else this.#log.warn('event', fields);

@@ -1,21 +1,26 @@
 // controller: the policies as they run, kept from what the sources list. The last good version survives bad edits.
 
-import type {
-  CapacityPool,
-  CapacitySpec,
-  MarathonSpec,
-  MicroscalingPolicy,
-  ResourceKey,
-} from '../api/policy.ts';
+import type { ConditionReason } from '../api/conditions.ts';
+import type { CapacitySpec, MarathonSpec, MicroscalingPolicy, Resource, ResourceKey } from '../api/policy.ts';
 import { resourceKey } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { DocumentStore } from '../runtime/document-store.ts';
+import type { Logger } from '../runtime/log.ts';
 import { type Applicant, admit } from './admission.ts';
-import { Documents, type Finding, type Found } from './documents.ts';
+import {
+  type CapacityPoolRecord,
+  type CapacityPools,
+  createdAtMsOf,
+  nextCapacityPools,
+  twoHomes,
+} from './capacity-pools.ts';
+import { Documents, type Entry, type Finding, type Found } from './documents.ts';
+import { HoldingBook } from './holding-book.ts';
+import { type HeldApp, type Holding, type Holdings, leavingOf, nextHoldings, without } from './holdings.ts';
 import type { DocumentProblem } from './problem-log.ts';
 import {
-  appsOf,
   type Leaving,
   type PolicyRecord,
   type PoolRecord,
@@ -28,8 +33,14 @@ import {
 
 export interface StoreDeps {
   readonly clock: Pick<Clock, 'now'>;
+  readonly log: Logger;
+  readonly documents: DocumentStore;
+  /** The names of the sources there are. */
+  readonly sources: readonly string[];
   /** Says whether two specs mean the same Marathon; default: their urls are the same. */
   readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
+  /** Whether a hand has paused a policy; default: none has. */
+  readonly isPaused?: (policy: ResourceKey) => boolean;
 }
 
 export interface Listing {
@@ -38,48 +49,70 @@ export interface Listing {
   readonly snapshot: PolicySnapshot;
 }
 
+/** A document that is there and does not run at all, not even in an earlier version. */
+export interface RefusedDocument {
+  readonly kind: Resource['kind'];
+  readonly key: ResourceKey;
+  readonly source: string;
+  readonly place: string;
+  readonly generation: number;
+  readonly refused: Verdict;
+}
+
 /** What listings changed. */
 export interface StoreChange {
   /** Pools that must be looked at. */
   readonly pools: readonly string[];
-  /** Policies that are gone. */
+  /** Policies that are gone, or whose name another object bears now. */
   readonly removed: readonly PolicyRecord[];
 }
 
+/** Told with the text, at its place. */
+const OF_THE_TEXT: ReadonlySet<ConditionReason> = new Set(['InvalidSpec', 'NotAllowed']);
 const INCOMPLETE =
   'not everything in it could be read; until it can, no policy that was read before counts as deleted';
 
 export class Store {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #deps: StoreDeps;
   readonly #marathonId: (marathon: MarathonSpec | undefined) => string;
+  readonly #isPaused: (policy: ResourceKey) => boolean;
   readonly #documents = new Documents();
   readonly #problems = new Map<string, readonly Problem[]>();
-  /** Sources of which not everything could be read. */
-  readonly #incomplete = new Set<string>();
+  readonly #book: HoldingBook;
+  /** Sources that were listed, with whether everything in them could be read. */
+  readonly #listed = new Map<string, { readonly complete: boolean; readonly deletionHeld?: string }>();
+  /** Objects whose deletion was asked for and that hold nothing any more. */
+  readonly #released = new Set<string>();
   #policies: ReadonlyMap<ResourceKey, PolicyRecord> = new Map();
-  #capacityPools: ReadonlyMap<ResourceKey, CapacityPool> = new Map();
+  #capacityPools: CapacityPools = new Map();
   #pools: ReadonlyMap<string, PoolRecord> = new Map();
-  #leaving: readonly Leaving[] = [];
+  #holdings: Holdings;
 
-  constructor({ clock, marathonId }: StoreDeps) {
-    this.#clock = clock;
-    this.#marathonId = marathonId ?? urlsOf;
+  constructor(deps: StoreDeps) {
+    this.#deps = deps;
+    this.#marathonId = deps.marathonId ?? urlsOf;
+    this.#isPaused = deps.isPaused ?? (() => false);
+    this.#book = new HoldingBook(deps);
+    this.#holdings = this.#book.read();
   }
 
   /** Takes over what sources have listed; several at once are judged together. */
   update(listings: readonly Listing[]): StoreChange {
     for (const { source, snapshot } of listings) {
+      const { complete, deletionHeld } = snapshot;
       this.#documents.replace(source, snapshot);
       this.#problems.set(source, snapshot.problems);
-      if (snapshot.complete) this.#incomplete.delete(source);
-      else this.#incomplete.add(source);
+      this.#listed.set(source, { complete, ...(deletionHeld !== undefined && { deletionHeld }) });
     }
     const before = { policies: this.#policies, pools: this.#pools };
     this.#policies = this.#nextPolicies();
     this.#pools = this.#groupPools();
-    this.#noteLeaving(before.pools);
-    const removed = [...before.policies.values()].filter(({ key }) => !this.#policies.has(key));
-    return { pools: changedPools(before.pools, this.#pools), removed };
+    this.#noteHoldings();
+    const removed = [...before.policies.values()].filter((was) =>
+      isAnother(was, this.#policies.get(was.key)),
+    );
+    const changed = changedPools(before.pools, this.#pools);
+    return { pools: [...new Set([...changed, ...this.#allLeaving().map(({ pool }) => pool)])], removed };
   }
 
   /** All pools, sorted by key. */
@@ -95,10 +128,20 @@ export class Store {
     return this.#policies.get(key);
   }
 
+  /** Everything that the sources hold could be read: what is not there does not exist. */
+  get isComplete(): boolean {
+    return this.#incomplete.size === 0;
+  }
+
+  /** Sorted by key. */
+  capacityPools(): readonly CapacityPoolRecord[] {
+    return [...this.#capacityPools.values()].sort(byKey);
+  }
+
   /** What is the matter with documents that do not run as written. */
   problems(): readonly DocumentProblem[] {
     const refused = [...this.#policies.values()]
-      .filter(({ accepted }) => accepted.status === 'False' && accepted.reason !== 'InvalidSpec')
+      .filter(({ accepted }) => accepted.status === 'False' && !OF_THE_TEXT.has(accepted.reason))
       .map(({ latest, accepted }) => ({ source: latest.place, message: accepted.message }));
     return [...this.textProblems(), ...refused];
   }
@@ -114,33 +157,112 @@ export class Store {
         ? [{ source: finding.places[0] ?? '', message: twoHomes('pool', key, finding.places) }]
         : [],
     );
-    const incomplete = [...this.#incomplete].map((source) => ({ source, message: INCOMPLETE }));
+    const incomplete = [...this.#listed].flatMap(([source, { complete, deletionHeld }]) =>
+      complete ? [] : [{ source, message: deletionHeld ?? INCOMPLETE }],
+    );
     return [...found, ...incomplete, ...pools];
   }
 
-  /** Apps that a pool's policies no longer name and that are not dealt with yet. */
+  /** Sorted by kind, key and source. */
+  refused(): readonly RefusedDocument[] {
+    return this.#documents
+      .entries()
+      .filter((entry) => !entry.deleting && !this.#isShown(entry))
+      .map((entry) => this.#refusedDocument(entry))
+      .sort((a, b) => (refusedName(a) < refusedName(b) ? -1 : 1));
+  }
+
+  /** Apps that no policy names any more and that are not dealt with yet. */
   leaving(pool: string): readonly Leaving[] {
-    return this.#leaving.filter((leaving) => leaving.pool === pool);
+    return this.#allLeaving().filter((leaving) => leaving.pool === pool);
+  }
+
+  allLeaving(): readonly Leaving[] {
+    return this.#allLeaving();
+  }
+
+  /** What is kept for policies that no source there is can speak of. */
+  abandoned(): readonly Holding[] {
+    return [...this.#holdings.values()].filter(
+      ({ policy, source }) => !this.#deps.sources.includes(source) && !this.#policies.has(policy),
+    );
+  }
+
+  /** Whether a policy holds the app, or did so until somebody says that it is gone. */
+  isHeld(app: string): boolean {
+    return [...this.#holdings.values()].some(({ apps, dropped }) =>
+      [...apps, ...dropped].some(({ id }) => id === app),
+    );
   }
 
   /** The app is released or deleted: nothing is left to do. */
-  left(done: Leaving): void {
-    this.#leaving = this.#leaving.filter((leaving) => leaving !== done);
+  left({ policy, app, marathon }: Leaving): void {
+    const holding = this.#holdings.get(policy);
+    if (holding === undefined) return;
+    const key = this.#appKey({ id: app, ...(marathon && { marathon }) });
+    const rest = without(holding, (held) => this.#appKey(held) === key);
+    const next = new Map(this.#holdings);
+    if (rest === undefined) next.delete(policy);
+    else next.set(policy, rest);
+    this.#holdings = next;
+    this.#book.write(next);
+    this.#noteReleased();
+  }
+
+  /** Objects whose deletion was asked for and of which nothing is held: their sources may let them go. */
+  releasable(): readonly Entry[] {
+    return this.#documents
+      .entries()
+      .filter((entry) => entry.deleting && this.#released.has(identityOf(entry)));
+  }
+
+  /** Whether nothing of the policy is there, and everything that could say so was listed to its end. */
+  isGone(policy: ResourceKey): boolean {
+    if (this.#policies.has(policy) || this.#documents.policies().has(policy)) return false;
+    return this.#deps.sources.every((source) => this.#listed.get(source)?.complete === true);
   }
 
   #nextPolicies(): ReadonlyMap<ResourceKey, PolicyRecord> {
-    this.#capacityPools = this.#nextCapacityPools();
+    const nowMs = this.#deps.clock.now();
+    const heldBy = (source: string): Verdict | undefined => this.#deletionHeld(source);
+    this.#capacityPools = nextCapacityPools(this.#capacityPools, this.#documents.pools(), { nowMs, heldBy });
+    const pools = new Map([...this.#capacityPools].map(([key, { pool }]) => [key, pool]));
     const findings = this.#documents.policies();
     const applicants = [...findings].map(([key, finding]) => this.#applicant(key, finding));
-    const verdicts = admit({ applicants, pools: this.#capacityPools, marathonId: this.#marathonId });
-    const records = applicants.flatMap(({ key, latest, running }): PolicyRecord[] => {
-      const accepted = verdicts.get(key);
-      if (latest === undefined || accepted === undefined) return [];
-      const runs = accepted.status === 'True' ? latest : running;
-      const createdAtMs = this.#policies.get(key)?.createdAtMs ?? this.#clock.now();
-      return [{ key, latest, accepted, createdAtMs, ...(runs === undefined ? {} : { running: runs }) }];
+    const verdicts = admit({ applicants, pools, marathonId: this.#marathonId });
+    const records = applicants.flatMap((applicant): PolicyRecord[] => {
+      const verdict = verdicts.get(applicant.key);
+      return verdict === undefined ? [] : this.#record(applicant, verdict, findings.get(applicant.key));
     });
     return new Map(records.sort(byKey).map((record) => [record.key, record]));
+  }
+
+  #record(
+    { key, latest, running }: Applicant,
+    verdict: Verdict,
+    finding: Finding<MicroscalingPolicy> | undefined,
+  ): PolicyRecord[] {
+    if (latest === undefined) return [];
+    const known = this.#knownAs(key, finding);
+    const found = finding?.is === 'valid' ? finding : undefined;
+    const uid = found === undefined ? known?.uid : found.uid;
+    const createdAtMs = createdAtMsOf(found?.createdAt) ?? known?.createdAtMs ?? this.#deps.clock.now();
+    const accepted = verdict.status === 'True' ? (this.#deletionHeld(latest.source) ?? verdict) : verdict;
+    const runs = verdict.status === 'True' ? latest : running;
+    const identity = uid === undefined ? {} : { uid };
+    return [{ key, latest, accepted, createdAtMs, ...identity, ...(runs && { running: runs }) }];
+  }
+
+  /** The record of the same object: one that was deleted and made anew has nothing but its name in common. */
+  #knownAs(key: ResourceKey, finding: Finding<MicroscalingPolicy> | undefined): PolicyRecord | undefined {
+    const known = this.#policies.get(key);
+    const another = finding?.is === 'valid' && known?.uid !== undefined && known.uid !== finding.uid;
+    return another ? undefined : known;
+  }
+
+  #deletionHeld(source: string): Verdict | undefined {
+    const message = this.#listed.get(source)?.deletionHeld;
+    return message === undefined ? undefined : { status: 'True', reason: 'DeletionHeld', message };
   }
 
   #applicant(key: ResourceKey, finding: Finding<MicroscalingPolicy>): Applicant {
@@ -154,17 +276,6 @@ export class Store {
       (finding.is === 'duplicate' && finding.first ? nextVersion(undefined, finding.first) : undefined);
     const latest = shown === undefined ? {} : { latest: shown };
     return { key, ...latest, ...running, refused: refusalOf(key, finding) };
-  }
-
-  /** The last good CapacityPool stays in use while its document is unusable. */
-  #nextCapacityPools(): ReadonlyMap<ResourceKey, CapacityPool> {
-    const findings = this.#documents.pools();
-    const next = new Map<ResourceKey, CapacityPool>();
-    for (const [key, finding] of findings) {
-      const pool = finding.is === 'valid' ? finding.resource : this.#capacityPools.get(key);
-      if (pool !== undefined) next.set(key, pool);
-    }
-    return next;
   }
 
   #groupPools(): ReadonlyMap<string, PoolRecord> {
@@ -189,38 +300,92 @@ export class Store {
       const last = this.#pools.get(key);
       return { key, members, ...pick(last?.capacity, last?.marathon ?? spec.marathon) };
     }
-    return { key, members, ...pick(shared.spec.capacity, shared.spec.marathon ?? spec.marathon) };
+    const { capacity, marathon = spec.marathon } = shared.pool.spec;
+    return { key, members, ...pick(capacity, marathon) };
   }
 
-  /** Notes apps that lost their policy; one that moved to another policy is that policy's business. */
-  #noteLeaving(before: ReadonlyMap<string, PoolRecord>): void {
-    const now = new Set([...this.#pools.values()].flatMap((pool) => this.#appIdsOf(pool)));
-    const gone = [...before.values()].flatMap((pool) =>
-      pool.members.flatMap(({ key, running }) =>
-        appsOf(running)
-          .filter(({ id }) => !now.has(this.#appId(pool, id)))
-          .map(
-            ({ id }): Leaving => ({
-              app: id,
-              policy: key,
-              pool: pool.key,
-              onDelete: running?.policy.spec.onDelete ?? 'Retain',
-              ...(pool.marathon && { marathon: pool.marathon }),
-            }),
-          ),
-      ),
-    );
-    const stillGone = this.#leaving.filter((l) => !now.has(`${this.#marathonId(l.marathon)} ${l.app}`));
-    this.#leaving = [...stillGone, ...gone];
+  /** Written down before the first round that could write to Marathon for it. */
+  #noteHoldings(): void {
+    this.#holdings = nextHoldings(this.#holdings, {
+      pools: this.#pools.values(),
+      deleting: this.#deletingHoldings(),
+      appKey: (app) => this.#appKey(app),
+      isGone: (holding) => this.#isGone(holding),
+      isPaused: this.#isPaused,
+    });
+    this.#book.write(this.#holdings);
+    this.#noteReleased();
   }
 
-  #appIdsOf(pool: PoolRecord): readonly string[] {
-    return pool.members.flatMap(({ running }) => appsOf(running).map(({ id }) => this.#appId(pool, id)));
+  /** What a policy may hold that was being deleted when this process first saw it. */
+  #deletingHoldings(): readonly Holding[] {
+    return this.#documents.entries().flatMap((entry): readonly Holding[] => {
+      const { key, source, resource, deleting } = entry;
+      if (!deleting || resource?.kind !== 'MicroscalingPolicy') return [];
+      if (this.#released.has(identityOf(entry))) return [];
+      const { apps, onDelete, mode, marathon: own, pool: shared } = resource.spec;
+      const pool = poolKeyOf(resource);
+      const sharedKey = shared && resourceKey({ ...resource.metadata, name: shared });
+      const marathon = (sharedKey && this.#capacityPools.get(sharedKey)?.pool.spec.marathon) ?? own;
+      const held = apps.map(({ id }) => ({ id, pool, ...(marathon && { marathon }) }));
+      return [{ policy: key, source, onDelete, mode, apps: held, dropped: [] }];
+    });
   }
 
-  #appId(pool: PoolRecord, id: string): string {
-    return `${this.#marathonId(pool.marathon)} ${id}`;
+  /** A policy that is there and unusable is not gone, nor is one that was not looked for to the end. */
+  #isGone({ policy, source }: Holding): boolean {
+    if (this.#policies.has(policy) || this.#documents.policies().has(policy)) return false;
+    const asked = this.#documents.entries().some(({ key, deleting }) => deleting && key === policy);
+    return asked || (this.#deps.sources.includes(source) && this.#listed.get(source)?.complete === true);
   }
+
+  #noteReleased(): void {
+    const deleting = this.#documents.entries().filter((entry) => entry.deleting);
+    const present = new Set(deleting.map(identityOf));
+    for (const identity of this.#released) if (!present.has(identity)) this.#released.delete(identity);
+    for (const entry of deleting) {
+      // A policy that has another home by now goes on there, with what it holds.
+      const free =
+        entry.kind === 'CapacityPool' || this.#policies.has(entry.key) || !this.#holdings.has(entry.key);
+      if (free) this.#released.add(identityOf(entry));
+    }
+  }
+
+  #allLeaving(): readonly Leaving[] {
+    return [...this.#holdings.values()].flatMap((holding) => leavingOf(holding, this.#isPaused));
+  }
+
+  #appKey({ id, marathon }: Pick<HeldApp, 'id' | 'marathon'>): string {
+    return `${this.#marathonId(marathon)} ${id}`;
+  }
+
+  /** It is what a record shows, in its newest or in an earlier version. */
+  #isShown({ kind, key, source, place }: Entry): boolean {
+    const record = kind === 'CapacityPool' ? this.#capacityPools.get(key) : this.#policies.get(key)?.latest;
+    return record !== undefined && (record.source === source || record.place === place);
+  }
+
+  #refusedDocument({ kind, key, source, place, generation = 0, invalid }: Entry): RefusedDocument {
+    const record = kind === 'CapacityPool' ? this.#capacityPools.get(key) : this.#policies.get(key);
+    const refused =
+      record?.accepted ??
+      refusal(invalid?.reason ?? 'InvalidSpec', `${place}: ${invalid?.message ?? 'not usable'}`);
+    return { kind, key, source, place, generation, refused };
+  }
+}
+
+function refusedName({ kind, key, source }: RefusedDocument): string {
+  return `${kind} ${key} ${source}`;
+}
+
+/** Of one object of one source. */
+function identityOf({ kind, key, source, uid = '' }: Entry): string {
+  return `${kind} ${key} ${uid} ${source}`;
+}
+
+/** Gone, or another object of the same name. */
+function isAnother(was: PolicyRecord, is: PolicyRecord | undefined): boolean {
+  return is === undefined || (was.uid !== undefined && is.uid !== was.uid);
 }
 
 function metadataOf(record: PolicyRecord): { readonly namespace: string } {
@@ -237,7 +402,7 @@ function pick(
   };
 }
 
-function byKey(a: PolicyRecord, b: PolicyRecord): number {
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
   return a.key < b.key ? -1 : 1;
 }
 
@@ -257,12 +422,8 @@ function refusalOf(
   key: ResourceKey,
   finding: Exclude<Finding<MicroscalingPolicy>, { is: 'valid' }>,
 ): Verdict {
-  if (finding.is === 'invalid') return refusal('InvalidSpec', `${finding.place}: ${finding.message}`);
+  if (finding.is === 'invalid') return refusal(finding.reason, `${finding.place}: ${finding.message}`);
   return refusal('DuplicatePolicy', twoHomes('policy', key, finding.places));
-}
-
-function twoHomes(what: string, key: ResourceKey, places: readonly string[]): string {
-  return `${what} ${key} is in ${places.join(' and ')}; it has one home: remove it from all but one`;
 }
 
 function changedPools(

@@ -46,6 +46,11 @@ export class EventRing<E extends Recorded> {
     return true;
   }
 
+  /** What was recorded before, newest first; takes the place of everything that is there. */
+  restore(records: readonly E[]): void {
+    this.#records = records.slice(0, this.#options.capacity);
+  }
+
   /** Newest first. */
   list(): readonly E[] {
     return this.#records;

@@ -1,0 +1,102 @@
+// controller: pools' memories over restarts: what they did at once, what they learned every now and then.
+
+import { type LastingMemory, lastingOf, resume } from '../core/lasting.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Archive } from './archive.ts';
+import type { SceneMemories } from './choose.ts';
+import { type Deeds, deedsDocument, readDeeds } from './pool-record.ts';
+
+/** What a pool did and saw; one per pool that has anything to tell. */
+const DEEDS = 'pool';
+/** What its laws have learned; one per pool. */
+const LEARNED = 'decision';
+const VERSION = 1;
+/** So old may the time of saving be that is written beside what was learned: it is how long that is trusted. */
+const REFRESH_MS = 600_000;
+
+interface Learned {
+  readonly version: typeof VERSION;
+  readonly savedAtMs: number;
+  readonly scenes: Readonly<Record<string, unknown>>;
+}
+
+export interface Restored {
+  readonly deeds?: Deeds;
+  readonly scenes?: SceneMemories;
+}
+
+export class PoolArchive {
+  readonly #archive: Archive;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #deeds: Map<string, Deeds>;
+  readonly #learned: Map<string, Learned>;
+  /** As it was given to the archive last, by pool. */
+  readonly #given = new Map<string, { readonly text: string; readonly savedAtMs: number }>();
+
+  constructor(archive: Archive, clock: Pick<Clock, 'now'>) {
+    this.#archive = archive;
+    this.#clock = clock;
+    this.#deeds = new Map(archive.load(DEEDS, readDeeds));
+    this.#learned = new Map(archive.load(LEARNED, readLearned));
+  }
+
+  /** What the last process knew of a pool; once. */
+  take(pool: string): Restored {
+    const deeds = this.#deeds.get(pool);
+    const learned = this.#learned.get(pool);
+    this.#deeds.delete(pool);
+    this.#learned.delete(pool);
+    return { ...(deeds && { deeds }), ...(learned && { scenes: this.#resume(learned) }) };
+  }
+
+  /** Durable before this returns; writes only what is new. */
+  keepDeeds(pool: string, deeds: Deeds): void {
+    if (this.#archive.isLasting) this.#archive.keep(DEEDS, pool, deedsDocument(deeds));
+  }
+
+  keepLearned(pool: string, memories: SceneMemories): void {
+    if (!this.#archive.isLasting) return;
+    const savedAtMs = this.#clock.now();
+    const scenes = Object.fromEntries(
+      [...memories].map(([scene, memory]): [string, LastingMemory] => [scene, lastingOf(memory)]),
+    );
+    const text = JSON.stringify(scenes);
+    const last = this.#given.get(pool);
+    if (last?.text === text && savedAtMs - last.savedAtMs < REFRESH_MS) return;
+    this.#given.set(pool, { text, savedAtMs });
+    this.#archive.keepSoon(LEARNED, pool, { version: VERSION, savedAtMs, scenes } satisfies Learned);
+  }
+
+  /** There is no such pool any more. */
+  forget(pool: string): void {
+    this.take(pool);
+    this.#given.delete(pool);
+    this.#archive.keepSoon(DEEDS, pool, undefined);
+    this.#archive.keepSoon(LEARNED, pool, undefined);
+  }
+
+  /** Every policy is known: what was left by pools that are not there is of no use. */
+  forgetOthers(pools: ReadonlySet<string>): void {
+    for (const pool of new Set([...this.#deeds.keys(), ...this.#learned.keys()])) {
+      if (!pools.has(pool)) this.forget(pool);
+    }
+  }
+
+  #resume({ savedAtMs, scenes }: Learned): SceneMemories {
+    const nowMs = this.#clock.now();
+    return new Map(
+      Object.entries(scenes).flatMap(([scene, raw]) => {
+        const memory = resume(raw, { savedAtMs, nowMs });
+        return memory === undefined ? [] : [[scene, memory] as const];
+      }),
+    );
+  }
+}
+
+function readLearned(raw: unknown): Learned | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const { version, savedAtMs, scenes } = raw as Partial<Record<keyof Learned, unknown>>;
+  if (version !== VERSION || typeof savedAtMs !== 'number') return undefined;
+  if (typeof scenes !== 'object' || scenes === null || Array.isArray(scenes)) return undefined;
+  return { version, savedAtMs, scenes: scenes as Learned['scenes'] };
+}
