@@ -1,17 +1,9 @@
 // cli: the table of commands.
 
 import type { CommandSpec } from './command.ts';
+import { OPERATOR_COMMANDS } from './operator-commands.ts';
 
 const FINE = '0 fine, 1 error';
-
-/** What policies may ask for that somebody else than the administrator wrote. */
-const ALLOW = [
-  'allowSecretEnv',
-  'allowSecretFiles',
-  'allowEndpoint',
-  'allowAppPrefix',
-  'allowPrivileged',
-] as const;
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -168,27 +160,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     exitCodes: FINE,
     load: () => import('./commands/simulate.ts'),
   },
+  ...OPERATOR_COMMANDS,
   {
-    name: 'get',
-    arguments: '[policy]',
-    summary: 'policies and their apps as the operator sees them',
-    description: 'Asks a running operator for its policies, or for one of them, with status.',
-    options: ['server', 'output'],
-    outputs: ['table', 'json', 'yaml'],
-    examples: ['microscaling get', 'microscaling get queue-demo -o yaml'],
+    name: 'schema',
+    arguments: '[kind]',
+    summary: 'the JSON Schema of policies and pools, for editors',
+    description:
+      'Prints JSON Schema (draft-07) of both kinds, or of one (policy, pool). Editors with yaml-language-server complete ' +
+      'and check a file that begins with the line `# yaml-language-server: $schema=FILE`.',
+    options: [],
+    examples: ['microscaling schema > microscaling.schema.json', 'microscaling schema pool'],
     exitCodes: FINE,
-    load: () => import('./commands/get.ts'),
-  },
-  {
-    name: 'explain',
-    arguments: '<policy>',
-    summary: 'why every count is what it is',
-    description: 'Prints, app by app, the newest decision of a running operator: inputs, steps, result.',
-    options: ['server', 'output'],
-    outputs: ['table', 'json'],
-    examples: ['microscaling explain queue-demo'],
-    exitCodes: FINE,
-    load: () => import('./commands/explain.ts'),
+    load: () => import('./commands/schema.ts'),
   },
   {
     name: 'install',

@@ -1,28 +1,156 @@
-// cli: asks a running operator. Says where it asked and what to do when nobody answers.
+// cli: asks a running operator. Says where it asked and what to do when nobody answers, or somebody else does.
 
-import { messageOf, TerminalError } from '../runtime/errors.ts';
+import type { OptionValues } from '../app/options.ts';
+import { messageOf, TerminalError, TransientError } from '../runtime/errors.ts';
+import { apiTokenOf } from './api-token.ts';
+import type { CommandContext } from './command.ts';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8090';
 const DEADLINE_MS = 10_000;
 
-/** GETs JSON from the operator. */
-export async function askOperator(
-  server: string | undefined,
-  path: string,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const base = baseUrl(server ?? DEFAULT_SERVER);
-  const response = await request(`${base}${path}`, signal);
-  const body = await response.text();
-  if (!response.ok)
-    throw new TerminalError(`${base}: ${statusMessage(body) ?? `answered ${response.status}`}`);
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    throw new TerminalError(`${base}: this is not a microscaling operator (its answer is not JSON)`, {
-      cause: error,
-    });
+export const MERGE_PATCH = 'application/merge-patch+json';
+
+/** The operator answered, and not with what was asked for. */
+export class OperatorRefusal extends TerminalError {
+  /** HTTP. */
+  readonly code: number;
+  /** What it said, without where. */
+  readonly said: string;
+
+  constructor(base: string, code: number, said: string) {
+    super(`${base}: ${said}`);
+    this.code = code;
+    this.said = said;
   }
+}
+
+export interface Write {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  /** Default `application/json`. */
+  readonly type?: string;
+}
+
+export interface WatchEvent<T> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: T;
+}
+
+export class OperatorClient {
+  /** Without a trailing slash. */
+  readonly base: string;
+  readonly #token: string | undefined;
+
+  constructor(server: string | undefined, token?: string) {
+    this.base = baseUrl(server ?? DEFAULT_SERVER);
+    this.#token = token;
+  }
+
+  /** @throws TransientError when nobody answers, OperatorRefusal for an answer that is an error, TerminalError */
+  async get(path: string, signal: AbortSignal): Promise<unknown> {
+    return this.#json(await this.#ask(path, { method: 'GET' }, deadline(signal)));
+  }
+
+  /** @throws as `get` does */
+  async write(
+    { method, path, body, type = 'application/json' }: Write,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const sent = {
+      method,
+      headers: { 'content-type': type },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    };
+    return this.#json(await this.#ask(path, sent, deadline(signal)));
+  }
+
+  /** Kubernetes' watch: one JSON document a line, until the operator ends it. @throws as `get` does */
+  async *watch<T>(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent<T>> {
+    const response = await this.#ask(path, { method: 'GET' }, signal);
+    const decoder = new TextDecoder();
+    let rest = '';
+    try {
+      for await (const chunk of response.body ?? []) {
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as WatchEvent<T>;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new TransientError(`${this.base}: the connection was lost (${messageOf(error)})`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #ask(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+    const token = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+    const headers = { accept: 'application/json', ...init.headers, ...token };
+    let response: Response;
+    try {
+      // A redirect could carry the token to somebody else.
+      response = await fetch(this.base + path, { ...init, headers, signal, redirect: 'manual' });
+    } catch (error) {
+      throwIfStopped(signal);
+      throw this.#nobody(error);
+    }
+    if (response.ok) return response;
+    throw this.#refusal(response, await response.text().catch(() => ''));
+  }
+
+  async #json(response: Response): Promise<unknown> {
+    const text = await response.text();
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new TerminalError(`${this.base}: this is not a microscaling operator (its answer is not JSON)`, {
+        cause: error,
+      });
+    }
+  }
+
+  #nobody(error: unknown): TransientError {
+    const why =
+      error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+    return new TransientError(
+      `no operator answers at ${new URL(this.base).origin} (${why}); start one with 'microscaling run' or name it with --server or MICROSCALING_API`,
+      { cause: error },
+    );
+  }
+
+  #refusal({ status, headers }: Response, body: string): OperatorRefusal {
+    const said = statusMessage(body);
+    if (said !== undefined && isKubernetes(said)) {
+      const what =
+        'this is a Kubernetes API server, not a microscaling operator; use kubectl there, or name the operator with --server';
+      return new OperatorRefusal(this.base, status, what);
+    }
+    if (status === 401)
+      return new OperatorRefusal(this.base, status, `${said ?? 'unauthorized'}; ${this.#howToken()}`);
+    if (status >= 300 && status < 400) {
+      const what = `it sends elsewhere (to ${headers.get('location') ?? 'nowhere'}); name the operator itself with --server`;
+      return new OperatorRefusal(this.base, status, what);
+    }
+    const what =
+      said ??
+      (status === 404 ? 'this is not a microscaling operator (it answered 404)' : `it answered ${status}`);
+    return new OperatorRefusal(this.base, status, what);
+  }
+
+  #howToken(): string {
+    return this.#token === undefined
+      ? 'give a token with --api-token-file FILE or MICROSCALING_API_TOKEN'
+      : 'the token that was given is not one of this operator';
+  }
+}
+
+/** The operator that options and environment name. */
+export function operatorOf(
+  options: Pick<OptionValues, 'server' | 'apiTokenFile'>,
+  context: Pick<CommandContext, 'env'>,
+): OperatorClient {
+  return new OperatorClient(options.server, apiTokenOf(options, context));
 }
 
 /**
@@ -39,21 +167,20 @@ export function baseUrl(server: string): string {
   return url.replace(/\/+$/, '');
 }
 
-async function request(url: string, signal: AbortSignal): Promise<Response> {
-  try {
-    return await fetch(url, {
-      headers: { accept: 'application/json' },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
-    });
-  } catch (error) {
-    signal.throwIfAborted();
-    const why =
-      error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
-    throw new TerminalError(
-      `no operator answers at ${new URL(url).origin} (${why}); start one with 'microscaling run' or name it with --server or MICROSCALING_API`,
-      { cause: error },
-    );
-  }
+function deadline(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
+}
+
+/** A person who stops is told nothing; a deadline is a failure of the other side. */
+function throwIfStopped(signal: AbortSignal): void {
+  const { reason } = signal as { readonly reason?: unknown };
+  const timedOut = reason instanceof DOMException && reason.name === 'TimeoutError';
+  if (!timedOut) signal.throwIfAborted();
+}
+
+/** What kube-apiserver says to a path that it does not serve, or to somebody it does not know. */
+function isKubernetes(message: string): boolean {
+  return /system:anonymous|^the server could not find the requested resource/.test(message);
 }
 
 function statusMessage(body: string): string | undefined {

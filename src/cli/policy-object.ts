@@ -1,34 +1,59 @@
 // cli: the parts of the operator's answers that are printed; everything else passes through untouched.
 
 import type { Condition } from '../api/conditions.ts';
-import type { PolicySpec } from '../api/policy.ts';
-import type { MetricView } from '../controller/view.ts';
+import type { CapacityPool, PolicySpec } from '../api/policy.ts';
+import type { PolicyStatus, PoolStatus } from '../api/status.ts';
+import type { DecisionRecord, MetricView } from '../controller/view.ts';
 import type { DecisionStep } from '../core/decision.ts';
 
-export interface AppStatus {
+export interface ObjectMetadata {
   readonly name: string;
-  readonly id: string;
-  readonly wanted: number;
-  readonly granted: number;
-  readonly requested: number;
-  readonly running: number;
-  readonly metric?: string;
-  readonly limitedBy?: string;
-  readonly lastScaled?: string;
+  readonly namespace: string;
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly resourceVersion?: string;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
-export interface PolicyObject {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly creationTimestamp: string;
-  };
+/** Any object of the API. */
+export interface ApiObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMetadata;
+}
+
+export interface PolicyObject extends ApiObject {
   readonly spec: PolicySpec;
-  readonly status: {
-    readonly conditions: readonly Condition[];
-    readonly apps: readonly AppStatus[];
-    readonly capacity: { readonly total: number; readonly used: number };
+  /** Absent until the operator has looked at it. */
+  readonly status?: Partial<PolicyStatus>;
+}
+
+export interface PoolObject extends ApiObject {
+  readonly spec: CapacityPool['spec'];
+  readonly status?: Partial<PoolStatus>;
+}
+
+export interface ListObject<T> {
+  readonly metadata: { readonly resourceVersion?: string };
+  readonly items: readonly T[];
+}
+
+/** A `v1` Event. */
+export interface EventObject extends ApiObject {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  readonly involvedObject: {
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+    readonly fieldPath?: string;
   };
+  readonly lastTimestamp: string;
+  readonly count?: number;
 }
 
 export interface Explanation {
@@ -46,14 +71,24 @@ export interface Explanation {
     readonly figures: Readonly<Record<string, number>>;
     readonly metrics: readonly MetricView[];
   }[];
+  /** Newest first. */
+  readonly decisions?: readonly DecisionRecord[];
 }
 
-const API = '/apis/microscaling.io/v1alpha1';
-
-/** Path of one policy, named `name` or `namespace/name`. */
-export function policyPath(name: string): string {
-  const [namespace, policy] = name.includes('/') ? name.split(/\/(.*)/s) : ['default', name];
-  return `${API}/namespaces/${encodeURIComponent(namespace ?? '')}/microscalingpolicies/${encodeURIComponent(policy ?? '')}`;
+export function conditionOf(
+  object: { readonly status?: { readonly conditions?: readonly Condition[] } },
+  type: Condition['type'],
+): Condition | undefined {
+  return object.status?.conditions?.find((c) => c.type === type);
 }
 
-export const POLICIES_PATH = `${API}/microscalingpolicies`;
+/** Where it is from and at which revision, as the operator writes it. */
+export function originOf({ annotations = {} }: ObjectMetadata): {
+  readonly source: string;
+  readonly revision: string;
+} {
+  return {
+    source: annotations['microscaling.io/source'] ?? '',
+    revision: annotations['microscaling.io/revision'] ?? '',
+  };
+}

@@ -3,13 +3,18 @@
 import type { OptionValues } from '../../app/options.ts';
 import type { MetricView } from '../../controller/view.ts';
 import type { CommandContext } from '../command.ts';
-import { askOperator } from '../operator-client.ts';
+import { find } from '../find.ts';
+import { POLICY_KIND, pathOf, targetOf } from '../kinds.ts';
+import { operatorOf } from '../operator-client.ts';
 import { table } from '../output/table.ts';
-import { type Explanation, policyPath } from '../policy-object.ts';
+import type { Explanation } from '../policy-object.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
-  const path = `${policyPath(context.arguments[0] ?? '')}/explain`;
-  const answer = (await askOperator(options.server, path, context.signal)) as Explanation;
+  const client = operatorOf(options, context);
+  const { namespace = 'default', name = '' } = targetOf(context.arguments, options.namespace);
+  const target = { kind: POLICY_KIND, namespace, name };
+  await find(client, target, context.signal);
+  const answer = (await client.get(`${pathOf(target)}/explain`, context.signal)) as Explanation;
   context.print(options.output === 'json' ? JSON.stringify(answer) : text(answer));
   return 0;
 }

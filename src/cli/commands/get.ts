@@ -1,70 +1,146 @@
-// cli: `microscaling get [policy]`.
+// cli: `microscaling get [pools|policies] [NAME]`.
 
 import { dump } from 'js-yaml';
 import type { OptionValues } from '../../app/options.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import type { CommandContext } from '../command.ts';
-import { askOperator } from '../operator-client.ts';
-import { age, table } from '../output/table.ts';
-import { POLICIES_PATH, type PolicyObject, policyPath } from '../policy-object.ts';
+import { find } from '../find.ts';
+import { follow } from '../follow.ts';
+import { POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../kinds.ts';
+import { operatorOf } from '../operator-client.ts';
+import {
+  appTable,
+  type Columns,
+  conditionTable,
+  listText,
+  POLICY_COLUMNS,
+  POOL_COLUMNS,
+  WIDE_POLICY_COLUMNS,
+  WIDE_POOL_COLUMNS,
+} from '../output/policy-table.ts';
+import type { ListObject, PolicyObject, PoolObject } from '../policy-object.ts';
+
+type Item = PolicyObject | PoolObject;
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
-  const name = context.arguments[0];
-  const path = name === undefined ? POLICIES_PATH : policyPath(name);
-  const answer = await askOperator(options.server, path, context.signal);
-  if (options.output === 'json') context.print(JSON.stringify(answer));
-  else if (options.output === 'yaml') context.print(dump(answer).trimEnd());
-  else
-    context.print(
-      name === undefined ? listText(answer as List, Date.now()) : oneText(answer as PolicyObject),
-    );
+  const target = targetOf(context.arguments, options.namespace);
+  if (options.watch === true) return await watch(target, options, context);
+  const client = operatorOf(options, context);
+  const { namespace, name } = target;
+  if (namespace !== undefined && name !== undefined) {
+    const item = await find<Item>(client, { ...target, namespace, name }, context.signal);
+    context.print(oneText(item, target, options.output));
+    return 0;
+  }
+  const path = `${pathOf(target)}?${selectorOf(options)}`;
+  const list = (await client.get(path, context.signal)) as ListObject<Item>;
+  context.print(manyText(list, target, options.output));
   return 0;
 }
 
-interface List {
-  readonly items: readonly PolicyObject[];
+function selectorOf({ selector }: OptionValues): string {
+  return selector === undefined ? '' : `labelSelector=${encodeURIComponent(selector)}`;
 }
 
-function listText({ items }: List, nowMs: number): string {
-  if (items.length === 0) return 'no policies';
-  const heads = ['NAMESPACE', 'NAME', 'READY', 'MODE', 'APPS', 'USED', 'LIMITED', 'AGE'];
-  const rows = items.map(({ metadata, spec, status }) => [
-    metadata.namespace,
-    metadata.name,
-    conditionText(status.conditions, 'Ready'),
-    spec.mode,
-    status.apps.length,
-    `${status.capacity.used}/${status.capacity.total}`,
-    conditionText(status.conditions, 'ScalingLimited'),
-    age(Date.parse(metadata.creationTimestamp), nowMs),
-  ]);
-  return table(heads, rows);
+function oneText(item: Item, target: Target, output: string | undefined): string {
+  if (output === 'json') return JSON.stringify(item);
+  if (output === 'yaml') return yamlOf(item);
+  if (output === 'name') return titleOf(target.kind, item.metadata.name);
+  if (target.kind !== POLICY_KIND || output === 'wide') return tableOf([item], target, output);
+  const { status } = item as PolicyObject;
+  return `${appTable(status?.apps ?? [])}\n\n${conditionTable(status?.conditions ?? [])}`;
 }
 
-function oneText({ status }: PolicyObject): string {
-  const apps = table(
-    ['APP', 'ID', 'WANTED', 'GRANTED', 'REQUESTED', 'RUNNING', 'METRIC', 'LIMITED BY'],
-    status.apps.map((app) => [
-      app.name,
-      app.id,
-      app.wanted,
-      app.granted,
-      app.requested,
-      app.running,
-      app.metric ?? '',
-      app.limitedBy ?? '',
-    ]),
+function manyText(list: ListObject<Item>, target: Target, output: string | undefined): string {
+  if (output === 'json') return JSON.stringify(list);
+  if (output === 'yaml') return yamlOf(list);
+  if (output === 'name')
+    return list.items.map(({ metadata }) => titleOf(target.kind, metadata.name)).join('\n');
+  if (list.items.length > 0) return tableOf(list.items, target, output);
+  const where = target.namespace === undefined ? '' : ` in namespace ${target.namespace}`;
+  return `no ${target.kind === POLICY_KIND ? 'policies' : 'pools'}${where}`;
+}
+
+function yamlOf(value: object): string {
+  return dump(value, { noRefs: true }).trimEnd();
+}
+
+function tableOf(items: readonly Item[], target: Target, output: string | undefined): string {
+  return listText(items, columnsOf(target, output), Date.now());
+}
+
+function columnsOf({ kind }: Target, output: string | undefined): Columns<Item> {
+  const wide = output === 'wide';
+  const columns =
+    kind === POLICY_KIND
+      ? wide
+        ? WIDE_POLICY_COLUMNS
+        : POLICY_COLUMNS
+      : wide
+        ? WIDE_POOL_COLUMNS
+        : POOL_COLUMNS;
+  return columns as Columns<Item>;
+}
+
+/** Until Ctrl-C, which is how it ends well. */
+async function watch(target: Target, options: OptionValues, context: CommandContext): Promise<number> {
+  const { namespace, name } = target;
+  const client = operatorOf(options, context);
+  if (namespace !== undefined && name !== undefined)
+    await find<Item>(client, { ...target, namespace, name }, context.signal);
+  const show = printer(target, options.output, context);
+  const query = [
+    selectorOf(options),
+    name === undefined ? '' : `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`,
+  ];
+  const { name: _one, ...all } = target;
+  const followed = follow<Item>(
+    { path: pathOf(all), query: query.filter(Boolean).join('&') },
+    { client, clock: systemClock, note: context.note },
+    context.signal,
   );
-  const conditions = table(
-    ['CONDITION', 'STATUS', 'REASON', 'MESSAGE'],
-    status.conditions.map((c) => [c.type, c.status, c.reason, c.message]),
-  );
-  return `${apps}\n\n${conditions}`;
+  for await (const change of followed) {
+    if (change.type === 'list') show(change.items);
+    else show([change.object], change.type === 'gone');
+  }
+  return 0;
 }
 
-function conditionText(conditions: PolicyObject['status']['conditions'], type: string): string {
-  const condition = conditions.find((c) => c.type === type);
-  if (condition === undefined) return 'Unknown';
-  return type === 'Ready' && condition.status !== 'True'
-    ? `${condition.status} (${condition.reason})`
-    : condition.status;
+/** Prints objects that look different from the last time they were printed. */
+function printer(
+  target: Target,
+  output: string | undefined,
+  { print }: CommandContext,
+): (items: readonly Item[], gone?: boolean) => void {
+  const columns = columnsOf(target, output);
+  const last = new Map<string, string>();
+  let headed = false;
+  return (items, gone = false) => {
+    const news = items.filter((item) => {
+      const key = `${item.metadata.namespace}/${item.metadata.name}`;
+      const looks = gone ? '' : looksOf(item, output, columns);
+      const differs = last.get(key) !== looks;
+      last.set(key, looks);
+      return differs;
+    });
+    if (output === 'json' || output === 'yaml' || output === 'name') {
+      for (const item of gone ? [] : news)
+        print(`${output === 'yaml' ? '---\n' : ''}${oneText(item, target, output)}`);
+      return;
+    }
+    if (news.length === 0) return;
+    const lines = tableOf(news, target, output).split('\n');
+    print(
+      lines
+        .slice(headed ? 1 : 0)
+        .map((line, i) => (gone && (headed || i > 0) ? `${line} (deleted)` : line))
+        .join('\n'),
+    );
+    headed = true;
+  };
+}
+
+/** What a person would see change; the age changes by itself. */
+function looksOf(item: Item, output: string | undefined, { cells }: Columns<Item>): string {
+  return output === 'json' || output === 'yaml' ? JSON.stringify(item) : JSON.stringify(cells(item));
 }

@@ -1,0 +1,160 @@
+// cli: `microscaling apply -f`: creates or updates, as `kubectl apply` does; all documents hold, or nothing is sent.
+
+import { text as readAll } from 'node:stream/consumers';
+import type { JsonObject } from '../../api/json-schema.ts';
+import type { OptionValues } from '../../app/options.ts';
+import { type PolicyDocument, readPolicyDocuments } from '../../app/policy-documents.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import type { CommandContext } from '../command.ts';
+import { lookUp } from '../find.ts';
+import { kindNamed, POLICY_KIND, pathOf, type Target, titleOf } from '../kinds.ts';
+import { lastApplied, threeWayPatch, withLastApplied } from '../last-applied.ts';
+import {
+  MERGE_PATCH,
+  type OperatorClient,
+  OperatorRefusal,
+  operatorOf,
+  type Write,
+} from '../operator-client.ts';
+import { problemLine } from '../output/problems.ts';
+import { type ApiObject, conditionOf, type PolicyObject } from '../policy-object.ts';
+import { type Look, waitFor } from '../wait-for.ts';
+
+/** One document, where it goes, and what is to be sent. */
+interface Step {
+  readonly document: PolicyDocument;
+  readonly target: Required<Target>;
+  readonly current: ApiObject | undefined;
+  /** Absent: nothing differs. */
+  readonly write?: Write;
+}
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const documents = await documentsOf(options, context);
+  if (documents === undefined) return 1;
+  const client = operatorOf(options, context);
+  const steps: Step[] = [];
+  for (const document of documents)
+    steps.push(await stepOf(client, targeted(document, options), context.signal));
+  if (!(await allTaken(client, steps, context))) return 1;
+  for (const step of steps) context.print(`${title(step)} ${await send(client, step, context.signal)}`);
+  if (options.wait !== true) return 0;
+  for (const step of steps) await waitUntilReady(client, step, { options, context });
+  return 0;
+}
+
+async function documentsOf(
+  options: OptionValues,
+  context: CommandContext,
+): Promise<readonly PolicyDocument[] | undefined> {
+  const { documents, problems } = await readPolicyDocuments(
+    options.file,
+    () => readAll(process.stdin),
+    context.signal,
+  );
+  for (const problem of problems) context.note(problemLine(problem));
+  if (problems.some(({ severity }) => severity === 'error')) {
+    context.note('nothing was applied');
+    return undefined;
+  }
+  if (documents.length === 0) throw new TerminalError('there is no policy in what was given with -f');
+  return documents;
+}
+
+/** @throws TerminalError for a document that says another namespace than --namespace */
+function targeted(
+  document: PolicyDocument,
+  { namespace: given }: OptionValues,
+): { readonly document: PolicyDocument; readonly target: Required<Target> } {
+  const { kind: word, name, object, place } = document;
+  const { namespace: own } = (object['metadata'] ?? {}) as { readonly namespace?: string };
+  if (own !== undefined && given !== undefined && own !== given)
+    throw new TerminalError(`${place}: the namespace is ${own}, but --namespace says ${given}`);
+  const kind = kindNamed(word) ?? POLICY_KIND;
+  return { document, target: { kind, namespace: own ?? given ?? 'default', name } };
+}
+
+async function stepOf(
+  client: OperatorClient,
+  { document, target }: Pick<Step, 'document' | 'target'>,
+  signal: AbortSignal,
+): Promise<Step> {
+  const { object } = document;
+  const metadata = { ...(object['metadata'] as JsonObject), namespace: target.namespace };
+  const wanted = withLastApplied({ ...object, metadata });
+  const current = await lookUp<ApiObject>(client, target, signal);
+  const base = { document, target, current };
+  if (current === undefined) {
+    const { name: _, ...all } = target;
+    return { ...base, write: { method: 'POST', path: pathOf(all), body: wanted } };
+  }
+  const now = current as unknown as JsonObject;
+  const patch = threeWayPatch(lastApplied(now), wanted, now);
+  if (Object.keys(patch).length === 0) return base;
+  return { ...base, write: { method: 'PATCH', path: pathOf(target), body: patch, type: MERGE_PATCH } };
+}
+
+/** Asks the operator whether it would take every one of them, so that none is taken when one is not. */
+async function allTaken(
+  client: OperatorClient,
+  steps: readonly Step[],
+  { note, signal }: CommandContext,
+): Promise<boolean> {
+  let taken = true;
+  for (const { document, write } of steps) {
+    if (write === undefined) continue;
+    try {
+      await client.write({ ...write, path: `${write.path}?dryRun=All` }, signal);
+    } catch (error) {
+      if (!(error instanceof OperatorRefusal) || error.code === 401) throw error;
+      note(`${document.place}: error: ${error.said}`);
+      taken = false;
+    }
+  }
+  if (!taken) note('nothing was applied');
+  return taken;
+}
+
+async function send(client: OperatorClient, { current, write }: Step, signal: AbortSignal): Promise<string> {
+  if (write === undefined) return 'unchanged';
+  const { metadata } = (await client.write(write, signal)) as ApiObject;
+  if (current === undefined) return 'created';
+  return metadata.resourceVersion === current.metadata.resourceVersion ? 'unchanged' : 'configured';
+}
+
+function title({ target }: Step): string {
+  return titleOf(target.kind, target.name);
+}
+
+async function waitUntilReady(
+  client: OperatorClient,
+  step: Step,
+  { options, context }: { readonly options: OptionValues; readonly context: CommandContext },
+): Promise<void> {
+  const waiting = { title: title(step), timeoutMs: options.timeout, clock: systemClock };
+  await waitFor(
+    waiting,
+    async (signal) => {
+      const found = await lookUp<PolicyObject>(client, step.target, signal);
+      if (found === undefined) throw new TerminalError(`${title(step)} was deleted meanwhile`);
+      return readiness(found);
+    },
+    context,
+  );
+  context.print(`${title(step)} is ready`);
+}
+
+/** Whether the operator has looked at this generation and finds it ready; else what is missing. */
+export function readiness(object: PolicyObject): Look {
+  const ready = conditionOf(object, 'Ready');
+  const { generation } = object.metadata;
+  if (ready === undefined || (generation !== undefined && object.status?.observedGeneration !== generation))
+    return { done: false, missing: 'the operator has not looked at it yet' };
+  if (ready.status === 'True') return { done: true };
+  const missing = (object.status?.conditions ?? []).filter(
+    ({ type, status }) => ['Accepted', 'MetricsAvailable', 'Applied'].includes(type) && status !== 'True',
+  );
+  const words = missing.map(({ type, reason, message }) => `${type}: ${message} (${reason})`);
+  return { done: false, missing: words.length === 0 ? ready.message : words.join('; ') };
+}

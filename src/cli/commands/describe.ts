@@ -1,0 +1,28 @@
+// cli: `microscaling describe POLICY`: the page in words.
+
+import type { OptionValues } from '../../app/options.ts';
+import type { CommandContext } from '../command.ts';
+import { eventsOf, isAbout } from '../events-of.ts';
+import { find } from '../find.ts';
+import { POLICY_KIND, pathOf, targetOf } from '../kinds.ts';
+import { operatorOf } from '../operator-client.ts';
+import { describePolicy } from '../output/describe-policy.ts';
+import type { Explanation, PolicyObject } from '../policy-object.ts';
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const client = operatorOf(options, context);
+  const { namespace = 'default', name = '' } = targetOf(context.arguments, options.namespace);
+  const target = { kind: POLICY_KIND, namespace, name };
+  const policy = await find<PolicyObject>(client, target, context.signal);
+  const [explanation, events] = await Promise.all([
+    client.get(`${pathOf(target)}/explain`, context.signal).catch(() => undefined),
+    eventsOf(client, context.signal),
+  ]);
+  const facts = {
+    policy,
+    explanation: explanation as Explanation | undefined,
+    events: events.filter(isAbout(policy)),
+  };
+  context.print(describePolicy(facts, Date.now()));
+  return 0;
+}

@@ -1,0 +1,71 @@
+// cli: `microscaling events [POLICY]`.
+
+import type { OptionValues } from '../../app/options.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { CommandContext } from '../command.ts';
+import { EVENTS_PATH, eventsOf, isAbout } from '../events-of.ts';
+import { find } from '../find.ts';
+import { follow } from '../follow.ts';
+import { POLICY_KIND, targetOf } from '../kinds.ts';
+import { type OperatorClient, operatorOf } from '../operator-client.ts';
+import { byTime, EVENT_HEADS, eventCells, eventTable } from '../output/event-lines.ts';
+import { timeText } from '../output/policy-table.ts';
+import { table } from '../output/table.ts';
+import type { EventObject, PolicyObject } from '../policy-object.ts';
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const client = operatorOf(options, context);
+  const wanted = await filterOf(client, options, context);
+  if (options.watch === true) return await watch(client, wanted, { options, context });
+  const events = (await eventsOf(client, context.signal)).filter(wanted);
+  if (options.output === 'json') context.print(JSON.stringify(events.toSorted(byTime)));
+  else context.print(events.length === 0 ? 'no events' : eventTable(events, Date.now()));
+  return 0;
+}
+
+async function filterOf(
+  client: OperatorClient,
+  options: OptionValues,
+  context: CommandContext,
+): Promise<(event: EventObject) => boolean> {
+  const { namespace, name } = targetOf(context.arguments, options.namespace);
+  if (name === undefined || namespace === undefined)
+    return (event) => namespace === undefined || event.involvedObject.namespace === namespace;
+  return isAbout(await find<PolicyObject>(client, { kind: POLICY_KIND, namespace, name }, context.signal));
+}
+
+/** Until Ctrl-C. An event that was said is not said again, also after a restart of the operator. */
+async function watch(
+  client: OperatorClient,
+  wanted: (event: EventObject) => boolean,
+  { options, context }: { readonly options: OptionValues; readonly context: CommandContext },
+): Promise<number> {
+  const said = new Set<string>();
+  const json = options.output === 'json';
+  const say = (events: readonly EventObject[]): void => {
+    const news = events.filter((event) => wanted(event) && !said.has(identity(event))).toSorted(byTime);
+    for (const event of news) said.add(identity(event));
+    if (json) for (const event of news) context.print(JSON.stringify(event));
+    else if (news.length > 0) context.print(rows(news));
+  };
+  if (!json) context.print(table(EVENT_HEADS, []));
+  const deps = { client, clock: systemClock, note: context.note };
+  for await (const change of follow<EventObject>({ path: EVENTS_PATH, query: '' }, deps, context.signal)) {
+    if (change.type === 'list') say(change.items);
+    else if (change.type === 'changed') say([change.object]);
+  }
+  return 0;
+}
+
+function identity({ lastTimestamp, reason, involvedObject: { kind, name }, message }: EventObject): string {
+  return JSON.stringify([lastTimestamp, reason, kind, name, message]);
+}
+
+/** A table that is printed while it grows has times, not ages. */
+function rows(events: readonly EventObject[]): string {
+  const lines = table(
+    EVENT_HEADS,
+    events.map((event) => eventCells(event, timeText(event.lastTimestamp))),
+  );
+  return lines.slice(lines.indexOf('\n') + 1);
+}

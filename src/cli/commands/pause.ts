@@ -1,0 +1,22 @@
+// cli: `microscaling pause POLICY`.
+
+import type { OptionValues } from '../../app/options.ts';
+import type { CommandContext } from '../command.ts';
+import { find } from '../find.ts';
+import { durationText, type Hands, pausePath, pauseText } from '../hands.ts';
+import { POLICY_KIND, targetOf } from '../kinds.ts';
+import { operatorOf } from '../operator-client.ts';
+
+export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const client = operatorOf(options, context);
+  const { namespace = 'default', name = '' } = targetOf(context.arguments, options.namespace);
+  await find(client, { kind: POLICY_KIND, namespace, name }, context.signal);
+  const body = {
+    ...(options.for !== undefined && { for: durationText(options.for) }),
+    ...(options.reason !== undefined && { reason: options.reason }),
+  };
+  const path = pausePath({ namespace, name });
+  const hands = (await client.write({ method: 'PUT', path, body }, context.signal)) as Hands;
+  context.print(pauseText(hands));
+  return 0;
+}

@@ -1,0 +1,20 @@
+// cli: `microscaling schema [KIND]`.
+
+import { editorSchema } from '../../app/editor-schema.ts';
+import type { OptionValues } from '../../app/options.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import type { CommandContext } from '../command.ts';
+import { kindNamed } from '../kinds.ts';
+
+export async function run(_options: OptionValues, context: CommandContext): Promise<number> {
+  const [word] = context.arguments;
+  context.print(JSON.stringify(editorSchema(kindOf(word)), null, 2));
+  return 0;
+}
+
+function kindOf(word: string | undefined): 'MicroscalingPolicy' | 'CapacityPool' | undefined {
+  if (word === undefined) return undefined;
+  const kind = kindNamed(word)?.kind;
+  if (kind === 'MicroscalingPolicy' || kind === 'CapacityPool') return kind;
+  throw new TerminalError(`'${word}' is no kind; there are MicroscalingPolicy (msp) and CapacityPool (pool)`);
+}

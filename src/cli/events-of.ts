@@ -1,0 +1,24 @@
+// cli: an operator's events, of all policies or of one: what happened to it and to its apps.
+
+import type { CommandContext } from './command.ts';
+import type { OperatorClient } from './operator-client.ts';
+import type { EventObject, ListObject, PolicyObject } from './policy-object.ts';
+
+export const EVENTS_PATH = '/api/v1/events';
+
+/** Whether an event is about this policy or one of its apps. */
+export function isAbout({ metadata, spec, status }: PolicyObject): (event: EventObject) => boolean {
+  const ids = new Set([...(status?.apps ?? []).map(({ id }) => id), ...spec.apps.map(({ id }) => id)]);
+  return ({ involvedObject: { kind, namespace, name, fieldPath } }) => {
+    if (kind === 'App') return ids.has(name);
+    const own = kind === 'MicroscalingPolicy' && name === metadata.name && namespace === metadata.namespace;
+    return own || (fieldPath !== undefined && ids.has(fieldPath));
+  };
+}
+
+export async function eventsOf(
+  client: OperatorClient,
+  signal: CommandContext['signal'],
+): Promise<readonly EventObject[]> {
+  return ((await client.get(EVENTS_PATH, signal)) as ListObject<EventObject>).items;
+}

@@ -1,0 +1,59 @@
+// cli: hands on policies: where they are laid, and what the operator answers, in words.
+
+import { API_VERSION } from '../api/policy.ts';
+import { timeText } from './output/policy-table.ts';
+
+/** What the operator answers to a pause or an override. */
+export interface Hands {
+  readonly policy: string;
+  readonly paused?: { readonly until?: string; readonly reason?: string };
+  readonly overrides: Readonly<
+    Record<string, { readonly instances: number; readonly until: string; readonly reason?: string }>
+  >;
+}
+
+const below = (namespace: string, name: string): string =>
+  `/apis/${API_VERSION}/namespaces/${encodeURIComponent(namespace)}/microscalingpolicies/${encodeURIComponent(name)}`;
+
+export function pausePath({
+  namespace,
+  name,
+}: {
+  readonly namespace: string;
+  readonly name: string;
+}): string {
+  return `${below(namespace, name)}/pause`;
+}
+
+export function overridePath(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  app: string,
+): string {
+  return `${below(namespace, name)}/overrides/${encodeURIComponent(app)}`;
+}
+
+export function pauseText({ policy, paused }: Hands): string {
+  if (paused === undefined) return `${policy} is not paused by hand`;
+  const until =
+    paused.until === undefined
+      ? `until 'microscaling resume ${shortName(policy)}'`
+      : `until ${timeText(paused.until)}`;
+  return `${policy} is paused ${until}: every count stays as it is`;
+}
+
+export function overrideText({ policy, overrides }: Hands, app: string): string {
+  const held = overrides[app];
+  if (held === undefined) return `${app} of ${policy} goes by its law again`;
+  return `${app} of ${policy} is held at ${held.instances} until ${timeText(held.until)}; 'microscaling override ${app}=auto' ends it`;
+}
+
+function shortName(policy: string): string {
+  return policy.replace(/^default\//, '');
+}
+
+/** Milliseconds as the API takes durations. */
+export function durationText(ms: number): string {
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000}h`;
+  if (ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}

@@ -1,0 +1,159 @@
+// cli: the commands that ask a running operator, or tell it something.
+
+import type { CommandSpec } from './command.ts';
+
+const FINE = '0 fine, 1 error';
+
+/** Of every command that asks a running operator. */
+const ASKING = ['server', 'apiTokenFile'] as const;
+const TOKEN_HELP = {
+  apiTokenFile:
+    'file with the bearer token for the operator, where it needs one (or $MICROSCALING_API_TOKEN holds it)',
+} as const;
+
+/** What policies may ask for that somebody else than the administrator wrote. */
+const ALLOW = [
+  'allowSecretEnv',
+  'allowSecretFiles',
+  'allowEndpoint',
+  'allowAppPrefix',
+  'allowPrivileged',
+] as const;
+
+export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'apply',
+    summary: 'create or update policies at a running operator',
+    description:
+      'Sends policies and pools to an operator, as `kubectl apply` does, and mixes with it: fields that were applied ' +
+      'before and are not in the file any more are removed, fields that others set stay. Every document is checked ' +
+      'first, here and by the operator; when one does not hold, nothing is sent. `-f -` reads standard input.',
+    options: ['file', 'namespace', 'wait', 'timeout', ...ASKING],
+    help: { wait: 'wait until every one of them is Ready, and say what is waited for', ...TOKEN_HELP },
+    examples: [
+      'microscaling apply -f specs/policies/queue-demo.yaml --wait',
+      'microscaling export /shop/api /shop/batch | microscaling apply -f -',
+    ],
+    exitCodes: '0 applied (and Ready, with --wait), 1 error',
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'delete',
+    arguments: '[names...]',
+    summary: 'delete a policy at a running operator',
+    description:
+      'Deletes a policy or a pool (`pool/NAME`), or what stands in the files given with -f. What happens to the apps ' +
+      'is what the policy says in onDelete: Retain leaves them as they are, Delete removes those it created.',
+    options: ['file', 'namespace', 'wait', 'timeout', ...ASKING],
+    help: { wait: 'wait until its apps are let go and it is gone', ...TOKEN_HELP },
+    examples: [
+      'microscaling delete queue-demo --wait',
+      'microscaling delete -f specs/policies/queue-demo.yaml',
+      'microscaling delete pool/shared',
+    ],
+    exitCodes: '0 deleted (gone, with --wait), 1 error',
+    load: () => import('./commands/delete.ts'),
+  },
+  {
+    name: 'get',
+    arguments: '[names...]',
+    summary: 'policies and their apps as the operator sees them',
+    description:
+      'Asks a running operator for its policies, for one of them with its apps and conditions, or for its pools ' +
+      '(`get pools`, `get pool/NAME`).',
+    options: ['namespace', 'selector', 'watch', 'output', ...ASKING],
+    help: { namespace: 'only of this namespace (default: all; of one by name: default)', ...TOKEN_HELP },
+    outputs: ['table', 'wide', 'json', 'yaml', 'name'],
+    examples: [
+      'microscaling get',
+      'microscaling get queue-demo -o yaml',
+      'microscaling get -w -l team=shop',
+      'microscaling get pools -o wide',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/get.ts'),
+  },
+  {
+    name: 'describe',
+    arguments: '<policy>',
+    summary: 'everything about one policy: the page in words',
+    description:
+      'Prints where a policy is from, who holds it by hand, its apps and why each has its count, its conditions, the ' +
+      'last decisions and the last events.',
+    options: ['namespace', ...ASKING],
+    help: TOKEN_HELP,
+    examples: ['microscaling describe queue-demo'],
+    exitCodes: FINE,
+    load: () => import('./commands/describe.ts'),
+  },
+  {
+    name: 'explain',
+    arguments: '<policy>',
+    summary: 'why every count is what it is',
+    description: 'Prints, app by app, the newest decision of a running operator: inputs, steps, result.',
+    options: ['namespace', 'output', ...ASKING],
+    help: TOKEN_HELP,
+    outputs: ['table', 'json'],
+    examples: ['microscaling explain queue-demo'],
+    exitCodes: FINE,
+    load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'events',
+    arguments: '[policy]',
+    summary: 'what happened, oldest first',
+    description: 'Prints the events of a running operator, or those of one policy and its apps.',
+    options: ['namespace', 'watch', 'output', ...ASKING],
+    help: TOKEN_HELP,
+    outputs: ['table', 'json'],
+    examples: ['microscaling events', 'microscaling events queue-demo -w'],
+    exitCodes: FINE,
+    load: () => import('./commands/events.ts'),
+  },
+  {
+    name: 'pause',
+    arguments: '<policy>',
+    summary: 'take the operator off a policy: nothing of it is written',
+    description:
+      'Every count of the policy stays as it is until `resume`, or until --for is over. Seen by everybody in `get`, ' +
+      'on the page and in the events; outlives a restart of an operator with --data.',
+    options: ['for', 'reason', 'namespace', ...ASKING],
+    help: { for: 'end by itself after this long, e.g. 1h (default: until it is resumed)', ...TOKEN_HELP },
+    examples: [
+      'microscaling pause queue-demo --for 1h --reason "moving the queue"',
+      'microscaling pause queue-demo',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/pause.ts'),
+  },
+  {
+    name: 'resume',
+    arguments: '<policy>',
+    summary: 'end a pause by hand',
+    description:
+      'Lets the operator go on with a policy that was paused by hand. One that says `mode: Paused` itself stays paused.',
+    options: ['namespace', ...ASKING],
+    help: TOKEN_HELP,
+    examples: ['microscaling resume queue-demo'],
+    exitCodes: FINE,
+    load: () => import('./commands/resume.ts'),
+  },
+  {
+    name: 'override',
+    arguments: '<words...>',
+    summary: 'hold the count of an app for a while: APP=N',
+    description:
+      'A bounded hand on the wheel: the app (its name in the policy, or its Marathon id) has N instances, within its ' +
+      'min and max, until --for is over; then its law goes on from there. APP=auto ends it earlier. The policy may be ' +
+      'left out where only one has such an app.',
+    options: ['for', 'reason', 'namespace', ...ASKING],
+    help: { for: 'how long, e.g. 30m (default 1h, at most 24h)', ...TOKEN_HELP },
+    examples: [
+      'microscaling override consumer=8 --for 1h --reason "launch day"',
+      'microscaling override queue-demo consumer=8 remainder=2',
+      'microscaling override consumer=auto',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/override.ts'),
+  },
+];

@@ -1,0 +1,31 @@
+// cli: events as rows, oldest first: the newest is where the eye is.
+
+import type { EventObject } from '../policy-object.ts';
+import { age, table } from './table.ts';
+
+export const EVENT_HEADS = ['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'];
+
+export function eventTable(events: readonly EventObject[], nowMs: number): string {
+  return table(
+    EVENT_HEADS,
+    events.toSorted(byTime).map((event) => eventCells(event, age(at(event), nowMs))),
+  );
+}
+
+/** @param when how its time is written */
+export function eventCells(event: EventObject, when: string): readonly string[] {
+  return [when, event.type, event.reason, objectText(event), event.message];
+}
+
+export function byTime(a: EventObject, b: EventObject): number {
+  return at(a) - at(b);
+}
+
+function at({ lastTimestamp }: EventObject): number {
+  return Date.parse(lastTimestamp);
+}
+
+function objectText({ involvedObject: { kind, namespace, name } }: EventObject): string {
+  if (kind === 'App') return name;
+  return namespace === undefined || namespace === 'default' ? name : `${namespace}/${name}`;
+}

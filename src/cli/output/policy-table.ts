@@ -1,0 +1,119 @@
+// cli: policies and pools as rows, and one policy's apps and conditions as tables.
+
+import type { Condition } from '../../api/conditions.ts';
+import type { AppStatus } from '../../api/status.ts';
+import { conditionOf, originOf, type PolicyObject, type PoolObject } from '../policy-object.ts';
+import { age, type Cell, table } from './table.ts';
+
+/** Columns of a kind: what each says of an object. */
+export interface Columns<T> {
+  readonly heads: readonly string[];
+  /** Without the age, which changes by itself. */
+  readonly cells: (object: T) => readonly Cell[];
+}
+
+export const POLICY_COLUMNS: Columns<PolicyObject> = {
+  heads: ['NAMESPACE', 'NAME', 'READY', 'MODE', 'APPS', 'USED', 'LIMITED'],
+  cells: (policy) => [
+    policy.metadata.namespace,
+    policy.metadata.name,
+    readyText(policy.status?.conditions),
+    modeText(policy),
+    policy.spec.apps.length,
+    usedText(policy.status?.capacity),
+    conditionOf(policy, 'ScalingLimited')?.status ?? 'Unknown',
+  ],
+};
+
+export const WIDE_POLICY_COLUMNS: Columns<PolicyObject> = {
+  heads: [...POLICY_COLUMNS.heads, 'HELD BY HAND', 'POOL', 'SOURCE', 'REVISION'],
+  cells: (policy) => {
+    const { source, revision } = originOf(policy.metadata);
+    return [...POLICY_COLUMNS.cells(policy), heldText(policy), policy.spec.pool ?? '', source, revision];
+  },
+};
+
+export const POOL_COLUMNS: Columns<PoolObject> = {
+  heads: ['NAMESPACE', 'NAME', 'READY', 'POLICIES', 'USED'],
+  cells: (pool) => [
+    pool.metadata.namespace,
+    pool.metadata.name,
+    readyText(pool.status?.conditions),
+    pool.status?.policyCount ?? 0,
+    usedText(pool.status?.capacity),
+  ],
+};
+
+export const WIDE_POOL_COLUMNS: Columns<PoolObject> = {
+  heads: [...POOL_COLUMNS.heads, 'SOURCE', 'REVISION'],
+  cells: (pool) => {
+    const { source, revision } = originOf(pool.metadata);
+    return [...POOL_COLUMNS.cells(pool), source, revision];
+  },
+};
+
+/** With an age at the end, as of `nowMs`. */
+export function listText<T extends PolicyObject | PoolObject>(
+  items: readonly T[],
+  { heads, cells }: Columns<T>,
+  nowMs: number,
+): string {
+  return table(
+    [...heads, 'AGE'],
+    items.map((item) => [...cells(item), ageText(item.metadata.creationTimestamp, nowMs)]),
+  );
+}
+
+export function ageText(since: string | undefined, nowMs: number): string {
+  return since === undefined ? '' : age(Date.parse(since), nowMs);
+}
+
+export function appTable(apps: readonly AppStatus[]): string {
+  return table(
+    ['APP', 'ID', 'WANTED', 'GRANTED', 'REQUESTED', 'RUNNING', 'METRIC', 'LIMITED BY', 'HELD BY HAND'],
+    apps.map((app) => [
+      app.name,
+      app.id,
+      app.wanted ?? '-',
+      app.granted ?? '-',
+      app.requested ?? '-',
+      app.running ?? '-',
+      app.metric ?? '',
+      app.limitedBy ?? '',
+      app.override === undefined ? '' : `at ${app.override.instances} until ${timeText(app.override.until)}`,
+    ]),
+  );
+}
+
+export function conditionTable(conditions: readonly Condition[]): string {
+  return table(
+    ['CONDITION', 'STATUS', 'REASON', 'MESSAGE'],
+    conditions.map((c) => [c.type, c.status, c.reason, c.message]),
+  );
+}
+
+/** `2026-11-21 21:05:00Z`: short, and the same wherever it is read. */
+export function timeText(rfc3339: string): string {
+  const ms = Date.parse(rfc3339);
+  return Number.isNaN(ms) ? rfc3339 : `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+}
+
+function readyText(conditions: readonly Condition[] | undefined): string {
+  const ready = conditions?.find(({ type }) => type === 'Ready');
+  if (ready === undefined) return 'Unknown';
+  return ready.status === 'True' ? 'True' : `${ready.status} (${ready.reason})`;
+}
+
+function modeText({ spec, status }: PolicyObject): string {
+  return status?.paused === undefined ? spec.mode : 'Paused by hand';
+}
+
+function usedText(capacity: { readonly used: number; readonly total: number } | undefined): string {
+  return capacity === undefined ? 'unknown' : `${capacity.used}/${capacity.total}`;
+}
+
+function heldText({ status }: PolicyObject): string {
+  return (status?.apps ?? [])
+    .flatMap(({ name, override }) => (override === undefined ? [] : [`${name}=${override.instances}`]))
+    .join(',');
+}
