@@ -1,8 +1,8 @@
 // schedulers/marathon: a DC/OS login: the token in use, renewed before it ends, by one login at a time.
 
+import { abortable } from '../../runtime/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError } from '../../runtime/errors.ts';
-import { abortable } from './abortable.ts';
 import { tryJson } from './failure.ts';
 import type { LoginAnswer, PostLogin } from './login.ts';
 import { isObject } from './schema.ts';

@@ -1,9 +1,9 @@
 // schedulers/marathon: the cluster as last read. Read again when something happened, was written, or got old.
 
 import type { AppObservation } from '../../core/observation.ts';
+import { abortable } from '../../runtime/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { SchedulerView } from '../scheduler.ts';
-import { abortable } from './abortable.ts';
 import type { MarathonClient } from './client.ts';
 import { isSettled, toObservation } from './observation.ts';
 import type { Deployment, MarathonApp, QueueItem } from './schema.ts';

@@ -1,11 +1,11 @@
 // schedulers/marathon/mesos: the cluster as the Mesos master sees it, read now and then, never waited for twice.
 
 import type { AppObservation } from '../../../core/observation.ts';
+import { abortable } from '../../../runtime/abortable.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { RoomNeed, RoomQuestion } from '../../scheduler.ts';
-import { abortable } from '../abortable.ts';
 import { tryJson } from '../failure.ts';
 import { isObject, UnexpectedAnswer } from '../schema.ts';
 import { type HttpAnswer, NoAnswer } from '../transport.ts';

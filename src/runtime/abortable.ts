@@ -1,4 +1,4 @@
-// schedulers/marathon: waiting for work that others share, without cancelling it for them.
+// runtime: waiting for work that others share, without cancelling it for them.
 
 /** Settles as `work` does, or rejects with `signal.reason` when that comes first. */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
