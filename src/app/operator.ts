@@ -6,6 +6,7 @@ import { createOperator } from '../controller/operator.ts';
 import type { OperatorState } from '../controller/view.ts';
 import { decide } from '../core/decide.ts';
 import { createMetricSource, describeMetric } from '../metric-sources/registry.ts';
+import { AppliedObjects, createAppliedSource } from '../policy-sources/applied/index.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { type HttpServer, serve } from '../runtime/http.ts';
@@ -15,9 +16,11 @@ import type { StatsdListener } from '../runtime/statsd.ts';
 import { createServerApp } from '../server/app.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { confinedReader } from './confined-files.ts';
+import { withLaw } from './law.ts';
 import type { Address } from './options.ts';
 import { VERSION } from './package-root.ts';
 import { SchedulerPool } from './schedulers.ts';
+import { policySchema } from './schema.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
@@ -91,6 +94,14 @@ async function start(
     readFile: confinedReader(trust.rules.secretFiles),
     redactor: deps.redactor,
   });
+  const applied =
+    documents === undefined
+      ? undefined
+      : new AppliedObjects({
+          documents,
+          log,
+          load: (text, source) => withLaw(trust.loadUntrusted(text, source), config.law),
+        });
   const metrics = createMetrics(VERSION);
   const schedulers = new SchedulerPool({
     clock,
@@ -105,7 +116,10 @@ async function start(
     clock,
     log,
     random: Math.random,
-    sources: createSources(config, deps),
+    sources: [
+      ...createSources(config, deps),
+      ...(applied === undefined ? [] : [createAppliedSource(applied)]),
+    ],
     schedulerFor: (marathon) => schedulers.of(marathon),
     marathonId: (marathon) => schedulers.idOf(marathon),
     schedulerInfo: () => schedulers.info(),
@@ -120,7 +134,7 @@ async function start(
     onRound: (report) => metrics.roundEnded(report),
     version: VERSION,
   });
-  const server = await listen(config, { ...deps, metrics, state: operator.state }, signal);
+  const server = await listen(config, { ...deps, metrics, state: operator.state, applied }, signal);
   return {
     url: server.url,
     state: operator.state,
@@ -128,9 +142,16 @@ async function start(
   };
 }
 
+interface ServerParts extends OperatorDeps {
+  readonly metrics: Metrics;
+  readonly state: OperatorState;
+  readonly documents?: DocumentStore;
+  readonly applied: AppliedObjects | undefined;
+}
+
 function listen(
   config: OperatorConfig,
-  { clock, log, metrics, state }: OperatorDeps & { readonly metrics: Metrics; readonly state: OperatorState },
+  { clock, log, metrics, state, documents, applied }: ServerParts,
   signal: AbortSignal,
 ): Promise<HttpServer> {
   const app = createServerApp({
@@ -142,6 +163,8 @@ function listen(
     ...(config.writeToken !== undefined && { writeToken: config.writeToken }),
     version: VERSION,
     metrics,
+    ...(documents !== undefined && { documents }),
+    api: { policySchema, ...(applied !== undefined && { applied }) },
     signal,
   });
   return serve(app, { ...config.api, anyPortWhenTaken: config.anyApiPort ?? false });

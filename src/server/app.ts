@@ -4,15 +4,20 @@ import { Hono } from 'hono';
 import { API_VERSION } from '../api/policy.ts';
 import type { OperatorState, OperatorView } from '../controller/view.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
-import { crossSiteRefusal, type HttpHandler, isLoopback } from '../runtime/http.ts';
+import { crossSiteRefusal, type HttpHandler } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
+import { createAccess } from './access.ts';
 import { apiRoutes } from './api-routes.ts';
 import { assetResponse, loadAssets } from './assets.ts';
 import { handRoutes } from './hand-routes.ts';
+import { type OperatorApiOptions, operatorApi } from './kube/operator-api.ts';
+import { unsupportedType } from './kube/resource-api.ts';
 import { type StatusCode, statusObject } from './kubernetes.ts';
 import { LiveView } from './live-view.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { createTokenBook } from './tokens.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { createWriteGuard } from './write-guard.ts';
 
@@ -24,9 +29,13 @@ export interface ServerAppOptions {
   readonly boundTo: string;
   /** Random, new at every start: the page's own writes carry it. */
   readonly token: string;
-  /** What writes need when `boundTo` is not loopback; without it they are refused there. */
+  /** One token that may write when `boundTo` is not loopback, besides those in `documents`. */
   readonly writeToken?: string;
   readonly version: string;
+  /** Where tokens are, and the resource versions of the API. */
+  readonly documents?: DocumentStore;
+  /** What the API has of its own: the schema it explains, and where applied objects are kept. */
+  readonly api?: Pick<OperatorApiOptions, 'policySchema' | 'applied'>;
   /** Served at /metrics; default: one that counts nothing but what the state holds. */
   readonly metrics?: Metrics;
   /** Ends the streams and stops following the state; without it the app lives as long as the process. */
@@ -54,16 +63,16 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   const signal = options.signal ?? new AbortController().signal;
   const metrics = options.metrics ?? createMetrics(version);
   const live = new LiveView({ state, clock, log }, signal);
-  const guard = createWriteGuard({
-    boundTo,
-    pageToken: token,
-    ...(writeToken !== undefined && { writeToken }),
-  });
+  const kept = options.documents === undefined ? {} : { documents: options.documents };
+  const tokens = createTokenBook({ ...kept, ...(writeToken !== undefined && { writeToken }) });
+  const guard = createWriteGuard({ boundTo, pageToken: token, tokens });
+  const access = createAccess(boundTo, tokens);
   const app = new Hono();
 
   app.use(async (c, next) => {
     const refusal = crossSiteRefusal(c.req.raw, boundTo);
     if (refusal === undefined) await next();
+    else if (refusal.status === 415 && isApi(c.req.path)) c.res = unsupportedType(c.req.raw).response();
     else c.res = failure(c.req.path, refusal.status, refusal.message);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
   });
@@ -72,11 +81,14 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
     '/ui',
     uiRoutes({ live, actions: state.actions, guard, pageToken: token, version, clock, log, signal }),
   );
-  app.route(
-    `/apis/${API_VERSION}`,
-    handRoutes({ state, log, refusal: isLoopback(boundTo) ? () => undefined : guard.refusal }),
-  );
+  app.use(async (c, next) => {
+    const refusal = isApi(c.req.path) ? access.refusal(c.req.raw) : undefined;
+    if (refusal === undefined) await next();
+    else c.res = failure(c.req.path, refusal.status, refusal.message);
+  });
+  app.route(`/apis/${API_VERSION}`, handRoutes({ state, log }));
   app.route(`/apis/${API_VERSION}`, apiRoutes(state));
+  app.route('/', operatorApi({ state, clock, log, version, signal, ...kept, ...options.api }));
   app.get('/metrics', async (c) =>
     c.body(await metrics.scrape(state.view()), 200, { 'content-type': metrics.contentType }),
   );
@@ -93,9 +105,14 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   return (request) => app.fetch(request);
 }
 
-/** Errors as `Status` objects on /apis, else as {message}. */
+/** What a client of Kubernetes asks for. */
+function isApi(path: string): boolean {
+  return /^\/(api|apis|openapi|version)(\/|$)/.test(path);
+}
+
+/** Errors as `Status` objects where clients of Kubernetes ask, else as {message}. */
 function failure(path: string, status: StatusCode, message: string): Response {
-  const body = path.startsWith('/apis') ? statusObject(status, message) : { message };
+  const body = isApi(path) ? statusObject(status, message) : { message };
   return Response.json(body, { status });
 }
 

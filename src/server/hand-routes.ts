@@ -12,10 +12,6 @@ import { type StatusCode, statusObject } from './kubernetes.ts';
 export interface HandDeps {
   readonly state: OperatorState;
   readonly log: Logger;
-  /** Why a write must not happen, or undefined. */
-  readonly refusal: (
-    request: Request,
-  ) => { readonly status: 401 | 403; readonly message: string } | undefined;
 }
 
 const BODY_BYTES = 4096;
@@ -60,11 +56,9 @@ export interface HandsObject {
 
 async function act(
   c: Context,
-  { state, log, refusal }: HandDeps,
+  { state, log }: HandDeps,
   hand: (key: ResourceKey) => Promise<void> | void,
 ): Promise<Response> {
-  const refused = refusal(c.req.raw);
-  if (refused !== undefined) return failed(c, refused.status, refused.message);
   const { ns = '', name = '' } = c.req.param();
   const find = (): PolicyView | undefined => policyOf(state, { ns, name });
   const found = find();

@@ -2,6 +2,8 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopback } from '../runtime/http.ts';
+import { type AccessRefusal, tokenRefusal } from './access.ts';
+import type { TokenBook } from './tokens.ts';
 
 export const PAGE_TOKEN_HEADER = 'x-microscaling-token';
 
@@ -16,23 +18,17 @@ export interface WriteGuardOptions {
   readonly boundTo: string;
   /** New at every start; a page of the same origin reads it from its stream. */
   readonly pageToken: string;
-  /** What writes from beyond this machine need; absent: they are refused. */
-  readonly writeToken?: string;
-}
-
-export interface WriteRefusal {
-  readonly status: 401 | 403;
-  readonly message: string;
+  /** What writes from beyond this machine need. */
+  readonly tokens: TokenBook;
 }
 
 export interface WriteGuard {
   readonly mode: WriteMode;
   /** Why this write must not happen, or undefined. */
-  refusal(request: Request): WriteRefusal | undefined;
+  refusal(request: Request): AccessRefusal | undefined;
 }
 
-export function createWriteGuard(options: WriteGuardOptions): WriteGuard {
-  const { boundTo, pageToken, writeToken } = options;
+export function createWriteGuard({ boundTo, pageToken, tokens }: WriteGuardOptions): WriteGuard {
   if (isLoopback(boundTo)) {
     const message = 'the page belongs to an earlier start of the operator; reload it';
     return {
@@ -41,20 +37,15 @@ export function createWriteGuard(options: WriteGuardOptions): WriteGuard {
         same(request.headers.get(PAGE_TOKEN_HEADER), pageToken) ? undefined : { status: 403, message },
     };
   }
-  if (writeToken === undefined || writeToken === '') {
-    const message =
-      'this operator listens beyond its own machine and was started without a token for writes; nothing can be changed here';
-    return { mode: 'off', refusal: () => ({ status: 403, message }) };
-  }
-  const message = 'changing something here needs the token that the operator was started with';
+  const message =
+    'this operator listens beyond its own machine and has no token for writes; nothing can be changed here';
   return {
-    mode: 'bearer',
-    refusal: (request) => (same(bearerOf(request), writeToken) ? undefined : { status: 401, message }),
+    get mode() {
+      return tokens.canWrite ? 'bearer' : 'off';
+    },
+    refusal: (request) =>
+      tokens.canWrite ? tokenRefusal(request, 'write', tokens) : { status: 403, message },
   };
-}
-
-function bearerOf(request: Request): string | null {
-  return /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null;
 }
 
 function same(given: string | null, expected: string): boolean {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { createTokenBook } from '../../src/server/tokens.ts';
 import { createWriteGuard, PAGE_TOKEN_HEADER } from '../../src/server/write-guard.ts';
 
 function post(headers: Record<string, string>): Request {
   return new Request('http://x/ui/scale', { method: 'POST', headers });
 }
 
-const loopback = { boundTo: '127.0.0.1', pageToken: 'page' };
-const open = { boundTo: '0.0.0.0', pageToken: 'page' };
-const secured = { ...open, writeToken: 'secret' };
+const none = createTokenBook({});
+const loopback = { boundTo: '127.0.0.1', pageToken: 'page', tokens: none };
+const open = { boundTo: '0.0.0.0', pageToken: 'page', tokens: none };
+const secured = { ...open, tokens: createTokenBook({ writeToken: 'secret' }) };
 
 describe('createWriteGuard', () => {
   it.each([

@@ -237,16 +237,25 @@ function isDryRun(query: URLSearchParams, body: unknown): boolean {
 }
 
 function refusePatchType(request: Request): void {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type === MERGE_PATCH) return;
+  if (mediaType(request) !== MERGE_PATCH) throw unsupportedType(request);
+}
+
+function mediaType(request: Request): string {
+  return request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/** What a write is told whose body is in no format that can be read here. */
+export function unsupportedType(request: Request): ApiFailure {
+  const type = mediaType(request);
+  const accepted = request.method === 'PATCH' ? MERGE_PATCH : 'application/json';
   const hint = type.includes('apply-patch')
     ? '; server-side apply is not supported: leave out --server-side'
     : type.includes('strategic')
       ? '; strategic merge patches are not supported: use kubectl patch --type merge'
       : '';
-  throw new ApiFailure(
+  return new ApiFailure(
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format (${type || 'no Content-Type'}) - accepted media types include: ${MERGE_PATCH}${hint}`,
+    `the body of the request was in an unknown format (${type || 'no Content-Type'}) - accepted media types include: ${accepted}${hint}`,
   );
 }
 

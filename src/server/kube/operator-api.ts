@@ -1,0 +1,82 @@
+// server: the operator's own API, as kubectl and every client of Kubernetes expect it.
+
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import type { JsonSchema } from '../../api/json-schema.ts';
+import { policySchemaWith, poolSchema } from '../../api/schema.ts';
+import type { OperatorState } from '../../controller/view.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { createMemoryDocumentStore, type DocumentStore } from '../../runtime/document-store.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { EVENT_KIND, NAMESPACE_KIND } from './core-kinds.ts';
+import { discoveryRoutes } from './discovery.ts';
+import { OperatorFollower } from './follow-operator.ts';
+import { notRunningHint } from './not-running.ts';
+import type { ServedKind } from './object-home.ts';
+import { openApiRoutes } from './openapi/routes.ts';
+import { type AppliedStore, OperatorKind } from './operator-kind.ts';
+import { policyKind, poolKind } from './our-kinds.ts';
+import { createResourceApi } from './resource-api.ts';
+import { createVersions } from './versions.ts';
+import { WatchCache } from './watch-cache.ts';
+
+export interface OperatorApiOptions {
+  readonly state: OperatorState;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly version: string;
+  /** Ends the watches and the following of the state. */
+  readonly signal: AbortSignal;
+  /** With the metric sources that there are; default: with none. */
+  readonly policySchema?: JsonSchema;
+  /** Where resource versions are reserved; absent: they start with the time. */
+  readonly documents?: DocumentStore;
+  /** Where applied objects are kept; absent: the API is read only. */
+  readonly applied?: AppliedStore;
+}
+
+/** Everything below `/api`, `/apis`, `/openapi` and `/version`. */
+export function operatorApi(options: OperatorApiOptions): Hono {
+  const { state, clock, log, signal, documents, applied, version } = options;
+  const schema = options.policySchema ?? policySchemaWith([]);
+  const versions =
+    documents === undefined
+      ? createVersions(createMemoryDocumentStore(), clock.now())
+      : createVersions(documents);
+  const served = { versions, ...(applied !== undefined && { applied }) };
+  const policies = new OperatorKind({ ...served, kind: policyKind(schema) });
+  const pools = new OperatorKind({ ...served, kind: poolKind(poolSchema) });
+  const events = { kind: EVENT_KIND, cache: new WatchCache({ startVersion: versions.current }) };
+  const namespaces = { kind: NAMESPACE_KIND, cache: new WatchCache({ startVersion: versions.current }) };
+  const kinds: readonly ServedKind[] = [policies, pools, events, namespaces];
+
+  const follower = new OperatorFollower({
+    state,
+    clock,
+    log,
+    versions,
+    policies,
+    pools,
+    events: events.cache,
+    namespaces: namespaces.cache,
+  });
+  follower.run(signal).catch((error: unknown) => {
+    log.error('the API no longer follows the operator', { error: messageOf(error) });
+  });
+  const resources = createResourceApi({
+    kinds,
+    versions,
+    clock,
+    log,
+    signal,
+    newUid: randomUUID,
+    hint: (kind, key) => (kind === policies.kind ? notRunningHint(state.view(), key) : ''),
+  });
+  const app = new Hono();
+  const shown = kinds.map(({ kind }) => kind);
+  app.route('/', discoveryRoutes(shown, version));
+  app.route('/', openApiRoutes(shown, version));
+  for (const root of ['/api/*', '/apis/*']) app.all(root, (c) => resources(c.req.raw));
+  return app;
+}
