@@ -5,6 +5,15 @@ import { OPERATOR_COMMANDS } from './operator-commands.ts';
 
 const FINE = '0 fine, 1 error';
 
+/** What policies may ask for that somebody else than the administrator wrote. */
+const ALLOW = [
+  'allowSecretEnv',
+  'allowSecretFiles',
+  'allowEndpoint',
+  'allowAppPrefix',
+  'allowPrivileged',
+] as const;
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'demo',

@@ -11,15 +11,6 @@ const TOKEN_HELP = {
     'file with the bearer token for the operator, where it needs one (or $MICROSCALING_API_TOKEN holds it)',
 } as const;
 
-/** What policies may ask for that somebody else than the administrator wrote. */
-const ALLOW = [
-  'allowSecretEnv',
-  'allowSecretFiles',
-  'allowEndpoint',
-  'allowAppPrefix',
-  'allowPrivileged',
-] as const;
-
 export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'apply',
