@@ -96,7 +96,7 @@ describe('the page', () => {
     const { ask } = start();
     expect((await ask('/ui/history', {}, 'evil.example')).status).toBe(403);
     expect((await ask('/ui/history', { headers: { origin: 'http://evil.example' } })).status).toBe(403);
-    expect((await ask(`${API}/events`, {}, 'evil.example')).status).toBe(403);
+    expect((await ask('/api/v1/events', {}, 'evil.example')).status).toBe(403);
   });
 });
 
@@ -218,7 +218,7 @@ describe('the read API', () => {
     expect(await response.json()).toMatchObject({
       metadata: {
         generation: 1,
-        creationTimestamp: '2026-08-01T00:00:00.000Z',
+        creationTimestamp: '2026-08-01T00:00:00Z',
         annotations: { 'microscaling.io/source': 'specs/policies/queue-demo.yaml' },
       },
       spec: { interval: '500ms' },
@@ -241,8 +241,10 @@ describe('the read API', () => {
   });
 
   it('shows no number for a metric that was not read', async () => {
-    const { ask, operator } = start();
+    const { ask, operator, clock } = start();
+    await clock.advance(1_000);
     operator.setTrouble({ metric: 'no answer' });
+    await clock.advance(1_000);
     const policy = await (await ask(`${API}/namespaces/default/microscalingpolicies/queue-demo`)).json();
     expect(policy).toMatchObject({ status: { apps: [{ metric: 'unavailable' }, {}, {}] } });
   });
@@ -268,17 +270,19 @@ describe('the read API', () => {
     });
   });
 
-  it('lists events, newest first, in the shape of Kubernetes', async () => {
-    const list = (await (await start().ask(`${API}/events`)).json()) as { items: Record<string, unknown>[] };
-    expect(list.items.at(-1)).toMatchObject({
+  it('lists events in the shape of Kubernetes, those of apps with their policy', async () => {
+    const response = await start().ask('/api/v1/events');
+    const { items } = (await response.json()) as { items: { reason: string }[] };
+    const policy = { kind: 'MicroscalingPolicy', namespace: 'default', name: 'queue-demo' };
+    expect(items.find(({ reason }) => reason === 'PolicyAccepted')).toMatchObject({
       kind: 'Event',
       type: 'Normal',
-      reason: 'PolicyAccepted',
-      involvedObject: { kind: 'MicroscalingPolicy', namespace: 'default', name: 'queue-demo' },
-      lastTimestamp: '2026-08-01T00:00:00.000Z',
+      involvedObject: policy,
+      lastTimestamp: '2026-08-01T00:00:00Z',
     });
-    expect(list.items.at(-2)).toMatchObject({
-      involvedObject: { kind: 'App', name: '/queue-demo/producer' },
+    expect(items.find(({ reason }) => reason === 'AppCreated')).toMatchObject({
+      involvedObject: { ...policy, fieldPath: expect.stringMatching(/^spec\.apps\{\w+\}$/) },
+      message: expect.stringMatching(/^\/queue-demo\/\w+: created with \d/),
     });
   });
 
@@ -331,7 +335,7 @@ describe('the read API', () => {
     };
     const { ask } = start({ state });
     broken = true;
-    const response = await ask(`${API}/events`);
+    const response = await ask(`${API}/namespaces/default/microscalingpolicies/queue-demo/explain`);
     expect(response.status).toBe(500);
     const text = await response.text();
     expect(text).toContain('InternalError');

@@ -42,6 +42,8 @@ export interface FollowDeps {
 interface Shown {
   readonly view: PolicyView;
   readonly capacity: PoolView['capacity'];
+  /** Whether a round has looked at it. */
+  readonly isSeen: boolean;
   readonly status: PolicyStatus;
   readonly atMs: number;
 }
@@ -117,17 +119,19 @@ export class OperatorFollower {
     }
   }
 
-  #lookAtPolicy(key: string, view: PolicyView, { capacity }: PoolView): void {
+  #lookAtPolicy(key: string, view: PolicyView, pool: PoolView): void {
     const { policies, clock } = this.#deps;
+    const { capacity } = pool;
+    const isSeen = pool.lastRoundAtMs !== undefined;
     const shown = this.#policies.get(key);
     const isThere = policies.cache.get(key) !== undefined;
-    if (isThere && shown?.view === view && shown.capacity === capacity) return;
-    const status = policyStatusOf(view, { capacity });
+    if (isThere && shown?.view === view && shown.capacity === capacity && shown.isSeen === isSeen) return;
+    const status = policyStatusOf(view, pool);
     const nowMs = clock.now();
     if (isThere && shown !== undefined && isSameObject(shown.view, view)) {
       const isQuiet = isDeepStrictEqual(withoutReadings(status), withoutReadings(shown.status));
       if (isQuiet && isDeepStrictEqual(status, shown.status)) {
-        this.#policies.set(key, { ...shown, view, capacity });
+        this.#policies.set(key, { ...shown, view, capacity, isSeen });
         return;
       }
       if (isQuiet && nowMs - shown.atMs < METRIC_GAP_MS) {
@@ -135,7 +139,7 @@ export class OperatorFollower {
         return;
       }
     }
-    this.#policies.set(key, { view, capacity, status, atMs: nowMs });
+    this.#policies.set(key, { view, capacity, isSeen, status, atMs: nowMs });
     policies.see(key, {
       ...view,
       report: { status, origin: view },
