@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import { type LoadResult, loadResources } from '../api/load.ts';
 import { APP_ID_PATTERN } from '../api/schema/shapes.ts';
+import { withVariables } from '../api/substitute.ts';
 import { originOf } from '../api/trust/rules.ts';
 import { createJudge, type Judge, type TrustRules } from '../api/trust.ts';
 import { withJudge } from '../api/validate.ts';
@@ -17,6 +18,8 @@ export interface Trust {
   readonly judge: Judge;
   /** As `loadPolicies`; what is not allowed is among `invalid`, with reason NotAllowed. Never throws. */
   readonly loadUntrusted: (text: string, source: string) => LoadResult;
+  /** The same for texts in which `${NAME}` stands for one of these variables of the operator's environment. */
+  readonly loaderWith: (variables: readonly string[]) => Trust['loadUntrusted'];
 }
 
 export type TrustOptions = Pick<
@@ -37,7 +40,16 @@ export function createTrust(options: TrustOptions, surroundings: TrustSurroundin
   const rules = rulesOf(options, surroundings);
   const judge = createJudge(rules, metricBlocks);
   const judging = withJudge(validator, judge);
-  return { rules, judge, loadUntrusted: (text, source) => loadResources(text, source, judging) };
+  const { env } = surroundings;
+  return {
+    rules,
+    judge,
+    loadUntrusted: (text, source) => loadResources(text, source, judging),
+    loaderWith: (names) => {
+      const substituting = withVariables(judging, new Map(names.map((name) => [name, env[name]])));
+      return (text, source) => loadResources(text, source, substituting);
+    },
+  };
 }
 
 /** How a command loads files: as the administrator's own, unless it was told `--untrusted`. */
