@@ -175,8 +175,19 @@ describe('decide', () => {
             expect(more).toBeGreaterThanOrEqual(fewer);
           },
         ),
-        // Found once: the empty queue and the busy one were read in ways that did not meet.
-        { ...RUNS, examples: [[[65, 4], 3, 4, 2]] },
+        {
+          ...RUNS,
+          // Found once: the empty queue and the busy one were read in ways that did not meet, a short and a long one
+          // taught different things, and what raised the alarm was held for less certain than what did not.
+          examples: [
+            [[65, 4], 3, 4, 2],
+            [[2, 18], 17, 20, 15],
+            [[0, 56, 5], 5, 4, 3],
+            [[25, 9, 16], 14, 15, 10],
+            [[1, 67, 8, 14, 39], 18, 22, 12],
+            [[26, 7, 18, 66, 207, 28], 20, 21, 19],
+          ],
+        },
       );
     },
   );

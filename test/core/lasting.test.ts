@@ -34,7 +34,8 @@ function seasoned(): DecisionMemory {
   let n = 5;
   for (let i = 0; i < ROUNDS; i++) {
     const nowMs = T0 + i * ROUND_MS;
-    const arrivals = Math.floor(i / 60) % 2 === 0 ? 12 : 32;
+    // Far enough apart that what comes and what is served can be told from each other.
+    const arrivals = Math.floor(i / 60) % 2 === 0 ? 12 : 36;
     waiting = Math.max(0, waiting + (arrivals - SERVICE * n) * (ROUND_MS / 1000));
     const decision = decide(
       anInput([consumer(n, Math.round(waiting), nowMs)], {

@@ -40,9 +40,9 @@ export interface ServiceRate {
   readonly doubt: number;
 }
 
-/** What nobody has looked at for a while is known as well as the filter itself would think: its process noise. */
+/** What nobody has looked at for a while is known less and less: by the process noise of control.md §1. */
 export function ageServiceRate({ rate, doubt }: ServiceRate, forMs: number): ServiceRate {
-  return { rate, doubt: Math.sqrt(doubt * doubt + (SERVICE_DRIFT * forMs) / 1000) };
+  return { rate, doubt: Math.sqrt(doubt * doubt + (UNSEEN_DRIFT * forMs) / 1000) };
 }
 
 /** One count of the queue. */
@@ -58,9 +58,10 @@ export interface Measurement {
   readonly arrived: number | undefined;
 }
 
-/** Process noise, control.md §1. */
+/** Process noise. control.md §1 has 1e-4 for μ, of which more observations may teach than here: see `correct`. */
 const ARRIVALS_DRIFT = 0.05;
-const SERVICE_DRIFT = 1e-4;
+const SERVICE_DRIFT = 3e-4;
+const UNSEEN_DRIFT = 1e-4;
 /** Counting noise: a share of the queue, and its floor in messages. */
 const COUNT_NOISE_SHARE = 0.03;
 const COUNT_NOISE = 0.7;
@@ -74,6 +75,8 @@ const CUSUM_LIMIT = 8;
 const UNSURE = 0.3;
 /** One count may halve or double the service rate, not more: the model is linear only nearby. */
 const MOST_LEARNED = 2;
+/** And of a surprise, in deviations, no more than this is put down to it: the rest is for the alarm to explain. */
+const LEARNED_FROM = 1.5;
 const PROVEN_SHARE = 0.8;
 const PROVEN_FOR_S = 300;
 const LEAST_SERVICE = 1e-4;
@@ -135,34 +138,28 @@ interface Interval {
   /** Δ, s. */
   readonly dt: number;
   readonly busy: boolean;
-  /** Instances served all the time: there was work left at both ends, or it ran out faster than predicted. */
-  readonly saturated: boolean;
+  /** What would be waiting now by what was known before. */
+  readonly expected: number;
   /** n̄ differs from its mean of the last 20 s. */
   readonly moved: boolean;
 }
 
 /**
- * Takes in a new count; one that is not newer than the last changes nothing. A queue that has just become busy
- * is read in another way than an empty one: where the border between the two raises the alarm, it never means
- * fewer arrivals than there, since a longer queue must not yield fewer instances.
+ * Takes in a new count; one that is not newer than the last changes nothing.
+ *
+ * A longer queue never means a smaller λ or a larger μ, for it must not yield fewer instances. What two ways of
+ * reading make of two counts that differ by one message need not be in that order: which one applies is therefore
+ * settled by what was known before the count, or by the sign of the surprise, where both mean no change at all.
  */
 export function update(before: Estimate, now: Measurement): Estimate {
-  const taken = takeIn(before, now);
-  if (now.working === undefined || now.waiting <= now.emptyBelow) return taken;
-  const border = takeIn(before, { ...now, waiting: now.emptyBelow });
-  const alarmed = border.above === 0 && border.below === 0;
-  return alarmed && border.arrivals > taken.arrivals ? { ...taken, arrivals: border.arrivals } : taken;
-}
-
-function takeIn(before: Estimate, now: Measurement): Estimate {
   const dt = (now.atMs - before.atMs) / 1000;
   if (!(dt > 0)) return before;
   const { served } = now;
   const f = drift(before, served, dt);
   const busy = now.waiting > now.emptyBelow;
-  const saturated = before.busy && (busy || now.waiting < before.waiting + (f.l - f.m * served) * dt);
+  const expected = before.waiting + (f.l - f.m * served) * dt;
   const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
-  const interval: Interval = { before, now, dt, busy, saturated, moved };
+  const interval: Interval = { before, now, dt, busy, expected, moved };
   observe(f, interval);
   const proven = provenBy(interval);
   confine(f, interval, proven);
@@ -199,40 +196,67 @@ function drift(before: Estimate, served: number, dt: number): Filter {
 
 /** Picks what this interval can tell. */
 function observe(f: Filter, i: Interval): void {
-  const { before, now, dt, saturated } = i;
-  const { served } = now;
-  if (now.arrived !== undefined && before.arrived !== undefined) {
+  const { before, now } = i;
+  if (now.arrived !== undefined && before.arrived !== undefined)
     observeCounter(f, i, now.arrived - before.arrived);
-  } else if (now.working !== undefined && before.working !== undefined) {
-    // y = Δ(waiting + working)/Δ = λ − μ·working: at rest Little's law, behind a queue the balance of flows.
-    // Gain and noise are those of as many as are expected to work: else low counts would weigh more than high ones.
-    const expected = saturated ? served : Math.min(served, f.l / f.m);
-    const unexpected = saturated ? 0 : (now.working + before.working) / 2 - expected;
-    const change = (now.waiting + now.working - before.waiting - before.working) / dt;
-    const r = queueNoise(f, i, expected) + (saturated ? 0 : WORKING_NOISE * f.m * f.m * expected);
-    const y = change + f.m * unexpected;
-    correct(f, i, { y, hl: 1, hm: -expected, r }, saturated && isLong(f, i));
-  } else if (saturated) {
-    // y = Δq/Δ = λ − μ·n̄
-    const y = (now.waiting - before.waiting) / dt;
-    correct(f, i, { y, hl: 1, hm: -served, r: queueNoise(f, i, served) }, i.moved && isLong(f, i));
-  }
+  else if (now.working !== undefined && before.working !== undefined)
+    observeWorking(f, i, before.working, now.working);
+  else observeQueue(f, i);
 }
 
-/** A counter tells λ = ΔA/Δ, and an interval behind a queue then tells μ = (ΔA − Δq)/(n̄·Δ). */
+/**
+ * A counter tells λ = ΔA/Δ, and an interval behind a queue then tells μ = (ΔA − Δq)/(n̄·Δ): that it is larger, when the
+ * queue was to last; that it is smaller, when the queue did last.
+ */
 function observeCounter(f: Filter, i: Interval, arrived: number): void {
-  const { before, now, dt, saturated } = i;
+  const { before, now, dt, busy } = i;
   if (arrived < 0) return; // the counter began again
   correct(f, i, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt }, false);
-  if (!saturated || now.served <= 0) return;
   const done = Math.max(0, arrived - (now.waiting - before.waiting)) / dt;
+  const lasts = done > f.m * now.served ? wasToLast(i) : before.busy && busy;
+  if (!lasts || now.served <= 0) return;
   const r = queueNoise(f, i, now.served) - f.l / dt;
   correct(f, i, { y: done, hl: 0, hm: now.served, r }, true);
 }
 
-/** A queue that is short against what comes and goes between two counts may have been empty in between. */
-function isLong(f: Filter, { before, now, busy, dt }: Interval): boolean {
-  return !busy || Math.min(before.waiting, now.waiting) > Math.sqrt((f.l + f.m * now.served) * dt);
+/**
+ * y = Δ(waiting + working)/Δ = λ − μ·working: behind a queue that was to last the balance of flows, else Little's
+ * law. There gain and noise are those of as many as are expected to work: else low counts would weigh more than high
+ * ones.
+ */
+function observeWorking(f: Filter, i: Interval, was: number, is: number): void {
+  const { before, now, dt } = i;
+  const change = (now.waiting + is - before.waiting - was) / dt;
+  if (wasToLast(i)) {
+    balance(f, i, change, isLong(f, i));
+    return;
+  }
+  const working = Math.min(now.served, f.l / f.m);
+  const y = change + f.m * ((is + was) / 2 - working);
+  const r = queueNoise(f, i, working) + WORKING_NOISE * f.m * f.m * working;
+  correct(f, i, { y, hl: 1, hm: -working, r }, false);
+}
+
+/** Where only the queue is known, an interval tells something when it lasted, or ran out sooner than expected. */
+function observeQueue(f: Filter, i: Interval): void {
+  const { before, now, dt, busy, expected } = i;
+  if (before.busy && (busy || now.waiting < expected))
+    balance(f, i, (now.waiting - before.waiting) / dt, i.moved && isLong(f, i));
+}
+
+/** y = Δq/Δ = λ − μ·n̄ */
+function balance(f: Filter, i: Interval, change: number, learnService: boolean): void {
+  const { served } = i.now;
+  correct(f, i, { y: change, hl: 1, hm: -served, r: queueNoise(f, i, served) }, learnService);
+}
+
+function wasToLast({ before, now, expected }: Interval): boolean {
+  return before.busy && expected > now.emptyBelow;
+}
+
+/** A queue that is short, or to become so, against what comes and goes between two counts may be empty in between. */
+function isLong(f: Filter, { before, now, expected, dt }: Interval): boolean {
+  return Math.min(before.waiting, expected) > Math.sqrt((f.l + f.m * now.served) * dt);
 }
 
 /** R = (λ + 0.5·μ·n̄)/Δ + 2·(0.03·q + 0.7)²/Δ², with the last q, so that a longer queue never weighs less. */
@@ -245,56 +269,77 @@ function countNoise(waiting: number): number {
   return COUNT_NOISE_SHARE * waiting + COUNT_NOISE;
 }
 
+/** How much of a surprise goes into λ and into μ. */
+interface Gain {
+  l: number;
+  m: number;
+}
+
 /**
- * The Kalman update in Joseph's form, which stays right when the gain of μ is set to nothing. That is done
- * where λ and μ cannot be told apart (control.md §1).
+ * The Kalman update in Joseph's form, which stays right whatever the gains. That of μ is nothing where λ and μ
+ * cannot be told apart (control.md §1); and where the covariance has λ or μ go the wrong way with a longer queue,
+ * it stays as it is.
  */
 function correct(f: Filter, i: Interval, o: Observation, learnService: boolean): void {
   const { y, hl, hm, r } = o;
   const innovation = y - (hl * f.l + hm * f.m);
-  if (hl !== 0)
-    alarm(f, { innovation, deviation: Math.sqrt(spread(f, o)), doubtService: learnService && i.moved });
-  const s = spread(f, o);
-  const kl = (f.ll * hl + f.lm * hm) / s;
-  const km = learnService ? (f.lm * hl + f.mm * hm) / s : 0;
-  f.l += kl * innovation;
-  f.m = clamp(f.m + km * innovation, f.m / MOST_LEARNED, f.m * MOST_LEARNED);
+  const s = hl * hl * f.ll + 2 * hl * hm * f.lm + hm * hm * f.mm + r;
+  const deviation = Math.sqrt(s);
+  const gain: Gain = { l: hl * clamp((f.ll * hl + f.lm * hm) / s, 0, 1), m: 0 };
+  const service = (f.lm * hl + f.mm * hm) / s;
+  if (learnService && service * hm > 0)
+    gain.m = service * Math.min(1, (LEARNED_FROM * deviation) / Math.abs(innovation));
+  if (hl !== 0 && isAlarm(f, innovation / deviation))
+    doubt(f, gain, { o, innovation, s, service: learnService && i.moved });
+  f.l += gain.l * innovation;
+  f.m = clamp(f.m + gain.m * innovation, f.m / MOST_LEARNED, f.m * MOST_LEARNED);
   // P' = (I − K·H)·P·(I − K·H)ᵀ + K·r·Kᵀ
-  const a = 1 - kl * hl;
-  const b = -kl * hm;
-  const c = -km * hl;
-  const d = 1 - km * hm;
+  const a = 1 - gain.l * hl;
+  const b = -gain.l * hm;
+  const c = -gain.m * hl;
+  const d = 1 - gain.m * hm;
   const { ll, lm, mm } = f;
-  f.ll = a * a * ll + 2 * a * b * lm + b * b * mm + kl * kl * r;
-  f.lm = a * c * ll + (a * d + b * c) * lm + b * d * mm + kl * km * r;
-  f.mm = c * c * ll + 2 * c * d * lm + d * d * mm + km * km * r;
+  f.ll = a * a * ll + 2 * a * b * lm + b * b * mm + gain.l * gain.l * r;
+  f.lm = a * c * ll + (a * d + b * c) * lm + b * d * mm + gain.l * gain.m * r;
+  f.mm = c * c * ll + 2 * c * d * lm + d * d * mm + gain.m * gain.m * r;
 }
 
-/** H·P·Hᵀ + r */
-function spread(f: Filter, { hl, hm, r }: Observation): number {
-  return hl * hl * f.ll + 2 * hl * hm * f.lm + hm * hm * f.mm + r;
+/** CUSUM: innovations that lean one way, or a single large one, mean that the model is behind. */
+function isAlarm(f: Filter, z: number): boolean {
+  f.above = Math.max(0, f.above + z - CUSUM_DRIFT);
+  f.below = Math.max(0, f.below - z - CUSUM_DRIFT);
+  if (f.above <= CUSUM_LIMIT && f.below <= CUSUM_LIMIT) return false;
+  f.above = 0;
+  f.below = 0;
+  return true;
 }
 
 interface Surprise {
+  readonly o: Observation;
   readonly innovation: number;
-  readonly deviation: number;
+  /** Its variance. */
+  readonly s: number;
   /** Whether μ may be what is wrong. */
-  readonly doubtService: boolean;
+  readonly service: boolean;
 }
 
 /**
- * CUSUM: innovations that lean one way, or a single large one, mean that the model is behind. Then it is
- * doubted by as much as it was wrong, so that this very observation sets it right.
+ * A model that is behind is doubted by as much as it was wrong, so that this very observation sets it right: what
+ * the gains leave unexplained goes into μ, or else into λ. Neither gain becomes smaller, so that a queue that is
+ * just long enough for the alarm is not worth less than one that is just too short.
  */
-function alarm(f: Filter, { innovation, deviation, doubtService }: Surprise): void {
-  const z = innovation / deviation;
-  f.above = Math.max(0, f.above + z - CUSUM_DRIFT);
-  f.below = Math.max(0, f.below - z - CUSUM_DRIFT);
-  if (f.above <= CUSUM_LIMIT && f.below <= CUSUM_LIMIT) return;
-  f.above = 0;
-  f.below = 0;
-  if (doubtService && Math.sqrt(f.mm) > UNSURE * f.m) f.mm += (0.5 * f.m) ** 2;
-  else f.ll += innovation * innovation;
+function doubt(f: Filter, gain: Gain, { o, innovation, s, service }: Surprise): void {
+  const { hl, hm } = o;
+  const left = Math.max(0, 1 - gain.l * hl - gain.m * hm);
+  if (service && Math.sqrt(f.mm) > UNSURE * f.m) {
+    const more = (0.5 * f.m) ** 2;
+    f.mm += more;
+    gain.m += (left * more * hm) / (s + hm * hm * more);
+  } else {
+    const more = innovation * innovation;
+    f.ll += more;
+    gain.l += (left * more * hl) / (s + hl * hl * more);
+  }
 }
 
 /** What left the queue was served: (−Δ(waiting + working) less its noise) / (n̄·Δ) is a lower bound of μ. */
@@ -311,11 +356,12 @@ function provenBy({ before, now, dt }: Interval): number {
 function confine(f: Filter, { before, now, busy }: Interval, proven: number): void {
   const idle = !busy && !before.busy && now.served > 0;
   const counted = now.arrived !== undefined;
-  f.m = clamp(Math.max(f.m, PROVEN_SHARE * proven), LEAST_SERVICE, MOST);
   f.l = clamp(f.l, 0, MOST);
-  // An empty queue means λ ≤ μ·n̄: the one that is measured bounds the other.
+  // An empty queue means λ ≤ μ·n̄: the one that is measured bounds the other. Before μ is raised to what is proven,
+  // which is more the more the queue fell: that must not let λ be larger.
   if (idle && counted) f.m = Math.max(f.m, f.l / now.served);
   else if (idle) f.l = Math.min(f.l, f.m * now.served);
+  f.m = clamp(Math.max(f.m, PROVEN_SHARE * proven), LEAST_SERVICE, MOST);
   f.mm = clamp(f.mm, (0.02 * f.m) ** 2, 4 * f.m * f.m);
   const most = Math.max(f.l, (f.m + Math.sqrt(f.mm)) * Math.max(1, now.served));
   f.ll = clamp(f.ll, 1e-8, 4 * most * most);

@@ -45,6 +45,8 @@ interface View {
   readonly input: LawInput;
   readonly goal: Goal;
   readonly estimate: Estimate;
+  /** What was known before this count: what it says of its own worth must not make a shorter queue want more. */
+  readonly known: Estimate;
   readonly intervalS: number;
   /** T. */
   readonly target: number;
@@ -145,7 +147,8 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: Known):
   const leadS = deadTimeS + intervalS + ageS;
   const { goal } = options;
   const target = targetOf(goal, estimate, input.asked);
-  const deviation = deviationOf(estimate);
+  const known = memory?.estimate ?? estimate;
+  const deviation = deviationOf(known);
   const { seasonMs, learned } = options;
   const before = memory?.ahead ?? (learned.season && { growth: 0, season: learned.season });
   const ahead = aheadOf(input, memory?.estimate, { before, estimate, deviation, leadS, seasonMs });
@@ -153,6 +156,7 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: Known):
     input,
     goal,
     estimate,
+    known,
     intervalS,
     target,
     aim: Math.min(AIM * target, target - MARGIN * Math.sqrt(1.5 * estimate.arrivals * leadS)),
@@ -260,10 +264,10 @@ function falls(v: View): boolean {
 }
 
 /** Whether nothing waits and nothing else tells how many instances that takes. */
-function isEmpty({ input, estimate }: View): boolean {
+function isEmpty({ input, estimate, known }: View): boolean {
   const { inFlight, arrivedTotal } = input.messages;
-  const known = arrivedTotal !== undefined && Math.sqrt(estimate.varService) < ROUGHLY * estimate.service;
-  return inFlight === undefined && !known && !estimate.busy;
+  const counted = arrivedTotal !== undefined && Math.sqrt(known.varService) < ROUGHLY * known.service;
+  return inFlight === undefined && !counted && !estimate.busy;
 }
 
 /** While σ_μ/μ > 0.5: at most 2·n + 1 in each lead time, 4·n + 1 while the queue is above the target. */
@@ -272,7 +276,7 @@ function coldLimit(
   memory: FluidMemory | undefined,
   learned: ServiceRate | undefined,
 ): { readonly most: number; readonly from: number; readonly atMs: number } {
-  // As sure as before this count: what a count says about μ must not make a shorter queue want more.
+  // As sure as before this count, too.
   const known = memory?.estimate;
   const doubt = known === undefined ? learned?.doubt : Math.sqrt(known.varService) / known.service;
   const sure = doubt !== undefined && doubt <= UNSURE;

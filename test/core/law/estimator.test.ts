@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Estimate, firstEstimate, type Measurement, update } from '../../../src/core/law/estimator.ts';
 import { T0 } from '../../support/builders.ts';
@@ -185,6 +186,58 @@ describe('the estimate of arrivals and service rate', () => {
       expect(estimate.covariance ** 2).toBeLessThanOrEqual(estimate.varArrivals * estimate.varService);
       for (const value of Object.values(estimate))
         if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
+  it.each([
+    { known: 'the queue', inFlight: false, counter: false },
+    { known: 'messages in flight', inFlight: true, counter: false },
+    { known: 'arrivals', inFlight: true, counter: true },
+  ])('never is of fewer arrivals or of a quicker service for a longer queue ($known)', (known) => {
+    const round = fc.record({
+      there: fc.oneof(fc.nat(30), fc.nat(400)),
+      ready: fc.integer({ min: 0, max: 20 }),
+      afterMs: fc.constantFrom(250, 500, 1_000, 3_000),
+      arrived: fc.nat(60),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(round, { minLength: 2, maxLength: 9 }),
+        fc.option(fc.constantFrom(0.5, 2, 20), { nil: undefined }),
+        fc.array(fc.nat(60), { minLength: 2, maxLength: 12 }),
+        (rounds, guess, last) => {
+          let [atMs, arrived] = [T0, 0];
+          const measured = rounds.map(({ there, ready, afterMs, arrived: more }): Measurement => {
+            atMs += afterMs;
+            arrived += more;
+            return count({ there, ready, atMs, arrived });
+          });
+          const [first, ...others] = measured.slice(0, -1);
+          const before = others.reduce(update, firstEstimate(first!, guess));
+          const { ready } = rounds.at(-1)!;
+          let shorter: Estimate | undefined;
+          for (const there of [...last].sort((a, b) => a - b)) {
+            const longer = update(before, count({ there, ready, atMs, arrived }));
+            const least = shorter ?? longer;
+            expect(longer.arrivals).toBeGreaterThanOrEqual(least.arrivals * (1 - 1e-9));
+            expect(longer.service).toBeLessThanOrEqual(least.service * (1 + 1e-9));
+            shorter = longer;
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+
+    function count(c: { there: number; ready: number; atMs: number; arrived: number }): Measurement {
+      const working = known.inFlight ? Math.min(c.there, c.ready) : undefined;
+      return {
+        atMs: c.atMs,
+        waiting: c.there - (working ?? 0),
+        served: c.ready,
+        emptyBelow: 1,
+        working,
+        arrived: known.counter ? c.arrived : undefined,
+      };
     }
   });
 });
