@@ -8,6 +8,7 @@ import { loadPolicies } from '../schema.ts';
 import { type Figure, measureGroup, type Timing, type Work } from './bench-measure.ts';
 import { busyPool } from './bench-pool.ts';
 import { manyApps, reaction } from './bench-reach.ts';
+import { keeping } from './bench-store.ts';
 import { restInThread } from './bench-threads.ts';
 
 /** A pool in motion: every round is half a second later, carries its memory and reads other queues. */
@@ -87,7 +88,8 @@ const rows = [
   ] as readonly Work<unknown>[]),
   ...measureGroup([PARSING] as readonly Work<unknown>[]),
 ];
-const reach = [...(await reaction()), ...(await manyApps()), ...(await resting)];
+const kept = keeping();
+const reach = [...kept, ...(await reaction()), ...(await manyApps()), ...(await resting)];
 if (values.output === 'json') {
   const figures = reach.map((figure) => ({
     ...figure,
