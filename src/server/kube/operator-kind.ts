@@ -84,7 +84,8 @@ export class OperatorKind implements ServedKind, ObjectHome {
   see(key: string, { source, uid, report, object }: Sighting): void {
     const applied = this.current(key);
     // The operator may not have noticed yet that an object is gone, or another one of its name.
-    if (source === this.#applied?.source && applied?.metadata.uid !== uid) return;
+    const isOther = uid !== undefined && uid !== applied?.metadata.uid;
+    if (source === this.#applied?.source && (applied === undefined || isOther)) return;
     this.#reports.set(key, report);
     const shown = applied ?? object;
     if (shown !== undefined) this.#show(key, shown);
