@@ -42,9 +42,9 @@ function substitute(value: unknown, pointer: string, into: Substitution): unknow
 }
 
 function inText(text: string, pointer: string, { variables, findings }: Substitution): string {
-  return text.replace(REFERENCE, (whole: string, escape: string, name: string) => {
+  return text.replace(REFERENCE, (whole: string, escaped: string, name: string) => {
     if (!variables.has(name)) return whole;
-    if (escape !== '') return whole.slice(1);
+    if (escaped !== '') return whole.slice(1);
     const value = variables.get(name);
     if (value === undefined) {
       findings.push(

@@ -117,7 +117,7 @@ async function start(
     log,
     random: Math.random,
     sources: [
-      ...createSources(config, deps),
+      ...createSources(config, { clock, log, trust, values }),
       ...(applied === undefined ? [] : [createAppliedSource(applied)]),
     ],
     schedulerFor: (marathon) => schedulers.of(marathon),

@@ -14,10 +14,10 @@ import type { CommandContext } from '../command.ts';
 const DEFAULT_API = { host: '127.0.0.1', port: 8090 };
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
-  const { policies = [], policyYaml, data } = options;
-  if (policies.length === 0 && policyYaml === undefined && data === undefined) {
+  const { policies = [], policyYaml, data, git = [] } = options;
+  if (policies.length + git.length === 0 && policyYaml === undefined && data === undefined) {
     throw new TerminalError(
-      'no policies to follow: name a directory with --policies DIR or MICROSCALING_POLICIES, or give the operator a store for applied ones with --data DIR',
+      'no policies to follow: name a directory with --policies DIR or MICROSCALING_POLICIES, a repository with --git URL, or give the operator a store for applied ones with --data DIR',
     );
   }
   const task = taskIdentity(context.env);
@@ -38,6 +38,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         ...(task !== undefined && { task }),
         ...(data !== undefined && { dataDir: data }),
         allow: options,
+        git: options,
         marathon: options.marathon ?? [],
         mesos: options.mesos,
         api: options.api ?? taskAddress(context.env) ?? DEFAULT_API,
@@ -49,7 +50,9 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     );
     log.info('operator started', {
       page: operator.url,
-      policies: [...policies, ...(policyYaml === undefined ? [] : ['MICROSCALING_POLICY_YAML'])].join(', '),
+      policies: [...policies, ...git, ...(policyYaml === undefined ? [] : ['MICROSCALING_POLICY_YAML'])].join(
+        ', ',
+      ),
       marathon: options.marathon?.join(', ') ?? 'as the policies say',
     });
     await operator.stopped;

@@ -1,0 +1,195 @@
+// policy-sources/git: policies from a branch of a git repository.
+
+import type { Problem } from '../../api/problem.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { messageOf, TransientError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { LoadPolicies } from '../file-memory.ts';
+import type { PolicySnapshot, PolicySource } from '../source.ts';
+import type { GitAccess } from './environment.ts';
+import { explainGitFailure } from './failure.ts';
+import { type Commit, type FollowConfig, Follower } from './follow.ts';
+import { type GitLocation, parseLocation } from './location.ts';
+import { CommitReader } from './read.ts';
+
+export type { GitAccess } from './environment.ts';
+
+export interface GitSourceConfig {
+  /** `URL[#branch[:path]]`. */
+  readonly repository: string;
+  readonly access: GitAccess;
+  readonly intervalMs: number;
+  readonly suspended: boolean;
+  /** Whether a commit without any policy deletes them all. */
+  readonly allowEmpty: boolean;
+  /** Where fetched commits are kept over restarts. */
+  readonly dataDir?: string | undefined;
+}
+
+export interface GitSourceDeps {
+  /** Text to resources; the source itself knows no schema. */
+  readonly load: LoadPolicies;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** This process's environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A slow remote does not hold up the other sources for longer: what there is goes on, and the watch tells of more. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * See readme.md for what happens when the repository cannot be reached or its commits are not good.
+ *
+ * @throws TerminalError for a URL that cannot be followed
+ */
+export function createGitSource(config: GitSourceConfig, deps: GitSourceDeps): PolicySource {
+  return new GitSource(parseLocation(config.repository), config, deps);
+}
+
+class GitSource implements PolicySource {
+  readonly name: string;
+  readonly #config: GitSourceConfig;
+  readonly #deps: GitSourceDeps;
+  readonly #follower: Follower;
+  readonly #newest: CommitReader;
+  /** Reads the commit that is in effect while the newest one is not taken. */
+  readonly #effective: CommitReader;
+  /** The watch has just looked. */
+  #fresh = false;
+
+  constructor(location: GitLocation, config: GitSourceConfig, deps: GitSourceDeps) {
+    const { url, branch, path } = location;
+    this.name = `git ${url}${branch === undefined && path === '' ? '' : `#${branch ?? ''}`}${path === '' ? '' : `:${path}`}`;
+    this.#config = config;
+    this.#deps = deps;
+    const following: FollowConfig = { ...config, location };
+    this.#follower = new Follower(following, deps);
+    this.#newest = new CommitReader(location, deps.load);
+    this.#effective = new CommitReader(location, deps.load);
+  }
+
+  async list(signal: AbortSignal): Promise<PolicySnapshot> {
+    signal.throwIfAborted();
+    await this.#look(signal);
+    const { newest, failure } = this.#follower.state;
+    if (newest === undefined) return unknown([this.#problem(failure ?? 'nothing was fetched yet')]);
+    const snapshot = await this.#taken(newest, signal);
+    return failure === undefined
+      ? snapshot
+      : {
+          ...snapshot,
+          complete: false,
+          problems: [...snapshot.problems, this.#notFollowed(failure, newest)],
+        };
+  }
+
+  async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
+    this.#follower.begin(signal);
+    let seen: string | undefined;
+    try {
+      while (!signal.aborted) {
+        await this.#follower.look(signal);
+        const state = JSON.stringify(this.#follower.state);
+        if (state !== seen) {
+          seen = state;
+          this.#fresh = true;
+          onChange();
+        }
+        await this.#deps.clock.sleep(this.#config.intervalMs, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await this.#follower.end();
+    }
+  }
+
+  /** Waits for a look at the remote, not for longer than `PATIENCE_MS`. */
+  async #look(signal: AbortSignal): Promise<void> {
+    if (this.#fresh) {
+      this.#fresh = false;
+      return;
+    }
+    const done = new AbortController();
+    const patience = this.#deps.clock.sleep(PATIENCE_MS, AbortSignal.any([signal, done.signal]));
+    try {
+      await Promise.race([this.#follower.look(signal), patience]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  /** What the newest commit says, or the last one that may have its way. */
+  async #taken(newest: Commit, signal: AbortSignal): Promise<PolicySnapshot> {
+    const { repository } = this.#follower;
+    const snapshot = await this.#read(newest, signal);
+    if (snapshot instanceof Error) return this.#goOn(newest, snapshot.message, signal);
+    const before = await repository.kept('effective', signal);
+    if (before !== undefined && deletesAll(snapshot) && !this.#config.allowEmpty) {
+      return this.#hold(newest, { ...newest, hash: before }, signal);
+    }
+    const takes = snapshot.complete && (namesIn(snapshot) > 0 || this.#config.allowEmpty);
+    if (takes && before !== newest.hash) await repository.keep('effective', newest.hash, signal);
+    return snapshot;
+  }
+
+  async #hold(newest: Commit, before: Commit, signal: AbortSignal): Promise<PolicySnapshot> {
+    const held = await this.#effective.read(before, this.#follower.repository, signal);
+    if (namesIn(held) === 0) return held;
+    const deletionHeld =
+      `commit ${short(newest)} of ${newest.branch} leaves no policy at all: the ${namesIn(held)} of commit ` +
+      `${short(before)} go on; restore them, or start the operator with --allow-empty to let them go`;
+    const problem = this.#problem(deletionHeld, 'warning');
+    return { ...held, complete: false, deletionHeld, problems: [...held.problems, problem] };
+  }
+
+  /** The newest commit cannot be read: the last one that could be stays in effect. */
+  async #goOn(newest: Commit, why: string, signal: AbortSignal): Promise<PolicySnapshot> {
+    const { repository } = this.#follower;
+    const problem = this.#problem(`commit ${short(newest)} of ${newest.branch} is not taken: ${why}`);
+    const hash = await repository.kept('effective', signal);
+    if (hash === undefined || hash === newest.hash) return unknown([problem]);
+    const before = await this.#effective.read({ ...newest, hash }, repository, signal);
+    return { ...before, complete: false, problems: [...before.problems, problem] };
+  }
+
+  /** An error is about this commit; what git itself cannot read is thrown away, to be fetched again. */
+  async #read(commit: Commit, signal: AbortSignal): Promise<PolicySnapshot | Error> {
+    try {
+      return await this.#newest.read(commit, this.#follower.repository, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof TransientError)) return new Error(messageOf(error));
+      this.#follower.discard();
+      throw new TransientError(`${this.name}: ${explainGitFailure(error)}; it will be fetched again`, {
+        cause: error,
+      });
+    }
+  }
+
+  #notFollowed(failure: string, { branch, hash }: Commit): Problem {
+    return this.#problem(`cannot be followed: ${failure}; commit ${short({ hash })} of ${branch} goes on`);
+  }
+
+  #problem(message: string, severity: Problem['severity'] = 'error'): Problem {
+    return { severity, source: this.name, pointer: '', message };
+  }
+}
+
+function unknown(problems: readonly Problem[]): PolicySnapshot {
+  return { resources: [], problems, invalid: [], complete: false };
+}
+
+function namesIn({ resources, invalid }: PolicySnapshot): number {
+  return resources.length + invalid.length;
+}
+
+/** Only a commit that was understood as a whole can mean that. */
+function deletesAll(snapshot: PolicySnapshot): boolean {
+  return snapshot.complete && namesIn(snapshot) === 0;
+}
+
+function short({ hash }: Pick<Commit, 'hash'>): string {
+  return hash.slice(0, 10);
+}
