@@ -2,6 +2,8 @@
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { resourceKey } from '../../src/api/policy.ts';
+import { TerminalError } from '../../src/runtime/errors.ts';
 import { browserMissing, launchBrowser, type OpenPage, openPage } from '../support/browser.ts';
 import { PageWorld, type PageWorldOptions } from '../support/page-world.ts';
 
@@ -134,6 +136,89 @@ describe.skipIf(browserMissing())('the page', () => {
     await page.getByTestId('stale-banner').waitFor({ state: 'hidden' });
     await page.getByTestId('less').click();
     await expect.poll(() => producerAsked(world), SOON).toBe(2);
+  });
+
+  it('pauses a policy and lets it go on, and says who may undo it', async () => {
+    const { page, world, complaints } = await look({ pastS: 5 });
+    await page.getByTestId('pause').press('Enter');
+    await expect.poll(() => text(page, 'paused'), SOON).toBe('Paused by hand until it is resumed');
+    expect(await text(page, 'pause')).toBe('Resume');
+    const before = world.operator.view().stats.writes;
+    for (let i = 0; i < 40; i++) world.step();
+    expect(world.operator.view().stats.writes).toBe(before);
+    await page.getByTestId('pause').click();
+    await page.getByTestId('paused').waitFor({ state: 'hidden' });
+    expect(await text(page, 'pause')).toBe('Pause');
+    expect(complaints).toEqual([]);
+  });
+
+  it('holds an app at a count for a while, counts down, and gives it back', async () => {
+    const { page, world, complaints, screenshot } = await look({ pastS: 5 });
+    const form = page.getByTestId('hold-form').first();
+    await form.locator('summary').press('Enter');
+    await form.getByTestId('hold-number').fill('99');
+    await form.getByTestId('hold-less').click();
+    await expect.poll(() => form.getByTestId('hold-number').inputValue(), SOON).toBe('9');
+    await form.getByTestId('hold-for').selectOption('1h');
+    await form.getByTestId('hold').click();
+    await expect
+      .poll(() => text(page, 'held'), SOON)
+      .toMatch(/^Held at 9 by hand until \d\d:\d\d:\d\d, 60 min left$/);
+    expect(world.operator.view().pools[0]?.policies[0]?.apps[0]?.override?.instances).toBe(9);
+    await screenshot('page-held');
+    world.operator.advance(30 * 60_000);
+    await expect.poll(() => text(page, 'held'), SOON).toMatch(/30 min left$/);
+    await page.getByTestId('give-back').first().click();
+    await page.getByTestId('held').first().waitFor({ state: 'hidden' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('lets a hand end by itself, and says until when and why it holds', async () => {
+    const { page, world } = await look({ pastS: 5 });
+    const key = resourceKey({ namespace: 'default', name: 'queue-demo' });
+    world.operator.actions.pause(key, { forMs: 60_000, reason: 'moving <the> queue' });
+    await expect
+      .poll(() => text(page, 'paused'), SOON)
+      .toMatch(/until \d\d:\d\d:\d\d, \d+ s left: moving <the> queue$/);
+    world.operator.advance(61_000);
+    await page.getByTestId('paused').waitFor({ state: 'hidden' });
+  });
+
+  it('says why a hand was not laid', async () => {
+    const { page, world } = await look({ pastS: 5 });
+    const refuse = (): never => {
+      throw new TerminalError('policy default/queue-demo does not run');
+    };
+    Object.assign(world.operator.actions, { pause: refuse });
+    await page.getByTestId('pause').click();
+    await expect.poll(() => text(page, 'pause-note'), SOON).toBe('policy default/queue-demo does not run');
+    expect(await page.getByTestId('paused').isVisible()).toBe(false);
+  });
+
+  it('presses nothing while what it shows is old', async () => {
+    const { page, world } = await look({ pastS: 5 });
+    await page.getByTestId('hold-form').first().locator('summary').click();
+    await world.shut();
+    await page.getByTestId('stale-banner').waitFor();
+    expect(await page.getByTestId('pause').isDisabled()).toBe(true);
+    expect(await page.getByTestId('hold').first().isDisabled()).toBe(true);
+  });
+
+  it('offers no hands where nothing may be changed', async () => {
+    const { page } = await look({ pastS: 5, beyond: {} });
+    expect(await page.getByTestId('no-changes').isVisible()).toBe(true);
+    for (const id of ['pause', 'hold-form', 'give-back', 'write-token'])
+      expect(await page.getByTestId(id).first().isVisible(), id).toBe(false);
+  });
+
+  it('asks for the token where changes need one', async () => {
+    const writeToken = 'a-token-of-32-characters-or-more';
+    const { page } = await look({ pastS: 5, beyond: { writeToken } });
+    await page.getByTestId('pause').click();
+    await expect.poll(() => text(page, 'pause-note'), SOON).toMatch(/type it in at the top/);
+    await page.getByTestId('write-token').fill(writeToken);
+    await page.getByTestId('pause').click();
+    await expect.poll(() => text(page, 'paused'), SOON).toMatch(/^Paused by hand/);
   });
 
   it('takes names for text, whatever they hold', async () => {

@@ -45,7 +45,8 @@ export interface OpenPage {
  * `connection`, `stale-banner`, `troubles`, `policy-health`, `round-age`, `capacity-used`, `tile`
  * (`data-phase`, `data-app`), `app` (`data-app`) with `app-running`, `metric` with `metric-value`,
  * `instances`, `counter-work|produced|consumed`, `control` (`data-app`) with `less`, `more`, `number`,
- * `slider`, `control-note`, and `decision`, `event` in `decisions`, `events`.
+ * `slider`, `control-note`; of hands `pause`, `paused`, `pause-note`, `hold-form` with `hold-number`, `hold-less`,
+ * `hold-more`, `hold-for`, `hold`, and `held`, `give-back`, `hold-note`; `write-token`; and `decision`, `event` in `decisions`, `events`.
  */
 export async function openPage(
   browser: Browser,

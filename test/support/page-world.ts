@@ -10,6 +10,8 @@ export interface PageWorldOptions extends Partial<FakeOperatorOptions> {
   /** How much of the world has passed when the page opens. */
   readonly pastS?: number;
   readonly port?: number;
+  /** As if it listened beyond this machine, with or without a token for writes. */
+  readonly beyond?: { readonly writeToken?: string };
 }
 
 export class PageWorld {
@@ -21,8 +23,10 @@ export class PageWorld {
   #starts = 0;
   #server: HttpServer | undefined;
   #player: NodeJS.Timeout | undefined;
+  readonly #beyond: PageWorldOptions['beyond'];
 
   private constructor(options: PageWorldOptions) {
+    this.#beyond = options.beyond;
     this.operator = new FakeOperator({ startMs: Date.now(), ...options });
     this.#clock = {
       now: () => this.operator.view().atMs + this.#aheadMs,
@@ -46,7 +50,8 @@ export class PageWorld {
       state: this.operator,
       clock: this.#clock,
       log: silentLogger,
-      boundTo: '127.0.0.1',
+      boundTo: this.#beyond === undefined ? '127.0.0.1' : '0.0.0.0',
+      ...this.#beyond,
       token: `token-${++this.#starts}`,
       version: '0.1.0',
       signal: this.#stop.signal,

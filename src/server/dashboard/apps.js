@@ -3,13 +3,22 @@
 import { paint } from './colours.js';
 import { el, keep, setAttribute, setText } from './dom.js';
 import { count, number } from './format.js';
+import { holdControl } from './hands.js';
 
-export function appCards() {
+/** @param desk as hands.js wants it */
+export function appCards(desk) {
   const node = el('ul', { class: 'apps', 'data-testid': 'apps' });
-  return { node, update: (pool) => keep(node, pool.apps, { key: (app) => app.id, create: appCard }) };
+  const cards = { key: (app) => app.id, create: (app) => appCard(app, desk) };
+  return {
+    node,
+    update: (pool) => keep(node, pool.apps, cards),
+    tick(nowMs) {
+      for (const card of node.children) card.tick(nowMs);
+    },
+  };
 }
 
-function appCard() {
+function appCard({ role }, desk) {
   const name = el('strong', { class: 'name' });
   const rank = el('span', { class: 'rank' });
   const running = el('span', { class: 'big', 'data-testid': 'app-running' });
@@ -18,10 +27,15 @@ function appCard() {
   const steps = el('ol', { class: 'steps' });
   const why = el('details', { class: 'why' }, summary, steps);
   const head = el('div', { class: 'app-head' }, el('span', { class: 'chip' }), name, rank);
-  const node = el('li', { class: 'app', 'data-testid': 'app' }, head, running, counts, why);
+  const hold = role === 'fixed' ? undefined : holdControl(desk);
+  const parts = [head, running, counts, ...(hold === undefined ? [] : [hold.node]), why];
+  const node = el('li', { class: 'app', 'data-testid': 'app' }, ...parts);
+  node.tick = (nowMs) => hold?.tick(nowMs);
   node.update = (app) => {
     paint(node, app.colour);
     setAttribute(node, 'data-app', app.id);
+    setAttribute(node, 'data-held', app.override !== undefined);
+    hold?.update(app);
     setText(name, app.name);
     setText(rank, rankOf(app));
     setText(running, app.exists ? count(app.running) : '–');

@@ -6,34 +6,22 @@ import { el, keep, setAttribute, setText } from './dom.js';
 const SETTLE_MS = 200;
 const GIVE_UP_MS = 8_000;
 
-/** @param desk {writes: () => 'open'|'bearer'|'off', scale: (app, instances, bearer) => Promise<void>} */
+/** @param desk {writes: () => 'open'|'bearer'|'off', post: (path, body) => Promise<void>} */
 export function appControls(desk) {
-  const bearer = el('input', { type: 'password', autocomplete: 'off', 'data-testid': 'write-token' });
-  const ask = el('label', { class: 'bearer' }, 'Token for changes ', bearer);
-  const off = el(
-    'p',
-    { class: 'counts' },
-    'The operator was started without a token for writes; nothing can be changed here.',
-  );
   const list = el('ul', { class: 'controls' });
   const node = el(
     'section',
     { class: 'card', 'data-testid': 'controls' },
     el('h2', {}, 'Yours to move'),
-    ask,
-    off,
     list,
   );
-  const create = () => control((app, n) => desk.scale(app, n, bearer.value));
+  const create = () => control((app, instances) => desk.post('scale', { app, instances }));
   return {
     node,
     update(pool, live) {
       const items = pool.apps.filter((app) => app.pageControl !== undefined);
-      const writes = desk.writes();
       node.hidden = items.length === 0;
-      ask.hidden = writes !== 'bearer';
-      off.hidden = writes !== 'off';
-      const enabled = live && writes !== 'off';
+      const enabled = live && desk.writes() !== 'off';
       keep(
         list,
         items.map((app) => ({ app, enabled })),

@@ -22,6 +22,15 @@ export function time(atMs) {
   return clock.format(new Date(atMs));
 }
 
+/** How much of a time there is left. */
+export function left(ms) {
+  const s = Math.ceil(ms / 1000);
+  if (s <= 0) return 'ending';
+  if (s < 100) return `${s} s left`;
+  if (s < 6000) return `${Math.round(s / 60)} min left`;
+  return `${Math.round(s / 3600)} h left`;
+}
+
 export function age(ms) {
   const s = Math.max(0, ms) / 1000;
   if (s < 10) return `${s.toFixed(1)} s ago`;

@@ -2,6 +2,7 @@
 
 import { el, keep, setAttribute, setText } from './dom.js';
 import { age } from './format.js';
+import { pauseControl } from './hands.js';
 
 const MARKS = { True: '✓', False: '!', Unknown: '…' };
 const READY = { True: 'Ready', False: 'Not ready', Unknown: 'Not known yet' };
@@ -11,9 +12,10 @@ const MODES = {
   Paused: 'paused',
 };
 
-export function healthList() {
+/** @param desk as hands.js wants it */
+export function healthList(desk) {
   const list = el('ul', { class: 'health', 'data-testid': 'health' });
-  const lines = { key: (policy) => policy.key, create: healthLine };
+  const lines = { key: (policy) => policy.key, create: () => healthLine(desk) };
   return {
     node: list,
     update: (pool) => keep(list, pool.policies, lines),
@@ -26,28 +28,38 @@ export function healthList() {
         setText(node, text);
         setAttribute(node, 'data-late', late);
       }
+      for (const line of list.children) line.tick(nowMs);
       return late;
     },
   };
 }
 
-function healthLine() {
+function healthLine(desk) {
   const mark = el('span', { class: 'mark', 'aria-hidden': 'true' });
   const name = el('strong');
   const ready = el('span', { class: 'ready' });
   const mode = el('span', { class: 'mode' });
   const round = el('span', { class: 'round', 'data-testid': 'round-age' });
   const notes = el('ul', { class: 'notes' });
-  const node = el('li', { 'data-testid': 'policy-health' }, mark, name, ready, mode, round, notes);
+  const pause = pauseControl(desk);
+  const parts = [mark, name, ready, mode, round, ...pause.nodes, notes];
+  const node = el('li', { 'data-testid': 'policy-health' }, ...parts);
+  node.tick = pause.tick;
   node.update = (policy) => {
     const { status, reason, message } = policy.ready;
+    const held = policy.paused !== undefined;
     setAttribute(node, 'data-ready', status);
-    setText(mark, MARKS[status]);
+    setAttribute(node, 'data-paused', held);
+    setText(mark, held ? '=' : MARKS[status]);
+    mode.hidden = held;
+    pause.update(policy);
     setText(name, policy.title);
     const why = reason === 'NotReady' ? message : `${message} (${reason})`;
     setText(ready, status === 'True' ? READY.True : `${READY[status]}: ${why}`);
     setText(mode, MODES[policy.mode]);
-    const told = policy.notes.filter((note) => note.message !== message);
+    const told = policy.notes.filter(
+      ({ message: said, reason: why }) => said !== message && why !== 'PausedByHand',
+    );
     keep(notes, told, { key: (note) => note.type, create: noteLine });
   };
   return node;

@@ -16,12 +16,14 @@ let hello = { writes: 'off' };
 let live = false;
 let view;
 
-const desk = { past, scale, writes: () => hello.writes, live: () => live };
+const desk = { past, post, writes: () => hello.writes, live: () => live };
 
 const stream = openStream({
   hello(next) {
     hello = next;
     setText(part('about'), `microscaling ${next.version}`);
+    part('changes').hidden = hello.writes !== 'bearer';
+    part('no-changes').hidden = hello.writes !== 'off';
     void recall();
   },
   view(next) {
@@ -93,21 +95,19 @@ function silenceS({ pools }) {
   return Math.max(5_000, ...pools.map((pool) => 3 * pool.intervalMs)) / 1000;
 }
 
-async function scale(app, instances, bearer) {
+/** Something that is changed: what /ui calls it, and the JSON it takes. Throws with a sentence. */
+async function post(path, body) {
   const headers = { 'content-type': 'application/json' };
   if (hello.token !== undefined) headers['x-microscaling-token'] = hello.token;
-  if (hello.writes === 'bearer') headers['authorization'] = `Bearer ${bearer}`;
+  if (hello.writes === 'bearer') headers['authorization'] = `Bearer ${part('write-token').value}`;
   let response;
   try {
-    response = await fetch('/ui/scale', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ app, instances }),
-    });
+    response = await fetch(`/ui/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   } catch {
     throw new Error('the operator did not answer; nothing was changed');
   }
   if (response.ok) return;
+  if (response.status === 401) throw new Error('changes need a token that may write: type it in at the top');
   const { message } = await response.json().catch(() => ({}));
   throw new Error(message ?? `the operator answered ${response.status}`);
 }

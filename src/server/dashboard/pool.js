@@ -8,11 +8,11 @@ import { healthList } from './health.js';
 import { slotTiles } from './tiles.js';
 import { workNumbers } from './work.js';
 
-/** @param desk {past, writes, scale, live} what the parts share */
+/** @param desk {past, writes, post, live} what the parts share */
 export function poolSection(desk) {
-  const health = healthList();
+  const health = healthList(desk);
   const tiles = slotTiles();
-  const apps = appCards();
+  const apps = appCards(desk);
   const charts = poolCharts(desk.past);
   const work = workNumbers();
   const controls = appControls(desk);
@@ -32,6 +32,7 @@ export function poolSection(desk) {
   node.tick = (nowMs) => {
     if (shown === undefined) return;
     setAttribute(node, 'data-late', health.tick(shown, nowMs));
+    apps.tick(nowMs);
     controls.update(shown, desk.live());
   };
   return node;
