@@ -2,17 +2,28 @@
 
 import type { CapacityPool, MicroscalingPolicy, Resource, ResourceKey } from '../api/policy.ts';
 import { resourceKey } from '../api/policy.ts';
-import type { PolicySnapshot } from '../policy-sources/source.ts';
+import type { InvalidDocument, PolicySnapshot, SourcedResource } from '../policy-sources/source.ts';
 
 /** One document of one source; without `resource` when it is there but not usable. */
-interface Entry {
-  readonly kind: string;
+export interface Entry {
+  readonly kind: Resource['kind'];
   readonly key: ResourceKey;
+  /** The name of its source. */
   readonly source: string;
   readonly place: string;
   readonly revision: string;
   readonly resource?: Resource;
-  readonly invalid?: string;
+  readonly invalid?: Refusal;
+  /** Its deletion was asked for: it says nothing about its name any more. */
+  readonly deleting: boolean;
+  readonly createdAt?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+}
+
+interface Refusal {
+  readonly reason: 'InvalidSpec' | 'NotAllowed';
+  readonly message: string;
 }
 
 export interface Found<R extends Resource> {
@@ -21,12 +32,15 @@ export interface Found<R extends Resource> {
   readonly source: string;
   readonly place: string;
   readonly revision: string;
+  /** RFC 3339, where its home keeps it. */
+  readonly createdAt?: string;
+  readonly uid?: string;
 }
 
 /** What all sources together say about one name. */
 export type Finding<R extends Resource> =
   | ({ readonly is: 'valid' } & Found<R>)
-  | { readonly is: 'invalid'; readonly place: string; readonly message: string }
+  | ({ readonly is: 'invalid'; readonly place: string } & Refusal)
   | { readonly is: 'duplicate'; readonly places: readonly string[]; readonly first?: Found<R> };
 
 export class Documents {
@@ -50,10 +64,16 @@ export class Documents {
     return this.#findings('CapacityPool');
   }
 
+  /** Every document that is there, whatever is said about it. */
+  entries(): readonly Entry[] {
+    return [...this.#bySource.values()].flat();
+  }
+
   #findings<R extends Resource>(kind: R['kind']): ReadonlyMap<ResourceKey, Finding<R>> {
     const byKey = new Map<ResourceKey, Entry[]>();
-    for (const entry of [...this.#bySource.values()].flat()) {
-      if (entry.kind === kind) byKey.set(entry.key, [...(byKey.get(entry.key) ?? []), entry]);
+    for (const entry of this.entries()) {
+      if (entry.kind === kind && !entry.deleting)
+        byKey.set(entry.key, [...(byKey.get(entry.key) ?? []), entry]);
     }
     return new Map([...byKey].map(([key, entries]) => [key, findingOf<R>(entries)]));
   }
@@ -61,22 +81,44 @@ export class Documents {
 
 function entriesOf(source: string, snapshot: PolicySnapshot): readonly Entry[] {
   return [
-    ...snapshot.resources.map(({ resource, place, revision }) => ({
-      kind: resource.kind,
-      key: resourceKey(resource.metadata),
-      source,
-      place,
-      revision,
-      resource,
-    })),
-    ...snapshot.invalid.map(({ kind, key, place, message }) => ({
+    ...snapshot.resources.map((sourced) => ofResource(source, sourced)),
+    ...snapshot.invalid.flatMap((document) => ofInvalid(source, document)),
+  ];
+}
+
+function ofResource(source: string, sourced: SourcedResource): Entry {
+  const { resource, place, revision, createdAt, uid, deleting = false } = sourced;
+  const { generation } = resource.metadata;
+  return {
+    kind: resource.kind,
+    key: resourceKey(resource.metadata),
+    source,
+    place,
+    revision,
+    resource,
+    deleting,
+    ...(createdAt !== undefined && { createdAt }),
+    ...(uid !== undefined && { uid }),
+    ...(generation !== undefined && { generation }),
+  };
+}
+
+/** A document of another kind is nobody's business. */
+function ofInvalid(source: string, document: InvalidDocument): readonly Entry[] {
+  const { kind, key, place, message, reason = 'InvalidSpec', deleting = false, uid, generation } = document;
+  if (kind !== 'MicroscalingPolicy' && kind !== 'CapacityPool') return [];
+  return [
+    {
       kind,
       key: key as ResourceKey,
       source,
       place,
       revision: '',
-      invalid: message,
-    })),
+      invalid: { reason, message },
+      deleting,
+      ...(uid !== undefined && { uid }),
+      ...(generation !== undefined && { generation }),
+    },
   ];
 }
 
@@ -97,12 +139,21 @@ function findingOf<R extends Resource>(entries: readonly Entry[]): Finding<R> {
     return { is: 'duplicate', places, ...(shown && { first: foundOf<R>(shown) }) };
   }
   if (first.resource === undefined) {
-    return { is: 'invalid', place: first.place, message: first.invalid ?? 'not readable' };
+    const refusal = first.invalid ?? { reason: 'InvalidSpec', message: 'not readable' };
+    return { is: 'invalid', place: first.place, ...refusal };
   }
   return { is: 'valid', ...foundOf<R>(first) };
 }
 
 /** For entries that hold a resource of the kind the caller asked for. */
-function foundOf<R extends Resource>({ resource, source, place, revision }: Entry): Found<R> {
-  return { resource: resource as R, source, place, revision };
+function foundOf<R extends Resource>(entry: Entry): Found<R> {
+  const { resource, source, place, revision, createdAt, uid } = entry;
+  return {
+    resource: resource as R,
+    source,
+    place,
+    revision,
+    ...(createdAt !== undefined && { createdAt }),
+    ...(uid !== undefined && { uid }),
+  };
 }

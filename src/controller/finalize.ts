@@ -7,11 +7,13 @@ import type { Leaving } from './records.ts';
 /**
  * `Retain` lets go of the app: it stays as it is, with the count it has. `Delete` removes it, but only when it
  * carries the creation label of this very policy: an app that was adopted is only let go.
+ *
+ * @returns undefined when there is no such app any more
  */
-export function farewell(leaving: Leaving, view: SchedulerView): Change {
-  const { app, policy, onDelete } = leaving;
+export function farewell({ app, policy, onDelete }: Leaving, view: SchedulerView): Change | undefined {
   const observed = view.apps.get(app);
-  if (onDelete === 'Delete' && observed?.owner === policy) {
+  if (observed === undefined) return undefined;
+  if (onDelete === 'Delete' && observed.owner === policy) {
     return { kind: 'delete', app, reason: `policy ${policy} no longer names it and says onDelete: Delete` };
   }
   return { kind: 'release', app, reason: `policy ${policy} no longer names it; it stays as it is` };

@@ -7,7 +7,7 @@ import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type DocumentProblem, ProblemLog } from './problem-log.ts';
 import type { Status } from './status.ts';
-import type { Listing, Store } from './store.ts';
+import type { Listing, Store, StoreChange } from './store.ts';
 
 export interface FollowerDeps {
   readonly clock: Clock;
@@ -15,8 +15,8 @@ export interface FollowerDeps {
   readonly sources: readonly PolicySource[];
   readonly store: Store;
   readonly status: Status;
-  /** Called with the pools to look at. */
-  readonly onPools: (pools: readonly string[]) => void;
+  /** Called with the pools to look at, and the policies that are gone. */
+  readonly onChange: (change: StoreChange) => void;
   /** Called when all sources were listed in full: what is not in the store does not exist. */
   readonly onComplete: () => void;
 }
@@ -61,17 +61,23 @@ export class SourceFollower implements Reconciler<PolicySource> {
   }
 
   #take(source: PolicySource, listed: readonly Listing[]): void {
-    const { store, status, onPools, onComplete } = this.#deps;
+    const { store, status, onChange, onComplete } = this.#deps;
     this.#untried.delete(source);
     this.#waiting = [...this.#waiting, ...listed];
     if (this.#untried.size > 0) return;
     const { pools, removed } = store.update(this.#waiting);
     this.#waiting = [];
     const failures = this.#listingFailures();
-    status.documentsChanged(store.pools(), removed, [...failures, ...store.problems()]);
+    status.documentsChanged({
+      pools: store.pools(),
+      removed,
+      problems: [...failures, ...store.problems()],
+      capacityPools: store.capacityPools(),
+      refused: store.refused(),
+    });
     this.#problemLog.report([...failures, ...store.textProblems()]);
     this.#noteLoaded();
-    onPools(pools);
+    onChange({ pools, removed });
     if (this.#unlisted.size === 0 && store.isComplete) onComplete();
   }
 

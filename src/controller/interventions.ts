@@ -113,10 +113,16 @@ export class Interventions {
     };
   }
 
+  /** The policy is gone, and its hands with it. */
+  forget(policy: ResourceKey): void {
+    for (const [key, hand] of [...this.#hands]) if (hand.policy === policy) this.#end(key);
+  }
+
   /** Forgets hands on what is not there any more; `apps` gives the names in a policy, undefined when it is gone. */
-  follow(apps: (policy: ResourceKey) => ReadonlySet<string> | undefined): void {
+  follow(apps: (policy: ResourceKey) => ReadonlySet<string> | 'unknown' | undefined): void {
     for (const [key, hand] of [...this.#hands]) {
       const names = apps(hand.policy);
+      if (names === 'unknown') continue;
       if (names === undefined) this.#end(key);
       else if (hand.kind === 'override' && !names.has(hand.app)) {
         this.#end(key, 'the policy does not name the app any more');

@@ -1,5 +1,6 @@
 // controller: the operator: sources → store → rounds → status, built from what is passed in.
 
+import type { ResourceKey } from '../api/policy.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import { type ControllerOptions, type Reconciler, runController } from '../runtime/controller.ts';
@@ -17,7 +18,7 @@ import { watchForOrphans } from './orphans.ts';
 import { PoolArchive } from './pool-archive.ts';
 import { PoolReconciler } from './reconcile.ts';
 import { RecordArchive } from './record-archive.ts';
-import { poolKeyOf, shownVersion } from './records.ts';
+import { appsOf, poolKeyOf, shownVersion } from './records.ts';
 import { Status } from './status.ts';
 import { Store } from './store.ts';
 import type { OperatorState } from './view.ts';
@@ -42,7 +43,12 @@ const TERMINAL_RETRY_MS = 30_000;
 export function createOperator(deps: OperatorDeps): Operator {
   const { clock, log, random, sources, schedulerFor, leadership = soleInstance } = deps;
   const { documents = createMemoryDocumentStore() } = deps;
-  const store = new Store(deps);
+  const store = new Store({
+    ...deps,
+    documents,
+    sources: sources.map(({ name }) => name),
+    isPaused: (policy) => interventions.on(policy).paused !== undefined,
+  });
   const archive = new Archive({
     clock,
     log,
@@ -51,7 +57,12 @@ export function createOperator(deps: OperatorDeps): Operator {
   });
   const records = new RecordArchive(archive);
   const poolArchive = new PoolArchive(archive, clock);
-  const status = new Status({ ...deps, records, handsOn: (policy) => interventions.on(policy) });
+  const status = new Status({
+    ...deps,
+    records,
+    handsOn: (policy) => interventions.on(policy),
+    leaving: () => store.holdings.leaving(),
+  });
   const pools = new WorkQueue<string>(clock);
   const listings = new WorkQueue<PolicySource>(clock);
   const wakeups = new Wakeups({ ...deps, wake: (pool) => pools.add(pool, WAKE_DELAY_MS) });
@@ -71,6 +82,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     store,
     status,
     interventions,
+    onLeft: () => undefined,
     archive: poolArchive,
   });
   const follower = new SourceFollower({
@@ -79,7 +91,9 @@ export function createOperator(deps: OperatorDeps): Operator {
     sources,
     store,
     status,
-    onPools: (changed) => {
+    onChange: ({ pools: changed, removed }) => {
+      for (const { key } of removed) interventions.forget(key);
+      interventions.follow((policy) => namesIn(store, policy));
       wakeups.follow(store.pools());
       for (const pool of changed) pools.add(pool);
     },
@@ -139,6 +153,13 @@ export function createOperator(deps: OperatorDeps): Operator {
       }),
     },
   };
+}
+
+/** The apps that a hand may be on; undefined when its policy is gone for certain. */
+function namesIn(store: Store, policy: ResourceKey): ReadonlySet<string> | 'unknown' | undefined {
+  const running = store.policy(policy)?.running;
+  if (running !== undefined) return new Set(appsOf(running).map(({ name }) => name));
+  return store.isGone(policy) ? undefined : 'unknown';
 }
 
 function watching(

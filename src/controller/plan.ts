@@ -5,7 +5,9 @@ import type { Resource, ResourceKey } from '../api/policy.ts';
 import type { Change } from '../core/change.ts';
 import { adoptionOf, creationOf, inDependencyOrder, type PlanApp, scaleOf, updateOf } from '../core/plan.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
+import { createMemoryDocumentStore } from '../runtime/document-store.ts';
 import { TerminalError, TransientError } from '../runtime/errors.ts';
+import { silentLogger } from '../runtime/log.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { OperatorDeps } from './deps.ts';
 import { type MemberApp, membersOfPolicy } from './members.ts';
@@ -54,7 +56,13 @@ export async function planOnce(
   { schedulerFor, marathonId }: Pick<OperatorDeps, 'schedulerFor' | 'marathonId'>,
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const store = new Store({ clock: { now: () => 0 }, ...(marathonId && { marathonId }) });
+  const store = new Store({
+    clock: { now: () => 0 },
+    log: silentLogger,
+    documents: createMemoryDocumentStore(),
+    sources: ['plan'],
+    ...(marathonId && { marathonId }),
+  });
   store.update([{ source: 'plan', snapshot: snapshotOf(resources) }]);
   const policies: PolicyPlan[] = [];
   for (const pool of store.pools()) {

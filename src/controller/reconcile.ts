@@ -31,6 +31,8 @@ export type ReconcilerDeps = Pick<
   readonly store: Store;
   readonly status: Status;
   readonly interventions: Interventions;
+  /** Called when an app was let go of. */
+  readonly onLeft: () => void;
   readonly archive: PoolArchive;
 };
 
@@ -159,17 +161,21 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** Lets go of apps that no policy names any more; one that cannot be let go of is tried again with the next round. */
   async #sayFarewell(key: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
-    const { store, status, schedulerFor, leadership } = this.#deps;
+    const { store, status, schedulerFor, leadership, onLeft } = this.#deps;
     for (const leaving of store.leaving(key)) {
       stopping.throwIfAborted();
       try {
         const scheduler = whileActing(schedulerFor(leaving.marathon), leadership);
         const change = farewell(leaving, await scheduler.observe([leaving.app], signal));
-        const { outcome } = await scheduler.apply(change, signal);
-        status.deed({ change, result: outcome });
+        if (change !== undefined) {
+          const { outcome } = await scheduler.apply(change, signal);
+          status.deed({ change, result: outcome });
+        }
         this.#memories.get(key)?.forget(leaving.app);
-        store.left(leaving);
+        store.holdings.left(leaving);
+        onLeft();
       } catch (error) {
+        status.farewellPostponed(leaving, messageOf(error));
         log.debug('not let go yet', { app: leaving.app, reason: messageOf(error) });
         if (store.pool(key) === undefined) throw error;
       }

@@ -9,6 +9,7 @@ import type { Logger } from '../runtime/log.ts';
 import type { Outcome } from './act.ts';
 import { type Announcement, deedOf, deedsOf, transitionsOf } from './announcements.ts';
 import { appViewOf } from './app-view.ts';
+import type { CapacityPoolRecord } from './capacity-pools.ts';
 import { conditionsOf } from './conditions.ts';
 import { recordsOf } from './decision-records.ts';
 import type { OperatorDeps } from './deps.ts';
@@ -16,11 +17,13 @@ import type { Grip } from './interventions.ts';
 import { intervalMsOf } from './members.ts';
 import { policyHead, unseenPool, withHands } from './pool-view.ts';
 import type { RecordArchive } from './record-archive.ts';
-import { type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
+import { type Leaving, type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
 import { isWhole, type Round } from './round.ts';
 import { RoundReporter } from './round-reporter.ts';
 import { shortageOf } from './shortage.ts';
-import type { DecisionRecord, EventRecord, OperatorView, PolicyView, PoolView } from './view.ts';
+import type { RefusedDocument } from './store.ts';
+import { VerdictBoard } from './verdict-board.ts';
+import type { DecisionRecord, EventRecord, LeavingView, OperatorView, PolicyView, PoolView } from './view.ts';
 
 const MAX_RECORDS = 200;
 const LOSSES =
@@ -32,8 +35,19 @@ export type StatusDeps = Pick<
 > & {
   /** What people's hands do to a policy now. */
   readonly handsOn: (policy: ResourceKey) => Grip;
+  /** What is to be let go of and is still there. */
+  readonly leaving: () => readonly Leaving[];
   readonly records: RecordArchive;
 };
+
+/** All documents there are, and which of them are gone. */
+export interface DocumentChanges {
+  readonly pools: readonly PoolRecord[];
+  readonly removed: readonly PolicyRecord[];
+  readonly problems: Problems;
+  readonly capacityPools: readonly CapacityPoolRecord[];
+  readonly refused: readonly RefusedDocument[];
+}
 
 type Problems = OperatorView['problems'];
 type Reachability = Pick<OperatorView['marathon'], 'reachable' | 'message'>;
@@ -50,6 +64,9 @@ export class Status {
   readonly #observed = new Map<ResourceKey, number>();
   readonly #subscribers = new Set<() => void>();
   readonly #reporter = new RoundReporter();
+  readonly #board: VerdictBoard;
+  /** Why an app was not let go of yet. */
+  readonly #farewellTroubles = new Map<string, string>();
   #decisions: readonly DecisionRecord[] = [];
   #problems: Problems = [];
   #storeProblem: Problems = [];
@@ -62,6 +79,7 @@ export class Status {
   constructor(deps: StatusDeps) {
     this.#deps = deps;
     this.#clock = deps.clock;
+    this.#board = new VerdictBoard(deps.clock);
     this.#log = deps.log;
     this.#maxRecords = deps.maxRecords ?? MAX_RECORDS;
     this.#events = new EventRing({ clock: deps.clock, capacity: this.#maxRecords });
@@ -75,9 +93,10 @@ export class Status {
   }
 
   /** The documents changed. Verdicts show at once; everything else with the next round. */
-  documentsChanged(pools: readonly PoolRecord[], removed: readonly PolicyRecord[], problems: Problems): void {
+  documentsChanged({ pools, removed, problems, capacityPools, refused }: DocumentChanges): void {
     this.#problems = problems;
     for (const { key } of removed) this.#remove(key);
+    for (const told of this.#board.take(capacityPools, refused)) this.#tell(told);
     const known = new Set(pools.map(({ key }) => key));
     for (const key of this.#pools.keys()) if (!known.has(key)) this.#pools.delete(key);
     for (const pool of pools) if (!this.#pools.has(pool.key)) this.#pools.set(pool.key, unseenPool(pool));
@@ -135,6 +154,12 @@ export class Status {
     this.#changed();
   }
 
+  /** An app that is to be let go of could not be, this time. */
+  farewellPostponed(leaving: Leaving, message: string): void {
+    this.#farewellTroubles.set(nameOf(leaving), message);
+    this.#changed();
+  }
+
   subscribe(onChange: () => void): () => void {
     this.#subscribers.add(onChange);
     return () => this.#subscribers.delete(onChange);
@@ -153,9 +178,9 @@ export class Status {
       ready: this.ready,
       marathon: { url: info?.url ?? '', ...this.#marathon },
       pools: [...this.#pools.values()].sort(byName).map((pool) => this.#asOfNow(pool)),
-      capacityPools: [],
-      refused: [],
-      leaving: [],
+      capacityPools: this.#board.pools((key) => this.#pools.get(key)),
+      refused: this.#board.refused(),
+      leaving: this.#leaving(),
       decisions: this.#decisions,
       events: this.#events.list(),
       problems: [...this.#storeProblem, ...this.#problems],
@@ -166,6 +191,18 @@ export class Status {
         conflicts: info?.stats.conflicts ?? 0,
       },
     };
+  }
+
+  #leaving(): readonly LeavingView[] {
+    const leaving = this.#deps.leaving();
+    const names = new Set(leaving.map(nameOf));
+    for (const name of this.#farewellTroubles.keys())
+      if (!names.has(name)) this.#farewellTroubles.delete(name);
+    return leaving.map((each) => {
+      const message = this.#farewellTroubles.get(nameOf(each));
+      const { policy, app, onDelete } = each;
+      return { policy, app, onDelete, ...(message !== undefined && { message }) };
+    });
   }
 
   #noteMarathon(error: unknown): void {
@@ -281,6 +318,10 @@ export class Status {
   #changed(): void {
     for (const notify of this.#subscribers) notify();
   }
+}
+
+function nameOf({ policy, app }: Leaving): string {
+  return `${policy} ${app}`;
 }
 
 function byName(a: PoolView, b: PoolView): number {

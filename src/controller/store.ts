@@ -17,8 +17,7 @@ import {
   twoHomes,
 } from './capacity-pools.ts';
 import { Documents, type Entry, type Finding, type Found } from './documents.ts';
-import { HoldingBook } from './holding-book.ts';
-import { type HeldApp, type Holding, type Holdings, leavingOf, nextHoldings, without } from './holdings.ts';
+import { HoldingKeeper } from './holding-keeper.ts';
 import type { DocumentProblem } from './problem-log.ts';
 import {
   type Leaving,
@@ -73,27 +72,23 @@ const INCOMPLETE =
   'not everything in it could be read; until it can, no policy that was read before counts as deleted';
 
 export class Store {
+  /** What policies hold in Marathon. */
+  readonly holdings: HoldingKeeper;
   readonly #deps: StoreDeps;
   readonly #marathonId: (marathon: MarathonSpec | undefined) => string;
-  readonly #isPaused: (policy: ResourceKey) => boolean;
   readonly #documents = new Documents();
   readonly #problems = new Map<string, readonly Problem[]>();
-  readonly #book: HoldingBook;
   /** Sources that were listed, with whether everything in them could be read. */
   readonly #listed = new Map<string, { readonly complete: boolean; readonly deletionHeld?: string }>();
-  /** Objects whose deletion was asked for and that hold nothing any more. */
-  readonly #released = new Set<string>();
   #policies: ReadonlyMap<ResourceKey, PolicyRecord> = new Map();
   #capacityPools: CapacityPools = new Map();
   #pools: ReadonlyMap<string, PoolRecord> = new Map();
-  #holdings: Holdings;
 
   constructor(deps: StoreDeps) {
     this.#deps = deps;
     this.#marathonId = deps.marathonId ?? urlsOf;
-    this.#isPaused = deps.isPaused ?? (() => false);
-    this.#book = new HoldingBook(deps);
-    this.#holdings = this.#book.read();
+    const { marathonId = urlsOf, isPaused = () => false } = deps;
+    this.holdings = new HoldingKeeper({ ...deps, marathonId, isPaused });
   }
 
   /** Takes over what sources have listed; several at once are judged together. */
@@ -107,12 +102,18 @@ export class Store {
     const before = { policies: this.#policies, pools: this.#pools };
     this.#policies = this.#nextPolicies();
     this.#pools = this.#groupPools();
-    this.#noteHoldings();
+    this.holdings.follow({
+      entries: this.#documents.entries(),
+      pools: this.#pools,
+      capacityPools: this.#capacityPools,
+      isThere: (policy) => this.#isThere(policy),
+      isComplete: (source) => this.#listed.get(source)?.complete === true,
+    });
     const removed = [...before.policies.values()].filter((was) =>
       isAnother(was, this.#policies.get(was.key)),
     );
     const changed = changedPools(before.pools, this.#pools);
-    return { pools: [...new Set([...changed, ...this.#allLeaving().map(({ pool }) => pool)])], removed };
+    return { pools: [...new Set([...changed, ...this.holdings.leaving().map(({ pool }) => pool)])], removed };
   }
 
   /** All pools, sorted by key. */
@@ -130,7 +131,7 @@ export class Store {
 
   /** Everything that the sources hold could be read: what is not there does not exist. */
   get isComplete(): boolean {
-    return this.#incomplete.size === 0;
+    return [...this.#listed.values()].every(({ complete }) => complete);
   }
 
   /** Sorted by key. */
@@ -174,52 +175,17 @@ export class Store {
 
   /** Apps that no policy names any more and that are not dealt with yet. */
   leaving(pool: string): readonly Leaving[] {
-    return this.#allLeaving().filter((leaving) => leaving.pool === pool);
-  }
-
-  allLeaving(): readonly Leaving[] {
-    return this.#allLeaving();
-  }
-
-  /** What is kept for policies that no source there is can speak of. */
-  abandoned(): readonly Holding[] {
-    return [...this.#holdings.values()].filter(
-      ({ policy, source }) => !this.#deps.sources.includes(source) && !this.#policies.has(policy),
-    );
-  }
-
-  /** Whether a policy holds the app, or did so until somebody says that it is gone. */
-  isHeld(app: string): boolean {
-    return [...this.#holdings.values()].some(({ apps, dropped }) =>
-      [...apps, ...dropped].some(({ id }) => id === app),
-    );
-  }
-
-  /** The app is released or deleted: nothing is left to do. */
-  left({ policy, app, marathon }: Leaving): void {
-    const holding = this.#holdings.get(policy);
-    if (holding === undefined) return;
-    const key = this.#appKey({ id: app, ...(marathon && { marathon }) });
-    const rest = without(holding, (held) => this.#appKey(held) === key);
-    const next = new Map(this.#holdings);
-    if (rest === undefined) next.delete(policy);
-    else next.set(policy, rest);
-    this.#holdings = next;
-    this.#book.write(next);
-    this.#noteReleased();
-  }
-
-  /** Objects whose deletion was asked for and of which nothing is held: their sources may let them go. */
-  releasable(): readonly Entry[] {
-    return this.#documents
-      .entries()
-      .filter((entry) => entry.deleting && this.#released.has(identityOf(entry)));
+    return this.holdings.leaving().filter((leaving) => leaving.pool === pool);
   }
 
   /** Whether nothing of the policy is there, and everything that could say so was listed to its end. */
   isGone(policy: ResourceKey): boolean {
-    if (this.#policies.has(policy) || this.#documents.policies().has(policy)) return false;
+    if (this.#isThere(policy)) return false;
     return this.#deps.sources.every((source) => this.#listed.get(source)?.complete === true);
+  }
+
+  #isThere(policy: ResourceKey): boolean {
+    return this.#policies.has(policy) || this.#documents.policies().has(policy);
   }
 
   #nextPolicies(): ReadonlyMap<ResourceKey, PolicyRecord> {
@@ -304,61 +270,6 @@ export class Store {
     return { key, members, ...pick(capacity, marathon) };
   }
 
-  /** Written down before the first round that could write to Marathon for it. */
-  #noteHoldings(): void {
-    this.#holdings = nextHoldings(this.#holdings, {
-      pools: this.#pools.values(),
-      deleting: this.#deletingHoldings(),
-      appKey: (app) => this.#appKey(app),
-      isGone: (holding) => this.#isGone(holding),
-      isPaused: this.#isPaused,
-    });
-    this.#book.write(this.#holdings);
-    this.#noteReleased();
-  }
-
-  /** What a policy may hold that was being deleted when this process first saw it. */
-  #deletingHoldings(): readonly Holding[] {
-    return this.#documents.entries().flatMap((entry): readonly Holding[] => {
-      const { key, source, resource, deleting } = entry;
-      if (!deleting || resource?.kind !== 'MicroscalingPolicy') return [];
-      if (this.#released.has(identityOf(entry))) return [];
-      const { apps, onDelete, mode, marathon: own, pool: shared } = resource.spec;
-      const pool = poolKeyOf(resource);
-      const sharedKey = shared && resourceKey({ ...resource.metadata, name: shared });
-      const marathon = (sharedKey && this.#capacityPools.get(sharedKey)?.pool.spec.marathon) ?? own;
-      const held = apps.map(({ id }) => ({ id, pool, ...(marathon && { marathon }) }));
-      return [{ policy: key, source, onDelete, mode, apps: held, dropped: [] }];
-    });
-  }
-
-  /** A policy that is there and unusable is not gone, nor is one that was not looked for to the end. */
-  #isGone({ policy, source }: Holding): boolean {
-    if (this.#policies.has(policy) || this.#documents.policies().has(policy)) return false;
-    const asked = this.#documents.entries().some(({ key, deleting }) => deleting && key === policy);
-    return asked || (this.#deps.sources.includes(source) && this.#listed.get(source)?.complete === true);
-  }
-
-  #noteReleased(): void {
-    const deleting = this.#documents.entries().filter((entry) => entry.deleting);
-    const present = new Set(deleting.map(identityOf));
-    for (const identity of this.#released) if (!present.has(identity)) this.#released.delete(identity);
-    for (const entry of deleting) {
-      // A policy that has another home by now goes on there, with what it holds.
-      const free =
-        entry.kind === 'CapacityPool' || this.#policies.has(entry.key) || !this.#holdings.has(entry.key);
-      if (free) this.#released.add(identityOf(entry));
-    }
-  }
-
-  #allLeaving(): readonly Leaving[] {
-    return [...this.#holdings.values()].flatMap((holding) => leavingOf(holding, this.#isPaused));
-  }
-
-  #appKey({ id, marathon }: Pick<HeldApp, 'id' | 'marathon'>): string {
-    return `${this.#marathonId(marathon)} ${id}`;
-  }
-
   /** It is what a record shows, in its newest or in an earlier version. */
   #isShown({ kind, key, source, place }: Entry): boolean {
     const record = kind === 'CapacityPool' ? this.#capacityPools.get(key) : this.#policies.get(key)?.latest;
@@ -376,11 +287,6 @@ export class Store {
 
 function refusedName({ kind, key, source }: RefusedDocument): string {
   return `${kind} ${key} ${source}`;
-}
-
-/** Of one object of one source. */
-function identityOf({ kind, key, source, uid = '' }: Entry): string {
-  return `${kind} ${key} ${uid} ${source}`;
 }
 
 /** Gone, or another object of the same name. */

@@ -118,7 +118,7 @@ export interface EventRecord {
   readonly type: 'Normal' | 'Warning';
   /** PascalCase, one situation each. */
   readonly reason: string;
-  /** `policy namespace/name` or `app /id`. */
+  /** `policy namespace/name`, `pool namespace/name`, or `app /id`. */
   readonly object: string;
   readonly message: string;
 }
@@ -162,6 +162,8 @@ export interface RefusedView {
   readonly key: ResourceKey;
   readonly source: string;
   readonly place: string;
+  /** Of the document, where its home counts them; else 0. */
+  readonly generation: number;
   readonly conditions: readonly Condition[];
 }
 

@@ -28,6 +28,12 @@ export interface InvalidDocument {
   readonly place: string;
   /** `NotAllowed`: well formed, but asks for more than its source is trusted with. Default `InvalidSpec`. */
   readonly reason?: 'InvalidSpec' | 'NotAllowed';
+  /** As of a resource: what its last good version holds is let go, then `release` is called. */
+  readonly deleting?: boolean;
+  /** Identity where its home gives it one. */
+  readonly uid?: string;
+  /** Of the document, where its home counts them: its status says that it was looked at. */
+  readonly generation?: number;
 }
 
 export interface PolicySnapshot {

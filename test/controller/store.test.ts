@@ -5,6 +5,8 @@ import type { PolicyRecord } from '../../src/controller/records.ts';
 import { Store } from '../../src/controller/store.ts';
 import type { PolicySnapshot } from '../../src/policy-sources/source.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
+import { createMemoryDocumentStore } from '../../src/runtime/document-store.ts';
+import { silentLogger } from '../../src/runtime/log.ts';
 import { anApp, aPolicy, aPool } from '../support/fakes.ts';
 
 /** Documents by file name; a string is a file that is there and not valid. */
@@ -27,7 +29,12 @@ function snapshot(files: Files, complete = true): PolicySnapshot {
 }
 
 function aStore() {
-  const store = new Store({ clock: new VirtualClock() });
+  const store = new Store({
+    clock: new VirtualClock(),
+    log: silentLogger,
+    documents: createMemoryDocumentStore(),
+    sources: ['dir', 'git'],
+  });
   return {
     store,
     list: (files: Files, { complete = true, source = 'dir' } = {}) =>
@@ -188,7 +195,7 @@ describe('apps that are left', () => {
     expect(leaving).toMatchObject({ app: '/two', policy: 'default/a', onDelete: 'Delete' });
     list({ 'a.yaml': a1 });
     expect(store.leaving('default/a')).toHaveLength(1);
-    if (leaving !== undefined) store.left(leaving);
+    if (leaving !== undefined) store.holdings.left(leaving);
     expect(store.leaving('default/a')).toEqual([]);
   });
 

@@ -1,0 +1,142 @@
+// controller: keeps account of what policies hold: what is to be let go, and which deleted objects hold nothing any more.
+
+import { type MarathonSpec, type ResourceKey, resourceKey } from '../api/policy.ts';
+import type { DocumentStore } from '../runtime/document-store.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { CapacityPools } from './capacity-pools.ts';
+import type { Entry } from './documents.ts';
+import { HoldingBook } from './holding-book.ts';
+import { type HeldApp, type Holding, type Holdings, leavingOf, nextHoldings, without } from './holdings.ts';
+import { type Leaving, type PoolRecord, poolKeyOf } from './records.ts';
+
+export interface KeeperDeps {
+  readonly log: Logger;
+  readonly documents: DocumentStore;
+  /** The names of the sources there are. */
+  readonly sources: readonly string[];
+  readonly marathonId: (marathon: MarathonSpec | undefined) => string;
+  readonly isPaused: (policy: ResourceKey) => boolean;
+}
+
+/** The documents as they are now. */
+export interface Documented {
+  readonly entries: readonly Entry[];
+  readonly pools: ReadonlyMap<string, PoolRecord>;
+  readonly capacityPools: CapacityPools;
+  /** Whether a policy is there, usable or not. */
+  readonly isThere: (policy: ResourceKey) => boolean;
+  /** Whether everything in a source could be read. */
+  readonly isComplete: (source: string) => boolean;
+}
+
+export class HoldingKeeper {
+  readonly #deps: KeeperDeps;
+  readonly #book: HoldingBook;
+  /** Objects whose deletion was asked for and that hold nothing any more. */
+  readonly #released = new Set<string>();
+  #holdings: Holdings;
+  #documented: Documented | undefined;
+
+  constructor(deps: KeeperDeps) {
+    this.#deps = deps;
+    this.#book = new HoldingBook(deps);
+    this.#holdings = this.#book.read();
+  }
+
+  /** Written down before the first round that could write to Marathon for it. */
+  follow(documented: Documented): void {
+    this.#documented = documented;
+    this.#holdings = nextHoldings(this.#holdings, {
+      pools: documented.pools.values(),
+      deleting: documented.entries.flatMap((entry) => this.#deletingHolding(entry, documented)),
+      appKey: (app) => this.#appKey(app),
+      isGone: (holding) => this.#isGone(holding, documented),
+      isPaused: this.#deps.isPaused,
+    });
+    this.#book.write(this.#holdings);
+    this.#noteReleased(documented);
+  }
+
+  /** Apps that no policy names any more and that are not dealt with yet. */
+  leaving(): readonly Leaving[] {
+    return [...this.#holdings.values()].flatMap((holding) => leavingOf(holding, this.#deps.isPaused));
+  }
+
+  /** The app is released or deleted: nothing is left to do. */
+  left({ policy, app, marathon }: Leaving): void {
+    const holding = this.#holdings.get(policy);
+    if (holding === undefined) return;
+    const key = this.#appKey({ id: app, ...(marathon && { marathon }) });
+    const rest = without(holding, (held) => this.#appKey(held) === key);
+    const next = new Map(this.#holdings);
+    if (rest === undefined) next.delete(policy);
+    else next.set(policy, rest);
+    this.#holdings = next;
+    this.#book.write(next);
+    if (this.#documented !== undefined) this.#noteReleased(this.#documented);
+  }
+
+  /** What is kept for policies that no source there is can speak of. */
+  abandoned(): readonly Holding[] {
+    return [...this.#holdings.values()].filter(
+      ({ policy, source }) =>
+        !this.#deps.sources.includes(source) && this.#documented?.isThere(policy) !== true,
+    );
+  }
+
+  /** Whether a policy holds the app, or did so until somebody says that it is gone. */
+  holds(app: string): boolean {
+    return [...this.#holdings.values()].some(({ apps, dropped }) =>
+      [...apps, ...dropped].some(({ id }) => id === app),
+    );
+  }
+
+  /** Objects whose deletion was asked for and of which nothing is held: their sources may let them go. */
+  releasable(): readonly Entry[] {
+    const entries = this.#documented?.entries ?? [];
+    return entries.filter((entry) => entry.deleting && this.#released.has(identityOf(entry)));
+  }
+
+  /** What a policy may hold that was being deleted when this process first saw it. */
+  #deletingHolding(entry: Entry, { capacityPools }: Documented): readonly Holding[] {
+    const { key, source, resource, deleting } = entry;
+    if (!deleting || resource?.kind !== 'MicroscalingPolicy') return [];
+    if (this.#released.has(identityOf(entry))) return [];
+    const { apps, onDelete, mode, marathon: own, pool: shared } = resource.spec;
+    const pool = poolKeyOf(resource);
+    const sharedKey = shared && resourceKey({ ...resource.metadata, name: shared });
+    const marathon = (sharedKey && capacityPools.get(sharedKey)?.pool.spec.marathon) ?? own;
+    const held = apps.map(({ id }) => ({ id, pool, onDelete, ...(marathon && { marathon }) }));
+    return [{ policy: key, source, mode, apps: held, dropped: [] }];
+  }
+
+  /** A policy that is there and unusable is not gone, nor is one that was not looked for to the end. */
+  #isGone({ policy, source }: Holding, { entries, isThere, isComplete }: Documented): boolean {
+    if (isThere(policy)) return false;
+    if (
+      entries.some(({ key, kind, deleting }) => deleting && kind === 'MicroscalingPolicy' && key === policy)
+    )
+      return true;
+    return this.#deps.sources.includes(source) && isComplete(source);
+  }
+
+  #noteReleased({ entries, isThere }: Documented): void {
+    const deleting = entries.filter((entry) => entry.deleting);
+    const present = new Set(deleting.map(identityOf));
+    for (const identity of this.#released) if (!present.has(identity)) this.#released.delete(identity);
+    for (const entry of deleting) {
+      // A policy that has another home by now goes on there, with what it holds.
+      const free = entry.kind === 'CapacityPool' || isThere(entry.key) || !this.#holdings.has(entry.key);
+      if (free) this.#released.add(identityOf(entry));
+    }
+  }
+
+  #appKey({ id, marathon }: Pick<HeldApp, 'id' | 'marathon'>): string {
+    return `${this.#deps.marathonId(marathon)} ${id}`;
+  }
+}
+
+/** Of one object of one source. */
+function identityOf({ kind, key, source, uid = '' }: Entry): string {
+  return `${kind} ${key} ${uid} ${source}`;
+}
