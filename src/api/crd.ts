@@ -1,5 +1,6 @@
 // api: the CustomResourceDefinitions of our kinds, for a real Kubernetes.
 
+import { type CelRule, POLICY_RULES, withKubernetesRules } from './crd-rules.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { API_GROUP, API_VERSION } from './policy.ts';
 
@@ -86,7 +87,7 @@ export const POLICY_COLUMNS: readonly PrinterColumn[] = [
 
 /** A complete manifest of MicroscalingPolicy. */
 export function policyCrd(schema: JsonSchema): object {
-  return manifest(POLICY_NAMES, schema, POLICY_COLUMNS);
+  return manifest(POLICY_NAMES, forKubernetes(schema, POLICY_RULES), POLICY_COLUMNS);
 }
 
 export const POOL_NAMES: KindNames = {
@@ -110,10 +111,10 @@ export const POOL_COLUMNS: readonly PrinterColumn[] = [
 
 /** A complete manifest of CapacityPool. */
 export function poolCrd(schema: JsonSchema): object {
-  return manifest(POOL_NAMES, schema, POOL_COLUMNS);
+  return manifest(POOL_NAMES, forKubernetes(schema, {}), POOL_COLUMNS);
 }
 
-function manifest(names: KindNames, schema: JsonSchema, columns: readonly PrinterColumn[]): object {
+function manifest(names: KindNames, schema: object, columns: readonly PrinterColumn[]): object {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -127,7 +128,7 @@ function manifest(names: KindNames, schema: JsonSchema, columns: readonly Printe
           name: API_VERSION.slice(API_VERSION.indexOf('/') + 1),
           served: true,
           storage: true,
-          schema: { openAPIV3Schema: forKubernetes(schema) },
+          schema: { openAPIV3Schema: schema },
           subresources: { status: {} },
           additionalPrinterColumns: columns,
         },
@@ -137,12 +138,13 @@ function manifest(names: KindNames, schema: JsonSchema, columns: readonly Printe
 }
 
 /** Kubernetes checks these three by itself and lets a schema say nothing more about `metadata`. */
-function forKubernetes(schema: JsonSchema): object {
+function forKubernetes(schema: JsonSchema, rules: Readonly<Record<string, readonly CelRule[]>>): object {
+  const ruled = withKubernetesRules(schema, rules);
   return {
-    ...schema,
+    ...ruled,
     required: ['spec'],
     properties: {
-      ...schema.properties,
+      ...(ruled['properties'] as object),
       apiVersion: { type: 'string', description: 'Version of this schema.' },
       kind: { type: 'string', description: 'Kind of the object.' },
       metadata: { type: 'object' },

@@ -76,7 +76,7 @@ const policySpecSchema = (blocks: readonly MetricBlock[]): JsonSchema =>
         ['Revert', 'Report'],
         'Revert',
       ),
-      apps: keyedList('name', 'The apps.', appSchema(blocks), { minItems: 1, maxItems: 2000 }),
+      apps: keyedList('name', 'The apps.', appSchema(blocks), { minItems: 1, maxItems: 1000 }),
     },
     { required: ['apps'], oneOf: exactlyOne('capacity', 'pool') },
   );

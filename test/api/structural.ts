@@ -50,6 +50,8 @@ const KNOWN = [
   'maxLength',
   'minimum',
   'maximum',
+  'exclusiveMinimum',
+  'x-kubernetes-validations',
   'properties',
   'required',
   'items',
@@ -137,7 +139,18 @@ function checkDefault(node: Node, fail: Fail): readonly string[] {
   if (!('default' in node)) return [];
   const ajv = new Ajv({ strict: false, validateFormats: false });
   const full = withSchemaDefaults(node as unknown as JsonSchema, node['default']);
-  return ajv.validate(node, full) ? [] : [fail(`default ${JSON.stringify(node['default'])} is not valid`)];
+  return ajv.validate(inDraft6(node), full)
+    ? []
+    : [fail(`default ${JSON.stringify(node['default'])} is not valid`)];
+}
+
+/** CustomResourceDefinitions say `exclusiveMinimum: true` beside `minimum`, as OpenAPI 3.0 does; ajv wants the number. */
+function inDraft6(node: Node): Node {
+  return JSON.parse(JSON.stringify(node), (_, value: unknown) => {
+    if (!isNode(value) || value['exclusiveMinimum'] !== true) return value;
+    const { minimum, ...rest } = value;
+    return { ...rest, exclusiveMinimum: minimum };
+  }) as Node;
 }
 
 function isNode(value: unknown): value is Node {

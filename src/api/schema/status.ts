@@ -1,6 +1,5 @@
 // api: schema of what the operator reports.
 
-import { CONDITION_REASONS, CONDITION_TYPES } from '../conditions.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { amount, choice, count, keyedList, object, text } from './shapes.ts';
 
@@ -10,15 +9,18 @@ const generation: JsonSchema = {
   description: 'The generation of the spec that this is about.',
 };
 
+const WORD_PATTERN = '^[A-Z][A-Za-z]*$';
+
 const conditions: JsonSchema = keyedList(
   'type',
   'What is true of the resource at present.',
   object(
     'One condition.',
     {
-      type: choice('What it is about.', CONDITION_TYPES),
+      // No closed lists here: a CRD that is older than the operator would refuse its whole status.
+      type: text('What it is about.', { pattern: WORD_PATTERN, maxLength: 316 }),
       status: choice('Whether it holds.', ['True', 'False', 'Unknown']),
-      reason: choice('Why, in one word.', CONDITION_REASONS),
+      reason: text('Why, in one word.', { pattern: WORD_PATTERN, maxLength: 1024 }),
       message: text('Why, for people.'),
       lastTransitionTime: text('When the status changed last.', { format: 'date-time' }),
       observedGeneration: generation,

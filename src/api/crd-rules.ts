@@ -1,0 +1,94 @@
+// api: rules between fields, in the words in which Kubernetes checks them itself (CEL, since 1.25; older servers drop them).
+// A subset of rules/: what a person gets wrong first, so that `kubectl apply` says it at once instead of a condition later.
+
+import type { JsonSchema } from './json-schema.ts';
+
+/** One of `x-kubernetes-validations`. */
+export interface CelRule {
+  /** True where the object is right. A field with a default still needs `has`: defaults come after the check. */
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** By path below the root, `[]` for the elements of a list. */
+export const POLICY_RULES: Readonly<Record<string, readonly CelRule[]>> = {
+  spec: [
+    { rule: 'has(self.capacity) != has(self.pool)', message: 'give exactly one of capacity and pool' },
+    {
+      rule: "duration(self.interval) >= duration('100ms') && duration(self.interval) <= duration('1h')",
+      message: 'interval must lie between 100ms and 1h',
+    },
+  ],
+  'spec.apps[]': [
+    {
+      rule: 'has(self.instances.fixed) || has(self.priority)',
+      message: 'needs priority (1 is highest), or instances.fixed to be left to people',
+    },
+    {
+      rule: 'has(self.instances.fixed) || has(self.targets) || has(self.remainder)',
+      message: 'needs targets, or remainder to take what others leave',
+    },
+    {
+      rule: '!(has(self.targets) && has(self.remainder))',
+      message: 'has targets and remainder, which exclude each other: remove one of them',
+    },
+    {
+      rule: '!has(self.instances.fixed) || !(has(self.priority) || has(self.targets) || has(self.remainder) || has(self.instances.min) || has(self.instances.max))',
+      message: 'is fixed, which excludes priority, targets, remainder, instances.min and instances.max',
+    },
+    {
+      rule: 'has(self.instances.fixed) || !has(self.pageControl)',
+      message: 'pageControl goes with instances.fixed only',
+    },
+    {
+      rule: '!(has(self.envFrom) && size(self.envFrom) > 0) || has(self.app)',
+      message: 'has envFrom but no app: variables go with a definition',
+    },
+  ],
+  'spec.apps[].instances': [
+    { rule: '!has(self.min) || !has(self.max) || self.min <= self.max', message: 'min is greater than max' },
+  ],
+  'spec.apps[].targets[]': [
+    {
+      rule: '!has(self.algorithm) || !has(self.algorithm.type) || self.algorithm.type == "Fluid" || has(self.queueLength)',
+      message: 'Queue and SimpleQueue work towards a queueLength',
+    },
+  ],
+  'spec.apps[].behavior.onMetricFailure': [
+    {
+      rule: "!has(self.action) || self.action != 'Fixed' || has(self.instances)",
+      message: 'needs instances: action Fixed goes to that count',
+    },
+  ],
+};
+
+type KubernetesSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * A schema as a CustomResourceDefinition takes it, with `rules`. A whole number is compared with a minimum between 0
+ * and 1 as if that were 0 (kube-apiserver 1.33), so such a minimum becomes an exclusive one.
+ */
+export function withKubernetesRules(
+  schema: JsonSchema,
+  rules: Readonly<Record<string, readonly CelRule[]>>,
+  path = '',
+): KubernetesSchema {
+  const { properties, items, minimum } = schema;
+  const own = rules[path];
+  const fractional = minimum !== undefined && minimum > 0 && minimum < 1;
+  const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
+  return {
+    ...schema,
+    ...(fractional && { minimum: 0, exclusiveMinimum: true }),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, field]) => [
+          name,
+          withKubernetesRules(field, rules, below(name)),
+        ]),
+      ),
+    }),
+    ...(items && { items: withKubernetesRules(items, rules, `${path}[]`) }),
+    ...(own && { 'x-kubernetes-validations': own }),
+  };
+}
