@@ -4,7 +4,7 @@ import { durationMs } from '../api/duration.ts';
 import type { AppSpec } from '../api/policy.ts';
 import type { AppObservation } from '../core/observation.ts';
 
-/** What is remembered of one app's count; starts empty, also after a restart: then Marathon's counts are the truth. */
+/** What is remembered of one app's count. Little of it outlives the process (lasting-track.ts): Marathon's counts are the truth. */
 export interface Track {
   /** What we last asked Marathon for, whether or not it went through. */
   readonly asked?: number;
