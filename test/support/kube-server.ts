@@ -46,8 +46,8 @@ function kind(group: string, name: string, plural: string): ResourceKind {
   };
 }
 
-const OURS = [policyKind(policySchema), poolKind(poolSchema)];
-const KUBERNETES = [
+export const OURS = [policyKind(policySchema), poolKind(poolSchema)];
+export const KUBERNETES = [
   kind('coordination.k8s.io', 'Lease', 'leases'),
   kind('', 'Secret', 'secrets'),
   { ...EVENT_KIND, verbs: WRITABLE },
@@ -143,10 +143,7 @@ class World implements Faults {
   constructor({ crds = true, token }: KubeServerOptions) {
     this.#token = token;
     const kinds = [...(crds ? OURS : []), ...KUBERNETES];
-    this.kinds = kinds.map((each) => {
-      const cache = new WatchCache({ startVersion: 0 });
-      return { kind: each, cache, home: memoryHome(cache) };
-    });
+    this.kinds = kinds.map((each) => memoryKind(each));
     const discovery = discoveryRoutes(kinds, 'test').route('/', openApiRoutes(kinds, 'test'));
     this.#discovery = (request) => discovery.fetch(request);
     this.#api = this.#newApi();
@@ -219,6 +216,12 @@ class World implements Faults {
       signal: this.#stop.signal,
     });
   }
+}
+
+/** A kind that anybody may write anything to, kept as long as the process lives. */
+export function memoryKind(kind: ResourceKind, history?: number): ServedKind {
+  const cache = new WatchCache({ startVersion: 0, ...(history !== undefined && { history }) });
+  return { kind, cache, home: memoryHome(cache) };
 }
 
 function memoryHome(cache: WatchCache): ObjectHome {
