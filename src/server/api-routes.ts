@@ -16,7 +16,7 @@ export function apiRoutes(state: OperatorState): Hono {
     const view = state.view();
     const policies = view.pools.flatMap((pool) => pool.policies);
     const policy = policies.find((each) => each.namespace === ns && each.name === name);
-    if (policy !== undefined) return c.json(explanation(policy));
+    if (policy !== undefined) return c.json(explanation(policy, view.decisions));
     return notFound(ABOUT, name, notRunningHint(view, `${ns}/${name}`)).response();
   });
   return app;

@@ -1,11 +1,13 @@
 // server: a policy's newest decision as `microscaling explain` and the page's readers want it.
 
-import type { PolicyView } from '../controller/view.ts';
+import type { DecisionRecord, PolicyView } from '../controller/view.ts';
 
-/** Why each app has the count it has. */
-export function explanation(policy: PolicyView): object {
+/** Why each app has the count it has, and what was decided lately; `decisions` are everybody's, newest first. */
+export function explanation(policy: PolicyView, decisions: readonly DecisionRecord[]): object {
+  const ids = new Set(policy.apps.map(({ id }) => id));
   return {
     policy: `${policy.namespace}/${policy.name}`,
+    decisions: decisions.filter(({ app }) => ids.has(app)),
     apps: policy.apps.map((app) => {
       const { name, id, role, wanted, granted, requested, running, summary, steps, figures, metrics } = app;
       const from = steps[0]?.before;

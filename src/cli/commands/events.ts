@@ -10,7 +10,7 @@ import { POLICY_KIND, targetOf } from '../kinds.ts';
 import { type OperatorClient, operatorOf } from '../operator-client.ts';
 import { byTime, EVENT_HEADS, eventCells, eventTable } from '../output/event-lines.ts';
 import { timeText } from '../output/policy-table.ts';
-import { table } from '../output/table.ts';
+import { GrowingTable } from '../output/table.ts';
 import type { EventObject, PolicyObject } from '../policy-object.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
@@ -42,30 +42,21 @@ async function watch(
 ): Promise<number> {
   const said = new Set<string>();
   const json = options.output === 'json';
+  // A table that is printed while it grows has times, not ages.
+  const rows = new GrowingTable(EVENT_HEADS);
   const say = (events: readonly EventObject[]): void => {
-    const news = events.filter((event) => wanted(event) && !said.has(identity(event))).toSorted(byTime);
-    for (const event of news) said.add(identity(event));
+    const news = events
+      .filter((event) => wanted(event) && !said.has(event.metadata.uid ?? ''))
+      .toSorted(byTime);
+    for (const event of news) said.add(event.metadata.uid ?? '');
     if (json) for (const event of news) context.print(JSON.stringify(event));
-    else if (news.length > 0) context.print(rows(news));
+    else if (news.length > 0)
+      context.print(rows.add(news.map((event) => eventCells(event, timeText(event.lastTimestamp)))));
   };
-  if (!json) context.print(table(EVENT_HEADS, []));
   const deps = { client, clock: systemClock, note: context.note };
   for await (const change of follow<EventObject>({ path: EVENTS_PATH, query: '' }, deps, context.signal)) {
     if (change.type === 'list') say(change.items);
     else if (change.type === 'changed') say([change.object]);
   }
   return 0;
-}
-
-function identity({ lastTimestamp, reason, involvedObject: { kind, name }, message }: EventObject): string {
-  return JSON.stringify([lastTimestamp, reason, kind, name, message]);
-}
-
-/** A table that is printed while it grows has times, not ages. */
-function rows(events: readonly EventObject[]): string {
-  const lines = table(
-    EVENT_HEADS,
-    events.map((event) => eventCells(event, timeText(event.lastTimestamp))),
-  );
-  return lines.slice(lines.indexOf('\n') + 1);
 }

@@ -15,9 +15,11 @@ import {
   listText,
   POLICY_COLUMNS,
   POOL_COLUMNS,
+  rowOf,
   WIDE_POLICY_COLUMNS,
   WIDE_POOL_COLUMNS,
 } from '../output/policy-table.ts';
+import { GrowingTable } from '../output/table.ts';
 import type { ListObject, PolicyObject, PoolObject } from '../policy-object.ts';
 
 type Item = PolicyObject | PoolObject;
@@ -114,7 +116,7 @@ function printer(
 ): (items: readonly Item[], gone?: boolean) => void {
   const columns = columnsOf(target, output);
   const last = new Map<string, string>();
-  let headed = false;
+  const table = new GrowingTable([...columns.heads, 'AGE', '']);
   return (items, gone = false) => {
     const news = items.filter((item) => {
       const key = `${item.metadata.namespace}/${item.metadata.name}`;
@@ -129,14 +131,9 @@ function printer(
       return;
     }
     if (news.length === 0) return;
-    const lines = tableOf(news, target, output).split('\n');
     print(
-      lines
-        .slice(headed ? 1 : 0)
-        .map((line, i) => (gone && (headed || i > 0) ? `${line} (deleted)` : line))
-        .join('\n'),
+      table.add(news.map((item) => [...rowOf(item, columns, Date.now()), ...(gone ? ['(deleted)'] : [])])),
     );
-    headed = true;
   };
 }
 

@@ -29,7 +29,13 @@ export const WIDE_POLICY_COLUMNS: Columns<PolicyObject> = {
   heads: [...POLICY_COLUMNS.heads, 'HELD BY HAND', 'POOL', 'SOURCE', 'REVISION'],
   cells: (policy) => {
     const { source, revision } = originOf(policy.metadata);
-    return [...POLICY_COLUMNS.cells(policy), heldText(policy), policy.spec.pool ?? '', source, revision];
+    return [
+      ...POLICY_COLUMNS.cells(policy),
+      heldText(policy),
+      policy.spec.pool ?? '',
+      source,
+      shortRevision(revision),
+    ];
   },
 };
 
@@ -48,20 +54,28 @@ export const WIDE_POOL_COLUMNS: Columns<PoolObject> = {
   heads: [...POOL_COLUMNS.heads, 'SOURCE', 'REVISION'],
   cells: (pool) => {
     const { source, revision } = originOf(pool.metadata);
-    return [...POOL_COLUMNS.cells(pool), source, revision];
+    return [...POOL_COLUMNS.cells(pool), source, shortRevision(revision)];
   },
 };
 
 /** With an age at the end, as of `nowMs`. */
 export function listText<T extends PolicyObject | PoolObject>(
   items: readonly T[],
-  { heads, cells }: Columns<T>,
+  columns: Columns<T>,
   nowMs: number,
 ): string {
   return table(
-    [...heads, 'AGE'],
-    items.map((item) => [...cells(item), ageText(item.metadata.creationTimestamp, nowMs)]),
+    [...columns.heads, 'AGE'],
+    items.map((item) => rowOf(item, columns, nowMs)),
   );
+}
+
+export function rowOf<T extends PolicyObject | PoolObject>(
+  item: T,
+  { cells }: Columns<T>,
+  nowMs: number,
+): readonly Cell[] {
+  return [...cells(item), ageText(item.metadata.creationTimestamp, nowMs)];
 }
 
 export function ageText(since: string | undefined, nowMs: number): string {
@@ -110,6 +124,11 @@ function modeText({ spec, status }: PolicyObject): string {
 
 function usedText(capacity: { readonly used: number; readonly total: number } | undefined): string {
   return capacity === undefined ? 'unknown' : `${capacity.used}/${capacity.total}`;
+}
+
+/** Enough of a hash to tell it from others: `sha256:265cc1e4daae`, `main@sha1:0f3b2c1d9a8e`. */
+function shortRevision(revision: string): string {
+  return revision.replace(/[0-9a-f]{40,64}$/, (hash) => hash.slice(0, 12));
 }
 
 function heldText({ status }: PolicyObject): string {

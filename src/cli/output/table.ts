@@ -4,10 +4,38 @@ export type Cell = string | number;
 
 /** Lines of a table with upper-case heads; no trailing blanks. */
 export function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return lines(heads, rows, []).text;
+}
+
+/** A table that is printed while it grows: columns get no narrower, and the heads are printed once. */
+export class GrowingTable {
+  readonly #heads: readonly string[];
+  #widths: readonly number[] = [];
+  #headed = false;
+
+  constructor(heads: readonly string[]) {
+    this.#heads = heads;
+  }
+
+  /** The rows to print now, the first time below the heads. */
+  add(rows: readonly (readonly Cell[])[]): string {
+    const { text, widths } = lines(this.#heads, rows, this.#widths);
+    const shown = this.#headed ? text.slice(text.indexOf('\n') + 1) : text;
+    this.#widths = widths;
+    this.#headed = true;
+    return shown;
+  }
+}
+
+function lines(
+  heads: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  least: readonly number[],
+): { readonly text: string; readonly widths: readonly number[] } {
   const numeric = heads.map((_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number'));
-  const lines = [heads, ...rows.map((row) => row.map(String))];
-  const widths = heads.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)));
-  return lines
+  const all = [heads, ...rows.map((row) => row.map(String))];
+  const widths = heads.map((_, i) => Math.max(least[i] ?? 0, ...all.map((line) => (line[i] ?? '').length)));
+  const text = all
     .map((line) =>
       line
         .map((cell, i) => (numeric[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
@@ -15,6 +43,7 @@ export function table(heads: readonly string[], rows: readonly (readonly Cell[])
         .trimEnd(),
     )
     .join('\n');
+  return { text, widths };
 }
 
 /** Kubernetes' way of writing an age: `12s`, `5m`, `3h`, `2d`. */
