@@ -78,7 +78,7 @@ export class WatchReader {
   readonly response: Response;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #text = '';
-  #isOver = false;
+  readonly #decoder = new TextDecoder();
 
   constructor(response: Response) {
     this.response = response;
@@ -86,21 +86,30 @@ export class WatchReader {
     this.#reader = response.body.getReader();
   }
 
-  /** The lines that are there; waits for the first. */
-  async lines(): Promise<readonly WatchLine[]> {
-    const { done, value } = await this.#reader.read();
-    this.#isOver = done;
-    this.#text += value === undefined ? '' : new TextDecoder().decode(value);
-    const lines = this.#text.split('\n');
-    this.#text = lines.pop() ?? '';
-    return lines.map((line) => JSON.parse(line) as WatchLine);
+  /** The next lines; waits until there are so many. */
+  async lines(count: number): Promise<readonly WatchLine[]> {
+    const lines: WatchLine[] = [];
+    while (lines.length < count) {
+      const more = await this.#next();
+      if (more === undefined) throw new Error(`the watch ended after ${lines.length} of ${count} lines`);
+      lines.push(...more);
+    }
+    return lines;
   }
 
   /** Everything until the server ends it. */
   async rest(): Promise<readonly WatchLine[]> {
     const all: WatchLine[] = [];
-    while (!this.#isOver) all.push(...(await this.lines()));
+    for (let more = await this.#next(); more !== undefined; more = await this.#next()) all.push(...more);
     return all;
+  }
+
+  async #next(): Promise<readonly WatchLine[] | undefined> {
+    const { done, value } = await this.#reader.read();
+    if (done) return undefined;
+    const lines = (this.#text + this.#decoder.decode(value, { stream: true })).split('\n');
+    this.#text = lines.pop() ?? '';
+    return lines.map((line) => JSON.parse(line) as WatchLine);
   }
 
   close(): Promise<void> {
