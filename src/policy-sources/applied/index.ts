@@ -3,12 +3,9 @@
 import { createHash } from 'node:crypto';
 import { untilAborted } from '../../runtime/until-aborted.ts';
 import type { InvalidDocument, PolicySource, SourcedResource } from '../source.ts';
-import { type AppliedObjects, type Kept, placeOf } from './objects.ts';
+import { APPLIED_SOURCE, type AppliedObjects, type Kept, placeOf } from './objects.ts';
 
-export { type AppliedObject, AppliedObjects, type LoadApplied, RELEASE_FINALIZER } from './objects.ts';
-
-/** The name of the source, for people. */
-export const APPLIED_SOURCE = 'api';
+export { type AppliedObject, AppliedObjects, type LoadApplied } from './objects.ts';
 
 export function createAppliedSource(objects: AppliedObjects): PolicySource {
   return {

@@ -42,11 +42,24 @@ export interface AppliedDeps {
 
 const COLLECTION = 'applied';
 
+/** The name of the source, for people. */
+export const APPLIED_SOURCE = 'api';
+
+/** Of the object's life, not of what was wished for: no schema of ours knows them. */
+const OF_THE_API: ReadonlySet<string> = new Set([
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generateName',
+  'selfLink',
+]);
+
 /** While it is there, the object is only marked as deleted: what it holds in Marathon is let go first. */
 export const RELEASE_FINALIZER = 'microscaling.io/release';
 
 /** Every write is durable before it is seen; each object is judged once, when it is written. */
 export class AppliedObjects {
+  readonly source = APPLIED_SOURCE;
+  readonly finalizer = RELEASE_FINALIZER;
   readonly #documents: DocumentStore;
   readonly #load: LoadApplied;
   readonly #kept = new Map<string, Kept>();
@@ -114,8 +127,15 @@ export class AppliedObjects {
     return () => this.#listeners.delete(onChange);
   }
 
+  /** Reads it: valid and allowed, or why not. */
+  judge(object: AppliedObject): LoadResult {
+    const metadata = Object.entries(object.metadata).filter(([field]) => !OF_THE_API.has(field));
+    const document = { ...object, metadata: Object.fromEntries(metadata) };
+    return this.#load(JSON.stringify(document), placeOf(object));
+  }
+
   #judge(object: AppliedObject): Kept {
-    const { resources, invalid, problems } = this.#load(JSON.stringify(object), placeOf(object));
+    const { resources, invalid, problems } = this.judge(object);
     const resource = resources[0]?.resource;
     const refused = invalid[0];
     return {
