@@ -125,6 +125,7 @@ async function build(
   building.operator = await startOperator(
     {
       policies: [config.policy],
+      dataDir: join(workDir, 'data'),
       marathon: [building.marathon.url],
       api: config.api,
       anyApiPort: true,

@@ -50,7 +50,9 @@ function policyApp(app: AppSpec, { policy }: InstalledPolicy, { storage }: Insta
 
 /**
  * The operator: one instance, stopped before its successor starts, so that its upgrade never overlaps itself; back
- * within half a minute however often it fell over.
+ * within half a minute however often it fell over. It has no data directory: its sandbox goes with its task, and a store
+ * that is lost with the next restart would only pretend. Its policy travels in its environment, Marathon's counts are
+ * the truth; who wants holds and events to survive gives the app a volume and names it in MICROSCALING_DATA.
  */
 function operatorApp(
   { group, image, marathonFromInside, storage }: InstallSettings,
