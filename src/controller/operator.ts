@@ -12,6 +12,7 @@ import { Archive } from './archive.ts';
 import type { OperatorDeps } from './deps.ts';
 import { firstLook } from './first-look.ts';
 import { SourceFollower } from './follow.ts';
+import { createHomes } from './homes.ts';
 import { Interventions } from './interventions.ts';
 import { soleInstance } from './leadership.ts';
 import { watchForOrphans } from './orphans.ts';
@@ -62,9 +63,20 @@ export function createOperator(deps: OperatorDeps): Operator {
     records,
     handsOn: (policy) => interventions.on(policy),
     leaving: () => store.holdings.leaving(),
+    onShown: (pool) => homes.shown(pool),
+    onEvent: (event, policy) => homes.told(event, policy),
   });
   const pools = new WorkQueue<string>(clock);
   const listings = new WorkQueue<PolicySource>(clock);
+  const homes = createHomes({
+    clock,
+    log,
+    sources,
+    leadership,
+    store,
+    shown: (pool) => status.shown(pool),
+    run: (queue, reconciler, signal) => runController(controller(queue, reconciler), signal),
+  });
   const wakeups = new Wakeups({ ...deps, wake: (pool) => pools.add(pool, WAKE_DELAY_MS) });
   const interventions = new Interventions({
     clock,
@@ -82,7 +94,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     store,
     status,
     interventions,
-    onLeft: () => undefined,
+    onLeft: () => homes.letGo(),
     archive: poolArchive,
   });
   const follower = new SourceFollower({
@@ -95,6 +107,7 @@ export function createOperator(deps: OperatorDeps): Operator {
       for (const { key } of removed) interventions.forget(key);
       interventions.follow((policy) => namesIn(store, policy));
       wakeups.follow(store.pools());
+      homes.letGo();
       for (const pool of changed) pools.add(pool);
     },
     onComplete: () => {
@@ -121,6 +134,7 @@ export function createOperator(deps: OperatorDeps): Operator {
       ...sources.map((source) => watching(source, listings, deps)),
     ],
     [
+      ...homes.runnables,
       { name: 'rounds', run: (signal) => runController(controller(pools, rounds), signal) },
       {
         name: 'orphans',
@@ -136,7 +150,7 @@ export function createOperator(deps: OperatorDeps): Operator {
       try {
         await runGroups(parts, signal);
       } finally {
-        await Promise.all([wakeups.close(), rounds.close()]);
+        await Promise.all([wakeups.close(), rounds.close(), homes.close()]);
         rounds.keep();
         archive.close();
       }

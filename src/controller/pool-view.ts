@@ -12,12 +12,12 @@ export function policyHead(
   record: PolicyRecord,
   pool: string,
 ): Omit<PolicyView, 'conditions' | 'apps' | 'observedGeneration'> {
-  const { policy, source, place, revision } = shownVersion(record);
+  const { policy, place, revision } = shownVersion(record);
   const { namespace, name, labels = {}, annotations = {} } = policy.metadata;
   return {
     namespace,
     name,
-    source,
+    source: record.latest.source,
     ...(record.uid !== undefined && { uid: record.uid }),
     labels,
     annotations,

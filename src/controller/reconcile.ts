@@ -169,7 +169,7 @@ export class PoolReconciler implements Reconciler<string> {
         const change = farewell(leaving, await scheduler.observe([leaving.app], signal));
         if (change !== undefined) {
           const { outcome } = await scheduler.apply(change, signal);
-          status.deed({ change, result: outcome });
+          status.deed({ change, result: outcome }, leaving.policy);
         }
         this.#memories.get(key)?.forget(leaving.app);
         store.holdings.left(leaving);

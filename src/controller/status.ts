@@ -35,6 +35,10 @@ export type StatusDeps = Pick<
 > & {
   /** What people's hands do to a policy now. */
   readonly handsOn: (policy: ResourceKey) => Grip;
+  /** What is shown of a pool, or of anything, may have changed. */
+  readonly onShown: (pool: string | undefined) => void;
+  /** Something new was told; with its policy, where the event names an app that is no policy's any more. */
+  readonly onEvent: (event: EventRecord, policy: ResourceKey | undefined) => void;
   /** What is to be let go of and is still there. */
   readonly leaving: () => readonly Leaving[];
   readonly records: RecordArchive;
@@ -101,6 +105,7 @@ export class Status {
     for (const key of this.#pools.keys()) if (!known.has(key)) this.#pools.delete(key);
     for (const pool of pools) if (!this.#pools.has(pool.key)) this.#pools.set(pool.key, unseenPool(pool));
     this.#changed();
+    this.#deps.onShown(undefined);
   }
 
   /** The store cannot be written, with why; or it can be again. Nothing is decided by it, but a restart would cost. */
@@ -138,13 +143,14 @@ export class Status {
     const records = this.#record(round);
     this.#pools.set(round.pool.key, this.#poolView(round));
     this.#changed();
+    this.#deps.onShown(round.pool.key);
     const report = this.#reporter.report(round, records, this.#clock.now());
     if (report !== undefined) this.#deps.onRound?.(report);
   }
 
-  /** Something done outside of a round. */
-  deed(outcome: Outcome): void {
-    for (const told of deedOf(outcome)) this.#tell(told);
+  /** Something done outside of a round, for a policy. */
+  deed(outcome: Outcome, policy: ResourceKey): void {
+    for (const told of deedOf(outcome)) this.#tell(told, policy);
     this.#changed();
   }
 
@@ -190,6 +196,19 @@ export class Status {
         writes: info?.stats.writes ?? 0,
         conflicts: info?.stats.conflicts ?? 0,
       },
+    };
+  }
+
+  /** What is shown of one pool, or of all, without the rest of the view. */
+  shown(pool: string | undefined): Pick<OperatorView, 'pools' | 'capacityPools' | 'refused'> {
+    const pools = pool === undefined ? [...this.#pools.values()] : [this.#pools.get(pool) ?? []].flat();
+    return {
+      pools: pools.map((each) => this.#asOfNow(each)),
+      capacityPools:
+        pool === undefined || pool.startsWith('pool:')
+          ? this.#board.pools((key) => this.#pools.get(key))
+          : [],
+      refused: pool === undefined ? this.#board.refused() : [],
     };
   }
 
@@ -240,8 +259,9 @@ export class Status {
     for (const told of transitionsOf(`policy ${record.key}`, before, after)) this.#tell(told);
   }
 
-  #tell(told: Announcement): void {
+  #tell(told: Announcement, policy?: ResourceKey): void {
     if (!this.#events.record(told)) return;
+    this.#deps.onEvent({ ...told, atMs: this.#clock.now() }, policy);
     this.#deps.records.follow(this.#events.list());
     const fields = { reason: told.reason, object: told.object, detail: told.message };
     if (told.type === 'Normal') this.#log.info('event', fields);

@@ -20,6 +20,7 @@ import { Documents, type Entry, type Finding, type Found } from './documents.ts'
 import { HoldingKeeper } from './holding-keeper.ts';
 import type { DocumentProblem } from './problem-log.ts';
 import {
+  appsOf,
   type Leaving,
   type PolicyRecord,
   type PoolRecord,
@@ -125,6 +126,12 @@ export class Store {
     return this.#pools.get(key);
   }
 
+  /** The policy that runs an app, by its Marathon id. */
+  policyOf(app: string): ResourceKey | undefined {
+    const records = [...this.#policies.values()];
+    return records.find(({ running }) => appsOf(running).some(({ id }) => id === app))?.key;
+  }
+
   policy(key: ResourceKey): PolicyRecord | undefined {
     return this.#policies.get(key);
   }
@@ -162,6 +169,12 @@ export class Store {
       complete ? [] : [{ source, message: deletionHeld ?? INCOMPLETE }],
     );
     return [...found, ...incomplete, ...pools];
+  }
+
+  /** The names of the sources in which a document of this name is. */
+  homes(kind: Resource['kind'], key: ResourceKey): readonly string[] {
+    const entries = this.#documents.entries().filter((entry) => entry.kind === kind && entry.key === key);
+    return entries.map(({ source }) => source);
   }
 
   /** Sorted by kind, key and source. */
