@@ -26,7 +26,7 @@ export interface CommandModule {
 
 export interface CommandSpec {
   readonly name: string;
-  /** commander's notation: `<policy>`, `[policy]`. */
+  /** commander's notation: `<policy>`, `[policy]`, several with blanks between. */
   readonly arguments?: string;
   readonly summary: string;
   /** What it does, in sentences. */

@@ -258,6 +258,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/export.ts'),
   },
   {
+    name: 'token',
+    arguments: '<verb> [name]',
+    summary: 'create, list or revoke tokens for the API',
+    description:
+      'An operator that listens beyond its own machine asks for a bearer token. `create` makes one and prints it, once: ' +
+      'the store keeps its hash. `list` shows names and roles, `revoke` ends one. Works beside a running operator, ' +
+      'which takes notice at once.',
+    options: ['data', 'role', 'output'],
+    help: { data: 'directory of the operator that the tokens are for' },
+    outputs: ['table', 'json'],
+    examples: [
+      'microscaling token create ci --role write --data data > ci-token',
+      'microscaling token list --data data',
+      'microscaling token revoke ci --data data',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/token.ts'),
+  },
+  {
     name: 'version',
     summary: 'the version of this program and of its Node',
     description: 'Prints the version.',

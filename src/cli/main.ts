@@ -39,7 +39,7 @@ function addCommand(program: Command, spec: CommandSpec): Command {
     .summary(spec.summary)
     .description(spec.description)
     .exitOverride();
-  if (spec.arguments !== undefined) command.argument(spec.arguments);
+  if (spec.arguments !== undefined) command.arguments(spec.arguments);
   for (const name of spec.options) command.addOption(makeOption(name, OPTIONS[name], spec));
   const examples = spec.examples.map((example) => `  ${example}`).join('\n');
   return command.addHelpText('after', `\nExamples:\n${examples}\n\nExit codes: ${spec.exitCodes}`);
