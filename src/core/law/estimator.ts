@@ -40,9 +40,9 @@ export interface ServiceRate {
   readonly doubt: number;
 }
 
-/** What nobody has looked at for a while is known less and less: by the process noise of control.md §1. */
+/** What nobody has looked at for a while is known as well as the filter itself would think: its process noise. */
 export function ageServiceRate({ rate, doubt }: ServiceRate, forMs: number): ServiceRate {
-  return { rate, doubt: Math.sqrt(doubt * doubt + (UNSEEN_DRIFT * forMs) / 1000) };
+  return { rate, doubt: Math.sqrt(doubt * doubt + (SERVICE_DRIFT * forMs) / 1000) };
 }
 
 /** One count of the queue. */
@@ -58,10 +58,11 @@ export interface Measurement {
   readonly arrived: number | undefined;
 }
 
-/** Process noise. control.md §1 has 1e-4 for μ, of which more observations may teach than here: see `correct`. */
+/** Process noise, control.md §1. */
 const ARRIVALS_DRIFT = 0.05;
-const SERVICE_DRIFT = 3e-4;
-const UNSEEN_DRIFT = 1e-4;
+const SERVICE_DRIFT = 1e-4;
+/** That of μ while the ready count moves: `correct` lets only half of what could be learned then be learned. */
+const SERVICE_DRIFT_MOVING = 3e-4;
 /** Counting noise: a share of the queue, and its floor in messages. */
 const COUNT_NOISE_SHARE = 0.03;
 const COUNT_NOISE = 0.7;
@@ -76,7 +77,7 @@ const UNSURE = 0.3;
 /** One count may halve or double the service rate, not more: the model is linear only nearby. */
 const MOST_LEARNED = 2;
 /** And of a surprise, in deviations, no more than this is put down to it: the rest is for the alarm to explain. */
-const LEARNED_FROM = 1.5;
+const LEARNED_FROM = 3;
 const PROVEN_SHARE = 0.8;
 const PROVEN_FOR_S = 300;
 const LEAST_SERVICE = 1e-4;
@@ -155,10 +156,10 @@ export function update(before: Estimate, now: Measurement): Estimate {
   const dt = (now.atMs - before.atMs) / 1000;
   if (!(dt > 0)) return before;
   const { served } = now;
-  const f = drift(before, served, dt);
+  const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
+  const f = drift(before, { served, dt, moved });
   const busy = now.waiting > now.emptyBelow;
   const expected = before.waiting + (f.l - f.m * served) * dt;
-  const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
   const interval: Interval = { before, now, dt, busy, expected, moved };
   observe(f, interval);
   const proven = provenBy(interval);
@@ -181,13 +182,16 @@ export function update(before: Estimate, now: Measurement): Estimate {
   };
 }
 
-function drift(before: Estimate, served: number, dt: number): Filter {
+function drift(
+  before: Estimate,
+  { served, dt, moved }: { readonly served: number; readonly dt: number; readonly moved: boolean },
+): Filter {
   const { arrivals: l, service: m } = before;
   return {
     l,
     m,
     ll: before.varArrivals + ARRIVALS_DRIFT * Math.max(l, 0.3 * m * served, m) * dt,
-    mm: before.varService + SERVICE_DRIFT * m * m * dt,
+    mm: before.varService + (moved ? SERVICE_DRIFT_MOVING : SERVICE_DRIFT) * m * m * dt,
     lm: before.covariance,
     above: before.above,
     below: before.below,
