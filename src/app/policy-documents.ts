@@ -16,6 +16,8 @@ export interface PolicyDocument {
   readonly object: JsonObject;
   /** `policies/shop.yaml:12`. */
   readonly place: string;
+  /** The same for a field: by JSON pointer. */
+  readonly placeOf: (pointer: string) => string;
 }
 
 export interface PolicyDocuments {
@@ -50,11 +52,20 @@ export async function readPolicyDocuments(
 }
 
 function documentsOf(text: string, source: string, { resources }: LoadResult): readonly PolicyDocument[] {
-  const written = new Map(parseText(text).documents.map(({ line, value }) => [line, value]));
+  const written = new Map(parseText(text).documents.map((document) => [document.line, document]));
   return resources.flatMap(({ resource, line }): PolicyDocument[] => {
-    const object = written.get(line);
-    if (!isObject(object)) return [];
+    const { value: object, lineOf } = written.get(line) ?? {};
+    if (!isObject(object) || lineOf === undefined) return [];
     const { namespace, name } = resource.metadata;
-    return [{ kind: resource.kind, namespace, name, object, place: `${source}:${line}` }];
+    return [
+      {
+        kind: resource.kind,
+        namespace,
+        name,
+        object,
+        place: `${source}:${line}`,
+        placeOf: (pointer) => `${source}:${lineOf(pointer)}`,
+      },
+    ];
   });
 }

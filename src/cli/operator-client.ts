@@ -10,17 +10,31 @@ const DEADLINE_MS = 10_000;
 
 export const MERGE_PATCH = 'application/merge-patch+json';
 
+export interface Cause {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What a `Status` of Kubernetes says. */
+interface Said {
+  readonly message: string;
+  readonly causes?: readonly Cause[];
+}
+
 /** The operator answered, and not with what was asked for. */
 export class OperatorRefusal extends TerminalError {
   /** HTTP. */
   readonly code: number;
   /** What it said, without where. */
   readonly said: string;
+  /** What is wrong with which field of an object that was sent, such as `spec.apps[0].id`. */
+  readonly causes: readonly Cause[];
 
-  constructor(base: string, code: number, said: string) {
-    super(`${base}: ${said}`);
+  constructor(base: string, code: number, { message, causes = [] }: Said) {
+    super(`${base}: ${message}`);
     this.code = code;
-    this.said = said;
+    this.said = message;
+    this.causes = causes;
   }
 }
 
@@ -120,22 +134,19 @@ export class OperatorClient {
   }
 
   #refusal({ status, headers }: Response, body: string): OperatorRefusal {
-    const said = statusMessage(body);
-    if (said !== undefined && isKubernetes(said)) {
-      const what =
-        'this is a Kubernetes API server, not a microscaling operator; use kubectl there, or name the operator with --server';
-      return new OperatorRefusal(this.base, status, what);
-    }
-    if (status === 401)
-      return new OperatorRefusal(this.base, status, `${said ?? 'unauthorized'}; ${this.#howToken()}`);
+    const said = statusOf(body);
+    const refuse = (message: string): OperatorRefusal => new OperatorRefusal(this.base, status, { message });
+    if (said !== undefined && isKubernetes(said.message))
+      return refuse(
+        'this is a Kubernetes API server, not a microscaling operator; use kubectl there, or name the operator with --server',
+      );
+    if (status === 401) return refuse(`${said?.message ?? 'unauthorized'}; ${this.#howToken()}`);
     if (status >= 300 && status < 400) {
-      const what = `it sends elsewhere (to ${headers.get('location') ?? 'nowhere'}); name the operator itself with --server`;
-      return new OperatorRefusal(this.base, status, what);
+      const where = headers.get('location') ?? 'nowhere';
+      return refuse(`it sends elsewhere (to ${where}); name the operator itself with --server`);
     }
-    const what =
-      said ??
-      (status === 404 ? 'this is not a microscaling operator (it answered 404)' : `it answered ${status}`);
-    return new OperatorRefusal(this.base, status, what);
+    if (said !== undefined) return new OperatorRefusal(this.base, status, said);
+    return refuse(`this is not a microscaling operator (it answered ${status})`);
   }
 
   #howToken(): string {
@@ -183,12 +194,16 @@ function isKubernetes(message: string): boolean {
   return /system:anonymous|^the server could not find the requested resource/.test(message);
 }
 
-function statusMessage(body: string): string | undefined {
+/** Undefined for what is no `Status`: another server's error. */
+function statusOf(body: string): Said | undefined {
   try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && 'message' in value
-      ? String(value.message)
-      : undefined;
+    const value = JSON.parse(body) as {
+      readonly kind?: unknown;
+      readonly message?: unknown;
+      readonly details?: { readonly causes?: readonly Cause[] };
+    } | null;
+    if (value?.kind !== 'Status' || typeof value.message !== 'string') return undefined;
+    return { message: value.message, causes: value.details?.causes ?? [] };
   } catch {
     return undefined;
   }

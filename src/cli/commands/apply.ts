@@ -108,12 +108,25 @@ async function allTaken(
       await client.write({ ...write, path: `${write.path}?dryRun=All` }, signal);
     } catch (error) {
       if (!(error instanceof OperatorRefusal) || error.code === 401) throw error;
-      note(`${document.place}: error: ${error.said}`);
+      for (const line of refusalLines(document, error)) note(line);
       taken = false;
     }
   }
   if (!taken) note('nothing was applied');
   return taken;
+}
+
+/** With the line of every field that is wrong, where the operator says which. */
+function refusalLines(
+  { place, placeOf }: PolicyDocument,
+  { causes, said }: OperatorRefusal,
+): readonly string[] {
+  if (causes.length === 0) return [`${place}: error: ${said}`];
+  return causes.map(({ field, message }) => {
+    const pointer =
+      field === '' ? '' : `/${field.replaceAll('[', '.').replaceAll(']', '').replaceAll('.', '/')}`;
+    return `${placeOf(pointer)}: error: ${message}`;
+  });
 }
 
 async function send(client: OperatorClient, { current, write }: Step, signal: AbortSignal): Promise<string> {
