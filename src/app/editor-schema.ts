@@ -6,7 +6,7 @@ import { policySchema, poolSchema } from './schema.ts';
 
 /** The newest that yaml-language-server takes. */
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
-const ID = 'urn:microscaling.io:v1alpha1';
+const ID = 'urn:microscaling:v1alpha1';
 
 const SCHEMAS: Readonly<Record<Resource['kind'], JsonSchema>> = {
   MicroscalingPolicy: policySchema,
@@ -20,7 +20,8 @@ export function editorSchema(kind?: Resource['kind']): object {
   return {
     ...head('resource'),
     title: 'MicroscalingPolicy or CapacityPool',
-    if: { properties: { kind: { const: 'CapacityPool' } }, required: ['kind'] },
+    type: 'object',
+    if: { type: 'object', properties: { kind: { const: 'CapacityPool' } }, required: ['kind'] },
     // biome-ignore lint/suspicious/noThenProperty: it is JSON Schema's own word
     then: forEditors(SCHEMAS.CapacityPool),
     else: forEditors(SCHEMAS.MicroscalingPolicy),
@@ -35,7 +36,7 @@ function forEditors(schema: JsonSchema): object {
     ...(withoutExtensions(rest) as object),
     properties: {
       ...(withoutExtensions(written) as object),
-      status: { description: 'Written by the operator.' },
+      status: { type: 'object', description: 'Written by the operator.' },
     },
   };
 }
