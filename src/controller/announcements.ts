@@ -3,6 +3,7 @@
 import type { Condition } from '../api/conditions.ts';
 import type { Change } from '../core/change.ts';
 import type { Outcome } from './act.ts';
+import type { PolicyRecord } from './records.ts';
 import type { Round } from './round.ts';
 import type { EventRecord } from './view.ts';
 
@@ -22,6 +23,30 @@ export function transitionsOf(
     const told = moved || reworded ? tellingOf(now, was) : undefined;
     return told === undefined ? [] : [{ object, message: now.message, ...told }];
   });
+}
+
+/** The same for a policy's own conditions: which version of it is meant, and that there is another one. */
+export function versionsOf(
+  told: readonly Announcement[],
+  { key, latest }: Pick<PolicyRecord, 'key' | 'latest'>,
+  { before, after }: { readonly before: readonly Condition[]; readonly after: readonly Condition[] },
+): readonly Announcement[] {
+  const [was, now] = [before, after].map((all) => all.find(({ type }) => type === 'Accepted'));
+  const where = `${latest.place} (${shortened(latest.revision)})`;
+  const changed =
+    was?.status === 'True' && now?.status === 'True' && now.observedGeneration > was.observedGeneration;
+  const message = `generation ${now?.observedGeneration} is in effect: ${where}`;
+  return [
+    ...told.map((each) =>
+      each.reason === 'PolicyAccepted' ? { ...each, message: `${each.message}: ${where}` } : each,
+    ),
+    ...(changed ? [{ ...normal('PolicyChanged'), object: `policy ${key}`, message }] : []),
+  ];
+}
+
+/** Of a hash as much as people compare: `main@sha1:0123456789ab`. */
+function shortened(revision: string): string {
+  return revision.replace(/([0-9a-f]{12})[0-9a-f]+$/, '$1');
 }
 
 type Telling = Pick<EventRecord, 'type' | 'reason'>;

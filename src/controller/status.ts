@@ -7,7 +7,7 @@ import { messageOf } from '../runtime/errors.ts';
 import { EventRing } from '../runtime/events.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Outcome } from './act.ts';
-import { type Announcement, deedOf, deedsOf, transitionsOf } from './announcements.ts';
+import { type Announcement, deedOf, deedsOf, transitionsOf, versionsOf } from './announcements.ts';
 import { appViewOf } from './app-view.ts';
 import type { CapacityPoolRecord } from './capacity-pools.ts';
 import { conditionsOf } from './conditions.ts';
@@ -256,7 +256,8 @@ export class Status {
     );
     this.#conditions.set(record.key, after);
     records.keep(record.key, before, after);
-    for (const told of transitionsOf(`policy ${record.key}`, before, after)) this.#tell(told);
+    const told = transitionsOf(`policy ${record.key}`, before, after);
+    for (const each of versionsOf(told, record, { before, after })) this.#tell(each);
   }
 
   #tell(told: Announcement, policy?: ResourceKey): void {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../src/api/conditions.ts';
+import type { ResourceKey } from '../../src/api/policy.ts';
 import type { Outcome } from '../../src/controller/act.ts';
-import { deedOf } from '../../src/controller/announcements.ts';
+import { deedOf, transitionsOf, versionsOf } from '../../src/controller/announcements.ts';
+import type { PolicyRecord } from '../../src/controller/records.ts';
 import type { Change, FieldDiff } from '../../src/core/change.ts';
 
 describe('a deed', () => {
@@ -56,5 +59,55 @@ describe('an update', () => {
     ['another field', { field: 'cmd', before: 'a', after: 'b' }],
   ])('does not call %s a rotation', (_, field) => {
     expect(told(field)).toEqual(['Updated: differs']);
+  });
+});
+
+describe('a version', () => {
+  const accepted = (status: Condition['status'], observedGeneration: number): readonly Condition[] => [
+    {
+      type: 'Accepted',
+      status,
+      reason: status === 'True' ? 'Valid' : 'InvalidSpec',
+      message: 'so it is',
+      lastTransitionTime: '',
+      observedGeneration,
+    },
+  ];
+  const told = (before: readonly Condition[], after: readonly Condition[]): readonly string[] => {
+    const latest = {
+      place: 'git shop.yaml:1',
+      revision: `main@sha1:${'0123456789abcdef'.repeat(2)}01234567`,
+    };
+    const record = { key: 'default/shop' as ResourceKey, latest: latest as PolicyRecord['latest'] };
+    const transitions = transitionsOf('policy default/shop', before, after);
+    return versionsOf(transitions, record, { before, after }).map(
+      ({ reason, message }) => `${reason}: ${message}`,
+    );
+  };
+
+  it.each([
+    [
+      'the first',
+      [],
+      accepted('True', 1),
+      ['PolicyAccepted: so it is: git shop.yaml:1 (main@sha1:0123456789ab)'],
+    ],
+    [
+      'another',
+      accepted('True', 1),
+      accepted('True', 2),
+      ['PolicyChanged: generation 2 is in effect: git shop.yaml:1 (main@sha1:0123456789ab)'],
+    ],
+    ['the same', accepted('True', 2), accepted('True', 2), []],
+    ['one that is counted anew after a restart', accepted('True', 9), accepted('True', 1), []],
+    ['a bad one', accepted('True', 1), accepted('False', 1), ['InvalidSpec: so it is']],
+    [
+      'one that is good again',
+      accepted('False', 1),
+      accepted('True', 2),
+      ['PolicyAccepted: so it is: git shop.yaml:1 (main@sha1:0123456789ab)'],
+    ],
+  ])('is told with its place and commit: %s', (_, before, after, expected) => {
+    expect(told(before, after)).toEqual(expected);
   });
 });
