@@ -5,7 +5,7 @@ import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { OperatorDeps } from './deps.ts';
-import { appsOf } from './records.ts';
+import { appsOf, type Leaving } from './records.ts';
 import type { Status } from './status.ts';
 import type { Store } from './store.ts';
 
@@ -21,16 +21,21 @@ export interface OrphanDeps {
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * What a policy let go of while this process ran was dealt with by its `onDelete`. What it let go of while no operator
- * ran shows only by its label, and the label does not say which operator wrote it, nor what `onDelete` was: another
- * operator may hold a policy of the same name. So such apps are told, and never deleted on that evidence.
+ * What a policy lets go of is dealt with by its `onDelete`, also what it let go of while no operator ran, as far as
+ * that was written down (holdings.ts). Two kinds of apps remain, and they are told, and never deleted on such evidence:
+ *
+ * - Apps that only a label connects with a policy: it does not say which operator wrote it, nor what `onDelete` was;
+ *   another operator may hold a policy of the same name.
+ * - Apps of policies whose source is not configured any more: nobody said that the policies are gone.
  *
  * Each Marathon is searched once, when all policies are known: it costs nothing afterwards.
  */
 export async function watchForOrphans(deps: OrphanDeps, signal: AbortSignal): Promise<void> {
   const searched = new Set<Scheduler>();
+  const told = new Set<string>();
   while (!signal.aborted) {
     if (deps.status.ready) {
+      for (const leaving of abandoned(deps)) await tellAbandoned(leaving, { ...deps, told }, signal);
       for (const scheduler of schedulersOf(deps)) {
         if (!searched.has(scheduler) && (await search(scheduler, deps, signal))) searched.add(scheduler);
       }
@@ -61,17 +66,13 @@ async function search(
   if (scheduler.owned === undefined) return true;
   try {
     const owned = await scheduler.owned(signal);
-    const named = new Set(
-      store
-        .pools()
-        .flatMap(({ key, members }) => [
-          ...members
-            .flatMap(({ running, latest }) => [...appsOf(running), ...appsOf(latest)])
-            .map(({ id }) => id),
-          ...store.leaving(key).map(({ app }) => app),
-        ]),
-    );
-    for (const [app, owner] of owned) if (!named.has(app)) status.announce(orphan(app, owner));
+    const versions = store
+      .pools()
+      .flatMap(({ members }) => members.flatMap(({ running, latest }) => [running, latest]));
+    const named = new Set(versions.flatMap((version) => appsOf(version).map(({ id }) => id)));
+    for (const [app, owner] of owned) {
+      if (!named.has(app) && !store.holdings.holds(app)) status.announce(orphan(app, owner));
+    }
     return true;
   } catch (error) {
     log.debug('apps without a policy not looked for yet', { reason: messageOf(error) });
@@ -85,5 +86,44 @@ function orphan(app: string, owner: string) {
     reason: 'Orphaned',
     object: `app ${app}`,
     message: `policy ${owner} made it, and no policy names it any more; it stays as it is: delete it in Marathon, or name it in a policy`,
+  } as const;
+}
+
+/** An app of a policy whose source is not there. */
+type Abandoned = Leaving & { readonly source: string };
+
+function abandoned({ store }: OrphanDeps): readonly Abandoned[] {
+  return store.holdings
+    .abandoned()
+    .flatMap(({ policy, source, apps, dropped }) =>
+      [...apps, ...dropped].map(({ id, ...held }) => ({ app: id, policy, source, ...held })),
+    );
+}
+
+/** Once; and one that is not in Marathon any more is forgotten. */
+async function tellAbandoned(
+  leaving: Abandoned,
+  { store, status, schedulerFor, log, told }: OrphanDeps & { readonly told: Set<string> },
+  signal: AbortSignal,
+): Promise<void> {
+  const { app, policy, source, marathon } = leaving;
+  const name = `${policy} ${app}`;
+  if (told.has(name)) return;
+  try {
+    const { apps } = await schedulerFor(marathon).observe([app], signal);
+    told.add(name);
+    if (!apps.has(app)) store.holdings.left(leaving);
+    else status.announce(withoutSource(app, policy, source));
+  } catch (error) {
+    log.debug('an app whose source is gone was not looked for yet', { app, reason: messageOf(error) });
+  }
+}
+
+function withoutSource(app: string, policy: string, source: string) {
+  return {
+    type: 'Warning',
+    reason: 'Orphaned',
+    object: `app ${app}`,
+    message: `policy ${policy} holds it, and its source (${source}) is not configured any more; it stays as it is: configure the source again, name the app in another policy, or delete it in Marathon`,
   } as const;
 }
