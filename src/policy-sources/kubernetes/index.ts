@@ -1,0 +1,238 @@
+// policy-sources/kubernetes: policies and pools of a Kubernetes cluster that holds the CRDs.
+
+import type { Resource } from '../../api/policy.ts';
+import type { Problem } from '../../api/problem.ts';
+import type { PolicyStatus, PoolStatus } from '../../api/status.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { messageOf, WaitError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { LoadPolicies } from '../file-memory.ts';
+import type { ObjectRef, PolicySnapshot, PolicySource, SourceEvent } from '../source.ts';
+import { KubeApi } from './api.ts';
+import type { Cluster } from './cluster.ts';
+import { eachOf } from './each.ts';
+import { EventWriter } from './events.ts';
+import { needsFinalizer, setFinalizer } from './finalizer.ts';
+import { API_VERSION, KINDS, type KubeObject, keyOf } from './objects.ts';
+import { ObjectReader } from './read.ts';
+import type { SecretRef } from './references.ts';
+import { REFLECTOR_TIMING, Reflector, type ReflectorTiming } from './reflector.ts';
+import { Secrets } from './secrets.ts';
+import { StatusWriter } from './status.ts';
+
+export { type Cluster, type ClusterOptions, openCluster } from './cluster.ts';
+export type { SecretRef } from './references.ts';
+export { REFLECTOR_TIMING, type ReflectorTiming } from './reflector.ts';
+
+export interface KubernetesSourceConfig {
+  readonly cluster: Cluster;
+  /** Follow this namespace only; absent: all of them. */
+  readonly namespace?: string | undefined;
+  /** This instance, for people who look at events. */
+  readonly identity: string;
+  readonly timing?: Partial<ReflectorTiming>;
+}
+
+export interface KubernetesSourceDeps {
+  /** Text to resources, through the trust rules. */
+  readonly load: LoadPolicies;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** In [0, 1); spreads retries. */
+  readonly random: () => number;
+  /** Whether this instance is the one of several that acts; only that one writes to the cluster. */
+  readonly acting: () => boolean;
+}
+
+export interface KubernetesSource extends PolicySource {
+  /** A value of a Secret that one of the listed resources names. Throws TerminalError that says what is missing, never a value. */
+  secret(ref: SecretRef): string;
+  /** `acting` may say something else now. */
+  standingChanged(): void;
+}
+
+/** A cluster that does not answer does not hold up the other sources for longer. */
+const PATIENCE_MS = 5_000;
+/** So often somebody else's status is written over, at most. */
+const REPAIR_MS = 5_000;
+const STANDBY_RETRY_MS = 2_000;
+
+/** See readme.md for what happens when the cluster cannot be reached. */
+export function createKubernetesSource(
+  config: KubernetesSourceConfig,
+  deps: KubernetesSourceDeps,
+): KubernetesSource {
+  return new Source(config, deps);
+}
+
+class Source implements KubernetesSource {
+  readonly name: string;
+  readonly #deps: KubernetesSourceDeps;
+  readonly #api: KubeApi;
+  readonly #reflectors: readonly Reflector[];
+  readonly #reader: ObjectReader;
+  readonly #secrets: Secrets;
+  readonly #status: StatusWriter;
+  readonly #events: EventWriter;
+  #onChange: () => void = () => undefined;
+
+  constructor(config: KubernetesSourceConfig, deps: KubernetesSourceDeps) {
+    const { cluster, namespace, identity } = config;
+    this.name = `kubernetes ${cluster.name}${namespace === undefined ? '' : ` (namespace ${namespace})`}`;
+    this.#deps = deps;
+    const api = new KubeApi(cluster, deps.clock);
+    this.#api = api;
+    const timing = { ...REFLECTOR_TIMING, ...config.timing };
+    this.#status = new StatusWriter({
+      api,
+      seen: (ref) => this.#seen(ref),
+      refresh: ({ kind }, object) => this.#reflector(kind).refresh(object),
+    });
+    const onSight = (object: KubeObject): void => this.#status.see(object);
+    const onChange = (): void => this.#onChange();
+    this.#reflectors = KINDS.map(
+      (kind) => new Reflector(kind, namespace, { ...deps, api, timing, onSight, onChange }),
+    );
+    this.#reader = new ObjectReader(deps.load, cluster.name);
+    this.#secrets = new Secrets(api, deps.clock);
+    this.#events = new EventWriter({ api, identity });
+  }
+
+  async list(signal: AbortSignal): Promise<PolicySnapshot> {
+    signal.throwIfAborted();
+    await this.#look(signal);
+    const withheld = await this.#hold(signal);
+    const objects = this.#objects().filter(({ object }) => !withheld.has(object));
+    this.#status.keepOnly(new Set(this.#objects().map(({ object }) => object.metadata.uid ?? '')));
+    const readings = this.#reader.read(objects.map(({ object }) => object));
+    await this.#secrets.follow(
+      readings.flatMap(({ secrets }) => secrets),
+      signal,
+    );
+    const troubles = [...this.#troubles(), ...new Set(withheld.values())];
+    return {
+      resources: readings.flatMap(({ resource }) => (resource === undefined ? [] : [resource])),
+      invalid: readings.flatMap(({ invalid }) => (invalid === undefined ? [] : [invalid])),
+      problems: [
+        ...troubles.map((why) => this.#problem(why)),
+        ...readings.flatMap(({ problems }) => problems),
+      ],
+      complete: troubles.length === 0,
+    };
+  }
+
+  async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
+    this.#onChange = onChange;
+    try {
+      await Promise.all([
+        ...this.#reflectors.map((reflector) => reflector.run(signal)),
+        this.#secrets.run(signal),
+        this.#keepStatus(signal),
+      ]);
+    } finally {
+      this.#onChange = () => undefined;
+    }
+  }
+
+  async writeStatus(ref: ObjectRef, status: PolicyStatus | PoolStatus, signal: AbortSignal): Promise<void> {
+    this.#mustAct();
+    await this.#status.write(ref, status, signal);
+  }
+
+  async writeEvent(ref: ObjectRef, event: SourceEvent, signal: AbortSignal): Promise<void> {
+    const object = this.#seen(ref);
+    // The acting instance tells.
+    if (object === undefined || !this.#deps.acting()) return;
+    await this.#events.write(ref, object, event, signal);
+  }
+
+  async release(ref: ObjectRef, signal: AbortSignal): Promise<void> {
+    const object = this.#seen(ref);
+    if (object?.metadata.deletionTimestamp === undefined) return;
+    this.#mustAct();
+    const after = await setFinalizer({ ref, object, wanted: false }, this.#api, signal);
+    if (after !== undefined) this.#reflector(ref.kind).refresh(after);
+  }
+
+  secret(ref: SecretRef): string {
+    return this.#secrets.value(ref);
+  }
+
+  standingChanged(): void {
+    this.#onChange();
+  }
+
+  /** Waits until each kind was asked for once, not for longer than `PATIENCE_MS`. */
+  async #look(signal: AbortSignal): Promise<void> {
+    const done = new AbortController();
+    const either = AbortSignal.any([signal, done.signal]);
+    const patience = this.#deps.clock.sleep(PATIENCE_MS, either).catch(() => undefined);
+    const looks = Promise.all(this.#reflectors.map((reflector) => reflector.look(signal)));
+    looks.catch(() => undefined);
+    try {
+      await Promise.race([looks, patience]);
+    } finally {
+      done.abort();
+    }
+    signal.throwIfAborted();
+  }
+
+  /** Puts our finalizer on what has none; returns what could not be held, with why. */
+  async #hold(signal: AbortSignal): Promise<ReadonlyMap<KubeObject, string>> {
+    const withheld = new Map<KubeObject, string>();
+    if (!this.#deps.acting()) return withheld;
+    const bare = this.#objects().filter(({ object }) => needsFinalizer(object));
+    await eachOf(bare, async ({ ref, object }) => {
+      try {
+        const after = await setFinalizer({ ref, object, wanted: true }, this.#api, signal);
+        if (after !== undefined) this.#reflector(ref.kind).refresh(after);
+      } catch (error) {
+        signal.throwIfAborted();
+        withheld.set(object, `finalizers cannot be set, so nothing new is begun: ${messageOf(error)}`);
+      }
+    });
+    return withheld;
+  }
+
+  #troubles(): readonly string[] {
+    const told = this.#reflectors.map(({ synced, failure }) => {
+      if (failure !== undefined) return `cannot be followed: ${failure}`;
+      return synced ? undefined : 'was not listed yet';
+    });
+    return [...new Set(told.filter((why) => why !== undefined))];
+  }
+
+  #objects(): readonly { readonly ref: ObjectRef; readonly object: KubeObject }[] {
+    return this.#reflectors.flatMap(({ kind, cache }) =>
+      cache.all().map((object) => ({ ref: { kind, key: keyOf(object) as ObjectRef['key'] }, object })),
+    );
+  }
+
+  #seen({ kind, key }: ObjectRef): KubeObject | undefined {
+    return this.#reflector(kind).cache.get(key);
+  }
+
+  #reflector(kind: Resource['kind']): Reflector {
+    const found = this.#reflectors.find((reflector) => reflector.kind === kind);
+    if (found === undefined) throw new Error(`there is no ${kind} in ${API_VERSION}`);
+    return found;
+  }
+
+  async #keepStatus(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#deps.clock.sleep(REPAIR_MS, signal).catch(() => undefined);
+      if (signal.aborted || !this.#deps.acting()) continue;
+      await this.#status.repair(signal).catch((error: unknown) => {
+        this.#deps.log.debug('kubernetes: a status was not put back', { reason: messageOf(error) });
+      });
+    }
+  }
+
+  #mustAct(): void {
+    if (!this.#deps.acting()) throw new WaitError('another instance writes to the cluster', STANDBY_RETRY_MS);
+  }
+
+  #problem(message: string): Problem {
+    return { severity: 'error', source: this.name, pointer: '', message };
+  }
+}

@@ -1,0 +1,87 @@
+// policy-sources/kubernetes: the Secrets that policies name, kept in memory and read anew every now and then, so that
+// they are at hand where a value is used, and a rotation is seen soon.
+
+import type { Clock } from '../../runtime/clock.ts';
+import { messageOf, TerminalError } from '../../runtime/errors.ts';
+import type { KubeApi } from './api.ts';
+import { eachOf } from './each.ts';
+import { isStatus } from './failure.ts';
+import type { SecretRef } from './references.ts';
+
+/** Base64, by key. */
+type Data = Readonly<Record<string, string>>;
+
+type Known = { readonly data: Data } | { readonly problem: string };
+
+const REFRESH_MS = 20_000;
+
+export class Secrets {
+  readonly #api: KubeApi;
+  readonly #clock: Clock;
+  /** By `namespace/name`. */
+  #known = new Map<string, Known>();
+
+  constructor(api: KubeApi, clock: Clock) {
+    this.#api = api;
+    this.#clock = clock;
+  }
+
+  /** Keeps what these name, and nothing else; what is new is read first. */
+  async follow(refs: readonly SecretRef[], signal: AbortSignal): Promise<void> {
+    const named = new Set(refs.map(nameOf));
+    this.#known = new Map([...this.#known].filter(([name]) => named.has(name)));
+    const unknown = [...named].filter((name) => !this.#known.has(name));
+    await eachOf(unknown, (name) => this.#read(name, signal));
+  }
+
+  /** Resolves when aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#clock.sleep(REFRESH_MS, signal).catch(() => undefined);
+      if (!signal.aborted) await this.refresh(signal).catch(() => undefined);
+    }
+  }
+
+  async refresh(signal: AbortSignal): Promise<void> {
+    await eachOf([...this.#known.keys()], (name) => this.#read(name, signal));
+  }
+
+  /** @throws TerminalError naming the Secret and the key, never a value */
+  value(ref: SecretRef): string {
+    const { namespace, name, key } = ref;
+    const what = `secret ${name} in namespace ${namespace}`;
+    const known = this.#known.get(nameOf(ref));
+    if (known === undefined) throw new TerminalError(`${what} was not read yet`);
+    if ('problem' in known) throw new TerminalError(`${what}: ${known.problem}`);
+    if (!Object.hasOwn(known.data, key)) throw new TerminalError(`${what} has no key ${key}; add it`);
+    // As with files: the line end that an editor left is no part of the value.
+    const value = Buffer.from(known.data[key] ?? '', 'base64')
+      .toString('utf8')
+      .replace(/(\r?\n)+$/, '');
+    if (value === '') throw new TerminalError(`${what}: key ${key} is empty; put the value into it`);
+    return value;
+  }
+
+  async #read(id: string, signal: AbortSignal): Promise<void> {
+    const [namespace, name] = id.split('/');
+    try {
+      const secret = await this.#api.get(
+        { group: '', version: 'v1', resource: 'secrets', namespace, name },
+        signal,
+      );
+      this.#known.set(id, { data: (secret['data'] ?? {}) as Data });
+    } catch (error) {
+      signal.throwIfAborted();
+      const gone = isStatus(error, 404) || isStatus(error, 403);
+      const known = this.#known.get(id);
+      // The last good value serves while the cluster cannot be reached.
+      if (known !== undefined && 'data' in known && !gone) return;
+      const problem = isStatus(error, 404) ? 'there is none; create it there' : messageOf(error);
+      this.#known.set(id, { problem });
+    }
+  }
+}
+
+function nameOf({ namespace, name }: SecretRef): string {
+  return `${namespace}/${name}`;
+}
