@@ -106,7 +106,7 @@ describe('a repository over HTTP', () => {
     expect(told(await source.list(never))).toBe('1 true ');
     token = 'glpat-old-old-old-old';
     expect(told(await source.list(never))).toMatch(
-      /^1 false cannot be followed: the repository wants other credentials.*goes on$/,
+      /^1 false cannot be followed: the repository wants other credentials.*is the last one known$/,
     );
   });
 

@@ -266,7 +266,7 @@ describe('git source: when the remote is not there', () => {
     expect(snapshot.complete).toBe(false);
     expect(errors(snapshot)).toEqual([
       expect.stringMatching(
-        /cannot be followed: there is no such repository.*; commit \w{10} of main goes on/,
+        /cannot be followed: there is no such repository.*; commit \w{10} of main is the last one known/,
       ),
     ]);
   });
@@ -351,7 +351,7 @@ describe('git source: a commit that deletes everything', () => {
       expect(slots(held)).toBe('a=1 b=2');
       expect(held.complete).toBe(false);
       expect(held.deletionHeld).toMatch(
-        /^commit \w{10} of main leaves no policy at all: the 2 of commit \w{10} go on; .*--allow-empty/,
+        /^commit \w{10} of main leaves no policy at all: what commit \w{10} says \(2\) goes on; .*--allow-empty/,
       );
       expect(held.resources[0]?.revision).toBe(`main@sha1:${before}`);
     }

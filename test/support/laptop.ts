@@ -50,13 +50,15 @@ export class Laptop {
   }
 
   async operator(options: {
-    readonly policies: string;
+    /** A directory to follow, where there is one. */
+    readonly policies?: string;
     readonly marathon: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly more?: readonly string[];
   }): Promise<Operator> {
     const { policies, marathon, env, more = [] } = options;
-    const args = ['run', '--policies', policies, '--marathon', marathon, '--api', '127.0.0.1:0', ...more];
+    const sources = policies === undefined ? [] : ['--policies', policies];
+    const args = ['run', ...sources, '--marathon', marathon, '--api', '127.0.0.1:0', ...more];
     const command = this.start(args, env);
     const page = (await printed(command, /operator started .*"page":"([^"]+)"/))[1] ?? '';
     return new Operator(page, command);

@@ -138,10 +138,9 @@ class GitSource implements PolicySource {
     const held = await this.#effective.read(before, this.#follower.repository, signal);
     if (namesIn(held) === 0) return held;
     const deletionHeld =
-      `commit ${short(newest)} of ${newest.branch} leaves no policy at all: the ${namesIn(held)} of commit ` +
-      `${short(before)} go on; restore them, or start the operator with --allow-empty to let them go`;
-    const problem = this.#problem(deletionHeld, 'warning');
-    return { ...held, complete: false, deletionHeld, problems: [...held.problems, problem] };
+      `commit ${short(newest)} of ${newest.branch} leaves no policy at all: what commit ${short(before)} says ` +
+      `(${namesIn(held)}) goes on; restore them, or start the operator with --allow-empty to let them go`;
+    return { ...held, complete: false, deletionHeld };
   }
 
   /** The newest commit cannot be read: the last one that could be stays in effect. */
@@ -169,11 +168,13 @@ class GitSource implements PolicySource {
   }
 
   #notFollowed(failure: string, { branch, hash }: Commit): Problem {
-    return this.#problem(`cannot be followed: ${failure}; commit ${short({ hash })} of ${branch} goes on`);
+    return this.#problem(
+      `cannot be followed: ${failure}; commit ${short({ hash })} of ${branch} is the last one known`,
+    );
   }
 
-  #problem(message: string, severity: Problem['severity'] = 'error'): Problem {
-    return { severity, source: this.name, pointer: '', message };
+  #problem(message: string): Problem {
+    return { severity: 'error', source: this.name, pointer: '', message };
   }
 }
 
