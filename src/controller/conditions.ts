@@ -49,7 +49,8 @@ export function conditionsOf(record: PolicyRecord, round: Round): readonly NewCo
   return all.map(([type, finding]) => ({
     type,
     ...finding,
-    observedGeneration: type === 'Accepted' ? record.latest.generation : shown,
+    // The newest document is taken or not, and the policy is ready with it or not; all else is about what runs.
+    observedGeneration: type === 'Accepted' || type === 'Ready' ? record.generation : shown,
   }));
 }
 

@@ -40,7 +40,7 @@ export interface Found<R extends Resource> {
 /** What all sources together say about one name. */
 export type Finding<R extends Resource> =
   | ({ readonly is: 'valid' } & Found<R>)
-  | ({ readonly is: 'invalid'; readonly place: string } & Refusal)
+  | ({ readonly is: 'invalid'; readonly place: string; readonly generation?: number } & Refusal)
   | { readonly is: 'duplicate'; readonly places: readonly string[]; readonly first?: Found<R> };
 
 export class Documents {
@@ -140,7 +140,8 @@ function findingOf<R extends Resource>(entries: readonly Entry[]): Finding<R> {
   }
   if (first.resource === undefined) {
     const refusal = first.invalid ?? { reason: 'InvalidSpec', message: 'not readable' };
-    return { is: 'invalid', place: first.place, ...refusal };
+    const { place, generation } = first;
+    return { is: 'invalid', place, ...refusal, ...(generation !== undefined && { generation }) };
   }
   return { is: 'valid', ...foundOf<R>(first) };
 }

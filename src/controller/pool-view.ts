@@ -22,7 +22,7 @@ export function policyHead(
     labels,
     annotations,
     pool,
-    generation: record.latest.generation,
+    generation: record.generation,
     mode: policy.spec.mode,
     createdAt: new Date(record.createdAtMs).toISOString(),
     place,

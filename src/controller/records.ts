@@ -34,6 +34,8 @@ export interface PolicyRecord {
   /** The last good version; absent when none was ever accepted. Differs from `latest` while an edit is refused. */
   readonly running?: Version;
   readonly accepted: Verdict;
+  /** Of the newest document, usable or not: what `accepted` is about. */
+  readonly generation: number;
   /** As its home says, else its first sight. */
   readonly createdAtMs: number;
   /** Identity, where its home gives it one. */

@@ -64,7 +64,7 @@ export class Status {
   readonly #events: EventRing<EventRecord>;
   readonly #pools = new Map<string, PoolView>();
   readonly #conditions = new Map<ResourceKey, readonly Condition[]>();
-  /** The generation that the last whole round of a policy ran. */
+  /** The generation that the conditions of a policy are about. */
   readonly #observed = new Map<ResourceKey, number>();
   readonly #subscribers = new Set<() => void>();
   readonly #reporter = new RoundReporter();
@@ -236,15 +236,13 @@ export class Status {
     this.#conditions.delete(key);
     this.#observed.delete(key);
     this.#deps.records.forget(key);
-    const message = 'no source names the policy any more';
+    const message = 'the policy was removed; what it holds is let go of as it says';
     this.#tell({ type: 'Normal', reason: 'PolicyRemoved', object: `policy ${key}`, message });
   }
 
   #setConditions(record: PolicyRecord, round: Round): void {
     const nowMs = this.#clock.now();
-    if (isWhole(round) && record.running !== undefined) {
-      this.#observed.set(record.key, record.running.generation);
-    }
+    this.#observed.set(record.key, record.generation);
     const { records } = this.#deps;
     const before =
       this.#conditions.get(record.key) ??

@@ -36,6 +36,7 @@ function aScene(scene: Scene): { record: PolicyRecord; round: Round; standing: S
     latest: version,
     running: version,
     accepted: ACCEPTED,
+    generation: 2,
     createdAtMs: T0,
     ...scene.record,
   };
