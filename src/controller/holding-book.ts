@@ -1,5 +1,6 @@
 // controller: the holdings on disk: written before anything is written to Marathon, and read back after a restart.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { ResourceKey } from '../api/policy.ts';
 import type { DocumentChange, DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
@@ -66,5 +67,5 @@ export class HoldingBook {
 }
 
 function same(a: Holding | undefined, b: Holding): boolean {
-  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+  return isDeepStrictEqual(a, b);
 }
