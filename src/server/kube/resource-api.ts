@@ -5,7 +5,7 @@ import { messageOf, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { jsonBody } from './body.ts';
 import { ApiFailure, badRequest, notFound } from './failure.ts';
-import type { ResourceKind, Verb } from './kinds.ts';
+import { apiVersionOf, type ResourceKind, type Verb } from './kinds.ts';
 import { listOptions } from './list-options.ts';
 import { Lists } from './lists.ts';
 import { type KubeObject, keyOf } from './object.ts';
@@ -105,7 +105,7 @@ class Api {
         kind.group === info?.group && kind.version === info.version && kind.plural === info.resource,
     );
     if (info === undefined || served === undefined || !isPlaced(info, served.kind))
-      throw nothingHere(url.pathname);
+      throw nothingHere(url.pathname, this.#options.kinds);
     const representation = representationOf(request, served.kind, () => this.#options.clock.now());
     if (representation === undefined)
       throw new ApiFailure(
@@ -248,16 +248,23 @@ function mediaType(request: Request): string {
 export function unsupportedType(request: Request): ApiFailure {
   const type = mediaType(request);
   const accepted = request.method === 'PATCH' ? MERGE_PATCH : 'application/json';
-  const hint = type.includes('apply-patch')
-    ? '; server-side apply is not supported: leave out --server-side'
-    : type.includes('strategic')
-      ? '; strategic merge patches are not supported: use kubectl patch --type merge'
-      : '';
-  return new ApiFailure(
-    'UnsupportedMediaType',
-    `the body of the request was in an unknown format (${type || 'no Content-Type'}) - accepted media types include: ${accepted}${hint}`,
-  );
+  const hint =
+    new URL(request.url).pathname === NAMESPACES
+      ? 'namespaces are not created: a policy is in the one that it names'
+      : Object.entries(TYPE_HINTS).find(([word]) => type.includes(word))?.[1];
+  const message = `the body of the request was in an unknown format (${type || 'no Content-Type'}) - accepted media types include: ${accepted}`;
+  return new ApiFailure('UnsupportedMediaType', hint === undefined ? message : `${message}; ${hint}`);
 }
+
+/** `kubectl create namespace` sends protobuf, and is told why not at once. */
+const NAMESPACES = '/api/v1/namespaces';
+
+/** By what is in the name of the type. */
+const TYPE_HINTS: Readonly<Record<string, string>> = {
+  'apply-patch': 'server-side apply is not supported: leave out --server-side',
+  strategic: 'strategic merge patches are not supported: use kubectl patch --type merge',
+  'json-patch': 'JSON patches are not supported: use kubectl patch --type merge',
+};
 
 function requireVerb({ kind }: ServedKind, verb: Verb): void {
   if (!kind.verbs.includes(verb)) throw notAllowed(verb, kind);
@@ -275,10 +282,11 @@ function notAllowed(verb: string, kind?: ResourceKind): ApiFailure {
   return new ApiFailure('MethodNotAllowed', `${verb} is not supported ${on}`);
 }
 
-export function nothingHere(path: string): ApiFailure {
+function nothingHere(path: string, kinds: readonly ServedKind[]): ApiFailure {
+  const served = kinds.map(({ kind }) => `${kind.plural} (${apiVersionOf(kind)})`).join(', ');
   return new ApiFailure(
     'NotFound',
-    `the server could not find the requested resource: there is nothing at ${path}`,
+    `the server could not find the requested resource: there is nothing at ${path}; this API has ${served}`,
   );
 }
 
