@@ -102,7 +102,13 @@ async function allTaken(
   { note, signal }: CommandContext,
 ): Promise<boolean> {
   let taken = true;
-  for (const { document, write } of steps) {
+  for (const { document, current, write, target } of steps) {
+    if (current?.metadata.deletionTimestamp !== undefined) {
+      const what = titleOf(target.kind, target.name);
+      note(`${document.place}: error: ${what} is being deleted; apply it again when it is gone`);
+      taken = false;
+      continue;
+    }
     if (write === undefined) continue;
     try {
       await client.write({ ...write, path: `${write.path}?dryRun=All` }, signal);

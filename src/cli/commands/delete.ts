@@ -10,7 +10,7 @@ import { find, lookUp } from '../find.ts';
 import { kindNamed, POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../kinds.ts';
 import { type OperatorClient, operatorOf } from '../operator-client.ts';
 import { problemLine } from '../output/problems.ts';
-import type { PolicyObject } from '../policy-object.ts';
+import { conditionOf, type PolicyObject } from '../policy-object.ts';
 import { waitFor } from '../wait-for.ts';
 
 type Named = Required<Target>;
@@ -69,13 +69,19 @@ async function waitUntilGone(
   await waitFor(
     { title, timeoutMs: options.timeout, clock: systemClock },
     async (signal) => {
-      const left = await lookUp(client, target, signal);
+      const left = await lookUp<PolicyObject>(client, target, signal);
       const gone = left === undefined || left.metadata.uid !== object.metadata.uid;
-      return gone ? { done: true } : { done: false, missing };
+      return gone ? { done: true } : { done: false, missing: missing + obstacle(left) };
     },
     context,
   );
   context.print(`${title} is gone`);
+}
+
+/** What keeps Marathon from being told, where something does. */
+function obstacle(policy: PolicyObject): string {
+  const applied = conditionOf(policy, 'Applied');
+  return applied?.status === 'False' ? `; ${applied.message} (${applied.reason})` : '';
 }
 
 /** What happens to its apps, as its `onDelete` says. */
