@@ -13,44 +13,51 @@ export interface Columns {
   readonly series: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-interface Row {
-  readonly atMs: number;
-  readonly values: ReadonlyMap<string, number>;
-}
-
 const RESOLUTION_MS = 1000;
+const KEEP_MS = 15 * 60_000;
 
+/**
+ * One column of numbers for each series, all of one length and written round and round: a thousand policies have
+ * several thousand series, and rows of names would hold hundreds of megabytes.
+ */
 export class History {
   readonly #keepMs: number;
-  #rows: Row[] = [];
+  readonly #size: number;
+  readonly #series = new Map<string, Float64Array>();
+  /** Times of the rows, oldest first; row `i` stands in place `(#first + i) % #size` of every column. */
+  #times: number[] = [];
+  #first = 0;
 
   /** @param keepMs how far back samples are kept; at most one a second */
-  constructor(keepMs = 15 * 60_000) {
+  constructor(keepMs = KEEP_MS) {
     this.#keepMs = keepMs;
+    this.#size = Math.ceil(keepMs / RESOLUTION_MS) + 1;
   }
 
   /** Files `values` under the whole second of `atMs`; the last of a second wins. */
   record(atMs: number, values: Readonly<Record<string, number>>): Sample {
     const bucketMs = Math.floor(atMs / RESOLUTION_MS) * RESOLUTION_MS;
-    this.#rows = this.#rows.filter((row) => row.atMs > bucketMs - this.#keepMs && row.atMs < bucketMs);
-    this.#rows.push({ atMs: bucketMs, values: new Map(Object.entries(values)) });
+    while ((this.#times.at(-1) ?? Number.NEGATIVE_INFINITY) >= bucketMs) this.#times.pop();
+    while ((this.#times[0] ?? Number.POSITIVE_INFINITY) <= bucketMs - this.#keepMs) this.#dropFirst();
+    this.#add(bucketMs, values);
     return { atMs: bucketMs, values };
   }
 
   /** Marks the second after the newest sample as unknown, so that no line is drawn over a silence. */
   breakAfter(silenceMs: number, nowMs: number): void {
-    const last = this.#rows.at(-1);
-    if (last === undefined || nowMs - last.atMs <= silenceMs) return;
-    this.#rows.push({ atMs: last.atMs + RESOLUTION_MS, values: new Map() });
+    const last = this.#times.at(-1);
+    if (last === undefined || nowMs - last <= silenceMs) return;
+    this.#add(last + RESOLUTION_MS, {});
   }
 
   columns(): Columns {
-    const keys = new Set(this.#rows.flatMap((row) => [...row.values.keys()]));
-    const column = (key: string): readonly (number | null)[] =>
-      this.#rows.map((row) => row.values.get(key) ?? null);
+    const columns = [...this.#series].map(([key, column]) => {
+      const values = this.#times.map((_, row) => known(column[this.#place(row)]) ?? null);
+      return [key, values] as const;
+    });
     return {
-      atMs: this.#rows.map((row) => row.atMs),
-      series: Object.fromEntries([...keys].map((key) => [key, column(key)])),
+      atMs: [...this.#times],
+      series: Object.fromEntries(columns.filter(([, values]) => values.some((value) => value !== null))),
     };
   }
 
@@ -59,14 +66,53 @@ export class History {
    * samples at least 2 s apart, or when the counter went back.
    */
   ratePerS(key: string, windowMs = 10_000): number | undefined {
-    const newest = this.#rows.at(-1);
-    if (newest === undefined) return undefined;
-    const oldest = this.#rows.find((row) => row.atMs >= newest.atMs - windowMs && row.values.has(key));
-    const from = oldest?.values.get(key);
-    const to = newest.values.get(key);
-    if (oldest === undefined || from === undefined || to === undefined) return undefined;
-    const elapsedMs = newest.atMs - oldest.atMs;
-    if (elapsedMs < 2 * RESOLUTION_MS || to < from) return undefined;
-    return ((to - from) * 1000) / elapsedMs;
+    const column = this.#series.get(key);
+    const newest = this.#times.length - 1;
+    const newestMs = this.#times[newest];
+    if (column === undefined || newestMs === undefined) return undefined;
+    const to = known(column[this.#place(newest)]);
+    for (let row = Math.max(0, newest - Math.ceil(windowMs / RESOLUTION_MS)); row < newest; row++) {
+      const atMs = this.#times[row] ?? 0;
+      const from = known(column[this.#place(row)]);
+      if (from === undefined || atMs < newestMs - windowMs) continue;
+      const elapsedMs = newestMs - atMs;
+      if (to === undefined || elapsedMs < 2 * RESOLUTION_MS || to < from) return undefined;
+      return ((to - from) * 1000) / elapsedMs;
+    }
+    return undefined;
   }
+
+  #place(row: number): number {
+    return (this.#first + row) % this.#size;
+  }
+
+  #dropFirst(): void {
+    this.#times.shift();
+    this.#first = (this.#first + 1) % this.#size;
+    if (this.#first === 0) this.#forgetSilent();
+  }
+
+  #add(atMs: number, values: Readonly<Record<string, number>>): void {
+    if (this.#times.length === this.#size) this.#dropFirst();
+    const place = this.#place(this.#times.length);
+    this.#times.push(atMs);
+    for (const column of this.#series.values()) column[place] = Number.NaN;
+    for (const [key, value] of Object.entries(values)) {
+      const column = this.#series.get(key) ?? new Float64Array(this.#size).fill(Number.NaN);
+      this.#series.set(key, column);
+      column[place] = value;
+    }
+  }
+
+  /** Series of which nothing is known any more: their apps are gone. */
+  #forgetSilent(): void {
+    for (const [key, column] of this.#series) {
+      if (!this.#times.some((_, row) => known(column[this.#place(row)]) !== undefined))
+        this.#series.delete(key);
+    }
+  }
+}
+
+function known(value: number | undefined): number | undefined {
+  return value === undefined || Number.isNaN(value) ? undefined : value;
 }

@@ -12,6 +12,8 @@ import { assignTiles, slotHolders, type Tile } from './tiles.ts';
 
 const MIN_GAP_MS = 250;
 const MIN_SILENCE_MS = 5_000;
+/** With a thousand policies a picture takes a while; so much longer is the pause before the next one. */
+const PAUSE_PER_DRAWING = 9;
 
 export interface LiveViewDeps {
   readonly state: OperatorState;
@@ -72,8 +74,10 @@ export class LiveView {
       while (!signal.aborted) {
         if (!dirty) await bell.heard(signal);
         dirty = false;
+        const beganMs = clock.now();
         this.#refresh();
-        await clock.sleep(MIN_GAP_MS, signal);
+        const tookMs = clock.now() - beganMs;
+        await clock.sleep(Math.max(MIN_GAP_MS, PAUSE_PER_DRAWING * tookMs), signal);
       }
     } catch (error) {
       if (!signal.aborted) log.error('the page no longer follows the operator', { error: messageOf(error) });

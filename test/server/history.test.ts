@@ -23,6 +23,19 @@ describe('History', () => {
     expect(history.columns()).toEqual({ atMs: [3_000, 4_000, 5_000], series: { a: [3, 4, 5] } });
   });
 
+  it('goes round without mixing the rounds', () => {
+    const history = new History(3_000);
+    for (let s = 1; s <= 20; s++) history.record(s * 1_000, s % 5 === 0 ? { b: s } : { a: s });
+    expect(history.columns()).toEqual({
+      atMs: [18_000, 19_000, 20_000],
+      series: { a: [18, 19, null], b: [null, null, 20] },
+    });
+    for (let s = 21; s <= 30; s++) history.record(s * 1_000, {});
+    expect(history.columns()).toEqual({ atMs: [28_000, 29_000, 30_000], series: {} });
+    history.record(30_500, { b: 1 });
+    expect(history.columns()).toEqual({ atMs: [28_000, 29_000, 30_000], series: { b: [null, null, 1] } });
+  });
+
   it('leaves a gap where nothing was said for long', () => {
     const history = new History();
     history.breakAfter(5_000, 500);
