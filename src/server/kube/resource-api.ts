@@ -248,16 +248,20 @@ function mediaType(request: Request): string {
 export function unsupportedType(request: Request): ApiFailure {
   const type = mediaType(request);
   const accepted = request.method === 'PATCH' ? MERGE_PATCH : 'application/json';
+  const { pathname } = new URL(request.url);
   const hint =
-    new URL(request.url).pathname === NAMESPACES
-      ? 'namespaces are not created: a policy is in the one that it names'
-      : Object.entries(TYPE_HINTS).find(([word]) => type.includes(word))?.[1];
+    Object.entries(PATH_HINTS).find(([path]) => pathname.startsWith(path))?.[1] ??
+    Object.entries(TYPE_HINTS).find(([word]) => type.includes(word))?.[1];
   const message = `the body of the request was in an unknown format (${type || 'no Content-Type'}) - accepted media types include: ${accepted}`;
   return new ApiFailure('UnsupportedMediaType', hint === undefined ? message : `${message}; ${hint}`);
 }
 
-/** `kubectl create namespace` sends protobuf, and is told why not at once. */
-const NAMESPACES = '/api/v1/namespaces';
+/** What kubectl sends protobuf to: `create namespace`, `auth can-i`. Another format would not help. */
+const PATH_HINTS: Readonly<Record<string, string>> = {
+  '/api/v1/namespaces': 'namespaces are not created: a policy is in the one that it names',
+  '/apis/authorization.k8s.io/':
+    'nobody is asked here who may do what: on loopback everybody may do everything, elsewhere the role of the token says it',
+};
 
 /** By what is in the name of the type. */
 const TYPE_HINTS: Readonly<Record<string, string>> = {
