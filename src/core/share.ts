@@ -69,7 +69,7 @@ function giveOdd(room: Room, open: readonly Portion[]): ReadonlySet<Portion> {
   if (open.length === 0) return NONE;
   let turn = Number.POSITIVE_INFINITY;
   for (const p of open) turn = Math.min(turn, levelWith(p, p.given + 1));
-  const tied = open.filter((p) => levelWith(p, p.given + 1) <= turn * (1 + 1e-6)).sort(oddOrder);
+  const tied = open.filter((p) => levelWith(p, p.given + 1) <= turn * (1 + SAME_LEVEL)).sort(oddOrder);
   const refused = new Set<Portion>();
   for (const p of tied) {
     if (room.fits(p.cost) < 1) refused.add(p);
@@ -116,9 +116,15 @@ function fitsAll(room: Room, open: readonly Portion[], level: number): boolean {
   return room.fits(used) >= 1;
 }
 
+/**
+ * Levels as far apart as this are one level: 5/3 times 3 and 5/3 times 9 round to different sides of a whole number,
+ * and shares that are due together must rise together.
+ */
+const SAME_LEVEL = 1e-6;
+
 /** How many more it gets when everyone stands at `level`. */
 function missingAt(p: Portion, level: number): number {
-  const there = Math.floor(level * weightOf(p)) - p.base;
+  const there = Math.floor(level * weightOf(p) * (1 + SAME_LEVEL)) - p.base;
   return Math.max(0, Math.min(p.limit, there) - p.given);
 }
 
