@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { DocumentChange, DocumentStore } from '../document-store.ts';
 import { messageOf, TerminalError } from '../errors.ts';
 import { openDatabase } from './database.ts';
-import { storeFailure } from './failure.ts';
+import { storeFailure, UNUSABLE } from './failure.ts';
 import { lockDirectory } from './lock.ts';
 
 const FILE_NAME = 'microscaling.db';
@@ -38,7 +38,7 @@ export function openDocumentStore(dir: string, options: OpenOptions = {}): Docum
   } catch (error) {
     lock?.release();
     if (error instanceof TerminalError) throw error;
-    throw new TerminalError(`the store ${path} cannot be opened: ${messageOf(error)}`, { cause: error });
+    throw new TerminalError(`opening the store ${path}: ${messageOf(error)}; ${UNUSABLE}`, { cause: error });
   }
 }
 
@@ -46,7 +46,7 @@ function makeDirectory(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new TerminalError(`the data directory ${dir} cannot be made: ${messageOf(error)}`, {
+    throw new TerminalError(`the data directory ${dir} cannot be made: ${messageOf(error)}; ${UNUSABLE}`, {
       cause: error,
     });
   }

@@ -28,6 +28,10 @@ export function damaged(path: string, what: string): TerminalError {
   );
 }
 
+/** What to do about a directory in which nothing can be opened. */
+export const UNUSABLE =
+  'look at the disk and at who may write there, name another directory with --data, or do without a store';
+
 /** @param doing "writing to", "reading" … */
 export function storeFailure(doing: string, path: string, error: unknown): Error {
   if (isDamage(error)) return damaged(path, messageOf(error));

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf, TerminalError } from '../errors.ts';
-import { isBusy } from './failure.ts';
+import { isBusy, UNUSABLE } from './failure.ts';
 import { sqlite } from './module.ts';
 import { touch } from './touch.ts';
 
@@ -66,7 +66,7 @@ function refused(
   path: string,
   { error, holder }: { readonly error: unknown; readonly holder: string | undefined },
 ): TerminalError {
-  if (!isBusy(error)) return new TerminalError(`the lock ${path} cannot be taken: ${messageOf(error)}`);
+  if (!isBusy(error)) return new TerminalError(`taking the lock ${path}: ${messageOf(error)}; ${UNUSABLE}`);
   return new TerminalError(
     `the data directory ${dir} is in use by ${holder ?? 'another operator'}; two operators must not share one: stop that one, or name another directory with --data`,
   );
