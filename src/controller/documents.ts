@@ -45,6 +45,10 @@ export type Finding<R extends Resource> =
 
 export class Documents {
   readonly #bySource = new Map<string, readonly Entry[]>();
+  // Worked out once between two listings.
+  #entries: readonly Entry[] | undefined;
+  #policies: ReadonlyMap<ResourceKey, Finding<MicroscalingPolicy>> | undefined;
+  #pools: ReadonlyMap<ResourceKey, Finding<CapacityPool>> | undefined;
 
   /** Takes over what a source listed; what it did not list is gone only after a complete listing. */
   replace(source: string, snapshot: PolicySnapshot): void {
@@ -54,19 +58,25 @@ export class Documents {
       ? []
       : (this.#bySource.get(source) ?? []).filter((entry) => !names.has(nameOf(entry)));
     this.#bySource.set(source, [...listed, ...kept]);
+    this.#entries = undefined;
+    this.#policies = undefined;
+    this.#pools = undefined;
   }
 
   policies(): ReadonlyMap<ResourceKey, Finding<MicroscalingPolicy>> {
-    return this.#findings('MicroscalingPolicy');
+    this.#policies ??= this.#findings('MicroscalingPolicy');
+    return this.#policies;
   }
 
   pools(): ReadonlyMap<ResourceKey, Finding<CapacityPool>> {
-    return this.#findings('CapacityPool');
+    this.#pools ??= this.#findings('CapacityPool');
+    return this.#pools;
   }
 
   /** Every document that is there, whatever is said about it. */
   entries(): readonly Entry[] {
-    return [...this.#bySource.values()].flat();
+    this.#entries ??= [...this.#bySource.values()].flat();
+    return this.#entries;
   }
 
   #findings<R extends Resource>(kind: R['kind']): ReadonlyMap<ResourceKey, Finding<R>> {

@@ -36,22 +36,27 @@ export class HoldingBook {
    */
   write(holdings: Holdings): void {
     const changes = [...this.#changes(holdings)];
-    if (changes.length === 0) return;
+    if (changes.length === 0) {
+      this.#note(holdings);
+      return;
+    }
     try {
       this.#documents.write(changes);
     } catch (error) {
       if (!this.#failing) {
         this.#log.error(
           'what policies hold cannot be written down; should one be removed while no operator runs, its apps stay',
-          {
-            reason: messageOf(error),
-          },
+          { reason: messageOf(error) },
         );
       }
       this.#failing = true;
       return;
     }
     this.#failing = false;
+    this.#note(holdings);
+  }
+
+  #note(holdings: Holdings): void {
     this.#written.clear();
     for (const [key, holding] of holdings) this.#written.set(key, holding);
   }

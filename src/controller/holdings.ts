@@ -62,7 +62,8 @@ export function nextHoldings(before: Holdings, input: HoldingsInput): Holdings {
   const next = new Map<ResourceKey, Holding>();
   for (const holding of running) {
     const { apps = [], dropped = [] } = before.get(holding.policy) ?? {};
-    next.set(holding.policy, { ...holding, dropped: unnamed([...apps, ...dropped]) });
+    const rest = unnamed([...apps, ...dropped]);
+    next.set(holding.policy, rest.length === 0 ? holding : { ...holding, dropped: rest });
   }
   for (const holding of [...before.values(), ...input.deleting]) {
     if (next.has(holding.policy)) continue;
@@ -72,7 +73,16 @@ export function nextHoldings(before: Holdings, input: HoldingsInput): Holdings {
   return next;
 }
 
-function holdingsOf({ key, marathon, members }: PoolRecord): readonly Holding[] {
+/** A record never changes: what follows from it is worked out once. */
+const known = new WeakMap<PoolRecord, readonly Holding[]>();
+
+function holdingsOf(pool: PoolRecord): readonly Holding[] {
+  const holdings = known.get(pool) ?? holdingsIn(pool);
+  known.set(pool, holdings);
+  return holdings;
+}
+
+function holdingsIn({ key, marathon, members }: PoolRecord): readonly Holding[] {
   return members.flatMap(({ key: policy, running }): readonly Holding[] => {
     if (running === undefined) return [];
     const { onDelete, mode } = running.policy.spec;

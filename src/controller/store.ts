@@ -231,7 +231,17 @@ export class Store {
     const runs = verdict.status === 'True' ? latest : running;
     const identity = uid === undefined ? {} : { uid };
     const generation = (finding?.is === 'invalid' ? finding.generation : undefined) ?? latest.generation;
-    return [{ key, latest, accepted, generation, createdAtMs, ...identity, ...(runs && { running: runs }) }];
+    const record = {
+      key,
+      latest,
+      accepted,
+      generation,
+      createdAtMs,
+      ...identity,
+      ...(runs && { running: runs }),
+    };
+    const before = this.#policies.get(key);
+    return [before !== undefined && isDeepStrictEqual(before, record) ? before : record];
   }
 
   /** The record of the same object: one that was deleted and made anew has nothing but its name in common. */
@@ -266,7 +276,18 @@ export class Store {
       members.set(key, [...(members.get(key) ?? []), record]);
     }
     const keys = [...members.keys()].sort();
-    return new Map(keys.map((key) => [key, this.#poolRecord(key, members.get(key) ?? [])]));
+    return new Map(keys.map((key) => [key, this.#sameOr(this.#poolRecord(key, members.get(key) ?? []))]));
+  }
+
+  /** The record that is known already, where nothing in it changed: what did not change is cheap to tell. */
+  #sameOr(next: PoolRecord): PoolRecord {
+    const known = this.#pools.get(next.key);
+    const same =
+      known?.capacity === next.capacity &&
+      known?.marathon === next.marathon &&
+      known?.members.length === next.members.length &&
+      known.members.every((member, i) => member === next.members[i]);
+    return same && known !== undefined ? known : next;
   }
 
   /** A CapacityPool that is gone under a running member goes on as it was last seen. */
@@ -331,9 +352,14 @@ function urlsOf(marathon: MarathonSpec | undefined): string {
   return [...(marathon?.urls ?? [])].sort().join(' ');
 }
 
+function isFrom(known: Version, { source, place, revision }: Found<MicroscalingPolicy>): boolean {
+  return known.source === source && known.place === place && known.revision === revision;
+}
+
 /** The same version while the spec says the same; one generation on when it does not. */
 function nextVersion(known: Version | undefined, found: Found<MicroscalingPolicy>): Version {
   const { resource: policy, source, place, revision } = found;
+  if (known !== undefined && known.policy === policy && isFrom(known, found)) return known;
   const same = known !== undefined && isDeepStrictEqual(known.policy.spec, policy.spec);
   const counted = same ? known.generation : (known?.generation ?? 0) + 1;
   return { policy, source, place, revision, generation: policy.metadata.generation ?? counted };

@@ -64,6 +64,7 @@ function refused({ object, resource, invalid }: Kept): readonly InvalidDocument[
   const { metadata, kind } = object;
   const key = `${metadata.namespace ?? ''}/${metadata.name}`;
   const reason = invalid?.reason;
+  const { uid, generation } = metadata;
   return [
     {
       key,
@@ -71,6 +72,8 @@ function refused({ object, resource, invalid }: Kept): readonly InvalidDocument[
       message: invalid?.message ?? 'the object is not valid any more',
       place: placeOf(object),
       ...(reason !== undefined && { reason }),
+      ...(uid !== undefined && { uid }),
+      ...(typeof generation === 'number' && { generation }),
     },
   ];
 }
