@@ -20,7 +20,12 @@ export interface ValueSource {
   readonly value?: string;
   readonly fromEnv?: string;
   readonly fromFile?: string;
-  readonly fromSecret?: { readonly name: string; readonly key: string };
+  readonly fromSecret?: {
+    readonly name: string;
+    readonly key: string;
+    /** Of the policy that names it; set by its source, never by who writes it. */
+    readonly namespace?: string;
+  };
 }
 
 export interface Resources {

@@ -1,12 +1,13 @@
 // app: the operator as it runs: sources, Marathon, metrics, controller, HTTP. The one place that names concrete adapters.
 
 import { randomBytes } from 'node:crypto';
-import { type TaskIdentity, taskLeadership } from '../controller/leadership.ts';
+import { type Leadership, type TaskIdentity, taskLeadership } from '../controller/leadership.ts';
 import { createOperator } from '../controller/operator.ts';
 import type { OperatorState } from '../controller/view.ts';
 import { decide } from '../core/decide.ts';
 import { createMetricSource, describeMetric } from '../metric-sources/registry.ts';
 import { AppliedObjects, createAppliedSource } from '../policy-sources/applied/index.ts';
+import type { LoadPolicies } from '../policy-sources/file-memory.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { type HttpServer, serve } from '../runtime/http.ts';
@@ -16,6 +17,7 @@ import type { StatsdListener } from '../runtime/statsd.ts';
 import { createServerApp } from '../server/app.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { confinedReader } from './confined-files.ts';
+import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
 import { withLaw } from './law.ts';
 import type { Address } from './options.ts';
 import { VERSION } from './package-root.ts';
@@ -31,6 +33,8 @@ export interface OperatorConfig extends SourcesConfig {
   readonly task?: TaskIdentity;
   /** Directory of the store; absent: nothing outlives the process. */
   readonly dataDir?: string;
+  /** A cluster to follow, and how; there a Lease decides which of several operators acts. */
+  readonly kubernetes?: KubernetesOptions;
   /** Base URLs for policies that name no Marathon. */
   readonly marathon: readonly string[];
   /** Base URL of a master of the Mesos beside it. */
@@ -89,19 +93,17 @@ async function start(
   const { clock, log, documents } = deps;
   const { env, marathon, task } = config;
   const trust = createTrust(config.allow ?? {}, { env, marathon, app: task?.appId });
+  const loadUntrusted: LoadPolicies = (text, source) =>
+    withLaw(trust.loadUntrusted(text, source), config.law);
+  const kubernetes = await openKubernetes(config.kubernetes ?? {}, { load: loadUntrusted, clock, log, env });
   const values = createValueResolver({
     env,
     readFile: confinedReader(trust.rules.secretFiles),
     redactor: deps.redactor,
+    secret: kubernetes?.secret,
   });
   const applied =
-    documents === undefined
-      ? undefined
-      : new AppliedObjects({
-          documents,
-          log,
-          load: (text, source) => withLaw(trust.loadUntrusted(text, source), config.law),
-        });
+    documents === undefined ? undefined : new AppliedObjects({ documents, log, load: loadUntrusted });
   const metrics = createMetrics(VERSION);
   const schedulers = new SchedulerPool({
     clock,
@@ -119,6 +121,7 @@ async function start(
     sources: [
       ...createSources(config, { clock, log, trust, values }),
       ...(applied === undefined ? [] : [createAppliedSource(applied)]),
+      ...(kubernetes === undefined ? [] : [kubernetes.source]),
     ],
     schedulerFor: (marathon) => schedulers.of(marathon),
     marathonId: (marathon) => schedulers.idOf(marathon),
@@ -126,20 +129,36 @@ async function start(
     metricSourceFor: (metric) => createMetricSource(metric, { clock, log, values }),
     describeMetric: (metric) => describeMetric(metric, values),
     decide,
-    ...(task !== undefined && {
-      leadership: taskLeadership(task, { scheduler: schedulers.own(), clock }),
-    }),
+    ...leadershipOf({ kubernetes, task, schedulers, clock }),
     ...(documents !== undefined && { documents }),
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     onRound: (report) => metrics.roundEnded(report),
     version: VERSION,
   });
   const server = await listen(config, { ...deps, metrics, state: operator.state, applied }, signal);
+  kubernetes?.stand();
   return {
     url: server.url,
     state: operator.state,
-    stopped: finish(operator.run(signal), { server, schedulers, documents }),
+    stopped: finish(operator.run(signal), { server, schedulers, documents, kubernetes }),
   };
+}
+
+/** Which of several instances acts: a Lease says so where there is one, else Marathon's own list of tasks. */
+function leadershipOf({
+  kubernetes,
+  task,
+  schedulers,
+  clock,
+}: {
+  readonly kubernetes: Kubernetes | undefined;
+  readonly task: TaskIdentity | undefined;
+  readonly schedulers: SchedulerPool;
+  readonly clock: Clock;
+}): { readonly leadership?: Leadership } {
+  if (kubernetes !== undefined) return { leadership: kubernetes.leadership };
+  if (task === undefined) return {};
+  return { leadership: taskLeadership(task, { scheduler: schedulers.own(), clock }) };
 }
 
 interface ServerParts extends OperatorDeps {
@@ -174,13 +193,17 @@ interface Parts {
   readonly server: HttpServer;
   readonly schedulers: SchedulerPool;
   readonly documents: DocumentStore | undefined;
+  readonly kubernetes: Kubernetes | undefined;
 }
 
-async function finish(running: Promise<void>, { server, schedulers, documents }: Parts): Promise<void> {
+async function finish(
+  running: Promise<void>,
+  { server, schedulers, documents, kubernetes }: Parts,
+): Promise<void> {
   try {
     await running;
   } finally {
-    await Promise.allSettled([server.close(), schedulers.close()]);
+    await Promise.allSettled([server.close(), schedulers.close(), kubernetes?.close()]);
     documents?.close();
   }
 }

@@ -5,6 +5,13 @@ import type { ValueResolver } from '../api/values.ts';
 import { messageOf, TerminalError } from '../runtime/errors.ts';
 import type { Redactor } from '../runtime/redact.ts';
 
+/** A key of a Kubernetes Secret. */
+export interface SecretRef {
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+}
+
 /** What references may name; whoever wrote the policy may be trusted with less than this process can read. */
 export interface ValueAccess {
   env(name: string): boolean;
@@ -16,6 +23,8 @@ export interface ValueResolverDeps {
   /** Returns the text of a file or throws. */
   readonly readFile: (path: string) => string;
   readonly redactor: Redactor;
+  /** The value of a Secret in Kubernetes, or throws TerminalError; absent where no policies come from there. */
+  readonly secret?: ((ref: SecretRef) => string) | undefined;
   /** Everything when absent: for policies of the administrator who started this process. */
   readonly allow?: ValueAccess;
 }
@@ -37,7 +46,9 @@ function read(from: ValueSource, deps: ValueResolverDeps): string {
   if (from.fromEnv !== undefined) return readEnv(from.fromEnv, deps);
   if (from.fromFile !== undefined) return readSecretFile(from.fromFile, deps);
   if (from.fromSecret !== undefined) {
-    const { name, key } = from.fromSecret;
+    const { name, key, namespace } = from.fromSecret;
+    // Only the source knows the namespace, and only the one that can read Secrets says it.
+    if (namespace !== undefined && deps.secret !== undefined) return deps.secret({ namespace, name, key });
     throw new TerminalError(
       `secret ${name}, key ${key}: Kubernetes secrets are read only where policies come from Kubernetes; use fromEnv or fromFile`,
     );

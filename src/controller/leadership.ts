@@ -9,6 +9,8 @@ export interface LeadershipStanding {
   readonly acting: boolean;
   /** Why, for people. */
   readonly reason: string;
+  /** Aborts when this instance must not act any more, where somebody tells it: what it is writing is cut short. */
+  readonly lost?: AbortSignal;
 }
 
 /** Asked once per round and before each write; throws what reading Marathon throws. */
@@ -87,9 +89,9 @@ export function whileActing(
   return {
     observe: (ids, signal) => scheduler.observe(ids, signal),
     apply: async (change, signal) => {
-      const { acting, reason } = await leadership(signal);
+      const { acting, reason, lost } = await leadership(signal);
       if (!acting) throw new WaitError(`this instance of the operator stands by: ${reason}`, RETRY_MS);
-      return await scheduler.apply(change, signal);
+      return await scheduler.apply(change, lost === undefined ? signal : AbortSignal.any([signal, lost]));
     },
   };
 }

@@ -15,9 +15,15 @@ const DEFAULT_API = { host: '127.0.0.1', port: 8090 };
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const { policies = [], policyYaml, data, git = [] } = options;
-  if (policies.length + git.length === 0 && policyYaml === undefined && data === undefined) {
+  const named = [
+    ...policies,
+    ...git,
+    ...(policyYaml === undefined ? [] : ['MICROSCALING_POLICY_YAML']),
+    ...(options.kubernetes === true ? ['kubernetes'] : []),
+  ];
+  if (named.length === 0 && data === undefined) {
     throw new TerminalError(
-      'no policies to follow: name a directory with --policies DIR or MICROSCALING_POLICIES, a repository with --git URL, or give the operator a store for applied ones with --data DIR',
+      'no policies to follow: name a directory with --policies DIR or MICROSCALING_POLICIES, a repository with --git URL, a cluster with --kubernetes, or give the operator a store for applied ones with --data DIR',
     );
   }
   const task = taskIdentity(context.env);
@@ -39,6 +45,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         ...(data !== undefined && { dataDir: data }),
         allow: options,
         git: options,
+        kubernetes: options,
         marathon: options.marathon ?? [],
         mesos: options.mesos,
         api: options.api ?? taskAddress(context.env) ?? DEFAULT_API,
@@ -50,9 +57,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     );
     log.info('operator started', {
       page: operator.url,
-      policies: [...policies, ...git, ...(policyYaml === undefined ? [] : ['MICROSCALING_POLICY_YAML'])].join(
-        ', ',
-      ),
+      policies: named.join(', '),
       marathon: options.marathon?.join(', ') ?? 'as the policies say',
     });
     await operator.stopped;

@@ -20,7 +20,10 @@ import { REFLECTOR_TIMING, Reflector, type ReflectorTiming } from './reflector.t
 import { Secrets } from './secrets.ts';
 import { StatusWriter } from './status.ts';
 
+export { KubeApi } from './api.ts';
 export { type Cluster, type ClusterOptions, openCluster } from './cluster.ts';
+export { LeaseElector } from './election.ts';
+export { createLeaseStore } from './lease.ts';
 export type { SecretRef } from './references.ts';
 export { REFLECTOR_TIMING, type ReflectorTiming } from './reflector.ts';
 
