@@ -6,6 +6,8 @@ import { pauseControl } from './hands.js';
 
 const MARKS = { True: '✓', False: '!', Unknown: '…' };
 const READY = { True: 'Ready', False: 'Not ready', Unknown: 'Not known yet' };
+/** What the marks of hands tell in the place where it holds. */
+const SAID_BY_HANDS = ['PausedByHand', 'Overridden'];
 const MODES = {
   Reconcile: 'reconciling',
   Observe: 'observing: decides and reports, writes nothing',
@@ -52,13 +54,15 @@ function healthLine(desk) {
     setAttribute(node, 'data-paused', held);
     setText(mark, held ? '=' : MARKS[status]);
     mode.hidden = held;
+    // Of a paused policy nothing is known, as it says already; what is wrong with it is still told.
+    ready.hidden = held && status === 'Unknown';
     pause.update(policy);
     setText(name, policy.title);
     const why = reason === 'NotReady' ? message : `${message} (${reason})`;
     setText(ready, status === 'True' ? READY.True : `${READY[status]}: ${why}`);
     setText(mode, MODES[policy.mode]);
     const told = policy.notes.filter(
-      ({ message: said, reason: why }) => said !== message && why !== 'PausedByHand',
+      (note) => note.message !== message && !SAID_BY_HANDS.includes(note.reason),
     );
     keep(notes, told, { key: (note) => note.type, create: noteLine });
   };
