@@ -25,6 +25,10 @@ FROM node:24-slim
 LABEL org.opencontainers.image.title="microscaling" \
       org.opencontainers.image.description="Moves running tasks between services in seconds: an operator for Marathon." \
       org.opencontainers.image.licenses="Apache-2.0"
+# For policies from git, over https and ssh.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates git openssh-client \
+  && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production
 COPY --from=dependencies /src/node_modules /opt/microscaling/node_modules
 COPY --from=build /src/dist /opt/microscaling
