@@ -118,7 +118,7 @@ export interface EventRecord {
   readonly type: 'Normal' | 'Warning';
   /** PascalCase, one situation each. */
   readonly reason: string;
-  /** `policy namespace/name`, `pool namespace/name`, or `app /id`. */
+  /** `policy namespace/name`, `pool namespace/name`, `app /id`, or `operator`. */
   readonly object: string;
   readonly message: string;
 }

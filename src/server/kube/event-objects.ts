@@ -63,8 +63,9 @@ interface Involved {
   readonly fieldPath?: string;
 }
 
-/** `policy namespace/name`, or `app /id`. */
+/** `policy namespace/name`, `pool namespace/name`, `app /id`, or the `operator` itself. */
 function involved(object: string, { uidOf, placeOf }: EventSurroundings): Involved {
+  if (object === 'operator') return { kind: 'Operator', name: REPORTER };
   const [word = '', id = ''] = object.split(/ (.*)/s);
   const [first = '', second = ''] = id.split(/\/(.*)/s);
   const place = word === 'policy' ? { namespace: first, policy: second } : placeOf(id);
