@@ -1,0 +1,394 @@
+import { describe, expect, it } from 'vitest';
+import { initialConditions } from '../../../src/api/conditions.ts';
+import type { LoadResult } from '../../../src/api/load.ts';
+import { resourceKey } from '../../../src/api/policy.ts';
+import { loadPolicies } from '../../../src/app/schema.ts';
+import type { OperatorState, OperatorView, PolicyView } from '../../../src/controller/view.ts';
+import { AppliedObjects } from '../../../src/policy-sources/applied/index.ts';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runtime/document-store.ts';
+import { TransientError } from '../../../src/runtime/errors.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { operatorApi } from '../../../src/server/kube/operator-api.ts';
+import { FakeOperator } from '../../support/fake-operator.ts';
+import { type Answer, POLICIES, told, WatchReader } from './world.ts';
+
+const MERGE = 'application/merge-patch+json';
+
+function shop(more: object = {}): object {
+  const apps = [
+    { name: 'web', priority: 1, instances: { min: 1 }, remainder: { weight: 1 }, app: { cmd: 'true' } },
+  ];
+  return {
+    apiVersion: 'microscaling.io/v1alpha1',
+    kind: 'MicroscalingPolicy',
+    metadata: { name: 'shop', annotations: { note: 'mine' } },
+    spec: { capacity: { slots: 3 }, apps },
+    ...more,
+  };
+}
+
+interface Setting {
+  readonly documents?: DocumentStore;
+  readonly load?: (text: string, source: string) => LoadResult;
+  readonly isReadOnly?: boolean;
+}
+
+function start({
+  documents = createMemoryDocumentStore(),
+  load = loadPolicies,
+  isReadOnly = false,
+}: Setting = {}) {
+  const clock = new VirtualClock(Date.UTC(2026, 10, 21, 12));
+  const fake = new FakeOperator({ startMs: clock.now() });
+  const stop = new AbortController();
+  let change: (view: OperatorView) => OperatorView = (view) => view;
+  const state: OperatorState = {
+    view: () => change(fake.view()),
+    subscribe: (onChange) => fake.subscribe(onChange),
+    actions: fake.actions,
+  };
+  const applied = new AppliedObjects({ documents, load, log: silentLogger });
+  const kept = isReadOnly ? {} : { documents, applied };
+  const app = operatorApi({
+    state,
+    clock,
+    log: silentLogger,
+    version: '1.2.3',
+    signal: stop.signal,
+    ...kept,
+  });
+  const request = async (method: string, path: string, body?: unknown, type = 'application/json') =>
+    app.fetch(
+      new Request(`http://127.0.0.1${path}`, {
+        method,
+        headers: { 'content-type': type },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    );
+  const ask = async (...asked: Parameters<typeof request>): Promise<Answer> => {
+    const response = await request(...asked);
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
+  /** Lets the operator see other things. */
+  const see = async (next: typeof change): Promise<void> => {
+    change = next;
+    fake.advance(500);
+    await clock.advance(2_000);
+  };
+  return { ask, request, see, clock, fake, applied, documents, stop };
+}
+
+/** The operator has taken up an applied policy and looks at it. */
+function running(view: OperatorView, policy: Partial<PolicyView>): OperatorView {
+  const [pool] = view.pools;
+  const [demo] = pool?.policies ?? [];
+  if (pool === undefined || demo === undefined) throw new Error('the fake has no policy');
+  const mine: PolicyView = {
+    ...demo,
+    name: 'shop',
+    source: 'api',
+    place: 'api default/shop',
+    revision: 'sha256:1',
+    ...policy,
+  };
+  return { ...view, pools: [...view.pools, { ...pool, name: 'default/shop', policies: [mine] }] };
+}
+
+describe('an applied policy', () => {
+  it('shows the defaults of its fields, leaves lists as they were written, and cannot go without being let go', async () => {
+    const { ask } = start();
+    const { status, body } = await ask('POST', POLICIES, shop());
+    expect(status).toBe(201);
+    expect(body.spec).toEqual({
+      ...(shop() as { spec: object }).spec,
+      mode: 'Reconcile',
+      interval: '500ms',
+      onDelete: 'Retain',
+      drift: 'Revert',
+    });
+    expect(body.metadata).toMatchObject({
+      finalizers: ['microscaling.io/release'],
+      generation: 1,
+      annotations: { note: 'mine' },
+    });
+  });
+
+  it('does not change when the same is applied again', async () => {
+    const { ask } = start();
+    const { body: made } = await ask('POST', POLICIES, shop());
+    expect((await ask('PATCH', `${POLICIES}/shop`, shop(), MERGE)).body).toEqual(made);
+    const { body: replaced } = await ask(
+      'PUT',
+      `${POLICIES}/shop`,
+      shop({
+        metadata: {
+          name: 'shop',
+          annotations: { note: 'mine' },
+          resourceVersion: made.metadata.resourceVersion,
+        },
+      }),
+    );
+    expect(replaced).toEqual(made);
+  });
+
+  it('is there after a restart, under a version that nobody has seen', async () => {
+    const first = start();
+    const { body: made } = await first.ask('POST', POLICIES, shop());
+    const second = start({ documents: first.documents });
+    const { body: again } = await second.ask('GET', `${POLICIES}/shop`);
+    expect(again).toEqual({ ...made, metadata: { ...made.metadata, resourceVersion: expect.any(String) } });
+    expect(Number(again.metadata.resourceVersion)).toBeGreaterThan(Number(made.metadata.resourceVersion));
+    // Nothing was written since: whoever knows it from before the restart may write.
+    expect(
+      (await second.ask('PUT', `${POLICIES}/shop`, { ...made, spec: { ...made.spec, mode: 'Paused' } }))
+        .status,
+    ).toBe(200);
+  });
+
+  it('has the status that the operator reports, which gets in nobody’s way', async () => {
+    const { ask, see } = start();
+    const { body: made } = await ask('POST', POLICIES, shop());
+    await see((view) => running(view, { uid: made.metadata.uid }));
+    const { body: seen } = await ask('GET', `${POLICIES}/shop`);
+    expect(seen.metadata).toEqual({
+      ...made.metadata,
+      resourceVersion: expect.any(String),
+      annotations: {
+        note: 'mine',
+        'microscaling.io/source': 'api default/shop',
+        'microscaling.io/revision': 'sha256:1',
+      },
+    });
+    expect(seen.status).toMatchObject({ observedGeneration: 1, appCount: 3 });
+    const edited = { ...seen, spec: { ...seen.spec, mode: 'Paused' } };
+    await see((view) => running(view, { uid: made.metadata.uid, observedGeneration: 7 }));
+    const { status, body } = await ask('PUT', `${POLICIES}/shop`, edited);
+    expect([status, body.metadata.generation, body.status.observedGeneration]).toEqual([200, 2, 7]);
+    expect((await ask('PUT', `${POLICIES}/shop`, edited)).body.reason).toBe('Conflict');
+  });
+
+  it('does not inherit the status of one that was deleted', async () => {
+    const { ask, see, applied } = start();
+    const { body: made } = await ask('POST', POLICIES, shop());
+    await see((view) => running(view, { uid: made.metadata.uid }));
+    await ask('DELETE', `${POLICIES}/shop`);
+    applied.release('MicroscalingPolicy', 'default/shop');
+    expect((await ask('GET', `${POLICIES}/shop`)).status).toBe(404);
+    const { body: anew } = await ask('POST', POLICIES, shop());
+    expect(anew.metadata.uid).not.toBe(made.metadata.uid);
+    await see((view) => running(view, { uid: made.metadata.uid }));
+    expect((await ask('GET', `${POLICIES}/shop`)).body.status).toBeUndefined();
+  });
+
+  it('is deleted in two steps, and watches see both', async () => {
+    const { ask, request, applied } = start();
+    const { body: made } = await ask('POST', POLICIES, shop());
+    const reader = new WatchReader(
+      await request('GET', `${POLICIES}?watch=1&resourceVersion=${made.metadata.resourceVersion}`),
+    );
+    const { body: marked } = await ask('DELETE', `${POLICIES}/shop`);
+    expect(marked.metadata.deletionTimestamp).toBe('2026-11-21T12:00:00Z');
+    applied.release('MicroscalingPolicy', 'default/shop');
+    expect(told(await reader.lines(2))).toEqual(['MODIFIED shop', 'DELETED shop']);
+    await reader.close();
+  });
+
+  it('can be let go by force, as in Kubernetes', async () => {
+    const { ask } = start();
+    await ask('POST', POLICIES, shop());
+    await ask('PATCH', `${POLICIES}/shop`, { metadata: { finalizers: null } }, MERGE);
+    expect((await ask('GET', `${POLICIES}/shop`)).body.metadata.finalizers).toHaveLength(1);
+    await ask('DELETE', `${POLICIES}/shop`);
+    await ask('PATCH', `${POLICIES}/shop`, { metadata: { finalizers: null } }, MERGE);
+    expect((await ask('GET', `${POLICIES}/shop`)).status).toBe(404);
+  });
+
+  it('is refused with every mistake and where it is', async () => {
+    const { ask } = start();
+    const apps = [{ name: 'web', priority: 0, instances: { min: 5, max: 2 }, targets: [] }];
+    const { status, body } = await ask(
+      'POST',
+      POLICIES,
+      shop({ spec: { capacity: { slot: 3 }, apps }, extra: 1 }),
+    );
+    expect([status, body.reason, body.details.kind]).toEqual([422, 'Invalid', 'MicroscalingPolicy']);
+    const fields = body.details.causes.map((cause: { field: string }) => cause.field);
+    expect(fields).toEqual(expect.arrayContaining(['extra', 'spec.apps[0].priority', 'spec.capacity.slot']));
+    expect((await ask('GET', `${POLICIES}/shop`)).status).toBe(404);
+  });
+
+  it('is refused when it asks for more than it may have', async () => {
+    const load = (text: string, source: string): LoadResult => {
+      const problem = {
+        severity: 'error',
+        source,
+        pointer: '/spec/apps/0/id',
+        message: 'is outside of /shop',
+      } as const;
+      const invalid = {
+        kind: 'MicroscalingPolicy',
+        key: 'default/shop',
+        line: 1,
+        message: 'no',
+        reason: 'NotAllowed',
+      } as const;
+      return { ...loadPolicies(text, source), resources: [], problems: [problem], invalid: [invalid] };
+    };
+    const { status, body } = await start({ load }).ask('POST', POLICIES, shop());
+    expect([status, body.reason]).toEqual([403, 'Forbidden']);
+    expect(body.message).toContain('spec.apps[0].id: is outside of /shop');
+  });
+
+  it('is not there when it could not be written down', async () => {
+    const documents = createMemoryDocumentStore();
+    let isFull = false;
+    const store: DocumentStore = {
+      ...documents,
+      write: (changes) => {
+        if (isFull) throw new TransientError('the disk is full');
+        documents.write(changes);
+      },
+    };
+    const { ask } = start({ documents: store });
+    await ask('POST', POLICIES, shop());
+    isFull = true;
+    const { status, headers, body } = await ask(
+      'PATCH',
+      `${POLICIES}/shop`,
+      { spec: { mode: 'Paused' } },
+      MERGE,
+    );
+    expect([status, headers.get('retry-after'), body.reason, body.message]).toEqual([
+      503,
+      '1',
+      'ServiceUnavailable',
+      'the disk is full',
+    ]);
+    expect((await ask('GET', `${POLICIES}/shop`)).body.spec.mode).toBe('Reconcile');
+  });
+
+  it('shows why it never ran', async () => {
+    const { ask, see } = start();
+    await ask('POST', POLICIES, shop());
+    const key = resourceKey({ namespace: 'default', name: 'shop' });
+    const conditions = initialConditions(1, 0);
+    const refused = [
+      {
+        kind: 'MicroscalingPolicy',
+        key,
+        source: 'api',
+        place: 'api default/shop',
+        generation: 1,
+        conditions,
+      },
+    ] as const;
+    await see((view) => ({ ...view, refused }));
+    expect((await ask('GET', `${POLICIES}/shop`)).body.status).toEqual({ conditions });
+    await see((view) => view);
+    expect((await ask('GET', `${POLICIES}/shop`)).body.status).toBeUndefined();
+  });
+});
+
+describe('a policy of another source', () => {
+  it('is shown with its place, the same for ever, and is changed where it is kept', async () => {
+    const { ask, documents } = start();
+    const { body: demo } = await ask('GET', `${POLICIES}/queue-demo`);
+    expect(demo).toMatchObject({
+      metadata: {
+        annotations: { 'microscaling.io/source': 'specs/policies/queue-demo.yaml' },
+        uid: expect.stringMatching(/^[\da-f]{8}-/),
+      },
+      status: { appCount: 3 },
+    });
+    expect((await start({ documents }).ask('GET', `${POLICIES}/queue-demo`)).body.metadata.uid).toBe(
+      demo.metadata.uid,
+    );
+    for (const [method, body, type] of [
+      ['PUT', demo],
+      ['PATCH', { spec: { mode: 'Paused' } }, MERGE],
+      ['DELETE'],
+    ] as const) {
+      const answer = await ask(method, `${POLICIES}/queue-demo`, body, type);
+      expect([method, answer.status]).toEqual([method, 403]);
+      expect(answer.body.message).toContain('its home is specs/policies/queue-demo.yaml');
+    }
+    expect((await ask('POST', POLICIES, { ...demo, metadata: { name: 'queue-demo' } })).body.reason).toBe(
+      'AlreadyExists',
+    );
+  });
+
+  it('tells counts at once, readings of metrics once a second', async () => {
+    const { fake, clock, request, ask } = start();
+    const { metadata } = (await ask('GET', POLICIES)).body;
+    const reader = new WatchReader(
+      await request(
+        'GET',
+        `${POLICIES}?watch=1&timeoutSeconds=10&resourceVersion=${metadata.resourceVersion}`,
+      ),
+    );
+    for (let ms = 0; ms < 10_000; ms += 100) {
+      if (ms % 500 === 0) fake.advance(500);
+      await clock.advance(100);
+    }
+    const lines = await reader.rest();
+    const texts = lines.map(({ object }) => JSON.stringify({ ...(object.status as object) }));
+    const counts = texts.map((text) => text.replace(/"metric":"[^"]*"/g, ''));
+    const mere = counts.filter((text, i) => i > 0 && text === counts[i - 1]);
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(mere.length).toBeLessThanOrEqual(10);
+    expect(lines.length).toBeGreaterThan(5);
+  });
+
+  it('leaves with its source', async () => {
+    const { ask, request, see } = start();
+    const reader = new WatchReader(await request('GET', `${POLICIES}?watch=1`));
+    expect(told(await reader.lines(1))).toEqual(['ADDED queue-demo']);
+    await see((view) => ({ ...view, pools: [] }));
+    expect(told(await reader.lines(1))).toEqual(['DELETED queue-demo']);
+    expect((await ask('GET', `${POLICIES}/queue-demo`)).status).toBe(404);
+    await reader.close();
+  });
+});
+
+describe('the rest', () => {
+  it('writes no status and nothing without a store', async () => {
+    const { ask } = start();
+    await ask('POST', POLICIES, shop());
+    const status = await ask('PATCH', `${POLICIES}/shop/status`, { status: {} }, MERGE);
+    expect([status.status, status.body.message]).toEqual([
+      403,
+      expect.stringContaining('nobody else writes it'),
+    ]);
+    const readOnly = await start({ isReadOnly: true }).ask('POST', POLICIES, shop());
+    expect([readOnly.status, readOnly.body.message]).toEqual([403, expect.stringContaining('--data DIR')]);
+  });
+
+  it('has events and namespaces, to be read', async () => {
+    const { ask } = start();
+    await ask('POST', POLICIES.replace('default', 'staging'), shop());
+    const events = await ask(
+      'GET',
+      '/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3Dqueue-demo',
+    );
+    expect(events.body.items.length).toBeGreaterThan(2);
+    const event = { apiVersion: 'v1', kind: 'Event', metadata: { name: 'x' } };
+    expect((await ask('POST', '/api/v1/namespaces/default/events', event)).status).toBe(405);
+    expect((await ask('GET', '/api/v1/namespaces/default')).body.status).toEqual({ phase: 'Active' });
+  });
+
+  it('has a namespace as long as something is in it', async () => {
+    const { ask, see, applied } = start();
+    const names = async () =>
+      (await ask('GET', '/api/v1/namespaces')).body.items.map(
+        (item: { metadata: { name: string } }) => item.metadata.name,
+      );
+    await ask('POST', POLICIES.replace('default', 'staging'), shop());
+    await see((view) => view);
+    expect(await names()).toEqual(['default', 'staging']);
+    await ask('DELETE', `${POLICIES.replace('default', 'staging')}/shop`);
+    applied.release('MicroscalingPolicy', 'staging/shop');
+    await see((view) => view);
+    expect(await names()).toEqual(['default']);
+  });
+});
