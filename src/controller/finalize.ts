@@ -10,11 +10,21 @@ import type { Leaving } from './records.ts';
  *
  * @returns undefined when there is no such app any more
  */
-export function farewell({ app, policy, onDelete }: Leaving, view: SchedulerView): Change | undefined {
+export function farewell(
+  { app, policy, onDelete, spared }: Leaving,
+  view: SchedulerView,
+): Change | undefined {
   const observed = view.apps.get(app);
   if (observed === undefined) return undefined;
   if (onDelete === 'Delete' && observed.owner === policy) {
     return { kind: 'delete', app, reason: `policy ${policy} no longer names it and says onDelete: Delete` };
   }
-  return { kind: 'release', app, reason: `policy ${policy} no longer names it; it stays as it is` };
+  const although = spared
+    ? ', although the policy said onDelete: Delete: it was paused or in mode Observe when it was removed'
+    : '';
+  return {
+    kind: 'release',
+    app,
+    reason: `policy ${policy} no longer names it; it stays as it is${although}`,
+  };
 }

@@ -3,7 +3,7 @@
 import { type MarathonSpec, type ResourceKey, resourceKey } from '../api/policy.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import type { Logger } from '../runtime/log.ts';
-import type { CapacityPools } from './capacity-pools.ts';
+import { type CapacityPools, createdAtMsOf } from './capacity-pools.ts';
 import type { Entry } from './documents.ts';
 import { HoldingBook } from './holding-book.ts';
 import { type HeldApp, type Holding, type Holdings, leavingOf, nextHoldings, without } from './holdings.ts';
@@ -57,6 +57,12 @@ export class HoldingKeeper {
     this.#noteReleased(documented);
   }
 
+  /** When a policy of this source was first seen, as far as an earlier process wrote it down. */
+  seenAtMs(policy: ResourceKey, source: string): number | undefined {
+    const holding = this.#holdings.get(policy);
+    return holding?.source === source ? holding.createdAtMs : undefined;
+  }
+
   /** Apps that no policy names any more and that are not dealt with yet. */
   leaving(): readonly Leaving[] {
     return [...this.#holdings.values()].flatMap((holding) => leavingOf(holding, this.#deps.isPaused));
@@ -107,7 +113,8 @@ export class HoldingKeeper {
     const sharedKey = shared && resourceKey({ ...resource.metadata, name: shared });
     const marathon = (sharedKey && capacityPools.get(sharedKey)?.pool.spec.marathon) ?? own;
     const held = apps.map(({ id }) => ({ id, pool, onDelete, ...(marathon && { marathon }) }));
-    return [{ policy: key, source, mode, apps: held, dropped: [] }];
+    const createdAtMs = createdAtMsOf(entry.createdAt) ?? 0;
+    return [{ policy: key, source, mode, createdAtMs, apps: held, dropped: [] }];
   }
 
   /** A policy that is there and unusable is not gone, nor is one that was not looked for to the end. */

@@ -19,6 +19,8 @@ export interface Holding {
   /** The name of its source: only a source that still is there can say that the policy is gone. */
   readonly source: string;
   readonly mode: PolicySpec['mode'];
+  /** When the policy was made, or first seen. */
+  readonly createdAtMs: number;
   /** Named by its last good version. */
   readonly apps: readonly HeldApp[];
   /** Named by an earlier version only, and not let go yet. */
@@ -83,12 +85,12 @@ function holdingsOf(pool: PoolRecord): readonly Holding[] {
 }
 
 function holdingsIn({ key, marathon, members }: PoolRecord): readonly Holding[] {
-  return members.flatMap(({ key: policy, running }): readonly Holding[] => {
+  return members.flatMap(({ key: policy, running, createdAtMs }): readonly Holding[] => {
     if (running === undefined) return [];
     const { onDelete, mode } = running.policy.spec;
     const where = { pool: key, onDelete, ...(marathon && { marathon }) };
     const apps = appsOf(running).map(({ id }) => ({ id, ...where }));
-    return [{ policy, source: running.source, mode, apps, dropped: [] }];
+    return [{ policy, source: running.source, mode, createdAtMs, apps, dropped: [] }];
   });
 }
 
@@ -118,6 +120,7 @@ export function leavingOf(holding: Holding, isPaused: HoldingsInput['isPaused'])
     policy,
     pool,
     onDelete: farewell === 'Retain' ? 'Retain' : onDelete,
+    ...(farewell === 'Retain' && onDelete === 'Delete' && { spared: true as const }),
     ...(marathon && { marathon }),
   }));
 }
@@ -132,12 +135,13 @@ export function without(holding: Holding, isIt: (app: HeldApp) => boolean): Hold
 /** Undefined for what this version cannot read. */
 export function readHolding(value: unknown): Holding | undefined {
   if (!isObject(value)) return undefined;
-  const { policy, source, mode, apps, dropped, farewell } = value as Partial<Holding>;
+  const { policy, source, mode, createdAtMs, apps, dropped, farewell } = value as Partial<Holding>;
   if (typeof policy !== 'string' || typeof source !== 'string') return undefined;
+  if (typeof createdAtMs !== 'number') return undefined;
   if (farewell !== undefined && farewell !== 'OnDelete' && farewell !== 'Retain') return undefined;
   if (mode !== 'Reconcile' && mode !== 'Observe' && mode !== 'Paused') return undefined;
   if (!areApps(apps) || !areApps(dropped)) return undefined;
-  return { policy, source, mode, apps, dropped, ...(farewell !== undefined && { farewell }) };
+  return { policy, source, mode, createdAtMs, apps, dropped, ...(farewell !== undefined && { farewell }) };
 }
 
 function areApps(value: unknown): value is readonly HeldApp[] {

@@ -59,6 +59,8 @@ export interface Leaving {
   readonly pool: string;
   readonly marathon?: MarathonSpec;
   readonly onDelete: PolicySpec['onDelete'];
+  /** It says Delete, and stays: its policy was not to be written when it was removed. */
+  readonly spared?: true;
 }
 
 export const ACCEPTED: Verdict = { status: 'True', reason: 'Valid', message: 'the policy is valid' };

@@ -226,7 +226,8 @@ export class Store {
     const known = this.#knownAs(key, finding);
     const found = finding?.is === 'valid' ? finding : undefined;
     const uid = found === undefined ? known?.uid : found.uid;
-    const createdAtMs = createdAtMsOf(found?.createdAt) ?? known?.createdAtMs ?? this.#deps.clock.now();
+    const seenAtMs = known?.createdAtMs ?? this.holdings.seenAtMs(key, latest.source);
+    const createdAtMs = createdAtMsOf(found?.createdAt) ?? seenAtMs ?? this.#deps.clock.now();
     const accepted = verdict.status === 'True' ? (this.#deletionHeld(latest.source) ?? verdict) : verdict;
     const runs = verdict.status === 'True' ? latest : running;
     const identity = uid === undefined ? {} : { uid };

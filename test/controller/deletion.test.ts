@@ -208,6 +208,9 @@ describe('a policy that nothing may be written of', () => {
     await world.after(120_000);
     expect(ids(marathon)).toEqual(['/consumer', '/filler']);
     expect(home.released).toEqual([DEMO]);
+    expect(home.events).toContainEqual(
+      expect.stringMatching(/Released: \/consumer: .*although the policy said onDelete: Delete/),
+    );
   });
 
   it('lets go of what an edit drops when it is resumed', async () => {
@@ -254,6 +257,19 @@ describe('a restart', () => {
     await world.after(10_000);
     expect(ids(marathon)).toEqual([]);
     expect([...kept.all('holding')]).toEqual([]);
+  });
+
+  it('does not make a policy younger', async () => {
+    const files = new FakePolicies();
+    files.put('demo.yaml', demo());
+    const kept = documents();
+    const marathon = await start({ documents: kept, sources: [files] });
+    const { clock } = world;
+    const { createdAt } = world.policy('demo');
+    await world.stop();
+    await clock.advance(60_000);
+    await start({ clock, marathon, documents: kept, sources: [files] });
+    expect(world.policy('demo').createdAt).toBe(createdAt);
   });
 
   it('in which an edit dropped an app: that app leaves', async () => {
