@@ -171,7 +171,7 @@ export class PoolReconciler implements Reconciler<string> {
           const { outcome } = await scheduler.apply(change, signal);
           status.deed({ change, result: outcome }, leaving.policy);
         }
-        this.#memories.get(key)?.forget(leaving.app);
+        if (store.pool(key) !== undefined) this.#memoryOf(key).forget(leaving.app);
         store.holdings.left(leaving);
         onLeft();
       } catch (error) {

@@ -159,6 +159,28 @@ describe('our own hand', () => {
     expect(told('Adopted')).toHaveLength(1);
   });
 
+  it('adopts it anew when it was let go of while no operator ran', async () => {
+    disk = new Disk();
+    const adopting = aPolicy('demo', [consumer({ adopt: true }), aFiller('filler')]);
+    policy = adopting;
+    const process = disk.mount();
+    kill = process.kill;
+    world = new World({}, { documents: process.store, maxRecords: MOST_EVENTS });
+    world.marathon.others.create('/consumer', 4, { cmd: 'run consumer', cpus: 1, mem: 100 });
+    world.policies.put('demo.yaml', policy);
+    world.metrics.set(1, 4);
+    await world.start(5_000);
+    expect(disk.documents.get('pool', 'default/demo')).toMatchObject({ adopted: ['/consumer'] });
+    policy = aPolicy('demo', [aFiller('filler')]);
+    await restart(300_000);
+    await world.after(5_000);
+    expect(disk.documents.get('pool', 'default/demo')).toBeUndefined();
+    policy = adopting;
+    await restart(300_000);
+    await world.after(5_000);
+    expect(told('Adopted')).toHaveLength(2);
+  });
+
   it('knows its own unfinished update, and replaces it by the next one', async () => {
     await running();
     const { marathon } = world;

@@ -8,7 +8,7 @@ type EmitWarning = typeof process.emitWarning;
 let loaded: Sqlite | undefined;
 
 /**
- * Node up to 24.14 warns that the module is experimental when it is loaded. That one warning is left out; the file
+ * Some versions of Node warn that the module is experimental when it is loaded. That one warning is left out; the file
  * format is SQLite's own and as stable as anything. Every other warning goes its way.
  *
  * @throws TerminalError where this Node has no such module
