@@ -12,12 +12,6 @@ export interface SecretRef {
   readonly key: string;
 }
 
-/** What references may name; whoever wrote the policy may be trusted with less than this process can read. */
-export interface ValueAccess {
-  env(name: string): boolean;
-  file(path: string): boolean;
-}
-
 export interface ValueResolverDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Returns the text of a file or throws. */
@@ -25,11 +19,12 @@ export interface ValueResolverDeps {
   readonly redactor: Redactor;
   /** The value of a Secret in Kubernetes, or throws TerminalError; absent where no policies come from there. */
   readonly secret?: ((ref: SecretRef) => string) | undefined;
-  /** Everything when absent: for policies of the administrator who started this process. */
-  readonly allow?: ValueAccess;
 }
 
-/** Nothing is kept: a rotated secret is seen at its next use. */
+/**
+ * Nothing is kept: a rotated secret is seen at its next use. Which references a policy may have is judged before it
+ * runs (trust.ts); where their files may lead is up to `readFile`.
+ */
 export function createValueResolver(deps: ValueResolverDeps): ValueResolver {
   return {
     resolve(from, use = 'secret') {
@@ -56,12 +51,7 @@ function read(from: ValueSource, deps: ValueResolverDeps): string {
   throw new TerminalError('a value source names no source; give one of value, fromEnv, fromFile, fromSecret');
 }
 
-function readEnv(name: string, { env, allow }: ValueResolverDeps): string {
-  if (allow !== undefined && !allow.env(name)) {
-    throw new TerminalError(
-      `environment variable ${name} may not be read by this policy; allow it with --allow-secret-env`,
-    );
-  }
+function readEnv(name: string, { env }: ValueResolverDeps): string {
   const value = env[name];
   if (value === undefined || value === '') {
     const what = value === undefined ? 'not set' : 'empty';
@@ -70,12 +60,7 @@ function readEnv(name: string, { env, allow }: ValueResolverDeps): string {
   return value;
 }
 
-function readSecretFile(path: string, { readFile, allow }: ValueResolverDeps): string {
-  if (allow !== undefined && !allow.file(path)) {
-    throw new TerminalError(
-      `file ${path} may not be read by this policy; allow its directory with --allow-secret-files`,
-    );
-  }
+function readSecretFile(path: string, { readFile }: ValueResolverDeps): string {
   let text: string;
   try {
     text = readFile(path);

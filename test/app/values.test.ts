@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ValueSource } from '../../src/api/policy.ts';
-import { createValueResolver, type ValueAccess } from '../../src/app/values.ts';
+import { createValueResolver } from '../../src/app/values.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { createRedactor, MASK } from '../../src/runtime/redact.ts';
 
@@ -18,9 +18,9 @@ function readFile(path: string): string {
   return text;
 }
 
-function world(allow?: ValueAccess) {
+function world() {
   const redactor = createRedactor();
-  return { redactor, values: createValueResolver({ env, readFile, redactor, ...(allow && { allow }) }) };
+  return { redactor, values: createValueResolver({ env, readFile, redactor }) };
 }
 
 describe('value resolver', () => {
@@ -60,18 +60,6 @@ describe('value resolver', () => {
     values.resolve({ fromEnv: 'QUEUE' });
     values.resolve({ fromEnv: 'QUEUE' }, 'setting');
     expect(redactor.redact('queue demo-queue')).toBe('queue demo-queue');
-  });
-
-  it('reads only what it may, and does not look first', () => {
-    const allow: ValueAccess = {
-      env: (name) => name === 'QUEUE',
-      file: (path) => path.startsWith('/allowed/'),
-    };
-    const { values } = world(allow);
-    expect(values.resolve({ fromEnv: 'QUEUE' })).toBe('demo-queue');
-    expect(() => values.resolve({ fromEnv: 'KEY' })).toThrow(/KEY may not be read.*--allow-secret-env/);
-    expect(() => values.resolve({ fromEnv: 'NOPE' })).toThrow(/may not be read/);
-    expect(() => values.resolve({ fromFile: '/run/nope' })).toThrow(/may not be read.*--allow-secret-files/);
   });
 
   it('sees a rotated secret at its next use', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeDefinition } from '../../../src/api/trust/definition.ts';
 
@@ -134,5 +135,27 @@ describe('an app definition from somebody who is not trusted', () => {
       '/a/container/docker/privileged',
       '/a/uris/0',
     ]);
+  });
+
+  it('is judged whatever it is made of, and is never privileged in any shape of it', () => {
+    const field = fc.constantFrom(
+      'docker',
+      'volumes',
+      'linuxInfo',
+      'parameters',
+      'fetch',
+      'uris',
+      'user',
+      'labels',
+    );
+    const shape = fc.dictionary(field, fc.jsonValue(), { maxKeys: 4 });
+    fc.assert(
+      fc.property(shape, shape, fc.jsonValue(), (definition, container, privileged) => {
+        const whole = { ...definition, container: { ...container, docker: { privileged } } };
+        const found = judgeDefinition(whole, '', { privileged: false }).map(({ pointer }) => pointer);
+        const harmless = privileged === false || privileged === null;
+        expect(found.includes('/container/docker/privileged')).toBe(!harmless);
+      }),
+    );
   });
 });
