@@ -162,7 +162,14 @@ export class Status {
 
   /** An app that is to be let go of could not be, this time. */
   farewellPostponed(leaving: Leaving, message: string): void {
+    if (this.#farewellTroubles.get(nameOf(leaving)) === message) return;
     this.#farewellTroubles.set(nameOf(leaving), message);
+    const { app, policy } = leaving;
+    const told = { type: 'Warning', reason: 'NotLetGo', object: `app ${app}` } as const;
+    this.#tell(
+      { ...told, message: `policy ${policy} does not name it any more, and it waits: ${message}` },
+      policy,
+    );
     this.#changed();
   }
 

@@ -85,6 +85,8 @@ describe('a resource that is being deleted', () => {
       onDelete: 'Delete',
       message: 'marathon is away',
     });
+    const pending = home.events.filter((event) => event.includes('NotLetGo: /consumer'));
+    expect(pending).toEqual([expect.stringContaining('it waits: marathon is away')]);
     await world.after(60_000);
     expect(ids(marathon)).toEqual([]);
     expect(home.released).toEqual([DEMO]);
