@@ -5,7 +5,7 @@ import { readConfig } from '../app/config.ts';
 import { OPTIONS, type OptionName, type OptionSpec } from '../app/options.ts';
 import { VERSION } from '../app/package-root.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
-import { rootSignal } from '../runtime/signal.ts';
+import { rootSignal, Shutdown } from '../runtime/signal.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
@@ -91,6 +91,10 @@ function ignoreBrokenPipe(): void {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+  if (error instanceof Shutdown) {
+    process.stderr.write('microscaling: stopped\n');
+    return 1;
+  }
   const expected =
     error instanceof TerminalError || error instanceof TransientError || error instanceof WaitError;
   const text = expected || !(error instanceof Error) ? messageOf(error) : (error.stack ?? messageOf(error));

@@ -4,6 +4,7 @@ import type { OptionValues } from '../app/options.ts';
 import { messageOf, TerminalError, TransientError } from '../runtime/errors.ts';
 import { apiTokenOf } from './api-token.ts';
 import type { CommandContext } from './command.ts';
+import { ProgressLine, whileSlow } from './output/progress-line.ts';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8090';
 const DEADLINE_MS = 10_000;
@@ -55,10 +56,13 @@ export class OperatorClient {
   /** Without a trailing slash. */
   readonly base: string;
   readonly #token: string | undefined;
+  readonly #line: ProgressLine | undefined;
 
-  constructor(server: string | undefined, token?: string) {
+  /** @param line where it says that an answer takes its time */
+  constructor(server: string | undefined, token?: string, line?: ProgressLine) {
     this.base = baseUrl(server ?? DEFAULT_SERVER);
     this.#token = token;
+    this.#line = line;
   }
 
   /** @throws TransientError when nobody answers, OperatorRefusal for an answer that is an error, TerminalError */
@@ -104,7 +108,10 @@ export class OperatorClient {
     let response: Response;
     try {
       // A redirect could carry the token to somebody else.
-      response = await fetch(this.base + path, { ...init, headers, signal, redirect: 'manual' });
+      const asked = fetch(this.base + path, { ...init, headers, signal, redirect: 'manual' });
+      response = await (this.#line === undefined
+        ? asked
+        : whileSlow(this.#line, `waiting for an answer of ${this.base}`, asked));
     } catch (error) {
       throwIfStopped(signal);
       throw this.#nobody(error);
@@ -125,10 +132,8 @@ export class OperatorClient {
   }
 
   #nobody(error: unknown): TransientError {
-    const why =
-      error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
     return new TransientError(
-      `no operator answers at ${new URL(this.base).origin} (${why}); start one with 'microscaling run' or name it with --server or MICROSCALING_API`,
+      `no operator answers at ${new URL(this.base).origin} (${whyNot(error)}); start one with 'microscaling run' or name it with --server or MICROSCALING_API`,
       { cause: error },
     );
   }
@@ -159,18 +164,19 @@ export class OperatorClient {
 /** The operator that options and environment name. */
 export function operatorOf(
   options: Pick<OptionValues, 'server' | 'apiTokenFile'>,
-  context: Pick<CommandContext, 'env'>,
+  context: Pick<CommandContext, 'env' | 'noteRaw' | 'stderrIsTty'>,
 ): OperatorClient {
-  return new OperatorClient(options.server, apiTokenOf(options, context));
+  const line = new ProgressLine({ raw: context.noteRaw, isTty: context.stderrIsTty });
+  return new OperatorClient(options.server, apiTokenOf(options, context), line);
 }
 
 /**
- * `HOST:PORT` or a URL, without a trailing slash.
+ * `HOST:PORT`, `:PORT` of this machine, or a URL; without a trailing slash.
  *
  * @throws TerminalError for what is neither, and for one with a password in it, which is not repeated
  */
 export function baseUrl(server: string): string {
-  const url = /^https?:\/\//.test(server) ? server : `http://${server}`;
+  const url = /^https?:\/\//.test(server) ? server : `http://${server.replace(/^:/, '127.0.0.1:')}`;
   if (!URL.canParse(url)) throw new TerminalError(`--server: '${server}' is not a URL or HOST:PORT`);
   const { username, password, host } = new URL(url);
   if (username !== '' || password !== '')
@@ -182,11 +188,18 @@ function deadline(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
 }
 
+function whyNot(error: unknown): string {
+  if (isDeadline(error)) return `nothing within ${DEADLINE_MS / 1000} s`;
+  return error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+}
+
+function isDeadline(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
+
 /** A person who stops is told nothing; a deadline is a failure of the other side. */
 function throwIfStopped(signal: AbortSignal): void {
-  const { reason } = signal as { readonly reason?: unknown };
-  const timedOut = reason instanceof DOMException && reason.name === 'TimeoutError';
-  if (!timedOut) signal.throwIfAborted();
+  if (!isDeadline(signal.reason)) signal.throwIfAborted();
 }
 
 /** What kube-apiserver says to a path that it does not serve, or to somebody it does not know. */

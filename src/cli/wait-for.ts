@@ -38,6 +38,9 @@ export async function waitFor(
       line.show(`${title}: ${seen.missing} (${Math.round(waitedMs / 1000)} s)`);
       await clock.sleep(LOOK_EVERY_MS, signal);
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new TerminalError(`${title}: no longer waited for; what was asked for goes on`, { cause: error });
   } finally {
     line.end();
   }

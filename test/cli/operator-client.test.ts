@@ -142,6 +142,7 @@ it('takes no password in a URL, and does not repeat it', () => {
   );
   expect(() => baseUrl('http://me:hunter2@operator:8090')).not.toThrow(/hunter2/);
   expect(baseUrl('operator:8090/')).toBe('http://operator:8090');
+  expect(baseUrl(':8090')).toBe('http://127.0.0.1:8090');
 });
 
 it.each([

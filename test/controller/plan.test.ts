@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Resource } from '../../src/api/policy.ts';
+import type { MarathonSpec, Resource } from '../../src/api/policy.ts';
 import { planOnce } from '../../src/controller/plan.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
+import { TransientError } from '../../src/runtime/errors.ts';
 import { createMemoryScheduler } from '../../src/schedulers/memory/index.ts';
+import type { Scheduler } from '../../src/schedulers/scheduler.ts';
 import { aFiller, anApp, aPolicy, aPool } from '../support/fakes.ts';
 
 const signal = new AbortController().signal;
@@ -22,6 +24,23 @@ async function applied() {
   for (const change of (await plan(demo)).changes) await scheduler.apply(change, signal);
   return { scheduler, plan };
 }
+
+it('leaves the policies of other Marathons as they are when one cannot be read', async () => {
+  const { scheduler } = aCluster();
+  const far = aPolicy('far', [anApp('far')]);
+  const elsewhere = { ...far, spec: { ...far.spec, marathon: { urls: ['http://far'] } } };
+  const down = (): never => {
+    throw new TransientError('marathon at http://far answered 503');
+  };
+  const schedulerFor = (marathon: MarathonSpec | undefined): Scheduler =>
+    marathon === undefined ? scheduler : { ...scheduler, observe: down };
+  const { policies, changes } = await planOnce([elsewhere, demo], { schedulerFor }, signal);
+  expect(changes.map(({ app }) => app)).toEqual(['/consumer', '/filler', '/producer']);
+  expect(policies.map(({ policy, unread }) => [policy, unread])).toEqual([
+    ['default/demo', undefined],
+    ['default/far', 'marathon at http://far answered 503'],
+  ]);
+});
 
 describe('plan without metrics', () => {
   it('creates what is missing, with the fewest instances that are allowed', async () => {

@@ -9,6 +9,7 @@ import { silentLogger } from '../../runtime/log.ts';
 import type { CommandContext } from '../command.ts';
 import { planMarkdown } from '../output/markdown/plan.ts';
 import { problemLine } from '../output/problems.ts';
+import { ProgressLine, whileSlow } from '../output/progress-line.ts';
 
 const NO_CHANGE = 0;
 const FAILED = 1;
@@ -21,7 +22,9 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     env: context.env,
     trust: options,
   };
-  const report = await planFiles(config, silentLogger, context.signal);
+  const line = new ProgressLine({ raw: context.noteRaw, isTty: context.stderrIsTty });
+  const planning = planFiles(config, silentLogger, context.signal);
+  const report = await whileSlow(line, 'comparing with Marathon', planning);
   const unread = [...new Set(report.policies.flatMap((plan) => plan.unread ?? []))];
   const failed =
     report.problems.some((p) => p.severity === 'error') || report.troubles.length + unread.length > 0;

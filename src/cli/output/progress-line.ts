@@ -5,6 +5,20 @@ const CLEAR = '\x1b[2K';
 const NO_WRAP = '\x1b[?7l';
 const WRAP = '\x1b[?7h';
 
+/** Whoever waits longer wants to know what for. */
+const SLOW_MS = 700;
+
+/** Says `text` while `work` takes longer than people expect. */
+export async function whileSlow<T>(line: ProgressLine, text: string, work: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => line.show(text), SLOW_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+    line.end();
+  }
+}
+
 export class ProgressLine {
   readonly #raw: (text: string) => void;
   readonly #isTty: boolean;
