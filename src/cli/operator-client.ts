@@ -9,6 +9,9 @@ import { ProgressLine, whileSlow } from './output/progress-line.ts';
 const DEFAULT_SERVER = 'http://127.0.0.1:8090';
 const DEADLINE_MS = 10_000;
 
+const HOW_TO_TOKEN =
+  "this operator wants a token: give it with --api-token-file FILE or MICROSCALING_API_TOKEN ('microscaling token create' makes one)";
+
 export const MERGE_PATCH = 'application/merge-patch+json';
 
 export interface Cause {
@@ -145,19 +148,13 @@ export class OperatorClient {
       return refuse(
         'this is a Kubernetes API server, not a microscaling operator; use kubectl there, or name the operator with --server',
       );
-    if (status === 401) return refuse(`${said?.message ?? 'unauthorized'}; ${this.#howToken()}`);
+    if (status === 401 && this.#token === undefined) return refuse(HOW_TO_TOKEN);
     if (status >= 300 && status < 400) {
       const where = headers.get('location') ?? 'nowhere';
       return refuse(`it sends elsewhere (to ${where}); name the operator itself with --server`);
     }
     if (said !== undefined) return new OperatorRefusal(this.base, status, said);
     return refuse(`this is not a microscaling operator (it answered ${status})`);
-  }
-
-  #howToken(): string {
-    return this.#token === undefined
-      ? 'give a token with --api-token-file FILE or MICROSCALING_API_TOKEN'
-      : 'the token that was given is not one of this operator';
   }
 }
 

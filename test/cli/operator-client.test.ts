@@ -66,13 +66,13 @@ describe('an answer that is none', () => {
     {
       name: 'no token',
       ...status(401, 'a token is needed'),
-      says: /a token is needed; give a token with --api-token-file/,
+      says: /this operator wants a token: give it with --api-token-file/,
     },
     {
       name: 'the wrong token',
-      ...status(401, 'no'),
+      ...status(401, 'the token is not known here'),
       token: 'x'.repeat(20),
-      says: /the token that was given is not one of this operator/,
+      says: /the token is not known here/,
     },
     {
       name: 'a reader that writes',
