@@ -50,15 +50,23 @@ const consumer = (over: Partial<AppSpec> = {}): AppSpec =>
 const demo = aPolicy('demo', [consumer(), aFiller('filler')]);
 let policy = demo;
 let kill: () => void;
+let marathon: World['marathon'];
+let metrics: World['metrics'];
+
+/** An operator with a disk that is new, and the cluster and the metrics that later ones find as well. */
+function firstWorld(): void {
+  const process = disk.mount();
+  kill = process.kill;
+  world = new World({}, { documents: process.store, maxRecords: MOST_EVENTS });
+  ({ marathon, metrics } = world);
+}
 
 async function running(): Promise<void> {
   disk = new Disk();
   policy = demo;
-  const process = disk.mount();
-  kill = process.kill;
-  world = new World({}, { documents: process.store, maxRecords: MOST_EVENTS });
+  firstWorld();
   world.policies.put('demo.yaml', policy);
-  world.metrics.set(1, 4);
+  metrics.set(1, 4);
   await world.start(10_000);
   expect(world.counts['/consumer']).toBe(4);
 }
@@ -68,7 +76,7 @@ async function restart(
   awayMs: number,
   { log = silentLogger }: { readonly log?: Logger } = {},
 ): Promise<void> {
-  const { clock, marathon, metrics } = world;
+  const { clock } = world;
   kill();
   await world.stop();
   await clock.advance(awayMs);
@@ -86,11 +94,9 @@ async function restart(
     },
   );
   world.policies.put('demo.yaml', policy);
-  metricsOfNow = metrics;
   await world.start(1_000);
 }
 
-let metricsOfNow: World['metrics'];
 const requested = (id: string): number => world.app(id).requested;
 const told = (reason: string): readonly string[] =>
   world.view.events.filter((event) => event.reason === reason).map(({ message }) => message);
@@ -98,7 +104,7 @@ const told = (reason: string): readonly string[] =>
 describe("a person's hold", () => {
   it('still holds after a kill, and ends on its time', async () => {
     await running();
-    world.marathon.others.scale('/consumer', 2);
+    marathon.others.scale('/consumer', 2);
     await world.after(1_500);
     await restart(60_000);
     expect(world.message('demo', 'Conflict')).toContain('a person set 2; kept until 2026-01-01T00:10:1');
@@ -111,7 +117,7 @@ describe("a person's hold", () => {
 
   it('that ended while no operator ran is over', async () => {
     await running();
-    world.marathon.others.scale('/consumer', 2);
+    marathon.others.scale('/consumer', 2);
     await world.after(500);
     await restart(601_000);
     await world.after(5_000);
@@ -120,9 +126,9 @@ describe("a person's hold", () => {
 
   it('begins anew with a count that somebody set while no operator ran', async () => {
     await running();
-    world.marathon.others.scale('/consumer', 2);
+    marathon.others.scale('/consumer', 2);
     await world.after(500);
-    world.marathon.others.scale('/consumer', 3);
+    marathon.others.scale('/consumer', 3);
     await restart(300_000);
     await world.after(400_000);
     expect(requested('/consumer')).toBe(3);
@@ -134,8 +140,7 @@ describe('our own hand', () => {
   it('is not taken for somebody else’s, however soon after a write the process is killed', async () => {
     await running();
     for (const count of [7, 3, 6]) {
-      world.metrics.set(1, count);
-      metricsOfNow?.set(1, count);
+      metrics.set(1, count);
       while (requested('/consumer') !== count) await world.after(100);
       await restart(1_000);
     }
@@ -146,12 +151,10 @@ describe('our own hand', () => {
   it('adopts an app once', async () => {
     disk = new Disk();
     policy = aPolicy('demo', [consumer({ adopt: true })]);
-    const process = disk.mount();
-    kill = process.kill;
-    world = new World({}, { documents: process.store, maxRecords: MOST_EVENTS });
-    world.marathon.others.create('/consumer', 4, { cmd: 'run consumer', cpus: 1, mem: 100 });
+    firstWorld();
+    marathon.others.create('/consumer', 4, { cmd: 'run consumer', cpus: 1, mem: 100 });
     world.policies.put('demo.yaml', policy);
-    world.metrics.set(1, 4);
+    metrics.set(1, 4);
     await world.start(2_000);
     expect(told('Adopted')).toHaveLength(1);
     await restart(300_000);
@@ -163,12 +166,10 @@ describe('our own hand', () => {
     disk = new Disk();
     const adopting = aPolicy('demo', [consumer({ adopt: true }), aFiller('filler')]);
     policy = adopting;
-    const process = disk.mount();
-    kill = process.kill;
-    world = new World({}, { documents: process.store, maxRecords: MOST_EVENTS });
-    world.marathon.others.create('/consumer', 4, { cmd: 'run consumer', cpus: 1, mem: 100 });
+    firstWorld();
+    marathon.others.create('/consumer', 4, { cmd: 'run consumer', cpus: 1, mem: 100 });
     world.policies.put('demo.yaml', policy);
-    world.metrics.set(1, 4);
+    metrics.set(1, 4);
     await world.start(5_000);
     expect(disk.documents.get('pool', 'default/demo')).toMatchObject({ adopted: ['/consumer'] });
     policy = aPolicy('demo', [aFiller('filler')]);
@@ -183,7 +184,6 @@ describe('our own hand', () => {
 
   it('knows its own unfinished update, and replaces it by the next one', async () => {
     await running();
-    const { marathon } = world;
     const apply = marathon.apply.bind(marathon);
     const superseded: (string | undefined)[] = [];
     let end = (): void => undefined;
@@ -215,7 +215,7 @@ describe('our own hand', () => {
 describe('events and conditions', () => {
   it('are there again, in their order, and nothing is told twice', async () => {
     await running();
-    world.metrics.set(1, 'the queue is gone');
+    metrics.set(1, 'the queue is gone');
     await world.after(60_000);
     const before = world.view.events;
     const conditions = world.policy('demo').conditions;
@@ -231,9 +231,9 @@ describe('events and conditions', () => {
 
   it('tell what changed while no operator ran', async () => {
     await running();
-    world.metrics.set(1, 'the queue is gone');
+    metrics.set(1, 'the queue is gone');
     await world.after(60_000);
-    world.metrics.set(1, 4);
+    metrics.set(1, 4);
     await restart(300_000);
     await world.after(2_000);
     expect(told('MetricsRecovered')).toHaveLength(1);
@@ -242,7 +242,7 @@ describe('events and conditions', () => {
   it('are kept up to a bound', async () => {
     await running();
     for (let i = 0; i < 2 * MOST_EVENTS; i++) {
-      world.marathon.others.scale('/consumer', 2 + (i % 2));
+      marathon.others.scale('/consumer', 2 + (i % 2));
       await world.after(130_000);
     }
     await restart(1_000);
@@ -254,14 +254,14 @@ describe('events and conditions', () => {
 describe('after a restart', () => {
   it('Marathon’s counts are the truth until the metrics are read', async () => {
     await running();
-    world.metrics.set(1, 'the queue is gone');
+    metrics.set(1, 'the queue is gone');
     kill();
-    world.marathon.others.scale('/filler', 3);
-    world.marathon.others.scale('/consumer', 5);
+    marathon.others.scale('/filler', 3);
+    marathon.others.scale('/consumer', 5);
     await restart(60_000);
     await world.after(5_000);
     expect([requested('/consumer'), requested('/filler')]).toEqual([5, 3]);
-    metricsOfNow.set(1, 8);
+    metrics.set(1, 8);
     await world.after(10_000);
     expect(requested('/consumer')).toBe(8);
   });
@@ -282,7 +282,7 @@ describe('after a restart', () => {
     }
     await restart(1_000, { log });
     expect(lines.filter((line) => line.startsWith('dropped')).length).toBeGreaterThan(2);
-    metricsOfNow.set(1, 6);
+    metrics.set(1, 6);
     await world.after(10_000);
     expect(requested('/consumer')).toBe(6);
     expect([...disk.documents.all('event').values()]).not.toContainEqual(junk);
@@ -290,7 +290,7 @@ describe('after a restart', () => {
 
   it('what belongs to a pool that is gone is gone too', async () => {
     await running();
-    world.marathon.others.scale('/consumer', 2);
+    marathon.others.scale('/consumer', 2);
     await world.after(20_000);
     const kept = (): readonly number[] =>
       ['pool', 'decision', 'condition'].map((collection) => disk.documents.all(collection).size);
@@ -302,7 +302,7 @@ describe('after a restart', () => {
 
   it('also when it went while no operator ran', async () => {
     await running();
-    world.marathon.others.scale('/consumer', 2);
+    marathon.others.scale('/consumer', 2);
     await world.after(20_000);
     policy = aPolicy('other', [anApp('else')]);
     await restart(60_000);
@@ -325,10 +325,10 @@ describe('the disk', () => {
   it('that fails stands in the way of nothing, is told once, and catches up', async () => {
     await running();
     disk.failure = 'writing to the store: the disk is full';
-    world.metrics.set(1, 7);
+    metrics.set(1, 7);
     await world.after(20_000);
     expect(requested('/consumer')).toBe(7);
-    world.marathon.others.scale('/consumer', 2);
+    marathon.others.scale('/consumer', 2);
     await world.after(20_000);
     expect(requested('/consumer')).toBe(2);
     expect(told('StoreUnavailable')).toEqual([expect.stringContaining('the disk is full; scaling goes on')]);
