@@ -5,7 +5,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { Bell } from './bell.ts';
-import { type Columns, History } from './history.ts';
+import { type Columns, History, type Sample } from './history.ts';
 import { type PageView, pageView } from './page-view.ts';
 import { seriesOf } from './series.ts';
 import { assignTiles, slotHolders, type Tile } from './tiles.ts';
@@ -27,13 +27,18 @@ export class LiveView {
   readonly #changed = new Bell();
   #tiles: ReadonlyMap<string, readonly Tile[]> = new Map();
   #revision = 0;
-  #page: PageView;
+  #seen: Seen;
+  /** Of `#seen`, once somebody looked. */
+  #page: PageView | undefined;
+  /** The newest that could be drawn. */
+  #lastPage: PageView | undefined;
   #json: string | undefined;
+  #drawingTookMs = 0;
 
   /** Follows `deps.state` until `signal` aborts. */
   constructor(deps: LiveViewDeps, signal: AbortSignal) {
     this.#deps = deps;
-    this.#page = this.#draw(deps.state.view());
+    this.#seen = this.#look();
     void this.#follow(signal);
   }
 
@@ -42,13 +47,15 @@ export class LiveView {
     return this.#revision;
   }
 
+  /** Drawn when somebody looks, once for all who do. */
   page(): PageView {
+    this.#page ??= this.#drawn();
     return this.#page;
   }
 
   /** The page view as JSON, made once for all who look. */
   json(): string {
-    this.#json ??= JSON.stringify(this.#page);
+    this.#json ??= JSON.stringify(this.page());
     return this.#json;
   }
 
@@ -74,10 +81,8 @@ export class LiveView {
       while (!signal.aborted) {
         if (!dirty) await bell.heard(signal);
         dirty = false;
-        const beganMs = clock.now();
         this.#refresh();
-        const tookMs = clock.now() - beganMs;
-        await clock.sleep(Math.max(MIN_GAP_MS, PAUSE_PER_DRAWING * tookMs), signal);
+        await clock.sleep(Math.max(MIN_GAP_MS, PAUSE_PER_DRAWING * this.#drawingTookMs), signal);
       }
     } catch (error) {
       if (!signal.aborted) log.error('the page no longer follows the operator', { error: messageOf(error) });
@@ -88,17 +93,42 @@ export class LiveView {
 
   #refresh(): void {
     try {
-      this.#page = this.#draw(this.#deps.state.view());
+      this.#seen = this.#look();
     } catch (error) {
       this.#deps.log.error('the page shows an older picture', { error: messageOf(error) });
       return;
     }
+    this.#page = undefined;
     this.#json = undefined;
     this.#revision++;
     this.#changed.ring();
   }
 
-  #draw(view: OperatorView): PageView {
+  /** The past is remembered whether somebody looks or not. */
+  #look(): Seen {
+    const view = this.#deps.state.view();
+    const nowMs = this.#deps.clock.now();
+    const silenceMs = view.pools.reduce(
+      (most, { intervalMs }) => Math.max(most, 3 * intervalMs),
+      MIN_SILENCE_MS,
+    );
+    this.#history.breakAfter(silenceMs, nowMs);
+    return { view, sample: this.#history.record(nowMs, seriesOf(view)) };
+  }
+
+  #drawn(): PageView {
+    const beganMs = this.#deps.clock.now();
+    try {
+      this.#lastPage = this.#draw(this.#seen);
+    } catch (error) {
+      if (this.#lastPage === undefined) throw error;
+      this.#deps.log.error('the page shows an older picture', { error: messageOf(error) });
+    }
+    this.#drawingTookMs = this.#deps.clock.now() - beganMs;
+    return this.#lastPage;
+  }
+
+  #draw({ view, sample }: Seen): PageView {
     this.#tiles = new Map(
       view.pools.map((pool) => {
         const holders = slotHolders(pool.policies.flatMap((policy) => policy.apps));
@@ -106,16 +136,18 @@ export class LiveView {
         return [pool.name, assignTiles(previous, holders, tileCount(pool.capacity, holders.length))];
       }),
     );
-    const nowMs = this.#deps.clock.now();
-    const intervals = view.pools.map((pool) => 3 * pool.intervalMs);
-    this.#history.breakAfter(Math.max(MIN_SILENCE_MS, ...intervals), nowMs);
-    const sample = this.#history.record(nowMs, seriesOf(view));
     return pageView(view, {
       tiles: this.#tiles,
       sample,
       ratePerS: (series) => this.#history.ratePerS(series),
     });
   }
+}
+
+/** One state of the operator with what the charts take from it. */
+interface Seen {
+  readonly view: OperatorView;
+  readonly sample: Sample;
 }
 
 /** Slots are drawn one by one; of cpus or memory only what is held, as no tile stands for what is free. */

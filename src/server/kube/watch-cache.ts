@@ -12,7 +12,7 @@ export interface Change {
 }
 
 /** A watch that falls further behind than this has to list again. */
-const HISTORY = 8_192;
+const HISTORY = 4_096;
 
 export interface WatchCacheOptions {
   /** Changes up to this version are not known: a watch cannot begin before it. */
