@@ -84,6 +84,7 @@ function someApp(name: string, mannered: boolean): fc.Arbitrary<AppInput> {
       world: someObserved,
       behavior: mannered ? someBehavior : fc.constant(aBehavior()),
       held: fc.constantFrom(false, false, false, false, true),
+      override: fc.option(fc.nat(15), { freq: 5 }),
       cpus: fc.constantFrom(0, 0.1, 0.5, 1),
     })
     .map((a) => {
@@ -101,6 +102,7 @@ function someApp(name: string, mannered: boolean): fc.Arbitrary<AppInput> {
         countsAgainstBudget: role === 'fixed' && a.held,
         observed: { ...a.world, id: `/${name}` },
         ...(a.held && role !== 'fixed' && { held: { instances: a.world.requested, reason: 'a person did' } }),
+        ...(a.override !== null && { override: { instances: a.override, reason: 'a person said so' } }),
       });
       if (a.exists) return app;
       const { observed: _, ...rest } = app;
@@ -120,9 +122,13 @@ export const someBudget: fc.Arbitrary<Budget> = fc.oneof(
 
 export const NAMES = ['a', 'b', 'c', 'd', 'e'] as const;
 
-/** A pool of one to five apps in any state; `mannered` ones have behaviors. */
+/** A pool of one to five apps in any state; `mannered` ones have behaviors, `overridden: false` leaves all to their laws. */
 export function somePool(
-  options: { readonly mannered?: boolean; readonly budget?: fc.Arbitrary<Budget> } = {},
+  options: {
+    readonly mannered?: boolean;
+    readonly overridden?: false;
+    readonly budget?: fc.Arbitrary<Budget>;
+  } = {},
 ) {
   return fc
     .record({
@@ -131,5 +137,8 @@ export function somePool(
         .chain((n) => fc.tuple(...NAMES.slice(0, n).map((name) => someApp(name, options.mannered ?? true)))),
       budget: options.budget ?? someBudget,
     })
-    .map(({ apps, budget }): DecisionInput => anInput(apps, { budget }));
+    .map(({ apps, budget }): DecisionInput => {
+      const free = options.overridden === false ? apps.map(({ override: _, ...app }) => app) : apps;
+      return anInput(free, { budget });
+    });
 }

@@ -105,6 +105,23 @@ describe('decide', () => {
     );
   });
 
+  it('does what an override says at once, within bounds, whatever the law and its manners say', () => {
+    fc.assert(
+      fc.property(somePool({ budget: fc.constant({ kind: 'slots', slots: 200 }) }), (input) => {
+        for (const a of later(input).apps) {
+          const app = input.apps.find((each) => each.id === a.id)!;
+          const { override, held, role, observed: there } = app;
+          if (override === undefined || held !== undefined || role === 'fixed') continue;
+          // A broken app gets what it can launch, whoever asks.
+          if (there === undefined || a.limitedBy === 'launching') continue;
+          expect(a.granted).toBe(Math.min(app.max, Math.max(app.min, override.instances)));
+          expect(a.summary).toContain('a person said so');
+        }
+      }),
+      RUNS,
+    );
+  });
+
   it('gives the same answer whatever the order of apps', () => {
     fc.assert(
       fc.property(somePool(), fc.array(fc.nat(), { minLength: 5, maxLength: 5 }), (input, keys) => {
@@ -125,7 +142,11 @@ describe('decide', () => {
   it('never refuses a higher priority what a lower one holds above its minimum, manners aside', () => {
     fc.assert(
       fc.property(
-        somePool({ mannered: false, budget: fc.nat(20).map((slots) => ({ kind: 'slots', slots })) }),
+        somePool({
+          mannered: false,
+          overridden: false,
+          budget: fc.nat(20).map((slots) => ({ kind: 'slots', slots })),
+        }),
         (input) => {
           const { apps } = later(input);
           for (const high of apps) {
@@ -194,7 +215,7 @@ describe('decide', () => {
 
   it('changes nothing on a metric that was not read', () => {
     fc.assert(
-      fc.property(somePool({ mannered: false }), fc.nat(50), (input, ago) => {
+      fc.property(somePool({ mannered: false, overridden: false }), fc.nat(50), (input, ago) => {
         const unknown = {
           ...input,
           budget: { kind: 'slots', slots: 200 } as const,
