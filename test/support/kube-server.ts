@@ -73,6 +73,8 @@ export interface KubeRequest {
   readonly name?: string;
   readonly method: string;
   readonly url: string;
+  /** User-Agent. */
+  readonly agent: string;
 }
 
 export interface KubeServer {
@@ -235,7 +237,7 @@ function memoryHome(cache: WatchCache): ObjectHome {
   };
 }
 
-function kubeRequest({ method, url }: Request): KubeRequest | undefined {
+function kubeRequest({ method, url, headers }: Request): KubeRequest | undefined {
   const { pathname, search, searchParams } = new URL(url);
   const info = requestInfo(pathname);
   if (info === undefined) return undefined;
@@ -246,6 +248,7 @@ function kubeRequest({ method, url }: Request): KubeRequest | undefined {
     resource: subresource === undefined ? resource : `${resource}/${subresource}`,
     method,
     url: `${pathname}${search}`,
+    agent: headers.get('user-agent') ?? '',
   };
 }
 

@@ -3,7 +3,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
+import {
+  CoreV1Api,
+  type CoreV1Event,
+  CustomObjectsApi,
+  KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+} from '@kubernetes/client-node';
 import type { Resource } from '../../src/api/policy.ts';
 import { createTrust } from '../../src/app/trust.ts';
 import {
@@ -44,14 +51,17 @@ export interface KubeconfigFile {
   remove(): void;
 }
 
-export function kubeconfigFor(server: string, { token = '', namespace = 'default' } = {}): KubeconfigFile {
+export function kubeconfigFor(
+  server: string,
+  { token = '', namespace = 'default', insecure = false } = {},
+): KubeconfigFile {
   const dir = mkdtempSync(join(tmpdir(), 'microscaling-kubeconfig-'));
   const path = join(dir, 'config');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'test',
-    clusters: [{ name: 'test', cluster: { server } }],
+    clusters: [{ name: 'test', cluster: { server, ...(insecure && { 'insecure-skip-tls-verify': true }) } }],
     users: [{ name: 'tester', user: token === '' ? {} : { token } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'tester', namespace } }],
   };
@@ -77,6 +87,7 @@ export interface StoredObject {
 /** What a person does with kubectl, in one namespace. */
 export class Person {
   readonly #custom: CustomObjectsApi;
+  readonly #core: CoreV1Api;
   readonly #namespace: string;
 
   constructor(kubeconfig: string, namespace = 'default') {
@@ -87,6 +98,7 @@ export class Person {
       skipTLSVerify: cluster.skipTLSVerify || cluster.server.startsWith('http:'),
     }));
     this.#custom = config.makeApiClient(CustomObjectsApi);
+    this.#core = config.makeApiClient(CoreV1Api);
     this.#namespace = namespace;
   }
 
@@ -124,11 +136,52 @@ export class Person {
     await this.#custom.deleteNamespacedCustomObject({ ...this.#placeOf(kind), name });
   }
 
-  /** Replaces the status, as another program would that thinks it may. */
+  /** Merges into its metadata; null removes. */
+  async annotate(kind: Resource['kind'], name: string, metadata: object): Promise<void> {
+    await this.#custom.patchNamespacedCustomObject(
+      { ...this.#placeOf(kind), name, body: { metadata } },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    );
+  }
+
+  async events(): Promise<readonly CoreV1Event[]> {
+    return (await this.#core.listNamespacedEvent({ namespace: this.#namespace })).items;
+  }
+
+  /** Creates or replaces it. */
+  async putSecret(name: string, values: Readonly<Record<string, string>>): Promise<void> {
+    const namespace = this.#namespace;
+    const data = Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    );
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data };
+    await this.#core.createNamespacedSecret({ namespace, body }).catch(async (error: unknown) => {
+      if ((error as { code?: unknown }).code !== 409) throw error;
+      const { metadata } = await this.#core.readNamespacedSecret({ namespace, name });
+      const known = { name, namespace, resourceVersion: metadata?.resourceVersion ?? '' };
+      await this.#core.replaceNamespacedSecret({ namespace, name, body: { ...body, metadata: known } });
+    });
+  }
+
+  /** Removes all of our objects, whatever holds them. */
+  async clear(): Promise<void> {
+    for (const kind of ['MicroscalingPolicy', 'CapacityPool'] as const) {
+      const { items } = (await this.#custom.listNamespacedCustomObject(this.#placeOf(kind))) as {
+        items: readonly StoredObject[];
+      };
+      for (const { metadata } of items) {
+        await this.annotate(kind, metadata.name, { finalizers: null });
+        if (metadata.deletionTimestamp === undefined) await this.remove(kind, metadata.name);
+      }
+    }
+  }
+
+  /** Merges into the status, as another program would that thinks it may. */
   async putStatus(kind: Resource['kind'], name: string, status: object): Promise<void> {
-    const known = await this.get(kind, name);
-    const body = { ...known, status };
-    await this.#custom.replaceNamespacedCustomObjectStatus({ ...this.#placeOf(kind), name, body });
+    await this.#custom.patchNamespacedCustomObjectStatus(
+      { ...this.#placeOf(kind), name, body: { status } },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    );
   }
 
   #placeOf(kind: Resource['kind']): {

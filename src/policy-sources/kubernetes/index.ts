@@ -50,6 +50,8 @@ export interface KubernetesSourceDeps {
 export interface KubernetesSource extends PolicySource {
   /** A value of a Secret that one of the listed resources names. Throws TerminalError that says what is missing, never a value. */
   secret(ref: SecretRef): string;
+  /** Reads all Secrets in use anew; they are every 20 s anyway. */
+  refreshSecrets(signal: AbortSignal): Promise<void>;
   /** `acting` may say something else now. */
   standingChanged(): void;
 }
@@ -159,6 +161,10 @@ class Source implements KubernetesSource {
 
   secret(ref: SecretRef): string {
     return this.#secrets.value(ref);
+  }
+
+  async refreshSecrets(signal: AbortSignal): Promise<void> {
+    await this.#secrets.refresh(signal);
   }
 
   standingChanged(): void {

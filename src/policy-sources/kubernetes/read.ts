@@ -78,7 +78,8 @@ function readingOf(object: KubeObject, { resources, invalid, problems }: LoadRes
   // The text was one line made by us: its line numbers say nothing.
   const told = problems.map(({ line: _, ...problem }) => problem);
   if (resource !== undefined) {
-    const revision = `${uid ?? 'uid'}:${generation ?? object.metadata.resourceVersion ?? ''}`;
+    // What is written about it in `status` makes no other revision.
+    const revision = `generation:${generation ?? 0}`;
     const sourced = { resource: withSecretNamespace(resource), place, revision };
     const born = createdAt === undefined ? {} : { createdAt };
     return { resource: { ...sourced, ...born, ...life }, problems: told, secrets: secretsIn(resource) };
