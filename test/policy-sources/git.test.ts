@@ -181,6 +181,53 @@ describe('git source: what is read', () => {
   });
 });
 
+describe('git source: a start while the newest commit is bad', () => {
+  it.each([
+    ['an invalid document', { 'b.yaml': 'b !\n' }, 'a=2 b=1 c=1', ['default/b'], true],
+    ['a file that does not parse', { 'b.yaml': '???\n' }, 'a=2 b=1 c=1', ['default/b'], false],
+  ])(
+    'runs the last good version of %s, then says what is wrong',
+    async (_, bad, first, invalid, complete) => {
+      const sound = remote.commit({ 'a.yaml': 'a 1', 'b.yaml': 'b 1', 'c.yaml': 'c 1', 'd.yaml': 'd 1' });
+      await sourceOf(remote.url).list(never);
+      remote.remove('d.yaml');
+      const commit = remote.commit({ 'a.yaml': 'a 2', ...bad });
+      const source = sourceOf(remote.url);
+      const started = await source.list(never);
+      expect(slots(started)).toBe(first);
+      expect(started.invalid).toEqual([]);
+      expect(started.resources.map(({ revision }) => revision.slice('main@sha1:'.length))).toEqual([
+        commit,
+        commit,
+        sound,
+      ]);
+      const next = await source.list(never);
+      expect(slots(next)).toBe('a=2 c=1');
+      expect(next.invalid.map(({ key }) => key)).toEqual(invalid);
+      expect(next.complete).toBe(complete);
+      expect(errors(next)).toHaveLength(1);
+    },
+  );
+
+  it('tells its watcher to look once more', async () => {
+    remote.commit({ 'a.yaml': 'a 1' });
+    await sourceOf(remote.url).list(never);
+    remote.commit({ 'a.yaml': 'a !' });
+    const source = sourceOf(remote.url);
+    const abort = new AbortController();
+    let listed: Promise<unknown> = Promise.resolve();
+    let latest: PolicySnapshot | undefined;
+    const watching = source.watch(() => {
+      listed = listed.then(async () => {
+        latest = await source.list(never);
+      });
+    }, abort.signal);
+    await until('the truth', () => latest !== undefined && latest.invalid.length === 1);
+    abort.abort(new Error('over'));
+    await watching;
+  });
+});
+
 describe('git source: a history that moves', () => {
   it('follows a commit at a time, and tells', async () => {
     remote.commit({ 'a.yaml': 'a 1' });

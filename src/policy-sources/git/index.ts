@@ -11,6 +11,7 @@ import { explainGitFailure } from './failure.ts';
 import { type Commit, type FollowConfig, Follower } from './follow.ts';
 import { type GitLocation, parseLocation } from './location.ts';
 import { CommitReader } from './read.ts';
+import { revived } from './revive.ts';
 
 export type { GitAccess } from './environment.ts';
 
@@ -57,6 +58,12 @@ class GitSource implements PolicySource {
   readonly #effective: CommitReader;
   /** The watch has just looked. */
   #fresh = false;
+  /** Something was listed since the start. */
+  #listed = false;
+  /** The last commit without a fault, as far as this process has seen one. */
+  #sound: string | undefined;
+  /** What was listed last is not the whole truth: it is to be listed again. */
+  #again = false;
 
   constructor(location: GitLocation, config: GitSourceConfig, deps: GitSourceDeps) {
     const { url, branch, path } = location;
@@ -91,8 +98,9 @@ class GitSource implements PolicySource {
       while (!signal.aborted) {
         await this.#follower.look(signal);
         const state = JSON.stringify(this.#follower.state);
-        if (state !== seen) {
+        if (state !== seen || this.#again) {
           seen = state;
+          this.#again = false;
           this.#fresh = true;
           onChange();
         }
@@ -123,7 +131,9 @@ class GitSource implements PolicySource {
   /** What the newest commit says, or the last one that may have its way. */
   async #taken(newest: Commit, signal: AbortSignal): Promise<PolicySnapshot> {
     const { repository } = this.#follower;
+    const sound = this.#listed ? undefined : await this.#lastSound(newest, signal);
     const snapshot = await this.#read(newest, signal);
+    this.#listed = true;
     if (snapshot instanceof Error) return this.#goOn(newest, snapshot.message, signal);
     const before = await repository.kept('effective', signal);
     if (before !== undefined && deletesAll(snapshot) && !this.#config.allowEmpty) {
@@ -131,7 +141,22 @@ class GitSource implements PolicySource {
     }
     const takes = snapshot.complete && (namesIn(snapshot) > 0 || this.#config.allowEmpty);
     if (takes && before !== newest.hash) await repository.keep('effective', newest.hash, signal);
-    return snapshot;
+    if (takes && snapshot.invalid.length === 0 && this.#sound !== newest.hash) {
+      await repository.keep('sound', newest.hash, signal);
+      this.#sound = newest.hash;
+    }
+    if (sound === undefined || snapshot.invalid.length === 0) return snapshot;
+    // Told as good first, so that it runs, and as broken at the next look.
+    this.#again = true;
+    return revived(snapshot, sound);
+  }
+
+  /** Read first, so that what a file held is known when it does not parse any more. */
+  async #lastSound(newest: Commit, signal: AbortSignal): Promise<PolicySnapshot | undefined> {
+    const hash = await this.#follower.repository.kept('sound', signal);
+    if (hash === undefined || hash === newest.hash) return undefined;
+    const sound = await this.#read({ ...newest, hash }, signal);
+    return sound instanceof Error ? undefined : sound;
   }
 
   async #hold(newest: Commit, before: Commit, signal: AbortSignal): Promise<PolicySnapshot> {

@@ -25,8 +25,8 @@ export interface TreeFile {
   readonly kind: 'file' | 'link' | 'submodule';
 }
 
-/** Names under which commits are kept: the newest, and the one whose policies are in effect. */
-export type Kept = 'newest' | 'effective';
+/** Names under which commits are kept: the newest, the one whose policies are in effect, the last one without a fault. */
+export type Kept = 'newest' | 'effective' | 'sound';
 
 export interface RepositoryOptions {
   /** Made when it is not there; nobody else writes to it. */
