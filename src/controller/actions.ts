@@ -3,8 +3,8 @@
 import type { ResourceKey } from '../api/policy.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import type { OperatorDeps } from './deps.ts';
+import { pauseWords } from './grip.ts';
 import type { Interventions } from './interventions.ts';
-import { pauseWords } from './interventions.ts';
 import { type Leadership, whileActing } from './leadership.ts';
 import { type MemberApp, membersOf, membersOfPolicy } from './members.ts';
 import type { PolicyRecord, PoolRecord } from './records.ts';

@@ -4,7 +4,7 @@ import { durationMs } from '../api/duration.ts';
 import type { MetricSpec, TargetSpec } from '../api/policy.ts';
 import type { AppDecision } from '../core/decision.ts';
 import type { MetricReading, MetricSample } from '../core/observation.ts';
-import { pauseWords } from './interventions.ts';
+import { pauseWords } from './grip.ts';
 import { readingsOf } from './observe.ts';
 import { isWhole, type Round } from './round.ts';
 import type { Standing } from './standing.ts';

@@ -9,7 +9,7 @@ import { timingOf } from '../core/timing.ts';
 import { messageOf, TerminalError } from '../runtime/errors.ts';
 import type { Outcome } from './act.ts';
 import type { Obstacle } from './gate.ts';
-import { overrideWords, pauseWords } from './interventions.ts';
+import { overrideWords, pauseWords } from './grip.ts';
 import { readingsOf } from './observe.ts';
 import { type PolicyRecord, shownVersion } from './records.ts';
 import type { Restart } from './restarts.ts';

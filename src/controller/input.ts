@@ -4,7 +4,7 @@ import type { CapacitySpec, Resources } from '../api/policy.ts';
 import type { AppInput, Budget, DecisionInput, DecisionMemory } from '../core/decision.ts';
 import type { AppObservation, Footprint } from '../core/observation.ts';
 import type { ClusterRoom } from './cluster-room.ts';
-import { overrideWords } from './interventions.ts';
+import { overrideWords } from './grip.ts';
 import { readingsOf, type World } from './observe.ts';
 import type { Standing } from './standing.ts';
 import { withoutSurplus } from './surplus.ts';

@@ -3,19 +3,12 @@
 import type { ResourceKey } from '../api/policy.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
-import { messageOf, WaitError } from '../runtime/errors.ts';
+import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
-import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { Announcement } from './announcements.ts';
+import { type Grip, overrideWords, pauseWords } from './grip.ts';
 import { type Hand, type Override, type Pause, readHand } from './intervention-records.ts';
-import type { OverrideView, PauseView } from './view.ts';
-
-/** What people's hands do to one policy now. */
-export interface Grip {
-  readonly paused?: PauseView;
-  /** By the app's name in the policy. */
-  readonly overrides: ReadonlyMap<string, OverrideView>;
-}
+import type { PauseView } from './view.ts';
 
 export interface InterventionDeps {
   readonly clock: Clock;
@@ -38,7 +31,6 @@ const COLLECTION = 'hand';
 const LONGEST_SLEEP_MS = 3_600_000;
 /** An end that could not be written down is tried again. */
 const RETRY_MS = 5_000;
-const PAUSED_RETRY_MS = 1_000;
 const UNGRIPPED: Grip = { overrides: new Map() };
 
 /** Nothing here judges whether a hand is allowed: actions.ts does, which knows the policies. */
@@ -212,20 +204,6 @@ export class Interventions {
   }
 }
 
-/** The same scheduler, with writes to a policy refused from the moment it is paused, also in the middle of a round. */
-export function unlessPaused(
-  scheduler: Pick<Scheduler, 'apply'>,
-  pausedNow: (app: string) => PauseView | undefined,
-): Pick<Scheduler, 'apply'> {
-  return {
-    apply: async (change, signal) => {
-      const paused = pausedNow(change.app);
-      if (paused !== undefined) throw new WaitError(pauseWords(paused), PAUSED_RETRY_MS);
-      return await scheduler.apply(change, signal);
-    },
-  };
-}
-
 function keyOf(hand: Pick<Pause, 'kind' | 'policy'> | Pick<Override, 'kind' | 'policy' | 'app'>): string {
   return hand.kind === 'pause' ? `${hand.policy} pause` : `${hand.policy} override ${hand.app}`;
 }
@@ -244,23 +222,4 @@ function timesOf({ sinceMs, untilMs, reason }: Hand): PauseView {
 
 function wordsOf(hand: Hand): string {
   return hand.kind === 'pause' ? pauseWords(hand) : overrideWords(hand);
-}
-
-/** `paused by hand until 2026-01-01T00:00:00Z (deploying)`. */
-export function pauseWords({ untilMs, reason }: PauseView): string {
-  const until = untilMs === undefined ? 'until somebody resumes it' : `until ${timeOf(untilMs)}`;
-  return `paused by hand ${until}${because(reason)}`;
-}
-
-/** `held at 8 by hand until 2026-01-01T00:00:00Z (launch day)`. */
-export function overrideWords({ instances, untilMs, reason }: OverrideView): string {
-  return `held at ${instances} by hand until ${timeOf(untilMs)}${because(reason)}`;
-}
-
-function because(reason: string | undefined): string {
-  return reason === undefined || reason === '' ? '' : ` (${reason})`;
-}
-
-function timeOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

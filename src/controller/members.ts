@@ -3,7 +3,7 @@
 import { durationMs } from '../api/duration.ts';
 import type { AppSpec, PolicySpec, ResourceKey } from '../api/policy.ts';
 import type { AppRole } from '../core/decision.ts';
-import type { Interventions } from './interventions.ts';
+import type { Grip } from './grip.ts';
 import type { PolicyRecord, PoolRecord } from './records.ts';
 import type { OverrideView, PauseView } from './view.ts';
 
@@ -34,11 +34,9 @@ export function membersOfPolicy({ key, running }: PolicyRecord): readonly Member
 /** The same apps with people's hands on them. */
 export function gripped(
   apps: readonly MemberApp[],
-  interventions: Pick<Interventions, 'on'>,
+  { on }: { readonly on: (policy: ResourceKey) => Grip },
 ): readonly MemberApp[] {
-  const grips = new Map(
-    [...new Set(apps.map(({ policy }) => policy))].map((key) => [key, interventions.on(key)]),
-  );
+  const grips = new Map([...new Set(apps.map(({ policy }) => policy))].map((key) => [key, on(key)]));
   return apps.map((app) => {
     const { paused, overrides } = grips.get(app.policy) ?? {};
     const override = overrides?.get(app.spec.name);

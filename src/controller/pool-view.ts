@@ -2,7 +2,7 @@
 
 import { initialConditions } from '../api/conditions.ts';
 import { type ResourceKey, resourceKey } from '../api/policy.ts';
-import type { Grip } from './interventions.ts';
+import type { Grip } from './grip.ts';
 import { intervalMsOf } from './members.ts';
 import { type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
 import type { AppView, PolicyView, PoolView } from './view.ts';

@@ -8,7 +8,8 @@ import { choose } from './choose.ts';
 import { clusterRoom } from './cluster-room.ts';
 import type { OperatorDeps } from './deps.ts';
 import { farewell } from './finalize.ts';
-import { type Interventions, unlessPaused } from './interventions.ts';
+import { unlessPaused } from './grip.ts';
+import type { Interventions } from './interventions.ts';
 import { afterAbsence } from './lasting-track.ts';
 import { type Leadership, type LeadershipStanding, whileActing } from './leadership.ts';
 import { gripped, intervalMsOf, type MemberApp, membersOf } from './members.ts';
@@ -51,7 +52,7 @@ export class PoolReconciler implements Reconciler<string> {
     const { store, status, clock } = this.#deps;
     await this.#sayFarewell(key, context);
     const pool = store.pool(key);
-    const apps = pool === undefined ? [] : gripped(membersOf(pool), this.#deps.interventions);
+    const apps = pool === undefined ? [] : this.#appsOf(pool);
     if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
     const memory = this.#memoryOf(key);
     const looking: Looking = { pool, apps, memory, startedAtMs: clock.now() };
@@ -63,6 +64,10 @@ export class PoolReconciler implements Reconciler<string> {
     status.finish(await this.#run({ ...looking, world, view: world.view }, context));
     const dueMs = memory.reader.readAtMs + intervalMsOf(pool);
     return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.now()) };
+  }
+
+  #appsOf(pool: PoolRecord): readonly MemberApp[] {
+    return gripped(membersOf(pool), { on: (policy) => this.#deps.interventions.on(policy) });
   }
 
   /** Hands what is remembered of every pool to the archive. */

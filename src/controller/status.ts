@@ -13,7 +13,7 @@ import type { CapacityPoolRecord } from './capacity-pools.ts';
 import { conditionsOf } from './conditions.ts';
 import { recordsOf } from './decision-records.ts';
 import type { OperatorDeps } from './deps.ts';
-import type { Grip } from './interventions.ts';
+import type { Grip } from './grip.ts';
 import { intervalMsOf } from './members.ts';
 import { policyHead, unseenPool, withHands } from './pool-view.ts';
 import type { RecordArchive } from './record-archive.ts';

@@ -1,0 +1,47 @@
+// controller: what people's hands do to a policy at one moment, in types and in words.
+
+import { WaitError } from '../runtime/errors.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import type { OverrideView, PauseView } from './view.ts';
+
+/** What people's hands do to one policy now. */
+export interface Grip {
+  readonly paused?: PauseView;
+  /** By the app's name in the policy. */
+  readonly overrides: ReadonlyMap<string, OverrideView>;
+}
+
+const PAUSED_RETRY_MS = 1_000;
+
+/** The same scheduler, with writes to a policy refused from the moment it is paused, also in the middle of a round. */
+export function unlessPaused(
+  scheduler: Pick<Scheduler, 'apply'>,
+  pausedNow: (app: string) => PauseView | undefined,
+): Pick<Scheduler, 'apply'> {
+  return {
+    apply: async (change, signal) => {
+      const paused = pausedNow(change.app);
+      if (paused !== undefined) throw new WaitError(pauseWords(paused), PAUSED_RETRY_MS);
+      return await scheduler.apply(change, signal);
+    },
+  };
+}
+
+/** `paused by hand until 2026-01-01T00:00:00Z (deploying)`. */
+export function pauseWords({ untilMs, reason }: PauseView): string {
+  const until = untilMs === undefined ? 'until somebody resumes it' : `until ${timeOf(untilMs)}`;
+  return `paused by hand ${until}${because(reason)}`;
+}
+
+/** `held at 8 by hand until 2026-01-01T00:00:00Z (launch day)`. */
+export function overrideWords({ instances, untilMs, reason }: OverrideView): string {
+  return `held at ${instances} by hand until ${timeOf(untilMs)}${because(reason)}`;
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined || reason === '' ? '' : ` (${reason})`;
+}
+
+function timeOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
