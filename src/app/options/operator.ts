@@ -72,7 +72,7 @@ export const OPERATOR_OPTIONS = {
     type: 'texts',
     env: ['MICROSCALING_GIT_VARIABLE'],
     key: 'gitVariable',
-    help: "environment variable that ${NAME} in the repository's policies stands for; repeatable (default none)",
+    help: "environment variable that the repository's policies may use, as $ and its name in braces; repeatable (default none)",
   },
   gitSuspend: {
     flag: '--git-suspend',
