@@ -18,6 +18,27 @@ export function withSchemaDefaults(schema: JsonSchema, value: unknown): unknown 
   return value;
 }
 
+/** Whether `value`, at `pointer` of a document, is what the schema would have put there. */
+export function isSchemaDefault(schema: JsonSchema, pointer: string, value: unknown): boolean {
+  let node: JsonSchema | undefined = schema;
+  for (const segment of pointer.split('/').slice(1))
+    node = /^\d+$/.test(segment) ? node?.items : node?.properties?.[segment];
+  if (node?.default === undefined) return false;
+  return isSame(withSchemaDefaults(node, node.default), withSchemaDefaults(node, value));
+}
+
+/** Of two JSON values, whatever the order of their fields. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => isSame(item, b[i]));
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
+  );
+}
+
 /** The Marathon id of an app whose policy names none. */
 export function defaultAppId(policy: string, app: string): string {
   return `/${policy}/${app}`;

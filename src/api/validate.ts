@@ -1,10 +1,9 @@
 // api: one document in, everything that is wrong with it out; and the defaulted resource when nothing is.
 
-import { withDerivedDefaults, withSchemaDefaults } from './defaults.ts';
+import { isSchemaDefault, withDerivedDefaults, withSchemaDefaults } from './defaults.ts';
 import { error, type Finding } from './finding.ts';
 import { isObject, type JsonObject, type JsonSchema } from './json-schema.ts';
 import type { MetricBlock } from './metric-block.ts';
-import { findNotYet } from './not-yet.ts';
 import { API_VERSION, type CapacityPool, type MicroscalingPolicy, type Resource } from './policy.ts';
 import type { RuleContext } from './rules/context.ts';
 import type { Partly } from './rules/partly.ts';
@@ -87,8 +86,12 @@ function judge(document: JsonObject, kind: Kind, metricBlocks: RuleContext['metr
   const { status: _, ...written } = isObject(usable) ? usable : {};
   const filled = withSchemaDefaults(kind.schema, written);
   const complete = withDerivedDefaults(isObject(filled) ? filled : {});
-  const context = { given: (pointer: string) => has(written, pointer), refused, metricBlocks };
-  const findings = [...structural, ...kind.rules(complete, context), ...findNotYet(kind.schema, written)];
+  const given = (pointer: string): boolean => {
+    const value = valueAt(written, pointer);
+    return value !== undefined && !isSchemaDefault(kind.schema, pointer, value);
+  };
+  const context = { given, refused, metricBlocks };
+  const findings = [...structural, ...kind.rules(complete, context)];
   if (findings.some(({ severity }) => severity === 'error')) return { findings };
   return { findings, resource: complete as unknown as Resource };
 }
@@ -101,12 +104,12 @@ function unknownKind(kind: unknown): Verdict {
 }
 
 /** Pointers of rules hold only field names and positions: nothing to unescape. */
-function has(document: unknown, pointer: string): boolean {
+function valueAt(document: unknown, pointer: string): unknown {
   let at: unknown = document;
   for (const segment of pointer.split('/').slice(1)) {
     if (Array.isArray(at)) at = at[Number(segment)];
     else if (isObject(at) && Object.hasOwn(at, segment)) at = at[segment];
-    else return false;
+    else return undefined;
   }
-  return at !== undefined;
+  return at;
 }

@@ -32,7 +32,9 @@ const rules: readonly Row[] = [
   ],
   [
     'fixed with behavior',
-    aPolicyWithApps('- name: a\n  instances: { fixed: 3 }\n  behavior: {}\n  manualScale: {}'),
+    aPolicyWithApps(
+      '- name: a\n  instances: { fixed: 3 }\n  behavior: { maxStep: 2 }\n  manualScale: { action: Adopt }',
+    ),
     'warning 9 /spec/apps/0/behavior: spec.apps[0] is fixed: behavior has no effect on it',
     'warning 10 /spec/apps/0/manualScale: spec.apps[0] is fixed: manualScale has no effect on it',
   ],

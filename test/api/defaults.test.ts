@@ -1,6 +1,9 @@
+import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { withSchemaDefaults } from '../../src/api/defaults.ts';
+import type { JsonObject } from '../../src/api/json-schema.ts';
 import type { MicroscalingPolicy } from '../../src/api/policy.ts';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies, policySchema } from '../../src/app/schema.ts';
 import { aPolicyWithApp, aPolicyWithApps, aPolicyWithSpec, aPolicyWithTarget } from './documents.ts';
 
 function load(text: string): MicroscalingPolicy {
@@ -12,6 +15,14 @@ function load(text: string): MicroscalingPolicy {
 }
 
 describe('defaults', () => {
+  it('that an API server has stored are nothing that somebody wrote', () => {
+    const written = `${aPolicyWithApps('- name: a\n  instances: { fixed: 3 }\n- name: b\n  priority: 1\n  targets: [{ perInstance: 5, metric: { random: { min: 0, max: 9 } } }]')}`;
+    const document = loadAll(written)[0] as JsonObject;
+    const stored = JSON.stringify(withSchemaDefaults(policySchema, document));
+    expect(stored).toContain('"behavior"');
+    expect(loadPolicies(stored, 'f.yaml').problems).toEqual([]);
+  });
+
   it('are those of the design', () => {
     const { spec, metadata } = load(aPolicyWithApp('instances: { max: 3 }'));
     expect(metadata).toEqual({ name: 'shop', namespace: 'default' });

@@ -4,11 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { isObject, type JsonSchema, visitFields } from '../../src/api/json-schema.ts';
-import { NOT_YET } from '../../src/api/not-yet.ts';
+import { isObject, type JsonSchema } from '../../src/api/json-schema.ts';
 import { loadPolicies, metricBlocks, policySchema, poolSchema } from '../../src/app/schema.ts';
 import { generatedFiles } from '../../src/app/tools/generated.ts';
 import { structuralViolations } from '../api/structural.ts';
+import { visitFields } from '../api/visit-fields.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const schemas = { MicroscalingPolicy: policySchema, CapacityPool: poolSchema };
@@ -105,32 +105,12 @@ describe('metric blocks', () => {
   });
 });
 
-describe('fields that are not in effect yet', () => {
-  it('are fields of the schema', () => {
-    for (const { field } of NOT_YET) {
-      const found = allFields.has(field) || [...allFields].some((known) => known.endsWith(`.${field}`));
-      expect(found, field).toBe(true);
-    }
-  });
-
-  it('are reported where they are given', () => {
-    const text =
-      'apiVersion: microscaling.io/v1alpha1\nkind: MicroscalingPolicy\nmetadata: { name: x }\nspec:\n' +
-      '  capacity: { slots: 3 }\n  marathon: { auth: { token: { fromSecret: { name: n, key: k } } } }\n' +
-      '  apps: [{ name: a, priority: 1, remainder: {} }]';
-    expect(loadPolicies(text, 'f').problems.map(({ line, message }) => `${line} ${message}`)).toEqual([
-      '6 spec.marathon.auth.token.fromSecret is not in effect yet: it cannot be read',
-    ]);
-  });
-});
-
 describe('specs/policies', () => {
   const files = readdirSync(join(root, 'specs/policies')).filter((name) => name.endsWith('.yaml'));
 
   it.each(files)('%s is valid', (name) => {
     const { problems, resources } = loadPolicies(read(`specs/policies/${name}`), name);
-    const unexpected = problems.filter(({ message }) => !message.includes('is not in effect yet'));
-    expect(unexpected).toEqual([]);
+    expect(problems).toEqual([]);
     expect(resources.length).toBeGreaterThan(0);
   });
 

@@ -48,6 +48,20 @@ describe('value resolver', () => {
     expect(resolve).toThrow(words);
   });
 
+  it('asks the cluster for a Secret whose namespace its source has named, and has it masked', () => {
+    const redactor = createRedactor();
+    const values = createValueResolver({
+      env: {},
+      readFile: () => '',
+      redactor,
+      secret: ({ namespace, name, key }) => `value of ${namespace} ${name} ${key}`,
+    });
+    const fromSecret = { namespace: 'shops', name: 's', key: 'k' };
+    expect(values.resolve({ fromSecret })).toBe('value of shops s k');
+    expect(redactor.redact('it is value of shops s k')).toBe(`it is ${MASK}`);
+    expect(() => values.resolve({ fromSecret: { name: 's', key: 'k' } })).toThrow(TerminalError);
+  });
+
   it('has what it resolved as a secret masked, what stands in the policy not', () => {
     const { values, redactor } = world();
     for (const from of [{ fromEnv: 'KEY' }, { fromFile: '/run/key' }, { value: 'plain' }])

@@ -3,7 +3,10 @@
 import type { MetricBlock } from '../metric-block.ts';
 
 export interface RuleContext {
-  /** Whether the field stands in the document as it was written, before defaults. */
+  /**
+   * Whether somebody wrote the field. One with its default's value does not count: an API server stores defaults as
+   * if they had been written.
+   */
   readonly given: (pointer: string) => boolean;
   /** Whether the schema refused the field: then it is not missing, and has been reported. */
   readonly refused: (pointer: string) => boolean;
