@@ -42,7 +42,7 @@ const GRACE_MS = 5_000;
 const TERMINAL_RETRY_MS = 30_000;
 
 export function createOperator(deps: OperatorDeps): Operator {
-  const { clock, log, random, sources, schedulerFor, leadership = soleInstance } = deps;
+  const { clock, log, sources, schedulerFor, leadership = soleInstance } = deps;
   const { documents = createMemoryDocumentStore() } = deps;
   const store = new Store({
     ...deps,
@@ -75,7 +75,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     leadership,
     store,
     shown: (pool) => status.shown(pool),
-    run: (queue, reconciler, signal) => runController(controller(queue, reconciler), signal),
+    run: (queue, reconciler, signal) => runController(options(queue, reconciler, deps), signal),
   });
   const wakeups = new Wakeups({ ...deps, wake: (pool) => pools.add(pool, WAKE_DELAY_MS) });
   const interventions = new Interventions({
@@ -110,32 +110,17 @@ export function createOperator(deps: OperatorDeps): Operator {
       homes.letGo();
       for (const pool of changed) pools.add(pool);
     },
-    onComplete: () => {
-      const found = store.pools();
-      poolArchive.forgetOthers(new Set(found.map(({ key }) => key)));
-      records.forgetOthers(new Set(found.flatMap(({ members }) => members.map(({ key }) => key))));
-    },
-  });
-  const controller = <K>(queue: WorkQueue<K>, reconciler: Reconciler<K>): ControllerOptions<K> => ({
-    queue,
-    reconciler,
-    clock,
-    log,
-    backoff: new Backoff<K>({ baseMs: 500, maxMs: 5_000, random }),
-    workers: WORKERS,
-    timeoutMs: ROUND_TIMEOUT_MS,
-    graceMs: GRACE_MS,
-    terminalRetryMs: TERMINAL_RETRY_MS,
+    onComplete: () => forgetOthers(store, { poolArchive, records }),
   });
   const parts: readonly (readonly Runnable[])[] = [
     [
       { name: 'archive', run: (signal) => archive.run(() => rounds.keep(), signal) },
-      { name: 'policy listings', run: (signal) => runController(controller(listings, follower), signal) },
+      { name: 'policy listings', run: (signal) => runController(options(listings, follower, deps), signal) },
       ...sources.map((source) => watching(source, listings, deps)),
     ],
     [
       ...homes.runnables,
-      { name: 'rounds', run: (signal) => runController(controller(pools, rounds), signal) },
+      { name: 'rounds', run: (signal) => runController(options(pools, rounds, deps), signal) },
       {
         name: 'orphans',
         run: (signal) => watchForOrphans({ clock, log, store, status, schedulerFor }, signal),
@@ -169,11 +154,40 @@ export function createOperator(deps: OperatorDeps): Operator {
   };
 }
 
+/** The same patience with everything that is looked at again and again. */
+function options<K>(
+  queue: WorkQueue<K>,
+  reconciler: Reconciler<K>,
+  { clock, log, random }: OperatorDeps,
+): ControllerOptions<K> {
+  return {
+    queue,
+    reconciler,
+    clock,
+    log,
+    backoff: new Backoff<K>({ baseMs: 500, maxMs: 5_000, random }),
+    workers: WORKERS,
+    timeoutMs: ROUND_TIMEOUT_MS,
+    graceMs: GRACE_MS,
+    terminalRetryMs: TERMINAL_RETRY_MS,
+  };
+}
+
 /** The apps that a hand may be on; undefined when its policy is gone for certain. */
 function namesIn(store: Store, policy: ResourceKey): ReadonlySet<string> | 'unknown' | undefined {
   const running = store.policy(policy)?.running;
   if (running !== undefined) return new Set(appsOf(running).map(({ name }) => name));
   return store.isGone(policy) ? undefined : 'unknown';
+}
+
+/** What is kept of pools and policies that are not there any more. */
+function forgetOthers(
+  store: Store,
+  { poolArchive, records }: { readonly poolArchive: PoolArchive; readonly records: RecordArchive },
+): void {
+  const found = store.pools();
+  poolArchive.forgetOthers(new Set(found.map(({ key }) => key)));
+  records.forgetOthers(new Set(found.flatMap(({ members }) => members.map(({ key }) => key))));
 }
 
 function watching(
