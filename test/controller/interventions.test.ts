@@ -35,7 +35,11 @@ function told(reason: string): readonly string[] {
 describe('an override', () => {
   it('outranks the law, is visible everywhere, and ends by itself: then the law goes on', async () => {
     await running();
-    world.state.actions.override(DEMO, 'consumer', { instances: 8, forMs: TEN_MINUTES, reason: 'launch day' });
+    world.state.actions.override(DEMO, 'consumer', {
+      instances: 8,
+      forMs: TEN_MINUTES,
+      reason: 'launch day',
+    });
     expect(world.app('/consumer').override).toMatchObject({ instances: 8, reason: 'launch day' });
     await world.after(10_000);
     expect(world.counts).toMatchObject({ '/consumer': 8, '/filler': 2 });
