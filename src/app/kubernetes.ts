@@ -30,8 +30,8 @@ export interface Kubernetes {
   readonly leadership: Leadership;
   /** Throws TerminalError that says what is missing. */
   secret(ref: SecretRef): string;
-  /** Takes part in the election until `close`. */
-  stand(): void;
+  /** Takes part in the election until `close`; resolves when it was asked for the first time, whatever came of it. */
+  stand(): Promise<void>;
   /** Gives the Lease back: nothing may be written any more when this is called. */
   close(): Promise<void>;
 }
@@ -75,8 +75,9 @@ export async function openKubernetes(
     source,
     leadership: async () => elector.standing(),
     secret: (ref) => source.secret(ref),
-    stand: () => {
+    stand: async () => {
       running ??= elector.run(stop.signal);
+      await elector.asked;
     },
     close: async () => {
       stop.abort();

@@ -136,7 +136,8 @@ async function start(
     version: VERSION,
   });
   const server = await listen(config, { ...deps, metrics, state: operator.state, applied }, signal);
-  kubernetes?.stand();
+  // So that nothing is told about standing by while nobody else is there.
+  await kubernetes?.stand();
   return {
     url: server.url,
     state: operator.state,

@@ -64,6 +64,7 @@ export class LeaseElector {
   #seen: { readonly lease: SeenLease; readonly atMs: number } | undefined;
   #held: Held | undefined;
   #trouble: string | undefined;
+  readonly #first = Promise.withResolvers<void>();
 
   constructor(deps: ElectorDeps) {
     this.#deps = deps;
@@ -77,13 +78,20 @@ export class LeaseElector {
     return { acting: false, reason: this.#whyNot() };
   }
 
+  /** Resolves when the first attempt of `run` has succeeded or failed. */
+  get asked(): Promise<void> {
+    return this.#first.promise;
+  }
+
   /** Resolves when aborted, with the Lease given back. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
     while (!signal.aborted) {
       await this.#attempt(signal);
+      this.#first.resolve();
       await clock.sleep(this.#pauseMs(), signal).catch(() => undefined);
     }
+    this.#first.resolve();
     await this.#release();
   }
 
