@@ -5,7 +5,6 @@ import type { PolicyStatus } from '../../api/status.ts';
 import { policyStatusOf, poolStatusOf } from '../../controller/policy-status.ts';
 import type {
   CapacityPoolView,
-  EventRecord,
   OperatorState,
   OperatorView,
   PolicyView,
@@ -15,7 +14,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { Bell } from '../bell.ts';
-import { eventObject } from './event-objects.ts';
+import { EventFollower } from './follow-events.ts';
 import { type KubeObject, keyOf, timestamp, withMeta } from './object.ts';
 import type { OperatorKind } from './operator-kind.ts';
 import type { Versions } from './versions.ts';
@@ -50,16 +49,17 @@ interface Shown {
 
 export class OperatorFollower {
   readonly #deps: FollowDeps;
+  readonly #events: EventFollower;
   readonly #startedAt: string;
   readonly #policies = new Map<string, Shown>();
   readonly #pools = new Map<string, CapacityPoolView>();
   readonly #refused = new Set<string>();
-  #events = new Map<EventRecord, string>();
   /** Some readings were held back. */
   #isBehind = false;
 
   constructor(deps: FollowDeps) {
     this.#deps = deps;
+    this.#events = new EventFollower(deps);
     this.#startedAt = timestamp(deps.clock.now());
     this.look();
   }
@@ -100,7 +100,7 @@ export class OperatorFollower {
     this.#lookAtPools(view);
     this.#lookAtRefused(view);
     this.#lookAtNamespaces();
-    this.#lookAtEvents(view);
+    this.#events.look(view);
   }
 
   #lookAtPolicies({ pools }: OperatorView): void {
@@ -212,44 +212,9 @@ export class OperatorFollower {
     };
   }
 
-  /** Records never change: what is new is put, what fell out of the ring goes. */
-  #lookAtEvents(view: OperatorView): void {
-    const { events, versions, policies } = this.#deps;
-    const fresh = view.events.filter((record) => !this.#events.has(record));
-    const still = new Set(view.events);
-    for (const [record, key] of this.#events) {
-      if (still.has(record)) continue;
-      this.#events.delete(record);
-      events.remove(key, versions.next());
-    }
-    if (fresh.length === 0) return;
-    const apps = appPlaces(view);
-    const surroundings = {
-      uidOf: (namespace: string, name: string) =>
-        policies.cache.get(keyOf({ namespace, name }))?.metadata.uid,
-      placeOf: (id: string) => apps.get(id),
-    };
-    for (const record of fresh.toReversed()) {
-      const object = eventObject(record, surroundings);
-      this.#events.set(record, keyOf(object.metadata));
-      this.#put(events, object);
-    }
-  }
-
   #put(cache: WatchCache, object: KubeObject): void {
     cache.set(withMeta(object, { resourceVersion: String(this.#deps.versions.next()) }));
   }
-}
-
-function appPlaces({
-  pools,
-}: OperatorView): ReadonlyMap<string, { namespace: string; policy: string; app: string }> {
-  const policies = pools.flatMap((pool) => pool.policies);
-  return new Map(
-    policies.flatMap(({ namespace, name, apps }) =>
-      apps.map((app) => [app.id, { namespace, policy: name, app: app.name }] as const),
-    ),
-  );
 }
 
 /** Everything but status. */

@@ -22,10 +22,21 @@ export function labelSelector(text: string): LabelMatcher {
     requirements.every(({ key, test }) => test(Object.hasOwn(labels, key) ? labels[key] : undefined));
 }
 
-/** At the commas that are not within parentheses. */
+/** At the commas that are not within parentheses; in one pass, however many there are. */
 function requirementsIn(text: string): readonly string[] {
   if (text.trim() === '') return [];
-  return text.split(/,(?![^(]*\))/).map((part) => part.trim());
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '(') depth += 1;
+    else if (text[at] === ')') depth -= 1;
+    else if (text[at] === ',' && depth <= 0) {
+      parts.push(text.slice(from, at).trim());
+      from = at + 1;
+    }
+  }
+  return [...parts, text.slice(from).trim()];
 }
 
 function requirement(text: string): { readonly key: string; readonly test: Test } {

@@ -3,11 +3,13 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { jsonAnswer } from './answer.ts';
 import { jsonBody } from './body.ts';
 import { ApiFailure, badRequest, notFound } from './failure.ts';
 import { apiVersionOf, type ResourceKind, type Verb } from './kinds.ts';
 import { listOptions } from './list-options.ts';
 import { Lists } from './lists.ts';
+import { refusePatchType } from './media-type.ts';
 import { type KubeObject, keyOf } from './object.ts';
 import type { ServedKind } from './object-home.ts';
 import { AVAILABLE_TYPES, type Representation, representationOf } from './representation.ts';
@@ -34,7 +36,6 @@ export interface ResourceApiOptions {
 export type ResourceApi = (request: Request) => Promise<Response>;
 
 const MAX_WATCHES = 1_000;
-const MERGE_PATCH = 'application/merge-patch+json';
 
 export function createResourceApi(options: ResourceApiOptions): ResourceApi {
   const api = new Api(options);
@@ -122,7 +123,9 @@ class Api {
       (namespace === undefined || object.metadata.namespace === namespace) && options.matches(object);
     if (!options.watch) {
       requireVerb(served, 'list');
-      return json(representation.list(this.#lists.list(options, { ...served, matches })), { representation });
+      return jsonAnswer(representation.list(this.#lists.list(options, { ...served, matches })), {
+        representation,
+      });
     }
     requireVerb(served, 'watch');
     if (this.#watches >= (this.#options.maxWatches ?? MAX_WATCHES)) {
@@ -146,7 +149,7 @@ class Api {
 
   #one(call: Call): Response {
     requireVerb(call.served, 'get');
-    return json(call.representation.item(this.#object(call)), call);
+    return jsonAnswer(call.representation.item(this.#object(call)), call);
   }
 
   #object({ info, served: { kind, cache } }: Call): KubeObject {
@@ -202,7 +205,7 @@ class Api {
       ...this.#lists.list({ ...options, limit: 1 }, { ...served, matches: () => false }),
       items,
     };
-    return json(representation.list(list), { representation });
+    return jsonAnswer(representation.list(list), { representation });
   }
 }
 
@@ -236,40 +239,6 @@ function isDryRun(query: URLSearchParams, body: unknown): boolean {
   return asked.length > 0;
 }
 
-function refusePatchType(request: Request): void {
-  if (mediaType(request) !== MERGE_PATCH) throw unsupportedType(request);
-}
-
-function mediaType(request: Request): string {
-  return request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-}
-
-/** What a write is told whose body is in no format that can be read here. */
-export function unsupportedType(request: Request): ApiFailure {
-  const type = mediaType(request);
-  const accepted = request.method === 'PATCH' ? MERGE_PATCH : 'application/json';
-  const { pathname } = new URL(request.url);
-  const hint =
-    Object.entries(PATH_HINTS).find(([path]) => pathname.startsWith(path))?.[1] ??
-    Object.entries(TYPE_HINTS).find(([word]) => type.includes(word))?.[1];
-  const message = `the body of the request was in an unknown format (${type || 'no Content-Type'}) - accepted media types include: ${accepted}`;
-  return new ApiFailure('UnsupportedMediaType', hint === undefined ? message : `${message}; ${hint}`);
-}
-
-/** What kubectl sends protobuf to: `create namespace`, `auth can-i`. Another format would not help. */
-const PATH_HINTS: Readonly<Record<string, string>> = {
-  '/api/v1/namespaces': 'namespaces are not created: a policy is in the one that it names',
-  '/apis/authorization.k8s.io/':
-    'nobody is asked here who may do what: on loopback everybody may do everything, elsewhere the role of the token says it',
-};
-
-/** By what is in the name of the type. */
-const TYPE_HINTS: Readonly<Record<string, string>> = {
-  'apply-patch': 'server-side apply is not supported: leave out --server-side',
-  strategic: 'strategic merge patches are not supported: use kubectl patch --type merge',
-  'json-patch': 'JSON patches are not supported: use kubectl patch --type merge',
-};
-
 function requireVerb({ kind }: ServedKind, verb: Verb): void {
   if (!kind.verbs.includes(verb)) throw notAllowed(verb, kind);
 }
@@ -295,26 +264,5 @@ function nothingHere(path: string, kinds: readonly ServedKind[]): ApiFailure {
 }
 
 function shown({ object, warnings }: Written, { representation }: Call, status: number): Response {
-  return json(representation.item(object), { representation, status, warnings });
-}
-
-interface Answer {
-  readonly representation: Representation;
-  readonly status?: number;
-  readonly warnings?: readonly string[];
-}
-
-function json(body: object, { representation, status = 200, warnings = [] }: Answer): Response {
-  const headers = new Headers({
-    'content-type': representation.contentType,
-    'cache-control': 'no-cache, private',
-  });
-  for (const warning of warnings) headers.append('warning', warningHeader(warning));
-  return new Response(JSON.stringify(body), { status, headers });
-}
-
-/** RFC 7234 §5.5, code 299 and no agent, as Kubernetes writes it; headers hold no other characters. */
-function warningHeader(text: string): string {
-  const plain = text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 1_000);
-  return `299 - "${plain.replace(/["\\]/g, '\\$&')}"`;
+  return jsonAnswer(representation.item(object), { representation, status, warnings });
 }
