@@ -199,10 +199,14 @@ function isSame(next: KubeObject, seen: KubeObject): boolean {
   return isDeepStrictEqual(withMeta(next, { resourceVersion: '' }), withMeta(seen, { resourceVersion: '' }));
 }
 
-function sentence({ pointer, message }: Problem): string {
-  return pointer === '' ? message : `${fieldPath(pointer)}: ${message}`;
+function sentence(problem: Problem): string {
+  const { field, message } = causeOf(problem);
+  return field === '' ? message : `${field}: ${message}`;
 }
 
+/** Clients print the field before the message; most of our sentences begin with it. */
 function causeOf({ pointer, message }: Problem): Cause {
-  return { reason: 'FieldValueInvalid', message, field: fieldPath(pointer) };
+  const field = fieldPath(pointer);
+  const said = field !== '' && message.startsWith(field) ? message.slice(field.length) : message;
+  return { reason: 'FieldValueInvalid', message: said.replace(/^[:\s]+/, ''), field };
 }

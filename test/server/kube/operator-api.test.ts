@@ -215,6 +215,7 @@ describe('an applied policy', () => {
     expect([status, body.reason, body.details.kind]).toEqual([422, 'Invalid', 'MicroscalingPolicy']);
     const fields = body.details.causes.map((cause: { field: string }) => cause.field);
     expect(fields).toEqual(expect.arrayContaining(['extra', 'spec.apps[0].priority', 'spec.capacity.slot']));
+    expect(body.message).toContain('spec.capacity.slot: is not a field; did you mean slots?');
     expect((await ask('GET', `${POLICIES}/shop`)).status).toBe(404);
   });
 
