@@ -10,6 +10,6 @@ export type ValueUse = 'secret' | 'setting';
 
 /** Resolves value sources at use; the implementation decides what may be read. */
 export interface ValueResolver {
-  /** Throws TerminalError (says which reference, never the value) when it cannot be had. */
+  /** Throws UnresolvedReference (says which reference, never the value) when it cannot be had. */
   resolve(from: ValueSource, use?: ValueUse): string;
 }

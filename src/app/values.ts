@@ -2,7 +2,7 @@
 
 import type { ValueSource } from '../api/policy.ts';
 import type { ValueResolver } from '../api/values.ts';
-import { messageOf, TerminalError } from '../runtime/errors.ts';
+import { messageOf, TerminalError, UnresolvedReference } from '../runtime/errors.ts';
 import type { Redactor } from '../runtime/redact.ts';
 
 /** A key of a Kubernetes Secret. */
@@ -28,12 +28,21 @@ export interface ValueResolverDeps {
 export function createValueResolver(deps: ValueResolverDeps): ValueResolver {
   return {
     resolve(from, use = 'secret') {
-      const value = read(from, deps);
+      const value = readOrSay(from, deps);
       if (use === 'setting') deps.redactor.allow(value);
       else if (from.value === undefined) deps.redactor.add(value);
       return value;
     },
   };
+}
+
+function readOrSay(from: ValueSource, deps: ValueResolverDeps): string {
+  try {
+    return read(from, deps);
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    throw new UnresolvedReference(error.message, { cause: error });
+  }
 }
 
 function read(from: ValueSource, deps: ValueResolverDeps): string {

@@ -89,6 +89,7 @@ function tellingOf(now: Condition, was: Condition | undefined): Telling | undefi
 const APPLY_TROUBLE: ReadonlySet<string> = new Set([
   'MarathonUnavailable',
   'MarathonRefused',
+  'SecretUnavailable',
   'WaitingForLock',
   'DeploymentStuck',
   'AppMissing',

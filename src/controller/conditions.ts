@@ -6,7 +6,7 @@ import type { LimitedBy } from '../core/decision.ts';
 import { usable } from '../core/metric-failure.ts';
 import type { MetricReading } from '../core/observation.ts';
 import { timingOf } from '../core/timing.ts';
-import { messageOf, TerminalError } from '../runtime/errors.ts';
+import { messageOf, TerminalError, UnresolvedReference } from '../runtime/errors.ts';
 import type { Outcome } from './act.ts';
 import type { Obstacle } from './gate.ts';
 import { overrideWords, pauseWords } from './grip.ts';
@@ -108,6 +108,7 @@ function unreadOf({ id, behavior }: AppSpec, reading: MetricReading, nowMs: numb
 }
 
 const OBSTACLES = {
+  unresolved: 'SecretUnavailable',
   refused: 'MarathonRefused',
   unavailable: 'MarathonUnavailable',
   locked: 'WaitingForLock',
@@ -125,7 +126,7 @@ function appliedOf(part: Part): Finding {
   if (round.standby !== undefined) return is('Unknown', 'Standby', `stands by: ${round.standby}`);
   const trouble = standings.find((s) => s.trouble !== undefined)?.trouble;
   if (trouble !== undefined) return is('False', trouble.reason, trouble.message);
-  for (const obstacle of ['refused', 'unavailable', 'locked', 'unkept'] as const) {
+  for (const obstacle of ['unresolved', 'refused', 'unavailable', 'locked', 'unkept'] as const) {
     const met = outcomes.find((o) => o.obstacle === obstacle);
     if (met !== undefined) return is('False', OBSTACLES[obstacle], met.message ?? '');
   }
@@ -135,6 +136,7 @@ function appliedOf(part: Part): Finding {
 
 function unreadable(error: unknown): Finding {
   const message = `${messageOf(error)}; counts are left as they are`;
+  if (error instanceof UnresolvedReference) return is('False', 'SecretUnavailable', message);
   return error instanceof TerminalError
     ? is('False', 'MarathonRefused', message)
     : is('Unknown', 'MarathonUnavailable', message);

@@ -4,11 +4,11 @@ import type { Change } from '../core/change.ts';
 import type { AppObservation } from '../core/observation.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { messageOf, TerminalError, WaitError } from '../runtime/errors.ts';
+import { messageOf, TerminalError, UnresolvedReference, WaitError } from '../runtime/errors.ts';
 import { SurplusWaits } from '../schedulers/scheduler.ts';
 
 /** How a write that did not happen is told to people. */
-export type Obstacle = 'locked' | 'refused' | 'unavailable' | 'unlaunched' | 'unkept';
+export type Obstacle = 'locked' | 'refused' | 'unresolved' | 'unavailable' | 'unlaunched' | 'unkept';
 
 export interface Closed {
   readonly obstacle: Obstacle;
@@ -24,8 +24,8 @@ interface Entry extends Closed {
 }
 
 /** Another content may pass at once. */
-const BOUND_TO_CONTENT: ReadonlySet<Obstacle> = new Set(['refused', 'unkept']);
-/** A refused content is tried again this much later: the secret or the plug-in that was in the way may have changed. */
+const BOUND_TO_CONTENT: ReadonlySet<Obstacle> = new Set(['refused', 'unresolved', 'unkept']);
+/** A refused content is tried again this much later: the plug-in that was in the way may have changed. */
 const REFUSED_RETRY_MS = 60_000;
 
 export class WriteGate {
@@ -91,7 +91,7 @@ export class WriteGate {
     const waitMs =
       error instanceof WaitError
         ? error.retryAfterMs
-        : error instanceof TerminalError
+        : closed.obstacle === 'refused'
           ? REFUSED_RETRY_MS
           : this.#backoff.next(key);
     const untilMs = this.#clock.now() + waitMs;
@@ -103,6 +103,7 @@ export class WriteGate {
 function obstacleOf(error: unknown): Obstacle {
   if (error instanceof SurplusWaits) return 'unlaunched';
   if (error instanceof WaitError) return 'locked';
+  if (error instanceof UnresolvedReference) return 'unresolved';
   return error instanceof TerminalError ? 'refused' : 'unavailable';
 }
 

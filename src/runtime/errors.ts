@@ -21,6 +21,9 @@ export class TerminalError extends Error {
   override readonly name = 'TerminalError';
 }
 
+/** A value that was given by reference cannot be had; says which reference, never a value. */
+export class UnresolvedReference extends TerminalError {}
+
 /** A message for people from anything that was thrown. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ValueSource } from '../../src/api/policy.ts';
 import { createValueResolver } from '../../src/app/values.ts';
-import { TerminalError } from '../../src/runtime/errors.ts';
+import { UnresolvedReference } from '../../src/runtime/errors.ts';
 import { createRedactor, MASK } from '../../src/runtime/redact.ts';
 
 const env = { KEY: 'env-s3cret', EMPTY: '', QUEUE: 'demo-queue' };
@@ -44,7 +44,7 @@ describe('value resolver', () => {
     [{}, /names no source/],
   ])('refuses %j and says what to do', (from, words) => {
     const resolve = (): string => world().values.resolve(from);
-    expect(resolve).toThrow(TerminalError);
+    expect(resolve).toThrow(UnresolvedReference);
     expect(resolve).toThrow(words);
   });
 
@@ -59,7 +59,7 @@ describe('value resolver', () => {
     const fromSecret = { namespace: 'shops', name: 's', key: 'k' };
     expect(values.resolve({ fromSecret })).toBe('value of shops s k');
     expect(redactor.redact('it is value of shops s k')).toBe(`it is ${MASK}`);
-    expect(() => values.resolve({ fromSecret: { name: 's', key: 'k' } })).toThrow(TerminalError);
+    expect(() => values.resolve({ fromSecret: { name: 's', key: 'k' } })).toThrow(UnresolvedReference);
   });
 
   it('has what it resolved as a secret masked, what stands in the policy not', () => {

@@ -11,7 +11,7 @@ import type { Round } from '../../src/controller/round.ts';
 import type { Standing } from '../../src/controller/standing.ts';
 import type { AppDecision } from '../../src/core/decision.ts';
 import type { AppObservation, MetricReading } from '../../src/core/observation.ts';
-import { TerminalError, TransientError } from '../../src/runtime/errors.ts';
+import { TerminalError, TransientError, UnresolvedReference } from '../../src/runtime/errors.ts';
 import { aSample, aTarget, notRead, observed, T0 } from '../support/builders.ts';
 import { anApp, aPolicy, wants } from '../support/fakes.ts';
 
@@ -100,7 +100,7 @@ const scale = { kind: 'scale', app: '/a', from: 3, to: 4, reason: '' } as const;
 const drift = new Map([['/a', [{ field: 'cmd', before: 'x', after: 'y' }]]]);
 const deployment = (action: string) => [{ id: 'd1', affectedApps: ['/a'], actions: [action] }];
 const readings = (reading: MetricReading): Scene => ({ readings: [reading] });
-const failed = (obstacle: 'locked' | 'refused' | 'unavailable', message: string): Scene => ({
+const failed = (obstacle: 'locked' | 'refused' | 'unresolved' | 'unavailable', message: string): Scene => ({
   round: { outcomes: [{ change: scale, result: 'failed', obstacle, message }] },
 });
 const noView = (error: unknown): Scene => ({ round: { world: { readings: new Map(), error } } });
@@ -151,6 +151,8 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   ['Applied', 'False/MarathonRefused', noView(new TerminalError('401'))],
   ['Applied', 'False/WaitingForLock', failed('locked', 'locked by d2'), 'locked by d2'],
   ['Applied', 'False/MarathonRefused', failed('refused', '422')],
+  ['Applied', 'False/SecretUnavailable', failed('unresolved', 'KEY is not set'), 'KEY is not set'],
+  ['Applied', 'False/SecretUnavailable', noView(new UnresolvedReference('TOKEN is not set')), 'TOKEN'],
   ['Applied', 'False/MarathonUnavailable', failed('unavailable', '503')],
   [
     'Applied',

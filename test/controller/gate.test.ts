@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { WriteGate } from '../../src/controller/gate.ts';
 import type { Change } from '../../src/core/change.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
-import { TerminalError, TransientError, WaitError } from '../../src/runtime/errors.ts';
+import { TerminalError, TransientError, UnresolvedReference, WaitError } from '../../src/runtime/errors.ts';
 import { observed } from '../support/builders.ts';
 
 function scale(to: number, reason = ''): Change {
@@ -51,6 +51,15 @@ describe('write gate', () => {
     expect(gate.check(scale(2))).toBeUndefined();
     gate.failed(scale(2), new WaitError('locked by d', 5_000));
     await clock.advance(5_000);
+    expect(gate.check(scale(2))).toBeUndefined();
+  });
+
+  it('asks soon again for a value that could not be had, and at once for another one', async () => {
+    const { clock, gate } = aGate();
+    gate.failed(scale(2), new UnresolvedReference('KEY is not set'));
+    expect(gate.check(scale(2))).toMatchObject({ obstacle: 'unresolved', message: 'KEY is not set' });
+    expect(gate.check(scale(3))).toBeUndefined();
+    await clock.advance(1_000);
     expect(gate.check(scale(2))).toBeUndefined();
   });
 
