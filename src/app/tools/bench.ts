@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { decide } from '../../core/decide.ts';
 import type { DecisionInput, DecisionMemory } from '../../core/decision.ts';
 import { loadPolicies } from '../schema.ts';
+import { edits, manyPolicies } from './bench-api.ts';
 import { type Figure, measureGroup, type Timing, type Work } from './bench-measure.ts';
 import { busyPool } from './bench-pool.ts';
 import { manyApps, reaction } from './bench-reach.ts';
@@ -89,7 +90,14 @@ const rows = [
   ...measureGroup([PARSING] as readonly Work<unknown>[]),
 ];
 const kept = keeping();
-const reach = [...kept, ...(await reaction()), ...(await manyApps()), ...(await resting)];
+const reach = [
+  ...kept,
+  ...(await reaction()),
+  ...(await edits()),
+  ...(await manyApps()),
+  ...(await manyPolicies()),
+  ...(await resting),
+];
 if (values.output === 'json') {
   const figures = reach.map((figure) => ({
     ...figure,
