@@ -1,0 +1,142 @@
+// deploy/kubernetes: what is granted is what is asked for, it builds, and it names options that there are.
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadAll } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { OPTIONS } from '../../src/app/options.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { startKubeServer } from '../support/kube-server.ts';
+import { kubectlMissing, kubectlPrograms } from '../support/kubectl.ts';
+import { kubeconfigFor, Person } from '../support/kubernetes.ts';
+import { doEverything } from '../support/kubernetes-work.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const BASE = join(root, 'deploy/kubernetes/base');
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly rules?: readonly {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }[];
+  readonly spec?: unknown;
+}
+
+function manifests(text: string): readonly Manifest[] {
+  return loadAll(text) as Manifest[];
+}
+
+/** `patch microscalingpolicies/status.microscaling.io` and so on. */
+function granted(): readonly string[] {
+  const roles = manifests(readFileSync(join(BASE, 'rbac.yaml'), 'utf8'));
+  return roles.flatMap(({ rules = [] }) =>
+    rules.flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${group}`)),
+      ),
+    ),
+  );
+}
+
+interface Deployment {
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly containers: readonly {
+          readonly args: readonly string[];
+          readonly env: readonly { readonly name: string }[];
+          readonly securityContext: object;
+        }[];
+        readonly securityContext: object;
+      };
+    };
+  };
+}
+
+function operatorIn(documents: readonly Manifest[]): Deployment['spec']['template']['spec'] {
+  const found = documents.find(({ kind }) => kind === 'Deployment') as Deployment | undefined;
+  if (found === undefined) throw new Error('there is no Deployment');
+  return found.spec.template.spec;
+}
+
+const programs = kubectlPrograms();
+
+function built(path: string): readonly Manifest[] {
+  const { stdout, stderr, status } = spawnSync(programs[0]?.path ?? 'kubectl', ['kustomize', path], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  return manifests(stdout);
+}
+
+describe('deploy/kubernetes', () => {
+  it('grants exactly the calls that the operator makes', async () => {
+    const server = await startKubeServer();
+    const kubeconfig = kubeconfigFor(server.url);
+    try {
+      await doEverything({
+        kubeconfig: kubeconfig.path,
+        namespace: 'shops',
+        person: new Person(kubeconfig.path, 'shops'),
+        lease: { namespace: 'microscaling', name: 'microscaling' },
+      });
+      const asked = server.requests
+        .filter(({ agent }) => agent === 'microscaling')
+        .map(({ verb, group, resource }) => `${verb} ${resource}.${group}`);
+      expect([...new Set(asked)].sort()).toEqual([...new Set(granted())].sort());
+    } finally {
+      kubeconfig.remove();
+      await server.close();
+    }
+  });
+
+  it('starts the operator with options that there are, neither as root nor with a file system to write to', () => {
+    const pod = operatorIn(manifests(readFileSync(join(BASE, 'deployment.yaml'), 'utf8')));
+    const [container] = pod.containers;
+    const run = COMMANDS.find(({ name }) => name === 'run');
+    const known = (run?.options ?? []).map((name) => OPTIONS[name]);
+    const flags: readonly string[] = known.map(({ flag }) => flag);
+    expect(container?.args[0]).toBe('run');
+    for (const arg of container?.args ?? []) if (arg.startsWith('--')) expect(flags).toContain(arg);
+    const variables = [...known.flatMap(({ env }): readonly string[] => env), 'MICROSCALING_API_TOKEN'];
+    for (const { name } of container?.env ?? []) expect(variables).toContain(name);
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true });
+    expect(container?.securityContext).toMatchObject({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+    });
+  });
+
+  describe.skipIf(kubectlMissing(programs))('with kubectl', () => {
+    it('builds, with the CRDs and everything in its namespace', () => {
+      const documents = built('deploy/kubernetes');
+      expect(documents.map(({ kind }) => kind).sort()).toEqual([
+        'ClusterRole',
+        'ClusterRole',
+        'ClusterRoleBinding',
+        'CustomResourceDefinition',
+        'CustomResourceDefinition',
+        'Deployment',
+        'Namespace',
+        'Role',
+        'RoleBinding',
+        'Service',
+        'ServiceAccount',
+      ]);
+    });
+
+    it('builds with the overlay, whose volume, image and settings take the place of others', () => {
+      const pod = operatorIn(built('deploy/kubernetes/overlays/example'));
+      const variables = OPTIONS.allowAppPrefix.env;
+      expect(pod.containers).toMatchObject([{ image: expect.stringMatching(/^registry\.example\/.*:\d/) }]);
+      expect(pod.containers[0]?.env.map(({ name }) => name)).toContain(variables[0]);
+      expect(pod).toMatchObject({ volumes: [{ persistentVolumeClaim: {} }, { emptyDir: {} }] });
+    });
+  });
+});
