@@ -39,7 +39,7 @@ function sentence(status: number, said: string, asked: Asked): string {
     case 401:
       return `${asked.server} does not accept our credentials (401: ${said}); check the kubeconfig or the service account's token`;
     case 403:
-      return `may not ${verb} ${what}: ${said}; grant it as the roles in deploy/kubernetes do`;
+      return `may not ${verb} ${what}: ${said.replace(/^.* is forbidden: /, '')}; grant it as the roles in deploy/kubernetes do`;
     case 404:
       return path.name === undefined
         ? `${asked.server} does not know ${path.resource}.${path.group || 'core'}: install the CRDs with kubectl apply -f crds/`

@@ -1,11 +1,21 @@
 // The Kubernetes source against a real kube-apiserver, where there is one.
 
 import { randomUUID } from 'node:crypto';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CoreV1Api,
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  loadAllYaml,
+} from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeKubernetesSource } from '../../contract/kubernetes-source.ts';
 import { describePolicySource } from '../../contract/policy-source.ts';
+import { ROOT } from '../../support/command.ts';
 import { kubeconfigFor, Person, sourceOf } from '../../support/kubernetes.ts';
+import { doEverything } from '../../support/kubernetes-work.ts';
 import { noCluster, type RealCluster, startCluster } from '../../support/real-cluster.ts';
 import { Tunnel } from '../../support/tunnel.ts';
 
@@ -58,6 +68,34 @@ describe.skipIf(noCluster())('a real kube-apiserver', { concurrent: false, timeo
     };
   });
 
+  it('allows the service account of deploy/kubernetes everything that the operator does', async () => {
+    const namespace = `test-${randomUUID().slice(0, 8)}`;
+    const core = admin.makeApiClient(CoreV1Api);
+    await core.createNamespace({ body: { metadata: { name: namespace } } });
+    await install(admin, namespace);
+    const person = new Person(cluster.kubeconfig, namespace);
+    const lease = { namespace: 'microscaling', name: 'microscaling' };
+    const kubeconfig = await cluster.asServiceAccount('microscaling', 'microscaling');
+    try {
+      await doEverything({ kubeconfig, namespace, person, lease });
+    } finally {
+      await person.clear();
+      await core.deleteNamespace({ name: namespace });
+    }
+  });
+
+  it('says what somebody without rights may not do, and what to do about it', async () => {
+    const core = admin.makeApiClient(CoreV1Api);
+    const body = { metadata: { name: 'nobody' } };
+    await core.createNamespacedServiceAccount({ namespace: 'default', body }).catch(unlessThere);
+    const source = sourceOf(await cluster.asServiceAccount('default', 'nobody'));
+    const { complete, problems } = await source.list(never);
+    expect(complete).toBe(false);
+    expect(problems[0]?.message).toMatch(
+      /cannot list resource "microscalingpolicies" in API group "microscaling.io".*deploy\/kubernetes/,
+    );
+  });
+
   describePolicySource('kubernetes, a real kube-apiserver', async () => {
     const { tunnel, path, close } = await wayTo();
     const person = new Person(cluster.kubeconfig, 'default');
@@ -84,3 +122,33 @@ describe.skipIf(noCluster())('a real kube-apiserver', { concurrent: false, timeo
     };
   });
 });
+
+/** What deploy/kubernetes makes, but for the Deployment; and Secrets of this namespace, as its readme says. */
+async function install(admin: KubeConfig, namespace: string): Promise<void> {
+  const objects = KubernetesObjectApi.makeApiClient(admin);
+  const base = join(ROOT, 'deploy/kubernetes/base');
+  const made = ['namespace', 'service-account', 'rbac'].flatMap((file) =>
+    loadAllYaml(readFileSync(join(base, `${file}.yaml`), 'utf8')),
+  ) as KubernetesObject[];
+  const subjects = [{ kind: 'ServiceAccount', name: 'microscaling', namespace: 'microscaling' }];
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'microscaling-secrets', namespace },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'microscaling-secrets' },
+    subjects,
+  };
+  for (const object of [...made, binding]) {
+    const isBinding = object.kind?.endsWith('Binding') === true;
+    const placed = {
+      ...object,
+      metadata: { namespace: 'microscaling', ...object.metadata },
+      ...(isBinding && { subjects }),
+    };
+    await objects.create(placed).catch(unlessThere);
+  }
+}
+
+function unlessThere(error: unknown): void {
+  if ((error as { code?: unknown }).code !== 409) throw error;
+}
