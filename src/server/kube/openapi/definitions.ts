@@ -2,11 +2,8 @@
 
 import type { JsonObject } from '../../../api/json-schema.ts';
 import type { ResourceKind } from '../kinds.ts';
-import { LIST_META, metaSchemas, OBJECT_META, typeMeta } from './meta-schemas.ts';
+import { LIST_META, metaSchemas, OBJECT_META, type Reference, typeMeta } from './meta-schemas.ts';
 import type { Operation } from './operations.ts';
-
-/** How a document points to one of its schemas; a description stands beside it. */
-export type Reference = (name: string, description?: string) => JsonObject;
 
 /** Name of a kind's schema, its group turned around: `io.microscaling.v1alpha1.MicroscalingPolicy`. */
 export function definitionName({ group, version, kind }: ResourceKind): string {

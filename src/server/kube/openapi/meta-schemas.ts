@@ -1,7 +1,9 @@
 // server: the schemas of meta.k8s.io/v1 that every object refers to.
 
 import type { JsonObject } from '../../../api/json-schema.ts';
-import type { Reference } from './definitions.ts';
+
+/** How a document points to one of its schemas; a description stands beside it. */
+export type Reference = (name: string, description?: string) => JsonObject;
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 export const OBJECT_META = `${META}.ObjectMeta`;

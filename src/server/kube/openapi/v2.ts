@@ -2,7 +2,8 @@
 
 import { isObject, type JsonObject, mapValues } from '../../../api/json-schema.ts';
 import type { ResourceKind } from '../kinds.ts';
-import { answerSchema, bodySchema, definitionsOf, groupVersionKind, type Reference } from './definitions.ts';
+import { answerSchema, bodySchema, definitionsOf, groupVersionKind } from './definitions.ts';
+import type { Reference } from './meta-schemas.ts';
 import { type Operation, pathItems } from './operations.ts';
 
 const ref: Reference = (name, description) => ({

@@ -2,7 +2,8 @@
 
 import type { JsonObject } from '../../../api/json-schema.ts';
 import { apiVersionOf, type ResourceKind } from '../kinds.ts';
-import { answerSchema, bodySchema, definitionsOf, groupVersionKind, type Reference } from './definitions.ts';
+import { answerSchema, bodySchema, definitionsOf, groupVersionKind } from './definitions.ts';
+import type { Reference } from './meta-schemas.ts';
 import { type Operation, pathItems } from './operations.ts';
 
 /** In OpenAPI 3.0 nothing may stand beside a `$ref`. */
