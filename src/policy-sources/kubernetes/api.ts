@@ -11,21 +11,7 @@ import { TransientError } from '../../runtime/errors.ts';
 import type { Cluster } from './cluster.ts';
 import { type Asked, noAnswer, refusal } from './failure.ts';
 import type { KubeObject } from './objects.ts';
-
-/** The words of RBAC. */
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch';
-
-export interface ResourcePath {
-  /** `''` is the core. */
-  readonly group: string;
-  readonly version: string;
-  /** Plural. */
-  readonly resource: string;
-  /** Absent: all of them. */
-  readonly namespace?: string | undefined;
-  readonly name?: string | undefined;
-  readonly subresource?: string | undefined;
-}
+import { type ResourcePath, urlPathOf, type Verb } from './resource-path.ts';
 
 export interface KubeList {
   readonly metadata?: { readonly resourceVersion?: string };
@@ -129,7 +115,7 @@ export class KubeApi {
 
   async #send({ verb, path, query = {}, body }: Call, signal: AbortSignal): Promise<ResponseContext> {
     signal.throwIfAborted();
-    const request = new RequestContext(this.cluster.server + pathOf(path), METHODS[verb]);
+    const request = new RequestContext(this.cluster.server + urlPathOf(path), METHODS[verb]);
     for (const [name, value] of Object.entries(query)) request.setQueryParam(name, String(value));
     request.setHeaderParam('Accept', 'application/json');
     request.setHeaderParam('User-Agent', 'microscaling');
@@ -149,18 +135,6 @@ interface Call {
   readonly path: ResourcePath;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: object;
-}
-
-function pathOf({ group, version, resource, namespace, name, subresource }: ResourcePath): string {
-  const segments = [
-    ...(group === '' ? ['api'] : ['apis', group]),
-    version,
-    ...(namespace === undefined ? [] : ['namespaces', namespace]),
-    resource,
-    ...(name === undefined ? [] : [name]),
-    ...(subresource === undefined ? [] : [subresource]),
-  ];
-  return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
 async function* linesOf(response: ResponseContext, onChunk: () => void): AsyncGenerator<string> {

@@ -2,9 +2,10 @@
 // counts up the one that is there (tools/events/events_cache.go, v1 Events).
 
 import type { ObjectRef, SourceEvent } from '../source.ts';
-import type { KubeApi, ResourcePath } from './api.ts';
+import type { KubeApi } from './api.ts';
 import { isStatus } from './failure.ts';
 import { API_VERSION, type KubeObject } from './objects.ts';
+import type { ResourcePath } from './resource-path.ts';
 
 export interface EventsDeps {
   readonly api: KubeApi;

@@ -2,7 +2,7 @@
 
 import { messageOf, TransientError } from '../../runtime/errors.ts';
 import { explainNetworkFailure } from '../../runtime/network-failure.ts';
-import type { ResourcePath, Verb } from './api.ts';
+import type { ResourcePath, Verb } from './resource-path.ts';
 
 /** Always worth trying again: the cluster is changed by others, its answer with it. */
 export class KubeFailure extends TransientError {

@@ -1,8 +1,9 @@
 // policy-sources/kubernetes: the Lease by which several operators agree who acts, as the API server keeps it.
 
-import type { KubeApi, ResourcePath } from './api.ts';
+import type { KubeApi } from './api.ts';
 import { isStatus } from './failure.ts';
 import type { KubeObject } from './objects.ts';
+import type { ResourcePath } from './resource-path.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/ */
 export interface LeaseRecord {

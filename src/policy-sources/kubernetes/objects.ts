@@ -2,7 +2,7 @@
 
 import type { Resource } from '../../api/policy.ts';
 import type { ObjectRef } from '../source.ts';
-import type { ResourcePath } from './api.ts';
+import type { ResourcePath } from './resource-path.ts';
 
 export interface KubeObject {
   readonly apiVersion?: string;
