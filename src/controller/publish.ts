@@ -71,7 +71,11 @@ export class Publisher implements Reconciler<string> {
     if (shown === undefined || home?.writeStatus === undefined) return {};
     const { ref, status } = shown;
     const text = JSON.stringify(status);
-    if (text === shown.written?.text) return {};
+    if (text === shown.written?.text) {
+      // What failed was overtaken by what its home has already: the next change goes out as ever.
+      this.#set(id, { failing: false });
+      return {};
+    }
     try {
       await this.#mustAct(status, signal);
       await home.writeStatus(ref, status, signal);

@@ -88,6 +88,26 @@ describe('status', () => {
     expect((home.writes.get(DEMO) ?? 0) - written).toBeLessThan(30);
   });
 
+  it('that failed and was overtaken by what its home has already goes on with the next change', async () => {
+    home = new FakeHome();
+    home.put(aPolicy('demo', [{ ...consumer, instances: { min: 2, max: 2 } }]));
+    world = new World({}, { sources: [home] });
+    world.metrics.set(1, 4);
+    await world.start(15_000);
+    expect(home.status(DEMO).apps[0]?.metric).toContain('4');
+    const written = home.writes.get(DEMO) ?? 0;
+    home.failNext('status', new TerminalError('forbidden'));
+    world.metrics.set(1, 5);
+    await world.after(12_000);
+    expect(home.writes.get(DEMO)).toBe(written + 1);
+    world.metrics.set(1, 4);
+    await world.after(60_000);
+    expect(home.writes.get(DEMO)).toBe(written + 1);
+    world.metrics.set(1, 7);
+    await world.after(20_000);
+    expect(home.status(DEMO).apps[0]?.metric).toContain('7');
+  });
+
   it('that its home refuses does not stop the others', async () => {
     home = new FakeHome();
     home.put(demo);
