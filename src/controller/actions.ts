@@ -53,11 +53,11 @@ export function createActions({
     },
     async scale(appId, instances, signal) {
       const pool = poolFor(store, { appId, instances });
-      const scheduler = whileActing(schedulerFor(pool.marathon), leadership);
+      const scheduler = schedulerFor(pool.marathon);
       const observed = (await scheduler.observe([appId], signal)).apps.get(appId);
       if (observed === undefined) throw new TerminalError(`${appId} does not exist in Marathon yet`);
       const reason = 'somebody turned the control on the page';
-      await scheduler.apply(
+      await whileActing(scheduler, leadership).apply(
         { kind: 'scale', app: appId, from: observed.requested, to: instances, reason },
         signal,
       );
@@ -109,7 +109,7 @@ function overridable(
 function mustBeTime(forMs: number, longestMs: number): void {
   if (Number.isSafeInteger(forMs) && forMs > 0 && forMs <= longestMs) return;
   const hours = longestMs / 3_600_000;
-  throw new TerminalError(`a hand lasts for more than 0 and for at most ${hours} hours, not for ${forMs} ms`);
+  throw new TerminalError(`a hand lasts for more than 0s and for at most ${hours}h, not for ${durationText(forMs)}`);
 }
 
 function mustBeShort(reason = ''): void {

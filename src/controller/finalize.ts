@@ -1,7 +1,8 @@
 // controller: what happens to an app that no policy names any more.
 
 import type { Change } from '../core/change.ts';
-import type { SchedulerView } from '../schedulers/scheduler.ts';
+import { WaitError } from '../runtime/errors.ts';
+import type { Scheduler, SchedulerView } from '../schedulers/scheduler.ts';
 import type { Leaving } from './records.ts';
 
 /**
@@ -26,5 +27,18 @@ export function farewell(
     kind: 'release',
     app,
     reason: `policy ${policy} no longer names it; it stays as it is${although}`,
+  };
+}
+
+/** The same scheduler, with writes refused once the app is not to be let go of any more: it is named again, or paused. */
+export function whileLeaving(
+  scheduler: Pick<Scheduler, 'apply'>,
+  isLeaving: () => boolean,
+): Pick<Scheduler, 'apply'> {
+  return {
+    apply: async (change, signal) => {
+      if (!isLeaving()) throw new WaitError(`${change.app} is not to be let go of any more`, 0);
+      return await scheduler.apply(change, signal);
+    },
   };
 }

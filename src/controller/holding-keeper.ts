@@ -1,15 +1,26 @@
 // controller: keeps account of what policies hold: what is to be let go, and which deleted objects hold nothing any more.
 
+import { isDeepStrictEqual } from 'node:util';
 import { type MarathonSpec, type ResourceKey, resourceKey } from '../api/policy.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type CapacityPools, createdAtMsOf } from './capacity-pools.ts';
 import type { Entry } from './documents.ts';
 import { HoldingBook } from './holding-book.ts';
-import { type HeldApp, type Holding, type Holdings, leavingOf, nextHoldings, without } from './holdings.ts';
+import {
+  type HeldApp,
+  type Holding,
+  type Holdings,
+  isParting,
+  leavingOf,
+  nextHoldings,
+  without,
+} from './holdings.ts';
 import { type Leaving, type PoolRecord, poolKeyOf } from './records.ts';
 
 export interface KeeperDeps {
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
   readonly documents: DocumentStore;
   /** The names of the sources there are. */
@@ -34,26 +45,29 @@ export class HoldingKeeper {
   readonly #book: HoldingBook;
   /** Objects whose deletion was asked for and that hold nothing any more. */
   readonly #released = new Set<string>();
-  #holdings: Holdings;
+  #holdings: Holdings = new Map();
+  /** The few that may have something to let go of: every round asks. */
+  #parting: readonly Holding[] = [];
   #documented: Documented | undefined;
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
     this.#book = new HoldingBook(deps);
-    this.#holdings = this.#book.read();
+    this.#hold(this.#book.read());
   }
 
   /** Written down before the first round that could write to Marathon for it. */
   follow(documented: Documented): void {
     this.#documented = documented;
-    this.#holdings = nextHoldings(this.#holdings, {
+    const next = nextHoldings(this.#holdings, {
       pools: documented.pools.values(),
       deleting: documented.entries.flatMap((entry) => this.#deletingHolding(entry, documented)),
       appKey: (app) => this.#appKey(app),
       isGone: (holding) => this.#isGone(holding, documented),
       isPaused: this.#deps.isPaused,
     });
-    this.#book.write(this.#holdings);
+    this.#hold(next);
+    this.#book.write(next);
     this.#noteReleased(documented);
   }
 
@@ -65,19 +79,27 @@ export class HoldingKeeper {
 
   /** Apps that no policy names any more and that are not dealt with yet. */
   leaving(): readonly Leaving[] {
-    return [...this.#holdings.values()].flatMap((holding) => leavingOf(holding, this.#deps.isPaused));
+    return this.#parting.flatMap((holding) => leavingOf(holding, this.#deps.isPaused));
   }
 
-  /** The app is released or deleted: nothing is left to do. */
+  /** Whether what `leaving` says still stands. */
+  isLeaving(leaving: Leaving): boolean {
+    return this.leaving().some((now) => isDeepStrictEqual(now, leaving));
+  }
+
+  /** The app is released, deleted or not there any more: nothing is left to do. */
   left({ policy, app, marathon }: Leaving): void {
     const holding = this.#holdings.get(policy);
     if (holding === undefined) return;
     const key = this.#appKey({ id: app, ...(marathon && { marathon }) });
-    const rest = without(holding, (held) => this.#appKey(held) === key);
+    const rest = without(holding, {
+      isIt: (held) => this.#appKey(held) === key,
+      isThere: this.#documented?.isThere(policy) === true,
+    });
     const next = new Map(this.#holdings);
     if (rest === undefined) next.delete(policy);
     else next.set(policy, rest);
-    this.#holdings = next;
+    this.#hold(next);
     this.#book.write(next);
     if (this.#documented !== undefined) this.#noteReleased(this.#documented);
   }
@@ -103,6 +125,11 @@ export class HoldingKeeper {
     return entries.filter((entry) => entry.deleting && this.#released.has(identityOf(entry)));
   }
 
+  #hold(holdings: Holdings): void {
+    this.#holdings = holdings;
+    this.#parting = [...holdings.values()].filter(isParting);
+  }
+
   /** What a policy may hold that was being deleted when this process first saw it. */
   #deletingHolding(entry: Entry, { capacityPools }: Documented): readonly Holding[] {
     const { key, source, resource, deleting } = entry;
@@ -113,7 +140,7 @@ export class HoldingKeeper {
     const sharedKey = shared && resourceKey({ ...resource.metadata, name: shared });
     const marathon = (sharedKey && capacityPools.get(sharedKey)?.pool.spec.marathon) ?? own;
     const held = apps.map(({ id }) => ({ id, pool, onDelete, ...(marathon && { marathon }) }));
-    const createdAtMs = createdAtMsOf(entry.createdAt) ?? 0;
+    const createdAtMs = createdAtMsOf(entry.createdAt) ?? this.#deps.clock.now();
     return [{ policy: key, source, mode, createdAtMs, apps: held, dropped: [] }];
   }
 

@@ -125,9 +125,21 @@ export function leavingOf(holding: Holding, isPaused: HoldingsInput['isPaused'])
   }));
 }
 
-/** Without an app that was let go; undefined when nothing is left. */
-export function without(holding: Holding, isIt: (app: HeldApp) => boolean): Holding | undefined {
-  const apps = holding.farewell === undefined ? holding.apps : holding.apps.filter((app) => !isIt(app));
+/** Whether any of it may be to be let go. */
+export function isParting({ farewell, dropped }: Holding): boolean {
+  return farewell !== undefined || dropped.length > 0;
+}
+
+/**
+ * Without an app that was let go of, or is not in Marathon any more; undefined when nothing is left. What a policy
+ * that is there names stays held.
+ */
+export function without(
+  holding: Holding,
+  { isIt, isThere }: { readonly isIt: (app: HeldApp) => boolean; readonly isThere: boolean },
+): Holding | undefined {
+  const isNamed = isThere && holding.farewell === undefined;
+  const apps = isNamed ? holding.apps : holding.apps.filter((app) => !isIt(app));
   const dropped = holding.dropped.filter((app) => !isIt(app));
   return apps.length + dropped.length === 0 ? undefined : { ...holding, apps, dropped };
 }

@@ -83,11 +83,10 @@ function whyNot(newest: TaskObservation | undefined, { taskId, appId }: TaskIden
 
 /** The same scheduler, with every write refused while this instance stands by. */
 export function whileActing(
-  scheduler: Pick<Scheduler, 'observe' | 'apply'>,
+  scheduler: Pick<Scheduler, 'apply'>,
   leadership: Leadership,
-): Pick<Scheduler, 'observe' | 'apply'> {
+): Pick<Scheduler, 'apply'> {
   return {
-    observe: (ids, signal) => scheduler.observe(ids, signal),
     apply: async (change, signal) => {
       const { acting, reason, lost } = await leadership(signal);
       if (!acting) throw new WaitError(`this instance of the operator stands by: ${reason}`, RETRY_MS);

@@ -7,7 +7,7 @@ import { act } from './act.ts';
 import { choose } from './choose.ts';
 import { clusterRoom } from './cluster-room.ts';
 import type { OperatorDeps } from './deps.ts';
-import { farewell } from './finalize.ts';
+import { farewell, whileLeaving } from './finalize.ts';
 import { unlessPaused } from './grip.ts';
 import type { Interventions } from './interventions.ts';
 import { afterAbsence } from './lasting-track.ts';
@@ -18,7 +18,7 @@ import { observe, type World } from './observe.ts';
 import type { PoolArchive } from './pool-archive.ts';
 import { prepare } from './prepare.ts';
 import { recorded } from './recorded.ts';
-import type { PoolRecord } from './records.ts';
+import type { Leaving, PoolRecord } from './records.ts';
 import type { Round } from './round.ts';
 import { judge, unjudged } from './standing.ts';
 import type { Status } from './status.ts';
@@ -134,10 +134,11 @@ export class PoolReconciler implements Reconciler<string> {
     const keep = (): void => archive.keepDeeds(pool.key, memory);
     const scheduler = recorded(this.#schedulerOf(pool), { memory, keep });
     const policies = new Map(apps.map(({ spec, policy }) => [spec.id, policy]));
-    return unlessPaused(whileActing(scheduler, leadership), (app) => {
+    const unpaused = unlessPaused(scheduler, (app) => {
       const policy = policies.get(app);
       return policy === undefined ? undefined : interventions.on(policy).paused;
     });
+    return whileActing(unpaused, leadership);
   }
 
   /** Who cannot be asked about does not write. */
@@ -166,25 +167,34 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** Lets go of apps that no policy names any more; one that cannot be let go of is tried again with the next round. */
   async #sayFarewell(key: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
-    const { store, status, schedulerFor, leadership, onLeft } = this.#deps;
+    const { store, status } = this.#deps;
     for (const leaving of store.leaving(key)) {
       stopping.throwIfAborted();
       try {
-        const scheduler = whileActing(schedulerFor(leaving.marathon), leadership);
-        const change = farewell(leaving, await scheduler.observe([leaving.app], signal));
-        if (change !== undefined) {
-          const { outcome } = await scheduler.apply(change, signal);
-          status.deed({ change, result: outcome }, leaving.policy);
-        }
-        if (store.pool(key) !== undefined) this.#memoryOf(key).forget(leaving.app);
-        store.holdings.left(leaving);
-        onLeft();
+        await this.#letGo(leaving, signal);
       } catch (error) {
+        if (!store.holdings.isLeaving(leaving)) continue;
         status.farewellPostponed(leaving, messageOf(error));
         log.debug('not let go yet', { app: leaving.app, reason: messageOf(error) });
         if (store.pool(key) === undefined) throw error;
       }
     }
+  }
+
+  /** Marathon takes its time to answer: that the app is still to go is asked once more, right before it goes. */
+  async #letGo(leaving: Leaving, signal: AbortSignal): Promise<void> {
+    const { store, status, schedulerFor, leadership, onLeft } = this.#deps;
+    const { app, policy, pool, marathon } = leaving;
+    const scheduler = schedulerFor(marathon);
+    const change = farewell(leaving, await scheduler.observe([app], signal));
+    if (change !== undefined) {
+      const writer = whileLeaving(scheduler, () => store.holdings.isLeaving(leaving));
+      const { outcome } = await whileActing(writer, leadership).apply(change, signal);
+      status.deed({ change, result: outcome }, policy);
+    }
+    if (store.pool(pool) !== undefined) this.#memoryOf(pool).forget(app);
+    store.holdings.left(leaving);
+    onLeft();
   }
 
   /** Nothing of this pool runs: only verdicts to show, or nothing at all. */

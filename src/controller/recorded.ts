@@ -11,11 +11,10 @@ import type { PoolMemory } from './memory.ts';
  * @param keep makes what the memory says durable
  */
 export function recorded(
-  scheduler: Pick<Scheduler, 'observe' | 'apply'>,
+  scheduler: Pick<Scheduler, 'apply'>,
   { memory, keep }: { readonly memory: PoolMemory; readonly keep: () => void },
-): Pick<Scheduler, 'observe' | 'apply'> {
+): Pick<Scheduler, 'apply'> {
   return {
-    observe: (ids, signal) => scheduler.observe(ids, signal),
     apply: async (change, signal) => {
       if (change.kind === 'adopt') {
         memory.adopted.add(change.app);

@@ -229,6 +229,45 @@ describe('a policy that nothing may be written of', () => {
   });
 });
 
+describe('a farewell that Marathon keeps waiting', () => {
+  /** Letting go looks at one app alone, and the answer takes two seconds. */
+  async function slowly(): Promise<{ readonly marathon: MemoryScheduler; readonly files: FakePolicies }> {
+    const files = new FakePolicies();
+    files.put('demo.yaml', demo({ onDelete: 'Delete' }));
+    const marathon = await start({ sources: [files] });
+    const observe = marathon.observe.bind(marathon);
+    marathon.observe = async (asked, signal) => {
+      const view = await observe(asked, signal);
+      if (asked.length === 1) await world.clock.sleep(2_000, signal);
+      return view;
+    };
+    return { marathon, files };
+  }
+
+  it('does not touch an app that a policy names again meanwhile', async () => {
+    const { marathon, files } = await slowly();
+    files.remove('demo.yaml');
+    await world.after(1_000);
+    files.put('again.yaml', demo({ onDelete: 'Delete' }));
+    await world.after(20_000);
+    expect(ids(marathon)).toEqual(['/consumer', '/filler']);
+    expect(world.events).not.toContain('Deleted');
+    expect(world.view.leaving).toEqual([]);
+  });
+
+  it('does not touch an app of a policy that is paused meanwhile', async () => {
+    const { marathon, files } = await slowly();
+    files.put('demo.yaml', aPolicy('demo', [consumer], { onDelete: 'Delete' }));
+    await world.after(1_000);
+    world.state.actions.pause(KEY, {});
+    await world.after(20_000);
+    expect(ids(marathon)).toEqual(['/consumer', '/filler']);
+    world.state.actions.resume(KEY);
+    await world.after(20_000);
+    expect(ids(marathon)).toEqual(['/consumer']);
+  });
+});
+
 describe('a CapacityPool', () => {
   it('goes at once, and its members go on', async () => {
     home = new FakeHome();
@@ -339,6 +378,20 @@ describe('a restart', () => {
     files.remove('demo.yaml');
     await start({ clock, marathon, documents: kept, sources: [files] });
     expect(ids(marathon)).toEqual([]);
+  });
+
+  it('without the source of a policy forgets those of its apps that are not there any more', async () => {
+    const files = new FakePolicies('git old');
+    files.put('demo.yaml', demo({ onDelete: 'Delete' }));
+    const kept = documents();
+    const marathon = await start({ documents: kept, sources: [files] });
+    const { clock } = world;
+    await world.stop();
+    marathon.others.delete('/filler');
+    await clock.advance(30_000);
+    await start({ clock, marathon, documents: kept, sources: [new FakePolicies()] });
+    await world.after(10_000);
+    expect(kept.get('holding', KEY)).toMatchObject({ apps: [{ id: '/consumer' }], dropped: [] });
   });
 
   it('in the middle of a farewell goes on with it, as it was decided', async () => {

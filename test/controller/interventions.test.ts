@@ -2,8 +2,11 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ResourceKey } from '../../src/api/policy.ts';
+import type { Leadership } from '../../src/controller/leadership.ts';
+import { VirtualClock } from '../../src/runtime/clock.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../src/runtime/document-store.ts';
 import { TransientError } from '../../src/runtime/errors.ts';
+import { T0 } from '../support/builders.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../support/fakes.ts';
 
 const DEMO = 'default/demo' as ResourceKey;
@@ -189,6 +192,36 @@ describe('a pause by hand', () => {
       'policy default/demo: paused by hand until 2026-01-01T00:10:10Z (deploying)',
     ]);
     expect(told('Resumed')).toHaveLength(1);
+  });
+
+  it('stops also the write that waits for who acts to be known', async () => {
+    const clock = new VirtualClock(T0);
+    const leadership: Leadership = async (signal) => {
+      await clock.sleep(1_000, signal);
+      return { acting: true, reason: 'there is no other instance' };
+    };
+    world = new World({}, { clock, leadership });
+    world.policies.put('demo.yaml', demo);
+    world.metrics.set(1, 4);
+    await world.start(60_000);
+    const applied: string[] = [];
+    const apply = world.marathon.apply.bind(world.marathon);
+    world.marathon.apply = (change, signal) => {
+      applied.push(change.app);
+      return apply(change, signal);
+    };
+    for (const [i, n] of [8, 4, 7, 5, 9].entries()) {
+      world.metrics.set(1, n);
+      // The round asks twice, before it decides and before it writes: the pause comes at any moment of it.
+      await world.after(1_000 + 300 * i);
+      world.state.actions.pause(DEMO, {});
+      applied.length = 0;
+      await world.after(10_000);
+      expect(applied).toEqual([]);
+      world.state.actions.resume(DEMO);
+      await world.after(20_000);
+      expect(world.counts).toMatchObject({ '/consumer': n });
+    }
   });
 
   it('lasts until somebody resumes it, when no time is given', async () => {
