@@ -13,7 +13,10 @@ type Data = Readonly<Record<string, string>>;
 
 type Known = { readonly data: Data } | { readonly problem: string };
 
-const REFRESH_MS = 20_000;
+/** Whoever has just made the missing one is waiting. */
+const RETRY_MS = 4_000;
+/** One that is there is read anew with every so many of those looks. */
+const LOOKS_PER_REFRESH = 5;
 
 export class Secrets {
   readonly #api: KubeApi;
@@ -36,9 +39,11 @@ export class Secrets {
 
   /** Resolves when aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#clock.sleep(REFRESH_MS, signal).catch(() => undefined);
-      if (!signal.aborted) await this.refresh(signal).catch(() => undefined);
+    for (let look = 1; !signal.aborted; look += 1) {
+      await this.#clock.sleep(RETRY_MS, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      const all = look % LOOKS_PER_REFRESH === 0;
+      await (all ? this.refresh(signal) : this.#retry(signal)).catch(() => undefined);
     }
   }
 
@@ -60,6 +65,11 @@ export class Secrets {
       .replace(/(\r?\n)+$/, '');
     if (value === '') throw new TerminalError(`${what}: key ${key} is empty; put the value into it`);
     return value;
+  }
+
+  async #retry(signal: AbortSignal): Promise<void> {
+    const missing = [...this.#known].filter(([, known]) => 'problem' in known);
+    await eachOf(missing, ([name]) => this.#read(name, signal));
   }
 
   async #read(id: string, signal: AbortSignal): Promise<void> {
