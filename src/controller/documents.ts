@@ -80,13 +80,15 @@ export class Documents {
   }
 
   #findings<R extends Resource>(kind: R['kind']): ReadonlyMap<ResourceKey, Finding<R>> {
-    const byKey = new Map<ResourceKey, Entry[]>();
-    for (const entry of this.entries()) {
-      if (entry.kind === kind && !entry.deleting)
-        byKey.set(entry.key, [...(byKey.get(entry.key) ?? []), entry]);
-    }
+    const speaking = this.entries().filter((entry) => entry.kind === kind && !entry.deleting);
+    const byKey = Map.groupBy(speaking, ({ key }) => key);
     return new Map([...byKey].map(([key, entries]) => [key, findingOf<R>(entries)]));
   }
+}
+
+/** Names one object of one source: another one of its name is another object. */
+export function identityOf({ kind, key, source, uid = '' }: Entry): string {
+  return `${kind} ${key} ${uid} ${source}`;
 }
 
 function entriesOf(source: string, snapshot: PolicySnapshot): readonly Entry[] {

@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type CapacityPools, createdAtMsOf } from './capacity-pools.ts';
-import type { Entry } from './documents.ts';
+import { type Entry, identityOf } from './documents.ts';
 import { HoldingBook } from './holding-book.ts';
 import {
   type HeldApp,
@@ -168,9 +168,4 @@ export class HoldingKeeper {
   #appKey({ id, marathon }: Pick<HeldApp, 'id' | 'marathon'>): string {
     return `${this.#deps.marathonId(marathon)} ${id}`;
   }
-}
-
-/** Of one object of one source. */
-function identityOf({ kind, key, source, uid = '' }: Entry): string {
-  return `${kind} ${key} ${uid} ${source}`;
 }

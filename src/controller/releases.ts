@@ -4,7 +4,7 @@ import type { PolicySource } from '../policy-sources/source.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../runtime/controller.ts';
 import { WaitError } from '../runtime/errors.ts';
 import type { WorkQueue } from '../runtime/workqueue.ts';
-import type { Entry } from './documents.ts';
+import { type Entry, identityOf } from './documents.ts';
 import type { Leadership } from './leadership.ts';
 
 export interface ReleaserDeps {
@@ -29,14 +29,14 @@ export class Releaser implements Reconciler<string> {
 
   /** Documents changed, or an app was let go of. */
   look(): void {
-    const ids = new Set(this.#deps.releasable().map(idOf));
+    const ids = new Set(this.#deps.releasable().map(identityOf));
     for (const id of this.#told) if (!ids.has(id)) this.#told.delete(id);
     for (const id of ids) if (!this.#told.has(id)) this.#deps.queue.add(id);
   }
 
   async reconcile(id: string, { signal }: ReconcileContext): Promise<ReconcileResult> {
     const { sources, leadership, releasable } = this.#deps;
-    const entry = releasable().find((each) => idOf(each) === id);
+    const entry = releasable().find((each) => identityOf(each) === id);
     const source = sources.find(({ name }) => name === entry?.source);
     if (entry === undefined || source?.release === undefined) return {};
     this.#told.add(id);
@@ -45,8 +45,4 @@ export class Releaser implements Reconciler<string> {
     await source.release({ kind: entry.kind, key: entry.key }, signal);
     return { requeueAfterMs: AGAIN_MS };
   }
-}
-
-function idOf({ kind, key, source, uid = '' }: Entry): string {
-  return `${kind} ${key} ${uid} ${source}`;
 }

@@ -14,16 +14,17 @@ import { conditionsOf } from './conditions.ts';
 import { recordsOf } from './decision-records.ts';
 import type { OperatorDeps } from './deps.ts';
 import type { Grip } from './grip.ts';
+import { LeavingBoard } from './leaving-board.ts';
 import { intervalMsOf } from './members.ts';
 import { policyHead, unseenPool, withHands } from './pool-view.ts';
 import type { RecordArchive } from './record-archive.ts';
 import { type Leaving, type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
+import type { RefusedDocument } from './refused-documents.ts';
 import { isWhole, type Round } from './round.ts';
 import { RoundReporter } from './round-reporter.ts';
 import { shortageOf } from './shortage.ts';
-import type { RefusedDocument } from './store.ts';
 import { VerdictBoard } from './verdict-board.ts';
-import type { DecisionRecord, EventRecord, LeavingView, OperatorView, PolicyView, PoolView } from './view.ts';
+import type { DecisionRecord, EventRecord, OperatorView, PolicyView, PoolView } from './view.ts';
 
 const MAX_RECORDS = 200;
 const LOSSES =
@@ -69,8 +70,7 @@ export class Status {
   readonly #subscribers = new Set<() => void>();
   readonly #reporter = new RoundReporter();
   readonly #board: VerdictBoard;
-  /** Why an app was not let go of yet. */
-  readonly #farewellTroubles = new Map<string, string>();
+  readonly #leaving: LeavingBoard;
   #decisions: readonly DecisionRecord[] = [];
   #problems: Problems = [];
   #storeProblem: Problems = [];
@@ -84,6 +84,7 @@ export class Status {
     this.#deps = deps;
     this.#clock = deps.clock;
     this.#board = new VerdictBoard(deps.clock);
+    this.#leaving = new LeavingBoard(deps.leaving);
     this.#log = deps.log;
     this.#maxRecords = deps.maxRecords ?? MAX_RECORDS;
     this.#events = new EventRing({ clock: deps.clock, capacity: this.#maxRecords });
@@ -162,8 +163,7 @@ export class Status {
 
   /** An app that is to be let go of could not be, this time. */
   farewellPostponed(leaving: Leaving, message: string): void {
-    if (this.#farewellTroubles.get(nameOf(leaving)) === message) return;
-    this.#farewellTroubles.set(nameOf(leaving), message);
+    if (!this.#leaving.postponed(leaving, message)) return;
     const { app, policy } = leaving;
     const told = { type: 'Warning', reason: 'NotLetGo', object: `app ${app}` } as const;
     this.#tell(
@@ -193,7 +193,7 @@ export class Status {
       pools: [...this.#pools.values()].sort(byName).map((pool) => this.#asOfNow(pool)),
       capacityPools: this.#board.pools((key) => this.#pools.get(key)),
       refused: this.#board.refused(),
-      leaving: this.#leaving(),
+      leaving: this.#leaving.view(),
       decisions: this.#decisions,
       events: this.#events.list(),
       problems: [...this.#storeProblem, ...this.#problems],
@@ -217,18 +217,6 @@ export class Status {
           : [],
       refused: pool === undefined ? this.#board.refused() : [],
     };
-  }
-
-  #leaving(): readonly LeavingView[] {
-    const leaving = this.#deps.leaving();
-    const names = new Set(leaving.map(nameOf));
-    for (const name of this.#farewellTroubles.keys())
-      if (!names.has(name)) this.#farewellTroubles.delete(name);
-    return leaving.map((each) => {
-      const message = this.#farewellTroubles.get(nameOf(each));
-      const { policy, app, onDelete } = each;
-      return { policy, app, onDelete, ...(message !== undefined && { message }) };
-    });
   }
 
   #noteMarathon(error: unknown): void {
@@ -344,10 +332,6 @@ export class Status {
   #changed(): void {
     for (const notify of this.#subscribers) notify();
   }
-}
-
-function nameOf({ policy, app }: Leaving): string {
-  return `${policy} ${app}`;
 }
 
 function byName(a: PoolView, b: PoolView): number {

@@ -2,8 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ConditionReason } from '../api/conditions.ts';
-import type { CapacitySpec, MarathonSpec, MicroscalingPolicy, Resource, ResourceKey } from '../api/policy.ts';
-import { resourceKey } from '../api/policy.ts';
+import type { MarathonSpec, MicroscalingPolicy, Resource, ResourceKey } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -17,20 +16,20 @@ import {
   nextCapacityPools,
   twoHomes,
 } from './capacity-pools.ts';
-import { Documents, type Entry, type Finding, type Found } from './documents.ts';
+import { Documents, type Finding, type Found } from './documents.ts';
 import { HoldingKeeper } from './holding-keeper.ts';
+import { changedPools, nextPools, type Pools } from './pools.ts';
 import type { DocumentProblem } from './problem-log.ts';
 import {
   appsOf,
   type Leaving,
   type PolicyRecord,
   type PoolRecord,
-  poolKeyOf,
   refusal,
-  shownVersion,
   type Verdict,
   type Version,
 } from './records.ts';
+import { type RefusedDocument, refusedDocuments } from './refused-documents.ts';
 
 export interface StoreDeps {
   readonly clock: Pick<Clock, 'now'>;
@@ -48,16 +47,6 @@ export interface Listing {
   /** The source's name. */
   readonly source: string;
   readonly snapshot: PolicySnapshot;
-}
-
-/** A document that is there and does not run at all, not even in an earlier version. */
-export interface RefusedDocument {
-  readonly kind: Resource['kind'];
-  readonly key: ResourceKey;
-  readonly source: string;
-  readonly place: string;
-  readonly generation: number;
-  readonly refused: Verdict;
 }
 
 /** What listings changed. */
@@ -84,7 +73,7 @@ export class Store {
   readonly #listed = new Map<string, { readonly complete: boolean; readonly deletionHeld?: string }>();
   #policies: ReadonlyMap<ResourceKey, PolicyRecord> = new Map();
   #capacityPools: CapacityPools = new Map();
-  #pools: ReadonlyMap<string, PoolRecord> = new Map();
+  #pools: Pools = new Map();
 
   constructor(deps: StoreDeps) {
     this.#deps = deps;
@@ -103,7 +92,7 @@ export class Store {
     }
     const before = { policies: this.#policies, pools: this.#pools };
     this.#policies = this.#nextPolicies();
-    this.#pools = this.#groupPools();
+    this.#pools = nextPools(before.pools, this.#policies.values(), this.#capacityPools);
     this.holdings.follow({
       entries: this.#documents.entries(),
       pools: this.#pools,
@@ -180,11 +169,8 @@ export class Store {
 
   /** Sorted by kind, key and source. */
   refused(): readonly RefusedDocument[] {
-    return this.#documents
-      .entries()
-      .filter((entry) => !entry.deleting && !this.#isShown(entry))
-      .map((entry) => this.#refusedDocument(entry))
-      .sort((a, b) => (refusedName(a) < refusedName(b) ? -1 : 1));
+    const shown = { policies: this.#policies, capacityPools: this.#capacityPools };
+    return refusedDocuments(this.#documents.entries(), shown);
   }
 
   /** Apps that no policy names any more and that are not dealt with yet. */
@@ -269,80 +255,11 @@ export class Store {
     const latest = shown === undefined ? {} : { latest: shown };
     return { key, ...latest, ...running, refused: refusalOf(key, finding) };
   }
-
-  #groupPools(): ReadonlyMap<string, PoolRecord> {
-    const members = new Map<string, PolicyRecord[]>();
-    for (const record of this.#policies.values()) {
-      const key = poolKeyOf(shownVersion(record).policy);
-      members.set(key, [...(members.get(key) ?? []), record]);
-    }
-    const keys = [...members.keys()].sort();
-    return new Map(keys.map((key) => [key, this.#sameOr(this.#poolRecord(key, members.get(key) ?? []))]));
-  }
-
-  /** The record that is known already, where nothing in it changed: what did not change is cheap to tell. */
-  #sameOr(next: PoolRecord): PoolRecord {
-    const known = this.#pools.get(next.key);
-    const same =
-      known?.capacity === next.capacity &&
-      known?.marathon === next.marathon &&
-      known?.members.length === next.members.length &&
-      known.members.every((member, i) => member === next.members[i]);
-    return same && known !== undefined ? known : next;
-  }
-
-  /** A CapacityPool that is gone under a running member goes on as it was last seen. */
-  #poolRecord(key: string, members: readonly PolicyRecord[]): PoolRecord {
-    const lead = members.find(({ running }) => running !== undefined) ?? members[0];
-    const spec = lead === undefined ? undefined : shownVersion(lead).policy.spec;
-    if (lead === undefined || spec?.pool === undefined) {
-      return { key, members, ...pick(spec?.capacity, spec?.marathon) };
-    }
-    const shared = this.#capacityPools.get(resourceKey({ ...metadataOf(lead), name: spec.pool }));
-    if (shared === undefined) {
-      const last = this.#pools.get(key);
-      return { key, members, ...pick(last?.capacity, last?.marathon ?? spec.marathon) };
-    }
-    const { capacity, marathon = spec.marathon } = shared.pool.spec;
-    return { key, members, ...pick(capacity, marathon) };
-  }
-
-  /** It is what a record shows, in its newest or in an earlier version. */
-  #isShown({ kind, key, source, place }: Entry): boolean {
-    const record = kind === 'CapacityPool' ? this.#capacityPools.get(key) : this.#policies.get(key)?.latest;
-    return record !== undefined && (record.source === source || record.place === place);
-  }
-
-  #refusedDocument({ kind, key, source, place, generation = 0, invalid }: Entry): RefusedDocument {
-    const record = kind === 'CapacityPool' ? this.#capacityPools.get(key) : this.#policies.get(key);
-    const refused =
-      record?.accepted ??
-      refusal(invalid?.reason ?? 'InvalidSpec', `${place}: ${invalid?.message ?? 'not usable'}`);
-    return { kind, key, source, place, generation, refused };
-  }
-}
-
-function refusedName({ kind, key, source }: RefusedDocument): string {
-  return `${kind} ${key} ${source}`;
 }
 
 /** Gone, or another object of the same name. */
 function isAnother(was: PolicyRecord, is: PolicyRecord | undefined): boolean {
   return is === undefined || (was.uid !== undefined && is.uid !== was.uid);
-}
-
-function metadataOf(record: PolicyRecord): { readonly namespace: string } {
-  return { namespace: shownVersion(record).policy.metadata.namespace };
-}
-
-function pick(
-  capacity: CapacitySpec | undefined,
-  marathon: MarathonSpec | undefined,
-): Pick<PoolRecord, 'capacity' | 'marathon'> {
-  return {
-    ...(capacity === undefined ? {} : { capacity }),
-    ...(marathon === undefined ? {} : { marathon }),
-  };
 }
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
@@ -372,13 +289,4 @@ function refusalOf(
 ): Verdict {
   if (finding.is === 'invalid') return refusal(finding.reason, `${finding.place}: ${finding.message}`);
   return refusal('DuplicatePolicy', twoHomes('policy', key, finding.places));
-}
-
-function changedPools(
-  before: ReadonlyMap<string, PoolRecord>,
-  after: ReadonlyMap<string, PoolRecord>,
-): readonly string[] {
-  const keys = new Set([...before.keys(), ...after.keys()]);
-  // What did not change is the same object: comparing a thousand pools costs next to nothing.
-  return [...keys].filter((key) => !isDeepStrictEqual(before.get(key), after.get(key)));
 }

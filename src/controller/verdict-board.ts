@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Announcement } from './announcements.ts';
 import type { CapacityPoolRecord } from './capacity-pools.ts';
 import type { Verdict } from './records.ts';
-import type { RefusedDocument } from './store.ts';
+import type { RefusedDocument } from './refused-documents.ts';
 import type { CapacityPoolView, PoolView, RefusedView } from './view.ts';
 
 interface Judged {
