@@ -144,7 +144,7 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
 describe('run --kubernetes with what cannot be', () => {
   it.each([
     [['--kubeconfig', '/nowhere/config'], /--kubeconfig: \/nowhere\/config cannot be used: ENOENT/],
-    [['--kubeconfig', '/dev/null'], /--kubeconfig: \/dev\/null cannot be used/],
+    [['--kubeconfig', '/dev/null'], /--kubeconfig: \/dev\/null cannot be used: it is no kubeconfig/],
     [['--kube-context', 'moon', '--kubeconfig', 'CONFIG'], /no context 'moon'.*\(there are: test\)/],
     [['--kube-lease', 'a/b/c', '--kubeconfig', 'CONFIG'], /--kube-lease: 'a\/b\/c' is not NAMESPACE\/NAME/],
     [['--kube-namespace', 'A B', '--kubeconfig', 'CONFIG'], /--kube-namespace: 'A B' is not the name/],

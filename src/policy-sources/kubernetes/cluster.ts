@@ -11,6 +11,8 @@ export interface ClusterOptions {
   /** Default: the current one. */
   readonly context?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where this pod's file system begins; default: where everybody's does. */
+  readonly root?: string;
 }
 
 export interface Cluster {
@@ -48,11 +50,14 @@ export function openCluster(options: ClusterOptions): Cluster {
   };
 }
 
-function load({ kubeconfig, context, env }: ClusterOptions): { config: ClusterConfig; source: string } {
+function load({ kubeconfig, context, env, root = '' }: ClusterOptions): {
+  config: ClusterConfig;
+  source: string;
+} {
   if (kubeconfig !== undefined) return fromFiles(kubeconfig.split(delimiter).filter(Boolean));
-  if (context === undefined && env['KUBERNETES_SERVICE_HOST'] && isThere(`${ACCOUNT}/token`)) {
+  if (context === undefined && env['KUBERNETES_SERVICE_HOST'] && isThere(`${root}${ACCOUNT}/token`)) {
     const config = new ClusterConfig();
-    config.loadFromCluster();
+    config.loadFromCluster(root);
     return { config, source: 'the service account of this pod' };
   }
   const own = join(env['HOME'] ?? '/', '.kube', 'config');
@@ -72,7 +77,9 @@ function fromFiles(files: readonly string[]): { config: ClusterConfig; source: s
       // The first file that names a current context has its word, as with kubectl.
       if (i > 0) config.mergeConfig(next, Boolean(config.getCurrentContext()));
     } catch (error) {
-      throw new TerminalError(`--kubeconfig: ${file} cannot be used: ${messageOf(error)}`, { cause: error });
+      // What the library trips over is no business of whoever named the file.
+      const why = error instanceof TypeError ? 'it is no kubeconfig' : messageOf(error);
+      throw new TerminalError(`--kubeconfig: ${file} cannot be used: ${why}`, { cause: error });
     }
   }
   return { config, source: files.join(delimiter) };
