@@ -112,13 +112,28 @@ export function forbidden(about: About, name: string, why: string): ApiFailure {
   return new ApiFailure('Forbidden', `${called(about, name)} is forbidden: ${why}`, detailsOf(about, name));
 }
 
+/**
+ * What a policy may not have, one a line where it is several things: kubectl prints the message of this reason as it is.
+ * @param causes at least one
+ */
+export function notAllowed(about: About, name: string, causes: readonly Cause[]): ApiFailure {
+  const told = causes.map(toldOf);
+  const list = told.length === 1 ? told[0] : told.map((line) => `\n* ${line}`).join('');
+  const message = `${called(about, name)} is forbidden: ${list}`;
+  return new ApiFailure('Forbidden', message, { ...detailsOf(about, name), causes });
+}
+
+function toldOf({ field, message }: Cause): string {
+  return field === '' ? message : `${field}: ${message}`;
+}
+
 /** @param causes at least one */
 export function invalid(
   kind: About & { readonly kind: string },
   name: string,
   causes: readonly Cause[],
 ): ApiFailure {
-  const told = causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+  const told = causes.map(toldOf);
   const list = told.length === 1 ? told[0] : `[${told.join(', ')}]`;
   const title = `${kind.kind}${kind.group === '' ? '' : `.${kind.group}`}`;
   return new ApiFailure('Invalid', `${title} "${name}" is invalid: ${list}`, {

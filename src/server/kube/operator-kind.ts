@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadResult } from '../../api/load.ts';
 import type { Problem } from '../../api/problem.ts';
-import { ApiFailure, type Cause, forbidden, invalid } from './failure.ts';
+import { ApiFailure, type Cause, forbidden, invalid, notAllowed } from './failure.ts';
 import { fieldPath } from './field-path.ts';
 import type { ResourceKind } from './kinds.ts';
 import { type KubeObject, keyOf, versionOf, withMeta } from './object.ts';
@@ -134,10 +134,9 @@ export class OperatorKind implements ServedKind, ObjectHome {
     // What is not valid any more can still be let go of.
     if (current?.metadata.deletionTimestamp !== undefined) return { object: written, warnings };
     const { name } = written.metadata;
-    const errors = problems.filter(({ severity }) => severity === 'error');
-    if (refused[0]?.reason === 'NotAllowed')
-      throw forbidden(this.kind, name, errors.map(sentence).join('; '));
-    throw invalid(this.kind, name, errors.map(causeOf));
+    const causes = problems.filter(({ severity }) => severity === 'error').map(causeOf);
+    const isForbidden = refused[0]?.reason === 'NotAllowed';
+    throw isForbidden ? notAllowed(this.kind, name, causes) : invalid(this.kind, name, causes);
   }
 
   save(object: KubeObject): void {

@@ -219,26 +219,47 @@ describe('an applied policy', () => {
     expect((await ask('GET', `${POLICIES}/shop`)).status).toBe(404);
   });
 
-  it('is refused when it asks for more than it may have', async () => {
-    const load = (text: string, source: string): LoadResult => {
-      const problem = {
-        severity: 'error',
-        source,
-        pointer: '/spec/apps/0/id',
-        message: 'is outside of /shop',
-      } as const;
-      const invalid = {
-        kind: 'MicroscalingPolicy',
-        key: 'default/shop',
-        line: 1,
-        message: 'no',
-        reason: 'NotAllowed',
-      } as const;
-      return { ...loadPolicies(text, source), resources: [], problems: [problem], invalid: [invalid] };
-    };
-    const { status, body } = await start({ load }).ask('POST', POLICIES, shop());
-    expect([status, body.reason]).toEqual([403, 'Forbidden']);
-    expect(body.message).toContain('spec.apps[0].id: is outside of /shop');
+  describe('is refused when it asks for more than it may have', () => {
+    const refusing =
+      (...pointers: readonly string[]) =>
+      (text: string, source: string): LoadResult => {
+        const problems = pointers.map(
+          (pointer) => ({ severity: 'error', source, pointer, message: 'is outside of /shop' }) as const,
+        );
+        const invalid = {
+          kind: 'MicroscalingPolicy',
+          key: 'default/shop',
+          line: 1,
+          message: 'no',
+          reason: 'NotAllowed',
+        } as const;
+        return { ...loadPolicies(text, source), resources: [], problems, invalid: [invalid] };
+      };
+    const about = 'microscalingpolicies.microscaling.io "shop" is forbidden: ';
+    const at = ['/spec/apps/0/id', '/spec/apps/1/id'];
+
+    it.each([
+      { name: 'one thing', pointers: at.slice(0, 1), said: 'spec.apps[0].id: is outside of /shop' },
+      {
+        name: 'two things, a line each',
+        pointers: at,
+        said: '\n* spec.apps[0].id: is outside of /shop\n* spec.apps[1].id: is outside of /shop',
+      },
+    ])('$name', async ({ pointers, said }) => {
+      const { status, body } = await start({ load: refusing(...pointers) }).ask('POST', POLICIES, shop());
+      expect([status, body.reason]).toEqual([403, 'Forbidden']);
+      expect(body.message).toBe(about + said);
+    });
+
+    it('with the field of each, for clients that know the line', async () => {
+      const { body } = await start({ load: refusing(...at) }).ask('POST', POLICIES, shop());
+      const reason = 'FieldValueInvalid';
+      const message = 'is outside of /shop';
+      expect(body.details.causes).toEqual([
+        { reason, message, field: 'spec.apps[0].id' },
+        { reason, message, field: 'spec.apps[1].id' },
+      ]);
+    });
   });
 
   it('is not there when it could not be written down', async () => {
