@@ -17,8 +17,13 @@ export function eventCells(event: EventObject, when: string): readonly string[] 
   return [when, event.type, event.reason, objectText(event), event.message];
 }
 
+/** Times are whole seconds; within one, the order in which the operator told them. */
 export function byTime(a: EventObject, b: EventObject): number {
-  return at(a) - at(b);
+  return at(a) - at(b) || version(a) - version(b);
+}
+
+function version({ metadata }: EventObject): number {
+  return Number(metadata.resourceVersion ?? 0);
 }
 
 function at({ lastTimestamp }: EventObject): number {
