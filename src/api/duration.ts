@@ -21,6 +21,13 @@ export function durationMs(duration: Duration): number {
   return Number(match[1]) * MS_PER_UNIT[unit];
 }
 
+/** Milliseconds as a policy would say them, in the largest unit that is exact. */
+export function durationText(ms: number): Duration {
+  if (ms % MS_PER_UNIT.h === 0) return `${ms / MS_PER_UNIT.h}h`;
+  if (ms % MS_PER_UNIT.m === 0) return `${ms / MS_PER_UNIT.m}m`;
+  return ms % MS_PER_UNIT.s === 0 ? `${ms / MS_PER_UNIT.s}s` : `${ms}ms`;
+}
+
 export function isDuration(text: string): boolean {
   return new RegExp(DURATION_PATTERN).test(text) && text.length <= MAX_DURATION_LENGTH;
 }

@@ -50,10 +50,3 @@ export function overrideText({ policy, overrides }: Hands, app: string): string 
 function shortName(policy: string): string {
   return policy.replace(/^default\//, '');
 }
-
-/** Milliseconds as the API takes durations. */
-export function durationText(ms: number): string {
-  if (ms % 3_600_000 === 0) return `${ms / 3_600_000}h`;
-  if (ms % 60_000 === 0) return `${ms / 60_000}m`;
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
-}

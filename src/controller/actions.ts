@@ -1,5 +1,6 @@
 // controller: what people may do by hand: pause a policy, override a count, turn an app that is left to them.
 
+import { durationText } from '../api/duration.ts';
 import type { ResourceKey } from '../api/policy.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import type { OperatorDeps } from './deps.ts';
@@ -108,8 +109,9 @@ function overridable(
 
 function mustBeTime(forMs: number, longestMs: number): void {
   if (Number.isSafeInteger(forMs) && forMs > 0 && forMs <= longestMs) return;
-  const hours = longestMs / 3_600_000;
-  throw new TerminalError(`a hand lasts for more than 0s and for at most ${hours}h, not for ${durationText(forMs)}`);
+  throw new TerminalError(
+    `a hand lasts for more than 0s and for at most ${durationText(longestMs)}, not for ${durationText(forMs)}`,
+  );
 }
 
 function mustBeShort(reason = ''): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { durationText } from '../../src/api/duration.ts';
 import { readiness } from '../../src/cli/commands/apply.ts';
 import { wordsOf } from '../../src/cli/commands/override.ts';
-import { durationText } from '../../src/cli/hands.ts';
 import { pathOf, targetOf } from '../../src/cli/kinds.ts';
 import type { PolicyObject } from '../../src/cli/policy-object.ts';
 

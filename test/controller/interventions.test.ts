@@ -151,7 +151,7 @@ describe('an override', () => {
     ['no whole number', 'default/demo', 'consumer', { instances: 2.5 }, /1 to 10/],
     ['no number', 'default/demo', 'consumer', { instances: Number.NaN }, /1 to 10/],
     ['none of a remainder', 'default/demo', 'filler', { instances: 0 }, /1 instances or more/],
-    ['too long', 'default/demo', 'consumer', { forMs: 25 * HOUR }, /at most 24 hours/],
+    ['too long', 'default/demo', 'consumer', { forMs: 25 * HOUR }, /at most 24h, not for 25h/],
     ['no time', 'default/demo', 'consumer', { forMs: 0 }, /more than 0/],
     ['a novel', 'default/demo', 'consumer', { reason: 'x'.repeat(201) }, /at most 200 characters/],
   ])('is refused with a sentence: %s', async (_, policy, app, hand, sentence) => {

@@ -1,11 +1,12 @@
 // cli: `microscaling override [POLICY] APP=N…`: a count for a while, in the place of the law's.
 
+import { durationText } from '../../api/duration.ts';
 import { closest } from '../../api/suggest.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { CommandContext } from '../command.ts';
 import { find } from '../find.ts';
-import { durationText, type Hands, overridePath, overrideText } from '../hands.ts';
+import { type Hands, overridePath, overrideText } from '../hands.ts';
 import { POLICY_KIND, pathOf, targetOf } from '../kinds.ts';
 import { type OperatorClient, operatorOf } from '../operator-client.ts';
 import type { ListObject, PolicyObject } from '../policy-object.ts';

@@ -1,9 +1,10 @@
 // cli: `microscaling pause POLICY`.
 
+import { durationText } from '../../api/duration.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { CommandContext } from '../command.ts';
 import { find } from '../find.ts';
-import { durationText, type Hands, pausePath, pauseText } from '../hands.ts';
+import { type Hands, pausePath, pauseText } from '../hands.ts';
 import { POLICY_KIND, targetOf } from '../kinds.ts';
 import { operatorOf } from '../operator-client.ts';
 
