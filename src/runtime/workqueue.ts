@@ -16,6 +16,8 @@ export class WorkQueue<K> {
   readonly #clock: Clock;
   readonly #dueMs = new Map<K, number>();
   readonly #running = new Set<K>();
+  /** Of the keys that wait and are not being run, the earliest first; entries that `#dueMs` contradicts are old. */
+  readonly #order = new EarliestFirst<K>();
   readonly #waiters = new Set<() => void>();
 
   constructor(clock: Clock) {
@@ -27,7 +29,7 @@ export class WorkQueue<K> {
     const known = this.#dueMs.get(key);
     if (known !== undefined && known <= dueMs) return;
     this.#dueMs.set(key, dueMs);
-    this.#wake();
+    if (!this.#running.has(key)) this.#line(key, dueMs);
   }
 
   /** Takes a waiting key off the queue; one that is being run finishes. */
@@ -38,12 +40,18 @@ export class WorkQueue<K> {
   /** Resolves with the next key that is due and not being run; rejects with `signal.reason` when aborted. */
   async next(signal: AbortSignal): Promise<K> {
     for (;;) {
-      signal.throwIfAborted();
+      if (signal.aborted) {
+        // Whoever was woken in vain passes it on.
+        this.#wakeOne();
+        throw signal.reason;
+      }
       const first = this.#earliest();
       const waitMs = first === undefined ? undefined : first.dueMs - this.#clock.now();
       if (first !== undefined && waitMs !== undefined && waitMs <= 0) {
+        this.#order.shift();
         this.#dueMs.delete(first.key);
         this.#running.add(first.key);
+        if (this.#earliest() !== undefined) this.#wakeOne();
         return first.key;
       }
       await this.#change(waitMs, signal);
@@ -53,33 +61,93 @@ export class WorkQueue<K> {
   /** Must follow every `next`: lets the key run again. */
   done(key: K): void {
     this.#running.delete(key);
-    if (this.#dueMs.has(key)) this.#wake();
+    const dueMs = this.#dueMs.get(key);
+    if (dueMs !== undefined) this.#line(key, dueMs);
   }
 
-  #earliest(): { readonly key: K; readonly dueMs: number } | undefined {
-    let first: { key: K; dueMs: number } | undefined;
-    for (const [key, dueMs] of this.#dueMs) {
-      if (this.#running.has(key)) continue;
-      if (first === undefined || dueMs < first.dueMs) first = { key, dueMs };
+  /** One waiter is enough: it wakes another one when it leaves work behind. */
+  #line(key: K, dueMs: number): void {
+    this.#order.push({ key, dueMs });
+    if (this.#earliest()?.key === key) this.#wakeOne();
+  }
+
+  #earliest(): Due<K> | undefined {
+    for (;;) {
+      const first = this.#order.first();
+      if (first === undefined) return undefined;
+      if (this.#dueMs.get(first.key) === first.dueMs && !this.#running.has(first.key)) return first;
+      this.#order.shift();
     }
-    return first;
   }
 
-  /** Resolves when the queue changed, or after `ms` where given. */
+  /** Resolves when it is this waiter's turn to look, or after `ms` where given. */
   async #change(ms: number | undefined, signal: AbortSignal): Promise<void> {
     const cancel = new AbortController();
-    const woken = new Promise<void>((resolve) => {
+    await new Promise<void>((resolve) => {
       this.#waiters.add(resolve);
       signal.addEventListener('abort', () => resolve(), { once: true, signal: cancel.signal });
       // An aborted sleep rejects: by then the race is over.
       if (ms !== undefined) this.#clock.sleep(ms, cancel.signal).then(resolve, () => undefined);
       cancel.signal.addEventListener('abort', () => this.#waiters.delete(resolve), { once: true });
     });
-    await woken;
     cancel.abort(OVER);
   }
 
-  #wake(): void {
-    for (const resolve of [...this.#waiters]) resolve();
+  #wakeOne(): void {
+    for (const resolve of this.#waiters) {
+      this.#waiters.delete(resolve);
+      resolve();
+      return;
+    }
+  }
+}
+
+interface Due<K> {
+  readonly key: K;
+  readonly dueMs: number;
+}
+
+/** A binary heap; of those due at one time, whichever. */
+class EarliestFirst<K> {
+  readonly #heap: Due<K>[] = [];
+
+  first(): Due<K> | undefined {
+    return this.#heap[0];
+  }
+
+  push(entry: Due<K>): void {
+    let at = this.#heap.push(entry) - 1;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      if (this.#dueMs(above) <= this.#dueMs(at)) return;
+      this.#swap(at, above);
+      at = above;
+    }
+  }
+
+  /** Drops the first. */
+  shift(): void {
+    const last = this.#heap.pop();
+    if (last === undefined || this.#heap.length === 0) return;
+    this.#heap[0] = last;
+    let at = 0;
+    for (;;) {
+      const left = 2 * at + 1;
+      const below = this.#dueMs(left + 1) < this.#dueMs(left) ? left + 1 : left;
+      if (this.#dueMs(at) <= this.#dueMs(below)) return;
+      this.#swap(at, below);
+      at = below;
+    }
+  }
+
+  #dueMs(at: number): number {
+    return this.#heap[at]?.dueMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  #swap(a: number, b: number): void {
+    const [first, second] = [this.#heap[a], this.#heap[b]];
+    if (first === undefined || second === undefined) return;
+    this.#heap[a] = second;
+    this.#heap[b] = first;
   }
 }

@@ -114,4 +114,40 @@ describe('work queue', () => {
       { numRuns: 50 },
     );
   });
+
+  it('leaves no due key lying while somebody waits for one, however many there are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.record({ key: fc.nat(6), atMs: fc.nat(50), afterMs: fc.nat(50) }), { maxLength: 30 }),
+        async (takers, adds) => {
+          const clock = new VirtualClock();
+          const queue = new WorkQueue<number>(clock);
+          const stop = new AbortController();
+          const dueMs = new Map<number, number>();
+          const late: string[] = [];
+          const loops = Array.from({ length: takers }, async () => {
+            for (;;) {
+              const key = await queue.next(stop.signal);
+              if (dueMs.get(key) !== clock.now()) late.push(`${key} due ${dueMs.get(key)} at ${clock.now()}`);
+              dueMs.delete(key);
+              queue.done(key);
+            }
+          }).map((loop) => loop.catch(() => undefined));
+          for (let now = 0; now <= 50; now++) {
+            for (const { key, afterMs } of adds.filter(({ atMs }) => atMs === now)) {
+              queue.add(key, afterMs);
+              dueMs.set(key, Math.min(dueMs.get(key) ?? Number.POSITIVE_INFINITY, now + afterMs));
+            }
+            await clock.advance(1);
+          }
+          await clock.advance(100);
+          stop.abort();
+          await Promise.all(loops);
+          expect({ late, left: [...dueMs] }).toEqual({ late: [], left: [] });
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
 });
