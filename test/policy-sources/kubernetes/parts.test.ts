@@ -75,7 +75,7 @@ describe('references to Secrets', () => {
   const secret = (name: string): string => `{ fromSecret: { name: ${name}, key: k } }`;
   const text = aPolicyWithApps(
     `- name: a\n  priority: 1\n  remainder: {}\n  envFrom: [{ name: E, from: ${secret('env')} }]\n` +
-      `  app: { cmd: x, custom: { F: ${secret('marathons-own')} } }`,
+      `  app: { cmd: sleep 1, custom: { F: ${secret('marathons-own')} } }`,
   );
   const resource = loadPolicies(text, 'f').resources[0]?.resource as Resource;
 
