@@ -36,9 +36,14 @@ export class SchedulerPool {
     if (urls.length > 0) baseUrls({ urls, deadlineMs: DEADLINE_MS, resyncMs: RESYNC_MS });
   }
 
-  /** Says whether two specs mean the same Marathon, whoever it is that talks to it. */
+  /**
+   * Says whether two specs mean the same Marathon, whoever it is that talks to it, however it is spelled: nobody gets
+   * at another policy's app by a slash more. One of the operator's own URLs is enough to mean its own.
+   */
   idOf(marathon: MarathonSpec | undefined): string {
-    return JSON.stringify(this.#urlsOf(marathon));
+    const own = this.#deps.defaultUrls.map(plainUrl);
+    const urls = this.#urlsOf(marathon).map(plainUrl);
+    return JSON.stringify((urls.some((url) => own.includes(url)) ? own : urls).toSorted());
   }
 
   /** @throws TerminalError for a spec that cannot work, also when there is no URL at all */
@@ -58,8 +63,7 @@ export class SchedulerPool {
       this.#deps,
     );
     this.#schedulers.set(id, scheduler);
-    if (marathon?.auth !== undefined && this.idOf(marathon) === this.idOf(undefined))
-      this.#withCredentials ??= scheduler;
+    if (marathon?.auth !== undefined && this.#isOwn(marathon)) this.#withCredentials ??= scheduler;
     return scheduler;
   }
 
@@ -89,7 +93,13 @@ export class SchedulerPool {
 
   #mesosOf(marathon: MarathonSpec | undefined): { readonly mesosUrl?: string } {
     const { mesosUrl } = this.#deps;
-    return mesosUrl === undefined || this.idOf(marathon) !== this.idOf(undefined) ? {} : { mesosUrl };
+    return mesosUrl === undefined || !this.#isOwn(marathon) ? {} : { mesosUrl };
+  }
+
+  /** Every URL of it: whoever adds one of another place is not asked in the operator's name. */
+  #isOwn(marathon: MarathonSpec | undefined): boolean {
+    const own = this.#deps.defaultUrls.map(plainUrl);
+    return this.#urlsOf(marathon).every((url) => own.includes(plainUrl(url)));
   }
 
   #urlsOf(marathon: MarathonSpec | undefined): readonly string[] {
@@ -98,6 +108,22 @@ export class SchedulerPool {
 
   async close(): Promise<void> {
     await Promise.allSettled([...this.#schedulers.values()].map((s) => s.close()));
+  }
+}
+
+/** As a server would read it, without what makes no difference; never used to call it. */
+function plainUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null) return text;
+  const path = decoded(url.pathname).replace(/\/+/g, '/').replace(/\/$/, '');
+  return `${url.origin}${path}`;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }
 
