@@ -33,6 +33,8 @@ export class ObjectReader {
   readonly #load: LoadPolicies;
   readonly #cluster: string;
   #known: Known = new Map();
+  /** Most objects are the very same from list to list. */
+  readonly #readings = new WeakMap<KubeObject, Reading>();
 
   /** @param cluster its name, for people */
   constructor(load: LoadPolicies, cluster: string) {
@@ -48,13 +50,21 @@ export class ObjectReader {
   }
 
   #readingOf(object: KubeObject, known: Known): Reading {
-    const place = `kubernetes ${keyOf(object)} (${this.#cluster})`;
-    const text = JSON.stringify(documentOf(object));
     const id = `${object.kind} ${keyOf(object)}`;
     const before = known.get(id);
+    const same = this.#readings.get(object);
+    if (before !== undefined && same !== undefined) {
+      this.#known.set(id, before);
+      return same;
+    }
+    const place = `kubernetes ${keyOf(object)} (${this.#cluster})`;
+    const text = JSON.stringify(documentOf(object));
+    // A version in which only the status is new.
     const result = before?.text === text ? before.result : this.#load(text, place);
     this.#known.set(id, { text, result });
-    return readingOf(object, result, place);
+    const made = readingOf(object, result, place);
+    this.#readings.set(object, made);
+    return made;
   }
 }
 
