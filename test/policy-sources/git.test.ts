@@ -409,6 +409,22 @@ describe('git source: a commit that deletes everything', () => {
     expect((await sourceOf(remote.url).list(never)).deletionHeld).toBeUndefined();
   });
 
+  it('goes on with the commit before also when that was partly broken, over a restart too', async () => {
+    remote.commit({ 'a.yaml': 'a 1', 'b.yaml': 'b 2', 'c.yaml': 'c 3' });
+    const source = sourceOf(remote.url);
+    await source.list(never);
+    remote.commit({ 'a.yaml': 'a 5', 'b.yaml': '???' });
+    expect(slots(await source.list(never))).toBe('a=5 c=3');
+    remote.remove('a.yaml', 'b.yaml', 'c.yaml');
+    const held = await source.list(never);
+    expect(held.deletionHeld).toMatch(/leaves no policy at all/);
+    expect(slots(held)).toBe('a=5 c=3');
+    expect(held.complete).toBe(false);
+    const restarted = await sourceOf(remote.url).list(never);
+    expect(restarted.deletionHeld).toMatch(/says \(3\) goes on/);
+    expect(slots(restarted)).toBe('a=5 b=2 c=3');
+  });
+
   it('is over when there are policies again', async () => {
     remote.commit({ 'a.yaml': 'a 1', 'b.yaml': 'b 2' });
     const source = sourceOf(remote.url);

@@ -131,57 +131,81 @@ class GitSource implements PolicySource {
   /** What the newest commit says, or the last one that may have its way. */
   async #taken(newest: Commit, signal: AbortSignal): Promise<PolicySnapshot> {
     const { repository } = this.#follower;
-    const sound = this.#listed ? undefined : await this.#lastSound(newest, signal);
-    const snapshot = await this.#read(newest, signal);
+    const starting = !this.#listed;
+    const sound = starting ? await this.#lastSound(newest, this.#newest, signal) : undefined;
+    const snapshot = await this.#read(newest, this.#newest, signal);
     this.#listed = true;
-    if (snapshot instanceof Error) return this.#goOn(newest, snapshot.message, signal);
+    if (snapshot instanceof Error) return this.#goOn(newest, { why: snapshot.message, starting }, signal);
     const before = await repository.kept('effective', signal);
     if (before !== undefined && deletesAll(snapshot) && !this.#config.allowEmpty) {
-      return this.#hold(newest, { ...newest, hash: before }, signal);
+      return this.#hold(newest, { before, starting }, signal);
     }
-    const takes = snapshot.complete && (namesIn(snapshot) > 0 || this.#config.allowEmpty);
+    // One that is broken in part is in effect as well: whoever goes back to it takes nothing back.
+    const takes = namesIn(snapshot) > 0 || (snapshot.complete && this.#config.allowEmpty);
     if (takes && before !== newest.hash) await repository.keep('effective', newest.hash, signal);
-    if (takes && snapshot.invalid.length === 0 && this.#sound !== newest.hash) {
+    if (takes && snapshot.complete && snapshot.invalid.length === 0 && this.#sound !== newest.hash) {
       await repository.keep('sound', newest.hash, signal);
       this.#sound = newest.hash;
     }
+    return this.#revived(snapshot, sound);
+  }
+
+  #revived(snapshot: PolicySnapshot, sound: PolicySnapshot | undefined): PolicySnapshot {
     if (sound === undefined || snapshot.invalid.length === 0) return snapshot;
     // Told as good first, so that it runs, and as broken at the next look.
     this.#again = true;
     return revived(snapshot, sound);
   }
 
-  /** Read first, so that what a file held is known when it does not parse any more. */
-  async #lastSound(newest: Commit, signal: AbortSignal): Promise<PolicySnapshot | undefined> {
+  /** Read before `commit`, so that what a file held is known when it does not parse any more. */
+  async #lastSound(
+    commit: Commit,
+    reader: CommitReader,
+    signal: AbortSignal,
+  ): Promise<PolicySnapshot | undefined> {
     const hash = await this.#follower.repository.kept('sound', signal);
-    if (hash === undefined || hash === newest.hash) return undefined;
-    const sound = await this.#read({ ...newest, hash }, signal);
+    if (hash === undefined || hash === commit.hash) return undefined;
+    const sound = await this.#read({ ...commit, hash }, reader, signal);
     return sound instanceof Error ? undefined : sound;
   }
 
-  async #hold(newest: Commit, before: Commit, signal: AbortSignal): Promise<PolicySnapshot> {
-    const held = await this.#effective.read(before, this.#follower.repository, signal);
+  /** What the commit says that was taken last. */
+  async #inEffect(commit: Commit, starting: boolean, signal: AbortSignal): Promise<PolicySnapshot> {
+    const sound = starting ? await this.#lastSound(commit, this.#effective, signal) : undefined;
+    return this.#revived(await this.#effective.read(commit, this.#follower.repository, signal), sound);
+  }
+
+  async #hold(
+    newest: Commit,
+    { before: hash, starting }: { readonly before: string; readonly starting: boolean },
+    signal: AbortSignal,
+  ): Promise<PolicySnapshot> {
+    const held = await this.#inEffect({ ...newest, hash }, starting, signal);
     if (namesIn(held) === 0) return held;
     const deletionHeld =
-      `commit ${short(newest)} of ${newest.branch} leaves no policy at all: what commit ${short(before)} says ` +
+      `commit ${short(newest)} of ${newest.branch} leaves no policy at all: what commit ${short({ hash })} says ` +
       `(${namesIn(held)}) goes on; restore them, or start the operator with --allow-empty to let them go`;
     return { ...held, complete: false, deletionHeld };
   }
 
   /** The newest commit cannot be read: the last one that could be stays in effect. */
-  async #goOn(newest: Commit, why: string, signal: AbortSignal): Promise<PolicySnapshot> {
+  async #goOn(
+    newest: Commit,
+    { why, starting }: { readonly why: string; readonly starting: boolean },
+    signal: AbortSignal,
+  ): Promise<PolicySnapshot> {
     const { repository } = this.#follower;
     const problem = this.#problem(`commit ${short(newest)} of ${newest.branch} is not taken: ${why}`);
     const hash = await repository.kept('effective', signal);
     if (hash === undefined || hash === newest.hash) return unknown([problem]);
-    const before = await this.#effective.read({ ...newest, hash }, repository, signal);
+    const before = await this.#inEffect({ ...newest, hash }, starting, signal);
     return { ...before, complete: false, problems: [...before.problems, problem] };
   }
 
   /** An error is about this commit; what git itself cannot read is thrown away, to be fetched again. */
-  async #read(commit: Commit, signal: AbortSignal): Promise<PolicySnapshot | Error> {
+  async #read(commit: Commit, reader: CommitReader, signal: AbortSignal): Promise<PolicySnapshot | Error> {
     try {
-      return await this.#newest.read(commit, this.#follower.repository, signal);
+      return await reader.read(commit, this.#follower.repository, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof TransientError)) return new Error(messageOf(error));
