@@ -14,21 +14,23 @@ export interface ViewOptions {
   readonly resyncMs: number;
 }
 
-interface Snapshot {
-  readonly apps: ReadonlyMap<string, AppObservation>;
-  /** What was asked about, whether it exists or not. */
-  readonly asked: ReadonlySet<string>;
+/** One app as it was last read. */
+interface Reading {
+  /** Absent: it does not exist. */
+  readonly app: AppObservation | undefined;
   readonly settled: boolean;
   /** When the reading began: nothing in it is older. */
   readonly atMs: number;
-  /** The generation at that moment; a later one means that it may be out of date. */
+  /** The generation at that moment; a later one of the app means that it may be out of date. */
   readonly generation: number;
 }
+
+type Readings = ReadonlyMap<string, Reading>;
 
 interface Loading {
   readonly generation: number;
   readonly asked: ReadonlySet<string>;
-  readonly snapshot: Promise<Snapshot>;
+  readonly readings: Promise<Readings>;
 }
 
 /** While something moves: the queue's reasons change without an event. */
@@ -37,10 +39,13 @@ const UNSETTLED_MS = 2_000;
 const BLIND_MS = 1_000;
 /** How long a listed app is good enough to base a write on; Marathon itself judges conflicts. */
 const RECALL_MS = 5_000;
+/** So many listed apps cost about what one costs that is read alone. */
+const LISTED_FOR_ONE = 20;
 
 /**
  * Costs, with the stream live: one GET a `resyncMs` while all is settled, however many apps there are; one to
- * three GETs (apps, and queue and deployments when something moves) per change, shared by all who ask at once.
+ * three GETs (apps, and queue and deployments when something moves) per change, shared by all who ask at once. Where
+ * there are many apps and few of them move, those few are read alone.
  */
 export class ClusterView {
   readonly #options: ViewOptions;
@@ -48,10 +53,13 @@ export class ClusterView {
   readonly #watched = new Set<string>();
   /** By app: the generation in which it was last written or heard of. */
   readonly #changedIn = new Map<string, number>();
+  readonly #readings = new Map<string, Reading>();
+  readonly #alone = new Map<string, Loading>();
   #generation = 0;
   #streams = 0;
-  #snapshot: Snapshot | undefined;
-  #loading: Loading | undefined;
+  /** When the last whole list began. */
+  #listedAtMs: number | undefined;
+  #listing: Loading | undefined;
 
   constructor(options: ViewOptions, closing: AbortSignal) {
     this.#options = options;
@@ -66,21 +74,25 @@ export class ClusterView {
   async observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
     signal.throwIfAborted();
     for (const id of ids) this.#watched.add(id);
-    const snapshot = this.#isFresh(ids) ?? (await abortable(this.#load(ids), signal));
-    const apps = ids.flatMap((id) => {
-      const app = snapshot.apps.get(id);
-      return app === undefined ? [] : [[id, app] as const];
+    const stale = ids.filter((id) => !this.#isFresh(id));
+    const fresh = stale.length === 0 && (ids.length > 0 || this.#isListed());
+    const readings = fresh ? this.#readings : await abortable(this.#load(stale), signal);
+    const found = ids.flatMap((id) => {
+      const reading = readings.get(id) ?? this.#readings.get(id);
+      return reading === undefined ? [] : [[id, reading] as const];
     });
-    return { apps: new Map(apps), atMs: snapshot.atMs };
+    const atMs = Math.min(this.#options.clock.now(), ...found.map(([, reading]) => reading.atMs));
+    const apps = found.flatMap(([id, { app }]) => (app === undefined ? [] : [[id, app] as const]));
+    return { apps: new Map(apps), atMs };
   }
 
-  /** The app for a write: as listed when that is recent and nothing of the app was written or heard since, else read alone. */
+  /** The app for a write: as last read when that is recent and nothing of the app was written or heard since, else read alone. */
   async recall(id: string, signal: AbortSignal): Promise<AppObservation | undefined> {
-    const snapshot = this.#snapshot;
-    const listed = snapshot?.apps.get(id);
-    const recent = snapshot !== undefined && this.#options.clock.now() - snapshot.atMs < RECALL_MS;
-    const unchanged = (this.#changedIn.get(id) ?? -1) <= (snapshot?.generation ?? -1);
-    return listed !== undefined && recent && unchanged ? listed : await this.read(id, signal);
+    const known = this.#readings.get(id);
+    const recent = known !== undefined && this.#options.clock.now() - known.atMs < RECALL_MS;
+    return known?.app !== undefined && recent && this.#isCurrent(id, known)
+      ? known.app
+      : await this.read(id, signal);
   }
 
   /** The app as it is now. */
@@ -109,50 +121,107 @@ export class ClusterView {
     };
   }
 
-  #isFresh(ids: readonly string[]): Snapshot | undefined {
-    const snapshot = this.#snapshot;
-    if (snapshot === undefined || snapshot.generation !== this.#generation) return undefined;
-    const ageMs = this.#options.clock.now() - snapshot.atMs;
-    const known = ids.every((id) => snapshot.asked.has(id));
-    return known && ageMs >= 0 && ageMs < this.#longestMs(snapshot) ? snapshot : undefined;
+  #isFresh(id: string): boolean {
+    const known = this.#readings.get(id);
+    return known !== undefined && this.#isCurrent(id, known) && this.#isYoung(known);
   }
 
-  #longestMs(snapshot: Snapshot): number {
-    if (this.#streams === 0) return Math.min(this.#options.resyncMs, BLIND_MS);
-    return snapshot.settled ? this.#options.resyncMs : Math.min(this.#options.resyncMs, UNSETTLED_MS);
+  /** Nothing was heard of the app since. */
+  #isCurrent(id: string, { generation }: Pick<Reading, 'generation'>): boolean {
+    return (this.#changedIn.get(id) ?? -1) <= generation;
   }
 
-  /** Joins a reading that is under way when it began late enough and covers what is asked. */
-  #load(ids: readonly string[]): Promise<Snapshot> {
-    const current = this.#loading;
-    if (current?.generation === this.#generation && ids.every((id) => current.asked.has(id))) {
-      return current.snapshot;
+  #isYoung({ atMs, settled }: Pick<Reading, 'atMs' | 'settled'>): boolean {
+    const ageMs = this.#options.clock.now() - atMs;
+    const { resyncMs } = this.#options;
+    const most = this.#streams === 0 ? BLIND_MS : settled ? resyncMs : UNSETTLED_MS;
+    return ageMs >= 0 && ageMs < Math.min(resyncMs, most);
+  }
+
+  #isListed(): boolean {
+    return this.#listedAtMs !== undefined && this.#isYoung({ atMs: this.#listedAtMs, settled: true });
+  }
+
+  async #load(stale: readonly string[]): Promise<Readings> {
+    if (!this.#mayBeReadAlone(stale)) return this.#list(stale);
+    const alone = await Promise.all(stale.map((id) => this.#readAlone(id)));
+    return new Map(alone.flatMap((readings) => [...readings]));
+  }
+
+  /** Few apps move, of many; what only got old is listed with all the others that did. */
+  #mayBeReadAlone(stale: readonly string[]): boolean {
+    if (this.#streams === 0 || stale.length === 0) return false;
+    const hasOnlyAged = (id: string): boolean => {
+      const known = this.#readings.get(id);
+      return known === undefined || (this.#isCurrent(id, known) && known.settled);
+    };
+    if (stale.some(hasOnlyAged)) return false;
+    let moving = 0;
+    for (const [id, known] of this.#readings) if (!this.#isCurrent(id, known) || !known.settled) moving++;
+    return moving * LISTED_FOR_ONE <= this.#readings.size;
+  }
+
+  #readAlone(id: string): Promise<Readings> {
+    const current = this.#alone.get(id);
+    if (current !== undefined && this.#isCurrent(id, current)) return current.readings;
+    const asked: ReadonlySet<string> = new Set([id]);
+    const loading = this.#loading(asked, async () => {
+      const app = await this.#options.client.app(id, this.#closing);
+      return app === undefined ? [] : [app];
+    });
+    this.#alone.set(id, loading);
+    const forget = (): void => {
+      if (this.#alone.get(id) === loading) this.#alone.delete(id);
+    };
+    loading.readings.then(forget, forget);
+    return loading.readings;
+  }
+
+  /** Joins a list that is under way when it began late enough and covers what is asked. */
+  #list(ids: readonly string[]): Promise<Readings> {
+    const current = this.#listing;
+    if (current !== undefined && ids.every((id) => current.asked.has(id) && this.#isCurrent(id, current))) {
+      return current.readings;
     }
     const asked = new Set(this.#watched);
-    const loading = { generation: this.#generation, asked, snapshot: this.#list(asked) };
-    this.#loading = loading;
+    const startedAtMs = this.#options.clock.now();
+    const loading = this.#loading(asked, async () => {
+      const listed = await this.#options.client.apps(commonFolder(asked), this.#closing);
+      return listed.filter((app) => asked.has(app.id));
+    });
+    this.#listing = loading;
     const forget = (): void => {
-      if (this.#loading === loading) this.#loading = undefined;
+      if (this.#listing === loading) this.#listing = undefined;
     };
-    loading.snapshot.then(forget, forget);
-    return loading.snapshot;
+    loading.readings.then(() => {
+      this.#listedAtMs = Math.max(startedAtMs, this.#listedAtMs ?? startedAtMs);
+      forget();
+    }, forget);
+    return loading.readings;
   }
 
-  async #list(asked: ReadonlySet<string>): Promise<Snapshot> {
+  #loading(asked: ReadonlySet<string>, read: () => Promise<readonly MarathonApp[]>): Loading {
     const atMs = this.#options.clock.now();
     const generation = this.#generation;
-    const listed = await this.#options.client.apps(commonFolder(asked), this.#closing);
-    const apps = listed.filter((app) => asked.has(app.id));
-    const snapshot: Snapshot = {
-      apps: await this.#assemble(apps, this.#closing),
-      asked,
-      settled: apps.every(isSettled),
-      atMs,
-      generation,
+    const readAll = async (): Promise<Readings> => {
+      const apps = await read();
+      const observed = await this.#assemble(apps, this.#closing);
+      const settled = new Map(apps.map((app) => [app.id, isSettled(app)]));
+      const readings = new Map(
+        [...asked].map((id) => {
+          return [id, { app: observed.get(id), settled: settled.get(id) ?? true, atMs, generation }] as const;
+        }),
+      );
+      for (const [id, reading] of readings) this.#keep(id, reading);
+      return readings;
     };
-    // A slower, older reading must not replace a newer one.
-    if (generation >= (this.#snapshot?.generation ?? -1)) this.#snapshot = snapshot;
-    return snapshot;
+    return { generation, asked, readings: readAll() };
+  }
+
+  /** A slower, older reading must not replace a newer one. */
+  #keep(id: string, reading: Reading): void {
+    const known = this.#readings.get(id);
+    if (known === undefined || reading.generation >= known.generation) this.#readings.set(id, reading);
   }
 
   /** Reads the queue only when something is not settled, and deployments only when an app names one. */

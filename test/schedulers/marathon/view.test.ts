@@ -60,6 +60,30 @@ describe('what a reading costs', () => {
     expect(reads()).toEqual(['/v2/apps']);
   });
 
+  it('is for the one app that moved among many, whoever else looks', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => `/shop/many/app-${i}`);
+    for (const id of many) marathon.addApp(id, 1);
+    view.streamOpened();
+    await observe(many);
+    marathon.requests.length = 0;
+    marathon.setInstances('/shop/many/app-7', 3);
+    view.changed(['/shop/many/app-7']);
+    for (const id of many) await observe([id]);
+    expect(reads().filter((path) => path !== '/v2/queue')).toEqual(['/v2/apps/shop/many/app-7']);
+    expect((await observe(['/shop/many/app-7'])).apps.get('/shop/many/app-7')?.requested).toBe(3);
+  });
+
+  it('is one list when many of many moved', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => `/shop/many/app-${i}`);
+    for (const id of many) marathon.addApp(id, 1);
+    view.streamOpened();
+    await observe(many);
+    marathon.requests.length = 0;
+    view.changed(many.slice(0, 10));
+    await Promise.all(many.map((id) => observe([id])));
+    expect(reads()).toEqual(['/v2/apps']);
+  });
+
   it('is one a second without the stream', async () => {
     expect(await lookFor(10)).toHaveLength(10);
   });
