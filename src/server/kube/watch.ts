@@ -23,8 +23,9 @@ export interface WatchDeps {
   readonly onEnd: () => void;
 }
 
-/** A reader that is this many lines behind is cut off, and lists again. */
-const MAX_WAITING = 4_096;
+/** A reader that is behind by this many lines, or this much text, is cut off, and lists again. */
+const MAX_BEHIND_LINES = 4_096;
+const MAX_BEHIND_LENGTH = 16 * 1024 * 1024;
 const BOOKMARK_EVERY_MS = 30_000;
 /** Kubernetes ends watches by itself, too, so that no client relies on one for ever. */
 const LONGEST_MS = 3_600_000;
@@ -45,6 +46,9 @@ class Watch {
   readonly #over = new AbortController();
   readonly #encoder = new TextEncoder();
   #waiting: string[] = [];
+  /** Of what waits, what has happened since the watch began; how much it begins with is not up to its reader. */
+  #behind = { lines: 0, length: 0 };
+  #hasBegun = false;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Versions up to this one were told. */
   #told: number;
@@ -88,6 +92,8 @@ class Watch {
     const { resourceVersion: from = 0, sendInitialEvents } = this.#options;
     if (from === 0 || sendInitialEvents) this.#tellAll();
     else this.#catchUp(from);
+    this.#hasBegun = true;
+    this.#flush();
   }
 
   /** Objects that are there already are new to this watch. */
@@ -129,9 +135,15 @@ class Watch {
 
   #line(type: string, object: object): void {
     if (this.#over.signal.aborted) return;
-    this.#waiting.push(`${JSON.stringify({ type, object })}\n`);
+    const line = `${JSON.stringify({ type, object })}\n`;
+    this.#waiting.push(line);
+    if (!this.#hasBegun) return;
+    this.#behind.lines += 1;
+    this.#behind.length += line.length;
     this.#flush();
-    if (this.#waiting.length > MAX_WAITING) this.#fail(expired('the watch was read too slowly; list again'));
+    const { lines, length } = this.#behind;
+    if (lines > MAX_BEHIND_LINES || length > MAX_BEHIND_LENGTH)
+      this.#fail(expired('the watch was read too slowly; list again'));
   }
 
   #flush(): void {
@@ -139,6 +151,7 @@ class Watch {
     if ((this.#controller.desiredSize ?? 0) <= 0) return;
     const text = this.#waiting.join('');
     this.#waiting = [];
+    this.#behind = { lines: 0, length: 0 };
     this.#controller.enqueue(this.#encoder.encode(text));
   }
 

@@ -129,6 +129,27 @@ describe('a watch', () => {
     expect((await watch('resourceVersionMatch=NotOlderThan')).response.status).toBe(422);
   });
 
+  it('begins with as many objects as there are', async () => {
+    const { create, patch, watch } = aWorld();
+    for (let i = 0; i < 4_200; i++) await create(`p${i}`);
+    const reader = await watch('');
+    await patch('p0', { metadata: { labels: { on: 'yes' } } });
+    const lines = await reader.lines(4_201);
+    expect(new Set(lines.slice(0, -1).map(({ type }) => type))).toEqual(new Set(['ADDED']));
+    expect(told(lines.slice(-1))).toEqual(['MODIFIED p0']);
+    await reader.close();
+  });
+
+  it('does not keep many large changes for a reader that does not read', async () => {
+    const { create, patch, watch } = aWorld();
+    await create('a', { metadata: { name: 'a', annotations: { large: 'x'.repeat(1024 * 1024) } } });
+    const reader = await watch('resourceVersion=1');
+    for (let i = 0; i < 40; i++) await patch('a', { metadata: { labels: { i: String(i) } } });
+    const lines = await reader.rest();
+    expect(lines.length).toBeLessThan(40);
+    expect(lines.at(-1)).toMatchObject({ type: 'ERROR', object: { code: 410 } });
+  });
+
   it('cuts off a reader that does not read', async () => {
     const { create, patch, watch } = aWorld();
     await create('a');
