@@ -13,7 +13,7 @@ const MANY = 1_000;
 const CHANGED = 100;
 const BETWEEN_CHANGES_MS = 100;
 const LISTS = 20;
-const EDITS = 15;
+export const EDITS = 15;
 /** Until Marathon has carried out what the edit before asked for. */
 const BETWEEN_EDITS_MS = 700;
 
@@ -23,7 +23,7 @@ const MERGE_TYPE = 'application/merge-patch+json';
 const TABLE = 'application/json;as=Table;g=meta.k8s.io;v=v1';
 
 /** One app with one instance, whose environment the edits change; without ports, of which a machine has not enough. */
-function policy(name: string, revision: number): object {
+export function policy(name: string, revision: number): object {
   const env = { REVISION: `${revision}` };
   const app = { cmd: 'work', cpus: 0.01, mem: 1, portDefinitions: [], env };
   return {
@@ -139,7 +139,7 @@ function writePolicy(dir: string, document: object): void {
   renameSync(join(dir, `.${name}.tmp`), join(dir, `${name}.yaml`));
 }
 
-async function latencies(
+export async function latencies(
   marathon: BenchMarathon,
   path: string,
   edit: (revision: number) => Promise<void>,
@@ -165,7 +165,12 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return preciseNow() - startMs;
 }
 
-async function send({ url }: OperatorProcess, method: string, path: string, body: object): Promise<void> {
+export async function send(
+  { url }: Pick<OperatorProcess, 'url'>,
+  method: string,
+  path: string,
+  body: object,
+): Promise<void> {
   const response = await fetch(`${url}${PATH}${path}`, {
     method,
     headers: { 'content-type': method === 'PATCH' ? MERGE_TYPE : JSON_TYPE },
@@ -181,13 +186,13 @@ async function list({ url }: OperatorProcess, accept: string): Promise<void> {
   if (!response.ok) throw new Error(`list: ${response.status}`);
 }
 
-async function readyPolicies({ url }: OperatorProcess): Promise<number> {
+export async function readyPolicies({ url }: OperatorProcess): Promise<number> {
   const response = await fetch(`${url}${PATH}`, { headers: { accept: TABLE } });
   const { rows } = (await response.json()) as { rows: readonly { cells: readonly unknown[] }[] };
   return rows.filter(({ cells }) => cells[1] === 'True').length;
 }
 
-async function reachedAsync(what: string, holds: () => Promise<boolean>): Promise<void> {
+export async function reachedAsync(what: string, holds: () => Promise<boolean>): Promise<void> {
   const endMs = preciseNow() + 120_000;
   while (!(await holds())) {
     if (preciseNow() > endMs) throw new Error(`the benchmark waited in vain for ${what}`);

@@ -6,6 +6,7 @@ import { decide } from '../../core/decide.ts';
 import type { DecisionInput, DecisionMemory } from '../../core/decision.ts';
 import { loadPolicies } from '../schema.ts';
 import { edits, manyPolicies } from './bench-api.ts';
+import { editsInKubernetes } from './bench-kubernetes.ts';
 import { type Figure, measureGroup, type Timing, type Work } from './bench-measure.ts';
 import { busyPool } from './bench-pool.ts';
 import { manyApps, reaction } from './bench-reach.ts';
@@ -94,6 +95,7 @@ const reach = [
   ...kept,
   ...(await reaction()),
   ...(await edits()),
+  ...(await editsInKubernetes()),
   ...(await manyApps()),
   ...(await manyPolicies()),
   ...(await resting),
