@@ -2,12 +2,13 @@
 
 import { type KindNames, POLICY_NAMES, POOL_NAMES } from '../api/crd.ts';
 import { API_VERSION } from '../api/policy.ts';
+import type { PolicyDocument } from '../app/policy-documents.ts';
 import { TerminalError } from '../runtime/errors.ts';
 
 const API = `/apis/${API_VERSION}`;
 
 export const POLICY_KIND: KindNames = POLICY_NAMES;
-export const POOL_KIND: KindNames = POOL_NAMES;
+const POOL_KIND: KindNames = POOL_NAMES;
 
 /** Short names of our own, besides those of the CRDs. */
 const NICKNAMES: ReadonlyMap<string, KindNames> = new Map([
@@ -65,6 +66,21 @@ function named(
   if (namespace !== undefined && namespace !== first)
     throw new TerminalError(`'${name}' is in namespace ${first}, but --namespace says ${namespace}`);
   return { namespace: first, name: second };
+}
+
+/**
+ * Where a document belongs: in the namespace that it says itself.
+ *
+ * @throws TerminalError for one that says another namespace than --namespace
+ */
+export function targetOfDocument(
+  { kind: word, name, object, place }: Pick<PolicyDocument, 'kind' | 'name' | 'object' | 'place'>,
+  given: string | undefined,
+): Required<Target> {
+  const { namespace: own } = (object['metadata'] ?? {}) as { readonly namespace?: string };
+  if (own !== undefined && given !== undefined && own !== given)
+    throw new TerminalError(`${place}: the namespace is ${own}, but --namespace says ${given}`);
+  return { kind: kindNamed(word) ?? POLICY_KIND, namespace: own ?? given ?? 'default', name };
 }
 
 /** Of all of a kind, of a namespace's, or of one object. */

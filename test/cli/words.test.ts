@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { durationText } from '../../src/api/duration.ts';
 import { readiness } from '../../src/cli/commands/apply.ts';
 import { wordsOf } from '../../src/cli/commands/override.ts';
-import { pathOf, targetOf } from '../../src/cli/kinds.ts';
+import { pathOf, targetOf, targetOfDocument } from '../../src/cli/kinds.ts';
 import type { PolicyObject } from '../../src/cli/policy-object.ts';
 
 const API = '/apis/microscaling.io/v1alpha1';
@@ -32,6 +32,26 @@ describe('what people name', () => {
     { words: ['eu/shop'], namespace: 'us', says: /namespace eu, but --namespace says us/ },
   ])('refuses $words', ({ words, namespace, says }) => {
     expect(() => targetOf(words, namespace)).toThrow(says);
+  });
+});
+
+describe('where a document goes', () => {
+  const document = (metadata: object) =>
+    ({ kind: 'MicroscalingPolicy', name: 'shop', object: { metadata }, place: 'shop.yaml:1' }) as const;
+
+  it.each([
+    [{ name: 'shop' }, undefined, 'default'],
+    [{ name: 'shop' }, 'test', 'test'],
+    [{ name: 'shop', namespace: 'test' }, undefined, 'test'],
+    [{ name: 'shop', namespace: 'test' }, 'test', 'test'],
+  ])('%j with --namespace %s: %s', (metadata, given, namespace) => {
+    expect(targetOfDocument(document(metadata), given)).toMatchObject({ namespace, name: 'shop' });
+  });
+
+  it('refuses two namespaces, for apply and delete alike', () => {
+    expect(() => targetOfDocument(document({ name: 'shop', namespace: 'test' }), 'prod')).toThrow(
+      'shop.yaml:1: the namespace is test, but --namespace says prod',
+    );
   });
 });
 

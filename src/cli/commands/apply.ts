@@ -8,7 +8,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { CommandContext } from '../command.ts';
 import { lookUp } from '../find.ts';
-import { kindNamed, POLICY_KIND, pathOf, type Target, titleOf } from '../kinds.ts';
+import { pathOf, type Target, targetOfDocument, titleOf } from '../kinds.ts';
 import { lastApplied, threeWayPatch, withLastApplied } from '../last-applied.ts';
 import {
   MERGE_PATCH,
@@ -35,8 +35,10 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   if (documents === undefined) return 1;
   const client = operatorOf(options, context);
   const steps: Step[] = [];
-  for (const document of documents)
-    steps.push(await stepOf(client, targeted(document, options), context.signal));
+  for (const document of documents) {
+    const target = targetOfDocument(document, options.namespace);
+    steps.push(await stepOf(client, { document, target }, context.signal));
+  }
   if (!(await allTaken(client, steps, context))) return 1;
   for (const step of steps) context.print(`${title(step)} ${await send(client, step, context.signal)}`);
   if (options.wait !== true) return 0;
@@ -60,19 +62,6 @@ async function documentsOf(
   }
   if (documents.length === 0) throw new TerminalError('there is no policy in what was given with -f');
   return documents;
-}
-
-/** @throws TerminalError for a document that says another namespace than --namespace */
-function targeted(
-  document: PolicyDocument,
-  { namespace: given }: OptionValues,
-): { readonly document: PolicyDocument; readonly target: Required<Target> } {
-  const { kind: word, name, object, place } = document;
-  const { namespace: own } = (object['metadata'] ?? {}) as { readonly namespace?: string };
-  if (own !== undefined && given !== undefined && own !== given)
-    throw new TerminalError(`${place}: the namespace is ${own}, but --namespace says ${given}`);
-  const kind = kindNamed(word) ?? POLICY_KIND;
-  return { document, target: { kind, namespace: own ?? given ?? 'default', name } };
 }
 
 async function stepOf(

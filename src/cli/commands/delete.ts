@@ -7,7 +7,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { CommandContext } from '../command.ts';
 import { find, lookUp } from '../find.ts';
-import { kindNamed, POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../kinds.ts';
+import { pathOf, type Target, targetOf, targetOfDocument, titleOf } from '../kinds.ts';
 import { type OperatorClient, operatorOf } from '../operator-client.ts';
 import { problemLine } from '../output/problems.ts';
 import { conditionOf, type PolicyObject } from '../policy-object.ts';
@@ -52,11 +52,7 @@ async function targetsOf(options: OptionValues, context: CommandContext): Promis
   for (const problem of problems) context.note(problemLine(problem));
   if (problems.some(({ severity }) => severity === 'error'))
     throw new TerminalError('nothing was deleted: put the files right, or delete by name');
-  return documents.map(({ kind, namespace, name }) => ({
-    kind: kindNamed(kind) ?? POLICY_KIND,
-    namespace: options.namespace ?? namespace,
-    name,
-  }));
+  return documents.map((document) => targetOfDocument(document, options.namespace));
 }
 
 async function waitUntilGone(
