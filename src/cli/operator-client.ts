@@ -70,7 +70,7 @@ export class OperatorClient {
 
   /** @throws TransientError when nobody answers, OperatorRefusal for an answer that is an error, TerminalError */
   async get(path: string, signal: AbortSignal): Promise<unknown> {
-    return this.#json(await this.#ask(path, { method: 'GET' }, deadline(signal)));
+    return await this.#json(path, { method: 'GET' }, deadline(signal));
   }
 
   /** @throws as `get` does */
@@ -83,7 +83,7 @@ export class OperatorClient {
       headers: { 'content-type': type },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     };
-    return this.#json(await this.#ask(path, sent, deadline(signal)));
+    return await this.#json(path, sent, deadline(signal));
   }
 
   /** Kubernetes' watch: one JSON document a line, until the operator ends it. @throws as `get` does */
@@ -98,10 +98,7 @@ export class OperatorClient {
         for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as WatchEvent<T>;
       }
     } catch (error) {
-      signal.throwIfAborted();
-      throw new TransientError(`${this.base}: the connection was lost (${messageOf(error)})`, {
-        cause: error,
-      });
+      throw this.#lost(error, signal);
     }
   }
 
@@ -123,8 +120,11 @@ export class OperatorClient {
     throw this.#refusal(response, await response.text().catch(() => ''));
   }
 
-  async #json(response: Response): Promise<unknown> {
-    const text = await response.text();
+  async #json(path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> {
+    const response = await this.#ask(path, init, signal);
+    const text = await response.text().catch((error: unknown) => {
+      throw this.#lost(error, signal);
+    });
     try {
       return JSON.parse(text);
     } catch (error) {
@@ -132,6 +132,12 @@ export class OperatorClient {
         cause: error,
       });
     }
+  }
+
+  /** In the middle of an answer. */
+  #lost(error: unknown, signal: AbortSignal): TransientError {
+    throwIfStopped(signal);
+    return new TransientError(`${this.base}: the connection was lost (${whyNot(error)})`, { cause: error });
   }
 
   #nobody(error: unknown): TransientError {

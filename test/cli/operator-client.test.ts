@@ -108,6 +108,16 @@ describe('an answer that is none', () => {
   });
 });
 
+it('an answer that breaks off may be asked for again', async () => {
+  const base = await serving((_, answer) => {
+    answer.writeHead(200, { 'content-length': 100 }).write('{"items":');
+    setTimeout(() => answer.destroy(), 20);
+  });
+  const asked = new OperatorClient(base).get('/apis', never);
+  await expect(asked).rejects.toThrow(/the connection was lost/);
+  await expect(asked).rejects.toBeInstanceOf(TransientError);
+});
+
 it('says which fields are wrong', async () => {
   const causes = [{ field: 'spec.apps[0].id', message: 'is not yours' }];
   const { body } = status(422, 'two things', { details: { causes } });
