@@ -1,6 +1,6 @@
 // api: what each condition and each of its reasons means, for the reference page. The lists themselves are in conditions.ts.
 
-import type { ConditionReason, ConditionType } from './conditions.ts';
+import { CONDITION_TYPES, type ConditionReason, type ConditionType } from './conditions.ts';
 
 export const CONDITION_MEANINGS: Readonly<Record<ConditionType, string>> = {
   Accepted: 'The newest version of the policy is taken. While it is not, the last good one goes on running.',
@@ -21,16 +21,7 @@ export interface ReasonMeaning {
 
 export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> = {
   Pending: {
-    of: [
-      'Accepted',
-      'MetricsAvailable',
-      'Applied',
-      'ScalingLimited',
-      'NotLaunching',
-      'Paused',
-      'Conflict',
-      'Ready',
-    ],
+    of: CONDITION_TYPES,
     meaning: 'Not looked at yet, or nothing of the policy runs.',
   },
   Valid: { of: ['Accepted'], meaning: 'The policy is valid and runs.' },
