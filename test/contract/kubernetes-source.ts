@@ -302,5 +302,25 @@ export function describeKubernetesSource(name: string, createWorld: () => Promis
       expect(read()).toBe('second');
       await world.reveal();
     });
+
+    it('goes on with the Secrets of a version that goes on', async () => {
+      const auth = { token: { fromSecret: { name: 'marathon', key: 'token' } } };
+      await person.putSecret('marathon', { token: 'first' });
+      await person.put('MicroscalingPolicy', 'shop', { ...POLICY, marathon: { auth } });
+      const source = make();
+      await source.list(never);
+      const ref = { namespace: world.namespace, name: 'marathon', key: 'token' };
+      expect(source.secret(ref)).toBe('first');
+      await person.put('MicroscalingPolicy', 'shop', { ...POLICY, marathon: { urls: ['http://theirs:1'] } });
+      const { invalid } = await source.list(never);
+      expect(invalid).toMatchObject([{ reason: 'NotAllowed', key: shop.key, generation: 2 }]);
+      expect(source.secret(ref)).toBe('first');
+      // As after a restart in the middle of a deletion: no object names it any more, and somebody asks.
+      const another = make();
+      await another.list(never);
+      expect(() => another.secret(ref)).toThrow('it was not read yet');
+      await another.refreshSecrets(never);
+      expect(another.secret(ref)).toBe('first');
+    });
   });
 }

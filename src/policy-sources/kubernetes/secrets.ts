@@ -18,21 +18,31 @@ const RETRY_MS = 4_000;
 /** One that is there is read anew with every so many of those looks. */
 const LOOKS_PER_REFRESH = 5;
 
+/** An earlier version that goes on, and an app that is let go of, ask for what no object names; an hour apart at most. */
+const FORGET_AFTER_MS = 7_200_000;
+/** Read with the next look. */
+const UNREAD: Known = { problem: 'it was not read yet' };
+
 export class Secrets {
   readonly #api: KubeApi;
   readonly #clock: Clock;
   /** By `namespace/name`. */
   #known = new Map<string, Known>();
+  /** When a value was last asked for, by the same names. */
+  readonly #askedAtMs = new Map<string, number>();
 
   constructor(api: KubeApi, clock: Clock) {
     this.#api = api;
     this.#clock = clock;
   }
 
-  /** Keeps what these name, and nothing else; what is new is read first. */
+  /** Keeps what these name and what is still asked for, and nothing else; what is new is read first. */
   async follow(refs: readonly SecretRef[], signal: AbortSignal): Promise<void> {
     const named = new Set(refs.map(nameOf));
-    this.#known = new Map([...this.#known].filter(([name]) => named.has(name)));
+    const inUseMs = this.#clock.now() - FORGET_AFTER_MS;
+    for (const [name, atMs] of this.#askedAtMs) if (atMs < inUseMs) this.#askedAtMs.delete(name);
+    const kept = [...this.#known].filter(([name]) => named.has(name) || this.#askedAtMs.has(name));
+    this.#known = new Map(kept);
     const unknown = [...named].filter((name) => !this.#known.has(name));
     await eachOf(unknown, (name) => this.#read(name, signal));
   }
@@ -55,8 +65,10 @@ export class Secrets {
   value(ref: SecretRef): string {
     const { namespace, name, key } = ref;
     const what = `secret ${name} in namespace ${namespace}`;
-    const known = this.#known.get(nameOf(ref));
-    if (known === undefined) throw new TerminalError(`${what} was not read yet`);
+    const id = nameOf(ref);
+    this.#askedAtMs.set(id, this.#clock.now());
+    const known = this.#known.get(id) ?? UNREAD;
+    this.#known.set(id, known);
     if ('problem' in known) throw new TerminalError(`${what}: ${known.problem}`);
     if (!Object.hasOwn(known.data, key)) throw new TerminalError(`${what} has no key ${key}; add it`);
     // As with files: the line end that an editor left is no part of the value.
