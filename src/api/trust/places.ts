@@ -23,7 +23,7 @@ export function judgeMarathon(marathon: MarathonSpec | undefined, rules: TrustRu
 export function judgeApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRules): readonly Finding[] {
   const own = `/${metadata.name}`;
   const groups = rules.appPrefixes.length === 0 ? [own] : rules.appPrefixes;
-  return spec.apps.flatMap(({ id, name }, i) => {
+  return spec.apps.flatMap(({ id, name, adopt }, i) => {
     const isDefault = id === defaultAppId(metadata.name, name);
     const pointer = below('/spec/apps', i, isDefault ? 'name' : 'id');
     if (id === rules.own.app) {
@@ -31,8 +31,13 @@ export function judgeApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRu
         error(pointer, `${showPath(pointer)}: ${id} is the operator itself; no policy from here may name it`),
       ];
     }
-    if (groups.some((group) => isWithin(id, group))) return [];
     const group = id.slice(0, id.lastIndexOf('/')) || '/';
+    if (groups.some((each) => isWithin(id, each))) {
+      // A policy calls itself what it likes, also like a group that somebody else filled.
+      if (!adopt || rules.appPrefixes.length > 0) return [];
+      const what = `may not take over an app that exists, ${id}`;
+      return [refused(below('/spec/apps', i, 'adopt'), what, `--allow-app-prefix '${group}'`)];
+    }
     const what = `may have apps under ${groups.join(', ')} only, not ${id}`;
     return [refused(pointer, what, `--allow-app-prefix '${group}'`)];
   });

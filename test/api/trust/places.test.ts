@@ -80,6 +80,17 @@ describe('apps', () => {
     expect(refusals(text)).toHaveLength(1);
   });
 
+  // Its own group is whatever a policy calls itself: also a group that somebody else filled.
+  it("may be taken over where the administrator says so, not by a policy's name alone", () => {
+    const adopted = policyWith({ app: { id: '/shop/api', adopt: true } });
+    expect(refusals(adopted)).toEqual([
+      "/spec/apps/0/adopt: spec.apps[0].adopt: this policy may not take over an app that exists, /shop/api: start the operator with --allow-app-prefix '/shop'",
+    ]);
+    expect(refusals(adopted, { allowAppPrefix: ['/shop'] })).toEqual([]);
+    expect(refusals(adopted, { allowAppPrefix: ['/'] })).toEqual([]);
+    expect(refusals(policyWith({ app: { id: '/shop/api', adopt: false } }))).toEqual([]);
+  });
+
   it('may never be the operator itself, which has the rights of the administrator', () => {
     const surroundings = { ...SURROUNDINGS, app: '/shop/operator' };
     const allow = { allowAppPrefix: ['/'], allowPrivileged: true };
