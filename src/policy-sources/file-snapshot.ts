@@ -54,7 +54,7 @@ export class SnapshotBuilder {
       this.#invalid.push({ ...document, place: `${path}:${line}` });
     }
     this.#problems.push(...result.problems);
-    if (!result.identified) this.#keep(path, { path, why: firstError(result) });
+    if (!result.identified) this.#keep(path, firstError(path, result));
   }
 
   addUnreadable(file: Unreadable): void {
@@ -95,15 +95,16 @@ export class SnapshotBuilder {
     this.#problems.push({ severity: 'error', source: path, pointer: '', message });
   }
 
-  #keep(path: string, { path: place, why }: Unreadable): void {
+  #keep(path: string, { path: place, why: message }: Unreadable): void {
     this.#complete = false;
-    const message = `${place}: ${why}; the last good version keeps running`;
-    this.#remembered.push(...this.#memory.names(path).map((name) => ({ ...name, message, place: path })));
+    this.#remembered.push(...this.#memory.names(path).map((name) => ({ ...name, message, place })));
   }
 }
 
-function firstError(result: LoadResult): string {
-  return result.problems.find((p) => p.severity === 'error')?.message ?? 'it does not parse';
+function firstError(path: string, { problems }: LoadResult): Unreadable {
+  const error = problems.find(({ severity }) => severity === 'error');
+  const place = error?.line === undefined ? path : `${path}:${error.line}`;
+  return { path: place, why: error?.message ?? 'does not parse' };
 }
 
 function nothingIn(root: string): Problem {

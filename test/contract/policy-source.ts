@@ -75,6 +75,8 @@ export function describePolicySource(name: string, createWorld: () => Promise<Po
       const broken = await world.source.list(never);
       expect(slots(broken)).toEqual({ 'default/two': 2 });
       expect(broken.invalid.map((i) => i.key)).toEqual(['default/one']);
+      // Whoever shows it puts the place before the message.
+      for (const { message, place } of broken.invalid) expect(message).not.toContain(place);
       expect(broken.problems.some((p) => p.severity === 'error')).toBe(true);
       await world.put('one', 3);
       const repaired = await world.source.list(never);
