@@ -85,7 +85,7 @@ function orphan(app: string, owner: string) {
     type: 'Warning',
     reason: 'Orphaned',
     object: `app ${app}`,
-    message: `policy ${owner} made it, and no policy names it any more; it stays as it is: delete it in Marathon, or name it in a policy`,
+    message: `policy ${owner} made it, and no policy of this operator names it; it stays as it is: delete it in Marathon, or name it in a policy, unless another operator has it`,
   } as const;
 }
 
