@@ -224,7 +224,7 @@ export const OPERATOR_OPTIONS = {
     arg: 'FILE',
     type: 'text',
     env: ['MICROSCALING_CONFIG'],
-    help: 'YAML file with these options, keys as listed in the README',
+    help: 'YAML file with these options; its keys stand in docs/reference/commands.md',
   },
   logFormat: {
     flag: '--log-format',

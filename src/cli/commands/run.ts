@@ -57,7 +57,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     );
     log.info('operator started', {
       page: operator.url,
-      policies: named.join(', '),
+      policies: [...named, ...(data === undefined ? [] : ['what is applied'])].join(', '),
       marathon: options.marathon?.join(', ') ?? 'as the policies say',
     });
     await operator.stopped;
