@@ -27,7 +27,7 @@ export interface PolicyDocuments {
 }
 
 /** How standard input is named. */
-export const STDIN = '-';
+const STDIN = '-';
 
 /**
  * @param readStdin used where one of the paths is `-`

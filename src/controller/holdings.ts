@@ -1,5 +1,6 @@
 // controller: what each policy holds in Marathon, kept beyond the policy and beyond the process, so that nothing is forgotten. Pure.
 
+import { isObject } from '../api/json-schema.ts';
 import type { MarathonSpec, PolicySpec, ResourceKey } from '../api/policy.ts';
 import { appsOf, type Leaving, type PoolRecord } from './records.ts';
 
@@ -165,8 +166,4 @@ function isApp(value: unknown): value is HeldApp {
   const { id, pool, marathon, onDelete } = value as Partial<HeldApp>;
   if (onDelete !== 'Retain' && onDelete !== 'Delete') return false;
   return typeof id === 'string' && typeof pool === 'string' && (marathon === undefined || isObject(marathon));
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

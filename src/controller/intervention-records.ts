@@ -1,5 +1,6 @@
 // controller: hands as they are stored, and their way back. Pure.
 
+import { isObject } from '../api/json-schema.ts';
 import type { ResourceKey } from '../api/policy.ts';
 
 export interface Pause {
@@ -40,10 +41,6 @@ export function readHand(value: unknown): Hand | undefined {
   if (kind !== 'override' || typeof app !== 'string' || typeof id !== 'string') return undefined;
   if (!Number.isSafeInteger(instances) || !isNumber(untilMs)) return undefined;
   return { kind, policy: key, app, id, instances: Number(instances), sinceMs, untilMs, ...said };
-}
-
-function isObject(value: unknown): value is Readonly<Partial<Record<keyof Override, unknown>>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function isNumber(value: unknown): value is number {

@@ -1,5 +1,6 @@
 // controller: of one app's count, what is remembered when nobody has looked for a while. Pure.
 
+import { isObject } from '../api/json-schema.ts';
 import { NEW_TRACK, type Track } from './hands.ts';
 
 /**
@@ -25,7 +26,7 @@ export function lastingTrack(track: Track): LastingTrack | undefined {
  * The track to go on with. Under a hold, the count that is held is what Marathon should show: another one is from
  * somebody's hand in the meantime, and counts as such.
  */
-export function resumedTrack({ hold, ...kept }: LastingTrack): Track {
+function resumedTrack({ hold, ...kept }: LastingTrack): Track {
   return { ...NEW_TRACK, ...kept, ...(hold !== undefined && { hold, seen: { requested: hold.instances } }) };
 }
 
@@ -41,7 +42,7 @@ export function afterAbsence(tracks: ReadonlyMap<string, Track>): Map<string, Tr
 
 /** From a store; undefined when nothing of it can be read. */
 export function readTrack(raw: unknown): Track | undefined {
-  if (!isRecord(raw)) return undefined;
+  if (!isObject(raw)) return undefined;
   const { adrift, hold, conflictUntilMs, alternations, answered } = raw;
   return resumedTrack({
     ...(Array.isArray(adrift) && { adrift: adrift.filter(isBounded) }),
@@ -55,13 +56,9 @@ export function readTrack(raw: unknown): Track | undefined {
 }
 
 function isBounded(raw: unknown): raw is { readonly instances: number; readonly untilMs: number } {
-  return isRecord(raw) && Number.isSafeInteger(raw['instances']) && isNumber(raw['untilMs']);
+  return isObject(raw) && Number.isSafeInteger(raw['instances']) && isNumber(raw['untilMs']);
 }
 
 function isNumber(raw: unknown): raw is number {
   return typeof raw === 'number' && Number.isFinite(raw);
-}
-
-function isRecord(raw: unknown): raw is Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }

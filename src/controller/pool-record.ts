@@ -1,5 +1,6 @@
 // controller: what a pool did and saw, as it is stored, and its way back. Pure.
 
+import { isObject } from '../api/json-schema.ts';
 import type { Track } from './hands.ts';
 import { type LastingTrack, lastingTrack, readTrack } from './lasting-track.ts';
 
@@ -32,7 +33,7 @@ export function deedsDocument({ adopted, updates, restarts, surplus, tracks }: D
 
 /** Undefined for what this version cannot read. */
 export function readDeeds(raw: unknown): Deeds | undefined {
-  if (!isRecord(raw) || raw['version'] !== VERSION) return undefined;
+  if (!isObject(raw) || raw['version'] !== VERSION) return undefined;
   const { adopted, updates, restarts, surplus, tracks } = raw;
   return {
     adopted: new Set(Array.isArray(adopted) ? adopted.filter(isText) : []),
@@ -48,7 +49,7 @@ function sorted<T>(entries: ReadonlyMap<string, T>): Readonly<Record<string, T>>
 }
 
 function mapOf<T>(raw: unknown, read: (value: unknown) => T | undefined): ReadonlyMap<string, T> {
-  const entries = isRecord(raw) ? Object.entries(raw) : [];
+  const entries = isObject(raw) ? Object.entries(raw) : [];
   return new Map(
     entries.flatMap(([key, value]): (readonly [string, T])[] => {
       const found = read(value);
@@ -63,8 +64,4 @@ function readTime(raw: unknown): number | undefined {
 
 function isText(raw: unknown): raw is string {
   return typeof raw === 'string';
-}
-
-function isRecord(raw: unknown): raw is Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }

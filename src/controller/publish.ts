@@ -34,7 +34,7 @@ interface Shown extends Publication {
 }
 
 /** Mere wording (a metric that moves, a message) goes out at most this often. */
-export const WORDING_EVERY_MS = 10_000;
+const WORDING_EVERY_MS = 10_000;
 /** What was never looked at waits for its first look: a restart is no news. */
 const FIRST_LOOK_MS = 2_000;
 const STANDBY_RETRY_MS = 1_000;

@@ -7,6 +7,7 @@ import {
   type ConditionReason,
   type ConditionType,
 } from '../api/conditions.ts';
+import { isObject } from '../api/json-schema.ts';
 import type { ResourceKey } from '../api/policy.ts';
 import type { Archive } from './archive.ts';
 import type { EventRecord } from './view.ts';
@@ -86,7 +87,7 @@ export class RecordArchive {
 }
 
 function readEvent(raw: unknown): EventRecord | undefined {
-  if (!isRecord(raw)) return undefined;
+  if (!isObject(raw)) return undefined;
   const { atMs, type, reason, object, message } = raw;
   if (typeof atMs !== 'number' || (type !== 'Normal' && type !== 'Warning')) return undefined;
   if (typeof reason !== 'string' || typeof object !== 'string' || typeof message !== 'string')
@@ -102,7 +103,7 @@ function readConditions(raw: unknown): readonly Condition[] | undefined {
 }
 
 function readCondition(raw: unknown): Condition | undefined {
-  if (!isRecord(raw)) return undefined;
+  if (!isObject(raw)) return undefined;
   const { type, status, reason, message, lastTransitionTime, observedGeneration } = raw;
   if (status !== 'True' && status !== 'False' && status !== 'Unknown') return undefined;
   if (!CONDITION_TYPES.includes(type as ConditionType)) return undefined;
@@ -118,8 +119,4 @@ function readCondition(raw: unknown): Condition | undefined {
     lastTransitionTime,
     observedGeneration,
   };
-}
-
-function isRecord(raw: unknown): raw is Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }

@@ -1,5 +1,6 @@
 // core: the part of a pool's memory that outlives the process, and taking it up again without trust.
 
+import { isObject } from '../api/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
 import type { Tally } from './history.ts';
 import { ageServiceRate, type ServiceRate } from './law/estimator.ts';
@@ -102,11 +103,11 @@ export function resume(
   raw: unknown,
   { savedAtMs, nowMs }: { readonly savedAtMs: number; readonly nowMs: number },
 ): DecisionMemory | undefined {
-  if (!isRecord(raw) || raw['version'] !== VERSION || !isRecord(raw['apps'])) return undefined;
+  if (!isObject(raw) || raw['version'] !== VERSION || !isObject(raw['apps'])) return undefined;
   // A clock that was set back says nothing about how long ago that was.
   const goneMs = nowMs >= savedAtMs ? nowMs - savedAtMs : Number.POSITIVE_INFINITY;
   const states = Object.entries(raw['apps']).flatMap(([id, app]): (readonly [string, AppState])[] =>
-    isRecord(app) ? [[id, resumedApp(app, { goneMs, nowMs })]] : [],
+    isObject(app) ? [[id, resumedApp(app, { goneMs, nowMs })]] : [],
   );
   return memoryOf(Object.fromEntries(states));
 }
@@ -136,7 +137,7 @@ function resumedApp(
 }
 
 function resumedLaw(raw: unknown, goneMs: number): FluidLearned | null {
-  if (!isRecord(raw)) return null;
+  if (!isObject(raw)) return null;
   const service = readServiceRate(raw['service'], goneMs);
   const season = readSeason(raw['season']);
   if (service === undefined && season === undefined) return null;
@@ -150,7 +151,7 @@ function resumedLaw(raw: unknown, goneMs: number): FluidLearned | null {
 }
 
 function readServiceRate(raw: unknown, goneMs: number): ServiceRate | undefined {
-  if (!isRecord(raw)) return undefined;
+  if (!isObject(raw)) return undefined;
   const { rate, doubt } = raw;
   if (!isPositive(rate) || !isPositive(doubt)) return undefined;
   const now = ageServiceRate({ rate, doubt }, goneMs);
@@ -158,19 +159,19 @@ function readServiceRate(raw: unknown, goneMs: number): ServiceRate | undefined 
 }
 
 function readDeadTime(raw: unknown): { readonly ms: number; readonly seen: number } | undefined {
-  if (!isRecord(raw)) return undefined;
+  if (!isObject(raw)) return undefined;
   const { ms, seen } = raw;
   return isPositive(ms) && isPositive(seen) ? { ms, seen: Math.min(seen, LAUNCHES_THAT_COUNT) } : undefined;
 }
 
 function readTrouble(raw: unknown, nowMs: number): TroubleMemory {
-  if (!isRecord(raw)) return {};
+  if (!isObject(raw)) return {};
   const { backingOff, short } = raw;
-  const sinceMs = isRecord(backingOff) ? timeUntil(backingOff['sinceMs'], nowMs) : undefined;
-  const seenMs = isRecord(backingOff) ? timeUntil(backingOff['seenMs'], nowMs) : undefined;
+  const sinceMs = isObject(backingOff) ? timeUntil(backingOff['sinceMs'], nowMs) : undefined;
+  const seenMs = isObject(backingOff) ? timeUntil(backingOff['seenMs'], nowMs) : undefined;
   return {
     ...(sinceMs !== undefined && seenMs !== undefined && { backingOff: { sinceMs, seenMs } }),
-    ...(isRecord(short) && readShortage(short, nowMs)),
+    ...(isObject(short) && readShortage(short, nowMs)),
   };
 }
 
@@ -194,8 +195,4 @@ function timeUntil(raw: unknown, nowMs: number): number | undefined {
 
 function isPositive(raw: unknown): raw is number {
   return typeof raw === 'number' && Number.isFinite(raw) && raw > 0;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

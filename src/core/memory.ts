@@ -1,5 +1,6 @@
 // core: what an app's memory holds, and reading it back without trust.
 
+import { isObject } from '../api/json-schema.ts';
 import type { BehaviorMemory } from './behavior.ts';
 import type { AppMemory, DecisionMemory } from './decision.ts';
 import type { Tally } from './history.ts';
@@ -55,16 +56,16 @@ export function statesIn(memory: DecisionMemory | undefined): (id: string) => Ap
 }
 
 function isState(raw: unknown): raw is AppState {
-  if (!isRecord(raw) || !isSound(raw)) return false;
+  if (!isObject(raw) || !isSound(raw)) return false;
   const { laws, launches, behavior, trouble, manners, granted, to } = raw;
   return (
     Array.isArray(laws) &&
-    laws.every((law) => law === null || isRecord(law)) &&
-    (launches === null || (isRecord(launches) && isTally(launches['asks']) && isTally(launches['ready']))) &&
-    isRecord(behavior) &&
+    laws.every((law) => law === null || isObject(law)) &&
+    (launches === null || (isObject(launches) && isTally(launches['asks']) && isTally(launches['ready']))) &&
+    isObject(behavior) &&
     Object.values(behavior).every(isTally) &&
-    isRecord(trouble) &&
-    isRecord(manners) &&
+    isObject(trouble) &&
+    isObject(manners) &&
     isTally(manners['yielded']) &&
     typeof granted === 'number' &&
     typeof to === 'number'
@@ -83,8 +84,4 @@ export function isTally(value: unknown): value is Tally {
     Array.isArray(value) &&
     value.every((p) => Array.isArray(p) && typeof p[0] === 'number' && typeof p[1] === 'number')
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
