@@ -23,9 +23,15 @@ export interface SchedulerPoolDeps {
   readonly mesosUrl?: string | undefined;
 }
 
+/** In the place of a spec that nobody gave. */
+const OWN: MarathonSpec = {};
+
 export class SchedulerPool {
   readonly #deps: SchedulerPoolDeps;
   readonly #schedulers = new Map<string, MarathonScheduler>();
+  /** What was worked out for a spec, of which there are many and which never change. */
+  readonly #ids = new WeakMap<MarathonSpec, string>();
+  readonly #bySpec = new WeakMap<MarathonSpec, MarathonScheduler>();
   /** For the operator's own Marathon, with credentials. */
   #withCredentials: MarathonScheduler | undefined;
 
@@ -41,6 +47,13 @@ export class SchedulerPool {
    * at another policy's app by a slash more. One of the operator's own URLs is enough to mean its own.
    */
   idOf(marathon: MarathonSpec | undefined): string {
+    const key = marathon ?? OWN;
+    const id = this.#ids.get(key) ?? this.#makeId(marathon);
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  #makeId(marathon: MarathonSpec | undefined): string {
     const own = this.#deps.defaultUrls.map(plainUrl);
     const urls = this.#urlsOf(marathon).map(plainUrl);
     return JSON.stringify((urls.some((url) => own.includes(url)) ? own : urls).toSorted());
@@ -48,6 +61,13 @@ export class SchedulerPool {
 
   /** @throws TerminalError for a spec that cannot work, also when there is no URL at all */
   of(marathon: MarathonSpec | undefined): MarathonScheduler {
+    const key = marathon ?? OWN;
+    const scheduler = this.#bySpec.get(key) ?? this.#make(marathon);
+    this.#bySpec.set(key, scheduler);
+    return scheduler;
+  }
+
+  #make(marathon: MarathonSpec | undefined): MarathonScheduler {
     const id = JSON.stringify([this.#urlsOf(marathon), marathon?.auth ?? null, marathon?.caFile ?? null]);
     const known = this.#schedulers.get(id);
     if (known !== undefined) return known;
