@@ -8,6 +8,8 @@ import { type Manifest, publishedManifest } from './published-manifest.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const TOOLS = join(root, 'src/app/tools');
+/** For who works on the project. */
+const NOT_SHIPPED = [TOOLS, join(root, 'src/cli/tools')];
 
 /** Goes along as it is, from the root of the repository. */
 const COPIED = ['crds', 'specs/policies', 'specs/traces', 'LICENSE', 'README.md', 'CHANGELOG.md'];
@@ -35,7 +37,8 @@ function compile(outDir: string): void {
 function copyAssets(outDir: string): void {
   cpSync(join(root, 'src'), outDir, {
     recursive: true,
-    filter: (path) => path !== TOOLS && (statSync(path).isDirectory() || !/\.(ts|md)$/.test(path)),
+    filter: (path) =>
+      !NOT_SHIPPED.includes(path) && (statSync(path).isDirectory() || !/\.(ts|md)$/.test(path)),
   });
   for (const path of COPIED.filter((each) => existsSync(join(root, each)))) {
     cpSync(join(root, path), join(outDir, path), { recursive: true });
