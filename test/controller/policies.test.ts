@@ -294,7 +294,7 @@ describe('apps that a policy let go of while no operator ran', () => {
     expect(orphans()[0]).toMatchObject({
       object: 'app /b',
       message: expect.stringMatching(
-        /^policy default\/demo made it, .* delete it in Marathon, or name it in a policy$/,
+        /^policy default\/demo made it, .* delete it in Marathon, or name it in a policy, unless another operator has it$/,
       ),
     });
   });
