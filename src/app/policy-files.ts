@@ -49,8 +49,9 @@ function duplicates(resources: readonly SourcedResource[]): readonly Problem[] {
       ? [own, ...resource.spec.apps.map((app) => ({ what: `Marathon app ${app.id}`, object, place }))]
       : [own];
   });
-  return claims.flatMap((claim, i): Problem[] => {
-    const other = claims.find((c, j) => c.what === claim.what && j !== i && c.place !== claim.place);
+  const byName = Map.groupBy(claims, ({ what }) => what);
+  return claims.flatMap((claim): Problem[] => {
+    const other = byName.get(claim.what)?.find(({ place }) => place !== claim.place);
     if (other === undefined) return [];
     const [, file = claim.place, line] = /^(.*):(\d+)$/.exec(claim.place) ?? [];
     return [

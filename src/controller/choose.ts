@@ -47,12 +47,11 @@ export function choose(
   const asRun = ask(AS_RUN);
   const decisions = new Map(pickLive(standings, asRun));
   const next = new Map([[AS_RUN, asRun.memory]]);
-  for (const scene of observedPolicies(standings)) {
+  for (const [scene, own] of observedByPolicy(standings)) {
     const decision = ask(scene);
     next.set(scene, decision.memory);
-    for (const app of decision.apps) {
-      if (isObserved(standings, app.id, scene)) decisions.set(app.id, app);
-    }
+    const ids = new Set(own.map(({ app }) => app.spec.id));
+    for (const app of decision.apps) if (ids.has(app.id)) decisions.set(app.id, app);
   }
   return { decisions, capacity: asRun.capacity, memories: next };
 }
@@ -65,12 +64,7 @@ function pickLive(
   return decision.apps.filter(({ id }) => live.has(id)).map((app) => [app.id, app]);
 }
 
-function observedPolicies(standings: readonly Standing[]): ReadonlySet<ResourceKey> {
-  return new Set(standings.filter(({ part }) => part === 'observed').map(({ app }) => app.policy));
-}
-
-function isObserved(standings: readonly Standing[], id: string, policy: string): boolean {
-  return standings.some(
-    ({ app, part }) => part === 'observed' && app.spec.id === id && app.policy === policy,
-  );
+function observedByPolicy(standings: readonly Standing[]): ReadonlyMap<ResourceKey, readonly Standing[]> {
+  const observed = standings.filter(({ part }) => part === 'observed');
+  return Map.groupBy(observed, ({ app }) => app.policy);
 }

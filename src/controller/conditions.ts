@@ -20,7 +20,6 @@ import { LEND_AFTER_MS } from './surplus.ts';
 export type NewCondition = Omit<Condition, 'lastTransitionTime'>;
 type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
 
-/** The round as far as one policy is concerned. */
 interface Part {
   readonly record: PolicyRecord;
   readonly round: Round;
@@ -28,10 +27,9 @@ interface Part {
   readonly outcomes: readonly Outcome[];
 }
 
+/** @param round as far as the policy is concerned */
 export function conditionsOf(record: PolicyRecord, round: Round): readonly NewCondition[] {
-  const standings = round.standings.filter(({ app }) => app.policy === record.key);
-  const ids = new Set(standings.map(({ app }) => app.spec.id));
-  const outcomes = round.outcomes.filter(({ change }) => ids.has(change.app));
+  const { standings, outcomes } = round;
   const part: Part = { record, round, standings, outcomes };
   const accepted = acceptedOf(part);
   const running = record.running !== undefined;

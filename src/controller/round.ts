@@ -1,5 +1,6 @@
 // controller: what one round found and did: everything that status is written from.
 
+import type { ResourceKey } from '../api/policy.ts';
 import type { FieldDiff } from '../core/change.ts';
 import type { AppDecision, Decision } from '../core/decision.ts';
 import type { Outcome } from './act.ts';
@@ -31,4 +32,16 @@ export interface Round {
 /** Marathon was read and the round went to its end. */
 export function isWhole({ world }: Round): boolean {
   return world.view !== undefined;
+}
+
+/** The round as far as one policy is concerned, sorted out once: a pool may have a thousand of them. */
+export function partsOf(round: Round): (policy: ResourceKey) => Round {
+  const policies = new Map(round.standings.map(({ app }) => [app.spec.id, app.policy]));
+  const standings = Map.groupBy(round.standings, ({ app }) => app.policy);
+  const outcomes = Map.groupBy(round.outcomes, ({ change }) => policies.get(change.app));
+  return (policy) => ({
+    ...round,
+    standings: standings.get(policy) ?? [],
+    outcomes: outcomes.get(policy) ?? [],
+  });
 }

@@ -20,7 +20,7 @@ import { policyHead, unseenPool, withHands } from './pool-view.ts';
 import type { RecordArchive } from './record-archive.ts';
 import { type Leaving, type PolicyRecord, type PoolRecord, shownVersion } from './records.ts';
 import type { RefusedDocument } from './refused-documents.ts';
-import { isWhole, type Round } from './round.ts';
+import { isWhole, partsOf, type Round } from './round.ts';
 import { RoundReporter } from './round-reporter.ts';
 import { shortageOf } from './shortage.ts';
 import { VerdictBoard } from './verdict-board.ts';
@@ -140,7 +140,8 @@ export class Status {
     if (round.standings.length > 0) this.#noteMarathon(round.world.error);
     if (isWhole(round)) this.#rounds += 1;
     for (const told of deedsOf(round)) this.#tell(told);
-    for (const record of round.pool.members) this.#setConditions(record, round);
+    const partOf = partsOf(round);
+    for (const record of round.pool.members) this.#setConditions(record, partOf(record.key));
     const records = this.#record(round);
     this.#pools.set(round.pool.key, this.#poolView(round));
     this.#changed();
@@ -235,7 +236,7 @@ export class Status {
     this.#tell({ type: 'Normal', reason: 'PolicyRemoved', object: `policy ${key}`, message });
   }
 
-  #setConditions(record: PolicyRecord, round: Round): void {
+  #setConditions(record: PolicyRecord, part: Round): void {
     const nowMs = this.#clock.now();
     this.#observed.set(record.key, record.generation);
     const { records } = this.#deps;
@@ -243,7 +244,7 @@ export class Status {
       this.#conditions.get(record.key) ??
       records.take(record.key) ??
       initialConditions(shownVersion(record).generation, nowMs);
-    const after = conditionsOf(record, round).reduce<readonly Condition[]>(
+    const after = conditionsOf(record, part).reduce<readonly Condition[]>(
       (conditions, next) => setCondition(conditions, next, nowMs),
       before,
     );
@@ -281,6 +282,7 @@ export class Status {
 
   #poolView(round: Round): PoolView {
     const { pool } = round;
+    const partOf = partsOf(round);
     const last = this.#pools.get(pool.key);
     const lastRoundAtMs = isWhole(round) ? round.atMs : last?.lastRoundAtMs;
     const shortage = shortageOf(round);
@@ -288,20 +290,19 @@ export class Status {
       name: pool.key,
       capacity: round.capacity ?? last?.capacity ?? unseenPool(pool).capacity,
       intervalMs: intervalMsOf(pool),
-      policies: pool.members.map((record) => this.#policyView(record, round)),
+      policies: pool.members.map((record) => this.#policyView(record, partOf(record.key))),
       ...(lastRoundAtMs !== undefined && { lastRoundAtMs }),
       ...(shortage !== undefined && { shortage }),
     };
   }
 
-  #policyView(record: PolicyRecord, round: Round): PolicyView {
+  #policyView(record: PolicyRecord, part: Round): PolicyView {
     const describe = (metric: MetricSpec): string => this.#describe(metric);
-    const apps = round.standings.filter(({ app }) => app.policy === record.key);
     return {
-      ...policyHead(record, round.pool.key),
+      ...policyHead(record, part.pool.key),
       observedGeneration: this.#observed.get(record.key) ?? 0,
       conditions: this.#conditions.get(record.key) ?? [],
-      apps: apps.map((standing) => appViewOf(standing, round, describe)),
+      apps: part.standings.map((standing) => appViewOf(standing, part, describe)),
     };
   }
 
