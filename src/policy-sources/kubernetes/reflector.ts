@@ -26,7 +26,7 @@ export const REFLECTOR_TIMING: ReflectorTiming = {
   silenceMs: 35_000,
   relistMs: 300_000,
   minBackoffMs: 250,
-  maxBackoffMs: 30_000,
+  maxBackoffMs: 8_000,
 };
 
 export interface ReflectorDeps {
@@ -203,7 +203,8 @@ export class Reflector {
     if (failure === this.#failure) return;
     this.#failure = failure;
     const { log, api, onChange } = this.#deps;
-    log.warn('kubernetes: cannot be followed; what was last seen goes on, and it is tried again', {
+    // The list that follows tells people.
+    log.debug('kubernetes: cannot be followed', {
       cluster: api.cluster.name,
       kind: this.kind,
       reason: failure,
