@@ -6,7 +6,7 @@ import { run } from '../support/command.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
 
-const POLICY = `apiVersion: microscaling.io/v1alpha1
+const POLICY = (token: string): string => `apiVersion: microscaling.io/v1alpha1
 kind: MicroscalingPolicy
 metadata: { name: kept }
 spec:
@@ -18,6 +18,7 @@ spec:
     instances: { min: 1, max: 6 }
     targets: [{ perInstance: 1, metric: { random: { min: 3, max: 3, period: 10s, seed: 1 } } }]
     app: { cmd: exec sleep 1000, cpus: 0.01, mem: 8 }
+    envFrom: [{ name: TOKEN, from: { fromFile: ${token} } }]
 `;
 
 const laptop = new Laptop();
@@ -38,7 +39,8 @@ async function kill(): Promise<void> {
 }
 
 beforeAll(async () => {
-  writeFileSync(laptop.path('policy.yaml'), POLICY);
+  writeFileSync(laptop.path('token'), 'first-s3cret');
+  writeFileSync(laptop.path('policy.yaml'), POLICY(laptop.path('token')));
   marathon = await laptop.marathon();
   operator = await begin();
   await untilCount(marathon, '/kept/worker', 3);
@@ -70,6 +72,16 @@ it('a person’s count and what was told survive kill -9', { timeout: 90_000 }, 
   await operator.says('kept', 'Conflict', /a person set 5/);
   expect((await told()).toSorted()).toEqual(before.toSorted());
   expect((await marathon.counts())['/kept/worker']).toBe(5);
+});
+
+it('holds no value that a policy only refers to, not even while one is rotated', {
+  timeout: 90_000,
+}, async () => {
+  writeFileSync(laptop.path('token'), 'second-s3cret');
+  await until('the rotation to be told and stored', () => storedText().includes('SecretRotated'));
+  expect((await marathon.app('/kept/worker'))?.env).toEqual({ TOKEN: 'second-s3cret' });
+  expect(storedText()).toContain('/kept/worker');
+  expect(storedText()).not.toContain('s3cret');
 });
 
 it('a damaged store is refused and left as it is', { timeout: 60_000 }, async () => {
