@@ -119,6 +119,18 @@ export class HoldingKeeper {
     );
   }
 
+  /** Whether a policy of this source is known to hold all these apps, by what an earlier process wrote down. */
+  heldBefore(
+    policy: ResourceKey,
+    source: string,
+    apps: readonly Pick<HeldApp, 'id' | 'marathon'>[],
+  ): boolean {
+    const holding = this.#holdings.get(policy);
+    if (holding?.source !== source || holding.farewell !== undefined) return false;
+    const held = new Set(holding.apps.map((app) => this.#appKey(app)));
+    return apps.every((app) => held.has(this.#appKey(app)));
+  }
+
   /** Objects whose deletion was asked for and of which nothing is held: their sources may let them go. */
   releasable(): readonly Entry[] {
     const entries = this.#documented?.entries ?? [];

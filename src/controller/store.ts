@@ -2,7 +2,13 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ConditionReason } from '../api/conditions.ts';
-import type { MarathonSpec, MicroscalingPolicy, Resource, ResourceKey } from '../api/policy.ts';
+import {
+  type MarathonSpec,
+  type MicroscalingPolicy,
+  type Resource,
+  type ResourceKey,
+  resourceKey,
+} from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -215,7 +221,8 @@ export class Store {
     const seenAtMs = known?.createdAtMs ?? this.holdings.seenAtMs(key, latest.source);
     const createdAtMs = createdAtMsOf(found?.createdAt) ?? seenAtMs ?? this.#deps.clock.now();
     const accepted = verdict.status === 'True' ? (this.#deletionHeld(latest.source) ?? verdict) : verdict;
-    const runs = verdict.status === 'True' ? latest : running;
+    const goesOn = running ?? (this.#ranBefore(key, latest, verdict) ? latest : undefined);
+    const runs = verdict.status === 'True' ? latest : goesOn;
     const identity = uid === undefined ? {} : { uid };
     const generation = (finding?.is === 'invalid' ? finding.generation : undefined) ?? latest.generation;
     const record = {
@@ -229,6 +236,22 @@ export class Store {
     };
     const before = this.#policies.get(key);
     return [before !== undefined && isDeepStrictEqual(before, record) ? before : record];
+  }
+
+  /**
+   * Who held its apps before a restart goes on with them, as it would have without the restart: otherwise whoever may
+   * name them too would stop it.
+   */
+  #ranBefore(key: ResourceKey, { policy, source }: Version, { reason }: Verdict): boolean {
+    if (reason !== 'DuplicateApp' || this.#policies.has(key)) return false;
+    const { pool, marathon: own, apps } = policy.spec;
+    const shared = pool && this.#capacityPools.get(resourceKey({ ...policy.metadata, name: pool }));
+    const marathon = (shared ? shared.pool.spec.marathon : undefined) ?? own;
+    return this.holdings.heldBefore(
+      key,
+      source,
+      apps.map(({ id }) => ({ id, ...(marathon && { marathon }) })),
+    );
   }
 
   /** The record of the same object: one that was deleted and made anew has nothing but its name in common. */

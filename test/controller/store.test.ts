@@ -28,11 +28,11 @@ function snapshot(files: Files, complete = true): PolicySnapshot {
   };
 }
 
-function aStore() {
+function aStore(documents = createMemoryDocumentStore()) {
   const store = new Store({
     clock: new VirtualClock(),
     log: silentLogger,
-    documents: createMemoryDocumentStore(),
+    documents,
     sources: ['dir', 'git'],
   });
   return {
@@ -131,6 +131,24 @@ describe('two policies over one app', () => {
     const c = aPolicy('c', [anApp('two')]);
     list({ 'a.yaml': a1, 'b.yaml': aPolicy('b', [anApp('x', { id: '/one' })]), 'c.yaml': c });
     expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 2/1 DuplicateApp', 'c 1/- DuplicateApp']);
+  });
+
+  it('who held the app before a restart goes on after it, and the other one still does not start', () => {
+    const disk = createMemoryDocumentStore();
+    aStore(disk).list({ 'a.yaml': a1 });
+    const { list, told } = aStore(disk);
+    list({ 'a.yaml': a1, 'b.yaml': bGreedy });
+    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 1/- DuplicateApp']);
+    list({ 'a.yaml': a1, 'b.yaml': bGreedy });
+    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 1/- DuplicateApp']);
+  });
+
+  it('a restart is no way to an app that was not held before', () => {
+    const disk = createMemoryDocumentStore();
+    aStore(disk).list({ 'a.yaml': a1, 'b.yaml': b1 });
+    const { list, told } = aStore(disk);
+    list({ 'a.yaml': a1, 'b.yaml': bGreedy });
+    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 1/- DuplicateApp']);
   });
 
   it('an app may change hands within one listing', () => {
