@@ -59,9 +59,12 @@ function judgeLabels(labels: unknown, pointer: string): readonly Finding[] {
     .map((name) => error(below(pointer, name), `the label ${name} is the operator's own: remove it`));
 }
 
+/** A name, or a number above 0; other spellings of a number (`+0`, `0x0`) are for the agent's system to read. */
+const PLAIN_USER = /^(?!(?:root|toor)$)(?:[a-z_][a-z0-9_-]*|[1-9][0-9]*)$/i;
+
 function judgeUser(user: unknown, pointer: string): readonly Finding[] {
   if (user === undefined || user === null) return [];
-  const isRoot = typeof user !== 'string' || /^\s*(root|0+)\s*(:|$)/i.test(user);
+  const isRoot = typeof user !== 'string' || !PLAIN_USER.test(user);
   return isRoot ? [refused(pointer, 'may not run tasks as user root', ALLOW)] : [];
 }
 

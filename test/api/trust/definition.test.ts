@@ -9,6 +9,7 @@ const volume = (more: unknown): object => ({ container: { type: 'MESOS', volumes
 const HARMLESS: readonly (readonly [string, object])[] = [
   ['a command', { cmd: 'sleep 1' }],
   ['a plain user', { user: 'nobody' }],
+  ['a user by number', { user: '1000' }],
   ['a user whose name only begins like root', { user: 'rooted' }],
   ['an image', docker({ privileged: false, forcePullImage: true, parameters: [] })],
   ['a parameter that stays in the container', parameter('hostname', 'h')],
@@ -25,6 +26,9 @@ const PRIVILEGED: readonly (readonly [string, object, string])[] = [
   ['root', { user: 'root' }, '/user'],
   ['root in capitals', { user: 'ROOT' }, '/user'],
   ['root by number', { user: '0' }, '/user'],
+  ['root by a number in other words', { user: '+0' }, '/user'],
+  ['root by a hexadecimal number', { user: '0x0' }, '/user'],
+  ["root's other name", { user: 'toor' }, '/user'],
   ['root and a group', { user: 'root:root' }, '/user'],
   ['root by a number that is no text', { user: 0 }, '/user'],
   ['root with a space', { user: ' root ' }, '/user'],
