@@ -48,7 +48,7 @@ export function createHomes({ store, shown, run, ...deps }: HomesDeps): Homes {
   const publisher = new Publisher({
     ...deps,
     queue: statuses,
-    publications: (pool) => publicationsOf(shown(pool), pool),
+    publications: (pool) => publicationsOf(shown(pool)),
   });
   const releaser = new Releaser({
     ...deps,

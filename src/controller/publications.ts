@@ -7,17 +7,13 @@ import { policyStatusOf, poolStatusOf } from './policy-status.ts';
 import type { Publication } from './publish.ts';
 import type { CapacityPoolView, EventRecord, OperatorView, PoolView, RefusedView } from './view.ts';
 
-/** Of a pool's policies and of the CapacityPool that they share, or of everything when `pool` is undefined. */
-export function publicationsOf(
-  view: Pick<OperatorView, 'pools' | 'capacityPools' | 'refused'>,
-  pool: string | undefined,
-): readonly Publication[] {
-  const pools = pool === undefined ? view.pools : view.pools.filter(({ name }) => name === pool);
-  const shared = view.capacityPools.filter(
-    (each) => pool === undefined || pool === `pool:${resourceKey(each)}`,
-  );
-  const refused = pool === undefined ? view.refused : [];
-  return [...pools.flatMap(ofPolicies), ...shared.map(ofCapacityPool), ...refused.map(ofRefused)];
+/** The status of everything that is shown. */
+export function publicationsOf({
+  pools,
+  capacityPools,
+  refused,
+}: Pick<OperatorView, 'pools' | 'capacityPools' | 'refused'>): readonly Publication[] {
+  return [...pools.flatMap(ofPolicies), ...capacityPools.map(ofCapacityPool), ...refused.map(ofRefused)];
 }
 
 function ofPolicies(pool: PoolView): readonly Publication[] {

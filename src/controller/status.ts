@@ -207,15 +207,12 @@ export class Status {
     };
   }
 
-  /** What is shown of one pool, or of all, without the rest of the view. */
+  /** What is shown of one pool and of the CapacityPool that its members share, or of all, without the rest of the view. */
   shown(pool: string | undefined): Pick<OperatorView, 'pools' | 'capacityPools' | 'refused'> {
     const pools = pool === undefined ? [...this.#pools.values()] : [this.#pools.get(pool) ?? []].flat();
     return {
       pools: pools.map((each) => this.#asOfNow(each)),
-      capacityPools:
-        pool === undefined || pool.startsWith('pool:')
-          ? this.#board.pools((key) => this.#pools.get(key))
-          : [],
+      capacityPools: this.#board.pools((key) => this.#pools.get(key), pool),
       refused: pool === undefined ? this.#board.refused() : [],
     };
   }

@@ -40,8 +40,10 @@ export class VerdictBoard {
     return judged.flatMap((each) => newsOf(each, before.get(each.id)));
   }
 
-  pools(poolOf: (key: string) => PoolView | undefined): readonly CapacityPoolView[] {
-    return this.#pools.map((record) => {
+  /** @param only of this pool, by its key; undefined means all */
+  pools(poolOf: (key: string) => PoolView | undefined, only?: string): readonly CapacityPoolView[] {
+    const shown = this.#pools.filter(({ key }) => only === undefined || only === `pool:${key}`);
+    return shown.map((record) => {
       const { pool, key, source, uid, place, revision, generation, createdAtMs } = record;
       const { namespace, name, labels = {}, annotations = {} } = pool.metadata;
       const run = poolOf(`pool:${key}`);

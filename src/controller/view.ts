@@ -76,7 +76,8 @@ export interface PauseView {
   readonly reason?: string;
 }
 
-export interface PolicyView {
+/** What policies and CapacityPools have in common as objects. */
+interface ObjectView {
   readonly namespace: string;
   readonly name: string;
   /** The name of its source: `directory specs/policies`. */
@@ -85,19 +86,22 @@ export interface PolicyView {
   readonly uid?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly place: string;
+  readonly revision: string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly conditions: readonly Condition[];
+}
+
+export interface PolicyView extends ObjectView {
   /** Paused by hand; `mode` is what the policy itself says. */
   readonly paused?: PauseView;
   readonly pool: string;
-  readonly generation: number;
-  readonly observedGeneration: number;
   readonly mode: PolicySpec['mode'];
-  /** RFC 3339. */
-  readonly createdAt: string;
-  readonly place: string;
-  readonly revision: string;
   /** The defaulted spec as it runs; references only, never a secret. */
   readonly spec: PolicySpec;
-  readonly conditions: readonly Condition[];
   readonly apps: readonly AppView[];
 }
 
@@ -135,21 +139,8 @@ export interface PoolView {
 }
 
 /** A CapacityPool as it runs. */
-export interface CapacityPoolView {
-  readonly namespace: string;
-  readonly name: string;
-  readonly source: string;
-  readonly uid?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly place: string;
-  readonly revision: string;
-  readonly generation: number;
-  readonly observedGeneration: number;
-  /** RFC 3339. */
-  readonly createdAt: string;
+export interface CapacityPoolView extends ObjectView {
   readonly spec: CapacityPool['spec'];
-  readonly conditions: readonly Condition[];
   readonly policyCount: number;
   /** Absent before a member was looked at. */
   readonly capacity?: { readonly total: number; readonly used: number };
