@@ -44,7 +44,7 @@ export function pauseText({ policy, paused }: Hands): string {
 export function overrideText({ policy, overrides }: Hands, app: string): string {
   const held = overrides[app];
   if (held === undefined) return `${app} of ${policy} goes by its law again`;
-  return `${app} of ${policy} is held at ${held.instances} until ${timeText(held.until)}; 'microscaling override ${app}=auto' ends it`;
+  return `${app} of ${policy} is held at ${held.instances} until ${timeText(held.until)}; 'microscaling override ${shortName(policy)} ${app}=auto' ends it`;
 }
 
 function shortName(policy: string): string {

@@ -117,7 +117,7 @@ describe('the commands', { concurrent: false }, () => {
   it('hold a count by hand, show it everywhere, and give it back', async () => {
     const held = await ask('override', 'front=4', '--for', '30m', '--reason', 'launch day');
     expect(held.stdout).toMatch(
-      /^front of default\/shop is held at 4 until .*'microscaling override front=auto' ends it\n$/,
+      /^front of default\/shop is held at 4 until .*'microscaling override shop front=auto' ends it\n$/,
     );
     await untilCount(marathon, '/shop/front', 4);
     const [got, described, events] = await Promise.all([
@@ -190,6 +190,7 @@ describe('the commands', { concurrent: false }, () => {
       expect.stringMatching(/^microscalingpolicy\/shop .*\nmicroscalingpolicy\/shop is gone\n$/),
     ]);
     await until('its apps to be gone', async () => Object.keys(await marathon.counts()).length === 0);
+    expect((await ask('events', 'shop')).stdout).toMatch(/PolicyRemoved/);
   });
 
   it('print the schema without an operator', async () => {

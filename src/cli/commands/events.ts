@@ -3,8 +3,8 @@
 import type { OptionValues } from '../../app/options.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { CommandContext } from '../command.ts';
-import { EVENTS_PATH, eventsOf, isAbout } from '../events-of.ts';
-import { find } from '../find.ts';
+import { EVENTS_PATH, eventsOf, isAbout, names } from '../events-of.ts';
+import { lookUp, notFound } from '../find.ts';
 import { follow } from '../follow.ts';
 import { POLICY_KIND, targetOf } from '../kinds.ts';
 import { type OperatorClient, operatorOf } from '../operator-client.ts';
@@ -31,7 +31,13 @@ async function filterOf(
   const { namespace, name } = targetOf(context.arguments, options.namespace);
   if (name === undefined || namespace === undefined)
     return (event) => namespace === undefined || event.involvedObject.namespace === namespace;
-  return isAbout(await find<PolicyObject>(client, { kind: POLICY_KIND, namespace, name }, context.signal));
+  const target = { kind: POLICY_KIND, namespace, name };
+  const policy = await lookUp<PolicyObject>(client, target, context.signal);
+  if (policy !== undefined) return isAbout(policy);
+  // What became of a policy that is gone is told by its events.
+  const isLeft = names({ namespace, name });
+  if ((await eventsOf(client, context.signal)).some(isLeft)) return isLeft;
+  throw await notFound(client, target, context.signal);
 }
 
 /** Until Ctrl-C. An event that was said is not said again, also after a restart of the operator. */
