@@ -168,6 +168,7 @@ export class PoolReconciler implements Reconciler<string> {
   /** Lets go of apps that no policy names any more; one that cannot be let go of is tried again with the next round. */
   async #sayFarewell(key: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
     const { store, status } = this.#deps;
+    const failures: unknown[] = [];
     for (const leaving of store.leaving(key)) {
       stopping.throwIfAborted();
       try {
@@ -176,9 +177,11 @@ export class PoolReconciler implements Reconciler<string> {
         if (!store.holdings.isLeaving(leaving)) continue;
         status.farewellPostponed(leaving, messageOf(error));
         log.debug('not let go yet', { app: leaving.app, reason: messageOf(error) });
-        if (store.pool(key) === undefined) throw error;
+        failures.push(error);
       }
     }
+    // Nothing but this brings a pool back that has no policies any more.
+    if (failures.length > 0 && store.pool(key) === undefined) throw failures[0];
   }
 
   /** Marathon takes its time to answer: that the app is still to go is asked once more, right before it goes. */

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PolicySpec, ResourceKey } from '../../src/api/policy.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { createMemoryDocumentStore } from '../../src/runtime/document-store.ts';
-import { TransientError } from '../../src/runtime/errors.ts';
+import { TerminalError, TransientError } from '../../src/runtime/errors.ts';
 import { createMemoryScheduler, type MemoryScheduler } from '../../src/schedulers/memory/index.ts';
 import { T0 } from '../support/builders.ts';
 import { FakeHome } from '../support/fake-home.ts';
@@ -91,6 +91,26 @@ describe('a resource that is being deleted', () => {
     expect(ids(marathon)).toEqual([]);
     expect(home.released).toEqual([DEMO]);
     expect(world.view.leaving).toEqual([]);
+  });
+
+  it('lets go of one app also while another one cannot be let go of', async () => {
+    home = new FakeHome();
+    home.put(demo({ onDelete: 'Delete' }));
+    const marathon = await start();
+    const apply = marathon.apply.bind(marathon);
+    marathon.apply = async (change, signal) => {
+      if (change.app === '/consumer') throw new TerminalError('not allowed');
+      return await apply(change, signal);
+    };
+    home.delete(DEMO);
+    await world.after(5_000);
+    expect(ids(marathon)).toEqual(['/consumer']);
+    expect(home.released).toEqual([]);
+    expect(world.view.leaving).toMatchObject([{ app: '/consumer', message: 'not allowed' }]);
+    marathon.apply = apply;
+    await world.after(60_000);
+    expect(ids(marathon)).toEqual([]);
+    expect(home.released).toEqual([DEMO]);
   });
 
   it('that nobody has ever run is dealt with all the same: the operator was away', async () => {
