@@ -5,10 +5,12 @@ import {
   type Leadership,
   type LeadershipStanding,
   taskLeadership,
+  whileActing,
 } from '../../src/controller/leadership.ts';
+import type { Change } from '../../src/core/change.ts';
 import type { AppObservation, TaskObservation } from '../../src/core/observation.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
-import { TransientError } from '../../src/runtime/errors.ts';
+import { TransientError, WaitError } from '../../src/runtime/errors.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../support/fakes.ts';
 
 const APP = '/ops/operator';
@@ -234,5 +236,27 @@ describe('an instance that stands by', () => {
     await world.after(60_000);
     expect(world.counts).not.toHaveProperty('/till');
     await world.stop();
+  });
+});
+
+describe('a write that is under way when leadership is lost', () => {
+  it('is cut short with the reason of the loss', async () => {
+    const loss = new AbortController();
+    const reason = new WaitError('this instance lost its lease', 2_000);
+    const begun = Promise.withResolvers<void>();
+    const hanging = {
+      observe: () => Promise.reject(new Error('not asked')),
+      apply: (_: unknown, within: AbortSignal) =>
+        new Promise<never>((_resolve, reject) => {
+          within.addEventListener('abort', () => reject(within.reason), { once: true });
+          begun.resolve();
+        }),
+    };
+    const acting: Leadership = async () => ({ acting: true, reason: 'it is', lost: loss.signal });
+    const change = { kind: 'scale', app: '/a', from: 1, to: 2, reason: 'more' } as unknown as Change;
+    const write = whileActing(hanging, acting).apply(change, signal);
+    await begun.promise;
+    loss.abort(reason);
+    await expect(write).rejects.toBe(reason);
   });
 });
