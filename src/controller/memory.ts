@@ -3,12 +3,13 @@
 import type { AppDecision, Decision } from '../core/decision.ts';
 import type { SchedulerView } from '../schedulers/scheduler.ts';
 import type { Outcome } from './act.ts';
-import type { SceneMemories } from './choose.ts';
+import type { Choice, SceneMemories } from './choose.ts';
 import type { OperatorDeps } from './deps.ts';
 import { WriteGate } from './gate.ts';
 import { noteAccepted, noteAdrift, noteAsked, type Track } from './hands.ts';
 import type { Restored } from './pool-archive.ts';
 import { MetricReader } from './readings.ts';
+import type { Judged } from './standing.ts';
 import { followSurplus, type SurplusMemory } from './surplus.ts';
 
 export class PoolMemory {
@@ -41,8 +42,21 @@ export class PoolMemory {
     this.scenes = scenes ?? new Map();
   }
 
+  /** Marathon was read. */
+  noteView(view: SchedulerView, { tracks, restarts }: Pick<Judged, 'tracks' | 'restarts'>): void {
+    this.lastView = view;
+    this.tracks = tracks;
+    this.restarts = restarts;
+  }
+
+  noteChoice({ memories, decisions, capacity }: Choice): void {
+    this.scenes = memories;
+    this.lastDecisions = decisions;
+    this.lastCapacity = capacity;
+  }
+
   /** Remembers what was done, so that our own hand is not taken for somebody else's. */
-  note(outcomes: readonly Outcome[], nowMs: number): void {
+  noteOutcomes(outcomes: readonly Outcome[], nowMs: number): void {
     this.surplus = followSurplus(this.surplus, outcomes, nowMs);
     for (const outcome of outcomes) {
       const { change } = outcome;

@@ -7,7 +7,7 @@ import { act } from './act.ts';
 import { choose } from './choose.ts';
 import { clusterRoom } from './cluster-room.ts';
 import type { OperatorDeps } from './deps.ts';
-import { farewell, whileLeaving } from './finalize.ts';
+import { Farewells } from './farewells.ts';
 import { unlessPaused } from './grip.ts';
 import type { Interventions } from './interventions.ts';
 import { afterAbsence } from './lasting-track.ts';
@@ -18,7 +18,7 @@ import { observe, type World } from './observe.ts';
 import type { PoolArchive } from './pool-archive.ts';
 import { prepare } from './prepare.ts';
 import { recorded } from './recorded.ts';
-import type { Leaving, PoolRecord } from './records.ts';
+import type { PoolRecord } from './records.ts';
 import type { Round } from './round.ts';
 import { judge, unjudged } from './standing.ts';
 import type { Status } from './status.ts';
@@ -43,14 +43,22 @@ const MIN_REQUEUE_MS = 10;
 export class PoolReconciler implements Reconciler<string> {
   readonly #deps: ReconcilerDeps;
   readonly #memories = new Map<string, PoolMemory>();
+  readonly #farewells: Farewells;
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
+    this.#farewells = new Farewells({
+      ...deps,
+      onLeft: ({ app, pool }) => {
+        if (deps.store.pool(pool) !== undefined) this.#memoryOf(pool).forget(app);
+        deps.onLeft();
+      },
+    });
   }
 
   async reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
     const { store, status, clock } = this.#deps;
-    await this.#sayFarewell(key, context);
+    await this.#farewells.say(key, context);
     const pool = store.pool(key);
     const apps = pool === undefined ? [] : this.#appsOf(pool);
     if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
@@ -82,7 +90,7 @@ export class PoolReconciler implements Reconciler<string> {
     await Promise.all([...this.#memories.values()].map(({ reader }) => reader.close()));
   }
 
-  /** A round of a pool that Marathon has just been read for. */
+  /** A round of a pool that Marathon has just been read for: judge → choose → prepare → act. */
   async #run(
     { pool, apps, memory, startedAtMs, world, view }: Sighted,
     { signal, stopping, log }: ReconcileContext,
@@ -92,17 +100,13 @@ export class PoolReconciler implements Reconciler<string> {
     const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
     const nowMs = clock.now();
     const { standings, tracks, restarts } = judge(apps, { view, remembered: memory, nowMs, acting });
-    memory.tracks = acting ? tracks : afterAbsence(memory.tracks);
-    memory.restarts = restarts;
-    memory.lastView = view;
+    memory.noteView(view, { restarts, tracks: acting ? tracks : afterAbsence(memory.tracks) });
     for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
 
     const capacity = pool.capacity ?? {};
     const room = await clusterRoom(capacity, { standings, scheduler }, AbortSignal.any([signal, stopping]));
     const choice = choose(standings, { capacity, room, world, nowMs, memories: memory.scenes, decide });
-    memory.scenes = choice.memories;
-    memory.lastDecisions = choice.decisions;
-    memory.lastCapacity = choice.capacity;
+    memory.noteChoice(choice);
 
     const { changes, drift, postponed } = prepare(standings, {
       decisions: choice.decisions,
@@ -117,7 +121,7 @@ export class PoolReconciler implements Reconciler<string> {
       { scheduler: this.#writerFor({ pool, apps, memory }), gate: memory.gate, risesNeedFalls },
       signal,
     );
-    memory.note(done, nowMs);
+    memory.noteOutcomes(done, nowMs);
     this.#deps.archive.keepDeeds(pool.key, memory);
     const outcomes = [...done, ...postponed];
     for (const { change, message } of outcomes) {
@@ -163,41 +167,6 @@ export class PoolReconciler implements Reconciler<string> {
       stopping.throwIfAborted();
       return { readings: new Map(), error };
     }
-  }
-
-  /** Lets go of apps that no policy names any more; one that cannot be let go of is tried again with the next round. */
-  async #sayFarewell(key: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
-    const { store, status } = this.#deps;
-    const failures: unknown[] = [];
-    for (const leaving of store.leaving(key)) {
-      stopping.throwIfAborted();
-      try {
-        await this.#letGo(leaving, signal);
-      } catch (error) {
-        if (!store.holdings.isLeaving(leaving)) continue;
-        status.farewellPostponed(leaving, messageOf(error));
-        log.debug('not let go yet', { app: leaving.app, reason: messageOf(error) });
-        failures.push(error);
-      }
-    }
-    // Nothing but this brings a pool back that has no policies any more.
-    if (failures.length > 0 && store.pool(key) === undefined) throw failures[0];
-  }
-
-  /** Marathon takes its time to answer: that the app is still to go is asked once more, right before it goes. */
-  async #letGo(leaving: Leaving, signal: AbortSignal): Promise<void> {
-    const { store, status, schedulerFor, leadership, onLeft } = this.#deps;
-    const { app, policy, pool, marathon } = leaving;
-    const scheduler = schedulerFor(marathon);
-    const change = farewell(leaving, await scheduler.observe([app], signal));
-    if (change !== undefined) {
-      const writer = whileLeaving(scheduler, () => store.holdings.isLeaving(leaving));
-      const { outcome } = await whileActing(writer, leadership).apply(change, signal);
-      status.deed({ change, result: outcome }, policy);
-    }
-    if (store.pool(pool) !== undefined) this.#memoryOf(pool).forget(app);
-    store.holdings.left(leaving);
-    onLeft();
   }
 
   /** Nothing of this pool runs: only verdicts to show, or nothing at all. */
