@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProgressLine } from '../../src/cli/output/progress-line.ts';
+import { counted, ProgressLine } from '../../src/cli/output/progress-line.ts';
 import { waitFor } from '../../src/cli/wait-for.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 
@@ -26,6 +26,26 @@ describe('the progress line', () => {
     const terminal = aTerminal(false);
     new ProgressLine(terminal).show('one');
     expect(terminal.written()).toBe('');
+  });
+});
+
+describe('the count of many', () => {
+  const seen = (items: number, stopAt = items): string => {
+    const { raw: noteRaw, written } = aTerminal();
+    const all = Array.from({ length: items }, (_, i) => i);
+    for (const i of counted(all, 'checked', { noteRaw, stderrIsTty: true })) if (i === stopAt) break;
+    return written();
+  };
+
+  it('says how far it is, and goes away, also when it is broken off', () => {
+    for (const text of [seen(1000), seen(1000, 500)]) {
+      expect(text).toContain('checked 500 of 1000');
+      expect(text.endsWith('\r\x1b[2K')).toBe(true);
+    }
+  });
+
+  it('is not worth a line where there are few', () => {
+    expect(seen(20)).toBe('');
   });
 });
 

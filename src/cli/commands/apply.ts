@@ -18,6 +18,7 @@ import {
   type Write,
 } from '../operator-client.ts';
 import { problemLine } from '../output/problems.ts';
+import { counted } from '../output/progress-line.ts';
 import { type ApiObject, conditionOf, type PolicyObject } from '../policy-object.ts';
 import { type Look, waitFor } from '../wait-for.ts';
 
@@ -35,7 +36,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   if (documents === undefined) return 1;
   const client = operatorOf(options, context);
   const steps: Step[] = [];
-  for (const document of documents) {
+  for (const document of counted(documents, 'looked up', context)) {
     const target = targetOfDocument(document, options.namespace);
     steps.push(await stepOf(client, { document, target }, context.signal));
   }
@@ -88,27 +89,34 @@ async function stepOf(
 async function allTaken(
   client: OperatorClient,
   steps: readonly Step[],
-  { note, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<boolean> {
-  let taken = true;
-  for (const { document, current, write, target } of steps) {
-    if (current?.metadata.deletionTimestamp !== undefined) {
-      const what = titleOf(target.kind, target.name);
-      note(`${document.place}: error: ${what} is being deleted; apply it again when it is gone`);
-      taken = false;
-      continue;
-    }
-    if (write === undefined) continue;
-    try {
-      await client.write({ ...write, path: `${write.path}?dryRun=All` }, signal);
-    } catch (error) {
-      if (!(error instanceof OperatorRefusal) || error.code === 401) throw error;
-      for (const line of refusalLines(document, error)) note(line);
-      taken = false;
-    }
+  const refusals: string[] = [];
+  for (const step of counted(steps, 'checked', context))
+    refusals.push(...(await refusalOf(client, step, context.signal)));
+  for (const line of refusals) context.note(line);
+  if (refusals.length > 0) context.note('nothing was applied');
+  return refusals.length === 0;
+}
+
+/** Why the operator would not take it, as lines. */
+async function refusalOf(
+  client: OperatorClient,
+  { document, current, write, target }: Step,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (current?.metadata.deletionTimestamp !== undefined) {
+    const what = titleOf(target.kind, target.name);
+    return [`${document.place}: error: ${what} is being deleted; apply it again when it is gone`];
   }
-  if (!taken) note('nothing was applied');
-  return taken;
+  if (write === undefined) return [];
+  try {
+    await client.write({ ...write, path: `${write.path}?dryRun=All` }, signal);
+    return [];
+  } catch (error) {
+    if (!(error instanceof OperatorRefusal) || error.code === 401) throw error;
+    return refusalLines(document, error);
+  }
 }
 
 /** With the line of every field that is wrong, where the operator says which. */

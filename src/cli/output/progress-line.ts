@@ -19,6 +19,29 @@ export async function whileSlow<T>(line: ProgressLine, text: string, work: Promi
   }
 }
 
+/** Fewer of anything are done before somebody wonders. */
+const MANY = 20;
+
+/** The items one by one, and how many of many are done. */
+export function* counted<T>(
+  items: readonly T[],
+  done: string,
+  {
+    noteRaw: raw,
+    stderrIsTty: isTty,
+  }: { readonly noteRaw: (text: string) => void; readonly stderrIsTty: boolean },
+): Generator<T> {
+  const line = new ProgressLine({ raw, isTty: isTty && items.length > MANY });
+  try {
+    for (const [i, item] of items.entries()) {
+      line.show(`${done} ${i} of ${items.length}`);
+      yield item;
+    }
+  } finally {
+    line.end();
+  }
+}
+
 export class ProgressLine {
   readonly #raw: (text: string) => void;
   readonly #isTty: boolean;
