@@ -24,7 +24,7 @@ import { VERSION } from './package-root.ts';
 import { SchedulerPool } from './schedulers.ts';
 import { policySchema } from './schema.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
-import { openStore } from './store.ts';
+import { NOTHING_LASTS, openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
 import { createValueResolver } from './values.ts';
 
@@ -76,9 +76,11 @@ export async function startOperator(
   signal: AbortSignal,
 ): Promise<RunningOperator> {
   const { host, port } = config.api;
-  const documents = openStore(config.dataDir, { log: deps.log, api: `${host}:${port}` });
+  const documents = openStore(config.dataDir, `${host}:${port}`);
   try {
-    return await start(config, { ...deps, ...(documents !== undefined && { documents }) }, signal);
+    const running = await start(config, { ...deps, ...(documents !== undefined && { documents }) }, signal);
+    if (documents === undefined) deps.log.info(NOTHING_LASTS);
+    return running;
   } catch (error) {
     documents?.close();
     throw error;
