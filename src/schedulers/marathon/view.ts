@@ -148,17 +148,18 @@ export class ClusterView {
     return new Map(alone.flatMap((readings) => [...readings]));
   }
 
-  /** Few apps move, of many; what only got old is listed with all the others that did. */
+  /** Few apps move or are new, of many; what only got old is listed with all the others that did. */
   #mayBeReadAlone(stale: readonly string[]): boolean {
     if (this.#streams === 0 || stale.length === 0) return false;
     const hasOnlyAged = (id: string): boolean => {
       const known = this.#readings.get(id);
-      return known === undefined || (this.#isCurrent(id, known) && known.settled);
+      return known !== undefined && this.#isCurrent(id, known) && known.settled;
     };
     if (stale.some(hasOnlyAged)) return false;
-    let moving = 0;
+    // Those that were never read, to begin with.
+    let moving = this.#watched.size - this.#readings.size;
     for (const [id, known] of this.#readings) if (!this.#isCurrent(id, known) || !known.settled) moving++;
-    return moving * LISTED_FOR_ONE <= this.#readings.size;
+    return moving * LISTED_FOR_ONE <= this.#watched.size;
   }
 
   #readAlone(id: string): Promise<Readings> {

@@ -73,6 +73,16 @@ describe('what a reading costs', () => {
     expect((await observe(['/shop/many/app-7'])).apps.get('/shop/many/app-7')?.requested).toBe(3);
   });
 
+  it('is for the one app that is new among many', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => `/shop/many/app-${i}`);
+    for (const id of many) marathon.addApp(id, 1);
+    view.streamOpened();
+    await observe(many);
+    marathon.requests.length = 0;
+    expect((await observe(['/shop/many/not-made-yet'])).apps.size).toBe(0);
+    expect(reads()).toEqual(['/v2/apps/shop/many/not-made-yet']);
+  });
+
   it('is one list when many of many moved', async () => {
     const many = Array.from({ length: 100 }, (_, i) => `/shop/many/app-${i}`);
     for (const id of many) marathon.addApp(id, 1);
