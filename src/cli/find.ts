@@ -38,6 +38,22 @@ export async function find<T extends ApiObject>(
   throw await notFound(client, target, signal);
 }
 
+/** The files that the operator refused: it may stand in one of them. */
+async function refusedFiles(
+  client: OperatorClient,
+  target: Required<Target>,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    await client.get(pathOf(target), signal);
+    return '';
+  } catch (error) {
+    if (!(error instanceof OperatorRefusal)) throw error;
+    const files = error.causes.map(({ message }) => message).join('; ');
+    return files === '' ? '' : `; files with problems: ${files}`;
+  }
+}
+
 /** What to say where there is no such object. */
 export async function notFound(
   client: OperatorClient,
@@ -51,12 +67,15 @@ export async function notFound(
     return new TerminalError(
       `${what}; there is one in namespace ${elsewhere.metadata.namespace}: add -n ${elsewhere.metadata.namespace}`,
     );
+  const refused = await refusedFiles(client, { kind, namespace, name }, signal);
   const names = items.map(({ metadata }) =>
     metadata.namespace === namespace ? metadata.name : `${metadata.namespace}/${metadata.name}`,
   );
   const meant = closest(name, names);
-  if (meant !== undefined) return new TerminalError(`${what}; did you mean ${meant}?`);
+  if (meant !== undefined) return new TerminalError(`${what}; did you mean ${meant}?${refused}`);
   const left = names.length - MOST_NAMES;
   const known = names.slice(0, MOST_NAMES).join(', ') + (left > 0 ? ` and ${left} more` : '');
-  return new TerminalError(`${what}; ${names.length === 0 ? 'there are none' : `there are: ${known}`}`);
+  return new TerminalError(
+    `${what}; ${names.length === 0 ? 'there are none' : `there are: ${known}`}${refused}`,
+  );
 }

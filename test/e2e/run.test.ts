@@ -128,7 +128,7 @@ describe('microscaling run', { concurrent: false }, () => {
     expect(why.stdout).toMatch(/^rest \(\/shop\/rest, remainder\): .*takes what nobody above needs/m);
     expect([list.code, one.code, why.code]).toEqual([0, 0, 0]);
     expect(strange.code).toBe(1);
-    expect(strange.stderr).toMatch(/no MicroscalingPolicy default\/shoe .*there are: default\/shop/);
+    expect(strange.stderr).toMatch(/no MicroscalingPolicy default\/shoe .*did you mean shop\?/);
   });
 
   it('follows an edit without a restart: another bound, another app', async () => {

@@ -94,9 +94,19 @@ function detailsOf({ group, plural }: About, name: string): FailureDetails {
 
 export const badRequest = (message: string): ApiFailure => new ApiFailure('BadRequest', message);
 
-/** @param hint what to do, where there is something to say */
-export function notFound(about: About, name: string, hint = ''): ApiFailure {
-  return new ApiFailure('NotFound', `${called(about, name)} not found${hint}`, detailsOf(about, name));
+/** What may be the matter, where there is something to say. */
+export interface Hint {
+  /** Goes on from `… not found`. */
+  readonly text: string;
+  readonly causes: readonly Cause[];
+}
+
+export function notFound(about: About, name: string, hint?: Hint): ApiFailure {
+  const { text = '', causes = [] } = hint ?? {};
+  return new ApiFailure('NotFound', `${called(about, name)} not found${text}`, {
+    ...detailsOf(about, name),
+    ...(causes.length > 0 && { causes }),
+  });
 }
 
 export function alreadyExists(about: About, name: string): ApiFailure {

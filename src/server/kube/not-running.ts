@@ -1,15 +1,19 @@
 // server: what to tell whoever looks for a policy that is not there.
 
 import type { OperatorView } from '../../controller/view.ts';
+import type { Hint } from './failure.ts';
 
 const MAX_TOLD = 5;
 
-/** It may be misspelt, or stand in a file that was refused. */
-export function notRunningHint({ pools, problems }: OperatorView, key: string): string {
+/** It may be misspelt, or stand in a file that was refused: those are its causes. */
+export function notRunningHint({ pools, problems }: OperatorView, key: string): Hint {
   const names = pools.flatMap((pool) => pool.policies.map(({ namespace, name }) => `${namespace}/${name}`));
   const files = problems.map(({ source, message }) => `${source}: ${message}`);
   const trouble = files.length === 0 ? '' : `; files with problems: ${told(files, '; ')}`;
-  return `: no MicroscalingPolicy ${key} is running here; there are: ${told(names.sort(), ', ')}${trouble}`;
+  return {
+    text: `: no MicroscalingPolicy ${key} is running here; there are: ${told(names.sort(), ', ')}${trouble}`,
+    causes: files.slice(0, MAX_TOLD).map((message) => ({ reason: 'FileRefused', message, field: '' })),
+  };
 }
 
 function told(all: readonly string[], separator: string): string {

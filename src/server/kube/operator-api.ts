@@ -71,7 +71,7 @@ export function operatorApi(options: OperatorApiOptions): Hono {
     log,
     signal,
     newUid: randomUUID,
-    hint: (kind, key) => (kind === policies.kind ? notRunningHint(state.view(), key) : ''),
+    hint: (kind, key) => (kind === policies.kind ? notRunningHint(state.view(), key) : undefined),
   });
   const app = new Hono();
   const shown = kinds.map(({ kind }) => kind);

@@ -5,7 +5,7 @@ import { messageOf, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { jsonAnswer } from './answer.ts';
 import { jsonBody } from './body.ts';
-import { ApiFailure, badRequest, notFound } from './failure.ts';
+import { ApiFailure, badRequest, type Hint, notFound } from './failure.ts';
 import { apiVersionOf, type ResourceKind, type Verb } from './kinds.ts';
 import { listOptions } from './list-options.ts';
 import { Lists } from './lists.ts';
@@ -30,7 +30,7 @@ export interface ResourceApiOptions {
   /** Watches that may be open at once. */
   readonly maxWatches?: number;
   /** Ends a "not found" with what to do about it. */
-  readonly hint?: (kind: ResourceKind, key: string) => string;
+  readonly hint?: (kind: ResourceKind, key: string) => Hint | undefined;
 }
 
 export type ResourceApi = (request: Request) => Promise<Response>;
