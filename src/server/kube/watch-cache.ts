@@ -1,6 +1,7 @@
 // server: the objects of one kind as they are now, and the last changes, for lists and watches.
 
 import { type KubeObject, keyOf, versionOf, withMeta } from './object.ts';
+import { roughLength } from './rough-length.ts';
 
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -11,8 +12,9 @@ export interface Change {
   readonly previous?: KubeObject;
 }
 
-/** A watch that falls further behind than this has to list again. */
+/** A watch that falls further behind than this, in changes or in text, has to list again. */
 const HISTORY = 4_096;
+const HISTORY_LENGTH = 16 * 1024 * 1024;
 
 export interface WatchCacheOptions {
   /** Changes up to this version are not known: a watch cannot begin before it. */
@@ -25,7 +27,9 @@ export class WatchCache {
   readonly #objects = new Map<string, KubeObject>();
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #capacity: number;
-  #history: Change[] = [];
+  /** Oldest first. */
+  #history: Remembered[] = [];
+  #historyLength = 0;
   #forgottenUpTo: number;
   #sorted: readonly KubeObject[] | undefined;
 
@@ -70,10 +74,20 @@ export class WatchCache {
     this.#note({ type: 'DELETED', version, object, previous });
   }
 
-  /** Changes after `version`, oldest first; undefined when some of them are forgotten. */
-  since(version: number): readonly Change[] | undefined {
-    if (version < this.#forgottenUpTo) return undefined;
-    return this.#history.filter((change) => change.version > version);
+  /** Whether every change after `version` is known. */
+  remembers(version: number): boolean {
+    return version >= this.#forgottenUpTo;
+  }
+
+  /** The first change after `version`, of those that are known; undefined when there is none yet. */
+  after(version: number): Change | undefined {
+    let [low, high] = [0, this.#history.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#history[middle]?.change.version ?? 0) > version) high = middle;
+      else low = middle + 1;
+    }
+    return this.#history[low]?.change;
   }
 
   /** Calls back with every change from now on; returns its own undo. */
@@ -85,18 +99,38 @@ export class WatchCache {
   /** Forgets all changes up to `version`: watches that begin with an older one have to list again. */
   forgetHistory(version: number): void {
     this.#forgottenUpTo = Math.max(version, this.#forgottenUpTo);
-    this.#history = this.#history.filter((change) => change.version > version);
+    for (let oldest = this.#history[0]; oldest !== undefined; oldest = this.#history[0]) {
+      if (oldest.change.version > version) return;
+      this.#forgetOldest();
+    }
   }
 
   #note(change: Change): void {
     this.#sorted = undefined;
-    this.#history.push(change);
-    // In bulk: dropping them one by one would move the whole array each time.
-    if (this.#history.length >= 2 * this.#capacity) {
-      const dropped = this.#history.length - this.#capacity;
-      this.#forgottenUpTo = this.#history[dropped - 1]?.version ?? this.#forgottenUpTo;
-      this.#history = this.#history.slice(dropped);
-    }
+    const length = lengthOf(change);
+    this.#history.push({ change, length });
+    this.#historyLength += length;
+    while (this.#history.length > this.#capacity) this.#forgetOldest();
+    // The newest is what everybody waits for, however long it is.
+    while (this.#history.length > 1 && this.#historyLength > HISTORY_LENGTH) this.#forgetOldest();
     for (const listener of this.#listeners) listener(change);
   }
+
+  #forgetOldest(): void {
+    const oldest = this.#history.shift();
+    if (oldest === undefined) return;
+    this.#historyLength -= oldest.length;
+    this.#forgottenUpTo = Math.max(oldest.change.version, this.#forgottenUpTo);
+  }
+}
+
+interface Remembered {
+  readonly change: Change;
+  readonly length: number;
+}
+
+/** What it keeps alive besides the state before: most changes are of the status, and share the rest. */
+function lengthOf({ object, previous }: Change): number {
+  const { spec, ...rest } = object;
+  return roughLength(rest) + (spec === previous?.spec ? 0 : roughLength(spec));
 }

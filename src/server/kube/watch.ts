@@ -8,6 +8,7 @@ import type { KubeObject } from './object.ts';
 import { withMeta } from './object.ts';
 import type { Representation } from './representation.ts';
 import type { Change, WatchCache } from './watch-cache.ts';
+import { watchLine } from './watch-line.ts';
 
 export interface WatchDeps {
   readonly cache: WatchCache;
@@ -23,9 +24,6 @@ export interface WatchDeps {
   readonly onEnd: () => void;
 }
 
-/** A reader that is behind by this many lines, or this much text, is cut off, and lists again. */
-const MAX_BEHIND_LINES = 4_096;
-const MAX_BEHIND_LENGTH = 16 * 1024 * 1024;
 const BOOKMARK_EVERY_MS = 30_000;
 /** Kubernetes ends watches by itself, too, so that no client relies on one for ever. */
 const LONGEST_MS = 3_600_000;
@@ -40,28 +38,35 @@ export function watchResponse(options: ListOptions, deps: WatchDeps): Response {
   });
 }
 
+/**
+ * What its reader has not read yet waits in the history of the cache, once for all watches: of its own, a watch has but
+ * the line that is being sent. Who is so slow that the history goes on without them is cut off, and lists again.
+ */
 class Watch {
   readonly #options: ListOptions;
   readonly #deps: WatchDeps;
   readonly #over = new AbortController();
-  readonly #encoder = new TextEncoder();
-  #waiting: string[] = [];
-  /** Of what waits, what has happened since the watch began; how much it begins with is not up to its reader. */
-  #behind = { lines: 0, length: 0 };
-  #hasBegun = false;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  /** Versions up to this one were told. */
+  /** What it begins with. */
+  readonly #beginning: Iterator<Uint8Array>;
+  /** Versions up to this one were told, or are of the beginning. */
   #told: number;
+  /** All there is was told: only the next change is news. */
+  #isCurrent = false;
+  #isEnding = false;
 
   constructor(options: ListOptions, deps: WatchDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#told = deps.version();
+    const { resourceVersion: from = 0, sendInitialEvents } = options;
+    const beginsWithAll = from === 0 || sendInitialEvents;
+    this.#told = beginsWithAll ? deps.version() : from;
+    this.#beginning = beginsWithAll ? this.#all(deps.cache.list()) : [].values();
   }
 
   body(): ReadableStream<Uint8Array> {
     const { cache, signal } = this.#deps;
-    const unsubscribe = cache.subscribe((change) => this.#tell(change));
+    const unsubscribe = cache.subscribe((change) => this.#hear(change));
     const end = (): void => this.#end();
     signal.addEventListener('abort', end, { once: true });
     this.#over.signal.addEventListener(
@@ -81,7 +86,7 @@ class Watch {
           this.#begin();
           if (signal.aborted) this.#end();
         },
-        pull: () => this.#flush(),
+        pull: () => this.#send(),
         cancel: () => this.#over.abort(),
       },
       { highWaterMark: 1 },
@@ -89,88 +94,96 @@ class Watch {
   }
 
   #begin(): void {
-    const { resourceVersion: from = 0, sendInitialEvents } = this.#options;
-    if (from === 0 || sendInitialEvents) this.#tellAll();
-    else this.#catchUp(from);
-    this.#hasBegun = true;
-    this.#flush();
+    const { cache, version } = this.#deps;
+    if (this.#told > version() || !cache.remembers(this.#told))
+      this.#fail(expired(`too old resource version: ${this.#told} (${version()})`));
+    else this.#send();
   }
 
   /** Objects that are there already are new to this watch. */
-  #tellAll(): void {
-    const { cache, matches } = this.#deps;
-    for (const object of cache.list()) if (matches(object)) this.#say('ADDED', object);
-    if (this.#options.sendInitialEvents) this.#bookmark({ 'k8s.io/initial-events-end': 'true' });
+  *#all(objects: readonly KubeObject[]): Generator<Uint8Array> {
+    const upTo = this.#told;
+    for (const object of objects) if (this.#deps.matches(object)) yield this.#line('ADDED', object);
+    if (this.#options.sendInitialEvents) yield this.#bookmark(upTo, { 'k8s.io/initial-events-end': 'true' });
   }
 
-  #catchUp(from: number): void {
-    const missed = from > this.#told ? undefined : this.#deps.cache.since(from);
-    for (const change of missed ?? []) this.#tell(change);
-    if (missed === undefined) this.#fail(expired(`too old resource version: ${from} (${this.#told})`));
+  #hear({ version }: Change): void {
+    if (this.#isCurrent) this.#told = version - 1;
+    this.#isCurrent = false;
+    if (this.#deps.cache.remembers(this.#told)) this.#send();
+    else this.#fail(expired('the watch was read too slowly; list again'));
+  }
+
+  /** As much as its reader takes now. */
+  #send(): void {
+    while (this.#hasRoom()) {
+      const line = this.#next();
+      if (line !== undefined) this.#controller?.enqueue(line);
+      else if (this.#isEnding) this.#close();
+      else return;
+    }
+  }
+
+  #hasRoom(): boolean {
+    return !this.#over.signal.aborted && (this.#controller?.desiredSize ?? 0) > 0;
+  }
+
+  #next(): Uint8Array | undefined {
+    const first = this.#beginning.next();
+    if (first.done !== true) return first.value;
+    const { cache } = this.#deps;
+    for (let change = cache.after(this.#told); change !== undefined; change = cache.after(this.#told)) {
+      this.#told = change.version;
+      const line = this.#news(change);
+      if (line !== undefined) return line;
+    }
+    this.#isCurrent = true;
+    return undefined;
   }
 
   /** An object that enters or leaves the selection is added or deleted, as far as this watch is concerned. */
-  #tell({ type, object, previous, version }: Change): void {
+  #news({ type, object, previous, version }: Change): Uint8Array | undefined {
     const { matches } = this.#deps;
     const was = previous !== undefined && matches(previous);
-    const is = type !== 'DELETED' && matches(object);
-    this.#told = Math.max(this.#told, version);
-    if (is) this.#say(was ? 'MODIFIED' : 'ADDED', object);
-    else if (was) this.#say('DELETED', withMeta(previous, { resourceVersion: String(version) }));
+    if (type !== 'DELETED' && matches(object)) return this.#line(was ? 'MODIFIED' : 'ADDED', object);
+    if (!was) return undefined;
+    const last = type === 'DELETED' ? object : withMeta(previous, { resourceVersion: String(version) });
+    return this.#line('DELETED', last);
   }
 
-  #say(type: Change['type'], object: KubeObject): void {
-    this.#line(type, this.#deps.representation.item(object));
+  #line(type: Change['type'], object: KubeObject): Uint8Array {
+    return watchLine(type, this.#deps.representation.item(object));
   }
 
-  #bookmark(annotations?: Readonly<Record<string, string>>): void {
-    const { kind, version } = this.#deps;
+  #bookmark(upTo: number, annotations?: Readonly<Record<string, string>>): Uint8Array {
+    const { kind } = this.#deps;
     const metadata = {
-      resourceVersion: String(version()),
+      resourceVersion: String(upTo),
       creationTimestamp: null,
       ...(annotations !== undefined && { annotations }),
     };
-    this.#line('BOOKMARK', { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata });
-  }
-
-  #line(type: string, object: object): void {
-    if (this.#over.signal.aborted) return;
-    const line = `${JSON.stringify({ type, object })}\n`;
-    this.#waiting.push(line);
-    if (!this.#hasBegun) return;
-    this.#behind.lines += 1;
-    this.#behind.length += line.length;
-    this.#flush();
-    const { lines, length } = this.#behind;
-    if (lines > MAX_BEHIND_LINES || length > MAX_BEHIND_LENGTH)
-      this.#fail(expired('the watch was read too slowly; list again'));
-  }
-
-  #flush(): void {
-    if (this.#controller === undefined || this.#waiting.length === 0) return;
-    if ((this.#controller.desiredSize ?? 0) <= 0) return;
-    const text = this.#waiting.join('');
-    this.#waiting = [];
-    this.#behind = { lines: 0, length: 0 };
-    this.#controller.enqueue(this.#encoder.encode(text));
+    return watchLine('BOOKMARK', { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata });
   }
 
   /** In the place of everything that was not read yet. */
   #fail(failure: ApiFailure): void {
-    this.#waiting = [`${JSON.stringify({ type: 'ERROR', object: failure.status() })}\n`];
-    this.#end();
+    if (this.#over.signal.aborted) return;
+    this.#controller?.enqueue(watchLine('ERROR', failure.status()));
+    this.#close();
   }
 
-  /** Closes what has begun: a client sees a watch that ended, not one that broke. */
+  /** With what has happened before: a client sees a watch that ended, not one that broke. */
   #end(): void {
-    if (this.#over.signal.aborted) return;
-    for (const line of this.#waiting) this.#controller?.enqueue(this.#encoder.encode(line));
-    this.#waiting = [];
+    this.#isEnding = true;
+    this.#send();
+  }
+
+  #close(): void {
     this.#controller?.close();
     this.#over.abort();
   }
 
-  /** Bookmarks tell a silent watch how far it has come, and notice a reader that is gone. */
+  /** Bookmarks tell a silent watch how far it has come. */
   async #keepAlive(): Promise<void> {
     const { clock } = this.#deps;
     const { bookmarks, timeoutMs = LONGEST_MS } = this.#options;
@@ -178,7 +191,9 @@ class Watch {
     try {
       while (clock.now() < endMs) {
         await clock.sleep(Math.min(BOOKMARK_EVERY_MS, endMs - clock.now()), this.#over.signal);
-        if (bookmarks) this.#bookmark();
+        // Who has not read all there is takes no bookmark: it would promise more than was told.
+        if (bookmarks && this.#isCurrent && this.#hasRoom())
+          this.#controller?.enqueue(this.#bookmark(this.#deps.version()));
       }
       this.#end();
     } catch {

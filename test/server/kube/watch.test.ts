@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aPolicy, aWorld, POLICIES, told } from './world.ts';
+import { ALL_POLICIES, aPolicy, aWorld, POLICIES, told } from './world.ts';
 
 describe('a watch', () => {
   it('begins with what is there and goes on with every change', async () => {
@@ -161,6 +161,59 @@ describe('a watch', () => {
       type: 'ERROR',
       object: { code: 410, message: expect.stringContaining('slowly') },
     });
+  });
+
+  it('encodes a change once for all watches that send it', async () => {
+    const { create, request } = aWorld();
+    const readers = await Promise.all(
+      [1, 2, 3].map(async () => (await request('GET', `${ALL_POLICIES}?watch=1`)).body?.getReader()),
+    );
+    await create('a');
+    const chunks = await Promise.all(readers.map(async (reader) => (await reader?.read())?.value));
+    expect(new TextDecoder().decode(chunks[0])).toMatch(/^\{"type":"ADDED",.*"name":"a".*\}\n$/);
+    expect(chunks.every((chunk) => chunk === chunks[0])).toBe(true);
+  });
+
+  it('cuts off who does not read before they read again, which makes room', async () => {
+    const { create, patch, watch } = aWorld({ maxWatches: 1, history: 8 });
+    await create('a');
+    await watch('');
+    for (let i = 0; i < 20; i++) await patch('a', { metadata: { labels: { i: String(i) } } });
+    expect((await watch('')).response.status).toBe(200);
+  });
+
+  it('takes the beginning at one moment, and all changes after it, however slowly it is read', async () => {
+    const { create, patch, ask, watch } = aWorld();
+    for (const name of ['a', 'b', 'c']) await create(name);
+    const reader = await watch('allowWatchBookmarks=true');
+    await patch('c', { metadata: { labels: { on: 'yes' } } });
+    await ask('DELETE', `${POLICIES}/b`);
+    await create('b');
+    const lines = await reader.lines(6);
+    expect(told(lines)).toEqual(['ADDED a', 'ADDED b', 'ADDED c', 'MODIFIED c', 'DELETED b', 'ADDED b']);
+    expect(lines.map(({ object }) => object.metadata.resourceVersion)).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+    ]);
+    await reader.close();
+  });
+
+  it('promises in a bookmark no more than it has told', async () => {
+    const { create, clock, watch } = aWorld();
+    const reader = await watch('allowWatchBookmarks=true');
+    await create('a');
+    await create('b');
+    await clock.advance(30_000);
+    expect(told(await reader.lines(2))).toEqual(['ADDED a', 'ADDED b']);
+    await clock.advance(30_000);
+    expect(await reader.lines(1)).toMatchObject([
+      { type: 'BOOKMARK', object: { metadata: { resourceVersion: '2' } } },
+    ]);
+    await reader.close();
   });
 
   it('ends with the server, in order', async () => {
