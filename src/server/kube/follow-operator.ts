@@ -44,6 +44,8 @@ interface Shown {
   /** Whether a round has looked at it. */
   readonly isSeen: boolean;
   readonly status: PolicyStatus;
+  /** Without status: one and the same, as long as nothing else is new. */
+  readonly object: KubeObject;
   readonly atMs: number;
 }
 
@@ -128,23 +130,20 @@ export class OperatorFollower {
     if (isThere && shown?.view === view && shown.capacity === capacity && shown.isSeen === isSeen) return;
     const status = policyStatusOf(view, pool);
     const nowMs = clock.now();
-    if (isThere && shown !== undefined && isSameObject(shown.view, view)) {
-      const isQuiet = isDeepStrictEqual(withoutReadings(status), withoutReadings(shown.status));
-      if (isQuiet && isDeepStrictEqual(status, shown.status)) {
+    const isSame = shown !== undefined && isSameObject(shown.view, view);
+    if (isThere && isSame) {
+      if (isDeepStrictEqual(status, shown.status)) {
         this.#policies.set(key, { ...shown, view, capacity, isSeen });
         return;
       }
-      if (isQuiet && nowMs - shown.atMs < METRIC_GAP_MS) {
+      if (nowMs - shown.atMs < METRIC_GAP_MS && isSameButForReadings(status, shown.status)) {
         this.#isBehind = true;
         return;
       }
     }
-    this.#policies.set(key, { view, capacity, isSeen, status, atMs: nowMs });
-    policies.see(key, {
-      ...view,
-      report: { status, origin: view },
-      object: objectOfView('MicroscalingPolicy', view),
-    });
+    const object = isSame ? shown.object : objectOfView('MicroscalingPolicy', view);
+    this.#policies.set(key, { view, capacity, isSeen, status, object, atMs: nowMs });
+    policies.see(key, { ...view, report: { status, origin: view }, object });
   }
 
   #lookAtPools({ capacityPools }: OperatorView): void {
@@ -188,8 +187,8 @@ export class OperatorFollower {
   #lookAtNamespaces(): void {
     const { namespaces, policies, pools } = this.#deps;
     const names = new Set(['default']);
-    for (const key of [...policies.cache.keys(), ...pools.cache.keys()])
-      names.add(key.slice(0, key.indexOf('/')));
+    for (const { cache } of [policies, pools])
+      for (const key of cache.keys()) names.add(key.slice(0, key.indexOf('/')));
     for (const name of names) {
       if (namespaces.get(keyOf({ name })) === undefined) this.#put(namespaces, this.#namespace(name));
     }
@@ -227,6 +226,10 @@ function isSameObject(a: PolicyView, b: PolicyView): boolean {
     a.revision === b.revision &&
     isDeepStrictEqual([a.labels, a.annotations], [b.labels, b.annotations])
   );
+}
+
+function isSameButForReadings(a: PolicyStatus, b: PolicyStatus): boolean {
+  return isDeepStrictEqual(withoutReadings(a), withoutReadings(b));
 }
 
 function withoutReadings(status: PolicyStatus): unknown {
