@@ -1,5 +1,6 @@
 // server: the body of a write, read with an end to the patience: size, depth and names that a program may trip over.
 
+import { messageOf } from '../../runtime/errors.ts';
 import { ApiFailure, badRequest } from './failure.ts';
 
 /** As kube-apiserver's own limit for a request. */
@@ -9,9 +10,11 @@ const MAX_DEPTH = 64;
 /**
  * An absent body is undefined.
  *
- * @throws ApiFailure RequestEntityTooLarge, without reading the rest; BadRequest for what is not usable JSON
+ * @throws ApiFailure UnsupportedMediaType for a compressed one; RequestEntityTooLarge, without reading the rest;
+ *   BadRequest for one that breaks off, and for what is not usable JSON
  */
 export async function jsonBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
+  refuseEncoding(request);
   const text = await limitedText(request, maxBytes);
   if (text.trim() === '') return undefined;
   let value: unknown;
@@ -25,6 +28,13 @@ export async function jsonBody(request: Request, maxBytes = MAX_BODY_BYTES): Pro
   return value;
 }
 
+function refuseEncoding(request: Request): void {
+  const encoding = request.headers.get('content-encoding')?.trim() ?? '';
+  if (encoding === '' || encoding.toLowerCase() === 'identity') return;
+  const message = `the body of the request is encoded as ${encoding.slice(0, 50)}, which is not read here; send it without Content-Encoding`;
+  throw new ApiFailure('UnsupportedMediaType', message);
+}
+
 async function limitedText(request: Request, maxBytes: number): Promise<string> {
   const tooLarge = (): ApiFailure =>
     new ApiFailure('RequestEntityTooLarge', `the request is too large: the limit is ${maxBytes} bytes`);
@@ -35,7 +45,7 @@ async function limitedText(request: Request, maxBytes: number): Promise<string> 
   let bytes = 0;
   let text = '';
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(brokenOff);
     if (done) return text + decoder.decode();
     bytes += value.byteLength;
     if (bytes > maxBytes) {
@@ -44,6 +54,11 @@ async function limitedText(request: Request, maxBytes: number): Promise<string> 
     }
     text += decoder.decode(value, { stream: true });
   }
+}
+
+/** Whoever sent it is gone, most of the time: nothing of ours is wrong. */
+function brokenOff(error: unknown): never {
+  throw badRequest(`the body broke off: ${messageOf(error)}`);
 }
 
 /** Without recursion: the depth is what is being looked for. */

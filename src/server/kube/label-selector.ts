@@ -1,15 +1,12 @@
 // server: label selectors as `kubectl -l` writes them (k8s.io/apimachinery `pkg/labels/selector.go`).
 
 import { badRequest } from './failure.ts';
+import { isLabelValue, isQualifiedName } from './label-syntax.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 export type LabelMatcher = (labels: Labels | undefined) => boolean;
 
 type Test = (value: string | undefined) => boolean;
-
-const NAME = '[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
-const KEY = new RegExp(`^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?${NAME}$`);
-const VALUE = new RegExp(`^(?:${NAME})?$`);
 
 const EXISTS = /^(!)?\s*([^\s!=<>(),]+)$/;
 const COMPARED = /^([^\s!=<>(),]+)\s*(==|=|!=|>|<)\s*([^\s!=<>(),]*)$/;
@@ -75,12 +72,12 @@ function comparison(operator: string, operand: string, text: string): Test {
 }
 
 function keyIn(key: string, text: string): string {
-  if (KEY.test(key)) return key;
+  if (isQualifiedName(key)) return key;
   throw notUnderstood(text, `'${key}' is not the name of a label`);
 }
 
 function valueIn(value: string, text: string): string {
-  if (VALUE.test(value)) return value;
+  if (isLabelValue(value)) return value;
   throw notUnderstood(text, `'${value}' is not the value of a label`);
 }
 

@@ -3,6 +3,7 @@
 import { isObject } from '../../api/json-schema.ts';
 import { badRequest, conflict, invalid } from './failure.ts';
 import { apiVersionOf, type ResourceKind } from './kinds.ts';
+import { metadataCauses } from './metadata-rules.ts';
 import type { KubeMeta, KubeObject } from './object.ts';
 
 /** Where the request says that the object is. */
@@ -113,6 +114,7 @@ export function newMetadata(
       'must be lower case letters, digits, - and ., beginning and ending with a letter or digit';
     throw invalid(kind, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.name' }]);
   }
+  refuseOddMetadata(metadata, kind, name);
   const { suffix: _, ...identity } = born;
   return {
     ...theirs(metadata),
@@ -126,7 +128,7 @@ export function newMetadata(
 /**
  * The metadata of an object that is replaced: its identity stays.
  *
- * @throws ApiFailure Conflict when another object was meant, Invalid for a finalizer that comes too late
+ * @throws ApiFailure Conflict when another object was meant, Invalid for labels and finalizers that cannot be, or come too late
  */
 export function nextMetadata(next: KubeObject, current: KubeObject, kind: ResourceKind): KubeMeta {
   const { metadata: now } = current;
@@ -141,8 +143,14 @@ export function nextMetadata(next: KubeObject, current: KubeObject, kind: Resour
     const message = `no new finalizers can be added if the object is being deleted, found new finalizers ${late.join(', ')}`;
     throw invalid(kind, now.name, [{ reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' }]);
   }
+  refuseOddMetadata(next.metadata, kind, now.name);
   const kept = OURS.flatMap((field) => (now[field] === undefined ? [] : [[field, now[field]] as const]));
   return { ...theirs(next.metadata), name: now.name, ...Object.fromEntries(kept) };
+}
+
+function refuseOddMetadata(metadata: KubeMeta, kind: ResourceKind, name: string): void {
+  const causes = metadataCauses(metadata);
+  if (causes.length > 0) throw invalid(kind, name, causes);
 }
 
 /** What clients may write, without empty leftovers. */

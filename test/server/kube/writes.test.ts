@@ -103,6 +103,64 @@ describe('create', () => {
     });
   });
 
+  it.each([
+    ['the key of a label', { labels: { 'a b': 'x' } }, 'metadata.labels'],
+    ['a long key', { labels: { ['k'.repeat(64)]: 'x' } }, 'metadata.labels'],
+    ['a long prefix', { labels: { [`${'p'.repeat(254)}/k`]: 'x' } }, 'metadata.labels'],
+    ['the value of a label', { labels: { a: 'über' } }, 'metadata.labels'],
+    ['a long value', { labels: { a: 'v'.repeat(64) } }, 'metadata.labels'],
+    ['a finalizer', { finalizers: ['x/y/z'] }, 'metadata.finalizers'],
+    [
+      'many finalizers',
+      { finalizers: Array.from({ length: 65 }, (_, i) => `x/f${i}`) },
+      'metadata.finalizers',
+    ],
+  ])('refuses %s that Kubernetes would not have, new or old', async (_, metadata, field) => {
+    const { create, patch } = aWorld();
+    await create('old');
+    const made = await create('a', { metadata: { name: 'a', ...metadata } });
+    const changed = await patch('old', { metadata });
+    for (const { status, body } of [made, changed]) {
+      expect([status, body.reason]).toEqual([422, 'Invalid']);
+      expect(body.details.causes[0].field).toBe(field);
+      expect(body.message.length).toBeLessThan(400);
+    }
+  });
+
+  it('has labels and finalizers as long as Kubernetes allows', async () => {
+    const labels = {
+      [`${'p'.repeat(253)}/${'k'.repeat(63)}`]: 'v'.repeat(63),
+      empty: '',
+      'a.b_c-D': 'X_y.z-1',
+    };
+    const { create } = aWorld();
+    expect((await create('a', { metadata: { name: 'a', labels, finalizers: ['x/y'] } })).status).toBe(201);
+  });
+
+  it('says that compressed bodies are not read', async () => {
+    const { ask } = aWorld();
+    const answer = await ask('POST', POLICIES, aPolicy('a'), { headers: { 'content-encoding': 'gzip' } });
+    expect([answer.status, answer.body.message]).toEqual([415, expect.stringContaining('encoded as gzip')]);
+    const plain = await ask('POST', POLICIES, aPolicy('a'), { headers: { 'content-encoding': 'identity' } });
+    expect(plain.status).toBe(201);
+  });
+
+  it('takes a body that breaks off for the fault of its client', async () => {
+    const { api } = aWorld();
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.error(new Error('aborted'));
+      },
+    });
+    const headers = { 'content-type': 'application/json' };
+    const asked = { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
+    const response = await api(new Request(`http://127.0.0.1${POLICIES}`, asked));
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { reason: 'BadRequest', message: 'the body broke off: aborted' },
+    ]);
+  });
+
   it('does not read what is too much', async () => {
     const { api, request } = aWorld();
     let sent = 0;
