@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../support/azurite.ts';
 import { printed, run } from '../support/command.ts';
 import { Laptop, type MarathonServer, Operator } from '../support/laptop.ts';
+import { until } from '../support/until.ts';
 
 const TOKEN = 'token-of-the-task-under-test';
 const POLICY = `apiVersion: microscaling.io/v1alpha1
@@ -37,7 +38,7 @@ beforeAll(async () => {
     PORT0: String(port),
   });
   const page = (await printed(command, /operator started.*?"page":"([^"]+)"/))[1] ?? '';
-  operator = new Operator(page, command);
+  operator = new Operator(page, command, TOKEN);
 });
 afterAll(() => laptop.end());
 
@@ -67,7 +68,11 @@ describe('the operator as a task of Marathon', { concurrent: false }, () => {
     expect((await turn({})).status).toBe(401);
     expect((await turn({ authorization: 'Bearer another-token-altogether' })).status).toBe(401);
     await marathon.put('/shop/till', { cmd: 'sleep 1000', cpus: 0.01, mem: 16, instances: 1 });
-    const refused = await turn({ authorization: `Bearer ${TOKEN}` });
+    // Until it has seen the app it says that there is none.
+    const refused = await until('the app to be seen', async () => {
+      const response = await turn({ authorization: `Bearer ${TOKEN}` });
+      return response.status !== 422 && response;
+    });
     expect(refused.status).toBe(409);
     expect(await refused.text()).toContain('this instance of the operator stands by');
     expect(await marathon.counts()).toEqual({ '/shop/till': 1 });

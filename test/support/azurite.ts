@@ -57,7 +57,8 @@ export async function startAzurite(options: { readonly port?: number } = {}): Pr
     connectionString: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT_NAME};AccountKey=${ACCOUNT_KEY};QueueEndpoint=${endpoint};`,
     queue: (name) =>
       new QueueClient(`${endpoint}/${name}`, new StorageSharedKeyCredential(ACCOUNT_NAME, ACCOUNT_KEY), {
-        retryOptions: { maxTries: 1 },
+        // A kept connection may be closed by the other side at the moment it is used again.
+        retryOptions: { maxTries: 3, retryDelayInMs: 50 },
       }),
     env: (name) => ({
       AZURE_STORAGE_ACCOUNT_NAME: ACCOUNT_NAME,

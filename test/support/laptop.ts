@@ -123,10 +123,13 @@ export interface PolicyStatus {
 export class Operator {
   readonly page: string;
   readonly command: RunningCommand;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(page: string, command: RunningCommand) {
+  /** @param token where reads need one: beyond loopback */
+  constructor(page: string, command: RunningCommand, token?: string) {
     this.page = page;
     this.command = command;
+    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
   async readyz(): Promise<{ readonly status: number; readonly text: string }> {
@@ -137,7 +140,7 @@ export class Operator {
   /** What `get POLICY -o json` prints, without starting a process for it. */
   async policy(name: string): Promise<{ readonly status: PolicyStatus } | undefined> {
     const path = `/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies/${name}`;
-    const response = await fetch(this.page + path);
+    const response = await fetch(this.page + path, { headers: this.#headers });
     return response.ok ? ((await response.json()) as { status: PolicyStatus }) : undefined;
   }
 
