@@ -4,7 +4,7 @@ import { messageOf } from '../../runtime/errors.ts';
 import { ApiFailure, badRequest } from './failure.ts';
 
 /** As kube-apiserver's own limit for a request. */
-export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
 const MAX_DEPTH = 64;
 
 /**

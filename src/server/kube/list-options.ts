@@ -15,6 +15,7 @@ export interface ListOptions {
   readonly exactly: boolean;
   readonly bookmarks: boolean;
   readonly sendInitialEvents: boolean;
+  /** Absent: as long as any watch; so it is for a `timeoutSeconds` of 0. */
   readonly timeoutMs?: number;
 }
 
@@ -34,7 +35,7 @@ export function listOptions(query: URLSearchParams, fields: readonly string[]): 
     exactly: matching(query) === 'Exact',
     bookmarks: flag(query, 'allowWatchBookmarks'),
     sendInitialEvents: flag(query, 'sendInitialEvents'),
-    ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }),
+    ...(timeoutSeconds !== undefined && timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
   };
   refuseContradictions(options, query);
   return options;

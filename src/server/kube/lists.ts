@@ -7,8 +7,8 @@ import { type KubeObject, keyOf } from './object.ts';
 import type { ObjectList } from './representation.ts';
 import type { WatchCache } from './watch-cache.ts';
 
-/** Moments that somebody has not finished reading. */
-const MAX_SNAPSHOTS = 32;
+/** Moments that somebody has not finished reading; each may keep a state of every object. */
+const MAX_SNAPSHOTS = 8;
 
 export interface ListSource {
   readonly kind: ResourceKind;

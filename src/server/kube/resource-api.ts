@@ -116,12 +116,13 @@ class Api {
     return { request, query: url.searchParams, info, served, representation };
   }
 
-  #collection({ info, served, query, representation }: Call): Response {
+  #collection({ request, info, served, query, representation }: Call): Response {
     const options = listOptions(query, served.kind.selectableFields);
     const { namespace } = info;
     const matches = (object: KubeObject): boolean =>
       (namespace === undefined || object.metadata.namespace === namespace) && options.matches(object);
-    if (!options.watch) {
+    // Nobody would read the watch that HEAD begins: it is asked whether there is an answer.
+    if (!options.watch || request.method === 'HEAD') {
       requireVerb(served, 'list');
       return jsonAnswer(representation.list(this.#lists.list(options, { ...served, matches })), {
         representation,

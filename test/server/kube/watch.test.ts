@@ -224,6 +224,21 @@ describe('a watch', () => {
     expect(told(await reader.rest())).toEqual(['ADDED a']);
   });
 
+  it('takes timeoutSeconds=0 for the time that every watch has', async () => {
+    const { clock, create, watch } = aWorld();
+    const reader = await watch('timeoutSeconds=0');
+    await clock.advance(60_000);
+    await create('a');
+    expect(told(await reader.lines(1))).toEqual(['ADDED a']);
+    await reader.close();
+  });
+
+  it('is not begun by HEAD, whose answer nobody would read', async () => {
+    const { request, watch } = aWorld({ maxWatches: 1 });
+    expect((await request('HEAD', `${ALL_POLICIES}?watch=1`)).status).toBe(200);
+    expect((await watch('')).response.status).toBe(200);
+  });
+
   it('is one of a bounded number, and makes room when it ends', async () => {
     const { watch } = aWorld({ maxWatches: 2 });
     const first = await watch('');

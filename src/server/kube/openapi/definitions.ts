@@ -6,7 +6,7 @@ import { LIST_META, metaSchemas, OBJECT_META, type Reference, typeMeta } from '.
 import type { Operation } from './operations.ts';
 
 /** Name of a kind's schema, its group turned around: `io.microscaling.v1alpha1.MicroscalingPolicy`. */
-export function definitionName({ group, version, kind }: ResourceKind): string {
+function definitionName({ group, version, kind }: ResourceKind): string {
   const home = group === '' ? 'io.k8s.api.core' : group.split('.').reverse().join('.');
   return `${home}.${version}.${kind}`;
 }

@@ -119,7 +119,7 @@ const SHAPES: readonly Shape[] = [
 ];
 
 /** What the kind's verbs allow, in every namespace of its own and over all of them. */
-export function operationsOf(kind: ResourceKind): readonly Operation[] {
+function operationsOf(kind: ResourceKind): readonly Operation[] {
   const base = groupVersionPath(kind);
   const home = kind.namespaced ? `${base}/namespaces/{namespace}` : base;
   const shapes = SHAPES.filter(({ verb }) => kind.verbs.includes(verb));
