@@ -15,7 +15,7 @@ export interface ElectionTiming {
 }
 
 /** The usual ones of Kubernetes' own controllers. */
-export const ELECTION_TIMING: ElectionTiming = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
+const ELECTION_TIMING: ElectionTiming = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
 
 export interface ElectorDeps {
   readonly store: LeaseStore;

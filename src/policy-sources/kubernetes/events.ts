@@ -27,6 +27,7 @@ export class EventWriter {
   readonly #deps: EventsDeps;
   /** Oldest first. */
   readonly #told = new Map<string, Told>();
+  #named = 0;
 
   constructor(deps: EventsDeps) {
     this.#deps = deps;
@@ -41,9 +42,15 @@ export class EventWriter {
       this.#remember(key, { ...known, count: known.count + 1 });
       return;
     }
-    const name = `${object.metadata.name}.${(BigInt(Math.round(event.atMs * 1e3)) * 1_000n + BigInt(this.#told.size % 1_000)).toString(16)}`;
+    const name = `${object.metadata.name}.${this.#suffix(event)}`;
     await this.#deps.api.create(eventsIn(ref), this.#eventOf({ ref, object, event, name }), signal);
     this.#remember(key, { name, count: 1 });
+  }
+
+  /** The time in ns, as client-go has it; what happens in the same ms is counted, and so has names of its own. */
+  #suffix({ atMs }: SourceEvent): string {
+    this.#named = (this.#named + 1) % 1_000_000;
+    return (BigInt(Math.round(atMs)) * 1_000_000n + BigInt(this.#named)).toString(16);
   }
 
   /** False when the event is not there any more. */

@@ -4,11 +4,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../../src/api/policy.ts';
 import { loadPolicies } from '../../../src/app/schema.ts';
+import type { KubeApi } from '../../../src/policy-sources/kubernetes/api.ts';
 import { ObjectCache } from '../../../src/policy-sources/kubernetes/cache.ts';
 import { eachOf } from '../../../src/policy-sources/kubernetes/each.ts';
+import { EventWriter } from '../../../src/policy-sources/kubernetes/events.ts';
 import { mergePatchOf } from '../../../src/policy-sources/kubernetes/merge-patch.ts';
 import { isNewer, type KubeObject } from '../../../src/policy-sources/kubernetes/objects.ts';
 import { secretsIn, withSecretNamespace } from '../../../src/policy-sources/kubernetes/references.ts';
+import type { ObjectRef } from '../../../src/policy-sources/source.ts';
 import { mergePatch } from '../../../src/server/kube/merge-patch.ts';
 import { aPolicyWithApps } from '../../api/documents.ts';
 
@@ -32,6 +35,23 @@ describe('a merge patch', () => {
         expect(mergePatchOf(after as object, after as object)).toEqual({});
       }),
     );
+  });
+});
+
+describe('events', () => {
+  it('have names of their own, however many happen at the same time', async () => {
+    const names: string[] = [];
+    const create = async (_: unknown, { metadata }: KubeObject): Promise<void> => {
+      names.push(metadata.name);
+    };
+    const writer = new EventWriter({ api: { create } as unknown as KubeApi, identity: 'me' });
+    const ref: ObjectRef = { kind: 'MicroscalingPolicy', key: 'n/x' as ObjectRef['key'] };
+    const signal = new AbortController().signal;
+    for (let i = 0; i < 1_100; i++) {
+      const event = { type: 'Normal', reason: 'Scaled', message: `${i}`, atMs: 1_700_000_000_000.5 } as const;
+      await writer.write(ref, version('1'), event, signal);
+    }
+    expect(new Set(names).size).toBe(1_100);
   });
 });
 
