@@ -31,12 +31,12 @@ export function handRoutes(deps: HandDeps): Hono {
     onError: (c) => failed(c, 413, `the body is larger than ${BODY_BYTES} bytes`),
   });
   app.put(`${POLICY}/pause`, limit, (c) =>
-    act(c, deps, async (key) => actions.pause(key, pauseWish(objectOf(await c.req.text())))),
+    act(c, deps, async (key) => actions.pause(key, pauseWish(await objectOf(c.req.text())))),
   );
   app.delete(`${POLICY}/pause`, (c) => act(c, deps, (key) => actions.resume(key)));
   app.put(`${POLICY}/overrides/:app`, limit, (c) =>
     act(c, deps, async (key) =>
-      actions.override(key, c.req.param('app'), overrideWish(objectOf(await c.req.text()))),
+      actions.override(key, c.req.param('app'), overrideWish(await objectOf(c.req.text()))),
     ),
   );
   app.delete(`${POLICY}/overrides/:app`, (c) =>

@@ -2,7 +2,7 @@
 
 import { durationMs, isDuration } from '../api/duration.ts';
 import { isObject, type JsonObject } from '../api/json-schema.ts';
-import { TerminalError } from '../runtime/errors.ts';
+import { messageOf, TerminalError } from '../runtime/errors.ts';
 
 export interface PauseWish {
   readonly forMs?: number;
@@ -36,8 +36,15 @@ export function overrideWish(body: JsonObject): OverrideWish {
   return { instances, forMs: positiveMs(body['for']), ...reasonOf(body) };
 }
 
-/** The JSON object of a request; an empty body is an empty one. @throws TerminalError */
-export function objectOf(text: string): JsonObject {
+/**
+ * The JSON object of a request; an empty body is an empty one.
+ *
+ * @throws TerminalError, also when the body breaks off: whoever sent it is gone
+ */
+export async function objectOf(body: Promise<string>): Promise<JsonObject> {
+  const text = await body.catch((error: unknown) => {
+    throw new TerminalError(`the body broke off: ${messageOf(error)}`);
+  });
   if (text.trim() === '') return {};
   let value: unknown;
   try {

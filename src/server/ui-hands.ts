@@ -46,7 +46,7 @@ async function act(c: Context, { actions, guard, log }: UiHandDeps, hand: Hand):
   const refusal = guard.refusal(c.req.raw);
   if (refusal !== undefined) return c.json({ message: refusal.message }, refusal.status);
   try {
-    const { policy, ...body } = objectOf(await c.req.text());
+    const { policy, ...body } = await objectOf(c.req.text());
     hand(actions, textOf(policy, 'policy') as ResourceKey, body);
     return c.body(null, 204);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { silentLogger } from '../../src/runtime/log.ts';
+import { type Logger, silentLogger } from '../../src/runtime/log.ts';
 import { createServerApp } from '../../src/server/app.ts';
 import { FakeOperator } from '../support/fake-operator.ts';
 
@@ -7,13 +7,16 @@ const TOKEN = 'a-token-of-the-page';
 const POLICY = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies/queue-demo';
 const bindings = {} as Parameters<ReturnType<typeof createServerApp>>[1];
 
-function aServer(beyond: { readonly writeToken?: string } | undefined = undefined) {
+function aServer(
+  beyond: { readonly writeToken?: string } | undefined = undefined,
+  log: Logger = silentLogger,
+) {
   const operator = new FakeOperator({ startMs: Date.UTC(2026, 0, 1) });
   const host = beyond === undefined ? '127.0.0.1' : '10.0.0.5';
   const app = createServerApp({
     state: operator,
     clock: { now: () => operator.view().atMs, sleep: () => new Promise(() => undefined) },
-    log: silentLogger,
+    log,
     boundTo: host,
     token: TOKEN,
     version: '0',
@@ -24,8 +27,10 @@ function aServer(beyond: { readonly writeToken?: string } | undefined = undefine
       new Request(`http://${host}${path}`, {
         method,
         headers: { host, 'content-type': 'application/json', ...headers },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
+        ...(body instanceof ReadableStream
+          ? { body, duplex: 'half' }
+          : body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      } as RequestInit),
       bindings,
     );
     const text = await response.text();
@@ -54,6 +59,16 @@ describe('hands through the API', () => {
     expect(policy()?.paused?.reason).toBe('deploying');
     expect(await call('DELETE', `${POLICY}/pause`)).toMatchObject({ status: 200, body: { overrides: {} } });
     expect(policy()?.paused).toBeUndefined();
+  });
+
+  it('takes a body that breaks off for the fault of its client', async () => {
+    const errors: string[] = [];
+    const log = { ...silentLogger, error: (message: string) => errors.push(message) };
+    const { call, policy } = aServer(undefined, log);
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) });
+    const answer = await call('PUT', `${POLICY}/pause`, body, { 'content-length': '20' });
+    expect(answer).toMatchObject({ status: 422, body: { message: 'the body broke off: aborted' } });
+    expect([errors, policy()?.paused]).toEqual([[], undefined]);
   });
 
   it('pauses until somebody resumes it, with no body at all', async () => {
