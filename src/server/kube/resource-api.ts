@@ -197,6 +197,8 @@ class Api {
     const found = served.cache
       .list()
       .filter((object) => object.metadata.namespace === namespace && options.matches(object));
+    // Before the first one is gone: all or none.
+    for (const object of found) served.home.permit(object, undefined);
     const items = found.map(({ metadata: { name } }) => {
       const target = namespace === undefined ? { name } : { namespace, name };
       return this.#writes.remove(served, { ...write, target }).object;

@@ -362,6 +362,15 @@ describe('a policy of another source', () => {
     expect(lines.length).toBeGreaterThan(5);
   });
 
+  it('is not deleted with all others, nor are they half deleted then', async () => {
+    const { ask } = start();
+    await ask('POST', POLICIES, { ...shop(), metadata: { name: 'a-shop' } });
+    const all = await ask('DELETE', POLICIES);
+    expect([all.status, all.body.message]).toEqual([403, expect.stringContaining('its home is')]);
+    const kept = await ask('GET', `${POLICIES}/a-shop`);
+    expect([kept.status, kept.body.metadata.deletionTimestamp]).toEqual([200, undefined]);
+  });
+
   it('leaves with its source', async () => {
     const { ask, request, see } = start();
     const reader = new WatchReader(await request('GET', `${POLICIES}?watch=1`));
