@@ -4,6 +4,7 @@ import { Backoff } from '../runtime/backoff.ts';
 import { keepRunning } from '../runtime/runnables.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { OperatorDeps } from './deps.ts';
+import { membersOf } from './members.ts';
 import type { PoolRecord } from './records.ts';
 
 type WakeupDeps = Pick<OperatorDeps, 'clock' | 'log' | 'random' | 'schedulerFor'> & {
@@ -13,7 +14,15 @@ type WakeupDeps = Pick<OperatorDeps, 'clock' | 'log' | 'random' | 'schedulerFor'
 interface Watch {
   readonly stop: AbortController;
   readonly ended: Promise<void>;
-  pools: readonly string[];
+  pools: Residents;
+}
+
+/** The pools that live in one Marathon. */
+interface Residents {
+  readonly all: readonly string[];
+  /** Those whose room depends on whatever else there is. */
+  readonly inCluster: readonly string[];
+  readonly byApp: ReadonlyMap<string, string>;
 }
 
 export class Wakeups {
@@ -26,19 +35,24 @@ export class Wakeups {
 
   /** Watches the schedulers that these pools use, and no other. */
   follow(pools: readonly PoolRecord[]): void {
-    const wanted = new Map<Scheduler, string[]>();
+    const wanted = new Map<Scheduler, PoolRecord[]>();
     for (const pool of pools) {
       const scheduler = this.#schedulerOf(pool);
-      if (scheduler !== undefined) wanted.set(scheduler, [...(wanted.get(scheduler) ?? []), pool.key]);
+      if (scheduler === undefined) continue;
+      const there = wanted.get(scheduler);
+      if (there === undefined) wanted.set(scheduler, [pool]);
+      else there.push(pool);
     }
-    for (const [scheduler, watch] of this.#watches) {
-      watch.pools = wanted.get(scheduler) ?? [];
-      if (watch.pools.length > 0) continue;
-      watch.stop.abort();
+    for (const [scheduler, { stop }] of this.#watches) {
+      if (wanted.has(scheduler)) continue;
+      stop.abort();
       this.#watches.delete(scheduler);
     }
-    for (const [scheduler, keys] of wanted) {
-      if (!this.#watches.has(scheduler)) this.#watches.set(scheduler, this.#watch(scheduler, keys));
+    for (const [scheduler, there] of wanted) {
+      const watch = this.#watches.get(scheduler);
+      const residents = residentsOf(there);
+      if (watch === undefined) this.#watches.set(scheduler, this.#watch(scheduler, residents));
+      else watch.pools = residents;
     }
   }
 
@@ -57,13 +71,13 @@ export class Wakeups {
     }
   }
 
-  #watch(scheduler: Scheduler, pools: readonly string[]): Watch {
+  #watch(scheduler: Scheduler, pools: Residents): Watch {
     const { clock, random, log, wake } = this.#deps;
     const stop = new AbortController();
     const backoff = new Backoff<string>({ baseMs: 500, maxMs: 10_000, random });
-    const onChange = (): void => {
+    const onChange = (apps?: ReadonlySet<string>): void => {
       backoff.forget('');
-      for (const pool of watch.pools) wake(pool);
+      for (const pool of concernedBy(apps, watch.pools)) wake(pool);
     };
     const ended = keepRunning(
       (signal) => scheduler.watch(onChange, signal),
@@ -77,4 +91,26 @@ export class Wakeups {
     const watch: Watch = { stop, ended, pools };
     return watch;
   }
+}
+
+function residentsOf(pools: readonly PoolRecord[]): Residents {
+  const byApp = pools.flatMap((pool) => membersOf(pool).map(({ spec }) => [spec.id, pool.key] as const));
+  const inCluster = pools.filter(({ capacity }) => capacity?.cluster !== undefined);
+  return {
+    all: pools.map(({ key }) => key),
+    inCluster: inCluster.map(({ key }) => key),
+    byApp: new Map(byApp),
+  };
+}
+
+/** What cannot be told apart concerns all. */
+function concernedBy(apps: ReadonlySet<string> | undefined, residents: Residents): Iterable<string> {
+  const { all, inCluster, byApp } = residents;
+  if (apps === undefined) return all;
+  const concerned = new Set(inCluster);
+  for (const app of apps) {
+    const pool = byApp.get(app);
+    if (pool !== undefined) concerned.add(pool);
+  }
+  return concerned;
 }

@@ -76,8 +76,11 @@ export interface Scheduler {
   room?(question: RoomQuestion, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
   /** Every app that carries our creation label, with the policy in it, by Marathon id. Throws TransientError. */
   owned?(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
-  /** Calls `onChange` when something happened that is worth a look; a wake-up, never a fact. Resolves when aborted. */
-  watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Calls `onChange` when something happened that is worth a look, with the apps it is about, or without any when it
+   * may be about all; a wake-up, never a fact. Resolves when aborted.
+   */
+  watch(onChange: (apps?: ReadonlySet<string>) => void, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -114,7 +114,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
     return await this.#mesos.room(question, signal);
   }
 
-  async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
+  async watch(onChange: (apps?: ReadonlySet<string>) => void, signal: AbortSignal): Promise<void> {
     const until = AbortSignal.any([signal, this.#closing.signal]);
     const wake = this.#gathering(onChange, until);
     await followEvents(
@@ -131,7 +131,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
           const apps = concerned(data, this.#view.watched);
           if (apps === undefined) return;
           this.#view.changed(apps);
-          wake();
+          wake(apps);
         },
       },
       until,
@@ -172,17 +172,26 @@ class HttpMarathonScheduler implements ReportingScheduler {
     }
   }
 
-  /** `onChange`, at most once per WAKE_MS. */
-  #gathering(onChange: () => void, signal: AbortSignal): () => void {
+  /** `onChange`, at most once per WAKE_MS, with all that was heard since. */
+  #gathering(
+    onChange: (apps?: ReadonlySet<string>) => void,
+    signal: AbortSignal,
+  ): (apps?: readonly string[]) => void {
     let waiting = false;
-    return () => {
+    /** Undefined: about all. */
+    let gathered: Set<string> | undefined = new Set();
+    return (apps) => {
+      if (apps === undefined) gathered = undefined;
+      else for (const id of apps) gathered?.add(id);
       if (waiting) return;
       waiting = true;
       const rested = this.#deps.clock.sleep(WAKE_MS, signal);
       rested.then(
         () => {
+          const about = gathered;
           waiting = false;
-          onChange();
+          gathered = new Set();
+          onChange(about);
         },
         () => undefined,
       );
