@@ -24,7 +24,8 @@ export async function startOperatorProcess(
 ): Promise<OperatorProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'microscaling-bench-'));
   const more = ['--api', '127.0.0.1:0', '--log-format', 'json', ...args(dir)];
-  const child = spawn(process.execPath, [packageFile('src/cli/main.ts'), 'run', ...more], {
+  const child = spawn(process.execPath, [...nodeArguments(), 'run', ...more], {
+    cwd: packageFile('.'),
     env: { PATH: process.env['PATH'] ?? '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -40,6 +41,14 @@ export async function startOperatorProcess(
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** What `npm run microscaling` gives to node. */
+function nodeArguments(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
+    readonly scripts: { readonly microscaling: string };
+  };
+  return scripts.microscaling.split(' ').slice(1);
 }
 
 /** Reads on when it has found it, so that the operator is never held up by a full pipe. */
