@@ -68,10 +68,10 @@ function involved(object: string, { uidOf, placeOf }: EventSurroundings): Involv
   if (object === 'operator') return { kind: 'Operator', name: REPORTER };
   const [word = '', id = ''] = object.split(/ (.*)/s);
   const [first = '', second = ''] = id.split(/\/(.*)/s);
-  const place = word === 'policy' ? { namespace: first, policy: second } : placeOf(id);
+  const place = word === 'app' ? placeOf(id) : { namespace: first, policy: second };
   if (place === undefined) return { kind: 'App', name: id };
   const { namespace, policy: name } = place;
-  const uid = uidOf(namespace, name);
+  const uid = word === 'pool' ? undefined : uidOf(namespace, name);
   return {
     apiVersion: API_VERSION,
     kind: word === 'pool' ? 'CapacityPool' : 'MicroscalingPolicy',

@@ -18,6 +18,8 @@ export class EventFollower {
   readonly #deps: EventFollowerDeps;
   /** The keys of the records that are shown. */
   readonly #shown = new Map<EventRecord, string>();
+  /** Kept over a restart, about apps that no policy names yet: their policies may still be to come. */
+  readonly #placeless = new Set<EventRecord>();
 
   constructor(deps: EventFollowerDeps) {
     this.#deps = deps;
@@ -33,26 +35,41 @@ export class EventFollower {
       this.#shown.delete(record);
       events.remove(key, versions.next());
     }
-    if (fresh.length === 0) return;
+    if (fresh.length + this.#placeless.size === 0) return;
     const apps = appPlaces(view);
+    const placed = [...this.#placeless].filter(({ object }) => apps.has(appOf(object)));
+    for (const record of placed) {
+      const key = this.#shown.get(record);
+      if (key !== undefined) events.remove(key, versions.next());
+    }
     const surroundings = {
       uidOf: (namespace: string, name: string) =>
         policies.cache.get(keyOf({ namespace, name }))?.metadata.uid,
       placeOf: (id: string) => apps.get(id),
     };
-    for (const record of fresh.toReversed()) {
+    for (const record of [...fresh, ...placed].toReversed()) {
       const object = eventObject(record, surroundings);
       this.#shown.set(record, keyOf(object.metadata));
       events.set(withMeta(object, { resourceVersion: String(versions.next()) }));
     }
+    this.#placeless.clear();
+    if (view.ready) return;
+    for (const record of this.#shown.keys()) {
+      const { object } = record;
+      if (object.startsWith('app ') && !apps.has(appOf(object))) this.#placeless.add(record);
+    }
   }
+}
+
+function appOf(object: string): string {
+  return object.slice('app '.length);
 }
 
 function appPlaces({ pools }: OperatorView): ReadonlyMap<string, AppPlace> {
   const policies = pools.flatMap((pool) => pool.policies);
   return new Map(
-    policies.flatMap(({ namespace, name, apps }) =>
-      apps.map((app) => [app.id, { namespace, policy: name, app: app.name }] as const),
+    policies.flatMap(({ namespace, name, spec }) =>
+      spec.apps.map((app) => [app.id, { namespace, policy: name, app: app.name }] as const),
     ),
   );
 }
