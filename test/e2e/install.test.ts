@@ -239,7 +239,13 @@ describe('microscaling install', { concurrent: false }, () => {
     await marathon.put(OPERATOR, { instances: 1 });
     await older.reason(POLICY, 'Applied', 'UpToDate');
     await consumersRise();
-    const ofOlder = (await viewOf(older)).decisions.map(({ atMs }) => ({ by: 'older', atMs }));
+    // The page is drawn a moment after the write that raised them.
+    const lastOfNewer = Math.max(...ofNewer.map(({ atMs }) => atMs));
+    const told = await until('the older one to tell what it did', async () => {
+      const { decisions } = await viewOf(older);
+      return decisions.some(({ atMs }) => atMs > lastOfNewer) ? decisions : undefined;
+    });
+    const ofOlder = told.map(({ atMs }) => ({ by: 'older', atMs }));
     const inTurn = [...ofOlder, ...ofNewer].sort((a, b) => a.atMs - b.atMs).map(({ by }) => by);
     const turns = inTurn.filter((by, i) => by !== inTurn[i - 1]);
     expect(turns).toEqual(['older', 'newer', 'older']);
