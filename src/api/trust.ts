@@ -18,7 +18,7 @@ export type Judge = (resource: Resource) => readonly Finding[];
 export function createJudge(rules: TrustRules, metricBlocks: readonly MetricBlock[]): Judge {
   const metrics = new Map(metricBlocks.map(({ type, trust }) => [type, trust]));
   return (resource) => [
-    ...judgeReferences(resource.spec as unknown as JsonObject, rules),
+    ...judgeReferences(resource.spec, rules),
     ...judgeMarathon(resource.spec.marathon, rules),
     ...(resource.kind === 'MicroscalingPolicy' ? judgePolicy(resource, rules, metrics) : []),
   ];

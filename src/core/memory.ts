@@ -35,6 +35,7 @@ const VERSION = 1;
 const ours = new WeakSet<DecisionMemory>();
 
 export function memoryOf(states: Readonly<Record<string, AppState>>): DecisionMemory {
+  // Plain JSON outside of core; an interface has no index signature, so that the compiler cannot see it.
   const apps = states as unknown as Readonly<Record<string, AppMemory>>;
   const memory: DecisionMemory = { version: VERSION, apps };
   ours.add(memory);

@@ -35,6 +35,7 @@ function scripted(steps: readonly Step[]) {
       if (!('watch' in step)) throw new Error(`not a watch: ${path}`);
       yield* step.watch;
     },
+    // A class with private parts, of which these two methods are all that is asked for.
   } as unknown as OperatorClient;
   return { client, paths };
 }
@@ -81,6 +82,7 @@ describe('following', () => {
   });
 
   it('lists again when too much was missed', async () => {
+    // The one event whose object is no object of ours but a Status.
     const gone = { type: 'ERROR', object: { code: 410 } } as unknown as WatchEvent<ApiObject>;
     const { seen } = await followed([
       { list: [a1], rv: '1' },

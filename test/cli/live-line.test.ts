@@ -3,7 +3,7 @@ import { LiveLine } from '../../src/cli/output/live-line.ts';
 import type { OperatorView } from '../../src/controller/view.ts';
 
 /** What the line looks at: no pool, so the text is empty. */
-const at = (atMs: number): OperatorView => ({ atMs, pools: [] }) as unknown as OperatorView;
+const at = (atMs: number): Pick<OperatorView, 'atMs' | 'pools'> => ({ atMs, pools: [] });
 
 function aLine(isTty: boolean): { readonly line: LiveLine; readonly out: string[] } {
   const out: string[] = [];

@@ -107,6 +107,7 @@ describe('readiness', () => {
       metadata: { name: 'p', namespace: 'default', generation: 2 },
       spec: {},
       status: { observedGeneration, conditions },
+      // Only its conditions are looked at.
     }) as unknown as PolicyObject;
 
   it('is only of the generation that was applied', () => {

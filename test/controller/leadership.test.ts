@@ -253,7 +253,7 @@ describe('a write that is under way when leadership is lost', () => {
         }),
     };
     const acting: Leadership = async () => ({ acting: true, reason: 'it is', lost: loss.signal });
-    const change = { kind: 'scale', app: '/a', from: 1, to: 2, reason: 'more' } as unknown as Change;
+    const change: Change = { kind: 'scale', app: '/a', from: 1, to: 2, reason: 'more' };
     const write = whileActing(hanging, acting).apply(change, signal);
     await begun.promise;
     loss.abort(reason);

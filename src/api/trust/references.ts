@@ -1,7 +1,7 @@
 // api: which variables and files a resource may name.
 
 import type { Finding } from '../finding.ts';
-import { isObject, type JsonObject } from '../json-schema.ts';
+import { isObject } from '../json-schema.ts';
 import { below } from '../pointer.ts';
 import { judgeVariable, mayReadFile, refused, type TrustRules } from './rules.ts';
 
@@ -9,7 +9,7 @@ import { judgeVariable, mayReadFile, refused, type TrustRules } from './rules.ts
  * Every reference of a spec, wherever it stands, so that a field that is added later is judged as well. What lies
  * below an app's `app` is Marathon's and resolves nothing here.
  */
-export function judgeReferences(spec: JsonObject, rules: TrustRules): readonly Finding[] {
+export function judgeReferences(spec: unknown, rules: TrustRules): readonly Finding[] {
   const findings: Finding[] = [];
   const visit = (value: unknown, pointer: string): void => {
     if (Array.isArray(value)) for (const [i, item] of value.entries()) visit(item, below(pointer, i));

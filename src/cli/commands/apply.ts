@@ -73,14 +73,13 @@ async function stepOf(
   const { object } = document;
   const metadata = { ...(object['metadata'] as JsonObject), namespace: target.namespace };
   const wanted = withLastApplied({ ...object, metadata });
-  const current = await lookUp<ApiObject>(client, target, signal);
+  const current = await lookUp<ApiObject & JsonObject>(client, target, signal);
   const base = { document, target, current };
   if (current === undefined) {
     const { name: _, ...all } = target;
     return { ...base, write: { method: 'POST', path: pathOf(all), body: wanted } };
   }
-  const now = current as unknown as JsonObject;
-  const patch = threeWayPatch(lastApplied(now), wanted, now);
+  const patch = threeWayPatch(lastApplied(current), wanted, current);
   if (Object.keys(patch).length === 0) return base;
   return { ...base, write: { method: 'PATCH', path: pathOf(target), body: patch, type: MERGE_PATCH } };
 }

@@ -10,6 +10,9 @@ const CLEAR = '\x1b[2K';
 const NO_WRAP = '\x1b[?7l';
 const WRAP = '\x1b[?7h';
 
+/** What the line is made of. */
+type Looked = Pick<OperatorView, 'atMs' | 'pools'>;
+
 export interface LineOutput {
   /** Prints a whole line. */
   line(text: string): void;
@@ -27,7 +30,7 @@ export class LiveLine {
     this.#output = output;
   }
 
-  show(view: OperatorView, policy: string): void {
+  show(view: Looked, policy: string): void {
     const everyMs = this.#output.isTty ? TTY_EVERY_MS : PLAIN_EVERY_MS;
     if (view.atMs - this.#lastAtMs < everyMs) return;
     this.#lastAtMs = view.atMs;
@@ -47,7 +50,7 @@ export class LiveLine {
 }
 
 /** `queue demo-queue: 34/50 · consumer 4 · remainder 6 · producer 3 · work 1204` */
-export function summaryLine(view: OperatorView, policy: string): string {
+export function summaryLine(view: Looked, policy: string): string {
   const apps = view.pools.flatMap((p) => p.policies.filter((q) => q.name === policy).flatMap((q) => q.apps));
   const work = apps.reduce((total, app) => total + (app.counters['work'] ?? 0), 0);
   const parts = [...apps.flatMap(metricPart), ...apps.map(countPart), ...(work > 0 ? [`work ${work}`] : [])];

@@ -8,7 +8,7 @@ import { API_VERSION, type KubeObject } from './objects.ts';
 import type { ResourcePath } from './resource-path.ts';
 
 export interface EventsDeps {
-  readonly api: KubeApi;
+  readonly api: Pick<KubeApi, 'create' | 'patch'>;
   /** This instance, for people. */
   readonly identity: string;
 }

@@ -69,6 +69,7 @@ export class FakeCluster implements Cluster {
           waitingReasons: [],
         };
         const observed = { id, ...counts, backoffMs: 0, definition: app, ...this.oddities.get(id) };
+        // What install looks at; tasks and deployments are nothing to it.
         return [[id, observed as unknown as AppObservation] as const];
       }),
     );

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../../src/api/policy.ts';
 import { loadPolicies } from '../../../src/app/schema.ts';
-import type { KubeApi } from '../../../src/policy-sources/kubernetes/api.ts';
 import { ObjectCache } from '../../../src/policy-sources/kubernetes/cache.ts';
 import { eachOf } from '../../../src/policy-sources/kubernetes/each.ts';
 import { EventWriter } from '../../../src/policy-sources/kubernetes/events.ts';
@@ -41,10 +40,13 @@ describe('a merge patch', () => {
 describe('events', () => {
   it('have names of their own, however many happen at the same time', async () => {
     const names: string[] = [];
-    const create = async (_: unknown, { metadata }: KubeObject): Promise<void> => {
-      names.push(metadata.name);
+    const create = async (_: unknown, body: object): Promise<KubeObject> => {
+      const made = body as KubeObject;
+      names.push(made.metadata.name);
+      return made;
     };
-    const writer = new EventWriter({ api: { create } as unknown as KubeApi, identity: 'me' });
+    const patch = (): Promise<never> => Promise.reject(new Error('each of them is another one'));
+    const writer = new EventWriter({ api: { create, patch }, identity: 'me' });
     const ref: ObjectRef = { kind: 'MicroscalingPolicy', key: 'n/x' as ObjectRef['key'] };
     const signal = new AbortController().signal;
     for (let i = 0; i < 1_100; i++) {
