@@ -1,6 +1,12 @@
 // controller: the CapacityPools as they are used, kept from what the sources say. The last good version survives bad edits. Pure.
 
-import type { CapacityPool, ResourceKey } from '../api/policy.ts';
+import {
+  type CapacityPool,
+  type MarathonSpec,
+  type MicroscalingPolicy,
+  type ResourceKey,
+  resourceKey,
+} from '../api/policy.ts';
 import type { Finding, Found } from './documents.ts';
 import { refusal, type Verdict } from './records.ts';
 
@@ -77,4 +83,13 @@ function refusalOf(
 
 export function twoHomes(what: string, key: ResourceKey, places: readonly string[]): string {
   return `${what} ${key} is in ${places.join(' and ')}; it has one home: remove it from all but one`;
+}
+
+/** The Marathon that a policy lives in: its pool's, where that says one, else its own. */
+export function marathonOf(
+  { metadata, spec: { pool, marathon } }: MicroscalingPolicy,
+  pools: CapacityPools,
+): MarathonSpec | undefined {
+  const shared = pool === undefined ? undefined : pools.get(resourceKey({ ...metadata, name: pool }));
+  return shared?.pool.spec.marathon ?? marathon;
 }

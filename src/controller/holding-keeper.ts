@@ -1,11 +1,11 @@
 // controller: keeps account of what policies hold: what is to be let go, and which deleted objects hold nothing any more.
 
 import { isDeepStrictEqual } from 'node:util';
-import { type MarathonSpec, type ResourceKey, resourceKey } from '../api/policy.ts';
+import type { MarathonSpec, ResourceKey } from '../api/policy.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import type { Logger } from '../runtime/log.ts';
-import { type CapacityPools, createdAtMsOf } from './capacity-pools.ts';
+import { type CapacityPools, createdAtMsOf, marathonOf } from './capacity-pools.ts';
 import { type Entry, identityOf } from './documents.ts';
 import { HoldingBook } from './holding-book.ts';
 import {
@@ -147,10 +147,9 @@ export class HoldingKeeper {
     const { key, source, resource, deleting } = entry;
     if (!deleting || resource?.kind !== 'MicroscalingPolicy') return [];
     if (this.#released.has(identityOf(entry))) return [];
-    const { apps, onDelete, mode, marathon: own, pool: shared } = resource.spec;
+    const { apps, onDelete, mode } = resource.spec;
     const pool = poolKeyOf(resource);
-    const sharedKey = shared && resourceKey({ ...resource.metadata, name: shared });
-    const marathon = (sharedKey && capacityPools.get(sharedKey)?.pool.spec.marathon) ?? own;
+    const marathon = marathonOf(resource, capacityPools);
     const held = apps.map(({ id }) => ({ id, pool, onDelete, ...(marathon && { marathon }) }));
     const createdAtMs = createdAtMsOf(entry.createdAt) ?? this.#deps.clock.now();
     return [{ policy: key, source, mode, createdAtMs, apps: held, dropped: [] }];

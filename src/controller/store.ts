@@ -2,13 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ConditionReason } from '../api/conditions.ts';
-import {
-  type MarathonSpec,
-  type MicroscalingPolicy,
-  type Resource,
-  type ResourceKey,
-  resourceKey,
-} from '../api/policy.ts';
+import type { MarathonSpec, MicroscalingPolicy, Resource, ResourceKey } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -19,6 +13,7 @@ import {
   type CapacityPoolRecord,
   type CapacityPools,
   createdAtMsOf,
+  marathonOf,
   nextCapacityPools,
   twoHomes,
 } from './capacity-pools.ts';
@@ -244,9 +239,8 @@ export class Store {
    */
   #ranBefore(key: ResourceKey, { policy, source }: Version, { reason }: Verdict): boolean {
     if (reason !== 'DuplicateApp' || this.#policies.has(key)) return false;
-    const { pool, marathon: own, apps } = policy.spec;
-    const shared = pool && this.#capacityPools.get(resourceKey({ ...policy.metadata, name: pool }));
-    const marathon = (shared ? shared.pool.spec.marathon : undefined) ?? own;
+    const { apps } = policy.spec;
+    const marathon = marathonOf(policy, this.#capacityPools);
     return this.holdings.heldBefore(
       key,
       source,

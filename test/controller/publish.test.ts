@@ -22,6 +22,17 @@ async function running(over: ConstructorParameters<typeof World>[1] = {}): Promi
   await world.start(10_000);
 }
 
+/** An app whose count does not move, seen with 4 messages; what was written by then. */
+async function steadyWrites(): Promise<number> {
+  home = new FakeHome();
+  home.put(aPolicy('demo', [{ ...consumer, instances: { min: 2, max: 2 } }]));
+  world = new World({}, { sources: [home] });
+  world.metrics.set(1, 4);
+  await world.start(15_000);
+  expect(home.status(DEMO).apps[0]?.metric).toContain('4');
+  return home.writes.get(DEMO) ?? 0;
+}
+
 describe('status', () => {
   it('is written when something changed, and not otherwise', async () => {
     await running();
@@ -41,13 +52,7 @@ describe('status', () => {
   });
 
   it('says counts at once, and mere wording at most every ten seconds', async () => {
-    home = new FakeHome();
-    home.put(aPolicy('demo', [{ ...consumer, instances: { min: 2, max: 2 } }]));
-    world = new World({}, { sources: [home] });
-    world.metrics.set(1, 4);
-    await world.start(15_000);
-    expect(home.status(DEMO).apps[0]?.metric).toContain('4');
-    const written = home.writes.get(DEMO) ?? 0;
+    const written = await steadyWrites();
     for (let i = 1; i <= 60; i++) {
       world.metrics.set(1, 100 + i);
       await world.after(500);
@@ -89,13 +94,7 @@ describe('status', () => {
   });
 
   it('that failed and was overtaken by what its home has already goes on with the next change', async () => {
-    home = new FakeHome();
-    home.put(aPolicy('demo', [{ ...consumer, instances: { min: 2, max: 2 } }]));
-    world = new World({}, { sources: [home] });
-    world.metrics.set(1, 4);
-    await world.start(15_000);
-    expect(home.status(DEMO).apps[0]?.metric).toContain('4');
-    const written = home.writes.get(DEMO) ?? 0;
+    const written = await steadyWrites();
     home.failNext('status', new TerminalError('forbidden'));
     world.metrics.set(1, 5);
     await world.after(12_000);
