@@ -5,7 +5,7 @@ import type { JsonSchema } from './json-schema.ts';
 
 /** One of `x-kubernetes-validations`. */
 export interface CelRule {
-  /** True where the object is right. A field with a default still needs `has`: defaults come after the check. */
+  /** True where the object is right. Below a list nothing has a default here: every optional field needs `has`. */
   readonly rule: string;
   readonly message: string;
 }
@@ -21,11 +21,11 @@ export const POLICY_RULES: Readonly<Record<string, readonly CelRule[]>> = {
   ],
   'spec.apps[]': [
     {
-      rule: 'has(self.instances.fixed) || has(self.priority)',
+      rule: '(has(self.instances) && has(self.instances.fixed)) || has(self.priority)',
       message: 'needs priority (1 is highest), or instances.fixed to be left to people',
     },
     {
-      rule: 'has(self.instances.fixed) || has(self.targets) || has(self.remainder)',
+      rule: '(has(self.instances) && has(self.instances.fixed)) || has(self.targets) || has(self.remainder)',
       message: 'needs targets, or remainder to take what others leave',
     },
     {
@@ -33,11 +33,11 @@ export const POLICY_RULES: Readonly<Record<string, readonly CelRule[]>> = {
       message: 'has targets and remainder, which exclude each other: remove one of them',
     },
     {
-      rule: '!has(self.instances.fixed) || !(has(self.priority) || has(self.targets) || has(self.remainder) || has(self.instances.min) || has(self.instances.max))',
+      rule: '!(has(self.instances) && has(self.instances.fixed)) || !(has(self.priority) || has(self.targets) || has(self.remainder) || has(self.instances.min) || has(self.instances.max))',
       message: 'is fixed, which excludes priority, targets, remainder, instances.min and instances.max',
     },
     {
-      rule: 'has(self.instances.fixed) || !has(self.pageControl)',
+      rule: '(has(self.instances) && has(self.instances.fixed)) || !has(self.pageControl)',
       message: 'pageControl goes with instances.fixed only',
     },
     {
@@ -67,6 +67,10 @@ type KubernetesSchema = Readonly<Record<string, unknown>>;
 /**
  * A schema as a CustomResourceDefinition takes it, with `rules`. A whole number is compared with a minimum between 0
  * and 1 as if that were 0 (kube-apiserver 1.33), so such a minimum becomes an exclusive one.
+ *
+ * Below a list no default is declared, only told: clients own a list element or an atomic list as they wrote it, so
+ * what a server adds there is a conflict between two field managers, and a change in every `kubectl apply`. The
+ * operator fills these in when it reads the object.
  */
 export function withKubernetesRules(
   schema: JsonSchema,
@@ -75,10 +79,11 @@ export function withKubernetesRules(
 ): KubernetesSchema {
   const { properties, items, minimum } = schema;
   const own = rules[path];
+  const shown = path.includes('[]') ? withToldDefault(schema) : schema;
   const fractional = minimum !== undefined && minimum > 0 && minimum < 1;
   const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
   return {
-    ...schema,
+    ...shown,
     ...(fractional && { minimum: 0, exclusiveMinimum: true }),
     ...(properties && {
       properties: Object.fromEntries(
@@ -91,4 +96,10 @@ export function withKubernetesRules(
     ...(items && { items: withKubernetesRules(items, rules, `${path}[]`) }),
     ...(own && { 'x-kubernetes-validations': own }),
   };
+}
+
+/** `kubectl explain` still says what a field is without being given. */
+function withToldDefault({ default: preset, ...schema }: JsonSchema): JsonSchema {
+  if (preset === undefined || (typeof preset === 'object' && preset !== null)) return schema;
+  return { ...schema, description: `${schema.description} Default: ${String(preset)}.` };
 }

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { POLICY_RULES } from '../../src/api/crd-rules.ts';
 import { isObject, type JsonSchema } from '../../src/api/json-schema.ts';
 import { loadPolicies, metricBlocks, policySchema, poolSchema } from '../../src/app/schema.ts';
 import { generatedFiles } from '../../src/app/tools/generated.ts';
@@ -64,6 +65,34 @@ describe('crds', () => {
     expect(structuralViolations(version?.schema.openAPIV3Schema)).toEqual([]);
   });
 
+  it.each([...generatedFiles().keys()])('%s declares no default below a list', (path) => {
+    const defaulted = nodesOf(crdSchemaIn(path)).filter(
+      ([at, node]) => at.includes('[]') && node.default !== undefined,
+    );
+    expect(defaulted.map(([at]) => at)).toEqual([]);
+  });
+
+  it.each([
+    ['.spec.apps[].behavior.giveBackAfter', 'Default: 10s.'],
+    ['.spec.apps[].targets[].algorithm.type', 'Default: Fluid.'],
+  ])('still tells the default of %s to kubectl explain', (path, told) => {
+    const nodes = new Map(nodesOf(crdSchemaIn('crds/microscalingpolicies.yaml')));
+    expect(nodes.get(path)?.description).toContain(told);
+  });
+
+  it('asks in its rules below a list only for fields that it knows to be there', () => {
+    const unguarded = Object.entries(POLICY_RULES)
+      .filter(([at]) => at.includes('[]'))
+      .flatMap(([at, rules]) => rules.map(({ rule }) => [at, rule] as const))
+      .flatMap(([at, rule]) =>
+        [...rule.matchAll(/self((?:\.\w+)+)/g)]
+          .flatMap(([whole, path = '']) => ancestorsOf(whole, path))
+          .filter((field) => !rule.includes(`has(${field})`))
+          .map((field) => `${at}: ${field}`),
+      );
+    expect(unguarded).toEqual([]);
+  });
+
   it('gives policies their short name and columns', () => {
     const [manifest] = loadAll(read('crds/microscalingpolicies.yaml')) as [Record<string, unknown>];
     expect(manifest).toMatchObject({
@@ -97,6 +126,19 @@ describe('crds', () => {
     }
   });
 });
+
+function crdSchemaIn(path: string): JsonSchema {
+  const [manifest] = loadAll(read(path)) as [
+    { spec: { versions: [{ schema: { openAPIV3Schema: JsonSchema } }] } },
+  ];
+  return manifest.spec.versions[0].schema.openAPIV3Schema;
+}
+
+/** `self.a` and `self.a.b` of `self.a.b.c`: a rule that reads one that is not there is an error of its own. */
+function ancestorsOf(field: string, path: string): readonly string[] {
+  const names = path.split('.').slice(1, -1);
+  return field === 'self' ? [] : names.map((_, i) => `self.${names.slice(0, i + 1).join('.')}`);
+}
 
 describe('metric blocks', () => {
   it('stand in alphabetical order, each once', () => {

@@ -2,6 +2,8 @@
 // events, secrets and namespaces, all writable; with faults on demand.
 
 import { randomUUID } from 'node:crypto';
+import { policyCrd, poolCrd } from '../../src/api/crd.ts';
+import { withSchemaDefaults } from '../../src/api/defaults.ts';
 import type { JsonSchema } from '../../src/api/json-schema.ts';
 import { policySchema, poolSchema } from '../../src/app/schema.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -45,6 +47,19 @@ function kind(group: string, name: string, plural: string): ResourceKind {
     selectableFields: [],
   };
 }
+
+/** The schema of a manifest, by which a cluster fills in defaults as it reads an object. */
+function crdSchema(manifest: object): JsonSchema {
+  const { spec } = manifest as {
+    spec: { versions: readonly [{ schema: { openAPIV3Schema: JsonSchema } }] };
+  };
+  return spec.versions[0].schema.openAPIV3Schema;
+}
+
+const CRD_SCHEMAS: ReadonlyMap<string, JsonSchema> = new Map([
+  ['MicroscalingPolicy', crdSchema(policyCrd(policySchema))],
+  ['CapacityPool', crdSchema(poolCrd(poolSchema))],
+]);
 
 export const OURS = [policyKind(policySchema), poolKind(poolSchema)];
 export const KUBERNETES = [
@@ -220,18 +235,20 @@ class World implements Faults {
   }
 }
 
-/** A kind that anybody may write anything to, kept as long as the process lives. */
+/** A kind that anybody may write anything to, kept as long as the process lives; ours with the defaults of the CRD. */
 export function memoryKind(kind: ResourceKind, history?: number): ServedKind {
   const cache = new WatchCache({ startVersion: 0, ...(history !== undefined && { history }) });
-  return { kind, cache, home: memoryHome(cache) };
+  return { kind, cache, home: memoryHome(cache, CRD_SCHEMAS.get(kind.kind)) };
 }
 
-function memoryHome(cache: WatchCache): ObjectHome {
+function memoryHome(cache: WatchCache, schema: JsonSchema | undefined): ObjectHome {
+  const defaulted = (object: KubeObject): KubeObject =>
+    schema === undefined ? object : (withSchemaDefaults(schema, object) as KubeObject);
   return {
     current: (key) => cache.get(key),
     shown: (object) => object,
     permit: () => undefined,
-    admit: (object) => ({ object, warnings: [] }),
+    admit: (object) => ({ object: defaulted(object), warnings: [] }),
     save: (object) => cache.set(object),
     remove: (key, version) => cache.remove(key, version),
   };
