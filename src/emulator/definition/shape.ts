@@ -102,7 +102,7 @@ function readNumber(
   at: { path: string; details: ErrorDetail[] },
 ): Json {
   if (typeof value !== 'number') return wrong(at, 'error.expected.jsnumber');
-  if (shape.kind === 'integer' && !Number.isInteger(value)) return wrong(at, 'error.expected.int');
+  if (shape.kind === 'integer' && !isInt(value)) return wrong(at, 'error.expected.int');
   if (shape.min !== undefined && value < shape.min) return wrong(at, 'error.min');
   if (shape.max !== undefined && value > shape.max) return wrong(at, 'error.max');
   return value;
@@ -119,4 +119,9 @@ export function isObject(value: unknown): value is JsonObject {
 
 function isArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
+}
+
+/** 32 bits with a sign. */
+function isInt(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
 }
