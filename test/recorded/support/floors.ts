@@ -6,7 +6,7 @@
  */
 export const FLOORS = {
   definitionStatuses: 0.55,
-  definitionBodies: 0.4,
+  definitionBodies: 0.05,
 } as const;
 
 export type Floor = keyof typeof FLOORS;

@@ -40,7 +40,7 @@ export class Tally {
     const equal = this.#total - this.#differing.length;
     const percent = (this.share * 100).toFixed(1);
     console.log(
-      `recorded: ${this.#what}: ${equal} of ${this.#total} equal, ${percent} % (floor ${floor * 100} %)`,
+      `recorded: ${this.#what}: ${equal} of ${this.#total} equal, ${percent} % (floor ${(floor * 100).toFixed(1)} %)`,
     );
     if (process.env['MARATHON_RECORDED_DIFF'] !== undefined)
       for (const entry of this.#differing) console.log(entry);
