@@ -5,6 +5,7 @@ import type { AppDefinition, AppFields } from './app.ts';
 import { fieldsOf } from './app.ts';
 import { canonicalPath, parentOf } from './app-id.ts';
 import { APP_FIELDS, LEGACY_FIELDS } from './app-shape.ts';
+import { type DefinitionContext, rootRoles } from './settings.ts';
 import { isObject, type Json, type JsonObject, readFields } from './shape.ts';
 import { validateApp } from './validate.ts';
 
@@ -16,7 +17,6 @@ const DEFAULTS: JsonObject = {
   gpus: 0,
   executor: '',
   labels: {},
-  role: '*',
   requirePorts: false,
   backoffSeconds: 1,
   backoffFactor: 1.15,
@@ -68,25 +68,26 @@ function modernise(given: JsonObject): JsonObject {
   };
 }
 
-/**
- * A whole new app.
- *
- * @param path where the app stands in the body: empty, or `/apps(0)`
- * @throws ApiError 422 with everything that is wrong with it
- */
-export function completeApp(id: string, given: JsonObject, path = ''): AppFields {
+/** A whole new app. @throws ApiError 422 with everything that is wrong with it */
+export function completeApp(id: string, given: JsonObject, context: DefinitionContext = {}): AppFields {
+  const { path = '', roles = rootRoles(context.settings) } = context;
   const own = { id: canonicalPath(id) };
-  const merged = { ...own, ...DEFAULTS, ...strategyFor(given), ...given, ...own };
+  const defaults = { ...DEFAULTS, role: roles.defaultRole };
+  const merged = { ...own, ...defaults, ...strategyFor(given), ...given, ...own };
   const app = fields(withPorts(withCheckPorts(withoutEmpty(withDependencies(merged)))));
-  const details = validateApp(app);
+  const details = validateApp(app, roles);
   if (details.length > 0) throw invalidObject(details.map((detail) => below(path, detail)));
   return app;
 }
 
 /** `stored` with the fields of a partial update; resource limits that the update does not name are lost, as in Marathon. */
-export function mergeApp(stored: AppDefinition, given: JsonObject): AppFields {
+export function mergeApp(
+  stored: AppDefinition,
+  given: JsonObject,
+  context: DefinitionContext = {},
+): AppFields {
   const { resourceLimits: _limits, executorResources: _executor, ...kept } = fieldsOf(stored);
-  return completeApp(stored.id, { ...json(kept), ...given });
+  return completeApp(stored.id, { ...json(kept), ...given }, context);
 }
 
 function below(path: string, detail: ErrorDetail): ErrorDetail {

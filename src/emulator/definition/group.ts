@@ -60,7 +60,7 @@ function readGroup(given: JsonObject, id: string, path: string): WantedGroup {
 
 function readMember(body: unknown, group: string, path: string): AppFields {
   const given = readApp(body, path);
-  return completeApp(childId(given, group, path), given, path);
+  return completeApp(childId(given, group, path), given, { path });
 }
 
 function readSubgroup(body: unknown, group: string, path: string): WantedGroup {

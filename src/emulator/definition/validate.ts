@@ -3,7 +3,8 @@
 import type { ErrorDetail } from '../api-error.ts';
 import { constraintProblem } from '../mesos/constraints.ts';
 import type { AppFields, UpgradeStrategy } from './app.ts';
-import { idProblems, segmentsOf } from './app-id.ts';
+import { idProblems } from './app-id.ts';
+import type { RoleSettings } from './settings.ts';
 
 type Rule = (app: AppFields) => readonly ErrorDetail[];
 
@@ -23,11 +24,10 @@ const RULES: readonly Rule[] = [
   mesosChecks,
   readinessChecks,
   secrets,
-  role,
 ];
 
-export function validateApp(app: AppFields): ErrorDetail[] {
-  return RULES.flatMap((rule) => rule(app));
+export function validateApp(app: AppFields, roles: RoleSettings): ErrorDetail[] {
+  return [...RULES.flatMap((rule) => rule(app)), ...role(app, roles)];
 }
 
 function id(app: AppFields): ErrorDetail[] {
@@ -153,12 +153,9 @@ function secrets(app: AppFields): ErrorDetail[] {
   );
 }
 
-/** The default role, or the name of the top-level group. */
-function role(app: AppFields): ErrorDetail[] {
-  const parts = segmentsOf(app.id);
-  const allowed = parts.length > 1 ? ['*', parts[0]] : ['*'];
-  if (allowed.includes(app.role)) return [];
-  return [at('/role', `got ${app.role}, expected one of: [${allowed.join(', ')}]`)];
+function role(app: AppFields, { validRoles }: RoleSettings): ErrorDetail[] {
+  if (validRoles.includes(app.role)) return [];
+  return [at('/role', `got ${app.role}, expected one of: [${validRoles.join(', ')}]`)];
 }
 
 function unique(values: readonly unknown[]): boolean {

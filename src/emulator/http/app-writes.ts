@@ -4,8 +4,10 @@ import { ApiError, appNotFound, illegalArgument, invalidShape } from '../api-err
 import { type AppDraft, fieldsOf } from '../definition/app.ts';
 import { canonicalPath, parentOf } from '../definition/app-id.ts';
 import { completeApp, mergeApp, readApp } from '../definition/complete.ts';
+import type { DefinitionContext } from '../definition/settings.ts';
 import { isObject, type JsonObject } from '../definition/shape.ts';
 import type { Marathon } from '../marathon/marathon.ts';
+import { rolesFor } from '../marathon/roles.ts';
 import type { Root } from '../marathon/root.ts';
 import { existingApp, idOf, storedVersion } from './app-reads.ts';
 import { type Call, clientIp, flag, json, readJson } from './call.ts';
@@ -28,7 +30,11 @@ export function appWriteRoutes(marathon: Marathon): Route[] {
 async function create(marathon: Marathon, call: Call): Promise<Response> {
   const given = readApp(await readJson(call));
   if (given['id'] === undefined) throw invalidShape([{ path: '/id', errors: ['error.path.missing'] }]);
-  const fields = completeApp(String(given['id']), given);
+  const fields = completeApp(
+    String(given['id']),
+    given,
+    contextOf(marathon, canonicalPath(String(given['id']))),
+  );
   const { id } = fields;
   const result = marathon.groups.update({
     groupId: parentOf(id),
@@ -81,6 +87,10 @@ async function updateMany(marathon: Marathon, call: Call, mayCreate: boolean): P
   return accepted(result);
 }
 
+function contextOf({ root, settings }: Marathon, id: string): DefinitionContext {
+  return { settings, roles: rolesFor(id, root, settings) };
+}
+
 interface AppBody {
   readonly body: unknown;
   /** Merge into what is stored. */
@@ -92,9 +102,10 @@ interface AppBody {
 function draftOf(marathon: Marathon, id: string, { body, partial, path }: AppBody): AppDraft {
   const given = readApp(body, path);
   const stored = marathon.root.app(id);
-  if (stored === undefined || !partial) return { fields: completeApp(id, given, path) };
+  const context = { path, ...contextOf(marathon, id) };
+  if (stored === undefined || !partial) return { fields: completeApp(id, given, context) };
   const version = isObject(body) ? body['version'] : undefined;
-  if (typeof version !== 'string') return { fields: mergeApp(stored, given) };
+  if (typeof version !== 'string') return { fields: mergeApp(stored, given, context) };
   return { fields: fieldsOf(rollback(marathon, id, { version, given })) };
 }
 

@@ -3,6 +3,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { AppDefinition } from '../definition/app.ts';
+import { DEFAULT_SETTINGS, type ServerSettings } from '../definition/settings.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import type { Prober } from '../health/prober.ts';
 import { Readiness } from '../health/readiness.ts';
@@ -35,6 +36,8 @@ export interface MarathonDeps {
   readonly waitingDieFirst: boolean;
   readonly random: () => number;
   readonly uuid: () => string;
+  /** The command line; Marathon's defaults when absent. */
+  readonly settings?: ServerSettings;
 }
 
 export interface Marathon {
@@ -46,6 +49,7 @@ export interface Marathon {
   readonly cluster: Cluster;
   readonly events: EventBus;
   readonly frameworkId: string;
+  readonly settings: ServerSettings;
   /** Ends every task; resolves when all have ended. */
   close(): Promise<void>;
 }
@@ -95,6 +99,7 @@ export function createMarathon(deps: MarathonDeps): Marathon {
     cluster,
     events,
     frameworkId: `${uuid()}-0000`,
+    settings: deps.settings ?? DEFAULT_SETTINGS,
     close: () => {
       closing.abort();
       deployments.close();

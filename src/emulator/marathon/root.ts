@@ -62,6 +62,11 @@ export class Root {
     return path === '/' || this.#groups.has(path) || this.appsBelow(path).length > 0;
   }
 
+  /** Whether apps below a top-level group run with the role of the group. */
+  enforcesRole(_topLevel: string): boolean {
+    return false;
+  }
+
   /** Paths of the groups that exist though they may be empty. */
   get namedGroups(): Iterable<string> {
     return this.#groups;

@@ -4,7 +4,9 @@ import { canonicalPath, idProblems, parentOf } from '../../../src/emulator/defin
 import { completeApp, readApp } from '../../../src/emulator/definition/complete.ts';
 
 function complete(body: Record<string, unknown>) {
-  return completeApp(String(body['id'] ?? '/group/app'), readApp({ cmd: 'sleep 60', ...body }));
+  return completeApp(String(body['id'] ?? '/group/app'), readApp({ cmd: 'sleep 60', ...body }), {
+    roles: { defaultRole: '*', validRoles: ['*', 'group'] },
+  });
 }
 
 function problems(body: Record<string, unknown>): string[] {
