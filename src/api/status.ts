@@ -2,6 +2,24 @@
 
 import type { Condition } from './conditions.ts';
 
+/** A metric of an app against its target, in the HorizontalPodAutoscaler's manner. */
+export interface MetricStatus {
+  /** Which of the target's fields is set: QueueLength, DrainTime, MessageAge, PerInstance. */
+  readonly type: string;
+  /** `queue demo-queue`: for people. */
+  readonly name: string;
+  readonly unit: 'messages' | 'seconds';
+  readonly target: number;
+  /** In the same unit, for PerInstance of each instance; absent while unknown, and where it has no end. */
+  readonly current?: number;
+  /** The value is known and has no end: messages wait and nothing runs. */
+  readonly infinite?: boolean;
+  /** Why it could not be read, or is not known. */
+  readonly reason?: string;
+  /** RFC 3339: when it was measured. */
+  readonly measuredAt?: string;
+}
+
 /** One app of a policy. */
 export interface AppStatus {
   readonly name: string;
@@ -15,7 +33,9 @@ export interface AppStatus {
   readonly requested?: number;
   /** Absent before Marathon was read. */
   readonly running?: number;
-  /** `42/50 messages`, `unavailable`: for people. */
+  /** One per target, in the order of the spec. */
+  readonly metrics?: readonly MetricStatus[];
+  /** The same in words: `42/50 messages`, `unavailable`. */
   readonly metric?: string;
   readonly limitedBy?: string;
   /** RFC 3339. */

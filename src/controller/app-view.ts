@@ -8,7 +8,7 @@ import { pauseWords } from './grip.ts';
 import { readingsOf } from './observe.ts';
 import { isWhole, type Round } from './round.ts';
 import type { Standing } from './standing.ts';
-import type { AppView, MetricView } from './view.ts';
+import type { AppView, MetricView, TargetKind } from './view.ts';
 
 /** Everything but the counters, which move between rounds. */
 export function appViewOf(
@@ -82,31 +82,59 @@ function metricView(
   reading: MetricReading | undefined,
   context: MetricContext,
 ): MetricView {
-  const unit = target.drainTime !== undefined || target.messageAge !== undefined ? 'seconds' : 'messages';
   const wanted = targetOf(target);
   const base = {
+    type: kindOf(target),
     label: context.describeMetric(target.metric),
-    unit,
+    unit: isTime(target) ? 'seconds' : 'messages',
     ...(wanted !== undefined && { target: wanted }),
+    ...(target.perInstance !== undefined && { perInstance: { target: target.perInstance } }),
   } as const;
   if (reading === undefined) return { ...base, state: 'unavailable', reason: 'not read yet' };
   const sample = reading.state === 'ok' ? reading : servingSample(reading.last, context);
-  if (reading.state !== 'ok' && sample === undefined) {
-    return { ...base, state: 'unavailable', reason: reading.reason };
+  if (sample === undefined) {
+    return {
+      ...base,
+      state: 'unavailable',
+      reason: reading.state === 'ok' ? 'not read yet' : reading.reason,
+    };
   }
-  const value = sample && comparedValue(target, sample, context);
+  const compared = comparedValue(target, sample, context);
   return {
     ...base,
     state: reading.state === 'ok' ? 'ok' : 'stale',
-    ...(value !== undefined && { value }),
-    ...(sample && { atMs: sample.atMs }),
+    ...compared,
+    ...(target.perInstance !== undefined && {
+      perInstance: perInstanceOf(target.perInstance, compared.value, context),
+    }),
+    atMs: sample.atMs,
     ...(reading.state !== 'ok' && { reason: reading.reason }),
   };
+}
+
+function kindOf({ queueLength, drainTime, messageAge }: TargetSpec): TargetKind {
+  if (queueLength !== undefined) return 'QueueLength';
+  if (drainTime !== undefined) return 'DrainTime';
+  return messageAge === undefined ? 'PerInstance' : 'MessageAge';
+}
+
+function isTime({ drainTime, messageAge }: TargetSpec): boolean {
+  return drainTime !== undefined || messageAge !== undefined;
 }
 
 function targetOf({ queueLength, drainTime, messageAge }: TargetSpec): number | undefined {
   const duration = drainTime ?? messageAge;
   return queueLength ?? (duration === undefined ? undefined : durationMs(duration) / 1_000);
+}
+
+/** As the HorizontalPodAutoscaler shows an AverageValue; without an instance all of them wait for the first one. */
+function perInstanceOf(
+  target: number,
+  waiting: number | undefined,
+  { standing }: MetricContext,
+): NonNullable<MetricView['perInstance']> {
+  if (waiting === undefined) return { target };
+  return { current: waiting / Math.max(1, standing.observed?.running ?? 0), target };
 }
 
 /** The last good sample, as long as it serves. */
@@ -119,16 +147,26 @@ function servingSample(
 }
 
 /** What the law compares with the target. Its own figure where it has one, for the sample alone still counts what is in flight. */
-function comparedValue(target: TargetSpec, sample: MetricSample, context: MetricContext): number | undefined {
+function comparedValue(
+  target: TargetSpec,
+  sample: MetricSample,
+  context: MetricContext,
+): Pick<MetricView, 'value' | 'infinite' | 'reason'> {
   const { decision, decided, standing, nowMs } = context;
   const alone = standing.app.spec.targets?.length === 1;
   const waiting = (alone && decided ? decision?.figures['waiting'] : undefined) ?? sample.value;
   if (target.messageAge !== undefined) {
     if (sample.oldestInsertedAtMs !== undefined)
-      return Math.max(0, nowMs - sample.oldestInsertedAtMs) / 1_000;
-    return sample.value === 0 ? 0 : undefined;
+      return { value: Math.max(0, nowMs - sample.oldestInsertedAtMs) / 1_000 };
+    return sample.value === 0
+      ? { value: 0 }
+      : { reason: 'the source does not tell how old the messages are' };
   }
-  if (target.drainTime === undefined) return waiting;
-  const perSecond = (decision?.figures['servicePerS'] ?? 0) * (standing.observed?.ready ?? 0);
-  return waiting === 0 ? 0 : perSecond > 0 ? waiting / perSecond : undefined;
+  if (target.drainTime === undefined || waiting === 0) return { value: waiting };
+  const ready = standing.observed?.ready ?? 0;
+  if (ready === 0) return { infinite: true, reason: 'messages wait and nothing runs' };
+  const perSecond = (decision?.figures['servicePerS'] ?? 0) * ready;
+  return perSecond > 0
+    ? { value: waiting / perSecond }
+    : { reason: 'how fast an instance works is not known yet' };
 }

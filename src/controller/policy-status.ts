@@ -1,6 +1,7 @@
 // controller: what a policy or a pool says of itself in `status`, wherever its home is.
 
-import type { AppStatus, PolicyStatus, PoolStatus } from '../api/status.ts';
+import type { AppStatus, MetricStatus, PolicyStatus, PoolStatus } from '../api/status.ts';
+import { rounded } from '../core/numbers.ts';
 import type {
   AppView,
   CapacityPoolView,
@@ -40,7 +41,7 @@ function appStatus(app: AppView, seen: boolean): AppStatus {
     id,
     ...(app.undecided === undefined && { wanted, granted }),
     ...(seen && { requested, running }),
-    ...(metric !== '' && { metric }),
+    ...(app.metrics.length > 0 && { metrics: app.metrics.map(metricStatus), metric }),
     ...(limitedBy !== undefined && { limitedBy }),
     ...(lastScaled !== undefined && { lastScaled }),
     ...(override !== undefined && { override: overrideStatus(override) }),
@@ -63,9 +64,25 @@ function timestamp(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+function metricStatus(metric: MetricView): MetricStatus {
+  const { type, label, unit, perInstance, infinite, reason, atMs } = metric;
+  const current = perInstance === undefined ? metric.value : perInstance.current;
+  return {
+    type,
+    name: label,
+    unit,
+    target: perInstance?.target ?? metric.target ?? 0,
+    ...(metric.state !== 'unavailable' && current !== undefined && { current: rounded(current) }),
+    ...(infinite && { infinite }),
+    ...(reason !== undefined && { reason }),
+    ...(atMs !== undefined && { measuredAt: timestamp(atMs) }),
+  };
+}
+
 /** `42/50 messages`, or `unavailable` when nothing was read: never a zero in its place. */
-function metricText({ state, value, target, unit }: MetricView): string {
-  if (value === undefined || state === 'unavailable') return 'unavailable';
-  const against = target === undefined ? '' : `/${target}`;
-  return `${value}${against} ${unit}${state === 'stale' ? ' (stale)' : ''}`;
+export function metricText({ state, value, target, unit, infinite }: MetricView): string {
+  if (state === 'unavailable') return 'unavailable';
+  const against = target === undefined ? '' : `/${rounded(target)}`;
+  const current = infinite ? '∞' : value === undefined ? 'unknown' : rounded(value, 1);
+  return `${current}${against} ${unit}${state === 'stale' ? ' (stale)' : ''}`;
 }

@@ -138,6 +138,7 @@ function gistOf(status: PolicyStatus | PoolStatus): string {
     // Another bad edit is news, although the condition stays the same.
     type === 'Accepted' ? message : '',
   ]);
-  const apps = 'apps' in status ? status.apps.map(({ metric: _wording, ...app }) => app) : [];
+  const apps =
+    'apps' in status ? status.apps.map(({ metric: _wording, metrics: _moving, ...app }) => app) : [];
   return JSON.stringify({ ...status, conditions, apps });
 }

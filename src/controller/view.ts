@@ -4,14 +4,22 @@ import type { Condition } from '../api/conditions.ts';
 import type { CapacityPool, PolicySpec, ResourceKey } from '../api/policy.ts';
 import type { AppRole, DecisionStep, LimitedBy } from '../core/decision.ts';
 
+/** Which of a target's fields is set. */
+export type TargetKind = 'QueueLength' | 'DrainTime' | 'MessageAge' | 'PerInstance';
+
 export interface MetricView {
+  readonly type: TargetKind;
   /** `queue demo-queue`, `random 1–10`: for people. */
   readonly label: string;
   readonly state: 'ok' | 'stale' | 'unavailable';
-  /** What the law compares with the target (messages waiting); absent while unknown. */
+  /** What the law compares with the target (messages waiting); absent while unknown, and where it has no end. */
   readonly value?: number;
+  /** The value is known and has no end: messages wait and nothing runs that could ever work on them. */
+  readonly infinite?: true;
   /** The target in the same unit, where it has one. */
   readonly target?: number;
+  /** Of a PerInstance target: how many messages there are for each instance, and how many there should be. */
+  readonly perInstance?: { readonly current?: number; readonly target: number };
   readonly unit: 'messages' | 'seconds';
   readonly atMs?: number;
   readonly reason?: string;

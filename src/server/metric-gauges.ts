@@ -77,11 +77,15 @@ const APP: readonly Figure<AppView>[] = [
 ];
 
 const METRIC: readonly Figure<MetricView>[] = [
-  ['app_metric_value', 'What the law compares with the target.', ({ value }) => value],
+  ['app_metric_value', 'What the law compares with the target; +Inf where it has no end.', measured],
   ['app_metric_target', 'The target, in the same unit.', ({ target }) => target],
   ['app_metric_up', '1 while the metric is read, 0 while it fails.', ({ state }) => Number(state === 'ok')],
   ['app_metric_timestamp_seconds', 'When the value was measured.', ({ atMs }) => seconds(atMs)],
 ];
+
+function measured({ value, infinite }: MetricView): number | undefined {
+  return infinite ? Number.POSITIVE_INFINITY : value;
+}
 
 const POLICIES: ViewGauge = {
   name: 'microscaling_policies',

@@ -30,7 +30,7 @@ function app(name: string, running: number, extra: Partial<AppView> = {}): AppVi
 
 function queue(value: number | undefined, target = 50): MetricView {
   const known = value === undefined ? { state: 'unavailable' as const } : { state: 'ok' as const, value };
-  return { label: 'queue demo-queue', unit: 'messages', target, ...known };
+  return { type: 'QueueLength', label: 'queue demo-queue', unit: 'messages', target, ...known };
 }
 
 function view(atMs: number, apps: readonly AppView[]): OperatorView {

@@ -368,7 +368,12 @@ export class FakeOperator implements OperatorState {
 
   #apps(): readonly AppView[] {
     const { metric } = this.#trouble;
-    const named = { label: 'queue demo-queue', unit: 'messages', target: TARGET } as const;
+    const named = {
+      type: 'QueueLength',
+      label: 'queue demo-queue',
+      unit: 'messages',
+      target: TARGET,
+    } as const;
     const queue: MetricView =
       metric === undefined
         ? { ...named, state: 'ok', value: this.#queue, atMs: this.#nowMs }

@@ -1,7 +1,7 @@
 // api: schema of what the operator reports.
 
 import type { JsonSchema } from '../json-schema.ts';
-import { amount, choice, count, keyedList, object, text } from './shapes.ts';
+import { amount, choice, count, keyedList, list, object, text } from './shapes.ts';
 
 const generation: JsonSchema = {
   type: 'integer',
@@ -34,6 +34,21 @@ const capacity: JsonSchema = object('The budget and its use.', {
   used: amount('What the apps hold.'),
 });
 
+const metricStatus: JsonSchema = object(
+  'A metric against its target.',
+  {
+    type: text("Which of the target's fields is set.", { pattern: WORD_PATTERN, maxLength: 316 }),
+    name: text('What is measured, for people.'),
+    unit: text('Of both numbers.'),
+    target: amount('What is to be kept; for PerInstance of each instance.'),
+    current: amount('What was measured; absent while unknown, and where it has no end.'),
+    infinite: { type: 'boolean', description: 'It has no end: messages wait and nothing runs.' },
+    reason: text('Why it could not be read, or is not known.'),
+    measuredAt: text('When it was measured.', { format: 'date-time' }),
+  },
+  { required: ['type', 'target'] },
+);
+
 const appStatus: JsonSchema = object(
   'One app.',
   {
@@ -43,7 +58,8 @@ const appStatus: JsonSchema = object(
     granted: count('What the pool gives it.'),
     requested: count('What Marathon was asked for.'),
     running: count('What runs.'),
-    metric: text('Its metrics as they were read last, for people.'),
+    metrics: list('Its metrics as they were read last, one per target, in order.', metricStatus),
+    metric: text('The same in words.'),
     limitedBy: text('What keeps granted from wanted.'),
     lastScaled: text('When its count was changed last.', { format: 'date-time' }),
     override: object("A person's count for a while, in the place of the law's.", {

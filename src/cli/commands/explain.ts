@@ -2,6 +2,7 @@
 
 import type { OptionValues } from '../../app/options.ts';
 import type { MetricView } from '../../controller/view.ts';
+import { rounded } from '../../core/numbers.ts';
 import type { CommandContext } from '../command.ts';
 import { find } from '../find.ts';
 import { POLICY_KIND, pathOf, targetOf } from '../kinds.ts';
@@ -39,9 +40,10 @@ function appText(app: Explanation['apps'][number]): string {
   return [...lines, ...steps.split('\n').map((line) => `  ${line}`)].join('\n');
 }
 
-function metricText({ label, state, value, target, unit, reason }: MetricView): string {
-  if (value === undefined || state === 'unavailable')
-    return `${label}: unavailable${reason ? ` (${reason})` : ''}`;
-  const against = target === undefined ? '' : `, target ${target}`;
-  return `${label}: ${value} ${unit}${against}${state === 'stale' ? ` (stale${reason ? `: ${reason}` : ''})` : ''}`;
+function metricText({ label, state, value, infinite, target, unit, reason }: MetricView): string {
+  const why = reason ? ` (${reason})` : '';
+  if (state === 'unavailable') return `${label}: unavailable${why}`;
+  const against = target === undefined ? '' : `, target ${rounded(target)}`;
+  if (value === undefined) return `${label}: ${infinite ? '∞' : 'unknown'} ${unit}${against}${why}`;
+  return `${label}: ${rounded(value, 1)} ${unit}${against}${state === 'stale' ? ` (stale${reason ? `: ${reason}` : ''})` : ''}`;
 }

@@ -22,10 +22,14 @@ export function metricChart(past, axis, { id, index }) {
   node.update = ({ app, metric }) => {
     paint(node, app.colour);
     setText(label, metric.label);
-    setText(value, metric.state === 'unavailable' ? '–' : number(metric.value));
+    setText(value, metric.infinite ? '∞' : metric.state === 'unavailable' ? '–' : number(metric.value));
     setText(target, words(metric));
     setAttribute(node, 'data-state', metric.state);
-    setAttribute(node, 'data-over', metric.state === 'ok' && metric.value > metric.target);
+    setAttribute(
+      node,
+      'data-over',
+      metric.state === 'ok' && (metric.infinite === true || metric.value > metric.target),
+    );
     setAttribute(
       chart.node,
       'aria-label',
@@ -49,8 +53,15 @@ export function metricChart(past, axis, { id, index }) {
 }
 
 function words(metric) {
-  const target = metric.target === undefined ? '' : `target ${number(metric.target)}`;
+  const target = targetOf(metric);
   if (metric.state === 'unavailable') return `not read: ${metric.reason ?? 'no reading yet'}; ${target}`;
   const old = metric.state === 'stale' && metric.atMs !== undefined ? `, as of ${time(metric.atMs)}` : '';
-  return `${UNITS[metric.unit] ?? metric.unit}${old} · ${target}`;
+  const why = metric.state === 'ok' && metric.reason !== undefined ? `, ${metric.reason}` : '';
+  return `${UNITS[metric.unit] ?? metric.unit}${old}${why} · ${target}`;
+}
+
+function targetOf({ target, perInstance }) {
+  return target === undefined
+    ? `target ${number(perInstance?.target)} per instance`
+    : `target ${number(target)}`;
 }
