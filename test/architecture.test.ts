@@ -117,6 +117,11 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keeps the bench out of what is published', () => {
+    const wrong = local.filter(({ file, target }) => place(resolve(dirname(file), target)).startsWith('..'));
+    expect(wrong.map(({ file, target }) => `${place(file)} -> ${target}`)).toEqual([]);
+  });
+
   it('keeps adapters of one room apart, and concrete adapters out of the controller', () => {
     const wrong = local.flatMap(({ file, target }) => {
       const from = place(file).split('/');

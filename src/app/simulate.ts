@@ -3,27 +3,18 @@
 import { readFile } from 'node:fs/promises';
 import type { CapacityPool, MicroscalingPolicy } from '../api/policy.ts';
 import { messageOf, TerminalError } from '../runtime/errors.ts';
-import { type BenchResult, benchJobs, benchResult } from '../simulator/bench.ts';
 import { type Comparison, compare } from '../simulator/compare.ts';
 import type { Curve } from '../simulator/curve.ts';
-import { BENCH_LAWS, requireLaw } from '../simulator/laws.ts';
+import { requireLaw } from '../simulator/laws.ts';
 import { isLoad, LOADS, loadCurve } from '../simulator/loads.ts';
-import { runJobs } from '../simulator/pool.ts';
 import type { Progress } from '../simulator/progress.ts';
-import { type Settings, scenario } from '../simulator/scenario.ts';
-import { isSet, SERVICE_RATE, SERVICE_SPREAD, SET_NAMES, STOP_MS } from '../simulator/sets.ts';
+import { scenario } from '../simulator/scenario.ts';
+import type { Settings } from '../simulator/settings.ts';
 import { parseTrace, scaledCurve } from '../simulator/trace.ts';
+import { knownLaws } from './bench.ts';
 import { readPolicyFiles } from './policy-files.ts';
 
-export const DEFAULT_SETTINGS: Settings = {
-  startMs: 2_000,
-  stopMs: STOP_MS,
-  serviceRate: SERVICE_RATE,
-  serviceSpread: SERVICE_SPREAD,
-  metricAgeMs: 0,
-  metricError: 0,
-};
-
+/** Those of them that there are. */
 const DEFAULT_LAWS = ['policy', 'original-default', 'keda-default', 'oracle-causal'];
 
 export interface PolicyQuestion {
@@ -47,8 +38,9 @@ export async function simulatePolicy(
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  const laws = question.laws ?? DEFAULT_LAWS;
-  for (const id of laws) requireLaw(id);
+  const known = await knownLaws();
+  const laws =
+    question.laws?.map((id) => requireLaw(known, id)) ?? known.filter(({ id }) => DEFAULT_LAWS.includes(id));
   const { policy, pool } = await readPolicy(question.files, signal);
   const load = await readLoad(question);
   const { settings, seeds } = question;
@@ -64,25 +56,6 @@ export async function simulatePolicy(
     onProgress,
     signal,
   );
-}
-
-export async function simulateBench(
-  question: {
-    readonly sets?: readonly string[] | undefined;
-    readonly laws?: readonly string[] | undefined;
-    readonly seeds: readonly number[];
-  },
-  onProgress: OnProgress,
-  signal: AbortSignal,
-): Promise<BenchResult> {
-  const sets = (question.sets ?? SET_NAMES).map((name) => {
-    if (isSet(name)) return name;
-    throw new TerminalError(`no set is called '${name}'; there are ${SET_NAMES.join(', ')}`);
-  });
-  const laws = question.laws ?? BENCH_LAWS;
-  for (const id of laws) requireLaw(id);
-  const jobs = benchJobs([...new Set(sets)], question.seeds, laws);
-  return benchResult(jobs, await runJobs(jobs, onProgress, signal));
 }
 
 async function readPolicy(

@@ -174,13 +174,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       'output',
     ],
     help: {
-      law: 'laws to compare, repeated or with commas (default policy, original-default, keda-default, oracle-causal; in a suite all)',
+      law: 'laws to compare, repeated or with commas (default policy, and in a checkout original-default, keda-default, oracle-causal; in a suite all)',
       seed: 'seed of the demand (default 1), or a range A..B: the same seed gives the same load',
     },
     outputs: ['table', 'json', 'markdown'],
     examples: [
       'microscaling simulate -f specs/policies/queue-demo.yaml --load spike --html report.html',
-      'microscaling simulate -f policy.yaml --trace specs/traces/nyc_taxi.csv --trace-interval 60s --duration 4h',
+      'microscaling simulate -f policy.yaml --trace bench/traces/nyc_taxi.csv --trace-interval 60s --duration 4h',
       'microscaling simulate --suite bench --set standard,start10 --seed 201..205 -o json',
     ],
     exitCodes: FINE,

@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { STEP_MS } from './curve.ts';
 import { figuresOf } from './figures.ts';
-import { requireLaw, spareNote } from './laws.ts';
+import { type Law, spareNotes } from './law.ts';
 import { type FlatFigures, flat } from './pooled.ts';
 import type { Progress } from './progress.ts';
 import { run } from './run.ts';
@@ -50,7 +50,7 @@ export interface Comparison {
 export interface Question {
   readonly policy: string;
   readonly load: string;
-  readonly laws: readonly string[];
+  readonly laws: readonly Law[];
   readonly seeds: readonly number[];
   readonly worldOf: (seed: number) => Omit<WorldOptions, 'spare'>;
 }
@@ -61,23 +61,21 @@ export async function compare(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  const chosen = laws.map(requireLaw);
   const rows: ComparisonRow[] = [];
   const courses: Course[] = [];
-  const of = seeds.length * chosen.length;
+  const of = seeds.length * laws.length;
   for (const seed of seeds) {
     const options = worldOf(seed);
-    for (const law of chosen) {
+    for (const law of laws) {
       await setImmediate();
       signal.throwIfAborted();
       const world = run(law, options);
       rows.push({ law: law.id, load, seed, ...flat(figuresOf(world)) });
-      if (courses.length < chosen.length) courses.push(courseOf(world, law));
+      if (courses.length < laws.length) courses.push(courseOf(world, law));
       onProgress({ done: rows.length, of });
     }
   }
-  const note = spareNote(laws);
-  return { policy, load, rows, notes: note === undefined ? [] : [note], courses };
+  return { policy, load, rows, notes: spareNotes(laws), courses };
 }
 
 /** More points than this no chart can show. */

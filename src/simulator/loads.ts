@@ -1,4 +1,4 @@
-// simulator: the nine synthetic loads of control.md §4, as shares of what the pool could serve.
+// simulator: the nine synthetic loads (docs/design/law.md), as shares of what the pool could serve.
 
 import { Chance } from './chance.ts';
 import { type Curve, curveOf } from './curve.ts';

@@ -7,17 +7,8 @@ import type { Footprint } from '../core/observation.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import type { Curve } from './curve.ts';
 import { demandOf } from './demand.ts';
+import type { Settings } from './settings.ts';
 import type { WorldApp, WorldOptions } from './world.ts';
-
-export interface Settings {
-  readonly startMs: number;
-  readonly stopMs: number;
-  /** μ, messages/s per instance. */
-  readonly serviceRate: number;
-  readonly serviceSpread: number;
-  readonly metricAgeMs: number;
-  readonly metricError: number;
-}
 
 /** A law that wants an instance for every message must not take the world with it. */
 const MOST_INSTANCES = 100_000;

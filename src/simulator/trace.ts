@@ -123,7 +123,7 @@ const SCALED_BY = 0.995;
 const SCALED_TO = 0.75;
 
 /**
- * A trace as a load: scaled so that its 99.5th percentile is 75 % of the capacity (control.md §5).
+ * A trace as a load: scaled so that its 99.5th percentile is 75 % of the capacity.
  *
  * @param intervalS how long one interval is to last; default as recorded
  */

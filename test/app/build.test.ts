@@ -62,7 +62,15 @@ describe('build', () => {
     ]) {
       expect(existsSync(join(dist, path)), path).toBe(true);
     }
-    for (const path of ['app/tools', 'cli/tools', 'api/policy.ts', 'policy-sources/directory/readme.md']) {
+    for (const path of [
+      'app/tools',
+      'cli/tools',
+      'bench',
+      'specs/traces',
+      'simulator/rivals',
+      'api/policy.ts',
+      'policy-sources/directory/readme.md',
+    ]) {
       expect(existsSync(join(dist, path)), path).toBe(false);
     }
     accessSync(join(dist, 'cli/bin/microscaling'), constants.X_OK);

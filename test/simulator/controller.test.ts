@@ -2,13 +2,13 @@
 // queue, asks for the same counts in the same steps as the simulator that calls `decide` directly.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { benchWorld } from '../../bench/suite/sets.ts';
 import type { AppSpec } from '../../src/api/policy.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
 import { STEP_MS } from '../../src/simulator/curve.ts';
-import { requireLaw } from '../../src/simulator/laws.ts';
+import { requireLaw, SHIPPED_LAWS } from '../../src/simulator/laws.ts';
 import { Queue } from '../../src/simulator/queue.ts';
 import { run } from '../../src/simulator/run.ts';
-import { benchWorld } from '../../src/simulator/sets.ts';
 import type { AppTerms, World, WorldApp } from '../../src/simulator/world.ts';
 import { aPolicy, World as OperatorWorld } from '../support/fakes.ts';
 
@@ -83,7 +83,7 @@ describe('the controller', () => {
   ])('asks for the same counts as the direct drive under $load', async ({ load, seed }) => {
     const steps = 2_400;
     const options = { ...benchWorld('standard', load, seed), steps };
-    const direct = run(requireLaw('fluid-inflight'), options);
+    const direct = run(requireLaw(SHIPPED_LAWS, 'fluid-inflight'), options);
     const asked = await operated(options.apps, direct);
     for (const { terms, series } of direct.members) {
       expect(asked.get(terms.id)).toEqual([...series.requested]);

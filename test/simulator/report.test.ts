@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { benchLaws } from '../../bench/laws.ts';
+import { benchWorld } from '../../bench/suite/sets.ts';
 import { type Comparison, compare } from '../../src/simulator/compare.ts';
 import { comparisonPage } from '../../src/simulator/report/html.ts';
 import { comparisonText } from '../../src/simulator/report/table.ts';
-import { benchWorld } from '../../src/simulator/sets.ts';
 import { browserMissing, launchBrowser } from '../support/browser.ts';
 
 const LAWS = ['policy', 'keda-default'];
@@ -19,7 +20,7 @@ function comparison(policy = 'shop'): Promise<Comparison> {
     ...benchWorld('demo', 'step-up', seed),
     steps: 2_000,
   });
-  const question = { policy, load: 'step-up', laws: LAWS, seeds: [1, 2], worldOf };
+  const question = { policy, load: 'step-up', laws: benchLaws(LAWS), seeds: [1, 2], worldOf };
   return compare(question, () => undefined, new AbortController().signal);
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { TRACES, traceCurve, tracePath } from '../../bench/suite/trace-set.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { parseTrace, scaledCurve } from '../../src/simulator/trace.ts';
-import { TRACES, traceCurve, tracePath } from '../../src/simulator/trace-set.ts';
 
 const timed = 'timestamp,value\n2014-07-01 00:00:00,10\n2014-07-01 00:05:00,20\n2014-07-01 00:10:00,30\n';
 

@@ -107,7 +107,7 @@ export const SIMULATE_OPTIONS = {
     type: 'text',
     env: [],
     choices: ['bench'],
-    help: 'bench: all laws through all loads of all sets, instead of a policy',
+    help: 'bench: all laws through all loads of all sets, instead of a policy; in a checkout of the repository only',
   },
   set: {
     flag: '--set',

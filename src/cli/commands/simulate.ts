@@ -1,13 +1,14 @@
 // cli: `microscaling simulate`.
 
 import { writeFile } from 'node:fs/promises';
+import { requireSuite } from '../../app/bench.ts';
 import type { OptionValues } from '../../app/options.ts';
-import { DEFAULT_SETTINGS, simulateBench, simulatePolicy } from '../../app/simulate.ts';
+import { simulatePolicy } from '../../app/simulate.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Progress } from '../../simulator/progress.ts';
 import { comparisonPage } from '../../simulator/report/html.ts';
-import { benchText, comparisonText } from '../../simulator/report/table.ts';
-import type { Settings } from '../../simulator/scenario.ts';
+import { comparisonText } from '../../simulator/report/table.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../simulator/settings.ts';
 import type { CommandContext } from '../command.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
@@ -17,15 +18,15 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   if (options.suite !== undefined) {
     const unused = (['file', 'load', 'trace', 'html'] as const).filter((name) => options[name] !== undefined);
     if (unused.length > 0) throw new TerminalError(`--suite goes without --${unused.join(', --')}`);
-    const result = await simulateBench(
-      { sets: listOf(options.set), laws, seeds },
+    const suite = await requireSuite(options.suite);
+    const sets = listOf(options.set);
+    const result = await suite.run(
+      { seeds, ...(sets && { sets }), ...(laws && { laws }) },
       (now) => progress.show(now),
       context.signal,
     );
     progress.end();
-    context.print(
-      options.output === 'json' ? JSON.stringify(result) : benchText(result, textFormat(options)),
-    );
+    context.print(options.output === 'json' ? JSON.stringify(result.json) : result.text(textFormat(options)));
     return 0;
   }
   if (options.set !== undefined) throw new TerminalError('--set is part of --suite bench');

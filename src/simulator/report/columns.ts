@@ -1,8 +1,8 @@
 // simulator: figures as columns, for tables of any kind.
 
-import type { BenchSummary } from '../bench.ts';
+import type { FlatFigures } from '../pooled.ts';
 
-export type FigureRow = Omit<BenchSummary, 'set' | 'law'>;
+export type FigureRow = FlatFigures;
 
 export interface Column {
   readonly head: string;

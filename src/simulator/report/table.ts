@@ -1,25 +1,10 @@
 // simulator: results as text: aligned for people, or Markdown for pull requests.
 
-import type { BenchResult, BenchSummary } from '../bench.ts';
 import type { Comparison } from '../compare.ts';
 import { pooledByLaw } from '../pooled.ts';
-import { aboutSet } from '../sets.ts';
 import { COLUMNS, type FigureRow } from './columns.ts';
 
 export type TextFormat = 'table' | 'markdown';
-
-/** One table for each set, pooled over its loads and seeds. */
-export function benchText({ summary, notes, rows }: BenchResult, format: TextFormat): string {
-  const sets = Map.groupBy(summary, ({ set }) => set);
-  const parts = [...sets].flatMap(([set, laws]) => {
-    const of = rows.filter((row) => row.set === set);
-    const seeds = new Set(of.map(({ seed }) => seed)).size;
-    const loads = new Set(of.map(({ load }) => load)).size;
-    const title = `${set}: ${aboutSet(set)}; ${loads} loads, ${seeds} seed${seeds === 1 ? '' : 's'}`;
-    return [heading(title, format), lawTable(laws, format), ''];
-  });
-  return [...parts, ...notes.map((note) => noteLine(note, format))].join('\n').trimEnd();
-}
 
 export function comparisonText(result: Comparison, format: TextFormat): string {
   const seeds = new Set(result.rows.map(({ seed }) => seed)).size;
@@ -28,15 +13,18 @@ export function comparisonText(result: Comparison, format: TextFormat): string {
   return [...parts, ...result.notes.flatMap((note) => ['', noteLine(note, format)])].join('\n');
 }
 
-function heading(title: string, format: TextFormat): string {
+export function heading(title: string, format: TextFormat): string {
   return format === 'markdown' ? `### ${title}\n` : title;
 }
 
-function noteLine(note: string, format: TextFormat): string {
+export function noteLine(note: string, format: TextFormat): string {
   return format === 'markdown' ? `\n${note}` : `note: ${note}`;
 }
 
-function lawTable(laws: readonly (FigureRow & Pick<BenchSummary, 'law'>)[], format: TextFormat): string {
+export function lawTable(
+  laws: readonly (FigureRow & { readonly law: string })[],
+  format: TextFormat,
+): string {
   const heads = ['LAW', ...COLUMNS.map(({ head }) => head)];
   const rows = laws.map((row) => [row.law, ...COLUMNS.map(({ cell }) => cell(row))]);
   return format === 'markdown' ? markdown(heads, rows) : aligned(heads, rows);

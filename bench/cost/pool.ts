@@ -1,0 +1,87 @@
+// bench: a pool in motion: nine scaled apps and a remainder in every ten.
+
+import type { BehaviorSpec } from '../../src/api/policy.ts';
+import type { AppInput, DecisionInput } from '../../src/core/decision.ts';
+import type { AppObservation } from '../../src/core/observation.ts';
+
+const RULES = { stabilizationWindowSeconds: 0, policies: [], selectPolicy: 'Max', tolerance: 0 } as const;
+const BEHAVIOR: BehaviorSpec = {
+  scaleUp: RULES,
+  scaleDown: RULES,
+  giveBackAfter: '10s',
+  minHold: '0s',
+  onMetricFailure: { staleAfter: '10s', action: 'Hold', after: '1m' },
+};
+const ROUND_MS = 500;
+const START_MS = 1_800_000_000_000;
+const PER_APP = 4;
+
+export function busyPool(apps: number, round: number): DecisionInput {
+  const nowMs = START_MS + round * ROUND_MS;
+  return {
+    budget: { kind: 'slots', slots: apps * PER_APP },
+    apps: Array.from({ length: apps }, (_, i) => (i % 10 === 9 ? remainder(i) : scaled(i, { round, nowMs }))),
+    nowMs,
+  };
+}
+
+function scaled(i: number, { round, nowMs }: { round: number; nowMs: number }): AppInput {
+  const waiting = Math.round(60 + 55 * Math.sin((round + i * 7) / 20));
+  return {
+    ...common(i),
+    role: 'scaled',
+    priority: 1 + (i % 3),
+    targets: [
+      {
+        queueLength: 50,
+        metric: {
+          azureStorageQueue: { queueName: { value: 'bench' }, count: 'Waiting', inFlightPerInstance: 1 },
+        },
+        algorithm: { type: 'Fluid' },
+      },
+    ],
+    readings: [{ state: 'ok', value: waiting + 3, visible: waiting, atMs: nowMs }],
+  };
+}
+
+function remainder(i: number): AppInput {
+  return { ...common(i), role: 'remainder', priority: 9, targets: [], readings: [] };
+}
+
+function common(i: number): Omit<AppInput, 'role' | 'priority' | 'targets' | 'readings'> {
+  return {
+    id: `/bench/app-${i}`,
+    name: `app-${i}`,
+    min: 1,
+    max: 10,
+    weight: 1,
+    behavior: BEHAVIOR,
+    footprint: { cpus: 0.1, mem: 64, disk: 0, gpus: 0 },
+    countsAgainstBudget: true,
+    observed: observation(i),
+  };
+}
+
+function observation(i: number): AppObservation {
+  return {
+    id: `/bench/app-${i}`,
+    requested: PER_APP,
+    running: PER_APP,
+    staging: 0,
+    killing: 0,
+    unreachable: 0,
+    ready: PER_APP,
+    waiting: 0,
+    waitingReasons: [],
+    backoffMs: 0,
+    hasHealthChecks: false,
+    tasks: Array.from({ length: PER_APP }, (_, n) => ({
+      id: `bench_app-${i}.${n}`,
+      phase: 'running' as const,
+      stagedAtMs: START_MS - 60_000,
+      startedAtMs: START_MS - 58_000,
+    })),
+    deployments: [],
+    definition: {},
+  };
+}

@@ -1,0 +1,77 @@
+// bench: `microscaling run` as a process of its own, as people start it.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageFile } from '../../src/app/package-root.ts';
+
+export interface OperatorProcess {
+  /** Of the API. */
+  readonly url: string;
+  /** For files that go when the operator goes. */
+  readonly dir: string;
+  /** Most memory that it ever held, MB; undefined where the system does not say (Linux does). */
+  peakMb(): number | undefined;
+  stop(): Promise<void>;
+}
+
+/** @param args of the command, made from the directory: what is in there is removed in the end */
+export async function startOperatorProcess(
+  args: (dir: string) => readonly string[],
+): Promise<OperatorProcess> {
+  const dir = mkdtempSync(join(tmpdir(), 'microscaling-bench-'));
+  const more = ['--api', '127.0.0.1:0', '--log-format', 'json', ...args(dir)];
+  const child = spawn(process.execPath, [...nodeArguments(), 'run', ...more], {
+    cwd: packageFile('.'),
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const url = await pageOf(child);
+  return {
+    url,
+    dir,
+    peakMb: () => peakMb(child.pid ?? 0),
+    stop: async () => {
+      const ended = once(child, 'close');
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What `npm run microscaling` gives to node. */
+function nodeArguments(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
+    readonly scripts: { readonly microscaling: string };
+  };
+  return scripts.microscaling.split(' ').slice(1);
+}
+
+/** Reads on when it has found it, so that the operator is never held up by a full pipe. */
+async function pageOf(child: ChildProcess): Promise<string> {
+  const lines: string[] = [];
+  return await new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        const page = /"page":"([^"]+)"/.exec(line)?.[1];
+        if (page !== undefined) resolve(page);
+        else if (lines.length < 20) lines.push(line);
+      });
+    }
+    child.once('close', () => reject(new Error(`the operator ended:\n${lines.join('\n')}`)));
+  });
+}
+
+function peakMb(pid: number): number | undefined {
+  try {
+    const kb = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kb === undefined ? undefined : Number(kb) / 1_024;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,0 @@
-// app: for the benchmark: the thread in which `restInThread` lets a minute pass.
-
-import { parentPort } from 'node:worker_threads';
-import { rest } from './bench-reach.ts';
-
-parentPort?.postMessage(await rest());

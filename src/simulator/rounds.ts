@@ -1,9 +1,0 @@
-// simulator: when a controller has its rounds.
-
-import { STEP_MS } from './curve.ts';
-import type { World } from './world.ts';
-
-/** Whether this step is one in which the controller looks: every `intervalMs`, the first step included. */
-export function isRound({ k, options }: World): boolean {
-  return (k * STEP_MS) % options.intervalMs < STEP_MS;
-}

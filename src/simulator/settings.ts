@@ -1,0 +1,23 @@
+// simulator: what a simulated cluster and its work are like where nobody says otherwise.
+
+export interface Settings {
+  /** From asking for an instance until it serves. */
+  readonly startMs: number;
+  readonly stopMs: number;
+  /** μ, messages/s per instance. */
+  readonly serviceRate: number;
+  /** Standard deviation of the work of one message, as a share of its mean: 0 clockwork, 1 exponential. */
+  readonly serviceSpread: number;
+  readonly metricAgeMs: number;
+  /** Largest error of a count, as a share of it. */
+  readonly metricError: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  startMs: 2_000,
+  stopMs: 500,
+  serviceRate: 5,
+  serviceSpread: 0.7,
+  metricAgeMs: 0,
+  metricError: 0,
+};
