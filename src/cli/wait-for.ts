@@ -25,12 +25,12 @@ export async function waitFor(
   { noteRaw, stderrIsTty, signal }: Pick<CommandContext, 'noteRaw' | 'stderrIsTty' | 'signal'>,
 ): Promise<void> {
   const line = new ProgressLine({ raw: noteRaw, isTty: stderrIsTty });
-  const startMs = clock.now();
+  const startMs = clock.monotonic();
   try {
     for (;;) {
       const seen = await look(signal);
       if (seen.done) return;
-      const waitedMs = clock.now() - startMs;
+      const waitedMs = clock.monotonic() - startMs;
       if (waitedMs >= timeoutMs) {
         const seconds = Math.round(timeoutMs / 1000);
         throw new TerminalError(`${title}: not there yet after ${seconds} s (--timeout): ${seen.missing}`);

@@ -20,7 +20,8 @@ export function appViewOf(
   const { spec } = app;
   const decision = round.decisions.get(spec.id);
   const requested = observed?.requested ?? 0;
-  const context = { decision, decided: isWhole(round), standing, nowMs: round.atMs, describeMetric };
+  const { atMs: nowMs, wallAheadMs } = round;
+  const context = { decision, decided: isWhole(round), standing, nowMs, wallAheadMs, describeMetric };
   const readings = readingsOf(round.world, app);
   return {
     name: spec.name,
@@ -74,6 +75,7 @@ interface MetricContext {
   readonly decided: boolean;
   readonly standing: Standing;
   readonly nowMs: number;
+  readonly wallAheadMs: number;
   readonly describeMetric: (metric: MetricSpec) => string;
 }
 
@@ -107,7 +109,7 @@ function metricView(
     ...(target.perInstance !== undefined && {
       perInstance: perInstanceOf(target.perInstance, compared.value, context),
     }),
-    atMs: sample.atMs,
+    atMs: sample.atMs + context.wallAheadMs,
     ...(reading.state !== 'ok' && { reason: reading.reason }),
   };
 }

@@ -78,12 +78,12 @@ export class Archive {
   /** Writes everything that waits. Never throws. */
   flush(): void {
     const { documents, clock } = this.#deps;
-    if (documents === undefined || this.#pending.size === 0 || clock.now() < this.#retryAtMs) return;
+    if (documents === undefined || this.#pending.size === 0 || clock.monotonic() < this.#retryAtMs) return;
     const changes = [...this.#pending.values()];
     try {
       documents.write(changes);
     } catch (error) {
-      this.#retryAtMs = clock.now() + RETRY_MS;
+      this.#retryAtMs = clock.monotonic() + RETRY_MS;
       this.#say(messageOf(error));
       return;
     }

@@ -159,7 +159,7 @@ function deployingOf({ standings, round, outcomes }: Part): Finding | undefined 
   }
   for (const { app, observed, restart } of standings) {
     const { id } = app.spec;
-    if (restart?.overdue) return is('False', 'DeploymentStuck', stuck(restart));
+    if (restart?.overdue) return is('False', 'DeploymentStuck', stuck(restart, round.wallAheadMs));
     const deployment = observed?.deployments.find(({ actions }) => actions.some((a) => SLOW_ACTIONS.has(a)));
     if (deployment !== undefined) {
       return is('False', 'Deploying', `${id}: deployment ${deployment.id} is under way`);
@@ -171,8 +171,8 @@ function deployingOf({ standings, round, outcomes }: Part): Finding | undefined 
 }
 
 /** Who, since when, what to do. */
-function stuck({ app, deployment, sinceMs, ours }: Restart): string {
-  const since = new Date(sinceMs).toISOString();
+function stuck({ app, deployment, sinceMs, ours }: Restart, wallAheadMs: number): string {
+  const since = new Date(sinceMs + wallAheadMs).toISOString();
   const fix = ours
     ? 'correct its definition in the policy, which replaces the update'
     : 'ask whoever updated it';

@@ -24,6 +24,7 @@ export function recordsOf(round: Round): readonly (DecisionRecord & { readonly o
       granted: change.to,
       summary: '',
     };
-    return { ...change, atMs: round.atMs, pool: round.pool.key, wanted, granted, summary };
+    const atMs = round.atMs + round.wallAheadMs;
+    return { ...change, atMs, pool: round.pool.key, wanted, granted, summary };
   });
 }

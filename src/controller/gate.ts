@@ -44,7 +44,7 @@ export class WriteGate {
   /** Why `change` is not to be tried now; undefined when it may be. */
   check(change: Change): Closed | undefined {
     const entry = this.#closed.get(keyOf(change));
-    if (entry === undefined || entry.untilMs <= this.#clock.now()) return undefined;
+    if (entry === undefined || entry.untilMs <= this.#clock.monotonic()) return undefined;
     if (BOUND_TO_CONTENT.has(entry.obstacle) && entry.content !== contentOf(change)) return undefined;
     return entry;
   }
@@ -68,7 +68,7 @@ export class WriteGate {
     if (change.kind !== 'update') return;
     // Should the same differences still be there, sending them again and again would restart the app for ever.
     const message = `Marathon took the update of ${change.app} and still shows another ${change.fields.map(({ field }) => field).join(', ')}; does this version of Marathon know the field?`;
-    const untilMs = this.#clock.now() + this.#patience.next(key);
+    const untilMs = this.#clock.monotonic() + this.#patience.next(key);
     this.#closed.set(key, {
       obstacle: 'unkept',
       message,
@@ -94,7 +94,7 @@ export class WriteGate {
         : closed.obstacle === 'refused'
           ? REFUSED_RETRY_MS
           : this.#backoff.next(key);
-    const untilMs = this.#clock.now() + waitMs;
+    const untilMs = this.#clock.monotonic() + waitMs;
     this.#closed.set(key, { ...closed, untilMs, content: contentOf(change), sawLock: false });
     return closed;
   }

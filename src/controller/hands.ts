@@ -40,6 +40,15 @@ export interface HandVerdict {
   readonly situation: 'none' | 'manual' | 'conflict';
 }
 
+interface HandQuestion {
+  readonly observed: AppObservation;
+  readonly rule: AppSpec['manualScale'];
+  /** Monotonic, like all times of a track. */
+  readonly nowMs: number;
+  /** For the times that people read. */
+  readonly wallAheadMs: number;
+}
+
 /**
  * A count is foreign when it is neither what we last asked for nor what we saw last, and `versionInfo` says that
  * the app was scaled since. Then `manualScale` says what happens:
@@ -53,20 +62,18 @@ export interface HandVerdict {
  * An answer that is answered three times is a second operator: the app is left alone until nobody has touched it
  * for `holdFor`.
  */
-export function judgeHand(
-  track: Track,
-  { observed, rule, nowMs }: { observed: AppObservation; rule: AppSpec['manualScale']; nowMs: number },
-): HandVerdict {
+export function judgeHand(track: Track, { observed, rule, nowMs, wallAheadMs }: HandQuestion): HandVerdict {
   const holdForMs = durationMs(rule.holdFor);
   const { requested, lastScalingAtMs } = observed;
+  const now = { requested, wallAheadMs };
   const seen = lastScalingAtMs === undefined ? { requested } : { requested, lastScalingAtMs };
   if (!isForeign(track, observed)) {
-    return standing({ ...expire(track, nowMs), seen }, requested);
+    return standing({ ...expire(track, nowMs), seen }, now);
   }
   const landed = track.adrift?.find((late) => late.instances === requested && late.untilMs > nowMs);
   if (landed !== undefined) {
     const adrift = track.adrift?.filter((late) => late !== landed) ?? [];
-    return standing({ ...expire(track, nowMs), seen, adrift }, requested);
+    return standing({ ...expire(track, nowMs), seen, adrift }, now);
   }
   const recent = track.alternations.filter((atMs) => nowMs - atMs < ALTERNATION_WINDOW_MS);
   const alternations = track.answered ? [...recent, nowMs] : [nowMs];
@@ -75,12 +82,12 @@ export function judgeHand(
   const next: Track = { ...expire(track, nowMs), seen, alternations, answered: false };
   if (alternations.length >= ALTERNATIONS_TO_CONFLICT || next.conflictUntilMs !== undefined) {
     const conflict = { ...next, conflictUntilMs: nowMs + holdForMs };
-    return { ...standing(conflict, requested), sighting };
+    return { ...standing(conflict, now), sighting };
   }
   const change = `somebody changed the count from ${from} to ${requested}`;
   if (rule.action === 'Hold') {
     const holding = { ...next, hold: { instances: requested, untilMs: nowMs + holdForMs } };
-    return { ...standing(holding, requested), sighting };
+    return { ...standing(holding, now), sighting };
   }
   const back = rule.action === 'Revert' ? (track.asked ?? from) : requested;
   const reason =
@@ -119,14 +126,17 @@ function expire(track: Track, nowMs: number): Track {
   };
 }
 
-function standing(track: Track, requested: number): HandVerdict {
+function standing(
+  track: Track,
+  { requested, wallAheadMs }: { readonly requested: number; readonly wallAheadMs: number },
+): HandVerdict {
   if (track.conflictUntilMs !== undefined) {
-    const reason = `somebody else keeps changing the count; nothing is written until ${timeOf(track.conflictUntilMs)} or later`;
+    const reason = `somebody else keeps changing the count; nothing is written until ${timeOf(track.conflictUntilMs + wallAheadMs)} or later`;
     return { track, held: { instances: requested, reason }, situation: 'conflict' };
   }
   if (track.hold !== undefined) {
     const { instances, untilMs } = track.hold;
-    const reason = `a person set ${instances}; kept until ${timeOf(untilMs)}`;
+    const reason = `a person set ${instances}; kept until ${timeOf(untilMs + wallAheadMs)}`;
     return { track, held: { instances, reason }, situation: 'manual' };
   }
   return { track, situation: 'none' };

@@ -1,7 +1,7 @@
 // controller: the hands that people lay on policies for a while, pauses and overrides: durable, and ending by the clock.
 
 import type { ResourceKey } from '../api/policy.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type Clock, wallOffset } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -27,33 +27,42 @@ export interface NamedApp {
 }
 
 const COLLECTION = 'hand';
-/** Longer than this nobody sleeps at a stretch: timers have an end. */
-const LONGEST_SLEEP_MS = 3_600_000;
+/** How soon what is stored follows a clock that was set. */
+const LONGEST_SLEEP_MS = 60_000;
 /** An end that could not be written down is tried again. */
 const RETRY_MS = 5_000;
 const UNGRIPPED: Grip = { overrides: new Map() };
 
-/** Nothing here judges whether a hand is allowed: actions.ts does, which knows the policies. */
+/**
+ * Nothing here judges whether a hand is allowed: actions.ts does, which knows the policies. How long a hand lasts is
+ * measured: a wall clock that is set ends none early and none late, and the end that people read moves with it. What
+ * is stored has the end by the wall clock, for a restart.
+ */
 export class Interventions {
   readonly #deps: InterventionDeps;
-  /** By key of the document. */
+  /** By key of the document; their times are monotonic. */
   readonly #hands = new Map<string, Hand>();
+  readonly #wallAheadMs: () => number;
+  /** What the times in the store were moved by. */
+  #storedAheadMs: number;
   /** Ended, and still in the store. */
   readonly #ended = new Set<string>();
   #changed = new AbortController();
 
   constructor(deps: InterventionDeps) {
     this.#deps = deps;
+    this.#wallAheadMs = wallOffset(deps.clock);
+    this.#storedAheadMs = this.#wallAheadMs();
     for (const [key, value] of deps.documents.all(COLLECTION)) {
       const hand = readHand(value);
-      if (hand !== undefined && keyOf(hand) === key) this.#hands.set(key, hand);
+      if (hand !== undefined && keyOf(hand) === key) this.#hands.set(key, this.#takenUp(hand));
       else deps.log.warn('a hand on a policy is not readable and left out', { key });
     }
   }
 
   /** Throws TransientError when it cannot be made durable: then nothing changed. */
   pause(policy: ResourceKey, { forMs, reason }: { readonly forMs?: number; readonly reason?: string }): void {
-    const sinceMs = this.#deps.clock.now();
+    const sinceMs = this.#deps.clock.monotonic();
     const until = forMs === undefined ? {} : { untilMs: sinceMs + forMs };
     this.#begin({ kind: 'pause', policy, sinceMs, ...until, ...(reason !== undefined && { reason }) });
   }
@@ -71,7 +80,7 @@ export class Interventions {
       reason,
     }: { readonly instances: number; readonly forMs: number; readonly reason?: string },
   ): void {
-    const sinceMs = this.#deps.clock.now();
+    const sinceMs = this.#deps.clock.monotonic();
     const untilMs = sinceMs + forMs;
     const said = reason === undefined ? {} : { reason };
     this.#begin({
@@ -93,14 +102,17 @@ export class Interventions {
   /** What holds at this moment: one whose time is over does not, whether or not its end was told already. */
   on(policy: ResourceKey): Grip {
     if (this.#hands.size === 0) return UNGRIPPED;
-    const nowMs = this.#deps.clock.now();
+    const nowMs = this.#deps.clock.monotonic();
     const mine = [...this.#hands.values()].filter((h) => h.policy === policy && !isOver(h, nowMs));
     const pause = mine.find((hand): hand is Pause => hand.kind === 'pause');
     const overrides = mine.filter((hand): hand is Override => hand.kind === 'override');
     return {
-      ...(pause && { paused: timesOf(pause) }),
+      ...(pause && { paused: timesOf(this.#byWall(pause)) }),
       overrides: new Map(
-        overrides.map((o) => [o.app, { instances: o.instances, ...timesOf(o), untilMs: o.untilMs }]),
+        overrides.map((mine) => {
+          const shown = this.#byWall(mine);
+          return [mine.app, { instances: mine.instances, ...timesOf(shown), untilMs: shown.untilMs }];
+        }),
       ),
     };
   }
@@ -126,6 +138,7 @@ export class Interventions {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#endDue();
+      this.#followWallClock();
       const sleep = AbortSignal.any([signal, this.#changed.signal]);
       // An aborted pause is a change, or the end.
       await this.#deps.clock.sleep(this.#idleMs(), sleep).catch(() => undefined);
@@ -134,10 +147,10 @@ export class Interventions {
 
   #begin(hand: Hand): void {
     const key = keyOf(hand);
-    this.#deps.documents.write([{ do: 'put', collection: COLLECTION, key, value: hand }]);
+    this.#deps.documents.write([{ do: 'put', collection: COLLECTION, key, value: this.#byWall(hand) }]);
     this.#hands.set(key, hand);
     this.#ended.delete(key);
-    this.#tell(hand, hand.kind === 'pause' ? 'Paused' : 'Overridden', wordsOf(hand));
+    this.#tell(hand, hand.kind === 'pause' ? 'Paused' : 'Overridden', this.#wordsOf(hand));
     this.#noteChange(hand.policy);
   }
 
@@ -151,11 +164,42 @@ export class Interventions {
   }
 
   #endDue(): void {
-    const nowMs = this.#deps.clock.now();
+    const nowMs = this.#deps.clock.monotonic();
     for (const [key, hand] of [...this.#hands]) {
-      if (isOver(hand, nowMs)) this.#end(key, `${wordsOf(hand)}: its time is over`);
+      if (isOver(hand, nowMs)) this.#end(key, `${this.#wordsOf(hand)}: its time is over`);
     }
     this.#removeEnded();
+  }
+
+  /** What is stored is for the next process, which has the wall clock alone. */
+  #followWallClock(): void {
+    const aheadMs = this.#wallAheadMs();
+    if (aheadMs === this.#storedAheadMs) return;
+    try {
+      const changes = [...this.#hands].map(
+        ([key, hand]) => ({ do: 'put', collection: COLLECTION, key, value: moved(hand, aheadMs) }) as const,
+      );
+      if (changes.length > 0) this.#deps.documents.write(changes);
+      this.#storedAheadMs = aheadMs;
+    } catch (error) {
+      this.#deps.log.debug('the ends of hands are not moved yet', { reason: messageOf(error) });
+    }
+  }
+
+  #byWall<H extends Hand>(hand: H): H {
+    return moved(hand, this.#wallAheadMs());
+  }
+
+  /** One that begins in the future was stored under a clock that was set back since: it lasts as long as was said. */
+  #takenUp(stored: Hand): Hand {
+    const aheadMs = this.#wallAheadMs();
+    const earlyMs = Math.max(0, stored.sinceMs - aheadMs - this.#deps.clock.monotonic());
+    return moved(stored, -aheadMs - earlyMs);
+  }
+
+  #wordsOf(hand: Hand): string {
+    const shown = this.#byWall(hand);
+    return shown.kind === 'pause' ? pauseWords(shown) : overrideWords(shown);
   }
 
   /** It is over whether or not that can be written down. */
@@ -182,7 +226,7 @@ export class Interventions {
   }
 
   #idleMs(): number {
-    const nowMs = this.#deps.clock.now();
+    const nowMs = this.#deps.clock.monotonic();
     const dues = [...this.#hands.values()].map(({ untilMs = Number.POSITIVE_INFINITY }) => untilMs - nowMs);
     const longest = this.#ended.size > 0 ? RETRY_MS : LONGEST_SLEEP_MS;
     return Math.max(0, Math.min(longest, ...dues));
@@ -220,6 +264,7 @@ function timesOf({ sinceMs, untilMs, reason }: Hand): PauseView {
   };
 }
 
-function wordsOf(hand: Hand): string {
-  return hand.kind === 'pause' ? pauseWords(hand) : overrideWords(hand);
+function moved<H extends Hand>(hand: H, byMs: number): H {
+  const { untilMs } = hand;
+  return { ...hand, sinceMs: hand.sinceMs + byMs, ...(untilMs !== undefined && { untilMs: untilMs + byMs }) };
 }

@@ -40,6 +40,18 @@ export function afterAbsence(tracks: ReadonlyMap<string, Track>): Map<string, Tr
   );
 }
 
+/** With its times moved from one clock to another; `seen` has Marathon's. */
+export function movedTrack(track: Track, byMs: number): Track {
+  const { adrift, hold, conflictUntilMs, alternations } = track;
+  return {
+    ...track,
+    ...(adrift && { adrift: adrift.map((late) => ({ ...late, untilMs: late.untilMs + byMs })) }),
+    ...(hold && { hold: { ...hold, untilMs: hold.untilMs + byMs } }),
+    ...(conflictUntilMs !== undefined && { conflictUntilMs: conflictUntilMs + byMs }),
+    alternations: alternations.map((atMs) => atMs + byMs),
+  };
+}
+
 /** From a store; undefined when nothing of it can be read. */
 export function readTrack(raw: unknown): Track | undefined {
   if (!isObject(raw)) return undefined;

@@ -38,7 +38,7 @@ export function taskLeadership(
   {
     scheduler,
     clock,
-  }: { readonly scheduler: Pick<Scheduler, 'observe'>; readonly clock: Pick<Clock, 'now'> },
+  }: { readonly scheduler: Pick<Scheduler, 'observe'>; readonly clock: Pick<Clock, 'monotonic'> },
 ): Leadership {
   let newestSinceMs: number | undefined;
   return async (signal) => {
@@ -48,10 +48,10 @@ export function taskLeadership(
       newestSinceMs = undefined;
       return { acting: false, reason: whyNot(newest, { taskId, appId }) };
     }
-    newestSinceMs ??= clock.now();
+    newestSinceMs ??= clock.monotonic();
     const older = app?.tasks.find(({ id, phase }) => id !== taskId && HAS_PROCESS.has(phase));
     if (older === undefined) return { acting: true, reason: `task ${taskId} is the only one of ${appId}` };
-    if (clock.now() - newestSinceMs < HANDOVER_MS) {
+    if (clock.monotonic() - newestSinceMs < HANDOVER_MS) {
       return { acting: false, reason: `task ${older.id} of ${appId} is handing over to this one` };
     }
     return { acting: true, reason: `task ${taskId} is the newest of ${appId}` };

@@ -1,10 +1,10 @@
 // controller: pools' memories over restarts: what they did at once, what they learned every now and then.
 
-import { type LastingMemory, lastingOf, resume } from '../core/lasting.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type LastingMemory, lastingOf, movedLasting, resume } from '../core/lasting.ts';
+import { type Clock, wallOffset } from '../runtime/clock.ts';
 import type { Archive } from './archive.ts';
 import type { SceneMemories } from './choose.ts';
-import { type Deeds, deedsDocument, readDeeds } from './pool-record.ts';
+import { type Deeds, deedsDocument, movedDeeds, readDeeds } from './pool-record.ts';
 
 /** What a pool did and saw; one per pool that has anything to tell. */
 const DEEDS = 'pool';
@@ -25,17 +25,20 @@ export interface Restored {
   readonly scenes?: SceneMemories;
 }
 
+/** What is stored has its times by the wall clock, what is remembered has them monotonic. */
 export class PoolArchive {
   readonly #archive: Archive;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #wallAheadMs: () => number;
   readonly #deeds: Map<string, Deeds>;
   readonly #learned: Map<string, Learned>;
   /** As it was given to the archive last, by pool. */
   readonly #given = new Map<string, { readonly text: string; readonly savedAtMs: number }>();
 
-  constructor(archive: Archive, clock: Pick<Clock, 'now'>) {
+  constructor(archive: Archive, clock: Pick<Clock, 'now' | 'monotonic'>) {
     this.#archive = archive;
     this.#clock = clock;
+    this.#wallAheadMs = wallOffset(clock);
     this.#deeds = new Map(archive.load(DEEDS, readDeeds));
     this.#learned = new Map(archive.load(LEARNED, readLearned));
   }
@@ -46,19 +49,24 @@ export class PoolArchive {
     const learned = this.#learned.get(pool);
     this.#deeds.delete(pool);
     this.#learned.delete(pool);
-    return { ...(deeds && { deeds }), ...(learned && { scenes: this.#resume(learned) }) };
+    const known = deeds && movedDeeds(deeds, -this.#wallAheadMs());
+    return { ...(known && { deeds: known }), ...(learned && { scenes: this.#resume(learned) }) };
   }
 
   /** Durable before this returns; writes only what is new. */
   keepDeeds(pool: string, deeds: Deeds): void {
-    if (this.#archive.isLasting) this.#archive.keep(DEEDS, pool, deedsDocument(deeds));
+    if (!this.#archive.isLasting) return;
+    this.#archive.keep(DEEDS, pool, deedsDocument(movedDeeds(deeds, this.#wallAheadMs())));
   }
 
   keepLearned(pool: string, memories: SceneMemories): void {
     if (!this.#archive.isLasting) return;
     const savedAtMs = this.#clock.now();
+    const byMs = this.#wallAheadMs();
     const scenes = Object.fromEntries(
-      [...memories].map(([scene, memory]): [string, LastingMemory] => [scene, lastingOf(memory)]),
+      [...memories].map(([scene, memory]): [string, LastingMemory] => {
+        return [scene, movedLasting(lastingOf(memory), byMs)];
+      }),
     );
     const text = JSON.stringify(scenes);
     const last = this.#given.get(pool);
@@ -84,9 +92,10 @@ export class PoolArchive {
 
   #resume({ savedAtMs, scenes }: Learned): SceneMemories {
     const nowMs = this.#clock.now();
+    const wallAheadMs = this.#wallAheadMs();
     return new Map(
       Object.entries(scenes).flatMap(([scene, raw]) => {
-        const memory = resume(raw, { savedAtMs, nowMs });
+        const memory = resume(raw, { savedAtMs, nowMs, wallAheadMs });
         return memory === undefined ? [] : [[scene, memory] as const];
       }),
     );

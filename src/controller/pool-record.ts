@@ -2,7 +2,7 @@
 
 import { isObject } from '../api/json-schema.ts';
 import type { Track } from './hands.ts';
-import { type LastingTrack, lastingTrack, readTrack } from './lasting-track.ts';
+import { type LastingTrack, lastingTrack, movedTrack, readTrack } from './lasting-track.ts';
 
 /** The part of a pool's memory that must not be lost with the process; see memory.ts for what each means. */
 export interface Deeds {
@@ -14,6 +14,21 @@ export interface Deeds {
 }
 
 const VERSION = 1;
+
+/** With its times moved from one clock to another. */
+export function movedDeeds(deeds: Deeds, byMs: number): Deeds {
+  if (byMs === 0) return deeds;
+  const times = (map: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
+    new Map([...map].map(([key, atMs]) => [key, atMs + byMs]));
+  const { adopted, updates, restarts, surplus, tracks } = deeds;
+  return {
+    adopted,
+    updates,
+    restarts: times(restarts),
+    surplus: times(surplus),
+    tracks: new Map([...tracks].map(([app, track]) => [app, movedTrack(track, byMs)])),
+  };
+}
 
 /** Undefined when there is nothing to keep, which is how it mostly is. */
 export function deedsDocument({ adopted, updates, restarts, surplus, tracks }: Deeds): unknown {

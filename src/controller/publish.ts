@@ -83,7 +83,7 @@ export class Publisher implements Reconciler<string> {
       this.#set(id, { failing: true });
       throw error;
     }
-    const written = { text, gist: gistOf(status), atMs: this.#deps.clock.now() };
+    const written = { text, gist: gistOf(status), atMs: this.#deps.clock.monotonic() };
     this.#set(id, { written, failing: false });
     const now = this.#shown.get(id);
     const requeueAfterMs = now && this.#dueInMs(now);
@@ -109,7 +109,7 @@ export class Publisher implements Reconciler<string> {
     if (written === undefined) return status.conditions.every(isPending) ? FIRST_LOOK_MS : 0;
     if (gistOf(status) !== written.gist) return 0;
     if (JSON.stringify(status) === written.text) return undefined;
-    return Math.max(0, written.atMs + WORDING_EVERY_MS - this.#deps.clock.now());
+    return Math.max(0, written.atMs + WORDING_EVERY_MS - this.#deps.clock.monotonic());
   }
 
   /** Only the instance that acts says how things stand; what it saw while it stood by is nothing to say. */

@@ -41,9 +41,9 @@ export class MetricReader {
     await this.#drop((key) => !wanted.has(key));
     for (const [key, spec] of wanted) if (!this.#gauges.has(key)) this.#gauges.set(key, { spec });
     const gauges = [...this.#gauges.values()];
-    const fresh = this.#deps.clock.now() - this.#readAtMs < maxAgeMs;
+    const fresh = this.#deps.clock.monotonic() - this.#readAtMs < maxAgeMs;
     const due = fresh ? gauges.filter(({ reading }) => reading === undefined) : gauges;
-    if (!fresh) this.#readAtMs = this.#deps.clock.now();
+    if (!fresh) this.#readAtMs = this.#deps.clock.monotonic();
     await Promise.all(due.map((gauge) => this.#measure(gauge, signal)));
     signal.throwIfAborted();
     return new Map(apps.map((app) => [app.spec.id, this.#readingsOf(app)]));
@@ -70,7 +70,7 @@ export class MetricReader {
   }
 
   #missed(gauge: Gauge, reason: string): void {
-    gauge.sinceMs ??= this.#deps.clock.now();
+    gauge.sinceMs ??= this.#deps.clock.monotonic();
     const { sinceMs, last } = gauge;
     gauge.reading = { state: 'unavailable', reason, sinceMs, ...(last && { last }) };
   }

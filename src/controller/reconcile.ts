@@ -1,5 +1,6 @@
 // controller: one round of one pool: observe → decide → plan → act → status. Level-triggered.
 
+import { wallOffset } from '../runtime/clock.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../runtime/controller.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
@@ -44,9 +45,11 @@ export class PoolReconciler implements Reconciler<string> {
   readonly #deps: ReconcilerDeps;
   readonly #memories = new Map<string, PoolMemory>();
   readonly #farewells: Farewells;
+  readonly #wallAheadMs: () => number;
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
+    this.#wallAheadMs = wallOffset(deps.clock);
     this.#farewells = new Farewells({
       ...deps,
       onLeft: ({ app, pool }) => {
@@ -63,15 +66,15 @@ export class PoolReconciler implements Reconciler<string> {
     const apps = pool === undefined ? [] : this.#appsOf(pool);
     if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
     const memory = this.#memoryOf(key);
-    const looking: Looking = { pool, apps, memory, startedAtMs: clock.now() };
+    const looking: Looking = { pool, apps, memory, startedAtMs: clock.monotonic() };
     const world = await this.#observe(looking, context);
     if (world.view === undefined) {
-      status.finish(blindRound({ ...looking, world }, clock.now()));
+      status.finish(blindRound({ ...looking, world }, this.#timesNow()));
       throw world.error;
     }
     status.finish(await this.#run({ ...looking, world, view: world.view }, context));
     const dueMs = memory.reader.readAtMs + intervalMsOf(pool);
-    return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.now()) };
+    return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.monotonic()) };
   }
 
   #appsOf(pool: PoolRecord): readonly MemberApp[] {
@@ -95,11 +98,12 @@ export class PoolReconciler implements Reconciler<string> {
     { pool, apps, memory, startedAtMs, world, view }: Sighted,
     { signal, stopping, log }: ReconcileContext,
   ): Promise<Round> {
-    const { clock, decide } = this.#deps;
+    const { decide } = this.#deps;
     const scheduler = this.#schedulerOf(pool);
     const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
-    const nowMs = clock.now();
-    const { standings, tracks, restarts } = judge(apps, { view, remembered: memory, nowMs, acting });
+    const { atMs: nowMs, wallAheadMs } = this.#timesNow();
+    const question = { view, remembered: memory, nowMs, wallAheadMs, acting };
+    const { standings, tracks, restarts } = judge(apps, question);
     memory.noteView(view, { restarts, tracks: acting ? tracks : afterAbsence(memory.tracks) });
     for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
 
@@ -128,7 +132,7 @@ export class PoolReconciler implements Reconciler<string> {
       if (message !== undefined)
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
-    const aside = { ...(acting ? {} : { standby: reason }), ...(room && { room }) };
+    const aside = { wallAheadMs, ...(acting ? {} : { standby: reason }), ...(room && { room }) };
     return { pool, startedAtMs, atMs: nowMs, world, standings, drift, outcomes, ...aside, ...choice };
   }
 
@@ -175,8 +179,8 @@ export class PoolReconciler implements Reconciler<string> {
     this.#memories.delete(key);
     if (pool === undefined) this.#deps.archive.forget(key);
     if (pool !== undefined) {
-      const nowMs = this.#deps.clock.now();
-      const round = { pool, startedAtMs: nowMs, atMs: nowMs, world: { readings: new Map() } };
+      const times = this.#timesNow();
+      const round = { pool, startedAtMs: times.atMs, ...times, world: { readings: new Map() } };
       this.#deps.status.finish({
         ...round,
         standings: [],
@@ -186,6 +190,10 @@ export class PoolReconciler implements Reconciler<string> {
       });
     }
     return {};
+  }
+
+  #timesNow(): Pick<Round, 'atMs' | 'wallAheadMs'> {
+    return { atMs: this.#deps.clock.monotonic(), wallAheadMs: this.#wallAheadMs() };
   }
 
   #memoryOf(key: string): PoolMemory {
@@ -214,12 +222,12 @@ interface Sighted extends Looking {
 /** Marathon could not be read: everything stays as it was last seen, and nothing is decided. */
 function blindRound(
   { pool, apps, memory, startedAtMs, world }: Looking & { world: World },
-  atMs: number,
+  times: Pick<Round, 'atMs' | 'wallAheadMs'>,
 ): Round {
   return {
     pool,
     startedAtMs,
-    atMs,
+    ...times,
     world,
     standings: unjudged(apps, memory.lastView),
     decisions: memory.lastDecisions,

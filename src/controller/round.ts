@@ -11,10 +11,12 @@ import type { Standing } from './standing.ts';
 
 export interface Round {
   readonly pool: PoolRecord;
-  /** When the look at the world began, ms since the epoch. */
+  /** When the look at the world began; monotonic, like all times in a round. */
   readonly startedAtMs: number;
-  /** When the decision was made, ms since the epoch. */
+  /** When the decision was made. */
   readonly atMs: number;
+  /** What a time of this round must be moved by before people read it. */
+  readonly wallAheadMs: number;
   readonly world: World;
   /** Why this instance stands by, where another one acts: then nothing was decided. */
   readonly standby?: string;

@@ -55,11 +55,14 @@ export interface Question {
   readonly view: SchedulerView;
   readonly remembered: Remembered;
   readonly nowMs: number;
+  /** For the times that people read. */
+  readonly wallAheadMs: number;
   /** False where another instance of the operator acts: then every app is `off`. */
   readonly acting: boolean;
 }
 
-export function judge(apps: readonly MemberApp[], { view, remembered, nowMs, acting }: Question): Judged {
+export function judge(apps: readonly MemberApp[], question: Question): Judged {
+  const { view, remembered, nowMs, wallAheadMs, acting } = question;
   const strangers = new Set(
     apps.filter((app) => needsAdoption(app, view.apps.get(app.spec.id))).map((app) => app.policy),
   );
@@ -70,7 +73,8 @@ export function judge(apps: readonly MemberApp[], { view, remembered, nowMs, act
     const observed = view.apps.get(app.spec.id);
     const trouble = troubleOf(app, observed);
     const part = !acting || strangers.has(app.policy) ? 'off' : partOf(app, trouble);
-    const verdict = handOf(app, { observed, part, track: remembered.tracks.get(app.spec.id), nowMs });
+    const track = remembered.tracks.get(app.spec.id);
+    const verdict = handOf(app, { observed, part, track, nowMs, wallAheadMs });
     if (verdict !== undefined) tracks.set(app.spec.id, verdict.track);
     const still = keptStillBy(app.spec.id, restarts);
     const held = heldOf(app, verdict, { observed, restart: still });
@@ -139,15 +143,16 @@ function handOf(
     readonly part: Standing['part'];
     readonly track: Track | undefined;
     readonly nowMs: number;
+    readonly wallAheadMs: number;
   },
 ): HandVerdict | undefined {
-  const { observed, part, track, nowMs } = now;
+  const { observed, part, track, ...times } = now;
   if (part !== 'live' || app.role === 'fixed' || observed === undefined) return undefined;
   const { manualScale: rule } = app.spec;
-  if (app.override === undefined) return judgeHand(track ?? NEW_TRACK, { observed, rule, nowMs });
+  if (app.override === undefined) return judgeHand(track ?? NEW_TRACK, { observed, rule, ...times });
   // An override is the newer order: an earlier hand's hold ends with it, and a later hand is put right.
   const { hold: _ended, ...free } = track ?? NEW_TRACK;
-  return judgeHand(free, { observed, rule: { ...rule, action: 'Revert' }, nowMs });
+  return judgeHand(free, { observed, rule: { ...rule, action: 'Revert' }, ...times });
 }
 
 /**

@@ -146,7 +146,7 @@ export class Status {
     this.#pools.set(round.pool.key, this.#poolView(round));
     this.#changed();
     this.#deps.onShown(round.pool.key);
-    const report = this.#reporter.report(round, records, this.#clock.now());
+    const report = this.#reporter.report(round, records, this.#clock.monotonic());
     if (report !== undefined) this.#deps.onRound?.(report);
   }
 
@@ -281,7 +281,7 @@ export class Status {
     const { pool } = round;
     const partOf = partsOf(round);
     const last = this.#pools.get(pool.key);
-    const lastRoundAtMs = isWhole(round) ? round.atMs : last?.lastRoundAtMs;
+    const lastRoundAtMs = isWhole(round) ? round.atMs + round.wallAheadMs : last?.lastRoundAtMs;
     const shortage = shortageOf(round);
     return {
       name: pool.key,

@@ -93,6 +93,47 @@ function rough(value: number): number {
   return Number(value.toPrecision(2));
 }
 
+/** With its times moved from one clock to another. */
+export function movedLasting(memory: LastingMemory, byMs: number): LastingMemory {
+  if (byMs === 0) return memory;
+  const apps = Object.entries(memory.apps).map(([id, app]): [string, LastingApp] => [
+    id,
+    movedApp(app, byMs),
+  ]);
+  return { ...memory, apps: Object.fromEntries(apps) };
+}
+
+function movedApp(app: LastingApp, byMs: number): LastingApp {
+  const { added, removed, yielded, raisedAtMs, trouble } = app;
+  return {
+    ...app,
+    ...(added && { added: movedTally(added, byMs) }),
+    ...(removed && { removed: movedTally(removed, byMs) }),
+    ...(yielded && { yielded: movedTally(yielded, byMs) }),
+    ...(raisedAtMs !== undefined && { raisedAtMs: raisedAtMs + byMs }),
+    ...(trouble && { trouble: movedTrouble(trouble, byMs) }),
+  };
+}
+
+function movedTally(tally: Tally, byMs: number): Tally {
+  return tally.map(([atMs, n]) => [atMs + byMs, n] as const);
+}
+
+function movedTrouble({ backingOff, short }: TroubleMemory, byMs: number): TroubleMemory {
+  return {
+    ...(backingOff && {
+      backingOff: { sinceMs: backingOff.sinceMs + byMs, seenMs: backingOff.seenMs + byMs },
+    }),
+    ...(short && { short: { ...short, seenMs: short.seenMs + byMs, dueMs: short.dueMs + byMs } }),
+  };
+}
+
+/** The wall clock's time, and how far it is ahead of the one that a memory goes by. */
+interface Times {
+  readonly nowMs: number;
+  readonly wallAheadMs: number;
+}
+
 /**
  * A memory that begins where the last process left off. Whatever cannot be read is left out, app by app.
  *
@@ -101,20 +142,24 @@ function rough(value: number): number {
  */
 export function resume(
   raw: unknown,
-  { savedAtMs, nowMs }: { readonly savedAtMs: number; readonly nowMs: number },
+  {
+    savedAtMs,
+    nowMs,
+    wallAheadMs = 0,
+  }: { readonly savedAtMs: number } & Pick<Times, 'nowMs'> & Partial<Times>,
 ): DecisionMemory | undefined {
   if (!isObject(raw) || raw['version'] !== VERSION || !isObject(raw['apps'])) return undefined;
   // A clock that was set back says nothing about how long ago that was.
   const goneMs = nowMs >= savedAtMs ? nowMs - savedAtMs : Number.POSITIVE_INFINITY;
   const states = Object.entries(raw['apps']).flatMap(([id, app]): (readonly [string, AppState])[] =>
-    isObject(app) ? [[id, resumedApp(app, { goneMs, nowMs })]] : [],
+    isObject(app) ? [[id, resumedApp(app, { goneMs, nowMs, wallAheadMs })]] : [],
   );
   return memoryOf(Object.fromEntries(states));
 }
 
 function resumedApp(
   app: Readonly<Record<string, unknown>>,
-  { goneMs, nowMs }: { readonly goneMs: number; readonly nowMs: number },
+  { goneMs, ...times }: { readonly goneMs: number } & Times,
 ): AppState {
   const deadTime = readDeadTime(app['deadTime']);
   const laws = Array.isArray(app['laws']) ? app['laws'] : [];
@@ -124,11 +169,11 @@ function resumedApp(
       deadTime === undefined
         ? null
         : { ready: [], asks: [], deadTimeMs: deadTime.ms, seen: goneMs > HOUR_MS ? 0 : deadTime.seen },
-    behavior: { added: tallyUntil(app['added'], nowMs), removed: tallyUntil(app['removed'], nowMs) },
-    trouble: readTrouble(app['trouble'], nowMs),
+    behavior: { added: tallyUntil(app['added'], times), removed: tallyUntil(app['removed'], times) },
+    trouble: readTrouble(app['trouble'], times),
     manners: {
-      raisedAtMs: timeUntil(app['raisedAtMs'], nowMs) ?? 0,
-      yielded: tallyUntil(app['yielded'], nowMs),
+      raisedAtMs: timeUntil(app['raisedAtMs'], times) ?? 0,
+      yielded: tallyUntil(app['yielded'], times),
     },
     granted: 0,
     to: 0,
@@ -164,33 +209,34 @@ function readDeadTime(raw: unknown): { readonly ms: number; readonly seen: numbe
   return isPositive(ms) && isPositive(seen) ? { ms, seen: Math.min(seen, LAUNCHES_THAT_COUNT) } : undefined;
 }
 
-function readTrouble(raw: unknown, nowMs: number): TroubleMemory {
+function readTrouble(raw: unknown, times: Times): TroubleMemory {
   if (!isObject(raw)) return {};
   const { backingOff, short } = raw;
-  const sinceMs = isObject(backingOff) ? timeUntil(backingOff['sinceMs'], nowMs) : undefined;
-  const seenMs = isObject(backingOff) ? timeUntil(backingOff['seenMs'], nowMs) : undefined;
+  const sinceMs = isObject(backingOff) ? timeUntil(backingOff['sinceMs'], times) : undefined;
+  const seenMs = isObject(backingOff) ? timeUntil(backingOff['seenMs'], times) : undefined;
   return {
     ...(sinceMs !== undefined && seenMs !== undefined && { backingOff: { sinceMs, seenMs } }),
-    ...(isObject(short) && readShortage(short, nowMs)),
+    ...(isObject(short) && readShortage(short, times)),
   };
 }
 
 function readShortage(
   short: Readonly<Record<string, unknown>>,
-  nowMs: number,
+  times: Times,
 ): Pick<TroubleMemory, 'short'> | undefined {
   const { dueMs, instances } = short;
-  const seenMs = timeUntil(short['seenMs'], nowMs);
+  const seenMs = timeUntil(short['seenMs'], times);
   if (seenMs === undefined || !isPositive(dueMs) || !isPositive(instances)) return undefined;
-  return { short: { seenMs, dueMs, instances } };
+  return { short: { seenMs, dueMs: dueMs - times.wallAheadMs, instances } };
 }
 
-function tallyUntil(raw: unknown, nowMs: number): Tally {
-  return isTally(raw) ? raw.filter(([atMs, n]) => atMs <= nowMs && isPositive(n)) : [];
+function tallyUntil(raw: unknown, { nowMs, wallAheadMs }: Times): Tally {
+  const past = isTally(raw) ? raw.filter(([atMs, n]) => atMs <= nowMs && isPositive(n)) : [];
+  return movedTally(past, -wallAheadMs);
 }
 
-function timeUntil(raw: unknown, nowMs: number): number | undefined {
-  return isPositive(raw) && raw <= nowMs ? raw : undefined;
+function timeUntil(raw: unknown, { nowMs, wallAheadMs }: Times): number | undefined {
+  return isPositive(raw) && raw <= nowMs ? raw - wallAheadMs : undefined;
 }
 
 function isPositive(raw: unknown): raw is number {

@@ -35,9 +35,9 @@ export const run: Program = async (context, signal) => {
   print(`producing about ${demand.messagesPerSecond} messages/s into queue ${queue.name}`);
   try {
     await patience.untilDone((s) => queue.create(s));
-    const pace = new Pace((elapsedMs) => demandAt(elapsedMs, demand), clock.now());
+    const pace = new Pace((elapsedMs) => demandAt(elapsedMs, demand), clock.monotonic());
     while (!signal.aborted) {
-      await produce({ queue, patience, tally, messages: textsOf(context, pace.take(clock.now())) });
+      await produce({ queue, patience, tally, messages: textsOf(context, pace.take(clock.monotonic())) });
       tally.report();
       await clock.sleep(TICK_MS, signal);
     }

@@ -16,10 +16,10 @@ export const run: Program = async (context, signal) => {
   const tally = new Tally(context, { counter: 'work', noun: 'units of background work done' });
   print(`doing background work, ${unitsPerSecond} units/s`);
   try {
-    const pace = new Pace(() => unitsPerSecond, clock.now());
+    const pace = new Pace(() => unitsPerSecond, clock.monotonic());
     let state: Buffer = Buffer.from(env['MESOS_TASK_ID'] ?? 'remainder');
     while (!signal.aborted) {
-      const units = pace.take(clock.now());
+      const units = pace.take(clock.monotonic());
       for (let unit = 0; unit < units; unit++) state = workUnit(state);
       tally.add(units);
       tally.report();

@@ -24,7 +24,7 @@ export class Tally {
     this.#name = counter;
     this.#noun = noun;
     this.#statsd = statsdFor(context);
-    this.#reportedAtMs = context.clock.now();
+    this.#reportedAtMs = context.clock.monotonic();
   }
 
   add(count: number): void {
@@ -35,7 +35,7 @@ export class Tally {
 
   /** Prints a line when the last one is 10 s ago. */
   report(): void {
-    const nowMs = this.#context.clock.now();
+    const nowMs = this.#context.clock.monotonic();
     const elapsedMs = nowMs - this.#reportedAtMs;
     if (elapsedMs < REPORT_EVERY_MS) return;
     const perSecond = ((this.#total - this.#reportedTotal) * 1000) / elapsedMs;

@@ -1,14 +1,27 @@
 // runtime: the only place that knows what time it is. Everything that waits takes a Clock.
 
+/**
+ * | reading     | for                                                                        | when the wall clock is set    |
+ * |-------------|----------------------------------------------------------------------------|-------------------------------|
+ * | `now`       | what people read, what is stored, and what is compared with other clocks   | jumps with it, also backwards |
+ * | `monotonic` | what measures: due times, ages, deadlines, holds, leases, cool-downs       | goes on as if nothing was     |
+ *
+ * A monotonic time that people are to read, or that is to outlive the process, is moved by `wallOffset` first.
+ */
 export interface Clock {
-  /** ms since the epoch. */
+  /** ms since the epoch, as the machine's clock shows them. */
   now(): number;
+  /** ms since the epoch as they were when the process began, and since then by a count that nobody sets. */
+  monotonic(): number;
   /** Resolves after `ms`; rejects with `signal.reason` when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+const STARTED_AT_MS = Date.now() - performance.now();
+
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => Math.floor(STARTED_AT_MS + performance.now()),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {
@@ -27,6 +40,22 @@ export const systemClock: Clock = {
     }),
 };
 
+/** Slewing by NTP is less than this in a minute; a clock that was set is further off. */
+const SAME_WITHIN_MS = 250;
+
+/**
+ * What to add to a monotonic time to have it as the wall clock shows it. While the wall clock only drifts, the
+ * number stays the same, so that a time that is told or stored again and again is the same text each time.
+ */
+export function wallOffset(clock: Pick<Clock, 'now' | 'monotonic'>): () => number {
+  let offsetMs = clock.now() - clock.monotonic();
+  return () => {
+    const nowMs = clock.now() - clock.monotonic();
+    if (Math.abs(nowMs - offsetMs) > SAME_WITHIN_MS) offsetMs = nowMs;
+    return offsetMs;
+  };
+}
+
 interface Sleeper {
   readonly atMs: number;
   readonly order: number;
@@ -35,7 +64,9 @@ interface Sleeper {
 
 /** A clock that moves only when told to; sleepers wake in order of due time, then of arrival. */
 export class VirtualClock implements Clock {
+  /** Monotonic. */
   #nowMs: number;
+  #wallAheadMs = 0;
   #order = 0;
   #sleepers: Sleeper[] = [];
 
@@ -44,7 +75,16 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
+    return this.#nowMs + this.#wallAheadMs;
+  }
+
+  monotonic(): number {
     return this.#nowMs;
+  }
+
+  /** Somebody sets the wall clock forward, or back; no time passes. */
+  setWallClock(byMs: number): void {
+    this.#wallAheadMs += byMs;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -82,11 +82,11 @@ async function runOnce<K>(
   const { reconciler, clock } = options;
   const log = options.log.child({ key: run.key, reconcileId: run.id });
   const guard = startGuard(options, stopping);
-  const startedMs = clock.now();
+  const startedMs = clock.monotonic();
   try {
     const result = await reconciler.reconcile(run.key, { id: run.id, log, signal: guard.signal, stopping });
     requeue(options, run.key, result);
-    log.debug('reconciled', { tookMs: clock.now() - startedMs, requeueAfterMs: result.requeueAfterMs });
+    log.debug('reconciled', { tookMs: clock.monotonic() - startedMs, requeueAfterMs: result.requeueAfterMs });
   } catch (error) {
     if (!stopping.aborted) requeueAfterError(options, { key: run.key, error }, log);
   } finally {

@@ -28,6 +28,8 @@ const DEFAULT_CAPACITY = 200;
 export class EventRing<E extends Recorded> {
   readonly #options: EventRingOptions;
   #records: readonly E[] = [];
+  /** Monotonic: a clock that is set makes nothing new, or old. */
+  readonly #recordedAtMs = new WeakMap<E, number>();
 
   constructor(options: Pick<EventRingOptions, 'clock'> & Partial<EventRingOptions>) {
     this.#options = { capacity: DEFAULT_CAPACITY, windowMs: DEFAULT_WINDOW_MS, ...options };
@@ -36,19 +38,26 @@ export class EventRing<E extends Recorded> {
   /** Returns true when the record is news. */
   record(event: Omit<E, 'atMs'>): boolean {
     const { clock, capacity, windowMs } = this.#options;
-    const atMs = clock.now();
+    const nowMs = clock.monotonic();
     const isRepeat = (r: E): boolean =>
-      r.reason === event.reason && r.object === event.object && atMs - r.atMs < windowMs;
+      r.reason === event.reason &&
+      r.object === event.object &&
+      nowMs - (this.#recordedAtMs.get(r) ?? Number.NEGATIVE_INFINITY) < windowMs;
     const lastWord = this.#records.find((r) => r.object === event.object);
     if (lastWord !== undefined && isRepeat(lastWord) && lastWord.message === event.message) return false;
     const kept = this.#records.filter((r) => !isRepeat(r));
-    this.#records = [{ ...event, atMs } as E, ...kept].slice(0, capacity);
+    const record = { ...event, atMs: clock.now() } as E;
+    this.#recordedAtMs.set(record, nowMs);
+    this.#records = [record, ...kept].slice(0, capacity);
     return true;
   }
 
   /** What was recorded before, newest first; takes the place of everything that is there. */
   restore(records: readonly E[]): void {
     this.#records = records.slice(0, this.#options.capacity);
+    const { clock } = this.#options;
+    const offsetMs = clock.now() - clock.monotonic();
+    for (const record of this.#records) this.#recordedAtMs.set(record, record.atMs - offsetMs);
   }
 
   /** Newest first. */

@@ -46,8 +46,8 @@ export function rootSignal(options: RootSignalOptions = {}): AbortSignal {
   let firstAtMs: number | undefined;
   for (const name of SIGNALS) {
     target.on(name, () => {
-      if (firstAtMs === undefined) firstAtMs = clock.now();
-      else if (clock.now() - firstAtMs > SAME_KEYSTROKE_MS) target.exit(128 + constants.signals[name]);
+      if (firstAtMs === undefined) firstAtMs = clock.monotonic();
+      else if (clock.monotonic() - firstAtMs > SAME_KEYSTROKE_MS) target.exit(128 + constants.signals[name]);
       shutdown(`received ${name}`);
     });
   }

@@ -1,22 +1,19 @@
 // runtime: how much time has passed, where somebody's rights end with it.
 
+import { uptime } from 'node:os';
 import { type Clock, systemClock } from './clock.ts';
 
 /**
- * Goes on from what the system's clock says, and from then on by whichever went further, the system's clock or the
- * machine's count of its uptime: the first may be set back, the second stands still while the machine sleeps.
+ * A clock whose monotonic reading also counts the time in which the machine slept: what others take away meanwhile is
+ * gone when it wakes. `awake` may stand still then; `uptime` does not, and both are deaf to a clock that is set.
  */
 export function createSteadyClock(
-  clocks = { wall: () => systemClock.now(), uptime: () => performance.now() },
+  counts = { awake: () => performance.now(), uptime: () => uptime() * 1_000 },
 ): Clock {
-  let [wall, uptime, now] = [clocks.wall(), clocks.uptime(), clocks.wall()];
+  const startMs = systemClock.monotonic();
+  const [awake, up] = [counts.awake(), counts.uptime()];
   return {
-    now: () => {
-      const [wallNow, uptimeNow] = [clocks.wall(), clocks.uptime()];
-      now += Math.max(0, wallNow - wall, uptimeNow - uptime);
-      [wall, uptime] = [wallNow, uptimeNow];
-      return now;
-    },
-    sleep: systemClock.sleep,
+    ...systemClock,
+    monotonic: () => startMs + Math.max(counts.awake() - awake, counts.uptime() - up),
   };
 }

@@ -8,7 +8,7 @@ const OVER = new Error('the wait is over');
 /**
  * | a key is…   | `add` does                                      |
  * |-------------|-------------------------------------------------|
- * | unknown     | waits until `now + afterMs`                     |
+ * | unknown     | waits until `afterMs` from now                     |
  * | waiting     | keeps the earlier of the two due times          |
  * | being run   | waits again as soon as `done` is called for it  |
  */
@@ -25,7 +25,7 @@ export class WorkQueue<K> {
   }
 
   add(key: K, afterMs = 0): void {
-    const dueMs = this.#clock.now() + Math.max(0, afterMs);
+    const dueMs = this.#clock.monotonic() + Math.max(0, afterMs);
     const known = this.#dueMs.get(key);
     if (known !== undefined && known <= dueMs) return;
     this.#dueMs.set(key, dueMs);
@@ -46,7 +46,7 @@ export class WorkQueue<K> {
         throw signal.reason;
       }
       const first = this.#earliest();
-      const waitMs = first === undefined ? undefined : first.dueMs - this.#clock.now();
+      const waitMs = first === undefined ? undefined : first.dueMs - this.#clock.monotonic();
       if (first !== undefined && waitMs !== undefined && waitMs <= 0) {
         this.#order.shift();
         this.#dueMs.delete(first.key);

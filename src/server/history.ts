@@ -2,10 +2,17 @@
 
 /** One moment: a number for each series that is known. */
 export interface Sample {
-  /** ms since the epoch, a whole second. */
+  /** Monotonic, a whole second. */
   readonly atMs: number;
   readonly values: Readonly<Record<string, number>>;
 }
+
+/** How far the clock that people read is ahead of the times of samples, ms. */
+export interface WallAhead {
+  readonly wallAheadMs: number;
+}
+
+export type PageSample = Sample & WallAhead;
 
 /** Column by column, as charts want it; null where nothing was known. */
 export interface Columns {

@@ -1,11 +1,11 @@
 // server: follows the operator's state, at most four pictures a second, and remembers tiles and history for everybody who looks.
 
 import type { OperatorState, OperatorView } from '../controller/view.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type Clock, wallOffset } from '../runtime/clock.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { Bell } from './bell.ts';
-import { type Columns, History, type Sample } from './history.ts';
+import { type Columns, History, type PageSample, type WallAhead } from './history.ts';
 import { type PageView, pageView } from './page-view.ts';
 import { seriesOf } from './series.ts';
 import { assignTiles, slotHolders, type Tile } from './tiles.ts';
@@ -23,7 +23,9 @@ export interface LiveViewDeps {
 
 export class LiveView {
   readonly #deps: LiveViewDeps;
+  /** Its times are monotonic: a clock that is set bends no line. */
   readonly #history = new History();
+  readonly #wallAheadMs: () => number;
   readonly #changed = new Bell();
   #tiles: ReadonlyMap<string, readonly Tile[]> = new Map();
   #revision = 0;
@@ -38,6 +40,7 @@ export class LiveView {
   /** Follows `deps.state` until `signal` aborts. */
   constructor(deps: LiveViewDeps, signal: AbortSignal) {
     this.#deps = deps;
+    this.#wallAheadMs = wallOffset(deps.clock);
     this.#seen = this.#look();
     void this.#follow(signal);
   }
@@ -59,8 +62,8 @@ export class LiveView {
     return this.#json;
   }
 
-  history(): Columns {
-    return this.#history.columns();
+  history(): Columns & WallAhead {
+    return { ...this.#history.columns(), wallAheadMs: this.#wallAheadMs() };
   }
 
   /** Waits until there is a newer picture than `revision`, at most `ms`. */
@@ -107,24 +110,25 @@ export class LiveView {
   /** The past is remembered whether somebody looks or not. */
   #look(): Seen {
     const view = this.#deps.state.view();
-    const nowMs = this.#deps.clock.now();
+    const nowMs = this.#deps.clock.monotonic();
     const silenceMs = view.pools.reduce(
       (most, { intervalMs }) => Math.max(most, 3 * intervalMs),
       MIN_SILENCE_MS,
     );
     this.#history.breakAfter(silenceMs, nowMs);
-    return { view, sample: this.#history.record(nowMs, seriesOf(view)) };
+    const sample = this.#history.record(nowMs, seriesOf(view));
+    return { view, sample: { ...sample, wallAheadMs: this.#wallAheadMs() } };
   }
 
   #drawn(): PageView {
-    const beganMs = this.#deps.clock.now();
+    const beganMs = this.#deps.clock.monotonic();
     try {
       this.#lastPage = this.#draw(this.#seen);
     } catch (error) {
       if (this.#lastPage === undefined) throw error;
       this.#deps.log.error('the page shows an older picture', { error: messageOf(error) });
     }
-    this.#drawingTookMs = this.#deps.clock.now() - beganMs;
+    this.#drawingTookMs = this.#deps.clock.monotonic() - beganMs;
     return this.#lastPage;
   }
 
@@ -147,7 +151,7 @@ export class LiveView {
 /** One state of the operator with what the charts take from it. */
 interface Seen {
   readonly view: OperatorView;
-  readonly sample: Sample;
+  readonly sample: PageSample;
 }
 
 /** Slots are drawn one by one; of cpus or memory only what is held, as no tile stands for what is free. */

@@ -11,7 +11,7 @@ import type {
   PolicyView,
   PoolView,
 } from '../controller/view.ts';
-import type { Sample } from './history.ts';
+import type { PageSample } from './history.ts';
 import { type Colour, colours } from './palette.ts';
 import { capacityKey, counterKey, runningKey, targetKey, valueKey } from './series.ts';
 import type { Tile } from './tiles.ts';
@@ -100,13 +100,13 @@ export interface PageView extends Pick<OperatorView, 'atMs' | 'version' | 'ready
   /** Newest first. */
   readonly decisions: readonly PageDecision[];
   readonly events: readonly EventRecord[];
-  readonly sample: Sample;
+  readonly sample: PageSample;
 }
 
 export interface PageExtras {
   /** Tiles by name of pool. */
   readonly tiles: ReadonlyMap<string, readonly Tile[]>;
-  readonly sample: Sample;
+  readonly sample: PageSample;
   /** Growth per second of a counter's series. */
   readonly ratePerS: (series: string) => number | undefined;
 }

@@ -32,7 +32,7 @@ export interface UiDeps {
 /**
  * - `GET /stream`: Server-Sent Events. `hello` {atMs, version, writes, token} first, then `view` (PageView) at once
  *   and after changes, at most four a second, and `beat` {atMs} when there is nothing else to say.
- * - `GET /history`: {atMs, series} columns of the last 15 minutes.
+ * - `GET /history`: {atMs, series, wallAheadMs} columns of the last 15 minutes.
  * - `POST /scale` {app, instances}: 202, or {message}.
  * - the hands of ui-hands.ts.
  */

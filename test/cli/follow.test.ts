@@ -44,7 +44,7 @@ async function followed(steps: readonly Step[]) {
   const { client, paths } = scripted(steps);
   const seen: Followed<ApiObject>[] = [];
   const notes: string[] = [];
-  const clock = { now: () => 0, sleep: async () => undefined };
+  const clock = { now: () => 0, monotonic: () => 0, sleep: async () => undefined };
   const deps = { client, clock, note: (text: string) => void notes.push(text) };
   let failure: unknown;
   try {

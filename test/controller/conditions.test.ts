@@ -68,6 +68,7 @@ function aScene(scene: Scene): { record: PolicyRecord; round: Round; standing: S
     pool: { key: 'default/demo', members: [record] },
     startedAtMs: T0,
     atMs: T0,
+    wallAheadMs: 0,
     world: {
       readings: new Map([['/a', scene.readings ?? [aSample(3)]]]),
       view: { apps: new Map(), atMs: T0 },

@@ -23,6 +23,7 @@ function look(
     observed: observed(requested, { lastScalingAtMs }),
     rule: over.rule ?? hold,
     nowMs: over.at ?? T0,
+    wallAheadMs: 0,
   });
 }
 
@@ -80,7 +81,7 @@ describe('whose hand it was', () => {
   });
 
   it('goes without versionInfo where Marathon gives none', () => {
-    const bare = { observed: observed(6), rule: hold, nowMs: T0 };
+    const bare = { observed: observed(6), rule: hold, nowMs: T0, wallAheadMs: 0 };
     expect(judgeHand(judgeHand(NEW_TRACK, { ...bare, observed: observed(5) }).track, bare).sighting).toEqual({
       from: 5,
       to: 6,

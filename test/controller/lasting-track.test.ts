@@ -18,7 +18,7 @@ function throughStore(track: Track): Track | undefined {
 function look(track: Track | undefined, requested: number) {
   const now = observed(requested, { lastScalingAtMs: T0 + 60_000 });
   const rule = { action: 'Hold', holdFor: '2h' } as const;
-  return judgeHand(track ?? NEW_TRACK, { observed: now, rule, nowMs: T0 + 120_000 });
+  return judgeHand(track ?? NEW_TRACK, { observed: now, rule, nowMs: T0 + 120_000, wallAheadMs: 0 });
 }
 
 describe('a track over an absence', () => {

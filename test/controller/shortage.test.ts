@@ -44,6 +44,7 @@ function aRound(cases: readonly Case[], over: Partial<Round> = {}): Round {
     pool: { key: 'default/demo', members: [] },
     startedAtMs: T0,
     atMs: T0,
+    wallAheadMs: 0,
     world: { readings: new Map() },
     standings,
     decisions: new Map(decisions),

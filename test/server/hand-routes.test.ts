@@ -15,7 +15,11 @@ function aServer(
   const host = beyond === undefined ? '127.0.0.1' : '10.0.0.5';
   const app = createServerApp({
     state: operator,
-    clock: { now: () => operator.view().atMs, sleep: () => new Promise(() => undefined) },
+    clock: {
+      now: () => operator.view().atMs,
+      monotonic: () => operator.view().atMs,
+      sleep: () => new Promise(() => undefined),
+    },
     log,
     boundTo: host,
     token: TOKEN,

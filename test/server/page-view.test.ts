@@ -5,7 +5,11 @@ import { pageView } from '../../src/server/page-view.ts';
 import { seriesOf } from '../../src/server/series.ts';
 import { FakeOperator } from '../support/fake-operator.ts';
 
-const extras = { tiles: new Map(), sample: { atMs: 0, values: {} }, ratePerS: () => undefined };
+const extras = {
+  tiles: new Map(),
+  sample: { atMs: 0, values: {}, wallAheadMs: 0 },
+  ratePerS: () => undefined,
+};
 
 function viewAfter(seconds: number): OperatorView {
   const operator = new FakeOperator({ startMs: 1_000_000 });

@@ -30,6 +30,7 @@ export class PageWorld {
     this.operator = new FakeOperator({ startMs: Date.now(), ...options });
     this.#clock = {
       now: () => this.operator.view().atMs + this.#aheadMs,
+      monotonic: () => this.operator.view().atMs + this.#aheadMs,
       sleep: (ms, signal) => systemClock.sleep(this.#hurried ? 0 : ms, signal),
     };
   }

@@ -89,10 +89,10 @@ async function untilAnswering(
   void azurite.exited.then(() => {
     ended = true;
   });
-  const deadlineMs = clock.now() + READY_WITHIN_MS;
+  const deadlineMs = clock.monotonic() + READY_WITHIN_MS;
   while (!(await answers(port))) {
     if (ended) throw new TerminalError('Azurite ended at once; run npx azurite-queue to see why');
-    if (clock.now() > deadlineMs)
+    if (clock.monotonic() > deadlineMs)
       throw new TerminalError(`Azurite does not answer on port ${port} within 30 s`);
     await clock.sleep(PROBE_EVERY_MS, signal);
   }

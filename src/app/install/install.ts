@@ -110,7 +110,7 @@ async function untilRunning(
   { cluster, clock, progress }: InstallDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const deadlineMs = clock.now() + RUN_WITHIN_MS;
+  const deadlineMs = clock.monotonic() + RUN_WITHIN_MS;
   const said = new Map<string, string>();
   for (;;) {
     const observed = await observeOrWait(apps, cluster, signal);
@@ -121,7 +121,7 @@ async function untilRunning(
     }
     const late = states.filter(({ runs }) => !runs);
     if (observed !== undefined && late.length === 0) return;
-    if (clock.now() > deadlineMs) throw notRunning(late);
+    if (clock.monotonic() > deadlineMs) throw notRunning(late);
     await clock.sleep(LOOK_EVERY_MS, signal);
   }
 }

@@ -45,7 +45,7 @@ async function removeAll(
     progress(`${id}: ${deployment === undefined ? 'already gone' : 'being removed'}`);
     if (deployment !== undefined) deployments.set(id, deployment);
   }
-  const deadlineMs = clock.now() + GONE_WITHIN_MS;
+  const deadlineMs = clock.monotonic() + GONE_WITHIN_MS;
   while (deployments.size > 0) {
     for (const [id, deployment] of deployments) {
       if (await cluster.isDeploying([deployment], signal)) continue;
@@ -53,7 +53,7 @@ async function removeAll(
       deployments.delete(id);
     }
     if (deployments.size === 0) return;
-    if (clock.now() > deadlineMs) throw notGone([...deployments.keys()]);
+    if (clock.monotonic() > deadlineMs) throw notGone([...deployments.keys()]);
     await clock.sleep(LOOK_EVERY_MS, signal);
   }
 }

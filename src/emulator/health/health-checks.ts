@@ -30,6 +30,8 @@ export interface HealthChecksDeps {
 interface Watched {
   readonly instance: Instance;
   readonly task: Task;
+  /** Monotonic. */
+  readonly runningSinceMs: number;
   /** By position of the check; absent until its first result. */
   readonly results: (Health | undefined)[];
   readonly ended: AbortController;
@@ -62,7 +64,8 @@ export class HealthChecks {
   start(instance: Instance, task: Task): void {
     const checks = instance.runSpec.healthChecks ?? [];
     if (checks.length === 0) return;
-    const watched: Watched = { instance, task, results: [], ended: new AbortController() };
+    const runningSinceMs = this.#deps.clock.monotonic();
+    const watched: Watched = { instance, task, runningSinceMs, results: [], ended: new AbortController() };
     this.#watched.set(task.id, watched);
     checks.forEach((check, index) => {
       this.#watch(watched, check, index).catch(() => undefined);
@@ -125,13 +128,12 @@ export class HealthChecks {
   }
 
   #take(
-    { instance, task, results }: Watched,
+    { instance, task, runningSinceMs, results }: Watched,
     { check, index, result }: { check: HealthCheck; index: number; result: ProbeResult },
   ): void {
     const { clock, events, tracker, kill } = this.#deps;
-    const nowMs = clock.now();
+    const nowMs = clock.monotonic();
     const before = results[index] ?? UNKNOWN;
-    const runningSinceMs = task.startedAtMs ?? nowMs;
     const verdict = judge(check, before, result, { nowMs, runningSinceMs });
     results[index] = verdict.health;
     const about = { appId: instance.appId, version: instance.runSpec.version };

@@ -19,7 +19,7 @@ export class LaunchDelays {
 
   /** ms until the app may be launched again; 0 without back-off. */
   leftMs(app: AppDefinition): number {
-    return Math.max(0, (this.#current(app)?.untilMs ?? 0) - this.#clock.now());
+    return Math.max(0, (this.#current(app)?.untilMs ?? 0) - this.#clock.monotonic());
   }
 
   /** `backoffSeconds` at first, times `backoffFactor` for every further end, up to `maxLaunchDelaySeconds`. */
@@ -28,7 +28,7 @@ export class LaunchDelays {
     const wantedMs = before === undefined ? app.backoffSeconds * 1000 : before.delayMs * app.backoffFactor;
     const delayMs = Math.min(wantedMs, app.maxLaunchDelaySeconds * 1000);
     const delays = this.#delays.get(app.id) ?? new Map<string, Delay>();
-    delays.set(configVersion(app), { delayMs, untilMs: this.#clock.now() + delayMs });
+    delays.set(configVersion(app), { delayMs, untilMs: this.#clock.monotonic() + delayMs });
     this.#delays.set(app.id, delays);
   }
 
@@ -40,6 +40,6 @@ export class LaunchDelays {
   #current(app: AppDefinition): Delay | undefined {
     const delay = this.#delays.get(app.id)?.get(configVersion(app));
     if (delay === undefined) return undefined;
-    return this.#clock.now() > delay.untilMs + app.maxLaunchDelaySeconds * 1000 ? undefined : delay;
+    return this.#clock.monotonic() > delay.untilMs + app.maxLaunchDelaySeconds * 1000 ? undefined : delay;
   }
 }

@@ -120,7 +120,7 @@ export class LaunchQueue {
   }
 
   #setAlarm(inMs: number): void {
-    const atMs = this.#deps.clock.now() + inMs;
+    const atMs = this.#deps.clock.monotonic() + inMs;
     if (this.#alarm?.atMs === atMs) return;
     this.#alarm?.cancel.abort();
     this.#alarm = undefined;

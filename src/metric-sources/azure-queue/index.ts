@@ -68,7 +68,7 @@ class AzureQueueSource implements MetricSource {
     const peeking = this.#peek(reader, asked, AbortSignal.any([signal, counted.signal]));
     try {
       const count = await reader.count(signal);
-      const atMs = this.#deps.clock.now();
+      const atMs = this.#deps.clock.monotonic();
       const peek = await peeking;
       signal.throwIfAborted();
       this.#lastCount = count;
@@ -108,7 +108,7 @@ class AzureQueueSource implements MetricSource {
   }
 
   #unavailable(reason: string): MetricReading {
-    return { state: 'unavailable', reason, sinceMs: this.#deps.clock.now() };
+    return { state: 'unavailable', reason, sinceMs: this.#deps.clock.monotonic() };
   }
 }
 

@@ -10,7 +10,7 @@ export function createRandom(config: RandomMetric, deps: MetricSourceDeps): Metr
   return {
     async read(signal): Promise<MetricReading> {
       signal.throwIfAborted();
-      const atMs = deps.clock.now();
+      const atMs = deps.clock.monotonic();
       return { state: 'ok', value: randomDemand(config, atMs), atMs };
     },
     close: async () => undefined,

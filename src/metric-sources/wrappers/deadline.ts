@@ -30,7 +30,7 @@ async function readWithin(
   const late = (): MetricReading => ({
     state: 'unavailable',
     reason: `reading ${label()}: no answer within ${deadlineMs} ms; is the other side overloaded or unreachable?`,
-    sinceMs: clock.now(),
+    sinceMs: clock.monotonic(),
   });
   // Rejects when `signal` aborts, and (with nobody listening any more) when the race is over.
   const deadline = clock.sleep(deadlineMs, AbortSignal.any([signal, over.signal])).then(() => {

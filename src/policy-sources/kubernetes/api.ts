@@ -157,7 +157,7 @@ class Silence {
 
   constructor(clock: Clock, afterMs: number) {
     this.#clock = clock;
-    this.#heardAtMs = clock.now();
+    this.#heardAtMs = clock.monotonic();
     this.#watch(afterMs).catch(() => undefined);
   }
 
@@ -166,7 +166,7 @@ class Silence {
   }
 
   broken(): void {
-    this.#heardAtMs = this.#clock.now();
+    this.#heardAtMs = this.#clock.monotonic();
   }
 
   end(): void {
@@ -175,7 +175,7 @@ class Silence {
 
   async #watch(afterMs: number): Promise<void> {
     for (;;) {
-      const leftMs = this.#heardAtMs + afterMs - this.#clock.now();
+      const leftMs = this.#heardAtMs + afterMs - this.#clock.monotonic();
       if (leftMs <= 0) break;
       await this.#clock.sleep(leftMs, this.#over.signal);
     }

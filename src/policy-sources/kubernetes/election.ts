@@ -73,7 +73,7 @@ export class LeaseElector {
 
   standing(): Standing {
     const { store, clock } = this.#deps;
-    if (this.#held !== undefined && clock.now() < this.#held.untilMs)
+    if (this.#held !== undefined && clock.monotonic() < this.#held.untilMs)
       return { acting: true, reason: `it holds ${store.name}`, lost: this.#held.lost.signal };
     return { acting: false, reason: this.#whyNot() };
   }
@@ -98,7 +98,7 @@ export class LeaseElector {
   /** Acquires or renews; what goes wrong is said once and tried again. */
   async #attempt(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
-    const leftMs = this.#held === undefined ? CALL_MS : this.#held.untilMs - clock.now();
+    const leftMs = this.#held === undefined ? CALL_MS : this.#held.untilMs - clock.monotonic();
     try {
       if (leftMs <= 0) throw new TransientError('it could not be renewed in time');
       await this.#within(Math.min(CALL_MS, leftMs), signal, (within) => this.#acquireOrRenew(within));
@@ -107,23 +107,23 @@ export class LeaseElector {
       if (signal.aborted) return;
       this.#noteTrouble(messageOf(error));
     }
-    if (this.#held !== undefined && clock.now() >= this.#held.untilMs) this.#standDown(this.#whyNot());
+    if (this.#held !== undefined && clock.monotonic() >= this.#held.untilMs) this.#standDown(this.#whyNot());
   }
 
   /** tryAcquireOrRenew */
   async #acquireOrRenew(signal: AbortSignal): Promise<void> {
     const { store, clock, identity } = this.#deps;
-    const startedMs = clock.now();
+    const startedMs = clock.monotonic();
     const lease = await store.get(signal);
     if (lease === undefined) {
       this.#take(await store.create(this.#record(undefined), signal), startedMs, signal);
       return;
     }
-    if (this.#seen?.lease.version !== lease.version) this.#seen = { lease, atMs: clock.now() };
+    if (this.#seen?.lease.version !== lease.version) this.#seen = { lease, atMs: clock.monotonic() };
     const { record, version } = lease;
     const isOurs = record.holder === identity;
     if (!isOurs && this.#held !== undefined) this.#standDown(`${record.holder || 'nobody'} holds it`);
-    if (!isOurs && record.holder !== '' && clock.now() < this.#expiresAtMs()) return;
+    if (!isOurs && record.holder !== '' && clock.monotonic() < this.#expiresAtMs()) return;
     this.#take(await store.replace(this.#record(record), version, signal), startedMs, signal);
   }
 
@@ -131,10 +131,10 @@ export class LeaseElector {
     // Nobody waits for this answer any more.
     signal.throwIfAborted();
     const { clock, log, store, onChange } = this.#deps;
-    this.#seen = { lease, atMs: clock.now() };
+    this.#seen = { lease, atMs: clock.monotonic() };
     const untilMs = startedMs + this.#timing.renewDeadlineMs;
     // An answer that took so long says nothing about now.
-    if (clock.now() >= untilMs) return;
+    if (clock.monotonic() >= untilMs) return;
     const held = this.#held;
     this.#held = { untilMs, lost: held?.lost ?? new AbortController() };
     if (held !== undefined) return;
@@ -208,7 +208,7 @@ export class LeaseElector {
     const { clock, random } = this.#deps;
     const { retryMs } = this.#timing;
     if (this.#held === undefined) return retryMs * (1 + JITTER * random());
-    return Math.max(0, Math.min(retryMs, this.#held.untilMs - clock.now()));
+    return Math.max(0, Math.min(retryMs, this.#held.untilMs - clock.monotonic()));
   }
 
   #whyNot(): string {

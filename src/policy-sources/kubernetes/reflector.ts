@@ -118,8 +118,8 @@ export class Reflector {
     const { clock, timing } = this.#deps;
     let version = await this.#list(signal);
     onListed();
-    const relistAtMs = clock.now() + timing.relistMs;
-    while (clock.now() < relistAtMs) version = await this.#watch(version, signal);
+    const relistAtMs = clock.monotonic() + timing.relistMs;
+    while (clock.monotonic() < relistAtMs) version = await this.#watch(version, signal);
   }
 
   async #list(signal: AbortSignal): Promise<string> {
@@ -141,7 +141,7 @@ export class Reflector {
   /** @returns the version that the next watch begins with */
   async #watch(from: string, signal: AbortSignal): Promise<string> {
     const { api, clock, timing } = this.#deps;
-    const startedMs = clock.now();
+    const startedMs = clock.monotonic();
     let version = from;
     let heard = false;
     const options = {
@@ -157,7 +157,7 @@ export class Reflector {
       this.#backoff.forget('follow');
     }
     signal.throwIfAborted();
-    if (!heard && clock.now() - startedMs < SHORTEST_WATCH_MS)
+    if (!heard && clock.monotonic() - startedMs < SHORTEST_WATCH_MS)
       throw new TransientError('the watch ended as soon as it began');
     return version;
   }

@@ -39,7 +39,7 @@ export class Secrets {
   /** Keeps what these name and what is still asked for, and nothing else; what is new is read first. */
   async follow(refs: readonly SecretRef[], signal: AbortSignal): Promise<void> {
     const named = new Set(refs.map(nameOf));
-    const inUseMs = this.#clock.now() - FORGET_AFTER_MS;
+    const inUseMs = this.#clock.monotonic() - FORGET_AFTER_MS;
     for (const [name, atMs] of this.#askedAtMs) if (atMs < inUseMs) this.#askedAtMs.delete(name);
     const kept = [...this.#known].filter(([name]) => named.has(name) || this.#askedAtMs.has(name));
     this.#known = new Map(kept);
@@ -66,7 +66,7 @@ export class Secrets {
     const { namespace, name, key } = ref;
     const what = `secret ${name} in namespace ${namespace}`;
     const id = nameOf(ref);
-    this.#askedAtMs.set(id, this.#clock.now());
+    this.#askedAtMs.set(id, this.#clock.monotonic());
     const known = this.#known.get(id) ?? UNREAD;
     this.#known.set(id, known);
     if ('problem' in known) throw new TerminalError(`${what}: ${known.problem}`);

@@ -18,13 +18,13 @@ export async function watched(
 ): Promise<HttpAnswer> {
   if (watch === undefined) return await exchange();
   const { method } = request;
-  const startedMs = watch.clock.now();
+  const startedMs = watch.clock.monotonic();
   const tell = (outcome: SchedulerCall['outcome']): void =>
     watch.onCall({
       method,
       endpoint: endpointOf(request.path),
       outcome,
-      durationMs: Math.max(0, watch.clock.now() - startedMs),
+      durationMs: Math.max(0, watch.clock.monotonic() - startedMs),
     });
   try {
     const answer = await exchange();

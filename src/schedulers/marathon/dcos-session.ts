@@ -66,7 +66,7 @@ export class DcosSession {
       this.#failed = undefined;
       return this.#token.value;
     } catch (error) {
-      this.#failed = { untilMs: clock.now() + AGAIN_MS, error };
+      this.#failed = { untilMs: clock.monotonic() + AGAIN_MS, error };
       throw error;
     }
   }
@@ -84,7 +84,7 @@ export class DcosSession {
     // Both ends of its life by one clock: ours may be wrong.
     const endsAtMs = expiryOf(token);
     const lifeMs = endsAtMs === undefined ? Infinity : endsAtMs - (answer.dateMs ?? clock.now());
-    return { value: token, renewAtMs: clock.now() + Math.max(LEAST_LIFE_MS, RENEW_AFTER * lifeMs) };
+    return { value: token, renewAtMs: clock.monotonic() + Math.max(LEAST_LIFE_MS, RENEW_AFTER * lifeMs) };
   }
 
   /** A proof that was refused where the clocks differ is made once more by the other side's clock. */

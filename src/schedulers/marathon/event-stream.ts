@@ -74,12 +74,12 @@ async function pump(
 ): Promise<void> {
   const decoder = new TextDecoder();
   const ended = new AbortController();
-  let heardAtMs = to.clock.now();
+  let heardAtMs = to.clock.monotonic();
   const onAbort = (): void => void stream.destroy();
   signal.addEventListener('abort', onAbort, { once: true });
   const watchdog = async (): Promise<void> => {
     for (;;) {
-      const leftMs = heardAtMs + SILENCE_MS - to.clock.now();
+      const leftMs = heardAtMs + SILENCE_MS - to.clock.monotonic();
       if (leftMs <= 0) {
         stream.destroy(new Error(`no byte for ${SILENCE_MS / 1000} s`));
         return;
@@ -90,7 +90,7 @@ async function pump(
   watchdog().catch(() => undefined);
   try {
     for await (const chunk of stream) {
-      heardAtMs = to.clock.now();
+      heardAtMs = to.clock.monotonic();
       to.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
     }
   } finally {

@@ -81,7 +81,7 @@ export class ClusterView {
       const reading = readings.get(id) ?? this.#readings.get(id);
       return reading === undefined ? [] : [[id, reading] as const];
     });
-    const atMs = Math.min(this.#options.clock.now(), ...found.map(([, reading]) => reading.atMs));
+    const atMs = Math.min(this.#options.clock.monotonic(), ...found.map(([, reading]) => reading.atMs));
     const apps = found.flatMap(([id, { app }]) => (app === undefined ? [] : [[id, app] as const]));
     return { apps: new Map(apps), atMs };
   }
@@ -89,7 +89,7 @@ export class ClusterView {
   /** The app for a write: as last read when that is recent and nothing of the app was written or heard since, else read alone. */
   async recall(id: string, signal: AbortSignal): Promise<AppObservation | undefined> {
     const known = this.#readings.get(id);
-    const recent = known !== undefined && this.#options.clock.now() - known.atMs < RECALL_MS;
+    const recent = known !== undefined && this.#options.clock.monotonic() - known.atMs < RECALL_MS;
     return known?.app !== undefined && recent && this.#isCurrent(id, known)
       ? known.app
       : await this.read(id, signal);
@@ -132,7 +132,7 @@ export class ClusterView {
   }
 
   #isYoung({ atMs, settled }: Pick<Reading, 'atMs' | 'settled'>): boolean {
-    const ageMs = this.#options.clock.now() - atMs;
+    const ageMs = this.#options.clock.monotonic() - atMs;
     const { resyncMs } = this.#options;
     const most = this.#streams === 0 ? BLIND_MS : settled ? resyncMs : UNSETTLED_MS;
     return ageMs >= 0 && ageMs < Math.min(resyncMs, most);
@@ -185,7 +185,7 @@ export class ClusterView {
       return current.readings;
     }
     const asked = new Set(this.#watched);
-    const startedAtMs = this.#options.clock.now();
+    const startedAtMs = this.#options.clock.monotonic();
     const loading = this.#loading(asked, async () => {
       const listed = await this.#options.client.apps(commonFolder(asked), this.#closing);
       return listed.filter((app) => asked.has(app.id));
@@ -202,7 +202,7 @@ export class ClusterView {
   }
 
   #loading(asked: ReadonlySet<string>, read: () => Promise<readonly MarathonApp[]>): Loading {
-    const atMs = this.#options.clock.now();
+    const atMs = this.#options.clock.monotonic();
     const generation = this.#generation;
     const readAll = async (): Promise<Readings> => {
       const apps = await read();

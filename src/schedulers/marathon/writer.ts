@@ -65,7 +65,7 @@ export class Writer {
   ): Promise<Exclude<WriteOutcome, { kind: 'forbidden' }>> {
     const { clock, view } = this.#deps;
     const { send, ...how } = write;
-    const leftMs = this.#cappedUntilMs - clock.now();
+    const leftMs = this.#cappedUntilMs - clock.monotonic();
     if (leftMs > 0)
       throw new WaitError(`${write.doing}: Marathon runs as many deployments as it may`, leftMs);
     let outcome: WriteOutcome;
@@ -96,7 +96,7 @@ export class Writer {
   async #forbidden(refusal: Error, signal: AbortSignal): Promise<Error> {
     const running = (await this.#deps.client.deployments(signal)).length;
     if (running === 0) return refusal;
-    this.#cappedUntilMs = this.#deps.clock.now() + CAP_RETRY_MS;
+    this.#cappedUntilMs = this.#deps.clock.monotonic() + CAP_RETRY_MS;
     return new WaitError(`${messageOf(refusal)} (${running} deployments are running)`, CAP_RETRY_MS);
   }
 

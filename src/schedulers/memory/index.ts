@@ -252,6 +252,6 @@ class InMemoryScheduler implements MemoryScheduler {
   }
 
   #now(): number {
-    return this.#deps.clock.now();
+    return this.#deps.clock.monotonic();
   }
 }

@@ -4,17 +4,22 @@ const KEEP_S = 15 * 60;
 const SILENCE_S = 5;
 
 export class Past {
+  /** Of the server's monotonic clock, s. */
   #times = [];
+  /** How far the clock that people read is ahead of it, s; another number once that clock was set. */
+  #wallAhead = 0;
   #series = new Map();
 
   /** Replaces everything by what the server remembers. */
-  load({ atMs, series }) {
+  load({ atMs, series, wallAheadMs }) {
+    this.#wallAhead = wallAheadMs / 1000;
     this.#times = atMs.map((ms) => ms / 1000);
     this.#series = new Map(Object.entries(series));
   }
 
   /** Adds the newest second or rewrites it. A silence longer than `silenceS` becomes a gap. */
-  add({ atMs, values }, silenceS = SILENCE_S) {
+  add({ atMs, values, wallAheadMs }, silenceS = SILENCE_S) {
+    this.#wallAhead = wallAheadMs / 1000;
     const t = atMs / 1000;
     const last = this.#times.at(-1) ?? 0;
     if (t < last) return;
@@ -26,7 +31,7 @@ export class Past {
 
   /** Seconds since the epoch. */
   get times() {
-    return this.#times;
+    return this.#times.map((t) => t + this.#wallAhead);
   }
 
   column(name) {

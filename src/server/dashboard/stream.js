@@ -4,6 +4,8 @@ const SILENT_MS = 3_000;
 const HUNG_MS = 10_000;
 const RETRY_MS = 1_000;
 const LOOK_MS = 250;
+/** A view is drawn up to a moment before it is heard; what is further off is a clock that was set. */
+const CLOCK_SET_MS = 5_000;
 
 /**
  * @param on {hello({version, token, writes}), view(PageView), alive(), silent(lastHeardAtMs | undefined)}
@@ -34,8 +36,10 @@ export function openStream(on) {
     });
     source.addEventListener('beat', ({ data }) => heard(JSON.parse(data).atMs));
     source.addEventListener('view', ({ data }) => {
-      heard();
-      on.view(JSON.parse(data));
+      const view = JSON.parse(data);
+      const isSet = Math.abs(view.atMs - serverNow()) > CLOCK_SET_MS;
+      heard(isSet ? view.atMs : undefined);
+      on.view(view);
     });
   };
 

@@ -129,7 +129,7 @@ export class OperatorFollower {
     const isThere = policies.cache.get(key) !== undefined;
     if (isThere && shown?.view === view && shown.capacity === capacity && shown.isSeen === isSeen) return;
     const status = policyStatusOf(view, pool);
-    const nowMs = clock.now();
+    const nowMs = clock.monotonic();
     const isSame = shown !== undefined && isSameObject(shown.view, view);
     if (isThere && isSame) {
       if (isDeepStrictEqual(status, shown.status)) {

@@ -187,10 +187,10 @@ class Watch {
   async #keepAlive(): Promise<void> {
     const { clock } = this.#deps;
     const { bookmarks, timeoutMs = LONGEST_MS } = this.#options;
-    const endMs = clock.now() + Math.min(timeoutMs, LONGEST_MS);
+    const endMs = clock.monotonic() + Math.min(timeoutMs, LONGEST_MS);
     try {
-      while (clock.now() < endMs) {
-        await clock.sleep(Math.min(BOOKMARK_EVERY_MS, endMs - clock.now()), this.#over.signal);
+      while (clock.monotonic() < endMs) {
+        await clock.sleep(Math.min(BOOKMARK_EVERY_MS, endMs - clock.monotonic()), this.#over.signal);
         // Who has not read all there is takes no bookmark: it would promise more than was told.
         if (bookmarks && this.#isCurrent && this.#hasRoom())
           this.#controller?.enqueue(this.#bookmark(this.#deps.version()));

@@ -58,6 +58,7 @@ class FakeLease {
 function skewed(clock: VirtualClock, rate: number, offsetMs: number): Clock {
   return {
     now: () => clock.now() * rate + offsetMs,
+    monotonic: () => clock.monotonic() * rate + offsetMs,
     sleep: (ms, signal) => clock.sleep(ms / rate, signal),
   };
 }

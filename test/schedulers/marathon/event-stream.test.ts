@@ -198,7 +198,7 @@ describe('watching a Marathon', () => {
 
   /** Wakes at once, so that every wake-up can be counted. */
   const hasty: Clock = {
-    now: systemClock.now,
+    ...systemClock,
     sleep: (ms, signal) => (ms < 100 ? Promise.resolve() : systemClock.sleep(ms, signal)),
   };
   const observe = async () => (await world.scheduler.observe([APP], stop.signal)).apps.get(APP);

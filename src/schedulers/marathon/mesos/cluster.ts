@@ -76,7 +76,7 @@ export class MesosCluster {
 
   /** Waits only when there is nothing to go by: a master that hangs must not hold up round after round. */
   async #current(signal: AbortSignal): Promise<Reading> {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#options.clock.monotonic();
     if (nowMs - this.#askedAtMs >= FRESH_MS) this.#ask(nowMs);
     const usable = (): Reading | undefined => {
       const reading = this.#reading;
