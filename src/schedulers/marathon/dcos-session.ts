@@ -44,7 +44,7 @@ export class DcosSession {
 
   /** @throws TransientError when the login fails, TerminalError when the secret cannot be used */
   async token(signal: AbortSignal): Promise<string> {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#options.clock.monotonic();
     if (this.#token !== undefined && nowMs < this.#token.renewAtMs) return this.#token.value;
     if (this.#failed !== undefined && nowMs < this.#failed.untilMs) throw this.#failed.error;
     this.#login ??= this.#logIn().finally(() => {
