@@ -10,13 +10,15 @@ import {
   YAMLException,
 } from 'js-yaml';
 import { error, type Finding } from './finding.ts';
-import { parentOf, showPath } from './pointer.ts';
+import { parentOf, shortened, showPath } from './pointer.ts';
 import { type Positions, positionsOf } from './positions.ts';
 
 export const MAX_TEXT_BYTES = 1024 * 1024;
 /** Of one document, aliases written out: a policy with 1,000 apps has about 60,000. */
 const MAX_NODES = 200_000;
 const MAX_DEPTH = 100;
+/** Of a document that is too large to be looked at: as far as its kind and its name are looked for. */
+const IDENTITY_EVENTS = 10_000;
 /** Of one text. */
 const MAX_DOCUMENTS = 2_000;
 
@@ -113,7 +115,7 @@ function documentStarts(text: string): readonly number[] {
 
 /** Without the library's snippet: the text around a mistake may be a secret. */
 function yamlComplaint(thrown: Error): string {
-  const reason = thrown instanceof YAMLException ? thrown.reason : thrown.message;
+  const reason = shortened(thrown instanceof YAMLException ? thrown.reason : thrown.message, 200);
   const advice = /\btab\b/.test(reason) ? ': indent with spaces' : '';
   return `is not valid YAML: ${reason}${advice}`;
 }
@@ -128,14 +130,15 @@ function documentsOf(part: Part, lines: LineIndex): readonly ParsedDocument[] {
 }
 
 function readDocument(events: readonly Event[], part: Part, lines: LineIndex): ParsedDocument {
-  const positions = positionsOf(events, part.source);
+  const written = nodesIn(events);
+  const positions = positionsOf(written > MAX_NODES ? events.slice(0, IDENTITY_EVENTS) : events, part.source);
   const lineAt = (offset: number): number => lines(part.from + offset);
   const document = {
     line: lineAt(positions.start),
     lineOf: (pointer: string) => lineAt(offsetOf(positions, pointer)),
     texts: positions.texts,
   };
-  const tooMuch = extentComplaint(positions, lineAt);
+  const tooMuch = extentComplaint({ ...positions, nodes: Math.max(written, positions.nodes) }, lineAt);
   if (tooMuch !== undefined) return { ...document, value: undefined, findings: [error('', tooMuch)] };
   const doubled = positions.duplicates.map(({ pointer, offset }) =>
     error(pointer, `${showPath(pointer)} stands twice, again in line ${lineAt(offset)}: keep one of them`),
@@ -147,6 +150,13 @@ function readDocument(events: readonly Event[], part: Part, lines: LineIndex): P
     const message = `line ${lineAt(at)} ${yamlComplaint(thrown instanceof Error ? thrown : new Error(String(thrown)))}`;
     return { ...document, value: undefined, findings: [...doubled, error('', message)] };
   }
+}
+
+/** As they stand there, aliases not written out. */
+function nodesIn(events: readonly Event[]): number {
+  let nodes = 0;
+  for (const { type } of events) if (type !== EVENT_ID.POP && type !== EVENT_ID.DOCUMENT) nodes += 1;
+  return nodes;
 }
 
 function construct(events: readonly Event[], source: string): unknown {

@@ -1,6 +1,6 @@
 // api: checks a document against its schema, and says which parts of it can still be judged further.
 
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { error, type Finding } from './finding.ts';
 import { meantPlaces, withoutFollowUps } from './follow-ups.ts';
 import { isObject, type JsonSchema, strictCopy } from './json-schema.ts';
@@ -13,7 +13,12 @@ export interface Structure {
   readonly usable: unknown;
   /** Whether the field was refused or misspelt: its absence from `usable` proves nothing. */
   readonly refused: (pointer: string) => boolean;
+  /** Mistakes beyond those in `findings`; above 0 the document is not worth judging further. */
+  readonly uncounted: number;
 }
+
+/** Wording a mistake costs a hundred times what finding it does, and a text of 1 MiB can hold 90,000 of them. */
+const MAX_WORDED = 200;
 
 /** These say that something is missing or too much; the value itself can be looked at. */
 const ABOUT_THE_WHOLE = new Set(['required', 'oneOf', 'minProperties', 'minItems', 'maxItems']);
@@ -23,8 +28,9 @@ export function structureCheck(schema: JsonSchema): (document: unknown) => Struc
   let compiled: ValidateFunction | undefined;
   return (document) => {
     compiled ??= compile(schema);
-    if (compiled(document)) return { findings: [], usable: document, refused: () => false };
+    if (compiled(document)) return { findings: [], usable: document, refused: () => false, uncounted: 0 };
     const found = compiled.errors ?? [];
+    if (found.length > MAX_WORDED) return tooMany(found);
     const errors = withoutFollowUps(found);
     const gone = new Set(errors.filter((e) => !ABOUT_THE_WHOLE.has(e.keyword)).map(placeOf));
     const meant = meantPlaces(found);
@@ -32,7 +38,19 @@ export function structureCheck(schema: JsonSchema): (document: unknown) => Struc
       findings: errors.map((e) => error(placeOf(e), sentenceOf(e))),
       usable: without(document, gone, ''),
       refused: (pointer) => meant.has(pointer) || isWithin(pointer, gone),
+      uncounted: 0,
     };
+  };
+}
+
+/** The first ones in words, and how many there are. */
+function tooMany(all: readonly ErrorObject[]): Structure {
+  const worded = withoutFollowUps(all.slice(0, MAX_WORDED));
+  return {
+    findings: worded.map((e) => error(placeOf(e), sentenceOf(e))),
+    usable: undefined,
+    refused: () => true,
+    uncounted: all.length - MAX_WORDED,
   };
 }
 

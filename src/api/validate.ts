@@ -15,6 +15,8 @@ import type { Judge } from './trust.ts';
 
 export interface Verdict {
   readonly findings: readonly Finding[];
+  /** How many more mistakes there are than `findings` tells; absent: none. */
+  readonly more?: number;
   /** Defaulted, without `status`; absent when a finding is an error. */
   readonly resource?: Resource;
   /** Why it is refused, where it is well formed and asks for more than its source is trusted with. */
@@ -82,7 +84,8 @@ export function withJudge(validator: ResourceValidator, judgeTrust: Judge): Reso
 }
 
 function judge(document: JsonObject, kind: Kind, metricBlocks: RuleContext['metricBlocks']): Verdict {
-  const { findings: structural, usable, refused } = kind.structure(document);
+  const { findings: structural, usable, refused, uncounted } = kind.structure(document);
+  if (uncounted > 0) return { findings: structural, more: uncounted };
   const { status: _, ...written } = isObject(usable) ? usable : {};
   const filled = withSchemaDefaults(kind.schema, written);
   const complete = withDerivedDefaults(isObject(filled) ? filled : {});

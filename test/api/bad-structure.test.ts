@@ -182,10 +182,10 @@ describe('several mistakes', () => {
     ]);
   });
 
-  it('shows two hundred of a document and counts the rest', () => {
-    const fields = Array.from({ length: 250 }, (_, i) => `x${i}: 1`).join('\n');
+  it('shows twenty of a document and counts the rest', () => {
+    const fields = Array.from({ length: 70 }, (_, i) => `x${i}: 1`).join('\n');
     const problems = problemsOf(aPolicyWithSpec(`capacity: { slots: 1 }\n${APPS}\n${fields}`));
-    expect(problems).toHaveLength(201);
+    expect(problems).toHaveLength(21);
     expect(problems.at(-1)).toContain('and 50 more problems');
   });
 });

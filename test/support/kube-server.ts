@@ -160,7 +160,7 @@ class World implements Faults {
   constructor({ crds = true, token }: KubeServerOptions) {
     this.#token = token;
     const kinds = [...(crds ? OURS : []), ...KUBERNETES];
-    this.kinds = kinds.map((each) => memoryKind(each));
+    this.kinds = kinds.map((each) => memoryKind(each, undefined, CRD_SCHEMAS.get(each.kind)));
     const discovery = discoveryRoutes(kinds, 'test').route('/', openApiRoutes(kinds, 'test'));
     this.#discovery = (request) => discovery.fetch(request);
     this.#api = this.#newApi();
@@ -235,10 +235,14 @@ class World implements Faults {
   }
 }
 
-/** A kind that anybody may write anything to, kept as long as the process lives; ours with the defaults of the CRD. */
-export function memoryKind(kind: ResourceKind, history?: number): ServedKind {
+/**
+ * A kind that anybody may write anything to, kept as long as the process lives.
+ *
+ * @param defaults the schema whose defaults are filled in
+ */
+export function memoryKind(kind: ResourceKind, history?: number, defaults?: JsonSchema): ServedKind {
   const cache = new WatchCache({ startVersion: 0, ...(history !== undefined && { history }) });
-  return { kind, cache, home: memoryHome(cache, CRD_SCHEMAS.get(kind.kind)) };
+  return { kind, cache, home: memoryHome(cache, defaults) };
 }
 
 function memoryHome(cache: WatchCache, schema: JsonSchema | undefined): ObjectHome {

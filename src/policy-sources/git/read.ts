@@ -14,8 +14,8 @@ import type { Repository, TreeFile } from './repository.ts';
 
 /** Of all policy files of a commit together. */
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
-/** Parsing is work for the processor: after so many files others get their turn. */
-const TURN = 25;
+/** Parsing is work for the processor: after so many bytes others get their turn. */
+const TURN_BYTES = 128 * 1024;
 
 interface PolicyFile extends TreeFile {
   /** For people: the repository and the path in it. */
@@ -50,8 +50,14 @@ export class CommitReader {
     const texts = await this.#texts(files, repository, signal);
     const builder = new SnapshotBuilder(this.#memory);
     const revision = revisionOf(commit);
-    for (const [i, file] of files.entries()) {
-      if (i % TURN === 0) await setImmediate(undefined, { signal });
+    let worked = TURN_BYTES;
+    for (const file of files) {
+      if (worked >= TURN_BYTES) {
+        await setImmediate(undefined, { signal });
+        worked = 0;
+      }
+      // Looking at a file that is known, or too large, is a little work too.
+      worked += 1_024 + (texts.get(file.oid)?.length ?? 0);
       this.#add(builder, file, { revision, bytes: texts.get(file.oid) });
     }
     builder.addMissing({ files: files.map(({ label }) => label), unreadable: [] });
