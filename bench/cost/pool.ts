@@ -35,7 +35,7 @@ function scaled(i: number, { round, nowMs }: { round: number; nowMs: number }): 
       {
         queueLength: 50,
         metric: {
-          azureStorageQueue: { queueName: { value: 'bench' }, count: 'Waiting', inFlightPerInstance: 1 },
+          azureStorageQueue: { queueName: 'bench', count: 'Waiting', inFlightPerInstance: 1 },
         },
         algorithm: { type: 'Fluid' },
       },

@@ -107,7 +107,7 @@ function consumerTerms({ target, slots, metricAgeMs }: SetSpec): AppTerms {
   const queue: TargetSpec = {
     queueLength: target,
     metric: {
-      azureStorageQueue: { queueName: { value: 'simulated' }, count: 'Waiting', inFlightPerInstance: 1 },
+      azureStorageQueue: { queueName: 'simulated', count: 'Waiting', inFlightPerInstance: 1 },
     },
     algorithm: { type: 'Fluid', ...known },
   };

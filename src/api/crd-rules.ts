@@ -62,6 +62,14 @@ export const POLICY_RULES: Readonly<Record<string, readonly CelRule[]>> = {
   ],
 };
 
+/** In words: what Kubernetes says by itself of a `not` names no field. */
+function notBoth(fields: readonly string[]): CelRule {
+  return {
+    rule: `!(${fields.map((field) => `has(self.${field})`).join(' && ')})`,
+    message: `${fields.join(' and ')} exclude each other: keep one of them`,
+  };
+}
+
 type KubernetesSchema = Readonly<Record<string, unknown>>;
 
 /**
@@ -77,9 +85,10 @@ export function withKubernetesRules(
   rules: Readonly<Record<string, readonly CelRule[]>>,
   path = '',
 ): KubernetesSchema {
-  const { properties, items, minimum } = schema;
-  const own = rules[path];
-  const shown = path.includes('[]') ? withToldDefault(schema) : schema;
+  const { allOf = [], ...plain } = schema;
+  const { properties, items, minimum } = plain;
+  const own = [...(rules[path] ?? []), ...allOf.map(({ not }) => notBoth(not.required))];
+  const shown = path.includes('[]') ? withToldDefault(plain) : plain;
   const fractional = minimum !== undefined && minimum > 0 && minimum < 1;
   const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
   return {
@@ -94,7 +103,7 @@ export function withKubernetesRules(
       ),
     }),
     ...(items && { items: withKubernetesRules(items, rules, `${path}[]`) }),
-    ...(own && { 'x-kubernetes-validations': own }),
+    ...(own.length > 0 && { 'x-kubernetes-validations': own }),
   };
 }
 

@@ -1,6 +1,6 @@
 // api: defaults, applied once: those of the schema as Kubernetes would, then those that depend on other fields.
 
-import { isObject, type JsonObject, type JsonSchema } from './json-schema.ts';
+import { isObject, type JsonObject, type JsonSchema, schemaAt } from './json-schema.ts';
 import { QUEUE_GAINS } from './schema/target.ts';
 
 /** The defaults that the schema carries, at any depth; what was given stays. Idempotent. */
@@ -20,9 +20,7 @@ export function withSchemaDefaults(schema: JsonSchema, value: unknown): unknown 
 
 /** Whether `value`, at `pointer` of a document, is what the schema would have put there. */
 export function isSchemaDefault(schema: JsonSchema, pointer: string, value: unknown): boolean {
-  let node: JsonSchema | undefined = schema;
-  for (const segment of pointer.split('/').slice(1))
-    node = /^\d+$/.test(segment) ? node?.items : node?.properties?.[segment];
+  const node = schemaAt(schema, pointer);
   if (node?.default === undefined) return false;
   return isSame(withSchemaDefaults(node, node.default), withSchemaDefaults(node, value));
 }

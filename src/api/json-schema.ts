@@ -1,6 +1,9 @@
 // api: the part of JSON Schema that Kubernetes calls structural, and what is derived from a schema in it.
 
-/** Required on every node: `type` and `description`. A union has `oneOf` of nothing but `required`. */
+/**
+ * Required on every node: `type` and `description`. A union has `oneOf` of nothing but `required`, a pair of fields
+ * that exclude each other stands in `allOf`.
+ */
 export interface JsonSchema {
   readonly type: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly description: string;
@@ -15,6 +18,7 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly oneOf?: readonly { readonly required: readonly string[] }[];
+  readonly allOf?: readonly { readonly not: { readonly required: readonly string[] } }[];
   readonly items?: JsonSchema;
   readonly minItems?: number;
   readonly maxItems?: number;
@@ -40,6 +44,13 @@ export function exactlyOne(
   return fields.map((field) => ({ required: [field] }));
 }
 
+/** `allOf` for two fields of which at most one is given. */
+export function atMostOne(
+  ...pairs: readonly (readonly [string, string])[]
+): readonly { readonly not: { readonly required: readonly string[] } }[] {
+  return pairs.map((required) => ({ not: { required } }));
+}
+
 /**
  * The same schema with unknown fields refused. Kubernetes prunes them instead and takes no
  * `additionalProperties: false` beside `properties`, hence the copy.
@@ -53,6 +64,14 @@ export function strictCopy(schema: JsonSchema): JsonSchema {
     ...(schema.additionalProperties && { additionalProperties: strictCopy(schema.additionalProperties) }),
     ...(closed && { additionalProperties: false }),
   };
+}
+
+/** The schema of what `pointer` names; positions of lists are numbers. */
+export function schemaAt(schema: JsonSchema, pointer: string): JsonSchema | undefined {
+  let node: JsonSchema | undefined = schema;
+  for (const segment of pointer.split('/').slice(1))
+    node = /^\d+$/.test(segment) ? node?.items : node?.properties?.[segment];
+  return node;
 }
 
 export function mapValues<T, U>(

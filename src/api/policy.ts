@@ -15,9 +15,8 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Where a value comes from; exactly one key is set. A secret may not use `value`. */
+/** Where a value comes from; exactly one key is set. A plain value `x` has one in `xFrom`, a secret nothing else. */
 export interface ValueSource {
-  readonly value?: string;
   readonly fromEnv?: string;
   readonly fromFile?: string;
   readonly fromSecret?: {
@@ -46,7 +45,11 @@ export interface CapacitySpec {
 
 /** Exactly one key is set. */
 export interface MarathonAuth {
-  readonly basic?: { readonly username: ValueSource; readonly password: ValueSource };
+  readonly basic?: {
+    readonly username?: string;
+    readonly usernameFrom?: ValueSource;
+    readonly password: ValueSource;
+  };
   readonly token?: ValueSource;
   readonly dcosServiceAccount?: { readonly credentials: ValueSource };
 }
@@ -58,12 +61,15 @@ export interface MarathonSpec {
 }
 
 export interface AzureStorageQueueMetric {
-  readonly queueName: ValueSource;
+  readonly queueName?: string;
+  readonly queueNameFrom?: ValueSource;
   readonly connectionString?: ValueSource;
-  readonly accountName?: ValueSource;
+  readonly accountName?: string;
+  readonly accountNameFrom?: ValueSource;
   readonly accountKey?: ValueSource;
   readonly sasToken?: ValueSource;
-  readonly endpoint?: ValueSource;
+  readonly endpoint?: string;
+  readonly endpointFrom?: ValueSource;
   readonly count: 'Waiting' | 'Visible' | 'Total';
   /** Messages one busy consumer holds invisible at a time. */
   readonly inFlightPerInstance: number;

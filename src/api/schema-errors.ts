@@ -71,6 +71,8 @@ export function sentenceOf(error: ErrorObject): string {
       return `${path} is empty: give ${names(Object.keys(schema?.properties ?? {}), 'or')}`;
     case 'oneOf':
       return `${path} ${groupComplaint(error.data, schema)}`;
+    case 'not':
+      return `${path} has ${names(excluded(error.schema), 'and')}, which exclude each other: keep one of them`;
     default:
       return `${path} ${error.message ?? 'is not valid'}`;
   }
@@ -122,6 +124,12 @@ function groupComplaint(value: unknown, schema: Partial<JsonSchema> | undefined)
   const given = isObject(value) ? group.filter((field) => Object.hasOwn(value, field)) : [];
   const had = given.length === 0 ? 'has none of them' : `has ${names(given, 'and')}`;
   return group.length === 1 ? `needs ${group[0]}` : `needs exactly one of ${names(group, 'and')}, but ${had}`;
+}
+
+/** The fields of a `not` that requires them: not all of them may be there. */
+function excluded(schema: unknown): readonly string[] {
+  const { required } = isObject(schema) ? schema : {};
+  return Array.isArray(required) ? required.map(String) : [];
 }
 
 /** `a, b or c`. */

@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { error, type Finding } from './finding.ts';
 import { meantPlaces, withoutFollowUps } from './follow-ups.ts';
 import { isObject, type JsonSchema, strictCopy } from './json-schema.ts';
+import { replacementFor } from './plain-values.ts';
 import { below, parentOf } from './pointer.ts';
 import { placeOf, sentenceOf } from './schema-errors.ts';
 
@@ -21,7 +22,7 @@ export interface Structure {
 const MAX_WORDED = 200;
 
 /** These say that something is missing or too much; the value itself can be looked at. */
-const ABOUT_THE_WHOLE = new Set(['required', 'oneOf', 'minProperties', 'minItems', 'maxItems']);
+const ABOUT_THE_WHOLE = new Set(['required', 'oneOf', 'not', 'minProperties', 'minItems', 'maxItems']);
 
 /** Compiles on first use: a command that reads no policy should not pay for it. */
 export function structureCheck(schema: JsonSchema): (document: unknown) => Structure {
@@ -30,12 +31,12 @@ export function structureCheck(schema: JsonSchema): (document: unknown) => Struc
     compiled ??= compile(schema);
     if (compiled(document)) return { findings: [], usable: document, refused: () => false, uncounted: 0 };
     const found = compiled.errors ?? [];
-    if (found.length > MAX_WORDED) return tooMany(found);
+    if (found.length > MAX_WORDED) return tooMany(found, schema);
     const errors = withoutFollowUps(found);
     const gone = new Set(errors.filter((e) => !ABOUT_THE_WHOLE.has(e.keyword)).map(placeOf));
     const meant = meantPlaces(found);
     return {
-      findings: errors.map((e) => error(placeOf(e), sentenceOf(e))),
+      findings: errors.map((e) => error(placeOf(e), replacementFor(e, schema) ?? sentenceOf(e))),
       usable: without(document, gone, ''),
       refused: (pointer) => meant.has(pointer) || isWithin(pointer, gone),
       uncounted: 0,
@@ -44,10 +45,10 @@ export function structureCheck(schema: JsonSchema): (document: unknown) => Struc
 }
 
 /** The first ones in words, and how many there are. */
-function tooMany(all: readonly ErrorObject[]): Structure {
+function tooMany(all: readonly ErrorObject[], schema: JsonSchema): Structure {
   const worded = withoutFollowUps(all.slice(0, MAX_WORDED));
   return {
-    findings: worded.map((e) => error(placeOf(e), sentenceOf(e))),
+    findings: worded.map((e) => error(placeOf(e), replacementFor(e, schema) ?? sentenceOf(e))),
     usable: undefined,
     refused: () => true,
     uncounted: all.length - MAX_WORDED,

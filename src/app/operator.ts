@@ -22,7 +22,7 @@ import { withLaw } from './law.ts';
 import type { Address } from './options.ts';
 import { VERSION } from './package-root.ts';
 import { SchedulerPool } from './schedulers.ts';
-import { policySchema } from './schema.ts';
+import { inPresentForm, policySchema } from './schema.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
@@ -105,7 +105,9 @@ async function start(
     secret: kubernetes?.secret,
   });
   const applied =
-    documents === undefined ? undefined : new AppliedObjects({ documents, log, load: loadUntrusted });
+    documents === undefined
+      ? undefined
+      : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: inPresentForm });
   const metrics = createMetrics(VERSION);
   const schedulers = new SchedulerPool({
     clock,

@@ -2,6 +2,7 @@
 
 import { type LoadResult, loadResources } from '../api/load.ts';
 import type { MetricBlock } from '../api/metric-block.ts';
+import { inPresentForm as toPresentForm } from '../api/plain-values.ts';
 import { policySchemaWith, poolSchema } from '../api/schema.ts';
 import { createValidator, type ResourceValidator } from '../api/validate.ts';
 import { azureStorageQueueBlock } from '../metric-sources/azure-queue/schema.ts';
@@ -19,6 +20,11 @@ export function createResourceValidator(): ResourceValidator {
 }
 
 export const validator = createResourceValidator();
+
+/** An object that an earlier version accepted, with its plain values as they are written now. */
+export function inPresentForm<T extends { readonly kind: string }>(object: T): T {
+  return toPresentForm(object, object.kind === 'CapacityPool' ? poolSchema : policySchema) as T;
+}
 
 /** Reads the policies and pools of a YAML or JSON text; `source` is where it is from, for people. */
 export function loadPolicies(text: string, source: string): LoadResult {

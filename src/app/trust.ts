@@ -24,7 +24,7 @@ export interface Trust {
 
 export type TrustOptions = Pick<
   OptionValues,
-  'allowSecretEnv' | 'allowSecretFiles' | 'allowEndpoint' | 'allowAppPrefix' | 'allowPrivileged'
+  'allowEnv' | 'allowSecretEnv' | 'allowSecretFiles' | 'allowEndpoint' | 'allowAppPrefix' | 'allowPrivileged'
 >;
 
 export interface TrustSurroundings {
@@ -62,6 +62,7 @@ export function loaderOf(
 
 function rulesOf(options: TrustOptions, { env, marathon, app }: TrustSurroundings): TrustRules {
   return {
+    plainEnv: options.allowEnv ?? [],
     secretEnv: options.allowSecretEnv ?? [],
     secretFiles: (options.allowSecretFiles ?? []).map((dir) => resolve(dir)),
     endpoints: (options.allowEndpoint ?? []).map(endpoint),

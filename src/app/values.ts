@@ -29,8 +29,8 @@ export function createValueResolver(deps: ValueResolverDeps): ValueResolver {
   return {
     resolve(from, use = 'secret') {
       const value = readOrSay(from, deps);
-      if (use === 'setting') deps.redactor.allow(value);
-      else if (from.value === undefined) deps.redactor.add(value);
+      if (use === 'plain') deps.redactor.allow(value);
+      else deps.redactor.add(value);
       return value;
     },
   };
@@ -46,7 +46,6 @@ function readOrSay(from: ValueSource, deps: ValueResolverDeps): string {
 }
 
 function read(from: ValueSource, deps: ValueResolverDeps): string {
-  if (from.value !== undefined) return from.value;
   if (from.fromEnv !== undefined) return readEnv(from.fromEnv, deps);
   if (from.fromFile !== undefined) return readSecretFile(from.fromFile, deps);
   if (from.fromSecret !== undefined) {
@@ -57,7 +56,7 @@ function read(from: ValueSource, deps: ValueResolverDeps): string {
       `secret ${name}, key ${key}: Kubernetes secrets are read only where policies come from Kubernetes; use fromEnv or fromFile`,
     );
   }
-  throw new TerminalError('a value source names no source; give one of value, fromEnv, fromFile, fromSecret');
+  throw new TerminalError('a value source names no source; give one of fromEnv, fromFile, fromSecret');
 }
 
 function readEnv(name: string, { env }: ValueResolverDeps): string {

@@ -7,6 +7,7 @@ const FINE = '0 fine, 1 error';
 
 /** What policies may ask for that somebody else than the administrator wrote. */
 const ALLOW = [
+  'allowEnv',
   'allowSecretEnv',
   'allowSecretFiles',
   'allowEndpoint',
@@ -142,7 +143,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     outputs: ['table', 'json'],
     examples: [
       'microscaling validate -f specs/policies',
-      "microscaling validate -f policies --untrusted --allow-secret-env 'AZURE_STORAGE_*'",
+      "microscaling validate -f policies --untrusted --allow-env 'QUEUE_*' --allow-secret-env 'AZURE_STORAGE_*'",
     ],
     exitCodes: '0 valid (there may be warnings), 1 not valid',
     load: () => import('./commands/validate.ts'),

@@ -109,7 +109,7 @@ function observationOf({ terms, instances }: Member): AppObservation {
 
 /** A queue whose invisible messages are not counted, and nothing is known about them. */
 const VISIBLE_ONLY: MetricSpec = {
-  azureStorageQueue: { queueName: { value: 'simulated' }, count: 'Total', inFlightPerInstance: 1 },
+  azureStorageQueue: { queueName: 'simulated', count: 'Total', inFlightPerInstance: 1 },
 };
 
 const PEEK = 32;
@@ -148,6 +148,6 @@ function fluid(target: TargetSpec, metric: MetricSpec): TargetSpec {
 function waitingOf({ metric }: TargetSpec): MetricSpec {
   const inFlightPerInstance = metric.azureStorageQueue?.inFlightPerInstance ?? 1;
   return {
-    azureStorageQueue: { queueName: { value: 'simulated' }, count: 'Waiting', inFlightPerInstance },
+    azureStorageQueue: { queueName: 'simulated', count: 'Waiting', inFlightPerInstance },
   };
 }

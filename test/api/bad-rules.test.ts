@@ -164,18 +164,18 @@ const rules: readonly Row[] = [
   ],
   [
     'connection string and account',
-    aPolicyWithQueue('accountName: { value: x }\n    connectionString: { fromEnv: B }'),
+    aPolicyWithQueue('accountName: x\n    connectionString: { fromEnv: B }'),
     'error 14 /spec/apps/0/targets/0/metric/azureStorageQueue/accountName: accountName is part of the connectionString: remove one of them',
   ],
   [
     'queue name that Azure refuses',
-    aPolicyWithTarget('queueLength: 5\nmetric: { azureStorageQueue: { queueName: { value: my--queue } } }'),
-    'error 11 /spec/apps/0/targets/0/metric/azureStorageQueue/queueName/value: a queue name is 3 to 63 lower-case letters and digits with single hyphens between them',
+    aPolicyWithTarget('queueLength: 5\nmetric: { azureStorageQueue: { queueName: my--queue } }'),
+    'error 11 /spec/apps/0/targets/0/metric/azureStorageQueue/queueName: a queue name is 3 to 63 lower-case letters and digits with single hyphens between them',
   ],
   [
     'signature in the endpoint',
-    aPolicyWithQueue('endpoint: { value: "https://x.example.com/?sig=c2VjcmV0" }'),
-    'error 14 /spec/apps/0/targets/0/metric/azureStorageQueue/endpoint/value: has a query or a fragment: give only host, port and path',
+    aPolicyWithQueue('endpoint: "https://x.example.com/?sig=c2VjcmV0"'),
+    'error 14 /spec/apps/0/targets/0/metric/azureStorageQueue/endpoint: has a query or a fragment: give only host, port and path',
   ],
   [
     'password in a URL',

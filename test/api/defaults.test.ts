@@ -63,9 +63,9 @@ describe('defaults', () => {
   });
 
   it('give a queue its way of counting', () => {
-    const target = 'queueLength: 5\nmetric: { azureStorageQueue: { queueName: { value: orders } } }';
+    const target = 'queueLength: 5\nmetric: { azureStorageQueue: { queueName: orders } }';
     expect(load(aPolicyWithTarget(target)).spec.apps[0]?.targets?.[0]?.metric).toEqual({
-      azureStorageQueue: { queueName: { value: 'orders' }, count: 'Waiting', inFlightPerInstance: 1 },
+      azureStorageQueue: { queueName: 'orders', count: 'Waiting', inFlightPerInstance: 1 },
     });
   });
 

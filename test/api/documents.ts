@@ -27,7 +27,7 @@ export function aPolicyWithTarget(target: string): string {
 /** A target on the queue `orders` with this field of the metric, which is line 14. */
 export function aPolicyWithQueue(field: string): string {
   return aPolicyWithTarget(
-    `queueLength: 5\nmetric:\n  azureStorageQueue:\n    queueName: { value: orders }\n    ${field}`,
+    `queueLength: 5\nmetric:\n  azureStorageQueue:\n    queueName: orders\n    ${field}`,
   );
 }
 

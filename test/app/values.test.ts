@@ -25,8 +25,6 @@ function world() {
 
 describe('value resolver', () => {
   it.each<[ValueSource, string]>([
-    [{ value: 'plain' }, 'plain'],
-    [{ value: '' }, ''],
     [{ fromEnv: 'KEY' }, 'env-s3cret'],
     [{ fromFile: '/run/key' }, 'file-s3cret'],
     [{ fromFile: '/run/crlf' }, 'crlf-s3cret'],
@@ -64,15 +62,14 @@ describe('value resolver', () => {
 
   it('has what it resolved as a secret masked, what stands in the policy not', () => {
     const { values, redactor } = world();
-    for (const from of [{ fromEnv: 'KEY' }, { fromFile: '/run/key' }, { value: 'plain' }])
-      values.resolve(from);
+    for (const from of [{ fromEnv: 'KEY' }, { fromFile: '/run/key' }]) values.resolve(from);
     expect(redactor.redact('env-s3cret file-s3cret plain')).toBe(`${MASK} ${MASK} plain`);
   });
 
   it('leaves a setting readable, also where it is an environment value of an app as well', () => {
     const { values, redactor } = world();
     values.resolve({ fromEnv: 'QUEUE' });
-    values.resolve({ fromEnv: 'QUEUE' }, 'setting');
+    values.resolve({ fromEnv: 'QUEUE' }, 'plain');
     expect(redactor.redact('queue demo-queue')).toBe('queue demo-queue');
   });
 

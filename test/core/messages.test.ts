@@ -5,7 +5,7 @@ import { messagesOf } from '../../src/core/messages.ts';
 import { aRandom, aSample, T0 } from '../support/builders.ts';
 
 const azure = (over: Partial<AzureStorageQueueMetric> = {}): MetricSpec => ({
-  azureStorageQueue: { queueName: { value: 'q' }, count: 'Waiting', inFlightPerInstance: 1, ...over },
+  azureStorageQueue: { queueName: 'q', count: 'Waiting', inFlightPerInstance: 1, ...over },
 });
 
 describe('messages of a reading', () => {

@@ -29,6 +29,7 @@ beforeAll(async () => {
   const operator = laptop.start(
     [
       ...['run', '--api', '127.0.0.1:0', '--data', laptop.path('data'), '--marathon', marathon.url],
+      ...['--allow-env', 'AZURE_STORAGE_QUEUE_NAME'],
       ...['--allow-secret-env', 'AZURE_STORAGE_*'],
     ],
     azurite.env('demo'),

@@ -52,7 +52,7 @@ spec:
     - perInstance: 10
       metric:
         azureStorageQueue:
-          queueName: { value: orders }
+          queueName: orders
           connectionString: { fromEnv: ORDERS_CONNECTION }
     app: ${TASK}
 `;

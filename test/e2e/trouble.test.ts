@@ -27,7 +27,7 @@ spec:
     instances: { min: 1, max: 6 }
     targets:
     - perInstance: 10
-      metric: { azureStorageQueue: { queueName: { fromEnv: AZURE_STORAGE_QUEUE_NAME }, count: Total } }
+      metric: { azureStorageQueue: { queueNameFrom: { fromEnv: AZURE_STORAGE_QUEUE_NAME }, count: Total } }
     behavior: { giveBackAfter: 0s, onMetricFailure: { staleAfter: 1s } }
     app: { ${TASK} }
     envFrom: [{ name: QUEUE_KEY, from: { fromEnv: AZURE_STORAGE_ACCOUNT_KEY } }]
@@ -53,7 +53,7 @@ spec:
     - queueLength: 10
       metric:
         azureStorageQueue:
-          queueName: { value: ${QUEUE} }
+          queueName: ${QUEUE}
           accountKey: { fromEnv: WRONG_KEY }
     app: { ${TASK} }
 `;

@@ -67,10 +67,10 @@ describe('createMetricSource', () => {
     const clock = new VirtualClock();
     const queue: MetricSpec = {
       azureStorageQueue: {
-        queueName: { value: 'orders' },
-        accountName: { value: 'a' },
+        queueName: 'orders',
+        accountName: 'a',
         accountKey: { fromEnv: 'KEY' },
-        endpoint: { value: endpoint },
+        endpoint: endpoint,
         count: 'Waiting',
         inFlightPerInstance: 1,
       },
@@ -105,7 +105,7 @@ describe('createMetricSource', () => {
     {
       spec: {
         azureStorageQueue: {
-          queueName: { fromEnv: 'Q' },
+          queueNameFrom: { fromEnv: 'Q' },
           count: 'Waiting',
           inFlightPerInstance: 1,
         },

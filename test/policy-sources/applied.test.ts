@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../src/api/policy.ts';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { inPresentForm, loadPolicies } from '../../src/app/schema.ts';
 import {
   type AppliedObject,
   AppliedObjects,
@@ -67,6 +67,48 @@ describe('applied policies', () => {
     expect(await revision()).toBe(first);
     objects.put({ ...pool('one'), spec: { capacity: { slots: 4 } } });
     expect(await revision()).not.toBe(first);
+  });
+
+  it('run on when an earlier version stored them in the first form, and say how they are written now', async () => {
+    const { documents } = open();
+    const spec = (queue: object) => ({
+      capacity: { slots: 3 },
+      apps: [{ name: 'a', priority: 1, targets: [{ queueLength: 5, metric: { azureStorageQueue: queue } }] }],
+    });
+    const stored = (name: string, queue: object): AppliedObject => ({
+      ...pool(name),
+      kind: 'MicroscalingPolicy',
+      spec: spec(queue),
+    });
+    const objects = [
+      stored('by-name', { queueName: { value: 'orders' } }),
+      stored('by-variable', { queueName: { fromEnv: 'QUEUE' } }),
+      stored('of-today', { queueName: 'orders' }),
+    ];
+    for (const value of objects)
+      documents.write([
+        { do: 'put', collection: 'applied', key: `MicroscalingPolicy default/${value.metadata.name}`, value },
+      ]);
+    const told: unknown[] = [];
+    const log = {
+      ...silentLogger,
+      warn: (message: string, fields?: unknown) => void told.push([message, fields]),
+    };
+    const kept = new AppliedObjects({ documents, load: loadPolicies, log, upgrade: inPresentForm });
+
+    const queueOf = (name: string): unknown =>
+      kept.get('MicroscalingPolicy', `default/${name}`)?.object['spec'];
+    expect(queueOf('by-name')).toEqual(spec({ queueName: 'orders' }));
+    expect(queueOf('by-variable')).toEqual(spec({ queueNameFrom: { fromEnv: 'QUEUE' } }));
+    expect(kept.all().map(({ resource }) => resource?.metadata.name)).toEqual([
+      'by-name',
+      'by-variable',
+      'of-today',
+    ]);
+    expect(told).toEqual([
+      [expect.stringContaining('queueNameFrom'), { object: 'MicroscalingPolicy default/by-name' }],
+      [expect.stringContaining('queueNameFrom'), { object: 'MicroscalingPolicy default/by-variable' }],
+    ]);
   });
 
   it('go in two steps', async () => {

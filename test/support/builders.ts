@@ -14,7 +14,7 @@ import type { AppObservation, MetricSample, MetricUnavailable } from '../../src/
 export const T0 = Date.parse('2026-01-01T00:00:00Z');
 
 export const aQueue: MetricSpec = {
-  azureStorageQueue: { queueName: { value: 'orders' }, count: 'Waiting', inFlightPerInstance: 1 },
+  azureStorageQueue: { queueName: 'orders', count: 'Waiting', inFlightPerInstance: 1 },
 };
 
 export const aRandom: MetricSpec = { random: { min: 1, max: 9, period: '10s', seed: 1 } };

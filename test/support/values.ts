@@ -17,7 +17,6 @@ export function fakeValues(env: Record<string, string> = {}): FakeValues {
     asked,
     resolve(from, use = 'secret') {
       asked.push({ from, use });
-      if (from.value !== undefined) return from.value;
       const found = from.fromEnv === undefined ? undefined : env[from.fromEnv];
       if (found === undefined) throw new TerminalError(`${from.fromEnv ?? 'it'} is not set`);
       return found;

@@ -1,7 +1,7 @@
 // api: schema of a budget, and of the Marathon it lies in.
 
 import { exactlyOne, type JsonSchema } from '../json-schema.ts';
-import { amount, count, list, object, secretSource, text, URL_PATTERN, valueSource } from './shapes.ts';
+import { amount, count, list, object, plainValue, secretSource, text, URL_PATTERN } from './shapes.ts';
 
 export const capacitySchema: JsonSchema = object(
   'The budget that the apps share. Exactly one of slots, resources, cluster.',
@@ -33,8 +33,8 @@ const authSchema: JsonSchema = object(
   {
     basic: object(
       'HTTP basic authentication.',
-      { username: valueSource('The user.'), password: secretSource('The password, by reference.') },
-      { required: ['username', 'password'] },
+      { ...plainValue('username', 'The user.'), password: secretSource('The password, by reference.') },
+      { required: ['password'], oneOf: exactlyOne('username', 'usernameFrom') },
     ),
     token: secretSource('A bearer token, by reference.'),
     dcosServiceAccount: object(

@@ -87,16 +87,29 @@ const references = {
   ),
 };
 
-/** A value that may stand in the policy itself. */
-export function valueSource(description: string): JsonSchema {
-  return object(
-    description,
-    { value: text('The value itself.', { minLength: 1 }), ...references },
-    { oneOf: exactlyOne('value', ...Object.keys(references)) },
-  );
-}
-
 /** A value that may not stand in the policy: only a reference to it. */
 export function secretSource(description: string): JsonSchema {
   return object(description, references, { oneOf: exactlyOne(...Object.keys(references)) });
+}
+
+/**
+ * A value that may stand in the policy itself: `queueName`, and beside it `queueNameFrom` for where else it comes
+ * from. At most one of the two is given: see `atMostOne` and `exactlyOne`.
+ */
+export function plainValue(
+  name: string,
+  description: string,
+  more: Partial<JsonSchema> = {},
+): Readonly<Record<string, JsonSchema>> {
+  return {
+    [name]: text(description, { minLength: 1, ...more }),
+    [sourceOf(name)]: object(`Where ${name} comes from, instead of ${name} itself.`, references, {
+      oneOf: exactlyOne(...Object.keys(references)),
+    }),
+  };
+}
+
+/** The sibling of a plain value that says where it comes from. */
+export function sourceOf(name: string): string {
+  return `${name}From`;
 }

@@ -3,6 +3,7 @@
 import { error, type Finding } from '../finding.ts';
 import type { JsonObject } from '../json-schema.ts';
 import { showPath } from '../pointer.ts';
+import type { ValueUse } from '../values.ts';
 
 /** What the operator uses itself: its own places need no permission, and its credentials belong to them. */
 export interface OwnPlaces {
@@ -18,7 +19,9 @@ export interface OwnPlaces {
 }
 
 export interface TrustRules {
-  /** Patterns over the whole name of a variable: `*` any characters, `?` one. */
+  /** Variables that are used as plain values. Patterns over the whole name: `*` any characters, `?` one. */
+  readonly plainEnv: readonly string[];
+  /** Variables that are used as secrets, in the same way; neither list says anything about the other. */
   readonly secretEnv: readonly string[];
   /** Absolute directories, without `.` and `..`. */
   readonly secretFiles: readonly string[];
@@ -38,8 +41,13 @@ export function refused(pointer: string, what: string, allow: string): Finding {
   return error(pointer, `${showPath(pointer)}: this policy ${what}: start the operator with ${allow}`);
 }
 
-export function mayReadVariable(name: string, { secretEnv }: Pick<TrustRules, 'secretEnv'>): boolean {
-  return secretEnv.some((pattern) => matches(pattern, name));
+/** @param use as a secret it is masked, as a plain value it is shown */
+export function mayReadVariable(
+  name: string,
+  use: ValueUse,
+  { plainEnv, secretEnv }: Pick<TrustRules, 'plainEnv' | 'secretEnv'>,
+): boolean {
+  return (use === 'plain' ? plainEnv : secretEnv).some((pattern) => matches(pattern, name));
 }
 
 /** Lexically; whoever opens the file looks where its links lead. */
@@ -51,9 +59,15 @@ export function mayReadFile(path: string, { secretFiles }: Pick<TrustRules, 'sec
 }
 
 /** Finding about a variable that is not allowed; none when it is. */
-export function judgeVariable(name: string, pointer: string, rules: TrustRules): readonly Finding[] {
-  if (mayReadVariable(name, rules)) return [];
-  return [refused(pointer, `may not read variable ${name}`, `--allow-secret-env '${name}'`)];
+export function judgeVariable(
+  name: string,
+  use: ValueUse,
+  { pointer, rules }: { readonly pointer: string; readonly rules: TrustRules },
+): readonly Finding[] {
+  if (mayReadVariable(name, use, rules)) return [];
+  const allow = use === 'plain' ? '--allow-env' : '--allow-secret-env';
+  const what = `may not read variable ${name}${use === 'plain' ? ' as a plain value' : ''}`;
+  return [refused(pointer, what, `${allow} '${name}'`)];
 }
 
 /** Two pointers that walk over both texts: patterns with many stars stay cheap. */

@@ -86,7 +86,7 @@ const TARGET: readonly string[] = [
   '    metric:',
   '      # FILL IN: the queue. Account and key come from AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY.',
   '      azureStorageQueue:',
-  '        queueName: { fromEnv: AZURE_STORAGE_QUEUE_NAME }',
+  '        queueNameFrom: { fromEnv: AZURE_STORAGE_QUEUE_NAME }',
 ];
 
 function definition(app: MarathonApp): readonly string[] {

@@ -135,13 +135,21 @@ export const OPERATOR_OPTIONS = {
     key: 'data',
     help: 'directory of the store: applied policies, events, adoptions, memory (default: nothing outlives the process)',
   },
+  allowEnv: {
+    flag: '--allow-env',
+    arg: 'PATTERN',
+    type: 'texts',
+    env: ['MICROSCALING_ALLOW_ENV'],
+    key: 'allowEnv',
+    help: 'variables that policies from git, the API and Kubernetes may take plain values from (names, addresses: they are shown), e.g. QUEUE_*; repeatable (default none)',
+  },
   allowSecretEnv: {
     flag: '--allow-secret-env',
     arg: 'PATTERN',
     type: 'texts',
     env: ['MICROSCALING_ALLOW_SECRET_ENV'],
     key: 'allowSecretEnv',
-    help: 'variables that policies from git, the API and Kubernetes may name, e.g. AZURE_STORAGE_*; repeatable (default none)',
+    help: 'variables that those policies may take secrets from (masked wherever they would be shown), e.g. *_KEY; repeatable (default none)',
   },
   allowSecretFiles: {
     flag: '--allow-secret-files',
@@ -149,7 +157,7 @@ export const OPERATOR_OPTIONS = {
     type: 'texts',
     env: ['MICROSCALING_ALLOW_SECRET_FILES'],
     key: 'allowSecretFiles',
-    help: 'directories whose files those policies may name; repeatable (default none)',
+    help: 'directories whose files those policies may take secrets from; repeatable (default none)',
   },
   allowEndpoint: {
     flag: '--allow-endpoint',

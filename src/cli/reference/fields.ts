@@ -25,11 +25,10 @@ export const SHARED_SHAPES = [
   'A whole number and a unit: `500ms`, `10s`, `5m`, `1h`.',
   heading(2, 'Value sources'),
   [
-    'An object with exactly one key. A secret reference is the same without `value`.',
+    'An object with exactly one key. A plain value `x` stands by itself or comes from `xFrom`, never both; a secret has the reference only.',
     table(
       ['key', 'meaning'],
       [
-        [code('value'), 'The value itself; refused where it is a secret.'],
         [code('fromEnv'), "The operator's environment variable of this name."],
         [code('fromFile'), "The content of this file, as the operator's machine has it."],
         [
@@ -44,7 +43,7 @@ export const SHARED_SHAPES = [
 function fieldTable(path: string, schema: JsonSchema): string {
   const rows = rowsBelow(path, schema).map(({ path: at, schema: field, required }) => [
     code(at),
-    typeOf(field),
+    typeOf(at, field),
     required ? 'required' : defaultOf(field),
     `${field.description}${boundsOf(field)}`,
   ]);
@@ -68,12 +67,9 @@ function isReference({ properties }: JsonSchema): boolean {
 
 const DURATIONS: ReadonlySet<string | undefined> = new Set([DURATION_PATTERN, POSITIVE_DURATION_PATTERN]);
 
-function typeOf(field: JsonSchema): string {
-  if (isReference(field)) {
-    return field.properties?.['value'] === undefined
-      ? '[secret reference](#value-sources)'
-      : '[value source](#value-sources)';
-  }
+function typeOf(path: string, field: JsonSchema): string {
+  if (isReference(field))
+    return path.endsWith('From') ? '[value source](#value-sources)' : '[secret reference](#value-sources)';
   if (DURATIONS.has(field.pattern)) return 'duration';
   if (field.enum !== undefined) return field.enum.map(code).join(', ');
   if (field.type === 'array') return `list of ${field.items?.type ?? 'anything'}`;

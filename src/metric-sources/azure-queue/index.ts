@@ -1,7 +1,7 @@
 // metric-sources: the length of an Azure Storage queue. One read is two calls at once: properties and a peek.
 
 import type { AzureStorageQueueMetric } from '../../api/policy.ts';
-import type { ValueResolver } from '../../api/values.ts';
+import { plainValue, referenceName, resolvePlain, type ValueResolver } from '../../api/values.ts';
 import type { MetricReading, MetricSample } from '../../core/observation.ts';
 import { TerminalError, TransientError } from '../../runtime/errors.ts';
 import type { MetricSource, MetricSourceDeps } from '../source.ts';
@@ -19,16 +19,17 @@ export function createAzureQueue(config: AzureStorageQueueMetric, deps: MetricSo
 
 /** `queue demo-queue`; where the name cannot be resolved, where it would come from. */
 export function describeAzureQueue(config: AzureStorageQueueMetric, values: ValueResolver): string {
-  const { queueName } = config;
+  const given = plainValue(config.queueName, config.queueNameFrom);
+  if (given === undefined) return 'a queue without a name';
+  if ('value' in given) return `queue ${given.value}`;
   try {
-    const name = values.resolve(queueName, 'setting');
-    if (queueName.value !== undefined || isQueueName(name.trim())) return `queue ${name}`;
+    const name = resolvePlain(given, values);
+    if (isQueueName(name.trim())) return `queue ${name}`;
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
   }
   // What is no queue's name may be anything, also a secret in the wrong place.
-  const from = queueName.fromEnv ?? queueName.fromFile ?? queueName.fromSecret?.name;
-  return `queue named by ${from}`;
+  return `queue named by ${referenceName(given.from)}`;
 }
 
 class AzureQueueSource implements MetricSource {

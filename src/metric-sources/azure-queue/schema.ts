@@ -1,24 +1,25 @@
 // metric-sources: the `azureStorageQueue` block: an Azure Storage queue and the right to look at it.
 
 import { error, type Finding } from '../../api/finding.ts';
-import { isObject, type JsonObject } from '../../api/json-schema.ts';
+import { atMostOne, exactlyOne, type JsonObject } from '../../api/json-schema.ts';
 import type { MetricBlock } from '../../api/metric-block.ts';
 import { below } from '../../api/pointer.ts';
 import { urlComplaint } from '../../api/rules/url.ts';
-import { choice, count, object, secretSource, valueSource } from '../../api/schema/shapes.ts';
+import { choice, count, object, plainValue, secretSource } from '../../api/schema/shapes.ts';
 import { judgeAzureQueue } from './trust.ts';
 
 const schema = object(
   'The length of an Azure Storage queue. Credentials are one of connectionString, accountKey, sasToken.',
   {
-    queueName: valueSource('The queue.'),
+    ...plainValue('queueName', 'The queue.'),
     connectionString: secretSource('Account, credential and endpoint in one.'),
-    accountName: valueSource('The storage account; AZURE_STORAGE_ACCOUNT_NAME by default.'),
+    ...plainValue('accountName', 'The storage account; AZURE_STORAGE_ACCOUNT_NAME by default.'),
     accountKey: secretSource("The account's key; AZURE_STORAGE_ACCOUNT_KEY by default."),
     sasToken: secretSource(
       'A shared access signature with the rights to read and process, instead of a key.',
     ),
-    endpoint: valueSource(
+    ...plainValue(
+      'endpoint',
       "The queue service; AZURE_STORAGE_QUEUE_ENDPOINT if that is set, else Azure's own by default.",
     ),
     count: choice(
@@ -31,7 +32,10 @@ const schema = object(
       default: 1,
     }),
   },
-  { required: ['queueName'] },
+  {
+    oneOf: exactlyOne('queueName', 'queueNameFrom'),
+    allOf: atMostOne(['accountName', 'accountNameFrom'], ['endpoint', 'endpointFrom']),
+  },
 );
 
 /** Azure's grammar: 3 to 63 lower-case letters and digits with single hyphens between them. */
@@ -52,7 +56,9 @@ function checkCredentials(block: JsonObject, pointer: string): readonly Finding[
     error(below(pointer, name), `${name} and ${first} exclude each other: keep one of them`),
   );
   if (first !== 'connectionString') return several;
-  const repeated = ['accountName', 'endpoint'].filter((name) => Object.hasOwn(block, name));
+  const repeated = ['accountName', 'accountNameFrom', 'endpoint', 'endpointFrom'].filter((name) =>
+    Object.hasOwn(block, name),
+  );
   return [
     ...several,
     ...repeated.map((name) =>
@@ -62,21 +68,21 @@ function checkCredentials(block: JsonObject, pointer: string): readonly Finding[
 }
 
 function checkName(block: JsonObject, pointer: string): readonly Finding[] {
-  const name = plainValue(block, 'queueName');
+  const name = textIn(block, 'queueName');
   if (name === undefined || QUEUE_NAME.test(name)) return [];
   const message = `a queue name is 3 to 63 lower-case letters and digits with single hyphens between them`;
-  return [error(below(pointer, 'queueName', 'value'), message)];
+  return [error(below(pointer, 'queueName'), message)];
 }
 
 function checkEndpoint(block: JsonObject, pointer: string): readonly Finding[] {
-  const endpoint = plainValue(block, 'endpoint');
+  const endpoint = textIn(block, 'endpoint');
   const complaint = endpoint === undefined ? undefined : urlComplaint(endpoint);
-  return complaint === undefined ? [] : [error(below(pointer, 'endpoint', 'value'), complaint)];
+  return complaint === undefined ? [] : [error(below(pointer, 'endpoint'), complaint)];
 }
 
-function plainValue(block: JsonObject, field: string): string | undefined {
-  const source = block[field];
-  return isObject(source) && typeof source['value'] === 'string' ? source['value'] : undefined;
+function textIn(block: JsonObject, field: string): string | undefined {
+  const value = block[field];
+  return typeof value === 'string' ? value : undefined;
 }
 
 export const azureStorageQueueBlock: MetricBlock = {

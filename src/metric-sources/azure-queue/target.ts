@@ -1,7 +1,13 @@
 // metric-sources: which queue, where, as whom. Resolved anew for every read, so that a rotated key is used at once.
 
 import type { AzureStorageQueueMetric, ValueSource } from '../../api/policy.ts';
-import type { ValueResolver, ValueUse } from '../../api/values.ts';
+import {
+  type PlainValue,
+  plainValue,
+  referenceName,
+  resolvePlain,
+  type ValueResolver,
+} from '../../api/values.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import { type ConnectionParts, parseConnectionString } from './connection-string.ts';
 
@@ -30,66 +36,73 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 
 /** @throws TerminalError naming the field at fault, never its value when that is secret */
 export function resolveQueueTarget(config: AzureStorageQueueMetric, values: ValueResolver): QueueTarget {
-  const resolve = (field: keyof AzureStorageQueueMetric, from: ValueSource, use: ValueUse): string => {
-    try {
-      const value = values.resolve(from, use).trim();
-      if (value !== '') return value;
-    } catch (error) {
-      if (!(error instanceof TerminalError)) throw error;
-      throw wrong(field, messageOf(error));
-    }
-    throw wrong(field, `${reference(from)} is empty; set it`);
-  };
-  const parts = connection(config, values, resolve);
+  const parts = connection(config, values);
+  const queueName = plainValue(config.queueName, config.queueNameFrom);
+  if (queueName === undefined) throw wrong('queueName', 'is missing; give it, or queueNameFrom');
   return {
-    queueName: checkedQueueName(resolve('queueName', config.queueName, 'setting'), config.queueName),
+    queueName: checkedQueueName(textOf('queueName', queueName, values), queueName),
     ...checkedEndpoint(parts.endpoint),
     credential: credentialOf(parts),
   };
 }
 
-type Resolve = (field: keyof AzureStorageQueueMetric, from: ValueSource, use: ValueUse) => string;
+type Field = keyof AzureStorageQueueMetric;
 
-function connection(
-  config: AzureStorageQueueMetric,
-  values: ValueResolver,
-  resolve: Resolve,
-): ConnectionParts {
+function textOf(field: Field, plain: PlainValue, values: ValueResolver): string {
+  return wanted('value' in plain ? field : `${field}From`, nameOf(plain), () => resolvePlain(plain, values));
+}
+
+function secretOf(field: Field, from: ValueSource, values: ValueResolver): string {
+  return wanted(field, referenceName(from), () => values.resolve(from, 'secret'));
+}
+
+function wanted(field: string, name: string, resolve: () => string): string {
+  try {
+    const value = resolve().trim();
+    if (value !== '') return value;
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    throw wrong(field, messageOf(error));
+  }
+  throw wrong(field, `${name} is empty; set it`);
+}
+
+function connection(config: AzureStorageQueueMetric, values: ValueResolver): ConnectionParts {
   if (config.connectionString)
-    return parseConnectionString(resolve('connectionString', config.connectionString, 'secret'));
-  const endpoint = config.endpoint
-    ? resolve('endpoint', config.endpoint, 'setting')
-    : optional(values, DEFAULT_ENDPOINT);
-  const nameFrom = config.accountName ?? DEFAULT_NAME;
-  const name = (): string => resolve('accountName', nameFrom, 'setting');
+    return parseConnectionString(secretOf('connectionString', config.connectionString, values));
+  const given = plainValue(config.endpoint, config.endpointFrom);
+  const endpoint =
+    given === undefined ? optional(values, DEFAULT_ENDPOINT) : textOf('endpoint', given, values);
+  const account = plainValue(config.accountName, config.accountNameFrom) ?? { from: DEFAULT_NAME };
+  const name = (): string => textOf('accountName', account, values);
   if (config.sasToken) {
     return {
-      endpoint: endpoint ?? defaultEndpoint(name(), nameFrom),
-      sasToken: resolve('sasToken', config.sasToken, 'secret'),
+      endpoint: endpoint ?? defaultEndpoint(name(), account),
+      sasToken: secretOf('sasToken', config.sasToken, values),
     };
   }
   const accountName = name();
   return {
-    endpoint: endpoint ?? defaultEndpoint(accountName, nameFrom),
+    endpoint: endpoint ?? defaultEndpoint(accountName, account),
     accountName,
-    accountKey: resolve('accountKey', config.accountKey ?? DEFAULT_KEY, 'secret'),
+    accountKey: secretOf('accountKey', config.accountKey ?? DEFAULT_KEY, values),
   };
 }
 
 function optional(values: ValueResolver, from: ValueSource): string | undefined {
   try {
-    return values.resolve(from, 'setting').trim() || undefined;
+    return values.resolve(from, 'plain').trim() || undefined;
   } catch (error) {
     if (error instanceof TerminalError) return undefined;
     throw error;
   }
 }
 
-function defaultEndpoint(accountName: string, from: ValueSource): string {
+function defaultEndpoint(accountName: string, account: PlainValue): string {
   if (!ACCOUNT_NAME.test(accountName))
     throw wrong(
       'accountName',
-      `${shown(accountName, from)} is not an account name: 3 to 24 lower-case letters and digits`,
+      `${shown(accountName, account)} is not an account name: 3 to 24 lower-case letters and digits`,
     );
   return `https://${accountName}.queue.core.windows.net`;
 }
@@ -98,11 +111,11 @@ export function isQueueName(text: string): boolean {
   return QUEUE_NAME.test(text);
 }
 
-function checkedQueueName(name: string, from: ValueSource): string {
+function checkedQueueName(name: string, given: PlainValue): string {
   if (isQueueName(name)) return name;
   throw wrong(
     'queueName',
-    `${shown(name, from)} is not a queue name: 3 to 63 lower-case letters, digits and single hyphens between them`,
+    `${shown(name, given)} is not a queue name: 3 to 63 lower-case letters, digits and single hyphens between them`,
   );
 }
 
@@ -135,14 +148,14 @@ function credentialOf(parts: ConnectionParts): QueueCredential {
 }
 
 /** What a reference leads to may be anything that is allowed, also a secret in the wrong place: it is not repeated. */
-function shown(value: string, from: ValueSource): string {
-  return from.value === undefined ? `the value of ${reference(from)}` : `'${value}'`;
+function shown(value: string, given: PlainValue): string {
+  return 'value' in given ? `'${value}'` : `the value of ${nameOf(given)}`;
 }
 
-function reference(from: ValueSource): string {
-  return from.fromEnv ?? from.fromFile ?? from.fromSecret?.name ?? 'the value';
+function nameOf(given: PlainValue): string {
+  return 'value' in given ? 'the value' : referenceName(given.from);
 }
 
-function wrong(field: keyof AzureStorageQueueMetric, sentence: string): TerminalError {
+function wrong(field: string, sentence: string): TerminalError {
   return new TerminalError(`azureStorageQueue.${field}: ${sentence}`);
 }

@@ -3,7 +3,9 @@
 import { error, type Finding } from '../../api/finding.ts';
 import { isObject, type JsonObject } from '../../api/json-schema.ts';
 import { below, showPath } from '../../api/pointer.ts';
+import { sourceOf } from '../../api/schema/shapes.ts';
 import { judgeVariable, mayReadVariable, originOf, refused, type TrustRules } from '../../api/trust/rules.ts';
+import type { ValueUse } from '../../api/values.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { parseConnectionString } from './connection-string.ts';
 
@@ -15,38 +17,37 @@ const ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;
 /**
  * | names                                | needs                                                         |
  * | ------------------------------------ | ------------------------------------------------------------- |
- * | nothing                              | the operator's variables for name and key to be allowed       |
+ * | nothing                              | the operator's variable for the key to be allowed             |
  * | another account or another endpoint  | its origin allowed, and a key or SAS that is not the operator's |
  * | a connection string                  | its origin allowed, as far as it can be seen                  |
  */
 export function judgeAzureQueue(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
   return [
-    ...judgeDefaults(block, pointer, rules),
-    ...judgeSettings(block, pointer),
+    ...judgeDefaultKey(block, pointer, rules),
+    ...judgePlainValues(block, pointer),
     ...(Object.hasOwn(block, 'connectionString')
       ? judgeConnectionString(block['connectionString'], below(pointer, 'connectionString'), rules)
       : judgePlace(block, pointer, rules)),
   ];
 }
 
-/** The variables that are read because the block does not say otherwise. */
-function judgeDefaults(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
-  const has = (field: string): boolean => Object.hasOwn(block, field);
-  if (has('connectionString')) return [];
-  const named = has('accountName') || (has('sasToken') && hasEndpoint(block, rules));
-  return [
-    ...(named ? [] : judgeVariable(NAME, pointer, rules)),
-    ...(has('accountKey') || has('sasToken') ? [] : judgeVariable(KEY, pointer, rules)),
-  ];
+/** Read because the block names no credential. The account's name is the operator's own place, and no secret. */
+function judgeDefaultKey(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
+  const given = ['connectionString', 'accountKey', 'sasToken'].some((field) => Object.hasOwn(block, field));
+  return given ? [] : judgeVariable(KEY, 'secret', { pointer, rules });
+}
+
+function has(block: JsonObject, field: PlainField): boolean {
+  return Object.hasOwn(block, field) || Object.hasOwn(block, sourceOf(field));
 }
 
 function hasEndpoint(block: JsonObject, { own }: TrustRules): boolean {
-  return Object.hasOwn(block, 'endpoint') || own.variable(ENDPOINT) !== undefined;
+  return has(block, 'endpoint') || own.variable(ENDPOINT) !== undefined;
 }
 
-/** Settings are shown to people: in logs, on the page. */
-function judgeSettings(block: JsonObject, pointer: string): readonly Finding[] {
-  return ['queueName', 'accountName', 'endpoint'].flatMap((field) => {
+/** They are shown to people: in logs, on the page. */
+function judgePlainValues(block: JsonObject, pointer: string): readonly Finding[] {
+  return (['queueNameFrom', 'accountNameFrom', 'endpointFrom'] as const).flatMap((field) => {
     const place = below(pointer, field);
     if (referenceOf(block[field]) !== KEY) return [];
     return [error(place, `${showPath(place)}: ${KEY} holds a secret, and this field is shown`)];
@@ -55,18 +56,16 @@ function judgeSettings(block: JsonObject, pointer: string): readonly Finding[] {
 
 function judgePlace(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
   // Then it is refused already.
-  if (isRefused(block['endpoint'], rules) || isRefused(block['accountName'], rules)) return [];
+  if (isRefused(block['endpointFrom'], rules) || isRefused(block['accountNameFrom'], rules)) return [];
   const { own } = rules;
   const ownAccount = own.variable(NAME);
-  const account = Object.hasOwn(block, 'accountName') ? settingOf(block['accountName'], rules) : ownAccount;
-  const endpoint = Object.hasOwn(block, 'endpoint')
-    ? settingOf(block['endpoint'], rules)
-    : own.variable(ENDPOINT);
+  const account = has(block, 'accountName') ? plainOf(block, 'accountName', rules) : ownAccount;
+  const endpoint = has(block, 'endpoint') ? plainOf(block, 'endpoint', rules) : own.variable(ENDPOINT);
   const origin = originAt(endpoint, account, hasEndpoint(block, rules));
-  const field = below(pointer, Object.hasOwn(block, 'endpoint') ? 'endpoint' : 'accountName');
+  const field = below(pointer, fieldOf(block));
   if (origin === undefined) {
     // Its own settings may be missing; that is said where they are used.
-    if (!Object.hasOwn(block, 'endpoint') && !Object.hasOwn(block, 'accountName')) return [];
+    if (!has(block, 'endpoint') && !has(block, 'accountName')) return [];
     const sentence =
       'must be told by value, or by a variable that is set, so that it can be judged where it leads';
     return [error(field, `${showPath(field)} ${sentence}`)];
@@ -104,7 +103,7 @@ function judgeConnectionString(source: unknown, pointer: string, rules: TrustRul
     const message = `${showPath(pointer)}: a connection string from a Secret hides where it leads: give endpoint (or accountName) and accountKey instead`;
     return [error(pointer, message)];
   }
-  const text = typeof fromEnv === 'string' ? allowedVariable(fromEnv, rules) : undefined;
+  const text = typeof fromEnv === 'string' ? allowedVariable(fromEnv, 'secret', rules) : undefined;
   const endpoint = text === undefined ? undefined : endpointIn(text);
   const origin = endpoint === undefined ? undefined : originOf(endpoint);
   if (origin === undefined) return [];
@@ -132,21 +131,31 @@ function judgeOrigin(origin: string, pointer: string, { endpoints }: TrustRules)
   return [refused(pointer, `may not name the queue endpoint ${origin}`, `--allow-endpoint '${origin}'`)];
 }
 
-/** What a setting says, as far as that is known before it is used. */
-function settingOf(source: unknown, rules: TrustRules): string | undefined {
-  const { value, fromEnv } = isObject(source) ? source : {};
+type PlainField = 'accountName' | 'endpoint';
+
+/** What a plain field says, as far as that is known before it is used. */
+function plainOf(block: JsonObject, field: PlainField, rules: TrustRules): string | undefined {
+  const value = block[field];
   if (typeof value === 'string') return value.trim();
-  return typeof fromEnv === 'string' ? allowedVariable(fromEnv, rules) : undefined;
+  const name = referenceOf(block[sourceOf(field)]);
+  return typeof name === 'string' ? allowedVariable(name, 'plain', rules) : undefined;
+}
+
+/** The field that says where the block leads. */
+function fieldOf(block: JsonObject): string {
+  const field = has(block, 'endpoint') ? 'endpoint' : 'accountName';
+  return Object.hasOwn(block, sourceOf(field)) ? sourceOf(field) : field;
 }
 
 /** What a judgement says must not tell anything about a variable that may not be read. */
-function allowedVariable(name: string, rules: TrustRules): string | undefined {
-  return mayReadVariable(name, rules) ? rules.own.variable(name) : undefined;
+function allowedVariable(name: string, use: ValueUse, rules: TrustRules): string | undefined {
+  return mayReadVariable(name, use, rules) ? rules.own.variable(name) : undefined;
 }
 
 function isRefused(source: unknown, rules: TrustRules): boolean {
-  const name = referenceOf(source);
-  return typeof name === 'string' && !mayReadVariable(name, rules);
+  const { fromEnv, fromFile } = isObject(source) ? source : {};
+  if (fromFile !== undefined) return true;
+  return typeof fromEnv === 'string' && !mayReadVariable(fromEnv, 'plain', rules);
 }
 
 function referenceOf(source: unknown): unknown {

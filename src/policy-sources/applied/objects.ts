@@ -1,5 +1,6 @@
 // policy-sources/applied: the objects that people applied to the operator, kept in the store as they wrote them.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { LoadResult } from '../../api/load.ts';
 import type { Resource } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
@@ -38,6 +39,8 @@ export interface AppliedDeps {
   readonly documents: DocumentStore;
   readonly load: LoadApplied;
   readonly log: Logger;
+  /** An object that an earlier version accepted, as this one spells it. */
+  readonly upgrade?: (object: AppliedObject) => AppliedObject;
 }
 
 const COLLECTION = 'applied';
@@ -53,6 +56,9 @@ const OF_THE_API: ReadonlySet<string> = new Set([
   'selfLink',
 ]);
 
+const UPGRADED =
+  'an object that an earlier version stored has plain values in their first form (queueName: { value: … }); it runs on as queueName: … and queueNameFrom: …, which is how it must be written when it is applied again';
+
 /** While it is there, the object is only marked as deleted: what it holds in Marathon is let go first. */
 export const RELEASE_FINALIZER = 'microscaling.io/release';
 
@@ -65,12 +71,17 @@ export class AppliedObjects {
   readonly #kept = new Map<string, Kept>();
   readonly #listeners = new Set<(kind: string, key: string) => void>();
 
-  constructor({ documents, load, log }: AppliedDeps) {
+  constructor({ documents, load, log, upgrade = (object) => object }: AppliedDeps) {
     this.#documents = documents;
     this.#load = load;
     for (const [key, value] of documents.all(COLLECTION)) {
-      if (isApplied(value)) this.#kept.set(keyOf(value), this.#judge(value));
-      else log.warn('an applied object in the store is not readable and is passed over', { key });
+      if (!isApplied(value)) {
+        log.warn('an applied object in the store is not readable and is passed over', { key });
+        continue;
+      }
+      const object = upgrade(value);
+      if (!isDeepStrictEqual(object, value)) log.warn(UPGRADED, { object: key });
+      this.#kept.set(keyOf(object), this.#judge(object));
     }
   }
 

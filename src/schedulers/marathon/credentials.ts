@@ -1,7 +1,7 @@
 // schedulers/marathon: credentials as a header, resolved at each use so that a rotated file is seen.
 
 import type { MarathonAuth } from '../../api/policy.ts';
-import type { ValueResolver } from '../../api/values.ts';
+import { plainValue, resolvePlain, type ValueResolver } from '../../api/values.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { Authorization } from './authorization.ts';
 import { DcosSession, type DcosSessionOptions } from './dcos-session.ts';
@@ -17,9 +17,10 @@ export function authorization(
 ): Authorization {
   const { basic, token, dcosServiceAccount: account } = auth ?? {};
   if (basic !== undefined) {
-    return plain(() =>
-      basicHeader(values.resolve(basic.username, 'setting'), values.resolve(basic.password)),
-    );
+    const username = plainValue(basic.username, basic.usernameFrom);
+    if (username === undefined)
+      throw new TerminalError('marathon.auth.basic has neither username nor usernameFrom');
+    return plain(() => basicHeader(resolvePlain(username, values), values.resolve(basic.password)));
   }
   if (token !== undefined) return plain(() => tokenHeader(values.resolve(token).trim()));
   if (account !== undefined) {

@@ -11,7 +11,7 @@ import { TerminalError } from '../../runtime/errors.ts';
  */
 export function trustedCertificates(caFile: string | undefined, values: ValueResolver): string | undefined {
   if (caFile === undefined) return undefined;
-  const pem = values.resolve({ fromFile: caFile }, 'setting');
+  const pem = values.resolve({ fromFile: caFile }, 'plain');
   try {
     new X509Certificate(pem);
   } catch (error) {

@@ -3,6 +3,7 @@ import { mayReadFile, mayReadVariable } from '../../../src/api/trust/rules.ts';
 import { policyWith, refusals } from './judging.ts';
 
 const envFrom = (from: object): string => policyWith({ app: { envFrom: [{ name: 'X', from }] } });
+const queueNamed = (queueNameFrom: object) => ({ metric: { azureStorageQueue: { queueNameFrom } } });
 
 describe('variables', () => {
   it.each([
@@ -25,8 +26,9 @@ describe('variables', () => {
     [['DB_?'], 'DB_12', false],
     [[''], 'DB', false],
     [['*a*a*a*a*a*a*a*a*a*a*b'], 'a'.repeat(250), false],
-  ])('patterns %j let %s be read: %s', (secretEnv, name, expected) => {
-    expect(mayReadVariable(name, { secretEnv })).toBe(expected);
+  ])('patterns %j let %s be read: %s', (patterns, name, expected) => {
+    expect(mayReadVariable(name, 'secret', { secretEnv: patterns, plainEnv: [] })).toBe(expected);
+    expect(mayReadVariable(name, 'plain', { secretEnv: [], plainEnv: patterns })).toBe(expected);
   });
 
   it('refuses one that is not allowed, and says what would allow it', () => {
@@ -38,8 +40,7 @@ describe('variables', () => {
 
   it.each([
     ['a token', { token: { fromEnv: 'T' } }],
-    ['a password', { basic: { username: { value: 'u' }, password: { fromEnv: 'T' } } }],
-    ['a user name', { basic: { username: { fromEnv: 'T' }, password: { fromEnv: 'OK' } } }],
+    ['a password', { basic: { username: 'u', password: { fromEnv: 'T' } } }],
     ['a service account', { dcosServiceAccount: { credentials: { fromEnv: 'T' } } }],
   ])('judges %s for Marathon', (_, auth) => {
     const text = policyWith({ spec: { marathon: { auth } } });
@@ -47,6 +48,40 @@ describe('variables', () => {
       expect.stringMatching(/may not read variable T:/),
     ]);
     expect(refusals(text, { allowSecretEnv: ['OK', 'T'] })).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof policyWith>[0]]>([
+    [
+      'a user name',
+      {
+        spec: {
+          marathon: { auth: { basic: { usernameFrom: { fromEnv: 'T' }, password: { fromEnv: 'OK' } } } },
+        },
+      },
+    ],
+    ['a queue name', queueNamed({ fromEnv: 'T' })],
+  ])('takes %s only from a variable that --allow-env names, whatever is a secret', (_, parts) => {
+    const text = policyWith(parts);
+    expect(refusals(text, { allowSecretEnv: ['*'] })).toEqual([
+      expect.stringMatching(
+        /From\.fromEnv: this policy may not read variable T as a plain value: start the operator with --allow-env 'T'/,
+      ),
+    ]);
+    expect(refusals(text, { allowEnv: ['T'], allowSecretEnv: ['OK', 'AZURE_*'] })).toEqual([]);
+  });
+
+  it('takes no secret from a variable that only --allow-env names', () => {
+    expect(refusals(envFrom({ fromEnv: 'T' }), { allowEnv: ['*'] })).toEqual([
+      expect.stringContaining("--allow-secret-env 'T'"),
+    ]);
+  });
+
+  it('takes no plain value from a file: those that are allowed hold secrets', () => {
+    const text = policyWith(queueNamed({ fromFile: '/run/secrets/key' }));
+    const allowed = { allowEnv: ['*'], allowSecretEnv: ['*'], allowSecretFiles: ['/run/secrets'] };
+    expect(refusals(text, allowed)).toEqual([
+      expect.stringMatching(/queueNameFrom\.fromFile: this policy may not take a plain value from a file/),
+    ]);
   });
 
   it('leaves a Marathon definition alone that only looks like a reference', () => {

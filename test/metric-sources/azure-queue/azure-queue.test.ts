@@ -37,7 +37,7 @@ interface Given extends Partial<AzureStorageQueueMetric> {
 }
 
 function sourceOf({ name = 'orders', values, ...given }: Given): MetricSource {
-  const config = { queueName: { value: name }, count: 'Waiting', inFlightPerInstance: 1, ...given } as const;
+  const config = { queueName: name, count: 'Waiting', inFlightPerInstance: 1, ...given } as const;
   const source = createAzureQueue(config, {
     clock: new VirtualClock(NOW_MS),
     log: silentLogger,
@@ -78,8 +78,8 @@ function reasonOf(reading: MetricReading): string {
 
 metricSourceContract('azureStorageQueue', {
   answering: async () => sourceOf({ name: (await newQueue(1)).name }),
-  failing: async () => sourceOf({ endpoint: { value: `http://127.0.0.1:${await freePort()}/a` } }),
-  hanging: async () => sourceOf({ endpoint: { value: (await serverThat(() => undefined)).endpoint } }),
+  failing: async () => sourceOf({ endpoint: `http://127.0.0.1:${await freePort()}/a` }),
+  hanging: async () => sourceOf({ endpoint: (await serverThat(() => undefined)).endpoint }),
   cannot: {},
 });
 
@@ -150,7 +150,7 @@ describe('azureStorageQueue credentials', () => {
       expiresOn: new Date(Date.now() + 3_600_000),
     });
     const values = noValues({ SAS: new URL(url).search });
-    const endpoint = { value: azurite.endpoint };
+    const endpoint = azurite.endpoint;
     const source = sourceOf({ name, values, endpoint, sasToken: { fromEnv: 'SAS' } });
     expect(ok(await source.read(never))).toMatchObject({ value: 2, visible: 2 });
   });
@@ -169,7 +169,7 @@ describe('azureStorageQueue credentials', () => {
       'c',
     );
     const values = noValues({ SAS: new URL(url).search });
-    const endpoint = { value: azurite.endpoint };
+    const endpoint = azurite.endpoint;
     const source = sourceOf({ name, values, endpoint, sasToken: { fromEnv: 'SAS' } });
     expect(ok(await source.read(never))).toEqual({ state: 'ok', value: 2, atMs: NOW_MS });
   });
@@ -184,7 +184,7 @@ describe('azureStorageQueue credentials', () => {
     );
     if (how === 'forged') url.searchParams.set('sig', 'Zm9yZ2Vk');
     const values = noValues({ SAS: url.search });
-    const endpoint = { value: azurite.endpoint };
+    const endpoint = azurite.endpoint;
     const reason = reasonOf(
       await sourceOf({ name, values, endpoint, sasToken: { fromEnv: 'SAS' } }).read(never),
     );
@@ -220,12 +220,12 @@ describe('azureStorageQueue credentials', () => {
     },
     {
       name: 'an address without account',
-      given: { endpoint: { value: 'http://127.0.0.1:1/' } },
+      given: { endpoint: 'http://127.0.0.1:1/' },
       says: /lacks the account; write it/,
     },
     {
       name: 'a local name without account',
-      given: { endpoint: { value: 'http://azurite.local:10001' } },
+      given: { endpoint: 'http://azurite.local:10001' },
       says: /lacks the account; write it/,
     },
   ])('throws at every read for $name', async ({ given, says }) => {
@@ -279,7 +279,7 @@ describe('azureStorageQueue in trouble', () => {
     const { endpoint } = await serverThat((_request, response) => {
       response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(html);
     });
-    expect(reasonOf(await sourceOf({ endpoint: { value: endpoint } }).read(never))).toMatch(says);
+    expect(reasonOf(await sourceOf({ endpoint: endpoint }).read(never))).toMatch(says);
   });
 
   it('follows no redirect, which would carry a SAS along', async () => {
@@ -291,7 +291,7 @@ describe('azureStorageQueue in trouble', () => {
         response.writeHead(200, { 'x-ms-approximate-messages-count': '5' }).end();
       else response.writeHead(302, { location: '/elsewhere' }).end();
     });
-    const reason = reasonOf(await sourceOf({ endpoint: { value: endpoint } }).read(never));
+    const reason = reasonOf(await sourceOf({ endpoint: endpoint }).read(never));
     expect(reason).toMatch(/answered 302, a redirect; name the queue service itself/);
     expect(paths).not.toContain('/elsewhere');
   });
@@ -302,7 +302,7 @@ describe('azureStorageQueue in trouble', () => {
       calls.push(new URL(request.url ?? '', 'http://x').pathname.split('/').slice(2).join('/'));
       response.writeHead(503).end();
     });
-    reasonOf(await sourceOf({ endpoint: { value: endpoint } }).read(never));
+    reasonOf(await sourceOf({ endpoint: endpoint }).read(never));
     expect(calls.filter((c) => c === 'orders')).toHaveLength(1);
     expect(calls.filter((c) => c !== 'orders').length).toBeLessThanOrEqual(1);
   });
@@ -320,7 +320,7 @@ describe('azureStorageQueue in trouble', () => {
         response.writeHead(200, { 'x-ms-approximate-messages-count': String(count) }).end();
       }
     });
-    const source = sourceOf({ endpoint: { value: endpoint } });
+    const source = sourceOf({ endpoint: endpoint });
     for (const next of [1000, 10, 10]) {
       count = next;
       ok(await source.read(never));
@@ -344,7 +344,7 @@ describe('azureStorageQueue in trouble', () => {
       response.writeHead(200, { 'content-type': 'application/xml' });
       response.end(`<?xml version="1.0"?><QueueMessagesList>${messages.join('')}</QueueMessagesList>`);
     });
-    expect(ok(await sourceOf({ endpoint: { value: endpoint } }).read(never))).toEqual({
+    expect(ok(await sourceOf({ endpoint: endpoint }).read(never))).toEqual({
       state: 'ok',
       value: 2,
       atMs: NOW_MS,
@@ -380,11 +380,11 @@ describe('azureStorageQueue in trouble', () => {
 describe('describeAzureQueue', () => {
   const config = { count: 'Waiting', inFlightPerInstance: 1 } as const;
   it.each([
-    { queueName: { value: 'orders' }, label: 'queue orders' },
-    { queueName: { fromEnv: 'Q' }, label: 'queue demo-queue' },
-    { queueName: { fromEnv: 'UNSET' }, label: 'queue named by UNSET' },
-  ])('calls it $label', ({ queueName, label }) => {
+    { queueName: 'orders', label: 'queue orders' },
+    { queueNameFrom: { fromEnv: 'Q' }, label: 'queue demo-queue' },
+    { queueNameFrom: { fromEnv: 'UNSET' }, label: 'queue named by UNSET' },
+  ])('calls it $label', ({ label, ...named }) => {
     const values = fakeValues({ Q: 'demo-queue' });
-    expect(describeAzureQueue({ ...config, queueName } as AzureStorageQueueMetric, values)).toBe(label);
+    expect(describeAzureQueue({ ...config, ...named }, values)).toBe(label);
   });
 });

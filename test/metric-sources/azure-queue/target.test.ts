@@ -7,7 +7,7 @@ import { fakeValues } from '../../support/values.ts';
 type Given = Partial<AzureStorageQueueMetric>;
 
 const metric = (given: Given): AzureStorageQueueMetric => ({
-  queueName: { value: 'orders' },
+  ...(given.queueNameFrom === undefined && { queueName: 'orders' }),
   count: 'Waiting',
   inFlightPerInstance: 1,
   ...given,
@@ -32,7 +32,7 @@ describe('resolveQueueTarget', () => {
     },
     {
       name: 'its own endpoint before that of the variable',
-      given: { endpoint: { value: 'https://q.example' } },
+      given: { endpoint: 'https://q.example' },
       env: { ...ENV, AZURE_STORAGE_QUEUE_ENDPOINT: 'http://127.0.0.1:10001/shop' },
       target: { endpoint: 'https://q.example', host: 'q.example' },
     },
@@ -44,7 +44,7 @@ describe('resolveQueueTarget', () => {
     },
     {
       name: 'name and key from other variables',
-      given: { accountName: { fromEnv: 'N' }, accountKey: { fromEnv: 'K' } },
+      given: { accountNameFrom: { fromEnv: 'N' }, accountKey: { fromEnv: 'K' } },
       env: { N: 'depot', K: 'a2V5Cg==' },
       target: {
         endpoint: 'https://depot.queue.core.windows.net',
@@ -53,7 +53,7 @@ describe('resolveQueueTarget', () => {
     },
     {
       name: 'a SAS with the account for its place, its question mark dropped',
-      given: { accountName: { value: 'shop' }, sasToken: { fromEnv: 'SAS' } },
+      given: { accountName: 'shop', sasToken: { fromEnv: 'SAS' } },
       env: { SAS: '?sv=1&sig=abc' },
       target: {
         endpoint: 'https://shop.queue.core.windows.net',
@@ -62,7 +62,7 @@ describe('resolveQueueTarget', () => {
     },
     {
       name: 'a SAS with an endpoint and no account at all',
-      given: { endpoint: { value: 'http://10.0.0.1:1/a' }, sasToken: { fromEnv: 'SAS' } },
+      given: { endpoint: 'http://10.0.0.1:1/a', sasToken: { fromEnv: 'SAS' } },
       env: { SAS: 'sig=abc' },
       target: { endpoint: 'http://10.0.0.1:1/a', credential: { kind: 'sas', token: 'sig=abc' } },
     },
@@ -74,7 +74,7 @@ describe('resolveQueueTarget', () => {
     },
     {
       name: 'a queue name from a variable',
-      given: { queueName: { fromEnv: 'Q' } },
+      given: { queueNameFrom: { fromEnv: 'Q' } },
       env: { ...ENV, Q: 'demo-queue' },
       target: { queueName: 'demo-queue' },
     },
@@ -115,33 +115,33 @@ describe('resolveQueueTarget', () => {
     },
     {
       name: 'a bad queue name',
-      given: { queueName: { value: 'Orders' } },
+      given: { queueName: 'Orders' },
       env: ENV,
       says: /queueName: 'Orders'/,
     },
-    { name: 'a short queue name', given: { queueName: { value: 'ab' } }, env: ENV, says: /queueName: 'ab'/ },
+    { name: 'a short queue name', given: { queueName: 'ab' }, env: ENV, says: /queueName: 'ab'/ },
     {
       name: 'a queue name with a path',
-      given: { queueName: { value: 'a/../b' } },
+      given: { queueName: 'a/../b' },
       env: ENV,
       says: /queueName/,
     },
-    { name: 'no URL', given: { endpoint: { value: 'shop' } }, env: ENV, says: /endpoint: is not an http/ },
+    { name: 'no URL', given: { endpoint: 'shop' }, env: ENV, says: /endpoint: is not an http/ },
     {
       name: 'another protocol',
-      given: { endpoint: { value: 'ftp://shop' } },
+      given: { endpoint: 'ftp://shop' },
       env: ENV,
       says: /endpoint: is not an http/,
     },
     {
       name: 'a SAS in the endpoint',
-      given: { endpoint: { value: 'https://q.example/?sig=hunter2' } },
+      given: { endpoint: 'https://q.example/?sig=hunter2' },
       env: ENV,
       says: /endpoint: https:\/\/q.example\/… carries/,
     },
     {
       name: 'a password in the endpoint',
-      given: { endpoint: { value: 'https://u:hunter2@q.example/' } },
+      given: { endpoint: 'https://u:hunter2@q.example/' },
       env: ENV,
       says: /endpoint: https:\/\/q.example\/… carries/,
     },
@@ -170,7 +170,7 @@ describe('resolveQueueTarget', () => {
     resolveQueueTarget(metric({ connectionString: { fromEnv: 'CS' } }), values);
     resolveQueueTarget(metric({ sasToken: { fromEnv: 'SAS' } }), values);
     const secret = new Set(values.asked.filter((a) => a.use === 'secret').map((a) => a.from.fromEnv));
-    const setting = new Set(values.asked.filter((a) => a.use === 'setting').map((a) => a.from.fromEnv));
+    const setting = new Set(values.asked.filter((a) => a.use === 'plain').map((a) => a.from.fromEnv));
     expect([...secret].sort()).toEqual(['AZURE_STORAGE_ACCOUNT_KEY', 'CS', 'SAS']);
     expect([...setting].filter((name) => secret.has(name))).toEqual([]);
   });

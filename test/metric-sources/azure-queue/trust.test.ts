@@ -4,7 +4,7 @@ import { policyWith, refusals, SURROUNDINGS } from '../../api/trust/judging.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const ALL: TrustOptions = { allowSecretEnv: ['*'] };
+const ALL: TrustOptions = { allowEnv: ['*'], allowSecretEnv: ['*'] };
 const THEIRS: TrustOptions = {
   ...ALL,
   allowEndpoint: ['https://theirs.queue.core.windows.net', 'https://theirs.example'],
@@ -17,7 +17,9 @@ function judge(
   options: TrustOptions,
   env: Readonly<Record<string, string>> = {},
 ): readonly string[] {
-  const metric = { azureStorageQueue: { queueName: { value: 'orders' }, ...fields } };
+  const metric = {
+    azureStorageQueue: { ...('queueNameFrom' in fields ? {} : { queueName: 'orders' }), ...fields },
+  };
   const prefix = '/spec/apps/0/targets/0/metric/azureStorageQueue';
   return refusals(policyWith({ metric }), options, {
     ...SURROUNDINGS,
@@ -26,29 +28,28 @@ function judge(
 }
 
 describe('an Azure queue of an untrusted policy', () => {
-  it('needs the variables allowed that it reads when it names none', () => {
+  it('needs the key allowed that it reads when it names none; the account is no secret', () => {
     expect(judge({}, {})).toEqual([
-      expect.stringContaining('may not read variable AZURE_STORAGE_ACCOUNT_NAME'),
       expect.stringContaining('may not read variable AZURE_STORAGE_ACCOUNT_KEY'),
     ]);
-    expect(judge({}, { allowSecretEnv: ['AZURE_STORAGE_ACCOUNT_*'] })).toEqual([]);
+    expect(judge({}, { allowSecretEnv: ['AZURE_STORAGE_ACCOUNT_KEY'] })).toEqual([]);
   });
 
   it.each<[string, Fields, TrustOptions]>([
-    ['its own account by name', { accountName: { value: 'ours' } }, ALL],
+    ['its own account by name', { accountName: 'ours' }, ALL],
     [
       'the account of a variable that says the same',
-      { accountName: { fromEnv: 'AZURE_STORAGE_ACCOUNT_NAME' } },
+      { accountNameFrom: { fromEnv: 'AZURE_STORAGE_ACCOUNT_NAME' } },
       ALL,
     ],
-    ['its own endpoint', { endpoint: { value: 'https://ours.queue.core.windows.net' } }, ALL],
+    ['its own endpoint', { endpoint: 'https://ours.queue.core.windows.net' }, ALL],
     ['a connection string to its own account', { connectionString: { fromEnv: 'OUR_CONNECTION' } }, ALL],
     ['a SAS for its own account', { ...sas }, ALL],
-    ['another account with its key', { accountName: { value: 'theirs' }, ...key }, THEIRS],
-    ['another account with a SAS', { accountName: { value: 'theirs' }, ...sas }, THEIRS],
-    ['another account by variable', { accountName: { fromEnv: 'THEIR_ACCOUNT' }, ...key }, THEIRS],
-    ['another endpoint with its key', { endpoint: { value: 'https://theirs.example/a' }, ...key }, THEIRS],
-    ['another endpoint by variable', { endpoint: { fromEnv: 'THEIR_ENDPOINT' }, ...sas }, THEIRS],
+    ['another account with its key', { accountName: 'theirs', ...key }, THEIRS],
+    ['another account with a SAS', { accountName: 'theirs', ...sas }, THEIRS],
+    ['another account by variable', { accountNameFrom: { fromEnv: 'THEIR_ACCOUNT' }, ...key }, THEIRS],
+    ['another endpoint with its key', { endpoint: 'https://theirs.example/a', ...key }, THEIRS],
+    ['another endpoint by variable', { endpointFrom: { fromEnv: 'THEIR_ENDPOINT' }, ...sas }, THEIRS],
     ['a connection string to another account', { connectionString: { fromEnv: 'THEIR_CONNECTION' } }, THEIRS],
   ])('may read %s', (_, fields, options) => {
     expect(judge(fields, options)).toEqual([]);
@@ -57,37 +58,27 @@ describe('an Azure queue of an untrusted policy', () => {
   it.each<[string, Fields, TrustOptions, RegExp]>([
     [
       'another account',
-      { accountName: { value: 'theirs' }, ...key },
+      { accountName: 'theirs', ...key },
       ALL,
       /^\/accountName: .*theirs.queue.*--allow-endpoint/,
     ],
-    [
-      'another account, with our key',
-      { accountName: { value: 'theirs' } },
-      THEIRS,
-      /belongs to its own account/,
-    ],
+    ['another account, with our key', { accountName: 'theirs' }, THEIRS, /belongs to its own account/],
     [
       'another account, with our key by its name',
-      { accountName: { value: 'theirs' }, accountKey: { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' } },
+      { accountName: 'theirs', accountKey: { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' } },
       THEIRS,
       /^\/accountKey: .*belongs to its own account/,
     ],
     [
       'another endpoint',
-      { endpoint: { value: 'https://theirs.example' }, ...key },
+      { endpoint: 'https://theirs.example', ...key },
       ALL,
       /^\/endpoint: .*--allow-endpoint/,
     ],
-    [
-      'another endpoint with our key',
-      { endpoint: { value: 'https://theirs.example' } },
-      THEIRS,
-      /belongs to its own/,
-    ],
+    ['another endpoint with our key', { endpoint: 'https://theirs.example' }, THEIRS, /belongs to its own/],
     [
       'our host by http',
-      { endpoint: { value: 'http://ours.queue.core.windows.net' }, ...key },
+      { endpoint: 'http://ours.queue.core.windows.net', ...key },
       ALL,
       /--allow-endpoint 'http:/,
     ],
@@ -105,20 +96,26 @@ describe('an Azure queue of an untrusted policy', () => {
     ],
     [
       'an endpoint that cannot be seen',
-      { endpoint: { fromFile: '/s/e' }, ...key },
+      { endpointFrom: { fromFile: '/s/e' }, ...key },
       { ...THEIRS, allowSecretFiles: ['/s'] },
-      /must be told/,
+      /may not take a plain value from a file/,
     ],
-    ['an account that is none', { accountName: { value: 'evil.example/' }, ...key }, THEIRS, /must be told/],
+    ['an account that is none', { accountName: 'evil.example/', ...key }, THEIRS, /must be told/],
     [
       'an endpoint of a variable that is not set',
-      { endpoint: { fromEnv: 'NOPE' }, ...key },
+      { endpointFrom: { fromEnv: 'NOPE' }, ...key },
+      THEIRS,
+      /must be told/,
+    ],
+    [
+      'an account that comes from a Secret',
+      { accountNameFrom: { fromSecret: { name: 's', key: 'k' } }, ...key },
       THEIRS,
       /must be told/,
     ],
     [
       'our key as what is shown',
-      { queueName: { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' } },
+      { queueNameFrom: { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' } },
       ALL,
       /holds a secret/,
     ],
@@ -132,14 +129,14 @@ describe('an Azure queue of an untrusted policy', () => {
   });
 
   it('is refused both for the place and for the key where both are wrong', () => {
-    expect(judge({ accountName: { value: 'theirs' } }, ALL)).toHaveLength(2);
+    expect(judge({ accountName: 'theirs' }, ALL)).toHaveLength(2);
   });
 
   it('tells nothing about a variable that it may not read', () => {
-    for (const field of ['endpoint', 'accountName']) {
+    for (const field of ['endpointFrom', 'accountNameFrom']) {
       const findings = judge(
         { [field]: { fromEnv: 'SHY' }, ...key },
-        { allowSecretEnv: ['THEIR_*', 'AZURE_*'] },
+        { allowEnv: ['THEIR_*'], allowSecretEnv: ['*'] },
       );
       expect(findings).toEqual([expect.stringContaining('may not read variable SHY')]);
     }
@@ -150,10 +147,8 @@ describe('an Azure queue of an untrusted policy', () => {
   it("takes the operator's endpoint for its own, and another account there for another", () => {
     const env = { AZURE_STORAGE_QUEUE_ENDPOINT: 'http://127.0.0.1:10001/ours' };
     expect(judge({}, ALL, env)).toEqual([]);
-    expect(judge({ endpoint: { value: 'http://127.0.0.1:10001/ours' } }, ALL, env)).toEqual([]);
-    expect(judge({ accountName: { value: 'theirs' }, ...key }, ALL, env)).toEqual([]);
-    expect(judge({ accountName: { value: 'theirs' } }, ALL, env)).toEqual([
-      expect.stringMatching(/belongs to its own/),
-    ]);
+    expect(judge({ endpoint: 'http://127.0.0.1:10001/ours' }, ALL, env)).toEqual([]);
+    expect(judge({ accountName: 'theirs', ...key }, ALL, env)).toEqual([]);
+    expect(judge({ accountName: 'theirs' }, ALL, env)).toEqual([expect.stringMatching(/belongs to its own/)]);
   });
 });

@@ -41,7 +41,7 @@ describe('credentials', () => {
     authorization(auth, fakeValues(env), noLogin).header(never);
   const token = { token: { fromEnv: 'TOKEN' } };
   const basic = (username: string) => ({
-    basic: { username: { value: username }, password: { fromEnv: 'PASSWORD' } },
+    basic: { username: username, password: { fromEnv: 'PASSWORD' } },
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { createScheduler, never } from './setup.ts';
 
 const APP = '/shop/orders';
 const BASIC: MarathonConfig['auth'] = {
-  basic: { username: { value: 'operator' }, password: { fromEnv: 'PASSWORD' } },
+  basic: { username: 'operator', password: { fromEnv: 'PASSWORD' } },
 };
 const PASSWORD = 'correct horse';
 const AUTHORIZATION = `Basic ${Buffer.from(`operator:${PASSWORD}`).toString('base64')}`;

@@ -25,7 +25,7 @@ export function openApiV2(kinds: readonly ResourceKind[], version: string): Json
  * would refuse the others. Kubernetes publishes a custom resource in the same way.
  */
 function plainer(schema: JsonObject): JsonObject {
-  const { oneOf: _, ...known } = schema;
+  const { oneOf: _, allOf: __, ...known } = schema;
   const { properties, items, additionalProperties, ...rest } = known;
   if (schema['x-kubernetes-preserve-unknown-fields'] === true) return rest;
   return {
