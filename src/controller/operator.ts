@@ -40,6 +40,8 @@ const WAKE_DELAY_MS = 25;
 const ROUND_TIMEOUT_MS = 30_000;
 const GRACE_MS = 5_000;
 const TERMINAL_RETRY_MS = 30_000;
+/** Twice what a round may take at the most, and its grace: what takes longer does not end by itself. */
+const STANDSTILL_MS = 2 * (ROUND_TIMEOUT_MS + GRACE_MS);
 
 export function createOperator(deps: OperatorDeps): Operator {
   const { clock, log, sources, schedulerFor, leadership = soleInstance } = deps;
@@ -143,6 +145,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     state: {
       view: () => status.view(),
       subscribe: (onChange) => status.subscribe(onChange),
+      standstill: () => standstillOf({ rounds: pools, 'policy listings': listings }),
       actions: createActions({
         store,
         interventions,
@@ -152,6 +155,17 @@ export function createOperator(deps: OperatorDeps): Operator {
       }),
     },
   };
+}
+
+function standstillOf(
+  queues: Readonly<Record<string, Pick<WorkQueue<unknown>, 'standstillMs'>>>,
+): string | undefined {
+  for (const [name, queue] of Object.entries(queues)) {
+    const ms = queue.standstillMs();
+    if (ms < STANDSTILL_MS) continue;
+    return `${name} stand still for ${Math.round(ms / 1_000)} s: restart the operator, and please report this with its log`;
+  }
+  return undefined;
 }
 
 /** The same patience with everything that is looked at again and again. */

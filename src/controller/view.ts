@@ -228,5 +228,7 @@ export interface OperatorState {
   view(): OperatorView;
   /** Calls back after every change of the view; returns its own undo. */
   subscribe(onChange: () => void): () => void;
+  /** What stands still in the operator itself, in a sentence; undefined while it goes on. Costs nothing. */
+  standstill(): string | undefined;
   readonly actions: OperatorActions;
 }

@@ -15,13 +15,17 @@ const OVER = new Error('the wait is over');
 export class WorkQueue<K> {
   readonly #clock: Clock;
   readonly #dueMs = new Map<K, number>();
-  readonly #running = new Set<K>();
+  /** Since when. */
+  readonly #running = new Map<K, number>();
   /** Of the keys that wait and are not being run, the earliest first; entries that `#dueMs` contradicts are old. */
   readonly #order = new EarliestFirst<K>();
   readonly #waiters = new Set<() => void>();
+  /** When a key was last taken or done. */
+  #wentOnMs: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#wentOnMs = clock.monotonic();
   }
 
   add(key: K, afterMs = 0): void {
@@ -50,7 +54,8 @@ export class WorkQueue<K> {
       if (first !== undefined && waitMs !== undefined && waitMs <= 0) {
         this.#order.shift();
         this.#dueMs.delete(first.key);
-        this.#running.add(first.key);
+        this.#wentOnMs = this.#clock.monotonic();
+        this.#running.set(first.key, this.#wentOnMs);
         if (this.#earliest() !== undefined) this.#wakeOne();
         return first.key;
       }
@@ -61,8 +66,21 @@ export class WorkQueue<K> {
   /** Must follow every `next`: lets the key run again. */
   done(key: K): void {
     this.#running.delete(key);
+    this.#wentOnMs = this.#clock.monotonic();
     const dueMs = this.#dueMs.get(key);
     if (dueMs !== undefined) this.#line(key, dueMs);
+  }
+
+  /**
+   * For how long nothing has gone on although it was due, or one key has been in hand; 0 when all is well. Many keys
+   * that are late one after the other are a load, not a standstill.
+   */
+  standstillMs(): number {
+    const nowMs = this.#clock.monotonic();
+    const dueMs = this.#earliest()?.dueMs ?? Number.POSITIVE_INFINITY;
+    const idleMs = nowMs - Math.max(dueMs, this.#wentOnMs);
+    const inHandMs = nowMs - Math.min(nowMs, ...this.#running.values());
+    return Math.max(0, idleMs, inHandMs);
   }
 
   /** One waiter is enough: it wakes another one when it leaves work behind. */

@@ -92,9 +92,12 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   app.get('/metrics', async (c) =>
     c.body(await metrics.scrape(state.view()), 200, { 'content-type': metrics.contentType }),
   );
-  app.get('/healthz', (c) => c.text('ok\n'));
+  app.get('/healthz', (c) => {
+    const standstill = state.standstill();
+    return standstill === undefined ? c.text('ok\n') : c.text(`${standstill}\n`, 503);
+  });
   app.get('/readyz', (c) => {
-    const reason = unreadyReason(state.view());
+    const reason = state.standstill() ?? unreadyReason(state.view());
     return reason === undefined ? c.text('ok\n') : c.text(`${reason}\n`, 503);
   });
   app.notFound((c) => failure(c.req.path, 404, `nothing here: ${c.req.method} ${c.req.path}`));

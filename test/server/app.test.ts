@@ -161,6 +161,7 @@ describe('POST /ui/scale', () => {
     const state: OperatorState = {
       view: () => operator.view(),
       subscribe: () => () => undefined,
+      standstill: () => undefined,
       actions: { ...operator.actions, scale: () => Promise.reject(error) },
     };
     const response = await start({ state }).scale({ app: '/a', instances: 1 });
@@ -179,6 +180,15 @@ describe('health', () => {
   it('says ok', async () => {
     const { ask } = start();
     expect([(await ask('/healthz')).status, (await ask('/readyz')).status]).toEqual([200, 200]);
+  });
+
+  it('fails while nothing goes on, and says so', async () => {
+    const { ask, operator } = start();
+    operator.standingStill = 'rounds stand still for 70 s';
+    for (const path of ['/healthz', '/readyz']) {
+      const response = await ask(path);
+      expect([response.status, await response.text()]).toEqual([503, 'rounds stand still for 70 s\n']);
+    }
   });
 
   it.each([
@@ -312,6 +322,7 @@ describe('the read API', () => {
     const state: OperatorState = {
       view: () => ({ ...operator.view(), problems }),
       subscribe: () => () => undefined,
+      standstill: () => undefined,
       actions: operator.actions,
     };
     const response = await start({ state, clock }).ask(`${API}/namespaces/default/microscalingpolicies/nope`);
@@ -331,6 +342,7 @@ describe('the read API', () => {
         return operator.view();
       },
       subscribe: () => () => undefined,
+      standstill: () => undefined,
       actions: operator.actions,
     };
     const { ask } = start({ state });

@@ -93,6 +93,7 @@ describe('LiveView', () => {
         return inner.view();
       },
       subscribe: (onChange) => inner.subscribe(onChange),
+      standstill: () => undefined,
       actions: inner.actions,
     }));
     await clock.advance(0);

@@ -155,6 +155,13 @@ export class FakeOperator implements OperatorState {
       this.#say('Normal', 'AppCreated', `app ${app.id}`, `created with ${app.requested} instances`);
   }
 
+  /** What `standstill` says. */
+  standingStill: string | undefined;
+
+  standstill(): string | undefined {
+    return this.standingStill;
+  }
+
   readonly actions: OperatorActions = {
     pause: (policy, { forMs, reason }) => {
       this.#mustBeHere(policy);

@@ -170,7 +170,7 @@ export class FakeMetrics {
   async #read(seed: number): Promise<MetricReading> {
     this.reads += 1;
     const value = this.#values.get(seed) ?? 0;
-    const atMs = this.#clock.now();
+    const atMs = this.#clock.monotonic();
     if (value === 'hangs') return await new Promise(() => undefined);
     return typeof value === 'number'
       ? { state: 'ok', value, atMs }

@@ -199,6 +199,21 @@ describe('lease election', () => {
     expect(world.api.lease?.record.transitions).toBe(0);
   });
 
+  it('is neither lost nor held twice when wall clocks are set', async () => {
+    const world = new World();
+    const first = world.start();
+    await world.run(3_000);
+    world.start();
+    for (const byMs of [-60_000, 60_000, -3_600_000, 3_600_000]) {
+      world.clock.setWallClock(byMs);
+      expect(await world.run(20_000)).toBe(1);
+      expect(world.acting()).toEqual([first]);
+      const { renewTime = '' } = world.api.lease?.record ?? {};
+      expect(Math.abs(Date.parse(renewTime) - 1e7 - world.clock.now())).toBeLessThan(3_000);
+    }
+    expect(world.api.lease?.record.transitions).toBe(0);
+  });
+
   /** Negative: the one that acts, if there is one. */
   const who = fc.integer({ min: -3, max: 2 });
   const step = fc.oneof(
@@ -209,6 +224,11 @@ describe('lease election', () => {
     fc.record({ do: fc.constant('clear' as const), who }),
     fc.record({ do: fc.constant('crash' as const), who }),
     fc.record({ do: fc.constant('stop' as const), who }),
+    // Of all machines at once: a wrong time server.
+    fc.record({
+      do: fc.constant('set' as const),
+      ms: fc.constantFrom(-3_600_000, -60_000, 60_000, 3_600_000),
+    }),
   );
 
   // Clocks that go up to a tenth wrong either way: the ratio of 15 s to 10 s allows for a fifth.
@@ -223,6 +243,7 @@ describe('lease election', () => {
         for (const each of steps) {
           const instance = 'who' in each ? (world.instances[each.who] ?? world.acting()[0]) : undefined;
           if (each.do === 'wait') most = Math.max(most, await world.run(each.ms));
+          else if (each.do === 'set') world.clock.setWallClock(each.ms);
           else if (instance?.alive) disturb(world, instance, each);
         }
         for (const { weather, alive } of world.instances) if (alive) clear(weather);

@@ -46,6 +46,7 @@ function start({
   const state: OperatorState = {
     view: () => change(fake.view()),
     subscribe: (onChange) => fake.subscribe(onChange),
+    standstill: () => undefined,
     actions: fake.actions,
   };
   const applied = new AppliedObjects({ documents, load, log: silentLogger });
