@@ -34,6 +34,7 @@ export function illegalArgument(message: string): ApiError {
   return new ApiError(422, message);
 }
 
+/** What a reader is told; Marathon's own refusals of this kind carry an empty list of details. */
 export function appNotFound(id: string, version?: string): ApiError {
   return notFound(`App '${id}' does not exist${version === undefined ? '' : ` in version ${version}`}`);
 }
@@ -43,7 +44,16 @@ export function groupNotFound(id: string): ApiError {
 }
 
 export function notFound(message: string): ApiError {
-  return new ApiError(404, message);
+  return new ApiError(404, message, { details: [] });
+}
+
+/** What a writer is told: a failure on the way, without details. */
+export function appMissing(id: string): ApiError {
+  return new ApiError(404, `App '${id}' does not exist`);
+}
+
+export function groupMissing(id: string): ApiError {
+  return new ApiError(404, `Group '${id}' does not exist`);
 }
 
 /** @param deployments ids of the deployments that hold the locks */

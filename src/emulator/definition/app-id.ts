@@ -24,6 +24,11 @@ export function parentOf(path: string): string {
   return canonicalPath(segmentsOf(path).slice(0, -1).join('/'));
 }
 
+/** Whether a group lies directly below the root. */
+export function isTopLevelPath(path: string): boolean {
+  return segmentsOf(path).length === 1;
+}
+
 /** Whether `path` lies anywhere below `group`. */
 export function isBelow(path: string, group: string): boolean {
   return group === '/' ? path !== '/' : path.startsWith(`${group}/`);

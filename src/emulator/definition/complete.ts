@@ -1,8 +1,7 @@
 // emulator: from a body to a whole app: shape, old spellings, defaults, meaning.
 
 import { type ErrorDetail, invalidObject, invalidShape } from '../api-error.ts';
-import type { AppDefinition, AppFields } from './app.ts';
-import { fieldsOf } from './app.ts';
+import type { AppFields } from './app.ts';
 import { canonicalPath, parentOf } from './app-id.ts';
 import { APP_FIELDS, LEGACY_FIELDS } from './app-shape.ts';
 import { type DefinitionContext, rootRoles } from './settings.ts';
@@ -81,12 +80,8 @@ export function completeApp(id: string, given: JsonObject, context: DefinitionCo
 }
 
 /** `stored` with the fields of a partial update; resource limits that the update does not name are lost, as in Marathon. */
-export function mergeApp(
-  stored: AppDefinition,
-  given: JsonObject,
-  context: DefinitionContext = {},
-): AppFields {
-  const { resourceLimits: _limits, executorResources: _executor, ...kept } = fieldsOf(stored);
+export function mergeApp(stored: AppFields, given: JsonObject, context: DefinitionContext = {}): AppFields {
+  const { resourceLimits: _limits, executorResources: _executor, ...kept } = stored;
   return completeApp(stored.id, { ...json(kept), ...given }, context);
 }
 

@@ -22,10 +22,16 @@ export function nextVersion(draft: AppDraft, before: AppDefinition | undefined, 
   const { lastScalingAt, lastConfigChangeAt } = before.versionInfo;
   if (draft.restart)
     return { ...fields, version: now, versionInfo: { lastScalingAt, lastConfigChangeAt: now } };
-  if (fields.instances === before.instances) return before;
+  if (fields.instances === before.instances) {
+    const same = isDeepStrictEqual(fields.executorResources, before.executorResources);
+    return same ? before : { ...fields, version: before.version, versionInfo: before.versionInfo };
+  }
   return { ...fields, version: now, versionInfo: { lastScalingAt: now, lastConfigChangeAt } };
 }
 
+/** What an executor may use is stored and starts nothing anew, as in Marathon. */
 function sameConfig(fields: AppFields, before: AppDefinition): boolean {
-  return isDeepStrictEqual({ ...fields, instances: 0 }, { ...fieldsOf(before), instances: 0 });
+  const { executorResources: _now, ...now } = fields;
+  const { executorResources: _then, ...then } = fieldsOf(before);
+  return isDeepStrictEqual({ ...now, instances: 0 }, { ...then, instances: 0 });
 }

@@ -13,6 +13,10 @@ export const DEFAULT_SETTINGS: ServerSettings = { mesosRole: '*', features: new 
 export interface RoleSettings {
   readonly defaultRole: string;
   readonly validRoles: readonly string[];
+  /** Of the stored app, where it is in a group. */
+  readonly previousRole?: string;
+  /** An app with volumes of its own may change its role: reservations stay behind with the old one. */
+  readonly forceRoleUpdate?: boolean;
 }
 
 /** What a definition is completed and judged by. */

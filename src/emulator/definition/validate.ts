@@ -4,6 +4,7 @@ import type { ErrorDetail } from '../api-error.ts';
 import { constraintProblem } from '../mesos/constraints.ts';
 import type { AppFields, UpgradeStrategy } from './app.ts';
 import { idProblems } from './app-id.ts';
+import { isResident } from './resident.ts';
 import type { RoleSettings } from './settings.ts';
 
 type Rule = (app: AppFields) => readonly ErrorDetail[];
@@ -153,9 +154,24 @@ function secrets(app: AppFields): ErrorDetail[] {
   );
 }
 
-function role(app: AppFields, { validRoles }: RoleSettings): ErrorDetail[] {
-  if (validRoles.includes(app.role)) return [];
-  return [at('/role', `got ${app.role}, expected one of: [${validRoles.join(', ')}]`)];
+function role(app: AppFields, roles: RoleSettings): ErrorDetail[] {
+  const { validRoles, previousRole = app.role, forceRoleUpdate = false } = roles;
+  const known = validRoles.includes(app.role);
+  return [
+    ...(known ? [] : [at('/role', `got ${app.role}, expected one of: [${validRoles.join(', ')}]`)]),
+    ...(isResident(app) ? residentRole(app.role, previousRole, forceRoleUpdate) : []),
+  ];
+}
+
+function residentRole(wanted: string, previous: string, forced: boolean): ErrorDetail[] {
+  const warning =
+    'It is not possible to change the role for existing reservations. If you proceed with this change, all existing ' +
+    `instances will continue to run under the previous role, ${previous}. Only new instances will be ` +
+    `allocated with the new role, ${wanted}. In order to continue, retry your request with ?force=true`;
+  return [
+    ...(wanted === '*' ? [at('/role', 'Resident apps cannot have the role *')] : []),
+    ...(wanted === previous || forced ? [] : [at('/role', warning)]),
+  ];
 }
 
 function unique(values: readonly unknown[]): boolean {

@@ -8,7 +8,7 @@ import { parseTimestamp } from '../marathon/timestamp.ts';
 import { type Call, json, param } from './call.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import { type Route, route } from './router.ts';
-import { appInfo, embedsOf } from './views.ts';
+import { appInfo, type Embeds, embedsOf } from './views.ts';
 
 export function appReadRoutes(marathon: Marathon): Route[] {
   return [
@@ -48,15 +48,16 @@ function filterOf(query: URLSearchParams): (app: AppDefinition) => boolean {
     contains(app.id, query.get('id')) && contains(app.cmd ?? '', query.get('cmd')) && selects(app.labels);
 }
 
+const ALWAYS_OF_ONE: Embeds = { counts: true, deployments: true, tasks: true, lastTaskFailure: true };
+
 function one(marathon: Marathon, call: Call): Response {
   const app = existingApp(marathon, idOf(call));
-  const always = { counts: true, deployments: true, tasks: true, lastTaskFailure: true };
-  return json(200, { app: appInfo(marathon, app, { ...embedsOf(call.query), ...always }) });
+  return json(200, { app: appInfo(marathon, app, { ...embedsOf(call.query), ...ALWAYS_OF_ONE }) });
 }
 
 function below(marathon: Marathon, call: Call, group: string): Response {
-  if (!marathon.root.hasGroup(group)) throw groupNotFound(group);
-  const embeds = { ...embedsOf(call.query), counts: true, deployments: true };
+  if (marathon.root.group(group) === undefined) throw groupNotFound(group);
+  const embeds = { ...embedsOf(call.query), ...ALWAYS_OF_ONE };
   return json(200, { '*': marathon.root.appsBelow(group).map((app) => appInfo(marathon, app, embeds)) });
 }
 
@@ -67,14 +68,14 @@ function versions(marathon: Marathon, call: Call): Response {
 
 function version(marathon: Marathon, call: Call): Response {
   const id = idOf(call);
-  return json(200, storedVersion(marathon, id, param(call, 'version')));
+  const wanted = param(call, 'version');
+  if (parseTimestamp(wanted) === undefined) throw illegalArgument(`Invalid format: "${wanted}" is malformed`);
+  const found = storedVersion(marathon, id, wanted);
+  if (found === undefined) throw appNotFound(id, wanted);
+  return json(200, found);
 }
 
-/** @throws ApiError 404 for an unknown app or version, 422 for what is no timestamp */
-export function storedVersion(marathon: Marathon, id: string, wanted: string): AppDefinition {
+export function storedVersion({ root }: Marathon, id: string, wanted: string): AppDefinition | undefined {
   const atMs = parseTimestamp(wanted);
-  if (atMs === undefined) throw illegalArgument(`Invalid format: "${wanted}" is malformed`);
-  const found = marathon.root.versionsOf(id).find((app) => Date.parse(app.version) === atMs);
-  if (found === undefined) throw appNotFound(id, wanted);
-  return found;
+  return root.versionsOf(id).find((app) => Date.parse(app.version) === atMs);
 }

@@ -1,19 +1,20 @@
 // emulator: what changes apps: create, replace, update one or many, delete, restart.
 
-import { ApiError, appNotFound, illegalArgument, invalidShape } from '../api-error.ts';
-import { type AppDraft, fieldsOf } from '../definition/app.ts';
+import { ApiError, appMissing, illegalArgument, invalidObject, invalidShape } from '../api-error.ts';
+import { type AppFields, fieldsOf } from '../definition/app.ts';
 import { canonicalPath, parentOf } from '../definition/app-id.ts';
 import { completeApp, mergeApp, readApp } from '../definition/complete.ts';
 import type { DefinitionContext } from '../definition/settings.ts';
 import { isObject, type JsonObject } from '../definition/shape.ts';
+import { findApp, type GroupApp, putApp, removeApp, type WantedGroup } from '../marathon/group.ts';
+import type { DeploymentResult } from '../marathon/group-manager.ts';
 import type { Marathon } from '../marathon/marathon.ts';
 import { rolesFor } from '../marathon/roles.ts';
-import type { Root } from '../marathon/root.ts';
+import { parseTimestamp } from '../marathon/timestamp.ts';
 import { existingApp, idOf, storedVersion } from './app-reads.ts';
 import { type Call, clientIp, flag, json, readJson } from './call.ts';
 import { accepted } from './results.ts';
 import { type Route, route } from './router.ts';
-import { appInfo } from './views.ts';
 
 export function appWriteRoutes(marathon: Marathon): Route[] {
   return [
@@ -28,30 +29,28 @@ export function appWriteRoutes(marathon: Marathon): Route[] {
 }
 
 async function create(marathon: Marathon, call: Call): Promise<Response> {
-  const given = readApp(await readJson(call));
+  const body = await readJson(call);
+  if (!isObject(body))
+    throw invalidShape([{ path: '/id', errors: [`${JSON.stringify(body)} is not an object`] }]);
+  const given = readApp(body);
   if (given['id'] === undefined) throw invalidShape([{ path: '/id', errors: ['error.path.missing'] }]);
-  const fields = completeApp(
-    String(given['id']),
-    given,
-    contextOf(marathon, canonicalPath(String(given['id']))),
-  );
+  const context = contextOf(marathon, call, canonicalPath(String(given['id'])));
+  const fields = completeApp(String(given['id']), given, context);
   const { id } = fields;
   const result = marathon.groups.update({
     groupId: parentOf(id),
     force: flag(call, 'force'),
-    draft: (root) => {
+    change: (root) => {
       if (root.app(id) !== undefined) throw new ApiError(409, `An app with id [${id}] already exists.`);
-      return { put: [{ fields }] };
+      return putApp<GroupApp>(root.tree, id, { fields });
     },
   });
-  announce(marathon, call, id);
-  const { versionInfo: _versionInfo, ...app } = appInfo(marathon, existingApp(marathon, id), {
-    counts: true,
-  });
   // As it was before service ports were assigned.
-  const body = { ...app, ...fields, deployments: [{ id: result.deploymentId }] };
-  const headers = { Location: `${call.url.origin}${id}`, 'Marathon-Deployment-Id': result.deploymentId };
-  return json(201, body, headers);
+  const { version } = existingApp(marathon, id);
+  announce(marathon, call, { ...fields, version });
+  const none = { tasksStaged: 0, tasksRunning: 0, tasksHealthy: 0, tasksUnhealthy: 0 };
+  const shown = { ...fields, version, ...none, deployments: [{ id: result.deploymentId }] };
+  return json(201, shown, createdHeaders(call, id, result));
 }
 
 async function updateOne(marathon: Marathon, call: Call, mayCreate: boolean): Promise<Response> {
@@ -59,71 +58,98 @@ async function updateOne(marathon: Marathon, call: Call, mayCreate: boolean): Pr
   const body = await readJson(call);
   const partial = !mayCreate || flag(call, 'partialUpdate', true);
   const exists = marathon.root.app(id) !== undefined;
-  const draft = draftOf(marathon, id, { body, partial, path: '' });
+  const update = updateOf(id, body, { partial: partial && exists });
+  // Wrong bodies are refused before anything else is looked at.
+  if (!update.rollback) update.fields(marathon.root.app(id), contextOf(marathon, call, id));
   const result = marathon.groups.update({
     groupId: parentOf(id),
     force: flag(call, 'force'),
-    draft: (root) => put(root, [draft], mayCreate),
+    change: (root) => applied(marathon, call, { tree: root.tree, update, mayCreate }),
   });
-  announce(marathon, call, id);
-  return accepted(result, exists ? 200 : 201);
+  announce(marathon, call, existingApp(marathon, id));
+  return exists ? accepted(result) : json(201, result, createdHeaders(call, id, result));
 }
 
 async function updateMany(marathon: Marathon, call: Call, mayCreate: boolean): Promise<Response> {
   const body = await readJson(call);
-  if (!Array.isArray(body)) throw invalidShape([{ path: '/', errors: ['error.expected.jsarray'] }]);
+  if (!Array.isArray(body)) throw invalidShape([{ path: '', errors: ['error.expected.jsarray'] }]);
   const partial = !mayCreate || flag(call, 'partialUpdate', true);
   const items: readonly unknown[] = body;
-  const drafts = items.map((item, index) => {
+  const updates = items.map((item, index) => {
     const id = isObject(item) ? item['id'] : undefined;
-    if (typeof id !== 'string') throw illegalArgument('requirement failed: App Update must have app id set');
-    return draftOf(marathon, canonicalPath(id), { body: item, partial, path: `(${index})` });
+    if (typeof id === 'string') return updateOf(canonicalPath(id), item, { partial, path: `(${index})` });
+    if (partial) throw illegalArgument('requirement failed: App Update must have app id set');
+    const error = isObject(item) ? 'error.path.missing' : `${JSON.stringify(item)} is not an object`;
+    throw invalidShape([{ path: `(${index})/id`, errors: [error] }]);
   });
   const result = marathon.groups.update({
     groupId: '/',
     force: flag(call, 'force'),
-    draft: (root) => put(root, drafts, mayCreate),
+    change: (root) =>
+      updates.reduce<WantedGroup>(
+        (tree, update) => applied(marathon, call, { tree, update, mayCreate }),
+        root.tree,
+      ),
   });
   return accepted(result);
 }
 
-function contextOf({ root, settings }: Marathon, id: string): DefinitionContext {
-  return { settings, roles: rolesFor(id, root, settings) };
+/** One app of a body. */
+interface AppUpdate {
+  readonly id: string;
+  /** The stored version that is asked for. */
+  readonly rollback?: string;
+  /** What the app becomes. @throws ApiError 422 */
+  readonly fields: (current: AppFields | undefined, context: DefinitionContext) => AppFields;
 }
 
-interface AppBody {
-  readonly body: unknown;
-  /** Merge into what is stored. */
-  readonly partial: boolean;
-  readonly path: string;
-}
-
-/** A body for an app that does not exist is read as a whole app, whatever was meant. */
-function draftOf(marathon: Marathon, id: string, { body, partial, path }: AppBody): AppDraft {
-  const given = readApp(body, path);
-  const stored = marathon.root.app(id);
-  const context = { path, ...contextOf(marathon, id) };
-  if (stored === undefined || !partial) return { fields: completeApp(id, given, context) };
-  const version = isObject(body) ? body['version'] : undefined;
-  if (typeof version !== 'string') return { fields: mergeApp(stored, given, context) };
-  return { fields: fieldsOf(rollback(marathon, id, { version, given })) };
+/** @param partial merge into what is there; what is no object changes nothing of it */
+function updateOf(
+  id: string,
+  body: unknown,
+  { partial, path = '' }: { readonly partial: boolean; readonly path?: string },
+): AppUpdate {
+  const given = readApp(partial && !isObject(body) ? {} : body, path);
+  const fields: AppUpdate['fields'] = (current, context) =>
+    partial && current !== undefined ? mergeApp(current, given, context) : completeApp(id, given, context);
+  const rollback = partial && isObject(body) ? rollbackOf(body, given, path) : undefined;
+  return { id, fields, ...(rollback === undefined ? {} : { rollback }) };
 }
 
 /** `version` in a partial update asks for that stored version. */
-function rollback(
-  marathon: Marathon,
-  id: string,
-  { version, given }: { version: string; given: JsonObject },
-): ReturnType<typeof storedVersion> {
-  if (Object.keys(given).some((name) => name !== 'id'))
-    throw illegalArgument("The 'version' field may only be combined with the 'id' field.");
-  return storedVersion(marathon, id, version);
+function rollbackOf(body: JsonObject, given: JsonObject, path: string): string | undefined {
+  const { version } = body;
+  if (version === undefined || version === null) return undefined;
+  if (typeof version !== 'string' || parseTimestamp(version) === undefined) {
+    const error = typeof version === 'string' ? 'error.expected.date.isoformat' : 'error.expected.date';
+    throw invalidShape([{ path: `${path}/version`, errors: [error] }]);
+  }
+  if (Object.keys(given).every((name) => name === 'id')) return version;
+  const problem = "The 'version' field may only be combined with the 'id' field.";
+  throw invalidObject([{ path: '/', errors: [problem] }]);
 }
 
-function put(root: Root, drafts: readonly AppDraft[], mayCreate: boolean): { put: readonly AppDraft[] } {
-  const unknown = drafts.find(({ fields }) => root.app(fields.id) === undefined);
-  if (unknown !== undefined && !mayCreate) throw appNotFound(unknown.fields.id);
-  return { put: drafts };
+/** The tree with one app as its update asks for. @throws ApiError 404 for an app that is not there and may not come to be */
+function applied(
+  marathon: Marathon,
+  call: Call,
+  { tree, update, mayCreate }: { tree: WantedGroup; update: AppUpdate; mayCreate: boolean },
+): WantedGroup {
+  const { id, rollback } = update;
+  const current = findApp(tree, id);
+  if (current === undefined && !mayCreate) throw appMissing(id);
+  if (current !== undefined && rollback !== undefined) {
+    const past = storedVersion(marathon, id, rollback);
+    if (past === undefined) throw appMissing(id);
+    return putApp(tree, id, { fields: fieldsOf(past) });
+  }
+  const fields = current !== undefined && 'fields' in current ? current.fields : current && fieldsOf(current);
+  return putApp(tree, id, { fields: update.fields(fields, contextOf(marathon, call, id)) });
+}
+
+function contextOf({ root, settings }: Marathon, call: Call, id: string): DefinitionContext {
+  const roles = rolesFor(id, root, settings);
+  return { settings, roles: { ...roles, forceRoleUpdate: flag(call, 'force') } };
 }
 
 function remove(marathon: Marathon, call: Call): Response {
@@ -131,9 +157,9 @@ function remove(marathon: Marathon, call: Call): Response {
   const result = marathon.groups.update({
     groupId: parentOf(id),
     force: flag(call, 'force', true),
-    draft: (root) => {
-      if (root.app(id) === undefined) throw appNotFound(id);
-      return { remove: [id] };
+    change: (root) => {
+      if (root.app(id) === undefined) throw appMissing(id);
+      return removeApp(root.tree, id);
     },
   });
   return accepted(result);
@@ -144,20 +170,28 @@ function restart(marathon: Marathon, call: Call): Response {
   const result = marathon.groups.update({
     groupId: parentOf(id),
     force: flag(call, 'force'),
-    draft: (root) => {
+    change: (root) => {
       const app = root.app(id);
-      if (app === undefined) throw appNotFound(id);
-      return { put: [{ fields: fieldsOf(app), restart: true }] };
+      if (app === undefined) throw appMissing(id);
+      return putApp<GroupApp>(root.tree, id, { fields: fieldsOf(app), restart: true });
     },
   });
   return accepted(result);
 }
 
+function createdHeaders(call: Call, id: string, { deploymentId }: DeploymentResult): Record<string, string> {
+  return { Location: `${call.url.origin}${id}`, 'Marathon-Deployment-Id': deploymentId };
+}
+
 /** Only single apps are told of. */
-function announce(marathon: Marathon, call: Call, id: string): void {
+function announce(
+  marathon: Marathon,
+  call: Call,
+  appDefinition: AppFields & { readonly version: string },
+): void {
   marathon.events.publish('api_post_event', {
     clientIp: clientIp(call),
     uri: call.url.pathname,
-    appDefinition: marathon.root.app(id),
+    appDefinition,
   });
 }

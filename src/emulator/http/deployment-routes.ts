@@ -1,11 +1,10 @@
 // emulator: deployments under way, and how to get rid of one.
 
 import { notFound } from '../api-error.ts';
-import { fieldsOf } from '../definition/app.ts';
 import type { Deployment } from '../marathon/deployments.ts';
-import type { RootDraft } from '../marathon/group-manager.ts';
 import type { Marathon } from '../marathon/marathon.ts';
-import { type DeploymentPlan, planView } from '../marathon/plan.ts';
+import { planView } from '../marathon/plan.ts';
+import { reverted } from '../marathon/revert.ts';
 import { type Call, empty, flag, json, param } from './call.ts';
 import { accepted } from './results.ts';
 import { type Route, route } from './router.ts';
@@ -47,13 +46,11 @@ function cancel(marathon: Marathon, call: Call): Response {
     marathon.deployments.cancel(id);
     return empty(202);
   }
-  const draft = reverted(deployment.plan);
-  return accepted(marathon.groups.update({ groupId: '/', force: true, draft: () => draft }));
-}
-
-function reverted({ changes }: DeploymentPlan): RootDraft {
-  return {
-    put: changes.flatMap(({ before }) => (before === undefined ? [] : [{ fields: fieldsOf(before) }])),
-    remove: changes.flatMap(({ id, before }) => (before === undefined ? [id] : [])),
-  };
+  return accepted(
+    marathon.groups.update({
+      groupId: '/',
+      force: true,
+      change: ({ tree }) => reverted(tree, deployment.plan),
+    }),
+  );
 }

@@ -1,10 +1,11 @@
 // emulator: groups: the tree of apps, changed as a whole in one deployment.
 
-import { ApiError, groupNotFound, illegalArgument } from '../api-error.ts';
-import type { AppDefinition } from '../definition/app.ts';
-import { canonicalPath, isBelow, parentOf } from '../definition/app-id.ts';
-import { readGroupChange } from '../definition/group.ts';
-import { groupDraft, removeGroup, subgroupsOf } from '../marathon/group-draft.ts';
+import { ApiError, groupMissing, groupNotFound, illegalArgument, invalidShape } from '../api-error.ts';
+import { canonicalPath, isTopLevelPath, parentOf } from '../definition/app-id.ts';
+import { type GroupRequest, type GroupSurroundings, readGroupChange } from '../definition/group.ts';
+import { isObject } from '../definition/shape.ts';
+import { aGroup, appsIn, findGroup, type Group, putGroup, removeGroup } from '../marathon/group.ts';
+import { changedTree } from '../marathon/group-draft.ts';
 import type { Marathon } from '../marathon/marathon.ts';
 import { stepView } from '../marathon/plan.ts';
 import { parseTimestamp } from '../marathon/timestamp.ts';
@@ -31,30 +32,22 @@ export function groupRoutes(marathon: Marathon): Route[] {
     route('POST', '/v2/groups/{id+}', (call) => create(marathon, call)),
     route('PUT', '/v2/groups', (call) => change(marathon, call)),
     route('PUT', '/v2/groups/{id+}', (call) => change(marathon, call)),
-    route('PATCH', '/v2/groups/{id}', (call) => {
-      existing(marathon, idOf(call));
-      return empty(200);
-    }),
+    route('PATCH', '/v2/groups/{id+}', (call) => patch(marathon, call)),
     route('DELETE', '/v2/groups', (call) => remove(marathon, call)),
     route('DELETE', '/v2/groups/{id+}', (call) => remove(marathon, call)),
   ];
 }
 
-function existing(marathon: Marathon, id: string): string {
-  if (!marathon.root.hasGroup(id)) throw groupNotFound(id);
-  return id;
+/** @throws ApiError 404 */
+function existing(marathon: Marathon, id: string): Group {
+  const group = marathon.root.group(id);
+  if (group === undefined) throw groupNotFound(id);
+  return group;
 }
 
 function readGroup(marathon: Marathon, call: Call): Response {
-  const id = existing(marathon, idOf(call));
-  const asked = call.query.getAll('embed');
-  const has = (name: string): boolean => asked.length === 0 || asked.includes(name);
-  const view: TreeView = {
-    apps: has('group.apps') ? embedsOf(call.query) : undefined,
-    groups: has('group.groups'),
-    marathon,
-  };
-  return json(200, tree(id, marathon.root.version, view));
+  const group = existing(marathon, idOf(call));
+  return json(200, tree(group, marathon.root.version, viewOf(marathon, call, embedsOf(call.query))));
 }
 
 interface TreeView {
@@ -64,33 +57,43 @@ interface TreeView {
   readonly groups: boolean;
 }
 
-function tree(id: string, version: string, view: TreeView): Wire {
+function viewOf(marathon: Marathon, { query }: Call, embeds: Embeds): TreeView {
+  const asked = query.getAll('embed');
+  const has = (name: string): boolean => asked.length === 0 || asked.includes(name);
+  return { apps: has('group.apps') ? embeds : undefined, groups: has('group.groups'), marathon };
+}
+
+function tree(group: Group, version: string, view: TreeView): Wire {
   const { marathon, apps: embeds, groups } = view;
-  const direct = marathon.root.appsBelow(id).filter((app) => parentOf(app.id) === id);
+  const { id, dependencies, enforceRole } = group;
   return {
     id,
     version,
-    dependencies: [],
-    apps: embeds === undefined ? [] : direct.map((app) => appInfo(marathon, app, embeds)),
+    dependencies,
+    apps: embeds === undefined ? [] : [...group.apps.values()].map((app) => appInfo(marathon, app, embeds)),
     pods: [],
-    groups: groups ? subgroupsOf(marathon.root, id).map((sub) => tree(sub, version, view)) : [],
+    groups: groups ? [...group.groups.values()].map((sub) => tree(sub, version, view)) : [],
+    ...(enforceRole === undefined ? {} : { enforceRole }),
   };
 }
 
+/** A group that does not exist has no apps. */
 function apps(marathon: Marathon, call: Call): Response {
-  const id = existing(marathon, idOf(call));
   const embeds = embedsOf(call.query);
+  const group = marathon.root.group(idOf(call));
   return json(
     200,
-    marathon.root.appsBelow(id).map((app) => appInfo(marathon, app, embeds)),
+    group === undefined ? [] : [...appsIn(group)].map((app) => appInfo(marathon, app, embeds)),
   );
 }
 
+/** Every version of the root in which the group exists. */
 function versions(marathon: Marathon, call: Call): Response {
-  existing(marathon, idOf(call));
+  const { id } = existing(marathon, idOf(call));
+  const with_ = marathon.root.history.filter(({ group }) => findGroup(group, id) !== undefined);
   return json(
     200,
-    marathon.root.history.map((past) => past.version),
+    with_.map((past) => past.version),
   );
 }
 
@@ -100,62 +103,75 @@ function version(marathon: Marathon, call: Call): Response {
   const atMs = parseTimestamp(wanted);
   if (atMs === undefined) throw illegalArgument(`Invalid format: "${wanted}" is malformed`);
   const past = marathon.root.history.find((snapshot) => Date.parse(snapshot.version) === atMs);
-  if (past === undefined) throw new ApiError(404, `Group '${id}' does not exist in version ${wanted}`);
-  return json(200, pastTree(id, past.version, [...past.apps.values()]));
+  const group = past === undefined ? undefined : findGroup(past.group, id);
+  if (past === undefined || group === undefined) throw groupNotFound(id);
+  return json(200, tree(group, past.version, viewOf(marathon, call, {})));
 }
 
-function pastTree(id: string, version: string, all: readonly AppDefinition[]): Wire {
-  const below = all.filter((app) => isBelow(app.id, id));
-  const subgroups = new Set(
-    below.map((app) => parentOf(app.id)).filter((group) => group !== id && parentOf(group) === id),
-  );
+function surroundings({ root, settings }: Marathon): GroupSurroundings {
   return {
-    id,
-    version,
-    dependencies: [],
-    apps: below.filter((app) => parentOf(app.id) === id),
-    pods: [],
-    groups: [...subgroups].map((sub) => pastTree(sub, version, below)),
+    settings,
+    enforceRoleOf: (id) => root.group(id)?.enforceRole,
+    hasGroup: (id) => root.group(id) !== undefined,
+    roleOf: (id) => root.app(id)?.role,
   };
 }
 
 async function create(marathon: Marathon, call: Call): Promise<Response> {
-  const given = param(call, 'id');
-  const wanted = readGroupChange(await readJson(call), given === '' ? undefined : canonicalPath(given));
-  if (wanted.kind !== 'define') throw illegalArgument('A new group needs a definition');
-  const { id } = wanted.group;
+  const request: GroupRequest = { path: canonicalPath(param(call, 'id')), base: 'path' };
+  const wanted = readGroupChange(await readJson(call), request, surroundings(marathon));
+  const { id } = wanted;
   const result = marathon.groups.update({
-    groupId: id,
+    groupId: parentOf(request.path),
     force: flag(call, 'force'),
-    draft: (root) => {
-      if (root.hasGroup(id))
+    change: (root) => {
+      if (root.group(id) !== undefined)
         throw new ApiError(409, `Group ${id} is already created. Use PUT to change this group.`);
-      return groupDraft(root, id, wanted);
+      if (root.app(id) !== undefined) throw new ApiError(409, `An app with the path ${id} already exists.`);
+      return changedTree(root, wanted);
     },
   });
-  return accepted(result, 201);
+  const headers = { Location: `${call.url.origin}${id}`, 'Marathon-Deployment-Id': result.deploymentId };
+  return json(201, result, headers);
 }
 
 async function change(marathon: Marathon, call: Call): Promise<Response> {
-  const id = idOf(call);
-  const wanted = readGroupChange(await readJson(call), id);
-  if (wanted.kind !== 'define') existing(marathon, id);
+  const request: GroupRequest = { path: idOf(call), base: 'group' };
+  const wanted = readGroupChange(await readJson(call), request, surroundings(marathon));
   if (flag(call, 'dryRun')) {
-    const steps = marathon.groups.preview((root) => groupDraft(root, id, wanted));
+    const steps = marathon.groups.preview((root) => changedTree(root, wanted));
     return json(200, { steps: steps.map(stepView) });
   }
-  const force = flag(call, 'force');
   return accepted(
-    marathon.groups.update({ groupId: id, force, draft: (root) => groupDraft(root, id, wanted) }),
+    marathon.groups.update({
+      groupId: parentOf(request.path),
+      force: flag(call, 'force'),
+      change: (root) => changedTree(root, wanted),
+    }),
   );
+}
+
+/** Says whether roles are enforced; deploys nothing. */
+async function patch(marathon: Marathon, call: Call): Promise<Response> {
+  const body = await readJson(call);
+  const given = isObject(body) ? (body['enforceRole'] ?? false) : false;
+  if (typeof given !== 'boolean')
+    throw invalidShape([{ path: '/enforceRole', errors: ['error.expected.jsboolean'] }]);
+  const group = existing(marathon, idOf(call));
+  const { tree: root } = marathon.root;
+  if (isTopLevelPath(group.id)) marathon.root.patch(putGroup(root, { ...group, enforceRole: given }));
+  return empty(200);
 }
 
 function remove(marathon: Marathon, call: Call): Response {
   const id = idOf(call);
   const result = marathon.groups.update({
-    groupId: id,
+    groupId: parentOf(id),
     force: flag(call, 'force'),
-    draft: (root) => removeGroup(root, existing(marathon, id)),
+    change: (root) => {
+      if (root.group(id) === undefined) throw groupMissing(id);
+      return id === '/' ? aGroup('/') : removeGroup(root.tree, id);
+    },
   });
   return accepted(result);
 }

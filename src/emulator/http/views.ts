@@ -57,15 +57,22 @@ function counts(marathon: Marathon, instances: readonly Instance[]): Wire {
   return { tasksStaged: staged, tasksRunning: running, tasksHealthy: healthy, tasksUnhealthy: unhealthy };
 }
 
-export function tasksOf(marathon: Marathon, instances: readonly Instance[]): Wire[] {
-  return instances.flatMap((instance) =>
-    instance.task === undefined ? [] : [taskView(marathon, instance, instance.task)],
-  );
+/** @param servicePorts only the list of all tasks says them; elsewhere the list of them is empty */
+export function tasksOf(
+  marathon: Marathon,
+  instances: readonly Instance[],
+  { servicePorts = false }: { readonly servicePorts?: boolean } = {},
+): Wire[] {
+  return instances.flatMap((instance) => {
+    if (instance.task === undefined) return [];
+    const app = servicePorts ? marathon.root.app(instance.appId) : undefined;
+    const ports = app === undefined ? [] : servicePortsOf(app);
+    return [{ ...taskView(marathon, instance, instance.task), servicePorts: ports }];
+  });
 }
 
 /** A task that has ended is listed as long as its instance waits for the next one, without times and ports. */
 function taskView(marathon: Marathon, instance: Instance, task: Task): Wire {
-  const app = marathon.root.app(instance.appId);
   const { hostname, agentId, ports } = task.placement;
   const state = task.state ?? 'TASK_STAGING';
   const ended = isTerminal(state);
@@ -76,7 +83,6 @@ function taskView(marathon: Marathon, instance: Instance, task: Task): Wire {
     slaveId: agentId,
     state,
     ports: ended ? [] : ports,
-    servicePorts: app === undefined ? [] : servicePortsOf(app),
     ipAddresses: [{ ipAddress: hostname, protocol: 'IPv4' }],
     ...(ended ? {} : timesOf(task)),
     healthCheckResults: marathon.instances.health

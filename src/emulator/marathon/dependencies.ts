@@ -1,18 +1,44 @@
-// emulator: the order that the dependencies of apps ask for.
+// emulator: the order that dependencies ask for, of apps on apps and groups, and of groups on groups.
 
-import type { AppFields } from '../definition/app.ts';
+import type { AppDefinition } from '../definition/app.ts';
+import { appsIn, findGroup, type Group, groupsIn } from './group.ts';
 
-type Lookup = (appId: string) => AppFields | undefined;
+type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** @returns for each app 0 without dependencies, else one more than the highest of those that exist */
-export function dependencyLevels(app: Lookup): (appId: string) => number {
+/** For each app that depends on others, their ids. What does not exist is not depended on. */
+export function dependencyGraph(root: Group): Graph {
+  const graph = new Map<string, Set<string>>();
+  const depend = (app: AppDefinition, on: Iterable<AppDefinition>): void => {
+    const known = graph.get(app.id) ?? new Set<string>();
+    for (const { id } of on) known.add(id);
+    graph.set(app.id, known);
+  };
+  const apps = new Map([...appsIn(root)].map((app) => [app.id, app]));
+  const meant = (path: string): Iterable<AppDefinition> => {
+    const app = apps.get(path);
+    if (app !== undefined) return [app];
+    const group = findGroup(root, path);
+    return group === undefined ? [] : appsIn(group);
+  };
+  for (const app of apps.values()) for (const path of app.dependencies ?? []) depend(app, meant(path));
+  for (const group of [root, ...groupsIn(root)]) {
+    for (const path of group.dependencies) {
+      const other = findGroup(root, path);
+      if (other !== undefined) for (const app of appsIn(group)) depend(app, appsIn(other));
+    }
+  }
+  return graph;
+}
+
+/** @returns for each app 0 without dependencies, else one more than the highest of them */
+export function dependencyLevels(graph: Graph): (appId: string) => number {
   const levels = new Map<string, number>();
   const levelOf = (id: string): number => {
     const known = levels.get(id);
     if (known !== undefined) return known;
     // Cut a cycle: whoever asks again while we are at it gets 0.
     levels.set(id, 0);
-    const below = (app(id)?.dependencies ?? []).filter((d) => app(d) !== undefined).map(levelOf);
+    const below = [...(graph.get(id) ?? [])].map(levelOf);
     const level = below.length === 0 ? 0 : Math.max(...below) + 1;
     levels.set(id, level);
     return level;
@@ -20,18 +46,18 @@ export function dependencyLevels(app: Lookup): (appId: string) => number {
   return levelOf;
 }
 
-/** Whether following dependencies from any of these apps leads back to where one has been. */
-export function hasCycle(from: Iterable<string>, app: Lookup): boolean {
+/** Whether following dependencies leads back to where one has been. */
+export function hasCycle(graph: Graph): boolean {
   const done = new Set<string>();
   const path = new Set<string>();
   const visit = (id: string): boolean => {
     if (path.has(id)) return true;
     if (done.has(id)) return false;
     path.add(id);
-    const found = (app(id)?.dependencies ?? []).some(visit);
+    const found = [...(graph.get(id) ?? [])].some(visit);
     path.delete(id);
     done.add(id);
     return found;
   };
-  return [...from].some(visit);
+  return [...graph.keys()].some(visit);
 }

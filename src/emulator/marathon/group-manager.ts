@@ -1,27 +1,19 @@
 // emulator: the one door through which the wanted state changes. An update runs to its end without waiting for
 // anything, so updates are judged one after the other, as by Marathon's single writer.
 
-import { ApiError, illegalArgument, invalidObject, locked } from '../api-error.ts';
-import type { AppDefinition, AppDraft } from '../definition/app.ts';
-import { parentOf } from '../definition/app-id.ts';
-import { nextVersion } from '../definition/next-version.ts';
-import { assignServicePorts, servicePortsOf } from '../definition/service-ports.ts';
-import { dependencyLevels, hasCycle } from './dependencies.ts';
+import { ApiError, locked } from '../api-error.ts';
+import { dependencyGraph, dependencyLevels } from './dependencies.ts';
 import type { Deployments } from './deployments.ts';
 import type { EventBus } from './event-bus.ts';
+import type { WantedGroup } from './group.ts';
+import { nextTree } from './next-tree.ts';
 import { type DeploymentPlan, planView, type Step, stepsOf } from './plan.ts';
-import type { AppChange, Root } from './root.ts';
+import type { Root } from './root.ts';
 import type { VersionClock } from './timestamp.ts';
+import { checkChanges, checkTree } from './tree-rules.ts';
 
 /** As `--max_running_deployments`. */
 const MAX_RUNNING = 100;
-
-export interface RootDraft {
-  readonly put?: readonly AppDraft[];
-  readonly remove?: readonly string[];
-  readonly addGroups?: readonly string[];
-  readonly removeGroups?: readonly string[];
-}
 
 export interface RootUpdate {
   /** Named in the events: the group in which the change was asked for. */
@@ -29,7 +21,7 @@ export interface RootUpdate {
   /** Cancels the deployments that are in the way. */
   readonly force: boolean;
   /** What is wanted; judged inside the queue, so that it may throw ApiError 404 and 409. */
-  readonly draft: (root: Root) => RootDraft;
+  readonly change: (root: Root) => WantedGroup;
   /** Instances that go first, by app. */
   readonly victims?: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -61,12 +53,9 @@ export class GroupManager {
     const version = versions.next();
     try {
       this.#checkCap();
-      const draft = update.draft(root);
-      const plan = this.#plan(draft, version, update.victims);
+      const plan = this.#plan(update.change(root), version, update.victims);
       this.#takeLocks(plan, update.force);
-      root.store(version, plan.changes);
-      for (const group of draft.removeGroups ?? []) root.removeGroup(group);
-      for (const group of draft.addGroups ?? []) root.addGroup(group);
+      root.store(version, plan.target, plan.changes);
       this.stats.writes++;
       events.publish('group_change_success', { groupId: update.groupId, version });
       deployments.start(plan);
@@ -79,56 +68,18 @@ export class GroupManager {
   }
 
   /** The steps that a change would take, without taking them. */
-  preview(draft: (root: Root) => RootDraft): readonly Step[] {
+  preview(change: (root: Root) => WantedGroup): readonly Step[] {
     const { root, versions } = this.#deps;
-    return this.#plan(draft(root), versions.next()).steps;
+    return this.#plan(change(root), versions.next()).steps;
   }
 
-  #plan(draft: RootDraft, version: string, victims?: RootUpdate['victims']): DeploymentPlan {
+  #plan(wanted: WantedGroup, version: string, victims?: RootUpdate['victims']): DeploymentPlan {
     const { root, uuid } = this.#deps;
-    const changes = this.#changes(draft, version, victims);
-    const after = new Map(changes.map((change) => [change.id, change.after]));
-    const appAfter = (id: string): AppDefinition | undefined =>
-      after.has(id) ? after.get(id) : root.app(id);
-    if (hasCycle(after.keys(), appAfter)) throw illegalArgument('Dependency graph has cyclic dependencies.');
-    return { id: uuid(), version, changes, steps: stepsOf(changes, dependencyLevels(appAfter)) };
-  }
-
-  #changes(draft: RootDraft, version: string, victims: RootUpdate['victims']): AppChange[] {
-    const { root } = this.#deps;
-    const removed = (draft.remove ?? []).flatMap((id): AppChange[] => {
-      const before = root.app(id);
-      return before === undefined ? [] : [{ id, before }];
-    });
-    const gone = new Set(removed.map(({ id }) => id));
-    const assigned = new Set<number>();
-    const put = (draft.put ?? []).flatMap((wanted): AppChange[] => {
-      const { id } = wanted.fields;
-      const before = root.app(id);
-      if (before === undefined) this.#checkPath(id, gone);
-      const taken = (port: number): boolean =>
-        assigned.has(port) || (root.servicePortOwner(port) ?? id) !== id;
-      const fields = assignServicePorts(wanted.fields, before, taken);
-      for (const port of servicePortsOf(fields)) assigned.add(port);
-      const after = nextVersion({ ...wanted, fields }, before, version);
-      const named = victims?.get(id);
-      if (after === before && named === undefined) return [];
-      return [{ id, after, ...(before && { before }), ...(named && { victims: named }) }];
-    });
-    return [...removed, ...put];
-  }
-
-  /** An app and a group cannot share a path. */
-  #checkPath(id: string, gone: ReadonlySet<string>): void {
-    const { root } = this.#deps;
-    const exists = (path: string): boolean => root.app(path) !== undefined && !gone.has(path);
-    let above = parentOf(id);
-    while (above !== '/' && !exists(above)) above = parentOf(above);
-    const below = root.appsBelow(id).find((app) => !gone.has(app.id));
-    const other = above === '/' ? below?.id : above;
-    if (other === undefined) return;
-    const problem = `Groups and Applications may not have the same identifier: ${other}`;
-    throw invalidObject([{ path: '/id', errors: [problem] }]);
+    const { target, changes } = nextTree(root, wanted, { version, victims });
+    checkTree(target);
+    checkChanges(changes);
+    const steps = stepsOf(changes, dependencyLevels(dependencyGraph(target)));
+    return { id: uuid(), version, changes, steps, original: root.tree, target };
   }
 
   /** First of all, even for what would change nothing and for what is forced. */

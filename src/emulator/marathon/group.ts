@@ -2,7 +2,7 @@
 // version of the root, as in Marathon's RootGroup.
 
 import type { AppDefinition, AppDraft } from '../definition/app.ts';
-import { parentOf, segmentsOf } from '../definition/app-id.ts';
+import { isTopLevelPath, parentOf, segmentsOf } from '../definition/app-id.ts';
 
 /** As it is stored, or as it is wanted. */
 export type GroupApp = AppDefinition | AppDraft;
@@ -27,10 +27,6 @@ export interface GroupParts<A extends GroupApp> {
   readonly enforceRole?: boolean | undefined;
 }
 
-export function isTopLevel(id: string): boolean {
-  return segmentsOf(id).length === 1;
-}
-
 /** Only a group directly below the root says whether roles are enforced. */
 export function aGroup<A extends GroupApp>(id: string, parts: GroupParts<A> = {}): Group<A> {
   return {
@@ -38,7 +34,7 @@ export function aGroup<A extends GroupApp>(id: string, parts: GroupParts<A> = {}
     apps: parts.apps ?? new Map<string, A>(),
     groups: parts.groups ?? new Map<string, Group<A>>(),
     dependencies: parts.dependencies ?? [],
-    ...(isTopLevel(id) ? { enforceRole: parts.enforceRole ?? false } : {}),
+    ...(isTopLevelPath(id) ? { enforceRole: parts.enforceRole ?? false } : {}),
   };
 }
 
@@ -117,6 +113,7 @@ export function hasApps<A extends GroupApp>(group: Group<A>): boolean {
   return first !== undefined;
 }
 
+/** Neither apps nor groups in it. */
 export function isEmpty<A extends GroupApp>(group: Group<A>): boolean {
   return group.apps.size === 0 && group.groups.size === 0;
 }

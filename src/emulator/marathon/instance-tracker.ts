@@ -15,7 +15,7 @@ export interface InstanceTrackerDeps {
 export class InstanceTracker {
   readonly #deps: InstanceTrackerDeps;
   readonly #byApp = new Map<string, Map<string, Instance>>();
-  readonly #byTask = new Map<string, Instance>();
+  readonly #byId = new Map<string, Instance>();
   readonly #watchers = new Map<string, Set<() => void>>();
   readonly #changed = new Set<string>();
 
@@ -36,9 +36,8 @@ export class InstanceTracker {
     return this.#byApp.get(appId)?.get(instanceId);
   }
 
-  /** The instance whose last task this is. */
-  byTask(taskId: string): Instance | undefined {
-    return this.#byTask.get(taskId);
+  byId(instanceId: string): Instance | undefined {
+    return this.#byId.get(instanceId);
   }
 
   *all(): Iterable<Instance> {
@@ -56,18 +55,17 @@ export class InstanceTracker {
     };
     const instances = this.#byApp.get(app.id) ?? new Map<string, Instance>();
     this.#byApp.set(app.id, instances.set(instance.id, instance));
+    this.#byId.set(instance.id, instance);
     this.#announce(instance);
     return instance;
   }
 
   /** Gives a waiting instance its next task. */
   provision(instance: Instance, placement: Placement, stagedAtMs: number): Task {
-    if (instance.task !== undefined) this.#byTask.delete(instance.task.id);
     instance.incarnation++;
     const id = `${instance.id}._app.${instance.incarnation}`;
     const task: Task = { id, placement, version: instance.runSpec.version, stagedAtMs };
     instance.task = task;
-    this.#byTask.set(id, instance);
     this.#enter(instance, 'Provisioned');
     return task;
   }
@@ -98,7 +96,7 @@ export class InstanceTracker {
     const instances = this.#byApp.get(instance.appId);
     instances?.delete(instance.id);
     if (instances?.size === 0) this.#byApp.delete(instance.appId);
-    if (instance.task !== undefined) this.#byTask.delete(instance.task.id);
+    this.#byId.delete(instance.id);
     this.touch(instance.appId);
   }
 

@@ -1,6 +1,7 @@
 // emulator: the steps that lead from what is stored to what is wanted (Marathon's DeploymentPlan).
 
 import { type AppDefinition, configVersion } from '../definition/app.ts';
+import type { Group } from './group.ts';
 import type { AppChange } from './root.ts';
 
 export type ActionName = 'StartApplication' | 'StopApplication' | 'ScaleApplication' | 'RestartApplication';
@@ -21,6 +22,9 @@ export interface DeploymentPlan {
   readonly version: string;
   readonly changes: readonly AppChange[];
   readonly steps: readonly Step[];
+  /** The tree before and after. */
+  readonly original: Group;
+  readonly target: Group;
 }
 
 /** @param levelOf 0 for an app without dependencies, else one more than the highest of them */

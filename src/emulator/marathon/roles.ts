@@ -11,5 +11,9 @@ export function rolesFor(id: string, root: Root, settings: ServerSettings): Role
   const enforced = root.enforcesRole(`/${top}`);
   const existing = root.app(id)?.role;
   const allowed = [...(enforced ? [] : [mesosRole]), top, ...(existing === undefined ? [] : [existing])];
-  return { defaultRole: enforced ? top : mesosRole, validRoles: [...new Set(allowed)] };
+  return {
+    defaultRole: enforced ? top : mesosRole,
+    validRoles: [...new Set(allowed)],
+    ...(existing === undefined ? {} : { previousRole: existing }),
+  };
 }

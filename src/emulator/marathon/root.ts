@@ -1,15 +1,16 @@
 // emulator: all apps and groups that are wanted, with their former versions. In memory, changed in one place.
 
 import type { AppDefinition } from '../definition/app.ts';
-import { isBelow, parentOf } from '../definition/app-id.ts';
+import { isBelow } from '../definition/app-id.ts';
 import { servicePortsOf } from '../definition/service-ports.ts';
+import { aGroup, appsIn, findGroup, type Group } from './group.ts';
 
 /** As `--zk_max_versions`. */
 const MAX_VERSIONS = 50;
 
 export interface RootSnapshot {
   readonly version: string;
-  readonly apps: ReadonlyMap<string, AppDefinition>;
+  readonly group: Group;
 }
 
 /** One app before and after; absent on the side where it does not exist. */
@@ -22,18 +23,22 @@ export interface AppChange {
 }
 
 export class Root {
-  readonly #apps = new Map<string, AppDefinition>();
-  readonly #groups = new Set<string>();
+  #apps: ReadonlyMap<string, AppDefinition> = new Map();
   readonly #appVersions = new Map<string, AppDefinition[]>();
   readonly #servicePorts = new Map<number, string>();
-  #history: RootSnapshot[] = [];
+  #history: readonly RootSnapshot[];
 
   constructor(version: string) {
-    this.#history = [{ version, apps: new Map() }];
+    this.#history = [{ version, group: aGroup('/') }];
   }
 
+  /** Of the tree, and so of every group in it. */
   get version(): string {
     return this.#history[0]?.version ?? '';
+  }
+
+  get tree(): Group {
+    return this.#history[0]?.group ?? aGroup('/');
   }
 
   app(id: string): AppDefinition | undefined {
@@ -48,6 +53,15 @@ export class Root {
     return [...this.#apps.values()].filter(({ id }) => isBelow(id, group));
   }
 
+  group(path: string): Group | undefined {
+    return findGroup(this.tree, path);
+  }
+
+  /** Whether apps below a top-level group run with the role of the group. */
+  enforcesRole(topLevel: string): boolean {
+    return this.group(topLevel)?.enforceRole ?? false;
+  }
+
   /** Of an existing app, newest first. */
   versionsOf(appId: string): readonly AppDefinition[] {
     return this.#appVersions.get(appId) ?? [];
@@ -58,55 +72,34 @@ export class Root {
     return this.#history;
   }
 
-  hasGroup(path: string): boolean {
-    return path === '/' || this.#groups.has(path) || this.appsBelow(path).length > 0;
-  }
-
-  /** Whether apps below a top-level group run with the role of the group. */
-  enforcesRole(_topLevel: string): boolean {
-    return false;
-  }
-
-  /** Paths of the groups that exist though they may be empty. */
-  get namedGroups(): Iterable<string> {
-    return this.#groups;
+  /** The tree as it was then. */
+  at(atMs: number): Group | undefined {
+    return this.#history.find((past) => Date.parse(past.version) === atMs)?.group;
   }
 
   servicePortOwner(port: number): string | undefined {
     return this.#servicePorts.get(port);
   }
 
-  store(version: string, changes: readonly AppChange[]): void {
+  store(version: string, group: Group, changes: readonly AppChange[]): void {
     for (const change of changes) {
       this.#freePorts(change);
-      if (change.after === undefined) this.#delete(change.id);
+      if (change.after === undefined) this.#appVersions.delete(change.id);
       else this.#put(change.after);
     }
-    this.#history = [{ version, apps: new Map(this.#apps) }, ...this.#history].slice(0, MAX_VERSIONS);
+    this.#apps = new Map([...appsIn(group)].map((app) => [app.id, app]));
+    this.#history = [{ version, group }, ...this.#history].slice(0, MAX_VERSIONS);
   }
 
-  /** Groups above it come with it. */
-  addGroup(path: string): void {
-    for (let group = path; group !== '/'; group = parentOf(group)) this.#groups.add(group);
-  }
-
-  removeGroup(path: string): void {
-    for (const group of [...this.#groups]) {
-      if (group === path || isBelow(group, path)) this.#groups.delete(group);
-    }
+  /** In place of the newest tree: what says something about groups and changes no version. */
+  patch(group: Group): void {
+    this.#history = [{ version: this.version, group }, ...this.#history.slice(1)];
   }
 
   #put(app: AppDefinition): void {
-    this.#apps.set(app.id, app);
-    this.addGroup(parentOf(app.id));
     const versions = [app, ...this.versionsOf(app.id)].slice(0, MAX_VERSIONS);
     this.#appVersions.set(app.id, versions);
     for (const port of servicePortsOf(app)) this.#servicePorts.set(port, app.id);
-  }
-
-  #delete(id: string): void {
-    this.#apps.delete(id);
-    this.#appVersions.delete(id);
   }
 
   #freePorts({ id, before }: AppChange): void {

@@ -165,6 +165,8 @@ export class Faults {
       version: marathon.root.version,
       changes: [{ id: app.id, before: app, after: app }],
       steps: [{ actions: [{ action: lock.action ?? 'ScaleApplication', app }] }],
+      original: marathon.root.tree,
+      target: marathon.root.tree,
     };
     marathon.deployments.start(plan, promise);
     return { ...lock, deploymentId: plan.id, release: resolve };

@@ -125,9 +125,9 @@ describe('creating apps', () => {
 
 describe('reading apps', () => {
   it.each([
-    ['', ['/shop/api', '/shop/db', '/other']],
+    ['', ['/other', '/shop/api', '/shop/db']],
     ['?id=API', ['/shop/api']],
-    ['?cmd=sleep', ['/shop/api', '/other']],
+    ['?cmd=sleep', ['/other', '/shop/api']],
     ['?label=tier', ['/shop/api', '/shop/db']],
     ['?label=tier==front', ['/shop/api']],
     ['?label=tier!=front', ['/shop/db']],
@@ -173,9 +173,10 @@ describe('reading apps', () => {
     await world.app({ id: '/other' });
     const idsIn = async (path: string) => (await world.get(path))['*'].map((app: { id: string }) => app.id);
     expect(await idsIn('/v2/apps/shop/*')).toEqual(['/shop/api']);
-    expect(await idsIn('/v2/apps/*')).toEqual(['/shop/api', '/other']);
+    expect(await idsIn('/v2/apps/*')).toEqual(['/other', '/shop/api']);
     expect((await world.call('GET', '/v2/apps/nope/*')).body).toEqual({
       message: "Group '/nope' does not exist",
+      details: [],
     });
   });
 
@@ -290,9 +291,13 @@ describe('updating apps', () => {
     await world.call('PUT', '/v2/apps/a', { env: { A: '2' } });
     const both = await world.call('PUT', '/v2/apps/a', { version, instances: 3 });
     expect(both.status).toBe(422);
-    expect(both.body.message).toBe("The 'version' field may only be combined with the 'id' field.");
+    expect(both.body.details).toEqual([
+      { path: '/', errors: ["The 'version' field may only be combined with the 'id' field."] },
+    ]);
     const unknown = await world.call('PUT', '/v2/apps/a', { version: '2001-01-01T00:00:00.000Z' });
-    expect(unknown.status).toBe(404);
+    expect([unknown.status, unknown.body]).toEqual([404, { message: "App '/a' does not exist" }]);
+    const wrong = await world.call('PUT', '/v2/apps/a', { version: 'yesterday' });
+    expect(wrong.body.details).toEqual([{ path: '/version', errors: ['error.expected.date.isoformat'] }]);
     expect((await world.call('PUT', '/v2/apps/a', { version })).status).toBe(200);
     expect((await world.get('/v2/apps/a')).app.env).toEqual({ A: '1' });
   });
@@ -335,8 +340,10 @@ describe('updating apps', () => {
     await world.app({ id: '/a' });
     expect((await world.call('DELETE', '/v2/apps/a?force=false')).status).toBe(409);
     expect((await world.call('DELETE', '/v2/apps/a')).status).toBe(200);
-    expect((await world.call('GET', '/v2/apps/a')).body).toEqual({ message: "App '/a' does not exist" });
-    expect((await world.call('DELETE', '/v2/apps/a')).status).toBe(404);
+    const message = "App '/a' does not exist";
+    expect((await world.call('GET', '/v2/apps/a')).body).toEqual({ message, details: [] });
+    const again = await world.call('DELETE', '/v2/apps/a');
+    expect([again.status, again.body]).toEqual([404, { message }]);
     expect(world.eventTypes()).toContain('app_terminated_event');
   });
 

@@ -46,7 +46,10 @@ describe('a deployment under way', () => {
       { id: '/a', cmd: 'sleep 60', dependencies: ['/b'] },
       { id: '/b', cmd: 'sleep 60', dependencies: ['/a'] },
     ]);
-    expect([status, body.message]).toEqual([422, 'Dependency graph has cyclic dependencies.']);
+    expect([status, body.details]).toEqual([
+      422,
+      [{ path: '/', errors: ['Dependency graph has cyclic dependencies.'] }],
+    ]);
   });
 
   it('locks its apps and nothing else', async () => {

@@ -107,7 +107,7 @@ describe('groups', () => {
   it.each([
     ['an app elsewhere', { apps: [app('/other/api')] }, '/apps(0)/id'],
     ['an app of a wrong shape', { apps: [{ ...app('api'), cpus: 'x' }] }, '/apps(0)/cpus'],
-    ['an app without a command', { groups: [{ id: 'x', apps: [{ id: 'a' }] }] }, '/groups(0)/apps(0)'],
+    ['an app without a command', { groups: [{ id: 'x', apps: [{ id: 'a' }] }] }, '/'],
   ])('refuses %s', async (_name, body, path) => {
     const answer = await aWorld().call('PUT', '/v2/groups/shop', body);
     expect(answer.status).toBe(422);

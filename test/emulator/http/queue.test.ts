@@ -143,7 +143,10 @@ describe('back-off', () => {
 
   it('cannot be deleted for what is not queued', async () => {
     const { status, body } = await aWorld().call('DELETE', '/v2/queue/a/delay');
-    expect([status, body]).toEqual([404, { message: 'Application /a not found in tasks queue.' }]);
+    expect([status, body]).toEqual([
+      404,
+      { message: 'Application /a not found in tasks queue.', details: [] },
+    ]);
   });
 });
 

@@ -29,7 +29,7 @@ describe('routes', () => {
     ['GET', '/v2/nope', 500, { message: 'URI not found' }],
     ['POST', '/v2/leader', 405, { message: 'Method Not Allowed' }],
     ['GET', '/v2/apps/', 200, { apps: [] }],
-    ['GET', '/v2/apps/%zz', 404, { message: "App '/%zz' does not exist" }],
+    ['GET', '/v2/apps/%zz', 404, { message: "App '/%zz' does not exist", details: [] }],
   ])('%s %s is %i', async (method, path, status, body) => {
     const answer = await aWorld().call(method, path);
     expect([answer.status, answer.body]).toEqual([status, body]);

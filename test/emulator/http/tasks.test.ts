@@ -110,7 +110,7 @@ describe('killing tasks', () => {
     ['scale and wipe together', '/v2/tasks/delete?scale=true&wipe=true', { ids: [] }, 400],
     ['an id that is none', '/v2/tasks/delete', { ids: ['nonsense'] }, 400],
     ['no ids', '/v2/tasks/delete', {}, 422],
-    ['unknown ids silently', '/v2/tasks/delete', { ids: ['a.instance-1-2._app.1'] }, 200],
+    ['unknown ids silently', '/v2/tasks/delete', { ids: ['a.instance-1-2-3-4-5._app.1'] }, 200],
   ])('takes %s', async (_name, path, body, status) => {
     expect((await aWorld().call('POST', path, body)).status).toBe(status);
   });
