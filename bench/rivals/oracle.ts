@@ -7,6 +7,7 @@ import { STEP_S } from '../../src/simulator/curve.ts';
 import type { Driver } from '../../src/simulator/law.ts';
 import { targetMessages } from '../../src/simulator/target.ts';
 import type { Member, World } from '../../src/simulator/world.ts';
+import { followAsks } from './asks.ts';
 import { carryOut } from './places.ts';
 import { isRound } from './rounds.ts';
 
@@ -94,18 +95,4 @@ interface Mind {
   /** When each instance that does not serve yet was asked for. */
   readonly asks: [atMs: number, count: number][];
   needs: Extremes;
-}
-
-/** What started was the oldest asked for. */
-function followAsks(asks: Mind['asks'], { instances }: Member, nowMs: number): Mind['asks'] {
-  let surplus =
-    asks.reduce((sum, [, n]) => sum + n, 0) - Math.max(0, instances.requested - instances.running);
-  if (surplus < 0) asks.push([nowMs, -surplus]);
-  for (let oldest = asks[0]; oldest !== undefined && surplus > 0; oldest = asks[0]) {
-    const served = Math.min(surplus, oldest[1]);
-    oldest[1] -= served;
-    surplus -= served;
-    if (oldest[1] === 0) asks.shift();
-  }
-  return asks;
 }

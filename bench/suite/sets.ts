@@ -1,10 +1,10 @@
 // bench: the sets of the suite: one pool each, and what it is put through.
 
-import type { BehaviorSpec, TargetSpec } from '../../src/api/policy.ts';
 import { type Demand, demandOf } from '../../src/simulator/demand.ts';
 import { LOADS, loadCurve } from '../../src/simulator/loads.ts';
 import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
-import type { AppTerms, WorldOptions } from '../../src/simulator/world.ts';
+import type { WorldOptions } from '../../src/simulator/world.ts';
+import { consumerTerms, remainderTerms } from '../terms.ts';
 import { TRACES, type TraceName, traceCurve } from './trace-set.ts';
 
 interface SetSpec {
@@ -64,8 +64,8 @@ export function benchWorld(set: SetName, load: string, seed: number): Omit<World
   const consumer = Math.min(spec.slots - 1, startCount(demand, SERVICE_RATE));
   return {
     apps: [
-      { terms: consumerTerms(spec), initial: consumer, demand, heldPerInstance: 1 },
-      { terms: remainderTerms(spec), initial: spec.slots - consumer, heldPerInstance: 1 },
+      { terms: consumerTerms(spec.slots, spec.target, spec.metricAgeMs), initial: consumer, demand, heldPerInstance: 1 },
+      { terms: remainderTerms(spec.slots), initial: spec.slots - consumer, heldPerInstance: 1 },
     ],
     budget: { kind: 'slots', slots: spec.slots },
     delays: { startMs: spec.startMs, stopMs: STOP_MS },
@@ -81,57 +81,4 @@ export function benchWorld(set: SetName, load: string, seed: number): Omit<World
 /** A pool begins as somebody would have sized it for the load of that moment. */
 export function startCount({ curve }: Demand, serviceRate: number): number {
   return Math.max(1, Math.ceil((curve.rate[0] ?? 0) / (serviceRate * (curve.service[0] ?? 1))) + 1);
-}
-
-const NO_LIMITS = {
-  stabilizationWindowSeconds: 0,
-  policies: [],
-  selectPolicy: 'Max',
-  tolerance: 0,
-} as const;
-
-/** The defaults of the schema. */
-const BEHAVIOR: BehaviorSpec = {
-  scaleUp: NO_LIMITS,
-  scaleDown: NO_LIMITS,
-  giveBackAfter: '10s',
-  minHold: '0s',
-  onMetricFailure: { staleAfter: '10s', action: 'Hold', after: '1m' },
-};
-
-const FOOTPRINT = { cpus: 0.1, mem: 64, disk: 0, gpus: 0 };
-
-/** What is known about the age of the metric is set, as somebody who knows would. */
-function consumerTerms({ target, slots, metricAgeMs }: SetSpec): AppTerms {
-  const known = metricAgeMs > 0 ? { fluid: { metricDelay: `${metricAgeMs}ms` } } : {};
-  const queue: TargetSpec = {
-    queueLength: target,
-    metric: {
-      azureStorageQueue: { queueName: 'simulated', count: 'Waiting', inFlightPerInstance: 1 },
-    },
-    algorithm: { type: 'Fluid', ...known },
-  };
-  return {
-    ...terms('consumer', slots),
-    role: 'scaled',
-    priority: 1,
-    targets: [queue],
-  };
-}
-
-function remainderTerms({ slots }: SetSpec): AppTerms {
-  return { ...terms('remainder', slots), role: 'remainder', priority: 2, targets: [] };
-}
-
-function terms(name: string, slots: number): Omit<AppTerms, 'role' | 'priority' | 'targets'> {
-  return {
-    id: `/bench/${name}`,
-    name,
-    min: 1,
-    max: slots,
-    weight: 1,
-    behavior: BEHAVIOR,
-    footprint: FOOTPRINT,
-    countsAgainstBudget: true,
-  };
 }

@@ -35,19 +35,20 @@ export interface Elasticity {
   readonly upsilon: number;
 }
 
-export function figuresOf(world: World): Figures {
+/** @param from the first step that counts: what was before it is not judged */
+export function figuresOf(world: World, from = 0): Figures {
   const served = world.members.filter(isServed);
-  const perMinute = 60 / (world.options.steps * STEP_S);
-  const changes = served.map((member) => changesOf(member.series.requested));
-  const over = overTarget(served, world);
+  const perMinute = 60 / ((world.options.steps - from) * STEP_S);
+  const changes = served.map((member) => changesOf(member.series.requested.subarray(from)));
+  const over = overTarget(served, world, from);
   return {
     V: over.share,
-    R: remainderShare(world),
+    R: remainderShare(world, from),
     excess: over.excess,
     p95WaitS: Math.max(0, ...served.map(p95WaitS)),
     changesPerMin: perMinute * changes.reduce((sum, { changes: n }) => sum + n, 0),
     reversalsPerMin: perMinute * changes.reduce((sum, { reversals: n }) => sum + n, 0),
-    elasticity: meanElasticity(served.map((member) => elasticityOf(member, world))),
+    elasticity: meanElasticity(served.map((member) => elasticityOf(member, world, from))),
   };
 }
 
@@ -60,11 +61,12 @@ function isServed(member: Member): member is Served {
 function overTarget(
   served: readonly Served[],
   { options }: World,
+  from: number,
 ): { readonly share: number; readonly excess: number } {
   const { steps, serviceRate } = options;
   let above = 0;
   let excess = 0;
-  for (let k = 0; k < steps; k++) {
+  for (let k = from; k < steps; k++) {
     let some = false;
     for (const { terms, series } of served) {
       const limit = limitWith(terms.targets[0], series.running[k] ?? 0, serviceRate);
@@ -75,11 +77,11 @@ function overTarget(
     }
     if (some) above++;
   }
-  return { share: (100 * above) / steps, excess: excess / (steps * Math.max(1, served.length)) };
+  return { share: (100 * above) / (steps - from), excess: excess / ((steps - from) * Math.max(1, served.length)) };
 }
 
 /** The fluid optimum follows λ/μ without delay, within bounds; the rest of the budget is the remainder's. */
-function remainderShare({ members, options }: World): number {
+function remainderShare({ members, options }: World, from: number): number {
   const { steps, serviceRate, budget } = options;
   const remainders = members.filter(({ terms }) => terms.role === 'remainder');
   if (remainders.length === 0) return Number.NaN;
@@ -87,7 +89,7 @@ function remainderShare({ members, options }: World): number {
   const slots = budget.kind === 'slots' ? budget.slots : initialSlots(members);
   let had = 0;
   let optimum = 0;
-  for (let k = 0; k < steps; k++) {
+  for (let k = from; k < steps; k++) {
     for (const { series } of remainders) had += series.running[k] ?? 0;
     let needed = 0;
     for (const { terms, demand } of served) {
@@ -146,12 +148,12 @@ export function changesOf(counts: Int32Array): { readonly changes: number; reado
 
 const STEPS_PER_S = Math.round(1 / STEP_S);
 
-function elasticityOf({ terms, series, demand }: Served, { options }: World): Elasticity {
+function elasticityOf({ terms, series, demand }: Served, { options }: World, from: number): Elasticity {
   const { rate, service } = demand.curve;
   const sum = { under: 0, over: 0, timeUnder: 0, timeOver: 0, unlike: 0 };
   let seconds = 0;
   let last: { readonly demand: number; readonly supply: number } | undefined;
-  for (let k = 0; k < options.steps; k += STEPS_PER_S) {
+  for (let k = from; k < options.steps; k += STEPS_PER_S) {
     const fluid = (rate[k] ?? 0) / (options.serviceRate * (service[k] ?? 1));
     const now = {
       demand: Math.min(terms.max, Math.max(terms.min, Math.ceil(fluid - 1e-9))),

@@ -13,15 +13,23 @@ export interface QueueOptions {
 }
 
 /**
+ * In one part of a step a busy instance does this much of a message at most: what comes in a part waits until the
+ * next one, which must not take longer than the work itself.
+ */
+const MOST_OF_A_MESSAGE = 0.5;
+
+/**
  *     arrivals ──▶ waiting ──▶ in flight ──▶ done          arrived = waiting + inFlight + done
  *
  * An instance that stops puts back what it holds. The work of n busy instances in a step is n·μ·Δ on average with
  * a variance of spread²·n·μ·Δ (a renewal process, seen over many messages); the rest is carried over. What comes
- * in a step is worked on from the next one on: so λ/μ messages are in flight on average, as Little's law has it.
+ * in a part of a step is worked on from the next one on: so λ/μ messages are in flight on average, as Little's law has it.
  */
 export class Queue {
   readonly #demand: Demand;
   readonly #options: QueueOptions;
+  /** A step is taken in so many parts. */
+  readonly #parts: number;
   #work = 0;
   #total = 0;
   #ready = 0;
@@ -31,25 +39,34 @@ export class Queue {
   constructor(demand: Demand, options: QueueOptions) {
     this.#demand = demand;
     this.#options = options;
+    this.#parts = Math.max(1, Math.ceil((options.serviceRate * STEP_S) / MOST_OF_A_MESSAGE));
   }
 
   /** Lets one step pass with so many instances that serve. */
   step(k: number, ready: number): void {
     const { arrivals, luck, curve } = this.#demand;
-    const { serviceRate, serviceSpread } = this.#options;
     this.#ready = ready;
-    const busy = Math.min(ready, this.#total);
-    if (busy > 0) {
-      const mean = busy * serviceRate * (curve.service[k] ?? 1) * STEP_S;
-      this.#work += mean + serviceSpread * Math.sqrt(mean) * (luck[k] ?? 0);
-      const done = Math.min(this.#total, Math.max(0, Math.floor(this.#work)));
-      this.#total -= done;
-      this.#done += done;
-      this.#work = this.#total === 0 ? 0 : this.#work - done;
+    const parts = this.#parts;
+    const rate = this.#options.serviceRate * (curve.service[k] ?? 1);
+    const come = arrivals[k] ?? 0;
+    for (let i = 0; i < parts; i++) {
+      this.#serve(rate * (STEP_S / parts), (luck[k] ?? 0) / Math.sqrt(parts));
+      const arrived = Math.floor((come * (i + 1)) / parts) - Math.floor((come * i) / parts);
+      this.#arrived += arrived;
+      this.#total += arrived;
     }
-    const arrived = arrivals[k] ?? 0;
-    this.#arrived += arrived;
-    this.#total += arrived;
+  }
+
+  /** @param each messages that one busy instance finishes on average */
+  #serve(each: number, luck: number): void {
+    const busy = Math.min(this.#ready, this.#total);
+    if (busy <= 0) return;
+    const mean = busy * each;
+    this.#work += mean + this.#options.serviceSpread * Math.sqrt(mean) * luck;
+    const done = Math.min(this.#total, Math.max(0, Math.floor(this.#work)));
+    this.#total -= done;
+    this.#done += done;
+    this.#work = this.#total === 0 ? 0 : this.#work - done;
   }
 
   get arrived(): number {
