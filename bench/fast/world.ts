@@ -26,7 +26,12 @@ export function fastWorld(cell: Cell, load: string, seed: number): FastWorld {
   return {
     options: {
       apps: [
-        { terms: consumerTerms(slots, target), initial: 1, demand: demandOf(curve, seed, load), heldPerInstance: 1 },
+        {
+          terms: consumerTerms(slots, target),
+          initial: 1,
+          demand: demandOf(curve, seed, load),
+          heldPerInstance: 1,
+        },
         { terms: remainderTerms(slots), initial: slots - 1, heldPerInstance: 1 },
       ],
       budget: { kind: 'slots', slots },

@@ -3,6 +3,7 @@
 import type { Law } from '../../src/simulator/law.ts';
 import { KEDA_AGGRESSIVE, KEDA_DEFAULT, KedaLaw } from './keda.ts';
 import { OracleLaw } from './oracle.ts';
+import { SeenLaw } from './oracle-seen.ts';
 import { OriginalLaw } from './original.ts';
 
 /** The original deadlocks on an exactly full cluster; said wherever its rows are shown. */
@@ -64,6 +65,12 @@ export const RIVALS: readonly Law[] = [
     about: 'knows arrivals and service rate as they are now',
     spare: 0,
     start: () => new OracleLaw({ clairvoyant: false }),
+  },
+  {
+    id: 'oracle-seen',
+    about: 'knows the service rate and the dead time, and has counted all arrivals so far',
+    spare: 0,
+    start: () => new SeenLaw(),
   },
   {
     id: 'oracle-clairvoyant',

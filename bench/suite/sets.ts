@@ -64,7 +64,12 @@ export function benchWorld(set: SetName, load: string, seed: number): Omit<World
   const consumer = Math.min(spec.slots - 1, startCount(demand, SERVICE_RATE));
   return {
     apps: [
-      { terms: consumerTerms(spec.slots, spec.target, spec.metricAgeMs), initial: consumer, demand, heldPerInstance: 1 },
+      {
+        terms: consumerTerms(spec.slots, spec.target, spec.metricAgeMs),
+        initial: consumer,
+        demand,
+        heldPerInstance: 1,
+      },
       { terms: remainderTerms(spec.slots), initial: spec.slots - consumer, heldPerInstance: 1 },
     ],
     budget: { kind: 'slots', slots: spec.slots },

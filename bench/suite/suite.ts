@@ -7,7 +7,7 @@ import { type FlatFigures, flat, meanOf } from '../../src/simulator/pooled.ts';
 import { run } from '../../src/simulator/run.ts';
 import type { Suite } from '../../src/simulator/suite.ts';
 import { BENCH_LAWS, benchLaws } from '../laws.ts';
-import { runJobs } from './pool.ts';
+import { runJobs } from '../pool.ts';
 import { benchWorld, isSet, SET_NAMES, SETS, type SetName } from './sets.ts';
 import { benchText } from './text.ts';
 
@@ -83,6 +83,8 @@ export function benchResult(jobs: readonly BenchJob[], rows: readonly BenchRow[]
   };
 }
 
+export const WORKER = new URL('./worker.ts', import.meta.url);
+
 /** The sets of the bench, on two threads. */
 export const benchSuite: Suite = {
   async run({ sets, laws, seeds }, onProgress, signal) {
@@ -92,7 +94,7 @@ export const benchSuite: Suite = {
     });
     const ids = benchLaws(laws).map(({ id }) => id);
     const jobs = benchJobs([...new Set(chosen)], seeds, ids);
-    const result = benchResult(jobs, await runJobs(jobs, onProgress, signal));
+    const result = benchResult(jobs, await runJobs<BenchJob, BenchRow>(jobs, WORKER, onProgress, signal));
     return { json: result, text: (format) => benchText(result, format) };
   },
 };

@@ -77,7 +77,10 @@ function overTarget(
     }
     if (some) above++;
   }
-  return { share: (100 * above) / (steps - from), excess: excess / ((steps - from) * Math.max(1, served.length)) };
+  return {
+    share: (100 * above) / (steps - from),
+    excess: excess / ((steps - from) * Math.max(1, served.length)),
+  };
 }
 
 /** The fluid optimum follows λ/μ without delay, within bounds; the rest of the budget is the remainder's. */

@@ -18,6 +18,8 @@ export interface SuiteQuestion {
   /** Ids; absent: all that the suite compares. */
   readonly laws?: readonly string[];
   readonly seeds: readonly number[];
+  /** How many worlds, of suites that sample them. */
+  readonly cells?: number;
 }
 
 export interface SuiteResult {

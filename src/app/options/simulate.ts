@@ -106,8 +106,8 @@ export const SIMULATE_OPTIONS = {
     arg: 'NAME',
     type: 'text',
     env: [],
-    choices: ['bench'],
-    help: 'bench: all laws through all loads of all sets, instead of a policy; in a checkout of the repository only',
+    choices: ['bench', 'fast'],
+    help: 'bench: all laws through all loads of all sets; fast: worlds of every size and speed, against an oracle that has only counted arrivals. Instead of a policy, and in a checkout of the repository only',
   },
   set: {
     flag: '--set',
@@ -115,6 +115,13 @@ export const SIMULATE_OPTIONS = {
     type: 'texts',
     env: [],
     help: 'sets of the suite: standard, start10, demo, small, stale, traces; repeated or with commas (default all)',
+  },
+  cells: {
+    flag: '--cells',
+    arg: 'N',
+    type: 'integer',
+    env: [],
+    help: 'how many worlds of --suite fast (default 60); --seed chooses which',
   },
   html: {
     flag: '--html',

@@ -21,7 +21,12 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     const suite = await requireSuite(options.suite);
     const sets = listOf(options.set);
     const result = await suite.run(
-      { seeds, ...(sets && { sets }), ...(laws && { laws }) },
+      {
+        seeds,
+        ...(sets && { sets }),
+        ...(laws && { laws }),
+        ...(options.cells !== undefined && { cells: options.cells }),
+      },
       (now) => progress.show(now),
       context.signal,
     );
@@ -30,6 +35,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     return 0;
   }
   if (options.set !== undefined) throw new TerminalError('--set is part of --suite bench');
+  if (options.cells !== undefined) throw new TerminalError('--cells is part of --suite fast');
   const result = await simulatePolicy(
     {
       files: options.file ?? [],

@@ -27,6 +27,15 @@ export function lawTable(
 ): string {
   const heads = ['LAW', ...COLUMNS.map(({ head }) => head)];
   const rows = laws.map((row) => [row.law, ...COLUMNS.map(({ cell }) => cell(row))]);
+  return tableText(heads, rows, format);
+}
+
+/** The first column holds names, all others figures. */
+export function tableText(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  format: TextFormat,
+): string {
   return format === 'markdown' ? markdown(heads, rows) : aligned(heads, rows);
 }
 

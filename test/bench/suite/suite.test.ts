@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { BENCH_LAWS, benchLaws } from '../../../bench/laws.ts';
-import { runJobs } from '../../../bench/suite/pool.ts';
+import { runJobs } from '../../../bench/pool.ts';
 import { benchWorld, SET_NAMES } from '../../../bench/suite/sets.ts';
-import { benchJobs, benchResult, runJob } from '../../../bench/suite/suite.ts';
+import {
+  type BenchJob,
+  type BenchRow,
+  benchJobs,
+  benchResult,
+  runJob,
+  WORKER,
+} from '../../../bench/suite/suite.ts';
 import { spareNotes } from '../../../src/simulator/law.ts';
 import { run } from '../../../src/simulator/run.ts';
 
@@ -20,6 +27,7 @@ describe('bench', () => {
       'keda-default',
       'keda-aggressive',
       'oracle-causal',
+      'oracle-seen',
       'oracle-clairvoyant',
     ]);
     expect(SET_NAMES).toEqual(['standard', 'start10', 'demo', 'small', 'stale', 'traces']);
@@ -36,7 +44,12 @@ describe('bench', () => {
     const jobs = benchJobs(['demo'], [5, 6], ['fluid-inflight', 'keda-default']).slice(0, 4);
     const here = jobs.flatMap(runJob);
     const seen: number[] = [];
-    const rows = await runJobs(jobs, ({ done }) => seen.push(done), new AbortController().signal);
+    const rows = await runJobs<BenchJob, BenchRow>(
+      jobs,
+      WORKER,
+      ({ done }) => seen.push(done),
+      new AbortController().signal,
+    );
     expect(benchResult(jobs, rows).rows).toEqual(benchResult(jobs, here).rows);
     expect(jobs.flatMap(runJob)).toEqual(here);
     expect(seen).toEqual([1, 2, 3, 4]);
@@ -46,7 +59,7 @@ describe('bench', () => {
     const stop = new AbortController();
     const reason = new Error('enough');
     const jobs = benchJobs(['standard'], [1], ['fluid-inflight']);
-    await expect(runJobs(jobs, () => stop.abort(reason), stop.signal)).rejects.toBe(reason);
+    await expect(runJobs(jobs, WORKER, () => stop.abort(reason), stop.signal)).rejects.toBe(reason);
   });
 
   it('pools over loads and seeds', () => {
