@@ -9,13 +9,15 @@ import type { Clock } from '../runtime/clock.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createSteadyClock } from '../runtime/steady-clock.ts';
+import { type LeaseOptions, leaseTiming } from './lease-timing.ts';
 import type { OptionValues } from './options.ts';
 import type { SecretRef } from './values.ts';
 
 export type KubernetesOptions = Pick<
   OptionValues,
   'kubernetes' | 'kubeconfig' | 'kubeContext' | 'kubeNamespace' | 'kubeLease'
->;
+> &
+  LeaseOptions;
 
 export interface KubernetesDeps {
   /** Text to resources, through the trust rules. */
@@ -53,6 +55,7 @@ export async function openKubernetes(
   const { kubeNamespace: namespace } = options;
   if (namespace !== undefined && !DNS_LABEL.test(namespace))
     throw new TerminalError(`--kube-namespace: '${namespace}' is not the name of a namespace`);
+  const timing = leaseTiming(options);
   // The library takes 0.4 s to load: only who asks for it pays.
   const kube = await import('../policy-sources/kubernetes/index.ts');
   const cluster = kube.openCluster({ kubeconfig: options.kubeconfig, context: options.kubeContext, env });
@@ -63,6 +66,7 @@ export async function openKubernetes(
     clock: createSteadyClock(),
     random: Math.random,
     log,
+    timing,
     onChange: () => source.standingChanged(),
   });
   const source = kube.createKubernetesSource(

@@ -1,6 +1,7 @@
-// controller: tells events to the homes of the objects that they are about. A lost one is not repeated.
+// controller: tells events to the homes of the objects that they are about, also when an object is gone before its turn
+// comes. A lost one is not repeated.
 
-import type { ObjectRef, PolicySource, SourceEvent } from '../policy-sources/source.ts';
+import type { EventWriter, ObjectRef, PolicySource, SourceEvent } from '../policy-sources/source.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Leadership } from './leadership.ts';
@@ -12,8 +13,10 @@ export interface OutletDeps {
 }
 
 /** A home that does not answer must not cost memory. */
-const MOST_WAITING = 200;
+const MOST_WAITING = 2_000;
 const DEADLINE_MS = 10_000;
+/** So long the end of the process waits for what was told and not written. */
+const DRAIN_MS = 2_000;
 
 export class EventOutlet {
   readonly #deps: OutletDeps;
@@ -28,31 +31,35 @@ export class EventOutlet {
   /** One after the other for each home, in the order in which they were told. */
   tell(homes: readonly string[], ref: ObjectRef, event: SourceEvent): void {
     for (const source of this.#deps.sources) {
-      if (source.writeEvent === undefined || !homes.includes(source.name)) continue;
+      if (!homes.includes(source.name)) continue;
       const waiting = this.#waiting.get(source) ?? 0;
       if (waiting >= MOST_WAITING || this.#stop.signal.aborted) continue;
+      const write = source.eventWriter?.(ref);
+      if (write === undefined) continue;
       this.#waiting.set(source, waiting + 1);
       const before = this.#last.get(source) ?? Promise.resolve();
       this.#last.set(
         source,
-        before.then(() => this.#write(source, ref, event)),
+        before.then(() => this.#write({ source, ref, write }, event)),
       );
     }
   }
 
-  /** What waits is lost. */
+  /** What a home does not take now is lost. */
   async close(): Promise<void> {
-    this.#stop.abort();
+    const late = AbortSignal.timeout(DRAIN_MS);
+    late.addEventListener('abort', () => this.#stop.abort(), { once: true });
     await Promise.all(this.#last.values());
+    this.#stop.abort();
   }
 
   /** Never rejects. */
-  async #write(source: PolicySource, ref: ObjectRef, event: SourceEvent): Promise<void> {
+  async #write({ source, ref, write }: Turn, event: SourceEvent): Promise<void> {
     try {
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(DEADLINE_MS)]);
       signal.throwIfAborted();
       const { acting } = await this.#deps.leadership(signal);
-      if (acting) await source.writeEvent?.(ref, event, signal);
+      if (acting) await write(event, signal);
     } catch (error) {
       const { key } = ref;
       this.#deps.log.debug('an event was not written to its home', { key, reason: messageOf(error) });
@@ -60,4 +67,10 @@ export class EventOutlet {
       this.#waiting.set(source, (this.#waiting.get(source) ?? 1) - 1);
     }
   }
+}
+
+interface Turn {
+  readonly source: PolicySource;
+  readonly ref: ObjectRef;
+  readonly write: EventWriter;
 }

@@ -77,6 +77,11 @@ export class HoldingKeeper {
     return holding?.source === source ? holding.createdAtMs : undefined;
   }
 
+  /** The source of what is held for a policy, also of one that is gone. */
+  sourceOf(policy: ResourceKey): string | undefined {
+    return this.#holdings.get(policy)?.source;
+  }
+
   /** Apps that no policy names any more and that are not dealt with yet. */
   leaving(): readonly Leaving[] {
     return this.#parting.flatMap((holding) => leavingOf(holding, this.#deps.isPaused));

@@ -67,6 +67,9 @@ export interface SourceEvent {
   readonly message: string;
 }
 
+/** Writes one event about one object. */
+export type EventWriter = (event: SourceEvent, signal: AbortSignal) => Promise<void>;
+
 export interface PolicySource {
   /** For people: `directory specs/policies`. */
   readonly name: string;
@@ -78,8 +81,11 @@ export interface PolicySource {
    * each time; writes nothing when its home shows the same already. TransientError: it is called again.
    */
   writeStatus?(ref: ObjectRef, status: PolicyStatus | PoolStatus, signal: AbortSignal): Promise<void>;
-  /** Where objects have events. Told once per transition; a lost event is not repeated. */
-  writeEvent?(ref: ObjectRef, event: SourceEvent, signal: AbortSignal): Promise<void>;
+  /**
+   * Where objects have events: holds on to the object as it is at this moment, so that what is told of it can also be
+   * written once it is gone; undefined for an object that it does not know. A lost event is not repeated.
+   */
+  eventWriter?(ref: ObjectRef): EventWriter | undefined;
   /** Where objects are deleted in two steps: nothing of the object is held any more, it may go. Idempotent. */
   release?(ref: ObjectRef, signal: AbortSignal): Promise<void>;
 }

@@ -200,9 +200,9 @@ export function describeKubernetesSource(name: string, createWorld: () => Promis
         reason: 'NotLaunching',
         message: 'it waits',
       } as const;
-      await source.writeEvent?.(shop, event, never);
-      await source.writeEvent?.(shop, { ...event, atMs: event.atMs + 60_000 }, never);
-      await source.writeEvent?.(shop, { ...event, reason: 'Created', type: 'Normal' }, never);
+      await source.eventWriter?.(shop)?.(event, never);
+      await source.eventWriter?.(shop)?.({ ...event, atMs: event.atMs + 60_000 }, never);
+      await source.eventWriter?.(shop)?.({ ...event, reason: 'Created', type: 'Normal' }, never);
       const told = (await person.events()).map(({ reason, count, lastTimestamp, involvedObject }) => ({
         reason,
         count,
@@ -249,7 +249,7 @@ export function describeKubernetesSource(name: string, createWorld: () => Promis
       const source = make({ acting: () => false });
       expect((await source.list(never)).resources).toHaveLength(1);
       await expect(source.writeStatus?.(shop, aStatus(), never)).rejects.toThrow(WaitError);
-      await source.writeEvent?.(shop, { atMs: 0, type: 'Normal', reason: 'Any', message: '' }, never);
+      await source.eventWriter?.(shop)?.({ atMs: 0, type: 'Normal', reason: 'Any', message: '' }, never);
       const object = await person.get('MicroscalingPolicy', 'shop');
       expect(object?.metadata.finalizers).toBeUndefined();
       expect(object?.status).toBeUndefined();

@@ -259,7 +259,7 @@ describe('events', () => {
 
   it('wait for a home that does not answer, but not without end', async () => {
     await running();
-    home.writeEvent = (_ref, _event, signal) =>
+    home.eventWriter = () => (_event, signal) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     for (let i = 0; i < 300; i++) {
       world.state.actions.pause('default/demo' as never, { reason: `${i}` });

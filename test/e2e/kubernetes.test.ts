@@ -134,6 +134,32 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
     expect(await kubectl.does(['get', 'msp', '-o', 'name'])).toBe('');
   });
 
+  it('tells every release and removal of policies that are deleted at once', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const quiet = (name: string): string =>
+      shop(1).replace('name: shop', `name: at-once-${name}`).replace('onDelete: Delete', 'onDelete: Retain');
+    await kubectl.does(['apply', '-f', '-'], { input: names.map(quiet).join('---\n') });
+    const counts = async (): Promise<number> => Object.keys(await marathon.counts()).length;
+    await until('their apps to be there', async () => (await counts()) === names.length);
+    cluster.faults.latencyMs = 40;
+    await kubectl.does(['delete', 'msp', ...names.map((name) => `at-once-${name}`), '--timeout=30s']);
+    cluster.faults.latencyMs = 0;
+    const told = (reason: string): readonly unknown[] =>
+      cluster.objects('events').flatMap((event) => {
+        const { reason: is, involvedObject } = event as {
+          reason?: unknown;
+          involvedObject?: { name?: string };
+        };
+        return is === reason && involvedObject?.name?.startsWith('at-once-') ? [involvedObject.name] : [];
+      });
+    const all = names.map((name) => `at-once-${name}`);
+    await until(
+      'every event to be there',
+      () => told('Released').length + told('PolicyRemoved').length >= 12,
+    );
+    expect([told('Released').toSorted(), told('PolicyRemoved').toSorted()]).toEqual([all, all]);
+  });
+
   it('ends at once, with the lease given back', async () => {
     expect(await operator.stop()).toBe(0);
     expect(holder()).toBe('');

@@ -4,12 +4,12 @@ import type { Resource } from '../../src/api/policy.ts';
 import { resourceKey } from '../../src/api/policy.ts';
 import type { PolicyStatus, PoolStatus } from '../../src/api/status.ts';
 import type {
+  EventWriter,
   InvalidDocument,
   ObjectRef,
   PolicySnapshot,
   PolicySource,
   SourcedResource,
-  SourceEvent,
 } from '../../src/policy-sources/source.ts';
 
 interface Kept {
@@ -104,9 +104,11 @@ export class FakeHome implements PolicySource {
     this.statuses.set(id, status);
   }
 
-  async writeEvent(ref: ObjectRef, { reason, message }: SourceEvent, _signal: AbortSignal): Promise<void> {
-    this.#throwNext('event');
-    this.events.push(`${idOf(ref)} ${reason}: ${message}`);
+  eventWriter(ref: ObjectRef): EventWriter | undefined {
+    return async ({ reason, message }) => {
+      this.#throwNext('event');
+      this.events.push(`${idOf(ref)} ${reason}: ${message}`);
+    };
   }
 
   async release(ref: ObjectRef): Promise<void> {

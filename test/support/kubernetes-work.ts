@@ -53,8 +53,8 @@ export async function doEverything({ kubeconfig, namespace, person, lease }: Wor
       const status: PolicyStatus = { observedGeneration: 1, conditions: [], appCount: 1, apps: [] };
       await late.writeStatus?.(ref, status, never);
       const event = { atMs: Date.now(), type: 'Normal', reason: 'Created', message: 'created' } as const;
-      await source.writeEvent?.(ref, event, never);
-      await source.writeEvent?.(ref, event, never);
+      await source.eventWriter?.(ref)?.(event, never);
+      await source.eventWriter?.(ref)?.(event, never);
       await person.remove(kind, name);
       await until(`the deletion of ${name} to be seen`, async () => {
         const { resources } = await source.list(never);

@@ -2,8 +2,13 @@
 
 import { isNewer, type KubeObject, keyOf } from './objects.ts';
 
+/** What is told of an object is mostly told while it is there, or just after. */
+const MOST_GONE = 1_000;
+
 export class ObjectCache {
   #objects = new Map<string, KubeObject>();
+  /** Objects that were there, as they were seen last, oldest first. */
+  readonly #gone = new Map<string, KubeObject>();
 
   all(): readonly KubeObject[] {
     return [...this.#objects.values()];
@@ -14,9 +19,16 @@ export class ObjectCache {
     return this.#objects.get(key);
   }
 
+  /** Also of one that is gone, for a while. */
+  lastSeen(key: string): KubeObject | undefined {
+    return this.#objects.get(key) ?? this.#gone.get(key);
+  }
+
   /** A full list: what is not in it does not exist. */
   replace(objects: readonly KubeObject[]): void {
+    const before = this.#objects;
     this.#objects = new Map(objects.map((object) => [keyOf(object), this.#newest(object)]));
+    for (const [key, object] of before) if (!this.#objects.has(key)) this.#noteGone(key, object);
   }
 
   /** An event of a watch. */
@@ -31,7 +43,17 @@ export class ObjectCache {
 
   remove(object: KubeObject): void {
     const key = keyOf(object);
-    if (this.get(key)?.metadata.uid === object.metadata.uid) this.#objects.delete(key);
+    const known = this.get(key);
+    if (known === undefined || known.metadata.uid !== object.metadata.uid) return;
+    this.#objects.delete(key);
+    this.#noteGone(key, known);
+  }
+
+  #noteGone(key: string, object: KubeObject): void {
+    this.#gone.delete(key);
+    this.#gone.set(key, object);
+    const oldest = this.#gone.keys().next();
+    if (this.#gone.size > MOST_GONE && oldest.done !== true) this.#gone.delete(oldest.value);
   }
 
   #newest(object: KubeObject): KubeObject {

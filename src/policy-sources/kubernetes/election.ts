@@ -47,7 +47,8 @@ interface Held {
 
 const JITTER = 0.2;
 /** So that one call that hangs does not use up the whole deadline. */
-const CALL_MS = 4_000;
+const LONGEST_CALL_MS = 4_000;
+const CALL_SHARE = 0.4;
 
 /**
  * ```
@@ -60,6 +61,7 @@ const CALL_MS = 4_000;
 export class LeaseElector {
   readonly #deps: ElectorDeps;
   readonly #timing: ElectionTiming;
+  readonly #callMs: number;
   /** The Lease as last seen, and when it was first seen so. */
   #seen: { readonly lease: SeenLease; readonly atMs: number } | undefined;
   #held: Held | undefined;
@@ -69,6 +71,7 @@ export class LeaseElector {
   constructor(deps: ElectorDeps) {
     this.#deps = deps;
     this.#timing = deps.timing ?? ELECTION_TIMING;
+    this.#callMs = Math.min(LONGEST_CALL_MS, CALL_SHARE * this.#timing.renewDeadlineMs);
   }
 
   standing(): Standing {
@@ -98,10 +101,10 @@ export class LeaseElector {
   /** Acquires or renews; what goes wrong is said once and tried again. */
   async #attempt(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
-    const leftMs = this.#held === undefined ? CALL_MS : this.#held.untilMs - clock.monotonic();
+    const leftMs = this.#held === undefined ? this.#callMs : this.#held.untilMs - clock.monotonic();
     try {
       if (leftMs <= 0) throw new TransientError('it could not be renewed in time');
-      await this.#within(Math.min(CALL_MS, leftMs), signal, (within) => this.#acquireOrRenew(within));
+      await this.#within(Math.min(this.#callMs, leftMs), signal, (within) => this.#acquireOrRenew(within));
       this.#trouble = undefined;
     } catch (error) {
       if (signal.aborted) return;
@@ -161,7 +164,7 @@ export class LeaseElector {
     held.lost.abort(new WaitError('this instance is ending', this.#timing.retryMs));
     onChange?.();
     try {
-      await this.#within(CALL_MS, undefined, (signal) => this.#giveBack(signal));
+      await this.#within(this.#callMs, undefined, (signal) => this.#giveBack(signal));
       log.info('the lease is given back', { lease: store.name });
     } catch (error) {
       log.warn('the lease could not be given back; another instance takes it over once it has expired', {

@@ -23,7 +23,7 @@ const MAX_REMEMBERED = 1_000;
 const MAX_MESSAGE = 1_024;
 const COMPONENT = 'microscaling';
 
-export class EventWriter {
+export class Events {
   readonly #deps: EventsDeps;
   /** Oldest first. */
   readonly #told = new Map<string, Told>();

@@ -19,6 +19,14 @@ export function isStatus(error: unknown, status: number): boolean {
   return error instanceof KubeFailure && error.status === status;
 }
 
+/**
+ * A server that has just learned of a kind, or was just started, and answers 429 until it has read what there is
+ * ("storage is (re)initializing"): nothing is wrong, it is only early.
+ */
+export function isInitializing(error: unknown): boolean {
+  return isStatus(error, 429) && messageOf(error).includes('storage is (re)initializing');
+}
+
 export interface Asked {
   readonly verb: Verb;
   readonly path: ResourcePath;

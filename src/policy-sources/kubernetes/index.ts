@@ -7,11 +7,11 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { LoadPolicies } from '../file-memory.ts';
-import type { ObjectRef, PolicySnapshot, PolicySource, SourceEvent } from '../source.ts';
+import type { EventWriter, ObjectRef, PolicySnapshot, PolicySource } from '../source.ts';
 import { KubeApi } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { eachOf } from './each.ts';
-import { EventWriter } from './events.ts';
+import { Events } from './events.ts';
 import { needsFinalizer, setFinalizer } from './finalizer.ts';
 import { API_VERSION, KINDS, type KubeObject, keyOf } from './objects.ts';
 import { ObjectReader } from './read.ts';
@@ -22,7 +22,7 @@ import { StatusWriter } from './status.ts';
 
 export { KubeApi } from './api.ts';
 export { type Cluster, type ClusterOptions, openCluster } from './cluster.ts';
-export { LeaseElector } from './election.ts';
+export { type ElectionTiming, LeaseElector } from './election.ts';
 export { createLeaseStore } from './lease.ts';
 export type { SecretRef } from './references.ts';
 export { REFLECTOR_TIMING, type ReflectorTiming } from './reflector.ts';
@@ -78,7 +78,7 @@ class Source implements KubernetesSource {
   readonly #reader: ObjectReader;
   readonly #secrets: Secrets;
   readonly #status: StatusWriter;
-  readonly #events: EventWriter;
+  readonly #events: Events;
   #onChange: () => void = () => undefined;
 
   constructor(config: KubernetesSourceConfig, deps: KubernetesSourceDeps) {
@@ -100,7 +100,7 @@ class Source implements KubernetesSource {
     );
     this.#reader = new ObjectReader(deps.load, cluster.name);
     this.#secrets = new Secrets(api, deps.clock);
-    this.#events = new EventWriter({ api, identity });
+    this.#events = new Events({ api, identity });
   }
 
   async list(signal: AbortSignal): Promise<PolicySnapshot> {
@@ -144,11 +144,13 @@ class Source implements KubernetesSource {
     await this.#status.write(ref, status, signal);
   }
 
-  async writeEvent(ref: ObjectRef, event: SourceEvent, signal: AbortSignal): Promise<void> {
-    const object = this.#seen(ref);
-    // The acting instance tells.
-    if (object === undefined || !this.#deps.acting()) return;
-    await this.#events.write(ref, object, event, signal);
+  eventWriter(ref: ObjectRef): EventWriter | undefined {
+    const object = this.#reflector(ref.kind).cache.lastSeen(ref.key);
+    if (object === undefined) return undefined;
+    return async (event, signal) => {
+      // The acting instance tells.
+      if (this.#deps.acting()) await this.#events.write(ref, object, event, signal);
+    };
   }
 
   async release(ref: ObjectRef, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import { messageOf, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { KubeApi, WatchEvent } from './api.ts';
 import { ObjectCache } from './cache.ts';
-import { isStatus, KubeFailure } from './failure.ts';
+import { isInitializing, isStatus, KubeFailure } from './failure.ts';
 import { API_VERSION, asksTheSame, collectionOf, type KubeObject, keyOf } from './objects.ts';
 
 export interface ReflectorTiming {
@@ -41,6 +41,9 @@ export interface ReflectorDeps {
   readonly onSight: (object: KubeObject) => void;
 }
 
+/** A server takes a second or two to read what there is of a kind that it has just learned of; longer is a trouble. */
+const INITIALIZING_MS = 15_000;
+
 /** A watch that ends sooner than this without a word is no watch. */
 const SHORTEST_WATCH_MS = 1_000;
 
@@ -53,6 +56,8 @@ export class Reflector {
   #synced = false;
   #failure: string | undefined;
   #running = false;
+  /** Since when the server says nothing but that it is not ready for this kind yet. */
+  #initializingSinceMs: number | undefined;
   /** Settles with the first attempt of a run. */
   #tried: Promise<void> = Promise.resolve();
 
@@ -86,7 +91,7 @@ export class Reflector {
       this.#failure = undefined;
     } catch (error) {
       signal.throwIfAborted();
-      this.#failure = messageOf(error);
+      if (!this.#isEarly(error)) this.#failure = messageOf(error);
     }
   }
 
@@ -102,8 +107,10 @@ export class Reflector {
           await this.#follow(signal, first.resolve);
         } catch (error) {
           if (signal.aborted) return;
-          this.#failed(error);
-          first.resolve();
+          if (!this.#isEarly(error)) {
+            this.#failed(error);
+            first.resolve();
+          }
           await clock.sleep(this.#backoff.next('follow'), signal).catch(() => undefined);
         }
       }
@@ -133,6 +140,7 @@ export class Reflector {
       before.size !== after.length ||
       after.some((object) => !this.#isKnown(object, before.get(keyOf(object))));
     this.#synced = true;
+    this.#initializingSinceMs = undefined;
     for (const object of after) onSight(object);
     if (changed) onChange();
     return metadata?.resourceVersion ?? '';
@@ -194,6 +202,16 @@ export class Reflector {
 
   #isKnown(object: KubeObject, before: KubeObject | undefined): boolean {
     return before !== undefined && asksTheSame(before, object);
+  }
+
+  #isEarly(error: unknown): boolean {
+    if (!isInitializing(error)) {
+      this.#initializingSinceMs = undefined;
+      return false;
+    }
+    const nowMs = this.#deps.clock.monotonic();
+    this.#initializingSinceMs ??= nowMs;
+    return nowMs - this.#initializingSinceMs < INITIALIZING_MS;
   }
 
   #failed(error: unknown): void {

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LeaseElector } from '../../../src/policy-sources/kubernetes/election.ts';
+import { type ElectionTiming, LeaseElector } from '../../../src/policy-sources/kubernetes/election.ts';
 import type { LeaseRecord, LeaseStore, SeenLease } from '../../../src/policy-sources/kubernetes/lease.ts';
 import { type Clock, VirtualClock } from '../../../src/runtime/clock.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
@@ -63,6 +63,8 @@ function skewed(clock: VirtualClock, rate: number, offsetMs: number): Clock {
   };
 }
 
+const FIVE_SECONDS: ElectionTiming = { leaseMs: 5_000, renewDeadlineMs: 3_333, retryMs: 667 };
+
 interface Instance {
   readonly elector: LeaseElector;
   readonly weather: Weather;
@@ -77,7 +79,7 @@ class World {
   readonly instances: Instance[] = [];
   #born = 0;
 
-  start(rate = 1, seed = 1): Instance {
+  start(rate = 1, seed = 1, timing?: ElectionTiming): Instance {
     const weather: Weather = { latencyMs: 5, cut: false, deaf: false };
     this.#born += 1;
     const elector = new LeaseElector({
@@ -86,6 +88,7 @@ class World {
       clock: skewed(this.clock, rate, this.#born * 1e7),
       random: seeded(seed + this.#born),
       log: silentLogger,
+      ...(timing && { timing }),
     });
     const stop = new AbortController();
     const instance: Instance = { elector, weather, stop, ended: elector.run(stop.signal), alive: true };
@@ -199,6 +202,19 @@ describe('lease election', () => {
     expect(world.api.lease?.record.transitions).toBe(0);
   });
 
+  it('is taken over within 6 s of a crash where the lease has 5 s, and not before they are over', async () => {
+    const world = new World();
+    const first = world.start(1, 1, FIVE_SECONDS);
+    await world.run(3_000);
+    const second = world.start(1, 1, FIVE_SECONDS);
+    await world.run(5_000);
+    expect(world.api.lease?.record.durationSeconds).toBe(5);
+    world.crash(first);
+    expect(await world.run(4_000)).toBe(0);
+    await world.run(2_000);
+    expect(world.acting()).toEqual([second]);
+  });
+
   it('is neither lost nor held twice when wall clocks are set', async () => {
     const world = new World();
     const first = world.start();
@@ -234,11 +250,17 @@ describe('lease election', () => {
   // Clocks that go up to a tenth wrong either way: the ratio of 15 s to 10 s allows for a fifth.
   const rates = fc.tuple(...Array.from({ length: 3 }, () => fc.double({ min: 0.9, max: 1.1, noNaN: true })));
 
+  const timings = fc.constantFrom(undefined, FIVE_SECONDS, {
+    leaseMs: 5_000,
+    renewDeadlineMs: 4_000,
+    retryMs: 1_666,
+  });
+
   it('never has two acting, and always somebody in the end', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), rates, fc.nat(1_000), async (steps, rate, seed) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), rates, timings, async (steps, rate, timing) => {
         const world = new World();
-        for (const each of rate) world.start(each, seed);
+        for (const [i, each] of rate.entries()) world.start(each, 10 * i + steps.length, timing);
         let most = 0;
         for (const each of steps) {
           const instance = 'who' in each ? (world.instances[each.who] ?? world.acting()[0]) : undefined;

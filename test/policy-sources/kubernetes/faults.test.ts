@@ -3,6 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KubernetesSource } from '../../../src/policy-sources/kubernetes/index.ts';
 import type { PolicySnapshot } from '../../../src/policy-sources/source.ts';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
 import { type KubeServer, startKubeServer } from '../../support/kube-server.ts';
 import {
   type KubeconfigFile,
@@ -69,6 +71,38 @@ const inform = (): Promise<boolean> => until('both kinds to be watched', () => s
 
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+describe('a server that is not ready for our kinds yet', () => {
+  beforeEach(() => world());
+  const early = (): Response =>
+    Response.json(
+      { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'storage is (re)initializing' },
+      { status: 429, headers: { 'retry-after': '1' } },
+    );
+
+  it('is asked again without a word', async () => {
+    const warned: string[] = [];
+    const log = { ...silentLogger, warn: (message: string) => void warned.push(message) };
+    let left = 6;
+    server.faults.intercept = ({ verb }) => (verb === 'list' && left-- > 0 ? early() : undefined);
+    await person.put('CapacityPool', 'one', POOL);
+    const { source } = follow({ log });
+    const snapshot = await source.list(never);
+    expect([snapshot.problems, snapshot.complete, names(snapshot)]).toEqual([[], true, ['one']]);
+    expect(warned).toEqual([]);
+  });
+
+  it('is a trouble when it goes on', async () => {
+    const clock = new VirtualClock();
+    server.faults.intercept = ({ verb }) => (verb === 'list' ? early() : undefined);
+    const source = sourceOf(kubeconfig.path, { clock });
+    const [first] = (await source.list(never)).problems;
+    expect(first?.message).toBe('was not listed yet');
+    await clock.advance(16_000);
+    const [second] = (await source.list(never)).problems;
+    expect(second?.message).toMatch(/^cannot be followed: cannot list .*: storage is \(re\)initializing$/);
+  });
 });
 
 describe('a watch', () => {

@@ -6,7 +6,7 @@ import type { Resource } from '../../../src/api/policy.ts';
 import { loadPolicies } from '../../../src/app/schema.ts';
 import { ObjectCache } from '../../../src/policy-sources/kubernetes/cache.ts';
 import { eachOf } from '../../../src/policy-sources/kubernetes/each.ts';
-import { EventWriter } from '../../../src/policy-sources/kubernetes/events.ts';
+import { Events } from '../../../src/policy-sources/kubernetes/events.ts';
 import { mergePatchOf } from '../../../src/policy-sources/kubernetes/merge-patch.ts';
 import { isNewer, type KubeObject } from '../../../src/policy-sources/kubernetes/objects.ts';
 import { secretsIn, withSecretNamespace } from '../../../src/policy-sources/kubernetes/references.ts';
@@ -46,7 +46,7 @@ describe('events', () => {
       return made;
     };
     const patch = (): Promise<never> => Promise.reject(new Error('each of them is another one'));
-    const writer = new EventWriter({ api: { create, patch }, identity: 'me' });
+    const writer = new Events({ api: { create, patch }, identity: 'me' });
     const ref: ObjectRef = { kind: 'MicroscalingPolicy', key: 'n/x' as ObjectRef['key'] };
     const signal = new AbortController().signal;
     for (let i = 0; i < 1_100; i++) {
