@@ -1,6 +1,7 @@
 // app: the operator as it runs: sources, Marathon, metrics, controller, HTTP. The one place that names concrete adapters.
 
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { type Leadership, type TaskIdentity, taskLeadership } from '../controller/leadership.ts';
 import { createOperator } from '../controller/operator.ts';
 import type { OperatorState } from '../controller/view.ts';
@@ -27,6 +28,7 @@ import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
 import { createValueResolver } from './values.ts';
+import { wayIn } from './way-in.ts';
 
 export interface OperatorConfig extends SourcesConfig {
   /** As a task of the Marathon in `marathon`: acts only while it is the newest of its app. */
@@ -42,8 +44,12 @@ export interface OperatorConfig extends SourcesConfig {
   readonly api: Address;
   /** When the port is taken, take any free one instead of failing. */
   readonly anyApiPort?: boolean;
-  /** Token that writes need beyond loopback. */
+  /** A token that may read and write, for an API that listens beyond loopback. */
   readonly writeToken?: string;
+  /** `/metrics` needs no token. */
+  readonly openMetrics?: boolean;
+  /** Names by which an API beyond loopback may be called, besides the machine's own. */
+  readonly allowedHosts?: readonly string[];
   /** What policies from git, the API and Kubernetes may ask for; nothing by default. */
   readonly allow?: TrustOptions;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -80,6 +86,9 @@ export async function startOperator(
   try {
     const running = await start(config, { ...deps, ...(documents !== undefined && { documents }) }, signal);
     if (documents === undefined) deps.log.info(NOTHING_LASTS);
+    const { url } = running;
+    const told = wayIn({ ...config, boundTo: host, url, ...(documents !== undefined && { documents }) });
+    if (told !== undefined) deps.log[told.level](told.message);
     return running;
   } catch (error) {
     documents?.close();
@@ -185,6 +194,8 @@ function listen(
     boundTo: config.api.host,
     token: randomBytes(24).toString('base64url'),
     ...(config.writeToken !== undefined && { writeToken: config.writeToken }),
+    openMetrics: config.openMetrics ?? false,
+    hosts: { machine: machineNames(), allowed: config.allowedHosts ?? [] },
     version: VERSION,
     metrics,
     ...(documents !== undefined && { documents }),
@@ -192,6 +203,12 @@ function listen(
     signal,
   });
   return serve(app, { ...config.api, anyPortWhenTaken: config.anyApiPort ?? false });
+}
+
+/** `agent7` and `agent7.example.com`, as far as the machine knows. */
+function machineNames(): readonly string[] {
+  const name = hostname();
+  return [name, ...name.split('.', 1)];
 }
 
 interface Parts {

@@ -79,6 +79,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'mesos',
       'api',
       'apiTokenFile',
+      'allowHost',
+      'metricsOpen',
       ...ALLOW,
       'statsd',
       'config',

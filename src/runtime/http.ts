@@ -113,10 +113,16 @@ export function crossSiteRefusal(request: Request, boundTo: string): Refusal | u
     };
   }
   const origin = request.headers.get('origin');
-  if (origin !== null && origin.toLowerCase() !== `http://${host}`.toLowerCase()) {
+  if (origin !== null && !isOwnOrigin(origin, host, boundTo)) {
     return { status: 403, message: `requests from the web page '${origin}' are not allowed` };
   }
   return isWrite(request) ? contentTypeRefusal(request) : undefined;
+}
+
+/** Beyond loopback a proxy may stand before it that speaks TLS with the browser. */
+function isOwnOrigin(origin: string, host: string, boundTo: string): boolean {
+  const own = [`http://${host}`, ...(isLoopback(boundTo) ? [] : [`https://${host}`])];
+  return own.some((each) => each.toLowerCase() === origin.toLowerCase());
 }
 
 function isWrite(request: Request): boolean {

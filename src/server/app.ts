@@ -6,17 +6,21 @@ import type { OperatorState, OperatorView } from '../controller/view.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
-import { crossSiteRefusal, type HttpHandler } from '../runtime/http.ts';
+import { crossSiteRefusal, type HttpBindings, type HttpHandler, type Refusal } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
-import { createAccess } from './access.ts';
+import { createAccess, type Grant, isRefused } from './access.ts';
 import { apiRoutes } from './api-routes.ts';
-import { assetResponse, loadAssets } from './assets.ts';
+import { type Asset, assetResponse, loadAssets } from './assets.ts';
 import { handRoutes } from './hand-routes.ts';
+import { createHostCheck, type HostCheckOptions } from './host-check.ts';
+import { ApiFailure } from './kube/failure.ts';
 import { unsupportedType } from './kube/media-type.ts';
 import { type OperatorApiOptions, operatorApi } from './kube/operator-api.ts';
 import { type StatusCode, statusObject } from './kubernetes.ts';
 import { LiveView } from './live-view.ts';
+import { loginRoutes } from './login-routes.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { Sessions } from './sessions.ts';
 import { createTokenBook } from './tokens.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { createWriteGuard } from './write-guard.ts';
@@ -31,6 +35,10 @@ export interface ServerAppOptions {
   readonly token: string;
   /** One token that may write when `boundTo` is not loopback, besides those in `documents`. */
   readonly writeToken?: string;
+  /** `/metrics` needs no token. */
+  readonly openMetrics?: boolean;
+  /** Names by which the server may be called beyond loopback, besides its addresses. */
+  readonly hosts?: Pick<HostCheckOptions, 'machine' | 'allowed'>;
   readonly version: string;
   /** Where tokens are, and the resource versions of the API. */
   readonly documents?: DocumentStore;
@@ -65,33 +73,22 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   const live = new LiveView({ state, clock, log }, signal);
   const kept = options.documents === undefined ? {} : { documents: options.documents };
   const tokens = createTokenBook({ ...kept, ...(writeToken !== undefined && { writeToken }) });
-  const guard = createWriteGuard({ boundTo, pageToken: token, tokens });
-  const access = createAccess(boundTo, tokens);
-  const app = new Hono();
+  const sessions = new Sessions(clock);
+  const access = createAccess(boundTo, tokens, sessions);
+  const guard = createWriteGuard({ access, pageToken: token });
+  const hostRefusal = createHostCheck({ boundTo, ...(options.hosts ?? { machine: [], allowed: [] }) });
+  const assets = loadAssets();
+  const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(async (c, next) => {
-    const refusal = crossSiteRefusal(c.req.raw, boundTo);
+    const refusal = crossSiteRefusal(c.req.raw, boundTo) ?? refusedHost(c.req.raw);
     if (refusal === undefined) await next();
     else if (refusal.status === 415 && isApi(c.req.path)) c.res = unsupportedType(c.req.raw).response();
     else c.res = failure(c.req.path, refusal.status, refusal.message);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
   });
-  for (const [path, asset] of loadAssets()) app.get(path, (c) => assetResponse(asset, c.req.raw));
-  app.route(
-    '/ui',
-    uiRoutes({ live, actions: state.actions, guard, pageToken: token, version, clock, log, signal }),
-  );
-  app.use(async (c, next) => {
-    const refusal = isApi(c.req.path) ? access.refusal(c.req.raw) : undefined;
-    if (refusal === undefined) await next();
-    else c.res = failure(c.req.path, refusal.status, refusal.message);
-  });
-  app.route(`/apis/${API_VERSION}`, handRoutes({ state, log }));
-  app.route(`/apis/${API_VERSION}`, apiRoutes(state));
-  app.route('/', operatorApi({ state, clock, log, version, signal, ...kept, ...options.api }));
-  app.get('/metrics', async (c) =>
-    c.body(await metrics.scrape(state.view()), 200, { 'content-type': metrics.contentType }),
-  );
+  for (const path of OPEN_ASSETS) serveAsset(path);
+  app.route('/', loginRoutes({ access, tokens, sessions, clock, page: asset(LOGIN_PAGE) }));
   app.get('/healthz', (c) => {
     const standstill = state.standstill();
     return standstill === undefined ? c.text('ok\n') : c.text(`${standstill}\n`, 503);
@@ -100,13 +97,65 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
     const reason = state.standstill() ?? unreadyReason(state.view());
     return reason === undefined ? c.text('ok\n') : c.text(`${reason}\n`, 503);
   });
+  const scrape = async (): Promise<Response> => {
+    const headers = { 'content-type': metrics.contentType };
+    return new Response(await metrics.scrape(state.view()), { headers });
+  };
+  if (options.openMetrics === true) app.get('/metrics', scrape);
+  app.use(async (c, next) => {
+    const refusal = access.refusal(c.req.raw);
+    if (refusal === undefined) await next();
+    else if (c.req.path === '/' && refusal.status === 401) c.res = c.redirect('/login', 303);
+    else c.res = failure(c.req.path, refusal.status, refusal.message);
+    if (refusal?.status === 401) c.header('www-authenticate', 'Bearer');
+  });
+  for (const path of assets.keys()) if (path !== LOGIN_PAGE) serveAsset(path);
+  app.get('/metrics', scrape);
+  app.route(
+    '/ui',
+    uiRoutes({ live, access, actions: state.actions, guard, pageToken: token, version, clock, log, signal }),
+  );
+  app.route(`/apis/${API_VERSION}`, handRoutes({ state, log }));
+  app.route(`/apis/${API_VERSION}`, apiRoutes(state));
+  const grantOf = (request: Request): Grant => {
+    const entered = access.enter(request);
+    if (isRefused(entered)) throw new ApiFailure('Unauthorized', entered.message);
+    return entered;
+  };
+  app.route('/', operatorApi({ state, clock, log, version, signal, grantOf, ...kept, ...options.api }));
   app.notFound((c) => failure(c.req.path, 404, `nothing here: ${c.req.method} ${c.req.path}`));
   app.onError((error, c) => {
     log.error('a request was not answered', { path: c.req.path, error: messageOf(error) });
     return failure(c.req.path, 500, 'the operator failed to answer; its log says why');
   });
-  return (request) => app.fetch(request);
+  return (request, bindings) => app.fetch(request, bindings);
+
+  function asset(path: string): Asset {
+    const found = assets.get(path);
+    if (found === undefined) throw new Error(`the page has no file for ${path}`);
+    return found;
+  }
+
+  function serveAsset(path: string): void {
+    const served = asset(path);
+    app.get(path, (c) => assetResponse(served, c.req.raw));
+  }
+
+  /** Probes ask by whatever address they have; whoever sends a token is no page of another site. */
+  function refusedHost(request: Request): Refusal | undefined {
+    const { pathname } = new URL(request.url);
+    if (PROBES.has(pathname)) return undefined;
+    const message = hostRefusal(request.headers.get('host') ?? '');
+    if (message === undefined) return undefined;
+    const entered = access.enter(request);
+    return !isRefused(entered) && entered.by === 'token' ? undefined : { status: 403, message };
+  }
 }
+
+const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+const LOGIN_PAGE = '/assets/login.html';
+/** What the form to log in consists of. */
+const OPEN_ASSETS = ['/assets/base.css', '/assets/login.css', '/assets/login.js', '/assets/favicon.svg'];
 
 /** What a client of Kubernetes asks for. */
 function isApi(path: string): boolean {

@@ -7,9 +7,24 @@ import { TerminalError } from '../runtime/errors.ts';
 /** `write` may do everything, `read` only look. */
 export type Role = 'read' | 'write';
 
+/** Whose token it is, without the token. */
+export interface TokenHolder {
+  /** The token's name; of the one that the operator was started with, `operator`. */
+  readonly name: string;
+  readonly role: Role;
+  /** SHA-256, hex: names the token to `holderBy`. */
+  readonly digest: string;
+}
+
 export interface TokenBook {
   /** What the bearer may do; undefined when nobody knows the token. In constant time for each token. */
   roleOf(token: string): Role | undefined;
+  /** The same with the name. */
+  holderOf(token: string): TokenHolder | undefined;
+  /** Whose digest it is, while the token is not revoked. */
+  holderBy(digest: string): TokenHolder | undefined;
+  /** Whether there is any token. */
+  readonly isEmpty: boolean;
   /** Whether there is any token that may write. */
   readonly canWrite: boolean;
 }
@@ -41,19 +56,32 @@ export interface TokenBookOptions {
   readonly writeToken?: string;
 }
 
+/** The name of the token that the process was started with. */
+const STARTED_WITH = 'operator';
+
 export function createTokenBook({ documents, writeToken }: TokenBookOptions): TokenBook {
   const own = writeToken === undefined || writeToken === '' ? undefined : digest(writeToken);
-  const kept = (): readonly Kept[] => (documents === undefined ? [] : [...tokensIn(documents).values()]);
+  const holders = (): readonly TokenHolder[] => [
+    ...(documents === undefined ? [] : tokensIn(documents)),
+    ...(own === undefined
+      ? []
+      : [{ name: STARTED_WITH, role: 'write' as const, digest: own.toString('hex') }]),
+  ];
+  const find = (given: Buffer): TokenHolder | undefined => {
+    let found: TokenHolder | undefined;
+    for (const holder of holders())
+      if (timingSafeEqual(given, Buffer.from(holder.digest, 'hex'))) found = holder;
+    return found;
+  };
   return {
-    roleOf(token) {
-      const given = digest(token);
-      let role: Role | undefined;
-      for (const { sha256, role: granted } of kept())
-        if (timingSafeEqual(given, Buffer.from(sha256, 'hex'))) role = granted;
-      return own !== undefined && timingSafeEqual(given, own) ? 'write' : role;
+    roleOf: (token) => find(digest(token))?.role,
+    holderOf: (token) => find(digest(token)),
+    holderBy: (hex) => find(Buffer.from(hex, 'hex')),
+    get isEmpty() {
+      return holders().length === 0;
     },
     get canWrite() {
-      return own !== undefined || kept().some(({ role }) => role === 'write');
+      return holders().some(({ role }) => role === 'write');
     },
   };
 }
@@ -88,22 +116,28 @@ export function createToken(documents: DocumentStore, { name, role, nowMs, rando
 
 /** By name. */
 export function listTokens(documents: DocumentStore): readonly TokenRecord[] {
-  return [...tokensIn(documents)].map(([name, { role, createdAt }]) => ({ name, role, createdAt }));
+  return keptIn(documents).map(([name, { role, createdAt }]) => ({ name, role, createdAt }));
 }
 
 /** @throws TerminalError when there is no such token; TransientError when it cannot be written */
 export function revokeToken(documents: DocumentStore, name: string): void {
   if (documents.get(COLLECTION, name) === undefined) {
-    const names = [...tokensIn(documents).keys()].join(', ') || 'none';
+    const names =
+      keptIn(documents)
+        .map(([known]) => known)
+        .join(', ') || 'none';
     throw new TerminalError(`there is no token named ${name}; there are: ${names}`);
   }
   documents.write([{ do: 'remove', collection: COLLECTION, key: name }]);
 }
 
+function tokensIn(documents: DocumentStore): readonly TokenHolder[] {
+  return keptIn(documents).map(([name, { role, sha256 }]) => ({ name, role, digest: sha256 }));
+}
+
 /** What is not a token any more, or not yet, lets nobody in. */
-function tokensIn(documents: DocumentStore): ReadonlyMap<string, Kept> {
-  const entries = [...documents.all(COLLECTION)];
-  return new Map(entries.filter((entry): entry is [string, Kept] => isKept(entry[1])));
+function keptIn(documents: DocumentStore): readonly (readonly [string, Kept])[] {
+  return [...documents.all(COLLECTION)].filter((entry): entry is [string, Kept] => isKept(entry[1]));
 }
 
 function isKept(value: unknown): value is Kept {

@@ -6,19 +6,24 @@ import type { OperatorActions } from '../controller/view.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
+import { type Access, type Grant, isRefused } from './access.ts';
 import { eventStreamResponse, serverSentEvent } from './event-stream.ts';
 import type { LiveView } from './live-view.ts';
+import { OpenStreams } from './open-streams.ts';
 import { uiHandRoutes } from './ui-hands.ts';
 import type { WriteGuard } from './write-guard.ts';
 
 /** The page calls the connection lost after 3 s without a word, so there is one every second. */
 const HEARTBEAT_MS = 1_000;
 /** After a lost connection browsers come back this soon. */
-const RETRY = 'retry: 1000\n';
+const RETRY = new TextEncoder().encode('retry: 1000\n');
+/** People who look at one operator at once, and tabs that they forgot. */
+const MAX_STREAMS = 200;
 const SCALE_TIMEOUT_MS = 15_000;
 
 export interface UiDeps {
   readonly live: LiveView;
+  readonly access: Access;
   readonly actions: OperatorActions;
   readonly guard: WriteGuard;
   readonly pageToken: string;
@@ -30,7 +35,7 @@ export interface UiDeps {
 }
 
 /**
- * - `GET /stream`: Server-Sent Events. `hello` {atMs, version, writes, token} first, then `view` (PageView) at once
+ * - `GET /stream`: Server-Sent Events. `hello` {atMs, version, writes, token, user} first, then `view` (PageView) at once
  *   and after changes, at most four a second, and `beat` {atMs} when there is nothing else to say.
  * - `GET /history`: {atMs, series, wallAheadMs} columns of the last 15 minutes.
  * - `POST /scale` {app, instances}: 202, or {message}.
@@ -38,7 +43,22 @@ export interface UiDeps {
  */
 export function uiRoutes(deps: UiDeps): Hono {
   const app = new Hono();
-  app.get('/stream', () => eventStreamResponse((signal) => liveEvents(deps, signal), deps.signal));
+  const { clock, access } = deps;
+  const streams = new OpenStreams({ clock, most: MAX_STREAMS, signal: deps.signal });
+  app.get('/stream', (c) => {
+    const entered = access.enter(c.req.raw);
+    if (isRefused(entered)) return c.json({ message: entered.message }, entered.status);
+    // Nobody would read the stream that HEAD begins.
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
+    const stream = streams.begin(entered);
+    if (stream === undefined) {
+      const message = `${MAX_STREAMS} pages are open already: close one of them, or try again later`;
+      return c.json({ message }, 503, { 'retry-after': '5' });
+    }
+    const hello = greeting(deps, c.req.raw, entered);
+    const { signal, end } = stream;
+    return eventStreamResponse((until) => liveEvents(deps, hello, until), { clock, signal, onEnd: end });
+  });
   app.get('/history', (c) => c.json(deps.live.history(), 200, { 'cache-control': 'no-store' }));
   app.route('/', uiHandRoutes(deps));
   app.post('/scale', bodyLimit({ maxSize: 4096, onError: tooLarge }), async (c) => {
@@ -59,21 +79,48 @@ export function uiRoutes(deps: UiDeps): Hono {
   return app;
 }
 
-async function* liveEvents(deps: UiDeps, signal: AbortSignal): AsyncGenerator<string> {
-  const { live, clock } = deps;
-  const hello = { atMs: clock.now(), version: deps.version, writes: deps.guard.mode };
-  const token = deps.guard.mode === 'open' ? { token: deps.pageToken } : {};
-  yield RETRY + serverSentEvent('hello', JSON.stringify({ ...hello, ...token }));
+/** What the page has to know of itself. */
+function greeting({ clock, version, guard, pageToken }: UiDeps, request: Request, grant: Grant): Uint8Array {
+  const writes = guard.modeFor(request);
+  const { name, role, by } = grant;
+  const hello = {
+    atMs: clock.now(),
+    version,
+    writes,
+    ...(writes === 'open' && by !== 'token' && { token: pageToken }),
+    ...(by === 'session' && { user: { name, role } }),
+  };
+  const event = serverSentEvent('hello', JSON.stringify(hello));
+  return Buffer.concat([RETRY, event]);
+}
+
+async function* liveEvents(
+  { live, clock }: UiDeps,
+  hello: Uint8Array,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  yield hello;
   let shown = -1;
   while (!signal.aborted) {
     if (live.revision > shown) {
       shown = live.revision;
-      yield serverSentEvent('view', live.json());
+      yield viewEvent(live);
     } else {
       yield serverSentEvent('beat', JSON.stringify({ atMs: clock.now() }));
     }
     await live.newerThan(shown, HEARTBEAT_MS, signal);
   }
+}
+
+/** Encoded once for all who look. */
+const viewEvents = new WeakMap<LiveView, { readonly revision: number; readonly event: Uint8Array }>();
+
+function viewEvent(live: LiveView): Uint8Array {
+  const known = viewEvents.get(live);
+  if (known?.revision === live.revision) return known.event;
+  const event = serverSentEvent('view', live.json());
+  viewEvents.set(live, { revision: live.revision, event });
+  return event;
 }
 
 /** What was asked for, or what is wrong with it. */

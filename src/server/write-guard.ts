@@ -1,50 +1,45 @@
 // server: who may write through the page. Tokens are compared in constant time and never echoed.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopback } from '../runtime/http.ts';
-import { type AccessRefusal, tokenRefusal } from './access.ts';
-import type { TokenBook } from './tokens.ts';
+import { type Access, type AccessRefusal, isRefused, MAY_ONLY_READ } from './access.ts';
 
 export const PAGE_TOKEN_HEADER = 'x-microscaling-token';
 
-/**
- * How a page may write: `open` with the per-start token it was handed, `bearer` with a token that a person
- * types in, `off` not at all.
- */
-export type WriteMode = 'open' | 'bearer' | 'off';
+/** How a page may write: `open` with the per-start token it was handed, `off` not at all. */
+export type WriteMode = 'open' | 'off';
 
 export interface WriteGuardOptions {
-  /** The host that the server listens on. */
-  readonly boundTo: string;
+  readonly access: Access;
   /** New at every start; a page of the same origin reads it from its stream. */
   readonly pageToken: string;
-  /** What writes from beyond this machine need. */
-  readonly tokens: TokenBook;
 }
 
 export interface WriteGuard {
-  readonly mode: WriteMode;
+  /** What whoever sent this request may do. */
+  modeFor(request: Request): WriteMode;
   /** Why this write must not happen, or undefined. */
   refusal(request: Request): AccessRefusal | undefined;
 }
 
-export function createWriteGuard({ boundTo, pageToken, tokens }: WriteGuardOptions): WriteGuard {
-  if (isLoopback(boundTo)) {
-    const message = 'the page belongs to an earlier start of the operator; reload it';
-    return {
-      mode: 'open',
-      refusal: (request) =>
-        same(request.headers.get(PAGE_TOKEN_HEADER), pageToken) ? undefined : { status: 403, message },
-    };
-  }
-  const message =
-    'this operator listens beyond its own machine and has no token for writes; nothing can be changed here';
+const OTHER_START: AccessRefusal = {
+  status: 403,
+  message: 'the page belongs to an earlier start of the operator; reload it',
+};
+
+/** What a browser sends by itself, a cookie, is not enough to write: the page adds the token of this start. */
+export function createWriteGuard({ access, pageToken }: WriteGuardOptions): WriteGuard {
   return {
-    get mode() {
-      return tokens.canWrite ? 'bearer' : 'off';
+    modeFor: (request) => {
+      const entered = access.enter(request);
+      return !isRefused(entered) && entered.role === 'write' ? 'open' : 'off';
     },
-    refusal: (request) =>
-      tokens.canWrite ? tokenRefusal(request, 'write', tokens) : { status: 403, message },
+    refusal: (request) => {
+      const entered = access.enter(request);
+      if (isRefused(entered)) return entered;
+      if (entered.role !== 'write') return MAY_ONLY_READ;
+      if (entered.by === 'token') return undefined;
+      return same(request.headers.get(PAGE_TOKEN_HEADER), pageToken) ? undefined : OTHER_START;
+    },
   };
 }
 

@@ -156,8 +156,8 @@ describe('microscaling install', { concurrent: false }, () => {
       expect(stdout).toContain(`creating ${id}\n`);
       expect(stdout).toContain(`${id}: running\n`);
     }
-    expect(stdout).toMatch(/^page {2}http:\/\/127\.0\.0\.1:\d+$/m);
-    expect(stdout).toMatch(/^token for writes to the API, shown this once: \S{32}$/m);
+    expect(stdout).toMatch(/^page {2}http:\/\/127\.0\.0\.1:\d+\/login$/m);
+    expect(stdout).toMatch(/^log in with this token, shown this once \(it may read and write\): \S{32}$/m);
     expect(stdout + stderr).not.toContain(ACCOUNT_KEY);
     const starts = listener.events.filter((event) => JSON.stringify(event).includes('"StartApplication"'));
     const plans = new Set(starts.map(({ plan }) => (plan as { readonly id: string }).id));
@@ -181,7 +181,7 @@ describe('microscaling install', { concurrent: false }, () => {
     const before = (await theOperator()).task.id;
     const { code, stdout } = await install();
     expect(stdout).toContain(`nothing to do: ${GROUP} is installed and runs\n`);
-    expect(stdout).not.toMatch(/creating|updating|token/);
+    expect(stdout).not.toMatch(/creating|updating|shown this once/);
     expect(code).toBe(0);
     expect((await theOperator()).task.id).toBe(before);
   });

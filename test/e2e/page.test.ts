@@ -204,23 +204,6 @@ describe.skipIf(browserMissing())('the page', () => {
     expect(await page.getByTestId('hold').first().isDisabled()).toBe(true);
   });
 
-  it('offers no hands where nothing may be changed', async () => {
-    const { page } = await look({ pastS: 5, beyond: {} });
-    expect(await page.getByTestId('no-changes').isVisible()).toBe(true);
-    for (const id of ['pause', 'hold-form', 'give-back', 'write-token'])
-      expect(await page.getByTestId(id).first().isVisible(), id).toBe(false);
-  });
-
-  it('asks for the token where changes need one', async () => {
-    const writeToken = 'a-token-of-32-characters-or-more';
-    const { page } = await look({ pastS: 5, beyond: { writeToken } });
-    await page.getByTestId('pause').click();
-    await expect.poll(() => text(page, 'pause-note'), SOON).toMatch(/type it in at the top/);
-    await page.getByTestId('write-token').fill(writeToken);
-    await page.getByTestId('pause').click();
-    await expect.poll(() => text(page, 'paused'), SOON).toMatch(/^Paused by hand/);
-  });
-
   it('takes names for text, whatever they hold', async () => {
     const evil = '<img src=x onerror="document.title=1">';
     const { page, complaints } = await look({ title: (name) => `${name}${evil}` });

@@ -46,7 +46,7 @@ export interface OpenPage {
  * (`data-phase`, `data-app`), `app` (`data-app`) with `app-running`, `metric` with `metric-value`,
  * `instances`, `counter-work|produced|consumed`, `control` (`data-app`) with `less`, `more`, `number`,
  * `slider`, `control-note`; of hands `pause`, `paused`, `pause-note`, `hold-form` with `hold-number`, `hold-less`,
- * `hold-more`, `hold-for`, `hold`, and `held`, `give-back`, `hold-note`; `write-token`; and `decision`, `event` in `decisions`, `events`.
+ * `hold-more`, `hold-for`, `hold`, and `held`, `give-back`, `hold-note`; `user`, `log-out`; and `decision`, `event` in `decisions`, `events`.
  */
 export async function openPage(
   browser: Browser,

@@ -1,6 +1,7 @@
 // The page served for real over a fake operator: its past is played in no time, its present step by step or by itself.
 
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
+import type { DocumentStore } from '../../src/runtime/document-store.ts';
 import { type HttpServer, serve } from '../../src/runtime/http.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 import { createServerApp } from '../../src/server/app.ts';
@@ -10,8 +11,8 @@ export interface PageWorldOptions extends Partial<FakeOperatorOptions> {
   /** How much of the world has passed when the page opens. */
   readonly pastS?: number;
   readonly port?: number;
-  /** As if it listened beyond this machine, with or without a token for writes. */
-  readonly beyond?: { readonly writeToken?: string };
+  /** As if it listened beyond this machine, with these tokens. */
+  readonly beyond?: { readonly writeToken?: string; readonly documents?: DocumentStore };
 }
 
 export class PageWorld {

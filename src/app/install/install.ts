@@ -22,7 +22,7 @@ export interface Installed {
   readonly changed: boolean;
   /** Of the page and the API, `http://host:port`. */
   readonly addresses: readonly string[];
-  /** What writes to the API need; only when it is new. */
+  /** What the page and the API need; only when it is new. */
   readonly newToken?: string;
 }
 

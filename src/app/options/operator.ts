@@ -234,7 +234,7 @@ export const OPERATOR_OPTIONS = {
     type: 'address',
     env: ['MICROSCALING_API'],
     key: 'api',
-    help: 'where the page and the API listen (default 127.0.0.1:8090; as a Marathon task $HOST:$PORT0)',
+    help: 'where the page and the API listen (default 127.0.0.1:8090; as a Marathon task $HOST:$PORT0); beyond loopback they need a token',
   },
   server: {
     flag: '--server',
@@ -249,7 +249,22 @@ export const OPERATOR_OPTIONS = {
     type: 'text',
     env: ['MICROSCALING_API_TOKEN_FILE'],
     key: 'apiTokenFile',
-    help: 'file with the bearer token that writes need when the API listens beyond loopback (or $MICROSCALING_API_TOKEN holds it)',
+    help: 'file with a token that may read and write, needed when the API listens beyond loopback (or $MICROSCALING_API_TOKEN holds it)',
+  },
+  allowHost: {
+    flag: '--allow-host',
+    arg: 'NAME',
+    type: 'texts',
+    env: ['MICROSCALING_ALLOW_HOST'],
+    key: 'allowHost',
+    help: "name by which browsers may call an operator that listens beyond loopback, besides its addresses and its machine's name; repeatable",
+  },
+  metricsOpen: {
+    flag: '--metrics-open',
+    type: 'flag',
+    env: ['MICROSCALING_METRICS_OPEN'],
+    key: 'metricsOpen',
+    help: 'let /metrics be read without a token where the API listens beyond loopback',
   },
   config: {
     flag: '--config',

@@ -1,6 +1,6 @@
 // cli: `microscaling install`.
 
-import { installationApps, TOKEN, withoutSecrets } from '../../app/install/definitions.ts';
+import { installationApps, operatorId, TOKEN, withoutSecrets } from '../../app/install/definitions.ts';
 import { install } from '../../app/install/install.ts';
 import { installSettings } from '../../app/install/settings.ts';
 import type { OptionValues } from '../../app/options.ts';
@@ -18,7 +18,11 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   return await atMarathon(urls, { options, context }, async (deps) => {
     const { changed, addresses, newToken } = await install(settings, deps, context.signal);
     if (!changed) deps.progress(`nothing to do: ${settings.group} is installed and runs`);
-    for (const address of addresses) deps.progress(`page  ${address}`);
-    if (newToken !== undefined) deps.progress(`token for writes to the API, shown this once: ${newToken}`);
+    for (const address of addresses) deps.progress(`page  ${address}/login`);
+    deps.progress(
+      newToken === undefined
+        ? `log in with the token of the first install; it stands in ${operatorId(settings.group)} as ${TOKEN}`
+        : `log in with this token, shown this once (it may read and write): ${newToken}`,
+    );
   });
 }

@@ -50,6 +50,8 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         mesos: options.mesos,
         api: options.api ?? taskAddress(context.env) ?? DEFAULT_API,
         ...(writeToken !== undefined && { writeToken }),
+        openMetrics: options.metricsOpen === true,
+        allowedHosts: options.allowHost ?? [],
         env: context.env,
       },
       { clock: systemClock, log, redactor, ...(statsd !== undefined && { statsd }) },

@@ -7,6 +7,7 @@ import { showDecisions, showEvents } from './lists.js';
 import { Past } from './past.js';
 import { poolSection } from './pool.js';
 import { openStream } from './stream.js';
+import { backToLogin, showUser } from './user.js';
 
 const TICK_MS = 500;
 
@@ -22,8 +23,8 @@ const stream = openStream({
   hello(next) {
     hello = next;
     setText(part('about'), `microscaling ${next.version}`);
-    part('changes').hidden = hello.writes !== 'bearer';
     part('no-changes').hidden = hello.writes !== 'off';
+    showUser(part('user'), hello.user);
     void recall();
   },
   view(next) {
@@ -32,6 +33,7 @@ const stream = openStream({
     draw();
   },
   alive: () => showConnection(true),
+  refused: () => void backToLogin(),
   silent: (lastWordMs) => showConnection(false, lastWordMs),
 });
 setInterval(tick, TICK_MS);
@@ -99,7 +101,6 @@ function silenceS({ pools }) {
 async function post(path, body) {
   const headers = { 'content-type': 'application/json' };
   if (hello.token !== undefined) headers['x-microscaling-token'] = hello.token;
-  if (hello.writes === 'bearer') headers['authorization'] = `Bearer ${part('write-token').value}`;
   let response;
   try {
     response = await fetch(`/ui/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -107,7 +108,7 @@ async function post(path, body) {
     throw new Error('the operator did not answer; nothing was changed');
   }
   if (response.ok) return;
-  if (response.status === 401) throw new Error('changes need a token that may write: type it in at the top');
+  if (response.status === 401) void backToLogin();
   const { message } = await response.json().catch(() => ({}));
   throw new Error(message ?? `the operator answered ${response.status}`);
 }

@@ -8,7 +8,8 @@ const LOOK_MS = 250;
 const CLOCK_SET_MS = 5_000;
 
 /**
- * @param on {hello({version, token, writes}), view(PageView), alive(), silent(lastHeardAtMs | undefined)}
+ * @param on {hello({version, token, writes, user}), view(PageView), alive(), silent(lastHeardAtMs | undefined),
+ *   refused()}
  * @returns {serverNow: () => ms since the epoch by the server's clock}
  */
 export function openStream(on) {
@@ -50,6 +51,7 @@ export function openStream(on) {
     if (silentMs > SILENT_MS) on.silent(lastWordMs);
     const refused = source.readyState === EventSource.CLOSED && now - openedAt > RETRY_MS;
     const hung = silentMs > HUNG_MS && now - openedAt > HUNG_MS;
+    if (refused) on.refused();
     if (refused || hung) connect();
   }, LOOK_MS);
   return { serverNow };

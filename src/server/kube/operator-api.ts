@@ -9,6 +9,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { Grant } from '../access.ts';
 import { EVENT_KIND, NAMESPACE_KIND } from './core-kinds.ts';
 import { discoveryRoutes } from './discovery.ts';
 import { OperatorFollower } from './follow-operator.ts';
@@ -28,6 +29,8 @@ export interface OperatorApiOptions {
   readonly version: string;
   /** Ends the watches and the following of the state. */
   readonly signal: AbortSignal;
+  /** What a request was let in with. */
+  readonly grantOf?: (request: Request) => Grant;
   /** With the metric sources that there are; default: with none. */
   readonly policySchema?: JsonSchema;
   /** Where resource versions are reserved; absent: they start with the time. */
@@ -71,6 +74,7 @@ export function operatorApi(options: OperatorApiOptions): Hono {
     log,
     signal,
     newUid: randomUUID,
+    ...(options.grantOf !== undefined && { grantOf: options.grantOf }),
     hint: (kind, key) => (kind === policies.kind ? notRunningHint(state.view(), key) : undefined),
   });
   const app = new Hono();

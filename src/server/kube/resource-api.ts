@@ -3,6 +3,8 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { EVERYBODY, type Grant } from '../access.ts';
+import { OpenStreams } from '../open-streams.ts';
 import { jsonAnswer } from './answer.ts';
 import { jsonBody } from './body.ts';
 import { ApiFailure, badRequest, type Hint, notFound } from './failure.ts';
@@ -29,6 +31,8 @@ export interface ResourceApiOptions {
   readonly signal: AbortSignal;
   /** Watches that may be open at once. */
   readonly maxWatches?: number;
+  /** What a request was let in with: no watch outlives it. Default: everybody may see everything for ever. */
+  readonly grantOf?: (request: Request) => Grant;
   /** Ends a "not found" with what to do about it. */
   readonly hint?: (kind: ResourceKind, key: string) => Hint | undefined;
 }
@@ -70,12 +74,14 @@ class Api {
   readonly #options: ResourceApiOptions;
   readonly #lists: Lists;
   readonly #writes: Writes;
-  #watches = 0;
+  readonly #watches: OpenStreams;
 
   constructor(options: ResourceApiOptions) {
     this.#options = options;
     this.#lists = new Lists(() => options.versions.current);
     this.#writes = new Writes(options);
+    const { clock, signal, maxWatches: most = MAX_WATCHES } = options;
+    this.#watches = new OpenStreams({ clock, most, signal });
   }
 
   async answer(request: Request): Promise<Response> {
@@ -129,22 +135,20 @@ class Api {
       });
     }
     requireVerb(served, 'watch');
-    if (this.#watches >= (this.#options.maxWatches ?? MAX_WATCHES)) {
-      const message = `too many watches are open (${this.#watches}); close some, or try again later`;
+    const { clock, versions, grantOf = () => EVERYBODY } = this.#options;
+    const stream = this.#watches.begin(grantOf(request));
+    if (stream === undefined) {
+      const message = `too many watches are open (${this.#watches.size}); close some, or try again later`;
       throw new ApiFailure('TooManyRequests', message, { retryAfterSeconds: 5 });
     }
-    this.#watches += 1;
-    const { clock, versions, signal } = this.#options;
     return watchResponse(options, {
       ...served,
       representation,
       matches,
       clock,
-      signal,
+      signal: stream.signal,
       version: () => versions.current,
-      onEnd: () => {
-        this.#watches -= 1;
-      },
+      onEnd: () => stream.end(),
     });
   }
 

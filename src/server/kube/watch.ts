@@ -1,6 +1,7 @@
 // server: a watch: one JSON line for every change, in the order of versions, until somebody has enough.
 
 import type { Clock } from '../../runtime/clock.ts';
+import { GrantEnded } from '../open-streams.ts';
 import { type ApiFailure, expired } from './failure.ts';
 import { apiVersionOf, type ResourceKind } from './kinds.ts';
 import type { ListOptions } from './list-options.ts';
@@ -19,7 +20,7 @@ export interface WatchDeps {
   readonly representation: Representation;
   /** Whether the object lies in the namespace that was asked for, and is selected. */
   readonly matches: (object: KubeObject) => boolean;
-  /** Ends the watch. */
+  /** Ends the watch, with what has happened before; at once when the reader may read no more (`GrantEnded`). */
   readonly signal: AbortSignal;
   readonly onEnd: () => void;
 }
@@ -67,7 +68,10 @@ class Watch {
   body(): ReadableStream<Uint8Array> {
     const { cache, signal } = this.#deps;
     const unsubscribe = cache.subscribe((change) => this.#hear(change));
-    const end = (): void => this.#end();
+    const end = (): void => {
+      if (signal.reason instanceof GrantEnded) this.#close();
+      else this.#end();
+    };
     signal.addEventListener('abort', end, { once: true });
     this.#over.signal.addEventListener(
       'abort',
@@ -84,7 +88,7 @@ class Watch {
         start: (controller) => {
           this.#controller = controller;
           this.#begin();
-          if (signal.aborted) this.#end();
+          if (signal.aborted) end();
         },
         pull: () => this.#send(),
         cancel: () => this.#over.abort(),
@@ -179,6 +183,7 @@ class Watch {
   }
 
   #close(): void {
+    if (this.#over.signal.aborted) return;
     this.#controller?.close();
     this.#over.abort();
   }
