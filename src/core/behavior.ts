@@ -3,7 +3,7 @@
 import type { BehaviorSpec, ScalingRules } from '../api/policy.ts';
 import type { DecisionStep, LimitedBy } from './decision.ts';
 import { type Extremes, keepLargest, keepSmallest, type Tally, tallied, tally } from './history.ts';
-import { clamp } from './numbers.ts';
+import { clamp, rounded, spanText } from './numbers.ts';
 import type { Timing } from './timing.ts';
 
 export interface BehaviorMemory {
@@ -52,14 +52,20 @@ export function shape(
   const { floor, floorMs, ceiling, ceilingMs, remembered } = stabilise(input, memory, { behavior, timing });
   const asked = input.asked;
   if (wanted < asked)
-    limit('giveBack', clamp(floor, wanted, asked), `a lower need must last ${floorMs / 1000} s`);
+    limit('giveBack', clamp(floor, wanted, asked), `a lower need must last ${spanText(floorMs)}`);
   if (wanted > asked)
-    limit('behavior', clamp(ceiling, asked, wanted), `a higher need must last ${ceilingMs / 1000} s`);
+    limit('behavior', clamp(ceiling, asked, wanted), `a higher need must last ${spanText(ceilingMs)}`);
   const rules = wanted > asked ? behavior.scaleUp : behavior.scaleDown;
   if (wanted !== asked && Math.abs(wanted - asked) <= rules.tolerance * asked)
     limit('behavior', asked, `a change of ${Math.abs(wanted - asked)} is within the tolerance`);
-  if (wanted > asked) limit('behavior', Math.min(wanted, upTo(input, memory, rules)), 'scaleUp policies');
-  if (wanted < asked) limit('behavior', Math.max(wanted, downTo(input, memory, rules)), 'scaleDown policies');
+  if (wanted > asked) {
+    const most = upTo(input, memory, rules);
+    limit('behavior', Math.min(wanted, most.count), most.reason);
+  }
+  if (wanted < asked) {
+    const least = downTo(input, memory, rules);
+    limit('behavior', Math.max(wanted, least.count), least.reason);
+  }
   if (behavior.maxStep !== undefined) {
     const { maxStep } = behavior;
     limit('behavior', clamp(wanted, asked - maxStep, asked + maxStep), `at most ${maxStep} in one step`);
@@ -98,48 +104,72 @@ function stabilise(
   return { floor, floorMs, ceiling, ceilingMs, remembered: { ...memory, needs, wishes } };
 }
 
-/** Kubernetes' calculateScaleUpLimit: from the count at the start of each policy's period. */
-function upTo(input: BehaviorInput, memory: BehaviorMemory, rules: ScalingRules): number {
-  return limitOf(rules, input.asked, Math.max, ({ type, value, periodSeconds }) => {
+/** How far the count may go now, and what says so. */
+interface Reach {
+  readonly count: number;
+  readonly reason: string;
+}
+
+/**
+ * Kubernetes' calculateScaleUpLimit: from the count at the start of each policy's period. A share of nothing is
+ * nothing, so that the first instance is allowed whatever the pace: an app at 0 would stay there for ever.
+ */
+function upTo(input: BehaviorInput, memory: BehaviorMemory, rules: ScalingRules): Reach {
+  const { added = [], removed = [] } = memory;
+  const reach = reachOf('scaleUp', rules, input.asked, ({ type, value, periodSeconds }) => {
     const periodMs = periodSeconds * 1000;
     const start =
-      input.asked -
-      tallied(memory.added ?? [], input.nowMs, periodMs) +
-      tallied(memory.removed ?? [], input.nowMs, periodMs);
-    return Math.max(
-      input.asked,
-      type === 'Instances' ? start + value : Math.ceil(start * (1 + value / PERCENT)),
-    );
+      input.asked - tallied(added, input.nowMs, periodMs) + tallied(removed, input.nowMs, periodMs);
+    const count = type === 'Instances' ? start + value : Math.ceil(start * (1 + value / PERCENT));
+    return { count: Math.max(input.asked, count), nextMs: nextMs(added, input.nowMs, periodMs) };
   });
+  if (input.asked > 0 || reach.count > 0 || rules.selectPolicy === 'Disabled') return reach;
+  return { count: 1, reason: `the first instance is always allowed; ${reach.reason}` };
 }
 
 /** Kubernetes' calculateScaleDownLimit. */
-function downTo(input: BehaviorInput, memory: BehaviorMemory, rules: ScalingRules): number {
-  return limitOf(rules, input.asked, Math.min, ({ type, value, periodSeconds }) => {
+function downTo(input: BehaviorInput, memory: BehaviorMemory, rules: ScalingRules): Reach {
+  const { added = [], removed = [] } = memory;
+  return reachOf('scaleDown', rules, input.asked, ({ type, value, periodSeconds }) => {
     const periodMs = periodSeconds * 1000;
     const start =
-      input.asked +
-      tallied(memory.removed ?? [], input.nowMs, periodMs) -
-      tallied(memory.added ?? [], input.nowMs, periodMs);
-    return Math.min(
-      input.asked,
-      type === 'Instances' ? start - value : Math.floor(start * (1 - value / PERCENT)),
-    );
+      input.asked + tallied(removed, input.nowMs, periodMs) - tallied(added, input.nowMs, periodMs);
+    const count = type === 'Instances' ? start - value : Math.floor(start * (1 - value / PERCENT));
+    return { count: Math.min(input.asked, count), nextMs: nextMs(removed, input.nowMs, periodMs) };
   });
 }
 
-/** @param widest picks the limit that allows the largest change */
-function limitOf(
+/** How long until a change that counts against the period counts no more; 0 when none does. */
+function nextMs(changes: Tally, nowMs: number, periodMs: number): number {
+  const oldest = changes.find(([atMs]) => atMs > nowMs - periodMs && atMs <= nowMs);
+  return oldest === undefined ? 0 : oldest[0] + periodMs - nowMs;
+}
+
+type ScalingPolicy = ScalingRules['policies'][number];
+
+function reachOf(
+  side: 'scaleUp' | 'scaleDown',
   rules: ScalingRules,
   asked: number,
-  widest: (...limits: number[]) => number,
-  limitFor: (policy: ScalingRules['policies'][number]) => number,
-): number {
-  if (rules.selectPolicy === 'Disabled') return asked;
-  const narrowest = widest === Math.max ? Math.min : Math.max;
-  if (rules.policies.length === 0) return widest === Math.max ? Number.POSITIVE_INFINITY : 0;
-  const limits = rules.policies.map(limitFor);
-  return rules.selectPolicy === 'Max' ? widest(...limits) : narrowest(...limits);
+  limitFor: (policy: ScalingPolicy) => { readonly count: number; readonly nextMs: number },
+): Reach {
+  if (rules.selectPolicy === 'Disabled') return { count: asked, reason: `${side}.selectPolicy is Disabled` };
+  const far = side === 'scaleUp' ? Number.POSITIVE_INFINITY : 0;
+  const [first, ...rest] = rules.policies.map((policy) => ({ policy, ...limitFor(policy) }));
+  if (first === undefined) return { count: far, reason: '' };
+  // The largest number allows the largest change upwards, the smallest downwards.
+  const wantsLargest = (side === 'scaleUp') === (rules.selectPolicy === 'Max');
+  const chosen = rest.reduce(
+    (best, each) => ((wantsLargest ? each.count > best.count : each.count < best.count) ? each : best),
+    first,
+  );
+  const { value, type, periodSeconds } = chosen.policy;
+  const what = type === 'Percent' ? `${rounded(value)} %` : String(value);
+  const next = chosen.count === asked && chosen.nextMs > 0 ? `, more in ${spanText(chosen.nextMs)}` : '';
+  return {
+    count: chosen.count,
+    reason: `${side} allows ${what} in ${spanText(periodSeconds * 1000)}${next}`,
+  };
 }
 
 /**

@@ -20,6 +20,25 @@ const rules: readonly Row[] = [
     'error 11 /spec/apps/0/instances: spec.apps[0].instances: min 9 is greater than max 3',
   ],
   [
+    'a queue length that few messages never reach, from zero',
+    aPolicyWithApp('instances: { min: 0, max: 3 }'),
+    'warning 10 /spec/apps/0/targets/0/queueLength: spec.apps[0].targets[0].queueLength and instances.min 0: with nothing running up to 5 messages wait for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches',
+  ],
+  [
+    'the same by the original law',
+    aPolicyWithApps(
+      '- name: a\n  priority: 1\n  instances: { min: 0 }\n  targets: [{ queueLength: 50, algorithm: { type: Queue }, metric: { random: { max: 9 } } }]',
+    ),
+    'warning 10 /spec/apps/0/targets/0/queueLength: spec.apps[0].targets[0].queueLength and instances.min 0: with nothing running up to 50 messages wait for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches',
+  ],
+  [
+    'no way up from zero',
+    aPolicyWithApps(
+      '- name: a\n  priority: 1\n  instances: { min: 0 }\n  behavior: { scaleUp: { selectPolicy: Disabled } }\n  targets: [{ drainTime: 30s, metric: { random: { min: 0, max: 9 } } }]',
+    ),
+    'warning 10 /spec/apps/0/behavior/scaleUp/selectPolicy: spec.apps[0].behavior.scaleUp.selectPolicy Disabled and instances.min 0: once it has no instance it never gets one again; set instances.min to 1',
+  ],
+  [
     'fixed and bounds',
     aPolicyWithApps('- name: a\n  instances:\n    fixed: 3\n    max: 5'),
     'error 10 /spec/apps/0/instances/max: spec.apps[0] is fixed, which excludes instances.max: remove one of them',

@@ -32,6 +32,57 @@ function counts(
 const every = (seconds: number, wanted: readonly number[]): readonly Round[] =>
   wanted.map((n, k) => ({ atS: k * seconds, wanted: n }));
 
+describe('from zero', () => {
+  const percent = { type: 'Percent', value: 100, periodSeconds: 5 } as const;
+
+  it.each([
+    ['a share of nothing', scalingRules({ policies: [percent] })],
+    [
+      'the smallest of several',
+      scalingRules({
+        policies: [percent, { type: 'Instances', value: 4, periodSeconds: 60 }],
+        selectPolicy: 'Min',
+      }),
+    ],
+    ['a tolerance of everything', scalingRules({ policies: [percent], tolerance: 1 })],
+  ])('allows the first instance whatever the pace: %s', (_name, scaleUp) => {
+    expect(counts(aBehavior({ scaleUp }), 0, every(5, [4, 4, 4, 4])).slice(0, 1)).toEqual([1]);
+  });
+
+  it('names the limit, with its numbers', () => {
+    const behavior = aBehavior({ scaleUp: scalingRules({ policies: [percent] }) });
+    const input = { asked: 0, wanted: 4, need: 4, holdMs: 0, nowMs: T0 };
+    const { steps, limitedBy } = shape(input, {}, { behavior, timing: timingOf(behavior) });
+    expect(limitedBy).toBe('behavior');
+    const reason = 'the first instance is always allowed; scaleUp allows 100 % in 5 s';
+    expect(steps).toEqual([{ rule: 'behavior', before: 4, after: 1, reason }]);
+  });
+
+  it('stays where growing is disabled', () => {
+    const behavior = aBehavior({ scaleUp: scalingRules({ selectPolicy: 'Disabled' }) });
+    expect(counts(behavior, 0, every(5, [4, 4]))).toEqual([0, 0]);
+  });
+});
+
+describe('a limit says when more is allowed', () => {
+  it('as long as changes count against the period', () => {
+    const policies = [{ type: 'Instances', value: 2, periodSeconds: 15 }] as const;
+    const behavior = aBehavior({ scaleUp: scalingRules({ policies }) });
+    const timing = timingOf(behavior);
+    const memory = noteChange({}, { from: 1, to: 3, nowMs: T0 }, timing.periodMs);
+    const input = { asked: 3, wanted: 9, need: 9, holdMs: 0, nowMs: T0 + 4_000 };
+    const { steps } = shape(input, memory, { behavior, timing });
+    expect(steps).toMatchObject([{ after: 3, reason: 'scaleUp allows 2 in 15 s, more in 11 s' }]);
+  });
+
+  it('in numbers that people read', () => {
+    const behavior = aBehavior({ giveBackAfter: '0s' });
+    const input = { asked: 5, wanted: 2, need: 5, holdMs: 13_388.8687, nowMs: T0 };
+    const { steps } = shape(input, {}, { behavior, timing: timingOf(behavior) });
+    expect(steps[0]?.reason).toBe('a lower need must last 13 s');
+  });
+});
+
 describe('giveBackAfter', () => {
   const behavior = aBehavior({ giveBackAfter: '10s' });
 

@@ -351,3 +351,76 @@ describe('decide', () => {
     );
   });
 });
+
+describe('from zero', () => {
+  const title = 'an app with unmet demand and room has at least one instance within bounded time';
+  const rules = fc.record({
+    stabilizationWindowSeconds: fc.constantFrom(0, 5, 30),
+    policies: fc.array(
+      fc.record({
+        type: fc.constantFrom('Percent' as const, 'Instances' as const),
+        value: fc.integer({ min: 1, max: 100 }),
+        periodSeconds: fc.constantFrom(1, 5, 60),
+      }),
+      { maxLength: 3 },
+    ),
+    selectPolicy: fc.constantFrom('Max' as const, 'Min' as const),
+    tolerance: fc.constantFrom(0, 0.1, 1),
+  });
+  const behavior = fc
+    .record({
+      scaleUp: rules,
+      scaleDown: rules,
+      giveBackAfter: fc.constantFrom('0s', '10s'),
+      minHold: fc.constantFrom('0s', '20s'),
+      maxStep: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+      yieldRate: fc.option(fc.constant({ value: 1, periodSeconds: 10 }), { nil: undefined }),
+    })
+    .map(({ maxStep, yieldRate, ...rest }) =>
+      aBehavior({ ...rest, ...(maxStep && { maxStep }), ...(yieldRate && { yieldRate }) }),
+    );
+  /** Targets with how many messages they are missed by. */
+  const missed = fc.oneof(
+    fc.constantFrom('drainTime', 'messageAge').map((goal) => ({
+      target: { metric: aQueue, algorithm: { type: 'Fluid' as const }, [goal]: '30s' },
+      above: 0,
+    })),
+    fc.constant({ target: { ...exactly, perInstance: 50 }, above: 0 }),
+    fc
+      .tuple(fc.integer({ min: 1, max: 60 }), fc.constantFrom('Fluid', 'Queue', 'SimpleQueue'))
+      .map(([length, law]) => ({
+        target: queueTarget(length, law as 'Fluid', aQueue),
+        above: length,
+      })),
+  );
+
+  it(title, () => {
+    fc.assert(
+      fc.property(
+        behavior,
+        missed,
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom(0.01, 3, 500),
+        (shaping, { target, above }, more, rate) => {
+          const fluid = { type: target.algorithm.type, fluid: { serviceRate: rate } };
+          const targets = [target.algorithm.type === 'Fluid' ? { ...target, algorithm: fluid } : target];
+          let memory: Decision['memory'] | undefined;
+          let count = 0;
+          const untilMs = T0 + 1_000 * (shaping.scaleUp.stabilizationWindowSeconds + 5);
+          for (let nowMs = T0; nowMs < untilMs && count === 0; nowMs += 500) {
+            const app = aScaled('a', count, {
+              targets,
+              readings: [aSample(above + more, { atMs: nowMs })],
+              behavior: shaping,
+            });
+            const decision: Decision = decide(anInput([app], { nowMs, ...(memory && { memory }) }));
+            memory = decision.memory;
+            count = decision.apps[0]?.to ?? 0;
+          }
+          expect(count).toBeGreaterThanOrEqual(1);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -6,6 +6,7 @@ import type { AppSpec } from '../policy.ts';
 import { names } from '../schema-errors.ts';
 import type { RuleContext } from './context.ts';
 import { checkDefinition } from './definition.ts';
+import { checkFromZero } from './from-zero.ts';
 import { type Partly, present } from './partly.ts';
 import { checkTarget } from './target.ts';
 
@@ -18,6 +19,7 @@ export function checkApp(app: App, pointer: string, context: RuleContext): reado
     ...(fixed ? checkFixed(app, pointer, context) : checkRole(app, pointer, context)),
     ...checkBounds(app, pointer),
     ...checkBehavior(app, pointer, context),
+    ...checkFromZero(app, pointer, context),
     ...present(app.targets).flatMap(([target, i]) =>
       checkTarget(target, below(pointer, 'targets', i), context),
     ),

@@ -106,9 +106,11 @@ export function fluidLaw(
   const fellAtMs = lastFall(input, memory);
   const mayFall = input.nowMs - fellAtMs >= FALLS_APART_MS;
   const probing = probe(view.input, memory?.probe, isEmpty(view));
-  const down = Math.min(ceil(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service), probing.floor);
+  const least = worthAnInstance(view) ? 1 : 0;
+  const fewest = ceil(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service);
+  const down = Math.max(least, Math.min(fewest, probing.floor));
 
-  const up = rises(view) ? Math.max(asked, Math.min(ceil(need - ROUNDING), cold.most)) : asked;
+  const up = rises(view) ? Math.max(asked, least, Math.min(ceil(need - ROUNDING), cold.most)) : asked;
   const lower = mayFall && (falls(view) || probing.floor < asked);
   const wanted = up === asked && lower ? Math.min(asked, down) : up;
   return {
@@ -252,7 +254,17 @@ function needOf({ goal, estimate, ahead, aim, target, predicted, horizonS, leadS
   return Math.max(steered + overdue / hurryS, emptied) / estimate.service;
 }
 
+/**
+ * Behind no instance every wait is endless: for a target in time one message is enough to need one. A queue above
+ * its target needs one, however little that is of what one can do: with none it stays above.
+ */
+function worthAnInstance({ goal, input, target }: View): boolean {
+  const { waiting } = input.messages;
+  return goal.kind === 'queueLength' ? input.asked === 0 && waiting > target : waiting > 0;
+}
+
 function rises(v: View): boolean {
+  if (v.input.asked === 0 && worthAnInstance(v)) return true;
   const later = v.predicted + (v.ahead.whenReady - v.estimate.service * v.input.asked) * v.horizonS;
   return later > v.aim + (UP_ABOVE - AIM) * v.target || v.overdue >= 1;
 }

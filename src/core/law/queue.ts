@@ -45,7 +45,9 @@ export function queueLaw(
   const length = input.messages.waiting;
   const fresh = memory === undefined || input.atMs > memory.atMs;
   const delta = fresh && input.settled ? pdDelta(length, memory?.length, gains, target) : 0;
-  const up = length > target ? Math.max(0, delta) : 0;
+  // A small error rounds to no change, which is for ever where nothing runs that could make it smaller.
+  const least = input.asked === 0 && fresh && input.settled ? 1 : 0;
+  const up = length > target ? Math.max(least, delta) : 0;
   const down = length <= Math.floor(EXCEEDING * target) ? Math.min(0, delta) : 0;
   const wanted = Math.max(0, input.asked + up + down);
   return {
