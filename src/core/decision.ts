@@ -39,6 +39,8 @@ export interface AppInput {
    * restart, a conflict), and `reason` says why.
    */
   readonly held?: { readonly instances: number; readonly reason: string };
+  /** It does not exist and cannot be created now, and why: it holds nothing, and what it might need is not lent. */
+  readonly blocked?: string;
   /**
    * A person's order, in the place of the law's word: before every need of others, and after their minimums; within
    * the app's own bounds and the budget. Without effect while `held` is set.
@@ -69,6 +71,10 @@ export type LimitedBy =
   | 'min'
   | 'max'
   | 'capacity'
+  /** The cluster has no room for what the budget would give. */
+  | 'cluster'
+  /** It does not exist and cannot be created now. */
+  | 'creation'
   | 'handover'
   | 'behavior'
   | 'held'

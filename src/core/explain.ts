@@ -1,9 +1,12 @@
 // core: a decision in words: the last steps, what limited it, and one sentence with its numbers.
 
 import type { AppDecision, LimitedBy } from './decision.ts';
-import { isHeld, isRest } from './pool.ts';
+import { whyKept } from './manners.ts';
+import { count, spanText } from './numbers.ts';
+import { isBlocked, isHeld, isRest } from './pool.ts';
 import type { Outcome } from './settle.ts';
 import { byName } from './share.ts';
+import { type Shortage, shortageIn } from './trouble.ts';
 import type { Wish } from './wish.ts';
 
 /** Says who holds what an app did not get. */
@@ -45,31 +48,74 @@ function before(a: Outcome, b: Outcome): boolean {
   return a.granted === b.granted ? byName(a.wish.app.id, b.wish.app.id) < 0 : a.granted > b.granted;
 }
 
+function keeperOf({ manners, nowMs, app, timing }: Wish): string {
+  return whyKept(manners, nowMs, { behavior: app.behavior, timing });
+}
+
 function blocker({ app }: Wish, { wish: other, granted }: Outcome): string {
   const { name, priority } = other.app;
   if (isHeld(other.app)) return `${name} is held at ${granted}`;
   if (priority < app.priority) return `${name} (priority ${priority}) has ${granted}`;
   if (granted <= other.min) return `${name} keeps its minimum of ${granted}`;
-  if (granted <= other.keeps) return `${name} keeps ${granted} for now`;
+  if (granted <= other.keeps) return `${name} keeps ${granted} for now by ${keeperOf(other)}`;
   return priority === app.priority ? `its equal ${name} has ${granted}` : `${name} has ${granted}`;
+}
+
+/** Says what the cluster has no room for, where that is what an app lacks. */
+export type Shortages = (outcome: Outcome) => string | undefined;
+
+/** At most so many apps that wait for room are named. */
+const NAMED_SHORT = 2;
+
+export function shortagesIn(outcomes: readonly Outcome[]): Shortages {
+  let all: readonly (Shortage & { readonly id: string; readonly name: string })[] | undefined;
+  return (outcome) => {
+    all ??= outcomes.flatMap(({ wish: { app, memory, nowMs } }) => {
+      const short = shortageIn(memory.trouble, nowMs);
+      return short === undefined ? [] : [{ ...short, id: app.id, name: app.name }];
+    });
+    const lost = outcome.withRoom > outcome.granted;
+    const named = all.filter(({ id }) => lost || (id === outcome.wish.app.id && isWaiting(outcome)));
+    if (named.length === 0) return undefined;
+    const words = named.slice(0, NAMED_SHORT).map(({ id, name, instances, reasons, againMs }) => {
+      const whose = id === outcome.wish.app.id ? '' : ` of ${name}`;
+      const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
+      return `for ${instances}${whose}${why}, tried again in ${spanText(againMs)}`;
+    });
+    return `the cluster has no room ${words.join(', and ')}`;
+  };
+}
+
+function isWaiting({ wish }: Outcome): boolean {
+  return (wish.app.observed?.waiting ?? 0) > 0;
+}
+
+export interface Explanation extends Pick<AppDecision, 'steps' | 'summary'> {
+  readonly limitedBy: LimitedBy | undefined;
 }
 
 /**
  * `summary` reads like "wanted 9: 400 waiting, 42/s arriving, 5/s per instance; granted 8: background keeps its
  * minimum of 2; asks for 6 now, 2 more once their slots are free".
  */
-export function explain(
-  outcome: Outcome,
-  blockers: Blockers,
-): Pick<AppDecision, 'steps' | 'summary'> & { readonly limitedBy: LimitedBy | undefined } {
+export function explain(outcome: Outcome, blockers: Blockers, shortages: Shortages): Explanation {
   const { wish, wanted, granted, to } = outcome;
+  if (isBlocked(wish.app)) return blocked(outcome);
   let { steps } = wish;
   let summary = opening(outcome);
-  if (isRest(wish.app))
-    steps = [...steps, { rule: 'remainder', before: wish.requested, after: granted, reason: wish.reason }];
+  const short = shortages(outcome);
+  if (isRest(wish.app)) {
+    const after = short === undefined ? granted : outcome.withRoom;
+    steps = [...steps, { rule: 'remainder', before: wish.requested, after, reason: wish.reason }];
+  }
+  if (short !== undefined) {
+    const [before, after] = isRest(wish.app) ? [outcome.withRoom, granted] : [granted, aliveOf(wish)];
+    steps = [...steps, { rule: 'cluster', before, after, reason: short }];
+    summary += `; ${short}`;
+  }
   if (granted !== wanted) {
     const rule = granted < wanted ? 'capacity' : 'manners';
-    const reason = granted < wanted ? blockers(outcome) : 'kept for now by minHold or yieldRate';
+    const reason = granted < wanted ? blockers(outcome) : `kept for now by ${keeperOf(wish)}`;
     steps = [...steps, { rule, before: wanted, after: granted, reason }];
     summary += `; granted ${granted}: ${reason}`;
   }
@@ -79,7 +125,17 @@ export function explain(
     steps = [...steps, { rule: 'handover', before: granted, after: to, reason }];
     summary += `; asks for ${to} now, ${reason}`;
   }
-  return { steps, summary, limitedBy: limitOf(outcome) };
+  return { steps, summary, limitedBy: limitOf(outcome, short !== undefined) };
+}
+
+function aliveOf({ app }: Wish): number {
+  return count(app.observed?.running ?? 0) + count(app.observed?.staging ?? 0);
+}
+
+function blocked({ wish, wanted, granted }: Outcome): Explanation {
+  const { reason } = wish;
+  const step = { rule: 'creation', before: wanted, after: granted, reason } as const;
+  return { steps: [...wish.steps, step], summary: `cannot be created: ${reason}`, limitedBy: 'creation' };
 }
 
 function opening({ wish, wanted, granted }: Outcome): string {
@@ -95,11 +151,13 @@ function lastClamp({ law, steps }: Wish): string {
   return last === undefined ? '' : `; ${law}, but ${last.reason}`;
 }
 
-function limitOf({ wish, wanted, granted, to }: Outcome): LimitedBy | undefined {
+/** A remainder takes what there is: at its minimum it lacks nothing, and nobody is limited by that. */
+function limitOf({ wish, wanted, granted, to }: Outcome, isShort: boolean): LimitedBy | undefined {
   if (to < granted) return 'handover';
   if (granted < wanted) return 'capacity';
   if (granted > wanted) return 'behavior';
-  if (!isRest(wish.app) || wish.limitedBy === 'launching') return wish.limitedBy;
-  if (granted >= wish.max) return 'max';
-  return granted <= wish.min ? 'min' : undefined;
+  if (wish.limitedBy === 'launching') return 'launching';
+  if (isShort) return 'cluster';
+  if (!isRest(wish.app)) return wish.limitedBy;
+  return granted >= wish.max ? 'max' : undefined;
 }

@@ -2,6 +2,7 @@
 
 import type { BehaviorSpec } from '../api/policy.ts';
 import { type Tally, tallied, tally } from './history.ts';
+import { spanText } from './numbers.ts';
 import type { Timing } from './timing.ts';
 
 export interface MannersMemory {
@@ -39,6 +40,18 @@ export function keeps(
     floor = Math.max(floor, Math.min(wanted, requested - rest));
   }
   return Math.min(floor, max);
+}
+
+/** What lets an app keep more than is due to it, and for how long. */
+export function whyKept(
+  memory: MannersMemory,
+  nowMs: number,
+  { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
+): string {
+  const heldForMs = timing.minHoldMs - (nowMs - memory.raisedAtMs);
+  if (heldForMs > 0) return `minHold, for another ${spanText(heldForMs)}`;
+  const { value, periodSeconds } = behavior.yieldRate ?? { value: 0, periodSeconds: 0 };
+  return `yieldRate, at most ${value} in ${spanText(periodSeconds * 1000)}`;
 }
 
 export function noteManners(

@@ -30,6 +30,11 @@ export function isOverridden(app: AppInput): boolean {
   return app.override !== undefined && app.observed !== undefined && !isHeld(app);
 }
 
+/** It holds nothing: others may have what it would be created with. */
+export function isBlocked(app: AppInput): boolean {
+  return app.blocked !== undefined && app.observed === undefined;
+}
+
 /** Takes what is left, unless a hand says how much. */
 export function isRest(app: AppInput): boolean {
   return app.role === 'remainder' && !isHeld(app) && !isOverridden(app);

@@ -3,7 +3,7 @@
 import { type Claim, grant, type Reservation } from './capacity.ts';
 import type { DecisionInput } from './decision.ts';
 import { handOver, type Transfer } from './handover.ts';
-import { isHeld, isOverridden, isRest, roomInCluster, roomNow, roomToGrant } from './pool.ts';
+import { isBlocked, isHeld, isOverridden, isRest, roomInCluster, roomNow, roomToGrant } from './pool.ts';
 import { launched, type Vector } from './room.ts';
 import type { Wish } from './wish.ts';
 
@@ -20,24 +20,32 @@ export interface Outcome {
   readonly wanted: number;
   readonly granted: number;
   readonly to: number;
+  /** What it would be granted if the cluster had the room that others, or it itself, wait for. */
+  readonly withRoom: number;
 }
 
 export function settle(input: DecisionInput, parties: readonly Party[]): readonly Outcome[] {
-  const granted = grants(input, parties);
+  const reserved = reservations(parties);
+  const granted = grants(input, parties, reserved);
+  const withRoom = reserved.length === 0 ? granted : grants(input, parties, []);
   const to = transfers(input, parties, granted);
   return parties.map(({ wish }, i) => {
     const mine = granted[i] ?? 0;
     const wanted = isRest(wish.app) ? mine : wish.wanted;
-    return { wish, wanted, granted: mine, to: to[i] ?? wish.requested };
+    return { wish, wanted, granted: mine, to: to[i] ?? wish.requested, withRoom: withRoom[i] ?? mine };
   });
 }
 
 /** A held count is granted whatever there is: its use is not in the room that the others share. */
-function grants(input: DecisionInput, parties: readonly Party[]): readonly number[] {
+function grants(
+  input: DecisionInput,
+  parties: readonly Party[],
+  reserved: readonly Reservation[],
+): readonly number[] {
   const lends = !parties.some(({ wish }) => wish.unknown);
   const sharing = parties.filter(({ wish }) => !isHeld(wish.app));
   const claims = sharing.map((party) => claimOf(input, party, lends));
-  const counts = grant(roomToGrant(input), claims, reservations(parties));
+  const counts = grant(roomToGrant(input), claims, reserved);
   let next = 0;
   return parties.map(({ wish }) => (isHeld(wish.app) ? wish.wanted : (counts[next++] ?? 0)));
 }
@@ -54,7 +62,7 @@ function claimOf(input: DecisionInput, { wish, cost }: Party, lends: boolean): C
     cost,
     min,
     keeps: Math.max(min, wish.keeps),
-    wanted: remainder ? appetiteOfRemainder(input, { wish, cost }, lends) : wish.wanted,
+    wanted: isBlocked(app) ? 0 : remainder ? appetiteOfRemainder(input, { wish, cost }, lends) : wish.wanted,
     holds: requested,
   };
 }

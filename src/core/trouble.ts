@@ -13,6 +13,8 @@ export interface TroubleMemory {
     readonly dueMs: number;
     /** Instances for which room is set aside. */
     readonly instances: number;
+    /** What there was too little of, in Marathon's words. */
+    readonly reasons?: readonly string[];
   };
 }
 
@@ -26,6 +28,7 @@ const SHORT_AFTER_MS = 5_000;
 const SHORT_AGAIN_MS = 20_000;
 /** So long remainders leave room that the cluster turned out not to have. */
 const SHORT_FOR_MS = 60_000;
+const MOST_REASONS = 2;
 
 export function followTrouble(
   memory: TroubleMemory,
@@ -56,14 +59,30 @@ function followShortage(
 ): TroubleMemory['short'] {
   const known = memory !== undefined && nowMs - memory.seenMs < SHORT_FOR_MS ? memory : undefined;
   const waiting = observed?.waiting ?? 0;
-  const isShort = waiting > 0 && observed?.waitingReasons.some((why) => why.startsWith('Insufficient'));
-  if (!isShort) return known?.instances === 0 ? undefined : known;
+  const reasons = (observed?.waitingReasons ?? [])
+    .filter((why) => why.startsWith('Insufficient'))
+    .slice(0, MOST_REASONS);
+  if (waiting <= 0 || reasons.length === 0) return known?.instances === 0 ? undefined : known;
   const goesOn = known !== undefined && nowMs - known.seenMs <= SHORT_AFTER_MS;
   const dueMs = goesOn ? known.dueMs : nowMs + SHORT_AFTER_MS;
   const instances = known?.instances ?? 0;
-  if (nowMs < dueMs) return { seenMs: nowMs, dueMs, instances };
+  if (nowMs < dueMs) return { seenMs: nowMs, dueMs, instances, reasons };
   const missing = Math.min(waiting, observed?.requested ?? 0);
-  return { seenMs: nowMs, dueMs: nowMs + SHORT_AGAIN_MS, instances: instances + missing };
+  return { seenMs: nowMs, dueMs: nowMs + SHORT_AGAIN_MS, instances: instances + missing, reasons };
+}
+
+/** Room that the cluster turned out not to have for an app; undefined while it has. */
+export interface Shortage {
+  readonly instances: number;
+  readonly reasons: readonly string[];
+  /** How long until remainders try for that room again. */
+  readonly againMs: number;
+}
+
+export function shortageIn({ short }: TroubleMemory, nowMs: number): Shortage | undefined {
+  if (short === undefined || short.instances <= 0) return undefined;
+  const againMs = Math.max(0, short.seenMs + SHORT_FOR_MS - nowMs);
+  return { instances: short.instances, reasons: short.reasons ?? [], againMs };
 }
 
 /** The most a broken app may be granted: what it has launched. Undefined while it is not broken. */
@@ -77,4 +96,9 @@ export function launchLimit(
   const broken = backingOff.seenMs - backingOff.sinceMs >= BROKEN_AFTER_MS;
   if (!broken || nowMs - backingOff.seenMs >= BROKEN_AFTER_MS) return undefined;
   return count(observed.running) + count(observed.staging);
+}
+
+/** How long until a broken app may try to launch more than it has. */
+export function triesAgainMs({ backingOff }: TroubleMemory, nowMs: number): number {
+  return backingOff === undefined ? 0 : Math.max(0, backingOff.seenMs + BROKEN_AFTER_MS - nowMs);
 }

@@ -5,15 +5,16 @@ import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { followLaunches, type LaunchMemory, serving } from './launches.ts';
 import { keeps, type MannersMemory } from './manners.ts';
 import type { AppState, LawMemory } from './memory.ts';
-import { count, MAX_COUNT } from './numbers.ts';
-import { isOverridden } from './pool.ts';
+import { count, MAX_COUNT, spanText } from './numbers.ts';
+import { isBlocked, isOverridden } from './pool.ts';
 import { appetite } from './targets.ts';
 import { type Timing, timingOf } from './timing.ts';
-import { followTrouble, launchLimit, type TroubleMemory } from './trouble.ts';
+import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './trouble.ts';
 
 /** What an app would have if it were alone, and what it remembers of how that came about. */
 export interface Wish {
   readonly app: AppInput;
+  readonly nowMs: number;
   readonly min: number;
   readonly max: number;
   /** Marathon's `instances`; 0 when the app does not exist. */
@@ -85,8 +86,7 @@ export function wish(app: AppInput, state: AppState | undefined, nowMs: number):
 }
 
 function draftOf(s: Standing): Draft {
-  if (s.app.observed === undefined)
-    return plain(s, s.min, 'does not exist yet: to be created with its minimum');
+  if (s.app.observed === undefined) return absent(s);
   const draft = s.app.role === 'scaled' ? scaled(s) : remainder(s);
   const hand = s.app.held ?? s.app.override;
   if (hand === undefined) return draft;
@@ -97,6 +97,14 @@ function draftOf(s: Standing): Draft {
   const kept = { ...draft, wanted, reason, limitedBy: 'held', steps: [...draft.steps, step] } as const;
   // What is ordered is known, whether or not the need is.
   return s.app.held === undefined ? { ...kept, law: wanted, unknown: false } : kept;
+}
+
+/** What it will need is not known before it runs. */
+function absent(s: Standing): Draft {
+  const { blocked, role } = s.app;
+  const unknown = role === 'scaled';
+  if (blocked !== undefined) return { ...plain(s, s.min, blocked), unknown, limitedBy: 'creation' };
+  return { ...plain(s, s.min, 'does not exist yet: to be created with its minimum'), unknown };
 }
 
 const FIRST = 'first decision since the start: keeps what is there';
@@ -182,8 +190,11 @@ function bound(s: Standing, draft: Draft): Wish {
   const held = s.app.held !== undefined && s.app.observed !== undefined;
   const launched = launchLimit(s.trouble, s.app.observed, s.nowMs);
   if (!held) {
-    if (launched !== undefined)
-      limit('launching', Math.min(wanted, launched), `its tasks do not start; ${launched} did`);
+    if (launched !== undefined) {
+      const again = spanText(triesAgainMs(s.trouble, s.nowMs));
+      const reason = `its tasks do not start; ${launched} did, more are tried in ${again}`;
+      limit('launching', Math.min(wanted, launched), reason);
+    }
     if (wanted < s.min) limit('min', s.min, `at least ${s.min}`);
     if (wanted > s.max) limit('max', s.max, `at most ${s.max}`);
   }
@@ -191,7 +202,8 @@ function bound(s: Standing, draft: Draft): Wish {
   const manners = state?.manners ?? NO_MANNERS;
   return {
     app: s.app,
-    min,
+    nowMs,
+    min: isBlocked(s.app) ? 0 : min,
     max,
     requested,
     wanted,
@@ -200,7 +212,7 @@ function bound(s: Standing, draft: Draft): Wish {
         ? wanted
         : keeps(
             manners,
-            { min, max, requested, wanted, nowMs },
+            { min: isBlocked(s.app) ? 0 : min, max, requested, wanted, nowMs },
             { behavior: s.app.behavior, timing: s.timing },
           ),
     steps,
