@@ -16,8 +16,6 @@ export interface MetricStatus {
   readonly infinite?: boolean;
   /** Why it could not be read, or is not known. */
   readonly reason?: string;
-  /** RFC 3339: when it was measured. */
-  readonly measuredAt?: string;
 }
 
 /** One app of a policy. */

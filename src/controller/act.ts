@@ -12,8 +12,12 @@ export interface Outcome {
   /** Why it did not happen. */
   readonly obstacle?: Obstacle;
   readonly message?: string;
+  /** It failed before in the same way. */
+  readonly repeated?: true;
   /** Of what was accepted. */
   readonly deploymentId?: string;
+  /** Marathon's version of what was accepted, where it tells. */
+  readonly version?: string;
   /** The count that a scale asked for, where that is not the one it was to ask for. */
   readonly instances?: number;
   /** What was accepted may take effect once more, and late. */
@@ -72,8 +76,8 @@ async function actOn(change: Change, { scheduler, gate }: ActDeps, signal: Abort
   }
 }
 
-function toldBy({ obstacle, message }: Closed): Pick<Outcome, 'obstacle' | 'message'> {
-  return { obstacle, message };
+function toldBy({ obstacle, message, repeated }: Closed): Pick<Outcome, 'obstacle' | 'message' | 'repeated'> {
+  return { obstacle, message, ...(repeated && { repeated }) };
 }
 
 function of(...kinds: readonly Kind[]): (change: Change) => boolean {

@@ -34,6 +34,7 @@ function appInput(standing: Standing, question: DecisionQuestion): readonly AppI
   const { spec } = app;
   const isDecided = app.role !== 'fixed' && decided(standing);
   if (observed === undefined && !isDecided) return [];
+  const { blocked } = standing;
   return [
     {
       id: spec.id,
@@ -50,6 +51,7 @@ function appInput(standing: Standing, question: DecisionQuestion): readonly AppI
       // Apps left to people are outside the slots; those that only stand still now use theirs.
       countsAgainstBudget: budget.kind !== 'slots' || app.role !== 'fixed',
       ...(observed && { observed }),
+      ...(blocked !== undefined && { blocked }),
       ...(isDecided && held && { held }),
       ...(isDecided && app.override && { override: orderOf(app.override) }),
     },

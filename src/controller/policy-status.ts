@@ -65,7 +65,7 @@ function timestamp(ms: number): string {
 }
 
 function metricStatus(metric: MetricView): MetricStatus {
-  const { type, label, unit, perInstance, infinite, reason, atMs } = metric;
+  const { type, label, unit, perInstance, infinite, reason } = metric;
   const current = perInstance === undefined ? metric.value : perInstance.current;
   return {
     type,
@@ -75,7 +75,6 @@ function metricStatus(metric: MetricView): MetricStatus {
     ...(metric.state !== 'unavailable' && current !== undefined && { current: rounded(current) }),
     ...(infinite && { infinite }),
     ...(reason !== undefined && { reason }),
-    ...(atMs !== undefined && { measuredAt: timestamp(atMs) }),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Change, FieldDiff } from '../core/change.ts';
 import type { AppDecision } from '../core/decision.ts';
-import { type PlanApp, planChanges, updateOf } from '../core/plan.ts';
+import { creationOf, type PlanApp, planChanges, updateOf } from '../core/plan.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { Outcome } from './act.ts';
 import type { WriteGate } from './gate.ts';
@@ -47,6 +47,18 @@ export function prepare(
       return waits.length === 0 ? plan : { ...plan, drift: [] };
     });
   return { changes: planChanges(apps), drift, postponed };
+}
+
+/** With what keeps it from being created, where that was tried and failed for good. */
+export function withRefusal(standing: Standing, gate: WriteGate): Standing {
+  const { app, observed, part } = standing;
+  if (observed !== undefined || part !== 'live') return standing;
+  const { id, app: definition, envFrom } = app.spec;
+  const count = { to: 0, reason: '' };
+  const plan = { id, owner: app.policy, envFrom, drift: [], adopt: false, count };
+  const [creation] = creationOf({ ...plan, ...(definition && { definition }) });
+  const blocked = creation && gate.refusal(creation);
+  return blocked === undefined ? standing : { ...standing, blocked };
 }
 
 /** An update that Marathon has just refused, or taken without effect, must not keep the app from being scaled. */

@@ -17,7 +17,7 @@ import { gripped, intervalMsOf, type MemberApp, membersOf } from './members.ts';
 import { PoolMemory } from './memory.ts';
 import { observe, type World } from './observe.ts';
 import type { PoolArchive } from './pool-archive.ts';
-import { prepare } from './prepare.ts';
+import { prepare, withRefusal } from './prepare.ts';
 import { recorded } from './recorded.ts';
 import type { PoolRecord } from './records.ts';
 import type { Round } from './round.ts';
@@ -103,7 +103,9 @@ export class PoolReconciler implements Reconciler<string> {
     const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
     const { atMs: nowMs, wallAheadMs } = this.#timesNow();
     const question = { view, remembered: memory, nowMs, wallAheadMs, acting };
-    const { standings, tracks, restarts } = judge(apps, question);
+    const judged = judge(apps, question);
+    const { tracks, restarts } = judged;
+    const standings = judged.standings.map((standing) => withRefusal(standing, memory.gate));
     memory.noteView(view, { restarts, tracks: acting ? tracks : afterAbsence(memory.tracks) });
     for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
 

@@ -21,6 +21,8 @@ export interface Standing {
   /** `live` is decided and written, `observed` is decided only, `off` is left alone. */
   readonly part: 'live' | 'observed' | 'off';
   readonly trouble?: Trouble;
+  /** It does not exist, and the last try to create it as it is written failed for good: why. */
+  readonly blocked?: string;
   /** Kept at this count whatever the law says. */
   readonly held?: { readonly instances: number; readonly reason: string };
   /** Somebody else's hand on the count. */

@@ -44,7 +44,6 @@ const metricStatus: JsonSchema = object(
     current: amount('What was measured; absent while unknown, and where it has no end.'),
     infinite: { type: 'boolean', description: 'It has no end: messages wait and nothing runs.' },
     reason: text('Why it could not be read, or is not known.'),
-    measuredAt: text('When it was measured.', { format: 'date-time' }),
   },
   { required: ['type', 'target'] },
 );
