@@ -51,7 +51,10 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
   },
   AllRead: { of: ['MetricsAvailable'], meaning: 'All metrics were read.' },
   StaleRead: { of: ['MetricsAvailable'], meaning: 'A read failed; the last good reading still serves.' },
-  NotRead: { of: ['MetricsAvailable'], meaning: 'A metric is unknown; counts are kept meanwhile.' },
+  NotRead: {
+    of: ['MetricsAvailable', 'ScalingLimited'],
+    meaning: 'A metric is unknown; counts are kept meanwhile.',
+  },
   NoMetrics: { of: ['MetricsAvailable'], meaning: 'No app of the policy is scaled by a metric.' },
   UpToDate: { of: ['Applied'], meaning: 'Marathon has what the policy says.' },
   Deploying: { of: ['Applied'], meaning: 'An app is being created, updated or restarted.' },
@@ -69,7 +72,10 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
     of: ['Applied'],
     meaning: 'An app does not exist, and the policy has no definition to create it from.',
   },
-  ObserveOnly: { of: ['Applied'], meaning: '`mode: Observe`: it decides and reports, and writes nothing.' },
+  Observing: {
+    of: ['Applied', 'Ready'],
+    meaning: '`mode: Observe`: it decides and reports, and writes nothing.',
+  },
   Standby: { of: ['Applied'], meaning: 'Another instance of the operator acts.' },
   Drifted: {
     of: ['Applied'],
@@ -80,17 +86,38 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
   AtMaximum: { of: ['ScalingLimited'], meaning: 'An app is at its `instances.max`.' },
   AtMinimum: { of: ['ScalingLimited'], meaning: 'An app is at its `instances.min`.' },
   AtCapacity: { of: ['ScalingLimited'], meaning: 'An app gets less than it wants: the budget is used up.' },
+  ClusterFull: {
+    of: ['ScalingLimited'],
+    meaning:
+      'The cluster has no room for what the budget would give; the message says for whom, and when it is tried again.',
+  },
+  NotCreated: {
+    of: ['ScalingLimited'],
+    meaning: 'An app does not exist and cannot be created. It holds nothing, and nothing is lent meanwhile.',
+  },
+  Held: { of: ['ScalingLimited'], meaning: 'A count is kept: by a person, for a restart, or in a conflict.' },
+  LimitedByBehavior: {
+    of: ['ScalingLimited'],
+    meaning: 'A rule of `behavior` keeps a count from what the law asks for; the message says which.',
+  },
   CapacityUnknown: {
     of: ['ScalingLimited'],
     meaning: "The cluster's room cannot be counted; Marathon's queue decides meanwhile.",
   },
   Launching: { of: ['NotLaunching'], meaning: 'Instances wait to be launched, as they do for a moment.' },
-  BackingOff: { of: ['NotLaunching'], meaning: 'Tasks fail to start and Marathon is backing off.' },
+  BackingOff: {
+    of: ['NotLaunching', 'ScalingLimited'],
+    meaning: 'Tasks fail to start and Marathon is backing off.',
+  },
   SurplusWaiting: {
     of: ['NotLaunching'],
     meaning: 'More instances wait than are wanted, and Marathon has no call that takes back only those.',
   },
   Running: { of: ['NotLaunching', 'Paused'], meaning: 'Nothing waits; not paused.' },
+  Paused: {
+    of: ['Ready'],
+    meaning: 'Paused, by the policy or by a person; the condition Paused says which.',
+  },
   PausedBySpec: { of: ['Paused', 'Applied'], meaning: 'The policy says `mode: Paused`.' },
   PausedByHand: {
     of: ['Paused', 'Applied'],
@@ -110,6 +137,9 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
     meaning:
       'Somebody else keeps changing the count back: a second operator. Nothing is written to that app.',
   },
-  AllTrue: { of: ['Ready'], meaning: 'Accepted, measured and applied.' },
-  NotReady: { of: ['Ready'], meaning: 'One of the three is not True; the message says which and why.' },
+  AllTrue: {
+    of: ['Ready'],
+    meaning:
+      'Accepted, measured and applied. Otherwise Ready carries the reason of the first that is missing.',
+  },
 };

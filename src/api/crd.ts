@@ -42,6 +42,13 @@ const AGE: PrinterColumn = {
   description: 'Since it was created.',
   jsonPath: '.metadata.creationTimestamp',
 };
+const REASON: PrinterColumn = {
+  name: 'Reason',
+  type: 'string',
+  description: 'Why Ready is as it is, in one word: Paused and Observing are states of their own.',
+  jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+  priority: 1,
+};
 const WHY: PrinterColumn = {
   name: 'Status',
   type: 'string',
@@ -82,6 +89,7 @@ export const POLICY_COLUMNS: readonly PrinterColumn[] = [
     jsonPath: '.status.capacity.total',
     priority: 1,
   },
+  REASON,
   WHY,
 ];
 

@@ -113,8 +113,34 @@ export function deedsOf(round: Round): readonly Announcement[] {
     const message = `the count went from ${from} to ${to} by somebody else's hand: ${held?.reason ?? 'noted'}`;
     return [{ ...warning('ManualScale'), object: `app ${app.spec.id}`, message }];
   });
-  return [...done.flatMap(deedOf), ...manual];
+  return [...done.flatMap(deedOf), ...round.outcomes.flatMap(refusalIn), ...manual];
 }
+
+/** Each app is told of once, however often the same is tried again: several may be refused at the same time. */
+function refusalIn({ change, result, obstacle, repeated, message }: Outcome): readonly Announcement[] {
+  if (result !== 'failed' || repeated || message === undefined) return [];
+  if (obstacle !== 'refused' && obstacle !== 'unresolved') return [];
+  const again =
+    change.kind === 'scale'
+      ? ''
+      : '; it is tried again ever later, and at once when the policy says something else';
+  return [
+    {
+      ...warning(`${DEEDS[change.kind]}Refused`),
+      object: `app ${change.app}`,
+      message: `${message}${again}`,
+    },
+  ];
+}
+
+const DEEDS = {
+  create: 'Create',
+  update: 'Update',
+  scale: 'Scale',
+  adopt: 'Adopt',
+  release: 'Release',
+  delete: 'Delete',
+} as const satisfies Record<Change['kind'], string>;
 
 function isBookkeeping({ kind }: Change): boolean {
   return kind === 'adopt' || kind === 'release';

@@ -2,18 +2,18 @@
 
 import type { Condition, ConditionReason, ConditionType } from '../api/conditions.ts';
 import type { AppSpec, Duration, PolicySpec } from '../api/policy.ts';
-import type { LimitedBy } from '../core/decision.ts';
 import { usable } from '../core/metric-failure.ts';
 import type { MetricReading } from '../core/observation.ts';
 import { timingOf } from '../core/timing.ts';
 import { messageOf, TerminalError, UnresolvedReference } from '../runtime/errors.ts';
 import type { Outcome } from './act.ts';
 import type { Obstacle } from './gate.ts';
-import { overrideWords, pauseWords } from './grip.ts';
+import { pauseWords } from './grip.ts';
 import { readingsOf } from './observe.ts';
 import { type PolicyRecord, shownVersion } from './records.ts';
 import type { Restart } from './restarts.ts';
 import type { Round } from './round.ts';
+import { scalingLimits } from './scaling-limits.ts';
 import type { Standing } from './standing.ts';
 import { LEND_AFTER_MS } from './surplus.ts';
 
@@ -42,7 +42,7 @@ export function conditionsOf(record: PolicyRecord, round: Round): readonly NewCo
     ['Paused', running ? pausedOf(part) : PENDING],
     ['Conflict', running ? conflictOf(part) : PENDING],
   ];
-  const all = [...found, ['Ready', readyOf(found)] as const];
+  const all = [...found, ['Ready', readyOf(found, part)] as const];
   const shown = shownVersion(record).generation;
   return all.map(([type, finding]) => ({
     type,
@@ -76,15 +76,17 @@ function acceptedOf({ record, standings }: Part): Finding {
 function metricsOf({ standings, round }: Part): Finding {
   const targets = standings.flatMap(({ app }) => app.spec.targets ?? []);
   if (targets.length === 0) return is('True', 'NoMetrics', 'no app is scaled by a metric');
-  const read = standings.flatMap(({ app }) =>
-    readingsOf(round.world, app).map((reading) => ({ spec: app.spec, reading })),
+  const read = standings.flatMap(({ app, observed }) =>
+    readingsOf(round.world, app).map((reading) => ({
+      spec: app.spec,
+      reading,
+      exists: observed !== undefined,
+    })),
   );
   if (read.length === 0) return is('Unknown', 'Pending', 'no metric was read yet');
-  const unread = read.flatMap(({ spec, reading }) => unreadOf(spec, reading, round.atMs));
+  const unread = read.flatMap((each) => unreadOf(each, round.atMs));
   const missing = unread.filter(({ serves }) => !serves);
-  if (missing.length > 0) {
-    return is('False', 'NotRead', `${missing.map(({ why }) => why).join('; ')}; counts are kept meanwhile`);
-  }
+  if (missing.length > 0) return is('False', 'NotRead', notReadWords(missing));
   if (unread.length === 0) return is('True', 'AllRead', 'all metrics were read');
   const stale = unread.map(
     ({ why, staleAfter }) => `${why}; the last reading serves until it is ${staleAfter} old`,
@@ -93,16 +95,41 @@ function metricsOf({ standings, round }: Part): Finding {
 }
 
 interface Unread {
+  readonly id: string;
   readonly why: string;
   /** Whether the last good reading still does. */
   readonly serves: boolean;
   readonly staleAfter: Duration;
+  /** What comes of it for the app's count. */
+  readonly comes: 'kept' | 'acted' | 'absent';
+  readonly action: AppSpec['behavior']['onMetricFailure']['action'];
 }
 
-function unreadOf({ id, behavior }: AppSpec, reading: MetricReading, nowMs: number): readonly Unread[] {
+function unreadOf(
+  { spec, reading, exists }: { spec: AppSpec; reading: MetricReading; exists: boolean },
+  nowMs: number,
+): readonly Unread[] {
   if (reading.state === 'ok') return [];
-  const serves = usable(reading, timingOf(behavior), nowMs).state === 'ok';
-  return [{ why: `${id}: ${reading.reason}`, serves, staleAfter: behavior.onMetricFailure.staleAfter }];
+  const { id, behavior } = spec;
+  const { state } = usable(reading, timingOf(behavior), nowMs);
+  const { staleAfter, action } = behavior.onMetricFailure;
+  const acts = state === 'failed' && action !== 'Hold';
+  const comes = !exists ? 'absent' : acts ? 'acted' : 'kept';
+  return [{ id, why: `${id}: ${reading.reason}`, serves: state === 'ok', staleAfter, comes, action }];
+}
+
+/** What is not read, and what that means for each app: a count that does not exist is not kept. */
+function notReadWords(missing: readonly Unread[]): string {
+  const meanwhile = [
+    ...(missing.some(({ comes }) => comes === 'kept') ? ['counts are kept meanwhile'] : []),
+    ...new Set(
+      missing.flatMap(({ id, comes, action }) => {
+        if (comes === 'acted') return [`${id} goes by onMetricFailure ${action}`];
+        return comes === 'absent' ? [`${id} does not exist yet: what it may need is lent to nobody`] : [];
+      }),
+    ),
+  ];
+  return [...missing.map(({ why }) => why), ...meanwhile].join('; ');
 }
 
 const OBSTACLES = {
@@ -112,6 +139,25 @@ const OBSTACLES = {
   locked: 'WaitingForLock',
   unkept: 'Drifted',
 } as const satisfies Partial<Record<Obstacle, ConditionReason>>;
+
+const WORST_FIRST = ['unresolved', 'refused', 'unavailable', 'locked', 'unkept'] as const;
+
+/** At most so many apps are told about in one message. */
+const TOLD = 8;
+
+/** Everything that was not written and why, worst first: whoever mends one thing should not find the next one then. */
+function obstaclesIn(outcomes: readonly Outcome[]): string {
+  const told = WORST_FIRST.flatMap((obstacle) =>
+    outcomes
+      .filter((met) => met.obstacle === obstacle)
+      .map(({ change, message = '' }) =>
+        message.includes(change.app) ? message : `${change.app}: ${message}`,
+      ),
+  );
+  const distinct = [...new Set(told)];
+  const more = distinct.length > TOLD ? [`and ${distinct.length - TOLD} more`] : [];
+  return [...distinct.slice(0, TOLD), ...more].join('; ');
+}
 
 /** The first thing that keeps the world from being as written, worst first. */
 function appliedOf(part: Part): Finding {
@@ -124,11 +170,9 @@ function appliedOf(part: Part): Finding {
   if (round.standby !== undefined) return is('Unknown', 'Standby', `stands by: ${round.standby}`);
   const trouble = standings.find((s) => s.trouble !== undefined)?.trouble;
   if (trouble !== undefined) return is('False', trouble.reason, trouble.message);
-  for (const obstacle of ['unresolved', 'refused', 'unavailable', 'locked', 'unkept'] as const) {
-    const met = outcomes.find((o) => o.obstacle === obstacle);
-    if (met !== undefined) return is('False', OBSTACLES[obstacle], met.message ?? '');
-  }
-  if (mode === 'Observe') return is('Unknown', 'ObserveOnly', 'decides and reports, writes nothing');
+  const obstacle = WORST_FIRST.find((each) => outcomes.some((met) => met.obstacle === each));
+  if (obstacle !== undefined) return is('False', OBSTACLES[obstacle], obstaclesIn(outcomes));
+  if (mode === 'Observe') return is('Unknown', 'Observing', OBSERVING);
   return driftOf(part) ?? deployingOf(part) ?? is('True', 'UpToDate', 'Marathon has what the policy says');
 }
 
@@ -179,28 +223,12 @@ function stuck({ app, deployment, sinceMs, ours }: Restart, wallAheadMs: number)
   return `${app}: deployment ${deployment} restarts it since ${since} and does not come to an end; the other apps go on without it. It ends when its new tasks run and are healthy: look at them, ${fix}, or roll it back with DELETE /v2/deployments/${deployment}`;
 }
 
+const OBSERVING = 'observing, as `mode: Observe` says: decides and reports, writes nothing';
+
 const SLOW_ACTIONS: ReadonlySet<string> = new Set(['StartApplication', 'RestartApplication']);
 
-const LIMITS: readonly (readonly [LimitedBy, ConditionReason, string])[] = [
-  ['capacity', 'AtCapacity', 'gets less than it wants: the capacity is used up'],
-  ['max', 'AtMaximum', 'is at its maximum'],
-  ['min', 'AtMinimum', 'is at its minimum'],
-];
-
 function limitedOf({ standings, round }: Part): Finding {
-  const overridden = standings.flatMap(({ app: { spec, override } }) =>
-    override === undefined ? [] : [`${spec.id} is ${overrideWords(override)}`],
-  );
-  if (overridden.length > 0) return is('True', 'Overridden', overridden.join('; '));
-  if (round.room?.state === 'unknown') {
-    const meanwhile = "meanwhile Marathon's queue decides, and remainders do not grow";
-    return is('Unknown', 'CapacityUnknown', `${round.room.reason}; ${meanwhile}`);
-  }
-  for (const [limit, reason, words] of LIMITS) {
-    const limited = standings.find(({ app }) => round.decisions.get(app.spec.id)?.limitedBy === limit);
-    if (limited !== undefined) return is('True', reason, `${limited.app.spec.id} ${words}`);
-  }
-  return is('False', 'WithinLimits', 'every app gets what it wants');
+  return scalingLimits(standings, round);
 }
 
 function launchingOf({ standings, round, outcomes }: Part): Finding {
@@ -259,13 +287,18 @@ function conflictOf({ standings }: Part): Finding {
   return is('False', 'NoConflict', 'nobody else changes the counts');
 }
 
-/** The three that must hold: accepted, measured, applied. */
-function readyOf(found: readonly (readonly [ConditionType, Finding])[]): Finding {
+/** The three that must hold: accepted, measured, applied. Paused and observed policies are in states of their own. */
+function readyOf(found: readonly (readonly [ConditionType, Finding])[], part: Part): Finding {
   const needed = found.slice(0, 3);
   const first = (status: Condition['status']): readonly [ConditionType, Finding] | undefined =>
     needed.find(([, finding]) => finding.status === status);
+  const accepted = needed[0]?.[1].status !== 'False';
+  if (accepted && part.record.running !== undefined && modeOf(part) === 'Paused') {
+    return is('Unknown', 'Paused', pausedOf(part).message);
+  }
   const missing = first('False') ?? first('Unknown');
   if (missing === undefined) return is('True', 'AllTrue', 'accepted, measured and applied');
   const [type, { status, reason, message }] = missing;
-  return is(status, 'NotReady', `${type} is ${status} (${reason}): ${message}`);
+  if (reason === 'Observing') return is(status, reason, message);
+  return is(status, reason, `${type} is ${status} (${reason}): ${message}`);
 }

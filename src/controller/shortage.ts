@@ -21,6 +21,8 @@ export function shortageOf({ standings, decisions, capacity, standby }: Round): 
 }
 
 function lack(standing: Standing, decision: AppDecision | undefined): number {
+  // More machines would not create what is refused.
+  if (decision?.limitedBy === 'creation') return 0;
   const { observed } = standing;
   const granted = decision?.granted ?? observed?.requested ?? 0;
   const need = needOf(standing, decision, granted);

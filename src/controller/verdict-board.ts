@@ -88,7 +88,7 @@ export class VerdictBoard {
     const ready =
       status === 'True'
         ? { status, reason: 'AllTrue' as const, message: 'accepted' }
-        : { status, reason: 'NotReady' as const, message: `Accepted is ${status} (${reason}): ${message}` };
+        : { status, reason, message: `Accepted is ${status} (${reason}): ${message}` };
     return [accepted, { type: 'Ready' as const, ...ready, observedGeneration: generation }].reduce(
       (conditions, next) => setCondition(conditions, next, nowMs),
       before ?? shown,

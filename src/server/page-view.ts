@@ -211,6 +211,8 @@ function note({ type, status, reason, message }: Condition): readonly PageNote[]
     case 'Conflict':
       return status === 'True' ? say('problem') : [];
     case 'ScalingLimited':
+      // What comes and goes with every change of the load is said on the app's own card.
+      return status === 'True' && reason !== 'LimitedByBehavior' ? say('neutral') : [];
     case 'Paused':
       return status === 'True' ? say('neutral') : [];
   }

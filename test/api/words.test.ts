@@ -86,7 +86,7 @@ describe('conditions', () => {
   it('keep their time of transition while the status stays', () => {
     const first = setCondition(initialConditions(1, 0), ready, 10);
     const again = setCondition(first, { ...ready, message: 'other' }, 20);
-    const changed = setCondition(again, { ...ready, status: 'False', reason: 'NotReady' }, 30);
+    const changed = setCondition(again, { ...ready, status: 'False', reason: 'NotRead' }, 30);
     const timeOf = (list: typeof first): unknown =>
       list.find(({ type }) => type === 'Ready')?.lastTransitionTime;
     expect([first, again, changed].map(timeOf)).toEqual([at(10), at(10), at(30)]);

@@ -142,7 +142,7 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   ['MetricsAvailable', 'True/NoMetrics', { app: { targets: [] }, readings: [] }],
   ['Applied', 'True/UpToDate', {}],
   ['Applied', 'Unknown/PausedBySpec', { spec: { mode: 'Paused' } }],
-  ['Applied', 'Unknown/ObserveOnly', { spec: { mode: 'Observe' } }],
+  ['Applied', 'Unknown/Observing', { spec: { mode: 'Observe' } }],
   [
     'Applied',
     'Unknown/MarathonUnavailable',
@@ -190,8 +190,16 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   ['Conflict', 'True/AlternatingCounts', { standing: { hand: { situation: 'conflict' } } }],
   ['Ready', 'True/AllTrue', {}],
   ['Ready', 'True/AllTrue', readings(notRead({ last: aSample(3) }))],
-  ['Ready', 'False/NotReady', readings(notRead()), 'MetricsAvailable is False (NotRead)'],
-  ['Ready', 'Unknown/NotReady', { spec: { mode: 'Observe' } }],
+  ['Ready', 'False/NotRead', readings(notRead()), 'MetricsAvailable is False (NotRead)'],
+  ['Ready', 'Unknown/Observing', { spec: { mode: 'Observe' } }, 'writes nothing'],
+  ['Ready', 'Unknown/Paused', { spec: { mode: 'Paused' } }, 'mode: Paused'],
+  ['Ready', 'Unknown/Paused', { spec: { mode: 'Paused' }, ...readings(notRead()) }],
+  ['Ready', 'False/NotRead', { spec: { mode: 'Observe' }, ...readings(notRead()) }],
+  [
+    'Ready',
+    'False/InvalidSpec',
+    { spec: { mode: 'Paused' }, record: { accepted: refusal('InvalidSpec', 'no max') } },
+  ],
 ];
 
 describe('conditions', () => {

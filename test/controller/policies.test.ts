@@ -187,7 +187,7 @@ describe('modes', () => {
     expect(world.counts).toEqual({ '/consumer': 2 });
     expect(world.marathon.stats().writes).toBe(0);
     expect(world.app('/consumer')).toMatchObject({ wanted: 5, requested: 2 });
-    expect(world.condition('demo', 'Applied')).toBe('Unknown/ObserveOnly');
+    expect(world.condition('demo', 'Applied')).toBe('Unknown/Observing');
     const told = world.view.decisions.filter(({ app }) => app === '/consumer');
     expect(told).toMatchObject([{ from: 2, to: 5 }]);
   });

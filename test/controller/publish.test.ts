@@ -145,7 +145,7 @@ describe('status', () => {
     world = new World({}, { sources: [home] });
     await world.start(5_000);
     expect(home.condition(DEMO, 'Accepted')).toBe('False/NotAllowed');
-    expect(home.condition(DEMO, 'Ready')).toBe('False/NotReady');
+    expect(home.condition(DEMO, 'Ready')).toBe('False/NotAllowed');
     expect(home.condition(DEMO, 'Paused')).toBe('Unknown/Pending');
     expect(home.events).toContainEqual(
       expect.stringMatching(/NotAllowed: kubernetes default\/demo: it may not/),

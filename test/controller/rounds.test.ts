@@ -198,7 +198,7 @@ describe('what is not known', () => {
     expect(world.marathon.stats().writes).toBe(writes);
     expect(world.condition('demo', 'MetricsAvailable')).toBe('False/NotRead');
     expect(world.message('demo', 'MetricsAvailable')).toContain('the queue does not answer');
-    expect(world.condition('demo', 'Ready')).toBe('False/NotReady');
+    expect(world.condition('demo', 'Ready')).toBe('False/NotRead');
     world.metrics.set(1, 5);
     await world.after(5_000);
     expect(world.counts['/consumer']).toBe(5);

@@ -241,7 +241,7 @@ export class FakeOperator implements OperatorState {
   setTrouble(trouble: Trouble): void {
     this.#trouble = trouble;
     const [message] = Object.values(trouble);
-    if (message !== undefined) this.#say('Warning', 'NotReady', 'policy default/queue-demo', message);
+    if (message !== undefined) this.#say('Warning', 'NotRead', 'policy default/queue-demo', message);
     this.#changed();
   }
 
@@ -342,7 +342,7 @@ export class FakeOperator implements OperatorState {
       ({
         type,
         status: wrong === undefined ? 'True' : 'False',
-        reason: wrong === undefined ? 'AllTrue' : type === 'Applied' ? 'MarathonUnavailable' : 'NotReady',
+        reason: wrong === undefined ? 'AllTrue' : 'MarathonUnavailable',
         message: wrong ?? 'all is as the policy says',
         observedGeneration: 1,
       }) as const;

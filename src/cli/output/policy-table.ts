@@ -112,10 +112,14 @@ export function timeText(rfc3339: string): string {
   return Number.isNaN(ms) ? rfc3339 : `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }
 
+/** What somebody asked for is neither a success nor a fault. */
+const STATES: ReadonlySet<string> = new Set(['Paused', 'Observing']);
+
 function readyText(conditions: readonly Condition[] | undefined): string {
   const ready = conditions?.find(({ type }) => type === 'Ready');
   if (ready === undefined) return 'Unknown';
-  return ready.status === 'True' ? 'True' : `${ready.status} (${ready.reason})`;
+  if (ready.status === 'True') return 'True';
+  return STATES.has(ready.reason) ? ready.reason : `${ready.status} (${ready.reason})`;
 }
 
 function modeText({ spec, status }: PolicyObject): string {

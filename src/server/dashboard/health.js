@@ -6,6 +6,8 @@ import { pauseControl } from './hands.js';
 
 const MARKS = { True: '✓', False: '!', Unknown: '…' };
 const READY = { True: 'Ready', False: 'Not ready', Unknown: 'Not known yet' };
+/** States of their own, that somebody asked for. */
+const STATES = { Paused: 'Paused', Observing: 'Observing' };
 /** What the marks of hands tell in the place where it holds. */
 const SAID_BY_HANDS = ['PausedByHand', 'Overridden'];
 const MODES = {
@@ -58,8 +60,7 @@ function healthLine(desk) {
     ready.hidden = held && status === 'Unknown';
     pause.update(policy);
     setText(name, policy.title);
-    const why = reason === 'NotReady' ? message : `${message} (${reason})`;
-    setText(ready, status === 'True' ? READY.True : `${READY[status]}: ${why}`);
+    setText(ready, status === 'True' ? READY.True : `${STATES[reason] ?? READY[status]}: ${message}`);
     setText(mode, MODES[policy.mode]);
     const told = policy.notes.filter(
       (note) => note.message !== message && !SAID_BY_HANDS.includes(note.reason),
