@@ -6,13 +6,14 @@ import type { Logger } from '../../runtime/log.ts';
 import { ApiError } from '../api-error.ts';
 import type { Marathon } from '../marathon/marathon.ts';
 import { appReadRoutes } from './app-reads.ts';
-import { appWriteRoutes } from './app-writes.ts';
+import { appWriteRoutes, restartRoutes } from './app-writes.ts';
 import { json } from './call.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { EventStreams, eventRoutes } from './event-stream.ts';
 import { groupRoutes } from './group-routes.ts';
 import { type Look, lookOf } from './look.ts';
 import { mesosRoutes } from './mesos-routes.ts';
+import { podRoutes } from './pod-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { dispatch } from './router.ts';
 import { type ServerAddress, systemRoutes } from './system-routes.ts';
@@ -51,18 +52,26 @@ export function createApi(marathon: Marathon, deps: ApiDeps): Api {
     ...mesosRoutes(marathon, address),
     ...eventRoutes(streams, headers),
     ...taskRoutes(marathon),
+    ...restartRoutes(marathon),
     ...appReadRoutes(marathon),
     ...appWriteRoutes(marathon),
     ...groupRoutes(marathon),
     ...queueRoutes(marathon),
     ...deploymentRoutes(marathon),
+    ...podRoutes(),
   ];
   return async (request, bindings) => {
     const url = new URL(request.url);
     let response: Response;
     try {
       response = await look.answer(
-        await dispatch(routes, { request, url, query: url.searchParams, bindings }),
+        await dispatch(routes, {
+          request,
+          url,
+          path: bindings?.incoming.url?.replace(/\?.*$/s, '') ?? url.pathname,
+          query: url.searchParams,
+          bindings,
+        }),
       );
     } catch (error) {
       response = errorResponse(error, log);

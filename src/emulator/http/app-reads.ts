@@ -10,13 +10,15 @@ import { parseLabelSelector } from './label-selector.ts';
 import { type Route, route } from './router.ts';
 import { appInfo, type Embeds, embedsOf } from './views.ts';
 
+const ONE_APP = { resource: '/v2/apps/{id+}' };
+
 export function appReadRoutes(marathon: Marathon): Route[] {
   return [
     route('GET', '/v2/apps', (call) => list(marathon, call)),
-    route('GET', '/v2/apps/*', (call) => below(marathon, call, '/')),
+    route('GET', '/v2/apps/*', (call) => below(marathon, call, '/'), ONE_APP),
     route('GET', '/v2/apps/{id+}/versions/{version}', (call) => version(marathon, call)),
     route('GET', '/v2/apps/{id+}/versions', (call) => versions(marathon, call)),
-    route('GET', '/v2/apps/{id+}/*', (call) => below(marathon, call, idOf(call))),
+    route('GET', '/v2/apps/{id+}/*', (call) => below(marathon, call, idOf(call)), ONE_APP),
     route('GET', '/v2/apps/{id+}', (call) => one(marathon, call)),
   ];
 }

@@ -21,10 +21,18 @@ export function appWriteRoutes(marathon: Marathon): Route[] {
     route('POST', '/v2/apps', (call) => create(marathon, call)),
     route('PUT', '/v2/apps', (call) => updateMany(marathon, call, true)),
     route('PATCH', '/v2/apps', (call) => updateMany(marathon, call, false)),
-    route('POST', '/v2/apps/{id+}/restart', (call) => restart(marathon, call)),
     route('PUT', '/v2/apps/{id+}', (call) => updateOne(marathon, call, true)),
     route('PATCH', '/v2/apps/{id+}', (call) => updateOne(marathon, call, false)),
-    route('DELETE', '/v2/apps/{id+}', (call) => remove(marathon, call)),
+    route('DELETE', '/v2/apps/{id+}', (call) => remove(marathon, call, idOf(call))),
+  ];
+}
+
+/** Before those of single apps, whose ids end anywhere. */
+export function restartRoutes(marathon: Marathon): Route[] {
+  return [
+    route('POST', '/v2/apps/{id+}/restart', (call) => restart(marathon, call)),
+    // There may be an app of this name.
+    route('DELETE', '/v2/apps/{id+}/restart', (call) => remove(marathon, call, `${idOf(call)}/restart`)),
   ];
 }
 
@@ -109,11 +117,18 @@ function updateOf(
   body: unknown,
   { partial, path = '' }: { readonly partial: boolean; readonly path?: string },
 ): AppUpdate {
-  const given = readApp(partial && !isObject(body) ? {} : body, path);
+  const given = readApp(partial ? (isObject(body) ? body : {}) : withId(body, id), path);
+  // A partial update that creates an app is read as one of an app that has no ports.
+  const whole = partial ? { portDefinitions: [], ...given } : given;
   const fields: AppUpdate['fields'] = (current, context) =>
-    partial && current !== undefined ? mergeApp(current, given, context) : completeApp(id, given, context);
+    partial && current !== undefined ? mergeApp(current, given, context) : completeApp(id, whole, context);
   const rollback = partial && isObject(body) ? rollbackOf(body, given, path) : undefined;
   return { id, fields, ...(rollback === undefined ? {} : { rollback }) };
+}
+
+/** A whole app is what its path says, whatever the body says. */
+function withId(body: unknown, id: string): unknown {
+  return isObject(body) ? { ...body, id } : body;
 }
 
 /** `version` in a partial update asks for that stored version. */
@@ -152,8 +167,7 @@ function contextOf({ root, settings }: Marathon, call: Call, id: string): Defini
   return { settings, roles: { ...roles, forceRoleUpdate: flag(call, 'force') } };
 }
 
-function remove(marathon: Marathon, call: Call): Response {
-  const id = idOf(call);
+function remove(marathon: Marathon, call: Call, id: string): Response {
   const result = marathon.groups.update({
     groupId: parentOf(id),
     force: flag(call, 'force', true),

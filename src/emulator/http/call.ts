@@ -1,11 +1,13 @@
 // emulator: one request on its way through the API, and how answers are written.
 
 import type { HttpBindings } from '../../runtime/http.ts';
-import { ApiError } from '../api-error.ts';
+import { parseBody } from './json-body.ts';
 
 export interface Call {
   readonly request: Request;
   readonly url: URL;
+  /** As it was sent: `..` in it is for whoever reads ids. */
+  readonly path: string;
   readonly query: URLSearchParams;
   /** Decoded path parameters. */
   readonly params: Readonly<Record<string, string>>;
@@ -57,16 +59,7 @@ export function param(call: Call, name: string): string {
 
 /** @throws ApiError 400 when the body is empty or not JSON */
 export async function readJson(call: Call): Promise<unknown> {
-  const text = await call.request.text();
-  if (text.trim() === '') {
-    const details = 'No content to map due to end-of-input\n at [Source: (String)""; line: 1, column: 0]';
-    throw new ApiError(400, 'Please specify data in JSON format', { details });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ApiError(400, 'Invalid JSON', { details: error instanceof Error ? error.message : '' });
-  }
+  return parseBody(await call.request.text());
 }
 
 export function clientIp(call: Call): string {

@@ -12,7 +12,7 @@ const HEARTBEAT_MS = 10_000;
 const MAX_OUTSTANDING = 1024;
 
 export function eventRoutes(streams: EventStreams, headers: () => Readonly<Record<string, string>>): Route[] {
-  return [route('GET', '/v2/events', (call) => stream(streams, call, headers()))];
+  return [route('GET', '/v2/events', (call) => stream(streams, call, headers()), { anyType: true })];
 }
 
 function stream(streams: EventStreams, call: Call, headers: Readonly<Record<string, string>>): Response {

@@ -19,14 +19,15 @@ type Wire = Record<string, unknown>;
 
 export function groupRoutes(marathon: Marathon): Route[] {
   const read = (call: Call): Response => readGroup(marathon, call);
+  const ofGroup = { resource: '/v2/groups/{id+}' };
   return [
     route('GET', '/v2/groups', read),
-    route('GET', '/v2/groups/versions', (call) => versions(marathon, call)),
-    route('GET', '/v2/groups/versions/{version}', (call) => version(marathon, call)),
-    route('GET', '/v2/groups/apps', (call) => apps(marathon, call)),
-    route('GET', '/v2/groups/{id+}/versions', (call) => versions(marathon, call)),
-    route('GET', '/v2/groups/{id+}/versions/{version}', (call) => version(marathon, call)),
-    route('GET', '/v2/groups/{id+}/apps', (call) => apps(marathon, call)),
+    route('GET', '/v2/groups/versions', (call) => versions(marathon, call), ofGroup),
+    route('GET', '/v2/groups/versions/{version}', (call) => version(marathon, call), ofGroup),
+    route('GET', '/v2/groups/apps', (call) => apps(marathon, call), ofGroup),
+    route('GET', '/v2/groups/{id+}/versions', (call) => versions(marathon, call), ofGroup),
+    route('GET', '/v2/groups/{id+}/versions/{version}', (call) => version(marathon, call), ofGroup),
+    route('GET', '/v2/groups/{id+}/apps', (call) => apps(marathon, call), ofGroup),
     route('GET', '/v2/groups/{id+}', read),
     route('POST', '/v2/groups', (call) => create(marathon, call)),
     route('POST', '/v2/groups/{id+}', (call) => create(marathon, call)),

@@ -5,19 +5,22 @@ import { illegalArgument } from '../api-error.ts';
 export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolean;
 
 const TERM = String.raw`((?:[-A-Za-z0-9_.]|\\.)+)`;
-const SET = String.raw`\(\s*(${TERM.replace('(', '(?:')}(?:\s*,\s*${TERM.replace('(', '(?:')})*)\s*\)`;
+const SET = String.raw`\(\s*((?:${TERM.replace('(', '(?:')}(?:\s*,\s*${TERM.replace('(', '(?:')})*)?)\s*\)`;
 const ONE = new RegExp(String.raw`^\s*${TERM}\s*(?:(==|!=)\s*${TERM}|(in|notin)\s*${SET})?\s*(,|$)`);
 
 /** @throws ApiError 422 when it cannot be read */
 export function parseLabelSelector(text: string): LabelSelector {
   const all: LabelSelector[] = [];
   let rest = text;
-  do {
+  let more = text.trim() !== '';
+  while (more) {
     const match = ONE.exec(rest);
-    if (match === null) throw illegalArgument(`Label selector '${text}' is not valid at '${rest}'`);
+    if (match === null)
+      throw illegalArgument(`Can not parse label selector ${text}. Reason: end of input expected`);
     all.push(one(match));
     rest = rest.slice(match[0].length);
-  } while (rest !== '');
+    more = match.at(-1) === ',';
+  }
   return (labels) => all.every((selector) => selector(labels));
 }
 

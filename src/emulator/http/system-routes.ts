@@ -2,6 +2,7 @@
 
 import type { Marathon } from '../marathon/marathon.ts';
 import { empty, json } from './call.ts';
+import { acceptsJson } from './media-type.ts';
 import { type Route, route } from './router.ts';
 
 export interface ServerAddress {
@@ -21,7 +22,7 @@ export interface SystemDeps {
 
 export function systemRoutes(marathon: Marathon, { address, abdicate, version }: SystemDeps): Route[] {
   return [
-    route('GET', '/ping', ({ request }) => ping(request.headers.get('accept') ?? '*/*')),
+    route('GET', '/ping', ({ request }) => ping(request.headers.get('accept') ?? '*/*'), { anyType: true }),
     route('GET', '/v2/leader', () => json(200, { leader: address().authority })),
     route('DELETE', '/v2/leader', () => {
       abdicate();
@@ -33,9 +34,14 @@ export function systemRoutes(marathon: Marathon, { address, abdicate, version }:
 }
 
 function ping(accept: string): Response {
-  if (accept.includes('application/json')) return json(200, 'pong');
-  if (!/\*\/\*|text\/(\*|plain)/.test(accept)) return empty(204);
-  return new Response('pong', { headers: { 'Content-Type': 'text/plain;charset=utf-8' } });
+  if (/\*\/\*|text\/(\*|plain)/.test(accept)) return pong('text/plain');
+  if (accept.includes('text/html')) return pong('text/html');
+  if (acceptsJson(accept)) return json(200, 'pong');
+  return accept.includes('text/') ? pong('text/plain') : empty(204);
+}
+
+function pong(type: string): Response {
+  return new Response('pong', { headers: { 'Content-Type': type } });
 }
 
 /** Unset options print as null here, unlike elsewhere. */

@@ -24,7 +24,9 @@ export function taskRoutes(marathon: Marathon): Route[] {
   return [
     route('GET', '/v2/tasks', (call) => listAll(marathon, call)),
     route('POST', '/v2/tasks/delete', (call) => killNamed(marathon, call)),
-    route('GET', '/v2/apps/{id+}/*/tasks', (call) => listGroup(marathon, call)),
+    route('GET', '/v2/apps/{id+}/*/tasks', (call) => listGroup(marathon, call), {
+      resource: '/v2/apps/{id+}/tasks',
+    }),
     route('GET', '/v2/apps/{id+}/tasks', (call) => listApp(marathon, call)),
     route('DELETE', '/v2/apps/{id+}/tasks/{taskId}', (call) => killOne(marathon, call)),
     route('DELETE', '/v2/apps/{id+}/tasks', (call) => killApp(marathon, call)),

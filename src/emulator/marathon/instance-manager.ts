@@ -206,7 +206,7 @@ export class InstanceManager {
     const app = this.#deps.wanted(instance.appId);
     const goesOn = app !== undefined && configVersion(app) === configVersion(instance.runSpec);
     if (!this.#closing && isPresent(instance) && goesOn) {
-      this.tracker.reschedule(instance, app);
+      this.tracker.reschedule(instance);
       this.queue.add(instance);
       return;
     }

@@ -85,8 +85,7 @@ export class InstanceTracker {
   }
 
   /** Back to waiting; the ended task stays on record until the next one. */
-  reschedule(instance: Instance, app: AppDefinition): void {
-    instance.runSpec = app;
+  reschedule(instance: Instance): void {
     this.#enter(instance, 'Scheduled');
   }
 

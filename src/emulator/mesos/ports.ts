@@ -1,8 +1,7 @@
-// emulator: the host ports that tasks get.
+// emulator: the host ports that tasks get, in the range that a Mesos agent offers by default.
 
 const FIRST = 31_000;
-/** Mesos ends at 32000; the numbers up to the usual ephemeral range are free as well. */
-const LAST = 32_767;
+const LAST = 32_000;
 
 /** The pretend agents share one machine, hence one range. */
 export class Ports {
@@ -21,7 +20,7 @@ export class Ports {
   take(wanted: readonly number[]): readonly number[] | undefined {
     const taken: number[] = [];
     for (const port of wanted) {
-      const found = port === 0 ? this.#any() : port;
+      const found = port === 0 ? this.#any() : offered(port);
       if (found === undefined || this.#taken.has(found)) {
         this.giveBack(taken);
         return undefined;
@@ -46,4 +45,9 @@ export class Ports {
     }
     return undefined;
   }
+}
+
+/** A port outside the range is in no offer, so what needs it waits. */
+function offered(port: number): number | undefined {
+  return port >= FIRST && port <= LAST ? port : undefined;
 }

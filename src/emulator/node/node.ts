@@ -1,7 +1,7 @@
 // emulator: one node of the server as the network sees it: guard, credentials, faults, then the leader's answer,
 // its own or passed on (Marathon's LeaderProxyFilter).
 
-import { crossSiteRefusal, type HttpBindings } from '../../runtime/http.ts';
+import { crossSiteRefusal, type HttpBindings, type Refusal } from '../../runtime/http.ts';
 import type { Api } from '../http/api.ts';
 import { htmlError, json } from '../http/call.ts';
 import { MESOS_METRICS, MESOS_PATHS } from '../http/mesos-routes.ts';
@@ -29,12 +29,18 @@ export type NodeHandler = (request: Request, bindings: HttpBindings) => Promise<
 export function createNode(deps: NodeDeps): NodeHandler {
   return async (request, bindings) => {
     const refusal = crossSiteRefusal(request, deps.host);
-    if (refusal !== undefined) return json(refusal.status, { message: refusal.message });
+    if (refusal !== undefined) return refused(refusal, request);
     const unknown = deps.credentials === undefined ? undefined : authenticate(request, deps.credentials);
     if (unknown !== undefined) return unknown;
     if (new URL(request.url).pathname.startsWith('/admin/')) return deps.faults.serve(request);
     return deps.faults.around(request, bindings, () => answer(deps, request, bindings));
   };
+}
+
+/** Another type than JSON is what Marathon refuses, too, in its words; no type at all only the guard against web pages does. */
+function refused({ status, message }: Refusal, request: Request): Response {
+  const asMarathon = status === 415 && request.headers.has('content-type');
+  return json(status, { message: asMarathon ? 'Unsupported Media Type' : message });
 }
 
 async function answer(deps: NodeDeps, request: Request, bindings: HttpBindings): Promise<Response> {
@@ -62,6 +68,6 @@ async function passOn(
   bindings: HttpBindings,
 ): Promise<Response> {
   const response = await api(request, bindings);
-  response.headers.append('Via', `1.1 ${authority(index)}`);
+  response.headers.set('X-Marathon-Via', `1.1 ${authority(index)}`);
   return response;
 }

@@ -37,7 +37,7 @@ describe('three agents', () => {
     ]);
     expect(slaves[0]).toMatchObject({
       active: true,
-      resources: { cpus: 2, mem: 100, gpus: 0, ports: '[31000-32767]' },
+      resources: { cpus: 2, mem: 100, gpus: 0, ports: '[31000-32000]' },
       unreserved_resources: { cpus: 2, mem: 100 },
       used_resources: { cpus: 1, mem: 40, ports: expect.stringMatching(/^\[\d+-\d+, \d+-\d+\]$/) },
       offered_resources: { cpus: 0 },

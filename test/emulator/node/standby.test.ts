@@ -40,11 +40,11 @@ describe('a standby', () => {
   it('answers as the leader does and says that it passed the request on', async () => {
     const created = await ask(`${standby}/v2/apps`, 'POST', { id: '/a', cmd: 'sleep 60' });
     expect(created.status).toBe(201);
-    expect(created.headers.get('via')).toBe(`1.1 ${host(standby)}`);
+    expect(created.headers.get('x-marathon-via')).toBe(`1.1 ${host(standby)}`);
     expect(created.headers.get('x-marathon-leader')).toBe(leader);
     const { app } = (await (await ask(`${leader}/v2/apps/a`)).json()) as { app: { id: string } };
     expect(app.id).toBe('/a');
-    expect((await ask(`${leader}/v2/apps`)).headers.get('via')).toBeNull();
+    expect((await ask(`${leader}/v2/apps`)).headers.get('x-marathon-via')).toBeNull();
     expect(await (await ask(`${standby}/v2/leader`)).json()).toEqual({ leader: host(leader) });
   });
 
@@ -96,7 +96,7 @@ describe('a leader that abdicates', () => {
     await clock.advance(500);
     expect(await (await ask(`${leader}/v2/leader`)).json()).toEqual({ leader: host(standby) });
     const answer = await ask(`${leader}/v2/apps/a`);
-    expect([answer.status, answer.headers.get('via')]).toEqual([200, `1.1 ${host(leader)}`]);
+    expect([answer.status, answer.headers.get('x-marathon-via')]).toEqual([200, `1.1 ${host(leader)}`]);
     expect((await ask(`${leader}/v2/events`)).headers.get('location')).toBe(`${standby}/v2/events`);
   });
 

@@ -85,7 +85,11 @@ export function aWorld(options: WorldOptions = {}): World {
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json');
     await clock.advance(0);
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+    };
   };
   return {
     clock,

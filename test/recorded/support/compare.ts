@@ -17,6 +17,24 @@ const NUMBERED: Readonly<Record<string, RegExp>> = {
   hostPort: /^3[12]\d{3}$/,
 };
 
+/** Lists whose order is free in the real answers, by their keys; `body` is a list that is all of an answer. */
+const FREE_ORDER: ReadonlySet<string> = new Set([
+  '*',
+  'actions',
+  'affectedApps',
+  'apps',
+  'body',
+  'currentActions',
+  'deployments',
+  'details',
+  'errors',
+  'groups',
+  'queue',
+  'rejectSummaryLastOffers',
+  'rejectSummaryLaunchAttempt',
+  'tasks',
+]);
+
 const PLACEHOLDER = /<([a-zA-Z]+)(?::(\d+))?>/;
 
 /**
@@ -37,6 +55,15 @@ export class Bindings {
     return true;
   }
 
+  /** Everything that is bound after this can be forgotten again. @returns what forgets it */
+  mark(): () => void {
+    const before = new Map(this.#values);
+    return () => {
+      this.#values.clear();
+      for (const [key, value] of before) this.#values.set(key, value);
+    };
+  }
+
   /** A text of a request with the bound values in place of the placeholders. */
   fill(text: string): string {
     return text.replaceAll(
@@ -55,8 +82,11 @@ export function differences(
 ): readonly Difference[] {
   if (typeof recorded === 'string')
     return matches(recorded, answered, bindings) ? [] : [{ at, recorded, answered }];
-  if (Array.isArray(recorded) && Array.isArray(answered) && recorded.length === answered.length)
+  if (Array.isArray(recorded) && Array.isArray(answered) && recorded.length === answered.length) {
+    const free = FREE_ORDER.has(at.slice(at.lastIndexOf('/') + 1));
+    if (free && isPermutation(recorded, answered, bindings)) return [];
     return recorded.flatMap((item, index) => differences(item, answered[index], bindings, `${at}/${index}`));
+  }
   if (isRecord(recorded) && isRecord(answered)) {
     const keys = [...new Set([...Object.keys(recorded), ...Object.keys(answered)])];
     return keys.flatMap((key) => differences(recorded[key], answered[key], bindings, `${at}/${key}`));
@@ -64,6 +94,24 @@ export function differences(
   return Object.is(recorded, answered) || (recorded === 0 && answered === 0)
     ? []
     : [{ at, recorded, answered }];
+}
+
+/** Pairs each recorded item with an answered one; what was bound on the way to a dead end is forgotten. */
+function isPermutation(
+  recorded: readonly unknown[],
+  answered: readonly unknown[],
+  bindings: Bindings,
+): boolean {
+  const [first, ...rest] = recorded;
+  if (recorded.length === 0) return true;
+  return answered.some((candidate, index) => {
+    const forget = bindings.mark();
+    const found =
+      differences(first, candidate, bindings, '/-').length === 0 &&
+      isPermutation(rest, answered.toSpliced(index, 1), bindings);
+    if (!found) forget();
+    return found;
+  });
 }
 
 function matches(recorded: string, answered: unknown, bindings: Bindings): boolean {

@@ -7,6 +7,8 @@
 export const FLOORS = {
   definitionStatuses: 0.55,
   definitionBodies: 0.05,
+  updateSteps: 0.9,
+  updateRestarts: 1,
 } as const;
 
 export type Floor = keyof typeof FLOORS;
