@@ -15,8 +15,8 @@ const definitions: readonly Row[] = [
   [
     'fields that Marathon reports',
     aDefinition('\n  cmd: sleep 9\n  version: 2020-01-01T00:00:00.000Z\n  tasksRunning: 3'),
-    "error 13 /spec/apps/0/app/version: spec.apps[0].app.version is Marathon's to report: remove it",
-    "error 14 /spec/apps/0/app/tasksRunning: spec.apps[0].app.tasksRunning is Marathon's to report: remove it",
+    "warning 13 /spec/apps/0/app/version: spec.apps[0].app.version is ignored: it is Marathon's to report",
+    "warning 14 /spec/apps/0/app/tasksRunning: spec.apps[0].app.tasksRunning is ignored: it is Marathon's to report",
   ],
   [
     'command of one character',
@@ -36,7 +36,7 @@ const definitions: readonly Row[] = [
   [
     'argument that is a number',
     aDefinition('{ args: [sleep, 9] }'),
-    'error 11 /spec/apps/0/app/args: spec.apps[0].app.args must be a list of texts: quote its elements',
+    'error 11 /spec/apps/0/app/args/1: spec.apps[0].app.args[1] must be text: put it in quotes',
   ],
   [
     'variable that is a number',

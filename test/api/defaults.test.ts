@@ -86,10 +86,9 @@ describe('defaults', () => {
   });
 
   it('leave an id alone that is given, and what is under app', () => {
-    const app = load(aPolicyWithApp('id: /x/y\napp: { cmd: sleep 9, behavior: {}, nothing: null }')).spec
-      .apps[0];
+    const app = load(aPolicyWithApp('id: /x/y\napp: { cmd: sleep 9, labels: {}, user: null }')).spec.apps[0];
     expect(app?.id).toBe('/x/y');
-    expect(app?.app).toEqual({ cmd: 'sleep 9', behavior: {}, nothing: null });
+    expect(app?.app).toEqual({ cmd: 'sleep 9', labels: {}, user: null });
   });
 
   it('are the same for everybody: nobody can change them', () => {

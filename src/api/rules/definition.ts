@@ -1,30 +1,25 @@
 // api: the rules of `app` and `envFrom`: what Marathon would refuse, and what is not the definition's to say.
 
+import {
+  APP,
+  GROUP_FIELDS,
+  isGiven,
+  OTHER_NAMES,
+  READ_ONLY,
+  SAID_BESIDE,
+  WITHOUT_EFFECT,
+} from '../app-definition/fields.ts';
+import { absoluteId } from '../app-definition/path.ts';
+import { type Complaint, type Place, readObject } from '../app-definition/read.ts';
 import { error, type Finding, warning } from '../finding.ts';
 import { isObject, type JsonObject } from '../json-schema.ts';
 import { CREATION_LABEL } from '../labels.ts';
 import { below, showPath } from '../pointer.ts';
 import type { AppSpec } from '../policy.ts';
+import { closest } from '../suggest.ts';
+import { refusedByMarathon } from './app-definition/index.ts';
 import type { RuleContext } from './context.ts';
 import { type Partly, present } from './partly.ts';
-
-/** Said by the policy beside the definition. */
-const OWNED_BY_POLICY = { id: 'id', instances: 'instances' } as const;
-
-/** Marathon reports these; a definition copied from `GET /v2/apps` carries them. */
-const READ_ONLY = [
-  'version',
-  'versionInfo',
-  'deployments',
-  'tasks',
-  'tasksStaged',
-  'tasksRunning',
-  'tasksHealthy',
-  'tasksUnhealthy',
-  'taskStats',
-  'lastTaskFailure',
-  'readinessCheckResults',
-] as const;
 
 /** @param pointer that of the app in the policy */
 export function checkDefinition(
@@ -36,90 +31,147 @@ export function checkDefinition(
   const definition = app.app;
   if (!isObject(definition)) return envFrom;
   const place = below(pointer, 'app');
+  const fields = Object.entries(definition).filter(([name]) => !isForeign(name));
+  const { value, refused, unknown, emptied } = readObject(Object.fromEntries(fields), APP);
+  const says = ({ at, says }: Complaint): Finding => told(place, at, says);
+  // Rules about several fields say nothing that could be told while one of them has the wrong shape.
+  const rules = refused.length > 0 ? [] : refusedByMarathon(value, around(app)).map(says);
   return [
     ...envFrom,
     ...checkForeign(definition, place),
-    ...checkCommand(definition, place, context),
-    ...checkResources(definition, place),
-    ...checkTexts(definition, place),
-    ...checkNumbers(definition, place),
+    ...unknown.map(({ at, known }) => unknownField(place, at, known)),
+    ...emptied.map((at) => emptyMapping(place, at)),
+    ...checkCommand(value, place, context),
+    ...refused.map(says),
+    ...rules,
+    ...warnings(value, place, app.id),
   ];
 }
 
+function around(app: Partly<AppSpec>): { readonly id?: string; readonly instances?: number } {
+  const least = app.instances?.fixed ?? app.instances?.min;
+  return { ...(app.id !== undefined && { id: app.id }), ...(least !== undefined && { instances: least }) };
+}
+
+function told(place: string, at: Place, says: string): Finding {
+  const pointer = below(place, ...at);
+  return error(pointer, `${showPath(pointer)} ${says}`);
+}
+
+function isForeign(name: string): boolean {
+  return SAID_BESIDE.has(name) || READ_ONLY.has(name) || GROUP_FIELDS.has(name) || name === 'storeUrls';
+}
+
 function checkForeign(definition: JsonObject, place: string): readonly Finding[] {
-  const owned = Object.keys(OWNED_BY_POLICY).filter((field) => Object.hasOwn(definition, field));
-  const reported = READ_ONLY.filter((field) => Object.hasOwn(definition, field));
   const labels = definition['labels'];
   const label = below(place, 'labels', CREATION_LABEL);
   return [
-    ...owned.map((field) => {
-      const at = below(place, field);
-      return warning(at, `${showPath(at)} is ignored: the policy says ${field} beside app, not within it`);
-    }),
-    ...reported.map((field) => {
-      const at = below(place, field);
-      return error(at, `${showPath(at)} is Marathon's to report: remove it`);
-    }),
+    ...Object.keys(definition).flatMap((field) =>
+      foreignField(field, definition[field], below(place, field)),
+    ),
     ...(isObject(labels) && Object.hasOwn(labels, CREATION_LABEL)
       ? [error(label, `the label ${CREATION_LABEL} is the operator's own: remove it`)]
       : []),
   ];
 }
 
-/** `cmd` or `args`, not both; neither only where an image brings its own. */
+function foreignField(field: string, value: unknown, at: string): readonly Finding[] {
+  const path = showPath(at);
+  if (SAID_BESIDE.has(field)) {
+    return [warning(at, `${path} is ignored: the policy says ${field} beside app, not within it`)];
+  }
+  if (field === 'version' && isGiven(value) && !isTimestamp(value)) {
+    return [error(at, `${path} is Marathon's to report, and no timestamp: remove it`)];
+  }
+  if (READ_ONLY.has(field)) return [warning(at, `${path} is ignored: it is Marathon's to report`)];
+  if (WITHOUT_EFFECT.has(field)) return [warning(at, `${path} is ignored: it has no effect in Marathon`)];
+  if (!GROUP_FIELDS.has(field)) return [];
+  return [warning(at, `${path} is ignored: it belongs to a group; a policy names each app under spec.apps`)];
+}
+
+function isTimestamp(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+/** Marathon leaves out what it does not know, so that it would be written for nothing, or again and again. */
+function unknownField(place: string, at: Place, known: readonly string[]): Finding {
+  const pointer = below(place, ...at);
+  const name = String(at.at(-1));
+  const other = at.length === 1 ? (OTHER_NAMES.get(name) ?? beside(name)) : undefined;
+  const meant = other ?? closest(name, known) ?? elsewhere(at, name);
+  const hint = meant === undefined ? '' : `: did you mean ${meant}?`;
+  const path = showPath(pointer);
+  return warning(pointer, `${path} is ignored: Marathon reads no field of that name there${hint}`);
+}
+
+/** Indented too far. */
+const OF_THE_POLICY: ReadonlySet<string> = new Set([
+  'adopt',
+  'behavior',
+  'envFrom',
+  'manualScale',
+  'pageControl',
+  'priority',
+  'remainder',
+  'targets',
+]);
+
+function beside(name: string): string | undefined {
+  return OF_THE_POLICY.has(name) ? `${name} beside app, not within it` : undefined;
+}
+
+function elsewhere(at: Place, name: string): string | undefined {
+  return at.length > 1 && Object.hasOwn(APP.fields, name) ? `${name} beside ${String(at[0])}` : undefined;
+}
+
+function emptyMapping(place: string, at: Place): Finding {
+  const pointer = below(place, ...at);
+  return warning(pointer, `${showPath(pointer)} is no mapping: Marathon reads it as an empty one`);
+}
+
+/** `cmd` or `args`, not both; neither only where a container brings its own. */
 function checkCommand(definition: JsonObject, place: string, context: RuleContext): readonly Finding[] {
   const { cmd, args } = definition;
   const path = showPath(place);
-  if (cmd !== undefined && args !== undefined) {
+  const hasArgs = args !== undefined && !(Array.isArray(args) && args.length === 0);
+  if (cmd !== undefined && hasArgs) {
     return [error(below(place, 'args'), `${path} has cmd and args, which exclude each other: remove one`)];
   }
-  if (cmd !== undefined) return checkCmd(cmd, below(place, 'cmd'));
-  if (args !== undefined) {
-    const texts = Array.isArray(args) && args.every((arg) => typeof arg === 'string');
-    return texts
-      ? []
-      : [error(below(place, 'args'), `${path}.args must be a list of texts: quote its elements`)];
-  }
-  if (isObject(definition['container']) || context.refused(place)) return [];
+  if (cmd !== undefined || hasArgs) return [];
+  if (hasImage(definition['container']) || context.refused(place)) return [];
   return [error(place, `${path} needs cmd or args, or a container with an image`)];
 }
 
-function checkCmd(cmd: unknown, place: string): readonly Finding[] {
-  if (typeof cmd !== 'string') return [error(place, `${showPath(place)} must be text`)];
-  if (cmd.length >= 2) return [];
-  return [error(place, `${showPath(place)} must have at least 2 characters: Marathon refuses shorter ones`)];
+/** One of type MESOS that has no image passes a first look, and not the second. */
+function hasImage(container: unknown): boolean {
+  if (!isObject(container)) return false;
+  return container['docker'] !== undefined || container['type'] !== 'MESOS';
 }
 
-function checkResources(definition: JsonObject, place: string): readonly Finding[] {
-  return ['cpus', 'mem', 'disk', 'gpus'].flatMap((field) => {
-    const value = definition[field];
-    if (value === undefined || (typeof value === 'number' && value >= 0)) return [];
-    const at = below(place, field);
-    return [error(at, `${showPath(at)} must be a number of at least 0`)];
+/** What is legal and probably not meant, or depends on the cluster. */
+function warnings(definition: JsonObject, place: string, id: string | undefined): readonly Finding[] {
+  const { dependencies, networks } = definition;
+  const relative = list(dependencies).flatMap((dependency, i) => {
+    if (typeof dependency !== 'string' || dependency.startsWith('/')) return [];
+    const at = below(place, 'dependencies', i);
+    const root = absoluteId(dependency);
+    const sibling = absoluteId(`${(id ?? '').split('/').slice(0, -1).join('/')}/${dependency}`);
+    const instead = sibling === root ? '' : `: write ${sibling} if that is meant`;
+    return [warning(at, `${showPath(at)} counts from the root and is ${root}${instead}`)];
   });
-}
-
-/** Marathon takes texts only here, and YAML makes a number of `RATE: 5`. */
-function checkTexts(definition: JsonObject, place: string): readonly Finding[] {
-  return ['env', 'labels'].flatMap((field) => {
-    const map = definition[field];
-    const at = below(place, field);
-    if (map === undefined) return [];
-    if (!isObject(map)) return [error(at, `${showPath(at)} must be a mapping of texts`)];
-    return Object.entries(map)
-      .filter(([, value]) => typeof value !== 'string' && !(field === 'env' && isObject(value)))
-      .map(([name]) => error(below(at, name), `${showPath(below(at, name))} must be text: put it in quotes`));
+  const unnamed = list(networks).flatMap((network, i) => {
+    const named = !isObject(network) || network['name'] !== undefined;
+    if (named || (network['mode'] ?? 'container') !== 'container') return [];
+    const at = below(place, 'networks', i);
+    return [
+      warning(at, `${showPath(at)} has no name: Marathon takes it only where it has a default network`),
+    ];
   });
+  return [...relative, ...unnamed];
 }
 
-/** YAML has infinities, JSON and Marathon do not. */
-function checkNumbers(value: unknown, place: string): readonly Finding[] {
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    return [error(place, `${showPath(place)} must be a finite number`)];
-  }
-  if (Array.isArray(value)) return value.flatMap((item, i) => checkNumbers(item, below(place, i)));
-  if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([name, child]) => checkNumbers(child, below(place, name)));
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function checkEnvFrom(app: Partly<AppSpec>, pointer: string): readonly Finding[] {

@@ -8,6 +8,7 @@ import { type ApplyResult, SurplusWaits } from '../scheduler.ts';
 import { createBody, scaleBody, updateBody } from './app-definition.ts';
 import type { MarathonClient, Write } from './client.ts';
 import { shrink } from './shrink.ts';
+import { waitingDiesLast } from './version.ts';
 import type { ClusterView } from './view.ts';
 import { accepted, gone, type Writer } from './writer.ts';
 
@@ -16,8 +17,8 @@ export interface ActorDeps {
   readonly view: ClusterView;
   readonly writer: Writer;
   readonly values: ValueResolver;
-  /** Whether this Marathon stops waiting instances last (1.8 and later). */
-  readonly waitingDiesLast: () => boolean;
+  /** Of Marathon; undefined while it is not known. */
+  readonly version: () => string | undefined;
 }
 
 type ChangeOf<K extends Change['kind']> = Change & { readonly kind: K };
@@ -75,7 +76,7 @@ export class Actor {
     const app = await view.recall(change.app, signal);
     if (app === undefined) throw gone(doing);
     if (app.requested === change.to) return { outcome: 'noop' };
-    const how = shrink(app, change.to, { waitingDiesLast: this.#deps.waitingDiesLast() });
+    const how = shrink(app, change.to, { waitingDiesLast: waitingDiesLast(this.#deps.version()) });
     if (how.kind === 'hold') throw new SurplusWaits(`${doing}: ${held(app, how.endangered)}`, HOLD_RETRY_MS);
     const body = scaleBody(change.to, app);
     const send = (write: Write) =>
@@ -93,8 +94,11 @@ export class Actor {
     const doing = `updating ${change.app} (${change.fields.map((f) => f.field).join(', ')})`;
     const app = await view.read(change.app, signal);
     if (app === undefined) throw gone(doing);
-    const { body, secrets } = updateBody(change, app, values);
-    const send = (write: Write) => client.update(app.id, body, { write, signal });
+    const { body, whole, secrets } = updateBody(change, app, values, this.#deps.version());
+    const send = (write: Write) =>
+      whole
+        ? client.replace(app.id, body, { write, signal })
+        : client.update(app.id, body, { write, signal });
     return await writer.throughLocks({ app, doing, secrets, supersedes: change.supersedes, send }, signal);
   }
 

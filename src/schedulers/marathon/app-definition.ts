@@ -1,10 +1,19 @@
 // schedulers/marathon: the bodies that are written.
 
+import { plainly } from '../../api/app-definition/expected.ts';
 import { CREATION_LABEL } from '../../api/labels.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { Change } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
-import { restartStrategy, settable, upgradeStrategy } from './definition.ts';
+import {
+  compared,
+  laidOver,
+  minorOf,
+  namedBy,
+  restartStrategy,
+  settable,
+  upgradeStrategy,
+} from './definition.ts';
 import { resolveEnv } from './environment.ts';
 import { isObject, type Json } from './schema.ts';
 
@@ -35,27 +44,88 @@ export function createBody(change: Create, values: ValueResolver): Body {
   };
 }
 
+export interface UpdateBody extends Body {
+  /** Replaces the definition; otherwise only the fields in it are replaced. */
+  readonly whole: boolean;
+}
+
 /**
- * Only the top-level fields that differ, whole, because Marathon replaces each as a whole; `env` and `labels`
- * keep what is not ours to remove. Never `instances`, `version` or a read-only field.
+ * The top-level fields that differ, whole, because Marathon replaces each as a whole, and without the count: a small
+ * write loses nothing that somebody else writes meanwhile. What such a write cannot do (take a field away, turn `cmd`
+ * into `args`, leave a network's ports behind) is a replacement of the whole definition, with the count that is there
+ * and what is not ours to remove.
  *
+ * @param version of Marathon, where it is known
  * @throws TerminalError when a value of `envFrom` cannot be had
  */
-export function updateBody(change: Update, observed: AppObservation, values: ValueResolver): Body {
-  const definition = settable(change.definition);
+export function updateBody(
+  change: Update,
+  observed: AppObservation,
+  values: ValueResolver,
+  version?: string,
+): UpdateBody {
+  const minor = minorOf(observed.definition, version);
+  const own = settable(change.definition);
+  const sides = compared(change.definition, observed, minor);
   const differing = new Set(change.fields.map((f) => topLevel(f.field)));
-  const body: Record<string, unknown> = { ...kept(observed) };
-  for (const [key, value] of Object.entries(definition)) {
-    if (differing.has(modernName(key))) body[key] = value;
-  }
-  if (differing.has('upgradeStrategy')) body['upgradeStrategy'] = upgradeStrategy(definition);
-  else if (observed.owner !== undefined && !isObject(definition['upgradeStrategy']))
-    body['upgradeStrategy'] = restartStrategy(observed.requested);
-  if (differing.has('labels')) body['labels'] = labels(definition, observed);
-  if (!differing.has('env')) return { body, secrets: [] };
+  const whole = [...differing].some((field) => !isReplaceable(field, own, { observed, named: sides.named }));
+  // Before 1.5 the policy's spelling is the only one that is understood for sure.
+  const asEchoed = minor >= FIRST_WITH_NETWORKS;
+  const wanted = asEchoed ? mapOf(plainly(sides.wanted)) : own;
   const secret = resolveEnv(change.envFrom, values);
-  body['env'] = { ...env(definition, observed, secret.unresolved), ...secret.values };
-  return { body, secrets: Object.values(secret.values) };
+  const names = (field: string): boolean => differing.has(asEchoed ? field : modernName(field));
+  const ownStrategy = isObject(own['upgradeStrategy']);
+  const restart =
+    observed.owner === undefined || ownStrategy
+      ? {}
+      : { upgradeStrategy: restartStrategy(own, observed.requested) };
+  const maps = {
+    ...((whole || differing.has('labels')) && { labels: labels(own, observed) }),
+    ...((whole || differing.has('env')) && {
+      env: { ...env(own, observed, secret.unresolved), ...secret.values },
+    }),
+  };
+  const secrets = 'env' in maps ? Object.values(secret.values) : [];
+  if (whole) {
+    const body = { ...replacement(own, wanted, observed, sides.named), ...restart, ...maps };
+    return { body: { ...body, id: observed.id, instances: observed.requested }, whole, secrets };
+  }
+  const fields = Object.fromEntries(Object.entries(wanted).filter(([field]) => names(field)));
+  return { body: { ...kept(observed), ...fields, ...restart, ...maps }, whole, secrets };
+}
+
+/** The first 1.N that knows `networks` and everything that goes with them. */
+const FIRST_WITH_NETWORKS = 5;
+
+/** Whether replacing this field alone makes it what the policy says. */
+function isReplaceable(
+  field: string,
+  own: Json,
+  there: { readonly observed: AppObservation; readonly named: ReadonlySet<string> },
+): boolean {
+  // Merged by us, or part of every update.
+  if (field === 'env' || field === 'labels' || field === 'upgradeStrategy') return true;
+  if (!there.named.has(field)) return false;
+  const { cmd, args } = there.observed.definition;
+  if (field === 'cmd' && Array.isArray(args) && args.length > 0) return false;
+  return !(field === 'args' && typeof cmd === 'string' && isNotEmpty(own['args']));
+}
+
+function isNotEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
+/** Networks and their ports are written out: what Marathon would choose for them depends on how it is asked. */
+const WRITTEN_OUT: ReadonlySet<string> = new Set(['networks', 'portDefinitions', 'container']);
+
+function replacement(own: Json, wanted: Json, observed: AppObservation, named: ReadonlySet<string>): Json {
+  if (observed.owner === undefined) {
+    return wanted === own ? laidOver(settable(observed.definition), own, namedBy(own)) : wanted;
+  }
+  const { role } = observed.definition;
+  const stays = named.has('role') || typeof role !== 'string' ? {} : { role };
+  const written = Object.entries(wanted).filter(([field]) => named.has(field) || WRITTEN_OUT.has(field));
+  return { ...(wanted === own ? own : Object.fromEntries(written)), ...stays };
 }
 
 /** `instances` alone, plus what a partial update would otherwise lose. */
@@ -63,7 +133,7 @@ export function scaleBody(instances: number, observed: AppObservation): Json {
   return { instances, ...kept(observed) };
 }
 
-/** Absent from a partial update, these two are reset and the scale becomes a restart (reference §3.2). */
+/** Absent from a partial update, these two are reset and the scale becomes a restart. */
 function kept(observed: AppObservation): Json {
   const { resourceLimits, executorResources } = observed.definition;
   return {
@@ -80,15 +150,11 @@ function labels(definition: Json, observed: AppObservation): Json {
     : { ...named, [CREATION_LABEL]: observed.owner };
 }
 
+/** In an app that we made, the policy's env is the whole of it, except for what could not be looked at. */
 function env(definition: Json, observed: AppObservation, unresolved: readonly string[]): Json {
-  const echoed = mapOf(observed.definition['env']);
-  const named = definition['env'];
-  // In an app that we made, the policy's env is the whole of it, except for what could not be looked at.
-  const whole = observed.owner !== undefined && isObject(named);
-  const stays = whole
-    ? Object.entries(echoed).filter(([name]) => unresolved.includes(name))
-    : Object.entries(echoed);
-  return { ...Object.fromEntries(stays), ...mapOf(named) };
+  const echoed = Object.entries(mapOf(observed.definition['env']));
+  const stays = observed.owner === undefined ? echoed : echoed.filter(([name]) => unresolved.includes(name));
+  return { ...Object.fromEntries(stays), ...mapOf(definition['env']) };
 }
 
 function topLevel(path: string): string {

@@ -143,6 +143,16 @@ export class MarathonClient {
     return await this.#write({ method: 'PATCH', path: appPath(id), body }, how.write, how.signal);
   }
 
+  /** Replaces the definition: what is not in the body gets its default. Would create the app if it were gone. */
+  async replace(
+    id: string,
+    body: unknown,
+    how: { write: Write; signal: AbortSignal },
+  ): Promise<WriteOutcome> {
+    const query = [['partialUpdate', 'false'] as const];
+    return await this.#write({ method: 'PUT', path: appPath(id), query, body }, how.write, how.signal);
+  }
+
   /** Kills these very tasks and lowers `instances` by as many. */
   async killAndScale(taskIds: readonly string[], write: Write, signal: AbortSignal): Promise<WriteOutcome> {
     const query = [['scale', 'true'] as const];

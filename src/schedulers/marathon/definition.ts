@@ -1,158 +1,153 @@
-// schedulers/marathon: a wanted definition in the form that Marathon echoes, defaults spelled out.
-// Reference §10.2 (defaults) and §10.3 (what is echoed, and which older spellings never are).
+// schedulers/marathon: a wanted definition and what Marathon shows, in one form, so that they can be compared.
 
+import { knownTo } from '../../api/app-definition/defaults.ts';
+import { echoOf, modernised } from '../../api/app-definition/echo.ts';
+import { AnyOf } from '../../api/app-definition/expected.ts';
+import { APP, isGiven, WITHOUT_EFFECT } from '../../api/app-definition/fields.ts';
+import { absoluteId } from '../../api/app-definition/path.ts';
+import { readObject } from '../../api/app-definition/read.ts';
 import type { MarathonAppDefinition } from '../../api/policy.ts';
+import type { AppObservation } from '../../core/observation.ts';
 import { isObject, type Json } from './schema.ts';
 
-/** Not part of a definition: Marathon's own, or the count, which is not the definition's business. */
-const NOT_DEFINITION: ReadonlySet<string> = new Set([
-  'id',
-  'instances',
-  'version',
-  'versionInfo',
-  'tasks',
-  'tasksStaged',
-  'tasksRunning',
-  'tasksHealthy',
-  'tasksUnhealthy',
-  'tasksStats',
-  'taskStats',
-  'deployments',
-  'readinessCheckResults',
-  'lastTaskFailure',
-  // Deprecated and without effect.
-  'residency',
-  'storeUrls',
-]);
-
-/** The fields that a policy may set; an explicit null is the same to Marathon as not being there. */
+/** What Marathon reads of a definition: without null, unknown fields, the count and what is reported only. */
 export function settable(definition: MarathonAppDefinition): Json {
-  return Object.fromEntries(
-    Object.entries(definition).filter(([key, value]) => !NOT_DEFINITION.has(key) && value !== null),
-  );
+  const { value } = readObject(definition, APP);
+  const read = Object.entries(value).filter(([key]) => !WITHOUT_EFFECT.has(key));
+  return completed(Object.fromEntries(read));
+}
+
+/** Half an upgradeStrategy is refused, and relative ids have been read in two ways: both are written out. */
+function completed(read: Json): Json {
+  const { upgradeStrategy: strategy, dependencies, ...rest } = read;
+  return {
+    ...rest,
+    ...(isObject(strategy) && { upgradeStrategy: upgradeStrategy(read) }),
+    ...(dependencies !== undefined && {
+      dependencies: Array.isArray(dependencies) ? dependencies.map(absolute) : dependencies,
+    }),
+  };
+}
+
+function absolute(id: unknown): unknown {
+  return typeof id === 'string' ? absoluteId(id) : id;
 }
 
 /**
  * For a new app, where the policy does not say otherwise. With maximumOverCapacity 0 alone a rolling restart of
- * n instances has floor = ceiling = n, and Marathon then starts one extra (reference §6.4): one over budget, or,
- * since a shared pool is always full, stuck and locked for good.
+ * n instances has floor = ceiling = n, and Marathon then starts one extra: one over budget, or, since a shared
+ * pool is always full, stuck and locked for good.
  */
-export function upgradeStrategy(definition: MarathonAppDefinition): Json {
+export function upgradeStrategy(definition: Json): Json {
   const own = definition['upgradeStrategy'];
-  if (!isObject(own)) return { minimumHealthCapacity: 0, maximumOverCapacity: 0 };
-  return { minimumHealthCapacity: 1, maximumOverCapacity: 0, ...own };
+  const stopped = { minimumHealthCapacity: 0, maximumOverCapacity: 0 };
+  if (!isObject(own)) return stopped;
+  return isSingleInstance(definition)
+    ? { ...stopped, ...own }
+    : { ...stopped, minimumHealthCapacity: 1, ...own };
+}
+
+/** Marathon then takes nothing but {0, 0}. */
+function isSingleInstance({ labels }: Json): boolean {
+  return isObject(labels) && labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true';
 }
 
 /**
  * For a definition change of an app that we made, where the policy does not say otherwise: two instances or
  * more roll, half of them at a time; a single one can only stop before its successor starts. Never over budget.
  */
-export function restartStrategy(instances: number): Json {
-  return { minimumHealthCapacity: instances > 1 ? 0.5 : 0, maximumOverCapacity: 0 };
+export function restartStrategy(definition: Json, instances: number): Json {
+  const rolls = instances > 1 && !isSingleInstance(definition);
+  return { minimumHealthCapacity: rolls ? 0.5 : 0, maximumOverCapacity: 0 };
 }
 
-/** The wanted side of a comparison. `appId` resolves relative dependencies. */
-export function normalised(definition: MarathonAppDefinition, appId: string): Json {
-  const wanted = Object.entries(modernised(settable(definition)));
-  return Object.fromEntries(wanted.map(([key, value]) => [key, NORMALISE.get(key)?.(value, appId) ?? value]));
+export interface Compared {
+  /** What Marathon would show if the policy were written. */
+  readonly wanted: Json;
+  /** What it shows. */
+  readonly echoed: Json;
+  /** The fields of `wanted` that the policy says something about. */
+  readonly named: ReadonlySet<string>;
 }
 
-type Normalise = (value: unknown, appId: string) => unknown;
-
-const NORMALISE: ReadonlyMap<string, Normalise> = new Map<string, Normalise>(
-  Object.entries<Normalise>({
-    upgradeStrategy: (value) => upgradeStrategy({ upgradeStrategy: value }),
-    unreachableStrategy: (value) => withDefaults(value, { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 }),
-    fetch: (value) => each(value, { extract: true, executable: false, cache: false }),
-    portDefinitions: (value) => each(value, { protocol: 'tcp' }),
-    healthChecks: (value) => mapList(value, healthCheck),
-    readinessChecks: (value) =>
-      each(value, {
-        name: 'readinessCheck',
-        protocol: 'HTTP',
-        path: '/',
-        portName: 'http-api',
-        intervalSeconds: 30,
-        timeoutSeconds: 10,
-        httpStatusCodesForReady: [200],
-        preserveLastResponse: false,
-      }),
-    container,
-    dependencies: (value, appId) =>
-      mapList(value, (id) => (typeof id === 'string' ? absoluteId(id, appId) : id)),
-    constraints: (value) => mapList(value, (c) => (Array.isArray(c) && c.at(-1) === '' ? c.slice(0, -1) : c)),
-  }),
-);
-
-/** Older spellings that Marathon accepts and does not echo (since 1.5). */
-function modernised(definition: Json): Json {
-  const { ports, uris, ...rest } = definition;
-  const container = isObject(rest['container']) ? rest['container'] : {};
-  const docker = isObject(container['docker']) ? container['docker'] : {};
-  const { network, portMappings, ...plainDocker } = docker;
-  return {
-    ...rest,
-    ...(Array.isArray(ports) && { portDefinitions: ports.map((port: unknown) => ({ port })) }),
-    ...(Array.isArray(uris) && { fetch: uris.map((uri: unknown) => ({ uri })) }),
-    ...(network !== undefined && { networks: [{ mode: DOCKER_NETWORKS.get(network) ?? network }] }),
-    ...((network !== undefined || portMappings !== undefined) && {
-      container: { ...container, docker: plainDocker, ...(portMappings !== undefined && { portMappings }) },
-    }),
-  };
-}
-
-const DOCKER_NETWORKS: ReadonlyMap<unknown, string> = new Map([
-  ['BRIDGE', 'container/bridge'],
-  ['HOST', 'host'],
-  ['USER', 'container'],
-]);
-
-function healthCheck(value: unknown): unknown {
-  if (!isObject(value)) return value;
-  const protocol = value['protocol'] ?? 'HTTP';
-  const byPort = protocol !== 'COMMAND' && value['port'] === undefined;
-  return withDefaults(value, {
-    protocol,
-    gracePeriodSeconds: 300,
-    intervalSeconds: 60,
-    timeoutSeconds: 20,
-    maxConsecutiveFailures: 3,
-    delaySeconds: 15,
-    ...(byPort && { portIndex: 0 }),
-  });
-}
-
-function container(value: unknown): unknown {
-  if (!isObject(value)) return value;
-  const { docker, portMappings } = value;
-  return {
-    type: 'DOCKER',
-    ...value,
-    ...(docker !== undefined && {
-      docker: withDefaults(docker, { forcePullImage: false, privileged: false, parameters: [] }),
-    }),
-    ...(portMappings !== undefined && { portMappings: each(portMappings, { protocol: 'tcp' }) }),
-  };
-}
-
-/** `db` and `../db` are relative to the group that the app is in. */
-function absoluteId(id: string, appId: string): string {
-  const path: string[] = id.startsWith('/') ? [] : appId.split('/').slice(1, -1);
-  for (const segment of id.split('/')) {
-    if (segment === '..') path.pop();
-    else if (segment !== '' && segment !== '.') path.push(segment);
+/**
+ * The definition of an app that we made is the policy's as a whole: what the policy does not name has Marathon's
+ * default, but for what is decided elsewhere (`DECIDED_ELSEWHERE`). An adopted app is its own with the policy's fields
+ * laid over it, each as a whole, because Marathon replaces each as a whole.
+ */
+export function compared(
+  definition: MarathonAppDefinition,
+  observed: AppObservation,
+  minor: number,
+): Compared {
+  const own = knownTo(minor, settable(definition), APP);
+  const echoed = modernised(readObject(observed.definition, APP).value, minor);
+  const named = namedBy(own);
+  if (observed.owner === undefined) {
+    return { wanted: echoOf(laidOver(echoed, own, named), minor), echoed, named };
   }
-  return `/${path.join('/')}`;
+  const wanted = echoOf(own, minor);
+  const strategy = named.has('upgradeStrategy')
+    ? {}
+    : { upgradeStrategy: anyOfOurs(wanted['upgradeStrategy']) };
+  return { wanted: { ...wanted, ...strategy }, echoed, named };
 }
 
-function withDefaults(value: unknown, defaults: Json): unknown {
-  return isObject(value) ? { ...defaults, ...value } : value;
+/** Where the policy does not name it: Marathon's own role. */
+export const DECIDED_ELSEWHERE: ReadonlySet<string> = new Set(['role']);
+
+/** What we write with a creation and with a change, besides Marathon's default. */
+function anyOfOurs(byDefault: unknown): AnyOf {
+  const ours = [0, 0.5].map((minimumHealthCapacity) => ({ minimumHealthCapacity, maximumOverCapacity: 0 }));
+  return new AnyOf(byDefault, ...ours);
 }
 
-function each(value: unknown, defaults: Json): unknown {
-  return mapList(value, (item) => withDefaults(item, defaults));
+/** By the names that they are echoed under. */
+export function namedBy(own: Json): ReadonlySet<string> {
+  const named = new Set(Object.keys(own));
+  const container = isObject(own['container']) ? own['container'] : {};
+  const docker = isObject(container['docker']) ? container['docker'] : {};
+  if (own['ports'] !== undefined) named.add('portDefinitions');
+  if (own['uris'] !== undefined) named.add('fetch');
+  if (own['ipAddress'] !== undefined || isGiven(docker['network'])) named.add('networks');
+  if (own['ipAddress'] !== undefined) named.add('container');
+  return named;
 }
 
-function mapList(value: unknown, change: (item: unknown) => unknown): unknown {
-  return Array.isArray(value) ? value.map(change) : value;
+/** @param base what is there, in the newest words */
+export function laidOver(base: Json, own: Json, named: ReadonlySet<string>): Json {
+  const stays = Object.fromEntries(Object.entries(base).filter(([key]) => !named.has(key)));
+  const { cmd, args, portDefinitions, ...rest } = stays;
+  const laid: Record<string, unknown> = {
+    ...rest,
+    ...(cmd !== undefined && !named.has('args') && { cmd }),
+    ...(args !== undefined && !named.has('cmd') && { args }),
+    // Other networks have no port definitions, and the host's have nothing to say about them.
+    ...(portDefinitions !== undefined && !named.has('networks') && { portDefinitions }),
+    ...own,
+  };
+  if (isObject(own['container']) && !named.has('networks')) {
+    laid['container'] = withItsPorts(own['container'], base['container']);
+  }
+  return laid;
+}
+
+/** Ports belong to the networks: a container that names neither keeps those that it has. */
+function withItsPorts(container: Json, present: unknown): Json {
+  const docker = isObject(container['docker']) ? container['docker'] : {};
+  const names = container['portMappings'] !== undefined || docker['portMappings'] !== undefined;
+  if (names || !isObject(present) || present['portMappings'] === undefined) return container;
+  return { ...container, portMappings: present['portMappings'] };
+}
+
+const OLDEST = 4;
+const NEWEST = 11;
+
+/** 1.N, as told by `/v2/info`; else by what is echoed: networks since 1.5, check since 1.8, role since 1.9. */
+export function minorOf(echo: Json, version: string | undefined): number {
+  const told = /^1\.(\d+)/.exec(version ?? '')?.[1];
+  if (told !== undefined) return Number(told);
+  if (!isGiven(echo['networks'])) return OLDEST;
+  if (isGiven(echo['role'])) return NEWEST;
+  return isGiven(echo['check']) ? 8 : 7;
 }

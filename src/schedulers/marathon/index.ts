@@ -23,7 +23,6 @@ import type { MesosCluster } from './mesos/cluster.ts';
 import { createMesosCluster } from './mesos/index.ts';
 import { trustedCertificates } from './tls.ts';
 import type { TransportOptions } from './transport.ts';
-import { waitingDiesLast } from './version.ts';
 import { ClusterView } from './view.ts';
 import { Writer } from './writer.ts';
 
@@ -81,7 +80,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
       view: this.#view,
       writer: new Writer({ client, view: this.#view, clock }),
       values,
-      waitingDiesLast: () => waitingDiesLast(this.#version),
+      version: () => this.#version,
     });
     this.#mesos = createMesosCluster(config, { client, clock, log: deps.log }, this.#closing.signal);
   }
@@ -99,7 +98,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
   }
 
   diff(wanted: Wanted, observed: AppObservation): readonly FieldDiff[] {
-    return diffDefinition(wanted, observed, this.#deps.values);
+    return diffDefinition(wanted, observed, this.#deps.values, this.#version);
   }
 
   async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {

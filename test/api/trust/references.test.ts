@@ -85,7 +85,7 @@ describe('variables', () => {
   });
 
   it('leaves a Marathon definition alone that only looks like a reference', () => {
-    expect(refusals(policyWith({ definition: { check: { fromEnv: 'T', caFile: '/x' } } }))).toEqual([]);
+    expect(refusals(policyWith({ definition: { labels: { fromEnv: 'T', caFile: '/x' } } }))).toEqual([]);
   });
 
   it('judges a pool as well', () => {

@@ -55,7 +55,7 @@ const adopted = (echo: Fields): AppObservation => {
 };
 
 const diff = (definition: Fields, app = observed(), env: Record<string, string> = {}) =>
-  diffDefinition({ definition, envFrom: [] }, app, fakeValues(env));
+  diffDefinition({ definition: { cmd: 'work', ...definition }, envFrom: [] }, app, fakeValues(env));
 const fields = (definition: Fields, app?: AppObservation): string[] =>
   diff(definition, app).map((d) => d.field);
 
@@ -71,7 +71,11 @@ describe('no difference', () => {
       {},
     ],
     ['port 0, whatever it became', { portDefinitions: [{ port: 0, name: 'default' }] }, {}],
-    ['ports in the older spelling', { ports: [0] }, {}],
+    [
+      'ports in the older spelling, which have no name',
+      { ports: [0] },
+      { portDefinitions: [{ port: 10000, protocol: 'tcp' }] },
+    ],
     [
       'uris in the older spelling',
       { uris: ['http://x/a.tgz'] },
@@ -119,9 +123,9 @@ describe('no difference', () => {
       },
     ],
     [
-      'relative dependencies',
+      'relative dependencies, which count from the root',
       { dependencies: ['db', '../queue/q', '/abs'] },
-      { dependencies: ['/abs', '/queue/q', '/shop/db'] },
+      { dependencies: ['/abs', '/queue/q', '/db'] },
     ],
     [
       'a container without its defaults, its ports chosen',
@@ -264,15 +268,16 @@ describe('keys that the policy does not have', () => {
     expect(diff(wanted, adopted(echo))).toEqual([]);
   });
 
-  it('are nobody’s business where the policy does not name the map', () => {
-    expect(diff({ cmd: 'work' }, observed(echo))).toEqual([]);
+  it('are a difference in an app of ours, too, where the policy does not name the map', () => {
+    expect(fields({}, observed(echo))).toEqual(['env.RATE', 'env.STRAY', 'labels.team', 'labels.stray']);
+    expect(fields({}, adopted(echo))).toEqual([]);
   });
 });
 
 describe('secrets', () => {
   const envFrom = [{ name: 'QUEUE_ACCESS', from: { fromEnv: 'ACCESS' }, optional: false }];
   const compare = (echo: Fields, env: Record<string, string>, definition: Fields = {}) =>
-    diffDefinition({ definition, envFrom }, observed(echo), fakeValues(env));
+    diffDefinition({ definition: { cmd: 'work', ...definition }, envFrom }, observed(echo), fakeValues(env));
 
   it('are compared and never shown', () => {
     const same = { env: { QUEUE_ACCESS: 'one' } };
