@@ -14,6 +14,8 @@ export interface Evidence {
   readonly url: string;
   /** How many addresses of this Marathon are known. */
   readonly urlCount: number;
+  /** The address is one of a node that does not lead, and passes on what it is asked. */
+  readonly passedOn?: true;
   readonly authenticated: boolean;
   readonly info: MarathonInfo;
   /** Marathon's clock now. */

@@ -55,12 +55,13 @@ async function askInfo(
   client: MarathonClient,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Pick<Evidence, 'info' | 'clock' | 'nowMs'>> {
+): Promise<Pick<Evidence, 'info' | 'clock' | 'nowMs' | 'passedOn'>> {
   const sentMs = clock.now();
   const answer = await client.ask({ method: 'GET', path: '/v2/info' }, signal);
   const read = clockOf(answer, sentMs, clock.now());
   const aheadMs = read.ok ? read.value.aheadMs : 0;
-  return { info: infoOf(answer), clock: read, nowMs: clock.now() + aheadMs };
+  const { passedOn } = answer;
+  return { info: infoOf(answer), clock: read, nowMs: clock.now() + aheadMs, ...(passedOn && { passedOn }) };
 }
 
 function infoOf(answer: HttpAnswer): MarathonInfo {

@@ -79,8 +79,6 @@ function operatorApp(
         protocol: 'HTTP',
         path: '/healthz',
         portIndex: 0,
-        // Until it answers, the deployment that made it locks its apps; Marathon would wait 15 s before it asks.
-        delaySeconds: 3,
         gracePeriodSeconds: 60,
         intervalSeconds: 5,
         timeoutSeconds: 5,

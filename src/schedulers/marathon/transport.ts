@@ -25,6 +25,8 @@ export interface HttpAnswer {
   readonly deploymentId?: string;
   /** The clock of whoever answered, in whole seconds. */
   readonly dateMs?: number;
+  /** The node that was asked has passed the request on to the one that leads. */
+  readonly passedOn?: true;
 }
 
 /** Nothing came back. */
@@ -100,6 +102,7 @@ export class Transport {
         origin,
         ...(typeof deploymentId === 'string' && { deploymentId }),
         ...(Number.isFinite(dateMs) && { dateMs }),
+        ...(response.headers['x-marathon-via'] !== undefined && { passedOn: true }),
       };
     } catch (error) {
       throw this.#translated(error, { caller: signal, deadline });

@@ -124,10 +124,11 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'one address of several nodes',
-    over: withFlags({ ha: true }),
+    over: { passedOn: true },
     found: ['pace', 'note', /one address/],
   },
-  { name: 'several addresses of several nodes', over: { ...withFlags({ ha: true }), urlCount: 3 } },
+  { name: 'several addresses of several nodes', over: { passedOn: true, urlCount: 3 } },
+  { name: 'a single node that could have others, as every one could', over: withFlags({ ha: true }) },
 
   {
     name: 'a slow allocation',

@@ -2,6 +2,7 @@
 
 import type { MicroscalingPolicy } from '../../../api/policy.ts';
 import { type Check, timeText } from '../check.ts';
+import type { Evidence } from '../evidence.ts';
 import type { Finding, Severity } from '../finding.ts';
 
 /** One flag of `marathon_config` and where it starts to hurt. Times in ms. */
@@ -78,7 +79,7 @@ export const checkPace: Check = (evidence) => {
     ...RULES.flatMap((rule) => judge(rule, flags[rule.name])),
     ...checkTokens(flags['launch_token'], evidence.policies ?? []),
     ...checkDeployments(flags['max_running_deployments'], evidence.policies ?? []),
-    ...checkNodes(flags['ha'], evidence.urlCount),
+    ...checkNodes(evidence),
   ];
 };
 
@@ -121,8 +122,9 @@ function checkDeployments(limit: unknown, policies: readonly MicroscalingPolicy[
   ];
 }
 
-function checkNodes(ha: unknown, urlCount: number): readonly Finding[] {
-  if (ha !== true || urlCount > 1) return [];
+/** The flag `ha` is true unless somebody turned it off, for a single node too; what a standby passes on is a proof. */
+function checkNodes({ passedOn, urlCount }: Evidence): readonly Finding[] {
+  if (passedOn !== true || urlCount > 1) return [];
   return [
     finding('note', 'this Marathon is one of several nodes, and one address of it is known', {
       why: 'while that node is away, nothing is scaled, although another one may lead',
