@@ -34,14 +34,17 @@ export function isBelow(path: string, group: string): boolean {
   return group === '/' ? path !== '/' : path.startsWith(`${group}/`);
 }
 
-/** Why this cannot be the id of an app; empty when it can. */
-export function idProblems(id: string): string[] {
-  const parts = segmentsOf(id);
-  if (parts.length === 0) return ['must not be empty'];
-  if (parts.some((part) => !segment.test(part))) return [`must fully match regular expression '${SEGMENT}'`];
-  if (RESERVED.includes(parts.at(-1) ?? ''))
-    return [`must not end with any of the following reserved keywords: ${RESERVED.join(', ')}`];
-  return [];
+/** Why this cannot be the path of an app; empty when it can. */
+export function pathProblems(path: string): string[] {
+  const parts = segmentsOf(path);
+  return [
+    ...(parts.every((part) => segment.test(part))
+      ? []
+      : [`must fully match regular expression '${SEGMENT}'`]),
+    ...(RESERVED.includes(parts.at(-1) ?? '')
+      ? [`must not end with any of the following reserved keywords: ${RESERVED.join(', ')}`]
+      : []),
+  ];
 }
 
 /** `/shop/api` in the ids of instances and tasks. */

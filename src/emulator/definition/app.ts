@@ -1,5 +1,6 @@
 // emulator: an app as Marathon stores and shows it, names spelled as on the wire.
 
+import type { LinuxInfo } from './given.ts';
 import type { Json } from './shape.ts';
 
 export interface PortDefinition {
@@ -15,11 +16,20 @@ export interface PortMapping {
   readonly servicePort: number;
   readonly protocol: string;
   readonly name?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly networkNames?: readonly string[];
 }
 
 export interface Container {
   readonly type: 'DOCKER' | 'MESOS';
-  readonly docker?: { readonly image: string };
+  readonly docker?: {
+    readonly image: string;
+    readonly forcePullImage: boolean;
+    readonly privileged: boolean;
+    readonly parameters: readonly { readonly key: string; readonly value: string }[];
+    readonly pullConfig?: { readonly secret: string };
+  };
+  readonly linuxInfo?: LinuxInfo;
   readonly portMappings?: readonly PortMapping[];
   readonly volumes: readonly Json[];
 }
@@ -27,6 +37,7 @@ export interface Container {
 export interface Network {
   readonly mode: 'host' | 'container' | 'container/bridge';
   readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface UpgradeStrategy {
@@ -49,6 +60,7 @@ export interface HealthCheck {
   /** Before the first check; of those that Mesos runs. */
   readonly delaySeconds: number;
   readonly ignoreHttp1xx?: boolean;
+  readonly ipProtocol?: 'IPv4' | 'IPv6';
 }
 
 export interface ReadinessCheck {
@@ -95,6 +107,8 @@ export interface AppFields {
   readonly healthChecks?: readonly HealthCheck[];
   readonly check?: Json;
   readonly readinessChecks?: readonly ReadinessCheck[];
+  /** Of apps whose instances keep volumes. */
+  readonly residency?: Json;
   readonly role: string;
   readonly acceptedResourceRoles?: readonly string[];
   readonly user?: string;

@@ -1,160 +1,80 @@
-// emulator: from a body to a whole app: shape, old spellings, defaults, meaning.
+// emulator: from a body to a whole app: shape, old spellings, meaning, defaults, what can be stored.
 
-import { type ErrorDetail, invalidObject, invalidShape } from '../api-error.ts';
+import { type ErrorDetail, invalidShape } from '../api-error.ts';
 import type { AppFields } from './app.ts';
-import { canonicalPath, parentOf } from './app-id.ts';
-import { APP_FIELDS, LEGACY_FIELDS } from './app-shape.ts';
-import { type DefinitionContext, rootRoles } from './settings.ts';
-import { isObject, type Json, type JsonObject, readFields } from './shape.ts';
-import { validateApp } from './validate.ts';
-
-const DEFAULTS: JsonObject = {
-  instances: 1,
-  cpus: 1,
-  mem: 128,
-  disk: 0,
-  gpus: 0,
-  executor: '',
-  labels: {},
-  requirePorts: false,
-  backoffSeconds: 1,
-  backoffFactor: 1.15,
-  maxLaunchDelaySeconds: 300,
-  killSelection: 'YOUNGEST_FIRST',
-  upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
-  unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
-  networks: [{ mode: 'host' }],
-};
-
-const SINGLE_INSTANCE: JsonObject = { minimumHealthCapacity: 0, maximumOverCapacity: 0 };
-
-/** Not shown when empty. */
-const OMIT_EMPTY = [
-  'args',
-  'constraints',
-  'dependencies',
-  'env',
-  'fetch',
-  'healthChecks',
-  'readinessChecks',
-  'secrets',
-];
+import { canonicalPath } from './app-id.ts';
+import { APP_SHAPE, APP_UPDATE_SHAPE } from './app-shape.ts';
+import type { GivenApp, GivenUpdate } from './given.ts';
+import { modernApp, modernUpdate, settledApp } from './normalise/normalise.ts';
+import type { RuleContext } from './rules/context.ts';
+import { oldSpellings } from './rules/old-spellings.ts';
+import { meaning, storable } from './rules/rules.ts';
+import { refuse } from './rules/violation.ts';
+import { DEFAULT_SETTINGS, type DefinitionContext, rootRoles } from './settings.ts';
+import type { Json, JsonObject, ObjectShape } from './shape.ts';
+import { distinct, readObject } from './shape-reader.ts';
+import { storedApp } from './stored/app.ts';
 
 /**
- * The fields that a body names, in today's spelling.
+ * The fields that a body names, as it names them.
  *
  * @param path where the app stands in the body: empty, or `/apps(0)`
  * @throws ApiError 422 with every field of a wrong shape
  */
 export function readApp(body: unknown, path = ''): JsonObject {
+  return readAs(APP_UPDATE_SHAPE, body, path);
+}
+
+/** A whole app, with the defaults of what it does not name. @throws ApiError 422 with every field of a wrong shape */
+export function readNewApp(body: unknown, path = ''): JsonObject {
+  return readAs(APP_SHAPE, body, path);
+}
+
+function readAs(shape: ObjectShape, body: unknown, path: string): JsonObject {
   const details: ErrorDetail[] = [];
-  if (!isObject(body))
-    throw invalidShape([{ path: path === '' ? '/' : path, errors: ['error.expected.jsobject'] }]);
-  const given = readFields({ ...APP_FIELDS, ...LEGACY_FIELDS }, body, { path, details });
+  const given = readObject(shape, body as Json, { path, details });
   if (details.length > 0) throw invalidShape(details);
-  return modernise(given);
+  return given;
 }
 
-/** Port numbers and uris of before 1.5 become portDefinitions and fetch. */
-function modernise(given: JsonObject): JsonObject {
-  const { ports, uris, ...rest } = given;
-  const definitions = asArray(ports).map((port) => ({ port, protocol: 'tcp' }));
-  const fetches = asArray(uris).map((uri) => ({ uri, extract: true, executable: false, cache: false }));
-  return {
-    ...(ports === undefined ? {} : { portDefinitions: definitions }),
-    ...(uris === undefined ? {} : { fetch: fetches }),
-    ...rest,
-  };
-}
-
-/** A whole new app. @throws ApiError 422 with everything that is wrong with it */
+/** A whole new app. @throws ApiError with everything that is wrong with it */
 export function completeApp(id: string, given: JsonObject, context: DefinitionContext = {}): AppFields {
-  const { path = '', roles = rootRoles(context.settings) } = context;
-  const own = { id: canonicalPath(id) };
-  const defaults = { ...DEFAULTS, role: roles.defaultRole };
-  const merged = { ...own, ...defaults, ...strategyFor(given), ...given, ...own };
-  const app = fields(withPorts(withCheckPorts(withoutEmpty(withDependencies(merged)))));
-  const details = validateApp(app, roles);
-  if (details.length > 0) throw invalidObject(details.map((detail) => below(path, detail)));
-  return app;
+  const { path = '', base = '/', roles = rootRoles(context.settings) } = context;
+  const { features } = context.settings ?? DEFAULT_SETTINGS;
+  const whole = wholeApp(given);
+  const named: GivenApp = {
+    ...whole,
+    id: canonicalPath(id),
+    dependencies: distinct(whole.dependencies.map((dependency) => canonicalPath(dependency, base))),
+  };
+  const rules: RuleContext = { features, roles };
+  refuse(oldSpellings(named), path);
+  const modern: GivenApp = { ...modernApp(named), role: named.role ?? roles.defaultRole };
+  refuse(meaning(modern, rules), path);
+  const settled = settledApp(modern);
+  const stored = storedApp(settled);
+  refuse(storable(settled, rules), path);
+  return stored;
+}
+
+/** The reader has checked every field against the table in app-shape.ts, which says what this type says. */
+function wholeApp(given: JsonObject): GivenApp {
+  const defaults = Object.entries(APP_SHAPE.fields).flatMap(([name, { otherwise }]) =>
+    otherwise === undefined ? [] : [[name, otherwise]],
+  );
+  return { ...Object.fromEntries(defaults), ...given } as unknown as GivenApp;
 }
 
 /** `stored` with the fields of a partial update; resource limits that the update does not name are lost, as in Marathon. */
 export function mergeApp(stored: AppFields, given: JsonObject, context: DefinitionContext = {}): AppFields {
   const { resourceLimits: _limits, executorResources: _executor, ...kept } = stored;
-  return completeApp(stored.id, { ...json(kept), ...given }, context);
+  const update = modernUpdate(given as unknown as GivenUpdate);
+  const before = readObject(APP_SHAPE, kept as unknown as JsonObject, { path: '', details: [] });
+  return completeApp(stored.id, { ...before, ...(update as JsonObject) }, context);
 }
 
-function below(path: string, detail: ErrorDetail): ErrorDetail {
-  if (path === '') return detail;
-  return { ...detail, path: detail.path === '/' ? path : `${path}${detail.path}` };
-}
-
-function strategyFor(given: JsonObject): JsonObject {
-  const labels = given['labels'];
-  const single = isObject(labels) && labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true';
-  return single ? { upgradeStrategy: SINGLE_INSTANCE } : {};
-}
-
-function withDependencies(app: JsonObject): JsonObject {
-  const group = parentOf(String(app['id']));
-  const ids = asArray(app['dependencies']).map((id) => canonicalPath(String(id), group));
-  return { ...app, dependencies: ids };
-}
-
-function withoutEmpty(app: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(app).filter(([name, value]) => !OMIT_EMPTY.includes(name) || !isEmpty(value)),
-  );
-}
-
-/** A check that names no port is of the first one. */
-function withCheckPorts(app: JsonObject): JsonObject {
-  if (app['healthChecks'] === undefined) return app;
-  const healthChecks = asArray(app['healthChecks']).map((check): Json => {
-    if (!isObject(check) || check['protocol'] === 'COMMAND') return check;
-    return check['portIndex'] === undefined && check['port'] === undefined
-      ? { ...check, portIndex: 0 }
-      : check;
-  });
-  return { ...app, healthChecks };
-}
-
-/** Every app has a port unless it says that it has none. */
-function withPorts(app: JsonObject): JsonObject {
-  const networks = asArray(app['networks']);
-  const onHost = networks.every((network) => isObject(network) && network['mode'] === 'host');
-  if (onHost) {
-    const portDefinitions = app['portDefinitions'] ?? [{ port: 0, name: 'default', protocol: 'tcp' }];
-    return { ...app, portDefinitions, networks };
-  }
-  const container = app['container'];
-  const mapping = { containerPort: 0, servicePort: 0, protocol: 'tcp', name: 'default' };
-  return {
-    ...app,
-    container: {
-      type: 'MESOS',
-      volumes: [],
-      portMappings: [mapping],
-      ...(isObject(container) ? container : {}),
-    },
-  };
-}
-
-/** The shapes were checked field by field, so the table in app-shape.ts is what this type says. */
-function fields(app: JsonObject): AppFields {
-  return app as unknown as AppFields;
-}
-
-function json(app: Partial<AppFields>): JsonObject {
-  return app as unknown as JsonObject;
-}
-
-function asArray(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function isEmpty(value: Json): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  return isObject(value) && Object.keys(value).length === 0;
+/** A new app of a partial update: as if it were merged into one that has no ports. */
+export function appOfUpdate(id: string, given: JsonObject, context: DefinitionContext = {}): AppFields {
+  const update = modernUpdate(given as unknown as GivenUpdate);
+  return completeApp(id, { portDefinitions: [], ...(update as JsonObject) }, context);
 }

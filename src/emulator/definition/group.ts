@@ -4,9 +4,10 @@
 import { ApiError, type ErrorDetail, invalidObject, invalidShape } from '../api-error.ts';
 import type { AppFields } from './app.ts';
 import { canonicalPath, isTopLevelPath, parentOf, segmentsOf } from './app-id.ts';
-import { completeApp, readApp } from './complete.ts';
+import { completeApp, readNewApp } from './complete.ts';
 import type { RoleSettings, ServerSettings } from './settings.ts';
-import { any, array, boolean, isObject, type JsonObject, number, readFields, string } from './shape.ts';
+import { any, array, boolean, isObject, type JsonObject, number, string } from './shape.ts';
+import { readFields } from './shape-reader.ts';
 
 export interface GroupUpdate {
   readonly id: string;
@@ -130,11 +131,10 @@ function readMember(
   { group, roles }: { group: string; roles: GroupRoles },
 ): AppFields {
   const path = `/apps(${index})`;
-  const given = readApp(body, path);
-  if (given['id'] === undefined) throw invalidShape([{ path: `${path}/id`, errors: ['error.path.missing'] }]);
+  const given = readNewApp(body, path);
   const id = canonicalPath(String(given['id']), group);
   const { settings, roleOf } = roles.around;
-  return completeApp(id, given, { settings, roles: memberRoles(roles, roleOf(id)) });
+  return completeApp(id, given, { settings, base: group, roles: memberRoles(roles, roleOf(id)) });
 }
 
 function memberRoles({ around, defaultRole, enforced }: GroupRoles, existing?: string): RoleSettings {

@@ -23,6 +23,8 @@ export interface RoleSettings {
 export interface DefinitionContext {
   /** Where the app stands in the body: empty, or `/apps(0)`. */
   readonly path?: string;
+  /** The group that relative dependencies start from; `/` when absent. */
+  readonly base?: string;
   readonly settings?: ServerSettings;
   /** Absent: the default role only. */
   readonly roles?: RoleSettings;

@@ -1,13 +1,11 @@
-// emulator: reads JSON by a table of shapes, the way Marathon's generated readers do: unknown fields vanish,
-// null is absent, defaults appear, and every wrong field is reported at once.
-
-import type { ErrorDetail } from '../api-error.ts';
+// emulator: the shapes of JSON documents, as Marathon declares them; shape-reader.ts reads by them.
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+/** A field of an object, in the order in which Marathon declares them. */
 export interface Field {
   readonly shape: Shape;
   readonly required?: boolean;
@@ -17,111 +15,125 @@ export interface Field {
 
 export type Fields = Readonly<Record<string, Field>>;
 
-export type Shape =
-  | { readonly kind: 'string' | 'boolean' | 'any' }
-  | { readonly kind: 'number' | 'integer'; readonly min?: number; readonly max?: number }
-  | { readonly kind: 'enum'; readonly values: readonly string[] }
-  | { readonly kind: 'array' | 'map'; readonly of: Shape }
-  | { readonly kind: 'object'; readonly fields: Fields }
-  /** An object, or one of a few words. */
-  | { readonly kind: 'object-or-word'; readonly words: readonly string[]; readonly fields: Fields }
-  /** A string, or an object (a reference to a secret). */
-  | { readonly kind: 'string-or-object'; readonly fields: Fields };
+/**
+ * How an object is read; Marathon generates three kinds of readers.
+ *
+ * | reader      | not an object                  | a required field is missing | a field with a default is wrong |
+ * |-------------|--------------------------------|-----------------------------|---------------------------------|
+ * | `checked`   | as one without fields          | says on which object        | is refused                      |
+ * | `plain`     | error.expected.jsobject        | error.path.missing          | –                               |
+ * | `forgiving` | as one without fields          | error.path.missing          | is replaced by the default      |
+ */
+export type Reader = 'checked' | 'plain' | 'forgiving';
 
-export const string: Shape = { kind: 'string' };
+export type Shape =
+  | { readonly kind: 'boolean' | 'any' | 'time' }
+  | StringShape
+  | NumberShape
+  | { readonly kind: 'enum'; readonly values: readonly string[] }
+  | { readonly kind: 'array'; readonly of: Shape; readonly min?: number; readonly set?: boolean }
+  | { readonly kind: 'map'; readonly of: Shape }
+  | { readonly kind: 'object'; readonly name: string; readonly fields: Fields; readonly reader: Reader }
+  /** The first that fits; what is wrong is told of the last. */
+  | { readonly kind: 'union'; readonly of: readonly Shape[] };
+
+export interface StringShape {
+  readonly kind: 'string';
+  readonly min?: number;
+  readonly max?: number;
+  readonly form?: TextForm;
+  /** Of its own type in a union. */
+  readonly name?: string;
+}
+
+export interface NumberShape {
+  readonly kind: 'number' | 'integer' | 'long';
+  readonly min?: number;
+  readonly max?: number;
+  readonly name?: string;
+}
+
+/** Whether a text as a whole has the form that is asked for. */
+export type TextForm = (text: string) => boolean;
+
 export const boolean: Shape = { kind: 'boolean' };
 export const any: Shape = { kind: 'any' };
-export const number = (min?: number, max?: number): Shape => ({ kind: 'number', ...range(min, max) });
-export const integer = (min?: number, max?: number): Shape => ({ kind: 'integer', ...range(min, max) });
-export const oneOf = (...values: string[]): Shape => ({ kind: 'enum', values });
-export const array = (of: Shape): Shape => ({ kind: 'array', of });
-export const map = (of: Shape): Shape => ({ kind: 'map', of });
-export const object = (fields: Fields): Shape => ({ kind: 'object', fields });
+export const time: Shape = { kind: 'time' };
+export const string: Shape = { kind: 'string' };
 
-function range(min: number | undefined, max: number | undefined): { min?: number; max?: number } {
-  return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+export function text(bounds: {
+  readonly min?: number;
+  readonly max?: number;
+  readonly form?: TextForm;
+  readonly name?: string;
+}): Shape {
+  return { kind: 'string', ...bounds };
 }
 
-/** @returns the value with defaults and without unknown fields; what is wrong goes to `details` */
-export function read(shape: Shape, value: Json, at: { path: string; details: ErrorDetail[] }): Json {
-  switch (shape.kind) {
-    case 'any':
-      return value;
-    case 'string':
-    case 'boolean':
-      return typeof value === shape.kind ? value : wrong(at, `error.expected.js${shape.kind}`);
-    case 'number':
-    case 'integer':
-      return readNumber(shape, value, at);
-    case 'enum':
-      if (typeof value !== 'string') return wrong(at, 'error.expected.jsstring');
-      return shape.values.includes(value) ? value : wrong(at, 'error.unknown.enum.literal');
-    case 'array':
-      if (!isArray(value)) return wrong(at, 'error.expected.jsarray');
-      return value.map((item, index) => read(shape.of, item, { ...at, path: `${at.path}(${index})` }));
-    case 'map':
-      return isObject(value) ? readMap(shape.of, value, at) : wrong(at, 'error.expected.jsobject');
-    case 'object':
-      return isObject(value) ? readFields(shape.fields, value, at) : wrong(at, 'error.expected.jsobject');
-    case 'object-or-word':
-      if (typeof value === 'string')
-        return shape.words.includes(value) ? value : wrong(at, 'error.unknown.enum.literal');
-      return isObject(value) ? readFields(shape.fields, value, at) : wrong(at, 'error.expected.jsobject');
-    case 'string-or-object':
-      if (typeof value === 'string') return value;
-      return isObject(value) ? readFields(shape.fields, value, at) : wrong(at, 'error.expected.jsstring');
-  }
+export function number(min?: number, max?: number): Shape {
+  return { kind: 'number', ...range(min, max) };
 }
 
-export function readFields(
-  fields: Fields,
-  value: JsonObject,
-  at: { path: string; details: ErrorDetail[] },
-): JsonObject {
-  const out: Record<string, Json> = {};
-  for (const [name, field] of Object.entries(fields)) {
-    const given = Object.hasOwn(value, name) ? value[name] : undefined;
-    const path = `${at.path}/${name}`;
-    if (given !== undefined && given !== null) out[name] = read(field.shape, given, { ...at, path });
-    else if (field.otherwise !== undefined) out[name] = field.otherwise;
-    else if (field.required) wrong({ ...at, path }, 'error.path.missing');
-  }
-  return out;
+/** 32 bits with a sign. */
+export function integer(min?: number, max?: number): Shape {
+  return { kind: 'integer', ...range(min, max) };
 }
 
-function readMap(of: Shape, value: JsonObject, at: { path: string; details: ErrorDetail[] }): JsonObject {
-  const entries = Object.entries(value).filter(([, item]) => item !== null);
-  return Object.fromEntries(
-    entries.map(([key, item]) => [key, read(of, item, { ...at, path: `${at.path}/${key}` })]),
-  );
+/** 64 bits with a sign. */
+export function long(min?: number, max?: number): Shape {
+  return { kind: 'long', ...range(min, max) };
 }
 
-function readNumber(
-  shape: { readonly kind: 'number' | 'integer'; readonly min?: number; readonly max?: number },
-  value: Json,
-  at: { path: string; details: ErrorDetail[] },
-): Json {
-  if (typeof value !== 'number') return wrong(at, 'error.expected.jsnumber');
-  if (shape.kind === 'integer' && !isInt(value)) return wrong(at, 'error.expected.int');
-  if (shape.min !== undefined && value < shape.min) return wrong(at, 'error.min');
-  if (shape.max !== undefined && value > shape.max) return wrong(at, 'error.max');
-  return value;
+/** In any letter case; read as it is spelled here. */
+export function oneOf(...values: string[]): Shape {
+  return { kind: 'enum', values };
 }
 
-function wrong(at: { path: string; details: ErrorDetail[] }, error: string): null {
-  at.details.push({ path: at.path === '' ? '/' : at.path, errors: [error] });
-  return null;
+export function array(of: Shape, min?: number): Shape {
+  return { kind: 'array', of, ...range(min, undefined) };
+}
+
+/** A list in which nothing occurs twice. */
+export function set(of: Shape, min?: number): Shape {
+  return { kind: 'array', of, set: true, ...range(min, undefined) };
+}
+
+export function map(of: Shape): Shape {
+  return { kind: 'map', of };
+}
+
+export function union(...of: Shape[]): Shape {
+  return { kind: 'union', of };
+}
+
+/** @param name as Marathon calls the type in its messages */
+export function object(name: string, fields: Fields, reader: Reader = 'checked'): ObjectShape {
+  return { kind: 'object', name, fields, reader };
+}
+
+export type ObjectShape = Extract<Shape, { readonly kind: 'object' }>;
+
+export function required(shape: Shape): Field {
+  return { shape, required: true };
+}
+
+export function optional(shape: Shape): Field {
+  return { shape };
+}
+
+export function withDefault(shape: Shape, otherwise: Json): Field {
+  return { shape, otherwise };
+}
+
+/** A list or map that is empty when it is absent. */
+export function many(shape: Shape): Field {
+  return { shape, otherwise: shape.kind === 'map' ? {} : [] };
 }
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isArray(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-/** 32 bits with a sign. */
-function isInt(value: number): boolean {
-  return Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
+function range(min: number | undefined, max: number | undefined): { min?: number; max?: number } {
+  return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
 }

@@ -3,14 +3,13 @@
 import { ApiError, appMissing, illegalArgument, invalidObject, invalidShape } from '../api-error.ts';
 import { type AppFields, fieldsOf } from '../definition/app.ts';
 import { canonicalPath, parentOf } from '../definition/app-id.ts';
-import { completeApp, mergeApp, readApp } from '../definition/complete.ts';
+import { appOfUpdate, completeApp, mergeApp, readApp, readNewApp } from '../definition/complete.ts';
 import type { DefinitionContext } from '../definition/settings.ts';
 import { isObject, type JsonObject } from '../definition/shape.ts';
 import { findApp, type GroupApp, putApp, removeApp, type WantedGroup } from '../marathon/group.ts';
 import type { DeploymentResult } from '../marathon/group-manager.ts';
 import type { Marathon } from '../marathon/marathon.ts';
 import { rolesFor } from '../marathon/roles.ts';
-import { parseTimestamp } from '../marathon/timestamp.ts';
 import { existingApp, idOf, storedVersion } from './app-reads.ts';
 import { type Call, clientIp, flag, json, readJson } from './call.ts';
 import { accepted } from './results.ts';
@@ -37,11 +36,7 @@ export function restartRoutes(marathon: Marathon): Route[] {
 }
 
 async function create(marathon: Marathon, call: Call): Promise<Response> {
-  const body = await readJson(call);
-  if (!isObject(body))
-    throw invalidShape([{ path: '/id', errors: [`${JSON.stringify(body)} is not an object`] }]);
-  const given = readApp(body);
-  if (given['id'] === undefined) throw invalidShape([{ path: '/id', errors: ['error.path.missing'] }]);
+  const given = readNewApp(await readJson(call));
   const context = contextOf(marathon, call, canonicalPath(String(given['id'])));
   const fields = completeApp(String(given['id']), given, context);
   const { id } = fields;
@@ -118,11 +113,11 @@ function updateOf(
   { partial, path = '' }: { readonly partial: boolean; readonly path?: string },
 ): AppUpdate {
   const given = readApp(partial ? (isObject(body) ? body : {}) : withId(body, id), path);
-  // A partial update that creates an app is read as one of an app that has no ports.
-  const whole = partial ? { portDefinitions: [], ...given } : given;
-  const fields: AppUpdate['fields'] = (current, context) =>
-    partial && current !== undefined ? mergeApp(current, given, context) : completeApp(id, whole, context);
-  const rollback = partial && isObject(body) ? rollbackOf(body, given, path) : undefined;
+  const fields: AppUpdate['fields'] = (current, context) => {
+    if (!partial) return completeApp(id, given, context);
+    return current === undefined ? appOfUpdate(id, given, context) : mergeApp(current, given, context);
+  };
+  const rollback = partial ? rollbackOf(given) : undefined;
   return { id, fields, ...(rollback === undefined ? {} : { rollback }) };
 }
 
@@ -132,14 +127,9 @@ function withId(body: unknown, id: string): unknown {
 }
 
 /** `version` in a partial update asks for that stored version. */
-function rollbackOf(body: JsonObject, given: JsonObject, path: string): string | undefined {
-  const { version } = body;
-  if (version === undefined || version === null) return undefined;
-  if (typeof version !== 'string' || parseTimestamp(version) === undefined) {
-    const error = typeof version === 'string' ? 'error.expected.date.isoformat' : 'error.expected.date';
-    throw invalidShape([{ path: `${path}/version`, errors: [error] }]);
-  }
-  if (Object.keys(given).every((name) => name === 'id')) return version;
+function rollbackOf({ id: _id, version, ...others }: JsonObject): string | undefined {
+  if (version === undefined) return undefined;
+  if (Object.keys(others).length === 0) return String(version);
   const problem = "The 'version' field may only be combined with the 'id' field.";
   throw invalidObject([{ path: '/', errors: [problem] }]);
 }

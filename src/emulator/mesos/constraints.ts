@@ -1,13 +1,13 @@
 // emulator: on which agents an app may run (Marathon's Constraints). The pretend agents have no attributes, so
 // only the host can be asked about.
 
+import { javaPattern } from '../definition/java-pattern.ts';
 import type { AgentSpec } from './cluster.ts';
 
 /** `[field, operator, value?]`. */
 export type Constraint = readonly string[];
 
 const HOST_FIELDS = ['hostname', '@hostname'];
-const OPERATORS = ['UNIQUE', 'CLUSTER', 'GROUP_BY', 'LIKE', 'UNLIKE', 'MAX_PER', 'IS'];
 
 /**
  * @param placed hosts of the instances of the app's present configuration, one entry each
@@ -55,40 +55,5 @@ function fewest(placed: readonly string[], groups: number): number {
 }
 
 function matches(text: string, pattern: string): boolean {
-  return new RegExp(`^(?:${pattern})$`).test(text);
-}
-
-/** What is wrong with a constraint; undefined when nothing is. */
-export function constraintProblem([field, operator = '', value]: Constraint): string | undefined {
-  if (field === undefined || field === '') return 'Missing field and operator';
-  if (!OPERATORS.includes(operator)) return `Operator must be one of: ${OPERATORS.join(', ')}`;
-  switch (operator) {
-    case 'UNIQUE':
-      return value === undefined ? undefined : 'Value specified but not used';
-    case 'IS':
-      return value === undefined ? 'A value is required for this operator' : undefined;
-    case 'LIKE':
-    case 'UNLIKE':
-      return value !== undefined && isPattern(value)
-        ? undefined
-        : `A regular expression value is required for ${operator} operator`;
-    case 'MAX_PER':
-      return isCount(value) ? undefined : 'An integer value is required for MAX_PER operator';
-    case 'GROUP_BY':
-      return value === undefined || isCount(value) ? undefined : 'Value was specified but is not a number';
-    default:
-      return undefined;
-  }
-}
-
-function isCount(value: string | undefined): boolean {
-  return value !== undefined && /^\d{1,9}$/.test(value);
-}
-
-function isPattern(value: string): boolean {
-  try {
-    return new RegExp(value) instanceof RegExp;
-  } catch {
-    return false;
-  }
+  return javaPattern(pattern)?.test(text) ?? false;
 }

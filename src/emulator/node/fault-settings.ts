@@ -9,9 +9,9 @@ import {
   isObject,
   object,
   oneOf,
-  readFields,
   string,
 } from '../definition/shape.ts';
+import { readFields } from '../definition/shape-reader.ts';
 
 /** An answer that takes the place of the real one. */
 export interface FaultAnswer {
@@ -61,7 +61,7 @@ const FIELDS: Fields = {
   hold: { shape: array(string) },
   lock: {
     shape: array(
-      object({
+      object('FaultLock', {
         app: { shape: string, required: true },
         action: { shape: oneOf('ScaleApplication', 'RestartApplication') },
       }),
@@ -69,7 +69,7 @@ const FIELDS: Fields = {
   },
   next: {
     shape: array(
-      object({
+      object('FaultAnswer', {
         status: { shape: integer(400, 599), otherwise: 502 },
         html: { shape: boolean },
         hangUp: { shape: boolean },

@@ -1,5 +1,6 @@
 // test support: the embedded Marathon as the recorded one was started, in virtual time and asked through its API.
 
+import { DEFAULT_SETTINGS, type ServerSettings } from '../../../src/emulator/definition/settings.ts';
 import { createApi } from '../../../src/emulator/http/api.ts';
 import type { MarathonEvent } from '../../../src/emulator/marathon/event-bus.ts';
 import { createMarathon, type Marathon } from '../../../src/emulator/marathon/marathon.ts';
@@ -39,7 +40,7 @@ export interface ReplayServer {
 }
 
 /** @param flags the recorded command-line flags */
-export function aReplayServer(_flags: readonly string[] = []): ReplayServer {
+export function aReplayServer(flags: readonly string[] = []): ReplayServer {
   const clock = new VirtualClock(START);
   const processes = new MemoryProcesses();
   let ids = 0;
@@ -53,6 +54,7 @@ export function aReplayServer(_flags: readonly string[] = []): ReplayServer {
     startDelayMs: 0,
     waitingDieFirst: false,
     random: () => 0,
+    settings: settingsOf(flags),
     uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
   });
   const api = createApi(marathon, {
@@ -77,6 +79,15 @@ export function aReplayServer(_flags: readonly string[] = []): ReplayServer {
         body: body === '' ? null : isJson ? JSON.parse(body) : body,
       };
     },
+  };
+}
+
+function settingsOf(flags: readonly string[]): ServerSettings {
+  const value = (name: string): string | undefined =>
+    flags.find((flag) => flag.startsWith(`--${name}=`))?.slice(name.length + 3);
+  return {
+    mesosRole: value('mesos_role') ?? DEFAULT_SETTINGS.mesosRole,
+    features: new Set(value('enable_features')?.split(',') ?? []),
   };
 }
 

@@ -1,0 +1,70 @@
+// emulator: how an app is upgraded, and what becomes of instances that cannot be reached.
+
+import { type GivenApp, type GivenUpgradeStrategy, hasPersistentVolumes } from '../given.ts';
+import { dvdiOf } from './external-volume.ts';
+import { doubleText, unless, type Violation } from './violation.ts';
+
+export function strategies(app: GivenApp): readonly Violation[] {
+  const { upgradeStrategy, residency, unreachableStrategy: unreachable, instances } = app;
+  const hasDvdi = (app.container?.volumes ?? []).some(
+    ({ external }) => external !== undefined && dvdiOf(external) !== undefined,
+  );
+  const isResident = residency !== undefined;
+  return [
+    ...unless(!isSingleInstance(app) || instances <= 1, '', 'Single instance app may only have one instance'),
+    ...(upgradeStrategy === undefined
+      ? []
+      : upgradeBounds(upgradeStrategy, {
+          noMinimum: isSingleInstance(app),
+          nothingOver: isSingleInstance(app) || isResident || hasDvdi,
+        })),
+    ...unless(!isResident || unreachable === undefined || typeof unreachable === 'string', '', NOT_DISABLED),
+  ];
+}
+
+const NOT_DISABLED = 'unreachableStrategy must be disabled for resident tasks';
+
+function isSingleInstance({ labels }: GivenApp): boolean {
+  return labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true';
+}
+
+function upgradeBounds(
+  { minimumHealthCapacity: minimum, maximumOverCapacity: over }: GivenUpgradeStrategy,
+  { noMinimum, nothingOver }: { noMinimum: boolean; nothingOver: boolean },
+): readonly Violation[] {
+  const path = '/upgradeStrategy';
+  const problem = (got: number): string => `got ${doubleText(got)}, expected 0.0`;
+  return [
+    ...unless(!noMinimum || minimum === 0, `${path}/minimumHealthCapacity`, problem(minimum)),
+    ...unless(!nothingOver || over === 0, `${path}/maximumOverCapacity`, problem(over)),
+  ];
+}
+
+/** Once defaults are there. */
+export function settledStrategies(app: GivenApp): readonly Violation[] {
+  const unreachable = app.unreachableStrategy;
+  if (typeof unreachable !== 'object') return [];
+  const { inactiveAfterSeconds: inactive, expungeAfterSeconds: expunge } = unreachable;
+  return [
+    ...unless(!hasPersistentVolumes(app), '', NOT_DISABLED),
+    ...unless(
+      inactive <= expunge,
+      '/unreachableStrategy/inactiveAfterSeconds',
+      `inactiveAfterSeconds (${inactive}) must be less or equal to expungeAfterSeconds, which is ${expunge}`,
+    ),
+  ];
+}
+
+/** Labels with which a service says how it is migrated come together or not at all. */
+export function migrationLabels({ labels }: GivenApp): readonly Violation[] {
+  const version = labels['DCOS_MIGRATION_API_VERSION'] ?? '';
+  const complete =
+    version === 'v1' &&
+    (labels['DCOS_PACKAGE_FRAMEWORK_NAME'] ?? '') !== '' &&
+    (labels['DCOS_MIGRATION_API_PATH'] ?? '') !== '';
+  return unless(
+    version === '' || complete,
+    '',
+    'DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH must be defined when using DCOS_MIGRATION_API_VERSION',
+  );
+}

@@ -1,0 +1,34 @@
+// emulator: the forms that texts of a definition must have.
+
+import { integer, type Shape, text } from '../shape.ts';
+
+const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+const NETWORK_NAME = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/;
+
+export const name: Shape = text({ min: 1, max: 63, form: (given) => LABEL.test(given) });
+/** A name that may be of any length. */
+export const longName: Shape = text({ min: 1, form: (given) => LABEL.test(given) });
+export const networkName: Shape = text({ min: 1, max: 63, form: (given) => NETWORK_NAME.test(given) });
+export const notEmpty: Shape = text({ min: 1 });
+export const path: Shape = text({ min: 1, max: 1024 });
+export const uri: Shape = text({ min: 1, max: 1024 });
+export const anyPort: Shape = integer(0, 65_535);
+
+/** Segments of dotted labels, or `..`, between any number of slashes. */
+export const pathId: Shape = text({ min: 1, form: isPathId });
+
+/** `//cmd`, or a path without empty segments, or nothing. */
+export const executor: Shape = text({ form: (given) => given === '//cmd' || isPlainPath(given) });
+
+function isPathId(given: string): boolean {
+  return given.split('/').every((part) => part === '' || part === '..' || isDotted(part));
+}
+
+function isDotted(part: string): boolean {
+  return part.split('.').every((label) => LABEL.test(label));
+}
+
+function isPlainPath(given: string): boolean {
+  const parts = (given.startsWith('/') ? given.slice(1) : given).split('/');
+  return given === '' || parts.every((part) => part !== '');
+}
