@@ -3,13 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { aWorld, type World } from '../support/world.ts';
 
-const HTTP = {
-  protocol: 'HTTP',
-  path: '/health',
-  gracePeriodSeconds: 0,
-  intervalSeconds: 2,
-  timeoutSeconds: 1,
-};
+const OFTEN = { gracePeriodSeconds: 0, intervalSeconds: 2, timeoutSeconds: 1 };
+const HTTP = { ...OFTEN, protocol: 'HTTP', path: '/health', portIndex: 0 };
+const COMMAND = { ...OFTEN, protocol: 'COMMAND' };
 
 async function info(world: World, id = '/a') {
   return (await world.get(`/v2/apps${id}`)).app;
@@ -228,7 +224,7 @@ describe('a check', () => {
     ['HTTP', { ...HTTP }, 'http://127.0.0.1/health'],
     ['HTTPS', { ...HTTP, protocol: 'HTTPS' }, 'https://127.0.0.1/health'],
     ['HTTP without a slash', { ...HTTP, path: 'x?y=z' }, 'http://127.0.0.1/x?y=z'],
-    ['COMMAND', { ...HTTP, protocol: 'COMMAND', command: { value: 'test 1' }, delaySeconds: 1 }, 'test 1 /a'],
+    ['COMMAND', { ...COMMAND, command: { value: 'test 1' }, delaySeconds: 1 }, 'test 1 /a'],
     ['MESOS_HTTP', { ...HTTP, protocol: 'MESOS_HTTP', delaySeconds: 1 }, 'http://127.0.0.1/health'],
   ])('by %s asks', async (_name, check, asked) => {
     const world = aWorld();
@@ -259,7 +255,7 @@ describe('a check', () => {
   ])('by a command fails with %s', async (result, cause) => {
     const world = aWorld();
     world.processes.commands.set('probe it', result);
-    const check = { ...HTTP, protocol: 'COMMAND', command: { value: 'probe it' }, delaySeconds: 0 };
+    const check = { ...COMMAND, command: { value: 'probe it' }, delaySeconds: 0 };
     await world.app({ id: '/a', healthChecks: [{ ...check, maxConsecutiveFailures: 0 }] });
     await world.clock.advance(1000);
     expect((await info(world)).tasks[0].healthCheckResults).toMatchObject([{ lastFailureCause: cause }]);
@@ -307,11 +303,10 @@ describe('a check', () => {
   });
 
   it.each([
-    [{ healthChecks: [{ protocol: 'COMMAND' }] }, '/healthChecks(0)/command'],
-    [{ healthChecks: [{ protocol: 'MESOS_TCP' }, { protocol: 'MESOS_HTTP' }] }, '/healthChecks'],
+    [{ healthChecks: [{ protocol: 'MESOS_TCP' }, { protocol: 'MESOS_HTTP' }] }, '/'],
     [{ healthChecks: [{ protocol: 'TCP', portIndex: 1 }] }, '/healthChecks(0)'],
     [{ readinessChecks: [{ portName: 'nope' }] }, '/readinessChecks(0)/portName'],
-    [{ readinessChecks: [{ portName: 'default' }, { portName: 'default' }] }, '/readinessChecks'],
+    [{ readinessChecks: [{ portName: 'default' }, { portName: 'default' }] }, '/readinessChecks/size'],
     [
       { readinessChecks: [{ portName: 'default', intervalSeconds: 5, timeoutSeconds: 5 }] },
       '/readinessChecks(0)/timeoutSeconds',

@@ -219,8 +219,8 @@ describe('a scale', () => {
 
 describe('a restart', () => {
   it.each([
-    ['one extra by default', {}, 4, 8],
-    ['one extra where floor and ceiling meet', { maximumOverCapacity: 0 }, 4, 5],
+    ['one extra by default', undefined, 4, 8],
+    ['one extra where floor and ceiling meet', { minimumHealthCapacity: 1, maximumOverCapacity: 0 }, 4, 5],
     ['down to half', { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }, 2, 4],
     ['down to nothing', { minimumHealthCapacity: 0, maximumOverCapacity: 0 }, 0, 4],
   ])('keeps its bounds: %s', async (_name, upgradeStrategy, least, most) => {

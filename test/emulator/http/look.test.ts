@@ -10,7 +10,7 @@ const APP = {
   id: '/a',
   cmd: 'sleep 60',
   tty: true,
-  check: { exec: {} },
+  check: { exec: { command: { shell: 'true' } } },
   resourceLimits: { cpus: 2 },
   executorResources: { cpus: 0.1 },
   labels: { role: 'web' },

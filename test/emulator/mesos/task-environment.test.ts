@@ -10,7 +10,9 @@ const world = {
 };
 
 function environment(body: Record<string, unknown>, ports: readonly number[]): Record<string, string> {
-  const fields = completeApp('/shop/api', readApp({ cmd: 'sleep 60', ...body }));
+  const fields = completeApp('/shop/api', readApp({ cmd: 'sleep 60', ...body }), {
+    settings: { mesosRole: '*', features: new Set(['secrets']) },
+  });
   const app = nextVersion({ fields }, undefined, '2024-05-01T09:00:00.000Z');
   const resources = { cpus: 1, mem: 128, disk: 0, gpus: 0 };
   const placement = { agentId: 'S0', hostname: '127.0.0.1', resources, ports };

@@ -5,8 +5,8 @@
  * floor and never lowers one.
  */
 export const FLOORS = {
-  definitionStatuses: 0.55,
-  definitionBodies: 0.05,
+  definitionStatuses: 0.98,
+  definitionBodies: 0.98,
   updateSteps: 0.9,
   updateRestarts: 1,
 } as const;

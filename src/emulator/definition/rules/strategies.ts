@@ -1,8 +1,13 @@
 // emulator: how an app is upgraded, and what becomes of instances that cannot be reached.
 
-import { type GivenApp, type GivenUpgradeStrategy, hasPersistentVolumes } from '../given.ts';
+import {
+  type GivenApp,
+  type GivenUpgradeStrategy,
+  hasExternalVolumes,
+  hasPersistentVolumes,
+} from '../given.ts';
 import { dvdiOf } from './external-volume.ts';
-import { doubleText, unless, type Violation } from './violation.ts';
+import { doubleText, unless, type Violation, violation } from './violation.ts';
 
 export function strategies(app: GivenApp): readonly Violation[] {
   const { upgradeStrategy, residency, unreachableStrategy: unreachable, instances } = app;
@@ -42,9 +47,20 @@ function upgradeBounds(
 
 /** Once defaults are there. */
 export function settledStrategies(app: GivenApp): readonly Violation[] {
-  const unreachable = app.unreachableStrategy;
-  if (typeof unreachable !== 'object') return [];
-  const { inactiveAfterSeconds: inactive, expungeAfterSeconds: expunge } = unreachable;
+  return [...defaultOfSingleInstance(app), ...unreachable(app)];
+}
+
+/** By default an upgrade runs two instances for a while, so an app that must not says how it is upgraded. */
+function defaultOfSingleInstance(app: GivenApp): readonly Violation[] {
+  if (!isSingleInstance(app) || app.upgradeStrategy !== undefined) return [];
+  const none = { noMinimum: true, nothingOver: true };
+  return [violation('/isSingleInstance', 'must be false'), ...upgradeBounds(defaultUpgrade(app), none)];
+}
+
+function unreachable(app: GivenApp): readonly Violation[] {
+  const strategy = app.unreachableStrategy;
+  if (typeof strategy !== 'object') return [];
+  const { inactiveAfterSeconds: inactive, expungeAfterSeconds: expunge } = strategy;
   return [
     ...unless(!hasPersistentVolumes(app), '', NOT_DISABLED),
     ...unless(
@@ -53,6 +69,13 @@ export function settledStrategies(app: GivenApp): readonly Violation[] {
       `inactiveAfterSeconds (${inactive}) must be less or equal to expungeAfterSeconds, which is ${expunge}`,
     ),
   ];
+}
+
+/** Volumes outlive a task, so there is never more than one with the same. */
+export function defaultUpgrade(app: GivenApp): GivenUpgradeStrategy {
+  return hasPersistentVolumes(app) || hasExternalVolumes(app)
+    ? { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
+    : { minimumHealthCapacity: 1, maximumOverCapacity: 1 };
 }
 
 /** Labels with which a service says how it is migrated come together or not at all. */

@@ -6,10 +6,10 @@ import {
   type GivenApp,
   type GivenNetwork,
   type GivenPortDefinition,
-  hasExternalVolumes,
   hasPersistentVolumes,
 } from '../given.ts';
 import { unstorableConstraint } from '../rules/constraints.ts';
+import { defaultUpgrade } from '../rules/strategies.ts';
 import type { Json, JsonObject } from '../shape.ts';
 import { distinct } from '../shape-reader.ts';
 import { storedCheck, storedHealthCheck } from './checks.ts';
@@ -33,7 +33,7 @@ export function storedApp(app: GivenApp): AppFields {
     networks: app.networks.map(network),
     ...(onHost && { portDefinitions: (app.portDefinitions ?? []).map(portDefinition) }),
     requirePorts: app.requirePorts,
-    upgradeStrategy: app.upgradeStrategy ?? upgradeStrategy(app),
+    upgradeStrategy: app.upgradeStrategy ?? defaultUpgrade(app),
     unreachableStrategy: unreachableStrategy(app),
     ...(hasPersistentVolumes(app) && { residency: RESIDENCY }),
   };
@@ -107,14 +107,6 @@ function network({ mode, name, labels }: GivenNetwork): Network {
 
 function portDefinition({ labels, ...rest }: GivenPortDefinition): PortDefinition {
   return { ...rest, ...(Object.keys(labels).length > 0 && { labels }) };
-}
-
-/** Volumes outlive a task, so there is never more than one with the same. */
-function upgradeStrategy(app: GivenApp): AppFields['upgradeStrategy'] {
-  const careful = hasPersistentVolumes(app) || hasExternalVolumes(app);
-  return careful
-    ? { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
-    : { minimumHealthCapacity: 1, maximumOverCapacity: 1 };
 }
 
 function unreachableStrategy({ unreachableStrategy: given }: GivenApp): Json {
