@@ -6,7 +6,7 @@ import type { MetricBlock } from './metric-block.ts';
 import { below } from './pointer.ts';
 import type { MicroscalingPolicy, Resource } from './policy.ts';
 import { judgeDefinition } from './trust/definition.ts';
-import { judgeApps, judgeMarathon } from './trust/places.ts';
+import { groupsOf, judgeApps, judgeMarathon } from './trust/places.ts';
 import { judgeReferences } from './trust/references.ts';
 import type { JudgeMetric, TrustRules } from './trust/rules.ts';
 
@@ -29,10 +29,16 @@ function judgePolicy(
   rules: TrustRules,
   metrics: ReadonlyMap<string, JudgeMetric>,
 ): readonly Finding[] {
+  const trust = {
+    privileged: rules.privileged,
+    parts: rules.definitionParts,
+    groups: groupsOf(policy.metadata, rules),
+    groupsAreNamed: rules.appPrefixes.length > 0,
+  };
   return [
     ...judgeApps(policy, rules),
     ...policy.spec.apps.flatMap(({ app, targets = [] }, i) => [
-      ...(app === undefined ? [] : judgeDefinition(app, below('/spec/apps', i, 'app'), rules)),
+      ...(app === undefined ? [] : judgeDefinition(app, below('/spec/apps', i, 'app'), trust)),
       ...targets.flatMap(({ metric }, j) =>
         judgeMetrics(metric as JsonObject, below('/spec/apps', i, 'targets', j, 'metric'), {
           rules,

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { type LoadResult, loadResources } from '../api/load.ts';
 import { APP_ID_PATTERN } from '../api/schema/shapes.ts';
 import { withVariables } from '../api/substitute.ts';
+import { DEFINITION_PARTS, type DefinitionPart } from '../api/trust/definition/rule.ts';
 import { originOf } from '../api/trust/rules.ts';
 import { createJudge, type Judge, type TrustRules } from '../api/trust.ts';
 import { withJudge } from '../api/validate.ts';
@@ -24,7 +25,13 @@ export interface Trust {
 
 export type TrustOptions = Pick<
   OptionValues,
-  'allowEnv' | 'allowSecretEnv' | 'allowSecretFiles' | 'allowEndpoint' | 'allowAppPrefix' | 'allowPrivileged'
+  | 'allowEnv'
+  | 'allowSecretEnv'
+  | 'allowSecretFiles'
+  | 'allowEndpoint'
+  | 'allowAppPrefix'
+  | 'allowPrivileged'
+  | 'allowDefinition'
 >;
 
 export interface TrustSurroundings {
@@ -68,6 +75,7 @@ function rulesOf(options: TrustOptions, { env, marathon, app }: TrustSurrounding
     endpoints: (options.allowEndpoint ?? []).map(endpoint),
     appPrefixes: (options.allowAppPrefix ?? []).map(appPrefix),
     privileged: options.allowPrivileged === true,
+    definitionParts: (options.allowDefinition ?? []).map(definitionPart),
     own: {
       marathonOrigins: marathon.map(originOf).filter((origin) => origin !== undefined),
       ...(app !== undefined && { app }),
@@ -87,6 +95,12 @@ function endpoint(text: string): string {
 /** Without the default port left out, so that `https://host:443` is an origin as well. */
 function originAsWritten(text: string): string | undefined {
   return /^https?:\/\/[^/?#@]+/i.exec(text)?.[0].toLowerCase();
+}
+
+function definitionPart(text: string): DefinitionPart {
+  const part = DEFINITION_PARTS.find((each) => each === text);
+  if (part !== undefined) return part;
+  throw new TerminalError(`--allow-definition: '${text}' is not one of ${DEFINITION_PARTS.join(', ')}`);
 }
 
 function appPrefix(text: string): string {

@@ -13,6 +13,7 @@ const ALLOW = [
   'allowEndpoint',
   'allowAppPrefix',
   'allowPrivileged',
+  'allowDefinition',
 ] as const;
 
 export const COMMANDS: readonly CommandSpec[] = [

@@ -22,7 +22,7 @@ spec:
   - name: worker
     priority: 1
     targets: [{ queueLength: 10, metric: { random: { max: 9 } } }]
-    app: { cmd: sleep 1 }
+    app: { cmd: sleep 1, user: nobody }
 `;
 
 interface Step {

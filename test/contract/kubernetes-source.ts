@@ -25,7 +25,15 @@ const never = new AbortController().signal;
 
 const POLICY = {
   capacity: { slots: 3 },
-  apps: [{ name: 'rest', priority: 1, instances: { min: 1 }, remainder: {}, app: { cmd: 'sleep 1' } }],
+  apps: [
+    {
+      name: 'rest',
+      priority: 1,
+      instances: { min: 1 },
+      remainder: {},
+      app: { cmd: 'sleep 1', user: 'nobody' },
+    },
+  ],
 };
 
 const condition = (over: Partial<Condition> = {}): Condition => ({

@@ -46,7 +46,7 @@ const policy = (name: string): object => ({
         priority: 1,
         instances: { min: 1 },
         remainder: { weight: 1 },
-        app: { cmd: 'exec sleep 1000', cpus: 0.01, mem: 8 },
+        app: { cmd: 'exec sleep 1000', user: 'nobody', cpus: 0.01, mem: 8 },
       },
     ],
   },

@@ -27,7 +27,7 @@ async function startOperator(): Promise<void> {
   await printed(operator, /operator started/);
 }
 
-const app = { cmd: 'sleep 1000', cpus: 0.01, mem: 16 };
+const app = { cmd: 'sleep 1000', user: 'nobody', cpus: 0.01, mem: 16 };
 
 function policy(name: string, more: object = {}): object {
   return {

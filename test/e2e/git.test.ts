@@ -14,6 +14,7 @@ let operator: Operator;
 
 /** A policy of one worker that never needs more than its minimum. */
 function policy(name: string, min: number, more = ''): string {
+  const user = more.includes('user:') ? '' : ', user: nobody';
   return `apiVersion: microscaling.io/v1alpha1
 kind: MicroscalingPolicy
 metadata: { name: ${name} }
@@ -27,7 +28,7 @@ spec:
     targets:
     - queueLength: 10
       metric: { random: { min: 0, max: 1 } }
-    app: { cmd: exec sleep 1000, cpus: 0.01, mem: 8${more} }
+    app: { cmd: exec sleep 1000, cpus: 0.01, mem: 8${user}${more} }
 `;
 }
 

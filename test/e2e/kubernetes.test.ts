@@ -9,7 +9,7 @@ import { type KubeconfigFile, kubeconfigFor } from '../support/kubernetes.ts';
 import { Laptop, type MarathonServer, Operator, untilCount } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
 
-const TASK = '{ cmd: exec sleep 1000, cpus: 0.01, mem: 8 }';
+const TASK = '{ cmd: exec sleep 1000, user: nobody, cpus: 0.01, mem: 8 }';
 const WORKER = '/shop/worker';
 
 const shop = (max: number): string => `apiVersion: microscaling.io/v1alpha1

@@ -17,7 +17,7 @@ spec:
     priority: 1
     instances: { min: 1, max: 6 }
     targets: [{ perInstance: 1, metric: { random: { min: 3, max: 3, period: 10s, seed: 1 } } }]
-    app: { cmd: exec sleep 1000, cpus: 0.01, mem: 8 }
+    app: { cmd: exec sleep 1000, user: nobody, cpus: 0.01, mem: 8 }
     envFrom: [{ name: TOKEN, from: { fromFile: ${token} } }]
 `;
 

@@ -13,7 +13,7 @@ import { silentLogger } from '../../src/runtime/log.ts';
 import { type Person, sourceOf } from './kubernetes.ts';
 import { until } from './until.ts';
 
-const APPS = [{ name: 'rest', priority: 1, remainder: {}, app: { cmd: 'sleep 1' } }];
+const APPS = [{ name: 'rest', priority: 1, remainder: {}, app: { cmd: 'sleep 1', user: 'nobody' } }];
 const never = new AbortController().signal;
 
 export interface Work {

@@ -3,7 +3,7 @@
 import { defaultAppId } from '../defaults.ts';
 import { error, type Finding } from '../finding.ts';
 import { below, showPath } from '../pointer.ts';
-import type { MarathonSpec, MicroscalingPolicy } from '../policy.ts';
+import type { MarathonSpec, MicroscalingPolicy, ObjectMeta } from '../policy.ts';
 import { originOf, refused, type TrustRules } from './rules.ts';
 
 /**
@@ -21,8 +21,7 @@ export function judgeMarathon(marathon: MarathonSpec | undefined, rules: TrustRu
 }
 
 export function judgeApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRules): readonly Finding[] {
-  const own = `/${metadata.name}`;
-  const groups = rules.appPrefixes.length === 0 ? [own] : rules.appPrefixes;
+  const groups = groupsOf(metadata, rules);
   return spec.apps.flatMap(({ id, name, adopt }, i) => {
     const isDefault = id === defaultAppId(metadata.name, name);
     const pointer = below('/spec/apps', i, isDefault ? 'name' : 'id');
@@ -43,8 +42,16 @@ export function judgeApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRu
   });
 }
 
+/** Where a policy may have apps: what the administrator names, else the group that carries its own name. */
+export function groupsOf(
+  { name }: ObjectMeta,
+  { appPrefixes }: Pick<TrustRules, 'appPrefixes'>,
+): readonly string[] {
+  return appPrefixes.length === 0 ? [`/${name}`] : appPrefixes;
+}
+
 /** `/shop` holds itself and `/shop/api`, not `/shopping`. */
-function isWithin(id: string, group: string): boolean {
+export function isWithin(id: string, group: string): boolean {
   const plain = !id.split('/').some((segment) => segment === '..' || segment === '.');
   return plain && (group === '/' || id === group || id.startsWith(`${group}/`));
 }

@@ -4,6 +4,7 @@ import { error, type Finding } from '../finding.ts';
 import type { JsonObject } from '../json-schema.ts';
 import { showPath } from '../pointer.ts';
 import type { ValueUse } from '../values.ts';
+import type { DefinitionPart } from './definition/rule.ts';
 
 /** What the operator uses itself: its own places need no permission, and its credentials belong to them. */
 export interface OwnPlaces {
@@ -30,6 +31,8 @@ export interface TrustRules {
   /** Groups, `/group`; none: each policy its own `/<policy>`. */
   readonly appPrefixes: readonly string[];
   readonly privileged: boolean;
+  /** What a definition may reach of what a cluster shares. */
+  readonly definitionParts: readonly DefinitionPart[];
   readonly own: OwnPlaces;
 }
 

@@ -26,15 +26,19 @@ export function installedPolicy({ group, image }: Pick<InstallSettings, 'group' 
   const template = load(readFileSync(packageFile(TEMPLATE), 'utf8')) as Json & {
     spec: Json & { apps: Json[] };
   };
-  const apps = template.spec.apps.map((app) => ({
-    ...app,
-    id: `${group}/${String(app['name'])}`,
-    app: {
-      ...(app['app'] as Json),
-      labels: { [INSTALLATION_LABEL]: group },
-      ...(image !== undefined && { container: dockerContainer(image) }),
-    },
-  }));
+  const apps = template.spec.apps.map((app) => {
+    const { user, ...definition } = app['app'] as Json;
+    return {
+      ...app,
+      id: `${group}/${String(app['name'])}`,
+      app: {
+        ...definition,
+        labels: { [INSTALLATION_LABEL]: group },
+        // An image says by itself as whom it runs.
+        ...(image === undefined ? { user } : { container: dockerContainer(image) }),
+      },
+    };
+  });
   const name = group.slice(1).replaceAll('/', '-');
   const text = dump(
     { ...template, metadata: { name }, spec: { ...template.spec, apps } },

@@ -204,7 +204,15 @@ export const OPERATOR_OPTIONS = {
     type: 'flag',
     env: ['MICROSCALING_ALLOW_PRIVILEGED'],
     key: 'allowPrivileged',
-    help: 'let those policies have privileged containers, user root and host volumes',
+    help: 'let those policies have the machines: privileged containers, user root or none, executors, host volumes, files of the agent',
+  },
+  allowDefinition: {
+    flag: '--allow-definition',
+    arg: 'PART',
+    type: 'texts',
+    env: ['MICROSCALING_ALLOW_DEFINITION'],
+    key: 'allowDefinition',
+    help: 'what app definitions of those policies may reach of what a cluster shares: grace-periods, labels, networks, ports, roles, secrets (docs/reference/trust.md); repeatable (default none)',
   },
   untrusted: {
     flag: '--untrusted',

@@ -2,6 +2,7 @@
 
 import { CONDITION_MEANINGS, REASON_MEANINGS } from '../../api/condition-words.ts';
 import { CONDITION_REASONS, CONDITION_TYPES } from '../../api/conditions.ts';
+import { DEFINITION_RULES } from '../../api/trust/definition/table.ts';
 import { policySchema, poolSchema } from '../../app/schema.ts';
 import { DESCRIPTIONS } from '../../server/metrics.ts';
 import { COMMANDS } from '../commands.ts';
@@ -17,6 +18,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     [`${FOLDER}/conditions.md`, conditionsPage()],
     [`${FOLDER}/commands.md`, commandsPage()],
     [`${FOLDER}/metrics.md`, metricsPage()],
+    [`${FOLDER}/trust.md`, trustPage()],
   ]);
 }
 
@@ -51,6 +53,21 @@ function commandsPage(): string {
     ...COMMANDS.map(commandSection),
     heading(2, 'Options outside of the command line'),
     settingsTable(),
+  ]);
+}
+
+function trustPage(): string {
+  const rows = DEFINITION_RULES.map(({ fields, what, allowed, why }) => [
+    fields,
+    what,
+    allowed === 'never' || allowed === 'always' ? allowed : code(allowed),
+    why,
+  ]);
+  return page('Trust', [
+    'What becomes of an app definition (`app`) in a policy from git, the API or Kubernetes. Policies of a folder are the ' +
+      "administrator's own, and nothing here is about them. `validate --untrusted` judges files by the same rules.",
+    'A field that stands in no row concerns the app alone (`cmd`, `cpus`, `env`, …) and is allowed. `null` is not given.',
+    table(['field', 'what', 'allowed by', 'why'], rows),
   ]);
 }
 

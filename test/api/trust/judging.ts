@@ -41,7 +41,7 @@ export function policyWith({
           name: 'api',
           priority: 1,
           targets: [{ queueLength: 5, metric }],
-          app: { cmd: 'sleep 1', ...definition },
+          app: { cmd: 'sleep 1', user: 'nobody', ...definition },
           ...app,
         },
       ],

@@ -1,0 +1,68 @@
+// api: what one rule about app definitions is made of. Pure.
+
+import type { Finding } from '../../finding.ts';
+import { isObject, type JsonObject } from '../../json-schema.ts';
+import { refused } from '../rules.ts';
+
+/** What `--allow-definition` names: each lets a definition reach one thing that others in the cluster share. */
+export const DEFINITION_PARTS = ['grace-periods', 'labels', 'networks', 'ports', 'roles', 'secrets'] as const;
+export type DefinitionPart = (typeof DEFINITION_PARTS)[number];
+
+export interface DefinitionTrust {
+  /** Whether its tasks may have the machine that they run on. */
+  readonly privileged: boolean;
+  readonly parts: readonly DefinitionPart[];
+  /** Groups that the policy may have apps in. */
+  readonly groups: readonly string[];
+  /** The administrator named those groups; else they follow from how the policy calls itself. */
+  readonly groupsAreNamed: boolean;
+}
+
+/** @param pointer of the definition */
+export type JudgeDefinition = (
+  definition: JsonObject,
+  pointer: string,
+  trust: DefinitionTrust,
+) => readonly Finding[];
+
+/** One row of the table: what a definition may say, and what becomes of it in an untrusted policy. */
+export interface DefinitionRule {
+  readonly fields: string;
+  readonly what: string;
+  /** `never`, `always`, or the flag that allows it. */
+  readonly allowed: 'always' | 'never' | `--allow-${string}`;
+  readonly why: string;
+  /** Absent where it is always allowed. */
+  readonly judge?: JudgeDefinition;
+}
+
+export const PRIVILEGED = '--allow-privileged';
+
+/** A rule that `--allow-privileged` lifts. */
+export function unlessPrivileged(judge: JudgeDefinition): JudgeDefinition {
+  return (definition, pointer, trust) => (trust.privileged ? [] : judge(definition, pointer, trust));
+}
+
+/** A rule that `--allow-definition PART` lifts. */
+export function unlessAllowed(part: DefinitionPart, judge: JudgeDefinition): JudgeDefinition {
+  return (definition, pointer, trust) =>
+    trust.parts.includes(part) ? [] : judge(definition, pointer, trust);
+}
+
+export function refusedPart(pointer: string, what: string, part: DefinitionPart): Finding {
+  return refused(pointer, what, `--allow-definition ${part}`);
+}
+
+/** Marathon refuses what is not a list; it is judged all the same, as one item. */
+export function each(value: unknown): readonly unknown[] {
+  return !isSet(value) ? [] : Array.isArray(value) ? value : [value];
+}
+
+/** Null is not given, at any depth. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+export function fieldsOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
