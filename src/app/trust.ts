@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { type LoadResult, loadResources } from '../api/load.ts';
 import { APP_ID_PATTERN } from '../api/schema/shapes.ts';
 import { withVariables } from '../api/substitute.ts';
-import { DEFINITION_PARTS, type DefinitionPart } from '../api/trust/definition/rule.ts';
+import { DEFINITION_PARTS, type DefinitionPart } from '../api/trust/definition/parts.ts';
 import { originOf } from '../api/trust/rules.ts';
 import { createJudge, type Judge, type TrustRules } from '../api/trust.ts';
 import { withJudge } from '../api/validate.ts';

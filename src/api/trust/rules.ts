@@ -4,7 +4,7 @@ import { error, type Finding } from '../finding.ts';
 import type { JsonObject } from '../json-schema.ts';
 import { showPath } from '../pointer.ts';
 import type { ValueUse } from '../values.ts';
-import type { DefinitionPart } from './definition/rule.ts';
+import type { DefinitionPart } from './definition/parts.ts';
 
 /** What the operator uses itself: its own places need no permission, and its credentials belong to them. */
 export interface OwnPlaces {

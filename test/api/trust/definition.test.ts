@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/api/finding.ts';
-import { DEFINITION_PARTS } from '../../../src/api/trust/definition/rule.ts';
+import { DEFINITION_PARTS } from '../../../src/api/trust/definition/parts.ts';
 import { DEFINITION_RULES } from '../../../src/api/trust/definition/table.ts';
 import { judgeDefinition } from '../../../src/api/trust/definition.ts';
 import { policyWith, refusals } from './judging.ts';

@@ -3,10 +3,7 @@
 import type { Finding } from '../../finding.ts';
 import { isObject, type JsonObject } from '../../json-schema.ts';
 import { refused } from '../rules.ts';
-
-/** What `--allow-definition` names: each lets a definition reach one thing that others in the cluster share. */
-export const DEFINITION_PARTS = ['grace-periods', 'labels', 'networks', 'ports', 'roles', 'secrets'] as const;
-export type DefinitionPart = (typeof DEFINITION_PARTS)[number];
+import type { DefinitionPart } from './parts.ts';
 
 export interface DefinitionTrust {
   /** Whether its tasks may have the machine that they run on. */

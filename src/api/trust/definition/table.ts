@@ -11,13 +11,8 @@ import {
   judgeUser,
   judgeVolumes,
 } from './machine.ts';
-import {
-  type DefinitionPart,
-  type DefinitionRule,
-  type JudgeDefinition,
-  unlessAllowed,
-  unlessPrivileged,
-} from './rule.ts';
+import type { DefinitionPart } from './parts.ts';
+import { type DefinitionRule, type JudgeDefinition, unlessAllowed, unlessPrivileged } from './rule.ts';
 import {
   judgeDependencies,
   judgeGracePeriod,
