@@ -1,8 +1,9 @@
 // server: the query of a list or a watch (meta/v1 ListOptions).
 
-import { ApiFailure, badRequest } from './failure.ts';
+import { ApiFailure } from './failure.ts';
 import { fieldSelector, type ObjectMatcher } from './field-selector.ts';
 import { labelSelector } from './label-selector.ts';
+import { flagIn, wholeNumberIn, wordIn } from './query.ts';
 
 export interface ListOptions {
   readonly matches: ObjectMatcher;
@@ -24,17 +25,17 @@ export function listOptions(query: URLSearchParams, fields: readonly string[]): 
   const matchesLabels = labelSelector(query.get('labelSelector') ?? '');
   const matchesFields = fieldSelector(query.get('fieldSelector') ?? '', fields);
   const continueFrom = query.get('continue');
-  const resourceVersion = number(query, 'resourceVersion');
-  const timeoutSeconds = number(query, 'timeoutSeconds');
+  const resourceVersion = versionIn(query);
+  const timeoutSeconds = wholeNumberIn(query, 'timeoutSeconds');
   const options: ListOptions = {
     matches: (object) => matchesLabels(object.metadata.labels) && matchesFields(object),
-    watch: flag(query, 'watch'),
-    limit: number(query, 'limit') ?? 0,
+    watch: flagIn(query, 'watch'),
+    limit: wholeNumberIn(query, 'limit') ?? 0,
     ...(continueFrom && { continueFrom }),
     ...(resourceVersion !== undefined && { resourceVersion }),
-    exactly: matching(query) === 'Exact',
-    bookmarks: flag(query, 'allowWatchBookmarks'),
-    sendInitialEvents: flag(query, 'sendInitialEvents'),
+    exactly: wordIn(query, 'resourceVersionMatch', ['Exact', 'NotOlderThan']) === 'Exact',
+    bookmarks: flagIn(query, 'allowWatchBookmarks'),
+    sendInitialEvents: flagIn(query, 'sendInitialEvents'),
     ...(timeoutSeconds !== undefined && timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
   };
   refuseContradictions(options, query);
@@ -62,23 +63,7 @@ function refuseContradictions(options: ListOptions, query: URLSearchParams): voi
     );
 }
 
-function matching(query: URLSearchParams): string | null {
-  const value = query.get('resourceVersionMatch');
-  if (value === null || value === 'Exact' || value === 'NotOlderThan') return value;
-  throw badRequest(`resourceVersionMatch: '${value}' is neither Exact nor NotOlderThan`);
-}
-
-function flag(query: URLSearchParams, name: string): boolean {
-  const value = query.get(name);
-  if (value === null || ['false', '0', 'f', 'F', 'False', 'FALSE'].includes(value)) return false;
-  if (['true', '1', 't', 'T', 'True', 'TRUE', ''].includes(value)) return true;
-  throw badRequest(`${name}: '${value}' is neither true nor false`);
-}
-
-function number(query: URLSearchParams, name: string): number | undefined {
-  const value = query.get(name);
-  if (value === null || value === '') return undefined;
-  const read = Number(value);
-  if (/^\d+$/.test(value) && Number.isSafeInteger(read)) return read;
-  throw badRequest(`${name}: '${value}' is not a whole number`);
+/** Empty is what clients send that have none. */
+function versionIn(query: URLSearchParams): number | undefined {
+  return query.get('resourceVersion') === '' ? undefined : wholeNumberIn(query, 'resourceVersion');
 }

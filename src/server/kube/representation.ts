@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../api/json-schema.ts';
 import { type AcceptedType, acceptedTypes } from './accept.ts';
 import type { ResourceKind } from './kinds.ts';
+import { queryOf, wordIn } from './query.ts';
 import { type IncludeObject, type MetaVersion, partialMetadata, tableOf } from './table.ts';
 
 /** A list of Kubernetes; `metadata` holds `resourceVersion`, `continue`, `remainingItemCount`. */
@@ -43,7 +44,8 @@ export function representationOf(
     if (wanted === undefined) continue;
     if (wanted.shape === 'object') return PLAIN;
     if (wanted.shape === 'metadata') return metadataOnly(wanted.version);
-    const includeObject = includeObjectOf(new URL(request.url).searchParams.get('includeObject'));
+    const query = queryOf(new URL(request.url));
+    const includeObject = wordIn(query, 'includeObject', INCLUDED) ?? 'Metadata';
     return table(kind, nowMs, { version: wanted.version, includeObject });
   }
   return undefined;
@@ -66,9 +68,7 @@ function shapeOf({ type, parameters }: AcceptedType): Shape | undefined {
   return undefined;
 }
 
-function includeObjectOf(text: string | null): IncludeObject {
-  return text === 'None' || text === 'Object' ? text : 'Metadata';
-}
+const INCLUDED = ['None', 'Metadata', 'Object'] as const satisfies readonly IncludeObject[];
 
 function table(
   kind: ResourceKind,

@@ -14,6 +14,7 @@ import { Lists } from './lists.ts';
 import { refusePatchType } from './media-type.ts';
 import { type KubeObject, keyOf } from './object.ts';
 import type { ServedKind } from './object-home.ts';
+import { queryOf, shownValue, wordIn } from './query.ts';
 import { AVAILABLE_TYPES, type Representation, representationOf } from './representation.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { Versions } from './versions.ts';
@@ -119,7 +120,7 @@ class Api {
         'NotAcceptable',
         `only the following media types are accepted: ${AVAILABLE_TYPES}`,
       );
-    return { request, query: url.searchParams, info, served, representation };
+    return { request, query: queryOf(url), info, served, representation };
   }
 
   #collection({ request, info, served, query, representation }: Call): Response {
@@ -224,6 +225,8 @@ function isPlaced({ namespace, name, subresource }: RequestInfo, kind: ResourceK
 }
 
 async function writeOf({ request, query, info, served }: Call): Promise<Write> {
+  wordIn(query, 'fieldValidation', ['Ignore', 'Warn', 'Strict']);
+  wordIn(query, 'propagationPolicy', ['Background', 'Foreground', 'Orphan']);
   const body = await jsonBody(request);
   const { namespace, name, subresource } = info;
   if (served.kind.namespaced && namespace === undefined) throw notAllowed(request.method);
@@ -242,7 +245,7 @@ function isDryRun(query: URLSearchParams, body: unknown): boolean {
     (word) => word !== '',
   );
   const odd = asked.find((word) => word !== 'All');
-  if (odd !== undefined) throw badRequest(`dryRun: '${String(odd)}' is not supported; there is All`);
+  if (odd !== undefined) throw badRequest(`dryRun: ${shownValue(odd)} is not supported; there is All`);
   return asked.length > 0;
 }
 

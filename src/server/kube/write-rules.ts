@@ -1,10 +1,11 @@
 // server: what Kubernetes asks of the metadata of an object that is written, and what it fills in by itself.
 
-import { isObject } from '../../api/json-schema.ts';
+import { isObject, type JsonObject } from '../../api/json-schema.ts';
 import { badRequest, conflict, invalid } from './failure.ts';
 import { apiVersionOf, type ResourceKind } from './kinds.ts';
 import { metadataCauses } from './metadata-rules.ts';
 import type { KubeMeta, KubeObject } from './object.ts';
+import { shownText, shownValue } from './query.ts';
 
 /** Where the request says that the object is. */
 export interface Target {
@@ -35,11 +36,11 @@ const OURS = [
  * @throws ApiFailure BadRequest
  */
 export function objectIn(body: unknown, kind: ResourceKind, target: Target): KubeObject {
-  if (!isObject(body)) throw badRequest(`the body must be a ${kind.kind}, as a JSON object`);
   const apiVersion = apiVersionOf(kind);
-  const given = `${String(body['kind'])} (${String(body['apiVersion'])})`;
+  const expected = `expected is a ${kind.kind} (${apiVersion}), as a JSON object`;
+  if (!isObject(body)) throw badRequest(`the body is ${whatIs(body)}; ${expected}`);
   if (body['kind'] !== kind.kind || body['apiVersion'] !== apiVersion)
-    throw badRequest(`the body is a ${given}; expected is a ${kind.kind} (${apiVersion})`);
+    throw badRequest(`the body ${whoIs(body)}; ${expected}`);
   const metadata = metadataIn(body['metadata']);
   const { name, namespace = target.namespace } = metadata;
   if (target.name !== undefined && name !== undefined && name !== target.name)
@@ -55,6 +56,23 @@ export function objectIn(body: unknown, kind: ResourceKind, target: Target): Kub
     kind: kind.kind,
     metadata: { ...metadata, ...place, name: name ?? target.name ?? '' },
   };
+}
+
+/** Of a body that is no object. */
+function whatIs(body: unknown): string {
+  if (body === undefined) return 'empty';
+  if (Array.isArray(body)) return 'a list';
+  if (body === null) return 'null';
+  return typeof body === 'string' ? 'a text' : `the ${typeof body} ${shownValue(body)}`;
+}
+
+/** Of an object that is none of this kind. */
+function whoIs({ kind, apiVersion }: JsonObject): string {
+  const missing = Object.entries({ kind, apiVersion }).filter(([, value]) => value === undefined);
+  if (missing.length > 0) return `has no ${missing.map(([name]) => name).join(' and no ')}`;
+  if (typeof kind === 'string' && typeof apiVersion === 'string')
+    return `is a ${shownText(kind)} (${shownText(apiVersion)})`;
+  return `says kind ${shownValue(kind)} and apiVersion ${shownValue(apiVersion)}, which are not both names`;
 }
 
 function metadataIn(given: unknown): Partial<KubeMeta> {

@@ -7,6 +7,7 @@ import { alreadyExists, badRequest, conflict, invalid, notFound } from './failur
 import { mergePatch } from './merge-patch.ts';
 import { type KubeObject, keyOf, timestamp, versionOf, withMeta } from './object.ts';
 import type { ObjectHome, ServedKind } from './object-home.ts';
+import { shownValue } from './query.ts';
 import type { Versions } from './versions.ts';
 import { newMetadata, nextMetadata, objectIn, type Target } from './write-rules.ts';
 
@@ -165,7 +166,7 @@ export class Writes {
     const { propagationPolicy, preconditions } = body;
     if (!PROPAGATION.includes(propagationPolicy))
       throw badRequest(
-        `propagationPolicy: '${String(propagationPolicy)}' is none of Background, Foreground, Orphan`,
+        `propagationPolicy: ${shownValue(propagationPolicy)} is none of Background, Foreground, Orphan`,
       );
     if (!isObject(preconditions)) return;
     const { uid, resourceVersion } = preconditions;
