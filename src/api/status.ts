@@ -44,6 +44,8 @@ export interface AppStatus {
     /** RFC 3339. */
     readonly until: string;
     readonly reason?: string;
+    /** The name of a token, or `page`. */
+    readonly by?: string;
   };
 }
 
@@ -61,6 +63,8 @@ export interface PolicyStatus {
     /** RFC 3339; absent: until somebody resumes it. */
     readonly until?: string;
     readonly reason?: string;
+    /** The name of a token, or `page`. */
+    readonly by?: string;
   };
 }
 

@@ -6,7 +6,7 @@ import { timeText } from './output/policy-table.ts';
 /** What the operator answers to a pause or an override. */
 export interface Hands {
   readonly policy: string;
-  readonly paused?: { readonly until?: string; readonly reason?: string };
+  readonly paused?: { readonly until?: string; readonly reason?: string; readonly by?: string };
   readonly overrides: Readonly<
     Record<string, { readonly instances: number; readonly until: string; readonly reason?: string }>
   >;
@@ -38,7 +38,9 @@ export function pauseText({ policy, paused }: Hands): string {
     paused.until === undefined
       ? `until 'microscaling resume ${shortName(policy)}'`
       : `until ${timeText(paused.until)}`;
-  return `${policy} is paused ${until}: every count stays as it is`;
+  const earlier =
+    paused.until === undefined ? '' : `; 'microscaling resume ${shortName(policy)}' ends it earlier`;
+  return `${policy} is paused ${until}: every count stays as it is${earlier}`;
 }
 
 export function overrideText({ policy, overrides }: Hands, app: string): string {

@@ -106,12 +106,17 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     arguments: '<policy>',
     summary: 'take the operator off a policy: nothing of it is written',
     description:
-      'Every count of the policy stays as it is until `resume`, or until --for is over. Seen by everybody in `get`, ' +
-      'on the page and in the events; outlives a restart of an operator with --data.',
+      'Every count of the policy stays as it is until --for is over, or until `resume`. Seen by everybody in `get`, ' +
+      'on the page and in the events, with who paused it (the name of their token) and why; outlives a restart of an ' +
+      'operator with --data. There is no pause without end: what is to last is `mode: Paused` in the policy itself.',
     options: ['for', 'reason', 'namespace', ...ASKING],
-    help: { for: 'end by itself after this long, e.g. 1h (default: until it is resumed)', ...TOKEN_HELP },
+    help: {
+      for: 'end by itself after this long, e.g. 30m (default 1h)',
+      reason: 'why, for everybody who sees the pause',
+      ...TOKEN_HELP,
+    },
     examples: [
-      'microscaling pause queue-demo --for 1h --reason "moving the queue"',
+      'microscaling pause queue-demo --for 30m --reason "moving the queue"',
       'microscaling pause queue-demo',
     ],
     exitCodes: FINE,

@@ -34,12 +34,12 @@ export function createActions({
   return {
     pause(policy, hand) {
       runningPolicy(store, policy);
-      if (hand.forMs !== undefined) mustBeTime(hand.forMs, LONGEST_PAUSE_MS);
+      mustBeTime(hand.forMs, LONGEST_PAUSE_MS);
       mustBeShort(hand.reason);
       interventions.pause(policy, hand);
     },
-    resume(policy) {
-      interventions.resume(policy);
+    resume(policy, by) {
+      interventions.resume(policy, by);
     },
     override(policy, app, hand) {
       const record = runningPolicy(store, policy);
@@ -49,8 +49,8 @@ export function createActions({
       mustBeShort(hand.reason);
       interventions.override(policy, spec, hand);
     },
-    endOverride(policy, app) {
-      interventions.endOverride(policy, app);
+    endOverride(policy, app, by) {
+      interventions.endOverride(policy, app, by);
     },
     async scale(appId, instances, signal) {
       const pool = poolFor(store, { appId, instances });

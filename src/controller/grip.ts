@@ -27,15 +27,15 @@ export function unlessPaused(
   };
 }
 
-/** `paused by hand until 2026-01-01T00:00:00Z (deploying)`. */
-export function pauseWords({ untilMs, reason }: PauseView): string {
+/** `paused by alice until 2026-01-01T00:00:00Z (deploying)`; `by hand` where nobody had to say who they are. */
+export function pauseWords({ untilMs, reason, by = 'hand' }: PauseView): string {
   const until = untilMs === undefined ? 'until somebody resumes it' : `until ${timeOf(untilMs)}`;
-  return `paused by hand ${until}${because(reason)}`;
+  return `paused by ${by} ${until}${because(reason)}`;
 }
 
-/** `held at 8 by hand until 2026-01-01T00:00:00Z (launch day)`. */
-export function overrideWords({ instances, untilMs, reason }: OverrideView): string {
-  return `held at ${instances} by hand until ${timeOf(untilMs)}${because(reason)}`;
+/** `held at 8 by alice until 2026-01-01T00:00:00Z (launch day)`. */
+export function overrideWords({ instances, untilMs, reason, by = 'hand' }: OverrideView): string {
+  return `held at ${instances} by ${by} until ${timeOf(untilMs)}${because(reason)}`;
 }
 
 function because(reason: string | undefined): string {

@@ -7,9 +7,11 @@ export interface Pause {
   readonly kind: 'pause';
   readonly policy: ResourceKey;
   readonly sinceMs: number;
-  /** Absent: until somebody resumes it. */
+  /** Absent in one that an earlier version took: until somebody resumes it. */
   readonly untilMs?: number;
   readonly reason?: string;
+  /** Who it was. */
+  readonly by?: string;
 }
 
 export interface Override {
@@ -23,6 +25,7 @@ export interface Override {
   readonly sinceMs: number;
   readonly untilMs: number;
   readonly reason?: string;
+  readonly by?: string;
 }
 
 export type Hand = Pause | Override;
@@ -30,10 +33,11 @@ export type Hand = Pause | Override;
 /** Undefined for what this version cannot read. */
 export function readHand(value: unknown): Hand | undefined {
   if (!isObject(value)) return undefined;
-  const { kind, policy, app, id, instances, sinceMs, untilMs, reason } = value;
+  const { kind, policy, app, id, instances, sinceMs, untilMs, reason, by } = value;
   if (typeof policy !== 'string' || !isNumber(sinceMs)) return undefined;
   if (reason !== undefined && typeof reason !== 'string') return undefined;
-  const said = reason === undefined ? {} : { reason };
+  if (by !== undefined && typeof by !== 'string') return undefined;
+  const said = { ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
   const key = policy as ResourceKey;
   if (kind === 'pause' && (untilMs === undefined || isNumber(untilMs))) {
     return { kind, policy: key, sinceMs, ...(untilMs !== undefined && { untilMs }), ...said };

@@ -8,7 +8,7 @@ import type { Logger } from '../runtime/log.ts';
 import type { Announcement } from './announcements.ts';
 import { type Grip, overrideWords, pauseWords } from './grip.ts';
 import { type Hand, type Override, type Pause, readHand } from './intervention-records.ts';
-import type { PauseView } from './view.ts';
+import type { HandWords, PauseView } from './view.ts';
 
 export interface InterventionDeps {
   readonly clock: Clock;
@@ -61,28 +61,22 @@ export class Interventions {
   }
 
   /** Throws TransientError when it cannot be made durable: then nothing changed. */
-  pause(policy: ResourceKey, { forMs, reason }: { readonly forMs?: number; readonly reason?: string }): void {
+  pause(policy: ResourceKey, { forMs, ...said }: HandWords): void {
     const sinceMs = this.#deps.clock.monotonic();
-    const until = forMs === undefined ? {} : { untilMs: sinceMs + forMs };
-    this.#begin({ kind: 'pause', policy, sinceMs, ...until, ...(reason !== undefined && { reason }) });
+    this.#begin({ kind: 'pause', policy, sinceMs, untilMs: sinceMs + forMs, ...said });
   }
 
-  resume(policy: ResourceKey): void {
-    this.#endByHand(keyOf({ kind: 'pause', policy }), 'somebody resumed it');
+  resume(policy: ResourceKey, by = 'somebody'): void {
+    this.#endByHand(keyOf({ kind: 'pause', policy }), `${by} resumed it`);
   }
 
   override(
     policy: ResourceKey,
     app: NamedApp,
-    {
-      instances,
-      forMs,
-      reason,
-    }: { readonly instances: number; readonly forMs: number; readonly reason?: string },
+    { instances, forMs, ...said }: HandWords & { readonly instances: number },
   ): void {
     const sinceMs = this.#deps.clock.monotonic();
     const untilMs = sinceMs + forMs;
-    const said = reason === undefined ? {} : { reason };
     this.#begin({
       kind: 'override',
       policy,
@@ -95,8 +89,8 @@ export class Interventions {
     });
   }
 
-  endOverride(policy: ResourceKey, app: string): void {
-    this.#endByHand(keyOf({ kind: 'override', policy, app }), 'somebody gave it back to its law');
+  endOverride(policy: ResourceKey, app: string, by = 'somebody'): void {
+    this.#endByHand(keyOf({ kind: 'override', policy, app }), `${by} gave it back to its law`);
   }
 
   /** What holds at this moment: one whose time is over does not, whether or not its end was told already. */
@@ -256,11 +250,12 @@ function isOver({ untilMs }: Hand, nowMs: number): boolean {
   return untilMs !== undefined && untilMs <= nowMs;
 }
 
-function timesOf({ sinceMs, untilMs, reason }: Hand): PauseView {
+function timesOf({ sinceMs, untilMs, reason, by }: Hand): PauseView {
   return {
     sinceMs,
     ...(untilMs !== undefined && { untilMs }),
     ...(reason !== undefined && { reason }),
+    ...(by !== undefined && { by }),
   };
 }
 

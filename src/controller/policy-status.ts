@@ -48,16 +48,20 @@ function appStatus(app: AppView, seen: boolean): AppStatus {
   };
 }
 
-function overrideStatus({ instances, untilMs, reason }: OverrideView): NonNullable<AppStatus['override']> {
-  return { instances, until: timestamp(untilMs), ...(reason !== undefined && { reason }) };
+function overrideStatus({ instances, untilMs, ...said }: OverrideView): NonNullable<AppStatus['override']> {
+  return { instances, until: timestamp(untilMs), ...saidBy(said) };
 }
 
-function pauseStatus({ sinceMs, untilMs, reason }: PauseView): NonNullable<PolicyStatus['paused']> {
+function pauseStatus({ sinceMs, untilMs, ...said }: PauseView): NonNullable<PolicyStatus['paused']> {
   return {
     since: timestamp(sinceMs),
     ...(untilMs !== undefined && { until: timestamp(untilMs) }),
-    ...(reason !== undefined && { reason }),
+    ...saidBy(said),
   };
+}
+
+function saidBy({ reason, by }: Pick<PauseView, 'reason' | 'by'>): Pick<PauseView, 'reason' | 'by'> {
+  return { ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
 }
 
 function timestamp(ms: number): string {

@@ -73,15 +73,27 @@ export interface OverrideView {
   readonly untilMs: number;
   /** What the person said. */
   readonly reason?: string;
+  /** Who it was: the name of their token, or `page`; absent where nobody had to say. */
+  readonly by?: string;
 }
 
 /** `microscaling pause`: a hand on the brake, whatever the policy's own `mode` says. */
 export interface PauseView {
   readonly sinceMs: number;
-  /** Absent: until somebody resumes it. */
+  /** Absent in one that an earlier version took: until somebody resumes it. */
   readonly untilMs?: number;
   /** What the person said. */
   readonly reason?: string;
+  /** Who it was: the name of their token, or `page`; absent where nobody had to say. */
+  readonly by?: string;
+}
+
+/** What a person says with a pause or an override. */
+export interface HandWords {
+  /** It always ends by itself. */
+  readonly forMs: number;
+  readonly reason?: string;
+  readonly by?: string;
 }
 
 /** What policies and CapacityPools have in common as objects. */
@@ -202,23 +214,19 @@ export interface OperatorView {
 /** What people may do by hand, through the page, the API and the command line. */
 export interface OperatorActions {
   /**
-   * Nothing of the policy is written until `resume`, or until `forMs` are over. Durable when it returns; again
+   * Nothing of the policy is written until `resume`, at the latest until `forMs` are over. Durable when it returns; again
    * replaces. Throws TerminalError for a policy that does not run.
    */
-  pause(policy: ResourceKey, hand: { readonly forMs?: number; readonly reason?: string }): void;
+  pause(policy: ResourceKey, hand: HandWords): void;
   /** Ends a pause by hand; does nothing when there is none. A policy that says `mode: Paused` itself stays paused. */
-  resume(policy: ResourceKey): void;
+  resume(policy: ResourceKey, by?: string): void;
   /**
    * The count of a scaled app or remainder, by its name in the policy, for a while. Durable when it returns; again
    * replaces. Throws TerminalError with a sentence: no such app, a fixed app, outside of min and max, too long.
    */
-  override(
-    policy: ResourceKey,
-    app: string,
-    hand: { readonly instances: number; readonly forMs: number; readonly reason?: string },
-  ): void;
+  override(policy: ResourceKey, app: string, hand: HandWords & { readonly instances: number }): void;
   /** Gives the app back to its law; does nothing when it has it. */
-  endOverride(policy: ResourceKey, app: string): void;
+  endOverride(policy: ResourceKey, app: string, by?: string): void;
   /** Scales a fixed app within its `pageControl`; throws TerminalError with a sentence when that is not allowed. */
   scale(appId: string, instances: number, signal: AbortSignal): Promise<void>;
 }

@@ -20,6 +20,7 @@ import { type StatusCode, statusObject } from './kubernetes.ts';
 import { LiveView } from './live-view.ts';
 import { loginRoutes } from './login-routes.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { pageSenderOf, senderOf } from './sender.ts';
 import { Sessions } from './sessions.ts';
 import { createTokenBook } from './tokens.ts';
 import { uiRoutes } from './ui-routes.ts';
@@ -113,9 +114,20 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   app.get('/metrics', scrape);
   app.route(
     '/ui',
-    uiRoutes({ live, access, actions: state.actions, guard, pageToken: token, version, clock, log, signal }),
+    uiRoutes({
+      live,
+      access,
+      actions: state.actions,
+      guard,
+      senderOf: pageSenderOf(access),
+      pageToken: token,
+      version,
+      clock,
+      log,
+      signal,
+    }),
   );
-  app.route(`/apis/${API_VERSION}`, handRoutes({ state, log }));
+  app.route(`/apis/${API_VERSION}`, handRoutes({ state, log, senderOf: senderOf(access) }));
   app.route(`/apis/${API_VERSION}`, apiRoutes(state));
   const grantOf = (request: Request): Grant => {
     const entered = access.enter(request);

@@ -8,10 +8,13 @@ import { messageOf, TerminalError, TransientError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { objectOf, overrideWish, pauseWish } from './hand-wish.ts';
 import { type StatusCode, statusObject } from './kubernetes.ts';
+import type { SenderOf } from './sender.ts';
 
 export interface HandDeps {
   readonly state: OperatorState;
   readonly log: Logger;
+  /** Who sends a request; undefined where nobody has to say. */
+  readonly senderOf: SenderOf;
 }
 
 const BODY_BYTES = 4096;
@@ -20,8 +23,10 @@ const POLICY = '/namespaces/:ns/microscalingpolicies/:name';
 /**
  * Routes below `/apis/microscaling.io/v1alpha1`; all answer with the policy's hands (`HandsObject`) or a `Status`.
  *
+ * Without `for` a hand ends after an hour.
+ *
  * - `PUT …/NAME/pause` {for?, reason?} and `DELETE …/NAME/pause`
- * - `PUT …/NAME/overrides/APP` {instances, for, reason?} and `DELETE …/NAME/overrides/APP`
+ * - `PUT …/NAME/overrides/APP` {instances, for?, reason?} and `DELETE …/NAME/overrides/APP`
  */
 export function handRoutes(deps: HandDeps): Hono {
   const { actions } = deps.state;
@@ -31,16 +36,19 @@ export function handRoutes(deps: HandDeps): Hono {
     onError: (c) => failed(c, 413, `the body is larger than ${BODY_BYTES} bytes`),
   });
   app.put(`${POLICY}/pause`, limit, (c) =>
-    act(c, deps, async (key) => actions.pause(key, pauseWish(await objectOf(c.req.text())))),
-  );
-  app.delete(`${POLICY}/pause`, (c) => act(c, deps, (key) => actions.resume(key)));
-  app.put(`${POLICY}/overrides/:app`, limit, (c) =>
-    act(c, deps, async (key) =>
-      actions.override(key, c.req.param('app'), overrideWish(await objectOf(c.req.text()))),
+    act(c, deps, async (key, by) =>
+      actions.pause(key, { ...pauseWish(await objectOf(c.req.text())), ...by }),
     ),
   );
+  app.delete(`${POLICY}/pause`, (c) => act(c, deps, (key, { by }) => actions.resume(key, by)));
+  app.put(`${POLICY}/overrides/:app`, limit, (c) =>
+    act(c, deps, async (key, by) => {
+      const wish = overrideWish(await objectOf(c.req.text()));
+      actions.override(key, c.req.param('app'), { ...wish, ...by });
+    }),
+  );
   app.delete(`${POLICY}/overrides/:app`, (c) =>
-    act(c, deps, (key) => actions.endOverride(key, c.req.param('app'))),
+    act(c, deps, (key, { by }) => actions.endOverride(key, c.req.param('app'), by)),
   );
   return app;
 }
@@ -48,23 +56,27 @@ export function handRoutes(deps: HandDeps): Hono {
 /** What a hand answers with. Times are RFC 3339. */
 export interface HandsObject {
   readonly policy: ResourceKey;
-  readonly paused?: { readonly until?: string; readonly reason?: string };
+  readonly paused?: { readonly until?: string; readonly reason?: string; readonly by?: string };
   readonly overrides: Readonly<
-    Record<string, { readonly instances: number; readonly until: string; readonly reason?: string }>
+    Record<
+      string,
+      { readonly instances: number; readonly until: string; readonly reason?: string; readonly by?: string }
+    >
   >;
 }
 
 async function act(
   c: Context,
-  { state, log }: HandDeps,
-  hand: (key: ResourceKey) => Promise<void> | void,
+  { state, log, senderOf }: HandDeps,
+  hand: (key: ResourceKey, by: { readonly by?: string }) => Promise<void> | void,
 ): Promise<Response> {
   const { ns = '', name = '' } = c.req.param();
   const find = (): PolicyView | undefined => policyOf(state, { ns, name });
   const found = find();
   if (found === undefined) return failed(c, 404, unknownPolicy(state, `${ns}/${name}`));
   try {
-    await hand(resourceKey(found));
+    const by = senderOf(c.req.raw);
+    await hand(resourceKey(found), by === undefined ? {} : { by });
   } catch (error) {
     if (error instanceof TerminalError) return failed(c, 422, error.message);
     if (error instanceof TransientError) return failed(c, 503, error.message);
@@ -112,8 +124,13 @@ function time(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-function said({ reason }: { readonly reason?: string }): { readonly reason?: string } {
-  return reason === undefined ? {} : { reason };
+interface Said {
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+function said({ reason, by }: Said): Said {
+  return { ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
 }
 
 function failed(c: Context, status: StatusCode, message: string): Response {

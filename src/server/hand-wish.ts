@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../api/json-schema.ts';
 import { messageOf, TerminalError } from '../runtime/errors.ts';
 
 export interface PauseWish {
-  readonly forMs?: number;
+  readonly forMs: number;
   readonly reason?: string;
 }
 
@@ -17,17 +17,16 @@ export interface OverrideWish {
 
 /** Long enough for a sentence, short enough for a status line. */
 const MAX_REASON = 200;
+/** A hand that nobody has given an end: it is for an incident, and one that is forgotten must not last. */
+const DEFAULT_FOR_MS = 3_600_000;
 
 /** @throws TerminalError with what is wrong, for the body `{for?, reason?}` */
 export function pauseWish(body: JsonObject): PauseWish {
   refuseOthers(body, ['for', 'reason']);
-  return {
-    ...(body['for'] !== undefined && { forMs: positiveMs(body['for']) }),
-    ...reasonOf(body),
-  };
+  return { forMs: positiveMs(body['for']), ...reasonOf(body) };
 }
 
-/** @throws TerminalError with what is wrong, for the body `{instances, for, reason?}` */
+/** @throws TerminalError with what is wrong, for the body `{instances, for?, reason?}` */
 export function overrideWish(body: JsonObject): OverrideWish {
   refuseOthers(body, ['instances', 'for', 'reason']);
   const { instances } = body;
@@ -63,8 +62,11 @@ function refuseOthers(body: JsonObject, known: readonly string[]): void {
 }
 
 function positiveMs(value: unknown): number {
+  if (value === undefined) return DEFAULT_FOR_MS;
   if (typeof value === 'string' && isDuration(value) && durationMs(value) > 0) return durationMs(value);
-  throw new TerminalError('`for` must be a duration longer than nothing, like 10m or 1h');
+  throw new TerminalError(
+    '`for` must be a duration longer than nothing, like 10m or 1h; what is to last belongs into the policy (`mode: Paused`)',
+  );
 }
 
 function reasonOf({ reason }: JsonObject): { readonly reason?: string } {

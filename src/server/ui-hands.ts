@@ -14,21 +14,27 @@ export interface UiHandDeps {
   readonly actions: OperatorActions;
   readonly guard: WriteGuard;
   readonly log: Logger;
+  readonly senderOf: (request: Request) => string;
 }
 
-type Hand = (actions: OperatorActions, policy: ResourceKey, body: JsonObject) => void;
+type Hand = (actions: OperatorActions, about: About, body: JsonObject) => void;
+
+interface About {
+  readonly policy: ResourceKey;
+  readonly by: string;
+}
 
 const HANDS: Readonly<Record<string, Hand>> = {
-  '/pause': (actions, policy, body) => actions.pause(policy, pauseWish(body)),
-  '/resume': (actions, policy) => actions.resume(policy),
-  '/override': (actions, policy, { app, ...body }) =>
-    actions.override(policy, textOf(app, 'app'), overrideWish(body)),
-  '/end-override': (actions, policy, { app }) => actions.endOverride(policy, textOf(app, 'app')),
+  '/pause': (actions, { policy, by }, body) => actions.pause(policy, { ...pauseWish(body), by }),
+  '/resume': (actions, { policy, by }) => actions.resume(policy, by),
+  '/override': (actions, { policy, by }, { app, ...body }) =>
+    actions.override(policy, textOf(app, 'app'), { ...overrideWish(body), by }),
+  '/end-override': (actions, { policy, by }, { app }) => actions.endOverride(policy, textOf(app, 'app'), by),
 };
 
 /**
  * - `POST /pause` {policy, for?, reason?}, `POST /resume` {policy}
- * - `POST /override` {policy, app, instances, for, reason?}, `POST /end-override` {policy, app}
+ * - `POST /override` {policy, app, instances, for?, reason?}, `POST /end-override` {policy, app}
  *
  * `policy` is `namespace/name`. 204, or {message}.
  */
@@ -42,12 +48,13 @@ export function uiHandRoutes(deps: UiHandDeps): Hono {
   return app;
 }
 
-async function act(c: Context, { actions, guard, log }: UiHandDeps, hand: Hand): Promise<Response> {
+async function act(c: Context, { actions, guard, log, senderOf }: UiHandDeps, hand: Hand): Promise<Response> {
   const refusal = guard.refusal(c.req.raw);
   if (refusal !== undefined) return c.json({ message: refusal.message }, refusal.status);
   try {
     const { policy, ...body } = await objectOf(c.req.text());
-    hand(actions, textOf(policy, 'policy') as ResourceKey, body);
+    const about = { policy: textOf(policy, 'policy') as ResourceKey, by: senderOf(c.req.raw) };
+    hand(actions, about, body);
     return c.body(null, 204);
   } catch (error) {
     const message = messageOf(error);

@@ -26,6 +26,8 @@ export interface UiDeps {
   readonly access: Access;
   readonly actions: OperatorActions;
   readonly guard: WriteGuard;
+  /** Who writes through the page. */
+  readonly senderOf: (request: Request) => string;
   readonly pageToken: string;
   readonly version: string;
   readonly clock: Clock;

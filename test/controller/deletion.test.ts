@@ -200,7 +200,7 @@ describe('a resource that is being deleted', () => {
     home = new FakeHome();
     home.put(demo());
     await start();
-    world.state.actions.pause(KEY, {});
+    world.state.actions.pause(KEY, { forMs: 3_600_000 });
     await world.after(1_000);
     const before = world.policy('demo');
     home.vanish(DEMO);
@@ -239,7 +239,7 @@ describe('a policy that nothing may be written of', () => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const marathon = await start();
-    world.state.actions.pause(KEY, {});
+    world.state.actions.pause(KEY, { forMs: 3_600_000 });
     home.put(aPolicy('demo', [consumer], { onDelete: 'Delete' }));
     await world.after(10_000);
     expect(ids(marathon)).toEqual(['/consumer', '/filler']);
@@ -279,7 +279,7 @@ describe('a farewell that Marathon keeps waiting', () => {
     const { marathon, files } = await slowly();
     files.put('demo.yaml', aPolicy('demo', [consumer], { onDelete: 'Delete' }));
     await world.after(1_000);
-    world.state.actions.pause(KEY, {});
+    world.state.actions.pause(KEY, { forMs: 3_600_000 });
     await world.after(20_000);
     expect(ids(marathon)).toEqual(['/consumer', '/filler']);
     world.state.actions.resume(KEY);

@@ -214,7 +214,7 @@ describe('a pause by hand', () => {
       world.metrics.set(1, n);
       // The round asks twice, before it decides and before it writes: the pause comes at any moment of it.
       await world.after(1_000 + 300 * i);
-      world.state.actions.pause(DEMO, {});
+      world.state.actions.pause(DEMO, { forMs: 3_600_000 });
       applied.length = 0;
       await world.after(10_000);
       expect(applied).toEqual([]);
@@ -226,7 +226,7 @@ describe('a pause by hand', () => {
 
   it('lasts until somebody resumes it, when no time is given', async () => {
     await running();
-    world.state.actions.pause(DEMO, {});
+    world.state.actions.pause(DEMO, { forMs: 3_600_000 });
     world.metrics.set(1, 8);
     await world.after(3 * TEN_MINUTES);
     expect(world.counts).toMatchObject({ '/consumer': 4 });
@@ -248,7 +248,7 @@ describe('a pause by hand', () => {
 
   it('does not resume a policy that is paused by its spec', async () => {
     await running();
-    world.state.actions.pause(DEMO, {});
+    world.state.actions.pause(DEMO, { forMs: 3_600_000 });
     world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler, producer], { mode: 'Paused' }));
     world.metrics.set(1, 8);
     await world.after(2_000);
@@ -274,7 +274,7 @@ describe('a pause by hand', () => {
 
   it('is forgotten with its policy', async () => {
     await running();
-    world.state.actions.pause(DEMO, {});
+    world.state.actions.pause(DEMO, { forMs: 3_600_000 });
     world.policies.remove('demo.yaml');
     await world.after(2_000);
     world.policies.put('demo.yaml', demo);
@@ -350,7 +350,7 @@ describe('over a restart', () => {
     });
     world.state.actions.override(DEMO, 'consumer', { instances: 7, forMs: 60_000 });
     full = true;
-    expect(() => world.state.actions.pause(DEMO, {})).toThrow('the disk is full');
+    expect(() => world.state.actions.pause(DEMO, { forMs: 3_600_000 })).toThrow('the disk is full');
     expect(() => world.state.actions.endOverride(DEMO, 'consumer')).toThrow('the disk is full');
     await world.after(10_000);
     expect(world.counts).toMatchObject({ '/consumer': 7 });

@@ -62,7 +62,7 @@ describe('status', () => {
     expect(wordings).toBeLessThanOrEqual(3 + 1);
     await world.after(20_000);
     expect(home.status(DEMO).apps[0]?.metric).toContain('160');
-    world.state.actions.pause('default/demo' as never, { reason: 'by me' });
+    world.state.actions.pause('default/demo' as never, { forMs: 3_600_000, reason: 'by me' });
     await world.after(100);
     expect(home.condition(DEMO, 'Paused')).toBe('True/PausedByHand');
     expect(home.status(DEMO).paused).toMatchObject({ reason: 'by me' });
@@ -262,7 +262,7 @@ describe('events', () => {
     home.eventWriter = () => (_event, signal) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     for (let i = 0; i < 300; i++) {
-      world.state.actions.pause('default/demo' as never, { reason: `${i}` });
+      world.state.actions.pause('default/demo' as never, { forMs: 3_600_000, reason: `${i}` });
       world.state.actions.resume('default/demo' as never);
     }
     await world.after(1_000);

@@ -137,7 +137,9 @@ describe('the commands', { concurrent: false }, () => {
 
   it('pause and resume', async () => {
     const paused = await ask('pause', 'shop', '--for', '1h', '--reason', 'moving the queue');
-    expect(paused.stdout).toMatch(/^default\/shop is paused until .*: every count stays as it is\n$/);
+    expect(paused.stdout).toMatch(
+      /^default\/shop is paused until .*: every count stays as it is; 'microscaling resume shop' ends it earlier\n$/,
+    );
     expect((await ask('get')).stdout).toMatch(/shop .*Paused by hand/);
     expect((await ask('resume', 'shop')).stdout).toBe('default/shop goes on\n');
     expect((await ask('resume', 'shop')).stdout).toBe('default/shop was not paused by hand\n');

@@ -138,17 +138,26 @@ describe.skipIf(browserMissing())('the page', () => {
     await expect.poll(() => producerAsked(world), SOON).toBe(2);
   });
 
-  it('pauses a policy and lets it go on, and says who may undo it', async () => {
-    const { page, world, complaints } = await look({ pastS: 5 });
-    await page.getByTestId('pause').press('Enter');
-    await expect.poll(() => text(page, 'paused'), SOON).toBe('Paused by hand until it is resumed');
-    expect(await text(page, 'pause')).toBe('Resume');
+  it('pauses a policy for a while, with who and why, and lets it go on', async () => {
+    const { page, world, complaints, screenshot } = await look({ pastS: 5 });
+    const form = page.getByTestId('pause-form');
+    await form.locator('summary').press('Enter');
+    expect(await form.getByTestId('pause-for').inputValue()).toBe('1h');
+    await form.getByTestId('pause-for').selectOption('15m');
+    await form.getByTestId('pause-reason').fill('moving <the> queue');
+    await screenshot('page-pause-form');
+    await form.getByTestId('pause').press('Enter');
+    await expect
+      .poll(() => text(page, 'paused'), SOON)
+      .toMatch(/^Paused by page until \d\d:\d\d:\d\d, 15 min left: moving <the> queue$/);
+    expect(await form.isVisible()).toBe(false);
+    await screenshot('page-paused');
     const before = world.operator.view().stats.writes;
     for (let i = 0; i < 40; i++) world.step();
     expect(world.operator.view().stats.writes).toBe(before);
-    await page.getByTestId('pause').click();
+    await page.getByTestId('resume').click();
     await page.getByTestId('paused').waitFor({ state: 'hidden' });
-    expect(await text(page, 'pause')).toBe('Pause');
+    expect([await form.isVisible(), await page.getByTestId('resume').isVisible()]).toEqual([true, false]);
     expect(complaints).toEqual([]);
   });
 
@@ -159,15 +168,16 @@ describe.skipIf(browserMissing())('the page', () => {
     await form.getByTestId('hold-number').fill('99');
     await form.getByTestId('hold-less').click();
     await expect.poll(() => form.getByTestId('hold-number').inputValue(), SOON).toBe('9');
-    await form.getByTestId('hold-for').selectOption('1h');
+    expect(await form.getByTestId('hold-for').inputValue()).toBe('1h');
+    await form.getByTestId('hold-reason').fill('launch day');
     await form.getByTestId('hold').click();
     await expect
       .poll(() => text(page, 'held'), SOON)
-      .toMatch(/^Held at 9 by hand until \d\d:\d\d:\d\d, 60 min left$/);
+      .toMatch(/^Held at 9 by page until \d\d:\d\d:\d\d, 60 min left: launch day$/);
     expect(world.operator.view().pools[0]?.policies[0]?.apps[0]?.override?.instances).toBe(9);
     await screenshot('page-held');
     world.operator.advance(30 * 60_000);
-    await expect.poll(() => text(page, 'held'), SOON).toMatch(/30 min left$/);
+    await expect.poll(() => text(page, 'held'), SOON).toMatch(/30 min left: launch day$/);
     await page.getByTestId('give-back').first().click();
     await page.getByTestId('held').first().waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
@@ -190,6 +200,7 @@ describe.skipIf(browserMissing())('the page', () => {
       throw new TerminalError('policy default/queue-demo does not run');
     };
     Object.assign(world.operator.actions, { pause: refuse });
+    await page.getByTestId('pause-form').locator('summary').click();
     await page.getByTestId('pause').click();
     await expect.poll(() => text(page, 'pause-note'), SOON).toBe('policy default/queue-demo does not run');
     expect(await page.getByTestId('paused').isVisible()).toBe(false);

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { createMemoryDocumentStore, type DocumentStore } from '../../src/runtime/document-store.ts';
 import { type Logger, silentLogger } from '../../src/runtime/log.ts';
 import { createServerApp } from '../../src/server/app.ts';
+import { createToken } from '../../src/server/tokens.ts';
 import { FakeOperator } from '../support/fake-operator.ts';
 
 const TOKEN = 'a-token-of-the-page';
@@ -8,7 +11,7 @@ const POLICY = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpo
 const bindings = {} as Parameters<ReturnType<typeof createServerApp>>[1];
 
 function aServer(
-  beyond: { readonly writeToken?: string } | undefined = undefined,
+  beyond: { readonly writeToken?: string; readonly documents?: DocumentStore } | undefined = undefined,
   log: Logger = silentLogger,
 ) {
   const operator = new FakeOperator({ startMs: Date.UTC(2026, 0, 1) });
@@ -75,9 +78,28 @@ describe('hands through the API', () => {
     expect([errors, policy()?.paused]).toEqual([[], undefined]);
   });
 
-  it('pauses until somebody resumes it, with no body at all', async () => {
+  it('pauses for an hour with no body at all, and holds for an hour without `for`', async () => {
     const { call } = aServer();
-    expect((await call('PUT', `${POLICY}/pause`)).body).toMatchObject({ paused: {} });
+    expect((await call('PUT', `${POLICY}/pause`)).body).toMatchObject({
+      paused: { until: '2026-01-01T01:00:00.000Z' },
+    });
+    expect((await call('PUT', `${POLICY}/overrides/consumer`, { instances: 3 })).body).toMatchObject({
+      overrides: { consumer: { instances: 3, until: '2026-01-01T01:00:00.000Z' } },
+    });
+  });
+
+  it('knows who it is by the name of the token', async () => {
+    const documents = createMemoryDocumentStore();
+    const token = createToken(documents, { name: 'alice', role: 'write', nowMs: 0, randomBytes });
+    const { call, policy, app } = aServer({ documents });
+    const alice = { authorization: `Bearer ${token}` };
+    const paused = await call('PUT', `${POLICY}/pause`, { reason: 'deploying' }, alice);
+    expect(paused.body).toMatchObject({ paused: { by: 'alice', reason: 'deploying' } });
+    await call('PUT', `${POLICY}/overrides/consumer`, { instances: 3 }, alice);
+    expect([policy()?.paused?.by, app('consumer')?.override?.by]).toEqual(['alice', 'alice']);
+    await call('POST', '/ui/pause', { policy: 'default/queue-demo' }, alice);
+    expect(policy()?.paused?.by).toBe('alice (page)');
+    expect(JSON.stringify(paused)).not.toContain(token);
   });
 
   it('overrides a count and gives it back', async () => {
@@ -93,10 +115,10 @@ describe('hands through the API', () => {
 
   const wrong = [
     {
-      name: 'no duration',
-      path: 'overrides/consumer',
-      body: { instances: 3 },
-      says: /`for` must be a duration/,
+      name: 'a hand without end',
+      path: 'pause',
+      body: { for: 'ever' },
+      says: /`for` must be a duration.*what is to last belongs into the policy/,
     },
     { name: 'a number of hours', path: 'overrides/consumer', body: { instances: 3, for: 1 }, says: /`for`/ },
     {
@@ -170,7 +192,7 @@ describe('hands through the page', () => {
   it('pauses and resumes, overrides and gives back', async () => {
     const { call, policy: seen, app } = aServer();
     expect((await call('POST', '/ui/pause', { policy, for: '15m' }, mine)).status).toBe(204);
-    expect(seen()?.paused?.untilMs).toBe(Date.UTC(2026, 0, 1, 0, 15));
+    expect(seen()?.paused).toMatchObject({ untilMs: Date.UTC(2026, 0, 1, 0, 15), by: 'page' });
     await call('POST', '/ui/resume', { policy }, mine);
     expect(seen()?.paused).toBeUndefined();
     const wish = { policy, app: 'remainder', instances: 2, for: '1h' };

@@ -163,13 +163,13 @@ export class FakeOperator implements OperatorState {
   }
 
   readonly actions: OperatorActions = {
-    pause: (policy, { forMs, reason }) => {
+    pause: (policy, { forMs, ...said }) => {
       this.#mustBeHere(policy);
       const sinceMs = this.#nowMs;
       this.#paused = {
         sinceMs,
-        ...(forMs !== undefined && { untilMs: sinceMs + forMs }),
-        ...(reason !== undefined && { reason }),
+        untilMs: sinceMs + forMs,
+        ...said,
       };
       this.#say('Normal', 'Paused', `policy ${policy}`, 'paused by hand');
       this.#changed();
@@ -181,7 +181,7 @@ export class FakeOperator implements OperatorState {
       this.#say('Normal', 'Resumed', `policy ${policy}`, 'somebody resumed it');
       this.#changed();
     },
-    override: (policy, app, { instances, forMs, reason }) => {
+    override: (policy, app, { instances, forMs, ...said }) => {
       this.#mustBeHere(policy);
       if (app === 'producer') throw new TerminalError('producer is left to people: scale it instead');
       if (app !== 'consumer' && app !== 'remainder') {
@@ -190,8 +190,7 @@ export class FakeOperator implements OperatorState {
       if (instances < 1 || instances > 10)
         throw new TerminalError(`${app} may have 1 to 10 instances, not ${instances}`);
       const sinceMs = this.#nowMs;
-      const until = { sinceMs, untilMs: sinceMs + forMs, ...(reason !== undefined && { reason }) };
-      this.#overrides.set(app, { instances, ...until });
+      this.#overrides.set(app, { instances, sinceMs, untilMs: sinceMs + forMs, ...said });
       this.#say('Normal', 'Overridden', `app /queue-demo/${app}`, `held at ${instances} by hand`);
       this.#changed();
     },

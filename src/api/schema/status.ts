@@ -65,6 +65,7 @@ const appStatus: JsonSchema = object(
       instances: count('The count.'),
       until: text('When it ends by itself.', { format: 'date-time' }),
       reason: text('What the person said.'),
+      by: text('Who it was: the name of their token, or `page`.'),
     }),
   },
   { required: ['name'] },
@@ -80,6 +81,7 @@ export const policyStatusSchema: JsonSchema = object('What the operator reports;
     since: text('Since when.', { format: 'date-time' }),
     until: text('When it ends by itself; absent: when somebody resumes it.', { format: 'date-time' }),
     reason: text('What the person said.'),
+    by: text('Who it was: the name of their token, or `page`.'),
   }),
 });
 

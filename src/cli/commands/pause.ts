@@ -8,12 +8,15 @@ import { type Hands, pausePath, pauseText } from '../hands.ts';
 import { POLICY_KIND, targetOf } from '../kinds.ts';
 import { operatorOf } from '../operator-client.ts';
 
+/** An hour is longer than most incidents, and a pause that was forgotten is over by then. */
+const DEFAULT_FOR_MS = 3_600_000;
+
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const client = operatorOf(options, context);
   const { namespace = 'default', name = '' } = targetOf(context.arguments, options.namespace);
   await find(client, { kind: POLICY_KIND, namespace, name }, context.signal);
   const body = {
-    ...(options.for !== undefined && { for: durationText(options.for) }),
+    for: durationText(options.for ?? DEFAULT_FOR_MS),
     ...(options.reason !== undefined && { reason: options.reason }),
   };
   const path = pausePath({ namespace, name });

@@ -81,9 +81,14 @@ function heldLines({ status }: PolicyObject): readonly string[] {
   const until = paused?.until === undefined ? 'until somebody resumes it' : `until ${timeText(paused.until)}`;
   const overrides = (status?.apps ?? []).flatMap(({ name, override }) => {
     if (override === undefined) return [];
-    return [`${name} at ${override.instances} until ${timeText(override.until)}${because(override)}`];
+    return [
+      `${name} at ${override.instances}${bySomebody(override)} until ${timeText(override.until)}${because(override)}`,
+    ];
   });
-  return [...(paused === undefined ? [] : [`paused ${until}${because(paused)}`]), ...overrides];
+  return [
+    ...(paused === undefined ? [] : [`paused${bySomebody(paused)} ${until}${because(paused)}`]),
+    ...overrides,
+  ];
 }
 
 function because({ reason }: { readonly reason?: string }): string {
@@ -102,4 +107,8 @@ function decisionLines(explanation: Explanation | undefined, nowMs: number): str
 function section(title: string, body: string): string {
   if (body === '') return '';
   return [`${title}:`, ...body.split('\n').map((line) => `  ${line}`.trimEnd())].join('\n');
+}
+
+function bySomebody({ by }: { readonly by?: string }): string {
+  return by === undefined ? '' : ` by ${by}`;
 }

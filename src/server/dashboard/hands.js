@@ -16,31 +16,64 @@ const DURATIONS = [
  */
 export function pauseControl(desk) {
   const badge = el('span', { class: 'hand', 'data-testid': 'paused' });
-  const button = el('button', { type: 'button', class: 'small', 'data-testid': 'pause' });
+  const resume = el('button', { type: 'button', class: 'small', 'data-testid': 'resume' }, 'Resume');
+  const { forHow, why } = forAndWhy('pause');
+  const pause = el('button', { type: 'button', class: 'small', 'data-testid': 'pause' }, 'Pause');
+  const fields = el(
+    'fieldset',
+    {},
+    el('div', { class: 'hold-for' }, el('span', {}, 'for'), forHow),
+    why,
+    pause,
+  );
+  const title = el('summary', { title: 'Leave every count as it is for a while' }, 'Pause…');
+  const form = el('details', { class: 'hold', 'data-testid': 'pause-form' }, title, fields);
   const note = el('output', { class: 'hand-note', 'data-testid': 'pause-note' });
-  const act = oneAtATime(note, (path) => desk.post(path, { policy: policy.key }));
+  const act = oneAtATime(note, (path, body) => desk.post(path, { policy: policy.key, ...body }));
   let policy;
-  button.addEventListener('click', () => act(policy.paused === undefined ? 'pause' : 'resume'));
+  pause.addEventListener('click', async () => {
+    if (!(await act('pause', { for: forHow.value, reason: why.value.trim() }))) return;
+    form.open = false;
+    why.value = '';
+  });
+  resume.addEventListener('click', () => act('resume', {}));
   return {
-    nodes: [badge, button, note],
+    nodes: [badge, resume, form, note],
     update(next) {
       policy = next;
-      const held = policy.paused !== undefined;
-      badge.hidden = !held;
-      setText(button, held ? 'Resume' : 'Pause');
-      setAttribute(button, 'aria-label', `${held ? 'Resume' : 'Pause'} ${policy.title}`);
-      setAttribute(
-        button,
-        'title',
-        held ? 'Let the operator go on' : 'Leave every count as it is until it is resumed',
-      );
+      badge.hidden = policy.paused === undefined;
+      setAttribute(title, 'aria-label', `Pause ${policy.title}: for how long, and why`);
+      setAttribute(forHow, 'aria-label', `how long to pause ${policy.title}`);
+      setAttribute(why, 'aria-label', `why to pause ${policy.title}`);
+      setAttribute(pause, 'aria-label', `Pause ${policy.title}`);
+      setAttribute(resume, 'aria-label', `Resume ${policy.title}`);
     },
     tick(nowMs) {
       if (policy === undefined) return;
-      offer(button, desk);
-      if (policy.paused !== undefined) setText(badge, `Paused by hand ${untilText(policy.paused, nowMs)}`);
+      const { paused } = policy;
+      offer(form, desk);
+      offer(resume, desk);
+      fields.disabled = !desk.live();
+      form.hidden ||= paused !== undefined;
+      resume.hidden ||= paused === undefined;
+      if (paused !== undefined)
+        setText(badge, `Paused by ${paused.by ?? 'hand'} ${untilText(paused, nowMs)}`);
     },
   };
+}
+
+/** Every hand ends by itself, and tells others why: both are asked for. */
+function forAndWhy(name) {
+  const options = DURATIONS.map(([value, text]) => el('option', { value, selected: value === '1h' }, text));
+  const forHow = el('select', { 'data-testid': `${name}-for` }, ...options);
+  const why = el('input', {
+    type: 'text',
+    maxlength: '200',
+    placeholder: 'why? everybody sees it',
+    autocomplete: 'off',
+    'data-testid': `${name}-reason`,
+  });
+  return { forHow, why };
 }
 
 /** Of an app that has a law or takes the rest. */
@@ -56,14 +89,15 @@ export function holdControl(desk) {
     inputmode: 'numeric',
     'data-testid': 'hold-number',
   });
-  const options = DURATIONS.map(([value, text]) => el('option', { value }, text));
-  const forHow = el('select', { 'data-testid': 'hold-for' }, ...options);
+  const { forHow, why } = forAndWhy('hold');
   const hold = el('button', { type: 'button', 'data-testid': 'hold' }, 'Hold');
   const fields = el(
     'fieldset',
     {},
     el('div', { class: 'stepper' }, less, exact, more),
-    el('div', { class: 'hold-for' }, el('span', {}, 'for'), forHow, hold),
+    el('div', { class: 'hold-for' }, el('span', {}, 'for'), forHow),
+    why,
+    hold,
   );
   const title = el('summary', {});
   const form = el('details', { class: 'hold', 'data-testid': 'hold-form' }, title, fields);
@@ -88,7 +122,10 @@ export function holdControl(desk) {
     if (form.open) exact.value = clamp(app.override?.instances ?? app.requested);
   });
   hold.addEventListener('click', async () => {
-    if (await act('override', { instances: wished(), for: forHow.value })) form.open = false;
+    const body = { instances: wished(), for: forHow.value, reason: why.value.trim() };
+    if (!(await act('override', body))) return;
+    form.open = false;
+    why.value = '';
   });
   back.addEventListener('click', () => act('end-override', {}));
 
@@ -108,6 +145,7 @@ export function holdControl(desk) {
       setAttribute(more, 'aria-label', `hold one ${name} more`);
       setAttribute(exact, 'aria-label', `instances to hold ${name} at`);
       setAttribute(forHow, 'aria-label', `how long to hold ${name}`);
+      setAttribute(why, 'aria-label', `why to hold ${name}`);
       setAttribute(hold, 'aria-label', `Hold ${name}`);
       setAttribute(back, 'aria-label', `Give ${name} back to its law`);
     },
@@ -117,7 +155,10 @@ export function holdControl(desk) {
       offer(back, desk);
       fields.disabled = !desk.live();
       if (app.override !== undefined)
-        setText(badge, `Held at ${count(app.override.instances)} by hand ${untilText(app.override, nowMs)}`);
+        setText(
+          badge,
+          `Held at ${count(app.override.instances)} by ${app.override.by ?? 'hand'} ${untilText(app.override, nowMs)}`,
+        );
     },
   };
 }
