@@ -66,7 +66,7 @@ describe.skipIf(browserMissing())('logging in', () => {
     const { page, reader, writer } = await open();
     await logIn(page, reader);
     await page.getByTestId('no-changes').waitFor();
-    for (const id of ['pause', 'hold-form', 'give-back'])
+    for (const id of ['pause-form', 'resume', 'hold-form', 'give-back'])
       expect(await page.getByTestId(id).first().isVisible(), id).toBe(false);
     await page.getByTestId('log-out').click();
     await logIn(page, writer);
