@@ -2,8 +2,12 @@
 
 import type { ValueSource } from './policy.ts';
 
-/** What a value is used as. A `secret` (the default) is masked wherever people would read it, a `plain` value is shown. */
-export type ValueUse = 'secret' | 'plain';
+/**
+ * What a value is used as. A `secret` (the default) is masked wherever people would read it, also where it comes as
+ * something else; a `plain` value is shown. What goes into an `environment` is a secret, unless the administrator's own
+ * policies say that it is none.
+ */
+export type ValueUse = 'secret' | 'plain' | 'environment';
 
 /** Resolves value sources at use; the implementation decides what may be read. */
 export interface ValueResolver {

@@ -22,6 +22,7 @@ import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kuber
 import { withLaw } from './law.ts';
 import type { Address } from './options.ts';
 import { VERSION } from './package-root.ts';
+import { PlainVariables } from './plain-variables.ts';
 import { SchedulerPool } from './schedulers.ts';
 import { inPresentForm, policySchema } from './schema.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
@@ -107,10 +108,13 @@ async function start(
   const loadUntrusted: LoadPolicies = (text, source) =>
     withLaw(trust.loadUntrusted(text, source), config.law);
   const kubernetes = await openKubernetes(config.kubernetes ?? {}, { load: loadUntrusted, clock, log, env });
+  const { redactor } = deps;
+  const plain = new PlainVariables();
   const values = createValueResolver({
     env,
+    isPlain: (variable) => plain.has(variable),
     readFile: confinedReader(trust.rules.secretFiles),
-    redactor: deps.redactor,
+    redactor,
     secret: kubernetes?.secret,
   });
   const applied =
@@ -132,7 +136,7 @@ async function start(
     log,
     random: Math.random,
     sources: [
-      ...createSources(config, { clock, log, trust, values }),
+      ...createSources(config, { clock, log, trust, values, plain }),
       ...(applied === undefined ? [] : [createAppliedSource(applied)]),
       ...(kubernetes === undefined ? [] : [kubernetes.source]),
     ],
@@ -140,6 +144,7 @@ async function start(
     marathonId: (marathon) => schedulers.idOf(marathon),
     schedulerInfo: () => schedulers.info(),
     metricSourceFor: (metric) => createMetricSource(metric, { clock, log, values }),
+    redact: (text) => redactor.redact(text),
     describeMetric: (metric) => describeMetric(metric, values),
     decide,
     ...leadershipOf({ kubernetes, task, schedulers, clock }),

@@ -11,6 +11,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createGitSources, type GitOptions } from './git.ts';
 import { withLaw } from './law.ts';
+import type { PlainVariables } from './plain-variables.ts';
 import { loadPolicies } from './schema.ts';
 import type { Trust } from './trust.ts';
 
@@ -32,18 +33,20 @@ export interface SourcesDeps {
   readonly log: Logger;
   readonly trust: Trust;
   readonly values: ValueResolver;
+  /** Learns what the administrator's own policies take for plain. */
+  readonly plain: PlainVariables;
 }
 
 /** @throws TerminalError for a repository that cannot be followed */
 export function createSources(
   config: SourcesConfig,
-  { clock, log, trust, values }: SourcesDeps,
+  { clock, log, trust, values, plain }: SourcesDeps,
 ): readonly PolicySource[] {
   const adapt =
     (loader: LoadPolicies): LoadPolicies =>
     (text, source) =>
       withLaw(loader(text, source), config.law);
-  const load = adapt(loadPolicies);
+  const load = adapt(plain.learningFrom(loadPolicies));
   const { policyYaml: text, env, dataDir } = config;
   const readSecret = (path: string): string => values.resolve({ fromFile: path });
   return [

@@ -1,7 +1,7 @@
 // app: reads values by reference from the environment and from files, and tells the redactor what is secret.
 
 import type { ValueSource } from '../api/policy.ts';
-import type { ValueResolver } from '../api/values.ts';
+import type { ValueResolver, ValueUse } from '../api/values.ts';
 import { messageOf, TerminalError, UnresolvedReference } from '../runtime/errors.ts';
 import type { Redactor } from '../runtime/redact.ts';
 
@@ -17,6 +17,8 @@ export interface ValueResolverDeps {
   /** Returns the text of a file or throws. */
   readonly readFile: (path: string) => string;
   readonly redactor: Redactor;
+  /** Whether the administrator's own policies take a plain value from this variable. */
+  readonly isPlain?: (variable: string) => boolean;
   /** The value of a Secret in Kubernetes, or throws TerminalError; absent where no policies come from there. */
   readonly secret?: ((ref: SecretRef) => string) | undefined;
 }
@@ -29,11 +31,21 @@ export function createValueResolver(deps: ValueResolverDeps): ValueResolver {
   return {
     resolve(from, use = 'secret') {
       const value = readOrSay(from, deps);
-      if (use === 'plain') deps.redactor.allow(value);
-      else deps.redactor.add(value);
+      if (isSecret(from, use, deps)) deps.redactor.add(value);
       return value;
     },
   };
+}
+
+/** Whatever a Secret holds is one. */
+function isSecret(
+  { fromEnv, fromSecret }: ValueSource,
+  use: ValueUse,
+  { isPlain }: ValueResolverDeps,
+): boolean {
+  if (fromSecret !== undefined) return true;
+  if (use !== 'environment') return use === 'secret';
+  return fromEnv === undefined || isPlain?.(fromEnv) !== true;
 }
 
 function readOrSay(from: ValueSource, deps: ValueResolverDeps): string {

@@ -31,6 +31,8 @@ export interface OperatorDeps {
   readonly metricSourceFor: (metric: MetricSpec) => MetricSource;
   /** For people: `queue demo-queue`. */
   readonly describeMetric: (metric: MetricSpec) => string;
+  /** Masks what is a secret in a text that people will read; default: nothing is one. */
+  readonly redact?: (text: string) => string;
   readonly decide: Decide;
   /** Whether this instance may write; default: there is no other. */
   readonly leadership?: Leadership;

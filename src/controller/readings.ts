@@ -19,11 +19,11 @@ interface Gauge {
 }
 
 export class MetricReader {
-  readonly #deps: Pick<OperatorDeps, 'clock' | 'metricSourceFor'>;
+  readonly #deps: Pick<OperatorDeps, 'clock' | 'metricSourceFor' | 'redact'>;
   readonly #gauges = new Map<string, Gauge>();
   #readAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: Pick<OperatorDeps, 'clock' | 'metricSourceFor'>) {
+  constructor(deps: Pick<OperatorDeps, 'clock' | 'metricSourceFor' | 'redact'>) {
     this.#deps = deps;
   }
 
@@ -69,7 +69,8 @@ export class MetricReader {
     }
   }
 
-  #missed(gauge: Gauge, reason: string): void {
+  #missed(gauge: Gauge, said: string): void {
+    const reason = this.#deps.redact?.(said) ?? said;
     gauge.sinceMs ??= this.#deps.clock.monotonic();
     const { sinceMs, last } = gauge;
     gauge.reading = { state: 'unavailable', reason, sinceMs, ...(last && { last }) };

@@ -32,7 +32,15 @@ const LOSSES =
 
 export type StatusDeps = Pick<
   OperatorDeps,
-  'clock' | 'log' | 'version' | 'counters' | 'schedulerInfo' | 'describeMetric' | 'maxRecords' | 'onRound'
+  | 'clock'
+  | 'log'
+  | 'version'
+  | 'counters'
+  | 'schedulerInfo'
+  | 'describeMetric'
+  | 'maxRecords'
+  | 'onRound'
+  | 'redact'
 > & {
   /** What people's hands do to a policy now. */
   readonly handsOn: (policy: ResourceKey) => Grip;
@@ -222,7 +230,7 @@ export class Status {
     this.#marathon =
       error === undefined
         ? { reachable: true, message: 'answers' }
-        : { reachable: false, message: messageOf(error) };
+        : { reachable: false, message: this.#shown(messageOf(error)) };
   }
 
   #remove(key: ResourceKey): void {
@@ -242,7 +250,7 @@ export class Status {
       records.take(record.key) ??
       initialConditions(shownVersion(record).generation, nowMs);
     const after = conditionsOf(record, part).reduce<readonly Condition[]>(
-      (conditions, next) => setCondition(conditions, next, nowMs),
+      (conditions, next) => setCondition(conditions, { ...next, message: this.#shown(next.message) }, nowMs),
       before,
     );
     this.#conditions.set(record.key, after);
@@ -251,7 +259,8 @@ export class Status {
     for (const each of versionsOf(told, record, { before, after })) this.#tell(each);
   }
 
-  #tell(told: Announcement, policy?: ResourceKey): void {
+  #tell(said: Announcement, policy?: ResourceKey): void {
+    const told = { ...said, message: this.#shown(said.message) };
     if (!this.#events.record(told)) return;
     this.#deps.onEvent({ ...told, atMs: this.#clock.now() }, policy);
     this.#deps.records.follow(this.#events.list());
@@ -306,10 +315,15 @@ export class Status {
   /** A label must never end a round: its parts may come from a variable that is not set. */
   #describe(metric: MetricSpec): string {
     try {
-      return this.#deps.describeMetric(metric);
+      return this.#shown(this.#deps.describeMetric(metric));
     } catch (error) {
-      return messageOf(error);
+      return this.#shown(messageOf(error));
     }
+  }
+
+  /** As people may see it: a secret that is also somebody's queue name is masked wherever it would stand. */
+  #shown(text: string): string {
+    return this.#deps.redact?.(text) ?? text;
   }
 
   /** With what moves between rounds. */

@@ -66,11 +66,34 @@ describe('value resolver', () => {
     expect(redactor.redact('env-s3cret file-s3cret plain')).toBe(`${MASK} ${MASK} plain`);
   });
 
-  it('leaves a setting readable, also where it is an environment value of an app as well', () => {
+  it.each<[string, readonly ('plain' | 'environment' | 'secret')[], string]>([
+    ['shown', ['plain'], 'demo-queue'],
+    [
+      "shown where an app is given what the administrator's own policies call plain",
+      ['environment', 'plain'],
+      'demo-queue',
+    ],
+    ['masked where it is a secret as well', ['plain', 'secret'], MASK],
+    ['masked where it was a secret before', ['secret', 'environment', 'plain'], MASK],
+  ])('is %s', (_, uses, shown) => {
+    const redactor = createRedactor();
+    const values = createValueResolver({ env, readFile, redactor, isPlain: (name) => name === 'QUEUE' });
+    for (const use of uses) values.resolve({ fromEnv: 'QUEUE' }, use);
+    expect(redactor.redact('queue demo-queue')).toBe(`queue ${shown}`);
+  });
+
+  it("masks what an app is given, whoever's plain value it is otherwise", () => {
     const { values, redactor } = world();
-    values.resolve({ fromEnv: 'QUEUE' });
-    values.resolve({ fromEnv: 'QUEUE' }, 'plain');
-    expect(redactor.redact('queue demo-queue')).toBe('queue demo-queue');
+    values.resolve({ fromEnv: 'KEY' }, 'plain');
+    values.resolve({ fromEnv: 'KEY' }, 'environment');
+    expect(redactor.redact('queue env-s3cret')).toBe(`queue ${MASK}`);
+  });
+
+  it('masks whatever a Secret holds, also as a plain value', () => {
+    const redactor = createRedactor();
+    const values = createValueResolver({ env, readFile, redactor, secret: () => 'a-queue-name' });
+    values.resolve({ fromSecret: { namespace: 'n', name: 's', key: 'k' } }, 'plain');
+    expect(redactor.redact('queue a-queue-name')).toBe(`queue ${MASK}`);
   });
 
   it('sees a rotated secret at its next use', () => {

@@ -16,12 +16,30 @@ describe('redactor', () => {
       text: 'nothing here',
       shown: 'nothing here',
     },
-    { name: 'ignores values shorter than 4 characters', secrets: ['abc', ''], text: 'abc', shown: 'abc' },
-    { name: 'masks a value of 4 characters', secrets: ['abcd'], text: 'abcde', shown: `${MASK}e` },
+    { name: 'ignores values shorter than 3 characters', secrets: ['ab', ''], text: 'ab', shown: 'ab' },
+    {
+      name: 'masks 8 characters within a word',
+      secrets: ['abcdefgh'],
+      text: 'xabcdefghx',
+      shown: `x${MASK}x`,
+    },
+    {
+      name: 'masks a short one as a word of its own',
+      secrets: ['demo'],
+      text: 'queue demo, demo. "demo" key=demo; http://u:demo@h/?k=demo',
+      shown: `queue ${MASK}, ${MASK}. "${MASK}" key=${MASK}; http://u:${MASK}@h/?k=${MASK}`,
+    },
+    {
+      name: 'leaves a short one in names of policies, files, apps and queues',
+      secrets: ['demo'],
+      text: 'queue-demo demo.yaml /queue-demo/demo/consumer demo2 mydemo demo_queue démodemo-x',
+      shown: 'queue-demo demo.yaml /queue-demo/demo/consumer demo2 mydemo demo_queue démodemo-x',
+    },
+    { name: 'masks a short one that is no word', secrets: ['p+/w'], text: 'is p+/w!', shown: `is ${MASK}!` },
     {
       name: 'masks the longer of two that overlap',
-      secrets: ['pass', 'password'],
-      text: 'password',
+      secrets: ['password', 'password12'],
+      text: 'password12',
       shown: MASK,
     },
     { name: 'forgives space around a secret', secrets: [' s3cret\n'], text: '<s3cret>', shown: `<${MASK}>` },
@@ -44,23 +62,14 @@ describe('redactor', () => {
     expect(redactor.redact(text)).toBe(shown);
   });
 
-  it('shows a plain setting, whichever was said first', () => {
-    const redactor = createRedactor();
-    redactor.add('demo-queue');
-    redactor.allow('demo-queue');
-    redactor.allow('orders');
-    redactor.add('orders');
-    expect(redactor.redact('demo-queue orders')).toBe('demo-queue orders');
-  });
-
   it('never lets a secret through, whatever it is made of', () => {
     fc.assert(
       fc.property(
-        fc.string({ minLength: 4, unit: 'binary' }),
+        fc.string({ minLength: 8, unit: 'binary' }),
         fc.string({ unit: 'binary' }),
         fc.string({ unit: 'binary' }),
         (secret, before, after) => {
-          fc.pre(secret.trim().length >= 4 && !MASK.includes(secret.trim()));
+          fc.pre(secret.trim().length >= 8 && !MASK.includes(secret.trim()));
           const redactor = createRedactor();
           redactor.add(secret);
           const shown = redactor.redact(`${before}${secret}${after}`);

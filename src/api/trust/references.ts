@@ -3,30 +3,43 @@
 import { error, type Finding } from '../finding.ts';
 import { isObject } from '../json-schema.ts';
 import { below, showPath } from '../pointer.ts';
-import type { ValueUse } from '../values.ts';
 import { judgeVariable, mayReadFile, refused, type TrustRules } from './rules.ts';
 
+/** One place of a spec that says where a value comes from. */
+export interface Reference {
+  readonly pointer: string;
+  readonly kind: 'fromEnv' | 'fromFile' | 'caFile';
+  /** The variable, or the path. */
+  readonly name: string;
+  readonly use: 'plain' | 'secret';
+}
+
 /**
- * Every reference of a spec, wherever it stands, so that a field that is added later is judged as well. What lies
- * below an app's `app` is Marathon's and resolves nothing here.
+ * Every reference of a spec, wherever it stands, so that a field that is added later is found as well. What lies below
+ * an app's `app` is Marathon's and resolves nothing here.
  */
-export function judgeReferences(spec: unknown, rules: TrustRules): readonly Finding[] {
-  const findings: Finding[] = [];
+export function referencesIn(spec: unknown): readonly Reference[] {
+  const found: Reference[] = [];
   const visit = (value: unknown, pointer: string): void => {
     if (Array.isArray(value)) for (const [i, item] of value.entries()) visit(item, below(pointer, i));
     if (!isObject(value)) return;
-    const use = useAt(pointer);
     for (const [name, child] of Object.entries(value)) {
       const place = below(pointer, name);
       if (isDefinition(place)) continue;
       if (typeof child !== 'string') visit(child, place);
-      else if (name === 'fromEnv') findings.push(...judgeVariable(child, use, { pointer: place, rules }));
-      else if (name === 'fromFile' && use === 'plain') findings.push(plainFile(place));
-      else if (name === 'fromFile' || name === 'caFile') findings.push(...judgeFile(child, place, rules));
+      else if (name === 'fromEnv' || name === 'fromFile' || name === 'caFile')
+        found.push({ pointer: place, kind: name, name: child, use: useAt(pointer) });
     }
   };
   visit(spec, '/spec');
-  return findings;
+  return found;
+}
+
+export function judgeReferences(spec: unknown, rules: TrustRules): readonly Finding[] {
+  return referencesIn(spec).flatMap(({ pointer, kind, name, use }) => {
+    if (kind === 'fromEnv') return judgeVariable(name, use, { pointer, rules });
+    return kind === 'fromFile' && use === 'plain' ? [plainFile(pointer)] : judgeFile(name, pointer, rules);
+  });
 }
 
 function isDefinition(pointer: string): boolean {
@@ -34,7 +47,7 @@ function isDefinition(pointer: string): boolean {
 }
 
 /** `queueNameFrom` is where a plain value comes from; whatever else is a reference leads to a secret. */
-function useAt(pointer: string): ValueUse {
+function useAt(pointer: string): Reference['use'] {
   return /From$/.test(pointer) ? 'plain' : 'secret';
 }
 

@@ -3,7 +3,6 @@
 import { error, type Finding } from '../finding.ts';
 import type { JsonObject } from '../json-schema.ts';
 import { showPath } from '../pointer.ts';
-import type { ValueUse } from '../values.ts';
 import type { DefinitionPart } from './definition/parts.ts';
 
 /** What the operator uses itself: its own places need no permission, and its credentials belong to them. */
@@ -47,7 +46,7 @@ export function refused(pointer: string, what: string, allow: string): Finding {
 /** @param use as a secret it is masked, as a plain value it is shown */
 export function mayReadVariable(
   name: string,
-  use: ValueUse,
+  use: 'plain' | 'secret',
   { plainEnv, secretEnv }: Pick<TrustRules, 'plainEnv' | 'secretEnv'>,
 ): boolean {
   return (use === 'plain' ? plainEnv : secretEnv).some((pattern) => matches(pattern, name));
@@ -64,7 +63,7 @@ export function mayReadFile(path: string, { secretFiles }: Pick<TrustRules, 'sec
 /** Finding about a variable that is not allowed; none when it is. */
 export function judgeVariable(
   name: string,
-  use: ValueUse,
+  use: 'plain' | 'secret',
   { pointer, rules }: { readonly pointer: string; readonly rules: TrustRules },
 ): readonly Finding[] {
   if (mayReadVariable(name, use, rules)) return [];

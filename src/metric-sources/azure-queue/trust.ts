@@ -5,7 +5,6 @@ import { isObject, type JsonObject } from '../../api/json-schema.ts';
 import { below, showPath } from '../../api/pointer.ts';
 import { sourceOf } from '../../api/schema/shapes.ts';
 import { judgeVariable, mayReadVariable, originOf, refused, type TrustRules } from '../../api/trust/rules.ts';
-import type { ValueUse } from '../../api/values.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { parseConnectionString } from './connection-string.ts';
 
@@ -148,7 +147,7 @@ function fieldOf(block: JsonObject): string {
 }
 
 /** What a judgement says must not tell anything about a variable that may not be read. */
-function allowedVariable(name: string, use: ValueUse, rules: TrustRules): string | undefined {
+function allowedVariable(name: string, use: 'plain' | 'secret', rules: TrustRules): string | undefined {
   return mayReadVariable(name, use, rules) ? rules.own.variable(name) : undefined;
 }
 

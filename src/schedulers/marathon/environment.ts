@@ -33,7 +33,7 @@ function resolve(
   const unresolved: string[] = [];
   for (const entry of envFrom) {
     try {
-      values.push([entry.name, resolver.resolve(entry.from)]);
+      values.push([entry.name, resolver.resolve(entry.from, 'environment')]);
     } catch (error) {
       if (!(error instanceof TerminalError && mayLack(entry))) throw error;
       unresolved.push(entry.name);
