@@ -32,7 +32,7 @@ export function modernised(echo: JsonObject, minor: number): JsonObject {
 
 function made(definition: JsonObject, side: Side): JsonObject {
   const { ports: _ports, uris: _uris, ipAddress: _ip, residency: _residency, ...plain } = definition;
-  const { networks, container, portDefinitions, requirePorts } = wiringOf(definition, side);
+  const { networks, container, portDefinitions, requirePorts, mayLackMappings } = wiringOf(definition, side);
   const { container: _container, portDefinitions: _definitions, ...rest } = plain;
   const whole = withDefaults(
     {
@@ -48,10 +48,10 @@ function made(definition: JsonObject, side: Side): JsonObject {
   const volumes = kindsOfVolumes(container);
   return {
     ...whole,
-    ...given('container', assigned(containerOf(whole['container'], side), side)),
+    ...given('container', mapped(assigned(containerOf(whole['container'], side), side), mayLackMappings)),
     ...given('portDefinitions', assignedPorts(whole['portDefinitions'], 'port', side)),
     healthChecks: listOf(whole['healthChecks'])?.map((check) => healthCheckOf(check, side)) ?? [],
-    constraints: listOf(whole['constraints'])?.map(withoutEmptyEnd) ?? [],
+    constraints: listOf(whole['constraints'])?.map((constraint) => constraintOf(constraint, side)) ?? [],
     dependencies:
       listOf(whole['dependencies'])?.map((id) => (typeof id === 'string' ? absoluteId(id) : id)) ?? [],
     upgradeStrategy: whole['upgradeStrategy'] ?? defaultUpgrade(volumes),
@@ -130,16 +130,20 @@ function assigned(container: unknown, side: Side): unknown {
   return { ...container, portMappings: assignedPorts(container['portMappings'], 'servicePort', side) };
 }
 
+function mapped(container: unknown, mayLackMappings: boolean): unknown {
+  if (!isObject(container) || !mayLackMappings) return container;
+  return { ...container, portMappings: new AnyOf(container['portMappings'], []) };
+}
+
 function assignedPorts(list: unknown, field: string, { echo }: Side): unknown {
   if (echo || !Array.isArray(list)) return list;
   return list.map((item) => (isObject(item) && item[field] === 0 ? { ...item, [field]: ASSIGNED } : item));
 }
 
 /** Some versions drop an empty value, others keep it. */
-function withoutEmptyEnd(constraint: unknown): unknown {
-  return Array.isArray(constraint) && constraint.length > 2 && constraint.at(-1) === ''
-    ? constraint.slice(0, -1)
-    : constraint;
+function constraintOf(constraint: unknown, { echo }: Side): unknown {
+  const isOpen = Array.isArray(constraint) && constraint.length > 2 && constraint.at(-1) === '';
+  return isOpen && !echo ? new AnyOf(constraint, constraint.slice(0, -1)) : constraint;
 }
 
 function given(name: string, value: unknown): JsonObject {

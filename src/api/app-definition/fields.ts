@@ -272,7 +272,8 @@ const FIELDS: Fields = {
   dependencies: { is: set(text()), otherwise: [] },
   fetch: { is: list(artifact), otherwise: [] },
   uris: { is: list(text()), until: 5 },
-  networks: { is: list(network), otherwise: [], since: 5 },
+  // Of 1.5; in 1.4 the same is said with ipAddress and docker.network, and is compared as this.
+  networks: { is: list(network), otherwise: [] },
   ipAddress: { is: ipAddress, until: 5 },
   ports: { is: list(integer()), until: 5 },
   portDefinitions: { is: list(portDefinition) },

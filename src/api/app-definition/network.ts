@@ -34,16 +34,20 @@ export interface Wiring {
   readonly container: JsonObject | undefined;
   readonly portDefinitions: readonly unknown[] | undefined;
   readonly requirePorts: unknown;
+  /** Before 1.5 there was no mapping where none is given. */
+  readonly mayLackMappings: boolean;
 }
 
 export function wiringOf(definition: JsonObject, side: Side): Wiring {
   const networks = networksOf(definition);
   const onHost = networks.every((network) => network['mode'] === 'host');
   const given = listOf(definition['portDefinitions']) ?? portsOf(definition['ports']);
+  const mapped = givenMappings(definition, asObject(definition['container'])) !== undefined;
   return {
     networks,
     container: containerOf(definition, networks, { onHost, given, side }),
     portDefinitions: onHost ? (given ?? [defaultPort(side)]) : undefined,
+    mayLackMappings: !side.echo && side.minor < 5 && !onHost && !mapped,
     requirePorts: onHost || side.echo ? definition['requirePorts'] : false,
   };
 }

@@ -49,7 +49,8 @@ export function checkDefinition(
 }
 
 function around(app: Partly<AppSpec>): { readonly id?: string; readonly instances?: number } {
-  const least = app.instances?.fixed ?? app.instances?.min;
+  // Of an app that exists Marathon has taken the count.
+  const least = app.adopt === true ? undefined : (app.instances?.fixed ?? app.instances?.min);
   return { ...(app.id !== undefined && { id: app.id }), ...(least !== undefined && { instances: least }) };
 }
 

@@ -105,7 +105,7 @@ function isReplaceable(
 ): boolean {
   // Merged by us, or part of every update.
   if (field === 'env' || field === 'labels' || field === 'upgradeStrategy') return true;
-  if (!there.named.has(field)) return false;
+  if (field === 'networks' || !there.named.has(field)) return false;
   const { cmd, args } = there.observed.definition;
   if (field === 'cmd' && Array.isArray(args) && args.length > 0) return false;
   return !(field === 'args' && typeof cmd === 'string' && isNotEmpty(own['args']));

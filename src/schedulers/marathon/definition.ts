@@ -81,7 +81,7 @@ export function compared(
   minor: number,
 ): Compared {
   const own = knownTo(minor, settable(definition), APP);
-  const echoed = modernised(readObject(observed.definition, APP).value, minor);
+  const echoed = modernised(knownTo(minor, readObject(observed.definition, APP).value, APP), minor);
   const named = namedBy(own);
   if (observed.owner === undefined) {
     return { wanted: echoOf(laidOver(echoed, own, named), minor), echoed, named };

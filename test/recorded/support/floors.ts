@@ -9,6 +9,11 @@ export const FLOORS = {
   definitionBodies: 0.98,
   updateSteps: 0.9,
   updateRestarts: 1,
+  validAccepted: 0.98,
+  invalidRefused: 0.97,
+  settled: 0.98,
+  changesSeen: 0.99,
+  atRest: 0.95,
 } as const;
 
 export type Floor = keyof typeof FLOORS;
