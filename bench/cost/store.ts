@@ -62,7 +62,8 @@ function memories(dir: string): readonly Figure[] {
   let next = 0;
   const save = (): void => {
     const memory = learned[next++ % learned.length];
-    for (let i = 0; i < POOLS; i++) pools.keepLearned(`default/p${i}`, new Map(memory && [['', memory]]));
+    for (let i = 0; i < POOLS; i++)
+      pools.keepLearned(`default/p${i}`, { scenes: new Map(memory && [['', memory]]), configs: new Map() });
     archive.flush();
   };
   save();

@@ -113,7 +113,12 @@ export function deedsOf(round: Round): readonly Announcement[] {
     const message = `the count went from ${from} to ${to} by somebody else's hand: ${held?.reason ?? 'noted'}`;
     return [{ ...warning('ManualScale'), object: `app ${app.spec.id}`, message }];
   });
-  return [...done.flatMap(deedOf), ...round.outcomes.flatMap(refusalIn), ...manual];
+  const edited = round.edited ?? NOBODY;
+  return [
+    ...done.flatMap((outcome) => deedOf(outcome, edited)),
+    ...round.outcomes.flatMap(refusalIn),
+    ...manual,
+  ];
 }
 
 /** Each app is told of once, however often the same is tried again: several may be refused at the same time. */
@@ -146,14 +151,25 @@ function isBookkeeping({ kind }: Change): boolean {
   return kind === 'adopt' || kind === 'release';
 }
 
-export function deedOf({ change, result }: Outcome): readonly Announcement[] {
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** @param edited apps whose definition somebody else changed */
+export function deedOf(
+  { change, result }: Outcome,
+  edited: ReadonlySet<string> = NOBODY,
+): readonly Announcement[] {
   if (result === 'failed' || result === 'postponed') return [];
   const object = `app ${change.app}`;
   switch (change.kind) {
     case 'create':
       return [{ ...normal('Created'), object, message: `created with ${countOf(change.instances)}` }];
     case 'update':
-      return [{ ...normal('Updated'), object, message: change.reason }, ...rotationsIn(change)];
+      return [
+        edited.has(change.app)
+          ? { ...warning('DriftReverted'), object, message: reverted(change) }
+          : { ...normal('Updated'), object, message: change.reason },
+        ...rotationsIn(change),
+      ];
     case 'adopt':
       return [{ ...normal('Adopted'), object, message: change.reason }];
     case 'release':
@@ -165,6 +181,12 @@ export function deedOf({ change, result }: Outcome): readonly Announcement[] {
     default:
       return change satisfies never;
   }
+}
+
+/** Whoever did it in good faith has to learn why it did not last, and how it would. */
+function reverted({ fields }: Change & { kind: 'update' }): string {
+  const names = fields.map(({ field }) => field).join(', ');
+  return `somebody changed ${names} in Marathon, and that was put back to what the policy says. To keep such a change, write it into the policy, or let the policy say \`drift: Report\``;
 }
 
 function countOf(instances: number): string {

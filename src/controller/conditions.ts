@@ -185,13 +185,18 @@ function unreadable(error: unknown): Finding {
 }
 
 function driftOf({ standings, round }: Part): Finding | undefined {
-  for (const { app } of standings) {
-    const fields = round.drift.get(app.spec.id);
-    if (fields === undefined || app.drift !== 'Report') continue;
+  const told = standings.flatMap(({ app }) => {
+    const { id } = app.spec;
+    const fields = round.drift.get(id);
+    if (fields === undefined || app.drift !== 'Report') return [];
     const names = fields.map(({ field }) => field).join(', ');
-    return is('False', 'Drifted', `${app.spec.id} differs from the policy in ${names}`);
-  }
-  return undefined;
+    const who = round.edited?.has(id) ? ': somebody changed it in Marathon' : '';
+    return [`${id} differs from the policy in ${names}${who}`];
+  });
+  if (told.length === 0) return undefined;
+  const cure =
+    'it stays so, as `drift: Report` says; write it into the policy, or let it say `drift: Revert`';
+  return is('False', 'Drifted', `${told.join('; ')}; ${cure}`);
 }
 
 /** Only what changes definitions counts: scaling goes on all day long and is nothing to wait for. */

@@ -5,6 +5,7 @@ import type { SchedulerView } from '../schedulers/scheduler.ts';
 import type { Outcome } from './act.ts';
 import type { Choice, SceneMemories } from './choose.ts';
 import type { OperatorDeps } from './deps.ts';
+import type { KnownConfigs } from './edits.ts';
 import { WriteGate } from './gate.ts';
 import { noteAccepted, noteAdrift, noteAsked, type Track } from './hands.ts';
 import type { Restored } from './pool-archive.ts';
@@ -22,6 +23,7 @@ export class PoolMemory {
   surplus: SurplusMemory;
   /** By app id: the deployment of our last update. */
   readonly updates: Map<string, string>;
+  configs: KnownConfigs;
   scenes: SceneMemories;
   /** For people, while Marathon cannot be read. */
   lastView: SchedulerView | undefined;
@@ -30,7 +32,7 @@ export class PoolMemory {
 
   constructor(
     deps: Pick<OperatorDeps, 'clock' | 'random' | 'metricSourceFor'>,
-    { deeds, scenes }: Restored = {},
+    { deeds, scenes, configs }: Restored = {},
   ) {
     this.reader = new MetricReader(deps);
     this.gate = new WriteGate(deps);
@@ -39,6 +41,7 @@ export class PoolMemory {
     this.restarts = deeds?.restarts ?? new Map();
     this.surplus = deeds?.surplus ?? new Map();
     this.updates = new Map(deeds?.updates);
+    this.configs = new Map(configs);
     this.scenes = scenes ?? new Map();
   }
 
@@ -69,6 +72,7 @@ export class PoolMemory {
     this.adopted.delete(app);
     this.tracks.delete(app);
     this.updates.delete(app);
+    this.configs = new Map([...this.configs].filter(([id]) => id !== app));
   }
 }
 

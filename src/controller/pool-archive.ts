@@ -1,9 +1,11 @@
 // controller: pools' memories over restarts: what they did at once, what they learned every now and then.
 
+import { isObject } from '../api/json-schema.ts';
 import { type LastingMemory, lastingOf, movedLasting, resume } from '../core/lasting.ts';
 import { type Clock, wallOffset } from '../runtime/clock.ts';
 import type { Archive } from './archive.ts';
 import type { SceneMemories } from './choose.ts';
+import type { KnownConfigs } from './edits.ts';
 import { type Deeds, deedsDocument, movedDeeds, readDeeds } from './pool-record.ts';
 
 /** What a pool did and saw; one per pool that has anything to tell. */
@@ -18,11 +20,14 @@ interface Learned {
   readonly version: typeof VERSION;
   readonly savedAtMs: number;
   readonly scenes: Readonly<Record<string, unknown>>;
+  /** By app id, by Marathon's clock. */
+  readonly configs?: Readonly<Record<string, unknown>>;
 }
 
 export interface Restored {
   readonly deeds?: Deeds;
   readonly scenes?: SceneMemories;
+  readonly configs?: KnownConfigs;
 }
 
 /** What is stored has its times by the wall clock, what is remembered has them monotonic. */
@@ -50,7 +55,10 @@ export class PoolArchive {
     this.#deeds.delete(pool);
     this.#learned.delete(pool);
     const known = deeds && movedDeeds(deeds, -this.#wallAheadMs());
-    return { ...(known && { deeds: known }), ...(learned && { scenes: this.#resume(learned) }) };
+    return {
+      ...(known && { deeds: known }),
+      ...(learned && { scenes: this.#resume(learned), configs: configsIn(learned) }),
+    };
   }
 
   /** Durable before this returns; writes only what is new. */
@@ -59,7 +67,10 @@ export class PoolArchive {
     this.#archive.keep(DEEDS, pool, deedsDocument(movedDeeds(deeds, this.#wallAheadMs())));
   }
 
-  keepLearned(pool: string, memories: SceneMemories): void {
+  keepLearned(
+    pool: string,
+    { scenes: memories, configs: known }: { readonly scenes: SceneMemories; readonly configs: KnownConfigs },
+  ): void {
     if (!this.#archive.isLasting) return;
     const savedAtMs = this.#clock.now();
     const byMs = this.#wallAheadMs();
@@ -68,11 +79,12 @@ export class PoolArchive {
         return [scene, movedLasting(lastingOf(memory), byMs)];
       }),
     );
-    const text = JSON.stringify(scenes);
+    const configs = Object.fromEntries([...known].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const text = JSON.stringify({ scenes, configs });
     const last = this.#given.get(pool);
     if (last?.text === text && savedAtMs - last.savedAtMs < REFRESH_MS) return;
     this.#given.set(pool, { text, savedAtMs });
-    this.#archive.keepSoon(LEARNED, pool, { version: VERSION, savedAtMs, scenes } satisfies Learned);
+    this.#archive.keepSoon(LEARNED, pool, { version: VERSION, savedAtMs, scenes, configs } satisfies Learned);
   }
 
   /** There is no such pool any more. */
@@ -102,10 +114,23 @@ export class PoolArchive {
   }
 }
 
+function configsIn({ configs = {} }: Learned): KnownConfigs {
+  return new Map(
+    Object.entries(configs).flatMap(([app, atMs]) =>
+      typeof atMs === 'number' ? [[app, atMs] as const] : [],
+    ),
+  );
+}
+
 function readLearned(raw: unknown): Learned | undefined {
   if (typeof raw !== 'object' || raw === null) return undefined;
-  const { version, savedAtMs, scenes } = raw as Partial<Record<keyof Learned, unknown>>;
+  const { version, savedAtMs, scenes, configs } = raw as Partial<Record<keyof Learned, unknown>>;
   if (version !== VERSION || typeof savedAtMs !== 'number') return undefined;
   if (typeof scenes !== 'object' || scenes === null || Array.isArray(scenes)) return undefined;
-  return { version, savedAtMs, scenes: scenes as Learned['scenes'] };
+  return {
+    version,
+    savedAtMs,
+    scenes: scenes as Learned['scenes'],
+    ...(isObject(configs) && { configs }),
+  };
 }

@@ -8,6 +8,7 @@ import { act } from './act.ts';
 import { choose } from './choose.ts';
 import { clusterRoom } from './cluster-room.ts';
 import type { OperatorDeps } from './deps.ts';
+import { editedByOthers, followConfigs } from './edits.ts';
 import { Farewells } from './farewells.ts';
 import { unlessPaused } from './grip.ts';
 import type { Interventions } from './interventions.ts';
@@ -85,7 +86,7 @@ export class PoolReconciler implements Reconciler<string> {
   keep(): void {
     for (const [key, memory] of this.#memories) {
       this.#deps.archive.keepDeeds(key, memory);
-      this.#deps.archive.keepLearned(key, memory.scenes);
+      this.#deps.archive.keepLearned(key, memory);
     }
   }
 
@@ -119,6 +120,7 @@ export class PoolReconciler implements Reconciler<string> {
       scheduler,
       gate: memory.gate,
     });
+    const edited = editedByOthers(standings, drift, memory.configs);
     // Nothing has been begun yet: this is the place to stop.
     stopping.throwIfAborted();
     const risesNeedFalls = capacity.cluster !== undefined;
@@ -128,13 +130,14 @@ export class PoolReconciler implements Reconciler<string> {
       signal,
     );
     memory.noteOutcomes(done, nowMs);
+    memory.configs = followConfigs(memory.configs, standings, { drift, outcomes: done });
     this.#deps.archive.keepDeeds(pool.key, memory);
     const outcomes = [...done, ...postponed];
     for (const { change, message } of outcomes) {
       if (message !== undefined)
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
-    const aside = { wallAheadMs, ...(acting ? {} : { standby: reason }), ...(room && { room }) };
+    const aside = { wallAheadMs, edited, ...(acting ? {} : { standby: reason }), ...(room && { room }) };
     return { pool, startedAtMs, atMs: nowMs, world, standings, drift, outcomes, ...aside, ...choice };
   }
 

@@ -28,6 +28,8 @@ export interface Round {
   /** Absent before the first decision. */
   readonly capacity?: Decision['capacity'];
   readonly drift: ReadonlyMap<string, readonly FieldDiff[]>;
+  /** Apps whose definition somebody else changed in Marathon, so that it is in `drift`. */
+  readonly edited?: ReadonlySet<string>;
   readonly outcomes: readonly Outcome[];
 }
 

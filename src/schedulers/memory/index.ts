@@ -31,6 +31,8 @@ export interface OtherHands {
   create(app: string, instances: number, definition: MarathonAppDefinition): void;
   scale(app: string, instances: number): void;
   restart(app: string): void;
+  /** Changes fields of its definition, as somebody does on Marathon's own page. */
+  edit(app: string, fields: MarathonAppDefinition): void;
   delete(app: string): void;
   /** One running task ends by itself. */
   crash(app: string): void;
@@ -69,6 +71,11 @@ class InMemoryScheduler implements MemoryScheduler {
       this.#change(() => {
         const app = this.#existing(id);
         this.#cluster.restart(app, app.definition, this.#now());
+      }),
+    edit: (id, fields) =>
+      this.#change(() => {
+        const app = this.#existing(id);
+        this.#cluster.restart(app, { ...app.definition, ...fields }, this.#now());
       }),
     delete: (id) => this.#change(() => this.#cluster.delete(this.#existing(id), this.#now())),
     crash: (id) => this.#change(() => this.#cluster.crash(this.#existing(id), this.#now())),
@@ -205,7 +212,7 @@ class InMemoryScheduler implements MemoryScheduler {
   #written(write: () => string): ApplyResult {
     this.#stats = { ...this.#stats, writes: this.#stats.writes + 1 };
     const deploymentId = this.#change(write);
-    return { outcome: 'accepted', deploymentId };
+    return { outcome: 'accepted', deploymentId, version: new Date(this.#now()).toISOString() };
   }
 
   #lock(id: string, action: string): () => void {
