@@ -56,6 +56,13 @@ export interface PolicyStatus {
   readonly apps: readonly AppStatus[];
   /** Absent before the first round. */
   readonly capacity?: { readonly total: number; readonly used: number };
+  /** Where its apps live; absent before that was looked at. */
+  readonly marathon?: {
+    /** The address in use. */
+    readonly url: string;
+    readonly reachable: boolean;
+    readonly version?: string;
+  };
   /** Paused by hand, whatever its `mode` says. */
   readonly paused?: {
     /** RFC 3339. */

@@ -143,6 +143,7 @@ async function start(
     schedulerFor: (marathon) => schedulers.of(marathon),
     marathonId: (marathon) => schedulers.idOf(marathon),
     schedulerInfo: () => schedulers.info(),
+    clusterInfo: (marathon) => schedulers.clusterInfo(marathon),
     metricSourceFor: (metric) => createMetricSource(metric, { clock, log, values }),
     redact: (text) => redactor.redact(text),
     describeMetric: (metric) => describeMetric(metric, values),

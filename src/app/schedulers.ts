@@ -97,6 +97,23 @@ export class SchedulerPool {
     };
   }
 
+  /** For people: the addresses of a Marathon, the one in use, and what it says of itself; also of one that cannot work. */
+  clusterInfo(marathon: MarathonSpec | undefined): {
+    readonly urls: readonly string[];
+    readonly url: string;
+    readonly version?: string;
+  } {
+    const urls = this.#urlsOf(marathon).map(plainUrl);
+    const info = this.#known(marathon)?.info();
+    const version = info?.version;
+    return { urls, url: info?.url ?? urls[0] ?? '', ...(version !== undefined && { version }) };
+  }
+
+  #known(marathon: MarathonSpec | undefined): MarathonScheduler | undefined {
+    const own = marathon === undefined || this.#isOwn(marathon) ? this.#withCredentials : undefined;
+    return this.#bySpec.get(marathon ?? OWN) ?? own;
+  }
+
   /** For the page: the Marathons in use, and what went over the wire to all of them. */
   info(): { readonly url: string; readonly stats: SchedulerStats } {
     const all = [...this.#schedulers.values()];

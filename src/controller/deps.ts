@@ -27,6 +27,12 @@ export interface OperatorDeps {
   readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
   /** For the page: where the operator's own Marathon is, and what went over the wire. */
   readonly schedulerInfo?: () => { readonly url: string; readonly stats: SchedulerStats };
+  /** For people: the addresses of a cluster, the one in use, and its version, as far as it has told. */
+  readonly clusterInfo?: (marathon: MarathonSpec | undefined) => {
+    readonly urls: readonly string[];
+    readonly url: string;
+    readonly version?: string;
+  };
   /** A new source; the operator closes it. A round waits for its reads: each has a deadline. Throws TerminalError for a configuration that cannot work. */
   readonly metricSourceFor: (metric: MetricSpec) => MetricSource;
   /** For people: `queue demo-queue`. */

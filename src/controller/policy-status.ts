@@ -5,6 +5,7 @@ import { rounded } from '../core/numbers.ts';
 import type {
   AppView,
   CapacityPoolView,
+  ClusterView,
   MetricView,
   OverrideView,
   PauseView,
@@ -15,7 +16,7 @@ import type {
 /** What is not known yet is left out: never a zero in its place. */
 export function policyStatusOf(
   policy: PolicyView,
-  { capacity, lastRoundAtMs }: Pick<PoolView, 'capacity' | 'lastRoundAtMs'>,
+  { capacity, lastRoundAtMs, marathon }: Pick<PoolView, 'capacity' | 'lastRoundAtMs' | 'marathon'>,
 ): PolicyStatus {
   const seen = lastRoundAtMs !== undefined;
   return {
@@ -24,6 +25,7 @@ export function policyStatusOf(
     appCount: policy.spec.apps.length,
     apps: policy.apps.map((app) => appStatus(app, seen)),
     ...(seen && { capacity: { total: capacity.total, used: capacity.used } }),
+    ...(marathon && { marathon: clusterStatus(marathon) }),
     ...(policy.paused && { paused: pauseStatus(policy.paused) }),
   };
 }
@@ -50,6 +52,10 @@ function appStatus(app: AppView, seen: boolean): AppStatus {
 
 function overrideStatus({ instances, untilMs, ...said }: OverrideView): NonNullable<AppStatus['override']> {
   return { instances, until: timestamp(untilMs), ...saidBy(said) };
+}
+
+function clusterStatus({ url, reachable, version }: ClusterView): NonNullable<PolicyStatus['marathon']> {
+  return { url, reachable, ...(version !== undefined && { version }) };
 }
 
 function pauseStatus({ sinceMs, untilMs, ...said }: PauseView): NonNullable<PolicyStatus['paused']> {

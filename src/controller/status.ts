@@ -10,6 +10,7 @@ import type { Outcome } from './act.ts';
 import { type Announcement, deedOf, deedsOf, transitionsOf, versionsOf } from './announcements.ts';
 import { appViewOf } from './app-view.ts';
 import type { CapacityPoolRecord } from './capacity-pools.ts';
+import { Clusters } from './clusters.ts';
 import { conditionsOf } from './conditions.ts';
 import { recordsOf } from './decision-records.ts';
 import type { OperatorDeps } from './deps.ts';
@@ -36,6 +37,8 @@ export type StatusDeps = Pick<
   | 'log'
   | 'version'
   | 'counters'
+  | 'marathonId'
+  | 'clusterInfo'
   | 'schedulerInfo'
   | 'describeMetric'
   | 'maxRecords'
@@ -63,7 +66,6 @@ export interface DocumentChanges {
 }
 
 type Problems = OperatorView['problems'];
-type Reachability = Pick<OperatorView['marathon'], 'reachable' | 'message'>;
 
 export class Status {
   readonly #deps: StatusDeps;
@@ -78,11 +80,11 @@ export class Status {
   readonly #subscribers = new Set<() => void>();
   readonly #reporter = new RoundReporter();
   readonly #board: VerdictBoard;
+  readonly #clusters: Clusters;
   readonly #leaving: LeavingBoard;
   #decisions: readonly DecisionRecord[] = [];
   #problems: Problems = [];
   #storeProblem: Problems = [];
-  #marathon: Reachability = { reachable: false, message: 'not read yet' };
   #marathonWasRead = false;
   #policiesLoaded = false;
   #rounds = 0;
@@ -92,6 +94,7 @@ export class Status {
     this.#deps = deps;
     this.#clock = deps.clock;
     this.#board = new VerdictBoard(deps.clock);
+    this.#clusters = new Clusters(deps);
     this.#leaving = new LeavingBoard(deps.leaving);
     this.#log = deps.log;
     this.#maxRecords = deps.maxRecords ?? MAX_RECORDS;
@@ -111,6 +114,7 @@ export class Status {
     for (const { key } of removed) this.#remove(key);
     for (const told of this.#board.take(capacityPools, refused)) this.#tell(told);
     const known = new Set(pools.map(({ key }) => key));
+    this.#clusters.keepOnly(known);
     for (const key of this.#pools.keys()) if (!known.has(key)) this.#pools.delete(key);
     for (const pool of pools) if (!this.#pools.has(pool.key)) this.#pools.set(pool.key, unseenPool(pool));
     this.#changed();
@@ -137,15 +141,15 @@ export class Status {
     );
   }
 
-  /** Marathon was read, or could not be. */
+  /** The operator's own Marathon was read, or could not be. */
   marathonRead(error?: unknown): void {
-    this.#noteMarathon(error);
+    this.#noteMarathon(undefined, error);
     this.#changed();
   }
 
   /** Writes down a round, whole or not. */
   finish(round: Round): void {
-    if (round.standings.length > 0) this.#noteMarathon(round.world.error);
+    if (round.standings.length > 0) this.#noteMarathon(round.pool, round.world.error);
     if (isWhole(round)) this.#rounds += 1;
     for (const told of deedsOf(round)) this.#tell(told);
     const partOf = partsOf(round);
@@ -198,7 +202,8 @@ export class Status {
       atMs: this.#clock.now(),
       version: this.#deps.version,
       ready: this.ready,
-      marathon: { url: info?.url ?? '', ...this.#marathon },
+      marathon: this.#clusters.summary(),
+      marathons: this.#clusters.view(),
       pools: [...this.#pools.values()].sort(byName).map((pool) => this.#asOfNow(pool)),
       capacityPools: this.#board.pools((key) => this.#pools.get(key)),
       refused: this.#board.refused(),
@@ -225,12 +230,10 @@ export class Status {
     };
   }
 
-  #noteMarathon(error: unknown): void {
+  #noteMarathon(pool: PoolRecord | undefined, error: unknown): void {
     if (error === undefined) this.#marathonWasRead = true;
-    this.#marathon =
-      error === undefined
-        ? { reachable: true, message: 'answers' }
-        : { reachable: false, message: this.#shown(messageOf(error)) };
+    const failure = error === undefined ? undefined : this.#shown(messageOf(error));
+    this.#clusters.note(pool?.key, pool?.marathon, failure);
   }
 
   #remove(key: ResourceKey): void {
@@ -328,7 +331,9 @@ export class Status {
 
   /** With what moves between rounds. */
   #asOfNow(pool: PoolView): PoolView {
-    return withHands(this.#withCounters(pool), this.#deps.handsOn);
+    const marathon = this.#clusters.of(pool.name);
+    const there = marathon === undefined ? pool : { ...pool, marathon };
+    return withHands(this.#withCounters(there), this.#deps.handsOn);
   }
 
   #withCounters(pool: PoolView): PoolView {

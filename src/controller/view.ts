@@ -155,6 +155,8 @@ export interface PoolView {
   /** Time of the last finished round, ms since the epoch; absent before the first. */
   readonly lastRoundAtMs?: number;
   readonly intervalMs: number;
+  /** Where its apps live; absent before that was looked at. */
+  readonly marathon?: ClusterView;
   readonly policies: readonly PolicyView[];
 }
 
@@ -188,11 +190,25 @@ export interface LeavingView {
   readonly message?: string;
 }
 
+/** One Marathon that policies live in, or the operator's own. */
+export interface ClusterView {
+  /** Every address that it is known by. */
+  readonly urls: readonly string[];
+  /** The address in use. */
+  readonly url: string;
+  /** Whether it could be read when that was last tried. */
+  readonly reachable: boolean;
+  readonly message: string;
+  readonly version?: string;
+}
+
 export interface OperatorView {
   readonly atMs: number;
   readonly version: string;
   readonly ready: boolean;
+  /** All of `marathons` in one: reachable while each of them is. */
   readonly marathon: { readonly url: string; readonly reachable: boolean; readonly message: string };
+  readonly marathons: readonly ClusterView[];
   readonly pools: readonly PoolView[];
   readonly capacityPools: readonly CapacityPoolView[];
   readonly refused: readonly RefusedView[];

@@ -1,6 +1,13 @@
 // server: the figures that a view holds, one gauge each. Pure. What is unknown has no sample: it is never a zero.
 
-import type { AppView, MetricView, OperatorView, PolicyView, PoolView } from '../controller/view.ts';
+import type {
+  AppView,
+  ClusterView,
+  MetricView,
+  OperatorView,
+  PolicyView,
+  PoolView,
+} from '../controller/view.ts';
 
 export type GaugeSample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
@@ -17,16 +24,36 @@ type Figure<T> = readonly [name: string, help: string, of: (thing: T) => number 
 const OPERATOR: readonly Figure<OperatorView>[] = [
   ['ready', '1 once the policies and Marathon were read.', ({ ready }) => Number(ready)],
   [
-    'marathon_up',
-    '1 while Marathon could be read when it was last tried.',
-    ({ marathon }) => Number(marathon.reachable),
-  ],
-  [
     'document_problems',
     'Problems of documents that are not running as written.',
     ({ problems }) => problems.length,
   ],
 ];
+
+const MARATHON_UP: ViewGauge = {
+  name: 'microscaling_marathon_up',
+  help: '1 while a Marathon could be read when it was last tried; its addresses are the label.',
+  labelNames: ['urls'],
+  samples: ({ marathon, marathons }) =>
+    marathons.length === 0
+      ? [[{}, Number(marathon.reachable)]]
+      : marathons.map((each) => [urlsOf(each), Number(each.reachable)]),
+};
+
+const MARATHON_INFO: ViewGauge = {
+  name: 'microscaling_marathon_info',
+  help: 'Always 1; the version of a Marathon is a label, once it has told.',
+  labelNames: ['urls', 'version'],
+  samples: ({ marathons }) =>
+    marathons.flatMap(({ version, ...each }) =>
+      version === undefined ? [] : [[{ ...urlsOf(each), version }, 1] as const],
+    ),
+};
+
+/** All of them, whichever is in use: a fail-over is the same Marathon. */
+function urlsOf({ urls, url }: Pick<ClusterView, 'urls' | 'url'>): { readonly urls: string } {
+  return { urls: urls.length === 0 ? url : urls.join(',') };
+}
 
 const POOL: readonly Figure<PoolView>[] = [
   [
@@ -117,6 +144,8 @@ const CONDITIONS: ViewGauge = {
 
 export const VIEW_GAUGES: readonly ViewGauge[] = [
   ...OPERATOR.map((figure) => gauge(figure, [], (view) => [[{}, view]])),
+  MARATHON_UP,
+  MARATHON_INFO,
   POLICIES,
   CONDITIONS,
   ...CAPACITY.map((figure) =>

@@ -95,7 +95,8 @@ export interface PageDecision extends DecisionRecord {
   readonly colour?: Colour;
 }
 
-export interface PageView extends Pick<OperatorView, 'atMs' | 'version' | 'ready' | 'marathon' | 'problems'> {
+export interface PageView
+  extends Pick<OperatorView, 'atMs' | 'version' | 'ready' | 'marathon' | 'marathons' | 'problems'> {
   readonly pools: readonly PagePool[];
   /** Newest first. */
   readonly decisions: readonly PageDecision[];
@@ -120,12 +121,13 @@ export function pageView(view: OperatorView, extras: PageExtras): PageView {
     ...apps.map((app) => [app.name, app] as const),
     ...apps.map((a) => [a.id, a] as const),
   ]);
-  const { atMs, version, ready, marathon, problems } = view;
+  const { atMs, version, ready, marathon, marathons, problems } = view;
   return {
     atMs,
     version,
     ready,
     marathon,
+    marathons,
     problems,
     pools: view.pools.map((pool) => pagePool(pool, palette, extras)),
     decisions: view.decisions.slice(0, LISTED).map((decision) => {

@@ -39,6 +39,7 @@ function view(atMs: number, apps: readonly AppView[]): OperatorView {
     version: '0',
     ready: true,
     marathon: { url: '', reachable: true, message: '' },
+    marathons: [],
     pools: [
       {
         name: 'default/demo',

@@ -254,6 +254,7 @@ export class FakeOperator implements OperatorState {
         reachable: this.#trouble.marathon === undefined,
         message: this.#trouble.marathon ?? 'answers',
       },
+      marathons: [],
       pools: [
         {
           name: 'default/queue-demo',

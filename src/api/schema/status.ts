@@ -77,6 +77,11 @@ export const policyStatusSchema: JsonSchema = object('What the operator reports;
   appCount: count('How many apps the policy has.'),
   apps: keyedList('name', 'The apps of the policy.', appStatus),
   capacity,
+  marathon: object('Where its apps live.', {
+    url: text('The address in use.'),
+    reachable: { type: 'boolean', description: 'Whether it could be read when that was last tried.' },
+    version: text('Of Marathon.'),
+  }),
   paused: object('Paused by hand, whatever its `mode` says.', {
     since: text('Since when.', { format: 'date-time' }),
     until: text('When it ends by itself; absent: when somebody resumes it.', { format: 'date-time' }),

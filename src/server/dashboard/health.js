@@ -81,8 +81,10 @@ function noteLine() {
 
 /** What is wrong with the operator itself or with documents that do not run as written. */
 export function showTroubles(list, view) {
-  const { reachable, url, message } = view.marathon;
-  const marathon = reachable ? [] : [{ source: `Marathon at ${url}`, message }];
+  const clusters = view.marathons.length === 0 ? [view.marathon] : view.marathons;
+  const marathon = clusters
+    .filter(({ reachable }) => !reachable)
+    .map(({ url, message }) => ({ source: `Marathon at ${url}`, message }));
   const create = () => {
     const node = el('li');
     node.update = (trouble) => setText(node, `${trouble.source}: ${trouble.message}`);
