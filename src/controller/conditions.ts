@@ -1,6 +1,7 @@
 // controller: what a round means for the conditions of one policy. Pure; status.ts writes them.
 
 import type { Condition, ConditionReason, ConditionType } from '../api/conditions.ts';
+import { instantText } from '../api/instant.ts';
 import type { AppSpec, Duration, PolicySpec } from '../api/policy.ts';
 import { usable } from '../core/metric-failure.ts';
 import type { MetricReading } from '../core/observation.ts';
@@ -221,7 +222,7 @@ function deployingOf({ standings, round, outcomes }: Part): Finding | undefined 
 
 /** Who, since when, what to do. */
 function stuck({ app, deployment, sinceMs, ours }: Restart, wallAheadMs: number): string {
-  const since = new Date(sinceMs + wallAheadMs).toISOString();
+  const since = instantText(sinceMs + wallAheadMs);
   const fix = ours
     ? 'correct its definition in the policy, which replaces the update'
     : 'ask whoever updated it';
@@ -240,7 +241,7 @@ function launchingOf({ standings, round, outcomes }: Part): Finding {
   const kept = standings.find(({ surplusSinceMs }) => {
     return surplusSinceMs !== undefined && round.atMs - surplusSinceMs >= LEND_AFTER_MS;
   });
-  if (kept !== undefined) return is('True', 'SurplusWaiting', surplusIn(kept, outcomes));
+  if (kept !== undefined) return is('True', 'SurplusWaiting', surplusIn(kept, outcomes, round.wallAheadMs));
   for (const { app, observed } of standings) {
     const failing = (observed?.backoffMs ?? 0) > 0;
     if (!failing && round.decisions.get(app.spec.id)?.limitedBy !== 'launching') continue;
@@ -256,12 +257,16 @@ function launchingOf({ standings, round, outcomes }: Part): Finding {
 }
 
 /** Who, since when, what to do. */
-function surplusIn({ app, observed, surplusSinceMs = 0 }: Standing, outcomes: readonly Outcome[]): string {
+function surplusIn(
+  { app, observed, surplusSinceMs = 0 }: Standing,
+  outcomes: readonly Outcome[],
+  wallAheadMs: number,
+): string {
   const { id } = app.spec;
   const told = outcomes.find(
     ({ change, obstacle }) => change.app === id && obstacle === 'unlaunched',
   )?.message;
-  const since = new Date(surplusSinceMs).toISOString();
+  const since = instantText(surplusSinceMs + wallAheadMs);
   const cure = `make them launch (an edit of its \`app\` goes out at once), or set the count by hand, which restarts ${observed?.running ?? 0} running`;
   return `${told ?? id} (since ${since}); the slots of those that wait are lent to the others; ${cure}`;
 }

@@ -1,5 +1,6 @@
 // controller: what people's hands do to a policy at one moment, in types and in words.
 
+import { instantText } from '../api/instant.ts';
 import { WaitError } from '../runtime/errors.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { OverrideView, PauseView } from './view.ts';
@@ -29,19 +30,15 @@ export function unlessPaused(
 
 /** `paused by alice until 2026-01-01T00:00:00Z (deploying)`; `by hand` where nobody had to say who they are. */
 export function pauseWords({ untilMs, reason, by = 'hand' }: PauseView): string {
-  const until = untilMs === undefined ? 'until somebody resumes it' : `until ${timeOf(untilMs)}`;
+  const until = untilMs === undefined ? 'until somebody resumes it' : `until ${instantText(untilMs)}`;
   return `paused by ${by} ${until}${because(reason)}`;
 }
 
 /** `held at 8 by alice until 2026-01-01T00:00:00Z (launch day)`. */
 export function overrideWords({ instances, untilMs, reason, by = 'hand' }: OverrideView): string {
-  return `held at ${instances} by ${by} until ${timeOf(untilMs)}${because(reason)}`;
+  return `held at ${instances} by ${by} until ${instantText(untilMs)}${because(reason)}`;
 }
 
 function because(reason: string | undefined): string {
   return reason === undefined || reason === '' ? '' : ` (${reason})`;
-}
-
-function timeOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

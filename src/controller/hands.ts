@@ -1,6 +1,7 @@
 // controller: who else turns the count of a scaled app. Pure: what was seen and asked before × what is seen now.
 
 import { durationMs } from '../api/duration.ts';
+import { instantText } from '../api/instant.ts';
 import type { AppSpec } from '../api/policy.ts';
 import type { AppObservation } from '../core/observation.ts';
 
@@ -131,17 +132,13 @@ function standing(
   { requested, wallAheadMs }: { readonly requested: number; readonly wallAheadMs: number },
 ): HandVerdict {
   if (track.conflictUntilMs !== undefined) {
-    const reason = `somebody else keeps changing the count; nothing is written until ${timeOf(track.conflictUntilMs + wallAheadMs)} or later`;
+    const reason = `somebody else keeps changing the count; nothing is written until ${instantText(track.conflictUntilMs + wallAheadMs)} or later`;
     return { track, held: { instances: requested, reason }, situation: 'conflict' };
   }
   if (track.hold !== undefined) {
     const { instances, untilMs } = track.hold;
-    const reason = `a person set ${instances}; kept until ${timeOf(untilMs + wallAheadMs)}`;
+    const reason = `a person set ${instances}; kept until ${instantText(untilMs + wallAheadMs)}`;
     return { track, held: { instances, reason }, situation: 'manual' };
   }
   return { track, situation: 'none' };
-}
-
-function timeOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

@@ -1,6 +1,7 @@
 // controller: what the minimums of a policy take from a budget.
 
 import type { CapacitySpec } from '../api/policy.ts';
+import { rounded } from '../core/numbers.ts';
 import { appsOf, type Version } from './records.ts';
 
 export interface Need {
@@ -50,7 +51,8 @@ export function overBudget(need: Need, capacity: CapacitySpec): string | undefin
   for (const name of RESOURCES) {
     const total = capacity.resources?.[name];
     // Sums of decimal fractions: 0.1 + 0.2 must fit into 0.3.
-    if (total !== undefined && need[name] > total + 1e-9) return `${need[name]} of ${total} ${name}`;
+    if (total !== undefined && need[name] > total + 1e-9)
+      return `${rounded(need[name])} of ${rounded(total)} ${name}`;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 // core: which sample serves, and what happens when none does (design.md §2, `onMetricFailure`).
 
 import type { BehaviorSpec } from '../api/policy.ts';
+import { spanText } from './numbers.ts';
 import type { MetricReading, MetricSample } from './observation.ts';
 import type { Timing } from './timing.ts';
 
@@ -19,7 +20,7 @@ export function usable(reading: MetricReading, timing: Timing, nowMs: number): U
   if (sample !== undefined && Number.isFinite(sample.value) && unknownForMs <= timing.staleAfterMs)
     return { state: 'ok', sample };
   const why = reading.state === 'unavailable' ? reading.reason : 'the last reading is too old';
-  const reason = `no reading for ${Math.round(unknownForMs / 1000)} s: ${why}`;
+  const reason = `no reading for ${spanText(1000 * Math.round(unknownForMs / 1000))}: ${why}`;
   return {
     state: unknownForMs > Math.max(timing.actAfterMs, timing.staleAfterMs) ? 'failed' : 'held',
     reason,

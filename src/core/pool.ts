@@ -1,7 +1,7 @@
 // core: the pool's account: what is fixed, what is occupied, what can be given.
 
 import type { AppInput, Budget, Decision, DecisionInput } from './decision.ts';
-import { count } from './numbers.ts';
+import { count, rounded } from './numbers.ts';
 import { costOf, launched, occupied, RESOURCES, Room } from './room.ts';
 
 /** What can be granted: the budget without what is fixed and what is held. */
@@ -109,6 +109,8 @@ function scarcest(input: DecisionInput, useOf: (app: AppInput, i: number) => num
     return Number.isFinite(of) && of > 0 ? (used[d] ?? 0) / of : -1;
   };
   const scarce = RESOURCES.reduce((best, _, d) => (share(d) > share(best) ? d : best), 0);
-  const figure = (value: number | undefined): number => (Number.isFinite(value) ? Number(value) : 0);
+  // Sums of decimal fractions: 0.1 + 0.2 cpus are 0.3 for people.
+  const figure = (value: number | undefined): number =>
+    Number.isFinite(value) ? rounded(Number(value), 6) : 0;
   return { total: figure(total[scarce]), used: figure(used[scarce]), unit: RESOURCES[scarce] ?? 'cpus' };
 }

@@ -174,6 +174,20 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   ['ScalingLimited', 'True/AtMaximum', { decision: { limitedBy: 'max' } }],
   ['ScalingLimited', 'True/AtMinimum', { decision: { limitedBy: 'min' } }],
   ['ScalingLimited', 'False/WithinLimits', { decision: { limitedBy: 'handover' } }],
+  ['ScalingLimited', 'False/WithinLimits', { decision: { limitedBy: 'handover' } }, 'as soon as slots'],
+  ...(
+    [
+      ['cluster', 'ClusterFull'],
+      ['creation', 'NotCreated'],
+      ['launching', 'BackingOff'],
+      ['metric', 'NotRead'],
+      ['held', 'Held'],
+      ['behavior', 'LimitedByBehavior'],
+    ] as const
+  ).map(([limitedBy, reason]): (typeof rows)[number] => {
+    const steps = [{ rule: limitedBy, before: 3, after: 2, reason: 'because' }];
+    return ['ScalingLimited', `True/${reason}`, { decision: { limitedBy, steps } }, 'because'];
+  }),
   ['NotLaunching', 'False/Running', {}],
   [
     'NotLaunching',

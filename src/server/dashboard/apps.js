@@ -2,7 +2,7 @@
 
 import { paint } from './colours.js';
 import { el, keep, setAttribute, setText } from './dom.js';
-import { count, number } from './format.js';
+import { count, local, number } from './format.js';
 import { holdControl } from './hands.js';
 
 /** @param desk as hands.js wants it */
@@ -40,7 +40,7 @@ function appCard({ role }, desk) {
     setText(rank, rankOf(app));
     setText(running, app.exists ? count(app.running) : '–');
     setText(counts, countsOf(app));
-    setText(summary, app.summary);
+    setText(summary, local(app.summary));
     keep(
       steps,
       app.steps.map((step, i) => ({ ...step, i })),
@@ -73,6 +73,6 @@ function countsOf(app) {
 function stepLine() {
   const node = el('li');
   node.update = ({ rule, before, after, reason }) =>
-    setText(node, `${rule}: ${number(before)} → ${number(after)}, ${reason}`);
+    setText(node, `${rule}: ${number(before)} → ${number(after)}, ${local(reason)}`);
   return node;
 }

@@ -22,6 +22,19 @@ export function time(atMs) {
   return clock.format(new Date(atMs));
 }
 
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** Sentences of the operator hold UTC: beside times of the reader's own there must be no second kind. */
+export function local(text, nowMs = Date.now()) {
+  return text.replace(INSTANT, (utc) => {
+    const atMs = Date.parse(utc);
+    const today = day.format(new Date(nowMs));
+    const on = day.format(new Date(atMs));
+    return on === today ? time(atMs) : `${time(atMs)} on ${on}`;
+  });
+}
+
 /** How much of a time there is left. */
 export function left(ms) {
   const s = Math.ceil(ms / 1000);

@@ -1,7 +1,7 @@
 // server/dashboard: one line of health per policy, and what else is wrong.
 
 import { el, keep, setAttribute, setText } from './dom.js';
-import { age } from './format.js';
+import { age, local } from './format.js';
 import { pauseControl } from './hands.js';
 
 const MARKS = { True: '✓', False: '!', Unknown: '…' };
@@ -60,7 +60,7 @@ function healthLine(desk) {
     ready.hidden = held && status === 'Unknown';
     pause.update(policy);
     setText(name, policy.title);
-    setText(ready, status === 'True' ? READY.True : `${STATES[reason] ?? READY[status]}: ${message}`);
+    setText(ready, status === 'True' ? READY.True : `${STATES[reason] ?? READY[status]}: ${local(message)}`);
     setText(mode, MODES[policy.mode]);
     const told = policy.notes.filter(
       (note) => note.message !== message && !SAID_BY_HANDS.includes(note.reason),
@@ -74,7 +74,7 @@ function noteLine() {
   const node = el('li');
   node.update = ({ level, reason, message }) => {
     setAttribute(node, 'data-level', level);
-    setText(node, `${reason}: ${message}`);
+    setText(node, `${reason}: ${local(message)}`);
   };
   return node;
 }
@@ -87,7 +87,7 @@ export function showTroubles(list, view) {
     .map(({ url, message }) => ({ source: `Marathon at ${url}`, message }));
   const create = () => {
     const node = el('li');
-    node.update = (trouble) => setText(node, `${trouble.source}: ${trouble.message}`);
+    node.update = (trouble) => setText(node, `${trouble.source}: ${local(trouble.message)}`);
     return node;
   };
   keep(list, [...marathon, ...view.problems], { key: (t) => `${t.source} ${t.message}`, create });

@@ -2,7 +2,7 @@
 
 import { paint } from './colours.js';
 import { el, keep, setAttribute, setText } from './dom.js';
-import { number, time } from './format.js';
+import { local, number, time } from './format.js';
 
 export function showDecisions(list, decisions) {
   keep(
@@ -51,7 +51,7 @@ function decisionLine() {
     setText(name, d.title);
     setText(change, `${number(d.from)} → ${number(d.to)}`);
     setAttribute(change, 'data-way', d.to > d.from ? 'up' : 'down');
-    setText(why, d.summary);
+    setText(why, local(d.summary));
   };
   return node;
 }
@@ -65,7 +65,7 @@ function eventLine() {
     setAttribute(node, 'data-type', e.type);
     setText(when, time(e.atMs));
     setText(reason, e.type === 'Warning' ? `! ${e.reason}` : e.reason);
-    setText(about, `${e.object}: ${e.message}`);
+    setText(about, `${e.object}: ${local(e.message)}`);
   };
   return node;
 }

@@ -60,7 +60,7 @@ function headline({ pools }) {
   const metric = pools.flatMap((pool) => pool.apps).flatMap((app) => app.metrics)[0];
   if (metric === undefined) return '';
   const value = metric.state === 'unavailable' ? undefined : metric.value;
-  return `${number(value)}${metric.target === undefined ? '' : `/${metric.target}`} · `;
+  return `${number(value)}${metric.target === undefined ? '' : `/${number(metric.target)}`} · `;
 }
 
 function showConnection(now, lastWordMs) {
