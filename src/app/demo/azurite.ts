@@ -70,12 +70,21 @@ export async function startStorage(
   };
 }
 
+/** @throws TerminalError in the image and in a published package, which have none */
+export function requireAzurite(): void {
+  mainFile();
+}
+
 function mainFile(): string {
   try {
     const root = dirname(createRequire(import.meta.url).resolve('azurite/package.json'));
     return join(root, 'dist/src/queue/main.js');
   } catch (error) {
-    throw new TerminalError('the demo needs Azurite, a development dependency: run npm ci', { cause: error });
+    throw new TerminalError(
+      'the demo is for a checkout: it needs Azurite, a development dependency that neither the image nor the package has; ' +
+        'clone the repository, then npm ci and npm run demo',
+      { cause: error },
+    );
   }
 }
 

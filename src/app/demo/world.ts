@@ -1,19 +1,18 @@
 // app: the laptop world. Storage, embedded Marathon and operator in one process tree; nothing outlives it.
 
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AlgorithmType } from '../../api/policy.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createGuardian, type Guardian } from '../../runtime/guardian.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Redactor } from '../../runtime/redact.ts';
+import { makeScratchDirectory } from '../../runtime/scratch.ts';
 import { listenStatsd, type StatsdListener } from '../../runtime/statsd.ts';
 import { baseEnvironment, type EmbeddedMarathon, startMarathon } from '../marathon.ts';
 import { type RunningOperator, startOperator } from '../operator.ts';
 import type { Address } from '../options.ts';
 import { createQueue } from '../programs.ts';
-import { type Storage, startStorage } from './azurite.ts';
+import { requireAzurite, type Storage, startStorage } from './azurite.ts';
 
 const HOST = '127.0.0.1';
 const QUEUE_NAME = 'demo-queue';
@@ -96,7 +95,8 @@ async function build(
   signal: AbortSignal,
 ): Promise<World> {
   const { clock, log, guardian, progress } = deps;
-  const workDir = mkdtempSync(join(tmpdir(), 'microscaling-demo-'));
+  if (config.storage) requireAzurite();
+  const workDir = makeScratchDirectory('microscaling-demo', { what: 'what the demo and its tasks write' });
   guardian.removeOnDeath(workDir);
   const env = baseEnvironment(config.env);
   if (config.storage) {

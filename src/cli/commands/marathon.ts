@@ -1,14 +1,12 @@
 // cli: `microscaling marathon`, the embedded server alone.
 
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { httpCredentials, type Look, startMarathon } from '../../app/marathon.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { createGuardian } from '../../runtime/guardian.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
+import { makeScratchDirectory } from '../../runtime/scratch.ts';
 import { untilAborted } from '../../runtime/until-aborted.ts';
 import type { CommandContext } from '../command.ts';
 
@@ -19,7 +17,9 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   });
   const guardian = await createGuardian();
   try {
-    const workDir = mkdtempSync(join(tmpdir(), 'microscaling-marathon-'));
+    const workDir = makeScratchDirectory('microscaling-marathon', {
+      what: 'what the tasks of the embedded server write',
+    });
     guardian.removeOnDeath(workDir);
     const credentials = httpCredentials(options.httpCredentialsFile, context.env);
     const marathon = await startMarathon(

@@ -1,11 +1,11 @@
 // policy-sources/git: keeps the newest commit at hand. One question to the remote at a time, whoever asks.
 
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { abortable } from '../../runtime/abortable.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { makeScratchDirectory, type ScratchUse } from '../../runtime/scratch.ts';
 import type { GitAccess } from './environment.ts';
 import { explainGitFailure } from './failure.ts';
 import type { GitLocation } from './location.ts';
@@ -37,6 +37,12 @@ export interface Followed {
   /** Why the remote could not be followed; absent while all is well. */
   readonly failure?: string;
 }
+
+/** Without a store. */
+export const CLONE: ScratchUse = {
+  what: 'the clone of a repository that --git follows',
+  instead: 'name a directory that is writable with --data DIR',
+};
 
 const NOTHING_YET: Followed = { failure: 'it is being fetched for the first time' };
 
@@ -136,7 +142,7 @@ export class Follower {
   }
 
   #temporaryDirectory(): string {
-    this.#temporary ??= mkdtempSync(join(tmpdir(), 'microscaling-git-'));
+    this.#temporary ??= makeScratchDirectory('microscaling-git', CLONE);
     return this.#temporary;
   }
 

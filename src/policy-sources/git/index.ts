@@ -4,11 +4,12 @@ import type { Problem } from '../../api/problem.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { requireScratch } from '../../runtime/scratch.ts';
 import type { LoadPolicies } from '../file-memory.ts';
 import type { PolicySnapshot, PolicySource } from '../source.ts';
 import type { GitAccess } from './environment.ts';
 import { explainGitFailure } from './failure.ts';
-import { type Commit, type FollowConfig, Follower } from './follow.ts';
+import { CLONE, type Commit, type FollowConfig, Follower } from './follow.ts';
 import { type GitLocation, parseLocation } from './location.ts';
 import { CommitReader } from './read.ts';
 import { revived } from './revive.ts';
@@ -42,9 +43,10 @@ const PATIENCE_MS = 5_000;
 /**
  * See readme.md for what happens when the repository cannot be reached or its commits are not good.
  *
- * @throws TerminalError for a URL that cannot be followed
+ * @throws TerminalError for a URL that cannot be followed, and where there is no place for a clone
  */
 export function createGitSource(config: GitSourceConfig, deps: GitSourceDeps): PolicySource {
+  if (config.dataDir === undefined) requireScratch(CLONE);
   return new GitSource(parseLocation(config.repository), config, deps);
 }
 
