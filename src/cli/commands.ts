@@ -315,4 +315,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     hidden: true,
     load: () => import('./commands/program.ts'),
   },
+  {
+    name: 'health',
+    summary: 'whether the operator of this container answers',
+    description:
+      'Asks /healthz of the operator that is the main process of this container, at the address of its own --api. ' +
+      "For the image's HEALTHCHECK.",
+    options: ['api'],
+    help: { api: 'where the operator listens (default: as its own arguments and variables say)' },
+    examples: ['microscaling health'],
+    exitCodes: '0 it is well, or none runs here; 1 it does not answer or is stuck.',
+    hidden: true,
+    load: () => import('./commands/health.ts'),
+  },
 ];

@@ -1,6 +1,6 @@
 // No container engine is needed: what the Dockerfile copies is there, and what it leaves out is not missed.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -62,6 +62,17 @@ describe('Dockerfile', () => {
   });
 });
 
+describe('Dockerfile, as it is run', () => {
+  it('is checked by the operator itself, listens where a published port leads, and has a directory for --data', () => {
+    const check = instructions.find(({ word }) => word === 'HEALTHCHECK')?.rest;
+    expect(check).toMatch(/CMD \["microscaling", "health"\]$/);
+    const env = instructions.filter(({ word }) => word === 'ENV').map(({ rest }) => rest);
+    expect(env.join(' ')).toContain('MICROSCALING_DEFAULT_API=0.0.0.0:8090');
+    const runs = instructions.filter(({ word }) => word === 'RUN').map(({ rest }) => rest);
+    expect(runs.join(' ')).toContain('-o 1000 -g 1000 /data');
+  });
+});
+
 interface Locked {
   readonly dev?: boolean;
   readonly optional?: boolean;
@@ -115,6 +126,17 @@ describe('what the image holds', () => {
       expect(production, target).toContain(name);
     }
     expect(production).not.toContain('azurite');
+  });
+
+  it('says that the demo is for a checkout, and that no operator runs there', () => {
+    const ran = (...args: readonly string[]) =>
+      spawnSync(process.execPath, [join(dist, 'cli/main.js'), ...args], { encoding: 'utf8', cwd: home });
+    const demo = ran('demo');
+    expect([demo.status, demo.stderr.trim().split('\n')]).toEqual([
+      1,
+      [expect.stringMatching(/the demo is for a checkout.*neither the image nor the package/)],
+    ]);
+    expect(ran('health').stdout).toContain('no operator runs here');
   });
 
   it('runs with it: policies are read, an operator would start', () => {

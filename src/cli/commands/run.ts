@@ -1,8 +1,9 @@
 // cli: `microscaling run`.
 
+import { apiAddress } from '../../app/api-address.ts';
 import { startOperator } from '../../app/operator.ts';
 import type { OptionValues } from '../../app/options.ts';
-import { taskAddress, taskIdentity } from '../../app/task.ts';
+import { taskIdentity } from '../../app/task.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
@@ -10,8 +11,6 @@ import { createRedactor } from '../../runtime/redact.ts';
 import { listenStatsd } from '../../runtime/statsd.ts';
 import { apiTokenOf } from '../api-token.ts';
 import type { CommandContext } from '../command.ts';
-
-const DEFAULT_API = { host: '127.0.0.1', port: 8090 };
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const { policies = [], policyYaml, data, git = [] } = options;
@@ -48,7 +47,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         kubernetes: options,
         marathon: options.marathon ?? [],
         mesos: options.mesos,
-        api: options.api ?? taskAddress(context.env) ?? DEFAULT_API,
+        api: apiAddress(options, context.env),
         ...(writeToken !== undefined && { writeToken }),
         openMetrics: options.metricsOpen === true,
         allowedHosts: options.allowHost ?? [],
