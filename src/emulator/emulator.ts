@@ -5,6 +5,7 @@ import { TerminalError } from '../runtime/errors.ts';
 import type { Guardian } from '../runtime/guardian.ts';
 import { type HttpServer, serve } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { ServerSettings } from './definition/settings.ts';
 import { createNetworkProber } from './health/network-prober.ts';
 import { type Api, createApi } from './http/api.ts';
 import { EventStreams } from './http/event-stream.ts';
@@ -59,6 +60,8 @@ export interface EmulatorOptions {
   readonly standbyPort?: number;
   /** Which Marathon to look like; the newest by default. */
   readonly look?: Look;
+  /** The default role and the optional features of app definitions; Marathon's defaults when absent. */
+  readonly settings?: ServerSettings;
   /** How long the stdout and the stderr of a task may each become before they begin anew; 10 MB by default. */
   readonly maxOutputBytes?: number;
 }
@@ -207,8 +210,9 @@ class LocalMarathon implements Emulator {
   }
 
   #marathonDeps(runner: ProcessRunner): Parameters<typeof createMarathon>[0] {
-    const { clock, log, random, uuid, baseEnv, pathDirs, taskEnv } = this.#options;
+    const { clock, log, random, uuid, baseEnv, pathDirs, taskEnv, settings } = this.#options;
     return {
+      ...(settings === undefined ? {} : { settings }),
       clock,
       log,
       random,

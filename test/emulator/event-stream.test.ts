@@ -90,16 +90,12 @@ describe('the stream', () => {
     const names = [...text.matchAll(/^event: (\w+)/gm)].map(([, name]) => name);
     expect(names).toEqual([
       'event_stream_attached',
-      'group_change_success',
-      'api_post_event',
       'deployment_info',
       'deployment_step_success',
       'deployment_info',
+      'group_change_success',
+      'api_post_event',
       'instance_changed_event',
-      'instance_changed_event',
-      'status_update_event',
-      'instance_changed_event',
-      'status_update_event',
       'instance_changed_event',
       'status_update_event',
       'instance_changed_event',
@@ -107,7 +103,7 @@ describe('the stream', () => {
       'deployment_success',
     ]);
     const conditions = [...text.matchAll(/"condition":"(\w+)"/g)].map(([, name]) => name);
-    expect(conditions).toEqual(['Scheduled', 'Provisioned', 'Staging', 'Starting', 'Running']);
+    expect(conditions).toEqual(['Scheduled', 'Provisioned', 'Running']);
   });
 
   it('filters by exact names', async () => {

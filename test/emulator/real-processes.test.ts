@@ -114,7 +114,7 @@ describe.runIf(hasProc)('a task', () => {
   it('that ignores SIGTERM is killed after its grace', async () => {
     const server = await start();
     const cmd = 'trap "" TERM; while :; do sleep 0.05; done';
-    await server.call('POST', '/v2/apps', { id: '/a', cmd, taskKillGracePeriodSeconds: 0.2 });
+    await server.call('POST', '/v2/apps', { id: '/a', cmd, taskKillGracePeriodSeconds: 1 });
     await runs(server, '/a');
     await server.call('PUT', '/v2/apps/a', { instances: 0 });
     await eventually('the end', async () => ((await tasksOf(server, '/a')).length === 0 ? true : undefined));
@@ -169,7 +169,7 @@ describe.runIf(hasProc)('closing', () => {
     const server = await aServer();
     await server.call('POST', '/v2/apps', { id: '/kind', cmd: 'sleep 1000', instances: 3 });
     const cmd = 'trap "" TERM; while :; do sleep 0.05; done';
-    await server.call('POST', '/v2/apps', { id: '/stubborn', cmd, taskKillGracePeriodSeconds: 0.3 });
+    await server.call('POST', '/v2/apps', { id: '/stubborn', cmd, taskKillGracePeriodSeconds: 1 });
     await runs(server, '/kind', 3);
     await runs(server, '/stubborn');
     expect(await server.emulator.close()).toEqual({ leftProcesses: 0 });

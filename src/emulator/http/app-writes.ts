@@ -6,11 +6,18 @@ import { canonicalPath, parentOf } from '../definition/app-id.ts';
 import { appOfUpdate, completeApp, mergeApp, readApp, readNewApp } from '../definition/complete.ts';
 import type { DefinitionContext } from '../definition/settings.ts';
 import { isObject, type JsonObject } from '../definition/shape.ts';
-import { findApp, type GroupApp, putApp, removeApp, type WantedGroup } from '../marathon/group.ts';
+import {
+  findApp,
+  type Group,
+  type GroupApp,
+  putApp,
+  removeApp,
+  type WantedGroup,
+} from '../marathon/group.ts';
 import type { DeploymentResult } from '../marathon/group-manager.ts';
 import type { Marathon } from '../marathon/marathon.ts';
 import { rolesFor } from '../marathon/roles.ts';
-import { existingApp, idOf, storedVersion } from './app-reads.ts';
+import { idOf, storedVersion } from './app-reads.ts';
 import { type Call, clientIp, flag, json, readJson } from './call.ts';
 import { accepted } from './results.ts';
 import { type Route, route } from './router.ts';
@@ -47,10 +54,10 @@ async function create(marathon: Marathon, call: Call): Promise<Response> {
       if (root.app(id) !== undefined) throw new ApiError(409, `An app with id [${id}] already exists.`);
       return putApp<GroupApp>(root.tree, id, { fields });
     },
+    // As it was before service ports were assigned.
+    andThen: (tree) => announce(marathon, call, { ...fields, version: versionIn(tree, id) }),
   });
-  // As it was before service ports were assigned.
-  const { version } = existingApp(marathon, id);
-  announce(marathon, call, { ...fields, version });
+  const version = versionIn(marathon.root.tree, id);
   const none = { tasksStaged: 0, tasksRunning: 0, tasksHealthy: 0, tasksUnhealthy: 0 };
   const shown = { ...fields, version, ...none, deployments: [{ id: result.deploymentId }] };
   return json(201, shown, createdHeaders(call, id, result));
@@ -68,8 +75,11 @@ async function updateOne(marathon: Marathon, call: Call, mayCreate: boolean): Pr
     groupId: parentOf(id),
     force: flag(call, 'force'),
     change: (root) => applied(marathon, call, { tree: root.tree, update, mayCreate }),
+    andThen: (tree) => {
+      const app = findApp(tree, id);
+      if (app !== undefined) announce(marathon, call, app);
+    },
   });
-  announce(marathon, call, existingApp(marathon, id));
   return exists ? accepted(result) : json(201, result, createdHeaders(call, id, result));
 }
 
@@ -95,6 +105,10 @@ async function updateMany(marathon: Marathon, call: Call, mayCreate: boolean): P
       ),
   });
   return accepted(result);
+}
+
+function versionIn(tree: Group, id: string): string {
+  return findApp(tree, id)?.version ?? '';
 }
 
 /** One app of a body. */

@@ -9,6 +9,8 @@ import type { Action } from './plan.ts';
 export interface ActionDeps {
   readonly instances: InstanceManager;
   readonly events: EventBus;
+  /** Awaited before anything is started or waited for: the change is told of before its tasks are. */
+  readonly pause: () => Promise<void>;
 }
 
 /** Resolves when the action's condition holds; rejects when `signal` is aborted. */
@@ -19,18 +21,19 @@ export function runAction(action: Action, deps: ActionDeps, signal: AbortSignal)
     case 'StopApplication':
       return stop(action.app, deps, signal);
     case 'ScaleApplication':
-      return scale(action, deps.instances, signal);
+      return scale(action, deps, signal);
     case 'RestartApplication':
-      return restart(action.app, deps.instances, signal);
+      return restart(action.app, deps, signal);
   }
 }
 
 async function stop(
   app: AppDefinition,
-  { instances, events }: ActionDeps,
+  { instances, events, pause }: ActionDeps,
   signal: AbortSignal,
 ): Promise<void> {
   instances.decommission(instances.tracker.of(app.id));
+  if (instances.tracker.count(app.id) > 0) await pause();
   await instances.tracker.whenever(app.id, () => instances.tracker.count(app.id) === 0, signal);
   instances.forget(app.id);
   events.publish('app_terminated_event', { appId: app.id });
@@ -40,12 +43,13 @@ async function stop(
  * Kills first, waits until the victims are gone, then launches. How many to add is computed once; the action
  * ends when that many more run (well and ready, where the app has checks), whatever became of those that were there before.
  */
-async function scale(action: Action, instances: InstanceManager, signal: AbortSignal): Promise<void> {
+async function scale(action: Action, { instances, pause }: ActionDeps, signal: AbortSignal): Promise<void> {
   const { app, victims } = action;
   const { tracker } = instances;
   const before = new Set(instances.present(app.id).map(({ id }) => id));
   instances.shrink(app, before.size - app.instances, victims);
   const leaving = tracker.of(app.id).filter((instance) => before.has(instance.id) && !isPresent(instance));
+  if (leaving.length > 0 || instances.present(app.id).length < app.instances) await pause();
   await gone(leaving, instances, signal);
 
   const kept = new Set(instances.present(app.id).map(({ id }) => id));
@@ -91,7 +95,11 @@ export function restartBounds(app: AppDefinition, running: number): RestartBound
 }
 
 /** For every new instance that is up an old one goes, ill ones first; for every old one that is gone a new one starts. */
-async function restart(app: AppDefinition, instances: InstanceManager, signal: AbortSignal): Promise<void> {
+async function restart(
+  app: AppDefinition,
+  { instances, pause }: ActionDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { tracker } = instances;
   const isOld = (instance: Instance): boolean => configVersion(instance.runSpec) !== configVersion(app);
   // What runs counts, well or not, as in Marathon: an app that is ill altogether is not taken away at once.
@@ -100,6 +108,7 @@ async function restart(app: AppDefinition, instances: InstanceManager, signal: A
   const worth = (instance: Instance): number =>
     Number(isRunning(instance)) + Number(instances.isWell(instance));
   instances.resetDelay(app.id);
+  await pause();
   await tracker.whenever(
     app.id,
     () => {

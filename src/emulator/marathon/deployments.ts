@@ -17,9 +17,12 @@ interface RunningDeployment extends Deployment {
   /** Does nothing but hold its locks until this resolves. */
   readonly idleUntil?: Promise<void>;
   readonly cancelled: AbortController;
+  /** Resolved when it has done all that needs no waiting. */
+  readonly begun: PromiseWithResolvers<void>;
+  readonly ended: PromiseWithResolvers<void>;
 }
 
-export interface DeploymentsDeps extends ActionDeps {
+export interface DeploymentsDeps extends Omit<ActionDeps, 'pause'> {
   readonly log: Logger;
 }
 
@@ -47,6 +50,11 @@ export class Deployments {
     return this.#locks.get(appId);
   }
 
+  /** When the deployment that holds an app has ended. */
+  whenFree(appId: string): Promise<void> | undefined {
+    return this.#locks.get(appId)?.ended.promise;
+  }
+
   /** The deployments that hold any of these apps. */
   holding(appIds: Iterable<string>): readonly DeploymentPlan[] {
     const found = new Set<DeploymentPlan>();
@@ -61,17 +69,21 @@ export class Deployments {
    * Takes the locks and returns; the caller has made sure that they are free.
    *
    * @param idleUntil when given, the actions are only shown, and each step lasts until it resolves
+   * @returns resolves when everything is done that needs no waiting for tasks
    */
-  start(plan: DeploymentPlan, idleUntil?: Promise<void>): void {
+  start(plan: DeploymentPlan, idleUntil?: Promise<void>): Promise<void> {
     const deployment: RunningDeployment = {
       plan,
       currentStep: 0,
       cancelled: new AbortController(),
+      begun: Promise.withResolvers(),
+      ended: Promise.withResolvers(),
       ...(idleUntil === undefined ? {} : { idleUntil }),
     };
     this.#running.set(plan.id, deployment);
     for (const { id } of plan.changes) this.#locks.set(id, deployment);
     void this.#run(deployment);
+    return deployment.begun.promise;
   }
 
   /** Gives up its locks and leaves the world as it is. */
@@ -122,8 +134,13 @@ export class Deployments {
     signal.throwIfAborted();
     deployment.currentStep++;
     this.#publish('deployment_info', deployment, { currentStep: stepView(step) });
-    if (deployment.idleUntil !== undefined) await deployment.idleUntil;
-    else await Promise.all(step.actions.map((action) => runAction(action, this.#deps, signal)));
+    const pause = async (): Promise<void> => {
+      deployment.begun.resolve();
+      await deployment.begun.promise;
+    };
+    if (deployment.idleUntil === undefined)
+      await Promise.all(step.actions.map((action) => runAction(action, { ...this.#deps, pause }, signal)));
+    else await pause().then(() => deployment.idleUntil);
     signal.throwIfAborted();
     this.#publish('deployment_step_success', deployment, { currentStep: stepView(step) });
   }
@@ -134,6 +151,8 @@ export class Deployments {
       if (this.#locks.get(id) === deployment) this.#locks.delete(id);
       this.#deps.instances.readiness.forget(id);
     }
+    deployment.ended.resolve();
+    deployment.begun.resolve();
   }
 
   #publish(eventType: string, { plan }: Deployment, extra: Record<string, unknown> = {}): void {

@@ -5,7 +5,7 @@ import { ApiError, locked } from '../api-error.ts';
 import { dependencyGraph, dependencyLevels } from './dependencies.ts';
 import type { Deployments } from './deployments.ts';
 import type { EventBus } from './event-bus.ts';
-import type { WantedGroup } from './group.ts';
+import type { Group, WantedGroup } from './group.ts';
 import { nextTree } from './next-tree.ts';
 import { type DeploymentPlan, planView, type Step, stepsOf } from './plan.ts';
 import type { Root } from './root.ts';
@@ -22,6 +22,8 @@ export interface RootUpdate {
   readonly force: boolean;
   /** What is wanted; judged inside the queue, so that it may throw ApiError 404 and 409. */
   readonly change: (root: Root) => WantedGroup;
+  /** What is told after the change itself, with the tree that it made. */
+  readonly andThen?: (target: Group) => void;
   /** Instances that go first, by app. */
   readonly victims?: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -57,8 +59,11 @@ export class GroupManager {
       this.#takeLocks(plan, update.force);
       root.store(version, plan.target, plan.changes);
       this.stats.writes++;
-      events.publish('group_change_success', { groupId: update.groupId, version });
-      deployments.start(plan);
+      // Marathon starts a deployment before it has stored the tree that the deployment leads to.
+      void deployments.start(plan).then(() => {
+        events.publish('group_change_success', { groupId: update.groupId, version });
+        update.andThen?.(plan.target);
+      });
       return { version, deploymentId: plan.id };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

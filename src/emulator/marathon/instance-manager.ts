@@ -44,6 +44,8 @@ export interface InstanceManagerDeps {
   readonly wanted: (appId: string) => AppDefinition | undefined;
   /** Whether a deployment works on the app, so that others keep their hands off its count. */
   readonly isLocked: (appId: string) => boolean;
+  /** When no deployment works on the app any more; undefined when none does. */
+  readonly whenFree: (appId: string) => Promise<void> | undefined;
 }
 
 export class InstanceManager {
@@ -196,7 +198,9 @@ export class InstanceManager {
   }
 
   #onStatus(instance: Instance, task: Task, status: TaskStatus): void {
-    this.tracker.update(instance, task, status);
+    // That a deleted app is gone is known before the ends of its tasks are told.
+    const isLast = isTerminal(status.state) && this.#deps.wanted(instance.appId) === undefined;
+    this.tracker.update(instance, task, status, isLast ? this.#deps.whenFree(instance.appId) : undefined);
     if (status.state === 'TASK_RUNNING') this.health.start(instance, task);
     if (status.state === 'TASK_KILLING') this.health.stop(task);
     if (!isTerminal(status.state)) return;

@@ -3,7 +3,7 @@
 import type { AppDefinition } from '../definition/app.ts';
 import { safePath } from '../definition/app-id.ts';
 import type { Placement } from '../mesos/cluster.ts';
-import type { TaskStatus } from '../mesos/task-status.ts';
+import { isTerminal, type TaskState, type TaskStatus } from '../mesos/task-status.ts';
 import type { EventBus } from './event-bus.ts';
 import { type Condition, conditionOf, type Goal, type Instance, type Task } from './instance.ts';
 
@@ -70,12 +70,21 @@ export class InstanceTracker {
     return task;
   }
 
-  /** Takes a report into the record; tells the task's status before the instance's condition. */
-  update(instance: Instance, task: Task, status: TaskStatus): void {
+  /**
+   * Takes a report into the record; tells the task's status before the instance's condition.
+   *
+   * @param when resolves when it may be told; at once when absent
+   */
+  update(instance: Instance, task: Task, status: TaskStatus, when?: Promise<void>): void {
     task.state = status.state;
     if (status.state === 'TASK_RUNNING') task.startedAtMs = status.atMs;
-    this.#deps.events.publish('status_update_event', statusUpdate(instance, task, status));
-    this.#enter(instance, conditionOf(status.state));
+    instance.condition = conditionOf(status.state);
+    const tell = (): void => {
+      this.#deps.events.publish('status_update_event', statusUpdate(instance, task, status));
+      this.#announce(instance);
+    };
+    if (isTold(status.state)) void (when?.then(tell) ?? tell());
+    this.touch(instance.appId);
   }
 
   setGoal(instance: Instance, goal: Goal): void {
@@ -84,14 +93,14 @@ export class InstanceTracker {
     this.#announce(instance);
   }
 
-  /** Back to waiting; the ended task stays on record until the next one. */
+  /** Back to waiting, which nobody is told; the ended task stays on record until the next one. */
   reschedule(instance: Instance): void {
-    this.#enter(instance, 'Scheduled');
+    instance.condition = 'Scheduled';
+    this.touch(instance.appId);
   }
 
   /** Forgets the instance. */
   remove(instance: Instance): void {
-    if (instance.condition === 'Scheduled') this.#enter(instance, 'Killed');
     const instances = this.#byApp.get(instance.appId);
     instances?.delete(instance.id);
     if (instances?.size === 0) this.#byApp.delete(instance.appId);
@@ -159,6 +168,11 @@ export class InstanceTracker {
     this.#changed.clear();
     for (const app of apps) for (const look of [...(this.#watchers.get(app) ?? [])]) look();
   }
+}
+
+/** The agents that Marathon was recorded with tell that a task runs and how it ended, and nothing in between. */
+function isTold(state: TaskState): boolean {
+  return state === 'TASK_RUNNING' || isTerminal(state);
 }
 
 function statusUpdate(instance: Instance, task: Task, status: TaskStatus): Record<string, unknown> {

@@ -85,6 +85,7 @@ export function createMarathon(deps: MarathonDeps): Marathon {
     waitingDieFirst: deps.waitingDieFirst,
     wanted,
     isLocked: (appId) => deployments.lockOf(appId) !== undefined,
+    whenFree: (appId) => deployments.whenFree(appId),
   });
   const deployments = new Deployments({ instances, events, log });
   const groups = new GroupManager({ root, deployments, events, versions, uuid });

@@ -79,19 +79,20 @@ export class Executor {
   async #run(task: LiveTask): Promise<void> {
     const { spec, report, killed } = task;
     const staged = await this.#stage(killed.signal);
-    if (!staged) return report('TASK_KILLED', 'Killed before launch');
+    if (!staged) return report('TASK_KILLED');
     if (spec.refusal !== undefined) return report('TASK_FAILED', spec.refusal);
     report('TASK_STARTING');
     let running: RunningProcess;
     try {
       running = await this.#deps.runner.start(spec, killed.signal);
     } catch (error) {
-      if (killed.signal.aborted) return report('TASK_KILLED', 'Killed before launch');
+      if (killed.signal.aborted) return report('TASK_KILLED');
       return report('TASK_FAILED', `Failed to launch container: ${messageOf(error)}`);
     }
     if (!killed.signal.aborted) report('TASK_RUNNING');
     const exit = await this.#untilExit(task, running);
-    report(stateAfter(exit, killed.signal.aborted), messageAfter(exit));
+    if (killed.signal.aborted) report('TASK_KILLED');
+    else report(exit.code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED', messageAfter(exit));
   }
 
   /** @returns false when killed meanwhile */
@@ -115,11 +116,6 @@ export class Executor {
     signal.removeEventListener('abort', end);
     return exit;
   }
-}
-
-function stateAfter(exit: ProcessExit, killed: boolean): TaskState {
-  if (killed) return 'TASK_KILLED';
-  return exit.code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED';
 }
 
 function messageAfter(exit: ProcessExit): string {

@@ -168,7 +168,7 @@ export class Faults {
       original: marathon.root.tree,
       target: marathon.root.tree,
     };
-    marathon.deployments.start(plan, promise);
+    void marathon.deployments.start(plan, promise);
     return { ...lock, deploymentId: plan.id, release: resolve };
   }
 }

@@ -170,10 +170,7 @@ describe('a task that fails its check', () => {
       'failed_health_check_event',
       'failed_health_check_event',
       'unhealthy_instance_kill_event',
-      'status_update_event TASK_KILLING',
       'status_update_event TASK_KILLED',
-      'status_update_event TASK_STAGING',
-      'status_update_event TASK_STARTING',
       'status_update_event TASK_RUNNING',
     ]);
     const event = (name: string) => world.events.findLast(({ eventType }) => eventType === name);

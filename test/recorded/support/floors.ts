@@ -7,8 +7,9 @@
 export const FLOORS = {
   definitionStatuses: 0.98,
   definitionBodies: 0.98,
-  updateSteps: 0.9,
-  updateRestarts: 1,
+  updateSteps: 0.98,
+  updateRestarts: 0.98,
+  eventSequences: 0.96,
   validAccepted: 0.98,
   invalidRefused: 0.97,
   settled: 0.98,

@@ -82,7 +82,8 @@ export function aReplayServer(flags: readonly string[] = []): ReplayServer {
   };
 }
 
-function settingsOf(flags: readonly string[]): ServerSettings {
+/** @param flags the recorded command-line flags */
+export function settingsOf(flags: readonly string[]): ServerSettings {
   const value = (name: string): string | undefined =>
     flags.find((flag) => flag.startsWith(`--${name}=`))?.slice(name.length + 3);
   return {

@@ -23,9 +23,17 @@ export interface Played {
   readonly found: readonly Difference[] | undefined;
 }
 
+export async function send(
+  server: WireServer,
+  { wait, request }: RecordedStep,
+  bindings: Bindings,
+): Promise<WireAnswer> {
+  await server.wait(wait);
+  return server.send(filled(request, bindings));
+}
+
 export async function play(server: WireServer, step: RecordedStep, bindings: Bindings): Promise<Played> {
-  await server.wait(step.wait);
-  const answer = await server.send(filled(step.request, bindings));
+  const answer = await send(server, step, bindings);
   const deliberate = DELIBERATE.some(({ concerns }) => concerns(step.request));
   const found = differences(expected(step), shown(answer), bindings);
   return { answer, found: deliberate ? undefined : found };

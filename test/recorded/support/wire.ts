@@ -13,7 +13,7 @@ import type {
 } from '../../../src/emulator/mesos/process-runner.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
-import type { RecordedRequest } from './server.ts';
+import { type RecordedRequest, settingsOf } from './server.ts';
 
 export type Wait =
   | 'settled'
@@ -46,7 +46,7 @@ const TICK_MS = 100;
 /** How long a task takes to start and to end. */
 const TASK_MS = 50;
 
-export async function aWireServer(_flags: readonly string[] = []): Promise<WireServer> {
+export async function aWireServer(flags: readonly string[] = []): Promise<WireServer> {
   const workDir = mkdtempSync(join(tmpdir(), 'recorded-'));
   const clock = new VirtualClock(START);
   let ids = 0;
@@ -61,6 +61,7 @@ export async function aWireServer(_flags: readonly string[] = []): Promise<WireS
     random: () => 0,
     uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     runner: new SlowProcesses(clock),
+    settings: settingsOf(flags),
   });
   await emulator.start();
   const { port } = emulator;
