@@ -12,34 +12,55 @@ export interface Wanted {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The count and the name are not part of a definition. */
+/** What is there, and whether the policy's definition is the whole of it. */
+export interface Current {
+  readonly definition: MarathonAppDefinition;
+  readonly owned: boolean;
+}
+
+/** The count and the name are not part of a definition, and null is not given. */
 function fieldsOf(definition: MarathonAppDefinition): Fields {
   const { id: _id, instances: _instances, ...fields } = definition;
-  return fields;
+  return fieldsIn(withoutNull(fields));
+}
+
+function withoutNull(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNull);
+  if (typeof value !== 'object' || value === null) return value;
+  const given = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+  return Object.fromEntries(given.map(([key, item]) => [key, withoutNull(item)]));
 }
 
 /** What is stored when `wanted` is written over `current`. */
 export function merged(
-  current: MarathonAppDefinition,
+  { definition, owned }: Current,
   wanted: Wanted,
   values: ValueResolver | undefined,
 ): MarathonAppDefinition {
   const fields = fieldsOf(wanted.definition);
-  const env = { ...fieldsIn(fields['env'] ?? current['env']), ...secrets(wanted.envFrom, values) };
-  return { ...current, ...fields, ...(Object.keys(env).length > 0 && { env }) };
+  const present = fieldsIn(definition['env']);
+  const unresolved = wanted.envFrom.map(({ name }) => name).filter((name) => Object.hasOwn(present, name));
+  const stays = owned ? Object.fromEntries(unresolved.map((name) => [name, present[name]])) : present;
+  const env = { ...stays, ...fieldsIn(fields['env']), ...secrets(wanted.envFrom, values) };
+  return { ...(owned ? {} : definition), ...fields, ...(Object.keys(env).length > 0 && { env }) };
 }
 
 export function difference(
   wanted: Wanted,
-  current: MarathonAppDefinition,
+  { definition, owned }: Current,
   values: ValueResolver | undefined,
 ): readonly FieldDiff[] {
   const { env, ...fields } = fieldsOf(wanted.definition);
-  const currentEnv = fieldsIn(current['env']);
+  const { env: presentEnv, ...present } = fieldsOf(definition);
+  const currentEnv = fieldsIn(presentEnv);
   const secret = secrets(wanted.envFrom, values);
+  const elsewhere = new Set(wanted.envFrom.map(({ name }) => name));
+  const extraEnv = Object.entries(currentEnv).filter(([name]) => !elsewhere.has(name));
   return [
-    ...differing('', fields, current),
+    ...differing('', fields, present),
+    ...(owned ? removed('', fields, present) : []),
     ...differing('env.', fieldsIn(env), currentEnv),
+    ...(owned ? removed('env.', fieldsIn(env), Object.fromEntries(extraEnv)) : []),
     ...differing('env.', secret, currentEnv).map(({ field }) => ({
       field,
       before: '(secret)',
@@ -52,6 +73,13 @@ function differing(prefix: string, wanted: Fields, current: Fields): FieldDiff[]
   return Object.entries(wanted)
     .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(current[key]))
     .map(([key, value]) => ({ field: `${prefix}${key}`, before: current[key], after: value }));
+}
+
+/** Of an app that we made, what the policy does not have does not stay. */
+function removed(prefix: string, wanted: Fields, current: Fields): FieldDiff[] {
+  return Object.keys(current)
+    .filter((key) => !Object.hasOwn(wanted, key))
+    .map((key) => ({ field: `${prefix}${key}`, before: '(removed)', after: undefined }));
 }
 
 /** Only what can be had. */

@@ -108,7 +108,11 @@ class InMemoryScheduler implements MemoryScheduler {
   }
 
   diff(wanted: Wanted, app: AppObservation): readonly FieldDiff[] {
-    return difference(wanted, app.definition, this.#deps.values);
+    return difference(
+      wanted,
+      { definition: app.definition, owned: app.owner !== undefined },
+      this.#deps.values,
+    );
   }
 
   async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {
@@ -172,7 +176,7 @@ class InMemoryScheduler implements MemoryScheduler {
         `creating ${change.app}: it exists already, made by somebody else; looking again`,
       );
     }
-    const definition = merged({}, change, this.#deps.values);
+    const definition = merged({ definition: {}, owned: true }, change, this.#deps.values);
     const { app: id, instances, owner } = change;
     return this.#written(() => this.#cluster.create({ id, instances, owner, definition }, this.#now()));
   }
@@ -186,7 +190,8 @@ class InMemoryScheduler implements MemoryScheduler {
 
   #update(change: ChangeOf<'update'>): ApplyResult {
     const app = this.#free(change.app, `updating ${change.app}`, change.supersedes);
-    const definition = merged(app.definition, change, this.#deps.values);
+    const current = { definition: app.definition, owned: app.owner !== undefined };
+    const definition = merged(current, change, this.#deps.values);
     return this.#written(() => this.#cluster.restart(app, definition, this.#now()));
   }
 
