@@ -2,10 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createdBy } from '../../../src/api/labels.ts';
+import type { MarathonAppDefinition } from '../../../src/api/policy.ts';
 import { installationApps, secretsOf, withoutSecrets } from '../../../src/app/install/definitions.ts';
 import { INSTALLATION_LABEL, installedPolicy } from '../../../src/app/install/policy.ts';
 import { checkedGroup, type InstallSettings, installSettings } from '../../../src/app/install/settings.ts';
 import { generatedExamples } from '../../../src/app/tools/generated.ts';
+import type { AppObservation } from '../../../src/core/observation.ts';
+import { diffDefinition } from '../../../src/schedulers/marathon/drift.ts';
+import { toObservation } from '../../../src/schedulers/marathon/observation.ts';
+import { parseSingleApp } from '../../../src/schedulers/marathon/schema.ts';
+import { fakeValues } from '../../support/values.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const ENV = {
@@ -148,5 +154,37 @@ describe('the four apps', () => {
 
   it.each([...generatedExamples()])('%s is up to date (npm run gen)', (path, text) => {
     expect(readFileSync(join(root, path), 'utf8')).toBe(text);
+  });
+});
+
+describe('an installation that is there', () => {
+  /** As 1.11 shows it: its own delay, whatever was asked for. */
+  function shown(app: MarathonAppDefinition): AppObservation {
+    const checks = (app['healthChecks'] ?? []) as readonly Record<string, unknown>[];
+    const echo = {
+      ...app,
+      tasks: [],
+      networks: [{ mode: 'host' }],
+      role: '*',
+      ...(checks.length > 0 && {
+        healthChecks: checks.map((check) => ({
+          ...check,
+          delaySeconds: 15,
+          ignoreHttp1xx: false,
+          ipProtocol: 'IPv4',
+        })),
+      }),
+    };
+    const parsed = parseSingleApp({ app: echo });
+    return toObservation(parsed, { deployments: [] });
+  }
+
+  it.each(['operator', 'consumer', 'remainder', 'producer'])('leaves nothing to do for the %s', (name) => {
+    const app = apps({ image: 'example.test/microscaling:1' }).get(name);
+    expect(app).toBeDefined();
+    const { id: _id, instances: _instances, ...definition } = app ?? {};
+    const own = { ...definition, labels: { [INSTALLATION_LABEL]: '/team/demo' } };
+    const found = diffDefinition({ definition: own, envFrom: [] }, shown(app ?? {}), fakeValues({}));
+    expect(found).toEqual([]);
   });
 });
