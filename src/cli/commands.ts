@@ -275,9 +275,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'token',
     arguments: '<verb> [name]',
-    summary: 'create, list or revoke tokens for the API',
+    summary: 'create, list or revoke tokens for the page and the API',
     description:
-      'An operator that listens beyond its own machine asks for a bearer token. `create` makes one and prints it, once: ' +
+      'An operator that listens beyond its own machine asks for a token: on the page at /login, in the API as a bearer token. `create` makes one and prints it, once: ' +
       'the store keeps its hash. `list` shows names and roles, `revoke` ends one. Works beside a running operator, ' +
       'which takes notice at once.',
     options: ['data', 'role', 'output'],
