@@ -83,7 +83,7 @@ export async function startOperator(
   signal: AbortSignal,
 ): Promise<RunningOperator> {
   const { host, port } = config.api;
-  const documents = openStore(config.dataDir, `${host}:${port}`);
+  const documents = openStore(config.dataDir, { api: `${host}:${port}`, clock: deps.clock });
   try {
     const running = await start(config, { ...deps, ...(documents !== undefined && { documents }) }, signal);
     if (documents === undefined) deps.log.info(NOTHING_LASTS);

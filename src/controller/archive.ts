@@ -78,7 +78,11 @@ export class Archive {
   /** Writes everything that waits. Never throws. */
   flush(): void {
     const { documents, clock } = this.#deps;
-    if (documents === undefined || this.#pending.size === 0 || clock.monotonic() < this.#retryAtMs) return;
+    if (documents === undefined || clock.monotonic() < this.#retryAtMs) return;
+    if (this.#pending.size === 0) {
+      this.#say(documents.unwritable?.());
+      return;
+    }
     const changes = [...this.#pending.values()];
     try {
       documents.write(changes);
@@ -101,6 +105,8 @@ export class Archive {
   /** @param gather hands over what changes all the time */
   async run(gather: () => void, signal: AbortSignal): Promise<void> {
     if (!this.isLasting) return await untilAborted(signal);
+    // A store that cannot be written is told before anything waits for it.
+    this.flush();
     for (let flushes = 1; ; flushes++) {
       await this.#deps.clock.sleep(FLUSH_MS, signal).catch(() => undefined);
       if (signal.aborted) return;

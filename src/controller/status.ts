@@ -252,7 +252,7 @@ export class Status {
       this.#conditions.get(record.key) ??
       records.take(record.key) ??
       initialConditions(shownVersion(record).generation, nowMs);
-    const after = conditionsOf(record, part).reduce<readonly Condition[]>(
+    const after = this.#withStoreProblem(conditionsOf(record, part)).reduce<readonly Condition[]>(
       (conditions, next) => setCondition(conditions, { ...next, message: this.#shown(next.message) }, nowMs),
       before,
     );
@@ -260,6 +260,17 @@ export class Status {
     records.keep(record.key, before, after);
     const told = transitionsOf(`policy ${record.key}`, before, after);
     for (const each of versionsOf(told, record, { before, after })) this.#tell(each);
+  }
+
+  /** Nothing else is wrong with a policy for it, but whoever looks at one should know that edits of it are refused. */
+  #withStoreProblem(found: ReturnType<typeof conditionsOf>): ReturnType<typeof conditionsOf> {
+    const [problem] = this.#storeProblem;
+    if (problem === undefined) return found;
+    return found.map((condition) =>
+      condition.type === 'Accepted'
+        ? { ...condition, message: `${condition.message}; ${problem.message}` }
+        : condition,
+    );
   }
 
   #tell(said: Announcement, policy?: ResourceKey): void {

@@ -14,6 +14,8 @@ export interface DocumentStore {
   get(collection: string, key: string): unknown;
   /** All or nothing. Throws TransientError when it cannot be written (a full disk): then nothing was. */
   write(changes: readonly DocumentChange[]): void;
+  /** Why nothing can be written now, where that is known without a write; undefined when it can. */
+  unwritable?(): string | undefined;
   close(): void;
 }
 

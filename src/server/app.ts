@@ -96,7 +96,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   });
   app.get('/readyz', (c) => {
     const reason = state.standstill() ?? unreadyReason(state.view());
-    return reason === undefined ? c.text('ok\n') : c.text(`${reason}\n`, 503);
+    return reason === undefined ? c.text(readyText(state.view())) : c.text(`${reason}\n`, 503);
   });
   const scrape = async (): Promise<Response> => {
     const headers = { 'content-type': metrics.contentType };
@@ -178,6 +178,12 @@ function isApi(path: string): boolean {
 function failure(path: string, status: StatusCode, message: string): Response {
   const body = isApi(path) ? statusObject(status, message) : { message };
   return Response.json(body, { status });
+}
+
+/** Whoever cannot keep anything new still serves and scales: ready, and it says so. */
+function readyText({ problems }: OperatorView): string {
+  const store = problems.find(({ source }) => source === 'store');
+  return store === undefined ? 'ok\n' : `ok, but ${store.message}\n`;
 }
 
 function unreadyReason({ ready, marathon }: OperatorView): string | undefined {

@@ -1,13 +1,15 @@
 // runtime: the store on disk: one SQLite file in a directory of its own.
 
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../clock.ts';
 import type { DocumentChange, DocumentStore } from '../document-store.ts';
 import { messageOf, TerminalError } from '../errors.ts';
 import { openDatabase } from './database.ts';
-import { storeFailure, UNUSABLE } from './failure.ts';
+import { isUnwritable, storeFailure, UNUSABLE } from './failure.ts';
 import { lockDirectory } from './lock.ts';
+import { StandIn } from './stand-in.ts';
 
 const FILE_NAME = 'microscaling.db';
 
@@ -22,6 +24,27 @@ export interface OpenOptions {
 }
 
 const MAX_BYTES = 2 ** 30;
+
+/**
+ * The same for who can go on with what is there: a store that can only be read is opened all the same. It refuses
+ * writes and says why, and is written as soon as it can be.
+ *
+ * @throws TerminalError also when there is nothing to read
+ */
+export function openWhatIsThere(
+  dir: string,
+  options: OpenOptions & { readonly holder: string },
+  clock: Pick<Clock, 'monotonic'>,
+): DocumentStore {
+  try {
+    return openDocumentStore(dir, options);
+  } catch (error) {
+    const path = join(dir, FILE_NAME);
+    const cause = error instanceof TerminalError ? error.cause : error;
+    if (!isUnwritable(cause) || !existsSync(path)) throw error;
+    return new StandIn({ path, clock, open: () => openDocumentStore(dir, options) }, cause);
+  }
+}
 
 /**
  * Opens the store in `dir`; makes both when they are not there, for their owner's eyes only.

@@ -5,6 +5,9 @@ import { messageOf, TerminalError, TransientError } from '../errors.ts';
 /** Primary result codes, https://www.sqlite.org/rescode.html */
 const BUSY = 5;
 const CORRUPT = 11;
+/** No room, no right, no disk: what is there may still be read. */
+const UNWRITABLE_CODES: ReadonlySet<number> = new Set([3, 8, 10, 13, 14]);
+const UNWRITABLE_ERRNOS: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM']);
 const NOT_A_DATABASE = 26;
 
 /** The primary result code of what `node:sqlite` threw; undefined for anything else. */
@@ -15,6 +18,13 @@ function codeOf(error: unknown): number | undefined {
 
 export function isBusy(error: unknown): boolean {
   return codeOf(error) === BUSY;
+}
+
+/** The file system takes no write, which says nothing against what it holds. */
+export function isUnwritable(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) return UNWRITABLE_CODES.has(code);
+  return error instanceof Error && 'code' in error && UNWRITABLE_ERRNOS.has(String(error.code));
 }
 
 export function isDamage(error: unknown): boolean {

@@ -66,7 +66,8 @@ function refused(
   path: string,
   { error, holder }: { readonly error: unknown; readonly holder: string | undefined },
 ): TerminalError {
-  if (!isBusy(error)) return new TerminalError(`taking the lock ${path}: ${messageOf(error)}; ${UNUSABLE}`);
+  if (!isBusy(error))
+    return new TerminalError(`taking the lock ${path}: ${messageOf(error)}; ${UNUSABLE}`, { cause: error });
   return new TerminalError(
     `the data directory ${dir} is in use by ${holder ?? 'another operator'}; two operators must not share one: stop that one, or name another directory with --data`,
   );

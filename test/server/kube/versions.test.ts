@@ -32,13 +32,24 @@ describe('resource versions', () => {
     const versions = createVersions(counted);
     for (let i = 0; i < 10_000; i++) versions.next();
     expect(writes).toBe(1);
-    const full = {
+  });
+
+  it('go on while they cannot be written down, and are written down as soon as they can be', () => {
+    const documents = createMemoryDocumentStore();
+    createVersions(documents).next();
+    let isFull = true;
+    const disk = {
       ...documents,
-      write: () => {
-        throw new TransientError('the disk is full');
+      write: (changes: Parameters<typeof documents.write>[0]) => {
+        if (isFull) throw new TransientError('the disk is full');
+        documents.write(changes);
       },
     };
-    expect(() => createVersions(full).next()).toThrow(TransientError);
+    const versions = createVersions(disk);
+    expect([versions.next(), versions.next()]).toEqual([10_001, 10_002]);
+    isFull = false;
+    for (let i = 0; i < 100; i++) versions.next();
+    expect(createVersions(disk).next()).toBeGreaterThan(versions.current);
   });
 
   it('begin where a store that forgets is told to begin', () => {
