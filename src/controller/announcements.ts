@@ -124,18 +124,11 @@ export function deedsOf(round: Round): readonly Announcement[] {
 /** Each app is told of once, however often the same is tried again: several may be refused at the same time. */
 function refusalIn({ change, result, obstacle, repeated, message }: Outcome): readonly Announcement[] {
   if (result !== 'failed' || repeated || message === undefined) return [];
-  if (obstacle !== 'refused' && obstacle !== 'unresolved') return [];
-  const again =
-    change.kind === 'scale'
-      ? ''
-      : '; it is tried again ever later, and at once when the policy says something else';
-  return [
-    {
-      ...warning(`${DEEDS[change.kind]}Refused`),
-      object: `app ${change.app}`,
-      message: `${message}${again}`,
-    },
-  ];
+  const object = `app ${change.app}`;
+  if (obstacle === 'unresolved') return [{ ...warning('SecretUnavailable'), object, message }];
+  if (obstacle !== 'refused') return [];
+  const again = 'it is tried again ever later, and at once when the policy says something else';
+  return [{ ...warning(`${DEEDS[change.kind]}Refused`), object, message: `${message}; ${again}` }];
 }
 
 const DEEDS = {

@@ -60,9 +60,10 @@ function boundsOf({ app }: Standing): Pick<AppView, 'min' | 'max'> {
 }
 
 /** The decision in words, or why there is none. */
-function summaryOf({ app, part, trouble }: Standing, decision: AppDecision | undefined): string {
+function summaryOf({ app, part, trouble, blocked }: Standing, decision: AppDecision | undefined): string {
   if (decision !== undefined) return decision.summary;
   if (trouble !== undefined) return trouble.message;
+  if (blocked !== undefined) return `cannot be created: ${blocked}`;
   if (app.paused !== undefined) return `${pauseWords(app.paused)}: the count is left alone`;
   if (app.mode === 'Paused') return 'paused: the count is left alone';
   if (app.role === 'fixed') return 'left to people';

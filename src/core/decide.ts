@@ -2,7 +2,7 @@
 
 import { noteChange } from './behavior.ts';
 import type { AppDecision, AppInput, Decision, DecisionInput } from './decision.ts';
-import { type Blockers, blockersIn, explain, type Shortages, shortagesIn } from './explain.ts';
+import { blockersIn, explain, lendersIn, shortagesIn } from './explain.ts';
 import { noteManners } from './manners.ts';
 import { type AppState, memoryOf, statesIn } from './memory.ts';
 import { count, instant } from './numbers.ts';
@@ -36,20 +36,23 @@ export function decide(input: DecisionInput): Decision {
 
 /** @param outcomes of the apps that are not fixed, in the same order */
 function answers(apps: readonly AppInput[], outcomes: readonly Outcome[]): readonly AppDecision[] {
-  const blockers = blockersIn(outcomes);
-  const shortages = shortagesIn(outcomes);
+  const words = {
+    blockers: blockersIn(outcomes),
+    shortages: shortagesIn(outcomes),
+    lenders: lendersIn(outcomes),
+  };
   let next = 0;
   return apps.map((app) => {
     const outcome = app.role === 'fixed' ? undefined : outcomes[next++];
-    return outcome === undefined ? leftToPeople(app) : answer(outcome, blockers, shortages);
+    return outcome === undefined ? leftToPeople(app) : answer(outcome, words);
   });
 }
 
-function answer(outcome: Outcome, blockers: Blockers, shortages: Shortages): AppDecision {
+function answer(outcome: Outcome, words: Parameters<typeof explain>[1]): AppDecision {
   const { wish, wanted, granted, to } = outcome;
   const { id, name, role } = wish.app;
   const { figures, requested: from } = wish;
-  const { steps, summary, limitedBy } = explain(outcome, blockers, shortages);
+  const { steps, summary, limitedBy } = explain(outcome, words);
   return limitedBy === undefined
     ? { id, name, role, from, wanted, granted, to, figures, steps, summary }
     : { id, name, role, from, wanted, granted, to, figures, steps, summary, limitedBy };

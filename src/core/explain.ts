@@ -61,23 +61,40 @@ function blocker({ app }: Wish, { wish: other, granted }: Outcome): string {
   return priority === app.priority ? `its equal ${name} has ${granted}` : `${name} has ${granted}`;
 }
 
+/** Says for whose sake a remainder does not grow, where that is so. */
+export type Lenders = (outcome: Outcome) => string | undefined;
+
+export function lendersIn(outcomes: readonly Outcome[]): Lenders {
+  let names: readonly string[] | undefined;
+  return ({ wish, granted }) => {
+    if (!isRest(wish.app) || granted >= wish.wanted) return undefined;
+    names ??= outcomes
+      .filter((other) => other.wish.unknown)
+      .map((other) => other.wish.app.name)
+      .sort(byName);
+    const grows = granted > Math.max(wish.min, wish.requested);
+    if (names.length === 0 || grows || granted < wish.requested) return undefined;
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+    return `nothing is lent while the need of ${names.slice(0, NAMED).join(', ')}${more} is not known`;
+  };
+}
+
 /** Says what the cluster has no room for, where that is what an app lacks. */
 export type Shortages = (outcome: Outcome) => string | undefined;
-
-/** At most so many apps that wait for room are named. */
-const NAMED_SHORT = 2;
 
 export function shortagesIn(outcomes: readonly Outcome[]): Shortages {
   let all: readonly (Shortage & { readonly id: string; readonly name: string })[] | undefined;
   return (outcome) => {
-    all ??= outcomes.flatMap(({ wish: { app, memory, nowMs } }) => {
-      const short = shortageIn(memory.trouble, nowMs);
-      return short === undefined ? [] : [{ ...short, id: app.id, name: app.name }];
-    });
+    all ??= outcomes
+      .flatMap(({ wish: { app, memory, nowMs } }) => {
+        const short = shortageIn(memory.trouble, nowMs);
+        return short === undefined ? [] : [{ ...short, id: app.id, name: app.name }];
+      })
+      .sort((a, b) => byName(a.id, b.id));
     const lost = outcome.withRoom > outcome.granted;
     const named = all.filter(({ id }) => lost || (id === outcome.wish.app.id && isWaiting(outcome)));
     if (named.length === 0) return undefined;
-    const words = named.slice(0, NAMED_SHORT).map(({ id, name, instances, reasons, againMs }) => {
+    const words = named.slice(0, NAMED).map(({ id, name, instances, reasons, againMs }) => {
       const whose = id === outcome.wish.app.id ? '' : ` of ${name}`;
       const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
       return `for ${instances}${whose}${why}, tried again in ${spanText(againMs)}`;
@@ -98,7 +115,10 @@ export interface Explanation extends Pick<AppDecision, 'steps' | 'summary'> {
  * `summary` reads like "wanted 9: 400 waiting, 42/s arriving, 5/s per instance; granted 8: background keeps its
  * minimum of 2; asks for 6 now, 2 more once their slots are free".
  */
-export function explain(outcome: Outcome, blockers: Blockers, shortages: Shortages): Explanation {
+export function explain(
+  outcome: Outcome,
+  { blockers, shortages, lenders }: { blockers: Blockers; shortages: Shortages; lenders: Lenders },
+): Explanation {
   const { wish, wanted, granted, to } = outcome;
   if (isBlocked(wish.app)) return blocked(outcome);
   let { steps } = wish;
@@ -107,6 +127,11 @@ export function explain(outcome: Outcome, blockers: Blockers, shortages: Shortag
   if (isRest(wish.app)) {
     const after = short === undefined ? granted : outcome.withRoom;
     steps = [...steps, { rule: 'remainder', before: wish.requested, after, reason: wish.reason }];
+  }
+  const unlent = lenders(outcome);
+  if (unlent !== undefined) {
+    steps = [...steps, { rule: 'lending', before: granted, after: granted, reason: unlent }];
+    summary += `; ${unlent}`;
   }
   if (short !== undefined) {
     const [before, after] = isRest(wish.app) ? [outcome.withRoom, granted] : [granted, aliveOf(wish)];

@@ -58,6 +58,7 @@ const someObserved = fc
       killing,
       waiting: Math.min(waiting, requested - running),
       backoffMs,
+      waitingReasons: waiting > 0 ? ['InsufficientCpus'] : [],
     });
   });
 

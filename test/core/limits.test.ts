@@ -110,6 +110,8 @@ describe('an app that cannot be created', () => {
   ])('lends nothing to remainders: not created %s', (_name, app) => {
     const decision = decidedAfter(2, () => [app, aRemainder('rest', 1)], 10);
     expect(of(decision, '/rest').to).toBe(1);
+    const reason = 'nothing is lent while the need of new is not known';
+    expect(lastStep(of(decision, '/rest'))).toEqual({ rule: 'lending', before: 1, after: 1, reason });
   });
 
   it('lends nothing as a remainder, and takes nothing from others of its kind', () => {
