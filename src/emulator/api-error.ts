@@ -47,6 +47,11 @@ export function notFound(message: string): ApiError {
   return new ApiError(404, message, { details: [] });
 }
 
+/** For a time in a path that is none. */
+export function wrongTimestamp(text: string): ApiError {
+  return illegalArgument(`Invalid timestamp provided '${text}'. Expecting ISO-8601 datetime string.`);
+}
+
 /** What a writer is told: a failure on the way, without details. */
 export function appMissing(id: string): ApiError {
   return new ApiError(404, `App '${id}' does not exist`);

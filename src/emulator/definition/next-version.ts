@@ -29,9 +29,18 @@ export function nextVersion(draft: AppDraft, before: AppDefinition | undefined, 
   return { ...fields, version: now, versionInfo: { lastScalingAt: now, lastConfigChangeAt } };
 }
 
-/** What an executor may use is stored and starts nothing anew, as in Marathon. */
 function sameConfig(fields: AppFields, before: AppDefinition): boolean {
-  const { executorResources: _now, ...now } = fields;
-  const { executorResources: _then, ...then } = fieldsOf(before);
-  return isDeepStrictEqual({ ...now, instances: 0 }, { ...then, instances: 0 });
+  return isDeepStrictEqual(compared(fields), compared(fieldsOf(before)));
+}
+
+/** Lists that Marathon keeps as sets: their order says nothing. */
+const SETS = ['acceptedResourceRoles', 'constraints', 'dependencies', 'healthChecks'] as const;
+
+/** What an executor may use is stored and starts nothing anew, as in Marathon. */
+function compared({ instances: _count, executorResources: _executor, ...config }: AppFields): unknown {
+  const sets = SETS.flatMap((name) => {
+    const items: readonly unknown[] | undefined = config[name];
+    return items === undefined ? [] : [[name, items.map((item) => JSON.stringify(item)).sort()]];
+  });
+  return { ...config, ...Object.fromEntries(sets) };
 }

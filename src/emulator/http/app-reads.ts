@@ -1,10 +1,10 @@
 // emulator: GET below /v2/apps.
 
-import { appNotFound, groupNotFound, illegalArgument } from '../api-error.ts';
+import { appNotFound, groupNotFound, wrongTimestamp } from '../api-error.ts';
 import type { AppDefinition } from '../definition/app.ts';
 import { canonicalPath } from '../definition/app-id.ts';
 import type { Marathon } from '../marathon/marathon.ts';
-import { parseTimestamp } from '../marathon/timestamp.ts';
+import { parseTimestamp, timestamp } from '../marathon/timestamp.ts';
 import { type Call, json, param } from './call.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import { type Route, route } from './router.ts';
@@ -71,9 +71,10 @@ function versions(marathon: Marathon, call: Call): Response {
 function version(marathon: Marathon, call: Call): Response {
   const id = idOf(call);
   const wanted = param(call, 'version');
-  if (parseTimestamp(wanted) === undefined) throw illegalArgument(`Invalid format: "${wanted}" is malformed`);
+  const atMs = parseTimestamp(wanted);
+  if (atMs === undefined) throw wrongTimestamp(wanted);
   const found = storedVersion(marathon, id, wanted);
-  if (found === undefined) throw appNotFound(id, wanted);
+  if (found === undefined) throw appNotFound(id, timestamp(atMs));
   return json(200, found);
 }
 

@@ -1,6 +1,13 @@
 // emulator: groups: the tree of apps, changed as a whole in one deployment.
 
-import { ApiError, groupMissing, groupNotFound, illegalArgument, invalidShape } from '../api-error.ts';
+import {
+  ApiError,
+  groupMissing,
+  groupNotFound,
+  invalidObject,
+  invalidShape,
+  wrongTimestamp,
+} from '../api-error.ts';
 import { canonicalPath, isTopLevelPath, parentOf } from '../definition/app-id.ts';
 import { type GroupRequest, type GroupSurroundings, readGroupChange } from '../definition/group.ts';
 import { isObject } from '../definition/shape.ts';
@@ -102,7 +109,7 @@ function version(marathon: Marathon, call: Call): Response {
   const id = idOf(call);
   const wanted = param(call, 'version');
   const atMs = parseTimestamp(wanted);
-  if (atMs === undefined) throw illegalArgument(`Invalid format: "${wanted}" is malformed`);
+  if (atMs === undefined) throw wrongTimestamp(wanted);
   const past = marathon.root.history.find((snapshot) => Date.parse(snapshot.version) === atMs);
   const group = past === undefined ? undefined : findGroup(past.group, id);
   if (past === undefined || group === undefined) throw groupNotFound(id);
@@ -158,9 +165,9 @@ async function patch(marathon: Marathon, call: Call): Promise<Response> {
   const given = isObject(body) ? (body['enforceRole'] ?? false) : false;
   if (typeof given !== 'boolean')
     throw invalidShape([{ path: '/enforceRole', errors: ['error.expected.jsboolean'] }]);
-  const group = existing(marathon, idOf(call));
-  const { tree: root } = marathon.root;
-  if (isTopLevelPath(group.id)) marathon.root.patch(putGroup(root, { ...group, enforceRole: given }));
+  const id = idOf(call);
+  if (!isTopLevelPath(id)) throw invalidObject([{ path: '/', errors: ['Path needs to be top-level'] }]);
+  marathon.root.patch(putGroup(marathon.root.tree, { ...existing(marathon, id), enforceRole: given }));
   return empty(200);
 }
 

@@ -4,6 +4,8 @@ import { notFound } from '../api-error.ts';
 import type { QueueEntry } from '../marathon/launch-queue.ts';
 import type { Marathon } from '../marathon/marathon.ts';
 import { timestamp } from '../marathon/timestamp.ts';
+import type { AgentSpec } from '../mesos/cluster.ts';
+import { Ports } from '../mesos/ports.ts';
 import { idOf } from './app-reads.ts';
 import { type Call, empty, json } from './call.ts';
 import { type Route, route } from './router.ts';
@@ -58,12 +60,19 @@ function unusedOffers({ offers }: QueueEntry): unknown[] {
       id: `${agent.id}-O${atMs}`,
       hostname: agent.hostname,
       agentId: agent.id,
-      resources: [],
+      resources: resourcesOf(agent),
       attributes: [],
     },
     reason: [reason],
     timestamp: timestamp(atMs),
   }));
+}
+
+/** Of the whole agent: what of it was free at the time is not kept. */
+function resourcesOf({ total }: AgentSpec): unknown[] {
+  const role = '*';
+  const scalars = (['cpus', 'mem', 'disk'] as const).map((name) => ({ name, role, scalar: total[name] }));
+  return [...scalars, { name: 'ports', role, ranges: [Ports.bounds] }];
 }
 
 function resetDelay(marathon: Marathon, call: Call): Response {

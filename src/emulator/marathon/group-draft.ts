@@ -15,6 +15,9 @@ import {
 import type { Root } from './root.ts';
 import { parseTimestamp } from './timestamp.ts';
 
+/** What Java's integers hold. */
+const MAX_INSTANCES = 2_147_483_647;
+
 /** @throws ApiError 422 for a version that is not known */
 export function changedTree(root: Root, change: GroupChange): WantedGroup {
   const { id } = change;
@@ -30,7 +33,9 @@ export function changedTree(root: Root, change: GroupChange): WantedGroup {
 }
 
 function scaled(by: number): (app: AppDefinition) => AppDraft {
-  return (app) => ({ fields: { ...fieldsOf(app), instances: Math.ceil(app.instances * by) } });
+  return (app) => ({
+    fields: { ...fieldsOf(app), instances: Math.min(Math.ceil(app.instances * by), MAX_INSTANCES) },
+  });
 }
 
 /** What a given list does not name is removed; what is not given stays. A group in the list stays where it is known. */

@@ -7,9 +7,9 @@ export function timestamp(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 
-/** ms since the epoch of a timestamp with any number of fraction digits; undefined when it is none. */
+/** ms since the epoch of a timestamp with any number of fraction digits and its zone; undefined when it is none. */
 export function parseTimestamp(text: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/.test(text)) return undefined;
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }

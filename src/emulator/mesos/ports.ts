@@ -12,6 +12,10 @@ export class Ports {
     this.#random = random;
   }
 
+  static get bounds(): { readonly begin: number; readonly end: number } {
+    return { begin: FIRST, end: LAST };
+  }
+
   static get range(): string {
     return `[${FIRST}-${LAST}]`;
   }

@@ -47,6 +47,49 @@ describe('an update', () => {
   });
 });
 
+describe('an order', () => {
+  it('of constraints and dependencies says nothing', async () => {
+    const world = aWorld();
+    const constraints = [
+      ['hostname', 'LIKE', '.*'],
+      ['hostname', 'UNLIKE', 'none'],
+    ];
+    await world.app({ id: '/a', constraints, dependencies: ['/b', '/c'] });
+    const { version } = (await world.get('/v2/apps/a')).app;
+    await world.call('PUT', '/v2/apps/a', {
+      constraints: constraints.toReversed(),
+      dependencies: ['/c', '/b'],
+    });
+    expect((await world.get('/v2/apps/a')).app.version).toBe(version);
+  });
+});
+
+describe('a time in a path', () => {
+  it.each([
+    [
+      '/v2/apps/a/versions/nope',
+      422,
+      "Invalid timestamp provided 'nope'. Expecting ISO-8601 datetime string.",
+    ],
+    [
+      '/v2/groups/versions/2001-01-01',
+      422,
+      "Invalid timestamp provided '2001-01-01'. Expecting ISO-8601 datetime string.",
+    ],
+    [
+      '/v2/apps/a/versions/2001-01-01T00:00:00Z',
+      404,
+      "App '/a' does not exist in version 2001-01-01T00:00:00.000Z",
+    ],
+    ['/v2/groups/versions/2001-01-01T00:00:00Z', 404, "Group '/' does not exist"],
+  ])('%s is %i', async (path, status, message) => {
+    const world = aWorld();
+    await world.app({ id: '/a' });
+    const answer = await world.call('GET', path);
+    expect([answer.status, answer.body.message]).toEqual([status, message]);
+  });
+});
+
 describe('killing', () => {
   it('takes any task that an instance has had, and its next one keeps the version', async () => {
     const world = aWorld();
