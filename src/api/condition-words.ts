@@ -38,8 +38,16 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
     of: ['Accepted'],
     meaning: 'It asks for more than its source is trusted with; the message names the `--allow-…` option.',
   },
-  DuplicatePolicy: { of: ['Accepted'], meaning: 'The name stands in two places. A policy has one home.' },
-  DuplicateApp: { of: ['Accepted'], meaning: 'Two policies name one Marathon app. Both are refused.' },
+  DuplicatePolicy: {
+    of: ['Accepted'],
+    meaning:
+      'The name stands in two places. A policy has one home: the more trusted one, then the present one.',
+  },
+  DuplicateApp: {
+    of: ['Accepted'],
+    meaning:
+      'Another policy has the app: that of the more trusted home, else the one that has it already, else the older one. Where nothing tells them apart, neither gets it.',
+  },
   AdoptionRequired: {
     of: ['Accepted'],
     meaning: 'An app exists already and was made by somebody else; set `adopt: true` on it.',

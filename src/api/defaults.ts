@@ -1,6 +1,7 @@
 // api: defaults, applied once: those of the schema as Kubernetes would, then those that depend on other fields.
 
 import { isObject, type JsonObject, type JsonSchema, schemaAt } from './json-schema.ts';
+import type { ObjectMeta } from './policy.ts';
 import { QUEUE_GAINS } from './schema/target.ts';
 
 /** The defaults that the schema carries, at any depth; what was given stays. Idempotent. */
@@ -37,21 +38,36 @@ function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
+/**
+ * The group of a policy's apps that name no id. Of two policies with one name each has its own: outside of the default
+ * namespace the group begins with the namespace.
+ */
+export function defaultGroup({ name, namespace }: Pick<ObjectMeta, 'name' | 'namespace'>): string {
+  return namespace === 'default' ? `/${name}` : `/${namespace}/${name}`;
+}
+
 /** The Marathon id of an app whose policy names none. */
-export function defaultAppId(policy: string, app: string): string {
-  return `/${policy}/${app}`;
+export function defaultAppId(policy: Pick<ObjectMeta, 'name' | 'namespace'>, app: string): string {
+  return `${defaultGroup(policy)}/${app}`;
 }
 
 /** Adds a policy's defaults that no schema can say: ids, lower bounds, the gains of law Queue. Idempotent. */
 export function withDerivedDefaults(policy: JsonObject): JsonObject {
   const { metadata, spec } = policy;
   if (!isObject(spec) || !Array.isArray(spec['apps'])) return policy;
-  const name = isObject(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : undefined;
-  const apps = spec['apps'].map((app: unknown) => (isObject(app) ? completeApp(app, name) : app));
+  const { name, namespace } = isObject(metadata) ? metadata : {};
+  const named =
+    typeof name === 'string'
+      ? { name, namespace: typeof namespace === 'string' ? namespace : 'default' }
+      : undefined;
+  const apps = spec['apps'].map((app: unknown) => (isObject(app) ? completeApp(app, named) : app));
   return { ...policy, spec: { ...spec, apps } };
 }
 
-function completeApp(app: JsonObject, policy: string | undefined): JsonObject {
+function completeApp(
+  app: JsonObject,
+  policy: Pick<ObjectMeta, 'name' | 'namespace'> | undefined,
+): JsonObject {
   const { name, instances, targets } = app;
   const id = policy !== undefined && typeof name === 'string' ? { id: defaultAppId(policy, name) } : {};
   return {

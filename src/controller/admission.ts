@@ -2,6 +2,7 @@
 
 import type { CapacityPool, MarathonSpec, ResourceKey } from '../api/policy.ts';
 import { resourceKey } from '../api/policy.ts';
+import { type AppClaim, contest } from './app-claims.ts';
 import { minimumsOf, type Need, NOTHING, overBudget, plus } from './minimums.ts';
 import { ACCEPTED, appsOf, refusal, type Verdict, type Version } from './records.ts';
 
@@ -14,6 +15,8 @@ export interface Applicant {
   readonly running?: Version;
   /** Set when the document itself is unusable (invalid, or in two places). */
   readonly refused?: Verdict;
+  /** When it was made, as its home says. */
+  readonly createdAtMs?: number;
 }
 
 export interface AdmissionInput {
@@ -21,30 +24,48 @@ export interface AdmissionInput {
   readonly pools: ReadonlyMap<ResourceKey, CapacityPool>;
   /** Says whether two specs mean the same Marathon. */
   readonly marathonId: (marathon: MarathonSpec | undefined) => string;
+  /** Whether a source is the administrator's own. */
+  readonly isTrusted: (source: string) => boolean;
+  /** Whether a policy of this source held the app (its Marathon and its id), by what an earlier process wrote down. */
+  readonly heldBefore: (policy: ResourceKey, source: string, app: string) => boolean;
+  /** Who holds the app, where no usable document says that it still wants it, and none that it is gone. */
+  readonly absentHolder: (
+    app: string,
+  ) => { readonly policy: ResourceKey; readonly source: string } | undefined;
+}
+
+export interface Admitted {
+  readonly verdicts: ReadonlyMap<ResourceKey, Verdict>;
+  /** Policies of which nothing may run on, not even the last good version. */
+  readonly stopped: ReadonlySet<ResourceKey>;
 }
 
 /**
  * Gives every applicant its verdict. The rules, chosen so that nobody is surprised:
  *
  * - A refused document changes nothing: what ran before goes on running, what did not run does not start.
- * - Two policies that name one app are both refused and both named, so that whoever looks at either sees why.
+ * - An app belongs to one policy: see app-claims.ts. Whoever has the better right goes on, and is not frozen by a claim
+ *   of somebody else; what runs of the other one stops only where the better right is that of a more trusted home.
  * - Whoever runs unchanged comes before newcomers when a pool's budget is handed out.
  *
  * A refusal puts the older version back into play, which may collide with a third policy; therefore the rules
  * are applied until nothing changes. Refusals are never taken back within one pass, so this ends.
  */
-export function admit(input: AdmissionInput): ReadonlyMap<ResourceKey, Verdict> {
+export function admit(input: AdmissionInput): Admitted {
   const refused = new Map<ResourceKey, Verdict>();
+  const stopped = new Set<ResourceKey>();
   for (const { key, refused: verdict } of input.applicants) if (verdict) refused.set(key, verdict);
   for (;;) {
-    const before = refused.size;
+    const before = refused.size + stopped.size;
     for (const rule of [refuseWithoutPool, refuseOtherMarathon, refuseOverBudget, refuseSharedApps]) {
-      const verdicts = rule(claimsOf(input, refused), input);
-      for (const [key, verdict] of verdicts) if (!refused.has(key)) refused.set(key, verdict);
+      const outcome = rule(claimsOf(input, { refused, stopped }), input);
+      for (const key of outcome.stopped ?? []) stopped.add(key);
+      for (const [key, verdict] of outcome.refused) if (!refused.has(key)) refused.set(key, verdict);
     }
-    if (refused.size === before) break;
+    if (refused.size + stopped.size === before) break;
   }
-  return new Map(input.applicants.map(({ key }) => [key, refused.get(key) ?? ACCEPTED]));
+  const verdicts = new Map(input.applicants.map(({ key }) => [key, refused.get(key) ?? ACCEPTED]));
+  return { verdicts, stopped };
 }
 
 /** A version that would run if nothing else were refused. */
@@ -53,16 +74,32 @@ interface Claim {
   readonly version: Version;
   /** It runs already, in this very version. */
   readonly incumbent: boolean;
+  readonly running?: Version;
+  readonly createdAtMs?: number;
 }
 
-type Rule = (claims: readonly Claim[], input: AdmissionInput) => ReadonlyMap<ResourceKey, Verdict>;
+interface Outcome {
+  readonly refused: ReadonlyMap<ResourceKey, Verdict>;
+  readonly stopped?: ReadonlySet<ResourceKey>;
+}
+
+type Rule = (claims: readonly Claim[], input: AdmissionInput) => Outcome;
 
 /** Incumbents first, then by key. */
-function claimsOf(input: AdmissionInput, refused: ReadonlyMap<ResourceKey, Verdict>): readonly Claim[] {
-  const claims = input.applicants.flatMap(({ key, latest, running }): Claim[] => {
+function claimsOf(input: AdmissionInput, { refused, stopped }: Required<Outcome>): readonly Claim[] {
+  const claims = input.applicants.flatMap(({ key, latest, running, createdAtMs }): Claim[] => {
     const version = refused.has(key) ? running : latest;
-    if (version === undefined) return [];
-    return [{ key, version, incumbent: version.generation === running?.generation }];
+    if (version === undefined || stopped.has(key)) return [];
+    const incumbent = version.generation === running?.generation;
+    return [
+      {
+        key,
+        version,
+        incumbent,
+        ...(running && { running }),
+        ...(createdAtMs !== undefined && { createdAtMs }),
+      },
+    ];
   });
   return claims.sort((a, b) => Number(b.incumbent) - Number(a.incumbent) || (a.key < b.key ? -1 : 1));
 }
@@ -81,7 +118,7 @@ const refuseWithoutPool: Rule = (claims, input) => {
     const message = `there is no CapacityPool \`${pool}\` in this namespace; create it, or give the policy a capacity of its own`;
     refused.set(claim.key, refusal('PoolNotFound', message));
   }
-  return refused;
+  return { refused };
 };
 
 /** Members of a pool share one Marathon: the pool's own, else the first member's. */
@@ -101,7 +138,7 @@ const refuseOtherMarathon: Rule = (claims, input) => {
     const message = `members of pool \`${pool.metadata.name}\` share one Marathon, and ${shared.named} names another one; use the same \`marathon\``;
     refused.set(claim.key, refusal('InvalidSpec', message));
   }
-  return refused;
+  return { refused };
 };
 
 /** A shared budget covers the minimums of all its members. A policy's own budget was checked with its document. */
@@ -119,29 +156,47 @@ const refuseOverBudget: Rule = (claims, input) => {
       refused.set(claim.key, refusal('InvalidSpec', message));
     }
   }
-  return refused;
+  return { refused };
 };
 
-/** One app has one policy. Both sides are refused; the one that runs goes on. */
+/** One app has one policy. What nobody can be asked about now keeps what it held. */
 const refuseSharedApps: Rule = (claims, input) => {
-  const refused = new Map<ResourceKey, Verdict>();
-  const owners = new Map<string, { readonly claim: Claim; readonly app: string }[]>();
-  for (const claim of claims) {
-    const marathon = input.marathonId(
-      claim.version.policy.spec.marathon ?? poolOf(claim, input)?.spec.marathon,
-    );
-    for (const { id: app } of appsOf(claim.version)) {
-      const id = `${marathon} ${app}`;
-      owners.set(id, [...(owners.get(id) ?? []), { claim, app }]);
-    }
-  }
-  for (const sharing of owners.values()) {
-    if (sharing.length < 2) continue;
-    const places = sharing.map(({ claim }) => `${claim.key} (${claim.version.place})`).join(' and ');
-    for (const { claim, app } of sharing) {
-      const message = `app ${app} is named by ${places}; an app belongs to one policy: remove it from all but one`;
-      refused.set(claim.key, refusal('DuplicateApp', message));
-    }
-  }
-  return refused;
+  const contenders = claims.map((claim) => appClaimOf(claim, input));
+  const absent = new Map(
+    contenders.flatMap((claim) => {
+      const verdict = heldByAbsent(claim, input);
+      return verdict === undefined ? [] : [[claim.key, verdict] as const];
+    }),
+  );
+  const { refused, stopped } = contest(contenders.filter(({ key }) => !absent.has(key)));
+  return { refused: new Map([...absent, ...refused]), stopped };
 };
+
+function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
+  const { key, version, running, createdAtMs } = claim;
+  const marathon = version.policy.spec.marathon ?? poolOf(claim, input)?.spec.marathon;
+  const where = input.marathonId(marathon);
+  const held = new Set(appsOf(running).map(({ id }) => id));
+  return {
+    key,
+    place: version.place,
+    trusted: input.isTrusted(version.source),
+    ...(createdAtMs !== undefined && { createdAtMs }),
+    apps: new Map(appsOf(version).map(({ id }) => [`${where} ${id}`, id])),
+    holds: (app) => held.has(app.slice(where.length + 1)) || input.heldBefore(key, version.source, app),
+    isRunning: version === running,
+  };
+}
+
+/** A policy that is there and cannot be read, or that was not looked for to the end, is not gone: its apps are not free. */
+function heldByAbsent(claim: AppClaim, input: AdmissionInput): Verdict | undefined {
+  for (const [app, id] of claim.apps) {
+    if (claim.holds(app)) continue;
+    const holder = input.absentHolder(app);
+    if (holder === undefined || holder.policy === claim.key) continue;
+    if (claim.trusted && !input.isTrusted(holder.source)) continue;
+    const message = `app ${id} belongs to policy ${holder.policy} of ${holder.source}, which cannot be read now and may be there still; remove it here, or from there`;
+    return refusal('DuplicateApp', message);
+  }
+  return undefined;
+}

@@ -43,12 +43,24 @@ export type Finding<R extends Resource> =
   | ({ readonly is: 'invalid'; readonly place: string; readonly generation?: number } & Refusal)
   | { readonly is: 'duplicate'; readonly places: readonly string[]; readonly first?: Found<R> };
 
+/** Of several sources that have an object of this name the one whose it is; undefined where nothing tells them apart. */
+export type HomeOf = (
+  kind: Resource['kind'],
+  key: ResourceKey,
+  sources: readonly string[],
+) => string | undefined;
+
 export class Documents {
+  readonly #homeOf: HomeOf;
   readonly #bySource = new Map<string, readonly Entry[]>();
   // Worked out once between two listings.
   #entries: readonly Entry[] | undefined;
   #policies: ReadonlyMap<ResourceKey, Finding<MicroscalingPolicy>> | undefined;
   #pools: ReadonlyMap<ResourceKey, Finding<CapacityPool>> | undefined;
+
+  constructor(homeOf: HomeOf) {
+    this.#homeOf = homeOf;
+  }
 
   /** Takes over what a source listed; what it did not list is gone only after a complete listing. */
   replace(source: string, snapshot: PolicySnapshot): void {
@@ -82,7 +94,16 @@ export class Documents {
   #findings<R extends Resource>(kind: R['kind']): ReadonlyMap<ResourceKey, Finding<R>> {
     const speaking = this.entries().filter((entry) => entry.kind === kind && !entry.deleting);
     const byKey = Map.groupBy(speaking, ({ key }) => key);
-    return new Map([...byKey].map(([key, entries]) => [key, findingOf<R>(entries)]));
+    return new Map([...byKey].map(([key, entries]) => [key, findingOf<R>(this.#inItsHome(entries))]));
+  }
+
+  /** Nobody with a lesser right freezes an object by another one of its name. */
+  #inItsHome(entries: readonly Entry[]): readonly Entry[] {
+    const [first] = entries;
+    const sources = [...new Set(entries.map(({ source }) => source))];
+    if (first === undefined || sources.length < 2) return entries;
+    const home = this.#homeOf(first.kind, first.key, sources.sort());
+    return home === undefined ? entries : entries.filter(({ source }) => source === home);
   }
 }
 

@@ -46,6 +46,8 @@ export class HoldingKeeper {
   /** Objects whose deletion was asked for and that hold nothing any more. */
   readonly #released = new Set<string>();
   #holdings: Holdings = new Map();
+  /** By app; worked out once between two changes. */
+  #holders: ReadonlyMap<string, readonly { readonly holding: Holding }[]> | undefined;
   /** The few that may have something to let go of: every round asks. */
   #parting: readonly Holding[] = [];
   #documented: Documented | undefined;
@@ -124,16 +126,29 @@ export class HoldingKeeper {
     );
   }
 
-  /** Whether a policy of this source is known to hold all these apps, by what an earlier process wrote down. */
-  heldBefore(
-    policy: ResourceKey,
-    source: string,
-    apps: readonly Pick<HeldApp, 'id' | 'marathon'>[],
-  ): boolean {
+  /** Whether a policy of this source is known to hold the app (its Marathon and its id), by what was written down. */
+  heldBefore(policy: ResourceKey, source: string, app: string): boolean {
     const holding = this.#holdings.get(policy);
-    if (holding?.source !== source || holding.farewell !== undefined) return false;
-    const held = new Set(holding.apps.map((app) => this.#appKey(app)));
-    return apps.every((app) => held.has(this.#appKey(app)));
+    return holding?.source === source && this.holdersOf(app).includes(holding);
+  }
+
+  /** Of the apps that a policy of this source holds. */
+  idsOf(policy: ResourceKey, source: string): ReadonlySet<string> {
+    const holding = this.#holdings.get(policy);
+    return new Set(holding?.source === source ? holding.apps.map(({ id }) => id) : []);
+  }
+
+  /** What is kept of policies that hold the app (its Marathon and its id) and are not known to be gone. */
+  holdersOf(app: string): readonly Holding[] {
+    this.#holders ??= Map.groupBy(
+      [...this.#holdings.values()].flatMap((holding) =>
+        holding.farewell === undefined
+          ? holding.apps.map((held) => ({ holding, key: this.#appKey(held) }))
+          : [],
+      ),
+      ({ key }) => key,
+    );
+    return (this.#holders.get(app) ?? []).map(({ holding }) => holding);
   }
 
   /** Objects whose deletion was asked for and of which nothing is held: their sources may let them go. */
@@ -144,6 +159,7 @@ export class HoldingKeeper {
 
   #hold(holdings: Holdings): void {
     this.#holdings = holdings;
+    this.#holders = undefined;
     this.#parting = [...holdings.values()].filter(isParting);
   }
 

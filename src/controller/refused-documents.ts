@@ -39,10 +39,21 @@ function refusedDocument(
   { policies, capacityPools }: Shown,
 ): RefusedDocument {
   const record = kind === 'CapacityPool' ? capacityPools.get(key) : policies.get(key);
-  const refused =
-    record?.accepted ??
-    refusal(invalid?.reason ?? 'InvalidSpec', `${place}: ${invalid?.message ?? 'not usable'}`);
-  return { kind, key, source, place, generation, refused };
+  const unusable = refusal(invalid?.reason ?? 'InvalidSpec', `${place}: ${invalid?.message ?? 'not usable'}`);
+  if (record === undefined) return { kind, key, source, place, generation, refused: unusable };
+  if (record.accepted.reason === 'DuplicatePolicy' || invalid !== undefined)
+    return {
+      kind,
+      key,
+      source,
+      place,
+      generation,
+      refused: invalid === undefined ? record.accepted : unusable,
+    };
+  const home = 'latest' in record ? record.latest : record;
+  const what = kind === 'CapacityPool' ? 'pool' : 'policy';
+  const message = `${what} ${key} is in ${home.place} (${home.source}) and ${place} (${source}); it has one home, and that is ${home.source}: remove it here`;
+  return { kind, key, source, place, generation, refused: refusal('DuplicatePolicy', message) };
 }
 
 function nameOf({ kind, key, source }: RefusedDocument): string {

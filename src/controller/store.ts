@@ -13,11 +13,11 @@ import {
   type CapacityPoolRecord,
   type CapacityPools,
   createdAtMsOf,
-  marathonOf,
   nextCapacityPools,
   twoHomes,
 } from './capacity-pools.ts';
 import { Documents, type Finding, type Found } from './documents.ts';
+import { earlierIdsIn, withEarlierIds } from './earlier-ids.ts';
 import { HoldingKeeper } from './holding-keeper.ts';
 import { changedPools, nextPools, type Pools } from './pools.ts';
 import type { DocumentProblem } from './problem-log.ts';
@@ -40,6 +40,8 @@ export interface StoreDeps {
   readonly sources: readonly string[];
   /** Says whether two specs mean the same Marathon; default: their urls are the same. */
   readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
+  /** Whether a source is the administrator's own; default: none is. */
+  readonly isTrusted?: (source: string) => boolean;
   /** Whether a hand has paused a policy; default: none has. */
   readonly isPaused?: (policy: ResourceKey) => boolean;
 }
@@ -68,7 +70,7 @@ export class Store {
   readonly holdings: HoldingKeeper;
   readonly #deps: StoreDeps;
   readonly #marathonId: (marathon: MarathonSpec | undefined) => string;
-  readonly #documents = new Documents();
+  readonly #documents = new Documents((kind, key, sources) => this.#homeOf(kind, key, sources));
   readonly #problems = new Map<string, readonly Problem[]>();
   /** Sources that were listed, with whether everything in them could be read. */
   readonly #listed = new Map<string, { readonly complete: boolean; readonly deletionHeld?: string }>();
@@ -198,10 +200,22 @@ export class Store {
     const pools = new Map([...this.#capacityPools].map(([key, { pool }]) => [key, pool]));
     const findings = this.#documents.policies();
     const applicants = [...findings].map(([key, finding]) => this.#applicant(key, finding));
-    const verdicts = admit({ applicants, pools, marathonId: this.#marathonId });
+    const usable = new Set(applicants.flatMap(({ key, latest }) => (latest === undefined ? [] : [key])));
+    const { verdicts, stopped } = admit({
+      applicants,
+      pools,
+      marathonId: this.#marathonId,
+      isTrusted: (source) => this.#isTrusted(source),
+      heldBefore: (policy, source, app) =>
+        !this.#policies.has(policy) && this.holdings.heldBefore(policy, source, app),
+      absentHolder: (app) => this.#absentHolder(app, usable),
+    });
     const records = applicants.flatMap((applicant): PolicyRecord[] => {
-      const verdict = verdicts.get(applicant.key);
-      return verdict === undefined ? [] : this.#record(applicant, verdict, findings.get(applicant.key));
+      const { key, running, ...rest } = applicant;
+      const verdict = verdicts.get(key);
+      if (verdict === undefined) return [];
+      const left = stopped.has(key) || running === undefined ? {} : { running };
+      return this.#record({ key, ...rest, ...left }, verdict, findings.get(key));
     });
     return new Map(records.sort(byKey).map((record) => [record.key, record]));
   }
@@ -217,9 +231,10 @@ export class Store {
     const uid = found === undefined ? known?.uid : found.uid;
     const seenAtMs = known?.createdAtMs ?? this.holdings.seenAtMs(key, latest.source);
     const createdAtMs = createdAtMsOf(found?.createdAt) ?? seenAtMs ?? this.#deps.clock.now();
-    const accepted = verdict.status === 'True' ? (this.#deletionHeld(latest.source) ?? verdict) : verdict;
-    const goesOn = running ?? (this.#ranBefore(key, latest, verdict) ? latest : undefined);
-    const runs = verdict.status === 'True' ? latest : goesOn;
+    const kept = found === undefined ? undefined : earlierIdsIn(latest.policy, found.resource);
+    const valid = kept === undefined ? verdict : { ...verdict, message: `${verdict.message}; ${kept}` };
+    const accepted = verdict.status === 'True' ? (this.#deletionHeld(latest.source) ?? valid) : verdict;
+    const runs = verdict.status === 'True' ? latest : running;
     const identity = uid === undefined ? {} : { uid };
     const generation = (finding?.is === 'invalid' ? finding.generation : undefined) ?? latest.generation;
     const record = {
@@ -235,19 +250,30 @@ export class Store {
     return [before !== undefined && isDeepStrictEqual(before, record) ? before : record];
   }
 
-  /**
-   * Who held its apps before a restart goes on with them, as it would have without the restart: otherwise whoever may
-   * name them too would stop it.
-   */
-  #ranBefore(key: ResourceKey, { policy, source }: Version, { reason }: Verdict): boolean {
-    if (reason !== 'DuplicateApp' || this.#policies.has(key)) return false;
-    const { apps } = policy.spec;
-    const marathon = marathonOf(policy, this.#capacityPools);
-    return this.holdings.heldBefore(
-      key,
-      source,
-      apps.map(({ id }) => ({ id, ...(marathon && { marathon }) })),
-    );
+  #isTrusted(source: string): boolean {
+    return this.#deps.isTrusted?.(source) === true;
+  }
+
+  /** Of several sources that have an object of this name the one whose it is: the more trusted, then the present one. */
+  #homeOf(kind: Resource['kind'], key: ResourceKey, sources: readonly string[]): string | undefined {
+    const trusted = sources.filter((source) => this.#isTrusted(source));
+    const candidates = trusted.length > 0 ? trusted : sources;
+    if (candidates.length === 1) return candidates[0];
+    const present =
+      kind === 'CapacityPool'
+        ? this.#capacityPools.get(key)?.source
+        : (this.#policies.get(key)?.running?.source ?? this.holdings.sourceOf(key));
+    return candidates.find((source) => source === present);
+  }
+
+  #absentHolder(
+    app: string,
+    usable: ReadonlySet<ResourceKey>,
+  ): { readonly policy: ResourceKey; readonly source: string } | undefined {
+    return this.holdings.holdersOf(app).find(({ policy, source }) => {
+      if (usable.has(policy) || !this.#deps.sources.includes(source)) return false;
+      return this.#documents.policies().has(policy) || this.#listed.get(source)?.complete !== true;
+    });
   }
 
   /** The record of the same object: one that was deleted and made anew has nothing but its name in common. */
@@ -266,7 +292,10 @@ export class Store {
     const known = this.#policies.get(key);
     const running = known?.running === undefined ? {} : { running: known.running };
     if (finding.is === 'valid') {
-      return { key, latest: nextVersion(known?.latest, finding), ...running };
+      const createdAtMs = createdAtMsOf(finding.createdAt);
+      const resource = withEarlierIds(finding.resource, this.holdings.idsOf(key, finding.source));
+      const latest = nextVersion(known?.latest, { ...finding, resource });
+      return { key, latest, ...running, ...(createdAtMs !== undefined && { createdAtMs }) };
     }
     const shown =
       known?.latest ??

@@ -73,6 +73,8 @@ export type EventWriter = (event: SourceEvent, signal: AbortSignal) => Promise<v
 export interface PolicySource {
   /** For people: `directory specs/policies`. */
   readonly name: string;
+  /** It is the administrator's own: what it says goes before what others say. */
+  readonly isTrusted?: true;
   list(signal: AbortSignal): Promise<PolicySnapshot>;
   /** Calls `onChange` whenever a new `list` may differ; resolves when aborted. */
   watch(onChange: () => void, signal: AbortSignal): Promise<void>;

@@ -187,7 +187,8 @@ describe('a resource that is being deleted', () => {
     const marathon = await start({ sources: [home, files] });
     files.put('demo.yaml', demo());
     await world.after(1_000);
-    expect(world.condition('demo', 'Accepted')).toBe('False/DuplicatePolicy');
+    expect(world.condition('demo', 'Accepted')).toBe('True/Valid');
+    expect(world.policy('demo').source).toBe(home.name);
     home.delete(DEMO);
     await world.after(5_000);
     expect(home.released).toEqual([DEMO]);

@@ -34,6 +34,7 @@ function aStore(documents = createMemoryDocumentStore()) {
     log: silentLogger,
     documents,
     sources: ['dir', 'git'],
+    isTrusted: (source) => source === 'dir',
   });
   return {
     store,
@@ -77,6 +78,123 @@ describe('generations', () => {
   });
 });
 
+describe('one name in two homes', () => {
+  const theirs = aPolicy('a', [anApp('one', { instances: { min: 0, max: 1 } })]);
+  const mins = (records: readonly PolicyRecord[]): readonly unknown[] =>
+    records.map(({ running, accepted }) => [running?.policy.spec.apps[0]?.instances.min, accepted.reason]);
+
+  it.each([
+    ['the less trusted one first', ['git', 'dir']],
+    ['the more trusted one first', ['dir', 'git']],
+  ])('is that of the more trusted home, with %s, also after a restart', (_, order) => {
+    const disk = createMemoryDocumentStore();
+    for (const sources of [order, order.toReversed()]) {
+      const { list, records, store } = aStore(disk);
+      for (const source of sources)
+        list(source === 'dir' ? { 'a.yaml': a2 } : { 'x.yaml': theirs }, { source });
+      expect(mins(records())).toEqual([[2, 'Valid']]);
+      expect(store.refused()).toMatchObject([
+        {
+          source: 'git',
+          refused: {
+            reason: 'DuplicatePolicy',
+            message:
+              'policy default/a is in a.yaml:1 (dir) and x.yaml:1 (git); it has one home, and that is dir: remove it here',
+          },
+        },
+      ]);
+    }
+  });
+
+  it('stays where it is among equals, and moves when it is removed there', () => {
+    const equals = new Store({
+      clock: new VirtualClock(),
+      log: silentLogger,
+      documents: createMemoryDocumentStore(),
+      sources: ['dir', 'git'],
+    });
+    const list = (source: string, files: Files) => equals.update([{ source, snapshot: snapshot(files) }]);
+    const records = () => equals.pools().flatMap(({ members }) => members);
+    list('git', { 'x.yaml': theirs });
+    list('dir', { 'a.yaml': a2 });
+    expect(mins(records())).toEqual([[0, 'Valid']]);
+    list('git', {});
+    expect(mins(records())).toEqual([[2, 'Valid']]);
+  });
+});
+
+describe('the ids of a policy outside of the namespace default', () => {
+  const of = (id: string): MicroscalingPolicy => {
+    const policy = aPolicy('shop', [anApp('api', { id })]);
+    return { ...policy, metadata: { name: 'shop', namespace: 'team' } };
+  };
+  const shown = (records: readonly PolicyRecord[]): readonly unknown[] =>
+    records.map(({ running, accepted }) => [running?.policy.spec.apps[0]?.id, accepted.message]);
+
+  it('stay what they were before default ids began with the namespace, and it is said', () => {
+    const disk = createMemoryDocumentStore();
+    aStore(disk).list({ 'a.yaml': of('/shop/api') });
+    for (let restarts = 0; restarts < 2; restarts++) {
+      const { list, records, store } = aStore(disk);
+      list({ 'a.yaml': of('/team/shop/api') });
+      expect(shown(records())).toEqual([
+        [
+          '/shop/api',
+          'the policy is valid; /shop/api keeps the id from before default ids began with the namespace: write it as `id` to say that it is meant',
+        ],
+      ]);
+      expect(store.leaving('team/shop')).toEqual([]);
+    }
+  });
+
+  it('begin with it where the policy is new', () => {
+    const { list, records } = aStore();
+    list({ 'a.yaml': of('/team/shop/api') });
+    list({ 'a.yaml': of('/team/shop/api') });
+    expect(shown(records())).toEqual([['/team/shop/api', 'the policy is valid']]);
+  });
+});
+
+describe('whoever comes first', () => {
+  const documents: readonly (readonly [string, MicroscalingPolicy])[] = [
+    ['dir', aPolicy('a', [anApp('one')])],
+    ['git', aPolicy('b', [anApp('x', { id: '/one' }), anApp('two')])],
+    ['git', aPolicy('c', [anApp('y', { id: '/two' })])],
+    ['git', aPolicy('a', [anApp('three')])],
+    ['dir', aPolicy('d', [anApp('z', { id: '/three' })])],
+  ];
+
+  it('decides nothing about apps and names that a more trusted home claims, nor does a restart', () => {
+    const order = fc.shuffledSubarray(
+      documents.map((_, i) => i),
+      { minLength: documents.length },
+    );
+    fc.assert(
+      fc.property(order, fc.integer({ min: 0, max: documents.length }), (indexes, restartAfter) => {
+        const disk = createMemoryDocumentStore();
+        let world = aStore(disk);
+        const there = { dir: {}, git: {} } as Record<string, Record<string, MicroscalingPolicy>>;
+        const listAll = () => {
+          for (const source of ['git', 'dir']) world.list(there[source] ?? {}, { source });
+        };
+        for (const [step, i] of indexes.entries()) {
+          if (step === restartAfter) world = aStore(disk);
+          const [source, policy] = documents[i] ?? [];
+          if (source === undefined || policy === undefined) continue;
+          there[source] = { ...there[source], [`${i}.yaml`]: policy };
+          listAll();
+        }
+        const runs = world
+          .records()
+          .filter(({ running }) => running !== undefined)
+          .map(({ key, running }) => `${key} of ${running?.source}`);
+        expect(runs.sort()).toEqual(['default/a of dir', 'default/c of git', 'default/d of dir']);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe('the last good version', () => {
   it('survives an invalid document and an incomplete listing, not a complete one without it', () => {
     const { list, told } = aStore();
@@ -97,14 +215,15 @@ describe('the last good version', () => {
 });
 
 describe('two policies over one app', () => {
-  it('the newcomer does not start, the other one goes on, both are told', () => {
+  it('the newcomer does not start and is told why, the other one goes on undisturbed', () => {
     const { list, told, records } = aStore();
     list({ 'a.yaml': a1 });
     list({ 'a.yaml': a1, 'b.yaml': bGreedy });
-    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 1/- DuplicateApp']);
-    for (const { accepted } of records()) {
-      expect(accepted.message).toContain('default/a (a.yaml:1) and default/b (b.yaml:1)');
-    }
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/- DuplicateApp']);
+    expect(records().map(({ accepted }) => accepted.message)).toEqual([
+      'the policy is valid',
+      'app /one is named by default/a (a.yaml:1) and default/b (b.yaml:1); an app belongs to one policy, and this one to default/a, which has it already: remove it here',
+    ]);
     list({ 'a.yaml': a1, 'b.yaml': b1 });
     expect(told()).toEqual(['a 1/1 Valid', 'b 2/2 Valid']);
   });
@@ -113,14 +232,14 @@ describe('two policies over one app', () => {
     const { list, told } = aStore();
     list({ 'a.yaml': a1, 'b.yaml': b1 });
     list({ 'a.yaml': a1, 'b.yaml': bGreedy });
-    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 2/1 DuplicateApp']);
+    expect(told()).toEqual(['a 1/1 Valid', 'b 2/1 DuplicateApp']);
   });
 
-  it('an edit of the one that runs waits until the quarrel is over', () => {
+  it('an edit of the one that has it takes effect all the same', () => {
     const { list, told } = aStore();
     list({ 'a.yaml': a1, 'b.yaml': b1 });
     list({ 'a.yaml': a2, 'b.yaml': bGreedy });
-    expect(told()).toEqual(['a 2/1 DuplicateApp', 'b 2/1 DuplicateApp']);
+    expect(told()).toEqual(['a 2/2 Valid', 'b 2/1 DuplicateApp']);
     list({ 'a.yaml': a2, 'b.yaml': b1 });
     expect(told()).toEqual(['a 2/2 Valid', 'b 3/3 Valid']);
   });
@@ -130,7 +249,7 @@ describe('two policies over one app', () => {
     list({ 'a.yaml': a1, 'b.yaml': b1 });
     const c = aPolicy('c', [anApp('two')]);
     list({ 'a.yaml': a1, 'b.yaml': aPolicy('b', [anApp('x', { id: '/one' })]), 'c.yaml': c });
-    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 2/1 DuplicateApp', 'c 1/- DuplicateApp']);
+    expect(told()).toEqual(['a 1/1 Valid', 'b 2/1 DuplicateApp', 'c 1/- DuplicateApp']);
   });
 
   it('who held the app before a restart goes on after it, and the other one still does not start', () => {
@@ -138,9 +257,9 @@ describe('two policies over one app', () => {
     aStore(disk).list({ 'a.yaml': a1 });
     const { list, told } = aStore(disk);
     list({ 'a.yaml': a1, 'b.yaml': bGreedy });
-    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 1/- DuplicateApp']);
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/- DuplicateApp']);
     list({ 'a.yaml': a1, 'b.yaml': bGreedy });
-    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 1/- DuplicateApp']);
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/- DuplicateApp']);
   });
 
   it('a restart is no way to an app that was not held before', () => {
@@ -148,7 +267,59 @@ describe('two policies over one app', () => {
     aStore(disk).list({ 'a.yaml': a1, 'b.yaml': b1 });
     const { list, told } = aStore(disk);
     list({ 'a.yaml': a1, 'b.yaml': bGreedy });
-    expect(told()).toEqual(['a 1/1 DuplicateApp', 'b 1/- DuplicateApp']);
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/- DuplicateApp']);
+  });
+
+  it('neither starts where nothing tells them apart', () => {
+    const { list, told } = aStore();
+    list({ 'a.yaml': a1, 'b.yaml': bGreedy });
+    expect(told()).toEqual(['a 1/- DuplicateApp', 'b 1/- DuplicateApp']);
+  });
+
+  it('the older one has it where their home says when they were made', () => {
+    const { store, told } = aStore();
+    const { resources, ...rest } = snapshot({ 'a.yaml': a1, 'b.yaml': bGreedy });
+    const [a, b] = resources.map((each, i) => ({ ...each, createdAt: `2026-01-0${2 - i}T00:00:00Z` }));
+    store.update([{ source: 'git', snapshot: { ...rest, resources: [a, b].flatMap((each) => each ?? []) } }]);
+    expect(told()).toEqual(['a 1/- DuplicateApp', 'b 1/1 Valid']);
+  });
+
+  it('one of a more trusted home takes it, and the other one stops', () => {
+    const { list, told, store } = aStore();
+    list({ 'b.yaml': bGreedy }, { source: 'git' });
+    list({ 'a.yaml': a1 });
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/- DuplicateApp']);
+    expect(store.leaving('default/b')).toEqual([]);
+    list({ 'b.yaml': b1 }, { source: 'git' });
+    expect(told()).toEqual(['a 1/1 Valid', 'b 2/2 Valid']);
+  });
+
+  it('one that cannot be read after a restart keeps it from its equals', () => {
+    const disk = createMemoryDocumentStore();
+    aStore(disk).list({ 'a.yaml': a1 }, { source: 'git' });
+    const unreadable = aStore(disk);
+    unreadable.list({ 'a.yaml': 'default/a', 'b.yaml': bGreedy }, { source: 'git' });
+    expect(unreadable.told()).toEqual(['b 1/- DuplicateApp']);
+    const unlisted = aStore(disk);
+    unlisted.list({ 'b.yaml': bGreedy }, { source: 'git', complete: false });
+    expect(unlisted.told()).toEqual(['b 1/- DuplicateApp']);
+    unlisted.list({ 'b.yaml': bGreedy }, { source: 'git' });
+    expect(unlisted.told()).toEqual(['b 1/1 Valid']);
+  });
+
+  it("a chain of claims ends with whoever is nobody's rival", () => {
+    const { list, told } = aStore();
+    const c1 = aPolicy('c', [anApp('three')]);
+    list({ 'a.yaml': a1, 'c.yaml': c1 });
+    // b wants what a has, and is not in the way of d, which wants what b would have had.
+    list({ 'a.yaml': a1, 'b.yaml': bGreedy, 'c.yaml': c1 });
+    list({
+      'a.yaml': a1,
+      'b.yaml': bGreedy,
+      'c.yaml': c1,
+      'd.yaml': aPolicy('d', [anApp('x', { id: '/two' })]),
+    });
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/- DuplicateApp', 'c 1/1 Valid', 'd 1/1 Valid']);
   });
 
   it('an app may change hands within one listing', () => {

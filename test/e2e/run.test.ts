@@ -180,27 +180,38 @@ describe('microscaling run', { concurrent: false }, () => {
   it.each([
     {
       what: 'a second policy of the same name',
+      whom: 'stall',
+      goesOn: /generation \d+ goes on running/,
       reason: 'DuplicatePolicy',
       text: SHOP.replaceAll('shop', 'stall'),
       words: /policy default\/stall is in \S*again\.yaml:\d+ and \S*stall\.yaml:\d+/,
     },
     {
       what: 'a policy over the same app',
+      whom: 'copy',
+      goesOn: /this one to default\/stall, which has it already/,
       reason: 'DuplicateApp',
       text: SHOP.replaceAll('shop', 'copy').replace('name: till', 'name: till\n    id: /stall/till'),
       words:
         /app \/stall\/till is named by default\/stall \(\S*stall\.yaml:\d+\) and default\/copy \(\S*again\.yaml:\d+\)/,
     },
-  ])('refuses $what, naming both places, and keeps what runs', async ({ reason, text, words }) => {
-    put('again.yaml', text);
-    const refused = await operator.reason('stall', 'Accepted', reason);
-    expect(refused.message).toMatch(words);
-    expect(refused.message).toMatch(/generation \d+ goes on running/);
-    expect(Object.keys(await marathon.counts()).filter((id) => id.startsWith('/copy'))).toEqual([]);
-    remove('again.yaml');
-    await operator.reason('stall', 'Accepted', 'Valid');
-    expect(await marathon.counts()).toMatchObject({ '/stall/worker': 1, '/stall/rest': 5, '/stall/till': 1 });
-  });
+  ])(
+    'refuses $what, naming both places, and keeps what runs',
+    async ({ reason, text, words, whom, goesOn }) => {
+      put('again.yaml', text);
+      const refused = await operator.reason(whom, 'Accepted', reason);
+      expect(refused.message).toMatch(words);
+      expect(refused.message).toMatch(goesOn);
+      expect(Object.keys(await marathon.counts()).filter((id) => id.startsWith('/copy'))).toEqual([]);
+      remove('again.yaml');
+      await operator.reason('stall', 'Accepted', 'Valid');
+      expect(await marathon.counts()).toMatchObject({
+        '/stall/worker': 1,
+        '/stall/rest': 5,
+        '/stall/till': 1,
+      });
+    },
+  );
 
   it("leaves a fixed app's count to people, and reports and holds theirs of a scaled one", async () => {
     await marathon.put('/stall/till', { instances: 3 });

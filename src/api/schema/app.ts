@@ -45,10 +45,13 @@ export function appSchema(blocks: readonly MetricBlock[]): JsonSchema {
     'An app is scaled (targets), a remainder (remainder) or left to people (instances.fixed).',
     {
       name: text('Its name in this policy.', { pattern: LABEL_PATTERN, maxLength: 63 }),
-      id: text('Its absolute Marathon id; /<policy>/<name> by default.', {
-        pattern: APP_ID_PATTERN,
-        maxLength: 1024,
-      }),
+      id: text(
+        'Its absolute Marathon id; /<policy>/<name> by default, outside of the namespace default /<namespace>/<policy>/<name>.',
+        {
+          pattern: APP_ID_PATTERN,
+          maxLength: 1024,
+        },
+      ),
       priority: count('1 is highest. Every app but a fixed one has it.', { minimum: 1, maximum: 1000 }),
       instances: instancesSchema,
       targets: list(

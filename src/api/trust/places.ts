@@ -1,6 +1,6 @@
 // api: which Marathons a resource may name, and which apps a policy may have there.
 
-import { defaultAppId } from '../defaults.ts';
+import { defaultAppId, defaultGroup } from '../defaults.ts';
 import { error, type Finding } from '../finding.ts';
 import { below, showPath } from '../pointer.ts';
 import type { MarathonSpec, MicroscalingPolicy, ObjectMeta } from '../policy.ts';
@@ -23,7 +23,7 @@ export function judgeMarathon(marathon: MarathonSpec | undefined, rules: TrustRu
 export function judgeApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRules): readonly Finding[] {
   const groups = groupsOf(metadata, rules);
   return spec.apps.flatMap(({ id, name, adopt }, i) => {
-    const isDefault = id === defaultAppId(metadata.name, name);
+    const isDefault = id === defaultAppId(metadata, name);
     const pointer = below('/spec/apps', i, isDefault ? 'name' : 'id');
     if (id === rules.own.app) {
       return [
@@ -44,10 +44,10 @@ export function judgeApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRu
 
 /** Where a policy may have apps: what the administrator names, else the group that carries its own name. */
 export function groupsOf(
-  { name }: ObjectMeta,
+  metadata: ObjectMeta,
   { appPrefixes }: Pick<TrustRules, 'appPrefixes'>,
 ): readonly string[] {
-  return appPrefixes.length === 0 ? [`/${name}`] : appPrefixes;
+  return appPrefixes.length === 0 ? [defaultGroup(metadata)] : appPrefixes;
 }
 
 /** `/shop` holds itself and `/shop/api`, not `/shopping`. */

@@ -27,7 +27,7 @@ export interface TrustRules {
   readonly secretFiles: readonly string[];
   /** Origins, `https://host:port` as URL spells them. */
   readonly endpoints: readonly string[];
-  /** Groups, `/group`; none: each policy its own `/<policy>`. */
+  /** Groups, `/group`; none: each policy its own, see `defaultGroup`. */
   readonly appPrefixes: readonly string[];
   readonly privileged: boolean;
   /** What a definition may reach of what a cluster shares. */

@@ -197,7 +197,7 @@ export const OPERATOR_OPTIONS = {
     type: 'texts',
     env: ['MICROSCALING_ALLOW_APP_PREFIX'],
     key: 'allowAppPrefix',
-    help: 'groups under which those policies may have apps; repeatable (default: each its own /<policy>)',
+    help: 'groups under which those policies may have apps; repeatable (default: each its own /<policy>, outside of the namespace default /<namespace>/<policy>)',
   },
   allowPrivileged: {
     flag: '--allow-privileged',

@@ -18,6 +18,7 @@ export function createInlineSource(
   const revision = `sha256:${createHash('sha256').update(text).digest('hex')}`;
   return {
     name: place,
+    isTrusted: true,
     list: async () => {
       const { resources, problems, invalid, identified } = load(text, place);
       return {
