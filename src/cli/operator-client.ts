@@ -60,12 +60,22 @@ export class OperatorClient {
   readonly base: string;
   readonly #token: string | undefined;
   readonly #line: ProgressLine | undefined;
+  readonly #warn: (text: string) => void;
 
-  /** @param line where it says that an answer takes its time */
-  constructor(server: string | undefined, token?: string, line?: ProgressLine) {
+  /**
+   * @param line where it says that an answer takes its time
+   * @param warn told what the operator says beside an answer
+   */
+  constructor(
+    server: string | undefined,
+    token?: string,
+    line?: ProgressLine,
+    warn: (text: string) => void = () => undefined,
+  ) {
     this.base = baseUrl(server ?? DEFAULT_SERVER);
     this.#token = token;
     this.#line = line;
+    this.#warn = warn;
   }
 
   /** @throws TransientError when nobody answers, OperatorRefusal for an answer that is an error, TerminalError */
@@ -116,6 +126,7 @@ export class OperatorClient {
       throwIfStopped(signal);
       throw this.#nobody(error);
     }
+    for (const text of warningsIn(response.headers.get('warning') ?? '')) this.#warn(text);
     if (response.ok) return response;
     throw this.#refusal(response, await response.text().catch(() => ''));
   }
@@ -142,7 +153,7 @@ export class OperatorClient {
 
   #nobody(error: unknown): TransientError {
     return new TransientError(
-      `no operator answers at ${new URL(this.base).origin} (${whyNot(error)}); start one with 'microscaling run' or name it with --server or MICROSCALING_API`,
+      `no operator answers at ${new URL(this.base).origin} (${whyNot(error)}); start one with 'microscaling run' or name it with --server or MICROSCALING_SERVER`,
       { cause: error },
     );
   }
@@ -164,13 +175,21 @@ export class OperatorClient {
   }
 }
 
+/** The texts of `Warning` headers (RFC 7234 §5.5), as Kubernetes writes them. */
+function warningsIn(header: string): readonly string[] {
+  return [...header.matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
+    text.replace(/\\(.)/g, '$1'),
+  );
+}
+
 /** The operator that options and environment name. */
 export function operatorOf(
   options: Pick<OptionValues, 'server' | 'apiTokenFile'>,
-  context: Pick<CommandContext, 'env' | 'noteRaw' | 'stderrIsTty'>,
+  context: Pick<CommandContext, 'env' | 'note' | 'noteRaw' | 'stderrIsTty'>,
 ): OperatorClient {
   const line = new ProgressLine({ raw: context.noteRaw, isTty: context.stderrIsTty });
-  return new OperatorClient(options.server, apiTokenOf(options, context), line);
+  const warn = (text: string): void => context.note(`warning: ${text}`);
+  return new OperatorClient(options.server, apiTokenOf(options, context), line, warn);
 }
 
 /**

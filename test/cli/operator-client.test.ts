@@ -162,3 +162,15 @@ it.each([
 ])('takes no token that is none: %j', (token, says) => {
   expect(() => apiTokenOf({}, { env: { MICROSCALING_API_TOKEN: token } })).toThrow(says);
 });
+
+describe('warnings beside an answer', () => {
+  it('are told one by one, as they were before they were quoted', async () => {
+    const url = await serving((_, response) => {
+      response.setHeader('warning', ['299 - "a \\"b\\" c"', '299 - "git main/p.yaml:3: no"']);
+      response.end('{}');
+    });
+    const told: string[] = [];
+    await new OperatorClient(url, undefined, undefined, (text) => told.push(text)).get('/', never);
+    expect(told).toEqual(['a "b" c', 'git main/p.yaml:3: no']);
+  });
+});

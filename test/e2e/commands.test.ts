@@ -19,7 +19,8 @@ interface Result {
   readonly stderr: string;
 }
 
-const ask = (...args: readonly string[]): Promise<Result> => run(args, { env: { MICROSCALING_API: server } });
+const ask = (...args: readonly string[]): Promise<Result> =>
+  run(args, { env: { MICROSCALING_SERVER: server } });
 
 async function startOperator(): Promise<void> {
   const args = ['run', '--api', server, '--data', laptop.path('data'), '--marathon', marathon.url];
@@ -163,7 +164,7 @@ describe('the commands', { concurrent: false }, () => {
   });
 
   it('follow changes through a restart of the operator, until Ctrl-C', async () => {
-    const env = { env: { MICROSCALING_API: server } };
+    const env = { env: { MICROSCALING_SERVER: server } };
     const [watched, events] = [start(['get', '-w'], env), start(['events', '-w', '-o', 'json'], env)];
     await printed(watched, /shop +True/);
     await printed(events, /"PolicyAccepted"/);
@@ -196,7 +197,7 @@ describe('the commands', { concurrent: false }, () => {
   });
 
   it('print the schema without an operator', async () => {
-    const { code, stdout } = await run(['schema', 'pool'], { env: { MICROSCALING_API: '127.0.0.1:1' } });
+    const { code, stdout } = await run(['schema', 'pool'], { env: { MICROSCALING_SERVER: '127.0.0.1:1' } });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ title: 'CapacityPool' });
   });

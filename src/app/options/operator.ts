@@ -248,7 +248,7 @@ export const OPERATOR_OPTIONS = {
     flag: '--server',
     arg: 'URL',
     type: 'text',
-    env: ['MICROSCALING_API'],
+    env: ['MICROSCALING_SERVER'],
     help: 'the operator to ask (default http://127.0.0.1:8090)',
   },
   apiTokenFile: {

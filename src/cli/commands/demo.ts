@@ -10,6 +10,7 @@ import { TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
 import { createRedactor } from '../../runtime/redact.ts';
 import type { CommandContext } from '../command.ts';
+import { jsonText } from '../output/json.ts';
 import { LiveLine } from '../output/live-line.ts';
 import { table } from '../output/table.ts';
 
@@ -61,7 +62,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     context.signal,
   );
   line.end();
-  context.print(json ? JSON.stringify(result) : resultText(result));
+  context.print(json ? jsonText(result) : resultText(result));
   return 0;
 }
 

@@ -5,6 +5,7 @@ import { type DoctorReport, runDoctor } from '../../app/doctor/doctor.ts';
 import { type Finding, isTrouble, type Severity } from '../../app/doctor/finding.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { CommandContext } from '../command.ts';
+import { jsonText } from '../output/json.ts';
 import { problemLine } from '../output/problems.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
@@ -21,7 +22,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   for (const key of report.elsewhere)
     context.note(`note: policy ${key} names another Marathon: not looked at`);
   const trouble = report.findings.some(isTrouble) || report.problems.some((p) => p.severity === 'error');
-  context.print(options.output === 'json' ? JSON.stringify(toJson(report, trouble)) : toText(report));
+  context.print(options.output === 'json' ? jsonText(toJson(report, trouble)) : toText(report));
   return trouble ? 1 : 0;
 }
 

@@ -9,6 +9,7 @@ import { follow } from '../follow.ts';
 import { POLICY_KIND, targetOf } from '../kinds.ts';
 import { type OperatorClient, operatorOf } from '../operator-client.ts';
 import { byTime, EVENT_HEADS, eventCells, eventTable } from '../output/event-lines.ts';
+import { jsonText } from '../output/json.ts';
 import { timeText } from '../output/policy-table.ts';
 import { GrowingTable } from '../output/table.ts';
 import type { EventObject, PolicyObject } from '../policy-object.ts';
@@ -18,7 +19,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const wanted = await filterOf(client, options, context);
   if (options.watch === true) return await watch(client, wanted, { options, context });
   const events = (await eventsOf(client, context.signal)).filter(wanted);
-  if (options.output === 'json') context.print(JSON.stringify(events.toSorted(byTime)));
+  if (options.output === 'json') context.print(jsonText(events.toSorted(byTime)));
   else context.print(events.length === 0 ? 'no events' : eventTable(events, Date.now()));
   return 0;
 }

@@ -7,6 +7,7 @@ import type { CommandContext } from '../command.ts';
 import { find } from '../find.ts';
 import { POLICY_KIND, pathOf, targetOf } from '../kinds.ts';
 import { operatorOf } from '../operator-client.ts';
+import { jsonText } from '../output/json.ts';
 import { table } from '../output/table.ts';
 import type { Explanation } from '../policy-object.ts';
 
@@ -16,7 +17,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const target = { kind: POLICY_KIND, namespace, name };
   await find(client, target, context.signal);
   const answer = (await client.get(`${pathOf(target)}/explain`, context.signal)) as Explanation;
-  context.print(options.output === 'json' ? JSON.stringify(answer) : text(answer));
+  context.print(options.output === 'json' ? jsonText(answer) : text(answer));
   return 0;
 }
 

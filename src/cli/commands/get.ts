@@ -8,6 +8,7 @@ import { find } from '../find.ts';
 import { follow } from '../follow.ts';
 import { POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../kinds.ts';
 import { operatorOf } from '../operator-client.ts';
+import { jsonText } from '../output/json.ts';
 import {
   appTable,
   type Columns,
@@ -45,16 +46,16 @@ function selectorOf({ selector }: OptionValues): string {
 }
 
 function oneText(item: Item, target: Target, output: string | undefined): string {
-  if (output === 'json') return JSON.stringify(item);
+  if (output === 'json') return jsonText(item);
   if (output === 'yaml') return yamlOf(item);
   if (output === 'name') return titleOf(target.kind, item.metadata.name);
   if (target.kind !== POLICY_KIND || output === 'wide') return tableOf([item], target, output);
-  const { status } = item as PolicyObject;
-  return `${appTable(status?.apps ?? [])}\n\n${conditionTable(status?.conditions ?? [])}`;
+  const policy = item as PolicyObject;
+  return `${appTable(policy)}\n\n${conditionTable(policy.status?.conditions ?? [])}`;
 }
 
 function manyText(list: ListObject<Item>, target: Target, output: string | undefined): string {
-  if (output === 'json') return JSON.stringify(list);
+  if (output === 'json') return jsonText(list);
   if (output === 'yaml') return yamlOf(list);
   if (output === 'name')
     return list.items.map(({ metadata }) => titleOf(target.kind, metadata.name)).join('\n');

@@ -6,12 +6,13 @@ import { installSettings } from '../../app/install/settings.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { CommandContext } from '../command.ts';
 import { atMarathon } from '../installation.ts';
+import { jsonText } from '../output/json.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const settings = installSettings(options, context.env);
   if (options.dryRun === true) {
     const apps = installationApps(settings, TOKEN).map(withoutSecrets);
-    context.print(JSON.stringify(apps, null, 2));
+    context.print(jsonText(apps));
     return 0;
   }
   const urls = options.marathon ?? settings.marathonFromInside;

@@ -7,6 +7,7 @@ import type { Change, FieldDiff } from '../../core/change.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import type { CommandContext } from '../command.ts';
+import { jsonText } from '../output/json.ts';
 import { planMarkdown } from '../output/markdown/plan.ts';
 import { problemLine } from '../output/problems.ts';
 import { ProgressLine, whileSlow } from '../output/progress-line.ts';
@@ -37,7 +38,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     if (unread.length > 0 && report.policies.every((plan) => plan.unread !== undefined))
       throw new TerminalError(unread.join('\n'));
     for (const message of unread) context.note(`not compared: ${message}`);
-    context.print(options.output === 'json' ? JSON.stringify(toJson(report)) : toText(report, failed));
+    context.print(options.output === 'json' ? jsonText(toJson(report)) : toText(report, failed));
   }
   if (failed) return FAILED;
   return report.changes.length === 0 ? NO_CHANGE : CHANGES;

@@ -5,10 +5,11 @@ import type { OptionValues } from '../../app/options.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { CommandContext } from '../command.ts';
 import { kindNamed } from '../kinds.ts';
+import { jsonText } from '../output/json.ts';
 
 export async function run(_options: OptionValues, context: CommandContext): Promise<number> {
   const [word] = context.arguments;
-  context.print(JSON.stringify(editorSchema(kindOf(word)), null, 2));
+  context.print(jsonText(editorSchema(kindOf(word))));
   return 0;
 }
 

@@ -10,6 +10,7 @@ import { comparisonPage } from '../../simulator/report/html.ts';
 import { comparisonText } from '../../simulator/report/table.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../simulator/settings.ts';
 import type { CommandContext } from '../command.ts';
+import { jsonText } from '../output/json.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const seeds = options.seed ?? [1];
@@ -31,7 +32,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       context.signal,
     );
     progress.end();
-    context.print(options.output === 'json' ? JSON.stringify(result.json) : result.text(textFormat(options)));
+    context.print(options.output === 'json' ? jsonText(result.json) : result.text(textFormat(options)));
     return 0;
   }
   if (options.set !== undefined) throw new TerminalError('--set is part of --suite bench');
@@ -56,9 +57,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     context.note(`report in ${options.html}`);
   }
   const { courses: _, ...figures } = result;
-  context.print(
-    options.output === 'json' ? JSON.stringify(figures) : comparisonText(result, textFormat(options)),
-  );
+  context.print(options.output === 'json' ? jsonText(figures) : comparisonText(result, textFormat(options)));
   return 0;
 }
 

@@ -10,6 +10,7 @@ import { TerminalError } from '../../runtime/errors.ts';
 import { openDocumentStore } from '../../runtime/sqlite/documents.ts';
 import { createToken, listTokens, type Role, revokeToken } from '../../server/tokens.ts';
 import type { CommandContext } from '../command.ts';
+import { jsonText } from '../output/json.ts';
 import { age, table } from '../output/table.ts';
 
 const DEFAULT_NAME = 'default';
@@ -47,7 +48,7 @@ function create(documents: DocumentStore, { role = 'read' }: OptionValues, conte
 
 function list(documents: DocumentStore, { output }: OptionValues, context: CommandContext): void {
   const tokens = listTokens(documents);
-  if (output === 'json') context.print(JSON.stringify(tokens));
+  if (output === 'json') context.print(jsonText(tokens));
   else if (tokens.length === 0) context.print('no tokens');
   else {
     const nowMs = systemClock.now();

@@ -4,6 +4,7 @@ import type { OptionValues } from '../../app/options.ts';
 import { readFilesWith } from '../../app/policy-files.ts';
 import { loaderOf } from '../../app/trust.ts';
 import type { CommandContext } from '../command.ts';
+import { jsonText } from '../output/json.ts';
 import { problemLine } from '../output/problems.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
@@ -16,7 +17,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const warnings = problems.length - errors;
   const valid = errors === 0;
   if (options.output === 'json') {
-    context.print(JSON.stringify({ valid, resources: resources.length, problems }));
+    context.print(jsonText({ valid, resources: resources.length, problems }));
     return valid ? 0 : 1;
   }
   for (const problem of problems) context.print(problemLine(problem));

@@ -22,7 +22,7 @@ export function describePolicy({ policy, explanation, events }: PolicyFacts, now
   return [
     headText(policy, nowMs),
     section('Held by hand', heldLines(policy).join('\n')),
-    section('Apps', appTable(status?.apps ?? [])),
+    section('Apps', appTable(policy)),
     section(
       'Why',
       (explanation?.apps ?? [])

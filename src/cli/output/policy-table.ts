@@ -1,9 +1,10 @@
 // cli: policies and pools as rows, and one policy's apps and conditions as tables.
 
 import type { Condition } from '../../api/conditions.ts';
-import type { AppStatus } from '../../api/status.ts';
+import type { InstancesSpec } from '../../api/policy.ts';
 import { conditionOf, originOf, type PolicyObject, type PoolObject } from '../policy-object.ts';
 import { age, type Cell, table } from './table.ts';
+import { targetsText } from './targets.ts';
 
 /** Columns of a kind: what each says of an object. */
 export interface Columns<T> {
@@ -13,12 +14,13 @@ export interface Columns<T> {
 }
 
 export const POLICY_COLUMNS: Columns<PolicyObject> = {
-  heads: ['NAMESPACE', 'NAME', 'READY', 'MODE', 'APPS', 'USED', 'LIMITED'],
+  heads: ['NAMESPACE', 'NAME', 'READY', 'MODE', 'TARGETS', 'APPS', 'USED', 'LIMITED'],
   cells: (policy) => [
     policy.metadata.namespace,
     policy.metadata.name,
     readyText(policy.status?.conditions),
     modeText(policy),
+    allTargets(policy),
     policy.spec.apps.length,
     usedText(policy.status?.capacity),
     conditionOf(policy, 'ScalingLimited')?.status ?? 'Unknown',
@@ -82,21 +84,45 @@ export function ageText(since: string | undefined, nowMs: number): string {
   return since === undefined ? '' : age(Date.parse(since), nowMs);
 }
 
-export function appTable(apps: readonly AppStatus[]): string {
+export function appTable({ spec, status }: PolicyObject): string {
+  const bounds = new Map(spec.apps.map(({ name, instances }) => [name, instances]));
   return table(
-    ['APP', 'ID', 'WANTED', 'GRANTED', 'REQUESTED', 'RUNNING', 'METRIC', 'LIMITED BY', 'HELD BY HAND'],
-    apps.map((app) => [
+    [
+      'APP',
+      'TARGETS',
+      'MIN',
+      'MAX',
+      'WANTED',
+      'GRANTED',
+      'REQUESTED',
+      'RUNNING',
+      'LIMITED BY',
+      'HELD BY HAND',
+      'ID',
+    ],
+    (status?.apps ?? []).map((app) => [
       app.name,
-      app.id,
+      targetsText(app),
+      ...boundCells(bounds.get(app.name)),
       app.wanted ?? '-',
       app.granted ?? '-',
       app.requested ?? '-',
       app.running ?? '-',
-      app.metric ?? '',
       app.limitedBy ?? '',
       app.override === undefined ? '' : `at ${app.override.instances} until ${timeText(app.override.until)}`,
+      app.id,
     ]),
   );
+}
+
+/** A fixed app is left to people: it has no bounds. */
+function boundCells(instances: InstancesSpec | undefined): readonly Cell[] {
+  const { min, max, fixed } = instances ?? {};
+  return fixed === undefined ? [min ?? 0, max ?? '-'] : ['-', '-'];
+}
+
+function allTargets({ status }: PolicyObject): string {
+  return (status?.apps ?? []).map(targetsText).filter(Boolean).join(', ');
 }
 
 export function conditionTable(conditions: readonly Condition[]): string {

@@ -16,6 +16,13 @@ export function notRunningHint({ pools, problems }: OperatorView, key: string): 
   };
 }
 
+/** What stands in a source and does not run, which a list of what runs would pass over in silence. */
+export function refusedWarnings({ problems }: OperatorView): readonly string[] {
+  const left = problems.length - MAX_TOLD;
+  const shown = problems.slice(0, MAX_TOLD).map(({ source, message }) => `${source}: ${message}`);
+  return left > 0 ? [...shown, `and ${left} more problems, which the page and the log name`] : shown;
+}
+
 function told(all: readonly string[], separator: string): string {
   const left = all.length - MAX_TOLD;
   const shown = all.slice(0, MAX_TOLD).join(separator) || 'none';

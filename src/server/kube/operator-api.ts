@@ -13,7 +13,7 @@ import type { Grant } from '../access.ts';
 import { EVENT_KIND, NAMESPACE_KIND } from './core-kinds.ts';
 import { discoveryRoutes } from './discovery.ts';
 import { OperatorFollower } from './follow-operator.ts';
-import { notRunningHint } from './not-running.ts';
+import { notRunningHint, refusedWarnings } from './not-running.ts';
 import type { ServedKind } from './object-home.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { type AppliedStore, OperatorKind } from './operator-kind.ts';
@@ -76,6 +76,7 @@ export function operatorApi(options: OperatorApiOptions): Hono {
     newUid: randomUUID,
     ...(options.grantOf !== undefined && { grantOf: options.grantOf }),
     hint: (kind, key) => (kind === policies.kind ? notRunningHint(state.view(), key) : undefined),
+    listWarnings: (kind) => (kind === policies.kind ? refusedWarnings(state.view()) : []),
   });
   const app = new Hono();
   const shown = kinds.map(({ kind }) => kind);

@@ -36,6 +36,8 @@ export interface ResourceApiOptions {
   readonly grantOf?: (request: Request) => Grant;
   /** Ends a "not found" with what to do about it. */
   readonly hint?: (kind: ResourceKind, key: string) => Hint | undefined;
+  /** What a reader of a whole list should know beside it. */
+  readonly listWarnings?: (kind: ResourceKind) => readonly string[];
 }
 
 export type ResourceApi = (request: Request) => Promise<Response>;
@@ -133,6 +135,7 @@ class Api {
       requireVerb(served, 'list');
       return jsonAnswer(representation.list(this.#lists.list(options, { ...served, matches })), {
         representation,
+        warnings: this.#options.listWarnings?.(served.kind) ?? [],
       });
     }
     requireVerb(served, 'watch');

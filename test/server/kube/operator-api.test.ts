@@ -424,3 +424,24 @@ describe('the rest', () => {
     expect(await names()).toEqual(['default']);
   });
 });
+
+describe('a list of policies', () => {
+  it('says beside it which documents do not run as written', async () => {
+    const { ask, see } = start();
+    const problems = Array.from({ length: 7 }, (_, i) => ({
+      source: `p${i}.yaml:3`,
+      message: 'spec.apps is missing',
+    }));
+    await see((view) => ({ ...view, problems }));
+    const { headers } = await ask('GET', POLICIES);
+    const warnings = headers.get('warning') ?? '';
+    expect(warnings).toContain('299 - "p0.yaml:3: spec.apps is missing"');
+    expect(warnings).toContain('299 - "and 2 more problems, which the page and the log name"');
+    expect(warnings).not.toContain('p5.yaml');
+  });
+
+  it('has no warning while all is well', async () => {
+    const { ask } = start();
+    expect((await ask('GET', POLICIES)).headers.get('warning')).toBeNull();
+  });
+});

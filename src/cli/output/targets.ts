@@ -1,0 +1,19 @@
+// cli: current values against their targets, as kubectl shows those of a HorizontalPodAutoscaler: `42/50`.
+
+import type { AppStatus, MetricStatus } from '../../api/status.ts';
+
+/** `42/50`, `12s/30s`, `3/5 (each)`; several with commas, nothing where an app has no target. */
+export function targetsText({ metrics = [] }: Pick<AppStatus, 'metrics'>): string {
+  return metrics.map(targetText).join(', ');
+}
+
+function targetText({ type, unit, target, current, infinite }: MetricStatus): string {
+  const figure = (value: number): string => `${short(value)}${unit === 'seconds' ? 's' : ''}`;
+  const now = infinite === true ? '∞' : current === undefined ? '<unknown>' : figure(current);
+  return `${now}/${figure(target)}${type === 'PerInstance' ? ' (each)' : ''}`;
+}
+
+/** Whole from 10 on, one digit below. */
+function short(value: number): string {
+  return value >= 10 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
+}

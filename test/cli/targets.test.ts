@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { MetricStatus } from '../../src/api/status.ts';
+import { appTable } from '../../src/cli/output/policy-table.ts';
+import { targetsText } from '../../src/cli/output/targets.ts';
+
+const metric = (more: Partial<MetricStatus>): MetricStatus => ({
+  type: 'QueueLength',
+  name: 'queue demo',
+  unit: 'messages',
+  target: 50,
+  ...more,
+});
+
+describe('targets', () => {
+  it.each([
+    { name: 'a queue', metrics: [metric({ current: 42 })], text: '42/50' },
+    { name: 'what is not known', metrics: [metric({ reason: 'no answer' })], text: '<unknown>/50' },
+    { name: 'a time', metrics: [metric({ unit: 'seconds', target: 30, current: 12.34 })], text: '12s/30s' },
+    {
+      name: 'what has no end',
+      metrics: [metric({ unit: 'seconds', target: 30, infinite: true })],
+      text: '∞/30s',
+    },
+    {
+      name: 'so many for each',
+      metrics: [metric({ type: 'PerInstance', target: 5, current: 2.46 })],
+      text: '2.5/5 (each)',
+    },
+    { name: 'several', metrics: [metric({ current: 1 }), metric({ target: 7 })], text: '1/50, <unknown>/7' },
+    { name: 'none', metrics: [], text: '' },
+  ])('show $name as `$text`', ({ metrics, text }) => {
+    expect(targetsText({ metrics })).toBe(text);
+  });
+});
+
+describe('the table of apps', () => {
+  it('has targets and bounds as the table of a HorizontalPodAutoscaler', () => {
+    const policy = {
+      metadata: { name: 'shop', namespace: 'default' },
+      spec: {
+        apps: [
+          { name: 'web', instances: { min: 1, max: 9 } },
+          { name: 'rest', instances: {} },
+          { name: 'feed', instances: { fixed: 3 } },
+        ],
+      },
+      status: {
+        apps: [
+          {
+            name: 'web',
+            id: '/shop/web',
+            wanted: 4,
+            granted: 3,
+            requested: 3,
+            running: 2,
+            metrics: [metric({ current: 80 })],
+          },
+          { name: 'rest', id: '/shop/rest', running: 6 },
+          { name: 'feed', id: '/shop/feed', running: 3 },
+        ],
+      },
+    };
+    expect(appTable(policy as unknown as Parameters<typeof appTable>[0])).toBe(
+      [
+        'APP   TARGETS  MIN  MAX  WANTED  GRANTED  REQUESTED  RUNNING  LIMITED BY  HELD BY HAND  ID',
+        'web   80/50    1    9    4       3        3                2                            /shop/web',
+        'rest           0    -    -       -        -                6                            /shop/rest',
+        'feed           -    -    -       -        -                3                            /shop/feed',
+      ].join('\n'),
+    );
+  });
+});
