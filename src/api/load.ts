@@ -1,17 +1,19 @@
 // api: from a text to resources and problems. The one door for files, git, the API and the command line.
 
+import type { ParsedDocument } from './document.ts';
 import { error, type Finding, warning } from './finding.ts';
 import { isObject } from './json-schema.ts';
-import { type ParsedDocument, parseText } from './parse.ts';
+import { isOurs, namesInText, skipped, whatIsThis } from './ours.ts';
+import { parseText } from './parse.ts';
 import { parentOf, shortened } from './pointer.ts';
-import { API_GROUP, API_VERSION, type Resource, resourceKey } from './policy.ts';
+import { type Resource, resourceKey } from './policy.ts';
 import type { Problem } from './problem.ts';
-import { names } from './schema-errors.ts';
+import { LABEL_PATTERN, NAME_PATTERN } from './schema/shapes.ts';
 import { KINDS, type ResourceValidator } from './validate.ts';
 
 export interface LoadResult {
   /** Valid, defaulted, in the order of the text. */
-  readonly resources: readonly { readonly resource: Resource; readonly line: number }[];
+  readonly resources: readonly LoadedResource[];
   readonly problems: readonly Problem[];
   /** Documents that are there and refused; `key` is `namespace/name`. */
   readonly invalid: readonly {
@@ -23,9 +25,24 @@ export interface LoadResult {
     /** Absent: `InvalidSpec`. */
     readonly reason?: 'NotAllowed';
   }[];
-  /** False when some document could not be attributed to a name: then absence proves nothing. */
+  /**
+   * False when some document could not be attributed to a name, or is no object at all: what was last seen in this
+   * text may be meant by it, and its absence proves nothing.
+   */
   readonly identified: boolean;
+  /** Names of documents that may stand in what could not be understood; their absence proves nothing either. */
+  readonly unsure: readonly string[];
 }
+
+export interface LoadedResource {
+  readonly resource: Resource;
+  readonly line: number;
+  /** Which of the documents of the text it is. */
+  readonly document: number;
+}
+
+const NAME = new RegExp(NAME_PATTERN);
+const NAMESPACE = new RegExp(LABEL_PATTERN);
 
 /** No object has a longer one: a document that says so is nobody's. */
 const MAX_NAME_LENGTH = 253;
@@ -38,19 +55,22 @@ const MAX_TOLD_PER_TEXT = 200;
 /** @param source where the text is from, for people; never throws */
 export function loadResources(text: string, source: string, validate: ResourceValidator): LoadResult {
   const { documents, faults } = parseText(text);
-  const read = documents.map((document) => readDocument(document, validate));
-  const judged = refuseDoubled(read);
-  const ours = judged.filter((entry) => !entry.foreign);
+  const judged = refuseDoubled(documents.map((document) => readDocument(document, validate)));
+  const ours = judged.filter(({ is }) => is === 'ours');
+  const broken = faults.some(({ severity }) => severity === 'error');
+  const nameless = ours.filter(({ isNamed }) => !isNamed);
   return {
-    resources: ours.flatMap(({ resource, line }) => (resource === undefined ? [] : [{ resource, line }])),
+    resources: judged.flatMap(({ resource, line }, document) =>
+      resource === undefined ? [] : [{ resource, line, document }],
+    ),
     problems: [...faults.map((fault) => ({ ...fault, source, pointer: '' })), ...problemsOf(judged, source)],
     invalid: ours.flatMap((entry) => {
       const { resource, key, kind, reason } = entry;
       if (resource !== undefined || key === undefined) return [];
       return [{ kind, key, ...summary(entry), ...(reason && { reason }) }];
     }),
-    identified:
-      faults.every(({ severity }) => severity !== 'error') && ours.every(({ key }) => key !== undefined),
+    identified: !broken && nameless.length === 0 && judged.every(({ is }) => is !== 'unknown'),
+    unsure: [...new Set([...(broken ? namesInText(text) : []), ...nameless.flatMap(({ names }) => names)])],
   };
 }
 
@@ -58,6 +78,12 @@ interface Entry {
   readonly kind: string;
   /** `namespace/name`, when the document says its name. */
   readonly key: string | undefined;
+  /** Whether kind, namespace and name are such as an object can have: else nobody knows which is meant. */
+  readonly isNamed: boolean;
+  /** Every name that stands in it where names of objects stand. */
+  readonly names: readonly string[];
+  /** Its own place in its YAML document, as a JSON pointer. */
+  readonly at: string;
   readonly line: number;
   readonly lineOf: (pointer: string) => number;
   readonly findings: readonly Finding[];
@@ -65,50 +91,49 @@ interface Entry {
   readonly more: number;
   readonly resource?: Resource;
   readonly reason?: 'NotAllowed';
-  /** Another program's: skipped. */
-  readonly foreign: boolean;
+  /** `foreign`: another program's object. `unknown`: no object of anybody's. Both are skipped. */
+  readonly is: 'ours' | 'foreign' | 'unknown';
 }
 
 function readDocument(document: ParsedDocument, validate: ResourceValidator): Entry {
-  const { line, lineOf, texts, value } = document;
+  const { at, line, lineOf, texts, value } = document;
   const kind = shortened(texts.get('/kind') ?? '');
   const name = shortened(texts.get('/metadata/name') ?? '', MAX_NAME_LENGTH);
   const namespace = shortened(texts.get('/metadata/namespace') || 'default', MAX_NAME_LENGTH);
   const key = name === '' ? undefined : resourceKey({ namespace, name });
-  const base = { kind, key, line, lineOf, more: 0, foreign: false };
+  const isNamed = KINDS.some((ours) => ours === kind) && NAME.test(name) && NAMESPACE.test(namespace);
+  const names = [...texts].flatMap(([pointer, text]) => (pointer.endsWith('/metadata/name') ? [text] : []));
+  const base = { kind, key, isNamed, names, at, line, lineOf, more: 0, is: 'ours' as const };
   if (value === undefined) return { ...base, findings: document.findings };
+  if (!isOurs(value)) return { ...base, is: whatIsThis(value), findings: [warning('', skipped(value))] };
   if (!isObject(value)) {
-    const message = `the document must be a mapping with apiVersion, kind, metadata and spec, but is ${Array.isArray(value) ? 'a list' : 'a single value'}`;
+    const what = Array.isArray(value) ? 'a list' : 'a single value';
+    const message = `the document must be a mapping with apiVersion, kind, metadata and spec, but is ${what}; several objects are documents with --- between them, or items of a kind: List`;
     return { ...base, findings: [...document.findings, error('', message)] };
   }
-  const notOurs = foreignComplaint(value['apiVersion'], value['kind']);
-  if (notOurs !== undefined) return { ...base, foreign: true, findings: [warning('', notOurs)] };
   const verdict = validate.validate(value);
-  const findings = [...document.findings, ...verdict.findings];
+  const findings = [...document.findings, ...verdict.findings, ...document.ambiguous.filter(isOfAPerson)];
   const { resource, reason, more = 0 } = verdict;
   // A key that stands twice is a mistake of the text, whatever the rest asks for.
   if (document.findings.length > 0) return { ...base, findings, more };
   return { ...base, findings, more, ...(resource && { resource }), ...(reason && { reason }) };
 }
 
-/** A file may hold other programs' objects; a misspelt one of ours is not one of them. */
-function foreignComplaint(apiVersion: unknown, kind: unknown): string | undefined {
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
-  const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
-  if (group === API_GROUP || KINDS.some((ours) => ours === kind)) return undefined;
-  return `${shortened(kind)} (${shortened(apiVersion)}) is skipped: here are read ${names(KINDS, 'and')} (${API_VERSION})`;
+/** What a server printed is not judged. */
+function isOfAPerson({ pointer }: Finding): boolean {
+  return !/^\/(?:status|metadata\/(?!name|labels|annotations))/.test(pointer);
 }
 
 /** Of two documents with one name neither can be preferred: both are refused, each naming the other. */
 function refuseDoubled(entries: readonly Entry[]): readonly Entry[] {
   const byName = Map.groupBy(
-    entries.filter(({ foreign, key }) => !foreign && key !== undefined),
+    entries.filter(({ is, key }) => is === 'ours' && key !== undefined),
     ({ kind, key }) => `${kind} ${key}`,
   );
   return entries.map((entry) => {
     const same = byName.get(`${entry.kind} ${entry.key}`) ?? [];
     const other = same.find((candidate) => candidate !== entry);
-    if (other === undefined || entry.foreign) return entry;
+    if (other === undefined || entry.is !== 'ours') return entry;
     const { resource: _, reason: __, ...refused } = entry;
     const message = `${entry.kind} ${entry.key} stands here and in line ${other.line}: keep one of them`;
     return { ...refused, findings: [error('/metadata/name', message), ...entry.findings] };
@@ -134,10 +159,13 @@ function problemsOf(entries: readonly Entry[], source: string): readonly Problem
 function problemsOfOne(entry: Entry, source: string): readonly Problem[] {
   const object = entry.key === undefined ? {} : { object: `${entry.kind} ${entry.key}` };
   const located = entry.findings.map((finding) => ({ finding, line: entry.lineOf(finding.pointer) }));
-  const shown = located.sort((a, b) => a.line - b.line).slice(0, MAX_TOLD_PER_DOCUMENT);
+  // No number of warnings leaves an error untold.
+  const weighed = located.toSorted((a, b) => weightOf(a.finding) - weightOf(b.finding) || a.line - b.line);
+  const told = new Set(weighed.slice(0, MAX_TOLD_PER_DOCUMENT));
+  const shown = located.filter((finding) => told.has(finding)).sort((a, b) => a.line - b.line);
   const problems = shown.map(({ finding: { pointer, ...finding }, line }) => ({
     ...finding,
-    pointer: told(pointer),
+    pointer: bounded(entry.at + pointer),
     source,
     line,
     ...object,
@@ -145,12 +173,19 @@ function problemsOfOne(entry: Entry, source: string): readonly Problem[] {
   const left = located.length - shown.length + entry.more;
   if (left === 0) return problems;
   const message = `and ${counted(left)} more problems in this document`;
-  return [...problems, { severity: 'error', source, line: entry.line, pointer: '', message, ...object }];
+  return [
+    ...problems,
+    { severity: 'error', source, line: entry.line, pointer: entry.at, message, ...object },
+  ];
 }
 
 /** Of the field itself, or of what holds it where its name is longer than any field's. */
-function told(pointer: string): string {
-  return pointer.length <= MAX_POINTER_LENGTH ? pointer : told(parentOf(pointer));
+function bounded(pointer: string): string {
+  return pointer.length <= MAX_POINTER_LENGTH ? pointer : bounded(parentOf(pointer));
+}
+
+function weightOf({ severity }: Finding): number {
+  return severity === 'error' ? 0 : 1;
 }
 
 /** `89,980`. */

@@ -9,7 +9,9 @@ import {
   parseEvents,
   YAMLException,
 } from 'js-yaml';
-import { error, type Finding } from './finding.ts';
+import type { ParsedDocument } from './document.ts';
+import { error, warning } from './finding.ts';
+import { openLists } from './lists.ts';
 import { parentOf, shortened, showPath } from './pointer.ts';
 import { type Positions, positionsOf } from './positions.ts';
 
@@ -25,17 +27,6 @@ const MAX_DOCUMENTS = 2_000;
 /** YAML 1.2 with merge keys (`<<`), which people know from Kubernetes' own tools. */
 const YAML_SCHEMA = CORE_SCHEMA.withTags(mergeTag);
 
-export interface ParsedDocument {
-  /** Undefined when a finding says why it could not be built. */
-  readonly value: unknown;
-  /** 1-based. */
-  readonly line: number;
-  readonly lineOf: (pointer: string) => number;
-  readonly findings: readonly Finding[];
-  /** Kind and name as far as they stand there, whatever else is wrong: by JSON pointer. */
-  readonly texts: ReadonlyMap<string, string>;
-}
-
 export interface ParsedText {
   readonly documents: readonly ParsedDocument[];
   /** What is wrong with the text as such. */
@@ -46,14 +37,18 @@ export interface ParsedText {
   }[];
 }
 
-/** Reads every document of a YAML or JSON text; empty documents are left out. */
+/** Reads every document of a YAML or JSON text, lists as their items; empty documents are left out. */
 export function parseText(text: string): ParsedText {
   const tooLarge = sizeComplaint(text);
   if (tooLarge !== undefined)
     return { documents: [], faults: [{ severity: 'error', line: 1, message: tooLarge }] };
   const lines = lineIndex(text);
   const { parts, faults } = readParts(text, lines);
-  const documents = parts.flatMap((part) => documentsOf(part, lines));
+  const documents = parts
+    .flatMap((part) => documentsOf(part, lines))
+    .flatMap((document) => openLists(document));
+  if (documents.length > MAX_DOCUMENTS)
+    return { documents: [], faults: [{ severity: 'error', line: 1, message: tooMany(documents.length) }] };
   if (documents.length === 0 && faults.length === 0) {
     return { documents, faults: [{ severity: 'warning', line: 1, message: 'holds no document' }] };
   }
@@ -61,13 +56,14 @@ export function parseText(text: string): ParsedText {
 }
 
 function sizeComplaint(text: string): string | undefined {
-  const bytes = text.length > MAX_TEXT_BYTES ? text.length : new TextEncoder().encode(text).length;
-  if (bytes > MAX_TEXT_BYTES) {
-    const mib = (bytes / MAX_TEXT_BYTES).toFixed(1);
-    return `is ${mib} MiB; at most 1 MiB of policies is read from one text: split it`;
-  }
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > MAX_TEXT_BYTES)
+    return `has ${bytes} bytes, more than the ${MAX_TEXT_BYTES} (1 MiB) that are read from one text: split it`;
   const documents = documentStarts(text).length;
-  if (documents <= MAX_DOCUMENTS) return undefined;
+  return documents <= MAX_DOCUMENTS ? undefined : tooMany(documents);
+}
+
+function tooMany(documents: number): string {
   return `has ${documents} documents; at most ${MAX_DOCUMENTS} are read from one text: split it`;
 }
 
@@ -134,9 +130,11 @@ function readDocument(events: readonly Event[], part: Part, lines: LineIndex): P
   const positions = positionsOf(written > MAX_NODES ? events.slice(0, IDENTITY_EVENTS) : events, part.source);
   const lineAt = (offset: number): number => lines(part.from + offset);
   const document = {
+    at: '',
     line: lineAt(positions.start),
     lineOf: (pointer: string) => lineAt(offsetOf(positions, pointer)),
     texts: positions.texts,
+    ambiguous: positions.ambiguous.map(({ pointer, message }) => warning(pointer, message)),
   };
   const tooMuch = extentComplaint({ ...positions, nodes: Math.max(written, positions.nodes) }, lineAt);
   if (tooMuch !== undefined) return { ...document, value: undefined, findings: [error('', tooMuch)] };

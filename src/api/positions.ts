@@ -1,15 +1,21 @@
 // api: where everything in a YAML document stands, how large it is with its aliases written out, what is doubled.
 
-import { EVENT_ID, type Event, getScalarValue } from 'js-yaml';
+import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from 'js-yaml';
 import { below } from './pointer.ts';
+import { versionsDiffer } from './yaml-versions.ts';
 
 export interface Positions {
   /** Offset of every key and list item by JSON pointer; inside an alias only the alias itself. */
   readonly offsets: ReadonlyMap<string, number>;
   /** Pointers of keys that stand twice in their mapping, with the offset of the second. */
   readonly duplicates: readonly { readonly pointer: string; readonly offset: number }[];
-  /** Texts of the plain fields that say what a document is, known even when the rest cannot be built. */
+  /**
+   * Texts of the plain fields that say what a document is, and of the items of a list; known even when the rest
+   * cannot be built.
+   */
   readonly texts: ReadonlyMap<string, string>;
+  /** Scalars that YAML 1.1 reads otherwise, with a sentence about both readings; the first ones. */
+  readonly ambiguous: readonly { readonly pointer: string; readonly message: string }[];
   /** Nodes, and collections within each other, after writing out every alias. */
   readonly nodes: number;
   readonly depth: number;
@@ -19,7 +25,10 @@ export interface Positions {
   readonly start: number;
 }
 
-const IDENTITY = new Set(['/apiVersion', '/kind', '/metadata/name', '/metadata/namespace']);
+const IDENTITY = /^(?:\/items\/\d+){0,8}\/(?:apiVersion|kind|metadata\/name|metadata\/namespace)$/;
+
+/** More than anybody reads. */
+const MAX_AMBIGUOUS = 200;
 
 interface Extent {
   readonly nodes: number;
@@ -53,6 +62,7 @@ class Walk {
   readonly #offsets = new Map<string, number>();
   readonly #texts = new Map<string, string>();
   readonly #duplicates: { pointer: string; offset: number }[] = [];
+  readonly #ambiguous: { pointer: string; message: string }[] = [];
   readonly #anchors = new Map<string, Extent | 'open'>();
   readonly #stack: Frame[] = [];
   #extent: Extent = { nodes: 0, depth: 0 };
@@ -69,7 +79,9 @@ class Walk {
     else if (event.type === EVENT_ID.DOCUMENT) this.#open('document', '', '');
     else if (event.type === EVENT_ID.ALIAS) this.#alias(this.#anchor(event), event.anchorStart);
     else if (event.type === EVENT_ID.SCALAR) {
-      this.#scalar(getScalarValue(this.#source, event), this.#anchor(event), event.valueStart);
+      const text = getScalarValue(this.#source, event);
+      const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
+      this.#scalar(text, { plain, anchor: this.#anchor(event), offset: event.valueStart });
     } else {
       const kind = event.type === EVENT_ID.MAPPING ? 'mapping' : 'sequence';
       const pointer = this.#arrive(event.start);
@@ -82,6 +94,7 @@ class Walk {
       offsets: this.#offsets,
       duplicates: this.#duplicates,
       texts: this.#texts,
+      ambiguous: this.#ambiguous,
       nodes: this.#extent.nodes,
       depth: this.#extent.depth,
       start: Math.max(0, this.#start),
@@ -106,10 +119,14 @@ class Walk {
     }
   }
 
-  #scalar(text: string, anchor: string, offset: number): void {
+  #scalar(
+    text: string,
+    { plain, anchor, offset }: { readonly plain: boolean; readonly anchor: string; readonly offset: number },
+  ): void {
     const pointer = this.#arrive(offset);
     if (pointer === undefined) this.#key(text, offset);
-    else if (IDENTITY.has(pointer)) this.#texts.set(pointer, text);
+    else if (IDENTITY.test(pointer)) this.#texts.set(pointer, text);
+    if (plain) this.#compareVersions(text, pointer);
     this.#finish({ nodes: 1, depth: 0, text }, anchor);
   }
 
@@ -119,8 +136,16 @@ class Walk {
     if (named === 'open') this.#cycle ??= offset;
     const pointer = this.#arrive(offset);
     if (pointer === undefined) this.#key(extent.text ?? '', offset);
-    else if (IDENTITY.has(pointer) && extent.text !== undefined) this.#texts.set(pointer, extent.text);
+    else if (IDENTITY.test(pointer) && extent.text !== undefined) this.#texts.set(pointer, extent.text);
     this.#finish(extent, '');
+  }
+
+  #compareVersions(text: string, pointer: string | undefined): void {
+    if (this.#ambiguous.length >= MAX_AMBIGUOUS) return;
+    const message = versionsDiffer(text, pointer === undefined);
+    if (message === undefined) return;
+    const parent = this.#stack.at(-1)?.pointer ?? '';
+    this.#ambiguous.push({ pointer: pointer ?? below(parent, text), message });
   }
 
   /** The pointer of a node that begins here, or undefined when it is a mapping's key. */

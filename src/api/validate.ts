@@ -9,6 +9,7 @@ import type { RuleContext } from './rules/context.ts';
 import type { Partly } from './rules/partly.ts';
 import { checkPolicy, checkPool } from './rules/policy.ts';
 import { names } from './schema-errors.ts';
+import { withoutServerFields } from './server-fields.ts';
 import { type Structure, structureCheck } from './structure.ts';
 import { closest } from './suggest.ts';
 import type { Judge } from './trust.ts';
@@ -84,9 +85,9 @@ export function withJudge(validator: ResourceValidator, judgeTrust: Judge): Reso
 }
 
 function judge(document: JsonObject, kind: Kind, metricBlocks: RuleContext['metricBlocks']): Verdict {
-  const { findings: structural, usable, refused, uncounted } = kind.structure(document);
+  const { findings: structural, usable, refused, uncounted } = kind.structure(withoutServerFields(document));
   if (uncounted > 0) return { findings: structural, more: uncounted };
-  const { status: _, ...written } = isObject(usable) ? usable : {};
+  const written = isObject(usable) ? usable : {};
   const filled = withSchemaDefaults(kind.schema, written);
   const complete = withDerivedDefaults(isObject(filled) ? filled : {});
   const given = (pointer: string): boolean => {

@@ -52,9 +52,9 @@ export async function readPolicyDocuments(
 }
 
 function documentsOf(text: string, source: string, { resources }: LoadResult): readonly PolicyDocument[] {
-  const written = new Map(parseText(text).documents.map((document) => [document.line, document]));
-  return resources.flatMap(({ resource, line }): PolicyDocument[] => {
-    const { value: object, lineOf } = written.get(line) ?? {};
+  const written = parseText(text).documents;
+  return resources.flatMap(({ resource, line, document }): PolicyDocument[] => {
+    const { value: object, lineOf } = written[document] ?? {};
     if (!isObject(object) || lineOf === undefined) return [];
     const { namespace, name } = resource.metadata;
     return [

@@ -66,9 +66,8 @@ export class Documents {
   replace(source: string, snapshot: PolicySnapshot): void {
     const listed = entriesOf(source, snapshot);
     const names = new Set(listed.map(nameOf));
-    const kept = snapshot.complete
-      ? []
-      : (this.#bySource.get(source) ?? []).filter((entry) => !names.has(nameOf(entry)));
+    const absent = (this.#bySource.get(source) ?? []).filter((entry) => !names.has(nameOf(entry)));
+    const kept = absent.filter(({ key }) => !isDecided(snapshot, key));
     this.#bySource.set(source, [...listed, ...kept]);
     this.#entries = undefined;
     this.#policies = undefined;
@@ -106,6 +105,14 @@ export class Documents {
     return home === undefined ? entries : entries.filter(({ source }) => source === home);
   }
 }
+
+/** Whether absence of a document of this name means that it is not there. */
+export function isDecided({ complete, unsure = [] }: Listed, key: ResourceKey): boolean {
+  return complete && !unsure.includes(key.slice(key.indexOf('/') + 1));
+}
+
+/** What a listing says about what is not in it. */
+export type Listed = Pick<PolicySnapshot, 'complete' | 'unsure' | 'deletionHeld'>;
 
 /** Names one object of one source: another one of its name is another object. */
 export function identityOf({ kind, key, source, uid = '' }: Entry): string {

@@ -36,8 +36,8 @@ export interface Documented {
   readonly capacityPools: CapacityPools;
   /** Whether a policy is there, usable or not. */
   readonly isThere: (policy: ResourceKey) => boolean;
-  /** Whether everything in a source could be read. */
-  readonly isComplete: (source: string) => boolean;
+  /** Whether a source was listed so far that a policy that was not found there is not there. */
+  readonly isDecided: (source: string, policy: ResourceKey) => boolean;
 }
 
 export class HoldingKeeper {
@@ -177,13 +177,13 @@ export class HoldingKeeper {
   }
 
   /** A policy that is there and unusable is not gone, nor is one that was not looked for to the end. */
-  #isGone({ policy, source }: Holding, { entries, isThere, isComplete }: Documented): boolean {
+  #isGone({ policy, source }: Holding, { entries, isThere, isDecided }: Documented): boolean {
     if (isThere(policy)) return false;
     if (
       entries.some(({ key, kind, deleting }) => deleting && kind === 'MicroscalingPolicy' && key === policy)
     )
       return true;
-    return this.#deps.sources.includes(source) && isComplete(source);
+    return this.#deps.sources.includes(source) && isDecided(source, policy);
   }
 
   #noteReleased({ entries, isThere }: Documented): void {

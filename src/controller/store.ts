@@ -16,7 +16,7 @@ import {
   nextCapacityPools,
   twoHomes,
 } from './capacity-pools.ts';
-import { Documents, type Finding, type Found } from './documents.ts';
+import { Documents, type Finding, type Found, isDecided, type Listed } from './documents.ts';
 import { earlierIdsIn, withEarlierIds } from './earlier-ids.ts';
 import { HoldingKeeper } from './holding-keeper.ts';
 import { changedPools, nextPools, type Pools } from './pools.ts';
@@ -72,8 +72,8 @@ export class Store {
   readonly #marathonId: (marathon: MarathonSpec | undefined) => string;
   readonly #documents = new Documents((kind, key, sources) => this.#homeOf(kind, key, sources));
   readonly #problems = new Map<string, readonly Problem[]>();
-  /** Sources that were listed, with whether everything in them could be read. */
-  readonly #listed = new Map<string, { readonly complete: boolean; readonly deletionHeld?: string }>();
+  /** Sources that were listed, with what their absences mean. */
+  readonly #listed = new Map<string, Listed>();
   #policies: ReadonlyMap<ResourceKey, PolicyRecord> = new Map();
   #capacityPools: CapacityPools = new Map();
   #pools: Pools = new Map();
@@ -88,10 +88,14 @@ export class Store {
   /** Takes over what sources have listed; several at once are judged together. */
   update(listings: readonly Listing[]): StoreChange {
     for (const { source, snapshot } of listings) {
-      const { complete, deletionHeld } = snapshot;
+      const { complete, unsure, deletionHeld } = snapshot;
       this.#documents.replace(source, snapshot);
       this.#problems.set(source, snapshot.problems);
-      this.#listed.set(source, { complete, ...(deletionHeld !== undefined && { deletionHeld }) });
+      this.#listed.set(source, {
+        complete,
+        ...(unsure && { unsure }),
+        ...(deletionHeld && { deletionHeld }),
+      });
     }
     const before = { policies: this.#policies, pools: this.#pools };
     this.#policies = this.#nextPolicies();
@@ -101,7 +105,7 @@ export class Store {
       pools: this.#pools,
       capacityPools: this.#capacityPools,
       isThere: (policy) => this.#isThere(policy),
-      isComplete: (source) => this.#listed.get(source)?.complete === true,
+      isDecided: (source, policy) => this.#isDecided(source, policy),
     });
     const removed = [...before.policies.values()].filter((was) =>
       isAnother(was, this.#policies.get(was.key)),
@@ -186,7 +190,12 @@ export class Store {
   /** Whether nothing of the policy is there, and everything that could say so was listed to its end. */
   isGone(policy: ResourceKey): boolean {
     if (this.#isThere(policy)) return false;
-    return this.#deps.sources.every((source) => this.#listed.get(source)?.complete === true);
+    return this.#deps.sources.every((source) => this.#isDecided(source, policy));
+  }
+
+  #isDecided(source: string, policy: ResourceKey): boolean {
+    const listed = this.#listed.get(source);
+    return listed !== undefined && isDecided(listed, policy);
   }
 
   #isThere(policy: ResourceKey): boolean {

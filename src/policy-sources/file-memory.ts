@@ -2,6 +2,7 @@
 
 import type { LoadResult } from '../api/load.ts';
 import { type Resource, resourceKey } from '../api/policy.ts';
+import { asWritten } from '../api/server-fields.ts';
 
 /** `source` is the file's path for people. Never throws: what is wrong is in the result. */
 export type LoadPolicies = (text: string, source: string) => LoadResult;
@@ -33,6 +34,10 @@ export class FileMemory {
     return [...this.#records.keys()];
   }
 
+  knows(path: string): boolean {
+    return this.#records.has(path);
+  }
+
   /** The documents last seen in `path`. */
   names(path: string): readonly DocumentName[] {
     return this.#records.get(path)?.names ?? [];
@@ -48,7 +53,7 @@ export class FileMemory {
   load(path: string, text: string, content: string): LoadResult {
     const previous = this.#records.get(path);
     if (previous?.content === content) return previous.result;
-    const result = this.#load(text, path);
+    const result = fromFile(this.#load(text, path));
     const now = namesIn(result);
     const names = result.identified ? now : union(now, previous?.names ?? []);
     this.#records.set(path, { content, result, names });
@@ -58,6 +63,12 @@ export class FileMemory {
   forget(path: string): void {
     this.#records.delete(path);
   }
+}
+
+/** A file that somebody made from what a server printed says nothing about what the server set. */
+function fromFile(result: LoadResult): LoadResult {
+  const resources = result.resources.map((loaded) => ({ ...loaded, resource: asWritten(loaded.resource) }));
+  return { ...result, resources };
 }
 
 export function documentOf(resource: Resource): DocumentName {

@@ -21,8 +21,7 @@ export function decodeText(bytes: Uint8Array): string | undefined {
 }
 
 export function tooLarge(bytes: number): string {
-  const mib = (bytes / MAX_BYTES).toFixed(1);
-  return `it has ${mib} MiB, more than the 1 MiB a policy file may have; split it`;
+  return `it has ${bytes} bytes, more than the ${MAX_BYTES} (1 MiB) a policy file may have; split it`;
 }
 
 export function tooMany(): string {

@@ -2,6 +2,7 @@
 
 import { sep } from 'node:path';
 import type { LoadResult } from '../api/load.ts';
+import { namesInText } from '../api/ours.ts';
 import type { Problem } from '../api/problem.ts';
 import { documentOf, type FileMemory, nameOf } from './file-memory.ts';
 import type { PolicySnapshot, SourcedResource } from './source.ts';
@@ -12,6 +13,8 @@ type Invalid = PolicySnapshot['invalid'][number];
 export interface Unreadable {
   readonly path: string;
   readonly why: string;
+  /** What could be made out of it, for the names that stand in it; absent where nothing is known about it. */
+  readonly text?: string;
 }
 
 export interface FilesFound {
@@ -27,12 +30,14 @@ export interface FileLoaded {
 }
 
 /**
- * | a file …                      | its documents                        | complete |
- * | ----------------------------- | ------------------------------------ | -------- |
- * | is read, every document named | `resources` and `invalid`            | yes      |
- * | does not parse                | those last seen in it are `invalid`  | no       |
- * | cannot be read or looked for  | those last seen in it are `invalid`  | no       |
- * | is gone                       | none, and they are forgotten         | yes      |
+ * | a file …                          | its documents                        | absence of others proves |
+ * | --------------------------------- | ------------------------------------ | ------------------------ |
+ * | is read, every document named     | `resources` and `invalid`            | yes                      |
+ * | does not parse, or names nothing  | those last seen in it are `invalid`  | yes, but of names in it  |
+ * | that was read before cannot be    | those last seen in it are `invalid`  | yes                      |
+ * | that was never read cannot be     | unknown                              | no                       |
+ * | cannot be looked for              | those last seen in it are `invalid`  | no                       |
+ * | is gone                           | none, and they are forgotten         | yes                      |
  */
 export class SnapshotBuilder {
   readonly #memory: FileMemory;
@@ -40,6 +45,7 @@ export class SnapshotBuilder {
   readonly #problems: Problem[] = [];
   readonly #invalid: Invalid[] = [];
   readonly #remembered: Invalid[] = [];
+  readonly #unsure = new Set<string>();
   #complete = true;
 
   constructor(memory: FileMemory) {
@@ -54,12 +60,22 @@ export class SnapshotBuilder {
       this.#invalid.push({ ...document, place: `${path}:${line}` });
     }
     this.#problems.push(...result.problems);
-    if (!result.identified) this.#keep(path, firstError(path, result));
+    for (const name of result.unsure) this.#unsure.add(name);
+    if (!result.identified) this.#keep(path, firstProblem(path, result));
   }
 
   addUnreadable(file: Unreadable): void {
     this.#cannotUse(file);
+    for (const name of namesInText(file.text ?? '')) this.#unsure.add(name);
+    // A file that this process has never read may hold what ran before it started.
+    if (file.text === undefined && !this.#memory.knows(file.path)) this.#complete = false;
     this.#keep(file.path, file);
+  }
+
+  /** Something that is left alone where a file was, or was never one. */
+  addIgnored(place: Unreadable): void {
+    this.#problems.push({ severity: 'warning', source: place.path, pointer: '', message: place.why });
+    this.#keep(place.path, place);
   }
 
   /** After all files: what of the former ones was not found, because it is gone or because nobody can tell. */
@@ -87,6 +103,7 @@ export class SnapshotBuilder {
       problems,
       invalid: [...this.#invalid, ...remembered],
       complete: this.#complete,
+      ...(this.#unsure.size > 0 && { unsure: [...this.#unsure].sort() }),
     };
   }
 
@@ -96,15 +113,14 @@ export class SnapshotBuilder {
   }
 
   #keep(path: string, { path: place, why: message }: Unreadable): void {
-    this.#complete = false;
     this.#remembered.push(...this.#memory.names(path).map((name) => ({ ...name, message, place })));
   }
 }
 
-function firstError(path: string, { problems }: LoadResult): Unreadable {
-  const error = problems.find(({ severity }) => severity === 'error');
-  const place = error?.line === undefined ? path : `${path}:${error.line}`;
-  return { path: place, why: error?.message ?? 'does not parse' };
+function firstProblem(path: string, { problems }: LoadResult): Unreadable {
+  const problem = problems.find(({ severity }) => severity === 'error') ?? problems[0];
+  const place = problem?.line === undefined ? path : `${path}:${problem.line}`;
+  return { path: place, why: problem?.message ?? 'does not parse' };
 }
 
 function nothingIn(root: string): Problem {

@@ -41,10 +41,15 @@ export interface PolicySnapshot {
   readonly problems: readonly Problem[];
   readonly invalid: readonly InvalidDocument[];
   /**
-   * False when something could not be read or identified: then absence of a policy from `resources` and
-   * `invalid` is not a deletion.
+   * False when something could not be looked at: then absence of any policy from `resources` and `invalid` is not a
+   * deletion. What was last seen in a file that broke is in `invalid`.
    */
   readonly complete: boolean;
+  /**
+   * Names that stand in texts that could not be understood: absence of a document of such a name, whatever its kind
+   * and namespace, is not a deletion.
+   */
+  readonly unsure?: readonly string[];
   /**
    * Why deletions that the source asks for are not carried out, in a sentence for people (a merge that deletes
    * every policy). Set only with `complete: false`; its policies then say `Accepted=True/DeletionHeld`.

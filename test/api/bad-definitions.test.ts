@@ -14,7 +14,7 @@ const definitions: readonly Row[] = [
   ],
   [
     'fields that Marathon reports',
-    aDefinition('\n  cmd: sleep 9\n  version: 2020-01-01T00:00:00.000Z\n  tasksRunning: 3'),
+    aDefinition('\n  cmd: sleep 9\n  version: "2020-01-01T00:00:00.000Z"\n  tasksRunning: 3'),
     "warning 13 /spec/apps/0/app/version: spec.apps[0].app.version is ignored: it is Marathon's to report",
     "warning 14 /spec/apps/0/app/tasksRunning: spec.apps[0].app.tasksRunning is ignored: it is Marathon's to report",
   ],
@@ -66,7 +66,7 @@ const definitions: readonly Row[] = [
   [
     'variable twice, and in both places',
     aPolicyWithApp(
-      'app: { cmd: sleep 9, env: { A: "1" } }\nenvFrom:\n  - { name: A, from: { fromEnv: X } }\n  - { name: B, from: { fromEnv: X } }\n  - { name: B, from: { fromEnv: Y } }',
+      'app: { cmd: sleep 9, env: { A: "1" } }\nenvFrom:\n  - { name: A, from: { fromEnv: X } }\n  - { name: B, from: { fromEnv: X } }\n  - { name: B, from: { fromEnv: Q } }',
     ),
     'error 13 /spec/apps/0/envFrom/0/name: spec.apps[0].envFrom[0].name: A stands in app.env too: remove one of them',
     'error 15 /spec/apps/0/envFrom/2/name: spec.apps[0].envFrom[2].name: B stands twice in envFrom',

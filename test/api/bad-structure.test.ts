@@ -73,6 +73,7 @@ const structure: readonly Row[] = [
     'yes for true',
     aPolicyWithApp('adopt: yes'),
     'error 11 /spec/apps/0/adopt: spec.apps[0].adopt must be true or false, but is text',
+    "warning 11 /spec/apps/0/adopt: yes is the text 'yes' here (YAML 1.2) and true in YAML 1.1, which kubectl reads: write 'yes' with quotes, or the value that is meant",
   ],
   [
     'duration without unit',

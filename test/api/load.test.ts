@@ -107,8 +107,6 @@ describe('what cannot be attributed to a name', () => {
   it.each([
     ['an unknown alias', `${good}\nx: *nowhere`],
     ['a key twice', `${good}\nkind: MicroscalingPolicy`],
-    ['a misspelt kind', good.replace('MicroscalingPolicy', 'MicroscalingPolcy')],
-    ['no kind', good.replace('kind: MicroscalingPolicy\n', '')],
     ['another version', good.replace('v1alpha1', 'v2')],
     ['too much of it', `${good}\na: &a [${'x,'.repeat(999)}]\nb: [${'*a,'.repeat(999)}]`],
   ])('%s: the name is known', (_, text) => {
@@ -117,6 +115,29 @@ describe('what cannot be attributed to a name', () => {
       resources: [],
       invalid: [{ key: 'default/shop' }],
     });
+  });
+
+  it.each([
+    ['a misspelt kind', good.replace('MicroscalingPolicy', 'MicroscalingPolcy'), ['shop']],
+    ['no kind', good.replace('kind: MicroscalingPolicy\n', ''), ['shop']],
+    ['an unknown kind of our group', good.replace('MicroscalingPolicy', 'Microscaler'), ['shop']],
+    ['a name that cannot be one', good.replace('name: shop', 'name: Shop_1'), ['Shop_1']],
+    ['a text that does not parse', good.replace('spec:', 'spec: ]'), ['shop', 'a']],
+    ['a text that does not parse and is not about us', 'metadata: { name: shop }\nspec: ]', []],
+  ])('%s: what stood there before may be meant, and the names in it', (_, text, unsure) => {
+    expect(loadPolicies(text, 'f.yaml')).toMatchObject({ identified: false, resources: [], unsure });
+  });
+
+  it.each([
+    ['a kustomization', 'resources: [a.yaml]', 'a document without a kind is skipped'],
+    ['values of a chart', 'image: { tag: 1 }\nname: shop', 'a document without a kind is skipped'],
+    ['a chart', 'apiVersion: v2\nname: shop', 'a document without a kind is skipped'],
+    ['a list of plays', '- hosts: all', 'a list is skipped'],
+    ['a word', 'hello', 'a single value is skipped'],
+  ])('%s can hold no policy: a warning, and nobody is in doubt', (_, text, message) => {
+    const { problems, unsure } = loadPolicies(text, 'f.yaml');
+    expect(problems).toMatchObject([{ severity: 'warning', message: expect.stringContaining(message) }]);
+    expect(unsure).toEqual([]);
   });
 
   it('is not so for an empty text, in which nothing is', () => {
@@ -152,7 +173,12 @@ describe('documents that are none of ours, nearly', () => {
     [
       'no mapping',
       '- a',
-      'error 1 : the document must be a mapping with apiVersion, kind, metadata and spec, but is a list',
+      'warning 1 : a list is skipped: here are read MicroscalingPolicy and CapacityPool (microscaling.io/v1alpha1)',
+    ],
+    [
+      'a list of policies',
+      `- ${good.replaceAll('\n', '\n  ')}`,
+      'error 1 : the document must be a mapping with apiVersion, kind, metadata and spec, but is a list; several objects are documents with --- between them, or items of a kind: List',
     ],
   ])('%s', (_, text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);

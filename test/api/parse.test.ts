@@ -143,7 +143,7 @@ describe('limits', () => {
   it('refuses a text over 1 MiB by its size', () => {
     const text = `a: ${'x'.repeat(MAX_TEXT_BYTES * 2)}`;
     expect(faultsOf(text)).toEqual([
-      'error 1 is 2.0 MiB; at most 1 MiB of policies is read from one text: split it',
+      'error 1 has 2097155 bytes, more than the 1048576 (1 MiB) that are read from one text: split it',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AppSpec, MicroscalingPolicy, Resource } from '../../src/api/policy.ts';
+import type { AppSpec, MicroscalingPolicy, Resource, ResourceKey } from '../../src/api/policy.ts';
 import type { PolicyRecord } from '../../src/controller/records.ts';
 import { Store } from '../../src/controller/store.ts';
 import type { PolicySnapshot } from '../../src/policy-sources/source.ts';
@@ -12,7 +12,10 @@ import { anApp, aPolicy, aPool } from '../support/fakes.ts';
 /** Documents by file name; a string is a file that is there and not valid. */
 type Files = Readonly<Record<string, Resource | string>>;
 
-function snapshot(files: Files, complete = true): PolicySnapshot {
+function snapshot(
+  files: Files,
+  { complete, unsure }: Pick<PolicySnapshot, 'complete' | 'unsure'> = { complete: true },
+): PolicySnapshot {
   const entries = Object.entries(files);
   return {
     resources: entries.flatMap(([file, doc]) =>
@@ -25,6 +28,7 @@ function snapshot(files: Files, complete = true): PolicySnapshot {
     ),
     problems: [],
     complete,
+    ...(unsure && { unsure }),
   };
 }
 
@@ -38,8 +42,8 @@ function aStore(documents = createMemoryDocumentStore()) {
   });
   return {
     store,
-    list: (files: Files, { complete = true, source = 'dir' } = {}) =>
-      store.update([{ source, snapshot: snapshot(files, complete) }]),
+    list: (files: Files, { complete = true, source = 'dir', unsure = [] as readonly string[] } = {}) =>
+      store.update([{ source, snapshot: snapshot(files, { complete, unsure }) }]),
     records: (): readonly PolicyRecord[] => store.pools().flatMap(({ members }) => members),
     /** `a 2/1 False/InvalidSpec`: name, newest and running generation, verdict. */
     told: (): readonly string[] =>
@@ -204,6 +208,20 @@ describe('the last good version', () => {
     list({}, { complete: false });
     expect(told()).toEqual(['a 1/1 InvalidSpec']);
     expect(list({}).removed.map(({ key }) => key)).toEqual(['default/a']);
+    expect(told()).toEqual([]);
+  });
+
+  it('survives while its name stands in a text that cannot be understood; others do not', () => {
+    const { store, list, told } = aStore();
+    list({ 'a.yaml': a1, 'b.yaml': b1 });
+    list({}, { source: 'git' });
+    list({}, { unsure: ['a'] });
+    expect(told()).toEqual(['a 1/1 Valid']);
+    expect([store.isGone('default/a' as ResourceKey), store.isGone('default/b' as ResourceKey)]).toEqual([
+      false,
+      true,
+    ]);
+    list({});
     expect(told()).toEqual([]);
   });
 

@@ -129,6 +129,8 @@ describe('directory source: trouble', () => {
     readonly name: string;
     readonly spoil: (file: string) => Promise<void>;
     readonly words: RegExp;
+    /** Another file may hold it by now: nobody knows where the link leads. */
+    readonly complete?: false;
   }[] = [
     {
       name: '50 MB',
@@ -136,12 +138,12 @@ describe('directory source: trouble', () => {
         await truncate(file, 50 * mib);
         await utimes(file, LONG_AGO, LONG_AGO);
       },
-      words: /50\.0 MiB, more than the 1 MiB/,
+      words: /52428800 bytes, more than the 1048576 \(1 MiB\)/,
     },
     {
       name: 'one byte too large',
       spoil: () => put('shop.yaml', `${'#'.repeat(mib)}\n`),
-      words: /more than the 1 MiB/,
+      words: /1048577 bytes, more than the 1048576/,
     },
     {
       name: 'no UTF-8',
@@ -155,6 +157,7 @@ describe('directory source: trouble', () => {
         await symlink('nowhere.yaml', file);
       },
       words: /does not exist/,
+      complete: false,
     },
     {
       name: 'a link to itself',
@@ -163,6 +166,7 @@ describe('directory source: trouble', () => {
         await symlink('shop.yaml', file);
       },
       words: /circle/,
+      complete: false,
     },
     {
       name: 'a pipe',
@@ -175,23 +179,29 @@ describe('directory source: trouble', () => {
     },
   ];
 
-  it.each(spoilers)('keeps what was last seen in a file that is now $name', async ({ spoil, words }) => {
-    await put('good.yaml', 'good 1\n');
-    await put('shop.yaml', 'shop 1\nstall 1\n');
-    const source = sourceOf();
-    await source.list(never);
-    await spoil(join(root, 'shop.yaml'));
-    const broken = await source.list(never);
-    expect(keys(broken)).toEqual(['default/good']);
-    expect(broken.complete).toBe(false);
-    expect(broken.invalid.map((i) => i.key)).toEqual(['default/shop', 'default/stall']);
-    expect(broken.invalid[0]).toMatchObject({ kind: 'CapacityPool', message: expect.stringMatching(words) });
-    expect(broken.problems).toMatchObject([{ severity: 'error', message: expect.stringMatching(words) }]);
-    expect(broken.problems[0]?.source).toBe(join(root, 'shop.yaml'));
-    await rm(join(root, 'shop.yaml'));
-    await put('shop.yaml', 'shop 2\n');
-    expect(await source.list(never)).toMatchObject({ invalid: [], problems: [], complete: true });
-  });
+  it.each(spoilers)(
+    'keeps what was last seen in a file that is now $name',
+    async ({ spoil, words, complete = true }) => {
+      await put('good.yaml', 'good 1\n');
+      await put('shop.yaml', 'shop 1\nstall 1\n');
+      const source = sourceOf();
+      await source.list(never);
+      await spoil(join(root, 'shop.yaml'));
+      const broken = await source.list(never);
+      expect(keys(broken)).toEqual(['default/good']);
+      expect(broken.complete).toBe(complete);
+      expect(broken.invalid.map((i) => i.key)).toEqual(['default/shop', 'default/stall']);
+      expect(broken.invalid[0]).toMatchObject({
+        kind: 'CapacityPool',
+        message: expect.stringMatching(words),
+      });
+      expect(broken.problems).toMatchObject([{ severity: 'error', message: expect.stringMatching(words) }]);
+      expect(broken.problems[0]?.source).toBe(join(root, 'shop.yaml'));
+      await rm(join(root, 'shop.yaml'));
+      await put('shop.yaml', 'shop 2\n');
+      expect(await source.list(never)).toMatchObject({ invalid: [], problems: [], complete: true });
+    },
+  );
 
   it('reads a file of exactly 1 MiB', async () => {
     await put('shop.yaml', `shop 1\n${'\n'.repeat(mib - 7)}`);
@@ -288,7 +298,7 @@ describe('directory source: with the real loader', () => {
     `apiVersion: microscaling.io/v1alpha1\nkind: CapacityPool\nmetadata: { name: shop }\nspec: { capacity: { slots: ${slots} } }\n`;
 
   it.each([
-    { name: 'is no YAML', text: 'kind: [', complete: false, invalid: ['default/shop'], severity: 'error' },
+    { name: 'is no YAML', text: 'kind: [', complete: true, invalid: ['default/shop'], severity: 'error' },
     {
       name: 'has a wrong type',
       text: pool(-1),

@@ -162,11 +162,43 @@ describe('git source: what is read', () => {
     const snapshot = await source.list(never);
     expect(slots(snapshot)).toBe('a=10');
     expect(snapshot.invalid.map(({ key }) => key)).toEqual(['default/b', 'default/c']);
-    expect(snapshot.complete).toBe(false);
+    expect(snapshot.complete).toBe(true);
     expect(errors(snapshot)).toEqual([
       expect.stringMatching(/not UTF-8/),
-      expect.stringMatching(/has 1\.0 MiB, more than the 1 MiB/),
+      expect.stringMatching(/has 1048580 bytes, more than the 1048576 \(1 MiB\)/),
     ]);
+  });
+
+  it.each([
+    ['does not parse', { 'p1.yaml': '???\n' }],
+    ['does not parse and has another name', { 'p1-moved.yaml': '???name:p1\n' }],
+  ])('prunes the others while a file %s', async (_, broken) => {
+    remote.commit({ 'p1.yaml': 'p1 1', 'p2.yaml': 'p2 1', 'p3.yaml': 'p3 1' });
+    const source = sourceOf(remote.url);
+    await source.list(never);
+    remote.remove('p2.yaml');
+    if (!('p1.yaml' in broken)) remote.remove('p1.yaml');
+    remote.commit(broken);
+    const snapshot = await source.list(never);
+    expect(slots(snapshot)).toBe('p3=1');
+    expect(snapshot.complete).toBe(true);
+    expect([...snapshot.invalid.map(({ key }) => key), ...(snapshot.unsure ?? [])].join()).toMatch(
+      /^(default\/)?p1$/,
+    );
+  });
+
+  it('takes a link in the place of a file for what stood in the file, until it is gone', async () => {
+    remote.commit({ 'p1.yaml': 'p1 1', 'p2.yaml': 'p2 1', 'kustomization.yaml': '' });
+    const source = sourceOf(remote.url);
+    await source.list(never);
+    remote.remove('p1.yaml', 'p2.yaml');
+    remote.link('p1.yaml', '../base/p1.yaml');
+    remote.commit({ 'p3.yaml': 'p3 1' });
+    const linked = await source.list(never);
+    expect(linked.invalid.map(({ key }) => key)).toEqual(['default/p1']);
+    expect(linked.complete).toBe(true);
+    remote.remove('p1.yaml');
+    expect(await source.list(never)).toMatchObject({ invalid: [], complete: true });
   });
 
   it('lets four of five policies go on when a commit breaks the fifth', async () => {
@@ -183,31 +215,28 @@ describe('git source: what is read', () => {
 
 describe('git source: a start while the newest commit is bad', () => {
   it.each([
-    ['an invalid document', { 'b.yaml': 'b !\n' }, 'a=2 b=1 c=1', ['default/b'], true],
-    ['a file that does not parse', { 'b.yaml': '???\n' }, 'a=2 b=1 c=1', ['default/b'], false],
-  ])(
-    'runs the last good version of %s, then says what is wrong',
-    async (_, bad, first, invalid, complete) => {
-      const sound = remote.commit({ 'a.yaml': 'a 1', 'b.yaml': 'b 1', 'c.yaml': 'c 1', 'd.yaml': 'd 1' });
-      await sourceOf(remote.url).list(never);
-      remote.remove('d.yaml');
-      const commit = remote.commit({ 'a.yaml': 'a 2', ...bad });
-      const source = sourceOf(remote.url);
-      const started = await source.list(never);
-      expect(slots(started)).toBe(first);
-      expect(started.invalid).toEqual([]);
-      expect(started.resources.map(({ revision }) => revision.slice('main@sha1:'.length))).toEqual([
-        commit,
-        commit,
-        sound,
-      ]);
-      const next = await source.list(never);
-      expect(slots(next)).toBe('a=2 c=1');
-      expect(next.invalid.map(({ key }) => key)).toEqual(invalid);
-      expect(next.complete).toBe(complete);
-      expect(errors(next)).toHaveLength(1);
-    },
-  );
+    ['an invalid document', { 'b.yaml': 'b !\n' }, 'a=2 b=1 c=1', ['default/b']],
+    ['a file that does not parse', { 'b.yaml': '???\n' }, 'a=2 b=1 c=1', ['default/b']],
+  ])('runs the last good version of %s, then says what is wrong', async (_, bad, first, invalid) => {
+    const sound = remote.commit({ 'a.yaml': 'a 1', 'b.yaml': 'b 1', 'c.yaml': 'c 1', 'd.yaml': 'd 1' });
+    await sourceOf(remote.url).list(never);
+    remote.remove('d.yaml');
+    const commit = remote.commit({ 'a.yaml': 'a 2', ...bad });
+    const source = sourceOf(remote.url);
+    const started = await source.list(never);
+    expect(slots(started)).toBe(first);
+    expect(started.invalid).toEqual([]);
+    expect(started.resources.map(({ revision }) => revision.slice('main@sha1:'.length))).toEqual([
+      commit,
+      commit,
+      sound,
+    ]);
+    const next = await source.list(never);
+    expect(slots(next)).toBe('a=2 c=1');
+    expect(next.invalid.map(({ key }) => key)).toEqual(invalid);
+    expect(next.complete).toBe(true);
+    expect(errors(next)).toHaveLength(1);
+  });
 
   it('tells its watcher to look once more', async () => {
     remote.commit({ 'a.yaml': 'a 1' });
@@ -510,7 +539,9 @@ describe('git source: bounds', () => {
     const snapshot = await settled(sourceOf(remote.url));
     expect(snapshot).toMatchObject({ resources: [], complete: false });
     expect(errors(snapshot)).toEqual([
-      expect.stringMatching(/is not taken: it holds \d+ MiB of policy files, more than 64 MiB/),
+      expect.stringMatching(
+        /is not taken: it holds 71680000 bytes of policy files, more than 67108864 \(64 MiB\)/,
+      ),
     ]);
   });
 

@@ -31,7 +31,7 @@ export function createDirectorySource(path: string, deps: DirectorySourceDeps): 
       const snapshot = new SnapshotBuilder(memory);
       for (const file of found.files) {
         const read = await readPolicyFile(file, deps.clock, signal);
-        if (read.state === 'unreadable') snapshot.addUnreadable({ path: file, why: read.why });
+        if (read.state === 'unreadable') snapshot.addUnreadable({ path: file, ...read });
         else snapshot.addFile({ path: file, ...read, result: memory.load(file, read.text, read.revision) });
       }
       snapshot.addMissing(found);

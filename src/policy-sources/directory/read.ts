@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Clock } from '../../runtime/clock.ts';
-import { TerminalError } from '../../runtime/errors.ts';
 import { decodeText, MAX_BYTES, NOT_UTF8, tooLarge } from '../file-rules.ts';
 import { reason } from './walk.ts';
 
@@ -15,21 +14,27 @@ const MAX_WAITS = 5;
 
 export type FileText =
   | { readonly state: 'read'; readonly text: string; readonly revision: string }
-  | { readonly state: 'unreadable'; readonly why: string };
+  | {
+      readonly state: 'unreadable';
+      readonly why: string;
+      /** What could be read of it, whatever its encoding. */
+      readonly text?: string;
+    };
 
-/** Reads UTF-8 text of at most 1 MiB; a larger file is refused by its size, without reading it. */
+/** Reads UTF-8 text of at most 1 MiB; of a larger file no more than that is read. */
 export async function readPolicyFile(path: string, clock: Clock, signal: AbortSignal): Promise<FileText> {
   try {
     await untilSettled(path, clock, signal);
     const handle = await openFile(path);
+    if (handle === undefined) return { state: 'unreadable', why: 'it is not a regular file', text: '' };
     try {
-      return decode(await readAll(handle));
+      return decode(await readStart(handle), (await handle.stat()).size);
     } finally {
       await handle.close();
     }
   } catch (error) {
     signal.throwIfAborted();
-    return { state: 'unreadable', why: error instanceof TerminalError ? error.message : reason(error) };
+    return { state: 'unreadable', why: reason(error) };
   }
 }
 
@@ -42,28 +47,26 @@ async function untilSettled(path: string, clock: Clock, signal: AbortSignal): Pr
   }
 }
 
-/** Looks before opening: the open of a pipe waits for somebody to write into it. */
-async function openFile(path: string): Promise<FileHandle> {
-  const stats = await stat(path);
-  if (!stats.isFile()) throw new TerminalError('it is not a regular file');
-  if (stats.size > MAX_BYTES) throw new TerminalError(tooLarge(stats.size));
-  return open(path, 'r');
+/** Looks before opening: the open of a pipe waits for somebody to write into it. Undefined for what is no file. */
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  return (await stat(path)).isFile() ? await open(path, 'r') : undefined;
 }
 
-/** Bounded, whatever the size was said to be. */
-async function readAll(handle: FileHandle): Promise<Buffer> {
+/** One byte more than a policy file may have, at most, whatever the size was said to be. */
+async function readStart(handle: FileHandle): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);
   let length = 0;
   for (;;) {
     const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
     length += bytesRead;
-    if (length > MAX_BYTES) throw new TerminalError(tooLarge(length));
     if (bytesRead === 0) return buffer.subarray(0, length);
   }
 }
 
-function decode(bytes: Buffer): FileText {
+function decode(bytes: Buffer, size: number): FileText {
+  const rough = (why: string): FileText => ({ state: 'unreadable', why, text: bytes.toString('latin1') });
+  if (bytes.length > MAX_BYTES) return rough(tooLarge(Math.max(bytes.length, size)));
   const revision = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   const text = decodeText(bytes);
-  return text === undefined ? { state: 'unreadable', why: NOT_UTF8 } : { state: 'read', text, revision };
+  return text === undefined ? rough(NOT_UTF8) : { state: 'read', text, revision };
 }

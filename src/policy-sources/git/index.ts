@@ -145,7 +145,7 @@ class GitSource implements PolicySource {
     // One that is broken in part is in effect as well: whoever goes back to it takes nothing back.
     const takes = namesIn(snapshot) > 0 || (snapshot.complete && this.#config.allowEmpty);
     if (takes && before !== newest.hash) await repository.keep('effective', newest.hash, signal);
-    if (takes && snapshot.complete && snapshot.invalid.length === 0 && this.#sound !== newest.hash) {
+    if (takes && isSound(snapshot) && this.#sound !== newest.hash) {
       await repository.keep('sound', newest.hash, signal);
       this.#sound = newest.hash;
     }
@@ -240,6 +240,11 @@ function namesIn({ resources, invalid }: PolicySnapshot): number {
 /** Only a commit that was understood as a whole can mean that. */
 function deletesAll(snapshot: PolicySnapshot): boolean {
   return snapshot.complete && namesIn(snapshot) === 0;
+}
+
+/** Nothing in it is broken, as far as it is about policies. */
+function isSound({ complete, invalid, unsure = [] }: PolicySnapshot): boolean {
+  return complete && invalid.length === 0 && unsure.length === 0;
 }
 
 function short({ hash }: Pick<Commit, 'hash'>): string {

@@ -2,7 +2,6 @@
 // odd names do nothing.
 
 import { setImmediate } from 'node:timers/promises';
-import type { Problem } from '../../api/problem.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { FileMemory, type LoadPolicies } from '../file-memory.ts';
 import { decodeText, MAX_BYTES, MAX_FILES, NOT_UTF8, POLICY_FILE, tooLarge, tooMany } from '../file-rules.ts';
@@ -14,6 +13,7 @@ import type { Repository, TreeFile } from './repository.ts';
 
 /** Of all policy files of a commit together. */
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
+const LINK_IGNORED = 'is a symbolic link, which is not followed in a repository: put a file in its place';
 /** Parsing is work for the processor: after so many bytes others get their turn. */
 const TURN_BYTES = 128 * 1024;
 
@@ -60,10 +60,10 @@ export class CommitReader {
       worked += 1_024 + (texts.get(file.oid)?.length ?? 0);
       this.#add(builder, file, { revision, bytes: texts.get(file.oid) });
     }
-    builder.addMissing({ files: files.map(({ label }) => label), unreadable: [] });
-    const built = builder.build(this.#root());
-    const links = tree.filter(({ kind }) => kind === 'link').map((file) => linkIgnored(this.#label(file)));
-    const snapshot = { ...built, problems: [...built.problems, ...links] };
+    const links = tree.filter(({ kind }) => kind === 'link').map((file) => this.#label(file));
+    for (const path of links) builder.addIgnored({ path, why: LINK_IGNORED });
+    builder.addMissing({ files: [...files.map(({ label }) => label), ...links], unreadable: [] });
+    const snapshot = builder.build(this.#root());
     this.#last = { commit, snapshot };
     return snapshot;
   }
@@ -79,9 +79,12 @@ export class CommitReader {
       return;
     }
     const text = bytes === undefined ? undefined : decodeText(bytes);
-    if (path === undefined) builder.addUnreadable({ path: label, why: 'its name is not UTF-8; rename it' });
-    else if (size > MAX_BYTES) builder.addUnreadable({ path: label, why: tooLarge(size) });
-    else if (text === undefined) builder.addUnreadable({ path: label, why: NOT_UTF8 });
+    // Of an earlier commit everything is known: what was read there and cannot be now is remembered.
+    const rough = bytes?.toString('latin1') ?? '';
+    const refuse = (why: string): void => builder.addUnreadable({ path: label, why, text: rough });
+    if (path === undefined) refuse('its name is not UTF-8; rename it');
+    else if (size > MAX_BYTES) refuse(tooLarge(size));
+    else if (text === undefined) refuse(NOT_UTF8);
     else builder.addFile({ path: label, revision, result: this.#memory.load(label, text, oid) });
   }
 
@@ -96,9 +99,8 @@ export class CommitReader {
     );
     const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
     if (total > MAX_TOTAL_BYTES) {
-      const mib = Math.ceil(total / 1024 / 1024);
       throw new TerminalError(
-        `it holds ${mib} MiB of policy files, more than 64 MiB: name a path, --git URL#BRANCH:PATH`,
+        `it holds ${total} bytes of policy files, more than ${MAX_TOTAL_BYTES} (64 MiB): name a path, --git URL#BRANCH:PATH`,
       );
     }
     return await repository.contents([...new Set(wanted.map(({ oid }) => oid))], signal);
@@ -128,9 +130,4 @@ function isPolicyFile({ path, kind }: TreeFile, root: string): boolean {
   if (path === root) return true;
   const below = root === '' ? path : path.slice(root.length + 1);
   return POLICY_FILE.test(path) && !below.split('/').some((name) => name.startsWith('.'));
-}
-
-function linkIgnored(source: string): Problem {
-  const message = 'is a symbolic link, which is not followed in a repository: put a file in its place';
-  return { severity: 'warning', source, pointer: '', message };
 }

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { LoadResult } from '../../api/load.ts';
+import { asWritten } from '../../api/server-fields.ts';
 import { untilAborted } from '../../runtime/until-aborted.ts';
 import type { PolicySource } from '../source.ts';
 
@@ -22,7 +23,11 @@ export function createInlineSource(
     list: async () => {
       const { resources, problems, invalid, identified } = load(text, place);
       return {
-        resources: resources.map(({ resource, line }) => ({ resource, place: `${place}:${line}`, revision })),
+        resources: resources.map(({ resource, line }) => ({
+          resource: asWritten(resource),
+          place: `${place}:${line}`,
+          revision,
+        })),
         problems,
         invalid: invalid.map(({ line, ...document }) => ({ ...document, place: `${place}:${line}` })),
         complete: identified,
