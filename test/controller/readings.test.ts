@@ -77,6 +77,8 @@ describe('reading metrics', () => {
       },
     ]);
     expect(readings.get('/b')).toMatchObject([{ state: 'ok', value: 3 }]);
+    // The read itself goes on for a while.
+    await clock.advance(4_000);
     expect(clock.pending).toBe(0);
   });
 

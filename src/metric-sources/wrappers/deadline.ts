@@ -1,6 +1,7 @@
-// metric-sources: no read takes longer than its deadline, even of a source that does not listen to its signal.
+// metric-sources: no round waits longer than its deadline for a read; one that comes late serves the next round.
 
 import type { MetricReading } from '../../core/observation.ts';
+import { AdaptiveDeadline } from '../../runtime/adaptive-deadline.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { MetricSource } from '../source.ts';
 
@@ -11,41 +12,128 @@ export interface DeadlineOptions {
   readonly label: () => string;
 }
 
-/** A read that is not over after `deadlineMs` is given up: it is aborted and the reading is `unavailable`. */
+/** A source that needs longer than the deadline each time is waited for, but no round longer than this. */
+const LONGEST_WAIT = 2.5;
+/** So long a read goes on that nobody waits for any more. As many go on at once, since each was waited for in its time. */
+const PATIENCE = 5;
+
+/**
+ * ```
+ *            asks      deadline: `unavailable`   answer: serves the round that comes next
+ * round 1    ├──────────────────┤- - - - - - - - - - │
+ * round 2                          ├─────────────────┤ ok
+ * ```
+ * A service that was restarted may need longer for its first answer than a round can wait, and would be cut off just
+ * before it again and again. Each round asks all the same: an answer may also be lost for good.
+ */
 export function withDeadline(source: MetricSource, options: DeadlineOptions): MetricSource {
-  return {
-    read: (signal) => readWithin(source, options, signal),
-    close: () => source.close(),
-  };
+  return new DeadlineSource(source, options);
 }
 
-async function readWithin(
-  source: MetricSource,
-  { deadlineMs, clock, label }: DeadlineOptions,
-  signal: AbortSignal,
-): Promise<MetricReading> {
-  signal.throwIfAborted();
-  const over = new AbortController();
-  const expired = new AbortController();
-  const late = (): MetricReading => ({
-    state: 'unavailable',
-    reason: `reading ${label()}: no answer within ${deadlineMs} ms; is the other side overloaded or unreachable?`,
-    sinceMs: clock.monotonic(),
-  });
-  // Rejects when `signal` aborts, and (with nobody listening any more) when the race is over.
-  const deadline = clock.sleep(deadlineMs, AbortSignal.any([signal, over.signal])).then(() => {
-    expired.abort();
-    return late();
-  });
-  const reading = source.read(AbortSignal.any([signal, expired.signal])).catch((error: unknown) => {
-    if (expired.signal.aborted) return late();
-    throw error;
-  });
-  try {
-    return await Promise.race([reading, deadline]);
-  } finally {
-    over.abort();
-    reading.catch(() => undefined);
-    deadline.catch(() => undefined);
+interface Arrived {
+  readonly reading: MetricReading;
+  readonly atMs: number;
+}
+
+class DeadlineSource implements MetricSource {
+  readonly #source: MetricSource;
+  readonly #options: DeadlineOptions;
+  readonly #wait: AdaptiveDeadline;
+  /** Reads that were given up and go on. */
+  readonly #late = new Set<AbortController>();
+  /** What one of them brought, until somebody asks. */
+  #arrived: Arrived | undefined;
+  #onArrival: () => void = () => undefined;
+
+  constructor(source: MetricSource, options: DeadlineOptions) {
+    this.#source = source;
+    this.#options = options;
+    const { deadlineMs } = options;
+    this.#wait = new AdaptiveDeadline({ leastMs: deadlineMs, mostMs: LONGEST_WAIT * deadlineMs });
+  }
+
+  async read(signal: AbortSignal): Promise<MetricReading> {
+    signal.throwIfAborted();
+    const early = this.#takeArrived();
+    if (early !== undefined) return early;
+    const { clock } = this.#options;
+    const waitMs = this.#wait.ms;
+    const startedAtMs = clock.monotonic();
+    const mine = new AbortController();
+    const over = new AbortController();
+    const arrival = Promise.withResolvers<MetricReading | undefined>();
+    this.#onArrival = () => arrival.resolve(this.#takeArrived());
+    // Rejects when `signal` aborts, and (with nobody listening any more) when the race is over.
+    const deadline = clock.sleep(waitMs, AbortSignal.any([signal, over.signal])).then(() => undefined);
+    const reading = this.#source.read(mine.signal);
+    try {
+      const first = await Promise.race([reading, arrival.promise, deadline]);
+      if (first === undefined) {
+        this.#goOn(reading, { abort: mine, startedAtMs });
+        return this.#unavailable(waitMs);
+      }
+      if (first.state === 'ok') this.#wait.answered(clock.monotonic() - startedAtMs);
+      if (first.state === 'ok') this.#endLate();
+      return first;
+    } catch (error) {
+      if (signal.aborted) this.#endLate();
+      throw error;
+    } finally {
+      this.#onArrival = () => undefined;
+      if (!this.#late.has(mine)) mine.abort();
+      over.abort();
+      reading.catch(() => undefined);
+      deadline.catch(() => undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#endLate();
+    await this.#source.close();
+  }
+
+  /** Nobody waits for it any more: what it brings in time serves whoever asks next. */
+  #goOn(
+    reading: Promise<MetricReading>,
+    { abort, startedAtMs }: { readonly abort: AbortController; readonly startedAtMs: number },
+  ): void {
+    const { clock, deadlineMs } = this.#options;
+    this.#late.add(abort);
+    const end = (): void => {
+      this.#late.delete(abort);
+      abort.abort();
+    };
+    reading.then((late) => {
+      const isWanted = this.#late.has(abort) && late.state === 'ok';
+      end();
+      if (!isWanted) return;
+      this.#arrived = { reading: late, atMs: clock.monotonic() };
+      this.#wait.answered(clock.monotonic() - startedAtMs);
+      this.#onArrival();
+    }, end);
+    const leftMs = PATIENCE * deadlineMs - (clock.monotonic() - startedAtMs);
+    clock.sleep(leftMs, abort.signal).then(end, () => undefined);
+  }
+
+  #takeArrived(): MetricReading | undefined {
+    const arrived = this.#arrived;
+    this.#arrived = undefined;
+    const { clock, deadlineMs } = this.#options;
+    const isNews = arrived !== undefined && clock.monotonic() - arrived.atMs <= deadlineMs;
+    return isNews ? arrived.reading : undefined;
+  }
+
+  #endLate(): void {
+    for (const abort of this.#late) abort.abort();
+    this.#late.clear();
+  }
+
+  #unavailable(waitedMs: number): MetricReading {
+    const { clock, label } = this.#options;
+    return {
+      state: 'unavailable',
+      reason: `reading ${label()}: no answer within ${waitedMs} ms; is the other side overloaded or unreachable?`,
+      sinceMs: clock.monotonic(),
+    };
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
+import { AdaptiveDeadline } from '../../runtime/adaptive-deadline.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { explainNetworkFailure } from '../../runtime/network-failure.ts';
 import { type Agents, agents } from './agents.ts';
@@ -54,6 +55,8 @@ export interface TransportOptions {
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 307, 308]);
 const MAX_REDIRECTS = 3;
+/** Of a node that answers slowly, after an outage or always; two of them still fit into a round. */
+const LONGEST_DEADLINE = 1.5;
 /** Below the 30 s after which Marathon drops an idle connection. */
 const IDLE_SOCKET_MS = 20_000;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -77,6 +80,8 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 export class Transport {
   readonly #options: TransportOptions;
   readonly #trusted: ReadonlySet<string>;
+  /** By base URL. */
+  readonly #deadlines = new Map<string, AdaptiveDeadline>();
   readonly #agents: Agents;
   // A stream is silent for seconds by nature and must not be cut by the idle time-out of the others.
   readonly #streamAgents: Agents;
@@ -90,10 +95,17 @@ export class Transport {
 
   /** One exchange; throws NoAnswer, TerminalError, or `signal.reason` when aborted. */
   async exchange(base: string, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const deadline = AbortSignal.timeout(this.#options.deadlineMs);
+    const within = this.#deadlineOf(base);
+    const deadlineMs = within.ms;
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const startedMs = performance.now();
     try {
-      const within = AbortSignal.any([signal, deadline]);
-      const { response, origin } = await this.#follow(base, request, { within, responseType: 'text' });
+      const either = AbortSignal.any([signal, deadline]);
+      const { response, origin } = await this.#follow(base, request, {
+        within: either,
+        responseType: 'text',
+      });
+      within.answered(performance.now() - startedMs);
       const deploymentId: unknown = response.headers['marathon-deployment-id'];
       const dateMs = Date.parse(String(response.headers['date']));
       return {
@@ -105,8 +117,18 @@ export class Transport {
         ...(response.headers['x-marathon-via'] !== undefined && { passedOn: true }),
       };
     } catch (error) {
-      throw this.#translated(error, { caller: signal, deadline });
+      if (deadline.aborted && !signal.aborted) within.missed();
+      throw this.#translated(error, { caller: signal, deadline, deadlineMs });
     }
+  }
+
+  /** Each node of a cluster has its own. */
+  #deadlineOf(base: string): AdaptiveDeadline {
+    const { deadlineMs: leastMs } = this.#options;
+    const known = this.#deadlines.get(base);
+    const deadline = known ?? new AdaptiveDeadline({ leastMs, mostMs: LONGEST_DEADLINE * leastMs });
+    this.#deadlines.set(base, deadline);
+    return deadline;
   }
 
   /** Opens the event stream; the deadline holds until its headers are there. */
@@ -116,13 +138,14 @@ export class Transport {
     signal: AbortSignal,
   ): Promise<{ status: number; body: Readable }> {
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), this.#options.deadlineMs);
+    const deadlineMs = this.#deadlineOf(base).ms;
+    const timer = setTimeout(() => late.abort(), deadlineMs);
     try {
       const within = AbortSignal.any([signal, late.signal]);
       const { response } = await this.#follow(base, request, { within, responseType: 'stream' });
       return { status: response.status, body: response.data as Readable };
     } catch (error) {
-      throw this.#translated(error, { caller: signal, deadline: late.signal });
+      throw this.#translated(error, { caller: signal, deadline: late.signal, deadlineMs });
     } finally {
       clearTimeout(timer);
     }
@@ -218,11 +241,11 @@ export class Transport {
 
   #translated(
     error: unknown,
-    signals: { readonly caller: AbortSignal; readonly deadline: AbortSignal },
+    signals: { readonly caller: AbortSignal; readonly deadline: AbortSignal; readonly deadlineMs: number },
   ): unknown {
     if (signals.caller.aborted) return signals.caller.reason;
     if (signals.deadline.aborted) {
-      return new NoAnswer(`no answer within ${this.#options.deadlineMs} ms`, { sent: true });
+      return new NoAnswer(`no answer within ${signals.deadlineMs} ms`, { sent: true });
     }
     if (!axios.isAxiosError(error)) return error;
     // Neither the error nor its cause is passed on: both hold the request's headers.
