@@ -52,6 +52,10 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
     of: ['Accepted'],
     meaning: 'An app exists already and was made by somebody else; set `adopt: true` on it.',
   },
+  NotAMember: {
+    of: ['Accepted'],
+    meaning: 'The CapacityPool does not say that the policy may join it, or not with that priority.',
+  },
   PoolNotFound: { of: ['Accepted'], meaning: 'The CapacityPool that it names is not there.' },
   SecretUnavailable: {
     of: ['Applied'],

@@ -24,6 +24,7 @@ export const CONDITION_REASONS = [
   'DuplicateApp',
   'AdoptionRequired',
   'PoolNotFound',
+  'NotAMember',
   'SecretUnavailable',
   'AllRead',
   'StaleRead',

@@ -1,6 +1,8 @@
 // api: the resource as TypeScript sees it, after parsing, defaulting and validation.
 // The JSON Schema in schema.ts is the source of truth; a test holds the two together.
 
+import type { Home } from './homes.ts';
+
 export const API_GROUP = 'microscaling.io';
 export const API_VERSION = 'microscaling.io/v1alpha1';
 
@@ -194,11 +196,23 @@ export interface MicroscalingPolicy {
   readonly spec: PolicySpec;
 }
 
+/** Policies that may join a pool: those that all of it is true of. */
+export interface PoolMembers {
+  readonly homes?: readonly Home[];
+  readonly namespaces?: readonly string[];
+  /** The least number that `priority` of their apps may be. */
+  readonly highestPriority?: number;
+}
+
 export interface CapacityPool {
   readonly apiVersion: typeof API_VERSION;
   readonly kind: 'CapacityPool';
   readonly metadata: ObjectMeta;
-  readonly spec: { readonly capacity: CapacitySpec; readonly marathon?: MarathonSpec };
+  readonly spec: {
+    readonly capacity: CapacitySpec;
+    readonly marathon?: MarathonSpec;
+    readonly members?: readonly PoolMembers[];
+  };
 }
 
 export type Resource = MicroscalingPolicy | CapacityPool;

@@ -4,7 +4,7 @@ import { exactlyOne, type JsonSchema } from './json-schema.ts';
 import type { MetricBlock } from './metric-block.ts';
 import { API_VERSION } from './policy.ts';
 import { appSchema } from './schema/app.ts';
-import { capacitySchema, marathonSchema } from './schema/capacity.ts';
+import { capacitySchema, marathonSchema, membersSchema } from './schema/capacity.ts';
 import {
   choice,
   keyedList,
@@ -106,7 +106,7 @@ export const poolSchema: JsonSchema = resource(
   'A budget that several policies share.',
   object(
     'The budget, and the Marathon it lies in.',
-    { capacity: capacitySchema, marathon: marathonSchema },
+    { capacity: capacitySchema, marathon: marathonSchema, members: membersSchema },
     { required: ['capacity'] },
   ),
   poolStatusSchema,

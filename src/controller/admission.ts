@@ -1,9 +1,11 @@
 // controller: which versions may run beside each other. Pure; the same documents give the same answer.
 
+import type { Home } from '../api/homes.ts';
 import type { CapacityPool, MarathonSpec, ResourceKey } from '../api/policy.ts';
 import { resourceKey } from '../api/policy.ts';
 import { type AppClaim, contest } from './app-claims.ts';
 import { minimumsOf, type Need, NOTHING, overBudget, plus } from './minimums.ts';
+import { joinComplaint } from './pool-members.ts';
 import { ACCEPTED, appsOf, refusal, type Verdict, type Version } from './records.ts';
 
 /** What the sources say about one policy. */
@@ -21,9 +23,11 @@ export interface Applicant {
 
 export interface AdmissionInput {
   readonly applicants: readonly Applicant[];
-  readonly pools: ReadonlyMap<ResourceKey, CapacityPool>;
+  readonly pools: ReadonlyMap<ResourceKey, { readonly pool: CapacityPool; readonly source: string }>;
   /** Says whether two specs mean the same Marathon. */
   readonly marathonId: (marathon: MarathonSpec | undefined) => string;
+  /** What kind of home a source is. */
+  readonly homeOf: (source: string) => Home | undefined;
   /** Whether a source is the administrator's own. */
   readonly isTrusted: (source: string) => boolean;
   /** Whether a policy of this source held the app (its Marathon and its id), by what an earlier process wrote down. */
@@ -57,7 +61,7 @@ export function admit(input: AdmissionInput): Admitted {
   for (const { key, refused: verdict } of input.applicants) if (verdict) refused.set(key, verdict);
   for (;;) {
     const before = refused.size + stopped.size;
-    for (const rule of [refuseWithoutPool, refuseOtherMarathon, refuseOverBudget, refuseSharedApps]) {
+    for (const rule of RULES) {
       const outcome = rule(claimsOf(input, { refused, stopped }), input);
       for (const key of outcome.stopped ?? []) stopped.add(key);
       for (const [key, verdict] of outcome.refused) if (!refused.has(key)) refused.set(key, verdict);
@@ -107,7 +111,7 @@ function claimsOf(input: AdmissionInput, { refused, stopped }: Required<Outcome>
 function poolOf({ version }: Claim, { pools }: AdmissionInput): CapacityPool | undefined {
   const { spec, metadata } = version.policy;
   if (spec.pool === undefined) return undefined;
-  return pools.get(resourceKey({ namespace: metadata.namespace, name: spec.pool }));
+  return pools.get(resourceKey({ namespace: metadata.namespace, name: spec.pool }))?.pool;
 }
 
 const refuseWithoutPool: Rule = (claims, input) => {
@@ -119,6 +123,31 @@ const refuseWithoutPool: Rule = (claims, input) => {
     refused.set(claim.key, refusal('PoolNotFound', message));
   }
   return { refused };
+};
+
+/** What runs of somebody who may not join any more stops: its apps would go on taking what is not theirs. */
+const refuseStrangers: Rule = (claims, input) => {
+  const refused = new Map<ResourceKey, Verdict>();
+  const stopped = new Set<ResourceKey>();
+  for (const { key, version, running } of claims) {
+    const { policy, source } = version;
+    const { namespace } = policy.metadata;
+    const joined =
+      policy.spec.pool === undefined
+        ? undefined
+        : input.pools.get(resourceKey({ namespace, name: policy.spec.pool }));
+    if (joined === undefined) continue;
+    const complaint = joinComplaint(joined.pool, {
+      policy,
+      trusted: input.isTrusted(source),
+      home: input.homeOf(source),
+      sameHome: joined.source === source,
+    });
+    if (complaint === undefined) continue;
+    refused.set(key, refusal('NotAMember', complaint));
+    if (version === running) stopped.add(key);
+  }
+  return { refused, stopped };
 };
 
 /** Members of a pool share one Marathon: the pool's own, else the first member's. */
@@ -200,3 +229,11 @@ function heldByAbsent(claim: AppClaim, input: AdmissionInput): Verdict | undefin
   }
   return undefined;
 }
+
+const RULES: readonly Rule[] = [
+  refuseWithoutPool,
+  refuseStrangers,
+  refuseOtherMarathon,
+  refuseOverBudget,
+  refuseSharedApps,
+];

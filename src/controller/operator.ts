@@ -50,6 +50,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     ...deps,
     documents,
     sources: sources.map(({ name }) => name),
+    homeOf: (source) => sources.find(({ name }) => name === source)?.home,
     isTrusted: (source) => sources.some(({ name, isTrusted }) => name === source && isTrusted === true),
     isPaused: (policy) => interventions.on(policy).paused !== undefined,
   });

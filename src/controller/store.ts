@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ConditionReason } from '../api/conditions.ts';
+import type { Home } from '../api/homes.ts';
 import type { MarathonSpec, MicroscalingPolicy, Resource, ResourceKey } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
@@ -42,6 +43,8 @@ export interface StoreDeps {
   readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
   /** Whether a source is the administrator's own; default: none is. */
   readonly isTrusted?: (source: string) => boolean;
+  /** What kind of home a source is. */
+  readonly homeOf?: (source: string) => Home | undefined;
   /** Whether a hand has paused a policy; default: none has. */
   readonly isPaused?: (policy: ResourceKey) => boolean;
 }
@@ -206,7 +209,7 @@ export class Store {
     const nowMs = this.#deps.clock.now();
     const heldBy = (source: string): Verdict | undefined => this.#deletionHeld(source);
     this.#capacityPools = nextCapacityPools(this.#capacityPools, this.#documents.pools(), { nowMs, heldBy });
-    const pools = new Map([...this.#capacityPools].map(([key, { pool }]) => [key, pool]));
+    const pools = this.#capacityPools;
     const findings = this.#documents.policies();
     const applicants = [...findings].map(([key, finding]) => this.#applicant(key, finding));
     const usable = new Set(applicants.flatMap(({ key, latest }) => (latest === undefined ? [] : [key])));
@@ -215,6 +218,7 @@ export class Store {
       pools,
       marathonId: this.#marathonId,
       isTrusted: (source) => this.#isTrusted(source),
+      homeOf: (source) => this.#deps.homeOf?.(source),
       heldBefore: (policy, source, app) =>
         !this.#policies.has(policy) && this.holdings.heldBefore(policy, source, app),
       absentHolder: (app) => this.#absentHolder(app, usable),

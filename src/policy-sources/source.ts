@@ -1,5 +1,6 @@
 // policy-sources: the port. A source lists whole snapshots and says when to look again; it never passes content on.
 
+import type { Home } from '../api/homes.ts';
 import type { Resource, ResourceKey } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { PolicyStatus, PoolStatus } from '../api/status.ts';
@@ -78,6 +79,8 @@ export type EventWriter = (event: SourceEvent, signal: AbortSignal) => Promise<v
 export interface PolicySource {
   /** For people: `directory specs/policies`. */
   readonly name: string;
+  /** What kind of home it is to its objects. */
+  readonly home?: Home;
   /** It is the administrator's own: what it says goes before what others say. */
   readonly isTrusted?: true;
   list(signal: AbortSignal): Promise<PolicySnapshot>;

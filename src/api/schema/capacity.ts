@@ -1,7 +1,19 @@
 // api: schema of a budget, and of the Marathon it lies in.
 
+import { HOMES } from '../homes.ts';
 import { exactlyOne, type JsonSchema } from '../json-schema.ts';
-import { amount, count, list, object, plainValue, secretSource, text, URL_PATTERN } from './shapes.ts';
+import {
+  amount,
+  choice,
+  count,
+  LABEL_PATTERN,
+  list,
+  object,
+  plainValue,
+  secretSource,
+  text,
+  URL_PATTERN,
+} from './shapes.ts';
 
 export const capacitySchema: JsonSchema = object(
   'The budget that the apps share. Exactly one of slots, resources, cluster.',
@@ -26,6 +38,31 @@ export const capacitySchema: JsonSchema = object(
     }),
   },
   { oneOf: exactlyOne('slots', 'resources', 'cluster') },
+);
+
+export const membersSchema: JsonSchema = list(
+  "Who may join: policies of which one of these is true. The administrator's own may always; without this list so may those of the pool's own home, and nobody else.",
+  object(
+    'Policies that may join; what is not given is not asked.',
+    {
+      homes: list('Where they come from.', choice('A home.', [...HOMES]), {
+        minItems: 1,
+        maxItems: HOMES.length,
+        'x-kubernetes-list-type': 'set',
+      }),
+      namespaces: list(
+        'The namespaces they are in.',
+        text('A namespace.', { pattern: LABEL_PATTERN, maxLength: 63 }),
+        { minItems: 1, maxItems: 64, 'x-kubernetes-list-type': 'set' },
+      ),
+      highestPriority: count('The highest priority that their apps may have; 1, the highest, by default.', {
+        minimum: 1,
+        maximum: 1000,
+      }),
+    },
+    { minProperties: 1 },
+  ),
+  { maxItems: 64, 'x-kubernetes-list-type': 'atomic' },
 );
 
 const authSchema: JsonSchema = object(

@@ -10,6 +10,7 @@ export { type AppliedObject, AppliedObjects, type LoadApplied } from './objects.
 export function createAppliedSource(objects: AppliedObjects): PolicySource {
   return {
     name: APPLIED_SOURCE,
+    home: 'API',
     list: async () => {
       const all = objects.all();
       return {

@@ -25,6 +25,7 @@ export function createDirectorySource(path: string, deps: DirectorySourceDeps): 
   const memory = new FileMemory(deps.load);
   return {
     name: `directory ${path}`,
+    home: 'Folder',
     isTrusted: true,
     list: async (signal) => {
       const found = await walkSettled(path, memory, { clock: deps.clock, signal });

@@ -52,6 +52,7 @@ export function createGitSource(config: GitSourceConfig, deps: GitSourceDeps): P
 
 class GitSource implements PolicySource {
   readonly name: string;
+  readonly home = 'Git';
   readonly #config: GitSourceConfig;
   readonly #deps: GitSourceDeps;
   readonly #follower: Follower;

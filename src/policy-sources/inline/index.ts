@@ -19,6 +19,7 @@ export function createInlineSource(
   const revision = `sha256:${createHash('sha256').update(text).digest('hex')}`;
   return {
     name: place,
+    home: 'Folder',
     isTrusted: true,
     list: async () => {
       const { resources, problems, invalid, identified } = load(text, place);

@@ -72,6 +72,7 @@ export function createKubernetesSource(
 
 class Source implements KubernetesSource {
   readonly name: string;
+  readonly home = 'Kubernetes';
   readonly #deps: KubernetesSourceDeps;
   readonly #api: KubeApi;
   readonly #reflectors: readonly Reflector[];
