@@ -144,16 +144,23 @@ function refuseDoubled(entries: readonly Entry[]): readonly Entry[] {
 function problemsOf(entries: readonly Entry[], source: string): readonly Problem[] {
   const problems: Problem[] = [];
   let [left, documents] = [0, 0];
+  let severity: Problem['severity'] = 'warning';
   for (const entry of entries) {
     if (problems.length < MAX_TOLD_PER_TEXT) problems.push(...problemsOfOne(entry, source));
     else if (entry.findings.length > 0) {
       left += entry.findings.length + entry.more;
       documents += 1;
+      if (!hasOnlyWarnings(entry, entry.findings)) severity = 'error';
     }
   }
   if (left === 0) return problems;
   const message = `and ${counted(left)} more problems in ${counted(documents)} more documents`;
-  return [...problems, { severity: 'error', source, pointer: '', message }];
+  return [...problems, { severity, source, pointer: '', message }];
+}
+
+/** Of what is not shown: a policy that is valid must not look refused for having many remarks. */
+function hasOnlyWarnings({ more }: Entry, findings: readonly Finding[]): boolean {
+  return more === 0 && findings.every((finding) => finding.severity === 'warning');
 }
 
 function problemsOfOne(entry: Entry, source: string): readonly Problem[] {
@@ -173,9 +180,17 @@ function problemsOfOne(entry: Entry, source: string): readonly Problem[] {
   const left = located.length - shown.length + entry.more;
   if (left === 0) return problems;
   const message = `and ${counted(left)} more problems in this document`;
+  const hidden = located.slice(MAX_TOLD_PER_DOCUMENT).map(({ finding }) => finding);
   return [
     ...problems,
-    { severity: 'error', source, line: entry.line, pointer: entry.at, message, ...object },
+    {
+      severity: hasOnlyWarnings(entry, hidden) ? 'warning' : 'error',
+      source,
+      line: entry.line,
+      pointer: entry.at,
+      message,
+      ...object,
+    },
   ];
 }
 

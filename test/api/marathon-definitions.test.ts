@@ -304,3 +304,37 @@ describe('warned of', () => {
     expect(problems({ cmd, cpus: 0.1, mem: 32, networks: [{ mode: 'host' }], env: { A: '1' } })).toEqual([]);
   });
 });
+
+describe('many mistakes', () => {
+  const many = (value: unknown) =>
+    Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [`field${i}`, value]));
+
+  it('are remarked on in a few words where they are none, and refuse nothing', () => {
+    const found = problems({ cmd, ...many(1) });
+    expect(found.map((p) => p.severity)).toEqual(Array.from({ length: 6 }, () => 'warning'));
+    expect(found.map((p) => p.message).join()).toMatch(/29,?995 more of the kind/);
+  });
+
+  it('are counted where they are', () => {
+    const found = problems({ cmd, labels: many(1) });
+    expect(found.length).toBeLessThan(30);
+    expect(found.every((p) => p.severity === 'error')).toBe(true);
+  });
+
+  it('of several apps leave a valid policy valid', () => {
+    const app = { cmd, a1: 1, b1: 1, c1: 1, d1: 1 };
+    const spec = {
+      capacity: { slots: 9 },
+      apps: Array.from({ length: 9 }, (_, i) => ({ name: `a${i}`, priority: 1, remainder: {}, app })),
+    };
+    const policy = {
+      apiVersion: 'microscaling.io/v1alpha1',
+      kind: 'MicroscalingPolicy',
+      metadata: { name: 'p' },
+      spec,
+    };
+    const found = loadPolicies(JSON.stringify(policy), 'f.json').problems;
+    expect(found.at(-1)?.message).toBe('and 16 more problems in this document');
+    expect(found.filter((p) => p.severity === 'error')).toEqual([]);
+  });
+});

@@ -39,13 +39,31 @@ export function checkDefinition(
   return [
     ...envFrom,
     ...checkForeign(definition, place),
-    ...unknown.map(({ at, known }) => unknownField(place, at, known)),
-    ...emptied.map((at) => emptyMapping(place, at)),
+    ...worded(unknown, place, ({ at, known }) => unknownField(place, at, known)),
+    ...worded(emptied, place, (at) => emptyMapping(place, at)),
     ...checkCommand(value, place, context),
-    ...refused.map(says),
+    ...(refused.length > MOST_REFUSED
+      ? [...refused.slice(0, MOST_REFUSED).map(says), more(place, refused)]
+      : refused.map(says)),
     ...rules,
     ...warnings(value, place, app.id),
   ];
+}
+
+/** Wording costs far more than finding, and one definition can hold tens of thousands of mistakes. */
+const MOST_REFUSED = 200;
+const MOST_WARNED = 5;
+
+function more(place: string, refused: readonly Complaint[]): Finding {
+  return error(place, `${showPath(place)} has ${refused.length - MOST_REFUSED} more mistakes`);
+}
+
+function worded<T>(found: readonly T[], place: string, word: (item: T) => Finding): readonly Finding[] {
+  const told = found.slice(0, MOST_WARNED).map(word);
+  const left = found.length - told.length;
+  return left === 0
+    ? told
+    : [...told, warning(place, `${showPath(place)} has ${left} more of the kind: they are ignored`)];
 }
 
 function around(app: Partly<AppSpec>): { readonly id?: string; readonly instances?: number } {

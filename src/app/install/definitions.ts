@@ -26,6 +26,9 @@ export function installationApps(settings: InstallSettings, token: string): read
   return [...apps, operatorApp(settings, { installed, token })];
 }
 
+/** What Marathon fills in for an app that is created alone, and not for several in one write. */
+const ONE_PORT = [{ port: 0, protocol: 'tcp', name: 'default' }];
+
 /** Exactly what the operator would create, so that it finds nothing to change and nothing to adopt. */
 function policyApp(app: AppSpec, { policy }: InstalledPolicy, { storage }: InstallSettings): App {
   const values = createValueResolver({
@@ -45,7 +48,7 @@ function policyApp(app: AppSpec, { policy }: InstalledPolicy, { storage }: Insta
     },
     values,
   );
-  return body as App;
+  return { portDefinitions: ONE_PORT, ...(body as App) };
 }
 
 /**

@@ -80,12 +80,30 @@ export function compared(
   observed: AppObservation,
   minor: number,
 ): Compared {
+  const { owner, definition: echo } = observed;
+  const of: Sides = { echo, owned: owner !== undefined, minor };
+  const last = LAST.get(definition);
+  if (last !== undefined && last.echo === echo && last.owned === of.owned && last.minor === minor)
+    return last.result;
+  const result = sidesOf(definition, of);
+  LAST.set(definition, { ...of, result });
+  return result;
+}
+
+interface Sides {
+  readonly echo: Json;
+  readonly owned: boolean;
+  readonly minor: number;
+}
+
+/** Rounds come twice a second, and neither side changes in most: both are what they were, the very objects. */
+const LAST = new WeakMap<MarathonAppDefinition, Sides & { readonly result: Compared }>();
+
+function sidesOf(definition: MarathonAppDefinition, { echo, owned, minor }: Sides): Compared {
   const own = knownTo(minor, settable(definition), APP);
-  const echoed = modernised(knownTo(minor, readObject(observed.definition, APP).value, APP), minor);
+  const echoed = modernised(knownTo(minor, readObject(echo, APP).value, APP), minor);
   const named = namedBy(own);
-  if (observed.owner === undefined) {
-    return { wanted: echoOf(laidOver(echoed, own, named), minor), echoed, named };
-  }
+  if (!owned) return { wanted: echoOf(laidOver(echoed, own, named), minor), echoed, named };
   const wanted = echoOf(own, minor);
   const strategy = named.has('upgradeStrategy')
     ? {}
