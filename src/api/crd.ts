@@ -75,6 +75,7 @@ export const POLICY_COLUMNS: readonly PrinterColumn[] = [
     jsonPath: condition('ScalingLimited'),
   },
   AGE,
+  REASON,
   {
     name: 'Mode',
     type: 'string',
@@ -89,7 +90,6 @@ export const POLICY_COLUMNS: readonly PrinterColumn[] = [
     jsonPath: '.status.capacity.total',
     priority: 1,
   },
-  REASON,
   WHY,
 ];
 

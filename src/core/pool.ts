@@ -106,7 +106,8 @@ function scarcest(input: DecisionInput, useOf: (app: AppInput, i: number) => num
   });
   const share = (d: number): number => {
     const of = total[d] ?? 0;
-    return Number.isFinite(of) && of > 0 ? (used[d] ?? 0) / of : -1;
+    // Sums in another order differ in their last digits: of two that are used up alike the first one is named.
+    return Number.isFinite(of) && of > 0 ? rounded((used[d] ?? 0) / of, 9) : -1;
   };
   const scarce = RESOURCES.reduce((best, _, d) => (share(d) > share(best) ? d : best), 0);
   // Sums of decimal fractions: 0.1 + 0.2 cpus are 0.3 for people.

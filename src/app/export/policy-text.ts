@@ -76,13 +76,23 @@ function role(app: MarathonApp, scaled: readonly MarathonApp[]): readonly string
     `instances: { min: ${Math.min(1, app.instances)} }`,
   ];
   const last = place === scaled.length - 1 && scaled.length > 1;
-  return [...common, ...(last ? ['remainder: { weight: 1 }'] : TARGET)];
+  return [...common, ...(last ? ['remainder: { weight: 1 }'] : targetOf(app))];
 }
 
-const TARGET: readonly string[] = [
-  'targets:',
-  '  # FILL IN: how many messages may wait, or drainTime, messageAge, perInstance in its place.',
-  '  - queueLength: 50',
+/** An app that rests at 0 has a target that the first message reaches; of a length a few messages wait for ever. */
+function targetOf({ instances }: MarathonApp): readonly string[] {
+  const atRest = instances === 0;
+  return [
+    'targets:',
+    atRest
+      ? '  # FILL IN: how long messages may wait, or messageAge, perInstance in its place; it has no instance now.'
+      : '  # FILL IN: how many messages may wait, or drainTime, messageAge, perInstance in its place.',
+    atRest ? '  - drainTime: 30s' : '  - queueLength: 50',
+    ...METRIC,
+  ];
+}
+
+const METRIC: readonly string[] = [
   '    metric:',
   '      # FILL IN: the queue. Account and key come from AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY.',
   '      azureStorageQueue:',
