@@ -3,6 +3,9 @@
 /** In the environment of everything that a guardian started: finds those that left their process group. */
 export const MARK_VARIABLE = 'MICROSCALING_GUARDIAN';
 
+/** The same of one process: finds what it started and what left its process group. */
+export const PROCESS_VARIABLE = 'MICROSCALING_PROCESS';
+
 /**
  * Waits at the gate (descriptor 3) for a go, then becomes the program. When the parent dies before the
  * registration, the gate closes and nothing ever runs.

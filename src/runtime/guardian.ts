@@ -5,8 +5,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from './clock.ts';
+import { Descendants, type Known, rememberChildren, signalAll } from './descendants.ts';
 import { messageOf, TerminalError } from './errors.ts';
-import { GATE_SCRIPT, GUARDIAN_SCRIPT, MARK_VARIABLE } from './guardian-script.ts';
+import { GATE_SCRIPT, GUARDIAN_SCRIPT, MARK_VARIABLE, PROCESS_VARIABLE } from './guardian-script.ts';
+
+/** For processes that a program has left behind and that fork. */
+const MAX_LOOKS = 10;
 
 /** How a process ended: exactly one of the two is set. */
 export interface ProcessExit {
@@ -23,6 +27,8 @@ export interface GuardedSpawnOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly stdout?: Output;
   readonly stderr?: Output;
+  /** Also what it starts and what leaves its process group is signalled and ends with it. Costs a look at all processes. */
+  readonly withDescendants?: boolean;
 }
 
 /** A process with a process group of its own; its standard input is empty. */
@@ -32,7 +38,7 @@ export interface GuardedProcess {
   /** Present when asked for by `'pipe'`. */
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
-  /** Settles when the process has ended; what it left in its group has been killed then. Never rejects. */
+  /** Settles when the process has ended; what it left behind has been killed then. Never rejects. */
   readonly exited: Promise<ProcessExit>;
   /** Signals the whole group; false when nobody is left in it. */
   signal(name: NodeJS.Signals): boolean;
@@ -82,6 +88,8 @@ class ShellGuardian implements Guardian {
   readonly #pipe: Writable;
   readonly #mark: string;
   readonly #ended: Promise<void>;
+  readonly #descendants = new Descendants(PROCESS_VARIABLE);
+  #spawned = 0;
   #closing = false;
 
   constructor(helper: ChildProcess, mark: string, onLost: (() => void) | undefined) {
@@ -104,8 +112,14 @@ class ShellGuardian implements Guardian {
     options: GuardedSpawnOptions,
   ): Promise<GuardedProcess> {
     if (this.#closing) throw new TerminalError(`starting ${command}: shutting down`);
-    const child = spawn('/bin/sh', ['-c', GATE_SCRIPT, 'sh', command, ...args], this.#options(options));
-    const exited = this.#watch(child);
+    const mark = `${this.#mark}-${++this.#spawned}`;
+    const child = spawn('/bin/sh', ['-c', GATE_SCRIPT, 'sh', command, ...args], this.#options(options, mark));
+    const known: Known = new Map();
+    const killStrays = async (): Promise<number> =>
+      options.withDescendants === true && child.pid !== undefined
+        ? this.#descendants.signal('SIGKILL', { mark, root: child.pid, known })
+        : 0;
+    const exited = this.#watch(child, () => killAll(killStrays));
     const gate = pipeOf(child, 3);
     const pid = await started(child, command);
     await this.#tell(`+ ${pid}`);
@@ -115,28 +129,33 @@ class ShellGuardian implements Guardian {
       stdout: child.stdout,
       stderr: child.stderr,
       exited,
-      signal: (name) => signalGroup(pid, name),
+      signal: (name) => {
+        if (options.withDescendants === true) rememberChildren(pid, known);
+        const isLeft = signalGroup(pid, name);
+        signalAll(name, known);
+        return isLeft;
+      },
     };
   }
 
-  #options(options: GuardedSpawnOptions): SpawnOptions {
+  #options(options: GuardedSpawnOptions, mark: string): SpawnOptions {
     return {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: { ...options.env, [MARK_VARIABLE]: this.#mark },
+      env: { ...options.env, [MARK_VARIABLE]: this.#mark, [PROCESS_VARIABLE]: mark },
       detached: true,
       stdio: ['ignore', options.stdout ?? 'ignore', options.stderr ?? 'ignore', 'pipe'],
     };
   }
 
   /** SIGKILL cannot be escaped, so the group is empty and its number free once the leader is gone. */
-  #watch(child: ChildProcess): Promise<ProcessExit> {
+  #watch(child: ChildProcess, killStrays: () => Promise<void>): Promise<ProcessExit> {
     return new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         if (child.pid !== undefined) {
           signalGroup(child.pid, 'SIGKILL');
           void this.#tell(`- ${child.pid}`);
         }
-        resolve({ code, signal });
+        void killStrays().then(() => resolve({ code, signal }));
       });
     });
   }
@@ -165,6 +184,11 @@ class ShellGuardian implements Guardian {
       else resolve();
     });
   }
+}
+
+/** What forks while it is looked for is found by the next look. */
+async function killAll(killStrays: () => Promise<number>): Promise<void> {
+  for (let looks = 0; looks < MAX_LOOKS && (await killStrays()) > 0; looks++);
 }
 
 /** What can be signalled and ends. */

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -109,6 +109,54 @@ describe.runIf(hasProc)('a task', () => {
       return task?.state === 'TASK_FAILED' ? true : undefined;
     });
     await eventually('nobody left', () => (marked(server.mark).length === 0 ? true : undefined));
+  });
+
+  it.each([
+    ['in a session of its own', `setsid sh -c 'echo $$ > pid; sleep 1000' & sleep 1000`],
+    [
+      'with an empty environment',
+      `env -i PATH="$PATH" setsid sh -c 'echo $$ > pid; sleep 1000' & sleep 1000`,
+    ],
+    ['that nobody is the parent of', `(setsid sh -c 'echo $$ > pid; sleep 1000' &) ; sleep 1000`],
+  ])('takes a child with it %s', async (_name, cmd) => {
+    const server = await start();
+    await server.call('POST', '/v2/apps', { id: '/a', cmd });
+    await runs(server, '/a');
+    const [sandbox = ''] = sandboxes(server);
+    const child = await eventually('the child', () => {
+      const file = join(sandbox, 'pid');
+      return existsSync(file) ? Number(readFileSync(file, 'utf8')) || undefined : undefined;
+    });
+    expect(groupMembers(child)).not.toEqual([]);
+    await server.call('PUT', '/v2/apps/a', { instances: 0 });
+    await eventually('the end', async () => ((await tasksOf(server, '/a')).length === 0 ? true : undefined));
+    expect(groupMembers(child)).toEqual([]);
+  });
+
+  it('that ends by itself takes along what it left behind', async () => {
+    const server = await start();
+    const cmd = `(setsid sh -c 'echo $$ > pid; sleep 1000' &) ; while [ ! -s pid ]; do sleep 0.01; done; exit 1`;
+    await server.call('POST', '/v2/apps', { id: '/a', cmd, backoffSeconds: 600 });
+    await eventually('a failure', async () => {
+      const { body } = await server.call('GET', '/v2/apps/a');
+      return (body['app'] as { lastTaskFailure?: unknown }).lastTaskFailure;
+    });
+    expect(marked(server.mark)).toEqual([]);
+  });
+
+  it('that prints without end never has more on the disk than it may', async () => {
+    const server = await start({ maxOutputBytes: 100_000 });
+    await server.call('POST', '/v2/apps', { id: '/a', cmd: 'yes' });
+    await runs(server, '/a');
+    const [sandbox = ''] = sandboxes(server);
+    const size = (name: string): number =>
+      statSync(join(sandbox, name), { throwIfNoEntry: false })?.size ?? 0;
+    const sizes: number[] = [];
+    await eventually('many beginnings', () => {
+      sizes.push(size('stdout'), size('stdout.1'));
+      return sizes.length > 100 && size('stdout.1') > 0 ? true : undefined;
+    });
+    expect(Math.max(...sizes)).toBe(100_000);
   });
 
   it('that ignores SIGTERM is killed after its grace', async () => {

@@ -1,6 +1,6 @@
 // emulator: runs tasks as real processes, each in its own process group and sandbox directory.
 
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../runtime/clock.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type Guardian,
   type ProcessExit,
 } from '../../runtime/guardian.ts';
-import { limitOutputs } from './output-limit.ts';
+import { keepOutput, OutputFile } from './output-limit.ts';
 import type { ProcessRunner, ProcessSpec, RunningProcess } from './process-runner.ts';
 
 const MAX_OUTPUT_BYTES = 10_485_760;
@@ -39,9 +39,6 @@ class OsProcesses implements ProcessRunner {
   readonly #guardian: Guardian;
   readonly #options: OsProcessesOptions;
   readonly #running = new Set<GuardedProcess>();
-  /** Directories of tasks that run. */
-  readonly #sandboxes = new Set<string>();
-  readonly #closing = new AbortController();
   /** One start after the other: a fork holds the thread for milliseconds, and requests want to get in between. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -49,8 +46,6 @@ class OsProcesses implements ProcessRunner {
     this.#root = root;
     this.#guardian = guardian;
     this.#options = options;
-    const { clock, maxOutputBytes: maxBytes = MAX_OUTPUT_BYTES } = options;
-    void limitOutputs({ clock, maxBytes, sandboxes: () => this.#sandboxes }, this.#closing.signal);
   }
 
   start(spec: ProcessSpec, signal: AbortSignal): Promise<RunningProcess> {
@@ -63,26 +58,28 @@ class OsProcesses implements ProcessRunner {
     signal.throwIfAborted();
     const sandbox = this.#sandbox(spec.taskId);
     await mkdir(sandbox, { recursive: true });
-    const stdout = await open(join(sandbox, 'stdout'), 'a');
-    const stderr = await open(join(sandbox, 'stderr'), 'a');
+    const { clock, maxOutputBytes = MAX_OUTPUT_BYTES } = this.#options;
+    const file = (name: string): Promise<OutputFile> => OutputFile.open(join(sandbox, name), maxOutputBytes);
+    const [stdout, stderr] = await Promise.all([file('stdout'), file('stderr')]);
+    const [command, ...args] = spec.argv;
+    let process: GuardedProcess;
     try {
-      const [command, ...args] = spec.argv;
-      const process = await this.#guardian.spawn(command, args, {
+      process = await this.#guardian.spawn(command, args, {
         cwd: sandbox,
         env: { ...spec.env, MESOS_SANDBOX: sandbox, MESOS_DIRECTORY: sandbox },
-        stdout: stdout.fd,
-        stderr: stderr.fd,
+        stdout: 'pipe',
+        stderr: 'pipe',
+        withDescendants: true,
       });
-      this.#running.add(process);
-      this.#sandboxes.add(sandbox);
-      void process.exited.then(() => {
-        this.#running.delete(process);
-        this.#sandboxes.delete(sandbox);
-      });
-      return process;
-    } finally {
+    } catch (error) {
       await Promise.all([stdout.close(), stderr.close()]);
+      throw error;
     }
+    if (process.stdout !== null) void keepOutput(process.stdout, stdout, { clock });
+    if (process.stderr !== null) void keepOutput(process.stderr, stderr, { clock });
+    this.#running.add(process);
+    void process.exited.then(() => this.#running.delete(process));
+    return process;
   }
 
   async runBeside(spec: ProcessSpec, signal: AbortSignal): Promise<ProcessExit> {
@@ -107,7 +104,6 @@ class OsProcesses implements ProcessRunner {
   }
 
   async close(): Promise<number> {
-    this.#closing.abort();
     const vanished = new AbortController();
     const late = this.#options.clock.sleep(VANISH_MS, vanished.signal).catch(() => undefined);
     const ends = [...this.#running].map((process) => {
