@@ -35,7 +35,7 @@ function rowOf(marathon: Marathon, entry: QueueEntry): Record<string, unknown> |
   const { offers } = entry;
   return {
     app,
-    count: entry.waiting.size,
+    count: entry.waiting.size + marathon.instances.tracker.backlog.count(entry.appId),
     role: app.role,
     delay: { timeLeftSeconds: Math.floor(leftMs / 1000), overdue: leftMs === 0 },
     since: timestamp(entry.sinceMs),

@@ -32,7 +32,7 @@ async function stop(
   { instances, events, pause }: ActionDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  instances.decommission(instances.tracker.of(app.id));
+  instances.decommissionAll(app.id);
   if (instances.tracker.count(app.id) > 0) await pause();
   await instances.tracker.whenever(app.id, () => instances.tracker.count(app.id) === 0, signal);
   instances.forget(app.id);
@@ -47,13 +47,13 @@ async function scale(action: Action, { instances, pause }: ActionDeps, signal: A
   const { app, victims } = action;
   const { tracker } = instances;
   const before = new Set(instances.present(app.id).map(({ id }) => id));
-  instances.shrink(app, before.size - app.instances, victims);
+  instances.shrink(app, instances.presentCount(app.id) - app.instances, victims);
   const leaving = tracker.of(app.id).filter((instance) => before.has(instance.id) && !isPresent(instance));
-  if (leaving.length > 0 || instances.present(app.id).length < app.instances) await pause();
+  if (leaving.length > 0 || instances.presentCount(app.id) < app.instances) await pause();
   await gone(leaving, instances, signal);
 
   const kept = new Set(instances.present(app.id).map(({ id }) => id));
-  const missing = app.instances - kept.size;
+  const missing = app.instances - instances.presentCount(app.id);
   await tracker.whenever(
     app.id,
     () => {
@@ -112,13 +112,15 @@ async function restart(
   await tracker.whenever(
     app.id,
     () => {
+      instances.dropOldBacklog(app);
       const present = instances.present(app.id);
       const fresh = present.filter((instance) => !isOld(instance));
       const ready = fresh.filter((instance) => instances.isUp(instance, signal)).length;
       const keep = Math.max(0, running - killAtOnce - ready);
       const old = present.filter(isOld).sort((a, b) => worth(b) - worth(a));
       instances.decommission(old.slice(keep));
-      const room = Math.min(ceiling - tracker.count(app.id), app.instances - fresh.length);
+      const begun = fresh.length + tracker.backlog.countOf(app);
+      const room = Math.min(ceiling - tracker.count(app.id), app.instances - begun);
       instances.schedule(app, room);
       return ready >= app.instances && !tracker.of(app.id).some(isOld);
     },

@@ -16,6 +16,8 @@ import { LaunchQueue } from './launch-queue.ts';
 import { type VictimOptions, victims } from './victims.ts';
 
 const MESOS_KILL_GRACE_MS = 3000;
+/** Of one app, as objects in the launch queue; more than that are only counted. */
+const MOST_WAITING = 1000;
 
 export interface TaskFailure {
   readonly appId: string;
@@ -105,8 +107,34 @@ export class InstanceManager {
     return this.tracker.of(appId).filter(isPresent);
   }
 
+  /** How many count towards the target of an app, with those that have no object yet. */
+  presentCount(appId: string): number {
+    return this.present(appId).length + this.tracker.backlog.count(appId);
+  }
+
   schedule(app: AppDefinition, count: number): void {
-    for (let i = 0; i < count; i++) this.queue.add(this.tracker.schedule(app));
+    this.tracker.backlog.add(app, count);
+    this.#refill(app.id);
+  }
+
+  /** As many instances wait in the queue as it takes to use what may become free. */
+  #refill(appId: string): void {
+    const waiting = this.queue.entry(appId)?.waiting.size ?? 0;
+    const next = this.tracker.backlog.take(appId, MOST_WAITING - waiting);
+    for (let i = 0; next !== undefined && i < next.count; i++)
+      this.queue.add(this.tracker.schedule(next.app));
+  }
+
+  /** Ends every instance of an app for good. */
+  decommissionAll(appId: string): void {
+    this.tracker.backlog.take(appId, Number.POSITIVE_INFINITY);
+    this.decommission(this.tracker.of(appId));
+  }
+
+  /** What waits as an earlier configuration of the app, and has no object yet, does not come to be. */
+  dropOldBacklog(app: AppDefinition): void {
+    const { backlog } = this.tracker;
+    if (backlog.countOf(app) === 0) backlog.take(app.id, Number.POSITIVE_INFINITY);
   }
 
   /** Ends instances for good. */
@@ -143,14 +171,18 @@ export class InstanceManager {
   shrink(app: AppDefinition, count: number, named?: ReadonlySet<string>): void {
     const { waitingDieFirst } = this.#deps;
     const options: VictimOptions = named === undefined ? { waitingDieFirst } : { waitingDieFirst, named };
-    this.decommission(victims(app, this.tracker.of(app.id), count, options));
+    const { backlog } = this.tracker;
+    const first = waitingDieFirst ? (backlog.take(app.id, count)?.count ?? 0) : 0;
+    const chosen = victims(app, this.tracker.of(app.id), count - first, options);
+    backlog.take(app.id, count - first - chosen.length);
+    this.decommission(chosen);
   }
 
   /** Makes the count of an app right again, unless a deployment is doing so. */
   scaleCheck(appId: string): void {
     const app = this.#deps.wanted(appId);
     if (this.#closing || app === undefined || this.#deps.isLocked(appId)) return;
-    const present = this.present(appId).length;
+    const present = this.presentCount(appId);
     if (present > app.instances) this.shrink(app, present - app.instances);
     // Those that are still ending hold their place: kill before launch.
     else this.schedule(app, app.instances - Math.max(present, this.tracker.count(appId)));
@@ -194,6 +226,7 @@ export class InstanceManager {
     const task = this.tracker.provision(instance, placement, this.#deps.clock.now());
     const spec = taskSpec(instance.runSpec, task, this.#deps.environment);
     this.#launched++;
+    this.#refill(instance.appId);
     this.#deps.executor.launch(spec, (status) => this.#onStatus(instance, task, status));
   }
 
@@ -239,6 +272,7 @@ export class InstanceManager {
   #remove(instance: Instance): void {
     this.queue.remove(instance);
     this.tracker.remove(instance);
+    this.#refill(instance.appId);
     if (instance.task !== undefined) this.#deps.runner.forget(instance.task.id);
   }
 }

@@ -4,6 +4,7 @@ import type { AppDefinition } from '../definition/app.ts';
 import { safePath } from '../definition/app-id.ts';
 import type { Placement } from '../mesos/cluster.ts';
 import { isTerminal, type TaskState, type TaskStatus } from '../mesos/task-status.ts';
+import { Backlog } from './backlog.ts';
 import type { EventBus } from './event-bus.ts';
 import { type Condition, conditionOf, type Goal, type Instance, type Task } from './instance.ts';
 
@@ -13,6 +14,8 @@ export interface InstanceTrackerDeps {
 }
 
 export class InstanceTracker {
+  /** Counted, and nothing else yet. */
+  readonly backlog = new Backlog();
   readonly #deps: InstanceTrackerDeps;
   readonly #byApp = new Map<string, Map<string, Instance>>();
   readonly #byId = new Map<string, Instance>();
@@ -29,7 +32,7 @@ export class InstanceTracker {
   }
 
   count(appId: string): number {
-    return this.#byApp.get(appId)?.size ?? 0;
+    return (this.#byApp.get(appId)?.size ?? 0) + this.backlog.count(appId);
   }
 
   get(appId: string, instanceId: string): Instance | undefined {
