@@ -18,25 +18,41 @@ const DEVELOPMENT: ConnectionParts = {
   accountKey: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
 };
 
-/** @throws TerminalError that names the missing part */
+/**
+ * Names and `true` in any case, as Azure's SDK for .NET and its tools read them; of a name that stands twice the first
+ * counts, and a key goes before a signature, as in the SDK for JavaScript.
+ *
+ * @throws TerminalError that names the missing part
+ */
 export function parseConnectionString(text: string): ConnectionParts {
-  const parts = new Map(
-    text.split(';').map((part): [string, string] => {
-      const equals = part.indexOf('=');
-      return [part.slice(0, Math.max(0, equals)).trim().toLowerCase(), part.slice(equals + 1).trim()];
-    }),
-  );
-  if (parts.get('usedevelopmentstorage') === 'true') return DEVELOPMENT;
+  const parts = partsOf(text);
+  if (parts.get('usedevelopmentstorage')?.toLowerCase() === 'true') return development(parts);
   const accountName = parts.get('accountname');
   const accountKey = parts.get('accountkey');
   const sasToken = parts.get('sharedaccesssignature');
-  if (!sasToken && !(accountName && accountKey))
-    throw problem('has neither AccountName and AccountKey nor SharedAccessSignature');
-  return {
-    endpoint: endpointOf(parts, accountName),
-    ...(accountName ? { accountName } : {}),
-    ...(sasToken ? { sasToken } : accountKey ? { accountKey } : {}),
-  };
+  if (accountName && accountKey) return { endpoint: endpointOf(parts, accountName), accountName, accountKey };
+  if (!sasToken) throw problem('has neither AccountName and AccountKey nor SharedAccessSignature');
+  return { endpoint: endpointOf(parts, accountName), ...(accountName ? { accountName } : {}), sasToken };
+}
+
+function partsOf(text: string): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>();
+  for (const part of text.split(';')) {
+    const equals = part.indexOf('=');
+    const name = part.slice(0, Math.max(0, equals)).trim().toLowerCase();
+    if (!parts.has(name)) parts.set(name, part.slice(equals + 1).trim());
+  }
+  return parts;
+}
+
+/** `DevelopmentStorageProxyUri` says on which host the emulator is, with its scheme; the ports are the emulator's own. */
+function development(parts: ReadonlyMap<string, string>): ConnectionParts {
+  const proxy = parts.get('developmentstorageproxyuri');
+  if (!proxy) return DEVELOPMENT;
+  const url = URL.parse(proxy);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    throw problem('has a DevelopmentStorageProxyUri that is no http or https URL such as http://azurite');
+  return { ...DEVELOPMENT, endpoint: `${url.protocol}//${url.hostname}:10001/${DEVELOPMENT.accountName}` };
 }
 
 function endpointOf(parts: ReadonlyMap<string, string>, accountName: string | undefined): string {
@@ -44,7 +60,8 @@ function endpointOf(parts: ReadonlyMap<string, string>, accountName: string | un
   if (given) return given;
   if (!accountName) throw problem('has neither QueueEndpoint nor AccountName');
   const protocol = parts.get('defaultendpointsprotocol') || 'https';
-  const suffix = parts.get('endpointsuffix') || 'core.windows.net';
+  // People write it as they see it in a host: `.core.windows.net`, `queue.core.windows.net`.
+  const suffix = parts.get('endpointsuffix')?.replace(/^\.*(?:queue\.)?/i, '') || 'core.windows.net';
   return `${protocol}://${accountName}.queue.${suffix}`;
 }
 
