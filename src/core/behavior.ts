@@ -1,9 +1,10 @@
 // core: HorizontalPodAutoscaler v2's `behavior`, applied to a law's answer; plus `giveBackAfter` and `maxStep`.
 
+import { rounded, spanText } from '../api/figures.ts';
 import type { BehaviorSpec, ScalingRules } from '../api/policy.ts';
 import type { DecisionStep, LimitedBy } from './decision.ts';
 import { type Extremes, keepLargest, keepSmallest, type Tally, tallied, tally } from './history.ts';
-import { clamp, rounded, spanText } from './numbers.ts';
+import { clamp } from './numbers.ts';
 import type { Timing } from './timing.ts';
 
 export interface BehaviorMemory {

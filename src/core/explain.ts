@@ -1,8 +1,9 @@
 // core: a decision in words: the last steps, what limited it, and one sentence with its numbers.
 
+import { spanText } from '../api/figures.ts';
 import type { AppDecision, LimitedBy } from './decision.ts';
 import { whyKept } from './manners.ts';
-import { count, spanText } from './numbers.ts';
+import { count } from './numbers.ts';
 import { isBlocked, isHeld, isRest } from './pool.ts';
 import type { Outcome } from './settle.ts';
 import { byName } from './share.ts';

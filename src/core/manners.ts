@@ -1,8 +1,8 @@
 // core: manners of taking: what an app keeps for now although others are entitled to it.
 
+import { spanText } from '../api/figures.ts';
 import type { BehaviorSpec } from '../api/policy.ts';
 import { type Tally, tallied, tally } from './history.ts';
-import { spanText } from './numbers.ts';
 import type { Timing } from './timing.ts';
 
 export interface MannersMemory {

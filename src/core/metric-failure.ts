@@ -1,7 +1,7 @@
 // core: which sample serves, and what happens when none does (design.md §2, `onMetricFailure`).
 
+import { spanText } from '../api/figures.ts';
 import type { BehaviorSpec } from '../api/policy.ts';
-import { spanText } from './numbers.ts';
 import type { MetricReading, MetricSample } from './observation.ts';
 import type { Timing } from './timing.ts';
 

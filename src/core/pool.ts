@@ -1,7 +1,8 @@
 // core: the pool's account: what is fixed, what is occupied, what can be given.
 
+import { rounded } from '../api/figures.ts';
 import type { AppInput, Budget, Decision, DecisionInput } from './decision.ts';
-import { count, rounded } from './numbers.ts';
+import { count } from './numbers.ts';
 import { costOf, launched, occupied, RESOURCES, Room } from './room.ts';
 
 /** What can be granted: the budget without what is fixed and what is held. */

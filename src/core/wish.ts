@@ -1,11 +1,12 @@
 // core: what one app asks of its pool this round: observation → law → behavior → bounds, each with its step.
 
+import { spanText } from '../api/figures.ts';
 import { type BehaviorMemory, shape } from './behavior.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { followLaunches, type LaunchMemory, serving } from './launches.ts';
 import { keeps, type MannersMemory } from './manners.ts';
 import type { AppState, LawMemory } from './memory.ts';
-import { count, MAX_COUNT, spanText } from './numbers.ts';
+import { count, MAX_COUNT } from './numbers.ts';
 import { isBlocked, isOverridden } from './pool.ts';
 import { appetite } from './targets.ts';
 import { type Timing, timingOf } from './timing.ts';

@@ -1,8 +1,8 @@
 // cli: `microscaling explain POLICY`.
 
+import { rounded } from '../../api/figures.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { MetricView } from '../../controller/view.ts';
-import { rounded } from '../../core/numbers.ts';
 import type { CommandContext } from '../command.ts';
 import { find } from '../find.ts';
 import { POLICY_KIND, pathOf, targetOf } from '../kinds.ts';

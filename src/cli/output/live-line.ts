@@ -1,5 +1,6 @@
 // cli: one line about what is going on: rewritten in place on a terminal, every few seconds elsewhere.
 
+import { rounded } from '../../api/figures.ts';
 import type { AppView, OperatorView } from '../../controller/view.ts';
 
 const PLAIN_EVERY_MS = 5_000;
@@ -60,8 +61,8 @@ export function summaryLine(view: Looked, policy: string): string {
 function metricPart(app: AppView): string[] {
   const metric = app.metrics[0];
   if (metric === undefined) return [];
-  const value = metric.value === undefined ? 'unknown' : String(metric.value);
-  const target = metric.target === undefined ? '' : `/${metric.target}`;
+  const value = metric.infinite ? '∞' : metric.value === undefined ? 'unknown' : rounded(metric.value, 1);
+  const target = metric.target === undefined ? '' : `/${rounded(metric.target)}`;
   return [`${metric.label}: ${value}${target}`];
 }
 

@@ -1,7 +1,8 @@
 // core: the default law: a fluid model of the queue, predicted over the dead time (control.md §1).
 
+import { brief } from '../../api/figures.ts';
 import { averageLevel } from '../history.ts';
-import { brief, clamp, count } from '../numbers.ts';
+import { clamp, count } from '../numbers.ts';
 import { type Ahead, type AheadMemory, lookAhead } from './ahead.ts';
 import { type Estimate, firstEstimate, type ServiceRate, update } from './estimator.ts';
 import type { Goal, LawInput, LawResult } from './law.ts';

@@ -1,6 +1,7 @@
 // core: so many messages for each instance, the law of KEDA and the HorizontalPodAutoscaler.
 
-import { brief, MAX_COUNT } from '../numbers.ts';
+import { brief } from '../../api/figures.ts';
+import { MAX_COUNT } from '../numbers.ts';
 import type { LawInput, LawResult } from './law.ts';
 
 export interface PerInstanceMemory {

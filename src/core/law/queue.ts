@@ -1,6 +1,6 @@
 // core: the original engine's PD law, kept as it was (microscaling/microscaling target/queue.go, control.md §2).
 
-import { brief } from '../numbers.ts';
+import { brief } from '../../api/figures.ts';
 import type { LawInput, LawResult } from './law.ts';
 
 export interface QueueGains {

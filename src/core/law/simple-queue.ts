@@ -1,6 +1,6 @@
 // core: the original engine's second law: one more, one fewer (microscaling/microscaling target/simpleQueue.go).
 
-import { brief } from '../numbers.ts';
+import { brief } from '../../api/figures.ts';
 import type { LawInput, LawResult } from './law.ts';
 import { EXCEEDING } from './queue.ts';
 

@@ -132,7 +132,7 @@ class DeadlineSource implements MetricSource {
     const { clock, label } = this.#options;
     return {
       state: 'unavailable',
-      reason: `reading ${label()}: no answer within ${waitedMs} ms; is the other side overloaded or unreachable?`,
+      reason: `reading ${label()}: no answer within ${Math.round(waitedMs)} ms; is the other side overloaded or unreachable?`,
       sinceMs: clock.monotonic(),
     };
   }

@@ -6,6 +6,7 @@ import {
   RequestContext,
   type ResponseContext,
 } from '@kubernetes/client-node';
+import { spanText } from '../../api/figures.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import type { Cluster } from './cluster.ts';
@@ -179,6 +180,6 @@ class Silence {
       if (leftMs <= 0) break;
       await this.#clock.sleep(leftMs, this.#over.signal);
     }
-    this.#silent.abort(new TransientError(`the watch said nothing for ${afterMs / 1000} s`));
+    this.#silent.abort(new TransientError(`the watch said nothing for ${spanText(afterMs)}`));
   }
 }

@@ -1,5 +1,6 @@
 // policy-sources/kubernetes: election by Lease, by the rules of client-go's leaderelection (tools/leaderelection).
 
+import { spanText } from '../../api/figures.ts';
 import { abortable } from '../../runtime/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError, WaitError } from '../../runtime/errors.ts';
@@ -247,7 +248,7 @@ export class LeaseElector {
     const late = new AbortController();
     const done = new AbortController();
     this.#deps.clock.sleep(ms, done.signal).then(
-      () => late.abort(new TransientError(`no answer within ${ms / 1_000} s`)),
+      () => late.abort(new TransientError(`no answer within ${spanText(ms)}`)),
       () => undefined,
     );
     const within = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);

@@ -1,0 +1,23 @@
+// api: numbers and lengths of time in sentences: as people read them, in every room the same.
+
+/** A number as people read it: at most `digits` behind the point, and no more than it has. */
+export function rounded(value: number, digits = 3): number {
+  return Number.isFinite(value) ? Number(value.toFixed(digits)) : value;
+}
+
+/** A length of time for sentences: `0.5 s`, `13 s`, `5 min`. */
+export function spanText(ms: number): string {
+  const s = Math.max(0, ms) / 1000;
+  if (s < 120) return `${brief(s)} s`;
+  return s < 7200 ? `${Math.round(s / 60)} min` : `${brief(s / 3600)} h`;
+}
+
+/** '0', '0.1', … '10': writing fractions is what takes the time in a sentence. */
+const TENTHS: readonly string[] = Array.from({ length: 101 }, (_, n) => String(n / 10));
+
+/** For sentences: whole numbers from 10 on, one digit below. */
+export function brief(value: number): string {
+  if (value >= 10) return String(Math.round(value));
+  const tenths = Math.round(value * 10);
+  return TENTHS[tenths] ?? String(tenths / 10);
+}
