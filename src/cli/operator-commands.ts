@@ -102,6 +102,25 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/events.ts'),
   },
   {
+    name: 'orphans',
+    arguments: '[apps...]',
+    summary: 'apps that earlier policies left behind: list, release or delete them',
+    description:
+      'Lists the apps that carry the label of a policy and that no policy names now, with why. With --release the ' +
+      'operator forgets them: they stay as they are. With --delete they are removed from Marathon; one that was adopted ' +
+      'is never deleted. Both want the apps by their Marathon ids, or --yes for all of them.',
+    options: ['release', 'delete', 'yes', 'output', ...ASKING],
+    help: TOKEN_HELP,
+    outputs: ['table', 'json'],
+    examples: [
+      'microscaling orphans',
+      'microscaling orphans --release /old/worker',
+      'microscaling orphans --delete --yes',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/orphans.ts'),
+  },
+  {
     name: 'pause',
     arguments: '<policy>',
     summary: 'take the operator off a policy: nothing of it is written',

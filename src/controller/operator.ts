@@ -15,7 +15,7 @@ import { SourceFollower } from './follow.ts';
 import { createHomes } from './homes.ts';
 import { Interventions } from './interventions.ts';
 import { soleInstance } from './leadership.ts';
-import { watchForOrphans } from './orphans.ts';
+import { Orphans } from './orphans.ts';
 import { PoolArchive } from './pool-archive.ts';
 import { PoolReconciler } from './reconcile.ts';
 import { RecordArchive } from './record-archive.ts';
@@ -116,6 +116,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     },
     onComplete: () => forgetOthers(store, { poolArchive, records }),
   });
+  const orphans = new Orphans({ clock, log, store, status, documents, schedulerFor, leadership });
   const parts: readonly (readonly Runnable[])[] = [
     [
       { name: 'archive', run: (signal) => archive.run(() => rounds.keep(), signal) },
@@ -125,10 +126,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     [
       ...homes.runnables,
       { name: 'rounds', run: (signal) => runController(options(pools, rounds, deps), signal) },
-      {
-        name: 'orphans',
-        run: (signal) => watchForOrphans({ clock, log, store, status, schedulerFor }, signal),
-      },
+      { name: 'orphans', run: (signal) => orphans.run(signal) },
       { name: 'hands', run: (signal) => interventions.run(signal) },
       { name: 'first look', run: (signal) => firstLook({ clock, store, status, schedulerFor }, signal) },
     ],
@@ -148,6 +146,7 @@ export function createOperator(deps: OperatorDeps): Operator {
       view: () => status.view(),
       subscribe: (onChange) => status.subscribe(onChange),
       standstill: () => standstillOf({ rounds: pools, 'policy listings': listings }),
+      orphans,
       actions: createActions({
         store,
         interventions,

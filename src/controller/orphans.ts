@@ -1,24 +1,39 @@
-// controller: apps that carry our creation label and that no policy names: found once, told, and left alone.
+// controller: apps that an earlier policy left behind: found once, told in one event, and left alone until a person says.
 
+import type { MarathonSpec } from '../api/policy.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { messageOf } from '../runtime/errors.ts';
+import type { DocumentStore } from '../runtime/document-store.ts';
+import { messageOf, TerminalError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { OperatorDeps } from './deps.ts';
+import { type Leadership, whileActing } from './leadership.ts';
 import { appsOf, type Leaving } from './records.ts';
 import type { Status } from './status.ts';
 import type { Store } from './store.ts';
+import type { OrphanActions, OrphanView } from './view.ts';
 
 export interface OrphanDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly store: Store;
   readonly status: Status;
+  readonly documents: DocumentStore;
   readonly schedulerFor: OperatorDeps['schedulerFor'];
+  readonly leadership: Leadership;
+}
+
+interface Orphan extends OrphanView {
+  readonly marathon?: MarathonSpec;
+  /** What is held for its policy, where that was written down. */
+  readonly leaving?: Leaving;
 }
 
 /** How often is looked for a Marathon that was not searched yet, and tried again to search one. */
 const LOOK_EVERY_MS = 1_000;
+/** Apps that a person has released: documents by app id. */
+const RELEASED = 'released-orphan';
+const MOST_NAMED = 3;
 
 /**
  * What a policy lets go of is dealt with by its `onDelete`, also what it let go of while no operator ran, as far as
@@ -28,102 +43,182 @@ const LOOK_EVERY_MS = 1_000;
  *   another operator may hold a policy of the same name.
  * - Apps of policies whose source is not configured any more: nobody said that the policies are gone.
  *
- * Each Marathon is searched once, when all policies are known: it costs nothing afterwards.
+ * Each Marathon is searched once, when all policies are known: it costs nothing afterwards. A release is remembered
+ * here, since taking our label from an app would restart its tasks.
  */
-export async function watchForOrphans(deps: OrphanDeps, signal: AbortSignal): Promise<void> {
-  const searched = new Set<Scheduler>();
-  const told = new Set<string>();
-  while (!signal.aborted) {
-    if (deps.status.ready) {
-      for (const leaving of abandoned(deps)) await tellAbandoned(leaving, { ...deps, told }, signal);
-      for (const scheduler of schedulersOf(deps)) {
-        if (!searched.has(scheduler) && (await search(scheduler, deps, signal))) searched.add(scheduler);
-      }
-    }
-    // An aborted pause ends the loop at its head.
-    await deps.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+export class Orphans implements OrphanActions {
+  readonly #deps: OrphanDeps;
+  readonly #found = new Map<string, Orphan>();
+  readonly #looked = new Set<string>();
+  #told = '';
+
+  constructor(deps: OrphanDeps) {
+    this.#deps = deps;
   }
-}
 
-function schedulersOf({ store, schedulerFor }: OrphanDeps): ReadonlySet<Scheduler> {
-  const named = store.pools().flatMap(({ marathon }) => {
-    try {
-      return [schedulerFor(marathon)];
-    } catch {
-      // One that cannot be had is told by the rounds that need it.
-      return [];
+  async run(signal: AbortSignal): Promise<void> {
+    const searched = new Set<Scheduler>();
+    while (!signal.aborted) {
+      if (this.#deps.status.ready) {
+        for (const leaving of this.#abandoned()) await this.#lookAt(leaving, signal);
+        for (const [scheduler, marathon] of this.#schedulers()) {
+          if (!searched.has(scheduler) && (await this.#search(scheduler, marathon, signal)))
+            searched.add(scheduler);
+        }
+        this.#tell();
+      }
+      // An aborted pause ends the loop at its head.
+      await this.#deps.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
     }
-  });
-  return new Set(named);
-}
+  }
 
-/** False when Marathon could not be read. */
-async function search(
-  scheduler: Scheduler,
-  { store, status, log }: OrphanDeps,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (scheduler.owned === undefined) return true;
-  try {
-    const owned = await scheduler.owned(signal);
-    const versions = store
+  list(): readonly OrphanView[] {
+    return this.#current()
+      .map(({ app, policy, why }) => ({ app, policy, why }))
+      .sort((a, b) => (a.app < b.app ? -1 : 1));
+  }
+
+  release(app: string): void {
+    const { policy, leaving } = this.#orphan(app);
+    this.#deps.documents.write([{ do: 'put', collection: RELEASED, key: app, value: { policy } }]);
+    if (leaving !== undefined) this.#deps.store.holdings.left(leaving);
+    this.#found.delete(app);
+    this.#announce('Released', app, `released by hand; policy ${policy} made it, and it stays as it is`);
+  }
+
+  async delete(app: string, signal: AbortSignal): Promise<void> {
+    const { policy, marathon, leaving } = this.#orphan(app);
+    const { schedulerFor, leadership, store } = this.#deps;
+    const scheduler = schedulerFor(marathon);
+    const observed = (await scheduler.observe([app], signal)).apps.get(app);
+    if (observed !== undefined && observed.owner !== policy) {
+      const why = observed.owner === undefined ? 'it was adopted, not made' : `${observed.owner} made it`;
+      throw new TerminalError(`${app} is not deleted: ${why}; release it, or delete it in Marathon`);
+    }
+    const writer = whileActing(scheduler, leadership);
+    const reason = `somebody deleted it: no policy names it any more (policy ${policy} made it)`;
+    if (observed !== undefined) await writer.apply({ kind: 'delete', app, reason }, signal);
+    if (leaving !== undefined) store.holdings.left(leaving);
+    this.#found.delete(app);
+    this.#announce('Deleted', app, reason);
+  }
+
+  /** Without those that a policy has named since. */
+  #current(): readonly Orphan[] {
+    const named = this.#named();
+    return [...this.#found.values()].filter(({ app }) => !named.has(app));
+  }
+
+  #orphan(app: string): Orphan {
+    const found = this.#current().find((orphan) => orphan.app === app);
+    if (found !== undefined) return found;
+    throw new TerminalError(
+      `${app} is no orphan: a policy names it, or no policy of ours ever did; microscaling orphans lists those that are`,
+    );
+  }
+
+  #named(): ReadonlySet<string> {
+    const versions = this.#deps.store
       .pools()
       .flatMap(({ members }) => members.flatMap(({ running, latest }) => [running, latest]));
-    const named = new Set(versions.flatMap((version) => appsOf(version).map(({ id }) => id)));
-    for (const [app, owner] of owned) {
-      if (!named.has(app) && !store.holdings.holds(app)) status.announce(orphan(app, owner));
+    return new Set(versions.flatMap((version) => appsOf(version).map(({ id }) => id)));
+  }
+
+  #schedulers(): ReadonlyMap<Scheduler, MarathonSpec | undefined> {
+    const { store, schedulerFor } = this.#deps;
+    const known = store.pools().flatMap(({ marathon }) => {
+      try {
+        return [[schedulerFor(marathon), marathon] as const];
+      } catch {
+        // One that cannot be had is told by the rounds that need it.
+        return [];
+      }
+    });
+    return new Map(known);
+  }
+
+  /** False when Marathon could not be read. */
+  async #search(
+    scheduler: Scheduler,
+    marathon: MarathonSpec | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { store, documents, log } = this.#deps;
+    if (scheduler.owned === undefined) return true;
+    try {
+      const owned = await scheduler.owned(signal);
+      const named = this.#named();
+      this.#forgetReleases(named);
+      for (const [app, policy] of owned) {
+        if (named.has(app) || store.holdings.holds(app)) continue;
+        if (documents.get(RELEASED, app) !== undefined) continue;
+        const why = `policy ${policy} made it, and no policy of this operator names it; another operator may have it`;
+        this.#found.set(app, { app, policy, why, ...(marathon && { marathon }) });
+      }
+      return true;
+    } catch (error) {
+      log.debug('apps without a policy not looked for yet', { reason: messageOf(error) });
+      return false;
     }
-    return true;
-  } catch (error) {
-    log.debug('apps without a policy not looked for yet', { reason: messageOf(error) });
-    return false;
   }
-}
 
-function orphan(app: string, owner: string) {
-  return {
-    type: 'Warning',
-    reason: 'Orphaned',
-    object: `app ${app}`,
-    message: `policy ${owner} made it, and no policy of this operator names it; it stays as it is: delete it in Marathon, or name it in a policy, unless another operator has it`,
-  } as const;
-}
-
-/** An app of a policy whose source is not there. */
-type Abandoned = Leaving & { readonly source: string };
-
-function abandoned({ store }: OrphanDeps): readonly Abandoned[] {
-  return store.holdings
-    .abandoned()
-    .flatMap(({ policy, source, apps, dropped }) =>
-      [...apps, ...dropped].map(({ id, ...held }) => ({ app: id, policy, source, ...held })),
-    );
-}
-
-/** Once; and one that is not in Marathon any more is forgotten. */
-async function tellAbandoned(
-  leaving: Abandoned,
-  { store, status, schedulerFor, log, told }: OrphanDeps & { readonly told: Set<string> },
-  signal: AbortSignal,
-): Promise<void> {
-  const { app, policy, source, marathon } = leaving;
-  const name = `${policy} ${app}`;
-  if (told.has(name)) return;
-  try {
-    const { apps } = await schedulerFor(marathon).observe([app], signal);
-    told.add(name);
-    if (!apps.has(app)) store.holdings.left(leaving);
-    else status.announce(withoutSource(app, policy, source));
-  } catch (error) {
-    log.debug('an app whose source is gone was not looked for yet', { app, reason: messageOf(error) });
+  /** One that a policy has taken up again is an orphan anew should that policy go. */
+  #forgetReleases(named: ReadonlySet<string>): void {
+    const { documents } = this.#deps;
+    const over = [...documents.all(RELEASED).keys()].filter((app) => named.has(app));
+    if (over.length > 0)
+      documents.write(over.map((key) => ({ do: 'remove', collection: RELEASED, key }) as const));
   }
-}
 
-function withoutSource(app: string, policy: string, source: string) {
-  return {
-    type: 'Warning',
-    reason: 'Orphaned',
-    object: `app ${app}`,
-    message: `policy ${policy} holds it, and its source (${source}) is not configured any more; it stays as it is: configure the source again, name the app in another policy, or delete it in Marathon`,
-  } as const;
+  #abandoned(): readonly (Leaving & { readonly source: string })[] {
+    return this.#deps.store.holdings
+      .abandoned()
+      .flatMap(({ policy, source, apps, dropped }) =>
+        [...apps, ...dropped].map(({ id, ...held }) => ({ app: id, policy, source, ...held })),
+      );
+  }
+
+  /** Once; and one that is not in Marathon any more is forgotten. */
+  async #lookAt(
+    { source, ...leaving }: Leaving & { readonly source: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { store, schedulerFor, log } = this.#deps;
+    const { app, policy, marathon } = leaving;
+    if (this.#looked.has(`${policy} ${app}`)) return;
+    try {
+      const { apps } = await schedulerFor(marathon).observe([app], signal);
+      this.#looked.add(`${policy} ${app}`);
+      if (!apps.has(app)) {
+        store.holdings.left(leaving);
+        return;
+      }
+      const why = `policy ${policy} holds it, and its source (${source}) is not configured any more`;
+      this.#found.set(app, { app, policy, why, leaving, ...(marathon && { marathon }) });
+    } catch (error) {
+      log.debug('an app whose source is gone was not looked for yet', { app, reason: messageOf(error) });
+    }
+  }
+
+  /** All of them in one event, and again only when there are others. */
+  #tell(): void {
+    const apps = this.list().map(({ app }) => app);
+    const told = apps.join(' ');
+    if (told === this.#told) return;
+    const isMore = apps.some((app) => !this.#told.split(' ').includes(app));
+    this.#told = told;
+    if (!isMore) return;
+    const more = apps.length > MOST_NAMED ? ` and ${apps.length - MOST_NAMED} more` : '';
+    const count = apps.length === 1 ? '1 app' : `${apps.length} apps`;
+    this.#deps.status.announce({
+      type: 'Warning',
+      reason: 'Orphaned',
+      object: 'operator',
+      message: `${count} of earlier policies that no policy names now: ${apps.slice(0, MOST_NAMED).join(', ')}${more}; they stay as they are. 'microscaling orphans' lists them with why, and releases or deletes them; naming one in a policy takes it up again`,
+    });
+  }
+
+  #announce(reason: string, app: string, message: string): void {
+    this.#deps.status.announce({ type: 'Normal', reason, object: `app ${app}`, message });
+  }
 }

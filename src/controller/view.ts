@@ -247,6 +247,25 @@ export interface OperatorActions {
   scale(appId: string, instances: number, signal: AbortSignal): Promise<void>;
 }
 
+/** An app that an earlier policy left behind. */
+export interface OrphanView {
+  /** Marathon id. */
+  readonly app: string;
+  /** `namespace/name` of the policy that made or held it. */
+  readonly policy: string;
+  /** Why it is one, in a sentence. */
+  readonly why: string;
+}
+
+/** What people may do with apps that no policy names any more. All throw TerminalError for an app that is no orphan. */
+export interface OrphanActions {
+  list(): readonly OrphanView[];
+  /** It is not ours any more and stays as it is. */
+  release(app: string): void;
+  /** Removes it from Marathon; refused for one that was adopted. */
+  delete(app: string, signal: AbortSignal): Promise<void>;
+}
+
 /** How the server and the demo look at a running operator. */
 export interface OperatorState {
   view(): OperatorView;
@@ -254,5 +273,7 @@ export interface OperatorState {
   subscribe(onChange: () => void): () => void;
   /** What stands still in the operator itself, in a sentence; undefined while it goes on. Costs nothing. */
   standstill(): string | undefined;
+  /** Absent where nobody looks for orphans. */
+  readonly orphans?: OrphanActions;
   readonly actions: OperatorActions;
 }

@@ -20,6 +20,7 @@ import { type StatusCode, statusObject } from './kubernetes.ts';
 import { LiveView } from './live-view.ts';
 import { loginRoutes } from './login-routes.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { orphanRoutes } from './orphan-routes.ts';
 import { pageSenderOf, senderOf } from './sender.ts';
 import { Sessions } from './sessions.ts';
 import { createTokenBook } from './tokens.ts';
@@ -128,6 +129,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
     }),
   );
   app.route(`/apis/${API_VERSION}`, handRoutes({ state, log, senderOf: senderOf(access) }));
+  app.route(`/apis/${API_VERSION}`, orphanRoutes({ state, log, signal }));
   app.route(`/apis/${API_VERSION}`, apiRoutes(state));
   const grantOf = (request: Request): Grant => {
     const entered = access.enter(request);

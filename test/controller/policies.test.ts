@@ -1,6 +1,7 @@
 // How policies come and go: edits, bad edits, vanished files, duplicates, modes, pools of several.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { createMemoryDocumentStore } from '../../src/runtime/document-store.ts';
 import { TransientError } from '../../src/runtime/errors.ts';
 import { aFiller, anApp, aPolicy, aPool, FakePolicies, World, wants } from '../support/fakes.ts';
 
@@ -291,11 +292,69 @@ describe('apps that a policy let go of while no operator ran', () => {
     expect([...marathon.snapshot().keys()]).toEqual(['/a', '/b']);
     expect(orphans()).toHaveLength(1);
     expect(orphans()[0]).toMatchObject({
-      object: 'app /b',
+      object: 'operator',
       message: expect.stringMatching(
-        /^policy default\/demo made it, .* delete it in Marathon, or name it in a policy, unless another operator has it$/,
+        /^1 app of earlier policies that no policy names now: \/b; they stay as they are\. 'microscaling orphans' lists them/,
       ),
     });
+    expect(world.state.orphans?.list()).toEqual([
+      {
+        app: '/b',
+        policy: 'default/demo',
+        why: expect.stringMatching(/^policy default\/demo made it, and no policy/),
+      },
+    ]);
+  });
+
+  /** 35 apps that a policy of another day has made, under a policy of one app. */
+  async function withOrphans(documents = createMemoryDocumentStore()): Promise<void> {
+    world = new World({}, { documents });
+    cluster = world.marathon;
+    for (let i = 0; i < 35; i += 1) {
+      const old = { app: `/old/${i}`, definition: { cmd: 'x' }, envFrom: [], owner: 'default/old' };
+      await cluster.apply({ kind: 'create', instances: 1, reason: '', ...old }, never);
+    }
+    world.policies.put('demo.yaml', aPolicy('demo', [anApp('a', { instances: { fixed: 1 } })]));
+    await world.start(10_000);
+  }
+  let cluster: World['marathon'];
+  const never = new AbortController().signal;
+
+  it('are one event, however many they are', async () => {
+    await withOrphans();
+    expect(orphans()).toHaveLength(1);
+    expect(orphans()[0]?.message).toMatch(
+      /^35 apps of earlier policies .*: \/old\/0, \/old\/1, \/old\/10 and 32 more;/,
+    );
+    expect(world.state.orphans?.list()).toHaveLength(35);
+    await world.after(60_000);
+    expect(orphans()).toHaveLength(1);
+  });
+
+  it('stay as they are once they are released, also over a restart, until a policy names them', async () => {
+    const documents = createMemoryDocumentStore();
+    await withOrphans(documents);
+    world.state.orphans?.release('/old/7');
+    expect(world.state.orphans?.list().some(({ app }) => app === '/old/7')).toBe(false);
+    expect(cluster.snapshot().get('/old/7')?.requested).toBe(1);
+    const { clock } = world;
+    await world.stop();
+    world = new World({}, { schedulerFor: () => cluster, documents, clock });
+    world.policies.put('demo.yaml', aPolicy('demo', [anApp('a', { instances: { fixed: 1 } })]));
+    await world.start(10_000);
+    expect(world.state.orphans?.list()).toHaveLength(34);
+    expect(orphans().at(0)?.message).toMatch(/^34 apps/);
+  });
+
+  it('are deleted when somebody says so, and nothing else is', async () => {
+    await withOrphans();
+    await world.state.orphans?.delete('/old/7', never);
+    await world.after(5_000);
+    expect(cluster.snapshot().has('/old/7')).toBe(false);
+    expect(world.state.orphans?.list()).toHaveLength(34);
+    for (const app of ['/a', '/old/7', '/nobody'])
+      await expect(world.state.orphans?.delete(app, never)).rejects.toThrow(`${app} is no orphan`);
+    expect(cluster.snapshot().has('/a')).toBe(true);
   });
 
   it('are not looked for before Marathon answers', async () => {
@@ -310,6 +369,6 @@ describe('apps that a policy let go of while no operator ran', () => {
     };
     await world.start(60_000);
     expect(searches).toBe(2);
-    expect(orphans().map(({ object }) => object)).toEqual(['app /c']);
+    expect(orphans().map(({ message }) => message)).toEqual([expect.stringMatching(/^1 app .*: \/c;/)]);
   });
 });

@@ -330,6 +330,24 @@ export const OPERATOR_OPTIONS = {
     env: [],
     help: 'then go on with every change, until Ctrl-C',
   },
+  release: {
+    flag: '--release',
+    type: 'flag',
+    env: [],
+    help: 'let go of them: they stay as they are, and are not told of again',
+  },
+  delete: {
+    flag: '--delete',
+    type: 'flag',
+    env: [],
+    help: 'remove them from Marathon',
+  },
+  yes: {
+    flag: '--yes',
+    type: 'flag',
+    env: [],
+    help: 'all of them, without naming each',
+  },
   wait: {
     flag: '--wait',
     type: 'flag',
