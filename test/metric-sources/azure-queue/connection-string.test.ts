@@ -59,7 +59,7 @@ describe('parseConnectionString', () => {
     },
     {
       name: 'with a SAS for an account',
-      text: 'AccountName=shop;SharedAccessSignature=sv=2024&sig=abc',
+      text: 'AccountName=shop;SharedAccessSignature=?sv=2024&sig=abc',
       parts: { endpoint: 'https://shop.queue.core.windows.net', sasToken: '?sv=2024&sig=abc' },
     },
     {
