@@ -20,6 +20,7 @@ import {
 import type { Difference } from './support/compare.ts';
 import type { Floor } from './support/floors.ts';
 import { recorded } from './support/recording.ts';
+import { definitionsAlong, type RecordedScenario } from './support/scenario-definitions.ts';
 import { aReplayServer, type ReplayServer } from './support/server.ts';
 import { Tally } from './support/tally.ts';
 
@@ -72,6 +73,22 @@ describe.skipIf(records.length === 0)('recorded definitions as policies', () => 
       }
     }
     seen.finish();
+  });
+
+  it('plan nothing after the recorded updates that make an app what they say', () => {
+    const count = new Tally('recorded updates of one app, settled', 'updatesSettled');
+    for (const scenario of recorded<RecordedScenario>('updates.jsonl') ?? []) {
+      for (const { at, definition, echo } of definitionsAlong(scenario)) {
+        for (const owned of [true, false]) {
+          const app = observationOf(filled(echo), owned);
+          count.add(
+            `${scenario.name} ${at}`,
+            shown(diffDefinition({ definition, envFrom: [] }, app, values)),
+          );
+        }
+      }
+    }
+    count.finish();
   });
 
   it.each([true, false])('come to rest after one update (created by us: %s)', async (owned) => {

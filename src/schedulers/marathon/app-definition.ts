@@ -87,10 +87,14 @@ export function updateBody(
   };
   const secrets = 'env' in maps ? Object.values(secret.values) : [];
   if (whole) {
-    const body = { ...replacement(own, wanted, observed, sides.named), ...restart, ...maps };
+    const written = replacement(own, wanted, observed, sides.named);
+    const body = { ...(asEchoed ? inOwnNetworks(written, own) : written), ...restart, ...maps };
     return { body: { ...body, id: observed.id, instances: observed.requested }, whole, secrets };
   }
-  const fields = Object.fromEntries(Object.entries(wanted).filter(([field]) => names(field)));
+  const fields = inOwnLists(
+    Object.fromEntries(Object.entries(wanted).filter(([field]) => names(field))),
+    own,
+  );
   return { body: { ...kept(observed), ...fields, ...restart, ...maps }, whole, secrets };
 }
 
@@ -113,6 +117,35 @@ function isReplaceable(
 
 function isNotEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
+}
+
+/** What Marathon takes in an older spelling it may refuse in the newer one: an empty URI, a port beyond the last. */
+function inOwnLists(body: Json, own: Json): Json {
+  const { fetch, portDefinitions, ...rest } = body;
+  const older = {
+    uris: isNotEmpty(own['uris']) && !isNotEmpty(own['fetch']),
+    ports: own['portDefinitions'] === undefined,
+  };
+  return {
+    ...rest,
+    ...(fetch !== undefined && (older.uris ? { uris: own['uris'] } : { fetch })),
+    ...(portDefinitions !== undefined &&
+      (older.ports && own['ports'] !== undefined ? { ports: own['ports'] } : { portDefinitions })),
+  };
+}
+
+/** The same for names of networks, which go with their container. */
+function inOwnNetworks(body: Json, own: Json): Json {
+  const { ipAddress, container } = own;
+  const named = inOwnLists(body, own);
+  const older = ipAddress !== undefined || mapOf(mapOf(container)['docker'])['network'] !== undefined;
+  if (!older) return named;
+  const { networks: _networks, container: _container, ...rest } = named;
+  return {
+    ...rest,
+    ...(container !== undefined && { container }),
+    ...(ipAddress !== undefined && { ipAddress }),
+  };
 }
 
 /** Networks and their ports are written out: what Marathon would choose for them depends on how it is asked. */

@@ -10,11 +10,12 @@ export const FLOORS = {
   updateSteps: 0.98,
   updateRestarts: 0.98,
   eventSequences: 0.96,
-  validAccepted: 0.98,
+  validAccepted: 0.99,
   invalidRefused: 0.97,
   settled: 0.98,
   changesSeen: 0.99,
-  atRest: 0.95,
+  atRest: 0.96,
+  updatesSettled: 0.95,
 } as const;
 
 export type Floor = keyof typeof FLOORS;

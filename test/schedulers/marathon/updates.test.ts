@@ -98,6 +98,24 @@ describe('an update of an app that we made', () => {
   });
 });
 
+describe('what Marathon takes in an older spelling only', () => {
+  it('is written in it: names of networks, lists', () => {
+    const docker = { image: 'i', network: 'USER', portMappings: [{ containerPort: 52 }] };
+    const networked = { container: { type: 'DOCKER', docker }, ipAddress: { networkName: 'Lab' } };
+    const { body } = written(networked, running({ cmd: undefined }, true));
+    expect(body).toMatchObject(networked);
+    expect(body).not.toHaveProperty('networks');
+    expect(written({ cmd: 'work', uris: ['a.tgz'] }, running({}, true)).body).toEqual({
+      uris: ['a.tgz'],
+      ...ROLLS,
+    });
+    expect(written({ cmd: 'work', ports: [0, 0] }, running({}, true)).body).toEqual({
+      ports: [0, 0],
+      ...ROLLS,
+    });
+  });
+});
+
 describe('an update of an adopted app', () => {
   it('holds the named fields that differ', () => {
     const { body, whole } = written({ mem: 64, cpus: 1 }, running({ user: 'root' }, false));
