@@ -6,6 +6,7 @@ import { loadPolicies } from '../../src/app/schema.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { DecisionInput, DecisionMemory } from '../../src/core/decision.ts';
 import { edits, manyPolicies } from './api.ts';
+import { bounds } from './bounds.ts';
 import { editsInKubernetes } from './kubernetes.ts';
 import { type Figure, measureGroup, type Timing, type Work } from './measure.ts';
 import { busyPool } from './pool.ts';
@@ -78,28 +79,43 @@ function figureLine({ name, value, unit, limit, note }: Figure): string {
   return `${name.padEnd(50)} ${shown}  ${bound.padEnd(24)}  (${note})\n`;
 }
 
-const { values } = parseArgs({ options: { output: { type: 'string', short: 'o' } } });
+const { values, positionals } = parseArgs({
+  options: { output: { type: 'string', short: 'o' } },
+  allowPositionals: true,
+});
 const before = machine();
-// A minute long; it hardly needs a core.
-const resting = restInThread();
-const rows = [
-  ...measureGroup([
-    decisions('decide, pool of 10 apps', 10),
-    decisions('decide, pool of 100 apps', 100),
-    decisions('decide, pool of 1,000 apps', 1_000),
-  ] as readonly Work<unknown>[]),
-  ...measureGroup([PARSING] as readonly Work<unknown>[]),
-];
-const kept = keeping();
-const reach = [
-  ...kept,
-  ...(await reaction()),
-  ...(await edits()),
-  ...(await editsInKubernetes()),
-  ...(await manyApps()),
-  ...(await manyPolicies()),
-  ...(await resting),
-];
+const { rows, reach } = positionals.includes('bounds')
+  ? { rows: [], reach: await bounds() }
+  : await everything();
+
+async function everything(): Promise<{
+  readonly rows: readonly Timing[];
+  readonly reach: readonly Figure[];
+}> {
+  // A minute long; it hardly needs a core.
+  const resting = restInThread();
+  const rows = [
+    ...measureGroup([
+      decisions('decide, pool of 10 apps', 10),
+      decisions('decide, pool of 100 apps', 100),
+      decisions('decide, pool of 1,000 apps', 1_000),
+    ] as readonly Work<unknown>[]),
+    ...measureGroup([PARSING] as readonly Work<unknown>[]),
+  ];
+  const kept = keeping();
+  const reach = [
+    ...kept,
+    ...(await reaction()),
+    ...(await edits()),
+    ...(await editsInKubernetes()),
+    ...(await manyApps()),
+    ...(await manyPolicies()),
+    ...(await bounds()),
+    ...(await resting),
+  ];
+  return { rows, reach };
+}
+
 if (values.output === 'json') {
   const figures = reach.map((figure) => ({
     ...figure,
