@@ -12,6 +12,7 @@ import {
 import type { ParsedDocument } from './document.ts';
 import { error, warning } from './finding.ts';
 import { openLists } from './lists.ts';
+import { parseJsonLine } from './parse-json.ts';
 import { parentOf, shortened, showPath } from './pointer.ts';
 import { type Positions, positionsOf } from './positions.ts';
 
@@ -42,17 +43,25 @@ export function parseText(text: string): ParsedText {
   const tooLarge = sizeComplaint(text);
   if (tooLarge !== undefined)
     return { documents: [], faults: [{ severity: 'error', line: 1, message: tooLarge }] };
-  const lines = lineIndex(text);
-  const { parts, faults } = readParts(text, lines);
-  const documents = parts
-    .flatMap((part) => documentsOf(part, lines))
-    .flatMap((document) => openLists(document));
+  const { written, faults } = readDocuments(text);
+  const documents = written.flatMap((document) => openLists(document));
   if (documents.length > MAX_DOCUMENTS)
     return { documents: [], faults: [{ severity: 'error', line: 1, message: tooMany(documents.length) }] };
   if (documents.length === 0 && faults.length === 0) {
     return { documents, faults: [{ severity: 'warning', line: 1, message: 'holds no document' }] };
   }
   return { documents, faults };
+}
+
+function readDocuments(text: string): {
+  readonly written: readonly ParsedDocument[];
+  readonly faults: ParsedText['faults'];
+} {
+  const json = parseJsonLine(text, { depth: MAX_DEPTH, nodes: MAX_NODES });
+  if (json !== undefined) return { written: [json], faults: [] };
+  const lines = lineIndex(text);
+  const { parts, faults } = readParts(text, lines);
+  return { written: parts.flatMap((part) => documentsOf(part, lines)), faults };
 }
 
 function sizeComplaint(text: string): string | undefined {
