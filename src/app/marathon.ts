@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Credentials, createEmulator, type Look } from '../emulator/index.ts';
+import { type Credentials, createEmulator, type Look, type ServerSettings } from '../emulator/index.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { messageOf, TerminalError } from '../runtime/errors.ts';
 import type { Guardian } from '../runtime/guardian.ts';
@@ -12,7 +12,7 @@ import { isLoopback } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Address } from './options.ts';
 
-export type { Look } from '../emulator/index.ts';
+export { type Look, serverSettings } from '../emulator/index.ts';
 
 const VARIABLE = 'MESOSPHERE_HTTP_CREDENTIALS';
 
@@ -35,6 +35,8 @@ export interface EmbeddedMarathonConfig {
   /** Asked of everybody. */
   readonly credentials?: Credentials;
   readonly look?: Look;
+  /** The default role of apps, and optional features. */
+  readonly settings?: ServerSettings;
   readonly taskStartDelayMs: number;
   /** Given to tasks as STATSD_UDP_HOST and STATSD_UDP_PORT, as DC/OS does. */
   readonly statsd?: Address;
@@ -82,6 +84,7 @@ export async function startMarathon(
     ...(config.standbyPort !== undefined && { standbyPort: config.standbyPort }),
     ...(config.credentials !== undefined && { credentials: config.credentials }),
     ...(config.look !== undefined && { look: config.look }),
+    ...(config.settings !== undefined && { settings: config.settings }),
     taskStartDelayMs: config.taskStartDelayMs,
     taskEnv: { ...statsdVariables(config.statsd), ...config.taskEnv },
     baseEnv: baseEnvironment(config.env),

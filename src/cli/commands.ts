@@ -112,6 +112,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'standby',
       'httpCredentialsFile',
       'look',
+      'mesosRole',
+      'enableFeatures',
       'taskStartDelay',
       'statsd',
       'logFormat',

@@ -1,5 +1,6 @@
 // emulator: what others may use.
 
+export { type ServerSettings, serverSettings } from './definition/settings.ts';
 export {
   createEmulator,
   type Emulator,

@@ -67,6 +67,20 @@ export const MARATHON_OPTIONS = {
     choices: ['1.8', '1.10'],
     help: 'line of Marathon to look like: 1.10 (default), or 1.8 for clients that refuse newer keys (marathon-python)',
   },
+  mesosRole: {
+    flag: '--mesos-role',
+    arg: 'ROLE',
+    type: 'text',
+    env: [],
+    help: 'role of apps that name none, as Marathon has it (default *); apps with persistent volumes need another than *',
+  },
+  enableFeatures: {
+    flag: '--enable-features',
+    arg: 'LIST',
+    type: 'text',
+    env: [],
+    help: 'optional features of Marathon, with commas between them: secrets, external_volumes, gpu_resources, … (default none)',
+  },
   taskStartDelay: {
     flag: '--task-start-delay',
     arg: 'DURATION',

@@ -1,6 +1,6 @@
 // cli: `microscaling marathon`, the embedded server alone.
 
-import { httpCredentials, type Look, startMarathon } from '../../app/marathon.ts';
+import { httpCredentials, type Look, serverSettings, startMarathon } from '../../app/marathon.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
@@ -34,6 +34,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         ...(options.standby !== undefined && { standbyPort: options.standby }),
         ...(credentials !== undefined && { credentials }),
         ...(options.look !== undefined && { look: options.look as Look }),
+        settings: serverSettings(options),
         taskStartDelayMs: options.taskStartDelay ?? 0,
         ...(options.statsd !== undefined && { statsd: options.statsd }),
         workDir,

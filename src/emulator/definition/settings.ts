@@ -1,10 +1,39 @@
 // emulator: what the command line of a Marathon says about definitions: the default role and optional features.
 
+import { TerminalError } from '../../runtime/errors.ts';
+
 export interface ServerSettings {
   /** As `--mesos_role`; apps run with it unless they say otherwise. */
   readonly mesosRole: string;
   /** As `--enable_features`. */
   readonly features: ReadonlySet<string>;
+}
+
+/** Those that Marathon 1.11 knows. */
+const FEATURES: readonly string[] = [
+  'external_volumes',
+  'gpu_resources',
+  'maintenance_mode',
+  'secrets',
+  'task_killing',
+  'vips',
+];
+const ROLE = /^(?:\*|(?!-|\.{1,2}$)[^\s/\x7f]+)$/;
+
+/** @throws TerminalError for a role or a feature with which Marathon does not start */
+export function serverSettings(given: {
+  readonly mesosRole?: string | undefined;
+  readonly enableFeatures?: string | undefined;
+}): ServerSettings {
+  const { mesosRole = DEFAULT_SETTINGS.mesosRole, enableFeatures = '' } = given;
+  if (!ROLE.test(mesosRole)) throw new TerminalError(`--mesos-role: ${JSON.stringify(mesosRole)} is no role`);
+  const features = enableFeatures.split(',').flatMap((name) => name.trim() || []);
+  const unknown = features.filter((name) => !FEATURES.includes(name));
+  if (unknown.length > 0)
+    throw new TerminalError(
+      `--enable-features: there is no ${unknown.join(', ')}; there are ${FEATURES.join(', ')}`,
+    );
+  return { mesosRole, features: new Set(features) };
 }
 
 export const DEFAULT_SETTINGS: ServerSettings = { mesosRole: '*', features: new Set() };

@@ -96,5 +96,9 @@ it.each([
 it.each([
   [{}, 'illegal RAML Check: expected one of http, tcp or exec checks'],
   [{ http: {}, tcp: {} }, 'illegal RAML Check: expected one of http, tcp or exec checks'],
+  [
+    { exec: { command: { argv: ['a', 'b'] } } },
+    'ArgvList(List(a, b)) (of class mesosphere.marathon.state.ArgvList)',
+  ],
   [{ http: { scheme: 'HTTPS' } }, 'HTTPS (of class mesosphere.marathon.raml.HttpScheme$Https$)'],
 ])('the check %j cannot be stored', (check, message) => expect(refusal({ check })).toBe(`500 ${message}`));

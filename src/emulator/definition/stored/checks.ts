@@ -7,6 +7,8 @@ import { scalaText } from '../scala-text.ts';
 import type { JsonObject } from '../shape.ts';
 import { healthCheck as SHAPE } from '../shapes/check-shape.ts';
 
+const ARGV = 'mesosphere.marathon.state.ArgvList';
+
 /** Checks that Marathon itself runs know no delay. */
 const NO_DELAY_SECONDS = 15;
 
@@ -52,6 +54,9 @@ export function storedCheck(check: GivenCheck): JsonObject {
   const kinds = [check.http, check.tcp, check.exec].filter((kind) => kind !== undefined);
   if (kinds.length !== 1)
     throw new ApiError(500, 'illegal RAML Check: expected one of http, tcp or exec checks');
+  // Marathon stores it and from then on fails to show the app, and every list that it is in.
+  if (check.exec !== undefined && 'argv' in check.exec.command)
+    throw new ApiError(500, `ArgvList(List(${check.exec.command.argv.join(', ')})) (of class ${ARGV})`);
   if (check.http?.scheme === 'HTTPS')
     throw new ApiError(500, 'HTTPS (of class mesosphere.marathon.raml.HttpScheme$Https$)');
   return { ...check } as unknown as JsonObject;
