@@ -2,6 +2,7 @@
 
 import type { ErrorObject } from 'ajv';
 import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN } from './duration.ts';
+import { knownElsewhere } from './foreign-words.ts';
 import { isObject, type JsonSchema } from './json-schema.ts';
 import { below, parentOf, showPath } from './pointer.ts';
 import {
@@ -85,8 +86,8 @@ function unknownField(error: ErrorObject, path: string, known: readonly string[]
   }
   const noun = parentOf(placeOf(error)).endsWith('/metric') ? 'metric source' : 'field';
   const meant = closest(name, known);
-  const hint = meant === undefined ? `here there are ${names(known, 'and')}` : `did you mean ${meant}?`;
-  return `${path} is not a ${noun}; ${hint}`;
+  const otherwise = meant === undefined ? `here there are ${names(known, 'and')}` : `did you mean ${meant}?`;
+  return `${path} is not a ${noun}; ${knownElsewhere(name) ?? otherwise}`;
 }
 
 function purpose(error: ErrorObject, schema: Partial<JsonSchema> | undefined): string {
@@ -95,12 +96,22 @@ function purpose(error: ErrorObject, schema: Partial<JsonSchema> | undefined): s
 }
 
 function typeComplaint(error: ErrorObject): string {
+  const { pattern } = (error.parentSchema ?? {}) as Partial<JsonSchema>;
+  if (pattern === DURATION_PATTERN || pattern === POSITIVE_DURATION_PATTERN)
+    return `must be ${PATTERN_WORDS[pattern]}, but is ${kindOf(error.data)}${withUnit(error.data)}`;
   const wanted = error.params['type'] as JsonSchema['type'];
   const quoted =
     typeof error.data === 'string' && error.data.trim() !== '' && !Number.isNaN(Number(error.data));
   const number = wanted === 'integer' || wanted === 'number';
   const advice = number && quoted ? ': remove the quotes' : '';
   return `must be ${TYPE_WORDS[wanted] ?? wanted}, but is ${kindOf(error.data)}${advice}`;
+}
+
+/** People who leave the unit out mean seconds, most of the time. */
+function withUnit(value: unknown): string {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+    ? `: ${value}s for seconds, ${value}ms for milliseconds`
+    : '';
 }
 
 function kindOf(value: unknown): string {

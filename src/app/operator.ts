@@ -28,6 +28,7 @@ import { inPresentForm, policySchema } from './schema.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
+import { withUnresolved } from './unresolved.ts';
 import { createValueResolver } from './values.ts';
 import { wayIn } from './way-in.ts';
 
@@ -106,7 +107,7 @@ async function start(
   const { env, marathon, task } = config;
   const trust = createTrust(config.allow ?? {}, { env, marathon, app: task?.appId });
   const loadUntrusted: LoadPolicies = (text, source) =>
-    withLaw(trust.loadUntrusted(text, source), config.law);
+    withUnresolved(withLaw(trust.loadUntrusted(text, source), config.law), source, env);
   const kubernetes = await openKubernetes(config.kubernetes ?? {}, { load: loadUntrusted, clock, log, env });
   const { redactor } = deps;
   const plain = new PlainVariables();

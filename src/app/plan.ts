@@ -1,15 +1,18 @@
 // app: `plan`: policies from files against the Marathon they name.
 
 import { readFileSync } from 'node:fs';
+import { type Resource, resourceKey } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
-import { type PlanResult, planOnce } from '../controller/plan.ts';
+import { type PlanResult, type PlanTrouble, planOnce } from '../controller/plan.ts';
 import type { SourcedResource } from '../policy-sources/source.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createRedactor } from '../runtime/redact.ts';
 import { readFilesWith } from './policy-files.ts';
 import { SchedulerPool } from './schedulers.ts';
 import { loaderOf } from './trust.ts';
+import { unresolvedIn } from './unresolved.ts';
 import { createValueResolver } from './values.ts';
 
 export interface PlanConfig {
@@ -52,8 +55,39 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
       },
       signal,
     );
-    return { ...plan, resources, problems };
+    const compared = plan.policies.some(({ unread }) => unread === undefined);
+    // Where no Marathon answers that is the one thing to put right first.
+    const missing = compared
+      ? resources.flatMap(({ resource }) => unresolvedTroubles(resource, config.env))
+      : [];
+    return { ...plan, troubles: [...plan.troubles, ...missing], resources, problems };
   } finally {
     await schedulers.close();
+  }
+}
+
+/** What the operator would miss, were it started as this command is: all of it, and as what it would say. */
+function unresolvedTroubles(resource: Resource, env: PlanConfig['env']): readonly PlanTrouble[] {
+  const policy = resourceKey(resource.metadata);
+  return unresolvedIn(resource, { env, whyUnreadable }).map(({ pointer, message }) => ({
+    reason: 'SecretUnavailable',
+    message,
+    policy,
+    app: appAt(resource, pointer) ?? policy,
+  }));
+}
+
+function appAt(resource: Resource, pointer: string): string | undefined {
+  const [, i] = /^\/spec\/apps\/(\d+)/.exec(pointer) ?? [];
+  return resource.kind === 'MicroscalingPolicy' && i !== undefined
+    ? resource.spec.apps[Number(i)]?.id
+    : undefined;
+}
+
+function whyUnreadable(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim() === '' ? 'it is empty' : undefined;
+  } catch (error) {
+    return messageOf(error);
   }
 }

@@ -1,5 +1,6 @@
 // app: policies read once from files and directories, for the commands that work without an operator.
 
+import { existsSync } from 'node:fs';
 import type { Problem } from '../api/problem.ts';
 import { createDirectorySource, type LoadPolicies } from '../policy-sources/directory/index.ts';
 import type { SourcedResource } from '../policy-sources/source.ts';
@@ -22,7 +23,10 @@ export function readPolicyFiles(
   return readFilesWith(loadPolicies, paths, signal);
 }
 
-/** @throws TerminalError when no path is given */
+/** What to say where files hold something, and none of it is a policy or a pool. */
+export const NO_POLICY = 'there is no policy in what was given with -f';
+
+/** @throws TerminalError when no path is given, and for one that is not there */
 export async function readFilesWith(
   load: LoadPolicies,
   paths: readonly string[] | undefined,
@@ -31,6 +35,9 @@ export async function readFilesWith(
   if (paths === undefined || paths.length === 0) {
     throw new TerminalError('no policy given: name a file or directory with -f');
   }
+  const missing = paths.filter((path) => !existsSync(path));
+  if (missing.length > 0)
+    throw new TerminalError(missing.map((path) => `-f ${path}: no such file or directory`).join('\n'));
   const deps = { load, clock: systemClock, log: silentLogger };
   const snapshots = await Promise.all(paths.map((path) => createDirectorySource(path, deps).list(signal)));
   const resources = snapshots.flatMap((s) => s.resources);

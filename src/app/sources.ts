@@ -14,6 +14,7 @@ import { withLaw } from './law.ts';
 import type { PlainVariables } from './plain-variables.ts';
 import { loadPolicies } from './schema.ts';
 import type { Trust } from './trust.ts';
+import { withUnresolved } from './unresolved.ts';
 
 export interface SourcesConfig {
   readonly policies: readonly string[];
@@ -45,7 +46,7 @@ export function createSources(
   const adapt =
     (loader: LoadPolicies): LoadPolicies =>
     (text, source) =>
-      withLaw(loader(text, source), config.law);
+      withUnresolved(withLaw(loader(text, source), config.law), source, config.env);
   const load = adapt(plain.learningFrom(loadPolicies));
   const { policyYaml: text, env, dataDir } = config;
   const readSecret = (path: string): string => values.resolve({ fromFile: path });

@@ -40,6 +40,8 @@ function addCommand(program: Command, spec: CommandSpec): Command {
     .description(spec.description)
     .exitOverride();
   if (spec.arguments !== undefined) command.arguments(spec.arguments);
+  // Said by `refuseArguments`, in words that help.
+  else command.allowExcessArguments(true);
   for (const name of spec.options) command.addOption(makeOption(name, OPTIONS[name], spec));
   const examples = spec.examples.map((example) => `  ${example}`).join('\n');
   return command.addHelpText('after', `\nExamples:\n${examples}\n\nExit codes: ${spec.exitCodes}`);
@@ -61,7 +63,19 @@ function makeOption(name: OptionName, option: OptionSpec, spec: CommandSpec): Op
   return made;
 }
 
+/** @throws TerminalError where a command takes no arguments and was given some */
+function refuseArguments(spec: CommandSpec, given: readonly string[]): void {
+  if (spec.arguments !== undefined || given.length === 0) return;
+  const how = spec.options.includes('file')
+    ? `name files and directories with -f: microscaling ${spec.name} ${given.map((word) => `-f ${word}`).join(' ')}`
+    : spec.options.includes('policies')
+      ? `name policies with --policies: microscaling ${spec.name} ${given.map((word) => `--policies ${word}`).join(' ')}`
+      : `see microscaling ${spec.name} --help`;
+  throw new TerminalError(`${spec.name} takes no arguments, but was given '${given.join(' ')}'; ${how}`);
+}
+
 async function runCommand(spec: CommandSpec, command: Command): Promise<number> {
+  refuseArguments(spec, command.args);
   const options = readConfig(spec.options, { flags: command.opts(), env: process.env });
   if (process.env['MSS_USER_ID'] !== undefined && spec.options.includes('policies')) {
     process.stderr.write('note: MSS_USER_ID belonged to the predecessor and is ignored\n');

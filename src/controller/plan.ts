@@ -123,8 +123,12 @@ async function planPolicy(
     const trouble = troubleOf(app, view.apps.get(app.spec.id));
     return trouble === undefined ? [] : [{ ...trouble, policy: app.policy, app: app.spec.id }];
   });
-  const untouched = troubles.some(({ reason }) => reason === 'AdoptionRequired');
-  const apps = untouched ? [] : members.map((app) => planApp(app, { scheduler, view }));
+  const blocked = new Set(
+    troubles.filter(({ reason }) => reason === 'AdoptionRequired').map(({ app }) => app),
+  );
+  const apps = members
+    .filter(({ spec }) => !blocked.has(spec.id))
+    .map((app) => planApp(app, { scheduler, view }));
   const scales = apps.flatMap(scaleOf);
   return {
     policy: record.key,
@@ -136,7 +140,7 @@ async function planPolicy(
       ...apps.flatMap(updateOf),
     ],
     troubles,
-    notes: notesOf(record),
+    notes: [...notesOf(record), ...(blocked.size === 0 ? [] : [blockedNote(record, [...blocked])])],
     tasks: new Map([...view.apps].map(([id, { running, staging }]) => [id, running + staging])),
   };
 }
@@ -174,6 +178,10 @@ function reasonOf({ role, spec }: MemberApp, to: number): string {
   if (role === 'fixed') return `made with ${to}, then left to people`;
   const { min, max } = spec.instances;
   return `within ${min ?? 0} to ${max ?? 'any number of'} instances`;
+}
+
+function blockedNote({ key }: PolicyRecord, apps: readonly string[]): string {
+  return `the operator touches nothing of policy ${key} while ${apps.join(', ')} is blocked; what is planned is for the rest of it, from then on`;
 }
 
 function notesOf(record: PolicyRecord): readonly string[] {

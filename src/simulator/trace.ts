@@ -1,6 +1,7 @@
 // simulator: traces: CSV with a count per interval, or with one row per request.
 
 import { TerminalError } from '../runtime/errors.ts';
+import { type CsvRow, csvRows } from './csv.ts';
 import { type Curve, curveOf } from './curve.ts';
 
 /** Requests per interval of equal length. */
@@ -33,8 +34,7 @@ const MOST_INTERVALS = 6_000_000;
  * @throws TerminalError that names the line and says what is wrong with it
  */
 export function parseTrace(text: string, name: string, options: TraceOptions = {}): Trace {
-  const lines = text.split(/\r?\n/).map((line, i) => ({ cells: line.split(','), number: i + 1 }));
-  const rows = lines.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
+  const rows = csvRows(text, name);
   const headed = rows[0]?.cells.some((cell) => !isNumber(cell) && timeOf(cell) === undefined) === true;
   const from = (options.from ?? 0) + (headed ? 1 : 0);
   const chosen = rows.slice(from, options.rows === undefined ? undefined : from + options.rows);
@@ -45,7 +45,7 @@ export function parseTrace(text: string, name: string, options: TraceOptions = {
   const steps = times.slice(1).map((t, i) => t - (times[i] ?? t));
   if (steps.some((step) => step < 0)) {
     const i = steps.findIndex((step) => step < 0) + 1;
-    throw new TerminalError(`${name}:${chosen[i]?.number}: earlier than the row before it`);
+    throw new TerminalError(`${name}:${chosen[i]?.line}: earlier than the row before it (column 1)`);
   }
   const typical = median(steps);
   const even =
@@ -55,18 +55,13 @@ export function parseTrace(text: string, name: string, options: TraceOptions = {
     : requests(times, name, options);
 }
 
-interface Row {
-  readonly cells: readonly string[];
-  readonly number: number;
-}
-
-function plainCounts(rows: readonly Row[], name: string, { intervalS }: TraceOptions): Trace {
+function plainCounts(rows: readonly CsvRow[], name: string, { intervalS }: TraceOptions): Trace {
   if (intervalS === undefined)
     throw new TerminalError(`${name}: rows without a time; say with --trace-interval what one row lasts`);
   return { intervalS, counts: rows.map((row) => countOf(row, 0, name)) };
 }
 
-function timedCounts(rows: readonly Row[], name: string, intervalS: number): Trace {
+function timedCounts(rows: readonly CsvRow[], name: string, intervalS: number): Trace {
   return { intervalS, counts: rows.map((row) => countOf(row, 1, name)) };
 }
 
@@ -86,18 +81,20 @@ function requests(times: readonly number[], name: string, { intervalS }: TraceOp
   return { intervalS: everyS, counts };
 }
 
-function countOf({ cells, number }: Row, column: number, name: string): number {
+function countOf({ cells, line }: CsvRow, column: number, name: string): number {
   const cell = (cells[column] ?? '').trim();
   const value = Number(cell);
   if (cell === '' || !Number.isFinite(value) || value < 0)
-    throw new TerminalError(`${name}:${number}: '${cell}' is not a count, 0 or more`);
+    throw new TerminalError(`${name}:${line}: '${cell}' is not a count, 0 or more (column ${column + 1})`);
   return value;
 }
 
-function requireTime({ cells, number }: Row, name: string): number {
+function requireTime({ cells, line }: CsvRow, name: string): number {
   const time = timeOf(cells[0] ?? '');
   if (time !== undefined) return time;
-  throw new TerminalError(`${name}:${number}: '${cells[0]}' is not a time such as 2014-07-01 00:00:00`);
+  throw new TerminalError(
+    `${name}:${line}: '${cells[0]}' is not a time such as 2014-07-01 00:00:00 (column 1)`,
+  );
 }
 
 /** ms since the epoch; a time without a zone is UTC, a number is seconds. */

@@ -76,9 +76,20 @@ const structure: readonly Row[] = [
     "warning 11 /spec/apps/0/adopt: yes is the text 'yes' here (YAML 1.2) and true in YAML 1.1, which kubectl reads: write 'yes' with quotes, or the value that is meant",
   ],
   [
+    "KEDA's and the HorizontalPodAutoscaler's names",
+    aPolicyWithSpec(
+      `pollingInterval: 30\ntriggers: []\ncapacity: { slots: 1 }\napps:\n  - { name: a, priority: 1, remainder: {}, minReplicas: 1, maxReplicas: 3, scaleTargetRef: { name: x } }`,
+    ),
+    'error 5 /spec/pollingInterval: spec.pollingInterval is not a field; it is spec.interval here, a duration such as 500ms',
+    "error 6 /spec/triggers: spec.triggers is not a field; KEDA's triggers are spec.apps[].targets here",
+    'error 9 /spec/apps/0/minReplicas: spec.apps[0].minReplicas is not a field; it is spec.apps[].instances.min here',
+    'error 9 /spec/apps/0/maxReplicas: spec.apps[0].maxReplicas is not a field; it is spec.apps[].instances.max here',
+    'error 9 /spec/apps/0/scaleTargetRef: spec.apps[0].scaleTargetRef is not a field; what is scaled is an app here: spec.apps[].id, or its definition under spec.apps[].app',
+  ],
+  [
     'duration without unit',
     aPolicyWithSpec(`interval: 500\ncapacity: { slots: 1 }\n${APPS}`),
-    'error 5 /spec/interval: spec.interval must be text, but is the number 500',
+    'error 5 /spec/interval: spec.interval must be a duration above zero such as 500ms, 10s, 5m or 1h, but is the number 500: 500s for seconds, 500ms for milliseconds',
   ],
   [
     'duration of another kind',

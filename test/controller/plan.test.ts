@@ -88,9 +88,12 @@ describe('plan without metrics', () => {
   it('takes on what others made only when told so', async () => {
     const { scheduler, plan } = aCluster();
     scheduler.others.create('/consumer', 2, { cmd: 'run consumer', cpus: 1, mem: 100 });
-    expect(await plan(demo)).toMatchObject({
-      changes: [],
+    const blocked = await plan(demo);
+    expect(blocked.changes.map(({ kind, app }) => `${kind} ${app}`)).not.toContain('adopt /consumer');
+    expect(blocked.changes.map(({ app }) => app)).toContain('/filler');
+    expect(blocked).toMatchObject({
       troubles: [{ reason: 'AdoptionRequired', policy: 'default/demo', app: '/consumer' }],
+      notes: [expect.stringMatching(/touches nothing of policy default\/demo while \/consumer is blocked/)],
     });
     const adopting = aPolicy('demo', [{ ...consumer, adopt: true }]);
     expect((await plan(adopting)).changes).toMatchObject([{ kind: 'adopt', app: '/consumer' }]);

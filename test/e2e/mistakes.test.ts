@@ -34,12 +34,24 @@ describe('a mistake on the command line', () => {
       args: ['get', '--server', `http://u:${SECRET}@127.0.0.1:1`],
       says: '--server: the URL for 127.0.0.1:1',
     },
+    {
+      args: ['plan', POLICY],
+      says: `plan takes no arguments, but was given '${POLICY}'; name files and directories with -f: microscaling plan -f ${POLICY}`,
+    },
+    { args: ['validate', '-f', 'nosuch.yaml'], says: '-f nosuch.yaml: no such file or directory' },
+    { args: ['apply', '-f', 'nosuch.yaml'], says: '-f nosuch.yaml: no such file or directory' },
     { args: ['get', '--server', 'not a host'], says: "--server: 'not a host' is not a URL" },
   ])('$says', async ({ args, says }) => {
     const { code, stdout, stderr } = await run(args);
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(says)]);
     expect(stdout + stderr).not.toContain(SECRET);
+  });
+
+  it.each(['plan', 'validate', 'apply'])('is to %s what is no policy at all', async (verb) => {
+    const { code, stdout, stderr } = await run([verb, '-f', 'package.json']);
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain('there is no policy in what was given with -f');
   });
 
   it('ends although it listened for counters already', async () => {

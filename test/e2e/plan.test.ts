@@ -46,7 +46,7 @@ async function plan(
 
 describe('microscaling plan', { concurrent: false }, () => {
   it('lists exactly the three creations against a fresh Marathon', async () => {
-    const { code, plan: found } = await plan();
+    const { code, plan: found } = await plan(azurite.env(QUEUE));
     expect(code).toBe(2);
     expect(found.changes.map(({ kind, app }) => ({ kind, app }))).toEqual([
       { kind: 'create', app: CONSUMER },
@@ -54,6 +54,16 @@ describe('microscaling plan', { concurrent: false }, () => {
       { kind: 'create', app: '/queue-demo/producer' },
     ]);
     expect(await marathon.counts()).toEqual({});
+  });
+
+  it('names every reference that leads to nothing, beside what it would create', async () => {
+    const { AZURE_STORAGE_ACCOUNT_KEY: _, AZURE_STORAGE_QUEUE_NAME: __, ...env } = azurite.env(QUEUE);
+    const { code, text, plan: found } = await plan(env);
+    expect(code).toBe(1);
+    expect(found.changes).toHaveLength(3);
+    for (const name of ['AZURE_STORAGE_ACCOUNT_KEY', 'AZURE_STORAGE_QUEUE_NAME'])
+      expect(text).toContain(`variable ${name} is not set: set it where the operator is started`);
+    expect(text).not.toContain('variable AZURE_STORAGE_ACCOUNT_NAME');
   });
 
   it('lists nothing once the operator has made them, with the variables and without', async () => {
@@ -69,10 +79,13 @@ describe('microscaling plan', { concurrent: false }, () => {
       return isDeepStrictEqual(Object.keys(await marathon.counts()).sort(), made);
     });
     expect(await operator.stop()).toBe(0);
-    for (const env of [azurite.env(QUEUE), {}]) {
+    for (const [env, expected] of [
+      [azurite.env(QUEUE), 0],
+      [{}, 1],
+    ] as const) {
       const { code, text, plan: found } = await plan(env);
       expect(found.changes, text).toEqual([]);
-      expect(code).toBe(0);
+      expect(code).toBe(expected);
       expect(text).not.toContain(ACCOUNT_KEY);
     }
   });

@@ -22,6 +22,12 @@ describe('parseTrace', () => {
       expected: { intervalS: 300, counts: [10, 20, 30] },
     },
     {
+      name: 'quoted fields',
+      text: '\uFEFF"timestamp","value"\r\n"2014-07-01 00:00:00","10"\r\n"2014-07-01 00:05:00", "20" ,"a ""b"", c"\r\n2014-07-01 00:10:00,"30"',
+      options: {},
+      expected: { intervalS: 300, counts: [10, 20, 30] },
+    },
+    {
       name: 'another length of a row',
       text: timed,
       options: { intervalS: 20 },

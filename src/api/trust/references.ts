@@ -3,6 +3,7 @@
 import { error, type Finding } from '../finding.ts';
 import { isObject } from '../json-schema.ts';
 import { below, showPath } from '../pointer.ts';
+import { names } from '../schema-errors.ts';
 import { judgeVariable, mayReadFile, refused, type TrustRules } from './rules.ts';
 
 /** One place of a spec that says where a value comes from. */
@@ -36,10 +37,48 @@ export function referencesIn(spec: unknown): readonly Reference[] {
 }
 
 export function judgeReferences(spec: unknown, rules: TrustRules): readonly Finding[] {
-  return referencesIn(spec).flatMap(({ pointer, kind, name, use }) => {
-    if (kind === 'fromEnv') return judgeVariable(name, use, { pointer, rules });
-    return kind === 'fromFile' && use === 'plain' ? [plainFile(pointer)] : judgeFile(name, pointer, rules);
+  const references = referencesIn(spec);
+  return [
+    ...judgeVariables(references, 'plain', rules),
+    ...judgeVariables(references, 'secret', rules),
+    ...references.flatMap((reference) => judgeFiles(reference, rules)),
+  ];
+}
+
+/** Fewer are told one by one, each at its place. */
+const MANY = 3;
+
+/** Who has many of them put right wants one flag, not one line for each. */
+function judgeVariables(
+  references: readonly Reference[],
+  use: Reference['use'],
+  rules: TrustRules,
+): readonly Finding[] {
+  const variables = references.filter((reference) => reference.kind === 'fromEnv' && reference.use === use);
+  const judged = variables.flatMap(({ pointer, name }) => {
+    const [finding] = judgeVariable(name, use, { pointer, rules });
+    return finding === undefined ? [] : [{ finding, name }];
   });
+  const refusedNames = [...new Set(judged.map(({ name }) => name))];
+  const [first] = judged;
+  if (first === undefined || refusedNames.length < MANY) return judged.map(({ finding }) => finding);
+  const what = `may not read variables ${names(refusedNames, 'and')}${use === 'plain' ? ' as plain values' : ''}`;
+  const flag = use === 'plain' ? '--allow-env' : '--allow-secret-env';
+  return [refused(first.finding.pointer, what, `${flag} '${patternOf(refusedNames)}'`)];
+}
+
+/** One pattern over all of them where their names begin alike, else their names. */
+function patternOf(variables: readonly string[]): string {
+  const [first = '', ...others] = variables;
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length -= 1;
+  const prefix = first.slice(0, first.slice(0, length).lastIndexOf('_') + 1);
+  return prefix === '' ? variables.join(',') : `${prefix}*`;
+}
+
+function judgeFiles({ kind, use, pointer, name }: Reference, rules: TrustRules): readonly Finding[] {
+  if (kind === 'fromEnv') return [];
+  return kind === 'fromFile' && use === 'plain' ? [plainFile(pointer)] : judgeFile(name, pointer, rules);
 }
 
 function isDefinition(pointer: string): boolean {

@@ -4,6 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import type { JsonObject } from '../../api/json-schema.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { type PolicyDocument, readPolicyDocuments } from '../../app/policy-documents.ts';
+import { NO_POLICY } from '../../app/policy-files.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { CommandContext } from '../command.ts';
@@ -61,7 +62,7 @@ async function documentsOf(
     context.note('nothing was applied');
     return undefined;
   }
-  if (documents.length === 0) throw new TerminalError('there is no policy in what was given with -f');
+  if (documents.length === 0) throw new TerminalError(NO_POLICY);
   return documents;
 }
 

@@ -3,6 +3,7 @@
 import { styleText } from 'node:util';
 import type { OptionValues } from '../../app/options.ts';
 import { type PlanReport, planFiles } from '../../app/plan.ts';
+import { NO_POLICY } from '../../app/policy-files.ts';
 import type { Change, FieldDiff } from '../../core/change.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/log.ts';
@@ -26,13 +27,17 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const line = new ProgressLine({ raw: context.noteRaw, isTty: context.stderrIsTty });
   const planning = planFiles(config, silentLogger, context.signal);
   const report = await whileSlow(line, 'comparing with Marathon', planning);
+  const empty = report.resources.length === 0 && report.problems.every((p) => p.severity !== 'error');
   const unread = [...new Set(report.policies.flatMap((plan) => plan.unread ?? []))];
   const failed =
-    report.problems.some((p) => p.severity === 'error') || report.troubles.length + unread.length > 0;
+    empty ||
+    report.problems.some((p) => p.severity === 'error') ||
+    report.troubles.length + unread.length > 0;
   if (options.output === 'markdown') {
     context.printRaw(planMarkdown(report));
   } else {
     for (const problem of report.problems) context.note(problemLine(problem));
+    if (empty) context.note(NO_POLICY);
     for (const { app, message } of report.troubles) context.note(`${app}: ${message}`);
     for (const note of report.notes) context.note(`note: ${note}`);
     if (unread.length > 0 && report.policies.every((plan) => plan.unread !== undefined))

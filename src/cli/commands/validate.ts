@@ -1,7 +1,7 @@
 // cli: `microscaling validate -f`.
 
 import type { OptionValues } from '../../app/options.ts';
-import { readFilesWith } from '../../app/policy-files.ts';
+import { NO_POLICY, readFilesWith } from '../../app/policy-files.ts';
 import { loaderOf } from '../../app/trust.ts';
 import type { CommandContext } from '../command.ts';
 import { jsonText } from '../output/json.ts';
@@ -15,12 +15,13 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   );
   const errors = problems.filter((p) => p.severity === 'error').length;
   const warnings = problems.length - errors;
-  const valid = errors === 0;
+  const valid = errors === 0 && resources.length > 0;
   if (options.output === 'json') {
     context.print(jsonText({ valid, resources: resources.length, problems }));
     return valid ? 0 : 1;
   }
   for (const problem of problems) context.print(problemLine(problem));
+  if (errors === 0 && !valid) context.note(NO_POLICY);
   context.print(
     `${plural(resources.length, 'valid resource')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`,
   );

@@ -25,9 +25,24 @@ export interface QueueTarget {
   readonly credential: QueueCredential;
 }
 
-const DEFAULT_NAME: ValueSource = { fromEnv: 'AZURE_STORAGE_ACCOUNT_NAME' };
-const DEFAULT_KEY: ValueSource = { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' };
+const DEFAULT_NAME = { fromEnv: 'AZURE_STORAGE_ACCOUNT_NAME' } satisfies ValueSource;
+const DEFAULT_KEY = { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' } satisfies ValueSource;
 const DEFAULT_ENDPOINT: ValueSource = { fromEnv: 'AZURE_STORAGE_QUEUE_ENDPOINT' };
+
+/** The variables that a block reads without naming them. */
+export function defaultReferences(
+  config: AzureStorageQueueMetric,
+): readonly { readonly field: string; readonly variable: string; readonly use: 'plain' | 'secret' }[] {
+  if (config.connectionString) return [];
+  const hasName = plainValue(config.accountName, config.accountNameFrom) !== undefined;
+  const hasCredential = config.sasToken !== undefined || config.accountKey !== undefined;
+  return [
+    ...(hasName ? [] : [{ field: 'accountName', variable: DEFAULT_NAME.fromEnv, use: 'plain' as const }]),
+    ...(hasCredential
+      ? []
+      : [{ field: 'accountKey', variable: DEFAULT_KEY.fromEnv, use: 'secret' as const }]),
+  ];
+}
 
 /** Naming rules: https://learn.microsoft.com/rest/api/storageservices/naming-queues-and-metadata */
 const QUEUE_NAME = /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/;

@@ -38,6 +38,20 @@ describe('variables', () => {
     expect(refusals(envFrom({ fromEnv: 'DB_PASSWORD' }), { allowSecretEnv: ['DB_*'] })).toEqual([]);
   });
 
+  it('refuses many in one sentence, with the pattern that allows them', () => {
+    const envOf = (...variables: readonly string[]): string =>
+      policyWith({ app: { envFrom: variables.map((fromEnv, i) => ({ name: `X${i}`, from: { fromEnv } })) } });
+    const nine = Array.from({ length: 9 }, (_, i) => `SHOP_DB_${i}`);
+    expect(refusals(envOf(...nine))).toEqual([
+      "/spec/apps/0/envFrom/0/from/fromEnv: spec.apps[0].envFrom[0].from.fromEnv: this policy may not read variables SHOP_DB_0, SHOP_DB_1, SHOP_DB_2, SHOP_DB_3, SHOP_DB_4, SHOP_DB_5, SHOP_DB_6, SHOP_DB_7 and SHOP_DB_8: start the operator with --allow-secret-env 'SHOP_DB_*'",
+    ]);
+    expect(refusals(envOf(...nine), { allowSecretEnv: ['SHOP_DB_*'] })).toEqual([]);
+    expect(refusals(envOf('A_X', 'B_X', 'C'))).toEqual([
+      expect.stringContaining("--allow-secret-env 'A_X,B_X,C'"),
+    ]);
+    expect(refusals(envOf('A_X', 'B_X'))).toHaveLength(2);
+  });
+
   it.each([
     ['a token', { token: { fromEnv: 'T' } }],
     ['a password', { basic: { username: 'u', password: { fromEnv: 'T' } } }],
