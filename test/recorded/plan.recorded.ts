@@ -2,8 +2,7 @@
 
 import { describe, it } from 'vitest';
 import { loadPolicies } from '../../src/app/schema.ts';
-import type { Change, FieldDiff } from '../../src/core/change.ts';
-import { updateBody } from '../../src/schedulers/marathon/app-definition.ts';
+import type { FieldDiff } from '../../src/core/change.ts';
 import { diffDefinition } from '../../src/schedulers/marathon/drift.ts';
 import { fakeValues } from '../support/values.ts';
 import {
@@ -13,7 +12,6 @@ import {
   filled,
   type Json,
   mutations,
-  OWNER,
   observationOf,
   type RecordedDefinition,
 } from './support/apps.ts';
@@ -21,8 +19,8 @@ import type { Difference } from './support/compare.ts';
 import type { Floor } from './support/floors.ts';
 import { recorded } from './support/recording.ts';
 import { definitionsAlong, type RecordedScenario } from './support/scenario-definitions.ts';
-import { aReplayServer, type ReplayServer } from './support/server.ts';
 import { Tally } from './support/tally.ts';
+import { leftAfterUpdate } from './support/update.ts';
 
 const records = recorded<RecordedDefinition>('definitions.jsonl') ?? [];
 const accepted = records.filter(({ status }) => status === 201);
@@ -96,7 +94,11 @@ describe.skipIf(records.length === 0)('recorded definitions as policies', () => 
     const rows = accepted.filter(({ flags }) => flags === undefined);
     for (const [i, row] of rows.entries()) {
       const before = rows[(i * 7 + 3) % rows.length];
-      if (before !== undefined) rest.add(`${before.name} to ${row.name}`, await updateTo(row, before, owned));
+      if (before !== undefined)
+        rest.add(
+          `${before.name} to ${row.name}`,
+          await leftAfterUpdate({ definition: definitionOf(row), before: before.request, owned }),
+        );
     }
     rest.finish();
   });
@@ -157,51 +159,4 @@ function tally<T extends RecordedDefinition>(
   const count = new Tally(what, floor);
   for (const row of rows) count.add(row.name, judge(row));
   count.finish();
-}
-
-const ID = '/shop/web';
-
-/** From one recorded definition to another, in the words that we would write; what is left to change then. */
-async function updateTo(
-  row: RecordedDefinition,
-  before: RecordedDefinition,
-  owned: boolean,
-): Promise<readonly Difference[]> {
-  const server = aReplayServer();
-  const first = { ...before.request, id: ID, instances: 0 };
-  const labels = { ...(before.request['labels'] as Json | null), 'microscaling.io/policy': OWNER };
-  const created = await server.ask({
-    method: 'POST',
-    path: '/v2/apps',
-    body: owned ? { ...first, labels } : first,
-  });
-  if (created.status !== 201) return [];
-  const found = diffDefinition(wanted(row), await observe(server), values);
-  if (found.length === 0) return [];
-  const change: Extract<Change, { kind: 'update' }> = {
-    kind: 'update',
-    app: ID,
-    ...wanted(row),
-    fields: found,
-    reason: '',
-  };
-  const { body, whole } = updateBody(change, await observe(server), values);
-  const answer = await server.ask({
-    method: whole ? 'PUT' : 'PATCH',
-    path: `/v2/apps${ID}`,
-    query: whole ? 'partialUpdate=false' : 'force=false',
-    body,
-  });
-  if (answer.status !== 200)
-    return [{ at: `${whole} ${answer.status}`, recorded: body, answered: answer.body }];
-  const after = await observe(server);
-  const count = after.requested === 0 ? [] : [{ at: 'instances', recorded: 0, answered: after.requested }];
-  return [...shown(diffDefinition(wanted(row), after, values)), ...count];
-}
-
-async function observe(server: ReplayServer) {
-  const { body } = await server.ask({ method: 'GET', path: `/v2/apps${ID}` });
-  const { app } = body as { readonly app: Json };
-  const owner = (app['labels'] as Json)['microscaling.io/policy'];
-  return observationOf(app, owner !== undefined);
 }
