@@ -28,7 +28,12 @@ const APPS = [
     labels: { team: 'shop' },
   },
   { id: '/shop/batch', cmd: 'exec sleep 600', instances: 4, constraints: [['hostname', 'GROUP_BY']] },
-  { id: '/shop/leader', cmd: 'exec sleep 600', labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' } },
+  {
+    id: '/shop/leader',
+    cmd: 'exec sleep 600',
+    labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' },
+    upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
+  },
   { id: '/other/idle', cmd: 'exec run --password hunter2', instances: 0 },
   {
     id: '/other/made',
