@@ -199,9 +199,11 @@ export async function bounds(): Promise<readonly Figure[]> {
       unreadStreams(UNREAD_STREAMS),
     ];
     for (const load of loads) {
+      const before = operator.cpuMs() ?? 0;
       const { latencies, told } = await under(load, operator);
       const worst = Math.max(...latencies);
-      const ratio = `×${(worst / idle).toFixed(1)} of rest, median ${share(latencies, 0.5).toFixed(1)} ms`;
+      const cpuS = ((operator.cpuMs() ?? 0) - before) / 1_000;
+      const ratio = `×${(worst / idle).toFixed(1)} of rest, median ${share(latencies, 0.5).toFixed(1)} ms, ${cpuS.toFixed(1)} s of a processor`;
       figures.push({
         name: `/healthz, worst: ${load.name}`,
         value: worst,

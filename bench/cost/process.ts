@@ -15,6 +15,8 @@ export interface OperatorProcess {
   readonly dir: string;
   /** Most memory that it ever held, MB; undefined where the system does not say (Linux does). */
   peakMb(): number | undefined;
+  /** Time of the processors that it has used, ms; undefined where the system does not say. */
+  cpuMs(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startOperatorProcess(
     url,
     dir,
     peakMb: () => peakMb(child.pid ?? 0),
+    cpuMs: () => cpuMs(child.pid ?? 0),
     stop: async () => {
       const ended = once(child, 'close');
       child.kill('SIGTERM');
@@ -71,6 +74,17 @@ function peakMb(pid: number): number | undefined {
   try {
     const kb = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kb === undefined ? undefined : Number(kb) / 1_024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Linux counts in hundredths of a second (USER_HZ). */
+function cpuMs(pid: number): number | undefined {
+  try {
+    const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+    return user === undefined || system === undefined ? undefined : (user + system) * 10;
   } catch {
     return undefined;
   }
