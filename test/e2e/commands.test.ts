@@ -108,7 +108,9 @@ describe('the commands', { concurrent: false }, () => {
       ask('get', '-l', 'team=shop', '-o', 'name'),
       ask('get', '-l', 'team!=shop'),
     ]);
-    expect(table.stdout).toMatch(/^NAMESPACE +NAME +READY .*\ndefault +shop +True +Reconcile +2 +5\/5 /);
+    expect(table.stdout).toMatch(
+      /^NAMESPACE +NAME +READY .*\ndefault +shop +True +Reconcile +1\/1 \(each\) +2 +5\/5 /,
+    );
     expect(wide.stdout).toMatch(/ sha256:[0-9a-f]{12} /);
     expect(load(yaml.stdout)).toMatchObject({ kind: 'MicroscalingPolicy', metadata: { name: 'shop' } });
     expect(JSON.parse(json.stdout)).toMatchObject({ items: [{ metadata: { name: 'shop' } }] });

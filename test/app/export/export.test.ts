@@ -64,10 +64,16 @@ function loaded(text: string): MicroscalingPolicy {
   return resources[0]?.resource as MicroscalingPolicy;
 }
 
+const QUEUE = {
+  AZURE_STORAGE_QUEUE_NAME: 'orders',
+  AZURE_STORAGE_ACCOUNT_NAME: 'shop',
+  AZURE_STORAGE_ACCOUNT_KEY: 'c2VjcmV0',
+};
+
 async function planned(text: string): Promise<readonly string[]> {
   const path = join(dir, `${Math.random()}.yaml`);
   writeFileSync(path, text);
-  const config = { files: [path], marathon: [server.emulator.url], env: {} };
+  const config = { files: [path], marathon: [server.emulator.url], env: QUEUE };
   const { changes, troubles } = await planFiles(config, silentLogger, never);
   expect(troubles).toEqual([]);
   return changes.map(({ kind, app }) => `${kind} ${app}`);
