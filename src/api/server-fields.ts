@@ -22,6 +22,9 @@ const UNKNOWN_TO_US: ReadonlySet<string> = new Set([
   'selfLink',
 ]);
 
+/** Where kubectl keeps what was applied last: as large as the object itself, and nothing that is wished for. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
 /** Without what a server says about the object: as somebody would have written it. */
 export function asWritten<T extends object & { readonly metadata?: unknown }>(object: T): T {
   const { metadata } = object;

@@ -82,6 +82,26 @@ describe('the commands', { concurrent: false }, () => {
     await untilCount(marathon, '/shop/back', 3);
   });
 
+  it('apply what get printed of everything; not over what somebody has changed since', async () => {
+    const printed = laptop.path('printed.yaml');
+    const { stdout: before } = await ask('get', '-o', 'yaml');
+    expect(before).toMatch(/kind: MicroscalingPolicyList.*resourceVersion.*status:/s);
+    writeFileSync(printed, before);
+    const { generation } = JSON.parse((await ask('get', 'shop', '-o', 'json')).stdout).metadata;
+    expect(await ask('apply', '-f', printed)).toMatchObject({ code: 0, stderr: '' });
+    expect((await ask('apply', '-f', printed)).stdout).toBe('microscalingpolicy/shop unchanged\n');
+    expect(JSON.parse((await ask('get', 'shop', '-o', 'json')).stdout).metadata.generation).toBe(generation);
+    await ask('apply', '-f', write('shop.yaml', policy('shop', { capacity: { slots: 4 } })));
+    const { code, stderr } = await ask('apply', '-f', printed);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /printed\.yaml:\d+: MicroscalingPolicy default\/shop: the object has been modified; please apply your changes to the latest version and try again/,
+      ),
+    });
+    await ask('apply', '-f', write('shop.yaml', policy('shop', { capacity: { slots: 5 } })));
+  });
+
   it('send nothing when one of several documents does not hold', async () => {
     const file = write('mixed.yaml', policy('good'), policy('bad', { app: [] }));
     const { code, stdout, stderr } = await ask('apply', '-f', file);

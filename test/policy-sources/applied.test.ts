@@ -37,6 +37,22 @@ function open(documents: DocumentStore = createMemoryDocumentStore(), load = loa
 }
 
 describe('applied policies', () => {
+  it('are as large as they are, without what kubectl notes on them', () => {
+    const large = { labels: { note: 'x'.repeat(720 * 1024) } };
+    const note = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(pool('one', large)) };
+    const { objects } = open();
+    expect(objects.judge(pool('one', { ...large, annotations: note }))).toMatchObject({
+      resources: [{ resource: { metadata: { name: 'one' } } }],
+      problems: [],
+    });
+    const tooLarge = pool('two', { labels: { note: 'x'.repeat(1100 * 1024) } });
+    const bytes = Buffer.byteLength(JSON.stringify(tooLarge));
+    expect(bytes).toBeGreaterThan(1024 * 1024);
+    expect(objects.judge(tooLarge).problems).toMatchObject([
+      { message: expect.stringMatching(/^has 11266\d\d bytes, more than the 1048576 \(1 MiB\)/) },
+    ]);
+  });
+
   it('are listed with place, revision, identity and age, and are there after a restart', async () => {
     const { objects, source, documents } = open();
     objects.put(pool('one'));

@@ -1,7 +1,8 @@
 // cli: `microscaling apply -f`: creates or updates, as `kubectl apply` does; all documents hold, or nothing is sent.
 
 import { text as readAll } from 'node:stream/consumers';
-import type { JsonObject } from '../../api/json-schema.ts';
+import { isObject, type JsonObject } from '../../api/json-schema.ts';
+import { asWritten } from '../../api/server-fields.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { type PolicyDocument, readPolicyDocuments } from '../../app/policy-documents.ts';
 import { NO_POLICY } from '../../app/policy-files.ts';
@@ -20,7 +21,7 @@ import {
 } from '../operator-client.ts';
 import { problemLine } from '../output/problems.ts';
 import { counted } from '../output/progress-line.ts';
-import { type ApiObject, conditionOf, type PolicyObject } from '../policy-object.ts';
+import { type ApiObject, conditionOf, originOf, type PolicyObject } from '../policy-object.ts';
 import { type Look, waitFor } from '../wait-for.ts';
 
 /** One document, where it goes, and what is to be sent. */
@@ -71,9 +72,8 @@ async function stepOf(
   { document, target }: Pick<Step, 'document' | 'target'>,
   signal: AbortSignal,
 ): Promise<Step> {
-  const { object } = document;
-  const metadata = { ...(object['metadata'] as JsonObject), namespace: target.namespace };
-  const wanted = withLastApplied({ ...object, metadata });
+  const object = asApplied(document.object, target.namespace);
+  const wanted = withLastApplied(object);
   const current = await lookUp<ApiObject & JsonObject>(client, target, signal);
   const base = { document, target, current };
   if (current === undefined) {
@@ -81,8 +81,49 @@ async function stepOf(
     return { ...base, write: { method: 'POST', path: pathOf(all), body: wanted } };
   }
   const patch = threeWayPatch(lastApplied(current), wanted, current);
-  if (Object.keys(patch).length === 0) return base;
+  if (isEmpty(patch)) return base;
+  // What was printed of an object that is kept elsewhere, a folder or a repository, asks for nothing.
+  const isHere = [APPLIED, ''].includes(originOf(current.metadata).source);
+  if (!isHere && isEmpty(threeWayPatch({}, object, current))) return base;
+  refuseOutdated(document, current);
   return { ...base, write: { method: 'PATCH', path: pathOf(target), body: patch, type: MERGE_PATCH } };
+}
+
+/** The name that the operator gives to what was applied to it. */
+const APPLIED = 'api';
+
+/** Without what the operator printed about it: `get -o yaml` may be applied as it is. */
+function asApplied(written: JsonObject, namespace: string): JsonObject {
+  const { metadata: given, ...object } = asWritten(written);
+  const metadata = isObject(given) ? given : {};
+  const { annotations } = metadata;
+  const kept = isObject(annotations)
+    ? { annotations: Object.fromEntries(Object.entries(annotations).filter(([name]) => !TOLD.has(name))) }
+    : {};
+  return { ...object, metadata: { ...metadata, ...kept, namespace } };
+}
+
+const TOLD: ReadonlySet<string> = new Set(['microscaling.io/source', 'microscaling.io/revision']);
+
+/**
+ * A printed object is of a moment. The status goes on by itself and is no matter; a spec that somebody has changed
+ * since then is not overwritten.
+ *
+ * @throws TerminalError in kubectl's words
+ */
+function refuseOutdated({ object, place }: PolicyDocument, { kind, metadata: now }: ApiObject): void {
+  const { metadata } = object;
+  const { resourceVersion, generation, uid } = isObject(metadata) ? metadata : {};
+  if (resourceVersion === undefined || resourceVersion === now.resourceVersion) return;
+  const same = (uid ?? now.uid) === now.uid && (generation ?? now.generation) === now.generation;
+  if (same) return;
+  throw new TerminalError(
+    `${place}: ${kind} ${now.namespace}/${now.name}: the object has been modified; please apply your changes to the latest version and try again (or remove metadata.resourceVersion)`,
+  );
+}
+
+function isEmpty(patch: JsonObject): boolean {
+  return Object.keys(patch).length === 0;
 }
 
 /** Asks the operator whether it would take every one of them, so that none is taken when one is not. */
@@ -132,9 +173,26 @@ function refusalLines(
   });
 }
 
-async function send(client: OperatorClient, { current, write }: Step, signal: AbortSignal): Promise<string> {
+const CONFLICT = 409;
+/** As often as kubectl, when somebody else was faster. */
+const MAX_RETRIES = 5;
+
+async function send(
+  client: OperatorClient,
+  step: Step,
+  signal: AbortSignal,
+  retries = MAX_RETRIES,
+): Promise<string> {
+  const { current, write } = step;
   if (write === undefined) return 'unchanged';
-  const { metadata } = (await client.write(write, signal)) as ApiObject;
+  let written: ApiObject;
+  try {
+    written = (await client.write(write, signal)) as ApiObject;
+  } catch (error) {
+    if (!(error instanceof OperatorRefusal) || error.code !== CONFLICT || retries === 0) throw error;
+    return await send(client, await stepOf(client, step, signal), signal, retries - 1);
+  }
+  const { metadata } = written;
   if (current === undefined) return 'created';
   return metadata.resourceVersion === current.metadata.resourceVersion ? 'unchanged' : 'configured';
 }

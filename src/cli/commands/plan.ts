@@ -13,6 +13,9 @@ import { planMarkdown } from '../output/markdown/plan.ts';
 import { problemLine } from '../output/problems.ts';
 import { ProgressLine, whileSlow } from '../output/progress-line.ts';
 
+const NOT_ASKED =
+  'planned without asking an operator what it holds: an app that one has adopted already is listed as to adopt';
+
 const NO_CHANGE = 0;
 const FAILED = 1;
 const CHANGES = 2;
@@ -40,6 +43,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     if (empty) context.note(NO_POLICY);
     for (const { app, message } of report.troubles) context.note(`${app}: ${message}`);
     for (const note of report.notes) context.note(`note: ${note}`);
+    if (report.changes.some(({ kind }) => kind === 'adopt')) context.note(`note: ${NOT_ASKED}`);
     if (unread.length > 0 && report.policies.every((plan) => plan.unread !== undefined))
       throw new TerminalError(unread.join('\n'));
     for (const message of unread) context.note(`not compared: ${message}`);

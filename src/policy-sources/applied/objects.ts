@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LoadResult } from '../../api/load.ts';
 import type { Resource } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
+import { LAST_APPLIED } from '../../api/server-fields.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
 
@@ -141,7 +142,7 @@ export class AppliedObjects {
   /** Reads it: valid and allowed, or why not. */
   judge(object: AppliedObject): LoadResult {
     const metadata = Object.entries(object.metadata).filter(([field]) => !OF_THE_API.has(field));
-    const document = { ...object, metadata: Object.fromEntries(metadata) };
+    const document = { ...object, metadata: withoutLastApplied(Object.fromEntries(metadata)) };
     return this.#load(JSON.stringify(document), placeOf(object));
   }
 
@@ -160,6 +161,14 @@ export class AppliedObjects {
   #changed(kind: string, key: string): void {
     for (const listener of this.#listeners) listener(kind, key);
   }
+}
+
+/** The note of kubectl doubles the size of an object: what is judged, and what its size is, is the object. */
+function withoutLastApplied(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { annotations } = metadata;
+  if (typeof annotations !== 'object' || annotations === null) return metadata;
+  const { [LAST_APPLIED]: _, ...others } = annotations as Readonly<Record<string, unknown>>;
+  return { ...metadata, annotations: others };
 }
 
 /** For people: `api default/shop`. */
