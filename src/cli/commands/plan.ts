@@ -8,13 +8,15 @@ import type { Change, FieldDiff } from '../../core/change.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import type { CommandContext } from '../command.ts';
+import { withoutHeld } from '../held-apps.ts';
+import { operatorOf } from '../operator-client.ts';
 import { jsonText } from '../output/json.ts';
 import { planMarkdown } from '../output/markdown/plan.ts';
 import { problemLine } from '../output/problems.ts';
 import { ProgressLine, whileSlow } from '../output/progress-line.ts';
 
 const NOT_ASKED =
-  'planned without asking an operator what it holds: an app that one has adopted already is listed as to adopt';
+  'planned without asking an operator what it holds: an app that one has adopted already is listed as to adopt; name the operator with --server';
 
 const NO_CHANGE = 0;
 const FAILED = 1;
@@ -29,7 +31,9 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   };
   const line = new ProgressLine({ raw: context.noteRaw, isTty: context.stderrIsTty });
   const planning = planFiles(config, silentLogger, context.signal);
-  const report = await whileSlow(line, 'comparing with Marathon', planning);
+  const compared = await whileSlow(line, 'comparing with Marathon', planning);
+  const asked = options.server !== undefined;
+  const report = asked ? await withoutHeld(compared, operatorOf(options, context), context.signal) : compared;
   const empty = report.resources.length === 0 && report.problems.every((p) => p.severity !== 'error');
   const unread = [...new Set(report.policies.flatMap((plan) => plan.unread ?? []))];
   const failed =
@@ -43,7 +47,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     if (empty) context.note(NO_POLICY);
     for (const { app, message } of report.troubles) context.note(`${app}: ${message}`);
     for (const note of report.notes) context.note(`note: ${note}`);
-    if (report.changes.some(({ kind }) => kind === 'adopt')) context.note(`note: ${NOT_ASKED}`);
+    if (!asked && report.changes.some(({ kind }) => kind === 'adopt')) context.note(`note: ${NOT_ASKED}`);
     if (unread.length > 0 && report.policies.every((plan) => plan.unread !== undefined))
       throw new TerminalError(unread.join('\n'));
     for (const message of unread) context.note(`not compared: ${message}`);
