@@ -19,6 +19,8 @@ const HEARTBEAT_MS = 1_000;
 const RETRY = new TextEncoder().encode('retry: 1000\n');
 /** People who look at one operator at once, and tabs that they forgot. */
 const MAX_STREAMS = 200;
+/** Of all of them together, should nobody read: with a thousand apps a picture is megabytes. */
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const SCALE_TIMEOUT_MS = 15_000;
 
 export interface UiDeps {
@@ -45,16 +47,17 @@ export interface UiDeps {
  */
 export function uiRoutes(deps: UiDeps): Hono {
   const app = new Hono();
-  const { clock, access } = deps;
+  const { clock, access, live } = deps;
   const streams = new OpenStreams({ clock, most: MAX_STREAMS, signal: deps.signal });
   app.get('/stream', (c) => {
     const entered = access.enter(c.req.raw);
     if (isRefused(entered)) return c.json({ message: entered.message }, entered.status);
     // Nobody would read the stream that HEAD begins.
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
-    const stream = streams.begin(entered);
+    const unreadBytes = streams.size * (viewEvents.get(live)?.event.byteLength ?? 0);
+    const stream = unreadBytes > MAX_UNREAD_BYTES ? undefined : streams.begin(entered);
     if (stream === undefined) {
-      const message = `${MAX_STREAMS} pages are open already: close one of them, or try again later`;
+      const message = `${streams.size} pages are open already: close one of them, or try again later`;
       return c.json({ message }, 503, { 'retry-after': '5' });
     }
     const hello = greeting(deps, c.req.raw, entered);
