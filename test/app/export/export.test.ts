@@ -64,16 +64,20 @@ function loaded(text: string): MicroscalingPolicy {
   return resources[0]?.resource as MicroscalingPolicy;
 }
 
-const QUEUE = {
-  AZURE_STORAGE_QUEUE_NAME: 'orders',
-  AZURE_STORAGE_ACCOUNT_NAME: 'shop',
-  AZURE_STORAGE_ACCOUNT_KEY: 'c2VjcmV0',
-};
+/** Every variable that the policy names has some value. */
+function everythingSet(text: string): Readonly<Record<string, string>> {
+  const named = [...text.matchAll(/fromEnv: (\w+)/g)].map(([, name = '']) => [name, 'c2VjcmV0'] as const);
+  return Object.fromEntries([
+    ...named,
+    ['AZURE_STORAGE_ACCOUNT_NAME', 'shop'],
+    ['AZURE_STORAGE_ACCOUNT_KEY', 'c2VjcmV0'],
+  ]);
+}
 
 async function planned(text: string): Promise<readonly string[]> {
   const path = join(dir, `${Math.random()}.yaml`);
   writeFileSync(path, text);
-  const config = { files: [path], marathon: [server.emulator.url], env: QUEUE };
+  const config = { files: [path], marathon: [server.emulator.url], env: everythingSet(text) };
   const { changes, troubles } = await planFiles(config, silentLogger, never);
   expect(troubles).toEqual([]);
   return changes.map(({ kind, app }) => `${kind} ${app}`);
