@@ -57,6 +57,11 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   uplot: [],
 };
 
+const SMALL_ROOMS = ['controller', 'app', 'cli', 'server'];
+/** Lists of one kind, each entry like the next: no folder of mechanisms. */
+const LISTS: readonly string[] = ['cli/commands', 'server/page/dashboard'];
+const MOST_ENTRIES = 16;
+
 /** What pure rooms must not say. */
 const IMPURE = [
   /\bawait\b/,
@@ -76,6 +81,11 @@ function files(dir: string): string[] {
   return readdirSync(dir, { withFileTypes: true, recursive: true })
     .filter((e) => e.isFile() && e.name.endsWith('.ts'))
     .map((e) => join(e.parentPath, e.name));
+}
+
+function foldersIn(folder: string): string[] {
+  const inside = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [folder, ...inside.flatMap((entry) => foldersIn(join(folder, entry.name)))];
 }
 
 function importsOf(file: string): Import[] {
@@ -115,6 +125,23 @@ describe('architecture', () => {
       return from === to || MAY_IMPORT[from]?.includes(to) ? [] : [`${place(file)} -> ${to}`];
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('shows few entries in each folder of the rooms that people read first', () => {
+    const folders = SMALL_ROOMS.flatMap((room) => foldersIn(join(src, room)));
+    const large = folders.flatMap((folder) => {
+      const entries = readdirSync(folder).length;
+      return entries > MOST_ENTRIES && !LISTS.includes(place(folder)) ? [`${place(folder)}: ${entries}`] : [];
+    });
+    expect(large).toEqual([]);
+  });
+
+  it('keeps the inside of the embedded server to itself', () => {
+    const wrong = local.filter(({ file, target }) => {
+      const to = place(resolve(dirname(file), target));
+      return to.startsWith('emulator/') && to !== 'emulator/index.ts' && !place(file).startsWith('emulator/');
+    });
+    expect(wrong.map(({ file, target }) => `${place(file)} -> ${target}`)).toEqual([]);
   });
 
   it('keeps the bench out of what is published', () => {

@@ -2,11 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import type { MetricSpec } from '../../src/api/policy.ts';
-import { SchedulerPool } from '../../src/app/schedulers.ts';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { SchedulerPool } from '../../src/app/operator/schedulers.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { createOperator } from '../../src/controller/operator.ts';
-import type { RoundReport } from '../../src/controller/telemetry.ts';
-import type { OperatorState } from '../../src/controller/view.ts';
+import type { RoundReport } from '../../src/controller/status/round-report.ts';
+import type { OperatorState } from '../../src/controller/status/view.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
 import { createInlineSource } from '../../src/policy-sources/inline/index.ts';

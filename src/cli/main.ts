@@ -1,9 +1,10 @@
 // cli: the entry point. Makes the parser from the tables, runs one command, turns what was thrown into a sentence.
 
 import { Command, CommanderError, Option } from 'commander';
-import { readConfig } from '../app/config.ts';
+import { readConfig } from '../app/options/config.ts';
 import { OPTIONS, type OptionName, type OptionSpec } from '../app/options.ts';
 import { VERSION } from '../app/package-root.ts';
+import { watchParent } from '../app/processes.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
 import { rootSignal, Shutdown } from '../runtime/signal.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
@@ -88,7 +89,10 @@ async function runCommand(spec: CommandSpec, command: Command): Promise<number> 
     noteRaw: (text) => void process.stderr.write(text),
     stdoutIsTty: process.stdout.isTTY === true,
     stderrIsTty: process.stderr.isTTY === true,
-    signal: rootSignal({ startedByNpm: process.env['npm_lifecycle_event'] !== undefined }),
+    signal: rootSignal({
+      startedByNpm: process.env['npm_lifecycle_event'] !== undefined,
+      watchNpm: watchParent,
+    }),
     arguments: command.args,
   };
   return await (await spec.load()).run(options, context);

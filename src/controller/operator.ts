@@ -7,25 +7,25 @@ import { type ControllerOptions, type Reconciler, runController } from '../runti
 import { createMemoryDocumentStore } from '../runtime/document-store.ts';
 import { keepRunning, type Runnable, runGroups } from '../runtime/runnables.ts';
 import { WorkQueue } from '../runtime/workqueue.ts';
-import { createActions } from './actions.ts';
-import { Archive } from './archive.ts';
-import type { OperatorDeps } from './deps.ts';
-import { firstLook } from './first-look.ts';
-import { SourceFollower } from './follow.ts';
-import { createHomes } from './homes.ts';
-import { Interventions } from './interventions.ts';
-import { soleInstance } from './leadership.ts';
-import { Orphans } from './orphans.ts';
-import { PoolArchive } from './pool-archive.ts';
-import { PoolReconciler } from './reconcile.ts';
-import { RecordArchive } from './record-archive.ts';
-import { appsOf, poolKeyOf, shownVersion } from './records.ts';
-import { Status } from './status.ts';
-import { Store } from './store.ts';
-import type { OperatorState } from './view.ts';
-import { Wakeups } from './wakeups.ts';
+import { createActions } from './interventions/actions.ts';
+import { Interventions } from './interventions/interventions.ts';
+import { Orphans } from './ownership/orphans.ts';
+import { Archive } from './persistence/durable-writes.ts';
+import { RecordArchive } from './persistence/history-store.ts';
+import { PoolArchive } from './persistence/pool-store.ts';
+import { Store } from './policies/policy-store.ts';
+import { appsOf, poolKeyOf, shownVersion } from './policies/records.ts';
+import { SourceFollower } from './policies/source-follower.ts';
+import type { OperatorDeps } from './ports.ts';
+import { createHomes } from './publish/homes.ts';
+import { PoolReconciler } from './round/reconcile.ts';
+import { Status } from './status/status.ts';
+import type { OperatorState } from './status/view.ts';
+import { firstLook } from './watch/first-look.ts';
+import { soleInstance } from './watch/leadership.ts';
+import { Wakeups } from './watch/wakeups.ts';
 
-export type { Decide, OperatorDeps } from './deps.ts';
+export type { Decide, OperatorDeps } from './ports.ts';
 
 export interface Operator {
   /** Resolves when `signal` was aborted, the rounds in hand are finished and everything is put away. Scales nothing on the way out. */

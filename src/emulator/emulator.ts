@@ -2,7 +2,6 @@
 
 import type { Clock } from '../runtime/clock.ts';
 import { TerminalError } from '../runtime/errors.ts';
-import type { Guardian } from '../runtime/guardian.ts';
 import { type HttpServer, serve } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { ServerSettings } from './definition/settings.ts';
@@ -21,6 +20,7 @@ import type { FaultSettings } from './node/fault-settings.ts';
 import { Faults } from './node/faults.ts';
 import { Leadership } from './node/leadership.ts';
 import { createNode } from './node/node.ts';
+import type { Guardian } from './processes/guardian.ts';
 
 /** How long tasks may take to end when the server does, whatever grace they were given. */
 const CLOSE_GRACE_MS = 5000;

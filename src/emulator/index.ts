@@ -13,3 +13,5 @@ export { MemoryProcesses } from './mesos/memory-processes.ts';
 export type { ProcessRunner, ProcessSpec, RunningProcess } from './mesos/process-runner.ts';
 export type { Credentials } from './node/basic-auth.ts';
 export type { FaultAnswer, FaultLock, FaultSettings } from './node/fault-settings.ts';
+export { createGuardian, type GuardedProcess, type Guardian, terminate } from './processes/guardian.ts';
+export { watchParent } from './processes/parent-watch.ts';

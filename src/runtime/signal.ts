@@ -2,7 +2,6 @@
 
 import { constants } from 'node:os';
 import { type Clock, systemClock } from './clock.ts';
-import { watchParent } from './parent-watch.ts';
 
 /** Why everything stops: not a failure. */
 export class Shutdown extends Error {
@@ -30,6 +29,7 @@ export interface RootSignalOptions {
   readonly startedByNpm?: boolean;
   readonly target?: SignalProcess;
   readonly clock?: Clock;
+  /** Calls back when the npm that started us is gone. */
   readonly watchNpm?: (onGone: (why: string) => void) => unknown;
 }
 
@@ -38,7 +38,7 @@ export interface RootSignalOptions {
  * once with 128 + its number, for a person whose patience is over; what follows within half a second is an echo. Called once, where the process starts.
  */
 export function rootSignal(options: RootSignalOptions = {}): AbortSignal {
-  const { target = process, watchNpm = watchParent, clock = systemClock } = options;
+  const { target = process, watchNpm, clock = systemClock } = options;
   const controller = new AbortController();
   const shutdown = (why: string): void => {
     if (!controller.signal.aborted) controller.abort(new Shutdown(why));
@@ -51,6 +51,6 @@ export function rootSignal(options: RootSignalOptions = {}): AbortSignal {
       shutdown(`received ${name}`);
     });
   }
-  if (options.startedByNpm === true) void watchNpm(shutdown);
+  if (options.startedByNpm === true) void watchNpm?.(shutdown);
   return controller.signal;
 }

@@ -2,30 +2,30 @@
 
 import { Hono } from 'hono';
 import { API_VERSION } from '../api/policy.ts';
-import type { OperatorState, OperatorView } from '../controller/view.ts';
+import type { OperatorState, OperatorView } from '../controller/status/view.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
 import { crossSiteRefusal, type HttpBindings, type HttpHandler, type Refusal } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
-import { createAccess, type Grant, isRefused } from './access.ts';
-import { apiRoutes } from './api-routes.ts';
-import { type Asset, assetResponse, loadAssets } from './assets.ts';
-import { handRoutes } from './hand-routes.ts';
-import { createHostCheck, type HostCheckOptions } from './host-check.ts';
-import { ApiFailure } from './kube/failure.ts';
-import { unsupportedType } from './kube/media-type.ts';
+import { createAccess, type Grant, isRefused } from './access/access.ts';
+import { createHostCheck, type HostCheckOptions } from './access/host-check.ts';
+import { loginRoutes } from './access/login-routes.ts';
+import { pageSenderOf, senderOf } from './access/sender.ts';
+import { Sessions } from './access/sessions.ts';
+import { createTokenBook } from './access/tokens.ts';
+import { createWriteGuard } from './access/write-guard.ts';
+import { apiRoutes } from './api/api-routes.ts';
+import { handRoutes } from './api/intervention-routes.ts';
+import { orphanRoutes } from './api/orphan-routes.ts';
+import { type StatusCode, statusObject } from './api/status-answer.ts';
+import { ApiFailure } from './kube/http/failure.ts';
+import { unsupportedType } from './kube/http/media-type.ts';
 import { type OperatorApiOptions, operatorApi } from './kube/operator-api.ts';
-import { type StatusCode, statusObject } from './kubernetes.ts';
-import { LiveView } from './live-view.ts';
-import { loginRoutes } from './login-routes.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
-import { orphanRoutes } from './orphan-routes.ts';
-import { pageSenderOf, senderOf } from './sender.ts';
-import { Sessions } from './sessions.ts';
-import { createTokenBook } from './tokens.ts';
-import { uiRoutes } from './ui-routes.ts';
-import { createWriteGuard } from './write-guard.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { type Asset, assetResponse, loadAssets } from './page/assets.ts';
+import { LiveView } from './page/live-view.ts';
+import { uiRoutes } from './page/ui-routes.ts';
 
 export interface ServerAppOptions {
   readonly state: OperatorState;

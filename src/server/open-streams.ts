@@ -1,7 +1,7 @@
 // server: the answers that go on: how many there may be, and that none outlives the token it was opened with.
 
 import type { Clock } from '../runtime/clock.ts';
-import type { Grant } from './access.ts';
+import type { Grant } from './access/access.ts';
 
 /** A revoked token's streams end this soon. */
 const LOOK_EVERY_MS = 1_000;

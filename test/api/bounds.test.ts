@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { structureCheck } from '../../src/api/structure.ts';
-import { loadPolicies, policySchema } from '../../src/app/schema.ts';
+import { loadPolicies, policySchema } from '../../src/app/policies/schema.ts';
 
 const HEAD = { apiVersion: 'microscaling.io/v1alpha1', kind: 'MicroscalingPolicy', metadata: { name: 'p' } };
 const APPS = [{ name: 'a', priority: 1, instances: { min: 1 }, remainder: {} }];

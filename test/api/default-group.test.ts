@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { defaultAppId } from '../../src/api/defaults.ts';
-import { loadPolicies } from '../../src/app/schema.ts';
-import { createTrust } from '../../src/app/trust.ts';
+import { createTrust } from '../../src/app/operator/trust.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { policyWith, SURROUNDINGS } from './trust/judging.ts';
 
 it.each([

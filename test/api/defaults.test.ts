@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withSchemaDefaults } from '../../src/api/defaults.ts';
 import type { JsonObject } from '../../src/api/json-schema.ts';
 import type { MicroscalingPolicy } from '../../src/api/policy.ts';
-import { loadPolicies, policySchema } from '../../src/app/schema.ts';
+import { loadPolicies, policySchema } from '../../src/app/policies/schema.ts';
 import { aPolicyWithApp, aPolicyWithApps, aPolicyWithSpec, aPolicyWithTarget } from './documents.ts';
 
 function load(text: string): MicroscalingPolicy {

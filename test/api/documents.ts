@@ -1,6 +1,6 @@
 // What the tests of the resource are written with: documents whose lines can be counted.
 
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 
 /** A policy with this as `spec`, which begins in line 5. */
 export function aPolicyWithSpec(spec: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 
 const item = (name: string, slots = 3): string =>
   `{ apiVersion: microscaling.io/v1alpha1, kind: CapacityPool, metadata: { name: ${name} }, spec: { capacity: { slots: ${slots} } } }`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { aPolicyWithSpec, problemsOf } from './documents.ts';
 
 const good = aPolicyWithSpec('capacity: { slots: 3 }\napps: [{ name: a, priority: 1, remainder: {} }]');

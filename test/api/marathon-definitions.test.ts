@@ -1,7 +1,7 @@
 // What Marathon 1.11 refuses and accepts in an app definition, a row a rule: [what, definition, places that are refused].
 
 import { describe, expect, it } from 'vitest';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 
 type Definition = Record<string, unknown>;
 

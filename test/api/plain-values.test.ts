@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { inPresentForm } from '../../src/api/plain-values.ts';
-import { policySchema } from '../../src/app/schema.ts';
+import { policySchema } from '../../src/app/policies/schema.ts';
 import { aPolicyWithQueue, aPolicyWithSpec, aPolicyWithTarget, problemsOf } from './documents.ts';
 
 const QUEUE = 'spec.apps[0].targets[0].metric.azureStorageQueue';

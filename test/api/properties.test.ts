@@ -7,7 +7,7 @@ import { withDerivedDefaults, withSchemaDefaults } from '../../src/api/defaults.
 import { durationMs, isDuration } from '../../src/api/duration.ts';
 import { isObject } from '../../src/api/json-schema.ts';
 import { below, parentOf, showPath } from '../../src/api/pointer.ts';
-import { loadPolicies, policySchema } from '../../src/app/schema.ts';
+import { loadPolicies, policySchema } from '../../src/app/policies/schema.ts';
 
 /** YAML's own characters, more often than chance would have them. */
 const yamlish = fc

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadResources } from '../../src/api/load.ts';
 import { withVariables } from '../../src/api/substitute.ts';
-import { validator } from '../../src/app/schema.ts';
+import { validator } from '../../src/app/policies/schema.ts';
 import { aPolicyWithSpec } from './documents.ts';
 
 const VARIABLES = new Map([

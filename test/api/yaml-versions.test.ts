@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { versionsDiffer } from '../../src/api/yaml-versions.ts';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { aPolicyWithApp, problemsOf } from './documents.ts';
 
 describe('scalars that YAML 1.1 and YAML 1.2 read differently', () => {

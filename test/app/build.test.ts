@@ -53,7 +53,7 @@ describe('build', () => {
 
   it('brings the page, the scripts, the policies and the types along, but no tools and no sources', () => {
     for (const path of [
-      'server/dashboard/index.html',
+      'server/page/dashboard/index.html',
       'cli/bin/microscaling',
       'specs/policies/queue-demo.yaml',
       'crds',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/app/config.ts';
+import { readConfig } from '../../src/app/options/config.ts';
 import { INSTALL_OPTIONS } from '../../src/app/options/install.ts';
 import { MARATHON_OPTIONS } from '../../src/app/options/marathon.ts';
 import { OPERATOR_OPTIONS } from '../../src/app/options/operator.ts';

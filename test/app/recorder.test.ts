@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DemoRecorder } from '../../src/app/demo/recorder.ts';
+import { DemoRecorder } from '../../src/app/commands/demo/recorder.ts';
 import { summaryLine } from '../../src/cli/output/live-line.ts';
-import type { AppView, MetricView, OperatorView } from '../../src/controller/view.ts';
+import type { AppView, MetricView, OperatorView } from '../../src/controller/status/view.ts';
 
 function app(name: string, running: number, extra: Partial<AppView> = {}): AppView {
   return {

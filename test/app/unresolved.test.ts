@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { unresolvedIn, withUnresolved } from '../../src/app/unresolved.ts';
 
 const TEXT = `apiVersion: microscaling.io/v1alpha1

@@ -1,8 +1,8 @@
 // cli: events as rows.
 
 import { expect, it } from 'vitest';
+import type { EventObject } from '../../src/cli/client/policy-object.ts';
 import { eventTable } from '../../src/cli/output/event-lines.ts';
-import type { EventObject } from '../../src/cli/policy-object.ts';
 
 const SECOND = '2026-01-01T00:00:00Z';
 

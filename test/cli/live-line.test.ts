@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LiveLine } from '../../src/cli/output/live-line.ts';
-import type { OperatorView } from '../../src/controller/view.ts';
+import type { OperatorView } from '../../src/controller/status/view.ts';
 
 /** What the line looks at: no pool, so the text is empty. */
 const at = (atMs: number): Pick<OperatorView, 'atMs' | 'pools'> => ({ atMs, pools: [] });

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resourceKey } from '../../src/api/policy.ts';
 import type { Problem } from '../../src/api/problem.ts';
-import type { PlanReport } from '../../src/app/plan.ts';
+import type { PlanReport } from '../../src/app/commands/plan.ts';
 import { code, fenced, htmlCode, text } from '../../src/cli/output/markdown/escape.ts';
 import { planMarkdown } from '../../src/cli/output/markdown/plan.ts';
-import type { PolicyPlan } from '../../src/controller/plan.ts';
+import type { PolicyPlan } from '../../src/controller/dry-run.ts';
 import type { Change } from '../../src/core/change.ts';
 import { anApp, aPolicy } from '../support/fakes.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { waitFor } from '../../src/cli/client/wait-for.ts';
 import { counted, ProgressLine } from '../../src/cli/output/progress-line.ts';
-import { waitFor } from '../../src/cli/wait-for.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 
 function aTerminal(isTty = true) {

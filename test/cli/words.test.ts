@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { durationText } from '../../src/api/duration.ts';
+import { pathOf, targetOf, targetOfDocument } from '../../src/cli/client/kinds.ts';
+import type { PolicyObject } from '../../src/cli/client/policy-object.ts';
 import { readiness } from '../../src/cli/commands/apply.ts';
 import { wordsOf } from '../../src/cli/commands/override.ts';
-import { pathOf, targetOf, targetOfDocument } from '../../src/cli/kinds.ts';
-import type { PolicyObject } from '../../src/cli/policy-object.ts';
 
 const API = '/apis/microscaling.io/v1alpha1';
 

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TargetSpec } from '../../src/api/policy.ts';
 import type { AppStatus } from '../../src/api/status.ts';
-import { policyStatusOf } from '../../src/controller/policy-status.ts';
+import { policyStatusOf } from '../../src/controller/status/policy-status.ts';
 import { aTarget } from '../support/builders.ts';
 import { anApp, aPolicy, channel, World } from '../support/fakes.ts';
 

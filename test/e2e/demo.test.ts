@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DemoResult } from '../../src/app/demo/recorder.ts';
+import type { DemoResult } from '../../src/app/commands/demo/recorder.ts';
 import { killGroup, printed, processesWith, type RunningCommand, run, start } from '../support/command.ts';
 import { until } from '../support/until.ts';
 

@@ -2,7 +2,7 @@
 // of it when it is killed, upgraded or doubled; and what uninstall leaves.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PageView } from '../../src/server/page-view.ts';
+import type { PageView } from '../../src/server/page/page-view.ts';
 import { ACCOUNT_KEY, type Azurite, startAzurite } from '../support/azurite.ts';
 import { printed, processesWith, type RunningCommand, run } from '../support/command.ts';
 import { Laptop, type MarathonServer, Operator, untilCount } from '../support/laptop.ts';

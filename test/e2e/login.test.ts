@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryDocumentStore } from '../../src/runtime/document-store.ts';
-import { createToken, revokeToken } from '../../src/server/tokens.ts';
+import { createToken, revokeToken } from '../../src/server/access/tokens.ts';
 import { browserMissing, launchBrowser } from '../support/browser.ts';
 import { PageWorld } from '../support/page-world.ts';
 

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { MetricSpec } from '../../src/api/policy.ts';
-import { metricBlocks } from '../../src/app/schema.ts';
+import { metricBlocks } from '../../src/app/policies/schema.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
 import { createMetricSource, describeMetric, metricSourceTypes } from '../../src/metric-sources/registry.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';

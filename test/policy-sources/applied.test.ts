@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../src/api/policy.ts';
-import { inPresentForm, loadPolicies } from '../../src/app/schema.ts';
+import { inPresentForm, loadPolicies } from '../../src/app/policies/schema.ts';
 import {
   type AppliedObject,
   AppliedObjects,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resourceKey } from '../../src/api/policy.ts';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { createDirectorySource } from '../../src/policy-sources/directory/index.ts';
 import { reason } from '../../src/policy-sources/directory/walk.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';

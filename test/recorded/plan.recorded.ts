@@ -1,7 +1,7 @@
 // Every recorded app definition as a policy: does `validate` judge it as Marathon does, and does it come to rest?
 
 import { describe, it } from 'vitest';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 import type { FieldDiff } from '../../src/core/change.ts';
 import { diffDefinition } from '../../src/schedulers/marathon/drift.ts';
 import { fakeValues } from '../support/values.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { OperatorState } from '../../src/controller/view.ts';
+import type { OperatorState } from '../../src/controller/status/view.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { TerminalError, TransientError, WaitError } from '../../src/runtime/errors.ts';
 import type { HttpBindings } from '../../src/runtime/http.ts';
@@ -58,7 +58,7 @@ describe('the page', () => {
 
   it('serves every file that its files name', async () => {
     const { ask } = start();
-    const directory = new URL('../../src/server/dashboard/', import.meta.url);
+    const directory = new URL('../../src/server/page/dashboard/', import.meta.url);
     const texts = readdirSync(directory).map((name) => readFileSync(new URL(name, directory), 'utf8'));
     const named = texts.flatMap((text) => [
       ...[...text.matchAll(/"(\/assets\/[^"]+)"/g)].map((m) => m[1] ?? ''),
@@ -69,7 +69,7 @@ describe('the page', () => {
   });
 
   it('never makes markup of data', () => {
-    const directory = new URL('../../src/server/dashboard/', import.meta.url);
+    const directory = new URL('../../src/server/page/dashboard/', import.meta.url);
     const code = readdirSync(directory)
       .filter((name) => name.endsWith('.js'))
       .map((name) => readFileSync(new URL(name, directory), 'utf8'))

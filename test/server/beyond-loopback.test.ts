@@ -6,8 +6,8 @@ import { VirtualClock } from '../../src/runtime/clock.ts';
 import { createMemoryDocumentStore } from '../../src/runtime/document-store.ts';
 import type { HttpBindings } from '../../src/runtime/http.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
+import { createToken, revokeToken } from '../../src/server/access/tokens.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
-import { createToken, revokeToken } from '../../src/server/tokens.ts';
 import { FakeOperator } from '../support/fake-operator.ts';
 
 const POLICIES = '/apis/microscaling.io/v1alpha1/microscalingpolicies';

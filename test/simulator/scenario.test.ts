@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { MicroscalingPolicy } from '../../src/api/policy.ts';
-import { loadPolicies } from '../../src/app/schema.ts';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { loadCurve } from '../../src/simulator/loads.ts';
 import { scenario } from '../../src/simulator/scenario.ts';

@@ -14,7 +14,7 @@ import type {
   PauseView,
   PolicyView,
   TaskView,
-} from '../../src/controller/view.ts';
+} from '../../src/controller/status/view.ts';
 import { TerminalError, TransientError } from '../../src/runtime/errors.ts';
 import { seededAt } from '../../src/runtime/random.ts';
 

@@ -9,7 +9,7 @@ import type {
   Resource,
 } from '../../src/api/policy.ts';
 import { createOperator, type OperatorDeps } from '../../src/controller/operator.ts';
-import type { AppView, OperatorView, PolicyView } from '../../src/controller/view.ts';
+import type { AppView, OperatorView, PolicyView } from '../../src/controller/status/view.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';

@@ -12,7 +12,7 @@ import {
   setHeaderOptions,
 } from '@kubernetes/client-node';
 import type { Resource } from '../../src/api/policy.ts';
-import { createTrust } from '../../src/app/trust.ts';
+import { createTrust } from '../../src/app/operator/trust.ts';
 import {
   createKubernetesSource,
   type KubernetesSource,

@@ -2,8 +2,8 @@
 
 import { dump } from 'js-yaml';
 import { policyCrd, poolCrd } from '../../api/crd.ts';
-import { operatorExample } from '../install/example.ts';
-import { policySchema, poolSchema } from '../schema.ts';
+import { operatorExample } from '../commands/install/example.ts';
+import { policySchema, poolSchema } from '../policies/schema.ts';
 
 /** The manifests for Kubernetes, by path from the root. */
 export function generatedFiles(): ReadonlyMap<string, string> {

@@ -4,25 +4,25 @@ import { text as readAll } from 'node:stream/consumers';
 import { isObject, type JsonObject } from '../../api/json-schema.ts';
 import { asWritten } from '../../api/server-fields.ts';
 import type { OptionValues } from '../../app/options.ts';
-import { type PolicyDocument, readPolicyDocuments } from '../../app/policy-documents.ts';
-import { NO_POLICY } from '../../app/policy-files.ts';
+import { type PolicyDocument, readPolicyDocuments } from '../../app/policies/policy-documents.ts';
+import { NO_POLICY } from '../../app/policies/policy-files.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
-import type { CommandContext } from '../command.ts';
-import { lookUp } from '../find.ts';
-import { pathOf, type Target, targetOfDocument, titleOf } from '../kinds.ts';
-import { lastApplied, threeWayPatch, withLastApplied } from '../last-applied.ts';
+import { lookUp } from '../client/find.ts';
+import { pathOf, type Target, targetOfDocument, titleOf } from '../client/kinds.ts';
+import { lastApplied, threeWayPatch, withLastApplied } from '../client/last-applied.ts';
 import {
   MERGE_PATCH,
   type OperatorClient,
   OperatorRefusal,
   operatorOf,
   type Write,
-} from '../operator-client.ts';
+} from '../client/operator-client.ts';
+import { type ApiObject, conditionOf, originOf, type PolicyObject } from '../client/policy-object.ts';
+import { type Look, waitFor } from '../client/wait-for.ts';
+import type { CommandContext } from '../command.ts';
 import { problemLine } from '../output/problems.ts';
 import { counted } from '../output/progress-line.ts';
-import { type ApiObject, conditionOf, originOf, type PolicyObject } from '../policy-object.ts';
-import { type Look, waitFor } from '../wait-for.ts';
 
 /** One document, where it goes, and what is to be sent. */
 interface Step {

@@ -1,8 +1,8 @@
 // cli: `microscaling demo`.
 
 import type { AlgorithmType } from '../../api/policy.ts';
-import { runDemo } from '../../app/demo/demo.ts';
-import type { DemoResult } from '../../app/demo/recorder.ts';
+import { runDemo } from '../../app/commands/demo/demo.ts';
+import type { DemoResult } from '../../app/commands/demo/recorder.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { packageFile } from '../../app/package-root.ts';
 import { systemClock } from '../../runtime/clock.ts';

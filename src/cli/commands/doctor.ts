@@ -1,8 +1,8 @@
 // cli: `microscaling doctor`.
 
 import { styleText } from 'node:util';
-import { type DoctorReport, runDoctor } from '../../app/doctor/doctor.ts';
-import { type Finding, isTrouble, type Severity } from '../../app/doctor/finding.ts';
+import { type DoctorReport, runDoctor } from '../../app/commands/doctor/doctor.ts';
+import { type Finding, isTrouble, type Severity } from '../../app/commands/doctor/finding.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { CommandContext } from '../command.ts';
 import { jsonText } from '../output/json.ts';

@@ -2,14 +2,14 @@
 
 import { rounded } from '../../api/figures.ts';
 import type { OptionValues } from '../../app/options.ts';
-import type { MetricView } from '../../controller/view.ts';
+import type { MetricView } from '../../controller/status/view.ts';
+import { find } from '../client/find.ts';
+import { POLICY_KIND, pathOf, targetOf } from '../client/kinds.ts';
+import { operatorOf } from '../client/operator-client.ts';
+import type { Explanation } from '../client/policy-object.ts';
 import type { CommandContext } from '../command.ts';
-import { find } from '../find.ts';
-import { POLICY_KIND, pathOf, targetOf } from '../kinds.ts';
-import { operatorOf } from '../operator-client.ts';
 import { jsonText } from '../output/json.ts';
 import { table } from '../output/table.ts';
-import type { Explanation } from '../policy-object.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const client = operatorOf(options, context);

@@ -1,6 +1,6 @@
 // cli: `microscaling export`.
 
-import { exportPolicy } from '../../app/export/export.ts';
+import { exportPolicy } from '../../app/commands/export/export.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { CommandContext } from '../command.ts';
 

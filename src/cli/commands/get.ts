@@ -3,11 +3,12 @@
 import { dump } from 'js-yaml';
 import type { OptionValues } from '../../app/options.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import { find } from '../client/find.ts';
+import { follow } from '../client/follow.ts';
+import { POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../client/kinds.ts';
+import { operatorOf } from '../client/operator-client.ts';
+import type { ListObject, PolicyObject, PoolObject } from '../client/policy-object.ts';
 import type { CommandContext } from '../command.ts';
-import { find } from '../find.ts';
-import { follow } from '../follow.ts';
-import { POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../kinds.ts';
-import { operatorOf } from '../operator-client.ts';
 import { jsonText } from '../output/json.ts';
 import {
   appTable,
@@ -21,7 +22,6 @@ import {
   WIDE_POOL_COLUMNS,
 } from '../output/policy-table.ts';
 import { GrowingTable } from '../output/table.ts';
-import type { ListObject, PolicyObject, PoolObject } from '../policy-object.ts';
 
 type Item = PolicyObject | PoolObject;
 

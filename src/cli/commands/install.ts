@@ -1,11 +1,16 @@
 // cli: `microscaling install`.
 
-import { installationApps, operatorId, TOKEN, withoutSecrets } from '../../app/install/definitions.ts';
-import { install } from '../../app/install/install.ts';
-import { installSettings } from '../../app/install/settings.ts';
+import {
+  installationApps,
+  operatorId,
+  TOKEN,
+  withoutSecrets,
+} from '../../app/commands/install/definitions.ts';
+import { install } from '../../app/commands/install/install.ts';
+import { installSettings } from '../../app/commands/install/settings.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { atMarathon } from '../client/installation.ts';
 import type { CommandContext } from '../command.ts';
-import { atMarathon } from '../installation.ts';
 import { jsonText } from '../output/json.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {

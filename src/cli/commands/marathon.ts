@@ -1,10 +1,10 @@
 // cli: `microscaling marathon`, the embedded server alone.
 
-import { httpCredentials, type Look, serverSettings, startMarathon } from '../../app/marathon.ts';
+import { httpCredentials, type Look, serverSettings, startMarathon } from '../../app/commands/marathon.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { createGuardian } from '../../app/processes.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
-import { createGuardian } from '../../runtime/guardian.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
 import { makeScratchDirectory } from '../../runtime/scratch.ts';
 import { untilAborted } from '../../runtime/until-aborted.ts';

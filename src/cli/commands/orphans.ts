@@ -3,8 +3,8 @@
 import { API_VERSION } from '../../api/policy.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import { operatorOf } from '../client/operator-client.ts';
 import type { CommandContext } from '../command.ts';
-import { operatorOf } from '../operator-client.ts';
 import { jsonText } from '../output/json.ts';
 import { table } from '../output/table.ts';
 

@@ -4,12 +4,12 @@ import { durationText } from '../../api/duration.ts';
 import { closest } from '../../api/suggest.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import { find } from '../client/find.ts';
+import { type Hands, overridePath, overrideText } from '../client/interventions.ts';
+import { POLICY_KIND, pathOf, targetOf } from '../client/kinds.ts';
+import { type OperatorClient, operatorOf } from '../client/operator-client.ts';
+import type { ListObject, PolicyObject } from '../client/policy-object.ts';
 import type { CommandContext } from '../command.ts';
-import { find } from '../find.ts';
-import { type Hands, overridePath, overrideText } from '../hands.ts';
-import { POLICY_KIND, pathOf, targetOf } from '../kinds.ts';
-import { type OperatorClient, operatorOf } from '../operator-client.ts';
-import type { ListObject, PolicyObject } from '../policy-object.ts';
 
 const DEFAULT_FOR_MS = 3_600_000;
 /** What people say when they want an app to go by its law again. */

@@ -2,11 +2,11 @@
 
 import { durationText } from '../../api/duration.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { find } from '../client/find.ts';
+import { type Hands, pausePath, pauseText } from '../client/interventions.ts';
+import { POLICY_KIND, targetOf } from '../client/kinds.ts';
+import { operatorOf } from '../client/operator-client.ts';
 import type { CommandContext } from '../command.ts';
-import { find } from '../find.ts';
-import { type Hands, pausePath, pauseText } from '../hands.ts';
-import { POLICY_KIND, targetOf } from '../kinds.ts';
-import { operatorOf } from '../operator-client.ts';
 
 /** An hour is longer than most incidents, and a pause that was forgotten is over by then. */
 const DEFAULT_FOR_MS = 3_600_000;

@@ -1,9 +1,9 @@
 // cli: `microscaling plan -f`.
 
 import { styleText } from 'node:util';
+import { type PlanReport, planFiles } from '../../app/commands/plan.ts';
 import type { OptionValues } from '../../app/options.ts';
-import { type PlanReport, planFiles } from '../../app/plan.ts';
-import { NO_POLICY } from '../../app/policy-files.ts';
+import { NO_POLICY } from '../../app/policies/policy-files.ts';
 import type { Change, FieldDiff } from '../../core/change.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/log.ts';

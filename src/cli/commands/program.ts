@@ -1,7 +1,7 @@
 // cli: `microscaling program NAME`, what the demo's apps run.
 
+import { runProgram } from '../../app/commands/programs.ts';
 import type { OptionValues } from '../../app/options.ts';
-import { runProgram } from '../../app/programs.ts';
 import type { CommandContext } from '../command.ts';
 
 export async function run(_options: OptionValues, context: CommandContext): Promise<number> {

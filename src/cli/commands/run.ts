@@ -1,15 +1,15 @@
 // cli: `microscaling run`.
 
-import { apiAddress } from '../../app/api-address.ts';
-import { startOperator } from '../../app/operator.ts';
+import { apiAddress } from '../../app/operator/api-address.ts';
+import { startOperator } from '../../app/operator/operator.ts';
+import { taskIdentity } from '../../app/operator/task.ts';
 import type { OptionValues } from '../../app/options.ts';
-import { taskIdentity } from '../../app/task.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
 import { createRedactor } from '../../runtime/redact.ts';
 import { listenStatsd } from '../../runtime/statsd.ts';
-import { apiTokenOf } from '../api-token.ts';
+import { apiTokenOf } from '../client/api-token.ts';
 import type { CommandContext } from '../command.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {

@@ -1,10 +1,10 @@
 // cli: `microscaling schema [KIND]`.
 
-import { editorSchema } from '../../app/editor-schema.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { editorSchema } from '../../app/policies/editor-schema.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import { kindNamed } from '../client/kinds.ts';
 import type { CommandContext } from '../command.ts';
-import { kindNamed } from '../kinds.ts';
 import { jsonText } from '../output/json.ts';
 
 export async function run(_options: OptionValues, context: CommandContext): Promise<number> {

@@ -1,9 +1,9 @@
 // cli: `microscaling simulate`.
 
 import { writeFile } from 'node:fs/promises';
-import { requireSuite } from '../../app/bench.ts';
+import { requireSuite } from '../../app/commands/bench.ts';
+import { simulatePolicy } from '../../app/commands/simulate.ts';
 import type { OptionValues } from '../../app/options.ts';
-import { simulatePolicy } from '../../app/simulate.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Progress } from '../../simulator/progress.ts';
 import { comparisonPage } from '../../simulator/report/html.ts';

@@ -1,8 +1,8 @@
 // cli: `microscaling validate -f`.
 
+import { loaderOf } from '../../app/operator/trust.ts';
 import type { OptionValues } from '../../app/options.ts';
-import { NO_POLICY, readFilesWith } from '../../app/policy-files.ts';
-import { loaderOf } from '../../app/trust.ts';
+import { NO_POLICY, readFilesWith } from '../../app/policies/policy-files.ts';
 import type { CommandContext } from '../command.ts';
 import { jsonText } from '../output/json.ts';
 import { problemLine } from '../output/problems.ts';

@@ -1,6 +1,6 @@
 // cli: everything about one policy on one screen: what it says, what is, who holds it, what happened last.
 
-import { type EventObject, type Explanation, originOf, type PolicyObject } from '../policy-object.ts';
+import { type EventObject, type Explanation, originOf, type PolicyObject } from '../client/policy-object.ts';
 import { eventTable } from './event-lines.ts';
 import { ageText, appTable, conditionTable, timeText } from './policy-table.ts';
 import { age, table } from './table.ts';

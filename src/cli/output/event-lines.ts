@@ -1,6 +1,6 @@
 // cli: events as rows, oldest first: the newest is where the eye is.
 
-import type { EventObject } from '../policy-object.ts';
+import type { EventObject } from '../client/policy-object.ts';
 import { age, table } from './table.ts';
 
 export const EVENT_HEADS = ['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'];

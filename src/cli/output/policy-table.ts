@@ -2,7 +2,7 @@
 
 import type { Condition } from '../../api/conditions.ts';
 import type { InstancesSpec } from '../../api/policy.ts';
-import { conditionOf, originOf, type PolicyObject, type PoolObject } from '../policy-object.ts';
+import { conditionOf, originOf, type PolicyObject, type PoolObject } from '../client/policy-object.ts';
 import { age, type Cell, table } from './table.ts';
 import { targetsText } from './targets.ts';
 

@@ -3,8 +3,8 @@
 import { CONDITION_MEANINGS, REASON_MEANINGS } from '../../api/condition-words.ts';
 import { CONDITION_REASONS, CONDITION_TYPES } from '../../api/conditions.ts';
 import { DEFINITION_RULES } from '../../api/trust/definition/table.ts';
-import { policySchema, poolSchema } from '../../app/schema.ts';
-import { DESCRIPTIONS } from '../../server/metrics.ts';
+import { policySchema, poolSchema } from '../../app/policies/schema.ts';
+import { DESCRIPTIONS } from '../../server/metrics/metrics.ts';
 import { COMMANDS } from '../commands.ts';
 import { commandSection, settingsTable } from './commands.ts';
 import { fieldsOf, SHARED_SHAPES } from './fields.ts';

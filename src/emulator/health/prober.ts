@@ -1,6 +1,6 @@
 // emulator: port to whatever asks a task how it is. What cannot be asked rejects, with the reason as message.
 
-import type { ProcessExit } from '../../runtime/guardian.ts';
+import type { ProcessExit } from '../processes/guardian.ts';
 
 export interface HttpTarget {
   readonly scheme: 'http' | 'https';

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
-import { type ProcessExit, terminate } from '../../runtime/guardian.ts';
+import { type ProcessExit, terminate } from '../processes/guardian.ts';
 import type { ProcessRunner, RunningProcess } from './process-runner.ts';
 import { isTerminal, type TaskState, type TaskStatus } from './task-status.ts';
 

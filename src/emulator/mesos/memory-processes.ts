@@ -1,6 +1,6 @@
 // emulator: processes that exist in memory only, for worlds in virtual time; they run until told otherwise.
 
-import type { ProcessExit } from '../../runtime/guardian.ts';
+import type { ProcessExit } from '../processes/guardian.ts';
 import type { ProcessRunner, ProcessSpec, RunningProcess } from './process-runner.ts';
 
 export interface MemoryProcess {

@@ -8,7 +8,7 @@ import {
   type GuardedProcess,
   type Guardian,
   type ProcessExit,
-} from '../../runtime/guardian.ts';
+} from '../processes/guardian.ts';
 import { keepOutput, OutputFile } from './output-limit.ts';
 import type { ProcessRunner, ProcessSpec, RunningProcess } from './process-runner.ts';
 

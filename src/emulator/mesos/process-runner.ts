@@ -1,6 +1,6 @@
 // emulator: port to whatever runs the command of a task.
 
-import type { ProcessExit } from '../../runtime/guardian.ts';
+import type { ProcessExit } from '../processes/guardian.ts';
 
 export interface ProcessSpec {
   readonly taskId: string;

@@ -1,8 +1,8 @@
 // server: what kinds there are, as kubectl and client-go ask for it: discovery by group and version, and in one piece.
 
 import { type Context, Hono } from 'hono';
-import { acceptedTypes } from './accept.ts';
-import { apiVersionOf, groupVersionPath, type ResourceKind } from './kinds.ts';
+import { acceptedTypes } from './http/accept.ts';
+import { apiVersionOf, groupVersionPath, type ResourceKind } from './kinds/kinds.ts';
 
 /** The Kubernetes that the API behaves like: clients choose by it what to ask for. */
 const KUBERNETES_MINOR = 32;

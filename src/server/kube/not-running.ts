@@ -1,7 +1,7 @@
 // server: what to tell whoever looks for a policy that is not there.
 
-import type { OperatorView } from '../../controller/view.ts';
-import type { Hint } from './failure.ts';
+import type { OperatorView } from '../../controller/status/view.ts';
+import type { Hint } from './http/failure.ts';
 
 const MAX_TOLD = 5;
 

@@ -1,6 +1,6 @@
 // What the tests of the trust rules are written with: one policy, changed, and judged.
 
-import { createTrust, type TrustOptions, type TrustSurroundings } from '../../../src/app/trust.ts';
+import { createTrust, type TrustOptions, type TrustSurroundings } from '../../../src/app/operator/trust.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTrust } from '../../../src/app/trust.ts';
+import { createTrust } from '../../../src/app/operator/trust.ts';
 import { policyWith, refusals, SURROUNDINGS } from './judging.ts';
 
 const marathon = (...urls: readonly string[]): string => policyWith({ spec: { marathon: { urls } } });

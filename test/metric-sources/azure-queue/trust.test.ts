@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TrustOptions } from '../../../src/app/trust.ts';
+import type { TrustOptions } from '../../../src/app/operator/trust.ts';
 import { policyWith, refusals, SURROUNDINGS } from '../../api/trust/judging.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

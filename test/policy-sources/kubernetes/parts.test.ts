@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../../src/api/policy.ts';
-import { loadPolicies } from '../../../src/app/schema.ts';
+import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import { ObjectCache } from '../../../src/policy-sources/kubernetes/cache.ts';
 import { eachOf } from '../../../src/policy-sources/kubernetes/each.ts';
 import { Events } from '../../../src/policy-sources/kubernetes/events.ts';
@@ -11,7 +11,7 @@ import { mergePatchOf } from '../../../src/policy-sources/kubernetes/merge-patch
 import { isNewer, type KubeObject } from '../../../src/policy-sources/kubernetes/objects.ts';
 import { secretsIn, withSecretNamespace } from '../../../src/policy-sources/kubernetes/references.ts';
 import type { ObjectRef } from '../../../src/policy-sources/source.ts';
-import { mergePatch } from '../../../src/server/kube/merge-patch.ts';
+import { mergePatch } from '../../../src/server/kube/writes/merge-patch.ts';
 import { aPolicyWithApps } from '../../api/documents.ts';
 
 const version = (resourceVersion: string, uid = 'a'): KubeObject => ({

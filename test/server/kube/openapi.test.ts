@@ -1,9 +1,9 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
-import { policySchema, poolSchema } from '../../../src/app/schema.ts';
-import { EVENT_KIND, NAMESPACE_KIND } from '../../../src/server/kube/core-kinds.ts';
+import { policySchema, poolSchema } from '../../../src/app/policies/schema.ts';
+import { EVENT_KIND, NAMESPACE_KIND } from '../../../src/server/kube/kinds/core-kinds.ts';
+import { policyKind, poolKind } from '../../../src/server/kube/kinds/our-kinds.ts';
 import { openApiRoutes } from '../../../src/server/kube/openapi/routes.ts';
-import { policyKind, poolKind } from '../../../src/server/kube/our-kinds.ts';
 
 const kinds = [policyKind(policySchema), poolKind(poolSchema), EVENT_KIND, NAMESPACE_KIND];
 const app = openApiRoutes(kinds, '1.2.3');

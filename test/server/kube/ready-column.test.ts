@@ -1,8 +1,8 @@
 // READY of our kinds: paused and observed policies are in states of their own.
 
 import { describe, expect, it } from 'vitest';
-import { policyKind } from '../../../src/server/kube/our-kinds.ts';
-import { tableOf } from '../../../src/server/kube/table.ts';
+import { tableOf } from '../../../src/server/kube/http/table.ts';
+import { policyKind } from '../../../src/server/kube/kinds/our-kinds.ts';
 
 const kind = policyKind({ type: 'object', description: 'any' });
 const at = kind.columns.findIndex(({ name }) => name === 'Ready');

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../../src/server/kube/object.ts';
+import type { KubeObject } from '../../../src/server/kube/kinds/object.ts';
 import { ALL_POLICIES, aWorld, POLICIES, type WatchLine } from './world.ts';
 
 const name = fc.constantFrom('a', 'b', 'c', 'd');

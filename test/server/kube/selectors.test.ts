@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ApiFailure } from '../../../src/server/kube/failure.ts';
-import { fieldSelector } from '../../../src/server/kube/field-selector.ts';
-import { labelSelector } from '../../../src/server/kube/label-selector.ts';
+import { ApiFailure } from '../../../src/server/kube/http/failure.ts';
+import { fieldSelector } from '../../../src/server/kube/http/field-selector.ts';
+import { labelSelector } from '../../../src/server/kube/http/label-selector.ts';
 
 const labels = { team: 'shop', tier: 'front', size: '12', 'example.com/part-of': 'world', empty: '' };
 

@@ -3,9 +3,9 @@
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
-import type { KubeObject } from '../../../src/server/kube/object.ts';
+import type { KubeObject } from '../../../src/server/kube/kinds/object.ts';
 import { createResourceApi } from '../../../src/server/kube/resource-api.ts';
-import { createVersions } from '../../../src/server/kube/versions.ts';
+import { createVersions } from '../../../src/server/kube/watch/versions.ts';
 import { KUBERNETES, memoryKind, OURS } from '../../support/kube-server.ts';
 
 export const POLICIES = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies';

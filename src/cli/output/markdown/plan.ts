@@ -2,8 +2,8 @@
 
 import { type MicroscalingPolicy, type ResourceKey, resourceKey } from '../../../api/policy.ts';
 import type { Problem } from '../../../api/problem.ts';
-import type { PlanReport } from '../../../app/plan.ts';
-import type { PolicyPlan } from '../../../controller/plan.ts';
+import type { PlanReport } from '../../../app/commands/plan.ts';
+import type { PolicyPlan } from '../../../controller/dry-run.ts';
 import { code, text } from './escape.ts';
 import { counts, isUpdate, offlineSection, policySection, restartingTasks } from './policy-section.ts';
 import { fitting, markdownTable, plural, row } from './table.ts';

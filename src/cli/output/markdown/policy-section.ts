@@ -1,7 +1,7 @@
 // cli: one policy of a plan in Markdown: what changes, what restarts, what keeps it from working.
 
 import type { AppSpec, MicroscalingPolicy } from '../../../api/policy.ts';
-import type { PolicyPlan } from '../../../controller/plan.ts';
+import type { PolicyPlan } from '../../../controller/dry-run.ts';
 import type { Change, FieldDiff } from '../../../core/change.ts';
 import { code, fenced, htmlCode, text, visible } from './escape.ts';
 import { fitting, markdownTable, plural, row } from './table.ts';

@@ -1,7 +1,7 @@
 // server: what may be asked about a kind: the operations that OpenAPI documents list, before either version's spelling.
 
 import type { JsonObject } from '../../../api/json-schema.ts';
-import { groupVersionPath, type ResourceKind, type Verb } from '../kinds.ts';
+import { groupVersionPath, type ResourceKind, type Verb } from '../kinds/kinds.ts';
 
 export interface QueryParameter {
   readonly name: string;

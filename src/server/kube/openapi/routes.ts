@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { acceptedTypes } from '../accept.ts';
-import { ApiFailure } from '../failure.ts';
-import { groupVersionPath, type ResourceKind } from '../kinds.ts';
+import { acceptedTypes } from '../http/accept.ts';
+import { ApiFailure } from '../http/failure.ts';
+import { groupVersionPath, type ResourceKind } from '../kinds/kinds.ts';
 import { openApiV2 } from './v2.ts';
 import { OPENAPI_V2_PROTOBUF, OPENAPI_V2_PROTOBUF_TYPE, openApiV2Protobuf } from './v2-protobuf.ts';
 import { openApiV3 } from './v3.ts';

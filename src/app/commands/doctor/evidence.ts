@@ -1,0 +1,72 @@
+// app: everything that was read from the cluster; the checks look at nothing else.
+
+import type { MicroscalingPolicy } from '../../../api/policy.ts';
+import type { Deployment, MarathonApp, QueueItem } from '../../../schedulers/marathon/schema.ts';
+
+/** Something that was asked for: had, or why it could not be had. */
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: string };
+
+/** Times are ms since the epoch. */
+export interface Evidence {
+  /** The address in use. */
+  readonly url: string;
+  /** How many addresses of this Marathon are known. */
+  readonly urlCount: number;
+  /** The address is one of a node that does not lead, and passes on what it is asked. */
+  readonly passedOn?: true;
+  readonly authenticated: boolean;
+  readonly info: MarathonInfo;
+  /** Marathon's clock now. */
+  readonly nowMs: number;
+  readonly clock: Read<ClockReading>;
+  readonly apps: Read<readonly MarathonApp[]>;
+  readonly queue: Read<readonly QueueItem[]>;
+  readonly deployments: Read<readonly Deployment[]>;
+  readonly writing: Read<WriteAnswer>;
+  readonly events: Read<EventsReading>;
+  readonly mesos: Read<MesosReading>;
+  /** Those that mean this Marathon; absent: none were given. */
+  readonly policies?: readonly MicroscalingPolicy[];
+  /** Some of the given policies cannot be read. */
+  readonly policiesLack?: boolean;
+}
+
+export interface MarathonInfo {
+  readonly version?: string;
+  /** `marathon_config`; a flag that is not set is null. */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+export interface ClockReading {
+  /** Marathon's clock less ours. */
+  readonly aheadMs: number;
+  /** How far that may be off. */
+  readonly toleranceMs: number;
+}
+
+/** How a write that cannot have an effect was answered. */
+export interface WriteAnswer {
+  readonly status: number;
+  /** Marathon's own JSON, and not the page of something in front of it. */
+  readonly fromMarathon: boolean;
+  readonly words: string;
+}
+
+export interface EventsReading {
+  /** Whether the event with which Marathon greets came through. */
+  readonly greeted: boolean;
+}
+
+export interface MesosReading {
+  readonly url: string;
+  /** `--allocation_interval`; absent when the master does not tell. */
+  readonly allocationIntervalMs?: number;
+  readonly agents: Read<AgentCounts>;
+}
+
+export interface AgentCounts {
+  readonly active: number;
+  readonly inactive: number;
+}

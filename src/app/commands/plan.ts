@@ -1,0 +1,93 @@
+// app: `plan`: policies from files against the Marathon they name.
+
+import { readFileSync } from 'node:fs';
+import { type Resource, resourceKey } from '../../api/policy.ts';
+import type { Problem } from '../../api/problem.ts';
+import { type PlanResult, type PlanTrouble, planOnce } from '../../controller/dry-run.ts';
+import type { SourcedResource } from '../../policy-sources/source.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { createRedactor } from '../../runtime/redact.ts';
+import { SchedulerPool } from '../operator/schedulers.ts';
+import { loaderOf } from '../operator/trust.ts';
+import { createValueResolver } from '../operator/values.ts';
+import { readFilesWith } from '../policies/policy-files.ts';
+import { unresolvedIn } from '../unresolved.ts';
+
+export interface PlanConfig {
+  readonly files: readonly string[] | undefined;
+  readonly marathon: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** With `untrusted`, what the files may ask for. */
+  readonly trust?: Parameters<typeof loaderOf>[0];
+}
+
+export interface PlanReport extends PlanResult {
+  /** With an error among them nothing was compared. */
+  readonly problems: readonly Problem[];
+  /** What the files hold. */
+  readonly resources: readonly SourcedResource[];
+}
+
+const NOTHING: PlanResult = { policies: [], changes: [], troubles: [], notes: [] };
+
+/** @throws TerminalError for a Marathon URL of `config` that cannot be used, and when no file is given */
+export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSignal): Promise<PlanReport> {
+  const { resources, problems } = await readFilesWith(
+    loaderOf(config.trust ?? {}, config),
+    config.files,
+    signal,
+  );
+  if (problems.some((p) => p.severity === 'error')) return { ...NOTHING, resources, problems };
+  const values = createValueResolver({
+    env: config.env,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    redactor: createRedactor(),
+  });
+  const schedulers = new SchedulerPool({ clock: systemClock, log, values, defaultUrls: config.marathon });
+  try {
+    const plan = await planOnce(
+      resources.map(({ resource }) => resource),
+      {
+        schedulerFor: (marathon) => schedulers.of(marathon),
+        marathonId: (marathon) => schedulers.idOf(marathon),
+      },
+      signal,
+    );
+    const compared = plan.policies.some(({ unread }) => unread === undefined);
+    // Where no Marathon answers that is the one thing to put right first.
+    const missing = compared
+      ? resources.flatMap(({ resource }) => unresolvedTroubles(resource, config.env))
+      : [];
+    return { ...plan, troubles: [...plan.troubles, ...missing], resources, problems };
+  } finally {
+    await schedulers.close();
+  }
+}
+
+/** What the operator would miss, were it started as this command is: all of it, and as what it would say. */
+function unresolvedTroubles(resource: Resource, env: PlanConfig['env']): readonly PlanTrouble[] {
+  const policy = resourceKey(resource.metadata);
+  return unresolvedIn(resource, { env, whyUnreadable }).map(({ pointer, message }) => ({
+    reason: 'SecretUnavailable',
+    message,
+    policy,
+    app: appAt(resource, pointer) ?? policy,
+  }));
+}
+
+function appAt(resource: Resource, pointer: string): string | undefined {
+  const [, i] = /^\/spec\/apps\/(\d+)/.exec(pointer) ?? [];
+  return resource.kind === 'MicroscalingPolicy' && i !== undefined
+    ? resource.spec.apps[Number(i)]?.id
+    : undefined;
+}
+
+function whyUnreadable(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim() === '' ? 'it is empty' : undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}

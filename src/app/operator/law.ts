@@ -1,0 +1,30 @@
+// app: `--law` puts one law in the place of every target's own.
+
+import type { LoadResult } from '../../api/load.ts';
+import type { AlgorithmType, Resource } from '../../api/policy.ts';
+
+const ORIGINAL_GAINS = { kU: 0.05, tU: 10 };
+
+export function withLaw(result: LoadResult, type: AlgorithmType | undefined): LoadResult {
+  if (type === undefined) return result;
+  return {
+    ...result,
+    resources: result.resources.map((r) => ({ ...r, resource: lawOf(r.resource, type) })),
+  };
+}
+
+function lawOf(resource: Resource, type: AlgorithmType): Resource {
+  if (resource.kind !== 'MicroscalingPolicy') return resource;
+  const apps = resource.spec.apps.map((app) => ({
+    ...app,
+    // The original engine gave back at once: it is compared as it was.
+    ...(type !== 'Fluid' && { behavior: { ...app.behavior, giveBackAfter: '0s' } }),
+    ...(app.targets !== undefined && {
+      targets: app.targets.map((target) => ({
+        ...target,
+        algorithm: { queue: ORIGINAL_GAINS, ...target.algorithm, type },
+      })),
+    }),
+  }));
+  return { ...resource, spec: { ...resource.spec, apps } };
+}

@@ -1,0 +1,238 @@
+// app: the operator as it runs: sources, Marathon, metrics, controller, HTTP. The one place that names concrete adapters.
+
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { createOperator } from '../../controller/operator.ts';
+import type { OperatorState } from '../../controller/status/view.ts';
+import { type Leadership, type TaskIdentity, taskLeadership } from '../../controller/watch/leadership.ts';
+import { decide } from '../../core/decide.ts';
+import { createMetricSource, describeMetric } from '../../metric-sources/registry.ts';
+import { AppliedObjects, createAppliedSource } from '../../policy-sources/applied/index.ts';
+import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { DocumentStore } from '../../runtime/document-store.ts';
+import { type HttpServer, serve } from '../../runtime/http.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { Redactor } from '../../runtime/redact.ts';
+import type { StatsdListener } from '../../runtime/statsd.ts';
+import { createServerApp } from '../../server/app.ts';
+import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
+import type { Address } from '../options.ts';
+import { VERSION } from '../package-root.ts';
+import { inPresentForm, policySchema } from '../policies/schema.ts';
+import { withUnresolved } from '../unresolved.ts';
+import { confinedReader } from './confined-files.ts';
+import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
+import { withLaw } from './law.ts';
+import { PlainVariables } from './plain-variables.ts';
+import { SchedulerPool } from './schedulers.ts';
+import { createSources, type SourcesConfig } from './sources.ts';
+import { NOTHING_LASTS, openStore } from './store.ts';
+import { createTrust, type TrustOptions } from './trust.ts';
+import { createValueResolver } from './values.ts';
+import { wayIn } from './way-in.ts';
+
+export interface OperatorConfig extends SourcesConfig {
+  /** As a task of the Marathon in `marathon`: acts only while it is the newest of its app. */
+  readonly task?: TaskIdentity;
+  /** Directory of the store; absent: nothing outlives the process. */
+  readonly dataDir?: string;
+  /** A cluster to follow, and how; there a Lease decides which of several operators acts. */
+  readonly kubernetes?: KubernetesOptions;
+  /** Base URLs for policies that name no Marathon. */
+  readonly marathon: readonly string[];
+  /** Base URL of a master of the Mesos beside it. */
+  readonly mesos?: string | undefined;
+  readonly api: Address;
+  /** When the port is taken, take any free one instead of failing. */
+  readonly anyApiPort?: boolean;
+  /** A token that may read and write, for an API that listens beyond loopback. */
+  readonly writeToken?: string;
+  /** `/metrics` needs no token. */
+  readonly openMetrics?: boolean;
+  /** Names by which an API beyond loopback may be called, besides the machine's own. */
+  readonly allowedHosts?: readonly string[];
+  /** What policies from git, the API and Kubernetes may ask for; nothing by default. */
+  readonly allow?: TrustOptions;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface OperatorDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly redactor: Redactor;
+  /** Receives the programs' counters, shown on the page; whoever opened it closes it. */
+  readonly statsd?: StatsdListener;
+}
+
+export interface RunningOperator {
+  /** Of the page and the API. */
+  readonly url: string;
+  readonly state: OperatorState;
+  /** Settles when `signal` has aborted, the round in hand is finished and everything is closed. */
+  readonly stopped: Promise<void>;
+}
+
+/**
+ * Starts everything; returns once the API listens.
+ *
+ * @throws TerminalError when a port cannot be had, a Marathon URL, an --allow-… option or the store cannot be used
+ */
+export async function startOperator(
+  config: OperatorConfig,
+  deps: OperatorDeps,
+  signal: AbortSignal,
+): Promise<RunningOperator> {
+  const { host, port } = config.api;
+  const documents = openStore(config.dataDir, { api: `${host}:${port}`, clock: deps.clock });
+  try {
+    const running = await start(config, { ...deps, ...(documents !== undefined && { documents }) }, signal);
+    if (documents === undefined) deps.log.info(NOTHING_LASTS);
+    const { url } = running;
+    const told = wayIn({ ...config, boundTo: host, url, ...(documents !== undefined && { documents }) });
+    if (told !== undefined) deps.log[told.level](told.message);
+    return running;
+  } catch (error) {
+    documents?.close();
+    throw error;
+  }
+}
+
+async function start(
+  config: OperatorConfig,
+  deps: OperatorDeps & { readonly documents?: DocumentStore },
+  signal: AbortSignal,
+): Promise<RunningOperator> {
+  const { clock, log, documents } = deps;
+  const { env, marathon, task } = config;
+  const trust = createTrust(config.allow ?? {}, { env, marathon, app: task?.appId });
+  const loadUntrusted: LoadPolicies = (text, source) =>
+    withUnresolved(withLaw(trust.loadUntrusted(text, source), config.law), source, env);
+  const kubernetes = await openKubernetes(config.kubernetes ?? {}, { load: loadUntrusted, clock, log, env });
+  const { redactor } = deps;
+  const plain = new PlainVariables();
+  const values = createValueResolver({
+    env,
+    isPlain: (variable) => plain.has(variable),
+    readFile: confinedReader(trust.rules.secretFiles),
+    redactor,
+    secret: kubernetes?.secret,
+  });
+  const applied =
+    documents === undefined
+      ? undefined
+      : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: inPresentForm });
+  const metrics = createMetrics(VERSION);
+  const schedulers = new SchedulerPool({
+    clock,
+    log,
+    values,
+    onCall: (call) => metrics.marathonCalled(call),
+    defaultUrls: config.marathon,
+    mesosUrl: config.mesos,
+  });
+  const { statsd } = deps;
+  const operator = createOperator({
+    clock,
+    log,
+    random: Math.random,
+    sources: [
+      ...createSources(config, { clock, log, trust, values, plain }),
+      ...(applied === undefined ? [] : [createAppliedSource(applied)]),
+      ...(kubernetes === undefined ? [] : [kubernetes.source]),
+    ],
+    schedulerFor: (marathon) => schedulers.of(marathon),
+    marathonId: (marathon) => schedulers.idOf(marathon),
+    schedulerInfo: () => schedulers.info(),
+    clusterInfo: (marathon) => schedulers.clusterInfo(marathon),
+    metricSourceFor: (metric) => createMetricSource(metric, { clock, log, values }),
+    redact: (text) => redactor.redact(text),
+    describeMetric: (metric) => describeMetric(metric, values),
+    decide,
+    ...leadershipOf({ kubernetes, task, schedulers, clock }),
+    ...(documents !== undefined && { documents }),
+    ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
+    onRound: (report) => metrics.roundEnded(report),
+    version: VERSION,
+  });
+  const server = await listen(config, { ...deps, metrics, state: operator.state, applied }, signal);
+  // So that nothing is told about standing by while nobody else is there.
+  await kubernetes?.stand();
+  return {
+    url: server.url,
+    state: operator.state,
+    stopped: finish(operator.run(signal), { server, schedulers, documents, kubernetes }),
+  };
+}
+
+/** Which of several instances acts: a Lease says so where there is one, else Marathon's own list of tasks. */
+function leadershipOf({
+  kubernetes,
+  task,
+  schedulers,
+  clock,
+}: {
+  readonly kubernetes: Kubernetes | undefined;
+  readonly task: TaskIdentity | undefined;
+  readonly schedulers: SchedulerPool;
+  readonly clock: Clock;
+}): { readonly leadership?: Leadership } {
+  if (kubernetes !== undefined) return { leadership: kubernetes.leadership };
+  if (task === undefined) return {};
+  return { leadership: taskLeadership(task, { scheduler: schedulers.own(), clock }) };
+}
+
+interface ServerParts extends OperatorDeps {
+  readonly metrics: Metrics;
+  readonly state: OperatorState;
+  readonly documents?: DocumentStore;
+  readonly applied: AppliedObjects | undefined;
+}
+
+function listen(
+  config: OperatorConfig,
+  { clock, log, metrics, state, documents, applied }: ServerParts,
+  signal: AbortSignal,
+): Promise<HttpServer> {
+  const app = createServerApp({
+    state,
+    clock,
+    log,
+    boundTo: config.api.host,
+    token: randomBytes(24).toString('base64url'),
+    ...(config.writeToken !== undefined && { writeToken: config.writeToken }),
+    openMetrics: config.openMetrics ?? false,
+    hosts: { machine: machineNames(), allowed: config.allowedHosts ?? [] },
+    version: VERSION,
+    metrics,
+    ...(documents !== undefined && { documents }),
+    api: { policySchema, ...(applied !== undefined && { applied }) },
+    signal,
+  });
+  return serve(app, { ...config.api, anyPortWhenTaken: config.anyApiPort ?? false });
+}
+
+/** `agent7` and `agent7.example.com`, as far as the machine knows. */
+function machineNames(): readonly string[] {
+  const name = hostname();
+  return [name, ...name.split('.', 1)];
+}
+
+interface Parts {
+  readonly server: HttpServer;
+  readonly schedulers: SchedulerPool;
+  readonly documents: DocumentStore | undefined;
+  readonly kubernetes: Kubernetes | undefined;
+}
+
+async function finish(
+  running: Promise<void>,
+  { server, schedulers, documents, kubernetes }: Parts,
+): Promise<void> {
+  try {
+    await running;
+  } finally {
+    await Promise.allSettled([server.close(), schedulers.close(), kubernetes?.close()]);
+    documents?.close();
+  }
+}

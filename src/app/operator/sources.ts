@@ -1,0 +1,60 @@
+// app: the policy sources that the options name. The administrator's own (files, text) are trusted; the others load
+// through the trust rules.
+
+import type { AlgorithmType } from '../../api/policy.ts';
+import type { ValueResolver } from '../../api/values.ts';
+import { createDirectorySource } from '../../policy-sources/directory/index.ts';
+import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
+import { createInlineSource } from '../../policy-sources/inline/index.ts';
+import type { PolicySource } from '../../policy-sources/source.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { loadPolicies } from '../policies/schema.ts';
+import { withUnresolved } from '../unresolved.ts';
+import { createGitSources, type GitOptions } from './git.ts';
+import { withLaw } from './law.ts';
+import type { PlainVariables } from './plain-variables.ts';
+import type { Trust } from './trust.ts';
+
+export interface SourcesConfig {
+  readonly policies: readonly string[];
+  /** Policies that came with the process, as YAML. */
+  readonly policyYaml?: string;
+  /** In the place of every target's own law. */
+  readonly law?: AlgorithmType;
+  /** Repositories to follow, and how. */
+  readonly git?: GitOptions;
+  /** Where what was fetched is kept. */
+  readonly dataDir?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface SourcesDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly trust: Trust;
+  readonly values: ValueResolver;
+  /** Learns what the administrator's own policies take for plain. */
+  readonly plain: PlainVariables;
+}
+
+/** @throws TerminalError for a repository that cannot be followed */
+export function createSources(
+  config: SourcesConfig,
+  { clock, log, trust, values, plain }: SourcesDeps,
+): readonly PolicySource[] {
+  const adapt =
+    (loader: LoadPolicies): LoadPolicies =>
+    (text, source) =>
+      withUnresolved(withLaw(loader(text, source), config.law), source, config.env);
+  const load = adapt(plain.learningFrom(loadPolicies));
+  const { policyYaml: text, env, dataDir } = config;
+  const readSecret = (path: string): string => values.resolve({ fromFile: path });
+  return [
+    ...config.policies.map((path) => createDirectorySource(path, { load, clock, log })),
+    ...(text === undefined
+      ? []
+      : [createInlineSource({ text, place: 'MICROSCALING_POLICY_YAML' }, { load })]),
+    ...createGitSources(config.git ?? {}, { clock, log, env, dataDir, trust, readSecret, adapt }),
+  ];
+}

@@ -1,0 +1,112 @@
+// app: the trust rules of this process, from its --allow-… options: one judge and one way to load for every source
+// that somebody else than the administrator writes to (git, the API, Kubernetes).
+
+import { resolve } from 'node:path';
+import { type LoadResult, loadResources } from '../../api/load.ts';
+import { APP_ID_PATTERN } from '../../api/schema/shapes.ts';
+import { withVariables } from '../../api/substitute.ts';
+import { DEFINITION_PARTS, type DefinitionPart } from '../../api/trust/definition/parts.ts';
+import { originOf } from '../../api/trust/rules.ts';
+import { createJudge, type Judge, type TrustRules } from '../../api/trust.ts';
+import { withJudge } from '../../api/validate.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import type { OptionValues } from '../options.ts';
+import { loadPolicies, metricBlocks, validator } from '../policies/schema.ts';
+
+export interface Trust {
+  readonly rules: TrustRules;
+  /** Judges one valid resource. */
+  readonly judge: Judge;
+  /** As `loadPolicies`; what is not allowed is among `invalid`, with reason NotAllowed. Never throws. */
+  readonly loadUntrusted: (text: string, source: string) => LoadResult;
+  /** The same for texts in which `${NAME}` stands for one of these variables of the operator's environment. */
+  readonly loaderWith: (variables: readonly string[]) => Trust['loadUntrusted'];
+}
+
+export type TrustOptions = Pick<
+  OptionValues,
+  | 'allowEnv'
+  | 'allowSecretEnv'
+  | 'allowSecretFiles'
+  | 'allowEndpoint'
+  | 'allowAppPrefix'
+  | 'allowPrivileged'
+  | 'allowDefinition'
+>;
+
+export interface TrustSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Base URLs that the operator was started with. */
+  readonly marathon: readonly string[];
+  /** Its own app where it runs as a task. */
+  readonly app?: string | undefined;
+}
+
+/** @throws TerminalError for an option that can never allow anything */
+export function createTrust(options: TrustOptions, surroundings: TrustSurroundings): Trust {
+  const rules = rulesOf(options, surroundings);
+  const judge = createJudge(rules, metricBlocks);
+  const judging = withJudge(validator, judge);
+  const { env } = surroundings;
+  return {
+    rules,
+    judge,
+    loadUntrusted: (text, source) => loadResources(text, source, judging),
+    loaderWith: (names) => {
+      const substituting = withVariables(judging, new Map(names.map((name) => [name, env[name]])));
+      return (text, source) => loadResources(text, source, substituting);
+    },
+  };
+}
+
+/** How a command loads files: as the administrator's own, unless it was told `--untrusted`. */
+export function loaderOf(
+  options: TrustOptions & Pick<OptionValues, 'untrusted'>,
+  surroundings: TrustSurroundings,
+): Trust['loadUntrusted'] {
+  return options.untrusted === true ? createTrust(options, surroundings).loadUntrusted : loadPolicies;
+}
+
+function rulesOf(options: TrustOptions, { env, marathon, app }: TrustSurroundings): TrustRules {
+  return {
+    plainEnv: options.allowEnv ?? [],
+    secretEnv: options.allowSecretEnv ?? [],
+    secretFiles: (options.allowSecretFiles ?? []).map((dir) => resolve(dir)),
+    endpoints: (options.allowEndpoint ?? []).map(endpoint),
+    appPrefixes: (options.allowAppPrefix ?? []).map(appPrefix),
+    privileged: options.allowPrivileged === true,
+    definitionParts: (options.allowDefinition ?? []).map(definitionPart),
+    own: {
+      marathonOrigins: marathon.map(originOf).filter((origin) => origin !== undefined),
+      ...(app !== undefined && { app }),
+      variable: (name) => (Object.hasOwn(env, name) ? env[name]?.trim() || undefined : undefined),
+    },
+  };
+}
+
+function endpoint(text: string): string {
+  const origin = originOf(text);
+  if (origin !== undefined && text.replace(/\/$/, '').toLowerCase() === originAsWritten(text)) return origin;
+  throw new TerminalError(
+    '--allow-endpoint takes an origin: scheme, host and port as in https://account.queue.core.windows.net',
+  );
+}
+
+/** Without the default port left out, so that `https://host:443` is an origin as well. */
+function originAsWritten(text: string): string | undefined {
+  return /^https?:\/\/[^/?#@]+/i.exec(text)?.[0].toLowerCase();
+}
+
+function definitionPart(text: string): DefinitionPart {
+  const part = DEFINITION_PARTS.find((each) => each === text);
+  if (part !== undefined) return part;
+  throw new TerminalError(`--allow-definition: '${text}' is not one of ${DEFINITION_PARTS.join(', ')}`);
+}
+
+function appPrefix(text: string): string {
+  const prefix = text === '/' ? text : text.replace(/\/+$/, '');
+  if (prefix === '/' || new RegExp(APP_ID_PATTERN).test(prefix)) return prefix;
+  throw new TerminalError(
+    `--allow-app-prefix: '${text}' is no group of Marathon, such as /shop or /shop/front`,
+  );
+}

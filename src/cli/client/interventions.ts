@@ -1,0 +1,54 @@
+// cli: hands on policies: where they are laid, and what the operator answers, in words.
+
+import { API_VERSION } from '../../api/policy.ts';
+import { timeText } from '../output/policy-table.ts';
+
+/** What the operator answers to a pause or an override. */
+export interface Hands {
+  readonly policy: string;
+  readonly paused?: { readonly until?: string; readonly reason?: string; readonly by?: string };
+  readonly overrides: Readonly<
+    Record<string, { readonly instances: number; readonly until: string; readonly reason?: string }>
+  >;
+}
+
+const below = (namespace: string, name: string): string =>
+  `/apis/${API_VERSION}/namespaces/${encodeURIComponent(namespace)}/microscalingpolicies/${encodeURIComponent(name)}`;
+
+export function pausePath({
+  namespace,
+  name,
+}: {
+  readonly namespace: string;
+  readonly name: string;
+}): string {
+  return `${below(namespace, name)}/pause`;
+}
+
+export function overridePath(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  app: string,
+): string {
+  return `${below(namespace, name)}/overrides/${encodeURIComponent(app)}`;
+}
+
+export function pauseText({ policy, paused }: Hands): string {
+  if (paused === undefined) return `${policy} is not paused by hand`;
+  const until =
+    paused.until === undefined
+      ? `until 'microscaling resume ${shortName(policy)}'`
+      : `until ${timeText(paused.until)}`;
+  const earlier =
+    paused.until === undefined ? '' : `; 'microscaling resume ${shortName(policy)}' ends it earlier`;
+  return `${policy} is paused ${until}: every count stays as it is${earlier}`;
+}
+
+export function overrideText({ policy, overrides }: Hands, app: string): string {
+  const held = overrides[app];
+  if (held === undefined) return `${app} of ${policy} goes by its law again`;
+  return `${app} of ${policy} is held at ${held.instances} until ${timeText(held.until)}; 'microscaling override ${shortName(policy)} ${app}=auto' ends it`;
+}
+
+function shortName(policy: string): string {
+  return policy.replace(/^default\//, '');
+}

@@ -1,0 +1,191 @@
+// controller: what applying policies would change in Marathon, without metrics: the command `plan`.
+
+import type { ConditionReason } from '../api/conditions.ts';
+import type { Resource, ResourceKey } from '../api/policy.ts';
+import type { Change } from '../core/change.ts';
+import { adoptionOf, creationOf, inDependencyOrder, type PlanApp, scaleOf, updateOf } from '../core/plan.ts';
+import type { PolicySnapshot } from '../policy-sources/source.ts';
+import { createMemoryDocumentStore } from '../runtime/document-store.ts';
+import { TerminalError, TransientError } from '../runtime/errors.ts';
+import { silentLogger } from '../runtime/log.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import { type MemberApp, membersOfPolicy } from './policies/members.ts';
+import { Store } from './policies/policy-store.ts';
+import { type PolicyRecord, shownVersion } from './policies/records.ts';
+import type { OperatorDeps } from './ports.ts';
+import { troubleOf } from './round/assess.ts';
+
+/** What keeps something from being run as written. */
+export interface PlanTrouble {
+  readonly reason: ConditionReason;
+  readonly message: string;
+  readonly policy: ResourceKey;
+  /** Marathon id; the policy's key where all of it is refused. */
+  readonly app: string;
+}
+
+/** What applying one policy would do. */
+export interface PolicyPlan {
+  readonly policy: ResourceKey;
+  /** In the order in which the operator would make them. */
+  readonly changes: readonly Change[];
+  readonly troubles: readonly PlanTrouble[];
+  /** What a reader must know beside the changes. */
+  readonly notes: readonly string[];
+  /** Running and starting tasks of each app that exists, by Marathon id: an update restarts all of them. */
+  readonly tasks: ReadonlyMap<string, number>;
+  /** Why its Marathon could not be read or addressed: nothing was compared. */
+  readonly unread?: string;
+}
+
+export interface PlanResult {
+  /** By key. */
+  readonly policies: readonly PolicyPlan[];
+  /** Those of every policy, one after the other. */
+  readonly changes: readonly Change[];
+  readonly troubles: readonly PlanTrouble[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Policies are planned as if nothing else ran, those among them that do not go together are refused; pools are
+ * only there for their members. One Marathon that cannot be read leaves the policies of others as they are.
+ */
+export async function planOnce(
+  resources: readonly Resource[],
+  { schedulerFor, marathonId }: Pick<OperatorDeps, 'schedulerFor' | 'marathonId'>,
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const store = new Store({
+    clock: { now: () => 0 },
+    log: silentLogger,
+    documents: createMemoryDocumentStore(),
+    sources: ['plan'],
+    ...(marathonId && { marathonId }),
+  });
+  store.update([{ source: 'plan', snapshot: snapshotOf(resources) }]);
+  const policies: PolicyPlan[] = [];
+  for (const pool of store.pools()) {
+    for (const record of pool.members) {
+      policies.push(
+        record.running === undefined
+          ? { ...blankPlan(record), troubles: [refusedTrouble(record)] }
+          : await readablePlan(record, () => planPolicy(record, schedulerFor(pool.marathon), signal)),
+      );
+    }
+  }
+  policies.sort((a, b) => (a.policy < b.policy ? -1 : 1));
+  return {
+    policies,
+    changes: policies.flatMap(({ changes }) => changes),
+    troubles: policies.flatMap(({ troubles }) => troubles),
+    notes: policies.flatMap(({ notes }) => notes),
+  };
+}
+
+function blankPlan({ key }: PolicyRecord): PolicyPlan {
+  return { policy: key, changes: [], troubles: [], notes: [], tasks: new Map() };
+}
+
+async function readablePlan(record: PolicyRecord, plan: () => Promise<PolicyPlan>): Promise<PolicyPlan> {
+  try {
+    return await plan();
+  } catch (error) {
+    if (!(error instanceof TransientError || error instanceof TerminalError)) throw error;
+    return { ...blankPlan(record), unread: error.message };
+  }
+}
+
+function snapshotOf(resources: readonly Resource[]): PolicySnapshot {
+  const sourced = resources.map((resource, i) => ({
+    resource,
+    place: `document ${i + 1}`,
+    revision: '',
+  }));
+  return { resources: sourced, problems: [], invalid: [], complete: true };
+}
+
+function refusedTrouble({ key, accepted }: PolicyRecord): PlanTrouble {
+  return { reason: accepted.reason, message: accepted.message, policy: key, app: key };
+}
+
+async function planPolicy(
+  record: PolicyRecord,
+  scheduler: Scheduler,
+  signal: AbortSignal,
+): Promise<PolicyPlan> {
+  const members = membersOfPolicy(record);
+  const view = await scheduler.observe(
+    members.map(({ spec }) => spec.id),
+    signal,
+  );
+  const troubles = members.flatMap((app) => {
+    const trouble = troubleOf(app, view.apps.get(app.spec.id));
+    return trouble === undefined ? [] : [{ ...trouble, policy: app.policy, app: app.spec.id }];
+  });
+  const blocked = new Set(
+    troubles.filter(({ reason }) => reason === 'AdoptionRequired').map(({ app }) => app),
+  );
+  const apps = members
+    .filter(({ spec }) => !blocked.has(spec.id))
+    .map((app) => planApp(app, { scheduler, view }));
+  const scales = apps.flatMap(scaleOf);
+  return {
+    policy: record.key,
+    changes: [
+      ...scales.filter(({ from, to }) => to < from),
+      ...apps.flatMap(adoptionOf),
+      ...scales.filter(({ from, to }) => to > from),
+      ...inDependencyOrder(apps).flatMap(creationOf),
+      ...apps.flatMap(updateOf),
+    ],
+    troubles,
+    notes: [...notesOf(record), ...(blocked.size === 0 ? [] : [blockedNote(record, [...blocked])])],
+    tasks: new Map([...view.apps].map(([id, { running, staging }]) => [id, running + staging])),
+  };
+}
+
+function planApp(
+  app: MemberApp,
+  { scheduler, view }: { scheduler: Scheduler; view: Awaited<ReturnType<Scheduler['observe']>> },
+): PlanApp {
+  const { id, app: definition, envFrom, instances } = app.spec;
+  const observed = view.apps.get(id);
+  const drift =
+    observed === undefined || definition === undefined || app.drift === 'Report'
+      ? []
+      : scheduler.diff({ definition, envFrom }, observed);
+  const to = instances.fixed ?? nearest(observed?.requested ?? 0, instances);
+  const leftToPeople = instances.fixed !== undefined && observed !== undefined;
+  return {
+    id,
+    owner: app.policy,
+    envFrom,
+    drift,
+    adopt: observed !== undefined && observed.owner !== app.policy,
+    ...(definition && { definition }),
+    ...(observed && { observed }),
+    ...(!leftToPeople && { count: { to, reason: reasonOf(app, to) } }),
+  };
+}
+
+/** The count within the bounds that is closest to the one there is; without metrics nothing else can be said. */
+function nearest(count: number, { min, max }: { min?: number; max?: number }): number {
+  return Math.max(min ?? 0, Math.min(max ?? Number.POSITIVE_INFINITY, count));
+}
+
+function reasonOf({ role, spec }: MemberApp, to: number): string {
+  if (role === 'fixed') return `made with ${to}, then left to people`;
+  const { min, max } = spec.instances;
+  return `within ${min ?? 0} to ${max ?? 'any number of'} instances`;
+}
+
+function blockedNote({ key }: PolicyRecord, apps: readonly string[]): string {
+  return `the operator touches nothing of policy ${key} while ${apps.join(', ')} is blocked; what is planned is for the rest of it, from then on`;
+}
+
+function notesOf(record: PolicyRecord): readonly string[] {
+  const { mode } = shownVersion(record).policy.spec;
+  if (mode === 'Reconcile') return [];
+  return [`policy ${record.key} is in mode ${mode}: the operator would write none of this`];
+}

@@ -1,0 +1,52 @@
+// controller: hands as they are stored, and their way back. Pure.
+
+import { isObject } from '../../api/json-schema.ts';
+import type { ResourceKey } from '../../api/policy.ts';
+
+export interface Pause {
+  readonly kind: 'pause';
+  readonly policy: ResourceKey;
+  readonly sinceMs: number;
+  /** Absent in one that an earlier version took: until somebody resumes it. */
+  readonly untilMs?: number;
+  readonly reason?: string;
+  /** Who it was. */
+  readonly by?: string;
+}
+
+export interface Override {
+  readonly kind: 'override';
+  readonly policy: ResourceKey;
+  /** Its name in the policy. */
+  readonly app: string;
+  /** Marathon id, for people. */
+  readonly id: string;
+  readonly instances: number;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+export type Hand = Pause | Override;
+
+/** Undefined for what this version cannot read. */
+export function readHand(value: unknown): Hand | undefined {
+  if (!isObject(value)) return undefined;
+  const { kind, policy, app, id, instances, sinceMs, untilMs, reason, by } = value;
+  if (typeof policy !== 'string' || !isNumber(sinceMs)) return undefined;
+  if (reason !== undefined && typeof reason !== 'string') return undefined;
+  if (by !== undefined && typeof by !== 'string') return undefined;
+  const said = { ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
+  const key = policy as ResourceKey;
+  if (kind === 'pause' && (untilMs === undefined || isNumber(untilMs))) {
+    return { kind, policy: key, sinceMs, ...(untilMs !== undefined && { untilMs }), ...said };
+  }
+  if (kind !== 'override' || typeof app !== 'string' || typeof id !== 'string') return undefined;
+  if (!Number.isSafeInteger(instances) || !isNumber(untilMs)) return undefined;
+  return { kind, policy: key, app, id, instances: Number(instances), sinceMs, untilMs, ...said };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}

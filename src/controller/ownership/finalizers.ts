@@ -1,0 +1,48 @@
+// controller: the second step of a deletion: an object of which nothing is held any more is let go by its home.
+
+import type { PolicySource } from '../../policy-sources/source.ts';
+import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/controller.ts';
+import { WaitError } from '../../runtime/errors.ts';
+import type { WorkQueue } from '../../runtime/workqueue.ts';
+import { type Entry, identityOf } from '../policies/documents.ts';
+import type { Leadership } from '../watch/leadership.ts';
+
+export interface ReleaserDeps {
+  readonly sources: readonly PolicySource[];
+  readonly leadership: Leadership;
+  readonly queue: WorkQueue<string>;
+  /** Objects whose deletion was asked for and of which nothing is held. */
+  readonly releasable: () => readonly Entry[];
+}
+
+const STANDBY_RETRY_MS = 1_000;
+/** An object that is still there although it was let go of: another one's finalizer, or our word was lost. */
+const AGAIN_MS = 60_000;
+
+export class Releaser implements Reconciler<string> {
+  readonly #deps: ReleaserDeps;
+  readonly #told = new Set<string>();
+
+  constructor(deps: ReleaserDeps) {
+    this.#deps = deps;
+  }
+
+  /** Documents changed, or an app was let go of. */
+  look(): void {
+    const ids = new Set(this.#deps.releasable().map(identityOf));
+    for (const id of this.#told) if (!ids.has(id)) this.#told.delete(id);
+    for (const id of ids) if (!this.#told.has(id)) this.#deps.queue.add(id);
+  }
+
+  async reconcile(id: string, { signal }: ReconcileContext): Promise<ReconcileResult> {
+    const { sources, leadership, releasable } = this.#deps;
+    const entry = releasable().find((each) => identityOf(each) === id);
+    const source = sources.find(({ name }) => name === entry?.source);
+    if (entry === undefined || source?.release === undefined) return {};
+    this.#told.add(id);
+    const { acting, reason } = await leadership(signal);
+    if (!acting) throw new WaitError(`another instance lets it go: ${reason}`, STANDBY_RETRY_MS);
+    await source.release({ kind: entry.kind, key: entry.key }, signal);
+    return { requeueAfterMs: AGAIN_MS };
+  }
+}

@@ -1,0 +1,61 @@
+// controller: lets go of the apps of a pool that no policy names any more.
+
+import type { ReconcileContext } from '../../runtime/controller.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { Store } from '../policies/policy-store.ts';
+import type { Leaving } from '../policies/records.ts';
+import type { OperatorDeps } from '../ports.ts';
+import type { Status } from '../status/status.ts';
+import { type Leadership, whileActing } from '../watch/leadership.ts';
+import { farewell, whileLeaving } from './collect-app.ts';
+
+export interface FarewellDeps {
+  readonly schedulerFor: OperatorDeps['schedulerFor'];
+  readonly leadership: Leadership;
+  readonly store: Store;
+  readonly status: Status;
+  /** Called when an app was let go of. */
+  readonly onLeft: (leaving: Leaving) => void;
+}
+
+export class Farewells {
+  readonly #deps: FarewellDeps;
+
+  constructor(deps: FarewellDeps) {
+    this.#deps = deps;
+  }
+
+  /** One app that cannot be let go of is tried again with the next round, and does not keep the others. */
+  async say(pool: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
+    const { store, status } = this.#deps;
+    const failures: unknown[] = [];
+    for (const leaving of store.leaving(pool)) {
+      stopping.throwIfAborted();
+      try {
+        await this.#letGo(leaving, signal);
+      } catch (error) {
+        if (!store.holdings.isLeaving(leaving)) continue;
+        status.farewellPostponed(leaving, messageOf(error));
+        log.debug('not let go yet', { app: leaving.app, reason: messageOf(error) });
+        failures.push(error);
+      }
+    }
+    // Nothing but this brings a pool back that has no policies any more.
+    if (failures.length > 0 && store.pool(pool) === undefined) throw failures[0];
+  }
+
+  /** Marathon takes its time to answer: that the app is still to go is asked once more, right before it goes. */
+  async #letGo(leaving: Leaving, signal: AbortSignal): Promise<void> {
+    const { store, status, schedulerFor, leadership, onLeft } = this.#deps;
+    const { app, policy, marathon } = leaving;
+    const scheduler = schedulerFor(marathon);
+    const change = farewell(leaving, await scheduler.observe([app], signal));
+    if (change !== undefined) {
+      const writer = whileLeaving(scheduler, () => store.holdings.isLeaving(leaving));
+      const { outcome } = await whileActing(writer, leadership).apply(change, signal);
+      status.deed({ change, result: outcome }, policy);
+    }
+    store.holdings.left(leaving);
+    onLeft(leaving);
+  }
+}

@@ -1,0 +1,76 @@
+// controller: the holdings on disk: written before anything is written to Marathon, and read back after a restart.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { ResourceKey } from '../../api/policy.ts';
+import type { DocumentChange, DocumentStore } from '../../runtime/document-store.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { type Holding, type Holdings, readHolding } from './ownership.ts';
+
+const COLLECTION = 'holding';
+
+export class HoldingBook {
+  readonly #documents: DocumentStore;
+  readonly #log: Logger;
+  readonly #written = new Map<string, Holding>();
+  #failing = false;
+
+  constructor({ documents, log }: { readonly documents: DocumentStore; readonly log: Logger }) {
+    this.#documents = documents;
+    this.#log = log;
+    for (const [key, value] of documents.all(COLLECTION)) {
+      const holding = readHolding(value);
+      if (holding?.policy === key) this.#written.set(key, holding);
+      else log.warn('what a policy holds is not readable and left out', { policy: key });
+    }
+  }
+
+  /** As they were when the process before this one ended. */
+  read(): Holdings {
+    return new Map([...this.#written.values()].map((holding) => [holding.policy, holding]));
+  }
+
+  /**
+   * Writes what changed, all or nothing. A store that cannot be written must not stop the operator: what it holds
+   * is still known to this process, and written with the next change.
+   */
+  write(holdings: Holdings): void {
+    const changes = [...this.#changes(holdings)];
+    if (changes.length === 0) {
+      this.#note(holdings);
+      return;
+    }
+    try {
+      this.#documents.write(changes);
+    } catch (error) {
+      if (!this.#failing) {
+        this.#log.error(
+          'what policies hold cannot be written down; should one be removed while no operator runs, its apps stay',
+          { reason: messageOf(error) },
+        );
+      }
+      this.#failing = true;
+      return;
+    }
+    this.#failing = false;
+    this.#note(holdings);
+  }
+
+  #note(holdings: Holdings): void {
+    this.#written.clear();
+    for (const [key, holding] of holdings) this.#written.set(key, holding);
+  }
+
+  *#changes(holdings: Holdings): Iterable<DocumentChange> {
+    for (const [key, value] of holdings) {
+      if (!same(this.#written.get(key), value)) yield { do: 'put', collection: COLLECTION, key, value };
+    }
+    for (const key of this.#written.keys()) {
+      if (!holdings.has(key as ResourceKey)) yield { do: 'remove', collection: COLLECTION, key };
+    }
+  }
+}
+
+function same(a: Holding | undefined, b: Holding): boolean {
+  return isDeepStrictEqual(a, b);
+}

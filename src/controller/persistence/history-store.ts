@@ -1,0 +1,122 @@
+// controller: events and conditions over restarts, so that what was told once is not told again.
+
+import {
+  CONDITION_REASONS,
+  CONDITION_TYPES,
+  type Condition,
+  type ConditionReason,
+  type ConditionType,
+} from '../../api/conditions.ts';
+import { isObject } from '../../api/json-schema.ts';
+import type { ResourceKey } from '../../api/policy.ts';
+import type { EventRecord } from '../status/view.ts';
+import type { Archive } from './durable-writes.ts';
+
+const EVENTS = 'event';
+const CONDITIONS = 'condition';
+/** Keys sort as the events happened. */
+const KEY_DIGITS = 12;
+
+export class RecordArchive {
+  readonly #archive: Archive;
+  readonly #left: Map<string, readonly Condition[]>;
+  /** By event: its key. */
+  readonly #kept: Map<EventRecord, string>;
+  #next: number;
+
+  constructor(archive: Archive) {
+    this.#archive = archive;
+    this.#left = new Map(archive.load(CONDITIONS, readConditions));
+    const events = [...archive.load(EVENTS, readEvent)].sort(([a], [b]) => (a < b ? -1 : 1));
+    this.#kept = new Map(events.map(([key, event]) => [event, key]));
+    this.#next = (Number(events.at(-1)?.[0]) || 0) + 1;
+  }
+
+  /** Newest first. */
+  events(): readonly EventRecord[] {
+    return [...this.#kept.keys()].reverse();
+  }
+
+  /** Follows the list of all events, newest first: new ones are kept, those that are no longer in it go. */
+  follow(events: readonly EventRecord[]): void {
+    if (!this.#archive.isLasting) return;
+    for (const event of events.toReversed()) if (!this.#kept.has(event)) this.#keep(event);
+    if (this.#kept.size === events.length) return;
+    const now = new Set(events);
+    for (const [event, key] of this.#kept) {
+      if (now.has(event)) continue;
+      this.#kept.delete(event);
+      this.#archive.keepSoon(EVENTS, key, undefined);
+    }
+  }
+
+  /** How a policy stood when the last process ended; once. */
+  take(policy: ResourceKey): readonly Condition[] | undefined {
+    const left = this.#left.get(policy);
+    this.#left.delete(policy);
+    return left;
+  }
+
+  /** Only what an event would tell: a sentence with other numbers in it is not worth a write. */
+  keep(policy: ResourceKey, before: readonly Condition[], after: readonly Condition[]): void {
+    const moved = after.some((now) => {
+      const was = before.find(({ type }) => type === now.type);
+      const reworded = now.type === 'Accepted' && was?.message !== now.message;
+      return was?.status !== now.status || was.reason !== now.reason || reworded;
+    });
+    if (moved) this.#archive.keepSoon(CONDITIONS, policy, after);
+  }
+
+  forget(policy: ResourceKey): void {
+    this.#left.delete(policy);
+    this.#archive.keepSoon(CONDITIONS, policy, undefined);
+  }
+
+  /** Every policy is known: what was left by others is of no use. */
+  forgetOthers(policies: ReadonlySet<string>): void {
+    for (const policy of [...this.#left.keys()]) {
+      if (!policies.has(policy)) this.forget(policy as ResourceKey);
+    }
+  }
+
+  #keep(event: EventRecord): void {
+    const key = String(this.#next++).padStart(KEY_DIGITS, '0');
+    this.#kept.set(event, key);
+    this.#archive.keepSoon(EVENTS, key, event);
+  }
+}
+
+function readEvent(raw: unknown): EventRecord | undefined {
+  if (!isObject(raw)) return undefined;
+  const { atMs, type, reason, object, message } = raw;
+  if (typeof atMs !== 'number' || (type !== 'Normal' && type !== 'Warning')) return undefined;
+  if (typeof reason !== 'string' || typeof object !== 'string' || typeof message !== 'string')
+    return undefined;
+  return { atMs, type, reason, object, message };
+}
+
+function readConditions(raw: unknown): readonly Condition[] | undefined {
+  if (!Array.isArray(raw)) return undefined;
+  const found = raw.flatMap((each) => readCondition(each) ?? []);
+  const whole = CONDITION_TYPES.every((type) => found.some((condition) => condition.type === type));
+  return whole && found.length === raw.length ? found : undefined;
+}
+
+function readCondition(raw: unknown): Condition | undefined {
+  if (!isObject(raw)) return undefined;
+  const { type, status, reason, message, lastTransitionTime, observedGeneration } = raw;
+  if (status !== 'True' && status !== 'False' && status !== 'Unknown') return undefined;
+  if (!CONDITION_TYPES.includes(type as ConditionType)) return undefined;
+  if (!CONDITION_REASONS.includes(reason as ConditionReason)) return undefined;
+  if (typeof message !== 'string' || typeof observedGeneration !== 'number') return undefined;
+  if (typeof lastTransitionTime !== 'string' || Number.isNaN(Date.parse(lastTransitionTime)))
+    return undefined;
+  return {
+    type: type as ConditionType,
+    status,
+    reason: reason as ConditionReason,
+    message,
+    lastTransitionTime,
+    observedGeneration,
+  };
+}

@@ -1,0 +1,136 @@
+// controller: pools' memories over restarts: what they did at once, what they learned every now and then.
+
+import { isObject } from '../../api/json-schema.ts';
+import { type LastingMemory, lastingOf, movedLasting, resume } from '../../core/lasting.ts';
+import { type Clock, wallOffset } from '../../runtime/clock.ts';
+import type { KnownConfigs } from '../foreign-scale/foreign-edits.ts';
+import type { SceneMemories } from '../round/decide.ts';
+import type { Archive } from './durable-writes.ts';
+import { type Deeds, deedsDocument, movedDeeds, readDeeds } from './pool-codec.ts';
+
+/** What a pool did and saw; one per pool that has anything to tell. */
+const DEEDS = 'pool';
+/** What its laws have learned; one per pool. */
+const LEARNED = 'decision';
+const VERSION = 1;
+/** So old may the time of saving be that is written beside what was learned: it is how long that is trusted. */
+const REFRESH_MS = 600_000;
+
+interface Learned {
+  readonly version: typeof VERSION;
+  readonly savedAtMs: number;
+  readonly scenes: Readonly<Record<string, unknown>>;
+  /** By app id, by Marathon's clock. */
+  readonly configs?: Readonly<Record<string, unknown>>;
+}
+
+export interface Restored {
+  readonly deeds?: Deeds;
+  readonly scenes?: SceneMemories;
+  readonly configs?: KnownConfigs;
+}
+
+/** What is stored has its times by the wall clock, what is remembered has them monotonic. */
+export class PoolArchive {
+  readonly #archive: Archive;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #wallAheadMs: () => number;
+  readonly #deeds: Map<string, Deeds>;
+  readonly #learned: Map<string, Learned>;
+  /** As it was given to the archive last, by pool. */
+  readonly #given = new Map<string, { readonly text: string; readonly savedAtMs: number }>();
+
+  constructor(archive: Archive, clock: Pick<Clock, 'now' | 'monotonic'>) {
+    this.#archive = archive;
+    this.#clock = clock;
+    this.#wallAheadMs = wallOffset(clock);
+    this.#deeds = new Map(archive.load(DEEDS, readDeeds));
+    this.#learned = new Map(archive.load(LEARNED, readLearned));
+  }
+
+  /** What the last process knew of a pool; once. */
+  take(pool: string): Restored {
+    const deeds = this.#deeds.get(pool);
+    const learned = this.#learned.get(pool);
+    this.#deeds.delete(pool);
+    this.#learned.delete(pool);
+    const known = deeds && movedDeeds(deeds, -this.#wallAheadMs());
+    return {
+      ...(known && { deeds: known }),
+      ...(learned && { scenes: this.#resume(learned), configs: configsIn(learned) }),
+    };
+  }
+
+  /** Durable before this returns; writes only what is new. */
+  keepDeeds(pool: string, deeds: Deeds): void {
+    if (!this.#archive.isLasting) return;
+    this.#archive.keep(DEEDS, pool, deedsDocument(movedDeeds(deeds, this.#wallAheadMs())));
+  }
+
+  keepLearned(
+    pool: string,
+    { scenes: memories, configs: known }: { readonly scenes: SceneMemories; readonly configs: KnownConfigs },
+  ): void {
+    if (!this.#archive.isLasting) return;
+    const savedAtMs = this.#clock.now();
+    const byMs = this.#wallAheadMs();
+    const scenes = Object.fromEntries(
+      [...memories].map(([scene, memory]): [string, LastingMemory] => {
+        return [scene, movedLasting(lastingOf(memory), byMs)];
+      }),
+    );
+    const configs = Object.fromEntries([...known].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const text = JSON.stringify({ scenes, configs });
+    const last = this.#given.get(pool);
+    if (last?.text === text && savedAtMs - last.savedAtMs < REFRESH_MS) return;
+    this.#given.set(pool, { text, savedAtMs });
+    this.#archive.keepSoon(LEARNED, pool, { version: VERSION, savedAtMs, scenes, configs } satisfies Learned);
+  }
+
+  /** There is no such pool any more. */
+  forget(pool: string): void {
+    this.take(pool);
+    this.#given.delete(pool);
+    this.#archive.keepSoon(DEEDS, pool, undefined);
+    this.#archive.keepSoon(LEARNED, pool, undefined);
+  }
+
+  /** Every policy is known: what was left by pools that are not there is of no use. */
+  forgetOthers(pools: ReadonlySet<string>): void {
+    for (const pool of new Set([...this.#deeds.keys(), ...this.#learned.keys()])) {
+      if (!pools.has(pool)) this.forget(pool);
+    }
+  }
+
+  #resume({ savedAtMs, scenes }: Learned): SceneMemories {
+    const nowMs = this.#clock.now();
+    const wallAheadMs = this.#wallAheadMs();
+    return new Map(
+      Object.entries(scenes).flatMap(([scene, raw]) => {
+        const memory = resume(raw, { savedAtMs, nowMs, wallAheadMs });
+        return memory === undefined ? [] : [[scene, memory] as const];
+      }),
+    );
+  }
+}
+
+function configsIn({ configs = {} }: Learned): KnownConfigs {
+  return new Map(
+    Object.entries(configs).flatMap(([app, atMs]) =>
+      typeof atMs === 'number' ? [[app, atMs] as const] : [],
+    ),
+  );
+}
+
+function readLearned(raw: unknown): Learned | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const { version, savedAtMs, scenes, configs } = raw as Partial<Record<keyof Learned, unknown>>;
+  if (version !== VERSION || typeof savedAtMs !== 'number') return undefined;
+  if (typeof scenes !== 'object' || scenes === null || Array.isArray(scenes)) return undefined;
+  return {
+    version,
+    savedAtMs,
+    scenes: scenes as Learned['scenes'],
+    ...(isObject(configs) && { configs }),
+  };
+}

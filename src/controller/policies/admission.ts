@@ -1,0 +1,239 @@
+// controller: which versions may run beside each other. Pure; the same documents give the same answer.
+
+import type { Home } from '../../api/homes.ts';
+import type { CapacityPool, MarathonSpec, ResourceKey } from '../../api/policy.ts';
+import { resourceKey } from '../../api/policy.ts';
+import { type AppClaim, contest } from './app-claims.ts';
+import { minimumsOf, type Need, NOTHING, overBudget, plus } from './minimums.ts';
+import { joinComplaint } from './pool-members.ts';
+import { ACCEPTED, appsOf, refusal, type Verdict, type Version } from './records.ts';
+
+/** What the sources say about one policy. */
+export interface Applicant {
+  readonly key: ResourceKey;
+  /** The newest readable document; absent when there is none. */
+  readonly latest?: Version;
+  /** What runs now. */
+  readonly running?: Version;
+  /** Set when the document itself is unusable (invalid, or in two places). */
+  readonly refused?: Verdict;
+  /** When it was made, as its home says. */
+  readonly createdAtMs?: number;
+}
+
+export interface AdmissionInput {
+  readonly applicants: readonly Applicant[];
+  readonly pools: ReadonlyMap<ResourceKey, { readonly pool: CapacityPool; readonly source: string }>;
+  /** Says whether two specs mean the same Marathon. */
+  readonly marathonId: (marathon: MarathonSpec | undefined) => string;
+  /** What kind of home a source is. */
+  readonly homeOf: (source: string) => Home | undefined;
+  /** Whether a source is the administrator's own. */
+  readonly isTrusted: (source: string) => boolean;
+  /** Whether a policy of this source held the app (its Marathon and its id), by what an earlier process wrote down. */
+  readonly heldBefore: (policy: ResourceKey, source: string, app: string) => boolean;
+  /** Who holds the app, where no usable document says that it still wants it, and none that it is gone. */
+  readonly absentHolder: (
+    app: string,
+  ) => { readonly policy: ResourceKey; readonly source: string } | undefined;
+}
+
+export interface Admitted {
+  readonly verdicts: ReadonlyMap<ResourceKey, Verdict>;
+  /** Policies of which nothing may run on, not even the last good version. */
+  readonly stopped: ReadonlySet<ResourceKey>;
+}
+
+/**
+ * Gives every applicant its verdict. The rules, chosen so that nobody is surprised:
+ *
+ * - A refused document changes nothing: what ran before goes on running, what did not run does not start.
+ * - An app belongs to one policy: see app-claims.ts. Whoever has the better right goes on, and is not frozen by a claim
+ *   of somebody else; what runs of the other one stops only where the better right is that of a more trusted home.
+ * - Whoever runs unchanged comes before newcomers when a pool's budget is handed out.
+ *
+ * A refusal puts the older version back into play, which may collide with a third policy; therefore the rules
+ * are applied until nothing changes. Refusals are never taken back within one pass, so this ends.
+ */
+export function admit(input: AdmissionInput): Admitted {
+  const refused = new Map<ResourceKey, Verdict>();
+  const stopped = new Set<ResourceKey>();
+  for (const { key, refused: verdict } of input.applicants) if (verdict) refused.set(key, verdict);
+  for (;;) {
+    const before = refused.size + stopped.size;
+    for (const rule of RULES) {
+      const outcome = rule(claimsOf(input, { refused, stopped }), input);
+      for (const key of outcome.stopped ?? []) stopped.add(key);
+      for (const [key, verdict] of outcome.refused) if (!refused.has(key)) refused.set(key, verdict);
+    }
+    if (refused.size + stopped.size === before) break;
+  }
+  const verdicts = new Map(input.applicants.map(({ key }) => [key, refused.get(key) ?? ACCEPTED]));
+  return { verdicts, stopped };
+}
+
+/** A version that would run if nothing else were refused. */
+interface Claim {
+  readonly key: ResourceKey;
+  readonly version: Version;
+  /** It runs already, in this very version. */
+  readonly incumbent: boolean;
+  readonly running?: Version;
+  readonly createdAtMs?: number;
+}
+
+interface Outcome {
+  readonly refused: ReadonlyMap<ResourceKey, Verdict>;
+  readonly stopped?: ReadonlySet<ResourceKey>;
+}
+
+type Rule = (claims: readonly Claim[], input: AdmissionInput) => Outcome;
+
+/** Incumbents first, then by key. */
+function claimsOf(input: AdmissionInput, { refused, stopped }: Required<Outcome>): readonly Claim[] {
+  const claims = input.applicants.flatMap(({ key, latest, running, createdAtMs }): Claim[] => {
+    const version = refused.has(key) ? running : latest;
+    if (version === undefined || stopped.has(key)) return [];
+    const incumbent = version.generation === running?.generation;
+    return [
+      {
+        key,
+        version,
+        incumbent,
+        ...(running && { running }),
+        ...(createdAtMs !== undefined && { createdAtMs }),
+      },
+    ];
+  });
+  return claims.sort((a, b) => Number(b.incumbent) - Number(a.incumbent) || (a.key < b.key ? -1 : 1));
+}
+
+function poolOf({ version }: Claim, { pools }: AdmissionInput): CapacityPool | undefined {
+  const { spec, metadata } = version.policy;
+  if (spec.pool === undefined) return undefined;
+  return pools.get(resourceKey({ namespace: metadata.namespace, name: spec.pool }))?.pool;
+}
+
+const refuseWithoutPool: Rule = (claims, input) => {
+  const refused = new Map<ResourceKey, Verdict>();
+  for (const claim of claims) {
+    const { pool } = claim.version.policy.spec;
+    if (pool === undefined || poolOf(claim, input) !== undefined) continue;
+    const message = `there is no CapacityPool \`${pool}\` in this namespace; create it, or give the policy a capacity of its own`;
+    refused.set(claim.key, refusal('PoolNotFound', message));
+  }
+  return { refused };
+};
+
+/** What runs of somebody who may not join any more stops: its apps would go on taking what is not theirs. */
+const refuseStrangers: Rule = (claims, input) => {
+  const refused = new Map<ResourceKey, Verdict>();
+  const stopped = new Set<ResourceKey>();
+  for (const { key, version, running } of claims) {
+    const { policy, source } = version;
+    const { namespace } = policy.metadata;
+    const joined =
+      policy.spec.pool === undefined
+        ? undefined
+        : input.pools.get(resourceKey({ namespace, name: policy.spec.pool }));
+    if (joined === undefined) continue;
+    const complaint = joinComplaint(joined.pool, {
+      policy,
+      trusted: input.isTrusted(source),
+      home: input.homeOf(source),
+      sameHome: joined.source === source,
+    });
+    if (complaint === undefined) continue;
+    refused.set(key, refusal('NotAMember', complaint));
+    if (version === running) stopped.add(key);
+  }
+  return { refused, stopped };
+};
+
+/** Members of a pool share one Marathon: the pool's own, else the first member's. */
+const refuseOtherMarathon: Rule = (claims, input) => {
+  const refused = new Map<ResourceKey, Verdict>();
+  const first = new Map<CapacityPool, { readonly marathon: string; readonly named: string }>();
+  for (const claim of claims) {
+    const pool = poolOf(claim, input);
+    if (pool === undefined) continue;
+    const marathon = input.marathonId(claim.version.policy.spec.marathon ?? pool.spec.marathon);
+    const shared = first.get(pool) ?? {
+      marathon: pool.spec.marathon === undefined ? marathon : input.marathonId(pool.spec.marathon),
+      named: pool.spec.marathon === undefined ? `policy ${claim.key}` : 'the pool',
+    };
+    first.set(pool, shared);
+    if (shared.marathon === marathon) continue;
+    const message = `members of pool \`${pool.metadata.name}\` share one Marathon, and ${shared.named} names another one; use the same \`marathon\``;
+    refused.set(claim.key, refusal('InvalidSpec', message));
+  }
+  return { refused };
+};
+
+/** A shared budget covers the minimums of all its members. A policy's own budget was checked with its document. */
+const refuseOverBudget: Rule = (claims, input) => {
+  const refused = new Map<ResourceKey, Verdict>();
+  const needed = new Map<CapacityPool, Need>();
+  for (const claim of claims) {
+    const pool = poolOf(claim, input);
+    if (pool === undefined) continue;
+    const need = plus(needed.get(pool) ?? NOTHING, minimumsOf(claim.version));
+    const over = overBudget(need, pool.spec.capacity);
+    if (over === undefined) needed.set(pool, need);
+    else {
+      const message = `with this policy the minimums in pool \`${pool.metadata.name}\` add up to ${over}; raise the pool's capacity or lower \`instances.min\``;
+      refused.set(claim.key, refusal('InvalidSpec', message));
+    }
+  }
+  return { refused };
+};
+
+/** One app has one policy. What nobody can be asked about now keeps what it held. */
+const refuseSharedApps: Rule = (claims, input) => {
+  const contenders = claims.map((claim) => appClaimOf(claim, input));
+  const absent = new Map(
+    contenders.flatMap((claim) => {
+      const verdict = heldByAbsent(claim, input);
+      return verdict === undefined ? [] : [[claim.key, verdict] as const];
+    }),
+  );
+  const { refused, stopped } = contest(contenders.filter(({ key }) => !absent.has(key)));
+  return { refused: new Map([...absent, ...refused]), stopped };
+};
+
+function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
+  const { key, version, running, createdAtMs } = claim;
+  const marathon = version.policy.spec.marathon ?? poolOf(claim, input)?.spec.marathon;
+  const where = input.marathonId(marathon);
+  const held = new Set(appsOf(running).map(({ id }) => id));
+  return {
+    key,
+    place: version.place,
+    trusted: input.isTrusted(version.source),
+    ...(createdAtMs !== undefined && { createdAtMs }),
+    apps: new Map(appsOf(version).map(({ id }) => [`${where} ${id}`, id])),
+    holds: (app) => held.has(app.slice(where.length + 1)) || input.heldBefore(key, version.source, app),
+    isRunning: version === running,
+  };
+}
+
+/** A policy that is there and cannot be read, or that was not looked for to the end, is not gone: its apps are not free. */
+function heldByAbsent(claim: AppClaim, input: AdmissionInput): Verdict | undefined {
+  for (const [app, id] of claim.apps) {
+    if (claim.holds(app)) continue;
+    const holder = input.absentHolder(app);
+    if (holder === undefined || holder.policy === claim.key) continue;
+    if (claim.trusted && !input.isTrusted(holder.source)) continue;
+    const message = `app ${id} belongs to policy ${holder.policy} of ${holder.source}, which cannot be read now and may be there still; remove it here, or from there`;
+    return refusal('DuplicateApp', message);
+  }
+  return undefined;
+}
+
+const RULES: readonly Rule[] = [
+  refuseWithoutPool,
+  refuseStrangers,
+  refuseOtherMarathon,
+  refuseOverBudget,
+  refuseSharedApps,
+];

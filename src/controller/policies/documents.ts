@@ -1,0 +1,200 @@
+// controller: the documents of all sources as they were last seen, and what can be said about each name.
+
+import type { CapacityPool, MicroscalingPolicy, Resource, ResourceKey } from '../../api/policy.ts';
+import { resourceKey } from '../../api/policy.ts';
+import type { InvalidDocument, PolicySnapshot, SourcedResource } from '../../policy-sources/source.ts';
+
+/** One document of one source; without `resource` when it is there but not usable. */
+export interface Entry {
+  readonly kind: Resource['kind'];
+  readonly key: ResourceKey;
+  /** The name of its source. */
+  readonly source: string;
+  readonly place: string;
+  readonly revision: string;
+  readonly resource?: Resource;
+  readonly invalid?: Refusal;
+  /** Its deletion was asked for: it says nothing about its name any more. */
+  readonly deleting: boolean;
+  readonly createdAt?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+}
+
+interface Refusal {
+  readonly reason: 'InvalidSpec' | 'NotAllowed';
+  readonly message: string;
+}
+
+export interface Found<R extends Resource> {
+  readonly resource: R;
+  /** The name of its source. */
+  readonly source: string;
+  readonly place: string;
+  readonly revision: string;
+  /** RFC 3339, where its home keeps it. */
+  readonly createdAt?: string;
+  readonly uid?: string;
+}
+
+/** What all sources together say about one name. */
+export type Finding<R extends Resource> =
+  | ({ readonly is: 'valid' } & Found<R>)
+  | ({ readonly is: 'invalid'; readonly place: string; readonly generation?: number } & Refusal)
+  | { readonly is: 'duplicate'; readonly places: readonly string[]; readonly first?: Found<R> };
+
+/** Of several sources that have an object of this name the one whose it is; undefined where nothing tells them apart. */
+export type HomeOf = (
+  kind: Resource['kind'],
+  key: ResourceKey,
+  sources: readonly string[],
+) => string | undefined;
+
+export class Documents {
+  readonly #homeOf: HomeOf;
+  readonly #bySource = new Map<string, readonly Entry[]>();
+  // Worked out once between two listings.
+  #entries: readonly Entry[] | undefined;
+  #policies: ReadonlyMap<ResourceKey, Finding<MicroscalingPolicy>> | undefined;
+  #pools: ReadonlyMap<ResourceKey, Finding<CapacityPool>> | undefined;
+
+  constructor(homeOf: HomeOf) {
+    this.#homeOf = homeOf;
+  }
+
+  /** Takes over what a source listed; what it did not list is gone only after a complete listing. */
+  replace(source: string, snapshot: PolicySnapshot): void {
+    const listed = entriesOf(source, snapshot);
+    const names = new Set(listed.map(nameOf));
+    const absent = (this.#bySource.get(source) ?? []).filter((entry) => !names.has(nameOf(entry)));
+    const kept = absent.filter(({ key }) => !isDecided(snapshot, key));
+    this.#bySource.set(source, [...listed, ...kept]);
+    this.#entries = undefined;
+    this.#policies = undefined;
+    this.#pools = undefined;
+  }
+
+  policies(): ReadonlyMap<ResourceKey, Finding<MicroscalingPolicy>> {
+    this.#policies ??= this.#findings('MicroscalingPolicy');
+    return this.#policies;
+  }
+
+  pools(): ReadonlyMap<ResourceKey, Finding<CapacityPool>> {
+    this.#pools ??= this.#findings('CapacityPool');
+    return this.#pools;
+  }
+
+  /** Every document that is there, whatever is said about it. */
+  entries(): readonly Entry[] {
+    this.#entries ??= [...this.#bySource.values()].flat();
+    return this.#entries;
+  }
+
+  #findings<R extends Resource>(kind: R['kind']): ReadonlyMap<ResourceKey, Finding<R>> {
+    const speaking = this.entries().filter((entry) => entry.kind === kind && !entry.deleting);
+    const byKey = Map.groupBy(speaking, ({ key }) => key);
+    return new Map([...byKey].map(([key, entries]) => [key, findingOf<R>(this.#inItsHome(entries))]));
+  }
+
+  /** Nobody with a lesser right freezes an object by another one of its name. */
+  #inItsHome(entries: readonly Entry[]): readonly Entry[] {
+    const [first] = entries;
+    const sources = [...new Set(entries.map(({ source }) => source))];
+    if (first === undefined || sources.length < 2) return entries;
+    const home = this.#homeOf(first.kind, first.key, sources.sort());
+    return home === undefined ? entries : entries.filter(({ source }) => source === home);
+  }
+}
+
+/** Whether absence of a document of this name means that it is not there. */
+export function isDecided({ complete, unsure = [] }: Listed, key: ResourceKey): boolean {
+  return complete && !unsure.includes(key.slice(key.indexOf('/') + 1));
+}
+
+/** What a listing says about what is not in it. */
+export type Listed = Pick<PolicySnapshot, 'complete' | 'unsure' | 'deletionHeld'>;
+
+/** Names one object of one source: another one of its name is another object. */
+export function identityOf({ kind, key, source, uid = '' }: Entry): string {
+  return `${kind} ${key} ${uid} ${source}`;
+}
+
+function entriesOf(source: string, snapshot: PolicySnapshot): readonly Entry[] {
+  return [
+    ...snapshot.resources.map((sourced) => ofResource(source, sourced)),
+    ...snapshot.invalid.flatMap((document) => ofInvalid(source, document)),
+  ];
+}
+
+function ofResource(source: string, sourced: SourcedResource): Entry {
+  const { resource, place, revision, createdAt, uid, deleting = false } = sourced;
+  const { generation } = resource.metadata;
+  return {
+    kind: resource.kind,
+    key: resourceKey(resource.metadata),
+    source,
+    place,
+    revision,
+    resource,
+    deleting,
+    ...(createdAt !== undefined && { createdAt }),
+    ...(uid !== undefined && { uid }),
+    ...(generation !== undefined && { generation }),
+  };
+}
+
+/** A document of another kind is nobody's business. */
+function ofInvalid(source: string, document: InvalidDocument): readonly Entry[] {
+  const { kind, key, place, message, reason = 'InvalidSpec', deleting = false, uid, generation } = document;
+  if (kind !== 'MicroscalingPolicy' && kind !== 'CapacityPool') return [];
+  return [
+    {
+      kind,
+      key: key as ResourceKey,
+      source,
+      place,
+      revision: '',
+      invalid: { reason, message },
+      deleting,
+      ...(uid !== undefined && { uid }),
+      ...(generation !== undefined && { generation }),
+    },
+  ];
+}
+
+function nameOf({ kind, key }: Entry): string {
+  return `${kind} ${key}`;
+}
+
+/** A document has one home: two places say nothing certain about it, even when they agree. */
+function findingOf<R extends Resource>(entries: readonly Entry[]): Finding<R> {
+  const homes = new Map(entries.map((entry) => [`${entry.place} (${entry.source})`, entry]));
+  const [first] = homes.values();
+  if (first === undefined || homes.size > 1) {
+    const named = [...homes.keys()].sort();
+    const manySources = new Set(entries.map(({ source }) => source)).size > 1;
+    const places = manySources ? named : named.map((name) => homes.get(name)?.place ?? name);
+    // To have something to show; by name, so that the order of listing decides nothing.
+    const shown = named.map((name) => homes.get(name)).find((entry) => entry?.resource !== undefined);
+    return { is: 'duplicate', places, ...(shown && { first: foundOf<R>(shown) }) };
+  }
+  if (first.resource === undefined) {
+    const refusal = first.invalid ?? { reason: 'InvalidSpec', message: 'not readable' };
+    const { place, generation } = first;
+    return { is: 'invalid', place, ...refusal, ...(generation !== undefined && { generation }) };
+  }
+  return { is: 'valid', ...foundOf<R>(first) };
+}
+
+/** For entries that hold a resource of the kind the caller asked for. */
+function foundOf<R extends Resource>(entry: Entry): Found<R> {
+  const { resource, source, place, revision, createdAt, uid } = entry;
+  return {
+    resource: resource as R,
+    source,
+    place,
+    revision,
+    ...(createdAt !== undefined && { createdAt }),
+    ...(uid !== undefined && { uid }),
+  };
+}

@@ -1,0 +1,63 @@
+// controller: the apps of a pool, each with the policy it comes from, in the order in which they are shown.
+
+import { durationMs } from '../../api/duration.ts';
+import type { AppSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
+import type { AppRole } from '../../core/decision.ts';
+import type { Grip } from '../interventions/effect.ts';
+import type { OverrideView, PauseView } from '../status/view.ts';
+import type { PolicyRecord, PoolRecord } from './records.ts';
+
+export interface MemberApp {
+  readonly policy: ResourceKey;
+  readonly spec: AppSpec;
+  readonly role: AppRole;
+  /** As it is run: `Paused` also while a hand is on the brake. */
+  readonly mode: PolicySpec['mode'];
+  readonly drift: PolicySpec['drift'];
+  /** Its policy is paused by hand. */
+  readonly paused?: PauseView;
+  /** A person's count for a while, in the place of the law's. */
+  readonly override?: OverrideView;
+}
+
+/** Of all policies that run; policies by key, apps as written. */
+export function membersOf(pool: PoolRecord): readonly MemberApp[] {
+  return pool.members.flatMap(membersOfPolicy);
+}
+
+export function membersOfPolicy({ key, running }: PolicyRecord): readonly MemberApp[] {
+  if (running === undefined) return [];
+  const { mode, drift, apps } = running.policy.spec;
+  return apps.map((spec) => ({ policy: key, spec, role: roleOf(spec), mode, drift }));
+}
+
+/** The same apps with people's hands on them. */
+export function gripped(
+  apps: readonly MemberApp[],
+  { on }: { readonly on: (policy: ResourceKey) => Grip },
+): readonly MemberApp[] {
+  const grips = new Map([...new Set(apps.map(({ policy }) => policy))].map((key) => [key, on(key)]));
+  return apps.map((app) => {
+    const { paused, overrides } = grips.get(app.policy) ?? {};
+    const override = overrides?.get(app.spec.name);
+    if (paused === undefined && override === undefined) return app;
+    return {
+      ...app,
+      ...(paused && { paused, mode: 'Paused' as const }),
+      ...(override && app.role !== 'fixed' && { override }),
+    };
+  });
+}
+
+export function roleOf({ instances, remainder }: AppSpec): AppRole {
+  if (instances.fixed !== undefined) return 'fixed';
+  return remainder === undefined ? 'scaled' : 'remainder';
+}
+
+/** The fastest member drives the pool. */
+export function intervalMsOf(pool: PoolRecord): number {
+  const intervals = pool.members.map(({ running, latest }) =>
+    durationMs((running ?? latest).policy.spec.interval),
+  );
+  return Math.min(...intervals, 60_000);
+}

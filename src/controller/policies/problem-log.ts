@@ -1,0 +1,37 @@
+// controller: problems of documents, told once in the log, when they are new.
+
+import type { Logger } from '../../runtime/log.ts';
+
+export interface DocumentProblem {
+  /** File and line, or the source's name. */
+  readonly source: string;
+  readonly message: string;
+}
+
+/** More than anybody reads at once; all of them are on the page and in what `validate` prints. */
+const MAX_LINES = 20;
+
+export class ProblemLog {
+  readonly #log: Logger;
+  #told = new Set<string>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Takes all problems there are; one that went away and came back is news again. */
+  report(problems: readonly DocumentProblem[]): void {
+    const fresh = problems.filter((problem) => !this.#told.has(keyOf(problem)));
+    for (const { source, message } of fresh.slice(0, MAX_LINES)) {
+      this.#log.warn('problem in the policies', { source, problem: message });
+    }
+    const left = fresh.length - MAX_LINES;
+    if (left > 0)
+      this.#log.warn('more problems in the policies; `microscaling validate` lists them', { left });
+    this.#told = new Set(problems.map(keyOf));
+  }
+}
+
+function keyOf({ source, message }: DocumentProblem): string {
+  return `${source} ${message}`;
+}

@@ -1,0 +1,85 @@
+// controller: what the store hands out. A record is a picture: it never changes after it left the store.
+
+import type { ConditionReason } from '../../api/conditions.ts';
+import type {
+  AppSpec,
+  CapacitySpec,
+  MarathonSpec,
+  MicroscalingPolicy,
+  PolicySpec,
+  ResourceKey,
+} from '../../api/policy.ts';
+
+/** One version of a policy with where it came from. */
+export interface Version {
+  readonly policy: MicroscalingPolicy;
+  /** The name of its source. */
+  readonly source: string;
+  readonly place: string;
+  readonly revision: string;
+  readonly generation: number;
+}
+
+/** Whether the newest document of a policy is taken, and in words why not. */
+export interface Verdict {
+  readonly status: 'True' | 'False';
+  readonly reason: ConditionReason;
+  readonly message: string;
+}
+
+export interface PolicyRecord {
+  readonly key: ResourceKey;
+  /** The newest version that was readable. */
+  readonly latest: Version;
+  /** The last good version; absent when none was ever accepted. Differs from `latest` while an edit is refused. */
+  readonly running?: Version;
+  readonly accepted: Verdict;
+  /** Of the newest document, usable or not: what `accepted` is about. */
+  readonly generation: number;
+  /** As its home says, else its first sight. */
+  readonly createdAtMs: number;
+  /** Identity, where its home gives it one. */
+  readonly uid?: string;
+}
+
+/** Policies that share one budget: the unit of a round. */
+export interface PoolRecord {
+  readonly key: string;
+  /** Absent when the CapacityPool that the members name was never seen. */
+  readonly capacity?: CapacitySpec;
+  readonly marathon?: MarathonSpec;
+  /** Sorted by key; those without `running` are only shown. */
+  readonly members: readonly PolicyRecord[];
+}
+
+/** An app that no policy names any more. */
+export interface Leaving {
+  readonly app: string;
+  readonly policy: ResourceKey;
+  readonly pool: string;
+  readonly marathon?: MarathonSpec;
+  readonly onDelete: PolicySpec['onDelete'];
+  /** It says Delete, and stays: its policy was not to be written when it was removed. */
+  readonly spared?: true;
+}
+
+export const ACCEPTED: Verdict = { status: 'True', reason: 'Valid', message: 'the policy is valid' };
+
+export function refusal(reason: ConditionReason, message: string): Verdict {
+  return { status: 'False', reason, message };
+}
+
+/** The key of the pool a policy belongs to: its own, or the CapacityPool it names (in its own namespace). */
+export function poolKeyOf(policy: MicroscalingPolicy): string {
+  const { namespace, name } = policy.metadata;
+  return policy.spec.pool === undefined ? `${namespace}/${name}` : `pool:${namespace}/${policy.spec.pool}`;
+}
+
+/** What a policy shows as its spec: what runs, or what was asked for when nothing runs. */
+export function shownVersion(record: PolicyRecord): Version {
+  return record.running ?? record.latest;
+}
+
+export function appsOf(version: Version | undefined): readonly AppSpec[] {
+  return version?.policy.spec.apps ?? [];
+}

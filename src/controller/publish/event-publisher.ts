@@ -1,0 +1,76 @@
+// controller: tells events to the homes of the objects that they are about, also when an object is gone before its turn
+// comes. A lost one is not repeated.
+
+import type { EventWriter, ObjectRef, PolicySource, SourceEvent } from '../../policy-sources/source.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { Leadership } from '../watch/leadership.ts';
+
+export interface OutletDeps {
+  readonly sources: readonly PolicySource[];
+  readonly leadership: Leadership;
+  readonly log: Logger;
+}
+
+/** A home that does not answer must not cost memory. */
+const MOST_WAITING = 2_000;
+const DEADLINE_MS = 10_000;
+/** So long the end of the process waits for what was told and not written. */
+const DRAIN_MS = 2_000;
+
+export class EventOutlet {
+  readonly #deps: OutletDeps;
+  readonly #stop = new AbortController();
+  readonly #waiting = new Map<PolicySource, number>();
+  readonly #last = new Map<PolicySource, Promise<void>>();
+
+  constructor(deps: OutletDeps) {
+    this.#deps = deps;
+  }
+
+  /** One after the other for each home, in the order in which they were told. */
+  tell(homes: readonly string[], ref: ObjectRef, event: SourceEvent): void {
+    for (const source of this.#deps.sources) {
+      if (!homes.includes(source.name)) continue;
+      const waiting = this.#waiting.get(source) ?? 0;
+      if (waiting >= MOST_WAITING || this.#stop.signal.aborted) continue;
+      const write = source.eventWriter?.(ref);
+      if (write === undefined) continue;
+      this.#waiting.set(source, waiting + 1);
+      const before = this.#last.get(source) ?? Promise.resolve();
+      this.#last.set(
+        source,
+        before.then(() => this.#write({ source, ref, write }, event)),
+      );
+    }
+  }
+
+  /** What a home does not take now is lost. */
+  async close(): Promise<void> {
+    const late = AbortSignal.timeout(DRAIN_MS);
+    late.addEventListener('abort', () => this.#stop.abort(), { once: true });
+    await Promise.all(this.#last.values());
+    this.#stop.abort();
+  }
+
+  /** Never rejects. */
+  async #write({ source, ref, write }: Turn, event: SourceEvent): Promise<void> {
+    try {
+      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(DEADLINE_MS)]);
+      signal.throwIfAborted();
+      const { acting } = await this.#deps.leadership(signal);
+      if (acting) await write(event, signal);
+    } catch (error) {
+      const { key } = ref;
+      this.#deps.log.debug('an event was not written to its home', { key, reason: messageOf(error) });
+    } finally {
+      this.#waiting.set(source, (this.#waiting.get(source) ?? 1) - 1);
+    }
+  }
+}
+
+interface Turn {
+  readonly source: PolicySource;
+  readonly ref: ObjectRef;
+  readonly write: EventWriter;
+}

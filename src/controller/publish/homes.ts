@@ -1,0 +1,75 @@
+// controller: everything that goes back to the homes of objects: status, events, and the word that a deleted one may go.
+
+import type { ResourceKey } from '../../api/policy.ts';
+import type { PolicySource } from '../../policy-sources/source.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Reconciler } from '../../runtime/controller.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { Runnable } from '../../runtime/runnables.ts';
+import { WorkQueue } from '../../runtime/workqueue.ts';
+import { Releaser } from '../ownership/finalizers.ts';
+import type { Store } from '../policies/policy-store.ts';
+import type { EventRecord, OperatorView } from '../status/view.ts';
+import type { Leadership } from '../watch/leadership.ts';
+import { EventOutlet } from './event-publisher.ts';
+import { eventFor, publicationsOf } from './publications.ts';
+import { Publisher } from './publisher.ts';
+
+export interface HomesDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly sources: readonly PolicySource[];
+  readonly leadership: Leadership;
+  readonly store: Store;
+  /** What is shown of one pool, or of all. */
+  readonly shown: (pool: string | undefined) => Pick<OperatorView, 'pools' | 'capacityPools' | 'refused'>;
+  /** Runs a queue of objects until aborted. */
+  readonly run: (
+    queue: WorkQueue<string>,
+    reconciler: Reconciler<string>,
+    signal: AbortSignal,
+  ) => Promise<void>;
+}
+
+export interface Homes {
+  /** What is shown of a pool, or of anything, may have changed. */
+  shown(pool: string | undefined): void;
+  /** Something new was told; with its policy, where the event names an app that is no policy's any more. */
+  told(event: EventRecord, policy: ResourceKey | undefined): void;
+  /** Something deleted may hold nothing any more. */
+  letGo(): void;
+  readonly runnables: readonly Runnable[];
+  close(): Promise<void>;
+}
+
+export function createHomes({ store, shown, run, ...deps }: HomesDeps): Homes {
+  const statuses = new WorkQueue<string>(deps.clock);
+  const releases = new WorkQueue<string>(deps.clock);
+  const publisher = new Publisher({
+    ...deps,
+    queue: statuses,
+    publications: (pool) => publicationsOf(shown(pool)),
+  });
+  const releaser = new Releaser({
+    ...deps,
+    queue: releases,
+    releasable: () => store.holdings.releasable(),
+  });
+  const outlet = new EventOutlet(deps);
+  return {
+    shown: (pool) => publisher.look(pool),
+    told(event, policy) {
+      const about = eventFor(event, (app) => policy ?? store.policyOf(app));
+      if (about === undefined) return;
+      const { atMs, type, reason } = event;
+      const { ref, message } = about;
+      outlet.tell(store.homes(ref.kind, ref.key), ref, { atMs, type, reason, message });
+    },
+    letGo: () => releaser.look(),
+    runnables: [
+      { name: 'status', run: (signal) => run(statuses, publisher, signal) },
+      { name: 'releases', run: (signal) => run(releases, releaser, signal) },
+    ],
+    close: () => outlet.close(),
+  };
+}

@@ -1,0 +1,175 @@
+// controller: where each app of a pool stands before anything is decided: ours or not, free to move or kept.
+
+import type { ConditionReason } from '../../api/conditions.ts';
+import type { AppObservation } from '../../core/observation.ts';
+import type { SchedulerView } from '../../schedulers/scheduler.ts';
+import { type HandVerdict, judgeHand, NEW_TRACK, type Track } from '../foreign-scale/foreign-scale.ts';
+import type { MemberApp } from '../policies/members.ts';
+import { keptStillBy, type Restart, type RestartMemory, restartsIn } from './rolling-restarts.ts';
+import type { SurplusMemory } from './surplus.ts';
+
+/** What keeps an app, or a whole policy, from being run as written. */
+export interface Trouble {
+  readonly reason: Extract<ConditionReason, 'AdoptionRequired' | 'AppMissing'>;
+  readonly message: string;
+}
+
+export interface Standing {
+  readonly app: MemberApp;
+  /** Absent: the app does not exist. */
+  readonly observed?: AppObservation;
+  /** `live` is decided and written, `observed` is decided only, `off` is left alone. */
+  readonly part: 'live' | 'observed' | 'off';
+  readonly trouble?: Trouble;
+  /** It does not exist, and the last try to create it as it is written failed for good: why. */
+  readonly blocked?: string;
+  /** Kept at this count whatever the law says. */
+  readonly held?: { readonly instances: number; readonly reason: string };
+  /** Somebody else's hand on the count. */
+  readonly hand: Pick<HandVerdict, 'situation' | 'sighting'>;
+  /** A rolling restart, its own or another one of the pool, keeps it as it is. */
+  readonly frozen: boolean;
+  /** Since when its count could not be lowered, because what is too much only waits. */
+  readonly surplusSinceMs?: number;
+  /** Its own rolling restart. */
+  readonly restart?: Restart;
+  /** It exists, was made by somebody else, and is to be taken on. */
+  readonly adopt: boolean;
+}
+
+export interface Judged {
+  readonly standings: readonly Standing[];
+  /** What to remember of each app's count. */
+  readonly tracks: Map<string, Track>;
+  /** By deployment id: when a restart was first seen. */
+  readonly restarts: ReadonlyMap<string, number>;
+}
+
+/** What is remembered from earlier rounds. */
+export interface Remembered extends RestartMemory {
+  readonly tracks: ReadonlyMap<string, Track>;
+  readonly surplus: SurplusMemory;
+  /** Apps taken on already. */
+  readonly adopted: ReadonlySet<string>;
+}
+
+export interface Question {
+  readonly view: SchedulerView;
+  readonly remembered: Remembered;
+  readonly nowMs: number;
+  /** For the times that people read. */
+  readonly wallAheadMs: number;
+  /** False where another instance of the operator acts: then every app is `off`. */
+  readonly acting: boolean;
+}
+
+export function judge(apps: readonly MemberApp[], question: Question): Judged {
+  const { view, remembered, nowMs, wallAheadMs, acting } = question;
+  const strangers = new Set(
+    apps.filter((app) => needsAdoption(app, view.apps.get(app.spec.id))).map((app) => app.policy),
+  );
+  const ids = apps.map(({ spec }) => spec.id);
+  const restarts = restartsIn(ids, view, { memory: remembered, nowMs });
+  const tracks = new Map<string, Track>();
+  const standings = apps.map((app): Standing => {
+    const observed = view.apps.get(app.spec.id);
+    const trouble = troubleOf(app, observed);
+    const part = !acting || strangers.has(app.policy) ? 'off' : partOf(app, trouble);
+    const track = remembered.tracks.get(app.spec.id);
+    const verdict = handOf(app, { observed, part, track, nowMs, wallAheadMs });
+    if (verdict !== undefined) tracks.set(app.spec.id, verdict.track);
+    const still = keptStillBy(app.spec.id, restarts);
+    const held = heldOf(app, verdict, { observed, restart: still });
+    const restart = restarts.get(app.spec.id);
+    const surplusSinceMs = remembered.surplus.get(app.spec.id);
+    return {
+      app,
+      part,
+      hand: {
+        situation: verdict?.situation ?? 'none',
+        ...(verdict?.sighting && { sighting: verdict.sighting }),
+      },
+      frozen: still !== undefined,
+      adopt: part === 'live' && isStranger(app, observed) && !remembered.adopted.has(app.spec.id),
+      ...(observed && { observed }),
+      ...(trouble && { trouble }),
+      ...(held && { held }),
+      ...(restart && { restart }),
+      ...(surplusSinceMs !== undefined && { surplusSinceMs }),
+    };
+  });
+  const since = [...restarts.values()].map(({ deployment, sinceMs }) => [deployment, sinceMs] as const);
+  return { standings, tracks, restarts: new Map(since) };
+}
+
+/** Apps as they were last seen, when they cannot be looked at now. */
+export function unjudged(apps: readonly MemberApp[], view: SchedulerView | undefined): readonly Standing[] {
+  return apps.map((app) => {
+    const observed = view?.apps.get(app.spec.id);
+    const known = { app, part: 'off', hand: { situation: 'none' }, frozen: false, adopt: false } as const;
+    return observed === undefined ? known : { ...known, observed };
+  });
+}
+
+/** Made by somebody else: it does not carry the creation label of this policy. */
+function isStranger(app: MemberApp, observed: AppObservation | undefined): boolean {
+  return observed !== undefined && observed.owner !== app.policy;
+}
+
+function needsAdoption(app: MemberApp, observed: AppObservation | undefined): boolean {
+  return isStranger(app, observed) && !app.spec.adopt;
+}
+
+export function troubleOf(app: MemberApp, observed: AppObservation | undefined): Trouble | undefined {
+  const { id } = app.spec;
+  if (observed === undefined && app.spec.app === undefined) {
+    const message = `${id} does not exist and the policy has no \`app\` to create it from; add a definition or create the app`;
+    return { reason: 'AppMissing', message };
+  }
+  if (!needsAdoption(app, observed)) return undefined;
+  const maker = observed?.owner === undefined ? 'somebody else' : `policy ${observed.owner}`;
+  const message = `${id} exists and was made by ${maker}; set \`adopt: true\` on it to take it on`;
+  return { reason: 'AdoptionRequired', message };
+}
+
+function partOf(app: MemberApp, trouble: Trouble | undefined): Standing['part'] {
+  if (app.mode === 'Paused' || trouble !== undefined) return 'off';
+  return app.mode === 'Observe' ? 'observed' : 'live';
+}
+
+/** Only counts that we write can be taken out of our hands. */
+function handOf(
+  app: MemberApp,
+  now: {
+    readonly observed: AppObservation | undefined;
+    readonly part: Standing['part'];
+    readonly track: Track | undefined;
+    readonly nowMs: number;
+    readonly wallAheadMs: number;
+  },
+): HandVerdict | undefined {
+  const { observed, part, track, ...times } = now;
+  if (part !== 'live' || app.role === 'fixed' || observed === undefined) return undefined;
+  const { manualScale: rule } = app.spec;
+  if (app.override === undefined) return judgeHand(track ?? NEW_TRACK, { observed, rule, ...times });
+  // An override is the newer order: an earlier hand's hold ends with it, and a later hand is put right.
+  const { hold: _ended, ...free } = track ?? NEW_TRACK;
+  return judgeHand(free, { observed, rule: { ...rule, action: 'Revert' }, ...times });
+}
+
+/**
+ * A restart freezes every count, for while tasks are replaced one by one, old and new ones share the slots and nobody
+ * else may count on them; an app that two fight over is left alone, also by whoever overrides it; otherwise an
+ * override goes before any other hand.
+ */
+function heldOf(
+  { override }: MemberApp,
+  verdict: HandVerdict | undefined,
+  { observed, restart }: { observed: AppObservation | undefined; restart: Restart | undefined },
+): Standing['held'] {
+  if (restart !== undefined) {
+    const reason = `${restart.app} is being restarted by deployment ${restart.deployment}`;
+    return { instances: observed?.requested ?? 0, reason };
+  }
+  return override === undefined || verdict?.situation === 'conflict' ? verdict?.held : undefined;
+}

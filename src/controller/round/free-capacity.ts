@@ -1,0 +1,39 @@
+// controller: the room that a budget by cluster has, as far as the scheduler can count it.
+
+import type { CapacitySpec } from '../../api/policy.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { RoomNeed, Scheduler } from '../../schedulers/scheduler.ts';
+import type { Standing } from './assess.ts';
+
+export type ClusterRoom =
+  /** How many more of each app, by Marathon id. */
+  | { readonly state: 'counted'; readonly byApp: ReadonlyMap<string, number> }
+  /** Then Marathon's queue is the judge of what targets ask for, and remainders do not grow. */
+  | { readonly state: 'unknown'; readonly reason: string };
+
+/** Undefined for budgets that say themselves how much there is. */
+export async function clusterRoom(
+  { cluster }: CapacitySpec,
+  { standings, scheduler }: { readonly standings: readonly Standing[]; readonly scheduler: Scheduler },
+  signal: AbortSignal,
+): Promise<ClusterRoom | undefined> {
+  if (cluster === undefined) return undefined;
+  if (scheduler.room === undefined) {
+    return { state: 'unknown', reason: 'this scheduler knows of no cluster' };
+  }
+  try {
+    return {
+      state: 'counted',
+      byApp: await scheduler.room({ ...cluster, apps: standings.map(needOf) }, signal),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { state: 'unknown', reason: messageOf(error) };
+  }
+}
+
+/** What runs takes what Marathon says; what is still to be made takes what the policy says. */
+function needOf({ app: { spec }, observed }: Standing): RoomNeed {
+  const definition = { ...spec.app, ...observed?.definition };
+  return { id: spec.id, definition, ...(observed && { observed }) };
+}

@@ -1,0 +1,87 @@
+// controller: what a pool remembers from round to round. What outlives the process: pool-record.ts, core/lasting.ts.
+
+import type { AppDecision, Decision } from '../../core/decision.ts';
+import type { SchedulerView } from '../../schedulers/scheduler.ts';
+import type { KnownConfigs } from '../foreign-scale/foreign-edits.ts';
+import { noteAccepted, noteAdrift, noteAsked, type Track } from '../foreign-scale/foreign-scale.ts';
+import type { Restored } from '../persistence/pool-store.ts';
+import type { OperatorDeps } from '../ports.ts';
+import type { Outcome } from './act.ts';
+import type { Judged } from './assess.ts';
+import type { Choice, SceneMemories } from './decide.ts';
+import { MetricReader } from './readings.ts';
+import { followSurplus, type SurplusMemory } from './surplus.ts';
+import { WriteGate } from './write-backoff.ts';
+
+export class PoolMemory {
+  readonly reader: MetricReader;
+  readonly gate: WriteGate;
+  readonly adopted: Set<string>;
+  tracks: Map<string, Track>;
+  /** By deployment id: when a restart was first seen. */
+  restarts: ReadonlyMap<string, number>;
+  surplus: SurplusMemory;
+  /** By app id: the deployment of our last update. */
+  readonly updates: Map<string, string>;
+  configs: KnownConfigs;
+  scenes: SceneMemories;
+  /** For people, while Marathon cannot be read. */
+  lastView: SchedulerView | undefined;
+  lastDecisions: ReadonlyMap<string, AppDecision> = new Map();
+  lastCapacity: Decision['capacity'] | undefined;
+
+  constructor(
+    deps: Pick<OperatorDeps, 'clock' | 'random' | 'metricSourceFor'>,
+    { deeds, scenes, configs }: Restored = {},
+  ) {
+    this.reader = new MetricReader(deps);
+    this.gate = new WriteGate(deps);
+    this.adopted = new Set(deeds?.adopted);
+    this.tracks = new Map(deeds?.tracks);
+    this.restarts = deeds?.restarts ?? new Map();
+    this.surplus = deeds?.surplus ?? new Map();
+    this.updates = new Map(deeds?.updates);
+    this.configs = new Map(configs);
+    this.scenes = scenes ?? new Map();
+  }
+
+  /** Marathon was read. */
+  noteView(view: SchedulerView, { tracks, restarts }: Pick<Judged, 'tracks' | 'restarts'>): void {
+    this.lastView = view;
+    this.tracks = tracks;
+    this.restarts = restarts;
+  }
+
+  noteChoice({ memories, decisions, capacity }: Choice): void {
+    this.scenes = memories;
+    this.lastDecisions = decisions;
+    this.lastCapacity = capacity;
+  }
+
+  /** Remembers what was done, so that our own hand is not taken for somebody else's. */
+  noteOutcomes(outcomes: readonly Outcome[], nowMs: number): void {
+    this.surplus = followSurplus(this.surplus, outcomes, nowMs);
+    for (const outcome of outcomes) {
+      const { change } = outcome;
+      const track = this.tracks.get(change.app);
+      if (track !== undefined) this.tracks.set(change.app, followed(track, outcome, nowMs));
+    }
+  }
+
+  forget(app: string): void {
+    this.adopted.delete(app);
+    this.tracks.delete(app);
+    this.updates.delete(app);
+    this.configs = new Map([...this.configs].filter(([id]) => id !== app));
+  }
+}
+
+/** Our hand on the count, as far as it is known. */
+function followed(track: Track, outcome: Outcome, nowMs: number): Track {
+  const { change, result, instances, obstacle, mayLandAgain } = outcome;
+  if (change.kind !== 'scale' || result === 'postponed') return track;
+  const to = instances ?? change.to;
+  const asked = noteAsked(track, to);
+  const known = mayLandAgain || obstacle === 'unavailable' ? noteAdrift(asked, to, nowMs) : asked;
+  return result === 'accepted' ? noteAccepted(known, to) : known;
+}

@@ -1,0 +1,243 @@
+// controller: one round of one pool: observe → decide → plan → act → status. Level-triggered.
+
+import { wallOffset } from '../../runtime/clock.ts';
+import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/controller.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { Scheduler } from '../../schedulers/scheduler.ts';
+import { afterAbsence } from '../foreign-scale/codec.ts';
+import { editedByOthers, followConfigs } from '../foreign-scale/foreign-edits.ts';
+import { unlessPaused } from '../interventions/effect.ts';
+import type { Interventions } from '../interventions/interventions.ts';
+import { Farewells } from '../ownership/garbage-collector.ts';
+import type { PoolArchive } from '../persistence/pool-store.ts';
+import { gripped, intervalMsOf, type MemberApp, membersOf } from '../policies/members.ts';
+import type { Store } from '../policies/policy-store.ts';
+import type { PoolRecord } from '../policies/records.ts';
+import type { OperatorDeps } from '../ports.ts';
+import type { Status } from '../status/status.ts';
+import { type Leadership, type LeadershipStanding, whileActing } from '../watch/leadership.ts';
+import { act } from './act.ts';
+import { judge, unjudged } from './assess.ts';
+import { choose } from './decide.ts';
+import { clusterRoom } from './free-capacity.ts';
+import { observe, type World } from './observe.ts';
+import { prepare, withRefusal } from './plan.ts';
+import { PoolMemory } from './pool-memory.ts';
+import { recorded } from './recorded-writes.ts';
+import type { Round } from './round.ts';
+
+export type ReconcilerDeps = Pick<
+  OperatorDeps,
+  'clock' | 'random' | 'schedulerFor' | 'metricSourceFor' | 'decide'
+> & {
+  readonly leadership: Leadership;
+  readonly store: Store;
+  readonly status: Status;
+  readonly interventions: Interventions;
+  /** Called when an app was let go of. */
+  readonly onLeft: () => void;
+  readonly archive: PoolArchive;
+};
+
+/** A look at the same pool again is worth nothing sooner than this. */
+const MIN_REQUEUE_MS = 10;
+
+export class PoolReconciler implements Reconciler<string> {
+  readonly #deps: ReconcilerDeps;
+  readonly #memories = new Map<string, PoolMemory>();
+  readonly #farewells: Farewells;
+  readonly #wallAheadMs: () => number;
+
+  constructor(deps: ReconcilerDeps) {
+    this.#deps = deps;
+    this.#wallAheadMs = wallOffset(deps.clock);
+    this.#farewells = new Farewells({
+      ...deps,
+      onLeft: ({ app, pool }) => {
+        if (deps.store.pool(pool) !== undefined) this.#memoryOf(pool).forget(app);
+        deps.onLeft();
+      },
+    });
+  }
+
+  async reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
+    const { store, status, clock } = this.#deps;
+    await this.#farewells.say(key, context);
+    const pool = store.pool(key);
+    const apps = pool === undefined ? [] : this.#appsOf(pool);
+    if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
+    const memory = this.#memoryOf(key);
+    const looking: Looking = { pool, apps, memory, startedAtMs: clock.monotonic() };
+    const world = await this.#observe(looking, context);
+    if (world.view === undefined) {
+      status.finish(blindRound({ ...looking, world }, this.#timesNow()));
+      throw world.error;
+    }
+    status.finish(await this.#run({ ...looking, world, view: world.view }, context));
+    const dueMs = memory.reader.readAtMs + intervalMsOf(pool);
+    return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.monotonic()) };
+  }
+
+  #appsOf(pool: PoolRecord): readonly MemberApp[] {
+    return gripped(membersOf(pool), { on: (policy) => this.#deps.interventions.on(policy) });
+  }
+
+  /** Hands what is remembered of every pool to the archive. */
+  keep(): void {
+    for (const [key, memory] of this.#memories) {
+      this.#deps.archive.keepDeeds(key, memory);
+      this.#deps.archive.keepLearned(key, memory);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#memories.values()].map(({ reader }) => reader.close()));
+  }
+
+  /** A round of a pool that Marathon has just been read for: judge → choose → prepare → act. */
+  async #run(
+    { pool, apps, memory, startedAtMs, world, view }: Sighted,
+    { signal, stopping, log }: ReconcileContext,
+  ): Promise<Round> {
+    const { decide } = this.#deps;
+    const scheduler = this.#schedulerOf(pool);
+    const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
+    const { atMs: nowMs, wallAheadMs } = this.#timesNow();
+    const question = { view, remembered: memory, nowMs, wallAheadMs, acting };
+    const judged = judge(apps, question);
+    const { tracks, restarts } = judged;
+    const standings = judged.standings.map((standing) => withRefusal(standing, memory.gate));
+    memory.noteView(view, { restarts, tracks: acting ? tracks : afterAbsence(memory.tracks) });
+    for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
+
+    const capacity = pool.capacity ?? {};
+    const room = await clusterRoom(capacity, { standings, scheduler }, AbortSignal.any([signal, stopping]));
+    const choice = choose(standings, { capacity, room, world, nowMs, memories: memory.scenes, decide });
+    memory.noteChoice(choice);
+
+    const { changes, drift, postponed } = prepare(standings, {
+      decisions: choice.decisions,
+      scheduler,
+      gate: memory.gate,
+    });
+    const edited = editedByOthers(standings, drift, memory.configs);
+    // Nothing has been begun yet: this is the place to stop.
+    stopping.throwIfAborted();
+    const risesNeedFalls = capacity.cluster !== undefined;
+    const done = await act(
+      changes,
+      { scheduler: this.#writerFor({ pool, apps, memory }), gate: memory.gate, risesNeedFalls },
+      signal,
+    );
+    memory.noteOutcomes(done, nowMs);
+    memory.configs = followConfigs(memory.configs, standings, { drift, outcomes: done });
+    this.#deps.archive.keepDeeds(pool.key, memory);
+    const outcomes = [...done, ...postponed];
+    for (const { change, message } of outcomes) {
+      if (message !== undefined)
+        log.debug('not done', { app: change.app, kind: change.kind, reason: message });
+    }
+    const aside = { wallAheadMs, edited, ...(acting ? {} : { standby: reason }), ...(room && { room }) };
+    return { pool, startedAtMs, atMs: nowMs, world, standings, drift, outcomes, ...aside, ...choice };
+  }
+
+  /** Asked before each write: a round takes its time, and meanwhile another instance or a person may say stop. */
+  #writerFor({ pool, apps, memory }: Pick<Looking, 'pool' | 'apps' | 'memory'>): Pick<Scheduler, 'apply'> {
+    const { leadership, interventions, archive } = this.#deps;
+    const keep = (): void => archive.keepDeeds(pool.key, memory);
+    const scheduler = recorded(this.#schedulerOf(pool), { memory, keep });
+    const policies = new Map(apps.map(({ spec, policy }) => [spec.id, policy]));
+    const unpaused = unlessPaused(scheduler, (app) => {
+      const policy = policies.get(app);
+      return policy === undefined ? undefined : interventions.on(policy).paused;
+    });
+    return whileActing(unpaused, leadership);
+  }
+
+  /** Who cannot be asked about does not write. */
+  async #leadership(signal: AbortSignal): Promise<LeadershipStanding> {
+    try {
+      return await this.#deps.leadership(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return { acting: false, reason: `whether another instance acts is not known: ${messageOf(error)}` };
+    }
+  }
+
+  /** Whatever keeps us from seeing is part of what is seen; only a shutdown ends the round. */
+  async #observe({ pool, apps, memory }: Looking, { signal, stopping }: ReconcileContext): Promise<World> {
+    try {
+      return await observe(
+        { pool, apps },
+        { reader: memory.reader, scheduler: () => this.#schedulerOf(pool) },
+        AbortSignal.any([signal, stopping]),
+      );
+    } catch (error) {
+      stopping.throwIfAborted();
+      return { readings: new Map(), error };
+    }
+  }
+
+  /** Nothing of this pool runs: only verdicts to show, or nothing at all. */
+  async #rest(key: string, pool: PoolRecord | undefined): Promise<ReconcileResult> {
+    await this.#memories.get(key)?.reader.close();
+    this.#memories.delete(key);
+    if (pool === undefined) this.#deps.archive.forget(key);
+    if (pool !== undefined) {
+      const times = this.#timesNow();
+      const round = { pool, startedAtMs: times.atMs, ...times, world: { readings: new Map() } };
+      this.#deps.status.finish({
+        ...round,
+        standings: [],
+        decisions: new Map(),
+        drift: new Map(),
+        outcomes: [],
+      });
+    }
+    return {};
+  }
+
+  #timesNow(): Pick<Round, 'atMs' | 'wallAheadMs'> {
+    return { atMs: this.#deps.clock.monotonic(), wallAheadMs: this.#wallAheadMs() };
+  }
+
+  #memoryOf(key: string): PoolMemory {
+    const memory = this.#memories.get(key) ?? new PoolMemory(this.#deps, this.#deps.archive.take(key));
+    this.#memories.set(key, memory);
+    return memory;
+  }
+
+  #schedulerOf(pool: PoolRecord): Scheduler {
+    return this.#deps.schedulerFor(pool.marathon);
+  }
+}
+
+interface Looking {
+  readonly pool: PoolRecord;
+  readonly apps: readonly MemberApp[];
+  readonly memory: PoolMemory;
+  readonly startedAtMs: number;
+}
+
+interface Sighted extends Looking {
+  readonly world: World;
+  readonly view: NonNullable<World['view']>;
+}
+
+/** Marathon could not be read: everything stays as it was last seen, and nothing is decided. */
+function blindRound(
+  { pool, apps, memory, startedAtMs, world }: Looking & { world: World },
+  times: Pick<Round, 'atMs' | 'wallAheadMs'>,
+): Round {
+  return {
+    pool,
+    startedAtMs,
+    ...times,
+    world,
+    standings: unjudged(apps, memory.lastView),
+    decisions: memory.lastDecisions,
+    drift: new Map(),
+    outcomes: [],
+    ...(memory.lastCapacity && { capacity: memory.lastCapacity }),
+  };
+}

@@ -1,0 +1,51 @@
+// controller: what one round found and did: everything that status is written from.
+
+import type { ResourceKey } from '../../api/policy.ts';
+import type { FieldDiff } from '../../core/change.ts';
+import type { AppDecision, Decision } from '../../core/decision.ts';
+import type { PoolRecord } from '../policies/records.ts';
+import type { Outcome } from './act.ts';
+import type { Standing } from './assess.ts';
+import type { ClusterRoom } from './free-capacity.ts';
+import type { World } from './observe.ts';
+
+export interface Round {
+  readonly pool: PoolRecord;
+  /** When the look at the world began; monotonic, like all times in a round. */
+  readonly startedAtMs: number;
+  /** When the decision was made. */
+  readonly atMs: number;
+  /** What a time of this round must be moved by before people read it. */
+  readonly wallAheadMs: number;
+  readonly world: World;
+  /** Why this instance stands by, where another one acts: then nothing was decided. */
+  readonly standby?: string;
+  /** For a budget by cluster. */
+  readonly room?: ClusterRoom;
+  /** One per app; after a round without Marathon, as they were last seen, all `off`. */
+  readonly standings: readonly Standing[];
+  readonly decisions: ReadonlyMap<string, AppDecision>;
+  /** Absent before the first decision. */
+  readonly capacity?: Decision['capacity'];
+  readonly drift: ReadonlyMap<string, readonly FieldDiff[]>;
+  /** Apps whose definition somebody else changed in Marathon, so that it is in `drift`. */
+  readonly edited?: ReadonlySet<string>;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Marathon was read and the round went to its end. */
+export function isWhole({ world }: Round): boolean {
+  return world.view !== undefined;
+}
+
+/** The round as far as one policy is concerned, sorted out once: a pool may have a thousand of them. */
+export function partsOf(round: Round): (policy: ResourceKey) => Round {
+  const policies = new Map(round.standings.map(({ app }) => [app.spec.id, app.policy]));
+  const standings = Map.groupBy(round.standings, ({ app }) => app.policy);
+  const outcomes = Map.groupBy(round.outcomes, ({ change }) => policies.get(change.app));
+  return (policy) => ({
+    ...round,
+    standings: standings.get(policy) ?? [],
+    outcomes: outcomes.get(policy) ?? [],
+  });
+}

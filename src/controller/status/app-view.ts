@@ -1,0 +1,175 @@
+// controller: one app as people see it, from what a round found. Pure.
+
+import { durationMs } from '../../api/duration.ts';
+import type { MetricSpec, TargetSpec } from '../../api/policy.ts';
+import type { AppDecision } from '../../core/decision.ts';
+import type { MetricReading, MetricSample } from '../../core/observation.ts';
+import { pauseWords } from '../interventions/effect.ts';
+import type { Standing } from '../round/assess.ts';
+import { readingsOf } from '../round/observe.ts';
+import { isWhole, type Round } from '../round/round.ts';
+import type { AppView, MetricView, TargetKind } from './view.ts';
+
+/** Everything but the counters, which move between rounds. */
+export function appViewOf(
+  standing: Standing,
+  round: Round,
+  describeMetric: (metric: MetricSpec) => string,
+): AppView {
+  const { app, observed } = standing;
+  const { spec } = app;
+  const decision = round.decisions.get(spec.id);
+  const requested = observed?.requested ?? 0;
+  const { atMs: nowMs, wallAheadMs } = round;
+  const context = { decision, decided: isWhole(round), standing, nowMs, wallAheadMs, describeMetric };
+  const readings = readingsOf(round.world, app);
+  return {
+    name: spec.name,
+    id: spec.id,
+    policy: app.policy,
+    role: app.role,
+    exists: observed !== undefined,
+    wanted: decision?.wanted ?? requested,
+    granted: decision?.granted ?? requested,
+    ...(decision === undefined && { undecided: true as const }),
+    requested,
+    running: observed?.running ?? 0,
+    staging: observed?.staging ?? 0,
+    killing: observed?.killing ?? 0,
+    waiting: observed?.waiting ?? 0,
+    ready: observed?.ready ?? 0,
+    metrics: (spec.targets ?? []).map((target, i) => metricView(target, readings[i], context)),
+    tasks: (observed?.tasks ?? []).map(({ id, phase }) => ({ id, phase })),
+    summary: summaryOf(standing, decision),
+    steps: decision?.steps ?? [],
+    figures: decision?.figures ?? {},
+    counters: {},
+    ...(spec.priority !== undefined && { priority: spec.priority }),
+    ...boundsOf(standing),
+    ...(decision?.limitedBy && { limitedBy: decision.limitedBy }),
+    ...(spec.pageControl && { pageControl: spec.pageControl }),
+    ...(observed?.lastScalingAtMs !== undefined && {
+      lastScaled: new Date(observed.lastScalingAtMs).toISOString(),
+    }),
+  };
+}
+
+function boundsOf({ app }: Standing): Pick<AppView, 'min' | 'max'> {
+  const { min, max } = app.spec.instances;
+  return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+}
+
+/** The decision in words, or why there is none. */
+function summaryOf({ app, part, trouble, blocked }: Standing, decision: AppDecision | undefined): string {
+  if (decision !== undefined) return decision.summary;
+  if (trouble !== undefined) return trouble.message;
+  if (blocked !== undefined) return `cannot be created: ${blocked}`;
+  if (app.paused !== undefined) return `${pauseWords(app.paused)}: the count is left alone`;
+  if (app.mode === 'Paused') return 'paused: the count is left alone';
+  if (app.role === 'fixed') return 'left to people';
+  return part === 'off' ? 'nothing is decided for it now' : 'not decided yet';
+}
+
+interface MetricContext {
+  readonly decision: AppDecision | undefined;
+  /** The decision is this round's, not an earlier one's about an earlier reading. */
+  readonly decided: boolean;
+  readonly standing: Standing;
+  readonly nowMs: number;
+  readonly wallAheadMs: number;
+  readonly describeMetric: (metric: MetricSpec) => string;
+}
+
+function metricView(
+  target: TargetSpec,
+  reading: MetricReading | undefined,
+  context: MetricContext,
+): MetricView {
+  const wanted = targetOf(target);
+  const base = {
+    type: kindOf(target),
+    label: context.describeMetric(target.metric),
+    unit: isTime(target) ? 'seconds' : 'messages',
+    ...(wanted !== undefined && { target: wanted }),
+    ...(target.perInstance !== undefined && { perInstance: { target: target.perInstance } }),
+  } as const;
+  if (reading === undefined) return { ...base, state: 'unavailable', reason: 'not read yet' };
+  const sample = reading.state === 'ok' ? reading : servingSample(reading.last, context);
+  if (sample === undefined) {
+    return {
+      ...base,
+      state: 'unavailable',
+      reason: reading.state === 'ok' ? 'not read yet' : reading.reason,
+    };
+  }
+  const compared = comparedValue(target, sample, context);
+  return {
+    ...base,
+    state: reading.state === 'ok' ? 'ok' : 'stale',
+    ...compared,
+    ...(target.perInstance !== undefined && {
+      perInstance: perInstanceOf(target.perInstance, compared.value, context),
+    }),
+    atMs: sample.atMs + context.wallAheadMs,
+    ...(reading.state !== 'ok' && { reason: reading.reason }),
+  };
+}
+
+function kindOf({ queueLength, drainTime, messageAge }: TargetSpec): TargetKind {
+  if (queueLength !== undefined) return 'QueueLength';
+  if (drainTime !== undefined) return 'DrainTime';
+  return messageAge === undefined ? 'PerInstance' : 'MessageAge';
+}
+
+function isTime({ drainTime, messageAge }: TargetSpec): boolean {
+  return drainTime !== undefined || messageAge !== undefined;
+}
+
+function targetOf({ queueLength, drainTime, messageAge }: TargetSpec): number | undefined {
+  const duration = drainTime ?? messageAge;
+  return queueLength ?? (duration === undefined ? undefined : durationMs(duration) / 1_000);
+}
+
+/** As the HorizontalPodAutoscaler shows an AverageValue; without an instance all of them wait for the first one. */
+function perInstanceOf(
+  target: number,
+  waiting: number | undefined,
+  { standing }: MetricContext,
+): NonNullable<MetricView['perInstance']> {
+  if (waiting === undefined) return { target };
+  return { current: waiting / Math.max(1, standing.observed?.running ?? 0), target };
+}
+
+/** The last good sample, as long as it serves. */
+function servingSample(
+  last: MetricSample | undefined,
+  { standing, nowMs }: MetricContext,
+): MetricSample | undefined {
+  const { staleAfter } = standing.app.spec.behavior.onMetricFailure;
+  return last !== undefined && nowMs - last.atMs <= durationMs(staleAfter) ? last : undefined;
+}
+
+/** What the law compares with the target. Its own figure where it has one, for the sample alone still counts what is in flight. */
+function comparedValue(
+  target: TargetSpec,
+  sample: MetricSample,
+  context: MetricContext,
+): Pick<MetricView, 'value' | 'infinite' | 'reason'> {
+  const { decision, decided, standing, nowMs } = context;
+  const alone = standing.app.spec.targets?.length === 1;
+  const waiting = (alone && decided ? decision?.figures['waiting'] : undefined) ?? sample.value;
+  if (target.messageAge !== undefined) {
+    if (sample.oldestInsertedAtMs !== undefined)
+      return { value: Math.max(0, nowMs - sample.oldestInsertedAtMs) / 1_000 };
+    return sample.value === 0
+      ? { value: 0 }
+      : { reason: 'the source does not tell how old the messages are' };
+  }
+  if (target.drainTime === undefined || waiting === 0) return { value: waiting };
+  const ready = standing.observed?.ready ?? 0;
+  if (ready === 0) return { infinite: true, reason: 'messages wait and nothing runs' };
+  const perSecond = (decision?.figures['servicePerS'] ?? 0) * ready;
+  return perSecond > 0
+    ? { value: waiting / perSecond }
+    : { reason: 'how fast an instance works is not known yet' };
+}

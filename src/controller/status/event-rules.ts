@@ -1,0 +1,197 @@
+// controller: which change of a condition, and which act, is worth telling people. Pure.
+
+import type { Condition } from '../../api/conditions.ts';
+import type { Change } from '../../core/change.ts';
+import type { PolicyRecord } from '../policies/records.ts';
+import type { Outcome } from '../round/act.ts';
+import type { Round } from '../round/round.ts';
+import type { EventRecord } from './view.ts';
+
+export type Announcement = Omit<EventRecord, 'atMs'>;
+
+/** What a policy's conditions say now that they did not say before; silent when nothing moved. */
+export function transitionsOf(
+  object: string,
+  before: readonly Condition[],
+  after: readonly Condition[],
+): readonly Announcement[] {
+  return after.flatMap((now) => {
+    const was = before.find(({ type }) => type === now.type);
+    const moved = was?.status !== now.status || was.reason !== now.reason;
+    // Another bad edit is news, although the condition stays the same.
+    const reworded = now.type === 'Accepted' && was?.message !== now.message;
+    const told = moved || reworded ? tellingOf(now, was) : undefined;
+    return told === undefined ? [] : [{ object, message: now.message, ...told }];
+  });
+}
+
+/** The same for a policy's own conditions: which version of it is meant, and that there is another one. */
+export function versionsOf(
+  told: readonly Announcement[],
+  { key, latest }: Pick<PolicyRecord, 'key' | 'latest'>,
+  { before, after }: { readonly before: readonly Condition[]; readonly after: readonly Condition[] },
+): readonly Announcement[] {
+  const [was, now] = [before, after].map((all) => all.find(({ type }) => type === 'Accepted'));
+  const where = `${latest.place} (${shortened(latest.revision)})`;
+  const changed =
+    was?.status === 'True' && now?.status === 'True' && now.observedGeneration > was.observedGeneration;
+  const message = `generation ${now?.observedGeneration} is in effect: ${where}`;
+  return [
+    ...told.map((each) =>
+      each.reason === 'PolicyAccepted' ? { ...each, message: `${each.message}: ${where}` } : each,
+    ),
+    ...(changed ? [{ ...normal('PolicyChanged'), object: `policy ${key}`, message }] : []),
+  ];
+}
+
+/** Of a hash as much as people compare: `main@sha1:0123456789ab`. */
+function shortened(revision: string): string {
+  return revision.replace(/([0-9a-f]{12})[0-9a-f]+$/, '$1');
+}
+
+type Telling = Pick<EventRecord, 'type' | 'reason'>;
+
+const normal = (reason: string): Telling => ({ type: 'Normal', reason });
+const warning = (reason: string): Telling => ({ type: 'Warning', reason });
+
+function tellingOf(now: Condition, was: Condition | undefined): Telling | undefined {
+  switch (now.type) {
+    case 'Accepted':
+      if (now.status === 'False' || now.reason === 'DeletionHeld') return warning(now.reason);
+      return now.status === 'True' ? normal('PolicyAccepted') : undefined;
+    case 'MetricsAvailable':
+      if (now.status === 'False') return warning('MetricsUnavailable');
+      return now.status === 'True' && was?.status === 'False' ? normal('MetricsRecovered') : undefined;
+    case 'Applied':
+      return appliedTelling(now, was);
+    case 'NotLaunching':
+      if (now.status === 'True') return warning('NotLaunching');
+      return was?.status === 'True' ? normal('LaunchingAgain') : undefined;
+    case 'Paused':
+      // A hand tells of itself, and of its end.
+      if (now.status === 'True') return now.reason === 'PausedBySpec' ? normal('Paused') : undefined;
+      return was?.reason === 'PausedBySpec' ? normal('Resumed') : undefined;
+    case 'Conflict':
+      if (now.reason === 'AlternatingCounts') return warning('Conflict');
+      return now.status === 'False' && was?.status === 'True' ? normal('ScalingAgain') : undefined;
+    case 'ScalingLimited':
+      if (now.reason === 'CapacityUnknown') return warning('CapacityUnknown');
+      return was?.reason === 'CapacityUnknown' && now.status !== 'Unknown'
+        ? normal('CapacityKnown')
+        : undefined;
+    case 'Ready':
+      return undefined;
+    default:
+      return now.type satisfies never;
+  }
+}
+
+const APPLY_TROUBLE: ReadonlySet<string> = new Set([
+  'MarathonUnavailable',
+  'MarathonRefused',
+  'SecretUnavailable',
+  'WaitingForLock',
+  'DeploymentStuck',
+  'AppMissing',
+  'Drifted',
+]);
+
+function appliedTelling(now: Condition, was: Condition | undefined): Telling | undefined {
+  if (APPLY_TROUBLE.has(now.reason)) return warning(now.reason);
+  if (now.reason === 'Standby') return normal('StandingBy');
+  if (was?.reason === 'Standby') return normal('Acting');
+  const over = was !== undefined && APPLY_TROUBLE.has(was.reason);
+  return over && now.reason !== 'Pending' ? normal('AppliedAgain') : undefined;
+}
+
+/** What a round did to apps, and what other hands did. Counts of scaled apps are told as decisions. */
+export function deedsOf(round: Round): readonly Announcement[] {
+  const done = round.outcomes.filter(({ result, change }) => result === 'accepted' || isBookkeeping(change));
+  const manual = round.standings.flatMap(({ app, hand, held }): readonly Announcement[] => {
+    if (hand.sighting === undefined) return [];
+    const { from, to } = hand.sighting;
+    const message = `the count went from ${from} to ${to} by somebody else's hand: ${held?.reason ?? 'noted'}`;
+    return [{ ...warning('ManualScale'), object: `app ${app.spec.id}`, message }];
+  });
+  const edited = round.edited ?? NOBODY;
+  return [
+    ...done.flatMap((outcome) => deedOf(outcome, edited)),
+    ...round.outcomes.flatMap(refusalIn),
+    ...manual,
+  ];
+}
+
+/** Each app is told of once, however often the same is tried again: several may be refused at the same time. */
+function refusalIn({ change, result, obstacle, repeated, message }: Outcome): readonly Announcement[] {
+  if (result !== 'failed' || repeated || message === undefined) return [];
+  const object = `app ${change.app}`;
+  if (obstacle === 'unresolved') return [{ ...warning('SecretUnavailable'), object, message }];
+  if (obstacle !== 'refused') return [];
+  const again = 'it is tried again ever later, and at once when the policy says something else';
+  return [{ ...warning(`${DEEDS[change.kind]}Refused`), object, message: `${message}; ${again}` }];
+}
+
+const DEEDS = {
+  create: 'Create',
+  update: 'Update',
+  scale: 'Scale',
+  adopt: 'Adopt',
+  release: 'Release',
+  delete: 'Delete',
+} as const satisfies Record<Change['kind'], string>;
+
+function isBookkeeping({ kind }: Change): boolean {
+  return kind === 'adopt' || kind === 'release';
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** @param edited apps whose definition somebody else changed */
+export function deedOf(
+  { change, result }: Outcome,
+  edited: ReadonlySet<string> = NOBODY,
+): readonly Announcement[] {
+  if (result === 'failed' || result === 'postponed') return [];
+  const object = `app ${change.app}`;
+  switch (change.kind) {
+    case 'create':
+      return [{ ...normal('Created'), object, message: `created with ${countOf(change.instances)}` }];
+    case 'update':
+      return [
+        edited.has(change.app)
+          ? { ...warning('DriftReverted'), object, message: reverted(change) }
+          : { ...normal('Updated'), object, message: change.reason },
+        ...rotationsIn(change),
+      ];
+    case 'adopt':
+      return [{ ...normal('Adopted'), object, message: change.reason }];
+    case 'release':
+      return [{ ...normal('Released'), object, message: change.reason }];
+    case 'delete':
+      return [{ ...normal('Deleted'), object, message: change.reason }];
+    case 'scale':
+      return [];
+    default:
+      return change satisfies never;
+  }
+}
+
+/** Whoever did it in good faith has to learn why it did not last, and how it would. */
+function reverted({ fields }: Change & { kind: 'update' }): string {
+  const names = fields.map(({ field }) => field).join(', ');
+  return `somebody changed ${names} in Marathon, and that was put back to what the policy says. To keep such a change, write it into the policy, or let the policy say \`drift: Report\``;
+}
+
+function countOf(instances: number): string {
+  return `${instances} ${instances === 1 ? 'instance' : 'instances'}`;
+}
+
+/** Whoever rotated a secret wants to know that the app has it now, and why its tasks restart. */
+function rotationsIn({ app, envFrom, fields }: Change & { kind: 'update' }): readonly Announcement[] {
+  const secrets = new Set(envFrom.map(({ name }) => `env.${name}`));
+  const rotated = fields.filter(({ field, before }) => secrets.has(field) && before !== undefined);
+  if (rotated.length === 0) return [];
+  const names = rotated.map(({ field }) => field.slice('env.'.length)).join(', ');
+  const message = `${names} has a new value, so its tasks restart with it`;
+  return [{ ...normal('SecretRotated'), object: `app ${app}`, message }];
+}

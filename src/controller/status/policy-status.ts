@@ -1,0 +1,97 @@
+// controller: what a policy or a pool says of itself in `status`, wherever its home is.
+
+import { rounded } from '../../api/figures.ts';
+import type { AppStatus, MetricStatus, PolicyStatus, PoolStatus } from '../../api/status.ts';
+import type {
+  AppView,
+  CapacityPoolView,
+  ClusterView,
+  MetricView,
+  OverrideView,
+  PauseView,
+  PolicyView,
+  PoolView,
+} from './view.ts';
+
+/** What is not known yet is left out: never a zero in its place. */
+export function policyStatusOf(
+  policy: PolicyView,
+  { capacity, lastRoundAtMs, marathon }: Pick<PoolView, 'capacity' | 'lastRoundAtMs' | 'marathon'>,
+): PolicyStatus {
+  const seen = lastRoundAtMs !== undefined;
+  return {
+    observedGeneration: policy.observedGeneration,
+    conditions: policy.conditions,
+    appCount: policy.spec.apps.length,
+    apps: policy.apps.map((app) => appStatus(app, seen)),
+    ...(seen && { capacity: { total: capacity.total, used: capacity.used } }),
+    ...(marathon && { marathon: clusterStatus(marathon) }),
+    ...(policy.paused && { paused: pauseStatus(policy.paused) }),
+  };
+}
+
+export function poolStatusOf(pool: CapacityPoolView): PoolStatus {
+  const { observedGeneration, conditions, policyCount, capacity } = pool;
+  return { observedGeneration, conditions, policyCount, ...(capacity && { capacity }) };
+}
+
+function appStatus(app: AppView, seen: boolean): AppStatus {
+  const { name, id, wanted, granted, requested, running, limitedBy, lastScaled, override } = app;
+  const metric = app.metrics.map(metricText).join('; ');
+  return {
+    name,
+    id,
+    ...(app.undecided === undefined && { wanted, granted }),
+    ...(seen && { requested, running }),
+    ...(app.metrics.length > 0 && { metrics: app.metrics.map(metricStatus), metric }),
+    ...(limitedBy !== undefined && { limitedBy }),
+    ...(lastScaled !== undefined && { lastScaled }),
+    ...(override !== undefined && { override: overrideStatus(override) }),
+  };
+}
+
+function overrideStatus({ instances, untilMs, ...said }: OverrideView): NonNullable<AppStatus['override']> {
+  return { instances, until: timestamp(untilMs), ...saidBy(said) };
+}
+
+function clusterStatus({ url, reachable, version }: ClusterView): NonNullable<PolicyStatus['marathon']> {
+  return { url, reachable, ...(version !== undefined && { version }) };
+}
+
+function pauseStatus({ sinceMs, untilMs, ...said }: PauseView): NonNullable<PolicyStatus['paused']> {
+  return {
+    since: timestamp(sinceMs),
+    ...(untilMs !== undefined && { until: timestamp(untilMs) }),
+    ...saidBy(said),
+  };
+}
+
+function saidBy({ reason, by }: Pick<PauseView, 'reason' | 'by'>): Pick<PauseView, 'reason' | 'by'> {
+  return { ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
+}
+
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function metricStatus(metric: MetricView): MetricStatus {
+  const { type, label, unit, perInstance, infinite, reason } = metric;
+  const current = perInstance === undefined ? metric.value : perInstance.current;
+  return {
+    type,
+    name: label,
+    unit,
+    target: perInstance?.target ?? metric.target ?? 0,
+    ...(metric.state !== 'unavailable' && current !== undefined && { current: rounded(current) }),
+    ...(infinite && { infinite }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+/** `42/50 messages`, or `unavailable` when nothing was read: never a zero in its place. */
+export function metricText({ state, value, target, unit, infinite }: MetricView): string {
+  if (state === 'unavailable') return 'unavailable';
+  const against = target === undefined ? '' : `/${rounded(target)}`;
+  const current = infinite ? '∞' : value === undefined ? 'unknown' : rounded(value, 1);
+  return `${current}${against} ${unit}${state === 'stale' ? ' (stale)' : ''}`;
+}

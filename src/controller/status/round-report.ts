@@ -1,0 +1,28 @@
+// controller: what a round tells to whoever keeps count of rounds.
+
+import type { Outcome } from '../round/act.ts';
+
+export type { SchedulerCall } from '../../schedulers/scheduler.ts';
+
+export interface RoundReport {
+  readonly pool: string;
+  /** `blind`: Marathon could not be read. `standby`: another instance of the operator acts. */
+  readonly result: 'complete' | 'blind' | 'standby';
+  /** From the first look to the last answer. */
+  readonly durationMs: number;
+  /** Counts that were changed, or would have been in mode Observe. */
+  readonly decisions: readonly (AppName & { readonly direction: 'up' | 'down' })[];
+  readonly changes: readonly {
+    readonly kind: Outcome['change']['kind'];
+    readonly result: Outcome['result'];
+  }[];
+  /** One per reading that failed since the last report. */
+  readonly failedReadings: readonly AppName[];
+}
+
+export interface AppName {
+  /** `namespace/name` of its policy. */
+  readonly policy: string;
+  /** Marathon id. */
+  readonly app: string;
+}

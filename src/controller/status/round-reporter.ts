@@ -1,0 +1,49 @@
+// controller: sums up a round for whoever keeps count of rounds.
+
+import type { MetricReading } from '../../core/observation.ts';
+import { readingsOf } from '../round/observe.ts';
+import { isWhole, type Round } from '../round/round.ts';
+import type { AppName, RoundReport } from './round-report.ts';
+import type { DecisionRecord } from './view.ts';
+
+/** A reading that serves several of them is told of once. */
+export class RoundReporter {
+  readonly #told = new WeakSet<MetricReading>();
+
+  /** @returns undefined for a pool without apps, which has no rounds */
+  report(round: Round, records: readonly DecisionRecord[], nowMs: number): RoundReport | undefined {
+    if (round.standings.length === 0) return undefined;
+    const policies = new Map(round.standings.map(({ app }) => [app.spec.id, app.policy]));
+    return {
+      pool: round.pool.key,
+      result: resultOf(round),
+      durationMs: nowMs - round.startedAtMs,
+      decisions: records.map(({ app, from, to }) => ({
+        policy: policies.get(app) ?? '',
+        app,
+        direction: to > from ? 'up' : 'down',
+      })),
+      changes: round.outcomes.map(({ change, result }) => ({ kind: change.kind, result })),
+      failedReadings: this.#failures(round),
+    };
+  }
+
+  #failures({ standings, world }: Round): readonly AppName[] {
+    return standings.flatMap(({ app }) =>
+      readingsOf(world, app)
+        .filter((reading) => reading.state === 'unavailable' && this.#isNew(reading))
+        .map(() => ({ policy: app.policy, app: app.spec.id })),
+    );
+  }
+
+  #isNew(reading: MetricReading): boolean {
+    if (this.#told.has(reading)) return false;
+    this.#told.add(reading);
+    return true;
+  }
+}
+
+function resultOf(round: Round): RoundReport['result'] {
+  if (!isWhole(round)) return 'blind';
+  return round.standby === undefined ? 'complete' : 'standby';
+}

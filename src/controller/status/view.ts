@@ -1,0 +1,279 @@
+// controller: the one picture of the operator's state that status, `get`, `explain` and the page are drawn from.
+
+import type { Condition } from '../../api/conditions.ts';
+import type { CapacityPool, PolicySpec, ResourceKey } from '../../api/policy.ts';
+import type { AppRole, DecisionStep, LimitedBy } from '../../core/decision.ts';
+
+/** Which of a target's fields is set. */
+export type TargetKind = 'QueueLength' | 'DrainTime' | 'MessageAge' | 'PerInstance';
+
+export interface MetricView {
+  readonly type: TargetKind;
+  /** `queue demo-queue`, `random 1–10`: for people. */
+  readonly label: string;
+  readonly state: 'ok' | 'stale' | 'unavailable';
+  /** What the law compares with the target (messages waiting); absent while unknown, and where it has no end. */
+  readonly value?: number;
+  /** The value is known and has no end: messages wait and nothing runs that could ever work on them. */
+  readonly infinite?: true;
+  /** The target in the same unit, where it has one. */
+  readonly target?: number;
+  /** Of a PerInstance target: how many messages there are for each instance, and how many there should be. */
+  readonly perInstance?: { readonly current?: number; readonly target: number };
+  readonly unit: 'messages' | 'seconds';
+  readonly atMs?: number;
+  readonly reason?: string;
+}
+
+export interface TaskView {
+  readonly id: string;
+  readonly phase: 'waiting' | 'staging' | 'running' | 'killing' | 'unreachable';
+}
+
+export interface AppView {
+  readonly name: string;
+  readonly id: string;
+  /** `namespace/name` of its policy. */
+  readonly policy: string;
+  readonly role: AppRole;
+  readonly priority?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly exists: boolean;
+  readonly wanted: number;
+  readonly granted: number;
+  /** Nothing was decided: `wanted` and `granted` only repeat what is requested. */
+  readonly undecided?: true;
+  readonly requested: number;
+  readonly running: number;
+  readonly staging: number;
+  readonly killing: number;
+  readonly waiting: number;
+  readonly ready: number;
+  readonly metrics: readonly MetricView[];
+  readonly limitedBy?: LimitedBy;
+  /** RFC 3339. */
+  readonly lastScaled?: string;
+  readonly pageControl?: { readonly min: number; readonly max: number };
+  readonly tasks: readonly TaskView[];
+  /** A person's count for a while, in the place of the law's; ends by itself. */
+  readonly override?: OverrideView;
+  /** Newest explanation. */
+  readonly summary: string;
+  readonly steps: readonly DecisionStep[];
+  readonly figures: Readonly<Record<string, number>>;
+  /** Counters reported by the app's programs over statsd (`work`, `produced`, `consumed`), summed over its life. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** `microscaling override`: a bounded hand on the wheel. */
+export interface OverrideView {
+  readonly instances: number;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** What the person said. */
+  readonly reason?: string;
+  /** Who it was: the name of their token, or `page`; absent where nobody had to say. */
+  readonly by?: string;
+}
+
+/** `microscaling pause`: a hand on the brake, whatever the policy's own `mode` says. */
+export interface PauseView {
+  readonly sinceMs: number;
+  /** Absent in one that an earlier version took: until somebody resumes it. */
+  readonly untilMs?: number;
+  /** What the person said. */
+  readonly reason?: string;
+  /** Who it was: the name of their token, or `page`; absent where nobody had to say. */
+  readonly by?: string;
+}
+
+/** What a person says with a pause or an override. */
+export interface HandWords {
+  /** It always ends by itself. */
+  readonly forMs: number;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+/** What policies and CapacityPools have in common as objects. */
+interface ObjectView {
+  readonly namespace: string;
+  readonly name: string;
+  /** The name of its source: `directory specs/policies`. */
+  readonly source: string;
+  /** Identity, where its home gives it one. */
+  readonly uid?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly place: string;
+  readonly revision: string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly conditions: readonly Condition[];
+}
+
+export interface PolicyView extends ObjectView {
+  /** Paused by hand; `mode` is what the policy itself says. */
+  readonly paused?: PauseView;
+  readonly pool: string;
+  readonly mode: PolicySpec['mode'];
+  /** The defaulted spec as it runs; references only, never a secret. */
+  readonly spec: PolicySpec;
+  readonly apps: readonly AppView[];
+}
+
+/** A decision that changed something, for "the decisions in words, newest first". */
+export interface DecisionRecord {
+  readonly atMs: number;
+  readonly pool: string;
+  readonly app: string;
+  readonly from: number;
+  readonly to: number;
+  readonly wanted: number;
+  readonly granted: number;
+  readonly summary: string;
+}
+
+export interface EventRecord {
+  readonly atMs: number;
+  readonly type: 'Normal' | 'Warning';
+  /** PascalCase, one situation each. */
+  readonly reason: string;
+  /** `policy namespace/name`, `pool namespace/name`, `app /id`, or `operator`. */
+  readonly object: string;
+  readonly message: string;
+}
+
+export interface PoolView {
+  readonly name: string;
+  readonly capacity: { readonly total: number; readonly used: number; readonly unit: string };
+  /** Instances that are needed and cannot run for want of room; absent while that is not known. */
+  readonly shortage?: number;
+  /** Time of the last finished round, ms since the epoch; absent before the first. */
+  readonly lastRoundAtMs?: number;
+  readonly intervalMs: number;
+  /** Where its apps live; absent before that was looked at. */
+  readonly marathon?: ClusterView;
+  readonly policies: readonly PolicyView[];
+}
+
+/** A CapacityPool as it runs. */
+export interface CapacityPoolView extends ObjectView {
+  readonly spec: CapacityPool['spec'];
+  readonly policyCount: number;
+  /** Absent before a member was looked at. */
+  readonly capacity?: { readonly total: number; readonly used: number };
+}
+
+/** A document that never ran, and why: it has no PolicyView. */
+export interface RefusedView {
+  readonly kind: 'MicroscalingPolicy' | 'CapacityPool';
+  /** `namespace/name`. */
+  readonly key: ResourceKey;
+  readonly source: string;
+  readonly place: string;
+  /** Of the document, where its home counts them; else 0. */
+  readonly generation: number;
+  readonly conditions: readonly Condition[];
+}
+
+/** An app that is being let go of: its policy is gone, or names it no more. */
+export interface LeavingView {
+  readonly policy: ResourceKey;
+  /** Marathon id. */
+  readonly app: string;
+  readonly onDelete: PolicySpec['onDelete'];
+  /** Why it is not done yet. */
+  readonly message?: string;
+}
+
+/** One Marathon that policies live in, or the operator's own. */
+export interface ClusterView {
+  /** Every address that it is known by. */
+  readonly urls: readonly string[];
+  /** The address in use. */
+  readonly url: string;
+  /** Whether it could be read when that was last tried. */
+  readonly reachable: boolean;
+  readonly message: string;
+  readonly version?: string;
+}
+
+export interface OperatorView {
+  readonly atMs: number;
+  readonly version: string;
+  readonly ready: boolean;
+  /** All of `marathons` in one: reachable while each of them is. */
+  readonly marathon: { readonly url: string; readonly reachable: boolean; readonly message: string };
+  readonly marathons: readonly ClusterView[];
+  readonly pools: readonly PoolView[];
+  readonly capacityPools: readonly CapacityPoolView[];
+  readonly refused: readonly RefusedView[];
+  readonly leaving: readonly LeavingView[];
+  /** Newest first, bounded. */
+  readonly decisions: readonly DecisionRecord[];
+  /** Newest first, bounded. */
+  readonly events: readonly EventRecord[];
+  /** Problems of documents that are not running as written. */
+  readonly problems: readonly { readonly source: string; readonly message: string }[];
+  readonly stats: {
+    readonly rounds: number;
+    readonly decisions: number;
+    readonly writes: number;
+    readonly conflicts: number;
+  };
+}
+
+/** What people may do by hand, through the page, the API and the command line. */
+export interface OperatorActions {
+  /**
+   * Nothing of the policy is written until `resume`, at the latest until `forMs` are over. Durable when it returns; again
+   * replaces. Throws TerminalError for a policy that does not run.
+   */
+  pause(policy: ResourceKey, hand: HandWords): void;
+  /** Ends a pause by hand; does nothing when there is none. A policy that says `mode: Paused` itself stays paused. */
+  resume(policy: ResourceKey, by?: string): void;
+  /**
+   * The count of a scaled app or remainder, by its name in the policy, for a while. Durable when it returns; again
+   * replaces. Throws TerminalError with a sentence: no such app, a fixed app, outside of min and max, too long.
+   */
+  override(policy: ResourceKey, app: string, hand: HandWords & { readonly instances: number }): void;
+  /** Gives the app back to its law; does nothing when it has it. */
+  endOverride(policy: ResourceKey, app: string, by?: string): void;
+  /** Scales a fixed app within its `pageControl`; throws TerminalError with a sentence when that is not allowed. */
+  scale(appId: string, instances: number, signal: AbortSignal): Promise<void>;
+}
+
+/** An app that an earlier policy left behind. */
+export interface OrphanView {
+  /** Marathon id. */
+  readonly app: string;
+  /** `namespace/name` of the policy that made or held it. */
+  readonly policy: string;
+  /** Why it is one, in a sentence. */
+  readonly why: string;
+}
+
+/** What people may do with apps that no policy names any more. All throw TerminalError for an app that is no orphan. */
+export interface OrphanActions {
+  list(): readonly OrphanView[];
+  /** It is not ours any more and stays as it is. */
+  release(app: string): void;
+  /** Removes it from Marathon; refused for one that was adopted. */
+  delete(app: string, signal: AbortSignal): Promise<void>;
+}
+
+/** How the server and the demo look at a running operator. */
+export interface OperatorState {
+  view(): OperatorView;
+  /** Calls back after every change of the view; returns its own undo. */
+  subscribe(onChange: () => void): () => void;
+  /** What stands still in the operator itself, in a sentence; undefined while it goes on. Costs nothing. */
+  standstill(): string | undefined;
+  /** Absent where nobody looks for orphans. */
+  readonly orphans?: OrphanActions;
+  readonly actions: OperatorActions;
+}

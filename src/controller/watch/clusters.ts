@@ -1,0 +1,87 @@
+// controller: the clusters in use, each with its own reachability: one that is down says nothing about another.
+
+import type { MarathonSpec } from '../../api/policy.ts';
+import type { OperatorDeps } from '../ports.ts';
+import type { ClusterView } from '../status/view.ts';
+
+type ClustersDeps = Pick<OperatorDeps, 'marathonId' | 'clusterInfo' | 'schedulerInfo'>;
+
+interface Read {
+  readonly marathon: MarathonSpec | undefined;
+  /** Why it could not be read when that was last tried. */
+  readonly failure?: string;
+}
+
+const OWN = '';
+
+/** In the order in which they were first read. */
+export class Clusters {
+  readonly #deps: ClustersDeps;
+  /** By pool; under `OWN` the operator's own, while no pool has been read. */
+  readonly #read = new Map<string, Read>();
+
+  constructor(deps: ClustersDeps) {
+    this.#deps = deps;
+  }
+
+  /** It was read for a pool, or could not be; without a pool it is the operator's own. */
+  note(pool: string | undefined, marathon: MarathonSpec | undefined, failure: string | undefined): void {
+    this.#read.set(pool ?? OWN, { marathon, ...(failure !== undefined && { failure }) });
+    if (pool !== undefined) this.#read.delete(OWN);
+  }
+
+  /** Forgets what was read for other pools. */
+  keepOnly(pools: ReadonlySet<string>): void {
+    for (const pool of this.#read.keys()) if (pool !== OWN && !pools.has(pool)) this.#read.delete(pool);
+  }
+
+  /** As the pool sees it, with its own credentials. */
+  of(pool: string): ClusterView | undefined {
+    const read = this.#read.get(pool);
+    return read && this.#viewOf([read]);
+  }
+
+  /** One per cluster: it is there when it answers anybody, for credentials may be wrong for one pool and not for another. */
+  view(): readonly ClusterView[] {
+    const clusters = Map.groupBy(this.#read.values(), ({ marathon }) => this.#idOf(marathon));
+    return [...clusters.values()].flatMap(([first, ...rest]) => {
+      return first === undefined ? [] : [this.#viewOf([first, ...rest])];
+    });
+  }
+
+  /** All of them in one: what keeps one of them from being read comes first. */
+  summary(): { readonly url: string; readonly reachable: boolean; readonly message: string } {
+    const all = this.view();
+    const url = this.#deps.schedulerInfo?.().url ?? all.map((each) => each.url).join(', ');
+    if (all.length === 0) return { url, reachable: false, message: 'not read yet' };
+    const away = all.filter(({ reachable }) => !reachable);
+    if (away.length === 0) return { url, reachable: true, message: 'answers' };
+    const message = away.map((each) => each.message).join('; ');
+    return { url, reachable: false, message };
+  }
+
+  #idOf(marathon: MarathonSpec | undefined): string {
+    return this.#deps.marathonId?.(marathon) ?? JSON.stringify(marathon?.urls ?? []);
+  }
+
+  #viewOf(reads: readonly [Read, ...Read[]]): ClusterView {
+    const { urls, url, version } = this.#infoOf(reads[0].marathon);
+    const failure = reads.some((read) => read.failure === undefined) ? undefined : reads[0].failure;
+    return {
+      urls,
+      url,
+      reachable: failure === undefined,
+      message: failure ?? 'answers',
+      ...(version !== undefined && { version }),
+    };
+  }
+
+  /** A cluster that cannot even be asked has an address nevertheless. */
+  #infoOf(marathon: MarathonSpec | undefined): Pick<ClusterView, 'urls' | 'url' | 'version'> {
+    const { clusterInfo, schedulerInfo } = this.#deps;
+    const info = clusterInfo?.(marathon);
+    if (info !== undefined) return info;
+    const urls = marathon?.urls ?? [];
+    return { urls, url: urls[0] ?? schedulerInfo?.().url ?? '' };
+  }
+}

@@ -1,0 +1,41 @@
+// controller: while no policy needs Marathon, somebody must still say whether it is there.
+
+import type { Clock } from '../../runtime/clock.ts';
+import { membersOf } from '../policies/members.ts';
+import type { Store } from '../policies/policy-store.ts';
+import type { OperatorDeps } from '../ports.ts';
+import type { Status } from '../status/status.ts';
+
+const AGAIN_MS = { afterSuccess: 30_000, afterFailure: 2_000, whileRoundsLook: 1_000 } as const;
+
+/** Looks at the operator's own Marathon as long as no pool does. */
+export async function firstLook(
+  deps: {
+    readonly clock: Clock;
+    readonly store: Store;
+    readonly status: Status;
+    readonly schedulerFor: OperatorDeps['schedulerFor'];
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const nextMs = await look(deps, signal);
+    // An aborted pause ends the loop at its head.
+    await deps.clock.sleep(nextMs, signal).catch(() => undefined);
+  }
+}
+
+async function look(
+  { store, status, schedulerFor }: Omit<Parameters<typeof firstLook>[0], 'clock'>,
+  signal: AbortSignal,
+): Promise<number> {
+  if (store.pools().some((pool) => membersOf(pool).length > 0)) return AGAIN_MS.whileRoundsLook;
+  try {
+    await schedulerFor(undefined).observe([], signal);
+    status.marathonRead();
+    return AGAIN_MS.afterSuccess;
+  } catch (error) {
+    if (!signal.aborted) status.marathonRead(error);
+    return AGAIN_MS.afterFailure;
+  }
+}

@@ -1,0 +1,96 @@
+// controller: whether this instance of the operator may write, where another one may be running beside it.
+
+import type { AppObservation, TaskObservation } from '../../core/observation.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { WaitError } from '../../runtime/errors.ts';
+import type { Scheduler } from '../../schedulers/scheduler.ts';
+
+export interface LeadershipStanding {
+  readonly acting: boolean;
+  /** Why, for people. */
+  readonly reason: string;
+  /** Aborts when this instance must not act any more, where somebody tells it: what it is writing is cut short. */
+  readonly lost?: AbortSignal;
+}
+
+/** Asked once per round and before each write; throws what reading Marathon throws. */
+export type Leadership = (signal: AbortSignal) => Promise<LeadershipStanding>;
+
+/** The task that this process is, as Marathon tells it in MESOS_TASK_ID and MARATHON_APP_ID. */
+export interface TaskIdentity {
+  readonly taskId: string;
+  readonly appId: string;
+}
+
+/** Nobody else is there. */
+export const soleInstance: Leadership = async () => ({ acting: true, reason: 'there is no other instance' });
+
+/** So long an older instance has to see the newer one and to end what it is writing. */
+export const HANDOVER_MS = 3_000;
+const RETRY_MS = 1_000;
+
+/**
+ * For an operator that is a Marathon app: the newest running task of the app acts, every other one stands by.
+ * The view is as old as Marathon's event stream is late, or 1 s where there is none; the handover covers that.
+ */
+export function taskLeadership(
+  { taskId, appId }: TaskIdentity,
+  {
+    scheduler,
+    clock,
+  }: { readonly scheduler: Pick<Scheduler, 'observe'>; readonly clock: Pick<Clock, 'monotonic'> },
+): Leadership {
+  let newestSinceMs: number | undefined;
+  return async (signal) => {
+    const app = (await scheduler.observe([appId], signal)).apps.get(appId);
+    const newest = newestRunning(app);
+    if (newest?.id !== taskId) {
+      newestSinceMs = undefined;
+      return { acting: false, reason: whyNot(newest, { taskId, appId }) };
+    }
+    newestSinceMs ??= clock.monotonic();
+    const older = app?.tasks.find(({ id, phase }) => id !== taskId && HAS_PROCESS.has(phase));
+    if (older === undefined) return { acting: true, reason: `task ${taskId} is the only one of ${appId}` };
+    if (clock.monotonic() - newestSinceMs < HANDOVER_MS) {
+      return { acting: false, reason: `task ${older.id} of ${appId} is handing over to this one` };
+    }
+    return { acting: true, reason: `task ${taskId} is the newest of ${appId}` };
+  };
+}
+
+/** `unreachable` may still run: nobody knows. */
+const HAS_PROCESS: ReadonlySet<TaskObservation['phase']> = new Set(['running', 'killing', 'unreachable']);
+
+function newestRunning(app: AppObservation | undefined): TaskObservation | undefined {
+  const running = app?.tasks.filter(({ phase }) => phase === 'running') ?? [];
+  return running.reduce<TaskObservation | undefined>(
+    (newest, task) => (newest === undefined || isNewer(task, newest) ? task : newest),
+    undefined,
+  );
+}
+
+/** All instances must come to the same answer, also about two that started in the same moment. */
+function isNewer(a: TaskObservation, b: TaskObservation): boolean {
+  const [startedA, startedB] = [a.startedAtMs ?? 0, b.startedAtMs ?? 0];
+  return startedA === startedB ? a.id > b.id : startedA > startedB;
+}
+
+function whyNot(newest: TaskObservation | undefined, { taskId, appId }: TaskIdentity): string {
+  return newest === undefined
+    ? `Marathon does not list task ${taskId} of ${appId} as running`
+    : `task ${newest.id} of ${appId} is newer and acts`;
+}
+
+/** The same scheduler, with every write refused while this instance stands by. */
+export function whileActing(
+  scheduler: Pick<Scheduler, 'apply'>,
+  leadership: Leadership,
+): Pick<Scheduler, 'apply'> {
+  return {
+    apply: async (change, signal) => {
+      const { acting, reason, lost } = await leadership(signal);
+      if (!acting) throw new WaitError(`this instance of the operator stands by: ${reason}`, RETRY_MS);
+      return await scheduler.apply(change, lost === undefined ? signal : AbortSignal.any([signal, lost]));
+    },
+  };
+}

@@ -1,0 +1,116 @@
+// controller: Marathon's events wake the pools that live in it. A wake-up, never a fact.
+
+import { Backoff } from '../../runtime/backoff.ts';
+import { keepRunning } from '../../runtime/runnables.ts';
+import type { Scheduler } from '../../schedulers/scheduler.ts';
+import { membersOf } from '../policies/members.ts';
+import type { PoolRecord } from '../policies/records.ts';
+import type { OperatorDeps } from '../ports.ts';
+
+type WakeupDeps = Pick<OperatorDeps, 'clock' | 'log' | 'random' | 'schedulerFor'> & {
+  readonly wake: (pool: string) => void;
+};
+
+interface Watch {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+  pools: Residents;
+}
+
+/** The pools that live in one Marathon. */
+interface Residents {
+  readonly all: readonly string[];
+  /** Those whose room depends on whatever else there is. */
+  readonly inCluster: readonly string[];
+  readonly byApp: ReadonlyMap<string, string>;
+}
+
+export class Wakeups {
+  readonly #deps: WakeupDeps;
+  readonly #watches = new Map<Scheduler, Watch>();
+
+  constructor(deps: WakeupDeps) {
+    this.#deps = deps;
+  }
+
+  /** Watches the schedulers that these pools use, and no other. */
+  follow(pools: readonly PoolRecord[]): void {
+    const wanted = new Map<Scheduler, PoolRecord[]>();
+    for (const pool of pools) {
+      const scheduler = this.#schedulerOf(pool);
+      if (scheduler === undefined) continue;
+      const there = wanted.get(scheduler);
+      if (there === undefined) wanted.set(scheduler, [pool]);
+      else there.push(pool);
+    }
+    for (const [scheduler, { stop }] of this.#watches) {
+      if (wanted.has(scheduler)) continue;
+      stop.abort();
+      this.#watches.delete(scheduler);
+    }
+    for (const [scheduler, there] of wanted) {
+      const watch = this.#watches.get(scheduler);
+      const residents = residentsOf(there);
+      if (watch === undefined) this.#watches.set(scheduler, this.#watch(scheduler, residents));
+      else watch.pools = residents;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { stop } of this.#watches.values()) stop.abort();
+    await Promise.all([...this.#watches.values()].map(({ ended }) => ended));
+  }
+
+  /** One that cannot be had is told by the rounds that need it. */
+  #schedulerOf({ marathon, members }: PoolRecord): Scheduler | undefined {
+    if (!members.some(({ running }) => running !== undefined)) return undefined;
+    try {
+      return this.#deps.schedulerFor(marathon);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #watch(scheduler: Scheduler, pools: Residents): Watch {
+    const { clock, random, log, wake } = this.#deps;
+    const stop = new AbortController();
+    const backoff = new Backoff<string>({ baseMs: 500, maxMs: 10_000, random });
+    const onChange = (apps?: ReadonlySet<string>): void => {
+      backoff.forget('');
+      for (const pool of concernedBy(apps, watch.pools)) wake(pool);
+    };
+    const ended = keepRunning(
+      (signal) => scheduler.watch(onChange, signal),
+      {
+        clock,
+        backoffMs: { next: () => backoff.next('') },
+        onEnd: (reason) => log.debug('watching marathon ended, starting again', { reason }),
+      },
+      stop.signal,
+    );
+    const watch: Watch = { stop, ended, pools };
+    return watch;
+  }
+}
+
+function residentsOf(pools: readonly PoolRecord[]): Residents {
+  const byApp = pools.flatMap((pool) => membersOf(pool).map(({ spec }) => [spec.id, pool.key] as const));
+  const inCluster = pools.filter(({ capacity }) => capacity?.cluster !== undefined);
+  return {
+    all: pools.map(({ key }) => key),
+    inCluster: inCluster.map(({ key }) => key),
+    byApp: new Map(byApp),
+  };
+}
+
+/** What cannot be told apart concerns all. */
+function concernedBy(apps: ReadonlySet<string> | undefined, residents: Residents): Iterable<string> {
+  const { all, inCluster, byApp } = residents;
+  if (apps === undefined) return all;
+  const concerned = new Set(inCluster);
+  for (const app of apps) {
+    const pool = byApp.get(app);
+    if (pool !== undefined) concerned.add(pool);
+  }
+  return concerned;
+}

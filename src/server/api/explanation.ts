@@ -1,0 +1,28 @@
+// server: a policy's newest decision as `microscaling explain` and the page's readers want it.
+
+import type { DecisionRecord, PolicyView } from '../../controller/status/view.ts';
+
+/** Why each app has the count it has, and what was decided lately; `decisions` are everybody's, newest first. */
+export function explanation(policy: PolicyView, decisions: readonly DecisionRecord[]): object {
+  const ids = new Set(policy.apps.map(({ id }) => id));
+  return {
+    policy: `${policy.namespace}/${policy.name}`,
+    decisions: decisions.filter(({ app }) => ids.has(app)),
+    apps: policy.apps.map((app) => {
+      const { name, id, role, wanted, granted, requested, running, summary, steps, figures, metrics } = app;
+      const from = steps[0]?.before;
+      const counts = { wanted, granted, requested, running };
+      return {
+        name,
+        id,
+        role,
+        ...(from !== undefined && { from }),
+        ...counts,
+        summary,
+        steps,
+        figures,
+        metrics,
+      };
+    }),
+  };
+}

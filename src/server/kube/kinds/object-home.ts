@@ -1,0 +1,48 @@
+// server: the port between the API and where the objects of a kind are kept.
+
+import type { WatchCache } from '../watch/watch-cache.ts';
+import type { ResourceKind } from './kinds.ts';
+import type { KubeObject } from './object.ts';
+
+export interface Admitted {
+  /** With its defaults. */
+  readonly object: KubeObject;
+  /** Sentences for `Warning` headers. */
+  readonly warnings: readonly string[];
+}
+
+/** What a kind is, where it is read from, and where it is written to: without `home` it is read only. */
+export interface ServedKind {
+  readonly kind: ResourceKind;
+  readonly cache: WatchCache;
+  readonly home?: ObjectHome;
+}
+
+export interface ObjectHome {
+  /**
+   * As it was written last, with the version of that: of its status and what else the API adds it may hold nothing.
+   * Undefined when it is not kept here.
+   */
+  current(key: string): KubeObject | undefined;
+  /** The same as clients see it. */
+  shown(object: KubeObject): KubeObject;
+  /**
+   * @param seen what is served under this name, wherever it is kept
+   * @throws ApiFailure when objects cannot be written here at all, or this one has another home
+   */
+  permit(seen: KubeObject | undefined, subresource: 'status' | undefined): void;
+  /**
+   * Judges what is about to be written and adds defaults. Metadata that is the API's own is there already.
+   *
+   * @throws ApiFailure Invalid with every cause, or Forbidden
+   */
+  admit(next: KubeObject, current: KubeObject | undefined): Admitted;
+  /**
+   * Keeps the object under the version that it carries, and puts it into the cache. Durable when it returns.
+   *
+   * @throws TransientError when it cannot be kept; then nothing has changed
+   */
+  save(object: KubeObject): void;
+  /** Durable when it returns; throws as `save`. */
+  remove(key: string, version: number): void;
+}

@@ -1,0 +1,216 @@
+// server: the figures that a view holds, one gauge each. Pure. What is unknown has no sample: it is never a zero.
+
+import type {
+  AppView,
+  ClusterView,
+  MetricView,
+  OperatorView,
+  PolicyView,
+  PoolView,
+} from '../../controller/status/view.ts';
+
+export type GaugeSample = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+export interface ViewGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+  samples(view: OperatorView): readonly GaugeSample[];
+}
+
+/** A figure of one thing, undefined while it is not known. */
+type Figure<T> = readonly [name: string, help: string, of: (thing: T) => number | undefined];
+
+const OPERATOR: readonly Figure<OperatorView>[] = [
+  ['ready', '1 once the policies and Marathon were read.', ({ ready }) => Number(ready)],
+  [
+    'document_problems',
+    'Problems of documents that are not running as written.',
+    ({ problems }) => problems.length,
+  ],
+];
+
+const MARATHON_UP: ViewGauge = {
+  name: 'microscaling_marathon_up',
+  help: '1 while a Marathon could be read when it was last tried; its addresses are the label.',
+  labelNames: ['urls'],
+  samples: ({ marathon, marathons }) =>
+    marathons.length === 0
+      ? [[{}, Number(marathon.reachable)]]
+      : marathons.map((each) => [urlsOf(each), Number(each.reachable)]),
+};
+
+const MARATHON_INFO: ViewGauge = {
+  name: 'microscaling_marathon_info',
+  help: 'Always 1; the version of a Marathon is a label, once it has told.',
+  labelNames: ['urls', 'version'],
+  samples: ({ marathons }) =>
+    marathons.flatMap(({ version, ...each }) =>
+      version === undefined ? [] : [[{ ...urlsOf(each), version }, 1] as const],
+    ),
+};
+
+/** All of them, whichever is in use: a fail-over is the same Marathon. */
+function urlsOf({ urls, url }: Pick<ClusterView, 'urls' | 'url'>): { readonly urls: string } {
+  return { urls: urls.length === 0 ? url : urls.join(',') };
+}
+
+const POOL: readonly Figure<PoolView>[] = [
+  [
+    'pool_shortage_instances',
+    'Instances that are needed and cannot run for want of room: what a machine autoscaler should act on.',
+    ({ shortage }) => shortage,
+  ],
+  [
+    'pool_interval_seconds',
+    'How often the pool is looked at when nothing happens.',
+    ({ intervalMs }) => intervalMs / 1000,
+  ],
+  [
+    'pool_last_round_timestamp_seconds',
+    'When the last complete round decided.',
+    ({ lastRoundAtMs }) => seconds(lastRoundAtMs),
+  ],
+];
+
+/** Their unit is a label: slots, instances, or the scarcest of the resources. */
+const CAPACITY: readonly Figure<PoolView['capacity']>[] = [
+  ['pool_capacity', 'What the apps of the pool share.', ({ total }) => total],
+  ['pool_used', 'What they occupy of it, with what was asked for and is not there yet.', ({ used }) => used],
+];
+
+const APP: readonly Figure<AppView>[] = [
+  [
+    'app_wanted_instances',
+    "What the law asks for, within the app's own bounds.",
+    (app) => (app.undecided ? undefined : app.wanted),
+  ],
+  ['app_granted_instances', 'What the pool grants.', (app) => (app.undecided ? undefined : app.granted)],
+  ['app_requested_instances', "Marathon's `instances`.", (app) => existing(app, app.requested)],
+  ['app_running_instances', 'Tasks that run.', (app) => existing(app, app.running)],
+  [
+    'app_ready_instances',
+    'Tasks that serve: healthy where the app has health checks.',
+    (app) => existing(app, app.ready),
+  ],
+  ['app_waiting_instances', "Instances in Marathon's launch queue.", (app) => existing(app, app.waiting)],
+  ['app_min_instances', 'Fewest that the policy allows.', ({ min }) => min],
+  ['app_max_instances', 'Most that the policy allows.', ({ max }) => max],
+  [
+    'app_dead_time_seconds',
+    'Learned time from asking for an instance until it serves (law Fluid).',
+    ({ figures }) => figures['deadTimeS'],
+  ],
+];
+
+const METRIC: readonly Figure<MetricView>[] = [
+  ['app_metric_value', 'What the law compares with the target; +Inf where it has no end.', measured],
+  ['app_metric_target', 'The target, in the same unit.', ({ target }) => target],
+  ['app_metric_up', '1 while the metric is read, 0 while it fails.', ({ state }) => Number(state === 'ok')],
+  ['app_metric_timestamp_seconds', 'When the value was measured.', ({ atMs }) => seconds(atMs)],
+];
+
+function measured({ value, infinite }: MetricView): number | undefined {
+  return infinite ? Number.POSITIVE_INFINITY : value;
+}
+
+const POLICIES: ViewGauge = {
+  name: 'microscaling_policies',
+  help: 'Policies by what their condition Ready says (true, false, unknown).',
+  labelNames: ['ready'],
+  samples: (view) =>
+    ['True', 'False', 'Unknown'].map((status) => [
+      { ready: status.toLowerCase() },
+      policiesOf(view).filter((policy) => readiness(policy) === status).length,
+    ]),
+};
+
+const CONDITIONS: ViewGauge = {
+  name: 'microscaling_policy_condition',
+  help: "A policy's conditions by type: 1 true, 0 false, absent while unknown.",
+  labelNames: ['policy', 'type'],
+  samples: (view) =>
+    policiesOf(view).flatMap(({ namespace, name, conditions }) =>
+      conditions
+        .filter(({ status }) => status !== 'Unknown')
+        .map(
+          ({ type, status }): GaugeSample => [
+            { policy: `${namespace}/${name}`, type },
+            Number(status === 'True'),
+          ],
+        ),
+    ),
+};
+
+export const VIEW_GAUGES: readonly ViewGauge[] = [
+  ...OPERATOR.map((figure) => gauge(figure, [], (view) => [[{}, view]])),
+  MARATHON_UP,
+  MARATHON_INFO,
+  POLICIES,
+  CONDITIONS,
+  ...CAPACITY.map((figure) =>
+    gauge(figure, ['pool', 'unit'], ({ pools }) =>
+      // Before the first round nobody has counted.
+      pools
+        .filter(({ lastRoundAtMs }) => lastRoundAtMs !== undefined)
+        .map(({ name, capacity }) => [{ pool: name, unit: capacity.unit }, capacity]),
+    ),
+  ),
+  ...POOL.map((figure) =>
+    gauge(figure, ['pool'], ({ pools }) => pools.map((pool) => [{ pool: pool.name }, pool])),
+  ),
+  ...APP.map((figure) =>
+    gauge(figure, ['policy', 'app'], (view) => appsOf(view).map((app) => [labelsOf(app), app])),
+  ),
+  ...METRIC.map((figure) =>
+    gauge(figure, ['policy', 'app', 'target', 'unit'], (view) =>
+      appsOf(view).flatMap((app) =>
+        app.metrics.map((metric, target) => [
+          { ...labelsOf(app), target: String(target), unit: metric.unit },
+          metric,
+        ]),
+      ),
+    ),
+  ),
+];
+
+function gauge<T>(
+  [name, help, of]: Figure<T>,
+  labelNames: readonly string[],
+  things: (view: OperatorView) => readonly (readonly [GaugeSample[0], T])[],
+): ViewGauge {
+  return {
+    name: `microscaling_${name}`,
+    help,
+    labelNames,
+    samples: (view) =>
+      things(view).flatMap(([labels, thing]) => {
+        const value = of(thing);
+        return value === undefined ? [] : [[labels, value]];
+      }),
+  };
+}
+
+export function appsOf(view: OperatorView): readonly AppView[] {
+  return policiesOf(view).flatMap(({ apps }) => apps);
+}
+
+function policiesOf({ pools }: OperatorView): readonly PolicyView[] {
+  return pools.flatMap(({ policies }) => policies);
+}
+
+function labelsOf({ policy, id }: AppView): Readonly<Record<string, string>> {
+  return { policy, app: id };
+}
+
+function readiness({ conditions }: PolicyView): string {
+  return conditions.find(({ type }) => type === 'Ready')?.status ?? 'Unknown';
+}
+
+function existing({ exists }: AppView, value: number): number | undefined {
+  return exists ? value : undefined;
+}
+
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
+}

@@ -1,0 +1,167 @@
+// server: the operator in Prometheus' words. What the view holds is read at every scrape; what passes by is counted.
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { RoundReport, SchedulerCall } from '../../controller/status/round-report.ts';
+import type { OperatorView } from '../../controller/status/view.ts';
+import { appsOf, VIEW_GAUGES, type ViewGauge } from './gauges.ts';
+
+export interface Metrics {
+  /** Of `scrape`'s answer. */
+  readonly contentType: string;
+  roundEnded(report: RoundReport): void;
+  marathonCalled(call: SchedulerCall): void;
+  /** Prometheus' text format; of apps and policies only those in `view`. */
+  scrape(view: OperatorView): Promise<string>;
+}
+
+/** One metric as it is described to people. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labelNames: readonly string[];
+  readonly help: string;
+}
+
+const BUILD = {
+  name: 'microscaling_build_info',
+  help: 'Always 1; the version is the label.',
+  labelNames: ['version'],
+} as const;
+
+const COUNTERS = {
+  rounds: {
+    name: 'microscaling_rounds_total',
+    help: 'Rounds, of one pool each, by result (complete; blind: Marathon could not be read; standby: another instance acts).',
+    labelNames: ['result'],
+  },
+  decisions: {
+    name: 'microscaling_decisions_total',
+    help: 'Changes of a count that went through, or would have in mode Observe, by direction (up, down).',
+    labelNames: ['policy', 'app', 'direction'],
+  },
+  changes: {
+    name: 'microscaling_changes_total',
+    help: 'What rounds set out to do, by kind (create, update, scale, adopt, release, delete) and result (accepted, noop, failed, postponed).',
+    labelNames: ['kind', 'result'],
+  },
+  metricFailures: {
+    name: 'microscaling_app_metric_failures_total',
+    help: "Readings of an app's metrics that failed.",
+    labelNames: ['policy', 'app'],
+  },
+  calls: {
+    name: 'microscaling_marathon_requests_total',
+    help: 'Requests to Marathon by method, class of endpoint and outcome (ok, conflict, refused, error, unreachable, aborted).',
+    labelNames: ['method', 'endpoint', 'outcome'],
+  },
+} as const;
+
+const HISTOGRAMS = {
+  /** Buckets in s: a round on a laptop takes ms, and is given up after 30 s. */
+  rounds: {
+    name: 'microscaling_round_duration_seconds',
+    help: 'From the first look of a round to the last answer.',
+    labelNames: [],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  calls: {
+    name: 'microscaling_marathon_request_duration_seconds',
+    help: 'From a request to Marathon to its answer.',
+    labelNames: ['method', 'endpoint'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+} as const;
+
+/** All of ours; those of the process come from prom-client. */
+export const DESCRIPTIONS: readonly MetricDescription[] = [
+  { ...BUILD, type: 'gauge' },
+  ...VIEW_GAUGES.map((each): MetricDescription => ({ ...each, type: 'gauge' })),
+  ...Object.values(COUNTERS).map((each): MetricDescription => ({ ...each, type: 'counter' })),
+  ...Object.values(HISTOGRAMS).map((each): MetricDescription => ({ ...each, type: 'histogram' })),
+];
+
+export function createMetrics(version: string): Metrics {
+  return new PrometheusMetrics(version);
+}
+
+class PrometheusMetrics implements Metrics {
+  readonly #registry = new Registry();
+  readonly #gauges: readonly (readonly [ViewGauge, Gauge])[];
+  readonly #rounds = this.#counter(COUNTERS.rounds);
+  readonly #decisions = this.#counter(COUNTERS.decisions);
+  readonly #changes = this.#counter(COUNTERS.changes);
+  readonly #metricFailures = this.#counter(COUNTERS.metricFailures);
+  readonly #calls = this.#counter(COUNTERS.calls);
+  readonly #roundDuration: Histogram;
+  readonly #callDuration: Histogram<'method' | 'endpoint'>;
+
+  constructor(version: string) {
+    const registers = [this.#registry];
+    new Gauge({ ...BUILD, registers }).set({ version }, 1);
+    this.#gauges = VIEW_GAUGES.map((each) => {
+      const { name, help, labelNames } = each;
+      return [each, new Gauge({ name, help, labelNames, registers })];
+    });
+    const { rounds, calls } = HISTOGRAMS;
+    this.#roundDuration = new Histogram({ ...rounds, buckets: [...rounds.buckets], registers });
+    this.#callDuration = new Histogram({ ...calls, buckets: [...calls.buckets], registers });
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  roundEnded({ result, durationMs, decisions, changes, failedReadings }: RoundReport): void {
+    this.#rounds.inc({ result });
+    this.#roundDuration.observe(durationMs / 1000);
+    for (const { policy, app, direction } of decisions) this.#decisions.inc({ policy, app, direction });
+    for (const change of changes) this.#changes.inc({ kind: change.kind, result: change.result });
+    for (const { policy, app } of failedReadings) this.#metricFailures.inc({ policy, app });
+  }
+
+  marathonCalled({ method, endpoint, outcome, durationMs }: SchedulerCall): void {
+    this.#calls.inc({ method, endpoint, outcome });
+    this.#callDuration.observe({ method, endpoint }, durationMs / 1000);
+  }
+
+  async scrape(view: OperatorView): Promise<string> {
+    for (const [{ samples }, gauge] of this.#gauges) {
+      gauge.reset();
+      for (const [labels, value] of samples(view)) gauge.set(labels, value);
+    }
+    await this.#matchCounters(view);
+    return await this.#registry.metrics();
+  }
+
+  /** An app's counters begin at 0, so that their first step shows as a rate, and end with the app. */
+  async #matchCounters(view: OperatorView): Promise<void> {
+    const apps = appsOf(view);
+    const known = new Set(apps.map(({ policy, id }) => `${policy} ${id}`));
+    await forget(this.#decisions, known);
+    await forget(this.#metricFailures, known);
+    for (const { policy, id: app, role, metrics } of apps) {
+      if (metrics.length > 0) this.#metricFailures.inc({ policy, app }, 0);
+      if (role === 'fixed') continue;
+      for (const direction of ['up', 'down']) this.#decisions.inc({ policy, app, direction }, 0);
+    }
+  }
+
+  #counter<L extends string>(config: {
+    readonly name: string;
+    readonly help: string;
+    readonly labelNames: readonly L[];
+  }): Counter<L> {
+    return new Counter({ ...config, registers: [this.#registry] });
+  }
+}
+
+async function forget(
+  counter: Counter<'policy' | 'app' | 'direction'>,
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const { values } = await counter.get();
+  for (const { labels } of values) {
+    if (!known.has(`${labels.policy} ${labels.app}`)) counter.remove(labels);
+  }
+}

@@ -1,0 +1,105 @@
+// server: which slot shows which task. A task keeps its tile while it lives, so that a hand-over is seen.
+
+import type { AppView } from '../../controller/status/view.ts';
+
+export type TilePhase = 'free' | 'waiting' | 'starting' | 'running' | 'stopping';
+
+/** Something that holds a slot: a task, or (without `task`) an instance that was asked for and has no task yet. */
+export interface SlotHolder {
+  readonly app: string;
+  readonly phase: Exclude<TilePhase, 'free'>;
+  readonly task?: string;
+}
+
+export interface Tile {
+  /** 1-based. */
+  readonly slot: number;
+  readonly phase: TilePhase;
+  readonly app?: string;
+  readonly task?: string;
+  /** Beyond the capacity: the budget shrank, or somebody else started it. */
+  readonly over: boolean;
+}
+
+const PHASES = {
+  waiting: 'waiting',
+  staging: 'starting',
+  running: 'running',
+  killing: 'stopping',
+} as const;
+
+/**
+ * What holds slots: every task that is neither terminal nor unreachable and, up to `requested`, instances
+ * that have none yet. Apps left to people are outside the slots.
+ */
+export function slotHolders(apps: readonly AppView[]): readonly SlotHolder[] {
+  return apps.filter((app) => app.role !== 'fixed').flatMap(holdersOf);
+}
+
+function holdersOf(app: AppView): readonly SlotHolder[] {
+  const tasks = app.tasks.flatMap(({ id, phase }): readonly SlotHolder[] =>
+    phase === 'unreachable' ? [] : [{ app: app.id, phase: PHASES[phase], task: id }],
+  );
+  const reserved = Math.max(0, app.requested - tasks.length);
+  return [
+    ...tasks,
+    ...Array.from({ length: reserved }, (): SlotHolder => ({ app: app.id, phase: 'waiting' })),
+  ];
+}
+
+/**
+ * Lays `holders` out on slots, moving nobody who is there already:
+ *
+ * | holder | takes |
+ * |---|---|
+ * | a task seen before | its tile |
+ * | a new task | a tile held for an instance of its app, else the lowest free one |
+ * | an instance without a task | a tile held for its app before, else the lowest free one |
+ */
+export function assignTiles(
+  previous: readonly Tile[],
+  holders: readonly SlotHolder[],
+  total: number,
+): readonly Tile[] {
+  const placed = new Map<number, SlotHolder>();
+  const steps = [byTask(previous), byApp(previous), lowestFree(placed)];
+  let left = holders.toSorted((a, b) => Number(a.task === undefined) - Number(b.task === undefined));
+  for (const slotFor of steps) {
+    left = left.filter((holder) => {
+      const slot = slotFor(holder);
+      if (slot === undefined) return true;
+      placed.set(slot, holder);
+      return false;
+    });
+  }
+  const length = Math.max(total, ...placed.keys());
+  return Array.from({ length }, (_, i) => tile(i + 1, placed.get(i + 1), total));
+}
+
+type SlotFor = (holder: SlotHolder) => number | undefined;
+
+function byTask(previous: readonly Tile[]): SlotFor {
+  const slots = new Map(previous.flatMap((t) => (t.task === undefined ? [] : [[t.task, t.slot]])));
+  return (holder) => (holder.task === undefined ? undefined : slots.get(holder.task));
+}
+
+function byApp(previous: readonly Tile[]): SlotFor {
+  const reserved = previous.filter((t) => t.app !== undefined && t.task === undefined);
+  return (holder) => {
+    const index = reserved.findIndex((t) => t.app === holder.app);
+    return index < 0 ? undefined : reserved.splice(index, 1)[0]?.slot;
+  };
+}
+
+function lowestFree(placed: ReadonlyMap<number, SlotHolder>): SlotFor {
+  let slot = 1;
+  return () => {
+    while (placed.has(slot)) slot++;
+    return slot;
+  };
+}
+
+function tile(slot: number, holder: SlotHolder | undefined, total: number): Tile {
+  const over = slot > total;
+  return holder === undefined ? { slot, phase: 'free', over } : { slot, ...holder, over };
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { lastingTrack, readTrack } from '../../../src/controller/foreign-scale/codec.ts';
+import { judgeHand, NEW_TRACK, type Track } from '../../../src/controller/foreign-scale/foreign-scale.ts';
+import { observed, T0 } from '../../support/builders.ts';
+
+const HOUR_MS = 3_600_000;
+const holding: Track = {
+  ...NEW_TRACK,
+  asked: 9,
+  seen: { requested: 5, lastScalingAtMs: T0 },
+  hold: { instances: 5, untilMs: T0 + HOUR_MS },
+};
+
+function throughStore(track: Track): Track | undefined {
+  return readTrack(JSON.parse(JSON.stringify(lastingTrack(track) ?? {})));
+}
+
+function look(track: Track | undefined, requested: number) {
+  const now = observed(requested, { lastScalingAtMs: T0 + 60_000 });
+  const rule = { action: 'Hold', holdFor: '2h' } as const;
+  return judgeHand(track ?? NEW_TRACK, { observed: now, rule, nowMs: T0 + 120_000, wallAheadMs: 0 });
+}
+
+describe('a track over an absence', () => {
+  it('is mostly nothing', () => {
+    expect(lastingTrack(NEW_TRACK)).toBeUndefined();
+    expect(lastingTrack({ ...NEW_TRACK, asked: 9, seen: { requested: 9 } })).toBeUndefined();
+  });
+
+  it.each([
+    { name: 'the hold goes on', track: holding, requested: 5, held: 5, sighting: undefined },
+    { name: 'a newer hand counts', track: holding, requested: 7, held: 7, sighting: { from: 5, to: 7 } },
+    {
+      name: 'without a hold, whatever is there is the truth',
+      track: { ...NEW_TRACK, asked: 9, seen: { requested: 9 } },
+      requested: 4,
+      held: undefined,
+      sighting: undefined,
+    },
+    {
+      name: 'a fight goes on until its time',
+      track: { ...NEW_TRACK, conflictUntilMs: T0 + HOUR_MS },
+      requested: 4,
+      held: 4,
+      sighting: undefined,
+    },
+    {
+      name: 'a late landing is still ours',
+      track: { ...holding, adrift: [{ instances: 7, untilMs: T0 + 300_000 }] },
+      requested: 7,
+      held: 5,
+      sighting: undefined,
+    },
+  ])('$name', ({ track, requested, held, sighting }) => {
+    const verdict = look(throughStore(track), requested);
+    expect(verdict.held?.instances).toBe(held);
+    expect(verdict.sighting).toEqual(sighting);
+  });
+
+  it.each([null, 'text', [], { hold: { instances: 'many', untilMs: 1 } }, { adrift: [null, 3] }])(
+    'reads %j as nothing',
+    (raw) => {
+      expect(look(readTrack(raw), 4)).toMatchObject({ situation: 'none' });
+    },
+  );
+});

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Archive } from '../../../src/controller/persistence/durable-writes.ts';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import {
+  createMemoryDocumentStore,
+  type DocumentChange,
+  type DocumentStore,
+} from '../../../src/runtime/document-store.ts';
+import { TransientError } from '../../../src/runtime/errors.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { T0 } from '../../support/builders.ts';
+
+let clock: VirtualClock;
+let memory: DocumentStore;
+let batches: (readonly DocumentChange[])[];
+let failing: boolean;
+let troubles: (string | undefined)[];
+let stop: AbortController;
+
+beforeEach(() => {
+  clock = new VirtualClock(T0);
+  memory = createMemoryDocumentStore();
+  batches = [];
+  failing = false;
+  troubles = [];
+  stop = new AbortController();
+});
+afterEach(() => stop.abort());
+
+function anArchive(documents: DocumentStore | undefined = counting()): Archive {
+  return new Archive({ documents, clock, log: silentLogger, onTrouble: (message) => troubles.push(message) });
+}
+
+function counting(): DocumentStore {
+  return {
+    ...memory,
+    write: (changes) => {
+      batches.push(changes);
+      if (failing) throw new TransientError('the disk is full');
+      memory.write(changes);
+    },
+  };
+}
+
+describe('keeping', () => {
+  it('at once, or with the next flush, all in one batch', () => {
+    const archive = anArchive();
+    archive.keepSoon('a', 'later', 1);
+    expect(batches).toHaveLength(0);
+    archive.keep('a', 'now', 2);
+    expect(batches).toHaveLength(1);
+    expect([...memory.all('a')]).toEqual([
+      ['later', 1],
+      ['now', 2],
+    ]);
+  });
+
+  it('writes nothing that is known already', () => {
+    memory.write([{ do: 'put', collection: 'a', key: 'x', value: { n: 1 } }]);
+    const archive = anArchive();
+    expect(archive.load('a', (raw) => raw)).toEqual(new Map([['x', { n: 1 }]]));
+    archive.keep('a', 'x', { n: 1 });
+    archive.keep('a', 'never there', undefined);
+    archive.keepSoon('a', 'x', { n: 2 });
+    archive.keepSoon('a', 'x', { n: 1 });
+    archive.flush();
+    expect(batches).toHaveLength(0);
+    archive.keep('a', 'x', undefined);
+    archive.keep('a', 'x', undefined);
+    expect(batches).toHaveLength(1);
+    expect(memory.get('a', 'x')).toBeUndefined();
+  });
+
+  it('removes what it cannot read', () => {
+    memory.write([{ do: 'put', collection: 'a', key: 'x', value: 'junk' }]);
+    const archive = anArchive();
+    expect(archive.load('a', () => undefined).size).toBe(0);
+    archive.flush();
+    expect(memory.all('a').size).toBe(0);
+  });
+
+  it('does nothing at all without a store', async () => {
+    const archive = new Archive({
+      documents: undefined,
+      clock,
+      log: silentLogger,
+      onTrouble: () => undefined,
+    });
+    const running = archive.run(() => troubles.push('gathered'), stop.signal);
+    archive.keep('a', 'x', 1);
+    await clock.advance(60_000);
+    stop.abort();
+    await running;
+    expect(archive.isLasting).toBe(false);
+    expect(troubles).toEqual([]);
+  });
+});
+
+describe('time', () => {
+  it('flushes every second, and gathers every ten', async () => {
+    const archive = anArchive();
+    let gathered = 0;
+    const gather = (): void => {
+      gathered += 1;
+      archive.keepSoon('a', 'x', gathered);
+    };
+    const running = archive.run(gather, stop.signal);
+    archive.keepSoon('a', 'y', 1);
+    await clock.advance(1_000);
+    expect(batches).toHaveLength(1);
+    await clock.advance(29_000);
+    expect([gathered, batches.length]).toEqual([3, 4]);
+    stop.abort();
+    await running;
+  });
+
+  it('leaves a store that failed alone for five seconds, keeps the newest, and says so once', async () => {
+    const archive = anArchive();
+    const running = archive.run(() => undefined, stop.signal);
+    failing = true;
+    archive.keep('a', 'x', 1);
+    archive.keep('a', 'x', 2);
+    await clock.advance(4_000);
+    expect(batches).toHaveLength(1);
+    await clock.advance(2_000);
+    expect(batches).toHaveLength(2);
+    expect(troubles).toEqual(['the disk is full']);
+    failing = false;
+    await clock.advance(6_000);
+    expect(memory.get('a', 'x')).toBe(2);
+    expect(troubles).toEqual(['the disk is full', undefined]);
+    stop.abort();
+    await running;
+  });
+
+  it('tries once more at the end, however short ago it failed', () => {
+    const archive = anArchive();
+    failing = true;
+    archive.keep('a', 'x', 1);
+    failing = false;
+    archive.flush();
+    expect(memory.get('a', 'x')).toBeUndefined();
+    archive.close();
+    expect(memory.get('a', 'x')).toBe(1);
+  });
+});

@@ -1,0 +1,115 @@
+// Two Marathons: one that is down says nothing about the policies of the other.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { policyStatusOf } from '../../../src/controller/status/policy-status.ts';
+import { TransientError } from '../../../src/runtime/errors.ts';
+import { createMemoryScheduler } from '../../../src/schedulers/memory/index.ts';
+import { createMetrics } from '../../../src/server/metrics/metrics.ts';
+import { anApp, aPolicy, World, wants } from '../../support/fakes.ts';
+
+let world: World;
+
+afterEach(() => world.stop());
+
+const HERE = ['http://here:8080'];
+const THERE = ['http://there-1:8080', 'http://there-2:8080'];
+
+/** Policies `here` and `there`, each with a Marathon of its own; the second one can be switched off. */
+async function twoMarathons(): Promise<{ down: boolean }> {
+  const fault = { down: false };
+  world = new World(
+    {},
+    {
+      schedulerFor: (marathon) => (marathon?.urls?.[0] === HERE[0] ? world.marathon : there),
+      clusterInfo: (marathon) => ({
+        urls: marathon?.urls ?? [],
+        url: marathon?.urls?.[0] ?? '',
+        version: '1.11.0',
+      }),
+    },
+  );
+  const there = createMemoryScheduler({ startMs: 0, stopMs: 0 }, { clock: world.clock });
+  const observe = there.observe.bind(there);
+  there.observe = async (ids, signal) => {
+    if (fault.down) throw new TransientError('marathon http://there-1:8080: connection refused');
+    return await observe(ids, signal);
+  };
+  for (const [name, urls] of [
+    ['here', HERE],
+    ['there', THERE],
+  ] as const) {
+    world.policies.put(`${name}.yaml`, aPolicy(name, [anApp(name, wants(1))], { marathon: { urls } }));
+  }
+  world.metrics.set(1, 2);
+  await world.start(10_000);
+  return fault;
+}
+
+const ups = async (): Promise<readonly string[]> => {
+  const text = await createMetrics('0').scrape(world.view);
+  return text.split('\n').filter((line) => /^microscaling_marathon_(up|info)\{/.test(line));
+};
+
+describe('two Marathons of which one is down', () => {
+  it('only its policies say so', async () => {
+    const fault = await twoMarathons();
+    fault.down = true;
+    await world.after(10_000);
+    expect(world.condition('here', 'Applied')).toBe('True/UpToDate');
+    expect(world.condition('here', 'Ready')).toBe('True/AllTrue');
+    expect(world.condition('there', 'Applied')).toBe('Unknown/MarathonUnavailable');
+    const statuses = world.view.pools.map((pool) => policyStatusOf(pool.policies[0]!, pool).marathon);
+    expect(statuses).toEqual([
+      { url: 'http://here:8080', reachable: true, version: '1.11.0' },
+      { url: 'http://there-1:8080', reachable: false, version: '1.11.0' },
+    ]);
+  });
+
+  it('has a figure of its own, which does not flap', async () => {
+    const fault = await twoMarathons();
+    fault.down = true;
+    await world.after(10_000);
+    for (let i = 0; i < 40; i++) {
+      await world.after(100);
+      expect(await ups()).toEqual([
+        'microscaling_marathon_up{urls="http://here:8080"} 1',
+        'microscaling_marathon_up{urls="http://there-1:8080,http://there-2:8080"} 0',
+        'microscaling_marathon_info{urls="http://here:8080",version="1.11.0"} 1',
+        'microscaling_marathon_info{urls="http://there-1:8080,http://there-2:8080",version="1.11.0"} 1',
+      ]);
+      expect(world.view.marathon).toMatchObject({
+        reachable: false,
+        message: expect.stringContaining('there-1'),
+      });
+    }
+  });
+
+  it('is one cluster for pools whose credentials differ, and there while it answers one of them', async () => {
+    world = new World(
+      {},
+      {
+        schedulerFor: (marathon) => {
+          if (marathon?.auth === undefined) return world.marathon;
+          throw new TransientError('marathon http://here:8080 answered 401');
+        },
+      },
+    );
+    const auth = { token: { fromEnv: 'TOKEN' } };
+    world.policies.put('a.yaml', aPolicy('a', [anApp('a', wants(1))], { marathon: { urls: HERE } }));
+    world.policies.put('b.yaml', aPolicy('b', [anApp('b', wants(1))], { marathon: { urls: HERE, auth } }));
+    await world.start(10_000);
+    expect(world.view.marathons).toMatchObject([{ urls: HERE, reachable: true }]);
+    const reachable = world.view.pools.map(({ marathon }) => marathon?.reachable);
+    expect(reachable).toEqual([true, false]);
+  });
+
+  it('is forgotten with its last policy', async () => {
+    const fault = await twoMarathons();
+    fault.down = true;
+    await world.after(5_000);
+    world.policies.remove('there.yaml');
+    await world.after(60_000);
+    expect(world.view.marathons).toMatchObject([{ urls: HERE, reachable: true }]);
+    expect(world.view.marathon.reachable).toBe(true);
+  });
+});

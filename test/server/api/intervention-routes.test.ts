@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runtime/document-store.ts';
+import { type Logger, silentLogger } from '../../../src/runtime/log.ts';
+import { createToken } from '../../../src/server/access/tokens.ts';
+import { createServerApp } from '../../../src/server/app.ts';
+import { FakeOperator } from '../../support/fake-operator.ts';
+
+const TOKEN = 'a-token-of-the-page';
+const POLICY = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies/queue-demo';
+const bindings = {} as Parameters<ReturnType<typeof createServerApp>>[1];
+
+function aServer(
+  beyond: { readonly writeToken?: string; readonly documents?: DocumentStore } | undefined = undefined,
+  log: Logger = silentLogger,
+) {
+  const operator = new FakeOperator({ startMs: Date.UTC(2026, 0, 1) });
+  const host = beyond === undefined ? '127.0.0.1' : '10.0.0.5';
+  const app = createServerApp({
+    state: operator,
+    clock: {
+      now: () => operator.view().atMs,
+      monotonic: () => operator.view().atMs,
+      sleep: () => new Promise(() => undefined),
+    },
+    log,
+    boundTo: host,
+    token: TOKEN,
+    version: '0',
+    ...beyond,
+  });
+  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await app(
+      new Request(`http://${host}${path}`, {
+        method,
+        headers: { host, 'content-type': 'application/json', ...headers },
+        ...(body instanceof ReadableStream
+          ? { body, duplex: 'half' }
+          : body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      } as RequestInit),
+      bindings,
+    );
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
+    };
+  };
+  const policy = () => operator.view().pools[0]?.policies[0];
+  const app1 = (name: string) => policy()?.apps.find((app) => app.name === name);
+  return { operator, call, policy, app: app1 };
+}
+
+describe('hands through the API', () => {
+  it('pauses for a while, says until when, and resumes', async () => {
+    const { call, policy } = aServer();
+    const paused = await call('PUT', `${POLICY}/pause`, { for: '1h', reason: 'deploying' });
+    expect(paused).toMatchObject({
+      status: 200,
+      body: {
+        policy: 'default/queue-demo',
+        paused: { until: '2026-01-01T01:00:00.000Z', reason: 'deploying' },
+        overrides: {},
+      },
+    });
+    expect(policy()?.paused?.reason).toBe('deploying');
+    expect(await call('DELETE', `${POLICY}/pause`)).toMatchObject({ status: 200, body: { overrides: {} } });
+    expect(policy()?.paused).toBeUndefined();
+  });
+
+  it('takes a body that breaks off for the fault of its client', async () => {
+    const errors: string[] = [];
+    const log = { ...silentLogger, error: (message: string) => errors.push(message) };
+    const { call, policy } = aServer(undefined, log);
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) });
+    const answer = await call('PUT', `${POLICY}/pause`, body, { 'content-length': '20' });
+    expect(answer).toMatchObject({ status: 422, body: { message: 'the body broke off: aborted' } });
+    expect([errors, policy()?.paused]).toEqual([[], undefined]);
+  });
+
+  it('pauses for an hour with no body at all, and holds for an hour without `for`', async () => {
+    const { call } = aServer();
+    expect((await call('PUT', `${POLICY}/pause`)).body).toMatchObject({
+      paused: { until: '2026-01-01T01:00:00.000Z' },
+    });
+    expect((await call('PUT', `${POLICY}/overrides/consumer`, { instances: 3 })).body).toMatchObject({
+      overrides: { consumer: { instances: 3, until: '2026-01-01T01:00:00.000Z' } },
+    });
+  });
+
+  it('knows who it is by the name of the token', async () => {
+    const documents = createMemoryDocumentStore();
+    const token = createToken(documents, { name: 'alice', role: 'write', nowMs: 0, randomBytes });
+    const { call, policy, app } = aServer({ documents });
+    const alice = { authorization: `Bearer ${token}` };
+    const paused = await call('PUT', `${POLICY}/pause`, { reason: 'deploying' }, alice);
+    expect(paused.body).toMatchObject({ paused: { by: 'alice', reason: 'deploying' } });
+    await call('PUT', `${POLICY}/overrides/consumer`, { instances: 3 }, alice);
+    expect([policy()?.paused?.by, app('consumer')?.override?.by]).toEqual(['alice', 'alice']);
+    await call('POST', '/ui/pause', { policy: 'default/queue-demo' }, alice);
+    expect(policy()?.paused?.by).toBe('alice (page)');
+    expect(JSON.stringify(paused)).not.toContain(token);
+  });
+
+  it('overrides a count and gives it back', async () => {
+    const { call, app } = aServer();
+    const held = await call('PUT', `${POLICY}/overrides/consumer`, { instances: 7, for: '30m' });
+    expect(held.body).toMatchObject({
+      overrides: { consumer: { instances: 7, until: '2026-01-01T00:30:00.000Z' } },
+    });
+    expect(app('consumer')?.override?.instances).toBe(7);
+    await call('DELETE', `${POLICY}/overrides/consumer`);
+    expect(app('consumer')?.override).toBeUndefined();
+  });
+
+  const wrong = [
+    {
+      name: 'a hand without end',
+      path: 'pause',
+      body: { for: 'ever' },
+      says: /`for` must be a duration.*what is to last belongs into the policy/,
+    },
+    { name: 'a number of hours', path: 'overrides/consumer', body: { instances: 3, for: 1 }, says: /`for`/ },
+    {
+      name: 'no time',
+      path: 'overrides/consumer',
+      body: { instances: 3, for: '0s' },
+      says: /longer than nothing/,
+    },
+    {
+      name: 'half an instance',
+      path: 'overrides/consumer',
+      body: { instances: 1.5, for: '1h' },
+      says: /whole number/,
+    },
+    { name: 'a text', path: 'overrides/consumer', body: { instances: '3', for: '1h' }, says: /whole number/ },
+    { name: 'a misspelt field', path: 'pause', body: { For: '1h' }, says: /unknown field `For`/ },
+    { name: 'a novel', path: 'pause', body: { reason: 'x'.repeat(300) }, says: /200 are enough/ },
+    { name: 'no JSON', path: 'pause', body: '{', says: /not JSON/ },
+    { name: 'a list', path: 'pause', body: [], says: /JSON object/ },
+    {
+      name: 'an app that is not there',
+      path: 'overrides/nobody',
+      body: { instances: 3, for: '1h' },
+      says: /nobody/,
+    },
+  ];
+  it.each(wrong)('refuses $name', async ({ path, body, says }) => {
+    const { call, policy } = aServer();
+    const { status, body: answer } = await call('PUT', `${POLICY}/${path}`, body);
+    expect(status).toBe(422);
+    expect(answer).toMatchObject({ kind: 'Status', reason: 'Invalid', message: expect.stringMatching(says) });
+    expect(policy()?.paused).toBeUndefined();
+  });
+
+  it('refuses a body that nobody needs', async () => {
+    const { call } = aServer();
+    expect((await call('PUT', `${POLICY}/pause`, { reason: 'x'.repeat(5_000) })).status).toBe(413);
+  });
+
+  it('names the policies that there are', async () => {
+    const { call } = aServer();
+    const { status, body } = await call('PUT', `${POLICY}-2/pause`, {});
+    expect(status).toBe(404);
+    expect(body['message']).toMatch(/default\/queue-demo-2 is running here; there are: default\/queue-demo/);
+  });
+
+  it('needs the token beyond this machine, and one to have been given', async () => {
+    const writeToken = 'a-token-of-32-characters-or-more';
+    const { call, policy } = aServer({ writeToken });
+    expect((await call('PUT', `${POLICY}/pause`, {})).status).toBe(401);
+    expect((await call('PUT', `${POLICY}/pause`, {}, { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect(policy()?.paused).toBeUndefined();
+    expect((await call('PUT', `${POLICY}/pause`, {}, { authorization: `Bearer ${writeToken}` })).status).toBe(
+      200,
+    );
+    expect((await aServer({}).call('PUT', `${POLICY}/pause`, {})).status).toBe(401);
+  });
+
+  it('does nothing for a web page of another origin', async () => {
+    const { call, policy } = aServer();
+    const { status } = await call('PUT', `${POLICY}/pause`, {}, { origin: 'http://evil.example' });
+    expect(status).toBe(403);
+    expect(policy()?.paused).toBeUndefined();
+  });
+});
+
+describe('hands through the page', () => {
+  const mine = { 'x-microscaling-token': TOKEN };
+  const policy = 'default/queue-demo';
+
+  it('pauses and resumes, overrides and gives back', async () => {
+    const { call, policy: seen, app } = aServer();
+    expect((await call('POST', '/ui/pause', { policy, for: '15m' }, mine)).status).toBe(204);
+    expect(seen()?.paused).toMatchObject({ untilMs: Date.UTC(2026, 0, 1, 0, 15), by: 'page' });
+    await call('POST', '/ui/resume', { policy }, mine);
+    expect(seen()?.paused).toBeUndefined();
+    const wish = { policy, app: 'remainder', instances: 2, for: '1h' };
+    expect((await call('POST', '/ui/override', wish, mine)).status).toBe(204);
+    expect(app('remainder')?.override?.instances).toBe(2);
+    await call('POST', '/ui/end-override', { policy, app: 'remainder' }, mine);
+    expect(app('remainder')?.override).toBeUndefined();
+  });
+
+  it('needs the token of this start', async () => {
+    const { call, policy: seen } = aServer();
+    for (const headers of [{}, { 'x-microscaling-token': 'of-yesterday' }])
+      expect((await call('POST', '/ui/pause', { policy }, headers)).status).toBe(403);
+    expect(seen()?.paused).toBeUndefined();
+  });
+
+  it('says what is wrong', async () => {
+    const { call } = aServer();
+    expect((await call('POST', '/ui/pause', {}, mine)).body).toEqual({ message: '`policy` must be a name' });
+    const wish = { policy, app: 'producer', instances: 2, for: '1h' };
+    expect((await call('POST', '/ui/override', wish, mine)).status).toBe(422);
+  });
+});
