@@ -1,7 +1,7 @@
 // cli: which apps a running operator holds already, so that a plan does not list what was done long ago.
 
-import type { PlanReport } from '../app/plan.ts';
-import type { Change } from '../core/change.ts';
+import type { PlanReport } from '../../app/commands/plan.ts';
+import type { Change } from '../../core/change.ts';
 import { POLICY_KIND, pathOf } from './kinds.ts';
 import type { OperatorClient } from './operator-client.ts';
 import { conditionOf, type ListObject, type PolicyObject } from './policy-object.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanReport } from '../../src/app/plan.ts';
-import { withoutHeld } from '../../src/cli/held-apps.ts';
-import type { OperatorClient } from '../../src/cli/operator-client.ts';
+import type { PlanReport } from '../../../src/app/commands/plan.ts';
+import { withoutHeld } from '../../../src/cli/client/held-apps.ts';
+import type { OperatorClient } from '../../../src/cli/client/operator-client.ts';
 
 const never = new AbortController().signal;
 
