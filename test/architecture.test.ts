@@ -8,18 +8,19 @@ const src = resolve(import.meta.dirname, '../src');
 
 /** Each room and the rooms it may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  api: [],
-  core: ['api'],
-  runtime: [],
-  'policy-sources': ['api', 'runtime'],
-  'metric-sources': ['api', 'core', 'runtime'],
-  schedulers: ['api', 'core', 'runtime'],
-  controller: ['api', 'core', 'runtime', 'policy-sources', 'metric-sources', 'schedulers'],
-  simulator: ['api', 'core', 'runtime', 'controller'],
-  server: ['api', 'core', 'runtime', 'controller'],
-  emulator: ['runtime'],
-  programs: ['runtime'],
+  api: ['lang'],
+  core: ['lang', 'api'],
+  runtime: ['lang'],
+  'policy-sources': ['lang', 'api', 'runtime'],
+  'metric-sources': ['lang', 'api', 'core', 'runtime'],
+  schedulers: ['lang', 'api', 'core', 'runtime'],
+  controller: ['lang', 'api', 'core', 'runtime', 'policy-sources', 'metric-sources', 'schedulers'],
+  simulator: ['lang', 'api', 'core', 'runtime', 'controller'],
+  server: ['lang', 'api', 'core', 'runtime', 'controller'],
+  emulator: ['lang', 'runtime'],
+  programs: ['lang', 'runtime'],
   app: [
+    'lang',
     'api',
     'core',
     'runtime',
@@ -32,7 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'emulator',
     'programs',
   ],
-  cli: ['api', 'core', 'runtime', 'controller', 'simulator', 'server', 'app'],
+  cli: ['lang', 'api', 'core', 'runtime', 'controller', 'simulator', 'server', 'app'],
+  lang: [],
 };
 
 /** The adapter folders: within these rooms one folder never imports another. */

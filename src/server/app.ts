@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import { API_VERSION } from '../api/policy.ts';
 import type { OperatorState, OperatorView } from '../controller/status/view.ts';
+import { defined } from '../lang/defined.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
@@ -74,7 +75,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   const metrics = options.metrics ?? createMetrics(version);
   const live = new LiveView({ state, clock, log }, signal);
   const kept = options.documents === undefined ? {} : { documents: options.documents };
-  const tokens = createTokenBook({ ...kept, ...(writeToken !== undefined && { writeToken }) });
+  const tokens = createTokenBook({ ...kept, ...defined({ writeToken }) });
   const sessions = new Sessions(clock);
   const access = createAccess(boundTo, tokens, sessions);
   const guard = createWriteGuard({ access, pageToken: token });

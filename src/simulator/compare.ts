@@ -1,6 +1,7 @@
 // simulator: several laws on one policy and one load: figures for every seed, and the course of the first one.
 
 import { setImmediate } from 'node:timers/promises';
+import { defined } from '../lang/defined.ts';
 import { STEP_MS } from './curve.ts';
 import { figuresOf } from './figures.ts';
 import { type Law, spareNotes } from './law.ts';
@@ -107,6 +108,6 @@ function appCourse(member: Member, world: World, at: readonly number[]): AppCour
       waiting: pick(series.waiting),
       arrivals: pick(demand.curve.rate).map((rate) => Math.round(rate * 100) / 100),
     }),
-    ...(target !== undefined && { target }),
+    ...defined({ target }),
   };
 }

@@ -4,6 +4,7 @@ import type { MetricSpec, TargetSpec } from '../api/policy.ts';
 import { decide } from '../core/decide.ts';
 import type { AppInput, DecisionMemory } from '../core/decision.ts';
 import type { AppObservation, MetricReading } from '../core/observation.ts';
+import { defined } from '../lang/defined.ts';
 import type { Driver } from './law.ts';
 import type { Member, QueueCount, World } from './world.ts';
 
@@ -123,7 +124,7 @@ export const VIEWS = {
       value: total,
       atMs,
       ...(waiting < PEEK ? { visible: waiting } : { visibleAtLeast: PEEK }),
-      ...(oldestAtMs !== undefined && { oldestInsertedAtMs: oldestAtMs }),
+      ...defined({ oldestInsertedAtMs: oldestAtMs }),
     }),
   },
   queue: {

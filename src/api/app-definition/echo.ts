@@ -11,6 +11,7 @@
 // fields, `residency`, `storeUrls`, linuxInfo of DOCKER containers, `privileged` of MESOS ones, all of a volume that is
 // not of its kind. Made absolute: `dependencies`, which count from `/` and not from the app's group.
 
+import { defined } from '../../lang/defined.ts';
 import { isObject, type JsonObject } from '../json-schema.ts';
 import { healthCheckOf } from './checks.ts';
 import { withDefaults } from './defaults.ts';
@@ -39,8 +40,7 @@ function made(definition: JsonObject, side: Side): JsonObject {
       ...rest,
       fetch: fetchOf(definition),
       networks,
-      ...(container !== undefined && { container }),
-      ...(portDefinitions !== undefined && { portDefinitions }),
+      ...defined({ container, portDefinitions }),
       requirePorts,
     },
     APP,

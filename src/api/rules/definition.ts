@@ -1,5 +1,6 @@
 // api: the rules of `app` and `envFrom`: what Marathon would refuse, and what is not the definition's to say.
 
+import { defined } from '../../lang/defined.ts';
 import {
   APP,
   GROUP_FIELDS,
@@ -69,7 +70,7 @@ function worded<T>(found: readonly T[], place: string, word: (item: T) => Findin
 function around(app: Partly<AppSpec>): { readonly id?: string; readonly instances?: number } {
   // Of an app that exists Marathon has taken the count.
   const least = app.adopt === true ? undefined : (app.instances?.fixed ?? app.instances?.min);
-  return { ...(app.id !== undefined && { id: app.id }), ...(least !== undefined && { instances: least }) };
+  return { ...defined({ id: app.id, instances: least }) };
 }
 
 function told(place: string, at: Place, says: string): Finding {

@@ -1,5 +1,6 @@
 // api: the shapes that fields are made of: names, counts, durations, value sources.
 
+import { defined } from '../../lang/defined.ts';
 import { DURATION_PATTERN, MAX_DURATION_LENGTH, POSITIVE_DURATION_PATTERN } from '../duration.ts';
 import { exactlyOne, type JsonSchema } from '../json-schema.ts';
 
@@ -28,7 +29,7 @@ export function text(description: string, more: Partial<JsonSchema> = {}): JsonS
 }
 
 export function choice(description: string, values: readonly string[], preset?: string): JsonSchema {
-  return { type: 'string', description, enum: values, ...(preset !== undefined && { default: preset }) };
+  return { type: 'string', description, enum: values, ...defined({ default: preset }) };
 }
 
 /** May be zero. */

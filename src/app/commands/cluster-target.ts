@@ -8,6 +8,7 @@ import {
   type ResourceKey,
   resourceKey,
 } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { createRedactor } from '../../runtime/redact.ts';
@@ -40,7 +41,7 @@ export function clusterTarget(resources: readonly Resource[], defaultUrls: reado
   const { auth } = here.find(({ marathon }) => marathon?.auth !== undefined)?.marathon ?? {};
   const { caFile } = here.find(({ marathon }) => marathon?.caFile !== undefined)?.marathon ?? {};
   return {
-    marathon: { urls, ...(auth && { auth }), ...(caFile !== undefined && { caFile }) },
+    marathon: { urls, ...(auth && { auth }), ...defined({ caFile }) },
     policies: here.map(({ policy }) => policy),
     elsewhere: places
       .filter((place) => !here.includes(place))
@@ -62,8 +63,7 @@ export function clientOf(
   return createMarathonClient(
     {
       urls,
-      ...(auth !== undefined && { auth }),
-      ...(caFile !== undefined && { caFile }),
+      ...defined({ auth, caFile }),
       deadlineMs: DEADLINE_MS,
       resyncMs: DEADLINE_MS,
     },

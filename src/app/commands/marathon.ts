@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Guardian } from '../../emulator/index.ts';
 import { type Credentials, createEmulator, type Look, type ServerSettings } from '../../emulator/index.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import { isLoopback } from '../../runtime/http.ts';
@@ -78,13 +79,15 @@ export async function startMarathon(
     budget: {
       cpus: config.cpus,
       mem: config.mem,
-      ...(config.slots !== undefined && { slots: config.slots }),
+      ...defined({ slots: config.slots }),
     },
-    ...(config.agents !== undefined && { agents: config.agents }),
-    ...(config.standbyPort !== undefined && { standbyPort: config.standbyPort }),
-    ...(config.credentials !== undefined && { credentials: config.credentials }),
-    ...(config.look !== undefined && { look: config.look }),
-    ...(config.settings !== undefined && { settings: config.settings }),
+    ...defined({
+      agents: config.agents,
+      standbyPort: config.standbyPort,
+      credentials: config.credentials,
+      look: config.look,
+      settings: config.settings,
+    }),
     taskStartDelayMs: config.taskStartDelayMs,
     taskEnv: { ...statsdVariables(config.statsd), ...config.taskEnv },
     baseEnv: baseEnvironment(config.env),

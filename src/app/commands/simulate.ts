@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { CapacityPool, MicroscalingPolicy } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import { type Comparison, compare } from '../../simulator/compare.ts';
 import type { Curve } from '../../simulator/curve.ts';
@@ -113,8 +114,7 @@ async function readLoad({ load, trace, traceIntervalMs, durationMs }: PolicyQues
   if (!isLoad(name)) throw new TerminalError(`no load is called '${name}'; there are ${known}`);
   return {
     name,
-    curve: (capacity, seed) =>
-      loadCurve(name, { capacity, seed, ...(durationS !== undefined && { durationS }) }),
+    curve: (capacity, seed) => loadCurve(name, { capacity, seed, ...defined({ durationS }) }),
   };
 }
 

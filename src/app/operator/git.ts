@@ -1,5 +1,6 @@
 // app: the git sources that the options name.
 
+import { defined } from '../../lang/defined.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
 import { createGitSource } from '../../policy-sources/git/index.ts';
 import type { PolicySource } from '../../policy-sources/source.ts';
@@ -49,8 +50,7 @@ export function createGitSources(options: GitOptions, deps: GitDeps): readonly P
         repository,
         access: {
           ...(tokenFile !== undefined && { token: () => deps.readSecret(tokenFile) }),
-          ...(sshKeyFile !== undefined && { sshKeyFile }),
-          ...(knownHostsFile !== undefined && { knownHostsFile }),
+          ...defined({ sshKeyFile, knownHostsFile }),
         },
         intervalMs,
         suspended: options.gitSuspend === true,

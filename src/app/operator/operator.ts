@@ -6,6 +6,7 @@ import { createOperator } from '../../controller/operator.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
 import { type Leadership, type TaskIdentity, taskLeadership } from '../../controller/watch/leadership.ts';
 import { decide } from '../../core/decide.ts';
+import { defined } from '../../lang/defined.ts';
 import { createMetricSource, describeMetric } from '../../metric-sources/registry.ts';
 import { AppliedObjects, createAppliedSource } from '../../policy-sources/applied/index.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
@@ -86,10 +87,10 @@ export async function startOperator(
   const { host, port } = config.api;
   const documents = openStore(config.dataDir, { api: `${host}:${port}`, clock: deps.clock });
   try {
-    const running = await start(config, { ...deps, ...(documents !== undefined && { documents }) }, signal);
+    const running = await start(config, { ...deps, ...defined({ documents }) }, signal);
     if (documents === undefined) deps.log.info(NOTHING_LASTS);
     const { url } = running;
-    const told = wayIn({ ...config, boundTo: host, url, ...(documents !== undefined && { documents }) });
+    const told = wayIn({ ...config, boundTo: host, url, ...defined({ documents }) });
     if (told !== undefined) deps.log[told.level](told.message);
     return running;
   } catch (error) {
@@ -150,7 +151,7 @@ async function start(
     describeMetric: (metric) => describeMetric(metric, values),
     decide,
     ...leadershipOf({ kubernetes, task, schedulers, clock }),
-    ...(documents !== undefined && { documents }),
+    ...defined({ documents }),
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     onRound: (report) => metrics.roundEnded(report),
     version: VERSION,
@@ -200,13 +201,13 @@ function listen(
     log,
     boundTo: config.api.host,
     token: randomBytes(24).toString('base64url'),
-    ...(config.writeToken !== undefined && { writeToken: config.writeToken }),
+    ...defined({ writeToken: config.writeToken }),
     openMetrics: config.openMetrics ?? false,
     hosts: { machine: machineNames(), allowed: config.allowedHosts ?? [] },
     version: VERSION,
     metrics,
-    ...(documents !== undefined && { documents }),
-    api: { policySchema, ...(applied !== undefined && { applied }) },
+    ...defined({ documents }),
+    api: { policySchema, ...defined({ applied }) },
     signal,
   });
   return serve(app, { ...config.api, anyPortWhenTaken: config.anyApiPort ?? false });

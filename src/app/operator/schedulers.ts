@@ -2,6 +2,7 @@
 
 import type { MarathonSpec } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { baseUrls } from '../../schedulers/marathon/config.ts';
@@ -106,7 +107,7 @@ export class SchedulerPool {
     const urls = this.#urlsOf(marathon).map(plainUrl);
     const info = this.#known(marathon)?.info();
     const version = info?.version;
-    return { urls, url: info?.url ?? urls[0] ?? '', ...(version !== undefined && { version }) };
+    return { urls, url: info?.url ?? urls[0] ?? '', ...defined({ version }) };
   }
 
   #known(marathon: MarathonSpec | undefined): MarathonScheduler | undefined {

@@ -9,6 +9,7 @@ import { DEFINITION_PARTS, type DefinitionPart } from '../../api/trust/definitio
 import { originOf } from '../../api/trust/rules.ts';
 import { createJudge, type Judge, type TrustRules } from '../../api/trust.ts';
 import { withJudge } from '../../api/validate.ts';
+import { defined } from '../../lang/defined.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { OptionValues } from '../options.ts';
 import { loadPolicies, metricBlocks, validator } from '../policies/schema.ts';
@@ -78,7 +79,7 @@ function rulesOf(options: TrustOptions, { env, marathon, app }: TrustSurrounding
     definitionParts: (options.allowDefinition ?? []).map(definitionPart),
     own: {
       marathonOrigins: marathon.map(originOf).filter((origin) => origin !== undefined),
-      ...(app !== undefined && { app }),
+      ...defined({ app }),
       variable: (name) => (Object.hasOwn(env, name) ? env[name]?.trim() || undefined : undefined),
     },
   };

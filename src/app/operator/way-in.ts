@@ -1,5 +1,6 @@
 // app: how people get into an operator that listens beyond its own machine, for the log of its start.
 
+import { defined } from '../../lang/defined.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import { isLoopback } from '../../runtime/http.ts';
 import { createTokenBook } from '../../server/access/tokens.ts';
@@ -23,8 +24,7 @@ export interface WayIn {
 export function wayIn({ boundTo, url, dataDir, documents, writeToken }: WayInOptions): WayIn | undefined {
   if (isLoopback(boundTo)) return undefined;
   const tokens = createTokenBook({
-    ...(documents !== undefined && { documents }),
-    ...(writeToken !== undefined && { writeToken }),
+    ...defined({ documents, writeToken }),
   });
   const create = `microscaling token create NAME --role read|write --data ${dataDir ?? 'DIR'}`;
   if (tokens.isEmpty) {

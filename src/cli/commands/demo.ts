@@ -5,6 +5,7 @@ import { runDemo } from '../../app/commands/demo/demo.ts';
 import type { DemoResult } from '../../app/commands/demo/recorder.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { packageFile } from '../../app/package-root.ts';
+import { defined } from '../../lang/defined.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
@@ -40,7 +41,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       taskStartDelayMs: options.taskStartDelay ?? 0,
       seed: seedOf(options),
       ...(options.law !== undefined && { law: lawOf(options.law) }),
-      ...(options.for !== undefined && { forMs: options.for }),
+      ...defined({ forMs: options.for }),
       env: context.env,
     },
     {

@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { type DoctorReport, runDoctor } from '../../app/commands/doctor/doctor.ts';
 import { type Finding, isTrouble, type Severity } from '../../app/commands/doctor/finding.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { defined } from '../../lang/defined.ts';
 import type { CommandContext } from '../command.ts';
 import { jsonText } from '../output/json.ts';
 import { problemLine } from '../output/problems.ts';
@@ -12,8 +13,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const report = await runDoctor(
     {
       marathon: options.marathon ?? [],
-      ...(options.mesos !== undefined && { mesosUrl: options.mesos }),
-      ...(options.file !== undefined && { files: options.file }),
+      ...defined({ mesosUrl: options.mesos, files: options.file }),
       env: context.env,
     },
     context.signal,

@@ -2,15 +2,16 @@
 
 import { exportPolicy } from '../../app/commands/export/export.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { defined } from '../../lang/defined.ts';
 import type { CommandContext } from '../command.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const { text, notes } = await exportPolicy(
     {
       marathon: options.marathon ?? [],
-      ...(options.file !== undefined && { files: options.file }),
+      ...defined({ files: options.file }),
       apps: context.arguments,
-      ...(options.name !== undefined && { name: options.name }),
+      ...defined({ name: options.name }),
       definitions: options.definitions ?? false,
       env: context.env,
     },

@@ -3,6 +3,7 @@
 import { httpCredentials, type Look, serverSettings, startMarathon } from '../../app/commands/marathon.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { createGuardian } from '../../app/processes.ts';
+import { defined } from '../../lang/defined.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
@@ -29,14 +30,13 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         anyPort: false,
         cpus: options.cpus ?? 4,
         mem: options.mem ?? 4096,
-        ...(options.slots !== undefined && { slots: options.slots }),
+        ...defined({ slots: options.slots }),
         agents: agentCount(options.agents),
-        ...(options.standby !== undefined && { standbyPort: options.standby }),
-        ...(credentials !== undefined && { credentials }),
+        ...defined({ standbyPort: options.standby, credentials }),
         ...(options.look !== undefined && { look: options.look as Look }),
         settings: serverSettings(options),
         taskStartDelayMs: options.taskStartDelay ?? 0,
-        ...(options.statsd !== undefined && { statsd: options.statsd }),
+        ...defined({ statsd: options.statsd }),
         workDir,
         env: context.env,
       },

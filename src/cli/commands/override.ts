@@ -3,6 +3,7 @@
 import { durationText } from '../../api/duration.ts';
 import { closest } from '../../api/suggest.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { defined } from '../../lang/defined.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { find } from '../client/find.ts';
 import { type Hands, overridePath, overrideText } from '../client/interventions.ts';
@@ -67,7 +68,7 @@ async function candidatesOf(
   const { namespace, name } = targetOf(policies, options.namespace);
   if (name !== undefined && namespace !== undefined)
     return [await find<PolicyObject>(client, { kind: POLICY_KIND, namespace, name }, signal)];
-  const path = pathOf({ kind: POLICY_KIND, ...(namespace !== undefined && { namespace }) });
+  const path = pathOf({ kind: POLICY_KIND, ...defined({ namespace }) });
   return ((await client.get(path, signal)) as ListObject<PolicyObject>).items;
 }
 
@@ -104,7 +105,7 @@ function writeOf({ instances }: Wish, path: string, options: OptionValues) {
   const body = {
     instances,
     for: durationText(options.for ?? DEFAULT_FOR_MS),
-    ...(options.reason !== undefined && { reason: options.reason }),
+    ...defined({ reason: options.reason }),
   };
   return { method: 'PUT', path, body } as const;
 }

@@ -2,6 +2,7 @@
 
 import { durationText } from '../../api/duration.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { defined } from '../../lang/defined.ts';
 import { find } from '../client/find.ts';
 import { type Hands, pausePath, pauseText } from '../client/interventions.ts';
 import { POLICY_KIND, targetOf } from '../client/kinds.ts';
@@ -17,7 +18,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   await find(client, { kind: POLICY_KIND, namespace, name }, context.signal);
   const body = {
     for: durationText(options.for ?? DEFAULT_FOR_MS),
-    ...(options.reason !== undefined && { reason: options.reason }),
+    ...defined({ reason: options.reason }),
   };
   const path = pausePath({ namespace, name });
   const hands = (await client.write({ method: 'PUT', path, body }, context.signal)) as Hands;

@@ -4,6 +4,7 @@ import { apiAddress } from '../../app/operator/api-address.ts';
 import { startOperator } from '../../app/operator/operator.ts';
 import { taskIdentity } from '../../app/operator/task.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { defined } from '../../lang/defined.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
@@ -39,21 +40,19 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     const operator = await startOperator(
       {
         policies,
-        ...(policyYaml !== undefined && { policyYaml }),
-        ...(task !== undefined && { task }),
-        ...(data !== undefined && { dataDir: data }),
+        ...defined({ policyYaml, task, dataDir: data }),
         allow: options,
         git: options,
         kubernetes: options,
         marathon: options.marathon ?? [],
         mesos: options.mesos,
         api: apiAddress(options, context.env),
-        ...(writeToken !== undefined && { writeToken }),
+        ...defined({ writeToken }),
         openMetrics: options.metricsOpen === true,
         allowedHosts: options.allowHost ?? [],
         env: context.env,
       },
-      { clock: systemClock, log, redactor, ...(statsd !== undefined && { statsd }) },
+      { clock: systemClock, log, redactor, ...defined({ statsd }) },
       context.signal,
     );
     log.info('operator started', {

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { requireSuite } from '../../app/commands/bench.ts';
 import { simulatePolicy } from '../../app/commands/simulate.ts';
 import type { OptionValues } from '../../app/options.ts';
+import { defined } from '../../lang/defined.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Progress } from '../../simulator/progress.ts';
 import { comparisonPage } from '../../simulator/report/html.ts';
@@ -26,7 +27,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
         seeds,
         ...(sets && { sets }),
         ...(laws && { laws }),
-        ...(options.cells !== undefined && { cells: options.cells }),
+        ...defined({ cells: options.cells }),
       },
       (now) => progress.show(now),
       context.signal,

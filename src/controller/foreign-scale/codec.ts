@@ -1,6 +1,7 @@
 // controller: of one app's count, what is remembered when nobody has looked for a while. Pure.
 
 import { isObject } from '../../api/json-schema.ts';
+import { defined } from '../../lang/defined.ts';
 import { NEW_TRACK, type Track } from './foreign-scale.ts';
 
 /**
@@ -15,8 +16,7 @@ export function lastingTrack(track: Track): LastingTrack | undefined {
   const { adrift = [], hold, conflictUntilMs, alternations, answered } = track;
   const kept = {
     ...(adrift.length > 0 && { adrift }),
-    ...(hold !== undefined && { hold }),
-    ...(conflictUntilMs !== undefined && { conflictUntilMs }),
+    ...defined({ hold, conflictUntilMs }),
     ...(alternations.length > 0 && { alternations, answered }),
   };
   return Object.keys(kept).length === 0 ? undefined : kept;

@@ -2,6 +2,7 @@
 
 import { isObject } from '../../api/json-schema.ts';
 import type { ResourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 
 export interface Pause {
   readonly kind: 'pause';
@@ -37,10 +38,10 @@ export function readHand(value: unknown): Hand | undefined {
   if (typeof policy !== 'string' || !isNumber(sinceMs)) return undefined;
   if (reason !== undefined && typeof reason !== 'string') return undefined;
   if (by !== undefined && typeof by !== 'string') return undefined;
-  const said = { ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
+  const said = { ...defined({ reason, by }) };
   const key = policy as ResourceKey;
   if (kind === 'pause' && (untilMs === undefined || isNumber(untilMs))) {
-    return { kind, policy: key, sinceMs, ...(untilMs !== undefined && { untilMs }), ...said };
+    return { kind, policy: key, sinceMs, ...defined({ untilMs }), ...said };
   }
   if (kind !== 'override' || typeof app !== 'string' || typeof id !== 'string') return undefined;
   if (!Number.isSafeInteger(instances) || !isNumber(untilMs)) return undefined;

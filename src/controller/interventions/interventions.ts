@@ -1,6 +1,7 @@
 // controller: the hands that people lay on policies for a while, pauses and overrides: durable, and ending by the clock.
 
 import type { ResourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
@@ -253,9 +254,7 @@ function isOver({ untilMs }: Hand, nowMs: number): boolean {
 function timesOf({ sinceMs, untilMs, reason, by }: Hand): PauseView {
   return {
     sinceMs,
-    ...(untilMs !== undefined && { untilMs }),
-    ...(reason !== undefined && { reason }),
-    ...(by !== undefined && { by }),
+    ...defined({ untilMs, reason, by }),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { isObject } from '../../api/json-schema.ts';
 import type { MarathonSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import { appsOf, type Leaving, type PoolRecord } from '../policies/records.ts';
 
 export interface HeldApp {
@@ -154,7 +155,7 @@ export function readHolding(value: unknown): Holding | undefined {
   if (farewell !== undefined && farewell !== 'OnDelete' && farewell !== 'Retain') return undefined;
   if (mode !== 'Reconcile' && mode !== 'Observe' && mode !== 'Paused') return undefined;
   if (!areApps(apps) || !areApps(dropped)) return undefined;
-  return { policy, source, mode, createdAtMs, apps, dropped, ...(farewell !== undefined && { farewell }) };
+  return { policy, source, mode, createdAtMs, apps, dropped, ...defined({ farewell }) };
 }
 
 function areApps(value: unknown): value is readonly HeldApp[] {

@@ -1,5 +1,6 @@
 // controller: what is being let go of, each with why that is not done yet.
 
+import { defined } from '../../lang/defined.ts';
 import type { Leaving } from '../policies/records.ts';
 import type { LeavingView } from '../status/view.ts';
 
@@ -25,7 +26,7 @@ export class LeavingBoard {
     return this.#leaving().map((leaving) => {
       const { policy, app, onDelete } = leaving;
       const message = this.#troubles.get(nameOf(leaving));
-      return { policy, app, onDelete, ...(message !== undefined && { message }) };
+      return { policy, app, onDelete, ...defined({ message }) };
     });
   }
 

@@ -3,6 +3,7 @@
 import type { Home } from '../../api/homes.ts';
 import type { CapacityPool, MarathonSpec, ResourceKey } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import { type AppClaim, contest } from './app-claims.ts';
 import { minimumsOf, type Need, NOTHING, overBudget, plus } from './minimums.ts';
 import { joinComplaint } from './pool-members.ts';
@@ -101,7 +102,7 @@ function claimsOf(input: AdmissionInput, { refused, stopped }: Required<Outcome>
         version,
         incumbent,
         ...(running && { running }),
-        ...(createdAtMs !== undefined && { createdAtMs }),
+        ...defined({ createdAtMs }),
       },
     ];
   });
@@ -210,7 +211,7 @@ function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
     key,
     place: version.place,
     trusted: input.isTrusted(version.source),
-    ...(createdAtMs !== undefined && { createdAtMs }),
+    ...defined({ createdAtMs }),
     apps: new Map(appsOf(version).map(({ id }) => [`${where} ${id}`, id])),
     holds: (app) => held.has(app.slice(where.length + 1)) || input.heldBefore(key, version.source, app),
     isRunning: version === running,

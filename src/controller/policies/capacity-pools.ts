@@ -7,6 +7,7 @@ import {
   type ResourceKey,
   resourceKey,
 } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Finding, Found } from './documents.ts';
 import { refusal, type Verdict } from './records.ts';
 
@@ -62,7 +63,7 @@ function recordOf(
     revision,
     generation: pool.metadata.generation ?? counted,
     createdAtMs: createdAtMsOf(createdAt) ?? (same ? known.createdAtMs : nowMs),
-    ...(uid !== undefined && { uid }),
+    ...defined({ uid }),
   };
 }
 

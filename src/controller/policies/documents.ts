@@ -2,6 +2,7 @@
 
 import type { CapacityPool, MicroscalingPolicy, Resource, ResourceKey } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { InvalidDocument, PolicySnapshot, SourcedResource } from '../../policy-sources/source.ts';
 
 /** One document of one source; without `resource` when it is there but not usable. */
@@ -137,9 +138,7 @@ function ofResource(source: string, sourced: SourcedResource): Entry {
     revision,
     resource,
     deleting,
-    ...(createdAt !== undefined && { createdAt }),
-    ...(uid !== undefined && { uid }),
-    ...(generation !== undefined && { generation }),
+    ...defined({ createdAt, uid, generation }),
   };
 }
 
@@ -156,8 +155,7 @@ function ofInvalid(source: string, document: InvalidDocument): readonly Entry[] 
       revision: '',
       invalid: { reason, message },
       deleting,
-      ...(uid !== undefined && { uid }),
-      ...(generation !== undefined && { generation }),
+      ...defined({ uid, generation }),
     },
   ];
 }
@@ -181,7 +179,7 @@ function findingOf<R extends Resource>(entries: readonly Entry[]): Finding<R> {
   if (first.resource === undefined) {
     const refusal = first.invalid ?? { reason: 'InvalidSpec', message: 'not readable' };
     const { place, generation } = first;
-    return { is: 'invalid', place, ...refusal, ...(generation !== undefined && { generation }) };
+    return { is: 'invalid', place, ...refusal, ...defined({ generation }) };
   }
   return { is: 'valid', ...foundOf<R>(first) };
 }
@@ -194,7 +192,6 @@ function foundOf<R extends Resource>(entry: Entry): Found<R> {
     source,
     place,
     revision,
-    ...(createdAt !== undefined && { createdAt }),
-    ...(uid !== undefined && { uid }),
+    ...defined({ createdAt, uid }),
   };
 }

@@ -5,6 +5,7 @@ import type { ConditionReason } from '../../api/conditions.ts';
 import type { Home } from '../../api/homes.ts';
 import type { MarathonSpec, MicroscalingPolicy, Resource, ResourceKey } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
+import { defined } from '../../lang/defined.ts';
 import type { PolicySnapshot } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
@@ -308,7 +309,7 @@ export class Store {
       const createdAtMs = createdAtMsOf(finding.createdAt);
       const resource = withEarlierIds(finding.resource, this.holdings.idsOf(key, finding.source));
       const latest = nextVersion(known?.latest, { ...finding, resource });
-      return { key, latest, ...running, ...(createdAtMs !== undefined && { createdAtMs }) };
+      return { key, latest, ...running, ...defined({ createdAtMs }) };
     }
     const shown =
       known?.latest ??

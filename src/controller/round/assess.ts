@@ -2,6 +2,7 @@
 
 import type { ConditionReason } from '../../api/conditions.ts';
 import type { AppObservation } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 import type { SchedulerView } from '../../schedulers/scheduler.ts';
 import { type HandVerdict, judgeHand, NEW_TRACK, type Track } from '../foreign-scale/foreign-scale.ts';
 import type { MemberApp } from '../policies/members.ts';
@@ -95,7 +96,7 @@ export function judge(apps: readonly MemberApp[], question: Question): Judged {
       ...(trouble && { trouble }),
       ...(held && { held }),
       ...(restart && { restart }),
-      ...(surplusSinceMs !== undefined && { surplusSinceMs }),
+      ...defined({ surplusSinceMs }),
     };
   });
   const since = [...restarts.values()].map(({ deployment, sinceMs }) => [deployment, sinceMs] as const);

@@ -3,6 +3,7 @@
 import type { CapacitySpec, Resources } from '../../api/policy.ts';
 import type { AppInput, Budget, DecisionInput, DecisionMemory } from '../../core/decision.ts';
 import type { AppObservation, Footprint } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 import { overrideWords } from '../interventions/effect.ts';
 import type { OverrideView } from '../status/view.ts';
 import type { Standing } from './assess.ts';
@@ -51,7 +52,7 @@ function appInput(standing: Standing, question: DecisionQuestion): readonly AppI
       // Apps left to people are outside the slots; those that only stand still now use theirs.
       countsAgainstBudget: budget.kind !== 'slots' || app.role !== 'fixed',
       ...(observed && { observed }),
-      ...(blocked !== undefined && { blocked }),
+      ...defined({ blocked }),
       ...(isDecided && held && { held }),
       ...(isDecided && app.override && { override: orderOf(app.override) }),
     },

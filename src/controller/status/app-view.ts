@@ -4,6 +4,7 @@ import { durationMs } from '../../api/duration.ts';
 import type { MetricSpec, TargetSpec } from '../../api/policy.ts';
 import type { AppDecision } from '../../core/decision.ts';
 import type { MetricReading, MetricSample } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 import { pauseWords } from '../interventions/effect.ts';
 import type { Standing } from '../round/assess.ts';
 import { readingsOf } from '../round/observe.ts';
@@ -44,7 +45,7 @@ export function appViewOf(
     steps: decision?.steps ?? [],
     figures: decision?.figures ?? {},
     counters: {},
-    ...(spec.priority !== undefined && { priority: spec.priority }),
+    ...defined({ priority: spec.priority }),
     ...boundsOf(standing),
     ...(decision?.limitedBy && { limitedBy: decision.limitedBy }),
     ...(spec.pageControl && { pageControl: spec.pageControl }),
@@ -56,7 +57,7 @@ export function appViewOf(
 
 function boundsOf({ app }: Standing): Pick<AppView, 'min' | 'max'> {
   const { min, max } = app.spec.instances;
-  return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+  return { ...defined({ min, max }) };
 }
 
 /** The decision in words, or why there is none. */
@@ -90,7 +91,7 @@ function metricView(
     type: kindOf(target),
     label: context.describeMetric(target.metric),
     unit: isTime(target) ? 'seconds' : 'messages',
-    ...(wanted !== undefined && { target: wanted }),
+    ...defined({ target: wanted }),
     ...(target.perInstance !== undefined && { perInstance: { target: target.perInstance } }),
   } as const;
   if (reading === undefined) return { ...base, state: 'unavailable', reason: 'not read yet' };

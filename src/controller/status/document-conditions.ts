@@ -2,6 +2,7 @@
 
 import { type Condition, type ConditionType, initialConditions, setCondition } from '../../api/conditions.ts';
 import type { ResourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CapacityPoolRecord } from '../policies/capacity-pools.ts';
 import type { Verdict } from '../policies/records.ts';
@@ -52,7 +53,7 @@ export class VerdictBoard {
         namespace,
         name,
         source,
-        ...(uid !== undefined && { uid }),
+        ...defined({ uid }),
         labels,
         annotations,
         place,

@@ -2,6 +2,7 @@
 
 import { rounded } from '../../api/figures.ts';
 import type { AppStatus, MetricStatus, PolicyStatus, PoolStatus } from '../../api/status.ts';
+import { defined } from '../../lang/defined.ts';
 import type {
   AppView,
   CapacityPoolView,
@@ -44,8 +45,7 @@ function appStatus(app: AppView, seen: boolean): AppStatus {
     ...(app.undecided === undefined && { wanted, granted }),
     ...(seen && { requested, running }),
     ...(app.metrics.length > 0 && { metrics: app.metrics.map(metricStatus), metric }),
-    ...(limitedBy !== undefined && { limitedBy }),
-    ...(lastScaled !== undefined && { lastScaled }),
+    ...defined({ limitedBy, lastScaled }),
     ...(override !== undefined && { override: overrideStatus(override) }),
   };
 }
@@ -55,7 +55,7 @@ function overrideStatus({ instances, untilMs, ...said }: OverrideView): NonNulla
 }
 
 function clusterStatus({ url, reachable, version }: ClusterView): NonNullable<PolicyStatus['marathon']> {
-  return { url, reachable, ...(version !== undefined && { version }) };
+  return { url, reachable, ...defined({ version }) };
 }
 
 function pauseStatus({ sinceMs, untilMs, ...said }: PauseView): NonNullable<PolicyStatus['paused']> {
@@ -67,7 +67,7 @@ function pauseStatus({ sinceMs, untilMs, ...said }: PauseView): NonNullable<Poli
 }
 
 function saidBy({ reason, by }: Pick<PauseView, 'reason' | 'by'>): Pick<PauseView, 'reason' | 'by'> {
-  return { ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
+  return { ...defined({ reason, by }) };
 }
 
 function timestamp(ms: number): string {
@@ -84,7 +84,7 @@ function metricStatus(metric: MetricView): MetricStatus {
     target: perInstance?.target ?? metric.target ?? 0,
     ...(metric.state !== 'unavailable' && current !== undefined && { current: rounded(current) }),
     ...(infinite && { infinite }),
-    ...(reason !== undefined && { reason }),
+    ...defined({ reason }),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { initialConditions } from '../../api/conditions.ts';
 import { type ResourceKey, resourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Grip } from '../interventions/effect.ts';
 import { intervalMsOf } from '../policies/members.ts';
 import { type PolicyRecord, type PoolRecord, shownVersion } from '../policies/records.ts';
@@ -18,7 +19,7 @@ export function policyHead(
     namespace,
     name,
     source: record.latest.source,
-    ...(record.uid !== undefined && { uid: record.uid }),
+    ...defined({ uid: record.uid }),
     labels,
     annotations,
     pool,

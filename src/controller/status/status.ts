@@ -2,6 +2,7 @@
 
 import { type Condition, initialConditions, setCondition } from '../../api/conditions.ts';
 import type { MetricSpec, ResourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { EventRing } from '../../runtime/events.ts';
@@ -311,8 +312,7 @@ export class Status {
       capacity: round.capacity ?? last?.capacity ?? unseenPool(pool).capacity,
       intervalMs: intervalMsOf(pool),
       policies: pool.members.map((record) => this.#policyView(record, partOf(record.key))),
-      ...(lastRoundAtMs !== undefined && { lastRoundAtMs }),
-      ...(shortage !== undefined && { shortage }),
+      ...defined({ lastRoundAtMs, shortage }),
     };
   }
 

@@ -1,6 +1,7 @@
 // controller: the clusters in use, each with its own reachability: one that is down says nothing about another.
 
 import type { MarathonSpec } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { ClusterView } from '../status/view.ts';
 
@@ -26,7 +27,7 @@ export class Clusters {
 
   /** It was read for a pool, or could not be; without a pool it is the operator's own. */
   note(pool: string | undefined, marathon: MarathonSpec | undefined, failure: string | undefined): void {
-    this.#read.set(pool ?? OWN, { marathon, ...(failure !== undefined && { failure }) });
+    this.#read.set(pool ?? OWN, { marathon, ...defined({ failure }) });
     if (pool !== undefined) this.#read.delete(OWN);
   }
 
@@ -72,7 +73,7 @@ export class Clusters {
       url,
       reachable: failure === undefined,
       message: failure ?? 'answers',
-      ...(version !== undefined && { version }),
+      ...defined({ version }),
     };
   }
 

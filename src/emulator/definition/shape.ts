@@ -1,5 +1,7 @@
 // emulator: the shapes of JSON documents, as Marathon declares them; shape-reader.ts reads by them.
 
+import { defined } from '../../lang/defined.ts';
+
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json;
@@ -135,5 +137,5 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 function range(min: number | undefined, max: number | undefined): { min?: number; max?: number } {
-  return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+  return { ...defined({ min, max }) };
 }

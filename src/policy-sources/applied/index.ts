@@ -1,6 +1,7 @@
 // policy-sources/applied: policies that people applied to the operator's own API.
 
 import { createHash } from 'node:crypto';
+import { defined } from '../../lang/defined.ts';
 import { untilAborted } from '../../runtime/until-aborted.ts';
 import type { InvalidDocument, PolicySource, SourcedResource } from '../source.ts';
 import { APPLIED_SOURCE, type AppliedObjects, type Kept, placeOf } from './objects.ts';
@@ -43,8 +44,7 @@ function sourced({ object, resource }: Kept): readonly SourcedResource[] {
       resource,
       place: placeOf(object),
       revision: revisionOf(object),
-      ...(creationTimestamp !== undefined && { createdAt: creationTimestamp }),
-      ...(uid !== undefined && { uid }),
+      ...defined({ createdAt: creationTimestamp, uid }),
       ...(deletionTimestamp !== undefined && { deleting: true }),
     },
   ];
@@ -72,8 +72,7 @@ function refused({ object, resource, invalid }: Kept): readonly InvalidDocument[
       kind,
       message: invalid?.message ?? 'the object is not valid any more',
       place: placeOf(object),
-      ...(reason !== undefined && { reason }),
-      ...(uid !== undefined && { uid }),
+      ...defined({ reason, uid }),
       ...(typeof generation === 'number' && { generation }),
     },
   ];

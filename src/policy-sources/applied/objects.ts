@@ -5,6 +5,7 @@ import type { LoadResult } from '../../api/load.ts';
 import type { Resource } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
 import { LAST_APPLIED } from '../../api/server-fields.ts';
+import { defined } from '../../lang/defined.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
 
@@ -152,8 +153,7 @@ export class AppliedObjects {
     const refused = invalid[0];
     return {
       object,
-      ...(resource !== undefined && { resource }),
-      ...(refused !== undefined && { invalid: refused }),
+      ...defined({ resource, invalid: refused }),
       problems,
     };
   }

@@ -2,6 +2,7 @@
 
 import type { LoadResult } from '../../api/load.ts';
 import type { Problem } from '../../api/problem.ts';
+import { defined } from '../../lang/defined.ts';
 import type { LoadPolicies } from '../file-memory.ts';
 import type { InvalidDocument, SourcedResource } from '../source.ts';
 import { type KubeObject, keyOf } from './objects.ts';
@@ -82,7 +83,7 @@ function readingOf(object: KubeObject, { resources, invalid, problems }: LoadRes
   const { uid, generation, creationTimestamp: createdAt, deletionTimestamp } = object.metadata;
   const resource = resources[0]?.resource;
   const life = {
-    ...(uid !== undefined && { uid }),
+    ...defined({ uid }),
     ...(deletionTimestamp !== undefined && { deleting: true }),
   };
   // The text was one line made by us: its line numbers say nothing.
@@ -101,8 +102,7 @@ function readingOf(object: KubeObject, { resources, invalid, problems }: LoadRes
       kind: object.kind ?? '',
       message,
       place,
-      ...(reason !== undefined && { reason }),
-      ...(generation !== undefined && { generation }),
+      ...defined({ reason, generation }),
       ...life,
     },
     problems: told,

@@ -5,6 +5,7 @@ import { CREATION_LABEL } from '../../api/labels.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { Change } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 import {
   compared,
   laidOver,
@@ -143,8 +144,7 @@ function inOwnNetworks(body: Json, own: Json): Json {
   const { networks: _networks, container: _container, ...rest } = named;
   return {
     ...rest,
-    ...(container !== undefined && { container }),
-    ...(ipAddress !== undefined && { ipAddress }),
+    ...defined({ container, ipAddress }),
   };
 }
 

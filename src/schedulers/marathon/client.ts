@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import { CREATION_LABEL } from '../../api/labels.ts';
+import { defined } from '../../lang/defined.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import type { SchedulerStats } from '../scheduler.ts';
 import { type CallWatch, watched } from './calls.ts';
@@ -213,7 +214,7 @@ export class MarathonClient {
       return {
         kind: 'accepted',
         deploymentId: id,
-        ...(version !== undefined && { version }),
+        ...defined({ version }),
         ...(mayLandAgain && { mayLandAgain }),
       };
     }

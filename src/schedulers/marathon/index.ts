@@ -2,6 +2,7 @@
 
 import type { Change, FieldDiff } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type {
   ApplyResult,
@@ -149,7 +150,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
       url,
       reachable: this.#failure === undefined,
       message,
-      ...(version !== undefined && { version }),
+      ...defined({ version }),
     };
   }
 

@@ -7,6 +7,7 @@ import type {
   TaskObservation,
   TaskPhase,
 } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Deployment, MarathonApp, MarathonTask, QueueItem } from './schema.ts';
 
 /** Mesos states that hold a slot. Marathon lists terminal tasks too while their instance lives (reference §4). */
@@ -59,10 +60,12 @@ export function toObservation(app: MarathonApp, around: Surroundings): AppObserv
     hasHealthChecks: app.hasHealthChecks,
     tasks,
     deployments: around.deployments.filter((d) => d.affectedApps.includes(app.id)).map(toDeployment),
-    ...(app.lastScalingAtMs !== undefined && { lastScalingAtMs: app.lastScalingAtMs }),
-    ...(app.lastConfigChangeAtMs !== undefined && { lastConfigChangeAtMs: app.lastConfigChangeAtMs }),
-    ...(app.version !== undefined && { version: app.version }),
-    ...(owner !== undefined && { owner }),
+    ...defined({
+      lastScalingAtMs: app.lastScalingAtMs,
+      lastConfigChangeAtMs: app.lastConfigChangeAtMs,
+      version: app.version,
+      owner,
+    }),
     definition: app.definition,
   };
 }
@@ -100,10 +103,12 @@ function toTask(task: MarathonTask): TaskObservation[] {
     {
       id: task.id,
       phase,
-      ...(task.host !== undefined && { host: task.host }),
-      ...(task.stagedAtMs !== undefined && { stagedAtMs: task.stagedAtMs }),
-      ...(task.startedAtMs !== undefined && { startedAtMs: task.startedAtMs }),
-      ...(task.healthy !== undefined && { healthy: task.healthy }),
+      ...defined({
+        host: task.host,
+        stagedAtMs: task.stagedAtMs,
+        startedAtMs: task.startedAtMs,
+        healthy: task.healthy,
+      }),
     },
   ];
 }

@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
+import { defined } from '../../lang/defined.ts';
 import { AdaptiveDeadline } from '../../runtime/adaptive-deadline.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { explainNetworkFailure } from '../../runtime/network-failure.ts';
@@ -224,7 +225,7 @@ export class Transport {
         'User-Agent': 'microscaling',
         ...(streaming && { 'Accept-Encoding': 'identity' }),
         ...(request.body !== undefined && { 'Content-Type': 'application/json' }),
-        ...(credentials !== undefined && { Authorization: credentials }),
+        ...defined({ Authorization: credentials }),
       },
       ...(request.body !== undefined && { data: JSON.stringify(request.body) }),
       responseType: how.responseType,

@@ -1,6 +1,7 @@
 // schedulers/memory: a cluster in memory. Tasks take time to start and to stop on whatever clock is asked.
 
 import type { MarathonAppDefinition } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 
 /** ms; a function draws one for each task. */
 export type Delay = number | (() => number);
@@ -100,7 +101,7 @@ export class MemoryCluster {
     app.tasks = old;
     while (present(app) < app.instances) {
       const replaces = old[present(app)]?.id;
-      app.tasks.push({ ...this.#newTask(app), ...(replaces !== undefined && { replaces }) });
+      app.tasks.push({ ...this.#newTask(app), ...defined({ replaces }) });
     }
     this.#launch(nowMs);
     return this.#deploy(app, 'RestartApplication');

@@ -1,6 +1,7 @@
 // schedulers/memory: what the cluster in memory reports, in the same terms as a real one.
 
 import type { AppObservation, TaskObservation, TaskPhase } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 import type { MemoryApp, MemoryTask } from './cluster.ts';
 
 export function observed(app: MemoryApp): AppObservation {
@@ -24,7 +25,7 @@ export function observed(app: MemoryApp): AppObservation {
     lastScalingAtMs: app.lastScalingAtMs,
     lastConfigChangeAtMs: app.lastConfigChangeAtMs,
     version: new Date(Math.max(app.lastScalingAtMs, app.lastConfigChangeAtMs)).toISOString(),
-    ...(app.owner !== undefined && { owner: app.owner }),
+    ...defined({ owner: app.owner }),
     definition: app.definition,
   };
 }
@@ -34,7 +35,6 @@ function toTask(task: MemoryTask): TaskObservation {
     id: task.id,
     phase: task.phase,
     host: 'memory',
-    ...(task.stagedAtMs !== undefined && { stagedAtMs: task.stagedAtMs }),
-    ...(task.startedAtMs !== undefined && { startedAtMs: task.startedAtMs }),
+    ...defined({ stagedAtMs: task.stagedAtMs, startedAtMs: task.startedAtMs }),
   };
 }

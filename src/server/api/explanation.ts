@@ -1,6 +1,7 @@
 // server: a policy's newest decision as `microscaling explain` and the page's readers want it.
 
 import type { DecisionRecord, PolicyView } from '../../controller/status/view.ts';
+import { defined } from '../../lang/defined.ts';
 
 /** Why each app has the count it has, and what was decided lately; `decisions` are everybody's, newest first. */
 export function explanation(policy: PolicyView, decisions: readonly DecisionRecord[]): object {
@@ -16,7 +17,7 @@ export function explanation(policy: PolicyView, decisions: readonly DecisionReco
         name,
         id,
         role,
-        ...(from !== undefined && { from }),
+        ...defined({ from }),
         ...counts,
         summary,
         steps,

@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { type ResourceKey, resourceKey } from '../../api/policy.ts';
 import type { OperatorState, PolicyView } from '../../controller/status/view.ts';
+import { defined } from '../../lang/defined.ts';
 import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { SenderOf } from '../access/sender.ts';
@@ -130,7 +131,7 @@ interface Said {
 }
 
 function said({ reason, by }: Said): Said {
-  return { ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
+  return { ...defined({ reason, by }) };
 }
 
 function failed(c: Context, status: StatusCode, message: string): Response {

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import type { JsonSchema } from '../../api/json-schema.ts';
 import { policySchemaWith, poolSchema } from '../../api/schema.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
@@ -47,7 +48,7 @@ export function operatorApi(options: OperatorApiOptions): Hono {
     documents === undefined
       ? createVersions(createMemoryDocumentStore(), clock.now())
       : createVersions(documents);
-  const served = { versions, ...(applied !== undefined && { applied }) };
+  const served = { versions, ...defined({ applied }) };
   const policies = new OperatorKind({ ...served, kind: policyKind(schema) });
   const pools = new OperatorKind({ ...served, kind: poolKind(poolSchema) });
   const events = { kind: EVENT_KIND, cache: new WatchCache({ startVersion: versions.current }) };
@@ -74,7 +75,7 @@ export function operatorApi(options: OperatorApiOptions): Hono {
     log,
     signal,
     newUid: randomUUID,
-    ...(options.grantOf !== undefined && { grantOf: options.grantOf }),
+    ...defined({ grantOf: options.grantOf }),
     hint: (kind, key) => (kind === policies.kind ? notRunningHint(state.view(), key) : undefined),
     listWarnings: (kind) => (kind === policies.kind ? refusedWarnings(state.view()) : []),
   });

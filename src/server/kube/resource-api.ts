@@ -1,5 +1,6 @@
 // server: objects over HTTP as kube-apiserver has them: one request to one answer, failures as `Status`.
 
+import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -235,7 +236,7 @@ async function writeOf({ request, query, info, served }: Call): Promise<Write> {
   if (served.kind.namespaced && namespace === undefined) throw notAllowed(request.method);
   return {
     body,
-    target: { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) },
+    target: { ...defined({ namespace, name }) },
     ...(subresource === 'status' && { subresource: 'status' as const }),
     dryRun: isDryRun(query, body),
   };

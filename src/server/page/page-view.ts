@@ -11,6 +11,7 @@ import type {
   PolicyView,
   PoolView,
 } from '../../controller/status/view.ts';
+import { defined } from '../../lang/defined.ts';
 import type { PageSample } from './history.ts';
 import { type Colour, colours } from './palette.ts';
 import { capacityKey, counterKey, runningKey, targetKey, valueKey } from './series.ts';
@@ -146,7 +147,7 @@ function pagePool(pool: PoolView, palette: ReadonlyMap<string, Colour>, extras: 
     name,
     capacity,
     capacitySeries: capacityKey(name),
-    ...(lastRoundAtMs !== undefined && { lastRoundAtMs }),
+    ...defined({ lastRoundAtMs }),
     intervalMs,
     policies: pool.policies.map(pagePolicy),
     apps: pool.policies
@@ -177,7 +178,7 @@ function pageApp(app: AppView, colour: Colour, extras: PageExtras): PageApp {
     })),
     counters: Object.entries(app.counters).map(([name, total]) => {
       const perS = extras.ratePerS(counterKey(app.id, name));
-      return { name, total, ...(perS !== undefined && { perS }) };
+      return { name, total, ...defined({ perS }) };
     }),
   };
 }

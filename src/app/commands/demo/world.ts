@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { AlgorithmType } from '../../../api/policy.ts';
 import { createGuardian, type Guardian } from '../../../emulator/index.ts';
+import { defined } from '../../../lang/defined.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { Redactor } from '../../../runtime/redact.ts';
@@ -129,7 +130,7 @@ async function build(
       marathon: [building.marathon.url],
       api: config.api,
       anyApiPort: true,
-      ...(config.law !== undefined && { law: config.law }),
+      ...defined({ law: config.law }),
       env: { ...config.env, ...building.storage?.env },
     },
     { ...deps, statsd },

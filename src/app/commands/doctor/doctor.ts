@@ -1,6 +1,7 @@
 // app: `doctor`: what makes microscaling slow or wrong in this cluster.
 
 import type { Problem } from '../../../api/problem.ts';
+import { defined } from '../../../lang/defined.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError } from '../../../runtime/errors.ts';
 import { readPolicyFiles } from '../../policies/policy-files.ts';
@@ -75,7 +76,7 @@ export async function runDoctor(config: DoctorConfig, signal: AbortSignal): Prom
       target,
       withPolicies,
       policiesLack: problems.some(({ severity }) => severity === 'error'),
-      ...(mesosUrl !== undefined && { mesosUrl }),
+      ...defined({ mesosUrl }),
     };
     return { ...(await diagnosisOf(on, signal)), problems, elsewhere: target.elsewhere };
   } finally {
@@ -99,7 +100,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
   const findings = results.flatMap(({ result }) => ('unchecked' in result ? [] : result));
   const { url, info } = evidence;
   return {
-    marathon: { url, ...(info.version !== undefined && { version: info.version }) },
+    marathon: { url, ...defined({ version: info.version }) },
     findings: findings.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity)),
     unchecked: results.flatMap(({ check, result }): Unchecked[] =>
       'unchecked' in result ? [{ check, reason: result.unchecked }] : [],

@@ -1,5 +1,6 @@
 // app: what the doctor asks of the Mesos master.
 
+import { defined } from '../../../lang/defined.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { MarathonClient } from '../../../schedulers/marathon/client.ts';
 import { tryJson } from '../../../schedulers/marathon/failure.ts';
@@ -25,7 +26,7 @@ export async function readMesos(
     ok: true,
     value: {
       url,
-      ...(intervalMs !== undefined && { allocationIntervalMs: intervalMs }),
+      ...defined({ allocationIntervalMs: intervalMs }),
       agents: slaves.ok ? countAgents(slaves.value) : slaves,
     },
   };

@@ -1,6 +1,7 @@
 // app: what an installation is made from, checked before anything is touched.
 
 import { APP_ID_PATTERN } from '../../../api/schema/shapes.ts';
+import { defined } from '../../../lang/defined.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 
 export const DEFAULT_GROUP = '/microscaling-demo';
@@ -46,7 +47,7 @@ export function installSettings(wish: InstallWish, env: Env): InstallSettings {
   }
   return {
     group: checkedGroup(wish.group),
-    ...(wish.image !== undefined && { image: wish.image }),
+    ...defined({ image: wish.image }),
     marathonFromInside,
     storage: storageVariables(env),
   };

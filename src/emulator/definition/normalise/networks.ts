@@ -1,5 +1,6 @@
 // emulator: `ipAddress` and `container.docker.network` of before 1.5 become `networks`.
 
+import { defined } from '../../../lang/defined.ts';
 import { ApiError } from '../../api-error.ts';
 import type { GivenDocker, GivenIpAddress, GivenNetwork } from '../given.ts';
 
@@ -43,5 +44,5 @@ function fromIpAddress({ networkName, labels }: GivenIpAddress): GivenNetwork {
 }
 
 function container(name: string | undefined, labels: GivenNetwork['labels']): GivenNetwork {
-  return { mode: 'container', labels, ...(name !== undefined && { name }) };
+  return { mode: 'container', labels, ...defined({ name }) };
 }

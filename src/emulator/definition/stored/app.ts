@@ -1,5 +1,6 @@
 // emulator: an app as Marathon stores and shows it. What is empty by default is left out.
 
+import { defined } from '../../../lang/defined.ts';
 import { ApiError, illegalArgument } from '../../api-error.ts';
 import type { AppFields, Network, PortDefinition } from '../app.ts';
 import {
@@ -53,7 +54,7 @@ function numbers(app: GivenApp) {
     backoffSeconds,
     backoffFactor,
     maxLaunchDelaySeconds,
-    ...(taskKillGracePeriodSeconds !== undefined && { taskKillGracePeriodSeconds }),
+    ...defined({ taskKillGracePeriodSeconds }),
     ...(resourceLimits && { resourceLimits: resourceLimits as JsonObject }),
     ...(executorResources && { executorResources }),
   };
@@ -63,11 +64,10 @@ function texts(app: GivenApp) {
   const { id, cmd, executor, killSelection, user, tty, role = '*', labels } = app;
   return {
     id,
-    ...(cmd !== undefined && { cmd }),
+    ...defined({ cmd }),
     executor,
     killSelection,
-    ...(user !== undefined && { user }),
-    ...(tty !== undefined && { tty }),
+    ...defined({ user, tty }),
     role,
     labels,
   };

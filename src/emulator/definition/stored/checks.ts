@@ -1,5 +1,6 @@
 // emulator: checks as they are stored: each kind keeps what it needs and forgets the rest.
 
+import { defined } from '../../../lang/defined.ts';
 import { ApiError } from '../../api-error.ts';
 import type { HealthCheck } from '../app.ts';
 import type { GivenCheck, GivenHealthCheck } from '../given.ts';
@@ -31,8 +32,8 @@ function common(check: GivenHealthCheck): Omit<HealthCheck, 'delaySeconds'> {
 
 function own(check: GivenHealthCheck): Pick<HealthCheck, 'delaySeconds'> & Partial<HealthCheck> {
   const { command, delaySeconds, ipProtocol, path, port, portIndex } = check;
-  const ports = { ...(port !== undefined && { port }), ...(portIndex !== undefined && { portIndex }) };
-  const withPath = { ...ports, ...(path !== undefined && { path }) };
+  const ports = { ...defined({ port, portIndex }) };
+  const withPath = { ...ports, ...defined({ path }) };
   switch (check.protocol) {
     case 'HTTP':
     case 'HTTPS':

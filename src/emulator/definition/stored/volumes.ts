@@ -1,5 +1,6 @@
 // emulator: volumes as they are stored.
 
+import { defined } from '../../../lang/defined.ts';
 import { ApiError } from '../../api-error.ts';
 import { type GivenExternal, type GivenPersistent, type GivenVolume, isCsi } from '../given.ts';
 import type { Json } from '../shape.ts';
@@ -19,8 +20,7 @@ function persistent(info: GivenPersistent): Json {
   return {
     type: type ?? (profileName === undefined ? 'root' : 'mount'),
     size,
-    ...(maxSize !== undefined && { maxSize }),
-    ...(profileName !== undefined && { profileName }),
+    ...defined({ maxSize, profileName }),
     constraints: constraints.map((constraint) => constraint.slice(0, 3)),
   };
 }
@@ -39,9 +39,7 @@ function external(info: GivenExternal): Json {
   if (isCsi(info)) return csi(info);
   const { size, name, provider, options, shared } = info;
   return {
-    ...(size !== undefined && { size }),
-    ...(name !== undefined && { name }),
-    ...(provider !== undefined && { provider }),
+    ...defined({ size, name, provider }),
     ...(Object.keys(options).length > 0 && { options }),
     shared,
   };

@@ -1,5 +1,6 @@
 // server: what the Kubernetes-shaped API answers when it does not do what was asked: a `Status` with reason and code.
 
+import { defined } from '../../../lang/defined.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 
 /** Reasons of meta/v1 with the code each has (k8s.io/apimachinery `pkg/api/errors`). */
@@ -64,7 +65,7 @@ export class ApiFailure extends TerminalError {
       status: 'Failure',
       message: this.message,
       reason: this.reason,
-      ...(this.details !== undefined && { details: this.details }),
+      ...defined({ details: this.details }),
       code: this.code,
     };
   }

@@ -1,5 +1,6 @@
 // server: the query of a list or a watch (meta/v1 ListOptions).
 
+import { defined } from '../../../lang/defined.ts';
 import { ApiFailure } from './failure.ts';
 import { fieldSelector, type ObjectMatcher } from './field-selector.ts';
 import { labelSelector } from './label-selector.ts';
@@ -32,7 +33,7 @@ export function listOptions(query: URLSearchParams, fields: readonly string[]): 
     watch: flagIn(query, 'watch'),
     limit: wholeNumberIn(query, 'limit') ?? 0,
     ...(continueFrom && { continueFrom }),
-    ...(resourceVersion !== undefined && { resourceVersion }),
+    ...defined({ resourceVersion }),
     exactly: wordIn(query, 'resourceVersionMatch', ['Exact', 'NotOlderThan']) === 'Exact',
     bookmarks: flagIn(query, 'allowWatchBookmarks'),
     sendInitialEvents: flagIn(query, 'sendInitialEvents'),

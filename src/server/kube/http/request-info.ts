@@ -1,5 +1,6 @@
 // server: what a request to the Kubernetes-shaped API is about, from its path (kube-apiserver's `RequestInfo`).
 
+import { defined } from '../../../lang/defined.ts';
 import { badRequest } from './failure.ts';
 
 export interface RequestInfo {
@@ -35,7 +36,7 @@ function placeOf(rest: readonly string[]): Place {
   return {
     resource,
     ...(isWithin && namespace !== undefined && { namespace }),
-    ...(name !== undefined && { name }),
+    ...defined({ name }),
     ...(below.length > 0 && { subresource: below.join('/') }),
   };
 }

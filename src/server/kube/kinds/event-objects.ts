@@ -2,6 +2,7 @@
 
 import { API_VERSION } from '../../../api/policy.ts';
 import type { EventRecord } from '../../../controller/status/view.ts';
+import { defined } from '../../../lang/defined.ts';
 import { type KubeObject, timestamp } from './object.ts';
 import { steadyUid } from './view-objects.ts';
 
@@ -77,7 +78,7 @@ function involved(object: string, { uidOf, placeOf }: EventSurroundings): Involv
     kind: word === 'pool' ? 'CapacityPool' : 'MicroscalingPolicy',
     namespace,
     name,
-    ...(uid !== undefined && { uid }),
+    ...defined({ uid }),
     ...('app' in place && { fieldPath: `spec.apps{${place.app}}` }),
   };
 }

@@ -1,13 +1,14 @@
 // server: OpenAPI v2 of all groups in one, as kubectl before 1.27 reads it.
 
 import { isObject, type JsonObject, mapValues } from '../../../api/json-schema.ts';
+import { defined } from '../../../lang/defined.ts';
 import type { ResourceKind } from '../kinds/kinds.ts';
 import { answerSchema, bodySchema, definitionsOf, groupVersionKind } from './definitions.ts';
 import type { Reference } from './meta-schemas.ts';
 import { type Operation, pathItems } from './operations.ts';
 
 const ref: Reference = (name, description) => ({
-  ...(description !== undefined && { description }),
+  ...defined({ description }),
   $ref: `#/definitions/${name}`,
 });
 

@@ -1,5 +1,6 @@
 // server: a watch: one JSON line for every change, in the order of versions, until somebody has enough.
 
+import { defined } from '../../../lang/defined.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { GrantEnded } from '../../open-streams.ts';
 import { type ApiFailure, expired } from '../http/failure.ts';
@@ -164,7 +165,7 @@ class Watch {
     const metadata = {
       resourceVersion: String(upTo),
       creationTimestamp: null,
-      ...(annotations !== undefined && { annotations }),
+      ...defined({ annotations }),
     };
     return watchLine('BOOKMARK', { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata });
   }

@@ -1,6 +1,7 @@
 // server: what Kubernetes asks of the metadata of an object that is written, and what it fills in by itself.
 
 import { isObject, type JsonObject } from '../../../api/json-schema.ts';
+import { defined } from '../../../lang/defined.ts';
 import { badRequest, conflict, invalid } from '../http/failure.ts';
 import { shownText, shownValue } from '../http/query.ts';
 import { apiVersionOf, type ResourceKind } from '../kinds/kinds.ts';
@@ -137,7 +138,7 @@ export function newMetadata(
   return {
     ...theirs(metadata),
     name,
-    ...(metadata.generateName !== undefined && { generateName: metadata.generateName }),
+    ...defined({ generateName: metadata.generateName }),
     ...identity,
     ...(kind.hasStatus && { generation: 1 }),
   };

@@ -1,6 +1,7 @@
 // app: deployments that go on and on keep their apps locked.
 
 import type { MicroscalingPolicy } from '../../../../api/policy.ts';
+import { defined } from '../../../../lang/defined.ts';
 import type { Deployment } from '../../../../schedulers/marathon/schema.ts';
 import { type Check, given, timeText } from '../check.ts';
 import type { Finding } from '../finding.ts';
@@ -32,7 +33,7 @@ function checkAge(
     {
       check: 'locks',
       severity: held.length > 0 ? 'error' : 'warning',
-      ...(only !== undefined && { app: only }),
+      ...defined({ app: only }),
       what: `deployment ${id} has held ${[...affectedApps, ...affectedPods].join(', ')} for ${timeText(nowMs - sinceMs)} (${actionsOf(deployment)})`,
       why: restart
         ? 'a restart is never overruled: until it ends, its apps are not scaled and the counts that share a pool with them are frozen'

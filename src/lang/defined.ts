@@ -1,0 +1,15 @@
+// lang: what the language lacks. Every room may use it.
+
+/** The fields whose value may be undefined become fields that may be absent. */
+export type Defined<T> = {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+} & {
+  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
+};
+
+/** The fields that have a value: for objects in which an absent field and one that is undefined are not the same. */
+export function defined<T extends object>(fields: T): Defined<T> {
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
+  return kept as Defined<T>;
+}
