@@ -35,6 +35,7 @@ export function createBody(change: Create, values: ValueResolver): Body {
   return {
     body: {
       ...definition,
+      ...withPortIndex(definition),
       id: change.app,
       instances: change.instances,
       labels: { ...mapOf(definition['labels']), [CREATION_LABEL]: change.owner },
@@ -43,6 +44,26 @@ export function createBody(change: Create, values: ValueResolver): Body {
     },
     secrets: Object.values(secret.values),
   };
+}
+
+/**
+ * Marathon stores a check of the default port without an index when an app is made, and with one at the next write,
+ * be that only a count: then every task would restart. Said from the start, it is the same before and after.
+ */
+function withPortIndex({ healthChecks, portDefinitions, container }: Json): Json {
+  if (!Array.isArray(healthChecks) || isNone(portDefinitions) || isNone(mapOf(container)['portMappings']))
+    return {};
+  const checks = healthChecks.map((check: unknown) => {
+    if (!isObject(check) || check['protocol'] === 'COMMAND') return check;
+    return check['port'] === undefined && check['portIndex'] === undefined
+      ? { ...check, portIndex: 0 }
+      : check;
+  });
+  return { healthChecks: checks };
+}
+
+function isNone(ports: unknown): boolean {
+  return Array.isArray(ports) && ports.length === 0;
 }
 
 export interface UpdateBody extends Body {

@@ -221,6 +221,37 @@ describe('a creation', () => {
   });
 });
 
+describe('an app that is made with checks', () => {
+  const made = (definition: object): unknown => {
+    const create = {
+      kind: 'create',
+      app: ID,
+      instances: 2,
+      definition,
+      envFrom: [],
+      owner: 'default/shop',
+      reason: '',
+    } as const;
+    return createBody({ ...create, definition: { cmd: 'work', ...definition } }, values).body['healthChecks'];
+  };
+
+  it('names the default port from the start, so that a scale restarts nothing', () => {
+    expect(made({ healthChecks: [{ protocol: 'TCP' }, { path: '/h' }] })).toEqual([
+      { protocol: 'TCP', portIndex: 0 },
+      { path: '/h', portIndex: 0 },
+    ]);
+  });
+
+  it.each([
+    ['a port', { healthChecks: [{ port: 8080 }] }],
+    ['another index', { healthChecks: [{ portIndex: 1 }] }],
+    ['a command', { healthChecks: [{ protocol: 'COMMAND', command: { value: 'true' } }] }],
+    ['an app without ports', { healthChecks: [{ protocol: 'TCP' }], portDefinitions: [] }],
+  ])('leaves %s as it is', (_, definition) => {
+    expect(made(definition)).toEqual(definition.healthChecks);
+  });
+});
+
 describe('definitions that people have published', () => {
   it.each(PUBLISHED)('$name comes to rest against what Marathon shows of it', ({ request, echo }) => {
     for (const owned of [true, false]) {
