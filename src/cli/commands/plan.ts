@@ -5,7 +5,7 @@ import { type PlanReport, planFiles } from '../../app/commands/plan.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { NO_POLICY } from '../../app/policies/policy-files.ts';
 import type { Change, FieldDiff } from '../../core/change.ts';
-import { TerminalError } from '../../runtime/errors.ts';
+import { TerminalError, TransientError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import { withoutHeld } from '../client/held-apps.ts';
 import { operatorOf } from '../client/operator-client.ts';
@@ -32,8 +32,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const line = new ProgressLine({ raw: context.noteRaw, isTty: context.stderrIsTty });
   const planning = planFiles(config, silentLogger, context.signal);
   const compared = await whileSlow(line, 'comparing with Marathon', planning);
-  const asked = options.server !== undefined;
-  const report = asked ? await withoutHeld(compared, operatorOf(options, context), context.signal) : compared;
+  const { report, asked } = await lessWhatIsHeld(compared, options, context);
   const empty = report.resources.length === 0 && report.problems.every((p) => p.severity !== 'error');
   const unread = [...new Set(report.policies.flatMap((plan) => plan.unread ?? []))];
   const failed =
@@ -47,7 +46,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     if (empty) context.note(NO_POLICY);
     for (const { app, message } of report.troubles) context.note(`${app}: ${message}`);
     for (const note of report.notes) context.note(`note: ${note}`);
-    if (!asked && report.changes.some(({ kind }) => kind === 'adopt')) context.note(`note: ${NOT_ASKED}`);
+    if (!asked) context.note(`note: ${NOT_ASKED}`);
     if (unread.length > 0 && report.policies.every((plan) => plan.unread !== undefined))
       throw new TerminalError(unread.join('\n'));
     for (const message of unread) context.note(`not compared: ${message}`);
@@ -55,6 +54,28 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   }
   if (failed) return FAILED;
   return report.changes.length === 0 ? NO_CHANGE : CHANGES;
+}
+
+/**
+ * An operator is asked only where that makes a difference: whether an app is still to be adopted. One that the
+ * environment names for other commands need not run for a plan.
+ */
+async function lessWhatIsHeld(
+  report: PlanReport,
+  options: OptionValues,
+  context: CommandContext,
+): Promise<{ readonly report: PlanReport; readonly asked: boolean }> {
+  if (report.changes.every(({ kind }) => kind !== 'adopt')) return { report, asked: true };
+  if (options.server === undefined) return { report, asked: false };
+  try {
+    const held = await withoutHeld(report, operatorOf(options, context), context.signal);
+    return { report: held, asked: true };
+  } catch (error) {
+    const isForOthers = context.env['MICROSCALING_SERVER'] === options.server;
+    if (!(error instanceof TransientError) || !isForOthers) throw error;
+    context.note(`note: ${error.message}`);
+    return { report, asked: false };
+  }
 }
 
 /** Definitions carry references only, so they may be shown; what they resolve to is never here. */
