@@ -175,7 +175,8 @@ describe('an operator that is killed at any moment', { concurrent: false }, () =
     const known = new Set(Object.keys(countsOf(wish)));
     const left = new Set((await listed()).map(({ id }) => id).filter((id) => !known.has(id)));
     await converged(left);
-    for (const id of left) await until(`${id} to be told`, () => operator.log().includes(id));
+    const orphans = async (): Promise<string> => (await operator.ask('orphans')).stdout;
+    for (const id of left) await until(`${id} to be listed`, async () => (await orphans()).includes(id));
   }, 120_000);
 
   it('what was left over is taken up again when the policy names it, and goes when it does not', async () => {
