@@ -184,6 +184,13 @@ describe('architecture', () => {
     expect(nodeImports.map((i) => `${place(i.file)} -> ${i.target}`)).toEqual([]);
   });
 
+  it('names no scheduler in core', () => {
+    const named = files(join(src, 'core')).filter((file) =>
+      /marathon|mesos/i.test(readFileSync(file, 'utf8')),
+    );
+    expect(named.map(place)).toEqual([]);
+  });
+
   it('has no import cycle', () => {
     const graph = new Map<string, string[]>();
     for (const { file, target } of local) {

@@ -72,7 +72,7 @@ function observation(i: number): AppObservation {
     unreachable: 0,
     ready: PER_APP,
     waiting: 0,
-    waitingReasons: [],
+    waitingFor: [],
     backoffMs: 0,
     hasHealthChecks: false,
     tasks: Array.from({ length: PER_APP }, (_, n) => ({
@@ -81,7 +81,7 @@ function observation(i: number): AppObservation {
       stagedAtMs: START_MS - 60_000,
       startedAtMs: START_MS - 58_000,
     })),
-    deployments: [],
+    operations: [],
     definition: {},
   };
 }

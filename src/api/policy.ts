@@ -157,8 +157,8 @@ export interface EnvFrom {
   readonly optional: boolean;
 }
 
-/** A Marathon app definition, verbatim: unknown fields are preserved. */
-export type MarathonAppDefinition = Readonly<Record<string, unknown>>;
+/** An app definition in the words of the scheduler that runs it, verbatim: unknown fields are preserved. */
+export type AppDefinition = Readonly<Record<string, unknown>>;
 
 /** One app of a policy. It is fixed (`instances.fixed`), a remainder (`remainder`) or scaled (`targets`). */
 export interface AppSpec {
@@ -174,7 +174,7 @@ export interface AppSpec {
   readonly behavior: BehaviorSpec;
   readonly manualScale: { readonly action: 'Hold' | 'Adopt' | 'Revert'; readonly holdFor: Duration };
   readonly adopt: boolean;
-  readonly app?: MarathonAppDefinition;
+  readonly app?: AppDefinition;
   readonly envFrom: readonly EnvFrom[];
 }
 

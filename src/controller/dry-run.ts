@@ -3,6 +3,7 @@
 import type { ConditionReason } from '../api/conditions.ts';
 import type { Resource, ResourceKey } from '../api/policy.ts';
 import type { Change } from '../core/change.ts';
+import { inOrder } from '../core/change-order.ts';
 import { adoptionOf, creationOf, inDependencyOrder, type PlanApp, scaleOf, updateOf } from '../core/plan.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
 import { createMemoryDocumentStore } from '../runtime/document-store.ts';
@@ -129,16 +130,14 @@ async function planPolicy(
   const apps = members
     .filter(({ spec }) => !blocked.has(spec.id))
     .map((app) => planApp(app, { scheduler, view }));
-  const scales = apps.flatMap(scaleOf);
   return {
     policy: record.key,
-    changes: [
-      ...scales.filter(({ from, to }) => to < from),
+    changes: inOrder([
+      ...apps.flatMap(scaleOf),
       ...apps.flatMap(adoptionOf),
-      ...scales.filter(({ from, to }) => to > from),
       ...inDependencyOrder(apps).flatMap(creationOf),
       ...apps.flatMap(updateOf),
-    ],
+    ]),
     troubles,
     notes: [...notesOf(record), ...(blocked.size === 0 ? [] : [blockedNote(record, [...blocked])])],
     tasks: new Map([...view.apps].map(([id, { running, staging }]) => [id, running + staging])),
@@ -163,7 +162,7 @@ function planApp(
     envFrom,
     drift,
     adopt: observed !== undefined && observed.owner !== app.policy,
-    ...(definition && { definition }),
+    ...(definition && { definition, after: scheduler.dependencies?.(id, definition) ?? [] }),
     ...(observed && { observed }),
     ...(!leftToPeople && { count: { to, reason: reasonOf(app, to) } }),
   };

@@ -1,10 +1,10 @@
 // core: a difference between wish and world as a value that the CLI prints, the page draws and a scheduler executes.
 
-import type { EnvFrom, MarathonAppDefinition } from '../api/policy.ts';
+import type { AppDefinition, EnvFrom } from '../api/policy.ts';
 
 /** One field of a definition that differs; values of secrets are never in it. */
 export interface FieldDiff {
-  /** Dotted path in the Marathon definition, e.g. `env.RATE`. */
+  /** Dotted path in the definition, e.g. `env.RATE`. */
   readonly field: string;
   readonly before: unknown;
   readonly after: unknown;
@@ -16,7 +16,7 @@ export type Change =
       readonly kind: 'create';
       readonly app: string;
       readonly instances: number;
-      readonly definition: MarathonAppDefinition;
+      readonly definition: AppDefinition;
       readonly envFrom: readonly EnvFrom[];
       /** `namespace/name` of the policy, written as our creation label. */
       readonly owner: string;
@@ -25,7 +25,7 @@ export type Change =
   | {
       readonly kind: 'update';
       readonly app: string;
-      readonly definition: MarathonAppDefinition;
+      readonly definition: AppDefinition;
       readonly envFrom: readonly EnvFrom[];
       readonly fields: readonly FieldDiff[];
       readonly reason: string;

@@ -7,14 +7,14 @@ import type { AppObservation, Footprint, MetricReading } from './observation.ts'
 export type Budget =
   | { readonly kind: 'slots'; readonly slots: number }
   | { readonly kind: 'resources'; readonly total: Footprint }
-  /** Room for more instances than are launched, per app id, counted agent by agent by the caller; Marathon's queue arbitrates. */
+  /** Room for more instances than are launched, per app id, counted by the caller; the scheduler's queue arbitrates. */
   | { readonly kind: 'cluster'; readonly roomByApp: Readonly<Record<string, number>> };
 
 /** `fixed` covers apps left to people and the apps of Paused and Observe members: they use, they are not decided. */
 export type AppRole = 'scaled' | 'remainder' | 'fixed';
 
 export interface AppInput {
-  /** Marathon id: unique in the pool. */
+  /** Its name in the scheduler: unique in the pool. */
   readonly id: string;
   readonly name: string;
   readonly role: AppRole;
@@ -32,7 +32,7 @@ export interface AppInput {
   readonly footprint: Footprint;
   /** Whether a fixed app's use is subtracted from the budget (resource budgets; frozen members of a slot budget). */
   readonly countsAgainstBudget: boolean;
-  /** What Marathon has; absent when the app does not exist (yet). */
+  /** What the scheduler has; absent when the app does not exist (yet). */
   readonly observed?: AppObservation;
   /**
    * When set, the count is kept at `instances` whatever the law says (a person's hand, somebody's rolling
@@ -85,13 +85,13 @@ export interface AppDecision {
   readonly id: string;
   readonly name: string;
   readonly role: AppRole;
-  /** Marathon's `requested` at the start of the round; 0 when absent. */
+  /** The count asked for at the start of the round; 0 when absent. */
   readonly from: number;
   /** What the law asks for, after the app's own clamps. */
   readonly wanted: number;
   /** What the pool grants it. */
   readonly granted: number;
-  /** What to ask Marathon for now: `granted`, less what still waits for a victim to be gone. */
+  /** What to ask the scheduler for now: `granted`, less what still waits for a victim to be gone. */
   readonly to: number;
   readonly limitedBy?: LimitedBy;
   readonly steps: readonly DecisionStep[];

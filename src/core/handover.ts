@@ -9,7 +9,7 @@ export interface Transfer {
   readonly name: string;
   readonly priority: number;
   readonly cost: Vector;
-  /** What Marathon is asked for now. */
+  /** What the scheduler is asked for now. */
   readonly from: number;
   readonly granted: number;
 }

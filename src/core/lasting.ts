@@ -18,7 +18,7 @@ import type { TroubleMemory } from './trouble.ts';
  * | time from asking to serving            | the next launch; after an hour that alone counts           |
  * | the season's profile                   | after a day it has to prove itself anew                    |
  * | changes made, instances taken, trouble | their own periods, which go by the clock                   |
- * | λ, levels, windows, hand-overs         | not at all: Marathon and the metrics say how things stand  |
+ * | λ, levels, windows, hand-overs         | not at all: cluster and metrics say how things stand       |
  *
  * Numbers are rounded, so that a pool that does not learn anything new is the same text as before.
  */

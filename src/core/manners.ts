@@ -15,14 +15,14 @@ export interface MannersMemory {
 interface Holding {
   readonly min: number;
   readonly max: number;
-  /** What Marathon is asked for. */
+  /** What the scheduler is asked for. */
   readonly requested: number;
   readonly wanted: number;
   readonly nowMs: number;
 }
 
 /**
- * The count that must not be gone below this round. `minHold`: Marathon kills the youngest first, so after a
+ * The count that must not be gone below this round. `minHold`: the youngest are stopped first, so after a
  * rise nothing is taken for that long. `yieldRate`: no more than so many in a period against the app's wish.
  */
 export function keeps(

@@ -1,6 +1,6 @@
 // core: what one round knows about the world. Plain data; unknown is a state, never a number.
 
-import type { MarathonAppDefinition } from '../api/policy.ts';
+import type { AppDefinition } from '../api/policy.ts';
 
 /** One reading of one metric. There is no number for "unknown". */
 export type MetricReading = MetricSample | MetricUnavailable;
@@ -40,22 +40,33 @@ export interface TaskObservation {
   readonly host?: string;
   readonly stagedAtMs?: number;
   readonly startedAtMs?: number;
-  /** From Marathon's health checks; absent when the app has none or none has answered. */
+  /** From its health checks; absent when the app has none or none has answered. */
   readonly healthy?: boolean;
 }
 
-/** An app's deployment as far as a lock is concerned. */
-export interface DeploymentObservation {
+/** What an operation does to an app; `Other` is what a scheduler has beside these. */
+export type OperationKind = 'Start' | 'Scale' | 'Restart' | 'Stop' | 'Other';
+
+/** Something that the scheduler is carrying out and that holds apps meanwhile, such as a rollout. */
+export interface OperationObservation {
   readonly id: string;
   readonly affectedApps: readonly string[];
-  /** Marathon's action names over all steps: StartApplication, ScaleApplication, RestartApplication, StopApplication. */
-  readonly actions: readonly string[];
+  /** Over all its steps. */
+  readonly kinds: readonly OperationKind[];
+}
+
+/** Why instances wait, in words that every scheduler has in common. */
+export interface WaitingReason {
+  /** `NoRoom`: what is free is too small. `NotPlaced`: a rule keeps it from where there is room. `Quota`: it may not have more. */
+  readonly reason: 'NoRoom' | 'NotPlaced' | 'Quota';
+  /** In the scheduler's own words. */
+  readonly text: string;
 }
 
 /** What the scheduler reports of one app that exists. */
 export interface AppObservation {
   readonly id: string;
-  /** Marathon's `instances`: how many are asked for. */
+  /** How many are asked for. */
   readonly requested: number;
   readonly running: number;
   readonly staging: number;
@@ -64,24 +75,24 @@ export interface AppObservation {
   readonly unreachable: number;
   /** Serving: healthy where the app has health checks, else running. */
   readonly ready: number;
-  /** Instances in `/v2/queue`. */
+  /** Asked for and not placed. */
   readonly waiting: number;
-  /** `Insufficient…` and other refusal reasons of the queue, with a non-zero decline count. */
-  readonly waitingReasons: readonly string[];
+  /** Empty while nothing waits, and where the scheduler does not say why. */
+  readonly waitingFor: readonly WaitingReason[];
   /** ms until the back-off ends; 0 when there is none. */
   readonly backoffMs: number;
   readonly hasHealthChecks: boolean;
   readonly tasks: readonly TaskObservation[];
-  readonly deployments: readonly DeploymentObservation[];
-  /** `versionInfo`, ms since the epoch. */
+  readonly operations: readonly OperationObservation[];
+  /** When count and definition were changed last, ms since the epoch. */
   readonly lastScalingAtMs?: number;
   readonly lastConfigChangeAtMs?: number;
-  /** Marathon's current version string. */
+  /** The scheduler's name of what it runs now: another one after every change. */
   readonly version?: string;
   /** Value of our creation label; absent on apps made by others. */
   readonly owner?: string;
-  /** The definition as Marathon echoes it. */
-  readonly definition: MarathonAppDefinition;
+  /** The definition as the scheduler gives it back. */
+  readonly definition: AppDefinition;
 }
 
 /** Footprint of one instance. */

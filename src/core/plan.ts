@@ -1,18 +1,21 @@
 // core: wish × world → changes. The only place that compares the two; everybody else prints or executes.
 
-import type { EnvFrom, MarathonAppDefinition } from '../api/policy.ts';
+import type { AppDefinition, EnvFrom } from '../api/policy.ts';
 import type { Change, FieldDiff } from './change.ts';
-import type { AppObservation, DeploymentObservation } from './observation.ts';
+import { inOrder } from './change-order.ts';
+import type { AppObservation, OperationObservation } from './observation.ts';
 
 /** One app as far as its plan goes. */
 export interface PlanApp {
-  /** Marathon id. */
+  /** Its name in the scheduler. */
   readonly id: string;
   /** `namespace/name` of its policy. */
   readonly owner: string;
   /** Absent: the app must exist. */
-  readonly definition?: MarathonAppDefinition;
+  readonly definition?: AppDefinition;
   readonly envFrom: readonly EnvFrom[];
+  /** Apps that are made before it. */
+  readonly after?: readonly string[];
   /** Absent: the app does not exist. */
   readonly observed?: AppObservation;
   /** The count to have and why; absent: the count is left alone. */
@@ -26,7 +29,7 @@ export interface PlanApp {
 }
 
 /**
- * What to do, in the order in which to do it: falls, adoptions, rises, creations (dependencies first), updates.
+ * What to do, in the order in which to do it (change-order.ts); creations with their dependencies first.
  *
  * A definition change restarts every task and locks the app, a scale locks it for a moment; the two are never
  * mixed. So an app whose definition must change is updated while nothing else is under way for it, and until
@@ -37,13 +40,13 @@ export function planChanges(apps: readonly PlanApp[]): readonly Change[] {
   const falls = apps.flatMap(scaleOf).filter(({ from, to }) => to < from);
   const falling = new Set(falls.map(({ app }) => app));
   const settled = apps.filter((app) => app.drift.length === 0);
-  return [
+  return inOrder([
     ...falls,
     ...apps.flatMap(adoptionOf),
     ...settled.flatMap(scaleOf).filter(({ from, to }) => to > from),
     ...inDependencyOrder(apps).flatMap(creationOf),
     ...apps.filter((app) => isStuck(app) || !(isBusy(app) || falling.has(app.id))).flatMap(updateOf),
-  ];
+  ]);
 }
 
 export function scaleOf({ id, observed, count }: PlanApp): readonly Extract<Change, { kind: 'scale' }>[] {
@@ -86,8 +89,8 @@ export function updateOf({
 }
 
 /**
- * The apps so that each comes after those it depends on (Marathon's `dependencies`), otherwise in the order
- * given. A circle is broken at the app that comes first: Marathon will say what it thinks of it.
+ * The apps so that each comes after those it depends on, otherwise in the order given. A circle is broken at the app
+ * that comes first: the scheduler will say what it thinks of it.
  */
 export function inDependencyOrder(apps: readonly PlanApp[]): readonly PlanApp[] {
   const byId = new Map(apps.map((app) => [app.id, app]));
@@ -96,7 +99,7 @@ export function inDependencyOrder(apps: readonly PlanApp[]): readonly PlanApp[] 
   const visit = (app: PlanApp): void => {
     if (visited.has(app.id)) return;
     visited.add(app.id);
-    for (const id of dependenciesOf(app)) {
+    for (const id of app.after ?? []) {
       const dependency = byId.get(id);
       if (dependency !== undefined) visit(dependency);
     }
@@ -106,37 +109,20 @@ export function inDependencyOrder(apps: readonly PlanApp[]): readonly PlanApp[] 
   return ordered;
 }
 
-/** Absolute ids; Marathon reads a relative one from the app's own group. */
-function dependenciesOf({ id, definition }: PlanApp): readonly string[] {
-  const named = definition?.['dependencies'];
-  if (!Array.isArray(named)) return [];
-  return named.filter((name) => typeof name === 'string').map((name) => absoluteId(name, id));
-}
-
-function absoluteId(name: string, from: string): string {
-  if (name.startsWith('/')) return name;
-  const path = from.split('/').slice(1, -1);
-  for (const part of name.split('/')) {
-    if (part === '..') path.pop();
-    else if (part !== '.' && part !== '') path.push(part);
-  }
-  return `/${path.join('/')}`;
-}
-
 /** Something is under way for it that an update would have to wait for. */
 function isBusy({ observed, supersedes }: PlanApp): boolean {
-  return observed?.deployments.some(({ id }) => id !== supersedes) ?? false;
+  return observed?.operations.some(({ id }) => id !== supersedes) ?? false;
 }
 
 /** Instances wait, perhaps for ever, and nothing but its own start and scaling is under way. */
 function isStuck({ id, observed }: PlanApp): boolean {
   if (observed === undefined || observed.waiting === 0) return false;
-  return observed.deployments.every((each) => isOwnScaling(id, each));
+  return observed.operations.every((each) => isOwnScaling(id, each));
 }
 
-function isOwnScaling(id: string, { actions, affectedApps }: DeploymentObservation): boolean {
+function isOwnScaling(id: string, { kinds, affectedApps }: OperationObservation): boolean {
   return (
     affectedApps.every((app) => app === id) &&
-    actions.every((action) => action === 'StartApplication' || action === 'ScaleApplication')
+    kinds.every((action) => action === 'Start' || action === 'Scale')
   );
 }

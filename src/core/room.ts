@@ -52,7 +52,7 @@ export class Room {
 }
 
 /**
- * Instances whose place is taken: an app's wish (Marathon launches up to it at any moment) or its tasks,
+ * Instances whose place is taken: an app's wish (the scheduler launches up to it at any moment) or its tasks,
  * whichever is larger, and every killed task until it is gone. Unreachable tasks hold nothing (design.md §2).
  */
 export function occupied(observed: AppObservation | undefined): number {

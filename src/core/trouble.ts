@@ -4,7 +4,7 @@ import { count } from './numbers.ts';
 import type { AppObservation } from './observation.ts';
 
 export interface TroubleMemory {
-  /** Marathon holds launches back: the app's tasks fail. */
+  /** Launches are held back: the app's tasks fail. */
   readonly backingOff?: { readonly sinceMs: number; readonly seenMs: number };
   /** Offers were too small for instances that wait. */
   readonly short?: {
@@ -13,7 +13,7 @@ export interface TroubleMemory {
     readonly dueMs: number;
     /** Instances for which room is set aside. */
     readonly instances: number;
-    /** What there was too little of, in Marathon's words. */
+    /** What there was too little of, in the scheduler's words. */
     readonly reasons?: readonly string[];
   };
 }
@@ -59,9 +59,10 @@ function followShortage(
 ): TroubleMemory['short'] {
   const known = memory !== undefined && nowMs - memory.seenMs < SHORT_FOR_MS ? memory : undefined;
   const waiting = observed?.waiting ?? 0;
-  const reasons = (observed?.waitingReasons ?? [])
-    .filter((why) => why.startsWith('Insufficient'))
-    .slice(0, MOST_REASONS);
+  const reasons = (observed?.waitingFor ?? [])
+    .filter(({ reason }) => reason === 'NoRoom')
+    .slice(0, MOST_REASONS)
+    .map(({ text }) => text);
   if (waiting <= 0 || reasons.length === 0) return known?.instances === 0 ? undefined : known;
   const goesOn = known !== undefined && nowMs - known.seenMs <= SHORT_AFTER_MS;
   const dueMs = goesOn ? known.dueMs : nowMs + SHORT_AFTER_MS;

@@ -18,7 +18,7 @@ export interface Wish {
   readonly nowMs: number;
   readonly min: number;
   readonly max: number;
-  /** Marathon's `instances`; 0 when the app does not exist. */
+  /** The scheduler's count; 0 when the app does not exist. */
   readonly requested: number;
   readonly wanted: number;
   /** What manners let it keep this round. */
@@ -110,7 +110,7 @@ function absent(s: Standing): Draft {
 
 const FIRST = 'first decision since the start: keeps what is there';
 
-/** Marathon's counts are the truth after a start, whatever is remembered. */
+/** The scheduler's counts are the truth after a start, whatever is remembered. */
 function isFirst(state: AppState | undefined): boolean {
   return state === undefined || state.resumed === true;
 }

@@ -1,6 +1,6 @@
 // schedulers: the port. Reports what is, executes one change; never decides.
 
-import type { EnvFrom, MarathonAppDefinition } from '../api/policy.ts';
+import type { AppDefinition, EnvFrom } from '../api/policy.ts';
 import type { Change, FieldDiff } from '../core/change.ts';
 import type { AppObservation } from '../core/observation.ts';
 import { WaitError } from '../runtime/errors.ts';
@@ -36,7 +36,7 @@ export interface RoomNeed {
   /** Marathon id. */
   readonly id: string;
   /** As Marathon has it, or as the policy says where the app does not exist. */
-  readonly definition: MarathonAppDefinition;
+  readonly definition: AppDefinition;
   /** Absent when it does not exist. */
   readonly observed?: AppObservation;
 }
@@ -61,9 +61,11 @@ export interface Scheduler {
    * not compared; a differing secret is reported without its values. Pure but for resolving.
    */
   diff(
-    wanted: { readonly definition: MarathonAppDefinition; readonly envFrom: readonly EnvFrom[] },
+    wanted: { readonly definition: AppDefinition; readonly envFrom: readonly EnvFrom[] },
     observed: AppObservation,
   ): readonly FieldDiff[];
+  /** The apps that must be there before this one is made; absent: order is nothing to this scheduler. */
+  dependencies?(app: string, definition: AppDefinition): readonly string[];
   /**
    * Executes one change. Throws WaitError while somebody else's deployment locks the app (the message says
    * whose), SurplusWaits while a count cannot be lowered without harm, TransientError when Marathon is not well, TerminalError when it refuses the content.

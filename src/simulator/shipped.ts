@@ -1,6 +1,7 @@
 // simulator: the code that ships. `decide` is asked what the controller would ask it, and its answer is done.
 
 import type { MetricSpec, TargetSpec } from '../api/policy.ts';
+import { inOrder } from '../core/change-order.ts';
 import { decide } from '../core/decide.ts';
 import type { AppInput, DecisionMemory } from '../core/decision.ts';
 import type { AppObservation, MetricReading } from '../core/observation.ts';
@@ -45,14 +46,13 @@ export class ShippedLaw implements Driver {
       ...(this.#memory !== undefined && { memory: this.#memory }),
     });
     this.#memory = decision.memory;
-    const changes = decision.apps.flatMap(({ to, from, role }, i) => {
+    const changes = decision.apps.flatMap(({ id, to, from, role }, i) => {
       const member = world.members[i];
       return member === undefined || role === 'fixed' || to === from
         ? []
-        : [{ member, to, delta: to - from }];
+        : [{ kind: 'scale' as const, app: id, member, from, to, reason: '' }];
     });
-    for (const { member, to, delta } of changes) if (delta < 0) world.scale(member, to);
-    for (const { member, to, delta } of changes) if (delta > 0) world.scale(member, to);
+    for (const { member, to } of inOrder(changes)) world.scale(member, to);
   }
 
   #read(world: World): void {
@@ -85,7 +85,7 @@ export class ShippedLaw implements Driver {
 }
 
 const NOTHING: readonly never[] = [];
-const SHORT: readonly string[] = ['InsufficientCpus'];
+const SHORT: AppObservation['waitingFor'] = [{ reason: 'NoRoom', text: 'no free slot' }];
 const DEFINITION = {};
 
 function observationOf({ terms, instances }: Member): AppObservation {
@@ -99,11 +99,11 @@ function observationOf({ terms, instances }: Member): AppObservation {
     unreachable: 0,
     ready: running,
     waiting,
-    waitingReasons: waiting > 0 ? SHORT : NOTHING,
+    waitingFor: waiting > 0 ? SHORT : NOTHING,
     backoffMs: 0,
     hasHealthChecks: false,
     tasks: NOTHING,
-    deployments: NOTHING,
+    operations: NOTHING,
     definition: DEFINITION,
   };
 }

@@ -1,7 +1,7 @@
 // Contract of every scheduler: what the controller relies on, whatever is behind it.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EnvFrom, MarathonAppDefinition } from '../../src/api/policy.ts';
+import type { AppDefinition, EnvFrom } from '../../src/api/policy.ts';
 import type { Change } from '../../src/core/change.ts';
 import type { AppObservation } from '../../src/core/observation.ts';
 import { TransientError, WaitError } from '../../src/runtime/errors.ts';
@@ -11,7 +11,7 @@ import type { Scheduler } from '../../src/schedulers/scheduler.ts';
 export interface SchedulerWorld {
   readonly scheduler: Scheduler;
   /** Of something that runs until it is stopped. */
-  readonly definition: MarathonAppDefinition;
+  readonly definition: AppDefinition;
   /** Another hand sets the count. */
   scaleByHand(app: string, instances: number): Promise<void>;
   /** Somebody's restart holds the app until the result is called. */
@@ -63,7 +63,7 @@ export function describeScheduler(name: string, createWorld: () => Promise<Sched
       expect(await look()).toMatchObject({ id: APP, requested: 2, owner: OWNER });
       await world.until(running(2));
       expect(await look()).toMatchObject({ running: 2, ready: 2, staging: 0, waiting: 0, unreachable: 0 });
-      await world.until(async () => (await look())?.deployments.length === 0);
+      await world.until(async () => (await look())?.operations.length === 0);
       expect((await look())?.tasks.map((t) => t.phase)).toEqual(['running', 'running']);
     });
 
@@ -113,14 +113,14 @@ export function describeScheduler(name: string, createWorld: () => Promise<Sched
     it("waits for somebody's restart, says whose it is, and goes on afterwards", async () => {
       await createRunning(1);
       const unlock = await world.lock(APP);
-      await world.until(async () => (await look())?.deployments.length === 1);
-      const deployment = (await look())?.deployments[0];
+      await world.until(async () => (await look())?.operations.length === 1);
+      const deployment = (await look())?.operations[0];
       const error = await scale(3).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(WaitError);
       expect((error as WaitError).retryAfterMs).toBeGreaterThan(0);
       expect((error as WaitError).message).toContain(deployment?.id);
-      expect((error as WaitError).message).toMatch(/RestartApplication .*orders/);
-      expect(await look()).toMatchObject({ requested: 1, deployments: [{ id: deployment?.id }] });
+      expect((error as WaitError).message).toMatch(/Restart(Application)? .*orders/);
+      expect(await look()).toMatchObject({ requested: 1, operations: [{ id: deployment?.id }] });
       await unlock();
       await world.until(async () => (await scale(3).catch(() => undefined)) !== undefined);
       expect(await look()).toMatchObject({ requested: 3 });
@@ -199,7 +199,7 @@ export function describeScheduler(name: string, createWorld: () => Promise<Sched
         await look();
         const still = calm === woken;
         calm = woken;
-        return still && (await look())?.deployments.length === 0;
+        return still && (await look())?.operations.length === 0;
       });
       const before = woken;
       await world.scaleByHand(APP, 2);

@@ -226,7 +226,7 @@ describe('definitions', () => {
     world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold'), aFiller('filler')]));
     world.metrics.set(1, 4);
     await world.start(10_000);
-    const end = world.marathon.others.lock('/filler', 'RestartApplication');
+    const end = world.marathon.others.lock('/filler', 'Restart');
     world.metrics.set(1, 8);
     await world.after(10_000);
     expect(world.counts).toEqual({ '/consumer': 4, '/filler': 6 });
@@ -246,7 +246,7 @@ describe('definitions', () => {
     world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold'), aFiller('filler')]));
     world.metrics.set(1, 4);
     await world.start(10_000);
-    const end = world.marathon.others.lock('/consumer', 'RestartApplication');
+    const end = world.marathon.others.lock('/consumer', 'Restart');
     await world.after(290_000);
     world.policies.put(
       'demo.yaml',
@@ -285,15 +285,15 @@ describe('definitions', () => {
       // Its tasks never start.
       const result = await apply(change, signal);
       await world.after(5_000);
-      end = world.marathon.others.lock('/consumer', 'RestartApplication');
-      const [deployment] = world.marathon.snapshot().get('/consumer')?.deployments ?? [];
+      end = world.marathon.others.lock('/consumer', 'Restart');
+      const [deployment] = world.marathon.snapshot().get('/consumer')?.operations ?? [];
       return { ...result, outcome: 'accepted', deploymentId: deployment?.id ?? '' };
     };
     const edited = (cmd: string) =>
       aPolicy('demo', [{ ...consumerThat('Hold'), app: { cmd, cpus: 1, mem: 100 } }]);
     world.policies.put('demo.yaml', edited('broken'));
     await world.after(10_000);
-    const [first] = world.marathon.snapshot().get('/consumer')?.deployments ?? [];
+    const [first] = world.marathon.snapshot().get('/consumer')?.operations ?? [];
     world.policies.put('demo.yaml', edited('right'));
     await world.after(10_000);
     expect(superseded).toEqual([undefined, first?.id]);

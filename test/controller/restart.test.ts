@@ -194,8 +194,8 @@ describe('our own hand', () => {
       const result = await apply(change, signal);
       await world.after(5_000);
       // Its tasks never start.
-      end = marathon.others.lock('/consumer', 'RestartApplication');
-      const [deployment] = marathon.snapshot().get('/consumer')?.deployments ?? [];
+      end = marathon.others.lock('/consumer', 'Restart');
+      const [deployment] = marathon.snapshot().get('/consumer')?.operations ?? [];
       return { ...result, outcome: 'accepted', deploymentId: deployment?.id ?? '' };
     };
     const edited = (cmd: string) =>
@@ -203,7 +203,7 @@ describe('our own hand', () => {
     policy = edited('broken');
     world.policies.put('demo.yaml', policy);
     await world.after(10_000);
-    const [first] = marathon.snapshot().get('/consumer')?.deployments ?? [];
+    const [first] = marathon.snapshot().get('/consumer')?.operations ?? [];
     await restart(20_000);
     policy = edited('right');
     world.policies.put('demo.yaml', policy);

@@ -306,12 +306,12 @@ describe('a write that fails', () => {
     world.policies.put('demo.yaml', aPolicy('demo', [consumer]));
     world.metrics.set(1, 2);
     await world.start(5_000);
-    const unlock = world.marathon.others.lock('/consumer', 'StopApplication');
+    const unlock = world.marathon.others.lock('/consumer', 'Stop');
     world.metrics.set(1, 3);
     await world.after(2_000);
     expect(world.counts['/consumer']).toBe(2);
     expect(world.condition('demo', 'Applied')).toBe('False/WaitingForLock');
-    expect(world.message('demo', 'Applied')).toContain('StopApplication /consumer');
+    expect(world.message('demo', 'Applied')).toContain('Stop /consumer');
     const { conflicts } = world.marathon.stats();
     unlock();
     await world.after(1_000);

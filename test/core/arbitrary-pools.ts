@@ -58,7 +58,7 @@ const someObserved = fc
       killing,
       waiting: Math.min(waiting, requested - running),
       backoffMs,
-      waitingReasons: waiting > 0 ? ['InsufficientCpus'] : [],
+      waitingFor: waiting > 0 ? [{ reason: 'NoRoom', text: 'InsufficientCpus' } as const] : [],
     });
   });
 

@@ -276,7 +276,11 @@ describe('a held count', () => {
 });
 
 describe('an app that waits for room', () => {
-  const short = observed(5, { running: 3, waiting: 2, waitingReasons: ['InsufficientCpus'] });
+  const short = observed(5, {
+    running: 3,
+    waiting: 2,
+    waitingFor: [{ reason: 'NoRoom', text: 'InsufficientCpus' }],
+  });
   const pool = [aScaled('web', 5, { observed: short }), aRemainder('rest', 5)];
 
   it('shrinks the remainder by what is missing', () => {
@@ -286,7 +290,11 @@ describe('an app that waits for room', () => {
 
   it('shrinks it as a remainder itself', () => {
     const rest = aRemainder('rest', 10, {
-      observed: observed(10, { running: 7, waiting: 3, waitingReasons: ['InsufficientMemory'] }),
+      observed: observed(10, {
+        running: 7,
+        waiting: 3,
+        waitingFor: [{ reason: 'NoRoom', text: 'InsufficientMemory' }],
+      }),
     });
     expect(of(rounds([rest], 12), 'rest').to).toBe(7);
   });

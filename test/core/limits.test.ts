@@ -5,7 +5,10 @@ import { decide } from '../../src/core/decide.ts';
 import type { AppDecision, AppInput, Decision } from '../../src/core/decision.ts';
 import { aBehavior, absent, anInput, aRemainder, aScaled, observed, T0 } from '../support/builders.ts';
 
-const FULL = ['InsufficientCpus', 'DeclinedScarceResources'];
+const FULL = [
+  { reason: 'NoRoom', text: 'InsufficientCpus' },
+  { reason: 'NotPlaced', text: 'DeclinedScarceResources' },
+] as const;
 
 /** Rounds one second apart over `seconds`, of apps that depend on what was decided for them. */
 function decidedAfter(
@@ -42,7 +45,7 @@ describe('a cluster that somebody else fills', () => {
       return [
         aScaled('work', 4, {
           wants: 4,
-          observed: observed(4, { id: '/work', running: 2, waiting: 2, waitingReasons: FULL }),
+          observed: observed(4, { id: '/work', running: 2, waiting: 2, waitingFor: FULL }),
         }),
         aRemainder('rest', Number.isNaN(left) ? 2 : left, { min: 0 }),
       ];
@@ -74,7 +77,7 @@ describe('a cluster that somebody else fills', () => {
             id: '/rest',
             running: 0,
             waiting,
-            waitingReasons: waiting > 0 ? FULL : [],
+            waitingFor: waiting > 0 ? FULL : [],
           }),
         }),
       ];

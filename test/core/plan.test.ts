@@ -6,8 +6,8 @@ import { observed } from '../support/builders.ts';
 
 const definition = { cmd: 'run' };
 const drift = [{ field: 'cmd', before: 'old', after: 'run' }];
-const busy = { deployments: [{ id: 'd', affectedApps: ['/a'], actions: ['ScaleApplication'] }] };
-const restarting = { deployments: [{ id: 'd', affectedApps: ['/a'], actions: ['RestartApplication'] }] };
+const busy = { operations: [{ id: 'd', affectedApps: ['/a'], kinds: ['Scale' as const] }] };
+const restarting = { operations: [{ id: 'd', affectedApps: ['/a'], kinds: ['Restart' as const] }] };
 
 function app(id: string, over: Partial<PlanApp> & { has?: number; to?: number } = {}): PlanApp {
   const { has, to, ...rest } = over;
@@ -98,7 +98,7 @@ describe('planChanges', () => {
       name: 'creations before definition changes, dependencies first',
       apps: [
         app('/old', { has: 1, to: 1, drift }),
-        app('/shop/front', { to: 1, definition: { dependencies: ['back', '../db'] } }),
+        app('/shop/front', { to: 1, after: ['/shop/back', '/db'] }),
         app('/shop/back', { to: 2 }),
         app('/db', { to: 1 }),
       ],
@@ -131,17 +131,17 @@ describe('planChanges', () => {
 
 describe('dependency order', () => {
   it('breaks a circle instead of running in it', () => {
-    const a = app('/a', { definition: { dependencies: ['/b'] } });
-    const b = app('/b', { definition: { dependencies: ['/a'] } });
+    const a = app('/a', { after: ['/b'] });
+    const b = app('/b', { after: ['/a'] });
     expect(inDependencyOrder([a, b]).map(({ id }) => id)).toEqual(['/b', '/a']);
   });
 
   it('keeps every app once, whatever depends on what', () => {
     const ids = ['/a', '/b', '/c', '/d'];
-    const dependencies = fc.array(fc.constantFrom(...ids, '/gone', 'b', 7), { maxLength: 4 });
+    const dependencies = fc.array(fc.constantFrom(...ids, '/gone'), { maxLength: 4 });
     fc.assert(
       fc.property(fc.tuple(dependencies, dependencies, dependencies, dependencies), (all) => {
-        const apps = ids.map((id, i) => app(id, { definition: { dependencies: all[i] } }));
+        const apps = ids.map((id, i) => app(id, { after: all[i] ?? [] }));
         expect(
           inDependencyOrder(apps)
             .map(({ id }) => id)

@@ -3,7 +3,11 @@ import { followTrouble, launchLimit, type TroubleMemory } from '../../src/core/t
 import { observed, T0 } from '../support/builders.ts';
 
 const broken = observed(5, { running: 2, waiting: 3, backoffMs: 20_000 });
-const short = observed(5, { running: 3, waiting: 2, waitingReasons: ['InsufficientCpus'] });
+const short = observed(5, {
+  running: 3,
+  waiting: 2,
+  waitingFor: [{ reason: 'NoRoom', text: 'InsufficientCpus' }],
+});
 const well = observed(5);
 
 type World = ReturnType<typeof observed>;
@@ -174,7 +178,11 @@ describe('an app that waits for room', () => {
   });
 
   it('is not short for other reasons', () => {
-    const unfit = observed(5, { running: 3, waiting: 2, waitingReasons: ['UnfulfilledConstraint'] });
+    const unfit = observed(5, {
+      running: 3,
+      waiting: 2,
+      waitingFor: [{ reason: 'NotPlaced', text: 'UnfulfilledConstraint' }],
+    });
     expect(
       follow([
         [0, unfit],

@@ -73,11 +73,11 @@ export function observed(requested: number, over: Partial<AppObservation> = {}):
     unreachable: 0,
     ready: running,
     waiting: 0,
-    waitingReasons: [],
+    waitingFor: [],
     backoffMs: 0,
     hasHealthChecks: false,
     tasks: [],
-    deployments: [],
+    operations: [],
     definition: {},
     ...over,
   };

@@ -1,6 +1,7 @@
 // controller: the fourth step of a round: executes changes in their order. Never throws; one app's trouble is its own.
 
 import type { Change } from '../../core/change.ts';
+import { PHASES, phaseOf } from '../../core/change-order.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
 import type { Closed, Obstacle, WriteGate } from './write-backoff.ts';
 
@@ -34,16 +35,6 @@ export interface ActDeps {
   readonly risesNeedFalls: boolean;
 }
 
-type Kind = Change['kind'];
-
-/** Falls go first, so that what they free is free early; an update comes last, it locks its app the longest. */
-const PHASES: readonly ((change: Change) => boolean)[] = [
-  isFall,
-  of('release', 'delete', 'adopt'),
-  (change) => change.kind === 'scale' && !isFall(change),
-];
-const ONE_BY_ONE = of('create', 'update');
-
 export async function act(
   changes: readonly Change[],
   deps: ActDeps,
@@ -51,15 +42,16 @@ export async function act(
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const phase of PHASES) {
-    const due = changes.filter(phase);
-    if (deps.risesNeedFalls && due.some(isRise) && outcomes.some(fallFailed)) {
+    const due = changes.filter((change) => phaseOf(change) === phase);
+    if (phase === 'create' || phase === 'update') {
+      // A creation waits for the one before it: the scheduler must know its dependencies.
+      for (const change of due) outcomes.push(await actOn(change, deps, signal));
+    } else if (phase === 'rise' && deps.risesNeedFalls && outcomes.some(fallFailed)) {
       outcomes.push(...due.map(postponedByFall));
     } else {
       outcomes.push(...(await Promise.all(due.map((change) => actOn(change, deps, signal)))));
     }
   }
-  // A creation waits for the one before it: its dependencies must be known to Marathon.
-  for (const change of changes.filter(ONE_BY_ONE)) outcomes.push(await actOn(change, deps, signal));
   return outcomes;
 }
 
@@ -80,20 +72,8 @@ function toldBy({ obstacle, message, repeated }: Closed): Pick<Outcome, 'obstacl
   return { obstacle, message, ...(repeated && { repeated }) };
 }
 
-function of(...kinds: readonly Kind[]): (change: Change) => boolean {
-  return ({ kind }) => kinds.includes(kind);
-}
-
-function isFall(change: Change): boolean {
-  return change.kind === 'scale' && change.to < change.from;
-}
-
-function isRise(change: Change): boolean {
-  return change.kind === 'scale' && change.to > change.from;
-}
-
 function fallFailed({ change, result }: Outcome): boolean {
-  return isFall(change) && (result === 'failed' || result === 'postponed');
+  return phaseOf(change) === 'fall' && (result === 'failed' || result === 'postponed');
 }
 
 function postponedByFall(change: Change): Outcome {

@@ -40,7 +40,7 @@ export function prepare(
     .filter(({ part, hand }) => part === 'live' && hand.situation !== 'conflict')
     .map((standing): PlanApp => {
       const { id } = standing.app.spec;
-      const plan = planApp(standing, decisions.get(id), drift.get(id) ?? []);
+      const plan = planApp(standing, decisions.get(id), { drift: drift.get(id) ?? [], scheduler });
       if (!drift.has(id)) gate.settled(id);
       const waits = updateOf(plan).flatMap((change) => postponedBy(gate, change));
       postponed.push(...waits);
@@ -79,7 +79,7 @@ function driftOf({ app, observed, part }: Standing, scheduler: Scheduler): reado
 function planApp(
   standing: Standing,
   decision: AppDecision | undefined,
-  drift: readonly FieldDiff[],
+  { drift, scheduler }: { readonly drift: readonly FieldDiff[]; readonly scheduler: Scheduler },
 ): PlanApp {
   const { app, observed, adopt, restart } = standing;
   const { id, app: definition, envFrom } = app.spec;
@@ -90,7 +90,7 @@ function planApp(
     envFrom,
     drift: mayUpdate(standing) ? drift : [],
     adopt,
-    ...(definition && { definition }),
+    ...(definition && { definition, after: scheduler.dependencies?.(id, definition) ?? [] }),
     ...(observed && { observed }),
     ...(count && { count }),
     ...(restart?.ours && { supersedes: restart.deployment }),

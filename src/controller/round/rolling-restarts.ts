@@ -35,9 +35,7 @@ export function restartsIn(
   { memory, nowMs }: { readonly memory: RestartMemory; readonly nowMs: number },
 ): ReadonlyMap<string, Restart> {
   const found = apps.flatMap((app): readonly (readonly [string, Restart])[] => {
-    const restart = view.apps
-      .get(app)
-      ?.deployments.find(({ actions }) => actions.includes('RestartApplication'));
+    const restart = view.apps.get(app)?.operations.find(({ kinds }) => kinds.includes('Restart'));
     if (restart === undefined) return [];
     const sinceMs = memory.restarts.get(restart.id) ?? nowMs;
     const ours = memory.updates.get(app) === restart.id;

@@ -31,5 +31,5 @@ export function withoutSurplus(
 ): AppObservation {
   if (sinceMs === undefined || nowMs - sinceMs < LEND_AFTER_MS) return observed;
   const requested = Math.max(0, observed.requested - observed.waiting);
-  return { ...observed, requested, waiting: 0, waitingReasons: [] };
+  return { ...observed, requested, waiting: 0, waitingFor: [] };
 }

@@ -69,7 +69,7 @@ export class WriteGate {
 
   /** Once per round and app: a lock that is gone opens its gates at once. */
   look(observed: AppObservation): void {
-    const locked = observed.deployments.length > 0;
+    const locked = observed.operations.length > 0;
     for (const kind of ['scale', 'update'] as const) {
       const key = `${kind} ${observed.id}`;
       const entry = this.#closed.get(key);

@@ -210,7 +210,7 @@ function deployingOf({ standings, round, outcomes }: Part): Finding | undefined 
   for (const { app, observed, restart } of standings) {
     const { id } = app.spec;
     if (restart?.overdue) return is('False', 'DeploymentStuck', stuck(restart, round.wallAheadMs));
-    const deployment = observed?.deployments.find(({ actions }) => actions.some((a) => SLOW_ACTIONS.has(a)));
+    const deployment = observed?.operations.find(({ kinds }) => kinds.some((a) => SLOW_ACTIONS.has(a)));
     if (deployment !== undefined) {
       return is('False', 'Deploying', `${id}: deployment ${deployment.id} is under way`);
     }
@@ -231,7 +231,7 @@ function stuck({ app, deployment, sinceMs, ours }: Restart, wallAheadMs: number)
 
 const OBSERVING = 'observing, as `mode: Observe` says: decides and reports, writes nothing';
 
-const SLOW_ACTIONS: ReadonlySet<string> = new Set(['StartApplication', 'RestartApplication']);
+const SLOW_ACTIONS: ReadonlySet<string> = new Set(['Start', 'Restart']);
 
 function limitedOf({ standings, round }: Part): Finding {
   return scalingLimits(standings, round);
@@ -251,7 +251,7 @@ function launchingOf({ standings, round, outcomes }: Part): Finding {
   const waiting = standings.find(({ observed }) => (observed?.waiting ?? 0) > 0);
   if (waiting === undefined) return is('False', 'Running', 'nothing waits to be launched');
   const { app, observed } = waiting;
-  const reasons = observed?.waitingReasons.join(', ') ?? '';
+  const reasons = observed?.waitingFor.map(({ text }) => text).join(', ') ?? '';
   const why = reasons === '' ? '' : ` (${reasons})`;
   return is('False', 'Launching', `${app.spec.id} waits for ${observed?.waiting} instances${why}`);
 }

@@ -39,5 +39,5 @@ function needOf({ app }: Standing, decision: AppDecision | undefined, granted: n
 /** An app that Marathon holds back after failures waits for something else. */
 function waitingForRoom({ observed }: Standing): number {
   if (observed === undefined || observed.backoffMs > 0) return 0;
-  return observed.waitingReasons.some((reason) => reason.startsWith('Insufficient')) ? observed.waiting : 0;
+  return observed.waitingFor.some(({ reason }) => reason === 'NoRoom') ? observed.waiting : 0;
 }

@@ -14,7 +14,7 @@ export interface LawInput {
   /** When the messages were counted. */
   readonly atMs: number;
   readonly messages: Messages;
-  /** The count asked for now: Marathon's `instances`, or more while a hand-over is under way. */
+  /** The count asked for now: the scheduler's, or more while a hand-over is under way. */
   readonly asked: number;
   /** Instances that serve. */
   readonly ready: number;

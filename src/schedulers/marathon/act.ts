@@ -115,7 +115,7 @@ export class Actor {
 }
 
 function held(app: AppObservation, endangered: number): string {
-  const why = app.backoffMs > 0 ? ['backing off after failures'] : app.waitingReasons;
+  const why = app.backoffMs > 0 ? ['backing off after failures'] : app.waitingFor.map(({ text }) => text);
   const because = why.length > 0 ? ` (${why.join(', ')})` : '';
   return `${app.waiting} of its ${app.requested} instances still wait to launch${because}, and Marathon would stop ${endangered} running in their place; its count stays until they run`;
 }

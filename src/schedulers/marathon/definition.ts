@@ -6,12 +6,12 @@ import { AnyOf } from '../../api/app-definition/expected.ts';
 import { APP, isGiven, WITHOUT_EFFECT } from '../../api/app-definition/fields.ts';
 import { absoluteId } from '../../api/app-definition/path.ts';
 import { readObject } from '../../api/app-definition/read.ts';
-import type { MarathonAppDefinition } from '../../api/policy.ts';
+import type { AppDefinition } from '../../api/policy.ts';
 import type { AppObservation } from '../../core/observation.ts';
 import { isObject, type Json } from './schema.ts';
 
 /** What Marathon reads of a definition: without null, unknown fields, the count and what is reported only. */
-export function settable(definition: MarathonAppDefinition): Json {
+export function settable(definition: AppDefinition): Json {
   const { value } = readObject(definition, APP);
   const read = Object.entries(value).filter(([key]) => !WITHOUT_EFFECT.has(key));
   return completed(Object.fromEntries(read));
@@ -75,11 +75,7 @@ export interface Compared {
  * default, but for what is decided elsewhere (`DECIDED_ELSEWHERE`). An adopted app is its own with the policy's fields
  * laid over it, each as a whole, because Marathon replaces each as a whole.
  */
-export function compared(
-  definition: MarathonAppDefinition,
-  observed: AppObservation,
-  minor: number,
-): Compared {
+export function compared(definition: AppDefinition, observed: AppObservation, minor: number): Compared {
   const { owner, definition: echo } = observed;
   const of: Sides = { echo, owned: owner !== undefined, minor };
   const last = LAST.get(definition);
@@ -97,9 +93,9 @@ interface Sides {
 }
 
 /** Rounds come twice a second, and neither side changes in most: both are what they were, the very objects. */
-const LAST = new WeakMap<MarathonAppDefinition, Sides & { readonly result: Compared }>();
+const LAST = new WeakMap<AppDefinition, Sides & { readonly result: Compared }>();
 
-function sidesOf(definition: MarathonAppDefinition, { echo, owned, minor }: Sides): Compared {
+function sidesOf(definition: AppDefinition, { echo, owned, minor }: Sides): Compared {
   const own = knownTo(minor, settable(definition), APP);
   const echoed = modernised(knownTo(minor, readObject(echo, APP).value, APP), minor);
   const named = namedBy(own);

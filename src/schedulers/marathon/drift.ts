@@ -2,7 +2,7 @@
 
 import { AnyOf, Assigned, plainly } from '../../api/app-definition/expected.ts';
 import { CREATION_LABEL } from '../../api/labels.ts';
-import type { EnvFrom, MarathonAppDefinition } from '../../api/policy.ts';
+import type { AppDefinition, EnvFrom } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { FieldDiff } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
@@ -11,7 +11,7 @@ import { tryResolveEnv } from './environment.ts';
 import { isObject, type Json } from './schema.ts';
 
 export interface Wanted {
-  readonly definition: MarathonAppDefinition;
+  readonly definition: AppDefinition;
   readonly envFrom: readonly EnvFrom[];
 }
 

@@ -1,5 +1,6 @@
 // schedulers/marathon: the Scheduler port over Marathon's HTTP API.
 
+import type { AppDefinition } from '../../api/policy.ts';
 import type { Change, FieldDiff } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
@@ -16,6 +17,7 @@ import { Actor } from './act.ts';
 import { MarathonClient } from './client.ts';
 import { baseUrls, type MarathonConfig, type MarathonDeps } from './config.ts';
 import { authorization } from './credentials.ts';
+import { dependenciesOf } from './dependencies.ts';
 import { diffDefinition, type Wanted } from './drift.ts';
 import { followEvents } from './event-stream.ts';
 import { concerned, EVENT_TYPES } from './events.ts';
@@ -96,6 +98,10 @@ class HttpMarathonScheduler implements ReportingScheduler {
       if (!signal.aborted) this.#failure = messageOf(error);
       throw error;
     }
+  }
+
+  dependencies(app: string, definition: AppDefinition): readonly string[] {
+    return dependenciesOf(app, definition);
   }
 
   diff(wanted: Wanted, observed: AppObservation): readonly FieldDiff[] {

@@ -3,9 +3,11 @@
 import { createdBy } from '../../api/labels.ts';
 import type {
   AppObservation,
-  DeploymentObservation,
+  OperationKind,
+  OperationObservation,
   TaskObservation,
   TaskPhase,
+  WaitingReason,
 } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import type { Deployment, MarathonApp, MarathonTask, QueueItem } from './schema.ts';
@@ -55,11 +57,11 @@ export function toObservation(app: MarathonApp, around: Surroundings): AppObserv
     unreachable: inPhase('unreachable'),
     ready: app.hasHealthChecks ? healthy : running,
     waiting,
-    waitingReasons: waiting > 0 ? (around.queued?.reasons ?? []) : [],
+    waitingFor: waiting > 0 ? (around.queued?.reasons ?? []).map(waitingReason) : [],
     backoffMs: around.queued?.backoffMs ?? 0,
     hasHealthChecks: app.hasHealthChecks,
     tasks,
-    deployments: around.deployments.filter((d) => d.affectedApps.includes(app.id)).map(toDeployment),
+    operations: around.deployments.filter((d) => d.affectedApps.includes(app.id)).map(toDeployment),
     ...defined({
       lastScalingAtMs: app.lastScalingAtMs,
       lastConfigChangeAtMs: app.lastConfigChangeAtMs,
@@ -113,10 +115,23 @@ function toTask(task: MarathonTask): TaskObservation[] {
   ];
 }
 
-function toDeployment(deployment: Deployment): DeploymentObservation {
+function toDeployment(deployment: Deployment): OperationObservation {
   return {
     id: deployment.id,
     affectedApps: deployment.affectedApps,
-    actions: deployment.actions.map((a) => a.action),
+    kinds: deployment.actions.map(({ action }) => kindOf(action)),
   };
+}
+
+/** `RestartApplication`, `ScalePod`: what is done stands before what it is done to. */
+function kindOf(action: string): OperationKind {
+  const kind = KINDS.find((each) => action.startsWith(each));
+  return kind ?? 'Other';
+}
+
+const KINDS = ['Start', 'Scale', 'Restart', 'Stop'] as const;
+
+/** Why Mesos' offers did not do. */
+function waitingReason(text: string): WaitingReason {
+  return { reason: text.startsWith('Insufficient') ? 'NoRoom' : 'NotPlaced', text };
 }

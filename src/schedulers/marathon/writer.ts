@@ -47,7 +47,7 @@ export class Writer {
    */
   async throughLocks(write: AppWrite, signal: AbortSignal): Promise<ApplyResult> {
     const { app, doing, secrets } = write;
-    let force = app.deployments.length > 0 && (await this.#mayForce(write, signal));
+    let force = app.operations.length > 0 && (await this.#mayForce(write, signal));
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const outcome = await this.once(app.id, { doing, force, secrets, send: write.send }, signal);
       if (outcome.kind === 'accepted') return accepted(outcome);

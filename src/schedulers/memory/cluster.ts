@@ -1,6 +1,7 @@
 // schedulers/memory: a cluster in memory. Tasks take time to start and to stop on whatever clock is asked.
 
-import type { MarathonAppDefinition } from '../../api/policy.ts';
+import type { AppDefinition } from '../../api/policy.ts';
+import type { OperationKind } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 
 /** ms; a function draws one for each task. */
@@ -28,7 +29,7 @@ export interface MemoryTask {
 
 export interface MemoryDeployment {
   readonly id: string;
-  readonly action: string;
+  readonly action: OperationKind;
   /** Ends only by hand, unlike one that ends when the count is reached. */
   readonly held: boolean;
 }
@@ -37,7 +38,7 @@ export interface MemoryApp {
   readonly id: string;
   readonly owner?: string;
   instances: number;
-  definition: MarathonAppDefinition;
+  definition: AppDefinition;
   tasks: MemoryTask[];
   deployments: MemoryDeployment[];
   lastScalingAtMs: number;
@@ -84,16 +85,16 @@ export class MemoryCluster {
       lastConfigChangeAtMs: nowMs,
     };
     this.apps.set(app.id, created);
-    return this.#resize(created, { instances: app.instances, action: 'StartApplication' }, nowMs);
+    return this.#resize(created, { instances: app.instances, action: 'Start' }, nowMs);
   }
 
   scale(app: MemoryApp, instances: number, nowMs: number): string {
     app.lastScalingAtMs = nowMs;
-    return this.#resize(app, { instances, action: 'ScaleApplication' }, nowMs);
+    return this.#resize(app, { instances, action: 'Scale' }, nowMs);
   }
 
   /** Stops every task and starts as many anew, each in the slot of one that is gone. */
-  restart(app: MemoryApp, definition: MarathonAppDefinition, nowMs: number): string {
+  restart(app: MemoryApp, definition: AppDefinition, nowMs: number): string {
     app.definition = definition;
     app.lastConfigChangeAtMs = nowMs;
     const old = app.tasks.filter((t) => t.phase !== 'waiting');
@@ -104,7 +105,7 @@ export class MemoryCluster {
       app.tasks.push({ ...this.#newTask(app), ...defined({ replaces }) });
     }
     this.#launch(nowMs);
-    return this.#deploy(app, 'RestartApplication');
+    return this.#deploy(app, 'Restart');
   }
 
   delete(app: MemoryApp, nowMs: number): string {
@@ -123,13 +124,13 @@ export class MemoryCluster {
     this.#launch(nowMs);
   }
 
-  lock(app: MemoryApp, action: string): MemoryDeployment {
+  lock(app: MemoryApp, action: OperationKind): MemoryDeployment {
     const lock = { id: this.#newId('deployment'), action, held: true };
     app.deployments.push(lock);
     return lock;
   }
 
-  #resize(app: MemoryApp, to: { instances: number; action: string }, nowMs: number): string {
+  #resize(app: MemoryApp, to: { instances: number; action: OperationKind }, nowMs: number): string {
     app.instances = to.instances;
     const surplus = present(app) - to.instances;
     for (const task of app.tasks.filter(isPresent).toSorted(byExpendability).slice(0, Math.max(0, surplus))) {
@@ -170,7 +171,7 @@ export class MemoryCluster {
   }
 
   /** A newer one takes the place of those that end by themselves. */
-  #deploy(app: MemoryApp, action: string): string {
+  #deploy(app: MemoryApp, action: OperationKind): string {
     const id = this.#newId('deployment');
     app.deployments = [...app.deployments.filter((d) => d.held), { id, action, held: false }];
     this.#finishDeployments(app);

@@ -1,12 +1,12 @@
 // schedulers/memory: definitions compared and merged, field by field, env key by key.
 
-import type { EnvFrom, MarathonAppDefinition } from '../../api/policy.ts';
+import type { AppDefinition, EnvFrom } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { FieldDiff } from '../../core/change.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 
 export interface Wanted {
-  readonly definition: MarathonAppDefinition;
+  readonly definition: AppDefinition;
   readonly envFrom: readonly EnvFrom[];
 }
 
@@ -14,12 +14,12 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What is there, and whether the policy's definition is the whole of it. */
 export interface Current {
-  readonly definition: MarathonAppDefinition;
+  readonly definition: AppDefinition;
   readonly owned: boolean;
 }
 
 /** The count and the name are not part of a definition, and null is not given. */
-function fieldsOf(definition: MarathonAppDefinition): Fields {
+function fieldsOf(definition: AppDefinition): Fields {
   const { id: _id, instances: _instances, ...fields } = definition;
   return fieldsIn(withoutNull(fields));
 }
@@ -36,7 +36,7 @@ export function merged(
   { definition, owned }: Current,
   wanted: Wanted,
   values: ValueResolver | undefined,
-): MarathonAppDefinition {
+): AppDefinition {
   const fields = fieldsOf(wanted.definition);
   const present = fieldsIn(definition['env']);
   const unresolved = wanted.envFrom.map(({ name }) => name).filter((name) => Object.hasOwn(present, name));

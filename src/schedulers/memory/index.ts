@@ -1,9 +1,9 @@
 // schedulers/memory: a Scheduler without a cluster, for simulations and tests.
 
-import type { MarathonAppDefinition } from '../../api/policy.ts';
+import type { AppDefinition } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { Change, FieldDiff } from '../../core/change.ts';
-import type { AppObservation } from '../../core/observation.ts';
+import type { AppObservation, OperationKind } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError, WaitError } from '../../runtime/errors.ts';
 import type {
@@ -28,16 +28,16 @@ export interface MemoryDeps {
 /** What other people do to the cluster. Each throws when the app does not exist. */
 export interface OtherHands {
   /** An app that the scheduler did not make. */
-  create(app: string, instances: number, definition: MarathonAppDefinition): void;
+  create(app: string, instances: number, definition: AppDefinition): void;
   scale(app: string, instances: number): void;
   restart(app: string): void;
   /** Changes fields of its definition, as somebody does on Marathon's own page. */
-  edit(app: string, fields: MarathonAppDefinition): void;
+  edit(app: string, fields: AppDefinition): void;
   delete(app: string): void;
   /** One running task ends by itself. */
   crash(app: string): void;
-  /** A deployment that holds the app until the result is called; `action` as Marathon names it. */
-  lock(app: string, action?: string): () => void;
+  /** An operation that holds the app until the result is called. */
+  lock(app: string, action?: OperationKind): () => void;
 }
 
 export interface MemoryScheduler extends ReportingScheduler {
@@ -79,7 +79,7 @@ class InMemoryScheduler implements MemoryScheduler {
       }),
     delete: (id) => this.#change(() => this.#cluster.delete(this.#existing(id), this.#now())),
     crash: (id) => this.#change(() => this.#cluster.crash(this.#existing(id), this.#now())),
-    lock: (id, action = 'RestartApplication') => this.#lock(id, action),
+    lock: (id, action = 'Restart') => this.#lock(id, action),
   };
 
   constructor(options: ClusterOptions, deps: MemoryDeps) {
@@ -105,6 +105,10 @@ class InMemoryScheduler implements MemoryScheduler {
       owner === undefined ? [] : [[id, owner] as const],
     );
     return new Map(owners);
+  }
+
+  dependencies(_app: string, { dependencies = [] }: AppDefinition): readonly string[] {
+    return Array.isArray(dependencies) ? dependencies.filter((name) => typeof name === 'string') : [];
   }
 
   diff(wanted: Wanted, app: AppObservation): readonly FieldDiff[] {
@@ -206,9 +210,7 @@ class InMemoryScheduler implements MemoryScheduler {
     if (app === undefined) {
       throw new TransientError(`${doing}: the app is not in the cluster any more; looking again`);
     }
-    const lock = app.deployments.find(
-      (d) => d.id !== supersedes && (d.held || d.action === 'RestartApplication'),
-    );
+    const lock = app.deployments.find((d) => d.id !== supersedes && (d.held || d.action === 'Restart'));
     if (lock === undefined) return app;
     this.#stats = { ...this.#stats, conflicts: this.#stats.conflicts + 1 };
     throw new WaitError(`${doing}: locked by deployment ${lock.id} (${lock.action} ${id})`, LOCK_RETRY_MS);
@@ -220,7 +222,7 @@ class InMemoryScheduler implements MemoryScheduler {
     return { outcome: 'accepted', deploymentId, version: new Date(this.#now()).toISOString() };
   }
 
-  #lock(id: string, action: string): () => void {
+  #lock(id: string, action: OperationKind): () => void {
     const app = this.#existing(id);
     const lock = this.#change(() => this.#cluster.lock(app, action));
     return () => {

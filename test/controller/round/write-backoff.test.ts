@@ -19,7 +19,7 @@ function aGate() {
   return { clock, gate: new WriteGate({ clock, random: () => 0 }) };
 }
 
-const lock = { deployments: [{ id: 'd', affectedApps: ['/a'], actions: ['StopApplication'] }] };
+const lock = { operations: [{ id: 'd', affectedApps: ['/a'], kinds: ['Stop' as const] }] };
 const free = observed(1, { id: '/a' });
 const locked = observed(1, { id: '/a', ...lock });
 

@@ -10,7 +10,7 @@ import { appViewOf } from '../../../src/controller/status/app-view.ts';
 import { conditionsOf } from '../../../src/controller/status/conditions.ts';
 import { transitionsOf } from '../../../src/controller/status/event-rules.ts';
 import type { AppDecision } from '../../../src/core/decision.ts';
-import type { AppObservation, MetricReading } from '../../../src/core/observation.ts';
+import type { AppObservation, MetricReading, OperationKind } from '../../../src/core/observation.ts';
 import { TerminalError, TransientError, UnresolvedReference } from '../../../src/runtime/errors.ts';
 import { aSample, aTarget, notRead, observed, T0 } from '../../support/builders.ts';
 import { anApp, aPolicy, wants } from '../../support/fakes.ts';
@@ -99,7 +99,7 @@ const create = {
 } as const;
 const scale = { kind: 'scale', app: '/a', from: 3, to: 4, reason: '' } as const;
 const drift = new Map([['/a', [{ field: 'cmd', before: 'x', after: 'y' }]]]);
-const deployment = (action: string) => [{ id: 'd1', affectedApps: ['/a'], actions: [action] }];
+const deployment = (kind: OperationKind) => [{ id: 'd1', affectedApps: ['/a'], kinds: [kind] }];
 const readings = (reading: MetricReading): Scene => ({ readings: [reading] });
 const failed = (obstacle: 'locked' | 'refused' | 'unresolved' | 'unavailable', message: string): Scene => ({
   round: { outcomes: [{ change: scale, result: 'failed', obstacle, message }] },
@@ -167,8 +167,8 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   ['Applied', 'False/Deploying', { round: { drift } }, 'waits for its update'],
   ['Applied', 'False/Deploying', { round: { outcomes: [{ change: create, result: 'accepted' }] } }],
   ['Applied', 'False/Deploying', { missing: true }, 'to be created'],
-  ['Applied', 'False/Deploying', { observed: { deployments: deployment('RestartApplication') } }, 'd1'],
-  ['Applied', 'True/UpToDate', { observed: { deployments: deployment('ScaleApplication') } }],
+  ['Applied', 'False/Deploying', { observed: { operations: deployment('Restart') } }, 'd1'],
+  ['Applied', 'True/UpToDate', { observed: { operations: deployment('Scale') } }],
   ['ScalingLimited', 'False/WithinLimits', {}],
   ['ScalingLimited', 'True/AtCapacity', { decision: { limitedBy: 'capacity' } }],
   ['ScalingLimited', 'True/AtMaximum', { decision: { limitedBy: 'max' } }],
@@ -192,7 +192,7 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   [
     'NotLaunching',
     'False/Launching',
-    { observed: { waiting: 2, waitingReasons: ['InsufficientCpus'] } },
+    { observed: { waiting: 2, waitingFor: [{ reason: 'NoRoom', text: 'InsufficientCpus' }] } },
     'InsufficientCpus',
   ],
   ['NotLaunching', 'True/BackingOff', { observed: { backoffMs: 1 } }],

@@ -15,7 +15,7 @@ interface Case {
   readonly observed?: Partial<AppObservation> & { readonly requested: number };
 }
 
-const noRoom = { waitingReasons: ['InsufficientCpus'] };
+const noRoom = { waitingFor: [{ reason: 'NoRoom' as const, text: 'InsufficientCpus' }] };
 
 function aRound(cases: readonly Case[], over: Partial<Round> = {}): Round {
   const standings = cases.map((each, i): Standing => {

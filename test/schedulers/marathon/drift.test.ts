@@ -39,11 +39,11 @@ function observed(echo: Fields = {}, owner: string | undefined = 'default/shop')
     unreachable: 0,
     ready: 3,
     waiting: 0,
-    waitingReasons: [],
+    waitingFor: [],
     backoffMs: 0,
     hasHealthChecks: false,
     tasks: [],
-    deployments: [],
+    operations: [],
     ...(owner !== undefined && { owner }),
     definition: { ...ECHO, ...echo },
   };

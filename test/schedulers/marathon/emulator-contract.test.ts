@@ -135,7 +135,7 @@ describe('lowering a count on the embedded server while instances wait', () => {
     const veterans = (await observe())?.tasks.map((t) => t.id) ?? [];
     await scale(8);
     await until('five wait', async () => (await observe())?.waiting === 5);
-    expect((await observe())?.waitingReasons.length).toBeGreaterThan(0);
+    expect((await observe())?.waitingFor.length).toBeGreaterThan(0);
 
     const held = await scale(3).catch((e: unknown) => e);
     expect(held).toBeInstanceOf(WaitError);

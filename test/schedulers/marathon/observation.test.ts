@@ -119,11 +119,11 @@ describe('the queue', () => {
       { reason: 'InsufficientMemory', declined: 5, processed: 5 },
     ];
     const queue = { processedOffersSummary: { rejectSummaryLastOffers } };
-    expect(observed({}, { count: 3, ...queue }).waitingReasons).toEqual([
-      'InsufficientCpus',
-      'InsufficientMemory',
+    expect(observed({}, { count: 3, ...queue }).waitingFor).toEqual([
+      { reason: 'NoRoom', text: 'InsufficientCpus' },
+      { reason: 'NoRoom', text: 'InsufficientMemory' },
     ]);
-    expect(observed({ tasks: running(3) }, { count: 0, ...queue }).waitingReasons).toEqual([]);
+    expect(observed({ tasks: running(3) }, { count: 0, ...queue }).waitingFor).toEqual([]);
   });
 
   it('passes over pods', () => {
@@ -173,8 +173,8 @@ describe('the rest of an app', () => {
       { id: 'one', affectedApps: ['/orders'], steps },
       { id: 'two', affectedApps: ['/other'], steps: [] },
     ];
-    expect(observed({}, undefined, deployments).deployments).toEqual([
-      { id: 'one', affectedApps: ['/orders'], actions: ['StartApplication', 'ScaleApplication'] },
+    expect(observed({}, undefined, deployments).operations).toEqual([
+      { id: 'one', affectedApps: ['/orders'], kinds: ['Start', 'Scale'] },
     ]);
   });
 

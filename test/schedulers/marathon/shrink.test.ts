@@ -25,7 +25,7 @@ function anApp(counts: Counts, definition: Record<string, unknown> = {}): AppObs
     unreachable,
     waiting,
     ready: running,
-    waitingReasons: [],
+    waitingFor: [],
     backoffMs: 0,
     hasHealthChecks: false,
     tasks: [
@@ -34,7 +34,7 @@ function anApp(counts: Counts, definition: Record<string, unknown> = {}): AppObs
       ...of('unreachable', unreachable),
       ...of('killing', killing),
     ],
-    deployments: [],
+    operations: [],
     definition,
   };
 }

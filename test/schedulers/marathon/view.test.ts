@@ -112,8 +112,8 @@ describe('what a reading costs', () => {
     marathon.deploy('RestartApplication', '/shop/a');
     const { apps } = await observe();
     expect(reads().toSorted()).toEqual(['/v2/apps', '/v2/deployments', '/v2/queue']);
-    expect(apps.get('/shop/a')?.deployments).toMatchObject([{ actions: ['RestartApplication'] }]);
-    expect(apps.get('/shop/b')?.deployments).toEqual([]);
+    expect(apps.get('/shop/a')?.operations).toMatchObject([{ kinds: ['Restart'] }]);
+    expect(apps.get('/shop/b')?.operations).toEqual([]);
   });
 
   it('does not care about what other apps of the cluster do', async () => {

@@ -86,11 +86,11 @@ describe('a cluster in memory', () => {
     await clock.advance(2000);
     others.restart('/a');
     expect(counts('/a')).toEqual([3, 3, 0, 0, 3]);
-    expect(scheduler.snapshot().get('/a')?.deployments).toMatchObject([{ actions: ['RestartApplication'] }]);
+    expect(scheduler.snapshot().get('/a')?.operations).toMatchObject([{ kinds: ['Restart'] }]);
     await clock.advance(500);
     expect(counts('/a')).toEqual([3, 0, 3, 0, 0]);
     await clock.advance(2000);
-    expect(scheduler.snapshot().get('/a')?.deployments).toEqual([]);
+    expect(scheduler.snapshot().get('/a')?.operations).toEqual([]);
   });
 
   it('keeps the slots of a deleted app until its tasks are gone', async () => {

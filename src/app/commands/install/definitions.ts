@@ -1,6 +1,6 @@
 // app: the four apps of an installation, as they are sent to Marathon.
 
-import type { AppSpec, MarathonAppDefinition } from '../../../api/policy.ts';
+import type { AppDefinition, AppSpec } from '../../../api/policy.ts';
 import { resourceKey } from '../../../api/policy.ts';
 import { createRedactor } from '../../../runtime/redact.ts';
 import { createBody } from '../../../schedulers/marathon/app-definition.ts';
@@ -13,7 +13,7 @@ const SECRETS = [ACCOUNT_KEY, TOKEN];
 const MASK = '***';
 
 /** A Marathon app definition with its id and its count. */
-export type App = MarathonAppDefinition & { readonly id: string; readonly instances: number };
+export type App = AppDefinition & { readonly id: string; readonly instances: number };
 
 export function operatorId(group: string): string {
   return `${group}/operator`;

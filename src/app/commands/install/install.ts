@@ -152,13 +152,13 @@ interface AppState {
 /** As many serve as it was made with, unless somebody has asked for less since. */
 function stateOf({ id, instances }: App, observed: AppObservation | undefined): AppState {
   if (observed === undefined) return { id, runs: false, text: 'not there' };
-  const { running, ready, requested, waiting, waitingReasons, backoffMs } = observed;
+  const { running, ready, requested, waiting, waitingFor, backoffMs } = observed;
   const wanted = Math.min(instances, requested);
   const runs = ready >= wanted;
   if (runs) return { id, runs, text: 'running' };
   const notes = [
     ...(running >= wanted ? ['not healthy yet'] : []),
-    ...(waiting > 0 ? [`${waiting} waiting${waitingReasons.map((reason) => ` ${reason}`).join(',')}`] : []),
+    ...(waiting > 0 ? [`${waiting} waiting${waitingFor.map(({ text }) => ` ${text}`).join(',')}`] : []),
     ...(backoffMs > 0 ? ['backing off: its last task ended at once'] : []),
   ];
   const text = `${running} of ${wanted} running${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;

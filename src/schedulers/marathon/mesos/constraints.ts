@@ -1,6 +1,6 @@
 // schedulers/marathon/mesos: which agents an app may use and how many of it fit beside each other there.
 
-import type { MarathonAppDefinition } from '../../../api/policy.ts';
+import type { AppDefinition } from '../../../api/policy.ts';
 import type { Agent } from './schema.ts';
 
 /** At most `limit` instances on all agents that share a value of `field`. */
@@ -18,7 +18,7 @@ export function valueAt(agent: Agent, field: string): string | undefined {
 }
 
 /** `[field, operator, value]`, whatever of it is well-formed. */
-function constraintsOf(definition: MarathonAppDefinition): readonly (readonly [string, string, string])[] {
+function constraintsOf(definition: AppDefinition): readonly (readonly [string, string, string])[] {
   const listed = definition['constraints'];
   if (!Array.isArray(listed)) return [];
   return listed.filter(Array.isArray).map(([field, operator, value]) => {
@@ -27,7 +27,7 @@ function constraintsOf(definition: MarathonAppDefinition): readonly (readonly [s
 }
 
 /** Whether Marathon would take an offer of this agent, as far as its attributes go (its `Constraints`). */
-export function mayUse(definition: MarathonAppDefinition, agent: Agent): boolean {
+export function mayUse(definition: AppDefinition, agent: Agent): boolean {
   return constraintsOf(definition).every(([field, operator, value]) => {
     const has = valueAt(agent, field);
     if (has === undefined) return operator === 'UNLIKE';
@@ -47,7 +47,7 @@ export function mayUse(definition: MarathonAppDefinition, agent: Agent): boolean
 }
 
 /** Fixed ports of the host spread like `UNIQUE` on its name. GROUP_BY only balances: it limits nothing. */
-export function spreadsOf(definition: MarathonAppDefinition): readonly Spread[] {
+export function spreadsOf(definition: AppDefinition): readonly Spread[] {
   const spreads = constraintsOf(definition).flatMap(([field, operator, value]): Spread[] => {
     if (operator === 'UNIQUE') return [{ field, limit: 1 }];
     const most = Number(value);
@@ -56,7 +56,7 @@ export function spreadsOf(definition: MarathonAppDefinition): readonly Spread[] 
   return hasFixedPorts(definition) ? [...spreads, { field: 'hostname', limit: 1 }] : spreads;
 }
 
-function hasFixedPorts({ requirePorts, portDefinitions }: MarathonAppDefinition): boolean {
+function hasFixedPorts({ requirePorts, portDefinitions }: AppDefinition): boolean {
   return (
     requirePorts === true &&
     Array.isArray(portDefinitions) &&

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createdBy } from '../../../../src/api/labels.ts';
-import type { MarathonAppDefinition } from '../../../../src/api/policy.ts';
+import type { AppDefinition } from '../../../../src/api/policy.ts';
 import {
   installationApps,
   secretsOf,
@@ -167,7 +167,7 @@ describe('the four apps', () => {
 
 describe('an installation that is there', () => {
   /** As 1.11 shows it: its own delay, whatever was asked for. */
-  function shown(app: MarathonAppDefinition): AppObservation {
+  function shown(app: AppDefinition): AppObservation {
     const checks = (app['healthChecks'] ?? []) as readonly Record<string, unknown>[];
     const echo = {
       ...app,

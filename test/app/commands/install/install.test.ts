@@ -110,7 +110,7 @@ describe('install', () => {
       running: 0,
       ready: 0,
       waiting: 1,
-      waitingReasons: ['InsufficientMemory'],
+      waitingFor: [{ reason: 'NoRoom', text: 'InsufficientMemory' }],
     });
     cluster.oddities.set('/demo/producer', { ready: 0 });
     cluster.oddities.set('/demo/operator', { running: 0, ready: 0, backoffMs: 2_000 });
