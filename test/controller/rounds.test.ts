@@ -33,7 +33,7 @@ describe('a policy of new apps', () => {
     world = new World();
     const front = anApp('front', {
       ...wants(1),
-      app: { cmd: 'x', dependencies: ['../back'] },
+      app: { cmd: 'x', dependencies: ['/back'] },
       id: '/shop/front',
     });
     const back = anApp('back', { ...wants(2), id: '/back', app: { cmd: 'x' } });
