@@ -1,4 +1,4 @@
-// api: what a policy may ask for that somebody else than the administrator wrote (design.md §7). Pure.
+// api: what a policy may ask for that somebody else than the administrator wrote (docs/design/resource.md#trust). Pure.
 
 import { error, type Finding } from './finding.ts';
 import { isObject, type JsonObject } from './json-schema.ts';

@@ -1,4 +1,4 @@
-// core: who gets how many of what the pool shares (design.md §2, "Grants").
+// core: who gets how many of what the pool shares (docs/design/round.md#allocation).
 
 import type { AppRole } from './decision.ts';
 import type { Room, Vector } from './room.ts';

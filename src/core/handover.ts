@@ -1,4 +1,4 @@
-// core: when a grant may be asked for: only once the slot's last holder is gone (design.md §4, "handover").
+// core: when a grant may be asked for: only once the slot's last holder is gone (docs/design/round.md#handover).
 
 import { byPriority } from './capacity.ts';
 import type { Room, Vector } from './room.ts';

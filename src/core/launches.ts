@@ -9,7 +9,7 @@ export interface LaunchMemory {
   readonly ready: Levels;
   /** Oldest first: instances become ready in the order in which they were asked for. */
   readonly asks: Tally;
-  /** Running mean of (asked → serving), control.md §1. */
+  /** Running mean of (asked → serving), d̂ in docs/design/law.md. */
   readonly deadTimeMs: number;
   readonly seen: number;
 }

@@ -18,7 +18,7 @@ export interface Messages {
 }
 
 /**
- * Splits a reading. Azure Storage Queue counts invisible messages too (control.md §1): with c messages held
+ * Splits a reading. Azure Storage Queue counts invisible messages too (docs/design/law.md#what-a-queue-count-is-made-of): with c messages held
  * per busy instance, at most n·c are in flight; a peek knows small visible counts exactly and larger ones
  * from below.
  *

@@ -1,4 +1,4 @@
-// core: which sample serves, and what happens when none does (design.md §2, `onMetricFailure`).
+// core: which sample serves, and what happens when none does (docs/design/round.md#observe).
 
 import { spanText } from '../api/figures.ts';
 import type { BehaviorSpec } from '../api/policy.ts';

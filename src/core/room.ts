@@ -53,7 +53,7 @@ export class Room {
 
 /**
  * Instances whose place is taken: an app's wish (the scheduler launches up to it at any moment) or its tasks,
- * whichever is larger, and every killed task until it is gone. Unreachable tasks hold nothing (design.md §2).
+ * whichever is larger, and every killed task until it is gone. Unreachable tasks hold nothing (docs/design/round.md#allocation).
  */
 export function occupied(observed: AppObservation | undefined): number {
   if (observed === undefined) return 0;

@@ -88,7 +88,7 @@ function reservations(parties: readonly Party[]): readonly Reservation[] {
   return reserved;
 }
 
-/** A cluster's queue arbitrates by itself: there both calls go out at once (design.md §4). */
+/** A cluster's queue arbitrates by itself: there both calls go out at once (docs/design/round.md#handover). */
 function transfers(
   input: DecisionInput,
   parties: readonly Party[],

@@ -1,4 +1,4 @@
-// core: apps that wait for room, and apps that do not start (design.md §2, "Grants").
+// core: apps that wait for room, and apps that do not start (docs/design/round.md#allocation).
 
 import { count } from './numbers.ts';
 import type { AppObservation } from './observation.ts';

@@ -10,7 +10,7 @@ const azure = (over: Partial<AzureStorageQueueMetric> = {}): MetricSpec => ({
 
 describe('messages of a reading', () => {
   it.each([
-    // Azure counts invisible messages too (control.md §1): inflight = min(count, n·c), q = count - inflight
+    // Azure counts invisible messages too (docs/design/law.md#what-a-queue-count-is-made-of): inflight = min(count, n·c), q = count - inflight
     {
       name: 'takes off what instances may hold',
       metric: azure(),

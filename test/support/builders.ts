@@ -26,7 +26,7 @@ const anyScaling = {
   tolerance: 0,
 } as const;
 
-/** The defaults of design.md §2, except that lower needs count at once unless a test says otherwise. */
+/** The schema's defaults, except that lower needs count at once unless a test says otherwise. */
 export function aBehavior(over: Partial<BehaviorSpec> = {}): BehaviorSpec {
   return {
     scaleUp: anyScaling,

@@ -1,4 +1,4 @@
-// core: arrivals and service rate from what a queue does: a two-state Kalman filter (control.md §1).
+// core: arrivals and service rate from what a queue does: a two-state Kalman filter (docs/design/law.md#estimation).
 
 import { clamp } from '../numbers.ts';
 
@@ -58,7 +58,7 @@ export interface Measurement {
   readonly arrived: number | undefined;
 }
 
-/** Process noise, control.md §1. */
+/** Process noise, docs/design/law.md#estimation. */
 const ARRIVALS_DRIFT = 0.05;
 const SERVICE_DRIFT = 1e-4;
 /** That of μ while the ready count moves: `correct` lets only half of what could be learned then be learned. */
@@ -281,7 +281,7 @@ interface Gain {
 
 /**
  * The Kalman update in Joseph's form, which stays right whatever the gains. That of μ is nothing where λ and μ
- * cannot be told apart (control.md §1); and where the covariance has λ or μ go the wrong way with a longer queue,
+ * cannot be told apart (docs/design/law.md#estimation); and where the covariance has λ or μ go the wrong way with a longer queue,
  * it stays as it is.
  */
 function correct(f: Filter, i: Interval, o: Observation, learnService: boolean): void {

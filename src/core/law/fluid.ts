@@ -1,4 +1,4 @@
-// core: the default law: a fluid model of the queue, predicted over the dead time (control.md §1).
+// core: the default law: a fluid model of the queue, predicted over the dead time (docs/design/law.md).
 
 import { brief } from '../../api/figures.ts';
 import { averageLevel } from '../history.ts';
@@ -71,7 +71,7 @@ type Known = FluidOptions & Pick<FluidLearned, 'learned'>;
 
 const NOTHING: FluidLearned['learned'] = {};
 
-/** Constants of control.md §1, shares of the target first. */
+/** Constants of docs/design/law.md#decision, shares of the target first. */
 const AIM = 0.6;
 /** The aim is that far from the target, in deviations of what chance adds within L. */
 const MARGIN = 2;
@@ -240,7 +240,7 @@ function overdueOf(goal: Goal, { messages }: LawInput): number {
 
 /**
  * need = [λ_F + min(q_p − a, 0.4·T)/H + max(0, q_p − T)/H_v] / μ with H_v = max(1 s, 0.3·L) and the aim
- * a = min(0.6·T, T − 2·√(1.5·λ·L)): control.md §1 has 0.6·T, which is too near a small target, since chance alone
+ * a = min(0.6·T, T − 2·√(1.5·λ·L)): 0.6·T alone is too near a small target, since chance alone
  * moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work). For a target in
  * time the last term is what empties the queue in four fifths of it (Little's law), since T itself grows
  * with the answer; messages that are overdue come on top.

@@ -1,4 +1,4 @@
-// core: where the queue will be when an instance asked for now begins to serve (control.md §1).
+// core: where the queue will be when an instance asked for now begins to serve (docs/design/law.md#prediction).
 
 import type { Tally } from '../history.ts';
 

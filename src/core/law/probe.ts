@@ -1,4 +1,4 @@
-// core: finding out how few instances would do, when nothing but an empty queue is known (control.md §1).
+// core: finding out how few instances would do, when nothing but an empty queue is known (docs/design/law.md#decision).
 
 import type { LawInput } from './law.ts';
 

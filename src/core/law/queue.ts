@@ -1,4 +1,4 @@
-// core: the original engine's PD law, kept as it was (microscaling/microscaling target/queue.go, control.md §2).
+// core: the original engine's PD law, kept as it was (microscaling/microscaling target/queue.go, docs/design/law.md#other-laws).
 
 import { brief } from '../../api/figures.ts';
 import type { LawInput, LawResult } from './law.ts';

@@ -1,4 +1,4 @@
-// core: what a repeating pattern says about arrivals to come (control.md §1, "forecast").
+// core: what a repeating pattern says about arrivals to come (docs/design/law.md#looking-ahead).
 
 export interface SeasonMemory {
   /** λ in each part of the season, messages/s, newer cycles weighing more; -1 where none was seen yet. */
@@ -20,7 +20,7 @@ const MOST_RECENT = 12;
 const NEWEST_CYCLE = 0.5;
 /**
  * The profile is trusted while it is better than "as it was" by 15 %, over half a season at least. In root mean
- * square and not, as control.md §1 has it, in absolute errors: what a forecast is wanted for is the few parts in
+ * square and not in absolute errors: what a forecast is wanted for is the few parts in
  * which "as it was" is far off, and they are lost in a mean over all the quiet ones.
  */
 const BETTER = 0.85;

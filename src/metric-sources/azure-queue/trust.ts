@@ -1,4 +1,4 @@
-// metric-sources: which account an untrusted policy would read, and with whose credentials (design.md §7).
+// metric-sources: which account an untrusted policy would read, and with whose credentials (docs/design/resource.md#trust).
 
 import { error, type Finding } from '../../api/finding.ts';
 import { isObject, type JsonObject } from '../../api/json-schema.ts';

@@ -41,7 +41,7 @@ export type WriteOutcome =
   /** Deployments hold the app. */
   | { readonly kind: 'locked'; readonly deployments: readonly string[] }
   | { readonly kind: 'duplicate' }
-  /** Perhaps: an incomplete body for an app that is not there is answered like one that is wrong (reference §3.2). */
+  /** Perhaps: an incomplete body for an app that is not there is answered like one that is wrong (docs/design/marathon.md#writing). */
   | { readonly kind: 'missing'; readonly error: Error }
   /** No rights, or too many deployments at once. */
   | { readonly kind: 'forbidden'; readonly error: Error };
@@ -60,7 +60,7 @@ const NO_LEADER: ReadonlySet<number> = new Set([502, 503, 504]);
 
 const APP_EMBEDS = ['apps.tasks', 'apps.counts', 'apps.deployments'].map((e) => ['embed', e] as const);
 
-/** Selects apps that have the label; what is neither letter, digit nor one of `-_.` is escaped (reference §3.1). */
+/** Selects apps that have the label; what is neither letter, digit nor one of `-_.` is escaped (docs/design/marathon.md#reading). */
 const OWNED = CREATION_LABEL.replace(/[^-A-Za-z0-9_.]/g, '\\$&');
 
 /** Methods throw TransientError, TerminalError, or `signal.reason` when aborted. */

@@ -7,7 +7,7 @@ import type { Authorization } from './authorization.ts';
 import { DcosSession, type DcosSessionOptions } from './dcos-session.ts';
 
 /**
- * A token is sent the way DC/OS wants it (`token=…`, reference §14); one that brings its scheme along
+ * A token is sent the way DC/OS wants it (`token=…`, docs/design/marathon.md#dcos); one that brings its scheme along
  * (`Bearer …`) is sent as it is.
  */
 export function authorization(

@@ -16,7 +16,7 @@ export interface StreamOptions {
   readonly onEvent: (data: string) => void;
 }
 
-/** Marathon sends at least a blank line every 10 s (reference §9.1). */
+/** Marathon sends at least a blank line every 10 s (docs/design/marathon.md#events). */
 export const SILENCE_MS = 30_000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;

@@ -12,7 +12,7 @@ export type Verdict =
 /**
  * Judges the deployments that hold `app`. `force` cancels what it meets without rolling back, so it is right
  * over a Scale of this one app (the new count replaces the old one), over our own creation of it (Start, then
- * Scale), and never over a restart, a stop, or a deployment that concerns any other app (reference §6.3).
+ * Scale), and never over a restart, a stop, or a deployment that concerns any other app (docs/design/marathon.md#deployments-and-locks).
  *
  * The race that remains: a deployment that starts between this judgement and the forced write, milliseconds
  * later, is cancelled with it. Marathon has no conditional write that would close it.

@@ -12,7 +12,7 @@ import type {
 import { defined } from '../../lang/defined.ts';
 import type { Deployment, MarathonApp, MarathonTask, QueueItem } from './schema.ts';
 
-/** Mesos states that hold a slot. Marathon lists terminal tasks too while their instance lives (reference §4). */
+/** Mesos states that hold a slot. Marathon lists terminal tasks too while their instance lives (docs/design/marathon.md#reading). */
 const PHASES: ReadonlyMap<string, TaskPhase | 'gone'> = new Map([
   ['TASK_STAGING', 'staging'],
   ['TASK_STARTING', 'staging'],

@@ -62,11 +62,11 @@ export interface ErrorBody {
   readonly message: string;
   /** `path: error` lines of `details`, whichever of its shapes it has. */
   readonly details: readonly { readonly path: string; readonly error: string }[];
-  /** Present on a lock, absent on a duplicate (reference §2). */
+  /** Present on a lock, absent on a duplicate (docs/design/marathon.md#errors). */
   readonly deployments?: readonly string[];
 }
 
-/** Read-only fields of an app (reference §3.1): counted by Marathon, never sent back. */
+/** Read-only fields of an app (docs/design/marathon.md#reading): counted by Marathon, never sent back. */
 const COUNTED: ReadonlySet<string> = new Set([
   'tasks',
   'tasksStaged',
@@ -150,7 +150,7 @@ function parseQueueItem(entry: Json, app: Json): QueueItem {
   return {
     appId,
     count: count(entry['count'], `${appId} count in the queue`),
-    // `overdue: true` means that no back-off is left; seconds are cut off, so 0 left is still some (reference §7).
+    // `overdue: true` means that no back-off is left; seconds are cut off, so 0 left is still some (docs/design/marathon.md#queue).
     backoffMs: delay['overdue'] === false ? Math.max(1, (number(delay['timeLeftSeconds']) ?? 0) * 1000) : 0,
     reasons: refusals
       .filter((r) => (number(r['declined']) ?? 0) > 0)
@@ -220,7 +220,7 @@ export function parseError(body: unknown): ErrorBody | undefined {
   };
 }
 
-/** `details` is a string, a list of `{path, errors}`, or absent (reference §2). */
+/** `details` is a string, a list of `{path, errors}`, or absent (docs/design/marathon.md#errors). */
 function detailsOf(details: unknown): ErrorBody['details'] {
   if (typeof details === 'string') return [{ path: '', error: details }];
   return optionalList(details)

@@ -1,4 +1,4 @@
-// schedulers/marathon: a DC/OS service account's secret file, and the proof of identity made with it (reference §14).
+// schedulers/marathon: a DC/OS service account's secret file, and the proof of identity made with it (docs/design/marathon.md#dcos).
 
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { TerminalError } from '../../runtime/errors.ts';

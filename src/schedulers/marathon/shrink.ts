@@ -11,7 +11,7 @@ export type Shrink =
   | { readonly kind: 'hold'; readonly endangered: number };
 
 /**
- * Since 1.8 a waiting instance is the *last* that Marathon stops (reference §11): of 8 wanted, 3 running and 5
+ * Since 1.8 a waiting instance is the *last* that Marathon stops (docs/design/marathon.md#who-dies): of 8 wanted, 3 running and 5
  * waiting, a plain scale to 3 stops the three that run. Waiting instances have no task id, so they cannot be
  * named as victims, and no other call removes them alone. What can be done:
  *

@@ -92,7 +92,7 @@ export class Writer {
     return verdict.kind === 'supersede';
   }
 
-  /** Only running deployments can exhaust the cap; without any, 403 is a matter of rights (reference §2). */
+  /** Only running deployments can exhaust the cap; without any, 403 is a matter of rights (docs/design/marathon.md#errors). */
   async #forbidden(refusal: Error, signal: AbortSignal): Promise<Error> {
     const running = (await this.#deps.client.deployments(signal)).length;
     if (running === 0) return refusal;

@@ -6,7 +6,7 @@ import { fakeValues } from '../../support/values.ts';
 
 type Fields = Record<string, unknown>;
 
-/** What a stand-alone 1.10 reads back for `{id, cmd, instances: 1}` (reference §3.3). */
+/** What a stand-alone 1.10 reads back for `{id, cmd, instances: 1}`. */
 const ECHO: Fields = {
   id: '/shop/orders',
   cmd: 'work',

@@ -1,4 +1,4 @@
-// schedulers/marathon/mesos: `/slaves` and `/roles` of a Mesos master, checked at the door (reference §13).
+// schedulers/marathon/mesos: `/slaves` and `/roles` of a Mesos master, checked at the door (docs/design/marathon.md#mesos).
 
 import type { Footprint } from '../../../core/observation.ts';
 import { isObject, type Json, UnexpectedAnswer } from '../schema.ts';
