@@ -1,12 +1,13 @@
-// schedulers: every scheduler there is, by name.
+// schedulers: every scheduler there is, by name, in alphabetical order.
 
-import { createMarathonScheduler } from './marathon/index.ts';
+import { MarathonClusters } from './marathon/clusters.ts';
 import { createMemoryScheduler } from './memory/index.ts';
+import { oneCluster } from './one-cluster.ts';
+import type { SchedulerType } from './scheduler.ts';
 
-/** Alphabetical; each has its own configuration. */
 export const SCHEDULERS = {
-  marathon: createMarathonScheduler,
-  memory: createMemoryScheduler,
-} as const;
-
-export type SchedulerType = keyof typeof SCHEDULERS;
+  marathon: { open: (deps) => new MarathonClusters(deps) },
+  memory: {
+    open: (deps) => oneCluster(createMemoryScheduler({ startMs: 1_000, stopMs: 1_000 }, deps)),
+  },
+} as const satisfies Readonly<Record<string, SchedulerType>>;

@@ -1,14 +1,18 @@
 // schedulers: the port. Reports what is, executes one change; never decides.
 
-import type { AppDefinition, EnvFrom } from '../api/policy.ts';
+import type { AppDefinition, EnvFrom, PolicySpec } from '../api/policy.ts';
+import type { ValueResolver } from '../api/values.ts';
 import type { Change, FieldDiff } from '../core/change.ts';
 import type { AppObservation } from '../core/observation.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { WaitError } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/log.ts';
 
 export type ApplyResult =
   | {
       readonly outcome: 'accepted';
-      readonly deploymentId: string;
+      /** Name of what it set in motion, as `operations` of the app has it. */
+      readonly operation: string;
       readonly version?: string;
       /** The count that is asked for now, where a scale could not go all the way. */
       readonly instances?: number;
@@ -117,4 +121,48 @@ export interface SchedulerInfo {
 export interface ReportingScheduler extends Scheduler {
   stats(): SchedulerStats;
   info(): SchedulerInfo;
+}
+
+/** A policy's own words for its cluster, verbatim: only the scheduler that they are for looks inside. */
+export type ClusterSpec = NonNullable<PolicySpec['marathon']>;
+
+/** For people: the addresses of a cluster, the one in use, and its version, as far as it has told. */
+export interface ClusterInfo {
+  readonly urls: readonly string[];
+  readonly url: string;
+  readonly version?: string;
+}
+
+/** The clusters of one scheduler. Without a spec, the operator's own is meant. */
+export interface SchedulerClusters {
+  /** The same for two specs that mean one cluster, however it is spelled. */
+  idOf(spec: ClusterSpec | undefined): string;
+  /** @throws TerminalError for a spec that cannot work */
+  of(spec: ClusterSpec | undefined): ReportingScheduler;
+  /** The operator's own, for looking at itself. */
+  own(): Pick<Scheduler, 'observe'>;
+  clusterInfo(spec: ClusterSpec | undefined): ClusterInfo;
+  /** For the page: where the clusters in use are, and what went over the wire to all of them. */
+  info(): { readonly url: string; readonly stats: SchedulerStats };
+  close(): Promise<void>;
+}
+
+export interface ClustersDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly values: ValueResolver;
+  /** Told of every exchange; must not throw. */
+  readonly onCall?: (call: SchedulerCall) => void;
+  /** The cluster of policies that name none. */
+  readonly own: {
+    readonly urls: readonly string[];
+    /** Of what hands out the machines, where that is another server; default: where the scheduler says it is. */
+    readonly machinesUrl?: string;
+  };
+}
+
+/** How a scheduler is registered. */
+export interface SchedulerType {
+  /** @throws TerminalError for an address of its own cluster that cannot be used */
+  open(deps: ClustersDeps): SchedulerClusters;
 }

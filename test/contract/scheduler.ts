@@ -59,7 +59,7 @@ export function describeScheduler(name: string, createWorld: () => Promise<Sched
 
     it('creates an app that is ours and gets it running', async () => {
       const result = await create(2);
-      expect(result).toMatchObject({ outcome: 'accepted', deploymentId: expect.stringMatching(/./) });
+      expect(result).toMatchObject({ outcome: 'accepted', operation: expect.stringMatching(/./) });
       expect(await look()).toMatchObject({ id: APP, requested: 2, owner: OWNER });
       await world.until(running(2));
       expect(await look()).toMatchObject({ running: 2, ready: 2, staging: 0, waiting: 0, unreachable: 0 });

@@ -287,7 +287,7 @@ describe('definitions', () => {
       await world.after(5_000);
       end = world.marathon.others.lock('/consumer', 'Restart');
       const [deployment] = world.marathon.snapshot().get('/consumer')?.operations ?? [];
-      return { ...result, outcome: 'accepted', deploymentId: deployment?.id ?? '' };
+      return { ...result, outcome: 'accepted', operation: deployment?.id ?? '' };
     };
     const edited = (cmd: string) =>
       aPolicy('demo', [{ ...consumerThat('Hold'), app: { cmd, cpus: 1, mem: 100 } }]);
@@ -342,7 +342,7 @@ describe('a field that Marathon does not keep', () => {
     world.marathon.apply = async (change, signal) => {
       if (change.kind !== 'update') return await apply(change, signal);
       updates += 1;
-      return { outcome: 'accepted', deploymentId: `d${updates}` };
+      return { outcome: 'accepted', operation: `d${updates}` };
     };
     world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold'), aFiller('filler')]));
     world.metrics.set(1, 4);

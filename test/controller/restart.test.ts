@@ -196,7 +196,7 @@ describe('our own hand', () => {
       // Its tasks never start.
       end = marathon.others.lock('/consumer', 'Restart');
       const [deployment] = marathon.snapshot().get('/consumer')?.operations ?? [];
-      return { ...result, outcome: 'accepted', deploymentId: deployment?.id ?? '' };
+      return { ...result, outcome: 'accepted', operation: deployment?.id ?? '' };
     };
     const edited = (cmd: string) =>
       aPolicy('demo', [consumer({ app: { cmd, cpus: 1, mem: 100 } }), aFiller('filler')]);

@@ -16,6 +16,7 @@ import { type HttpServer, serve } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Redactor } from '../../runtime/redact.ts';
 import type { StatsdListener } from '../../runtime/statsd.ts';
+import type { SchedulerClusters, SchedulerType } from '../../schedulers/scheduler.ts';
 import { createServerApp } from '../../server/app.ts';
 import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
 import type { Address } from '../options.ts';
@@ -26,7 +27,7 @@ import { confinedReader } from './confined-files.ts';
 import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
 import { withLaw } from './law.ts';
 import { PlainVariables } from './plain-variables.ts';
-import { SchedulerPool } from './schedulers.ts';
+import { openClusters } from './schedulers.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
@@ -40,6 +41,8 @@ export interface OperatorConfig extends SourcesConfig {
   readonly dataDir?: string;
   /** A cluster to follow, and how; there a Lease decides which of several operators acts. */
   readonly kubernetes?: KubernetesOptions;
+  /** Name of the scheduler that policies live in; default: marathon. */
+  readonly scheduler?: string;
   /** Base URLs for policies that name no Marathon. */
   readonly marathon: readonly string[];
   /** Base URL of a master of the Mesos beside it. */
@@ -62,6 +65,8 @@ export interface OperatorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly redactor: Redactor;
+  /** Schedulers by name; default: every registered one. */
+  readonly schedulers?: Readonly<Record<string, SchedulerType>>;
   /** Receives the programs' counters, shown on the page; whoever opened it closes it. */
   readonly statsd?: StatsdListener;
 }
@@ -124,10 +129,11 @@ async function start(
       ? undefined
       : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: inPresentForm });
   const metrics = createMetrics(VERSION);
-  const schedulers = new SchedulerPool({
+  const schedulers = openClusters({
     clock,
     log,
     values,
+    ...defined({ types: deps.schedulers, type: config.scheduler }),
     onCall: (call) => metrics.marathonCalled(call),
     defaultUrls: config.marathon,
     mesosUrl: config.mesos,
@@ -175,7 +181,7 @@ function leadershipOf({
 }: {
   readonly kubernetes: Kubernetes | undefined;
   readonly task: TaskIdentity | undefined;
-  readonly schedulers: SchedulerPool;
+  readonly schedulers: SchedulerClusters;
   readonly clock: Clock;
 }): { readonly leadership?: Leadership } {
   if (kubernetes !== undefined) return { leadership: kubernetes.leadership };
@@ -221,7 +227,7 @@ function machineNames(): readonly string[] {
 
 interface Parts {
   readonly server: HttpServer;
-  readonly schedulers: SchedulerPool;
+  readonly schedulers: SchedulerClusters;
   readonly documents: DocumentStore | undefined;
   readonly kubernetes: Kubernetes | undefined;
 }

@@ -1,170 +1,33 @@
-// app: one Marathon scheduler per Marathon, made when a policy first names it.
+// app: the clusters that policies live in, of the scheduler that this operator was started for.
 
-import type { MarathonSpec } from '../../api/policy.ts';
-import type { ValueResolver } from '../../api/values.ts';
 import { defined } from '../../lang/defined.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/log.ts';
-import { baseUrls } from '../../schedulers/marathon/config.ts';
-import { createMarathonScheduler, type MarathonScheduler } from '../../schedulers/marathon/index.ts';
-import type { Scheduler, SchedulerCall, SchedulerStats } from '../../schedulers/scheduler.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import { SCHEDULERS } from '../../schedulers/registry.ts';
+import type { ClustersDeps, SchedulerClusters, SchedulerType } from '../../schedulers/scheduler.ts';
 
-const DEADLINE_MS = 10_000;
-/** With a live event stream the periodic re-list only guards against a lost event. */
-const RESYNC_MS = 60_000;
-
-export interface SchedulerPoolDeps {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly values: ValueResolver;
-  readonly onCall?: (call: SchedulerCall) => void;
-  /** For policies that name no Marathon. */
+export interface SchedulersDeps extends Omit<ClustersDeps, 'own'> {
+  /** Those that may be named, by name; default: every registered one. */
+  readonly types?: Readonly<Record<string, SchedulerType>>;
+  /** The one that policies live in; default: Marathon. */
+  readonly type?: string;
+  /** Of the cluster of policies that name none. */
   readonly defaultUrls: readonly string[];
-  /** Of the Mesos beside that Marathon, for budgets by cluster; default: where Marathon says it is. */
+  /** Of the Mesos beside a Marathon, for budgets by cluster; default: where Marathon says it is. */
   readonly mesosUrl?: string | undefined;
 }
 
-/** In the place of a spec that nobody gave. */
-const OWN: MarathonSpec = {};
-
-export class SchedulerPool {
-  readonly #deps: SchedulerPoolDeps;
-  readonly #schedulers = new Map<string, MarathonScheduler>();
-  /** What was worked out for a spec, of which there are many and which never change. */
-  readonly #ids = new WeakMap<MarathonSpec, string>();
-  readonly #bySpec = new WeakMap<MarathonSpec, MarathonScheduler>();
-  /** For the operator's own Marathon, with credentials. */
-  #withCredentials: MarathonScheduler | undefined;
-
-  /** @throws TerminalError for a default URL that cannot be used: it is said before anybody logs or shows it */
-  constructor(deps: SchedulerPoolDeps) {
-    this.#deps = deps;
-    const urls = deps.defaultUrls;
-    if (urls.length > 0) baseUrls({ urls, deadlineMs: DEADLINE_MS, resyncMs: RESYNC_MS });
+/** @throws TerminalError for a default URL that cannot be used: it is said before anybody logs or shows it */
+export function openClusters({
+  types = SCHEDULERS,
+  type = 'marathon',
+  defaultUrls,
+  mesosUrl,
+  ...deps
+}: SchedulersDeps): SchedulerClusters {
+  const chosen = types[type];
+  if (chosen === undefined) {
+    const known = Object.keys(types).join(', ');
+    throw new TerminalError(`there is no scheduler '${type}'; use one of ${known}`);
   }
-
-  /**
-   * Says whether two specs mean the same Marathon, whoever it is that talks to it, however it is spelled: nobody gets
-   * at another policy's app by a slash more. One of the operator's own URLs is enough to mean its own.
-   */
-  idOf(marathon: MarathonSpec | undefined): string {
-    const key = marathon ?? OWN;
-    const id = this.#ids.get(key) ?? this.#makeId(marathon);
-    this.#ids.set(key, id);
-    return id;
-  }
-
-  #makeId(marathon: MarathonSpec | undefined): string {
-    const own = this.#deps.defaultUrls.map(plainUrl);
-    const urls = this.#urlsOf(marathon).map(plainUrl);
-    return JSON.stringify((urls.some((url) => own.includes(url)) ? own : urls).toSorted());
-  }
-
-  /** @throws TerminalError for a spec that cannot work, also when there is no URL at all */
-  of(marathon: MarathonSpec | undefined): MarathonScheduler {
-    const key = marathon ?? OWN;
-    const scheduler = this.#bySpec.get(key) ?? this.#make(marathon);
-    this.#bySpec.set(key, scheduler);
-    return scheduler;
-  }
-
-  #make(marathon: MarathonSpec | undefined): MarathonScheduler {
-    const id = JSON.stringify([this.#urlsOf(marathon), marathon?.auth ?? null, marathon?.caFile ?? null]);
-    const known = this.#schedulers.get(id);
-    if (known !== undefined) return known;
-    const scheduler = createMarathonScheduler(
-      {
-        urls: this.#urlsOf(marathon),
-        ...(marathon?.auth !== undefined && { auth: marathon.auth }),
-        ...(marathon?.caFile !== undefined && { caFile: marathon.caFile }),
-        ...this.#mesosOf(marathon),
-        deadlineMs: DEADLINE_MS,
-        resyncMs: RESYNC_MS,
-      },
-      this.#deps,
-    );
-    this.#schedulers.set(id, scheduler);
-    if (marathon?.auth !== undefined && this.#isOwn(marathon)) this.#withCredentials ??= scheduler;
-    return scheduler;
-  }
-
-  /**
-   * Of the Marathon that this process was started with. Policies may bring the credentials for it, so whichever of
-   * its schedulers has some is asked.
-   */
-  own(): Pick<Scheduler, 'observe'> {
-    return {
-      observe: (ids, signal) => (this.#withCredentials ?? this.of(undefined)).observe(ids, signal),
-    };
-  }
-
-  /** For people: the addresses of a Marathon, the one in use, and what it says of itself; also of one that cannot work. */
-  clusterInfo(marathon: MarathonSpec | undefined): {
-    readonly urls: readonly string[];
-    readonly url: string;
-    readonly version?: string;
-  } {
-    const urls = this.#urlsOf(marathon).map(plainUrl);
-    const info = this.#known(marathon)?.info();
-    const version = info?.version;
-    return { urls, url: info?.url ?? urls[0] ?? '', ...defined({ version }) };
-  }
-
-  #known(marathon: MarathonSpec | undefined): MarathonScheduler | undefined {
-    const own = marathon === undefined || this.#isOwn(marathon) ? this.#withCredentials : undefined;
-    return this.#bySpec.get(marathon ?? OWN) ?? own;
-  }
-
-  /** For the page: the Marathons in use, and what went over the wire to all of them. */
-  info(): { readonly url: string; readonly stats: SchedulerStats } {
-    const all = [...this.#schedulers.values()];
-    const stats = all.map((s) => s.stats());
-    return {
-      url: all.length === 0 ? this.#deps.defaultUrls.join(', ') : all.map((s) => s.info().url).join(', '),
-      stats: {
-        writes: sum(stats.map((s) => s.writes)),
-        conflicts: sum(stats.map((s) => s.conflicts)),
-        reads: sum(stats.map((s) => s.reads)),
-      },
-    };
-  }
-
-  #mesosOf(marathon: MarathonSpec | undefined): { readonly mesosUrl?: string } {
-    const { mesosUrl } = this.#deps;
-    return mesosUrl === undefined || !this.#isOwn(marathon) ? {} : { mesosUrl };
-  }
-
-  /** Every URL of it: whoever adds one of another place is not asked in the operator's name. */
-  #isOwn(marathon: MarathonSpec | undefined): boolean {
-    const own = this.#deps.defaultUrls.map(plainUrl);
-    return this.#urlsOf(marathon).every((url) => own.includes(plainUrl(url)));
-  }
-
-  #urlsOf(marathon: MarathonSpec | undefined): readonly string[] {
-    return marathon?.urls ?? this.#deps.defaultUrls;
-  }
-
-  async close(): Promise<void> {
-    await Promise.allSettled([...this.#schedulers.values()].map((s) => s.close()));
-  }
-}
-
-/** As a server would read it, without what makes no difference; never used to call it. */
-function plainUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null) return text;
-  const path = decoded(url.pathname).replace(/\/+/g, '/').replace(/\/$/, '');
-  return `${url.origin}${path}`;
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+  return chosen.open({ ...deps, own: { urls: defaultUrls, ...defined({ machinesUrl: mesosUrl }) } });
 }

@@ -16,8 +16,8 @@ export interface Outcome {
   /** It failed before in the same way. */
   readonly repeated?: true;
   /** Of what was accepted. */
-  readonly deploymentId?: string;
-  /** Marathon's version of what was accepted, where it tells. */
+  readonly operation?: string;
+  /** The scheduler's version of what was accepted, where it tells. */
   readonly version?: string;
   /** The count that a scale asked for, where that is not the one it was to ask for. */
   readonly instances?: number;

@@ -23,7 +23,7 @@ export function recorded(
       try {
         const result = await scheduler.apply(change, signal);
         if (change.kind === 'update' && result.outcome === 'accepted') {
-          memory.updates.set(change.app, result.deploymentId);
+          memory.updates.set(change.app, result.operation);
           keep();
         }
         return result;

@@ -111,8 +111,8 @@ export class Writer {
 }
 
 export function accepted(outcome: Extract<WriteOutcome, { kind: 'accepted' }>): ApplyResult {
-  const { kind, ...accepted } = outcome;
-  return { outcome: kind, ...accepted };
+  const { kind, deploymentId, ...accepted } = outcome;
+  return { outcome: kind, operation: deploymentId, ...accepted };
 }
 
 export function gone(doing: string): TransientError {

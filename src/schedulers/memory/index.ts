@@ -218,8 +218,8 @@ class InMemoryScheduler implements MemoryScheduler {
 
   #written(write: () => string): ApplyResult {
     this.#stats = { ...this.#stats, writes: this.#stats.writes + 1 };
-    const deploymentId = this.#change(write);
-    return { outcome: 'accepted', deploymentId, version: new Date(this.#now()).toISOString() };
+    const operation = this.#change(write);
+    return { outcome: 'accepted', operation, version: new Date(this.#now()).toISOString() };
   }
 
   #lock(id: string, action: OperationKind): () => void {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { SchedulerPool } from '../../../src/app/operator/schedulers.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
+import { MarathonClusters } from '../../../src/schedulers/marathon/clusters.ts';
 
 function idsWith(defaultUrls: readonly string[]): (...urls: string[]) => string {
-  const pool = new SchedulerPool({
+  const pool = new MarathonClusters({
     clock: new VirtualClock(),
     log: silentLogger,
     values: {
@@ -12,7 +12,7 @@ function idsWith(defaultUrls: readonly string[]): (...urls: string[]) => string 
         throw new Error('nothing is resolved to tell Marathons apart');
       },
     },
-    defaultUrls,
+    own: { urls: defaultUrls },
   });
   return (...urls) => pool.idOf(urls.length === 0 ? undefined : { urls });
 }

@@ -1,0 +1,18 @@
+// schedulers: a scheduler that has a single cluster, so that every policy means that one.
+
+import { defined } from '../lang/defined.ts';
+import type { ReportingScheduler, SchedulerClusters } from './scheduler.ts';
+
+export function oneCluster(scheduler: ReportingScheduler): SchedulerClusters {
+  return {
+    idOf: () => scheduler.info().url,
+    of: () => scheduler,
+    own: () => scheduler,
+    clusterInfo: () => {
+      const { url, version } = scheduler.info();
+      return { urls: [url], url, ...defined({ version }) };
+    },
+    info: () => ({ url: scheduler.info().url, stats: scheduler.stats() }),
+    close: () => scheduler.close(),
+  };
+}

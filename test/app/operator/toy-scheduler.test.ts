@@ -1,0 +1,91 @@
+// A scheduler is one folder and one registration: a policy runs on a toy through the operator as it is.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { expect, it, onTestFinished } from 'vitest';
+import { startOperator } from '../../../src/app/operator/operator.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { createRedactor } from '../../../src/runtime/redact.ts';
+import { SCHEDULERS } from '../../../src/schedulers/registry.ts';
+import { type ToyApps, toyScheduler } from '../../support/toy-scheduler/index.ts';
+import { until } from '../../support/until.ts';
+
+const app = { cmd: 'sleep 1000', cpus: 0.1, mem: 16 };
+
+const policy = {
+  apiVersion: 'microscaling.io/v1alpha1',
+  kind: 'MicroscalingPolicy',
+  metadata: { name: 'shop' },
+  spec: {
+    interval: '100ms',
+    capacity: { slots: 6 },
+    apps: [
+      {
+        name: 'front',
+        priority: 1,
+        instances: { min: 1, max: 5 },
+        targets: [{ perInstance: 1, metric: { random: { min: 2, max: 2, period: '1h', seed: 1 } } }],
+        app,
+      },
+      { name: 'back', priority: 2, instances: { min: 1 }, remainder: {}, app },
+    ],
+  },
+};
+
+async function operatorOn(
+  scheduler: string,
+  apps: ToyApps,
+): Promise<Awaited<ReturnType<typeof startOperator>>> {
+  const folder = mkdtempSync(join(tmpdir(), 'toy-'));
+  writeFileSync(join(folder, 'shop.yaml'), dump(policy));
+  const stop = new AbortController();
+  const operator = await startOperator(
+    {
+      scheduler,
+      policies: [folder],
+      marathon: [],
+      api: { host: '127.0.0.1', port: 0 },
+      env: {},
+    },
+    {
+      clock: systemClock,
+      log: silentLogger,
+      redactor: createRedactor(),
+      schedulers: { ...SCHEDULERS, toy: toyScheduler(apps) },
+    },
+    stop.signal,
+  );
+  onTestFinished(async () => {
+    stop.abort();
+    await operator.stopped;
+    rmSync(folder, { recursive: true });
+  });
+  return operator;
+}
+
+it('runs a policy on a scheduler that is one folder and one registration', async () => {
+  const apps: ToyApps = new Map();
+  await operatorOn('toy', apps);
+  await until('6 slots to be shared', () => {
+    return apps.get('/shop/front')?.instances === 2 && apps.get('/shop/back')?.instances === 4;
+  });
+});
+
+it('runs the same policy on the registered scheduler in memory', async () => {
+  const { state } = await operatorOn('memory', new Map());
+  await until('6 slots to be shared', () => {
+    const running = state
+      .view()
+      .pools.flatMap(({ policies }) => policies.flatMap(({ apps }) => apps.map((each) => each.running)));
+    return running.toSorted().join() === '2,4';
+  });
+});
+
+it('names the schedulers there are when another one is asked for', async () => {
+  await expect(operatorOn('nomad', new Map())).rejects.toThrow(
+    "there is no scheduler 'nomad'; use one of marathon, memory, toy",
+  );
+});
