@@ -1,11 +1,11 @@
 // core: who gets how many of what the pool shares (docs/design/round.md#allocation).
 
 import type { AppRole } from './decision.ts';
-import type { Room, Vector } from './room.ts';
-import { byName, divide, type Share } from './share.ts';
+import type { FreeCapacity, Vector } from './free-capacity.ts';
+import { byName, divide, type Share } from './max-min-share.ts';
 
 /** What one app puts to the pool. */
-export interface Claim {
+export interface CapacityRequest {
   readonly id: string;
   readonly name: string;
   readonly role: Exclude<AppRole, 'fixed'>;
@@ -14,7 +14,7 @@ export interface Claim {
   readonly weight: number;
   readonly cost: Vector;
   readonly min: number;
-  /** Kept for now by good manners (`minHold`, `yieldRate`), at least `min`. */
+  /** Kept for now by the preemption policy (`minHold`, `yieldRate`), at least `min`. */
   readonly keeps: number;
   /** What it could use; for a remainder the most it may have. Finite. */
   readonly wanted: number;
@@ -26,16 +26,20 @@ export interface Claim {
  * Grants in this order, each stage by priority and among equals in max-min shares:
  *
  *   1. minimums
- *   2. what manners keep in place for now
+ *   2. what the preemption policy keeps in place for now
  *   3. unmet demand; at each priority scaled apps first, then remainders by weight
  *
  * @param room what is left after everything fixed; what is granted is taken from it
  * @param reserved what remainders leave alone: room for instances that wait for the cluster
- * @returns one count per claim, in order
+ * @returns one count per request, in order
  */
-export function grant(room: Room, claims: readonly Claim[], reserved: readonly Reservation[] = []): number[] {
-  const takers: Taker[] = claims.map((claim) => ({ ...claim, granted: 0 }));
-  const tiers = byPriority(takers);
+export function grant(
+  room: FreeCapacity,
+  requests: readonly CapacityRequest[],
+  reserved: readonly Reservation[] = [],
+): number[] {
+  const served: ServedRequest[] = requests.map((request) => ({ ...request, granted: 0 }));
+  const tiers = byPriority(served);
   for (const tier of tiers) raise(room, tier, ({ min }) => min);
   for (const tier of tiers) raise(room, tier, ({ keeps }) => keeps);
   for (const tier of tiers) {
@@ -47,7 +51,7 @@ export function grant(room: Room, claims: readonly Claim[], reserved: readonly R
     raise(room, remainders, ({ wanted }) => wanted);
     for (const { cost, instances } of reserved) room.take(cost, -instances);
   }
-  return takers.map(({ granted }) => granted);
+  return served.map(({ granted }) => granted);
 }
 
 export interface Reservation {
@@ -55,25 +59,29 @@ export interface Reservation {
   readonly instances: number;
 }
 
-/** A claim while it is being served. */
-interface Taker extends Claim {
+/** A request while it is being served. */
+interface ServedRequest extends CapacityRequest {
   granted: number;
 }
 
-function raise(room: Room, tier: readonly Taker[], upTo: (claim: Claim) => number): void {
-  const takers = tier.filter((taker) => upTo(taker) > taker.granted);
-  if (takers.length === 0) return;
+function raise(
+  room: FreeCapacity,
+  tier: readonly ServedRequest[],
+  upTo: (request: CapacityRequest) => number,
+): void {
+  const served = tier.filter((each) => upTo(each) > each.granted);
+  if (served.length === 0) return;
   const given = divide(
     room,
-    takers.map((taker) => shareOf(taker, upTo(taker) - taker.granted)),
+    served.map((each) => shareOf(each, upTo(each) - each.granted)),
   );
-  takers.forEach((taker, k) => {
-    taker.granted += given[k] ?? 0;
+  served.forEach((each, k) => {
+    each.granted += given[k] ?? 0;
   });
 }
 
 /** Scaled apps share unmet demand evenly; remainders share their whole count by weight. */
-function shareOf({ name, role, cost, weight, holds, granted }: Taker, limit: number): Share {
+function shareOf({ name, role, cost, weight, holds, granted }: ServedRequest, limit: number): Share {
   return role === 'remainder'
     ? { name, cost, weight, base: granted, limit, holds: holds - granted }
     : { name, cost, weight: 1, base: 0, limit, holds: holds - granted };

@@ -1,4 +1,4 @@
-// core: a difference between wish and world as a value that the CLI prints, the page draws and a scheduler executes.
+// core: a difference between what is wanted and what is as a value that the CLI prints, the page draws and a scheduler executes.
 
 import type { AppDefinition, EnvFrom } from '../api/policy.ts';
 

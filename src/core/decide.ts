@@ -1,58 +1,58 @@
-// core: the decision of one round: wishes → grants → hand-over → memory. Pure and synchronous.
+// core: the decision of one round: demands → grants → hand-over → memory. Pure and synchronous.
 
+import { type Allocation, allocate, type CostedDemand } from './allocation.ts';
 import { noteChange } from './behavior.ts';
 import type { AppDecision, AppInput, Decision, DecisionInput } from './decision.ts';
+import { appDemand } from './demand.ts';
 import { blockersIn, explain, lendersIn, shortagesIn } from './explain.ts';
-import { noteManners } from './manners.ts';
+import { costOf } from './free-capacity.ts';
 import { type AppState, memoryOf, statesIn } from './memory.ts';
 import { count, instant } from './numbers.ts';
 import { usage } from './pool.ts';
-import { costOf } from './room.ts';
-import { type Outcome, type Party, settle } from './settle.ts';
-import { wish } from './wish.ts';
+import { notePreemption } from './preemption.ts';
 
 /**
  * Decides the counts of one pool.
  *
- *     readings, observations ─ wish ─▶ wanted ─ grant ─▶ granted ─ handOver ─▶ to
+ *     readings, observations ─ demand ─▶ wanted ─ grant ─▶ granted ─ handOver ─▶ to
  *
  * Every number carries the steps that made it. Same input, same answer; the order of apps is irrelevant.
  */
 export function decide(input: DecisionInput): Decision {
   const nowMs = instant(input.nowMs);
   const stateOf = statesIn(input.memory);
-  const parties: Party[] = [];
+  const demands: CostedDemand[] = [];
   for (const app of input.apps) {
     if (app.role === 'fixed') continue;
     const cost = costOf(input.budget, app.footprint);
-    parties.push({ wish: wish(app, stateOf(app.id), nowMs), cost });
+    demands.push({ demand: appDemand(app, stateOf(app.id), nowMs), cost });
   }
-  const outcomes = settle(input, parties);
+  const allocations = allocate(input, demands);
   const states: Record<string, AppState> = {};
-  for (const outcome of outcomes) states[outcome.wish.app.id] = remember(outcome, nowMs);
-  const apps = answers(input.apps, outcomes);
+  for (const allocation of allocations) states[allocation.demand.app.id] = remember(allocation, nowMs);
+  const apps = answers(input.apps, allocations);
   return { apps, capacity: usage(input, apps), memory: memoryOf(states) };
 }
 
-/** @param outcomes of the apps that are not fixed, in the same order */
-function answers(apps: readonly AppInput[], outcomes: readonly Outcome[]): readonly AppDecision[] {
+/** @param allocations of the apps that are not fixed, in the same order */
+function answers(apps: readonly AppInput[], allocations: readonly Allocation[]): readonly AppDecision[] {
   const words = {
-    blockers: blockersIn(outcomes),
-    shortages: shortagesIn(outcomes),
-    lenders: lendersIn(outcomes),
+    blockers: blockersIn(allocations),
+    shortages: shortagesIn(allocations),
+    lenders: lendersIn(allocations),
   };
   let next = 0;
   return apps.map((app) => {
-    const outcome = app.role === 'fixed' ? undefined : outcomes[next++];
-    return outcome === undefined ? leftToPeople(app) : answer(outcome, words);
+    const allocation = app.role === 'fixed' ? undefined : allocations[next++];
+    return allocation === undefined ? leftToPeople(app) : answer(allocation, words);
   });
 }
 
-function answer(outcome: Outcome, words: Parameters<typeof explain>[1]): AppDecision {
-  const { wish, wanted, granted, to } = outcome;
-  const { id, name, role } = wish.app;
-  const { figures, requested: from } = wish;
-  const { steps, summary, limitedBy } = explain(outcome, words);
+function answer(allocation: Allocation, words: Parameters<typeof explain>[1]): AppDecision {
+  const { demand, wanted, granted, to } = allocation;
+  const { id, name, role } = demand.app;
+  const { figures, requested: from } = demand;
+  const { steps, summary, limitedBy } = explain(allocation, words);
   return limitedBy === undefined
     ? { id, name, role, from, wanted, granted, to, figures, steps, summary }
     : { id, name, role, from, wanted, granted, to, figures, steps, summary, limitedBy };
@@ -66,14 +66,14 @@ function leftToPeople(app: AppInput): AppDecision {
   return { id, name, role, from, wanted: to, granted: to, to, figures: {}, steps: [], summary };
 }
 
-function remember({ wish, wanted, granted, to }: Outcome, nowMs: number): AppState {
-  const { memory, manners, timing, requested: from } = wish;
+function remember({ demand, wanted, granted, to }: Allocation, nowMs: number): AppState {
+  const { memory, preemption, timing, requested: from } = demand;
   return {
     laws: memory.laws,
     launches: memory.launches,
     trouble: memory.trouble,
     behavior: noteChange(memory.behavior, { from, to, nowMs }, timing.periodMs),
-    manners: noteManners(manners, { from, to, wanted, nowMs }, timing.yieldPeriodMs),
+    preemption: notePreemption(preemption, { from, to, wanted, nowMs }, timing.yieldPeriodMs),
     granted,
     to,
   };

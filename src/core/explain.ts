@@ -1,59 +1,59 @@
 // core: a decision in words: the last steps, what limited it, and one sentence with its numbers.
 
 import { spanText } from '../api/figures.ts';
+import type { Allocation } from './allocation.ts';
 import type { AppDecision, LimitedBy } from './decision.ts';
-import { whyKept } from './manners.ts';
+import type { AppDemand } from './demand.ts';
+import { type Shortage, shortageIn } from './launch-trouble.ts';
+import { byName } from './max-min-share.ts';
 import { count } from './numbers.ts';
 import { isBlocked, isHeld, isRest } from './pool.ts';
-import type { Outcome } from './settle.ts';
-import { byName } from './share.ts';
-import { type Shortage, shortageIn } from './trouble.ts';
-import type { Wish } from './wish.ts';
+import { whyKept } from './preemption.ts';
 
 /** Says who holds what an app did not get. */
-export type Blockers = (outcome: Outcome) => string;
+export type Blockers = (allocation: Allocation) => string;
 
 /** At most so many holders are named. */
 const NAMED = 2;
 
 /** Looks at the pool once, so that many limited apps cost no more than one. */
-export function blockersIn(outcomes: readonly Outcome[]): Blockers {
-  let largest: readonly Outcome[] | undefined;
-  return ({ wish }) => {
+export function blockersIn(allocations: readonly Allocation[]): Blockers {
+  let largest: readonly Allocation[] | undefined;
+  return ({ demand }) => {
     // One more than are named: the app itself may be among them.
-    largest ??= largestOf(outcomes, NAMED + 1);
+    largest ??= largestOf(allocations, NAMED + 1);
     let named = 0;
     let words = '';
     for (const other of largest) {
-      if (other.wish.app.id === wish.app.id || other.granted <= 0) continue;
-      words += `${named === 0 ? '' : ', '}${blocker(wish, other)}`;
+      if (other.demand.app.id === demand.app.id || other.granted <= 0) continue;
+      words += `${named === 0 ? '' : ', '}${blocker(demand, other)}`;
       if (++named === NAMED) break;
     }
     return named === 0 ? 'the budget has no more' : words;
   };
 }
 
-function largestOf(outcomes: readonly Outcome[], n: number): readonly Outcome[] {
-  const largest: Outcome[] = [];
-  for (const outcome of outcomes) {
-    const at = largest.findIndex((other) => before(outcome, other));
-    if (at >= 0) largest.splice(at, 0, outcome);
-    else if (largest.length < n) largest.push(outcome);
+function largestOf(allocations: readonly Allocation[], n: number): readonly Allocation[] {
+  const largest: Allocation[] = [];
+  for (const allocation of allocations) {
+    const at = largest.findIndex((other) => before(allocation, other));
+    if (at >= 0) largest.splice(at, 0, allocation);
+    else if (largest.length < n) largest.push(allocation);
     if (largest.length > n) largest.pop();
   }
   return largest;
 }
 
 /** Most instances first, then by name: the order of apps is irrelevant for words too. */
-function before(a: Outcome, b: Outcome): boolean {
-  return a.granted === b.granted ? byName(a.wish.app.id, b.wish.app.id) < 0 : a.granted > b.granted;
+function before(a: Allocation, b: Allocation): boolean {
+  return a.granted === b.granted ? byName(a.demand.app.id, b.demand.app.id) < 0 : a.granted > b.granted;
 }
 
-function keeperOf({ manners, nowMs, app, timing }: Wish): string {
-  return whyKept(manners, nowMs, { behavior: app.behavior, timing });
+function keeperOf({ preemption, nowMs, app, timing }: AppDemand): string {
+  return whyKept(preemption, nowMs, { behavior: app.behavior, timing });
 }
 
-function blocker({ app }: Wish, { wish: other, granted }: Outcome): string {
+function blocker({ app }: AppDemand, { demand: other, granted }: Allocation): string {
   const { name, priority } = other.app;
   if (isHeld(other.app)) return `${name} is held at ${granted}`;
   if (priority < app.priority) return `${name} (priority ${priority}) has ${granted}`;
@@ -63,40 +63,40 @@ function blocker({ app }: Wish, { wish: other, granted }: Outcome): string {
 }
 
 /** Says for whose sake a remainder does not grow, where that is so. */
-export type Lenders = (outcome: Outcome) => string | undefined;
+export type Lenders = (allocation: Allocation) => string | undefined;
 
-export function lendersIn(outcomes: readonly Outcome[]): Lenders {
+export function lendersIn(allocations: readonly Allocation[]): Lenders {
   let names: readonly string[] | undefined;
-  return ({ wish, granted }) => {
-    if (!isRest(wish.app) || granted >= wish.wanted) return undefined;
-    names ??= outcomes
-      .filter((other) => other.wish.unknown)
-      .map((other) => other.wish.app.name)
+  return ({ demand, granted }) => {
+    if (!isRest(demand.app) || granted >= demand.wanted) return undefined;
+    names ??= allocations
+      .filter((other) => other.demand.unknown)
+      .map((other) => other.demand.app.name)
       .sort(byName);
-    const grows = granted > Math.max(wish.min, wish.requested);
-    if (names.length === 0 || grows || granted < wish.requested) return undefined;
+    const grows = granted > Math.max(demand.min, demand.requested);
+    if (names.length === 0 || grows || granted < demand.requested) return undefined;
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
     return `nothing is lent while the need of ${names.slice(0, NAMED).join(', ')}${more} is not known`;
   };
 }
 
 /** Says what the cluster has no room for, where that is what an app lacks. */
-export type Shortages = (outcome: Outcome) => string | undefined;
+export type Shortages = (allocation: Allocation) => string | undefined;
 
-export function shortagesIn(outcomes: readonly Outcome[]): Shortages {
+export function shortagesIn(allocations: readonly Allocation[]): Shortages {
   let all: readonly (Shortage & { readonly id: string; readonly name: string })[] | undefined;
-  return (outcome) => {
-    all ??= outcomes
-      .flatMap(({ wish: { app, memory, nowMs } }) => {
+  return (allocation) => {
+    all ??= allocations
+      .flatMap(({ demand: { app, memory, nowMs } }) => {
         const short = shortageIn(memory.trouble, nowMs);
         return short === undefined ? [] : [{ ...short, id: app.id, name: app.name }];
       })
       .sort((a, b) => byName(a.id, b.id));
-    const lost = outcome.withRoom > outcome.granted;
-    const named = all.filter(({ id }) => lost || (id === outcome.wish.app.id && isWaiting(outcome)));
+    const lost = allocation.withRoom > allocation.granted;
+    const named = all.filter(({ id }) => lost || (id === allocation.demand.app.id && isWaiting(allocation)));
     if (named.length === 0) return undefined;
     const words = named.slice(0, NAMED).map(({ id, name, instances, reasons, againMs }) => {
-      const whose = id === outcome.wish.app.id ? '' : ` of ${name}`;
+      const whose = id === allocation.demand.app.id ? '' : ` of ${name}`;
       const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
       return `for ${instances}${whose}${why}, tried again in ${spanText(againMs)}`;
     });
@@ -104,8 +104,8 @@ export function shortagesIn(outcomes: readonly Outcome[]): Shortages {
   };
 }
 
-function isWaiting({ wish }: Outcome): boolean {
-  return (wish.app.observed?.waiting ?? 0) > 0;
+function isWaiting({ demand }: Allocation): boolean {
+  return (demand.app.observed?.waiting ?? 0) > 0;
 }
 
 export interface Explanation extends Pick<AppDecision, 'steps' | 'summary'> {
@@ -117,31 +117,31 @@ export interface Explanation extends Pick<AppDecision, 'steps' | 'summary'> {
  * minimum of 2; asks for 6 now, 2 more once their slots are free".
  */
 export function explain(
-  outcome: Outcome,
+  allocation: Allocation,
   { blockers, shortages, lenders }: { blockers: Blockers; shortages: Shortages; lenders: Lenders },
 ): Explanation {
-  const { wish, wanted, granted, to } = outcome;
-  if (isBlocked(wish.app)) return blocked(outcome);
-  let { steps } = wish;
-  let summary = opening(outcome);
-  const short = shortages(outcome);
-  if (isRest(wish.app)) {
-    const after = short === undefined ? granted : outcome.withRoom;
-    steps = [...steps, { rule: 'remainder', before: wish.requested, after, reason: wish.reason }];
+  const { demand, wanted, granted, to } = allocation;
+  if (isBlocked(demand.app)) return blocked(allocation);
+  let { steps } = demand;
+  let summary = opening(allocation);
+  const short = shortages(allocation);
+  if (isRest(demand.app)) {
+    const after = short === undefined ? granted : allocation.withRoom;
+    steps = [...steps, { rule: 'remainder', before: demand.requested, after, reason: demand.reason }];
   }
-  const unlent = lenders(outcome);
+  const unlent = lenders(allocation);
   if (unlent !== undefined) {
     steps = [...steps, { rule: 'lending', before: granted, after: granted, reason: unlent }];
     summary += `; ${unlent}`;
   }
   if (short !== undefined) {
-    const [before, after] = isRest(wish.app) ? [outcome.withRoom, granted] : [granted, aliveOf(wish)];
+    const [before, after] = isRest(demand.app) ? [allocation.withRoom, granted] : [granted, aliveOf(demand)];
     steps = [...steps, { rule: 'cluster', before, after, reason: short }];
     summary += `; ${short}`;
   }
   if (granted !== wanted) {
-    const rule = granted < wanted ? 'capacity' : 'manners';
-    const reason = granted < wanted ? blockers(outcome) : `kept for now by ${keeperOf(wish)}`;
+    const rule = granted < wanted ? 'capacity' : 'preemption';
+    const reason = granted < wanted ? blockers(allocation) : `kept for now by ${keeperOf(demand)}`;
     steps = [...steps, { rule, before: wanted, after: granted, reason }];
     summary += `; granted ${granted}: ${reason}`;
   }
@@ -151,39 +151,39 @@ export function explain(
     steps = [...steps, { rule: 'handover', before: granted, after: to, reason }];
     summary += `; asks for ${to} now, ${reason}`;
   }
-  return { steps, summary, limitedBy: limitOf(outcome, short !== undefined) };
+  return { steps, summary, limitedBy: limitOf(allocation, short !== undefined) };
 }
 
-function aliveOf({ app }: Wish): number {
+function aliveOf({ app }: AppDemand): number {
   return count(app.observed?.running ?? 0) + count(app.observed?.staging ?? 0);
 }
 
-function blocked({ wish, wanted, granted }: Outcome): Explanation {
-  const { reason } = wish;
+function blocked({ demand, wanted, granted }: Allocation): Explanation {
+  const { reason } = demand;
   const step = { rule: 'creation', before: wanted, after: granted, reason } as const;
-  return { steps: [...wish.steps, step], summary: `cannot be created: ${reason}`, limitedBy: 'creation' };
+  return { steps: [...demand.steps, step], summary: `cannot be created: ${reason}`, limitedBy: 'creation' };
 }
 
-function opening({ wish, wanted, granted }: Outcome): string {
-  if (isHeld(wish.app)) return `kept at ${granted}: ${wish.reason}`;
-  if (isRest(wish.app)) return `gets ${granted}: ${wish.reason}`;
-  const { law, reason } = wish;
-  return law === wanted ? `wanted ${wanted}: ${reason}` : `wanted ${wanted}: ${reason}${lastClamp(wish)}`;
+function opening({ demand, wanted, granted }: Allocation): string {
+  if (isHeld(demand.app)) return `kept at ${granted}: ${demand.reason}`;
+  if (isRest(demand.app)) return `gets ${granted}: ${demand.reason}`;
+  const { law, reason } = demand;
+  return law === wanted ? `wanted ${wanted}: ${reason}` : `wanted ${wanted}: ${reason}${lastClamp(demand)}`;
 }
 
 /** What brought the law's number to the one wanted. */
-function lastClamp({ law, steps }: Wish): string {
+function lastClamp({ law, steps }: AppDemand): string {
   const last = steps.at(-1);
   return last === undefined ? '' : `; ${law}, but ${last.reason}`;
 }
 
 /** A remainder takes what there is: at its minimum it lacks nothing, and nobody is limited by that. */
-function limitOf({ wish, wanted, granted, to }: Outcome, isShort: boolean): LimitedBy | undefined {
+function limitOf({ demand, wanted, granted, to }: Allocation, isShort: boolean): LimitedBy | undefined {
   if (to < granted) return 'handover';
   if (granted < wanted) return 'capacity';
   if (granted > wanted) return 'behavior';
-  if (wish.limitedBy === 'launching') return 'launching';
+  if (demand.limitedBy === 'launching') return 'launching';
   if (isShort) return 'cluster';
-  if (!isRest(wish.app)) return wish.limitedBy;
-  return granted >= wish.max ? 'max' : undefined;
+  if (!isRest(demand.app)) return demand.limitedBy;
+  return granted >= demand.max ? 'max' : undefined;
 }

@@ -1,8 +1,8 @@
 // core: when a grant may be asked for: only once the slot's last holder is gone (docs/design/round.md#handover).
 
 import { byPriority } from './capacity.ts';
-import type { Room, Vector } from './room.ts';
-import { divide, type Share } from './share.ts';
+import type { FreeCapacity, Vector } from './free-capacity.ts';
+import { divide, type Share } from './max-min-share.ts';
 
 export interface Transfer {
   readonly id: string;
@@ -25,7 +25,7 @@ export interface Transfer {
  * @param room what is left after everything that is occupied now; taken from
  * @returns what to ask for, one count per transfer, in order
  */
-export function handOver(room: Room, transfers: readonly Transfer[]): number[] {
+export function handOver(room: FreeCapacity, transfers: readonly Transfer[]): number[] {
   const to = transfers.map(({ from, granted }) => Math.min(from, granted));
   const rising: Rising[] = [];
   transfers.forEach((transfer, at) => {

@@ -3,11 +3,11 @@
 import { isObject } from '../api/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
 import type { Tally } from './history.ts';
+import type { TroubleMemory } from './launch-trouble.ts';
 import { ageServiceRate, type ServiceRate } from './law/estimator.ts';
 import type { FluidLearned } from './law/fluid.ts';
 import { interrupted, readSeason } from './law/season.ts';
 import { type AppState, isTally, type LawMemory, memoryOf, statesIn } from './memory.ts';
-import type { TroubleMemory } from './trouble.ts';
 
 /**
  * What is kept is what an app and its queue are like; how they stood is not, for nobody knows what happened since:
@@ -58,9 +58,9 @@ export function lastingOf(memory: DecisionMemory): LastingMemory {
   return { version: VERSION, apps: Object.fromEntries(apps) };
 }
 
-function lastingApp({ laws, launches, behavior, manners, trouble }: AppState): LastingApp {
+function lastingApp({ laws, launches, behavior, preemption, trouble }: AppState): LastingApp {
   const { added = [], removed = [] } = behavior;
-  const { raisedAtMs, yielded } = manners;
+  const { raisedAtMs, yielded } = preemption;
   return {
     laws: laws.map(learnedBy),
     ...(launches !== null && {
@@ -171,7 +171,7 @@ function resumedApp(
         : { ready: [], asks: [], deadTimeMs: deadTime.ms, seen: goneMs > HOUR_MS ? 0 : deadTime.seen },
     behavior: { added: tallyUntil(app['added'], times), removed: tallyUntil(app['removed'], times) },
     trouble: readTrouble(app['trouble'], times),
-    manners: {
+    preemption: {
       raisedAtMs: timeUntil(app['raisedAtMs'], times) ?? 0,
       yielded: tallyUntil(app['yielded'], times),
     },

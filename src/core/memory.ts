@@ -4,13 +4,13 @@ import { isObject } from '../api/json-schema.ts';
 import type { BehaviorMemory } from './behavior.ts';
 import type { AppMemory, DecisionMemory } from './decision.ts';
 import type { Tally } from './history.ts';
+import type { TroubleMemory } from './launch-trouble.ts';
 import type { LaunchMemory } from './launches.ts';
 import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
 import type { SimpleQueueMemory } from './law/simple-queue.ts';
-import type { MannersMemory } from './manners.ts';
-import type { TroubleMemory } from './trouble.ts';
+import type { PreemptionMemory } from './preemption.ts';
 
 export type LawMemory = FluidMemory | FluidLearned | QueueMemory | SimpleQueueMemory | PerInstanceMemory;
 
@@ -21,7 +21,7 @@ export interface AppState {
   readonly launches: LaunchMemory | null;
   readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
-  readonly manners: MannersMemory;
+  readonly preemption: PreemptionMemory;
   /** What the last round granted and asked for. */
   readonly granted: number;
   readonly to: number;
@@ -58,7 +58,7 @@ export function statesIn(memory: DecisionMemory | undefined): (id: string) => Ap
 
 function isState(raw: unknown): raw is AppState {
   if (!isObject(raw) || !isSound(raw)) return false;
-  const { laws, launches, behavior, trouble, manners, granted, to } = raw;
+  const { laws, launches, behavior, trouble, preemption, granted, to } = raw;
   return (
     Array.isArray(laws) &&
     laws.every((law) => law === null || isObject(law)) &&
@@ -66,8 +66,8 @@ function isState(raw: unknown): raw is AppState {
     isObject(behavior) &&
     Object.values(behavior).every(isTally) &&
     isObject(trouble) &&
-    isObject(manners) &&
-    isTally(manners['yielded']) &&
+    isObject(preemption) &&
+    isTally(preemption['yielded']) &&
     typeof granted === 'number' &&
     typeof to === 'number'
   );

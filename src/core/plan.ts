@@ -1,4 +1,4 @@
-// core: wish × world → changes. The only place that compares the two; everybody else prints or executes.
+// core: demand × world → changes. The only place that compares the two; everybody else prints or executes.
 
 import type { AppDefinition, EnvFrom } from '../api/policy.ts';
 import type { Change, FieldDiff } from './change.ts';

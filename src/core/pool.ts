@@ -2,22 +2,22 @@
 
 import { rounded } from '../api/figures.ts';
 import type { AppInput, Budget, Decision, DecisionInput } from './decision.ts';
+import { costOf, FreeCapacity, launched, occupied, RESOURCES } from './free-capacity.ts';
 import { count } from './numbers.ts';
-import { costOf, launched, occupied, RESOURCES, Room } from './room.ts';
 
 /** What can be granted: the budget without what is fixed and what is held. */
-export function roomToGrant(input: DecisionInput): Room {
+export function roomToGrant(input: DecisionInput): FreeCapacity {
   return roomBeside(input, (app) => (isHeld(app) ? Math.max(occupied(app.observed), heldAt(app)) : 0));
 }
 
 /** What is not occupied at this moment. */
-export function roomNow(input: DecisionInput): Room {
+export function roomNow(input: DecisionInput): FreeCapacity {
   return roomBeside(input, (app) => occupied(app.observed));
 }
 
-function roomBeside(input: DecisionInput, use: (app: AppInput) => number): Room {
+function roomBeside(input: DecisionInput, use: (app: AppInput) => number): FreeCapacity {
   const { budget } = input;
-  const room = new Room(budgetOf(input));
+  const room = new FreeCapacity(budgetOf(input));
   for (const app of input.apps)
     room.take(costOf(budget, app.footprint), app.role === 'fixed' ? fixedUse(app, budget) : use(app));
   return room;

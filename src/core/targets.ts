@@ -17,7 +17,7 @@ import { count, instant } from './numbers.ts';
 import type { Timing } from './timing.ts';
 
 /** The app as its laws see it this round. */
-export interface Situation {
+export interface TargetInput {
   readonly app: AppInput;
   readonly timing: Timing;
   readonly nowMs: number;
@@ -27,7 +27,7 @@ export interface Situation {
   readonly settled: boolean;
 }
 
-export interface Appetite {
+export interface TargetDemand {
   readonly wanted: number;
   readonly need: number;
   readonly holdMs: number;
@@ -40,7 +40,7 @@ export interface Appetite {
   readonly unknown: boolean;
 }
 
-export function appetite(situation: Situation, laws: readonly (LawMemory | null)[]): Appetite {
+export function targetDemand(situation: TargetInput, laws: readonly (LawMemory | null)[]): TargetDemand {
   const { app, asked } = situation;
   const answers = app.targets.map((_, i) => answer(situation, i, laws[i] ?? null));
   let leading = answers[0]?.said;
@@ -73,7 +73,7 @@ interface Answer {
 
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
-function answer(situation: Situation, index: number, memory: LawMemory | null): Answer {
+function answer(situation: TargetInput, index: number, memory: LawMemory | null): Answer {
   const { app, timing, nowMs, asked } = situation;
   const target = app.targets[index];
   const metric = app.readings[index] ?? NOT_READ;

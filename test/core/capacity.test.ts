@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Claim, grant } from '../../src/core/capacity.ts';
-import { Room } from '../../src/core/room.ts';
+import { type CapacityRequest, grant } from '../../src/core/capacity.ts';
+import { FreeCapacity } from '../../src/core/free-capacity.ts';
 
-function claim(name: string, wanted: number, over: Partial<Claim> = {}): Claim {
+function claim(name: string, wanted: number, over: Partial<CapacityRequest> = {}): CapacityRequest {
   const min = over.min ?? 0;
   return {
     id: `/${name}`,
@@ -19,7 +19,7 @@ function claim(name: string, wanted: number, over: Partial<Claim> = {}): Claim {
   };
 }
 
-const rest = (name: string, over: Partial<Claim> = {}): Claim =>
+const rest = (name: string, over: Partial<CapacityRequest> = {}): CapacityRequest =>
   claim(name, 1_000_000, { role: 'remainder', priority: 9, ...over });
 
 describe('grants', () => {
@@ -103,13 +103,13 @@ describe('grants', () => {
       granted: [9, 1],
     },
     {
-      name: 'manners come between minimums and demand',
+      name: 'preemption come between minimums and demand',
       slots: 10,
       claims: [claim('a', 10, { min: 1 }), rest('r', { min: 1, keeps: 5, holds: 6 })],
       granted: [5, 5],
     },
     {
-      name: 'manners do not outrank minimums',
+      name: 'preemption do not outrank minimums',
       slots: 4,
       claims: [claim('a', 9, { min: 3 }), rest('r', { keeps: 4, holds: 4 })],
       granted: [3, 1],
@@ -127,19 +127,23 @@ describe('grants', () => {
       granted: [0],
     },
   ])('$name', ({ slots, claims, granted }) => {
-    expect(grant(new Room([slots]), claims)).toEqual(granted);
+    expect(grant(new FreeCapacity([slots]), claims)).toEqual(granted);
   });
 
   it('leave alone what is set aside for instances that wait, except minimums', () => {
     const claims = [claim('a', 5), rest('r', { min: 1 })];
     const reserved = [{ cost: [1], instances: 3 }];
-    expect(grant(new Room([10]), claims, reserved)).toEqual([5, 2]);
-    expect(grant(new Room([6]), claims, reserved)).toEqual([5, 1]);
+    expect(grant(new FreeCapacity([10]), claims, reserved)).toEqual([5, 2]);
+    expect(grant(new FreeCapacity([6]), claims, reserved)).toEqual([5, 1]);
   });
 
   describe('of resources', () => {
-    const cpu = (name: string, cpus: number, wanted: number, over: Partial<Claim> = {}): Claim =>
-      claim(name, wanted, { cost: [cpus, 100], ...over });
+    const cpu = (
+      name: string,
+      cpus: number,
+      wanted: number,
+      over: Partial<CapacityRequest> = {},
+    ): CapacityRequest => claim(name, wanted, { cost: [cpus, 100], ...over });
 
     it.each([
       {
@@ -161,7 +165,7 @@ describe('grants', () => {
         granted: [1, 2],
       },
     ])('$name', ({ room, claims, granted }) => {
-      expect(grant(new Room(room), claims)).toEqual(granted);
+      expect(grant(new FreeCapacity(room), claims)).toEqual(granted);
     });
   });
 });

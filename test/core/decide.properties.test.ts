@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
 import type { AppDecision, Decision, DecisionInput } from '../../src/core/decision.ts';
-import { costOf, occupied, Room } from '../../src/core/room.ts';
+import { costOf, FreeCapacity, occupied } from '../../src/core/free-capacity.ts';
 import {
   aBehavior,
   anInput,
@@ -35,13 +35,13 @@ function decisionOf(decision: Decision, id: string): AppDecision {
 }
 
 /** Whether what is asked for, with what still stops, is within the budget; `free` is what is left. */
-function roomAfter(input: DecisionInput, decision: Decision): Room {
+function roomAfter(input: DecisionInput, decision: Decision): FreeCapacity {
   const total = input.budget.kind === 'slots' ? [input.budget.slots] : [];
   const vector =
     input.budget.kind === 'resources'
       ? [input.budget.total.cpus, input.budget.total.mem, input.budget.total.disk, input.budget.total.gpus]
       : total;
-  const room = new Room(vector);
+  const room = new FreeCapacity(vector);
   for (const app of input.apps) {
     if (app.role === 'fixed' && !app.countsAgainstBudget) continue;
     const { to, from } = decisionOf(decision, app.id);
@@ -105,7 +105,7 @@ describe('decide', () => {
     );
   });
 
-  it('does what an override says at once, within bounds, whatever the law and its manners say', () => {
+  it('does what an override says at once, within bounds, whatever the law and its preemption say', () => {
     fc.assert(
       fc.property(somePool({ budget: fc.constant({ kind: 'slots', slots: 200 }) }), (input) => {
         for (const a of later(input).apps) {
@@ -139,7 +139,7 @@ describe('decide', () => {
     );
   });
 
-  it('never refuses a higher priority what a lower one holds above its minimum, manners aside', () => {
+  it('never refuses a higher priority what a lower one holds above its minimum, preemption aside', () => {
     fc.assert(
       fc.property(
         somePool({

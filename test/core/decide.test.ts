@@ -318,7 +318,7 @@ describe('an app that does not start', () => {
   });
 });
 
-describe('manners', () => {
+describe('preemption', () => {
   it('let a remainder yield slowly', () => {
     const behavior = aBehavior({ yieldRate: { value: 1, periodSeconds: 10 } });
     const decision = second([aScaled('web', 3, { wants: 9 }), aRemainder('rest', 7, { behavior })]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { FreeCapacity } from '../../src/core/free-capacity.ts';
 import { handOver, type Transfer } from '../../src/core/handover.ts';
-import { Room } from '../../src/core/room.ts';
 
 const transfer = (name: string, from: number, granted: number, over: Partial<Transfer> = {}): Transfer => ({
   id: `/${name}`,
@@ -44,6 +44,6 @@ describe('hand-over', () => {
       to: [4],
     },
   ])('$name', ({ free, transfers, to }) => {
-    expect(handOver(new Room([free]), transfers)).toEqual(to);
+    expect(handOver(new FreeCapacity([free]), transfers)).toEqual(to);
   });
 });

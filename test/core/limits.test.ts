@@ -125,7 +125,7 @@ describe('an app that cannot be created', () => {
 });
 
 describe('limits in words', () => {
-  it('name what manners keep, and for how long', () => {
+  it('name what the preemption policy keeps, and for how long', () => {
     const behavior = aBehavior({ yieldRate: { value: 1, periodSeconds: 10 } });
     const decision = decidedAfter(1, () => [
       aScaled('work', 2, { wants: 6 }),

@@ -1,8 +1,8 @@
 // controller: whose a change of a definition is: the policy's, or somebody's who edited the app in Marathon. Pure.
 
 import type { FieldDiff } from '../../core/change.ts';
-import type { Outcome } from '../round/act.ts';
-import type { Standing } from '../round/assess.ts';
+import type { WriteResult } from '../round/act.ts';
+import type { AppAssessment } from '../round/assess.ts';
 
 /** By app id: when its definition last changed by Marathon's clock, as far as we wrote or agreed with that change. */
 export type KnownConfigs = ReadonlyMap<string, number>;
@@ -15,11 +15,11 @@ type Drift = ReadonlyMap<string, readonly FieldDiff[]>;
  * Of an app that was never seen like that nothing can be said.
  */
 export function editedByOthers(
-  standings: readonly Standing[],
+  assessments: readonly AppAssessment[],
   drift: Drift,
   known: KnownConfigs,
 ): ReadonlySet<string> {
-  const edited = standings.filter(({ app, observed }) => {
+  const edited = assessments.filter(({ app, observed }) => {
     const { id } = app.spec;
     const ours = known.get(id);
     const changedAtMs = observed?.lastConfigChangeAtMs;
@@ -31,11 +31,11 @@ export function editedByOthers(
 /** What is known after a round: apps that are as they should be now, and updates that Marathon has just taken. */
 export function followConfigs(
   known: KnownConfigs,
-  standings: readonly Standing[],
-  { drift, outcomes }: { readonly drift: Drift; readonly outcomes: readonly Outcome[] },
+  assessments: readonly AppAssessment[],
+  { drift, outcomes }: { readonly drift: Drift; readonly outcomes: readonly WriteResult[] },
 ): KnownConfigs {
   const next = new Map<string, number>();
-  for (const { app, observed, part } of standings) {
+  for (const { app, observed, part } of assessments) {
     const { id } = app.spec;
     const agreed = part !== 'off' && app.spec.app !== undefined && !drift.has(id);
     const changedAtMs = agreed ? observed?.lastConfigChangeAtMs : known.get(id);

@@ -69,12 +69,12 @@ export function judgeHand(track: Track, { observed, rule, nowMs, wallAheadMs }: 
   const now = { requested, wallAheadMs };
   const seen = lastScalingAtMs === undefined ? { requested } : { requested, lastScalingAtMs };
   if (!isForeign(track, observed)) {
-    return standing({ ...expire(track, nowMs), seen }, now);
+    return assessment({ ...expire(track, nowMs), seen }, now);
   }
   const landed = track.adrift?.find((late) => late.instances === requested && late.untilMs > nowMs);
   if (landed !== undefined) {
     const adrift = track.adrift?.filter((late) => late !== landed) ?? [];
-    return standing({ ...expire(track, nowMs), seen, adrift }, now);
+    return assessment({ ...expire(track, nowMs), seen, adrift }, now);
   }
   const recent = track.alternations.filter((atMs) => nowMs - atMs < ALTERNATION_WINDOW_MS);
   const alternations = track.answered ? [...recent, nowMs] : [nowMs];
@@ -83,12 +83,12 @@ export function judgeHand(track: Track, { observed, rule, nowMs, wallAheadMs }: 
   const next: Track = { ...expire(track, nowMs), seen, alternations, answered: false };
   if (alternations.length >= ALTERNATIONS_TO_CONFLICT || next.conflictUntilMs !== undefined) {
     const conflict = { ...next, conflictUntilMs: nowMs + holdForMs };
-    return { ...standing(conflict, now), sighting };
+    return { ...assessment(conflict, now), sighting };
   }
   const change = `somebody changed the count from ${from} to ${requested}`;
   if (rule.action === 'Hold') {
     const holding = { ...next, hold: { instances: requested, untilMs: nowMs + holdForMs } };
-    return { ...standing(holding, now), sighting };
+    return { ...assessment(holding, now), sighting };
   }
   const back = rule.action === 'Revert' ? (track.asked ?? from) : requested;
   const reason =
@@ -127,7 +127,7 @@ function expire(track: Track, nowMs: number): Track {
   };
 }
 
-function standing(
+function assessment(
   track: Track,
   { requested, wallAheadMs }: { readonly requested: number; readonly wallAheadMs: number },
 ): HandVerdict {

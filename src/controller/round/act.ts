@@ -1,4 +1,4 @@
-// controller: the fourth step of a round: executes changes in their order. Never throws; one app's trouble is its own.
+// controller: act, the fifth step of a round: makes the changes in their order. Never throws; one app's trouble is its own.
 
 import type { Change } from '../../core/change.ts';
 import { PHASES, phaseOf } from '../../core/change-order.ts';
@@ -6,7 +6,7 @@ import type { Scheduler } from '../../schedulers/scheduler.ts';
 import type { Closed, Obstacle, WriteGate } from './write-backoff.ts';
 
 /** How one change ended. */
-export interface Outcome {
+export interface WriteResult {
   readonly change: Change;
   /** `postponed`: not tried in this round. */
   readonly result: 'accepted' | 'noop' | 'failed' | 'postponed';
@@ -35,12 +35,12 @@ export interface ActDeps {
   readonly risesNeedFalls: boolean;
 }
 
-export async function act(
+export async function executeChanges(
   changes: readonly Change[],
   deps: ActDeps,
   signal: AbortSignal,
-): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
+): Promise<readonly WriteResult[]> {
+  const outcomes: WriteResult[] = [];
   for (const phase of PHASES) {
     const due = changes.filter((change) => phaseOf(change) === phase);
     if (phase === 'create' || phase === 'update') {
@@ -55,7 +55,11 @@ export async function act(
   return outcomes;
 }
 
-async function actOn(change: Change, { scheduler, gate }: ActDeps, signal: AbortSignal): Promise<Outcome> {
+async function actOn(
+  change: Change,
+  { scheduler, gate }: ActDeps,
+  signal: AbortSignal,
+): Promise<WriteResult> {
   const closed = gate.check(change);
   if (closed !== undefined) return { change, result: 'postponed', ...toldBy(closed) };
   if (signal.aborted) return { change, result: 'postponed', obstacle: 'unavailable', message: 'stopping' };
@@ -68,15 +72,19 @@ async function actOn(change: Change, { scheduler, gate }: ActDeps, signal: Abort
   }
 }
 
-function toldBy({ obstacle, message, repeated }: Closed): Pick<Outcome, 'obstacle' | 'message' | 'repeated'> {
+function toldBy({
+  obstacle,
+  message,
+  repeated,
+}: Closed): Pick<WriteResult, 'obstacle' | 'message' | 'repeated'> {
   return { obstacle, message, ...(repeated && { repeated }) };
 }
 
-function fallFailed({ change, result }: Outcome): boolean {
+function fallFailed({ change, result }: WriteResult): boolean {
   return phaseOf(change) === 'fall' && (result === 'failed' || result === 'postponed');
 }
 
-function postponedByFall(change: Change): Outcome {
+function postponedByFall(change: Change): WriteResult {
   const message = 'waits for another app to give way first';
   return { change, result: 'postponed', obstacle: 'locked', message };
 }

@@ -1,4 +1,4 @@
-// controller: where each app of a pool stands before anything is decided: ours or not, free to move or kept.
+// controller: assess, the second step of a round: where each app of a pool stands before anything is decided.
 
 import type { ConditionReason } from '../../api/conditions.ts';
 import type { AppObservation } from '../../core/observation.ts';
@@ -15,7 +15,7 @@ export interface Trouble {
   readonly message: string;
 }
 
-export interface Standing {
+export interface AppAssessment {
   readonly app: MemberApp;
   /** Absent: the app does not exist. */
   readonly observed?: AppObservation;
@@ -38,8 +38,8 @@ export interface Standing {
   readonly adopt: boolean;
 }
 
-export interface Judged {
-  readonly standings: readonly Standing[];
+export interface Assessed {
+  readonly assessments: readonly AppAssessment[];
   /** What to remember of each app's count. */
   readonly tracks: Map<string, Track>;
   /** By deployment id: when a restart was first seen. */
@@ -64,7 +64,7 @@ export interface Question {
   readonly acting: boolean;
 }
 
-export function judge(apps: readonly MemberApp[], question: Question): Judged {
+export function assessApps(apps: readonly MemberApp[], question: Question): Assessed {
   const { view, remembered, nowMs, wallAheadMs, acting } = question;
   const strangers = new Set(
     apps.filter((app) => needsAdoption(app, view.apps.get(app.spec.id))).map((app) => app.policy),
@@ -72,7 +72,7 @@ export function judge(apps: readonly MemberApp[], question: Question): Judged {
   const ids = apps.map(({ spec }) => spec.id);
   const restarts = restartsIn(ids, view, { memory: remembered, nowMs });
   const tracks = new Map<string, Track>();
-  const standings = apps.map((app): Standing => {
+  const assessments = apps.map((app): AppAssessment => {
     const observed = view.apps.get(app.spec.id);
     const trouble = troubleOf(app, observed);
     const part = !acting || strangers.has(app.policy) ? 'off' : partOf(app, trouble);
@@ -100,11 +100,14 @@ export function judge(apps: readonly MemberApp[], question: Question): Judged {
     };
   });
   const since = [...restarts.values()].map(({ deployment, sinceMs }) => [deployment, sinceMs] as const);
-  return { standings, tracks, restarts: new Map(since) };
+  return { assessments, tracks, restarts: new Map(since) };
 }
 
 /** Apps as they were last seen, when they cannot be looked at now. */
-export function unjudged(apps: readonly MemberApp[], view: SchedulerView | undefined): readonly Standing[] {
+export function unassessed(
+  apps: readonly MemberApp[],
+  view: SchedulerView | undefined,
+): readonly AppAssessment[] {
   return apps.map((app) => {
     const observed = view?.apps.get(app.spec.id);
     const known = { app, part: 'off', hand: { situation: 'none' }, frozen: false, adopt: false } as const;
@@ -133,7 +136,7 @@ export function troubleOf(app: MemberApp, observed: AppObservation | undefined):
   return { reason: 'AdoptionRequired', message };
 }
 
-function partOf(app: MemberApp, trouble: Trouble | undefined): Standing['part'] {
+function partOf(app: MemberApp, trouble: Trouble | undefined): AppAssessment['part'] {
   if (app.mode === 'Paused' || trouble !== undefined) return 'off';
   return app.mode === 'Observe' ? 'observed' : 'live';
 }
@@ -143,7 +146,7 @@ function handOf(
   app: MemberApp,
   now: {
     readonly observed: AppObservation | undefined;
-    readonly part: Standing['part'];
+    readonly part: AppAssessment['part'];
     readonly track: Track | undefined;
     readonly nowMs: number;
     readonly wallAheadMs: number;
@@ -167,7 +170,7 @@ function heldOf(
   { override }: MemberApp,
   verdict: HandVerdict | undefined,
   { observed, restart }: { observed: AppObservation | undefined; restart: Restart | undefined },
-): Standing['held'] {
+): AppAssessment['held'] {
   if (restart !== undefined) {
     const reason = `${restart.app} is being restarted by deployment ${restart.deployment}`;
     return { instances: observed?.requested ?? 0, reason };

@@ -6,15 +6,15 @@ import type { AppObservation, Footprint } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { overrideWords } from '../interventions/effect.ts';
 import type { OverrideView } from '../status/view.ts';
-import type { Standing } from './assess.ts';
+import type { AppAssessment } from './assess.ts';
 import type { ClusterRoom } from './free-capacity.ts';
 import { readingsOf, type World } from './observe.ts';
 import { withoutSurplus } from './surplus.ts';
 
 export interface DecisionQuestion {
-  readonly standings: readonly Standing[];
+  readonly assessments: readonly AppAssessment[];
   /** Which apps are decided; all others are use that is there. */
-  readonly decided: (standing: Standing) => boolean;
+  readonly decided: (assessment: AppAssessment) => boolean;
   readonly budget: Budget;
   readonly world: World;
   readonly nowMs: number;
@@ -22,20 +22,20 @@ export interface DecisionQuestion {
 }
 
 export function decisionInput(question: DecisionQuestion): DecisionInput {
-  const { standings, budget, nowMs, memory } = question;
-  const apps = standings.flatMap((standing) => appInput(standing, question));
+  const { assessments, budget, nowMs, memory } = question;
+  const apps = assessments.flatMap((assessment) => appInput(assessment, question));
   return memory === undefined ? { budget, apps, nowMs } : { budget, apps, nowMs, memory };
 }
 
 /** An app that neither exists nor can be made is nobody's business. */
-function appInput(standing: Standing, question: DecisionQuestion): readonly AppInput[] {
+function appInput(assessment: AppAssessment, question: DecisionQuestion): readonly AppInput[] {
   const { decided, budget, world, nowMs } = question;
-  const { app, held, surplusSinceMs: sinceMs } = standing;
-  const observed = standing.observed && withoutSurplus(standing.observed, { sinceMs, nowMs });
+  const { app, held, surplusSinceMs: sinceMs } = assessment;
+  const observed = assessment.observed && withoutSurplus(assessment.observed, { sinceMs, nowMs });
   const { spec } = app;
-  const isDecided = app.role !== 'fixed' && decided(standing);
+  const isDecided = app.role !== 'fixed' && decided(assessment);
   if (observed === undefined && !isDecided) return [];
-  const { blocked } = standing;
+  const { blocked } = assessment;
   return [
     {
       id: spec.id,
@@ -48,7 +48,7 @@ function appInput(standing: Standing, question: DecisionQuestion): readonly AppI
       targets: isDecided ? (spec.targets ?? []) : [],
       readings: isDecided ? readingsOf(world, app) : [],
       behavior: spec.behavior,
-      footprint: footprintOf(standing),
+      footprint: footprintOf(assessment),
       // Apps left to people are outside the slots; those that only stand still now use theirs.
       countsAgainstBudget: budget.kind !== 'slots' || app.role !== 'fixed',
       ...(observed && { observed }),
@@ -65,15 +65,15 @@ function orderOf(override: OverrideView): NonNullable<AppInput['override']> {
 
 export function budgetOf(
   capacity: CapacitySpec,
-  standings: readonly Standing[],
+  assessments: readonly AppAssessment[],
   room: ClusterRoom | undefined,
 ): Budget {
   if (capacity.slots !== undefined) return { kind: 'slots', slots: capacity.slots };
   if (capacity.resources !== undefined) return { kind: 'resources', total: total(capacity.resources) };
-  const byApp = standings.map((standing) => {
-    const { id } = standing.app.spec;
+  const byApp = assessments.map((assessment) => {
+    const { id } = assessment.app.spec;
     const counted = room?.state === 'counted' ? room.byApp.get(id) : undefined;
-    return [id, counted ?? uncountedRoom(standing)] as const;
+    return [id, counted ?? uncountedRoom(assessment)] as const;
   });
   return { kind: 'cluster', roomByApp: Object.fromEntries(byApp) };
 }
@@ -82,7 +82,7 @@ export function budgetOf(
  * Room in a cluster that cannot be counted: Marathon's queue is the judge of what targets ask for. A remainder,
  * which would take everything, goes no further than it is.
  */
-function uncountedRoom({ app, observed }: Standing): number {
+function uncountedRoom({ app, observed }: AppAssessment): number {
   const { min = 0, max } = app.spec.instances;
   const { requested = 0, running = 0, staging = 0, killing = 0 } = observed ?? {};
   const most = app.role === 'remainder' ? Math.max(min, requested) : (max ?? Number.MAX_SAFE_INTEGER);
@@ -99,7 +99,7 @@ function total({ cpus, mem, disk, gpus }: Resources): Footprint {
 const DEFAULT_FOOTPRINT: Footprint = { cpus: 1, mem: 128, disk: 0, gpus: 0 };
 
 /** What runs now takes what Marathon says; what is still to be made takes what the policy says. */
-export function footprintOf({ app, observed }: Pick<Standing, 'app' | 'observed'>): Footprint {
+export function footprintOf({ app, observed }: Pick<AppAssessment, 'app' | 'observed'>): Footprint {
   const wanted: AppObservation['definition'] = { ...app.spec.app, ...observed?.definition };
   const of = (name: keyof Footprint): number => {
     const value = wanted[name];

@@ -3,7 +3,7 @@
 import type { CapacitySpec } from '../../api/policy.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { RoomNeed, Scheduler } from '../../schedulers/scheduler.ts';
-import type { Standing } from './assess.ts';
+import type { AppAssessment } from './assess.ts';
 
 export type ClusterRoom =
   /** How many more of each app, by Marathon id. */
@@ -14,7 +14,10 @@ export type ClusterRoom =
 /** Undefined for budgets that say themselves how much there is. */
 export async function clusterRoom(
   { cluster }: CapacitySpec,
-  { standings, scheduler }: { readonly standings: readonly Standing[]; readonly scheduler: Scheduler },
+  {
+    assessments,
+    scheduler,
+  }: { readonly assessments: readonly AppAssessment[]; readonly scheduler: Scheduler },
   signal: AbortSignal,
 ): Promise<ClusterRoom | undefined> {
   if (cluster === undefined) return undefined;
@@ -24,7 +27,7 @@ export async function clusterRoom(
   try {
     return {
       state: 'counted',
-      byApp: await scheduler.room({ ...cluster, apps: standings.map(needOf) }, signal),
+      byApp: await scheduler.room({ ...cluster, apps: assessments.map(needOf) }, signal),
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -33,7 +36,7 @@ export async function clusterRoom(
 }
 
 /** What runs takes what Marathon says; what is still to be made takes what the policy says. */
-function needOf({ app: { spec }, observed }: Standing): RoomNeed {
+function needOf({ app: { spec }, observed }: AppAssessment): RoomNeed {
   const definition = { ...spec.app, ...observed?.definition };
   return { id: spec.id, definition, ...(observed && { observed }) };
 }

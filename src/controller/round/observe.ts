@@ -1,4 +1,4 @@
-// controller: the first step of a round: the metrics and Marathon, read at the same time.
+// controller: observe, the first step of a round: the metrics and the scheduler, read at the same time.
 
 import type { MetricReading } from '../../core/observation.ts';
 import type { Scheduler, SchedulerView } from '../../schedulers/scheduler.ts';
@@ -17,7 +17,7 @@ export interface World {
 /** A reading within this share of the interval after the last one is the same sample. */
 const SAME_SAMPLE = 0.8;
 
-export async function observe(
+export async function observePool(
   { pool, apps }: { readonly pool: PoolRecord; readonly apps: readonly MemberApp[] },
   { reader, scheduler }: { readonly reader: MetricReader; readonly scheduler: () => Scheduler },
   signal: AbortSignal,

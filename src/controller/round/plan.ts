@@ -1,24 +1,24 @@
-// controller: the third step of a round: what the plan needs to know of each app that is written.
+// controller: plan, the fourth step of a round: the changes of each app that is written.
 
 import type { Change, FieldDiff } from '../../core/change.ts';
 import type { AppDecision } from '../../core/decision.ts';
 import { creationOf, type PlanApp, planChanges, updateOf } from '../../core/plan.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
-import type { Outcome } from './act.ts';
-import type { Standing } from './assess.ts';
+import type { WriteResult } from './act.ts';
+import type { AppAssessment } from './assess.ts';
 import type { WriteGate } from './write-backoff.ts';
 
-export interface Prepared {
+export interface PoolPlan {
   /** What to do now. */
   readonly changes: readonly Change[];
   /** Per app: where its definition differs, whether or not that is going to be changed. */
   readonly drift: ReadonlyMap<string, readonly FieldDiff[]>;
   /** Updates that are not tried now, so that their apps can be scaled meanwhile. */
-  readonly postponed: readonly Outcome[];
+  readonly postponed: readonly WriteResult[];
 }
 
-export function prepare(
-  standings: readonly Standing[],
+export function planPool(
+  assessments: readonly AppAssessment[],
   {
     decisions,
     scheduler,
@@ -28,19 +28,19 @@ export function prepare(
     readonly scheduler: Scheduler;
     readonly gate: WriteGate;
   },
-): Prepared {
+): PoolPlan {
   const drift = new Map(
-    standings.flatMap((standing) => {
-      const fields = driftOf(standing, scheduler);
-      return fields.length === 0 ? [] : [[standing.app.spec.id, fields] as const];
+    assessments.flatMap((assessment) => {
+      const fields = driftOf(assessment, scheduler);
+      return fields.length === 0 ? [] : [[assessment.app.spec.id, fields] as const];
     }),
   );
-  const postponed: Outcome[] = [];
-  const apps = standings
+  const postponed: WriteResult[] = [];
+  const apps = assessments
     .filter(({ part, hand }) => part === 'live' && hand.situation !== 'conflict')
-    .map((standing): PlanApp => {
-      const { id } = standing.app.spec;
-      const plan = planApp(standing, decisions.get(id), { drift: drift.get(id) ?? [], scheduler });
+    .map((assessment): PlanApp => {
+      const { id } = assessment.app.spec;
+      const plan = planApp(assessment, decisions.get(id), { drift: drift.get(id) ?? [], scheduler });
       if (!drift.has(id)) gate.settled(id);
       const waits = updateOf(plan).flatMap((change) => postponedBy(gate, change));
       postponed.push(...waits);
@@ -50,19 +50,19 @@ export function prepare(
 }
 
 /** With what keeps it from being created, where that was tried and failed for good. */
-export function withRefusal(standing: Standing, gate: WriteGate): Standing {
-  const { app, observed, part } = standing;
-  if (observed !== undefined || part !== 'live') return standing;
+export function withRefusal(assessment: AppAssessment, gate: WriteGate): AppAssessment {
+  const { app, observed, part } = assessment;
+  if (observed !== undefined || part !== 'live') return assessment;
   const { id, app: definition, envFrom } = app.spec;
   const count = { to: 0, reason: '' };
   const plan = { id, owner: app.policy, envFrom, drift: [], adopt: false, count };
   const [creation] = creationOf({ ...plan, ...(definition && { definition }) });
   const blocked = creation && gate.refusal(creation);
-  return blocked === undefined ? standing : { ...standing, blocked };
+  return blocked === undefined ? assessment : { ...assessment, blocked };
 }
 
 /** An update that Marathon has just refused, or taken without effect, must not keep the app from being scaled. */
-function postponedBy(gate: WriteGate, change: Change): readonly Outcome[] {
+function postponedBy(gate: WriteGate, change: Change): readonly WriteResult[] {
   const closed = gate.check(change);
   if (closed === undefined) return [];
   const { obstacle, message } = closed;
@@ -70,25 +70,25 @@ function postponedBy(gate: WriteGate, change: Change): readonly Outcome[] {
 }
 
 /** Also of apps that are only observed: they report it. */
-function driftOf({ app, observed, part }: Standing, scheduler: Scheduler): readonly FieldDiff[] {
+function driftOf({ app, observed, part }: AppAssessment, scheduler: Scheduler): readonly FieldDiff[] {
   const { app: definition, envFrom } = app.spec;
   if (part === 'off' || observed === undefined || definition === undefined) return [];
   return scheduler.diff({ definition, envFrom }, observed);
 }
 
 function planApp(
-  standing: Standing,
+  assessment: AppAssessment,
   decision: AppDecision | undefined,
   { drift, scheduler }: { readonly drift: readonly FieldDiff[]; readonly scheduler: Scheduler },
 ): PlanApp {
-  const { app, observed, adopt, restart } = standing;
+  const { app, observed, adopt, restart } = assessment;
   const { id, app: definition, envFrom } = app.spec;
-  const count = countOf(standing, decision);
+  const count = countOf(assessment, decision);
   return {
     id,
     owner: app.policy,
     envFrom,
-    drift: mayUpdate(standing) ? drift : [],
+    drift: mayUpdate(assessment) ? drift : [],
     adopt,
     ...(definition && { definition, after: scheduler.dependencies?.(id, definition) ?? [] }),
     ...(observed && { observed }),
@@ -101,7 +101,10 @@ function planApp(
  * Fixed apps get a count when they are made, never after. During somebody's restart nothing is made: the
  * newcomer would take slots that the restart may need.
  */
-function countOf({ app, observed, frozen }: Standing, decision: AppDecision | undefined): PlanApp['count'] {
+function countOf(
+  { app, observed, frozen }: AppAssessment,
+  decision: AppDecision | undefined,
+): PlanApp['count'] {
   if (frozen && observed === undefined) return undefined;
   if (app.role !== 'fixed') {
     return decision && { to: decision.to, reason: decision.summary };
@@ -112,6 +115,6 @@ function countOf({ app, observed, frozen }: Standing, decision: AppDecision | un
 }
 
 /** Nothing is changed under a restart, but for our own update, which the next one replaces. */
-function mayUpdate({ app, frozen, restart }: Standing): boolean {
+function mayUpdate({ app, frozen, restart }: AppAssessment): boolean {
   return app.drift !== 'Report' && (!frozen || restart?.ours === true);
 }

@@ -6,9 +6,9 @@ import type { KnownConfigs } from '../foreign-scale/foreign-edits.ts';
 import { noteAccepted, noteAdrift, noteAsked, type Track } from '../foreign-scale/foreign-scale.ts';
 import type { Restored } from '../persistence/pool-store.ts';
 import type { OperatorDeps } from '../ports.ts';
-import type { Outcome } from './act.ts';
-import type { Judged } from './assess.ts';
-import type { Choice, SceneMemories } from './decide.ts';
+import type { WriteResult } from './act.ts';
+import type { Assessed } from './assess.ts';
+import type { PoolDecision, SceneMemories } from './decide.ts';
 import { MetricReader } from './readings.ts';
 import { followSurplus, type SurplusMemory } from './surplus.ts';
 import { WriteGate } from './write-backoff.ts';
@@ -46,20 +46,20 @@ export class PoolMemory {
   }
 
   /** Marathon was read. */
-  noteView(view: SchedulerView, { tracks, restarts }: Pick<Judged, 'tracks' | 'restarts'>): void {
+  noteView(view: SchedulerView, { tracks, restarts }: Pick<Assessed, 'tracks' | 'restarts'>): void {
     this.lastView = view;
     this.tracks = tracks;
     this.restarts = restarts;
   }
 
-  noteChoice({ memories, decisions, capacity }: Choice): void {
+  noteChoice({ memories, decisions, capacity }: PoolDecision): void {
     this.scenes = memories;
     this.lastDecisions = decisions;
     this.lastCapacity = capacity;
   }
 
   /** Remembers what was done, so that our own hand is not taken for somebody else's. */
-  noteOutcomes(outcomes: readonly Outcome[], nowMs: number): void {
+  noteOutcomes(outcomes: readonly WriteResult[], nowMs: number): void {
     this.surplus = followSurplus(this.surplus, outcomes, nowMs);
     for (const outcome of outcomes) {
       const { change } = outcome;
@@ -77,7 +77,7 @@ export class PoolMemory {
 }
 
 /** Our hand on the count, as far as it is known. */
-function followed(track: Track, outcome: Outcome, nowMs: number): Track {
+function followed(track: Track, outcome: WriteResult, nowMs: number): Track {
   const { change, result, instances, obstacle, mayLandAgain } = outcome;
   if (change.kind !== 'scale' || result === 'postponed') return track;
   const to = instances ?? change.to;

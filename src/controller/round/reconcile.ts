@@ -1,4 +1,4 @@
-// controller: one round of one pool: observe → decide → plan → act → status. Level-triggered.
+// controller: one round of one pool: observe → assess → decide → plan → act → status. Level-triggered.
 
 import { wallOffset } from '../../runtime/clock.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/controller.ts';
@@ -16,12 +16,12 @@ import type { PoolRecord } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
 import { type Leadership, type LeadershipStanding, whileActing } from '../watch/leadership.ts';
-import { act } from './act.ts';
-import { judge, unjudged } from './assess.ts';
-import { choose } from './decide.ts';
+import { executeChanges } from './act.ts';
+import { assessApps, unassessed } from './assess.ts';
+import { decideCounts } from './decide.ts';
 import { clusterRoom } from './free-capacity.ts';
-import { observe, type World } from './observe.ts';
-import { prepare, withRefusal } from './plan.ts';
+import { observePool, type World } from './observe.ts';
+import { planPool, withRefusal } from './plan.ts';
 import { PoolMemory } from './pool-memory.ts';
 import { recorded } from './recorded-writes.ts';
 import type { Round } from './round.ts';
@@ -94,7 +94,7 @@ export class PoolReconciler implements Reconciler<string> {
     await Promise.all([...this.#memories.values()].map(({ reader }) => reader.close()));
   }
 
-  /** A round of a pool that Marathon has just been read for: judge → choose → prepare → act. */
+  /** A round of a pool that Marathon has just been read for: assess → decide → plan → act. */
   async #run(
     { pool, apps, memory, startedAtMs, world, view }: Sighted,
     { signal, stopping, log }: ReconcileContext,
@@ -104,33 +104,40 @@ export class PoolReconciler implements Reconciler<string> {
     const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
     const { atMs: nowMs, wallAheadMs } = this.#timesNow();
     const question = { view, remembered: memory, nowMs, wallAheadMs, acting };
-    const judged = judge(apps, question);
+    const judged = assessApps(apps, question);
     const { tracks, restarts } = judged;
-    const standings = judged.standings.map((standing) => withRefusal(standing, memory.gate));
+    const assessments = judged.assessments.map((assessment) => withRefusal(assessment, memory.gate));
     memory.noteView(view, { restarts, tracks: acting ? tracks : afterAbsence(memory.tracks) });
-    for (const { observed } of standings) if (observed !== undefined) memory.gate.look(observed);
+    for (const { observed } of assessments) if (observed !== undefined) memory.gate.look(observed);
 
     const capacity = pool.capacity ?? {};
-    const room = await clusterRoom(capacity, { standings, scheduler }, AbortSignal.any([signal, stopping]));
-    const choice = choose(standings, { capacity, room, world, nowMs, memories: memory.scenes, decide });
+    const room = await clusterRoom(capacity, { assessments, scheduler }, AbortSignal.any([signal, stopping]));
+    const choice = decideCounts(assessments, {
+      capacity,
+      room,
+      world,
+      nowMs,
+      memories: memory.scenes,
+      decide,
+    });
     memory.noteChoice(choice);
 
-    const { changes, drift, postponed } = prepare(standings, {
+    const { changes, drift, postponed } = planPool(assessments, {
       decisions: choice.decisions,
       scheduler,
       gate: memory.gate,
     });
-    const edited = editedByOthers(standings, drift, memory.configs);
+    const edited = editedByOthers(assessments, drift, memory.configs);
     // Nothing has been begun yet: this is the place to stop.
     stopping.throwIfAborted();
     const risesNeedFalls = capacity.cluster !== undefined;
-    const done = await act(
+    const done = await executeChanges(
       changes,
       { scheduler: this.#writerFor({ pool, apps, memory }), gate: memory.gate, risesNeedFalls },
       signal,
     );
     memory.noteOutcomes(done, nowMs);
-    memory.configs = followConfigs(memory.configs, standings, { drift, outcomes: done });
+    memory.configs = followConfigs(memory.configs, assessments, { drift, outcomes: done });
     this.#deps.archive.keepDeeds(pool.key, memory);
     const outcomes = [...done, ...postponed];
     for (const { change, message } of outcomes) {
@@ -138,7 +145,7 @@ export class PoolReconciler implements Reconciler<string> {
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
     const aside = { wallAheadMs, edited, ...(acting ? {} : { standby: reason }), ...(room && { room }) };
-    return { pool, startedAtMs, atMs: nowMs, world, standings, drift, outcomes, ...aside, ...choice };
+    return { pool, startedAtMs, atMs: nowMs, world, assessments, drift, outcomes, ...aside, ...choice };
   }
 
   /** Asked before each write: a round takes its time, and meanwhile another instance or a person may say stop. */
@@ -154,7 +161,7 @@ export class PoolReconciler implements Reconciler<string> {
     return whileActing(unpaused, leadership);
   }
 
-  /** Who cannot be asked about does not write. */
+  /** An instance whose leadership is unknown does not write. */
   async #leadership(signal: AbortSignal): Promise<LeadershipStanding> {
     try {
       return await this.#deps.leadership(signal);
@@ -167,7 +174,7 @@ export class PoolReconciler implements Reconciler<string> {
   /** Whatever keeps us from seeing is part of what is seen; only a shutdown ends the round. */
   async #observe({ pool, apps, memory }: Looking, { signal, stopping }: ReconcileContext): Promise<World> {
     try {
-      return await observe(
+      return await observePool(
         { pool, apps },
         { reader: memory.reader, scheduler: () => this.#schedulerOf(pool) },
         AbortSignal.any([signal, stopping]),
@@ -188,7 +195,7 @@ export class PoolReconciler implements Reconciler<string> {
       const round = { pool, startedAtMs: times.atMs, ...times, world: { readings: new Map() } };
       this.#deps.status.finish({
         ...round,
-        standings: [],
+        assessments: [],
         decisions: new Map(),
         drift: new Map(),
         outcomes: [],
@@ -234,7 +241,7 @@ function blindRound(
     startedAtMs,
     ...times,
     world,
-    standings: unjudged(apps, memory.lastView),
+    assessments: unassessed(apps, memory.lastView),
     decisions: memory.lastDecisions,
     drift: new Map(),
     outcomes: [],

@@ -4,8 +4,8 @@ import type { ResourceKey } from '../../api/policy.ts';
 import type { FieldDiff } from '../../core/change.ts';
 import type { AppDecision, Decision } from '../../core/decision.ts';
 import type { PoolRecord } from '../policies/records.ts';
-import type { Outcome } from './act.ts';
-import type { Standing } from './assess.ts';
+import type { WriteResult } from './act.ts';
+import type { AppAssessment } from './assess.ts';
 import type { ClusterRoom } from './free-capacity.ts';
 import type { World } from './observe.ts';
 
@@ -23,14 +23,14 @@ export interface Round {
   /** For a budget by cluster. */
   readonly room?: ClusterRoom;
   /** One per app; after a round without Marathon, as they were last seen, all `off`. */
-  readonly standings: readonly Standing[];
+  readonly assessments: readonly AppAssessment[];
   readonly decisions: ReadonlyMap<string, AppDecision>;
   /** Absent before the first decision. */
   readonly capacity?: Decision['capacity'];
   readonly drift: ReadonlyMap<string, readonly FieldDiff[]>;
   /** Apps whose definition somebody else changed in Marathon, so that it is in `drift`. */
   readonly edited?: ReadonlySet<string>;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly WriteResult[];
 }
 
 /** Marathon was read and the round went to its end. */
@@ -40,12 +40,12 @@ export function isWhole({ world }: Round): boolean {
 
 /** The round as far as one policy is concerned, sorted out once: a pool may have a thousand of them. */
 export function partsOf(round: Round): (policy: ResourceKey) => Round {
-  const policies = new Map(round.standings.map(({ app }) => [app.spec.id, app.policy]));
-  const standings = Map.groupBy(round.standings, ({ app }) => app.policy);
+  const policies = new Map(round.assessments.map(({ app }) => [app.spec.id, app.policy]));
+  const assessments = Map.groupBy(round.assessments, ({ app }) => app.policy);
   const outcomes = Map.groupBy(round.outcomes, ({ change }) => policies.get(change.app));
   return (policy) => ({
     ...round,
-    standings: standings.get(policy) ?? [],
+    assessments: assessments.get(policy) ?? [],
     outcomes: outcomes.get(policy) ?? [],
   });
 }

@@ -1,7 +1,7 @@
 // controller: apps that keep a higher count than they should, because what is too much only waits to be launched. Pure.
 
 import type { AppObservation } from '../../core/observation.ts';
-import type { Outcome } from './act.ts';
+import type { WriteResult } from './act.ts';
 
 /** By app id: since when its count could not be lowered. */
 export type SurplusMemory = ReadonlyMap<string, number>;
@@ -12,7 +12,7 @@ export const LEND_AFTER_MS = 60_000;
 /** Follows the outcomes of a round; whatever was not in the way of a fall this time is forgotten. */
 export function followSurplus(
   memory: SurplusMemory,
-  outcomes: readonly Outcome[],
+  outcomes: readonly WriteResult[],
   nowMs: number,
 ): SurplusMemory {
   const held = outcomes.filter(({ obstacle }) => obstacle === 'unlaunched');

@@ -6,23 +6,23 @@ import type { AppDecision } from '../../core/decision.ts';
 import type { MetricReading, MetricSample } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { pauseWords } from '../interventions/effect.ts';
-import type { Standing } from '../round/assess.ts';
+import type { AppAssessment } from '../round/assess.ts';
 import { readingsOf } from '../round/observe.ts';
 import { isWhole, type Round } from '../round/round.ts';
 import type { AppView, MetricView, TargetKind } from './view.ts';
 
 /** Everything but the counters, which move between rounds. */
 export function appViewOf(
-  standing: Standing,
+  assessment: AppAssessment,
   round: Round,
   describeMetric: (metric: MetricSpec) => string,
 ): AppView {
-  const { app, observed } = standing;
+  const { app, observed } = assessment;
   const { spec } = app;
   const decision = round.decisions.get(spec.id);
   const requested = observed?.requested ?? 0;
   const { atMs: nowMs, wallAheadMs } = round;
-  const context = { decision, decided: isWhole(round), standing, nowMs, wallAheadMs, describeMetric };
+  const context = { decision, decided: isWhole(round), assessment, nowMs, wallAheadMs, describeMetric };
   const readings = readingsOf(round.world, app);
   return {
     name: spec.name,
@@ -41,12 +41,12 @@ export function appViewOf(
     ready: observed?.ready ?? 0,
     metrics: (spec.targets ?? []).map((target, i) => metricView(target, readings[i], context)),
     tasks: (observed?.tasks ?? []).map(({ id, phase }) => ({ id, phase })),
-    summary: summaryOf(standing, decision),
+    summary: summaryOf(assessment, decision),
     steps: decision?.steps ?? [],
     figures: decision?.figures ?? {},
     counters: {},
     ...defined({ priority: spec.priority }),
-    ...boundsOf(standing),
+    ...boundsOf(assessment),
     ...(decision?.limitedBy && { limitedBy: decision.limitedBy }),
     ...(spec.pageControl && { pageControl: spec.pageControl }),
     ...(observed?.lastScalingAtMs !== undefined && {
@@ -55,13 +55,16 @@ export function appViewOf(
   };
 }
 
-function boundsOf({ app }: Standing): Pick<AppView, 'min' | 'max'> {
+function boundsOf({ app }: AppAssessment): Pick<AppView, 'min' | 'max'> {
   const { min, max } = app.spec.instances;
   return { ...defined({ min, max }) };
 }
 
 /** The decision in words, or why there is none. */
-function summaryOf({ app, part, trouble, blocked }: Standing, decision: AppDecision | undefined): string {
+function summaryOf(
+  { app, part, trouble, blocked }: AppAssessment,
+  decision: AppDecision | undefined,
+): string {
   if (decision !== undefined) return decision.summary;
   if (trouble !== undefined) return trouble.message;
   if (blocked !== undefined) return `cannot be created: ${blocked}`;
@@ -75,7 +78,7 @@ interface MetricContext {
   readonly decision: AppDecision | undefined;
   /** The decision is this round's, not an earlier one's about an earlier reading. */
   readonly decided: boolean;
-  readonly standing: Standing;
+  readonly assessment: AppAssessment;
   readonly nowMs: number;
   readonly wallAheadMs: number;
   readonly describeMetric: (metric: MetricSpec) => string;
@@ -135,18 +138,18 @@ function targetOf({ queueLength, drainTime, messageAge }: TargetSpec): number | 
 function perInstanceOf(
   target: number,
   waiting: number | undefined,
-  { standing }: MetricContext,
+  { assessment }: MetricContext,
 ): NonNullable<MetricView['perInstance']> {
   if (waiting === undefined) return { target };
-  return { current: waiting / Math.max(1, standing.observed?.running ?? 0), target };
+  return { current: waiting / Math.max(1, assessment.observed?.running ?? 0), target };
 }
 
 /** The last good sample, as long as it serves. */
 function servingSample(
   last: MetricSample | undefined,
-  { standing, nowMs }: MetricContext,
+  { assessment, nowMs }: MetricContext,
 ): MetricSample | undefined {
-  const { staleAfter } = standing.app.spec.behavior.onMetricFailure;
+  const { staleAfter } = assessment.app.spec.behavior.onMetricFailure;
   return last !== undefined && nowMs - last.atMs <= durationMs(staleAfter) ? last : undefined;
 }
 
@@ -156,8 +159,8 @@ function comparedValue(
   sample: MetricSample,
   context: MetricContext,
 ): Pick<MetricView, 'value' | 'infinite' | 'reason'> {
-  const { decision, decided, standing, nowMs } = context;
-  const alone = standing.app.spec.targets?.length === 1;
+  const { decision, decided, assessment, nowMs } = context;
+  const alone = assessment.app.spec.targets?.length === 1;
   const waiting = (alone && decided ? decision?.figures['waiting'] : undefined) ?? sample.value;
   if (target.messageAge !== undefined) {
     if (sample.oldestInsertedAtMs !== undefined)
@@ -167,7 +170,7 @@ function comparedValue(
       : { reason: 'the source does not tell how old the messages are' };
   }
   if (target.drainTime === undefined || waiting === 0) return { value: waiting };
-  const ready = standing.observed?.ready ?? 0;
+  const ready = assessment.observed?.ready ?? 0;
   if (ready === 0) return { infinite: true, reason: 'messages wait and nothing runs' };
   const perSecond = (decision?.figures['servicePerS'] ?? 0) * ready;
   return perSecond > 0

@@ -9,8 +9,8 @@ import { timingOf } from '../../core/timing.ts';
 import { messageOf, TerminalError, UnresolvedReference } from '../../runtime/errors.ts';
 import { pauseWords } from '../interventions/effect.ts';
 import { type PolicyRecord, shownVersion } from '../policies/records.ts';
-import type { Outcome } from '../round/act.ts';
-import type { Standing } from '../round/assess.ts';
+import type { WriteResult } from '../round/act.ts';
+import type { AppAssessment } from '../round/assess.ts';
 import { readingsOf } from '../round/observe.ts';
 import type { Restart } from '../round/rolling-restarts.ts';
 import type { Round } from '../round/round.ts';
@@ -24,14 +24,14 @@ type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
 interface Part {
   readonly record: PolicyRecord;
   readonly round: Round;
-  readonly standings: readonly Standing[];
-  readonly outcomes: readonly Outcome[];
+  readonly assessments: readonly AppAssessment[];
+  readonly outcomes: readonly WriteResult[];
 }
 
 /** @param round as far as the policy is concerned */
 export function conditionsOf(record: PolicyRecord, round: Round): readonly NewCondition[] {
-  const { standings, outcomes } = round;
-  const part: Part = { record, round, standings, outcomes };
+  const { assessments, outcomes } = round;
+  const part: Part = { record, round, assessments, outcomes };
   const accepted = acceptedOf(part);
   const running = record.running !== undefined;
   const found: readonly (readonly [ConditionType, Finding])[] = [
@@ -59,8 +59,8 @@ function is(status: Condition['status'], reason: ConditionReason, message: strin
   return { status, reason, message };
 }
 
-function acceptedOf({ record, standings }: Part): Finding {
-  const stranger = standings.find(({ trouble }) => trouble?.reason === 'AdoptionRequired')?.trouble;
+function acceptedOf({ record, assessments }: Part): Finding {
+  const stranger = assessments.find(({ trouble }) => trouble?.reason === 'AdoptionRequired')?.trouble;
   if (record.accepted.status === 'True' && stranger !== undefined) {
     return is(
       'False',
@@ -74,10 +74,10 @@ function acceptedOf({ record, standings }: Part): Finding {
   return { ...record.accepted, message: goesOn };
 }
 
-function metricsOf({ standings, round }: Part): Finding {
-  const targets = standings.flatMap(({ app }) => app.spec.targets ?? []);
+function metricsOf({ assessments, round }: Part): Finding {
+  const targets = assessments.flatMap(({ app }) => app.spec.targets ?? []);
   if (targets.length === 0) return is('True', 'NoMetrics', 'no app is scaled by a metric');
-  const read = standings.flatMap(({ app, observed }) =>
+  const read = assessments.flatMap(({ app, observed }) =>
     readingsOf(round.world, app).map((reading) => ({
       spec: app.spec,
       reading,
@@ -147,7 +147,7 @@ const WORST_FIRST = ['unresolved', 'refused', 'unavailable', 'locked', 'unkept']
 const TOLD = 8;
 
 /** Everything that was not written and why, worst first: whoever mends one thing should not find the next one then. */
-function obstaclesIn(outcomes: readonly Outcome[]): string {
+function obstaclesIn(outcomes: readonly WriteResult[]): string {
   const told = WORST_FIRST.flatMap((obstacle) =>
     outcomes
       .filter((met) => met.obstacle === obstacle)
@@ -162,14 +162,14 @@ function obstaclesIn(outcomes: readonly Outcome[]): string {
 
 /** The first thing that keeps the world from being as written, worst first. */
 function appliedOf(part: Part): Finding {
-  const { round, standings, outcomes } = part;
+  const { round, assessments, outcomes } = part;
   const mode = modeOf(part);
   if (mode === 'Paused') {
     return is('Unknown', pausedOf(part).reason, 'paused: nothing is decided or written');
   }
   if (round.world.view === undefined) return unreadable(round.world.error);
   if (round.standby !== undefined) return is('Unknown', 'Standby', `stands by: ${round.standby}`);
-  const trouble = standings.find((s) => s.trouble !== undefined)?.trouble;
+  const trouble = assessments.find((s) => s.trouble !== undefined)?.trouble;
   if (trouble !== undefined) return is('False', trouble.reason, trouble.message);
   const obstacle = WORST_FIRST.find((each) => outcomes.some((met) => met.obstacle === each));
   if (obstacle !== undefined) return is('False', OBSTACLES[obstacle], obstaclesIn(outcomes));
@@ -185,8 +185,8 @@ function unreadable(error: unknown): Finding {
     : is('Unknown', 'MarathonUnavailable', message);
 }
 
-function driftOf({ standings, round }: Part): Finding | undefined {
-  const told = standings.flatMap(({ app }) => {
+function driftOf({ assessments, round }: Part): Finding | undefined {
+  const told = assessments.flatMap(({ app }) => {
     const { id } = app.spec;
     const fields = round.drift.get(id);
     if (fields === undefined || app.drift !== 'Report') return [];
@@ -201,13 +201,13 @@ function driftOf({ standings, round }: Part): Finding | undefined {
 }
 
 /** Only what changes definitions counts: scaling goes on all day long and is nothing to wait for. */
-function deployingOf({ standings, round, outcomes }: Part): Finding | undefined {
+function deployingOf({ assessments, round, outcomes }: Part): Finding | undefined {
   const made = outcomes.find(({ change }) => change.kind === 'create' || change.kind === 'update');
   if (made !== undefined) {
     const what = made.change.kind === 'create' ? 'is being created' : 'is being updated';
     return is('False', 'Deploying', `${made.change.app} ${what}`);
   }
-  for (const { app, observed, restart } of standings) {
+  for (const { app, observed, restart } of assessments) {
     const { id } = app.spec;
     if (restart?.overdue) return is('False', 'DeploymentStuck', stuck(restart, round.wallAheadMs));
     const deployment = observed?.operations.find(({ kinds }) => kinds.some((a) => SLOW_ACTIONS.has(a)));
@@ -233,22 +233,22 @@ const OBSERVING = 'observing, as `mode: Observe` says: decides and reports, writ
 
 const SLOW_ACTIONS: ReadonlySet<string> = new Set(['Start', 'Restart']);
 
-function limitedOf({ standings, round }: Part): Finding {
-  return scalingLimits(standings, round);
+function limitedOf({ assessments, round }: Part): Finding {
+  return scalingLimits(assessments, round);
 }
 
-function launchingOf({ standings, round, outcomes }: Part): Finding {
-  const kept = standings.find(({ surplusSinceMs }) => {
+function launchingOf({ assessments, round, outcomes }: Part): Finding {
+  const kept = assessments.find(({ surplusSinceMs }) => {
     return surplusSinceMs !== undefined && round.atMs - surplusSinceMs >= LEND_AFTER_MS;
   });
   if (kept !== undefined) return is('True', 'SurplusWaiting', surplusIn(kept, outcomes, round.wallAheadMs));
-  for (const { app, observed } of standings) {
+  for (const { app, observed } of assessments) {
     const failing = (observed?.backoffMs ?? 0) > 0;
     if (!failing && round.decisions.get(app.spec.id)?.limitedBy !== 'launching') continue;
     const message = `${app.spec.id} cannot start its instances and is backing off; look at its tasks`;
     return is('True', 'BackingOff', message);
   }
-  const waiting = standings.find(({ observed }) => (observed?.waiting ?? 0) > 0);
+  const waiting = assessments.find(({ observed }) => (observed?.waiting ?? 0) > 0);
   if (waiting === undefined) return is('False', 'Running', 'nothing waits to be launched');
   const { app, observed } = waiting;
   const reasons = observed?.waitingFor.map(({ text }) => text).join(', ') ?? '';
@@ -258,8 +258,8 @@ function launchingOf({ standings, round, outcomes }: Part): Finding {
 
 /** Who, since when, what to do. */
 function surplusIn(
-  { app, observed, surplusSinceMs = 0 }: Standing,
-  outcomes: readonly Outcome[],
+  { app, observed, surplusSinceMs = 0 }: AppAssessment,
+  outcomes: readonly WriteResult[],
   wallAheadMs: number,
 ): string {
   const { id } = app.spec;
@@ -271,9 +271,9 @@ function surplusIn(
   return `${told ?? id} (since ${since}); the slots of those that wait are lent to the others; ${cure}`;
 }
 
-function pausedOf({ record, standings }: Part): Finding {
+function pausedOf({ record, assessments }: Part): Finding {
   const bySpec = shownVersion(record).policy.spec.mode === 'Paused';
-  const byHand = standings[0]?.app.paused;
+  const byHand = assessments[0]?.app.paused;
   if (byHand !== undefined) {
     const beside = bySpec ? '; the policy says `mode: Paused` too' : '';
     return is('True', 'PausedByHand', `${pauseWords(byHand)}${beside}`);
@@ -283,13 +283,13 @@ function pausedOf({ record, standings }: Part): Finding {
 }
 
 /** As it is run: a hand may have paused it. */
-function modeOf({ record, standings }: Part): PolicySpec['mode'] {
-  return standings[0]?.app.mode ?? shownVersion(record).policy.spec.mode;
+function modeOf({ record, assessments }: Part): PolicySpec['mode'] {
+  return assessments[0]?.app.mode ?? shownVersion(record).policy.spec.mode;
 }
 
-function conflictOf({ standings }: Part): Finding {
+function conflictOf({ assessments }: Part): Finding {
   for (const situation of ['conflict', 'manual'] as const) {
-    const found = standings.find(({ hand }) => hand.situation === situation);
+    const found = assessments.find(({ hand }) => hand.situation === situation);
     if (found === undefined) continue;
     const message = `${found.app.spec.id}: ${found.held?.reason ?? 'somebody else changes the count'}`;
     return is('True', situation === 'conflict' ? 'AlternatingCounts' : 'ManualScale', message);

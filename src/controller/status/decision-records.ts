@@ -13,7 +13,7 @@ export function recordsOf(round: Round): readonly (DecisionRecord & { readonly o
       ? [{ app: change.app, from: change.from, to: change.to, observedOnly: false }]
       : [],
   );
-  const imagined = round.standings.flatMap(({ app, part }) => {
+  const imagined = round.assessments.flatMap(({ app, part }) => {
     const decision = round.decisions.get(app.spec.id);
     if (part !== 'observed' || decision === undefined || decision.from === decision.to) return [];
     return [{ app: decision.id, from: decision.from, to: decision.to, observedOnly: true }];

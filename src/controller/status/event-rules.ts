@@ -3,7 +3,7 @@
 import type { Condition } from '../../api/conditions.ts';
 import type { Change } from '../../core/change.ts';
 import type { PolicyRecord } from '../policies/records.ts';
-import type { Outcome } from '../round/act.ts';
+import type { WriteResult } from '../round/act.ts';
 import type { Round } from '../round/round.ts';
 import type { EventRecord } from './view.ts';
 
@@ -107,7 +107,7 @@ function appliedTelling(now: Condition, was: Condition | undefined): Telling | u
 /** What a round did to apps, and what other hands did. Counts of scaled apps are told as decisions. */
 export function deedsOf(round: Round): readonly Announcement[] {
   const done = round.outcomes.filter(({ result, change }) => result === 'accepted' || isBookkeeping(change));
-  const manual = round.standings.flatMap(({ app, hand, held }): readonly Announcement[] => {
+  const manual = round.assessments.flatMap(({ app, hand, held }): readonly Announcement[] => {
     if (hand.sighting === undefined) return [];
     const { from, to } = hand.sighting;
     const message = `the count went from ${from} to ${to} by somebody else's hand: ${held?.reason ?? 'noted'}`;
@@ -122,7 +122,7 @@ export function deedsOf(round: Round): readonly Announcement[] {
 }
 
 /** Each app is told of once, however often the same is tried again: several may be refused at the same time. */
-function refusalIn({ change, result, obstacle, repeated, message }: Outcome): readonly Announcement[] {
+function refusalIn({ change, result, obstacle, repeated, message }: WriteResult): readonly Announcement[] {
   if (result !== 'failed' || repeated || message === undefined) return [];
   const object = `app ${change.app}`;
   if (obstacle === 'unresolved') return [{ ...warning('SecretUnavailable'), object, message }];
@@ -148,7 +148,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 /** @param edited apps whose definition somebody else changed */
 export function deedOf(
-  { change, result }: Outcome,
+  { change, result }: WriteResult,
   edited: ReadonlySet<string> = NOBODY,
 ): readonly Announcement[] {
   if (result === 'failed' || result === 'postponed') return [];

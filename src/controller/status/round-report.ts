@@ -1,6 +1,6 @@
 // controller: what a round tells to whoever keeps count of rounds.
 
-import type { Outcome } from '../round/act.ts';
+import type { WriteResult } from '../round/act.ts';
 
 export type { SchedulerCall } from '../../schedulers/scheduler.ts';
 
@@ -13,8 +13,8 @@ export interface RoundReport {
   /** Counts that were changed, or would have been in mode Observe. */
   readonly decisions: readonly (AppName & { readonly direction: 'up' | 'down' })[];
   readonly changes: readonly {
-    readonly kind: Outcome['change']['kind'];
-    readonly result: Outcome['result'];
+    readonly kind: WriteResult['change']['kind'];
+    readonly result: WriteResult['result'];
   }[];
   /** One per reading that failed since the last report. */
   readonly failedReadings: readonly AppName[];

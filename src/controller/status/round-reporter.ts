@@ -12,8 +12,8 @@ export class RoundReporter {
 
   /** @returns undefined for a pool without apps, which has no rounds */
   report(round: Round, records: readonly DecisionRecord[], nowMs: number): RoundReport | undefined {
-    if (round.standings.length === 0) return undefined;
-    const policies = new Map(round.standings.map(({ app }) => [app.spec.id, app.policy]));
+    if (round.assessments.length === 0) return undefined;
+    const policies = new Map(round.assessments.map(({ app }) => [app.spec.id, app.policy]));
     return {
       pool: round.pool.key,
       result: resultOf(round),
@@ -28,8 +28,8 @@ export class RoundReporter {
     };
   }
 
-  #failures({ standings, world }: Round): readonly AppName[] {
-    return standings.flatMap(({ app }) =>
+  #failures({ assessments, world }: Round): readonly AppName[] {
+    return assessments.flatMap(({ app }) =>
       readingsOf(world, app)
         .filter((reading) => reading.state === 'unavailable' && this.#isNew(reading))
         .map(() => ({ policy: app.policy, app: app.spec.id })),

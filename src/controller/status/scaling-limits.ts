@@ -3,7 +3,7 @@
 import type { Condition, ConditionReason } from '../../api/conditions.ts';
 import type { AppDecision, LimitedBy } from '../../core/decision.ts';
 import { overrideWords } from '../interventions/effect.ts';
-import type { Standing } from '../round/assess.ts';
+import type { AppAssessment } from '../round/assess.ts';
 import type { Round } from '../round/round.ts';
 
 type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
@@ -17,7 +17,7 @@ interface Limit {
   readonly rules?: readonly string[];
 }
 
-const BEHAVIOR_RULES = ['behavior', 'giveBack', 'manners'];
+const BEHAVIOR_RULES = ['behavior', 'giveBack', 'preemption'];
 
 /** What matters most first. `handover` is none: what was granted is on its way. */
 const LIMITS: readonly Limit[] = [
@@ -40,8 +40,8 @@ const LIMITS: readonly Limit[] = [
 /** At most so many apps are named. */
 const NAMED = 6;
 
-export function scalingLimits(standings: readonly Standing[], round: Round): Finding {
-  const overridden = standings.flatMap(({ app: { spec, override } }) =>
+export function scalingLimits(assessments: readonly AppAssessment[], round: Round): Finding {
+  const overridden = assessments.flatMap(({ app: { spec, override } }) =>
     override === undefined ? [] : [`${spec.id} is ${overrideWords(override)}`],
   );
   if (overridden.length > 0) return { status: 'True', reason: 'Overridden', message: overridden.join('; ') };
@@ -49,7 +49,7 @@ export function scalingLimits(standings: readonly Standing[], round: Round): Fin
     const meanwhile = "meanwhile Marathon's queue decides, and remainders do not grow";
     return { status: 'Unknown', reason: 'CapacityUnknown', message: `${round.room.reason}; ${meanwhile}` };
   }
-  const decisions = standings.flatMap(({ app }) => round.decisions.get(app.spec.id) ?? []);
+  const decisions = assessments.flatMap(({ app }) => round.decisions.get(app.spec.id) ?? []);
   const limited = LIMITS.flatMap((limit) =>
     decisions.filter(({ limitedBy }) => limitedBy === limit.by).map((decision) => ({ limit, decision })),
   );

@@ -1,7 +1,7 @@
 // controller: what a pool lacks, in instances: the figure that somebody who can add machines should act on. Pure.
 
 import type { AppDecision } from '../../core/decision.ts';
-import type { Standing } from '../round/assess.ts';
+import type { AppAssessment } from '../round/assess.ts';
 import type { Round } from '../round/round.ts';
 
 /**
@@ -15,29 +15,29 @@ import type { Round } from '../round/round.ts';
  *
  * @returns undefined before the first decision, and where another instance of the operator decides
  */
-export function shortageOf({ standings, decisions, capacity, standby }: Round): number | undefined {
+export function shortageOf({ assessments, decisions, capacity, standby }: Round): number | undefined {
   if (capacity === undefined || standby !== undefined) return undefined;
-  return standings.reduce((sum, each) => sum + lack(each, decisions.get(each.app.spec.id)), 0);
+  return assessments.reduce((sum, each) => sum + lack(each, decisions.get(each.app.spec.id)), 0);
 }
 
-function lack(standing: Standing, decision: AppDecision | undefined): number {
+function lack(assessment: AppAssessment, decision: AppDecision | undefined): number {
   // More machines would not create what is refused.
   if (decision?.limitedBy === 'creation') return 0;
-  const { observed } = standing;
+  const { observed } = assessment;
   const granted = decision?.granted ?? observed?.requested ?? 0;
-  const need = needOf(standing, decision, granted);
+  const need = needOf(assessment, decision, granted);
   const alive = (observed?.running ?? 0) + (observed?.staging ?? 0);
-  const unplaced = Math.min(waitingForRoom(standing), Math.max(0, Math.min(need, granted) - alive));
+  const unplaced = Math.min(waitingForRoom(assessment), Math.max(0, Math.min(need, granted) - alive));
   return Math.max(0, need - granted) + unplaced;
 }
 
-function needOf({ app }: Standing, decision: AppDecision | undefined, granted: number): number {
+function needOf({ app }: AppAssessment, decision: AppDecision | undefined, granted: number): number {
   if (app.role === 'remainder') return app.spec.instances.min ?? 0;
   return decision?.wanted ?? granted;
 }
 
 /** An app that Marathon holds back after failures waits for something else. */
-function waitingForRoom({ observed }: Standing): number {
+function waitingForRoom({ observed }: AppAssessment): number {
   if (observed === undefined || observed.backoffMs > 0) return 0;
   return observed.waitingFor.some(({ reason }) => reason === 'NoRoom') ? observed.waiting : 0;
 }

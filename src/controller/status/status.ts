@@ -1,4 +1,4 @@
-// controller: the last step of a round, and the one place that writes conditions, events, decision records and the view.
+// controller: status, the last step of a round, and the one place that writes conditions, events, decision records and the view.
 
 import { type Condition, initialConditions, setCondition } from '../../api/conditions.ts';
 import type { MetricSpec, ResourceKey } from '../../api/policy.ts';
@@ -15,7 +15,7 @@ import { intervalMsOf } from '../policies/members.ts';
 import { type Leaving, type PolicyRecord, type PoolRecord, shownVersion } from '../policies/records.ts';
 import type { RefusedDocument } from '../policies/refused-documents.ts';
 import type { OperatorDeps } from '../ports.ts';
-import type { Outcome } from '../round/act.ts';
+import type { WriteResult } from '../round/act.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
 import { Clusters } from '../watch/clusters.ts';
 import { appViewOf } from './app-view.ts';
@@ -150,7 +150,7 @@ export class Status {
 
   /** Writes down a round, whole or not. */
   finish(round: Round): void {
-    if (round.standings.length > 0) this.#noteMarathon(round.pool, round.world.error);
+    if (round.assessments.length > 0) this.#noteMarathon(round.pool, round.world.error);
     if (isWhole(round)) this.#rounds += 1;
     for (const told of deedsOf(round)) this.#tell(told);
     const partOf = partsOf(round);
@@ -164,7 +164,7 @@ export class Status {
   }
 
   /** Something done outside of a round, for a policy. */
-  deed(outcome: Outcome, policy: ResourceKey): void {
+  deed(outcome: WriteResult, policy: ResourceKey): void {
     for (const told of deedOf(outcome)) this.#tell(told, policy);
     this.#changed();
   }
@@ -322,7 +322,7 @@ export class Status {
       ...policyHead(record, part.pool.key),
       observedGeneration: this.#observed.get(record.key) ?? 0,
       conditions: this.#conditions.get(record.key) ?? [],
-      apps: part.standings.map((standing) => appViewOf(standing, part, describe)),
+      apps: part.assessments.map((assessment) => appViewOf(assessment, part, describe)),
     };
   }
 

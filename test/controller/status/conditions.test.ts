@@ -4,7 +4,7 @@ import { initialConditions, setCondition } from '../../../src/api/conditions.ts'
 import type { AppSpec, PolicySpec, ResourceKey } from '../../../src/api/policy.ts';
 import { membersOfPolicy } from '../../../src/controller/policies/members.ts';
 import { ACCEPTED, type PolicyRecord, refusal } from '../../../src/controller/policies/records.ts';
-import type { Standing } from '../../../src/controller/round/assess.ts';
+import type { AppAssessment } from '../../../src/controller/round/assess.ts';
 import type { Round } from '../../../src/controller/round/round.ts';
 import { appViewOf } from '../../../src/controller/status/app-view.ts';
 import { conditionsOf } from '../../../src/controller/status/conditions.ts';
@@ -20,7 +20,7 @@ interface Scene {
   readonly app?: Partial<AppSpec>;
   readonly record?: Partial<PolicyRecord>;
   readonly observed?: Partial<AppObservation>;
-  readonly standing?: Partial<Standing>;
+  readonly assessment?: Partial<AppAssessment>;
   readonly decision?: Partial<AppDecision>;
   readonly readings?: readonly MetricReading[];
   readonly round?: Partial<Round>;
@@ -28,7 +28,7 @@ interface Scene {
 }
 
 /** A policy with one scaled app `/a` of 3 instances that is as it should be, but for what a row says. */
-function aScene(scene: Scene): { record: PolicyRecord; round: Round; standing: Standing } {
+function aScene(scene: Scene): { record: PolicyRecord; round: Round; assessment: AppAssessment } {
   const policy = aPolicy('demo', [anApp('a', { ...wants(1), ...scene.app })], scene.spec);
   const version = { policy, source: 'dir', place: 'demo.yaml:1', revision: 'r', generation: 2 };
   const record: PolicyRecord = {
@@ -42,14 +42,14 @@ function aScene(scene: Scene): { record: PolicyRecord; round: Round; standing: S
   };
   const app = membersOfPolicy({ ...record, running: version })[0]!;
   const now = observed(3, { id: '/a', owner: 'default/demo', ...scene.observed });
-  const standing: Standing = {
+  const assessment: AppAssessment = {
     app,
     part: 'live',
     hand: { situation: 'none' },
     frozen: false,
     adopt: false,
     ...(scene.missing ? {} : { observed: now }),
-    ...scene.standing,
+    ...scene.assessment,
   };
   const decision: AppDecision = {
     id: '/a',
@@ -73,13 +73,13 @@ function aScene(scene: Scene): { record: PolicyRecord; round: Round; standing: S
       readings: new Map([['/a', scene.readings ?? [aSample(3)]]]),
       view: { apps: new Map(), atMs: T0 },
     },
-    standings: [standing],
+    assessments: [assessment],
     decisions: new Map([['/a', decision]]),
     drift: new Map(),
     outcomes: [],
     ...scene.round,
   };
-  return { record, round, standing };
+  return { record, round, assessment };
 }
 
 function conditionIn(scene: Scene, type: ConditionType): { told: string; message: string } {
@@ -117,7 +117,7 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   [
     'Accepted',
     'False/AdoptionRequired',
-    { standing: { part: 'off', trouble: { reason: 'AdoptionRequired', message: '/a exists' } } },
+    { assessment: { part: 'off', trouble: { reason: 'AdoptionRequired', message: '/a exists' } } },
     'nothing of this policy is touched',
   ],
   ['MetricsAvailable', 'True/AllRead', {}],
@@ -160,7 +160,7 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
     'False/AppMissing',
     {
       missing: true,
-      standing: { part: 'off', trouble: { reason: 'AppMissing', message: '/a does not exist' } },
+      assessment: { part: 'off', trouble: { reason: 'AppMissing', message: '/a does not exist' } },
     },
   ],
   ['Applied', 'False/Drifted', { spec: { drift: 'Report' }, round: { drift } }, 'in cmd'],
@@ -200,8 +200,8 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   ['Paused', 'False/Running', {}],
   ['Paused', 'True/PausedBySpec', { spec: { mode: 'Paused' } }],
   ['Conflict', 'False/NoConflict', {}],
-  ['Conflict', 'True/ManualScale', { standing: { hand: { situation: 'manual' } } }],
-  ['Conflict', 'True/AlternatingCounts', { standing: { hand: { situation: 'conflict' } } }],
+  ['Conflict', 'True/ManualScale', { assessment: { hand: { situation: 'manual' } } }],
+  ['Conflict', 'True/AlternatingCounts', { assessment: { hand: { situation: 'conflict' } } }],
   ['Ready', 'True/AllTrue', {}],
   ['Ready', 'True/AllTrue', readings(notRead({ last: aSample(3) }))],
   ['Ready', 'False/NotRead', readings(notRead()), 'MetricsAvailable is False (NotRead)'],
@@ -227,7 +227,7 @@ describe('conditions', () => {
   it('of a policy that never ran are unknown, but for the verdict', () => {
     const { record, round } = aScene({ record: { accepted: refusal('PoolNotFound', 'no pool') } });
     const { running: _, ...never } = record;
-    const told = conditionsOf(never, { ...round, standings: [] }).map((c) => `${c.type}=${c.status}`);
+    const told = conditionsOf(never, { ...round, assessments: [] }).map((c) => `${c.type}=${c.status}`);
     expect(told).toEqual([
       'Accepted=False',
       'MetricsAvailable=Unknown',
@@ -288,8 +288,8 @@ describe('what is told of transitions', () => {
 describe('the metric that people see', () => {
   const label = () => 'queue orders';
   function metric(scene: Scene) {
-    const { standing, round } = aScene(scene);
-    return appViewOf(standing, round, label).metrics[0];
+    const { assessment, round } = aScene(scene);
+    return appViewOf(assessment, round, label).metrics[0];
   }
   const metricSpec = aTarget().metric;
   const target = (over: Parameters<typeof aTarget>[0]): Partial<AppSpec> => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppSpec, ResourceKey } from '../../../src/api/policy.ts';
 import { roleOf } from '../../../src/controller/policies/members.ts';
-import type { Standing } from '../../../src/controller/round/assess.ts';
+import type { AppAssessment } from '../../../src/controller/round/assess.ts';
 import type { Round } from '../../../src/controller/round/round.ts';
 import { shortageOf } from '../../../src/controller/status/shortage.ts';
 import type { AppDecision } from '../../../src/core/decision.ts';
@@ -18,7 +18,7 @@ interface Case {
 const noRoom = { waitingFor: [{ reason: 'NoRoom' as const, text: 'InsufficientCpus' }] };
 
 function aRound(cases: readonly Case[], over: Partial<Round> = {}): Round {
-  const standings = cases.map((each, i): Standing => {
+  const assessments = cases.map((each, i): AppAssessment => {
     const base = each.spec?.remainder === undefined ? anApp : aFiller;
     const spec = base(`a${i}`, { ...(each.spec?.remainder === undefined && wants(1)), ...each.spec });
     const policy = 'default/demo' as ResourceKey;
@@ -46,7 +46,7 @@ function aRound(cases: readonly Case[], over: Partial<Round> = {}): Round {
     atMs: T0,
     wallAheadMs: 0,
     world: { readings: new Map() },
-    standings,
+    assessments,
     decisions: new Map(decisions),
     capacity: { total: 10, used: 10, unit: 'slots' },
     drift: new Map(),

@@ -3,17 +3,17 @@
 import { spanText } from '../api/figures.ts';
 import { type BehaviorMemory, shape } from './behavior.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
+import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './launch-trouble.ts';
 import { followLaunches, type LaunchMemory, serving } from './launches.ts';
-import { keeps, type MannersMemory } from './manners.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count, MAX_COUNT } from './numbers.ts';
 import { isBlocked, isOverridden } from './pool.ts';
-import { appetite } from './targets.ts';
+import { keeps, type PreemptionMemory } from './preemption.ts';
+import { targetDemand } from './targets.ts';
 import { type Timing, timingOf } from './timing.ts';
-import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './trouble.ts';
 
 /** What an app would have if it were alone, and what it remembers of how that came about. */
-export interface Wish {
+export interface AppDemand {
   readonly app: AppInput;
   readonly nowMs: number;
   readonly min: number;
@@ -21,7 +21,7 @@ export interface Wish {
   /** The scheduler's count; 0 when the app does not exist. */
   readonly requested: number;
   readonly wanted: number;
-  /** What manners let it keep this round. */
+  /** What preemption let it keep this round. */
   readonly keeps: number;
   readonly steps: readonly DecisionStep[];
   /** What the law said, and why, with its numbers. */
@@ -32,12 +32,12 @@ export interface Wish {
   /** Its need is not known: nothing that it might need is lent. */
   readonly unknown: boolean;
   readonly timing: Timing;
-  readonly memory: WishMemory;
-  readonly manners: MannersMemory;
+  readonly memory: DemandMemory;
+  readonly preemption: PreemptionMemory;
 }
 
 /** The part of an app's memory that is made before the pool is looked at. */
-export interface WishMemory {
+export interface DemandMemory {
   readonly laws: readonly (LawMemory | null)[];
   readonly launches: LaunchMemory | null;
   readonly behavior: BehaviorMemory;
@@ -45,7 +45,7 @@ export interface WishMemory {
 }
 
 /** Where an app stands at the start of the round. */
-interface Standing {
+interface DemandInput {
   readonly app: AppInput;
   readonly state: AppState | undefined;
   readonly timing: Timing;
@@ -57,7 +57,7 @@ interface Standing {
 }
 
 /** A number on its way, with what happened to it. */
-interface Draft {
+interface DemandDraft {
   /** What the law said. */
   readonly law: number;
   readonly wanted: number;
@@ -71,9 +71,9 @@ interface Draft {
   readonly behavior: BehaviorMemory;
 }
 
-export function wish(app: AppInput, state: AppState | undefined, nowMs: number): Wish {
+export function appDemand(app: AppInput, state: AppState | undefined, nowMs: number): AppDemand {
   const max = count(app.max);
-  const standing: Standing = {
+  const standing: DemandInput = {
     app,
     state,
     timing: timingOf(app.behavior),
@@ -86,7 +86,7 @@ export function wish(app: AppInput, state: AppState | undefined, nowMs: number):
   return bound(standing, draftOf(standing));
 }
 
-function draftOf(s: Standing): Draft {
+function draftOf(s: DemandInput): DemandDraft {
   if (s.app.observed === undefined) return absent(s);
   const draft = s.app.role === 'scaled' ? scaled(s) : remainder(s);
   const hand = s.app.held ?? s.app.override;
@@ -101,7 +101,7 @@ function draftOf(s: Standing): Draft {
 }
 
 /** What it will need is not known before it runs. */
-function absent(s: Standing): Draft {
+function absent(s: DemandInput): DemandDraft {
   const { blocked, role } = s.app;
   const unknown = role === 'scaled';
   if (blocked !== undefined) return { ...plain(s, s.min, blocked), unknown, limitedBy: 'creation' };
@@ -115,12 +115,12 @@ function isFirst(state: AppState | undefined): boolean {
   return state === undefined || state.resumed === true;
 }
 
-function remainder(s: Standing): Draft {
+function remainder(s: DemandInput): DemandDraft {
   if (isFirst(s.state)) return plain(s, s.requested, FIRST);
   return plain(s, MAX_COUNT, 'takes what nobody above needs');
 }
 
-function scaled(s: Standing): Draft {
+function scaled(s: DemandInput): DemandDraft {
   const { app, state, timing, nowMs, requested } = s;
   const observed = app.observed;
   if (observed === undefined || app.targets.length === 0) return plain(s, requested, 'has no target');
@@ -132,7 +132,7 @@ function scaled(s: Standing): Draft {
   const placed = observed.requested - observed.waiting;
   const settled =
     asked === requested && observed.running === placed && observed.staging + observed.killing === 0;
-  const a = appetite({ app, timing, nowMs, asked, ready, launches, settled }, state?.laws ?? []);
+  const a = targetDemand({ app, timing, nowMs, asked, ready, launches, settled }, state?.laws ?? []);
   const first = isFirst(state);
   const shaped = shape(
     { asked, wanted: first ? asked : a.wanted, need: first ? asked : a.need, holdMs: a.holdMs, nowMs },
@@ -161,7 +161,7 @@ function joined(a: readonly DecisionStep[], b: readonly DecisionStep[]): readonl
   return a.length === 0 ? b : [...a, ...b];
 }
 
-function plain(s: Standing, wanted: number, reason: string): Draft {
+function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
   return {
     law: wanted,
     wanted,
@@ -175,11 +175,11 @@ function plain(s: Standing, wanted: number, reason: string): Draft {
   };
 }
 
-const NO_MANNERS: MannersMemory = { raisedAtMs: 0, yielded: [] };
+const NO_PREEMPTION: PreemptionMemory = { raisedAtMs: 0, yielded: [] };
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
 /** A bound outranks every rule; only a hand on the count outranks the bounds. */
-function bound(s: Standing, draft: Draft): Wish {
+function bound(s: DemandInput, draft: DemandDraft): AppDemand {
   let { wanted, limitedBy, steps } = draft;
   const limit = (rule: LimitedBy, after: number, reason: string): void => {
     if (after === wanted) return;
@@ -200,7 +200,7 @@ function bound(s: Standing, draft: Draft): Wish {
     if (wanted > s.max) limit('max', s.max, `at most ${s.max}`);
   }
   const { min, max, requested, nowMs, state } = s;
-  const manners = state?.manners ?? NO_MANNERS;
+  const preemption = state?.preemption ?? NO_PREEMPTION;
   return {
     app: s.app,
     nowMs,
@@ -212,7 +212,7 @@ function bound(s: Standing, draft: Draft): Wish {
       held || isOverridden(s.app)
         ? wanted
         : keeps(
-            manners,
+            preemption,
             { min: isBlocked(s.app) ? 0 : min, max, requested, wanted, nowMs },
             { behavior: s.app.behavior, timing: s.timing },
           ),
@@ -222,7 +222,7 @@ function bound(s: Standing, draft: Draft): Wish {
     limitedBy,
     figures: draft.figures,
     unknown: draft.unknown,
-    manners,
+    preemption,
     timing: s.timing,
     memory: { laws: draft.laws, launches: draft.launches, behavior: draft.behavior, trouble: s.trouble },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costOf, occupied, Room } from '../../src/core/room.ts';
+import { costOf, FreeCapacity, occupied } from '../../src/core/free-capacity.ts';
 import { observed } from '../support/builders.ts';
 
 describe('room', () => {
@@ -12,11 +12,11 @@ describe('room', () => {
     { free: [5], cost: [0], fits: Number.POSITIVE_INFINITY },
     { free: [Number.NaN], cost: [1], fits: 0 },
   ])('$free fits $cost $fits times', ({ free, cost, fits }) => {
-    expect(new Room(free).fits(cost)).toBe(fits);
+    expect(new FreeCapacity(free).fits(cost)).toBe(fits);
   });
 
   it('is used up by what is taken, and can be overdrawn', () => {
-    const room = new Room([2, 5]);
+    const room = new FreeCapacity([2, 5]);
     room.take([1, 0], 3);
     expect(room.free).toEqual([-1, 5]);
     room.take([1, 1], -1);

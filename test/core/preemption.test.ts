@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { keeps, type MannersMemory, noteManners } from '../../src/core/manners.ts';
+import { keeps, notePreemption, type PreemptionMemory } from '../../src/core/preemption.ts';
 import { timingOf } from '../../src/core/timing.ts';
 import { aBehavior, T0 } from '../support/builders.ts';
 
 const now = { min: 1, max: 10, requested: 6, wanted: 6, nowMs: T0 };
-const quiet: MannersMemory = { raisedAtMs: 0, yielded: [] };
+const quiet: PreemptionMemory = { raisedAtMs: 0, yielded: [] };
 
 function kept(behavior = aBehavior(), memory = quiet, over: Partial<typeof now> = {}): number {
   return keeps(memory, { ...now, ...over }, { behavior, timing: timingOf(behavior) });
 }
 
-describe('manners', () => {
+describe('preemption', () => {
   const held = aBehavior({ minHold: '30s' });
   const slow = aBehavior({ yieldRate: { value: 2, periodSeconds: 10 } });
 
@@ -40,8 +40,8 @@ describe('manners', () => {
   });
 
   it('remember the last rise', () => {
-    expect(noteManners(quiet, { from: 2, to: 3, wanted: 3, nowMs: T0 }, 0).raisedAtMs).toBe(T0);
-    expect(noteManners(quiet, { from: 3, to: 3, wanted: 3, nowMs: T0 }, 0)).toBe(quiet);
+    expect(notePreemption(quiet, { from: 2, to: 3, wanted: 3, nowMs: T0 }, 0).raisedAtMs).toBe(T0);
+    expect(notePreemption(quiet, { from: 3, to: 3, wanted: 3, nowMs: T0 }, 0)).toBe(quiet);
   });
 
   it.each([
@@ -50,6 +50,6 @@ describe('manners', () => {
     { name: 'only the unwilling part', change: { from: 6, to: 2, wanted: 4 }, yielded: [[T0, 2]] },
     { name: 'no rise', change: { from: 6, to: 7, wanted: 9 }, yielded: [] },
   ])('remember $name', ({ change, yielded }) => {
-    expect(noteManners(quiet, { ...change, nowMs: T0 }, 10_000).yielded).toEqual(yielded);
+    expect(notePreemption(quiet, { ...change, nowMs: T0 }, 10_000).yielded).toEqual(yielded);
   });
 });

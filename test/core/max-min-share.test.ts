@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Room } from '../../src/core/room.ts';
-import { divide, type Share } from '../../src/core/share.ts';
+import { FreeCapacity } from '../../src/core/free-capacity.ts';
+import { divide, type Share } from '../../src/core/max-min-share.ts';
 
 const share = (name: string, over: Partial<Share> = {}): Share => ({
   name,
@@ -74,7 +74,7 @@ describe('shares among equals', () => {
     { name: 'nothing when it is overdrawn', room: -3, shares: [share('a'), share('b')], given: [0, 0] },
     { name: 'one alone', room: 3, shares: [share('a')], given: [3] },
   ])('give $name', ({ room, shares, given }) => {
-    expect(divide(new Room([room]), shares)).toEqual(given);
+    expect(divide(new FreeCapacity([room]), shares)).toEqual(given);
   });
 
   it('never give one slot more because another slot came free elsewhere (house monotone)', () => {
@@ -87,8 +87,8 @@ describe('shares among equals', () => {
         fc.nat(60),
         (terms, room) => {
           const shares = terms.map((t, i) => share(`s${i}`, t));
-          const fewer = divide(new Room([room]), shares);
-          const more = divide(new Room([room + 1]), shares);
+          const fewer = divide(new FreeCapacity([room]), shares);
+          const more = divide(new FreeCapacity([room + 1]), shares);
           more.forEach((n, i) => {
             expect(n).toBeGreaterThanOrEqual(fewer[i]!);
           });
@@ -112,7 +112,7 @@ describe('shares among equals', () => {
         ),
         fc.nat(60),
         (terms, slots) => {
-          const room = new Room([slots]);
+          const room = new FreeCapacity([slots]);
           const given = divide(
             room,
             terms.map((t, i) => share(`s${i}`, t)),
@@ -139,7 +139,7 @@ describe('shares among equals', () => {
         fc.array(fc.nat(30), { minLength: 6, maxLength: 6 }),
         (n, slots, holds) => {
           const given = divide(
-            new Room([slots]),
+            new FreeCapacity([slots]),
             Array.from({ length: n }, (_, i) => share(`s${i}`, { holds: holds[i] ?? 0 })),
           );
           expect(Math.max(...given) - Math.min(...given)).toBeLessThanOrEqual(1);
@@ -158,13 +158,13 @@ describe('shares among equals', () => {
       { name: 'end where any resource ends', room: [1_000, 500], given: [3, 2] },
       { name: 'go to the small when the big cannot fit', room: [1.5, 10_000], given: [0, 3] },
     ])('$name', ({ room, given }) => {
-      expect(divide(new Room(room), [big, small])).toEqual(given);
+      expect(divide(new FreeCapacity(room), [big, small])).toEqual(given);
     });
 
     it('are not spoilt by fractions', () => {
       const tenth = share('t', { cost: [0.1] });
-      expect(divide(new Room([0.3]), [tenth])).toEqual([3]);
-      expect(divide(new Room([0.7]), [tenth, share('u', { cost: [0.1] })])).toEqual([4, 3]);
+      expect(divide(new FreeCapacity([0.3]), [tenth])).toEqual([3]);
+      expect(divide(new FreeCapacity([0.7]), [tenth, share('u', { cost: [0.1] })])).toEqual([4, 3]);
     });
   });
 });

@@ -17,7 +17,7 @@ export function costOf(budget: Budget, footprint: Footprint): Vector {
 }
 
 /** A mutable account of the room left; may be overdrawn by what is there already. */
-export class Room {
+export class FreeCapacity {
   readonly #free: number[];
   /** Sums of decimal fractions (0.1 cpus) must not refuse the last instance. */
   readonly #slack: Vector;

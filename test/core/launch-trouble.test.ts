@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { followTrouble, launchLimit, type TroubleMemory } from '../../src/core/trouble.ts';
+import { followTrouble, launchLimit, type TroubleMemory } from '../../src/core/launch-trouble.ts';
 import { observed, T0 } from '../support/builders.ts';
 
 const broken = observed(5, { running: 2, waiting: 3, backoffMs: 20_000 });

@@ -1,11 +1,11 @@
-// core: manners of taking: what an app keeps for now although others are entitled to it.
+// core: preemption policy: what an app keeps for now although others are entitled to it.
 
 import { spanText } from '../api/figures.ts';
 import type { BehaviorSpec } from '../api/policy.ts';
 import { type Tally, tallied, tally } from './history.ts';
 import type { Timing } from './timing.ts';
 
-export interface MannersMemory {
+export interface PreemptionMemory {
   /** When the count last went up; 0 when that was never seen. */
   readonly raisedAtMs: number;
   /** What was taken against the app's wish. */
@@ -26,7 +26,7 @@ interface Holding {
  * rise nothing is taken for that long. `yieldRate`: no more than so many in a period against the app's wish.
  */
 export function keeps(
-  memory: MannersMemory,
+  memory: PreemptionMemory,
   { min, max, requested, wanted, nowMs }: Holding,
   { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
 ): number {
@@ -44,7 +44,7 @@ export function keeps(
 
 /** What lets an app keep more than is due to it, and for how long. */
 export function whyKept(
-  memory: MannersMemory,
+  memory: PreemptionMemory,
   nowMs: number,
   { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
 ): string {
@@ -54,11 +54,11 @@ export function whyKept(
   return `yieldRate, at most ${value} in ${spanText(periodSeconds * 1000)}`;
 }
 
-export function noteManners(
-  memory: MannersMemory,
+export function notePreemption(
+  memory: PreemptionMemory,
   change: { readonly from: number; readonly to: number; readonly wanted: number; readonly nowMs: number },
   yieldPeriodMs: number,
-): MannersMemory {
+): PreemptionMemory {
   const { from, to, wanted, nowMs } = change;
   if (to <= from && yieldPeriodMs === 0) return memory;
   const lost = Math.max(0, Math.min(from, wanted) - to);

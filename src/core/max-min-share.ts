@@ -1,7 +1,7 @@
 // core: dividing room among equals: max-min shares, by weight, in whole instances.
 
+import type { FreeCapacity, Vector } from './free-capacity.ts';
 import { reading } from './numbers.ts';
-import type { Room, Vector } from './room.ts';
 
 export interface Share {
   /** For ties: the odd instance goes by name. */
@@ -30,7 +30,7 @@ interface Portion extends Share {
  *
  * @returns one count per share, in order
  */
-export function divide(room: Room, shares: readonly Share[]): number[] {
+export function divide(room: FreeCapacity, shares: readonly Share[]): number[] {
   const only = shares.length === 1 ? shares[0] : undefined;
   if (only !== undefined) {
     const given = Math.min(only.limit, room.fits(only.cost));
@@ -56,7 +56,7 @@ function isEven({ weight, base, limit }: Portion): boolean {
 }
 
 /** Brings all to the highest common level that fits. */
-function riseTogether(room: Room, open: readonly Portion[], step: number): void {
+function riseTogether(room: FreeCapacity, open: readonly Portion[], step: number): void {
   if (open.length === 0) return;
   let top = 0;
   for (const p of open) top = Math.max(top, levelWith(p, p.limit));
@@ -65,7 +65,7 @@ function riseTogether(room: Room, open: readonly Portion[], step: number): void 
 }
 
 /** One more to each whose turn it is, as long as it fits; returns those for whom it did not. */
-function giveOdd(room: Room, open: readonly Portion[]): ReadonlySet<Portion> {
+function giveOdd(room: FreeCapacity, open: readonly Portion[]): ReadonlySet<Portion> {
   if (open.length === 0) return NONE;
   let turn = Number.POSITIVE_INFINITY;
   for (const p of open) turn = Math.min(turn, levelWith(p, p.given + 1));
@@ -85,7 +85,7 @@ function oddOrder(a: Portion, b: Portion): number {
   return newcomer(a) - newcomer(b) || byName(a.name, b.name);
 }
 
-function give(room: Room, p: Portion, instances: number): void {
+function give(room: FreeCapacity, p: Portion, instances: number): void {
   room.take(p.cost, instances);
   p.given += instances;
 }
@@ -107,7 +107,7 @@ function highest(top: number, step: number, feasible: (level: number) => boolean
   return low;
 }
 
-function fitsAll(room: Room, open: readonly Portion[], level: number): boolean {
+function fitsAll(room: FreeCapacity, open: readonly Portion[], level: number): boolean {
   const used = room.free.map(() => 0);
   for (const p of open) {
     const more = missingAt(p, level);

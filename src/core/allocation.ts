@@ -1,0 +1,115 @@
+// core: from demands to counts: who is granted what, and how much of it can be asked for now.
+
+import { type CapacityRequest, grant, type Reservation } from './capacity.ts';
+import type { DecisionInput } from './decision.ts';
+import type { AppDemand } from './demand.ts';
+import { launched, type Vector } from './free-capacity.ts';
+import { handOver, type Transfer } from './handover.ts';
+import { isBlocked, isHeld, isOverridden, isRest, roomInCluster, roomNow, roomToGrant } from './pool.ts';
+
+/** An app that takes part in the sharing. */
+export interface CostedDemand {
+  readonly demand: AppDemand;
+  readonly cost: Vector;
+}
+
+/** What became of a demand. */
+export interface Allocation {
+  readonly demand: AppDemand;
+  /** As the app's own demand; for a remainder, which would take anything, what it was granted. */
+  readonly wanted: number;
+  readonly granted: number;
+  readonly to: number;
+  /** What it would be granted if the cluster had the room that others, or it itself, wait for. */
+  readonly withRoom: number;
+}
+
+export function allocate(input: DecisionInput, demands: readonly CostedDemand[]): readonly Allocation[] {
+  const reserved = reservations(demands);
+  const granted = grants(input, demands, reserved);
+  const withRoom = reserved.length === 0 ? granted : grants(input, demands, []);
+  const to = transfers(input, demands, granted);
+  return demands.map(({ demand }, i) => {
+    const mine = granted[i] ?? 0;
+    const wanted = isRest(demand.app) ? mine : demand.wanted;
+    return { demand, wanted, granted: mine, to: to[i] ?? demand.requested, withRoom: withRoom[i] ?? mine };
+  });
+}
+
+/** A held count is granted whatever there is: its use is not in the room that the others share. */
+function grants(
+  input: DecisionInput,
+  demands: readonly CostedDemand[],
+  reserved: readonly Reservation[],
+): readonly number[] {
+  const lends = !demands.some(({ demand }) => demand.unknown);
+  const sharing = demands.filter(({ demand }) => !isHeld(demand.app));
+  const requests = sharing.map((costed) => requestOf(input, costed, lends));
+  const counts = grant(roomToGrant(input), requests, reserved);
+  let next = 0;
+  return demands.map(({ demand }) => (isHeld(demand.app) ? demand.wanted : (counts[next++] ?? 0)));
+}
+
+function requestOf(input: DecisionInput, { demand, cost }: CostedDemand, lends: boolean): CapacityRequest {
+  const { app, min, requested } = demand;
+  const remainder = isRest(app);
+  return {
+    id: app.id,
+    name: app.name,
+    role: remainder ? 'remainder' : 'scaled',
+    priority: isOverridden(app) ? Number.NEGATIVE_INFINITY : app.priority,
+    weight: app.weight,
+    cost,
+    min,
+    keeps: Math.max(min, demand.keeps),
+    wanted: isBlocked(app)
+      ? 0
+      : remainder
+        ? demandOfRemainder(input, { demand, cost }, lends)
+        : demand.wanted,
+    holds: requested,
+  };
+}
+
+/**
+ * A remainder takes what it can get, but no more than it has while somebody's need is unknown (that would be
+ * lending), while instances cost nothing (there is no rest to take), or beyond what the cluster has room for.
+ */
+function demandOfRemainder(
+  { budget }: DecisionInput,
+  { demand, cost }: CostedDemand,
+  lends: boolean,
+): number {
+  const { app, min, requested, wanted } = demand;
+  if (!lends || cost.every((each) => each <= 0)) return Math.min(wanted, Math.max(min, requested));
+  if (budget.kind !== 'cluster') return wanted;
+  return Math.min(wanted, Math.max(min, launched(app.observed) + roomInCluster(budget, app.id)));
+}
+
+/** Room that the budget has and the cluster turned out not to have. */
+function reservations(demands: readonly CostedDemand[]): readonly Reservation[] {
+  const reserved: Reservation[] = [];
+  for (const { demand, cost } of demands) {
+    const instances = demand.memory.trouble.short?.instances ?? 0;
+    if (instances > 0) reserved.push({ cost, instances });
+  }
+  return reserved;
+}
+
+/** A cluster's queue arbitrates by itself: there both calls go out at once (docs/design/round.md#handover). */
+function transfers(
+  input: DecisionInput,
+  demands: readonly CostedDemand[],
+  granted: readonly number[],
+): readonly number[] {
+  if (input.budget.kind === 'cluster') return granted;
+  return handOver(
+    roomNow(input),
+    demands.map(({ demand, cost }, i): Transfer => {
+      const { app, requested } = demand;
+      // What a hand says goes before everything: it is somebody's order.
+      const priority = isHeld(app) || isOverridden(app) ? Number.NEGATIVE_INFINITY : app.priority;
+      return { id: app.id, name: app.name, priority, cost, from: requested, granted: granted[i] ?? 0 };
+    }),
+  );
+}
