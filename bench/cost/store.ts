@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { Archive } from '../../src/controller/persistence/durable-writes.ts';
-import { PoolArchive } from '../../src/controller/persistence/pool-store.ts';
+import { DurableWrites } from '../../src/controller/persistence/durable-writes.ts';
+import { PoolStore } from '../../src/controller/persistence/pool-store.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { DecisionMemory } from '../../src/core/decision.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -57,7 +57,7 @@ function memories(dir: string): readonly Figure[] {
   const documents = openDocumentStore(dir);
   const writes = { batches: 0 };
   const archive = archiveOver(documents, writes);
-  const pools = new PoolArchive(archive, systemClock);
+  const pools = new PoolStore(archive, systemClock);
   const learned = Array.from({ length: REPEATS }, (_, i) => memoryAfter(20 + 7 * i));
   let next = 0;
   const save = (): void => {
@@ -89,7 +89,7 @@ function memories(dir: string): readonly Figure[] {
   ];
 }
 
-function archiveOver(documents: DocumentStore, writes: { batches: number }): Archive {
+function archiveOver(documents: DocumentStore, writes: { batches: number }): DurableWrites {
   const counted: DocumentStore = {
     all: (collection) => documents.all(collection),
     get: (collection, key) => documents.get(collection, key),
@@ -99,7 +99,7 @@ function archiveOver(documents: DocumentStore, writes: { batches: number }): Arc
     },
     close: () => documents.close(),
   };
-  return new Archive({
+  return new DurableWrites({
     documents: counted,
     clock: systemClock,
     log: silentLogger,

@@ -2,7 +2,7 @@
 
 import type { Finding } from './finding.ts';
 import type { JsonObject, JsonSchema } from './json-schema.ts';
-import type { JudgeMetric } from './trust/rules.ts';
+import type { CheckMetric } from './trust/rules.ts';
 
 export interface MetricBlock {
   /** The key under `metric`. */
@@ -15,5 +15,5 @@ export interface MetricBlock {
    */
   readonly check?: (block: JsonObject, pointer: string) => readonly Finding[];
   /** What an untrusted policy may not ask of it; references to variables and files are judged beside this. */
-  readonly trust: JudgeMetric;
+  readonly trust: CheckMetric;
 }

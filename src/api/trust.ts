@@ -5,29 +5,29 @@ import { isObject, type JsonObject } from './json-schema.ts';
 import type { MetricBlock } from './metric-block.ts';
 import { below } from './pointer.ts';
 import type { MicroscalingPolicy, Resource } from './policy.ts';
-import { judgeDefinition } from './trust/definition.ts';
-import { groupsOf, judgeApps, judgeMarathon } from './trust/places.ts';
-import { judgeReferences } from './trust/references.ts';
-import type { JudgeMetric, TrustRules } from './trust/rules.ts';
+import { checkDefinition } from './trust/definition.ts';
+import { checkApps, checkMarathon, groupsOf } from './trust/places.ts';
+import { checkReferences } from './trust/references.ts';
+import type { CheckMetric, TrustRules } from './trust/rules.ts';
 
-export type { JudgeMetric, OwnPlaces, TrustRules } from './trust/rules.ts';
+export type { CheckMetric, OwnPlaces, TrustRules } from './trust/rules.ts';
 
 /** What a valid, defaulted resource asks for and may not have; each finding is an error and says what would allow it. */
-export type Judge = (resource: Resource) => readonly Finding[];
+export type CheckTrust = (resource: Resource) => readonly Finding[];
 
-export function createJudge(rules: TrustRules, metricBlocks: readonly MetricBlock[]): Judge {
+export function createTrustCheck(rules: TrustRules, metricBlocks: readonly MetricBlock[]): CheckTrust {
   const metrics = new Map(metricBlocks.map(({ type, trust }) => [type, trust]));
   return (resource) => [
-    ...judgeReferences(resource.spec, rules),
-    ...judgeMarathon(resource.spec.marathon, rules),
-    ...(resource.kind === 'MicroscalingPolicy' ? judgePolicy(resource, rules, metrics) : []),
+    ...checkReferences(resource.spec, rules),
+    ...checkMarathon(resource.spec.marathon, rules),
+    ...(resource.kind === 'MicroscalingPolicy' ? checkPolicy(resource, rules, metrics) : []),
   ];
 }
 
-function judgePolicy(
+function checkPolicy(
   policy: MicroscalingPolicy,
   rules: TrustRules,
-  metrics: ReadonlyMap<string, JudgeMetric>,
+  metrics: ReadonlyMap<string, CheckMetric>,
 ): readonly Finding[] {
   const trust = {
     privileged: rules.privileged,
@@ -36,11 +36,11 @@ function judgePolicy(
     groupsAreNamed: rules.appPrefixes.length > 0,
   };
   return [
-    ...judgeApps(policy, rules),
+    ...checkApps(policy, rules),
     ...policy.spec.apps.flatMap(({ app, targets = [] }, i) => [
-      ...(app === undefined ? [] : judgeDefinition(app, below('/spec/apps', i, 'app'), trust)),
+      ...(app === undefined ? [] : checkDefinition(app, below('/spec/apps', i, 'app'), trust)),
       ...targets.flatMap(({ metric }, j) =>
-        judgeMetrics(metric as JsonObject, below('/spec/apps', i, 'targets', j, 'metric'), {
+        checkMetrics(metric as JsonObject, below('/spec/apps', i, 'targets', j, 'metric'), {
           rules,
           metrics,
         }),
@@ -50,10 +50,10 @@ function judgePolicy(
 }
 
 /** A kind of metric that nobody wrote a judgement for is not trusted with anything. */
-function judgeMetrics(
+function checkMetrics(
   metric: JsonObject,
   pointer: string,
-  { rules, metrics }: { readonly rules: TrustRules; readonly metrics: ReadonlyMap<string, JudgeMetric> },
+  { rules, metrics }: { readonly rules: TrustRules; readonly metrics: ReadonlyMap<string, CheckMetric> },
 ): readonly Finding[] {
   return Object.entries(metric).flatMap(([type, block]) => {
     if (!isObject(block)) return [];

@@ -12,9 +12,9 @@ import { names } from './schema-errors.ts';
 import { withoutServerFields } from './server-fields.ts';
 import { type Structure, structureCheck } from './structure.ts';
 import { closest } from './suggest.ts';
-import type { Judge } from './trust.ts';
+import type { CheckTrust } from './trust.ts';
 
-export interface Verdict {
+export interface ValidationResult {
   readonly findings: readonly Finding[];
   /** How many more mistakes there are than `findings` tells; absent: none. */
   readonly more?: number;
@@ -26,7 +26,7 @@ export interface Verdict {
 
 export interface ResourceValidator {
   /** Judges one document of one of our kinds. Never throws, reports everything. */
-  validate(document: JsonObject): Verdict;
+  validate(document: JsonObject): ValidationResult;
 }
 
 export interface ValidatorOptions {
@@ -73,7 +73,7 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
 }
 
 /** The same validator for documents of somebody who is not trusted with everything. */
-export function withJudge(validator: ResourceValidator, judgeTrust: Judge): ResourceValidator {
+export function withJudge(validator: ResourceValidator, judgeTrust: CheckTrust): ResourceValidator {
   return {
     validate: (document) => {
       const verdict = validator.validate(document);
@@ -84,7 +84,11 @@ export function withJudge(validator: ResourceValidator, judgeTrust: Judge): Reso
   };
 }
 
-function judge(document: JsonObject, kind: Kind, metricBlocks: RuleContext['metricBlocks']): Verdict {
+function judge(
+  document: JsonObject,
+  kind: Kind,
+  metricBlocks: RuleContext['metricBlocks'],
+): ValidationResult {
   const { findings: structural, usable, refused, uncounted } = kind.structure(withoutServerFields(document));
   if (uncounted > 0) return { findings: structural, more: uncounted };
   const written = isObject(usable) ? usable : {};
@@ -100,7 +104,7 @@ function judge(document: JsonObject, kind: Kind, metricBlocks: RuleContext['metr
   return { findings, resource: complete as unknown as Resource };
 }
 
-function unknownKind(kind: unknown): Verdict {
+function unknownKind(kind: unknown): ValidationResult {
   const meant = typeof kind === 'string' ? closest(kind, KINDS) : undefined;
   const hint = meant === undefined ? `there are ${names(KINDS, 'and')}` : `did you mean ${meant}?`;
   if (kind === undefined) return { findings: [error('', `the document needs kind; ${hint}`)] };

@@ -11,7 +11,7 @@ import { TerminalError, TransientError } from '../runtime/errors.ts';
 import { silentLogger } from '../runtime/log.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { type MemberApp, membersOfPolicy } from './policies/members.ts';
-import { Store } from './policies/policy-store.ts';
+import { PolicyStore } from './policies/policy-store.ts';
 import { type PolicyRecord, shownVersion } from './policies/records.ts';
 import type { OperatorDeps } from './ports.ts';
 import { troubleOf } from './round/assess.ts';
@@ -57,7 +57,7 @@ export async function planOnce(
   { schedulerFor, marathonId }: Pick<OperatorDeps, 'schedulerFor' | 'marathonId'>,
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const store = new Store({
+  const store = new PolicyStore({
     clock: { now: () => 0 },
     log: silentLogger,
     documents: createMemoryDocumentStore(),

@@ -10,10 +10,10 @@ import { WorkQueue } from '../runtime/workqueue.ts';
 import { createActions } from './interventions/actions.ts';
 import { Interventions } from './interventions/interventions.ts';
 import { Orphans } from './ownership/orphans.ts';
-import { Archive } from './persistence/durable-writes.ts';
-import { RecordArchive } from './persistence/history-store.ts';
-import { PoolArchive } from './persistence/pool-store.ts';
-import { Store } from './policies/policy-store.ts';
+import { DurableWrites } from './persistence/durable-writes.ts';
+import { HistoryStore } from './persistence/history-store.ts';
+import { PoolStore } from './persistence/pool-store.ts';
+import { PolicyStore } from './policies/policy-store.ts';
 import { appsOf, poolKeyOf, shownVersion } from './policies/records.ts';
 import { SourceFollower } from './policies/source-follower.ts';
 import type { OperatorDeps } from './ports.ts';
@@ -46,7 +46,7 @@ const STANDSTILL_MS = 2 * (ROUND_TIMEOUT_MS + GRACE_MS);
 export function createOperator(deps: OperatorDeps): Operator {
   const { clock, log, sources, schedulerFor, leadership = soleInstance } = deps;
   const { documents = createMemoryDocumentStore() } = deps;
-  const store = new Store({
+  const store = new PolicyStore({
     ...deps,
     documents,
     sources: sources.map(({ name }) => name),
@@ -54,14 +54,14 @@ export function createOperator(deps: OperatorDeps): Operator {
     isTrusted: (source) => sources.some(({ name, isTrusted }) => name === source && isTrusted === true),
     isPaused: (policy) => interventions.on(policy).paused !== undefined,
   });
-  const archive = new Archive({
+  const archive = new DurableWrites({
     clock,
     log,
     documents: deps.documents,
     onTrouble: (message) => status.storeTrouble(message),
   });
-  const records = new RecordArchive(archive);
-  const poolArchive = new PoolArchive(archive, clock);
+  const records = new HistoryStore(archive);
+  const poolArchive = new PoolStore(archive, clock);
   const status = new Status({
     ...deps,
     records,
@@ -189,7 +189,7 @@ function options<K>(
 }
 
 /** The apps that a hand may be on; undefined when its policy is gone for certain. */
-function namesIn(store: Store, policy: ResourceKey): ReadonlySet<string> | 'unknown' | undefined {
+function namesIn(store: PolicyStore, policy: ResourceKey): ReadonlySet<string> | 'unknown' | undefined {
   const running = store.policy(policy)?.running;
   if (running !== undefined) return new Set(appsOf(running).map(({ name }) => name));
   return store.isGone(policy) ? undefined : 'unknown';
@@ -197,8 +197,8 @@ function namesIn(store: Store, policy: ResourceKey): ReadonlySet<string> | 'unkn
 
 /** What is kept of pools and policies that are not there any more. */
 function forgetOthers(
-  store: Store,
-  { poolArchive, records }: { readonly poolArchive: PoolArchive; readonly records: RecordArchive },
+  store: PolicyStore,
+  { poolArchive, records }: { readonly poolArchive: PoolStore; readonly records: HistoryStore },
 ): void {
   const found = store.pools();
   poolArchive.forgetOthers(new Set(found.map(({ key }) => key)));

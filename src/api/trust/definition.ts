@@ -7,10 +7,10 @@ import type { DefinitionTrust } from './definition/rule.ts';
 import { DEFINITION_RULES } from './definition/table.ts';
 
 /** @param pointer of `app` in the policy */
-export function judgeDefinition(
+export function checkDefinition(
   definition: JsonObject,
   pointer: string,
   trust: DefinitionTrust,
 ): readonly Finding[] {
-  return DEFINITION_RULES.flatMap(({ judge }) => judge?.(definition, pointer, trust) ?? []);
+  return DEFINITION_RULES.flatMap(({ check }) => check?.(definition, pointer, trust) ?? []);
 }

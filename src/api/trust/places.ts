@@ -10,7 +10,7 @@ import { originOf, refused, type TrustRules } from './rules.ts';
  * Credentials come from the resource's own `auth` or not at all: the operator has none that it would lend to
  * another Marathon, and its own references are judged as such.
  */
-export function judgeMarathon(marathon: MarathonSpec | undefined, rules: TrustRules): readonly Finding[] {
+export function checkMarathon(marathon: MarathonSpec | undefined, rules: TrustRules): readonly Finding[] {
   return (marathon?.urls ?? []).flatMap((url, i) => {
     const pointer = below('/spec/marathon/urls', i);
     const origin = originOf(url);
@@ -20,7 +20,7 @@ export function judgeMarathon(marathon: MarathonSpec | undefined, rules: TrustRu
   });
 }
 
-export function judgeApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRules): readonly Finding[] {
+export function checkApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRules): readonly Finding[] {
   const groups = groupsOf(metadata, rules);
   return spec.apps.flatMap(({ id, name, adopt }, i) => {
     const isDefault = id === defaultAppId(metadata, name);

@@ -4,7 +4,7 @@ import { error, type Finding } from '../finding.ts';
 import { isObject } from '../json-schema.ts';
 import { below, showPath } from '../pointer.ts';
 import { names } from '../schema-errors.ts';
-import { judgeVariable, mayReadFile, refused, type TrustRules } from './rules.ts';
+import { checkVariable, mayReadFile, refused, type TrustRules } from './rules.ts';
 
 /** One place of a spec that says where a value comes from. */
 export interface Reference {
@@ -36,12 +36,12 @@ export function referencesIn(spec: unknown): readonly Reference[] {
   return found;
 }
 
-export function judgeReferences(spec: unknown, rules: TrustRules): readonly Finding[] {
+export function checkReferences(spec: unknown, rules: TrustRules): readonly Finding[] {
   const references = referencesIn(spec);
   return [
-    ...judgeVariables(references, 'plain', rules),
-    ...judgeVariables(references, 'secret', rules),
-    ...references.flatMap((reference) => judgeFiles(reference, rules)),
+    ...checkVariables(references, 'plain', rules),
+    ...checkVariables(references, 'secret', rules),
+    ...references.flatMap((reference) => checkFiles(reference, rules)),
   ];
 }
 
@@ -49,14 +49,14 @@ export function judgeReferences(spec: unknown, rules: TrustRules): readonly Find
 const MANY = 3;
 
 /** Who has many of them put right wants one flag, not one line for each. */
-function judgeVariables(
+function checkVariables(
   references: readonly Reference[],
   use: Reference['use'],
   rules: TrustRules,
 ): readonly Finding[] {
   const variables = references.filter((reference) => reference.kind === 'fromEnv' && reference.use === use);
   const judged = variables.flatMap(({ pointer, name }) => {
-    const [finding] = judgeVariable(name, use, { pointer, rules });
+    const [finding] = checkVariable(name, use, { pointer, rules });
     return finding === undefined ? [] : [{ finding, name }];
   });
   const refusedNames = [...new Set(judged.map(({ name }) => name))];
@@ -76,9 +76,9 @@ function patternOf(variables: readonly string[]): string {
   return prefix === '' ? variables.join(',') : `${prefix}*`;
 }
 
-function judgeFiles({ kind, use, pointer, name }: Reference, rules: TrustRules): readonly Finding[] {
+function checkFiles({ kind, use, pointer, name }: Reference, rules: TrustRules): readonly Finding[] {
   if (kind === 'fromEnv') return [];
-  return kind === 'fromFile' && use === 'plain' ? [plainFile(pointer)] : judgeFile(name, pointer, rules);
+  return kind === 'fromFile' && use === 'plain' ? [plainFile(pointer)] : checkFile(name, pointer, rules);
 }
 
 function isDefinition(pointer: string): boolean {
@@ -96,7 +96,7 @@ function plainFile(pointer: string): Finding {
   return error(pointer, message);
 }
 
-function judgeFile(path: string, pointer: string, rules: TrustRules): readonly Finding[] {
+function checkFile(path: string, pointer: string, rules: TrustRules): readonly Finding[] {
   if (mayReadFile(path, rules)) return [];
   if (!path.startsWith('/') || /(^|\/)\.\.?(\/|$)|\0/.test(path)) {
     const what = `may name files by their absolute path only, without . and .., not ${JSON.stringify(path)}`;

@@ -36,7 +36,7 @@ export interface TrustRules {
 }
 
 /** Judges the defaulted block of a metric for the endpoints it names and the credentials it would use there. */
-export type JudgeMetric = (block: JsonObject, pointer: string, rules: TrustRules) => readonly Finding[];
+export type CheckMetric = (block: JsonObject, pointer: string, rules: TrustRules) => readonly Finding[];
 
 /** `spec.marathon.caFile: … start the operator with --allow-… `, the same sentence for every rule. */
 export function refused(pointer: string, what: string, allow: string): Finding {
@@ -61,7 +61,7 @@ export function mayReadFile(path: string, { secretFiles }: Pick<TrustRules, 'sec
 }
 
 /** Finding about a variable that is not allowed; none when it is. */
-export function judgeVariable(
+export function checkVariable(
   name: string,
   use: 'plain' | 'secret',
   { pointer, rules }: { readonly pointer: string; readonly rules: TrustRules },

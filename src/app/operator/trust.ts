@@ -7,7 +7,7 @@ import { APP_ID_PATTERN } from '../../api/schema/shapes.ts';
 import { withVariables } from '../../api/substitute.ts';
 import { DEFINITION_PARTS, type DefinitionPart } from '../../api/trust/definition/parts.ts';
 import { originOf } from '../../api/trust/rules.ts';
-import { createJudge, type Judge, type TrustRules } from '../../api/trust.ts';
+import { type CheckTrust, createTrustCheck, type TrustRules } from '../../api/trust.ts';
 import { withJudge } from '../../api/validate.ts';
 import { defined } from '../../lang/defined.ts';
 import { TerminalError } from '../../runtime/errors.ts';
@@ -17,7 +17,7 @@ import { loadPolicies, metricBlocks, validator } from '../policies/schema.ts';
 export interface Trust {
   readonly rules: TrustRules;
   /** Judges one valid resource. */
-  readonly judge: Judge;
+  readonly judge: CheckTrust;
   /** As `loadPolicies`; what is not allowed is among `invalid`, with reason NotAllowed. Never throws. */
   readonly loadUntrusted: (text: string, source: string) => LoadResult;
   /** The same for texts in which `${NAME}` stands for one of these variables of the operator's environment. */
@@ -46,7 +46,7 @@ export interface TrustSurroundings {
 /** @throws TerminalError for an option that can never allow anything */
 export function createTrust(options: TrustOptions, surroundings: TrustSurroundings): Trust {
   const rules = rulesOf(options, surroundings);
-  const judge = createJudge(rules, metricBlocks);
+  const judge = createTrustCheck(rules, metricBlocks);
   const judging = withJudge(validator, judge);
   const { env } = surroundings;
   return {

@@ -8,11 +8,11 @@ import { NEW_TRACK, type Track } from './foreign-scale.ts';
  * A person's hold and a fight over the count go on, each until its time; writes that may still land are still ours.
  * What was asked for and seen last is not kept: Marathon's counts are the truth after an absence.
  */
-export type LastingTrack = Pick<Track, 'adrift' | 'hold' | 'conflictUntilMs'> &
+export type StoredTrack = Pick<Track, 'adrift' | 'hold' | 'conflictUntilMs'> &
   Partial<Pick<Track, 'alternations' | 'answered'>>;
 
 /** Undefined when there is nothing to keep, which is how it mostly is. */
-export function lastingTrack(track: Track): LastingTrack | undefined {
+export function storedTrack(track: Track): StoredTrack | undefined {
   const { adrift = [], hold, conflictUntilMs, alternations, answered } = track;
   const kept = {
     ...(adrift.length > 0 && { adrift }),
@@ -26,7 +26,7 @@ export function lastingTrack(track: Track): LastingTrack | undefined {
  * The track to go on with. Under a hold, the count that is held is what Marathon should show: another one is from
  * somebody's hand in the meantime, and counts as such.
  */
-function resumedTrack({ hold, ...kept }: LastingTrack): Track {
+function resumedTrack({ hold, ...kept }: StoredTrack): Track {
   return { ...NEW_TRACK, ...kept, ...(hold !== undefined && { hold, seen: { requested: hold.instances } }) };
 }
 
@@ -34,7 +34,7 @@ function resumedTrack({ hold, ...kept }: LastingTrack): Track {
 export function afterAbsence(tracks: ReadonlyMap<string, Track>): Map<string, Track> {
   return new Map(
     [...tracks].flatMap(([app, track]): (readonly [string, Track])[] => {
-      const kept = lastingTrack(track);
+      const kept = storedTrack(track);
       return kept === undefined ? [] : [[app, resumedTrack(kept)]];
     }),
   );

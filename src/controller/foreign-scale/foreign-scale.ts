@@ -31,7 +31,7 @@ const ALTERNATION_WINDOW_MS = 60_000;
 /** How late a write may land after we gave up on it. */
 const ADRIFT_MS = 300_000;
 
-export interface HandVerdict {
+export interface ForeignScaleResult {
   readonly track: Track;
   /** A foreign change, seen in this round. */
   readonly sighting?: { readonly from: number; readonly to: number };
@@ -41,7 +41,7 @@ export interface HandVerdict {
   readonly situation: 'none' | 'manual' | 'conflict';
 }
 
-interface HandQuestion {
+interface ForeignScaleInput {
   readonly observed: AppObservation;
   readonly rule: AppSpec['manualScale'];
   /** Monotonic, like all times of a track. */
@@ -63,7 +63,10 @@ interface HandQuestion {
  * An answer that is answered three times is a second operator: the app is left alone until nobody has touched it
  * for `holdFor`.
  */
-export function judgeHand(track: Track, { observed, rule, nowMs, wallAheadMs }: HandQuestion): HandVerdict {
+export function checkForeignScale(
+  track: Track,
+  { observed, rule, nowMs, wallAheadMs }: ForeignScaleInput,
+): ForeignScaleResult {
   const holdForMs = durationMs(rule.holdFor);
   const { requested, lastScalingAtMs } = observed;
   const now = { requested, wallAheadMs };
@@ -130,7 +133,7 @@ function expire(track: Track, nowMs: number): Track {
 function assessment(
   track: Track,
   { requested, wallAheadMs }: { readonly requested: number; readonly wallAheadMs: number },
-): HandVerdict {
+): ForeignScaleResult {
   if (track.conflictUntilMs !== undefined) {
     const reason = `somebody else keeps changing the count; nothing is written until ${instantText(track.conflictUntilMs + wallAheadMs)} or later`;
     return { track, held: { instances: requested, reason }, situation: 'conflict' };

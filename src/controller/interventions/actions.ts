@@ -4,12 +4,12 @@ import { durationText } from '../../api/duration.ts';
 import type { ResourceKey } from '../../api/policy.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { type MemberApp, membersOf, membersOfPolicy } from '../policies/members.ts';
-import type { Store } from '../policies/policy-store.ts';
+import type { PolicyStore } from '../policies/policy-store.ts';
 import type { PolicyRecord, PoolRecord } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { OperatorActions } from '../status/view.ts';
 import { type Leadership, whileActing } from '../watch/leadership.ts';
-import { pauseWords } from './effect.ts';
+import { pauseText } from './effect.ts';
 import type { Interventions } from './interventions.ts';
 
 /** A hand on the wheel is for an incident: what is to last belongs into the policy. */
@@ -25,7 +25,7 @@ export function createActions({
   leadership,
   wake,
 }: {
-  readonly store: Store;
+  readonly store: PolicyStore;
   readonly interventions: Interventions;
   readonly schedulerFor: OperatorDeps['schedulerFor'];
   readonly leadership: Leadership;
@@ -67,7 +67,7 @@ export function createActions({
   };
 }
 
-function runningPolicy(store: Store, key: ResourceKey): PolicyRecord {
+function runningPolicy(store: PolicyStore, key: ResourceKey): PolicyRecord {
   const record = store.policy(key);
   if (record?.running !== undefined) return record;
   const why = record === undefined ? 'no source names it' : record.accepted.message;
@@ -82,7 +82,7 @@ function mustBeWritten({ key, running }: PolicyRecord, interventions: Interventi
   }
   const { paused } = interventions.on(key);
   if (paused !== undefined) {
-    throw new TerminalError(`policy ${key} is ${pauseWords(paused)}: resume it first`);
+    throw new TerminalError(`policy ${key} is ${pauseText(paused)}: resume it first`);
   }
 }
 
@@ -121,7 +121,7 @@ function mustBeShort(reason = ''): void {
 
 /** The pool of an app that may be turned to `instances`. */
 function poolFor(
-  store: Store,
+  store: PolicyStore,
   { appId, instances }: { readonly appId: string; readonly instances: number },
 ): PoolRecord {
   for (const pool of store.pools()) {

@@ -29,10 +29,10 @@ export interface Override {
   readonly by?: string;
 }
 
-export type Hand = Pause | Override;
+export type Intervention = Pause | Override;
 
 /** Undefined for what this version cannot read. */
-export function readHand(value: unknown): Hand | undefined {
+export function readIntervention(value: unknown): Intervention | undefined {
   if (!isObject(value)) return undefined;
   const { kind, policy, app, id, instances, sinceMs, untilMs, reason, by } = value;
   if (typeof policy !== 'string' || !isNumber(sinceMs)) return undefined;

@@ -6,7 +6,7 @@ import type { Scheduler } from '../../schedulers/scheduler.ts';
 import type { OverrideView, PauseView } from '../status/view.ts';
 
 /** What people's hands do to one policy now. */
-export interface Grip {
+export interface InterventionEffect {
   readonly paused?: PauseView;
   /** By the app's name in the policy. */
   readonly overrides: ReadonlyMap<string, OverrideView>;
@@ -22,20 +22,20 @@ export function unlessPaused(
   return {
     apply: async (change, signal) => {
       const paused = pausedNow(change.app);
-      if (paused !== undefined) throw new WaitError(pauseWords(paused), PAUSED_RETRY_MS);
+      if (paused !== undefined) throw new WaitError(pauseText(paused), PAUSED_RETRY_MS);
       return await scheduler.apply(change, signal);
     },
   };
 }
 
 /** `paused by alice until 2026-01-01T00:00:00Z (deploying)`; `by hand` where nobody had to say who they are. */
-export function pauseWords({ untilMs, reason, by = 'hand' }: PauseView): string {
+export function pauseText({ untilMs, reason, by = 'hand' }: PauseView): string {
   const until = untilMs === undefined ? 'until somebody resumes it' : `until ${instantText(untilMs)}`;
   return `paused by ${by} ${until}${because(reason)}`;
 }
 
 /** `held at 8 by alice until 2026-01-01T00:00:00Z (launch day)`. */
-export function overrideWords({ instances, untilMs, reason, by = 'hand' }: OverrideView): string {
+export function overrideText({ instances, untilMs, reason, by = 'hand' }: OverrideView): string {
   return `held at ${instances} by ${by} until ${instantText(untilMs)}${because(reason)}`;
 }
 

@@ -6,17 +6,17 @@ import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { Announcement } from '../status/event-rules.ts';
-import type { HandWords, PauseView } from '../status/view.ts';
-import { type Hand, type Override, type Pause, readHand } from './codec.ts';
-import { type Grip, overrideWords, pauseWords } from './effect.ts';
+import type { NewEvent } from '../status/event-rules.ts';
+import type { InterventionDetails, PauseView } from '../status/view.ts';
+import { type Intervention, type Override, type Pause, readIntervention } from './codec.ts';
+import { type InterventionEffect, overrideText, pauseText } from './effect.ts';
 
 export interface InterventionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly documents: DocumentStore;
   /** Told of every beginning and end. */
-  readonly tell: (told: Announcement) => void;
+  readonly tell: (told: NewEvent) => void;
   /** Called when a policy must be looked at. */
   readonly onChange: (policy: ResourceKey) => void;
 }
@@ -32,7 +32,7 @@ const COLLECTION = 'hand';
 const LONGEST_SLEEP_MS = 60_000;
 /** An end that could not be written down is tried again. */
 const RETRY_MS = 5_000;
-const UNGRIPPED: Grip = { overrides: new Map() };
+const UNGRIPPED: InterventionEffect = { overrides: new Map() };
 
 /**
  * Nothing here judges whether a hand is allowed: actions.ts does, which knows the policies. How long a hand lasts is
@@ -42,7 +42,7 @@ const UNGRIPPED: Grip = { overrides: new Map() };
 export class Interventions {
   readonly #deps: InterventionDeps;
   /** By key of the document; their times are monotonic. */
-  readonly #hands = new Map<string, Hand>();
+  readonly #hands = new Map<string, Intervention>();
   readonly #wallAheadMs: () => number;
   /** What the times in the store were moved by. */
   #storedAheadMs: number;
@@ -55,14 +55,14 @@ export class Interventions {
     this.#wallAheadMs = wallOffset(deps.clock);
     this.#storedAheadMs = this.#wallAheadMs();
     for (const [key, value] of deps.documents.all(COLLECTION)) {
-      const hand = readHand(value);
+      const hand = readIntervention(value);
       if (hand !== undefined && keyOf(hand) === key) this.#hands.set(key, this.#takenUp(hand));
       else deps.log.warn('a hand on a policy is not readable and left out', { key });
     }
   }
 
   /** Throws TransientError when it cannot be made durable: then nothing changed. */
-  pause(policy: ResourceKey, { forMs, ...said }: HandWords): void {
+  pause(policy: ResourceKey, { forMs, ...said }: InterventionDetails): void {
     const sinceMs = this.#deps.clock.monotonic();
     this.#begin({ kind: 'pause', policy, sinceMs, untilMs: sinceMs + forMs, ...said });
   }
@@ -74,7 +74,7 @@ export class Interventions {
   override(
     policy: ResourceKey,
     app: NamedApp,
-    { instances, forMs, ...said }: HandWords & { readonly instances: number },
+    { instances, forMs, ...said }: InterventionDetails & { readonly instances: number },
   ): void {
     const sinceMs = this.#deps.clock.monotonic();
     const untilMs = sinceMs + forMs;
@@ -95,7 +95,7 @@ export class Interventions {
   }
 
   /** What holds at this moment: one whose time is over does not, whether or not its end was told already. */
-  on(policy: ResourceKey): Grip {
+  on(policy: ResourceKey): InterventionEffect {
     if (this.#hands.size === 0) return UNGRIPPED;
     const nowMs = this.#deps.clock.monotonic();
     const mine = [...this.#hands.values()].filter((h) => h.policy === policy && !isOver(h, nowMs));
@@ -140,7 +140,7 @@ export class Interventions {
     }
   }
 
-  #begin(hand: Hand): void {
+  #begin(hand: Intervention): void {
     const key = keyOf(hand);
     this.#deps.documents.write([{ do: 'put', collection: COLLECTION, key, value: this.#byWall(hand) }]);
     this.#hands.set(key, hand);
@@ -181,20 +181,20 @@ export class Interventions {
     }
   }
 
-  #byWall<H extends Hand>(hand: H): H {
+  #byWall<H extends Intervention>(hand: H): H {
     return moved(hand, this.#wallAheadMs());
   }
 
   /** One that begins in the future was stored under a clock that was set back since: it lasts as long as was said. */
-  #takenUp(stored: Hand): Hand {
+  #takenUp(stored: Intervention): Intervention {
     const aheadMs = this.#wallAheadMs();
     const earlyMs = Math.max(0, stored.sinceMs - aheadMs - this.#deps.clock.monotonic());
     return moved(stored, -aheadMs - earlyMs);
   }
 
-  #wordsOf(hand: Hand): string {
+  #wordsOf(hand: Intervention): string {
     const shown = this.#byWall(hand);
-    return shown.kind === 'pause' ? pauseWords(shown) : overrideWords(shown);
+    return shown.kind === 'pause' ? pauseText(shown) : overrideText(shown);
   }
 
   /** It is over whether or not that can be written down. */
@@ -227,11 +227,11 @@ export class Interventions {
     return Math.max(0, Math.min(longest, ...dues));
   }
 
-  #tellEnd(hand: Hand, message: string): void {
+  #tellEnd(hand: Intervention, message: string): void {
     this.#tell(hand, hand.kind === 'pause' ? 'Resumed' : 'OverrideEnded', message);
   }
 
-  #tell(hand: Hand, reason: string, message: string): void {
+  #tell(hand: Intervention, reason: string, message: string): void {
     const object = hand.kind === 'pause' ? `policy ${hand.policy}` : `app ${hand.id}`;
     this.#deps.tell({ type: 'Normal', reason, object, message });
   }
@@ -247,18 +247,18 @@ function keyOf(hand: Pick<Pause, 'kind' | 'policy'> | Pick<Override, 'kind' | 'p
   return hand.kind === 'pause' ? `${hand.policy} pause` : `${hand.policy} override ${hand.app}`;
 }
 
-function isOver({ untilMs }: Hand, nowMs: number): boolean {
+function isOver({ untilMs }: Intervention, nowMs: number): boolean {
   return untilMs !== undefined && untilMs <= nowMs;
 }
 
-function timesOf({ sinceMs, untilMs, reason, by }: Hand): PauseView {
+function timesOf({ sinceMs, untilMs, reason, by }: Intervention): PauseView {
   return {
     sinceMs,
     ...defined({ untilMs, reason, by }),
   };
 }
 
-function moved<H extends Hand>(hand: H, byMs: number): H {
+function moved<H extends Intervention>(hand: H, byMs: number): H {
   const { untilMs } = hand;
   return { ...hand, sinceMs: hand.sinceMs + byMs, ...(untilMs !== undefined && { untilMs: untilMs + byMs }) };
 }

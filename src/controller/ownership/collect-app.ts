@@ -3,7 +3,7 @@
 import type { Change } from '../../core/change.ts';
 import { WaitError } from '../../runtime/errors.ts';
 import type { Scheduler, SchedulerView } from '../../schedulers/scheduler.ts';
-import type { Leaving } from '../policies/records.ts';
+import type { PendingCollection } from '../policies/records.ts';
 
 /**
  * `Retain` lets go of the app: it stays as it is, with the count it has. `Delete` removes it, but only when it
@@ -11,8 +11,8 @@ import type { Leaving } from '../policies/records.ts';
  *
  * @returns undefined when there is no such app any more
  */
-export function farewell(
-  { app, policy, onDelete, spared }: Leaving,
+export function collectionChange(
+  { app, policy, onDelete, spared }: PendingCollection,
   view: SchedulerView,
 ): Change | undefined {
   const observed = view.apps.get(app);
@@ -31,7 +31,7 @@ export function farewell(
 }
 
 /** The same scheduler, with writes refused once the app is not to be let go of any more: it is named again, or paused. */
-export function whileLeaving(
+export function whileCollecting(
   scheduler: Pick<Scheduler, 'apply'>,
   isLeaving: () => boolean,
 ): Pick<Scheduler, 'apply'> {

@@ -7,7 +7,7 @@ import type { WorkQueue } from '../../runtime/workqueue.ts';
 import { type Entry, identityOf } from '../policies/documents.ts';
 import type { Leadership } from '../watch/leadership.ts';
 
-export interface ReleaserDeps {
+export interface FinalizerDeps {
   readonly sources: readonly PolicySource[];
   readonly leadership: Leadership;
   readonly queue: WorkQueue<string>;
@@ -19,11 +19,11 @@ const STANDBY_RETRY_MS = 1_000;
 /** An object that is still there although it was let go of: another one's finalizer, or our word was lost. */
 const AGAIN_MS = 60_000;
 
-export class Releaser implements Reconciler<string> {
-  readonly #deps: ReleaserDeps;
+export class FinalizerRemover implements Reconciler<string> {
+  readonly #deps: FinalizerDeps;
   readonly #told = new Set<string>();
 
-  constructor(deps: ReleaserDeps) {
+  constructor(deps: FinalizerDeps) {
     this.#deps = deps;
   }
 

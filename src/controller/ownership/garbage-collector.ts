@@ -2,26 +2,26 @@
 
 import type { ReconcileContext } from '../../runtime/controller.ts';
 import { messageOf } from '../../runtime/errors.ts';
-import type { Store } from '../policies/policy-store.ts';
-import type { Leaving } from '../policies/records.ts';
+import type { PolicyStore } from '../policies/policy-store.ts';
+import type { PendingCollection } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
 import { type Leadership, whileActing } from '../watch/leadership.ts';
-import { farewell, whileLeaving } from './collect-app.ts';
+import { collectionChange, whileCollecting } from './collect-app.ts';
 
-export interface FarewellDeps {
+export interface GarbageCollectorDeps {
   readonly schedulerFor: OperatorDeps['schedulerFor'];
   readonly leadership: Leadership;
-  readonly store: Store;
+  readonly store: PolicyStore;
   readonly status: Status;
   /** Called when an app was let go of. */
-  readonly onLeft: (leaving: Leaving) => void;
+  readonly onLeft: (leaving: PendingCollection) => void;
 }
 
-export class Farewells {
-  readonly #deps: FarewellDeps;
+export class GarbageCollector {
+  readonly #deps: GarbageCollectorDeps;
 
-  constructor(deps: FarewellDeps) {
+  constructor(deps: GarbageCollectorDeps) {
     this.#deps = deps;
   }
 
@@ -45,13 +45,13 @@ export class Farewells {
   }
 
   /** Marathon takes its time to answer: that the app is still to go is asked once more, right before it goes. */
-  async #letGo(leaving: Leaving, signal: AbortSignal): Promise<void> {
+  async #letGo(leaving: PendingCollection, signal: AbortSignal): Promise<void> {
     const { store, status, schedulerFor, leadership, onLeft } = this.#deps;
     const { app, policy, marathon } = leaving;
     const scheduler = schedulerFor(marathon);
-    const change = farewell(leaving, await scheduler.observe([app], signal));
+    const change = collectionChange(leaving, await scheduler.observe([app], signal));
     if (change !== undefined) {
-      const writer = whileLeaving(scheduler, () => store.holdings.isLeaving(leaving));
+      const writer = whileCollecting(scheduler, () => store.holdings.isLeaving(leaving));
       const { outcome } = await whileActing(writer, leadership).apply(change, signal);
       status.deed({ change, result: outcome }, policy);
     }

@@ -6,8 +6,8 @@ import type { DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
-import type { Store } from '../policies/policy-store.ts';
-import { appsOf, type Leaving } from '../policies/records.ts';
+import type { PolicyStore } from '../policies/policy-store.ts';
+import { appsOf, type PendingCollection } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
 import type { OrphanActions, OrphanView } from '../status/view.ts';
@@ -16,7 +16,7 @@ import { type Leadership, whileActing } from '../watch/leadership.ts';
 export interface OrphanDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly store: Store;
+  readonly store: PolicyStore;
   readonly status: Status;
   readonly documents: DocumentStore;
   readonly schedulerFor: OperatorDeps['schedulerFor'];
@@ -26,7 +26,7 @@ export interface OrphanDeps {
 interface Orphan extends OrphanView {
   readonly marathon?: MarathonSpec;
   /** What is held for its policy, where that was written down. */
-  readonly leaving?: Leaving;
+  readonly leaving?: PendingCollection;
 }
 
 /** How often is looked for a Marathon that was not searched yet, and tried again to search one. */
@@ -170,7 +170,7 @@ export class Orphans implements OrphanActions {
       documents.write(over.map((key) => ({ do: 'remove', collection: RELEASED, key }) as const));
   }
 
-  #abandoned(): readonly (Leaving & { readonly source: string })[] {
+  #abandoned(): readonly (PendingCollection & { readonly source: string })[] {
     return this.#deps.store.holdings
       .abandoned()
       .flatMap(({ policy, source, apps, dropped }) =>
@@ -180,7 +180,7 @@ export class Orphans implements OrphanActions {
 
   /** Once; and one that is not in Marathon any more is forgotten. */
   async #lookAt(
-    { source, ...leaving }: Leaving & { readonly source: string },
+    { source, ...leaving }: PendingCollection & { readonly source: string },
     signal: AbortSignal,
   ): Promise<void> {
     const { store, schedulerFor, log } = this.#deps;

@@ -5,28 +5,28 @@ import type { ResourceKey } from '../../api/policy.ts';
 import type { DocumentChange, DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { type Holding, type Holdings, readHolding } from './ownership.ts';
+import { type Ownership, type PolicyOwnership, readOwnership } from './ownership.ts';
 
 const COLLECTION = 'holding';
 
-export class HoldingBook {
+export class OwnershipStore {
   readonly #documents: DocumentStore;
   readonly #log: Logger;
-  readonly #written = new Map<string, Holding>();
+  readonly #written = new Map<string, PolicyOwnership>();
   #failing = false;
 
   constructor({ documents, log }: { readonly documents: DocumentStore; readonly log: Logger }) {
     this.#documents = documents;
     this.#log = log;
     for (const [key, value] of documents.all(COLLECTION)) {
-      const holding = readHolding(value);
+      const holding = readOwnership(value);
       if (holding?.policy === key) this.#written.set(key, holding);
       else log.warn('what a policy holds is not readable and left out', { policy: key });
     }
   }
 
   /** As they were when the process before this one ended. */
-  read(): Holdings {
+  read(): Ownership {
     return new Map([...this.#written.values()].map((holding) => [holding.policy, holding]));
   }
 
@@ -34,7 +34,7 @@ export class HoldingBook {
    * Writes what changed, all or nothing. A store that cannot be written must not stop the operator: what it holds
    * is still known to this process, and written with the next change.
    */
-  write(holdings: Holdings): void {
+  write(holdings: Ownership): void {
     const changes = [...this.#changes(holdings)];
     if (changes.length === 0) {
       this.#note(holdings);
@@ -56,12 +56,12 @@ export class HoldingBook {
     this.#note(holdings);
   }
 
-  #note(holdings: Holdings): void {
+  #note(holdings: Ownership): void {
     this.#written.clear();
     for (const [key, holding] of holdings) this.#written.set(key, holding);
   }
 
-  *#changes(holdings: Holdings): Iterable<DocumentChange> {
+  *#changes(holdings: Ownership): Iterable<DocumentChange> {
     for (const [key, value] of holdings) {
       if (!same(this.#written.get(key), value)) yield { do: 'put', collection: COLLECTION, key, value };
     }
@@ -71,6 +71,6 @@ export class HoldingBook {
   }
 }
 
-function same(a: Holding | undefined, b: Holding): boolean {
+function same(a: PolicyOwnership | undefined, b: PolicyOwnership): boolean {
   return isDeepStrictEqual(a, b);
 }

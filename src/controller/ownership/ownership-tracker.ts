@@ -7,19 +7,19 @@ import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type CapacityPools, createdAtMsOf, marathonOf } from '../policies/capacity-pools.ts';
 import { type Entry, identityOf } from '../policies/documents.ts';
-import { type Leaving, type PoolRecord, poolKeyOf } from '../policies/records.ts';
+import { type PendingCollection, type PoolRecord, poolKeyOf } from '../policies/records.ts';
 import {
-  type HeldApp,
-  type Holding,
-  type Holdings,
-  isParting,
-  leavingOf,
-  nextHoldings,
+  isPendingCollection,
+  nextOwnership,
+  type OwnedApp,
+  type Ownership,
+  type PolicyOwnership,
+  pendingCollectionOf,
   without,
 } from './ownership.ts';
-import { HoldingBook } from './ownership-store.ts';
+import { OwnershipStore } from './ownership-store.ts';
 
-export interface KeeperDeps {
+export interface OwnershipTrackerDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
   readonly documents: DocumentStore;
@@ -40,28 +40,28 @@ export interface Documented {
   readonly isDecided: (source: string, policy: ResourceKey) => boolean;
 }
 
-export class HoldingKeeper {
-  readonly #deps: KeeperDeps;
-  readonly #book: HoldingBook;
+export class OwnershipTracker {
+  readonly #deps: OwnershipTrackerDeps;
+  readonly #book: OwnershipStore;
   /** Objects whose deletion was asked for and that hold nothing any more. */
   readonly #released = new Set<string>();
-  #holdings: Holdings = new Map();
+  #holdings: Ownership = new Map();
   /** By app; worked out once between two changes. */
-  #holders: ReadonlyMap<string, readonly { readonly holding: Holding }[]> | undefined;
+  #holders: ReadonlyMap<string, readonly { readonly holding: PolicyOwnership }[]> | undefined;
   /** The few that may have something to let go of: every round asks. */
-  #parting: readonly Holding[] = [];
+  #parting: readonly PolicyOwnership[] = [];
   #documented: Documented | undefined;
 
-  constructor(deps: KeeperDeps) {
+  constructor(deps: OwnershipTrackerDeps) {
     this.#deps = deps;
-    this.#book = new HoldingBook(deps);
+    this.#book = new OwnershipStore(deps);
     this.#hold(this.#book.read());
   }
 
   /** Written down before the first round that could write to Marathon for it. */
   follow(documented: Documented): void {
     this.#documented = documented;
-    const next = nextHoldings(this.#holdings, {
+    const next = nextOwnership(this.#holdings, {
       pools: documented.pools.values(),
       deleting: documented.entries.flatMap((entry) => this.#deletingHolding(entry, documented)),
       appKey: (app) => this.#appKey(app),
@@ -85,17 +85,17 @@ export class HoldingKeeper {
   }
 
   /** Apps that no policy names any more and that are not dealt with yet. */
-  leaving(): readonly Leaving[] {
-    return this.#parting.flatMap((holding) => leavingOf(holding, this.#deps.isPaused));
+  leaving(): readonly PendingCollection[] {
+    return this.#parting.flatMap((holding) => pendingCollectionOf(holding, this.#deps.isPaused));
   }
 
   /** Whether what `leaving` says still stands. */
-  isLeaving(leaving: Leaving): boolean {
+  isLeaving(leaving: PendingCollection): boolean {
     return this.leaving().some((now) => isDeepStrictEqual(now, leaving));
   }
 
   /** The app is released, deleted or not there any more: nothing is left to do. */
-  left({ policy, app, marathon }: Leaving): void {
+  left({ policy, app, marathon }: PendingCollection): void {
     const holding = this.#holdings.get(policy);
     if (holding === undefined) return;
     const key = this.#appKey({ id: app, ...(marathon && { marathon }) });
@@ -112,7 +112,7 @@ export class HoldingKeeper {
   }
 
   /** What is kept for policies that no source there is can speak of. */
-  abandoned(): readonly Holding[] {
+  abandoned(): readonly PolicyOwnership[] {
     return [...this.#holdings.values()].filter(
       ({ policy, source }) =>
         !this.#deps.sources.includes(source) && this.#documented?.isThere(policy) !== true,
@@ -139,7 +139,7 @@ export class HoldingKeeper {
   }
 
   /** What is kept of policies that hold the app (its Marathon and its id) and are not known to be gone. */
-  holdersOf(app: string): readonly Holding[] {
+  holdersOf(app: string): readonly PolicyOwnership[] {
     this.#holders ??= Map.groupBy(
       [...this.#holdings.values()].flatMap((holding) =>
         holding.farewell === undefined
@@ -157,14 +157,14 @@ export class HoldingKeeper {
     return entries.filter((entry) => entry.deleting && this.#released.has(identityOf(entry)));
   }
 
-  #hold(holdings: Holdings): void {
+  #hold(holdings: Ownership): void {
     this.#holdings = holdings;
     this.#holders = undefined;
-    this.#parting = [...holdings.values()].filter(isParting);
+    this.#parting = [...holdings.values()].filter(isPendingCollection);
   }
 
   /** What a policy may hold that was being deleted when this process first saw it. */
-  #deletingHolding(entry: Entry, { capacityPools }: Documented): readonly Holding[] {
+  #deletingHolding(entry: Entry, { capacityPools }: Documented): readonly PolicyOwnership[] {
     const { key, source, resource, deleting } = entry;
     if (!deleting || resource?.kind !== 'MicroscalingPolicy') return [];
     if (this.#released.has(identityOf(entry))) return [];
@@ -177,7 +177,7 @@ export class HoldingKeeper {
   }
 
   /** A policy that is there and unusable is not gone, nor is one that was not looked for to the end. */
-  #isGone({ policy, source }: Holding, { entries, isThere, isDecided }: Documented): boolean {
+  #isGone({ policy, source }: PolicyOwnership, { entries, isThere, isDecided }: Documented): boolean {
     if (isThere(policy)) return false;
     if (
       entries.some(({ key, kind, deleting }) => deleting && kind === 'MicroscalingPolicy' && key === policy)
@@ -197,7 +197,7 @@ export class HoldingKeeper {
     }
   }
 
-  #appKey({ id, marathon }: Pick<HeldApp, 'id' | 'marathon'>): string {
+  #appKey({ id, marathon }: Pick<OwnedApp, 'id' | 'marathon'>): string {
     return `${this.#deps.marathonId(marathon)} ${id}`;
   }
 }

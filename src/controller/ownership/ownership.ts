@@ -3,9 +3,9 @@
 import { isObject } from '../../api/json-schema.ts';
 import type { MarathonSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
-import { appsOf, type Leaving, type PoolRecord } from '../policies/records.ts';
+import { appsOf, type PendingCollection, type PoolRecord } from '../policies/records.ts';
 
-export interface HeldApp {
+export interface OwnedApp {
   /** Marathon id. */
   readonly id: string;
   /** Key of the pool whose rounds it is part of. */
@@ -16,7 +16,7 @@ export interface HeldApp {
 }
 
 /** Everything that a policy may have written to, with what its last good version says about letting go. */
-export interface Holding {
+export interface PolicyOwnership {
   readonly policy: ResourceKey;
   /** The name of its source: only a source that still is there can say that the policy is gone. */
   readonly source: string;
@@ -24,24 +24,24 @@ export interface Holding {
   /** When the policy was made, or first seen. */
   readonly createdAtMs: number;
   /** Named by its last good version. */
-  readonly apps: readonly HeldApp[];
+  readonly apps: readonly OwnedApp[];
   /** Named by an earlier version only, and not let go yet. */
-  readonly dropped: readonly HeldApp[];
+  readonly dropped: readonly OwnedApp[];
   /** Set when its policy is gone: what is done with all of them, whatever else happens meanwhile. */
   readonly farewell?: 'OnDelete' | 'Retain';
 }
 
-export type Holdings = ReadonlyMap<ResourceKey, Holding>;
+export type Ownership = ReadonlyMap<ResourceKey, PolicyOwnership>;
 
-export interface HoldingsInput {
+export interface OwnershipInput {
   /** Pools as they are run now. */
   readonly pools: Iterable<PoolRecord>;
   /** What policies would hold whose deletion was asked for; one that ran is known to hold what it held. */
-  readonly deleting: readonly Holding[];
+  readonly deleting: readonly PolicyOwnership[];
   /** Says whether two apps are the same. */
-  readonly appKey: (app: Pick<HeldApp, 'id' | 'marathon'>) => string;
+  readonly appKey: (app: Pick<OwnedApp, 'id' | 'marathon'>) => string;
   /** Whether a policy that does not run is known to be gone, and not just unusable or out of sight. */
-  readonly isGone: (holding: Holding) => boolean;
+  readonly isGone: (holding: PolicyOwnership) => boolean;
   readonly isPaused: (policy: ResourceKey) => boolean;
 }
 
@@ -58,12 +58,12 @@ export interface HoldingsInput {
  * | does not run, not gone   | is named by nobody              | is held: the next edit may bring it back       |
  * | is gone                  | is named by nobody              | leaves; `farewell` says how, from now on       |
  */
-export function nextHoldings(before: Holdings, input: HoldingsInput): Holdings {
+export function nextOwnership(before: Ownership, input: OwnershipInput): Ownership {
   const running = [...input.pools].flatMap(holdingsOf);
   const named = new Set(running.flatMap(({ apps }) => apps.map(input.appKey)));
-  const unnamed = (apps: readonly HeldApp[]): readonly HeldApp[] =>
+  const unnamed = (apps: readonly OwnedApp[]): readonly OwnedApp[] =>
     apps.filter((app) => !named.has(input.appKey(app)));
-  const next = new Map<ResourceKey, Holding>();
+  const next = new Map<ResourceKey, PolicyOwnership>();
   for (const holding of running) {
     const { apps = [], dropped = [] } = before.get(holding.policy) ?? {};
     const rest = unnamed([...apps, ...dropped]);
@@ -78,16 +78,16 @@ export function nextHoldings(before: Holdings, input: HoldingsInput): Holdings {
 }
 
 /** A record never changes: what follows from it is worked out once. */
-const known = new WeakMap<PoolRecord, readonly Holding[]>();
+const known = new WeakMap<PoolRecord, readonly PolicyOwnership[]>();
 
-function holdingsOf(pool: PoolRecord): readonly Holding[] {
+function holdingsOf(pool: PoolRecord): readonly PolicyOwnership[] {
   const holdings = known.get(pool) ?? holdingsIn(pool);
   known.set(pool, holdings);
   return holdings;
 }
 
-function holdingsIn({ key, marathon, members }: PoolRecord): readonly Holding[] {
-  return members.flatMap(({ key: policy, running, createdAtMs }): readonly Holding[] => {
+function holdingsIn({ key, marathon, members }: PoolRecord): readonly PolicyOwnership[] {
+  return members.flatMap(({ key: policy, running, createdAtMs }): readonly PolicyOwnership[] => {
     if (running === undefined) return [];
     const { onDelete, mode } = running.policy.spec;
     const where = { pool: key, onDelete, ...(marathon && { marathon }) };
@@ -103,17 +103,20 @@ function holdingsIn({ key, marathon, members }: PoolRecord): readonly Holding[] 
  * cannot be asked any more once it is gone; so its apps are let go and stay, even where it says `onDelete: Delete`:
  * an app too many can be removed, an app too few may be an outage.
  */
-function stayed(holding: Holding, { isGone, isPaused }: HoldingsInput): Holding {
+function stayed(holding: PolicyOwnership, { isGone, isPaused }: OwnershipInput): PolicyOwnership {
   if (holding.farewell !== undefined || !isGone(holding)) return holding;
   return { ...holding, farewell: writes(holding, isPaused) ? 'OnDelete' : 'Retain' };
 }
 
-function writes({ mode, policy }: Holding, isPaused: HoldingsInput['isPaused']): boolean {
+function writes({ mode, policy }: PolicyOwnership, isPaused: OwnershipInput['isPaused']): boolean {
   return mode === 'Reconcile' && !isPaused(policy);
 }
 
 /** What is to be let go now. */
-export function leavingOf(holding: Holding, isPaused: HoldingsInput['isPaused']): readonly Leaving[] {
+export function pendingCollectionOf(
+  holding: PolicyOwnership,
+  isPaused: OwnershipInput['isPaused'],
+): readonly PendingCollection[] {
   const { policy, farewell, apps, dropped } = holding;
   if (farewell === undefined && !writes(holding, isPaused)) return [];
   const leaving = farewell === undefined ? dropped : [...apps, ...dropped];
@@ -128,7 +131,7 @@ export function leavingOf(holding: Holding, isPaused: HoldingsInput['isPaused'])
 }
 
 /** Whether any of it may be to be let go. */
-export function isParting({ farewell, dropped }: Holding): boolean {
+export function isPendingCollection({ farewell, dropped }: PolicyOwnership): boolean {
   return farewell !== undefined || dropped.length > 0;
 }
 
@@ -137,9 +140,9 @@ export function isParting({ farewell, dropped }: Holding): boolean {
  * that is there names stays held.
  */
 export function without(
-  holding: Holding,
-  { isIt, isThere }: { readonly isIt: (app: HeldApp) => boolean; readonly isThere: boolean },
-): Holding | undefined {
+  holding: PolicyOwnership,
+  { isIt, isThere }: { readonly isIt: (app: OwnedApp) => boolean; readonly isThere: boolean },
+): PolicyOwnership | undefined {
   const isNamed = isThere && holding.farewell === undefined;
   const apps = isNamed ? holding.apps : holding.apps.filter((app) => !isIt(app));
   const dropped = holding.dropped.filter((app) => !isIt(app));
@@ -147,9 +150,9 @@ export function without(
 }
 
 /** Undefined for what this version cannot read. */
-export function readHolding(value: unknown): Holding | undefined {
+export function readOwnership(value: unknown): PolicyOwnership | undefined {
   if (!isObject(value)) return undefined;
-  const { policy, source, mode, createdAtMs, apps, dropped, farewell } = value as Partial<Holding>;
+  const { policy, source, mode, createdAtMs, apps, dropped, farewell } = value as Partial<PolicyOwnership>;
   if (typeof policy !== 'string' || typeof source !== 'string') return undefined;
   if (typeof createdAtMs !== 'number') return undefined;
   if (farewell !== undefined && farewell !== 'OnDelete' && farewell !== 'Retain') return undefined;
@@ -158,13 +161,13 @@ export function readHolding(value: unknown): Holding | undefined {
   return { policy, source, mode, createdAtMs, apps, dropped, ...defined({ farewell }) };
 }
 
-function areApps(value: unknown): value is readonly HeldApp[] {
+function areApps(value: unknown): value is readonly OwnedApp[] {
   return Array.isArray(value) && value.every(isApp);
 }
 
-function isApp(value: unknown): value is HeldApp {
+function isApp(value: unknown): value is OwnedApp {
   if (!isObject(value)) return false;
-  const { id, pool, marathon, onDelete } = value as Partial<HeldApp>;
+  const { id, pool, marathon, onDelete } = value as Partial<OwnedApp>;
   if (onDelete !== 'Retain' && onDelete !== 'Delete') return false;
   return typeof id === 'string' && typeof pool === 'string' && (marathon === undefined || isObject(marathon));
 }

@@ -1,20 +1,20 @@
 // controller: what is being let go of, each with why that is not done yet.
 
 import { defined } from '../../lang/defined.ts';
-import type { Leaving } from '../policies/records.ts';
-import type { LeavingView } from '../status/view.ts';
+import type { PendingCollection } from '../policies/records.ts';
+import type { PendingCollectionView } from '../status/view.ts';
 
-export class LeavingBoard {
-  readonly #leaving: () => readonly Leaving[];
+export class PendingCollections {
+  readonly #leaving: () => readonly PendingCollection[];
   readonly #troubles = new Map<string, string>();
 
   /** @param leaving what is to be let go of and is still there */
-  constructor(leaving: () => readonly Leaving[]) {
+  constructor(leaving: () => readonly PendingCollection[]) {
     this.#leaving = leaving;
   }
 
   /** It could not be let go of, this time; returns whether that is news. */
-  postponed(leaving: Leaving, message: string): boolean {
+  postponed(leaving: PendingCollection, message: string): boolean {
     this.#forgetOthers();
     const name = nameOf(leaving);
     if (this.#troubles.get(name) === message) return false;
@@ -22,7 +22,7 @@ export class LeavingBoard {
     return true;
   }
 
-  view(): readonly LeavingView[] {
+  view(): readonly PendingCollectionView[] {
     return this.#leaving().map((leaving) => {
       const { policy, app, onDelete } = leaving;
       const message = this.#troubles.get(nameOf(leaving));
@@ -37,6 +37,6 @@ export class LeavingBoard {
   }
 }
 
-function nameOf({ policy, app }: Leaving): string {
+function nameOf({ policy, app }: PendingCollection): string {
   return `${policy} ${app}`;
 }

@@ -6,7 +6,7 @@ import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { untilAborted } from '../../runtime/until-aborted.ts';
 
-export interface ArchiveDeps {
+export interface DurableWritesDeps {
   /** Absent: nothing outlives the process. */
   readonly documents: DocumentStore | undefined;
   readonly clock: Clock;
@@ -26,15 +26,15 @@ const RETRY_MS = 5_000;
  * Documents by collection and key. One that is the same as before is not written again. What the store refuses is
  * not lost: it is written when the store takes it, or replaced by what is newer.
  */
-export class Archive {
-  readonly #deps: ArchiveDeps;
+export class DurableWrites {
+  readonly #deps: DurableWritesDeps;
   /** As the store has them, as text, by address. */
   readonly #known = new Map<string, string>();
   readonly #pending = new Map<string, DocumentChange>();
   #retryAtMs = 0;
   #trouble: string | undefined;
 
-  constructor(deps: ArchiveDeps) {
+  constructor(deps: DurableWritesDeps) {
     this.#deps = deps;
   }
 

@@ -10,21 +10,21 @@ import {
 import { isObject } from '../../api/json-schema.ts';
 import type { ResourceKey } from '../../api/policy.ts';
 import type { EventRecord } from '../status/view.ts';
-import type { Archive } from './durable-writes.ts';
+import type { DurableWrites } from './durable-writes.ts';
 
 const EVENTS = 'event';
 const CONDITIONS = 'condition';
 /** Keys sort as the events happened. */
 const KEY_DIGITS = 12;
 
-export class RecordArchive {
-  readonly #archive: Archive;
+export class HistoryStore {
+  readonly #archive: DurableWrites;
   readonly #left: Map<string, readonly Condition[]>;
   /** By event: its key. */
   readonly #kept: Map<EventRecord, string>;
   #next: number;
 
-  constructor(archive: Archive) {
+  constructor(archive: DurableWrites) {
     this.#archive = archive;
     this.#left = new Map(archive.load(CONDITIONS, readConditions));
     const events = [...archive.load(EVENTS, readEvent)].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,11 +1,11 @@
 // controller: what a pool did and saw, as it is stored, and its way back. Pure.
 
 import { isObject } from '../../api/json-schema.ts';
-import { type LastingTrack, lastingTrack, movedTrack, readTrack } from '../foreign-scale/codec.ts';
+import { movedTrack, readTrack, type StoredTrack, storedTrack } from '../foreign-scale/codec.ts';
 import type { Track } from '../foreign-scale/foreign-scale.ts';
 
 /** The part of a pool's memory that must not be lost with the process; see memory.ts for what each means. */
-export interface Deeds {
+export interface PoolHistory {
   readonly adopted: ReadonlySet<string>;
   readonly updates: ReadonlyMap<string, string>;
   readonly restarts: ReadonlyMap<string, number>;
@@ -16,7 +16,7 @@ export interface Deeds {
 const VERSION = 1;
 
 /** With its times moved from one clock to another. */
-export function movedDeeds(deeds: Deeds, byMs: number): Deeds {
+export function movedPoolHistory(deeds: PoolHistory, byMs: number): PoolHistory {
   if (byMs === 0) return deeds;
   const times = (map: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
     new Map([...map].map(([key, atMs]) => [key, atMs + byMs]));
@@ -31,9 +31,9 @@ export function movedDeeds(deeds: Deeds, byMs: number): Deeds {
 }
 
 /** Undefined when there is nothing to keep, which is how it mostly is. */
-export function deedsDocument({ adopted, updates, restarts, surplus, tracks }: Deeds): unknown {
-  const lasting = [...tracks].flatMap(([app, track]): (readonly [string, LastingTrack])[] => {
-    const kept = lastingTrack(track);
+export function encodePoolHistory({ adopted, updates, restarts, surplus, tracks }: PoolHistory): unknown {
+  const lasting = [...tracks].flatMap(([app, track]): (readonly [string, StoredTrack])[] => {
+    const kept = storedTrack(track);
     return kept === undefined ? [] : [[app, kept]];
   });
   const parts = {
@@ -47,7 +47,7 @@ export function deedsDocument({ adopted, updates, restarts, surplus, tracks }: D
 }
 
 /** Undefined for what this version cannot read. */
-export function readDeeds(raw: unknown): Deeds | undefined {
+export function decodePoolHistory(raw: unknown): PoolHistory | undefined {
   if (!isObject(raw) || raw['version'] !== VERSION) return undefined;
   const { adopted, updates, restarts, surplus, tracks } = raw;
   return {

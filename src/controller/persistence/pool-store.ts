@@ -5,8 +5,8 @@ import { type LastingMemory, lastingOf, movedLasting, resume } from '../../core/
 import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import type { KnownConfigs } from '../foreign-scale/foreign-edits.ts';
 import type { SceneMemories } from '../round/decide.ts';
-import type { Archive } from './durable-writes.ts';
-import { type Deeds, deedsDocument, movedDeeds, readDeeds } from './pool-codec.ts';
+import type { DurableWrites } from './durable-writes.ts';
+import { decodePoolHistory, encodePoolHistory, movedPoolHistory, type PoolHistory } from './pool-codec.ts';
 
 /** What a pool did and saw; one per pool that has anything to tell. */
 const DEEDS = 'pool';
@@ -25,26 +25,26 @@ interface Learned {
 }
 
 export interface Restored {
-  readonly deeds?: Deeds;
+  readonly deeds?: PoolHistory;
   readonly scenes?: SceneMemories;
   readonly configs?: KnownConfigs;
 }
 
 /** What is stored has its times by the wall clock, what is remembered has them monotonic. */
-export class PoolArchive {
-  readonly #archive: Archive;
+export class PoolStore {
+  readonly #archive: DurableWrites;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #wallAheadMs: () => number;
-  readonly #deeds: Map<string, Deeds>;
+  readonly #deeds: Map<string, PoolHistory>;
   readonly #learned: Map<string, Learned>;
   /** As it was given to the archive last, by pool. */
   readonly #given = new Map<string, { readonly text: string; readonly savedAtMs: number }>();
 
-  constructor(archive: Archive, clock: Pick<Clock, 'now' | 'monotonic'>) {
+  constructor(archive: DurableWrites, clock: Pick<Clock, 'now' | 'monotonic'>) {
     this.#archive = archive;
     this.#clock = clock;
     this.#wallAheadMs = wallOffset(clock);
-    this.#deeds = new Map(archive.load(DEEDS, readDeeds));
+    this.#deeds = new Map(archive.load(DEEDS, decodePoolHistory));
     this.#learned = new Map(archive.load(LEARNED, readLearned));
   }
 
@@ -54,7 +54,7 @@ export class PoolArchive {
     const learned = this.#learned.get(pool);
     this.#deeds.delete(pool);
     this.#learned.delete(pool);
-    const known = deeds && movedDeeds(deeds, -this.#wallAheadMs());
+    const known = deeds && movedPoolHistory(deeds, -this.#wallAheadMs());
     return {
       ...(known && { deeds: known }),
       ...(learned && { scenes: this.#resume(learned), configs: configsIn(learned) }),
@@ -62,9 +62,9 @@ export class PoolArchive {
   }
 
   /** Durable before this returns; writes only what is new. */
-  keepDeeds(pool: string, deeds: Deeds): void {
+  keepDeeds(pool: string, deeds: PoolHistory): void {
     if (!this.#archive.isLasting) return;
-    this.#archive.keep(DEEDS, pool, deedsDocument(movedDeeds(deeds, this.#wallAheadMs())));
+    this.#archive.keep(DEEDS, pool, encodePoolHistory(movedPoolHistory(deeds, this.#wallAheadMs())));
   }
 
   keepLearned(

@@ -7,7 +7,7 @@ import { defined } from '../../lang/defined.ts';
 import { type AppClaim, contest } from './app-claims.ts';
 import { minimumsOf, type Need, NOTHING, overBudget, plus } from './minimums.ts';
 import { joinComplaint } from './pool-members.ts';
-import { ACCEPTED, appsOf, refusal, type Verdict, type Version } from './records.ts';
+import { ACCEPTED, type Admission, appsOf, refusal, type Version } from './records.ts';
 
 /** What the sources say about one policy. */
 export interface Applicant {
@@ -17,7 +17,7 @@ export interface Applicant {
   /** What runs now. */
   readonly running?: Version;
   /** Set when the document itself is unusable (invalid, or in two places). */
-  readonly refused?: Verdict;
+  readonly refused?: Admission;
   /** When it was made, as its home says. */
   readonly createdAtMs?: number;
 }
@@ -40,7 +40,7 @@ export interface AdmissionInput {
 }
 
 export interface Admitted {
-  readonly verdicts: ReadonlyMap<ResourceKey, Verdict>;
+  readonly verdicts: ReadonlyMap<ResourceKey, Admission>;
   /** Policies of which nothing may run on, not even the last good version. */
   readonly stopped: ReadonlySet<ResourceKey>;
 }
@@ -57,7 +57,7 @@ export interface Admitted {
  * are applied until nothing changes. Refusals are never taken back within one pass, so this ends.
  */
 export function admit(input: AdmissionInput): Admitted {
-  const refused = new Map<ResourceKey, Verdict>();
+  const refused = new Map<ResourceKey, Admission>();
   const stopped = new Set<ResourceKey>();
   for (const { key, refused: verdict } of input.applicants) if (verdict) refused.set(key, verdict);
   for (;;) {
@@ -84,7 +84,7 @@ interface Claim {
 }
 
 interface Outcome {
-  readonly refused: ReadonlyMap<ResourceKey, Verdict>;
+  readonly refused: ReadonlyMap<ResourceKey, Admission>;
   readonly stopped?: ReadonlySet<ResourceKey>;
 }
 
@@ -116,7 +116,7 @@ function poolOf({ version }: Claim, { pools }: AdmissionInput): CapacityPool | u
 }
 
 const refuseWithoutPool: Rule = (claims, input) => {
-  const refused = new Map<ResourceKey, Verdict>();
+  const refused = new Map<ResourceKey, Admission>();
   for (const claim of claims) {
     const { pool } = claim.version.policy.spec;
     if (pool === undefined || poolOf(claim, input) !== undefined) continue;
@@ -128,7 +128,7 @@ const refuseWithoutPool: Rule = (claims, input) => {
 
 /** What runs of somebody who may not join any more stops: its apps would go on taking what is not theirs. */
 const refuseStrangers: Rule = (claims, input) => {
-  const refused = new Map<ResourceKey, Verdict>();
+  const refused = new Map<ResourceKey, Admission>();
   const stopped = new Set<ResourceKey>();
   for (const { key, version, running } of claims) {
     const { policy, source } = version;
@@ -153,7 +153,7 @@ const refuseStrangers: Rule = (claims, input) => {
 
 /** Members of a pool share one Marathon: the pool's own, else the first member's. */
 const refuseOtherMarathon: Rule = (claims, input) => {
-  const refused = new Map<ResourceKey, Verdict>();
+  const refused = new Map<ResourceKey, Admission>();
   const first = new Map<CapacityPool, { readonly marathon: string; readonly named: string }>();
   for (const claim of claims) {
     const pool = poolOf(claim, input);
@@ -173,7 +173,7 @@ const refuseOtherMarathon: Rule = (claims, input) => {
 
 /** A shared budget covers the minimums of all its members. A policy's own budget was checked with its document. */
 const refuseOverBudget: Rule = (claims, input) => {
-  const refused = new Map<ResourceKey, Verdict>();
+  const refused = new Map<ResourceKey, Admission>();
   const needed = new Map<CapacityPool, Need>();
   for (const claim of claims) {
     const pool = poolOf(claim, input);
@@ -219,7 +219,7 @@ function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
 }
 
 /** A policy that is there and cannot be read, or that was not looked for to the end, is not gone: its apps are not free. */
-function heldByAbsent(claim: AppClaim, input: AdmissionInput): Verdict | undefined {
+function heldByAbsent(claim: AppClaim, input: AdmissionInput): Admission | undefined {
   for (const [app, id] of claim.apps) {
     if (claim.holds(app)) continue;
     const holder = input.absentHolder(app);

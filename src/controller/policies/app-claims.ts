@@ -1,7 +1,7 @@
 // controller: who may have an app that several policies name. Pure; the order in which documents were seen decides nothing.
 
 import type { ResourceKey } from '../../api/policy.ts';
-import { refusal, type Verdict } from './records.ts';
+import { type Admission, refusal } from './records.ts';
 
 /** One version of one policy, and the apps that it would have. */
 export interface AppClaim {
@@ -20,7 +20,7 @@ export interface AppClaim {
 }
 
 export interface Contest {
-  readonly refused: ReadonlyMap<ResourceKey, Verdict>;
+  readonly refused: ReadonlyMap<ResourceKey, Admission>;
   /** What runs of them must not run on: somebody with a better right has the app. */
   readonly stopped: ReadonlySet<ResourceKey>;
 }
@@ -31,7 +31,7 @@ export interface Contest {
  * two apart, neither gets it.
  */
 export function contest(claims: readonly AppClaim[]): Contest {
-  const refused = new Map<ResourceKey, Verdict>();
+  const refused = new Map<ResourceKey, Admission>();
   const stopped = new Set<ResourceKey>();
   const owners = new Map<string, AppClaim>();
   let open = claims;
@@ -95,14 +95,14 @@ function named(app: string, claims: readonly AppClaim[]): string {
   return `app ${app} is named by ${claims.map(({ key, place }) => `${key} (${place})`).join(' and ')}`;
 }
 
-function lostTo(winner: AppClaim, loser: AppClaim, app: string): Verdict {
+function lostTo(winner: AppClaim, loser: AppClaim, app: string): Admission {
   const why = better(winner, loser, app);
   const because = why === undefined ? '' : `, ${why}`;
   const message = `${named(loser.apps.get(app) ?? app, [winner, loser])}; an app belongs to one policy, and this one to ${winner.key}${because}: remove it here`;
   return refusal('DuplicateApp', message);
 }
 
-function nobodys(claim: AppClaim, rivals: readonly AppClaim[]): Verdict {
+function nobodys(claim: AppClaim, rivals: readonly AppClaim[]): Admission {
   const [first] = rivals;
   const app = first === undefined ? undefined : sharedApp(claim, first);
   const all = [claim, ...rivals.filter((rival) => app !== undefined && rival.apps.has(app))];

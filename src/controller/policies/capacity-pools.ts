@@ -9,7 +9,7 @@ import {
 } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type { Finding, Found } from './documents.ts';
-import { refusal, type Verdict } from './records.ts';
+import { type Admission, refusal } from './records.ts';
 
 export interface CapacityPoolRecord {
   readonly key: ResourceKey;
@@ -21,17 +21,17 @@ export interface CapacityPoolRecord {
   readonly revision: string;
   readonly generation: number;
   readonly createdAtMs: number;
-  readonly accepted: Verdict;
+  readonly accepted: Admission;
 }
 
 export type CapacityPools = ReadonlyMap<ResourceKey, CapacityPoolRecord>;
 
-const VALID: Verdict = { status: 'True', reason: 'Valid', message: 'the pool is valid' };
+const VALID: Admission = { status: 'True', reason: 'Valid', message: 'the pool is valid' };
 
 export function nextCapacityPools(
   before: CapacityPools,
   findings: ReadonlyMap<ResourceKey, Finding<CapacityPool>>,
-  { nowMs, heldBy }: { readonly nowMs: number; readonly heldBy: (source: string) => Verdict | undefined },
+  { nowMs, heldBy }: { readonly nowMs: number; readonly heldBy: (source: string) => Admission | undefined },
 ): CapacityPools {
   const next = new Map<ResourceKey, CapacityPoolRecord>();
   for (const [key, finding] of findings) {
@@ -76,7 +76,7 @@ export function createdAtMsOf(createdAt: string | undefined): number | undefined
 function refusalOf(
   key: ResourceKey,
   finding: Exclude<Finding<CapacityPool>, { readonly is: 'valid' }>,
-): Verdict {
+): Admission {
   return finding.is === 'duplicate'
     ? refusal('DuplicatePolicy', twoHomes('pool', key, finding.places))
     : refusal(finding.reason, `${finding.place}: ${finding.message}`);

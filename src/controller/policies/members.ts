@@ -3,7 +3,7 @@
 import { durationMs } from '../../api/duration.ts';
 import type { AppSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
 import type { AppRole } from '../../core/decision.ts';
-import type { Grip } from '../interventions/effect.ts';
+import type { InterventionEffect } from '../interventions/effect.ts';
 import type { OverrideView, PauseView } from '../status/view.ts';
 import type { PolicyRecord, PoolRecord } from './records.ts';
 
@@ -32,9 +32,9 @@ export function membersOfPolicy({ key, running }: PolicyRecord): readonly Member
 }
 
 /** The same apps with people's hands on them. */
-export function gripped(
+export function withInterventions(
   apps: readonly MemberApp[],
-  { on }: { readonly on: (policy: ResourceKey) => Grip },
+  { on }: { readonly on: (policy: ResourceKey) => InterventionEffect },
 ): readonly MemberApp[] {
   const grips = new Map([...new Set(apps.map(({ policy }) => policy))].map((key) => [key, on(key)]));
   return apps.map((app) => {

@@ -10,7 +10,7 @@ import type { PolicySnapshot } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { HoldingKeeper } from '../ownership/ownership-tracker.ts';
+import { OwnershipTracker } from '../ownership/ownership-tracker.ts';
 import { type Applicant, admit } from './admission.ts';
 import {
   type CapacityPoolRecord,
@@ -24,12 +24,12 @@ import { earlierIdsIn, withEarlierIds } from './earlier-ids.ts';
 import { changedPools, nextPools, type Pools } from './pools.ts';
 import type { DocumentProblem } from './problem-log.ts';
 import {
+  type Admission,
   appsOf,
-  type Leaving,
+  type PendingCollection,
   type PolicyRecord,
   type PoolRecord,
   refusal,
-  type Verdict,
   type Version,
 } from './records.ts';
 import { type RefusedDocument, refusedDocuments } from './refused-documents.ts';
@@ -69,9 +69,9 @@ const OF_THE_TEXT: ReadonlySet<ConditionReason> = new Set(['InvalidSpec', 'NotAl
 const INCOMPLETE =
   'not everything in it could be read; until it can, no policy that was read before counts as deleted';
 
-export class Store {
+export class PolicyStore {
   /** What policies hold in Marathon. */
-  readonly holdings: HoldingKeeper;
+  readonly holdings: OwnershipTracker;
   readonly #deps: StoreDeps;
   readonly #marathonId: (marathon: MarathonSpec | undefined) => string;
   readonly #documents = new Documents((kind, key, sources) => this.#homeOf(kind, key, sources));
@@ -86,7 +86,7 @@ export class Store {
     this.#deps = deps;
     this.#marathonId = deps.marathonId ?? urlsOf;
     const { marathonId = urlsOf, isPaused = () => false } = deps;
-    this.holdings = new HoldingKeeper({ ...deps, marathonId, isPaused });
+    this.holdings = new OwnershipTracker({ ...deps, marathonId, isPaused });
   }
 
   /** Takes over what sources have listed; several at once are judged together. */
@@ -187,7 +187,7 @@ export class Store {
   }
 
   /** Apps that no policy names any more and that are not dealt with yet. */
-  leaving(pool: string): readonly Leaving[] {
+  leaving(pool: string): readonly PendingCollection[] {
     return this.holdings.leaving().filter((leaving) => leaving.pool === pool);
   }
 
@@ -208,7 +208,7 @@ export class Store {
 
   #nextPolicies(): ReadonlyMap<ResourceKey, PolicyRecord> {
     const nowMs = this.#deps.clock.now();
-    const heldBy = (source: string): Verdict | undefined => this.#deletionHeld(source);
+    const heldBy = (source: string): Admission | undefined => this.#deletionHeld(source);
     this.#capacityPools = nextCapacityPools(this.#capacityPools, this.#documents.pools(), { nowMs, heldBy });
     const pools = this.#capacityPools;
     const findings = this.#documents.policies();
@@ -236,7 +236,7 @@ export class Store {
 
   #record(
     { key, latest, running }: Applicant,
-    verdict: Verdict,
+    verdict: Admission,
     finding: Finding<MicroscalingPolicy> | undefined,
   ): PolicyRecord[] {
     if (latest === undefined) return [];
@@ -297,7 +297,7 @@ export class Store {
     return another ? undefined : known;
   }
 
-  #deletionHeld(source: string): Verdict | undefined {
+  #deletionHeld(source: string): Admission | undefined {
     const message = this.#listed.get(source)?.deletionHeld;
     return message === undefined ? undefined : { status: 'True', reason: 'DeletionHeld', message };
   }
@@ -348,7 +348,7 @@ function nextVersion(known: Version | undefined, found: Found<MicroscalingPolicy
 function refusalOf(
   key: ResourceKey,
   finding: Exclude<Finding<MicroscalingPolicy>, { is: 'valid' }>,
-): Verdict {
+): Admission {
   if (finding.is === 'invalid') return refusal(finding.reason, `${finding.place}: ${finding.message}`);
   return refusal('DuplicatePolicy', twoHomes('policy', key, finding.places));
 }

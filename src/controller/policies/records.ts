@@ -21,7 +21,7 @@ export interface Version {
 }
 
 /** Whether the newest document of a policy is taken, and in words why not. */
-export interface Verdict {
+export interface Admission {
   readonly status: 'True' | 'False';
   readonly reason: ConditionReason;
   readonly message: string;
@@ -33,7 +33,7 @@ export interface PolicyRecord {
   readonly latest: Version;
   /** The last good version; absent when none was ever accepted. Differs from `latest` while an edit is refused. */
   readonly running?: Version;
-  readonly accepted: Verdict;
+  readonly accepted: Admission;
   /** Of the newest document, usable or not: what `accepted` is about. */
   readonly generation: number;
   /** As its home says, else its first sight. */
@@ -53,7 +53,7 @@ export interface PoolRecord {
 }
 
 /** An app that no policy names any more. */
-export interface Leaving {
+export interface PendingCollection {
   readonly app: string;
   readonly policy: ResourceKey;
   readonly pool: string;
@@ -63,9 +63,9 @@ export interface Leaving {
   readonly spared?: true;
 }
 
-export const ACCEPTED: Verdict = { status: 'True', reason: 'Valid', message: 'the policy is valid' };
+export const ACCEPTED: Admission = { status: 'True', reason: 'Valid', message: 'the policy is valid' };
 
-export function refusal(reason: ConditionReason, message: string): Verdict {
+export function refusal(reason: ConditionReason, message: string): Admission {
   return { status: 'False', reason, message };
 }
 

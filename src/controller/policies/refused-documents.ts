@@ -3,7 +3,7 @@
 import type { Resource, ResourceKey } from '../../api/policy.ts';
 import type { CapacityPools } from './capacity-pools.ts';
 import type { Entry } from './documents.ts';
-import { type PolicyRecord, refusal, type Verdict } from './records.ts';
+import { type Admission, type PolicyRecord, refusal } from './records.ts';
 
 export interface RefusedDocument {
   readonly kind: Resource['kind'];
@@ -11,7 +11,7 @@ export interface RefusedDocument {
   readonly source: string;
   readonly place: string;
   readonly generation: number;
-  readonly refused: Verdict;
+  readonly refused: Admission;
 }
 
 /** What is shown of documents by their names. */

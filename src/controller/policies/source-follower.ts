@@ -6,14 +6,14 @@ import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtim
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Status } from '../status/status.ts';
-import type { Listing, Store, StoreChange } from './policy-store.ts';
+import type { Listing, PolicyStore, StoreChange } from './policy-store.ts';
 import { type DocumentProblem, ProblemLog } from './problem-log.ts';
 
 export interface FollowerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly sources: readonly PolicySource[];
-  readonly store: Store;
+  readonly store: PolicyStore;
   readonly status: Status;
   /** Called with the pools to look at, and the policies that are gone. */
   readonly onChange: (change: StoreChange) => void;

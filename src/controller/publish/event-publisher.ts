@@ -6,7 +6,7 @@ import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Leadership } from '../watch/leadership.ts';
 
-export interface OutletDeps {
+export interface EventPublisherDeps {
   readonly sources: readonly PolicySource[];
   readonly leadership: Leadership;
   readonly log: Logger;
@@ -18,13 +18,13 @@ const DEADLINE_MS = 10_000;
 /** So long the end of the process waits for what was told and not written. */
 const DRAIN_MS = 2_000;
 
-export class EventOutlet {
-  readonly #deps: OutletDeps;
+export class EventPublisher {
+  readonly #deps: EventPublisherDeps;
   readonly #stop = new AbortController();
   readonly #waiting = new Map<PolicySource, number>();
   readonly #last = new Map<PolicySource, Promise<void>>();
 
-  constructor(deps: OutletDeps) {
+  constructor(deps: EventPublisherDeps) {
     this.#deps = deps;
   }
 

@@ -7,11 +7,11 @@ import type { Reconciler } from '../../runtime/controller.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Runnable } from '../../runtime/runnables.ts';
 import { WorkQueue } from '../../runtime/workqueue.ts';
-import { Releaser } from '../ownership/finalizers.ts';
-import type { Store } from '../policies/policy-store.ts';
+import { FinalizerRemover } from '../ownership/finalizers.ts';
+import type { PolicyStore } from '../policies/policy-store.ts';
 import type { EventRecord, OperatorView } from '../status/view.ts';
 import type { Leadership } from '../watch/leadership.ts';
-import { EventOutlet } from './event-publisher.ts';
+import { EventPublisher } from './event-publisher.ts';
 import { eventFor, publicationsOf } from './publications.ts';
 import { Publisher } from './publisher.ts';
 
@@ -20,7 +20,7 @@ export interface HomesDeps {
   readonly log: Logger;
   readonly sources: readonly PolicySource[];
   readonly leadership: Leadership;
-  readonly store: Store;
+  readonly store: PolicyStore;
   /** What is shown of one pool, or of all. */
   readonly shown: (pool: string | undefined) => Pick<OperatorView, 'pools' | 'capacityPools' | 'refused'>;
   /** Runs a queue of objects until aborted. */
@@ -50,12 +50,12 @@ export function createHomes({ store, shown, run, ...deps }: HomesDeps): Homes {
     queue: statuses,
     publications: (pool) => publicationsOf(shown(pool)),
   });
-  const releaser = new Releaser({
+  const releaser = new FinalizerRemover({
     ...deps,
     queue: releases,
     releasable: () => store.holdings.releasable(),
   });
-  const outlet = new EventOutlet(deps);
+  const outlet = new EventPublisher(deps);
   return {
     shown: (pool) => publisher.look(pool),
     told(event, policy) {

@@ -4,7 +4,12 @@ import type { ConditionReason } from '../../api/conditions.ts';
 import type { AppObservation } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import type { SchedulerView } from '../../schedulers/scheduler.ts';
-import { type HandVerdict, judgeHand, NEW_TRACK, type Track } from '../foreign-scale/foreign-scale.ts';
+import {
+  checkForeignScale,
+  type ForeignScaleResult,
+  NEW_TRACK,
+  type Track,
+} from '../foreign-scale/foreign-scale.ts';
 import type { MemberApp } from '../policies/members.ts';
 import { keptStillBy, type Restart, type RestartMemory, restartsIn } from './rolling-restarts.ts';
 import type { SurplusMemory } from './surplus.ts';
@@ -27,7 +32,7 @@ export interface AppAssessment {
   /** Kept at this count whatever the law says. */
   readonly held?: { readonly instances: number; readonly reason: string };
   /** Somebody else's hand on the count. */
-  readonly hand: Pick<HandVerdict, 'situation' | 'sighting'>;
+  readonly hand: Pick<ForeignScaleResult, 'situation' | 'sighting'>;
   /** A rolling restart, its own or another one of the pool, keeps it as it is. */
   readonly frozen: boolean;
   /** Since when its count could not be lowered, because what is too much only waits. */
@@ -151,14 +156,14 @@ function handOf(
     readonly nowMs: number;
     readonly wallAheadMs: number;
   },
-): HandVerdict | undefined {
+): ForeignScaleResult | undefined {
   const { observed, part, track, ...times } = now;
   if (part !== 'live' || app.role === 'fixed' || observed === undefined) return undefined;
   const { manualScale: rule } = app.spec;
-  if (app.override === undefined) return judgeHand(track ?? NEW_TRACK, { observed, rule, ...times });
+  if (app.override === undefined) return checkForeignScale(track ?? NEW_TRACK, { observed, rule, ...times });
   // An override is the newer order: an earlier hand's hold ends with it, and a later hand is put right.
   const { hold: _ended, ...free } = track ?? NEW_TRACK;
-  return judgeHand(free, { observed, rule: { ...rule, action: 'Revert' }, ...times });
+  return checkForeignScale(free, { observed, rule: { ...rule, action: 'Revert' }, ...times });
 }
 
 /**
@@ -168,7 +173,7 @@ function handOf(
  */
 function heldOf(
   { override }: MemberApp,
-  verdict: HandVerdict | undefined,
+  verdict: ForeignScaleResult | undefined,
   { observed, restart }: { observed: AppObservation | undefined; restart: Restart | undefined },
 ): AppAssessment['held'] {
   if (restart !== undefined) {

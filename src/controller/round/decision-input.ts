@@ -4,7 +4,7 @@ import type { CapacitySpec, Resources } from '../../api/policy.ts';
 import type { AppInput, Budget, DecisionInput, DecisionMemory } from '../../core/decision.ts';
 import type { AppObservation, Footprint } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
-import { overrideWords } from '../interventions/effect.ts';
+import { overrideText } from '../interventions/effect.ts';
 import type { OverrideView } from '../status/view.ts';
 import type { AppAssessment } from './assess.ts';
 import type { ClusterRoom } from './free-capacity.ts';
@@ -60,7 +60,7 @@ function appInput(assessment: AppAssessment, question: DecisionQuestion): readon
 }
 
 function orderOf(override: OverrideView): NonNullable<AppInput['override']> {
-  return { instances: override.instances, reason: overrideWords(override) };
+  return { instances: override.instances, reason: overrideText(override) };
 }
 
 export function budgetOf(

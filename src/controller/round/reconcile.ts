@@ -8,14 +8,14 @@ import { afterAbsence } from '../foreign-scale/codec.ts';
 import { editedByOthers, followConfigs } from '../foreign-scale/foreign-edits.ts';
 import { unlessPaused } from '../interventions/effect.ts';
 import type { Interventions } from '../interventions/interventions.ts';
-import { Farewells } from '../ownership/garbage-collector.ts';
-import type { PoolArchive } from '../persistence/pool-store.ts';
-import { gripped, intervalMsOf, type MemberApp, membersOf } from '../policies/members.ts';
-import type { Store } from '../policies/policy-store.ts';
+import { GarbageCollector } from '../ownership/garbage-collector.ts';
+import type { PoolStore } from '../persistence/pool-store.ts';
+import { intervalMsOf, type MemberApp, membersOf, withInterventions } from '../policies/members.ts';
+import type { PolicyStore } from '../policies/policy-store.ts';
 import type { PoolRecord } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
-import { type Leadership, type LeadershipStanding, whileActing } from '../watch/leadership.ts';
+import { type Leadership, type LeadershipState, whileActing } from '../watch/leadership.ts';
 import { executeChanges } from './act.ts';
 import { assessApps, unassessed } from './assess.ts';
 import { decideCounts } from './decide.ts';
@@ -31,12 +31,12 @@ export type ReconcilerDeps = Pick<
   'clock' | 'random' | 'schedulerFor' | 'metricSourceFor' | 'decide'
 > & {
   readonly leadership: Leadership;
-  readonly store: Store;
+  readonly store: PolicyStore;
   readonly status: Status;
   readonly interventions: Interventions;
   /** Called when an app was let go of. */
   readonly onLeft: () => void;
-  readonly archive: PoolArchive;
+  readonly archive: PoolStore;
 };
 
 /** A look at the same pool again is worth nothing sooner than this. */
@@ -45,13 +45,13 @@ const MIN_REQUEUE_MS = 10;
 export class PoolReconciler implements Reconciler<string> {
   readonly #deps: ReconcilerDeps;
   readonly #memories = new Map<string, PoolMemory>();
-  readonly #farewells: Farewells;
+  readonly #farewells: GarbageCollector;
   readonly #wallAheadMs: () => number;
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
     this.#wallAheadMs = wallOffset(deps.clock);
-    this.#farewells = new Farewells({
+    this.#farewells = new GarbageCollector({
       ...deps,
       onLeft: ({ app, pool }) => {
         if (deps.store.pool(pool) !== undefined) this.#memoryOf(pool).forget(app);
@@ -79,7 +79,7 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   #appsOf(pool: PoolRecord): readonly MemberApp[] {
-    return gripped(membersOf(pool), { on: (policy) => this.#deps.interventions.on(policy) });
+    return withInterventions(membersOf(pool), { on: (policy) => this.#deps.interventions.on(policy) });
   }
 
   /** Hands what is remembered of every pool to the archive. */
@@ -162,7 +162,7 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   /** An instance whose leadership is unknown does not write. */
-  async #leadership(signal: AbortSignal): Promise<LeadershipStanding> {
+  async #leadership(signal: AbortSignal): Promise<LeadershipState> {
     try {
       return await this.#deps.leadership(signal);
     } catch (error) {

@@ -5,7 +5,7 @@ import type { MetricSpec, TargetSpec } from '../../api/policy.ts';
 import type { AppDecision } from '../../core/decision.ts';
 import type { MetricReading, MetricSample } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
-import { pauseWords } from '../interventions/effect.ts';
+import { pauseText } from '../interventions/effect.ts';
 import type { AppAssessment } from '../round/assess.ts';
 import { readingsOf } from '../round/observe.ts';
 import { isWhole, type Round } from '../round/round.ts';
@@ -68,7 +68,7 @@ function summaryOf(
   if (decision !== undefined) return decision.summary;
   if (trouble !== undefined) return trouble.message;
   if (blocked !== undefined) return `cannot be created: ${blocked}`;
-  if (app.paused !== undefined) return `${pauseWords(app.paused)}: the count is left alone`;
+  if (app.paused !== undefined) return `${pauseText(app.paused)}: the count is left alone`;
   if (app.mode === 'Paused') return 'paused: the count is left alone';
   if (app.role === 'fixed') return 'left to people';
   return part === 'off' ? 'nothing is decided for it now' : 'not decided yet';

@@ -7,7 +7,7 @@ import { usable } from '../../core/metric-failure.ts';
 import type { MetricReading } from '../../core/observation.ts';
 import { timingOf } from '../../core/timing.ts';
 import { messageOf, TerminalError, UnresolvedReference } from '../../runtime/errors.ts';
-import { pauseWords } from '../interventions/effect.ts';
+import { pauseText } from '../interventions/effect.ts';
 import { type PolicyRecord, shownVersion } from '../policies/records.ts';
 import type { WriteResult } from '../round/act.ts';
 import type { AppAssessment } from '../round/assess.ts';
@@ -276,7 +276,7 @@ function pausedOf({ record, assessments }: Part): Finding {
   const byHand = assessments[0]?.app.paused;
   if (byHand !== undefined) {
     const beside = bySpec ? '; the policy says `mode: Paused` too' : '';
-    return is('True', 'PausedByHand', `${pauseWords(byHand)}${beside}`);
+    return is('True', 'PausedByHand', `${pauseText(byHand)}${beside}`);
   }
   if (bySpec) return is('True', 'PausedBySpec', 'the policy says `mode: Paused`');
   return is('False', 'Running', 'not paused');

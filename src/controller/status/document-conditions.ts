@@ -5,9 +5,9 @@ import type { ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CapacityPoolRecord } from '../policies/capacity-pools.ts';
-import type { Verdict } from '../policies/records.ts';
+import type { Admission } from '../policies/records.ts';
 import type { RefusedDocument } from '../policies/refused-documents.ts';
-import type { Announcement } from './event-rules.ts';
+import type { NewEvent } from './event-rules.ts';
 import type { CapacityPoolView, PoolView, RefusedView } from './view.ts';
 
 interface Judged {
@@ -15,13 +15,13 @@ interface Judged {
   /** `policy namespace/name` or `pool namespace/name`. */
   readonly object: string;
   readonly generation: number;
-  readonly verdict: Verdict;
+  readonly verdict: Admission;
   readonly types: readonly ConditionType[] | 'all';
 }
 
 const OF_A_POOL: readonly ConditionType[] = ['Accepted', 'Ready'];
 
-export class VerdictBoard {
+export class DocumentConditions {
   readonly #clock: Pick<Clock, 'now'>;
   #conditions: ReadonlyMap<string, readonly Condition[]> = new Map();
   #pools: readonly CapacityPoolRecord[] = [];
@@ -32,7 +32,7 @@ export class VerdictBoard {
   }
 
   /** Takes all documents there are; returns what is news about them. */
-  take(pools: readonly CapacityPoolRecord[], refused: readonly RefusedDocument[]): readonly Announcement[] {
+  take(pools: readonly CapacityPoolRecord[], refused: readonly RefusedDocument[]): readonly NewEvent[] {
     this.#pools = pools;
     this.#refused = refused;
     const judged = [...pools.map(judgedPool), ...refused.map(judgedRefusal)];
@@ -113,10 +113,7 @@ function idOf(kind: string, key: ResourceKey, source: string): string {
 }
 
 /** Another bad edit is news, although the condition stays the same. */
-function newsOf(
-  { object, verdict }: Judged,
-  before: readonly Condition[] | undefined,
-): readonly Announcement[] {
+function newsOf({ object, verdict }: Judged, before: readonly Condition[] | undefined): readonly NewEvent[] {
   const was = before?.find(({ type }) => type === 'Accepted');
   const { status, reason, message } = verdict;
   if (was?.status === status && was.reason === reason && was.message === message) return [];

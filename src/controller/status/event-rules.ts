@@ -7,30 +7,30 @@ import type { WriteResult } from '../round/act.ts';
 import type { Round } from '../round/round.ts';
 import type { EventRecord } from './view.ts';
 
-export type Announcement = Omit<EventRecord, 'atMs'>;
+export type NewEvent = Omit<EventRecord, 'atMs'>;
 
 /** What a policy's conditions say now that they did not say before; silent when nothing moved. */
-export function transitionsOf(
+export function conditionEvents(
   object: string,
   before: readonly Condition[],
   after: readonly Condition[],
-): readonly Announcement[] {
+): readonly NewEvent[] {
   return after.flatMap((now) => {
     const was = before.find(({ type }) => type === now.type);
     const moved = was?.status !== now.status || was.reason !== now.reason;
     // Another bad edit is news, although the condition stays the same.
     const reworded = now.type === 'Accepted' && was?.message !== now.message;
-    const told = moved || reworded ? tellingOf(now, was) : undefined;
+    const told = moved || reworded ? conditionEvent(now, was) : undefined;
     return told === undefined ? [] : [{ object, message: now.message, ...told }];
   });
 }
 
 /** The same for a policy's own conditions: which version of it is meant, and that there is another one. */
-export function versionsOf(
-  told: readonly Announcement[],
+export function versionEvents(
+  told: readonly NewEvent[],
   { key, latest }: Pick<PolicyRecord, 'key' | 'latest'>,
   { before, after }: { readonly before: readonly Condition[]; readonly after: readonly Condition[] },
-): readonly Announcement[] {
+): readonly NewEvent[] {
   const [was, now] = [before, after].map((all) => all.find(({ type }) => type === 'Accepted'));
   const where = `${latest.place} (${shortened(latest.revision)})`;
   const changed =
@@ -49,12 +49,12 @@ function shortened(revision: string): string {
   return revision.replace(/([0-9a-f]{12})[0-9a-f]+$/, '$1');
 }
 
-type Telling = Pick<EventRecord, 'type' | 'reason'>;
+type EventKind = Pick<EventRecord, 'type' | 'reason'>;
 
-const normal = (reason: string): Telling => ({ type: 'Normal', reason });
-const warning = (reason: string): Telling => ({ type: 'Warning', reason });
+const normal = (reason: string): EventKind => ({ type: 'Normal', reason });
+const warning = (reason: string): EventKind => ({ type: 'Warning', reason });
 
-function tellingOf(now: Condition, was: Condition | undefined): Telling | undefined {
+function conditionEvent(now: Condition, was: Condition | undefined): EventKind | undefined {
   switch (now.type) {
     case 'Accepted':
       if (now.status === 'False' || now.reason === 'DeletionHeld') return warning(now.reason);
@@ -63,7 +63,7 @@ function tellingOf(now: Condition, was: Condition | undefined): Telling | undefi
       if (now.status === 'False') return warning('MetricsUnavailable');
       return now.status === 'True' && was?.status === 'False' ? normal('MetricsRecovered') : undefined;
     case 'Applied':
-      return appliedTelling(now, was);
+      return appliedEvent(now, was);
     case 'NotLaunching':
       if (now.status === 'True') return warning('NotLaunching');
       return was?.status === 'True' ? normal('LaunchingAgain') : undefined;
@@ -96,7 +96,7 @@ const APPLY_TROUBLE: ReadonlySet<string> = new Set([
   'Drifted',
 ]);
 
-function appliedTelling(now: Condition, was: Condition | undefined): Telling | undefined {
+function appliedEvent(now: Condition, was: Condition | undefined): EventKind | undefined {
   if (APPLY_TROUBLE.has(now.reason)) return warning(now.reason);
   if (now.reason === 'Standby') return normal('StandingBy');
   if (was?.reason === 'Standby') return normal('Acting');
@@ -105,9 +105,9 @@ function appliedTelling(now: Condition, was: Condition | undefined): Telling | u
 }
 
 /** What a round did to apps, and what other hands did. Counts of scaled apps are told as decisions. */
-export function deedsOf(round: Round): readonly Announcement[] {
+export function roundEvents(round: Round): readonly NewEvent[] {
   const done = round.outcomes.filter(({ result, change }) => result === 'accepted' || isBookkeeping(change));
-  const manual = round.assessments.flatMap(({ app, hand, held }): readonly Announcement[] => {
+  const manual = round.assessments.flatMap(({ app, hand, held }): readonly NewEvent[] => {
     if (hand.sighting === undefined) return [];
     const { from, to } = hand.sighting;
     const message = `the count went from ${from} to ${to} by somebody else's hand: ${held?.reason ?? 'noted'}`;
@@ -115,14 +115,14 @@ export function deedsOf(round: Round): readonly Announcement[] {
   });
   const edited = round.edited ?? NOBODY;
   return [
-    ...done.flatMap((outcome) => deedOf(outcome, edited)),
-    ...round.outcomes.flatMap(refusalIn),
+    ...done.flatMap((outcome) => changeEvents(outcome, edited)),
+    ...round.outcomes.flatMap(refusalEvents),
     ...manual,
   ];
 }
 
 /** Each app is told of once, however often the same is tried again: several may be refused at the same time. */
-function refusalIn({ change, result, obstacle, repeated, message }: WriteResult): readonly Announcement[] {
+function refusalEvents({ change, result, obstacle, repeated, message }: WriteResult): readonly NewEvent[] {
   if (result !== 'failed' || repeated || message === undefined) return [];
   const object = `app ${change.app}`;
   if (obstacle === 'unresolved') return [{ ...warning('SecretUnavailable'), object, message }];
@@ -147,10 +147,10 @@ function isBookkeeping({ kind }: Change): boolean {
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** @param edited apps whose definition somebody else changed */
-export function deedOf(
+export function changeEvents(
   { change, result }: WriteResult,
   edited: ReadonlySet<string> = NOBODY,
-): readonly Announcement[] {
+): readonly NewEvent[] {
   if (result === 'failed' || result === 'postponed') return [];
   const object = `app ${change.app}`;
   switch (change.kind) {
@@ -161,7 +161,7 @@ export function deedOf(
         edited.has(change.app)
           ? { ...warning('DriftReverted'), object, message: reverted(change) }
           : { ...normal('Updated'), object, message: change.reason },
-        ...rotationsIn(change),
+        ...rotationEvents(change),
       ];
     case 'adopt':
       return [{ ...normal('Adopted'), object, message: change.reason }];
@@ -187,7 +187,7 @@ function countOf(instances: number): string {
 }
 
 /** Whoever rotated a secret wants to know that the app has it now, and why its tasks restart. */
-function rotationsIn({ app, envFrom, fields }: Change & { kind: 'update' }): readonly Announcement[] {
+function rotationEvents({ app, envFrom, fields }: Change & { kind: 'update' }): readonly NewEvent[] {
   const secrets = new Set(envFrom.map(({ name }) => `env.${name}`));
   const rotated = fields.filter(({ field, before }) => secrets.has(field) && before !== undefined);
   if (rotated.length === 0) return [];

@@ -3,7 +3,7 @@
 import { initialConditions } from '../../api/conditions.ts';
 import { type ResourceKey, resourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
-import type { Grip } from '../interventions/effect.ts';
+import type { InterventionEffect } from '../interventions/effect.ts';
 import { intervalMsOf } from '../policies/members.ts';
 import { type PolicyRecord, type PoolRecord, shownVersion } from '../policies/records.ts';
 import type { AppView, PolicyView, PoolView } from './view.ts';
@@ -33,7 +33,7 @@ export function policyHead(
 }
 
 /** People's hands as they are now, not as they were in the last round. */
-export function withHands(pool: PoolView, on: (policy: ResourceKey) => Grip): PoolView {
+export function withInterventions(pool: PoolView, on: (policy: ResourceKey) => InterventionEffect): PoolView {
   const policies = pool.policies.map((policy): PolicyView => {
     const { paused, overrides } = on(resourceKey(policy));
     if (paused === undefined && overrides.size === 0) return policy;

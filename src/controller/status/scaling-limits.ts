@@ -2,7 +2,7 @@
 
 import type { Condition, ConditionReason } from '../../api/conditions.ts';
 import type { AppDecision, LimitedBy } from '../../core/decision.ts';
-import { overrideWords } from '../interventions/effect.ts';
+import { overrideText } from '../interventions/effect.ts';
 import type { AppAssessment } from '../round/assess.ts';
 import type { Round } from '../round/round.ts';
 
@@ -42,7 +42,7 @@ const NAMED = 6;
 
 export function scalingLimits(assessments: readonly AppAssessment[], round: Round): Finding {
   const overridden = assessments.flatMap(({ app: { spec, override } }) =>
-    override === undefined ? [] : [`${spec.id} is ${overrideWords(override)}`],
+    override === undefined ? [] : [`${spec.id} is ${overrideText(override)}`],
   );
   if (overridden.length > 0) return { status: 'True', reason: 'Overridden', message: overridden.join('; ') };
   if (round.room?.state === 'unknown') {

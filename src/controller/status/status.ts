@@ -7,12 +7,17 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { EventRing } from '../../runtime/events.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { Grip } from '../interventions/effect.ts';
-import { LeavingBoard } from '../ownership/pending-collection.ts';
-import type { RecordArchive } from '../persistence/history-store.ts';
+import type { InterventionEffect } from '../interventions/effect.ts';
+import { PendingCollections } from '../ownership/pending-collection.ts';
+import type { HistoryStore } from '../persistence/history-store.ts';
 import type { CapacityPoolRecord } from '../policies/capacity-pools.ts';
 import { intervalMsOf } from '../policies/members.ts';
-import { type Leaving, type PolicyRecord, type PoolRecord, shownVersion } from '../policies/records.ts';
+import {
+  type PendingCollection,
+  type PolicyRecord,
+  type PoolRecord,
+  shownVersion,
+} from '../policies/records.ts';
 import type { RefusedDocument } from '../policies/refused-documents.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { WriteResult } from '../round/act.ts';
@@ -21,9 +26,9 @@ import { Clusters } from '../watch/clusters.ts';
 import { appViewOf } from './app-view.ts';
 import { conditionsOf } from './conditions.ts';
 import { recordsOf } from './decision-records.ts';
-import { VerdictBoard } from './document-conditions.ts';
-import { type Announcement, deedOf, deedsOf, transitionsOf, versionsOf } from './event-rules.ts';
-import { policyHead, unseenPool, withHands } from './pool-view.ts';
+import { DocumentConditions } from './document-conditions.ts';
+import { changeEvents, conditionEvents, type NewEvent, roundEvents, versionEvents } from './event-rules.ts';
+import { policyHead, unseenPool, withInterventions } from './pool-view.ts';
 import { RoundReporter } from './round-reporter.ts';
 import { shortageOf } from './shortage.ts';
 import type { DecisionRecord, EventRecord, OperatorView, PolicyView, PoolView } from './view.ts';
@@ -47,14 +52,14 @@ export type StatusDeps = Pick<
   | 'redact'
 > & {
   /** What people's hands do to a policy now. */
-  readonly handsOn: (policy: ResourceKey) => Grip;
+  readonly handsOn: (policy: ResourceKey) => InterventionEffect;
   /** What is shown of a pool, or of anything, may have changed. */
   readonly onShown: (pool: string | undefined) => void;
   /** Something new was told; with its policy, where the event names an app that is no policy's any more. */
   readonly onEvent: (event: EventRecord, policy: ResourceKey | undefined) => void;
   /** What is to be let go of and is still there. */
-  readonly leaving: () => readonly Leaving[];
-  readonly records: RecordArchive;
+  readonly leaving: () => readonly PendingCollection[];
+  readonly records: HistoryStore;
 };
 
 /** All documents there are, and which of them are gone. */
@@ -80,9 +85,9 @@ export class Status {
   readonly #observed = new Map<ResourceKey, number>();
   readonly #subscribers = new Set<() => void>();
   readonly #reporter = new RoundReporter();
-  readonly #board: VerdictBoard;
+  readonly #board: DocumentConditions;
   readonly #clusters: Clusters;
-  readonly #leaving: LeavingBoard;
+  readonly #leaving: PendingCollections;
   #decisions: readonly DecisionRecord[] = [];
   #problems: Problems = [];
   #storeProblem: Problems = [];
@@ -94,9 +99,9 @@ export class Status {
   constructor(deps: StatusDeps) {
     this.#deps = deps;
     this.#clock = deps.clock;
-    this.#board = new VerdictBoard(deps.clock);
+    this.#board = new DocumentConditions(deps.clock);
     this.#clusters = new Clusters(deps);
-    this.#leaving = new LeavingBoard(deps.leaving);
+    this.#leaving = new PendingCollections(deps.leaving);
     this.#log = deps.log;
     this.#maxRecords = deps.maxRecords ?? MAX_RECORDS;
     this.#events = new EventRing({ clock: deps.clock, capacity: this.#maxRecords });
@@ -152,7 +157,7 @@ export class Status {
   finish(round: Round): void {
     if (round.assessments.length > 0) this.#noteMarathon(round.pool, round.world.error);
     if (isWhole(round)) this.#rounds += 1;
-    for (const told of deedsOf(round)) this.#tell(told);
+    for (const told of roundEvents(round)) this.#tell(told);
     const partOf = partsOf(round);
     for (const record of round.pool.members) this.#setConditions(record, partOf(record.key));
     const records = this.#record(round);
@@ -165,18 +170,18 @@ export class Status {
 
   /** Something done outside of a round, for a policy. */
   deed(outcome: WriteResult, policy: ResourceKey): void {
-    for (const told of deedOf(outcome)) this.#tell(told, policy);
+    for (const told of changeEvents(outcome)) this.#tell(told, policy);
     this.#changed();
   }
 
   /** Something seen outside of a round. */
-  announce(told: Announcement): void {
+  announce(told: NewEvent): void {
     this.#tell(told);
     this.#changed();
   }
 
   /** An app that is to be let go of could not be, this time. */
-  farewellPostponed(leaving: Leaving, message: string): void {
+  farewellPostponed(leaving: PendingCollection, message: string): void {
     if (!this.#leaving.postponed(leaving, message)) return;
     const { app, policy } = leaving;
     const told = { type: 'Warning', reason: 'NotLetGo', object: `app ${app}` } as const;
@@ -259,8 +264,8 @@ export class Status {
     );
     this.#conditions.set(record.key, after);
     records.keep(record.key, before, after);
-    const told = transitionsOf(`policy ${record.key}`, before, after);
-    for (const each of versionsOf(told, record, { before, after })) this.#tell(each);
+    const told = conditionEvents(`policy ${record.key}`, before, after);
+    for (const each of versionEvents(told, record, { before, after })) this.#tell(each);
   }
 
   /** Nothing else is wrong with a policy for it, but whoever looks at one should know that edits of it are refused. */
@@ -274,7 +279,7 @@ export class Status {
     );
   }
 
-  #tell(said: Announcement, policy?: ResourceKey): void {
+  #tell(said: NewEvent, policy?: ResourceKey): void {
     const told = { ...said, message: this.#shown(said.message) };
     if (!this.#events.record(told)) return;
     this.#deps.onEvent({ ...told, atMs: this.#clock.now() }, policy);
@@ -344,7 +349,7 @@ export class Status {
   #asOfNow(pool: PoolView): PoolView {
     const marathon = this.#clusters.of(pool.name);
     const there = marathon === undefined ? pool : { ...pool, marathon };
-    return withHands(this.#withCounters(there), this.#deps.handsOn);
+    return withInterventions(this.#withCounters(there), this.#deps.handsOn);
   }
 
   #withCounters(pool: PoolView): PoolView {

@@ -89,7 +89,7 @@ export interface PauseView {
 }
 
 /** What a person says with a pause or an override. */
-export interface HandWords {
+export interface InterventionDetails {
   /** It always ends by itself. */
   readonly forMs: number;
   readonly reason?: string;
@@ -181,7 +181,7 @@ export interface RefusedView {
 }
 
 /** An app that is being let go of: its policy is gone, or names it no more. */
-export interface LeavingView {
+export interface PendingCollectionView {
   readonly policy: ResourceKey;
   /** Marathon id. */
   readonly app: string;
@@ -212,7 +212,7 @@ export interface OperatorView {
   readonly pools: readonly PoolView[];
   readonly capacityPools: readonly CapacityPoolView[];
   readonly refused: readonly RefusedView[];
-  readonly leaving: readonly LeavingView[];
+  readonly leaving: readonly PendingCollectionView[];
   /** Newest first, bounded. */
   readonly decisions: readonly DecisionRecord[];
   /** Newest first, bounded. */
@@ -233,14 +233,18 @@ export interface OperatorActions {
    * Nothing of the policy is written until `resume`, at the latest until `forMs` are over. Durable when it returns; again
    * replaces. Throws TerminalError for a policy that does not run.
    */
-  pause(policy: ResourceKey, hand: HandWords): void;
+  pause(policy: ResourceKey, hand: InterventionDetails): void;
   /** Ends a pause by hand; does nothing when there is none. A policy that says `mode: Paused` itself stays paused. */
   resume(policy: ResourceKey, by?: string): void;
   /**
    * The count of a scaled app or remainder, by its name in the policy, for a while. Durable when it returns; again
    * replaces. Throws TerminalError with a sentence: no such app, a fixed app, outside of min and max, too long.
    */
-  override(policy: ResourceKey, app: string, hand: HandWords & { readonly instances: number }): void;
+  override(
+    policy: ResourceKey,
+    app: string,
+    hand: InterventionDetails & { readonly instances: number },
+  ): void;
   /** Gives the app back to its law; does nothing when it has it. */
   endOverride(policy: ResourceKey, app: string, by?: string): void;
   /** Scales a fixed app within its `pageControl`; throws TerminalError with a sentence when that is not allowed. */

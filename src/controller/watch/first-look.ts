@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../runtime/clock.ts';
 import { membersOf } from '../policies/members.ts';
-import type { Store } from '../policies/policy-store.ts';
+import type { PolicyStore } from '../policies/policy-store.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
 
@@ -12,7 +12,7 @@ const AGAIN_MS = { afterSuccess: 30_000, afterFailure: 2_000, whileRoundsLook: 1
 export async function firstLook(
   deps: {
     readonly clock: Clock;
-    readonly store: Store;
+    readonly store: PolicyStore;
     readonly status: Status;
     readonly schedulerFor: OperatorDeps['schedulerFor'];
   },

@@ -5,7 +5,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { WaitError } from '../../runtime/errors.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
 
-export interface LeadershipStanding {
+export interface LeadershipState {
   readonly acting: boolean;
   /** Why, for people. */
   readonly reason: string;
@@ -14,7 +14,7 @@ export interface LeadershipStanding {
 }
 
 /** Asked once per round and before each write; throws what reading Marathon throws. */
-export type Leadership = (signal: AbortSignal) => Promise<LeadershipStanding>;
+export type Leadership = (signal: AbortSignal) => Promise<LeadershipState>;
 
 /** The task that this process is, as Marathon tells it in MESOS_TASK_ID and MARATHON_APP_ID. */
 export interface TaskIdentity {

@@ -4,7 +4,7 @@ import { error, type Finding } from '../../api/finding.ts';
 import { isObject, type JsonObject } from '../../api/json-schema.ts';
 import { below, showPath } from '../../api/pointer.ts';
 import { sourceOf } from '../../api/schema/shapes.ts';
-import { judgeVariable, mayReadVariable, originOf, refused, type TrustRules } from '../../api/trust/rules.ts';
+import { checkVariable, mayReadVariable, originOf, refused, type TrustRules } from '../../api/trust/rules.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { parseConnectionString } from './connection-string.ts';
 
@@ -33,7 +33,7 @@ export function judgeAzureQueue(block: JsonObject, pointer: string, rules: Trust
 /** Read because the block names no credential. The account's name is the operator's own place, and no secret. */
 function judgeDefaultKey(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
   const given = ['connectionString', 'accountKey', 'sasToken'].some((field) => Object.hasOwn(block, field));
-  return given ? [] : judgeVariable(KEY, 'secret', { pointer, rules });
+  return given ? [] : checkVariable(KEY, 'secret', { pointer, rules });
 }
 
 function has(block: JsonObject, field: PlainField): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/api/finding.ts';
 import { DEFINITION_PARTS } from '../../../src/api/trust/definition/parts.ts';
 import { DEFINITION_RULES } from '../../../src/api/trust/definition/table.ts';
-import { judgeDefinition } from '../../../src/api/trust/definition.ts';
+import { checkDefinition } from '../../../src/api/trust/definition.ts';
 import { policyWith, refusals } from './judging.ts';
 
 const docker = (more: object): object => ({ container: { type: 'DOCKER', docker: { image: 'i', ...more } } });
@@ -13,10 +13,10 @@ const volume = (more: unknown): object => ({ container: { type: 'MESOS', volumes
 /** What was not given says nothing; a user is given, where nothing else is said about it. */
 function judge(
   definition: object,
-  more: Partial<Parameters<typeof judgeDefinition>[2]> = {},
+  more: Partial<Parameters<typeof checkDefinition>[2]> = {},
 ): readonly Finding[] {
   const trust = { privileged: false, parts: [], groups: ['/shop'], groupsAreNamed: false, ...more };
-  return judgeDefinition({ user: 'nobody', ...definition }, '', trust);
+  return checkDefinition({ user: 'nobody', ...definition }, '', trust);
 }
 
 const HARMLESS: readonly (readonly [string, object])[] = [
@@ -408,7 +408,7 @@ describe('the table of what definitions may have', () => {
 
   it.each(DEFINITION_RULES.filter(({ allowed }) => allowed !== 'always'))(
     'has a row for $fields that refuses something, and is lifted by $allowed',
-    ({ judge: rule, allowed }) => {
+    ({ check: rule, allowed }) => {
       const lifted = { ...trust, privileged: true, parts: DEFINITION_PARTS, groups: ['/'] };
       const refused = cases.filter((definition) => rule?.(definition, '', trust).length);
       expect(refused.length).toBeGreaterThan(0);
@@ -420,6 +420,6 @@ describe('the table of what definitions may have', () => {
   it('refuses nothing in a row that says that it is always allowed', () => {
     const always = DEFINITION_RULES.filter(({ allowed }) => allowed === 'always');
     expect(always.length).toBeGreaterThan(0);
-    expect(always.filter(({ judge: rule }) => rule !== undefined)).toEqual([]);
+    expect(always.filter(({ check: rule }) => rule !== undefined)).toEqual([]);
   });
 });

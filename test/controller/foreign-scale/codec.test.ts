@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { lastingTrack, readTrack } from '../../../src/controller/foreign-scale/codec.ts';
-import { judgeHand, NEW_TRACK, type Track } from '../../../src/controller/foreign-scale/foreign-scale.ts';
+import { readTrack, storedTrack } from '../../../src/controller/foreign-scale/codec.ts';
+import {
+  checkForeignScale,
+  NEW_TRACK,
+  type Track,
+} from '../../../src/controller/foreign-scale/foreign-scale.ts';
 import { observed, T0 } from '../../support/builders.ts';
 
 const HOUR_MS = 3_600_000;
@@ -12,19 +16,19 @@ const holding: Track = {
 };
 
 function throughStore(track: Track): Track | undefined {
-  return readTrack(JSON.parse(JSON.stringify(lastingTrack(track) ?? {})));
+  return readTrack(JSON.parse(JSON.stringify(storedTrack(track) ?? {})));
 }
 
 function look(track: Track | undefined, requested: number) {
   const now = observed(requested, { lastScalingAtMs: T0 + 60_000 });
   const rule = { action: 'Hold', holdFor: '2h' } as const;
-  return judgeHand(track ?? NEW_TRACK, { observed: now, rule, nowMs: T0 + 120_000, wallAheadMs: 0 });
+  return checkForeignScale(track ?? NEW_TRACK, { observed: now, rule, nowMs: T0 + 120_000, wallAheadMs: 0 });
 }
 
 describe('a track over an absence', () => {
   it('is mostly nothing', () => {
-    expect(lastingTrack(NEW_TRACK)).toBeUndefined();
-    expect(lastingTrack({ ...NEW_TRACK, asked: 9, seen: { requested: 9 } })).toBeUndefined();
+    expect(storedTrack(NEW_TRACK)).toBeUndefined();
+    expect(storedTrack({ ...NEW_TRACK, asked: 9, seen: { requested: 9 } })).toBeUndefined();
   });
 
   it.each([

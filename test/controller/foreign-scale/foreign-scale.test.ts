@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppSpec } from '../../../src/api/policy.ts';
 import {
-  judgeHand,
+  checkForeignScale,
   NEW_TRACK,
   noteAccepted,
   noteAdrift,
@@ -19,7 +19,7 @@ function look(
   over: { at?: number; scaledAt?: number; rule?: typeof hold } = {},
 ) {
   const lastScalingAtMs = over.scaledAt ?? T0;
-  return judgeHand(track, {
+  return checkForeignScale(track, {
     observed: observed(requested, { lastScalingAtMs }),
     rule: over.rule ?? hold,
     nowMs: over.at ?? T0,
@@ -82,7 +82,10 @@ describe('whose hand it was', () => {
 
   it('goes without versionInfo where Marathon gives none', () => {
     const bare = { observed: observed(6), rule: hold, nowMs: T0, wallAheadMs: 0 };
-    expect(judgeHand(judgeHand(NEW_TRACK, { ...bare, observed: observed(5) }).track, bare).sighting).toEqual({
+    expect(
+      checkForeignScale(checkForeignScale(NEW_TRACK, { ...bare, observed: observed(5) }).track, bare)
+        .sighting,
+    ).toEqual({
       from: 5,
       to: 6,
     });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Archive } from '../../../src/controller/persistence/durable-writes.ts';
+import { DurableWrites } from '../../../src/controller/persistence/durable-writes.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import {
   createMemoryDocumentStore,
@@ -27,8 +27,13 @@ beforeEach(() => {
 });
 afterEach(() => stop.abort());
 
-function anArchive(documents: DocumentStore | undefined = counting()): Archive {
-  return new Archive({ documents, clock, log: silentLogger, onTrouble: (message) => troubles.push(message) });
+function anArchive(documents: DocumentStore | undefined = counting()): DurableWrites {
+  return new DurableWrites({
+    documents,
+    clock,
+    log: silentLogger,
+    onTrouble: (message) => troubles.push(message),
+  });
 }
 
 function counting(): DocumentStore {
@@ -80,7 +85,7 @@ describe('keeping', () => {
   });
 
   it('does nothing at all without a store', async () => {
-    const archive = new Archive({
+    const archive = new DurableWrites({
       documents: undefined,
       clock,
       log: silentLogger,

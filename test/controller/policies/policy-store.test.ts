@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AppSpec, MicroscalingPolicy, Resource, ResourceKey } from '../../../src/api/policy.ts';
-import { Store } from '../../../src/controller/policies/policy-store.ts';
+import { PolicyStore } from '../../../src/controller/policies/policy-store.ts';
 import type { PolicyRecord } from '../../../src/controller/policies/records.ts';
 import type { PolicySnapshot } from '../../../src/policy-sources/source.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
@@ -33,7 +33,7 @@ function snapshot(
 }
 
 function aStore(documents = createMemoryDocumentStore()) {
-  const store = new Store({
+  const store = new PolicyStore({
     clock: new VirtualClock(),
     log: silentLogger,
     documents,
@@ -111,7 +111,7 @@ describe('one name in two homes', () => {
   });
 
   it('stays where it is among equals, and moves when it is removed there', () => {
-    const equals = new Store({
+    const equals = new PolicyStore({
       clock: new VirtualClock(),
       log: silentLogger,
       documents: createMemoryDocumentStore(),

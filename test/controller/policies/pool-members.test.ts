@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Home } from '../../../src/api/homes.ts';
 import type { CapacityPool, PoolMembers, Resource } from '../../../src/api/policy.ts';
-import { Store } from '../../../src/controller/policies/policy-store.ts';
+import { PolicyStore } from '../../../src/controller/policies/policy-store.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
@@ -10,7 +10,7 @@ import { anApp, aPolicy, aPool } from '../../support/fakes.ts';
 const HOMES: Readonly<Record<string, Home>> = { dir: 'Folder', git: 'Git', api: 'API' };
 
 function aStore() {
-  const store = new Store({
+  const store = new PolicyStore({
     clock: new VirtualClock(),
     log: silentLogger,
     documents: createMemoryDocumentStore(),

@@ -1,7 +1,7 @@
 // What homes of objects are told: status when something changed, events once, and nothing from who only stands by.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LeadershipStanding } from '../../../src/controller/watch/leadership.ts';
+import type { LeadershipState } from '../../../src/controller/watch/leadership.ts';
 import { TerminalError, TransientError } from '../../../src/runtime/errors.ts';
 import { FakeHome } from '../../support/fake-home.ts';
 import { aFiller, anApp, aPolicy, aPool, FakePolicies, World, wants } from '../../support/fakes.ts';
@@ -194,7 +194,7 @@ describe('status', () => {
   });
 
   it('is written by the acting instance alone, all of it once it acts', async () => {
-    let standing: LeadershipStanding = { acting: false, reason: 'another one acts' };
+    let standing: LeadershipState = { acting: false, reason: 'another one acts' };
     await running({ leadership: async () => standing });
     expect(home.writes.size).toBe(0);
     expect(home.events).toEqual([]);

@@ -8,7 +8,7 @@ import type { AppAssessment } from '../../../src/controller/round/assess.ts';
 import type { Round } from '../../../src/controller/round/round.ts';
 import { appViewOf } from '../../../src/controller/status/app-view.ts';
 import { conditionsOf } from '../../../src/controller/status/conditions.ts';
-import { transitionsOf } from '../../../src/controller/status/event-rules.ts';
+import { conditionEvents } from '../../../src/controller/status/event-rules.ts';
 import type { AppDecision } from '../../../src/core/decision.ts';
 import type { AppObservation, MetricReading, OperationKind } from '../../../src/core/observation.ts';
 import { TerminalError, TransientError, UnresolvedReference } from '../../../src/runtime/errors.ts';
@@ -248,7 +248,7 @@ describe('what is told of transitions', () => {
     for (const scene of scenes) {
       const { record, round } = aScene(scene);
       const after = conditionsOf(record, round).reduce((all, next) => setCondition(all, next, T0), before);
-      last = transitionsOf('policy default/demo', before, after).map((e) => `${e.type} ${e.reason}`);
+      last = conditionEvents('policy default/demo', before, after).map((e) => `${e.type} ${e.reason}`);
       before = after;
     }
     return last;

@@ -3,7 +3,7 @@ import type { Condition } from '../../../src/api/conditions.ts';
 import type { ResourceKey } from '../../../src/api/policy.ts';
 import type { PolicyRecord } from '../../../src/controller/policies/records.ts';
 import type { WriteResult } from '../../../src/controller/round/act.ts';
-import { deedOf, transitionsOf, versionsOf } from '../../../src/controller/status/event-rules.ts';
+import { changeEvents, conditionEvents, versionEvents } from '../../../src/controller/status/event-rules.ts';
 import type { Change, FieldDiff } from '../../../src/core/change.ts';
 
 describe('a deed', () => {
@@ -22,13 +22,13 @@ describe('a deed', () => {
     { instances: 1, message: 'created with 1 instance' },
     { instances: 3, message: 'created with 3 instances' },
   ])('is told as $message', ({ instances, message }) => {
-    expect(deedOf({ change: create(instances), result: 'accepted' })).toEqual([
+    expect(changeEvents({ change: create(instances), result: 'accepted' })).toEqual([
       { type: 'Normal', reason: 'Created', object: 'app /shop/orders', message },
     ]);
   });
 
   it.each(['failed', 'postponed'] as const)('that was %s is not told', (result) => {
-    expect(deedOf({ change: create(1), result })).toEqual([]);
+    expect(changeEvents({ change: create(1), result })).toEqual([]);
   });
 });
 
@@ -42,7 +42,7 @@ describe('an update', () => {
     reason: 'differs',
   });
   const told = (...fields: FieldDiff[]) =>
-    deedOf({ change: update(fields), result: 'accepted' }).map(
+    changeEvents({ change: update(fields), result: 'accepted' }).map(
       ({ reason, message }) => `${reason}: ${message}`,
     );
 
@@ -79,8 +79,8 @@ describe('a version', () => {
       revision: `main@sha1:${'0123456789abcdef'.repeat(2)}01234567`,
     };
     const record = { key: 'default/shop' as ResourceKey, latest: latest as PolicyRecord['latest'] };
-    const transitions = transitionsOf('policy default/shop', before, after);
-    return versionsOf(transitions, record, { before, after }).map(
+    const transitions = conditionEvents('policy default/shop', before, after);
+    return versionEvents(transitions, record, { before, after }).map(
       ({ reason, message }) => `${reason}: ${message}`,
     );
   };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   HANDOVER_MS,
   type Leadership,
-  type LeadershipStanding,
+  type LeadershipState,
   taskLeadership,
   whileActing,
 } from '../../../src/controller/watch/leadership.ts';
@@ -48,7 +48,7 @@ function anOperatorApp(clock = new VirtualClock(0)) {
 }
 
 describe('which instance acts', () => {
-  const table: readonly (readonly [string, readonly TaskObservation[], LeadershipStanding])[] = [
+  const table: readonly (readonly [string, readonly TaskObservation[], LeadershipState])[] = [
     ['the only one', [aTask('me', 1)], { acting: true, reason: `task me is the only one of ${APP}` }],
     [
       'one whose newer sibling only starts',
@@ -160,7 +160,7 @@ describe('which instance acts', () => {
 
 /** An operator that is told whether it acts. */
 function aWorld(acting: boolean) {
-  let standing: LeadershipStanding | Error = { acting, reason: 'task b is newer and acts' };
+  let standing: LeadershipState | Error = { acting, reason: 'task b is newer and acts' };
   const leadership: Leadership = async () => {
     if (standing instanceof Error) throw standing;
     return standing;
@@ -170,7 +170,7 @@ function aWorld(acting: boolean) {
   world.metrics.set(1, 4);
   return {
     world,
-    become: (next: LeadershipStanding | Error) => {
+    become: (next: LeadershipState | Error) => {
       standing = next;
     },
   };

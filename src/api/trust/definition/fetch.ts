@@ -12,7 +12,7 @@ import { each, fieldsOf, isSet, PRIVILEGED } from './rule.ts';
  */
 const PUBLIC = /^(?:https?|ftps?):\/\/[^/]/i;
 
-export function judgeFetches({ fetch, uris }: JsonObject, pointer: string): readonly Finding[] {
+export function checkFetches({ fetch, uris }: JsonObject, pointer: string): readonly Finding[] {
   const found = [
     ...each(fetch).map((item, i) => ({ uri: fieldsOf(item)['uri'], place: below(pointer, 'fetch', i) })),
     ...each(uris).map((uri, i) => ({ uri, place: below(pointer, 'uris', i) })),
@@ -29,7 +29,7 @@ export function judgeFetches({ fetch, uris }: JsonObject, pointer: string): read
 const TARGETS = ['destPath', 'outputFile'] as const;
 
 /** The fetcher writes as the agent, into the sandbox: a name in it is all that is needed. */
-export function judgeFetchTargets({ fetch }: JsonObject, pointer: string): readonly Finding[] {
+export function checkFetchTargets({ fetch }: JsonObject, pointer: string): readonly Finding[] {
   return each(fetch).flatMap((item, i) =>
     TARGETS.flatMap((field) => {
       const path = fieldsOf(item)[field];

@@ -37,7 +37,7 @@ const PLAIN_USER = /^(?!(?:root|toor)$)(?:[a-z_][a-z0-9_-]*|[1-9][0-9]*)$/i;
  * Without a user Marathon takes its own, `--mesos_user` or whoever it runs as: often root. In a container with an image
  * of its own the user is the image's.
  */
-export function judgeUser(definition: JsonObject, pointer: string): readonly Finding[] {
+export function checkUser(definition: JsonObject, pointer: string): readonly Finding[] {
   const { user } = definition;
   if (isSet(user)) {
     const isPlain = typeof user === 'string' && PLAIN_USER.test(user);
@@ -55,26 +55,26 @@ export function hasImage({ container }: JsonObject): boolean {
 }
 
 /** An executor is a program of the agent, run beside the task with the arguments that its path brings along. */
-export function judgeExecutor({ executor }: JsonObject, pointer: string): readonly Finding[] {
+export function checkExecutor({ executor }: JsonObject, pointer: string): readonly Finding[] {
   if (!isSet(executor) || executor === '') return [];
   return [refused(below(pointer, 'executor'), 'may not name an executor', PRIVILEGED)];
 }
 
 /** Capabilities, an unconfined seccomp, the host's IPC. */
-export function judgeLinuxInfo({ container }: JsonObject, pointer: string): readonly Finding[] {
+export function checkLinuxInfo({ container }: JsonObject, pointer: string): readonly Finding[] {
   if (!isSet(fieldsOf(container)['linuxInfo'])) return [];
   const place = below(pointer, 'container', 'linuxInfo');
   return [refused(place, 'may not change the confinement of its containers', PRIVILEGED)];
 }
 
-export function judgeDockerPrivileged({ container }: JsonObject, pointer: string): readonly Finding[] {
+export function checkDockerPrivileged({ container }: JsonObject, pointer: string): readonly Finding[] {
   const { privileged } = fieldsOf(fieldsOf(container)['docker']);
   if (!isSet(privileged) || privileged === false) return [];
   const place = below(pointer, 'container', 'docker', 'privileged');
   return [refused(place, 'may not have privileged containers', PRIVILEGED)];
 }
 
-export function judgeDockerParameters({ container }: JsonObject, pointer: string): readonly Finding[] {
+export function checkDockerParameters({ container }: JsonObject, pointer: string): readonly Finding[] {
   const { parameters } = fieldsOf(fieldsOf(container)['docker']);
   return each(parameters).flatMap((parameter, i) => {
     const key = fieldsOf(parameter)['key'];
@@ -86,7 +86,7 @@ export function judgeDockerParameters({ container }: JsonObject, pointer: string
 }
 
 /** Persistent volumes are the app's own, secrets are Marathon's to give; whatever else there is lies on the host or beyond. */
-export function judgeVolumes({ container }: JsonObject, pointer: string): readonly Finding[] {
+export function checkVolumes({ container }: JsonObject, pointer: string): readonly Finding[] {
   return each(fieldsOf(container)['volumes']).flatMap((volume, i) => {
     if (isOwnVolume(volume)) return [];
     const place = below(pointer, 'container', 'volumes', i);
@@ -100,7 +100,7 @@ function isOwnVolume(volume: unknown): boolean {
 }
 
 /** Without an image of its own a task sees the agent's files: a volume at `/etc` would stand in the place of them. */
-export function judgeMountPoints(definition: JsonObject, pointer: string): readonly Finding[] {
+export function checkMountPoints(definition: JsonObject, pointer: string): readonly Finding[] {
   return each(fieldsOf(definition['container'])['volumes']).flatMap((volume, i) => {
     const { containerPath } = fieldsOf(volume);
     if (!isSet(containerPath) || !isOwnVolume(volume)) return [];

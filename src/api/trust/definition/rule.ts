@@ -16,7 +16,7 @@ export interface DefinitionTrust {
 }
 
 /** @param pointer of the definition */
-export type JudgeDefinition = (
+export type CheckDefinition = (
   definition: JsonObject,
   pointer: string,
   trust: DefinitionTrust,
@@ -30,18 +30,18 @@ export interface DefinitionRule {
   readonly allowed: 'always' | 'never' | `--allow-${string}`;
   readonly why: string;
   /** Absent where it is always allowed. */
-  readonly judge?: JudgeDefinition;
+  readonly check?: CheckDefinition;
 }
 
 export const PRIVILEGED = '--allow-privileged';
 
 /** A rule that `--allow-privileged` lifts. */
-export function unlessPrivileged(judge: JudgeDefinition): JudgeDefinition {
+export function unlessPrivileged(judge: CheckDefinition): CheckDefinition {
   return (definition, pointer, trust) => (trust.privileged ? [] : judge(definition, pointer, trust));
 }
 
 /** A rule that `--allow-definition PART` lifts. */
-export function unlessAllowed(part: DefinitionPart, judge: JudgeDefinition): JudgeDefinition {
+export function unlessAllowed(part: DefinitionPart, judge: CheckDefinition): CheckDefinition {
   return (definition, pointer, trust) =>
     trust.parts.includes(part) ? [] : judge(definition, pointer, trust);
 }

@@ -9,7 +9,7 @@ import { refused } from '../rules.ts';
 import { type DefinitionTrust, each, fieldsOf, isSet, refusedPart } from './rule.ts';
 
 /** By its labels the operator knows what it made, and `uninstall` what it may remove. */
-export function judgeOwnLabels({ labels }: JsonObject, pointer: string): readonly Finding[] {
+export function checkOwnLabels({ labels }: JsonObject, pointer: string): readonly Finding[] {
   return Object.keys(fieldsOf(labels))
     .filter((name) => /^microscaling\.io(\/|$)/i.test(name))
     .map((name) =>
@@ -20,7 +20,7 @@ export function judgeOwnLabels({ labels }: JsonObject, pointer: string): readonl
 /** Load balancers and DC/OS act upon these: who carries one takes traffic, or the name of a service. */
 const HEARD = /^(?:VIP_|HAPROXY_|DCOS_|traefik\.)/i;
 
-export function judgeHeardLabels(definition: JsonObject, pointer: string): readonly Finding[] {
+export function checkDiscoveryLabels(definition: JsonObject, pointer: string): readonly Finding[] {
   return labelsIn(definition, pointer).flatMap(({ labels, place }) =>
     Object.keys(fieldsOf(labels))
       .filter((name) => HEARD.test(name.trim()))
@@ -56,7 +56,7 @@ function labelsIn(definition: JsonObject, pointer: string): readonly Labels[] {
 }
 
 /** The host's, a bridge and the cluster's default network are anybody's; a network with a name is somebody's. */
-export function judgeNetworks({ networks, ipAddress }: JsonObject, pointer: string): readonly Finding[] {
+export function checkNetworks({ networks, ipAddress }: JsonObject, pointer: string): readonly Finding[] {
   const { networkName } = fieldsOf(ipAddress);
   const named = [
     ...each(networks).map((network, i) => ({
@@ -73,7 +73,7 @@ export function judgeNetworks({ networks, ipAddress }: JsonObject, pointer: stri
 }
 
 /** A port of the machine that nobody else can have then, and that others may expect somebody else behind. */
-export function judgePorts(definition: JsonObject, pointer: string): readonly Finding[] {
+export function checkPorts(definition: JsonObject, pointer: string): readonly Finding[] {
   const { requirePorts, container } = definition;
   const { docker, portMappings } = fieldsOf(container);
   const required = isSet(requirePorts) && requirePorts !== false;
@@ -98,7 +98,7 @@ function hostPortsIn(mappings: unknown, pointer: string): readonly string[] {
 }
 
 /** Resources that were set apart for somebody. `*` is everybody's role. */
-export function judgeRoles({ role, acceptedResourceRoles }: JsonObject, pointer: string): readonly Finding[] {
+export function checkRoles({ role, acceptedResourceRoles }: JsonObject, pointer: string): readonly Finding[] {
   const named = [
     ...(isSet(role) ? [{ name: role, place: below(pointer, 'role') }] : []),
     ...each(acceptedResourceRoles).map((name, i) => ({
@@ -114,7 +114,7 @@ export function judgeRoles({ role, acceptedResourceRoles }: JsonObject, pointer:
 }
 
 /** Marathon gives an app whatever secret it names. Below a group that the administrator named they are its own. */
-export function judgeSecrets(
+export function checkSecrets(
   { secrets }: JsonObject,
   pointer: string,
   trust: DefinitionTrust,
@@ -137,7 +137,7 @@ function isOwnSecret(source: string, { groups, groupsAreNamed }: DefinitionTrust
 }
 
 /** Marathon waits for them, and holds what depends on them back. */
-export function judgeDependencies(
+export function checkDependencies(
   { dependencies }: JsonObject,
   pointer: string,
   { groups }: DefinitionTrust,
@@ -159,7 +159,7 @@ export function judgeDependencies(
 /** A killed task holds its slot until it is gone: who takes for ever to go keeps what others need. */
 export const MAX_GRACE_SECONDS = 300;
 
-export function judgeGracePeriod(
+export function checkGracePeriod(
   { taskKillGracePeriodSeconds: seconds }: JsonObject,
   pointer: string,
 ): readonly Finding[] {

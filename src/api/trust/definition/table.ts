@@ -1,38 +1,38 @@
 // api: what becomes of each part of an app definition in a policy that somebody else than the administrator wrote.
 // The reference page is made of this table. A field that stands in no row concerns the app alone (cmd, cpus, env, …).
 
-import { judgeFetches, judgeFetchTargets } from './fetch.ts';
+import { checkFetches, checkFetchTargets } from './fetch.ts';
 import {
-  judgeDockerParameters,
-  judgeDockerPrivileged,
-  judgeExecutor,
-  judgeLinuxInfo,
-  judgeMountPoints,
-  judgeUser,
-  judgeVolumes,
+  checkDockerParameters,
+  checkDockerPrivileged,
+  checkExecutor,
+  checkLinuxInfo,
+  checkMountPoints,
+  checkUser,
+  checkVolumes,
 } from './machine.ts';
 import type { DefinitionPart } from './parts.ts';
-import { type DefinitionRule, type JudgeDefinition, unlessAllowed, unlessPrivileged } from './rule.ts';
+import { type CheckDefinition, type DefinitionRule, unlessAllowed, unlessPrivileged } from './rule.ts';
 import {
-  judgeDependencies,
-  judgeGracePeriod,
-  judgeHeardLabels,
-  judgeNetworks,
-  judgeOwnLabels,
-  judgePorts,
-  judgeRoles,
-  judgeSecrets,
+  checkDependencies,
+  checkDiscoveryLabels,
+  checkGracePeriod,
+  checkNetworks,
+  checkOwnLabels,
+  checkPorts,
+  checkRoles,
+  checkSecrets,
   MAX_GRACE_SECONDS,
 } from './shared.ts';
 
 type Words = Pick<DefinitionRule, 'fields' | 'what' | 'why'>;
 
-function machine(words: Words, judge: JudgeDefinition): DefinitionRule {
-  return { ...words, allowed: '--allow-privileged', judge: unlessPrivileged(judge) };
+function machine(words: Words, judge: CheckDefinition): DefinitionRule {
+  return { ...words, allowed: '--allow-privileged', check: unlessPrivileged(judge) };
 }
 
-function cluster(part: DefinitionPart, words: Words, judge: JudgeDefinition): DefinitionRule {
-  return { ...words, allowed: `--allow-definition ${part}`, judge: unlessAllowed(part, judge) };
+function cluster(part: DefinitionPart, words: Words, judge: CheckDefinition): DefinitionRule {
+  return { ...words, allowed: `--allow-definition ${part}`, check: unlessAllowed(part, judge) };
 }
 
 function harmless(words: Words): DefinitionRule {
@@ -46,7 +46,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'root in any spelling; no user at all, where there is no container image',
       why: 'Marathon runs such tasks as its own default user, often root.',
     },
-    judgeUser,
+    checkUser,
   ),
   machine(
     {
@@ -54,11 +54,11 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'any executor',
       why: 'It is a program of the agent, with arguments of its own.',
     },
-    judgeExecutor,
+    checkExecutor,
   ),
   machine(
     { fields: 'container.docker.privileged', what: 'true', why: 'Such a container has the machine.' },
-    judgeDockerPrivileged,
+    checkDockerPrivileged,
   ),
   machine(
     {
@@ -66,7 +66,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'all but those that stay within the container',
       why: 'They are options of `docker run`, which is root on its host.',
     },
-    judgeDockerParameters,
+    checkDockerParameters,
   ),
   machine(
     {
@@ -74,7 +74,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'host and external volumes',
       why: 'They show files of the machine, or of somebody else.',
     },
-    judgeVolumes,
+    checkVolumes,
   ),
   machine(
     {
@@ -82,7 +82,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'a path with `..`; an absolute one where there is no container image',
       why: "The volume would stand in the place of the agent's own files.",
     },
-    judgeMountPoints,
+    checkMountPoints,
   ),
   machine(
     {
@@ -90,7 +90,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'anything in it',
       why: 'Capabilities, seccomp and IPC are what confines a container.',
     },
-    judgeLinuxInfo,
+    checkLinuxInfo,
   ),
   machine(
     {
@@ -98,7 +98,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'anything but http, https, ftp and ftps',
       why: "The agent reads it with its own rights: its files, and by hdfs:, s3: or gs: its identity's.",
     },
-    judgeFetches,
+    checkFetches,
   ),
   machine(
     {
@@ -106,14 +106,14 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'an absolute path, or one with `..`',
       why: 'The agent writes there, outside of the sandbox.',
     },
-    judgeFetchTargets,
+    checkFetchTargets,
   ),
   {
     fields: 'labels',
     what: '`microscaling.io/…`',
     allowed: 'never',
     why: 'By these the operator knows what it made.',
-    judge: judgeOwnLabels,
+    check: checkOwnLabels,
   },
   cluster(
     'labels',
@@ -122,7 +122,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: '`VIP_…`, `HAPROXY_…`, `DCOS_…`, `traefik.…`',
       why: 'Load balancers and DC/OS act upon them: the app would take the traffic or the name of another.',
     },
-    judgeHeardLabels,
+    checkDiscoveryLabels,
   ),
   cluster(
     'networks',
@@ -131,7 +131,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: "a container network by name; the host's, a bridge and the cluster's default are allowed",
       why: 'Behind it may be what the host does not reach.',
     },
-    judgeNetworks,
+    checkNetworks,
   ),
   cluster(
     'ports',
@@ -140,7 +140,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'true; any port but 0',
       why: 'Nobody else can have that port of the machine, and others may expect somebody else behind it.',
     },
-    judgePorts,
+    checkPorts,
   ),
   cluster(
     'roles',
@@ -149,7 +149,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'any role but `*`',
       why: 'Its resources are set apart for somebody.',
     },
-    judgeRoles,
+    checkRoles,
   ),
   cluster(
     'secrets',
@@ -158,7 +158,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: 'any source outside of the `--allow-app-prefix` groups; also for `container.docker.pullConfig` and volumes, which name one of these',
       why: 'Marathon gives an app whatever secret it names.',
     },
-    judgeSecrets,
+    checkSecrets,
   ),
   cluster(
     'grace-periods',
@@ -167,14 +167,14 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
       what: `more than ${MAX_GRACE_SECONDS}`,
       why: 'A killed task holds its slot until it is gone.',
     },
-    judgeGracePeriod,
+    checkGracePeriod,
   ),
   {
     fields: 'dependencies',
     what: "apps outside of the policy's own groups, and relative ids",
     allowed: '--allow-app-prefix',
     why: 'Marathon makes the deployments of one wait for the other.',
-    judge: judgeDependencies,
+    check: checkDependencies,
   },
   harmless({
     fields: 'labels',
