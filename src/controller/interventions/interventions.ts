@@ -231,7 +231,7 @@ export class Interventions {
     this.#tell(hand, hand.kind === 'pause' ? 'Resumed' : 'OverrideEnded', message);
   }
 
-  #tell(hand: Intervention, reason: string, message: string): void {
+  #tell(hand: Intervention, reason: NewEvent['reason'], message: string): void {
     const object = hand.kind === 'pause' ? `policy ${hand.policy}` : `app ${hand.id}`;
     this.#deps.tell({ type: 'Normal', reason, object, message });
   }

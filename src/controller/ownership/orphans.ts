@@ -218,7 +218,7 @@ export class Orphans implements OrphanActions {
     });
   }
 
-  #announce(reason: string, app: string, message: string): void {
+  #announce(reason: 'Released' | 'Deleted', app: string, message: string): void {
     this.#deps.status.announce({ type: 'Normal', reason, object: `app ${app}`, message });
   }
 }

@@ -1,13 +1,15 @@
-// controller: which change of a condition, and which act, is worth telling people. Pure.
+// controller: which change of a condition and which write becomes an event. Pure.
 
 import type { Condition } from '../../api/conditions.ts';
 import type { Change } from '../../core/change.ts';
 import type { PolicyRecord } from '../policies/records.ts';
 import type { WriteResult } from '../round/act.ts';
 import type { Round } from '../round/round.ts';
+import { type EventReason, isApplyTrouble } from './event-reasons.ts';
 import type { EventRecord } from './view.ts';
 
-export type NewEvent = Omit<EventRecord, 'atMs'>;
+/** An event before it has its time. Its reason is one of a closed list; those read back from a store may be older. */
+export type NewEvent = Omit<EventRecord, 'atMs' | 'reason'> & { readonly reason: EventReason };
 
 /** What a policy's conditions say now that they did not say before; silent when nothing moved. */
 export function conditionEvents(
@@ -49,10 +51,10 @@ function shortened(revision: string): string {
   return revision.replace(/([0-9a-f]{12})[0-9a-f]+$/, '$1');
 }
 
-type EventKind = Pick<EventRecord, 'type' | 'reason'>;
+type EventKind = Pick<NewEvent, 'type' | 'reason'>;
 
-const normal = (reason: string): EventKind => ({ type: 'Normal', reason });
-const warning = (reason: string): EventKind => ({ type: 'Warning', reason });
+const normal = (reason: EventReason): EventKind => ({ type: 'Normal', reason });
+const warning = (reason: EventReason): EventKind => ({ type: 'Warning', reason });
 
 function conditionEvent(now: Condition, was: Condition | undefined): EventKind | undefined {
   switch (now.type) {
@@ -68,7 +70,7 @@ function conditionEvent(now: Condition, was: Condition | undefined): EventKind |
       if (now.status === 'True') return warning('NotLaunching');
       return was?.status === 'True' ? normal('LaunchingAgain') : undefined;
     case 'Paused':
-      // A hand tells of itself, and of its end.
+      // A pause by a person has its own events, at its beginning and at its end.
       if (now.status === 'True') return now.reason === 'PausedBySpec' ? normal('Paused') : undefined;
       return was?.reason === 'PausedBySpec' ? normal('Resumed') : undefined;
     case 'Conflict':
@@ -86,25 +88,15 @@ function conditionEvent(now: Condition, was: Condition | undefined): EventKind |
   }
 }
 
-const APPLY_TROUBLE: ReadonlySet<string> = new Set([
-  'MarathonUnavailable',
-  'MarathonRefused',
-  'SecretUnavailable',
-  'WaitingForLock',
-  'DeploymentStuck',
-  'AppMissing',
-  'Drifted',
-]);
-
 function appliedEvent(now: Condition, was: Condition | undefined): EventKind | undefined {
-  if (APPLY_TROUBLE.has(now.reason)) return warning(now.reason);
+  if (isApplyTrouble(now.reason)) return warning(now.reason);
   if (now.reason === 'Standby') return normal('StandingBy');
   if (was?.reason === 'Standby') return normal('Acting');
-  const over = was !== undefined && APPLY_TROUBLE.has(was.reason);
+  const over = was !== undefined && isApplyTrouble(was.reason);
   return over && now.reason !== 'Pending' ? normal('AppliedAgain') : undefined;
 }
 
-/** What a round did to apps, and what other hands did. Counts of scaled apps are told as decisions. */
+/** What a round did to apps, and which counts somebody else changed. Counts of scaled apps are decision records, not events. */
 export function roundEvents(round: Round): readonly NewEvent[] {
   const done = round.outcomes.filter(({ result, change }) => result === 'accepted' || isBookkeeping(change));
   const manual = round.assessments.flatMap(({ app, hand, held }): readonly NewEvent[] => {
@@ -121,7 +113,7 @@ export function roundEvents(round: Round): readonly NewEvent[] {
   ];
 }
 
-/** Each app is told of once, however often the same is tried again: several may be refused at the same time. */
+/** One event for each app, however often the same write is retried: several apps may be refused at the same time. */
 function refusalEvents({ change, result, obstacle, repeated, message }: WriteResult): readonly NewEvent[] {
   if (result !== 'failed' || repeated || message === undefined) return [];
   const object = `app ${change.app}`;
