@@ -72,7 +72,7 @@ export function startBenchOperator(options: BenchOperatorOptions): BenchOperator
     random: Math.random,
     sources: [createInlineSource({ text, place: 'bench' }, { load: loadPolicies })],
     schedulerFor: (spec) => schedulers.of(spec),
-    marathonId: (spec) => schedulers.idOf(spec),
+    clusterId: (spec) => schedulers.idOf(spec),
     metricSourceFor: queues.sourceFor,
     describeMetric: () => 'bench',
     decide,

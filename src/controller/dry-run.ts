@@ -54,7 +54,7 @@ export interface PlanResult {
  */
 export async function planOnce(
   resources: readonly Resource[],
-  { schedulerFor, marathonId }: Pick<OperatorDeps, 'schedulerFor' | 'marathonId'>,
+  { schedulerFor, clusterId }: Pick<OperatorDeps, 'schedulerFor' | 'clusterId'>,
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const store = new PolicyStore({
@@ -62,7 +62,7 @@ export async function planOnce(
     log: silentLogger,
     documents: createMemoryDocumentStore(),
     sources: ['plan'],
-    ...(marathonId && { marathonId }),
+    ...(clusterId && { clusterId }),
   });
   store.update([{ source: 'plan', snapshot: snapshotOf(resources) }]);
   const policies: PolicyPlan[] = [];
@@ -71,7 +71,7 @@ export async function planOnce(
       policies.push(
         record.running === undefined
           ? { ...blankPlan(record), troubles: [refusedTrouble(record)] }
-          : await readablePlan(record, () => planPolicy(record, schedulerFor(pool.marathon), signal)),
+          : await readablePlan(record, () => planPolicy(record, schedulerFor(pool.cluster), signal)),
       );
     }
   }

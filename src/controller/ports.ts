@@ -1,13 +1,13 @@
 // controller: what the operator is built from. Everything concrete is passed in.
 
-import type { MarathonSpec, MetricSpec } from '../api/policy.ts';
+import type { MetricSpec } from '../api/policy.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { MetricSource } from '../metric-sources/source.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import type { Logger } from '../runtime/log.ts';
-import type { Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
+import type { ClusterInfo, ClusterSpec, Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
 import type { RoundReport } from './status/round-report.ts';
 import type { Leadership } from './watch/leadership.ts';
 
@@ -22,17 +22,13 @@ export interface OperatorDeps {
   /** What outlives the process: adoptions, memory, hands, what each policy holds, events. Default: nothing does. */
   readonly documents?: DocumentStore;
   /** The same spec gives the same scheduler; whoever passes it in closes it. Throws TerminalError for a spec that cannot work. */
-  readonly schedulerFor: (marathon: MarathonSpec | undefined) => Scheduler;
-  /** Says whether two specs mean the same Marathon; default: their urls are the same. */
-  readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
-  /** For the page: where the operator's own Marathon is, and what went over the wire. */
+  readonly schedulerFor: (cluster: ClusterSpec | undefined) => Scheduler;
+  /** Says whether two specs mean the same cluster; default: their urls are the same. */
+  readonly clusterId?: (cluster: ClusterSpec | undefined) => string;
+  /** For the page: where the operator's own cluster is, and what went over the wire. */
   readonly schedulerInfo?: () => { readonly url: string; readonly stats: SchedulerStats };
   /** For people: the addresses of a cluster, the one in use, and its version, as far as it has told. */
-  readonly clusterInfo?: (marathon: MarathonSpec | undefined) => {
-    readonly urls: readonly string[];
-    readonly url: string;
-    readonly version?: string;
-  };
+  readonly clusterInfo?: (cluster: ClusterSpec | undefined) => ClusterInfo;
   /** A new source; the operator closes it. A round waits for its reads: each has a deadline. Throws TerminalError for a configuration that cannot work. */
   readonly metricSourceFor: (metric: MetricSpec) => MetricSource;
   /** For people: `queue demo-queue`. */

@@ -189,9 +189,9 @@ function readyText({ problems }: OperatorView): string {
   return store === undefined ? 'ok\n' : `ok, but ${store.message}\n`;
 }
 
-function unreadyReason({ ready, marathon }: OperatorView): string | undefined {
+function unreadyReason({ ready, cluster }: OperatorView): string | undefined {
   if (ready) return undefined;
-  return marathon.reachable
+  return cluster.reachable
     ? 'not ready: the policies are not loaded yet'
-    : `not ready: Marathon at ${marathon.url} was not read: ${marathon.message}`;
+    : `not ready: Marathon at ${cluster.url} was not read: ${cluster.message}`;
 }

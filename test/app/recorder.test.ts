@@ -38,8 +38,8 @@ function view(atMs: number, apps: readonly AppView[]): OperatorView {
     atMs,
     version: '0',
     ready: true,
-    marathon: { url: '', reachable: true, message: '' },
-    marathons: [],
+    cluster: { url: '', reachable: true, message: '' },
+    clusters: [],
     pools: [
       {
         name: 'default/demo',

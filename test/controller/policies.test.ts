@@ -267,10 +267,10 @@ describe('an operator without policies', () => {
     await world.start(100);
     expect(world.view).toMatchObject({
       ready: false,
-      marathon: { reachable: false, message: 'marathon is away' },
+      cluster: { reachable: false, message: 'marathon is away' },
     });
     await world.after(5_000);
-    expect(world.view).toMatchObject({ ready: true, marathon: { reachable: true } });
+    expect(world.view).toMatchObject({ ready: true, cluster: { reachable: true } });
   });
 });
 

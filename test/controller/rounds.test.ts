@@ -263,7 +263,7 @@ describe('what is not known', () => {
     for (let i = 0; i < 200; i++) world.marathon.failNext('observe', new TransientError('marathon is away'));
     await world.after(20_000);
     expect(world.counts).toEqual({ '/consumer': 4, '/filler': 6 });
-    expect(world.view.marathon).toMatchObject({ reachable: false, message: 'marathon is away' });
+    expect(world.view.cluster).toMatchObject({ reachable: false, message: 'marathon is away' });
     expect(world.condition('demo', 'Applied')).toBe('Unknown/MarathonUnavailable');
     expect(world.app('/consumer')).toMatchObject({ requested: 4, running: 4 });
     // What is read meanwhile shows as read, not as it was when it last led to a decision.

@@ -249,12 +249,12 @@ export class FakeOperator implements OperatorState {
       atMs: this.#nowMs,
       version: '0.1.0-test',
       ready: this.#trouble.ready === undefined,
-      marathon: {
+      cluster: {
         url: 'http://127.0.0.1:8080',
         reachable: this.#trouble.marathon === undefined,
         message: this.#trouble.marathon ?? 'answers',
       },
-      marathons: [],
+      clusters: [],
       pools: [
         {
           name: 'default/queue-demo',

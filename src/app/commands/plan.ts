@@ -50,8 +50,8 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
     const plan = await planOnce(
       resources.map(({ resource }) => resource),
       {
-        schedulerFor: (marathon) => schedulers.of(marathon),
-        marathonId: (marathon) => schedulers.idOf(marathon),
+        schedulerFor: (cluster) => schedulers.of(cluster),
+        clusterId: (cluster) => schedulers.idOf(cluster),
       },
       signal,
     );

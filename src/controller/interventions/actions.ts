@@ -54,7 +54,7 @@ export function createActions({
     },
     async scale(appId, instances, signal) {
       const pool = poolFor(store, { appId, instances });
-      const scheduler = schedulerFor(pool.marathon);
+      const scheduler = schedulerFor(pool.cluster);
       const observed = (await scheduler.observe([appId], signal)).apps.get(appId);
       if (observed === undefined) throw new TerminalError(`${appId} does not exist in Marathon yet`);
       const reason = 'somebody turned the control on the page';

@@ -44,11 +44,11 @@ export class GarbageCollector {
     if (failures.length > 0 && store.pool(pool) === undefined) throw failures[0];
   }
 
-  /** Marathon takes its time to answer: that the app is still to go is asked once more, right before it goes. */
+  /** A cluster takes its time to answer: that the app is still to go is asked once more, right before it goes. */
   async #letGo(leaving: PendingCollection, signal: AbortSignal): Promise<void> {
     const { store, status, schedulerFor, leadership, onLeft } = this.#deps;
-    const { app, policy, marathon } = leaving;
-    const scheduler = schedulerFor(marathon);
+    const { app, policy, cluster } = leaving;
+    const scheduler = schedulerFor(cluster);
     const change = collectionChange(leaving, await scheduler.observe([app], signal));
     if (change !== undefined) {
       const writer = whileCollecting(scheduler, () => store.holdings.isLeaving(leaving));

@@ -1,11 +1,10 @@
 // controller: apps that an earlier policy left behind: found once, told in one event, and left alone until a person says.
 
-import type { MarathonSpec } from '../../api/policy.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { Scheduler } from '../../schedulers/scheduler.ts';
+import type { ClusterSpec, Scheduler } from '../../schedulers/scheduler.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
 import { appsOf, type PendingCollection } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
@@ -24,12 +23,12 @@ export interface OrphanDeps {
 }
 
 interface Orphan extends OrphanView {
-  readonly marathon?: MarathonSpec;
+  readonly cluster?: ClusterSpec;
   /** What is held for its policy, where that was written down. */
   readonly leaving?: PendingCollection;
 }
 
-/** How often is looked for a Marathon that was not searched yet, and tried again to search one. */
+/** How often is looked for a cluster that was not searched yet, and tried again to search one. */
 const LOOK_EVERY_MS = 1_000;
 /** Apps that a person has released: documents by app id. */
 const RELEASED = 'released-orphan';
@@ -43,7 +42,7 @@ const MOST_NAMED = 3;
  *   another operator may hold a policy of the same name.
  * - Apps of policies whose source is not configured any more: nobody said that the policies are gone.
  *
- * Each Marathon is searched once, when all policies are known: it costs nothing afterwards. A release is remembered
+ * Each cluster is searched once, when all policies are known: it costs nothing afterwards. A release is remembered
  * here, since taking our label from an app would restart its tasks.
  */
 export class Orphans implements OrphanActions {
@@ -61,8 +60,8 @@ export class Orphans implements OrphanActions {
     while (!signal.aborted) {
       if (this.#deps.status.ready) {
         for (const leaving of this.#abandoned()) await this.#lookAt(leaving, signal);
-        for (const [scheduler, marathon] of this.#schedulers()) {
-          if (!searched.has(scheduler) && (await this.#search(scheduler, marathon, signal)))
+        for (const [scheduler, cluster] of this.#schedulers()) {
+          if (!searched.has(scheduler) && (await this.#search(scheduler, cluster, signal)))
             searched.add(scheduler);
         }
         this.#tell();
@@ -87,9 +86,9 @@ export class Orphans implements OrphanActions {
   }
 
   async delete(app: string, signal: AbortSignal): Promise<void> {
-    const { policy, marathon, leaving } = this.#orphan(app);
+    const { policy, cluster, leaving } = this.#orphan(app);
     const { schedulerFor, leadership, store } = this.#deps;
-    const scheduler = schedulerFor(marathon);
+    const scheduler = schedulerFor(cluster);
     const observed = (await scheduler.observe([app], signal)).apps.get(app);
     if (observed !== undefined && observed.owner !== policy) {
       const why = observed.owner === undefined ? 'it was adopted, not made' : `${observed.owner} made it`;
@@ -124,11 +123,11 @@ export class Orphans implements OrphanActions {
     return new Set(versions.flatMap((version) => appsOf(version).map(({ id }) => id)));
   }
 
-  #schedulers(): ReadonlyMap<Scheduler, MarathonSpec | undefined> {
+  #schedulers(): ReadonlyMap<Scheduler, ClusterSpec | undefined> {
     const { store, schedulerFor } = this.#deps;
-    const known = store.pools().flatMap(({ marathon }) => {
+    const known = store.pools().flatMap(({ cluster }) => {
       try {
-        return [[schedulerFor(marathon), marathon] as const];
+        return [[schedulerFor(cluster), cluster] as const];
       } catch {
         // One that cannot be had is told by the rounds that need it.
         return [];
@@ -137,10 +136,10 @@ export class Orphans implements OrphanActions {
     return new Map(known);
   }
 
-  /** False when Marathon could not be read. */
+  /** False when the cluster could not be read. */
   async #search(
     scheduler: Scheduler,
-    marathon: MarathonSpec | undefined,
+    cluster: ClusterSpec | undefined,
     signal: AbortSignal,
   ): Promise<boolean> {
     const { store, documents, log } = this.#deps;
@@ -153,7 +152,7 @@ export class Orphans implements OrphanActions {
         if (named.has(app) || store.holdings.holds(app)) continue;
         if (documents.get(RELEASED, app) !== undefined) continue;
         const why = `policy ${policy} made it, and no policy of this operator names it; another operator may have it`;
-        this.#found.set(app, { app, policy, why, ...(marathon && { marathon }) });
+        this.#found.set(app, { app, policy, why, ...(cluster && { cluster }) });
       }
       return true;
     } catch (error) {
@@ -178,23 +177,23 @@ export class Orphans implements OrphanActions {
       );
   }
 
-  /** Once; and one that is not in Marathon any more is forgotten. */
+  /** Once; and one that is not in its cluster any more is forgotten. */
   async #lookAt(
     { source, ...leaving }: PendingCollection & { readonly source: string },
     signal: AbortSignal,
   ): Promise<void> {
     const { store, schedulerFor, log } = this.#deps;
-    const { app, policy, marathon } = leaving;
+    const { app, policy, cluster } = leaving;
     if (this.#looked.has(`${policy} ${app}`)) return;
     try {
-      const { apps } = await schedulerFor(marathon).observe([app], signal);
+      const { apps } = await schedulerFor(cluster).observe([app], signal);
       this.#looked.add(`${policy} ${app}`);
       if (!apps.has(app)) {
         store.holdings.left(leaving);
         return;
       }
       const why = `policy ${policy} holds it, and its source (${source}) is not configured any more`;
-      this.#found.set(app, { app, policy, why, leaving, ...(marathon && { marathon }) });
+      this.#found.set(app, { app, policy, why, leaving, ...(cluster && { cluster }) });
     } catch (error) {
       log.debug('an app whose source is gone was not looked for yet', { app, reason: messageOf(error) });
     }

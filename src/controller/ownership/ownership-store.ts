@@ -1,11 +1,12 @@
-// controller: the holdings on disk: written before anything is written to Marathon, and read back after a restart.
+// controller: the holdings on disk: written before anything is written to a cluster, and read back after a restart.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceKey } from '../../api/policy.ts';
 import type { DocumentChange, DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { type Ownership, type PolicyOwnership, readOwnership } from './ownership.ts';
+import { readOwnership, storedOwnership } from './codec.ts';
+import type { Ownership, PolicyOwnership } from './ownership.ts';
 
 const COLLECTION = 'holding';
 
@@ -63,7 +64,8 @@ export class OwnershipStore {
 
   *#changes(holdings: Ownership): Iterable<DocumentChange> {
     for (const [key, value] of holdings) {
-      if (!same(this.#written.get(key), value)) yield { do: 'put', collection: COLLECTION, key, value };
+      if (same(this.#written.get(key), value)) continue;
+      yield { do: 'put', collection: COLLECTION, key, value: storedOwnership(value) };
     }
     for (const key of this.#written.keys()) {
       if (!holdings.has(key as ResourceKey)) yield { do: 'remove', collection: COLLECTION, key };

@@ -1,11 +1,12 @@
 // controller: keeps account of what policies hold: what is to be let go, and which deleted objects hold nothing any more.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { MarathonSpec, ResourceKey } from '../../api/policy.ts';
+import type { ResourceKey } from '../../api/policy.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { type CapacityPools, createdAtMsOf, marathonOf } from '../policies/capacity-pools.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
+import { type CapacityPools, clusterOf, createdAtMsOf } from '../policies/capacity-pools.ts';
 import { type Entry, identityOf } from '../policies/documents.ts';
 import { type PendingCollection, type PoolRecord, poolKeyOf } from '../policies/records.ts';
 import {
@@ -25,7 +26,7 @@ export interface OwnershipTrackerDeps {
   readonly documents: DocumentStore;
   /** The names of the sources there are. */
   readonly sources: readonly string[];
-  readonly marathonId: (marathon: MarathonSpec | undefined) => string;
+  readonly clusterId: (cluster: ClusterSpec | undefined) => string;
   readonly isPaused: (policy: ResourceKey) => boolean;
 }
 
@@ -58,7 +59,7 @@ export class OwnershipTracker {
     this.#hold(this.#book.read());
   }
 
-  /** Written down before the first round that could write to Marathon for it. */
+  /** Written down before the first round that could write to its cluster. */
   follow(documented: Documented): void {
     this.#documented = documented;
     const next = nextOwnership(this.#holdings, {
@@ -95,10 +96,10 @@ export class OwnershipTracker {
   }
 
   /** The app is released, deleted or not there any more: nothing is left to do. */
-  left({ policy, app, marathon }: PendingCollection): void {
+  left({ policy, app, cluster }: PendingCollection): void {
     const holding = this.#holdings.get(policy);
     if (holding === undefined) return;
-    const key = this.#appKey({ id: app, ...(marathon && { marathon }) });
+    const key = this.#appKey({ id: app, ...(cluster && { cluster }) });
     const rest = without(holding, {
       isIt: (held) => this.#appKey(held) === key,
       isThere: this.#documented?.isThere(policy) === true,
@@ -126,7 +127,7 @@ export class OwnershipTracker {
     );
   }
 
-  /** Whether a policy of this source is known to hold the app (its Marathon and its id), by what was written down. */
+  /** Whether a policy of this source is known to hold the app (its cluster and its id), by what was written down. */
   heldBefore(policy: ResourceKey, source: string, app: string): boolean {
     const holding = this.#holdings.get(policy);
     return holding?.source === source && this.holdersOf(app).includes(holding);
@@ -138,7 +139,7 @@ export class OwnershipTracker {
     return new Set(holding?.source === source ? holding.apps.map(({ id }) => id) : []);
   }
 
-  /** What is kept of policies that hold the app (its Marathon and its id) and are not known to be gone. */
+  /** What is kept of policies that hold the app (its cluster and its id) and are not known to be gone. */
   holdersOf(app: string): readonly PolicyOwnership[] {
     this.#holders ??= Map.groupBy(
       [...this.#holdings.values()].flatMap((holding) =>
@@ -170,8 +171,8 @@ export class OwnershipTracker {
     if (this.#released.has(identityOf(entry))) return [];
     const { apps, onDelete, mode } = resource.spec;
     const pool = poolKeyOf(resource);
-    const marathon = marathonOf(resource, capacityPools);
-    const held = apps.map(({ id }) => ({ id, pool, onDelete, ...(marathon && { marathon }) }));
+    const cluster = clusterOf(resource, capacityPools);
+    const held = apps.map(({ id }) => ({ id, pool, onDelete, ...(cluster && { cluster }) }));
     const createdAtMs = createdAtMsOf(entry.createdAt) ?? this.#deps.clock.now();
     return [{ policy: key, source, mode, createdAtMs, apps: held, dropped: [] }];
   }
@@ -197,7 +198,7 @@ export class OwnershipTracker {
     }
   }
 
-  #appKey({ id, marathon }: Pick<OwnedApp, 'id' | 'marathon'>): string {
-    return `${this.#deps.marathonId(marathon)} ${id}`;
+  #appKey({ id, cluster }: Pick<OwnedApp, 'id' | 'cluster'>): string {
+    return `${this.#deps.clusterId(cluster)} ${id}`;
   }
 }

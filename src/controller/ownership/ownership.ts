@@ -1,16 +1,15 @@
-// controller: what each policy holds in Marathon, kept beyond the policy and beyond the process, so that nothing is forgotten. Pure.
+// controller: what each policy holds in its cluster, kept beyond the policy and beyond the process, so that nothing is forgotten. Pure.
 
-import { isObject } from '../../api/json-schema.ts';
-import type { MarathonSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
-import { defined } from '../../lang/defined.ts';
+import type { PolicySpec, ResourceKey } from '../../api/policy.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import { appsOf, type PendingCollection, type PoolRecord } from '../policies/records.ts';
 
 export interface OwnedApp {
-  /** Marathon id. */
+  /** Its name in its cluster. */
   readonly id: string;
   /** Key of the pool whose rounds it is part of. */
   readonly pool: string;
-  readonly marathon?: MarathonSpec;
+  readonly cluster?: ClusterSpec;
   /** As the last version said that named it. */
   readonly onDelete: PolicySpec['onDelete'];
 }
@@ -39,7 +38,7 @@ export interface OwnershipInput {
   /** What policies would hold whose deletion was asked for; one that ran is known to hold what it held. */
   readonly deleting: readonly PolicyOwnership[];
   /** Says whether two apps are the same. */
-  readonly appKey: (app: Pick<OwnedApp, 'id' | 'marathon'>) => string;
+  readonly appKey: (app: Pick<OwnedApp, 'id' | 'cluster'>) => string;
   /** Whether a policy that does not run is known to be gone, and not just unusable or out of sight. */
   readonly isGone: (holding: PolicyOwnership) => boolean;
   readonly isPaused: (policy: ResourceKey) => boolean;
@@ -86,11 +85,11 @@ function holdingsOf(pool: PoolRecord): readonly PolicyOwnership[] {
   return holdings;
 }
 
-function holdingsIn({ key, marathon, members }: PoolRecord): readonly PolicyOwnership[] {
+function holdingsIn({ key, cluster, members }: PoolRecord): readonly PolicyOwnership[] {
   return members.flatMap(({ key: policy, running, createdAtMs }): readonly PolicyOwnership[] => {
     if (running === undefined) return [];
     const { onDelete, mode } = running.policy.spec;
-    const where = { pool: key, onDelete, ...(marathon && { marathon }) };
+    const where = { pool: key, onDelete, ...(cluster && { cluster }) };
     const apps = appsOf(running).map(({ id }) => ({ id, ...where }));
     return [{ policy, source: running.source, mode, createdAtMs, apps, dropped: [] }];
   });
@@ -120,13 +119,13 @@ export function pendingCollectionOf(
   const { policy, farewell, apps, dropped } = holding;
   if (farewell === undefined && !writes(holding, isPaused)) return [];
   const leaving = farewell === undefined ? dropped : [...apps, ...dropped];
-  return leaving.map(({ id, pool, marathon, onDelete }) => ({
+  return leaving.map(({ id, pool, cluster, onDelete }) => ({
     app: id,
     policy,
     pool,
     onDelete: farewell === 'Retain' ? 'Retain' : onDelete,
     ...(farewell === 'Retain' && onDelete === 'Delete' && { spared: true as const }),
-    ...(marathon && { marathon }),
+    ...(cluster && { cluster }),
   }));
 }
 
@@ -136,7 +135,7 @@ export function isPendingCollection({ farewell, dropped }: PolicyOwnership): boo
 }
 
 /**
- * Without an app that was let go of, or is not in Marathon any more; undefined when nothing is left. What a policy
+ * Without an app that was let go of, or is not in its cluster any more; undefined when nothing is left. What a policy
  * that is there names stays held.
  */
 export function without(
@@ -147,27 +146,4 @@ export function without(
   const apps = isNamed ? holding.apps : holding.apps.filter((app) => !isIt(app));
   const dropped = holding.dropped.filter((app) => !isIt(app));
   return apps.length + dropped.length === 0 ? undefined : { ...holding, apps, dropped };
-}
-
-/** Undefined for what this version cannot read. */
-export function readOwnership(value: unknown): PolicyOwnership | undefined {
-  if (!isObject(value)) return undefined;
-  const { policy, source, mode, createdAtMs, apps, dropped, farewell } = value as Partial<PolicyOwnership>;
-  if (typeof policy !== 'string' || typeof source !== 'string') return undefined;
-  if (typeof createdAtMs !== 'number') return undefined;
-  if (farewell !== undefined && farewell !== 'OnDelete' && farewell !== 'Retain') return undefined;
-  if (mode !== 'Reconcile' && mode !== 'Observe' && mode !== 'Paused') return undefined;
-  if (!areApps(apps) || !areApps(dropped)) return undefined;
-  return { policy, source, mode, createdAtMs, apps, dropped, ...defined({ farewell }) };
-}
-
-function areApps(value: unknown): value is readonly OwnedApp[] {
-  return Array.isArray(value) && value.every(isApp);
-}
-
-function isApp(value: unknown): value is OwnedApp {
-  if (!isObject(value)) return false;
-  const { id, pool, marathon, onDelete } = value as Partial<OwnedApp>;
-  if (onDelete !== 'Retain' && onDelete !== 'Delete') return false;
-  return typeof id === 'string' && typeof pool === 'string' && (marathon === undefined || isObject(marathon));
 }

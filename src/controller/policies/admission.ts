@@ -1,13 +1,15 @@
 // controller: which versions may run beside each other. Pure; the same documents give the same answer.
 
 import type { Home } from '../../api/homes.ts';
-import type { CapacityPool, MarathonSpec, ResourceKey } from '../../api/policy.ts';
+import type { CapacityPool, ResourceKey } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import { type AppClaim, contest } from './app-claims.ts';
 import { minimumsOf, type Need, NOTHING, overBudget, plus } from './minimums.ts';
 import { joinComplaint } from './pool-members.ts';
 import { ACCEPTED, type Admission, appsOf, refusal, type Version } from './records.ts';
+import { CLUSTER_FIELD, namedCluster } from './workloads.ts';
 
 /** What the sources say about one policy. */
 export interface Applicant {
@@ -25,13 +27,13 @@ export interface Applicant {
 export interface AdmissionInput {
   readonly applicants: readonly Applicant[];
   readonly pools: ReadonlyMap<ResourceKey, { readonly pool: CapacityPool; readonly source: string }>;
-  /** Says whether two specs mean the same Marathon. */
-  readonly marathonId: (marathon: MarathonSpec | undefined) => string;
+  /** Says whether two specs mean the same cluster. */
+  readonly clusterId: (cluster: ClusterSpec | undefined) => string;
   /** What kind of home a source is. */
   readonly homeOf: (source: string) => Home | undefined;
   /** Whether a source is the administrator's own. */
   readonly isTrusted: (source: string) => boolean;
-  /** Whether a policy of this source held the app (its Marathon and its id), by what an earlier process wrote down. */
+  /** Whether a policy of this source held the app (its cluster and its id), by what an earlier process wrote down. */
   readonly heldBefore: (policy: ResourceKey, source: string, app: string) => boolean;
   /** Who holds the app, where no usable document says that it still wants it, and none that it is gone. */
   readonly absentHolder: (
@@ -151,21 +153,22 @@ const refuseStrangers: Rule = (claims, input) => {
   return { refused, stopped };
 };
 
-/** Members of a pool share one Marathon: the pool's own, else the first member's. */
-const refuseOtherMarathon: Rule = (claims, input) => {
+/** Members of a pool share one cluster: the pool's own, else the first member's. */
+const refuseOtherCluster: Rule = (claims, input) => {
   const refused = new Map<ResourceKey, Admission>();
-  const first = new Map<CapacityPool, { readonly marathon: string; readonly named: string }>();
+  const first = new Map<CapacityPool, { readonly cluster: string; readonly named: string }>();
   for (const claim of claims) {
     const pool = poolOf(claim, input);
     if (pool === undefined) continue;
-    const marathon = input.marathonId(claim.version.policy.spec.marathon ?? pool.spec.marathon);
+    const ofPool = namedCluster(pool.spec);
+    const cluster = input.clusterId(namedCluster(claim.version.policy.spec) ?? ofPool);
     const shared = first.get(pool) ?? {
-      marathon: pool.spec.marathon === undefined ? marathon : input.marathonId(pool.spec.marathon),
-      named: pool.spec.marathon === undefined ? `policy ${claim.key}` : 'the pool',
+      cluster: ofPool === undefined ? cluster : input.clusterId(ofPool),
+      named: ofPool === undefined ? `policy ${claim.key}` : 'the pool',
     };
     first.set(pool, shared);
-    if (shared.marathon === marathon) continue;
-    const message = `members of pool \`${pool.metadata.name}\` share one Marathon, and ${shared.named} names another one; use the same \`marathon\``;
+    if (shared.cluster === cluster) continue;
+    const message = `members of pool \`${pool.metadata.name}\` share one cluster, and ${shared.named} names another one; use the same \`${CLUSTER_FIELD}\``;
     refused.set(claim.key, refusal('InvalidSpec', message));
   }
   return { refused };
@@ -204,8 +207,8 @@ const refuseSharedApps: Rule = (claims, input) => {
 
 function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
   const { key, version, running, createdAtMs } = claim;
-  const marathon = version.policy.spec.marathon ?? poolOf(claim, input)?.spec.marathon;
-  const where = input.marathonId(marathon);
+  const pool = poolOf(claim, input);
+  const where = input.clusterId(namedCluster(version.policy.spec) ?? (pool && namedCluster(pool.spec)));
   const held = new Set(appsOf(running).map(({ id }) => id));
   return {
     key,
@@ -234,7 +237,7 @@ function heldByAbsent(claim: AppClaim, input: AdmissionInput): Admission | undef
 const RULES: readonly Rule[] = [
   refuseWithoutPool,
   refuseStrangers,
-  refuseOtherMarathon,
+  refuseOtherCluster,
   refuseOverBudget,
   refuseSharedApps,
 ];

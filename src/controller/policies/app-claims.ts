@@ -11,7 +11,7 @@ export interface AppClaim {
   readonly trusted: boolean;
   /** As its home says; absent where it does not keep that. */
   readonly createdAtMs?: number;
-  /** Marathon ids, by what tells apps apart across Marathons. */
+  /** Ids of apps, by what tells them apart across clusters. */
   readonly apps: ReadonlyMap<string, string>;
   /** Whether the policy has the app already, in this process or as an earlier one wrote it down. */
   readonly holds: (app: string) => boolean;

@@ -2,14 +2,15 @@
 
 import {
   type CapacityPool,
-  type MarathonSpec,
   type MicroscalingPolicy,
   type ResourceKey,
   resourceKey,
 } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import type { Finding, Found } from './documents.ts';
 import { type Admission, refusal } from './records.ts';
+import { namedCluster } from './workloads.ts';
 
 export interface CapacityPoolRecord {
   readonly key: ResourceKey;
@@ -86,11 +87,12 @@ export function twoHomes(what: string, key: ResourceKey, places: readonly string
   return `${what} ${key} is in ${places.join(' and ')}; it has one home: remove it from all but one`;
 }
 
-/** The Marathon that a policy lives in: its pool's, where that says one, else its own. */
-export function marathonOf(
-  { metadata, spec: { pool, marathon } }: MicroscalingPolicy,
+/** The cluster that a policy lives in: its pool's, where that says one, else its own. */
+export function clusterOf(
+  { metadata, spec }: MicroscalingPolicy,
   pools: CapacityPools,
-): MarathonSpec | undefined {
+): ClusterSpec | undefined {
+  const { pool } = spec;
   const shared = pool === undefined ? undefined : pools.get(resourceKey({ ...metadata, name: pool }));
-  return shared?.pool.spec.marathon ?? marathon;
+  return (shared && namedCluster(shared.pool.spec)) ?? namedCluster(spec);
 }

@@ -3,13 +3,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConditionReason } from '../../api/conditions.ts';
 import type { Home } from '../../api/homes.ts';
-import type { MarathonSpec, MicroscalingPolicy, Resource, ResourceKey } from '../../api/policy.ts';
+import type { MicroscalingPolicy, Resource, ResourceKey } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
 import { defined } from '../../lang/defined.ts';
 import type { PolicySnapshot } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import { OwnershipTracker } from '../ownership/ownership-tracker.ts';
 import { type Applicant, admit } from './admission.ts';
 import {
@@ -40,8 +41,8 @@ export interface StoreDeps {
   readonly documents: DocumentStore;
   /** The names of the sources there are. */
   readonly sources: readonly string[];
-  /** Says whether two specs mean the same Marathon; default: their urls are the same. */
-  readonly marathonId?: (marathon: MarathonSpec | undefined) => string;
+  /** Says whether two specs mean the same cluster; default: their urls are the same. */
+  readonly clusterId?: (cluster: ClusterSpec | undefined) => string;
   /** Whether a source is the administrator's own; default: none is. */
   readonly isTrusted?: (source: string) => boolean;
   /** What kind of home a source is. */
@@ -70,10 +71,10 @@ const INCOMPLETE =
   'not everything in it could be read; until it can, no policy that was read before counts as deleted';
 
 export class PolicyStore {
-  /** What policies hold in Marathon. */
+  /** What policies hold in their clusters. */
   readonly holdings: OwnershipTracker;
   readonly #deps: StoreDeps;
-  readonly #marathonId: (marathon: MarathonSpec | undefined) => string;
+  readonly #clusterId: (cluster: ClusterSpec | undefined) => string;
   readonly #documents = new Documents((kind, key, sources) => this.#homeOf(kind, key, sources));
   readonly #problems = new Map<string, readonly Problem[]>();
   /** Sources that were listed, with what their absences mean. */
@@ -84,9 +85,9 @@ export class PolicyStore {
 
   constructor(deps: StoreDeps) {
     this.#deps = deps;
-    this.#marathonId = deps.marathonId ?? urlsOf;
-    const { marathonId = urlsOf, isPaused = () => false } = deps;
-    this.holdings = new OwnershipTracker({ ...deps, marathonId, isPaused });
+    this.#clusterId = deps.clusterId ?? urlsOf;
+    const { clusterId = urlsOf, isPaused = () => false } = deps;
+    this.holdings = new OwnershipTracker({ ...deps, clusterId, isPaused });
   }
 
   /** Takes over what sources have listed; several at once are judged together. */
@@ -127,7 +128,7 @@ export class PolicyStore {
     return this.#pools.get(key);
   }
 
-  /** The policy that runs an app, by its Marathon id. */
+  /** The policy that runs an app, by its id. */
   policyOf(app: string): ResourceKey | undefined {
     const records = [...this.#policies.values()];
     return records.find(({ running }) => appsOf(running).some(({ id }) => id === app))?.key;
@@ -217,7 +218,7 @@ export class PolicyStore {
     const { verdicts, stopped } = admit({
       applicants,
       pools,
-      marathonId: this.#marathonId,
+      clusterId: this.#clusterId,
       isTrusted: (source) => this.#isTrusted(source),
       homeOf: (source) => this.#deps.homeOf?.(source),
       heldBefore: (policy, source, app) =>
@@ -328,8 +329,8 @@ function byKey(a: { readonly key: string }, b: { readonly key: string }): number
   return a.key < b.key ? -1 : 1;
 }
 
-function urlsOf(marathon: MarathonSpec | undefined): string {
-  return [...(marathon?.urls ?? [])].sort().join(' ');
+function urlsOf(cluster: ClusterSpec | undefined): string {
+  return [...(cluster?.urls ?? [])].sort().join(' ');
 }
 
 function isFrom(known: Version, { source, place, revision }: Found<MicroscalingPolicy>): boolean {

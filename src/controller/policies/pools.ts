@@ -1,10 +1,12 @@
 // controller: policies grouped into the pools that are run, with what their CapacityPools say. Pure.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { CapacitySpec, MarathonSpec } from '../../api/policy.ts';
+import type { CapacitySpec } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import type { CapacityPools } from './capacity-pools.ts';
 import { type PolicyRecord, type PoolRecord, poolKeyOf, shownVersion } from './records.ts';
+import { namedCluster } from './workloads.ts';
 
 export type Pools = ReadonlyMap<string, PoolRecord>;
 
@@ -33,21 +35,20 @@ export function changedPools(before: Pools, after: Pools): readonly string[] {
 function sharedBy(
   members: readonly PolicyRecord[],
   { known, capacityPools }: { readonly known: PoolRecord | undefined; readonly capacityPools: CapacityPools },
-): Pick<PoolRecord, 'capacity' | 'marathon'> {
+): Pick<PoolRecord, 'capacity' | 'cluster'> {
   const lead = members.find(({ running }) => running !== undefined) ?? members[0];
   if (lead === undefined) return {};
   const { spec, metadata } = shownVersion(lead).policy;
-  if (spec.pool === undefined) return pick(spec.capacity, spec.marathon);
+  if (spec.pool === undefined) return pick(spec.capacity, namedCluster(spec));
   const shared = capacityPools.get(resourceKey({ namespace: metadata.namespace, name: spec.pool }));
-  if (shared === undefined) return pick(known?.capacity, known?.marathon ?? spec.marathon);
-  const { capacity, marathon = spec.marathon } = shared.pool.spec;
-  return pick(capacity, marathon);
+  if (shared === undefined) return pick(known?.capacity, known?.cluster ?? namedCluster(spec));
+  return pick(shared.pool.spec.capacity, namedCluster(shared.pool.spec) ?? namedCluster(spec));
 }
 
 function sameOr(known: PoolRecord | undefined, next: PoolRecord): PoolRecord {
   const same =
     known?.capacity === next.capacity &&
-    known?.marathon === next.marathon &&
+    known?.cluster === next.cluster &&
     known?.members.length === next.members.length &&
     known.members.every((member, i) => member === next.members[i]);
   return same && known !== undefined ? known : next;
@@ -55,7 +56,7 @@ function sameOr(known: PoolRecord | undefined, next: PoolRecord): PoolRecord {
 
 function pick(
   capacity: CapacitySpec | undefined,
-  marathon: MarathonSpec | undefined,
-): Pick<PoolRecord, 'capacity' | 'marathon'> {
-  return { ...(capacity && { capacity }), ...(marathon && { marathon }) };
+  cluster: ClusterSpec | undefined,
+): Pick<PoolRecord, 'capacity' | 'cluster'> {
+  return { ...(capacity && { capacity }), ...(cluster && { cluster }) };
 }

@@ -1,14 +1,8 @@
 // controller: what the store hands out. A record is a picture: it never changes after it left the store.
 
 import type { ConditionReason } from '../../api/conditions.ts';
-import type {
-  AppSpec,
-  CapacitySpec,
-  MarathonSpec,
-  MicroscalingPolicy,
-  PolicySpec,
-  ResourceKey,
-} from '../../api/policy.ts';
+import type { AppSpec, CapacitySpec, MicroscalingPolicy, PolicySpec, ResourceKey } from '../../api/policy.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 
 /** One version of a policy with where it came from. */
 export interface Version {
@@ -47,7 +41,7 @@ export interface PoolRecord {
   readonly key: string;
   /** Absent when the CapacityPool that the members name was never seen. */
   readonly capacity?: CapacitySpec;
-  readonly marathon?: MarathonSpec;
+  readonly cluster?: ClusterSpec;
   /** Sorted by key; those without `running` are only shown. */
   readonly members: readonly PolicyRecord[];
 }
@@ -57,7 +51,7 @@ export interface PendingCollection {
   readonly app: string;
   readonly policy: ResourceKey;
   readonly pool: string;
-  readonly marathon?: MarathonSpec;
+  readonly cluster?: ClusterSpec;
   readonly onDelete: PolicySpec['onDelete'];
   /** It says Delete, and stays: its policy was not to be written when it was removed. */
   readonly spared?: true;

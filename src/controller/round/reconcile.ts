@@ -215,7 +215,7 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   #schedulerOf(pool: PoolRecord): Scheduler {
-    return this.#deps.schedulerFor(pool.marathon);
+    return this.#deps.schedulerFor(pool.cluster);
   }
 }
 

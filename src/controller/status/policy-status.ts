@@ -17,7 +17,7 @@ import type {
 /** What is not known yet is left out: never a zero in its place. */
 export function policyStatusOf(
   policy: PolicyView,
-  { capacity, lastRoundAtMs, marathon }: Pick<PoolView, 'capacity' | 'lastRoundAtMs' | 'marathon'>,
+  { capacity, lastRoundAtMs, cluster }: Pick<PoolView, 'capacity' | 'lastRoundAtMs' | 'cluster'>,
 ): PolicyStatus {
   const seen = lastRoundAtMs !== undefined;
   return {
@@ -26,7 +26,7 @@ export function policyStatusOf(
     appCount: policy.spec.apps.length,
     apps: policy.apps.map((app) => appStatus(app, seen)),
     ...(seen && { capacity: { total: capacity.total, used: capacity.used } }),
-    ...(marathon && { marathon: clusterStatus(marathon) }),
+    ...(cluster && { marathon: clusterStatus(cluster) }),
     ...(policy.paused && { paused: pauseStatus(policy.paused) }),
   };
 }

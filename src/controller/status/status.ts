@@ -43,7 +43,7 @@ export type StatusDeps = Pick<
   | 'log'
   | 'version'
   | 'counters'
-  | 'marathonId'
+  | 'clusterId'
   | 'clusterInfo'
   | 'schedulerInfo'
   | 'describeMetric'
@@ -91,7 +91,7 @@ export class Status {
   #decisions: readonly DecisionRecord[] = [];
   #problems: Problems = [];
   #storeProblem: Problems = [];
-  #marathonWasRead = false;
+  #clusterWasRead = false;
   #policiesLoaded = false;
   #rounds = 0;
   #decided = 0;
@@ -147,15 +147,15 @@ export class Status {
     );
   }
 
-  /** The operator's own Marathon was read, or could not be. */
-  marathonRead(error?: unknown): void {
-    this.#noteMarathon(undefined, error);
+  /** The operator's own cluster was read, or could not be. */
+  clusterRead(error?: unknown): void {
+    this.#noteCluster(undefined, error);
     this.#changed();
   }
 
   /** Writes down a round, whole or not. */
   finish(round: Round): void {
-    if (round.assessments.length > 0) this.#noteMarathon(round.pool, round.world.error);
+    if (round.assessments.length > 0) this.#noteCluster(round.pool, round.world.error);
     if (isWhole(round)) this.#rounds += 1;
     for (const told of roundEvents(round)) this.#tell(told);
     const partOf = partsOf(round);
@@ -197,9 +197,9 @@ export class Status {
     return () => this.#subscribers.delete(onChange);
   }
 
-  /** All policies are known, and Marathon was read. */
+  /** All policies are known, and a cluster was read. */
   get ready(): boolean {
-    return this.#policiesLoaded && this.#marathonWasRead;
+    return this.#policiesLoaded && this.#clusterWasRead;
   }
 
   view(): OperatorView {
@@ -208,8 +208,8 @@ export class Status {
       atMs: this.#clock.now(),
       version: this.#deps.version,
       ready: this.ready,
-      marathon: this.#clusters.summary(),
-      marathons: this.#clusters.view(),
+      cluster: this.#clusters.summary(),
+      clusters: this.#clusters.view(),
       pools: [...this.#pools.values()].sort(byName).map((pool) => this.#asOfNow(pool)),
       capacityPools: this.#board.pools((key) => this.#pools.get(key)),
       refused: this.#board.refused(),
@@ -236,10 +236,10 @@ export class Status {
     };
   }
 
-  #noteMarathon(pool: PoolRecord | undefined, error: unknown): void {
-    if (error === undefined) this.#marathonWasRead = true;
+  #noteCluster(pool: PoolRecord | undefined, error: unknown): void {
+    if (error === undefined) this.#clusterWasRead = true;
     const failure = error === undefined ? undefined : this.#shown(messageOf(error));
-    this.#clusters.note(pool?.key, pool?.marathon, failure);
+    this.#clusters.note(pool?.key, pool?.cluster, failure);
   }
 
   #remove(key: ResourceKey): void {
@@ -347,8 +347,8 @@ export class Status {
 
   /** With what moves between rounds. */
   #asOfNow(pool: PoolView): PoolView {
-    const marathon = this.#clusters.of(pool.name);
-    const there = marathon === undefined ? pool : { ...pool, marathon };
+    const cluster = this.#clusters.of(pool.name);
+    const there = cluster === undefined ? pool : { ...pool, cluster };
     return withInterventions(this.#withCounters(there), this.#deps.handsOn);
   }
 

@@ -156,7 +156,7 @@ export interface PoolView {
   readonly lastRoundAtMs?: number;
   readonly intervalMs: number;
   /** Where its apps live; absent before that was looked at. */
-  readonly marathon?: ClusterView;
+  readonly cluster?: ClusterView;
   readonly policies: readonly PolicyView[];
 }
 
@@ -183,14 +183,14 @@ export interface RefusedView {
 /** An app that is being let go of: its policy is gone, or names it no more. */
 export interface PendingCollectionView {
   readonly policy: ResourceKey;
-  /** Marathon id. */
+  /** Its name in its cluster. */
   readonly app: string;
   readonly onDelete: PolicySpec['onDelete'];
   /** Why it is not done yet. */
   readonly message?: string;
 }
 
-/** One Marathon that policies live in, or the operator's own. */
+/** One cluster that policies live in, or the operator's own. */
 export interface ClusterView {
   /** Every address that it is known by. */
   readonly urls: readonly string[];
@@ -206,9 +206,9 @@ export interface OperatorView {
   readonly atMs: number;
   readonly version: string;
   readonly ready: boolean;
-  /** All of `marathons` in one: reachable while each of them is. */
-  readonly marathon: { readonly url: string; readonly reachable: boolean; readonly message: string };
-  readonly marathons: readonly ClusterView[];
+  /** All of `clusters` in one: reachable while each of them is. */
+  readonly cluster: { readonly url: string; readonly reachable: boolean; readonly message: string };
+  readonly clusters: readonly ClusterView[];
   readonly pools: readonly PoolView[];
   readonly capacityPools: readonly CapacityPoolView[];
   readonly refused: readonly RefusedView[];
@@ -253,7 +253,7 @@ export interface OperatorActions {
 
 /** An app that an earlier policy left behind. */
 export interface OrphanView {
-  /** Marathon id. */
+  /** Its name in its cluster. */
   readonly app: string;
   /** `namespace/name` of the policy that made or held it. */
   readonly policy: string;
@@ -266,7 +266,7 @@ export interface OrphanActions {
   list(): readonly OrphanView[];
   /** It is not ours any more and stays as it is. */
   release(app: string): void;
-  /** Removes it from Marathon; refused for one that was adopted. */
+  /** Removes it from its cluster; refused for one that was adopted. */
   delete(app: string, signal: AbortSignal): Promise<void>;
 }
 

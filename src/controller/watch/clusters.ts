@@ -1,14 +1,14 @@
 // controller: the clusters in use, each with its own reachability: one that is down says nothing about another.
 
-import type { MarathonSpec } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { ClusterView } from '../status/view.ts';
 
-type ClustersDeps = Pick<OperatorDeps, 'marathonId' | 'clusterInfo' | 'schedulerInfo'>;
+type ClustersDeps = Pick<OperatorDeps, 'clusterId' | 'clusterInfo' | 'schedulerInfo'>;
 
 interface Read {
-  readonly marathon: MarathonSpec | undefined;
+  readonly cluster: ClusterSpec | undefined;
   /** Why it could not be read when that was last tried. */
   readonly failure?: string;
 }
@@ -26,8 +26,8 @@ export class Clusters {
   }
 
   /** It was read for a pool, or could not be; without a pool it is the operator's own. */
-  note(pool: string | undefined, marathon: MarathonSpec | undefined, failure: string | undefined): void {
-    this.#read.set(pool ?? OWN, { marathon, ...defined({ failure }) });
+  note(pool: string | undefined, cluster: ClusterSpec | undefined, failure: string | undefined): void {
+    this.#read.set(pool ?? OWN, { cluster, ...defined({ failure }) });
     if (pool !== undefined) this.#read.delete(OWN);
   }
 
@@ -44,7 +44,7 @@ export class Clusters {
 
   /** One per cluster: it is there when it answers anybody, for credentials may be wrong for one pool and not for another. */
   view(): readonly ClusterView[] {
-    const clusters = Map.groupBy(this.#read.values(), ({ marathon }) => this.#idOf(marathon));
+    const clusters = Map.groupBy(this.#read.values(), ({ cluster }) => this.#idOf(cluster));
     return [...clusters.values()].flatMap(([first, ...rest]) => {
       return first === undefined ? [] : [this.#viewOf([first, ...rest])];
     });
@@ -61,12 +61,12 @@ export class Clusters {
     return { url, reachable: false, message };
   }
 
-  #idOf(marathon: MarathonSpec | undefined): string {
-    return this.#deps.marathonId?.(marathon) ?? JSON.stringify(marathon?.urls ?? []);
+  #idOf(cluster: ClusterSpec | undefined): string {
+    return this.#deps.clusterId?.(cluster) ?? JSON.stringify(cluster?.urls ?? []);
   }
 
   #viewOf(reads: readonly [Read, ...Read[]]): ClusterView {
-    const { urls, url, version } = this.#infoOf(reads[0].marathon);
+    const { urls, url, version } = this.#infoOf(reads[0].cluster);
     const failure = reads.some((read) => read.failure === undefined) ? undefined : reads[0].failure;
     return {
       urls,
@@ -78,11 +78,11 @@ export class Clusters {
   }
 
   /** A cluster that cannot even be asked has an address nevertheless. */
-  #infoOf(marathon: MarathonSpec | undefined): Pick<ClusterView, 'urls' | 'url' | 'version'> {
+  #infoOf(cluster: ClusterSpec | undefined): Pick<ClusterView, 'urls' | 'url' | 'version'> {
     const { clusterInfo, schedulerInfo } = this.#deps;
-    const info = clusterInfo?.(marathon);
+    const info = clusterInfo?.(cluster);
     if (info !== undefined) return info;
-    const urls = marathon?.urls ?? [];
+    const urls = cluster?.urls ?? [];
     return { urls, url: urls[0] ?? schedulerInfo?.().url ?? '' };
   }
 }

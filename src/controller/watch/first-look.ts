@@ -1,4 +1,4 @@
-// controller: while no policy needs Marathon, somebody must still say whether it is there.
+// controller: while no policy needs a cluster, the operator still says whether its own is there.
 
 import type { Clock } from '../../runtime/clock.ts';
 import { membersOf } from '../policies/members.ts';
@@ -8,7 +8,7 @@ import type { Status } from '../status/status.ts';
 
 const AGAIN_MS = { afterSuccess: 30_000, afterFailure: 2_000, whileRoundsLook: 1_000 } as const;
 
-/** Looks at the operator's own Marathon as long as no pool does. */
+/** Looks at the operator's own cluster as long as no pool does. */
 export async function firstLook(
   deps: {
     readonly clock: Clock;
@@ -32,10 +32,10 @@ async function look(
   if (store.pools().some((pool) => membersOf(pool).length > 0)) return AGAIN_MS.whileRoundsLook;
   try {
     await schedulerFor(undefined).observe([], signal);
-    status.marathonRead();
+    status.clusterRead();
     return AGAIN_MS.afterSuccess;
   } catch (error) {
-    if (!signal.aborted) status.marathonRead(error);
+    if (!signal.aborted) status.clusterRead(error);
     return AGAIN_MS.afterFailure;
   }
 }

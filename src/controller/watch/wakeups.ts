@@ -17,7 +17,7 @@ interface Watch {
   pools: Residents;
 }
 
-/** The pools that live in one Marathon. */
+/** The pools that live in one cluster. */
 interface Residents {
   readonly all: readonly string[];
   /** Those whose room depends on whatever else there is. */
@@ -62,10 +62,10 @@ export class Wakeups {
   }
 
   /** One that cannot be had is told by the rounds that need it. */
-  #schedulerOf({ marathon, members }: PoolRecord): Scheduler | undefined {
+  #schedulerOf({ cluster, members }: PoolRecord): Scheduler | undefined {
     if (!members.some(({ running }) => running !== undefined)) return undefined;
     try {
-      return this.#deps.schedulerFor(marathon);
+      return this.#deps.schedulerFor(cluster);
     } catch {
       return undefined;
     }
@@ -84,7 +84,7 @@ export class Wakeups {
       {
         clock,
         backoffMs: { next: () => backoff.next('') },
-        onEnd: (reason) => log.debug('watching marathon ended, starting again', { reason }),
+        onEnd: (reason) => log.debug('watching a cluster ended, starting again', { reason }),
       },
       stop.signal,
     );

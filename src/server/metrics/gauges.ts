@@ -34,18 +34,18 @@ const MARATHON_UP: ViewGauge = {
   name: 'microscaling_marathon_up',
   help: '1 while a Marathon could be read when it was last tried; its addresses are the label.',
   labelNames: ['urls'],
-  samples: ({ marathon, marathons }) =>
-    marathons.length === 0
-      ? [[{}, Number(marathon.reachable)]]
-      : marathons.map((each) => [urlsOf(each), Number(each.reachable)]),
+  samples: ({ cluster, clusters }) =>
+    clusters.length === 0
+      ? [[{}, Number(cluster.reachable)]]
+      : clusters.map((each) => [urlsOf(each), Number(each.reachable)]),
 };
 
 const MARATHON_INFO: ViewGauge = {
   name: 'microscaling_marathon_info',
   help: 'Always 1; the version of a Marathon is a label, once it has told.',
   labelNames: ['urls', 'version'],
-  samples: ({ marathons }) =>
-    marathons.flatMap(({ version, ...each }) =>
+  samples: ({ clusters }) =>
+    clusters.flatMap(({ version, ...each }) =>
       version === undefined ? [] : [[{ ...urlsOf(each), version }, 1] as const],
     ),
 };

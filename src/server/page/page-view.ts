@@ -97,7 +97,7 @@ export interface PageDecision extends DecisionRecord {
 }
 
 export interface PageView
-  extends Pick<OperatorView, 'atMs' | 'version' | 'ready' | 'marathon' | 'marathons' | 'problems'> {
+  extends Pick<OperatorView, 'atMs' | 'version' | 'ready' | 'cluster' | 'clusters' | 'problems'> {
   readonly pools: readonly PagePool[];
   /** Newest first. */
   readonly decisions: readonly PageDecision[];
@@ -122,13 +122,13 @@ export function pageView(view: OperatorView, extras: PageExtras): PageView {
     ...apps.map((app) => [app.name, app] as const),
     ...apps.map((a) => [a.id, a] as const),
   ]);
-  const { atMs, version, ready, marathon, marathons, problems } = view;
+  const { atMs, version, ready, cluster, clusters, problems } = view;
   return {
     atMs,
     version,
     ready,
-    marathon,
-    marathons,
+    cluster,
+    clusters,
     problems,
     pools: view.pools.map((pool) => pagePool(pool, palette, extras)),
     decisions: view.decisions.slice(0, LISTED).map((decision) => {

@@ -77,7 +77,7 @@ describe('two Marathons of which one is down', () => {
         'microscaling_marathon_info{urls="http://here:8080",version="1.11.0"} 1',
         'microscaling_marathon_info{urls="http://there-1:8080,http://there-2:8080",version="1.11.0"} 1',
       ]);
-      expect(world.view.marathon).toMatchObject({
+      expect(world.view.cluster).toMatchObject({
         reachable: false,
         message: expect.stringContaining('there-1'),
       });
@@ -98,8 +98,8 @@ describe('two Marathons of which one is down', () => {
     world.policies.put('a.yaml', aPolicy('a', [anApp('a', wants(1))], { marathon: { urls: HERE } }));
     world.policies.put('b.yaml', aPolicy('b', [anApp('b', wants(1))], { marathon: { urls: HERE, auth } }));
     await world.start(10_000);
-    expect(world.view.marathons).toMatchObject([{ urls: HERE, reachable: true }]);
-    const reachable = world.view.pools.map(({ marathon }) => marathon?.reachable);
+    expect(world.view.clusters).toMatchObject([{ urls: HERE, reachable: true }]);
+    const reachable = world.view.pools.map(({ cluster }) => cluster?.reachable);
     expect(reachable).toEqual([true, false]);
   });
 
@@ -109,7 +109,7 @@ describe('two Marathons of which one is down', () => {
     await world.after(5_000);
     world.policies.remove('there.yaml');
     await world.after(60_000);
-    expect(world.view.marathons).toMatchObject([{ urls: HERE, reachable: true }]);
-    expect(world.view.marathon.reachable).toBe(true);
+    expect(world.view.clusters).toMatchObject([{ urls: HERE, reachable: true }]);
+    expect(world.view.cluster.reachable).toBe(true);
   });
 });

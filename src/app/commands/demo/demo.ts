@@ -76,7 +76,7 @@ function reasonFor(view: OperatorView, policy: string): string {
   if (problem !== undefined) return `${problem.source}: ${problem.message}`;
   const missing = appsOf(view, policy).filter((app) => app.running === 0);
   if (missing.length > 0) return `no instance of ${missing.map((app) => app.id).join(', ')} runs`;
-  return view.marathon.reachable ? `policy ${policy} is not there` : messageOf(view.marathon.message);
+  return view.cluster.reachable ? `policy ${policy} is not there` : messageOf(view.cluster.message);
 }
 
 interface Recording {

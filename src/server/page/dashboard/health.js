@@ -81,8 +81,8 @@ function noteLine() {
 
 /** What is wrong with the operator itself or with documents that do not run as written. */
 export function showTroubles(list, view) {
-  const clusters = view.marathons.length === 0 ? [view.marathon] : view.marathons;
-  const marathon = clusters
+  const clusters = view.clusters.length === 0 ? [view.cluster] : view.clusters;
+  const away = clusters
     .filter(({ reachable }) => !reachable)
     .map(({ url, message }) => ({ source: `Marathon at ${url}`, message }));
   const create = () => {
@@ -90,5 +90,5 @@ export function showTroubles(list, view) {
     node.update = (trouble) => setText(node, `${trouble.source}: ${local(trouble.message)}`);
     return node;
   };
-  keep(list, [...marathon, ...view.problems], { key: (t) => `${t.source} ${t.message}`, create });
+  keep(list, [...away, ...view.problems], { key: (t) => `${t.source} ${t.message}`, create });
 }
