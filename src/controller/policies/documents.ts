@@ -56,6 +56,7 @@ export class Documents {
   readonly #bySource = new Map<string, readonly Entry[]>();
   // Worked out once between two listings.
   #entries: readonly Entry[] | undefined;
+  #byName: ReadonlyMap<string, readonly Entry[]> | undefined;
   #policies: ReadonlyMap<ResourceKey, Finding<MicroscalingPolicy>> | undefined;
   #pools: ReadonlyMap<ResourceKey, Finding<CapacityPool>> | undefined;
 
@@ -71,6 +72,7 @@ export class Documents {
     const kept = absent.filter(({ key }) => !isDecided(snapshot, key));
     this.#bySource.set(source, [...listed, ...kept]);
     this.#entries = undefined;
+    this.#byName = undefined;
     this.#policies = undefined;
     this.#pools = undefined;
   }
@@ -89,6 +91,12 @@ export class Documents {
   entries(): readonly Entry[] {
     this.#entries ??= [...this.#bySource.values()].flat();
     return this.#entries;
+  }
+
+  /** Those of one name, whichever source they are in. */
+  named(kind: Resource['kind'], key: ResourceKey): readonly Entry[] {
+    this.#byName ??= Map.groupBy(this.entries(), nameOf);
+    return this.#byName.get(nameOf({ kind, key })) ?? [];
   }
 
   #findings<R extends Resource>(kind: R['kind']): ReadonlyMap<ResourceKey, Finding<R>> {
@@ -160,7 +168,7 @@ function ofInvalid(source: string, document: InvalidDocument): readonly Entry[] 
   ];
 }
 
-function nameOf({ kind, key }: Entry): string {
+function nameOf({ kind, key }: Pick<Entry, 'kind' | 'key'>): string {
   return `${kind} ${key}`;
 }
 

@@ -175,7 +175,7 @@ export class PolicyStore {
 
   /** The names of the sources in which a document of this name is, or was last where it is gone. */
   homes(kind: Resource['kind'], key: ResourceKey): readonly string[] {
-    const entries = this.#documents.entries().filter((entry) => entry.kind === kind && entry.key === key);
+    const entries = this.#documents.named(kind, key);
     if (entries.length > 0) return entries.map(({ source }) => source);
     const held = kind === 'MicroscalingPolicy' ? this.holdings.sourceOf(key) : undefined;
     return held === undefined ? [] : [held];
