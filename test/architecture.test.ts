@@ -74,6 +74,24 @@ const IMPURE = [
   /\bsetTimeout\b/,
 ];
 
+/** Where such a name is a field that people write or that the store keeps; everything else is neutral. */
+const FIELDS_NAMED_AFTER_A_SCHEDULER: Readonly<Record<string, readonly string[]>> = {
+  'controller/ownership/codec.ts': ['marathon'],
+  'controller/policies/workloads.ts': ['marathon'],
+  'controller/status/event-reasons.ts': ['MarathonUnavailable', 'MarathonRefused'],
+  'controller/status/policy-status.ts': ['marathon'],
+};
+
+/** Without comments, quoted text, regular expressions and the text of templates. */
+function identifiersIn(code: string): string[] {
+  const bare = code
+    .replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''")
+    .replace(/^\s*\/[^\n]*\/[a-z]*;$/gm, '')
+    .replace(/`(?:[^`\\]|\\.)*`/g, (text) => [...text.matchAll(/\$\{([^}]*)\}/g)].map((m) => m[1]).join(' '));
+  return bare.match(/[A-Za-z_$][\w$]*/g) ?? [];
+}
+
 interface Import {
   readonly file: string;
   readonly target: string;
@@ -189,6 +207,19 @@ describe('architecture', () => {
       /marathon|mesos/i.test(readFileSync(file, 'utf8')),
     );
     expect(named.map(place)).toEqual([]);
+  });
+
+  it('names a scheduler nowhere above its adapter, but where a field of the resource or of the store has its name', () => {
+    const wrong = ['controller', 'server'].flatMap((room) =>
+      files(join(src, room)).flatMap((file) => {
+        const names = identifiersIn(readFileSync(file, 'utf8')).filter((name) =>
+          /marathon|mesos/i.test(name),
+        );
+        const allowed = FIELDS_NAMED_AFTER_A_SCHEDULER[place(file)] ?? [];
+        return names.filter((name) => !allowed.includes(name)).map((name) => `${place(file)}: ${name}`);
+      }),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('has no import cycle', () => {

@@ -1,4 +1,4 @@
-// controller: what applying policies would change in Marathon, without metrics: the command `plan`.
+// controller: what applying policies would change in the clusters, without metrics: the command `plan`.
 
 import type { ConditionReason } from '../api/conditions.ts';
 import type { Resource, ResourceKey } from '../api/policy.ts';
@@ -21,7 +21,7 @@ export interface PlanTrouble {
   readonly reason: ConditionReason;
   readonly message: string;
   readonly policy: ResourceKey;
-  /** Marathon id; the policy's key where all of it is refused. */
+  /** Its name in its cluster; the policy's key where all of it is refused. */
   readonly app: string;
 }
 
@@ -33,9 +33,9 @@ export interface PolicyPlan {
   readonly troubles: readonly PlanTrouble[];
   /** What a reader must know beside the changes. */
   readonly notes: readonly string[];
-  /** Running and starting tasks of each app that exists, by Marathon id: an update restarts all of them. */
+  /** Running and starting tasks of each app that exists, by id: an update restarts all of them. */
   readonly tasks: ReadonlyMap<string, number>;
-  /** Why its Marathon could not be read or addressed: nothing was compared. */
+  /** Why its cluster could not be read or addressed: nothing was compared. */
   readonly unread?: string;
 }
 
@@ -50,7 +50,7 @@ export interface PlanResult {
 
 /**
  * Policies are planned as if nothing else ran, those among them that do not go together are refused; pools are
- * only there for their members. One Marathon that cannot be read leaves the policies of others as they are.
+ * only there for their members. One cluster that cannot be read leaves the policies of others as they are.
  */
 export async function planOnce(
   resources: readonly Resource[],

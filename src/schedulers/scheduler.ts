@@ -22,14 +22,14 @@ export type ApplyResult =
   | { readonly outcome: 'noop' };
 
 /**
- * The count cannot be lowered now: what is too much only waits to be launched, and Marathon would stop running tasks
+ * The count cannot be lowered now: what is too much only waits to be launched, and the scheduler would stop running tasks
  * in its place.
  */
 export class SurplusWaits extends WaitError {}
 
 /** The world at one moment. */
 export interface SchedulerView {
-  /** By Marathon id; only of the ids asked for, absent when the app does not exist. */
+  /** By id; only of the ids asked for, absent when the app does not exist. */
   readonly apps: ReadonlyMap<string, AppObservation>;
   /** When this was read, ms since the epoch. */
   readonly atMs: number;
@@ -37,16 +37,16 @@ export interface SchedulerView {
 
 /** An app for which room is counted. */
 export interface RoomNeed {
-  /** Marathon id. */
+  /** Its name in its cluster. */
   readonly id: string;
-  /** As Marathon has it, or as the policy says where the app does not exist. */
+  /** As the scheduler has it, or as the policy says where the app does not exist. */
   readonly definition: AppDefinition;
   /** Absent when it does not exist. */
   readonly observed?: AppObservation;
 }
 
 export interface RoomQuestion {
-  /** The Mesos role whose resources count. */
+  /** Whose resources count, where they are dealt out by role. */
   readonly role: string;
   /** Share of the role's resources to leave alone, from 0 to 1. */
   readonly headroom: number;
@@ -55,7 +55,7 @@ export interface RoomQuestion {
 
 export interface Scheduler {
   /**
-   * Throws TransientError when Marathon cannot be read: the caller then leaves every count alone. The
+   * Throws TransientError when the scheduler cannot be read: the caller then leaves every count alone. The
    * answer is never older than the last write made through this scheduler.
    */
   observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView>;
@@ -72,15 +72,15 @@ export interface Scheduler {
   dependencies?(app: string, definition: AppDefinition): readonly string[];
   /**
    * Executes one change. Throws WaitError while somebody else's deployment locks the app (the message says
-   * whose), SurplusWaits while a count cannot be lowered without harm, TransientError when Marathon is not well, TerminalError when it refuses the content.
+   * whose), SurplusWaits while a count cannot be lowered without harm, TransientError when the scheduler is not well, TerminalError when it refuses the content.
    */
   apply(change: Change, signal: AbortSignal): Promise<ApplyResult>;
   /**
-   * For how many more tasks of each app than it has the cluster has room, by Marathon id; an upper bound. Throws
+   * For how many more tasks of each app than it has the cluster has room, by id; an upper bound. Throws
    * TransientError when that cannot be told now. Absent: this scheduler knows of no cluster.
    */
   room?(question: RoomQuestion, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
-  /** Every app that carries our creation label, with the policy in it, by Marathon id. Throws TransientError. */
+  /** Every app that carries our creation label, by id, with the policy in the label. Throws TransientError. */
   owned?(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /**
    * Calls `onChange` when something happened that is worth a look, with the apps it is about, or without any when it

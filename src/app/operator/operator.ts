@@ -134,7 +134,7 @@ async function start(
     log,
     values,
     ...defined({ types: deps.schedulers, type: config.scheduler }),
-    onCall: (call) => metrics.marathonCalled(call),
+    onCall: (call) => metrics.schedulerCalled(call),
     defaultUrls: config.marathon,
     mesosUrl: config.mesos,
   });

@@ -6,7 +6,7 @@ import { NEW_TRACK, type Track } from './foreign-scale.ts';
 
 /**
  * A person's hold and a fight over the count go on, each until its time; writes that may still land are still ours.
- * What was asked for and seen last is not kept: Marathon's counts are the truth after an absence.
+ * What was asked for and seen last is not kept: the scheduler's counts are the truth after an absence.
  */
 export type StoredTrack = Pick<Track, 'adrift' | 'hold' | 'conflictUntilMs'> &
   Partial<Pick<Track, 'alternations' | 'answered'>>;
@@ -23,7 +23,7 @@ export function storedTrack(track: Track): StoredTrack | undefined {
 }
 
 /**
- * The track to go on with. Under a hold, the count that is held is what Marathon should show: another one is from
+ * The track to go on with. Under a hold, the count that is held is what the scheduler should show: another one is from
  * somebody's hand in the meantime, and counts as such.
  */
 function resumedTrack({ hold, ...kept }: StoredTrack): Track {
@@ -40,7 +40,7 @@ export function afterAbsence(tracks: ReadonlyMap<string, Track>): Map<string, Tr
   );
 }
 
-/** With its times moved from one clock to another; `seen` has Marathon's. */
+/** With its times moved from one clock to another; `seen` has the scheduler's. */
 export function movedTrack(track: Track, byMs: number): Track {
   const { adrift, hold, conflictUntilMs, alternations } = track;
   return {

@@ -1,16 +1,16 @@
-// controller: whose a change of a definition is: the policy's, or somebody's who edited the app in Marathon. Pure.
+// controller: whose a change of a definition is: the policy's, or somebody's who edited the app in the scheduler. Pure.
 
 import type { FieldDiff } from '../../core/change.ts';
 import type { WriteResult } from '../round/act.ts';
 import type { AppAssessment } from '../round/assess.ts';
 
-/** By app id: when its definition last changed by Marathon's clock, as far as we wrote or agreed with that change. */
+/** By app id: when its definition last changed by the scheduler's clock, as far as we wrote or agreed with that change. */
 export type KnownConfigs = ReadonlyMap<string, number>;
 
 type Drift = ReadonlyMap<string, readonly FieldDiff[]>;
 
 /**
- * Apps that differ from the policy because somebody else changed them: Marathon dates every change of a definition,
+ * Apps that differ from the policy because somebody else changed them: the scheduler dates every change of a definition,
  * scaling apart, and the newest date is neither of a write of ours nor one at which the app was as the policy says.
  * Of an app that was never seen like that nothing can be said.
  */
@@ -28,7 +28,7 @@ export function editedByOthers(
   return new Set(edited.map(({ app }) => app.spec.id));
 }
 
-/** What is known after a round: apps that are as they should be now, and updates that Marathon has just taken. */
+/** What is known after a round: apps that are as they should be now, and updates that the scheduler has just taken. */
 export function followConfigs(
   known: KnownConfigs,
   assessments: readonly AppAssessment[],

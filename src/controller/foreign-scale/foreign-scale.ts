@@ -5,13 +5,13 @@ import { instantText } from '../../api/instant.ts';
 import type { AppSpec } from '../../api/policy.ts';
 import type { AppObservation } from '../../core/observation.ts';
 
-/** What is remembered of one app's count. Little of it outlives the process (lasting-track.ts): Marathon's counts are the truth. */
+/** What is remembered of one app's count. Little of it outlives the process (lasting-track.ts): the scheduler's counts are the truth. */
 export interface Track {
-  /** What we last asked Marathon for, whether or not it went through. */
+  /** What we last asked the scheduler for, whether or not it went through. */
   readonly asked?: number;
-  /** Counts that we asked for and got no answer to: a Marathon that stalled may still take them up, each once. */
+  /** Counts that we asked for and got no answer to: a scheduler that stalled may still take them up, each once. */
   readonly adrift?: readonly { readonly instances: number; readonly untilMs: number }[];
-  /** What Marathon showed last, or confirmed to us. */
+  /** What the scheduler showed last, or confirmed to us. */
   readonly seen?: { readonly requested: number; readonly lastScalingAtMs?: number };
   /** A person's count that is kept until then. */
   readonly hold?: { readonly instances: number; readonly untilMs: number };
@@ -110,7 +110,7 @@ export function noteAdrift(track: Track, to: number, nowMs: number): Track {
   return { ...track, adrift: [...still, { instances: to, untilMs: nowMs + ADRIFT_MS }] };
 }
 
-/** Marathon confirmed our count. */
+/** The scheduler confirmed our count. */
 export function noteAccepted(track: Track, to: number): Track {
   return { ...track, seen: { ...track.seen, requested: to } };
 }

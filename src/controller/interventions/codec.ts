@@ -20,7 +20,7 @@ export interface Override {
   readonly policy: ResourceKey;
   /** Its name in the policy. */
   readonly app: string;
-  /** Marathon id, for people. */
+  /** Its name in its cluster, for people. */
   readonly id: string;
   readonly instances: number;
   readonly sinceMs: number;

@@ -21,7 +21,7 @@ export interface InterventionDeps {
   readonly onChange: (policy: ResourceKey) => void;
 }
 
-/** The name of an app, and its Marathon id for people. */
+/** The name of an app, and its id for people. */
 export interface NamedApp {
   readonly name: string;
   readonly id: string;

@@ -20,7 +20,7 @@ interface Learned {
   readonly version: typeof VERSION;
   readonly savedAtMs: number;
   readonly scenes: Readonly<Record<string, unknown>>;
-  /** By app id, by Marathon's clock. */
+  /** By app id, by the scheduler's clock. */
   readonly configs?: Readonly<Record<string, unknown>>;
 }
 

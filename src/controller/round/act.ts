@@ -29,7 +29,7 @@ export interface ActDeps {
   readonly scheduler: Pick<Scheduler, 'apply'>;
   readonly gate: WriteGate;
   /**
-   * True where Marathon hands out the room (cluster budgets): then a rise counts on the falls of its own round.
+   * True where the scheduler hands out the room (cluster budgets): then a rise counts on the falls of its own round.
    * Elsewhere `decide` asks only for slots that are free already.
    */
   readonly risesNeedFalls: boolean;

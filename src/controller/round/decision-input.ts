@@ -79,7 +79,7 @@ export function budgetOf(
 }
 
 /**
- * Room in a cluster that cannot be counted: Marathon's queue is the judge of what targets ask for. A remainder,
+ * Room in a cluster that cannot be counted: the scheduler's queue is the judge of what targets ask for. A remainder,
  * which would take everything, goes no further than it is.
  */
 function uncountedRoom({ app, observed }: AppAssessment): number {
@@ -95,10 +95,10 @@ function total({ cpus, mem, disk, gpus }: Resources): Footprint {
   return { cpus: cpus ?? unlimited, mem: mem ?? unlimited, disk: disk ?? unlimited, gpus: gpus ?? unlimited };
 }
 
-/** Marathon's defaults where neither the policy nor the app says anything. */
+/** The scheduler's defaults where neither the policy nor the app says anything. */
 const DEFAULT_FOOTPRINT: Footprint = { cpus: 1, mem: 128, disk: 0, gpus: 0 };
 
-/** What runs now takes what Marathon says; what is still to be made takes what the policy says. */
+/** What runs now takes what the scheduler says; what is still to be made takes what the policy says. */
 export function footprintOf({ app, observed }: Pick<AppAssessment, 'app' | 'observed'>): Footprint {
   const wanted: AppObservation['definition'] = { ...app.spec.app, ...observed?.definition };
   const of = (name: keyof Footprint): number => {

@@ -6,9 +6,9 @@ import type { RoomNeed, Scheduler } from '../../schedulers/scheduler.ts';
 import type { AppAssessment } from './assess.ts';
 
 export type ClusterRoom =
-  /** How many more of each app, by Marathon id. */
+  /** How many more of each app, by id. */
   | { readonly state: 'counted'; readonly byApp: ReadonlyMap<string, number> }
-  /** Then Marathon's queue is the judge of what targets ask for, and remainders do not grow. */
+  /** Then the scheduler's queue is the judge of what targets ask for, and remainders do not grow. */
   | { readonly state: 'unknown'; readonly reason: string };
 
 /** Undefined for budgets that say themselves how much there is. */
@@ -35,7 +35,7 @@ export async function clusterRoom(
   }
 }
 
-/** What runs takes what Marathon says; what is still to be made takes what the policy says. */
+/** What runs takes what the scheduler says; what is still to be made takes what the policy says. */
 function needOf({ app: { spec }, observed }: AppAssessment): RoomNeed {
   const definition = { ...spec.app, ...observed?.definition };
   return { id: spec.id, definition, ...(observed && { observed }) };

@@ -6,7 +6,7 @@ import { intervalMsOf, type MemberApp } from '../policies/members.ts';
 import type { PoolRecord } from '../policies/records.ts';
 import type { MetricReader, Readings } from './readings.ts';
 
-/** What a round knows. Without a view, Marathon could not be read, and no count may change. */
+/** What a round knows. Without a view, the scheduler could not be read, and no count may change. */
 export interface World {
   readonly readings: Readings;
   readonly view?: SchedulerView;

@@ -61,7 +61,7 @@ export function withRefusal(assessment: AppAssessment, gate: WriteGate): AppAsse
   return blocked === undefined ? assessment : { ...assessment, blocked };
 }
 
-/** An update that Marathon has just refused, or taken without effect, must not keep the app from being scaled. */
+/** An update that the scheduler has just refused, or taken without effect, must not keep the app from being scaled. */
 function postponedBy(gate: WriteGate, change: Change): readonly WriteResult[] {
   const closed = gate.check(change);
   if (closed === undefined) return [];

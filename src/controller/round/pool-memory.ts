@@ -25,7 +25,7 @@ export class PoolMemory {
   readonly updates: Map<string, string>;
   configs: KnownConfigs;
   scenes: SceneMemories;
-  /** For people, while Marathon cannot be read. */
+  /** For people, while the scheduler cannot be read. */
   lastView: SchedulerView | undefined;
   lastDecisions: ReadonlyMap<string, AppDecision> = new Map();
   lastCapacity: Decision['capacity'] | undefined;
@@ -45,7 +45,7 @@ export class PoolMemory {
     this.scenes = scenes ?? new Map();
   }
 
-  /** Marathon was read. */
+  /** The scheduler was read. */
   noteView(view: SchedulerView, { tracks, restarts }: Pick<Assessed, 'tracks' | 'restarts'>): void {
     this.lastView = view;
     this.tracks = tracks;

@@ -34,7 +34,7 @@ export class MetricReader {
 
   /**
    * Readings for all targets of `apps`. Those younger than `maxAgeMs` serve again: a round that an event woke
-   * needs Marathon's news, not another sample in an uneven rhythm.
+   * needs the scheduler's news, not another sample in an uneven rhythm.
    */
   async read(apps: readonly MemberApp[], maxAgeMs: number, signal: AbortSignal): Promise<Readings> {
     const wanted = new Map(apps.flatMap((app) => keysOf(app)));

@@ -94,7 +94,7 @@ export class PoolReconciler implements Reconciler<string> {
     await Promise.all([...this.#memories.values()].map(({ reader }) => reader.close()));
   }
 
-  /** A round of a pool that Marathon has just been read for: assess → decide → plan → act. */
+  /** A round of a pool that the scheduler has just been read for: assess → decide → plan → act. */
   async #run(
     { pool, apps, memory, startedAtMs, world, view }: Sighted,
     { signal, stopping, log }: ReconcileContext,
@@ -231,7 +231,7 @@ interface Sighted extends Looking {
   readonly view: NonNullable<World['view']>;
 }
 
-/** Marathon could not be read: everything stays as it was last seen, and nothing is decided. */
+/** The scheduler could not be read: everything stays as it was last seen, and nothing is decided. */
 function blindRound(
   { pool, apps, memory, startedAtMs, world }: Looking & { world: World },
   times: Pick<Round, 'atMs' | 'wallAheadMs'>,

@@ -5,7 +5,7 @@ import type { PoolMemory } from './pool-memory.ts';
 
 /**
  * The same scheduler, whose deeds survive a process that ends in the middle of a round. An adoption is on record
- * before it is made. An update is known by its deployment, so it is on record as soon as Marathon has answered: of
+ * before it is made. An update is known by its deployment, so it is on record as soon as the scheduler has answered: of
  * one whose answer never came nothing is known, and it is waited for like anybody's.
  *
  * @param keep makes what the memory says durable

@@ -23,7 +23,7 @@ export interface RestartMemory {
 }
 
 /**
- * A restart ends when its new tasks run and are healthy; Marathon sets it no time limit (docs/design/marathon.md#deployments-and-locks). One whose
+ * A restart ends when its new tasks run and are healthy; the scheduler sets it no time limit (docs/design/marathon.md#deployments-and-locks). One whose
  * tasks never start would freeze its pool for ever.
  */
 export const RESTART_BOUND_MS = 300_000;

@@ -22,18 +22,18 @@ export interface Round {
   readonly standby?: string;
   /** For a budget by cluster. */
   readonly room?: ClusterRoom;
-  /** One per app; after a round without Marathon, as they were last seen, all `off`. */
+  /** One per app; after a round without the scheduler, as they were last seen, all `off`. */
   readonly assessments: readonly AppAssessment[];
   readonly decisions: ReadonlyMap<string, AppDecision>;
   /** Absent before the first decision. */
   readonly capacity?: Decision['capacity'];
   readonly drift: ReadonlyMap<string, readonly FieldDiff[]>;
-  /** Apps whose definition somebody else changed in Marathon, so that it is in `drift`. */
+  /** Apps whose definition somebody else changed in the scheduler, so that it is in `drift`. */
   readonly edited?: ReadonlySet<string>;
   readonly outcomes: readonly WriteResult[];
 }
 
-/** Marathon was read and the round went to its end. */
+/** The scheduler was read and the round went to its end. */
 export function isWhole({ world }: Round): boolean {
   return world.view !== undefined;
 }

@@ -4,7 +4,7 @@ import type { Round } from '../round/round.ts';
 import type { DecisionRecord } from './view.ts';
 
 /**
- * A record per count that Marathon took from us in this round, and per count that a policy in mode Observe would
+ * A record per count that the scheduler took from us in this round, and per count that a policy in mode Observe would
  * change (`observedOnly`).
  */
 export function recordsOf(round: Round): readonly (DecisionRecord & { readonly observedOnly: boolean })[] {

@@ -6,7 +6,7 @@ export type { SchedulerCall } from '../../schedulers/scheduler.ts';
 
 export interface RoundReport {
   readonly pool: string;
-  /** `blind`: Marathon could not be read. `standby`: another instance of the operator acts. */
+  /** `blind`: the scheduler could not be read. `standby`: another instance of the operator acts. */
   readonly result: 'complete' | 'blind' | 'standby';
   /** From the first look to the last answer. */
   readonly durationMs: number;
@@ -23,6 +23,6 @@ export interface RoundReport {
 export interface AppName {
   /** `namespace/name` of its policy. */
   readonly policy: string;
-  /** Marathon id. */
+  /** Its name in its cluster. */
   readonly app: string;
 }

@@ -8,7 +8,7 @@ import type { Round } from '../round/round.ts';
  * Instances that are needed and cannot run for want of room:
  *
  *     Σ apps  max(0, need − granted)                                    the pool's budget has no more
- *           + min(waiting for room, max(0, min(need, granted) − alive))  Marathon finds no machine for them
+ *           + min(waiting for room, max(0, min(need, granted) − alive))  the scheduler finds no machine for them
  *
  * The need of a scaled app is what it wants, of a remainder its minimum (it would take anything), of a fixed app what
  * people ask for. Slots that are being handed over are granted already and lack nothing.
@@ -36,7 +36,7 @@ function needOf({ app }: AppAssessment, decision: AppDecision | undefined, grant
   return decision?.wanted ?? granted;
 }
 
-/** An app that Marathon holds back after failures waits for something else. */
+/** An app that the scheduler holds back after failures waits for something else. */
 function waitingForRoom({ observed }: AppAssessment): number {
   if (observed === undefined || observed.backoffMs > 0) return 0;
   return observed.waitingFor.some(({ reason }) => reason === 'NoRoom') ? observed.waiting : 0;

@@ -13,10 +13,10 @@ export interface LeadershipState {
   readonly lost?: AbortSignal;
 }
 
-/** Asked once per round and before each write; throws what reading Marathon throws. */
+/** Asked once per round and before each write; throws what reading the scheduler throws. */
 export type Leadership = (signal: AbortSignal) => Promise<LeadershipState>;
 
-/** The task that this process is, as Marathon tells it in MESOS_TASK_ID and MARATHON_APP_ID. */
+/** The task that this process is, as its environment tells. */
 export interface TaskIdentity {
   readonly taskId: string;
   readonly appId: string;
@@ -30,8 +30,8 @@ export const HANDOVER_MS = 3_000;
 const RETRY_MS = 1_000;
 
 /**
- * For an operator that is a Marathon app: the newest running task of the app acts, every other one stands by.
- * The view is as old as Marathon's event stream is late, or 1 s where there is none; the handover covers that.
+ * For an operator that its own scheduler runs as an app: the newest running task of the app acts, every other one stands by.
+ * The view is as old as the scheduler's event stream is late, or 1 s where there is none; the handover covers that.
  */
 export function taskLeadership(
   { taskId, appId }: TaskIdentity,

@@ -1,4 +1,4 @@
-// controller: Marathon's events wake the pools that live in it. A wake-up, never a fact.
+// controller: the scheduler's events wake the pools that live in it. A wake-up, never a fact.
 
 import { Backoff } from '../../runtime/backoff.ts';
 import { keepRunning } from '../../runtime/runnables.ts';

@@ -30,7 +30,7 @@ const OPERATOR: readonly Figure<OperatorView>[] = [
   ],
 ];
 
-const MARATHON_UP: ViewGauge = {
+const CLUSTER_UP: ViewGauge = {
   name: 'microscaling_marathon_up',
   help: '1 while a Marathon could be read when it was last tried; its addresses are the label.',
   labelNames: ['urls'],
@@ -40,7 +40,7 @@ const MARATHON_UP: ViewGauge = {
       : clusters.map((each) => [urlsOf(each), Number(each.reachable)]),
 };
 
-const MARATHON_INFO: ViewGauge = {
+const CLUSTER_INFO: ViewGauge = {
   name: 'microscaling_marathon_info',
   help: 'Always 1; the version of a Marathon is a label, once it has told.',
   labelNames: ['urls', 'version'],
@@ -50,7 +50,7 @@ const MARATHON_INFO: ViewGauge = {
     ),
 };
 
-/** All of them, whichever is in use: a fail-over is the same Marathon. */
+/** All of them, whichever is in use: a fail-over is the same cluster. */
 function urlsOf({ urls, url }: Pick<ClusterView, 'urls' | 'url'>): { readonly urls: string } {
   return { urls: urls.length === 0 ? url : urls.join(',') };
 }
@@ -144,8 +144,8 @@ const CONDITIONS: ViewGauge = {
 
 export const VIEW_GAUGES: readonly ViewGauge[] = [
   ...OPERATOR.map((figure) => gauge(figure, [], (view) => [[{}, view]])),
-  MARATHON_UP,
-  MARATHON_INFO,
+  CLUSTER_UP,
+  CLUSTER_INFO,
   POLICIES,
   CONDITIONS,
   ...CAPACITY.map((figure) =>

@@ -9,7 +9,7 @@ export interface Metrics {
   /** Of `scrape`'s answer. */
   readonly contentType: string;
   roundEnded(report: RoundReport): void;
-  marathonCalled(call: SchedulerCall): void;
+  schedulerCalled(call: SchedulerCall): void;
   /** Prometheus' text format; of apps and policies only those in `view`. */
   scrape(view: OperatorView): Promise<string>;
 }
@@ -120,7 +120,7 @@ class PrometheusMetrics implements Metrics {
     for (const { policy, app } of failedReadings) this.#metricFailures.inc({ policy, app });
   }
 
-  marathonCalled({ method, endpoint, outcome, durationMs }: SchedulerCall): void {
+  schedulerCalled({ method, endpoint, outcome, durationMs }: SchedulerCall): void {
     this.#calls.inc({ method, endpoint, outcome });
     this.#callDuration.observe({ method, endpoint }, durationMs / 1000);
   }

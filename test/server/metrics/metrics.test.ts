@@ -138,7 +138,7 @@ describe('counters', () => {
     const decisions = [{ ...CONSUMER, direction: 'up' as const }];
     metrics.roundEnded(aReport({ decisions, changes: [change, change], failedReadings: [CONSUMER] }));
     metrics.roundEnded(aReport({ result: 'blind', durationMs: 3_000 }));
-    metrics.marathonCalled({ method: 'PUT', endpoint: 'app', outcome: 'ok', durationMs: 7 });
+    metrics.schedulerCalled({ method: 'PUT', endpoint: 'app', outcome: 'ok', durationMs: 7 });
     const found = await series(aView(), metrics);
     expect(found.get('microscaling_rounds_total{result="complete"}')).toBe(1);
     expect(found.get('microscaling_rounds_total{result="blind"}')).toBe(1);
