@@ -10,17 +10,16 @@ import { messageOf } from '../runtime/errors.ts';
 import { crossSiteRefusal, type HttpBindings, type HttpHandler, type Refusal } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createAccess, type Grant, isRefused } from './access/access.ts';
+import { actorOf } from './access/actor.ts';
 import { createHostCheck, type HostCheckOptions } from './access/host-check.ts';
 import { loginRoutes } from './access/login-routes.ts';
-import { pageSenderOf, senderOf } from './access/sender.ts';
 import { Sessions } from './access/sessions.ts';
 import { createTokenBook } from './access/tokens.ts';
 import { createWriteGuard } from './access/write-guard.ts';
 import { apiRoutes } from './api/api-routes.ts';
-import { handRoutes } from './api/intervention-routes.ts';
+import { interventionRoutes } from './api/intervention-routes.ts';
 import { orphanRoutes } from './api/orphan-routes.ts';
-import { type StatusCode, statusObject } from './api/status-answer.ts';
-import { ApiFailure } from './kube/http/failure.ts';
+import { ApiFailure, type FailureCode, failureWithCode } from './kube/http/failure.ts';
 import { unsupportedType } from './kube/http/media-type.ts';
 import { type OperatorApiOptions, operatorApi } from './kube/operator-api.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
@@ -106,7 +105,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   };
   if (options.openMetrics === true) app.get('/metrics', scrape);
   app.use(async (c, next) => {
-    const refusal = access.refusal(c.req.raw);
+    const refusal = guard.apiRefusal(c.req.raw);
     if (refusal === undefined) await next();
     else if (c.req.path === '/' && refusal.status === 401) c.res = c.redirect('/login', 303);
     else c.res = failure(c.req.path, refusal.status, refusal.message);
@@ -121,7 +120,6 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
       access,
       actions: state.actions,
       guard,
-      senderOf: pageSenderOf(access),
       pageToken: token,
       version,
       clock,
@@ -129,7 +127,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
       signal,
     }),
   );
-  app.route(`/apis/${API_VERSION}`, handRoutes({ state, log, senderOf: senderOf(access) }));
+  app.route(`/apis/${API_VERSION}`, interventionRoutes({ state, log, actorOf: actorOf(access) }));
   app.route(`/apis/${API_VERSION}`, orphanRoutes({ state, log, signal }));
   app.route(`/apis/${API_VERSION}`, apiRoutes(state));
   const grantOf = (request: Request): Grant => {
@@ -178,8 +176,8 @@ function isApi(path: string): boolean {
 }
 
 /** Errors as `Status` objects where clients of Kubernetes ask, else as {message}. */
-function failure(path: string, status: StatusCode, message: string): Response {
-  const body = isApi(path) ? statusObject(status, message) : { message };
+function failure(path: string, status: Exclude<FailureCode, 409>, message: string): Response {
+  const body = isApi(path) ? failureWithCode(status, message).status() : { message };
   return Response.json(body, { status });
 }
 

@@ -97,6 +97,6 @@ function needsToken(): AccessRefusal {
   return { status: 401, message: NEEDS_TOKEN };
 }
 
-function isRead(method: string): boolean {
+export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }

@@ -1,7 +1,7 @@
 // server: who may write through the page. Tokens are compared in constant time and never echoed.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Access, type AccessRefusal, isRefused, MAY_ONLY_READ } from './access.ts';
+import { type Access, type AccessRefusal, isRead, isRefused, MAY_ONLY_READ } from './access.ts';
 
 export const PAGE_TOKEN_HEADER = 'x-microscaling-token';
 
@@ -19,6 +19,8 @@ export interface WriteGuard {
   modeFor(request: Request): WriteMode;
   /** Why this write must not happen, or undefined. */
   refusal(request: Request): AccessRefusal | undefined;
+  /** The same for a request to the API: what a browser sent needs the page's token, what another client sent does not. */
+  apiRefusal(request: Request): AccessRefusal | undefined;
 }
 
 const OTHER_START: AccessRefusal = {
@@ -28,19 +30,33 @@ const OTHER_START: AccessRefusal = {
 
 /** What a browser sends by itself, a cookie, is not enough to write: the page adds the token of this start. */
 export function createWriteGuard({ access, pageToken }: WriteGuardOptions): WriteGuard {
+  const refusal = (request: Request): AccessRefusal | undefined => {
+    const entered = access.enter(request);
+    if (isRefused(entered)) return entered;
+    if (entered.role !== 'write') return MAY_ONLY_READ;
+    if (entered.by === 'token') return undefined;
+    return same(request.headers.get(PAGE_TOKEN_HEADER), pageToken) ? undefined : OTHER_START;
+  };
+  const isOfBrowser = (request: Request): boolean => {
+    const entered = access.enter(request);
+    const bySession = !isRefused(entered) && entered.by === 'session';
+    return bySession || isFromPage(request) || request.headers.has('origin');
+  };
   return {
     modeFor: (request) => {
       const entered = access.enter(request);
       return !isRefused(entered) && entered.role === 'write' ? 'open' : 'off';
     },
-    refusal: (request) => {
-      const entered = access.enter(request);
-      if (isRefused(entered)) return entered;
-      if (entered.role !== 'write') return MAY_ONLY_READ;
-      if (entered.by === 'token') return undefined;
-      return same(request.headers.get(PAGE_TOKEN_HEADER), pageToken) ? undefined : OTHER_START;
-    },
+    refusal,
+    apiRefusal: (request) =>
+      access.refusal(request) ??
+      (isRead(request.method) || !isOfBrowser(request) ? undefined : refusal(request)),
   };
+}
+
+/** The page's scripts send the header always, whatever they have to put into it. */
+export function isFromPage(request: Request): boolean {
+  return request.headers.has(PAGE_TOKEN_HEADER);
 }
 
 function same(given: string | null, expected: string): boolean {

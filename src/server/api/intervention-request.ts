@@ -1,15 +1,15 @@
-// server: what a request to lay a hand on a policy says, checked at the door.
+// server: what a request to pause or override says, checked before anything is done.
 
 import { durationMs, isDuration } from '../../api/duration.ts';
 import { isObject, type JsonObject } from '../../api/json-schema.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 
-export interface PauseWish {
+export interface PauseRequest {
   readonly forMs: number;
   readonly reason?: string;
 }
 
-export interface OverrideWish {
+export interface OverrideRequest {
   readonly instances: number;
   readonly forMs: number;
   readonly reason?: string;
@@ -17,17 +17,17 @@ export interface OverrideWish {
 
 /** Long enough for a sentence, short enough for a status line. */
 const MAX_REASON = 200;
-/** A hand that nobody has given an end: it is for an incident, and one that is forgotten must not last. */
+/** Of an intervention without an end: it is for an incident, and one that is forgotten must not last. */
 const DEFAULT_FOR_MS = 3_600_000;
 
 /** @throws TerminalError with what is wrong, for the body `{for?, reason?}` */
-export function pauseWish(body: JsonObject): PauseWish {
+export function pauseRequest(body: JsonObject): PauseRequest {
   refuseOthers(body, ['for', 'reason']);
   return { forMs: positiveMs(body['for']), ...reasonOf(body) };
 }
 
 /** @throws TerminalError with what is wrong, for the body `{instances, for?, reason?}` */
-export function overrideWish(body: JsonObject): OverrideWish {
+export function overrideRequest(body: JsonObject): OverrideRequest {
   refuseOthers(body, ['instances', 'for', 'reason']);
   const { instances } = body;
   if (typeof instances !== 'number' || !Number.isSafeInteger(instances) || instances < 0)

@@ -1,51 +1,51 @@
-// server: the hands that people lay on a policy through the API: pause and override, below the policy's own path.
+// server: interventions through the API, by whatever client and by the page: pause and override, below the policy's path.
 
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { type ResourceKey, resourceKey } from '../../api/policy.ts';
 import type { OperatorState, PolicyView } from '../../controller/status/view.ts';
 import { defined } from '../../lang/defined.ts';
-import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
+import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { SenderOf } from '../access/sender.ts';
-import { objectOf, overrideWish, pauseWish } from './intervention-request.ts';
-import { type StatusCode, statusObject } from './status-answer.ts';
+import type { ActorOf } from '../access/actor.ts';
+import { failureOf, failureWithCode } from '../kube/http/failure.ts';
+import { objectOf, overrideRequest, pauseRequest } from './intervention-request.ts';
 
-export interface HandDeps {
+export interface InterventionRouteDeps {
   readonly state: OperatorState;
   readonly log: Logger;
   /** Who sends a request; undefined where nobody has to say. */
-  readonly senderOf: SenderOf;
+  readonly actorOf: ActorOf;
 }
 
 const BODY_BYTES = 4096;
 const POLICY = '/namespaces/:ns/microscalingpolicies/:name';
 
 /**
- * Routes below `/apis/microscaling.io/v1alpha1`; all answer with the policy's hands (`HandsObject`) or a `Status`.
+ * Routes below `/apis/microscaling.io/v1alpha1`; all answer with the policy's interventions (`InterventionsObject`) or a `Status`.
  *
- * Without `for` a hand ends after an hour.
+ * Without `for` an intervention ends after an hour.
  *
  * - `PUT …/NAME/pause` {for?, reason?} and `DELETE …/NAME/pause`
  * - `PUT …/NAME/overrides/APP` {instances, for?, reason?} and `DELETE …/NAME/overrides/APP`
  */
-export function handRoutes(deps: HandDeps): Hono {
+export function interventionRoutes(deps: InterventionRouteDeps): Hono {
   const { actions } = deps.state;
   const app = new Hono();
   const limit = bodyLimit({
     maxSize: BODY_BYTES,
-    onError: (c) => failed(c, 413, `the body is larger than ${BODY_BYTES} bytes`),
+    onError: () => failureWithCode(413, `the body is larger than ${BODY_BYTES} bytes`).response(),
   });
   app.put(`${POLICY}/pause`, limit, (c) =>
     act(c, deps, async (key, by) =>
-      actions.pause(key, { ...pauseWish(await objectOf(c.req.text())), ...by }),
+      actions.pause(key, { ...pauseRequest(await objectOf(c.req.text())), ...by }),
     ),
   );
   app.delete(`${POLICY}/pause`, (c) => act(c, deps, (key, { by }) => actions.resume(key, by)));
   app.put(`${POLICY}/overrides/:app`, limit, (c) =>
     act(c, deps, async (key, by) => {
-      const wish = overrideWish(await objectOf(c.req.text()));
-      actions.override(key, c.req.param('app'), { ...wish, ...by });
+      const request = overrideRequest(await objectOf(c.req.text()));
+      actions.override(key, c.req.param('app'), { ...request, ...by });
     }),
   );
   app.delete(`${POLICY}/overrides/:app`, (c) =>
@@ -54,8 +54,8 @@ export function handRoutes(deps: HandDeps): Hono {
   return app;
 }
 
-/** What a hand answers with. Times are RFC 3339. */
-export interface HandsObject {
+/** What an intervention answers with. Times are RFC 3339. */
+export interface InterventionsObject {
   readonly policy: ResourceKey;
   readonly paused?: { readonly until?: string; readonly reason?: string; readonly by?: string };
   readonly overrides: Readonly<
@@ -68,23 +68,23 @@ export interface HandsObject {
 
 async function act(
   c: Context,
-  { state, log, senderOf }: HandDeps,
-  hand: (key: ResourceKey, by: { readonly by?: string }) => Promise<void> | void,
+  { state, log, actorOf }: InterventionRouteDeps,
+  intervene: (key: ResourceKey, by: { readonly by?: string }) => Promise<void> | void,
 ): Promise<Response> {
   const { ns = '', name = '' } = c.req.param();
   const find = (): PolicyView | undefined => policyOf(state, { ns, name });
   const found = find();
-  if (found === undefined) return failed(c, 404, unknownPolicy(state, `${ns}/${name}`));
+  if (found === undefined) return failureWithCode(404, unknownPolicy(state, `${ns}/${name}`)).response();
   try {
-    const by = senderOf(c.req.raw);
-    await hand(resourceKey(found), by === undefined ? {} : { by });
+    const by = actorOf(c.req.raw);
+    await intervene(resourceKey(found), by === undefined ? {} : { by });
   } catch (error) {
-    if (error instanceof TerminalError) return failed(c, 422, error.message);
-    if (error instanceof TransientError) return failed(c, 503, error.message);
-    log.error('a hand was not laid on a policy', { policy: `${ns}/${name}`, error: messageOf(error) });
-    return failed(c, 500, 'the operator failed to do it; its log says why');
+    const failure = failureOf(error);
+    if (failure.reason === 'InternalError')
+      log.error('an intervention failed', { path: c.req.path, error: messageOf(error) });
+    return failure.response();
   }
-  return c.json(handsObject(find() ?? found));
+  return c.json(interventionsObject(find() ?? found));
 }
 
 function policyOf(
@@ -102,16 +102,21 @@ function unknownPolicy(state: OperatorState, key: string): string {
   return `no MicroscalingPolicy ${key} is running here; there are: ${known.sort().slice(0, 20).join(', ') || 'none'}`;
 }
 
-function handsObject(policy: PolicyView): HandsObject {
+function interventionsObject(policy: PolicyView): InterventionsObject {
   const { paused } = policy;
   return {
     policy: resourceKey(policy),
-    ...(paused && { paused: { ...untilOf(paused.untilMs), ...said(paused) } }),
+    ...(paused && { paused: { ...untilOf(paused.untilMs), ...reasonAndActor(paused) } }),
     overrides: Object.fromEntries(
       policy.apps.flatMap(({ name, override }) =>
         override === undefined
           ? []
-          : [[name, { instances: override.instances, until: time(override.untilMs), ...said(override) }]],
+          : [
+              [
+                name,
+                { instances: override.instances, until: time(override.untilMs), ...reasonAndActor(override) },
+              ],
+            ],
       ),
     ),
   };
@@ -125,15 +130,11 @@ function time(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-interface Said {
+interface ReasonAndActor {
   readonly reason?: string;
   readonly by?: string;
 }
 
-function said({ reason, by }: Said): Said {
+function reasonAndActor({ reason, by }: ReasonAndActor): ReasonAndActor {
   return { ...defined({ reason, by }) };
-}
-
-function failed(c: Context, status: StatusCode, message: string): Response {
-  return c.json(statusObject(status, message), status);
 }

@@ -3,10 +3,10 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { OperatorState, OrphanActions } from '../../controller/status/view.ts';
-import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
+import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { failureOf, failureWithCode } from '../kube/http/failure.ts';
 import { objectOf } from './intervention-request.ts';
-import { type StatusCode, statusObject } from './status-answer.ts';
 
 export interface OrphanRouteDeps {
   readonly state: OperatorState;
@@ -27,7 +27,7 @@ export function orphanRoutes(deps: OrphanRouteDeps): Hono {
   const app = new Hono();
   const limit = bodyLimit({
     maxSize: BODY_BYTES,
-    onError: (c) => failed(c, 413, `the body is larger than ${BODY_BYTES} bytes`),
+    onError: () => failureWithCode(413, `the body is larger than ${BODY_BYTES} bytes`).response(),
   });
   app.get('/orphans', (c) => c.json({ items: deps.state.orphans?.list() ?? [] }));
   app.post('/orphans/release', limit, (c) => act(c, deps, (orphans, id) => orphans.release(id)));
@@ -52,13 +52,9 @@ async function act(
     await what(state.orphans, app);
     return c.json({ app });
   } catch (error) {
-    if (error instanceof TerminalError) return failed(c, 422, error.message);
-    if (error instanceof TransientError) return failed(c, 503, error.message);
-    log.error('an orphan was not dealt with', { path: c.req.path, error: messageOf(error) });
-    return failed(c, 500, 'the operator failed to do it; its log says why');
+    const failure = failureOf(error);
+    if (failure.reason === 'InternalError')
+      log.error('an action on an orphan failed', { path: c.req.path, error: messageOf(error) });
+    return failure.response();
   }
-}
-
-function failed(c: Context, status: StatusCode, message: string): Response {
-  return c.json(statusObject(status, message), status);
 }

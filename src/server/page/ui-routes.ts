@@ -4,14 +4,14 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { OperatorActions } from '../../controller/status/view.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { messageOf, TerminalError, TransientError, WaitError } from '../../runtime/errors.ts';
+import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type Access, type Grant, isRefused } from '../access/access.ts';
 import type { WriteGuard } from '../access/write-guard.ts';
+import { failureOf, failureWithCode } from '../kube/http/failure.ts';
 import { OpenStreams } from '../open-streams.ts';
 import { eventStreamResponse, serverSentEvent } from './event-stream.ts';
 import type { LiveView } from './live-view.ts';
-import { uiHandRoutes } from './ui-interventions.ts';
 
 /** The page calls the connection lost after 3 s without a word, so there is one every second. */
 const HEARTBEAT_MS = 1_000;
@@ -28,8 +28,6 @@ export interface UiDeps {
   readonly access: Access;
   readonly actions: OperatorActions;
   readonly guard: WriteGuard;
-  /** Who writes through the page. */
-  readonly senderOf: (request: Request) => string;
   readonly pageToken: string;
   readonly version: string;
   readonly clock: Clock;
@@ -43,7 +41,8 @@ export interface UiDeps {
  *   and after changes, at most four a second, and `beat` {atMs} when there is nothing else to say.
  * - `GET /history`: {atMs, series, wallAheadMs} columns of the last 15 minutes.
  * - `POST /scale` {app, instances}: 202, or {message}.
- * - the hands of ui-hands.ts.
+ *
+ * Pause and override are the API's own routes, for the page too.
  */
 export function uiRoutes(deps: UiDeps): Hono {
   const app = new Hono();
@@ -65,20 +64,19 @@ export function uiRoutes(deps: UiDeps): Hono {
     return eventStreamResponse((until) => liveEvents(deps, hello, until), { clock, signal, onEnd: end });
   });
   app.get('/history', (c) => c.json(deps.live.history(), 200, { 'cache-control': 'no-store' }));
-  app.route('/', uiHandRoutes(deps));
   app.post('/scale', bodyLimit({ maxSize: 4096, onError: tooLarge }), async (c) => {
     const refusal = deps.guard.refusal(c.req.raw);
     if (refusal !== undefined) return c.json({ message: refusal.message }, refusal.status);
-    const wish = scaleWish(await c.req.text());
-    if (typeof wish === 'string') return c.json({ message: wish }, 400);
+    const request = scaleRequest(await c.req.text());
+    if (typeof request === 'string') return c.json({ message: request }, 400);
     const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(SCALE_TIMEOUT_MS)]);
     try {
-      await deps.actions.scale(wish.app, wish.instances, signal);
-      return c.json(wish, 202);
+      await deps.actions.scale(request.app, request.instances, signal);
+      return c.json(request, 202);
     } catch (error) {
-      deps.log.warn('an app was not scaled for the page', { ...wish, error: messageOf(error) });
-      const { status, message } = signal.aborted ? NOT_IN_TIME : failureOf(error);
-      return c.json({ message }, status);
+      deps.log.warn('an app was not scaled for the page', { ...request, error: messageOf(error) });
+      const { code, message } = signal.aborted ? NOT_IN_TIME : failureOf(error, 'scale it');
+      return c.json({ message }, code);
     }
   });
   return app;
@@ -129,38 +127,25 @@ function viewEvent(live: LiveView): Uint8Array {
 }
 
 /** What was asked for, or what is wrong with it. */
-function scaleWish(body: string): { readonly app: string; readonly instances: number } | string {
-  let wish: unknown;
+function scaleRequest(body: string): { readonly app: string; readonly instances: number } | string {
+  let value: unknown;
   try {
-    wish = JSON.parse(body);
+    value = JSON.parse(body);
   } catch {
     return 'the body is not JSON; send {"app": "/id", "instances": 3}';
   }
-  if (typeof wish !== 'object' || wish === null) return 'send an object {"app": "/id", "instances": 3}';
-  const { app, instances } = wish as { readonly app?: unknown; readonly instances?: unknown };
+  if (typeof value !== 'object' || value === null) return 'send an object {"app": "/id", "instances": 3}';
+  const { app, instances } = value as { readonly app?: unknown; readonly instances?: unknown };
   if (typeof app !== 'string' || app === '') return '`app` must be the Marathon id of an app';
   if (typeof instances !== 'number' || !Number.isSafeInteger(instances) || instances < 0)
     return '`instances` must be a whole number, 0 or more';
   return { app, instances };
 }
 
-interface Failure {
-  readonly status: 409 | 422 | 500 | 503;
-  readonly message: string;
-}
-
-const NOT_IN_TIME: Failure = {
-  status: 503,
-  message: 'Marathon did not answer in time; the count shows whether it was scaled',
-};
-
-function failureOf(error: unknown): Failure {
-  const message = messageOf(error);
-  if (error instanceof TerminalError) return { status: 422, message };
-  if (error instanceof WaitError) return { status: 409, message };
-  if (error instanceof TransientError) return { status: 503, message };
-  return { status: 500, message: 'the operator failed to scale it; its log says why' };
-}
+const NOT_IN_TIME = failureWithCode(
+  503,
+  'Marathon did not answer in time; the count shows whether it was scaled',
+);
 
 function tooLarge(c: Context): Response {
   return c.json({ message: 'the body is too large; send {"app": "/id", "instances": 3}' }, 413);

@@ -51,7 +51,7 @@ function aServer(
   return { operator, call, policy, app: app1 };
 }
 
-describe('hands through the API', () => {
+describe('interventions through the API', () => {
   it('pauses for a while, says until when, and resumes', async () => {
     const { call, policy } = aServer();
     const paused = await call('PUT', `${POLICY}/pause`, { for: '1h', reason: 'deploying' });
@@ -97,7 +97,7 @@ describe('hands through the API', () => {
     expect(paused.body).toMatchObject({ paused: { by: 'alice', reason: 'deploying' } });
     await call('PUT', `${POLICY}/overrides/consumer`, { instances: 3 }, alice);
     expect([policy()?.paused?.by, app('consumer')?.override?.by]).toEqual(['alice', 'alice']);
-    await call('POST', '/ui/pause', { policy: 'default/queue-demo' }, alice);
+    await call('PUT', `${POLICY}/pause`, {}, { ...alice, 'x-microscaling-token': '' });
     expect(policy()?.paused?.by).toBe('alice (page)');
     expect(JSON.stringify(paused)).not.toContain(token);
   });
@@ -115,7 +115,7 @@ describe('hands through the API', () => {
 
   const wrong = [
     {
-      name: 'a hand without end',
+      name: 'an intervention without end',
       path: 'pause',
       body: { for: 'ever' },
       says: /`for` must be a duration.*what is to last belongs into the policy/,
@@ -185,34 +185,45 @@ describe('hands through the API', () => {
   });
 });
 
-describe('hands through the page', () => {
+describe('interventions through the page', () => {
   const mine = { 'x-microscaling-token': TOKEN };
-  const policy = 'default/queue-demo';
 
-  it('pauses and resumes, overrides and gives back', async () => {
+  it('pauses and resumes, overrides and ends the override', async () => {
     const { call, policy: seen, app } = aServer();
-    expect((await call('POST', '/ui/pause', { policy, for: '15m' }, mine)).status).toBe(204);
+    expect((await call('PUT', `${POLICY}/pause`, { for: '15m' }, mine)).status).toBe(200);
     expect(seen()?.paused).toMatchObject({ untilMs: Date.UTC(2026, 0, 1, 0, 15), by: 'page' });
-    await call('POST', '/ui/resume', { policy }, mine);
+    await call('DELETE', `${POLICY}/pause`, {}, mine);
     expect(seen()?.paused).toBeUndefined();
-    const wish = { policy, app: 'remainder', instances: 2, for: '1h' };
-    expect((await call('POST', '/ui/override', wish, mine)).status).toBe(204);
+    const body = { instances: 2, for: '1h' };
+    expect((await call('PUT', `${POLICY}/overrides/remainder`, body, mine)).status).toBe(200);
     expect(app('remainder')?.override?.instances).toBe(2);
-    await call('POST', '/ui/end-override', { policy, app: 'remainder' }, mine);
+    await call('DELETE', `${POLICY}/overrides/remainder`, {}, mine);
     expect(app('remainder')?.override).toBeUndefined();
   });
 
-  it('needs the token of this start', async () => {
+  it.each([
+    ['without the token of this start', {}],
+    ['with an empty token', { 'x-microscaling-token': '' }],
+    ['with the token of an earlier start', { 'x-microscaling-token': 'of-yesterday' }],
+  ])('does nothing for a browser %s', async (_name, headers: Record<string, string>) => {
     const { call, policy: seen } = aServer();
-    for (const headers of [{}, { 'x-microscaling-token': 'of-yesterday' }])
-      expect((await call('POST', '/ui/pause', { policy }, headers)).status).toBe(403);
+    const browser = { origin: 'http://127.0.0.1', ...headers };
+    expect((await call('PUT', `${POLICY}/pause`, {}, browser)).status).toBe(403);
+    expect(seen()?.paused).toBeUndefined();
+  });
+
+  it('does nothing for a page of an earlier start, even where the browser names no origin', async () => {
+    const { call, policy: seen } = aServer();
+    const old = { 'x-microscaling-token': 'of-yesterday' };
+    expect((await call('PUT', `${POLICY}/pause`, {}, old)).status).toBe(403);
     expect(seen()?.paused).toBeUndefined();
   });
 
   it('says what is wrong', async () => {
     const { call } = aServer();
-    expect((await call('POST', '/ui/pause', {}, mine)).body).toEqual({ message: '`policy` must be a name' });
-    const wish = { policy, app: 'producer', instances: 2, for: '1h' };
-    expect((await call('POST', '/ui/override', wish, mine)).status).toBe(422);
+    const { status, body } = await call('PUT', `${POLICY}-2/pause`, {}, mine);
+    expect([status, body['message']]).toEqual([404, expect.stringContaining('no MicroscalingPolicy')]);
+    const override = { instances: 2, for: '1h' };
+    expect((await call('PUT', `${POLICY}/overrides/producer`, override, mine)).status).toBe(422);
   });
 });

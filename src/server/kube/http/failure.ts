@@ -1,7 +1,7 @@
 // server: what the Kubernetes-shaped API answers when it does not do what was asked: a `Status` with reason and code.
 
 import { defined } from '../../../lang/defined.ts';
-import { TerminalError } from '../../../runtime/errors.ts';
+import { messageOf, TerminalError, TransientError, WaitError } from '../../../runtime/errors.ts';
 
 /** Reasons of meta/v1 with the code each has (k8s.io/apimachinery `pkg/api/errors`). */
 const CODES = {
@@ -77,6 +77,25 @@ export class ApiFailure extends TerminalError {
       headers: wait === undefined ? {} : { 'retry-after': String(wait) },
     });
   }
+}
+
+/** The reason that clients know for a code; a 409 has two, and says itself which. */
+export function failureWithCode(code: Exclude<FailureCode, 409>, message: string): ApiFailure {
+  const reasons = Object.keys(CODES) as FailureReason[];
+  return new ApiFailure(reasons.find((reason) => CODES[reason] === code) ?? 'InternalError', message);
+}
+
+/**
+ * What a caller is answered when an action fails; what the caller did not cause is for the log.
+ * @param asked what the caller wanted, for `the operator failed to …`
+ */
+export function failureOf(error: unknown, asked = 'do it'): ApiFailure {
+  if (error instanceof ApiFailure) return error;
+  const message = messageOf(error);
+  if (error instanceof TerminalError) return new ApiFailure('Invalid', message);
+  if (error instanceof WaitError) return new ApiFailure('Conflict', message);
+  if (error instanceof TransientError) return new ApiFailure('ServiceUnavailable', message);
+  return new ApiFailure('InternalError', `the operator failed to ${asked}; its log says why`);
 }
 
 /** What a failure is about, as kubectl prints it: `microscalingpolicies.microscaling.io "shop"`. */

@@ -1,23 +1,34 @@
 // server/dashboard: each app in numbers beside its colour, and why it has that many.
 
-import { paint } from './colours.js';
-import { el, keep, setAttribute, setText } from './dom.js';
-import { count, local, number } from './format.js';
-import { holdControl } from './hands.js';
+/** @import { Desk, PageApp, PagePool, Step } from '../dashboard-types.ts' */
 
-/** @param desk as hands.js wants it */
+import { paint } from './colours.js';
+import { drawn, el, keep, setAttribute, setText } from './dom.js';
+import { count, local, number } from './format.js';
+import { holdControl } from './interventions.js';
+
+/** @param {Desk} desk */
 export function appCards(desk) {
   const node = el('ul', { class: 'apps', 'data-testid': 'apps' });
-  const cards = { key: (app) => app.id, create: (app) => appCard(app, desk) };
+  const cards = {
+    /** @param {PageApp} app */ key: (app) => app.id,
+    /** @param {PageApp} app */ create: (app) => appCard(app, desk),
+  };
   return {
     node,
+    /** @param {PagePool} pool */
     update: (pool) => keep(node, pool.apps, cards),
+    /** @param {number} nowMs */
     tick(nowMs) {
-      for (const card of node.children) card.tick(nowMs);
+      for (const card of drawn(node)) card.tick?.(nowMs);
     },
   };
 }
 
+/**
+ * @param {PageApp} app
+ * @param {Desk} desk
+ */
 function appCard({ role }, desk) {
   const name = el('strong', { class: 'name' });
   const rank = el('span', { class: 'rank' });
@@ -31,6 +42,7 @@ function appCard({ role }, desk) {
   const parts = [head, running, counts, ...(hold === undefined ? [] : [hold.node]), why];
   const node = el('li', { class: 'app', 'data-testid': 'app' }, ...parts);
   node.tick = (nowMs) => hold?.tick(nowMs);
+  /** @param {PageApp} app */
   node.update = (app) => {
     paint(node, app.colour);
     setAttribute(node, 'data-app', app.id);
@@ -50,18 +62,22 @@ function appCard({ role }, desk) {
   return node;
 }
 
+/** @param {PageApp} app */
 function rankOf(app) {
   if (app.role === 'fixed') return 'left to people';
   return app.role === 'remainder' ? `priority ${app.priority}, takes the rest` : `priority ${app.priority}`;
 }
 
+/** @param {PageApp} app */
 function countsOf(app) {
   if (!app.exists) return 'does not exist yet';
-  const moving = [
+  /** @type {[number, string][]} */
+  const parts = [
     [app.waiting, 'waiting'],
     [app.staging, 'starting'],
     [app.killing, 'stopping'],
-  ].flatMap(([n, word]) => (n > 0 ? [`${count(n)} ${word}`] : []));
+  ];
+  const moving = parts.flatMap(([n, word]) => (n > 0 ? [`${count(n)} ${word}`] : []));
   const bounds = [
     ...(app.min === undefined ? [] : [`min ${app.min}`]),
     ...(app.max === undefined ? [] : [`max ${app.max}`]),
@@ -72,6 +88,7 @@ function countsOf(app) {
 
 function stepLine() {
   const node = el('li');
+  /** @param {Step} step */
   node.update = ({ rule, before, after, reason }) =>
     setText(node, `${rule}: ${number(before)} → ${number(after)}, ${local(reason)}`);
   return node;

@@ -1,10 +1,16 @@
 // server/dashboard: running instances of each app, stacked by priority, against the capacity.
 
+/** @import { Axis, ChartData, PageApp, PagePool } from '../dashboard-types.ts' */
+
 import { canvasColour, paint, themeColour } from './colours.js';
 import { el, keep, setAttribute, setText } from './dom.js';
 import { count } from './format.js';
 import { plot, stepped } from './plot.js';
 
+/**
+ * @param {ChartData} past
+ * @param {Axis} axis
+ */
 export function instancesChart(past, axis) {
   const legend = el('ul', { class: 'legend' });
   const chart = plot(axis, { height: 285, timeLabels: true, floor: 2 });
@@ -12,6 +18,7 @@ export function instancesChart(past, axis) {
   const node = el('figure', { class: 'metric', 'data-testid': 'instances' }, head, chart.node);
   return {
     node,
+    /** @param {PagePool} pool */
     update(pool) {
       keep(legend, pool.apps, { key: (app) => app.id, create: legendEntry });
       const label = pool.apps.map((app) => `${app.name} ${app.running}`).join(', ');
@@ -33,7 +40,11 @@ export function instancesChart(past, axis) {
   };
 }
 
-/** Running totals from the first column up; drawn from the last down, each hides the part of the next below it. */
+/**
+ * Running totals from the first column up; drawn from the last down, each hides the part of the next below it.
+ *
+ * @param {(number | null)[][]} columns
+ */
 function stack(columns) {
   const known = columns[0]?.map((_, row) => columns.some((column) => column[row] !== null)) ?? [];
   let below = known.map(() => 0);
@@ -43,11 +54,13 @@ function stack(columns) {
   });
 }
 
+/** @param {PageApp} app */
 function layer({ colour }) {
   const fill = canvasColour(colour);
   return { stroke: themeColour('surface'), fill, width: 1.5, paths: stepped, points: { show: false } };
 }
 
+/** @param {PageApp} app */
 function line({ colour }) {
   return { stroke: canvasColour(colour), width: 2, dash: [2, 3], paths: stepped, points: { show: false } };
 }
@@ -60,6 +73,7 @@ function legendEntry() {
   const text = el('span');
   const chip = el('span', { class: 'chip' });
   const node = el('li', {}, chip, text);
+  /** @param {PageApp} app */
   node.update = (app) => {
     paint(node, app.colour);
     chip.classList.toggle('dotted', app.role === 'fixed');

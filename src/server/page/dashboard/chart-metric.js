@@ -1,12 +1,20 @@
 // server/dashboard: one metric against its target.
 
+/** @import { Axis, ChartData, MetricItem, PageMetric } from '../dashboard-types.ts' */
+
 import { canvasColour, paint, themeColour } from './colours.js';
 import { el, setAttribute, setText } from './dom.js';
 import { number, time } from './format.js';
 import { plot } from './plot.js';
 
+/** @type {Readonly<Record<string, string>>} */
 const UNITS = { messages: 'waiting', seconds: 's' };
 
+/**
+ * @param {ChartData} past
+ * @param {Axis} axis
+ * @param {{ id: string, index: number }} place
+ */
 export function metricChart(past, axis, { id, index }) {
   const label = el('strong');
   const value = el('span', { class: 'big', 'data-testid': 'metric-value' });
@@ -19,17 +27,14 @@ export function metricChart(past, axis, { id, index }) {
     head,
     chart.node,
   );
+  /** @param {MetricItem} item */
   node.update = ({ app, metric }) => {
     paint(node, app.colour);
     setText(label, metric.label);
     setText(value, metric.infinite ? '∞' : metric.state === 'unavailable' ? '–' : number(metric.value));
     setText(target, words(metric));
     setAttribute(node, 'data-state', metric.state);
-    setAttribute(
-      node,
-      'data-over',
-      metric.state === 'ok' && (metric.infinite === true || metric.value > metric.target),
-    );
+    setAttribute(node, 'data-over', metric.state === 'ok' && (metric.infinite === true || over(metric)));
     setAttribute(
       chart.node,
       'aria-label',
@@ -52,6 +57,12 @@ export function metricChart(past, axis, { id, index }) {
   return node;
 }
 
+/** @param {PageMetric} metric */
+function over({ value, target }) {
+  return value !== undefined && target !== undefined && value > target;
+}
+
+/** @param {PageMetric} metric */
 function words(metric) {
   const target = targetOf(metric);
   if (metric.state === 'unavailable') return `not read: ${metric.reason ?? 'no reading yet'}; ${target}`;
@@ -60,6 +71,7 @@ function words(metric) {
   return `${UNITS[metric.unit] ?? metric.unit}${old}${why} · ${target}`;
 }
 
+/** @param {PageMetric} metric */
 function targetOf({ target, perInstance }) {
   return target === undefined
     ? `target ${number(perInstance?.target)} per instance`

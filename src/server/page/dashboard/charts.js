@@ -1,21 +1,26 @@
 // server/dashboard: on one time axis, each metric against its target and the instances stacked by priority.
 
+/** @import { Axis, ChartData, MetricItem, PagePool } from '../dashboard-types.ts' */
+
 import { instancesChart } from './chart-instances.js';
 import { metricChart } from './chart-metric.js';
 import { el, keep, setAttribute } from './dom.js';
 import { time } from './format.js';
 
+/** @type {[number, string][]} */
 const WINDOWS = [
   [60, '1 min'],
   [300, '5 min'],
   [900, '15 min'],
 ];
 
-/** @param past what the charts draw */
+/** @param {ChartData} past what the charts draw */
 export function poolCharts(past) {
   const sync = `pool-${Math.random()}`;
   let windowS = 300;
+  /** @type {PagePool | undefined} */
   let shown;
+  /** @type {Axis} */
   const axis = {
     sync,
     range: () => span(past.times, windowS),
@@ -47,8 +52,10 @@ export function poolCharts(past) {
     metrics,
     instances.node,
   );
+  /** @param {MetricItem} item */
   const create = ({ app, index }) => metricChart(past, axis, { id: app.id, index });
 
+  /** @param {PagePool} pool */
   function update(pool) {
     shown = pool;
     const items = pool.apps.flatMap((app) => app.metrics.map((metric, index) => ({ app, metric, index })));
@@ -58,7 +65,13 @@ export function poolCharts(past) {
   return { node, update };
 }
 
-/** The last `windowS` seconds, or as much as there is, but never less than half a minute. */
+/**
+ * The last `windowS` seconds, or as much as there is, but never less than half a minute.
+ *
+ * @param {readonly number[]} times
+ * @param {number} windowS
+ * @returns {[number, number]}
+ */
 function span(times, windowS) {
   const end = times.at(-1) ?? 0;
   const start = Math.min(times[0] ?? end, end - 30);

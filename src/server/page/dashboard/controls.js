@@ -1,12 +1,14 @@
 // server/dashboard: what people may move. One request at a time, the latest wish wins.
 
+/** @import { ControlItem, Desk, PageApp, PagePool } from '../dashboard-types.ts' */
+
 import { paint } from './colours.js';
-import { el, keep, setAttribute, setText } from './dom.js';
+import { el, keep, messageOf, setAttribute, setText } from './dom.js';
 
 const SETTLE_MS = 200;
 const GIVE_UP_MS = 8_000;
 
-/** @param desk {writes: () => 'open'|'bearer'|'off', post: (path, body) => Promise<void>} */
+/** @param {Desk} desk */
 export function appControls(desk) {
   const list = el('ul', { class: 'controls' });
   const node = el(
@@ -15,9 +17,13 @@ export function appControls(desk) {
     el('h2', {}, 'Yours to move'),
     list,
   );
-  const create = () => control((app, instances) => desk.post('scale', { app, instances }));
+  const create = () => control((app, instances) => desk.send('POST', '/ui/scale', { app, instances }));
   return {
     node,
+    /**
+     * @param {PagePool} pool
+     * @param {boolean} live
+     */
     update(pool, live) {
       const items = pool.apps.filter((app) => app.pageControl !== undefined);
       node.hidden = items.length === 0;
@@ -31,6 +37,7 @@ export function appControls(desk) {
   };
 }
 
+/** @param {(app: string, instances: number) => Promise<void>} scale */
 function control(scale) {
   const name = el('legend');
   const less = el('button', { type: 'button', 'data-testid': 'less' }, '−');
@@ -44,11 +51,12 @@ function control(scale) {
     (app, n) => scale(app, n),
     () => draw(),
   );
+  /** @type {PageApp} */
   let app;
   let enabled = false;
 
   const draw = () => {
-    const { min, max } = app.pageControl;
+    const { min, max } = rangeOf(app);
     const shown = wish.value() ?? app.requested;
     for (const input of [exact, slider]) {
       setAttribute(input, 'min', min);
@@ -57,7 +65,7 @@ function control(scale) {
         input.value !== String(shown) &&
         !(input === exact && document.activeElement === exact && wish.value() === undefined)
       )
-        input.value = shown;
+        input.value = String(shown);
     }
     less.disabled = shown <= min;
     more.disabled = shown >= max;
@@ -66,7 +74,7 @@ function control(scale) {
     setAttribute(note, 'data-error', wish.error() !== undefined);
   };
   const move = (n) => {
-    const { min, max } = app.pageControl;
+    const { min, max } = rangeOf(app);
     if (Number.isFinite(n)) wish.set(app.id, Math.min(max, Math.max(min, Math.round(n))));
     draw();
   };
@@ -76,6 +84,7 @@ function control(scale) {
   slider.addEventListener('input', () => move(slider.valueAsNumber));
   exact.addEventListener('change', () => move(exact.valueAsNumber));
 
+  /** @param {ControlItem} next */
   node.update = (next) => {
     ({ app, enabled } = next);
     paint(node, app.colour);
@@ -91,30 +100,50 @@ function control(scale) {
   return node;
 }
 
+/** @param {PageApp} app one that has a control */
+function rangeOf({ pageControl }) {
+  if (pageControl === undefined) throw new Error('an app without a control is drawn with one');
+  return pageControl;
+}
+
+/**
+ * @param {PageApp} app
+ * @param {number | undefined} wished
+ */
 function noteOf(app, wished) {
   if (wished !== undefined && wished !== app.requested) return `asking for ${wished}…`;
   if (app.requested !== app.running) return `${app.requested} asked for, ${app.running} running`;
-  return `${app.running} running, ${app.pageControl.min} to ${app.pageControl.max} allowed`;
+  const { min, max } = rangeOf(app);
+  return `${app.running} running, ${min} to ${max} allowed`;
 }
 
-/** What was asked for and is not seen yet. */
+/**
+ * What was asked for and is not seen yet.
+ *
+ * @param {(app: string, instances: number) => Promise<void>} send
+ * @param {() => void} changed
+ */
 function wishOf(send, changed) {
+  /** @type {number | undefined} */
   let value;
+  /** @type {string | undefined} */
   let error;
+  /** @type {number | undefined} */
   let timer;
   let sending = false;
   /** From when on the operator's word counts again; while something is to be sent, never. */
   let until = 0;
 
+  /** @param {string} app */
   const post = async (app) => {
-    if (sending) return;
+    if (sending || value === undefined) return;
     sending = true;
     const asked = value;
     try {
       await send(app, asked);
       if (value === asked) until = performance.now() + GIVE_UP_MS;
     } catch (cause) {
-      error = cause.message;
+      error = messageOf(cause);
       value = undefined;
     }
     sending = false;
@@ -129,7 +158,7 @@ function wishOf(send, changed) {
       error = undefined;
       until = Number.POSITIVE_INFINITY;
       clearTimeout(timer);
-      timer = setTimeout(() => void post(app), SETTLE_MS);
+      timer = window.setTimeout(() => void post(app), SETTLE_MS);
     },
     seen(requested) {
       const sent = until !== Number.POSITIVE_INFINITY;

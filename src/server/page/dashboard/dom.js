@@ -1,6 +1,16 @@
 // server/dashboard: making and keeping elements. Text from data only ever becomes text nodes.
 
-/** An element with attributes and children; strings become text, never markup. */
+/** @import { Drawn } from '../dashboard-types.ts' */
+
+/**
+ * An element with attributes and children; strings become text, never markup.
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Readonly<Record<string, unknown>>} attributes
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[K] & Drawn}
+ */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) setAttribute(node, name, value);
@@ -8,12 +18,23 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Sets, or with undefined or false removes, an attribute; touches the document only when it differs. */
+/**
+ * Sets, or with undefined or false removes, an attribute; touches the document only when it differs.
+ *
+ * @param {Element} node
+ * @param {string} name
+ * @param {unknown} value
+ */
 export function setAttribute(node, name, value) {
   if (value === undefined || value === false) node.removeAttribute(name);
-  else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value === true ? '' : value);
+  else if (node.getAttribute(name) !== String(value))
+    node.setAttribute(name, value === true ? '' : String(value));
 }
 
+/**
+ * @param {Node} node
+ * @param {string} text
+ */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -21,10 +42,13 @@ export function setText(node, text) {
 /**
  * Makes the children of `parent` stand for `items`, in order, keeping the node of every key that stays.
  *
- * @param part {key: item => string, create: item => Element with .update(item) set on it}
+ * @template T
+ * @param {Element} parent
+ * @param {readonly T[]} items
+ * @param {{ key: (item: T) => string, create: (item: T) => HTMLElement & Drawn }} part
  */
 export function keep(parent, items, { key, create }) {
-  const known = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  const known = new Map(drawn(parent).map((node) => [node.dataset.key, node]));
   let place = parent.firstElementChild;
   for (const item of items) {
     const id = key(item);
@@ -36,4 +60,29 @@ export function keep(parent, items, { key, create }) {
     else parent.insertBefore(node, place);
   }
   for (const node of known.values()) node.remove();
+}
+
+/**
+ * The children that `keep` made.
+ *
+ * @param {Element} parent
+ */
+export function drawn(parent) {
+  return /** @type {(HTMLElement & Drawn)[]} */ ([...parent.children]);
+}
+
+/**
+ * An element of the document by its id.
+ *
+ * @param {string} id
+ */
+export function part(id) {
+  const node = document.getElementById(id);
+  if (node === null) throw new Error(`the page has no element ${id}`);
+  return node;
+}
+
+/** @param {unknown} cause */
+export function messageOf(cause) {
+  return cause instanceof Error ? cause.message : String(cause);
 }

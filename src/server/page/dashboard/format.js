@@ -5,19 +5,26 @@ const tenth = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 2 });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
+/** @param {number} n */
 export function count(n) {
   return Math.abs(n) >= 1e6 ? short.format(n) : whole.format(n);
 }
 
+/** @param {number | undefined} perS */
 export function rate(perS) {
   return perS === undefined ? 'rate not known yet' : `${(perS < 10 ? tenth : whole).format(perS)} per second`;
 }
 
+/** @param {number | undefined} n */
 export function number(n) {
   return n === undefined ? '–' : Number.isInteger(n) ? count(n) : tenth.format(n);
 }
 
-/** HH:MM:SS in the reader's own time. */
+/**
+ * HH:MM:SS in the reader's own time.
+ *
+ * @param {number} atMs
+ */
 export function time(atMs) {
   return clock.format(new Date(atMs));
 }
@@ -25,7 +32,11 @@ export function time(atMs) {
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
-/** Sentences of the operator hold UTC: beside times of the reader's own there must be no second kind. */
+/**
+ * Sentences of the operator hold UTC: beside times of the reader's own there must be no second kind.
+ *
+ * @param {string} text
+ */
 export function local(text, nowMs = Date.now()) {
   return text.replace(INSTANT, (utc) => {
     const atMs = Date.parse(utc);
@@ -35,7 +46,11 @@ export function local(text, nowMs = Date.now()) {
   });
 }
 
-/** How much of a time there is left. */
+/**
+ * How much of a time there is left.
+ *
+ * @param {number} ms
+ */
 export function left(ms) {
   const s = Math.ceil(ms / 1000);
   if (s <= 0) return 'ending';
@@ -44,6 +59,7 @@ export function left(ms) {
   return `${Math.round(s / 3600)} h left`;
 }
 
+/** @param {number} ms */
 export function age(ms) {
   const s = Math.max(0, ms) / 1000;
   if (s < 10) return `${s.toFixed(1)} s ago`;

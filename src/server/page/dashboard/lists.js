@@ -1,9 +1,15 @@
 // server/dashboard: decisions in words and events, newest first.
 
+/** @import { Decision, EventEntry, PageView } from '../dashboard-types.ts' */
+
 import { paint } from './colours.js';
 import { el, keep, setAttribute, setText } from './dom.js';
 import { local, number, time } from './format.js';
 
+/**
+ * @param {Element} list
+ * @param {PageView['decisions']} decisions
+ */
 export function showDecisions(list, decisions) {
   keep(
     list,
@@ -12,6 +18,10 @@ export function showDecisions(list, decisions) {
   );
 }
 
+/**
+ * @param {Element} list
+ * @param {PageView['events']} events
+ */
 export function showEvents(list, events) {
   keep(
     list,
@@ -20,7 +30,13 @@ export function showEvents(list, events) {
   );
 }
 
-/** Gives twins of one moment different keys. */
+/**
+ * Gives twins of one moment different keys.
+ *
+ * @template {object} T
+ * @param {readonly T[]} items
+ * @param {(item: T) => string} keyOf
+ */
 function numbered(items, keyOf) {
   const seen = new Map();
   return items
@@ -45,6 +61,7 @@ function decisionLine() {
     when,
     el('div', {}, el('span', { class: 'chip' }), name, ' ', change, why),
   );
+  /** @param {Decision} d */
   node.update = (d) => {
     paint(node, d.colour);
     setText(when, time(d.atMs));
@@ -61,6 +78,7 @@ function eventLine() {
   const reason = el('strong');
   const about = el('p');
   const node = el('li', { 'data-testid': 'event' }, when, el('div', {}, reason, about));
+  /** @param {EventEntry} e */
   node.update = (e) => {
     setAttribute(node, 'data-type', e.type);
     setText(when, time(e.atMs));

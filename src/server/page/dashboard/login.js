@@ -1,26 +1,32 @@
 // server/dashboard: the form to log in. The token goes into one request's body, and nowhere else.
 
-const part = (id) => document.getElementById(id);
+const form = part('form', HTMLFormElement);
+const field = part('token', HTMLInputElement);
+const enter = part('enter', HTMLButtonElement);
+const note = part('note', HTMLElement);
 
-part('form').addEventListener('submit', async (event) => {
+form.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const enter = part('enter');
   if (enter.disabled) return;
   enter.disabled = true;
-  part('note').textContent = '';
+  note.textContent = '';
   try {
-    await logIn(part('token').value);
+    await logIn(field.value);
     location.replace('/');
   } catch (cause) {
-    part('note').textContent = cause.message;
-    part('token').select();
+    note.textContent = cause instanceof Error ? cause.message : String(cause);
+    field.select();
     enter.disabled = false;
   }
 });
-part('token').focus();
+field.focus();
 void passThrough();
 
-/** Throws with a sentence. */
+/**
+ * Throws with a sentence.
+ *
+ * @param {string} token
+ */
 async function logIn(token) {
   let response;
   try {
@@ -37,6 +43,7 @@ async function logIn(token) {
   throw new Error(sentence(message ?? `the operator answered ${response.status}`));
 }
 
+/** @param {string} text */
 function sentence(text) {
   return `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
@@ -45,4 +52,18 @@ function sentence(text) {
 async function passThrough() {
   const response = await fetch('/login/session').catch(() => undefined);
   if (response?.status === 200 && (await response.json()).user !== null) location.replace('/');
+}
+
+/**
+ * An element of this form by its id. Imports nothing: other scripts are only for who has logged in.
+ *
+ * @template {typeof HTMLElement} K
+ * @param {string} id
+ * @param {K} kind
+ * @returns {InstanceType<K>}
+ */
+function part(id, kind) {
+  const node = document.getElementById(id);
+  if (node instanceof kind) return /** @type {InstanceType<K>} */ (node);
+  throw new Error(`the form has no ${kind.name} ${id}`);
 }

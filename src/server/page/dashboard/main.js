@@ -1,6 +1,8 @@
 // server/dashboard: puts the page together: what the stream says goes to the parts that draw it.
 
-import { keep, setAttribute, setText } from './dom.js';
+/** @import { Desk, Hello, PageView } from '../dashboard-types.ts' */
+
+import { drawn, keep, part, setAttribute, setText } from './dom.js';
 import { number, time } from './format.js';
 import { showTroubles } from './health.js';
 import { showDecisions, showEvents } from './lists.js';
@@ -11,13 +13,15 @@ import { backToLogin, showUser } from './user.js';
 
 const TICK_MS = 500;
 
-const part = (id) => document.getElementById(id);
 const past = new Past();
+/** @type {Hello} */
 let hello = { writes: 'off' };
 let live = false;
+/** @type {PageView | undefined} */
 let view;
 
-const desk = { past, post, writes: () => hello.writes, live: () => live };
+/** @type {Desk} */
+const desk = { past, send, writes: () => hello.writes, live: () => live };
 
 const stream = openStream({
   hello(next) {
@@ -30,7 +34,7 @@ const stream = openStream({
   view(next) {
     view = next;
     past.add(next.sample, silenceS(next));
-    draw();
+    draw(next);
   },
   alive: () => showConnection(true),
   refused: () => void backToLogin(),
@@ -38,7 +42,8 @@ const stream = openStream({
 });
 setInterval(tick, TICK_MS);
 
-function draw() {
+/** @param {PageView} view */
+function draw(view) {
   part('empty').hidden = view.pools.length > 0;
   setText(part('empty'), view.ready ? 'No policy is running here yet.' : 'Waiting for the operator…');
   showTroubles(part('troubles'), view);
@@ -52,10 +57,14 @@ function draw() {
 function tick() {
   const nowMs = stream.serverNow();
   if (live) setText(part('connection'), `live · ${time(nowMs)}`);
-  for (const pool of part('pools').children) pool.tick(live ? nowMs : (view?.atMs ?? nowMs));
+  for (const pool of drawn(part('pools'))) pool.tick?.(live ? nowMs : (view?.atMs ?? nowMs));
 }
 
-/** The first queue and its target, for the browser's tab. */
+/**
+ * The first queue and its target, for the browser's tab.
+ *
+ * @param {PageView} view
+ */
 function headline({ pools }) {
   const metric = pools.flatMap((pool) => pool.apps).flatMap((app) => app.metrics)[0];
   if (metric === undefined) return '';
@@ -63,6 +72,10 @@ function headline({ pools }) {
   return `${number(value)}${metric.target === undefined ? '' : `/${number(metric.target)}`} · `;
 }
 
+/**
+ * @param {boolean} now
+ * @param {number} [lastWordMs]
+ */
 function showConnection(now, lastWordMs) {
   const changed = live !== now || part('banner').hidden !== now;
   if (!changed) return;
@@ -86,24 +99,28 @@ async function recall() {
     past.load(await response.json());
     if (view !== undefined) {
       past.add(view.sample);
-      draw();
+      draw(view);
     }
   } catch {
     // The stream goes on, or says itself that the connection is lost.
   }
 }
 
+/** @param {PageView} view */
 function silenceS({ pools }) {
   return Math.max(5_000, ...pools.map((pool) => 3 * pool.intervalMs)) / 1000;
 }
 
-/** Something that is changed: what /ui calls it, and the JSON it takes. Throws with a sentence. */
-async function post(path, body) {
-  const headers = { 'content-type': 'application/json' };
-  if (hello.token !== undefined) headers['x-microscaling-token'] = hello.token;
+/**
+ * Sends one change. Throws with a sentence.
+ *
+ * @type {Desk['send']}
+ */
+async function send(method, path, body = {}) {
+  const headers = { 'content-type': 'application/json', 'x-microscaling-token': hello.token ?? '' };
   let response;
   try {
-    response = await fetch(`/ui/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    response = await fetch(path, { method, headers, body: JSON.stringify(body) });
   } catch {
     throw new Error('the operator did not answer; nothing was changed');
   }

@@ -1,23 +1,38 @@
 // server/dashboard: the samples of the last 15 minutes, column by column. Unknown is null, a gap in the line.
 
+/** @import { Columns, PageSample, WallAhead } from '../dashboard-types.ts' */
+
 const KEEP_S = 15 * 60;
 const SILENCE_S = 5;
 
 export class Past {
-  /** Of the server's monotonic clock, s. */
+  /**
+   * Of the server's monotonic clock, s.
+   *
+   * @type {number[]}
+   */
   #times = [];
   /** How far the clock that people read is ahead of it, s; another number once that clock was set. */
   #wallAhead = 0;
+  /** @type {Map<string, (number | null)[]>} */
   #series = new Map();
 
-  /** Replaces everything by what the server remembers. */
+  /**
+   * Replaces everything by what the server remembers.
+   *
+   * @param {Columns & WallAhead} history
+   */
   load({ atMs, series, wallAheadMs }) {
     this.#wallAhead = wallAheadMs / 1000;
     this.#times = atMs.map((ms) => ms / 1000);
-    this.#series = new Map(Object.entries(series));
+    this.#series = new Map(Object.entries(series).map(([name, column]) => [name, [...column]]));
   }
 
-  /** Adds the newest second or rewrites it. A silence longer than `silenceS` becomes a gap. */
+  /**
+   * Adds the newest second or rewrites it. A silence longer than `silenceS` becomes a gap.
+   *
+   * @param {PageSample} sample
+   */
   add({ atMs, values, wallAheadMs }, silenceS = SILENCE_S) {
     this.#wallAhead = wallAheadMs / 1000;
     const t = atMs / 1000;
@@ -34,23 +49,37 @@ export class Past {
     return this.#times.map((t) => t + this.#wallAhead);
   }
 
+  /**
+   * @param {string} name
+   * @returns {(number | null)[]}
+   */
   column(name) {
     return this.#series.get(name) ?? new Array(this.#times.length).fill(null);
   }
 
+  /**
+   * @param {number} t
+   * @param {PageSample['values']} values
+   */
   #append(t, values) {
     this.#times.push(t);
     for (const column of this.#series.values()) column.push(null);
     this.#write(this.#times.length - 1, values);
   }
 
+  /**
+   * @param {number} row
+   * @param {PageSample['values']} values
+   */
   #write(row, values) {
     for (const [name, value] of Object.entries(values)) {
-      if (!this.#series.has(name)) this.#series.set(name, new Array(this.#times.length).fill(null));
-      this.#series.get(name)[row] = value;
+      const column = this.column(name);
+      column[row] = value;
+      this.#series.set(name, column);
     }
   }
 
+  /** @param {number} before */
   #trim(before) {
     const drop = this.#times.findIndex((t) => t >= before);
     if (drop < 30) return;

@@ -1,8 +1,11 @@
 // server/dashboard: what all charts share: size, axes, time, theme.
 
+/** @import { Axis, PlotData, PlotLook } from '../dashboard-types.ts' */
+
 import { themeColour } from './colours.js';
 import { el } from './dom.js';
 import { time } from './format.js';
+// @ts-expect-error the server serves the package's file under this name
 import uPlot from './uplot.js';
 
 /** Below this many pixels of width a chart is less high. */
@@ -15,13 +18,16 @@ export const stepped = uPlot.paths.stepped({ align: 1 });
 /**
  * A uPlot that keeps the width of its element, follows the theme, and is rebuilt when `series` says so.
  *
- * @param axis {sync, range, readout} as in charts.js
- * @param what {height, label, timeLabels, floor: least height of the y range}
+ * @param {Axis} axis
+ * @param {PlotLook} what
  */
 export function plot(axis, what) {
   const node = el('div', { class: 'plot', role: 'img' });
+  /** @type {any} */
   let chart;
+  /** @type {string | undefined} */
   let built;
+  /** @type {PlotData | undefined} */
   let latest;
 
   const draw = () => {
@@ -42,7 +48,7 @@ export function plot(axis, what) {
   dark.addEventListener('change', draw);
   return {
     node,
-    /** @param next {shape: string that changes with the number or look of series, series: () => uPlot series, data} */
+    /** @param {PlotData} next */
     update(next) {
       latest = next;
       draw();
@@ -55,6 +61,11 @@ function scale() {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 }
 
+/**
+ * @param {Axis} axis
+ * @param {PlotLook} what
+ * @param {object[]} series
+ */
 function optionsOf(axis, what, series) {
   const text = themeColour('muted');
   const line = { stroke: themeColour('line'), width: 1 };

@@ -1,5 +1,7 @@
 // server/dashboard: one pool from top to bottom: health, capacity, charts, work, controls.
 
+/** @import { Desk, PagePool } from '../dashboard-types.ts' */
+
 import { appCards } from './apps.js';
 import { poolCharts } from './charts.js';
 import { appControls } from './controls.js';
@@ -8,7 +10,7 @@ import { healthList } from './health.js';
 import { slotTiles } from './tiles.js';
 import { workNumbers } from './work.js';
 
-/** @param desk {past, writes, post, live} what the parts share */
+/** @param {Desk} desk what the parts share */
 export function poolSection(desk) {
   const health = healthList(desk);
   const tiles = slotTiles();
@@ -20,8 +22,10 @@ export function poolSection(desk) {
   const side = el('div', { class: 'side' }, work.node, controls.node);
   const node = el('article', { class: 'pool', 'data-testid': 'pool' });
   node.append(health.node, tiles.node, el('div', { class: 'beside' }, charts.node, side));
+  /** @type {PagePool | undefined} */
   let shown;
 
+  /** @param {PagePool} pool */
   node.update = (pool) => {
     shown = pool;
     setAttribute(node, 'aria-label', `pool ${pool.name}`);

@@ -1,5 +1,7 @@
 // server/dashboard: the live stream. It reconnects by itself, and says so when nothing is heard.
 
+/** @import { Hello, PageView, StreamListener } from '../dashboard-types.ts' */
+
 const SILENT_MS = 3_000;
 const HUNG_MS = 10_000;
 const RETRY_MS = 1_000;
@@ -8,18 +10,20 @@ const LOOK_MS = 250;
 const CLOCK_SET_MS = 5_000;
 
 /**
- * @param on {hello({version, token, writes, user}), view(PageView), alive(), silent(lastHeardAtMs | undefined),
- *   refused()}
- * @returns {serverNow: () => ms since the epoch by the server's clock}
+ * @param {StreamListener} on
+ * @returns {{ serverNow: () => number }} ms since the epoch by the server's clock
  */
 export function openStream(on) {
+  /** @type {EventSource} */
   let source;
   let offsetMs = 0;
   let heardAt = performance.now();
+  /** @type {number | undefined} */
   let lastWordMs;
   let openedAt = 0;
 
   const serverNow = () => Date.now() + offsetMs;
+  /** @param {number | undefined} atMs */
   const heard = (atMs) => {
     if (atMs !== undefined) offsetMs = atMs - Date.now();
     heardAt = performance.now();
@@ -31,12 +35,14 @@ export function openStream(on) {
     openedAt = performance.now();
     source = new EventSource('/ui/stream');
     source.addEventListener('hello', ({ data }) => {
+      /** @type {Hello} */
       const hello = JSON.parse(data);
       heard(hello.atMs);
       on.hello(hello);
     });
     source.addEventListener('beat', ({ data }) => heard(JSON.parse(data).atMs));
     source.addEventListener('view', ({ data }) => {
+      /** @type {PageView} */
       const view = JSON.parse(data);
       const isSet = Math.abs(view.atMs - serverNow()) > CLOCK_SET_MS;
       heard(isSet ? view.atMs : undefined);

@@ -1,5 +1,7 @@
 // server/dashboard: the capacity drawn as its slots. The server says which tile is whose; here it is painted.
 
+/** @import { PagePool, TileItem } from '../dashboard-types.ts' */
+
 import { paint } from './colours.js';
 import { el, keep, setAttribute, setText } from './dom.js';
 import { number } from './format.js';
@@ -19,6 +21,7 @@ export function slotTiles() {
   );
   return {
     node,
+    /** @param {PagePool} pool */
     update(pool) {
       const apps = new Map(pool.apps.map((app) => [app.id, app]));
       setText(title, titleOf(pool));
@@ -28,25 +31,31 @@ export function slotTiles() {
         'data-size',
         pool.tiles.length > 60 ? 'small' : pool.tiles.length > 20 ? 'medium' : 'large',
       );
-      list.style.setProperty('--slots', pool.tiles.length);
+      list.style.setProperty('--slots', String(pool.tiles.length));
       setAttribute(list, 'aria-label', describe(pool));
-      const items = pool.tiles.map((tile) => ({ ...tile, owner: apps.get(tile.app) }));
+      const items = pool.tiles.map((tile) => ({ ...tile, owner: apps.get(tile.app ?? '') }));
       keep(list, items, { key: (tile) => String(tile.slot), create: slotTile });
     },
   };
 }
 
-/** A policy's own pool needs no name. */
+/**
+ * A policy's own pool needs no name.
+ *
+ * @param {PagePool} pool
+ */
 function titleOf({ name, policies }) {
   return policies.length === 1 && policies[0].key === name ? 'Capacity' : `Capacity of pool ${name}`;
 }
 
+/** @param {PagePool['capacity']} capacity */
 function capacityText({ total, used, unit }) {
   const free = total - used;
   const rest = free < 0 ? `${number(-free)} over` : `${free === 0 ? 'none' : number(free)} free`;
   return `${number(used)} of ${number(total)} ${unit} held, ${rest}`;
 }
 
+/** @param {PagePool} pool */
 function describe(pool) {
   const held = pool.apps
     .filter((app) => app.role !== 'fixed')
@@ -58,6 +67,7 @@ function slotTile() {
   const initial = el('span', { class: 'initial', 'aria-hidden': 'true' });
   const word = el('span', { class: 'word' });
   const node = el('li', { class: 'tile', 'data-testid': 'tile' }, initial, word);
+  /** @param {TileItem} tile */
   node.update = ({ slot, phase, app, over, owner }) => {
     const name = owner?.name ?? '';
     const before = node.dataset.app ?? '';
@@ -73,7 +83,11 @@ function slotTile() {
   return node;
 }
 
-/** The eye is drawn to a tile that changed hands. */
+/**
+ * The eye is drawn to a tile that went from one app to another.
+ *
+ * @param {HTMLElement} node
+ */
 function markHandOver(node) {
   if (calm.matches) return;
   node.animate(

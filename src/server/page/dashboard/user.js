@@ -1,12 +1,17 @@
 // server/dashboard: who has logged in, and the way out.
 
+/** @import { User } from '../dashboard-types.ts' */
+
 import { setText } from './dom.js';
 
-/** @param user {name, role} of a session; undefined where nobody has to log in */
+/**
+ * @param {HTMLElement} node
+ * @param {User | undefined} user of a session; undefined where nobody has to log in
+ */
 export function showUser(node, user) {
   node.hidden = user === undefined;
   if (user === undefined) return;
-  const [name, button] = node.children;
+  const [name, button] = /** @type {HTMLElement[]} */ ([...node.children]);
   setText(name, `${user.name} · ${user.role === 'write' ? 'may change things' : 'may read'}`);
   button.onclick = () => void logOut();
 }

@@ -1,9 +1,12 @@
 // server/dashboard: what the programs have done, as big numbers with their rate.
 
+/** @import { CounterItem, PagePool } from '../dashboard-types.ts' */
+
 import { paint } from './colours.js';
 import { el, keep, setText } from './dom.js';
 import { count, rate } from './format.js';
 
+/** @type {Readonly<Record<string, string>>} */
 const TITLES = { work: 'Work done', produced: 'Messages produced', consumed: 'Messages consumed' };
 
 export function workNumbers() {
@@ -11,6 +14,7 @@ export function workNumbers() {
   const node = el('section', { class: 'card' }, el('h2', {}, 'Work'), list);
   return {
     node,
+    /** @param {PagePool} pool */
     update(pool) {
       const items = pool.apps.flatMap((app) => app.counters.map((counter) => ({ app, counter })));
       node.hidden = items.length === 0;
@@ -24,6 +28,7 @@ function workNumber() {
   const total = el('span', { class: 'big' });
   const perS = el('span', { class: 'counts' });
   const node = el('li', {}, el('span', { class: 'chip' }), title, total, perS);
+  /** @param {CounterItem} item */
   node.update = ({ app, counter }) => {
     paint(node, app.colour);
     node.dataset.testid = `counter-${counter.name}`;

@@ -1,6 +1,8 @@
-// server/dashboard: hands on a policy: pause and resume, hold a count and give it back. What undoes a hand stands in its place.
+// server/dashboard: interventions: pause and resume, hold a count and give it back. What ends one stands in its place.
 
-import { el, setAttribute, setText } from './dom.js';
+/** @import { Desk, PageApp, PagePolicy } from '../dashboard-types.ts' */
+
+import { el, messageOf, setAttribute, setText } from './dom.js';
 import { count, left, time } from './format.js';
 
 const DURATIONS = [
@@ -11,11 +13,12 @@ const DURATIONS = [
 ];
 
 /**
- * @param desk {post: (path, body) => Promise<void>, writes: () => 'open'|'bearer'|'off', live: () => boolean}
- * @returns {nodes, update(policy), tick(nowMs)}
+ * Of one policy.
+ *
+ * @param {Desk} desk
  */
 export function pauseControl(desk) {
-  const badge = el('span', { class: 'hand', 'data-testid': 'paused' });
+  const badge = el('span', { class: 'intervention', 'data-testid': 'paused' });
   const resume = el('button', { type: 'button', class: 'small', 'data-testid': 'resume' }, 'Resume');
   const { forHow, why } = forAndWhy('pause');
   const pause = el('button', { type: 'button', class: 'small', 'data-testid': 'pause' }, 'Pause');
@@ -28,17 +31,20 @@ export function pauseControl(desk) {
   );
   const title = el('summary', { title: 'Leave every count as it is for a while' }, 'Pause…');
   const form = el('details', { class: 'hold', 'data-testid': 'pause-form' }, title, fields);
-  const note = el('output', { class: 'hand-note', 'data-testid': 'pause-note' });
-  const act = oneAtATime(note, (path, body) => desk.post(path, { policy: policy.key, ...body }));
+  const note = el('output', { class: 'intervention-note', 'data-testid': 'pause-note' });
+  const act = oneAtATime(note, desk.send);
+  /** @type {PagePolicy} */
   let policy;
+  const pausePath = () => `${pathOf(policy.key)}/pause`;
   pause.addEventListener('click', async () => {
-    if (!(await act('pause', { for: forHow.value, reason: why.value.trim() }))) return;
+    if (!(await act('PUT', pausePath(), { for: forHow.value, reason: why.value.trim() }))) return;
     form.open = false;
     why.value = '';
   });
-  resume.addEventListener('click', () => act('resume', {}));
+  resume.addEventListener('click', () => act('DELETE', pausePath()));
   return {
     nodes: [badge, resume, form, note],
+    /** @param {PagePolicy} next */
     update(next) {
       policy = next;
       badge.hidden = policy.paused === undefined;
@@ -48,6 +54,7 @@ export function pauseControl(desk) {
       setAttribute(pause, 'aria-label', `Pause ${policy.title}`);
       setAttribute(resume, 'aria-label', `Resume ${policy.title}`);
     },
+    /** @param {number} nowMs */
     tick(nowMs) {
       if (policy === undefined) return;
       const { paused } = policy;
@@ -62,7 +69,11 @@ export function pauseControl(desk) {
   };
 }
 
-/** Every hand ends by itself, and tells others why: both are asked for. */
+/**
+ * Every intervention ends by itself and says why: both are asked for.
+ *
+ * @param {string} name
+ */
 function forAndWhy(name) {
   const options = DURATIONS.map(([value, text]) => el('option', { value, selected: value === '1h' }, text));
   const forHow = el('select', { 'data-testid': `${name}-for` }, ...options);
@@ -76,9 +87,13 @@ function forAndWhy(name) {
   return { forHow, why };
 }
 
-/** Of an app that has a law or takes the rest. */
+/**
+ * Of an app that has a law or takes the rest.
+ *
+ * @param {Desk} desk
+ */
 export function holdControl(desk) {
-  const badge = el('span', { class: 'hand', 'data-testid': 'held' });
+  const badge = el('span', { class: 'intervention', 'data-testid': 'held' });
   const back = el('button', { type: 'button', class: 'small', 'data-testid': 'give-back' }, 'Give back');
   const held = el('div', { class: 'held' }, badge, back);
   const less = el('button', { type: 'button', 'data-testid': 'hold-less' }, '−');
@@ -101,46 +116,46 @@ export function holdControl(desk) {
   );
   const title = el('summary', {});
   const form = el('details', { class: 'hold', 'data-testid': 'hold-form' }, title, fields);
-  const note = el('output', { class: 'hand-note', 'data-testid': 'hold-note' });
-  const node = el('div', { class: 'hands' }, held, form, note);
-  const act = oneAtATime(note, (path, body) =>
-    desk.post(path, { policy: app.policy, app: app.name, ...body }),
-  );
+  const note = el('output', { class: 'intervention-note', 'data-testid': 'hold-note' });
+  const node = el('div', { class: 'interventions' }, held, form, note);
+  const act = oneAtATime(note, desk.send);
+  /** @type {PageApp} */
   let app;
 
+  const overridePath = () => `${pathOf(app.policy)}/overrides/${encodeURIComponent(app.name)}`;
+  /** @param {number} n */
   const clamp = (n) => Math.min(app.max ?? n, Math.max(app.min ?? 0, Math.round(n)));
   const wished = () => (Number.isFinite(exact.valueAsNumber) ? clamp(exact.valueAsNumber) : app.requested);
+  /** @param {number} n */
   const step = (n) => {
-    exact.value = clamp(wished() + n);
+    exact.value = String(clamp(wished() + n));
   };
   less.addEventListener('click', () => step(-1));
   more.addEventListener('click', () => step(1));
   exact.addEventListener('change', () => {
-    exact.value = wished();
+    exact.value = String(wished());
   });
   form.addEventListener('toggle', () => {
-    if (form.open) exact.value = clamp(app.override?.instances ?? app.requested);
+    if (form.open) exact.value = String(clamp(app.override?.instances ?? app.requested));
   });
   hold.addEventListener('click', async () => {
     const body = { instances: wished(), for: forHow.value, reason: why.value.trim() };
-    if (!(await act('override', body))) return;
+    if (!(await act('PUT', overridePath(), body))) return;
     form.open = false;
     why.value = '';
   });
-  back.addEventListener('click', () => act('end-override', {}));
+  back.addEventListener('click', () => act('DELETE', overridePath()));
 
   return {
     node,
+    /** @param {PageApp} next */
     update(next) {
       app = next;
       const { name, min, max, override } = app;
       held.hidden = override === undefined;
       setText(title, override === undefined ? 'Hold at a count' : 'Hold at another count');
-      for (const [field, value] of [
-        ['min', min ?? 0],
-        ['max', max],
-      ])
-        setAttribute(exact, field, value);
+      setAttribute(exact, 'min', min ?? 0);
+      setAttribute(exact, 'max', max);
       setAttribute(less, 'aria-label', `hold one ${name} less`);
       setAttribute(more, 'aria-label', `hold one ${name} more`);
       setAttribute(exact, 'aria-label', `instances to hold ${name} at`);
@@ -149,6 +164,7 @@ export function holdControl(desk) {
       setAttribute(hold, 'aria-label', `Hold ${name}`);
       setAttribute(back, 'aria-label', `Give ${name} back to its law`);
     },
+    /** @param {number} nowMs */
     tick(nowMs) {
       if (app === undefined) return;
       offer(form, desk);
@@ -163,33 +179,58 @@ export function holdControl(desk) {
   };
 }
 
-/** Where nothing may be changed there is nothing to press; where what is shown is old, nothing is pressed. */
+/**
+ * Where nothing may be changed there is nothing to press; where what is shown is old, nothing is pressed.
+ *
+ * @param {HTMLElement} node
+ * @param {Desk} desk
+ */
 function offer(node, desk) {
   node.hidden = desk.writes() === 'off';
-  if ('disabled' in node) node.disabled = !desk.live();
+  if (node instanceof HTMLButtonElement) node.disabled = !desk.live();
 }
 
+/**
+ * @param {{ untilMs?: number, reason?: string }} intervention
+ * @param {number} nowMs
+ */
 function untilText({ untilMs, reason }, nowMs) {
   const until =
     untilMs === undefined ? 'until it is resumed' : `until ${time(untilMs)}, ${left(untilMs - nowMs)}`;
   return reason ? `${until}: ${reason}` : until;
 }
 
-/** Resolves to whether it was done; what went wrong is said in `note`. */
+/**
+ * Resolves to whether it was done; what went wrong is said in `note`.
+ *
+ * @param {HTMLElement} note
+ * @param {Desk['send']} send
+ * @returns {(...change: Parameters<Desk['send']>) => Promise<boolean>}
+ */
 function oneAtATime(note, send) {
   let busy = false;
-  return async (path, body) => {
+  return async (...change) => {
     if (busy) return false;
     busy = true;
     setText(note, '');
     try {
-      await send(path, body);
+      await send(...change);
       return true;
     } catch (cause) {
-      setText(note, cause.message);
+      setText(note, messageOf(cause));
       return false;
     } finally {
       busy = false;
     }
   };
+}
+
+/**
+ * Where the API has a policy.
+ *
+ * @param {string} key namespace/name
+ */
+function pathOf(key) {
+  const [namespace, name] = key.split('/').map(encodeURIComponent);
+  return `/apis/microscaling.io/v1alpha1/namespaces/${namespace}/microscalingpolicies/${name}`;
 }
