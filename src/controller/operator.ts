@@ -54,21 +54,21 @@ export function createOperator(deps: OperatorDeps): Operator {
     isTrusted: (source) => sources.some(({ name, isTrusted }) => name === source && isTrusted === true),
     isPaused: (policy) => interventions.on(policy).paused !== undefined,
   });
-  const archive = new DurableWrites({
+  const durableWrites = new DurableWrites({
     clock,
     log,
     documents: deps.documents,
     onTrouble: (message) => status.storeTrouble(message),
   });
-  const records = new HistoryStore(archive);
-  const poolArchive = new PoolStore(archive, clock);
+  const history = new HistoryStore(durableWrites);
+  const poolStore = new PoolStore(durableWrites, clock);
   const status = new Status({
     ...deps,
-    records,
-    handsOn: (policy) => interventions.on(policy),
-    leaving: () => store.holdings.leaving(),
+    history,
+    interventionsOn: (policy) => interventions.on(policy),
+    pendingCollections: () => store.ownership.pendingCollections(),
     onShown: (pool) => homes.shown(pool),
-    onEvent: (event, policy) => homes.told(event, policy),
+    onEvent: (event, policy) => homes.event(event, policy),
   });
   const pools = new WorkQueue<string>(clock);
   const listings = new WorkQueue<PolicySource>(clock);
@@ -86,7 +86,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     clock,
     log,
     documents,
-    tell: (told) => status.announce(told),
+    onEvent: (told) => status.event(told),
     onChange: (policy) => {
       const record = store.policy(policy);
       if (record !== undefined) pools.add(poolKeyOf(shownVersion(record).policy));
@@ -98,8 +98,8 @@ export function createOperator(deps: OperatorDeps): Operator {
     store,
     status,
     interventions,
-    onLeft: () => homes.letGo(),
-    archive: poolArchive,
+    onLeft: () => homes.collected(),
+    archive: poolStore,
   });
   const follower = new SourceFollower({
     clock,
@@ -111,15 +111,15 @@ export function createOperator(deps: OperatorDeps): Operator {
       for (const { key } of removed) interventions.forget(key);
       interventions.follow((policy) => namesIn(store, policy));
       wakeups.follow(store.pools());
-      homes.letGo();
+      homes.collected();
       for (const pool of changed) pools.add(pool);
     },
-    onComplete: () => forgetOthers(store, { poolArchive, records }),
+    onComplete: () => forgetOthers(store, { poolStore, history }),
   });
   const orphans = new Orphans({ clock, log, store, status, documents, schedulerFor, leadership });
   const parts: readonly (readonly Runnable[])[] = [
     [
-      { name: 'archive', run: (signal) => archive.run(() => rounds.keep(), signal) },
+      { name: 'archive', run: (signal) => durableWrites.run(() => rounds.keep(), signal) },
       { name: 'policy listings', run: (signal) => runController(options(listings, follower, deps), signal) },
       ...sources.map((source) => watching(source, listings, deps)),
     ],
@@ -139,7 +139,7 @@ export function createOperator(deps: OperatorDeps): Operator {
       } finally {
         await Promise.all([wakeups.close(), rounds.close(), homes.close()]);
         rounds.keep();
-        archive.close();
+        durableWrites.close();
       }
     },
     state: {
@@ -198,11 +198,11 @@ function namesIn(store: PolicyStore, policy: ResourceKey): ReadonlySet<string> |
 /** What is kept of pools and policies that are not there any more. */
 function forgetOthers(
   store: PolicyStore,
-  { poolArchive, records }: { readonly poolArchive: PoolStore; readonly records: HistoryStore },
+  { poolStore, history }: { readonly poolStore: PoolStore; readonly history: HistoryStore },
 ): void {
   const found = store.pools();
-  poolArchive.forgetOthers(new Set(found.map(({ key }) => key)));
-  records.forgetOthers(new Set(found.flatMap(({ members }) => members.map(({ key }) => key))));
+  poolStore.forgetOthers(new Set(found.map(({ key }) => key)));
+  history.forgetOthers(new Set(found.flatMap(({ members }) => members.map(({ key }) => key))));
 }
 
 function watching(

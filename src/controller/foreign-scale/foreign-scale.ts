@@ -34,7 +34,7 @@ const ADRIFT_MS = 300_000;
 export interface ForeignScaleResult {
   readonly track: Track;
   /** A foreign change, seen in this round. */
-  readonly sighting?: { readonly from: number; readonly to: number };
+  readonly foreignChange?: { readonly from: number; readonly to: number };
   /** The count to keep in this round, and why. */
   readonly held?: { readonly instances: number; readonly reason: string };
   /** Which situation `held` comes from. */
@@ -82,21 +82,21 @@ export function checkForeignScale(
   const recent = track.alternations.filter((atMs) => nowMs - atMs < ALTERNATION_WINDOW_MS);
   const alternations = track.answered ? [...recent, nowMs] : [nowMs];
   const from = track.seen?.requested ?? requested;
-  const sighting = { from, to: requested };
+  const foreignChange = { from, to: requested };
   const next: Track = { ...expire(track, nowMs), seen, alternations, answered: false };
   if (alternations.length >= ALTERNATIONS_TO_CONFLICT || next.conflictUntilMs !== undefined) {
     const conflict = { ...next, conflictUntilMs: nowMs + holdForMs };
-    return { ...assessment(conflict, now), sighting };
+    return { ...assessment(conflict, now), foreignChange };
   }
   const change = `somebody changed the count from ${from} to ${requested}`;
   if (rule.action === 'Hold') {
     const holding = { ...next, hold: { instances: requested, untilMs: nowMs + holdForMs } };
-    return { ...assessment(holding, now), sighting };
+    return { ...assessment(holding, now), foreignChange };
   }
   const back = rule.action === 'Revert' ? (track.asked ?? from) : requested;
   const reason =
     rule.action === 'Revert' ? `${change}: put back to ${back}` : `${change}: going on from there`;
-  return { track: next, sighting, held: { instances: back, reason }, situation: 'none' };
+  return { track: next, foreignChange, held: { instances: back, reason }, situation: 'none' };
 }
 
 /** Our own write: remembered before it is made, so that one that lands late is still known as ours. */

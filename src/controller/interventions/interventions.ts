@@ -1,4 +1,4 @@
-// controller: the hands that people lay on policies for a while, pauses and overrides: durable, and ending by the clock.
+// controller: pauses and overrides: interventions of people, stored durably and ended by the clock.
 
 import type { ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
@@ -16,7 +16,7 @@ export interface InterventionDeps {
   readonly log: Logger;
   readonly documents: DocumentStore;
   /** Told of every beginning and end. */
-  readonly tell: (told: NewEvent) => void;
+  readonly onEvent: (told: NewEvent) => void;
   /** Called when a policy must be looked at. */
   readonly onChange: (policy: ResourceKey) => void;
 }
@@ -27,22 +27,23 @@ export interface NamedApp {
   readonly id: string;
 }
 
+/** The name on disk. */
 const COLLECTION = 'hand';
 /** How soon what is stored follows a clock that was set. */
 const LONGEST_SLEEP_MS = 60_000;
 /** An end that could not be written down is tried again. */
 const RETRY_MS = 5_000;
-const UNGRIPPED: InterventionEffect = { overrides: new Map() };
+const NO_INTERVENTION: InterventionEffect = { overrides: new Map() };
 
 /**
- * Nothing here judges whether a hand is allowed: actions.ts does, which knows the policies. How long a hand lasts is
+ * Nothing here decides whether an intervention is allowed: actions.ts does, which knows the policies. How long an intervention lasts is
  * measured: a wall clock that is set ends none early and none late, and the end that people read moves with it. What
  * is stored has the end by the wall clock, for a restart.
  */
 export class Interventions {
   readonly #deps: InterventionDeps;
   /** By key of the document; their times are monotonic. */
-  readonly #hands = new Map<string, Intervention>();
+  readonly #active = new Map<string, Intervention>();
   readonly #wallAheadMs: () => number;
   /** What the times in the store were moved by. */
   #storedAheadMs: number;
@@ -55,9 +56,10 @@ export class Interventions {
     this.#wallAheadMs = wallOffset(deps.clock);
     this.#storedAheadMs = this.#wallAheadMs();
     for (const [key, value] of deps.documents.all(COLLECTION)) {
-      const hand = readIntervention(value);
-      if (hand !== undefined && keyOf(hand) === key) this.#hands.set(key, this.#takenUp(hand));
-      else deps.log.warn('a hand on a policy is not readable and left out', { key });
+      const intervention = readIntervention(value);
+      if (intervention !== undefined && keyOf(intervention) === key)
+        this.#active.set(key, this.#restored(intervention));
+      else deps.log.warn('an intervention on a policy is not readable and left out', { key });
     }
   }
 
@@ -68,7 +70,7 @@ export class Interventions {
   }
 
   resume(policy: ResourceKey, by = 'somebody'): void {
-    this.#endByHand(keyOf({ kind: 'pause', policy }), `${by} resumed it`);
+    this.#endByPerson(keyOf({ kind: 'pause', policy }), `${by} resumed it`);
   }
 
   override(
@@ -91,16 +93,18 @@ export class Interventions {
   }
 
   endOverride(policy: ResourceKey, app: string, by = 'somebody'): void {
-    this.#endByHand(keyOf({ kind: 'override', policy, app }), `${by} gave it back to its law`);
+    this.#endByPerson(keyOf({ kind: 'override', policy, app }), `${by} gave it back to its law`);
   }
 
   /** What holds at this moment: one whose time is over does not, whether or not its end was told already. */
   on(policy: ResourceKey): InterventionEffect {
-    if (this.#hands.size === 0) return UNGRIPPED;
+    if (this.#active.size === 0) return NO_INTERVENTION;
     const nowMs = this.#deps.clock.monotonic();
-    const mine = [...this.#hands.values()].filter((h) => h.policy === policy && !isOver(h, nowMs));
-    const pause = mine.find((hand): hand is Pause => hand.kind === 'pause');
-    const overrides = mine.filter((hand): hand is Override => hand.kind === 'override');
+    const mine = [...this.#active.values()].filter((h) => h.policy === policy && !isOver(h, nowMs));
+    const pause = mine.find((intervention): intervention is Pause => intervention.kind === 'pause');
+    const overrides = mine.filter(
+      (intervention): intervention is Override => intervention.kind === 'override',
+    );
     return {
       ...(pause && { paused: timesOf(this.#byWall(pause)) }),
       overrides: new Map(
@@ -114,16 +118,16 @@ export class Interventions {
 
   /** The policy is gone, and its hands with it. */
   forget(policy: ResourceKey): void {
-    for (const [key, hand] of [...this.#hands]) if (hand.policy === policy) this.#end(key);
+    for (const [key, intervention] of [...this.#active]) if (intervention.policy === policy) this.#end(key);
   }
 
   /** Forgets hands on what is not there any more; `apps` gives the names in a policy, undefined when it is gone. */
   follow(apps: (policy: ResourceKey) => ReadonlySet<string> | 'unknown' | undefined): void {
-    for (const [key, hand] of [...this.#hands]) {
-      const names = apps(hand.policy);
+    for (const [key, intervention] of [...this.#active]) {
+      const names = apps(intervention.policy);
       if (names === 'unknown') continue;
       if (names === undefined) this.#end(key);
-      else if (hand.kind === 'override' && !names.has(hand.app)) {
+      else if (intervention.kind === 'override' && !names.has(intervention.app)) {
         this.#end(key, 'the policy does not name the app any more');
       }
     }
@@ -140,28 +144,34 @@ export class Interventions {
     }
   }
 
-  #begin(hand: Intervention): void {
-    const key = keyOf(hand);
-    this.#deps.documents.write([{ do: 'put', collection: COLLECTION, key, value: this.#byWall(hand) }]);
-    this.#hands.set(key, hand);
+  #begin(intervention: Intervention): void {
+    const key = keyOf(intervention);
+    this.#deps.documents.write([
+      { do: 'put', collection: COLLECTION, key, value: this.#byWall(intervention) },
+    ]);
+    this.#active.set(key, intervention);
     this.#ended.delete(key);
-    this.#tell(hand, hand.kind === 'pause' ? 'Paused' : 'Overridden', this.#wordsOf(hand));
-    this.#noteChange(hand.policy);
+    this.#event(
+      intervention,
+      intervention.kind === 'pause' ? 'Paused' : 'Overridden',
+      this.#textOf(intervention),
+    );
+    this.#noteChange(intervention.policy);
   }
 
-  #endByHand(key: string, message: string): void {
-    const hand = this.#hands.get(key);
-    if (hand === undefined) return;
+  #endByPerson(key: string, message: string): void {
+    const intervention = this.#active.get(key);
+    if (intervention === undefined) return;
     this.#deps.documents.write([{ do: 'remove', collection: COLLECTION, key }]);
-    this.#hands.delete(key);
-    this.#tellEnd(hand, message);
-    this.#noteChange(hand.policy);
+    this.#active.delete(key);
+    this.#endEvent(intervention, message);
+    this.#noteChange(intervention.policy);
   }
 
   #endDue(): void {
     const nowMs = this.#deps.clock.monotonic();
-    for (const [key, hand] of [...this.#hands]) {
-      if (isOver(hand, nowMs)) this.#end(key, `${this.#wordsOf(hand)}: its time is over`);
+    for (const [key, intervention] of [...this.#active]) {
+      if (isOver(intervention, nowMs)) this.#end(key, `${this.#textOf(intervention)}: its time is over`);
     }
     this.#removeEnded();
   }
@@ -171,8 +181,9 @@ export class Interventions {
     const aheadMs = this.#wallAheadMs();
     if (aheadMs === this.#storedAheadMs) return;
     try {
-      const changes = [...this.#hands].map(
-        ([key, hand]) => ({ do: 'put', collection: COLLECTION, key, value: moved(hand, aheadMs) }) as const,
+      const changes = [...this.#active].map(
+        ([key, intervention]) =>
+          ({ do: 'put', collection: COLLECTION, key, value: moved(intervention, aheadMs) }) as const,
       );
       if (changes.length > 0) this.#deps.documents.write(changes);
       this.#storedAheadMs = aheadMs;
@@ -181,31 +192,31 @@ export class Interventions {
     }
   }
 
-  #byWall<H extends Intervention>(hand: H): H {
-    return moved(hand, this.#wallAheadMs());
+  #byWall<H extends Intervention>(intervention: H): H {
+    return moved(intervention, this.#wallAheadMs());
   }
 
   /** One that begins in the future was stored under a clock that was set back since: it lasts as long as was said. */
-  #takenUp(stored: Intervention): Intervention {
+  #restored(stored: Intervention): Intervention {
     const aheadMs = this.#wallAheadMs();
     const earlyMs = Math.max(0, stored.sinceMs - aheadMs - this.#deps.clock.monotonic());
     return moved(stored, -aheadMs - earlyMs);
   }
 
-  #wordsOf(hand: Intervention): string {
-    const shown = this.#byWall(hand);
+  #textOf(intervention: Intervention): string {
+    const shown = this.#byWall(intervention);
     return shown.kind === 'pause' ? pauseText(shown) : overrideText(shown);
   }
 
   /** It is over whether or not that can be written down. */
   #end(key: string, message?: string): void {
-    const hand = this.#hands.get(key);
-    if (hand === undefined) return;
-    this.#hands.delete(key);
+    const intervention = this.#active.get(key);
+    if (intervention === undefined) return;
+    this.#active.delete(key);
     this.#ended.add(key);
     this.#removeEnded();
-    if (message !== undefined) this.#tellEnd(hand, message);
-    this.#noteChange(hand.policy);
+    if (message !== undefined) this.#endEvent(intervention, message);
+    this.#noteChange(intervention.policy);
   }
 
   #removeEnded(): void {
@@ -216,24 +227,26 @@ export class Interventions {
       );
       this.#ended.clear();
     } catch (error) {
-      this.#deps.log.debug('the end of a hand is not written down yet', { reason: messageOf(error) });
+      this.#deps.log.debug('the end of an intervention is not written down yet', {
+        reason: messageOf(error),
+      });
     }
   }
 
   #idleMs(): number {
     const nowMs = this.#deps.clock.monotonic();
-    const dues = [...this.#hands.values()].map(({ untilMs = Number.POSITIVE_INFINITY }) => untilMs - nowMs);
+    const dues = [...this.#active.values()].map(({ untilMs = Number.POSITIVE_INFINITY }) => untilMs - nowMs);
     const longest = this.#ended.size > 0 ? RETRY_MS : LONGEST_SLEEP_MS;
     return Math.max(0, Math.min(longest, ...dues));
   }
 
-  #tellEnd(hand: Intervention, message: string): void {
-    this.#tell(hand, hand.kind === 'pause' ? 'Resumed' : 'OverrideEnded', message);
+  #endEvent(intervention: Intervention, message: string): void {
+    this.#event(intervention, intervention.kind === 'pause' ? 'Resumed' : 'OverrideEnded', message);
   }
 
-  #tell(hand: Intervention, reason: NewEvent['reason'], message: string): void {
-    const object = hand.kind === 'pause' ? `policy ${hand.policy}` : `app ${hand.id}`;
-    this.#deps.tell({ type: 'Normal', reason, object, message });
+  #event(intervention: Intervention, reason: NewEvent['reason'], message: string): void {
+    const object = intervention.kind === 'pause' ? `policy ${intervention.policy}` : `app ${intervention.id}`;
+    this.#deps.onEvent({ type: 'Normal', reason, object, message });
   }
 
   #noteChange(policy: ResourceKey): void {
@@ -243,8 +256,12 @@ export class Interventions {
   }
 }
 
-function keyOf(hand: Pick<Pause, 'kind' | 'policy'> | Pick<Override, 'kind' | 'policy' | 'app'>): string {
-  return hand.kind === 'pause' ? `${hand.policy} pause` : `${hand.policy} override ${hand.app}`;
+function keyOf(
+  intervention: Pick<Pause, 'kind' | 'policy'> | Pick<Override, 'kind' | 'policy' | 'app'>,
+): string {
+  return intervention.kind === 'pause'
+    ? `${intervention.policy} pause`
+    : `${intervention.policy} override ${intervention.app}`;
 }
 
 function isOver({ untilMs }: Intervention, nowMs: number): boolean {
@@ -258,7 +275,11 @@ function timesOf({ sinceMs, untilMs, reason, by }: Intervention): PauseView {
   };
 }
 
-function moved<H extends Intervention>(hand: H, byMs: number): H {
-  const { untilMs } = hand;
-  return { ...hand, sinceMs: hand.sinceMs + byMs, ...(untilMs !== undefined && { untilMs: untilMs + byMs }) };
+function moved<H extends Intervention>(intervention: H, byMs: number): H {
+  const { untilMs } = intervention;
+  return {
+    ...intervention,
+    sinceMs: intervention.sinceMs + byMs,
+    ...(untilMs !== undefined && { untilMs: untilMs + byMs }),
+  };
 }

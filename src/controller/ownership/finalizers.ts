@@ -12,7 +12,7 @@ export interface FinalizerDeps {
   readonly leadership: Leadership;
   readonly queue: WorkQueue<string>;
   /** Objects whose deletion was asked for and of which nothing is held. */
-  readonly releasable: () => readonly Entry[];
+  readonly finalizable: () => readonly Entry[];
 }
 
 const STANDBY_RETRY_MS = 1_000;
@@ -21,7 +21,7 @@ const AGAIN_MS = 60_000;
 
 export class FinalizerRemover implements Reconciler<string> {
   readonly #deps: FinalizerDeps;
-  readonly #told = new Set<string>();
+  readonly #removed = new Set<string>();
 
   constructor(deps: FinalizerDeps) {
     this.#deps = deps;
@@ -29,17 +29,17 @@ export class FinalizerRemover implements Reconciler<string> {
 
   /** Documents changed, or an app was let go of. */
   look(): void {
-    const ids = new Set(this.#deps.releasable().map(identityOf));
-    for (const id of this.#told) if (!ids.has(id)) this.#told.delete(id);
-    for (const id of ids) if (!this.#told.has(id)) this.#deps.queue.add(id);
+    const ids = new Set(this.#deps.finalizable().map(identityOf));
+    for (const id of this.#removed) if (!ids.has(id)) this.#removed.delete(id);
+    for (const id of ids) if (!this.#removed.has(id)) this.#deps.queue.add(id);
   }
 
   async reconcile(id: string, { signal }: ReconcileContext): Promise<ReconcileResult> {
-    const { sources, leadership, releasable } = this.#deps;
-    const entry = releasable().find((each) => identityOf(each) === id);
+    const { sources, leadership, finalizable } = this.#deps;
+    const entry = finalizable().find((each) => identityOf(each) === id);
     const source = sources.find(({ name }) => name === entry?.source);
     if (entry === undefined || source?.release === undefined) return {};
-    this.#told.add(id);
+    this.#removed.add(id);
     const { acting, reason } = await leadership(signal);
     if (!acting) throw new WaitError(`another instance lets it go: ${reason}`, STANDBY_RETRY_MS);
     await source.release({ kind: entry.kind, key: entry.key }, signal);

@@ -15,7 +15,7 @@ export interface GarbageCollectorDeps {
   readonly store: PolicyStore;
   readonly status: Status;
   /** Called when an app was let go of. */
-  readonly onLeft: (leaving: PendingCollection) => void;
+  readonly onCollected: (leaving: PendingCollection) => void;
 }
 
 export class GarbageCollector {
@@ -26,16 +26,16 @@ export class GarbageCollector {
   }
 
   /** One app that cannot be let go of is tried again with the next round, and does not keep the others. */
-  async say(pool: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
+  async collect(pool: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
     const { store, status } = this.#deps;
     const failures: unknown[] = [];
     for (const leaving of store.leaving(pool)) {
       stopping.throwIfAborted();
       try {
-        await this.#letGo(leaving, signal);
+        await this.#collect(leaving, signal);
       } catch (error) {
-        if (!store.holdings.isLeaving(leaving)) continue;
-        status.farewellPostponed(leaving, messageOf(error));
+        if (!store.ownership.isPending(leaving)) continue;
+        status.collectionPostponed(leaving, messageOf(error));
         log.debug('not let go yet', { app: leaving.app, reason: messageOf(error) });
         failures.push(error);
       }
@@ -45,17 +45,17 @@ export class GarbageCollector {
   }
 
   /** A cluster takes its time to answer: that the app is still to go is asked once more, right before it goes. */
-  async #letGo(leaving: PendingCollection, signal: AbortSignal): Promise<void> {
-    const { store, status, schedulerFor, leadership, onLeft } = this.#deps;
+  async #collect(leaving: PendingCollection, signal: AbortSignal): Promise<void> {
+    const { store, status, schedulerFor, leadership, onCollected } = this.#deps;
     const { app, policy, cluster } = leaving;
     const scheduler = schedulerFor(cluster);
     const change = collectionChange(leaving, await scheduler.observe([app], signal));
     if (change !== undefined) {
-      const writer = whileCollecting(scheduler, () => store.holdings.isLeaving(leaving));
+      const writer = whileCollecting(scheduler, () => store.ownership.isPending(leaving));
       const { outcome } = await whileActing(writer, leadership).apply(change, signal);
-      status.deed({ change, result: outcome }, policy);
+      status.changed({ change, result: outcome }, policy);
     }
-    store.holdings.left(leaving);
-    onLeft(leaving);
+    store.ownership.collected(leaving);
+    onCollected(leaving);
   }
 }

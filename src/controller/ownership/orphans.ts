@@ -80,7 +80,7 @@ export class Orphans implements OrphanActions {
   release(app: string): void {
     const { policy, leaving } = this.#orphan(app);
     this.#deps.documents.write([{ do: 'put', collection: RELEASED, key: app, value: { policy } }]);
-    if (leaving !== undefined) this.#deps.store.holdings.left(leaving);
+    if (leaving !== undefined) this.#deps.store.ownership.collected(leaving);
     this.#found.delete(app);
     this.#announce('Released', app, `released by hand; policy ${policy} made it, and it stays as it is`);
   }
@@ -97,7 +97,7 @@ export class Orphans implements OrphanActions {
     const writer = whileActing(scheduler, leadership);
     const reason = `somebody deleted it: no policy names it any more (policy ${policy} made it)`;
     if (observed !== undefined) await writer.apply({ kind: 'delete', app, reason }, signal);
-    if (leaving !== undefined) store.holdings.left(leaving);
+    if (leaving !== undefined) store.ownership.collected(leaving);
     this.#found.delete(app);
     this.#announce('Deleted', app, reason);
   }
@@ -149,7 +149,7 @@ export class Orphans implements OrphanActions {
       const named = this.#named();
       this.#forgetReleases(named);
       for (const [app, policy] of owned) {
-        if (named.has(app) || store.holdings.holds(app)) continue;
+        if (named.has(app) || store.ownership.owns(app)) continue;
         if (documents.get(RELEASED, app) !== undefined) continue;
         const why = `policy ${policy} made it, and no policy of this operator names it; another operator may have it`;
         this.#found.set(app, { app, policy, why, ...(cluster && { cluster }) });
@@ -170,8 +170,8 @@ export class Orphans implements OrphanActions {
   }
 
   #abandoned(): readonly (PendingCollection & { readonly source: string })[] {
-    return this.#deps.store.holdings
-      .abandoned()
+    return this.#deps.store.ownership
+      .withoutSource()
       .flatMap(({ policy, source, apps, dropped }) =>
         [...apps, ...dropped].map(({ id, ...held }) => ({ app: id, policy, source, ...held })),
       );
@@ -189,7 +189,7 @@ export class Orphans implements OrphanActions {
       const { apps } = await schedulerFor(cluster).observe([app], signal);
       this.#looked.add(`${policy} ${app}`);
       if (!apps.has(app)) {
-        store.holdings.left(leaving);
+        store.ownership.collected(leaving);
         return;
       }
       const why = `policy ${policy} holds it, and its source (${source}) is not configured any more`;
@@ -209,7 +209,7 @@ export class Orphans implements OrphanActions {
     if (!isMore) return;
     const more = apps.length > MOST_NAMED ? ` and ${apps.length - MOST_NAMED} more` : '';
     const count = apps.length === 1 ? '1 app' : `${apps.length} apps`;
-    this.#deps.status.announce({
+    this.#deps.status.event({
       type: 'Warning',
       reason: 'Orphaned',
       object: 'operator',
@@ -218,6 +218,6 @@ export class Orphans implements OrphanActions {
   }
 
   #announce(reason: 'Released' | 'Deleted', app: string, message: string): void {
-    this.#deps.status.announce({ type: 'Normal', reason, object: `app ${app}`, message });
+    this.#deps.status.event({ type: 'Normal', reason, object: `app ${app}`, message });
   }
 }

@@ -86,17 +86,17 @@ export class OwnershipTracker {
   }
 
   /** Apps that no policy names any more and that are not dealt with yet. */
-  leaving(): readonly PendingCollection[] {
+  pendingCollections(): readonly PendingCollection[] {
     return this.#parting.flatMap((holding) => pendingCollectionOf(holding, this.#deps.isPaused));
   }
 
   /** Whether what `leaving` says still stands. */
-  isLeaving(leaving: PendingCollection): boolean {
-    return this.leaving().some((now) => isDeepStrictEqual(now, leaving));
+  isPending(pending: PendingCollection): boolean {
+    return this.pendingCollections().some((now) => isDeepStrictEqual(now, pending));
   }
 
   /** The app is released, deleted or not there any more: nothing is left to do. */
-  left({ policy, app, cluster }: PendingCollection): void {
+  collected({ policy, app, cluster }: PendingCollection): void {
     const holding = this.#holdings.get(policy);
     if (holding === undefined) return;
     const key = this.#appKey({ id: app, ...(cluster && { cluster }) });
@@ -113,7 +113,7 @@ export class OwnershipTracker {
   }
 
   /** What is kept for policies that no source there is can speak of. */
-  abandoned(): readonly PolicyOwnership[] {
+  withoutSource(): readonly PolicyOwnership[] {
     return [...this.#holdings.values()].filter(
       ({ policy, source }) =>
         !this.#deps.sources.includes(source) && this.#documented?.isThere(policy) !== true,
@@ -121,16 +121,16 @@ export class OwnershipTracker {
   }
 
   /** Whether a policy holds the app, or did so until somebody says that it is gone. */
-  holds(app: string): boolean {
+  owns(app: string): boolean {
     return [...this.#holdings.values()].some(({ apps, dropped }) =>
       [...apps, ...dropped].some(({ id }) => id === app),
     );
   }
 
   /** Whether a policy of this source is known to hold the app (its cluster and its id), by what was written down. */
-  heldBefore(policy: ResourceKey, source: string, app: string): boolean {
+  ownedBefore(policy: ResourceKey, source: string, app: string): boolean {
     const holding = this.#holdings.get(policy);
-    return holding?.source === source && this.holdersOf(app).includes(holding);
+    return holding?.source === source && this.ownersOf(app).includes(holding);
   }
 
   /** Of the apps that a policy of this source holds. */
@@ -140,7 +140,7 @@ export class OwnershipTracker {
   }
 
   /** What is kept of policies that hold the app (its cluster and its id) and are not known to be gone. */
-  holdersOf(app: string): readonly PolicyOwnership[] {
+  ownersOf(app: string): readonly PolicyOwnership[] {
     this.#holders ??= Map.groupBy(
       [...this.#holdings.values()].flatMap((holding) =>
         holding.farewell === undefined
@@ -153,7 +153,7 @@ export class OwnershipTracker {
   }
 
   /** Objects whose deletion was asked for and of which nothing is held: their sources may let them go. */
-  releasable(): readonly Entry[] {
+  finalizable(): readonly Entry[] {
     const entries = this.#documented?.entries ?? [];
     return entries.filter((entry) => entry.deleting && this.#released.has(identityOf(entry)));
   }

@@ -18,14 +18,14 @@ const CONDITIONS = 'condition';
 const KEY_DIGITS = 12;
 
 export class HistoryStore {
-  readonly #archive: DurableWrites;
+  readonly #writes: DurableWrites;
   readonly #left: Map<string, readonly Condition[]>;
   /** By event: its key. */
   readonly #kept: Map<EventRecord, string>;
   #next: number;
 
   constructor(archive: DurableWrites) {
-    this.#archive = archive;
+    this.#writes = archive;
     this.#left = new Map(archive.load(CONDITIONS, readConditions));
     const events = [...archive.load(EVENTS, readEvent)].sort(([a], [b]) => (a < b ? -1 : 1));
     this.#kept = new Map(events.map(([key, event]) => [event, key]));
@@ -39,14 +39,14 @@ export class HistoryStore {
 
   /** Follows the list of all events, newest first: new ones are kept, those that are no longer in it go. */
   follow(events: readonly EventRecord[]): void {
-    if (!this.#archive.isLasting) return;
+    if (!this.#writes.isLasting) return;
     for (const event of events.toReversed()) if (!this.#kept.has(event)) this.#keep(event);
     if (this.#kept.size === events.length) return;
     const now = new Set(events);
     for (const [event, key] of this.#kept) {
       if (now.has(event)) continue;
       this.#kept.delete(event);
-      this.#archive.keepSoon(EVENTS, key, undefined);
+      this.#writes.keepSoon(EVENTS, key, undefined);
     }
   }
 
@@ -64,12 +64,12 @@ export class HistoryStore {
       const reworded = now.type === 'Accepted' && was?.message !== now.message;
       return was?.status !== now.status || was.reason !== now.reason || reworded;
     });
-    if (moved) this.#archive.keepSoon(CONDITIONS, policy, after);
+    if (moved) this.#writes.keepSoon(CONDITIONS, policy, after);
   }
 
   forget(policy: ResourceKey): void {
     this.#left.delete(policy);
-    this.#archive.keepSoon(CONDITIONS, policy, undefined);
+    this.#writes.keepSoon(CONDITIONS, policy, undefined);
   }
 
   /** Every policy is known: what was left by others is of no use. */
@@ -82,7 +82,7 @@ export class HistoryStore {
   #keep(event: EventRecord): void {
     const key = String(this.#next++).padStart(KEY_DIGITS, '0');
     this.#kept.set(event, key);
-    this.#archive.keepSoon(EVENTS, key, event);
+    this.#writes.keepSoon(EVENTS, key, event);
   }
 }
 

@@ -9,7 +9,7 @@ import type { DurableWrites } from './durable-writes.ts';
 import { decodePoolHistory, encodePoolHistory, movedPoolHistory, type PoolHistory } from './pool-codec.ts';
 
 /** What a pool did and saw; one per pool that has anything to tell. */
-const DEEDS = 'pool';
+const HISTORY = 'pool';
 /** What its laws have learned; one per pool. */
 const LEARNED = 'decision';
 const VERSION = 1;
@@ -25,53 +25,53 @@ interface Learned {
 }
 
 export interface Restored {
-  readonly deeds?: PoolHistory;
+  readonly history?: PoolHistory;
   readonly scenes?: SceneMemories;
   readonly configs?: KnownConfigs;
 }
 
 /** What is stored has its times by the wall clock, what is remembered has them monotonic. */
 export class PoolStore {
-  readonly #archive: DurableWrites;
+  readonly #writes: DurableWrites;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #wallAheadMs: () => number;
-  readonly #deeds: Map<string, PoolHistory>;
+  readonly #histories: Map<string, PoolHistory>;
   readonly #learned: Map<string, Learned>;
   /** As it was given to the archive last, by pool. */
   readonly #given = new Map<string, { readonly text: string; readonly savedAtMs: number }>();
 
   constructor(archive: DurableWrites, clock: Pick<Clock, 'now' | 'monotonic'>) {
-    this.#archive = archive;
+    this.#writes = archive;
     this.#clock = clock;
     this.#wallAheadMs = wallOffset(clock);
-    this.#deeds = new Map(archive.load(DEEDS, decodePoolHistory));
+    this.#histories = new Map(archive.load(HISTORY, decodePoolHistory));
     this.#learned = new Map(archive.load(LEARNED, readLearned));
   }
 
   /** What the last process knew of a pool; once. */
   take(pool: string): Restored {
-    const deeds = this.#deeds.get(pool);
+    const deeds = this.#histories.get(pool);
     const learned = this.#learned.get(pool);
-    this.#deeds.delete(pool);
+    this.#histories.delete(pool);
     this.#learned.delete(pool);
     const known = deeds && movedPoolHistory(deeds, -this.#wallAheadMs());
     return {
-      ...(known && { deeds: known }),
+      ...(known && { history: known }),
       ...(learned && { scenes: this.#resume(learned), configs: configsIn(learned) }),
     };
   }
 
   /** Durable before this returns; writes only what is new. */
-  keepDeeds(pool: string, deeds: PoolHistory): void {
-    if (!this.#archive.isLasting) return;
-    this.#archive.keep(DEEDS, pool, encodePoolHistory(movedPoolHistory(deeds, this.#wallAheadMs())));
+  keepHistory(pool: string, deeds: PoolHistory): void {
+    if (!this.#writes.isLasting) return;
+    this.#writes.keep(HISTORY, pool, encodePoolHistory(movedPoolHistory(deeds, this.#wallAheadMs())));
   }
 
   keepLearned(
     pool: string,
     { scenes: memories, configs: known }: { readonly scenes: SceneMemories; readonly configs: KnownConfigs },
   ): void {
-    if (!this.#archive.isLasting) return;
+    if (!this.#writes.isLasting) return;
     const savedAtMs = this.#clock.now();
     const byMs = this.#wallAheadMs();
     const scenes = Object.fromEntries(
@@ -84,20 +84,20 @@ export class PoolStore {
     const last = this.#given.get(pool);
     if (last?.text === text && savedAtMs - last.savedAtMs < REFRESH_MS) return;
     this.#given.set(pool, { text, savedAtMs });
-    this.#archive.keepSoon(LEARNED, pool, { version: VERSION, savedAtMs, scenes, configs } satisfies Learned);
+    this.#writes.keepSoon(LEARNED, pool, { version: VERSION, savedAtMs, scenes, configs } satisfies Learned);
   }
 
   /** There is no such pool any more. */
   forget(pool: string): void {
     this.take(pool);
     this.#given.delete(pool);
-    this.#archive.keepSoon(DEEDS, pool, undefined);
-    this.#archive.keepSoon(LEARNED, pool, undefined);
+    this.#writes.keepSoon(HISTORY, pool, undefined);
+    this.#writes.keepSoon(LEARNED, pool, undefined);
   }
 
   /** Every policy is known: what was left by pools that are not there is of no use. */
   forgetOthers(pools: ReadonlySet<string>): void {
-    for (const pool of new Set([...this.#deeds.keys(), ...this.#learned.keys()])) {
+    for (const pool of new Set([...this.#histories.keys(), ...this.#learned.keys()])) {
       if (!pools.has(pool)) this.forget(pool);
     }
   }

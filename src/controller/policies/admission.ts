@@ -34,15 +34,15 @@ export interface AdmissionInput {
   /** Whether a source is the administrator's own. */
   readonly isTrusted: (source: string) => boolean;
   /** Whether a policy of this source held the app (its cluster and its id), by what an earlier process wrote down. */
-  readonly heldBefore: (policy: ResourceKey, source: string, app: string) => boolean;
+  readonly ownedBefore: (policy: ResourceKey, source: string, app: string) => boolean;
   /** Who holds the app, where no usable document says that it still wants it, and none that it is gone. */
-  readonly absentHolder: (
+  readonly absentOwner: (
     app: string,
   ) => { readonly policy: ResourceKey; readonly source: string } | undefined;
 }
 
 export interface Admitted {
-  readonly verdicts: ReadonlyMap<ResourceKey, Admission>;
+  readonly admissions: ReadonlyMap<ResourceKey, Admission>;
   /** Policies of which nothing may run on, not even the last good version. */
   readonly stopped: ReadonlySet<ResourceKey>;
 }
@@ -71,8 +71,8 @@ export function admit(input: AdmissionInput): Admitted {
     }
     if (refused.size + stopped.size === before) break;
   }
-  const verdicts = new Map(input.applicants.map(({ key }) => [key, refused.get(key) ?? ACCEPTED]));
-  return { verdicts, stopped };
+  const admissions = new Map(input.applicants.map(({ key }) => [key, refused.get(key) ?? ACCEPTED]));
+  return { admissions, stopped };
 }
 
 /** A version that would run if nothing else were refused. */
@@ -216,7 +216,7 @@ function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
     trusted: input.isTrusted(version.source),
     ...defined({ createdAtMs }),
     apps: new Map(appsOf(version).map(({ id }) => [`${where} ${id}`, id])),
-    holds: (app) => held.has(app.slice(where.length + 1)) || input.heldBefore(key, version.source, app),
+    holds: (app) => held.has(app.slice(where.length + 1)) || input.ownedBefore(key, version.source, app),
     isRunning: version === running,
   };
 }
@@ -225,7 +225,7 @@ function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
 function heldByAbsent(claim: AppClaim, input: AdmissionInput): Admission | undefined {
   for (const [app, id] of claim.apps) {
     if (claim.holds(app)) continue;
-    const holder = input.absentHolder(app);
+    const holder = input.absentOwner(app);
     if (holder === undefined || holder.policy === claim.key) continue;
     if (claim.trusted && !input.isTrusted(holder.source)) continue;
     const message = `app ${id} belongs to policy ${holder.policy} of ${holder.source}, which cannot be read now and may be there still; remove it here, or from there`;

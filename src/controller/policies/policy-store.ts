@@ -72,7 +72,7 @@ const INCOMPLETE =
 
 export class PolicyStore {
   /** What policies hold in their clusters. */
-  readonly holdings: OwnershipTracker;
+  readonly ownership: OwnershipTracker;
   readonly #deps: StoreDeps;
   readonly #clusterId: (cluster: ClusterSpec | undefined) => string;
   readonly #documents = new Documents((kind, key, sources) => this.#homeOf(kind, key, sources));
@@ -87,7 +87,7 @@ export class PolicyStore {
     this.#deps = deps;
     this.#clusterId = deps.clusterId ?? urlsOf;
     const { clusterId = urlsOf, isPaused = () => false } = deps;
-    this.holdings = new OwnershipTracker({ ...deps, clusterId, isPaused });
+    this.ownership = new OwnershipTracker({ ...deps, clusterId, isPaused });
   }
 
   /** Takes over what sources have listed; several at once are judged together. */
@@ -105,7 +105,7 @@ export class PolicyStore {
     const before = { policies: this.#policies, pools: this.#pools };
     this.#policies = this.#nextPolicies();
     this.#pools = nextPools(before.pools, this.#policies.values(), this.#capacityPools);
-    this.holdings.follow({
+    this.ownership.follow({
       entries: this.#documents.entries(),
       pools: this.#pools,
       capacityPools: this.#capacityPools,
@@ -116,7 +116,10 @@ export class PolicyStore {
       isAnother(was, this.#policies.get(was.key)),
     );
     const changed = changedPools(before.pools, this.#pools);
-    return { pools: [...new Set([...changed, ...this.holdings.leaving().map(({ pool }) => pool)])], removed };
+    return {
+      pools: [...new Set([...changed, ...this.ownership.pendingCollections().map(({ pool }) => pool)])],
+      removed,
+    };
   }
 
   /** All pools, sorted by key. */
@@ -174,10 +177,10 @@ export class PolicyStore {
   }
 
   /** The names of the sources in which a document of this name is, or was last where it is gone. */
-  homes(kind: Resource['kind'], key: ResourceKey): readonly string[] {
+  sourcesOf(kind: Resource['kind'], key: ResourceKey): readonly string[] {
     const entries = this.#documents.named(kind, key);
     if (entries.length > 0) return entries.map(({ source }) => source);
-    const held = kind === 'MicroscalingPolicy' ? this.holdings.sourceOf(key) : undefined;
+    const held = kind === 'MicroscalingPolicy' ? this.ownership.sourceOf(key) : undefined;
     return held === undefined ? [] : [held];
   }
 
@@ -189,7 +192,7 @@ export class PolicyStore {
 
   /** Apps that no policy names any more and that are not dealt with yet. */
   leaving(pool: string): readonly PendingCollection[] {
-    return this.holdings.leaving().filter((leaving) => leaving.pool === pool);
+    return this.ownership.pendingCollections().filter((leaving) => leaving.pool === pool);
   }
 
   /** Whether nothing of the policy is there, and everything that could say so was listed to its end. */
@@ -215,19 +218,19 @@ export class PolicyStore {
     const findings = this.#documents.policies();
     const applicants = [...findings].map(([key, finding]) => this.#applicant(key, finding));
     const usable = new Set(applicants.flatMap(({ key, latest }) => (latest === undefined ? [] : [key])));
-    const { verdicts, stopped } = admit({
+    const { admissions, stopped } = admit({
       applicants,
       pools,
       clusterId: this.#clusterId,
       isTrusted: (source) => this.#isTrusted(source),
       homeOf: (source) => this.#deps.homeOf?.(source),
-      heldBefore: (policy, source, app) =>
-        !this.#policies.has(policy) && this.holdings.heldBefore(policy, source, app),
-      absentHolder: (app) => this.#absentHolder(app, usable),
+      ownedBefore: (policy, source, app) =>
+        !this.#policies.has(policy) && this.ownership.ownedBefore(policy, source, app),
+      absentOwner: (app) => this.#absentHolder(app, usable),
     });
     const records = applicants.flatMap((applicant): PolicyRecord[] => {
       const { key, running, ...rest } = applicant;
-      const verdict = verdicts.get(key);
+      const verdict = admissions.get(key);
       if (verdict === undefined) return [];
       const left = stopped.has(key) || running === undefined ? {} : { running };
       return this.#record({ key, ...rest, ...left }, verdict, findings.get(key));
@@ -244,7 +247,7 @@ export class PolicyStore {
     const known = this.#knownAs(key, finding);
     const found = finding?.is === 'valid' ? finding : undefined;
     const uid = found === undefined ? known?.uid : found.uid;
-    const seenAtMs = known?.createdAtMs ?? this.holdings.seenAtMs(key, latest.source);
+    const seenAtMs = known?.createdAtMs ?? this.ownership.seenAtMs(key, latest.source);
     const createdAtMs = createdAtMsOf(found?.createdAt) ?? seenAtMs ?? this.#deps.clock.now();
     const kept = found === undefined ? undefined : earlierIdsIn(latest.policy, found.resource);
     const valid = kept === undefined ? verdict : { ...verdict, message: `${verdict.message}; ${kept}` };
@@ -277,7 +280,7 @@ export class PolicyStore {
     const present =
       kind === 'CapacityPool'
         ? this.#capacityPools.get(key)?.source
-        : (this.#policies.get(key)?.running?.source ?? this.holdings.sourceOf(key));
+        : (this.#policies.get(key)?.running?.source ?? this.ownership.sourceOf(key));
     return candidates.find((source) => source === present);
   }
 
@@ -285,7 +288,7 @@ export class PolicyStore {
     app: string,
     usable: ReadonlySet<ResourceKey>,
   ): { readonly policy: ResourceKey; readonly source: string } | undefined {
-    return this.holdings.holdersOf(app).find(({ policy, source }) => {
+    return this.ownership.ownersOf(app).find(({ policy, source }) => {
       if (usable.has(policy) || !this.#deps.sources.includes(source)) return false;
       return this.#documents.policies().has(policy) || this.#listed.get(source)?.complete !== true;
     });
@@ -308,7 +311,7 @@ export class PolicyStore {
     const running = known?.running === undefined ? {} : { running: known.running };
     if (finding.is === 'valid') {
       const createdAtMs = createdAtMsOf(finding.createdAt);
-      const resource = withEarlierIds(finding.resource, this.holdings.idsOf(key, finding.source));
+      const resource = withEarlierIds(finding.resource, this.ownership.idsOf(key, finding.source));
       const latest = nextVersion(known?.latest, { ...finding, resource });
       return { key, latest, ...running, ...defined({ createdAtMs }) };
     }

@@ -29,7 +29,7 @@ export class EventPublisher {
   }
 
   /** One after the other for each home, in the order in which they were told. */
-  tell(homes: readonly string[], ref: ObjectRef, event: SourceEvent): void {
+  publish(homes: readonly string[], ref: ObjectRef, event: SourceEvent): void {
     for (const source of this.#deps.sources) {
       if (!homes.includes(source.name)) continue;
       const waiting = this.#waiting.get(source) ?? 0;

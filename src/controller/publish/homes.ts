@@ -35,9 +35,9 @@ export interface Homes {
   /** What is shown of a pool, or of anything, may have changed. */
   shown(pool: string | undefined): void;
   /** Something new was told; with its policy, where the event names an app that is no policy's any more. */
-  told(event: EventRecord, policy: ResourceKey | undefined): void;
+  event(event: EventRecord, policy: ResourceKey | undefined): void;
   /** Something deleted may hold nothing any more. */
-  letGo(): void;
+  collected(): void;
   readonly runnables: readonly Runnable[];
   close(): Promise<void>;
 }
@@ -53,19 +53,19 @@ export function createHomes({ store, shown, run, ...deps }: HomesDeps): Homes {
   const releaser = new FinalizerRemover({
     ...deps,
     queue: releases,
-    releasable: () => store.holdings.releasable(),
+    finalizable: () => store.ownership.finalizable(),
   });
   const outlet = new EventPublisher(deps);
   return {
     shown: (pool) => publisher.look(pool),
-    told(event, policy) {
+    event(event, policy) {
       const about = eventFor(event, (app) => policy ?? store.policyOf(app));
       if (about === undefined) return;
       const { atMs, type, reason } = event;
       const { ref, message } = about;
-      outlet.tell(store.homes(ref.kind, ref.key), ref, { atMs, type, reason, message });
+      outlet.publish(store.sourcesOf(ref.kind, ref.key), ref, { atMs, type, reason, message });
     },
-    letGo: () => releaser.look(),
+    collected: () => releaser.look(),
     runnables: [
       { name: 'status', run: (signal) => run(statuses, publisher, signal) },
       { name: 'releases', run: (signal) => run(releases, releaser, signal) },

@@ -31,8 +31,8 @@ export interface AppAssessment {
   readonly blocked?: string;
   /** Kept at this count whatever the law says. */
   readonly held?: { readonly instances: number; readonly reason: string };
-  /** Somebody else's hand on the count. */
-  readonly hand: Pick<ForeignScaleResult, 'situation' | 'sighting'>;
+  /** Whether somebody else changed the count. */
+  readonly foreignScale: Pick<ForeignScaleResult, 'situation' | 'foreignChange'>;
   /** A rolling restart, its own or another one of the pool, keeps it as it is. */
   readonly frozen: boolean;
   /** Since when its count could not be lowered, because what is too much only waits. */
@@ -91,9 +91,9 @@ export function assessApps(apps: readonly MemberApp[], question: Question): Asse
     return {
       app,
       part,
-      hand: {
+      foreignScale: {
         situation: verdict?.situation ?? 'none',
-        ...(verdict?.sighting && { sighting: verdict.sighting }),
+        ...(verdict?.foreignChange && { foreignChange: verdict.foreignChange }),
       },
       frozen: still !== undefined,
       adopt: part === 'live' && isStranger(app, observed) && !remembered.adopted.has(app.spec.id),
@@ -115,7 +115,13 @@ export function unassessed(
 ): readonly AppAssessment[] {
   return apps.map((app) => {
     const observed = view?.apps.get(app.spec.id);
-    const known = { app, part: 'off', hand: { situation: 'none' }, frozen: false, adopt: false } as const;
+    const known = {
+      app,
+      part: 'off',
+      foreignScale: { situation: 'none' },
+      frozen: false,
+      adopt: false,
+    } as const;
     return observed === undefined ? known : { ...known, observed };
   });
 }

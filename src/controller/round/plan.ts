@@ -37,7 +37,7 @@ export function planPool(
   );
   const postponed: WriteResult[] = [];
   const apps = assessments
-    .filter(({ part, hand }) => part === 'live' && hand.situation !== 'conflict')
+    .filter(({ part, foreignScale }) => part === 'live' && foreignScale.situation !== 'conflict')
     .map((assessment): PlanApp => {
       const { id } = assessment.app.spec;
       const plan = planApp(assessment, decisions.get(id), { drift: drift.get(id) ?? [], scheduler });

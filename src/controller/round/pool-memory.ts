@@ -32,15 +32,15 @@ export class PoolMemory {
 
   constructor(
     deps: Pick<OperatorDeps, 'clock' | 'random' | 'metricSourceFor'>,
-    { deeds, scenes, configs }: Restored = {},
+    { history, scenes, configs }: Restored = {},
   ) {
     this.reader = new MetricReader(deps);
     this.gate = new WriteGate(deps);
-    this.adopted = new Set(deeds?.adopted);
-    this.tracks = new Map(deeds?.tracks);
-    this.restarts = deeds?.restarts ?? new Map();
-    this.surplus = deeds?.surplus ?? new Map();
-    this.updates = new Map(deeds?.updates);
+    this.adopted = new Set(history?.adopted);
+    this.tracks = new Map(history?.tracks);
+    this.restarts = history?.restarts ?? new Map();
+    this.surplus = history?.surplus ?? new Map();
+    this.updates = new Map(history?.updates);
     this.configs = new Map(configs);
     this.scenes = scenes ?? new Map();
   }

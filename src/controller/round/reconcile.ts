@@ -53,7 +53,7 @@ export class PoolReconciler implements Reconciler<string> {
     this.#wallAheadMs = wallOffset(deps.clock);
     this.#farewells = new GarbageCollector({
       ...deps,
-      onLeft: ({ app, pool }) => {
+      onCollected: ({ app, pool }) => {
         if (deps.store.pool(pool) !== undefined) this.#memoryOf(pool).forget(app);
         deps.onLeft();
       },
@@ -62,7 +62,7 @@ export class PoolReconciler implements Reconciler<string> {
 
   async reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
     const { store, status, clock } = this.#deps;
-    await this.#farewells.say(key, context);
+    await this.#farewells.collect(key, context);
     const pool = store.pool(key);
     const apps = pool === undefined ? [] : this.#appsOf(pool);
     if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
@@ -85,7 +85,7 @@ export class PoolReconciler implements Reconciler<string> {
   /** Hands what is remembered of every pool to the archive. */
   keep(): void {
     for (const [key, memory] of this.#memories) {
-      this.#deps.archive.keepDeeds(key, memory);
+      this.#deps.archive.keepHistory(key, memory);
       this.#deps.archive.keepLearned(key, memory);
     }
   }
@@ -138,7 +138,7 @@ export class PoolReconciler implements Reconciler<string> {
     );
     memory.noteOutcomes(done, nowMs);
     memory.configs = followConfigs(memory.configs, assessments, { drift, outcomes: done });
-    this.#deps.archive.keepDeeds(pool.key, memory);
+    this.#deps.archive.keepHistory(pool.key, memory);
     const outcomes = [...done, ...postponed];
     for (const { change, message } of outcomes) {
       if (message !== undefined)
@@ -151,7 +151,7 @@ export class PoolReconciler implements Reconciler<string> {
   /** Asked before each write: a round takes its time, and meanwhile another instance or a person may say stop. */
   #writerFor({ pool, apps, memory }: Pick<Looking, 'pool' | 'apps' | 'memory'>): Pick<Scheduler, 'apply'> {
     const { leadership, interventions, archive } = this.#deps;
-    const keep = (): void => archive.keepDeeds(pool.key, memory);
+    const keep = (): void => archive.keepHistory(pool.key, memory);
     const scheduler = recorded(this.#schedulerOf(pool), { memory, keep });
     const policies = new Map(apps.map(({ spec, policy }) => [spec.id, policy]));
     const unpaused = unlessPaused(scheduler, (app) => {

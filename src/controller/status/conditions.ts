@@ -289,7 +289,7 @@ function modeOf({ record, assessments }: Part): PolicySpec['mode'] {
 
 function conflictOf({ assessments }: Part): Finding {
   for (const situation of ['conflict', 'manual'] as const) {
-    const found = assessments.find(({ hand }) => hand.situation === situation);
+    const found = assessments.find(({ foreignScale }) => foreignScale.situation === situation);
     if (found === undefined) continue;
     const message = `${found.app.spec.id}: ${found.held?.reason ?? 'somebody else changes the count'}`;
     return is('True', situation === 'conflict' ? 'AlternatingCounts' : 'ManualScale', message);

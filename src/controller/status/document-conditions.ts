@@ -10,12 +10,12 @@ import type { RefusedDocument } from '../policies/refused-documents.ts';
 import type { NewEvent } from './event-rules.ts';
 import type { CapacityPoolView, PoolView, RefusedView } from './view.ts';
 
-interface Judged {
+interface ConditionedDocument {
   readonly id: string;
   /** `policy namespace/name` or `pool namespace/name`. */
   readonly object: string;
   readonly generation: number;
-  readonly verdict: Admission;
+  readonly admission: Admission;
   readonly types: readonly ConditionType[] | 'all';
 }
 
@@ -35,10 +35,10 @@ export class DocumentConditions {
   take(pools: readonly CapacityPoolRecord[], refused: readonly RefusedDocument[]): readonly NewEvent[] {
     this.#pools = pools;
     this.#refused = refused;
-    const judged = [...pools.map(judgedPool), ...refused.map(judgedRefusal)];
+    const judged = [...pools.map(poolDocument), ...refused.map(refusedDocument)];
     const before = this.#conditions;
     this.#conditions = new Map(judged.map((each) => [each.id, this.#next(each, before.get(each.id))]));
-    return judged.flatMap((each) => newsOf(each, before.get(each.id)));
+    return judged.flatMap((each) => acceptedEvents(each, before.get(each.id)));
   }
 
   /** @param only of this pool, by its key; undefined means all */
@@ -62,7 +62,7 @@ export class DocumentConditions {
         observedGeneration: generation,
         createdAt: new Date(createdAtMs).toISOString(),
         spec: pool.spec,
-        conditions: this.#conditions.get(judgedPool(record).id) ?? [],
+        conditions: this.#conditions.get(poolDocument(record).id) ?? [],
         policyCount: run?.policies.length ?? 0,
         ...(capacity && { capacity: { total: capacity.total, used: capacity.used } }),
       };
@@ -72,19 +72,19 @@ export class DocumentConditions {
   refused(): readonly RefusedView[] {
     return this.#refused.map((document) => {
       const { kind, key, source, place, generation } = document;
-      const conditions = this.#conditions.get(judgedRefusal(document).id) ?? [];
+      const conditions = this.#conditions.get(refusedDocument(document).id) ?? [];
       return { kind, key, source, place, generation, conditions };
     });
   }
 
   #next(
-    { generation, verdict, types }: Judged,
+    { generation, admission, types }: ConditionedDocument,
     before: readonly Condition[] | undefined,
   ): readonly Condition[] {
     const nowMs = this.#clock.now();
     const initial = initialConditions(generation, nowMs);
     const shown = types === 'all' ? initial : initial.filter(({ type }) => types.includes(type));
-    const { status, reason, message } = verdict;
+    const { status, reason, message } = admission;
     const accepted = { type: 'Accepted', status, reason, message, observedGeneration: generation } as const;
     const ready =
       status === 'True'
@@ -97,15 +97,15 @@ export class DocumentConditions {
   }
 }
 
-function judgedPool({ key, source, generation, accepted }: CapacityPoolRecord): Judged {
+function poolDocument({ key, source, generation, accepted }: CapacityPoolRecord): ConditionedDocument {
   const id = idOf('CapacityPool', key, source);
-  return { id, object: `pool ${key}`, generation, verdict: accepted, types: OF_A_POOL };
+  return { id, object: `pool ${key}`, generation, admission: accepted, types: OF_A_POOL };
 }
 
-function judgedRefusal({ kind, key, source, generation, refused }: RefusedDocument): Judged {
+function refusedDocument({ kind, key, source, generation, refused }: RefusedDocument): ConditionedDocument {
   const [object, types] =
     kind === 'CapacityPool' ? [`pool ${key}`, OF_A_POOL] : [`policy ${key}`, 'all' as const];
-  return { id: idOf(kind, key, source), object, generation, verdict: refused, types };
+  return { id: idOf(kind, key, source), object, generation, admission: refused, types };
 }
 
 function idOf(kind: string, key: ResourceKey, source: string): string {
@@ -113,9 +113,12 @@ function idOf(kind: string, key: ResourceKey, source: string): string {
 }
 
 /** Another bad edit is news, although the condition stays the same. */
-function newsOf({ object, verdict }: Judged, before: readonly Condition[] | undefined): readonly NewEvent[] {
+function acceptedEvents(
+  { object, admission }: ConditionedDocument,
+  before: readonly Condition[] | undefined,
+): readonly NewEvent[] {
   const was = before?.find(({ type }) => type === 'Accepted');
-  const { status, reason, message } = verdict;
+  const { status, reason, message } = admission;
   if (was?.status === status && was.reason === reason && was.message === message) return [];
   const fine = status === 'True' && reason === 'Valid';
   return [{ type: fine ? 'Normal' : 'Warning', reason: fine ? 'PoolAccepted' : reason, object, message }];

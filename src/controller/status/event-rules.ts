@@ -99,9 +99,9 @@ function appliedEvent(now: Condition, was: Condition | undefined): EventKind | u
 /** What a round did to apps, and which counts somebody else changed. Counts of scaled apps are decision records, not events. */
 export function roundEvents(round: Round): readonly NewEvent[] {
   const done = round.outcomes.filter(({ result, change }) => result === 'accepted' || isBookkeeping(change));
-  const manual = round.assessments.flatMap(({ app, hand, held }): readonly NewEvent[] => {
-    if (hand.sighting === undefined) return [];
-    const { from, to } = hand.sighting;
+  const manual = round.assessments.flatMap(({ app, foreignScale, held }): readonly NewEvent[] => {
+    if (foreignScale.foreignChange === undefined) return [];
+    const { from, to } = foreignScale.foreignChange;
     const message = `the count went from ${from} to ${to} by somebody else's hand: ${held?.reason ?? 'noted'}`;
     return [{ ...warning('ManualScale'), object: `app ${app.spec.id}`, message }];
   });

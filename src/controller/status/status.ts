@@ -52,14 +52,14 @@ export type StatusDeps = Pick<
   | 'redact'
 > & {
   /** What people's hands do to a policy now. */
-  readonly handsOn: (policy: ResourceKey) => InterventionEffect;
+  readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
   /** What is shown of a pool, or of anything, may have changed. */
   readonly onShown: (pool: string | undefined) => void;
   /** Something new was told; with its policy, where the event names an app that is no policy's any more. */
   readonly onEvent: (event: EventRecord, policy: ResourceKey | undefined) => void;
   /** What is to be let go of and is still there. */
-  readonly leaving: () => readonly PendingCollection[];
-  readonly records: HistoryStore;
+  readonly pendingCollections: () => readonly PendingCollection[];
+  readonly history: HistoryStore;
 };
 
 /** All documents there are, and which of them are gone. */
@@ -85,9 +85,9 @@ export class Status {
   readonly #observed = new Map<ResourceKey, number>();
   readonly #subscribers = new Set<() => void>();
   readonly #reporter = new RoundReporter();
-  readonly #board: DocumentConditions;
+  readonly #documents: DocumentConditions;
   readonly #clusters: Clusters;
-  readonly #leaving: PendingCollections;
+  readonly #pending: PendingCollections;
   #decisions: readonly DecisionRecord[] = [];
   #problems: Problems = [];
   #storeProblem: Problems = [];
@@ -99,13 +99,13 @@ export class Status {
   constructor(deps: StatusDeps) {
     this.#deps = deps;
     this.#clock = deps.clock;
-    this.#board = new DocumentConditions(deps.clock);
+    this.#documents = new DocumentConditions(deps.clock);
     this.#clusters = new Clusters(deps);
-    this.#leaving = new PendingCollections(deps.leaving);
+    this.#pending = new PendingCollections(deps.pendingCollections);
     this.#log = deps.log;
     this.#maxRecords = deps.maxRecords ?? MAX_RECORDS;
     this.#events = new EventRing({ clock: deps.clock, capacity: this.#maxRecords });
-    this.#events.restore(deps.records.events());
+    this.#events.restore(deps.history.events());
   }
 
   /** Every source was listed at least once. */
@@ -118,7 +118,7 @@ export class Status {
   documentsChanged({ pools, removed, problems, capacityPools, refused }: DocumentChanges): void {
     this.#problems = problems;
     for (const { key } of removed) this.#remove(key);
-    for (const told of this.#board.take(capacityPools, refused)) this.#tell(told);
+    for (const told of this.#documents.take(capacityPools, refused)) this.#addEvent(told);
     const known = new Set(pools.map(({ key }) => key));
     this.#clusters.keepOnly(known);
     for (const key of this.#pools.keys()) if (!known.has(key)) this.#pools.delete(key);
@@ -130,7 +130,7 @@ export class Status {
   /** The store cannot be written, with why; or it can be again. Nothing is decided by it, but a restart would cost. */
   storeTrouble(message: string | undefined): void {
     this.#storeProblem = message === undefined ? [] : [{ source: 'store', message }];
-    this.announce(
+    this.event(
       message === undefined
         ? {
             type: 'Normal',
@@ -157,7 +157,7 @@ export class Status {
   finish(round: Round): void {
     if (round.assessments.length > 0) this.#noteCluster(round.pool, round.world.error);
     if (isWhole(round)) this.#rounds += 1;
-    for (const told of roundEvents(round)) this.#tell(told);
+    for (const told of roundEvents(round)) this.#addEvent(told);
     const partOf = partsOf(round);
     for (const record of round.pool.members) this.#setConditions(record, partOf(record.key));
     const records = this.#record(round);
@@ -169,23 +169,23 @@ export class Status {
   }
 
   /** Something done outside of a round, for a policy. */
-  deed(outcome: WriteResult, policy: ResourceKey): void {
-    for (const told of changeEvents(outcome)) this.#tell(told, policy);
+  changed(outcome: WriteResult, policy: ResourceKey): void {
+    for (const told of changeEvents(outcome)) this.#addEvent(told, policy);
     this.#changed();
   }
 
   /** Something seen outside of a round. */
-  announce(told: NewEvent): void {
-    this.#tell(told);
+  event(told: NewEvent): void {
+    this.#addEvent(told);
     this.#changed();
   }
 
   /** An app that is to be let go of could not be, this time. */
-  farewellPostponed(leaving: PendingCollection, message: string): void {
-    if (!this.#leaving.postponed(leaving, message)) return;
+  collectionPostponed(leaving: PendingCollection, message: string): void {
+    if (!this.#pending.postponed(leaving, message)) return;
     const { app, policy } = leaving;
     const told = { type: 'Warning', reason: 'NotLetGo', object: `app ${app}` } as const;
-    this.#tell(
+    this.#addEvent(
       { ...told, message: `policy ${policy} does not name it any more, and it waits: ${message}` },
       policy,
     );
@@ -211,9 +211,9 @@ export class Status {
       cluster: this.#clusters.summary(),
       clusters: this.#clusters.view(),
       pools: [...this.#pools.values()].sort(byName).map((pool) => this.#asOfNow(pool)),
-      capacityPools: this.#board.pools((key) => this.#pools.get(key)),
-      refused: this.#board.refused(),
-      leaving: this.#leaving.view(),
+      capacityPools: this.#documents.pools((key) => this.#pools.get(key)),
+      refused: this.#documents.refused(),
+      leaving: this.#pending.view(),
       decisions: this.#decisions,
       events: this.#events.list(),
       problems: [...this.#storeProblem, ...this.#problems],
@@ -231,8 +231,8 @@ export class Status {
     const pools = pool === undefined ? [...this.#pools.values()] : [this.#pools.get(pool) ?? []].flat();
     return {
       pools: pools.map((each) => this.#asOfNow(each)),
-      capacityPools: this.#board.pools((key) => this.#pools.get(key), pool),
-      refused: pool === undefined ? this.#board.refused() : [],
+      capacityPools: this.#documents.pools((key) => this.#pools.get(key), pool),
+      refused: pool === undefined ? this.#documents.refused() : [],
     };
   }
 
@@ -245,27 +245,27 @@ export class Status {
   #remove(key: ResourceKey): void {
     this.#conditions.delete(key);
     this.#observed.delete(key);
-    this.#deps.records.forget(key);
+    this.#deps.history.forget(key);
     const message = 'the policy was removed; what it holds is let go of as it says';
-    this.#tell({ type: 'Normal', reason: 'PolicyRemoved', object: `policy ${key}`, message });
+    this.#addEvent({ type: 'Normal', reason: 'PolicyRemoved', object: `policy ${key}`, message });
   }
 
   #setConditions(record: PolicyRecord, part: Round): void {
     const nowMs = this.#clock.now();
     this.#observed.set(record.key, record.generation);
-    const { records } = this.#deps;
+    const { history } = this.#deps;
     const before =
       this.#conditions.get(record.key) ??
-      records.take(record.key) ??
+      history.take(record.key) ??
       initialConditions(shownVersion(record).generation, nowMs);
     const after = this.#withStoreProblem(conditionsOf(record, part)).reduce<readonly Condition[]>(
       (conditions, next) => setCondition(conditions, { ...next, message: this.#shown(next.message) }, nowMs),
       before,
     );
     this.#conditions.set(record.key, after);
-    records.keep(record.key, before, after);
+    history.keep(record.key, before, after);
     const told = conditionEvents(`policy ${record.key}`, before, after);
-    for (const each of versionEvents(told, record, { before, after })) this.#tell(each);
+    for (const each of versionEvents(told, record, { before, after })) this.#addEvent(each);
   }
 
   /** Nothing else is wrong with a policy for it, but whoever looks at one should know that edits of it are refused. */
@@ -279,11 +279,11 @@ export class Status {
     );
   }
 
-  #tell(said: NewEvent, policy?: ResourceKey): void {
+  #addEvent(said: NewEvent, policy?: ResourceKey): void {
     const told = { ...said, message: this.#shown(said.message) };
     if (!this.#events.record(told)) return;
     this.#deps.onEvent({ ...told, atMs: this.#clock.now() }, policy);
-    this.#deps.records.follow(this.#events.list());
+    this.#deps.history.follow(this.#events.list());
     const fields = { reason: told.reason, object: told.object, detail: told.message };
     if (told.type === 'Normal') this.#log.info('event', fields);
     else this.#log.warn('event', fields);
@@ -349,7 +349,7 @@ export class Status {
   #asOfNow(pool: PoolView): PoolView {
     const cluster = this.#clusters.of(pool.name);
     const there = cluster === undefined ? pool : { ...pool, cluster };
-    return withInterventions(this.#withCounters(there), this.#deps.handsOn);
+    return withInterventions(this.#withCounters(there), this.#deps.interventionsOn);
   }
 
   #withCounters(pool: PoolView): PoolView {

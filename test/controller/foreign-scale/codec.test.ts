@@ -32,33 +32,33 @@ describe('a track over an absence', () => {
   });
 
   it.each([
-    { name: 'the hold goes on', track: holding, requested: 5, held: 5, sighting: undefined },
-    { name: 'a newer hand counts', track: holding, requested: 7, held: 7, sighting: { from: 5, to: 7 } },
+    { name: 'the hold goes on', track: holding, requested: 5, held: 5, foreignChange: undefined },
+    { name: 'a newer hand counts', track: holding, requested: 7, held: 7, foreignChange: { from: 5, to: 7 } },
     {
       name: 'without a hold, whatever is there is the truth',
       track: { ...NEW_TRACK, asked: 9, seen: { requested: 9 } },
       requested: 4,
       held: undefined,
-      sighting: undefined,
+      foreignChange: undefined,
     },
     {
       name: 'a fight goes on until its time',
       track: { ...NEW_TRACK, conflictUntilMs: T0 + HOUR_MS },
       requested: 4,
       held: 4,
-      sighting: undefined,
+      foreignChange: undefined,
     },
     {
       name: 'a late landing is still ours',
       track: { ...holding, adrift: [{ instances: 7, untilMs: T0 + 300_000 }] },
       requested: 7,
       held: 5,
-      sighting: undefined,
+      foreignChange: undefined,
     },
-  ])('$name', ({ track, requested, held, sighting }) => {
+  ])('$name', ({ track, requested, held, foreignChange }) => {
     const verdict = look(throughStore(track), requested);
     expect(verdict.held?.instances).toBe(held);
-    expect(verdict.sighting).toEqual(sighting);
+    expect(verdict.foreignChange).toEqual(foreignChange);
   });
 
   it.each([null, 'text', [], { hold: { instances: 'many', untilMs: 1 } }, { adrift: [null, 3] }])(

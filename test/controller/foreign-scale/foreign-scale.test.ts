@@ -57,7 +57,7 @@ describe('whose hand it was', () => {
   ] as const;
 
   it.each(rows)('$name: foreign $foreign', ({ track, requested, scaledAt, foreign }) => {
-    expect(look(track, requested, { scaledAt }).sighting !== undefined).toBe(foreign);
+    expect(look(track, requested, { scaledAt }).foreignChange !== undefined).toBe(foreign);
   });
 
   describe('a count of ours that was never answered', () => {
@@ -65,18 +65,18 @@ describe('whose hand it was', () => {
     const landed = look(late, 3, { scaledAt: T0 + 1, at: T0 + 299_999 });
 
     it('is ours when it lands late, over a newer one', () => {
-      expect(landed.sighting).toBeUndefined();
+      expect(landed.foreignChange).toBeUndefined();
       expect(landed.held).toBeUndefined();
     });
 
     it('lands once: a second time it is somebody', () => {
       const back = look(ours(landed.track, 8), 3, { scaledAt: T0 + 2, at: T0 + 299_999 });
-      expect(back.sighting).toEqual({ from: 8, to: 3 });
+      expect(back.foreignChange).toEqual({ from: 8, to: 3 });
     });
 
     it('is not waited for for ever, and excuses no other count', () => {
-      expect(look(late, 3, { scaledAt: T0 + 1, at: T0 + 300_000 }).sighting).toBeDefined();
-      expect(look(late, 4, { scaledAt: T0 + 1 }).sighting).toBeDefined();
+      expect(look(late, 3, { scaledAt: T0 + 1, at: T0 + 300_000 }).foreignChange).toBeDefined();
+      expect(look(late, 4, { scaledAt: T0 + 1 }).foreignChange).toBeDefined();
     });
   });
 
@@ -84,7 +84,7 @@ describe('whose hand it was', () => {
     const bare = { observed: observed(6), rule: hold, nowMs: T0, wallAheadMs: 0 };
     expect(
       checkForeignScale(checkForeignScale(NEW_TRACK, { ...bare, observed: observed(5) }).track, bare)
-        .sighting,
+        .foreignChange,
     ).toEqual({
       from: 5,
       to: 6,

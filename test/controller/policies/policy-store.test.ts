@@ -402,7 +402,7 @@ describe('apps that are left', () => {
     expect(leaving).toMatchObject({ app: '/two', policy: 'default/a', onDelete: 'Delete' });
     list({ 'a.yaml': a1 });
     expect(store.leaving('default/a')).toHaveLength(1);
-    if (leaving !== undefined) store.holdings.left(leaving);
+    if (leaving !== undefined) store.ownership.collected(leaving);
     expect(store.leaving('default/a')).toEqual([]);
   });
 

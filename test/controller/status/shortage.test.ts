@@ -27,7 +27,7 @@ function aRound(cases: readonly Case[], over: Partial<Round> = {}): Round {
     return {
       app,
       part: 'live',
-      hand: { situation: 'none' },
+      foreignScale: { situation: 'none' },
       frozen: false,
       adopt: false,
       ...(each.observed && { observed: observed(requested, { id: spec.id, ...rest }) }),

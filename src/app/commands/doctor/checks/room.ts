@@ -42,19 +42,19 @@ function waiting(item: QueueItem, forMs: number | undefined): Finding {
   };
 }
 
-interface Verdict {
+interface RoomFinding {
   readonly because: string;
   readonly why: string;
   readonly change: string;
 }
 
-const NO_OFFERS: Verdict = {
+const NO_OFFERS: RoomFinding = {
   because: 'Mesos sends Marathon no offers',
   why: 'a quota, other frameworks or a role without resources keep all of the cluster from it: no policy can grant what is not offered',
   change: "look at the role's quota and at what other frameworks hold, in Mesos /roles",
 };
 
-const TOO_SMALL = (reasons: readonly string[]): Verdict => ({
+const TOO_SMALL = (reasons: readonly string[]): RoomFinding => ({
   because: `offers are refused (${reasons.join(', ')})`,
   why: 'a budget that is larger than the cluster is spent on instances that cannot start',
   change: reasons.some((reason) => reason.startsWith('Insufficient'))
@@ -62,7 +62,7 @@ const TOO_SMALL = (reasons: readonly string[]): Verdict => ({
     : 'look at its constraints, roles and reservations: there may be room that it may not use',
 });
 
-const UNKNOWN: Verdict = {
+const UNKNOWN: RoomFinding = {
   because: 'Marathon gives no reason',
   why: 'a budget that is larger than the cluster is spent on instances that cannot start',
   change: 'look at /v2/queue?embed=lastUnusedOffers',
