@@ -9,6 +9,7 @@ import type { AzureStorageQueueMetric } from '../../../src/api/policy.ts';
 import type { MetricReading, MetricSample } from '../../../src/core/observation.ts';
 import { createAzureQueue, describeAzureQueue } from '../../../src/metric-sources/azure-queue/index.ts';
 import type { MetricSource } from '../../../src/metric-sources/source.ts';
+import { withDeadline } from '../../../src/metric-sources/wrappers/deadline.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
@@ -252,6 +253,29 @@ describe('azureStorageQueue in trouble', () => {
     expect(ok(await source.read(never)).value).toBe(0);
     await former.stop();
     expect(reasonOf(await source.read(never))).toMatch(/at 127.0.0.1:\d+: (connection refused|.*closed)/);
+    const latter = await startAzurite({ port: former.port });
+    cleanUp.push(() => latter.stop());
+    await latter.queue('orders').create();
+    await latter.queue('orders').sendMessage('1');
+    expect(ok(await source.read(never)).value).toBe(1);
+  });
+
+  it('is read by the first round that the storage answers, after a minute of rounds without it', async () => {
+    const former = await startAzurite();
+    cleanUp.push(() => former.stop());
+    await former.queue('orders').create();
+    const clock = new VirtualClock(NOW_MS);
+    const source = withDeadline(sourceOf({ values: fakeValues(former.env('orders')) }), {
+      clock,
+      deadlineMs: 2_000,
+      label: () => 'queue orders',
+    });
+    expect(ok(await source.read(never)).value).toBe(0);
+    await former.stop();
+    for (let second = 0; second < 60; second++) {
+      expect((await source.read(never)).state).toBe('unavailable');
+      await clock.advance(1_000);
+    }
     const latter = await startAzurite({ port: former.port });
     cleanUp.push(() => latter.stop());
     await latter.queue('orders').create();
