@@ -75,4 +75,15 @@ describe('build', () => {
     }
     accessSync(join(dist, 'cli/bin/microscaling'), constants.X_OK);
   });
+
+  it('is packed without bench, tests, tools and sources', () => {
+    const printed = execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: dist, encoding: 'utf8' });
+    const [pack] = JSON.parse(printed) as [{ readonly files: readonly { readonly path: string }[] }];
+    const paths = pack.files.map(({ path }) => path);
+    expect(paths).toContain('cli/main.js');
+    const others = paths.filter((path) =>
+      /(^|\/)(bench|test|tools|rivals|traces)\/|\.test\.|(?<!\.d)\.ts$/.test(path),
+    );
+    expect(others).toEqual([]);
+  });
 });

@@ -1,10 +1,10 @@
-// cli: hands on policies: where they are laid, and what the operator answers, in words.
+// cli: interventions (pause, override): their paths, and what the operator answers, in words.
 
 import { API_VERSION } from '../../api/policy.ts';
 import { timeText } from '../output/policy-table.ts';
 
 /** What the operator answers to a pause or an override. */
-export interface Hands {
+export interface Interventions {
   readonly policy: string;
   readonly paused?: { readonly until?: string; readonly reason?: string; readonly by?: string };
   readonly overrides: Readonly<
@@ -32,7 +32,7 @@ export function overridePath(
   return `${below(namespace, name)}/overrides/${encodeURIComponent(app)}`;
 }
 
-export function pauseText({ policy, paused }: Hands): string {
+export function pauseText({ policy, paused }: Interventions): string {
   if (paused === undefined) return `${policy} is not paused by hand`;
   const until =
     paused.until === undefined
@@ -43,7 +43,7 @@ export function pauseText({ policy, paused }: Hands): string {
   return `${policy} is paused ${until}: every count stays as it is${earlier}`;
 }
 
-export function overrideText({ policy, overrides }: Hands, app: string): string {
+export function overrideText({ policy, overrides }: Interventions, app: string): string {
   const held = overrides[app];
   if (held === undefined) return `${app} of ${policy} goes by its law again`;
   return `${app} of ${policy} is held at ${held.instances} until ${timeText(held.until)}; 'microscaling override ${shortName(policy)} ${app}=auto' ends it`;

@@ -6,7 +6,7 @@ import type { OptionValues } from '../../app/options.ts';
 import { defined } from '../../lang/defined.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { find } from '../client/find.ts';
-import { type Hands, overridePath, overrideText } from '../client/interventions.ts';
+import { type Interventions, overridePath, overrideText } from '../client/interventions.ts';
 import { POLICY_KIND, pathOf, targetOf } from '../client/kinds.ts';
 import { type OperatorClient, operatorOf } from '../client/operator-client.ts';
 import type { ListObject, PolicyObject } from '../client/policy-object.ts';
@@ -29,8 +29,8 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const found = wishes.map((wish) => ({ wish, ...whose(wish.app, candidates) }));
   for (const { wish, policy, app } of found) {
     const path = overridePath(policy.metadata, app);
-    const hands = (await client.write(writeOf(wish, path, options), context.signal)) as Hands;
-    context.print(overrideText(hands, app));
+    const interventions = (await client.write(writeOf(wish, path, options), context.signal)) as Interventions;
+    context.print(overrideText(interventions, app));
   }
   return 0;
 }

@@ -4,7 +4,7 @@ import { durationText } from '../../api/duration.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { defined } from '../../lang/defined.ts';
 import { find } from '../client/find.ts';
-import { type Hands, pausePath, pauseText } from '../client/interventions.ts';
+import { type Interventions, pausePath, pauseText } from '../client/interventions.ts';
 import { POLICY_KIND, targetOf } from '../client/kinds.ts';
 import { operatorOf } from '../client/operator-client.ts';
 import type { CommandContext } from '../command.ts';
@@ -21,7 +21,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     ...defined({ reason: options.reason }),
   };
   const path = pausePath({ namespace, name });
-  const hands = (await client.write({ method: 'PUT', path, body }, context.signal)) as Hands;
-  context.print(pauseText(hands));
+  const interventions = (await client.write({ method: 'PUT', path, body }, context.signal)) as Interventions;
+  context.print(pauseText(interventions));
   return 0;
 }

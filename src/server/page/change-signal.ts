@@ -1,8 +1,8 @@
-// server: waiting for "something changed", with an end to the patience.
+// server: waiting for "something changed", for a limited time where the caller says so.
 
 import type { Clock } from '../../runtime/clock.ts';
 
-export class Bell {
+export class ChangeSignal {
   readonly #waiters = new Set<() => void>();
 
   ring(): void {

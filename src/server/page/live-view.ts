@@ -4,7 +4,7 @@ import type { OperatorState, OperatorView } from '../../controller/status/view.t
 import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { Bell } from './change-signal.ts';
+import { ChangeSignal } from './change-signal.ts';
 import { type Columns, History, type PageSample, type WallAhead } from './history.ts';
 import { type PageView, pageView } from './page-view.ts';
 import { seriesOf } from './series.ts';
@@ -26,7 +26,7 @@ export class LiveView {
   /** Its times are monotonic: a clock that is set bends no line. */
   readonly #history = new History();
   readonly #wallAheadMs: () => number;
-  readonly #changed = new Bell();
+  readonly #changed = new ChangeSignal();
   #tiles: ReadonlyMap<string, readonly Tile[]> = new Map();
   #revision = 0;
   #seen: Seen;
@@ -74,15 +74,15 @@ export class LiveView {
 
   async #follow(signal: AbortSignal): Promise<void> {
     const { state, clock, log } = this.#deps;
-    const bell = new Bell();
+    const signalled = new ChangeSignal();
     let dirty = false;
     const unsubscribe = state.subscribe(() => {
       dirty = true;
-      bell.ring();
+      signalled.ring();
     });
     try {
       while (!signal.aborted) {
-        if (!dirty) await bell.heard(signal);
+        if (!dirty) await signalled.heard(signal);
         dirty = false;
         this.#refresh();
         await clock.sleep(Math.max(MIN_GAP_MS, PAUSE_PER_DRAWING * this.#drawingTookMs), signal);

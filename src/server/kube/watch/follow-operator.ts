@@ -13,7 +13,7 @@ import type {
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
-import { Bell } from '../../page/change-signal.ts';
+import { ChangeSignal } from '../../page/change-signal.ts';
 import { type KubeObject, keyOf, timestamp, withMeta } from '../kinds/object.ts';
 import type { OperatorKind } from '../kinds/operator-kind.ts';
 import { objectOfView, steadyUid } from '../kinds/view-objects.ts';
@@ -69,16 +69,18 @@ export class OperatorFollower {
   /** Follows the state until aborted; what cannot be taken over now is with the next change. */
   async run(signal: AbortSignal): Promise<void> {
     const { state, clock, log } = this.#deps;
-    const bell = new Bell();
+    const signalled = new ChangeSignal();
     let isDirty = false;
     const unsubscribe = state.subscribe(() => {
       isDirty = true;
-      bell.ring();
+      signalled.ring();
     });
     try {
       while (!signal.aborted) {
         if (!isDirty)
-          await (this.#isBehind ? bell.heardWithin(METRIC_GAP_MS, clock, signal) : bell.heard(signal));
+          await (this.#isBehind
+            ? signalled.heardWithin(METRIC_GAP_MS, clock, signal)
+            : signalled.heard(signal));
         isDirty = false;
         try {
           this.look();
