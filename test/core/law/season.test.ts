@@ -53,14 +53,14 @@ describe('season', () => {
   });
 
   it('stays small, finite and readable, whatever it sees', () => {
-    const foreignChange = fc.record({
+    const sighting = fc.record({
       stepMs: fc.integer({ min: 0, max: 500_000 }),
       arrivals: fc.double({ min: 0, max: 1e9, noNaN: true }),
       leadMs: fc.integer({ min: 0, max: 600_000 }),
     });
     fc.assert(
       fc.property(
-        fc.array(foreignChange, { maxLength: 200 }),
+        fc.array(sighting, { maxLength: 200 }),
         fc.integer({ min: 1, max: 10 ** 9 }),
         (all, seasonMs) => {
           let memory: SeasonMemory | undefined;
