@@ -1,5 +1,6 @@
 // bench: the laws that the shipped ones are compared with, by their ids.
 
+import { QUEUE_GAINS } from '../../src/api/schema/target.ts';
 import type { Law } from '../../src/simulator/law.ts';
 import { KEDA_AGGRESSIVE, KEDA_DEFAULT, KedaLaw } from './keda.ts';
 import { OracleLaw } from './oracle.ts';
@@ -9,7 +10,6 @@ import { OriginalLaw } from './original.ts';
 /** The original deadlocks on an exactly full cluster; said wherever its rows are shown. */
 export const SPARE = 0.25;
 
-const DEFAULT_GAINS = { kU: 0.05, tU: 10 };
 const DEMO_GAINS = { kU: 0.03, tU: 0.7 };
 const NEEDS_SPARE = 'its stale demand after a 409 can deadlock it on an exactly full cluster';
 
@@ -19,7 +19,7 @@ export const RIVALS: readonly Law[] = [
     about: "the predecessor's PD law with its default gains",
     spare: SPARE,
     spareBecause: NEEDS_SPARE,
-    start: () => new OriginalLaw({ algorithm: { gains: DEFAULT_GAINS }, setPoint: 1, locks: true }),
+    start: () => new OriginalLaw({ algorithm: { gains: QUEUE_GAINS }, setPoint: 1, locks: true }),
   },
   {
     id: 'original-demo',
@@ -39,7 +39,7 @@ export const RIVALS: readonly Law[] = [
     id: 'original-strict',
     about: "the predecessor's default without spare slots",
     spare: 0,
-    start: () => new OriginalLaw({ algorithm: { gains: DEFAULT_GAINS }, setPoint: 1, locks: true }),
+    start: () => new OriginalLaw({ algorithm: { gains: QUEUE_GAINS }, setPoint: 1, locks: true }),
   },
   {
     id: 'simple',

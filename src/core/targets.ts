@@ -2,6 +2,7 @@
 
 import { durationMs } from '../api/duration.ts';
 import type { TargetSpec } from '../api/policy.ts';
+import { QUEUE_GAINS } from '../api/schema/target.ts';
 import type { AppInput, DecisionStep } from './decision.ts';
 import { levelAt } from './history.ts';
 import type { LaunchMemory } from './launches.ts';
@@ -109,15 +110,13 @@ function applyLaw(target: TargetSpec, input: LawInput, memory: LawMemory | null)
   if (target.perInstance !== undefined) return perInstanceLaw(input, target.perInstance);
   const { algorithm, queueLength } = target;
   if (queueLength !== undefined && algorithm.type === 'Queue') {
-    const gains = algorithm.queue ?? DEFAULT_GAINS;
+    const gains = algorithm.queue ?? QUEUE_GAINS;
     return queueLaw(input, memory?.law === 'Queue' ? memory : undefined, { target: queueLength, gains });
   }
   if (queueLength !== undefined && algorithm.type === 'SimpleQueue')
     return simpleQueueLaw(input, memory?.law === 'SimpleQueue' ? memory : undefined, queueLength);
   return fluidLaw(input, memory?.law === 'Fluid' ? memory : undefined, fluidOptions(target));
 }
-
-const DEFAULT_GAINS = { kU: 0.05, tU: 10 };
 
 /** Remembers what is a pure function of an immutable object. */
 const parsed = new WeakMap<TargetSpec, FluidOptions>();

@@ -2,8 +2,7 @@
 
 import type { LoadResult } from '../../api/load.ts';
 import type { AlgorithmType, Resource } from '../../api/policy.ts';
-
-const ORIGINAL_GAINS = { kU: 0.05, tU: 10 };
+import { QUEUE_GAINS } from '../../api/schema/target.ts';
 
 export function withLaw(result: LoadResult, type: AlgorithmType | undefined): LoadResult {
   if (type === undefined) return result;
@@ -22,7 +21,7 @@ function lawOf(resource: Resource, type: AlgorithmType): Resource {
     ...(app.targets !== undefined && {
       targets: app.targets.map((target) => ({
         ...target,
-        algorithm: { queue: ORIGINAL_GAINS, ...target.algorithm, type },
+        algorithm: { queue: QUEUE_GAINS, ...target.algorithm, type },
       })),
     }),
   }));
