@@ -242,3 +242,41 @@ describe('architecture', () => {
     expect(cycles).toEqual([]);
   });
 });
+
+describe('the walk of CONTRIBUTING, one number from queue to scheduler', () => {
+  const text = readFileSync(resolve(src, '../CONTRIBUTING.md'), 'utf8');
+  const steps = [...text.matchAll(/^\| \d+ \| (.*?) \| `src\/([^`]+)` \|/gm)].map(
+    ([, name = '', file = '']) => ({ name, file }),
+  );
+  const imported = new Map(Map.groupBy(local, (i) => place(i.file)));
+  const knows = (file: string, other: string): boolean =>
+    (imported.get(file) ?? []).some((i) => place(resolve(dirname(i.file), i.target)) === other);
+
+  /** Between two steps that do not know each other: the port, the shape's home or the caller that joins them. */
+  const THROUGH: Readonly<Record<string, string>> = {
+    'controller/round/readings.ts': 'metric-sources/source.ts',
+    'controller/round/assess.ts': 'controller/round/reconcile.ts',
+    'core/decide.ts': 'core/decision.ts',
+    'core/law/fluid.ts': 'core/targets.ts',
+    'schedulers/marathon/act.ts': 'schedulers/scheduler.ts',
+  };
+
+  it('has the steps of a round in their order', () => {
+    const names = steps.map(({ name }) => name).filter((name) => /^[a-z]+$/.test(name));
+    expect(names).toEqual(['observe', 'assess', 'decide', 'plan', 'act']);
+    for (const name of names)
+      expect(steps.find((step) => step.name === name)?.file).toBe(`controller/round/${name}.ts`);
+  });
+
+  it.each(steps.slice(1).map(({ file }, i) => ({ file, earlier: steps.slice(0, i + 1) })))(
+    'is joined at $file',
+    ({ file, earlier }) => {
+      const joins = (a: string, b: string): boolean => knows(a, b) || knows(b, a);
+      const through = THROUGH[file];
+      const joined = earlier.filter((step) =>
+        through === undefined ? joins(file, step.file) : joins(file, through) && joins(through, step.file),
+      );
+      expect(joined.map((step) => step.file)).not.toEqual([]);
+    },
+  );
+});
