@@ -257,7 +257,7 @@ describe('the walk of CONTRIBUTING, one number from queue to scheduler', () => {
     'controller/round/readings.ts': 'metric-sources/source.ts',
     'controller/round/assess.ts': 'controller/round/reconcile.ts',
     'core/decide.ts': 'core/decision.ts',
-    'core/law/fluid.ts': 'core/targets.ts',
+    'core/law/fluid.ts': 'core/demand/targets.ts',
     'schedulers/marathon/act.ts': 'schedulers/scheduler.ts',
   };
 

@@ -1,7 +1,7 @@
 // bench: somebody who knows the service rate and the dead time and has counted every arrival so far, but knows no rate
 // of arrivals: what a law could reach that learns everything else at once.
 
-import { type Extremes, keepLargest } from '../../src/core/history.ts';
+import { type Extremes, keepLargest } from '../../src/core/demand/history.ts';
 import { predictWaiting } from '../../src/core/law/prediction.ts';
 import type { Driver } from '../../src/simulator/law.ts';
 import { targetMessages } from '../../src/simulator/target.ts';

@@ -1,7 +1,7 @@
 // bench: two who know what nobody can know. The causal one knows λ and μ as they are now; the clairvoyant one
 // knows every arrival to come, and is the bound.
 
-import { type Extremes, keepLargest } from '../../src/core/history.ts';
+import { type Extremes, keepLargest } from '../../src/core/demand/history.ts';
 import { predictWaiting } from '../../src/core/law/prediction.ts';
 import { STEP_S } from '../../src/simulator/curve.ts';
 import type { Driver } from '../../src/simulator/law.ts';

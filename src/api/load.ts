@@ -1,15 +1,15 @@
 // api: from a text to resources and problems. The one door for files, git, the API and the command line.
 
-import type { ParsedDocument } from './document.ts';
-import { error, type Finding, warning } from './finding.ts';
-import { isObject } from './json-schema.ts';
-import { isOurs, namesInText, skipped, whatIsThis } from './ours.ts';
-import { parseText } from './parse.ts';
-import { parentOf, shortened } from './pointer.ts';
 import { type Resource, resourceKey } from './policy.ts';
 import type { Problem } from './problem.ts';
+import type { ParsedDocument } from './reading/document.ts';
+import { isOurs, namesInText, skipped, whatIsThis } from './reading/ours.ts';
+import { parseText } from './reading/parse.ts';
+import { isObject } from './schema/json-schema.ts';
 import { LABEL_PATTERN, NAME_PATTERN } from './schema/shapes.ts';
-import { KINDS, type ResourceValidator } from './validate.ts';
+import { error, type Finding, warning } from './validation/finding.ts';
+import { parentOf, shortened } from './validation/pointer.ts';
+import { KINDS, type ResourceValidator } from './validation/validate.ts';
 
 export interface LoadResult {
   /** Valid, defaulted, in the order of the text. */

@@ -1,10 +1,10 @@
 // app: references of a policy that lead to nothing in this process: variables that are not set, files that cannot be read.
 
-import { type Finding, warning } from '../api/finding.ts';
 import type { LoadResult } from '../api/load.ts';
-import { below, showPath } from '../api/pointer.ts';
 import type { MicroscalingPolicy, Resource } from '../api/policy.ts';
 import { type Reference, referencesIn } from '../api/trust/references.ts';
+import { type Finding, warning } from '../api/validation/finding.ts';
+import { below, showPath } from '../api/validation/pointer.ts';
 import { defaultReferences } from '../metric-sources/azure-queue/target.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,11 +1,19 @@
 // core: from demands to counts: who is granted what, and how much of it can be asked for now.
 
-import { type CapacityRequest, grant, type Reservation } from './capacity.ts';
+import { type CapacityRequest, grant, type Reservation } from './allocation/capacity.ts';
+import { launched, type Vector } from './allocation/free-capacity.ts';
+import { handOver, type Transfer } from './allocation/handover.ts';
+import {
+  isBlocked,
+  isHeld,
+  isOverridden,
+  isRest,
+  roomInCluster,
+  roomNow,
+  roomToGrant,
+} from './allocation/pool.ts';
 import type { DecisionInput } from './decision.ts';
 import type { AppDemand } from './demand.ts';
-import { launched, type Vector } from './free-capacity.ts';
-import { handOver, type Transfer } from './handover.ts';
-import { isBlocked, isHeld, isOverridden, isRest, roomInCluster, roomNow, roomToGrant } from './pool.ts';
 
 /** An app that takes part in the sharing. */
 export interface CostedDemand {

@@ -1,15 +1,15 @@
 // core: the decision of one round: demands → grants → hand-over → memory. Pure and synchronous.
 
+import { costOf } from './allocation/free-capacity.ts';
+import { usage } from './allocation/pool.ts';
+import { notePreemption } from './allocation/preemption.ts';
 import { type Allocation, allocate, type CostedDemand } from './allocation.ts';
-import { noteChange } from './behavior.ts';
 import type { AppDecision, AppInput, Decision, DecisionInput } from './decision.ts';
+import { noteChange } from './demand/behavior.ts';
 import { appDemand } from './demand.ts';
 import { blockersIn, explain, lendersIn, shortagesIn } from './explain.ts';
-import { costOf } from './free-capacity.ts';
 import { type AppState, memoryOf, statesIn } from './memory.ts';
 import { count, instant } from './numbers.ts';
-import { usage } from './pool.ts';
-import { notePreemption } from './preemption.ts';
 
 /**
  * Decides the counts of one pool.

@@ -1,16 +1,16 @@
 // core: what one app asks of its pool this round: observation → law → behavior → bounds, each with its step.
 
-import { spanText } from '../api/figures.ts';
-import { type BehaviorMemory, shape } from './behavior.ts';
+import { spanText } from '../api/words/figures.ts';
+import { isBlocked, isOverridden } from './allocation/pool.ts';
+import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
-import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './launch-trouble.ts';
-import { followLaunches, type LaunchMemory, serving } from './launches.ts';
+import { type BehaviorMemory, shape } from './demand/behavior.ts';
+import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './demand/launch-trouble.ts';
+import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
+import { targetDemand } from './demand/targets.ts';
+import { type Timing, timingOf } from './demand/timing.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count, MAX_COUNT } from './numbers.ts';
-import { isBlocked, isOverridden } from './pool.ts';
-import { keeps, type PreemptionMemory } from './preemption.ts';
-import { targetDemand } from './targets.ts';
-import { type Timing, timingOf } from './timing.ts';
 
 /** What an app would have if it were alone, and what it remembers of how that came about. */
 export interface AppDemand {

@@ -1,14 +1,14 @@
 // core: a decision in words: the last steps, what limited it, and one sentence with its numbers.
 
-import { spanText } from '../api/figures.ts';
+import { spanText } from '../api/words/figures.ts';
+import { byName } from './allocation/max-min-share.ts';
+import { isBlocked, isHeld, isRest } from './allocation/pool.ts';
+import { whyKept } from './allocation/preemption.ts';
 import type { Allocation } from './allocation.ts';
 import type { AppDecision, LimitedBy } from './decision.ts';
+import { type Shortage, shortageIn } from './demand/launch-trouble.ts';
 import type { AppDemand } from './demand.ts';
-import { type Shortage, shortageIn } from './launch-trouble.ts';
-import { byName } from './max-min-share.ts';
 import { count } from './numbers.ts';
-import { isBlocked, isHeld, isRest } from './pool.ts';
-import { whyKept } from './preemption.ts';
 
 /** Says who holds what an app did not get. */
 export type Blockers = (allocation: Allocation) => string;

@@ -1,9 +1,9 @@
 // core: the part of a pool's memory that outlives the process, and taking it up again without trust.
 
-import { isObject } from '../api/json-schema.ts';
+import { isObject } from '../api/schema/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
-import type { Tally } from './history.ts';
-import type { TroubleMemory } from './launch-trouble.ts';
+import type { Tally } from './demand/history.ts';
+import type { TroubleMemory } from './demand/launch-trouble.ts';
 import { ageServiceRate, type ServiceRate } from './law/estimator.ts';
 import type { FluidLearned } from './law/fluid.ts';
 import { interrupted, readSeason } from './law/season.ts';
@@ -45,7 +45,7 @@ const DAY_MS = 24 * HOUR_MS;
 const MOST_DOUBT = 0.5;
 /** What is lost by `rough`, as a share of the number. */
 const ROUNDING = 0.05;
-/** More launches than these do not make the mean any slower (core/launches.ts). */
+/** More launches than these do not make the mean any slower (core/demand/launches.ts). */
 const LAUNCHES_THAT_COUNT = 10;
 
 export function lastingOf(memory: DecisionMemory): LastingMemory {

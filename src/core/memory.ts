@@ -1,16 +1,16 @@
 // core: what an app's memory holds, and reading it back without trust.
 
-import { isObject } from '../api/json-schema.ts';
-import type { BehaviorMemory } from './behavior.ts';
+import { isObject } from '../api/schema/json-schema.ts';
+import type { PreemptionMemory } from './allocation/preemption.ts';
 import type { AppMemory, DecisionMemory } from './decision.ts';
-import type { Tally } from './history.ts';
-import type { TroubleMemory } from './launch-trouble.ts';
-import type { LaunchMemory } from './launches.ts';
+import type { BehaviorMemory } from './demand/behavior.ts';
+import type { Tally } from './demand/history.ts';
+import type { TroubleMemory } from './demand/launch-trouble.ts';
+import type { LaunchMemory } from './demand/launches.ts';
 import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
 import type { SimpleQueueMemory } from './law/simple-queue.ts';
-import type { PreemptionMemory } from './preemption.ts';
 
 export type LawMemory = FluidMemory | FluidLearned | QueueMemory | SimpleQueueMemory | PerInstanceMemory;
 

@@ -2,7 +2,7 @@
 
 import type { LoadResult } from '../api/load.ts';
 import { type Resource, resourceKey } from '../api/policy.ts';
-import { asWritten } from '../api/server-fields.ts';
+import { asWritten } from '../api/reading/server-fields.ts';
 
 /** `source` is the file's path for people. Never throws: what is wrong is in the result. */
 export type LoadPolicies = (text: string, source: string) => LoadResult;

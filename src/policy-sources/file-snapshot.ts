@@ -2,8 +2,8 @@
 
 import { sep } from 'node:path';
 import type { LoadResult } from '../api/load.ts';
-import { namesInText } from '../api/ours.ts';
 import type { Problem } from '../api/problem.ts';
+import { namesInText } from '../api/reading/ours.ts';
 import { documentOf, type FileMemory, nameOf } from './file-memory.ts';
 import type { PolicySnapshot, SourcedResource } from './source.ts';
 

@@ -1,7 +1,7 @@
 // simulator: a pool of apps under a budget, each with its instances and perhaps a queue, in steps of 100 ms.
 
+import { costOf, type Vector } from '../core/allocation/free-capacity.ts';
 import type { AppInput, Budget } from '../core/decision.ts';
-import { costOf, type Vector } from '../core/free-capacity.ts';
 import { STEP_MS } from './curve.ts';
 import type { Demand } from './demand.ts';
 import { type Delays, Instances } from './instances.ts';

@@ -1,7 +1,7 @@
 // What one text can cost, and how much is said about it: the largest ones that 1 MiB can hold.
 
 import { describe, expect, it } from 'vitest';
-import { structureCheck } from '../../src/api/structure.ts';
+import { structureCheck } from '../../src/api/validation/structure.ts';
 import { loadPolicies, policySchema } from '../../src/app/policies/schema.ts';
 
 const HEAD = { apiVersion: 'microscaling.io/v1alpha1', kind: 'MicroscalingPolicy', metadata: { name: 'p' } };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defaultAppId } from '../../src/api/defaults.ts';
+import { defaultAppId } from '../../src/api/schema/defaults.ts';
 import { createTrust } from '../../src/app/operator/trust.ts';
 import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { policyWith, SURROUNDINGS } from './trust/judging.ts';

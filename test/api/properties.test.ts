@@ -3,10 +3,10 @@
 import fc from 'fast-check';
 import { dump } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { withDerivedDefaults, withSchemaDefaults } from '../../src/api/defaults.ts';
 import { durationMs, isDuration } from '../../src/api/duration.ts';
-import { isObject } from '../../src/api/json-schema.ts';
-import { below, parentOf, showPath } from '../../src/api/pointer.ts';
+import { withDerivedDefaults, withSchemaDefaults } from '../../src/api/schema/defaults.ts';
+import { isObject } from '../../src/api/schema/json-schema.ts';
+import { below, parentOf, showPath } from '../../src/api/validation/pointer.ts';
 import { loadPolicies, policySchema } from '../../src/app/policies/schema.ts';
 
 /** YAML's own characters, more often than chance would have them. */

@@ -2,8 +2,8 @@
 // "Defaulting" of CustomResourceDefinitions: what an API server would refuse, without an API server.
 
 import { Ajv } from 'ajv';
-import { withSchemaDefaults } from '../../src/api/defaults.ts';
-import type { JsonSchema } from '../../src/api/json-schema.ts';
+import { withSchemaDefaults } from '../../src/api/schema/defaults.ts';
+import type { JsonSchema } from '../../src/api/schema/json-schema.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 // Walks over a document with its schema beside it.
 
-import { isObject, type JsonSchema } from '../../src/api/json-schema.ts';
+import { isObject, type JsonSchema } from '../../src/api/schema/json-schema.ts';
 
 /**
  * Visits every field that `value` gives and `schema` knows, parents first.

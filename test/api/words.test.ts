@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { initialConditions, setCondition } from '../../src/api/conditions.ts';
 import { CREATION_LABEL, createdBy } from '../../src/api/labels.ts';
 import { urlComplaint } from '../../src/api/rules/url.ts';
-import { names } from '../../src/api/schema-errors.ts';
-import { closest } from '../../src/api/suggest.ts';
+import { names } from '../../src/api/validation/schema-errors.ts';
+import { closest } from '../../src/api/words/suggest.ts';
 
 describe('createdBy', () => {
   it.each([

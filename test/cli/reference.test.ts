@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { REASON_MEANINGS } from '../../src/api/condition-words.ts';
 import { CONDITION_REASONS } from '../../src/api/conditions.ts';
+import { REASON_MEANINGS } from '../../src/api/words/condition-words.ts';
 import { OPTIONS } from '../../src/app/options.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { code, table } from '../../src/cli/reference/markdown.ts';

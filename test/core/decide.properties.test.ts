@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { costOf, FreeCapacity, occupied } from '../../src/core/allocation/free-capacity.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { AppDecision, Decision, DecisionInput } from '../../src/core/decision.ts';
-import { costOf, FreeCapacity, occupied } from '../../src/core/free-capacity.ts';
 import {
   aBehavior,
   anInput,

@@ -3,7 +3,7 @@
 import { describe, it } from 'vitest';
 import { loadPolicies } from '../../src/app/policies/schema.ts';
 import type { FieldDiff } from '../../src/core/change.ts';
-import { diffDefinition } from '../../src/schedulers/marathon/drift.ts';
+import { diffDefinition } from '../../src/schedulers/marathon/definition/drift.ts';
 import { fakeValues } from '../support/values.ts';
 import {
   asOf14,

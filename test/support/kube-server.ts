@@ -2,9 +2,9 @@
 // events, secrets and namespaces, all writable; with faults on demand.
 
 import { randomUUID } from 'node:crypto';
-import { policyCrd, poolCrd } from '../../src/api/crd.ts';
-import { withSchemaDefaults } from '../../src/api/defaults.ts';
-import type { JsonSchema } from '../../src/api/json-schema.ts';
+import { policyCrd, poolCrd } from '../../src/api/schema/crd.ts';
+import { withSchemaDefaults } from '../../src/api/schema/defaults.ts';
+import type { JsonSchema } from '../../src/api/schema/json-schema.ts';
 import { policySchema, poolSchema } from '../../src/app/policies/schema.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createMemoryDocumentStore } from '../../src/runtime/document-store.ts';

@@ -10,7 +10,7 @@
 //
 // A definition that is created keeps a missing portIndex where it names no ports, an update fills it in: both mean 0.
 
-import { isObject } from '../json-schema.ts';
+import { isObject } from '../schema/json-schema.ts';
 import { AnyOf } from './expected.ts';
 
 const BY_MARATHON = new Set(['HTTP', 'HTTPS', 'TCP']);

@@ -1,6 +1,6 @@
 // api: the defaults that Marathon fills in, from the table of fields.
 
-import { isObject, type JsonObject } from '../json-schema.ts';
+import { isObject, type JsonObject } from '../schema/json-schema.ts';
 import { isGiven } from './fields.ts';
 import type { ObjectShape, Shape } from './shape.ts';
 

@@ -12,7 +12,7 @@
 // not of its kind. Made absolute: `dependencies`, which count from `/` and not from the app's group.
 
 import { defined } from '../../lang/defined.ts';
-import { isObject, type JsonObject } from '../json-schema.ts';
+import { isObject, type JsonObject } from '../schema/json-schema.ts';
 import { healthCheckOf } from './checks.ts';
 import { withDefaults } from './defaults.ts';
 import { AnyOf, ASSIGNED } from './expected.ts';

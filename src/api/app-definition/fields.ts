@@ -1,6 +1,6 @@
 // api: every field of an app definition that Marathon reads (1.4 to 1.11), with its default and the version it came with.
 
-import { isObject } from '../json-schema.ts';
+import { isObject } from '../schema/json-schema.ts';
 import {
   anything,
   choice,

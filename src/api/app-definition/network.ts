@@ -15,7 +15,7 @@
 // On other networks: portDefinitions are dropped and requirePorts is false; without portMappings there is one named
 // `default`; as many more as `ports` or portDefinitions are longer; on a bridge hostPort is 0 where it is not given.
 
-import { isObject, type JsonObject } from '../json-schema.ts';
+import { isObject, type JsonObject } from '../schema/json-schema.ts';
 import { AnyOf } from './expected.ts';
 
 const DOCKER_NETWORKS: ReadonlyMap<unknown, string> = new Map([

@@ -1,6 +1,6 @@
 // api: an app definition as Marathon reads it: null is not given, unknown fields are left out, words are spelled as echoed.
 
-import { isObject, type JsonObject } from '../json-schema.ts';
+import { isObject, type JsonObject } from '../schema/json-schema.ts';
 import { isGiven } from './fields.ts';
 import type { Field, ObjectShape, Shape } from './shape.ts';
 

@@ -1,9 +1,9 @@
 // api: the rules of one app: what it is (scaled, remainder, fixed) and what goes with that.
 
-import { error, type Finding, warning } from '../finding.ts';
-import { below, showPath } from '../pointer.ts';
 import type { AppSpec } from '../policy.ts';
-import { names } from '../schema-errors.ts';
+import { error, type Finding, warning } from '../validation/finding.ts';
+import { below, showPath } from '../validation/pointer.ts';
+import { names } from '../validation/schema-errors.ts';
 import type { RuleContext } from './context.ts';
 import { checkDefinition } from './definition.ts';
 import { checkFromZero } from './from-zero.ts';

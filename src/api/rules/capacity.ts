@@ -1,9 +1,9 @@
 // api: a budget must cover the minimums that it has promised.
 
-import { error, type Finding } from '../finding.ts';
-import { isObject } from '../json-schema.ts';
-import { below } from '../pointer.ts';
 import type { AppSpec, PolicySpec, Resources } from '../policy.ts';
+import { isObject } from '../schema/json-schema.ts';
+import { error, type Finding } from '../validation/finding.ts';
+import { below } from '../validation/pointer.ts';
 import { type Partly, present } from './partly.ts';
 
 /** What Marathon gives an app whose definition does not say. */

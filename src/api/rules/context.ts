@@ -1,6 +1,6 @@
 // api: what rules know besides the document itself.
 
-import type { MetricBlock } from '../metric-block.ts';
+import type { MetricBlock } from '../schema/metric-block.ts';
 
 export interface RuleContext {
   /**

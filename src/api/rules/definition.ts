@@ -12,12 +12,12 @@ import {
 } from '../app-definition/fields.ts';
 import { absoluteId } from '../app-definition/path.ts';
 import { type Complaint, type Place, readObject } from '../app-definition/read.ts';
-import { error, type Finding, warning } from '../finding.ts';
-import { isObject, type JsonObject } from '../json-schema.ts';
 import { CREATION_LABEL } from '../labels.ts';
-import { below, showPath } from '../pointer.ts';
 import type { AppSpec } from '../policy.ts';
-import { closest } from '../suggest.ts';
+import { isObject, type JsonObject } from '../schema/json-schema.ts';
+import { error, type Finding, warning } from '../validation/finding.ts';
+import { below, showPath } from '../validation/pointer.ts';
+import { closest } from '../words/suggest.ts';
 import { refusedByMarathon } from './app-definition/index.ts';
 import type { RuleContext } from './context.ts';
 import { type Partly, present } from './partly.ts';

@@ -1,8 +1,8 @@
 // api: an app that may have no instance must be able to get its first one.
 
-import { type Finding, warning } from '../finding.ts';
-import { below, showPath } from '../pointer.ts';
 import type { AppSpec, TargetSpec } from '../policy.ts';
+import { type Finding, warning } from '../validation/finding.ts';
+import { below, showPath } from '../validation/pointer.ts';
 import type { RuleContext } from './context.ts';
 import { type Partly, present } from './partly.ts';
 

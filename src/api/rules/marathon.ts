@@ -1,8 +1,8 @@
 // api: the rules of `marathon`.
 
-import { error, type Finding } from '../finding.ts';
-import { below, showPath } from '../pointer.ts';
 import type { MarathonSpec } from '../policy.ts';
+import { error, type Finding } from '../validation/finding.ts';
+import { below, showPath } from '../validation/pointer.ts';
 import { type Partly, present } from './partly.ts';
 import { urlComplaint } from './url.ts';
 

@@ -1,9 +1,9 @@
 // api: the rules of a policy as a whole: names and ids once, a pace that makes sense, its apps and its budget.
 
 import { durationMs, isDuration } from '../duration.ts';
-import { error, type Finding } from '../finding.ts';
-import { below } from '../pointer.ts';
 import type { CapacityPool, MicroscalingPolicy } from '../policy.ts';
+import { error, type Finding } from '../validation/finding.ts';
+import { below } from '../validation/pointer.ts';
 import { checkApp } from './app.ts';
 import { checkBudget } from './capacity.ts';
 import type { RuleContext } from './context.ts';

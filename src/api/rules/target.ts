@@ -1,9 +1,9 @@
 // api: the rules of one target: a law and a metric that can serve it.
 
-import { error, type Finding, warning } from '../finding.ts';
-import { isObject } from '../json-schema.ts';
-import { below, showPath } from '../pointer.ts';
 import type { TargetSpec } from '../policy.ts';
+import { isObject } from '../schema/json-schema.ts';
+import { error, type Finding, warning } from '../validation/finding.ts';
+import { below, showPath } from '../validation/pointer.ts';
 import type { RuleContext } from './context.ts';
 import type { Partly } from './partly.ts';
 

@@ -1,8 +1,8 @@
 // api: schema of one app of a policy.
 
-import type { JsonSchema } from '../json-schema.ts';
-import type { MetricBlock } from '../metric-block.ts';
 import { behaviorSchema, manualScaleSchema } from './behavior.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { MetricBlock } from './metric-block.ts';
 import {
   APP_ID_PATTERN,
   count,

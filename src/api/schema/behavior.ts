@@ -1,6 +1,6 @@
 // api: schema of how a count may move: clamps after the law, missing metrics, other people's hands.
 
-import type { JsonSchema } from '../json-schema.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { amount, choice, count, duration, list, object, positiveDuration } from './shapes.ts';
 
 /** HorizontalPodAutoscaler v2's longest. */

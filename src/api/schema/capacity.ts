@@ -1,7 +1,7 @@
 // api: schema of a budget, and of the Marathon it lies in.
 
 import { HOMES } from '../homes.ts';
-import { exactlyOne, type JsonSchema } from '../json-schema.ts';
+import { exactlyOne, type JsonSchema } from './json-schema.ts';
 import {
   amount,
   choice,

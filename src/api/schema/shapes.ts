@@ -2,7 +2,7 @@
 
 import { defined } from '../../lang/defined.ts';
 import { DURATION_PATTERN, MAX_DURATION_LENGTH, POSITIVE_DURATION_PATTERN } from '../duration.ts';
-import { exactlyOne, type JsonSchema } from '../json-schema.ts';
+import { exactlyOne, type JsonSchema } from './json-schema.ts';
 
 /** One label of a DNS name. */
 export const LABEL_PATTERN = '^[a-z0-9]+(-+[a-z0-9]+)*$';

@@ -1,6 +1,6 @@
 // api: schema of what the operator reports.
 
-import type { JsonSchema } from '../json-schema.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { amount, choice, count, keyedList, list, object, text } from './shapes.ts';
 
 const generation: JsonSchema = {

@@ -1,7 +1,7 @@
 // api: schema of a target: what is wished, what is measured, by which law.
 
-import { exactlyOne, type JsonSchema, mapValues } from '../json-schema.ts';
-import type { MetricBlock } from '../metric-block.ts';
+import { exactlyOne, type JsonSchema, mapValues } from './json-schema.ts';
+import type { MetricBlock } from './metric-block.ts';
 import { amount, choice, count, duration, object, positiveDuration } from './shapes.ts';
 
 /** The original engine's. */

@@ -1,9 +1,9 @@
 // api: which Marathons a resource may name, and which apps a policy may have there.
 
-import { defaultAppId, defaultGroup } from '../defaults.ts';
-import { error, type Finding } from '../finding.ts';
-import { below, showPath } from '../pointer.ts';
 import type { MarathonSpec, MicroscalingPolicy, ObjectMeta } from '../policy.ts';
+import { defaultAppId, defaultGroup } from '../schema/defaults.ts';
+import { error, type Finding } from '../validation/finding.ts';
+import { below, showPath } from '../validation/pointer.ts';
 import { originOf, refused, type TrustRules } from './rules.ts';
 
 /**

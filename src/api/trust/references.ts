@@ -1,9 +1,9 @@
 // api: which variables and files a resource may name.
 
-import { error, type Finding } from '../finding.ts';
-import { isObject } from '../json-schema.ts';
-import { below, showPath } from '../pointer.ts';
-import { names } from '../schema-errors.ts';
+import { isObject } from '../schema/json-schema.ts';
+import { error, type Finding } from '../validation/finding.ts';
+import { below, showPath } from '../validation/pointer.ts';
+import { names } from '../validation/schema-errors.ts';
 import { checkVariable, mayReadFile, refused, type TrustRules } from './rules.ts';
 
 /** One place of a spec that says where a value comes from. */

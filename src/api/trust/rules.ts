@@ -1,8 +1,8 @@
 // api: the rules by which policies from git, the API and Kubernetes are judged, and their small words.
 
-import { error, type Finding } from '../finding.ts';
-import type { JsonObject } from '../json-schema.ts';
-import { showPath } from '../pointer.ts';
+import type { JsonObject } from '../schema/json-schema.ts';
+import { error, type Finding } from '../validation/finding.ts';
+import { showPath } from '../validation/pointer.ts';
 import type { DefinitionPart } from './definition/parts.ts';
 
 /** What the operator uses itself: its own places need no permission, and its credentials belong to them. */

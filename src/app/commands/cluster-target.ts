@@ -12,7 +12,7 @@ import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { createRedactor } from '../../runtime/redact.ts';
-import type { MarathonClient } from '../../schedulers/marathon/client.ts';
+import type { MarathonClient } from '../../schedulers/marathon/http/client.ts';
 import { createMarathonClient } from '../../schedulers/marathon/index.ts';
 import { createValueResolver } from '../operator/values.ts';
 

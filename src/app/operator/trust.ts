@@ -3,12 +3,12 @@
 
 import { resolve } from 'node:path';
 import { type LoadResult, loadResources } from '../../api/load.ts';
+import { withVariables } from '../../api/reading/substitute.ts';
 import { APP_ID_PATTERN } from '../../api/schema/shapes.ts';
-import { withVariables } from '../../api/substitute.ts';
 import { DEFINITION_PARTS, type DefinitionPart } from '../../api/trust/definition/parts.ts';
 import { originOf } from '../../api/trust/rules.ts';
-import { type CheckTrust, createTrustCheck, type TrustRules } from '../../api/trust.ts';
-import { withJudge } from '../../api/validate.ts';
+import { type CheckTrust, createTrustCheck, type TrustRules } from '../../api/trust/trust.ts';
+import { withJudge } from '../../api/validation/validate.ts';
 import { defined } from '../../lang/defined.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { OptionValues } from '../options.ts';

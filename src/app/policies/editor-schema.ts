@@ -1,7 +1,7 @@
 // app: the resource's schema as editors and other programs take it: JSON Schema draft-07, unknown fields refused.
 
-import { isObject, type JsonSchema, strictCopy } from '../../api/json-schema.ts';
 import type { Resource } from '../../api/policy.ts';
+import { isObject, type JsonSchema, strictCopy } from '../../api/schema/json-schema.ts';
 import { policySchema, poolSchema } from './schema.ts';
 
 /** The newest that yaml-language-server takes. */

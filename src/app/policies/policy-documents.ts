@@ -1,10 +1,10 @@
 // app: policy documents as they were written, for `apply` and `delete`: what a person wrote is what is sent.
 
-import { isObject, type JsonObject } from '../../api/json-schema.ts';
 import type { LoadResult } from '../../api/load.ts';
-import { parseText } from '../../api/parse.ts';
 import type { Resource } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
+import { parseText } from '../../api/reading/parse.ts';
+import { isObject, type JsonObject } from '../../api/schema/json-schema.ts';
 import { readFilesWith } from './policy-files.ts';
 import { loadPolicies } from './schema.ts';
 

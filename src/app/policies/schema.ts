@@ -1,10 +1,10 @@
 // app: the resource with the metric sources that there are: one schema, one validator, one way to load.
 
 import { type LoadResult, loadResources } from '../../api/load.ts';
-import type { MetricBlock } from '../../api/metric-block.ts';
-import { inPresentForm as toPresentForm } from '../../api/plain-values.ts';
-import { policySchemaWith, poolSchema } from '../../api/schema.ts';
-import { createValidator, type ResourceValidator } from '../../api/validate.ts';
+import type { MetricBlock } from '../../api/schema/metric-block.ts';
+import { policySchemaWith, poolSchema } from '../../api/schema/schema.ts';
+import { inPresentForm as toPresentForm } from '../../api/validation/plain-values.ts';
+import { createValidator, type ResourceValidator } from '../../api/validation/validate.ts';
 import { azureStorageQueueBlock } from '../../metric-sources/azure-queue/schema.ts';
 import { randomBlock } from '../../metric-sources/random/schema.ts';
 

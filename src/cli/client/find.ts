@@ -1,6 +1,6 @@
 // cli: one object of a running operator by name; where there is none, what was probably meant.
 
-import { closest } from '../../api/suggest.ts';
+import { closest } from '../../api/words/suggest.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { pathOf, type Target } from './kinds.ts';
 import { type OperatorClient, OperatorRefusal } from './operator-client.ts';

@@ -1,7 +1,7 @@
 // cli: what people call the kinds that an operator serves, and where it serves them.
 
-import { type KindNames, POLICY_NAMES, POOL_NAMES } from '../../api/crd.ts';
 import { API_VERSION } from '../../api/policy.ts';
+import { type KindNames, POLICY_NAMES, POOL_NAMES } from '../../api/schema/crd.ts';
 import type { PolicyDocument } from '../../app/policies/policy-documents.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 

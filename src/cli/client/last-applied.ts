@@ -1,9 +1,9 @@
 // cli: what `kubectl apply` does, so that both tools may be used on one object: a three-way merge with what was applied last.
 
-import { isObject, type JsonObject } from '../../api/json-schema.ts';
-import { LAST_APPLIED } from '../../api/server-fields.ts';
+import { LAST_APPLIED } from '../../api/reading/server-fields.ts';
+import { isObject, type JsonObject } from '../../api/schema/json-schema.ts';
 
-export { LAST_APPLIED } from '../../api/server-fields.ts';
+export { LAST_APPLIED } from '../../api/reading/server-fields.ts';
 
 /** The object with what it is noted on it, as kubectl notes it. */
 export function withLastApplied(object: JsonObject): JsonObject {

@@ -1,8 +1,8 @@
 // cli: `microscaling apply -f`: creates or updates, as `kubectl apply` does; all documents hold, or nothing is sent.
 
 import { text as readAll } from 'node:stream/consumers';
-import { isObject, type JsonObject } from '../../api/json-schema.ts';
-import { asWritten } from '../../api/server-fields.ts';
+import { asWritten } from '../../api/reading/server-fields.ts';
+import { isObject, type JsonObject } from '../../api/schema/json-schema.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { type PolicyDocument, readPolicyDocuments } from '../../app/policies/policy-documents.ts';
 import { NO_POLICY } from '../../app/policies/policy-files.ts';

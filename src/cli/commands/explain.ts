@@ -1,6 +1,6 @@
 // cli: `microscaling explain POLICY`.
 
-import { rounded } from '../../api/figures.ts';
+import { rounded } from '../../api/words/figures.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { MetricView } from '../../controller/status/view.ts';
 import { find } from '../client/find.ts';

@@ -1,7 +1,7 @@
 // cli: `microscaling override [POLICY] APP=N…`: a count for a while, in the place of the law's.
 
 import { durationText } from '../../api/duration.ts';
-import { closest } from '../../api/suggest.ts';
+import { closest } from '../../api/words/suggest.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { defined } from '../../lang/defined.ts';
 import { TerminalError } from '../../runtime/errors.ts';

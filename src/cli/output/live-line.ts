@@ -1,6 +1,6 @@
 // cli: one line about what is going on: rewritten in place on a terminal, every few seconds elsewhere.
 
-import { rounded } from '../../api/figures.ts';
+import { rounded } from '../../api/words/figures.ts';
 import type { AppView, OperatorView } from '../../controller/status/view.ts';
 
 const PLAIN_EVERY_MS = 5_000;

@@ -1,7 +1,7 @@
 // cli: the reference page of the resource's fields, out of its schema.
 
 import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN } from '../../api/duration.ts';
-import { isObject, type JsonSchema } from '../../api/json-schema.ts';
+import { isObject, type JsonSchema } from '../../api/schema/json-schema.ts';
 import { code, heading, table } from './markdown.ts';
 
 interface Row {

@@ -1,8 +1,8 @@
 // cli: the reference pages, by path from the root: made from the same tables as the program itself.
 
-import { CONDITION_MEANINGS, REASON_MEANINGS } from '../../api/condition-words.ts';
 import { CONDITION_REASONS, CONDITION_TYPES } from '../../api/conditions.ts';
 import { DEFINITION_RULES } from '../../api/trust/definition/table.ts';
+import { CONDITION_MEANINGS, REASON_MEANINGS } from '../../api/words/condition-words.ts';
 import { policySchema, poolSchema } from '../../app/policies/schema.ts';
 import { DESCRIPTIONS } from '../../server/metrics/metrics.ts';
 import { COMMANDS } from '../commands.ts';

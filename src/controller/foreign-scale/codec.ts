@@ -1,6 +1,6 @@
 // controller: of one app's count, what is remembered when nobody has looked for a while. Pure.
 
-import { isObject } from '../../api/json-schema.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
 import { defined } from '../../lang/defined.ts';
 import { NEW_TRACK, type Track } from './foreign-scale.ts';
 

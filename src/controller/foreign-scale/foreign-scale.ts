@@ -1,8 +1,8 @@
 // controller: who else turns the count of a scaled app. Pure: what was seen and asked before × what is seen now.
 
 import { durationMs } from '../../api/duration.ts';
-import { instantText } from '../../api/instant.ts';
 import type { AppSpec } from '../../api/policy.ts';
+import { instantText } from '../../api/words/instant.ts';
 import type { AppObservation } from '../../core/observation.ts';
 
 /** What is remembered of one app's count. Little of it outlives the process (lasting-track.ts): the scheduler's counts are the truth. */

@@ -1,7 +1,7 @@
 // controller: hands as they are stored, and their way back. Pure.
 
-import { isObject } from '../../api/json-schema.ts';
 import type { ResourceKey } from '../../api/policy.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
 import { defined } from '../../lang/defined.ts';
 
 export interface Pause {

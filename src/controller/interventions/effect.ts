@@ -1,6 +1,6 @@
 // controller: what people's hands do to a policy at one moment, in types and in words.
 
-import { instantText } from '../../api/instant.ts';
+import { instantText } from '../../api/words/instant.ts';
 import { WaitError } from '../../runtime/errors.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
 import type { OverrideView, PauseView } from '../status/view.ts';

@@ -1,6 +1,6 @@
 // controller: what a policy holds, as it is stored, and its way back. Pure.
 
-import { isObject } from '../../api/json-schema.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
 import { defined } from '../../lang/defined.ts';
 import type { OwnedApp, PolicyOwnership } from './ownership.ts';
 

@@ -7,8 +7,8 @@ import {
   type ConditionReason,
   type ConditionType,
 } from '../../api/conditions.ts';
-import { isObject } from '../../api/json-schema.ts';
 import type { ResourceKey } from '../../api/policy.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
 import type { EventRecord } from '../status/view.ts';
 import type { DurableWrites } from './durable-writes.ts';
 

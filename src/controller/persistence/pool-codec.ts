@@ -1,6 +1,6 @@
 // controller: what a pool did and saw, as it is stored, and its way back. Pure.
 
-import { isObject } from '../../api/json-schema.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
 import { movedTrack, readTrack, type StoredTrack, storedTrack } from '../foreign-scale/codec.ts';
 import type { Track } from '../foreign-scale/foreign-scale.ts';
 

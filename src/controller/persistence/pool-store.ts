@@ -1,6 +1,6 @@
 // controller: pools' memories over restarts: what they did at once, what they learned every now and then.
 
-import { isObject } from '../../api/json-schema.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
 import { type LastingMemory, lastingOf, movedLasting, resume } from '../../core/lasting.ts';
 import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import type { KnownConfigs } from '../foreign-scale/foreign-edits.ts';

@@ -1,8 +1,8 @@
 // controller: apps keep the ids that they had before the default group began with the namespace: a policy is not moved
 // to other apps by an upgrade of the operator. Pure.
 
-import { defaultAppId } from '../../api/defaults.ts';
 import type { MicroscalingPolicy } from '../../api/policy.ts';
+import { defaultAppId } from '../../api/schema/defaults.ts';
 
 /** @param held ids that the policy is known to hold */
 export function withEarlierIds(policy: MicroscalingPolicy, held: ReadonlySet<string>): MicroscalingPolicy {

@@ -1,7 +1,7 @@
 // controller: what the minimums of a policy take from a budget.
 
-import { rounded } from '../../api/figures.ts';
 import type { CapacitySpec } from '../../api/policy.ts';
+import { rounded } from '../../api/words/figures.ts';
 import { appsOf, type Version } from './records.ts';
 
 export interface Need {

@@ -1,11 +1,11 @@
 // controller: what a round means for the conditions of one policy. Pure; status.ts writes them.
 
 import type { Condition, ConditionReason, ConditionType } from '../../api/conditions.ts';
-import { instantText } from '../../api/instant.ts';
 import type { AppSpec, Duration, PolicySpec } from '../../api/policy.ts';
-import { usable } from '../../core/metric-failure.ts';
+import { instantText } from '../../api/words/instant.ts';
+import { usable } from '../../core/demand/metric-failure.ts';
+import { timingOf } from '../../core/demand/timing.ts';
 import type { MetricReading } from '../../core/observation.ts';
-import { timingOf } from '../../core/timing.ts';
 import { messageOf, TerminalError, UnresolvedReference } from '../../runtime/errors.ts';
 import { pauseText } from '../interventions/effect.ts';
 import { type PolicyRecord, shownVersion } from '../policies/records.ts';

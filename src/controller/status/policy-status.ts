@@ -1,7 +1,7 @@
 // controller: what a policy or a pool says of itself in `status`, wherever its home is.
 
-import { rounded } from '../../api/figures.ts';
 import type { AppStatus, MetricStatus, PolicyStatus, PoolStatus } from '../../api/status.ts';
+import { rounded } from '../../api/words/figures.ts';
 import { defined } from '../../lang/defined.ts';
 import type {
   AppView,

@@ -1,7 +1,7 @@
 // core: the default law: a fluid model of the queue, predicted over the dead time (docs/design/law.md).
 
-import { brief } from '../../api/figures.ts';
-import { averageLevel } from '../history.ts';
+import { brief } from '../../api/words/figures.ts';
+import { averageLevel } from '../demand/history.ts';
 import { clamp, count } from '../numbers.ts';
 import { type Ahead, type AheadMemory, lookAhead } from './ahead.ts';
 import { type Estimate, firstEstimate, type ServiceRate, update } from './estimator.ts';

@@ -1,7 +1,7 @@
 // core: what every law is asked and what it answers.
 
-import type { Levels, Tally } from '../history.ts';
-import type { Messages } from '../messages.ts';
+import type { Levels, Tally } from '../demand/history.ts';
+import type { Messages } from '../demand/messages.ts';
 
 /** What is to be kept: at most this many messages waiting, or at most this long a wait. */
 export type Goal =

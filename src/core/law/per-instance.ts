@@ -1,6 +1,6 @@
 // core: so many messages for each instance, the law of KEDA and the HorizontalPodAutoscaler.
 
-import { brief } from '../../api/figures.ts';
+import { brief } from '../../api/words/figures.ts';
 import { MAX_COUNT } from '../numbers.ts';
 import type { LawInput, LawResult } from './law.ts';
 

@@ -1,6 +1,6 @@
 // core: where the queue will be when an instance asked for now begins to serve (docs/design/law.md#prediction).
 
-import type { Tally } from '../history.ts';
+import type { Tally } from '../demand/history.ts';
 
 export interface Outlook {
   readonly waiting: number;

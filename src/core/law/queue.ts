@@ -1,6 +1,6 @@
 // core: the original engine's PD law, kept as it was (microscaling/microscaling target/queue.go, docs/design/law.md#other-laws).
 
-import { brief } from '../../api/figures.ts';
+import { brief } from '../../api/words/figures.ts';
 import type { LawInput, LawResult } from './law.ts';
 
 export interface QueueGains {

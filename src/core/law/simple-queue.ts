@@ -1,6 +1,6 @@
 // core: the original engine's second law: one more, one fewer (microscaling/microscaling target/simpleQueue.go).
 
-import { brief } from '../../api/figures.ts';
+import { brief } from '../../api/words/figures.ts';
 import type { LawInput, LawResult } from './law.ts';
 import { EXCEEDING } from './queue.ts';
 

@@ -1,11 +1,11 @@
 // metric-sources: the `azureStorageQueue` block: an Azure Storage queue and the right to look at it.
 
-import { error, type Finding } from '../../api/finding.ts';
-import { atMostOne, exactlyOne, type JsonObject } from '../../api/json-schema.ts';
-import type { MetricBlock } from '../../api/metric-block.ts';
-import { below } from '../../api/pointer.ts';
 import { urlComplaint } from '../../api/rules/url.ts';
+import { atMostOne, exactlyOne, type JsonObject } from '../../api/schema/json-schema.ts';
+import type { MetricBlock } from '../../api/schema/metric-block.ts';
 import { choice, count, object, plainValue, secretSource } from '../../api/schema/shapes.ts';
+import { error, type Finding } from '../../api/validation/finding.ts';
+import { below } from '../../api/validation/pointer.ts';
 import { judgeAzureQueue } from './trust.ts';
 
 const schema = object(

@@ -1,10 +1,10 @@
 // metric-sources: which account an untrusted policy would read, and with whose credentials (docs/design/resource.md#trust).
 
-import { error, type Finding } from '../../api/finding.ts';
-import { isObject, type JsonObject } from '../../api/json-schema.ts';
-import { below, showPath } from '../../api/pointer.ts';
+import { isObject, type JsonObject } from '../../api/schema/json-schema.ts';
 import { sourceOf } from '../../api/schema/shapes.ts';
 import { checkVariable, mayReadVariable, originOf, refused, type TrustRules } from '../../api/trust/rules.ts';
+import { error, type Finding } from '../../api/validation/finding.ts';
+import { below, showPath } from '../../api/validation/pointer.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { parseConnectionString } from './connection-string.ts';
 

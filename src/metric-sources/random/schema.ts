@@ -1,10 +1,10 @@
 // metric-sources: the `random` block: a demand that wanders, for demonstrations.
 
-import { error, type Finding } from '../../api/finding.ts';
-import type { JsonObject } from '../../api/json-schema.ts';
-import type { MetricBlock } from '../../api/metric-block.ts';
-import { below } from '../../api/pointer.ts';
+import type { JsonObject } from '../../api/schema/json-schema.ts';
+import type { MetricBlock } from '../../api/schema/metric-block.ts';
 import { count, object, positiveDuration } from '../../api/schema/shapes.ts';
+import { error, type Finding } from '../../api/validation/finding.ts';
+import { below } from '../../api/validation/pointer.ts';
 
 const schema = object(
   'A made-up demand that changes every period, the same for the same seed.',

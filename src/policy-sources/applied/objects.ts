@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LoadResult } from '../../api/load.ts';
 import type { Resource } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
-import { LAST_APPLIED } from '../../api/server-fields.ts';
+import { LAST_APPLIED } from '../../api/reading/server-fields.ts';
 import { defined } from '../../lang/defined.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { LoadResult } from '../../api/load.ts';
-import { asWritten } from '../../api/server-fields.ts';
+import { asWritten } from '../../api/reading/server-fields.ts';
 import { untilAborted } from '../../runtime/until-aborted.ts';
 import type { PolicySource } from '../source.ts';
 

@@ -6,7 +6,7 @@ import {
   RequestContext,
   type ResponseContext,
 } from '@kubernetes/client-node';
-import { spanText } from '../../api/figures.ts';
+import { spanText } from '../../api/words/figures.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import type { Cluster } from './cluster.ts';

@@ -1,6 +1,6 @@
 // policy-sources/kubernetes: election by Lease, by the rules of client-go's leaderelection (tools/leaderelection).
 
-import { spanText } from '../../api/figures.ts';
+import { spanText } from '../../api/words/figures.ts';
 import { abortable } from '../../runtime/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError, WaitError } from '../../runtime/errors.ts';

@@ -14,20 +14,20 @@ import type {
   SchedulerView,
 } from '../scheduler.ts';
 import { Actor } from './act.ts';
-import { MarathonClient } from './client.ts';
 import { baseUrls, type MarathonConfig, type MarathonDeps } from './config.ts';
-import { authorization } from './credentials.ts';
-import { dependenciesOf } from './dependencies.ts';
-import { diffDefinition, type Wanted } from './drift.ts';
-import { followEvents } from './event-stream.ts';
-import { concerned, EVENT_TYPES } from './events.ts';
-import { loginPoster } from './login.ts';
+import { dependenciesOf } from './definition/dependencies.ts';
+import { diffDefinition, type Wanted } from './definition/drift.ts';
+import { followEvents } from './events/event-stream.ts';
+import { concerned, EVENT_TYPES } from './events/events.ts';
+import { MarathonClient } from './http/client.ts';
+import { trustedCertificates } from './http/tls.ts';
+import type { TransportOptions } from './http/transport.ts';
+import { authorization } from './login/credentials.ts';
+import { loginPoster } from './login/login.ts';
 import type { MesosCluster } from './mesos/cluster.ts';
 import { createMesosCluster } from './mesos/index.ts';
-import { trustedCertificates } from './tls.ts';
-import type { TransportOptions } from './transport.ts';
 import { ClusterView } from './view.ts';
-import { Writer } from './writer.ts';
+import { Writer } from './write/writer.ts';
 
 export type { MarathonConfig, MarathonDeps } from './config.ts';
 export type MarathonScheduler = ReportingScheduler;

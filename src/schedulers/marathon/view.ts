@@ -4,7 +4,7 @@ import type { AppObservation } from '../../core/observation.ts';
 import { abortable } from '../../runtime/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { SchedulerView } from '../scheduler.ts';
-import type { MarathonClient } from './client.ts';
+import type { MarathonClient } from './http/client.ts';
 import { isSettled, toObservation } from './observation.ts';
 import type { Deployment, MarathonApp, QueueItem } from './schema.ts';
 

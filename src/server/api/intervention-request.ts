@@ -1,7 +1,7 @@
 // server: what a request to pause or override says, checked before anything is done.
 
 import { durationMs, isDuration } from '../../api/duration.ts';
-import { isObject, type JsonObject } from '../../api/json-schema.ts';
+import { isObject, type JsonObject } from '../../api/schema/json-schema.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 
 export interface PauseRequest {

@@ -1,6 +1,6 @@
 // server: the part of Kubernetes' JSONPath that printer columns use.
 
-import { isObject } from '../../api/json-schema.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
 
 type Step =
   | { readonly by: 'field'; readonly name: string }

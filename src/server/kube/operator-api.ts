@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
-import type { JsonSchema } from '../../api/json-schema.ts';
-import { policySchemaWith, poolSchema } from '../../api/schema.ts';
+import type { JsonSchema } from '../../api/schema/json-schema.ts';
+import { policySchemaWith, poolSchema } from '../../api/schema/schema.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
 import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';

@@ -1,6 +1,6 @@
 // server: which defaults an applied object shows.
 
-import { isObject } from '../../api/json-schema.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
 
 /**
  * What was written, with the defaults of its fields added; what stands in lists stays as it was written.

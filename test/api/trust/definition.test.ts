@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../../src/api/finding.ts';
 import { DEFINITION_PARTS } from '../../../src/api/trust/definition/parts.ts';
 import { DEFINITION_RULES } from '../../../src/api/trust/definition/table.ts';
 import { checkDefinition } from '../../../src/api/trust/definition.ts';
+import type { Finding } from '../../../src/api/validation/finding.ts';
 import { policyWith, refusals } from './judging.ts';
 
 const docker = (more: object): object => ({ container: { type: 'DOCKER', docker: { image: 'i', ...more } } });

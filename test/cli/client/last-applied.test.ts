@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isObject, type JsonObject } from '../../../src/api/json-schema.ts';
+import { isObject, type JsonObject } from '../../../src/api/schema/json-schema.ts';
 import {
   LAST_APPLIED,
   lastApplied,

@@ -1,8 +1,8 @@
 // test support: one definition change of an app of the embedded server, as the operator writes it.
 
 import type { Change } from '../../../src/core/change.ts';
-import { updateBody } from '../../../src/schedulers/marathon/app-definition.ts';
-import { diffDefinition } from '../../../src/schedulers/marathon/drift.ts';
+import { updateBody } from '../../../src/schedulers/marathon/definition/app-definition.ts';
+import { diffDefinition } from '../../../src/schedulers/marathon/definition/drift.ts';
 import { fakeValues } from '../../support/values.ts';
 import { type Json, OWNER, observationOf } from './apps.ts';
 import type { Difference } from './compare.ts';

@@ -3,8 +3,8 @@ import type { MarathonAuth } from '../../../src/api/policy.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { baseUrls } from '../../../src/schedulers/marathon/config.ts';
-import { authorization } from '../../../src/schedulers/marathon/credentials.ts';
-import { waitingDiesLast } from '../../../src/schedulers/marathon/version.ts';
+import { waitingDiesLast } from '../../../src/schedulers/marathon/definition/version.ts';
+import { authorization } from '../../../src/schedulers/marathon/login/credentials.ts';
 import { fakeValues } from '../../support/values.ts';
 import { createScheduler, never } from './setup.ts';
 

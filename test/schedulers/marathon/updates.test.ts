@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvFrom } from '../../../src/api/policy.ts';
 import type { AppObservation } from '../../../src/core/observation.ts';
-import { createBody, updateBody } from '../../../src/schedulers/marathon/app-definition.ts';
-import { diffDefinition } from '../../../src/schedulers/marathon/drift.ts';
+import { createBody, updateBody } from '../../../src/schedulers/marathon/definition/app-definition.ts';
+import { diffDefinition } from '../../../src/schedulers/marathon/definition/drift.ts';
 import { toObservation } from '../../../src/schedulers/marathon/observation.ts';
 import { parseSingleApp } from '../../../src/schedulers/marathon/schema.ts';
 import { PUBLISHED } from '../../support/published.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { POLICY_COLUMNS, POOL_COLUMNS } from '../../../src/api/crd.ts';
+import { POLICY_COLUMNS, POOL_COLUMNS } from '../../../src/api/schema/crd.ts';
 import { jsonPath } from '../../../src/server/kube/json-path.ts';
 
 const object = {

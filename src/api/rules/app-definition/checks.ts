@@ -1,7 +1,7 @@
 // api: health, readiness and general checks of an app definition.
 
 import { asObject, listOf } from '../../app-definition/network.ts';
-import type { JsonObject } from '../../json-schema.ts';
+import type { JsonObject } from '../../schema/json-schema.ts';
 import { type Complaints, type Read, when } from './subject.ts';
 
 export function checkChecks({ read, echo }: Read): Complaints {

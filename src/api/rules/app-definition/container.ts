@@ -1,7 +1,7 @@
 // api: the container of an app definition.
 
 import { asObject, listOf } from '../../app-definition/network.ts';
-import { isObject, type JsonObject } from '../../json-schema.ts';
+import { isObject, type JsonObject } from '../../schema/json-schema.ts';
 import { type Complaints, type Read, when } from './subject.ts';
 
 export function checkContainer({ read }: Read): Complaints {

@@ -5,7 +5,7 @@
 import { echoOf, kindsOfVolumes } from '../../app-definition/echo.ts';
 import { APP } from '../../app-definition/fields.ts';
 import { readObject } from '../../app-definition/read.ts';
-import type { JsonObject } from '../../json-schema.ts';
+import type { JsonObject } from '../../schema/json-schema.ts';
 import { checkChecks } from './checks.ts';
 import { checkConstraints } from './constraints.ts';
 import { checkContainer } from './container.ts';

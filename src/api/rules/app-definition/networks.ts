@@ -1,7 +1,7 @@
 // api: networks and ports of an app definition, and spellings that exclude each other.
 
 import { asObject, listOf } from '../../app-definition/network.ts';
-import type { JsonObject } from '../../json-schema.ts';
+import type { JsonObject } from '../../schema/json-schema.ts';
 import { type Complaints, complaint, type Read, repeated, when } from './subject.ts';
 
 export function checkNetworks({ read, echo }: Read): Complaints {

@@ -1,7 +1,7 @@
 // api: references to secrets that Marathon keeps.
 
 import { asObject } from '../../app-definition/network.ts';
-import { isObject } from '../../json-schema.ts';
+import { isObject } from '../../schema/json-schema.ts';
 import { type Complaints, type Read, when } from './subject.ts';
 
 export function checkSecrets({ read }: Read): Complaints {

@@ -1,7 +1,7 @@
 // api: what the rules of an app definition look at, and how they complain.
 
 import type { Complaint, Place } from '../../app-definition/read.ts';
-import type { JsonObject } from '../../json-schema.ts';
+import type { JsonObject } from '../../schema/json-schema.ts';
 
 export type Complaints = readonly Complaint[];
 

@@ -1,7 +1,7 @@
 // api: volumes of an app definition, and what goes with those that stay.
 
 import { asObject, listOf } from '../../app-definition/network.ts';
-import type { JsonObject } from '../../json-schema.ts';
+import type { JsonObject } from '../../schema/json-schema.ts';
 import { badPattern } from './pattern.ts';
 import { type Complaints, complaint, type Read, repeated, when } from './subject.ts';
 

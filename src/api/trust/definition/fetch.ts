@@ -1,8 +1,8 @@
 // api: what a definition has fetched for its tasks, with whose rights, and to where.
 
-import type { Finding } from '../../finding.ts';
-import type { JsonObject } from '../../json-schema.ts';
-import { below } from '../../pointer.ts';
+import type { JsonObject } from '../../schema/json-schema.ts';
+import type { Finding } from '../../validation/finding.ts';
+import { below } from '../../validation/pointer.ts';
 import { refused } from '../rules.ts';
 import { each, fieldsOf, isSet, PRIVILEGED } from './rule.ts';
 

@@ -1,9 +1,9 @@
 // api: what in an app definition gives its tasks the machine they run on. Anything that is not known to be harmless
 // counts: a list of what is dangerous would be out of date with the next version of Docker.
 
-import { error, type Finding } from '../../finding.ts';
-import { isObject, type JsonObject } from '../../json-schema.ts';
-import { below, showPath } from '../../pointer.ts';
+import { isObject, type JsonObject } from '../../schema/json-schema.ts';
+import { error, type Finding } from '../../validation/finding.ts';
+import { below, showPath } from '../../validation/pointer.ts';
 import { refused } from '../rules.ts';
 import { each, fieldsOf, isSet, PRIVILEGED } from './rule.ts';
 

@@ -1,7 +1,7 @@
 // api: what one rule about app definitions is made of. Pure.
 
-import type { Finding } from '../../finding.ts';
-import { isObject, type JsonObject } from '../../json-schema.ts';
+import { isObject, type JsonObject } from '../../schema/json-schema.ts';
+import type { Finding } from '../../validation/finding.ts';
 import { refused } from '../rules.ts';
 import type { DefinitionPart } from './parts.ts';
 

@@ -1,9 +1,9 @@
 // api: what a definition takes of what a whole cluster shares: names that others listen for, networks, ports, roles,
 // secrets, other people's apps, time.
 
-import { error, type Finding } from '../../finding.ts';
-import { isObject, type JsonObject } from '../../json-schema.ts';
-import { below } from '../../pointer.ts';
+import { isObject, type JsonObject } from '../../schema/json-schema.ts';
+import { error, type Finding } from '../../validation/finding.ts';
+import { below } from '../../validation/pointer.ts';
 import { isWithin } from '../places.ts';
 import { refused } from '../rules.ts';
 import { type DefinitionTrust, each, fieldsOf, isSet, refusedPart } from './rule.ts';

@@ -2,10 +2,10 @@
 
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../../runtime/errors.ts';
-import type { MarathonClient } from '../../../schedulers/marathon/client.ts';
-import { describeAnswer, errorBody, failureOf, tryJson } from '../../../schedulers/marathon/failure.ts';
+import type { MarathonClient } from '../../../schedulers/marathon/http/client.ts';
+import { describeAnswer, errorBody, failureOf, tryJson } from '../../../schedulers/marathon/http/failure.ts';
+import type { HttpAnswer } from '../../../schedulers/marathon/http/transport.ts';
 import { isObject } from '../../../schedulers/marathon/schema.ts';
-import type { HttpAnswer } from '../../../schedulers/marathon/transport.ts';
 import type { ClusterTarget } from '../cluster-target.ts';
 import type { ClockReading, EventsReading, Evidence, MarathonInfo, Read, WriteAnswer } from './evidence.ts';
 import { readMesos } from './mesos.ts';

@@ -2,8 +2,8 @@
 
 import { defined } from '../../../lang/defined.ts';
 import { messageOf } from '../../../runtime/errors.ts';
-import type { MarathonClient } from '../../../schedulers/marathon/client.ts';
-import { tryJson } from '../../../schedulers/marathon/failure.ts';
+import type { MarathonClient } from '../../../schedulers/marathon/http/client.ts';
+import { tryJson } from '../../../schedulers/marathon/http/failure.ts';
 import { isObject } from '../../../schedulers/marathon/schema.ts';
 import type { AgentCounts, MesosReading, Read } from './evidence.ts';
 

@@ -1,7 +1,7 @@
 // app: a running app's definition as a policy may hold it: without Marathon's own fields and without secrets.
 
 import { CREATION_LABEL } from '../../../api/labels.ts';
-import { settable } from '../../../schedulers/marathon/definition.ts';
+import { settable } from '../../../schedulers/marathon/definition/definition.ts';
 import { isObject, type Json, type MarathonApp } from '../../../schedulers/marathon/schema.ts';
 import { isSecretVariable, secretField } from './secrets.ts';
 

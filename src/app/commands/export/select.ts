@@ -1,8 +1,8 @@
 // app: the running apps that a person named, in the order named.
 
-import { closest } from '../../../api/suggest.ts';
+import { closest } from '../../../api/words/suggest.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
-import type { MarathonClient } from '../../../schedulers/marathon/client.ts';
+import type { MarathonClient } from '../../../schedulers/marathon/http/client.ts';
 import type { MarathonApp } from '../../../schedulers/marathon/schema.ts';
 
 /**

@@ -5,8 +5,8 @@ import { systemClock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 import { silentLogger } from '../../../runtime/log.ts';
 import { createRedactor } from '../../../runtime/redact.ts';
-import type { MarathonClient } from '../../../schedulers/marathon/client.ts';
-import { failureOf, tryJson } from '../../../schedulers/marathon/failure.ts';
+import type { MarathonClient } from '../../../schedulers/marathon/http/client.ts';
+import { failureOf, tryJson } from '../../../schedulers/marathon/http/failure.ts';
 import {
   createMarathonClient,
   createMarathonScheduler,

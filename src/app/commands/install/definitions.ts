@@ -3,7 +3,7 @@
 import type { AppDefinition, AppSpec } from '../../../api/policy.ts';
 import { resourceKey } from '../../../api/policy.ts';
 import { createRedactor } from '../../../runtime/redact.ts';
-import { createBody } from '../../../schedulers/marathon/app-definition.ts';
+import { createBody } from '../../../schedulers/marathon/definition/app-definition.ts';
 import { createValueResolver } from '../../operator/values.ts';
 import { dockerContainer, INSTALLATION_LABEL, type InstalledPolicy, installedPolicy } from './policy.ts';
 import { ACCOUNT_KEY, type InstallSettings } from './settings.ts';

@@ -6,9 +6,9 @@ import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { RoomNeed, RoomQuestion } from '../../scheduler.ts';
-import { tryJson } from '../failure.ts';
+import { tryJson } from '../http/failure.ts';
+import { type HttpAnswer, NoAnswer } from '../http/transport.ts';
 import { isObject, UnexpectedAnswer } from '../schema.ts';
-import { type HttpAnswer, NoAnswer } from '../transport.ts';
 import { type Claim, countRoom } from './room.ts';
 import { parseAgents, parseQuota } from './schema.ts';
 

@@ -3,8 +3,8 @@
 import type { Clock } from '../../../runtime/clock.ts';
 import { TransientError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
-import type { MarathonClient } from '../client.ts';
 import { type MarathonConfig, mesosBaseUrl } from '../config.ts';
+import type { MarathonClient } from '../http/client.ts';
 import { MesosCluster } from './cluster.ts';
 
 /** @throws TerminalError for a Mesos address that cannot be used */

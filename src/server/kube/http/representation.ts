@@ -1,6 +1,6 @@
 // server: in which shape a client wants its answer: the objects themselves, a table of them, or their metadata alone.
 
-import type { JsonObject } from '../../../api/json-schema.ts';
+import type { JsonObject } from '../../../api/schema/json-schema.ts';
 import type { ResourceKind } from '../kinds/kinds.ts';
 import { type AcceptedType, acceptedTypes } from './accept.ts';
 import { queryOf, wordIn } from './query.ts';

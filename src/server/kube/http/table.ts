@@ -1,6 +1,6 @@
 // server: objects as rows of a Table of meta.k8s.io, which is what `kubectl get` prints.
 
-import { isObject, type JsonObject } from '../../../api/json-schema.ts';
+import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
 import { ageText } from '../age.ts';
 import { jsonPath } from '../json-path.ts';
 import type { ResourceKind, TableColumn } from '../kinds/kinds.ts';

@@ -1,6 +1,6 @@
 // server: the kinds of Kubernetes' own that kubectl cannot do without: events and namespaces, to be read.
 
-import type { JsonObject, JsonSchema } from '../../../api/json-schema.ts';
+import type { JsonObject, JsonSchema } from '../../../api/schema/json-schema.ts';
 import { list, object, text } from '../../../api/schema/shapes.ts';
 import { NAME_COLUMN, type ResourceKind, type TableColumn } from './kinds.ts';
 

@@ -1,7 +1,7 @@
 // server: what the Kubernetes-shaped API knows about a kind of object: discovery, OpenAPI, tables and routes come from it.
 
-import type { PrinterColumn } from '../../../api/crd.ts';
-import type { JsonObject, JsonSchema } from '../../../api/json-schema.ts';
+import type { PrinterColumn } from '../../../api/schema/crd.ts';
+import type { JsonObject, JsonSchema } from '../../../api/schema/json-schema.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 

@@ -1,5 +1,6 @@
 // server: our own kinds as the API serves them.
 
+import { API_GROUP, API_VERSION } from '../../../api/policy.ts';
 import {
   type KindNames,
   POLICY_COLUMNS,
@@ -7,9 +8,8 @@ import {
   POOL_COLUMNS,
   POOL_NAMES,
   type PrinterColumn,
-} from '../../../api/crd.ts';
-import { isObject, type JsonObject, type JsonSchema } from '../../../api/json-schema.ts';
-import { API_GROUP, API_VERSION } from '../../../api/policy.ts';
+} from '../../../api/schema/crd.ts';
+import { isObject, type JsonObject, type JsonSchema } from '../../../api/schema/json-schema.ts';
 import { NAME_COLUMN, type ResourceKind, type TableColumn } from './kinds.ts';
 
 export function policyKind(schema: JsonSchema): ResourceKind {

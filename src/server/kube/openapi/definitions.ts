@@ -1,6 +1,6 @@
 // server: the schemas of our kinds and of the metadata around them, as both versions of OpenAPI publish them.
 
-import type { JsonObject } from '../../../api/json-schema.ts';
+import type { JsonObject } from '../../../api/schema/json-schema.ts';
 import type { ResourceKind } from '../kinds/kinds.ts';
 import { LIST_META, metaSchemas, OBJECT_META, type Reference, typeMeta } from './meta-schemas.ts';
 import type { Operation } from './operations.ts';

@@ -1,6 +1,6 @@
 // server: the schemas of meta.k8s.io/v1 that every object refers to.
 
-import type { JsonObject } from '../../../api/json-schema.ts';
+import type { JsonObject } from '../../../api/schema/json-schema.ts';
 
 /** How a document points to one of its schemas; a description stands beside it. */
 export type Reference = (name: string, description?: string) => JsonObject;

@@ -1,6 +1,6 @@
 // server: what may be asked about a kind: the operations that OpenAPI documents list, before either version's spelling.
 
-import type { JsonObject } from '../../../api/json-schema.ts';
+import type { JsonObject } from '../../../api/schema/json-schema.ts';
 import { groupVersionPath, type ResourceKind, type Verb } from '../kinds/kinds.ts';
 
 export interface QueryParameter {

@@ -1,7 +1,7 @@
 // server: how JSON becomes a protobuf message: which member goes into which field.
 
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { isObject, type JsonObject } from '../../../api/json-schema.ts';
+import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
 
 /** Writes one value under a field number; what is not of its type is left out. */
 export type Field = (writer: BinaryWriter, value: unknown) => void;

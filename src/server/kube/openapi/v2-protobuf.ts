@@ -1,6 +1,6 @@
 // server: OpenAPI v2 as the protobuf that kubectl before 1.27 insists on.
 
-import { isObject } from '../../../api/json-schema.ts';
+import { isObject } from '../../../api/schema/json-schema.ts';
 import {
   bool,
   double,

@@ -1,6 +1,6 @@
 // server: OpenAPI v2 of all groups in one, as kubectl before 1.27 reads it.
 
-import { isObject, type JsonObject, mapValues } from '../../../api/json-schema.ts';
+import { isObject, type JsonObject, mapValues } from '../../../api/schema/json-schema.ts';
 import { defined } from '../../../lang/defined.ts';
 import type { ResourceKind } from '../kinds/kinds.ts';
 import { answerSchema, bodySchema, definitionsOf, groupVersionKind } from './definitions.ts';

@@ -1,6 +1,6 @@
 // server: OpenAPI v3 of one group and version, as `kubectl explain` and its checks read it.
 
-import type { JsonObject } from '../../../api/json-schema.ts';
+import type { JsonObject } from '../../../api/schema/json-schema.ts';
 import { apiVersionOf, type ResourceKind } from '../kinds/kinds.ts';
 import { answerSchema, bodySchema, definitionsOf, groupVersionKind } from './definitions.ts';
 import type { Reference } from './meta-schemas.ts';

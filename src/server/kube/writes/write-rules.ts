@@ -1,6 +1,6 @@
 // server: what Kubernetes asks of the metadata of an object that is written, and what it fills in by itself.
 
-import { isObject, type JsonObject } from '../../../api/json-schema.ts';
+import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
 import { defined } from '../../../lang/defined.ts';
 import { badRequest, conflict, invalid } from '../http/failure.ts';
 import { shownText, shownValue } from '../http/query.ts';

@@ -1,7 +1,7 @@
 // server: create, replace, merge patch and delete, with the rules of Kubernetes' generic registry.
 
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from '../../../api/json-schema.ts';
+import { isObject } from '../../../api/schema/json-schema.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { alreadyExists, badRequest, conflict, invalid, notFound } from '../http/failure.ts';
 import { shownValue } from '../http/query.ts';

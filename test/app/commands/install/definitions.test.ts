@@ -16,7 +16,7 @@ import {
 } from '../../../../src/app/commands/install/settings.ts';
 import { generatedExamples } from '../../../../src/app/tools/generated.ts';
 import type { AppObservation } from '../../../../src/core/observation.ts';
-import { diffDefinition } from '../../../../src/schedulers/marathon/drift.ts';
+import { diffDefinition } from '../../../../src/schedulers/marathon/definition/drift.ts';
 import { toObservation } from '../../../../src/schedulers/marathon/observation.ts';
 import { parseSingleApp } from '../../../../src/schedulers/marathon/schema.ts';
 import { fakeValues } from '../../../support/values.ts';

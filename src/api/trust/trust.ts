@@ -1,0 +1,66 @@
+// api: what a policy may ask for that somebody else than the administrator wrote (docs/design/resource.md#trust). Pure.
+
+import type { MicroscalingPolicy, Resource } from '../policy.ts';
+import { isObject, type JsonObject } from '../schema/json-schema.ts';
+import type { MetricBlock } from '../schema/metric-block.ts';
+import { error, type Finding } from '../validation/finding.ts';
+import { below } from '../validation/pointer.ts';
+import { checkDefinition } from './definition.ts';
+import { checkApps, checkMarathon, groupsOf } from './places.ts';
+import { checkReferences } from './references.ts';
+import type { CheckMetric, TrustRules } from './rules.ts';
+
+export type { CheckMetric, OwnPlaces, TrustRules } from './rules.ts';
+
+/** What a valid, defaulted resource asks for and may not have; each finding is an error and says what would allow it. */
+export type CheckTrust = (resource: Resource) => readonly Finding[];
+
+export function createTrustCheck(rules: TrustRules, metricBlocks: readonly MetricBlock[]): CheckTrust {
+  const metrics = new Map(metricBlocks.map(({ type, trust }) => [type, trust]));
+  return (resource) => [
+    ...checkReferences(resource.spec, rules),
+    ...checkMarathon(resource.spec.marathon, rules),
+    ...(resource.kind === 'MicroscalingPolicy' ? checkPolicy(resource, rules, metrics) : []),
+  ];
+}
+
+function checkPolicy(
+  policy: MicroscalingPolicy,
+  rules: TrustRules,
+  metrics: ReadonlyMap<string, CheckMetric>,
+): readonly Finding[] {
+  const trust = {
+    privileged: rules.privileged,
+    parts: rules.definitionParts,
+    groups: groupsOf(policy.metadata, rules),
+    groupsAreNamed: rules.appPrefixes.length > 0,
+  };
+  return [
+    ...checkApps(policy, rules),
+    ...policy.spec.apps.flatMap(({ app, targets = [] }, i) => [
+      ...(app === undefined ? [] : checkDefinition(app, below('/spec/apps', i, 'app'), trust)),
+      ...targets.flatMap(({ metric }, j) =>
+        checkMetrics(metric as JsonObject, below('/spec/apps', i, 'targets', j, 'metric'), {
+          rules,
+          metrics,
+        }),
+      ),
+    ]),
+  ];
+}
+
+/** A kind of metric that nobody wrote a judgement for is not trusted with anything. */
+function checkMetrics(
+  metric: JsonObject,
+  pointer: string,
+  { rules, metrics }: { readonly rules: TrustRules; readonly metrics: ReadonlyMap<string, CheckMetric> },
+): readonly Finding[] {
+  return Object.entries(metric).flatMap(([type, block]) => {
+    if (!isObject(block)) return [];
+    const place = below(pointer, type);
+    const judge = metrics.get(type);
+    return (
+      judge?.(block, place, rules) ?? [error(place, `metric ${type} is for the administrator's own policies`)]
+    );
+  });
+}

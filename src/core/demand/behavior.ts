@@ -1,0 +1,193 @@
+// core: HorizontalPodAutoscaler v2's `behavior`, applied to a law's answer; plus `giveBackAfter` and `maxStep`.
+
+import type { BehaviorSpec, ScalingRules } from '../../api/policy.ts';
+import { rounded, spanText } from '../../api/words/figures.ts';
+import type { DecisionStep, LimitedBy } from '../decision.ts';
+import { clamp } from '../numbers.ts';
+import { type Extremes, keepLargest, keepSmallest, type Tally, tallied, tally } from './history.ts';
+import type { Timing } from './timing.ts';
+
+export interface BehaviorMemory {
+  /** Largest recent needs: no scaling in below them. */
+  readonly needs?: Extremes;
+  /** Smallest recent wishes: no scaling out above them. */
+  readonly wishes?: Extremes;
+  readonly added?: Tally;
+  readonly removed?: Tally;
+}
+
+export interface BehaviorInput {
+  /** The count asked for now. */
+  readonly asked: number;
+  readonly wanted: number;
+  /** The lowest count that would do now. */
+  readonly need: number;
+  /** How long a lower need must last by the law's reckoning. */
+  readonly holdMs: number;
+  readonly nowMs: number;
+}
+
+export interface Shaped {
+  readonly wanted: number;
+  readonly memory: BehaviorMemory;
+  readonly steps: readonly DecisionStep[];
+  readonly limitedBy: LimitedBy | undefined;
+}
+
+const PERCENT = 100;
+
+/** Each rule may bring the wish nearer to `asked`, never further away or to its other side. */
+export function shape(
+  input: BehaviorInput,
+  memory: BehaviorMemory,
+  { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
+): Shaped {
+  const steps: DecisionStep[] = [];
+  let wanted = input.wanted;
+  const limit = (rule: string, after: number, reason: string): void => {
+    if (after === wanted) return;
+    steps.push({ rule, before: wanted, after, reason });
+    wanted = after;
+  };
+
+  const { floor, floorMs, ceiling, ceilingMs, remembered } = stabilise(input, memory, { behavior, timing });
+  const asked = input.asked;
+  if (wanted < asked)
+    limit('giveBack', clamp(floor, wanted, asked), `a lower need must last ${spanText(floorMs)}`);
+  if (wanted > asked)
+    limit('behavior', clamp(ceiling, asked, wanted), `a higher need must last ${spanText(ceilingMs)}`);
+  const rules = wanted > asked ? behavior.scaleUp : behavior.scaleDown;
+  if (wanted !== asked && Math.abs(wanted - asked) <= rules.tolerance * asked)
+    limit('behavior', asked, `a change of ${Math.abs(wanted - asked)} is within the tolerance`);
+  if (wanted > asked) {
+    const most = upTo(input, memory, rules);
+    limit('behavior', Math.min(wanted, most.count), most.reason);
+  }
+  if (wanted < asked) {
+    const least = downTo(input, memory, rules);
+    limit('behavior', Math.max(wanted, least.count), least.reason);
+  }
+  if (behavior.maxStep !== undefined) {
+    const { maxStep } = behavior;
+    limit('behavior', clamp(wanted, asked - maxStep, asked + maxStep), `at most ${maxStep} in one step`);
+  }
+  const limitedBy = wanted === input.wanted ? undefined : 'behavior';
+  return { wanted, memory: remembered, steps, limitedBy };
+}
+
+interface Windows {
+  /** The largest need of the last `floorMs`. */
+  readonly floor: number;
+  readonly floorMs: number;
+  /** The smallest wish of the last `ceilingMs`. */
+  readonly ceiling: number;
+  readonly ceilingMs: number;
+  readonly remembered: BehaviorMemory;
+}
+
+function stabilise(
+  input: BehaviorInput,
+  memory: BehaviorMemory,
+  { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
+): Windows {
+  const ceilingMs = behavior.scaleUp.stabilizationWindowSeconds * 1000;
+  const floorMs = Math.max(
+    timing.giveBackAfterMs,
+    input.holdMs,
+    behavior.scaleDown.stabilizationWindowSeconds * 1000,
+  );
+  const needs = keepLargest(memory.needs ?? [], [input.nowMs, input.need], floorMs);
+  const floor = needs[0]?.[1] ?? input.need;
+  if (ceilingMs <= 0)
+    return { floor, floorMs, ceiling: input.wanted, ceilingMs, remembered: { ...memory, needs } };
+  const wishes = keepSmallest(memory.wishes ?? [], [input.nowMs, input.wanted], ceilingMs);
+  const ceiling = wishes[0]?.[1] ?? input.wanted;
+  return { floor, floorMs, ceiling, ceilingMs, remembered: { ...memory, needs, wishes } };
+}
+
+/** How far the count may go now, and what says so. */
+interface Reach {
+  readonly count: number;
+  readonly reason: string;
+}
+
+/**
+ * Kubernetes' calculateScaleUpLimit: from the count at the start of each policy's period. A share of nothing is
+ * nothing, so that the first instance is allowed whatever the pace: an app at 0 would stay there for ever.
+ */
+function upTo(input: BehaviorInput, memory: BehaviorMemory, rules: ScalingRules): Reach {
+  const { added = [], removed = [] } = memory;
+  const reach = reachOf('scaleUp', rules, input.asked, ({ type, value, periodSeconds }) => {
+    const periodMs = periodSeconds * 1000;
+    const start =
+      input.asked - tallied(added, input.nowMs, periodMs) + tallied(removed, input.nowMs, periodMs);
+    const count = type === 'Instances' ? start + value : Math.ceil(start * (1 + value / PERCENT));
+    return { count: Math.max(input.asked, count), nextMs: nextMs(added, input.nowMs, periodMs) };
+  });
+  if (input.asked > 0 || reach.count > 0 || rules.selectPolicy === 'Disabled') return reach;
+  return { count: 1, reason: `the first instance is always allowed; ${reach.reason}` };
+}
+
+/** Kubernetes' calculateScaleDownLimit. */
+function downTo(input: BehaviorInput, memory: BehaviorMemory, rules: ScalingRules): Reach {
+  const { added = [], removed = [] } = memory;
+  return reachOf('scaleDown', rules, input.asked, ({ type, value, periodSeconds }) => {
+    const periodMs = periodSeconds * 1000;
+    const start =
+      input.asked + tallied(removed, input.nowMs, periodMs) - tallied(added, input.nowMs, periodMs);
+    const count = type === 'Instances' ? start - value : Math.floor(start * (1 - value / PERCENT));
+    return { count: Math.min(input.asked, count), nextMs: nextMs(removed, input.nowMs, periodMs) };
+  });
+}
+
+/** How long until a change that counts against the period counts no more; 0 when none does. */
+function nextMs(changes: Tally, nowMs: number, periodMs: number): number {
+  const oldest = changes.find(([atMs]) => atMs > nowMs - periodMs && atMs <= nowMs);
+  return oldest === undefined ? 0 : oldest[0] + periodMs - nowMs;
+}
+
+type ScalingPolicy = ScalingRules['policies'][number];
+
+function reachOf(
+  side: 'scaleUp' | 'scaleDown',
+  rules: ScalingRules,
+  asked: number,
+  limitFor: (policy: ScalingPolicy) => { readonly count: number; readonly nextMs: number },
+): Reach {
+  if (rules.selectPolicy === 'Disabled') return { count: asked, reason: `${side}.selectPolicy is Disabled` };
+  const far = side === 'scaleUp' ? Number.POSITIVE_INFINITY : 0;
+  const [first, ...rest] = rules.policies.map((policy) => ({ policy, ...limitFor(policy) }));
+  if (first === undefined) return { count: far, reason: '' };
+  // The largest number allows the largest change upwards, the smallest downwards.
+  const wantsLargest = (side === 'scaleUp') === (rules.selectPolicy === 'Max');
+  const chosen = rest.reduce(
+    (best, each) => ((wantsLargest ? each.count > best.count : each.count < best.count) ? each : best),
+    first,
+  );
+  const { value, type, periodSeconds } = chosen.policy;
+  const what = type === 'Percent' ? `${rounded(value)} %` : String(value);
+  const next = chosen.count === asked && chosen.nextMs > 0 ? `, more in ${spanText(chosen.nextMs)}` : '';
+  return {
+    count: chosen.count,
+    reason: `${side} allows ${what} in ${spanText(periodSeconds * 1000)}${next}`,
+  };
+}
+
+/**
+ * Notes a change of the count that went out, for the policies with a period.
+ *
+ * @param spanMs the longest of those periods
+ */
+export function noteChange(
+  memory: BehaviorMemory,
+  change: { readonly from: number; readonly to: number; readonly nowMs: number },
+  spanMs: number,
+): BehaviorMemory {
+  if (spanMs === 0) return memory;
+  const delta = change.to - change.from;
+  return {
+    ...memory,
+    added: tally(memory.added ?? [], [change.nowMs, Math.max(0, delta)], spanMs),
+    removed: tally(memory.removed ?? [], [change.nowMs, Math.max(0, -delta)], spanMs),
+  };
+}

@@ -1,0 +1,149 @@
+// core: what an app's targets want: each by its law, the largest wins, the unreadable never scales in.
+
+import { durationMs } from '../../api/duration.ts';
+import type { TargetSpec } from '../../api/policy.ts';
+import { QUEUE_GAINS } from '../../api/schema/target.ts';
+import type { AppInput, DecisionStep } from '../decision.ts';
+import { type FluidOptions, fluidLaw } from '../law/fluid.ts';
+import type { LawInput, LawResult } from '../law/law.ts';
+import { perInstanceLaw } from '../law/per-instance.ts';
+import { queueLaw } from '../law/queue.ts';
+import { simpleQueueLaw } from '../law/simple-queue.ts';
+import type { LawMemory } from '../memory.ts';
+import { count, instant } from '../numbers.ts';
+import { levelAt } from './history.ts';
+import type { LaunchMemory } from './launches.ts';
+import { messagesOf } from './messages.ts';
+import { failureCount, usable } from './metric-failure.ts';
+import type { Timing } from './timing.ts';
+
+/** The app as its laws see it this round. */
+export interface TargetInput {
+  readonly app: AppInput;
+  readonly timing: Timing;
+  readonly nowMs: number;
+  readonly asked: number;
+  readonly ready: number;
+  readonly launches: LaunchMemory;
+  readonly settled: boolean;
+}
+
+export interface TargetDemand {
+  readonly wanted: number;
+  readonly need: number;
+  readonly holdMs: number;
+  readonly laws: readonly (LawMemory | null)[];
+  readonly figures: Readonly<Record<string, number>>;
+  readonly steps: readonly DecisionStep[];
+  /** Why `wanted`, with its numbers. */
+  readonly reason: string;
+  /** Whether some target could not be read and its count is merely kept. */
+  readonly unknown: boolean;
+}
+
+export function targetDemand(situation: TargetInput, laws: readonly (LawMemory | null)[]): TargetDemand {
+  const { app, asked } = situation;
+  const answers = app.targets.map((_, i) => answer(situation, i, laws[i] ?? null));
+  let leading = answers[0]?.said;
+  if (leading === undefined) throw new RangeError(`app ${app.id} is scaled but has no target`);
+  let need = 0;
+  let holdMs = 0;
+  let unknown = false;
+  for (const { said, kept } of answers) {
+    if (said.wanted > leading.wanted) leading = said;
+    need = Math.max(need, said.need);
+    holdMs = Math.max(holdMs, said.holdMs);
+    unknown ||= kept;
+  }
+  const { wanted, figures, reason } = leading;
+  const memories = answers.map(({ said }) => said.memory);
+  const steps = answers.map((each) => stepOf(asked, each));
+  return { wanted, need, holdMs, laws: memories, figures, steps, reason, unknown };
+}
+
+function stepOf(asked: number, { said, known }: Answer): DecisionStep {
+  return { rule: known ? 'law' : 'metric', before: asked, after: said.wanted, reason: said.reason };
+}
+
+interface Answer {
+  readonly said: LawResult<LawMemory | null>;
+  readonly known: boolean;
+  /** Unknown, and the count is kept. */
+  readonly kept: boolean;
+}
+
+const NO_FIGURES: Readonly<Record<string, number>> = {};
+
+function answer(situation: TargetInput, index: number, memory: LawMemory | null): Answer {
+  const { app, timing, nowMs, asked } = situation;
+  const target = app.targets[index];
+  const metric = app.readings[index] ?? NOT_READ;
+  const use = usable(metric, timing, nowMs);
+  if (use.state === 'ok' && target !== undefined) {
+    const input: LawInput = {
+      nowMs,
+      atMs: Math.min(instant(use.sample.atMs), nowMs),
+      messages: messagesOf(target.metric, use.sample, levelAt(situation.launches.ready, use.sample.atMs)),
+      asked,
+      ready: situation.ready,
+      readyBefore: situation.launches.ready,
+      pending: situation.launches.asks,
+      deadTimeMs: situation.launches.deadTimeMs,
+      settled: situation.settled,
+      giveBackAfterMs: timing.giveBackAfterMs,
+    };
+    return { said: applyLaw(target, input, memory), known: true, kept: false };
+  }
+  const { onMetricFailure } = app.behavior;
+  const acts = use.state === 'failed' && onMetricFailure.action !== 'Hold';
+  const wanted = acts ? count(failureCount(onMetricFailure, { min: app.min, max: app.max, asked })) : asked;
+  const why = use.state === 'ok' ? 'no such target' : use.reason;
+  const reason = acts ? `${why}; onMetricFailure ${onMetricFailure.action}` : `${why}; the count is kept`;
+  const said = { wanted, need: wanted, holdMs: 0, memory, figures: NO_FIGURES, reason };
+  return { said, known: false, kept: !acts };
+}
+
+const NOT_READ = { state: 'unavailable', reason: 'not read yet', sinceMs: Number.MAX_SAFE_INTEGER } as const;
+
+/** The original's laws know queue lengths only; ages and drain times are the fluid law's. */
+function applyLaw(target: TargetSpec, input: LawInput, memory: LawMemory | null): LawResult<LawMemory> {
+  if (target.perInstance !== undefined) return perInstanceLaw(input, target.perInstance);
+  const { algorithm, queueLength } = target;
+  if (queueLength !== undefined && algorithm.type === 'Queue') {
+    const gains = algorithm.queue ?? QUEUE_GAINS;
+    return queueLaw(input, memory?.law === 'Queue' ? memory : undefined, { target: queueLength, gains });
+  }
+  if (queueLength !== undefined && algorithm.type === 'SimpleQueue')
+    return simpleQueueLaw(input, memory?.law === 'SimpleQueue' ? memory : undefined, queueLength);
+  return fluidLaw(input, memory?.law === 'Fluid' ? memory : undefined, fluidOptions(target));
+}
+
+/** Remembers what is a pure function of an immutable object. */
+const parsed = new WeakMap<TargetSpec, FluidOptions>();
+
+function fluidOptions(target: TargetSpec): FluidOptions {
+  // Nothing to parse: made sooner than found.
+  if (target.queueLength !== undefined && target.algorithm.fluid === undefined)
+    return { goal: { kind: 'queueLength', messages: target.queueLength }, metricDelayMs: 0 };
+  const cached = parsed.get(target);
+  if (cached !== undefined) return cached;
+  const options = parse(target);
+  parsed.set(target, options);
+  return options;
+}
+
+function parse(target: TargetSpec): FluidOptions {
+  const { serviceRate, metricDelay, season } = target.algorithm.fluid ?? {};
+  return {
+    goal: goalOf(target),
+    ...(serviceRate !== undefined && { serviceRate }),
+    metricDelayMs: metricDelay === undefined ? 0 : durationMs(metricDelay),
+    ...(season !== undefined && { seasonMs: durationMs(season) }),
+  };
+}
+
+function goalOf(target: TargetSpec): FluidOptions['goal'] {
+  if (target.drainTime !== undefined) return { kind: 'drainTime', ms: durationMs(target.drainTime) };
+  if (target.messageAge !== undefined) return { kind: 'messageAge', ms: durationMs(target.messageAge) };
+  return { kind: 'queueLength', messages: target.queueLength ?? 0 };
+}

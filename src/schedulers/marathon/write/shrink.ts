@@ -1,0 +1,68 @@
+// schedulers/marathon: how to lower a count while instances wait, without stopping work that should go on.
+
+import type { AppObservation, TaskObservation } from '../../../core/observation.ts';
+
+export type Shrink =
+  /** Marathon's own choice of victims is right. */
+  | { readonly kind: 'plain' }
+  /** These tasks must be the victims; the count falls by as many. */
+  | { readonly kind: 'named'; readonly taskIds: readonly string[] }
+  /** Any way of lowering the count would stop running work that is to stay. */
+  | { readonly kind: 'hold'; readonly endangered: number };
+
+/**
+ * Since 1.8 a waiting instance is the *last* that Marathon stops (docs/design/marathon.md#who-dies): of 8 wanted, 3 running and 5
+ * waiting, a plain scale to 3 stops the three that run. Waiting instances have no task id, so they cannot be
+ * named as victims, and no other call removes them alone. What can be done:
+ *
+ * | situation                                            | call                                               |
+ * |------------------------------------------------------|----------------------------------------------------|
+ * | nothing waits, or a plain scale stops no more running | plain                                              |
+ * | tasks than must stop anyway (a scale to 0, say)       |                                                    |
+ * | more tasks exist than are to stay                     | name the surplus: unreachable, staging, then the   |
+ * |                                                       | youngest running; the waiting ones stay for later  |
+ * | no more tasks exist than are to stay                  | hold: once the waiting ones launch they are the    |
+ * |                                                       | youngest, and a plain scale stops exactly them.    |
+ * |                                                       | They may never: then the count stays, and whoever  |
+ * |                                                       | shares the budget is lent their slots              |
+ *
+ * Before 1.8 waiting work is purged first, and plain is always right.
+ */
+export function shrink(
+  app: AppObservation,
+  to: number,
+  marathon: { readonly waitingDiesLast: boolean },
+): Shrink {
+  if (app.waiting === 0 || !marathon.waitingDiesLast) return { kind: 'plain' };
+  const present = app.tasks.filter((task) => task.phase !== 'killing');
+  const idle = present.filter((task) => task.phase !== 'running').length;
+  const running = present.length - idle;
+  const stoppedByPlain = Math.min(running, Math.max(0, app.requested - to - idle));
+  const mustStop = Math.max(0, Math.min(running, present.length - to - idle));
+  if (stoppedByPlain <= mustStop) return { kind: 'plain' };
+  const surplus = present.length - to;
+  if (surplus <= 0) return { kind: 'hold', endangered: stoppedByPlain };
+  const victims = present.toSorted(byExpendability(app)).slice(0, surplus);
+  return { kind: 'named', taskIds: victims.map((task) => task.id) };
+}
+
+const EXPENDABLE: Readonly<Record<TaskObservation['phase'], number>> = {
+  unreachable: 0,
+  waiting: 1,
+  staging: 1,
+  running: 2,
+  killing: 3,
+};
+
+function byExpendability(app: AppObservation): (a: TaskObservation, b: TaskObservation) => number {
+  const oldestFirst = app.definition['killSelection'] === 'OLDEST_FIRST';
+  return (a, b) => {
+    const phase = EXPENDABLE[a.phase] - EXPENDABLE[b.phase];
+    const age = (startOf(b) - startOf(a)) * (oldestFirst ? -1 : 1);
+    return phase || age || a.id.localeCompare(b.id);
+  };
+}
+
+function startOf(task: TaskObservation): number {
+  return task.startedAtMs ?? task.stagedAtMs ?? 0;
+}

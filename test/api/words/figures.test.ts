@@ -1,0 +1,44 @@
+// Numbers in sentences.
+
+import { describe, expect, it } from 'vitest';
+import { brief, rounded, spanText } from '../../../src/api/words/figures.ts';
+import { instantText } from '../../../src/api/words/instant.ts';
+
+describe('lengths of time', () => {
+  it.each([
+    [0, '0 s'],
+    [500, '0.5 s'],
+    [13_388.8687, '13 s'],
+    [60_000, '60 s'],
+    [119_400, '119 s'],
+    [300_000, '5 min'],
+    [10_800_000, '3 h'],
+    [5_400_000 * 2, '3 h'],
+    [-5, '0 s'],
+  ])('%d ms are %s', (ms, words) => {
+    expect(spanText(ms)).toBe(words);
+  });
+});
+
+describe('numbers', () => {
+  it.each([
+    [0.1 + 0.2, '0.3'],
+    [12.345678, '12.346'],
+    [7, '7'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+  ])('%d is %s for people', (value, words) => {
+    expect(String(rounded(value))).toBe(words);
+  });
+
+  it.each([
+    [9.96, '10'],
+    [0.25, '0.3'],
+    [1_234.5, '1235'],
+  ])('%d is %s in short', (value, words) => {
+    expect(brief(value)).toBe(words);
+  });
+});
+
+it('a moment is UTC, in whole seconds', () => {
+  expect(instantText(Date.parse('2026-01-01T00:00:00.999Z'))).toBe('2026-01-01T00:00:00Z');
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { total } from '../../../src/core/demand/history.ts';
+import { followLaunches, type LaunchMemory, serving } from '../../../src/core/demand/launches.ts';
+import type { TaskObservation } from '../../../src/core/observation.ts';
+import { observed, T0 } from '../../support/builders.ts';
+
+/** Follows rows of (seconds, asked, ready). */
+function follow(rows: readonly (readonly [number, number, number])[], startupMs?: number): LaunchMemory {
+  let memory: LaunchMemory | undefined;
+  for (const [atS, asked, ready] of rows)
+    memory = followLaunches(memory, { asked, ready, nowMs: T0 + atS * 1000 }, startupMs);
+  if (memory === undefined) throw new Error('no rows');
+  return memory;
+}
+
+describe('launches', () => {
+  it('begin with a guess: two seconds, or the startup time of the policy', () => {
+    expect(follow([[0, 5, 5]]).deadTimeMs).toBe(2_000);
+    expect(follow([[0, 5, 5]], 7_000).deadTimeMs).toBe(7_000);
+  });
+
+  it.each([
+    {
+      name: 'one launch',
+      rows: [
+        [0, 1, 1],
+        [1, 2, 1],
+        [5, 2, 2],
+      ],
+      deadTimeMs: 4_000,
+    },
+    // the older of two asks becomes ready first: 3 s, then 4 s
+    {
+      name: 'in the order of asking',
+      rows: [
+        [0, 1, 1],
+        [1, 2, 1],
+        [2, 3, 1],
+        [4, 3, 2],
+        [6, 3, 3],
+      ],
+      deadTimeMs: 3_500,
+    },
+    {
+      name: 'several at once',
+      rows: [
+        [0, 0, 0],
+        [1, 4, 0],
+        [3, 4, 4],
+      ],
+      deadTimeMs: 2_000,
+    },
+    // what is given up before it serves was the youngest and teaches nothing
+    {
+      name: 'not those given up',
+      rows: [
+        [0, 1, 1],
+        [1, 2, 1],
+        [9, 3, 1],
+        [10, 2, 1],
+        [11, 2, 2],
+      ],
+      deadTimeMs: 10_000,
+    },
+    {
+      name: 'not those that were there already',
+      rows: [
+        [0, 5, 5],
+        [9, 4, 4],
+      ],
+      deadTimeMs: 2_000,
+    },
+    // an instance died at 5 and was replaced by 8
+    {
+      name: 'replacements too',
+      rows: [
+        [0, 3, 3],
+        [5, 3, 2],
+        [8, 3, 3],
+      ],
+      deadTimeMs: 3_000,
+    },
+  ] as const)('teach the dead time: $name', ({ rows, deadTimeMs }) => {
+    expect(follow(rows).deadTimeMs).toBeCloseTo(deadTimeMs, 6);
+  });
+
+  it('keep one entry per pending instance, with when it was asked for', () => {
+    expect(
+      follow([
+        [0, 1, 1],
+        [1, 3, 1],
+        [2, 4, 1],
+      ]).asks,
+    ).toEqual([
+      [T0 + 1_000, 2],
+      [T0 + 2_000, 1],
+    ]);
+    expect(follow([[0, 5, 2]]).asks).toEqual([[T0, 3]]);
+  });
+
+  it('do not take one that hung for the rule', () => {
+    // 600 s late counts as 4·2 s + 5 s
+    expect(
+      follow([
+        [0, 1, 1],
+        [1, 2, 1],
+        [601, 2, 2],
+      ]).deadTimeMs,
+    ).toBe(13_000);
+  });
+
+  it('follow a change of the dead time', () => {
+    let memory = follow([[0, 0, 0]]);
+    for (let k = 1; k <= 60; k++) {
+      const askedAtMs = T0 + k * 20_000;
+      memory = followLaunches(memory, { asked: k, ready: k - 1, nowMs: askedAtMs }, undefined);
+      memory = followLaunches(
+        memory,
+        { asked: k, ready: k, nowMs: askedAtMs + (k < 30 ? 2_000 : 6_000) },
+        undefined,
+      );
+    }
+    expect(memory.deadTimeMs).toBeGreaterThan(5_600);
+    expect(memory.deadTimeMs).toBeLessThan(6_000);
+  });
+
+  it('stay the same object while nothing happens', () => {
+    const memory = follow([[0, 5, 3]]);
+    expect(followLaunches(memory, { asked: 5, ready: 3, nowMs: T0 + 500 }, undefined)).toBe(memory);
+  });
+
+  it('count as many pending as there are, whatever happens', () => {
+    let memory: LaunchMemory | undefined;
+    for (let k = 0; k < 300; k++) {
+      const asked = (k * 7) % 13;
+      const ready = (k * 5) % 11;
+      memory = followLaunches(memory, { asked, ready, nowMs: T0 + k * 500 }, undefined);
+      expect(total(memory.asks)).toBe(Math.max(0, asked - ready));
+    }
+  });
+});
+
+describe('instances that serve', () => {
+  const task = (
+    startedAgoMs: number | undefined,
+    phase: TaskObservation['phase'] = 'running',
+  ): TaskObservation => ({
+    id: `t${startedAgoMs}`,
+    phase,
+    ...(startedAgoMs !== undefined && { startedAtMs: T0 - startedAgoMs }),
+  });
+  const tasks = [task(100), task(5_000), task(60_000), task(undefined), task(60_000, 'killing')];
+
+  it.each([
+    { name: 'are the scheduler’s without a startup time', startupMs: undefined, health: false, serving: 4 },
+    { name: 'have run for the startup time', startupMs: 5_000, health: false, serving: 3 },
+    {
+      name: 'are the healthy ones where there are health checks',
+      startupMs: 5_000,
+      health: true,
+      serving: 4,
+    },
+  ])('$name', ({ startupMs, health, serving: expected }) => {
+    const app = observed(5, { running: 4, ready: 4, tasks, hasHealthChecks: health });
+    expect(serving(app, startupMs, T0)).toBe(expected);
+  });
+});

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AppObservation, TaskObservation, TaskPhase } from '../../../../src/core/observation.ts';
+import { shrink } from '../../../../src/schedulers/marathon/write/shrink.ts';
+
+interface Counts {
+  readonly running?: number;
+  readonly staging?: number;
+  readonly unreachable?: number;
+  readonly killing?: number;
+  readonly waiting?: number;
+}
+
+/** Ids say phase and order of start: `running-1` is the oldest. */
+function anApp(counts: Counts, definition: Record<string, unknown> = {}): AppObservation {
+  const of = (phase: TaskPhase, n = 0): TaskObservation[] =>
+    Array.from({ length: n }, (_, i) => ({ id: `${phase}-${i + 1}`, phase, startedAtMs: i + 1 }));
+  const { running = 0, staging = 0, unreachable = 0, killing = 0, waiting = 0 } = counts;
+  return {
+    id: '/a',
+    requested: running + staging + unreachable + waiting,
+    running,
+    staging,
+    killing,
+    unreachable,
+    waiting,
+    ready: running,
+    waitingFor: [],
+    backoffMs: 0,
+    hasHealthChecks: false,
+    tasks: [
+      ...of('running', running),
+      ...of('staging', staging),
+      ...of('unreachable', unreachable),
+      ...of('killing', killing),
+    ],
+    operations: [],
+    definition,
+  };
+}
+
+const NEW = { waitingDiesLast: true };
+
+describe('lowering a count', () => {
+  it.each([
+    ['nothing waits', { running: 5 }, 3, { kind: 'plain' }],
+    ['to nothing at all', { running: 3, waiting: 5 }, 0, { kind: 'plain' }],
+    ['what still starts is enough', { running: 3, staging: 2, waiting: 1 }, 4, { kind: 'plain' }],
+    ['all that waits, nothing runs', { waiting: 5 }, 2, { kind: 'plain' }],
+    ['only what waits is too much', { running: 3, waiting: 5 }, 3, { kind: 'hold', endangered: 3 }],
+    ['less than what waits is too much', { running: 3, waiting: 5 }, 7, { kind: 'hold', endangered: 1 }],
+    [
+      'one that runs must go as well',
+      { running: 3, waiting: 5 },
+      2,
+      { kind: 'named', taskIds: ['running-3'] },
+    ],
+    [
+      'what runs goes last and youngest first',
+      { running: 3, staging: 1, unreachable: 1, waiting: 2 },
+      2,
+      { kind: 'named', taskIds: ['unreachable-1', 'staging-1', 'running-3'] },
+    ],
+    [
+      'what is stopping already is not named again',
+      { running: 2, killing: 3, waiting: 2 },
+      1,
+      { kind: 'named', taskIds: ['running-2'] },
+    ],
+  ] as const)('%s', (_, counts, to, expected) => {
+    expect(shrink(anApp(counts), to, NEW)).toEqual(expected);
+  });
+
+  it('names the oldest where the app says so', () => {
+    const app = anApp({ running: 3, waiting: 5 }, { killSelection: 'OLDEST_FIRST' });
+    expect(shrink(app, 2, NEW)).toEqual({ kind: 'named', taskIds: ['running-1'] });
+  });
+
+  it('is plain before 1.8', () => {
+    expect(shrink(anApp({ running: 3, waiting: 5 }), 3, { waitingDiesLast: false })).toEqual({
+      kind: 'plain',
+    });
+  });
+
+  it('never stops running work that is to stay', () => {
+    const count = fc.nat({ max: 20 });
+    const counts = fc.record({
+      running: count,
+      staging: count,
+      unreachable: count,
+      killing: count,
+      waiting: count,
+    });
+    fc.assert(
+      fc.property(counts, fc.nat({ max: 100 }), (c, target) => {
+        const app = anApp(c);
+        const to = app.requested === 0 ? 0 : target % app.requested;
+        const mayStop = Math.max(0, app.running - to);
+        const how = shrink(app, to, NEW);
+        const running = (ids: readonly string[]) => ids.filter((id) => id.startsWith('running')).length;
+        if (how.kind === 'hold') expect(how.endangered).toBeGreaterThan(0);
+        if (how.kind === 'plain') expect(stoppedByMarathon(app, to)).toBeLessThanOrEqual(mayStop);
+        if (how.kind !== 'named') return;
+        expect(new Set(how.taskIds).size).toBe(how.taskIds.length);
+        expect(running(how.taskIds)).toBeLessThanOrEqual(mayStop);
+        expect(app.requested - how.taskIds.length).toBeGreaterThanOrEqual(to);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+/** Reference §11: Unreachable, Staging, Starting, Running, everything else. */
+function stoppedByMarathon(app: AppObservation, to: number): number {
+  const kills = app.requested - to;
+  return Math.min(app.running, Math.max(0, kills - app.unreachable - app.staging));
+}
