@@ -15,12 +15,13 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
 
 /**
  * The document, where the text is one and nothing is wrong with it as JSON; everything else is for YAML's parser, which
- * says what is wrong and where: other text, lists of objects, more than the limits, keys that stand twice.
+ * says what is wrong and where: other text, lists of objects, more than the limits, keys that stand twice. So are keys
+ * with an escape: V8's JSON.parse may take one for another that it has just read (nodejs/node#63785).
  */
 export function parseJsonLine(text: string, limits: JsonLimits): ParsedDocument | undefined {
   if (text.charCodeAt(0) !== OPEN_OBJECT || /[\r\n]|__proto__/.test(text.trimEnd())) return undefined;
   const extent = extentOf(text);
-  if (extent.depth > limits.depth || extent.nodes > limits.nodes) return undefined;
+  if (extent.escapedKey || extent.depth > limits.depth || extent.nodes > limits.nodes) return undefined;
   const value = parsed(text);
   // Of a list the items have names, too.
   if (!isObject(value) || Object.hasOwn(value, 'items')) return undefined;
@@ -50,23 +51,28 @@ interface Extent {
   readonly depth: number;
   readonly nodes: number;
   readonly keys: number;
+  readonly escapedKey: boolean;
 }
 
 /** Of what stands outside of strings; exact for JSON. */
 function extentOf(text: string): Extent {
   let [depth, deepest, nodes, keys] = [0, 0, 0, 0];
+  let [escapedKey, stringFrom] = [false, 0];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(text, at);
+    if (code === QUOTE) [stringFrom, at] = [at, endOfString(text, at)];
     else if (code === COMMA) nodes += 1;
-    else if (code === COLON) [nodes, keys] = [nodes + 1, keys + 1];
-    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+    else if (code === COLON) {
+      nodes += 1;
+      keys += 1;
+      escapedKey ||= text.slice(stringFrom, at).includes('\\');
+    } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       nodes += 1;
       depth += 1;
       if (depth > deepest) deepest = depth;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
   }
-  return { depth: deepest, nodes, keys };
+  return { depth: deepest, nodes, keys, escapedKey };
 }
 
 /** Where the string that begins at `from` has its closing quote; the end of the text when it has none. */

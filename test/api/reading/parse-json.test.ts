@@ -37,20 +37,33 @@ const documents = fc
   }))
   .map.filter((map) => !JSON.stringify(map).includes('__proto__'));
 
+function hasEscapedKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const escaped =
+    !Array.isArray(value) && Object.keys(value).some((key) => JSON.stringify(key).includes('\\'));
+  return escaped || Object.values(value).some(hasEscapedKey);
+}
+
 describe('a document that is JSON on one line', () => {
   it('holds what it holds on two lines', () => {
     fc.assert(
       fc.property(documents, (document) => {
         const text = JSON.stringify(document);
-        expect(parseJsonLine(text, LIMITS)).toBeDefined();
+        expect(parseJsonLine(text, LIMITS) === undefined).toBe(hasEscapedKey(document));
         expect(held(text)).toEqual(asYaml(text));
       }),
     );
   });
 
+  it('keeps two escaped keys apart, which JSON.parse of Node 24 takes for one', () => {
+    expect(held('{"a":1,"\\\\":2}')).toMatchObject([{ value: { a: 1, '\\': 2 } }]);
+    expect(held('{"a":1,"\\"":2}')).toMatchObject([{ value: { a: 1, '"': 2 } }]);
+  });
+
   it.each([
     ['a key that stands twice', '{"a":1,"a":2}'],
     ['the same, written with an escape', '{"a":1,"\\u0061":2}'],
+    ['a key with an escape', '{"a":1,"\\n":2}'],
     ['a key twice in a list', '{"l":[{"a":1,"a":1}]}'],
     ['__proto__', '{"__proto__":{"a":1}}'],
     ['more text after it', '{"a":1} x'],
