@@ -56,12 +56,12 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['server'],
   'pino-pretty': ['runtime'],
   'eventsource-parser': ['schedulers/marathon', 'cli'],
-  uplot: [],
+  uplot: ['server/page'],
 };
 
 const SMALL_ROOMS = ['controller', 'app', 'cli', 'server'];
 /** Lists of one kind, each entry like the next: no folder of mechanisms. */
-const LISTS: readonly string[] = ['cli/commands', 'server/page/dashboard'];
+const LISTS: readonly string[] = ['cli/commands'];
 const MOST_ENTRIES = 16;
 
 /** What pure rooms must not say. */

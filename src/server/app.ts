@@ -166,9 +166,14 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
 }
 
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
-const LOGIN_PAGE = '/assets/login.html';
+const LOGIN_PAGE = '/assets/login/login.html';
 /** What the form to log in consists of. */
-const OPEN_ASSETS = ['/assets/base.css', '/assets/login.css', '/assets/login.js', '/assets/favicon.svg'];
+const OPEN_ASSETS = [
+  '/assets/styles/base.css',
+  '/assets/styles/login.css',
+  '/assets/login/login.js',
+  '/assets/favicon.svg',
+];
 
 /** What a client of Kubernetes asks for. */
 function isApi(path: string): boolean {

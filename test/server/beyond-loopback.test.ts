@@ -125,7 +125,7 @@ describe('a Host', () => {
     ['microscaling.shop.svc.cluster.local:8090', undefined],
   ])('%s is answered with %s', async (host, status) => {
     const { ask } = start({ openMetrics: true });
-    for (const path of ['/', '/login', '/ui/history', '/metrics', '/assets/login.js', POLICIES]) {
+    for (const path of ['/', '/login', '/ui/history', '/metrics', '/assets/login/login.js', POLICIES]) {
       const response = await ask(path, { host });
       expect([path, response.status === 403 ? 403 : undefined]).toEqual([path, status]);
       if (status === 403) expect(await response.text()).toMatch(/--allow-host (evil|scaling)/);

@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 export interface Asset {
   readonly body: Uint8Array<ArrayBuffer>;
@@ -17,13 +18,17 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Assets by the path they are served under: `/` and `/assets/<file>`. */
+/** Assets by the path they are served under: `/` and `/assets/<file>`, the file's folder included. */
 export function loadAssets(): ReadonlyMap<string, Asset> {
   const dashboard = new URL('./dashboard/', import.meta.url);
   const uplot = new URL('./', import.meta.resolve('uplot'));
-  const own = readdirSync(dashboard).map(
-    (name) => [name === 'index.html' ? '/' : `/assets/${name}`, load(new URL(name, dashboard))] as const,
-  );
+  const own = readdirSync(dashboard, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const file = pathToFileURL(join(entry.parentPath, entry.name));
+      const name = file.href.slice(dashboard.href.length);
+      return [name === 'index.html' ? '/' : `/assets/${name}`, load(file)] as const;
+    });
   return new Map([
     ...own,
     ['/assets/uplot.js', load(new URL('uPlot.esm.js', uplot))],

@@ -1,5 +1,6 @@
 // server: the types that the page's scripts are checked against: what the stream sends, and what the parts share.
 
+import type { AlignedData, Series } from 'uplot';
 import type { PageApp, PageCounter, PageMetric, PagePool, PageView } from './page-view.ts';
 import type { Tile } from './tiles.ts';
 
@@ -26,7 +27,7 @@ export interface User {
 /** What the charts draw: columns of one length, null where nothing is known. */
 export interface ChartData {
   /** Seconds since the epoch. */
-  readonly times: readonly number[];
+  readonly times: number[];
   column(name: string): (number | null)[];
 }
 
@@ -65,8 +66,9 @@ export interface PlotLook {
 export interface PlotData {
   /** Changes with the number or the look of the series. */
   readonly shape: string;
-  readonly series: () => object[];
-  readonly data: readonly (readonly (number | null)[])[];
+  readonly series: () => Series[];
+  /** Times, then a column for each of the series. */
+  readonly data: AlignedData;
 }
 
 export interface MetricItem {
@@ -91,6 +93,8 @@ export type Step = PageApp['steps'][number];
 export type Decision = PageView['decisions'][number];
 export type EventEntry = PageView['events'][number];
 
-/** An element that draws an item, and ages with the clock. */
-// biome-ignore lint/suspicious/noExplicitAny: each element takes its own item; `keep` checks which.
-export type Drawn = { update?: (item: any) => void; tick?: (nowMs: number) => void };
+/** What an element that stands for an item can do: draw it, and age with the clock. */
+export interface Drawn<T> {
+  readonly update: (item: T) => void;
+  readonly tick?: (nowMs: number) => void;
+}

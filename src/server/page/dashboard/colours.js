@@ -22,6 +22,7 @@ export function canvasColour(colour, alpha = 1) {
   return resolve(`color-mix(in srgb, ${expression(colour)} ${alpha * 100}%, transparent)`);
 }
 
+/** @param {string} name of a custom property, without its dashes */
 export function themeColour(name) {
   return resolve(`var(--${name})`);
 }
@@ -35,6 +36,7 @@ function expression(colour) {
   return base;
 }
 
+/** @param {string} css */
 function resolve(css) {
   const probe = document.createElement('span');
   probe.hidden = true;

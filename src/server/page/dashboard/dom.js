@@ -9,7 +9,7 @@
  * @param {K} tag
  * @param {Readonly<Record<string, unknown>>} attributes
  * @param {...(Node | string)} children
- * @returns {HTMLElementTagNameMap[K] & Drawn}
+ * @returns {HTMLElementTagNameMap[K]}
  */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -45,17 +45,19 @@ export function setText(node, text) {
  * @template T
  * @param {Element} parent
  * @param {readonly T[]} items
- * @param {{ key: (item: T) => string, create: (item: T) => HTMLElement & Drawn }} part
+ * @param {{ key: (item: T) => string, create: (item: T) => HTMLElement & Drawn<T> }} part
  */
 export function keep(parent, items, { key, create }) {
-  const known = new Map(drawn(parent).map((node) => [node.dataset.key, node]));
+  /** @type {(HTMLElement & Drawn<T>)[]} */
+  const children = drawn(parent);
+  const known = new Map(children.map((node) => [node.dataset['key'], node]));
   let place = parent.firstElementChild;
   for (const item of items) {
     const id = key(item);
     const node = known.get(id) ?? create(item);
     known.delete(id);
-    node.dataset.key = id;
-    node.update?.(item);
+    node.dataset['key'] = id;
+    node.update(item);
     if (node === place) place = place.nextElementSibling;
     else parent.insertBefore(node, place);
   }
@@ -63,12 +65,14 @@ export function keep(parent, items, { key, create }) {
 }
 
 /**
- * The children that `keep` made.
+ * The children that `keep` made of items; the document itself does not know what its children can do.
  *
+ * @template T
  * @param {Element} parent
+ * @returns {(HTMLElement & Drawn<T>)[]}
  */
 export function drawn(parent) {
-  return /** @type {(HTMLElement & Drawn)[]} */ ([...parent.children]);
+  return /** @type {(HTMLElement & Drawn<T>)[]} */ ([...parent.children]);
 }
 
 /**
@@ -80,6 +84,11 @@ export function part(id) {
   const node = document.getElementById(id);
   if (node === null) throw new Error(`the page has no element ${id}`);
   return node;
+}
+
+/** @param {string} text */
+export function capitalised(text) {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** @param {unknown} cause */

@@ -2,14 +2,14 @@
 
 /** @import { Desk, Hello, PageView } from '../dashboard-types.ts' */
 
-import { drawn, keep, part, setAttribute, setText } from './dom.js';
+import { Past } from './charts/past.js';
+import { capitalised, drawn, keep, part, setAttribute, setText } from './dom.js';
 import { number, time } from './format.js';
-import { showTroubles } from './health.js';
-import { showDecisions, showEvents } from './lists.js';
-import { Past } from './past.js';
-import { poolSection } from './pool.js';
+import { showTroubles } from './parts/health.js';
+import { showDecisions, showEvents } from './parts/lists.js';
+import { poolSection } from './parts/pool.js';
+import { backToLogin, showUser } from './parts/user.js';
 import { openStream } from './stream.js';
-import { backToLogin, showUser } from './user.js';
 
 const TICK_MS = 500;
 
@@ -86,7 +86,7 @@ function showConnection(now, lastWordMs) {
       : `connection lost, showing state of ${time(lastWordMs)}`;
   setAttribute(document.body, 'data-stale', !now);
   part('banner').hidden = now;
-  setText(part('banner'), now ? '' : `${since[0].toUpperCase()}${since.slice(1)}. Trying again…`);
+  setText(part('banner'), now ? '' : `${capitalised(since)}. Trying again…`);
   if (!now) setText(part('connection'), 'not live');
   tick();
 }

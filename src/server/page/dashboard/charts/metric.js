@@ -1,10 +1,10 @@
 // server/dashboard: one metric against its target.
 
-/** @import { Axis, ChartData, MetricItem, PageMetric } from '../dashboard-types.ts' */
+/** @import { Axis, ChartData, MetricItem, PageMetric } from '../../dashboard-types.ts' */
 
-import { canvasColour, paint, themeColour } from './colours.js';
-import { el, setAttribute, setText } from './dom.js';
-import { number, time } from './format.js';
+import { canvasColour, paint, themeColour } from '../colours.js';
+import { el, setAttribute, setText } from '../dom.js';
+import { number, time } from '../format.js';
 import { plot } from './plot.js';
 
 /** @type {Readonly<Record<string, string>>} */
@@ -28,7 +28,7 @@ export function metricChart(past, axis, { id, index }) {
     chart.node,
   );
   /** @param {MetricItem} item */
-  node.update = ({ app, metric }) => {
+  const update = ({ app, metric }) => {
     paint(node, app.colour);
     setText(label, metric.label);
     setText(value, metric.infinite ? '∞' : metric.state === 'unavailable' ? '–' : number(metric.value));
@@ -54,7 +54,7 @@ export function metricChart(past, axis, { id, index }) {
       data: [past.times, past.column(metric.targetSeries), past.column(metric.valueSeries)],
     });
   };
-  return node;
+  return Object.assign(node, { update });
 }
 
 /** @param {PageMetric} metric */

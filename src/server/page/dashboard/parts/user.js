@@ -1,8 +1,8 @@
 // server/dashboard: who has logged in, and the way out.
 
-/** @import { User } from '../dashboard-types.ts' */
+/** @import { User } from '../../dashboard-types.ts' */
 
-import { setText } from './dom.js';
+import { part, setText } from '../dom.js';
 
 /**
  * @param {HTMLElement} node
@@ -11,9 +11,8 @@ import { setText } from './dom.js';
 export function showUser(node, user) {
   node.hidden = user === undefined;
   if (user === undefined) return;
-  const [name, button] = /** @type {HTMLElement[]} */ ([...node.children]);
-  setText(name, `${user.name} · ${user.role === 'write' ? 'may change things' : 'may read'}`);
-  button.onclick = () => void logOut();
+  setText(part('user-name'), `${user.name} · ${user.role === 'write' ? 'may change things' : 'may read'}`);
+  part('log-out').onclick = () => void logOut();
 }
 
 /** When the operator refuses the stream: whoever is not known any more logs in again. */

@@ -1,11 +1,11 @@
 // server/dashboard: on one time axis, each metric against its target and the instances stacked by priority.
 
-/** @import { Axis, ChartData, MetricItem, PagePool } from '../dashboard-types.ts' */
+/** @import { Axis, ChartData, MetricItem, PagePool } from '../../dashboard-types.ts' */
 
-import { instancesChart } from './chart-instances.js';
-import { metricChart } from './chart-metric.js';
-import { el, keep, setAttribute } from './dom.js';
-import { time } from './format.js';
+import { el, keep, setAttribute } from '../dom.js';
+import { time } from '../format.js';
+import { instancesChart } from './instances.js';
+import { metricChart } from './metric.js';
 
 /** @type {[number, string][]} */
 const WINDOWS = [

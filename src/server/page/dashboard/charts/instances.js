@@ -1,10 +1,10 @@
 // server/dashboard: running instances of each app, stacked by priority, against the capacity.
 
-/** @import { Axis, ChartData, PageApp, PagePool } from '../dashboard-types.ts' */
+/** @import { Axis, ChartData, PageApp, PagePool } from '../../dashboard-types.ts' */
 
-import { canvasColour, paint, themeColour } from './colours.js';
-import { el, keep, setAttribute, setText } from './dom.js';
-import { count } from './format.js';
+import { canvasColour, paint, themeColour } from '../colours.js';
+import { el, keep, setAttribute, setText } from '../dom.js';
+import { count } from '../format.js';
 import { plot, stepped } from './plot.js';
 
 /**
@@ -49,7 +49,7 @@ function stack(columns) {
   const known = columns[0]?.map((_, row) => columns.some((column) => column[row] !== null)) ?? [];
   let below = known.map(() => 0);
   return columns.map((column) => {
-    below = column.map((value, row) => below[row] + (value ?? 0));
+    below = column.map((value, row) => (below[row] ?? 0) + (value ?? 0));
     return below.map((sum, row) => (known[row] ? sum : null));
   });
 }
@@ -74,10 +74,10 @@ function legendEntry() {
   const chip = el('span', { class: 'chip' });
   const node = el('li', {}, chip, text);
   /** @param {PageApp} app */
-  node.update = (app) => {
+  const update = (app) => {
     paint(node, app.colour);
     chip.classList.toggle('dotted', app.role === 'fixed');
     setText(text, `${app.name} ${app.exists ? count(app.running) : '–'}`);
   };
-  return node;
+  return Object.assign(node, { update });
 }

@@ -1,10 +1,10 @@
 // server/dashboard: the capacity drawn as its slots. The server says which tile is whose; here it is painted.
 
-/** @import { PagePool, TileItem } from '../dashboard-types.ts' */
+/** @import { PagePool, TileItem } from '../../dashboard-types.ts' */
 
-import { paint } from './colours.js';
-import { el, keep, setAttribute, setText } from './dom.js';
-import { number } from './format.js';
+import { paint } from '../colours.js';
+import { el, keep, setAttribute, setText } from '../dom.js';
+import { number } from '../format.js';
 
 const WORDS = { free: 'free', waiting: 'waiting', starting: 'starting', running: '', stopping: 'stopping' };
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -45,7 +45,7 @@ export function slotTiles() {
  * @param {PagePool} pool
  */
 function titleOf({ name, policies }) {
-  return policies.length === 1 && policies[0].key === name ? 'Capacity' : `Capacity of pool ${name}`;
+  return policies.length === 1 && policies[0]?.key === name ? 'Capacity' : `Capacity of pool ${name}`;
 }
 
 /** @param {PagePool['capacity']} capacity */
@@ -68,9 +68,9 @@ function slotTile() {
   const word = el('span', { class: 'word' });
   const node = el('li', { class: 'tile', 'data-testid': 'tile' }, initial, word);
   /** @param {TileItem} tile */
-  node.update = ({ slot, phase, app, over, owner }) => {
+  const update = ({ slot, phase, app, over, owner }) => {
     const name = owner?.name ?? '';
-    const before = node.dataset.app ?? '';
+    const before = node.getAttribute('data-app') ?? '';
     setAttribute(node, 'data-phase', phase);
     setAttribute(node, 'data-app', app);
     setAttribute(node, 'data-over', over);
@@ -80,7 +80,7 @@ function slotTile() {
     if (owner !== undefined) paint(node, owner.colour);
     if (app !== undefined && before !== '' && before !== app) markHandOver(node);
   };
-  return node;
+  return Object.assign(node, { update });
 }
 
 /**

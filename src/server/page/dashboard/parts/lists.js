@@ -1,10 +1,10 @@
 // server/dashboard: decisions in words and events, newest first.
 
-/** @import { Decision, EventEntry, PageView } from '../dashboard-types.ts' */
+/** @import { Decision, EventEntry, PageView } from '../../dashboard-types.ts' */
 
-import { paint } from './colours.js';
-import { el, keep, setAttribute, setText } from './dom.js';
-import { local, number, time } from './format.js';
+import { paint } from '../colours.js';
+import { el, keep, setAttribute, setText } from '../dom.js';
+import { local, number, time } from '../format.js';
 
 /**
  * @param {Element} list
@@ -62,7 +62,7 @@ function decisionLine() {
     el('div', {}, el('span', { class: 'chip' }), name, ' ', change, why),
   );
   /** @param {Decision} d */
-  node.update = (d) => {
+  const update = (d) => {
     paint(node, d.colour);
     setText(when, time(d.atMs));
     setText(name, d.title);
@@ -70,7 +70,7 @@ function decisionLine() {
     setAttribute(change, 'data-way', d.to > d.from ? 'up' : 'down');
     setText(why, local(d.summary));
   };
-  return node;
+  return Object.assign(node, { update });
 }
 
 function eventLine() {
@@ -79,11 +79,11 @@ function eventLine() {
   const about = el('p');
   const node = el('li', { 'data-testid': 'event' }, when, el('div', {}, reason, about));
   /** @param {EventEntry} e */
-  node.update = (e) => {
+  const update = (e) => {
     setAttribute(node, 'data-type', e.type);
     setText(when, time(e.atMs));
     setText(reason, e.type === 'Warning' ? `! ${e.reason}` : e.reason);
     setText(about, `${e.object}: ${local(e.message)}`);
   };
-  return node;
+  return Object.assign(node, { update });
 }

@@ -1,9 +1,9 @@
 // server/dashboard: what people may move. One request at a time, the latest wish wins.
 
-/** @import { ControlItem, Desk, PageApp, PagePool } from '../dashboard-types.ts' */
+/** @import { ControlItem, Desk, PageApp, PagePool } from '../../dashboard-types.ts' */
 
-import { paint } from './colours.js';
-import { el, keep, messageOf, setAttribute, setText } from './dom.js';
+import { paint } from '../colours.js';
+import { el, keep, messageOf, setAttribute, setText } from '../dom.js';
 
 const SETTLE_MS = 200;
 const GIVE_UP_MS = 8_000;
@@ -73,6 +73,7 @@ function control(scale) {
     setText(note, wish.error() ?? noteOf(app, wish.value()));
     setAttribute(note, 'data-error', wish.error() !== undefined);
   };
+  /** @param {number} n */
   const move = (n) => {
     const { min, max } = rangeOf(app);
     if (Number.isFinite(n)) wish.set(app.id, Math.min(max, Math.max(min, Math.round(n))));
@@ -85,7 +86,7 @@ function control(scale) {
   exact.addEventListener('change', () => move(exact.valueAsNumber));
 
   /** @param {ControlItem} next */
-  node.update = (next) => {
+  const update = (next) => {
     ({ app, enabled } = next);
     paint(node, app.colour);
     setAttribute(node, 'data-app', app.id);
@@ -97,7 +98,7 @@ function control(scale) {
     wish.seen(app.requested);
     draw();
   };
-  return node;
+  return Object.assign(node, { update });
 }
 
 /** @param {PageApp} app one that has a control */
@@ -153,6 +154,10 @@ function wishOf(send, changed) {
   return {
     value: () => value,
     error: () => error,
+    /**
+     * @param {string} app
+     * @param {number} n
+     */
     set(app, n) {
       value = n;
       error = undefined;
@@ -160,6 +165,7 @@ function wishOf(send, changed) {
       clearTimeout(timer);
       timer = window.setTimeout(() => void post(app), SETTLE_MS);
     },
+    /** @param {number} requested */
     seen(requested) {
       const sent = until !== Number.POSITIVE_INFINITY;
       if (sent && (requested === value || performance.now() > until)) value = undefined;

@@ -45,7 +45,7 @@ async function logIn(token) {
 
 /** @param {string} text */
 function sentence(text) {
-  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** Whoever followed a link from another site has a session that the browser kept back from that one request. */

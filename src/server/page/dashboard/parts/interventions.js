@@ -1,10 +1,11 @@
 // server/dashboard: interventions: pause and resume, hold a count and give it back. What ends one stands in its place.
 
-/** @import { Desk, PageApp, PagePolicy } from '../dashboard-types.ts' */
+/** @import { Desk, PageApp, PagePolicy } from '../../dashboard-types.ts' */
 
-import { el, messageOf, setAttribute, setText } from './dom.js';
-import { count, left, time } from './format.js';
+import { el, messageOf, setAttribute, setText } from '../dom.js';
+import { count, left, time } from '../format.js';
 
+/** @type {[string, string][]} */
 const DURATIONS = [
   ['15m', '15 minutes'],
   ['1h', '1 hour'],

@@ -1,11 +1,11 @@
 // server/dashboard: one pool from top to bottom: health, capacity, charts, work, controls.
 
-/** @import { Desk, PagePool } from '../dashboard-types.ts' */
+/** @import { Desk, PagePool } from '../../dashboard-types.ts' */
 
+import { poolCharts } from '../charts/charts.js';
+import { el, setAttribute } from '../dom.js';
 import { appCards } from './apps.js';
-import { poolCharts } from './charts.js';
 import { appControls } from './controls.js';
-import { el, setAttribute } from './dom.js';
 import { healthList } from './health.js';
 import { slotTiles } from './tiles.js';
 import { workNumbers } from './work.js';
@@ -26,18 +26,19 @@ export function poolSection(desk) {
   let shown;
 
   /** @param {PagePool} pool */
-  node.update = (pool) => {
+  const update = (pool) => {
     shown = pool;
     setAttribute(node, 'aria-label', `pool ${pool.name}`);
     for (const part of [health, tiles, apps, charts, work]) part.update(pool);
     controls.update(pool, desk.live());
     side.hidden = work.node.hidden && controls.node.hidden;
   };
-  node.tick = (nowMs) => {
+  /** @param {number} nowMs */
+  const tick = (nowMs) => {
     if (shown === undefined) return;
     setAttribute(node, 'data-late', health.tick(shown, nowMs));
     apps.tick(nowMs);
     controls.update(shown, desk.live());
   };
-  return node;
+  return Object.assign(node, { update, tick });
 }

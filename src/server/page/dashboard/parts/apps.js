@@ -1,10 +1,10 @@
 // server/dashboard: each app in numbers beside its colour, and why it has that many.
 
-/** @import { Desk, PageApp, PagePool, Step } from '../dashboard-types.ts' */
+/** @import { Desk, PageApp, PagePool, Step } from '../../dashboard-types.ts' */
 
-import { paint } from './colours.js';
-import { drawn, el, keep, setAttribute, setText } from './dom.js';
-import { count, local, number } from './format.js';
+import { paint } from '../colours.js';
+import { drawn, el, keep, setAttribute, setText } from '../dom.js';
+import { count, local, number } from '../format.js';
 import { holdControl } from './interventions.js';
 
 /** @param {Desk} desk */
@@ -41,9 +41,8 @@ function appCard({ role }, desk) {
   const hold = role === 'fixed' ? undefined : holdControl(desk);
   const parts = [head, running, counts, ...(hold === undefined ? [] : [hold.node]), why];
   const node = el('li', { class: 'app', 'data-testid': 'app' }, ...parts);
-  node.tick = (nowMs) => hold?.tick(nowMs);
   /** @param {PageApp} app */
-  node.update = (app) => {
+  const update = (app) => {
     paint(node, app.colour);
     setAttribute(node, 'data-app', app.id);
     setAttribute(node, 'data-held', app.override !== undefined);
@@ -59,7 +58,9 @@ function appCard({ role }, desk) {
       { key: (step) => String(step.i), create: stepLine },
     );
   };
-  return node;
+  /** @param {number} nowMs */
+  const tick = (nowMs) => hold?.tick(nowMs);
+  return Object.assign(node, { update, tick });
 }
 
 /** @param {PageApp} app */
@@ -89,7 +90,7 @@ function countsOf(app) {
 function stepLine() {
   const node = el('li');
   /** @param {Step} step */
-  node.update = ({ rule, before, after, reason }) =>
+  const update = ({ rule, before, after, reason }) =>
     setText(node, `${rule}: ${number(before)} → ${number(after)}, ${local(reason)}`);
-  return node;
+  return Object.assign(node, { update });
 }

@@ -1,14 +1,14 @@
 // server/dashboard: one line of health per policy, and what else is wrong.
 
-/** @import { Desk, PageNote, PagePolicy, PagePool, PageView } from '../dashboard-types.ts' */
+/** @import { Desk, PageNote, PagePolicy, PagePool, PageView } from '../../dashboard-types.ts' */
 
-import { drawn, el, keep, setAttribute, setText } from './dom.js';
-import { age, local } from './format.js';
+import { drawn, el, keep, setAttribute, setText } from '../dom.js';
+import { age, local } from '../format.js';
 import { pauseControl } from './interventions.js';
 
-/** @type {Readonly<Record<string, string>>} */
+/** @type {Readonly<Record<PagePolicy['ready']['status'], string>>} */
 const MARKS = { True: '✓', False: '!', Unknown: '…' };
-/** @type {Readonly<Record<string, string>>} */
+/** @type {Readonly<Record<PagePolicy['ready']['status'], string>>} */
 const READY = { True: 'Ready', False: 'Not ready', Unknown: 'Not known yet' };
 /**
  * States of their own, that somebody asked for.
@@ -66,9 +66,8 @@ function healthLine(desk) {
   const pause = pauseControl(desk);
   const parts = [mark, name, ready, mode, round, ...pause.nodes, notes];
   const node = el('li', { 'data-testid': 'policy-health' }, ...parts);
-  node.tick = pause.tick;
   /** @param {PagePolicy} policy */
-  node.update = (policy) => {
+  const update = (policy) => {
     const { status, reason, message } = policy.ready;
     const held = policy.paused !== undefined;
     setAttribute(node, 'data-ready', status);
@@ -86,17 +85,17 @@ function healthLine(desk) {
     );
     keep(notes, notesShown, { key: (note) => note.type, create: noteLine });
   };
-  return node;
+  return Object.assign(node, { update, tick: pause.tick });
 }
 
 function noteLine() {
   const node = el('li');
   /** @param {PageNote} note */
-  node.update = ({ level, reason, message }) => {
+  const update = ({ level, reason, message }) => {
     setAttribute(node, 'data-level', level);
     setText(node, `${reason}: ${local(message)}`);
   };
-  return node;
+  return Object.assign(node, { update });
 }
 
 /**
@@ -113,8 +112,8 @@ export function showTroubles(list, view) {
   const create = () => {
     const node = el('li');
     /** @param {{ source: string, message: string }} trouble */
-    node.update = (trouble) => setText(node, `${trouble.source}: ${local(trouble.message)}`);
-    return node;
+    const update = (trouble) => setText(node, `${trouble.source}: ${local(trouble.message)}`);
+    return Object.assign(node, { update });
   };
   keep(list, [...away, ...view.problems], { key: (t) => `${t.source} ${t.message}`, create });
 }

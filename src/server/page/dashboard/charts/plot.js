@@ -1,19 +1,22 @@
 // server/dashboard: what all charts share: size, axes, time, theme.
 
-/** @import { Axis, PlotData, PlotLook } from '../dashboard-types.ts' */
+/** @import { Options, Series } from 'uplot' */
+/** @import { Axis, PlotData, PlotLook } from '../../dashboard-types.ts' */
 
-import { themeColour } from './colours.js';
-import { el } from './dom.js';
-import { time } from './format.js';
-// @ts-expect-error the server serves the package's file under this name
-import uPlot from './uplot.js';
+import { themeColour } from '../colours.js';
+import { el } from '../dom.js';
+import { time } from '../format.js';
+import uPlot from '../uplot.js';
 
 /** Below this many pixels of width a chart is less high. */
 const NARROW = 480;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-export const stepped = uPlot.paths.stepped({ align: 1 });
+const { stepped: steps } = uPlot.paths;
+if (steps === undefined) throw new Error('the chart library draws no steps');
+/** Each value holds until the next. */
+export const stepped = steps({ align: 1 });
 
 /**
  * A uPlot that keeps the width of its element, follows the theme, and is rebuilt when `series` says so.
@@ -23,7 +26,7 @@ export const stepped = uPlot.paths.stepped({ align: 1 });
  */
 export function plot(axis, what) {
   const node = el('div', { class: 'plot', role: 'img' });
-  /** @type {any} */
+  /** @type {uPlot | undefined} */
   let chart;
   /** @type {string | undefined} */
   let built;
@@ -35,7 +38,7 @@ export function plot(axis, what) {
     if (latest === undefined || width === 0) return;
     const { shape, data, series } = latest;
     const key = `${shape} ${dark.matches}`;
-    if (key !== built) {
+    if (chart === undefined || key !== built) {
       chart?.destroy();
       chart = new uPlot(optionsOf(axis, what, series()), data, node);
       built = key;
@@ -64,7 +67,8 @@ function scale() {
 /**
  * @param {Axis} axis
  * @param {PlotLook} what
- * @param {object[]} series
+ * @param {Series[]} series
+ * @returns {Options}
  */
 function optionsOf(axis, what, series) {
   const text = themeColour('muted');

@@ -1,6 +1,6 @@
 // server/dashboard: the samples of the last 15 minutes, column by column. Unknown is null, a gap in the line.
 
-/** @import { Columns, PageSample, WallAhead } from '../dashboard-types.ts' */
+/** @import { Columns, PageSample, WallAhead } from '../../dashboard-types.ts' */
 
 const KEEP_S = 15 * 60;
 const SILENCE_S = 5;

@@ -1,10 +1,10 @@
 // server/dashboard: what the programs have done, as big numbers with their rate.
 
-/** @import { CounterItem, PagePool } from '../dashboard-types.ts' */
+/** @import { CounterItem, PagePool } from '../../dashboard-types.ts' */
 
-import { paint } from './colours.js';
-import { el, keep, setText } from './dom.js';
-import { count, rate } from './format.js';
+import { paint } from '../colours.js';
+import { el, keep, setAttribute, setText } from '../dom.js';
+import { count, rate } from '../format.js';
 
 /** @type {Readonly<Record<string, string>>} */
 const TITLES = { work: 'Work done', produced: 'Messages produced', consumed: 'Messages consumed' };
@@ -29,12 +29,12 @@ function workNumber() {
   const perS = el('span', { class: 'counts' });
   const node = el('li', {}, el('span', { class: 'chip' }), title, total, perS);
   /** @param {CounterItem} item */
-  node.update = ({ app, counter }) => {
+  const update = ({ app, counter }) => {
     paint(node, app.colour);
-    node.dataset.testid = `counter-${counter.name}`;
+    setAttribute(node, 'data-testid', `counter-${counter.name}`);
     setText(title, `${TITLES[counter.name] ?? counter.name} by ${app.name}`);
     setText(total, count(counter.total));
     setText(perS, rate(counter.perS));
   };
-  return node;
+  return Object.assign(node, { update });
 }
