@@ -1,7 +1,7 @@
 // bench: the pool of every suite in the words of `decide`: a consumer with a queue, and a remainder.
 
 import type { BehaviorSpec, TargetSpec } from '../src/api/policy.ts';
-import type { AppTerms } from '../src/simulator/world.ts';
+import type { AppTerms } from '../src/simulator/world/world.ts';
 
 const NO_LIMITS = {
   stabilizationWindowSeconds: 0,

@@ -59,7 +59,7 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   uplot: ['server/page'],
 };
 
-const SMALL_ROOMS = ['controller', 'app', 'cli', 'server'];
+const SMALL_ROOMS = ['controller', 'app', 'cli', 'server', 'core', 'runtime', 'simulator'];
 /** Lists of one kind, each entry like the next: no folder of mechanisms. */
 const LISTS: readonly string[] = ['cli/commands'];
 const MOST_ENTRIES = 16;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { createEmulator, MemoryProcesses } from '../../src/emulator/index.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { serve } from '../../src/runtime/http.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
+import { serve } from '../../src/runtime/network/http.ts';
 
 /** A request as it arrived. */
 export interface Seen {

@@ -1,7 +1,7 @@
 // bench: seven loads that change within a time scale τ, as shares of what the pool could serve.
 
-import { Chance } from '../../src/simulator/chance.ts';
-import { type Curve, curveOf } from '../../src/simulator/curve.ts';
+import { Chance } from '../../src/simulator/load/chance.ts';
+import { type Curve, curveOf } from '../../src/simulator/load/curve.ts';
 
 interface FastLoad {
   readonly name: string;

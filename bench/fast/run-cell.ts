@@ -1,7 +1,7 @@
 // bench: one cell of the fast suite: every law through all seven loads, with the same chance.
 
 import { figuresOf } from '../../src/simulator/figures.ts';
-import type { Law } from '../../src/simulator/law.ts';
+import type { Law } from '../../src/simulator/law/law.ts';
 import { run } from '../../src/simulator/run.ts';
 import { benchLaws } from '../laws.ts';
 import type { Cell } from './cells.ts';

@@ -1,8 +1,8 @@
 // bench: a cell of the fast suite under one load, the same for every law.
 
-import { demandOf } from '../../src/simulator/demand.ts';
+import { demandOf } from '../../src/simulator/load/demand.ts';
 import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
-import type { WorldOptions } from '../../src/simulator/world.ts';
+import type { WorldOptions } from '../../src/simulator/world/world.ts';
 import { consumerTerms, remainderTerms } from '../terms.ts';
 import type { Cell } from './cells.ts';
 import { fastCurve } from './loads.ts';

@@ -1,6 +1,6 @@
 // bench: when those instances were asked for that do not serve yet.
 
-import type { Member } from '../../src/simulator/world.ts';
+import type { Member } from '../../src/simulator/world/world.ts';
 
 /** Oldest first. */
 export type Asks = [atMs: number, count: number][];

@@ -1,8 +1,8 @@
 // bench: KEDA with the HorizontalPodAutoscaler: one count per so many messages, behind windows and limits.
 
-import { STEP_MS } from '../../src/simulator/curve.ts';
-import type { Driver } from '../../src/simulator/law.ts';
-import type { Member, World } from '../../src/simulator/world.ts';
+import type { Driver } from '../../src/simulator/law/law.ts';
+import { STEP_MS } from '../../src/simulator/load/curve.ts';
+import type { Member, World } from '../../src/simulator/world/world.ts';
 import { carryOut } from './places.ts';
 
 export interface KedaOptions {

@@ -1,7 +1,7 @@
 // bench: the laws that the shipped ones are compared with, by their ids.
 
 import { QUEUE_GAINS } from '../../src/api/schema/target.ts';
-import type { Law } from '../../src/simulator/law.ts';
+import type { Law } from '../../src/simulator/law/law.ts';
 import { KEDA_AGGRESSIVE, KEDA_DEFAULT, KedaLaw } from './keda.ts';
 import { OracleLaw } from './oracle.ts';
 import { SeenLaw } from './oracle-seen.ts';

@@ -1,10 +1,10 @@
 // bench: the predecessor in the world: its timers, its order of calls, Marathon's locks and its back-off.
 
 import { EXCEEDING, pdDelta, type QueueGains } from '../../src/core/law/queue.ts';
-import { STEP_MS } from '../../src/simulator/curve.ts';
-import type { Driver } from '../../src/simulator/law.ts';
+import type { Driver } from '../../src/simulator/law/law.ts';
+import { STEP_MS } from '../../src/simulator/load/curve.ts';
 import { targetMessages } from '../../src/simulator/target.ts';
-import type { Member, World } from '../../src/simulator/world.ts';
+import type { Member, World } from '../../src/simulator/world/world.ts';
 import { calculate, type Opinion, remainderOpinion, type Task } from './original-engine.ts';
 
 export interface OriginalOptions {

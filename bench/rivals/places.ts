@@ -1,7 +1,7 @@
 // bench: carrying out counts that a rival wants, the way a cluster with priorities would: at once, and whoever
 // is of higher priority gets the places, those of remainders included, as soon as their holders are gone.
 
-import type { Member, World } from '../../src/simulator/world.ts';
+import type { Member, World } from '../../src/simulator/world/world.ts';
 
 /** Asks for what is wanted, as far as there are places, and for remainders with what is left. */
 export function carryOut(world: World, wanted: ReadonlyMap<Member, number>): void {

@@ -1,9 +1,9 @@
 // bench: the sets of the suite: one pool each, and what it is put through.
 
-import { type Demand, demandOf } from '../../src/simulator/demand.ts';
-import { LOADS, loadCurve } from '../../src/simulator/loads.ts';
+import { type Demand, demandOf } from '../../src/simulator/load/demand.ts';
+import { LOADS, loadCurve } from '../../src/simulator/load/loads.ts';
 import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
-import type { WorldOptions } from '../../src/simulator/world.ts';
+import type { WorldOptions } from '../../src/simulator/world/world.ts';
 import { consumerTerms, remainderTerms } from '../terms.ts';
 import { TRACES, type TraceName, traceCurve } from './trace-set.ts';
 

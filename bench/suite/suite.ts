@@ -2,7 +2,7 @@
 
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { figuresOf } from '../../src/simulator/figures.ts';
-import { spareNotes } from '../../src/simulator/law.ts';
+import { spareNotes } from '../../src/simulator/law/law.ts';
 import { type FlatFigures, flat, meanOf } from '../../src/simulator/pooled.ts';
 import { run } from '../../src/simulator/run.ts';
 import type { Suite } from '../../src/simulator/suite.ts';

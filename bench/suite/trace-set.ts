@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TerminalError } from '../../src/runtime/errors.ts';
-import type { Curve } from '../../src/simulator/curve.ts';
-import { parseTrace, scaledCurve, type TraceOptions } from '../../src/simulator/trace.ts';
+import type { Curve } from '../../src/simulator/load/curve.ts';
+import { parseTrace, scaledCurve, type TraceOptions } from '../../src/simulator/load/trace.ts';
 
 interface Slice extends TraceOptions {
   readonly file: string;

@@ -5,8 +5,8 @@ import { readConfig } from '../app/options/config.ts';
 import { OPTIONS, type OptionName, type OptionSpec } from '../app/options.ts';
 import { VERSION } from '../app/package-root.ts';
 import { watchParent } from '../app/processes.ts';
+import { rootSignal, Shutdown } from '../runtime/abort/signal.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
-import { rootSignal, Shutdown } from '../runtime/signal.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
 

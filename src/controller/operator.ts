@@ -2,11 +2,11 @@
 
 import type { ResourceKey } from '../api/policy.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
-import { Backoff } from '../runtime/backoff.ts';
-import { type ControllerOptions, type Reconciler, runController } from '../runtime/controller.ts';
 import { createMemoryDocumentStore } from '../runtime/document-store.ts';
-import { keepRunning, type Runnable, runGroups } from '../runtime/runnables.ts';
-import { WorkQueue } from '../runtime/workqueue.ts';
+import { Backoff } from '../runtime/work/backoff.ts';
+import { type ControllerOptions, type Reconciler, runController } from '../runtime/work/controller.ts';
+import { keepRunning, type Runnable, runGroups } from '../runtime/work/runnables.ts';
+import { WorkQueue } from '../runtime/work/workqueue.ts';
 import { createActions } from './interventions/actions.ts';
 import { Interventions } from './interventions/interventions.ts';
 import { Orphans } from './ownership/orphans.ts';

@@ -2,8 +2,8 @@
 
 import type { Clock } from '../runtime/clock.ts';
 import { TerminalError } from '../runtime/errors.ts';
-import { type HttpServer, serve } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
+import { type HttpServer, serve } from '../runtime/network/http.ts';
 import type { ServerSettings } from './definition/settings.ts';
 import { createNetworkProber } from './health/network-prober.ts';
 import { type Api, createApi } from './http/api.ts';

@@ -1,7 +1,7 @@
 // programs: keeps trying while the storage is away. One line when it goes, one when it is back.
 
-import { Backoff } from '../runtime/backoff.ts';
 import { messageOf, TransientError } from '../runtime/errors.ts';
+import { Backoff } from '../runtime/work/backoff.ts';
 import type { ProgramContext } from './program.ts';
 
 const FIRST_RETRY_MS = 250;

@@ -1,8 +1,8 @@
 // programs: the queue as producer and consumer use it, over the Azure SDK. Its errors end here.
 
 import { messageOf, TerminalError, TransientError } from '../runtime/errors.ts';
-import { loopbackAgent } from '../runtime/loopback.ts';
-import { explainNetworkFailure } from '../runtime/network-failure.ts';
+import { loopbackAgent } from '../runtime/network/loopback.ts';
+import { explainNetworkFailure } from '../runtime/network/network-failure.ts';
 import type { QueueSettings } from './settings.ts';
 
 /** The queue is not there (yet). */

@@ -1,6 +1,6 @@
 // programs: counts what was done, for people (a line every 10 s) and for StatsD where somebody listens.
 
-import { createStatsd, type StatsdEmitter, silentStatsd } from '../runtime/statsd.ts';
+import { createStatsd, type StatsdEmitter, silentStatsd } from '../runtime/network/statsd.ts';
 import type { ProgramContext } from './program.ts';
 import { numberSetting } from './settings.ts';
 

@@ -7,8 +7,13 @@ import { defined } from '../lang/defined.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
-import { crossSiteRefusal, type HttpBindings, type HttpHandler, type Refusal } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
+import {
+  crossSiteRefusal,
+  type HttpBindings,
+  type HttpHandler,
+  type Refusal,
+} from '../runtime/network/http.ts';
 import { createAccess, type Grant, isRefused } from './access/access.ts';
 import { actorOf } from './access/actor.ts';
 import { createHostCheck, type HostCheckOptions } from './access/host-check.ts';

@@ -2,14 +2,14 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { defined } from '../lang/defined.ts';
-import { STEP_MS } from './curve.ts';
 import { figuresOf } from './figures.ts';
-import { type Law, spareNotes } from './law.ts';
+import { type Law, spareNotes } from './law/law.ts';
+import { STEP_MS } from './load/curve.ts';
 import { type FlatFigures, flat } from './pooled.ts';
 import type { Progress } from './progress.ts';
 import { run } from './run.ts';
 import { targetMessages } from './target.ts';
-import type { Member, World, WorldOptions } from './world.ts';
+import type { Member, World, WorldOptions } from './world/world.ts';
 
 export interface ComparisonRow extends FlatFigures {
   readonly law: string;

@@ -1,9 +1,9 @@
 // simulator: what a run is judged by.
 
-import { STEP_MS, STEP_S } from './curve.ts';
-import type { Demand } from './demand.ts';
+import { STEP_MS, STEP_S } from './load/curve.ts';
+import type { Demand } from './load/demand.ts';
 import { limitWith } from './target.ts';
-import { arrivalOf, type Member, type World } from './world.ts';
+import { arrivalOf, type Member, type World } from './world/world.ts';
 
 /** All shares in percent. */
 export interface Figures {

@@ -1,7 +1,7 @@
 // simulator: one law in one world, from the first step to the last.
 
-import type { Law } from './law.ts';
-import { World, type WorldOptions } from './world.ts';
+import type { Law } from './law/law.ts';
+import { World, type WorldOptions } from './world/world.ts';
 
 /** @returns the world as it was left, with all that happened in it */
 export function run(law: Law, options: Omit<WorldOptions, 'spare'>): World {

@@ -5,10 +5,10 @@ import type { AppSpec, CapacitySpec, MicroscalingPolicy } from '../api/policy.ts
 import type { Budget } from '../core/decision.ts';
 import type { Footprint } from '../core/observation.ts';
 import { TerminalError } from '../runtime/errors.ts';
-import type { Curve } from './curve.ts';
-import { demandOf } from './demand.ts';
+import type { Curve } from './load/curve.ts';
+import { demandOf } from './load/demand.ts';
 import type { Settings } from './settings.ts';
-import type { WorldApp, WorldOptions } from './world.ts';
+import type { WorldApp, WorldOptions } from './world/world.ts';
 
 /** A law that wants an instance for every message must not take the world with it. */
 const MOST_INSTANCES = 100_000;

@@ -1,7 +1,7 @@
 // simulator: the port of the bench, which the repository has and the published package has not: laws to compare
 // with, and suites that put all of them through prepared worlds.
 
-import type { Law } from './law.ts';
+import type { Law } from './law/law.ts';
 import type { Progress } from './progress.ts';
 import type { TextFormat } from './report/table.ts';
 

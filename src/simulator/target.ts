@@ -1,7 +1,7 @@
 // simulator: a target of any kind as a number of messages.
 
 import { durationMs } from '../api/duration.ts';
-import type { Member, World } from './world.ts';
+import type { Member, World } from './world/world.ts';
 
 /**
  * How many waiting messages the first target of an app allows: as it says, or what the instances that serve could

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { listenStatsd, type StatsdListener } from '../../src/runtime/statsd.ts';
+import { listenStatsd, type StatsdListener } from '../../src/runtime/network/statsd.ts';
 import { type Azurite, freePort, startAzurite } from '../support/azurite.ts';
 import { until } from '../support/until.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run, workUnit } from '../../src/programs/remainder.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
-import { listenStatsd } from '../../src/runtime/statsd.ts';
+import { listenStatsd } from '../../src/runtime/network/statsd.ts';
 import { until } from '../support/until.ts';
 
 describe('remainder', () => {

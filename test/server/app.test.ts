@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { OperatorState } from '../../src/controller/status/view.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { TerminalError, TransientError, WaitError } from '../../src/runtime/errors.ts';
-import type { HttpBindings } from '../../src/runtime/http.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
+import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
 import { FakeOperator } from '../support/fake-operator.ts';
 

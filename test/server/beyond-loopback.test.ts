@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { createMemoryDocumentStore } from '../../src/runtime/document-store.ts';
-import type { HttpBindings } from '../../src/runtime/http.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
+import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createToken, revokeToken } from '../../src/server/access/tokens.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
 import { FakeOperator } from '../support/fake-operator.ts';

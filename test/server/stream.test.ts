@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/runtime/clock.ts';
-import type { HttpBindings } from '../../src/runtime/http.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
+import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
 import type { PageView } from '../../src/server/page/page-view.ts';
 import { FakeOperator } from '../support/fake-operator.ts';

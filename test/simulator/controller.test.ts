@@ -5,11 +5,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { benchWorld } from '../../bench/suite/sets.ts';
 import type { AppSpec } from '../../src/api/policy.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
-import { STEP_MS } from '../../src/simulator/curve.ts';
-import { requireLaw, SHIPPED_LAWS } from '../../src/simulator/laws.ts';
-import { Queue } from '../../src/simulator/queue.ts';
+import { requireLaw, SHIPPED_LAWS } from '../../src/simulator/law/laws.ts';
+import { STEP_MS } from '../../src/simulator/load/curve.ts';
 import { run } from '../../src/simulator/run.ts';
-import type { AppTerms, World, WorldApp } from '../../src/simulator/world.ts';
+import { Queue } from '../../src/simulator/world/queue.ts';
+import type { AppTerms, World, WorldApp } from '../../src/simulator/world/world.ts';
 import { aPolicy, World as OperatorWorld } from '../support/fakes.ts';
 
 let operator: OperatorWorld;

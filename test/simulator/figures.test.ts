@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { curveOf } from '../../src/simulator/curve.ts';
 import { changesOf, figuresOf } from '../../src/simulator/figures.ts';
+import { curveOf } from '../../src/simulator/load/curve.ts';
 import { aQueue } from '../support/builders.ts';
 import { aConsumer, aWorld, plainDemand, steps, theRemainder } from './worlds.ts';
 

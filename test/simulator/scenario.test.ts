@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MicroscalingPolicy } from '../../src/api/policy.ts';
 import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
-import { loadCurve } from '../../src/simulator/loads.ts';
+import { loadCurve } from '../../src/simulator/load/loads.ts';
 import { scenario } from '../../src/simulator/scenario.ts';
 import { limitWith } from '../../src/simulator/target.ts';
 import { aQueue, aTarget } from '../support/builders.ts';

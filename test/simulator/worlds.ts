@@ -1,10 +1,10 @@
 // test support: small worlds and series, with what a test cares about on top.
 
-import type { Curve } from '../../src/simulator/curve.ts';
-import { curveOf } from '../../src/simulator/curve.ts';
-import type { Demand } from '../../src/simulator/demand.ts';
-import type { AppTerms, WorldApp, WorldOptions } from '../../src/simulator/world.ts';
-import { World } from '../../src/simulator/world.ts';
+import type { Curve } from '../../src/simulator/load/curve.ts';
+import { curveOf } from '../../src/simulator/load/curve.ts';
+import type { Demand } from '../../src/simulator/load/demand.ts';
+import type { AppTerms, WorldApp, WorldOptions } from '../../src/simulator/world/world.ts';
+import { World } from '../../src/simulator/world/world.ts';
 import { aBehavior, aQueue } from '../support/builders.ts';
 
 /** Arrivals as given, one number a step, and no chance at all. */

@@ -2,8 +2,8 @@
 
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import type { DocumentStore } from '../../src/runtime/document-store.ts';
-import { type HttpServer, serve } from '../../src/runtime/http.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
+import { type HttpServer, serve } from '../../src/runtime/network/http.ts';
 import { createServerApp } from '../../src/server/app.ts';
 import { FakeOperator, type FakeOperatorOptions } from './fake-operator.ts';
 

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { TerminalError } from '../../runtime/errors.ts';
-import type { Law } from '../../simulator/law.ts';
-import { SHIPPED_LAWS } from '../../simulator/laws.ts';
+import type { Law } from '../../simulator/law/law.ts';
+import { SHIPPED_LAWS } from '../../simulator/law/laws.ts';
 import type { Bench, Suite } from '../../simulator/suite.ts';
 import { packageFile } from '../package-root.ts';
 

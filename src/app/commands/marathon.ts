@@ -9,8 +9,8 @@ import { type Credentials, createEmulator, type Look, type ServerSettings } from
 import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
-import { isLoopback } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { isLoopback } from '../../runtime/network/http.ts';
 import type { Address } from '../options.ts';
 
 export { type Look, serverSettings } from '../../emulator/index.ts';

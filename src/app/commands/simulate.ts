@@ -5,13 +5,13 @@ import type { CapacityPool, MicroscalingPolicy } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import { type Comparison, compare } from '../../simulator/compare.ts';
-import type { Curve } from '../../simulator/curve.ts';
-import { requireLaw } from '../../simulator/laws.ts';
-import { isLoad, LOADS, loadCurve } from '../../simulator/loads.ts';
+import { requireLaw } from '../../simulator/law/laws.ts';
+import type { Curve } from '../../simulator/load/curve.ts';
+import { isLoad, LOADS, loadCurve } from '../../simulator/load/loads.ts';
+import { parseTrace, scaledCurve } from '../../simulator/load/trace.ts';
 import type { Progress } from '../../simulator/progress.ts';
 import { scenario } from '../../simulator/scenario.ts';
 import type { Settings } from '../../simulator/settings.ts';
-import { parseTrace, scaledCurve } from '../../simulator/trace.ts';
 import { readPolicyFiles } from '../policies/policy-files.ts';
 import { knownLaws } from './bench.ts';
 

@@ -12,10 +12,10 @@ import { AppliedObjects, createAppliedSource } from '../../policy-sources/applie
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
-import { type HttpServer, serve } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { type HttpServer, serve } from '../../runtime/network/http.ts';
+import type { StatsdListener } from '../../runtime/network/statsd.ts';
 import type { Redactor } from '../../runtime/redact.ts';
-import type { StatsdListener } from '../../runtime/statsd.ts';
 import type { SchedulerClusters, SchedulerType } from '../../schedulers/scheduler.ts';
 import { createServerApp } from '../../server/app.ts';
 import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';

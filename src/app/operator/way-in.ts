@@ -2,7 +2,7 @@
 
 import { defined } from '../../lang/defined.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
-import { isLoopback } from '../../runtime/http.ts';
+import { isLoopback } from '../../runtime/network/http.ts';
 import { createTokenBook } from '../../server/access/tokens.ts';
 
 export interface WayInOptions {

@@ -8,8 +8,8 @@ import { defined } from '../../lang/defined.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
+import { listenStatsd } from '../../runtime/network/statsd.ts';
 import { createRedactor } from '../../runtime/redact.ts';
-import { listenStatsd } from '../../runtime/statsd.ts';
 import { apiTokenOf } from '../client/api-token.ts';
 import type { CommandContext } from '../command.ts';
 

@@ -1,9 +1,9 @@
 // controller: the second step of a deletion: an object of which nothing is held any more is let go by its home.
 
 import type { PolicySource } from '../../policy-sources/source.ts';
-import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/controller.ts';
 import { WaitError } from '../../runtime/errors.ts';
-import type { WorkQueue } from '../../runtime/workqueue.ts';
+import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
+import type { WorkQueue } from '../../runtime/work/workqueue.ts';
 import { type Entry, identityOf } from '../policies/documents.ts';
 import type { Leadership } from '../watch/leadership.ts';
 

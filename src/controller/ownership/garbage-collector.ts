@@ -1,7 +1,7 @@
 // controller: lets go of the apps of a pool that no policy names any more.
 
-import type { ReconcileContext } from '../../runtime/controller.ts';
 import { messageOf } from '../../runtime/errors.ts';
+import type { ReconcileContext } from '../../runtime/work/controller.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
 import type { PendingCollection } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';

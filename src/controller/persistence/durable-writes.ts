@@ -1,10 +1,10 @@
 // controller: what outlives the process, kept so that a store that fails never stands in the way of a decision.
 
+import { untilAborted } from '../../runtime/abort/until-aborted.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentChange, DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { untilAborted } from '../../runtime/until-aborted.ts';
 
 export interface DurableWritesDeps {
   /** Absent: nothing outlives the process. */

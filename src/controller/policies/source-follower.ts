@@ -2,9 +2,9 @@
 
 import type { PolicySource } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/controller.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { Status } from '../status/status.ts';
 import type { Listing, PolicyStore, StoreChange } from './policy-store.ts';
 import { type DocumentProblem, ProblemLog } from './problem-log.ts';

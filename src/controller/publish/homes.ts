@@ -3,10 +3,10 @@
 import type { ResourceKey } from '../../api/policy.ts';
 import type { PolicySource } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Reconciler } from '../../runtime/controller.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { Runnable } from '../../runtime/runnables.ts';
-import { WorkQueue } from '../../runtime/workqueue.ts';
+import type { Reconciler } from '../../runtime/work/controller.ts';
+import type { Runnable } from '../../runtime/work/runnables.ts';
+import { WorkQueue } from '../../runtime/work/workqueue.ts';
 import { FinalizerRemover } from '../ownership/finalizers.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
 import type { EventRecord, OperatorView } from '../status/view.ts';

@@ -4,9 +4,9 @@ import type { Condition } from '../../api/conditions.ts';
 import type { PolicyStatus, PoolStatus } from '../../api/status.ts';
 import type { ObjectRef, PolicySource } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/controller.ts';
 import { WaitError } from '../../runtime/errors.ts';
-import type { WorkQueue } from '../../runtime/workqueue.ts';
+import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
+import type { WorkQueue } from '../../runtime/work/workqueue.ts';
 import type { Leadership } from '../watch/leadership.ts';
 
 /** The status of one object as it is now. */

@@ -1,8 +1,8 @@
 // controller: one round of one pool: observe → assess → decide → plan → act → status. Level-triggered.
 
 import { wallOffset } from '../../runtime/clock.ts';
-import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/controller.ts';
 import { messageOf } from '../../runtime/errors.ts';
+import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
 import { afterAbsence } from '../foreign-scale/codec.ts';
 import { editedByOthers, followConfigs } from '../foreign-scale/foreign-edits.ts';

@@ -2,9 +2,9 @@
 
 import type { Change } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
-import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, UnresolvedReference, WaitError } from '../../runtime/errors.ts';
+import { Backoff } from '../../runtime/work/backoff.ts';
 import { SurplusWaits } from '../../schedulers/scheduler.ts';
 
 /** How a write that did not happen is told to people. */

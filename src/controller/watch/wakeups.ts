@@ -1,7 +1,7 @@
 // controller: the scheduler's events wake the pools that live in it. A wake-up, never a fact.
 
-import { Backoff } from '../../runtime/backoff.ts';
-import { keepRunning } from '../../runtime/runnables.ts';
+import { Backoff } from '../../runtime/work/backoff.ts';
+import { keepRunning } from '../../runtime/work/runnables.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
 import { membersOf } from '../policies/members.ts';
 import type { PoolRecord } from '../policies/records.ts';

@@ -1,8 +1,8 @@
 // emulator: the API as one function from Request to Response.
 
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { HttpBindings } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { HttpBindings } from '../../runtime/network/http.ts';
 import { ApiError } from '../api-error.ts';
 import type { Marathon } from '../marathon/marathon.ts';
 import { appReadRoutes } from './app-reads.ts';

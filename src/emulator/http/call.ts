@@ -1,6 +1,6 @@
 // emulator: one request on its way through the API, and how answers are written.
 
-import type { HttpBindings } from '../../runtime/http.ts';
+import type { HttpBindings } from '../../runtime/network/http.ts';
 import { parseBody } from './json-body.ts';
 
 export interface Call {

@@ -2,8 +2,8 @@
 // delays, elections. GET, POST and DELETE /admin/faults.
 
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { HttpBindings } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { HttpBindings } from '../../runtime/network/http.ts';
 import { ApiError, appNotFound, invalidObject, locked } from '../api-error.ts';
 import { canonicalPath } from '../definition/app-id.ts';
 import { errorResponse } from '../http/api.ts';

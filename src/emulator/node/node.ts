@@ -1,7 +1,7 @@
 // emulator: one node of the server as the network sees it: guard, credentials, faults, then the leader's answer,
 // its own or passed on (Marathon's LeaderProxyFilter).
 
-import { crossSiteRefusal, type HttpBindings, type Refusal } from '../../runtime/http.ts';
+import { crossSiteRefusal, type HttpBindings, type Refusal } from '../../runtime/network/http.ts';
 import type { Api } from '../http/api.ts';
 import { htmlError, json } from '../http/call.ts';
 import { MESOS_METRICS, MESOS_PATHS } from '../http/mesos-routes.ts';

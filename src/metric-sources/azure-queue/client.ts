@@ -3,7 +3,7 @@
 import type { Agent } from 'node:http';
 import type { QueueClient, StoragePipelineOptions } from '@azure/storage-queue';
 import { TerminalError, TransientError } from '../../runtime/errors.ts';
-import { loopbackAgent } from '../../runtime/loopback.ts';
+import { loopbackAgent } from '../../runtime/network/loopback.ts';
 import { type CallFailure, explainFailure } from './failure.ts';
 import type { QueueTarget } from './target.ts';
 

@@ -1,7 +1,7 @@
 // metric-sources: what a failed call to a queue means, in words. Bodies, URLs and details of the answer are never
 // repeated: they may hold a SAS, or the string that was to be signed.
 
-import { explainNetworkFailure } from '../../runtime/network-failure.ts';
+import { explainNetworkFailure } from '../../runtime/network/network-failure.ts';
 import type { QueueTarget } from './target.ts';
 
 /** What is looked at of the SDK's error. */

@@ -1,8 +1,8 @@
 // metric-sources: no round waits longer than its deadline for a read; one that comes late serves the next round.
 
 import type { MetricReading } from '../../core/observation.ts';
-import { AdaptiveDeadline } from '../../runtime/adaptive-deadline.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { AdaptiveDeadline } from '../../runtime/network/adaptive-deadline.ts';
 import type { MetricSource } from '../source.ts';
 
 export interface DeadlineOptions {

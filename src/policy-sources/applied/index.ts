@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { defined } from '../../lang/defined.ts';
-import { untilAborted } from '../../runtime/until-aborted.ts';
+import { untilAborted } from '../../runtime/abort/until-aborted.ts';
 import type { InvalidDocument, PolicySource, SourcedResource } from '../source.ts';
 import { APPLIED_SOURCE, type AppliedObjects, type Kept, placeOf } from './objects.ts';
 

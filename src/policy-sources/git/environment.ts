@@ -2,7 +2,7 @@
 // only what this source was given decides where it goes and with which credentials.
 
 import { TerminalError } from '../../runtime/errors.ts';
-import { isLoopback } from '../../runtime/loopback.ts';
+import { isLoopback } from '../../runtime/network/loopback.ts';
 import type { GitLocation } from './location.ts';
 
 export interface GitAccess {

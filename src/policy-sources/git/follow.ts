@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { abortable } from '../../runtime/abortable.ts';
+import { abortable } from '../../runtime/abort/abortable.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { makeScratchDirectory, type ScratchUse } from '../../runtime/scratch.ts';
 import type { GitAccess } from './environment.ts';

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { LoadResult } from '../../api/load.ts';
 import { asWritten } from '../../api/reading/server-fields.ts';
-import { untilAborted } from '../../runtime/until-aborted.ts';
+import { untilAborted } from '../../runtime/abort/until-aborted.ts';
 import type { PolicySource } from '../source.ts';
 
 export interface InlineSourceDeps {

@@ -1,7 +1,7 @@
 // policy-sources/kubernetes: election by Lease, by the rules of client-go's leaderelection (tools/leaderelection).
 
 import { spanText } from '../../api/words/figures.ts';
-import { abortable } from '../../runtime/abortable.ts';
+import { abortable } from '../../runtime/abort/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';

@@ -1,7 +1,7 @@
 // policy-sources/kubernetes: what an API server's refusals and silence mean, in words that say what to do.
 
 import { messageOf, TransientError } from '../../runtime/errors.ts';
-import { explainNetworkFailure } from '../../runtime/network-failure.ts';
+import { explainNetworkFailure } from '../../runtime/network/network-failure.ts';
 import type { ResourcePath, Verb } from './resource-path.ts';
 
 /** Always worth trying again: the cluster is changed by others, its answer with it. */

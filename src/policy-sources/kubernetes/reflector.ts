@@ -2,10 +2,10 @@
 // start after whatever goes wrong.
 
 import type { Resource } from '../../api/policy.ts';
-import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { Backoff } from '../../runtime/work/backoff.ts';
 import type { KubeApi, WatchEvent } from './api.ts';
 import { ObjectCache } from './cache.ts';
 import { isInitializing, isStatus, KubeFailure } from './failure.ts';

@@ -1,7 +1,7 @@
 // schedulers/marathon: the cluster as last read. Read again when something happened, was written, or got old.
 
 import type { AppObservation } from '../../core/observation.ts';
-import { abortable } from '../../runtime/abortable.ts';
+import { abortable } from '../../runtime/abort/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { SchedulerView } from '../scheduler.ts';
 import type { MarathonClient } from './http/client.ts';

@@ -1,7 +1,7 @@
 // server: who may see and change what. On loopback everybody of this machine may do everything; beyond it, whoever has
 // a token for it, or a session that began with one.
 
-import { isLoopback } from '../../runtime/http.ts';
+import { isLoopback } from '../../runtime/network/http.ts';
 import { type Sessions, sessionIdOf } from './sessions.ts';
 import type { Role, TokenBook, TokenHolder } from './tokens.ts';
 

@@ -2,7 +2,7 @@
 // rebinding), and then the browser takes what it reads here for that site's.
 
 import { isIP } from 'node:net';
-import { isLoopback } from '../../runtime/http.ts';
+import { isLoopback } from '../../runtime/network/http.ts';
 
 export interface HostCheckOptions {
   /** The host that the server listens on. */

@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
-import type { HttpBindings } from '../../runtime/http.ts';
+import type { HttpBindings } from '../../runtime/network/http.ts';
 import { objectOf } from '../api/intervention-request.ts';
 import { type Asset, assetResponse } from '../page/assets.ts';
 import { type Access, isRefused } from './access.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OracleLaw } from '../../../bench/rivals/oracle.ts';
-import { curveOf } from '../../../src/simulator/curve.ts';
-import type { Driver } from '../../../src/simulator/law.ts';
-import type { World } from '../../../src/simulator/world.ts';
+import type { Driver } from '../../../src/simulator/law/law.ts';
+import { curveOf } from '../../../src/simulator/load/curve.ts';
+import type { World } from '../../../src/simulator/world/world.ts';
 import { aConsumer, aWorld, theRemainder } from '../../simulator/worlds.ts';
 
 /** A step from 10/s to 40/s at 20 s, without chance. */

@@ -10,7 +10,7 @@ import {
   runJob,
   WORKER,
 } from '../../../bench/suite/suite.ts';
-import { spareNotes } from '../../../src/simulator/law.ts';
+import { spareNotes } from '../../../src/simulator/law/law.ts';
 import { run } from '../../../src/simulator/run.ts';
 
 describe('bench', () => {

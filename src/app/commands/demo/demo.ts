@@ -1,8 +1,8 @@
 // app: a demo from start to result: the world, a line a moment about it, and what it was worth.
 
 import type { OperatorView } from '../../../controller/status/view.ts';
+import { untilAborted } from '../../../runtime/abort/until-aborted.ts';
 import { messageOf, TerminalError } from '../../../runtime/errors.ts';
-import { untilAborted } from '../../../runtime/until-aborted.ts';
 import { readDemoPolicies } from './policy.ts';
 import { appsOf, DemoRecorder, type DemoResult } from './recorder.ts';
 import { startWorld, type World, type WorldConfig, type WorldDeps } from './world.ts';

@@ -3,9 +3,9 @@
 import type { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
 import { defined } from '../../../lang/defined.ts';
-import { AdaptiveDeadline } from '../../../runtime/adaptive-deadline.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
-import { explainNetworkFailure } from '../../../runtime/network-failure.ts';
+import { AdaptiveDeadline } from '../../../runtime/network/adaptive-deadline.ts';
+import { explainNetworkFailure } from '../../../runtime/network/network-failure.ts';
 import type { Authorization } from '../login/authorization.ts';
 import { type Agents, agents } from './agents.ts';
 

@@ -1,6 +1,6 @@
 // schedulers/marathon: a DC/OS login: the token in use, renewed before it ends, by one login at a time.
 
-import { abortable } from '../../../runtime/abortable.ts';
+import { abortable } from '../../../runtime/abort/abortable.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { TransientError } from '../../../runtime/errors.ts';
 import { tryJson } from '../http/failure.ts';

@@ -2,7 +2,7 @@
 
 import axios from 'axios';
 import { TransientError } from '../../../runtime/errors.ts';
-import { explainNetworkFailure } from '../../../runtime/network-failure.ts';
+import { explainNetworkFailure } from '../../../runtime/network/network-failure.ts';
 import { agents } from '../http/agents.ts';
 
 /** What a login endpoint answered. */

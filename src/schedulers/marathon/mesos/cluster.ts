@@ -1,7 +1,7 @@
 // schedulers/marathon/mesos: the cluster as the Mesos master sees it, read now and then, never waited for twice.
 
 import type { AppObservation } from '../../../core/observation.ts';
-import { abortable } from '../../../runtime/abortable.ts';
+import { abortable } from '../../../runtime/abort/abortable.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';

@@ -1,0 +1,159 @@
+// runtime: workers that take keys off a queue and reconcile them; what happens next follows from how it ended.
+
+import type { Clock } from '../clock.ts';
+import { messageOf, TerminalError, TransientError, WaitError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Backoff } from './backoff.ts';
+import type { WorkQueue } from './workqueue.ts';
+
+export interface ReconcileResult {
+  /** Come back after this; absent: only when the key is added again. */
+  readonly requeueAfterMs?: number;
+}
+
+export interface ReconcileContext {
+  /** Unique per run, for the log. */
+  readonly id: string;
+  readonly log: Logger;
+  /** Ends the run: its time is up, or the process cannot wait any longer. */
+  readonly signal: AbortSignal;
+  /** The process wants to end: finish what was begun, begin nothing new. */
+  readonly stopping: AbortSignal;
+}
+
+export interface Reconciler<K> {
+  /** Level-triggered: looks at the whole key, whatever made it run. Throws one of the three kinds of errors.ts. */
+  reconcile(key: K, context: ReconcileContext): Promise<ReconcileResult>;
+}
+
+/** The guard of a run went off; told apart from a shutdown by its class. */
+export class ReconcileTimeout extends TransientError {}
+
+export interface ControllerOptions<K> {
+  readonly queue: WorkQueue<K>;
+  readonly reconciler: Reconciler<K>;
+  readonly backoff: Backoff<K>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How many keys are run at the same time. */
+  readonly workers: number;
+  /** Longest a run may take. */
+  readonly timeoutMs: number;
+  /** How long a run may go on once the process wants to end. */
+  readonly graceMs: number;
+  /** Slow second look after a TerminalError, for the day the world changed and nobody said so. */
+  readonly terminalRetryMs: number;
+}
+
+/** Runs until aborted; whatever is in hand is finished first. */
+export async function runController<K>(options: ControllerOptions<K>, signal: AbortSignal): Promise<void> {
+  const { queue, workers } = options;
+  const inHand = new Set<Promise<void>>();
+  for (let runs = 1; ; runs++) {
+    if (inHand.size >= workers) await Promise.race(inHand);
+    const next = await nextOrStop(queue, signal);
+    if (next === undefined) break;
+    const run = runOnce(options, { key: next.value, id: String(runs) }, signal).then(() => {
+      inHand.delete(run);
+      queue.done(next.value);
+    });
+    inHand.add(run);
+  }
+  await Promise.all(inHand);
+}
+
+async function nextOrStop<K>(
+  queue: WorkQueue<K>,
+  signal: AbortSignal,
+): Promise<{ readonly value: K } | undefined> {
+  try {
+    return { value: await queue.next(signal) };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+async function runOnce<K>(
+  options: ControllerOptions<K>,
+  run: { readonly key: K; readonly id: string },
+  stopping: AbortSignal,
+): Promise<void> {
+  const { reconciler, clock } = options;
+  const log = options.log.child({ key: run.key, reconcileId: run.id });
+  const guard = startGuard(options, stopping);
+  const startedMs = clock.monotonic();
+  try {
+    const result = await reconciler.reconcile(run.key, { id: run.id, log, signal: guard.signal, stopping });
+    requeue(options, run.key, result);
+    log.debug('reconciled', { tookMs: clock.monotonic() - startedMs, requeueAfterMs: result.requeueAfterMs });
+  } catch (error) {
+    if (!stopping.aborted) requeueAfterError(options, { key: run.key, error }, log);
+  } finally {
+    guard.stop();
+  }
+}
+
+/** A reason that nobody looks at; made once, for an abort without one makes an exception with a stack. */
+const OVER = new Error('the run is over');
+
+/** Aborts the run with a ReconcileTimeout when it takes too long, with the reason of the shutdown after its grace. */
+function startGuard<K>(
+  { clock, timeoutMs, graceMs }: ControllerOptions<K>,
+  stopping: AbortSignal,
+): { readonly signal: AbortSignal; stop(): void } {
+  const run = new AbortController();
+  const over = new AbortController();
+  const abortAfter = (ms: number, reason: () => unknown): void => {
+    clock.sleep(ms, over.signal).then(
+      () => run.abort(reason()),
+      () => undefined,
+    );
+  };
+  abortAfter(timeoutMs, () => new ReconcileTimeout(`the round took longer than ${timeoutMs} ms`));
+  const onStopping = (): void => abortAfter(graceMs, () => stopping.reason);
+  if (stopping.aborted) onStopping();
+  else stopping.addEventListener('abort', onStopping, { once: true, signal: over.signal });
+  return { signal: run.signal, stop: () => over.abort(OVER) };
+}
+
+function requeue<K>({ backoff, queue }: ControllerOptions<K>, key: K, result: ReconcileResult): void {
+  backoff.forget(key);
+  if (result.requeueAfterMs !== undefined) queue.add(key, result.requeueAfterMs);
+}
+
+/**
+ * | thrown                 | next run                                    | back-off |
+ * |------------------------|---------------------------------------------|----------|
+ * | WaitError              | after its delay                             | kept     |
+ * | TerminalError          | when the input changes, or terminalRetryMs  | forgotten|
+ * | anything else          | after an exponential delay                  | grows    |
+ */
+function requeueAfterError<K>(
+  { backoff, queue, terminalRetryMs }: ControllerOptions<K>,
+  { key, error }: { readonly key: K; readonly error: unknown },
+  log: Logger,
+): void {
+  if (error instanceof WaitError) {
+    queue.add(key, error.retryAfterMs);
+    log.debug('waiting', { reason: error.message, retryAfterMs: error.retryAfterMs });
+    return;
+  }
+  if (error instanceof TerminalError) {
+    backoff.forget(key);
+    queue.add(key, terminalRetryMs);
+    log.debug('cannot go on until its input changes', { reason: error.message });
+    return;
+  }
+  const retryAfterMs = backoff.next(key);
+  queue.add(key, retryAfterMs);
+  if (error instanceof TransientError) {
+    log.debug('failed, coming back', { reason: error.message, retryAfterMs });
+    return;
+  }
+  log.error('round failed unexpectedly, coming back; please report this', {
+    reason: messageOf(error),
+    stack: error instanceof Error ? error.stack : undefined,
+    retryAfterMs,
+  });
+}

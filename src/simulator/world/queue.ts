@@ -1,0 +1,92 @@
+// simulator: one queue and those who work on it. Messages are whole; what is not finished is still in it.
+
+import { STEP_S } from '../load/curve.ts';
+import type { Demand } from '../load/demand.ts';
+
+export interface QueueOptions {
+  /** μ, messages/s per instance. */
+  readonly serviceRate: number;
+  /** Coefficient of variation of the time that one message takes: 0 clockwork, 1 exponential. */
+  readonly serviceSpread: number;
+  /** Messages that a busy instance holds. */
+  readonly heldPerInstance: number;
+}
+
+/**
+ * In one part of a step a busy instance does this much of a message at most: what comes in a part waits until the
+ * next one, which must not take longer than the work itself.
+ */
+const MOST_OF_A_MESSAGE = 0.5;
+
+/**
+ *     arrivals ──▶ waiting ──▶ in flight ──▶ done          arrived = waiting + inFlight + done
+ *
+ * An instance that stops puts back what it holds. The work of n busy instances in a step is n·μ·Δ on average with
+ * a variance of spread²·n·μ·Δ (a renewal process, seen over many messages); the rest is carried over. What comes
+ * in a part of a step is worked on from the next one on: so λ/μ messages are in flight on average, as Little's law has it.
+ */
+export class Queue {
+  readonly #demand: Demand;
+  readonly #options: QueueOptions;
+  /** A step is taken in so many parts. */
+  readonly #parts: number;
+  #work = 0;
+  #total = 0;
+  #ready = 0;
+  #arrived = 0;
+  #done = 0;
+
+  constructor(demand: Demand, options: QueueOptions) {
+    this.#demand = demand;
+    this.#options = options;
+    this.#parts = Math.max(1, Math.ceil((options.serviceRate * STEP_S) / MOST_OF_A_MESSAGE));
+  }
+
+  /** Lets one step pass with so many instances that serve. */
+  step(k: number, ready: number): void {
+    const { arrivals, luck, curve } = this.#demand;
+    this.#ready = ready;
+    const parts = this.#parts;
+    const rate = this.#options.serviceRate * (curve.service[k] ?? 1);
+    const come = arrivals[k] ?? 0;
+    for (let i = 0; i < parts; i++) {
+      this.#serve(rate * (STEP_S / parts), (luck[k] ?? 0) / Math.sqrt(parts));
+      const arrived = Math.floor((come * (i + 1)) / parts) - Math.floor((come * i) / parts);
+      this.#arrived += arrived;
+      this.#total += arrived;
+    }
+  }
+
+  /** @param each messages that one busy instance finishes on average */
+  #serve(each: number, luck: number): void {
+    const busy = Math.min(this.#ready, this.#total);
+    if (busy <= 0) return;
+    const mean = busy * each;
+    this.#work += mean + this.#options.serviceSpread * Math.sqrt(mean) * luck;
+    const done = Math.min(this.#total, Math.max(0, Math.floor(this.#work)));
+    this.#total -= done;
+    this.#done += done;
+    this.#work = this.#total === 0 ? 0 : this.#work - done;
+  }
+
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  /** All messages in the queue, invisible ones included. */
+  get total(): number {
+    return this.#total;
+  }
+
+  get inFlight(): number {
+    return Math.min(this.#total, this.#ready * this.#options.heldPerInstance);
+  }
+
+  get waiting(): number {
+    return this.#total - this.inFlight;
+  }
+}
