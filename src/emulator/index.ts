@@ -8,7 +8,7 @@ export {
   type EmulatorStats,
   type FaultSwitches,
 } from './emulator.ts';
-export { LOOKS, type Look } from './http/look.ts';
+export { LOOKS, type Look } from './http/protocol/look.ts';
 export { MemoryProcesses } from './mesos/memory-processes.ts';
 export type { ProcessRunner, ProcessSpec, RunningProcess } from './mesos/process-runner.ts';
 export type { Credentials } from './node/basic-auth.ts';

@@ -1,7 +1,7 @@
 // emulator: an app as Marathon stores and shows it, names spelled as on the wire.
 
 import type { LinuxInfo } from './given.ts';
-import type { Json } from './shape.ts';
+import type { Json } from './shapes/shape.ts';
 
 export interface PortDefinition {
   readonly port: number;

@@ -3,7 +3,6 @@
 import { type ErrorDetail, invalidShape } from '../api-error.ts';
 import type { AppFields } from './app.ts';
 import { canonicalPath } from './app-id.ts';
-import { APP_SHAPE, APP_UPDATE_SHAPE } from './app-shape.ts';
 import type { GivenApp, GivenUpdate } from './given.ts';
 import { modernApp, modernUpdate, settledApp } from './normalise/normalise.ts';
 import type { RuleContext } from './rules/context.ts';
@@ -11,8 +10,9 @@ import { oldSpellings } from './rules/old-spellings.ts';
 import { meaning, storable } from './rules/rules.ts';
 import { refuse } from './rules/violation.ts';
 import { DEFAULT_SETTINGS, type DefinitionContext, rootRoles } from './settings.ts';
-import type { Json, JsonObject, ObjectShape } from './shape.ts';
-import { distinct, readObject } from './shape-reader.ts';
+import { APP_SHAPE, APP_UPDATE_SHAPE } from './shapes/app-shape.ts';
+import type { Json, JsonObject, ObjectShape } from './shapes/shape.ts';
+import { distinct, readObject } from './shapes/shape-reader.ts';
 import { storedApp } from './stored/app.ts';
 
 /**

@@ -1,6 +1,6 @@
 // emulator: an app as a person gives it, once read: whole, with defaults, and with the spellings of before 1.5.
 
-import type { JsonObject } from './shape.ts';
+import type { JsonObject } from './shapes/shape.ts';
 
 type Texts = Readonly<Record<string, string>>;
 

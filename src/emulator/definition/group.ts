@@ -6,8 +6,8 @@ import type { AppFields } from './app.ts';
 import { canonicalPath, isTopLevelPath, parentOf, segmentsOf } from './app-id.ts';
 import { completeApp, readNewApp } from './complete.ts';
 import type { RoleSettings, ServerSettings } from './settings.ts';
-import { any, array, boolean, isObject, type JsonObject, number, string } from './shape.ts';
-import { readFields } from './shape-reader.ts';
+import { any, array, boolean, isObject, type JsonObject, number, string } from './shapes/shape.ts';
+import { readFields } from './shapes/shape-reader.ts';
 
 export interface GroupUpdate {
   readonly id: string;

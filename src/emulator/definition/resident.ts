@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ErrorDetail } from '../api-error.ts';
 import type { AppFields } from './app.ts';
-import { isObject, type Json, type JsonObject } from './shape.ts';
+import { isObject, type Json, type JsonObject } from './shapes/shape.ts';
 
 const RESOURCES_CHANGED =
   'Services with persistent volumes configured may not change resource requirements. ' +

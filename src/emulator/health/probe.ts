@@ -2,7 +2,7 @@
 
 import { messageOf } from '../../runtime/errors.ts';
 import type { HealthCheck } from '../definition/app.ts';
-import type { Task } from '../marathon/instance.ts';
+import type { Task } from '../marathon/instances/instance.ts';
 import type { ProbeResult } from './health.ts';
 import type { HttpTarget, Prober } from './prober.ts';
 

@@ -4,8 +4,8 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { AppDefinition, ReadinessCheck } from '../definition/app.ts';
-import type { Instance, Task } from '../marathon/instance.ts';
-import type { InstanceTracker } from '../marathon/instance-tracker.ts';
+import type { Instance, Task } from '../marathon/instances/instance.ts';
+import type { InstanceTracker } from '../marathon/instances/instance-tracker.ts';
 import { httpTarget } from './probe.ts';
 import type { HttpAnswer, HttpTarget, Prober } from './prober.ts';
 import { within } from './within.ts';

@@ -12,13 +12,13 @@ import { Executor } from '../mesos/executor.ts';
 import { Ports } from '../mesos/ports.ts';
 import type { ProcessRunner } from '../mesos/process-runner.ts';
 import { type TaskEnvironment, taskEnvironment } from '../mesos/task-environment.ts';
-import { Deployments } from './deployments.ts';
+import { Deployments } from './deployments/deployments.ts';
 import { EventBus } from './event-bus.ts';
-import { GroupManager } from './group-manager.ts';
-import { InstanceManager } from './instance-manager.ts';
-import { InstanceTracker } from './instance-tracker.ts';
-import { LaunchDelays } from './launch-delay.ts';
-import { Root } from './root.ts';
+import { GroupManager } from './groups/group-manager.ts';
+import { Root } from './groups/root.ts';
+import { InstanceManager } from './instances/instance-manager.ts';
+import { InstanceTracker } from './instances/instance-tracker.ts';
+import { LaunchDelays } from './instances/launch-delay.ts';
 import { VersionClock } from './timestamp.ts';
 
 /** As `--scale_apps_initial_delay` and `--scale_apps_interval`. */

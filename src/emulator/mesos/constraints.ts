@@ -1,7 +1,7 @@
 // emulator: on which agents an app may run (Marathon's Constraints). The pretend agents have no attributes, so
 // only the host can be asked about.
 
-import { javaPattern } from '../definition/java-pattern.ts';
+import { javaPattern } from '../definition/jvm/java-pattern.ts';
 import type { AgentSpec } from './cluster.ts';
 
 /** `[field, operator, value?]`. */

@@ -1,7 +1,7 @@
 // emulator: HTTP basic authentication as by Marathon's --http_credentials: one pair, all rights.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { htmlError } from '../http/call.ts';
+import { htmlError } from '../http/protocol/call.ts';
 
 export interface Credentials {
   readonly user: string;

@@ -10,8 +10,8 @@ import {
   object,
   oneOf,
   string,
-} from '../definition/shape.ts';
-import { readFields } from '../definition/shape-reader.ts';
+} from '../definition/shapes/shape.ts';
+import { readFields } from '../definition/shapes/shape-reader.ts';
 
 /** An answer that takes the place of the real one. */
 export interface FaultAnswer {

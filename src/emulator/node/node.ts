@@ -3,8 +3,8 @@
 
 import { crossSiteRefusal, type HttpBindings, type Refusal } from '../../runtime/network/http.ts';
 import type { Api } from '../http/api.ts';
-import { htmlError, json } from '../http/call.ts';
-import { MESOS_METRICS, MESOS_PATHS } from '../http/mesos-routes.ts';
+import { htmlError, json } from '../http/protocol/call.ts';
+import { MESOS_METRICS, MESOS_PATHS } from '../http/routes/mesos-routes.ts';
 import { authenticate, type Credentials } from './basic-auth.ts';
 import type { Faults } from './faults.ts';
 import type { Leadership } from './leadership.ts';

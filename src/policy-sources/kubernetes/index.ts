@@ -8,24 +8,24 @@ import { messageOf, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { LoadPolicies } from '../file-memory.ts';
 import type { EventWriter, ObjectRef, PolicySnapshot, PolicySource } from '../source.ts';
-import { KubeApi } from './api.ts';
-import type { Cluster } from './cluster.ts';
-import { eachOf } from './each.ts';
-import { Events } from './events.ts';
-import { needsFinalizer, setFinalizer } from './finalizer.ts';
-import { API_VERSION, KINDS, type KubeObject, keyOf } from './objects.ts';
+import { KubeApi } from './client/api.ts';
+import type { Cluster } from './client/cluster.ts';
+import { eachOf } from './client/each.ts';
+import { API_VERSION, KINDS, type KubeObject, keyOf } from './client/objects.ts';
 import { ObjectReader } from './read.ts';
 import type { SecretRef } from './references.ts';
-import { REFLECTOR_TIMING, Reflector, type ReflectorTiming } from './reflector.ts';
 import { Secrets } from './secrets.ts';
-import { StatusWriter } from './status.ts';
+import { REFLECTOR_TIMING, Reflector, type ReflectorTiming } from './watch/reflector.ts';
+import { Events } from './writes/events.ts';
+import { needsFinalizer, setFinalizer } from './writes/finalizer.ts';
+import { StatusWriter } from './writes/status.ts';
 
-export { KubeApi } from './api.ts';
-export { type Cluster, type ClusterOptions, openCluster } from './cluster.ts';
-export { type ElectionTiming, LeaseElector } from './election.ts';
-export { createLeaseStore } from './lease.ts';
+export { KubeApi } from './client/api.ts';
+export { type Cluster, type ClusterOptions, openCluster } from './client/cluster.ts';
+export { type ElectionTiming, LeaseElector } from './leadership/election.ts';
+export { createLeaseStore } from './leadership/lease.ts';
 export type { SecretRef } from './references.ts';
-export { REFLECTOR_TIMING, type ReflectorTiming } from './reflector.ts';
+export { REFLECTOR_TIMING, type ReflectorTiming } from './watch/reflector.ts';
 
 export interface KubernetesSourceConfig {
   readonly cluster: Cluster;

@@ -2,7 +2,7 @@
 
 import { ApiError } from '../../api-error.ts';
 import type { GivenFetch } from '../given.ts';
-import { uriPath } from '../uri.ts';
+import { uriPath } from '../jvm/uri.ts';
 
 const ARCHIVES = ['.tar', '.tar.gz', '.tar.bz2', '.tar.xz', '.gz', '.tgz', '.tbz2', '.txz', '.zip'];
 

@@ -2,7 +2,7 @@
 
 import type { GivenApp, GivenPortDefinition, GivenUpdate } from '../given.ts';
 import { hasPersistentVolumes } from '../given.ts';
-import { distinct } from '../shape-reader.ts';
+import { distinct } from '../shapes/shape-reader.ts';
 import { withPortIndex, withStatusCodes } from './checks.ts';
 import { EMPTY_CONTAINER, modernContainer, networkedContainer, withMappings } from './container.ts';
 import { fetchOf } from './fetch.ts';

@@ -1,7 +1,7 @@
 // emulator: health checks, checks and readiness checks: which ports they point at, and how many there may be.
 
 import type { GivenApp, GivenHealthCheck, GivenReadinessCheck } from '../given.ts';
-import { portCount } from './ports.ts';
+import { portCount } from './network/ports.ts';
 import { each, unless, type Violation } from './violation.ts';
 
 const PORT_INDEX =

@@ -1,7 +1,7 @@
 // emulator: placement constraints: operators and their values.
 
 import type { GivenApp } from '../given.ts';
-import { isJavaPattern } from '../java-pattern.ts';
+import { isJavaPattern } from '../jvm/java-pattern.ts';
 import type { Violation } from './violation.ts';
 
 const LITERAL = /^[a-zA-Z0-9_/.-]*$/;

@@ -1,7 +1,7 @@
 // emulator: spellings of before 1.5 that contradict themselves or today's (Marathon's validateOldAppAPI).
 
 import type { GivenApp, GivenDocker } from '../given.ts';
-import { isUri } from '../uri.ts';
+import { isUri } from '../jvm/uri.ts';
 import { each, isUnique, unless, type Violation, violation } from './violation.ts';
 
 export function oldSpellings(app: GivenApp): readonly Violation[] {

@@ -1,7 +1,7 @@
 // emulator: resources, their limits, and where they are fetched from.
 
 import type { GivenApp } from '../given.ts';
-import { isUri } from '../uri.ts';
+import { isUri } from '../jvm/uri.ts';
 import { featureProblem, type RuleContext } from './context.ts';
 import { doubleText, each, unless, type Violation, violation } from './violation.ts';
 

@@ -1,24 +1,24 @@
 // emulator: all rules of an app, in the order in which Marathon applies them; each stage answers for itself.
 
-import { APP_SHAPE } from '../app-shape.ts';
 import type { GivenApp } from '../given.ts';
-import { scalaText } from '../scala-text.ts';
+import { scalaText } from '../jvm/scala-text.ts';
+import { APP_SHAPE } from '../shapes/app-shape.ts';
 import { checkedPorts, healthChecks, readinessChecks } from './checks.ts';
 import { constraints } from './constraints.ts';
 import { container, linuxInfo } from './container.ts';
 import type { RuleContext } from './context.ts';
-import { appWithExternalVolumes } from './external-volume.ts';
 import { identity } from './identity.ts';
-import { networks } from './networks.ts';
-import { portNumbers, ports } from './ports.ts';
+import { networks } from './network/networks.ts';
+import { portNumbers, ports } from './network/ports.ts';
 import { program, programToRun } from './program.ts';
 import { fetch, gpus, resourceLimits } from './resources.ts';
 import { residentRole, roles } from './roles.ts';
 import { environment, secretNames, secrets } from './secrets.ts';
-import { storedVolumes } from './stored-volumes.ts';
 import { migrationLabels, settledStrategies, strategies } from './strategies.ts';
 import type { Violation } from './violation.ts';
-import { volumes } from './volumes.ts';
+import { appWithExternalVolumes } from './volumes/external-volume.ts';
+import { storedVolumes } from './volumes/stored-volumes.ts';
+import { volumes } from './volumes/volumes.ts';
 
 type Rule = (app: GivenApp, context: RuleContext) => readonly Violation[];
 

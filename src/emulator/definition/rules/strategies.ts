@@ -6,8 +6,8 @@ import {
   hasExternalVolumes,
   hasPersistentVolumes,
 } from '../given.ts';
-import { dvdiOf } from './external-volume.ts';
 import { doubleText, unless, type Violation, violation } from './violation.ts';
+import { dvdiOf } from './volumes/external-volume.ts';
 
 export function strategies(app: GivenApp): readonly Violation[] {
   const { upgradeStrategy, residency, unreachableStrategy: unreachable, instances } = app;

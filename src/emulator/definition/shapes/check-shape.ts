@@ -13,7 +13,7 @@ import {
   string,
   union,
   withDefault,
-} from '../shape.ts';
+} from './shape.ts';
 import { anyPort, longName, notEmpty, path } from './texts.ts';
 
 const scheme = withDefault(oneOf('HTTP', 'HTTPS'), 'HTTP');

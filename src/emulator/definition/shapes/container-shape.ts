@@ -1,5 +1,6 @@
 // emulator: the container of an app.
 
+import { dockerNetwork, portMapping } from './network-shape.ts';
 import {
   array,
   boolean,
@@ -12,8 +13,7 @@ import {
   type Shape,
   string,
   withDefault,
-} from '../shape.ts';
-import { dockerNetwork, portMapping } from './network-shape.ts';
+} from './shape.ts';
 import { notEmpty } from './texts.ts';
 import { volume } from './volume-shape.ts';
 

@@ -13,7 +13,7 @@ import {
   set,
   string,
   withDefault,
-} from '../shape.ts';
+} from './shape.ts';
 import { anyPort, longName, networkName, notEmpty } from './texts.ts';
 
 const protocol = oneOf('tcp', 'udp', 'udp,tcp');

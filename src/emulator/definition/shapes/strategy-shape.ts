@@ -11,7 +11,7 @@ import {
   text,
   union,
   withDefault,
-} from '../shape.ts';
+} from './shape.ts';
 
 export const upgradeStrategy: Shape = object('UpgradeStrategy', {
   maximumOverCapacity: required(number(0, 1)),

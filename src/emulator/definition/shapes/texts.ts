@@ -1,6 +1,6 @@
 // emulator: the forms that texts of a definition must have.
 
-import { integer, type Shape, text } from '../shape.ts';
+import { integer, type Shape, text } from './shape.ts';
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const NETWORK_NAME = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/;

@@ -15,7 +15,7 @@ import {
   string,
   union,
   withDefault,
-} from '../shape.ts';
+} from './shape.ts';
 import { notEmpty } from './texts.ts';
 
 const mode = required(oneOf('RO', 'RW'));

@@ -11,8 +11,8 @@ import {
 } from '../given.ts';
 import { unstorableConstraint } from '../rules/constraints.ts';
 import { defaultUpgrade } from '../rules/strategies.ts';
-import type { Json, JsonObject } from '../shape.ts';
-import { distinct } from '../shape-reader.ts';
+import type { Json, JsonObject } from '../shapes/shape.ts';
+import { distinct } from '../shapes/shape-reader.ts';
 import { storedCheck, storedHealthCheck } from './checks.ts';
 import { storedContainer } from './container.ts';
 

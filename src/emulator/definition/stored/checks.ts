@@ -4,9 +4,9 @@ import { defined } from '../../../lang/defined.ts';
 import { ApiError } from '../../api-error.ts';
 import type { HealthCheck } from '../app.ts';
 import type { GivenCheck, GivenHealthCheck } from '../given.ts';
-import { scalaText } from '../scala-text.ts';
-import type { JsonObject } from '../shape.ts';
+import { scalaText } from '../jvm/scala-text.ts';
 import { healthCheck as SHAPE } from '../shapes/check-shape.ts';
+import type { JsonObject } from '../shapes/shape.ts';
 
 const ARGV = 'mesosphere.marathon.state.ArgvList';
 

@@ -3,7 +3,7 @@
 import { defined } from '../../../lang/defined.ts';
 import { ApiError } from '../../api-error.ts';
 import { type GivenExternal, type GivenPersistent, type GivenVolume, isCsi } from '../given.ts';
-import type { Json } from '../shape.ts';
+import type { Json } from '../shapes/shape.ts';
 
 /** @throws ApiError 500 for what passes all rules and cannot be stored */
 export function storedVolume({ containerPath, mode = 'RW', ...kind }: GivenVolume): Json {
