@@ -14,6 +14,7 @@ import { deploymentRoutes } from './routes/deployment-routes.ts';
 import { EventStreams, eventRoutes } from './routes/event-stream.ts';
 import { groupRoutes } from './routes/group-routes.ts';
 import { mesosRoutes } from './routes/mesos-routes.ts';
+import { asksForPage, pageRoutes } from './routes/page-routes.ts';
 import { podRoutes } from './routes/pod-routes.ts';
 import { queueRoutes } from './routes/queue-routes.ts';
 import { type ServerAddress, systemRoutes } from './routes/system-routes.ts';
@@ -60,12 +61,13 @@ export function createApi(marathon: Marathon, deps: ApiDeps): Api {
     ...deploymentRoutes(marathon),
     ...podRoutes(),
   ];
+  const pages = pageRoutes(marathon, { address, version: look.version });
   return async (request, bindings) => {
     const url = new URL(request.url);
     let response: Response;
     try {
       response = await look.answer(
-        await dispatch(routes, {
+        await dispatch(asksForPage(request) ? [...pages, ...routes] : routes, {
           request,
           url,
           path: bindings?.incoming.url?.replace(/\?.*$/s, '') ?? url.pathname,

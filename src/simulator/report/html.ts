@@ -1,6 +1,7 @@
 // simulator: a comparison as one page that needs nothing else: figures, and charts drawn by uPlot inside it.
 
 import { readFileSync } from 'node:fs';
+import { escapeHtml } from '../../lang/html.ts';
 import type { Comparison } from '../compare.ts';
 import { pooledByLaw } from '../pooled.ts';
 import { COLUMNS } from './columns.ts';
@@ -14,21 +15,21 @@ export function comparisonPage(result: Comparison): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeText(title)} · microscaling simulate</title>
+<title>${escapeHtml(title)} · microscaling simulate</title>
 <style>${uplotFile('uPlot.min.css')}
 ${ownFile('page.css')}</style>
 </head>
 <body>
-<h1>${escapeText(title)}</h1>
+<h1>${escapeHtml(title)}</h1>
 <p class="about">Simulated by the code that ships, in virtual time. Figures over ${seeds.size} seed${seeds.size === 1 ? '' : 's'}; charts of seed ${first}.</p>
 ${figureTable(result)}
-${result.notes.map((note) => `<p class="note">${escapeText(note)}</p>`).join('\n')}
+${result.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n')}
 <h2>All laws together</h2>
 <div data-course="all"></div>
 ${result.courses
   .map(
     ({ law, about }, i) =>
-      `<h2>${escapeText(law)}</h2>\n<p class="about">${escapeText(about)}</p>\n<div data-course="${i}"></div>`,
+      `<h2>${escapeHtml(law)}</h2>\n<p class="about">${escapeHtml(about)}</p>\n<div data-course="${i}"></div>`,
   )
   .join('\n')}
 <script type="application/json" id="courses">${dataOf(result)}</script>
@@ -41,11 +42,11 @@ ${result.courses
 
 function figureTable({ rows }: Comparison): string {
   const heads = COLUMNS.map(
-    ({ head, about }) => `<th><abbr title="${escapeText(about)}">${escapeText(head)}</abbr></th>`,
+    ({ head, about }) => `<th><abbr title="${escapeHtml(about)}">${escapeHtml(head)}</abbr></th>`,
   );
   const lines = pooledByLaw(rows).map(
     (row) =>
-      `<tr><td>${escapeText(row.law)}</td>${COLUMNS.map(({ cell }) => `<td>${escapeText(cell(row))}</td>`).join('')}</tr>`,
+      `<tr><td>${escapeHtml(row.law)}</td>${COLUMNS.map(({ cell }) => `<td>${escapeHtml(cell(row))}</td>`).join('')}</tr>`,
   );
   return `<div class="scroll"><table>
 <thead><tr><th>law</th>${heads.join('')}</tr></thead>
@@ -58,14 +59,6 @@ ${lines.join('\n')}
 /** Nothing in it can end the script element. */
 function dataOf({ courses }: Comparison): string {
   return JSON.stringify({ courses }).replaceAll('<', '\\u003c');
-}
-
-function escapeText(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
 
 function ownFile(name: string): string {
