@@ -52,8 +52,6 @@ export interface EmulatorOptions {
   readonly guardian?: Guardian;
   /** In place of real processes. */
   readonly runner?: ProcessRunner;
-  /** Scale down as Marathon did up to 1.7: waiting instances first. Since 1.8 they die last, which is the default. */
-  readonly waitingDieFirst?: boolean;
   /** Asked of everybody, on every path. */
   readonly credentials?: Credentials;
   /** A second node listens here (0: any free port); it passes everything on to the first until it leads itself. */
@@ -222,7 +220,6 @@ class LocalMarathon implements Emulator {
       agents: agentsOf(this.#options.budget, this.#options.agents ?? 1, uuid()),
       environment: { base: baseEnv, pathDirs: pathDirs ?? [], extra: taskEnv ?? {} },
       startDelayMs: this.#options.taskStartDelayMs ?? 0,
-      waitingDieFirst: this.#options.waitingDieFirst ?? false,
     };
   }
 

@@ -33,7 +33,6 @@ export interface MarathonDeps {
   readonly agents: readonly AgentSpec[];
   readonly environment: TaskEnvironment;
   readonly startDelayMs: number;
-  readonly waitingDieFirst: boolean;
   readonly random: () => number;
   readonly uuid: () => string;
   /** The command line; Marathon's defaults when absent. */
@@ -82,7 +81,6 @@ export function createMarathon(deps: MarathonDeps): Marathon {
     executor: new Executor({ clock, runner, startDelayMs: deps.startDelayMs }),
     delays: new LaunchDelays(clock),
     environment: deps.environment,
-    waitingDieFirst: deps.waitingDieFirst,
     wanted,
     isLocked: (appId) => deployments.lockOf(appId) !== undefined,
     whenFree: (appId) => deployments.whenFree(appId),

@@ -17,7 +17,6 @@ export interface WorldOptions {
   readonly slots?: number;
   readonly agents?: number;
   readonly startDelayMs?: number;
-  readonly waitingDieFirst?: boolean;
 }
 
 export interface Answer {
@@ -64,7 +63,6 @@ export function aWorld(options: WorldOptions = {}): World {
     ),
     environment: { base: { PATH: '/bin' }, pathDirs: [], extra: {} },
     startDelayMs: options.startDelayMs ?? 0,
-    waitingDieFirst: options.waitingDieFirst ?? false,
     random: () => 0,
     uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
   });

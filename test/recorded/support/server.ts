@@ -52,7 +52,6 @@ export function aReplayServer(flags: readonly string[] = []): ReplayServer {
     agents: agentsOf({ cpus: 8, mem: 8192 }, 1, 'cluster'),
     environment: { base: { PATH: '/bin' }, pathDirs: [], extra: {} },
     startDelayMs: 0,
-    waitingDieFirst: false,
     random: () => 0,
     settings: settingsOf(flags),
     uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,

@@ -13,7 +13,7 @@ import { type Instance, isPresent, isRunning, isWaiting, type Task } from './ins
 import type { InstanceTracker } from './instance-tracker.ts';
 import type { LaunchDelays } from './launch-delay.ts';
 import { LaunchQueue } from './launch-queue.ts';
-import { type VictimOptions, victims } from './victims.ts';
+import { victims } from './victims.ts';
 
 const MESOS_KILL_GRACE_MS = 3000;
 /** Of one app, as objects in the launch queue; more than that are only counted. */
@@ -39,7 +39,6 @@ export interface InstanceManagerDeps {
   readonly runner: ProcessRunner;
   readonly delays: LaunchDelays;
   readonly environment: TaskEnvironment;
-  readonly waitingDieFirst: boolean;
   readonly health: HealthChecks;
   readonly readiness: Readiness;
   /** The app as it is wanted now; undefined when it was deleted. */
@@ -169,12 +168,8 @@ export class InstanceManager {
 
   /** Takes `count` instances away in Marathon's order, the `named` ones first. */
   shrink(app: AppDefinition, count: number, named?: ReadonlySet<string>): void {
-    const { waitingDieFirst } = this.#deps;
-    const options: VictimOptions = named === undefined ? { waitingDieFirst } : { waitingDieFirst, named };
-    const { backlog } = this.tracker;
-    const first = waitingDieFirst ? (backlog.take(app.id, count)?.count ?? 0) : 0;
-    const chosen = victims(app, this.tracker.of(app.id), count - first, options);
-    backlog.take(app.id, count - first - chosen.length);
+    const chosen = victims(app, this.tracker.of(app.id), count, named);
+    this.tracker.backlog.take(app.id, count - chosen.length);
     this.decommission(chosen);
   }
 

@@ -3,30 +3,23 @@
 import type { AppDefinition } from '../../definition/app.ts';
 import { type Condition, type Instance, isPresent } from './instance.ts';
 
-/** Early ones die first. What is none of these comes last: waiting instances too, since 1.8. */
+/** Early ones die first. What is none of these comes last, as waiting instances do since 1.8. */
 const ORDER: readonly Condition[] = ['Staging', 'Starting', 'Running'];
-
-export interface VictimOptions {
-  /** Chosen by kill-and-scale; they go before all others. */
-  readonly named?: ReadonlySet<string>;
-  /** As up to Marathon 1.7: what only waits goes before what runs. */
-  readonly waitingDieFirst?: boolean;
-}
 
 /**
  * @param instances in the order in which they came to be, which decides between equal start times
+ * @param named chosen by kill-and-scale; they go before all others
  * @returns `count` present instances, or fewer when there are not that many
  */
 export function victims(
   app: AppDefinition,
   instances: readonly Instance[],
   count: number,
-  options: VictimOptions = {},
+  named: ReadonlySet<string> = new Set(),
 ): Instance[] {
   if (count <= 0) return [];
   const rank = ({ id, condition }: Instance): number => {
-    if (options.named?.has(id)) return -2;
-    if (options.waitingDieFirst && condition === 'Scheduled') return -1;
+    if (named.has(id)) return -1;
     const index = ORDER.indexOf(condition);
     return index < 0 ? ORDER.length : index;
   };

@@ -170,14 +170,6 @@ describe('a scale', () => {
     expect(after.filter((id) => before.includes(id))).toEqual([]);
   });
 
-  it('spares running work behind the switch of before 1.8', async () => {
-    const world = aWorld({ slots: 3, waitingDieFirst: true });
-    await world.app({ id: '/a', instances: 8 });
-    const before = world.running('/a');
-    await world.call('PUT', '/v2/apps/a?force=true', { instances: 3 });
-    expect(world.running('/a')).toEqual(before);
-  });
-
   it('stays open while an instance crashes, and ends when it runs', async () => {
     const world = aWorld({ startDelayMs: 1000 });
     await world.app({ id: '/a', backoffSeconds: 1 });
