@@ -1,11 +1,8 @@
 // bench: an embedded Marathon that notes what it is asked and when; its tasks exist in memory only.
 
-import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { createEmulator, MemoryProcesses } from '../../src/emulator/index.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
-import { silentLogger } from '../../src/runtime/log.ts';
 import { serve } from '../../src/runtime/network/http.ts';
 
 /** A request as it arrived. */
@@ -30,15 +27,9 @@ export function preciseNow(): number {
 
 export async function startBenchMarathon(): Promise<BenchMarathon> {
   const emulator = createEmulator({
-    clock: systemClock,
-    log: silentLogger,
-    host: '127.0.0.1',
-    port: 0,
     budget: { cpus: 1e6, mem: 1e9 },
     baseEnv: {},
     workDir: tmpdir(),
-    random: Math.random,
-    uuid: randomUUID,
     runner: new MemoryProcesses(),
   });
   await emulator.start();

@@ -1,8 +1,9 @@
 // emulator: a Marathon that runs on one machine and starts apps as processes: wiring, start and end.
 
-import type { Clock } from '../runtime/clock.ts';
+import { randomUUID } from 'node:crypto';
+import { type Clock, systemClock } from '../runtime/clock.ts';
 import { TerminalError } from '../runtime/errors.ts';
-import type { Logger } from '../runtime/log.ts';
+import { type Logger, silentLogger } from '../runtime/log.ts';
 import { type HttpServer, serve } from '../runtime/network/http.ts';
 import type { ServerSettings } from './definition/settings.ts';
 import { createNetworkProber } from './health/network-prober.ts';
@@ -26,11 +27,14 @@ import type { Guardian } from './processes/guardian.ts';
 const CLOSE_GRACE_MS = 5000;
 
 export interface EmulatorOptions {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+  /** The machine's by default. */
+  readonly clock?: Clock;
+  /** Says nothing by default. */
+  readonly log?: Logger;
+  /** 127.0.0.1 by default: whoever reaches the server can run programs on this machine. */
+  readonly host?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
   readonly anyPortWhenTaken?: boolean;
   /** What all tasks together may hold. */
   readonly budget: Budget;
@@ -46,8 +50,8 @@ export interface EmulatorOptions {
   readonly pathDirs?: readonly string[];
   /** An existing directory for the sandboxes of tasks. */
   readonly workDir: string;
-  readonly random: () => number;
-  readonly uuid: () => string;
+  readonly random?: () => number;
+  readonly uuid?: () => string;
   /** Shared with others, who close it; absent: one of our own. */
   readonly guardian?: Guardian;
   /** In place of real processes. */
@@ -98,6 +102,21 @@ export function createEmulator(options: EmulatorOptions): Emulator {
   return new LocalMarathon(options);
 }
 
+const DEFAULTS = {
+  clock: systemClock,
+  log: silentLogger,
+  host: '127.0.0.1',
+  port: 0,
+  agents: 1,
+  taskStartDelayMs: 0,
+  taskEnv: {},
+  pathDirs: [],
+  random: Math.random,
+  uuid: randomUUID,
+} satisfies Partial<EmulatorOptions>;
+
+type Settled = EmulatorOptions & Required<Pick<EmulatorOptions, keyof typeof DEFAULTS>>;
+
 interface Started {
   readonly marathon: Marathon;
   readonly runner: ProcessRunner;
@@ -109,12 +128,12 @@ interface Started {
 }
 
 class LocalMarathon implements Emulator {
-  readonly #options: EmulatorOptions;
+  readonly #options: Settled;
   #started: Started | undefined;
   #closed: Promise<{ readonly leftProcesses: number }> | undefined;
 
   constructor(options: EmulatorOptions) {
-    this.#options = options;
+    this.#options = { ...DEFAULTS, ...options };
   }
 
   get url(): string {
@@ -208,7 +227,8 @@ class LocalMarathon implements Emulator {
   }
 
   #marathonDeps(runner: ProcessRunner): Parameters<typeof createMarathon>[0] {
-    const { clock, log, random, uuid, baseEnv, pathDirs, taskEnv, settings } = this.#options;
+    const { clock, log, random, uuid, settings } = this.#options;
+    const { budget, agents, baseEnv, pathDirs, taskEnv, taskStartDelayMs } = this.#options;
     return {
       ...(settings === undefined ? {} : { settings }),
       clock,
@@ -217,9 +237,9 @@ class LocalMarathon implements Emulator {
       uuid,
       runner,
       prober: createNetworkProber(runner),
-      agents: agentsOf(this.#options.budget, this.#options.agents ?? 1, uuid()),
-      environment: { base: baseEnv, pathDirs: pathDirs ?? [], extra: taskEnv ?? {} },
-      startDelayMs: this.#options.taskStartDelayMs ?? 0,
+      agents: agentsOf(budget, agents, uuid()),
+      environment: { base: baseEnv, pathDirs, extra: taskEnv },
+      startDelayMs: taskStartDelayMs,
     };
   }
 

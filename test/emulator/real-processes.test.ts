@@ -259,15 +259,11 @@ function aParent(workDir: string, mark: string): ReturnType<typeof spawn> {
   const at = (path: string): string => JSON.stringify(join(import.meta.dirname, '../../src', path));
   const cmd = 'trap "" TERM; sleep 1000 & while :; do sleep 0.05; done';
   const code = `
-    import { randomUUID } from 'node:crypto';
     import { createEmulator } from ${at('emulator/index.ts')};
-    import { systemClock } from ${at('runtime/clock.ts')};
-    import { silentLogger } from ${at('runtime/log.ts')};
     const emulator = createEmulator({
-      clock: systemClock, log: silentLogger, host: '127.0.0.1', port: 0,
       budget: { cpus: 100, mem: 10000 }, baseEnv: { PATH: process.env.PATH },
       taskEnv: { EMULATOR_TEST: ${JSON.stringify(mark.split('=')[1])} },
-      workDir: ${JSON.stringify(workDir)}, random: Math.random, uuid: randomUUID,
+      workDir: ${JSON.stringify(workDir)},
     });
     await emulator.start();
     await fetch(emulator.url + '/v2/apps', {

@@ -1,7 +1,6 @@
 // test support: an operator with the real Marathon client, against the embedded server over real connections, both
 // on virtual time, which moves on while bytes travel. For end states, not for what happens at which moment.
 
-import { randomUUID } from 'node:crypto';
 import { createEmulator, type Emulator, MemoryProcesses } from '../../src/emulator/index.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
@@ -54,17 +53,12 @@ export class TroubleWorld {
     this.#clock = new VirtualClock(T0 + (options.skewMs ?? 0));
     this.emulator = createEmulator({
       clock: this.#marathonClock,
-      log: silentLogger,
-      host: '127.0.0.1',
-      port: 0,
       standbyPort: 0,
       budget: { cpus: options.cpus ?? 100, mem: 100_000 },
       taskStartDelayMs: options.taskStartDelayMs ?? 0,
       baseEnv: {},
       workDir: '/nowhere',
       runner: this.processes,
-      random: Math.random,
-      uuid: randomUUID,
     });
   }
 

@@ -1,6 +1,5 @@
 // app: the embedded Marathon with this machine around it: environment of its tasks, `microscaling` on their PATH.
 
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,8 +92,6 @@ export async function startMarathon(
     baseEnv: baseEnvironment(config.env),
     pathDirs: [fileURLToPath(new URL('../../cli/bin', import.meta.url)), dirname(process.execPath)],
     workDir: config.workDir,
-    random: Math.random,
-    uuid: randomUUID,
   });
   await emulator.start();
   return { url: emulator.url, urls: emulator.urls, close: () => emulator.close() };

@@ -5,8 +5,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmulator, type Emulator, type EmulatorOptions } from '../../../src/emulator/index.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
-import { silentLogger } from '../../../src/runtime/log.ts';
 
 export interface Server {
   readonly emulator: Emulator;
@@ -26,16 +24,10 @@ export async function aServer(options: Partial<EmulatorOptions> = {}): Promise<S
   const mark = `EMULATOR_TEST=${randomUUID()}`;
   const [name = '', value = ''] = mark.split('=');
   const emulator = createEmulator({
-    clock: systemClock,
-    log: silentLogger,
-    host: '127.0.0.1',
-    port: 0,
     budget: { cpus: 4, mem: 4096 },
     baseEnv: { PATH: process.env['PATH'] ?? '' },
     taskEnv: { [name]: value },
     workDir,
-    random: Math.random,
-    uuid: randomUUID,
     ...options,
   });
   try {

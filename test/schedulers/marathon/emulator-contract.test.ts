@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEmulator, type Emulator } from '../../../src/emulator/index.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
 import { WaitError } from '../../../src/runtime/errors.ts';
-import { silentLogger } from '../../../src/runtime/log.ts';
 import { describeScheduler } from '../../contract/scheduler.ts';
 import { until } from '../../support/until.ts';
 import { createScheduler, never } from './setup.ts';
@@ -19,16 +16,10 @@ async function startEmulator(
 ): Promise<{ emulator: Emulator; close(): Promise<void> }> {
   const workDir = await mkdtemp(join(tmpdir(), 'microscaling-contract-'));
   const emulator = createEmulator({
-    clock: systemClock,
-    log: silentLogger,
-    host: '127.0.0.1',
-    port: 0,
     budget: { cpus: 4, mem: 4096, slots },
     agents,
     baseEnv: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
     workDir,
-    random: Math.random,
-    uuid: randomUUID,
   });
   await emulator.start();
   return {
