@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'metric-sources': ['lang', 'api', 'core', 'runtime'],
   schedulers: ['lang', 'api', 'core', 'runtime'],
   controller: ['lang', 'api', 'core', 'runtime', 'policy-sources', 'metric-sources', 'schedulers'],
-  simulator: ['lang', 'api', 'core', 'runtime', 'controller'],
+  simulator: ['lang', 'api', 'core', 'runtime', 'metric-sources', 'controller'],
   server: ['lang', 'api', 'core', 'runtime', 'controller'],
   emulator: ['lang', 'runtime'],
   programs: ['lang', 'runtime'],
@@ -219,6 +219,16 @@ describe('architecture', () => {
       }),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('knows a metric source by its folder and its registration only', () => {
+    const known = local.flatMap(({ file, target }) => {
+      const [from, to] = [place(file), place(resolve(dirname(file), target))];
+      const [, folder, inside] = to.split('/');
+      const isSource = to.startsWith('metric-sources/') && inside !== undefined && folder !== 'wrappers';
+      return isSource && !from.startsWith(`metric-sources/${folder}/`) ? [from] : [];
+    });
+    expect([...new Set(known)]).toEqual(['metric-sources/registry.ts']);
   });
 
   it('has no import cycle', () => {

@@ -8,6 +8,7 @@ import { createOperator } from '../../src/controller/operator.ts';
 import type { RoundReport } from '../../src/controller/status/round-report.ts';
 import type { OperatorState } from '../../src/controller/status/view.ts';
 import { decide } from '../../src/core/decide.ts';
+import type { RandomMetric } from '../../src/metric-sources/random/index.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
 import { createInlineSource } from '../../src/policy-sources/inline/index.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -15,7 +16,12 @@ import { silentLogger } from '../../src/runtime/log.ts';
 import type { SchedulerCall } from '../../src/schedulers/scheduler.ts';
 import { preciseNow } from './marathon.ts';
 
-/** Queue lengths by channel: the seed of a `random` metric names the channel. */
+/** The seed of a `random` metric names the channel. */
+function channelOf({ random }: MetricSpec): number {
+  return (random as Partial<RandomMetric> | undefined)?.seed ?? 0;
+}
+
+/** Queue lengths by channel. */
 export class Queues {
   readonly #lengths = new Map<number, number>();
   readonly #first: number;
@@ -31,8 +37,8 @@ export class Queues {
 
   sourceFor = (metric: MetricSpec): MetricSource => ({
     read: async () => {
-      const value = this.#lengths.get(metric.random?.seed ?? 0) ?? this.#first;
-      return { state: 'ok', value, visible: value, atMs: systemClock.now() };
+      const waiting = this.#lengths.get(channelOf(metric)) ?? this.#first;
+      return { state: 'ok', waiting, inFlight: 0, asOfMs: systemClock.now() };
     },
     close: async () => undefined,
   });

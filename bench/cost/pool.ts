@@ -40,7 +40,7 @@ function scaled(i: number, { round, nowMs }: { round: number; nowMs: number }): 
         algorithm: { type: 'Fluid' },
       },
     ],
-    readings: [{ state: 'ok', value: waiting + 3, visible: waiting, atMs: nowMs }],
+    readings: [{ state: 'ok', waiting, inFlight: 3, heldPerInstance: 1, asOfMs: nowMs }],
   };
 }
 

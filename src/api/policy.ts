@@ -62,33 +62,8 @@ export interface MarathonSpec {
   readonly caFile?: string;
 }
 
-export interface AzureStorageQueueMetric {
-  readonly queueName?: string;
-  readonly queueNameFrom?: ValueSource;
-  readonly connectionString?: ValueSource;
-  readonly accountName?: string;
-  readonly accountNameFrom?: ValueSource;
-  readonly accountKey?: ValueSource;
-  readonly sasToken?: ValueSource;
-  readonly endpoint?: string;
-  readonly endpointFrom?: ValueSource;
-  readonly count: 'Waiting' | 'Visible' | 'Total';
-  /** Messages one busy consumer holds invisible at a time. */
-  readonly inFlightPerInstance: number;
-}
-
-export interface RandomMetric {
-  readonly min: number;
-  readonly max: number;
-  readonly period: Duration;
-  readonly seed: number;
-}
-
-/** Exactly one key is set. */
-export interface MetricSpec {
-  readonly azureStorageQueue?: AzureStorageQueueMetric;
-  readonly random?: RandomMetric;
-}
+/** Exactly one key is set: the metric source, whose block its own schema has accepted. */
+export type MetricSpec = Readonly<Record<string, object>>;
 
 export type AlgorithmType = 'Fluid' | 'Queue' | 'SimpleQueue';
 

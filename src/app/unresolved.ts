@@ -5,7 +5,7 @@ import type { MicroscalingPolicy, Resource } from '../api/policy.ts';
 import { type Reference, referencesIn } from '../api/trust/references.ts';
 import { type Finding, warning } from '../api/validation/finding.ts';
 import { below, showPath } from '../api/validation/pointer.ts';
-import { defaultReferences } from '../metric-sources/azure-queue/target.ts';
+import { metricSources as allMetricSources, type MetricSources } from '../metric-sources/registry.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -14,11 +14,14 @@ export interface Values {
   readonly env: Env;
   /** Why a file cannot be read, in words; undefined when it can. Absent: files are not looked at. */
   readonly whyUnreadable?: (path: string) => string | undefined;
+  /** Default: every registered kind. */
+  readonly metricSources?: MetricSources;
 }
 
 /** All of them, so that they can be put right at once; each names what is missing and where, never a value. */
 export function unresolvedIn(resource: Resource, values: Values): readonly Finding[] {
-  const byName = Map.groupBy(allReferences(resource), ({ kind, name }) => `${kind === 'fromEnv'} ${name}`);
+  const references = allReferences(resource, values.metricSources ?? allMetricSources);
+  const byName = Map.groupBy(references, ({ kind, name }) => `${kind === 'fromEnv'} ${name}`);
   return [...byName.values()].flatMap((references) => {
     const [first] = references;
     const what = first === undefined ? undefined : complaint(first, values);
@@ -48,30 +51,25 @@ function complaint({ kind, name }: Reference, { env, whyUnreadable }: Values): s
 }
 
 /** What a text holds, with a warning for every variable that this process does not have. */
-export function withUnresolved(result: LoadResult, source: string, env: Env): LoadResult {
+export function withUnresolved(result: LoadResult, source: string, values: Values): LoadResult {
   const missing = result.resources.flatMap(({ resource, line }) => {
     const { kind, metadata } = resource;
     const object = `${kind} ${metadata.namespace}/${metadata.name}`;
-    return unresolvedIn(resource, { env }).map((finding) => ({ ...finding, source, line, object }));
+    return unresolvedIn(resource, values).map((finding) => ({ ...finding, source, line, object }));
   });
   return missing.length === 0 ? result : { ...result, problems: [...result.problems, ...missing] };
 }
 
-function allReferences(resource: Resource): readonly Reference[] {
+function allReferences(resource: Resource, metricSources: MetricSources): readonly Reference[] {
   const written = referencesIn(resource.spec);
   if (resource.kind !== 'MicroscalingPolicy') return written;
   const byDefault = resource.spec.apps.flatMap(({ targets = [] }, i) =>
-    targets.flatMap(({ metric }, j): Reference[] => {
-      const config = metric.azureStorageQueue;
-      const at = below('/spec/apps', i, 'targets', j, 'metric', 'azureStorageQueue');
-      if (config === undefined) return [];
-      return defaultReferences(config).map(({ field, variable, use }) => ({
-        pointer: below(at, field),
-        kind: 'fromEnv',
-        name: variable,
-        use,
-      }));
-    }),
+    targets.flatMap(({ metric }, j) =>
+      metricSources.references(metric).map(({ type, field, variable, use }): Reference => {
+        const pointer = below('/spec/apps', i, 'targets', j, 'metric', type, field);
+        return { pointer, kind: 'fromEnv', name: variable, use };
+      }),
+    ),
   );
   return [...written.filter(({ pointer }) => !isOptional(resource, pointer)), ...byDefault];
 }

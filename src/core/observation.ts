@@ -5,20 +5,35 @@ import type { AppDefinition } from '../api/policy.ts';
 /** One reading of one metric. There is no number for "unknown". */
 export type MetricReading = MetricSample | MetricUnavailable;
 
+/** What a source can tell apart it tells apart; what it cannot tell is absent. */
 export interface MetricSample {
   readonly state: 'ok';
-  /** The measured count: for a queue all messages, invisible ones included. */
-  readonly value: number;
-  /** When the measurement was taken, ms since the epoch. */
-  readonly atMs: number;
-  /** Messages that are visible now, when the source knows the number exactly (Azure: a peek that saw fewer than 32). */
-  readonly visible?: number;
-  /** At least this many are visible (Azure: a full peek of 32). */
-  readonly visibleAtLeast?: number;
-  /** When the oldest visible message was inserted, ms since the epoch. */
-  readonly oldestInsertedAtMs?: number;
-  /** Cumulative count of arrivals, from sources that have such a counter. */
+  /** When the numbers were true, ms of the operator's clock: before the read, where the source's statistics are old. */
+  readonly asOfMs: number;
+  /** Messages that nobody works on; with `unsplit` also those that instances hold. */
+  readonly waiting: number;
+  /** Messages that consumers hold. */
+  readonly inFlight?: number;
+  /** Set where the source counts waiting messages and those in flight as one number. */
+  readonly unsplit?: UnsplitCount;
+  /** Messages that one busy instance holds at a time; no more than so many an instance are in flight. */
+  readonly heldPerInstance?: number;
+  /** Age of the oldest waiting message at `asOfMs`, ms. */
+  readonly oldestAgeMs?: number;
+  /** When some of the waiting messages were inserted, ms of the operator's clock: those next in line, oldest first. */
+  readonly arrivals?: readonly number[];
+  /** Cumulative count of arrivals. */
   readonly arrivedTotal?: number;
+  /** Cumulative count of messages that were worked off. */
+  readonly completedTotal?: number;
+}
+
+/** What is known of a count that is not split into waiting and in flight. */
+export interface UnsplitCount {
+  /** At least this many wait. */
+  readonly waitingAtLeast: number;
+  /** Whether what does not wait is in flight; else it may be scheduled for later or be held by somebody else. */
+  readonly restInFlight: boolean;
 }
 
 export interface MetricUnavailable {

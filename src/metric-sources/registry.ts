@@ -1,66 +1,80 @@
-// metric-sources: every kind of metric by its key in a policy, in alphabetical order.
+// metric-sources: every kind of metric there is, in alphabetical order, and what a policy's `metric` means by them.
 
 import type { MetricSpec } from '../api/policy.ts';
+import type { MetricSample } from '../core/observation.ts';
 import { TerminalError } from '../runtime/errors.ts';
-import { createAzureQueue, describeAzureQueue } from './azure-queue/index.ts';
-import { createRandom, describeRandom } from './random/index.ts';
-import type { MetricSource, MetricSourceDeps, MetricSourceType, ValueResolver } from './source.ts';
+import { azureStorageQueue } from './azure-queue/index.ts';
+import { random } from './random/index.ts';
+import type {
+  ImpliedReference,
+  KnownQueue,
+  MetricSource,
+  MetricSourceDeps,
+  MetricSourceType,
+  ValueResolver,
+} from './source.ts';
 import { withDeadline } from './wrappers/deadline.ts';
 
-type Registry = { readonly [K in keyof MetricSpec]-?: MetricSourceType<K> };
-
-export const metricSourceTypes: Registry = {
-  azureStorageQueue: {
-    type: 'azureStorageQueue',
-    folder: 'azure-queue',
-    create: createAzureQueue,
-    describe: describeAzureQueue,
-  },
-  random: { type: 'random', folder: 'random', create: createRandom, describe: describeRandom },
-};
+export const METRIC_SOURCES: readonly MetricSourceType[] = [azureStorageQueue, random];
 
 /** Long enough for a distant account on a bad day and for a first read that loads an SDK, short enough for a round. */
 const DEFAULT_DEADLINE_MS = 2000;
 
-/** The source a policy names, with its deadline. */
-export function createMetricSource(
-  spec: MetricSpec,
-  deps: MetricSourceDeps & { readonly deadlineMs?: number },
-): MetricSource {
-  const type = bind(spec);
-  const { clock, values, deadlineMs = DEFAULT_DEADLINE_MS } = deps;
-  const label = (): string => type.describe(values);
-  return withDeadline(type.create(deps), { clock, deadlineMs, label });
+/** What the blocks of `metric` mean, among these kinds. */
+export interface MetricSources {
+  readonly types: readonly MetricSourceType[];
+  /** The source that a policy names, with its deadline. @throws TerminalError when it names none of the kinds */
+  create(spec: MetricSpec, deps: MetricSourceDeps & { readonly deadlineMs?: number }): MetricSource;
+  /** A label for people: `queue demo-queue`. Never throws for a value that cannot be had. */
+  describe(spec: MetricSpec, values: ValueResolver): string;
+  /** Variables that are read although the block does not name them, with the block's key. */
+  references(spec: MetricSpec): readonly (ImpliedReference & { readonly type: string })[];
+  /** Messages that a busy consumer holds at a time; 1 where nothing says so. */
+  heldPerInstance(spec: MetricSpec): number;
+  /** What a read of this queue would say. */
+  seen(spec: MetricSpec, queue: KnownQueue): MetricSample;
 }
 
-/** A label for people: `queue demo-queue`. Never throws for a value that cannot be had. */
-export function describeMetric(spec: MetricSpec, values: ValueResolver): string {
-  return bind(spec).describe(values);
-}
-
-interface Bound {
-  create(deps: MetricSourceDeps): MetricSource;
-  describe(values: ValueResolver): string;
-}
-
-function bind(spec: MetricSpec): Bound {
-  const bound = Object.values(metricSourceTypes)
-    .map((type) => bindType(type, spec))
-    .find((b) => b !== undefined);
-  if (bound !== undefined) return bound;
-  throw new TerminalError(
-    `metric: names none of the known kinds; write one of ${Object.keys(metricSourceTypes).join(', ')}`,
-  );
-}
-
-function bindType<K extends keyof MetricSpec>(
-  type: MetricSourceType<K>,
-  spec: MetricSpec,
-): Bound | undefined {
-  const config = spec[type.type];
-  if (config === undefined) return undefined;
+export function metricSourcesOf(types: readonly MetricSourceType[]): MetricSources {
+  const byType = new Map(types.map((type) => [type.type, type]));
+  const named = (spec: MetricSpec): { readonly type: MetricSourceType; readonly config: object } => {
+    for (const [key, config] of Object.entries(spec)) {
+      const type = byType.get(key);
+      if (type !== undefined) return { type, config };
+    }
+    throw new TerminalError(
+      `metric: names none of the known kinds; write one of ${[...byType.keys()].join(', ')}`,
+    );
+  };
   return {
-    create: (deps) => type.create(config, deps),
-    describe: (values) => type.describe(config, values),
+    types,
+    create: (spec, deps) => {
+      const { type, config } = named(spec);
+      const { clock, values, deadlineMs = DEFAULT_DEADLINE_MS } = deps;
+      const label = (): string => type.describe(config, values);
+      return withDeadline(type.create(config, deps), { clock, deadlineMs, label });
+    },
+    describe: (spec, values) => {
+      const { type, config } = named(spec);
+      return type.describe(config, values);
+    },
+    references: (spec) => {
+      const { type, config } = named(spec);
+      return (type.references?.(config) ?? []).map((reference) => ({ ...reference, type: type.type }));
+    },
+    heldPerInstance: (spec) => {
+      const { type, config } = named(spec);
+      return type.heldPerInstance?.(config) ?? 1;
+    },
+    seen: (spec, queue) => {
+      const { type, config } = named(spec);
+      return type.seen?.(config, queue) ?? toldApart(queue);
+    },
   };
 }
+
+function toldApart({ asOfMs, total, waiting }: KnownQueue): MetricSample {
+  return { state: 'ok', asOfMs, waiting, inFlight: total - waiting };
+}
+
+export const metricSources: MetricSources = metricSourcesOf(METRIC_SOURCES);

@@ -1,8 +1,8 @@
-// metric-sources: the port. One file, one interface, one registration per source.
+// metric-sources: the port. A source is one folder and one registration.
 
-import type { MetricSpec } from '../api/policy.ts';
+import type { MetricBlock } from '../api/schema/metric-block.ts';
 import type { ValueResolver } from '../api/values.ts';
-import type { MetricReading } from '../core/observation.ts';
+import type { MetricReading, MetricSample } from '../core/observation.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 
@@ -24,12 +24,41 @@ export interface MetricSourceDeps {
   readonly values: ValueResolver;
 }
 
-/** How a source registers: its key under `metric`, where it lives, its factory and its name for people. */
-export interface MetricSourceType<K extends keyof MetricSpec = keyof MetricSpec> {
-  readonly type: K;
+/** A variable that a source reads although its block does not name it. */
+export interface ImpliedReference {
+  /** The field that would name another one. */
+  readonly field: string;
+  readonly variable: string;
+  readonly use: 'plain' | 'secret';
+}
+
+/** A queue of which everything is known, such as a simulated one. */
+export interface KnownQueue {
+  readonly asOfMs: number;
+  /** All messages, those in flight included. */
+  readonly total: number;
+  readonly waiting: number;
+  /** Age of the oldest waiting message, ms; absent when none waits. */
+  readonly oldestAgeMs?: number;
+  /** Cumulative. */
+  readonly arrived: number;
+}
+
+/**
+ * How a source registers: its block of the resource, where it lives, its factory and its name for people. Schema, CRD,
+ * reference page, validation and trust follow from it.
+ */
+export interface MetricSourceType<Config extends object = object> extends MetricBlock {
   /** Its folder, which holds `index.ts`, `schema.ts` and `readme.md`. */
   readonly folder: string;
-  create(config: NonNullable<MetricSpec[K]>, deps: MetricSourceDeps): MetricSource;
+  /** Loads no client library yet: the first read does. */
+  create(config: Config, deps: MetricSourceDeps): MetricSource;
   /** A short label (`queue demo-queue`); a value that cannot be had is described, not thrown. */
-  describe(config: NonNullable<MetricSpec[K]>, values: ValueResolver): string;
+  describe(config: Config, values: ValueResolver): string;
+  /** Absent: the block names all that is read. */
+  references?(config: Config): readonly ImpliedReference[];
+  /** Messages that a busy consumer holds at a time, where the block says so. */
+  heldPerInstance?(config: Config): number;
+  /** What a read of this queue would say, for simulations. Absent: it tells what waits and what is in flight. */
+  seen?(config: Config, queue: KnownQueue): MetricSample;
 }

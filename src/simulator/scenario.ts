@@ -4,6 +4,7 @@ import { durationMs } from '../api/duration.ts';
 import type { AppSpec, CapacitySpec, MicroscalingPolicy } from '../api/policy.ts';
 import type { Budget } from '../core/decision.ts';
 import type { Footprint } from '../core/observation.ts';
+import { metricSources } from '../metric-sources/registry.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import type { Curve } from './load/curve.ts';
 import { demandOf } from './load/demand.ts';
@@ -83,7 +84,7 @@ function worldApp(
     },
     initial,
     ...(role === 'scaled' && { demand: demandOf(curve, seed, app.name) }),
-    heldPerInstance: targets[0]?.metric.azureStorageQueue?.inFlightPerInstance ?? 1,
+    heldPerInstance: targets[0] === undefined ? 1 : metricSources.heldPerInstance(targets[0].metric),
   };
 }
 

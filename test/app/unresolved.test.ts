@@ -45,7 +45,7 @@ describe('references that lead to nothing', () => {
   });
 
   it('stand among the warnings of a text that the operator reads, before anything runs', () => {
-    const result = withUnresolved(loadPolicies(TEXT, 'f.yaml'), 'f.yaml', { QUEUE: 'q' });
+    const result = withUnresolved(loadPolicies(TEXT, 'f.yaml'), 'f.yaml', { env: { QUEUE: 'q' } });
     expect(result.resources).toHaveLength(1);
     expect(result.problems.map(({ severity, source, object }) => `${severity} ${source} ${object}`)).toEqual(
       Array.from({ length: 3 }, () => 'warning f.yaml MicroscalingPolicy default/shop'),

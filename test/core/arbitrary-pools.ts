@@ -9,6 +9,7 @@ import {
   aQueue,
   aSample,
   aScaled,
+  aTotal,
   exactly,
   notRead,
   observed,
@@ -31,13 +32,14 @@ function withoutLength<T extends { readonly queueLength?: number }>(target: T): 
 }
 
 export const someReading: fc.Arbitrary<MetricReading> = fc.oneof(
-  { weight: 4, arbitrary: fc.nat(2_000).map((value) => aSample(value)) },
+  { weight: 3, arbitrary: fc.nat(2_000).map((value) => aTotal(value)) },
+  { weight: 1, arbitrary: fc.nat(2_000).map((value) => aSample(value)) },
   { weight: 1, arbitrary: fc.nat(120_000).map((ago) => notRead({ sinceMs: T0 - ago })) },
   {
     weight: 1,
     arbitrary: fc
       .tuple(fc.nat(500), fc.nat(120_000))
-      .map(([value, ago]) => notRead({ sinceMs: T0 - ago, last: aSample(value, { atMs: T0 - ago }) })),
+      .map(([value, ago]) => notRead({ sinceMs: T0 - ago, last: aTotal(value, { asOfMs: T0 - ago }) })),
   },
 );
 

@@ -10,6 +10,7 @@ import {
   aRemainder,
   aSample,
   aScaled,
+  aTotal,
   exactly,
   observed,
   queueTarget,
@@ -180,7 +181,7 @@ describe('decide', () => {
                 [
                   aScaled('a', ready, {
                     targets: [target],
-                    readings: [aSample(value, { atMs: T0 + k * 500 })],
+                    readings: [aTotal(value, { asOfMs: T0 + k * 500 })],
                     min: 1,
                   }),
                 ],
@@ -277,9 +278,23 @@ describe('decide', () => {
         fc.constantFrom('Queue', 'SimpleQueue', 'Fluid'),
         (n, law) => {
           const [value = 0, at = 0, min = 0, max = 0, weight = 0, requested = 0, running = 0, cpus = 0] = n;
-          const [, , , , , , , , visible = 0, oldest = 0, arrivedTotal = 0, now = 0, slots = 0, killing = 0] =
-            n;
-          const sample = aSample(value, { atMs: at, visible, oldestInsertedAtMs: oldest, arrivedTotal });
+          const [
+            ,
+            ,
+            ,
+            ,
+            ,
+            ,
+            ,
+            ,
+            inFlight = 0,
+            oldestAgeMs = 0,
+            arrivedTotal = 0,
+            now = 0,
+            slots = 0,
+            killing = 0,
+          ] = n;
+          const sample = aSample(value, { asOfMs: at, inFlight, oldestAgeMs, arrivedTotal });
           const app = aScaled('a', 0, {
             min,
             max,
@@ -339,7 +354,7 @@ describe('decide', () => {
                 queueTarget(50, 'Fluid'),
                 queueTarget(50, 'Queue'),
               ],
-              readings: [value, value, value].map((v) => aSample(v, { atMs: nowMs })),
+              readings: [aTotal, aSample, aSample].map((sample) => sample(value, { asOfMs: nowMs })),
               observed: observed(requested, { running: ready, ready }),
             });
             ({ memory } = decide(anInput([app], { budget: { kind: 'slots', slots: 20 }, nowMs, memory })));
@@ -410,7 +425,7 @@ describe('from zero', () => {
           for (let nowMs = T0; nowMs < untilMs && count === 0; nowMs += 500) {
             const app = aScaled('a', count, {
               targets,
-              readings: [aSample(above + more, { atMs: nowMs })],
+              readings: [aTotal(above + more, { asOfMs: nowMs })],
               behavior: shaping,
             });
             const decision: Decision = decide(anInput([app], { nowMs, ...(memory && { memory }) }));

@@ -11,6 +11,7 @@ import {
   aSample,
   aScaled,
   aTarget,
+  aTotal,
   exactly,
   notRead,
   observed,
@@ -37,7 +38,7 @@ function rounds(
     const nowMs = T0 + k * everyS * 1000;
     const fresh = apps.map((app) => ({
       ...app,
-      readings: app.readings.map((r) => (r.state === 'ok' ? { ...r, atMs: nowMs } : r)),
+      readings: app.readings.map((r) => (r.state === 'ok' ? { ...r, asOfMs: nowMs } : r)),
     }));
     decision = decide(anInput(fresh, { ...over, nowMs, memory: decision.memory }));
   }
@@ -332,7 +333,7 @@ describe('preemption', () => {
     let { memory } = second(before);
     const later = (afterMs: number) => {
       const nowMs = T0 + afterMs;
-      const readings = [aSample(1, { atMs: nowMs })];
+      const readings = [aSample(1, { asOfMs: nowMs })];
       const decision = decide(anInput([aScaled('web', 5, { readings, behavior })], { nowMs, memory }));
       ({ memory } = decision);
       return of(decision, 'web');
@@ -434,7 +435,7 @@ function settle(load: { arrivals: number; service: number; inFlight: boolean }):
       max: 200,
       behavior: aBehavior({ giveBackAfter: '10s' }),
       targets: [target],
-      readings: [aSample(value, { atMs: nowMs })],
+      readings: [(load.inFlight ? aTotal : aSample)(value, { asOfMs: nowMs })],
       observed: observed(asked, { running: ready, staging: asked - ready }),
     });
     const budget = { kind: 'slots', slots: 300 } as const;

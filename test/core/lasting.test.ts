@@ -4,7 +4,7 @@ import { decide } from '../../src/core/decide.ts';
 import type { AppInput, Decision, DecisionMemory } from '../../src/core/decision.ts';
 import { type LastingMemory, lastingOf, resume } from '../../src/core/lasting.ts';
 import { statesIn } from '../../src/core/memory.ts';
-import { anInput, aQueue, aRemainder, aSample, aScaled, notRead, observed, T0 } from '../support/builders.ts';
+import { anInput, aQueue, aRemainder, aScaled, aTotal, notRead, observed, T0 } from '../support/builders.ts';
 
 const ROUND_MS = 1_000;
 const ROUNDS = 600;
@@ -22,7 +22,7 @@ function consumer(n: number, waiting: number, atMs: number): AppInput {
         algorithm: { type: 'Fluid', fluid: { serviceRate: 1, season: '10m' } },
       },
     ],
-    readings: [aSample(waiting, { atMs })],
+    readings: [aTotal(waiting, { asOfMs: atMs })],
     observed: observed(n, { id: '/a' }),
   });
 }

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
 import type { DecisionMemory } from '../../src/core/decision.ts';
 import { statesIn } from '../../src/core/memory.ts';
-import { anInput, aQueue, aSample, aScaled, observed, queueTarget, T0 } from '../support/builders.ts';
+import { anInput, aQueue, aScaled, aTotal, observed, queueTarget, T0 } from '../support/builders.ts';
 
 const app = aScaled('a', 5, {
   targets: [queueTarget(50, 'Fluid', aQueue)],
-  readings: [aSample(200)],
+  readings: [aTotal(200)],
   observed: observed(5, { running: 3 }),
 });
 const made = decide(anInput([app])).memory;

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RandomMetric } from '../../src/api/policy.ts';
-import { createRandom, describeRandom, randomDemand } from '../../src/metric-sources/random/index.ts';
+import {
+  createRandom,
+  describeRandom,
+  type RandomMetric,
+  randomDemand,
+} from '../../src/metric-sources/random/index.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 import { metricSourceContract } from '../contract/metric-source.ts';
@@ -24,7 +28,7 @@ describe('random', () => {
     const clock = new VirtualClock(123_456);
     const source = createRandom(config, { clock, log: silentLogger, values: fakeValues() });
     const reading = await source.read(new AbortController().signal);
-    expect(reading).toEqual({ state: 'ok', value: randomDemand(config, 123_456), atMs: 123_456 });
+    expect(reading).toEqual({ state: 'ok', waiting: randomDemand(config, 123_456), asOfMs: 123_456 });
   });
 
   it('stays within its bounds, a whole number', () => {

@@ -43,7 +43,13 @@ async function operated(
   const [consumer] = apps;
   const queue = new Queue(consumer!.demand!, { serviceRate, serviceSpread, heldPerInstance: 1 });
   const source: MetricSource = {
-    read: async () => ({ state: 'ok', value: queue.total, atMs: operator.clock.now() }),
+    read: async () => ({
+      state: 'ok',
+      waiting: queue.total,
+      unsplit: { waitingAtLeast: 0, restInFlight: true },
+      heldPerInstance: 1,
+      asOfMs: operator.clock.now(),
+    }),
     close: async () => undefined,
   };
   operator = new OperatorWorld(

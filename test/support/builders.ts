@@ -53,8 +53,17 @@ export function queueTarget(queueLength: number, type: AlgorithmSpec['type'], me
   return { queueLength, metric, algorithm: { type } };
 }
 
-export function aSample(value: number, over: Partial<MetricSample> = {}): MetricSample {
-  return { state: 'ok', value, atMs: T0, ...over };
+export function aSample(waiting: number, over: Partial<MetricSample> = {}): MetricSample {
+  return { state: 'ok', waiting, asOfMs: T0, ...over };
+}
+
+/** A count of all messages, those in flight included: what `aQueue` says while no peek tells more. */
+export function aTotal(total: number, over: Partial<MetricSample> = {}): MetricSample {
+  return aSample(total, {
+    unsplit: { waitingAtLeast: 0, restInFlight: true },
+    heldPerInstance: 1,
+    ...over,
+  });
 }
 
 export function notRead(over: Partial<MetricUnavailable> = {}): MetricUnavailable {

@@ -12,6 +12,7 @@ import { createOperator, type OperatorDeps } from '../../src/controller/operator
 import type { AppView, OperatorView, PolicyView } from '../../src/controller/status/view.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
+import type { RandomMetric } from '../../src/metric-sources/random/index.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
 import { withDeadline } from '../../src/metric-sources/wrappers/deadline.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';
@@ -23,6 +24,10 @@ import { aBehavior, aTarget, T0 } from './builders.ts';
 /** The metric that `FakeMetrics.set(channel, …)` moves. */
 export function channel(seed: number): MetricSpec {
   return { random: { min: 0, max: 1, period: '1s', seed } };
+}
+
+function channelOf({ random }: MetricSpec): number {
+  return (random as Partial<RandomMetric> | undefined)?.seed ?? 0;
 }
 
 /** Wants exactly as many instances as channel `seed` says. */
@@ -156,7 +161,7 @@ export class FakeMetrics {
 
   sourceFor = (metric: MetricSpec): MetricSource => {
     this.open += 1;
-    const seed = metric.random?.seed ?? 0;
+    const seed = channelOf(metric);
     const source: MetricSource = {
       read: () => this.#read(seed),
       close: async () => {
@@ -170,11 +175,11 @@ export class FakeMetrics {
   async #read(seed: number): Promise<MetricReading> {
     this.reads += 1;
     const value = this.#values.get(seed) ?? 0;
-    const atMs = this.#clock.monotonic();
+    const asOfMs = this.#clock.monotonic();
     if (value === 'hangs') return await new Promise(() => undefined);
     return typeof value === 'number'
-      ? { state: 'ok', value, atMs }
-      : { state: 'unavailable', reason: value, sinceMs: atMs };
+      ? { state: 'ok', waiting: value, asOfMs }
+      : { state: 'unavailable', reason: value, sinceMs: asOfMs };
   }
 }
 
@@ -203,7 +208,7 @@ export class World {
       schedulerFor: () => this.marathon,
       schedulerInfo: () => ({ url: 'memory:', stats: this.marathon.stats() }),
       metricSourceFor: this.metrics.sourceFor,
-      describeMetric: (metric) => `channel ${metric.random?.seed}`,
+      describeMetric: (metric) => `channel ${channelOf(metric)}`,
       decide,
       version: '0.0.0',
       ...over,

@@ -13,7 +13,7 @@ export function checkTarget(target: Target, pointer: string, context: RuleContex
   return [
     ...checkMetric(target, pointer, context),
     ...checkAlgorithm(target, pointer, context),
-    ...checkAge(target, pointer),
+    ...checkAge(target, pointer, context),
   ];
 }
 
@@ -52,9 +52,11 @@ function checkAlgorithm(target: Target, pointer: string, context: RuleContext): 
   return findings;
 }
 
-/** Made-up demand has no messages that could grow old. */
-function checkAge(target: Target, pointer: string): readonly Finding[] {
-  if (target.messageAge === undefined || target.metric?.random === undefined) return [];
+function checkAge(target: Target, pointer: string, context: RuleContext): readonly Finding[] {
+  if (target.messageAge === undefined) return [];
   const place = below(pointer, 'messageAge');
-  return [error(place, `${showPath(place)}: metric random has no messages whose age could be known`)];
+  return Object.entries(target.metric ?? {}).flatMap(([type, block]) => {
+    const why = isObject(block) ? context.metricBlocks.get(type)?.whyNoAge?.(block) : undefined;
+    return why === undefined ? [] : [error(place, `${showPath(place)}: ${why}`)];
+  });
 }

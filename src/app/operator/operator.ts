@@ -2,12 +2,14 @@
 
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { LoadResult } from '../../api/load.ts';
 import { createOperator } from '../../controller/operator.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
 import { type Leadership, type TaskIdentity, taskLeadership } from '../../controller/watch/leadership.ts';
 import { decide } from '../../core/decide.ts';
 import { defined } from '../../lang/defined.ts';
-import { createMetricSource, describeMetric } from '../../metric-sources/registry.ts';
+import { METRIC_SOURCES, metricSourcesOf } from '../../metric-sources/registry.ts';
+import type { MetricSourceType } from '../../metric-sources/source.ts';
 import { AppliedObjects, createAppliedSource } from '../../policy-sources/applied/index.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -21,7 +23,7 @@ import { createServerApp } from '../../server/app.ts';
 import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
 import type { Address } from '../options.ts';
 import { VERSION } from '../package-root.ts';
-import { inPresentForm, policySchema } from '../policies/schema.ts';
+import { type ResourceForm, resourceForm, resourceFormWith } from '../policies/schema.ts';
 import { withUnresolved } from '../unresolved.ts';
 import { confinedReader } from './confined-files.ts';
 import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
@@ -67,6 +69,8 @@ export interface OperatorDeps {
   readonly redactor: Redactor;
   /** Schedulers by name; default: every registered one. */
   readonly schedulers?: Readonly<Record<string, SchedulerType>>;
+  /** Kinds of metric; default: every registered one. */
+  readonly metricSources?: readonly MetricSourceType[];
   /** Receives the programs' counters, shown on the page; whoever opened it closes it. */
   readonly statsd?: StatsdListener;
 }
@@ -111,9 +115,13 @@ async function start(
 ): Promise<RunningOperator> {
   const { clock, log, documents } = deps;
   const { env, marathon, task } = config;
-  const trust = createTrust(config.allow ?? {}, { env, marathon, app: task?.appId });
+  const metricSources = metricSourcesOf(deps.metricSources ?? METRIC_SOURCES);
+  const form = deps.metricSources === undefined ? resourceForm : resourceFormWith(deps.metricSources);
+  const trust = createTrust(config.allow ?? {}, { env, marathon, app: task?.appId }, form);
+  const withMissing = (result: LoadResult, source: string): LoadResult =>
+    withUnresolved(result, source, { env, metricSources });
   const loadUntrusted: LoadPolicies = (text, source) =>
-    withUnresolved(withLaw(trust.loadUntrusted(text, source), config.law), source, env);
+    withMissing(withLaw(trust.loadUntrusted(text, source), config.law), source);
   const kubernetes = await openKubernetes(config.kubernetes ?? {}, { load: loadUntrusted, clock, log, env });
   const { redactor } = deps;
   const plain = new PlainVariables();
@@ -127,7 +135,7 @@ async function start(
   const applied =
     documents === undefined
       ? undefined
-      : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: inPresentForm });
+      : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: form.inPresentForm });
   const metrics = createMetrics(VERSION);
   const schedulers = openClusters({
     clock,
@@ -144,7 +152,15 @@ async function start(
     log,
     random: Math.random,
     sources: [
-      ...createSources(config, { clock, log, trust, values, plain }),
+      ...createSources(config, {
+        clock,
+        log,
+        trust,
+        values,
+        plain,
+        loadTrusted: form.loadPolicies,
+        withUnresolved: withMissing,
+      }),
       ...(applied === undefined ? [] : [createAppliedSource(applied)]),
       ...(kubernetes === undefined ? [] : [kubernetes.source]),
     ],
@@ -152,9 +168,9 @@ async function start(
     clusterId: (cluster) => schedulers.idOf(cluster),
     schedulerInfo: () => schedulers.info(),
     clusterInfo: (cluster) => schedulers.clusterInfo(cluster),
-    metricSourceFor: (metric) => createMetricSource(metric, { clock, log, values }),
+    metricSourceFor: (metric) => metricSources.create(metric, { clock, log, values }),
     redact: (text) => redactor.redact(text),
-    describeMetric: (metric) => describeMetric(metric, values),
+    describeMetric: (metric) => metricSources.describe(metric, values),
     decide,
     ...leadershipOf({ kubernetes, task, schedulers, clock }),
     ...defined({ documents }),
@@ -162,7 +178,7 @@ async function start(
     onRound: (report) => metrics.roundEnded(report),
     version: VERSION,
   });
-  const server = await listen(config, { ...deps, metrics, state: operator.state, applied }, signal);
+  const server = await listen(config, { ...deps, metrics, state: operator.state, applied, form }, signal);
   // So that nothing is told about standing by while nobody else is there.
   await kubernetes?.stand();
   return {
@@ -194,11 +210,12 @@ interface ServerParts extends OperatorDeps {
   readonly state: OperatorState;
   readonly documents?: DocumentStore;
   readonly applied: AppliedObjects | undefined;
+  readonly form: ResourceForm;
 }
 
 function listen(
   config: OperatorConfig,
-  { clock, log, metrics, state, documents, applied }: ServerParts,
+  { clock, log, metrics, state, documents, applied, form }: ServerParts,
   signal: AbortSignal,
 ): Promise<HttpServer> {
   const app = createServerApp({
@@ -213,7 +230,7 @@ function listen(
     version: VERSION,
     metrics,
     ...defined({ documents }),
-    api: { policySchema, ...defined({ applied }) },
+    api: { policySchema: form.policySchema, ...defined({ applied }) },
     signal,
   });
   return serve(app, { ...config.api, anyPortWhenTaken: config.anyApiPort ?? false });

@@ -1,6 +1,7 @@
 // app: the policy sources that the options name. The administrator's own (files, text) are trusted; the others load
 // through the trust rules.
 
+import type { LoadResult } from '../../api/load.ts';
 import type { AlgorithmType } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import { createDirectorySource } from '../../policy-sources/directory/index.ts';
@@ -9,8 +10,6 @@ import { createInlineSource } from '../../policy-sources/inline/index.ts';
 import type { PolicySource } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { loadPolicies } from '../policies/schema.ts';
-import { withUnresolved } from '../unresolved.ts';
 import { createGitSources, type GitOptions } from './git.ts';
 import { withLaw } from './law.ts';
 import type { PlainVariables } from './plain-variables.ts';
@@ -36,18 +35,22 @@ export interface SourcesDeps {
   readonly values: ValueResolver;
   /** Learns what the administrator's own policies take for plain. */
   readonly plain: PlainVariables;
+  /** For the administrator's own texts. */
+  readonly loadTrusted: LoadPolicies;
+  /** Says which variables of a text are not set in this process. */
+  readonly withUnresolved: (result: LoadResult, source: string) => LoadResult;
 }
 
 /** @throws TerminalError for a repository that cannot be followed */
 export function createSources(
   config: SourcesConfig,
-  { clock, log, trust, values, plain }: SourcesDeps,
+  { clock, log, trust, values, plain, loadTrusted, withUnresolved }: SourcesDeps,
 ): readonly PolicySource[] {
   const adapt =
     (loader: LoadPolicies): LoadPolicies =>
     (text, source) =>
-      withUnresolved(withLaw(loader(text, source), config.law), source, config.env);
-  const load = adapt(plain.learningFrom(loadPolicies));
+      withUnresolved(withLaw(loader(text, source), config.law), source);
+  const load = adapt(plain.learningFrom(loadTrusted));
   const { policyYaml: text, env, dataDir } = config;
   const readSecret = (path: string): string => values.resolve({ fromFile: path });
   return [

@@ -12,7 +12,7 @@ import { withJudge } from '../../api/validation/validate.ts';
 import { defined } from '../../lang/defined.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { OptionValues } from '../options.ts';
-import { loadPolicies, metricBlocks, validator } from '../policies/schema.ts';
+import { loadPolicies, type ResourceForm, resourceForm } from '../policies/schema.ts';
 
 export interface Trust {
   readonly rules: TrustRules;
@@ -44,10 +44,14 @@ export interface TrustSurroundings {
 }
 
 /** @throws TerminalError for an option that can never allow anything */
-export function createTrust(options: TrustOptions, surroundings: TrustSurroundings): Trust {
+export function createTrust(
+  options: TrustOptions,
+  surroundings: TrustSurroundings,
+  form: ResourceForm = resourceForm,
+): Trust {
   const rules = rulesOf(options, surroundings);
-  const judge = createTrustCheck(rules, metricBlocks);
-  const judging = withJudge(validator, judge);
+  const judge = createTrustCheck(rules, form.metricBlocks);
+  const judging = withJudge(form.validator, judge);
   const { env } = surroundings;
   return {
     rules,

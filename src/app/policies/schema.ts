@@ -1,32 +1,39 @@
 // app: the resource with the metric sources that there are: one schema, one validator, one way to load.
 
 import { type LoadResult, loadResources } from '../../api/load.ts';
+import type { JsonSchema } from '../../api/schema/json-schema.ts';
 import type { MetricBlock } from '../../api/schema/metric-block.ts';
 import { policySchemaWith, poolSchema } from '../../api/schema/schema.ts';
 import { inPresentForm as toPresentForm } from '../../api/validation/plain-values.ts';
 import { createValidator, type ResourceValidator } from '../../api/validation/validate.ts';
-import { azureStorageQueueBlock } from '../../metric-sources/azure-queue/schema.ts';
-import { randomBlock } from '../../metric-sources/random/schema.ts';
-
-/** Alphabetical, like the registry of metric sources. */
-export const metricBlocks: readonly MetricBlock[] = [azureStorageQueueBlock, randomBlock];
-
-export const policySchema = policySchemaWith(metricBlocks);
+import { METRIC_SOURCES } from '../../metric-sources/registry.ts';
 
 export { poolSchema };
 
-export function createResourceValidator(): ResourceValidator {
-  return createValidator({ policy: policySchema, pool: poolSchema, metricBlocks });
+export interface ResourceForm {
+  readonly policySchema: JsonSchema;
+  readonly metricBlocks: readonly MetricBlock[];
+  readonly validator: ResourceValidator;
+  /** An object that an earlier version accepted, with its plain values as they are written now. */
+  inPresentForm<T extends { readonly kind: string }>(object: T): T;
+  /** Reads the policies and pools of a YAML or JSON text; `source` is where it is from, for people. */
+  loadPolicies(text: string, source: string): LoadResult;
 }
 
-export const validator = createResourceValidator();
-
-/** An object that an earlier version accepted, with its plain values as they are written now. */
-export function inPresentForm<T extends { readonly kind: string }>(object: T): T {
-  return toPresentForm(object, object.kind === 'CapacityPool' ? poolSchema : policySchema) as T;
+/** What follows from the blocks that `metric` may have. */
+export function resourceFormWith(metricBlocks: readonly MetricBlock[]): ResourceForm {
+  const policySchema = policySchemaWith(metricBlocks);
+  const validator = createValidator({ policy: policySchema, pool: poolSchema, metricBlocks });
+  return {
+    policySchema,
+    metricBlocks,
+    validator,
+    inPresentForm: <T extends { readonly kind: string }>(object: T) =>
+      toPresentForm(object, object.kind === 'CapacityPool' ? poolSchema : policySchema) as T,
+    loadPolicies: (text, source) => loadResources(text, source, validator),
+  };
 }
 
-/** Reads the policies and pools of a YAML or JSON text; `source` is where it is from, for people. */
-export function loadPolicies(text: string, source: string): LoadResult {
-  return loadResources(text, source, validator);
-}
+export const resourceForm: ResourceForm = resourceFormWith(METRIC_SOURCES);
+
+export const { policySchema, validator, inPresentForm, loadPolicies } = resourceForm;

@@ -114,7 +114,7 @@ function metricView(
     ...(target.perInstance !== undefined && {
       perInstance: perInstanceOf(target.perInstance, compared.value, context),
     }),
-    atMs: sample.atMs + context.wallAheadMs,
+    atMs: sample.asOfMs + context.wallAheadMs,
     ...(reading.state !== 'ok' && { reason: reading.reason }),
   };
 }
@@ -150,7 +150,7 @@ function servingSample(
   { assessment, nowMs }: MetricContext,
 ): MetricSample | undefined {
   const { staleAfter } = assessment.app.spec.behavior.onMetricFailure;
-  return last !== undefined && nowMs - last.atMs <= durationMs(staleAfter) ? last : undefined;
+  return last !== undefined && nowMs - last.asOfMs <= durationMs(staleAfter) ? last : undefined;
 }
 
 /** What the law compares with the target. Its own figure where it has one, for the sample alone still counts what is in flight. */
@@ -161,11 +161,11 @@ function comparedValue(
 ): Pick<MetricView, 'value' | 'infinite' | 'reason'> {
   const { decision, decided, assessment, nowMs } = context;
   const alone = assessment.app.spec.targets?.length === 1;
-  const waiting = (alone && decided ? decision?.figures['waiting'] : undefined) ?? sample.value;
+  const waiting = (alone && decided ? decision?.figures['waiting'] : undefined) ?? sample.waiting;
   if (target.messageAge !== undefined) {
-    if (sample.oldestInsertedAtMs !== undefined)
-      return { value: Math.max(0, nowMs - sample.oldestInsertedAtMs) / 1_000 };
-    return sample.value === 0
+    if (sample.oldestAgeMs !== undefined)
+      return { value: Math.max(0, nowMs - sample.asOfMs + sample.oldestAgeMs) / 1_000 };
+    return sample.waiting === 0
       ? { value: 0 }
       : { reason: 'the source does not tell how old the messages are' };
   }

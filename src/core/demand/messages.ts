@@ -1,7 +1,6 @@
-// core: what a reading says about messages: waiting, in flight, how old.
+// core: what a reading says of a queue: who waits, who is being worked on.
 
-import type { MetricSpec } from '../../api/policy.ts';
-import { clamp, instant, reading } from '../numbers.ts';
+import { clamp, reading } from '../numbers.ts';
 import type { MetricSample } from '../observation.ts';
 
 export interface Messages {
@@ -9,7 +8,7 @@ export interface Messages {
   readonly waiting: number;
   /** Messages that instances of the app hold; undefined when that cannot be known. */
   readonly inFlight: number | undefined;
-  /** Messages that one busy instance holds at a time; 1 where `inFlight` is unknown. */
+  /** Messages that one busy instance holds at a time; 1 where that is not known. */
   readonly perBusyInstance: number;
   /** Age of the oldest visible message, ms; undefined when unknown. */
   readonly oldestAgeMs: number | undefined;
@@ -18,30 +17,28 @@ export interface Messages {
 }
 
 /**
- * Splits a reading. Azure Storage Queue counts invisible messages too (docs/design/law.md#what-a-queue-count-is-made-of): with c messages held
- * per busy instance, at most n·c are in flight; a peek knows small visible counts exactly and larger ones
- * from below.
+ * Splits a count that its source does not split (docs/design/law.md#what-a-queue-count-is-made-of): with c messages
+ * held per busy instance at most n·c are in flight, and no more of those that a source tells are in our instances'
+ * hands.
  *
  * @param ready instances that may hold messages
  */
-export function messagesOf(metric: MetricSpec, sample: MetricSample, ready: number): Messages {
-  const azure = metric.azureStorageQueue;
-  const value = reading(sample.value);
-  const oldestAgeMs =
-    sample.oldestInsertedAtMs === undefined
-      ? undefined
-      : reading(instant(sample.atMs) - instant(sample.oldestInsertedAtMs));
-  const arrivedTotal = sample.arrivedTotal === undefined ? undefined : reading(sample.arrivedTotal);
-  if (azure === undefined || azure.count === 'Total')
-    return { waiting: value, inFlight: undefined, perBusyInstance: 1, oldestAgeMs, arrivedTotal };
-
-  const perBusyInstance = Math.max(1, azure.inFlightPerInstance);
-  const inFlightAtMost = Math.min(value, ready * perBusyInstance);
-  const waiting =
-    sample.visible === undefined
-      ? clamp(value - inFlightAtMost, Math.min(value, reading(sample.visibleAtLeast ?? 0)), value)
-      : Math.min(value, reading(sample.visible));
-  // Visible counts say nothing about the rest: it may be scheduled for later or held by somebody else.
-  const inFlight = azure.count === 'Visible' ? undefined : Math.min(value - waiting, inFlightAtMost);
-  return { waiting, inFlight, perBusyInstance, oldestAgeMs, arrivedTotal };
+export function messagesOf(sample: MetricSample, ready: number): Messages {
+  const { unsplit, oldestAgeMs, arrivedTotal, heldPerInstance } = sample;
+  const counted = reading(sample.waiting);
+  const perBusyInstance = Math.max(1, heldPerInstance ?? 1);
+  const atMost = heldPerInstance === undefined ? Number.POSITIVE_INFINITY : ready * perBusyInstance;
+  const known = {
+    perBusyInstance,
+    oldestAgeMs: oldestAgeMs === undefined ? undefined : reading(oldestAgeMs),
+    arrivedTotal: arrivedTotal === undefined ? undefined : reading(arrivedTotal),
+  };
+  if (unsplit === undefined) {
+    const inFlight = sample.inFlight === undefined ? undefined : Math.min(reading(sample.inFlight), atMost);
+    return { waiting: counted, inFlight, ...known };
+  }
+  const held = Math.min(counted, atMost);
+  const waiting = clamp(counted - held, Math.min(counted, reading(unsplit.waitingAtLeast)), counted);
+  const inFlight = unsplit.restInFlight ? Math.min(counted - waiting, held) : undefined;
+  return { waiting, inFlight, ...known };
 }

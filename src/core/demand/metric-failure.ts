@@ -15,9 +15,9 @@ export type Usable =
 
 export function usable(reading: MetricReading, timing: Timing, nowMs: number): Usable {
   const sample = reading.state === 'ok' ? reading : reading.last;
-  const sinceMs = sample?.atMs ?? (reading.state === 'ok' ? nowMs : reading.sinceMs);
+  const sinceMs = sample?.asOfMs ?? (reading.state === 'ok' ? nowMs : reading.sinceMs);
   const unknownForMs = Math.max(0, nowMs - sinceMs);
-  if (sample !== undefined && Number.isFinite(sample.value) && unknownForMs <= timing.staleAfterMs)
+  if (sample !== undefined && Number.isFinite(sample.waiting) && unknownForMs <= timing.staleAfterMs)
     return { state: 'ok', sample };
   const why = reading.state === 'unavailable' ? reading.reason : 'the last reading is too old';
   const reason = `no reading for ${spanText(1000 * Math.round(unknownForMs / 1000))}: ${why}`;

@@ -82,8 +82,8 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
   if (use.state === 'ok' && target !== undefined) {
     const input: LawInput = {
       nowMs,
-      atMs: Math.min(instant(use.sample.atMs), nowMs),
-      messages: messagesOf(target.metric, use.sample, levelAt(situation.launches.ready, use.sample.atMs)),
+      atMs: Math.min(instant(use.sample.asOfMs), nowMs),
+      messages: messagesOf(use.sample, levelAt(situation.launches.ready, use.sample.asOfMs)),
       asked,
       ready: situation.ready,
       readyBefore: situation.launches.ready,

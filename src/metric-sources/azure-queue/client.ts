@@ -10,8 +10,8 @@ import type { QueueTarget } from './target.ts';
 export interface Peek {
   /** How many messages were seen, at most as many as asked for. */
   readonly seen: number;
-  /** Age of the oldest one seen, ms, by the service's own clock; absent when none was seen. */
-  readonly oldestAgeMs?: number;
+  /** Ages of those seen, ms, oldest first, by the service's own clock; absent when it tells no time or none was seen. */
+  readonly agesMs?: readonly number[];
 }
 
 /** Both calls throw TransientError with a sentence for people, and `signal.reason` when aborted. */
@@ -92,11 +92,10 @@ async function count(client: QueueClient, abortSignal: AbortSignal): Promise<num
 async function peek(client: QueueClient, numberOfMessages: number, abortSignal: AbortSignal): Promise<Peek> {
   const answer = await client.peekMessages({ numberOfMessages, abortSignal });
   const inserted = answer.peekedMessageItems.map((message) => message.insertedOn.getTime());
-  const oldestAgeMs = (answer.date?.getTime() ?? Number.NaN) - Math.min(...inserted);
-  return {
-    seen: inserted.length,
-    ...(Number.isFinite(oldestAgeMs) && { oldestAgeMs: Math.max(0, oldestAgeMs) }),
-  };
+  const nowMs = answer.date?.getTime() ?? Number.NaN;
+  const agesMs = inserted.map((atMs) => Math.max(0, nowMs - atMs)).sort((a, b) => b - a);
+  const known = agesMs.length > 0 && agesMs.every(Number.isFinite);
+  return { seen: inserted.length, ...(known && { agesMs }) };
 }
 
 /** Well in HTTP's terms, but nothing that a queue service would say: a login page, a proxy. */

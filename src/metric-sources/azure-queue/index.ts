@@ -1,15 +1,16 @@
 // metric-sources: the length of an Azure Storage queue. One read is two calls at once: properties and a peek.
 
-import type { AzureStorageQueueMetric } from '../../api/policy.ts';
 import { plainValue, referenceName, resolvePlain, type ValueResolver } from '../../api/values.ts';
 import type { MetricReading, MetricSample } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 import { TerminalError, TransientError } from '../../runtime/errors.ts';
-import type { MetricSource, MetricSourceDeps } from '../source.ts';
+import type { KnownQueue, MetricSource, MetricSourceDeps, MetricSourceType } from '../source.ts';
 import { openQueue, type Peek, type QueueReader } from './client.ts';
-import { isQueueName, type QueueTarget, resolveQueueTarget } from './target.ts';
+import type { AzureStorageQueueMetric } from './config.ts';
+import { type Look, MAX_PEEK, sampleOf } from './sample.ts';
+import { azureStorageQueueBlock } from './schema.ts';
+import { defaultReferences, isQueueName, type QueueTarget, resolveQueueTarget } from './target.ts';
 
-/** The service's limit for one peek. */
-const MAX_PEEK = 32;
 /** Beyond this count fewer than 32 visible messages would need over 200 in flight: peek for the age alone. */
 const FULL_PEEK_BELOW = 256;
 
@@ -69,11 +70,12 @@ class AzureQueueSource implements MetricSource {
     const peeking = this.#peek(reader, asked, AbortSignal.any([signal, counted.signal]));
     try {
       const count = await reader.count(signal);
-      const atMs = this.#deps.clock.monotonic();
-      const peek = await peeking;
+      const asOfMs = this.#deps.clock.monotonic();
+      const peeked = await peeking;
       signal.throwIfAborted();
       this.#lastCount = count;
-      return sample({ count, atMs, asked, peek });
+      const peek: Look['peek'] = peeked === undefined ? undefined : { asked, ...peeked };
+      return sampleOf(this.#config, { count, asOfMs, ...defined({ peek }) });
     } finally {
       counted.abort();
     }
@@ -113,20 +115,20 @@ class AzureQueueSource implements MetricSource {
   }
 }
 
-/** The two calls see the queue at slightly different moments: what was seen by a peek is there. */
-function sample(of: {
-  readonly count: number;
-  readonly atMs: number;
-  readonly asked: number;
-  readonly peek: Peek | undefined;
-}): MetricSample {
-  const { count, atMs, asked, peek } = of;
-  if (peek === undefined) return { state: 'ok', value: count, atMs };
-  return {
-    state: 'ok',
-    value: Math.max(count, peek.seen),
-    atMs,
-    ...(peek.seen < asked ? { visible: peek.seen } : { visibleAtLeast: peek.seen }),
-    ...(peek.oldestAgeMs !== undefined && { oldestInsertedAtMs: atMs - peek.oldestAgeMs }),
-  };
+/** All of a queue is known: it is looked at as a read of it would. */
+function seen(config: AzureStorageQueueMetric, queue: KnownQueue): MetricSample {
+  const { total, waiting, oldestAgeMs, asOfMs } = queue;
+  const agesMs = oldestAgeMs === undefined ? undefined : [oldestAgeMs];
+  const peek = { asked: MAX_PEEK, seen: Math.min(MAX_PEEK, waiting), ...defined({ agesMs }) };
+  return sampleOf(config, { count: total, asOfMs, peek });
 }
+
+export const azureStorageQueue: MetricSourceType<AzureStorageQueueMetric> = {
+  ...azureStorageQueueBlock,
+  folder: 'azure-queue',
+  create: createAzureQueue,
+  describe: describeAzureQueue,
+  references: defaultReferences,
+  heldPerInstance: ({ inFlightPerInstance }) => inFlightPerInstance,
+  seen,
+};

@@ -1,6 +1,6 @@
 // metric-sources: which queue, where, as whom. Resolved anew for every read, so that a rotated key is used at once.
 
-import type { AzureStorageQueueMetric, ValueSource } from '../../api/policy.ts';
+import type { ValueSource } from '../../api/policy.ts';
 import {
   type PlainValue,
   plainValue,
@@ -9,6 +9,8 @@ import {
   type ValueResolver,
 } from '../../api/values.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
+import type { ImpliedReference } from '../source.ts';
+import type { AzureStorageQueueMetric } from './config.ts';
 import { type ConnectionParts, parseConnectionString } from './connection-string.ts';
 
 export type QueueCredential =
@@ -30,9 +32,7 @@ const DEFAULT_KEY = { fromEnv: 'AZURE_STORAGE_ACCOUNT_KEY' } satisfies ValueSour
 const DEFAULT_ENDPOINT: ValueSource = { fromEnv: 'AZURE_STORAGE_QUEUE_ENDPOINT' };
 
 /** The variables that a block reads without naming them. */
-export function defaultReferences(
-  config: AzureStorageQueueMetric,
-): readonly { readonly field: string; readonly variable: string; readonly use: 'plain' | 'secret' }[] {
+export function defaultReferences(config: AzureStorageQueueMetric): readonly ImpliedReference[] {
   if (config.connectionString) return [];
   const hasName = plainValue(config.accountName, config.accountNameFrom) !== undefined;
   const hasCredential = config.sasToken !== undefined || config.accountKey !== undefined;

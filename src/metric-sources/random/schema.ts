@@ -23,4 +23,10 @@ function check(block: JsonObject, pointer: string): readonly Finding[] {
   return [error(below(pointer, 'min'), `min ${min} is greater than max ${max}`)];
 }
 
-export const randomBlock: MetricBlock = { type: 'random', schema, check, trust: () => [] };
+export const randomBlock: MetricBlock = {
+  type: 'random',
+  schema,
+  check,
+  trust: () => [],
+  whyNoAge: () => 'metric random has no messages whose age could be known',
+};

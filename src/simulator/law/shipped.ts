@@ -1,18 +1,19 @@
 // simulator: the code that ships. `decide` is asked what the controller would ask it, and its answer is done.
 
-import type { MetricSpec, TargetSpec } from '../../api/policy.ts';
+import type { TargetSpec } from '../../api/policy.ts';
 import { inOrder } from '../../core/change-order.ts';
 import { decide } from '../../core/decide.ts';
 import type { AppInput, DecisionMemory } from '../../core/decision.ts';
-import type { AppObservation, MetricReading } from '../../core/observation.ts';
-import { defined } from '../../lang/defined.ts';
-import type { Member, QueueCount, World } from '../world/world.ts';
+import type { AppObservation, MetricReading, MetricSample } from '../../core/observation.ts';
+import { metricSources } from '../../metric-sources/registry.ts';
+import type { KnownQueue } from '../../metric-sources/source.ts';
+import type { Member, World } from '../world/world.ts';
 import type { Driver } from './law.ts';
 
 /** How a metric source tells of a queue, and what the policy says about it. */
 export interface View {
   readonly targetOf: (target: TargetSpec) => TargetSpec;
-  readonly sampleOf: (count: QueueCount, atMs: number) => MetricReading;
+  readonly sampleOf: (queue: KnownQueue, target: TargetSpec) => MetricReading;
 }
 
 /** As in the controller: a reading serves again in a round that comes this soon after it. */
@@ -25,7 +26,7 @@ const SAME_SAMPLE = 0.8;
 export class ShippedLaw implements Driver {
   readonly #view: View;
   readonly #targets = new Map<Member, readonly TargetSpec[]>();
-  readonly #readings = new Map<Member, MetricReading>();
+  readonly #readings = new Map<Member, readonly MetricReading[]>();
   #readAtMs = Number.NEGATIVE_INFINITY;
   #memory: DecisionMemory | undefined;
 
@@ -58,18 +59,19 @@ export class ShippedLaw implements Driver {
   #read(world: World): void {
     this.#readAtMs = world.nowMs;
     for (const member of world.members) {
-      if (member.terms.targets.length > 0)
-        this.#readings.set(member, this.#view.sampleOf(world.count(member), world.nowMs));
+      if (member.terms.targets.length === 0) continue;
+      const queue = world.count(member);
+      const readings = member.terms.targets.map((target) => this.#view.sampleOf(queue, target));
+      this.#readings.set(member, readings);
     }
   }
 
   #input(member: Member): AppInput {
     const targets = this.#targetsOf(member);
-    const reading = this.#readings.get(member);
     return {
       ...member.terms,
       targets,
-      readings: reading === undefined ? [] : targets.map(() => reading),
+      readings: this.#readings.get(member) ?? NOTHING,
       observed: observationOf(member),
     };
   }
@@ -108,47 +110,31 @@ function observationOf({ terms, instances }: Member): AppObservation {
   };
 }
 
-/** A queue whose invisible messages are not counted, and nothing is known about them. */
-const VISIBLE_ONLY: MetricSpec = {
-  azureStorageQueue: { queueName: 'simulated', count: 'Total', inFlightPerInstance: 1 },
-};
-
-const PEEK = 32;
-
 export const VIEWS = {
-  /** As the policy says, read as the Azure source reads: a count of all messages and a peek at up to 32. */
+  /** As the policy says, read as its metric source reads. */
   policy: {
     targetOf: (target) => target,
-    sampleOf: ({ total, waiting, oldestAtMs }, atMs) => ({
-      state: 'ok',
-      value: total,
-      atMs,
-      ...(waiting < PEEK ? { visible: waiting } : { visibleAtLeast: PEEK }),
-      ...defined({ oldestInsertedAtMs: oldestAtMs }),
-    }),
+    sampleOf: (queue, { metric }) => metricSources.seen(metric, queue),
   },
+  /** What waits, and nothing is known about the rest. */
   queue: {
-    targetOf: (target) => fluid(target, VISIBLE_ONLY),
-    sampleOf: ({ waiting }, atMs) => ({ state: 'ok', value: waiting, atMs }),
+    targetOf: fluid,
+    sampleOf: ({ waiting, asOfMs }) => ({ state: 'ok', waiting, asOfMs }),
   },
-  inFlight: {
-    targetOf: (target) => fluid(target, waitingOf(target)),
-    sampleOf: ({ total }, atMs) => ({ state: 'ok', value: total, atMs }),
-  },
+  inFlight: { targetOf: fluid, sampleOf: total },
   counters: {
-    targetOf: (target) => fluid(target, waitingOf(target)),
-    sampleOf: ({ total, arrived }, atMs) => ({ state: 'ok', value: total, arrivedTotal: arrived, atMs }),
+    targetOf: fluid,
+    sampleOf: (queue, target) => ({ ...total(queue, target), arrivedTotal: queue.arrived }),
   },
 } as const satisfies Readonly<Record<string, View>>;
 
-function fluid(target: TargetSpec, metric: MetricSpec): TargetSpec {
-  return { ...target, metric, algorithm: { ...target.algorithm, type: 'Fluid' } };
+function fluid(target: TargetSpec): TargetSpec {
+  return { ...target, algorithm: { ...target.algorithm, type: 'Fluid' } };
 }
 
 /** A count of all messages, from which those in flight are to be derived. */
-function waitingOf({ metric }: TargetSpec): MetricSpec {
-  const inFlightPerInstance = metric.azureStorageQueue?.inFlightPerInstance ?? 1;
-  return {
-    azureStorageQueue: { queueName: 'simulated', count: 'Waiting', inFlightPerInstance },
-  };
+function total({ total: waiting, asOfMs }: KnownQueue, { metric }: TargetSpec): MetricSample {
+  const heldPerInstance = metricSources.heldPerInstance(metric);
+  const unsplit = { waitingAtLeast: 0, restInFlight: true };
+  return { state: 'ok', asOfMs, waiting, unsplit, heldPerInstance };
 }

@@ -2,6 +2,7 @@
 
 import { costOf, type Vector } from '../../core/allocation/free-capacity.ts';
 import type { AppInput, Budget } from '../../core/decision.ts';
+import type { KnownQueue } from '../../metric-sources/source.ts';
 import { STEP_MS } from '../load/curve.ts';
 import type { Demand } from '../load/demand.ts';
 import { type Delays, Instances } from './instances.ts';
@@ -48,15 +49,6 @@ export interface Series {
   readonly total: Float64Array;
   /** Cumulative. */
   readonly arrived: Float64Array;
-}
-
-/** One look at a queue: what a metric source would have to say at that moment. */
-export interface QueueCount {
-  readonly total: number;
-  readonly waiting: number;
-  readonly arrived: number;
-  /** When the oldest waiting message came, ms; absent when none waits. */
-  readonly oldestAtMs?: number;
 }
 
 export interface Member {
@@ -128,17 +120,21 @@ export class World {
   }
 
   /** The count of a member's queue as it can be read now: old and wrong as the options say. */
-  count({ series, demand }: Member): QueueCount {
+  count({ series, demand }: Member): KnownQueue {
     const { metricAgeMs, metricError } = this.options;
     const at = Math.max(0, this.#k - Math.round(metricAgeMs / STEP_MS));
     const off = 1 + metricError * (demand?.error[this.#k] ?? 0);
     const waiting = series.waiting[at] ?? 0;
     const arrived = series.arrived[at] ?? 0;
+    const asOfMs = this.nowMs;
     return {
+      asOfMs,
       total: Math.round((series.total[at] ?? 0) * off),
       waiting: Math.round(waiting * off),
       arrived,
-      ...(waiting > 0 && { oldestAtMs: START_MS + arrivalOf(series, arrived - waiting, at) * STEP_MS }),
+      ...(waiting > 0 && {
+        oldestAgeMs: asOfMs - START_MS - arrivalOf(series, arrived - waiting, at) * STEP_MS,
+      }),
     };
   }
 

@@ -6,7 +6,7 @@ import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { POLICY_RULES } from '../../../src/api/schema/crd-rules.ts';
 import { isObject, type JsonSchema } from '../../../src/api/schema/json-schema.ts';
-import { loadPolicies, metricBlocks, policySchema, poolSchema } from '../../../src/app/policies/schema.ts';
+import { loadPolicies, policySchema, poolSchema, resourceForm } from '../../../src/app/policies/schema.ts';
 import { generatedFiles } from '../../../src/app/tools/generated.ts';
 import { structuralViolations } from '../../api/structural.ts';
 import { visitFields } from '../../api/visit-fields.ts';
@@ -142,7 +142,7 @@ function ancestorsOf(field: string, path: string): readonly string[] {
 
 describe('metric blocks', () => {
   it('stand in alphabetical order, each once', () => {
-    const types = metricBlocks.map(({ type }) => type);
+    const types = resourceForm.metricBlocks.map(({ type }) => type);
     expect(types).toEqual([...new Set(types)].sort());
   });
 });

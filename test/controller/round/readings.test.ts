@@ -33,8 +33,8 @@ describe('reading metrics', () => {
     metrics.set(1, 10);
     metrics.set(2, 'gone');
     const readings = await reader.read([member('a', 2, 1), member('b', 1)], MAX_AGE_MS, signal);
-    expect(readings.get('/a')).toMatchObject([{ state: 'unavailable' }, { state: 'ok', value: 10 }]);
-    expect(readings.get('/b')).toMatchObject([{ state: 'ok', value: 10 }]);
+    expect(readings.get('/a')).toMatchObject([{ state: 'unavailable' }, { state: 'ok', waiting: 10 }]);
+    expect(readings.get('/b')).toMatchObject([{ state: 'ok', waiting: 10 }]);
   });
 
   it('serves young readings again, and reads what is new', async () => {
@@ -59,7 +59,7 @@ describe('reading metrics', () => {
     }
     const readings = await reader.read([member('a', 1)], MAX_AGE_MS, signal);
     expect(readings.get('/a')).toMatchObject([
-      { state: 'unavailable', reason: 'still gone', sinceMs: T0 + 1_000, last: { value: 7, atMs: T0 } },
+      { state: 'unavailable', reason: 'still gone', sinceMs: T0 + 1_000, last: { waiting: 7, asOfMs: T0 } },
     ]);
   });
 
@@ -76,7 +76,7 @@ describe('reading metrics', () => {
         reason: 'reading channel 1: no answer within 1000 ms; is the other side overloaded or unreachable?',
       },
     ]);
-    expect(readings.get('/b')).toMatchObject([{ state: 'ok', value: 3 }]);
+    expect(readings.get('/b')).toMatchObject([{ state: 'ok', waiting: 3 }]);
     // The read itself goes on for a while.
     await clock.advance(4_000);
     expect(clock.pending).toBe(0);

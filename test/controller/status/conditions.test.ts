@@ -125,10 +125,10 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   [
     'MetricsAvailable',
     'True/StaleRead',
-    readings(notRead({ last: aSample(3, { atMs: T0 - 10_000 }) })),
+    readings(notRead({ last: aSample(3, { asOfMs: T0 - 10_000 }) })),
     '/a: the queue does not answer; the last reading serves until it is 10s old',
   ],
-  ['MetricsAvailable', 'False/NotRead', readings(notRead({ last: aSample(3, { atMs: T0 - 10_001 }) }))],
+  ['MetricsAvailable', 'False/NotRead', readings(notRead({ last: aSample(3, { asOfMs: T0 - 10_001 }) }))],
   [
     'MetricsAvailable',
     'False/NotRead',
@@ -315,7 +315,7 @@ describe('the metric that people see', () => {
       name: 'the last good sample while it serves',
       scene: {
         app: target({ queueLength: 50 }),
-        readings: [notRead({ last: aSample(9, { atMs: T0 - 10_000 }) })],
+        readings: [notRead({ last: aSample(9, { asOfMs: T0 - 10_000 }) })],
       },
       view: { state: 'stale', value: 9, reason: 'the queue does not answer' },
     },
@@ -323,7 +323,7 @@ describe('the metric that people see', () => {
       name: 'no number when there is none',
       scene: {
         app: target({ queueLength: 50 }),
-        readings: [notRead({ last: aSample(9, { atMs: T0 - 10_001 }) })],
+        readings: [notRead({ last: aSample(9, { asOfMs: T0 - 10_001 }) })],
       },
       view: { state: 'unavailable', reason: 'the queue does not answer' },
     },
@@ -331,7 +331,7 @@ describe('the metric that people see', () => {
       name: 'the age of the oldest message',
       scene: {
         app: target({ messageAge: '30s' }),
-        readings: [aSample(9, { oldestInsertedAtMs: T0 - 12_000 })],
+        readings: [aSample(9, { oldestAgeMs: 12_000 })],
       },
       view: { state: 'ok', value: 12, target: 30, unit: 'seconds' },
     },

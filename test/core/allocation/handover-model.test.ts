@@ -90,7 +90,7 @@ class MiniMarathon {
       priority: app.priority,
       min: app.min,
       targets: app.role === 'scaled' ? [exactly] : [],
-      readings: app.role === 'scaled' ? [aSample(app.wants, { atMs: this.nowMs })] : [],
+      readings: app.role === 'scaled' ? [aSample(app.wants, { asOfMs: this.nowMs })] : [],
       observed: observed(app.requested, {
         running,
         staging: this.count(app, 'staging'),

@@ -1,118 +1,84 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AzureStorageQueueMetric, MetricSpec } from '../../../src/api/policy.ts';
 import { messagesOf } from '../../../src/core/demand/messages.ts';
-import { aRandom, aSample, T0 } from '../../support/builders.ts';
+import type { MetricSample } from '../../../src/core/observation.ts';
+import { aSample } from '../../support/builders.ts';
 
-const azure = (over: Partial<AzureStorageQueueMetric> = {}): MetricSpec => ({
-  azureStorageQueue: { queueName: 'q', count: 'Waiting', inFlightPerInstance: 1, ...over },
+const unsplit = (over: Partial<MetricSample['unsplit']> = {}): Partial<MetricSample> => ({
+  unsplit: { waitingAtLeast: 0, restInFlight: true, ...over },
+  heldPerInstance: 1,
 });
 
 describe('messages of a reading', () => {
-  it.each([
-    // Azure counts invisible messages too (docs/design/law.md#what-a-queue-count-is-made-of): inflight = min(count, n·c), q = count - inflight
+  it.each<{
+    name: string;
+    sample: Partial<MetricSample>;
+    value: number;
+    is: readonly [number, number | undefined];
+  }>([
+    // in flight = min(count, n·c), waiting = count - in flight (docs/design/law.md#what-a-queue-count-is-made-of)
+    { name: 'a total is split by what instances may hold', sample: unsplit(), value: 100, is: [92, 8] },
+    { name: 'no more is in flight than there is', sample: unsplit(), value: 5, is: [0, 5] },
     {
-      name: 'takes off what instances may hold',
-      metric: azure(),
-      sample: {},
+      name: 'an instance may hold several',
+      sample: { ...unsplit(), heldPerInstance: 4 },
       value: 100,
-      ready: 8,
-      is: [92, 8],
-    },
-    { name: 'never more than there is', metric: azure(), sample: {}, value: 5, ready: 8, is: [0, 5] },
-    {
-      name: 'with several messages an instance',
-      metric: azure({ inFlightPerInstance: 4 }),
-      sample: {},
-      value: 100,
-      ready: 8,
       is: [68, 32],
     },
     {
-      name: 'believes an exact peek',
-      metric: azure(),
-      sample: { visible: 20 },
-      value: 24,
-      ready: 8,
-      is: [20, 4],
-    },
-    // four are invisible that no instance of ours can hold: delayed, or somebody else's
-    {
-      name: 'knows what cannot be in our hands',
-      metric: azure(),
-      sample: { visible: 20 },
-      value: 34,
-      ready: 8,
-      is: [20, 8],
-    },
-    {
-      name: 'knows at least what a full peek saw',
-      metric: azure(),
-      sample: { visibleAtLeast: 32 },
+      name: 'at least those wait that were seen',
+      sample: unsplit({ waitingAtLeast: 32 }),
       value: 35,
-      ready: 8,
       is: [32, 3],
     },
     {
-      name: 'a full peek changes nothing on a long queue',
-      metric: azure(),
-      sample: { visibleAtLeast: 32 },
+      name: 'what was seen changes nothing on a long queue',
+      sample: unsplit({ waitingAtLeast: 32 }),
       value: 500,
-      ready: 8,
       is: [492, 8],
     },
     {
-      name: 'Visible says nothing of those in flight',
-      metric: azure({ count: 'Visible' }),
-      sample: { visible: 20 },
-      value: 24,
-      ready: 8,
-      is: [20, undefined],
-    },
-    {
-      name: 'Visible is derived while the peek is full',
-      metric: azure({ count: 'Visible' }),
-      sample: { visibleAtLeast: 32 },
+      name: 'a rest that may be anywhere is not in flight',
+      sample: unsplit({ waitingAtLeast: 32, restInFlight: false }),
       value: 100,
-      ready: 8,
       is: [92, undefined],
     },
     {
-      name: 'Total takes the count as it is',
-      metric: azure({ count: 'Total' }),
-      sample: { visible: 3 },
-      value: 100,
-      ready: 8,
-      is: [100, undefined],
+      name: 'a split count is believed',
+      sample: { inFlight: 4, heldPerInstance: 1 },
+      value: 20,
+      is: [20, 4],
+    },
+    // 14 are invisible, and eight instances hold one each: six are delayed or somebody else's
+    {
+      name: 'no more is in flight than our instances may hold',
+      sample: { inFlight: 14, heldPerInstance: 1 },
+      value: 20,
+      is: [20, 8],
     },
     {
-      name: 'other sources count what waits',
-      metric: aRandom,
-      sample: {},
-      value: 7,
-      ready: 8,
-      is: [7, undefined],
+      name: 'all that a source tells is in flight where nobody says how many an instance holds',
+      sample: { inFlight: 140 },
+      value: 20,
+      is: [20, 140],
     },
-  ])('$name', ({ metric, sample, value, ready, is }) => {
-    const { waiting, inFlight } = messagesOf(metric, aSample(value, sample), ready);
+    { name: 'a plain count is what waits', sample: {}, value: 7, is: [7, undefined] },
+  ])('$name', ({ sample, value, is }) => {
+    const { waiting, inFlight } = messagesOf(aSample(value, sample), 8);
     expect([waiting, inFlight]).toEqual(is);
   });
 
-  it('knows how old the oldest is, at the moment of the count', () => {
-    const sample = aSample(5, { oldestInsertedAtMs: T0 - 4_000 });
-    expect(messagesOf(azure(), sample, 1).oldestAgeMs).toBe(4_000);
-    expect(messagesOf(azure(), aSample(5), 1).oldestAgeMs).toBeUndefined();
+  it('an age is passed on, and never negative', () => {
+    expect(messagesOf(aSample(5, { oldestAgeMs: 4_000 }), 1).oldestAgeMs).toBe(4_000);
+    expect(messagesOf(aSample(5, { oldestAgeMs: -4_000 }), 1).oldestAgeMs).toBe(0);
+    expect(messagesOf(aSample(5), 1).oldestAgeMs).toBeUndefined();
   });
 
-  it('is not fooled by a clock that is ahead', () => {
-    expect(messagesOf(azure(), aSample(5, { oldestInsertedAtMs: T0 + 4_000 }), 1).oldestAgeMs).toBe(0);
-  });
-
-  it('a peek and a count that do not fit together stay within the count', () => {
+  it('an unsplit count is never split into more than it is', () => {
     fc.assert(
-      fc.property(fc.nat(100), fc.nat(100), fc.nat(20), fc.boolean(), (value, seen, ready, exact) => {
-        const sample = aSample(value, exact ? { visible: seen } : { visibleAtLeast: seen });
-        const { waiting, inFlight = 0 } = messagesOf(azure(), sample, ready);
+      fc.property(fc.nat(100), fc.nat(100), fc.nat(20), fc.boolean(), (value, seen, ready, restInFlight) => {
+        const sample = aSample(value, unsplit({ waitingAtLeast: seen, restInFlight }));
+        const { waiting, inFlight = 0 } = messagesOf(sample, ready);
         expect(waiting).toBeGreaterThanOrEqual(0);
         expect(inFlight).toBeGreaterThanOrEqual(0);
         expect(waiting + inFlight).toBeLessThanOrEqual(value);

@@ -4,7 +4,7 @@ import { timingOf } from '../../../src/core/demand/timing.ts';
 import { aBehavior, aSample, notRead, T0 } from '../../support/builders.ts';
 
 const timing = timingOf(aBehavior()); // stale after 10 s, action after 1 m
-const last = (ago: number) => aSample(7, { atMs: T0 - ago });
+const last = (ago: number) => aSample(7, { asOfMs: T0 - ago });
 
 describe('a reading', () => {
   it.each([
@@ -28,7 +28,7 @@ describe('a reading', () => {
       reading: notRead({ sinceMs: T0 - 60_001 }),
       state: 'failed',
     },
-    { name: 'from a clock ahead of ours serves', reading: aSample(7, { atMs: T0 + 5_000 }), state: 'ok' },
+    { name: 'from a clock ahead of ours serves', reading: aSample(7, { asOfMs: T0 + 5_000 }), state: 'ok' },
     { name: 'that is no number does not serve', reading: aSample(Number.NaN), state: 'held' },
   ])('$name', ({ reading, state }) => {
     expect(usable(reading, timing, T0).state).toBe(state);

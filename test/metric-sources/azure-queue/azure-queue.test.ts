@@ -5,8 +5,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AccountSASPermissions, type QueueClient, QueueSASPermissions } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { AzureStorageQueueMetric } from '../../../src/api/policy.ts';
 import type { MetricReading, MetricSample } from '../../../src/core/observation.ts';
+import { defined } from '../../../src/lang/defined.ts';
+import type { AzureStorageQueueMetric } from '../../../src/metric-sources/azure-queue/config.ts';
 import { createAzureQueue, describeAzureQueue } from '../../../src/metric-sources/azure-queue/index.ts';
 import type { MetricSource } from '../../../src/metric-sources/source.ts';
 import { withDeadline } from '../../../src/metric-sources/wrappers/deadline.ts';
@@ -73,7 +74,7 @@ function ok(reading: MetricReading): MetricSample {
 }
 
 function reasonOf(reading: MetricReading): string {
-  if (reading.state === 'ok') throw new Error(`was ok with ${reading.value}`);
+  if (reading.state === 'ok') throw new Error(`was ok with ${reading.waiting}`);
   return reading.reason;
 }
 
@@ -89,48 +90,49 @@ describe('azureStorageQueue counts', () => {
     const { name } = await newQueue();
     expect(ok(await sourceOf({ name }).read(never))).toEqual({
       state: 'ok',
-      value: 0,
-      atMs: NOW_MS,
-      visible: 0,
+      waiting: 0,
+      inFlight: 0,
+      heldPerInstance: 1,
+      asOfMs: NOW_MS,
     });
   });
 
   it('all messages, those taken but not deleted included, and tells them apart', async () => {
     const { client, name } = await newQueue(7);
     await client.receiveMessages({ numberOfMessages: 3, visibilityTimeout: 60 });
-    expect(ok(await sourceOf({ name }).read(never))).toMatchObject({ value: 7, visible: 4 });
+    expect(ok(await sourceOf({ name }).read(never))).toMatchObject({ waiting: 4, inFlight: 3 });
   });
 
   it('deleted messages no more', async () => {
     const { client, name } = await newQueue(3);
     const [taken] = (await client.receiveMessages()).receivedMessageItems;
     await client.deleteMessage(taken!.messageId, taken!.popReceipt);
-    expect(ok(await sourceOf({ name }).read(never))).toMatchObject({ value: 2, visible: 2 });
+    expect(ok(await sourceOf({ name }).read(never))).toMatchObject({ waiting: 2, inFlight: 0 });
   });
 
   it.each([
-    { messages: 31, visibility: { visible: 31 } },
-    { messages: 32, visibility: { visibleAtLeast: 32 } },
-    { messages: 40, visibility: { visibleAtLeast: 32 } },
-  ])('$messages visible ones as $visibility: a peek shows 32 at most', async ({ messages, visibility }) => {
+    { messages: 31, told: { inFlight: 0 } },
+    { messages: 32, told: { unsplit: { waitingAtLeast: 32, restInFlight: true } } },
+    { messages: 40, told: { unsplit: { waitingAtLeast: 32, restInFlight: true } } },
+  ])('$messages visible ones with $told: a peek shows 32 at most', async ({ messages, told }) => {
     const { name } = await newQueue(messages);
-    const { value, visible, visibleAtLeast } = ok(await sourceOf({ name }).read(never));
-    const seen = { ...(visible !== undefined && { visible }), ...(visibleAtLeast && { visibleAtLeast }) };
-    expect({ value, ...seen }).toEqual({ value: messages, ...visibility });
+    const { waiting, inFlight, unsplit } = ok(await sourceOf({ name }).read(never));
+    expect({ waiting, ...defined({ inFlight, unsplit }) }).toEqual({ waiting: messages, ...told });
   });
 
   it('the age of the oldest visible message from the moment of the reading', async () => {
     const { name } = await newQueue(2);
-    const { oldestInsertedAtMs } = ok(await sourceOf({ name }).read(never));
-    expect(oldestInsertedAtMs).toBeLessThanOrEqual(NOW_MS);
-    expect(oldestInsertedAtMs).toBeGreaterThan(NOW_MS - 60_000);
+    const { oldestAgeMs, arrivals } = ok(await sourceOf({ name }).read(never));
+    expect(oldestAgeMs).toBeGreaterThanOrEqual(0);
+    expect(oldestAgeMs).toBeLessThan(60_000);
+    expect(arrivals).toHaveLength(2);
+    expect(arrivals?.[0]).toBe(NOW_MS - (oldestAgeMs ?? 0));
   });
 
   it('peeks for the age alone when only the total is wanted', async () => {
     const { name } = await newQueue(3);
     const reading = ok(await sourceOf({ name, count: 'Total' }).read(never));
-    expect(reading).toMatchObject({ value: 3, visibleAtLeast: 1 });
-    expect(reading.oldestInsertedAtMs).toBeDefined();
+    expect(reading).toEqual({ state: 'ok', waiting: 3, oldestAgeMs: expect.any(Number), asOfMs: NOW_MS });
   });
 });
 
@@ -141,7 +143,7 @@ describe('azureStorageQueue credentials', () => {
     const { name } = await newQueue(2);
     const values = noValues({ CS: azurite.connectionString });
     const source = sourceOf({ name, values, connectionString: { fromEnv: 'CS' } });
-    expect(ok(await source.read(never)).value).toBe(2);
+    expect(ok(await source.read(never)).waiting).toBe(2);
   });
 
   it('reads with a SAS of the queue that may read', async () => {
@@ -153,7 +155,7 @@ describe('azureStorageQueue credentials', () => {
     const values = noValues({ SAS: new URL(url).search });
     const endpoint = azurite.endpoint;
     const source = sourceOf({ name, values, endpoint, sasToken: { fromEnv: 'SAS' } });
-    expect(ok(await source.read(never))).toMatchObject({ value: 2, visible: 2 });
+    expect(ok(await source.read(never))).toMatchObject({ waiting: 2, inFlight: 0 });
   });
 
   it('goes on with the count alone where a SAS does not allow to peek', async () => {
@@ -172,7 +174,13 @@ describe('azureStorageQueue credentials', () => {
     const values = noValues({ SAS: new URL(url).search });
     const endpoint = azurite.endpoint;
     const source = sourceOf({ name, values, endpoint, sasToken: { fromEnv: 'SAS' } });
-    expect(ok(await source.read(never))).toEqual({ state: 'ok', value: 2, atMs: NOW_MS });
+    expect(ok(await source.read(never))).toEqual({
+      state: 'ok',
+      waiting: 2,
+      unsplit: { waitingAtLeast: 0, restInFlight: true },
+      heldPerInstance: 1,
+      asOfMs: NOW_MS,
+    });
   });
 
   it.each(['expired', 'forged'])('says that an %s SAS was refused, and shows nothing of it', async (how) => {
@@ -210,7 +218,7 @@ describe('azureStorageQueue credentials', () => {
     const source = sourceOf({ name, values });
     reasonOf(await source.read(never));
     values.env['AZURE_STORAGE_ACCOUNT_KEY'] = ACCOUNT_KEY;
-    expect(ok(await source.read(never)).value).toBe(1);
+    expect(ok(await source.read(never)).waiting).toBe(1);
   });
 
   it.each([
@@ -250,14 +258,14 @@ describe('azureStorageQueue in trouble', () => {
     cleanUp.push(() => former.stop());
     await former.queue('orders').create();
     const source = sourceOf({ values: fakeValues(former.env('orders')) });
-    expect(ok(await source.read(never)).value).toBe(0);
+    expect(ok(await source.read(never)).waiting).toBe(0);
     await former.stop();
     expect(reasonOf(await source.read(never))).toMatch(/at 127.0.0.1:\d+: (connection refused|.*closed)/);
     const latter = await startAzurite({ port: former.port });
     cleanUp.push(() => latter.stop());
     await latter.queue('orders').create();
     await latter.queue('orders').sendMessage('1');
-    expect(ok(await source.read(never)).value).toBe(1);
+    expect(ok(await source.read(never)).waiting).toBe(1);
   });
 
   it('is read by the first round that the storage answers, after a minute of rounds without it', async () => {
@@ -270,7 +278,7 @@ describe('azureStorageQueue in trouble', () => {
       deadlineMs: 2_000,
       label: () => 'queue orders',
     });
-    expect(ok(await source.read(never)).value).toBe(0);
+    expect(ok(await source.read(never)).waiting).toBe(0);
     await former.stop();
     for (let second = 0; second < 60; second++) {
       expect((await source.read(never)).state).toBe('unavailable');
@@ -280,7 +288,7 @@ describe('azureStorageQueue in trouble', () => {
     cleanUp.push(() => latter.stop());
     await latter.queue('orders').create();
     await latter.queue('orders').sendMessage('1');
-    expect(ok(await source.read(never)).value).toBe(1);
+    expect(ok(await source.read(never)).waiting).toBe(1);
   });
 
   const html = '<!doctype html><html><body>Please log in</body></html>';
@@ -370,10 +378,12 @@ describe('azureStorageQueue in trouble', () => {
     });
     expect(ok(await sourceOf({ endpoint: endpoint }).read(never))).toEqual({
       state: 'ok',
-      value: 2,
-      atMs: NOW_MS,
-      visible: 2,
-      oldestInsertedAtMs: NOW_MS - 10_000,
+      waiting: 2,
+      inFlight: 0,
+      heldPerInstance: 1,
+      asOfMs: NOW_MS,
+      oldestAgeMs: 10_000,
+      arrivals: [NOW_MS - 10_000, NOW_MS - 5_000],
     });
   });
 
@@ -390,7 +400,7 @@ describe('azureStorageQueue in trouble', () => {
       if (before === undefined) delete process.env['HTTP_PROXY'];
       else process.env['HTTP_PROXY'] = before;
     });
-    expect(ok(await sourceOf({ name }).read(never)).value).toBe(1);
+    expect(ok(await sourceOf({ name }).read(never)).waiting).toBe(1);
     expect(proxied).toEqual([]);
   });
 

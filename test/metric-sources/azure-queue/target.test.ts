@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AzureStorageQueueMetric } from '../../../src/api/policy.ts';
+import type { AzureStorageQueueMetric } from '../../../src/metric-sources/azure-queue/config.ts';
 import { resolveQueueTarget } from '../../../src/metric-sources/azure-queue/target.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { fakeValues } from '../../support/values.ts';

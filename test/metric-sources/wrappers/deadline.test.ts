@@ -6,7 +6,7 @@ import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 
 const never = new AbortController().signal;
-const ok = (value: number, atMs = 0): MetricSample => ({ state: 'ok', value, atMs });
+const ok = (waiting: number, asOfMs = 0): MetricSample => ({ state: 'ok', waiting, asOfMs });
 
 function sourceThat(read: MetricSource['read']): MetricSource & { closed: number } {
   const source = { closed: 0, read, close: async () => void source.closed++ };

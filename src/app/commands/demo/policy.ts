@@ -32,7 +32,7 @@ function needsOf(policies: readonly MicroscalingPolicy[]): Omit<DemoPolicies, 'n
   const targets = apps.flatMap((app) => app.targets ?? []);
   return {
     useStorage:
-      targets.some(({ metric }) => metric.azureStorageQueue !== undefined) || apps.some(isGivenQueue),
+      targets.some(({ metric }) => metric['azureStorageQueue'] !== undefined) || apps.some(isGivenQueue),
     haveQueueLength: targets.some(({ queueLength }) => queueLength !== undefined),
   };
 }
