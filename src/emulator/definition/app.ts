@@ -1,16 +1,17 @@
-// emulator: an app as Marathon stores and shows it, names spelled as on the wire.
+// emulator: an app as Marathon stores and shows it, names spelled as on the wire. Type aliases, not interfaces: so the
+// compiler knows that an app is JSON.
 
-import type { LinuxInfo } from './given.ts';
+import type { GivenReadinessCheck, GivenUpgradeStrategy, LinuxInfo } from './given.ts';
 import type { Json } from './shapes/shape.ts';
 
-export interface PortDefinition {
+export type PortDefinition = {
   readonly port: number;
   readonly protocol: string;
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
-}
+};
 
-export interface PortMapping {
+export type PortMapping = {
   readonly containerPort: number;
   readonly hostPort?: number;
   readonly servicePort: number;
@@ -18,9 +19,9 @@ export interface PortMapping {
   readonly name?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly networkNames?: readonly string[];
-}
+};
 
-export interface Container {
+export type Container = {
   readonly type: 'DOCKER' | 'MESOS';
   readonly docker?: {
     readonly image: string;
@@ -32,20 +33,17 @@ export interface Container {
   readonly linuxInfo?: LinuxInfo;
   readonly portMappings?: readonly PortMapping[];
   readonly volumes: readonly Json[];
-}
+};
 
-export interface Network {
+export type Network = {
   readonly mode: 'host' | 'container' | 'container/bridge';
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
-}
+};
 
-export interface UpgradeStrategy {
-  readonly minimumHealthCapacity: number;
-  readonly maximumOverCapacity: number;
-}
+export type UpgradeStrategy = GivenUpgradeStrategy;
 
-export interface HealthCheck {
+export type HealthCheck = {
   /** HTTP, HTTPS, TCP, COMMAND, MESOS_HTTP, MESOS_HTTPS or MESOS_TCP. */
   readonly protocol: string;
   readonly path?: string;
@@ -61,21 +59,12 @@ export interface HealthCheck {
   readonly delaySeconds: number;
   readonly ignoreHttp1xx?: boolean;
   readonly ipProtocol?: 'IPv4' | 'IPv6';
-}
+};
 
-export interface ReadinessCheck {
-  readonly name: string;
-  readonly protocol: string;
-  readonly path: string;
-  readonly portName: string;
-  readonly intervalSeconds: number;
-  readonly timeoutSeconds: number;
-  readonly httpStatusCodesForReady: readonly number[];
-  readonly preserveLastResponse: boolean;
-}
+export type ReadinessCheck = Required<GivenReadinessCheck>;
 
 /** What a person says about an app. cpus are shares of a core, mem and disk MB. */
-export interface AppFields {
+export type AppFields = {
   readonly id: string;
   readonly cmd?: string;
   readonly args?: readonly string[];
@@ -113,7 +102,7 @@ export interface AppFields {
   readonly acceptedResourceRoles?: readonly string[];
   readonly user?: string;
   readonly tty?: boolean;
-}
+};
 
 export interface VersionInfo {
   readonly lastScalingAt: string;

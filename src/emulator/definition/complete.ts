@@ -11,7 +11,7 @@ import { meaning, storable } from './rules/rules.ts';
 import { refuse } from './rules/violation.ts';
 import { DEFAULT_SETTINGS, type DefinitionContext, rootRoles } from './settings.ts';
 import { APP_SHAPE, APP_UPDATE_SHAPE } from './shapes/app-shape.ts';
-import type { Json, JsonObject, ObjectShape } from './shapes/shape.ts';
+import type { Fields, FieldsOf, Json, ObjectShape } from './shapes/shape.ts';
 import { distinct, readObject } from './shapes/shape-reader.ts';
 import { storedApp } from './stored/app.ts';
 
@@ -21,16 +21,16 @@ import { storedApp } from './stored/app.ts';
  * @param path where the app stands in the body: empty, or `/apps(0)`
  * @throws ApiError 422 with every field of a wrong shape
  */
-export function readApp(body: unknown, path = ''): JsonObject {
+export function readApp(body: unknown, path = ''): GivenUpdate {
   return readAs(APP_UPDATE_SHAPE, body, path);
 }
 
 /** A whole app, with the defaults of what it does not name. @throws ApiError 422 with every field of a wrong shape */
-export function readNewApp(body: unknown, path = ''): JsonObject {
+export function readNewApp(body: unknown, path = ''): GivenApp {
   return readAs(APP_SHAPE, body, path);
 }
 
-function readAs(shape: ObjectShape, body: unknown, path: string): JsonObject {
+function readAs<F extends Fields>(shape: ObjectShape<F>, body: unknown, path: string): FieldsOf<F> {
   const details: ErrorDetail[] = [];
   const given = readObject(shape, body as Json, { path, details });
   if (details.length > 0) throw invalidShape(details);
@@ -38,7 +38,7 @@ function readAs(shape: ObjectShape, body: unknown, path: string): JsonObject {
 }
 
 /** A whole new app. @throws ApiError with everything that is wrong with it */
-export function completeApp(id: string, given: JsonObject, context: DefinitionContext = {}): AppFields {
+export function completeApp(id: string, given: GivenUpdate, context: DefinitionContext = {}): AppFields {
   const { path = '', base = '/', roles = rootRoles(context.settings) } = context;
   const { features } = context.settings ?? DEFAULT_SETTINGS;
   const whole = wholeApp(given);
@@ -57,24 +57,21 @@ export function completeApp(id: string, given: JsonObject, context: DefinitionCo
   return stored;
 }
 
-/** The reader has checked every field against the table in app-shape.ts, which says what this type says. */
-function wholeApp(given: JsonObject): GivenApp {
-  const defaults = Object.entries(APP_SHAPE.fields).flatMap(([name, { otherwise }]) =>
-    otherwise === undefined ? [] : [[name, otherwise]],
-  );
-  return { ...Object.fromEntries(defaults), ...given } as unknown as GivenApp;
+/** What was read before is right as it is; here the defaults come to it. */
+function wholeApp(given: GivenUpdate): GivenApp {
+  return readObject(APP_SHAPE, given, { path: '', details: [] });
 }
 
 /** `stored` with the fields of a partial update; resource limits that the update does not name are lost, as in Marathon. */
-export function mergeApp(stored: AppFields, given: JsonObject, context: DefinitionContext = {}): AppFields {
+export function mergeApp(stored: AppFields, given: GivenUpdate, context: DefinitionContext = {}): AppFields {
   const { resourceLimits: _limits, executorResources: _executor, ...kept } = stored;
-  const update = modernUpdate(given as unknown as GivenUpdate);
-  const before = readObject(APP_SHAPE, kept as unknown as JsonObject, { path: '', details: [] });
-  return completeApp(stored.id, { ...before, ...(update as JsonObject) }, context);
+  const update = modernUpdate(given);
+  const before = readObject(APP_SHAPE, kept, { path: '', details: [] });
+  return completeApp(stored.id, { ...before, ...update }, context);
 }
 
 /** A new app of a partial update: as if it were merged into one that has no ports. */
-export function appOfUpdate(id: string, given: JsonObject, context: DefinitionContext = {}): AppFields {
-  const update = modernUpdate(given as unknown as GivenUpdate);
-  return completeApp(id, { portDefinitions: [], ...(update as JsonObject) }, context);
+export function appOfUpdate(id: string, given: GivenUpdate, context: DefinitionContext = {}): AppFields {
+  const update = modernUpdate(given);
+  return completeApp(id, { portDefinitions: [], ...update }, context);
 }

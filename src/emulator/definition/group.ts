@@ -132,7 +132,7 @@ function readMember(
 ): AppFields {
   const path = `/apps(${index})`;
   const given = readNewApp(body, path);
-  const id = canonicalPath(String(given['id']), group);
+  const id = canonicalPath(given.id, group);
   const { settings, roleOf } = roles.around;
   return completeApp(id, given, { settings, base: group, roles: memberRoles(roles, roleOf(id)) });
 }

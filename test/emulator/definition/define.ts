@@ -15,7 +15,7 @@ export const ALL_FEATURES: DefinitionContext = {
 /** A body with an id and something to run, unless it says otherwise. */
 export function define(body: Record<string, unknown>, context: DefinitionContext = {}): AppFields {
   const given = readNewApp({ id: '/group/app', cmd: 'sleep 60', ...body });
-  return completeApp(String(given['id']), given, {
+  return completeApp(given.id, given, {
     roles: { defaultRole: context.settings?.mesosRole ?? '*', validRoles: ['*', 'group', 'shop'] },
     ...context,
   });

@@ -6,24 +6,20 @@ import { isObject, type Json, type ObjectShape, type Shape } from '../shapes/sha
 import { read } from '../shapes/shape-reader.ts';
 
 /** `Artifact(http://x,true,false,false,None)`. */
-export function scalaText(shape: Shape, value: unknown): string {
-  return textOf(shape, (value ?? null) as Json);
-}
-
-function textOf(shape: Shape, value: Json): string {
+export function scalaText(shape: Shape, value: Json): string {
   switch (shape.kind) {
     case 'object':
       return objectText(shape, value);
     case 'array':
       return `${shape.set ? 'Set' : 'List'}(${items(value)
-        .map((item) => textOf(shape.of, item))
+        .map((item) => scalaText(shape.of, item))
         .join(', ')})`;
     case 'map': {
       const entries = isObject(value) ? Object.entries(value) : [];
-      return `Map(${entries.map(([key, item]) => `${key} -> ${textOf(shape.of, item)}`).join(', ')})`;
+      return `Map(${entries.map(([key, item]) => `${key} -> ${scalaText(shape.of, item)}`).join(', ')})`;
     }
     case 'union':
-      return textOf(shape.of.find((one) => fits(one, value)) ?? { kind: 'any' }, value);
+      return scalaText(shape.of.find((one) => fits(one, value)) ?? { kind: 'any' }, value);
     case 'number':
       return named(shape.name, doubleText(Number(value)));
     case 'string':
@@ -37,8 +33,8 @@ function objectText(shape: ObjectShape, value: Json): string {
   const given = isObject(value) ? value : {};
   const parts = Object.entries(shape.fields).map(([name, field]) => {
     const item = given[name] ?? field.otherwise;
-    if (field.required || field.otherwise !== undefined) return textOf(field.shape, item ?? null);
-    return item === undefined || item === null ? 'None' : `Some(${textOf(field.shape, item)})`;
+    if (field.required || field.otherwise !== undefined) return scalaText(field.shape, item ?? null);
+    return item === undefined || item === null ? 'None' : `Some(${scalaText(field.shape, item)})`;
   });
   return `${shape.name}(${parts.join(',')})`;
 }

@@ -3,6 +3,7 @@
 import type { GivenApp, GivenPortDefinition, GivenUpdate } from '../given.ts';
 import { hasPersistentVolumes } from '../given.ts';
 import { distinct } from '../shapes/shape-reader.ts';
+import { DEFAULT_RESIDENCY } from '../shapes/strategy-shape.ts';
 import { withPortIndex, withStatusCodes } from './checks.ts';
 import { EMPTY_CONTAINER, modernContainer, networkedContainer, withMappings } from './container.ts';
 import { fetchOf } from './fetch.ts';
@@ -11,8 +12,6 @@ import { networksOf } from './networks.ts';
 const DEFAULT_PORTS: readonly GivenPortDefinition[] = [
   { port: 0, labels: {}, name: 'default', protocol: 'tcp' },
 ];
-
-const DEFAULT_RESIDENCY = { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'WAIT_FOREVER' };
 
 /** @throws ApiError 500 where spellings contradict each other in a way that nothing has looked at before */
 export function modernApp(given: GivenApp): GivenApp {

@@ -5,13 +5,14 @@ import {
   type GivenUpgradeStrategy,
   hasExternalVolumes,
   hasPersistentVolumes,
+  volumesOf,
 } from '../given.ts';
 import { doubleText, unless, type Violation, violation } from './violation.ts';
 import { dvdiOf } from './volumes/external-volume.ts';
 
 export function strategies(app: GivenApp): readonly Violation[] {
   const { upgradeStrategy, residency, unreachableStrategy: unreachable, instances } = app;
-  const hasDvdi = (app.container?.volumes ?? []).some(
+  const hasDvdi = volumesOf(app).some(
     ({ external }) => external !== undefined && dvdiOf(external) !== undefined,
   );
   const isResident = residency !== undefined;

@@ -5,13 +5,13 @@ import { check, healthCheck, readinessCheck } from './check-shape.ts';
 import { container } from './container-shape.ts';
 import { ipAddress, network, portDefinition, ports } from './network-shape.ts';
 import {
+  allOptional,
   array,
   boolean,
   integer,
   many,
   map,
   number,
-  type ObjectShape,
   object,
   oneOf,
   optional,
@@ -51,7 +51,7 @@ const versionInfo = object(
   'plain',
 );
 
-export const APP_SHAPE: ObjectShape = object('App', {
+export const APP_SHAPE = object('App', {
   id: required(pathId),
   acceptedResourceRoles: optional(set(string)),
   args: many(array(string)),
@@ -96,10 +96,4 @@ export const APP_SHAPE: ObjectShape = object('App', {
 });
 
 /** An update names what it changes: nothing is required and nothing appears by itself. */
-export const APP_UPDATE_SHAPE: ObjectShape = {
-  ...APP_SHAPE,
-  name: 'AppUpdate',
-  fields: Object.fromEntries(
-    Object.entries(APP_SHAPE.fields).map(([name, { shape }]) => [name, optional(shape)]),
-  ),
-};
+export const APP_UPDATE_SHAPE = object('AppUpdate', allOptional(APP_SHAPE.fields));

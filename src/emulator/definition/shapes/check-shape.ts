@@ -8,7 +8,6 @@ import {
   oneOf,
   optional,
   required,
-  type Shape,
   set,
   string,
   union,
@@ -18,7 +17,7 @@ import { anyPort, longName, notEmpty, path } from './texts.ts';
 
 const scheme = withDefault(oneOf('HTTP', 'HTTPS'), 'HTTP');
 
-export const healthCheck: Shape = object('AppHealthCheck', {
+export const healthCheck = object('AppHealthCheck', {
   command: optional(object('AppCommandCheck', { value: required(string) }, 'plain')),
   gracePeriodSeconds: withDefault(integer(0), 300),
   ignoreHttp1xx: optional(boolean),
@@ -50,7 +49,7 @@ const httpCheck = object('AppHttpCheck', {
 
 const tcpCheck = object('AppTcpCheck', { portIndex: optional(anyPort), port: optional(anyPort) });
 
-export const check: Shape = object('AppCheck', {
+export const check = object('AppCheck', {
   http: optional(httpCheck),
   tcp: optional(tcpCheck),
   exec: optional(object('CommandCheck', { command: required(command) }, 'plain')),
@@ -59,7 +58,7 @@ export const check: Shape = object('AppCheck', {
   delaySeconds: withDefault(integer(0), 15),
 });
 
-export const readinessCheck: Shape = object('ReadinessCheck', {
+export const readinessCheck = object('ReadinessCheck', {
   name: withDefault(notEmpty, 'readinessCheck'),
   protocol: scheme,
   path: withDefault(path, '/'),

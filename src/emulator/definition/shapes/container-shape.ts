@@ -10,7 +10,6 @@ import {
   oneOf,
   optional,
   required,
-  type Shape,
   string,
   withDefault,
 } from './shape.ts';
@@ -51,7 +50,7 @@ const linuxInfo = object(
   'plain',
 );
 
-export const container: Shape = object('Container', {
+export const container = object('Container', {
   type: withDefault(oneOf('MESOS', 'DOCKER'), 'DOCKER'),
   docker: optional(docker),
   linuxInfo: optional(linuxInfo),

@@ -9,7 +9,6 @@ import {
   oneOf,
   optional,
   required,
-  type Shape,
   set,
   string,
   withDefault,
@@ -18,20 +17,20 @@ import { anyPort, longName, networkName, notEmpty } from './texts.ts';
 
 const protocol = oneOf('tcp', 'udp', 'udp,tcp');
 
-export const network: Shape = object('Network', {
+export const network = object('Network', {
   name: optional(networkName),
   mode: withDefault(oneOf('container', 'container/bridge', 'host'), 'container'),
   labels: many(map(string)),
 });
 
-export const portDefinition: Shape = object('PortDefinition', {
+export const portDefinition = object('PortDefinition', {
   port: withDefault(anyPort, 0),
   labels: many(map(string)),
   name: optional(longName),
   protocol: withDefault(protocol, 'tcp'),
 });
 
-export const portMapping: Shape = object('ContainerPortMapping', {
+export const portMapping = object('ContainerPortMapping', {
   containerPort: withDefault(anyPort, 0),
   hostPort: optional(anyPort),
   labels: many(map(string)),
@@ -48,7 +47,7 @@ const discoveryPort = object('IpDiscoveryPort', {
   labels: many(map(string)),
 });
 
-export const ipAddress: Shape = object('IpAddress', {
+export const ipAddress = object('IpAddress', {
   discovery: optional(object('IpDiscovery', { ports: many(array(discoveryPort)) })),
   groups: many(set(string)),
   labels: many(map(string)),
@@ -56,6 +55,6 @@ export const ipAddress: Shape = object('IpAddress', {
 });
 
 /** Of `ports`; bounds are looked at later. */
-export const ports: Shape = array(integer());
+export const ports = array(integer());
 
-export const dockerNetwork: Shape = oneOf('BRIDGE', 'HOST', 'NONE', 'USER');
+export const dockerNetwork = oneOf('BRIDGE', 'HOST', 'NONE', 'USER');

@@ -5,6 +5,7 @@ import type { ErrorDetail } from '../../api-error.ts';
 import {
   type Field,
   type Fields,
+  type FieldsOf,
   isObject,
   type Json,
   type JsonObject,
@@ -43,18 +44,24 @@ export function read(shape: Shape, value: Json, at: ReadAt): Json {
     case 'map':
       return isObject(value) ? readMap(shape.of, value, at) : wrong(at, 'error.expected.jsobject');
     case 'object':
-      return readObject(shape, value, at);
+      return fieldsOf(shape, value, at);
     case 'union':
       return readUnion(shape.of, value, at);
   }
 }
 
 /** The fields of a checked object. */
-export function readFields(fields: Fields, value: JsonObject, at: ReadAt): JsonObject {
+export function readFields<F extends Fields>(fields: F, value: JsonObject, at: ReadAt): FieldsOf<F> {
   return readObject(object('', fields), value, at);
 }
 
-export function readObject(shape: ObjectShape, value: Json, at: ReadAt): JsonObject {
+/** @returns what the shape promises, unless something was wrong */
+export function readObject<F extends Fields>(shape: ObjectShape<F>, value: Json, at: ReadAt): FieldsOf<F> {
+  // `read` makes of each kind what `TypeOf` says of it; the compiler does not follow a type through a table.
+  return fieldsOf(shape, value, at) as FieldsOf<F>;
+}
+
+function fieldsOf(shape: ObjectShape, value: Json, at: ReadAt): JsonObject {
   if (shape.reader === 'plain' && !isObject(value)) {
     wrong(at, 'error.expected.jsobject');
     return {};

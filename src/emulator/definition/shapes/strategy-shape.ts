@@ -1,25 +1,14 @@
 // emulator: what happens while an app is changed, is lost, or wants more than it was given.
 
-import {
-  long,
-  number,
-  object,
-  oneOf,
-  optional,
-  required,
-  type Shape,
-  text,
-  union,
-  withDefault,
-} from './shape.ts';
+import { long, number, object, oneOf, optional, required, text, union, withDefault } from './shape.ts';
 
-export const upgradeStrategy: Shape = object('UpgradeStrategy', {
+export const upgradeStrategy = object('UpgradeStrategy', {
   maximumOverCapacity: required(number(0, 1)),
   minimumHealthCapacity: required(number(0, 1)),
 });
 
 /** Any text means `disabled`. */
-export const unreachableStrategy: Shape = union(
+export const unreachableStrategy = union(
   text({ name: 'UnreachableDisabled' }),
   object('UnreachableEnabled', {
     inactiveAfterSeconds: withDefault(long(0), 0),
@@ -27,12 +16,20 @@ export const unreachableStrategy: Shape = union(
   }),
 );
 
-export const residency: Shape = object('AppResidency', {
-  relaunchEscalationTimeoutSeconds: withDefault(long(0), 3600),
-  taskLostBehavior: withDefault(oneOf('WAIT_FOREVER', 'RELAUNCH_AFTER_TIMEOUT'), 'WAIT_FOREVER'),
+export const DEFAULT_RESIDENCY = {
+  relaunchEscalationTimeoutSeconds: 3600,
+  taskLostBehavior: 'WAIT_FOREVER',
+} as const;
+
+export const residency = object('AppResidency', {
+  relaunchEscalationTimeoutSeconds: withDefault(long(0), DEFAULT_RESIDENCY.relaunchEscalationTimeoutSeconds),
+  taskLostBehavior: withDefault(
+    oneOf('WAIT_FOREVER', 'RELAUNCH_AFTER_TIMEOUT'),
+    DEFAULT_RESIDENCY.taskLostBehavior,
+  ),
 });
 
-export const executorResources: Shape = object('ExecutorResources', {
+export const executorResources = object('ExecutorResources', {
   cpus: withDefault(number(0), 0.1),
   mem: withDefault(number(32), 32),
   disk: withDefault(number(10), 10),
@@ -43,4 +40,4 @@ const limit = optional(
   union(text({ name: 'ResourceLimitUnlimited' }), { kind: 'number', name: 'ResourceLimitNumber' }),
 );
 
-export const resourceLimits: Shape = object('ResourceLimits', { cpus: limit, mem: limit }, 'plain');
+export const resourceLimits = object('ResourceLimits', { cpus: limit, mem: limit }, 'plain');

@@ -1,24 +1,24 @@
 // emulator: the forms that texts of a definition must have.
 
-import { integer, type Shape, text } from './shape.ts';
+import { integer, text } from './shape.ts';
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const NETWORK_NAME = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/;
 
-export const name: Shape = text({ min: 1, max: 63, form: (given) => LABEL.test(given) });
+export const name = text({ min: 1, max: 63, form: (given) => LABEL.test(given) });
 /** A name that may be of any length. */
-export const longName: Shape = text({ min: 1, form: (given) => LABEL.test(given) });
-export const networkName: Shape = text({ min: 1, max: 63, form: (given) => NETWORK_NAME.test(given) });
-export const notEmpty: Shape = text({ min: 1 });
-export const path: Shape = text({ min: 1, max: 1024 });
-export const uri: Shape = text({ min: 1, max: 1024 });
-export const anyPort: Shape = integer(0, 65_535);
+export const longName = text({ min: 1, form: (given) => LABEL.test(given) });
+export const networkName = text({ min: 1, max: 63, form: (given) => NETWORK_NAME.test(given) });
+export const notEmpty = text({ min: 1 });
+export const path = text({ min: 1, max: 1024 });
+export const uri = text({ min: 1, max: 1024 });
+export const anyPort = integer(0, 65_535);
 
 /** Segments of dotted labels, or `..`, between any number of slashes. */
-export const pathId: Shape = text({ min: 1, form: isPathId });
+export const pathId = text({ min: 1, form: isPathId });
 
 /** `//cmd`, or a path without empty segments, or nothing. */
-export const executor: Shape = text({ form: (given) => given === '//cmd' || isPlainPath(given) });
+export const executor = text({ form: (given) => given === '//cmd' || isPlainPath(given) });
 
 function isPathId(given: string): boolean {
   return given.split('/').every((part) => part === '' || part === '..' || isDotted(part));

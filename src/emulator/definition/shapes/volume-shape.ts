@@ -10,7 +10,6 @@ import {
   oneOf,
   optional,
   required,
-  type Shape,
   set,
   string,
   union,
@@ -62,7 +61,7 @@ const csi = object(
   'plain',
 );
 
-export const volume: Shape = union(
+export const volume = union(
   object('AppPersistentVolume', { containerPath, persistent: required(persistent), mode }),
   object('AppExternalVolume', { containerPath, external: required(union(dvdi, csi)), mode }),
   object('AppSecretVolume', { containerPath, secret: required(notEmpty) }),

@@ -11,8 +11,9 @@ import {
 } from '../given.ts';
 import { unstorableConstraint } from '../rules/constraints.ts';
 import { defaultUpgrade } from '../rules/strategies.ts';
-import type { Json, JsonObject } from '../shapes/shape.ts';
+import type { Json } from '../shapes/shape.ts';
 import { distinct } from '../shapes/shape-reader.ts';
+import { DEFAULT_RESIDENCY } from '../shapes/strategy-shape.ts';
 import { storedCheck, storedHealthCheck } from './checks.ts';
 import { storedContainer } from './container.ts';
 
@@ -36,11 +37,9 @@ export function storedApp(app: GivenApp): AppFields {
     requirePorts: app.requirePorts,
     upgradeStrategy: app.upgradeStrategy ?? defaultUpgrade(app),
     unreachableStrategy: unreachableStrategy(app),
-    ...(hasPersistentVolumes(app) && { residency: RESIDENCY }),
+    ...(hasPersistentVolumes(app) && { residency: DEFAULT_RESIDENCY }),
   };
 }
-
-const RESIDENCY = { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'WAIT_FOREVER' };
 
 function numbers(app: GivenApp) {
   const { instances, cpus, mem, disk, gpus, backoffSeconds, backoffFactor, maxLaunchDelaySeconds } = app;
@@ -55,7 +54,7 @@ function numbers(app: GivenApp) {
     backoffFactor,
     maxLaunchDelaySeconds,
     ...defined({ taskKillGracePeriodSeconds }),
-    ...(resourceLimits && { resourceLimits: resourceLimits as JsonObject }),
+    ...(resourceLimits && { resourceLimits }),
     ...(executorResources && { executorResources }),
   };
 }
@@ -83,7 +82,7 @@ function lists(app: GivenApp) {
     constraints,
     dependencies,
     env,
-    fetch: fetch as unknown as readonly Json[],
+    fetch,
     healthChecks,
     readinessChecks: readinessChecks as Required<AppFields>['readinessChecks'],
     secrets,

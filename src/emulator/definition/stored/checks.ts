@@ -60,5 +60,5 @@ export function storedCheck(check: GivenCheck): JsonObject {
     throw new ApiError(500, `ArgvList(List(${check.exec.command.argv.join(', ')})) (of class ${ARGV})`);
   if (check.http?.scheme === 'HTTPS')
     throw new ApiError(500, 'HTTPS (of class mesosphere.marathon.raml.HttpScheme$Https$)');
-  return { ...check } as unknown as JsonObject;
+  return check;
 }

@@ -66,5 +66,5 @@ function csi(info: Extract<GivenExternal, { readonly options: { readonly pluginN
     name: info.name,
     provider: info.provider,
     options: { ...Object.fromEntries(shown), capability: { accessMode, accessType, ...ofMount, ...flags } },
-  } as Json;
+  };
 }

@@ -44,8 +44,8 @@ export function restartRoutes(marathon: Marathon): Route[] {
 
 async function create(marathon: Marathon, call: Call): Promise<Response> {
   const given = readNewApp(await readJson(call));
-  const context = contextOf(marathon, call, canonicalPath(String(given['id'])));
-  const fields = completeApp(String(given['id']), given, context);
+  const context = contextOf(marathon, call, canonicalPath(given.id));
+  const fields = completeApp(given.id, given, context);
   const { id } = fields;
   const result = marathon.groups.update({
     groupId: parentOf(id),

@@ -1,6 +1,13 @@
 // emulator: volumes that a driver outside of Mesos provides.
 
-import { type GivenApp, type GivenDvdi, type GivenExternal, type GivenVolume, isCsi } from '../../given.ts';
+import {
+  type GivenApp,
+  type GivenDvdi,
+  type GivenExternal,
+  type GivenVolume,
+  isCsi,
+  volumesOf,
+} from '../../given.ts';
 import { featureProblem, type RuleContext } from '../context.ts';
 import { each, unless, type Violation, violation } from '../violation.ts';
 
@@ -111,8 +118,7 @@ function driverOptions(options: GivenDvdi['options'], at: string): readonly Viol
  */
 export function appWithExternalVolumes(app: GivenApp, appText: () => string): readonly Violation[] {
   const engine = app.container?.type;
-  const all = app.container?.volumes ?? [];
-  const externals = all.flatMap((volume) => {
+  const externals = volumesOf(app).flatMap((volume) => {
     const { external } = volume;
     return external === undefined ? [] : [{ volume, dvdi: dvdiOf(external) }];
   });

@@ -1,10 +1,10 @@
 // emulator: what volumes must be to be stored, beyond what their meaning asks.
 
-import { type GivenApp, type GivenCsi, type GivenVolume, isCsi } from '../../given.ts';
+import { type GivenApp, type GivenCsi, type GivenVolume, isCsi, volumesOf } from '../../given.ts';
 import { each, unless, type Violation } from '../violation.ts';
 
 export function storedVolumes(app: GivenApp): readonly Violation[] {
-  const volumes = app.container?.volumes ?? [];
+  const volumes = volumesOf(app);
   return [
     ...each(volumes, '/container/volumes', (volume, at) => storedVolume(volume, `${at}/volume`)),
     ...csiInstances(app, volumes),

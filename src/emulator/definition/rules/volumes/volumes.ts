@@ -1,13 +1,13 @@
 // emulator: the volumes of a container.
 
-import type { GivenApp, GivenPersistent, GivenVolume } from '../../given.ts';
+import { type GivenApp, type GivenPersistent, type GivenVolume, volumesOf } from '../../given.ts';
 import { isJavaPattern } from '../../jvm/java-pattern.ts';
 import { featureProblem, type RuleContext } from '../context.ts';
 import { each, isUnique, unless, type Violation, violation } from '../violation.ts';
 import { externalVolume } from './external-volume.ts';
 
 export function volumes(app: GivenApp, context: RuleContext): readonly Violation[] {
-  const { volumes: given = [] } = app.container ?? {};
+  const given = volumesOf(app);
   const names = given.flatMap(({ external }) => external?.name ?? []);
   const secrets = given.filter(({ secret }) => secret !== undefined);
   const path = '/container/secretVolumes(container)';
