@@ -45,6 +45,10 @@ export function isSet(name: string): name is SetName {
   return Object.hasOwn(SETS, name);
 }
 
+export function loadsOf(set: SetName): readonly string[] {
+  return SETS[set].loads;
+}
+
 export function aboutSet(name: string): string {
   return isSet(name) ? SETS[name].about : '';
 }

@@ -8,7 +8,7 @@ import { run } from '../../src/simulator/run.ts';
 import type { Suite } from '../../src/simulator/suite.ts';
 import { BENCH_LAWS, benchLaws } from '../laws.ts';
 import { runJobs } from '../pool.ts';
-import { benchWorld, isSet, SET_NAMES, SETS, type SetName } from './sets.ts';
+import { benchWorld, isSet, loadsOf, SET_NAMES, type SetName } from './sets.ts';
 import { benchText } from './text.ts';
 
 /** One load of one set with one seed: all laws meet the same chance, so they are run together. */
@@ -20,7 +20,7 @@ export interface BenchJob {
 }
 
 export interface BenchRow extends FlatFigures {
-  readonly set: string;
+  readonly set: SetName;
   readonly law: string;
   readonly load: string;
   readonly seed: number;
@@ -47,7 +47,7 @@ export function benchJobs(
 ): readonly BenchJob[] {
   const order = sets.toSorted((a, b) => Number(b === 'traces') - Number(a === 'traces'));
   return order.flatMap((set) =>
-    seeds.flatMap((seed) => SETS[set].loads.map((load) => ({ set, load, seed, laws }))),
+    seeds.flatMap((seed) => loadsOf(set).map((load) => ({ set, load, seed, laws }))),
   );
 }
 
@@ -65,9 +65,8 @@ export function runJob({ set, load, seed, laws }: BenchJob): readonly BenchRow[]
 /** Rows in the order of sets, loads, seeds and laws, whatever order they were made in. */
 export function benchResult(jobs: readonly BenchJob[], rows: readonly BenchRow[]): BenchResult {
   const laws = jobs[0]?.laws ?? [];
-  const sets = Object.keys(SETS);
   const place = (row: BenchRow): number =>
-    (sets.indexOf(row.set) * 100 + SETS[row.set as SetName].loads.indexOf(row.load as never)) * 1e9 +
+    (SET_NAMES.indexOf(row.set) * 100 + loadsOf(row.set).indexOf(row.load)) * 1e9 +
     row.seed * 100 +
     laws.indexOf(row.law);
   const ordered = rows.toSorted((a, b) => place(a) - place(b));

@@ -2,7 +2,7 @@
 
 import { isObject } from '../api/schema/json-schema.ts';
 import type { PreemptionMemory } from './allocation/preemption.ts';
-import type { AppMemory, DecisionMemory } from './decision.ts';
+import type { DecisionMemory } from './decision.ts';
 import type { BehaviorMemory } from './demand/behavior.ts';
 import type { Tally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
@@ -14,8 +14,8 @@ import type { SimpleQueueMemory } from './law/simple-queue.ts';
 
 export type LawMemory = FluidMemory | FluidLearned | QueueMemory | SimpleQueueMemory | PerInstanceMemory;
 
-/** Plain JSON; every list in it is bounded. */
-export interface AppState {
+/** Plain JSON, which the compiler sees of a type alias only; every list in it is bounded. */
+export type AppState = {
   /** One per target, in order; null where a target has not been read yet. */
   readonly laws: readonly (LawMemory | null)[];
   readonly launches: LaunchMemory | null;
@@ -27,16 +27,14 @@ export interface AppState {
   readonly to: number;
   /** Made of what outlived the process: it says what things are like, not how they stand. */
   readonly resumed?: true;
-}
+};
 
 const VERSION = 1;
 
 /** Memories made here need no second look; those that come back from a store are other objects. */
 const ours = new WeakSet<DecisionMemory>();
 
-export function memoryOf(states: Readonly<Record<string, AppState>>): DecisionMemory {
-  // Plain JSON outside of core; an interface has no index signature, so that the compiler cannot see it.
-  const apps = states as unknown as Readonly<Record<string, AppMemory>>;
+export function memoryOf(apps: Readonly<Record<string, AppState>>): DecisionMemory {
   const memory: DecisionMemory = { version: VERSION, apps };
   ours.add(memory);
   return memory;

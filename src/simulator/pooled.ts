@@ -9,26 +9,22 @@ export function flat({ elasticity, ...figures }: Figures): FlatFigures {
   return { ...figures, ...elasticity };
 }
 
-const FIGURES = [
-  'V',
-  'R',
-  'excess',
-  'p95WaitS',
-  'changesPerMin',
-  'reversalsPerMin',
-  'thetaUnder',
-  'thetaOver',
-  'tauUnder',
-  'tauOver',
-  'upsilon',
-] as const satisfies readonly (keyof FlatFigures)[];
-
 export function meanOf(rows: readonly FlatFigures[]): FlatFigures {
-  const mean = (figure: (typeof FIGURES)[number]): number =>
+  const mean = (figure: keyof FlatFigures): number =>
     rows.reduce((sum, row) => sum + row[figure], 0) / Math.max(1, rows.length);
-  const means: Record<string, number> = {};
-  for (const figure of FIGURES) means[figure] = mean(figure);
-  return means as unknown as FlatFigures;
+  return {
+    V: mean('V'),
+    R: mean('R'),
+    excess: mean('excess'),
+    p95WaitS: mean('p95WaitS'),
+    changesPerMin: mean('changesPerMin'),
+    reversalsPerMin: mean('reversalsPerMin'),
+    thetaUnder: mean('thetaUnder'),
+    thetaOver: mean('thetaOver'),
+    tauUnder: mean('tauUnder'),
+    tauOver: mean('tauOver'),
+    upsilon: mean('upsilon'),
+  };
 }
 
 /** One row for each law, in the order in which the laws come up. */

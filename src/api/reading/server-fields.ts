@@ -3,7 +3,7 @@
 import { isObject, type JsonObject } from '../schema/json-schema.ts';
 
 /** Fields of `metadata` that only the API that keeps an object can set. */
-const SERVER_SET: ReadonlySet<string> = new Set([
+export const SERVER_FIELDS = [
   'creationTimestamp',
   'deletionGracePeriodSeconds',
   'deletionTimestamp',
@@ -13,7 +13,8 @@ const SERVER_SET: ReadonlySet<string> = new Set([
   'resourceVersion',
   'selfLink',
   'uid',
-]);
+] as const;
+const SERVER_SET: ReadonlySet<string> = new Set(SERVER_FIELDS);
 
 /** Those of them that no schema of ours knows. */
 const UNKNOWN_TO_US: ReadonlySet<string> = new Set([
@@ -26,11 +27,11 @@ const UNKNOWN_TO_US: ReadonlySet<string> = new Set([
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Without what a server says about the object: as somebody would have written it. */
-export function asWritten<T extends object & { readonly metadata?: unknown }>(object: T): T {
-  const { metadata } = object;
-  const { status: _, ...rest } = object as T & { readonly status?: unknown };
-  if (!isObject(metadata)) return rest as unknown as T;
-  return { ...rest, metadata: without(metadata, (field) => SERVER_SET.has(field)) } as unknown as T;
+export function asWritten<T extends { readonly metadata?: unknown }>(object: T): T {
+  const written = { ...object };
+  Reflect.deleteProperty(written, 'status');
+  if (!isObject(written.metadata)) return written;
+  return { ...written, metadata: without(written.metadata, (field) => SERVER_SET.has(field)) };
 }
 
 /**

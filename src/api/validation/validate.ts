@@ -101,7 +101,8 @@ function judge(
   const context = { given, refused, metricBlocks };
   const findings = [...structural, ...kind.rules(complete, context)];
   if (findings.some(({ severity }) => severity === 'error')) return { findings };
-  return { findings, resource: complete as unknown as Resource };
+  // The schema and the rules found it whole: no type says what they look at.
+  return { findings, resource: complete as JsonObject & Resource };
 }
 
 function unknownKind(kind: unknown): ValidationResult {

@@ -3,8 +3,7 @@
 const MAX_WORDS = 600;
 
 /** Line breaks, other control characters, and those that turn the direction of text around. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const INVISIBLE = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** Characters that begin or end something in Markdown or HTML in the middle of a line; `_` not within a word. */
 const MARKUP = /[&<>@#\\`*[\]|~$]|(?<!\w)_|_(?!\w)/g;

@@ -1,5 +1,6 @@
 // server: what Kubernetes asks of the metadata of an object that is written, and what it fills in by itself.
 
+import { SERVER_FIELDS } from '../../../api/reading/server-fields.ts';
 import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
 import { defined } from '../../../lang/defined.ts';
 import { badRequest, conflict, invalid } from '../http/failure.ts';
@@ -17,19 +18,6 @@ export interface Target {
 const NAME = /^[a-z0-9]+((-+|\.)[a-z0-9]+)*$/;
 const MAX_NAME_LENGTH = 253;
 const GENERATED_LENGTH = 5;
-
-/** Set by the API alone; what a client sends is passed over. */
-const OURS = [
-  'creationTimestamp',
-  'deletionGracePeriodSeconds',
-  'deletionTimestamp',
-  'generateName',
-  'generation',
-  'managedFields',
-  'resourceVersion',
-  'selfLink',
-  'uid',
-] as const;
 
 /**
  * The object in a body, of the right kind and in the right place.
@@ -163,7 +151,9 @@ export function nextMetadata(next: KubeObject, current: KubeObject, kind: Resour
     throw invalid(kind, now.name, [{ reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' }]);
   }
   refuseOddMetadata(next.metadata, kind, now.name);
-  const kept = OURS.flatMap((field) => (now[field] === undefined ? [] : [[field, now[field]] as const]));
+  const kept = SERVER_FIELDS.flatMap((field) =>
+    now[field] === undefined ? [] : [[field, now[field]] as const],
+  );
   return { ...theirs(next.metadata), name: now.name, ...Object.fromEntries(kept) };
 }
 
@@ -172,9 +162,9 @@ function refuseOddMetadata(metadata: KubeMeta, kind: ResourceKind, name: string)
   if (causes.length > 0) throw invalid(kind, name, causes);
 }
 
-/** What clients may write, without empty leftovers. */
+/** What clients may write, without empty leftovers: what only the API sets is passed over. */
 function theirs(metadata: KubeMeta): KubeMeta {
-  const ours: ReadonlySet<string> = new Set(OURS);
+  const ours: ReadonlySet<string> = new Set(SERVER_FIELDS);
   const entries = Object.entries(metadata).filter(
     ([field, value]) => !ours.has(field) && !isEmptyList(value),
   );
