@@ -37,6 +37,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lang: [],
 };
 
+/** Folders of an adapter room that its adapters have in common. */
+const SHARED_FOLDERS = ['connection', 'wrappers'];
+
 /** The adapter folders: within these rooms one folder never imports another. */
 const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];
 
@@ -44,7 +47,19 @@ const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];
 const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['policy-sources/kubernetes'],
   '@bufbuild/protobuf': ['server/kube'],
+  '@aws-sdk/client-sqs': ['metric-sources/sqs'],
+  '@azure/service-bus': ['metric-sources/azure-service-bus'],
   '@azure/storage-queue': ['metric-sources/azure-queue', 'programs'],
+  '@grpc/grpc-js': ['metric-sources/keda-external'],
+  '@grpc/proto-loader': ['metric-sources/keda-external'],
+  '@marcbachmann/cel-js': ['core', 'api'],
+  '@nats-io/jetstream': ['metric-sources/nats'],
+  '@nats-io/transport-node': ['metric-sources/nats'],
+  '@platformatic/kafka': ['metric-sources/kafka'],
+  '@redis/client': ['metric-sources/redis'],
+  croner: ['core', 'api'],
+  pg: ['metric-sources/postgresql'],
+  undici: ['metric-sources/connection'],
   axios: ['schedulers/marathon', 'cli'],
   'js-yaml': ['api', 'cli', 'app'],
   ajv: ['api', 'app', 'metric-sources'],
@@ -175,7 +190,8 @@ describe('architecture', () => {
       const room = to[0] ?? '';
       if (!ADAPTER_ROOMS.includes(room) || to.length < 3) return [];
       if (from[0] === 'app') return [];
-      const sibling = from[0] === room && (from.length < 3 || from[1] === to[1] || from[1] === 'wrappers');
+      const shares = SHARED_FOLDERS.includes(to[1] ?? '') || from[1] === 'wrappers';
+      const sibling = from[0] === room && (from.length < 3 || from[1] === to[1] || shares);
       return sibling ? [] : [`${from.join('/')} -> ${to.join('/')}`];
     });
     expect(wrong).toEqual([]);
@@ -225,7 +241,8 @@ describe('architecture', () => {
     const known = local.flatMap(({ file, target }) => {
       const [from, to] = [place(file), place(resolve(dirname(file), target))];
       const [, folder, inside] = to.split('/');
-      const isSource = to.startsWith('metric-sources/') && inside !== undefined && folder !== 'wrappers';
+      const isSource =
+        to.startsWith('metric-sources/') && inside !== undefined && !SHARED_FOLDERS.includes(folder ?? '');
       return isSource && !from.startsWith(`metric-sources/${folder}/`) ? [from] : [];
     });
     expect([...new Set(known)]).toEqual(['metric-sources/registry.ts']);
