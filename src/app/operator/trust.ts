@@ -10,6 +10,7 @@ import { originOf } from '../../api/trust/rules.ts';
 import { type CheckTrust, createTrustCheck, type TrustRules } from '../../api/trust/trust.ts';
 import { withJudge } from '../../api/validation/validate.ts';
 import { defined } from '../../lang/defined.ts';
+import { parseAddress, SCHEMES } from '../../metric-sources/connection/address.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { OptionValues } from '../options.ts';
 import { loadPolicies, type ResourceForm, resourceForm } from '../policies/schema.ts';
@@ -90,16 +91,11 @@ function rulesOf(options: TrustOptions, { env, marathon, app }: TrustSurrounding
 }
 
 function endpoint(text: string): string {
-  const origin = originOf(text);
-  if (origin !== undefined && text.replace(/\/$/, '').toLowerCase() === originAsWritten(text)) return origin;
+  const address = parseAddress(text, SCHEMES);
+  if (!('wrong' in address) && address.path === '' && !/[?#@]/.test(text)) return address.origin;
   throw new TerminalError(
-    '--allow-endpoint takes an origin: scheme, host and port as in https://account.queue.core.windows.net',
+    '--allow-endpoint takes an origin: scheme, host and port as in https://account.queue.core.windows.net or redis://cache:6379',
   );
-}
-
-/** Without the default port left out, so that `https://host:443` is an origin as well. */
-function originAsWritten(text: string): string | undefined {
-  return /^https?:\/\/[^/?#@]+/i.exec(text)?.[0].toLowerCase();
 }
 
 function definitionPart(text: string): DefinitionPart {

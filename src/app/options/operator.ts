@@ -189,7 +189,7 @@ export const OPERATOR_OPTIONS = {
     type: 'texts',
     env: ['MICROSCALING_ALLOW_ENDPOINT'],
     key: 'allowEndpoint',
-    help: 'other Marathons and queue endpoints that those policies may name; repeatable (default none)',
+    help: 'other Marathons and endpoints of metric sources that those policies may name; repeatable (default none)',
   },
   allowAppPrefix: {
     flag: '--allow-app-prefix',

@@ -1,0 +1,168 @@
+// metric-sources: one GET over a connection that is kept: bounded, without redirects, every failure in words.
+
+import type { Dispatcher } from 'undici';
+import { isLoopback } from '../../runtime/network/loopback.ts';
+import { networkFailureOf, readFailure } from './failure.ts';
+
+export interface HttpTarget {
+  /** `https://host:port/base`, without credentials. */
+  readonly baseUrl: string;
+  /** Value of the `Authorization` header. */
+  readonly authorization?: string;
+  /** Certificates to trust instead of the system's, PEM. */
+  readonly ca?: string;
+}
+
+export interface HttpQuestion {
+  /** What is read, for people: `queue orders`. */
+  readonly what: string;
+  /** From the base URL on, encoded: `/api/queues/%2F/orders`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An answer that is larger is not read. Default: 1 MiB. */
+  readonly maxBytes?: number;
+  /** Words for statuses that mean something of their own to this server: `404` → `there is no such queue; …`. */
+  readonly statusWords?: Readonly<Record<number, string>>;
+}
+
+export interface HttpAnswer {
+  readonly text: string;
+  /** The server's clock, when it tells it: whole seconds, ms since the epoch. */
+  readonly dateMs?: number;
+}
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+/** Servers and proxies commonly drop idle connections after a minute. */
+const KEEP_ALIVE_MS = 30_000;
+/** One serves; the others are for the reads that follow one that does not end. */
+const MOST_CONNECTIONS = 4;
+
+export class HttpReader {
+  readonly #target: HttpTarget;
+  #dispatcher: Dispatcher | undefined;
+
+  constructor(target: HttpTarget) {
+    this.#target = target;
+  }
+
+  /** `host:port` for people. */
+  get host(): string {
+    return new URL(this.#target.baseUrl).host;
+  }
+
+  /** @throws TransientError with a sentence for people; `signal.reason` when aborted */
+  async get(question: HttpQuestion, signal: AbortSignal): Promise<HttpAnswer> {
+    signal.throwIfAborted();
+    const { what, path, headers = {}, maxBytes = DEFAULT_MAX_BYTES, statusWords = {} } = question;
+    const { baseUrl, authorization } = this.#target;
+    const undici = await import('undici');
+    this.#dispatcher ??= dispatcherFor(undici, this.#target);
+    try {
+      const answer = await undici.request(`${baseUrl}${path}`, {
+        dispatcher: this.#dispatcher,
+        signal,
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'microscaling',
+          ...(authorization !== undefined && { authorization }),
+          ...headers,
+        },
+      });
+      const text = await boundedText(answer.body, maxBytes);
+      const why = statusFailure(answer.statusCode, statusWords);
+      if (why !== undefined) throw readFailure(what, this.host, why);
+      if (text === undefined)
+        throw readFailure(
+          what,
+          this.host,
+          `the answer is larger than ${maxBytes} bytes; name something smaller`,
+        );
+      const dateMs = Date.parse(String(answer.headers['date']));
+      return { text, ...(Number.isFinite(dateMs) && { dateMs }) };
+    } catch (error) {
+      signal.throwIfAborted();
+      const network = networkFailureOf(error) ?? undiciFailure(error);
+      if (network === undefined) throw error;
+      // No `cause`: it may carry the request, and with it its credentials.
+      throw readFailure(what, this.host, network);
+    }
+  }
+
+  /** The answer as JSON. */
+  async json(question: HttpQuestion, signal: AbortSignal): Promise<{ readonly body: unknown } & HttpAnswer> {
+    const answer = await this.get(question, signal);
+    try {
+      return { ...answer, body: JSON.parse(answer.text) as unknown };
+    } catch {
+      throw readFailure(
+        question.what,
+        this.host,
+        'the answer is not JSON; check the address, and proxies on the way',
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher?.destroy().catch(() => undefined);
+    this.#dispatcher = undefined;
+  }
+}
+
+type Undici = typeof import('undici');
+
+/** `HTTP_PROXY` and its like are honoured, except for this machine. */
+function dispatcherFor(undici: Undici, { baseUrl, ca }: HttpTarget): Dispatcher {
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connections: MOST_CONNECTIONS,
+    ...(ca !== undefined && { connect: { ca } }),
+  };
+  if (isLoopback(new URL(baseUrl).hostname)) return new undici.Agent(options);
+  return new undici.EnvHttpProxyAgent({ ...options, ...(ca !== undefined && { requestTls: { ca } }) });
+}
+
+/** Undefined when it is too large; then the connection is given up. */
+async function boundedText(
+  body: Dispatcher.ResponseData['body'],
+  maxBytes: number,
+): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of body) {
+    size += (part as Buffer).length;
+    if (size > maxBytes) {
+      body.destroy();
+      return undefined;
+    }
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function statusFailure(status: number, words: Readonly<Record<number, string>>): string | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  const own = words[status];
+  const answered = `answered ${status}`;
+  if (own !== undefined) return `${answered}: ${own}`;
+  if (status === 401) return `${answered}: the credentials are missing or were refused; check auth`;
+  if (status === 403)
+    return `${answered}: these credentials have no right to read it; check auth and the rights`;
+  if (status === 404) return `${answered}: there is no such thing; check the address and the names`;
+  if (status === 429) return `${answered}: too many requests; read less often`;
+  if (status >= 500) return `${answered}: the server is not well`;
+  if (status >= 300 && status < 400)
+    return `${answered}, a redirect, which is not followed; name the server itself`;
+  return `${answered}; check the address and the names`;
+}
+
+function undiciFailure(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'no answer from the host; check the network and firewalls';
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return 'the answer did not come in time';
+  if (code === 'UND_ERR_SOCKET') return 'the connection was closed before the answer was complete';
+  if (code.startsWith('HPE_') || code.startsWith('UND_ERR_'))
+    return 'the answer is not HTTP; check host and port';
+  if (code.startsWith('ERR_SSL_')) return 'the two sides do not agree on TLS; is it http rather than https?';
+  return undefined;
+}

@@ -1,0 +1,16 @@
+// metric-sources: the `http` block as TypeScript sees it, after its schema has accepted it.
+
+import type { ValueSource } from '../../api/policy.ts';
+import type { HttpAuth } from '../connection/fields.ts';
+import type { ReadingFields } from '../connection/reading-fields.ts';
+
+export interface HttpMetric {
+  readonly url?: string;
+  readonly urlFrom?: ValueSource;
+  /** JSON pointers. */
+  readonly pointers: ReadingFields<string>;
+  readonly headers?: readonly { readonly name: string; readonly from: ValueSource }[];
+  readonly auth?: HttpAuth;
+  readonly caFile?: string;
+  readonly inFlightPerInstance?: number;
+}
