@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { DecisionInput, DecisionMemory } from '../../src/core/decision.ts';
+import { reality } from '../reality/reality.ts';
+import { realityText } from '../reality/text.ts';
 import { edits, manyPolicies } from './api.ts';
 import { bounds } from './bounds.ts';
 import { editsInKubernetes } from './kubernetes.ts';
@@ -80,13 +82,45 @@ function figureLine({ name, value, unit, limit, note }: Figure): string {
 }
 
 const { values, positionals } = parseArgs({
-  options: { output: { type: 'string', short: 'o' } },
+  options: { output: { type: 'string', short: 'o' }, seed: { type: 'string' } },
   allowPositionals: true,
 });
-const before = machine();
-const { rows, reach } = positionals.includes('bounds')
-  ? { rows: [], reach: await bounds() }
-  : await everything();
+if (positionals.includes('reality')) await printReality();
+else await printCosts();
+
+/** Simulation beside reality. */
+async function printReality(): Promise<void> {
+  const result = await reality({ seeds: seedsOf(values.seed) }, new AbortController().signal);
+  process.stdout.write(`${values.output === 'json' ? JSON.stringify(result) : realityText(result)}\n`);
+}
+
+/** `3`, or `1..4`, the default. */
+function seedsOf(text = '1..4'): readonly number[] {
+  const [first = 1, last = first] = text.split('..').map(Number);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+async function printCosts(): Promise<void> {
+  const before = machine();
+  const { rows, reach } = positionals.includes('bounds')
+    ? { rows: [], reach: await bounds() }
+    : await everything();
+  if (values.output === 'json') {
+    const figures = reach.map((figure) => ({
+      ...figure,
+      ...(figure.limit !== undefined && { reached: figure.value <= figure.limit }),
+    }));
+    process.stdout.write(`${JSON.stringify({ machine: before, rows, reach: figures })}\n`);
+  } else {
+    const { cores, load } = before;
+    process.stdout.write(
+      `${cores} cores, load ${load.toFixed(1)}${load > cores ? ': busy, expect worse figures' : ''}\n\n`,
+    );
+    for (const row of rows) process.stdout.write(timingLine(row));
+    process.stdout.write('\n');
+    for (const figure of reach) process.stdout.write(figureLine(figure));
+  }
+}
 
 async function everything(): Promise<{
   readonly rows: readonly Timing[];
@@ -114,20 +148,4 @@ async function everything(): Promise<{
     ...(await resting),
   ];
   return { rows, reach };
-}
-
-if (values.output === 'json') {
-  const figures = reach.map((figure) => ({
-    ...figure,
-    ...(figure.limit !== undefined && { reached: figure.value <= figure.limit }),
-  }));
-  process.stdout.write(`${JSON.stringify({ machine: before, rows, reach: figures })}\n`);
-} else {
-  const { cores, load } = before;
-  process.stdout.write(
-    `${cores} cores, load ${load.toFixed(1)}${load > cores ? ': busy, expect worse figures' : ''}\n\n`,
-  );
-  for (const row of rows) process.stdout.write(timingLine(row));
-  process.stdout.write('\n');
-  for (const figure of reach) process.stdout.write(figureLine(figure));
 }

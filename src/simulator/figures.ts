@@ -5,6 +5,14 @@ import type { Demand } from './load/demand.ts';
 import { limitWith } from './target.ts';
 import { arrivalOf, type Member, type World } from './world/world.ts';
 
+/** A run as far as it is judged, wherever it took place. */
+export interface Ran {
+  readonly members: readonly Pick<Member, 'terms' | 'series' | 'demand'>[];
+  readonly options: Omit<World['options'], 'spare'>;
+}
+
+type Judged = Ran['members'][number];
+
 /** All shares in percent. */
 export interface Figures {
   /** Share of the time in which some queue is above its target. */
@@ -36,7 +44,7 @@ export interface Elasticity {
 }
 
 /** @param from the first step that counts: what was before it is not judged */
-export function figuresOf(world: World, from = 0): Figures {
+export function figuresOf(world: Ran, from = 0): Figures {
   const served = world.members.filter(isServed);
   const perMinute = 60 / ((world.options.steps - from) * STEP_S);
   const changes = served.map((member) => changesOf(member.series.requested.subarray(from)));
@@ -52,15 +60,15 @@ export function figuresOf(world: World, from = 0): Figures {
   };
 }
 
-type Served = Member & { readonly demand: Demand };
+type Served = Judged & { readonly demand: Demand };
 
-function isServed(member: Member): member is Served {
+function isServed(member: Judged): member is Served {
   return member.demand !== undefined && member.terms.role === 'scaled';
 }
 
 function overTarget(
   served: readonly Served[],
-  { options }: World,
+  { options }: Ran,
   from: number,
 ): { readonly share: number; readonly excess: number } {
   const { steps, serviceRate } = options;
@@ -84,7 +92,7 @@ function overTarget(
 }
 
 /** The fluid optimum follows λ/μ without delay, within bounds; the rest of the budget is the remainder's. */
-function remainderShare({ members, options }: World, from: number): number {
+function remainderShare({ members, options }: Ran, from: number): number {
   const { steps, serviceRate, budget } = options;
   const remainders = members.filter(({ terms }) => terms.role === 'remainder');
   if (remainders.length === 0) return Number.NaN;
@@ -105,7 +113,7 @@ function remainderShare({ members, options }: World, from: number): number {
 }
 
 /** A pool starts full: what it holds then is what it can hold. */
-function initialSlots(members: readonly Member[]): number {
+function initialSlots(members: readonly Judged[]): number {
   return members.reduce(
     (sum, { terms, series }) => sum + (terms.role === 'fixed' ? 0 : (series.running[0] ?? 0)),
     0,
@@ -151,7 +159,7 @@ export function changesOf(counts: Int32Array): { readonly changes: number; reado
 
 const STEPS_PER_S = Math.round(1 / STEP_S);
 
-function elasticityOf({ terms, series, demand }: Served, { options }: World, from: number): Elasticity {
+function elasticityOf({ terms, series, demand }: Served, { options }: Ran, from: number): Elasticity {
   const { rate, service } = demand.curve;
   const sum = { under: 0, over: 0, timeUnder: 0, timeOver: 0, unlike: 0 };
   let seconds = 0;

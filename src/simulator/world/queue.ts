@@ -3,6 +3,18 @@
 import { STEP_S } from '../load/curve.ts';
 import type { Demand } from '../load/demand.ts';
 
+/** What a world knows of a queue. */
+export interface QueueModel {
+  /** Lets one step pass with so many instances that serve. */
+  step(k: number, ready: number): void;
+  readonly arrived: number;
+  readonly done: number;
+  /** All messages in the queue, invisible ones included. */
+  readonly total: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+}
+
 export interface QueueOptions {
   /** μ, messages/s per instance. */
   readonly serviceRate: number;
@@ -25,7 +37,7 @@ const MOST_OF_A_MESSAGE = 0.5;
  * a variance of spread²·n·μ·Δ (a renewal process, seen over many messages); the rest is carried over. What comes
  * in a part of a step is worked on from the next one on: so λ/μ messages are in flight on average, as Little's law has it.
  */
-export class Queue {
+export class Queue implements QueueModel {
   readonly #demand: Demand;
   readonly #options: QueueOptions;
   /** A step is taken in so many parts. */
@@ -42,7 +54,6 @@ export class Queue {
     this.#parts = Math.max(1, Math.ceil((options.serviceRate * STEP_S) / MOST_OF_A_MESSAGE));
   }
 
-  /** Lets one step pass with so many instances that serve. */
   step(k: number, ready: number): void {
     const { arrivals, luck, curve } = this.#demand;
     this.#ready = ready;
@@ -77,7 +88,6 @@ export class Queue {
     return this.#done;
   }
 
-  /** All messages in the queue, invisible ones included. */
   get total(): number {
     return this.#total;
   }

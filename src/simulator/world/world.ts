@@ -6,7 +6,7 @@ import type { KnownQueue } from '../../metric-sources/source.ts';
 import { STEP_MS } from '../load/curve.ts';
 import type { Demand } from '../load/demand.ts';
 import { type Delays, Instances } from './instances.ts';
-import { Queue } from './queue.ts';
+import { Queue, type QueueModel } from './queue.ts';
 
 /** What the policy says of one app, in the words of `decide`. */
 export type AppTerms = Omit<AppInput, 'readings' | 'observed' | 'held'>;
@@ -18,6 +18,8 @@ export interface WorldApp {
   /** Absent on apps without a queue. */
   readonly demand?: Demand;
   readonly heldPerInstance: number;
+  /** Another model of its queue, made anew for each run; default: `Queue`. */
+  readonly queue?: (demand: Demand) => QueueModel;
 }
 
 export interface WorldOptions {
@@ -55,7 +57,7 @@ export interface Member {
   readonly terms: AppTerms;
   readonly cost: Vector;
   readonly instances: Instances;
-  readonly queue: Queue | undefined;
+  readonly queue: QueueModel | undefined;
   readonly demand: Demand | undefined;
   readonly series: Series;
 }
@@ -155,12 +157,13 @@ export class World {
 function memberOf(app: WorldApp, options: WorldOptions): Member {
   const { terms, demand, initial, heldPerInstance } = app;
   const { steps, serviceRate, serviceSpread } = options;
-  const queueOptions = { serviceRate, serviceSpread, heldPerInstance };
+  const inBulk = (of: Demand): QueueModel => new Queue(of, { serviceRate, serviceSpread, heldPerInstance });
+  const { queue = inBulk } = app;
   return {
     terms,
     cost: terms.role === 'fixed' && !terms.countsAgainstBudget ? [] : costOf(options.budget, terms.footprint),
     instances: new Instances(options.delays, initial),
-    queue: demand === undefined ? undefined : new Queue(demand, queueOptions),
+    queue: demand && queue(demand),
     demand,
     series: {
       requested: new Int32Array(steps),

@@ -1,0 +1,76 @@
+// bench: `npm run bench -- reality`: do simulation and reality agree? The same arrivals, work and delays once in virtual
+// time and once in real time, and how far the figures are apart.
+
+import { performance } from 'node:perf_hooks';
+import { type Clock, systemClock } from '../../src/runtime/clock.ts';
+import { figuresOf, type Ran } from '../../src/simulator/figures.ts';
+import { requireLaw, SHIPPED_LAWS } from '../../src/simulator/law/laws.ts';
+import { run } from '../../src/simulator/run.ts';
+import { messageByMessage, REALITY_LOADS, realityOptions } from './loads.ts';
+import { runInReality } from './real-run.ts';
+
+export interface Judged {
+  readonly V: number;
+  readonly R: number;
+  readonly changesPerMin: number;
+}
+
+export interface RealityRow {
+  readonly load: string;
+  readonly seed: number;
+  /** In virtual time, with the queue of every simulation: worked off in bulk, with chance of its own. */
+  readonly bulk: Judged;
+  /** In virtual time, with the very messages of the real run. */
+  readonly virtual: Judged;
+  readonly real: Judged;
+  /** Messages that a fall put back, in reality. */
+  readonly handedBack: number;
+}
+
+export interface RealityResult {
+  readonly rows: readonly RealityRow[];
+  /** Of a core, for all worlds together. */
+  readonly cpuShare: number;
+}
+
+export interface RealityQuestion {
+  readonly seeds: readonly number[];
+  readonly loads?: readonly string[];
+  readonly clock?: Clock;
+}
+
+/** All worlds at once, 90 s; each has a Marathon, a queue and an operator of its own. */
+export async function reality(
+  { seeds, loads = REALITY_LOADS, clock = systemClock }: RealityQuestion,
+  signal: AbortSignal,
+): Promise<RealityResult> {
+  const worlds = loads.flatMap((load) => seeds.map((seed) => ({ load, seed })));
+  const virtual = worlds.map(({ load, seed }) => inVirtualTime(load, seed));
+  const startedMs = performance.now();
+  const cpu = process.cpuUsage();
+  const real = await Promise.all(
+    worlds.map(({ load, seed }) => runInReality(realityOptions(load, seed), { seed, clock, signal })),
+  );
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuShare = (user + system) / 1000 / (performance.now() - startedMs);
+  const rows = worlds.flatMap((world, i): readonly RealityRow[] => {
+    const [simulated, happened] = [virtual[i], real[i]];
+    if (simulated === undefined || happened === undefined) return [];
+    return [{ ...world, ...simulated, real: judged(happened.ran), handedBack: happened.handedBack }];
+  });
+  return { rows, cpuShare };
+}
+
+export function inVirtualTime(load: string, seed: number): Pick<RealityRow, 'bulk' | 'virtual'> {
+  const law = requireLaw(SHIPPED_LAWS, 'policy');
+  const options = realityOptions(load, seed);
+  return {
+    bulk: judged(run(law, options)),
+    virtual: judged(run(law, messageByMessage(options, seed))),
+  };
+}
+
+function judged(ran: Ran): Judged {
+  const { V, R, changesPerMin } = figuresOf(ran);
+  return { V, R, changesPerMin };
+}

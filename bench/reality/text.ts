@@ -1,0 +1,62 @@
+// bench: simulation and reality side by side: a line a load, the mean over its seeds, and the mean of all.
+
+import { tableText } from '../../src/simulator/report/table.ts';
+import type { Judged, RealityResult, RealityRow } from './reality.ts';
+
+const HEADS = [
+  'LOAD',
+  'V % SIMULATED',
+  'REAL',
+  'DIFFERENCE',
+  'R % SIMULATED',
+  'REAL',
+  'DIFFERENCE',
+  'CHANGES/MIN SIMULATED',
+  'REAL',
+  'IN BULK V/R',
+];
+
+export function realityText({ rows, cpuShare }: RealityResult): string {
+  const byLoad = [...Map.groupBy(rows, ({ load }) => load)];
+  const lines = [...byLoad, ['mean', rows] as const].map(([name, own]) => lineOf(name, own));
+  const handedBack = rows.reduce((sum, row) => sum + row.handedBack, 0);
+  return [
+    tableText(HEADS, lines, 'table'),
+    '',
+    `mean difference: V ${differenceText(rows, 'V')}, R ${differenceText(rows, 'R')} points, of ${rows.length} runs`,
+    `${handedBack} messages handed back by falls; ${(100 * cpuShare).toFixed(0)} % of a core`,
+  ].join('\n');
+}
+
+function lineOf(name: string, rows: readonly RealityRow[]): readonly string[] {
+  const of = (which: 'bulk' | 'virtual' | 'real', figure: keyof Judged): number =>
+    mean(rows.map((row) => row[which][figure]));
+  return [
+    name,
+    of('virtual', 'V').toFixed(1),
+    of('real', 'V').toFixed(1),
+    signed(of('real', 'V') - of('virtual', 'V')),
+    of('virtual', 'R').toFixed(1),
+    of('real', 'R').toFixed(1),
+    signed(of('real', 'R') - of('virtual', 'R')),
+    of('virtual', 'changesPerMin').toFixed(1),
+    of('real', 'changesPerMin').toFixed(1),
+    `${of('bulk', 'V').toFixed(1)} / ${of('bulk', 'R').toFixed(1)}`,
+  ];
+}
+
+/** With its standard error: runs differ by chance. */
+function differenceText(rows: readonly RealityRow[], figure: 'V' | 'R'): string {
+  const differences = rows.map(({ real, virtual }) => real[figure] - virtual[figure]);
+  const middle = mean(differences);
+  const variance = mean(differences.map((each) => (each - middle) ** 2));
+  return `${signed(middle)} ± ${Math.sqrt(variance / Math.max(1, rows.length - 1)).toFixed(1)}`;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function signed(points: number): string {
+  return `${points < 0 ? '' : '+'}${points.toFixed(1)}`;
+}

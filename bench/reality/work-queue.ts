@@ -1,0 +1,161 @@
+// bench: a queue of single messages and the consumers that work on it, each holding one message at a time. It has no
+// timers: it is asked what is so at a time, and works out what has happened until then.
+
+import { Chance } from '../../src/simulator/load/chance.ts';
+import { STEP_MS } from '../../src/simulator/load/curve.ts';
+import type { Demand } from '../../src/simulator/load/demand.ts';
+import type { WorldOptions } from '../../src/simulator/world/world.ts';
+
+export interface Message {
+  readonly arrivedMs: number;
+  /** Its place in the order of arrival, by which its work is drawn. */
+  readonly number: number;
+}
+
+interface Consumer {
+  held: Message | undefined;
+  doneAtMs: number;
+}
+
+export interface WorkQueueOptions {
+  /** When each message comes, ms from the beginning, in order. */
+  readonly arrivals: readonly number[];
+  /** How long the work on a message takes, by its number. */
+  readonly workMs: (number: number) => number;
+}
+
+/** All times in ms from the beginning. A time before one that it was asked about is taken for that one. */
+export class WorkQueue {
+  readonly #options: WorkQueueOptions;
+  readonly #visible: Message[] = [];
+  readonly #consumers = new Map<string, Consumer>();
+  #nowMs = 0;
+  #arrived = 0;
+  #done = 0;
+  #handedBack = 0;
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Messages that nobody holds. */
+  get waiting(): number {
+    return this.#visible.length;
+  }
+
+  get inFlight(): number {
+    return this.#arrived - this.#done - this.#visible.length;
+  }
+
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  /** How often a message was put back because its consumer had to stop. */
+  get handedBack(): number {
+    return this.#handedBack;
+  }
+
+  /** Those that nobody holds, the first one first. */
+  peek(most: number): readonly Message[] {
+    return this.#visible.slice(0, most);
+  }
+
+  /** Another consumer, which takes a message at once if there is one. */
+  join(id: string, atMs: number): void {
+    this.advance(atMs);
+    const consumer: Consumer = { held: undefined, doneAtMs: Number.POSITIVE_INFINITY };
+    this.#consumers.set(id, consumer);
+    this.#take(consumer);
+  }
+
+  /** One consumer less: what it holds goes to the others. */
+  leave(id: string, atMs: number): void {
+    this.advance(atMs);
+    const consumer = this.#consumers.get(id);
+    if (consumer === undefined) return;
+    this.#consumers.delete(id);
+    if (consumer.held === undefined) return;
+    this.#handedBack++;
+    this.#visible.unshift(consumer.held);
+    this.#serveIdle();
+  }
+
+  isBusy(id: string): boolean {
+    return this.#consumers.get(id)?.held !== undefined;
+  }
+
+  /** Lets everything happen that happens until then, in its order. */
+  advance(toMs: number): void {
+    for (;;) {
+      const arrivalMs = this.#options.arrivals[this.#arrived] ?? Number.POSITIVE_INFINITY;
+      const first = this.#firstDone();
+      const doneAtMs = first?.doneAtMs ?? Number.POSITIVE_INFINITY;
+      const nextMs = Math.min(arrivalMs, doneAtMs);
+      if (nextMs > toMs) break;
+      this.#nowMs = Math.max(this.#nowMs, nextMs);
+      if (doneAtMs <= arrivalMs && first !== undefined) this.#finish(first);
+      else this.#arrive(arrivalMs);
+    }
+    this.#nowMs = Math.max(this.#nowMs, toMs);
+  }
+
+  #arrive(arrivedMs: number): void {
+    this.#visible.push({ arrivedMs, number: this.#arrived });
+    this.#arrived++;
+    this.#serveIdle();
+  }
+
+  #finish(consumer: Consumer): void {
+    this.#done++;
+    consumer.held = undefined;
+    consumer.doneAtMs = Number.POSITIVE_INFINITY;
+    this.#take(consumer);
+  }
+
+  #serveIdle(): void {
+    for (const consumer of this.#consumers.values()) if (consumer.held === undefined) this.#take(consumer);
+  }
+
+  #take(consumer: Consumer): void {
+    const message = this.#visible.shift();
+    if (message === undefined) return;
+    consumer.held = message;
+    consumer.doneAtMs = this.#nowMs + this.#options.workMs(message.number);
+  }
+
+  #firstDone(): Consumer | undefined {
+    let first: Consumer | undefined;
+    for (const consumer of this.#consumers.values())
+      if (consumer.doneAtMs < (first?.doneAtMs ?? Number.POSITIVE_INFINITY)) first = consumer;
+    return first;
+  }
+}
+
+/** The queue of an app of a world, empty and without consumers, with a draw of its own for the work of each message. */
+export function workQueue(
+  demand: Demand,
+  { serviceRate, serviceSpread }: Pick<WorldOptions, 'serviceRate' | 'serviceSpread'>,
+  seed: number,
+): WorkQueue {
+  return new WorkQueue({
+    arrivals: arrivalTimes(demand.arrivals, STEP_MS),
+    workMs: workTimes(1000 / serviceRate, serviceSpread, seed),
+  });
+}
+
+/** So many messages in each step, evenly spread over it. */
+export function arrivalTimes(perStep: Float64Array, stepMs: number): readonly number[] {
+  return [...perStep].flatMap((n, k) => Array.from({ length: n }, (_, i) => (k + (i + 0.5) / n) * stepMs));
+}
+
+/** Log-normal times of this mean and coefficient of variation, a draw for each message. */
+export function workTimes(meanMs: number, variation: number, seed: number): (number: number) => number {
+  const chance = new Chance(seed, 'work of one message');
+  const variance = Math.log(1 + variation * variation);
+  return (number) => meanMs * Math.exp(Math.sqrt(variance) * chance.normal(number) - variance / 2);
+}

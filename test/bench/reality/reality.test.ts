@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { messageByMessage, REALITY_LOADS, realityOptions } from '../../../bench/reality/loads.ts';
+import { policyText } from '../../../bench/reality/policy.ts';
+import { runInReality } from '../../../bench/reality/real-run.ts';
+import type { RealityRow } from '../../../bench/reality/reality.ts';
+import { realityText } from '../../../bench/reality/text.ts';
+import { loadPolicies } from '../../../src/app/policies/schema.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { requireLaw, SHIPPED_LAWS } from '../../../src/simulator/law/laws.ts';
+import { run } from '../../../src/simulator/run.ts';
+
+const never = new AbortController().signal;
+
+describe('a world that is run twice', () => {
+  it.each(REALITY_LOADS)('has the same messages under %s whichever way its queue is modelled', (load) => {
+    const options = realityOptions(load, 1);
+    const law = requireLaw(SHIPPED_LAWS, 'policy');
+    const [bulk, single] = [options, messageByMessage(options, 1)].map((each) => run(law, each).members[0]!);
+    expect(single!.series.arrived).toEqual(bulk!.series.arrived);
+    expect(options.steps).toBe(900);
+  });
+
+  it('is a policy that the operator accepts, with the terms of the simulation', () => {
+    const { terms } = realityOptions('square', 1).apps[0]!;
+    const text = policyText(realityOptions('square', 1), 'reality', 'http://127.0.0.1:1/devstoreaccount1');
+    const { resources, problems } = loadPolicies(text, 'bench');
+    expect(problems).toEqual([]);
+    expect(resources[0]?.resource).toMatchObject({
+      spec: {
+        interval: '500ms',
+        capacity: { slots: 10 },
+        apps: [{ id: terms.id, instances: { min: 1, max: 10 }, behavior: terms.behavior }, {}],
+      },
+    });
+  });
+
+  it('in real time, begins with the counts of the simulation and gets every message', async () => {
+    const steps = 15;
+    const options = { ...realityOptions('step-down', 1), steps };
+    const { ran } = await runInReality(options, { seed: 1, clock: systemClock, signal: never });
+    const [consumer, remainder] = ran.members;
+    const arrivals = options.apps[0]!.demand!.arrivals.subarray(0, steps);
+    expect(consumer!.series.arrived.at(-1)).toBe(arrivals.reduce((sum, n) => sum + n, 0));
+    expect([consumer!.series.running[0], remainder!.series.running[0]]).toEqual([1, 9]);
+    expect(consumer!.series.total.at(-1)).toBeGreaterThan(0);
+  });
+});
+
+describe('the report', () => {
+  const row = (load: string, seed: number, realV: number, realR: number): RealityRow => ({
+    load,
+    seed,
+    bulk: { V: 1, R: 70, changesPerMin: 6 },
+    virtual: { V: 2, R: 60, changesPerMin: 6 },
+    real: { V: realV, R: realR, changesPerMin: 7 },
+    handedBack: 3,
+  });
+
+  it('has a line a load, the mean of its seeds, and the difference with its standard error', () => {
+    const text = realityText({
+      rows: [row('ramp', 1, 3, 58), row('ramp', 2, 5, 58), row('sine', 1, 2, 61)],
+      cpuShare: 0.25,
+    });
+    expect(text).toMatch(/^ramp +2\.0 +4\.0 +\+2\.0 +60\.0 +58\.0 +-2\.0 /m);
+    expect(text).toMatch(/^sine +2\.0 +2\.0 +\+0\.0 +60\.0 +61\.0 +\+1\.0 /m);
+    expect(text).toContain('mean difference: V +1.3 ± 0.9, R -1.0 ± 1.0 points, of 3 runs');
+    expect(text).toContain('9 messages handed back by falls; 25 % of a core');
+  });
+});
