@@ -11,7 +11,7 @@ const NO_LIMITS = {
 } as const;
 
 /** The defaults of the schema. */
-const BEHAVIOR: BehaviorSpec = {
+export const BEHAVIOR: BehaviorSpec = {
   scaleUp: NO_LIMITS,
   scaleDown: NO_LIMITS,
   giveBackAfter: '10s',

@@ -13,7 +13,7 @@ const MANY = 1_000;
 const CHANGED = 100;
 const BETWEEN_CHANGES_MS = 100;
 const LISTS = 20;
-export const EDITS = 15;
+const EDITS = 15;
 /** Until Marathon has carried out what the edit before asked for. */
 const BETWEEN_EDITS_MS = 700;
 
@@ -22,8 +22,13 @@ const JSON_TYPE = 'application/json';
 const MERGE_TYPE = 'application/merge-patch+json';
 const TABLE = 'application/json;as=Table;g=meta.k8s.io;v=v1';
 
+interface BenchPolicy {
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
 /** One app with one instance, whose environment the edits change; without ports, of which a machine has not enough. */
-export function policy(name: string, revision: number): object {
+export function policy(name: string, revision: number): BenchPolicy {
   const env = { REVISION: `${revision}` };
   const app = { cmd: 'work', cpus: 0.01, mem: 1, portDefinitions: [], env };
   return {
@@ -110,31 +115,26 @@ export async function edits(): Promise<readonly Figure[]> {
     await send(operator, 'POST', '', policy('api', 0));
     await reachedAsync('two policies to run', async () => (await readyPolicies(operator)) === 2);
     const byApi = await latencies(marathon, '/v2/apps/api/app', (n) =>
-      send(operator, 'PATCH', '/api', { spec: (policy('api', n) as { spec: object }).spec }),
+      send(operator, 'PATCH', '/api', { spec: policy('api', n).spec }),
     );
     const byFolder = await latencies(marathon, '/v2/apps/folder/app', async (n) =>
       writePolicy(join(operator.dir, 'policies'), policy('folder', n)),
     );
-    const note = `${EDITS} edits of a definition`;
-    return [
-      { name: 'edit in the API to write, median', value: share(byApi, 0.5), unit: 'ms', limit: 300, note },
-      {
-        name: 'edit in a folder to write, median',
-        value: share(byFolder, 0.5),
-        unit: 'ms',
-        limit: 1_000,
-        note,
-      },
-    ];
+    return [editFigure('the API', byApi, 300), editFigure('a folder', byFolder, 1_000)];
   } finally {
     await operator.stop();
     await marathon.close();
   }
 }
 
+export function editFigure(place: string, samples: readonly number[], limit: number): Figure {
+  const name = `edit in ${place} to write, median`;
+  return { name, value: share(samples, 0.5), unit: 'ms', limit, note: `${EDITS} edits of a definition` };
+}
+
 /** Replaced in one step, as editors do. */
-function writePolicy(dir: string, document: object): void {
-  const { name } = (document as { metadata: { name: string } }).metadata;
+function writePolicy(dir: string, document: BenchPolicy): void {
+  const { name } = document.metadata;
   writeFileSync(join(dir, `.${name}.tmp`), JSON.stringify(document));
   renameSync(join(dir, `.${name}.tmp`), join(dir, `${name}.yaml`));
 }

@@ -7,8 +7,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageFile } from '../../src/app/package-root.ts';
-import { EDITS, latencies, policy, reachedAsync, readyPolicies, send } from './api.ts';
-import { type Figure, share } from './measure.ts';
+import { editFigure, latencies, policy, reachedAsync, readyPolicies, send } from './api.ts';
+import type { Figure } from './measure.ts';
 import { startOperatorProcess } from './process.ts';
 import { startBenchMarathonThread } from './threads.ts';
 
@@ -23,18 +23,9 @@ export async function editsInKubernetes(): Promise<readonly Figure[]> {
     await send(cluster, 'POST', '', policy('kubernetes', 0));
     await reachedAsync('the policy to run', async () => (await readyPolicies(operator)) === 1);
     const found = await latencies(marathon, '/v2/apps/kubernetes/app', (n) =>
-      send(cluster, 'PATCH', '/kubernetes', { spec: (policy('kubernetes', n) as { spec: object }).spec }),
+      send(cluster, 'PATCH', '/kubernetes', { spec: policy('kubernetes', n).spec }),
     );
-    const note = `${EDITS} edits of a definition`;
-    return [
-      {
-        name: 'edit in Kubernetes to write, median',
-        value: share(found, 0.5),
-        unit: 'ms',
-        limit: 1_000,
-        note,
-      },
-    ];
+    return [editFigure('Kubernetes', found, 1_000)];
   } finally {
     await operator.stop();
     await marathon.close();

@@ -1,17 +1,9 @@
 // bench: a pool in motion: nine scaled apps and a remainder in every ten.
 
-import type { BehaviorSpec } from '../../src/api/policy.ts';
 import type { AppInput, DecisionInput } from '../../src/core/decision.ts';
 import type { AppObservation } from '../../src/core/observation.ts';
+import { BEHAVIOR } from '../terms.ts';
 
-const RULES = { stabilizationWindowSeconds: 0, policies: [], selectPolicy: 'Max', tolerance: 0 } as const;
-const BEHAVIOR: BehaviorSpec = {
-  scaleUp: RULES,
-  scaleDown: RULES,
-  giveBackAfter: '10s',
-  minHold: '0s',
-  onMetricFailure: { staleAfter: '10s', action: 'Hold', after: '1m' },
-};
 const ROUND_MS = 500;
 const START_MS = 1_800_000_000_000;
 const PER_APP = 4;

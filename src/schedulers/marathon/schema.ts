@@ -1,5 +1,6 @@
 // schedulers/marathon: answers checked at the door and turned into our types; unknown fields are let through.
 
+import { READ_ONLY } from '../../api/app-definition/fields.ts';
 import { createdBy } from '../../api/labels.ts';
 
 /** The answer is not what the endpoint should say. */
@@ -66,22 +67,6 @@ export interface ErrorBody {
   readonly deployments?: readonly string[];
 }
 
-/** Read-only fields of an app (docs/design/marathon.md#reading): counted by Marathon, never sent back. */
-const COUNTED: ReadonlySet<string> = new Set([
-  'tasks',
-  'tasksStaged',
-  'tasksRunning',
-  'tasksHealthy',
-  'tasksUnhealthy',
-  'tasksStats',
-  'taskStats',
-  'deployments',
-  'readinessCheckResults',
-  'lastTaskFailure',
-  'version',
-  'versionInfo',
-]);
-
 export function parseApps(body: unknown): readonly MarathonApp[] {
   return list(field(body, 'apps'), 'apps').map(parseApp);
 }
@@ -115,7 +100,8 @@ function parseApp(value: unknown): MarathonApp {
     ...optional('lastScalingAtMs', timestamp(versionInfo['lastScalingAt'])),
     ...optional('lastConfigChangeAtMs', timestamp(versionInfo['lastConfigChangeAt'])),
     hasHealthChecks: optionalList(app['healthChecks']).length > 0,
-    definition: Object.fromEntries(Object.entries(app).filter(([key]) => !COUNTED.has(key))),
+    // What Marathon counts is never sent back (docs/design/marathon.md#reading).
+    definition: Object.fromEntries(Object.entries(app).filter(([key]) => !READ_ONLY.has(key))),
   };
 }
 
