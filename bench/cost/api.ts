@@ -23,6 +23,8 @@ const MERGE_TYPE = 'application/merge-patch+json';
 const TABLE = 'application/json;as=Table;g=meta.k8s.io;v=v1';
 
 interface BenchPolicy {
+  readonly apiVersion: string;
+  readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly spec: object;
 }

@@ -37,11 +37,13 @@ function readAs<F extends Fields>(shape: ObjectShape<F>, body: unknown, path: st
   return given;
 }
 
+const DEFAULTS = readObject(APP_SHAPE, { id: '/' }, { path: '', details: [] });
+
 /** A whole new app. @throws ApiError with everything that is wrong with it */
 export function completeApp(id: string, given: GivenUpdate, context: DefinitionContext = {}): AppFields {
   const { path = '', base = '/', roles = rootRoles(context.settings) } = context;
   const { features } = context.settings ?? DEFAULT_SETTINGS;
-  const whole = wholeApp(given);
+  const whole = { ...DEFAULTS, ...given };
   const named: GivenApp = {
     ...whole,
     id: canonicalPath(id),
@@ -55,11 +57,6 @@ export function completeApp(id: string, given: GivenUpdate, context: DefinitionC
   const stored = storedApp(settled);
   refuse(storable(settled, rules), path);
   return stored;
-}
-
-/** What was read before is right as it is; here the defaults come to it. */
-function wholeApp(given: GivenUpdate): GivenApp {
-  return readObject(APP_SHAPE, given, { path: '', details: [] });
 }
 
 /** `stored` with the fields of a partial update; resource limits that the update does not name are lost, as in Marathon. */

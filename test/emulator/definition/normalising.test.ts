@@ -190,4 +190,9 @@ describe('an update', () => {
       portDefinitions: [{ port: 8080, protocol: 'tcp' }],
       fetch: [{ uri: 'http://h/a.zip', extract: true }],
     }));
+
+  it('in old spellings is not read again: today such a name would be refused', () =>
+    expect(mergeApp(stored, readApp({ ipAddress: { networkName: 'Blue.1' } }))).toMatchObject({
+      networks: [{ mode: 'container', name: 'Blue.1' }],
+    }));
 });
