@@ -1,7 +1,7 @@
 // core: from demands to counts: who is granted what, and how much of it can be asked for now.
 
 import { type CapacityRequest, grant, type Reservation } from './allocation/capacity.ts';
-import { launched, type Vector } from './allocation/free-capacity.ts';
+import { launched } from './allocation/free-capacity.ts';
 import { handOver, type Transfer } from './allocation/handover.ts';
 import {
   isBlocked,
@@ -15,12 +15,6 @@ import {
 import type { DecisionInput } from './decision.ts';
 import type { AppDemand } from './demand.ts';
 
-/** An app that takes part in the sharing. */
-export interface CostedDemand {
-  readonly demand: AppDemand;
-  readonly cost: Vector;
-}
-
 /** What became of a demand. */
 export interface Allocation {
   readonly demand: AppDemand;
@@ -32,12 +26,13 @@ export interface Allocation {
   readonly withRoom: number;
 }
 
-export function allocate(input: DecisionInput, demands: readonly CostedDemand[]): readonly Allocation[] {
+/** @returns one allocation per demand, in order */
+export function allocate(input: DecisionInput, demands: readonly AppDemand[]): readonly Allocation[] {
   const reserved = reservations(demands);
   const granted = grants(input, demands, reserved);
   const withRoom = reserved.length === 0 ? granted : grants(input, demands, []);
   const to = transfers(input, demands, granted);
-  return demands.map(({ demand }, i) => {
+  return demands.map((demand, i) => {
     const mine = granted[i] ?? 0;
     const wanted = isRest(demand.app) ? mine : demand.wanted;
     return { demand, wanted, granted: mine, to: to[i] ?? demand.requested, withRoom: withRoom[i] ?? mine };
@@ -47,19 +42,19 @@ export function allocate(input: DecisionInput, demands: readonly CostedDemand[])
 /** A held count is granted whatever there is: its use is not in the room that the others share. */
 function grants(
   input: DecisionInput,
-  demands: readonly CostedDemand[],
+  demands: readonly AppDemand[],
   reserved: readonly Reservation[],
 ): readonly number[] {
-  const lends = !demands.some(({ demand }) => demand.unknown);
-  const sharing = demands.filter(({ demand }) => !isHeld(demand.app));
-  const requests = sharing.map((costed) => requestOf(input, costed, lends));
+  const lends = !demands.some(({ unknown }) => unknown);
+  const sharing = demands.filter(({ app }) => !isHeld(app));
+  const requests = sharing.map((demand) => requestOf(input, demand, lends));
   const counts = grant(roomToGrant(input), requests, reserved);
   let next = 0;
-  return demands.map(({ demand }) => (isHeld(demand.app) ? demand.wanted : (counts[next++] ?? 0)));
+  return demands.map(({ app, wanted }) => (isHeld(app) ? wanted : (counts[next++] ?? 0)));
 }
 
-function requestOf(input: DecisionInput, { demand, cost }: CostedDemand, lends: boolean): CapacityRequest {
-  const { app, min, requested } = demand;
+function requestOf(input: DecisionInput, demand: AppDemand, lends: boolean): CapacityRequest {
+  const { app, cost, min, requested } = demand;
   const remainder = isRest(app);
   return {
     id: app.id,
@@ -70,11 +65,7 @@ function requestOf(input: DecisionInput, { demand, cost }: CostedDemand, lends: 
     cost,
     min,
     keeps: Math.max(min, demand.keeps),
-    wanted: isBlocked(app)
-      ? 0
-      : remainder
-        ? demandOfRemainder(input, { demand, cost }, lends)
-        : demand.wanted,
+    wanted: isBlocked(app) ? 0 : remainder ? demandOfRemainder(input, demand, lends) : demand.wanted,
     holds: requested,
   };
 }
@@ -83,22 +74,18 @@ function requestOf(input: DecisionInput, { demand, cost }: CostedDemand, lends: 
  * A remainder takes what it can get, but no more than it has while somebody's need is unknown (that would be
  * lending), while instances cost nothing (there is no rest to take), or beyond what the cluster has room for.
  */
-function demandOfRemainder(
-  { budget }: DecisionInput,
-  { demand, cost }: CostedDemand,
-  lends: boolean,
-): number {
-  const { app, min, requested, wanted } = demand;
+function demandOfRemainder({ budget }: DecisionInput, demand: AppDemand, lends: boolean): number {
+  const { app, cost, min, requested, wanted } = demand;
   if (!lends || cost.every((each) => each <= 0)) return Math.min(wanted, Math.max(min, requested));
   if (budget.kind !== 'cluster') return wanted;
   return Math.min(wanted, Math.max(min, launched(app.observed) + roomInCluster(budget, app.id)));
 }
 
 /** Room that the budget has and the cluster turned out not to have. */
-function reservations(demands: readonly CostedDemand[]): readonly Reservation[] {
+function reservations(demands: readonly AppDemand[]): readonly Reservation[] {
   const reserved: Reservation[] = [];
-  for (const { demand, cost } of demands) {
-    const instances = demand.memory.trouble.short?.instances ?? 0;
+  for (const { memory, cost } of demands) {
+    const instances = memory.trouble.short?.instances ?? 0;
     if (instances > 0) reserved.push({ cost, instances });
   }
   return reserved;
@@ -107,14 +94,13 @@ function reservations(demands: readonly CostedDemand[]): readonly Reservation[] 
 /** A cluster's queue arbitrates by itself: there both calls go out at once (docs/design/round.md#handover). */
 function transfers(
   input: DecisionInput,
-  demands: readonly CostedDemand[],
+  demands: readonly AppDemand[],
   granted: readonly number[],
 ): readonly number[] {
   if (input.budget.kind === 'cluster') return granted;
   return handOver(
     roomNow(input),
-    demands.map(({ demand, cost }, i): Transfer => {
-      const { app, requested } = demand;
+    demands.map(({ app, cost, requested }, i): Transfer => {
       // What a hand says goes before everything: it is somebody's order.
       const priority = isHeld(app) || isOverridden(app) ? Number.NEGATIVE_INFINITY : app.priority;
       return { id: app.id, name: app.name, priority, cost, from: requested, granted: granted[i] ?? 0 };

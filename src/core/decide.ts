@@ -3,10 +3,10 @@
 import { costOf } from './allocation/free-capacity.ts';
 import { usage } from './allocation/pool.ts';
 import { notePreemption } from './allocation/preemption.ts';
-import { type Allocation, allocate, type CostedDemand } from './allocation.ts';
+import { type Allocation, allocate } from './allocation.ts';
 import type { AppDecision, AppInput, Decision, DecisionInput } from './decision.ts';
 import { noteChange } from './demand/behavior.ts';
-import { appDemand } from './demand.ts';
+import { type AppDemand, appDemand } from './demand.ts';
 import { blockersIn, explain, lendersIn, shortagesIn } from './explain.ts';
 import { type AppState, memoryOf, statesIn } from './memory.ts';
 import { count, instant } from './numbers.ts';
@@ -14,18 +14,18 @@ import { count, instant } from './numbers.ts';
 /**
  * Decides the counts of one pool.
  *
- *     readings, observations ─ demand ─▶ wanted ─ grant ─▶ granted ─ handOver ─▶ to
+ *     readings, observations ─ appDemand ─▶ wanted ─ allocate ─▶ granted, to
  *
  * Every number carries the steps that made it. Same input, same answer; the order of apps is irrelevant.
  */
 export function decide(input: DecisionInput): Decision {
   const nowMs = instant(input.nowMs);
   const stateOf = statesIn(input.memory);
-  const demands: CostedDemand[] = [];
+  const demands: AppDemand[] = [];
   for (const app of input.apps) {
     if (app.role === 'fixed') continue;
     const cost = costOf(input.budget, app.footprint);
-    demands.push({ demand: appDemand(app, stateOf(app.id), nowMs), cost });
+    demands.push(appDemand(app, stateOf(app.id), { cost, nowMs }));
   }
   const allocations = allocate(input, demands);
   const states: Record<string, AppState> = {};

@@ -1,6 +1,7 @@
 // core: what one app asks of its pool this round: observation → law → behavior → bounds, each with its step.
 
 import { spanText } from '../api/words/figures.ts';
+import type { Vector } from './allocation/free-capacity.ts';
 import { isBlocked, isOverridden } from './allocation/pool.ts';
 import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
@@ -16,6 +17,8 @@ import { count, MAX_COUNT } from './numbers.ts';
 export interface AppDemand {
   readonly app: AppInput;
   readonly nowMs: number;
+  /** What one instance takes of the budget. */
+  readonly cost: Vector;
   readonly min: number;
   readonly max: number;
   /** The scheduler's count; 0 when the app does not exist. */
@@ -50,49 +53,47 @@ interface DemandInput {
   readonly state: AppState | undefined;
   readonly timing: Timing;
   readonly nowMs: number;
+  readonly cost: Vector;
   readonly min: number;
   readonly max: number;
   readonly requested: number;
   readonly trouble: TroubleMemory;
 }
 
-/** A number on its way, with what happened to it. */
-interface DemandDraft {
-  /** What the law said. */
-  readonly law: number;
-  readonly wanted: number;
-  readonly reason: string;
-  readonly steps: readonly DecisionStep[];
+/** A demand before the bounds. */
+interface DemandDraft
+  extends Pick<AppDemand, 'law' | 'wanted' | 'reason' | 'steps' | 'figures' | 'unknown'>,
+    Omit<DemandMemory, 'trouble'> {
   readonly limitedBy?: LimitedBy | undefined;
-  readonly figures: Readonly<Record<string, number>>;
-  readonly unknown: boolean;
-  readonly laws: readonly (LawMemory | null)[];
-  readonly launches: LaunchMemory | null;
-  readonly behavior: BehaviorMemory;
 }
 
-export function appDemand(app: AppInput, state: AppState | undefined, nowMs: number): AppDemand {
+export function appDemand(
+  app: AppInput,
+  state: AppState | undefined,
+  { cost, nowMs }: Pick<AppDemand, 'cost' | 'nowMs'>,
+): AppDemand {
   const max = count(app.max);
-  const standing: DemandInput = {
+  const input: DemandInput = {
     app,
     state,
     timing: timingOf(app.behavior),
     nowMs,
+    cost,
     min: Math.min(count(app.min), max),
     max,
     requested: count(app.observed?.requested ?? 0),
     trouble: followTrouble(state?.trouble ?? {}, app.observed, nowMs),
   };
-  return bound(standing, draftOf(standing));
+  return bound(input, draftOf(input));
 }
 
 function draftOf(s: DemandInput): DemandDraft {
   if (s.app.observed === undefined) return absent(s);
   const draft = s.app.role === 'scaled' ? scaled(s) : remainder(s);
-  const hand = s.app.held ?? s.app.override;
-  if (hand === undefined) return draft;
-  const wanted = count(hand.instances);
-  const { reason } = hand;
+  const order = s.app.held ?? s.app.override;
+  if (order === undefined) return draft;
+  const wanted = count(order.instances);
+  const { reason } = order;
   const rule = s.app.held === undefined ? 'override' : 'held';
   const step = { rule, before: draft.wanted, after: wanted, reason };
   const kept = { ...draft, wanted, reason, limitedBy: 'held', steps: [...draft.steps, step] } as const;
@@ -149,7 +150,7 @@ function scaled(s: DemandInput): DemandDraft {
     limitedBy: a.unknown ? 'metric' : shaped.limitedBy,
     figures: a.figures,
     unknown: a.unknown,
-    laws: a.laws,
+    laws: a.memory,
     launches,
     behavior: shaped.memory,
   };
@@ -178,7 +179,7 @@ function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
 const NO_PREEMPTION: PreemptionMemory = { raisedAtMs: 0, yielded: [] };
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
-/** A bound outranks every rule; only a hand on the count outranks the bounds. */
+/** A bound outranks every rule; only a held count outranks the bounds. */
 function bound(s: DemandInput, draft: DemandDraft): AppDemand {
   let { wanted, limitedBy, steps } = draft;
   const limit = (rule: LimitedBy, after: number, reason: string): void => {
@@ -204,6 +205,7 @@ function bound(s: DemandInput, draft: DemandDraft): AppDemand {
   return {
     app: s.app,
     nowMs,
+    cost: s.cost,
     min: isBlocked(s.app) ? 0 : min,
     max,
     requested,

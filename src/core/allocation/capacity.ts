@@ -5,12 +5,8 @@ import type { FreeCapacity, Vector } from './free-capacity.ts';
 import { byName, divide, type Share } from './max-min-share.ts';
 
 /** What one app puts to the pool. */
-export interface CapacityRequest {
-  readonly id: string;
-  readonly name: string;
+export interface CapacityRequest extends Ranked {
   readonly role: Exclude<AppRole, 'fixed'>;
-  /** 1 is highest. */
-  readonly priority: number;
   readonly weight: number;
   readonly cost: Vector;
   readonly min: number;
@@ -87,7 +83,8 @@ function shareOf({ name, role, cost, weight, holds, granted }: ServedRequest, li
     : { name, cost, weight: 1, base: 0, limit, holds: holds - granted };
 }
 
-interface Ranked {
+export interface Ranked {
+  /** 1 is highest. */
   readonly priority: number;
   readonly name: string;
   readonly id: string;

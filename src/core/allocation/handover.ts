@@ -1,13 +1,10 @@
 // core: when a grant may be asked for: only once the slot's last holder is gone (docs/design/round.md#handover).
 
-import { byPriority } from './capacity.ts';
+import { byPriority, type Ranked } from './capacity.ts';
 import type { FreeCapacity, Vector } from './free-capacity.ts';
 import { divide, type Share } from './max-min-share.ts';
 
-export interface Transfer {
-  readonly id: string;
-  readonly name: string;
-  readonly priority: number;
+export interface Transfer extends Ranked {
   readonly cost: Vector;
   /** What the scheduler is asked for now. */
   readonly from: number;
@@ -26,25 +23,16 @@ export interface Transfer {
  * @returns what to ask for, one count per transfer, in order
  */
 export function handOver(room: FreeCapacity, transfers: readonly Transfer[]): number[] {
-  const to = transfers.map(({ from, granted }) => Math.min(from, granted));
-  const rising: Rising[] = [];
-  transfers.forEach((transfer, at) => {
-    if (transfer.granted > transfer.from) rising.push({ ...transfer, at });
-  });
-  for (const tier of byPriority(rising)) {
+  const rises = new Map<Transfer, number>();
+  for (const tier of byPriority(transfers.filter(({ from, granted }) => granted > from))) {
     const given = divide(room, tier.map(shareOf));
-    tier.forEach(({ at, from }, k) => {
-      to[at] = from + (given[k] ?? 0);
+    tier.forEach((transfer, k) => {
+      rises.set(transfer, given[k] ?? 0);
     });
   }
-  return to;
+  return transfers.map((transfer) => Math.min(transfer.from, transfer.granted) + (rises.get(transfer) ?? 0));
 }
 
-/** A transfer that asks for more, and its place among all. */
-interface Rising extends Transfer {
-  readonly at: number;
-}
-
-function shareOf({ name, cost, granted, from }: Rising): Share {
+function shareOf({ name, cost, granted, from }: Transfer): Share {
   return { name, cost, weight: 1, base: 0, limit: granted - from, holds: 0 };
 }

@@ -28,15 +28,9 @@ export interface TargetInput {
   readonly settled: boolean;
 }
 
-export interface TargetDemand {
-  readonly wanted: number;
-  readonly need: number;
-  readonly holdMs: number;
-  readonly laws: readonly (LawMemory | null)[];
-  readonly figures: Readonly<Record<string, number>>;
+/** One law's result for all targets: the largest count, with the memories of all laws. */
+export interface TargetDemand extends LawResult<readonly (LawMemory | null)[]> {
   readonly steps: readonly DecisionStep[];
-  /** Why `wanted`, with its numbers. */
-  readonly reason: string;
   /** Whether some target could not be read and its count is merely kept. */
   readonly unknown: boolean;
 }
@@ -56,9 +50,9 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
     unknown ||= kept;
   }
   const { wanted, figures, reason } = leading;
-  const memories = answers.map(({ said }) => said.memory);
+  const memory = answers.map(({ said }) => said.memory);
   const steps = answers.map((each) => stepOf(asked, each));
-  return { wanted, need, holdMs, laws: memories, figures, steps, reason, unknown };
+  return { wanted, need, holdMs, memory, figures, steps, reason, unknown };
 }
 
 function stepOf(asked: number, { said, known }: Answer): DecisionStep {
