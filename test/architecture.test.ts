@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const src = resolve(import.meta.dirname, '../src');
+const test = import.meta.dirname;
 
 /** Each room and the rooms it may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -161,8 +162,12 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('shows few entries in each folder of every room', () => {
-    const folders = Object.keys(MAY_IMPORT).flatMap((room) => foldersIn(join(src, room)));
+  it('shows few entries in each folder of every room and of its tests', () => {
+    const rooms = readdirSync(test, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const folders = [
+      ...Object.keys(MAY_IMPORT).flatMap((room) => foldersIn(join(src, room))),
+      ...rooms.flatMap((room) => foldersIn(join(test, room.name))),
+    ];
     const large = folders.flatMap((folder) => {
       const entries = readdirSync(folder).length;
       return entries > MOST_ENTRIES && !LISTS.includes(place(folder)) ? [`${place(folder)}: ${entries}`] : [];

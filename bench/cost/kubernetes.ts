@@ -34,7 +34,7 @@ export async function editsInKubernetes(): Promise<readonly Figure[]> {
 }
 
 async function startCluster(): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [packageFile('test/support/kube-server-process.ts')], {
+  const child = spawn(process.execPath, [packageFile('test/support/kubernetes/kube-server-process.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];

@@ -7,10 +7,10 @@ import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { OPTIONS } from '../../src/app/options.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { startKubeServer } from '../support/kube-server.ts';
-import { kubectlMissing, kubectlPrograms } from '../support/kubectl.ts';
-import { kubeconfigFor, Person } from '../support/kubernetes.ts';
-import { doEverything } from '../support/kubernetes-work.ts';
+import { startKubeServer } from '../support/kubernetes/kube-server.ts';
+import { kubectlMissing, kubectlPrograms } from '../support/kubernetes/kubectl.ts';
+import { kubeconfigFor, Person } from '../support/kubernetes/source.ts';
+import { doEverything } from '../support/kubernetes/work.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const BASE = join(root, 'deploy/kubernetes/base');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OPTIONS, type OptionName } from '../../src/app/options.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { run } from '../support/command.ts';
+import { run } from '../support/programs/command.ts';
 
 /** As it reads, however wide the terminal was. */
 async function helpOf(command: string): Promise<string> {

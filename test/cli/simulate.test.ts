@@ -8,7 +8,7 @@ import { OPTIONS, type OptionName, resolveOptions } from '../../src/app/options.
 import type { CommandContext } from '../../src/cli/command.ts';
 import { run as command } from '../../src/cli/commands/simulate.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
-import { run } from '../support/command.ts';
+import { run } from '../support/programs/command.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'simulate-'));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -2,8 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { printed, type RunningCommand } from '../support/command.ts';
-import type { Laptop } from '../support/laptop.ts';
+import { printed, type RunningCommand } from '../support/programs/command.ts';
+import type { Laptop } from '../support/programs/laptop.ts';
 
 /** What a client found: `ok`, or what went wrong, by the name of the check. */
 export type Report = ReadonlyMap<string, string>;

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Laptop } from '../support/laptop.ts';
+import { Laptop } from '../support/programs/laptop.ts';
 import { missing, type Report, reportOf, threeAgents } from './foreign-client.ts';
 
 const CLIENT = resolve(import.meta.dirname, 'go');

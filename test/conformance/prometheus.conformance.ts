@@ -2,8 +2,8 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Laptop } from '../support/laptop.ts';
-import { launchPrometheus, type Prometheus, prometheusMissing } from '../support/prometheus.ts';
+import { Laptop } from '../support/programs/laptop.ts';
+import { launchPrometheus, type Prometheus, prometheusMissing } from '../support/programs/prometheus.ts';
 import { until } from '../support/until.ts';
 import { threeAgents } from './foreign-client.ts';
 

@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { printed } from '../support/command.ts';
-import { Laptop } from '../support/laptop.ts';
+import { printed } from '../support/programs/command.ts';
+import { Laptop } from '../support/programs/laptop.ts';
 import { missing, type Report, reportOf, threeAgents } from './foreign-client.ts';
 
 /** The system's own, whatever a version manager puts in front of it: Debian's packages are only there. */

@@ -7,7 +7,7 @@ import type { PolicyStatus } from '../../src/api/status.ts';
 import type { KubernetesSource } from '../../src/policy-sources/kubernetes/index.ts';
 import type { ObjectRef } from '../../src/policy-sources/source.ts';
 import { TerminalError, WaitError } from '../../src/runtime/errors.ts';
-import { type Person, type SourceOptions, sourceOf } from '../support/kubernetes.ts';
+import { type Person, type SourceOptions, sourceOf } from '../support/kubernetes/source.ts';
 import { until } from '../support/until.ts';
 
 export interface ClusterWorld {

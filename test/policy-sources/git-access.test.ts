@@ -20,7 +20,7 @@ import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/sour
 import { systemClock } from '../../src/runtime/clock.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
-import { GitRepository, type GitServer, startGitServer } from '../support/git.ts';
+import { GitRepository, type GitServer, startGitServer } from '../support/programs/git.ts';
 import { until } from '../support/until.ts';
 import { loadLines } from './line-loader.ts';
 

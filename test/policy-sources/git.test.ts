@@ -16,7 +16,7 @@ import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/sour
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { Logger } from '../../src/runtime/log.ts';
 import { describePolicySource } from '../contract/policy-source.ts';
-import { GitRepository } from '../support/git.ts';
+import { GitRepository } from '../support/programs/git.ts';
 import { until } from '../support/until.ts';
 import { loadLines } from './line-loader.ts';
 

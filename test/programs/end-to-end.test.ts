@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listenStatsd, type StatsdListener } from '../../src/runtime/network/statsd.ts';
-import { type Azurite, freePort, startAzurite } from '../support/azurite.ts';
+import { type Azurite, freePort, startAzurite } from '../support/programs/azurite.ts';
 import { until } from '../support/until.ts';
 
-const MAIN = resolve(import.meta.dirname, '../support/run-program.ts');
+const MAIN = resolve(import.meta.dirname, '../support/programs/run-program.ts');
 
 interface Running {
   readonly child: ChildProcess;

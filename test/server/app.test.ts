@@ -7,7 +7,7 @@ import { TerminalError, TransientError, WaitError } from '../../src/runtime/erro
 import { silentLogger } from '../../src/runtime/log.ts';
 import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
-import { FakeOperator } from '../support/fake-operator.ts';
+import { FakeOperator } from '../support/page/fake-operator.ts';
 
 const API = '/apis/microscaling.io/v1alpha1';
 

@@ -8,7 +8,7 @@ import { silentLogger } from '../../src/runtime/log.ts';
 import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createToken, revokeToken } from '../../src/server/access/tokens.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
-import { FakeOperator } from '../support/fake-operator.ts';
+import { FakeOperator } from '../support/page/fake-operator.ts';
 
 const POLICIES = '/apis/microscaling.io/v1alpha1/microscalingpolicies';
 const HOST = '192.0.2.7:8090';

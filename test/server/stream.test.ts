@@ -4,7 +4,7 @@ import { silentLogger } from '../../src/runtime/log.ts';
 import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
 import type { PageView } from '../../src/server/page/page-view.ts';
-import { FakeOperator } from '../support/fake-operator.ts';
+import { FakeOperator } from '../support/page/fake-operator.ts';
 
 interface Heard {
   readonly name: string;

@@ -11,7 +11,7 @@ import { benchWorld } from '../../bench/suite/sets.ts';
 import { type Comparison, compare } from '../../src/simulator/compare.ts';
 import { comparisonPage } from '../../src/simulator/report/html.ts';
 import { comparisonText } from '../../src/simulator/report/table.ts';
-import { browserMissing, launchBrowser } from '../support/browser.ts';
+import { browserMissing, launchBrowser } from '../support/page/browser.ts';
 
 const LAWS = ['policy', 'keda-default'];
 

@@ -8,8 +8,8 @@ import { POLICY_RULES } from '../../../src/api/schema/crd-rules.ts';
 import { isObject, type JsonSchema } from '../../../src/api/schema/json-schema.ts';
 import { loadPolicies, policySchema, poolSchema, resourceForm } from '../../../src/app/policies/schema.ts';
 import { generatedFiles } from '../../../src/app/tools/generated.ts';
-import { structuralViolations } from '../../api/structural.ts';
-import { visitFields } from '../../api/visit-fields.ts';
+import { structuralViolations } from '../../api/schema/structural.ts';
+import { visitFields } from '../../api/schema/visit-fields.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const schemas = { MicroscalingPolicy: policySchema, CapacityPool: poolSchema };

@@ -3,8 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LeadershipState } from '../../../src/controller/watch/leadership.ts';
 import { TerminalError, TransientError } from '../../../src/runtime/errors.ts';
-import { FakeHome } from '../../support/fake-home.ts';
 import { aFiller, anApp, aPolicy, aPool, FakePolicies, World, wants } from '../../support/fakes.ts';
+import { FakeHome } from '../../support/kubernetes/fake-home.ts';
 
 const DEMO = 'MicroscalingPolicy default/demo';
 const consumer = anApp('consumer', wants(1));

@@ -15,7 +15,13 @@ import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { metricSourceContract } from '../../contract/metric-source.ts';
-import { ACCOUNT_KEY, ACCOUNT_NAME, type Azurite, freePort, startAzurite } from '../../support/azurite.ts';
+import {
+  ACCOUNT_KEY,
+  ACCOUNT_NAME,
+  type Azurite,
+  freePort,
+  startAzurite,
+} from '../../support/programs/azurite.ts';
 import { type FakeValues, fakeValues } from '../../support/values.ts';
 
 const NOW_MS = 1_000_000;

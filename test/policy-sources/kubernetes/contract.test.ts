@@ -1,8 +1,8 @@
 // The contract of policy sources, kept by the Kubernetes source against the operator's own API engine.
 
 import { describePolicySource } from '../../contract/policy-source.ts';
-import { startKubeServer } from '../../support/kube-server.ts';
-import { kubeconfigFor, Person, sourceOf } from '../../support/kubernetes.ts';
+import { startKubeServer } from '../../support/kubernetes/kube-server.ts';
+import { kubeconfigFor, Person, sourceOf } from '../../support/kubernetes/source.ts';
 
 describePolicySource('kubernetes', async () => {
   const server = await startKubeServer();

@@ -5,7 +5,7 @@ import type { KubernetesSource } from '../../../src/policy-sources/kubernetes/in
 import type { PolicySnapshot } from '../../../src/policy-sources/source.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
-import { type KubeServer, startKubeServer } from '../../support/kube-server.ts';
+import { type KubeServer, startKubeServer } from '../../support/kubernetes/kube-server.ts';
 import {
   type KubeconfigFile,
   kubeconfigFor,
@@ -13,7 +13,7 @@ import {
   QUICK,
   type SourceOptions,
   sourceOf,
-} from '../../support/kubernetes.ts';
+} from '../../support/kubernetes/source.ts';
 import { until } from '../../support/until.ts';
 
 const never = new AbortController().signal;

@@ -13,11 +13,11 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeKubernetesSource } from '../../contract/kubernetes-source.ts';
 import { describePolicySource } from '../../contract/policy-source.ts';
-import { ROOT } from '../../support/command.ts';
-import { kubeconfigFor, Person, sourceOf } from '../../support/kubernetes.ts';
-import { doEverything } from '../../support/kubernetes-work.ts';
-import { noCluster, type RealCluster, startCluster } from '../../support/real-cluster.ts';
-import { Tunnel } from '../../support/tunnel.ts';
+import { noCluster, type RealCluster, startCluster } from '../../support/kubernetes/real-cluster.ts';
+import { kubeconfigFor, Person, sourceOf } from '../../support/kubernetes/source.ts';
+import { doEverything } from '../../support/kubernetes/work.ts';
+import { Tunnel } from '../../support/marathon/tunnel.ts';
+import { ROOT } from '../../support/programs/command.ts';
 
 const never = new AbortController().signal;
 

@@ -1,8 +1,8 @@
 // The Kubernetes source against the operator's own API engine.
 
 import { describeKubernetesSource } from '../../contract/kubernetes-source.ts';
-import { startKubeServer } from '../../support/kube-server.ts';
-import { kubeconfigFor, Person } from '../../support/kubernetes.ts';
+import { startKubeServer } from '../../support/kubernetes/kube-server.ts';
+import { kubeconfigFor, Person } from '../../support/kubernetes/source.ts';
 
 describeKubernetesSource("the operator's engine", async () => {
   const server = await startKubeServer();

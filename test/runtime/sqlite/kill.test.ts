@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDocumentStore } from '../../../src/runtime/sqlite/documents.ts';
 import { seeded } from '../../support/seeded.ts';
 
-const WRITER = resolve(import.meta.dirname, '../../support/store-writer.ts');
+const WRITER = resolve(import.meta.dirname, '../../support/programs/store-writer.ts');
 const ROUNDS = 20;
 const PARTS = 3;
 

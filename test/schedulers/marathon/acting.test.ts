@@ -3,7 +3,7 @@ import type { Change, FieldDiff } from '../../../src/core/change.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError, TransientError, WaitError } from '../../../src/runtime/errors.ts';
 import { SurplusWaits } from '../../../src/schedulers/scheduler.ts';
-import type { SeenRequest } from '../../support/fake-marathon.ts';
+import type { SeenRequest } from '../../support/marathon/fake-marathon.ts';
 import { never, type Setup, setUp } from './setup.ts';
 
 const APP = '/shop/orders';

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { leftAfterUpdate } from '../../recorded/support/update.ts';
-import { PUBLISHED } from '../../support/published.ts';
+import { PUBLISHED } from '../../support/marathon/published.ts';
 
 /** Takes a role that the embedded server has not. */
 const definitions = PUBLISHED.filter(({ request }) => request['role'] === undefined);

@@ -8,7 +8,7 @@ import {
   type MarathonDeps,
   type MarathonScheduler,
 } from '../../../src/schedulers/marathon/index.ts';
-import { FakeMarathon } from '../../support/fake-marathon.ts';
+import { FakeMarathon } from '../../support/marathon/fake-marathon.ts';
 import { fakeValues } from '../../support/values.ts';
 
 export const never = new AbortController().signal;

@@ -7,7 +7,7 @@ import { createBody, updateBody } from '../../../src/schedulers/marathon/definit
 import { diffDefinition } from '../../../src/schedulers/marathon/definition/drift.ts';
 import { toObservation } from '../../../src/schedulers/marathon/observation.ts';
 import { parseSingleApp } from '../../../src/schedulers/marathon/schema.ts';
-import { PUBLISHED } from '../../support/published.ts';
+import { PUBLISHED } from '../../support/marathon/published.ts';
 import { fakeValues } from '../../support/values.ts';
 
 type Json = Readonly<Record<string, unknown>>;

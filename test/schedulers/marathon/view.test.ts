@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { MarathonClient } from '../../../src/schedulers/marathon/http/client.ts';
 import { ClusterView, commonFolder } from '../../../src/schedulers/marathon/view.ts';
-import { FakeMarathon } from '../../support/fake-marathon.ts';
+import { FakeMarathon } from '../../support/marathon/fake-marathon.ts';
 import { until } from '../../support/until.ts';
 import { never } from './setup.ts';
 

@@ -4,7 +4,7 @@ import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runt
 import { type Logger, silentLogger } from '../../../src/runtime/log.ts';
 import { createToken } from '../../../src/server/access/tokens.ts';
 import { createServerApp } from '../../../src/server/app.ts';
-import { FakeOperator } from '../../support/fake-operator.ts';
+import { FakeOperator } from '../../support/page/fake-operator.ts';
 
 const TOKEN = 'a-token-of-the-page';
 const POLICY = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies/queue-demo';

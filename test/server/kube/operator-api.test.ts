@@ -10,7 +10,7 @@ import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runt
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { operatorApi } from '../../../src/server/kube/operator-api.ts';
-import { FakeOperator } from '../../support/fake-operator.ts';
+import { FakeOperator } from '../../support/page/fake-operator.ts';
 import { type Answer, POLICIES, told, WatchReader } from './world.ts';
 
 const MERGE = 'application/merge-patch+json';

@@ -6,7 +6,7 @@ import { silentLogger } from '../../../src/runtime/log.ts';
 import type { KubeObject } from '../../../src/server/kube/kinds/object.ts';
 import { createResourceApi } from '../../../src/server/kube/resource-api.ts';
 import { createVersions } from '../../../src/server/kube/watch/versions.ts';
-import { KUBERNETES, memoryKind, OURS } from '../../support/kube-server.ts';
+import { KUBERNETES, memoryKind, OURS } from '../../support/kubernetes/kube-server.ts';
 
 export const POLICIES = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies';
 export const ALL_POLICIES = '/apis/microscaling.io/v1alpha1/microscalingpolicies';

@@ -7,7 +7,7 @@ import { silentLogger } from '../../../src/runtime/log.ts';
 import type { HttpBindings } from '../../../src/runtime/network/http.ts';
 import { createServerApp } from '../../../src/server/app.ts';
 import { createMetrics, DESCRIPTIONS } from '../../../src/server/metrics/metrics.ts';
-import { FakeOperator } from '../../support/fake-operator.ts';
+import { FakeOperator } from '../../support/page/fake-operator.ts';
 
 const CONSUMER = { policy: 'default/queue-demo', app: '/queue-demo/consumer' };
 const START = Date.UTC(2026, 7, 1);

@@ -3,7 +3,7 @@ import type { OperatorState } from '../../../src/controller/status/view.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { LiveView } from '../../../src/server/page/live-view.ts';
-import { FakeOperator } from '../../support/fake-operator.ts';
+import { FakeOperator } from '../../support/page/fake-operator.ts';
 
 function follow(wrap: (operator: FakeOperator) => OperatorState = (operator) => operator) {
   const clock = new VirtualClock(1_000_000);

@@ -3,7 +3,7 @@ import type { Condition, ConditionType } from '../../../src/api/conditions.ts';
 import type { OperatorView } from '../../../src/controller/status/view.ts';
 import { pageView } from '../../../src/server/page/page-view.ts';
 import { seriesOf } from '../../../src/server/page/series.ts';
-import { FakeOperator } from '../../support/fake-operator.ts';
+import { FakeOperator } from '../../support/page/fake-operator.ts';
 
 const extras = {
   tiles: new Map(),

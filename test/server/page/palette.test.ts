@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppView } from '../../../src/controller/status/view.ts';
 import { colours, HUES, SHADES } from '../../../src/server/page/palette.ts';
-import { FakeOperator } from '../../support/fake-operator.ts';
+import { FakeOperator } from '../../support/page/fake-operator.ts';
 
 const [template] = new FakeOperator({ startMs: 0 }).view().pools[0]!.policies[0]!.apps;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assignTiles, type SlotHolder, slotHolders, type Tile } from '../../../src/server/page/tiles.ts';
-import { FakeOperator } from '../../support/fake-operator.ts';
+import { FakeOperator } from '../../support/page/fake-operator.ts';
 
 /** `c1` a task of app c, `c` an instance of c that has no task yet. */
 function holders(text: string): readonly SlotHolder[] {

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/app/commands/doctor/doctor.ts';
 import { MemoryProcesses } from '../../../../src/emulator/mesos/memory-processes.ts';
 import { aServer } from '../../../emulator/support/server.ts';
-import { FakeMarathon, type SeenRequest } from '../../../support/fake-marathon.ts';
+import { FakeMarathon, type SeenRequest } from '../../../support/marathon/fake-marathon.ts';
 
 const never = new AbortController().signal;
 const dir = mkdtempSync(join(tmpdir(), 'doctor-'));

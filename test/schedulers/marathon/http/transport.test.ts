@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { TerminalError, TransientError } from '../../../../src/runtime/errors.ts';
 import type { MarathonConfig, MarathonScheduler } from '../../../../src/schedulers/marathon/index.ts';
-import { FakeMarathon, type Scripted, type SeenRequest } from '../../../support/fake-marathon.ts';
+import { FakeMarathon, type Scripted, type SeenRequest } from '../../../support/marathon/fake-marathon.ts';
 import { fakeValues } from '../../../support/values.ts';
 import { createScheduler, never } from '../setup.ts';
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { TerminalError, TransientError } from '../../../../src/runtime/errors.ts';
 import type { MarathonScheduler } from '../../../../src/schedulers/marathon/index.ts';
-import { FakeMarathon, type SeenRequest } from '../../../support/fake-marathon.ts';
+import { FakeMarathon, type SeenRequest } from '../../../support/marathon/fake-marathon.ts';
 import { type FakeValues, fakeValues } from '../../../support/values.ts';
 import { createScheduler, never } from '../setup.ts';
 

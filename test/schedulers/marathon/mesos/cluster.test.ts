@@ -7,7 +7,7 @@ import { TransientError } from '../../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';
 import type { MarathonConfig, MarathonScheduler } from '../../../../src/schedulers/marathon/index.ts';
 import { observed } from '../../../support/builders.ts';
-import { FakeMarathon } from '../../../support/fake-marathon.ts';
+import { FakeMarathon } from '../../../support/marathon/fake-marathon.ts';
 import { until } from '../../../support/until.ts';
 import { fakeValues } from '../../../support/values.ts';
 import { createScheduler, never } from '../setup.ts';

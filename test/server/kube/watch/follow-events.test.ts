@@ -7,7 +7,7 @@ import type { OperatorKind } from '../../../../src/server/kube/kinds/operator-ki
 import { EventFollower } from '../../../../src/server/kube/watch/follow-events.ts';
 import { createVersions } from '../../../../src/server/kube/watch/versions.ts';
 import { WatchCache } from '../../../../src/server/kube/watch/watch-cache.ts';
-import { FakeOperator } from '../../../support/fake-operator.ts';
+import { FakeOperator } from '../../../support/page/fake-operator.ts';
 
 const known = new FakeOperator({ startMs: 0, seed: 1 }).view();
 const about = (object: string): EventRecord => ({

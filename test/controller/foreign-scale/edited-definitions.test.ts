@@ -1,0 +1,98 @@
+// Somebody edits an app's definition in Marathon: it is told apart from a change of the policy, and told to people.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PolicySpec } from '../../../src/api/policy.ts';
+import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
+import { anApp, aPolicy, World, wants } from '../../support/fakes.ts';
+
+let world: World;
+
+afterEach(() => world.stop());
+
+const consumer = anApp('consumer', {
+  ...wants(1),
+  app: { cmd: 'run', cpus: 1, container: { docker: { image: 'v1' } } },
+});
+
+async function running(spec: Partial<PolicySpec> = {}): Promise<void> {
+  world = new World();
+  world.policies.put('demo.yaml', aPolicy('demo', [consumer], spec));
+  world.metrics.set(1, 2);
+  await world.start(10_000);
+}
+
+/** Without the count's own. */
+const told = (): readonly string[] =>
+  world.view.events
+    .filter(({ reason }) => ['Updated', 'DriftReverted', 'Drifted'].includes(reason))
+    .map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
+
+describe('a definition that somebody changes in Marathon', () => {
+  it('is put back, with a warning that names the fields, the deed and what to do', async () => {
+    await running();
+    world.marathon.others.edit('/consumer', { cmd: 'run mine', cpus: 2 });
+    await world.after(20_000);
+    expect(world.marathon.snapshot().get('/consumer')?.definition).toMatchObject({ cmd: 'run', cpus: 1 });
+    expect(told()).toEqual([
+      'Warning DriftReverted: somebody changed cmd, cpus in Marathon, and that was put back to what the policy says. To keep such a change, write it into the policy, or let the policy say `drift: Report`',
+    ]);
+  });
+
+  it('is told again when it happens again', async () => {
+    await running();
+    for (const image of ['mine', 'mine2']) {
+      world.marathon.others.edit('/consumer', { container: { docker: { image } } });
+      await world.after(180_000);
+    }
+    expect(told()).toHaveLength(2);
+    expect(told()[0]).toContain('somebody changed container');
+  });
+
+  it('stays where the policy says Report, and that is said in a condition and an event', async () => {
+    await running({ drift: 'Report' });
+    world.marathon.others.edit('/consumer', { cmd: 'run mine' });
+    await world.after(20_000);
+    expect(world.marathon.snapshot().get('/consumer')?.definition).toMatchObject({ cmd: 'run mine' });
+    expect(world.condition('demo', 'Applied')).toBe('False/Drifted');
+    expect(world.message('demo', 'Applied')).toContain('in cmd: somebody changed it in Marathon');
+    expect(told()).toEqual([expect.stringMatching(/^Warning Drifted: .*drift: Revert/)]);
+  });
+});
+
+describe('a definition that the policy changes', () => {
+  const edited = { ...consumer, app: { ...consumer.app, cmd: 'run better' } };
+
+  it('is an update as ever', async () => {
+    await running();
+    world.policies.put('demo.yaml', aPolicy('demo', [edited]));
+    await world.after(20_000);
+    expect(told()).toEqual(['Normal Updated: differs from the policy in cmd']);
+  });
+
+  it('is told apart also when people scale the app, and after our own update', async () => {
+    await running();
+    world.marathon.others.scale('/consumer', 4);
+    await world.after(5_000);
+    world.policies.put('demo.yaml', aPolicy('demo', [edited]));
+    await world.after(180_000);
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer]));
+    await world.after(20_000);
+    expect(told().map((line) => line.split(':')[0])).toEqual(['Normal Updated', 'Normal Updated']);
+  });
+});
+
+describe('over a restart', () => {
+  it('an edit that was made meanwhile is known as one', async () => {
+    const documents = createMemoryDocumentStore();
+    world = new World({}, { documents });
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer]));
+    await world.start(10_000);
+    const { marathon, clock } = world;
+    await world.stop();
+    marathon.others.edit('/consumer', { cmd: 'run mine' });
+    world = new World({}, { documents, clock, schedulerFor: () => marathon });
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer]));
+    await world.start(20_000);
+    expect(told()[0]).toMatch(/^Warning DriftReverted: somebody changed cmd/);
+  });
+});

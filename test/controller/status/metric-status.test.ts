@@ -1,0 +1,73 @@
+// What `status.apps[].metrics` says of a target: numbers for programs beside the words for people.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TargetSpec } from '../../../src/api/policy.ts';
+import type { AppStatus } from '../../../src/api/status.ts';
+import { policyStatusOf } from '../../../src/controller/status/policy-status.ts';
+import { aTarget } from '../../support/builders.ts';
+import { anApp, aPolicy, channel, World } from '../../support/fakes.ts';
+
+let world: World;
+
+afterEach(() => world.stop());
+
+/** Of an app that keeps its count whatever happens, once its metric has said `value`. */
+async function statusOf(
+  target: Partial<TargetSpec>,
+  { value, instances = 2 }: { value: number | string; instances?: number },
+): Promise<AppStatus> {
+  world = new World();
+  const targets = [aTarget({ ...target, metric: channel(1) })];
+  const bounds = { min: instances, max: instances };
+  world.policies.put('demo.yaml', aPolicy('demo', [anApp('a', { targets, instances: bounds })]));
+  world.metrics.set(1, value);
+  await world.start(5_000);
+  const [pool] = world.view.pools;
+  const status = policyStatusOf(world.policy('demo'), pool ?? { capacity: { total: 0, used: 0, unit: '' } });
+  return status.apps[0] ?? { name: 'none', id: '/none' };
+}
+
+describe('the metrics of a status', () => {
+  it.each([
+    [
+      { queueLength: 50 },
+      42,
+      { type: 'QueueLength', unit: 'messages', current: 42, target: 50 },
+      '42/50 messages',
+    ],
+    [{ queueLength: 50 }, 41.234567, { current: 41.235, target: 50 }, '41.2/50 messages'],
+    [{ perInstance: 5 }, 11, { type: 'PerInstance', current: 5.5, target: 5 }, '11 messages'],
+    [{ drainTime: '30s' }, 0, { type: 'DrainTime', unit: 'seconds', current: 0, target: 30 }, '0/30 seconds'],
+    [
+      { messageAge: '1m' },
+      0,
+      { type: 'MessageAge', unit: 'seconds', current: 0, target: 60 },
+      '0/60 seconds',
+    ],
+  ] as const)('of %j with %d messages are numbers beside the words', async (target, value, metric, words) => {
+    const { metrics, metric: text } = await statusOf(target, { value });
+    expect(metrics).toMatchObject([{ name: 'channel 1', ...metric }]);
+    expect(text).toBe(words);
+  });
+
+  it('have no number while the metric cannot be read, and say why', async () => {
+    const { metrics, metric } = await statusOf({ queueLength: 50 }, { value: 'no such queue' });
+    expect(metrics).toEqual([
+      { type: 'QueueLength', name: 'channel 1', unit: 'messages', target: 50, reason: 'no such queue' },
+    ]);
+    expect(metric).toBe('unavailable');
+  });
+
+  it('call a drain time with nothing running infinite, not unavailable', async () => {
+    const { metrics, metric } = await statusOf({ drainTime: '30s' }, { value: 7, instances: 0 });
+    expect(metrics).toMatchObject([{ type: 'DrainTime', target: 30, infinite: true }]);
+    expect(metrics?.[0]).not.toHaveProperty('current');
+    expect(metric).toBe('∞/30 seconds');
+  });
+
+  it('say what is not known although the metric is read', async () => {
+    const { metrics, metric } = await statusOf({ messageAge: '1m' }, { value: 7 });
+    expect(metrics).toMatchObject([{ reason: 'the source does not tell how old the messages are' }]);
+    expect(metric).toBe('unknown/60 seconds');
+  });
+});

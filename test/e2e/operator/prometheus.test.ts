@@ -1,0 +1,131 @@
+// The operator as an on-call engineer sees it: scraped by a real Prometheus, with the shipped rules.
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import {
+  type Prometheus,
+  prometheusMissing,
+  promtool,
+  type Series,
+  startPrometheus,
+} from '../../support/programs/prometheus.ts';
+import { until } from '../../support/until.ts';
+
+/** The worker wants ten of six slots, of which the rest keeps one. */
+const SHOP = `apiVersion: microscaling.io/v1alpha1
+kind: MicroscalingPolicy
+metadata: { name: shop }
+spec:
+  interval: 200ms
+  capacity: { slots: 6 }
+  apps:
+  - name: worker
+    priority: 1
+    instances: { min: 1, max: 10 }
+    targets:
+    - perInstance: 10
+      metric: { random: { min: 100, max: 200, period: 1s, seed: 1 } }
+    app: { cmd: exec sleep 1000, cpus: 0.01, mem: 8 }
+  - name: rest
+    priority: 2
+    instances: { min: 1 }
+    remainder: { weight: 1 }
+    app: { cmd: exec sleep 1000, cpus: 0.01, mem: 8 }
+`;
+
+const skipped = prometheusMissing();
+
+describe.skipIf(skipped)('deploy/prometheus', () => {
+  it.each([
+    [['check', 'rules', 'rules.yaml']],
+    [['check', 'config', 'prometheus.yaml']],
+    [['test', 'rules', 'rules-test.yaml']],
+  ])('passes promtool %j', (args) => {
+    expect(promtool(args)).toContain('SUCCESS');
+  });
+});
+
+describe.skipIf(skipped)('a Prometheus', { concurrent: false }, () => {
+  const laptop = new Laptop();
+  const policy = laptop.path('policies', 'shop.yaml');
+  let marathon: MarathonServer;
+  let operator: Operator;
+  let prometheus: Prometheus;
+
+  beforeAll(async () => {
+    mkdirSync(laptop.path('policies'));
+    writeFileSync(policy, SHOP);
+    marathon = await laptop.marathon();
+    operator = await laptop.operator({ policies: laptop.path('policies'), marathon: marathon.url });
+    prometheus = await startPrometheus(new URL(operator.page).host, laptop.path('prometheus'));
+    await untilCount(marathon, '/shop/worker', 5);
+  });
+  afterAll(async () => {
+    await prometheus?.stop();
+    await laptop.end();
+  });
+
+  /** Waits for an expression to give exactly this. */
+  const gives = (expression: string, value: number): Promise<readonly Series[]> =>
+    until(`${expression} to give ${value}`, async () => {
+      const series = await prometheus.query(expression);
+      return series.length === 1 && series[0]?.value === value && series;
+    });
+
+  it('finds the operator up, and the rules in order', async () => {
+    await gives('up{job="microscaling"}', 1);
+    await gives('microscaling_ready', 1);
+    await gives('microscaling_marathon_up', 1);
+    const rules = await until('every rule to be evaluated', async () => {
+      const { groups } = await prometheus.ask<{
+        groups: readonly { rules: readonly { name: string; health: string }[] }[];
+      }>('/api/v1/rules');
+      const all = groups.flatMap((group) => group.rules);
+      return all.every(({ health }) => health !== 'unknown') && all;
+    });
+    expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    expect(rules.length).toBeGreaterThan(10);
+  });
+
+  it("has Marathon's counts, what is wanted, and what the pool lacks", async () => {
+    await gives('microscaling_app_running_instances{app="/shop/worker"}', 5);
+    await gives('microscaling_app_requested_instances{app="/shop/rest"}', 1);
+    await gives('microscaling_app_wanted_instances{app="/shop/worker"}', 10);
+    await gives('microscaling_app_granted_instances{app="/shop/worker"}', 5);
+    await gives('microscaling_pool_shortage_instances{pool="default/shop"}', 5);
+    await gives('microscaling_policies{ready="true"}', 1);
+    const [value] = await prometheus.query('microscaling_app_metric_value{app="/shop/worker"}');
+    expect(value?.value).toBeGreaterThanOrEqual(100);
+    expect(value?.labels).toMatchObject({ policy: 'default/shop', target: '0', unit: 'messages' });
+  });
+
+  it('has what was done, and that it goes on', async () => {
+    await gives('microscaling_changes_total{kind="create",result="accepted"}', 2);
+    const written = 'sum(microscaling_marathon_requests_total{method=~"POST|PUT",outcome="ok"})';
+    const [writes] = await prometheus.query(written);
+    const [scales] = await prometheus.query('sum(microscaling_changes_total{result="accepted"})');
+    expect(writes?.value).toBe(scales?.value);
+    await until('rounds to go on', async () => {
+      const [rate] = await prometheus.query('rate(microscaling_round_duration_seconds_count[5s])');
+      return (rate?.value ?? 0) > 1;
+    });
+  });
+
+  it('finds names and types that promtool has nothing against', async () => {
+    const text = await (await fetch(`${operator.page}/metrics`)).text();
+    const ours = text.split('\n').filter((line) => /^(# (HELP|TYPE) )?microscaling_/.test(line));
+    expect(ours.length).toBeGreaterThan(50);
+    expect(promtool(['check', 'metrics'], `${ours.join('\n')}\n`)).toBe('');
+  });
+
+  it('loses the series of a policy that is removed', async () => {
+    rmSync(policy);
+    await until('no series of the policy', async () => {
+      const series = await prometheus.query('{__name__=~"microscaling_.+", policy="default/shop"}');
+      const pools = await prometheus.query('{__name__=~"microscaling_.+", pool="default/shop"}');
+      return series.length + pools.length === 0;
+    });
+    await gives('up{job="microscaling"}', 1);
+  });
+});

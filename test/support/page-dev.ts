@@ -1,7 +1,0 @@
-// For work on the page: `npx node test/support/page-dev.ts [port]` serves it over a fake operator until Ctrl-C.
-
-import { PageWorld } from './page-world.ts';
-
-const world = await PageWorld.start({ port: Number(process.argv[2] ?? 8099) });
-world.play();
-console.log(world.url);

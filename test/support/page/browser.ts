@@ -1,0 +1,73 @@
+// A real browser for tests of the page: Debian's Chromium through playwright-core.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+/** The binary itself: Debian's wrapper script adds flags of its own. */
+const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/lib/chromium/chromium';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * Why browser tests cannot run here, or undefined: `describe.skipIf(browserMissing())`. Prints the reason.
+ * Under CI a missing browser is a failure, so there it is never skipped.
+ */
+export function browserMissing(): boolean {
+  if (existsSync(EXECUTABLE) || process.env['CI'] === 'true') return false;
+  console.warn(`browser tests skipped: no ${EXECUTABLE} (apt-get install chromium, or set CHROMIUM)`);
+  return true;
+}
+
+/** Starts Chromium with a fresh profile; close it in afterAll. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: EXECUTABLE, args: FLAGS, headless: true });
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Errors and refusals (CSP among them) that the browser reported; a test ends with none. */
+  readonly complaints: readonly string[];
+  /** Keeps a picture under test-results/ and returns its path. */
+  screenshot(name: string): Promise<string>;
+}
+
+/**
+ * Opens the dashboard and waits for its first picture. What tests look for, all by `data-testid`:
+ * `connection`, `stale-banner`, `troubles`, `policy-health`, `round-age`, `capacity-used`, `tile`
+ * (`data-phase`, `data-app`), `app` (`data-app`) with `app-running`, `metric` with `metric-value`,
+ * `instances`, `counter-work|produced|consumed`, `control` (`data-app`) with `less`, `more`, `number`,
+ * `slider`, `control-note`; of hands `pause`, `paused`, `pause-note`, `hold-form` with `hold-number`, `hold-less`,
+ * `hold-more`, `hold-for`, `hold`, and `held`, `give-back`, `hold-note`; `user`, `log-out`; and `decision`, `event` in `decisions`, `events`.
+ */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(url);
+  await page.getByTestId('policy-health').first().waitFor();
+  const screenshot = async (name: string): Promise<string> => {
+    const directory = resolve(import.meta.dirname, '../../../test-results');
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, `${name}.png`);
+    await page.screenshot({ path, fullPage: true });
+    return path;
+  };
+  return { page, complaints, screenshot };
+}
