@@ -93,7 +93,7 @@ const IMPURE = [
 const FIELDS_NAMED_AFTER_A_SCHEDULER: Readonly<Record<string, readonly string[]>> = {
   'controller/ownership/codec.ts': ['marathon'],
   'controller/policies/workloads.ts': ['marathon'],
-  'controller/status/event-reasons.ts': ['MarathonUnavailable', 'MarathonRefused'],
+  'controller/status/events/event-reasons.ts': ['MarathonUnavailable', 'MarathonRefused'],
   'controller/status/policy-status.ts': ['marathon'],
 };
 

@@ -6,7 +6,7 @@ import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { NewEvent } from '../status/event-rules.ts';
+import type { NewEvent } from '../status/events/event-rules.ts';
 import type { InterventionDetails, PauseView } from '../status/view.ts';
 import { type Intervention, type Override, type Pause, readIntervention } from './codec.ts';
 import { type InterventionEffect, overrideText, pauseText } from './effect.ts';

@@ -1,21 +1,21 @@
 // controller: what a round means for the conditions of one policy. Pure; status.ts writes them.
 
-import type { Condition, ConditionReason, ConditionType } from '../../api/conditions.ts';
-import type { AppSpec, Duration, PolicySpec } from '../../api/policy.ts';
-import { instantText } from '../../api/words/instant.ts';
-import { usable } from '../../core/demand/metric-failure.ts';
-import { timingOf } from '../../core/demand/timing.ts';
-import type { MetricReading } from '../../core/observation.ts';
-import { messageOf, TerminalError, UnresolvedReference } from '../../runtime/errors.ts';
-import { pauseText } from '../interventions/effect.ts';
-import { type PolicyRecord, shownVersion } from '../policies/records.ts';
-import type { WriteResult } from '../round/act.ts';
-import type { AppAssessment } from '../round/assess.ts';
-import { readingsOf } from '../round/observe.ts';
-import type { Restart } from '../round/rolling-restarts.ts';
-import type { Round } from '../round/round.ts';
-import { LEND_AFTER_MS } from '../round/surplus.ts';
-import type { Obstacle } from '../round/write-backoff.ts';
+import type { Condition, ConditionReason, ConditionType } from '../../../api/conditions.ts';
+import type { AppSpec, Duration, PolicySpec } from '../../../api/policy.ts';
+import { instantText } from '../../../api/words/instant.ts';
+import { usable } from '../../../core/demand/metric-failure.ts';
+import { timingOf } from '../../../core/demand/timing.ts';
+import type { MetricReading } from '../../../core/observation.ts';
+import { messageOf, TerminalError, UnresolvedReference } from '../../../runtime/errors.ts';
+import { pauseText } from '../../interventions/effect.ts';
+import { type PolicyRecord, shownVersion } from '../../policies/records.ts';
+import type { WriteResult } from '../../round/act.ts';
+import type { AppAssessment } from '../../round/assess.ts';
+import { readingsOf } from '../../round/observe.ts';
+import type { Restart } from '../../round/rolling-restarts.ts';
+import type { Round } from '../../round/round.ts';
+import { LEND_AFTER_MS } from '../../round/surplus.ts';
+import type { Obstacle } from '../../round/write-backoff.ts';
 import { scalingLimits } from './scaling-limits.ts';
 
 export type NewCondition = Omit<Condition, 'lastTransitionTime'>;

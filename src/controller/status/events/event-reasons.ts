@@ -1,7 +1,7 @@
 // controller: the closed list of event reasons, and which reasons of `Applied` are trouble. The compiler checks both.
 
-import type { ConditionReason } from '../../api/conditions.ts';
-import type { Change } from '../../core/change.ts';
+import type { ConditionReason } from '../../../api/conditions.ts';
+import type { Change } from '../../../core/change.ts';
 
 /** Event reasons that are not also reasons of a condition. People filter by these names: they stay. */
 type OwnReason =

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Condition } from '../../../src/api/conditions.ts';
-import type { ResourceKey } from '../../../src/api/policy.ts';
-import type { PolicyRecord } from '../../../src/controller/policies/records.ts';
-import type { WriteResult } from '../../../src/controller/round/act.ts';
-import { changeEvents, conditionEvents, versionEvents } from '../../../src/controller/status/event-rules.ts';
-import type { Change, FieldDiff } from '../../../src/core/change.ts';
+import type { Condition } from '../../../../src/api/conditions.ts';
+import type { ResourceKey } from '../../../../src/api/policy.ts';
+import type { PolicyRecord } from '../../../../src/controller/policies/records.ts';
+import type { WriteResult } from '../../../../src/controller/round/act.ts';
+import {
+  changeEvents,
+  conditionEvents,
+  versionEvents,
+} from '../../../../src/controller/status/events/event-rules.ts';
+import type { Change, FieldDiff } from '../../../../src/core/change.ts';
 
 describe('a deed', () => {
   const create = (instances: number): WriteResult['change'] => ({

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { ConditionType } from '../../../src/api/conditions.ts';
-import { initialConditions, setCondition } from '../../../src/api/conditions.ts';
-import type { AppSpec, PolicySpec, ResourceKey } from '../../../src/api/policy.ts';
-import { membersOfPolicy } from '../../../src/controller/policies/members.ts';
-import { ACCEPTED, type PolicyRecord, refusal } from '../../../src/controller/policies/records.ts';
-import type { AppAssessment } from '../../../src/controller/round/assess.ts';
-import type { Round } from '../../../src/controller/round/round.ts';
-import { appViewOf } from '../../../src/controller/status/app-view.ts';
-import { conditionsOf } from '../../../src/controller/status/conditions.ts';
-import { conditionEvents } from '../../../src/controller/status/event-rules.ts';
-import type { AppDecision } from '../../../src/core/decision.ts';
-import type { AppObservation, MetricReading, OperationKind } from '../../../src/core/observation.ts';
-import { TerminalError, TransientError, UnresolvedReference } from '../../../src/runtime/errors.ts';
-import { aSample, aTarget, notRead, observed, T0 } from '../../support/builders.ts';
-import { anApp, aPolicy, wants } from '../../support/fakes.ts';
+import type { ConditionType } from '../../../../src/api/conditions.ts';
+import { initialConditions, setCondition } from '../../../../src/api/conditions.ts';
+import type { AppSpec, PolicySpec, ResourceKey } from '../../../../src/api/policy.ts';
+import { membersOfPolicy } from '../../../../src/controller/policies/members.ts';
+import { ACCEPTED, type PolicyRecord, refusal } from '../../../../src/controller/policies/records.ts';
+import type { AppAssessment } from '../../../../src/controller/round/assess.ts';
+import type { Round } from '../../../../src/controller/round/round.ts';
+import { appViewOf } from '../../../../src/controller/status/app-view.ts';
+import { conditionsOf } from '../../../../src/controller/status/conditions/conditions.ts';
+import { conditionEvents } from '../../../../src/controller/status/events/event-rules.ts';
+import type { AppDecision } from '../../../../src/core/decision.ts';
+import type { AppObservation, MetricReading, OperationKind } from '../../../../src/core/observation.ts';
+import { TerminalError, TransientError, UnresolvedReference } from '../../../../src/runtime/errors.ts';
+import { aSample, aTarget, notRead, observed, T0 } from '../../../support/builders.ts';
+import { anApp, aPolicy, wants } from '../../../support/fakes.ts';
 
 interface Scene {
   readonly spec?: Partial<PolicySpec>;

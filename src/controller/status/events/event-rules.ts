@@ -1,12 +1,12 @@
 // controller: which change of a condition and which write becomes an event. Pure.
 
-import type { Condition } from '../../api/conditions.ts';
-import type { Change } from '../../core/change.ts';
-import type { PolicyRecord } from '../policies/records.ts';
-import type { WriteResult } from '../round/act.ts';
-import type { Round } from '../round/round.ts';
+import type { Condition } from '../../../api/conditions.ts';
+import type { Change } from '../../../core/change.ts';
+import type { PolicyRecord } from '../../policies/records.ts';
+import type { WriteResult } from '../../round/act.ts';
+import type { Round } from '../../round/round.ts';
+import type { EventRecord } from '../view.ts';
 import { type EventReason, isApplyTrouble } from './event-reasons.ts';
-import type { EventRecord } from './view.ts';
 
 /** An event before it has its time. Its reason is one of a closed list; those read back from a store may be older. */
 export type NewEvent = Omit<EventRecord, 'atMs' | 'reason'> & { readonly reason: EventReason };
@@ -166,6 +166,17 @@ export function changeEvents(
     default:
       return change satisfies never;
   }
+}
+
+const LOSSES =
+  'scaling goes on, but what happens until it can be written again would be forgotten by a restart. Free some space, or look at the disk';
+
+/** The store cannot be written, with why; or it can be again. */
+export function storeEvent(trouble: string | undefined): NewEvent {
+  const object = 'operator';
+  return trouble === undefined
+    ? { ...normal('StoreRecovered'), object, message: 'the store is written again' }
+    : { ...warning('StoreUnavailable'), object, message: `${trouble}; ${LOSSES}` };
 }
 
 /** Whoever did it in good faith has to learn why it did not last, and how it would. */

@@ -1,10 +1,10 @@
 // controller: what the condition ScalingLimited says: the limit of every app, in the words of its decision. Pure.
 
-import type { Condition, ConditionReason } from '../../api/conditions.ts';
-import type { AppDecision, LimitedBy } from '../../core/decision.ts';
-import { overrideText } from '../interventions/effect.ts';
-import type { AppAssessment } from '../round/assess.ts';
-import type { Round } from '../round/round.ts';
+import type { Condition, ConditionReason } from '../../../api/conditions.ts';
+import type { AppDecision, LimitedBy } from '../../../core/decision.ts';
+import { overrideText } from '../../interventions/effect.ts';
+import type { AppAssessment } from '../../round/assess.ts';
+import type { Round } from '../../round/round.ts';
 
 type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
 

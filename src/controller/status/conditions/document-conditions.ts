@@ -1,14 +1,19 @@
 // controller: the conditions of documents that have no rounds: CapacityPools, and whatever was refused and never ran.
 
-import { type Condition, type ConditionType, initialConditions, setCondition } from '../../api/conditions.ts';
-import type { ResourceKey } from '../../api/policy.ts';
-import { defined } from '../../lang/defined.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { CapacityPoolRecord } from '../policies/capacity-pools.ts';
-import type { Admission } from '../policies/records.ts';
-import type { RefusedDocument } from '../policies/refused-documents.ts';
-import type { NewEvent } from './event-rules.ts';
-import type { CapacityPoolView, PoolView, RefusedView } from './view.ts';
+import {
+  type Condition,
+  type ConditionType,
+  initialConditions,
+  setCondition,
+} from '../../../api/conditions.ts';
+import type { ResourceKey } from '../../../api/policy.ts';
+import { defined } from '../../../lang/defined.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { CapacityPoolRecord } from '../../policies/capacity-pools.ts';
+import type { Admission } from '../../policies/records.ts';
+import type { RefusedDocument } from '../../policies/refused-documents.ts';
+import type { NewEvent } from '../events/event-rules.ts';
+import type { CapacityPoolView, PoolView, RefusedView } from '../view.ts';
 
 interface ConditionedDocument {
   readonly id: string;

@@ -1,0 +1,76 @@
+// controller: the conditions of policies from round to round, and over restarts.
+
+import { type Condition, initialConditions, setCondition } from '../../../api/conditions.ts';
+import type { ResourceKey } from '../../../api/policy.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { HistoryStore } from '../../persistence/history-store.ts';
+import { type PolicyRecord, shownVersion } from '../../policies/records.ts';
+import type { Round } from '../../round/round.ts';
+import { conditionEvents, type NewEvent, versionEvents } from '../events/event-rules.ts';
+import { conditionsOf, type NewCondition } from './conditions.ts';
+
+export interface PolicyConditionsDeps {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly history: HistoryStore;
+  /** Masks secrets. */
+  readonly redact: (text: string) => string;
+}
+
+export class PolicyConditions {
+  readonly #deps: PolicyConditionsDeps;
+  readonly #conditions = new Map<ResourceKey, readonly Condition[]>();
+  /** The generation that the conditions of a policy are about. */
+  readonly #observedGenerations = new Map<ResourceKey, number>();
+
+  constructor(deps: PolicyConditionsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * @param part of the round, as far as the policy is concerned
+   * @param storeTrouble why the store cannot be written, if so
+   * @returns the events that tell what changed
+   */
+  update(record: PolicyRecord, part: Round, storeTrouble: string | undefined): readonly NewEvent[] {
+    const { clock, history, redact } = this.#deps;
+    const { key } = record;
+    const nowMs = clock.now();
+    const before =
+      this.#conditions.get(key) ??
+      history.take(key) ??
+      initialConditions(shownVersion(record).generation, nowMs);
+    const after = withStoreTrouble(conditionsOf(record, part), storeTrouble).reduce<readonly Condition[]>(
+      (conditions, next) => setCondition(conditions, { ...next, message: redact(next.message) }, nowMs),
+      before,
+    );
+    this.#observedGenerations.set(key, record.generation);
+    this.#conditions.set(key, after);
+    history.keep(key, before, after);
+    return versionEvents(conditionEvents(`policy ${key}`, before, after), record, { before, after });
+  }
+
+  forget(key: ResourceKey): void {
+    this.#conditions.delete(key);
+    this.#observedGenerations.delete(key);
+    this.#deps.history.forget(key);
+  }
+
+  /** As a policy shows them. */
+  of(key: ResourceKey): { readonly observedGeneration: number; readonly conditions: readonly Condition[] } {
+    return {
+      observedGeneration: this.#observedGenerations.get(key) ?? 0,
+      conditions: this.#conditions.get(key) ?? [],
+    };
+  }
+}
+
+/** Nothing else is wrong with a policy for it, but whoever looks at one should know that edits of it are refused. */
+function withStoreTrouble(
+  found: readonly NewCondition[],
+  trouble: string | undefined,
+): readonly NewCondition[] {
+  if (trouble === undefined) return found;
+  return found.map((condition) =>
+    condition.type === 'Accepted' ? { ...condition, message: `${condition.message}; ${trouble}` } : condition,
+  );
+}

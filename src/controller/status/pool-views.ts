@@ -1,0 +1,109 @@
+// controller: the pools as people see them: drawn after each round, shown with what moves between rounds.
+
+import type { MetricSpec, ResourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { InterventionEffect } from '../interventions/effect.ts';
+import { intervalMsOf } from '../policies/members.ts';
+import type { PolicyRecord, PoolRecord } from '../policies/records.ts';
+import type { OperatorDeps } from '../ports.ts';
+import { isWhole, partsOf, type Round } from '../round/round.ts';
+import { appViewOf } from './app-view.ts';
+import { policyHead, unseenPool, withInterventions } from './pool-view.ts';
+import { shortageOf } from './shortage.ts';
+import type { ClusterView, PolicyView, PoolView } from './view.ts';
+
+export interface PoolViewsDeps extends Pick<OperatorDeps, 'counters' | 'describeMetric'> {
+  readonly conditionsOf: (policy: ResourceKey) => Pick<PolicyView, 'conditions' | 'observedGeneration'>;
+  readonly clusterOf: (pool: string) => ClusterView | undefined;
+  readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
+  /** Masks secrets. */
+  readonly redact: (text: string) => string;
+}
+
+export class PoolViews {
+  readonly #deps: PoolViewsDeps;
+  readonly #pools = new Map<string, PoolView>();
+
+  constructor(deps: PoolViewsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes the pools that there are: new ones are shown at once, others are forgotten. */
+  follow(pools: readonly PoolRecord[]): void {
+    const known = new Set(pools.map(({ key }) => key));
+    for (const key of this.#pools.keys()) if (!known.has(key)) this.#pools.delete(key);
+    for (const pool of pools) if (!this.#pools.has(pool.key)) this.#pools.set(pool.key, unseenPool(pool));
+  }
+
+  /** Draws a pool anew after a round. */
+  update(round: Round): void {
+    const { pool } = round;
+    const partOf = partsOf(round);
+    const last = this.#pools.get(pool.key);
+    const lastRoundAtMs = isWhole(round) ? round.atMs + round.wallAheadMs : last?.lastRoundAtMs;
+    const shortage = shortageOf(round);
+    this.#pools.set(pool.key, {
+      name: pool.key,
+      capacity: round.capacity ?? last?.capacity ?? unseenPool(pool).capacity,
+      intervalMs: intervalMsOf(pool),
+      policies: pool.members.map((record) => this.#policyView(record, partOf(record.key))),
+      ...defined({ lastRoundAtMs, shortage }),
+    });
+  }
+
+  /** As the last round left it. */
+  drawn(key: string): PoolView | undefined {
+    return this.#pools.get(key);
+  }
+
+  /** As it is now; sorted by name. */
+  all(): readonly PoolView[] {
+    return [...this.#pools.values()].sort(byName).map((pool) => this.#now(pool));
+  }
+
+  /** As it is now. */
+  one(key: string): readonly PoolView[] {
+    const pool = this.#pools.get(key);
+    return pool === undefined ? [] : [this.#now(pool)];
+  }
+
+  #policyView(record: PolicyRecord, part: Round): PolicyView {
+    const describe = (metric: MetricSpec): string => this.#describe(metric);
+    return {
+      ...policyHead(record, part.pool.key),
+      ...this.#deps.conditionsOf(record.key),
+      apps: part.assessments.map((assessment) => appViewOf(assessment, part, describe)),
+    };
+  }
+
+  /** A label must never end a round: its parts may come from a variable that is not set. */
+  #describe(metric: MetricSpec): string {
+    const { describeMetric, redact } = this.#deps;
+    try {
+      return redact(describeMetric(metric));
+    } catch (error) {
+      return redact(messageOf(error));
+    }
+  }
+
+  #now(pool: PoolView): PoolView {
+    const cluster = this.#deps.clusterOf(pool.name);
+    const there = cluster === undefined ? pool : { ...pool, cluster };
+    return withInterventions(this.#withCounters(there), this.#deps.interventionsOn);
+  }
+
+  #withCounters(pool: PoolView): PoolView {
+    const { counters } = this.#deps;
+    if (counters === undefined) return pool;
+    const policies = pool.policies.map((policy) => ({
+      ...policy,
+      apps: policy.apps.map((app) => ({ ...app, counters: counters(app.id) })),
+    }));
+    return { ...pool, policies };
+  }
+}
+
+function byName(a: PoolView, b: PoolView): number {
+  return a.name < b.name ? -1 : 1;
+}
