@@ -1,6 +1,5 @@
 // controller: everything that goes back to the homes of objects: status, events, and the word that a deleted one may go.
 
-import type { ResourceKey } from '../../api/policy.ts';
 import type { PolicySource } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -9,7 +8,8 @@ import type { Runnable } from '../../runtime/work/runnables.ts';
 import { WorkQueue } from '../../runtime/work/workqueue.ts';
 import { FinalizerRemover } from '../ownership/finalizers.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
-import type { EventRecord, OperatorView } from '../status/view.ts';
+import type { ShownEvent } from '../status/events/event-log.ts';
+import type { Status } from '../status/status.ts';
 import type { Leadership } from '../watch/leadership.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { eventFor, publicationsOf } from './publications.ts';
@@ -21,8 +21,7 @@ export interface HomesDeps {
   readonly sources: readonly PolicySource[];
   readonly leadership: Leadership;
   readonly store: PolicyStore;
-  /** What is shown of one pool, or of all. */
-  readonly shown: (pool: string | undefined) => Pick<OperatorView, 'pools' | 'capacityPools' | 'refused'>;
+  readonly status: Pick<Status, 'shown'>;
   /** Runs a queue of objects until aborted. */
   readonly run: (
     queue: WorkQueue<string>,
@@ -34,21 +33,21 @@ export interface HomesDeps {
 export interface Homes {
   /** What is shown of a pool, or of anything, may have changed. */
   shown(pool: string | undefined): void;
-  /** Something new was told; with its policy, where the event names an app that is no policy's any more. */
-  event(event: EventRecord, policy: ResourceKey | undefined): void;
+  /** There is a new event. */
+  event(shown: ShownEvent): void;
   /** Something deleted may hold nothing any more. */
   collected(): void;
   readonly runnables: readonly Runnable[];
   close(): Promise<void>;
 }
 
-export function createHomes({ store, shown, run, ...deps }: HomesDeps): Homes {
+export function createHomes({ store, status, run, ...deps }: HomesDeps): Homes {
   const statuses = new WorkQueue<string>(deps.clock);
   const releases = new WorkQueue<string>(deps.clock);
   const publisher = new Publisher({
     ...deps,
     queue: statuses,
-    publications: (pool) => publicationsOf(shown(pool)),
+    publications: (pool) => publicationsOf(status.shown(pool)),
   });
   const releaser = new FinalizerRemover({
     ...deps,
@@ -58,7 +57,7 @@ export function createHomes({ store, shown, run, ...deps }: HomesDeps): Homes {
   const outlet = new EventPublisher(deps);
   return {
     shown: (pool) => publisher.look(pool),
-    event(event, policy) {
+    event({ event, policy }) {
       const about = eventFor(event, (app) => policy ?? store.policyOf(app));
       if (about === undefined) return;
       const { atMs, type, reason } = event;

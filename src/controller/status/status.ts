@@ -15,11 +15,11 @@ import { Clusters } from '../watch/clusters.ts';
 import { DocumentConditions } from './conditions/document-conditions.ts';
 import { PolicyConditions } from './conditions/policy-conditions.ts';
 import { DecisionLog } from './decision-log.ts';
-import { EventLog } from './events/event-log.ts';
+import { EventLog, type ShownEvent } from './events/event-log.ts';
 import { changeEvents, type NewEvent, roundEvents, storeEvent } from './events/event-rules.ts';
 import { PoolViews } from './pool-views.ts';
 import { RoundReporter } from './round-reporter.ts';
-import type { EventRecord, OperatorView } from './view.ts';
+import type { OperatorView } from './view.ts';
 
 const MAX_RECORDS = 200;
 
@@ -42,8 +42,7 @@ export type StatusDeps = Pick<
   readonly pendingCollections: () => readonly PendingCollection[];
   /** Called when what is shown of a pool may have changed; without one, of anything. */
   readonly onShown: (pool: string | undefined) => void;
-  /** Called with every new event; with its policy, where it is about an app that no policy names any more. */
-  readonly onEvent: (event: EventRecord, policy: ResourceKey | undefined) => void;
+  readonly onEvent: (shown: ShownEvent) => void;
 };
 
 /** All documents there are, and which of them are gone. */

@@ -8,14 +8,20 @@ import type { HistoryStore } from '../../persistence/history-store.ts';
 import type { EventRecord } from '../view.ts';
 import type { NewEvent } from './event-rules.ts';
 
+export interface ShownEvent {
+  readonly event: EventRecord;
+  /** Known where the event is about an app that no policy names any more. */
+  readonly policy: ResourceKey | undefined;
+}
+
 export interface EventLogDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly history: HistoryStore;
   /** How many are kept. */
   readonly capacity: number;
-  /** Called with every new event; with its policy, where it is about an app that no policy names any more. */
-  readonly onEvent: (event: EventRecord, policy: ResourceKey | undefined) => void;
+  /** Called with every new event. */
+  readonly onEvent: (shown: ShownEvent) => void;
   /** Masks secrets. */
   readonly redact: (text: string) => string;
 }
@@ -35,7 +41,7 @@ export class EventLog {
     const { clock, log, history, onEvent, redact } = this.#deps;
     const shown = { ...event, message: redact(event.message) };
     if (!this.#ring.record(shown)) return;
-    onEvent({ ...shown, atMs: clock.now() }, policy);
+    onEvent({ event: { ...shown, atMs: clock.now() }, policy });
     history.follow(this.#ring.list());
     const fields = { reason: shown.reason, object: shown.object, detail: shown.message };
     if (shown.type === 'Normal') log.info('event', fields);
