@@ -158,6 +158,27 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/validate.ts'),
   },
   {
+    name: 'read',
+    summary: 'what every metric of a policy says now, and what it costs to ask',
+    description:
+      'Reads each metric of the given policies once, as an operator that is started in this environment would: what ' +
+      'waits, what is in flight, counters, ages, how old the numbers are, and the time and requests that a read costs; ' +
+      'or why it cannot be read.',
+    options: ['file', 'watch', 'marathon', 'untrusted', ...ALLOW, 'output'],
+    help: {
+      watch: 'read them anew every two seconds, until Ctrl-C',
+      marathon: 'the Marathon of the operator, which --untrusted files may name; repeatable',
+    },
+    outputs: ['table', 'json'],
+    examples: [
+      'microscaling read -f policy.yaml',
+      'microscaling read -f policy.yaml -w',
+      'microscaling read -f policies -o json',
+    ],
+    exitCodes: '0 every metric was read, 1 not every one',
+    load: () => import('./commands/read.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'a policy, or the bench, in virtual time: how well would it do?',
     description:

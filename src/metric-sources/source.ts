@@ -22,6 +22,8 @@ export interface MetricSourceDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly values: ValueResolver;
+  /** Counts what a read costs: called once for every request to the server. */
+  readonly onCall?: (() => void) | undefined;
 }
 
 /** A variable that a source reads although its block does not name it. */

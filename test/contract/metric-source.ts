@@ -6,14 +6,14 @@ import { withDeadline } from '../../src/metric-sources/wrappers/deadline.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 
 export interface MetricSourceHarness {
-  /** A source whose other side is well. */
-  answering(): Promise<MetricSource>;
+  /** A source whose other side is well; it counts its calls by `onCall`, where it makes any. */
+  answering(onCall?: () => void): Promise<MetricSource>;
   /** Its other side is not there. Absent: `cannot.fail` says why. */
   failing?(): Promise<MetricSource>;
   /** Its other side takes the call and never answers. Absent: `cannot.hang` says why. */
   hanging?(): Promise<MetricSource>;
   /** Situations that the source cannot be in, each with the reason. */
-  readonly cannot: { readonly fail?: string; readonly hang?: string };
+  readonly cannot: { readonly fail?: string; readonly hang?: string; readonly call?: string };
 }
 
 export function metricSourceContract(name: string, harness: MetricSourceHarness): void {
@@ -43,6 +43,13 @@ export function metricSourceContract(name: string, harness: MetricSourceHarness)
       const source = await opened(harness.answering());
       const readings = await Promise.all([source.read(never()), source.read(never())]);
       expect(readings.map((r) => r.state)).toEqual(['ok', 'ok']);
+    });
+
+    it('counts its calls, unless it makes none', async () => {
+      let calls = 0;
+      const source = await opened(harness.answering(() => calls++));
+      await source.read(never());
+      expect(calls > 0).toBe(harness.cannot.call === undefined);
     });
 
     it('throws the reason of a signal that was aborted before', async () => {

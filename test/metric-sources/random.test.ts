@@ -17,7 +17,11 @@ const PERIOD_MS = 10_000;
 metricSourceContract('random', {
   answering: async () =>
     createRandom(config, { clock: new VirtualClock(), log: silentLogger, values: fakeValues() }),
-  cannot: { fail: 'it computes and asks nobody', hang: 'it computes and asks nobody' },
+  cannot: {
+    fail: 'it computes and asks nobody',
+    hang: 'it computes and asks nobody',
+    call: 'it computes and asks nobody',
+  },
 });
 
 const values = (seed: number, periods: number): number[] =>

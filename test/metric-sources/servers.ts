@@ -45,13 +45,15 @@ export function sourceOf(
   {
     values = fakeValues(),
     clock = new VirtualClock(NOW_MS),
-  }: { values?: FakeValues; clock?: VirtualClock } = {},
+    onCall,
+  }: { values?: FakeValues; clock?: VirtualClock; onCall?: (() => void) | undefined } = {},
 ): MetricSource {
   const [type, config = {}] = Object.entries(spec)[0] ?? [];
   const source = METRIC_SOURCES.find((each) => each.type === type)?.create(config, {
     clock,
     log: silentLogger,
     values,
+    onCall,
   });
   if (source === undefined) throw new Error(`there is no metric source ${type}`);
   onTestFinished(() => source.close());

@@ -57,25 +57,38 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
     );
     const compared = plan.policies.some(({ unread }) => unread === undefined);
     // Where no Marathon answers that is the one thing to put right first.
-    const missing = compared
-      ? resources.flatMap(({ resource }) => unresolvedTroubles(resource, config.env))
-      : [];
-    return { ...plan, troubles: [...plan.troubles, ...missing], resources, problems };
+    const missing = compared ? resources.map(({ resource }) => unresolvedTroubles(resource, config.env)) : [];
+    return {
+      ...plan,
+      troubles: [...plan.troubles, ...missing.flatMap(({ troubles }) => troubles)],
+      notes: [...plan.notes, ...(missing.some(({ ofMetrics }) => ofMetrics) ? [READ_TELLS] : [])],
+      resources,
+      problems,
+    };
   } finally {
     await schedulers.close();
   }
 }
 
 /** What the operator would miss, were it started as this command is: all of it, and as what it would say. */
-function unresolvedTroubles(resource: Resource, env: PlanConfig['env']): readonly PlanTrouble[] {
+function unresolvedTroubles(
+  resource: Resource,
+  env: PlanConfig['env'],
+): { readonly troubles: readonly PlanTrouble[]; readonly ofMetrics: boolean } {
   const policy = resourceKey(resource.metadata);
-  return unresolvedIn(resource, { env, whyUnreadable }).map(({ pointer, message }) => ({
-    reason: 'SecretUnavailable',
-    message,
-    policy,
-    app: appAt(resource, pointer) ?? policy,
-  }));
+  const unresolved = unresolvedIn(resource, { env, whyUnreadable });
+  return {
+    troubles: unresolved.map(({ pointer, message }) => ({
+      reason: 'SecretUnavailable',
+      message,
+      policy,
+      app: appAt(resource, pointer) ?? policy,
+    })),
+    ofMetrics: unresolved.some(({ pointer }) => /^\/spec\/apps\/\d+\/targets\//.test(pointer)),
+  };
 }
+
+const READ_TELLS = 'microscaling read -f FILE says what every metric says now, or why it cannot be read';
 
 function appAt(resource: Resource, pointer: string): string | undefined {
   const [, i] = /^\/spec\/apps\/(\d+)/.exec(pointer) ?? [];

@@ -69,6 +69,7 @@ class AzureQueueSource implements MetricSource {
     const counted = new AbortController();
     const peeking = this.#peek(reader, asked, AbortSignal.any([signal, counted.signal]));
     try {
+      this.#deps.onCall?.();
       const count = await reader.count(signal);
       const asOfMs = this.#deps.clock.monotonic();
       const peeked = await peeking;
@@ -84,6 +85,7 @@ class AzureQueueSource implements MetricSource {
   /** Undefined when it failed: the count alone is still a good reading. */
   async #peek(reader: QueueReader, asked: number, signal: AbortSignal): Promise<Peek | undefined> {
     try {
+      this.#deps.onCall?.();
       const peek = await reader.peek(asked, signal);
       this.#peekWorks = true;
       return peek;

@@ -2,6 +2,7 @@
 
 import type { Dispatcher } from 'undici';
 import { isLoopback } from '../../runtime/network/loopback.ts';
+import type { MetricSourceDeps } from '../source.ts';
 import { networkFailureOf, readFailure } from './failure.ts';
 
 export interface HttpTarget {
@@ -41,8 +42,11 @@ export class HttpReader {
   readonly #target: HttpTarget;
   #dispatcher: Dispatcher | undefined;
 
-  constructor(target: HttpTarget) {
+  readonly #onCall: (() => void) | undefined;
+
+  constructor(target: HttpTarget, { onCall }: Pick<MetricSourceDeps, 'onCall'> = {}) {
     this.#target = target;
+    this.#onCall = onCall;
   }
 
   /** `host:port` for people. */
@@ -57,6 +61,7 @@ export class HttpReader {
     const { baseUrl, authorization } = this.#target;
     const undici = await import('undici');
     this.#dispatcher ??= dispatcherFor(undici, this.#target);
+    this.#onCall?.();
     try {
       const answer = await undici.request(`${baseUrl}${path}`, {
         dispatcher: this.#dispatcher,

@@ -25,7 +25,7 @@ interface Target extends HttpTarget {
 function createHttp(config: HttpMetric, deps: MetricSourceDeps): MetricSource {
   return polledSource(deps, {
     resolve: () => targetOf(config, deps.values),
-    open: (target) => new JsonReader(config, target, deps.clock),
+    open: (target) => new JsonReader(config, target, deps),
   });
 }
 
@@ -51,11 +51,11 @@ class JsonReader implements MetricReader {
   readonly #clock: Clock;
   readonly #http: HttpReader;
 
-  constructor(config: HttpMetric, target: Target, clock: Clock) {
+  constructor(config: HttpMetric, target: Target, deps: MetricSourceDeps) {
     this.#config = config;
     this.#target = target;
-    this.#clock = clock;
-    this.#http = new HttpReader(target);
+    this.#clock = deps.clock;
+    this.#http = new HttpReader(target, deps);
   }
 
   async read(signal: AbortSignal): Promise<MetricSample> {

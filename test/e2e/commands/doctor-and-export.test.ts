@@ -85,7 +85,7 @@ describe('microscaling doctor', { concurrent: false }, () => {
     expect(trouble).toBe(true);
     expect(
       findings.filter(({ severity }) => severity === 'error').map(({ check, app }) => `${check} ${app}`),
-    ).toEqual(['adoption /shop/api', 'adoption /shop/batch']);
+    ).toEqual(['adoption /shop/api', 'adoption /shop/batch', 'metrics /shop/api']);
     const people = await run(['doctor', '--marathon', marathon.url, '-f', file]);
     expect(people.stdout.match(/adoption: \S+ of policy default\/shop exists/g)).toHaveLength(2);
     expect(people.stdout.match(/change: set `adopt: true`/g)).toHaveLength(1);

@@ -42,14 +42,16 @@ afterEach(async () => {
 interface Given extends Partial<AzureStorageQueueMetric> {
   readonly name?: string;
   readonly values?: FakeValues;
+  readonly onCall?: (() => void) | undefined;
 }
 
-function sourceOf({ name = 'orders', values, ...given }: Given): MetricSource {
+function sourceOf({ name = 'orders', values, onCall, ...given }: Given): MetricSource {
   const config = { queueName: name, count: 'Waiting', inFlightPerInstance: 1, ...given } as const;
   const source = createAzureQueue(config, {
     clock: new VirtualClock(NOW_MS),
     log: silentLogger,
     values: values ?? fakeValues(azurite.env(name)),
+    onCall,
   });
   cleanUp.push(() => source.close());
   return source;
@@ -85,7 +87,7 @@ function reasonOf(reading: MetricReading): string {
 }
 
 metricSourceContract('azureStorageQueue', {
-  answering: async () => sourceOf({ name: (await newQueue(1)).name }),
+  answering: async (onCall) => sourceOf({ name: (await newQueue(1)).name, onCall }),
   failing: async () => sourceOf({ endpoint: `http://127.0.0.1:${await freePort()}/a` }),
   hanging: async () => sourceOf({ endpoint: (await serverThat(() => undefined)).endpoint }),
   cannot: {},

@@ -25,7 +25,7 @@ function metric(url: string, over: object = {}): MetricSpec {
 }
 
 metricSourceContract('http', {
-  answering: async () => sourceOf(metric(await serverWith(200, STATS))),
+  answering: async (onCall) => sourceOf(metric(await serverWith(200, STATS)), { onCall }),
   failing: async () => sourceOf(metric(`http://127.0.0.1:${await freePort()}`)),
   hanging: async () => sourceOf(metric(await serverThat(() => undefined))),
   cannot: {},

@@ -12,6 +12,7 @@ import { checkApps } from './checks/apps.ts';
 import { checkClock } from './checks/clock.ts';
 import { checkLocks } from './checks/locks.ts';
 import { checkMesos } from './checks/mesos.ts';
+import { checkMetrics } from './checks/metrics.ts';
 import { checkPace } from './checks/pace.ts';
 import { checkAdoption, checkLabels } from './checks/policies.ts';
 import { checkRoom } from './checks/room.ts';
@@ -53,6 +54,7 @@ const CHECK: Readonly<Record<CheckName, Check>> = {
   apps: checkApps,
   adoption: checkAdoption,
   labels: checkLabels,
+  metrics: checkMetrics,
 };
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'note'];
@@ -74,6 +76,7 @@ export async function runDoctor(config: DoctorConfig, signal: AbortSignal): Prom
       client,
       clock: systemClock,
       target,
+      env,
       withPolicies,
       policiesLack: problems.some(({ severity }) => severity === 'error'),
       ...defined({ mesosUrl }),

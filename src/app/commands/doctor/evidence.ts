@@ -2,6 +2,7 @@
 
 import type { MicroscalingPolicy } from '../../../api/policy.ts';
 import type { Deployment, MarathonApp, QueueItem } from '../../../schedulers/marathon/schema.ts';
+import type { MetricReport } from '../read.ts';
 
 /** Something that was asked for: had, or why it could not be had. */
 export type Read<T> =
@@ -29,8 +30,17 @@ export interface Evidence {
   readonly mesos: Read<MesosReading>;
   /** Those that mean this Marathon; absent: none were given. */
   readonly policies?: readonly MicroscalingPolicy[];
+  /** What their metrics say. */
+  readonly metrics?: readonly MetricEvidence[];
   /** Some of the given policies cannot be read. */
   readonly policiesLack?: boolean;
+}
+
+/** A metric as it was read, with what its policy expects of it. */
+export interface MetricEvidence {
+  readonly report: MetricReport;
+  readonly intervalMs: number;
+  readonly staleAfterMs: number;
 }
 
 export interface MarathonInfo {

@@ -9,6 +9,7 @@ import { isObject } from '../../../schedulers/marathon/schema.ts';
 import type { ClusterTarget } from '../cluster-target.ts';
 import type { ClockReading, EventsReading, Evidence, MarathonInfo, Read, WriteAnswer } from './evidence.ts';
 import { readMesos } from './mesos.ts';
+import { readMetrics } from './metrics.ts';
 
 /** Marathon greets at once. */
 const GREETING_MS = 5_000;
@@ -17,6 +18,8 @@ export interface Examined {
   readonly client: MarathonClient;
   readonly clock: Clock;
   readonly target: ClusterTarget;
+  /** Where the metrics' references are looked up. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether policies were given at all. */
   readonly withPolicies: boolean;
   /** Whether some of them cannot be read. */
@@ -29,12 +32,13 @@ export async function examine(on: Examined, signal: AbortSignal): Promise<Eviden
   const { client, clock, target } = on;
   const first = await askInfo(client, clock, signal);
   const url = client.url;
-  const [apps, queue, deployments, writing, mesos] = await Promise.all([
+  const [apps, queue, deployments, writing, mesos, metrics] = await Promise.all([
     attempt(() => client.apps('', signal), signal),
     attempt(() => client.queue(signal), signal),
     attempt(() => client.deployments(signal), signal),
     attempt(() => tryWriting(client, signal), signal),
     readMesos(client, on.mesosUrl ?? mesosUrlOf(first.info, url), signal),
+    readMetrics(target.policies, on, signal),
   ]);
   return {
     url,
@@ -47,7 +51,7 @@ export async function examine(on: Examined, signal: AbortSignal): Promise<Eviden
     writing,
     events: await attempt(() => openEvents(client, clock, signal), signal),
     mesos,
-    ...(on.withPolicies && { policies: target.policies, policiesLack: on.policiesLack }),
+    ...(on.withPolicies && { policies: target.policies, metrics, policiesLack: on.policiesLack }),
   };
 }
 

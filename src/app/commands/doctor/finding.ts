@@ -28,6 +28,7 @@ export const CHECKS = [
   'apps',
   'adoption',
   'labels',
+  'metrics',
 ] as const;
 
 export type CheckName = (typeof CHECKS)[number];

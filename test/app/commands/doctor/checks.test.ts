@@ -4,7 +4,8 @@ import { diagnose } from '../../../../src/app/commands/doctor/doctor.ts';
 import type { Evidence } from '../../../../src/app/commands/doctor/evidence.ts';
 import type { CheckName, Severity } from '../../../../src/app/commands/doctor/finding.ts';
 import { durationMs } from '../../../../src/app/commands/doctor/mesos.ts';
-import { anAppSpec, T0 } from '../../../support/builders.ts';
+import type { MetricSample } from '../../../../src/core/observation.ts';
+import { anAppSpec, aSample, T0 } from '../../../support/builders.ts';
 import { aDemo, aDeployment, aMarathonApp, aPolicy, aQueueItem, evidence, withFlags } from './evidence.ts';
 
 /** One change to a healthy cluster and the only thing that is to be found then; nothing where there is no word. */
@@ -27,6 +28,14 @@ const deployments = (...value: ReturnType<typeof aDeployment>[]): Partial<Eviden
 const mesos = (over: Record<string, unknown>): Partial<Evidence> => {
   const healthy = evidence().mesos;
   return { mesos: { ok: true, value: { ...(healthy.ok ? healthy.value : {}), ...over } as never } };
+};
+
+const metric = (
+  read: ({ reason: string } | { sample: MetricSample; ageMs: number }) & { ms?: number },
+): Partial<Evidence> => {
+  const place = { policy: 'default/demo', app: '/demo/consumer', target: 'queueLength 50' };
+  const report = { ...place, metric: 'queue orders', ms: 3, firstMs: 90, calls: 2, ...read };
+  return { metrics: [{ report, intervalMs: 500, staleAfterMs: 10_000 }] };
 };
 
 const tasks = (...seconds: readonly number[]) =>
@@ -211,6 +220,23 @@ const ROWS: readonly Row[] = [
   },
   { name: 'an app that is just starting', over: queue(aQueueItem({ sinceMs: T0 - 3000 })) },
   { name: 'an app that is listed for nothing', over: queue(aQueueItem({ count: 0 })) },
+
+  { name: 'a metric that is read', over: metric({ sample: aSample(5), ageMs: 0 }) },
+  {
+    name: 'a metric that cannot be read',
+    over: metric({ reason: 'the queue does not exist' }),
+    found: ['metrics', 'error', /^queue orders, the metric of .* cannot be read: the queue does not exist$/],
+  },
+  {
+    name: 'a metric whose numbers are too old',
+    over: metric({ sample: aSample(5), ageMs: 10_001 }),
+    found: ['metrics', 'error', /tells numbers that are 10 s old/],
+  },
+  {
+    name: 'a metric that is slower than its policy decides',
+    over: metric({ sample: aSample(5), ageMs: 0, ms: 501 }),
+    found: ['metrics', 'warning', /^reading queue orders, .* takes 501 ms/],
+  },
 
   {
     name: 'apps that cannot be read',

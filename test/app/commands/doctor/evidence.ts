@@ -32,6 +32,7 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
       },
     },
     policies: [],
+    metrics: [],
     ...over,
   };
 }
