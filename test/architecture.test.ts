@@ -285,10 +285,8 @@ describe('the walk of CONTRIBUTING, one number from queue to scheduler', () => {
 
   /** Between two steps that do not know each other: the port, the shape's home or the caller that joins them. */
   const THROUGH: Readonly<Record<string, string>> = {
-    'controller/round/readings.ts': 'metric-sources/source.ts',
-    'controller/round/assess.ts': 'controller/round/reconcile.ts',
+    'controller/round/observe.ts': 'metric-sources/source.ts',
     'core/decide.ts': 'core/decision.ts',
-    'core/law/fluid.ts': 'core/demand/targets.ts',
     'schedulers/marathon/act.ts': 'schedulers/scheduler.ts',
   };
 

@@ -75,25 +75,3 @@ describe('links between pages', () => {
     expect(wrong).toEqual([]);
   });
 });
-
-describe('CONTRIBUTING: follow one number', () => {
-  const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
-  const section = text.slice(text.indexOf('## Follow one number'), text.indexOf('## Habits'));
-  const steps = [...section.matchAll(/^\| \d+ \| .*? \| `(src\/[^`]+)` \| (.*) \|$/gm)].map(
-    ([, file = '', hands = '']) => ({
-      file,
-      shape: /`([A-Z]\w+)`/.exec(hands)?.[1],
-    }),
-  );
-
-  it('takes at most 15 files and 12 shapes', () => {
-    expect(steps.length).toBeGreaterThan(10);
-    expect(steps.length).toBeLessThanOrEqual(15);
-    expect(new Set(steps.flatMap(({ shape }) => shape ?? [])).size).toBeLessThanOrEqual(12);
-  });
-
-  it.each(steps)('finds $file, which knows the shape that it hands on ($shape)', ({ file, shape }) => {
-    const code = readFileSync(join(ROOT, file), 'utf8');
-    if (shape !== undefined) expect(code).toMatch(new RegExp(`\\b${shape}\\b`));
-  });
-});

@@ -35,7 +35,7 @@ export interface ActDeps {
   readonly risesNeedFalls: boolean;
 }
 
-export async function executeChanges(
+export async function act(
   changes: readonly Change[],
   deps: ActDeps,
   signal: AbortSignal,

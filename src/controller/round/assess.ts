@@ -82,18 +82,18 @@ export function assessApps(apps: readonly MemberApp[], question: Question): Asse
     const trouble = troubleOf(app, observed);
     const part = !acting || strangers.has(app.policy) ? 'off' : partOf(app, trouble);
     const track = remembered.tracks.get(app.spec.id);
-    const verdict = handOf(app, { observed, part, track, nowMs, wallAheadMs });
-    if (verdict !== undefined) tracks.set(app.spec.id, verdict.track);
+    const scaled = foreignScaleOf(app, { observed, part, track, nowMs, wallAheadMs });
+    if (scaled !== undefined) tracks.set(app.spec.id, scaled.track);
     const still = keptStillBy(app.spec.id, restarts);
-    const held = heldOf(app, verdict, { observed, restart: still });
+    const held = heldOf(app, scaled, { observed, restart: still });
     const restart = restarts.get(app.spec.id);
     const surplusSinceMs = remembered.surplus.get(app.spec.id);
     return {
       app,
       part,
       foreignScale: {
-        situation: verdict?.situation ?? 'none',
-        ...(verdict?.foreignChange && { foreignChange: verdict.foreignChange }),
+        situation: scaled?.situation ?? 'none',
+        ...(scaled?.foreignChange && { foreignChange: scaled.foreignChange }),
       },
       frozen: still !== undefined,
       adopt: part === 'live' && isStranger(app, observed) && !remembered.adopted.has(app.spec.id),
@@ -152,8 +152,8 @@ function partOf(app: MemberApp, trouble: Trouble | undefined): AppAssessment['pa
   return app.mode === 'Observe' ? 'observed' : 'live';
 }
 
-/** Only counts that we write can be taken out of our hands. */
-function handOf(
+/** A foreign scale is looked for only where we write the count. */
+function foreignScaleOf(
   app: MemberApp,
   now: {
     readonly observed: AppObservation | undefined;
@@ -167,7 +167,7 @@ function handOf(
   if (part !== 'live' || app.role === 'fixed' || observed === undefined) return undefined;
   const { manualScale: rule } = app.spec;
   if (app.override === undefined) return checkForeignScale(track ?? NEW_TRACK, { observed, rule, ...times });
-  // An override is the newer order: an earlier hand's hold ends with it, and a later hand is put right.
+  // An override is the newer order: the hold of an earlier foreign scale ends with it, and a later one is reverted.
   const { hold: _ended, ...free } = track ?? NEW_TRACK;
   return checkForeignScale(free, { observed, rule: { ...rule, action: 'Revert' }, ...times });
 }
@@ -175,16 +175,16 @@ function handOf(
 /**
  * A restart freezes every count, for while tasks are replaced one by one, old and new ones share the slots and nobody
  * else may count on them; an app that two fight over is left alone, also by whoever overrides it; otherwise an
- * override goes before any other hand.
+ * override goes before any foreign scale.
  */
 function heldOf(
   { override }: MemberApp,
-  verdict: ForeignScaleResult | undefined,
+  scaled: ForeignScaleResult | undefined,
   { observed, restart }: { observed: AppObservation | undefined; restart: Restart | undefined },
 ): AppAssessment['held'] {
   if (restart !== undefined) {
     const reason = `${restart.app} is being restarted by deployment ${restart.deployment}`;
     return { instances: observed?.requested ?? 0, reason };
   }
-  return override === undefined || verdict?.situation === 'conflict' ? verdict?.held : undefined;
+  return override === undefined || scaled?.situation === 'conflict' ? scaled?.held : undefined;
 }

@@ -1,12 +1,23 @@
 // controller: decide, the third step of a round: the counts of what is written, and of what is only observed.
 
 import type { CapacitySpec, ResourceKey } from '../../api/policy.ts';
-import type { AppDecision, Decision, DecisionMemory } from '../../core/decision.ts';
+import type {
+  AppDecision,
+  AppInput,
+  Budget,
+  Decision,
+  DecisionInput,
+  DecisionMemory,
+} from '../../core/decision.ts';
+import { defined } from '../../lang/defined.ts';
+import { overrideText } from '../interventions/effect.ts';
 import type { Decide } from '../ports.ts';
+import type { OverrideView } from '../status/view.ts';
 import type { AppAssessment } from './assess.ts';
-import { budgetOf, decisionInput } from './decision-input.ts';
+import { budgetOf, footprintOf } from './budget.ts';
 import type { ClusterRoom } from './free-capacity.ts';
-import type { World } from './observe.ts';
+import { readingsOf, type World } from './observe.ts';
+import { withoutSurplus } from './surplus.ts';
 
 /** Decision memories by scene: the pool as it is run, and once per policy that is only observed. */
 export type SceneMemories = ReadonlyMap<string, DecisionMemory>;
@@ -54,6 +65,59 @@ export function decideCounts(
     for (const app of decision.apps) if (ids.has(app.id)) decisions.set(app.id, app);
   }
   return { decisions, capacity: asRun.capacity, memories: next };
+}
+
+interface DecisionQuestion {
+  readonly assessments: readonly AppAssessment[];
+  /** Which apps are decided; all others are use that is there. */
+  readonly decided: (assessment: AppAssessment) => boolean;
+  readonly budget: Budget;
+  readonly world: World;
+  readonly nowMs: number;
+  readonly memory?: DecisionMemory;
+}
+
+/** What a round knows, in the words of `decide`. */
+export function decisionInput(question: DecisionQuestion): DecisionInput {
+  const { assessments, budget, nowMs, memory } = question;
+  const apps = assessments.flatMap((assessment) => appInput(assessment, question));
+  return memory === undefined ? { budget, apps, nowMs } : { budget, apps, nowMs, memory };
+}
+
+/** An app that neither exists nor can be made takes no part. */
+function appInput(assessment: AppAssessment, question: DecisionQuestion): readonly AppInput[] {
+  const { decided, budget, world, nowMs } = question;
+  const { app, held, surplusSinceMs: sinceMs } = assessment;
+  const observed = assessment.observed && withoutSurplus(assessment.observed, { sinceMs, nowMs });
+  const { spec } = app;
+  const isDecided = app.role !== 'fixed' && decided(assessment);
+  if (observed === undefined && !isDecided) return [];
+  const { blocked } = assessment;
+  return [
+    {
+      id: spec.id,
+      name: spec.name,
+      role: isDecided ? app.role : 'fixed',
+      priority: spec.priority ?? Number.MAX_SAFE_INTEGER,
+      min: spec.instances.min ?? 0,
+      max: spec.instances.max ?? Number.POSITIVE_INFINITY,
+      weight: spec.remainder?.weight ?? 1,
+      targets: isDecided ? (spec.targets ?? []) : [],
+      readings: isDecided ? readingsOf(world, app) : [],
+      behavior: spec.behavior,
+      footprint: footprintOf(assessment),
+      // Apps left to people are outside the slots; those that only stand still now use theirs.
+      countsAgainstBudget: budget.kind !== 'slots' || app.role !== 'fixed',
+      ...(observed && { observed }),
+      ...defined({ blocked }),
+      ...(isDecided && held && { held }),
+      ...(isDecided && app.override && { override: orderOf(app.override) }),
+    },
+  ];
+}
+
+function orderOf(override: OverrideView): NonNullable<AppInput['override']> {
+  return { instances: override.instances, reason: overrideText(override) };
 }
 
 function pickLive(

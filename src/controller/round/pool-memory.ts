@@ -1,4 +1,4 @@
-// controller: what a pool remembers from round to round. What outlives the process: pool-record.ts, core/lasting.ts.
+// controller: what a pool remembers from round to round. What outlives the process: persistence/pool-store.ts, core/lasting.ts.
 
 import type { AppDecision, Decision } from '../../core/decision.ts';
 import type { SchedulerView } from '../../schedulers/scheduler.ts';
@@ -9,7 +9,7 @@ import type { OperatorDeps } from '../ports.ts';
 import type { WriteResult } from './act.ts';
 import type { Assessed } from './assess.ts';
 import type { PoolDecision, SceneMemories } from './decide.ts';
-import { MetricReader } from './readings.ts';
+import { MetricReader } from './observe.ts';
 import { followSurplus, type SurplusMemory } from './surplus.ts';
 import { WriteGate } from './write-backoff.ts';
 
@@ -52,13 +52,13 @@ export class PoolMemory {
     this.restarts = restarts;
   }
 
-  noteChoice({ memories, decisions, capacity }: PoolDecision): void {
+  noteDecision({ memories, decisions, capacity }: PoolDecision): void {
     this.scenes = memories;
     this.lastDecisions = decisions;
     this.lastCapacity = capacity;
   }
 
-  /** Remembers what was done, so that our own hand is not taken for somebody else's. */
+  /** Remembers what was done, so that our own scale is not taken for a foreign one. */
   noteOutcomes(outcomes: readonly WriteResult[], nowMs: number): void {
     this.surplus = followSurplus(this.surplus, outcomes, nowMs);
     for (const outcome of outcomes) {
@@ -76,7 +76,7 @@ export class PoolMemory {
   }
 }
 
-/** Our hand on the count, as far as it is known. */
+/** Our own scale of the count, as far as it is known. */
 function followed(track: Track, outcome: WriteResult, nowMs: number): Track {
   const { change, result, instances, obstacle, mayLandAgain } = outcome;
   if (change.kind !== 'scale' || result === 'postponed') return track;

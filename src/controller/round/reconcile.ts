@@ -16,7 +16,7 @@ import type { PoolRecord } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
 import { type Leadership, type LeadershipState, whileActing } from '../watch/leadership.ts';
-import { executeChanges } from './act.ts';
+import { act } from './act.ts';
 import { assessApps, unassessed } from './assess.ts';
 import { decideCounts } from './decide.ts';
 import { clusterRoom } from './free-capacity.ts';
@@ -34,7 +34,7 @@ export type ReconcilerDeps = Pick<
   readonly store: PolicyStore;
   readonly status: Status;
   readonly interventions: Interventions;
-  /** Called when an app was let go of. */
+  /** Called when an app was collected. */
   readonly onLeft: () => void;
   readonly archive: PoolStore;
 };
@@ -45,13 +45,13 @@ const MIN_REQUEUE_MS = 10;
 export class PoolReconciler implements Reconciler<string> {
   readonly #deps: ReconcilerDeps;
   readonly #memories = new Map<string, PoolMemory>();
-  readonly #farewells: GarbageCollector;
+  readonly #collector: GarbageCollector;
   readonly #wallAheadMs: () => number;
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
     this.#wallAheadMs = wallOffset(deps.clock);
-    this.#farewells = new GarbageCollector({
+    this.#collector = new GarbageCollector({
       ...deps,
       onCollected: ({ app, pool }) => {
         if (deps.store.pool(pool) !== undefined) this.#memoryOf(pool).forget(app);
@@ -62,7 +62,7 @@ export class PoolReconciler implements Reconciler<string> {
 
   async reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
     const { store, status, clock } = this.#deps;
-    await this.#farewells.collect(key, context);
+    await this.#collector.collect(key, context);
     const pool = store.pool(key);
     const apps = pool === undefined ? [] : this.#appsOf(pool);
     if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
@@ -82,7 +82,7 @@ export class PoolReconciler implements Reconciler<string> {
     return withInterventions(membersOf(pool), { on: (policy) => this.#deps.interventions.on(policy) });
   }
 
-  /** Hands what is remembered of every pool to the archive. */
+  /** Stores what is remembered of every pool. */
   keep(): void {
     for (const [key, memory] of this.#memories) {
       this.#deps.archive.keepHistory(key, memory);
@@ -104,15 +104,15 @@ export class PoolReconciler implements Reconciler<string> {
     const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
     const { atMs: nowMs, wallAheadMs } = this.#timesNow();
     const question = { view, remembered: memory, nowMs, wallAheadMs, acting };
-    const judged = assessApps(apps, question);
-    const { tracks, restarts } = judged;
-    const assessments = judged.assessments.map((assessment) => withRefusal(assessment, memory.gate));
+    const assessed = assessApps(apps, question);
+    const { tracks, restarts } = assessed;
+    const assessments = assessed.assessments.map((assessment) => withRefusal(assessment, memory.gate));
     memory.noteView(view, { restarts, tracks: acting ? tracks : afterAbsence(memory.tracks) });
     for (const { observed } of assessments) if (observed !== undefined) memory.gate.look(observed);
 
     const capacity = pool.capacity ?? {};
     const room = await clusterRoom(capacity, { assessments, scheduler }, AbortSignal.any([signal, stopping]));
-    const choice = decideCounts(assessments, {
+    const decided = decideCounts(assessments, {
       capacity,
       room,
       world,
@@ -120,10 +120,10 @@ export class PoolReconciler implements Reconciler<string> {
       memories: memory.scenes,
       decide,
     });
-    memory.noteChoice(choice);
+    memory.noteDecision(decided);
 
     const { changes, drift, postponed } = planPool(assessments, {
-      decisions: choice.decisions,
+      decisions: decided.decisions,
       scheduler,
       gate: memory.gate,
     });
@@ -131,7 +131,7 @@ export class PoolReconciler implements Reconciler<string> {
     // Nothing has been begun yet: this is the place to stop.
     stopping.throwIfAborted();
     const risesNeedFalls = capacity.cluster !== undefined;
-    const done = await executeChanges(
+    const done = await act(
       changes,
       { scheduler: this.#writerFor({ pool, apps, memory }), gate: memory.gate, risesNeedFalls },
       signal,
@@ -145,7 +145,7 @@ export class PoolReconciler implements Reconciler<string> {
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
     const aside = { wallAheadMs, edited, ...(acting ? {} : { standby: reason }), ...(room && { room }) };
-    return { pool, startedAtMs, atMs: nowMs, world, assessments, drift, outcomes, ...aside, ...choice };
+    return { pool, startedAtMs, atMs: nowMs, world, assessments, drift, outcomes, ...aside, ...decided };
   }
 
   /** Asked before each write: a round takes its time, and meanwhile another instance or a person may say stop. */
@@ -185,7 +185,7 @@ export class PoolReconciler implements Reconciler<string> {
     }
   }
 
-  /** Nothing of this pool runs: only verdicts to show, or nothing at all. */
+  /** Nothing of this pool runs: only conditions to show, or nothing at all. */
   async #rest(key: string, pool: PoolRecord | undefined): Promise<ReconcileResult> {
     await this.#memories.get(key)?.reader.close();
     this.#memories.delete(key);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executeChanges } from '../../../src/controller/round/act.ts';
+import { act } from '../../../src/controller/round/act.ts';
 import { WriteGate } from '../../../src/controller/round/write-backoff.ts';
 import type { Change } from '../../../src/core/change.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
@@ -19,8 +19,7 @@ function aCluster({ risesNeedFalls = false } = {}) {
   return {
     clock,
     scheduler,
-    run: (changes: readonly Change[], s = signal) =>
-      executeChanges(changes, { scheduler, gate, risesNeedFalls }, s),
+    run: (changes: readonly Change[], s = signal) => act(changes, { scheduler, gate, risesNeedFalls }, s),
     counts: () => [...scheduler.snapshot().values()].map(({ requested }) => requested),
   };
 }

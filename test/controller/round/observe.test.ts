@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemberApp } from '../../../src/controller/policies/members.ts';
-import { MetricReader } from '../../../src/controller/round/readings.ts';
+import { MetricReader } from '../../../src/controller/round/observe.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { aTarget, T0 } from '../../support/builders.ts';
