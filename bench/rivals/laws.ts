@@ -8,7 +8,7 @@ import { SeenLaw } from './oracle-seen.ts';
 import { OriginalLaw } from './original.ts';
 
 /** The original deadlocks on an exactly full cluster; said wherever its rows are shown. */
-export const SPARE = 0.25;
+const SPARE = 0.25;
 
 const DEMO_GAINS = { kU: 0.03, tU: 0.7 };
 const NEEDS_SPARE = 'its stale demand after a 409 can deadlock it on an exactly full cluster';

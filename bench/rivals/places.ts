@@ -25,7 +25,7 @@ export function carryOut(world: World, wanted: ReadonlyMap<Member, number>): voi
 }
 
 /** Places that the pool shares; in a budget of resources, as many as fit of the dearest app. */
-export function slotsOf({ options, members }: World): number {
+function slotsOf({ options, members }: World): number {
   const { budget } = options;
   if (budget.kind === 'slots') return budget.slots;
   if (budget.kind === 'cluster') return members.reduce((sum, m) => sum + m.instances.held, 0);

@@ -28,7 +28,7 @@ const STANDARD: SetSpec = {
   loads: LOADS,
 };
 
-export const SETS = {
+const SETS = {
   standard: STANDARD,
   start10: { ...STANDARD, about: 'start 10 s', startMs: 10_000 },
   demo: { ...STANDARD, about: '10 slots, target 50', slots: 10, target: 50 },
@@ -54,7 +54,7 @@ export function aboutSet(name: string): string {
 }
 
 const { serviceRate: SERVICE_RATE, serviceSpread: SERVICE_SPREAD, stopMs: STOP_MS } = DEFAULT_SETTINGS;
-export const INTERVAL_MS = 500;
+const INTERVAL_MS = 500;
 
 /** The world of one set under one load: the same for every law. */
 export function benchWorld(set: SetName, load: string, seed: number): Omit<WorldOptions, 'spare'> {
@@ -88,6 +88,6 @@ export function benchWorld(set: SetName, load: string, seed: number): Omit<World
 }
 
 /** A pool begins as somebody would have sized it for the load of that moment. */
-export function startCount({ curve }: Demand, serviceRate: number): number {
+function startCount({ curve }: Demand, serviceRate: number): number {
   return Math.max(1, Math.ceil((curve.rate[0] ?? 0) / (serviceRate * (curve.service[0] ?? 1))) + 1);
 }

@@ -24,6 +24,9 @@ export interface CommandModule {
   run(options: OptionValues, context: CommandContext): Promise<number>;
 }
 
+/** The exit codes of most commands. */
+export const FINE = '0 fine, 1 error';
+
 export interface CommandSpec {
   readonly name: string;
   /** commander's notation: `<policy>`, `[policy]`, several with blanks between. */

@@ -1,9 +1,7 @@
 // cli: the table of commands.
 
-import type { CommandSpec } from './command.ts';
+import { type CommandSpec, FINE } from './command.ts';
 import { OPERATOR_COMMANDS } from './operator-commands.ts';
-
-const FINE = '0 fine, 1 error';
 
 /** What policies may ask for that somebody else than the administrator wrote. */
 const ALLOW = [

@@ -1,8 +1,6 @@
 // cli: the commands that ask a running operator, or tell it something.
 
-import type { CommandSpec } from './command.ts';
-
-const FINE = '0 fine, 1 error';
+import { type CommandSpec, FINE } from './command.ts';
 
 /** Of every command that asks a running operator. */
 const ASKING = ['server', 'apiTokenFile'] as const;

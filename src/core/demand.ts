@@ -1,5 +1,6 @@
 // core: what one app asks of its pool this round: observation → law → behavior → bounds, each with its step.
 
+import { MAX_COUNT } from '../api/schema/shapes.ts';
 import { spanText } from '../api/words/figures.ts';
 import type { Vector } from './allocation/free-capacity.ts';
 import { isBlocked, isOverridden } from './allocation/pool.ts';
@@ -11,7 +12,7 @@ import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts
 import { targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import type { AppState, LawMemory } from './memory.ts';
-import { count, MAX_COUNT } from './numbers.ts';
+import { count } from './numbers.ts';
 
 /** What an app would have if it were alone, and what it remembers of how that came about. */
 export interface AppDemand {

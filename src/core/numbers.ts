@@ -1,7 +1,6 @@
 // core: keeping numbers inside the range in which they mean something.
 
-/** No count goes beyond this: large enough for any cluster, small enough for exact arithmetic and JSON. */
-export const MAX_COUNT = 1_000_000;
+import { MAX_COUNT } from '../api/schema/shapes.ts';
 
 /** Readings beyond this are taken as this many. */
 const MAX_READING = 1e12;

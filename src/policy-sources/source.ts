@@ -20,6 +20,9 @@ export interface SourcedResource {
   readonly deleting?: boolean;
 }
 
+/** While it is there, an object is only marked as deleted: what it holds is let go first. */
+export const RELEASE_FINALIZER = 'microscaling.io/release';
+
 /** A document that is there but may not run as written: its last good version keeps running. */
 export interface InvalidDocument {
   /** `namespace/name`. */

@@ -2,7 +2,6 @@
 
 import { isObject } from '../schema/json-schema.ts';
 import {
-  anything,
   choice,
   type Fields,
   flag,
@@ -13,7 +12,6 @@ import {
   number,
   type ObjectShape,
   object,
-  type Shape,
   set,
   strictObject,
   text,
@@ -345,6 +343,3 @@ export const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
 export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
-
-/** For places in a definition of which nothing is known. */
-export const UNKNOWN: Shape = anything;

@@ -159,7 +159,7 @@ class Reader {
   }
 }
 
-export function fieldOf(shape: ObjectShape, name: string): Field | undefined {
+function fieldOf(shape: ObjectShape, name: string): Field | undefined {
   return Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
 }
 
@@ -172,6 +172,6 @@ function isInteger(value: number, long: boolean): boolean {
 
 const SHOWN = 40;
 
-export function quoted(value: string): string {
+function quoted(value: string): string {
   return `'${value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value}'`;
 }

@@ -13,8 +13,8 @@ export const APP_ID_PATTERN = '^(/[a-z0-9]+((-+|\\.)[a-z0-9]+)*)+$';
 export const ENV_NAME_PATTERN = '^[A-Za-z_][A-Za-z0-9_.-]*$';
 export const URL_PATTERN = '^https?://[^/?#\\s]+';
 
-/** Keeps sums and products of counts exact. */
-const MAX_COUNT = 1_000_000;
+/** No count goes beyond this: large enough for any cluster, small enough for exact arithmetic and JSON. */
+export const MAX_COUNT = 1_000_000;
 
 export function count(description: string, more: Partial<JsonSchema> = {}): JsonSchema {
   return { type: 'integer', description, minimum: 0, maximum: MAX_COUNT, ...more };

@@ -1,6 +1,9 @@
 // cli: interventions (pause, override): their paths, and what the operator answers, in words.
 
+import { durationText } from '../../api/duration.ts';
 import { API_VERSION } from '../../api/policy.ts';
+import type { OptionValues } from '../../app/options.ts';
+import { defined } from '../../lang/defined.ts';
 import { timeText } from '../output/policy-table.ts';
 
 /** What the operator answers to a pause or an override. */
@@ -10,6 +13,11 @@ export interface Interventions {
   readonly overrides: Readonly<
     Record<string, { readonly instances: number; readonly until: string; readonly reason?: string }>
   >;
+}
+
+/** How long and why, in the body of a request; the operator knows how long where nothing is said. */
+export function forAWhile({ for: forMs, reason }: OptionValues): object {
+  return defined({ for: forMs === undefined ? undefined : durationText(forMs), reason });
 }
 
 const below = (namespace: string, name: string): string =>

@@ -1,18 +1,16 @@
 // cli: `microscaling override [POLICY] APP=N…`: a count for a while, in the place of the law's.
 
-import { durationText } from '../../api/duration.ts';
 import { closest } from '../../api/words/suggest.ts';
 import type { OptionValues } from '../../app/options.ts';
 import { defined } from '../../lang/defined.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { find } from '../client/find.ts';
-import { type Interventions, overridePath, overrideText } from '../client/interventions.ts';
+import { forAWhile, type Interventions, overridePath, overrideText } from '../client/interventions.ts';
 import { POLICY_KIND, pathOf, targetOf } from '../client/kinds.ts';
 import { type OperatorClient, operatorOf } from '../client/operator-client.ts';
 import type { ListObject, PolicyObject } from '../client/policy-object.ts';
 import type { CommandContext } from '../command.ts';
 
-const DEFAULT_FOR_MS = 3_600_000;
 /** What people say when they want an app to go by its law again. */
 const BACK = ['auto', 'law', 'end'];
 
@@ -102,10 +100,5 @@ function whose(
 
 function writeOf({ instances }: Wish, path: string, options: OptionValues) {
   if (instances === undefined) return { method: 'DELETE', path } as const;
-  const body = {
-    instances,
-    for: durationText(options.for ?? DEFAULT_FOR_MS),
-    ...defined({ reason: options.reason }),
-  };
-  return { method: 'PUT', path, body } as const;
+  return { method: 'PUT', path, body: { instances, ...forAWhile(options) } } as const;
 }

@@ -12,6 +12,7 @@ import { comparisonText } from '../../simulator/report/table.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../simulator/settings.ts';
 import type { CommandContext } from '../command.ts';
 import { jsonText } from '../output/json.ts';
+import { ERASED, rewritten } from '../output/rewritten.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const seeds = options.seed ?? [1];
@@ -103,7 +104,7 @@ class ProgressLine {
   show({ done, of }: Progress): void {
     const text = `simulated ${done} of ${of}`;
     if (this.#context.stderrIsTty) {
-      this.#context.noteRaw(`\r\x1b[2K${text}`);
+      this.#context.noteRaw(rewritten(text));
       this.#shown = true;
       return;
     }
@@ -113,7 +114,7 @@ class ProgressLine {
   }
 
   end(): void {
-    if (this.#shown) this.#context.noteRaw('\r\x1b[2K');
+    if (this.#shown) this.#context.noteRaw(ERASED);
     this.#shown = false;
   }
 }

@@ -2,14 +2,10 @@
 
 import { rounded } from '../../api/words/figures.ts';
 import type { AppView, OperatorView } from '../../controller/status/view.ts';
+import { rewritten } from './rewritten.ts';
 
 const PLAIN_EVERY_MS = 5_000;
 const TTY_EVERY_MS = 250;
-
-const CLEAR = '\x1b[2K';
-/** A line that is wider than the terminal is cut: wrapped, it could not be taken back. */
-const NO_WRAP = '\x1b[?7l';
-const WRAP = '\x1b[?7h';
 
 /** What the line is made of. */
 type Looked = Pick<OperatorView, 'atMs' | 'pools'>;
@@ -40,7 +36,7 @@ export class LiveLine {
       this.#output.line(text);
       return;
     }
-    this.#output.raw(`\r${CLEAR}${NO_WRAP}${text}${WRAP}`);
+    this.#output.raw(rewritten(text));
     this.#shown = true;
   }
 

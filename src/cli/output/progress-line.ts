@@ -1,9 +1,6 @@
 // cli: one line that says what is waited for, rewritten in place; nothing at all where nobody looks.
 
-const CLEAR = '\x1b[2K';
-/** A line that is wider than the terminal is cut: wrapped, it could not be taken back. */
-const NO_WRAP = '\x1b[?7l';
-const WRAP = '\x1b[?7h';
+import { ERASED, rewritten } from './rewritten.ts';
 
 /** Whoever waits longer wants to know what for. */
 const SLOW_MS = 700;
@@ -55,12 +52,12 @@ export class ProgressLine {
   show(text: string): void {
     if (!this.#isTty || text === this.#shown) return;
     this.#shown = text;
-    this.#raw(`\r${CLEAR}${NO_WRAP}${text}${WRAP}`);
+    this.#raw(rewritten(text));
   }
 
   /** Takes the line away: what comes next says how it ended. */
   end(): void {
-    if (this.#shown !== '') this.#raw(`\r${CLEAR}`);
+    if (this.#shown !== '') this.#raw(ERASED);
     this.#shown = '';
   }
 }

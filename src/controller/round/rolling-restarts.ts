@@ -26,7 +26,7 @@ export interface RestartMemory {
  * A restart ends when its new tasks run and are healthy; the scheduler sets it no time limit (docs/design/marathon.md#deployments-and-locks). One whose
  * tasks never start would freeze its pool for ever.
  */
-export const RESTART_BOUND_MS = 300_000;
+const RESTART_BOUND_MS = 300_000;
 
 /** The restarts under way among `apps`, by app id. */
 export function restartsIn(

@@ -89,7 +89,7 @@ function metricStatus(metric: MetricView): MetricStatus {
 }
 
 /** `42/50 messages`, or `unavailable` when nothing was read: never a zero in its place. */
-export function metricText({ state, value, target, unit, infinite }: MetricView): string {
+function metricText({ state, value, target, unit, infinite }: MetricView): string {
   if (state === 'unavailable') return 'unavailable';
   const against = target === undefined ? '' : `/${rounded(target)}`;
   const current = infinite ? '∞' : value === undefined ? 'unknown' : rounded(value, 1);

@@ -1,7 +1,7 @@
 // core: so many messages for each instance, the law of KEDA and the HorizontalPodAutoscaler.
 
+import { MAX_COUNT } from '../../api/schema/shapes.ts';
 import { brief } from '../../api/words/figures.ts';
-import { MAX_COUNT } from '../numbers.ts';
 import type { LawInput, LawResult } from './law.ts';
 
 export interface PerInstanceMemory {

@@ -12,7 +12,7 @@ const HOST_PORTS_CHANGED =
   'Services with persistent volumes configured may not change host ports. ' +
   'If you need to make this change, please create a new service.';
 
-export function isResident(app: AppFields): boolean {
+function isResident(app: AppFields): boolean {
   return persistentVolumes(app).length > 0;
 }
 

@@ -15,7 +15,7 @@ export interface ParentWatchDeps {
   every(intervalMs: number, look: () => void): () => void;
 }
 
-export const systemParentWatchDeps: ParentWatchDeps = {
+const systemParentWatchDeps: ParentWatchDeps = {
   ppid: () => process.ppid,
   processes: systemProcessTable,
   every: (intervalMs, look) => {

@@ -8,6 +8,7 @@ import { LAST_APPLIED } from '../../api/reading/server-fields.ts';
 import { defined } from '../../lang/defined.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { RELEASE_FINALIZER } from '../source.ts';
 
 /** As the API writes it: apiVersion, kind, metadata and spec. */
 export interface AppliedObject {
@@ -60,9 +61,6 @@ const OF_THE_API: ReadonlySet<string> = new Set([
 
 const UPGRADED =
   'an object that an earlier version stored has plain values in their first form (queueName: { value: … }); it runs on as queueName: … and queueNameFrom: …, which is how it must be written when it is applied again';
-
-/** While it is there, the object is only marked as deleted: what it holds in Marathon is let go first. */
-export const RELEASE_FINALIZER = 'microscaling.io/release';
 
 /** Every write is durable before it is seen; each object is judged once, when it is written. */
 export class AppliedObjects {

@@ -119,7 +119,7 @@ export class CommitReader {
 }
 
 /** `main@sha1:…` */
-export function revisionOf({ branch, hash }: Commit): string {
+function revisionOf({ branch, hash }: Commit): string {
   return `${branch}@${hash.length === 40 ? 'sha1' : 'sha256'}:${hash}`;
 }
 

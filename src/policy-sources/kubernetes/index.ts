@@ -1,6 +1,6 @@
 // policy-sources/kubernetes: policies and pools of a Kubernetes cluster that holds the CRDs.
 
-import type { Resource } from '../../api/policy.ts';
+import { API_VERSION, type Resource } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
 import type { PolicyStatus, PoolStatus } from '../../api/status.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -11,7 +11,7 @@ import type { EventWriter, ObjectRef, PolicySnapshot, PolicySource } from '../so
 import { KubeApi } from './client/api.ts';
 import type { Cluster } from './client/cluster.ts';
 import { eachOf } from './client/each.ts';
-import { API_VERSION, KINDS, type KubeObject, keyOf } from './client/objects.ts';
+import { KINDS, type KubeObject, keyOf } from './client/objects.ts';
 import { ObjectReader } from './read.ts';
 import type { SecretRef } from './references.ts';
 import { Secrets } from './secrets.ts';

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../runtime/clock.ts';
 
 /** A working day: who comes back tomorrow logs in again. */
-export const SESSION_MS = 12 * 3_600_000;
+const SESSION_MS = 12 * 3_600_000;
 /** More than people look at one operator; the oldest make room. */
 const MAX_SESSIONS = 1_000;
 const ID_BYTES = 32;
@@ -51,7 +51,7 @@ function hash(id: string): string {
 }
 
 /** One for each port: cookies do not tell the ports of a host apart, and two operators may share one. */
-export function sessionCookieName(request: Request): string {
+function sessionCookieName(request: Request): string {
   const port = /:(\d{1,5})$/.exec(request.headers.get('host') ?? '')?.[1] ?? '80';
   return `microscaling_session_${port}`;
 }

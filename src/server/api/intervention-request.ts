@@ -17,7 +17,7 @@ export interface OverrideRequest {
 
 /** Long enough for a sentence, short enough for a status line. */
 const MAX_REASON = 200;
-/** Of an intervention without an end: it is for an incident, and one that is forgotten must not last. */
+/** Of an intervention without an end: longer than most incidents, and one that is forgotten must not last. */
 const DEFAULT_FOR_MS = 3_600_000;
 
 /** @throws TerminalError with what is wrong, for the body `{for?, reason?}` */

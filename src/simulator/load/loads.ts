@@ -89,10 +89,6 @@ export function isLoad(name: string): name is LoadName {
   return Object.hasOwn(SHAPES, name);
 }
 
-export function aboutLoad(name: LoadName): string {
-  return SHAPES[name].about;
-}
-
 export function loadCurve(name: LoadName, { capacity, seed, durationS }: LoadOptions): Curve {
   const shape: Shape = SHAPES[name];
   const lengthS = durationS ?? shape.durationS;

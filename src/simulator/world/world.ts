@@ -63,7 +63,7 @@ export interface Member {
 }
 
 /** Time of the first step; any day will do. */
-export const START_MS = Date.UTC(2026, 0, 1);
+const START_MS = Date.UTC(2026, 0, 1);
 
 export class World {
   readonly options: WorldOptions;

@@ -49,7 +49,7 @@ export function checkUser(definition: JsonObject, pointer: string): readonly Fin
   return [error(place, sentence)];
 }
 
-export function hasImage({ container }: JsonObject): boolean {
+function hasImage({ container }: JsonObject): boolean {
   const { image } = fieldsOf(fieldsOf(container)['docker']);
   return typeof image === 'string' && image.trim() !== '';
 }

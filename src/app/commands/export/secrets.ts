@@ -23,7 +23,7 @@ export function isSecretVariable(name: string, value: string): boolean {
   return SECRET_NAME.test(name) || isSecretText(value);
 }
 
-export function isSecretText(text: string): boolean {
+function isSecretText(text: string): boolean {
   const shown = text.replace(/sha256:[0-9a-f]{64}/g, '');
   return (
     SECRET_TEXTS.some((pattern) => pattern.test(shown)) || (shown.match(RANDOM_RUN) ?? []).some(isRandom)

@@ -9,7 +9,7 @@ import type {
   GivenPortMapping,
 } from '../given.ts';
 
-export const NO_MAPPING: GivenPortMapping = {
+const NO_MAPPING: GivenPortMapping = {
   containerPort: 0,
   labels: {},
   protocol: 'tcp',

@@ -5,7 +5,6 @@ import { integer, text } from './shape.ts';
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const NETWORK_NAME = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/;
 
-export const name = text({ min: 1, max: 63, form: (given) => LABEL.test(given) });
 /** A name that may be of any length. */
 export const longName = text({ min: 1, form: (given) => LABEL.test(given) });
 export const networkName = text({ min: 1, max: 63, form: (given) => NETWORK_NAME.test(given) });

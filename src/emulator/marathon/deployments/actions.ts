@@ -86,7 +86,7 @@ export interface RestartBounds {
 }
 
 /** `ceil(n * minimumHealthCapacity)` stay, at most `floor(n * (1 + maximumOverCapacity))` exist; where that leaves no room, one extra. */
-export function restartBounds(app: AppDefinition, running: number): RestartBounds {
+function restartBounds(app: AppDefinition, running: number): RestartBounds {
   const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy;
   const floor = Math.ceil(app.instances * minimumHealthCapacity);
   const ceiling = Math.floor(app.instances * (1 + maximumOverCapacity));

@@ -108,7 +108,7 @@ export function mapApps<A extends GroupApp, B extends GroupApp>(
   return { ...group, apps, groups };
 }
 
-export function hasApps<A extends GroupApp>(group: Group<A>): boolean {
+function hasApps<A extends GroupApp>(group: Group<A>): boolean {
   const [first] = appsIn(group);
   return first !== undefined;
 }

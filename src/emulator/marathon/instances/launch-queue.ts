@@ -137,7 +137,7 @@ export class LaunchQueue {
   }
 }
 
-export function demandOf(app: AppDefinition): Demand {
+function demandOf(app: AppDefinition): Demand {
   const { cpus, mem, disk, gpus } = app;
   const mappings = app.container?.portMappings;
   const ports =

@@ -66,7 +66,7 @@ export function noAnswer(error: unknown, { verb, path, server }: Asked): KubeFai
 }
 
 /** `microscalingpolicies/status.microscaling.io shop in namespace default`, as RBAC names it. */
-export function nameOf({ group, resource, subresource, namespace, name }: ResourcePath): string {
+function nameOf({ group, resource, subresource, namespace, name }: ResourcePath): string {
   const kind = `${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}`;
   const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
   return `${kind}${name === undefined ? '' : ` ${name}`} ${where}`;

@@ -1,6 +1,6 @@
 // policy-sources/kubernetes: our objects as a cluster holds them, and which of two versions is the newer one.
 
-import type { Resource } from '../../../api/policy.ts';
+import { API_GROUP, API_VERSION, type Resource } from '../../../api/policy.ts';
 import type { ObjectRef } from '../../source.ts';
 import type { ResourcePath } from './resource-path.ts';
 
@@ -25,12 +25,9 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
-const GROUP = 'microscaling.io';
-const VERSION = 'v1alpha1';
+const VERSION = API_VERSION.slice(API_GROUP.length + 1);
 
-export const API_VERSION = `${GROUP}/${VERSION}`;
-
-export const PLURALS = {
+const PLURALS = {
   MicroscalingPolicy: 'microscalingpolicies',
   CapacityPool: 'capacitypools',
 } as const satisfies Record<Resource['kind'], string>;
@@ -38,7 +35,7 @@ export const PLURALS = {
 export const KINDS = Object.keys(PLURALS) as readonly Resource['kind'][];
 
 export function collectionOf(kind: Resource['kind'], namespace: string | undefined): ResourcePath {
-  return { group: GROUP, version: VERSION, resource: PLURALS[kind], namespace };
+  return { group: API_GROUP, version: VERSION, resource: PLURALS[kind], namespace };
 }
 
 export function pathOf({ kind, key }: ObjectRef): ResourcePath {

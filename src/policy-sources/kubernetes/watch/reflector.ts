@@ -1,14 +1,14 @@
 // policy-sources/kubernetes: keeps the cache of one kind in step with the cluster: list, then watch, and again from the
 // start after whatever goes wrong.
 
-import type { Resource } from '../../../api/policy.ts';
+import { API_VERSION, type Resource } from '../../../api/policy.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import { Backoff } from '../../../runtime/work/backoff.ts';
 import type { KubeApi, WatchEvent } from '../client/api.ts';
 import { isInitializing, isStatus, KubeFailure } from '../client/failure.ts';
-import { API_VERSION, asksTheSame, collectionOf, type KubeObject, keyOf } from '../client/objects.ts';
+import { asksTheSame, collectionOf, type KubeObject, keyOf } from '../client/objects.ts';
 import { ObjectCache } from './cache.ts';
 
 export interface ReflectorTiming {

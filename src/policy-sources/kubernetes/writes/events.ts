@@ -1,10 +1,11 @@
 // policy-sources/kubernetes: events beside their objects, as client-go's recorder writes them: the same event again
 // counts up the one that is there (tools/events/events_cache.go, v1 Events).
 
+import { API_VERSION } from '../../../api/policy.ts';
 import type { ObjectRef, SourceEvent } from '../../source.ts';
 import type { KubeApi } from '../client/api.ts';
 import { isStatus } from '../client/failure.ts';
-import { API_VERSION, type KubeObject } from '../client/objects.ts';
+import type { KubeObject } from '../client/objects.ts';
 import type { ResourcePath } from '../client/resource-path.ts';
 
 export interface EventsDeps {

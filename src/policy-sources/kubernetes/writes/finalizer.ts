@@ -1,12 +1,10 @@
 // policy-sources/kubernetes: the finalizer by which an object stays until what it holds in Marathon was let go of.
 
 import { TransientError } from '../../../runtime/errors.ts';
-import type { ObjectRef } from '../../source.ts';
+import { type ObjectRef, RELEASE_FINALIZER } from '../../source.ts';
 import type { KubeApi } from '../client/api.ts';
 import { isStatus } from '../client/failure.ts';
 import { type KubeObject, pathOf } from '../client/objects.ts';
-
-export const RELEASE_FINALIZER = 'microscaling.io/release';
 
 /** Others change objects, too; whoever is this unlucky comes back later. */
 const ATTEMPTS = 4;

@@ -1,5 +1,6 @@
 // schedulers/marathon/mesos: how many more instances of an app fit, agent by agent. Pure.
 
+import { MAX_COUNT } from '../../../api/schema/shapes.ts';
 import type { Footprint } from '../../../core/observation.ts';
 import type { RoomNeed } from '../../scheduler.ts';
 import { mayUse, spreadsOf, valueAt } from './constraints.ts';
@@ -20,8 +21,6 @@ export interface Claim {
 
 type Amounts = { -readonly [K in keyof Footprint]: number };
 const RESOURCES = ['cpus', 'mem', 'disk', 'gpus'] as const;
-/** An instance that needs nothing fits as often as anybody may count. */
-const MOST = 1_000_000;
 
 /** Where instances can go, while room is being given out. */
 interface Place {
@@ -76,7 +75,7 @@ function roomFor(need: RoomNeed, places: readonly Place[], allowance: Amounts): 
   const spread = spreadsOf(need.definition).map(({ field, limit }) => {
     return withinGroups(need, fits, { field, limit });
   });
-  return Math.min(inAll, fitting(allowance, each), ...spread, MOST);
+  return Math.min(inAll, fitting(allowance, each), ...spread, MAX_COUNT);
 }
 
 /** The instances that fit when each group of agents takes no more than `limit`, those that are there included. */
@@ -143,8 +142,11 @@ function footprintOf({ definition }: RoomNeed): Amounts {
 
 function fitting(free: Footprint, each: Footprint): number {
   // Sums of decimal fractions (0.1 cpus) must not refuse the last instance.
-  const most = RESOURCES.map((name) => (each[name] <= 0 ? MOST : Math.floor(free[name] / each[name] + 1e-9)));
-  return Math.max(0, Math.min(MOST, ...most));
+  // An instance that needs nothing fits as often as anybody may count.
+  const most = RESOURCES.map((name) =>
+    each[name] <= 0 ? MAX_COUNT : Math.floor(free[name] / each[name] + 1e-9),
+  );
+  return Math.max(0, Math.min(MAX_COUNT, ...most));
 }
 
 function scaled(each: Amounts, n: number): Amounts {

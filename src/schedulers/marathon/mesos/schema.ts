@@ -18,7 +18,7 @@ export interface Share {
   readonly free: Footprint;
 }
 
-export const NOTHING: Footprint = { cpus: 0, mem: 0, disk: 0, gpus: 0 };
+const NOTHING: Footprint = { cpus: 0, mem: 0, disk: 0, gpus: 0 };
 const RESOURCES = ['cpus', 'mem', 'disk', 'gpus'] as const;
 
 /**

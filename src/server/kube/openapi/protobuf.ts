@@ -1,7 +1,7 @@
 // server: how JSON becomes a protobuf message: which member goes into which field.
 
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
+import { isObject } from '../../../api/schema/json-schema.ts';
 
 /** Writes one value under a field number; what is not of its type is left out. */
 export type Field = (writer: BinaryWriter, value: unknown) => void;
@@ -21,13 +21,6 @@ export function message(members: () => Readonly<Record<string, Field>>): Message
     for (const [name, field] of Object.entries(members())) {
       if (Object.hasOwn(value, name)) field(writer, value[name]);
     }
-  };
-}
-
-/** A message whose members are its own business. */
-export function custom(members: (value: JsonObject, writer: BinaryWriter) => void): Message {
-  return (writer, value) => {
-    if (isObject(value)) members(value, writer);
   };
 }
 

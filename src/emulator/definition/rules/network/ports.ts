@@ -3,7 +3,7 @@
 import type { GivenApp, GivenNetwork, GivenPortMapping } from '../../given.ts';
 import { each, isUnique, unless, type Violation } from '../violation.ts';
 
-export const NAMES_DIFFER = 'Port names must be unique.';
+const NAMES_DIFFER = 'Port names must be unique.';
 
 export function ports(app: GivenApp): readonly Violation[] {
   const { networks, portDefinitions = [], container } = app;
