@@ -7,7 +7,8 @@ import { TerminalError, TransientError, WaitError } from '../../src/runtime/erro
 import { silentLogger } from '../../src/runtime/log.ts';
 import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
-import { FakeOperator } from '../support/page/fake-operator.ts';
+import { QueueDemo, queueDemoView } from '../support/queue-demo.ts';
+import { ShownState } from '../support/shown-state.ts';
 
 const API = '/apis/microscaling.io/v1alpha1';
 
@@ -19,13 +20,25 @@ function pageFiles(): readonly { readonly name: string; readonly text: string }[
     .map((name) => ({ name, text: readFileSync(join(page, name), 'utf8') }));
 }
 
-function start(options: Partial<ServerAppOptions> = {}) {
-  const clock = new VirtualClock(Date.UTC(2026, 7, 1));
-  const operator = new FakeOperator({ startMs: clock.now() });
-  operator.advance(20_000);
+const STARTED = { startMs: Date.UTC(2026, 7, 1), pastMs: 20_000 };
+const known = await queueDemoView(STARTED);
+
+/** The server of a running operator. */
+async function start(options: Partial<ServerAppOptions> = {}) {
+  const demo = await QueueDemo.start(STARTED);
+  return { ...serverOf(demo.state, { clock: demo.clock, ...options }), demo };
+}
+
+/** The server of an operator that shows what the test says. */
+function startShown() {
+  const state = new ShownState(known);
+  return { ...serverOf(state), state };
+}
+
+function serverOf(state: OperatorState, options: Partial<ServerAppOptions> = {}) {
   const handler = createServerApp({
-    state: operator,
-    clock,
+    state,
+    clock: new VirtualClock(known.atMs),
     log: silentLogger,
     boundTo: '127.0.0.1',
     token: 'token-of-this-start',
@@ -47,12 +60,12 @@ function start(options: Partial<ServerAppOptions> = {}) {
         ...headers,
       },
     });
-  return { ask, scale, operator, clock };
+  return { ask, scale };
 }
 
 describe('the page', () => {
   it('is served with a policy that lets nothing in from elsewhere', async () => {
-    const response = await start().ask('/');
+    const response = await (await start()).ask('/');
     expect(response.headers.get('content-type')).toContain('text/html');
     const policy = response.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
@@ -60,13 +73,13 @@ describe('the page', () => {
   });
 
   it('has no inline script or style, and asks nobody else for anything', async () => {
-    const html = await (await start().ask('/')).text();
+    const html = await (await (await start()).ask('/')).text();
     expect(html).not.toMatch(/<style|style=|\son\w+=|https?:|\/\//);
     expect(html.match(/<script[^>]*>(?!<\/script>)/)).toBeNull();
   });
 
   it('serves every file that its files name', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     const named = pageFiles().flatMap(({ name, text }) => [
       ...[...text.matchAll(/"(\/assets\/[^"]+)"/g)].map((m) => m[1] ?? ''),
       ...[...text.matchAll(/from '(\.[^']+\.js)'/g)].map((m) =>
@@ -86,7 +99,7 @@ describe('the page', () => {
   });
 
   it('answers 304 when the browser has the file', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     const etag = (await ask('/assets/main.js')).headers.get('etag') ?? '';
     expect((await ask('/assets/main.js', { headers: { 'if-none-match': etag } })).status).toBe(304);
   });
@@ -94,14 +107,14 @@ describe('the page', () => {
   it.each(['/assets/../app.ts', '/assets/%2e%2e/app.ts', '/assets/index.html', '/nothing'])(
     'has no %s',
     async (path) => {
-      const response = await start().ask(path);
+      const response = await (await start()).ask(path);
       expect(response.status).toBe(404);
       expect(response.headers.get('content-security-policy')).toBeTruthy();
     },
   );
 
   it('is not for other hosts and other sites', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     expect((await ask('/ui/history', {}, 'evil.example')).status).toBe(403);
     expect((await ask('/ui/history', { headers: { origin: 'http://evil.example' } })).status).toBe(403);
     expect((await ask('/api/v1/events', {}, 'evil.example')).status).toBe(403);
@@ -110,7 +123,7 @@ describe('the page', () => {
 
 describe('GET /ui/history', () => {
   it('gives columns of equal length', async () => {
-    const history = (await (await start().ask('/ui/history')).json()) as {
+    const history = (await (await (await start()).ask('/ui/history')).json()) as {
       atMs: number[];
       series: Record<string, unknown[]>;
     };
@@ -121,13 +134,14 @@ describe('GET /ui/history', () => {
 
 describe('POST /ui/scale', () => {
   it('scales', async () => {
-    const { scale, operator } = start();
+    const { scale, demo } = await start();
     const response = await scale({ app: '/queue-demo/producer', instances: 6 });
     expect([response.status, await response.json()]).toEqual([
       202,
       { app: '/queue-demo/producer', instances: 6 },
     ]);
-    expect(operator.view().pools[0]?.policies[0]?.apps[2]?.requested).toBe(6);
+    await demo.advance(500);
+    expect(demo.app('producer').requested).toBe(6);
   });
 
   it.each([
@@ -142,13 +156,14 @@ describe('POST /ui/scale', () => {
     ['more than is allowed', { app: '/queue-demo/producer', instances: 11 }, 422],
     ['an app that people may not move', { app: '/queue-demo/consumer', instances: 2 }, 422],
   ])('refuses %s and changes nothing', async (_name, body, status) => {
-    const { scale, operator } = start();
-    const before = operator.view().pools[0]?.policies[0]?.apps.map((app) => app.requested);
+    const { scale, demo } = await start();
+    const before = demo.view().pools[0]?.policies[0]?.apps.map((app) => app.requested);
     const response = await scale(body);
     expect(response.status).toBe(status);
     const { message } = (await response.json()) as { message: string };
     expect(message.length).toBeGreaterThan(10);
-    expect(operator.view().pools[0]?.policies[0]?.apps.map((app) => app.requested)).toEqual(before);
+    await demo.advance(0);
+    expect(demo.view().pools[0]?.policies[0]?.apps.map((app) => app.requested)).toEqual(before);
   });
 
   it.each([
@@ -156,7 +171,9 @@ describe('POST /ui/scale', () => {
     ['as a form', { 'content-type': 'text/plain' }, 415],
     ['from another site', { origin: 'http://evil.example' }, 403],
   ])('refuses a write %s', async (_name, headers, status) => {
-    expect((await start().scale({ app: '/queue-demo/producer', instances: 6 }, headers)).status).toBe(status);
+    expect((await (await start()).scale({ app: '/queue-demo/producer', instances: 6 }, headers)).status).toBe(
+      status,
+    );
   });
 
   it.each([
@@ -165,19 +182,19 @@ describe('POST /ui/scale', () => {
     [new TransientError('marathon answered 503'), 503, 'marathon answered 503'],
     [new Error('password=hunter2'), 500, 'the operator failed to scale it; its log says why'],
   ])('answers %s with %i', async (error, status, message) => {
-    const { operator } = start();
+    const shown = new ShownState(known);
     const state: OperatorState = {
-      view: () => operator.view(),
+      view: () => known,
       subscribe: () => () => undefined,
       standstill: () => undefined,
-      actions: { ...operator.actions, scale: () => Promise.reject(error) },
+      actions: { ...shown.actions, scale: () => Promise.reject(error) },
     };
-    const response = await start({ state }).scale({ app: '/a', instances: 1 });
+    const response = await serverOf(state).scale({ app: '/a', instances: 1 });
     expect([response.status, await response.json()]).toEqual([status, { message }]);
   });
 
   it('needs the bearer beyond loopback', async () => {
-    const { scale } = start({ boundTo: '0.0.0.0', writeToken: 'w' });
+    const { scale } = await start({ boundTo: '0.0.0.0', writeToken: 'w' });
     const wish = { app: '/queue-demo/producer', instances: 6 };
     expect((await scale(wish)).status).toBe(401);
     expect((await scale(wish, { authorization: 'Bearer w' })).status).toBe(202);
@@ -186,13 +203,13 @@ describe('POST /ui/scale', () => {
 
 describe('health', () => {
   it('says ok', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     expect([(await ask('/healthz')).status, (await ask('/readyz')).status]).toEqual([200, 200]);
   });
 
   it('fails while nothing goes on, and says so', async () => {
-    const { ask, operator } = start();
-    operator.standingStill = 'rounds stand still for 70 s';
+    const { ask, state } = startShown();
+    state.standingStill = 'rounds stand still for 70 s';
     for (const path of ['/healthz', '/readyz']) {
       const response = await ask(path);
       expect([response.status, await response.text()]).toEqual([503, 'rounds stand still for 70 s\n']);
@@ -200,14 +217,14 @@ describe('health', () => {
   });
 
   it.each([
-    [{ ready: 'x' }, /policies are not loaded/],
+    [{ ready: false }, /policies are not loaded/],
     [
-      { ready: 'x', marathon: 'connection refused' },
+      { ready: false, cluster: { ...known.cluster, reachable: false, message: 'connection refused' } },
       /Marathon at http:\/\/127\.0\.0\.1:8080 .*connection refused/,
     ],
   ])('says why it is not ready', async (trouble, reason) => {
-    const { ask, operator } = start();
-    operator.setTrouble(trouble);
+    const { ask, state } = startShown();
+    state.show(trouble);
     const response = await ask('/readyz');
     expect(response.status).toBe(503);
     expect(await response.text()).toMatch(reason);
@@ -218,7 +235,7 @@ describe('the read API', () => {
   it.each(['/microscalingpolicies', '/namespaces/default/microscalingpolicies'])(
     'lists at %s',
     async (path) => {
-      expect(await (await start().ask(API + path)).json()).toMatchObject({
+      expect(await (await (await start()).ask(API + path)).json()).toMatchObject({
         apiVersion: 'microscaling.io/v1alpha1',
         kind: 'MicroscalingPolicyList',
         items: [{ kind: 'MicroscalingPolicy', metadata: { name: 'queue-demo', namespace: 'default' } }],
@@ -227,17 +244,17 @@ describe('the read API', () => {
   );
 
   it('lists nothing of another namespace', async () => {
-    const list = await (await start().ask(`${API}/namespaces/other/microscalingpolicies`)).json();
+    const list = await (await (await start()).ask(`${API}/namespaces/other/microscalingpolicies`)).json();
     expect(list).toMatchObject({ items: [] });
   });
 
   it('shows one policy with metadata, spec and status', async () => {
-    const response = await start().ask(`${API}/namespaces/default/microscalingpolicies/queue-demo`);
+    const response = await (await start()).ask(`${API}/namespaces/default/microscalingpolicies/queue-demo`);
     expect(await response.json()).toMatchObject({
       metadata: {
         generation: 1,
         creationTimestamp: '2026-08-01T00:00:00Z',
-        annotations: { 'microscaling.io/source': 'specs/policies/queue-demo.yaml' },
+        annotations: { 'microscaling.io/source': 'specs/policies/queue-demo.yaml:1' },
       },
       spec: { interval: '500ms' },
       status: {
@@ -259,16 +276,17 @@ describe('the read API', () => {
   });
 
   it('shows no number for a metric that was not read', async () => {
-    const { ask, operator, clock } = start();
-    await clock.advance(1_000);
-    operator.setTrouble({ metric: 'no answer' });
-    await clock.advance(1_000);
+    const { ask, demo } = await start();
+    demo.loseQueue('no answer');
+    await demo.advance(20_000);
     const policy = await (await ask(`${API}/namespaces/default/microscalingpolicies/queue-demo`)).json();
     expect(policy).toMatchObject({ status: { apps: [{ metric: 'unavailable' }, {}, {}] } });
   });
 
   it('explains', async () => {
-    const response = await start().ask(`${API}/namespaces/default/microscalingpolicies/queue-demo/explain`);
+    const response = await (await start()).ask(
+      `${API}/namespaces/default/microscalingpolicies/queue-demo/explain`,
+    );
     expect(await response.json()).toMatchObject({
       policy: 'default/queue-demo',
       apps: [
@@ -278,7 +296,7 @@ describe('the read API', () => {
           from: expect.any(Number),
           wanted: expect.any(Number),
           summary: expect.stringContaining('waiting'),
-          steps: [{ rule: 'law' }],
+          steps: [{ rule: 'law' }, { rule: 'giveBack' }],
           figures: { waiting: expect.any(Number) },
           metrics: [{ label: 'queue demo-queue' }],
         },
@@ -289,7 +307,7 @@ describe('the read API', () => {
   });
 
   it('lists events in the shape of Kubernetes, those of apps with their policy', async () => {
-    const response = await start().ask('/api/v1/events');
+    const response = await (await start()).ask('/api/v1/events');
     const { items } = (await response.json()) as { items: { reason: string }[] };
     const policy = { kind: 'MicroscalingPolicy', namespace: 'default', name: 'queue-demo' };
     expect(items.find(({ reason }) => reason === 'PolicyAccepted')).toMatchObject({
@@ -298,7 +316,7 @@ describe('the read API', () => {
       involvedObject: policy,
       lastTimestamp: '2026-08-01T00:00:00Z',
     });
-    expect(items.find(({ reason }) => reason === 'AppCreated')).toMatchObject({
+    expect(items.find(({ reason }) => reason === 'Created')).toMatchObject({
       involvedObject: { ...policy, fieldPath: expect.stringMatching(/^spec\.apps\{\w+\}$/) },
       message: expect.stringMatching(/^\/queue-demo\/\w+: created with \d/),
     });
@@ -309,7 +327,7 @@ describe('the read API', () => {
     '/namespaces/default/microscalingpolicies/nope/explain',
     '/pods',
   ])('answers %s with a Status', async (path) => {
-    const response = await start().ask(API + path);
+    const response = await (await start()).ask(API + path);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({
       kind: 'Status',
@@ -320,20 +338,15 @@ describe('the read API', () => {
   });
 
   it('says which policies there are when one is not', async () => {
-    const response = await start().ask(`${API}/namespaces/default/microscalingpolicies/nope`);
+    const response = await (await start()).ask(`${API}/namespaces/default/microscalingpolicies/nope`);
     expect(await response.json()).toMatchObject({ message: expect.stringContaining('default/queue-demo') });
   });
 
   it('says where a policy that is not there may be stuck', async () => {
-    const { operator, clock } = start();
     const problems = Array.from({ length: 7 }, (_, i) => ({ source: `${i}.yaml:5`, message: 'is wrong' }));
-    const state: OperatorState = {
-      view: () => ({ ...operator.view(), problems }),
-      subscribe: () => () => undefined,
-      standstill: () => undefined,
-      actions: operator.actions,
-    };
-    const response = await start({ state, clock }).ask(`${API}/namespaces/default/microscalingpolicies/nope`);
+    const response = await serverOf(new ShownState({ ...known, problems })).ask(
+      `${API}/namespaces/default/microscalingpolicies/nope`,
+    );
     expect(await response.json()).toMatchObject({
       message: expect.stringMatching(
         /; files with problems: 0\.yaml:5: is wrong; .*4\.yaml:5: .*; and 2 more$/,
@@ -342,19 +355,8 @@ describe('the read API', () => {
   });
 
   it('answers with a Status when the state cannot be read', async () => {
-    const { operator } = start();
-    let broken = false;
-    const state: OperatorState = {
-      view: () => {
-        if (broken) throw new Error('password=hunter2');
-        return operator.view();
-      },
-      subscribe: () => () => undefined,
-      standstill: () => undefined,
-      actions: operator.actions,
-    };
-    const { ask } = start({ state });
-    broken = true;
+    const { ask, state } = startShown();
+    state.trouble = new Error('password=hunter2');
     const response = await ask(`${API}/namespaces/default/microscalingpolicies/queue-demo/explain`);
     expect(response.status).toBe(500);
     const text = await response.text();

@@ -8,20 +8,22 @@ import { silentLogger } from '../../src/runtime/log.ts';
 import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createToken, revokeToken } from '../../src/server/access/tokens.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
-import { FakeOperator } from '../support/page/fake-operator.ts';
+import { queueDemoView } from '../support/queue-demo.ts';
+import { ShownState } from '../support/shown-state.ts';
 
 const POLICIES = '/apis/microscaling.io/v1alpha1/microscalingpolicies';
 const HOST = '192.0.2.7:8090';
 
+const known = await queueDemoView({ startMs: Date.UTC(2026, 7, 1) });
+
 function start(options: Partial<ServerAppOptions> = {}) {
   const clock = new VirtualClock(Date.UTC(2026, 7, 1));
-  const operator = new FakeOperator({ startMs: clock.now() });
   const documents = createMemoryDocumentStore();
   const make = (role: 'read' | 'write'): string =>
     createToken(documents, { name: role, role, nowMs: 0, randomBytes: (n) => Buffer.alloc(n, role) });
   const tokens = { read: make('read'), write: make('write') };
   const handler = createServerApp({
-    state: operator,
+    state: new ShownState(known),
     clock,
     log: silentLogger,
     boundTo: '0.0.0.0',

@@ -1,4 +1,4 @@
-// The page in a real browser over a fake operator: what people see and what they can do.
+// The page in a real browser over a real operator: what people see and what they can do.
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ describe.skipIf(browserMissing())('the page', () => {
   }
 
   const text = (page: Page, id: string) => page.getByTestId(id).first().textContent();
-  const producerAsked = (world: PageWorld) => world.operator.view().pools[0]?.policies[0]?.apps[2]?.requested;
+  const producerAsked = (world: PageWorld) => world.demo.view().pools[0]?.policies[0]?.apps[2]?.requested;
 
   it('shows health, slots, charts, work, decisions and events', async () => {
     const { page, complaints, screenshot } = await look();
@@ -51,12 +51,12 @@ describe.skipIf(browserMissing())('the page', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('shows tiles changing hands, hatched while starting and fading while stopping', async () => {
+  it('shows tiles passing between apps, hatched while starting and fading while stopping', async () => {
     const { page, world } = await look();
     const seen = new Set<string>();
     const owners = new Map<string, Set<string>>();
     const handedOver = async (): Promise<boolean> => {
-      world.step();
+      await world.step();
       for (const tile of await tiles(page)) {
         seen.add(tile.phase);
         owners.set(tile.key, (owners.get(tile.key) ?? new Set()).add(tile.app));
@@ -95,7 +95,7 @@ describe.skipIf(browserMissing())('the page', () => {
 
   it('says why it could not scale, and goes back to what is', async () => {
     const { page, world } = await look({ pastS: 5 });
-    world.operator.setTrouble({ scale: 'scaling /queue-demo/producer: marathon answered 503' });
+    world.demo.failNext('apply', 'scaling /queue-demo/producer: marathon answered 503');
     await page.getByTestId('more').click();
     await expect.poll(() => text(page, 'control-note'), SOON).toContain('marathon answered 503');
     await expect.poll(() => page.getByTestId('number').inputValue(), SOON).toBe('3');
@@ -103,7 +103,8 @@ describe.skipIf(browserMissing())('the page', () => {
 
   it('shows no number for a metric that was not read, and why', async () => {
     const { page, world, screenshot } = await look();
-    world.operator.setTrouble({ metric: 'the queue answered 403: AuthenticationFailed' });
+    world.demo.loseQueue('the queue answered 403: AuthenticationFailed');
+    await world.pass(20_000);
     await expect.poll(() => text(page, 'metric-value'), SOON).toBe('–');
     expect(await text(page, 'metric')).toContain('403');
     expect(await text(page, 'policy-health')).toMatch(/Not ready.*403/);
@@ -112,7 +113,8 @@ describe.skipIf(browserMissing())('the page', () => {
 
   it('says when Marathon does not answer', async () => {
     const { page, world } = await look({ pastS: 5 });
-    world.operator.setTrouble({ marathon: 'connection refused' });
+    world.demo.failNext('observe', 'connection refused');
+    await world.step();
     await expect.poll(() => text(page, 'troubles'), SOON).toContain('connection refused');
   });
 
@@ -152,9 +154,9 @@ describe.skipIf(browserMissing())('the page', () => {
       .toMatch(/^Paused by page until \d\d:\d\d:\d\d, 15 min left: moving <the> queue$/);
     expect(await form.isVisible()).toBe(false);
     await screenshot('page-paused');
-    const before = world.operator.view().stats.writes;
-    for (let i = 0; i < 40; i++) world.step();
-    expect(world.operator.view().stats.writes).toBe(before);
+    const before = world.demo.view().stats.writes;
+    await world.pass(20_000);
+    expect(world.demo.view().stats.writes).toBe(before);
     await page.getByTestId('resume').click();
     await page.getByTestId('paused').waitFor({ state: 'hidden' });
     expect([await form.isVisible(), await page.getByTestId('resume').isVisible()]).toEqual([true, false]);
@@ -174,32 +176,31 @@ describe.skipIf(browserMissing())('the page', () => {
     await expect
       .poll(() => text(page, 'held'), SOON)
       .toMatch(/^Held at 9 by page until \d\d:\d\d:\d\d, 60 min left: launch day$/);
-    expect(world.operator.view().pools[0]?.policies[0]?.apps[0]?.override?.instances).toBe(9);
+    expect(world.demo.view().pools[0]?.policies[0]?.apps[0]?.override?.instances).toBe(9);
     await screenshot('page-held');
-    world.operator.advance(30 * 60_000);
+    await world.pass(30 * 60_000);
     await expect.poll(() => text(page, 'held'), SOON).toMatch(/30 min left: launch day$/);
     await page.getByTestId('give-back').first().click();
     await page.getByTestId('held').first().waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
   });
 
-  it('lets a hand end by itself, and says until when and why it holds', async () => {
+  it('shows until when and why a policy is paused, and the pause ends by itself', async () => {
     const { page, world } = await look({ pastS: 5 });
     const key = resourceKey({ namespace: 'default', name: 'queue-demo' });
-    world.operator.actions.pause(key, { forMs: 60_000, reason: 'moving <the> queue' });
+    world.demo.state.actions.pause(key, { forMs: 60_000, reason: 'moving <the> queue' });
     await expect
       .poll(() => text(page, 'paused'), SOON)
       .toMatch(/until \d\d:\d\d:\d\d, \d+ s left: moving <the> queue$/);
-    world.operator.advance(61_000);
+    await world.pass(61_000);
     await page.getByTestId('paused').waitFor({ state: 'hidden' });
   });
 
-  it('says why a hand was not laid', async () => {
-    const { page, world } = await look({ pastS: 5 });
+  it('says why a pause was refused', async () => {
     const refuse = (): never => {
       throw new TerminalError('policy default/queue-demo does not run');
     };
-    Object.assign(world.operator.actions, { pause: refuse });
+    const { page } = await look({ pastS: 5, actions: { pause: refuse } });
     await page.getByTestId('pause-form').locator('summary').click();
     await page.getByTestId('pause').click();
     await expect.poll(() => text(page, 'pause-note'), SOON).toBe('policy default/queue-demo does not run');

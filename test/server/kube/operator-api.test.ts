@@ -5,12 +5,11 @@ import { resourceKey } from '../../../src/api/policy.ts';
 import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import type { OperatorState, OperatorView, PolicyView } from '../../../src/controller/status/view.ts';
 import { AppliedObjects } from '../../../src/policy-sources/applied/index.ts';
-import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runtime/document-store.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { operatorApi } from '../../../src/server/kube/operator-api.ts';
-import { FakeOperator } from '../../support/page/fake-operator.ts';
+import { QueueDemo } from '../../support/queue-demo.ts';
 import { type Answer, POLICIES, told, WatchReader } from './world.ts';
 
 const MERGE = 'application/merge-patch+json';
@@ -34,20 +33,20 @@ interface Setting {
   readonly isReadOnly?: boolean;
 }
 
-function start({
+async function start({
   documents = createMemoryDocumentStore(),
   load = loadPolicies,
   isReadOnly = false,
 }: Setting = {}) {
-  const clock = new VirtualClock(Date.UTC(2026, 10, 21, 12));
-  const fake = new FakeOperator({ startMs: clock.now() });
+  const demo = await QueueDemo.start({ startMs: Date.UTC(2026, 10, 21, 12) - 1_000 });
+  const { clock } = demo;
   const stop = new AbortController();
   let change: (view: OperatorView) => OperatorView = (view) => view;
   const state: OperatorState = {
-    view: () => change(fake.view()),
-    subscribe: (onChange) => fake.subscribe(onChange),
+    view: () => change(demo.view()),
+    subscribe: (onChange) => demo.state.subscribe(onChange),
     standstill: () => undefined,
-    actions: fake.actions,
+    actions: demo.state.actions,
   };
   const applied = new AppliedObjects({ documents, load, log: silentLogger });
   const kept = isReadOnly ? {} : { documents, applied };
@@ -74,17 +73,16 @@ function start({
   /** Lets the operator see other things. */
   const see = async (next: typeof change): Promise<void> => {
     change = next;
-    fake.advance(500);
     await clock.advance(2_000);
   };
-  return { ask, request, see, clock, fake, applied, documents, stop };
+  return { ask, request, see, clock, applied, documents, stop };
 }
 
 /** The operator has taken up an applied policy and looks at it. */
 function running(view: OperatorView, policy: Partial<PolicyView>): OperatorView {
   const [pool] = view.pools;
   const [demo] = pool?.policies ?? [];
-  if (pool === undefined || demo === undefined) throw new Error('the fake has no policy');
+  if (pool === undefined || demo === undefined) throw new Error('the operator has no policy');
   const mine: PolicyView = {
     ...demo,
     name: 'shop',
@@ -98,7 +96,7 @@ function running(view: OperatorView, policy: Partial<PolicyView>): OperatorView 
 
 describe('an applied policy', () => {
   it('shows the defaults of its fields, leaves lists as they were written, and cannot go without being let go', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     const { status, body } = await ask('POST', POLICIES, shop());
     expect(status).toBe(201);
     expect(body.spec).toEqual({
@@ -116,7 +114,7 @@ describe('an applied policy', () => {
   });
 
   it('does not change when the same is applied again', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     const { body: made } = await ask('POST', POLICIES, shop());
     expect((await ask('PATCH', `${POLICIES}/shop`, shop(), MERGE)).body).toEqual(made);
     const { body: replaced } = await ask(
@@ -134,9 +132,9 @@ describe('an applied policy', () => {
   });
 
   it('is there after a restart, under a version that nobody has seen', async () => {
-    const first = start();
+    const first = await start();
     const { body: made } = await first.ask('POST', POLICIES, shop());
-    const second = start({ documents: first.documents });
+    const second = await start({ documents: first.documents });
     const { body: again } = await second.ask('GET', `${POLICIES}/shop`);
     expect(again).toEqual({ ...made, metadata: { ...made.metadata, resourceVersion: expect.any(String) } });
     expect(Number(again.metadata.resourceVersion)).toBeGreaterThan(Number(made.metadata.resourceVersion));
@@ -148,7 +146,7 @@ describe('an applied policy', () => {
   });
 
   it('has the status that the operator reports, which gets in nobody’s way', async () => {
-    const { ask, see } = start();
+    const { ask, see } = await start();
     const { body: made } = await ask('POST', POLICIES, shop());
     await see((view) => running(view, { uid: made.metadata.uid }));
     const { body: seen } = await ask('GET', `${POLICIES}/shop`);
@@ -170,7 +168,7 @@ describe('an applied policy', () => {
   });
 
   it('does not inherit the status of one that was deleted', async () => {
-    const { ask, see, applied } = start();
+    const { ask, see, applied } = await start();
     const { body: made } = await ask('POST', POLICIES, shop());
     await see((view) => running(view, { uid: made.metadata.uid }));
     await ask('DELETE', `${POLICIES}/shop`);
@@ -183,7 +181,7 @@ describe('an applied policy', () => {
   });
 
   it('is deleted in two steps, and watches see both', async () => {
-    const { ask, request, applied } = start();
+    const { ask, request, applied } = await start();
     const { body: made } = await ask('POST', POLICIES, shop());
     const reader = new WatchReader(
       await request('GET', `${POLICIES}?watch=1&resourceVersion=${made.metadata.resourceVersion}`),
@@ -196,7 +194,7 @@ describe('an applied policy', () => {
   });
 
   it('can be let go by force, as in Kubernetes', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     await ask('POST', POLICIES, shop());
     await ask('PATCH', `${POLICIES}/shop`, { metadata: { finalizers: null } }, MERGE);
     expect((await ask('GET', `${POLICIES}/shop`)).body.metadata.finalizers).toHaveLength(1);
@@ -206,7 +204,7 @@ describe('an applied policy', () => {
   });
 
   it('is refused with every mistake and where it is', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     const apps = [{ name: 'web', priority: 0, instances: { min: 5, max: 2 }, targets: [] }];
     const { status, body } = await ask(
       'POST',
@@ -247,13 +245,17 @@ describe('an applied policy', () => {
         said: '\n* spec.apps[0].id: is outside of /shop\n* spec.apps[1].id: is outside of /shop',
       },
     ])('$name', async ({ pointers, said }) => {
-      const { status, body } = await start({ load: refusing(...pointers) }).ask('POST', POLICIES, shop());
+      const { status, body } = await (await start({ load: refusing(...pointers) })).ask(
+        'POST',
+        POLICIES,
+        shop(),
+      );
       expect([status, body.reason]).toEqual([403, 'Forbidden']);
       expect(body.message).toBe(about + said);
     });
 
     it('with the field of each, for clients that know the line', async () => {
-      const { body } = await start({ load: refusing(...at) }).ask('POST', POLICIES, shop());
+      const { body } = await (await start({ load: refusing(...at) })).ask('POST', POLICIES, shop());
       const reason = 'FieldValueInvalid';
       const message = 'is outside of /shop';
       expect(body.details.causes).toEqual([
@@ -273,7 +275,7 @@ describe('an applied policy', () => {
         documents.write(changes);
       },
     };
-    const { ask } = start({ documents: store });
+    const { ask } = await start({ documents: store });
     await ask('POST', POLICIES, shop());
     isFull = true;
     const { status, headers, body } = await ask(
@@ -292,7 +294,7 @@ describe('an applied policy', () => {
   });
 
   it('shows why it never ran', async () => {
-    const { ask, see } = start();
+    const { ask, see } = await start();
     await ask('POST', POLICIES, shop());
     const key = resourceKey({ namespace: 'default', name: 'shop' });
     const conditions = initialConditions(1, 0);
@@ -315,16 +317,16 @@ describe('an applied policy', () => {
 
 describe('a policy of another source', () => {
   it('is shown with its place, the same for ever, and is changed where it is kept', async () => {
-    const { ask, documents } = start();
+    const { ask, documents } = await start();
     const { body: demo } = await ask('GET', `${POLICIES}/queue-demo`);
     expect(demo).toMatchObject({
       metadata: {
-        annotations: { 'microscaling.io/source': 'specs/policies/queue-demo.yaml' },
+        annotations: { 'microscaling.io/source': 'specs/policies/queue-demo.yaml:1' },
         uid: expect.stringMatching(/^[\da-f]{8}-/),
       },
       status: { appCount: 3 },
     });
-    expect((await start({ documents }).ask('GET', `${POLICIES}/queue-demo`)).body.metadata.uid).toBe(
+    expect((await (await start({ documents })).ask('GET', `${POLICIES}/queue-demo`)).body.metadata.uid).toBe(
       demo.metadata.uid,
     );
     for (const [method, body, type] of [
@@ -342,7 +344,7 @@ describe('a policy of another source', () => {
   });
 
   it('tells counts at once, readings of metrics once a second', async () => {
-    const { fake, clock, request, ask } = start();
+    const { clock, request, ask } = await start();
     const { metadata } = (await ask('GET', POLICIES)).body;
     const reader = new WatchReader(
       await request(
@@ -351,7 +353,6 @@ describe('a policy of another source', () => {
       ),
     );
     for (let ms = 0; ms < 10_000; ms += 100) {
-      if (ms % 500 === 0) fake.advance(500);
       await clock.advance(100);
     }
     const lines = await reader.rest();
@@ -364,7 +365,7 @@ describe('a policy of another source', () => {
   });
 
   it('is not deleted with all others, nor are they half deleted then', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     await ask('POST', POLICIES, { ...shop(), metadata: { name: 'a-shop' } });
     const all = await ask('DELETE', POLICIES);
     expect([all.status, all.body.message]).toEqual([403, expect.stringContaining('its home is')]);
@@ -373,7 +374,7 @@ describe('a policy of another source', () => {
   });
 
   it('leaves with its source', async () => {
-    const { ask, request, see } = start();
+    const { ask, request, see } = await start();
     const reader = new WatchReader(await request('GET', `${POLICIES}?watch=1`));
     expect(told(await reader.lines(1))).toEqual(['ADDED queue-demo']);
     await see((view) => ({ ...view, pools: [] }));
@@ -385,19 +386,19 @@ describe('a policy of another source', () => {
 
 describe('the rest', () => {
   it('writes no status and nothing without a store', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     await ask('POST', POLICIES, shop());
     const status = await ask('PATCH', `${POLICIES}/shop/status`, { status: {} }, MERGE);
     expect([status.status, status.body.message]).toEqual([
       403,
       expect.stringContaining('nobody else writes it'),
     ]);
-    const readOnly = await start({ isReadOnly: true }).ask('POST', POLICIES, shop());
+    const readOnly = await (await start({ isReadOnly: true })).ask('POST', POLICIES, shop());
     expect([readOnly.status, readOnly.body.message]).toEqual([403, expect.stringContaining('--data DIR')]);
   });
 
   it('has events and namespaces, to be read', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     await ask('POST', POLICIES.replace('default', 'staging'), shop());
     const events = await ask(
       'GET',
@@ -410,7 +411,7 @@ describe('the rest', () => {
   });
 
   it('has a namespace as long as something is in it', async () => {
-    const { ask, see, applied } = start();
+    const { ask, see, applied } = await start();
     const names = async () =>
       (await ask('GET', '/api/v1/namespaces')).body.items.map(
         (item: { metadata: { name: string } }) => item.metadata.name,
@@ -427,7 +428,7 @@ describe('the rest', () => {
 
 describe('a list of policies', () => {
   it('says beside it which documents do not run as written', async () => {
-    const { ask, see } = start();
+    const { ask, see } = await start();
     const problems = Array.from({ length: 7 }, (_, i) => ({
       source: `p${i}.yaml:3`,
       message: 'spec.apps is missing',
@@ -441,7 +442,7 @@ describe('a list of policies', () => {
   });
 
   it('has no warning while all is well', async () => {
-    const { ask } = start();
+    const { ask } = await start();
     expect((await ask('GET', POLICIES)).headers.get('warning')).toBeNull();
   });
 });

@@ -7,7 +7,8 @@ import { silentLogger } from '../../../src/runtime/log.ts';
 import type { HttpBindings } from '../../../src/runtime/network/http.ts';
 import { createServerApp } from '../../../src/server/app.ts';
 import { createMetrics, DESCRIPTIONS } from '../../../src/server/metrics/metrics.ts';
-import { FakeOperator } from '../../support/page/fake-operator.ts';
+import { queueDemoView } from '../../support/queue-demo.ts';
+import { ShownState } from '../../support/shown-state.ts';
 
 const CONSUMER = { policy: 'default/queue-demo', app: '/queue-demo/consumer' };
 const START = Date.UTC(2026, 7, 1);
@@ -23,11 +24,7 @@ async function series(view: OperatorView, metrics = createMetrics('1.2.3')): Pro
   );
 }
 
-function aView(): OperatorView {
-  const operator = new FakeOperator({ startMs: START });
-  operator.advance(20_000);
-  return operator.view();
-}
+const known = await queueDemoView({ startMs: START, pastMs: 20_000 });
 
 /** The view with every app changed. */
 function withApps(view: OperatorView, change: (app: AppView) => AppView): OperatorView {
@@ -52,9 +49,9 @@ function aReport(over: Partial<RoundReport> = {}): RoundReport {
 
 const app = (name: string): string => `{policy="${CONSUMER.policy}",app="/queue-demo/${name}"}`;
 
-describe('figures of the view', () => {
+describe('the figures of a scrape', () => {
   it('are those of the view', async () => {
-    const view = aView();
+    const view = known;
     const found = await series(view);
     const consumer = view.pools[0]!.policies[0]!.apps[0]!;
     expect(found.get(`microscaling_app_wanted_instances${app('consumer')}`)).toBe(consumer.wanted);
@@ -71,7 +68,7 @@ describe('figures of the view', () => {
     expect(found.get('microscaling_policies{ready="true"}')).toBe(1);
     expect(found.get('microscaling_policies{ready="false"}')).toBe(0);
     expect(found.get('microscaling_build_info{version="1.2.3"}')).toBe(1);
-    expect(found.get('microscaling_marathon_up')).toBe(1);
+    expect(found.get('microscaling_marathon_up{urls="http://127.0.0.1:8080"}')).toBe(1);
   });
 
   it.each<[what: string, name: string, change: (view: OperatorView) => OperatorView]>([
@@ -94,7 +91,11 @@ describe('figures of the view', () => {
       'app_running_instances',
       (view) => withApps(view, (each) => ({ ...each, exists: false, running: 0 })),
     ],
-    ['a shortage that nobody counted', 'pool_shortage_instances', (view) => view],
+    [
+      'a shortage that nobody counted',
+      'pool_shortage_instances',
+      (view) => ({ ...view, pools: view.pools.map(({ shortage: _, ...pool }) => pool) }),
+    ],
     [
       'a pool before its first round',
       'pool_used',
@@ -118,12 +119,12 @@ describe('figures of the view', () => {
       }),
     ],
   ])('leave out %s', async (_what, name, change) => {
-    const found = await series(change(aView()));
+    const found = await series(change(known));
     expect([...found.keys()].filter((key) => key.startsWith(`microscaling_${name}{`))).toEqual([]);
   });
 
   it('tell the shortage of a pool', async () => {
-    const view = aView();
+    const view = known;
     const short = { ...view, pools: view.pools.map((pool) => ({ ...pool, shortage: 3 })) };
     expect((await series(short)).get('microscaling_pool_shortage_instances{pool="default/queue-demo"}')).toBe(
       3,
@@ -139,7 +140,7 @@ describe('counters', () => {
     metrics.roundEnded(aReport({ decisions, changes: [change, change], failedReadings: [CONSUMER] }));
     metrics.roundEnded(aReport({ result: 'blind', durationMs: 3_000 }));
     metrics.schedulerCalled({ method: 'PUT', endpoint: 'app', outcome: 'ok', durationMs: 7 });
-    const found = await series(aView(), metrics);
+    const found = await series(known, metrics);
     expect(found.get('microscaling_rounds_total{result="complete"}')).toBe(1);
     expect(found.get('microscaling_rounds_total{result="blind"}')).toBe(1);
     expect(found.get('microscaling_round_duration_seconds_sum')).toBeCloseTo(3.02);
@@ -153,7 +154,7 @@ describe('counters', () => {
   });
 
   it('begin at 0 with an app, so that the first step shows', async () => {
-    const found = await series(aView());
+    const found = await series(known);
     expect(found.get(`microscaling_app_metric_failures_total${app('consumer')}`)).toBe(0);
     expect(found.has(`microscaling_app_metric_failures_total${app('producer')}`)).toBe(false);
   });
@@ -162,7 +163,7 @@ describe('counters', () => {
     const metrics = createMetrics('1.2.3');
     for (const expected of [1, 2, 3]) {
       metrics.roundEnded(aReport({ failedReadings: [CONSUMER] }));
-      const found = await series(aView(), metrics);
+      const found = await series(known, metrics);
       expect(found.get(`microscaling_app_metric_failures_total${app('consumer')}`)).toBe(expected);
     }
   });
@@ -173,7 +174,7 @@ describe('a policy that is gone', () => {
     const metrics = createMetrics('1.2.3');
     const decisions = [{ ...CONSUMER, direction: 'down' as const }];
     metrics.roundEnded(aReport({ decisions, failedReadings: [CONSUMER] }));
-    const view = aView();
+    const view = known;
     const before = [...(await series(view, metrics)).keys()].filter((key) => /queue-demo/.test(key));
     expect(before.length).toBeGreaterThan(30);
     const after = await series({ ...view, pools: [] }, metrics);
@@ -183,9 +184,8 @@ describe('a policy that is gone', () => {
 });
 
 describe('GET /metrics', () => {
-  const operator = new FakeOperator({ startMs: START });
   const handler = createServerApp({
-    state: operator,
+    state: new ShownState(known),
     clock: new VirtualClock(START),
     log: silentLogger,
     boundTo: '127.0.0.1',

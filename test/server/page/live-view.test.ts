@@ -3,55 +3,64 @@ import type { OperatorState } from '../../../src/controller/status/view.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { LiveView } from '../../../src/server/page/live-view.ts';
-import { FakeOperator } from '../../support/page/fake-operator.ts';
+import { QueueDemo, queueDemoView } from '../../support/queue-demo.ts';
+import { ShownState } from '../../support/shown-state.ts';
 
-function follow(wrap: (operator: FakeOperator) => OperatorState = (operator) => operator) {
-  const clock = new VirtualClock(1_000_000);
-  const operator = new FakeOperator({ startMs: clock.now() });
+const known = await queueDemoView({ startMs: 999_000 });
+
+function follow(state: OperatorState, clock = new VirtualClock(1_000_000)) {
   const stop = new AbortController();
-  const live = new LiveView({ state: wrap(operator), clock, log: silentLogger }, stop.signal);
-  /** Lets both worlds go on. */
-  const pass = async (ms: number): Promise<void> => {
-    for (let left = ms; left > 0; left -= 500) {
-      operator.advance(500);
-      await clock.advance(500);
-    }
+  return { clock, stop, live: new LiveView({ state, clock, log: silentLogger }, stop.signal) };
+}
+
+async function followDemo() {
+  const demo = await QueueDemo.start({ startMs: 999_000 });
+  return { ...follow(demo.state, demo.clock), demo };
+}
+
+/** Follows a state that changes only when the test says so. */
+function followShown() {
+  const state = new ShownState(known);
+  let atMs = known.atMs;
+  const change = (): void => {
+    atMs += 500;
+    state.show({ atMs });
   };
-  return { clock, operator, live, stop, pass };
+  return { ...follow(state), state, change };
 }
 
 describe('LiveView', () => {
-  it('has a picture from the start', () => {
-    expect(follow().live.page().pools[0]?.tiles).toHaveLength(10);
+  it('has a picture from the start', async () => {
+    expect((await followDemo()).live.page().pools[0]?.tiles).toHaveLength(10);
   });
 
   it('draws at most four pictures a second, the last one included', async () => {
-    const { clock, operator, live } = follow();
+    const { clock, live, state, change } = followShown();
     await clock.advance(0);
     const before = live.revision;
     for (let i = 0; i < 100; i++) {
-      operator.advance(500);
+      change();
       await clock.advance(10);
     }
     await clock.advance(1_000);
     expect(live.revision - before).toBeLessThanOrEqual(6);
-    expect(live.page().atMs).toBe(operator.view().atMs);
+    expect(live.page().atMs).toBe(state.view().atMs);
   });
 
   it('draws nothing while nothing changes', async () => {
-    const { clock, live } = follow();
+    const { clock, live } = followShown();
     await clock.advance(60_000);
     expect(live.revision).toBe(0);
     expect(clock.pending).toBe(0);
   });
 
   it('keeps every task on its tile through hand-overs', async () => {
-    const { live, pass } = follow();
+    const { live, demo } = await followDemo();
     const homes = new Map<string, number>();
     const owners = new Set<string>();
     for (let i = 0; i < 200; i++) {
-      await pass(500);
-      for (const { task, slot, app } of live.page().pools[0]!.tiles) {
+      await demo.advance(500);
+      for (const { task, slot, app } of live.page().pools[0]?.tiles ?? []) {
         if (task === undefined) continue;
         expect(homes.get(task) ?? slot).toBe(slot);
         homes.set(task, slot);
@@ -61,9 +70,9 @@ describe('LiveView', () => {
     expect(owners.size).toBeGreaterThan(12);
   });
 
-  it('remembers samples for who comes later', async () => {
-    const { live, pass } = follow();
-    await pass(20_000);
+  it('remembers samples for a page that is opened later', async () => {
+    const { live, demo } = await followDemo();
+    await demo.advance(20_000);
     const { atMs, series } = live.history();
     expect(atMs.length).toBeGreaterThan(15);
     expect(series['value /queue-demo/consumer 0']).toHaveLength(atMs.length);
@@ -71,7 +80,7 @@ describe('LiveView', () => {
   });
 
   it('waits for something newer, and not for ever', async () => {
-    const { live, clock, operator } = follow();
+    const { live, clock, change } = followShown();
     const { signal } = new AbortController();
     await live.newerThan(-1, 1_000, signal);
     const patience = live.newerThan(live.revision, 1_000, signal);
@@ -79,40 +88,31 @@ describe('LiveView', () => {
     await patience;
     expect(live.revision).toBe(0);
     const news = live.newerThan(live.revision, 1_000_000, signal);
-    operator.advance(500);
+    change();
     await clock.advance(0);
     await news;
     expect(live.revision).toBe(1);
   });
 
   it('keeps the last picture while the state cannot be read, and goes on after', async () => {
-    let broken = false;
-    const { live, operator, clock } = follow((inner) => ({
-      view: () => {
-        if (broken) throw new Error('no view');
-        return inner.view();
-      },
-      subscribe: (onChange) => inner.subscribe(onChange),
-      standstill: () => undefined,
-      actions: inner.actions,
-    }));
+    const { live, clock, state, change } = followShown();
     await clock.advance(0);
-    broken = true;
-    operator.advance(500);
+    state.trouble = new Error('no view');
+    change();
     await clock.advance(500);
     expect(live.page().atMs).toBe(1_000_000);
-    broken = false;
-    operator.advance(500);
+    state.trouble = undefined;
+    change();
     await clock.advance(500);
     expect(live.page().atMs).toBe(1_001_000);
   });
 
-  it('lets go of the state when it is told to stop', async () => {
-    const { operator, stop, clock } = follow();
+  it('stops following the state when the operator stops', async () => {
+    const { state, stop, clock } = followShown();
     await clock.advance(0);
-    expect(operator.listeners).toBe(1);
+    expect(state.listeners).toBe(1);
     stop.abort();
     await clock.advance(0);
-    expect(operator.listeners).toBe(0);
+    expect(state.listeners).toBe(0);
   });
 });

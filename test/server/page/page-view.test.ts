@@ -3,7 +3,7 @@ import type { Condition, ConditionType } from '../../../src/api/conditions.ts';
 import type { OperatorView } from '../../../src/controller/status/view.ts';
 import { pageView } from '../../../src/server/page/page-view.ts';
 import { seriesOf } from '../../../src/server/page/series.ts';
-import { FakeOperator } from '../../support/page/fake-operator.ts';
+import { QueueDemo, queueDemoView } from '../../support/queue-demo.ts';
 
 const extras = {
   tiles: new Map(),
@@ -11,10 +11,8 @@ const extras = {
   ratePerS: () => undefined,
 };
 
-function viewAfter(seconds: number): OperatorView {
-  const operator = new FakeOperator({ startMs: 1_000_000 });
-  operator.advance(seconds * 1_000);
-  return operator.view();
+function viewAfter(seconds: number): Promise<OperatorView> {
+  return queueDemoView({ startMs: 1_000_000, pastMs: seconds * 1_000 });
 }
 
 function withConditions(view: OperatorView, ...conditions: readonly Condition[]): OperatorView {
@@ -28,8 +26,8 @@ function withConditions(view: OperatorView, ...conditions: readonly Condition[])
 }
 
 describe('pageView', () => {
-  it('lists apps by priority, those left to people last', () => {
-    const apps = pageView(viewAfter(5), extras).pools[0]!.apps;
+  it('lists apps by priority, those left to people last', async () => {
+    const apps = pageView(await viewAfter(5), extras).pools[0]!.apps;
     expect(apps.map((app) => [app.name, app.colour.hue])).toEqual([
       ['consumer', 1],
       ['remainder', 2],
@@ -37,36 +35,36 @@ describe('pageView', () => {
     ]);
   });
 
-  it('names the app of a decision and gives it its colour', () => {
-    const [decision] = pageView(viewAfter(30), extras).decisions;
+  it('names the app of a decision and gives it its colour', async () => {
+    const [decision] = pageView(await viewAfter(30), extras).decisions;
     expect(decision).toMatchObject({
       title: expect.stringMatching(/consumer|remainder/),
       colour: { shade: 0 },
     });
   });
 
-  it('lets the id stand for an app that is gone', () => {
-    const view = viewAfter(30);
+  it('lets the id stand for an app that is gone', async () => {
+    const view = await viewAfter(30);
     const [decision] = pageView({ ...view, pools: [] }, extras).decisions;
     expect(decision?.title).toMatch(/^\/queue-demo\//);
     expect(decision).not.toHaveProperty('colour');
   });
 
-  it('bounds what it sends', () => {
-    const view = viewAfter(5);
+  it('bounds what it sends', async () => {
+    const view = await viewAfter(5);
     const events = Array.from({ length: 500 }, () => view.events[0]!);
     expect(pageView({ ...view, events }, extras).events.length).toBeLessThanOrEqual(100);
   });
 
-  it('carries no spec, where credentials are referred to', () => {
-    expect(JSON.stringify(pageView(viewAfter(5), extras))).not.toContain('"spec"');
+  it('carries no spec, where credentials are referred to', async () => {
+    expect(JSON.stringify(pageView(await viewAfter(5), extras))).not.toContain('"spec"');
   });
 
-  it('shows the rate of a counter only when it is known', () => {
-    const counters = (perS: number | undefined) =>
-      pageView(viewAfter(5), { ...extras, ratePerS: () => perS }).pools[0]!.apps[0]!.counters;
-    expect(counters(undefined)[0]).not.toHaveProperty('perS');
-    expect(counters(3)[0]).toMatchObject({ name: 'consumed', perS: 3 });
+  it('shows the rate of a counter only when it is known', async () => {
+    const counters = async (perS: number | undefined) =>
+      pageView(await viewAfter(5), { ...extras, ratePerS: () => perS }).pools[0]!.apps[0]!.counters;
+    expect((await counters(undefined))[0]).not.toHaveProperty('perS');
+    expect((await counters(3))[0]).toMatchObject({ name: 'consumed', perS: 3 });
   });
 
   const condition = (type: ConditionType, status: Condition['status']): Condition => ({
@@ -91,23 +89,21 @@ describe('pageView', () => {
     ['Paused', 'False', undefined],
     ['MetricsAvailable', 'Unknown', undefined],
     ['Ready', 'False', undefined],
-  ] as const)('says of %s=%s: %s', (type, status, level) => {
-    const [policy] = pageView(withConditions(viewAfter(1), condition(type, status)), extras).pools[0]!
+  ] as const)('says of %s=%s: %s', async (type, status, level) => {
+    const [policy] = pageView(withConditions(await viewAfter(1), condition(type, status)), extras).pools[0]!
       .policies;
     expect(policy?.notes.map((note) => note.level)).toEqual(level === undefined ? [] : [level]);
   });
 
-  it('does not call a policy ready before that is known', () => {
-    const [policy] = pageView(withConditions(viewAfter(1)), extras).pools[0]!.policies;
+  it('does not call a policy ready before that is known', async () => {
+    const [policy] = pageView(withConditions(await viewAfter(1)), extras).pools[0]!.policies;
     expect(policy?.ready.status).toBe('Unknown');
   });
 });
 
 describe('seriesOf', () => {
-  it('has the counts, the metric, the target, the counters and the capacity', () => {
-    const operator = new FakeOperator({ startMs: 0 });
-    operator.advance(3_000);
-    expect(seriesOf(operator.view())).toMatchObject({
+  it('has the counts, the metric, the target, the counters and the capacity', async () => {
+    expect(seriesOf(await viewAfter(3))).toMatchObject({
       'capacity default/queue-demo': 10,
       'running /queue-demo/consumer': 1,
       'target /queue-demo/consumer 0': 50,
@@ -116,16 +112,17 @@ describe('seriesOf', () => {
     });
   });
 
-  it('has no value for a metric that was not read, and keeps its target', () => {
-    const operator = new FakeOperator({ startMs: 0 });
-    operator.setTrouble({ metric: 'no answer' });
-    const series = seriesOf(operator.view());
+  it('has no value for a metric that was not read, and keeps its target', async () => {
+    const demo = await QueueDemo.start({ startMs: 0 });
+    demo.loseQueue('no answer');
+    await demo.advance(20_000);
+    const series = seriesOf(demo.view());
     expect(series).not.toHaveProperty('value /queue-demo/consumer 0');
     expect(series).toHaveProperty('target /queue-demo/consumer 0', 50);
   });
 
-  it('has no count for an app that does not exist', () => {
-    const view = viewAfter(1);
+  it('has no count for an app that does not exist', async () => {
+    const view = await viewAfter(1);
     const pools = view.pools.map((pool) => ({
       ...pool,
       policies: pool.policies.map((p) => ({ ...p, apps: p.apps.map((app) => ({ ...app, exists: false })) })),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AppView } from '../../../src/controller/status/view.ts';
 import { colours, HUES, SHADES } from '../../../src/server/page/palette.ts';
-import { FakeOperator } from '../../support/page/fake-operator.ts';
+import { queueDemoView } from '../../support/queue-demo.ts';
 
-const [template] = new FakeOperator({ startMs: 0 }).view().pools[0]!.policies[0]!.apps;
+const [template] = (await queueDemoView({ startMs: 0 })).pools[0]!.policies[0]!.apps;
 
 /** `a1` is app /a of priority 1; `p` has none and is left to people. */
 function apps(text: string): readonly AppView[] {

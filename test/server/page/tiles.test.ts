@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assignTiles, type SlotHolder, slotHolders, type Tile } from '../../../src/server/page/tiles.ts';
-import { FakeOperator } from '../../support/page/fake-operator.ts';
+import { queueDemoView } from '../../support/queue-demo.ts';
 
 /** `c1` a task of app c, `c` an instance of c that has no task yet. */
 function holders(text: string): readonly SlotHolder[] {
@@ -88,8 +88,9 @@ describe('assignTiles', () => {
   });
 });
 
+const [consumer] = (await queueDemoView({ startMs: 0 })).pools[0]!.policies[0]!.apps;
+
 describe('slotHolders', () => {
-  const [consumer] = new FakeOperator({ startMs: 0 }).view().pools[0]!.policies[0]!.apps;
   const app = { ...consumer!, id: '/c', requested: 0 };
   const tasks = (...phases: ('waiting' | 'staging' | 'running' | 'killing' | 'unreachable')[]) =>
     phases.map((phase, i) => ({ id: `t${i}`, phase }));

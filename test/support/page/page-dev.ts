@@ -1,4 +1,4 @@
-// For work on the page: `npx node test/support/page/page-dev.ts [port]` serves it over a fake operator until Ctrl-C.
+// For work on the page: `npx node test/support/page/page-dev.ts [port]` serves the queue demo's page until Ctrl-C.
 
 import { PageWorld } from './page-world.ts';
 

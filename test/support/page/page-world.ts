@@ -1,44 +1,53 @@
-// The page served for real over a fake operator: its past is played in no time, its present step by step or by itself.
+// test support: the page served for real over the queue demo's operator: its past is played in no time, its present step by
+// step or by itself.
 
+import type { OperatorActions, OperatorState } from '../../../src/controller/status/view.ts';
 import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
 import type { DocumentStore } from '../../../src/runtime/document-store.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { type HttpServer, serve } from '../../../src/runtime/network/http.ts';
 import { createServerApp } from '../../../src/server/app.ts';
-import { FakeOperator, type FakeOperatorOptions } from './fake-operator.ts';
+import { QueueDemo, type QueueDemoOptions } from '../queue-demo.ts';
 
-export interface PageWorldOptions extends Partial<FakeOperatorOptions> {
+export interface PageWorldOptions extends Pick<QueueDemoOptions, 'title'> {
   /** How much of the world has passed when the page opens. */
   readonly pastS?: number;
+  /** In place of the operator's own. */
+  readonly actions?: Partial<OperatorActions>;
   readonly port?: number;
   /** As if it listened beyond this machine, with these tokens. */
   readonly beyond?: { readonly writeToken?: string; readonly documents?: DocumentStore };
 }
 
 export class PageWorld {
-  readonly operator: FakeOperator;
+  readonly demo: QueueDemo;
   readonly #stop = new AbortController();
+  readonly #state: OperatorState;
   readonly #clock: Clock;
+  readonly #beyond: PageWorldOptions['beyond'];
   #aheadMs = 0;
   #hurried = true;
   #starts = 0;
   #server: HttpServer | undefined;
   #player: NodeJS.Timeout | undefined;
-  readonly #beyond: PageWorldOptions['beyond'];
+  #passed: Promise<void> = Promise.resolve();
 
-  private constructor(options: PageWorldOptions) {
-    this.#beyond = options.beyond;
-    this.operator = new FakeOperator({ startMs: Date.now(), ...options });
+  private constructor(demo: QueueDemo, { beyond, actions }: PageWorldOptions) {
+    this.demo = demo;
+    this.#beyond = beyond;
+    this.#state = { ...demo.state, actions: { ...demo.state.actions, ...actions } };
     this.#clock = {
-      now: () => this.operator.view().atMs + this.#aheadMs,
-      monotonic: () => this.operator.view().atMs + this.#aheadMs,
+      now: () => demo.clock.now() + this.#aheadMs,
+      monotonic: () => demo.clock.monotonic() + this.#aheadMs,
       sleep: (ms, signal) => systemClock.sleep(this.#hurried ? 0 : ms, signal),
     };
   }
 
   static async start(options: PageWorldOptions = {}): Promise<PageWorld> {
-    const world = new PageWorld(options);
-    await world.open(options.port ?? 0, options.pastS ?? 60);
+    const { pastS = 60 } = options;
+    const startMs = Date.now() - pastS * 1_000;
+    const world = new PageWorld(await QueueDemo.start({ startMs, ...options }), options);
+    await world.open(options.port ?? 0, pastS);
     return world;
   }
 
@@ -49,7 +58,7 @@ export class PageWorld {
   /** Listens, with a new token, as a new start of the operator does; and lets `pastS` seconds go by. */
   async open(port: number = this.#server?.port ?? 0, pastS = 0): Promise<void> {
     const app = createServerApp({
-      state: this.operator,
+      state: this.#state,
       clock: this.#clock,
       log: silentLogger,
       boundTo: this.#beyond === undefined ? '127.0.0.1' : '0.0.0.0',
@@ -60,7 +69,7 @@ export class PageWorld {
     });
     this.#hurried = true;
     for (let i = 0; i < pastS * 2; i++) {
-      this.operator.advance(500);
+      await this.step();
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     this.#hurried = false;
@@ -68,13 +77,19 @@ export class PageWorld {
   }
 
   /** One round of the operator. */
-  step(): void {
-    this.operator.advance(500);
+  step(): Promise<void> {
+    return this.pass(500);
+  }
+
+  /** Lets `ms` of the operator's time go by, after what was asked for before. */
+  pass(ms: number): Promise<void> {
+    this.#passed = this.#passed.then(() => this.demo.advance(ms));
+    return this.#passed;
   }
 
   /** From now on time passes by itself. */
   play(): void {
-    this.#player ??= setInterval(() => this.step(), 500);
+    this.#player ??= setInterval(() => void this.step(), 500);
   }
 
   /** The server's clock goes on while the operator does nothing. */
@@ -91,5 +106,7 @@ export class PageWorld {
     clearInterval(this.#player);
     this.#stop.abort();
     await this.shut();
+    await this.#passed;
+    await this.demo.stop();
   }
 }

@@ -7,9 +7,9 @@ import type { OperatorKind } from '../../../../src/server/kube/kinds/operator-ki
 import { EventFollower } from '../../../../src/server/kube/watch/follow-events.ts';
 import { createVersions } from '../../../../src/server/kube/watch/versions.ts';
 import { WatchCache } from '../../../../src/server/kube/watch/watch-cache.ts';
-import { FakeOperator } from '../../../support/page/fake-operator.ts';
+import { queueDemoView } from '../../../support/queue-demo.ts';
 
-const known = new FakeOperator({ startMs: 0, seed: 1 }).view();
+const known = await queueDemoView({ startMs: 0 });
 const about = (object: string): EventRecord => ({
   atMs: 1_000,
   type: 'Normal',
