@@ -5,6 +5,7 @@ import type { MetricSample } from '../core/observation.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import { azureStorageQueue } from './azure-queue/index.ts';
 import { http } from './http/index.ts';
+import { prometheus } from './prometheus/index.ts';
 import { random } from './random/index.ts';
 import type {
   ImpliedReference,
@@ -16,7 +17,7 @@ import type {
 } from './source.ts';
 import { withDeadline } from './wrappers/deadline.ts';
 
-export const METRIC_SOURCES: readonly MetricSourceType[] = [azureStorageQueue, http, random];
+export const METRIC_SOURCES: readonly MetricSourceType[] = [azureStorageQueue, http, prometheus, random];
 
 /** Long enough for a distant account on a bad day and for a first read that loads an SDK, short enough for a round. */
 const DEFAULT_DEADLINE_MS = 2000;

@@ -24,6 +24,8 @@ export interface HttpQuestion {
   readonly maxBytes?: number;
   /** Words for statuses that mean something of their own to this server: `404` → `there is no such queue; …`. */
   readonly statusWords?: Readonly<Record<number, string>>;
+  /** Statuses whose answer says by itself what is wrong, in the form of any other. */
+  readonly readable?: readonly number[];
 }
 
 export interface HttpAnswer {
@@ -57,7 +59,14 @@ export class HttpReader {
   /** @throws TransientError with a sentence for people; `signal.reason` when aborted */
   async get(question: HttpQuestion, signal: AbortSignal): Promise<HttpAnswer> {
     signal.throwIfAborted();
-    const { what, path, headers = {}, maxBytes = DEFAULT_MAX_BYTES, statusWords = {} } = question;
+    const {
+      what,
+      path,
+      headers = {},
+      maxBytes = DEFAULT_MAX_BYTES,
+      statusWords = {},
+      readable = [],
+    } = question;
     const { baseUrl, authorization } = this.#target;
     const undici = await import('undici');
     this.#dispatcher ??= dispatcherFor(undici, this.#target);
@@ -74,7 +83,9 @@ export class HttpReader {
         },
       });
       const text = await boundedText(answer.body, maxBytes);
-      const why = statusFailure(answer.statusCode, statusWords);
+      const why = readable.includes(answer.statusCode)
+        ? undefined
+        : statusFailure(answer.statusCode, statusWords);
       if (why !== undefined) throw readFailure(what, this.host, why);
       if (text === undefined)
         throw readFailure(

@@ -2,6 +2,7 @@
 
 import type { ValueSource } from '../../api/policy.ts';
 import type { HttpAuth } from '../connection/fields.ts';
+import type { RequestHeaders } from '../connection/headers.ts';
 import type { ReadingFields } from '../connection/reading-fields.ts';
 
 export interface HttpMetric {
@@ -9,7 +10,7 @@ export interface HttpMetric {
   readonly urlFrom?: ValueSource;
   /** JSON pointers. */
   readonly pointers: ReadingFields<string>;
-  readonly headers?: readonly { readonly name: string; readonly from: ValueSource }[];
+  readonly headers?: RequestHeaders;
   readonly auth?: HttpAuth;
   readonly caFile?: string;
   readonly inFlightPerInstance?: number;

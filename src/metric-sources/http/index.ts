@@ -6,6 +6,7 @@ import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import { readFailure } from '../connection/failure.ts';
+import { resolveHeaders } from '../connection/headers.ts';
 import { HttpReader, type HttpTarget } from '../connection/http.ts';
 import { type MetricReader, polledSource } from '../connection/polled.ts';
 import { READING_FIELDS, type ReadingFields, sampleOfFields } from '../connection/reading-fields.ts';
@@ -34,13 +35,10 @@ function targetOf(config: HttpMetric, resolver: ValueResolver): Target {
   const { address, query, wrong } = parseUrl(values.requiredPlain('url', config.url, config.urlFrom));
   if (address === undefined)
     throw values.wrong(config.url === undefined ? 'urlFrom' : 'url', wrong ?? 'is none');
-  const headers = (config.headers ?? []).map(
-    ({ name, from }) => [name, values.secret(`headers.${name}`, from)] as const,
-  );
   return {
     baseUrl: address.origin,
     path: `${address.path === '' ? '/' : address.path}${query}`,
-    headers: Object.fromEntries(headers),
+    headers: resolveHeaders(config.headers, values),
     ...defined({ authorization: values.authorization(config.auth), ca: values.certificates(config.caFile) }),
   };
 }

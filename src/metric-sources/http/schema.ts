@@ -2,10 +2,11 @@
 
 import { exactlyOne, isObject, type JsonObject } from '../../api/schema/json-schema.ts';
 import type { MetricBlock } from '../../api/schema/metric-block.ts';
-import { keyedList, object, plainValue, secretSource, text } from '../../api/schema/shapes.ts';
+import { object, plainValue, text } from '../../api/schema/shapes.ts';
 import { error, type Finding } from '../../api/validation/finding.ts';
 import { below } from '../../api/validation/pointer.ts';
 import { caFile, httpAuth } from '../connection/fields.ts';
+import { checkHeaders, requestHeaders } from '../connection/headers.ts';
 import { inFlightPerInstance, readingFields } from '../connection/reading-fields.ts';
 import { judgeAddress } from '../connection/trust.ts';
 import { JSON_POINTER_PATTERN } from './pointer.ts';
@@ -19,56 +20,20 @@ const schema = object(
       text(description, { pattern: JSON_POINTER_PATTERN, maxLength: 1024 }),
     ),
     inFlightPerInstance,
-    headers: keyedList(
-      'name',
-      'Request headers whose values are secrets.',
-      object(
-        'One header.',
-        {
-          name: text('Its name.', { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$" }),
-          from: secretSource('Its value.'),
-        },
-        { required: ['name', 'from'] },
-      ),
-      { maxItems: 16 },
-    ),
+    headers: requestHeaders,
     auth: httpAuth,
     caFile,
   },
   { required: ['pointers'], oneOf: exactlyOne('url', 'urlFrom') },
 );
 
-/** Set by the client itself, or by `auth`. */
-const OWN_HEADERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'connection',
-  'content-length',
-  'host',
-  'transfer-encoding',
-]);
-
 function check(block: JsonObject, pointer: string): readonly Finding[] {
-  const { url, headers } = block;
+  const { url } = block;
   const complaint = typeof url === 'string' ? parseUrl(url).wrong : undefined;
-  const names = Array.isArray(headers) ? headers.map((header: unknown) => nameOf(header)) : [];
   return [
     ...(complaint === undefined ? [] : [error(below(pointer, 'url'), complaint)]),
-    ...names.flatMap((name, i) =>
-      name !== undefined && OWN_HEADERS.has(name.toLowerCase())
-        ? [
-            error(
-              below(pointer, 'headers', i, 'name'),
-              `${name} is not set here${name.toLowerCase() === 'authorization' ? ': give auth' : ''}`,
-            ),
-          ]
-        : [],
-    ),
+    ...checkHeaders(block, pointer),
   ];
-}
-
-function nameOf(header: unknown): string | undefined {
-  const name = typeof header === 'object' && header !== null && 'name' in header ? header.name : undefined;
-  return typeof name === 'string' ? name : undefined;
 }
 
 export const httpBlock: MetricBlock = {
