@@ -6,7 +6,7 @@ const good = aPolicyWithSpec('capacity: { slots: 3 }\napps: [{ name: a, priority
 const bad = good.replace('slots: 3', 'slots: 0').replace('name: shop', 'name: bad');
 const foreign = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }';
 
-describe('what is loaded', () => {
+describe('loading', () => {
   it('gives valid documents with defaults and their line, without status', () => {
     const { resources, problems, identified } = loadPolicies(
       `# one\n${good}\nstatus: { appCount: 1 }\n`,
@@ -93,7 +93,7 @@ describe('what is loaded', () => {
   });
 });
 
-describe('what cannot be attributed to a name', () => {
+describe('a problem without a name', () => {
   it.each([
     ['broken YAML', 'a: ['],
     ['a document without a name', 'apiVersion: microscaling.io/v1alpha1\nkind: MicroscalingPolicy\nspec: {}'],

@@ -90,7 +90,7 @@ function productionPackages(): readonly string[] {
   });
 }
 
-describe('what the image holds', () => {
+describe('the image', () => {
   const home = mkdtempSync(join(tmpdir(), 'image-'));
   const dist = join(home, 'microscaling');
   const production = productionPackages();

@@ -19,7 +19,7 @@ function event(reason: string, resourceVersion: string, lastTimestamp = SECOND):
   } as EventObject;
 }
 
-it('has the oldest first, and within a second what was told first', () => {
+it('shows the oldest event first, and within a second the first recorded', () => {
   const events = [
     event('Third', '10'),
     event('Fourth', '4', '2026-01-01T00:00:01Z'),

@@ -73,7 +73,7 @@ describe('simulate -f', () => {
     expect(stdout).toMatch(/^\| policy \|/m);
   });
 
-  it('makes the world as it is told', async () => {
+  it('makes the world from its options', async () => {
     const rows = async (...more: string[]): Promise<string> =>
       (await run([...DEMO, '--load', 'on-off', '--law', 'policy', '--duration', '3m', '-o', 'json', ...more]))
         .stdout;

@@ -7,7 +7,7 @@ import { wordsOf } from '../../src/cli/commands/override.ts';
 
 const API = '/apis/microscaling.io/v1alpha1';
 
-describe('what people name', () => {
+describe('the resource named on a command line', () => {
   it.each([
     { words: [], path: '/microscalingpolicies' },
     { words: ['shop'], path: '/namespaces/default/microscalingpolicies/shop' },
@@ -35,7 +35,7 @@ describe('what people name', () => {
   });
 });
 
-describe('where a document goes', () => {
+describe('the place of a document', () => {
   const document = (metadata: object) =>
     ({ kind: 'MicroscalingPolicy', name: 'shop', object: { metadata }, place: 'shop.yaml:1' }) as const;
 

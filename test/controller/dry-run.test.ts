@@ -85,7 +85,7 @@ describe('plan without metrics', () => {
     expect((await plan(reporting)).changes).toEqual([]);
   });
 
-  it('takes on what others made only when told so', async () => {
+  it('adopts an app that others made only where the policy says so', async () => {
     const { scheduler, plan } = aCluster();
     scheduler.others.create('/consumer', 2, { cmd: 'run consumer', cpus: 1, mem: 100 });
     const blocked = await plan(demo);

@@ -367,7 +367,7 @@ describe('decide', () => {
   });
 });
 
-describe('from zero', () => {
+describe('scaling from zero', () => {
   const title = 'an app with unmet demand and room has at least one instance within bounded time';
   const rules = fc.record({
     stabilizationWindowSeconds: fc.constantFrom(0, 5, 30),

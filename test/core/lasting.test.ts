@@ -61,7 +61,7 @@ function first(goneMs: number, app = consumer(5, 900, savedAtMs + goneMs), raw: 
   return decide(anInput([app], { nowMs, ...(memory && { memory }) }));
 }
 
-describe('what a pool keeps over a restart', () => {
+describe('the memory of a pool over a restart', () => {
   it('is small, and the same text while nothing is learned', () => {
     expect(JSON.stringify(kept).length).toBeLessThan(1_500);
     const again = decide(anInput([consumer(5, 0, T0)], { nowMs: savedAtMs + 10, memory: made })).memory;
@@ -160,7 +160,7 @@ describe('what a pool keeps over a restart', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('a stored memory that cannot be read', () => {
   it.each([
     ['nothing', undefined],
     ['a number', 7],

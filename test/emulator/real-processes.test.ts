@@ -133,7 +133,7 @@ describe.runIf(hasProc)('a task', () => {
     expect(groupMembers(child)).toEqual([]);
   });
 
-  it('that ends by itself takes along what it left behind', async () => {
+  it('takes its child processes along when it ends by itself', async () => {
     const server = await start();
     const cmd = `(setsid sh -c 'echo $$ > pid; sleep 1000' &) ; while [ ! -s pid ]; do sleep 0.01; done; exit 1`;
     await server.call('POST', '/v2/apps', { id: '/a', cmd, backoffSeconds: 600 });
@@ -144,7 +144,7 @@ describe.runIf(hasProc)('a task', () => {
     expect(marked(server.mark)).toEqual([]);
   });
 
-  it('that prints without end never has more on the disk than it may', async () => {
+  it('never has more output on the disk than it may when it prints without end', async () => {
     const server = await start({ maxOutputBytes: 100_000 });
     await server.call('POST', '/v2/apps', { id: '/a', cmd: 'yes' });
     await runs(server, '/a');
@@ -159,7 +159,7 @@ describe.runIf(hasProc)('a task', () => {
     expect(Math.max(...sizes)).toBe(100_000);
   });
 
-  it('that ignores SIGTERM is killed after its grace', async () => {
+  it('is killed after its grace period when it ignores SIGTERM', async () => {
     const server = await start();
     const cmd = 'trap "" TERM; while :; do sleep 0.05; done';
     await server.call('POST', '/v2/apps', { id: '/a', cmd, taskKillGracePeriodSeconds: 1 });
@@ -207,7 +207,7 @@ describe.runIf(hasProc)('a task', () => {
     }
   });
 
-  it('that cannot be started says why', async () => {
+  it('says why it cannot be started', async () => {
     const server = await start();
     await server.call('POST', '/v2/apps', { id: '/a', args: ['/no/such/program'], backoffSeconds: 600 });
     const failure = await eventually('a failure', async () => {

@@ -103,7 +103,7 @@ describe('the programs', () => {
     expect(producer.output()).toMatch(/producer: stopped: \d+ messages produced/);
   });
 
-  it('hand a message back at once when stopped while working on it', async () => {
+  it('release a message at once when stopped while working on it', async () => {
     const name = newName();
     await azurite.queue(name).create();
     await azurite.queue(name).sendMessage('slow');
@@ -185,7 +185,7 @@ describe('the programs', () => {
     expect(await Promise.all(programs.map((p) => p.stop()))).toEqual([0, 0]);
   });
 
-  it('hand back and end when nobody reads what they print: whoever started them is gone', async () => {
+  it('release their message and end when nobody reads what they print', async () => {
     const name = newName();
     const consumer = start('consumer', { ...azurite.env(name), CONSUMER_SECONDS_PER_MESSAGE: '20' });
     await until('the consumer waits', () => consumer.output().includes('does not exist'));

@@ -212,7 +212,7 @@ describe('a login', () => {
   });
 });
 
-describe('what goes on', () => {
+describe('a stream', () => {
   it.each([
     ['a watch', `${POLICIES}?watch=true`],
     ['a stream of the page', '/ui/stream'],

@@ -321,7 +321,7 @@ describe('many mistakes', () => {
     expect(found.every((p) => p.severity === 'error')).toBe(true);
   });
 
-  it('of several apps leave a valid policy valid', () => {
+  it('in several apps leave a valid policy valid', () => {
     const app = { cmd, a1: 1, b1: 1, c1: 1, d1: 1 };
     const spec = {
       capacity: { slots: 9 },

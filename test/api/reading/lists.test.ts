@@ -106,7 +106,7 @@ describe('lists', () => {
   });
 });
 
-describe('what a server printed', () => {
+describe('the output of a server', () => {
   it('is read back: status, managed fields, versions and empty fields are passed over', () => {
     const printed = {
       ...pool('a'),

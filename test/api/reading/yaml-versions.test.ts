@@ -53,7 +53,7 @@ describe('scalars that YAML 1.1 and YAML 1.2 read differently', () => {
     expect(versionsDiffer(text, false)).toBeUndefined();
   });
 
-  it('are told with file, line and pointer, and refuse nothing', () => {
+  it('are warned about with file, line and pointer, and refuse nothing', () => {
     const { problems, resources } = loadPolicies(
       aPolicyWithApp('instances: { min: 1, max: 010 }\napp: { cmd: exec x, env: { DEBUG: on, no: "1" } }'),
       'f.yaml',

@@ -15,7 +15,7 @@ function load(text: string): MicroscalingPolicy {
 }
 
 describe('defaults', () => {
-  it('that an API server has stored are nothing that somebody wrote', () => {
+  it('stored by an API server do not count as written by a person', () => {
     const written = `${aPolicyWithApps('- name: a\n  instances: { fixed: 3 }\n- name: b\n  priority: 1\n  targets: [{ perInstance: 5, metric: { random: { min: 0, max: 9 } } }]')}`;
     const document = loadAll(written)[0] as JsonObject;
     const stored = JSON.stringify(withSchemaDefaults(policySchema, document));

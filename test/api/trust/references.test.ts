@@ -102,7 +102,7 @@ describe('variables', () => {
     expect(refusals(policyWith({ definition: { labels: { fromEnv: 'T', caFile: '/x' } } }))).toEqual([]);
   });
 
-  it('judges a pool as well', () => {
+  it('holds for a pool as well', () => {
     const pool = JSON.stringify({
       apiVersion: 'microscaling.io/v1alpha1',
       kind: 'CapacityPool',
@@ -152,7 +152,7 @@ describe('files', () => {
     ]);
   });
 
-  it('judges the certificates of a Marathon', () => {
+  it('may be read as certificates of a Marathon only where that is allowed', () => {
     const text = policyWith({ spec: { marathon: { caFile: '/etc/shadow' } } });
     expect(refusals(text)).toEqual([
       expect.stringMatching(/^\/spec\/marathon\/caFile: .* may not read file/),

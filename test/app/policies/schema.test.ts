@@ -75,7 +75,7 @@ describe('crds', () => {
   it.each([
     ['.spec.apps[].behavior.giveBackAfter', 'Default: 10s.'],
     ['.spec.apps[].targets[].algorithm.type', 'Default: Fluid.'],
-  ])('still tells the default of %s to kubectl explain', (path, told) => {
+  ])('show the default of %s to kubectl explain', (path, told) => {
     const nodes = new Map(nodesOf(crdSchemaIn('crds/microscalingpolicies.yaml')));
     expect(nodes.get(path)?.description).toContain(told);
   });

@@ -71,7 +71,7 @@ describe('regret', () => {
     });
   });
 
-  it('cannot be told where the oracle was not run', () => {
+  it('is unknown where the oracle was not run', () => {
     expect(regretOf([row(0, 'fluid-inflight', 3, 60)])[0]?.moreV.mean).toBeNaN();
   });
 });

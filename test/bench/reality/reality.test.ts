@@ -34,7 +34,7 @@ describe('a world that is run twice', () => {
     });
   });
 
-  it('in real time, begins with the counts of the simulation and gets every message', async () => {
+  it('begins in real time with the counts of the simulation and gets every message', async () => {
     const steps = 15;
     const options = { ...realityOptions('step-down', 1), steps };
     const { ran } = await runInReality(options, { seed: 1, clock: systemClock, signal: never });

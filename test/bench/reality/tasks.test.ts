@@ -15,7 +15,7 @@ function world() {
 }
 
 describe('a task that is no process', () => {
-  it('serves until it is told to stop, and is gone when its stop delay is over', async () => {
+  it('serves until it is asked to stop, and is gone when its stop delay is over', async () => {
     const { clock, heard, start } = world();
     const task = await start('t-1');
     let exit: unknown;

@@ -33,7 +33,7 @@ describe('the autoscaler', () => {
     expect(counts(new Autoscaler(KEDA_DEFAULT), messages, first)).toEqual(expected);
   });
 
-  it('without limits goes there at once, and back after its own window', () => {
+  it('goes there at once without limits, and back after its own window', () => {
     const scaler = new Autoscaler(KEDA_AGGRESSIVE);
     const messages = [200, ...new Array<number>(12).fill(5)];
     expect(counts(scaler, messages, 1, 5_000)).toEqual([...new Array<number>(12).fill(40), 1]);

@@ -55,7 +55,7 @@ describe('bench', () => {
     expect(seen).toEqual([1, 2, 3, 4]);
   });
 
-  it('stops when told to', async () => {
+  it('stops when it is aborted', async () => {
     const stop = new AbortController();
     const reason = new Error('enough');
     const jobs = benchJobs(['standard'], [1], ['fluid-inflight']);

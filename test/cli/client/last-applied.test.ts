@@ -119,7 +119,7 @@ describe('the three-way patch', () => {
   });
 });
 
-describe('what was applied last', () => {
+describe('the last applied object', () => {
   const policy = {
     kind: 'MicroscalingPolicy',
     metadata: { name: 'shop', namespace: 'default' },

@@ -28,7 +28,7 @@ const status = (code: number, message: string, more = {}) => ({
   body: JSON.stringify({ kind: 'Status', message, ...more }),
 });
 
-describe('an answer that is none', () => {
+describe('an answer that cannot be read', () => {
   const rows: readonly {
     readonly name: string;
     readonly code: number;
@@ -99,7 +99,7 @@ describe('an answer that is none', () => {
     expect(seen).toEqual([]);
   });
 
-  it('from nobody says what to do, and may be tried again', async () => {
+  it('of a server that does not listen says what to do, and may be tried again', async () => {
     const base = await serving(() => undefined);
     for (const server of servers.splice(0)) server.close();
     const asked = new OperatorClient(base).get('/apis', never);
@@ -164,7 +164,7 @@ it.each([
 });
 
 describe('warnings beside an answer', () => {
-  it('are told one by one, as they were before they were quoted', async () => {
+  it('are shown one by one, as they were before they were quoted', async () => {
     const url = await serving((_, response) => {
       response.setHeader('warning', ['299 - "a \\"b\\" c"', '299 - "git main/p.yaml:3: no"']);
       response.end('{}');

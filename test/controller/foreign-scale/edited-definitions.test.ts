@@ -38,7 +38,7 @@ describe('a definition that somebody changes in Marathon', () => {
     ]);
   });
 
-  it('is told again when it happens again', async () => {
+  it('raises another event when it happens again', async () => {
     await running();
     for (const image of ['mine', 'mine2']) {
       world.marathon.others.edit('/consumer', { container: { docker: { image } } });
@@ -69,7 +69,7 @@ describe('a definition that the policy changes', () => {
     expect(told()).toEqual(['Normal Updated: differs from the policy in cmd']);
   });
 
-  it('is told apart also when people scale the app, and after our own update', async () => {
+  it('is recognised also when people scale the app, and after our own update', async () => {
     await running();
     world.marathon.others.scale('/consumer', 4);
     await world.after(5_000);

@@ -34,7 +34,7 @@ function ours(track: Track, n: number): Track {
 
 const seen5 = ours(look(NEW_TRACK, 5).track, 5);
 
-describe('whose hand it was', () => {
+describe('the origin of a count', () => {
   const rows = [
     { name: 'first sight is the truth', track: NEW_TRACK, requested: 7, scaledAt: T0 + 1, foreign: false },
     { name: 'what we asked for', track: noteAsked(seen5, 8), requested: 8, scaledAt: T0 + 1, foreign: false },
@@ -92,7 +92,7 @@ describe('whose hand it was', () => {
   });
 });
 
-describe('what happens then', () => {
+describe('the reaction to a foreign scale', () => {
   it('Hold keeps it until holdFor after the last change', () => {
     const first = look(seen5, 2, { scaledAt: T0 + 1 });
     expect(first).toMatchObject({ held: { instances: 2 }, situation: 'manual' });

@@ -192,7 +192,7 @@ describe('definitions', () => {
     expect(world.condition('demo', 'Applied')).toBe('True/UpToDate');
   });
 
-  it('only reports drift when told so', async () => {
+  it('are left alone and reported where the policy says so', async () => {
     world = new World();
     world.marathon.others.create('/consumer', 2, { cmd: 'something else', cpus: 1, mem: 100 });
     const apps = [{ ...consumerThat('Hold'), adopt: true }];

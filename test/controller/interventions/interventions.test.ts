@@ -79,7 +79,7 @@ describe('an override', () => {
     expect(told('OverrideEnded')).toEqual(['app /consumer: somebody gave it back to its law']);
   });
 
-  it('of a remainder leaves the rest empty', async () => {
+  it('on a remainder leaves the rest of the pool empty', async () => {
     await running();
     world.state.actions.override(DEMO, 'filler', { instances: 2, forMs: HOUR });
     await world.after(10_000);
@@ -100,7 +100,7 @@ describe('an override', () => {
     expect(world.counts).toMatchObject({ '/consumer': 9, '/filler': 1 });
   });
 
-  it('ends the hold of an earlier hand, and puts a later one right', async () => {
+  it('ends the hold after an earlier foreign scale, and corrects a later one', async () => {
     await running();
     world.marathon.others.scale('/consumer', 3);
     await world.after(2_000);
@@ -172,7 +172,7 @@ describe('an override', () => {
   });
 });
 
-describe('a pause by hand', () => {
+describe('a pause', () => {
   it('stops every write at once, says so, and ends by itself', async () => {
     await running();
     world.metrics.set(1, 8);
@@ -285,7 +285,7 @@ describe('a pause by hand', () => {
   });
 });
 
-describe('over a restart', () => {
+describe('interventions over a restart', () => {
   async function again(documents: DocumentStore, awayMs: number): Promise<void> {
     const { clock, marathon } = world;
     await world.stop();
@@ -297,7 +297,7 @@ describe('over a restart', () => {
   }
   const count = (id: string) => world.app(id).requested;
 
-  it('hands hold on, and are not told again', async () => {
+  it('stay in force, and raise no second event', async () => {
     const documents = createMemoryDocumentStore();
     await running(documents);
     world.state.actions.override(DEMO, 'consumer', { instances: 8, forMs: TEN_MINUTES });
@@ -311,7 +311,7 @@ describe('over a restart', () => {
     expect([...documents.all('hand')]).toEqual([]);
   });
 
-  it('they end on time while no operator runs, and that is told', async () => {
+  it('end on time while no operator runs, with an event', async () => {
     const documents = createMemoryDocumentStore();
     await running(documents);
     world.state.actions.pause(DEMO, { forMs: TEN_MINUTES });
@@ -338,7 +338,7 @@ describe('over a restart', () => {
     expect(world.app('/consumer').override).toBeUndefined();
   });
 
-  it('a hand that cannot be written down is not laid on', async () => {
+  it('are refused when they cannot be stored', async () => {
     const documents = createMemoryDocumentStore();
     let full = false;
     await running({

@@ -10,7 +10,7 @@ const stored = {
   dropped: [{ id: '/shop/old', pool: 'default/shop', onDelete: 'Delete' }],
 };
 
-describe('what a policy owns, in the store', () => {
+describe('the stored form of ownership', () => {
   it('is read with its cluster as earlier versions wrote it, and written in the same form', () => {
     const owned = readOwnership(stored);
     expect(owned?.apps[0]?.cluster).toEqual({ urls: ['http://m2'] });

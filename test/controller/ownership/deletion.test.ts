@@ -93,7 +93,7 @@ describe('a resource that is being deleted', () => {
     expect(world.view.leaving).toEqual([]);
   });
 
-  it('lets go of one app also while another one cannot be let go of', async () => {
+  it('releases one app while another one cannot be released', async () => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const marathon = await start();
@@ -113,7 +113,7 @@ describe('a resource that is being deleted', () => {
     expect(home.released).toEqual([DEMO]);
   });
 
-  it('that nobody has ever run is dealt with all the same: the operator was away', async () => {
+  it('is finalized although this operator never ran it: it was away', async () => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const marathon = await start();
@@ -138,7 +138,7 @@ describe('a resource that is being deleted', () => {
     expect(world.view.events.filter(({ reason }) => reason === 'Released')).toHaveLength(2);
   });
 
-  it('that never was valid holds nothing', async () => {
+  it('owns nothing when it was never valid', async () => {
     home = new FakeHome();
     home.put(demo());
     home.spoil(DEMO, '`max` must be a number');
@@ -148,7 +148,7 @@ describe('a resource that is being deleted', () => {
     expect(home.released).toEqual([DEMO]);
   });
 
-  it('with an edit that was refused: what its last good version holds is let go', async () => {
+  it('releases what its last good version owns when its newest edit was refused', async () => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const marathon = await start();
@@ -197,7 +197,7 @@ describe('a resource that is being deleted', () => {
     expect(world.policy('demo').source).toBe('directory policies');
   });
 
-  it('and made anew under the same name is another one', async () => {
+  it('is another one when it is made anew under the same name', async () => {
     home = new FakeHome();
     home.put(demo());
     await start();
@@ -219,7 +219,7 @@ describe('a policy that nothing may be written of', () => {
     ['Observe', { mode: 'Observe' }, false],
     ['Paused', { mode: 'Paused' }, false],
     ['paused by hand', {}, true],
-  ] as const)('is let go, and its apps stay, whatever it says: %s', async (_, over, byHand) => {
+  ] as const)('is finalized, and its apps stay, whatever it says: %s', async (_, over, byHand) => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const marathon = await start();
@@ -236,7 +236,7 @@ describe('a policy that nothing may be written of', () => {
     );
   });
 
-  it('lets go of what an edit drops when it is resumed', async () => {
+  it('releases the app that an edit drops once it is resumed', async () => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const marathon = await start();
@@ -250,7 +250,7 @@ describe('a policy that nothing may be written of', () => {
   });
 });
 
-describe('a farewell that Marathon keeps waiting', () => {
+describe('a garbage collection that Marathon keeps waiting', () => {
   /** Letting go looks at one app alone, and the answer takes two seconds. */
   async function slowly(): Promise<{ readonly marathon: MemoryScheduler; readonly files: FakePolicies }> {
     const files = new FakePolicies();
@@ -307,7 +307,7 @@ describe('a CapacityPool', () => {
 describe('a restart', () => {
   const documents = () => createMemoryDocumentStore();
 
-  it('in which a policy went away: its apps leave as if it had been seen', async () => {
+  it('collects the apps of a policy that went away meanwhile', async () => {
     const files = new FakePolicies();
     files.put('demo.yaml', demo({ onDelete: 'Delete' }));
     const kept = documents();
@@ -334,7 +334,7 @@ describe('a restart', () => {
     expect(world.policy('demo').createdAt).toBe(createdAt);
   });
 
-  it('in which an edit dropped an app: that app leaves', async () => {
+  it('collects an app that an edit dropped meanwhile', async () => {
     const files = new FakePolicies();
     files.put('demo.yaml', demo({ onDelete: 'Delete' }));
     const kept = documents();
@@ -346,7 +346,7 @@ describe('a restart', () => {
     expect(ids(marathon)).toEqual(['/consumer']);
   });
 
-  it('with a source that cannot be read to its end lets go of nothing until it can', async () => {
+  it('collects nothing until its source can be read to the end', async () => {
     const files = new FakePolicies();
     files.put('demo.yaml', demo({ onDelete: 'Delete' }));
     const kept = documents();
@@ -365,7 +365,7 @@ describe('a restart', () => {
     expect(ids(marathon)).toEqual([]);
   });
 
-  it('with a file that does not parse keeps what it held, and the next good version goes on', async () => {
+  it('keeps what the policy owns while its file does not parse, and goes on with the next good version', async () => {
     const files = new FakePolicies();
     files.put('demo.yaml', demo({ onDelete: 'Delete' }));
     const kept = documents();
@@ -382,7 +382,7 @@ describe('a restart', () => {
     expect(marathon.snapshot().get('/consumer')?.requested).toBe(7);
   });
 
-  it('without the source of a policy: its apps are told of, and never deleted', async () => {
+  it('reports the apps of a policy whose source is not there, and never deletes them', async () => {
     const files = new FakePolicies('git old');
     files.put('demo.yaml', demo({ onDelete: 'Delete' }));
     const kept = documents();
@@ -403,7 +403,7 @@ describe('a restart', () => {
     expect(ids(marathon)).toEqual([]);
   });
 
-  it('without the source of a policy forgets those of its apps that are not there any more', async () => {
+  it('forgets the apps that are gone of a policy whose source is not there', async () => {
     const files = new FakePolicies('git old');
     files.put('demo.yaml', demo({ onDelete: 'Delete' }));
     const kept = documents();
@@ -417,7 +417,7 @@ describe('a restart', () => {
     expect(kept.get('holding', KEY)).toMatchObject({ apps: [{ id: '/consumer' }], dropped: [] });
   });
 
-  it('in the middle of a farewell goes on with it, as it was decided', async () => {
+  it('goes on with a garbage collection as it was decided', async () => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const kept = documents();
@@ -437,7 +437,7 @@ describe('a restart', () => {
   });
 
   /** The process is killed right after the n-th write to the store: nothing more reaches it, nor Marathon. */
-  it.each([1, 2, 3])('after a kill at write %i of a deletion ends it all the same', async (n) => {
+  it.each([1, 2, 3])('ends a deletion that was killed at write %i', async (n) => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const kept = documents();

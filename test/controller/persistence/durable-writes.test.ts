@@ -48,7 +48,7 @@ function counting(): DocumentStore {
 }
 
 describe('keeping', () => {
-  it('at once, or with the next flush, all in one batch', () => {
+  it('writes at once, or with the next flush, all in one batch', () => {
     const archive = anArchive();
     archive.keepSoon('a', 'later', 1);
     expect(batches).toHaveLength(0);

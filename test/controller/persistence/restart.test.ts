@@ -115,7 +115,7 @@ describe("a person's hold", () => {
     expect(told('ManualScale')).toHaveLength(1);
   });
 
-  it('that ended while no operator ran is over', async () => {
+  it('is over when it ended while no operator ran', async () => {
     await running();
     marathon.others.scale('/consumer', 2);
     await world.after(500);
@@ -136,7 +136,7 @@ describe("a person's hold", () => {
   });
 });
 
-describe('our own hand', () => {
+describe('an adopted app', () => {
   it('is not taken for somebody else’s, however soon after a write the process is killed', async () => {
     await running();
     for (const count of [7, 3, 6]) {
@@ -162,7 +162,7 @@ describe('our own hand', () => {
     expect(told('Adopted')).toHaveLength(1);
   });
 
-  it('adopts it anew when it was let go of while no operator ran', async () => {
+  it('is adopted anew when it was released while no operator ran', async () => {
     disk = new Disk();
     const adopting = aPolicy('demo', [consumer({ adopt: true }), aFiller('filler')]);
     policy = adopting;
@@ -213,7 +213,7 @@ describe('our own hand', () => {
 });
 
 describe('events and conditions', () => {
-  it('are there again, in their order, and nothing is told twice', async () => {
+  it('are there again, in their order, and no event comes twice', async () => {
     await running();
     metrics.set(1, 'the queue is gone');
     await world.after(60_000);
@@ -251,7 +251,7 @@ describe('events and conditions', () => {
   });
 });
 
-describe('after a restart', () => {
+describe('the store after a restart', () => {
   it('Marathon’s counts are the truth until the metrics are read', async () => {
     await running();
     metrics.set(1, 'the queue is gone');
@@ -271,7 +271,7 @@ describe('after a restart', () => {
     ['text', 'text'],
     ['an older shape', { version: 0, adopted: 'yes' }],
     ['another shape', { version: 1, adopted: 7, tracks: { '/consumer': { hold: 'long' } }, scenes: 3 }],
-  ])('what cannot be read is dropped with a line in the log: %s', async (_, junk) => {
+  ])('drops what cannot be read with a line in the log: %s', async (_, junk) => {
     await running();
     const lines: string[] = [];
     const log: Logger = { ...silentLogger, warn: (message) => lines.push(message), child: () => log };
@@ -288,7 +288,7 @@ describe('after a restart', () => {
     expect([...disk.documents.all('event').values()]).not.toContainEqual(junk);
   });
 
-  it('what belongs to a pool that is gone is gone too', async () => {
+  it('forgets what belongs to a pool that is gone', async () => {
     await running();
     marathon.others.scale('/consumer', 2);
     await world.after(20_000);
@@ -300,7 +300,7 @@ describe('after a restart', () => {
     expect(kept()).toEqual([0, 0, 0]);
   });
 
-  it('also when it went while no operator ran', async () => {
+  it('forgets it also when the pool went while no operator ran', async () => {
     await running();
     marathon.others.scale('/consumer', 2);
     await world.after(20_000);
@@ -313,7 +313,7 @@ describe('after a restart', () => {
   });
 });
 
-describe('the disk', () => {
+describe('a disk that fails', () => {
   it('is left alone while nothing new happens', async () => {
     await running();
     await world.after(30_000);
@@ -322,7 +322,7 @@ describe('the disk', () => {
     expect(disk.writes - writes).toBe(0);
   });
 
-  it('that fails stands in the way of nothing, is told once, and catches up', async () => {
+  it('stops nothing, raises one event, and catches up', async () => {
     await running();
     disk.failure = 'writing to the store: the disk is full';
     metrics.set(1, 7);

@@ -92,7 +92,7 @@ describe('a policy that is gone', () => {
     expect(world.counts).toEqual({ '/consumer': 8, '/filler': 2 });
   });
 
-  it('deletes what it made when it says so, and lets go of what it adopted', async () => {
+  it('deletes what it made when it says so, and releases what it adopted', async () => {
     world = new World();
     world.marathon.others.create('/consumer', 2, { cmd: 'run consumer', cpus: 1, mem: 100 });
     world.policies.put(
@@ -106,7 +106,7 @@ describe('a policy that is gone', () => {
     expect(world.counts).toEqual({ '/consumer': 2 });
   });
 
-  it('an app that an edit drops is let go of', async () => {
+  it('releases an app that an edit drops', async () => {
     await running();
     world.policies.put('demo.yaml', aPolicy('demo', [consumer]));
     world.metrics.set(1, 9);
@@ -117,7 +117,7 @@ describe('a policy that is gone', () => {
     );
   });
 
-  it('is let go of again and again until Marathon can be read', async () => {
+  it('is collected again and again until Marathon can be read', async () => {
     await running();
     world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler], { onDelete: 'Delete' }));
     await world.after(2_000);
@@ -274,10 +274,10 @@ describe('an operator without policies', () => {
   });
 });
 
-describe('apps that a policy let go of while no operator ran', () => {
+describe('apps that a policy released while no operator ran', () => {
   const orphans = () => world.view.events.filter(({ reason }) => reason === 'Orphaned');
 
-  it('are told once, with what to do, and left alone whatever the policy says now', async () => {
+  it('are reported once, with what to do, and left alone whatever the policy says now', async () => {
     world = new World();
     const apps = [anApp('a', { instances: { fixed: 1 } }), anApp('b', { instances: { fixed: 2 } })];
     world.policies.put('demo.yaml', aPolicy('demo', apps));

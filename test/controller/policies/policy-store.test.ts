@@ -159,7 +159,7 @@ describe('the ids of a policy outside of the namespace default', () => {
   });
 });
 
-describe('whoever comes first', () => {
+describe('one name in two places', () => {
   const documents: readonly (readonly [string, MicroscalingPolicy])[] = [
     ['dir', aPolicy('a', [anApp('one')])],
     ['git', aPolicy('b', [anApp('x', { id: '/one' }), anApp('two')])],
@@ -233,7 +233,7 @@ describe('the last good version', () => {
 });
 
 describe('two policies over one app', () => {
-  it('the newcomer does not start and is told why, the other one goes on undisturbed', () => {
+  it('the newcomer does not start and says why, the other one goes on undisturbed', () => {
     const { list, told, records } = aStore();
     list({ 'a.yaml': a1 });
     list({ 'a.yaml': a1, 'b.yaml': bGreedy });
@@ -270,7 +270,7 @@ describe('two policies over one app', () => {
     expect(told()).toEqual(['a 1/1 Valid', 'b 2/1 DuplicateApp', 'c 1/- DuplicateApp']);
   });
 
-  it('who held the app before a restart goes on after it, and the other one still does not start', () => {
+  it('the owner of the app before a restart goes on after it, and the other one still does not start', () => {
     const disk = createMemoryDocumentStore();
     aStore(disk).list({ 'a.yaml': a1 });
     const { list, told } = aStore(disk);
@@ -340,7 +340,7 @@ describe('two policies over one app', () => {
     expect(told()).toEqual(['a 1/1 Valid', 'b 1/- DuplicateApp', 'c 1/1 Valid', 'd 1/1 Valid']);
   });
 
-  it('an app may change hands within one listing', () => {
+  it('an app may change its owner within one listing', () => {
     const { list, told, store } = aStore();
     list({ 'a.yaml': a1, 'b.yaml': b1 });
     list({ 'a.yaml': aPolicy('a', [anApp('new')]), 'b.yaml': bGreedy });
@@ -386,7 +386,7 @@ describe('shared pools', () => {
     expect(told()).toEqual(['a 1/1 Valid', 'b 1/- InvalidSpec']);
   });
 
-  it('are told when two places define one', () => {
+  it('report a pool that two places define', () => {
     const { store, list } = aStore();
     list({ 'p.yaml': aPool('shared', 5), 'q.yaml': aPool('shared', 9) });
     expect(store.problems()[0]?.message).toContain('p.yaml:1 and q.yaml:1');
@@ -406,7 +406,7 @@ describe('apps that are left', () => {
     expect(store.leaving('default/a')).toEqual([]);
   });
 
-  it('are nobody to let go of once they are named again', () => {
+  it('are not collected once they are named again', () => {
     const { list, store } = aStore();
     list({ 'a.yaml': a1 });
     list({});

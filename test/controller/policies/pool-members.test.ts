@@ -78,7 +78,7 @@ describe('a pool of the administrator', () => {
     expect(verdict('guest')).toMatch(says);
   });
 
-  it('of several sentences takes the one that allows most', () => {
+  it('with several rules for a namespace takes the one that allows most', () => {
     const { list, verdict } = aStore();
     list('dir', pool({ highestPriority: 5 }, { homes: ['Git'], highestPriority: 2 }));
     list('git', policy('guest', 2));

@@ -80,7 +80,7 @@ describe('status', () => {
     expect(home.status(DEMO).apps[0]?.override).toBeUndefined();
   });
 
-  it('that could not be written is written later, in its newest form, with patience', async () => {
+  it('is written later, in its newest form and with a back-off, when it could not be written', async () => {
     await running();
     const written = home.writes.get(DEMO) ?? 0;
     home.failNext('status', new TransientError('the API server is away'), 4);
@@ -93,7 +93,7 @@ describe('status', () => {
     expect((home.writes.get(DEMO) ?? 0) - written).toBeLessThan(30);
   });
 
-  it('that failed and was overtaken by what its home has already goes on with the next change', async () => {
+  it('goes on with the next change when its failed write was overtaken by what its home has already', async () => {
     const written = await steadyWrites();
     home.failNext('status', new TerminalError('forbidden'));
     world.metrics.set(1, 5);
@@ -107,7 +107,7 @@ describe('status', () => {
     expect(home.status(DEMO).apps[0]?.metric).toContain('7');
   });
 
-  it('that its home refuses does not stop the others', async () => {
+  it('does not stop the status of others when its home refuses it', async () => {
     home = new FakeHome();
     home.put(demo);
     home.put(aPolicy('other', [anApp('other')]));
@@ -118,7 +118,7 @@ describe('status', () => {
     expect(home.condition('MicroscalingPolicy default/other', 'Ready')).not.toBe('absent');
   });
 
-  it('of a policy that was never looked at does not flicker over a start', async () => {
+  it('does not flicker over a start when the policy was never looked at', async () => {
     await running();
     const seen: string[] = [];
     const write = home.writeStatus.bind(home);
@@ -134,7 +134,7 @@ describe('status', () => {
     expect(seen).not.toContain('Pending');
   });
 
-  it('of what was refused says why, from the first look on', async () => {
+  it('says why a document was refused, from the first look on', async () => {
     home = new FakeHome();
     home.put(demo);
     home.spoil(
@@ -240,7 +240,7 @@ describe('a CapacityPool', () => {
 });
 
 describe('events', () => {
-  it('are told once per transition, those about apps at their policy', async () => {
+  it('are recorded once per transition, those about apps at their policy', async () => {
     await running();
     await world.after(60_000);
     expect(home.events.filter((event) => event.includes('PolicyAccepted'))).toHaveLength(1);
@@ -249,7 +249,7 @@ describe('events', () => {
     ]);
   });
 
-  it('that are lost are not repeated, and hold nothing up', async () => {
+  it('are not repeated when they are lost, and hold nothing up', async () => {
     home = new FakeHome();
     home.put(demo);
     home.failNext('event', new TransientError('away'), 2);

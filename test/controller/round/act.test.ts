@@ -65,7 +65,7 @@ describe('acting', () => {
     expect(counts()).toEqual([3, 4]);
   });
 
-  it('begins nothing once it is told to end', async () => {
+  it('begins nothing once it is aborted', async () => {
     const { run, counts } = aCluster();
     const outcomes = await run([fall, rise], AbortSignal.abort());
     expect(outcomes.map(({ result }) => result)).toEqual(['postponed', 'postponed']);

@@ -39,7 +39,7 @@ describe('a cluster that somebody else fills', () => {
 });
 
 describe('an update that Marathon refuses', () => {
-  it('is told with its app, and scaling goes on', async () => {
+  it('is reported with its app, and scaling goes on', async () => {
     world = new World();
     const consumer = anApp('consumer', wants(1));
     world.policies.put('demo.yaml', aPolicy('demo', [consumer]));

@@ -29,7 +29,7 @@ const bad = anApp('bad', { ...wants(2), instances: { min: 2 } });
 const worse = anApp('worse', { ...wants(3), instances: { min: 3 } });
 
 describe('two apps that Marathon refuses beside a good one', () => {
-  it('are told one by one, in events and in one condition', async () => {
+  it('are reported one by one, in events and in one condition', async () => {
     world = new World();
     refuse(new Map([refusal('/bad', 'no such role'), refusal('/worse', 'the path is taken')]));
     world.policies.put('demo.yaml', aPolicy('demo', [bad, worse, good]));

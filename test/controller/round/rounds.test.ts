@@ -185,7 +185,7 @@ describe('a budget of the cluster', () => {
   });
 });
 
-describe('what is not known', () => {
+describe('an unknown metric or count', () => {
   it('changes no count while a metric cannot be read, and says so', async () => {
     world = new World();
     world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler]));
@@ -320,7 +320,7 @@ describe('a write that fails', () => {
   });
 });
 
-describe('when the process ends', () => {
+describe('the end of the process', () => {
   it('scales nothing on the way out', async () => {
     world = new World();
     world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler]));

@@ -132,7 +132,7 @@ describe('a Marathon that refuses', () => {
     await login.close();
   });
 
-  it('too many deployments at once: the operator backs off as a whole, and goes on when there is room', async () => {
+  it('because of too many deployments makes the operator back off as a whole, and go on when there is room', async () => {
     await sharing(4);
     const crowd = Array.from({ length: 100 }, (_, i) => `/crowd/a${i}`);
     world.emulator.faults.set({ hold: crowd });
@@ -198,7 +198,7 @@ describe('other people', () => {
 });
 
 describe('an operator that comes back', () => {
-  it('to a scale of its own that can never finish: goes over it', async () => {
+  it('replaces a scale of its own that can never finish', async () => {
     await sharing(4);
     world.emulator.faults.set({ hold: [CONSUMER] });
     need(7);
@@ -210,7 +210,7 @@ describe('an operator that comes back', () => {
     await ends(5);
   });
 
-  it('to a scale for which there is no room: takes it back without stopping the work that is to stay', async () => {
+  it('takes back a scale for which there is no capacity, without stopping the work that is to stay', async () => {
     world = await TroubleWorld.open({ cpus: 6 });
     const { processes } = world;
     await operate(8);

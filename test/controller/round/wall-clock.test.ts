@@ -65,7 +65,7 @@ describe.each(JUMPS)('a wall clock that is set %s, and back again', (_, byMs) =>
     }
   });
 
-  it('ends a pause neither early nor late, and its end is told by the clock as it is', async () => {
+  it('ends a pause neither early nor late, and its end is shown by the clock as it is', async () => {
     await running();
     world.state.actions.pause(DEMO, { forMs: 10 * MINUTE });
     world.metrics.set(1, 8);

@@ -23,7 +23,7 @@ const lock = { operations: [{ id: 'd', affectedApps: ['/a'], kinds: ['Stop' as c
 const free = observed(1, { id: '/a' });
 const locked = observed(1, { id: '/a', ...lock });
 
-describe('write gate', () => {
+describe('write back-off', () => {
   it('is open before anything failed, and for other apps and kinds', () => {
     const { gate } = aGate();
     expect(gate.check(scale(2))).toBeUndefined();
@@ -45,7 +45,7 @@ describe('write gate', () => {
     expect(gate.check(scale(3))).toBeUndefined();
   });
 
-  it('waits for a lock as long as it was told, or until the lock is seen gone', async () => {
+  it('waits for a lock as long as the error says, or until the lock is seen gone', async () => {
     const { clock, gate } = aGate();
     gate.failed(scale(2), new WaitError('locked by d', 5_000));
     gate.look(free);

@@ -44,11 +44,14 @@ describe('the metrics of a status', () => {
       { type: 'MessageAge', unit: 'seconds', current: 0, target: 60 },
       '0/60 seconds',
     ],
-  ] as const)('of %j with %d messages are numbers beside the words', async (target, value, metric, words) => {
-    const { metrics, metric: text } = await statusOf(target, { value });
-    expect(metrics).toMatchObject([{ name: 'channel 1', ...metric }]);
-    expect(text).toBe(words);
-  });
+  ] as const)(
+    'are numbers beside the words for %j with %d messages',
+    async (target, value, metric, words) => {
+      const { metrics, metric: text } = await statusOf(target, { value });
+      expect(metrics).toMatchObject([{ name: 'channel 1', ...metric }]);
+      expect(text).toBe(words);
+    },
+  );
 
   it('have no number while the metric cannot be read, and say why', async () => {
     const { metrics, metric } = await statusOf({ queueLength: 50 }, { value: 'no such queue' });

@@ -81,7 +81,7 @@ describe('a round report', () => {
   });
 });
 
-describe('what a view tells for figures', () => {
+describe('the figures of a view', () => {
   it('marks counts that nobody decided', async () => {
     await aWorld().start(3_000);
     expect(world.app('/consumer').undecided).toBeUndefined();

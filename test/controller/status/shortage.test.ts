@@ -146,7 +146,7 @@ describe('shortage', () => {
     expect(shortageOf(blind)).toBeUndefined();
   });
 
-  it('is not told where another instance decides', () => {
+  it('is unknown where another instance decides', () => {
     expect(shortageOf(aRound([], { standby: 'another instance acts' }))).toBeUndefined();
   });
 });

@@ -47,7 +47,7 @@ function anOperatorApp(clock = new VirtualClock(0)) {
   };
 }
 
-describe('which instance acts', () => {
+describe('the acting instance', () => {
   const table: readonly (readonly [string, readonly TaskObservation[], LeadershipState])[] = [
     ['the only one', [aTask('me', 1)], { acting: true, reason: `task me is the only one of ${APP}` }],
     [
@@ -191,7 +191,7 @@ describe('an instance that stands by', () => {
     await world.stop();
   });
 
-  it('takes over where the other one left off, its counts being nobody else’s hand', async () => {
+  it('takes over where the other one left off, without taking its counts for a foreign scale', async () => {
     const { world, become } = aWorld(true);
     await world.start();
     await world.after(5_000);
@@ -221,7 +221,7 @@ describe('an instance that stands by', () => {
     await world.stop();
   });
 
-  it('refuses a turn of the control on the page, and lets go of no app', async () => {
+  it('refuses to scale for the page, and releases no app', async () => {
     const { world, become } = aWorld(true);
     const till = anApp('till', { instances: { fixed: 2 }, pageControl: { min: 0, max: 5 } });
     world.policies.put('till.yaml', aPolicy('till', [till], { onDelete: 'Delete' }));

@@ -137,7 +137,7 @@ describe('grants', () => {
     expect(grant(new FreeCapacity([6]), claims, reserved)).toEqual([5, 1]);
   });
 
-  describe('of resources', () => {
+  describe('in resources', () => {
     const cpu = (
       name: string,
       cpus: number,

@@ -148,7 +148,7 @@ describe('shares among equals', () => {
     );
   });
 
-  describe('of several resources', () => {
+  describe('in several resources', () => {
     const big = share('big', { cost: [2, 100] });
     const small = share('small', { cost: [0.5, 100] });
 

@@ -61,7 +61,7 @@ describe('room now', () => {
 describe('the capacity of a pool', () => {
   const capacity = (apps: readonly AppInput[], budget: Budget) => decide(anInput(apps, { budget })).capacity;
 
-  it('is told in slots', () => {
+  it('is counted in slots', () => {
     const apps = [
       aScaled('a', 3, { observed: observed(3, { killing: 1 }) }),
       aRemainder('r', 4),
@@ -74,12 +74,12 @@ describe('the capacity of a pool', () => {
     { cpus: 8, mem: 10_000, unit: 'cpus', total: 8, used: 5 },
     { cpus: 80, mem: 1_000, unit: 'mem', total: 1_000, used: 500 },
     { cpus: Number.POSITIVE_INFINITY, mem: 10_000, unit: 'mem', total: 10_000, used: 500 },
-  ])('is told in the scarcest resource: $unit of $cpus cpus and $mem MB', ({ cpus, mem, ...told }) => {
+  ])('is counted in the scarcest resource: $unit of $cpus cpus and $mem MB', ({ cpus, mem, ...told }) => {
     const budget: Budget = { kind: 'resources', total: { cpus, mem, disk: 0, gpus: 0 } };
     expect(capacity([aScaled('a', 3), aRemainder('r', 2)], budget)).toEqual(told);
   });
 
-  it('is told in instances of a cluster', () => {
+  it('is counted in instances of a cluster', () => {
     const budget: Budget = { kind: 'cluster', roomByApp: { '/a': 4, '/r': 2 } };
     expect(capacity([aScaled('a', 3), aRemainder('r', 2)], budget)).toEqual({
       total: 9,

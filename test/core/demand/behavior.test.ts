@@ -32,7 +32,7 @@ function counts(
 const every = (seconds: number, wanted: readonly number[]): readonly Round[] =>
   wanted.map((n, k) => ({ atS: k * seconds, wanted: n }));
 
-describe('from zero', () => {
+describe('scaling from zero', () => {
   const percent = { type: 'Percent', value: 100, periodSeconds: 5 } as const;
 
   it.each([
@@ -231,7 +231,7 @@ describe('maxStep', () => {
 });
 
 describe('memory', () => {
-  it('of changes is kept only where a policy looks back', () => {
+  it('keeps changes only where a policy looks back', () => {
     const memory = noteChange({}, { from: 2, to: 5, nowMs: T0 }, 0);
     expect(memory).toEqual({});
     expect(noteChange({}, { from: 2, to: 5, nowMs: T0 }, 10_000)).toEqual({ added: [[T0, 3]], removed: [] });

@@ -137,7 +137,7 @@ describe('the commands', { concurrent: false }, () => {
     expect([labelled.stdout, none.stdout]).toEqual(['microscalingpolicy/shop\n', 'no policies\n']);
   });
 
-  it('hold a count by hand, show it everywhere, and give it back', async () => {
+  it('override a count, show it everywhere, and end the override', async () => {
     const held = await ask('override', 'front=4', '--for', '30m', '--reason', 'launch day');
     expect(held.stdout).toMatch(
       /^front of default\/shop is held at 4 until .*'microscaling override shop front=auto' ends it\n$/,

@@ -221,7 +221,7 @@ describe('microscaling install', { concurrent: false }, () => {
     expect(await operator.condition(POLICY, 'Conflict')).toMatchObject({ reason: 'NoConflict' });
   });
 
-  it('of two instances only the newer one writes, until it is gone', async () => {
+  it('lets only the newer of two instances write, until it is gone', async () => {
     const { task: first, operator: older } = await theOperator();
     await marathon.put(OPERATOR, { instances: 2 });
     const second = await until('a second instance', async () =>

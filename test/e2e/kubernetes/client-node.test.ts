@@ -95,7 +95,7 @@ describe('client-node', { concurrent: false }, () => {
     expect(await codeOf(custom.getNamespacedCustomObject({ ...PLACE, name: 'none' }))).toBe(404);
   });
 
-  it('patches, replaces, and is told of a conflict', async () => {
+  it('patches, replaces, and gets a conflict for an old version', async () => {
     const body = { spec: { capacity: { slots: 5 } } };
     expect(slotsOf(await custom.patchNamespacedCustomObject({ ...PLACE, name: 'a', body }, MERGE))).toBe(5);
     const read = (await custom.getNamespacedCustomObject({ ...PLACE, name: 'a' })) as Policy;
@@ -150,7 +150,7 @@ describe('client-node', { concurrent: false }, () => {
     }
   });
 
-  it('watches from a version on, and is told when it is of another life', async () => {
+  it('watches from a version on, and gets 410 for one of an earlier store', async () => {
     const { resourceVersion } = ((await list()) as { metadata?: { resourceVersion: string } }).metadata ?? {};
     const told: string[] = [];
     const note = (type: string, object: Policy): void => void told.push(`${type} ${object.metadata?.name}`);

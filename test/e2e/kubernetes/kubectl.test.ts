@@ -216,7 +216,7 @@ describe.each(programs)('kubectl $version', { concurrent: false }, (program: Kub
     );
   });
 
-  it('deletes, and waits until everything is let go', async () => {
+  it('deletes, and waits until everything is finalized', async () => {
     const patch = '{"spec":{"onDelete":"Delete"}}';
     await does('patch', 'msp', 'queue-demo', '--type', 'merge', '-p', patch);
     await until('it to be seen', async () => {

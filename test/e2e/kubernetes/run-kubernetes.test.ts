@@ -127,7 +127,7 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
     await untilCount(marathon, WORKER, 4);
   });
 
-  it('lets go of what a deleted policy holds before the policy goes', async () => {
+  it('releases what a deleted policy owns before the policy goes', async () => {
     const removed = await kubectl.does(['delete', 'msp', 'shop', '--timeout=30s']);
     expect(removed).toMatch(/"shop" deleted/);
     expect(await marathon.counts()).toEqual({});

@@ -179,7 +179,7 @@ describe('an operator that is killed at any moment', { concurrent: false }, () =
     for (const id of left) await until(`${id} to be listed`, async () => (await orphans()).includes(id));
   }, 120_000);
 
-  it('what was left over is taken up again when the policy names it, and goes when it does not', async () => {
+  it('takes up an orphan again when the policy names it, and deletes it when it does not', async () => {
     const jobs = (await listed())
       .map(({ id }) => id.replace(`/${NAME}/`, ''))
       .filter((name) => /^job/.test(name));

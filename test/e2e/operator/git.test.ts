@@ -132,7 +132,7 @@ describe('policies in a repository', () => {
     await untilCount(marathon, '/shop/worker', 5);
   });
 
-  it('are pruned by a commit without them: their apps are let go', async () => {
+  it('are pruned by a commit without them: their apps are released', async () => {
     remote.remove('prod/till.yaml');
     await until('the policy to be gone', async () => (await operator.policy('till')) === undefined);
     expect((await marathon.counts())['/till/worker']).toBe(2);

@@ -36,7 +36,7 @@ describe('orphans', { concurrent: false, timeout: 60_000 }, () => {
   }, 60_000);
   afterAll(() => laptop.end());
 
-  it('are listed with why, and told in one event', async () => {
+  it('are listed with why, and reported in one event', async () => {
     const { stdout } = await operator.ask('orphans');
     expect(stdout.split('\n')[0]).toMatch(/^APP +POLICY +WHY$/);
     expect(stdout).toMatch(/^\/old\/a +default\/before +policy default\/before made it, and no policy/m);

@@ -56,7 +56,7 @@ it('a second operator on one directory is refused, with who holds it', { timeout
   expect(stderr).toMatch(/in use by the operator with its API at .* \(process \d+ on .*\); two operators/);
 });
 
-it('a person’s count and what was told survive kill -9', { timeout: 90_000 }, async () => {
+it('an override and the events survive kill -9', { timeout: 90_000 }, async () => {
   await marathon.put('/kept/worker', { instances: 5 });
   await operator.says('kept', 'Conflict', /a person set 5/);
   const told = async (): Promise<readonly string[]> => {

@@ -294,7 +294,7 @@ describe('trouble with Marathon', { concurrent: false }, () => {
     expect(await marathon.counts()).toMatchObject({ [WORKER]: 4, [REST]: 2 });
   });
 
-  it('says when it was told no Marathon at all', async () => {
+  it('says when no Marathon is configured at all', async () => {
     const lonely = laptop.start([
       'run',
       '--policies',

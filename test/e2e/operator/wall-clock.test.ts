@@ -55,7 +55,7 @@ describe.skipIf(faketimeMissing())('a wall clock that is set', { concurrent: fal
   }, 60_000);
   afterAll(() => laptop.end());
 
-  it.each([-60, 0, 60, 0, -3_600, 0, 3_600, 0])('to %i s off stops no round', async (offS) => {
+  it.each([-60, 0, 60, 0, -3_600, 0, 3_600, 0])('%i s off stops no round', async (offS) => {
     clock.set(offS);
     await until('the operator to have that clock', async () => Math.abs((await aheadS()) - offS) < 10);
     const before = await rounds();

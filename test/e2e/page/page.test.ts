@@ -45,7 +45,7 @@ describe.skipIf(browserMissing())('the page', () => {
     expect(await text(page, 'metric-value')).toMatch(/^\d+$/);
     expect(await text(page, 'counter-work')).toMatch(/Work done by remainder[\d,]+/);
     expect(await text(page, 'decision')).toMatch(/\d\d:\d\d:\d\d\w+ \d+ → \d+/);
-    expect(await text(page, 'event')).toMatch(/Scaled/);
+    expect(await text(page, 'event')).toMatch(/PolicyAccepted.*the policy is valid/);
     await expect.poll(() => drawn(page), SOON).toEqual([true, true]);
     await screenshot('page-light');
     expect(complaints).toEqual([]);

@@ -49,17 +49,17 @@ describe('the id of an app', () => {
     ['/a/..', '422 /: must not be root; /id: Path must contain at least one path element'],
   ])('%j is refused', (id, problem) => expect(refusal({ id })).toBe(problem));
 
-  it('with very many slashes is looked at once', () =>
+  it('is read in one pass when it has very many slashes', () =>
     expect(refusal({ id: `${'/'.repeat(50_000)}A` })).toBe('422 /id: error.pattern'));
 });
 
 describe('a dependency', () => {
-  it('of an app starts at the root, in a group document at the group', () => {
+  it('starts at the root for an app, and at the group in a group document', () => {
     const dependencies = ['db', '../x', '/y', '/y'];
     expect(define({ dependencies }).dependencies).toEqual(['/db', '/x', '/y']);
     expect(define({ dependencies }, { base: '/group' }).dependencies).toEqual(['/group/db', '/x', '/y']);
   });
 
-  it('that is no path is refused with its place', () =>
+  it('is refused with its place when it is no path', () =>
     expect(refusal({ dependencies: ['/a', '/B_'] })).toMatch(/^422 \/dependencies\(1\): must fully match/));
 });

@@ -112,7 +112,7 @@ describe('networks', () => {
     [[{ mode: 'container' }], 'Network name must be specified when container network is selected.'],
   ])('%j', (networks, problem) => expect(refusal({ networks })).toBe(`422 /networks: ${problem}`));
 
-  it('of a mapping are those of the app', () => {
+  it('named by a port mapping are networks of the app', () => {
     const container = { type: 'MESOS', portMappings: [{ networkNames: ['red'] }] };
     expect(refusal({ networks: [{ name: 'blue' }], container })).toBe(
       '422 /container/portMappings(0)/networkNames(0): is not one of (blue)',
@@ -148,7 +148,7 @@ describe('a constraint', () => {
     expect(define({ constraints: [constraint, constraint] }).constraints).toEqual([constraint]),
   );
 
-  it('with an operator in another case passes, and cannot be stored', () =>
+  it('passes with an operator in another letter case, and cannot be stored', () =>
     expect(refusal({ constraints: [['hostname', 'unique']] })).toBe(
       '500 illegal constraint specification hostname,unique',
     ));
@@ -178,17 +178,17 @@ describe('volumes', () => {
     expect(refusal(body, ALL_FEATURES)).toBe(`422 /container/volumes(0)${problem}`),
   );
 
-  it('of a driver allow one instance; the message holds the app as Scala prints it', () =>
+  it('by a driver allow one instance; the message has the app as Scala prints it', () =>
     expect(refusal({ ...driven({}), instances: 2 }, ALL_FEATURES)).toMatch(
       /^422 \/: Number of instances is limited to 1 when declaring DVDI volumes in app \[App\(\/group\/app,None,List\(\),1\.15,1,Some\(sleep 60\),.*,Some\(shop\)\)\.id\]$/,
     ));
 
-  it('of a driver need the feature', () =>
+  it('by a driver need the feature', () =>
     expect(refusal(driven({}))).toBe(
       '422 /container/volumes(0): Feature external_volumes is not enabled. Enable with --enable_features external_volumes)',
     ));
 
-  it('that stay are for a role of their own, without spare instances and with no limit of time', () => {
+  it('on the disk of an agent are for a role of their own, without spare instances and with no limit of time', () => {
     expect(refusal(kept({ size: 1 }))).toBe('422 /role: Resident apps cannot have the role *');
     expect(refusal({ ...kept({ size: 1 }), unreachableStrategy: {} }, ALL_FEATURES)).toBe(
       '422 /: unreachableStrategy must be disabled for resident tasks',
@@ -201,7 +201,7 @@ describe('volumes', () => {
     });
   });
 
-  it('that stay keep their role unless forced', () => {
+  it('on the disk of an agent keep their role unless forced', () => {
     const roles = { defaultRole: 'shop', validRoles: ['shop', 'group'], previousRole: 'group' };
     expect(refusal(kept({ size: 1 }), { roles })).toMatch(
       /previous role, group.*retry your request with \?force=true/,

@@ -45,7 +45,7 @@ describe('defaults', () => {
     expect(define({ ...empty, readinessChecks: [] })).toEqual(define({}));
   });
 
-  it('of the role come from the command line', () => expect(define({}, ALL_FEATURES).role).toBe('shop'));
+  it('for the role come from the command line', () => expect(define({}, ALL_FEATURES).role).toBe('shop'));
 });
 
 describe('old spellings', () => {
@@ -135,12 +135,12 @@ describe('old spellings', () => {
 });
 
 describe('ports', () => {
-  it('of a bridge are mapped to ports of the host, one by default', () =>
+  it('are mapped to ports of the host on a bridge, one by default', () =>
     expect(define({ ...BRIDGE, container: IMAGE }).container?.portMappings).toEqual([
       { ...MAPPING, hostPort: 0, name: 'default' },
     ]));
 
-  it('of a network become as many mappings as there were ports', () =>
+  it('become as many mappings on a network as there were ports', () =>
     expect(
       define({ networks: [{ name: 'blue' }], ports: [0, 0, 0], container: { type: 'MESOS' } }).container
         ?.portMappings,
@@ -151,7 +151,7 @@ describe('ports', () => {
       define({ container: { ...IMAGE, portMappings: [{ containerPort: 80 }] } }).container,
     ).not.toHaveProperty('portMappings'));
 
-  it('on a network without a container need an empty one', () => {
+  it('need an empty container on a network', () => {
     const app = define({ networks: [{ name: 'blue' }], portDefinitions: [{ port: 0 }], requirePorts: true });
     expect(app).toMatchObject({ requirePorts: false, container: { type: 'MESOS' } });
     expect(app).not.toHaveProperty('portDefinitions');
@@ -159,7 +159,7 @@ describe('ports', () => {
 });
 
 describe('a health check', () => {
-  it('without a port is of the first one where ports are given, and left open where they are not', () => {
+  it('uses the first port where ports are given, and leaves it open where they are not', () => {
     expect(define({ healthChecks: [{}] }).healthChecks?.[0]).not.toHaveProperty('portIndex');
     expect(define({ healthChecks: [{}], portDefinitions: [{}] }).healthChecks).toMatchObject([
       { portIndex: 0 },
@@ -185,13 +185,13 @@ describe('an update', () => {
     expect(after).toMatchObject({ env: { B: '2' }, labels: {}, cpus: 2 });
   });
 
-  it('in old spellings is brought up to date', () =>
+  it('is brought up to date from old spellings', () =>
     expect(mergeApp(stored, readApp({ ports: [8080], uris: ['http://h/a.zip'] }))).toMatchObject({
       portDefinitions: [{ port: 8080, protocol: 'tcp' }],
       fetch: [{ uri: 'http://h/a.zip', extract: true }],
     }));
 
-  it('in old spellings is not read again: today such a name would be refused', () =>
+  it('is not read again once it is up to date: today such a name would be refused', () =>
     expect(mergeApp(stored, readApp({ ipAddress: { networkName: 'Blue.1' } }))).toMatchObject({
       networks: [{ mode: 'container', name: 'Blue.1' }],
     }));

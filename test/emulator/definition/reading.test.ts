@@ -57,7 +57,7 @@ describe('a field', () => {
     [{ container: { linuxInfo: { ipcInfo: {} } } }, '/container/linuxInfo/ipcInfo/mode: error.path.missing'],
     [{ version: 'yesterday' }, '/version: error.expected.date.isoformat'],
     [{ role: '' }, '/role: error.minLength'],
-  ])('of %j is refused', (body, problem) => expect(refusal(body)).toBe(`422 ${problem}`));
+  ])('is refused with the value %j', (body, problem) => expect(refusal(body)).toBe(`422 ${problem}`));
 
   it('says everything that is wrong at once', () =>
     expect(refusal({ cpus: 'much', mem: -1, fetch: [{}] })).toBe(
@@ -73,25 +73,25 @@ describe('a field', () => {
     'upgradeStrategy',
     'tty',
     'user',
-  ])('that is null is not given: %s', (name) => expect(define({ [name]: null })).toEqual(define({})));
+  ])('is not given when it is null: %s', (name) => expect(define({ [name]: null })).toEqual(define({})));
 
-  it('that is null is not given at any depth', () => {
+  it('is not given when it is null at any depth', () => {
     const nulls = { path: null, port: null, command: null, delaySeconds: null, colour: null };
     expect(define({ healthChecks: [nulls] })).toEqual(define({ healthChecks: [{}] }));
   });
 
-  it('that nobody knows vanishes', () =>
+  it('vanishes when it is unknown', () =>
     expect(define({ cpu: 2, fetch: [{ uri: 'http://h/x', colour: 'red' }] })).toEqual(
       define({ fetch: [{ uri: 'http://h/x' }] }),
     ));
 
-  it('with a word from a list is read in any letter case', () =>
+  it('is read in any letter case where it has a word from a list', () =>
     expect(define({ killSelection: 'oldest_first', portDefinitions: [{ protocol: 'UDP' }] })).toMatchObject({
       killSelection: 'OLDEST_FIRST',
       portDefinitions: [{ protocol: 'udp' }],
     }));
 
-  it('of a lenient reader falls back to its default', () =>
+  it('falls back to its default in a lenient reader', () =>
     expect(
       define({
         container: { type: 'MESOS', linuxInfo: { seccomp: { profileName: 'p', unconfined: 'no' } } },
@@ -111,13 +111,13 @@ describe('a body', () => {
     ),
   );
 
-  it('of an update names what it changes, and nothing appears by itself', () =>
+  it('names what an update changes, and nothing appears by itself', () =>
     expect(readApp({ instances: 3, cmd: null, healthChecks: [{}] })).toEqual({
       instances: 3,
       healthChecks: [expect.objectContaining({ protocol: 'HTTP', intervalSeconds: 60 })],
     }));
 
-  it('of an update is refused with its place in a list', () =>
+  it('is refused with its place in a list of updates', () =>
     expect(() => readApp({ cpus: true }, '(2)')).toThrow(
       expect.objectContaining({
         extra: { details: [{ path: '(2)/cpus', errors: ['error.expected.jsnumber'] }] },

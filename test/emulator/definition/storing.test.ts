@@ -39,7 +39,7 @@ describe('a health check', () => {
     expect(define({ healthChecks: [given] }).healthChecks).toEqual([stored]),
   );
 
-  it('that is there twice is stored once', () =>
+  it('is stored once when it is there twice', () =>
     expect(define({ healthChecks: [{ delaySeconds: 1 }, { delaySeconds: 2 }] }).healthChecks).toHaveLength(
       1,
     ));
@@ -48,14 +48,14 @@ describe('a health check', () => {
 describe('a container', () => {
   const docker = { image: 'i:1', privileged: true, parameters: [{ key: 'a', value: 'b' }] };
 
-  it('of Docker keeps what the engine understands', () =>
+  it('run by Docker keeps what the engine understands', () =>
     expect(define({ container: { docker } }).container).toEqual({
       type: 'DOCKER',
       docker: { ...docker, forcePullImage: false },
       volumes: [],
     }));
 
-  it('of Mesos forgets it', () =>
+  it('run by Mesos forgets it', () =>
     expect(
       define({ container: { type: 'mesos', docker: { image: 'i:1', privileged: true } } }).container,
     ).toEqual({
@@ -75,7 +75,7 @@ describe('a strategy', () => {
     expect(define({ unreachableStrategy }).unreachableStrategy).toEqual(stored),
   );
 
-  it('that waits for longer than a Duration can is refused', () =>
+  it('is refused when it waits for longer than a Duration can', () =>
     expect(refusal({ unreachableStrategy: { expungeAfterSeconds: 9_223_372_037 } })).toBe(
       '422 requirement failed: Duration is limited to +-(2^63-1)ns (ca. 292 years)',
     ));

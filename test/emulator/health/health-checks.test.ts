@@ -36,7 +36,7 @@ describe('a deployment', () => {
     expect(await counts(world)).toEqual([1, 1, 0, 0]);
   });
 
-  it('of a group goes on to those who depend on others when these are healthy', async () => {
+  it('goes on through a group to dependent apps when the apps they depend on are healthy', async () => {
     const world = aWorld();
     const app = { cmd: 'sleep 60', cpus: 1, mem: 1, healthChecks: [HTTP] };
     await world.call('PUT', '/v2/groups/shop', {
@@ -118,7 +118,7 @@ describe('a task that fails its check', () => {
     return world;
   }
 
-  it('is killed, comes back at once, and the reason is told', async () => {
+  it('is killed, comes back at once, and has an event with the reason', async () => {
     const world = await aSickWorld();
     const [{ id }] = (await info(world)).tasks;
     await world.clock.advance(4000);
@@ -156,7 +156,7 @@ describe('a task that fails its check', () => {
     ]);
   });
 
-  it('is told of, in order', async () => {
+  it('has its events in order', async () => {
     const world = await aSickWorld();
     const seen = world.events.length;
     await world.clock.advance(6000);
@@ -267,7 +267,7 @@ describe('a check', () => {
     expect(await counts(world)).toEqual([1, 0, 1, 1]);
   });
 
-  it('of Mesos waits for its delay, one of Marathon five seconds at most', async () => {
+  it('waits for its delay when Mesos runs it, five seconds at most when Marathon does', async () => {
     const world = aWorld();
     const slow = { intervalSeconds: 60, timeoutSeconds: 1 };
     await world.app({ id: '/a', healthChecks: [{ ...HTTP, ...slow }] });

@@ -45,7 +45,7 @@ it('takes an answer that never comes for one that says no', async () => {
   ]);
 });
 
-it('takes only the codes that it is told, and keeps no answer unless asked to', async () => {
+it('accepts only the configured codes, and keeps no answer unless asked to', async () => {
   const world = aWorld();
   world.prober.paths.set('/ready', 200);
   const check = { ...READY, httpStatusCodesForReady: [204], preserveLastResponse: false };

@@ -17,7 +17,7 @@ async function during(world: World, change: () => Promise<unknown>): Promise<str
 }
 
 describe('events', () => {
-  it('of a scale up: the deployment, the change, then the tasks', async () => {
+  it('come in this order for a scale up: the deployment, the change, then the tasks', async () => {
     const world = aWorld();
     await world.app({ id: '/a' });
     expect(await during(world, () => world.call('PUT', '/v2/apps/a', { instances: 2 }))).toEqual([
@@ -33,7 +33,7 @@ describe('events', () => {
     ]);
   });
 
-  it('of a scale down: who goes is told before the change', async () => {
+  it('name the killed tasks of a scale down before the change', async () => {
     const world = aWorld();
     await world.app({ id: '/a', instances: 2 });
     expect(await during(world, () => world.call('PUT', '/v2/apps/a', { instances: 1 }))).toEqual([
@@ -48,7 +48,7 @@ describe('events', () => {
     ]);
   });
 
-  it('of a change of nothing: it is over before it is told of', async () => {
+  it('show an empty change as over before it began', async () => {
     const world = aWorld();
     await world.app({ id: '/a' });
     expect(await during(world, () => world.call('PUT', '/v2/apps/a', {}))).toEqual([
@@ -58,7 +58,7 @@ describe('events', () => {
     ]);
   });
 
-  it('of a killed task that comes back: it is not scheduled again', async () => {
+  it('do not schedule a killed task again when it comes back', async () => {
     const world = aWorld();
     await world.app({ id: '/a' });
     expect(await during(world, () => world.call('DELETE', '/v2/apps/a/tasks'))).toEqual([
@@ -70,7 +70,7 @@ describe('events', () => {
     ]);
   });
 
-  it('of a deleted app: the ends of its tasks come last', async () => {
+  it('have the ends of the tasks of a deleted app last', async () => {
     const world = aWorld();
     await world.app({ id: '/a' });
     expect(await during(world, () => world.call('DELETE', '/v2/apps/a'))).toEqual([
@@ -85,7 +85,7 @@ describe('events', () => {
     ]);
   });
 
-  it('of what never ran: it goes without a word about its end', async () => {
+  it('say nothing about the end of a task that never ran', async () => {
     const world = aWorld({ slots: 0 });
     await world.app({ id: '/a' });
     expect(await during(world, () => world.call('DELETE', '/v2/apps/a'))).toEqual([

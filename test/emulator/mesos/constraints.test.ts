@@ -34,7 +34,7 @@ describe('a constraint', () => {
     expect(meets([constraint], agent, placed)).toBe(expected);
   });
 
-  it('on an attribute that no agent has is met by being unlike it only', () => {
+  it('on an attribute that no agent has is met only by UNLIKE', () => {
     expect(meets([['rack', 'UNLIKE', 'x']], agent, [])).toBe(true);
     expect(meets([['rack', 'LIKE', '.*']], agent, [])).toBe(false);
   });

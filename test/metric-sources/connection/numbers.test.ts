@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { countFrom, numberFrom } from '../../../src/metric-sources/connection/numbers.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 
-describe('a count that a server told', () => {
+describe('a count in the answer of a server', () => {
   it.each([
     [7, 7],
     ['7', 7],
@@ -33,7 +33,7 @@ describe('a count that a server told', () => {
     expect(() => countFrom(value, 'it')).toThrow(new TransientError(message));
   });
 
-  it('is a whole number or an error, whatever was told', () => {
+  it('is a whole number or an error, whatever the answer holds', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         try {

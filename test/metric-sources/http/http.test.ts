@@ -216,7 +216,7 @@ describe('an http block', () => {
     expect(text).not.toContain('u:p@');
   });
 
-  it('from an untrusted home needs its endpoint to be allowed, and no other one', () => {
+  it('of an untrusted home needs its endpoint to be allowed, and no other one', () => {
     const rules = {
       plainEnv: [],
       secretEnv: [],

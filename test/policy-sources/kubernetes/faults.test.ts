@@ -144,7 +144,7 @@ describe('a watch', () => {
     }
   });
 
-  it('that says nothing any more is noticed', async () => {
+  it('is opened again when it falls silent', async () => {
     const { source } = follow({ timing: { ...QUICK, watchSeconds: 1_000, silenceMs: 300 } });
     await person.put('CapacityPool', 'one', POOL);
     await untilSeen(source, 'one');
@@ -154,7 +154,7 @@ describe('a watch', () => {
     await until('the silence to be noticed', async () => names(await source.list(never)).length === 2);
   });
 
-  it('that nobody may open leaves lists at intervals, and says so', async () => {
+  it('is replaced by lists at intervals when it is forbidden, and the log says so', async () => {
     const { source } = follow();
     server.faults.intercept = ({ verb }) =>
       verb === 'watch' ? Response.json({ message: 'no watching here' }, { status: 403 }) : undefined;
@@ -180,7 +180,7 @@ describe('a watch', () => {
       'an error in the stream',
       () => new Response('{"type":"ERROR","object":{"code":500,"message":"etcd"}}\n'),
     ],
-  ])('that is answered with %s is tried again, at a pace', async (_, answer) => {
+  ])('is tried again, at a pace, when it is answered with %s', async (_, answer) => {
     server.faults.intercept = ({ verb }) => (verb === 'watch' ? answer() : undefined);
     const { source } = follow();
     await person.put('CapacityPool', 'one', POOL);
@@ -193,7 +193,7 @@ describe('a watch', () => {
 });
 
 describe('a cluster', () => {
-  it('without the CRDs is told how to get them', async () => {
+  it('without the CRDs gets an error that says how to install them', async () => {
     await world({ crds: false });
     const { complete, problems, resources } = await sourceOf(kubeconfig.path).list(never);
     expect({ complete, resources }).toEqual({ complete: false, resources: [] });
@@ -214,7 +214,7 @@ describe('a cluster', () => {
     await untilSeen(source, 'one');
   });
 
-  it('that does not know us is told with what to look at', async () => {
+  it('that does not know us gets an error that says what to look at', async () => {
     await world({ token: 'right' });
     const wrong = kubeconfigFor(server.url, { token: 'wrong' });
     const { problems, complete } = await sourceOf(wrong.path).list(never);
@@ -225,7 +225,7 @@ describe('a cluster', () => {
     expect((await sourceOf(kubeconfig.path).list(never)).complete).toBe(true);
   });
 
-  it('that is not there at all is told as such', async () => {
+  it('that is not there at all is reported as such', async () => {
     await world();
     const { url } = server;
     await server.close();

@@ -129,7 +129,7 @@ describe('a store that cannot be used is left as it is', () => {
     expect(readFileSync(file()).equals(before)).toBe(true);
   });
 
-  it('of another program', () => {
+  it('when another program made it', () => {
     open().close();
     rmSync(file());
     const db = new DatabaseSync(file());
@@ -138,12 +138,12 @@ describe('a store that cannot be used is left as it is', () => {
     expect(() => open()).toThrow(/database of another program/);
   });
 
-  it('in a place that is no directory', () => {
+  it('when its place is no directory', () => {
     writeFileSync(dir(), '');
     expect(() => open()).toThrow(/data directory .* cannot be made/);
   });
 
-  it('and frees the lock that it took', () => {
+  it('with the lock freed that was taken', () => {
     filled();
     truncateSync(file(), 0);
     expect(() => open({ holder: 'an operator' })).toThrow(/damaged/);

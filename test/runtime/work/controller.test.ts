@@ -48,7 +48,7 @@ function throwing(error: unknown): Step {
   };
 }
 
-describe('what happens after a run', () => {
+describe('the time after a run', () => {
   const rows: readonly { name: string; steps: readonly Step[]; startedMs: readonly number[] }[] = [
     { name: 'nothing asked for: not again', steps: [() => ({})], startedMs: [0] },
     {
@@ -131,7 +131,7 @@ describe('a run that takes too long', () => {
 });
 
 describe('the end of the process', () => {
-  it('lets the run in hand finish, and begins no other', async () => {
+  it('lets the current run finish, and begins no other', async () => {
     let finished = false;
     const { clock, queue, startedMs, stop, running } = aController([
       async () => {

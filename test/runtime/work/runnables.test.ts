@@ -43,7 +43,7 @@ describe('groups of runnables', () => {
     await running;
   });
 
-  it('one that fails, or ends by itself, stops all and is told', async () => {
+  it('stop as a whole when one fails or ends by itself, and name it', async () => {
     const told: string[] = [];
     const failing: Runnable = { name: 'bad', run: () => Promise.reject(new Error('no port')) };
     await expect(runGroups([[aPart('a', told)], [failing]], new AbortController().signal)).rejects.toThrow(
@@ -54,7 +54,7 @@ describe('groups of runnables', () => {
     await expect(runGroups([[ending]], new AbortController().signal)).rejects.toThrow(RunnableEnded);
   });
 
-  it('one that cannot get ready stops all and is told', async () => {
+  it('stop as a whole when one cannot get ready, and name it', async () => {
     const told: string[] = [];
     const first: Runnable = { ...aPart('a', told), ready: () => Promise.reject(new Error('not ready')) };
     await expect(runGroups([[first], [aPart('b', told)]], new AbortController().signal)).rejects.toThrow(

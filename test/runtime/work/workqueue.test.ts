@@ -39,7 +39,7 @@ describe('work queue', () => {
     expect(await drain(queue, clock, 2_000)).toEqual(['a@200']);
   });
 
-  it('hands out keys in order of their due time', async () => {
+  it('gives out keys in order of their due time', async () => {
     const clock = new VirtualClock();
     const queue = new WorkQueue<string>(clock);
     queue.add('late', 300);

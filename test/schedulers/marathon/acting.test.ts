@@ -162,7 +162,7 @@ describe('locks', () => {
     expect(world.marathon.deployments).toEqual([restart]);
   });
 
-  it('runs into a scale by hand that began after the last look, and replaces it', async () => {
+  it('meet a foreign scale that began after the last look, and replace it', async () => {
     world.marathon.addApp(APP, 2);
     await observe();
     world.marathon.deploy('ScaleApplication', APP);

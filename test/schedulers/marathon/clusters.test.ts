@@ -17,7 +17,7 @@ function idsWith(defaultUrls: readonly string[]): (...urls: string[]) => string 
   return (...urls) => pool.idOf(urls.length === 0 ? undefined : { urls });
 }
 
-describe('which Marathon a spec means', () => {
+describe('the Marathon of a spec', () => {
   const own = ['http://m1:8080', 'http://m2:8080/marathon'];
 
   it.each<readonly string[]>([

@@ -98,7 +98,7 @@ describe('an update of an app that we made', () => {
   });
 });
 
-describe('what Marathon takes in an older spelling only', () => {
+describe('a field that Marathon takes in an older spelling only', () => {
   it('is written in it: names of networks, lists', () => {
     const docker = { image: 'i', network: 'USER', portMappings: [{ containerPort: 52 }] };
     const networked = { container: { type: 'DOCKER', docker }, ipAddress: { networkName: 'Lab' } };

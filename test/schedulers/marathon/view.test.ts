@@ -43,7 +43,7 @@ async function lookFor(seconds: number): Promise<string[]> {
   return reads();
 }
 
-describe('what a reading costs', () => {
+describe('the cost of a reading', () => {
   it('is two GETs a minute while the stream is live and nothing moves', async () => {
     view.streamOpened();
     expect(await lookFor(60)).toEqual(['/v2/apps', '/v2/apps']);
@@ -131,7 +131,7 @@ describe('what a reading costs', () => {
   });
 });
 
-describe('when it is read again', () => {
+describe('the view', () => {
   beforeEach(async () => {
     view.streamOpened();
     await observe();
@@ -146,18 +146,18 @@ describe('when it is read again', () => {
     expect(reads()).toEqual(['/v2/apps']);
   });
 
-  it('for an id that was not asked for before', async () => {
+  it('is read again for an id that was not asked for before', async () => {
     marathon.addApp('/shop/c', 4);
     expect((await observe(['/shop/c'])).apps.get('/shop/c')).toMatchObject({ requested: 4 });
   });
 
-  it('not again for an app that does not exist', async () => {
+  it('is not read again for an app that does not exist', async () => {
     await observe(['/shop/nobody']);
     await observe(['/shop/nobody']);
     expect(reads()).toEqual(['/v2/apps']);
   });
 
-  it('when the stream breaks and when it is back', async () => {
+  it('is read again when the stream breaks and when it is back', async () => {
     const ended = view.streamOpened();
     await observe();
     ended();
@@ -206,7 +206,7 @@ describe('when it is read again', () => {
     expect((await observe()).atMs).toBe(at);
   });
 
-  it('after a failure, and throws it only to those who asked', async () => {
+  it('is read again after a failure, which only those get who asked', async () => {
     view.changed(IDS);
     marathon.next(() => true, { status: 500, body: { message: 'oops' } });
     await expect(observe()).rejects.toThrow('oops');

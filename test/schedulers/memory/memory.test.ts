@@ -122,7 +122,7 @@ describe('a cluster in memory', () => {
     expect(counts('/a')).toEqual([2, 0, 0, 2, 0]);
   });
 
-  it('fails once when told to', async () => {
+  it('fails once for each injected fault', async () => {
     const { scheduler } = setUp();
     scheduler.failNext('observe', new TransientError('reading: marathon answered 503'));
     await expect(scheduler.observe([], never)).rejects.toThrow('503');

@@ -47,7 +47,7 @@ describe('createWriteGuard', () => {
     ['0.0.0.0', {}, 'off'],
     ['0.0.0.0', { cookie: cookieOf(reader) }, 'off'],
     ['0.0.0.0', { cookie: cookieOf(writer) }, 'open'],
-  ])('on %s tells the page how it may write', (boundTo, headers, mode) => {
+  ])('on %s says to the page how it may write', (boundTo, headers, mode) => {
     expect(guardOf(boundTo).modeFor(post(headers as Record<string, string>))).toBe(mode);
   });
 

@@ -182,7 +182,7 @@ describe('answers', () => {
       '/openapi/v3/apis/microscaling.io/v1alpha1',
       'application/com.github.proto-openapi.spec.v3@v1.0+protobuf',
     ],
-  ])('of %s say which types there are to who wants %s', async (path, accept) => {
+  ])('at %s say which types there are to a client that wants %s', async (path, accept) => {
     const response = await get(path, { accept });
     expect(response.status).toBe(406);
     expect(await response.json()).toMatchObject({

@@ -95,7 +95,7 @@ function running(view: OperatorView, policy: Partial<PolicyView>): OperatorView 
 }
 
 describe('an applied policy', () => {
-  it('shows the defaults of its fields, leaves lists as they were written, and cannot go without being let go', async () => {
+  it('shows the defaults of its fields, leaves lists as they were written, and has a finalizer', async () => {
     const { ask } = await start();
     const { status, body } = await ask('POST', POLICIES, shop());
     expect(status).toBe(201);
@@ -193,7 +193,7 @@ describe('an applied policy', () => {
     await reader.close();
   });
 
-  it('can be let go by force, as in Kubernetes', async () => {
+  it('can be deleted by force without its finalizer, as in Kubernetes', async () => {
     const { ask } = await start();
     await ask('POST', POLICIES, shop());
     await ask('PATCH', `${POLICIES}/shop`, { metadata: { finalizers: null } }, MERGE);
@@ -254,7 +254,7 @@ describe('an applied policy', () => {
       expect(body.message).toBe(about + said);
     });
 
-    it('with the field of each, for clients that know the line', async () => {
+    it('names the field of each, for clients that know the line', async () => {
       const { body } = await (await start({ load: refusing(...at) })).ask('POST', POLICIES, shop());
       const reason = 'FieldValueInvalid';
       const message = 'is outside of /shop';

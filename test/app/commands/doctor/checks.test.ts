@@ -364,8 +364,8 @@ const ROWS: readonly Row[] = [
   { name: 'an app without our label', over: apps(aMarathonApp({ labels: { team: 'a' } })) },
 ];
 
-describe('what the doctor finds', () => {
-  it.each(ROWS)('in $name: $found', ({ over, found }) => {
+describe('the doctor', () => {
+  it.each(ROWS)('finds in $name: $found', ({ over, found }) => {
     const { findings } = diagnose(evidence(over));
     expect(findings.map(({ check, severity }) => [check, severity])).toEqual(
       found === undefined ? [] : [found.slice(0, 2)],

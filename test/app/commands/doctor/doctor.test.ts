@@ -222,7 +222,7 @@ describe('the doctor and a scripted Marathon', () => {
     expect(found(await examine())).toEqual([expect.stringMatching(/does not answer as a Marathon does/)]);
   });
 
-  it('asks the Mesos master that it was told of', async () => {
+  it('asks the Mesos master that is configured', async () => {
     const mesos = new FakeMarathon();
     await mesos.start();
     mesos.scripts.push(({ path }) =>

@@ -58,7 +58,7 @@ describe('install', () => {
     expect(cluster.puts).toHaveLength(1);
   });
 
-  it('with another image updates the operator alone, its count and its token as they are', async () => {
+  it('updates the operator alone when the image changed, and keeps its count and its token', async () => {
     const { install, cluster, lines } = aWorld();
     const { newToken } = await install();
     cluster.apps.set('/demo/operator', { ...(cluster.apps.get('/demo/operator') as App), instances: 2 });

@@ -224,7 +224,7 @@ describe('conditions', () => {
     expect(found.message).not.toBe('');
   });
 
-  it('of a policy that never ran are unknown, but for the verdict', () => {
+  it('are unknown for a policy that never ran, except for Accepted', () => {
     const { record, round } = aScene({ record: { accepted: refusal('PoolNotFound', 'no pool') } });
     const { running: _, ...never } = record;
     const told = conditionsOf(never, { ...round, assessments: [] }).map((c) => `${c.type}=${c.status}`);
@@ -241,7 +241,7 @@ describe('conditions', () => {
   });
 });
 
-describe('what is told of transitions', () => {
+describe('events of transitions', () => {
   function told(...scenes: readonly Scene[]): readonly string[] {
     let before = initialConditions(1, T0);
     let last: readonly string[] = [];

@@ -10,7 +10,7 @@ import {
 } from '../../../../src/controller/status/events/event-rules.ts';
 import type { Change, FieldDiff } from '../../../../src/core/change.ts';
 
-describe('a deed', () => {
+describe('a change', () => {
   const create = (instances: number): WriteResult['change'] => ({
     kind: 'create',
     app: '/shop/orders',
@@ -25,13 +25,13 @@ describe('a deed', () => {
     { instances: 0, message: 'created with 0 instances' },
     { instances: 1, message: 'created with 1 instance' },
     { instances: 3, message: 'created with 3 instances' },
-  ])('is told as $message', ({ instances, message }) => {
+  ])('has the event $message', ({ instances, message }) => {
     expect(changeEvents({ change: create(instances), result: 'accepted' })).toEqual([
       { type: 'Normal', reason: 'Created', object: 'app /shop/orders', message },
     ]);
   });
 
-  it.each(['failed', 'postponed'] as const)('that was %s is not told', (result) => {
+  it.each(['failed', 'postponed'] as const)('has no event when it was %s', (result) => {
     expect(changeEvents({ change: create(1), result })).toEqual([]);
   });
 });
@@ -111,7 +111,7 @@ describe('a version', () => {
       accepted('True', 2),
       ['PolicyAccepted: so it is: git shop.yaml:1 (main@sha1:0123456789ab)'],
     ],
-  ])('is told with its place and commit: %s', (_, before, after, expected) => {
+  ])('has an event with its place and commit: %s', (_, before, after, expected) => {
     expect(told(before, after)).toEqual(expected);
   });
 });

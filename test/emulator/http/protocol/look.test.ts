@@ -32,13 +32,13 @@ async function ask(look: Look): Promise<{ app: Record<string, unknown>; version:
   return { app, version };
 }
 
-it('of 1.10 has everything', async () => {
+it('shows everything as 1.10', async () => {
   const { app, version } = await ask('1.10');
   expect(Object.keys(app)).toEqual(expect.arrayContaining(NEWER));
   expect(version).toMatch(/^1\.10\./);
 });
 
-it("of 1.8 has nothing newer, and people's own keys stay", async () => {
+it("shows nothing newer as 1.8, and keeps people's own keys", async () => {
   const { app, version } = await ask('1.8');
   expect(Object.keys(app).filter((key) => NEWER.includes(key))).toEqual([]);
   expect(app).toMatchObject({ labels: { role: 'web' }, env: { check: 'yes' } });
@@ -46,6 +46,6 @@ it("of 1.8 has nothing newer, and people's own keys stay", async () => {
   expect(version).toMatch(/^1\.8\./);
 });
 
-it('of 1.8 spells the statistics as then, in events too', () => {
+it('spells the statistics as 1.8 did, in events too', () => {
   expect(lookOf('1.8').view({ plan: [{ tasksStats: 1, role: '*' }] })).toEqual({ plan: [{ taskStats: 1 }] });
 });

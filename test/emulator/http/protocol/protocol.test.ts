@@ -52,7 +52,7 @@ describe('a body', () => {
     ['', 'Please specify data in JSON format'],
     ['{', 'Invalid JSON'],
     ['['.repeat(20_000), 'Invalid JSON'],
-  ])('that is none is refused', (text, message) => expect(() => parseBody(text)).toThrow(message));
+  ])('is refused when it is not JSON', (text, message) => expect(() => parseBody(text)).toThrow(message));
 
   it.each(['null', '[]', '"x"'])('%s changes nothing of an app', async (text) => {
     const world = aWorld();
@@ -62,7 +62,7 @@ describe('a body', () => {
     expect((await world.get('/v2/apps/a')).app.version).toBe(version);
   });
 
-  it('that is a list is no app', async () => {
+  it('is no app when it is a list', async () => {
     const { status, body } = await aWorld().call('POST', '/v2/apps', [{ id: '/a' }]);
     expect([status, body.details]).toEqual([
       422,

@@ -122,7 +122,7 @@ describe('ending a deployment', () => {
     expect((await world.get('/v2/apps')).apps).toEqual([]);
   });
 
-  it('with force just ends: 202, nothing else', async () => {
+  it('just ends with force: 202, nothing else', async () => {
     const world = aWorld({ slots: 0 });
     await world.app({ id: '/a' });
     const [{ id }] = await world.get('/v2/deployments');
@@ -152,7 +152,7 @@ describe('a scale', () => {
     expect(await world.get('/v2/deployments')).toEqual([]);
   });
 
-  it('that adds nothing ends though older instances still wait', async () => {
+  it('ends when it adds nothing, though older instances still wait', async () => {
     const world = aWorld({ slots: 1 });
     await world.app({ id: '/a', instances: 4 });
     await world.call('PUT', '/v2/apps/a?force=true', { instances: 3 });
@@ -282,8 +282,8 @@ async function halfRestarted(): Promise<World> {
   return world;
 }
 
-describe('without a deployment', () => {
-  it('what crashed comes back', async () => {
+describe('an app without a deployment', () => {
+  it('gets a crashed task back', async () => {
     const world = aWorld();
     await world.app({ id: '/a', instances: 2, backoffSeconds: 1 });
     world.running('/a')[0]!.exit(1);

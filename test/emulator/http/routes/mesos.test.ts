@@ -92,7 +92,7 @@ describe('three agents', () => {
     });
   });
 
-  it('are told apart by a kill on one host', async () => {
+  it('lose only the tasks of one host to a kill on that host', async () => {
     const made = await world();
     const host = '127.0.0.1';
     const { tasks } = await made.get('/v2/apps/shop/api/tasks');

@@ -68,7 +68,7 @@ describe('another client', () => {
     ['POST', '/', BROWSER, 500],
     ['OPTIONS', '/', BROWSER, 500],
     ['GET', '/v2/info', 'text/html', 406],
-  ])('that sends %s %s for %s gets the answer of the API, %i', async (method, path, accept, status) => {
+  ])('sends %s %s for %s and gets the answer of the API, %i', async (method, path, accept, status) => {
     const response = await ask(aWorld(), path, accept, method);
     const message = status === 500 ? 'URI not found' : 'Not Acceptable';
     expect([response.status, await response.json()]).toEqual([status, { message }]);

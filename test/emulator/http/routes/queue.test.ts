@@ -87,7 +87,7 @@ describe('the queue', () => {
 });
 
 describe('back-off', () => {
-  it('grows with every end, of status 0 too, and is not told as waiting for room', async () => {
+  it('grows with every end, of status 0 too, and is not shown as waiting for resources', async () => {
     const world = aWorld();
     await world.app({ id: '/a', backoffSeconds: 4, backoffFactor: 2, maxLaunchDelaySeconds: 10 });
     for (const seconds of [4, 8, 10, 10]) {
@@ -150,7 +150,7 @@ describe('back-off', () => {
   });
 });
 
-describe('what cannot run here', () => {
+describe('an app that cannot run here', () => {
   it('fails an image with words that say so', async () => {
     const world = aWorld();
     await world.app({ id: '/a', cmd: undefined, container: { docker: { image: 'nginx' } } });

@@ -4,18 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { aWorld } from '../../support/world.ts';
 
 describe('an update', () => {
-  it('that creates says where the app is', async () => {
+  it('says where the app is when it creates it', async () => {
     const { status, headers } = await aWorld().call('PUT', '/v2/apps/web', { cmd: 'sleep 60' });
     expect([status, headers.get('location')]).toEqual([201, 'http://127.0.0.1:8080/web']);
   });
 
-  it('of many that creates an app gives it no port', async () => {
+  it('in a list gives no port to an app that it creates', async () => {
     const world = aWorld();
     await world.call('PUT', '/v2/apps', [{ id: '/a', cmd: 'sleep 60' }]);
     expect((await world.get('/v2/apps/a')).app.portDefinitions).toEqual([]);
   });
 
-  it('of many applies its items one after the other, the same app twice included', async () => {
+  it('in a list applies its items one after the other, the same app twice included', async () => {
     const world = aWorld();
     await world.app({ id: '/a' });
     await world.call('PUT', '/v2/apps', [
@@ -25,7 +25,7 @@ describe('an update', () => {
     expect((await world.get('/v2/apps/a')).app).toMatchObject({ mem: 20, instances: 2 });
   });
 
-  it('of many is refused as a whole when PATCH names an app that does not exist', async () => {
+  it('in a list is refused as a whole when PATCH names an app that does not exist', async () => {
     const world = aWorld();
     await world.app({ id: '/a' });
     const { status, body } = await world.call('PATCH', '/v2/apps', [
@@ -36,7 +36,7 @@ describe('an update', () => {
     expect((await world.get('/v2/apps/a')).app.mem).toBe(10);
   });
 
-  it('that only says what an executor may use starts nothing anew', async () => {
+  it('starts nothing anew when it only says what an executor may use', async () => {
     const world = aWorld();
     await world.app({ id: '/a' });
     const before = (await world.get('/v2/apps/a')).app;
@@ -48,7 +48,7 @@ describe('an update', () => {
 });
 
 describe('an order', () => {
-  it('of constraints and dependencies says nothing', async () => {
+  it('among constraints and dependencies means nothing', async () => {
     const world = aWorld();
     const constraints = [
       ['hostname', 'LIKE', '.*'],
@@ -112,7 +112,7 @@ describe('killing', () => {
     expect([answer.status, answer.body.message]).toEqual([status, message]);
   });
 
-  it('with scale finds nothing where nothing runs', async () => {
+  it('finds nothing to scale where nothing runs', async () => {
     const world = aWorld();
     await world.app({ id: '/a', instances: 0 });
     const { status, body } = await world.call('DELETE', '/v2/apps/a/tasks?scale=true');

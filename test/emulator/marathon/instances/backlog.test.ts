@@ -13,7 +13,7 @@ it('an app may ask for as many instances as a number holds: what fits runs, the 
   expect([...world.marathon.instances.tracker.all()].length).toBeLessThan(2000);
 });
 
-it('what becomes free is used, and the count goes on', async () => {
+it('uses what becomes free, and goes on counting', async () => {
   const world = aWorld({ cpus: 3 });
   await world.app({ id: '/a', instances: MOST });
   const [first] = (await world.get('/v2/tasks')).tasks;

@@ -102,7 +102,7 @@ describe('a pod', () => {
     expect(await headerOf(cluster)).toBe('Bearer second');
   });
 
-  it('may be told to use a kubeconfig all the same', () => {
+  it('may use a kubeconfig all the same', () => {
     pod('first');
     const path = file('config', kubeconfig('east'));
     const env = { KUBERNETES_SERVICE_HOST: '10.96.0.1' };

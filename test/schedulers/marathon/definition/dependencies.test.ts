@@ -8,7 +8,7 @@ describe('the dependencies of an app', () => {
     { named: ['/db', 7, null], are: ['/db'] },
     { named: undefined, are: [] },
     { named: 'db', are: [] },
-  ])('of $named are $are', ({ named, are }) => {
+  ])('named $named are $are', ({ named, are }) => {
     expect(dependenciesOf('/shop/front', { dependencies: named })).toEqual(are);
   });
 });

@@ -289,7 +289,7 @@ describe('secrets', () => {
     ]);
   });
 
-  it('that cannot be had here are left alone', () => {
+  it('are left alone when they cannot be resolved here', () => {
     expect(compare({ env: { QUEUE_ACCESS: 'one' } }, {}, { env: {} })).toEqual([]);
   });
 

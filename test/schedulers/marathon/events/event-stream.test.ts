@@ -58,7 +58,7 @@ describe('following the stream', () => {
     return last.stream;
   };
 
-  it('hands on the data of events framed with CRLF, heartbeats apart', async () => {
+  it('passes on the data of events framed with CRLF, without the heartbeats', async () => {
     stream().write(`\r\n${event('a', '{"x":1}')}\r\n\r\n${event('b', '{"y":2}')}\r\n`);
     await clock.advance(0);
     expect(seen).toEqual(['{"x":1}', '{"y":2}']);
@@ -147,7 +147,7 @@ describe('following the stream', () => {
   });
 });
 
-describe('which apps an event is about', () => {
+describe('the apps of an event', () => {
   const watched = new Set(['/shop/a', '/shop/b']);
   const plan = (...apps: string[]) => ({
     steps: [{ actions: apps.map((app) => ({ action: 'Scale', app })) }],

@@ -7,7 +7,7 @@ import type { SchedulerCall } from '../../../../src/schedulers/scheduler.ts';
 const request = { method: 'PUT', path: '/v2/apps/shop/till' } as const;
 const answer = (status: number) => ({ status, text: '', origin: 'http://m1:8080' });
 
-describe('what an exchange came to', () => {
+describe('the outcome of an exchange', () => {
   it.each([
     ['200', () => Promise.resolve(answer(200)), 'ok'],
     ['404', () => Promise.resolve(answer(404)), 'refused'],

@@ -58,7 +58,7 @@ const always = (marathon: FakeMarathon, answer: Scripted, when = (_: SeenRequest
   marathon.scripts.push((request) => (when(request) ? answer : undefined));
 };
 
-describe('what Marathon answers when it is not well', () => {
+describe('an answer of a Marathon in trouble', () => {
   it.each([
     [
       'a proxy page',

@@ -105,7 +105,7 @@ async function room(scheduler: MarathonScheduler, app?: AppObservation): Promise
   return (await scheduler.room?.(question, never))?.get('/a');
 }
 
-describe('the room in a cluster', () => {
+describe('the free capacity of a cluster', () => {
   it('is asked where Marathon says its master is', async () => {
     expect(await room(aScheduler())).toBe(8);
     expect(mesos.requests.map(({ path }) => path).sort()).toEqual(['/roles', '/slaves']);
@@ -125,7 +125,7 @@ describe('the room in a cluster', () => {
     expect(asked().map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('token=abc'));
   });
 
-  it('is asked where it is told to be', async () => {
+  it('is asked for at the configured address', async () => {
     told = null;
     expect(await room(aScheduler({ mesosUrl: `http://${mesos.host}/` }))).toBe(8);
     expect(marathon.requests).toEqual([]);
@@ -218,7 +218,7 @@ describe('the room in a cluster', () => {
     ['does not say where Mesos is', () => (told = null), /name it with --mesos URL/],
     ['names something else', () => (told = 'zk://m1:2181/mesos'), /name it with --mesos URL/],
     ['names something that is no Mesos', () => (mesos.answer = 'html'), /something unexpected/],
-  ])('cannot be told when Marathon %s', async (_, spoil, message) => {
+  ])('is unknown when Marathon %s', async (_, spoil, message) => {
     spoil();
     await expect(room(aScheduler())).rejects.toThrow(message);
   });

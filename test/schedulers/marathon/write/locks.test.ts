@@ -24,7 +24,7 @@ const creation = deployment([
 ]);
 const restart = deployment([['RestartApplication', APP]]);
 
-describe('who holds an app', () => {
+describe('the deployment that locks an app', () => {
   it.each([
     ['nobody', [], true, 'free'],
     ['a restart of another app', [deployment([['RestartApplication', '/other']])], true, 'free'],
@@ -77,7 +77,7 @@ describe('who holds an app', () => {
     });
   });
 
-  it('names the apps when the steps are not told', () => {
+  it('is described by its apps when it shows no steps', () => {
     const silent: Deployment = { id: 'x', affectedApps: [APP], affectedPods: ['/p'], actions: [] };
     expect(judge(APP, [silent], { created: true })).toMatchObject({ holders: `deployment x (${APP}, /p)` });
   });

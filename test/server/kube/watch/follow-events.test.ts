@@ -42,7 +42,7 @@ describe('events as objects', () => {
     expect(shown()).toMatchObject([involved]);
   });
 
-  it('of an app find its policy, which comes later than they do when the operator starts', () => {
+  it('find the policy of an app that comes later than they do when the operator starts', () => {
     const { look, involved } = aFollower();
     const events = [about('app /queue-demo/consumer')];
     look({ ...known, ready: false, pools: [], events });

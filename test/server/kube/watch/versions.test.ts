@@ -52,7 +52,7 @@ describe('resource versions', () => {
     expect(createVersions(disk).next()).toBeGreaterThan(versions.current);
   });
 
-  it('begin where a store that forgets is told to begin', () => {
+  it('begin at the given number where a store forgets', () => {
     expect(createVersions(createMemoryDocumentStore(), 1_000).next()).toBe(1_001);
   });
 });

@@ -202,7 +202,7 @@ describe('a watch', () => {
     await reader.close();
   });
 
-  it('promises in a bookmark no more than it has told', async () => {
+  it('promises in a bookmark no more than it has sent', async () => {
     const { create, clock, watch } = aWorld();
     const reader = await watch('allowWatchBookmarks=true');
     await create('a');

@@ -17,7 +17,7 @@ describe('times in sentences', () => {
     expect(format.local(text, NOON)).toBe(`a person set 4; kept until ${format.time(NOON + 600_000)}`);
   });
 
-  it('of another day say which', () => {
+  it('name the day when it is another one', () => {
     const later = format.local('until 2026-06-20T12:00:00.000Z (launch)', NOON);
     expect(later).toMatch(/^until \d\d:\d\d:\d\d on 20 Jun \(launch\)$/);
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 const file = (name: string): string =>
   readFileSync(new URL(`../../../../src/server/page/dashboard/${name}`, import.meta.url), 'utf8');
 
-describe('what is hidden on the page', () => {
+describe('hidden parts of the page', () => {
   it('stays hidden, because that rule comes after every display', () => {
     const sheets = [...file('index.html').matchAll(/href="\/assets\/([\w/-]+\.css)"/g)].map(
       ([, name = '']) => name,
