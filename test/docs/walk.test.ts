@@ -5,19 +5,19 @@ import { join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { act, WriteResult } from '../../src/controller/round/act.ts';
 import type { AppAssessment, assessApps } from '../../src/controller/round/assess.ts';
-import type { decideCounts } from '../../src/controller/round/decide.ts';
+import type { decideCounts, PoolDecision } from '../../src/controller/round/decide.ts';
 import type { observePool, World } from '../../src/controller/round/observe.ts';
-import type { planPool } from '../../src/controller/round/plan.ts';
+import type { PoolPlan, planPool } from '../../src/controller/round/plan.ts';
 import type { PoolReconciler } from '../../src/controller/round/reconcile.ts';
 import type { Allocation, allocate } from '../../src/core/allocation.ts';
 import type { Change } from '../../src/core/change.ts';
 import type { decide } from '../../src/core/decide.ts';
-import type { AppDecision, AppInput } from '../../src/core/decision.ts';
+import type { AppDecision, AppInput, Decision, DecisionInput } from '../../src/core/decision.ts';
 import type { Messages, messagesOf } from '../../src/core/demand/messages.ts';
 import type { targetDemand } from '../../src/core/demand/targets.ts';
 import type { AppDemand, appDemand } from '../../src/core/demand.ts';
 import type { fluidLaw } from '../../src/core/law/fluid.ts';
-import type { LawResult } from '../../src/core/law/law.ts';
+import type { LawInput, LawResult } from '../../src/core/law/law.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
 import type { PlanApp, planChanges } from '../../src/core/plan.ts';
 import type { createAzureQueue } from '../../src/metric-sources/azure-queue/index.ts';
@@ -116,6 +116,19 @@ const STEPS: readonly Step[] = [
   step<Actor['apply']>('schedulers/marathon/act.ts', 'apply', { takes: ['Change'], gives: [] }),
 ];
 
+/** What holds a shape unchanged, and which one. */
+function envelope<T>(holds: Held<T>): Shape {
+  return holds;
+}
+
+const ENVELOPES: Readonly<Record<string, Shape>> = {
+  DecisionInput: envelope<DecisionInput>('AppInput'),
+  LawInput: envelope<LawInput>('Messages'),
+  Decision: envelope<Decision>('AppDecision'),
+  PoolDecision: envelope<PoolDecision>('AppDecision'),
+  PoolPlan: envelope<PoolPlan>('Change'),
+};
+
 const contributing = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 const section = contributing.slice(
   contributing.indexOf('## Follow one number'),
@@ -126,10 +139,7 @@ const section = contributing.slice(
 const NAMES: ReadonlyMap<string, string> = new Map([
   ...STEPS.flatMap(({ takes, gives }) => [...takes, ...gives]).map((shape) => [shape, shape] as const),
   ['MetricSample', 'MetricReading'],
-  ...[...section.matchAll(/((?:`\w+`(?: and )?)+) \(`(\w+)`s?\)/g)].flatMap(
-    ([, envelopes = '', shape = '']) =>
-      [...envelopes.matchAll(/\w*[A-Z]\w*/g)].map(([envelope]) => [envelope, shape] as const),
-  ),
+  ...Object.entries(ENVELOPES),
 ]);
 
 function shapesIn(text: string): readonly string[] {
@@ -167,6 +177,14 @@ describe('CONTRIBUTING: follow one number', () => {
 
   it('says of each step what its function takes and gives', () => {
     expect(rows).toEqual(STEPS);
+  });
+
+  it('says which envelope holds which shape', () => {
+    const said = [...section.matchAll(/((?:`\w+`(?: and )?)+) \(`(\w+)`s?\)/g)].flatMap(
+      ([, names = '', shape = '']) =>
+        [...names.matchAll(/\w*[A-Z]\w*/g)].map(([name]) => [name, shape] as const),
+    );
+    expect(Object.fromEntries(said)).toEqual(ENVELOPES);
   });
 
   it('takes at most 15 files and 12 shapes, each file once', () => {

@@ -23,14 +23,16 @@ export interface Transfer extends Ranked {
  * @returns what to ask for, one count per transfer, in order
  */
 export function handOver(room: FreeCapacity, transfers: readonly Transfer[]): number[] {
-  const rises = new Map<Transfer, number>();
-  for (const tier of byPriority(transfers.filter(({ from, granted }) => granted > from))) {
+  const rising = transfers.filter(({ from, granted }) => granted > from);
+  if (rising.length === 0) return transfers.map(({ granted }) => granted);
+  const more = new Map<Transfer, number>();
+  for (const tier of byPriority(rising)) {
     const given = divide(room, tier.map(shareOf));
     tier.forEach((transfer, k) => {
-      rises.set(transfer, given[k] ?? 0);
+      more.set(transfer, given[k] ?? 0);
     });
   }
-  return transfers.map((transfer) => Math.min(transfer.from, transfer.granted) + (rises.get(transfer) ?? 0));
+  return transfers.map((transfer) => Math.min(transfer.from, transfer.granted) + (more.get(transfer) ?? 0));
 }
 
 function shareOf({ name, cost, granted, from }: Transfer): Share {
