@@ -16,8 +16,10 @@ let operator: OperatorWorld;
 
 afterEach(() => operator.stop());
 
-/** A round comes a moment after the step whose count it reads. */
+/** A round comes a moment after the step whose count it reads begins; the simulator has it at the step's end. */
 const AFTER_MS = 1;
+/** With the rest of the step that is full half seconds, when there is a round anyway. */
+const DELAYS = { startMs: 2_000 - STEP_MS, stopMs: 500 - STEP_MS };
 
 function appSpec({ id, name, priority, min, max, targets, behavior, role }: AppTerms): AppSpec {
   const scaled = role === 'scaled';
@@ -52,11 +54,12 @@ async function operated(
     }),
     close: async () => undefined,
   };
+  const fromBegin = STEP_MS - AFTER_MS;
   operator = new OperatorWorld(
-    { startMs: delays.startMs - AFTER_MS, stopMs: delays.stopMs - AFTER_MS },
+    { startMs: delays.startMs + fromBegin, stopMs: delays.stopMs + fromBegin },
     { metricSourceFor: () => source },
   );
-  // Instances start and go at full half seconds here, when there is a round anyway: no need to be woken.
+  // No need to be woken.
   operator.marathon.watch = (_, signal) =>
     new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   for (const { terms, initial } of apps) operator.marathon.others.create(terms.id, initial, {});
@@ -88,7 +91,7 @@ describe('the controller', () => {
     { load: 'walk', seed: 4 },
   ])('asks for the same counts as the direct drive under $load', async ({ load, seed }) => {
     const steps = 2_400;
-    const options = { ...benchWorld('standard', load, seed), steps };
+    const options = { ...benchWorld('standard', load, seed), steps, delays: DELAYS };
     const direct = run(requireLaw(SHIPPED_LAWS, 'fluid-inflight'), options);
     const asked = await operated(options.apps, direct);
     for (const { terms, series } of direct.members) {

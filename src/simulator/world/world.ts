@@ -62,7 +62,7 @@ export interface Member {
   readonly series: Series;
 }
 
-/** Time of the first step; any day will do. */
+/** When the first step begins; any day will do. */
 const START_MS = Date.UTC(2026, 0, 1);
 
 export class World {
@@ -89,8 +89,9 @@ export class World {
     return this.#k;
   }
 
+  /** The end of the present step: when a count is read and a decision made, and what a delay then begins at. */
   get nowMs(): number {
-    return START_MS + this.#k * STEP_MS;
+    return START_MS + (this.#k + 1) * STEP_MS;
   }
 
   /** Whether an instance has started or gone in this step: what a scheduler wakes the controller for. */
@@ -104,10 +105,11 @@ export class World {
 
   /** Lets one step pass: what is due starts and goes, free places are taken, messages come and are worked on. */
   step(): void {
+    const beginsMs = this.nowMs;
     const k = ++this.#k;
     this.#stirred = false;
-    for (const { instances } of this.members) if (instances.ripen(this.nowMs)) this.#stirred = true;
-    this.#launch();
+    for (const { instances } of this.members) if (instances.ripen(beginsMs)) this.#stirred = true;
+    this.#launch(beginsMs);
     for (const { instances, queue, series } of this.members) {
       queue?.step(k, instances.running);
       record(series, k, { instances, queue });
@@ -118,7 +120,7 @@ export class World {
   scale(member: Member, to: number): void {
     if (to === member.instances.requested) return;
     member.instances.scale(to, this.nowMs);
-    this.#launch();
+    this.#launch(this.nowMs);
   }
 
   /** The count of a member's queue as it can be read now: old and wrong as the options say. */
@@ -135,12 +137,12 @@ export class World {
       waiting: Math.round(waiting * off),
       arrived,
       ...(waiting > 0 && {
-        oldestAgeMs: asOfMs - START_MS - arrivalOf(series, arrived - waiting, at) * STEP_MS,
+        oldestAgeMs: asOfMs - START_MS - (arrivalOf(series, arrived - waiting, at) + 1) * STEP_MS,
       }),
     };
   }
 
-  #launch(): void {
+  #launch(atMs: number): void {
     if (this.members.every(({ instances }) => instances.waiting <= 0)) return;
     const free = [...this.#places];
     for (const { cost, instances } of this.members)
@@ -148,7 +150,7 @@ export class World {
     for (const { cost, instances } of this.#byPriority) {
       const n = Math.min(instances.waiting, fitting(free, cost));
       if (n <= 0) continue;
-      instances.launch(n, this.nowMs);
+      instances.launch(n, atMs);
       for (let d = 0; d < free.length; d++) free[d] = (free[d] ?? 0) - (cost[d] ?? 0) * n;
     }
   }

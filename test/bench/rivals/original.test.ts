@@ -110,15 +110,19 @@ describe("the original's calculation", () => {
 
 const DEFAULT = { algorithm: { gains: { kU: 0.05, tU: 10 } }, setPoint: 1, locks: true } as const;
 
-/** 200 messages at once, nobody who works: what is asked of the consumer and the remainder, and in which step. */
+/**
+ * Delays begin at the end of a step: what is asked for in step 5 serves from step 25 on, after 1.9 s.
+ *
+ * 200 messages at once, nobody who works: what is asked of the consumer and the remainder, and in which step.
+ */
 function asked(
   options: OriginalOptions,
   over: { startMs?: number; steps?: number } = {},
 ): { consumer: string[]; remainder: string[] } {
-  const { startMs = 2_000, steps = 60 } = over;
+  const { startMs = 1_900, steps = 60 } = over;
   const arrivals = [200, ...new Array<number>(steps - 1).fill(0)];
   const world = aWorld([aConsumer(2, plainDemand(arrivals)), theRemainder(8)], {
-    delays: { startMs, stopMs: 500 },
+    delays: { startMs, stopMs: 400 },
     serviceRate: 1e-9,
   });
   const law = new OriginalLaw(options);
@@ -157,12 +161,12 @@ describe('the original in the world', () => {
 
   // Locked until step 95: refused in 20, 23, 28, 38, 58; the retry after 4 s, in step 98, goes through.
   it('backs off up to 4 s', () => {
-    expect(asked(DEFAULT, { startMs: 9_000, steps: 130 }).consumer).toEqual(['6 at 5', '9 at 98']);
+    expect(asked(DEFAULT, { startMs: 8_900, steps: 130 }).consumer).toEqual(['6 at 5', '9 at 98']);
   });
 
   // Locked until step 115: refused for the sixth time in 98, then tried again with every calculation.
   it('gives up backing off past 5 s, and tries again when something is calculated', () => {
-    expect(asked(DEFAULT, { startMs: 11_000, steps: 130 }).consumer).toEqual(['6 at 5', '9 at 115']);
+    expect(asked(DEFAULT, { startMs: 10_900, steps: 130 }).consumer).toEqual(['6 at 5', '9 at 115']);
   });
 
   // ⌊0.024 · 98 + 0.5⌋ = 2 with the gains of the demo; at a quarter of the target ⌊0.024 · 173 + 0.5⌋ = 4.

@@ -10,12 +10,26 @@ describe('world', () => {
     world.scale(remainder!, 5);
     world.scale(consumer!, 5);
     expect(consumer!.instances.waiting).toBe(3);
-    steps(world, 4);
+    steps(world, 5);
     expect(consumer!.instances.staging).toBe(0);
     steps(world, 1);
     expect(consumer!.instances.staging).toBe(3);
     steps(world, 20);
     expect(consumer!.instances.running).toBe(5);
+  });
+
+  it('has an instance serve when its start delay is over, counted from the end of the step in which it was asked for', () => {
+    const delays = { startMs: 300, stopMs: 100 };
+    const world = aWorld([aConsumer(1, plainDemand(new Array(20).fill(0))), theRemainder(8)], { delays });
+    const [consumer, remainder] = world.members;
+    world.step();
+    world.scale(consumer!, 2);
+    world.scale(remainder!, 7);
+    steps(world, 3);
+    expect([...consumer!.series.running.subarray(0, 4)]).toEqual([1, 1, 1, 1]);
+    world.step();
+    expect(consumer!.instances.running).toBe(2);
+    expect([...remainder!.series.killing.subarray(0, 4)]).toEqual([0, 1, 0, 0]);
   });
 
   it('gives free places to the higher priority first', () => {
