@@ -1,13 +1,13 @@
 // bench: `npm run bench -- reality`: do simulation and reality agree? The same arrivals, work and delays once in virtual
 // time and once in real time, and how far the figures are apart.
 
-import { performance } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { figuresOf, type Ran } from '../../src/simulator/figures.ts';
 import { requireLaw, SHIPPED_LAWS } from '../../src/simulator/law/laws.ts';
 import { run } from '../../src/simulator/run.ts';
 import { messageByMessage, REALITY_LOADS, realityOptions } from './loads.ts';
-import { runInReality } from './real-run.ts';
+import { type RealRun, runInReality } from './real-run.ts';
 
 export interface Judged {
   readonly V: number;
@@ -31,6 +31,8 @@ export interface RealityResult {
   readonly rows: readonly RealityRow[];
   /** Of a core, for all worlds together. */
   readonly cpuShare: number;
+  /** How late this process's timers were, 99 of 100, ms: on a busy machine reality is late. */
+  readonly lateMs: number;
 }
 
 export interface RealityQuestion {
@@ -39,7 +41,11 @@ export interface RealityQuestion {
   readonly clock?: Clock;
 }
 
-/** All worlds at once, 90 s; each has a Marathon, a queue and an operator of its own. */
+const LATE_RESOLUTION_MS = 10;
+/** Worlds begin one after the other, so that their rounds do not wait for each other. */
+const APART_MS = 137;
+
+/** All worlds at once, 90 s in all but for their starts; each has a Marathon, a queue and an operator of its own. */
 export async function reality(
   { seeds, loads = REALITY_LOADS, clock = systemClock }: RealityQuestion,
   signal: AbortSignal,
@@ -48,9 +54,15 @@ export async function reality(
   const virtual = worlds.map(({ load, seed }) => inVirtualTime(load, seed));
   const startedMs = performance.now();
   const cpu = process.cpuUsage();
-  const real = await Promise.all(
-    worlds.map(({ load, seed }) => runInReality(realityOptions(load, seed), { seed, clock, signal })),
-  );
+  const running: Promise<RealRun>[] = [];
+  for (const { load, seed } of worlds) {
+    running.push(runInReality(realityOptions(load, seed), { seed, clock, signal }));
+    await clock.sleep(APART_MS, signal);
+  }
+  const late = monitorEventLoopDelay({ resolution: LATE_RESOLUTION_MS });
+  late.enable();
+  const real = await Promise.all(running);
+  late.disable();
   const { user, system } = process.cpuUsage(cpu);
   const cpuShare = (user + system) / 1000 / (performance.now() - startedMs);
   const rows = worlds.flatMap((world, i): readonly RealityRow[] => {
@@ -58,7 +70,7 @@ export async function reality(
     if (simulated === undefined || happened === undefined) return [];
     return [{ ...world, ...simulated, real: judged(happened.ran), handedBack: happened.handedBack }];
   });
-  return { rows, cpuShare };
+  return { rows, cpuShare, lateMs: Math.max(0, late.percentile(99) / 1e6 - LATE_RESOLUTION_MS) };
 }
 
 export function inVirtualTime(load: string, seed: number): Pick<RealityRow, 'bulk' | 'virtual'> {

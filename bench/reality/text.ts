@@ -16,7 +16,7 @@ const HEADS = [
   'IN BULK V/R',
 ];
 
-export function realityText({ rows, cpuShare }: RealityResult): string {
+export function realityText({ rows, cpuShare, lateMs }: RealityResult): string {
   const byLoad = [...Map.groupBy(rows, ({ load }) => load)];
   const lines = [...byLoad, ['mean', rows] as const].map(([name, own]) => lineOf(name, own));
   const handedBack = rows.reduce((sum, row) => sum + row.handedBack, 0);
@@ -24,7 +24,7 @@ export function realityText({ rows, cpuShare }: RealityResult): string {
     tableText(HEADS, lines, 'table'),
     '',
     `mean difference: V ${differenceText(rows, 'V')}, R ${differenceText(rows, 'R')} points, of ${rows.length} runs`,
-    `${handedBack} messages handed back by falls; ${(100 * cpuShare).toFixed(0)} % of a core`,
+    `${handedBack} messages handed back by falls; ${(100 * cpuShare).toFixed(0)} % of a core, timers late by up to ${lateMs.toFixed(0)} ms (99 of 100)`,
   ].join('\n');
 }
 

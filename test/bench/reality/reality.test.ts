@@ -60,10 +60,13 @@ describe('the report', () => {
     const text = realityText({
       rows: [row('ramp', 1, 3, 58), row('ramp', 2, 5, 58), row('sine', 1, 2, 61)],
       cpuShare: 0.25,
+      lateMs: 7.4,
     });
     expect(text).toMatch(/^ramp +2\.0 +4\.0 +\+2\.0 +60\.0 +58\.0 +-2\.0 /m);
     expect(text).toMatch(/^sine +2\.0 +2\.0 +\+0\.0 +60\.0 +61\.0 +\+1\.0 /m);
     expect(text).toContain('mean difference: V +1.3 ± 0.9, R -1.0 ± 1.0 points, of 3 runs');
-    expect(text).toContain('9 messages handed back by falls; 25 % of a core');
+    expect(text).toContain(
+      '9 messages handed back by falls; 25 % of a core, timers late by up to 7 ms (99 of 100)',
+    );
   });
 });
