@@ -75,3 +75,36 @@ describe('links between pages', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+/** Paths that a page names in plain backticks: `src/core`, `npx vitest run test/core`, `src/core/law/{fluid,ahead}.ts`. */
+function pathsIn(page: string): readonly string[] {
+  const text = readFileSync(join(ROOT, page), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
+  const spans = [...text.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
+  const words = spans.filter((span) => !span.startsWith('kubectl ')).flatMap((span) => span.split(/\s+/));
+  return words.filter((word) => ROOTED.test(word) || FILE.test(word)).flatMap(expanded);
+}
+
+const ROOTED = /^(?:src|test|docs|specs|crds|deploy|bench)\/[^:;]*$/;
+/** A file of ours without its room's root is named too: `core/lasting.ts`. */
+const FILE = /^[\w-]+\/[\w./{},-]+\.(?:ts|js)$/;
+
+/** `{a,b}` names two; below a NAME or KEY that is still to be chosen nothing is there yet. */
+function expanded(path: string): readonly string[] {
+  const [, before = '', choices, after = ''] = /^(.*?)\{(.*?)\}(.*)$/.exec(path) ?? [];
+  if (choices !== undefined)
+    return choices.split(',').flatMap((choice) => expanded(`${before}${choice}${after}`));
+  return [path.replace(/\/(?:NAME|KEY)\b.*$/, '').replace(/[/,.]+$/, '')];
+}
+
+describe('paths in backticks', () => {
+  it.each(pages)('of %s are there', (page) => {
+    const wrong = pathsIn(page).filter(
+      (path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, dirname(page), path)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('are followed at all', () => {
+    expect(pages.flatMap(pathsIn).length).toBeGreaterThan(60);
+  });
+});
