@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costOf, FreeCapacity, occupied } from '../../src/core/allocation/free-capacity.ts';
 import { decide } from '../../src/core/decide.ts';
-import type { AppDecision, Decision, DecisionInput } from '../../src/core/decision.ts';
+import type { AppDecision, AppInput, Decision, DecisionInput } from '../../src/core/decision.ts';
 import {
   aBehavior,
   anInput,
@@ -35,37 +34,54 @@ function decisionOf(decision: Decision, id: string): AppDecision {
   return found;
 }
 
-/** Whether what is asked for, with what still stops, is within the budget; `free` is what is left. */
-function roomAfter(input: DecisionInput, decision: Decision): FreeCapacity {
-  const total = input.budget.kind === 'slots' ? [input.budget.slots] : [];
-  const vector =
-    input.budget.kind === 'resources'
-      ? [input.budget.total.cpus, input.budget.total.mem, input.budget.total.disk, input.budget.total.gpus]
-      : total;
-  const room = new FreeCapacity(vector);
+/** What an app occupies: what it was asked to have or its tasks, whichever is more, and every killed task until it is gone. */
+function placesOf({ observed: there }: AppInput): number {
+  if (there === undefined) return 0;
+  return Math.max(there.requested, there.running + there.staging) + there.killing;
+}
+
+type Amounts = Readonly<Record<string, number>>;
+
+function amountsIn({ budget }: DecisionInput): Amounts {
+  if (budget.kind === 'cluster') throw new Error('no pool of these tests has a budget of a cluster');
+  return budget.kind === 'slots' ? { slots: budget.slots } : { ...budget.total };
+}
+
+/** A slot, or the resources of one instance. */
+function amountsOf({ budget }: DecisionInput, { footprint }: AppInput): Amounts {
+  return budget.kind === 'slots' ? { slots: 1 } : { ...footprint };
+}
+
+/** What the budget has left after the counts that were asked for; an app that people own and that is not there keeps its minimum free. */
+function leftAfter(
+  input: DecisionInput,
+  countsOf: (app: AppInput) => Pick<AppDecision, 'from' | 'to'>,
+): Amounts {
+  const left: Record<string, number> = { ...amountsIn(input) };
   for (const app of input.apps) {
     if (app.role === 'fixed' && !app.countsAgainstBudget) continue;
-    const { to, from } = decisionOf(decision, app.id);
-    const use = to > from ? to - from + occupied(app.observed) : occupied(app.observed);
-    room.take(costOf(input.budget, app.footprint), app.role === 'fixed' && !app.observed ? app.min : use);
+    const { from, to } = countsOf(app);
+    const places = app.role === 'fixed' && !app.observed ? app.min : placesOf(app) + Math.max(0, to - from);
+    for (const [name, each] of Object.entries(amountsOf(input, app)))
+      if (places > 0 && each > 0) left[name] = (left[name] ?? 0) - places * each;
   }
-  return room;
+  return left;
 }
 
 describe('decide', () => {
   it('never asks for more than the budget has free at that moment', () => {
     fc.assert(
       fc.property(somePool(), (input) => {
-        const before = roomAfter(input, {
-          ...later(input),
-          apps: later(input).apps.map((a) => ({ ...a, to: a.from })),
-        });
         const decision = later(input);
-        const after = roomAfter(input, decision);
-        // Where the world is over the budget already nothing may be added; else the budget holds.
-        after.free.forEach((free, d) => {
-          expect(free).toBeGreaterThanOrEqual(Math.min(-1e-6, (before.free[d] ?? 0) - 1e-6));
+        const before = leftAfter(input, ({ id }) => {
+          const { from } = decisionOf(decision, id);
+          return { from, to: from };
         });
+        const after = leftAfter(input, ({ id }) => decisionOf(decision, id));
+        // Where the world is over the budget already nothing may be added; else the budget holds.
+        expect(Object.keys(after).length).toBeGreaterThan(0);
+        for (const [name, left] of Object.entries(after))
+          expect(left).toBeGreaterThanOrEqual(Math.min(-1e-6, (before[name] ?? 0) - 1e-6));
       }),
       RUNS,
     );
@@ -81,9 +97,8 @@ describe('decide', () => {
         apps.forEach((a, i) => {
           const app = input.apps[i]!;
           const held = app.held !== undefined && app.observed !== undefined;
-          if (app.role === 'fixed')
-            beyondUs += app.countsAgainstBudget ? Math.max(a.to, occupied(app.observed)) : 0;
-          else if (held) beyondUs += Math.max(a.granted, occupied(app.observed));
+          if (app.role === 'fixed') beyondUs += app.countsAgainstBudget ? Math.max(a.to, placesOf(app)) : 0;
+          else if (held) beyondUs += Math.max(a.granted, placesOf(app));
           else granted += a.granted;
         });
         expect(granted).toBeLessThanOrEqual(Math.max(0, slots - beyondUs));

@@ -44,6 +44,8 @@ export interface MemoryScheduler extends ReportingScheduler {
   readonly others: OtherHands;
   /** The next call of this kind throws `error`, once; several queue up. */
   failNext(operation: 'observe' | 'apply', error: Error): void;
+  /** Until the result is called, each change for which `errorOf` has an error throws it. */
+  failWhen(errorOf: (change: Change) => Error | undefined): () => void;
   /** What exists now. */
   snapshot(): ReadonlyMap<string, AppObservation>;
 }
@@ -60,6 +62,7 @@ class InMemoryScheduler implements MemoryScheduler {
   readonly #deps: MemoryDeps;
   readonly #cluster: MemoryCluster;
   readonly #failures = { observe: [] as Error[], apply: [] as Error[] };
+  readonly #faults = new Set<(change: Change) => Error | undefined>();
   readonly #sleepers = new Set<AbortController>();
   #stats = { writes: 0, conflicts: 0, reads: 0 };
 
@@ -122,6 +125,10 @@ class InMemoryScheduler implements MemoryScheduler {
   async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {
     signal.throwIfAborted();
     this.#throwNext('apply');
+    for (const errorOf of this.#faults) {
+      const error = errorOf(change);
+      if (error !== undefined) throw error;
+    }
     this.#cluster.settle(this.#now());
     switch (change.kind) {
       case 'create':
@@ -153,6 +160,13 @@ class InMemoryScheduler implements MemoryScheduler {
 
   failNext(operation: 'observe' | 'apply', error: Error): void {
     this.#failures[operation].push(error);
+  }
+
+  failWhen(errorOf: (change: Change) => Error | undefined): () => void {
+    this.#faults.add(errorOf);
+    return () => {
+      this.#faults.delete(errorOf);
+    };
   }
 
   snapshot(): ReadonlyMap<string, AppObservation> {

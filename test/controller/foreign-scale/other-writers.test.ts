@@ -1,4 +1,4 @@
-// Two hands on one count, apps that others made, and restarts that others started.
+// Two writers of one count, apps that others made, and restarts that others started.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppSpec } from '../../../src/api/policy.ts';
@@ -309,13 +309,11 @@ describe('a surplus that only waits', () => {
     world.metrics.set(1, 8);
     await world.start(10_000);
     expect(world.app('/consumer')).toMatchObject({ requested: 8, running: 5, waiting: 3 });
-    const apply = world.marathon.apply.bind(world.marathon);
-    world.marathon.apply = async (change, signal) => {
-      if (change.kind === 'scale' && change.app === '/consumer') {
-        throw new SurplusWaits('3 of its 8 instances still wait', 1_000);
-      }
-      return await apply(change, signal);
-    };
+    const mend = world.marathon.failWhen(({ kind, app }) =>
+      kind === 'scale' && app === '/consumer'
+        ? new SurplusWaits('3 of its 8 instances still wait', 1_000)
+        : undefined,
+    );
     world.metrics.set(1, 3);
     world.metrics.set(2, 6);
     await world.after(45_000);
@@ -327,7 +325,7 @@ describe('a surplus that only waits', () => {
     expect(world.message('demo', 'NotLaunching')).toMatch(
       /3 of its 8 instances still wait \(since 20\S+Z\); .*lent to the others; make them launch .*restarts 5 running/,
     );
-    world.marathon.apply = apply;
+    mend();
     await world.after(10_000);
     expect(world.counts).toEqual({ '/consumer': 3, '/batch': 6 });
     expect(world.condition('demo', 'NotLaunching')).not.toBe('True/SurplusWaiting');

@@ -205,11 +205,10 @@ describe('a pause', () => {
     world.metrics.set(1, 4);
     await world.start(60_000);
     const applied: string[] = [];
-    const apply = world.marathon.apply.bind(world.marathon);
-    world.marathon.apply = (change, signal) => {
-      applied.push(change.app);
-      return apply(change, signal);
-    };
+    world.marathon.failWhen(({ app }) => {
+      applied.push(app);
+      return undefined;
+    });
     for (const [i, n] of [8, 4, 7, 5, 9].entries()) {
       world.metrics.set(1, n);
       // The round asks twice, before it decides and before it writes: the pause comes at any moment of it.

@@ -97,17 +97,15 @@ describe('a resource that is being deleted', () => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const marathon = await start();
-    const apply = marathon.apply.bind(marathon);
-    marathon.apply = async (change, signal) => {
-      if (change.app === '/consumer') throw new TerminalError('not allowed');
-      return await apply(change, signal);
-    };
+    const mend = marathon.failWhen(({ app }) =>
+      app === '/consumer' ? new TerminalError('not allowed') : undefined,
+    );
     home.delete(DEMO);
     await world.after(5_000);
     expect(ids(marathon)).toEqual(['/consumer']);
     expect(home.released).toEqual([]);
     expect(world.view.leaving).toMatchObject([{ app: '/consumer', message: 'not allowed' }]);
-    marathon.apply = apply;
+    mend();
     await world.after(60_000);
     expect(ids(marathon)).toEqual([]);
     expect(home.released).toEqual([DEMO]);

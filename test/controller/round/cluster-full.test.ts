@@ -45,12 +45,9 @@ describe('an update that Marathon refuses', () => {
     world.policies.put('demo.yaml', aPolicy('demo', [consumer]));
     world.metrics.set(1, 2);
     await world.start(10_000);
-    const { marathon } = world;
-    const apply = marathon.apply.bind(marathon);
-    marathon.apply = async (change, signal) => {
-      if (change.kind === 'update') throw new TerminalError('Marathon said: no such image');
-      return await apply(change, signal);
-    };
+    world.marathon.failWhen(({ kind }) =>
+      kind === 'update' ? new TerminalError('Marathon said: no such image') : undefined,
+    );
     world.policies.put(
       'demo.yaml',
       aPolicy('demo', [{ ...consumer, app: { ...consumer.app, cmd: 'other' } }]),

@@ -1,4 +1,4 @@
-// Apps that cannot be made or updated: each is told, none holds a slot, and what they may need is lent to nobody.
+// Apps that cannot be made or updated: each is reported, none holds a slot, and what they may need is lent to nobody.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { TerminalError, UnresolvedReference } from '../../../src/runtime/errors.ts';
@@ -11,14 +11,12 @@ afterEach(() => world.stop());
 /** Marathon says no to these apps, with a sentence about each. */
 function refuse(words: Map<string, Error>): { readonly tries: Map<string, number> } {
   const tries = new Map<string, number>();
-  const { marathon } = world;
-  const apply = marathon.apply.bind(marathon);
-  marathon.apply = async (change, signal) => {
-    const error = words.get(change.app);
-    if (change.kind !== 'create' || error === undefined) return await apply(change, signal);
-    tries.set(change.app, (tries.get(change.app) ?? 0) + 1);
-    throw error;
-  };
+  world.marathon.failWhen(({ kind, app }) => {
+    const error = words.get(app);
+    if (kind !== 'create' || error === undefined) return undefined;
+    tries.set(app, (tries.get(app) ?? 0) + 1);
+    return error;
+  });
   return { tries };
 }
 

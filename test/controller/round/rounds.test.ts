@@ -37,16 +37,10 @@ describe('a policy of new apps', () => {
       id: '/shop/front',
     });
     const back = anApp('back', { ...wants(2), id: '/back', app: { cmd: 'x' } });
-    const created: string[] = [];
-    const { marathon } = world;
-    const apply = marathon.apply.bind(marathon);
-    marathon.apply = async (change, signal) => {
-      if (change.kind === 'create') created.push(change.app);
-      return await apply(change, signal);
-    };
     world.policies.put('shop.yaml', aPolicy('shop', [front, back]));
     await world.start();
-    expect(created).toEqual(['/back', '/shop/front']);
+    const created = world.view.events.filter(({ reason }) => reason === 'Created').reverse();
+    expect(created.map(({ object }) => object)).toEqual(['app /back', 'app /shop/front']);
   });
 
   it('leaves the count of a fixed app to people', async () => {
