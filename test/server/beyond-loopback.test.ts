@@ -1,6 +1,8 @@
 // An operator that listens beyond its own machine: what is open, what needs which role, by which names it answers, and
 // that nothing goes on with a token that is gone.
 
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { createMemoryDocumentStore } from '../../src/runtime/document-store.ts';
@@ -13,6 +15,13 @@ import { ShownState } from '../support/shown-state.ts';
 
 const POLICIES = '/apis/microscaling.io/v1alpha1/microscalingpolicies';
 const HOST = '192.0.2.7:8090';
+
+/** A connection from this address. */
+function from(address: string): HttpBindings {
+  const incoming = new IncomingMessage(new Socket());
+  Object.defineProperty(incoming.socket, 'remoteAddress', { value: address });
+  return { incoming, outgoing: new ServerResponse(incoming) };
+}
 
 const known = await queueDemoView({ startMs: Date.UTC(2026, 7, 1) });
 
@@ -40,7 +49,7 @@ function start(options: Partial<ServerAppOptions> = {}) {
     address = '198.51.100.1',
   ): Promise<Response> => {
     const request = new Request(`http://${HOST}${path}`, { ...init, headers: { host: HOST, ...headers } });
-    return handler(request, { incoming: { socket: { remoteAddress: address } } } as unknown as HttpBindings);
+    return handler(request, from(address));
   };
   const bearer = (role: 'read' | 'write') => ({ authorization: `Bearer ${tokens[role]}` });
   const logIn = (token: string, address?: string) =>

@@ -9,7 +9,7 @@ import { conditionOf, type ListObject, type PolicyObject } from './policy-object
 /** The plan without adoptions of apps that the operator's policy of that name holds. @throws as `client.get` does */
 export async function withoutHeld(
   report: PlanReport,
-  client: OperatorClient,
+  client: Pick<OperatorClient, 'get'>,
   signal: AbortSignal,
 ): Promise<PlanReport> {
   const { items } = (await client.get(pathOf({ kind: POLICY_KIND }), signal)) as ListObject<PolicyObject>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFINITION_PARTS } from '../../../src/api/trust/definition/parts.ts';
+import { DEFINITION_PARTS, type DefinitionPart } from '../../../src/api/trust/definition/parts.ts';
 import { DEFINITION_RULES } from '../../../src/api/trust/definition/table.ts';
 import { checkDefinition } from '../../../src/api/trust/definition.ts';
 import type { Finding } from '../../../src/api/validation/finding.ts';
@@ -86,9 +86,9 @@ const HARMLESS: readonly (readonly [string, object])[] = [
 ];
 
 /** With what allows it, and where it is. */
-const SHARED: readonly (readonly [string, object, string, string])[] = [
+const SHARED: readonly (readonly [string, object, DefinitionPart, string])[] = [
   ...['VIP_0', 'HAPROXY_GROUP', 'HAPROXY_0_VHOST', 'DCOS_SERVICE_NAME', 'vip_0', 'traefik.enable'].flatMap(
-    (label): readonly (readonly [string, object, string, string])[] => [
+    (label): readonly (readonly [string, object, DefinitionPart, string])[] => [
       [`the label ${label}`, { labels: { [label]: 'x' } }, 'labels', `/labels/${label}`],
       [
         `the label ${label} on a port`,
@@ -300,7 +300,7 @@ describe('an app definition from somebody who is not trusted', () => {
         message: expect.stringContaining(`start the operator with --allow-definition ${part}`),
       },
     ]);
-    expect(judge(definition, { parts: [part as never] })).toEqual([]);
+    expect(judge(definition, { parts: [part] })).toEqual([]);
     const others = DEFINITION_PARTS.filter((each) => each !== part);
     expect(judge(definition, { parts: others })).toHaveLength(1);
   });

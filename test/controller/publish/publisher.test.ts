@@ -1,12 +1,14 @@
-// What homes of objects are told: status when something changed, events once, and nothing from who only stands by.
+// What homes of objects are given: status when something changed, events once, and nothing from who only stands by.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { resourceKey } from '../../../src/api/policy.ts';
 import type { LeadershipState } from '../../../src/controller/watch/leadership.ts';
 import { TerminalError, TransientError } from '../../../src/runtime/errors.ts';
 import { aFiller, anApp, aPolicy, aPool, FakePolicies, World, wants } from '../../support/fakes.ts';
 import { FakeHome } from '../../support/kubernetes/fake-home.ts';
 
 const DEMO = 'MicroscalingPolicy default/demo';
+const KEY = resourceKey({ namespace: 'default', name: 'demo' });
 const consumer = anApp('consumer', wants(1));
 const demo = aPolicy('demo', [consumer, aFiller('filler')]);
 
@@ -62,7 +64,7 @@ describe('status', () => {
     expect(wordings).toBeLessThanOrEqual(3 + 1);
     await world.after(20_000);
     expect(home.status(DEMO).apps[0]?.metric).toContain('160');
-    world.state.actions.pause('default/demo' as never, { forMs: 3_600_000, reason: 'by me' });
+    world.state.actions.pause(KEY, { forMs: 3_600_000, reason: 'by me' });
     await world.after(100);
     expect(home.condition(DEMO, 'Paused')).toBe('True/PausedByHand');
     expect(home.status(DEMO).paused).toMatchObject({ reason: 'by me' });
@@ -70,7 +72,7 @@ describe('status', () => {
 
   it('shows an override with its end', async () => {
     await running();
-    world.state.actions.override('default/demo' as never, 'consumer', { instances: 7, forMs: 60_000 });
+    world.state.actions.override(KEY, 'consumer', { instances: 7, forMs: 60_000 });
     await world.after(5_000);
     expect(home.status(DEMO).apps[0]).toMatchObject({
       requested: 7,
@@ -263,8 +265,8 @@ describe('events', () => {
     home.eventWriter = () => (_event, signal) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     for (let i = 0; i < 300; i++) {
-      world.state.actions.pause('default/demo' as never, { forMs: 3_600_000, reason: `${i}` });
-      world.state.actions.resume('default/demo' as never);
+      world.state.actions.pause(KEY, { forMs: 3_600_000, reason: `${i}` });
+      world.state.actions.resume(KEY);
     }
     await world.after(1_000);
     expect(home.condition(DEMO, 'Paused')).toBe('False/Running');

@@ -4,6 +4,7 @@ import { parseConnectionString } from '../../../src/metric-sources/azure-queue/c
 import { TerminalError } from '../../../src/runtime/errors.ts';
 
 function readBySdk(text: string): { readonly url: string; readonly credential: object } {
+  // The client keeps its credential, and that its key, without declaring them.
   const client = QueueServiceClient.fromConnectionString(text) as unknown as {
     readonly url: string;
     readonly credential?: unknown;
