@@ -5,23 +5,15 @@ import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { loadCurve } from '../../src/simulator/load/loads.ts';
 import { scenario } from '../../src/simulator/scenario.ts';
+import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
 import { limitWith } from '../../src/simulator/target.ts';
 import { aQueue, aTarget } from '../support/builders.ts';
 import { aFiller, anApp, aPolicy, wants } from '../support/fakes.ts';
 
-const settings = {
-  startMs: 2_000,
-  stopMs: 500,
-  serviceRate: 5,
-  serviceSpread: 0.7,
-  metricAgeMs: 0,
-  metricError: 0,
-};
-
 function worldOf(policy: MicroscalingPolicy): ReturnType<typeof scenario> {
   const curveFor = (capacity: number): ReturnType<typeof loadCurve> =>
     loadCurve('slow', { capacity, seed: 1 });
-  return scenario(policy, { settings, seed: 1, curveFor });
+  return scenario(policy, { settings: DEFAULT_SETTINGS, seed: 1, curveFor });
 }
 
 /** `name role initial`, app by app. */

@@ -1,7 +1,7 @@
 // How a change of a definition is written: as few fields as do it, or the whole definition where fields cannot.
 
 import { describe, expect, it } from 'vitest';
-import type { EnvFrom } from '../../../src/api/policy.ts';
+import type { AppDefinition, EnvFrom } from '../../../src/api/policy.ts';
 import type { AppObservation } from '../../../src/core/observation.ts';
 import { createBody, updateBody } from '../../../src/schedulers/marathon/definition/app-definition.ts';
 import { diffDefinition } from '../../../src/schedulers/marathon/definition/drift.ts';
@@ -41,6 +41,12 @@ function written(definition: Json, app: AppObservation, envFrom: readonly EnvFro
 }
 
 const ROLLS = { upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 } };
+
+/** What Marathon is sent for a new app of two instances. */
+function createdFrom(definition: AppDefinition): Readonly<Record<string, unknown>> {
+  const of = { app: ID, instances: 2, definition, envFrom: [], owner: 'default/shop', reason: '' };
+  return createBody({ kind: 'create', ...of }, values).body;
+}
 
 describe('an update of an app that we made', () => {
   it('holds the fields that differ and no count', () => {
@@ -200,16 +206,7 @@ describe('a creation', () => {
       dependencies: ['../db'],
       upgradeStrategy: { minimumHealthCapacity: 0.5 },
     };
-    const create = {
-      kind: 'create',
-      app: ID,
-      instances: 2,
-      definition,
-      envFrom: [],
-      owner: 'default/shop',
-      reason: '',
-    } as const;
-    expect(createBody(create, values).body).toEqual({
+    expect(createdFrom(definition)).toEqual({
       id: ID,
       instances: 2,
       cmd: 'work',
@@ -222,18 +219,8 @@ describe('a creation', () => {
 });
 
 describe('an app that is made with checks', () => {
-  const made = (definition: object): unknown => {
-    const create = {
-      kind: 'create',
-      app: ID,
-      instances: 2,
-      definition,
-      envFrom: [],
-      owner: 'default/shop',
-      reason: '',
-    } as const;
-    return createBody({ ...create, definition: { cmd: 'work', ...definition } }, values).body['healthChecks'];
-  };
+  const made = (definition: AppDefinition): unknown =>
+    createdFrom({ cmd: 'work', ...definition })['healthChecks'];
 
   it('names the default port from the start, so that a scale restarts nothing', () => {
     expect(made({ healthChecks: [{ protocol: 'TCP' }, { path: '/h' }] })).toEqual([
