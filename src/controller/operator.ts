@@ -6,6 +6,7 @@ import { createMemoryDocumentStore } from '../runtime/document-store.ts';
 import { type Runnable, runGroups } from '../runtime/work/runnables.ts';
 import { Signals } from '../runtime/work/signals.ts';
 import { WorkQueue } from '../runtime/work/workqueue.ts';
+import { PLAIN_WORDS } from '../schedulers/words.ts';
 import { createActions } from './interventions/actions.ts';
 import { Interventions } from './interventions/interventions.ts';
 import { runQueue, standstillOf, watching } from './loops.ts';
@@ -147,12 +148,12 @@ export function createOperator(given: OperatorDeps): Operator {
   };
 }
 
-type DefaultedDeps = OperatorDeps & Required<Pick<OperatorDeps, 'documents' | 'leadership'>>;
+type DefaultedDeps = OperatorDeps & Required<Pick<OperatorDeps, 'documents' | 'leadership' | 'words'>>;
 
 /** Without `documents` nothing outlives the process. */
 function withDefaults(deps: OperatorDeps): DefaultedDeps {
-  const { documents = createMemoryDocumentStore(), leadership = soleInstance } = deps;
-  return { ...deps, documents, leadership };
+  const { documents = createMemoryDocumentStore(), leadership = soleInstance, words = PLAIN_WORDS } = deps;
+  return { ...deps, documents, leadership, words };
 }
 
 interface Kept {

@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { ClusterInfo, ClusterSpec, Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
+import type { SchedulerWords } from '../schedulers/words.ts';
 import type { RoundReport } from './status/round-report.ts';
 import type { Leadership } from './watch/leadership.ts';
 
@@ -25,6 +26,8 @@ export interface OperatorDeps {
   readonly schedulerFor: (cluster: ClusterSpec | undefined) => Scheduler;
   /** Says whether two specs mean the same cluster; default: their urls are the same. */
   readonly clusterId?: (cluster: ClusterSpec | undefined) => string;
+  /** How people speak of the scheduler; default: without its name. */
+  readonly words?: SchedulerWords;
   /** For the page: where the operator's own cluster is, and what went over the wire. */
   readonly schedulerInfo?: () => { readonly url: string; readonly stats: SchedulerStats };
   /** For people: the addresses of a cluster, the one in use, and its version, as far as it has told. */

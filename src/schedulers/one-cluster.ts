@@ -2,9 +2,14 @@
 
 import { defined } from '../lang/defined.ts';
 import type { ReportingScheduler, SchedulerClusters } from './scheduler.ts';
+import { PLAIN_WORDS, type SchedulerWords } from './words.ts';
 
-export function oneCluster(scheduler: ReportingScheduler): SchedulerClusters {
+export function oneCluster(
+  scheduler: ReportingScheduler,
+  words: SchedulerWords = PLAIN_WORDS,
+): SchedulerClusters {
   return {
+    words,
     idOf: () => scheduler.info().url,
     of: () => scheduler,
     own: () => scheduler,

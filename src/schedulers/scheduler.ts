@@ -7,6 +7,7 @@ import type { AppObservation } from '../core/observation.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { WaitError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { SchedulerWords } from './words.ts';
 
 export type ApplyResult =
   | {
@@ -135,6 +136,8 @@ export interface ClusterInfo {
 
 /** The clusters of one scheduler. Without a spec, the operator's own is meant. */
 export interface SchedulerClusters {
+  /** How people speak of them. */
+  readonly words: SchedulerWords;
   /** The same for two specs that mean one cluster, however it is spelled. */
   idOf(spec: ClusterSpec | undefined): string;
   /** @throws TerminalError for a spec that cannot work */

@@ -201,5 +201,5 @@ function unreadyReason({ ready, cluster }: OperatorView): string | undefined {
   if (ready) return undefined;
   return cluster.reachable
     ? 'not ready: the policies are not loaded yet'
-    : `not ready: Marathon at ${cluster.url} was not read: ${cluster.message}`;
+    : `not ready: ${cluster.scheduler} at ${cluster.url} was not read: ${cluster.message}`;
 }

@@ -38,7 +38,7 @@ function view(atMs: number, apps: readonly AppView[]): OperatorView {
     atMs,
     version: '0',
     ready: true,
-    cluster: { url: '', reachable: true, message: '' },
+    cluster: { scheduler: 'Marathon', url: '', reachable: true, message: '' },
     clusters: [],
     pools: [
       {

@@ -18,6 +18,7 @@ import { withDeadline } from '../../src/metric-sources/wrappers/deadline.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
+import { MARATHON_WORDS } from '../../src/schedulers/marathon/words.ts';
 import { createMemoryScheduler, type MemoryScheduler } from '../../src/schedulers/memory/index.ts';
 import { aBehavior, aTarget, T0 } from './builders.ts';
 
@@ -210,6 +211,7 @@ export class World {
       metricSourceFor: this.metrics.sourceFor,
       describeMetric: (metric) => `channel ${channelOf(metric)}`,
       decide,
+      words: MARATHON_WORDS,
       version: '0.0.0',
       ...over,
     });

@@ -167,6 +167,7 @@ async function start(
     schedulerFor: (cluster) => schedulers.of(cluster),
     clusterId: (cluster) => schedulers.idOf(cluster),
     schedulerInfo: () => schedulers.info(),
+    words: schedulers.words,
     clusterInfo: (cluster) => schedulers.clusterInfo(cluster),
     metricSourceFor: (metric) => metricSources.create(metric, { clock, log, values }),
     redact: (text) => redactor.redact(text),
@@ -202,7 +203,9 @@ function leadershipOf({
 }): { readonly leadership?: Leadership } {
   if (kubernetes !== undefined) return { leadership: kubernetes.leadership };
   if (task === undefined) return {};
-  return { leadership: taskLeadership(task, { scheduler: schedulers.own(), clock }) };
+  return {
+    leadership: taskLeadership(task, { scheduler: schedulers.own(), words: schedulers.words, clock }),
+  };
 }
 
 interface ServerParts extends OperatorDeps {

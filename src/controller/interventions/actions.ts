@@ -3,6 +3,7 @@
 import { durationText } from '../../api/duration.ts';
 import type { ResourceKey } from '../../api/policy.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import type { SchedulerWords } from '../../schedulers/words.ts';
 import { type MemberApp, membersOf, membersOfPolicy } from '../policies/members.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
 import type { PolicyRecord, PoolRecord } from '../policies/records.ts';
@@ -23,12 +24,14 @@ export function createActions({
   interventions,
   schedulerFor,
   leadership,
+  words,
   wake,
 }: {
   readonly store: PolicyStore;
   readonly interventions: Interventions;
   readonly schedulerFor: OperatorDeps['schedulerFor'];
   readonly leadership: Leadership;
+  readonly words: SchedulerWords;
   readonly wake: (pool: string) => void;
 }): OperatorActions {
   return {
@@ -56,7 +59,7 @@ export function createActions({
       const pool = poolFor(store, { appId, instances });
       const scheduler = schedulerFor(pool.cluster);
       const observed = (await scheduler.observe([appId], signal)).apps.get(appId);
-      if (observed === undefined) throw new TerminalError(`${appId} does not exist in Marathon yet`);
+      if (observed === undefined) throw new TerminalError(`${appId} does not exist in ${words.name} yet`);
       const reason = 'somebody turned the control on the page';
       await whileActing(scheduler, leadership).apply(
         { kind: 'scale', app: appId, from: observed.requested, to: instances, reason },

@@ -5,6 +5,7 @@ import type { DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { ClusterSpec, Scheduler } from '../../schedulers/scheduler.ts';
+import type { SchedulerWords } from '../../schedulers/words.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
 import { appsOf, type PendingCollection } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
@@ -20,6 +21,7 @@ export interface OrphanDeps {
   readonly documents: DocumentStore;
   readonly schedulerFor: OperatorDeps['schedulerFor'];
   readonly leadership: Leadership;
+  readonly words: SchedulerWords;
 }
 
 interface Orphan extends OrphanView {
@@ -87,12 +89,12 @@ export class Orphans implements OrphanActions {
 
   async delete(app: string, signal: AbortSignal): Promise<void> {
     const { policy, cluster, leaving } = this.#orphan(app);
-    const { schedulerFor, leadership, store } = this.#deps;
+    const { schedulerFor, leadership, store, words } = this.#deps;
     const scheduler = schedulerFor(cluster);
     const observed = (await scheduler.observe([app], signal)).apps.get(app);
     if (observed !== undefined && observed.owner !== policy) {
       const why = observed.owner === undefined ? 'it was adopted, not made' : `${observed.owner} made it`;
-      throw new TerminalError(`${app} is not deleted: ${why}; release it, or delete it in Marathon`);
+      throw new TerminalError(`${app} is not deleted: ${why}; release it, or delete it in ${words.name}`);
     }
     const writer = whileActing(scheduler, leadership);
     const reason = `somebody deleted it: no policy names it any more (policy ${policy} made it)`;

@@ -31,7 +31,7 @@ export class PoolMemory {
   lastCapacity: Decision['capacity'] | undefined;
 
   constructor(
-    deps: Pick<OperatorDeps, 'clock' | 'random' | 'metricSourceFor'>,
+    deps: Pick<OperatorDeps, 'clock' | 'random' | 'metricSourceFor' | 'words'>,
     { history, scenes, configs }: Restored = {},
   ) {
     this.reader = new MetricReader(deps);

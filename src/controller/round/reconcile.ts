@@ -28,7 +28,7 @@ import type { Round } from './round.ts';
 
 export type ReconcilerDeps = Pick<
   OperatorDeps,
-  'clock' | 'random' | 'schedulerFor' | 'metricSourceFor' | 'decide'
+  'clock' | 'random' | 'schedulerFor' | 'metricSourceFor' | 'decide' | 'words'
 > & {
   readonly leadership: Leadership;
   readonly store: PolicyStore;

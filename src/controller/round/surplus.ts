@@ -21,7 +21,7 @@ export function followSurplus(
 
 /**
  * The app as its pool should take it. The scheduler has no call that takes back waiting instances and leaves running ones
- * alone (schedulers/marathon/write/shrink.ts), so an app that cannot launch what it once asked for keeps the count, and with
+ * alone, so an app that cannot launch what it once asked for keeps the count, and with
  * it slots that nobody uses. After a while these are lent to the others. Should one of the instances launch after
  * all, the fall goes through at that moment and takes it back: until then the pool is over its budget by as many.
  */

@@ -6,6 +6,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, UnresolvedReference, WaitError } from '../../runtime/errors.ts';
 import { Backoff } from '../../runtime/work/backoff.ts';
 import { SurplusWaits } from '../../schedulers/scheduler.ts';
+import { PLAIN_WORDS, type SchedulerWords } from '../../schedulers/words.ts';
 
 /** How a write that did not happen is told to people. */
 export type Obstacle = 'locked' | 'refused' | 'unresolved' | 'unavailable' | 'unlaunched' | 'unkept';
@@ -35,13 +36,19 @@ const REFUSED_RETRY_MOST_MS = 900_000;
 
 export class WriteGate {
   readonly #clock: Clock;
+  readonly #words: SchedulerWords;
   readonly #backoff: Backoff<string>;
   /** For updates that were accepted and have no effect. */
   readonly #patience: Backoff<string>;
   readonly #refusals: Backoff<string>;
   readonly #closed = new Map<string, Entry>();
 
-  constructor(deps: { readonly clock: Clock; readonly random: () => number }) {
+  constructor(deps: {
+    readonly clock: Clock;
+    readonly random: () => number;
+    readonly words?: SchedulerWords;
+  }) {
+    this.#words = deps.words ?? PLAIN_WORDS;
     this.#clock = deps.clock;
     this.#backoff = new Backoff({ baseMs: 1_000, maxMs: 30_000, random: deps.random });
     this.#refusals = new Backoff({
@@ -86,7 +93,7 @@ export class WriteGate {
     this.#refusals.forget(key);
     if (change.kind !== 'update') return;
     // Should the same differences still be there, sending them again and again would restart the app for ever.
-    const message = `Marathon took the update of ${change.app} and still shows another ${change.fields.map(({ field }) => field).join(', ')}; does this version of Marathon know the field?`;
+    const message = `${this.#words.name} took the update of ${change.app} and still shows another ${change.fields.map(({ field }) => field).join(', ')}; does this version of ${this.#words.name} know the field?`;
     const untilMs = this.#clock.monotonic() + this.#patience.next(key);
     this.#closed.set(key, {
       obstacle: 'unkept',

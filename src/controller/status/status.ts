@@ -2,6 +2,7 @@
 
 import type { ResourceKey } from '../../api/policy.ts';
 import { messageOf } from '../../runtime/errors.ts';
+import type { SchedulerWords } from '../../schedulers/words.ts';
 import type { InterventionEffect } from '../interventions/effect.ts';
 import { PendingCollections } from '../ownership/pending-collection.ts';
 import type { HistoryStore } from '../persistence/history-store.ts';
@@ -37,6 +38,7 @@ export type StatusDeps = Pick<
   | 'onRound'
   | 'redact'
 > & {
+  readonly words: SchedulerWords;
   readonly history: HistoryStore;
   readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
   readonly pendingCollections: () => readonly PendingCollection[];
@@ -127,7 +129,7 @@ export class Status {
   finish(round: Round): void {
     if (round.assessments.length > 0) this.#noteCluster(round.pool, round.world.error);
     if (isWhole(round)) this.#rounds += 1;
-    this.#events.addAll(roundEvents(round));
+    this.#events.addAll(roundEvents(round, this.#deps.words));
     const partOf = partsOf(round);
     for (const record of round.pool.members) {
       this.#events.addAll(this.#conditions.update(record, partOf(record.key), this.#storeTrouble));
@@ -142,7 +144,7 @@ export class Status {
 
   /** Something done outside of a round, for a policy. */
   changed(result: WriteResult, policy: ResourceKey): void {
-    this.#events.addAll(changeEvents(result), policy);
+    this.#events.addAll(changeEvents(result, this.#deps.words), policy);
     this.#changed();
   }
 

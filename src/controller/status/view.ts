@@ -192,6 +192,8 @@ export interface PendingCollectionView {
 
 /** One cluster that policies live in, or the operator's own. */
 export interface ClusterView {
+  /** What people call its scheduler, as the scheduler's own words say. */
+  readonly scheduler: string;
   /** Every address that it is known by. */
   readonly urls: readonly string[];
   /** The address in use. */
@@ -207,7 +209,7 @@ export interface OperatorView {
   readonly version: string;
   readonly ready: boolean;
   /** All of `clusters` in one: reachable while each of them is. */
-  readonly cluster: { readonly url: string; readonly reachable: boolean; readonly message: string };
+  readonly cluster: Pick<ClusterView, 'scheduler' | 'url' | 'reachable' | 'message'>;
   readonly clusters: readonly ClusterView[];
   readonly pools: readonly PoolView[];
   readonly capacityPools: readonly CapacityPoolView[];

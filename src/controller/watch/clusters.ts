@@ -2,10 +2,13 @@
 
 import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
+import type { SchedulerWords } from '../../schedulers/words.ts';
 import type { OperatorDeps } from '../ports.ts';
-import type { ClusterView } from '../status/view.ts';
+import type { ClusterView, OperatorView } from '../status/view.ts';
 
-type ClustersDeps = Pick<OperatorDeps, 'clusterId' | 'clusterInfo' | 'schedulerInfo'>;
+type ClustersDeps = Pick<OperatorDeps, 'clusterId' | 'clusterInfo' | 'schedulerInfo'> & {
+  readonly words: SchedulerWords;
+};
 
 interface Read {
   readonly cluster: ClusterSpec | undefined;
@@ -51,14 +54,15 @@ export class Clusters {
   }
 
   /** All of them in one: what keeps one of them from being read comes first. */
-  summary(): { readonly url: string; readonly reachable: boolean; readonly message: string } {
+  summary(): OperatorView['cluster'] {
+    const scheduler = this.#deps.words.name;
     const all = this.view();
     const url = this.#deps.schedulerInfo?.().url ?? all.map((each) => each.url).join(', ');
-    if (all.length === 0) return { url, reachable: false, message: 'not read yet' };
+    if (all.length === 0) return { scheduler, url, reachable: false, message: 'not read yet' };
     const away = all.filter(({ reachable }) => !reachable);
-    if (away.length === 0) return { url, reachable: true, message: 'answers' };
+    if (away.length === 0) return { scheduler, url, reachable: true, message: 'answers' };
     const message = away.map((each) => each.message).join('; ');
-    return { url, reachable: false, message };
+    return { scheduler, url, reachable: false, message };
   }
 
   #idOf(cluster: ClusterSpec | undefined): string {
@@ -69,6 +73,7 @@ export class Clusters {
     const { urls, url, version } = this.#infoOf(reads[0].cluster);
     const failure = reads.some((read) => read.failure === undefined) ? undefined : reads[0].failure;
     return {
+      scheduler: this.#deps.words.name,
       urls,
       url,
       reachable: failure === undefined,

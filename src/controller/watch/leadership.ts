@@ -4,6 +4,7 @@ import type { AppObservation, TaskObservation } from '../../core/observation.ts'
 import type { Clock } from '../../runtime/clock.ts';
 import { WaitError } from '../../runtime/errors.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
+import type { SchedulerWords } from '../../schedulers/words.ts';
 
 export interface LeadershipState {
   readonly acting: boolean;
@@ -37,8 +38,13 @@ export function taskLeadership(
   { taskId, appId }: TaskIdentity,
   {
     scheduler,
+    words,
     clock,
-  }: { readonly scheduler: Pick<Scheduler, 'observe'>; readonly clock: Pick<Clock, 'monotonic'> },
+  }: {
+    readonly scheduler: Pick<Scheduler, 'observe'>;
+    readonly words: SchedulerWords;
+    readonly clock: Pick<Clock, 'monotonic'>;
+  },
 ): Leadership {
   let newestSinceMs: number | undefined;
   return async (signal) => {
@@ -46,7 +52,7 @@ export function taskLeadership(
     const newest = newestRunning(app);
     if (newest?.id !== taskId) {
       newestSinceMs = undefined;
-      return { acting: false, reason: whyNot(newest, { taskId, appId }) };
+      return { acting: false, reason: whyNot(newest, { taskId, appId }, words) };
     }
     newestSinceMs ??= clock.monotonic();
     const older = app?.tasks.find(({ id, phase }) => id !== taskId && HAS_PROCESS.has(phase));
@@ -75,9 +81,13 @@ function isNewer(a: TaskObservation, b: TaskObservation): boolean {
   return startedA === startedB ? a.id > b.id : startedA > startedB;
 }
 
-function whyNot(newest: TaskObservation | undefined, { taskId, appId }: TaskIdentity): string {
+function whyNot(
+  newest: TaskObservation | undefined,
+  { taskId, appId }: TaskIdentity,
+  words: SchedulerWords,
+): string {
   return newest === undefined
-    ? `Marathon does not list task ${taskId} of ${appId} as running`
+    ? `${words.name} does not list task ${taskId} of ${appId} as running`
     : `task ${newest.id} of ${appId} is newer and acts`;
 }
 

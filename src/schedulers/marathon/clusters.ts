@@ -11,6 +11,7 @@ import type {
 } from '../scheduler.ts';
 import { baseUrls } from './config.ts';
 import { createMarathonScheduler, type MarathonScheduler } from './index.ts';
+import { MARATHON_WORDS } from './words.ts';
 
 const DEADLINE_MS = 10_000;
 /** With a live event stream the periodic re-list only guards against a lost event. */
@@ -20,6 +21,7 @@ const RESYNC_MS = 60_000;
 const OWN: MarathonSpec = {};
 
 export class MarathonClusters implements SchedulerClusters {
+  readonly words = MARATHON_WORDS;
   readonly #deps: ClustersDeps;
   readonly #schedulers = new Map<string, MarathonScheduler>();
   /** What was worked out for a spec, of which there are many and which never change. */

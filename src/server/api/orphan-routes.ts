@@ -47,7 +47,7 @@ async function act(
   try {
     const { app, ...others } = await objectOf(c.req.text());
     if (typeof app !== 'string' || !app.startsWith('/') || Object.keys(others).length > 0)
-      throw new TerminalError('send {"app": "/id"} with the Marathon id of one app');
+      throw new TerminalError('send {"app": "/id"} with the id of one app');
     if (state.orphans === undefined) throw new TerminalError('this operator looks for no orphans');
     await what(state.orphans, app);
     return c.json({ app });

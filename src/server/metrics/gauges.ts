@@ -22,7 +22,7 @@ export interface ViewGauge {
 type Figure<T> = readonly [name: string, help: string, of: (thing: T) => number | undefined];
 
 const OPERATOR: readonly Figure<OperatorView>[] = [
-  ['ready', '1 once the policies and Marathon were read.', ({ ready }) => Number(ready)],
+  ['ready', '1 once the policies and a cluster were read.', ({ ready }) => Number(ready)],
   [
     'document_problems',
     'Problems of documents that are not running as written.',
@@ -32,7 +32,7 @@ const OPERATOR: readonly Figure<OperatorView>[] = [
 
 const CLUSTER_UP: ViewGauge = {
   name: 'microscaling_marathon_up',
-  help: '1 while a Marathon could be read when it was last tried; its addresses are the label.',
+  help: '1 while a cluster could be read when it was last tried; its addresses are the label.',
   labelNames: ['urls'],
   samples: ({ cluster, clusters }) =>
     clusters.length === 0
@@ -42,7 +42,7 @@ const CLUSTER_UP: ViewGauge = {
 
 const CLUSTER_INFO: ViewGauge = {
   name: 'microscaling_marathon_info',
-  help: 'Always 1; the version of a Marathon is a label, once it has told.',
+  help: 'Always 1; the version of the scheduler of a cluster is a label, once it has told.',
   labelNames: ['urls', 'version'],
   samples: ({ clusters }) =>
     clusters.flatMap(({ version, ...each }) =>
@@ -86,14 +86,18 @@ const APP: readonly Figure<AppView>[] = [
     (app) => (app.undecided ? undefined : app.wanted),
   ],
   ['app_granted_instances', 'What the pool grants.', (app) => (app.undecided ? undefined : app.granted)],
-  ['app_requested_instances', "Marathon's `instances`.", (app) => existing(app, app.requested)],
+  [
+    'app_requested_instances',
+    'Instances that the scheduler is asked for.',
+    (app) => existing(app, app.requested),
+  ],
   ['app_running_instances', 'Tasks that run.', (app) => existing(app, app.running)],
   [
     'app_ready_instances',
     'Tasks that serve: healthy where the app has health checks.',
     (app) => existing(app, app.ready),
   ],
-  ['app_waiting_instances', "Instances in Marathon's launch queue.", (app) => existing(app, app.waiting)],
+  ['app_waiting_instances', 'Instances that wait to be launched.', (app) => existing(app, app.waiting)],
   ['app_min_instances', 'Fewest that the policy allows.', ({ min }) => min],
   ['app_max_instances', 'Most that the policy allows.', ({ max }) => max],
   [

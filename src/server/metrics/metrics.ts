@@ -31,7 +31,7 @@ const BUILD = {
 const COUNTERS = {
   rounds: {
     name: 'microscaling_rounds_total',
-    help: 'Rounds, of one pool each, by result (complete; blind: Marathon could not be read; standby: another instance acts).',
+    help: 'Rounds, of one pool each, by result (complete; blind: the cluster could not be read; standby: another instance acts).',
     labelNames: ['result'],
   },
   decisions: {
@@ -51,7 +51,7 @@ const COUNTERS = {
   },
   calls: {
     name: 'microscaling_marathon_requests_total',
-    help: 'Requests to Marathon by method, class of endpoint and outcome (ok, conflict, refused, error, unreachable, aborted).',
+    help: 'Requests to the scheduler by method, class of endpoint and outcome (ok, conflict, refused, error, unreachable, aborted).',
     labelNames: ['method', 'endpoint', 'outcome'],
   },
 } as const;
@@ -66,7 +66,7 @@ const HISTOGRAMS = {
   },
   calls: {
     name: 'microscaling_marathon_request_duration_seconds',
-    help: 'From a request to Marathon to its answer.',
+    help: 'From a request to the scheduler to its answer.',
     labelNames: ['method', 'endpoint'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },

@@ -136,16 +136,13 @@ function scaleRequest(body: string): { readonly app: string; readonly instances:
   }
   if (typeof value !== 'object' || value === null) return 'send an object {"app": "/id", "instances": 3}';
   const { app, instances } = value as { readonly app?: unknown; readonly instances?: unknown };
-  if (typeof app !== 'string' || app === '') return '`app` must be the Marathon id of an app';
+  if (typeof app !== 'string' || app === '') return '`app` must be the id of an app';
   if (typeof instances !== 'number' || !Number.isSafeInteger(instances) || instances < 0)
     return '`instances` must be a whole number, 0 or more';
   return { app, instances };
 }
 
-const NOT_IN_TIME = failureWithCode(
-  503,
-  'Marathon did not answer in time; the count shows whether it was scaled',
-);
+const NOT_IN_TIME = failureWithCode(503, 'no answer in time; the count shows whether it was scaled');
 
 function tooLarge(c: Context): Response {
   return c.json({ message: 'the body is too large; send {"app": "/id", "instances": 3}' }, 413);

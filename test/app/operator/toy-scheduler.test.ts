@@ -74,6 +74,25 @@ it('runs a policy on a scheduler that is one folder and one registration', async
   });
 });
 
+it('speaks of a toy in the words of the toy, and of no other scheduler', async () => {
+  const apps: ToyApps = new Map();
+  const { state, url } = await operatorOn('toy', apps);
+  const applied = (): string | undefined =>
+    state
+      .view()
+      .pools.flatMap(({ policies }) => policies.flatMap(({ conditions }) => conditions))
+      .find(({ type }) => type === 'Applied')?.message;
+  await until('the policy to be applied', () => applied() === 'the toy box has what the policy says');
+  const view = state.view();
+  expect(view.clusters.map(({ scheduler }) => scheduler)).toEqual(['the toy box']);
+  expect(JSON.stringify(view)).not.toMatch(/marathon|mesos/i);
+  const read = async (path: string): Promise<string> => await (await fetch(new URL(path, url))).text();
+  expect(await read('/readyz')).not.toMatch(/marathon|mesos/i);
+  expect((await read('/metrics')).replaceAll(/microscaling_marathon_\w+/g, '')).not.toMatch(
+    /marathon|mesos/i,
+  );
+});
+
 it('runs the same policy on the registered scheduler in memory', async () => {
   const { state } = await operatorOn('memory', new Map());
   await until('6 slots to be shared', () => {

@@ -11,6 +11,7 @@ import type { Change } from '../../../src/core/change.ts';
 import type { AppObservation, TaskObservation } from '../../../src/core/observation.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TransientError, WaitError } from '../../../src/runtime/errors.ts';
+import { MARATHON_WORDS } from '../../../src/schedulers/marathon/words.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../../support/fakes.ts';
 
 const APP = '/ops/operator';
@@ -43,7 +44,8 @@ function anOperatorApp(clock = new VirtualClock(0)) {
     isGone: () => {
       tasks = undefined;
     },
-    instance: (taskId: string) => taskLeadership({ taskId, appId: APP }, { scheduler, clock }),
+    instance: (taskId: string) =>
+      taskLeadership({ taskId, appId: APP }, { scheduler, words: MARATHON_WORDS, clock }),
   };
 }
 

@@ -6,6 +6,7 @@ import { defined } from '../../../src/lang/defined.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { oneCluster } from '../../../src/schedulers/one-cluster.ts';
 import type { ApplyResult, ReportingScheduler, SchedulerType } from '../../../src/schedulers/scheduler.ts';
+import type { SchedulerWords } from '../../../src/schedulers/words.ts';
 
 interface ToyApp {
   readonly instances: number;
@@ -15,9 +16,16 @@ interface ToyApp {
 /** What runs, by app. */
 export type ToyApps = Map<string, ToyApp>;
 
+const TOY_WORDS: SchedulerWords = {
+  name: 'the toy box',
+  queue: 'the toy box',
+  operation: 'move',
+  endOperation: (id) => `take back ${id}`,
+};
+
 /** Starts and stops at once whatever it is asked for. */
 export function toyScheduler(apps: ToyApps): SchedulerType {
-  return { open: () => oneCluster(scheduler(apps)) };
+  return { open: () => oneCluster(scheduler(apps), TOY_WORDS) };
 }
 
 function scheduler(apps: ToyApps): ReportingScheduler {

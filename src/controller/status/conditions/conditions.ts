@@ -7,6 +7,7 @@ import { usable } from '../../../core/demand/metric-failure.ts';
 import { timingOf } from '../../../core/demand/timing.ts';
 import type { MetricReading } from '../../../core/observation.ts';
 import { messageOf, TerminalError, UnresolvedReference } from '../../../runtime/errors.ts';
+import type { SchedulerWords } from '../../../schedulers/words.ts';
 import { pauseText } from '../../interventions/effect.ts';
 import { type PolicyRecord, shownVersion } from '../../policies/records.ts';
 import type { WriteResult } from '../../round/act.ts';
@@ -26,12 +27,17 @@ interface Part {
   readonly round: Round;
   readonly assessments: readonly AppAssessment[];
   readonly outcomes: readonly WriteResult[];
+  readonly words: SchedulerWords;
 }
 
 /** @param round as far as the policy is concerned */
-export function conditionsOf(record: PolicyRecord, round: Round): readonly NewCondition[] {
+export function conditionsOf(
+  record: PolicyRecord,
+  round: Round,
+  words: SchedulerWords,
+): readonly NewCondition[] {
   const { assessments, outcomes } = round;
-  const part: Part = { record, round, assessments, outcomes };
+  const part: Part = { record, round, assessments, outcomes, words };
   const accepted = acceptedOf(part);
   const running = record.running !== undefined;
   const found: readonly (readonly [ConditionType, Finding])[] = [
@@ -174,7 +180,11 @@ function appliedOf(part: Part): Finding {
   const obstacle = WORST_FIRST.find((each) => outcomes.some((met) => met.obstacle === each));
   if (obstacle !== undefined) return is('False', OBSTACLES[obstacle], obstaclesIn(outcomes));
   if (mode === 'Observe') return is('Unknown', 'Observing', OBSERVING);
-  return driftOf(part) ?? deployingOf(part) ?? is('True', 'UpToDate', 'Marathon has what the policy says');
+  return (
+    driftOf(part) ??
+    deployingOf(part) ??
+    is('True', 'UpToDate', `${part.words.name} has what the policy says`)
+  );
 }
 
 function unreadable(error: unknown): Finding {
@@ -185,13 +195,13 @@ function unreadable(error: unknown): Finding {
     : is('Unknown', 'MarathonUnavailable', message);
 }
 
-function driftOf({ assessments, round }: Part): Finding | undefined {
+function driftOf({ assessments, round, words }: Part): Finding | undefined {
   const told = assessments.flatMap(({ app }) => {
     const { id } = app.spec;
     const fields = round.drift.get(id);
     if (fields === undefined || app.drift !== 'Report') return [];
     const names = fields.map(({ field }) => field).join(', ');
-    const who = round.edited?.has(id) ? ': somebody changed it in Marathon' : '';
+    const who = round.edited?.has(id) ? `: somebody changed it in ${words.name}` : '';
     return [`${id} differs from the policy in ${names}${who}`];
   });
   if (told.length === 0) return undefined;
@@ -201,7 +211,7 @@ function driftOf({ assessments, round }: Part): Finding | undefined {
 }
 
 /** Only what changes definitions counts: scaling goes on all day long and is nothing to wait for. */
-function deployingOf({ assessments, round, outcomes }: Part): Finding | undefined {
+function deployingOf({ assessments, round, outcomes, words }: Part): Finding | undefined {
   const made = outcomes.find(({ change }) => change.kind === 'create' || change.kind === 'update');
   if (made !== undefined) {
     const what = made.change.kind === 'create' ? 'is being created' : 'is being updated';
@@ -209,10 +219,10 @@ function deployingOf({ assessments, round, outcomes }: Part): Finding | undefine
   }
   for (const { app, observed, restart } of assessments) {
     const { id } = app.spec;
-    if (restart?.overdue) return is('False', 'DeploymentStuck', stuck(restart, round.wallAheadMs));
+    if (restart?.overdue) return is('False', 'DeploymentStuck', stuck(restart, round.wallAheadMs, words));
     const deployment = observed?.operations.find(({ kinds }) => kinds.some((a) => SLOW_ACTIONS.has(a)));
     if (deployment !== undefined) {
-      return is('False', 'Deploying', `${id}: deployment ${deployment.id} is under way`);
+      return is('False', 'Deploying', `${id}: ${words.operation} ${deployment.id} is under way`);
     }
     if (round.drift.has(id)) return is('False', 'Deploying', `${id} waits for its update`);
     if (observed === undefined) return is('False', 'Deploying', `${id} is to be created`);
@@ -221,20 +231,24 @@ function deployingOf({ assessments, round, outcomes }: Part): Finding | undefine
 }
 
 /** Who, since when, what to do. */
-function stuck({ app, deployment, sinceMs, ours }: Restart, wallAheadMs: number): string {
+function stuck(
+  { app, deployment, sinceMs, ours }: Restart,
+  wallAheadMs: number,
+  words: SchedulerWords,
+): string {
   const since = instantText(sinceMs + wallAheadMs);
   const fix = ours
     ? 'correct its definition in the policy, which replaces the update'
     : 'ask whoever updated it';
-  return `${app}: deployment ${deployment} restarts it since ${since} and does not come to an end; the other apps go on without it. It ends when its new tasks run and are healthy: look at them, ${fix}, or roll it back with DELETE /v2/deployments/${deployment}`;
+  return `${app}: ${words.operation} ${deployment} restarts it since ${since} and does not come to an end; the other apps go on without it. It ends when its new tasks run and are healthy: look at them, ${fix}, or ${words.endOperation(deployment)}`;
 }
 
 const OBSERVING = 'observing, as `mode: Observe` says: decides and reports, writes nothing';
 
 const SLOW_ACTIONS: ReadonlySet<string> = new Set(['Start', 'Restart']);
 
-function limitedOf({ assessments, round }: Part): Finding {
-  return scalingLimits(assessments, round);
+function limitedOf({ assessments, round, words }: Part): Finding {
+  return scalingLimits(assessments, round, words);
 }
 
 function launchingOf({ assessments, round, outcomes }: Part): Finding {

@@ -3,6 +3,7 @@
 import { type Condition, initialConditions, setCondition } from '../../../api/conditions.ts';
 import type { ResourceKey } from '../../../api/policy.ts';
 import type { Clock } from '../../../runtime/clock.ts';
+import type { SchedulerWords } from '../../../schedulers/words.ts';
 import type { HistoryStore } from '../../persistence/history-store.ts';
 import { type PolicyRecord, shownVersion } from '../../policies/records.ts';
 import type { Round } from '../../round/round.ts';
@@ -12,6 +13,7 @@ import { conditionsOf, type NewCondition } from './conditions.ts';
 export interface PolicyConditionsDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly history: HistoryStore;
+  readonly words: SchedulerWords;
   /** Masks secrets. */
   readonly redact: (text: string) => string;
 }
@@ -32,14 +34,16 @@ export class PolicyConditions {
    * @returns the events that tell what changed
    */
   update(record: PolicyRecord, part: Round, storeTrouble: string | undefined): readonly NewEvent[] {
-    const { clock, history, redact } = this.#deps;
+    const { clock, history, redact, words } = this.#deps;
     const { key } = record;
     const nowMs = clock.now();
     const before =
       this.#conditions.get(key) ??
       history.take(key) ??
       initialConditions(shownVersion(record).generation, nowMs);
-    const after = withStoreTrouble(conditionsOf(record, part), storeTrouble).reduce<readonly Condition[]>(
+    const after = withStoreTrouble(conditionsOf(record, part, words), storeTrouble).reduce<
+      readonly Condition[]
+    >(
       (conditions, next) => setCondition(conditions, { ...next, message: redact(next.message) }, nowMs),
       before,
     );

@@ -2,6 +2,7 @@
 
 import type { Condition, ConditionReason } from '../../../api/conditions.ts';
 import type { AppDecision, LimitedBy } from '../../../core/decision.ts';
+import type { SchedulerWords } from '../../../schedulers/words.ts';
 import { overrideText } from '../../interventions/effect.ts';
 import type { AppAssessment } from '../../round/assess.ts';
 import type { Round } from '../../round/round.ts';
@@ -40,13 +41,17 @@ const LIMITS: readonly Limit[] = [
 /** At most so many apps are named. */
 const NAMED = 6;
 
-export function scalingLimits(assessments: readonly AppAssessment[], round: Round): Finding {
+export function scalingLimits(
+  assessments: readonly AppAssessment[],
+  round: Round,
+  words: SchedulerWords,
+): Finding {
   const overridden = assessments.flatMap(({ app: { spec, override } }) =>
     override === undefined ? [] : [`${spec.id} is ${overrideText(override)}`],
   );
   if (overridden.length > 0) return { status: 'True', reason: 'Overridden', message: overridden.join('; ') };
   if (round.room?.state === 'unknown') {
-    const meanwhile = "meanwhile Marathon's queue decides, and remainders do not grow";
+    const meanwhile = `meanwhile ${words.queue} decides, and remainders do not grow`;
     return { status: 'Unknown', reason: 'CapacityUnknown', message: `${round.room.reason}; ${meanwhile}` };
   }
   const decisions = assessments.flatMap(({ app }) => round.decisions.get(app.spec.id) ?? []);

@@ -2,6 +2,7 @@
 
 import type { Condition } from '../../../api/conditions.ts';
 import type { Change } from '../../../core/change.ts';
+import type { SchedulerWords } from '../../../schedulers/words.ts';
 import type { PolicyRecord } from '../../policies/records.ts';
 import type { WriteResult } from '../../round/act.ts';
 import type { Round } from '../../round/round.ts';
@@ -97,7 +98,7 @@ function appliedEvent(now: Condition, was: Condition | undefined): EventKind | u
 }
 
 /** What a round did to apps, and which counts somebody else changed. Counts of scaled apps are decision records, not events. */
-export function roundEvents(round: Round): readonly NewEvent[] {
+export function roundEvents(round: Round, words: SchedulerWords): readonly NewEvent[] {
   const done = round.outcomes.filter(({ result, change }) => result === 'accepted' || isBookkeeping(change));
   const manual = round.assessments.flatMap(({ app, foreignScale, held }): readonly NewEvent[] => {
     if (foreignScale.foreignChange === undefined) return [];
@@ -107,7 +108,7 @@ export function roundEvents(round: Round): readonly NewEvent[] {
   });
   const edited = round.edited ?? NOBODY;
   return [
-    ...done.flatMap((outcome) => changeEvents(outcome, edited)),
+    ...done.flatMap((outcome) => changeEvents(outcome, words, edited)),
     ...round.outcomes.flatMap(refusalEvents),
     ...manual,
   ];
@@ -141,6 +142,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 /** @param edited apps whose definition somebody else changed */
 export function changeEvents(
   { change, result }: WriteResult,
+  words: SchedulerWords,
   edited: ReadonlySet<string> = NOBODY,
 ): readonly NewEvent[] {
   if (result === 'failed' || result === 'postponed') return [];
@@ -151,7 +153,7 @@ export function changeEvents(
     case 'update':
       return [
         edited.has(change.app)
-          ? { ...warning('DriftReverted'), object, message: reverted(change) }
+          ? { ...warning('DriftReverted'), object, message: reverted(change, words) }
           : { ...normal('Updated'), object, message: change.reason },
         ...rotationEvents(change),
       ];
@@ -180,9 +182,9 @@ export function storeEvent(trouble: string | undefined): NewEvent {
 }
 
 /** Whoever did it in good faith has to learn why it did not last, and how it would. */
-function reverted({ fields }: Change & { kind: 'update' }): string {
+function reverted({ fields }: Change & { kind: 'update' }, words: SchedulerWords): string {
   const names = fields.map(({ field }) => field).join(', ');
-  return `somebody changed ${names} in Marathon, and that was put back to what the policy says. To keep such a change, write it into the policy, or let the policy say \`drift: Report\``;
+  return `somebody changed ${names} in ${words.name}, and that was put back to what the policy says. To keep such a change, write it into the policy, or let the policy say \`drift: Report\``;
 }
 
 function countOf(instances: number): string {

@@ -12,6 +12,7 @@ import { conditionEvents } from '../../../../src/controller/status/events/event-
 import type { AppDecision } from '../../../../src/core/decision.ts';
 import type { AppObservation, MetricReading, OperationKind } from '../../../../src/core/observation.ts';
 import { TerminalError, TransientError, UnresolvedReference } from '../../../../src/runtime/errors.ts';
+import { MARATHON_WORDS } from '../../../../src/schedulers/marathon/words.ts';
 import { aSample, aTarget, notRead, observed, T0 } from '../../../support/builders.ts';
 import { anApp, aPolicy, wants } from '../../../support/fakes.ts';
 
@@ -84,7 +85,7 @@ function aScene(scene: Scene): { record: PolicyRecord; round: Round; assessment:
 
 function conditionIn(scene: Scene, type: ConditionType): { told: string; message: string } {
   const { record, round } = aScene(scene);
-  const found = conditionsOf(record, round).find((c) => c.type === type);
+  const found = conditionsOf(record, round, MARATHON_WORDS).find((c) => c.type === type);
   return { told: `${found?.status}/${found?.reason}`, message: found?.message ?? '' };
 }
 
@@ -227,7 +228,9 @@ describe('conditions', () => {
   it('are unknown for a policy that never ran, except for Accepted', () => {
     const { record, round } = aScene({ record: { accepted: refusal('PoolNotFound', 'no pool') } });
     const { running: _, ...never } = record;
-    const told = conditionsOf(never, { ...round, assessments: [] }).map((c) => `${c.type}=${c.status}`);
+    const told = conditionsOf(never, { ...round, assessments: [] }, MARATHON_WORDS).map(
+      (c) => `${c.type}=${c.status}`,
+    );
     expect(told).toEqual([
       'Accepted=False',
       'MetricsAvailable=Unknown',
@@ -247,7 +250,10 @@ describe('events of transitions', () => {
     let last: readonly string[] = [];
     for (const scene of scenes) {
       const { record, round } = aScene(scene);
-      const after = conditionsOf(record, round).reduce((all, next) => setCondition(all, next, T0), before);
+      const after = conditionsOf(record, round, MARATHON_WORDS).reduce(
+        (all, next) => setCondition(all, next, T0),
+        before,
+      );
       last = conditionEvents('policy default/demo', before, after).map((e) => `${e.type} ${e.reason}`);
       before = after;
     }

@@ -9,6 +9,7 @@ import {
   versionEvents,
 } from '../../../../src/controller/status/events/event-rules.ts';
 import type { Change, FieldDiff } from '../../../../src/core/change.ts';
+import { MARATHON_WORDS } from '../../../../src/schedulers/marathon/words.ts';
 
 describe('a change', () => {
   const create = (instances: number): WriteResult['change'] => ({
@@ -26,13 +27,13 @@ describe('a change', () => {
     { instances: 1, message: 'created with 1 instance' },
     { instances: 3, message: 'created with 3 instances' },
   ])('has the event $message', ({ instances, message }) => {
-    expect(changeEvents({ change: create(instances), result: 'accepted' })).toEqual([
+    expect(changeEvents({ change: create(instances), result: 'accepted' }, MARATHON_WORDS)).toEqual([
       { type: 'Normal', reason: 'Created', object: 'app /shop/orders', message },
     ]);
   });
 
   it.each(['failed', 'postponed'] as const)('has no event when it was %s', (result) => {
-    expect(changeEvents({ change: create(1), result })).toEqual([]);
+    expect(changeEvents({ change: create(1), result }, MARATHON_WORDS)).toEqual([]);
   });
 });
 
@@ -46,7 +47,7 @@ describe('an update', () => {
     reason: 'differs',
   });
   const told = (...fields: FieldDiff[]) =>
-    changeEvents({ change: update(fields), result: 'accepted' }).map(
+    changeEvents({ change: update(fields), result: 'accepted' }, MARATHON_WORDS).map(
       ({ reason, message }) => `${reason}: ${message}`,
     );
 

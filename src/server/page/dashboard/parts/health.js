@@ -108,7 +108,7 @@ export function showTroubles(list, view) {
   const clusters = view.clusters.length === 0 ? [view.cluster] : view.clusters;
   const away = clusters
     .filter(({ reachable }) => !reachable)
-    .map(({ url, message }) => ({ source: `Marathon at ${url}`, message }));
+    .map(({ scheduler, url, message }) => ({ source: `${scheduler} at ${url}`, message }));
   const create = () => {
     const node = el('li');
     /** @param {{ source: string, message: string }} trouble */

@@ -1,0 +1,10 @@
+// schedulers/marathon: how people speak of Marathon.
+
+import type { SchedulerWords } from '../words.ts';
+
+export const MARATHON_WORDS: SchedulerWords = {
+  name: 'Marathon',
+  queue: "Marathon's queue",
+  operation: 'deployment',
+  endOperation: (id) => `roll it back with DELETE /v2/deployments/${id}`,
+};

@@ -1,0 +1,20 @@
+// schedulers: how a scheduler is spoken of to people. Each has its own words; these are for one without.
+
+/** Parts of sentences that people read; none of them starts a sentence. */
+export interface SchedulerWords {
+  /** `Marathon`, as the subject of a sentence. */
+  readonly name: string;
+  /** What launches instances where nobody counts the room: `Marathon's queue`. */
+  readonly queue: string;
+  /** What it calls an operation that holds an app: `deployment`. */
+  readonly operation: string;
+  /** How a person ends one that does not end by itself: `roll it back with …`. */
+  readonly endOperation: (id: string) => string;
+}
+
+export const PLAIN_WORDS: SchedulerWords = {
+  name: 'the scheduler',
+  queue: "the scheduler's queue",
+  operation: 'operation',
+  endOperation: (id) => `end ${id} in the scheduler`,
+};
