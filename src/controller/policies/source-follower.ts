@@ -6,7 +6,8 @@ import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { Status } from '../status/status.ts';
-import type { Listing, PolicyStore, StoreChange } from './policy-store.ts';
+import type { Listing } from './listings.ts';
+import type { PolicyStore, StoreChange } from './policy-store.ts';
 import { type DocumentProblem, ProblemLog } from './problem-log.ts';
 
 export interface FollowerDeps {
