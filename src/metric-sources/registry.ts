@@ -6,6 +6,7 @@ import { TerminalError } from '../runtime/errors.ts';
 import { azureStorageQueue } from './azure-queue/index.ts';
 import { http } from './http/index.ts';
 import { prometheus } from './prometheus/index.ts';
+import { rabbitmq } from './rabbitmq/index.ts';
 import { random } from './random/index.ts';
 import type {
   ImpliedReference,
@@ -17,7 +18,13 @@ import type {
 } from './source.ts';
 import { withDeadline } from './wrappers/deadline.ts';
 
-export const METRIC_SOURCES: readonly MetricSourceType[] = [azureStorageQueue, http, prometheus, random];
+export const METRIC_SOURCES: readonly MetricSourceType[] = [
+  azureStorageQueue,
+  http,
+  prometheus,
+  rabbitmq,
+  random,
+];
 
 /** Long enough for a distant account on a bad day and for a first read that loads an SDK, short enough for a round. */
 const DEFAULT_DEADLINE_MS = 2000;

@@ -177,7 +177,9 @@ function undiciFailure(error: unknown): string | undefined {
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
     return 'the answer did not come in time';
   if (code === 'UND_ERR_SOCKET') return 'the connection was closed before the answer was complete';
-  if (code.startsWith('HPE_') || code.startsWith('UND_ERR_'))
+  // The parser's own error has not always a code.
+  const unparsed = error instanceof Error && error.name === 'HTTPParserError';
+  if (unparsed || code.startsWith('HPE_') || code.startsWith('UND_ERR_'))
     return 'the answer is not HTTP; check host and port';
   if (code.startsWith('ERR_SSL_')) return 'the two sides do not agree on TLS; is it http rather than https?';
   return undefined;
