@@ -125,6 +125,17 @@ export interface InstancesSpec {
   readonly fixed?: number;
 }
 
+/** Other bounds from each start of `cron` on, for `for`. At least one of them is given. */
+export interface ScheduleSpec {
+  /** Five fields, in `timezone`. */
+  readonly cron: string;
+  /** IANA. */
+  readonly timezone: string;
+  readonly for: Duration;
+  readonly min?: number;
+  readonly max?: number;
+}
+
 export interface EnvFrom {
   readonly name: string;
   readonly from: ValueSource;
@@ -144,6 +155,7 @@ export interface AppSpec {
   readonly priority?: number;
   readonly instances: InstancesSpec;
   readonly targets?: readonly TargetSpec[];
+  readonly schedules?: readonly ScheduleSpec[];
   readonly remainder?: { readonly weight: number };
   readonly pageControl?: { readonly min: number; readonly max: number };
   readonly behavior: BehaviorSpec;

@@ -38,6 +38,8 @@ export interface AppStatus {
   readonly limitedBy?: string;
   /** RFC 3339. */
   readonly lastScaled?: string;
+  /** Absent: it has no schedules. */
+  readonly schedule?: ScheduleStatus;
   /** A person's count for a while; ends by itself. */
   readonly override?: {
     readonly instances: number;
@@ -47,6 +49,12 @@ export interface AppStatus {
     /** The name of a token, or `page`. */
     readonly by?: string;
   };
+}
+
+/** What the schedules of an app do now, and next. Times are RFC 3339. */
+export interface ScheduleStatus {
+  readonly inForce: readonly { readonly min?: number; readonly max?: number; readonly until: string }[];
+  readonly next?: { readonly min?: number; readonly max?: number; readonly from: string };
 }
 
 export interface PolicyStatus {

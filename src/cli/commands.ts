@@ -191,6 +191,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'duration',
       'seed',
       'law',
+      'from',
       'startDelay',
       'stopDelay',
       'serviceRate',

@@ -15,6 +15,7 @@ import { PolicyStore } from './policies/policy-store.ts';
 import { type PolicyRecord, shownVersion } from './policies/records.ts';
 import type { OperatorDeps } from './ports.ts';
 import { troubleOf } from './round/assess.ts';
+import { withSchedules } from './round/schedules.ts';
 
 /** What keeps something from being run as written. */
 export interface PlanTrouble {
@@ -54,7 +55,14 @@ export interface PlanResult {
  */
 export async function planOnce(
   resources: readonly Resource[],
-  { schedulerFor, clusterId }: Pick<OperatorDeps, 'schedulerFor' | 'clusterId'>,
+  {
+    schedulerFor,
+    clusterId,
+    nowMs = 0,
+  }: Pick<OperatorDeps, 'schedulerFor' | 'clusterId'> & {
+    /** By the wall clock: schedules follow it. */
+    readonly nowMs?: number;
+  },
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const store = new PolicyStore({
@@ -71,7 +79,9 @@ export async function planOnce(
       policies.push(
         record.running === undefined
           ? { ...blankPlan(record), troubles: [refusedTrouble(record)] }
-          : await readablePlan(record, () => planPolicy(record, schedulerFor(pool.cluster), signal)),
+          : await readablePlan(record, () =>
+              planPolicy(record, { scheduler: schedulerFor(pool.cluster), nowMs }, signal),
+            ),
       );
     }
   }
@@ -112,10 +122,10 @@ function refusedTrouble({ key, accepted }: PolicyRecord): PlanTrouble {
 
 async function planPolicy(
   record: PolicyRecord,
-  scheduler: Scheduler,
+  { scheduler, nowMs }: { readonly scheduler: Scheduler; readonly nowMs: number },
   signal: AbortSignal,
 ): Promise<PolicyPlan> {
-  const members = membersOfPolicy(record);
+  const members = withSchedules(membersOfPolicy(record), nowMs);
   const view = await scheduler.observe(
     members.map(({ spec }) => spec.id),
     signal,

@@ -2,8 +2,10 @@
 
 import { durationMs } from '../api/duration.ts';
 import type { AppSpec, CapacitySpec, MicroscalingPolicy } from '../api/policy.ts';
+import { scheduledAt } from '../controller/round/schedules.ts';
 import type { Budget } from '../core/decision.ts';
 import type { Footprint } from '../core/observation.ts';
+import { defined } from '../lang/defined.ts';
 import { metricSources } from '../metric-sources/registry.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import type { Curve } from './load/curve.ts';
@@ -57,6 +59,7 @@ export function scenario(
     metricError: settings.metricError,
     intervalMs: durationMs(policy.spec.interval),
     steps: curve.steps,
+    ...defined({ fromMs: settings.fromMs }),
   };
 }
 
@@ -73,8 +76,7 @@ function worldApp(
       name: app.name,
       role,
       priority: app.priority ?? Number.MAX_SAFE_INTEGER,
-      min: app.instances.min ?? 0,
-      max: Math.min(app.instances.max ?? MOST_INSTANCES, MOST_INSTANCES),
+      ...boundsOf(app),
       weight: app.remainder?.weight ?? 1,
       targets,
       behavior: app.behavior,
@@ -83,8 +85,16 @@ function worldApp(
       countsAgainstBudget: budget.kind !== 'slots' || role !== 'fixed',
     },
     initial,
+    ...(app.schedules !== undefined && { boundsAt: (ms: number) => boundsOf(scheduledAt(app, ms).spec) }),
     ...(role === 'scaled' && { demand: demandOf(curve, seed, app.name) }),
     heldPerInstance: targets[0] === undefined ? 1 : metricSources.heldPerInstance(targets[0].metric),
+  };
+}
+
+function boundsOf({ instances }: AppSpec): { readonly min: number; readonly max: number } {
+  return {
+    min: instances.min ?? 0,
+    max: Math.min(instances.max ?? MOST_INSTANCES, MOST_INSTANCES),
   };
 }
 

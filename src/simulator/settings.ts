@@ -11,6 +11,8 @@ export interface Settings {
   readonly metricAgeMs: number;
   /** Largest error of a count, as a share of it. */
   readonly metricError: number;
+  /** What time it is when the simulation begins, ms since the epoch: schedules follow it. Any day by default. */
+  readonly fromMs?: number;
 }
 
 export const DEFAULT_SETTINGS: Settings = {

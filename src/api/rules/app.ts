@@ -8,6 +8,7 @@ import type { RuleContext } from './context.ts';
 import { checkDefinition } from './definition.ts';
 import { checkFromZero } from './from-zero.ts';
 import { type Partly, present } from './partly.ts';
+import { checkSchedules } from './schedules.ts';
 import { checkTarget } from './target.ts';
 
 type App = Partly<AppSpec>;
@@ -19,6 +20,7 @@ export function checkApp(app: App, pointer: string, context: RuleContext): reado
     ...(fixed ? checkFixed(app, pointer, context) : checkRole(app, pointer, context)),
     ...checkBounds(app, pointer),
     ...checkBehavior(app, pointer, context),
+    ...checkSchedules(app, pointer),
     ...checkFromZero(app, pointer, context),
     ...present(app.targets).flatMap(([target, i]) =>
       checkTarget(target, below(pointer, 'targets', i), context),
@@ -30,7 +32,7 @@ export function checkApp(app: App, pointer: string, context: RuleContext): reado
 /** A fixed app is created with its count and then left to people. */
 function checkFixed(app: App, pointer: string, context: RuleContext): readonly Finding[] {
   const path = showPath(pointer);
-  const excluded = ['priority', 'targets', 'remainder', 'instances/min', 'instances/max']
+  const excluded = ['priority', 'targets', 'remainder', 'schedules', 'instances/min', 'instances/max']
     .filter((field) => context.given(`${pointer}/${field}`))
     .map((field) => {
       const name = field.replace('/', '.');

@@ -3,6 +3,7 @@
 import { behaviorSchema, manualScaleSchema } from './behavior.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { MetricBlock } from './metric-block.ts';
+import { schedulesSchema } from './schedules.ts';
 import {
   APP_ID_PATTERN,
   count,
@@ -59,6 +60,7 @@ export function appSchema(blocks: readonly MetricBlock[]): JsonSchema {
         targetSchema(blocks),
         { minItems: 1, maxItems: 8, 'x-kubernetes-list-type': 'atomic' },
       ),
+      schedules: schedulesSchema,
       remainder: object('Takes what nobody above needs.', {
         weight: count('Its share among the remainders of its priority.', { minimum: 1, default: 1 }),
       }),

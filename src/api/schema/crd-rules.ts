@@ -33,8 +33,9 @@ export const POLICY_RULES: Readonly<Record<string, readonly CelRule[]>> = {
       message: 'has targets and remainder, which exclude each other: remove one of them',
     },
     {
-      rule: '!(has(self.instances) && has(self.instances.fixed)) || !(has(self.priority) || has(self.targets) || has(self.remainder) || has(self.instances.min) || has(self.instances.max))',
-      message: 'is fixed, which excludes priority, targets, remainder, instances.min and instances.max',
+      rule: '!(has(self.instances) && has(self.instances.fixed)) || !(has(self.priority) || has(self.targets) || has(self.remainder) || has(self.schedules) || has(self.instances.min) || has(self.instances.max))',
+      message:
+        'is fixed, which excludes priority, targets, remainder, schedules, instances.min and instances.max',
     },
     {
       rule: '(has(self.instances) && has(self.instances.fixed)) || !has(self.pageControl)',

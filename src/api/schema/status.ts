@@ -61,6 +61,30 @@ const appStatus: JsonSchema = object(
     metric: text('The same in words.'),
     limitedBy: text('What keeps granted from wanted.'),
     lastScaled: text('When its count was changed last.', { format: 'date-time' }),
+    schedule: object('What its schedules do.', {
+      inForce: list(
+        'Bounds that hold now.',
+        object(
+          'Of one schedule.',
+          {
+            min: count('In the place of instances.min.'),
+            max: count('In the place of instances.max.'),
+            until: text('When it ends.', { format: 'date-time' }),
+          },
+          { required: ['until'] },
+        ),
+        { 'x-kubernetes-list-type': 'atomic' },
+      ),
+      next: object(
+        'What starts next.',
+        {
+          min: count('In the place of instances.min.'),
+          max: count('In the place of instances.max.'),
+          from: text('When it starts.', { format: 'date-time' }),
+        },
+        { required: ['from'] },
+      ),
+    }),
     override: object("A person's count for a while, in the place of the law's.", {
       instances: count('The count.'),
       until: text('When it ends by itself.', { format: 'date-time' }),

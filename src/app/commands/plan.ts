@@ -52,6 +52,7 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
       {
         schedulerFor: (cluster) => schedulers.of(cluster),
         clusterId: (cluster) => schedulers.idOf(cluster),
+        nowMs: systemClock.now(),
       },
       signal,
     );

@@ -59,6 +59,13 @@ export const SIMULATE_OPTIONS = {
     env: [],
     help: 'simulate so much time (default: 10m, a trace to its end)',
   },
+  from: {
+    flag: '--from',
+    arg: 'TIME',
+    type: 'text',
+    env: [],
+    help: 'what time it is when the simulation begins, e.g. 2026-03-29T00:00:00Z: schedules follow it (default: a day in January)',
+  },
   startDelay: {
     flag: '--start-delay',
     arg: 'DURATION',

@@ -2,7 +2,7 @@
 
 import type { Condition } from '../../api/conditions.ts';
 import type { CapacityPool, PolicySpec } from '../../api/policy.ts';
-import type { PolicyStatus, PoolStatus } from '../../api/status.ts';
+import type { PolicyStatus, PoolStatus, ScheduleStatus } from '../../api/status.ts';
 import type { DecisionRecord, MetricView } from '../../controller/status/view.ts';
 import type { DecisionStep } from '../../core/decision.ts';
 
@@ -66,6 +66,7 @@ export interface Explanation {
     readonly granted: number;
     readonly requested: number;
     readonly running: number;
+    readonly schedule?: ScheduleStatus;
     readonly summary: string;
     readonly steps: readonly DecisionStep[];
     readonly figures: Readonly<Record<string, number>>;

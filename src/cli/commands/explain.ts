@@ -1,6 +1,7 @@
 // cli: `microscaling explain POLICY`.
 
 import { rounded } from '../../api/words/figures.ts';
+import { scheduleText } from '../../api/words/schedule.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { MetricView } from '../../controller/status/view.ts';
 import { find } from '../client/find.ts';
@@ -9,6 +10,7 @@ import { operatorOf } from '../client/operator-client.ts';
 import type { Explanation } from '../client/policy-object.ts';
 import type { CommandContext } from '../command.ts';
 import { jsonText } from '../output/json.ts';
+import { timeText } from '../output/policy-table.ts';
 import { table } from '../output/table.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
@@ -33,6 +35,7 @@ function appText(app: Explanation['apps'][number]): string {
     `${app.name} (${app.id}, ${app.role}): ${app.summary || 'not decided yet'}`,
     `  wanted ${app.wanted}, granted ${app.granted}, requested ${app.requested}, running ${app.running}`,
     ...app.metrics.map((m) => `  input: ${metricText(m)}`),
+    ...(app.schedule === undefined ? [] : [`  schedule: ${scheduleText(app.schedule, timeText)}`]),
     ...(figures.length === 0 ? [] : [`  estimates: ${figures.join(', ')}`]),
   ];
   if (app.steps.length === 0) return lines.join('\n');

@@ -75,7 +75,15 @@ function settingsOf(options: OptionValues): Settings {
     serviceSpread: options.serviceSpread ?? DEFAULT_SETTINGS.serviceSpread,
     metricAgeMs: options.metricAge ?? DEFAULT_SETTINGS.metricAgeMs,
     metricError: options.metricError ?? DEFAULT_SETTINGS.metricError,
+    ...defined({ fromMs: options.from === undefined ? undefined : timeOf(options.from) }),
   };
+}
+
+/** @throws TerminalError for what is no time */
+function timeOf(text: string): number {
+  const ms = Date.parse(text);
+  if (Number.isFinite(ms)) return ms;
+  throw new TerminalError(`--from takes a time such as 2026-03-29T00:00:00Z, not '${text}'`);
 }
 
 /** Repeated or with commas between. */

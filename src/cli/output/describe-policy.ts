@@ -1,5 +1,6 @@
 // cli: everything about one policy on one screen: what it says, what is, who holds it, what happened last.
 
+import { scheduleText } from '../../api/words/schedule.ts';
 import { type EventObject, type Explanation, originOf, type PolicyObject } from '../client/policy-object.ts';
 import { eventTable } from './event-lines.ts';
 import { ageText, appTable, conditionTable, timeText } from './policy-table.ts';
@@ -21,6 +22,7 @@ export function describePolicy({ policy, explanation, events }: PolicyFacts, now
   const last = events.toSorted((a, b) => (a.lastTimestamp < b.lastTimestamp ? 1 : -1)).slice(0, NEWEST);
   return [
     headText(policy, nowMs),
+    section('Schedules', scheduleLines(policy).join('\n')),
     section('Held by hand', heldLines(policy).join('\n')),
     section('Apps', appTable(policy)),
     section(
@@ -74,6 +76,12 @@ function generationText(generation: number | undefined, observed: number | undef
   return observed === generation
     ? String(generation)
     : `${generation} (the operator has looked at ${observed ?? 'none'})`;
+}
+
+function scheduleLines({ status }: PolicyObject): readonly string[] {
+  return (status?.apps ?? []).flatMap(({ name, schedule }) =>
+    schedule === undefined ? [] : [`${name}: ${scheduleText(schedule, timeText)}`],
+  );
 }
 
 function heldLines({ status }: PolicyObject): readonly string[] {

@@ -2,12 +2,14 @@
 
 import { durationText } from '../../api/duration.ts';
 import type { ResourceKey } from '../../api/policy.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { SchedulerWords } from '../../schedulers/words.ts';
 import { type MemberApp, membersOf, membersOfPolicy } from '../policies/members.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
 import type { PolicyRecord, PoolRecord } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
+import { withSchedules } from '../round/schedules.ts';
 import type { OperatorActions } from '../status/view.ts';
 import { type Leadership, whileActing } from '../watch/leadership.ts';
 import { pauseText } from './effect.ts';
@@ -26,7 +28,9 @@ export function createActions({
   leadership,
   words,
   wake,
+  clock,
 }: {
+  readonly clock: Pick<Clock, 'now'>;
   readonly store: PolicyStore;
   readonly interventions: Interventions;
   readonly schedulerFor: OperatorDeps['schedulerFor'];
@@ -47,7 +51,7 @@ export function createActions({
     override(policy, app, hand) {
       const record = runningPolicy(store, policy);
       mustBeWritten(record, interventions);
-      const { spec } = overridable(record, { app, instances: hand.instances });
+      const { spec } = overridable(record, { app, instances: hand.instances, nowMs: clock.now() });
       mustBeTime(hand.forMs, LONGEST_OVERRIDE_MS);
       mustBeShort(hand.reason);
       interventions.override(policy, spec, hand);
@@ -91,9 +95,9 @@ function mustBeWritten({ key, running }: PolicyRecord, interventions: Interventi
 
 function overridable(
   record: PolicyRecord,
-  { app, instances }: { readonly app: string; readonly instances: number },
+  { app, instances, nowMs }: { readonly app: string; readonly instances: number; readonly nowMs: number },
 ): MemberApp {
-  const members = membersOfPolicy(record);
+  const members = withSchedules(membersOfPolicy(record), nowMs);
   const member = members.find(({ spec }) => spec.name === app);
   if (member === undefined) {
     const names = members.map(({ spec }) => spec.name).join(', ');

@@ -4,7 +4,7 @@ import { durationMs } from '../../api/duration.ts';
 import type { AppSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
 import type { AppRole } from '../../core/decision.ts';
 import type { InterventionEffect } from '../interventions/effect.ts';
-import type { OverrideView, PauseView } from '../status/view.ts';
+import type { OverrideView, PauseView, ScheduleView } from '../status/view.ts';
 import type { PolicyRecord, PoolRecord } from './records.ts';
 
 export interface MemberApp {
@@ -18,6 +18,8 @@ export interface MemberApp {
   readonly paused?: PauseView;
   /** A person's count for a while, in the place of the law's. */
   readonly override?: OverrideView;
+  /** What its schedules do; `spec.instances` has the bounds that hold now. */
+  readonly schedule?: ScheduleView;
 }
 
 /** Of all policies that run; policies by key, apps as written. */

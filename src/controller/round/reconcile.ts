@@ -25,6 +25,7 @@ import { planPool, withRefusal } from './plan.ts';
 import { PoolMemory } from './pool-memory.ts';
 import { recorded } from './recorded-writes.ts';
 import type { Round } from './round.ts';
+import { withSchedules } from './schedules.ts';
 
 export type ReconcilerDeps = Pick<
   OperatorDeps,
@@ -79,7 +80,8 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   #appsOf(pool: PoolRecord): readonly MemberApp[] {
-    return withInterventions(membersOf(pool), { on: (policy) => this.#deps.interventions.on(policy) });
+    const apps = withSchedules(membersOf(pool), this.#deps.clock.now());
+    return withInterventions(apps, { on: (policy) => this.#deps.interventions.on(policy) });
   }
 
   /** Stores what is remembered of every pool. */

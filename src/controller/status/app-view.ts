@@ -45,7 +45,7 @@ export function appViewOf(
     steps: decision?.steps ?? [],
     figures: decision?.figures ?? {},
     counters: {},
-    ...defined({ priority: spec.priority }),
+    ...defined({ priority: spec.priority, schedule: app.schedule }),
     ...boundsOf(assessment),
     ...(decision?.limitedBy && { limitedBy: decision.limitedBy }),
     ...(spec.pageControl && { pageControl: spec.pageControl }),

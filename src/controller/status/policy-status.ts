@@ -1,6 +1,6 @@
 // controller: what a policy or a pool says of itself in `status`, wherever its home is.
 
-import type { AppStatus, MetricStatus, PolicyStatus, PoolStatus } from '../../api/status.ts';
+import type { AppStatus, MetricStatus, PolicyStatus, PoolStatus, ScheduleStatus } from '../../api/status.ts';
 import { rounded } from '../../api/words/figures.ts';
 import { defined } from '../../lang/defined.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   PauseView,
   PolicyView,
   PoolView,
+  ScheduleView,
 } from './view.ts';
 
 /** What is not known yet is left out: never a zero in its place. */
@@ -37,7 +38,7 @@ export function poolStatusOf(pool: CapacityPoolView): PoolStatus {
 }
 
 function appStatus(app: AppView, seen: boolean): AppStatus {
-  const { name, id, wanted, granted, requested, running, limitedBy, lastScaled, override } = app;
+  const { name, id, wanted, granted, requested, running, limitedBy, lastScaled, schedule, override } = app;
   const metric = app.metrics.map(metricText).join('; ');
   return {
     name,
@@ -46,7 +47,20 @@ function appStatus(app: AppView, seen: boolean): AppStatus {
     ...(seen && { requested, running }),
     ...(app.metrics.length > 0 && { metrics: app.metrics.map(metricStatus), metric }),
     ...defined({ limitedBy, lastScaled }),
+    ...(schedule !== undefined && { schedule: scheduleStatusOf(schedule) }),
     ...(override !== undefined && { override: overrideStatus(override) }),
+  };
+}
+
+export function scheduleStatusOf({ inForce, next }: ScheduleView): ScheduleStatus {
+  return {
+    inForce: inForce.map(({ min, max, untilMs }) => ({
+      ...defined({ min, max }),
+      until: timestamp(untilMs),
+    })),
+    ...(next !== undefined && {
+      next: { ...defined({ min: next.min, max: next.max }), from: timestamp(next.atMs) },
+    }),
   };
 }
 

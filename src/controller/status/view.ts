@@ -56,6 +56,8 @@ export interface AppView {
   readonly lastScaled?: string;
   readonly pageControl?: { readonly min: number; readonly max: number };
   readonly tasks: readonly TaskView[];
+  /** Absent: it has none. `min` and `max` are those that hold now. */
+  readonly schedule?: ScheduleView;
   /** A person's count for a while, in the place of the law's; ends by itself. */
   readonly override?: OverrideView;
   /** Newest explanation. */
@@ -64,6 +66,19 @@ export interface AppView {
   readonly figures: Readonly<Record<string, number>>;
   /** Counters reported by the app's programs over statsd (`work`, `produced`, `consumed`), summed over its life. */
   readonly counters: Readonly<Record<string, number>>;
+}
+
+/** What the schedules of an app do now, and next. */
+export interface ScheduleView {
+  readonly inForce: readonly (ScheduledBounds & { readonly untilMs: number })[];
+  readonly next?: ScheduledBounds & { readonly atMs: number };
+}
+
+export interface ScheduledBounds {
+  readonly cron: string;
+  readonly timezone: string;
+  readonly min?: number;
+  readonly max?: number;
 }
 
 /** `microscaling override`: a bounded hand on the wheel. */

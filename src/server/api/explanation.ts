@@ -1,5 +1,6 @@
 // server: a policy's newest decision as `microscaling explain` and the page's readers want it.
 
+import { scheduleStatusOf } from '../../controller/status/policy-status.ts';
 import type { DecisionRecord, PolicyView } from '../../controller/status/view.ts';
 import { defined } from '../../lang/defined.ts';
 
@@ -11,6 +12,7 @@ export function explanation(policy: PolicyView, decisions: readonly DecisionReco
     decisions: decisions.filter(({ app }) => ids.has(app)),
     apps: policy.apps.map((app) => {
       const { name, id, role, wanted, granted, requested, running, summary, steps, figures, metrics } = app;
+      const schedule = app.schedule === undefined ? undefined : scheduleStatusOf(app.schedule);
       const from = steps[0]?.before;
       const counts = { wanted, granted, requested, running };
       return {
@@ -19,6 +21,7 @@ export function explanation(policy: PolicyView, decisions: readonly DecisionReco
         role,
         ...defined({ from }),
         ...counts,
+        ...defined({ schedule }),
         summary,
         steps,
         figures,

@@ -49,6 +49,7 @@ export interface PageApp
     | 'limitedBy'
     | 'pageControl'
     | 'policy'
+    | 'schedule'
     | 'override'
     | 'summary'
     | 'steps'

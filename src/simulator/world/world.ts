@@ -18,6 +18,8 @@ export interface WorldApp {
   /** Absent on apps without a queue. */
   readonly demand?: Demand;
   readonly heldPerInstance: number;
+  /** Its bounds at a moment, ms since the epoch, where its schedules change them. */
+  readonly boundsAt?: (ms: number) => Pick<AppTerms, 'min' | 'max'>;
   /** Another model of its queue, made anew for each run; default: `Queue`. */
   readonly queue?: (demand: Demand) => QueueModel;
 }
@@ -39,6 +41,8 @@ export interface WorldOptions {
   /** How often the law may act, ms. */
   readonly intervalMs: number;
   readonly steps: number;
+  /** Time of the first step, ms since the epoch; any day by default. */
+  readonly fromMs?: number;
 }
 
 /** What happened, one value per step and app. */
@@ -62,7 +66,7 @@ export interface Member {
   readonly series: Series;
 }
 
-/** When the first step begins; any day will do. */
+/** When the first step begins where nobody says another time; any day will do. */
 const START_MS = Date.UTC(2026, 0, 1);
 
 export class World {
@@ -70,13 +74,21 @@ export class World {
   readonly members: readonly Member[];
   /** Members in the order in which free places go to them. */
   readonly #byPriority: readonly Member[];
+  readonly #scheduled: readonly ScheduledMember[];
+  readonly #fromMs: number;
   readonly #places: Vector;
   #k = -1;
   #stirred = false;
 
   constructor(options: WorldOptions) {
     this.options = options;
-    this.members = options.apps.map((app) => memberOf(app, options));
+    const members = options.apps.map((app) => memberOf(app, options));
+    this.members = members;
+    this.#scheduled = members.flatMap((member, i) => {
+      const boundsAt = options.apps[i]?.boundsAt;
+      return boundsAt === undefined ? [] : [{ member, boundsAt }];
+    });
+    this.#fromMs = options.fromMs ?? START_MS;
     this.#byPriority = this.members.toSorted(
       (a, b) =>
         a.terms.priority - b.terms.priority || Number(isRemainder(a.terms)) - Number(isRemainder(b.terms)),
@@ -91,7 +103,7 @@ export class World {
 
   /** The end of the present step: when a count is read and a decision made, and what a delay then begins at. */
   get nowMs(): number {
-    return START_MS + (this.#k + 1) * STEP_MS;
+    return this.#fromMs + (this.#k + 1) * STEP_MS;
   }
 
   /** Whether an instance has started or gone in this step: what a scheduler wakes the controller for. */
@@ -108,6 +120,8 @@ export class World {
     const beginsMs = this.nowMs;
     const k = ++this.#k;
     this.#stirred = false;
+    for (const { member, boundsAt } of this.#scheduled)
+      member.terms = { ...member.terms, ...boundsAt(beginsMs) };
     for (const { instances } of this.members) if (instances.ripen(beginsMs)) this.#stirred = true;
     this.#launch(beginsMs);
     for (const { instances, queue, series } of this.members) {
@@ -137,7 +151,7 @@ export class World {
       waiting: Math.round(waiting * off),
       arrived,
       ...(waiting > 0 && {
-        oldestAgeMs: asOfMs - START_MS - (arrivalOf(series, arrived - waiting, at) + 1) * STEP_MS,
+        oldestAgeMs: asOfMs - this.#fromMs - (arrivalOf(series, arrived - waiting, at) + 1) * STEP_MS,
       }),
     };
   }
@@ -156,7 +170,14 @@ export class World {
   }
 }
 
-function memberOf(app: WorldApp, options: WorldOptions): Member {
+type WritableMember = { -readonly [K in keyof Member]: Member[K] };
+
+interface ScheduledMember {
+  readonly member: WritableMember;
+  readonly boundsAt: NonNullable<WorldApp['boundsAt']>;
+}
+
+function memberOf(app: WorldApp, options: WorldOptions): WritableMember {
   const { terms, demand, initial, heldPerInstance } = app;
   const { steps, serviceRate, serviceSpread } = options;
   const inBulk = (of: Demand): QueueModel => new Queue(of, { serviceRate, serviceSpread, heldPerInstance });

@@ -4,7 +4,7 @@
 
 import { paint } from '../colours.js';
 import { drawn, el, keep, setAttribute, setText } from '../dom.js';
-import { count, local, number } from '../format.js';
+import { count, local, number, time } from '../format.js';
 import { holdControl } from './interventions.js';
 
 /** @param {Desk} desk */
@@ -32,12 +32,13 @@ export function appCards(desk) {
 function appCard({ role }, desk) {
   const name = el('strong', { class: 'name' });
   const rank = el('span', { class: 'rank' });
+  const schedule = el('span', { class: 'rank', 'data-testid': 'app-schedule' });
   const running = el('span', { class: 'big', 'data-testid': 'app-running' });
   const counts = el('span', { class: 'counts' });
   const summary = el('summary');
   const steps = el('ol', { class: 'steps' });
   const why = el('details', { class: 'why' }, summary, steps);
-  const head = el('div', { class: 'app-head' }, el('span', { class: 'chip' }), name, rank);
+  const head = el('div', { class: 'app-head' }, el('span', { class: 'chip' }), name, rank, schedule);
   const hold = role === 'fixed' ? undefined : holdControl(desk);
   const parts = [head, running, counts, ...(hold === undefined ? [] : [hold.node]), why];
   const node = el('li', { class: 'app', 'data-testid': 'app' }, ...parts);
@@ -49,6 +50,7 @@ function appCard({ role }, desk) {
     hold?.update(app);
     setText(name, app.name);
     setText(rank, rankOf(app));
+    setText(schedule, app.schedule === undefined ? '' : scheduleOf(app.schedule));
     setText(running, app.exists ? count(app.running) : '–');
     setText(counts, countsOf(app));
     setText(summary, local(app.summary));
@@ -67,6 +69,20 @@ function appCard({ role }, desk) {
 function rankOf(app) {
   if (app.role === 'fixed') return 'left to people';
   return app.role === 'remainder' ? `priority ${app.priority}, takes the rest` : `priority ${app.priority}`;
+}
+
+/** @param {NonNullable<PageApp['schedule']>} schedule */
+function scheduleOf({ inForce, next }) {
+  const now = inForce.map(({ untilMs, ...bounds }) => `${boundsOf(bounds)} until ${time(untilMs)}`);
+  if (now.length > 0) return now.join('; ');
+  return next === undefined ? '' : `from ${time(next.atMs)} ${boundsOf(next)}`;
+}
+
+/** @param {{ min?: number, max?: number }} bounds */
+function boundsOf({ min, max }) {
+  return [min === undefined ? '' : `min ${min}`, max === undefined ? '' : `max ${max}`]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** @param {PageApp} app */
