@@ -60,6 +60,20 @@ function write(name: string, ...documents: readonly object[]): string {
   return path;
 }
 
+/** Applies a policy of the name and waits for it; the file that it is in. */
+async function applied(name: string): Promise<string> {
+  const file = write(`${name}.yaml`, policy(name));
+  const { code, stderr } = await ask('apply', '-f', file, '--wait');
+  if (code !== 0) throw new Error(stderr);
+  await untilCount(marathon, `/${name}/front`, 2);
+  await untilCount(marathon, `/${name}/back`, 4);
+  return file;
+}
+
+async function gone(file: string): Promise<void> {
+  await ask('delete', '-f', file, '--wait');
+}
+
 beforeAll(async () => {
   marathon = await laptop.marathon();
   server = `127.0.0.1:${await freePort()}`;
@@ -80,26 +94,7 @@ describe('the commands', { concurrent: false }, () => {
     const fewer = write('shop.yaml', policy('shop', { capacity: { slots: 5 } }));
     expect((await ask('apply', '-f', fewer)).stdout).toBe('microscalingpolicy/shop configured\n');
     await untilCount(marathon, '/shop/back', 3);
-  });
-
-  it('apply what get printed of everything; not over what somebody has changed since', async () => {
-    const printed = laptop.path('printed.yaml');
-    const { stdout: before } = await ask('get', '-o', 'yaml');
-    expect(before).toMatch(/kind: MicroscalingPolicyList.*resourceVersion.*status:/s);
-    writeFileSync(printed, before);
-    const { generation } = JSON.parse((await ask('get', 'shop', '-o', 'json')).stdout).metadata;
-    expect(await ask('apply', '-f', printed)).toMatchObject({ code: 0, stderr: '' });
-    expect((await ask('apply', '-f', printed)).stdout).toBe('microscalingpolicy/shop unchanged\n');
-    expect(JSON.parse((await ask('get', 'shop', '-o', 'json')).stdout).metadata.generation).toBe(generation);
-    await ask('apply', '-f', write('shop.yaml', policy('shop', { capacity: { slots: 4 } })));
-    const { code, stderr } = await ask('apply', '-f', printed);
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: expect.stringMatching(
-        /printed\.yaml:\d+: MicroscalingPolicy default\/shop: the object has been modified; please apply your changes to the latest version and try again/,
-      ),
-    });
-    await ask('apply', '-f', write('shop.yaml', policy('shop', { capacity: { slots: 5 } })));
+    await gone(fewer);
   });
 
   it('send nothing when one of several documents does not hold', async () => {
@@ -113,103 +108,16 @@ describe('the commands', { concurrent: false }, () => {
   it('send nothing when the operator would refuse one of them', async () => {
     const [front] = (policy('x') as { spec: { apps: object[] } }).spec.apps;
     const theirs = policy('theirs', { apps: [{ ...front, id: '/somebody/else' }] });
+    const before = (await ask('get', '-o', 'name')).stdout;
     const { code, stderr } = await ask('apply', '-f', write('theirs.yaml', policy('good'), theirs));
     expect(code).toBe(1);
     expect(stderr).toMatch(/theirs\.yaml:\d+: error: .*\/somebody\/else.*--allow-app-prefix/);
-    expect((await ask('get', '-o', 'name')).stdout).toBe('microscalingpolicy/shop\n');
-  });
-
-  it('show policies in every form', async () => {
-    const [table, wide, yaml, json, labelled, none] = await Promise.all([
-      ask('get'),
-      ask('get', '-o', 'wide'),
-      ask('get', 'shop', '-o', 'yaml'),
-      ask('get', '-o', 'json'),
-      ask('get', '-l', 'team=shop', '-o', 'name'),
-      ask('get', '-l', 'team!=shop'),
-    ]);
-    expect(table.stdout).toMatch(
-      /^NAMESPACE +NAME +READY .*\ndefault +shop +True +Reconcile +1\/1 \(each\) +2 +5\/5 /,
-    );
-    expect(wide.stdout).toMatch(/ sha256:[0-9a-f]{12} /);
-    expect(load(yaml.stdout)).toMatchObject({ kind: 'MicroscalingPolicy', metadata: { name: 'shop' } });
-    expect(JSON.parse(json.stdout)).toMatchObject({ items: [{ metadata: { name: 'shop' } }] });
-    expect([labelled.stdout, none.stdout]).toEqual(['microscalingpolicy/shop\n', 'no policies\n']);
-  });
-
-  it('override a count, show it everywhere, and end the override', async () => {
-    const held = await ask('override', 'front=4', '--for', '30m', '--reason', 'launch day');
-    expect(held.stdout).toMatch(
-      /^front of default\/shop is held at 4 until .*'microscaling override shop front=auto' ends it\n$/,
-    );
-    await untilCount(marathon, '/shop/front', 4);
-    const [got, described, events] = await Promise.all([
-      ask('get', 'shop'),
-      ask('describe', 'shop'),
-      ask('events', 'shop'),
-    ]);
-    expect(got.stdout).toMatch(/front .* at 4 until \d{4}-/);
-    expect(described.stdout).toMatch(/Held by hand:\n {2}front at 4 until .* \(launch day\)/);
-    expect(described.stdout).toMatch(/Decisions, newest first:\n.*\n.*\d -> \d/);
-    expect(events.stdout).toMatch(/Overridden .*front.*launch day/);
-    expect((await ask('override', 'shop', 'front=auto')).stdout).toBe(
-      'front of default/shop goes by its law again\n',
-    );
-    await untilCount(marathon, '/shop/front', 2);
-  });
-
-  it('pause and resume', async () => {
-    const paused = await ask('pause', 'shop', '--for', '1h', '--reason', 'moving the queue');
-    expect(paused.stdout).toMatch(
-      /^default\/shop is paused until .*: every count stays as it is; 'microscaling resume shop' ends it earlier\n$/,
-    );
-    expect((await ask('get')).stdout).toMatch(/shop .*Paused by hand/);
-    expect((await ask('resume', 'shop')).stdout).toBe('default/shop goes on\n');
-    expect((await ask('resume', 'shop')).stdout).toBe('default/shop was not paused by hand\n');
-  });
-
-  it.each([
-    { args: ['get', 'shoop'], says: /no MicroscalingPolicy default\/shoop at .*; did you mean shop\?/ },
-    { args: ['describe', 'shop', '-n', 'eu'], says: /there is one in namespace default: add -n default/ },
-    { args: ['override', 'frnt=3'], says: /there is no app frnt in default\/shop; did you mean front\?/ },
-    { args: ['override', 'front=9'], says: /9/ },
-    { args: ['override', 'front=3', '--for', '25h'], says: /24/ },
-    { args: ['pause', 'nobody'], says: /there are: shop/ },
-    { args: ['get', '-l', 'team in ('], says: /label selector/ },
-    { args: ['delete', 'shoop'], says: /did you mean shop\?/ },
-    { args: ['delete'], says: /say what to delete/ },
-  ])('say what is wrong: $args', async ({ args, says }) => {
-    const { code, stdout, stderr } = await ask(...args);
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(says);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-  });
-
-  it('follow changes through a restart of the operator, until Ctrl-C', async () => {
-    const env = { env: { MICROSCALING_SERVER: server } };
-    const [watched, events] = [start(['get', '-w'], env), start(['events', '-w', '-o', 'json'], env)];
-    await printed(watched, /shop +True/);
-    await printed(events, /"PolicyAccepted"/);
-    operator.child.kill('SIGTERM');
-    await operator.ended;
-    await printed(watched, /waiting for it/);
-    await startOperator();
-    await printed(watched, /answers again/);
-    await ask('pause', 'shop');
-    await printed(watched, /shop .*Paused by hand/);
-    await ask('resume', 'shop');
-    await until('the resumption to be told', () => /"Resumed"/.test(events.stdout()));
-    for (const command of [watched, events]) {
-      command.child.kill('SIGINT');
-      expect(await command.ended).toBe(0);
-    }
-    expect(watched.stdout().match(/NAMESPACE/g)).toHaveLength(1);
-    const told = events.stdout().trim().split('\n');
-    expect(new Set(told).size).toBe(told.length);
+    expect((await ask('get', '-o', 'name')).stdout).toBe(before);
   });
 
   it('delete, and wait until what it created is gone', async () => {
-    const { code, stdout } = await ask('delete', '-f', laptop.path('shop.yaml'), '--wait');
+    const file = await applied('shop');
+    const { code, stdout } = await ask('delete', '-f', file, '--wait');
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(/^microscalingpolicy\/shop .*\nmicroscalingpolicy\/shop is gone\n$/),
@@ -222,5 +130,125 @@ describe('the commands', { concurrent: false }, () => {
     const { code, stdout } = await run(['schema', 'pool'], { env: { MICROSCALING_SERVER: '127.0.0.1:1' } });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ title: 'CapacityPool' });
+  });
+
+  describe('beside a policy that runs', () => {
+    let file: string;
+
+    beforeAll(async () => {
+      file = await applied('shop');
+    });
+    afterAll(() => gone(file));
+
+    it('show policies in every form', async () => {
+      const [table, wide, yaml, json, labelled, none] = await Promise.all([
+        ask('get'),
+        ask('get', '-o', 'wide'),
+        ask('get', 'shop', '-o', 'yaml'),
+        ask('get', '-o', 'json'),
+        ask('get', '-l', 'team=shop', '-o', 'name'),
+        ask('get', '-l', 'team!=shop'),
+      ]);
+      expect(table.stdout).toMatch(
+        /^NAMESPACE +NAME +READY .*\ndefault +shop +True +Reconcile +1\/1 \(each\) +2 +6\/6 /,
+      );
+      expect(wide.stdout).toMatch(/ sha256:[0-9a-f]{12} /);
+      expect(load(yaml.stdout)).toMatchObject({ kind: 'MicroscalingPolicy', metadata: { name: 'shop' } });
+      expect(JSON.parse(json.stdout)).toMatchObject({ items: [{ metadata: { name: 'shop' } }] });
+      expect([labelled.stdout, none.stdout]).toEqual(['microscalingpolicy/shop\n', 'no policies\n']);
+    });
+
+    it('apply what get printed of everything; not over what somebody has changed since', async () => {
+      const printed = laptop.path('printed.yaml');
+      const { stdout: before } = await ask('get', '-o', 'yaml');
+      expect(before).toMatch(/kind: MicroscalingPolicyList.*resourceVersion.*status:/s);
+      writeFileSync(printed, before);
+      const { generation } = JSON.parse((await ask('get', 'shop', '-o', 'json')).stdout).metadata;
+      expect(await ask('apply', '-f', printed)).toMatchObject({ code: 0, stderr: '' });
+      expect((await ask('apply', '-f', printed)).stdout).toBe('microscalingpolicy/shop unchanged\n');
+      expect(JSON.parse((await ask('get', 'shop', '-o', 'json')).stdout).metadata.generation).toBe(
+        generation,
+      );
+      await ask('apply', '-f', write('shop.yaml', policy('shop', { capacity: { slots: 4 } })));
+      const { code, stderr } = await ask('apply', '-f', printed);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(
+          /printed\.yaml:\d+: MicroscalingPolicy default\/shop: the object has been modified; please apply your changes to the latest version and try again/,
+        ),
+      });
+      await ask('apply', '-f', write('shop.yaml', policy('shop')));
+    });
+
+    it('override a count, show it everywhere, and end the override', async () => {
+      const held = await ask('override', 'front=4', '--for', '30m', '--reason', 'launch day');
+      expect(held.stdout).toMatch(
+        /^front of default\/shop is held at 4 until .*'microscaling override shop front=auto' ends it\n$/,
+      );
+      await untilCount(marathon, '/shop/front', 4);
+      const [got, described, events] = await Promise.all([
+        ask('get', 'shop'),
+        ask('describe', 'shop'),
+        ask('events', 'shop'),
+      ]);
+      expect(got.stdout).toMatch(/front .* at 4 until \d{4}-/);
+      expect(described.stdout).toMatch(/Held by hand:\n {2}front at 4 until .* \(launch day\)/);
+      expect(described.stdout).toMatch(/Decisions, newest first:\n.*\n.*\d -> \d/);
+      expect(events.stdout).toMatch(/Overridden .*front.*launch day/);
+      expect((await ask('override', 'shop', 'front=auto')).stdout).toBe(
+        'front of default/shop goes by its law again\n',
+      );
+      await untilCount(marathon, '/shop/front', 2);
+    });
+
+    it('pause and resume', async () => {
+      const paused = await ask('pause', 'shop', '--for', '1h', '--reason', 'moving the queue');
+      expect(paused.stdout).toMatch(
+        /^default\/shop is paused until .*: every count stays as it is; 'microscaling resume shop' ends it earlier\n$/,
+      );
+      expect((await ask('get')).stdout).toMatch(/shop .*Paused by hand/);
+      expect((await ask('resume', 'shop')).stdout).toBe('default/shop goes on\n');
+      expect((await ask('resume', 'shop')).stdout).toBe('default/shop was not paused by hand\n');
+    });
+
+    it.each([
+      { args: ['get', 'shoop'], says: /no MicroscalingPolicy default\/shoop at .*; did you mean shop\?/ },
+      { args: ['describe', 'shop', '-n', 'eu'], says: /there is one in namespace default: add -n default/ },
+      { args: ['override', 'frnt=3'], says: /there is no app frnt in default\/shop; did you mean front\?/ },
+      { args: ['override', 'front=9'], says: /9/ },
+      { args: ['override', 'front=3', '--for', '25h'], says: /24/ },
+      { args: ['pause', 'nobody'], says: /there are: shop/ },
+      { args: ['get', '-l', 'team in ('], says: /label selector/ },
+      { args: ['delete', 'shoop'], says: /did you mean shop\?/ },
+      { args: ['delete'], says: /say what to delete/ },
+    ])('say what is wrong: $args', async ({ args, says }) => {
+      const { code, stdout, stderr } = await ask(...args);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(says);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    });
+
+    it('follow changes through a restart of the operator, until Ctrl-C', async () => {
+      const env = { env: { MICROSCALING_SERVER: server } };
+      const [watched, events] = [start(['get', '-w'], env), start(['events', '-w', '-o', 'json'], env)];
+      await printed(watched, /shop +True/);
+      await printed(events, /"PolicyAccepted"/);
+      operator.child.kill('SIGTERM');
+      await operator.ended;
+      await printed(watched, /waiting for it/);
+      await startOperator();
+      await printed(watched, /answers again/);
+      await ask('pause', 'shop');
+      await printed(watched, /shop .*Paused by hand/);
+      await ask('resume', 'shop');
+      await until('the resumption to be told', () => /"Resumed"/.test(events.stdout()));
+      for (const command of [watched, events]) {
+        command.child.kill('SIGINT');
+        expect(await command.ended).toBe(0);
+      }
+      expect(watched.stdout().match(/NAMESPACE/g)).toHaveLength(1);
+      const told = events.stdout().trim().split('\n');
+      expect(new Set(told).size).toBe(told.length);
+    });
   });
 });

@@ -4,8 +4,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PageView } from '../../../src/server/page/page-view.ts';
 import { ACCOUNT_KEY, type Azurite, startAzurite } from '../../support/programs/azurite.ts';
-import { printed, processesWith, type RunningCommand, run } from '../../support/programs/command.ts';
-import { Laptop, type MarathonServer, Operator, untilCount } from '../../support/programs/laptop.ts';
+import { printed, processesWith, run } from '../../support/programs/command.ts';
+import { Laptop, type MarathonServer, OperatorApi, untilCount } from '../../support/programs/laptop.ts';
 import { until } from '../../support/until.ts';
 
 const QUEUE = 'install-queue';
@@ -75,11 +75,11 @@ async function operatorTasks(): Promise<readonly Task[]> {
 }
 
 /** Asks one instance of the operator, as the page and `get` do. */
-function instanceOf(task: Task): Operator {
-  return new Operator(`http://${task.host}:${task.ports[0]}`, undefined as unknown as RunningCommand);
+function instanceOf(task: Task): OperatorApi {
+  return new OperatorApi(`http://${task.host}:${task.ports[0]}`);
 }
 
-async function answering(task: Task): Promise<Operator> {
+async function answering(task: Task): Promise<OperatorApi> {
   const operator = instanceOf(task);
   await until(
     'the operator to answer',
@@ -88,7 +88,7 @@ async function answering(task: Task): Promise<Operator> {
   return operator;
 }
 
-async function theOperator(): Promise<{ readonly task: Task; readonly operator: Operator }> {
+async function theOperator(): Promise<{ readonly task: Task; readonly operator: OperatorApi }> {
   const task = await until('one operator to run', async () => {
     const tasks = await operatorTasks();
     return tasks.length === 1 && tasks[0];
@@ -96,7 +96,7 @@ async function theOperator(): Promise<{ readonly task: Task; readonly operator: 
   return { task, operator: await answering(task) };
 }
 
-async function viewOf(operator: Operator): Promise<PageView> {
+async function viewOf(operator: OperatorApi): Promise<PageView> {
   const data = /^event: view\ndata: (.*)$/m.exec(await operator.stream())?.[1] ?? '{}';
   return JSON.parse(data) as PageView;
 }
@@ -120,6 +120,31 @@ async function consumersRest(): Promise<void> {
   await untilCount(marathon, CONSUMER, 1);
 }
 
+const QUICK = 'behavior: { giveBackAfter: 1s }';
+
+/** Gives the operator another policy in its definition, by which consumers give back at once. */
+async function upgrade(): Promise<void> {
+  const { env = {} } = (await marathon.app(OPERATOR)) ?? {};
+  const policy = env['MICROSCALING_POLICY_YAML'] ?? '';
+  const quick = policy.replace(/^( +)targets:$/m, `$1${QUICK}\n$&`);
+  expect(quick).not.toBe(policy);
+  await marathon.put(OPERATOR, { env: { ...env, MICROSCALING_POLICY_YAML: quick } });
+}
+
+/** Only what a test sends is in the queue, and consumers give back at once. */
+async function quickAndQuiet(): Promise<void> {
+  const { env = {} } = (await marathon.app(OPERATOR)) ?? {};
+  if (env['MICROSCALING_POLICY_YAML']?.includes(QUICK) !== true) {
+    const { task } = await theOperator();
+    await upgrade();
+    await until('another task', async () => (await operatorTasks()).some(({ id }) => id !== task.id));
+  }
+  await marathon.put(PRODUCER, { instances: 0 });
+  const { operator } = await theOperator();
+  await operator.reason(POLICY, 'Applied', 'UpToDate');
+  await consumersRest();
+}
+
 beforeAll(async () => {
   azurite = await startAzurite();
   marathon = await laptop.marathon();
@@ -132,7 +157,6 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-// One world, in which things happen one after the other.
 describe('microscaling install', { concurrent: false }, () => {
   it('has nothing to remove before anything is there', async () => {
     const { code, stdout } = await uninstall();
@@ -149,151 +173,159 @@ describe('microscaling install', { concurrent: false }, () => {
     expect(await marathon.counts()).toEqual({});
   });
 
-  it('creates the four apps in one deployment and says when they run', async () => {
-    const { code, stdout, stderr } = await install();
-    expect(code, stderr).toBe(0);
-    for (const id of [CONSUMER, OPERATOR, PRODUCER, REMAINDER]) {
-      expect(stdout).toContain(`creating ${id}\n`);
-      expect(stdout).toContain(`${id}: running\n`);
-    }
-    expect(stdout).toMatch(/^page {2}http:\/\/127\.0\.0\.1:\d+\/login$/m);
-    expect(stdout).toMatch(/^log in with this token, shown this once \(it may read and write\): \S{32}$/m);
-    expect(stdout + stderr).not.toContain(ACCOUNT_KEY);
-    const starts = listener.events.filter((event) => JSON.stringify(event).includes('"StartApplication"'));
-    const plans = new Set(starts.map(({ plan }) => (plan as { readonly id: string }).id));
-    expect([...plans]).toHaveLength(1);
-  });
+  describe('that was done', () => {
+    let installed: Awaited<ReturnType<typeof run>>;
 
-  it('the operator takes on what install made, without a question and without a restart', async () => {
-    const { operator } = await theOperator();
-    await operator.reason(POLICY, 'Applied', 'UpToDate');
-    expect(await operator.condition(POLICY, 'Accepted')).toMatchObject({ status: 'True', reason: 'Valid' });
-    // The remainder has taken what is left.
-    await until('all slots to be used', async () => {
-      const counts = await marathon.counts();
-      return (counts[CONSUMER] ?? 0) + (counts[REMAINDER] ?? 0) === 10;
+    beforeAll(async () => {
+      installed = await install();
     });
-    const restarts = listener.events.filter((event) => JSON.stringify(event).includes('RestartApplication'));
-    expect(restarts).toEqual([]);
-  });
 
-  it('has nothing to do the second time, and leaves the counts alone', async () => {
-    const before = (await theOperator()).task.id;
-    const { code, stdout } = await install();
-    expect(stdout).toContain(`nothing to do: ${GROUP} is installed and runs\n`);
-    expect(stdout).not.toMatch(/creating|updating|shown this once/);
-    expect(code).toBe(0);
-    expect((await theOperator()).task.id).toBe(before);
-  });
-
-  it('an upgrade of the operator never overlaps itself, and carries its new policy on', async () => {
-    const before = await theOperator();
-    const from = listener.events.length;
-    const { env = {} } = (await marathon.app(OPERATOR)) ?? {};
-    const policy = env['MICROSCALING_POLICY_YAML'] ?? '';
-    const hasty = policy.replace(/^( +)targets:$/m, '$1behavior: { giveBackAfter: 1s }\n$&');
-    expect(hasty).not.toBe(policy);
-    await marathon.put(OPERATOR, { env: { ...env, MICROSCALING_POLICY_YAML: hasty } });
-    await until('another task', async () => (await operatorTasks()).some(({ id }) => id !== before.task.id));
-    const after = await theOperator();
-    await after.operator.reason(POLICY, 'Applied', 'UpToDate');
-    const updates = listener.events.slice(from).filter(({ appId, eventType }) => {
-      return appId === OPERATOR && eventType === 'status_update_event';
+    it('creates the four apps in one deployment and says when they run', async () => {
+      const { code, stdout, stderr } = installed;
+      expect(code, stderr).toBe(0);
+      for (const id of [CONSUMER, OPERATOR, PRODUCER, REMAINDER]) {
+        expect(stdout).toContain(`creating ${id}\n`);
+        expect(stdout).toContain(`${id}: running\n`);
+      }
+      expect(stdout).toMatch(/^page {2}http:\/\/127\.0\.0\.1:\d+\/login$/m);
+      expect(stdout).toMatch(/^log in with this token, shown this once \(it may read and write\): \S{32}$/m);
+      expect(stdout + stderr).not.toContain(ACCOUNT_KEY);
+      const starts = listener.events.filter((event) => JSON.stringify(event).includes('"StartApplication"'));
+      const plans = new Set(starts.map(({ plan }) => (plan as { readonly id: string }).id));
+      expect([...plans]).toHaveLength(1);
     });
-    const states = updates.map(({ taskId, taskStatus }) => [taskId === before.task.id, taskStatus]);
-    const gone = states.findIndex(
-      ([old, status]) => old && !/RUNNING|STAGING|STARTING|KILLING/.test(String(status)),
-    );
-    const started = states.findIndex(([old]) => !old);
-    expect(gone).toBeGreaterThanOrEqual(0);
-    expect(gone).toBeLessThan(started);
-    await marathon.put(PRODUCER, { instances: 0 });
-    await consumersRest();
-  });
 
-  it('the operator comes back when it is killed, and carries on', async () => {
-    const { task } = await theOperator();
-    for (const pid of processesWith('MESOS_TASK_ID', task.id)) process.kill(pid, 'SIGKILL');
-    await until('another task', async () => (await operatorTasks()).some(({ id }) => id !== task.id));
-    const { operator } = await theOperator();
-    await consumersRise();
-    await operator.reason(POLICY, 'Applied', 'UpToDate');
-    expect(await operator.condition(POLICY, 'Conflict')).toMatchObject({ reason: 'NoConflict' });
-  });
-
-  it('lets only the newer of two instances write, until it is gone', async () => {
-    const { task: first, operator: older } = await theOperator();
-    await marathon.put(OPERATOR, { instances: 2 });
-    const second = await until('a second instance', async () =>
-      (await operatorTasks()).find(({ id }) => id !== first.id),
-    );
-    const newer = await answering(second);
-    await older.reason(POLICY, 'Applied', 'Standby');
-    await newer.reason(POLICY, 'Applied', 'UpToDate');
-    await consumersRise();
-    await consumersRest();
-    const refused = await older.condition(POLICY, 'Applied');
-    expect(refused?.message).toContain(`task ${second.id} of ${OPERATOR} is newer and acts`);
-    const ofNewer = (await viewOf(newer)).decisions.map(({ atMs }) => ({ by: 'newer', atMs }));
-
-    await marathon.put(OPERATOR, { instances: 1 });
-    await older.reason(POLICY, 'Applied', 'UpToDate');
-    await consumersRise();
-    // The page is drawn a moment after the write that raised them.
-    const lastOfNewer = Math.max(...ofNewer.map(({ atMs }) => atMs));
-    const told = await until('the older one to tell what it did', async () => {
-      const { decisions } = await viewOf(older);
-      return decisions.some(({ atMs }) => atMs > lastOfNewer) ? decisions : undefined;
+    it('the operator takes on what install made, without a question and without a restart', async () => {
+      const { operator } = await theOperator();
+      await operator.reason(POLICY, 'Applied', 'UpToDate');
+      expect(await operator.condition(POLICY, 'Accepted')).toMatchObject({ status: 'True', reason: 'Valid' });
+      // The remainder has taken what is left.
+      await until('all slots to be used', async () => {
+        const counts = await marathon.counts();
+        return (counts[CONSUMER] ?? 0) + (counts[REMAINDER] ?? 0) === 10;
+      });
+      const restarts = listener.events.filter((event) =>
+        JSON.stringify(event).includes('RestartApplication'),
+      );
+      expect(restarts).toEqual([]);
     });
-    const ofOlder = told.map(({ atMs }) => ({ by: 'older', atMs }));
-    const inTurn = [...ofOlder, ...ofNewer].sort((a, b) => a.atMs - b.atMs).map(({ by }) => by);
-    const turns = inTurn.filter((by, i) => by !== inTurn[i - 1]);
-    expect(turns).toEqual(['older', 'newer', 'older']);
-    expect((await marathon.app(OPERATOR))?.tasksRunning).toBe(1);
-  });
 
-  it('creates again what somebody removed', async () => {
-    await fetch(`${marathon.url}/v2/apps${OPERATOR}`, { method: 'DELETE' });
-    await until('the operator to be gone', async () => {
-      const deployments = (await (await fetch(`${marathon.url}/v2/deployments`)).json()) as unknown[];
-      return (await marathon.app(OPERATOR)) === undefined && deployments.length === 0;
+    it('has nothing to do the second time, and leaves the counts alone', async () => {
+      const before = (await theOperator()).task.id;
+      const { code, stdout } = await install();
+      expect(stdout).toContain(`nothing to do: ${GROUP} is installed and runs\n`);
+      expect(stdout).not.toMatch(/creating|updating|shown this once/);
+      expect(code).toBe(0);
+      expect((await theOperator()).task.id).toBe(before);
     });
-    const { code, stdout, stderr } = await install();
-    expect(code, stderr).toBe(0);
-    expect(stdout).toContain(`creating ${OPERATOR}\n`);
-    expect(stdout).not.toContain(`creating ${CONSUMER}`);
-    await theOperator();
-  });
 
-  it('stops waiting when a person does, and says that Marathon goes on', async () => {
-    await marathon.put(OPERATOR, { cmd: 'sleep 1000', healthChecks: [], instances: 1 });
-    const waiting = laptop.start(
-      ['install', '--marathon', marathon.url, '--group', GROUP, '--process'],
-      azurite.env(QUEUE),
-    );
-    await printed(waiting, /operator: \d of 1 running/);
-    waiting.child.kill('SIGINT');
-    expect(await waiting.ended).toBe(1);
-    expect(waiting.stderr()).toBe('stopped waiting; what was begun goes on in Marathon\n');
-  });
+    it('an upgrade of the operator never overlaps itself, and carries its new policy on', async () => {
+      const before = await theOperator();
+      const from = listener.events.length;
+      await upgrade();
+      await until('another task', async () =>
+        (await operatorTasks()).some(({ id }) => id !== before.task.id),
+      );
+      const after = await theOperator();
+      await after.operator.reason(POLICY, 'Applied', 'UpToDate');
+      const updates = listener.events.slice(from).filter(({ appId, eventType }) => {
+        return appId === OPERATOR && eventType === 'status_update_event';
+      });
+      const states = updates.map(({ taskId, taskStatus }) => [taskId === before.task.id, taskStatus]);
+      const gone = states.findIndex(
+        ([old, status]) => old && !/RUNNING|STAGING|STARTING|KILLING/.test(String(status)),
+      );
+      const started = states.findIndex(([old]) => !old);
+      expect(gone).toBeGreaterThanOrEqual(0);
+      expect(gone).toBeLessThan(started);
+    });
 
-  it('leaves strangers in the group alone, both coming and going', async () => {
-    const guest = `${GROUP}/guest`;
-    await marathon.put(guest, { cmd: 'sleep 1000', cpus: 0.01, mem: 16 });
-    const { code, stdout } = await uninstall();
-    expect(code).toBe(0);
-    expect(stdout).toContain(`${OPERATOR}: removed\n`);
-    expect(stdout).toContain(`${guest}: not made by install, it stays\n`);
-    expect(await marathon.counts()).toEqual({ [guest]: 1 });
-    expect(processesWith('MARATHON_APP_ID', OPERATOR)).toEqual([]);
+    it('the operator comes back when it is killed, and carries on', async () => {
+      await quickAndQuiet();
+      const { task } = await theOperator();
+      for (const pid of processesWith('MESOS_TASK_ID', task.id)) process.kill(pid, 'SIGKILL');
+      await until('another task', async () => (await operatorTasks()).some(({ id }) => id !== task.id));
+      const { operator } = await theOperator();
+      await consumersRise();
+      await operator.reason(POLICY, 'Applied', 'UpToDate');
+      expect(await operator.condition(POLICY, 'Conflict')).toMatchObject({ reason: 'NoConflict' });
+    });
 
-    await marathon.put(PRODUCER, { cmd: 'sleep 1000', cpus: 0.01, mem: 16 });
-    const refused = await install();
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/\/shop\/demo\/producer exists and was not made by install/);
-    expect(await marathon.counts()).toEqual({ [guest]: 1, [PRODUCER]: 1 });
-    for (const id of [guest, PRODUCER]) await fetch(`${marathon.url}/v2/apps${id}`, { method: 'DELETE' });
-    expect((await uninstall()).stdout).toContain(`${GROUP}: group removed\n`);
-    expect((await uninstall()).stdout).toBe(`nothing to do: ${GROUP} is not installed\n`);
+    it('lets only the newer of two instances write, until it is gone', async () => {
+      await quickAndQuiet();
+      const { task: first, operator: older } = await theOperator();
+      await marathon.put(OPERATOR, { instances: 2 });
+      const second = await until('a second instance', async () =>
+        (await operatorTasks()).find(({ id }) => id !== first.id),
+      );
+      const newer = await answering(second);
+      await older.reason(POLICY, 'Applied', 'Standby');
+      await newer.reason(POLICY, 'Applied', 'UpToDate');
+      await consumersRise();
+      await consumersRest();
+      const refused = await older.condition(POLICY, 'Applied');
+      expect(refused?.message).toContain(`task ${second.id} of ${OPERATOR} is newer and acts`);
+      const ofNewer = (await viewOf(newer)).decisions.map(({ atMs }) => ({ by: 'newer', atMs }));
+
+      await marathon.put(OPERATOR, { instances: 1 });
+      await older.reason(POLICY, 'Applied', 'UpToDate');
+      await consumersRise();
+      // The page is drawn a moment after the write that raised them.
+      const lastOfNewer = Math.max(...ofNewer.map(({ atMs }) => atMs));
+      const told = await until('the older one to tell what it did', async () => {
+        const { decisions } = await viewOf(older);
+        return decisions.some(({ atMs }) => atMs > lastOfNewer) ? decisions : undefined;
+      });
+      const ofOlder = told.map(({ atMs }) => ({ by: 'older', atMs }));
+      const inTurn = [...ofOlder, ...ofNewer].sort((a, b) => a.atMs - b.atMs).map(({ by }) => by);
+      const turns = inTurn.filter((by, i) => by !== inTurn[i - 1]);
+      expect(turns).toEqual(['older', 'newer', 'older']);
+      expect((await marathon.app(OPERATOR))?.tasksRunning).toBe(1);
+    });
+
+    it('creates again what somebody removed', async () => {
+      await fetch(`${marathon.url}/v2/apps${OPERATOR}`, { method: 'DELETE' });
+      await until('the operator to be gone', async () => {
+        const deployments = (await (await fetch(`${marathon.url}/v2/deployments`)).json()) as unknown[];
+        return (await marathon.app(OPERATOR)) === undefined && deployments.length === 0;
+      });
+      const { code, stdout, stderr } = await install();
+      expect(code, stderr).toBe(0);
+      expect(stdout).toContain(`creating ${OPERATOR}\n`);
+      expect(stdout).not.toContain(`creating ${CONSUMER}`);
+      await theOperator();
+    });
+
+    it('stops waiting when a person does, and says that Marathon goes on', async () => {
+      await marathon.put(OPERATOR, { cmd: 'sleep 1000', healthChecks: [], instances: 1 });
+      const waiting = laptop.start(
+        ['install', '--marathon', marathon.url, '--group', GROUP, '--process'],
+        azurite.env(QUEUE),
+      );
+      await printed(waiting, /operator: \d of 1 running/);
+      waiting.child.kill('SIGINT');
+      expect(await waiting.ended).toBe(1);
+      expect(waiting.stderr()).toBe('stopped waiting; what was begun goes on in Marathon\n');
+    });
+
+    it('leaves strangers in the group alone, both coming and going', async () => {
+      const guest = `${GROUP}/guest`;
+      await marathon.put(guest, { cmd: 'sleep 1000', cpus: 0.01, mem: 16 });
+      const { code, stdout } = await uninstall();
+      expect(code).toBe(0);
+      expect(stdout).toContain(`${OPERATOR}: removed\n`);
+      expect(stdout).toContain(`${guest}: not made by install, it stays\n`);
+      expect(await marathon.counts()).toEqual({ [guest]: 1 });
+      expect(processesWith('MARATHON_APP_ID', OPERATOR)).toEqual([]);
+
+      await marathon.put(PRODUCER, { cmd: 'sleep 1000', cpus: 0.01, mem: 16 });
+      const refused = await install();
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/\/shop\/demo\/producer exists and was not made by install/);
+      expect(await marathon.counts()).toEqual({ [guest]: 1, [PRODUCER]: 1 });
+      for (const id of [guest, PRODUCER]) await fetch(`${marathon.url}/v2/apps${id}`, { method: 'DELETE' });
+      expect((await uninstall()).stdout).toContain(`${GROUP}: group removed\n`);
+      expect((await uninstall()).stdout).toBe(`nothing to do: ${GROUP} is not installed\n`);
+    });
   });
 });

@@ -66,58 +66,6 @@ describe('microscaling plan', { concurrent: false }, () => {
     expect(text).not.toContain('variable AZURE_STORAGE_ACCOUNT_NAME');
   });
 
-  it('lists nothing once the operator has made them, with the variables and without', async () => {
-    mkdirSync(laptop.path('policies'));
-    cpSync(POLICY, laptop.path('policies', 'demo.yaml'));
-    const operator = await laptop.operator({
-      policies: laptop.path('policies'),
-      marathon: marathon.url,
-      env: azurite.env(QUEUE),
-    });
-    const made = ['/queue-demo/consumer', '/queue-demo/producer', '/queue-demo/remainder'];
-    await until('the three apps to be made', async () => {
-      return isDeepStrictEqual(Object.keys(await marathon.counts()).sort(), made);
-    });
-    expect(await operator.stop()).toBe(0);
-    for (const [env, expected] of [
-      [azurite.env(QUEUE), 0],
-      [{}, 1],
-    ] as const) {
-      const { code, text, plan: found } = await plan(env);
-      expect(found.changes, text).toEqual([]);
-      expect(code).toBe(expected);
-      expect(text).not.toContain(ACCOUNT_KEY);
-    }
-  });
-
-  it('names the field that somebody changed in Marathon, never the secret beside it', async () => {
-    const before = (await marathon.app(CONSUMER))?.env ?? {};
-    expect(before['AZURE_STORAGE_ACCOUNT_KEY']).toBe(ACCOUNT_KEY);
-    const theirs = {
-      ...before,
-      CONSUMER_SECONDS_PER_MESSAGE: '9',
-      AZURE_STORAGE_ACCOUNT_KEY: 'somebodys-key',
-    };
-    await marathon.put(CONSUMER, { env: theirs });
-    await until('the change to be in Marathon', async () => {
-      return (await marathon.app(CONSUMER))?.env?.['CONSUMER_SECONDS_PER_MESSAGE'] === '9';
-    });
-    const { code, text, plan: found } = await plan(azurite.env(QUEUE));
-    expect(code).toBe(2);
-    expect(found.changes.map(({ kind, app }) => ({ kind, app }))).toEqual([
-      { kind: 'update', app: CONSUMER },
-    ]);
-    expect(found.changes[0]?.fields?.map(({ field }) => field).sort()).toEqual([
-      'env.AZURE_STORAGE_ACCOUNT_KEY',
-      'env.CONSUMER_SECONDS_PER_MESSAGE',
-    ]);
-    expect(text).not.toContain(ACCOUNT_KEY);
-    expect(text).not.toContain('somebodys-key');
-    const people = await run(['plan', '-f', POLICY, '--marathon', marathon.url], { env: azurite.env(QUEUE) });
-    expect(people.stdout).toMatch(/env\.CONSUMER_SECONDS_PER_MESSAGE: "9" -> "0\.2"/);
-    expect(people.stdout + people.stderr).not.toMatch(/somebodys-key|Eby8vdM02xNO/);
-  });
-
   it('says in one line that Marathon does not answer', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const { code, stdout, stderr } = await run(['plan', '-f', POLICY, '--marathon', url]);
@@ -139,5 +87,64 @@ describe('microscaling plan', { concurrent: false }, () => {
     const { code, stderr } = await run(args);
     expect(code).toBe(1);
     expect(stderr).toMatch(/bad\.yaml:1: error: /);
+  });
+
+  describe('once the operator has made them', () => {
+    beforeAll(async () => {
+      mkdirSync(laptop.path('policies'));
+      cpSync(POLICY, laptop.path('policies', 'demo.yaml'));
+      const operator = await laptop.operator({
+        policies: laptop.path('policies'),
+        marathon: marathon.url,
+        env: azurite.env(QUEUE),
+      });
+      const made = ['/queue-demo/consumer', '/queue-demo/producer', '/queue-demo/remainder'];
+      await until('the three apps to be made', async () => {
+        return isDeepStrictEqual(Object.keys(await marathon.counts()).sort(), made);
+      });
+      await operator.stop();
+    });
+
+    it('lists nothing, with the variables and without', async () => {
+      for (const [env, expected] of [
+        [azurite.env(QUEUE), 0],
+        [{}, 1],
+      ] as const) {
+        const { code, text, plan: found } = await plan(env);
+        expect(found.changes, text).toEqual([]);
+        expect(code).toBe(expected);
+        expect(text).not.toContain(ACCOUNT_KEY);
+      }
+    });
+
+    it('names the field that somebody changed in Marathon, never the secret beside it', async () => {
+      const before = (await marathon.app(CONSUMER))?.env ?? {};
+      expect(before['AZURE_STORAGE_ACCOUNT_KEY']).toBe(ACCOUNT_KEY);
+      const theirs = {
+        ...before,
+        CONSUMER_SECONDS_PER_MESSAGE: '9',
+        AZURE_STORAGE_ACCOUNT_KEY: 'somebodys-key',
+      };
+      await marathon.put(CONSUMER, { env: theirs });
+      await until('the change to be in Marathon', async () => {
+        return (await marathon.app(CONSUMER))?.env?.['CONSUMER_SECONDS_PER_MESSAGE'] === '9';
+      });
+      const { code, text, plan: found } = await plan(azurite.env(QUEUE));
+      expect(code).toBe(2);
+      expect(found.changes.map(({ kind, app }) => ({ kind, app }))).toEqual([
+        { kind: 'update', app: CONSUMER },
+      ]);
+      expect(found.changes[0]?.fields?.map(({ field }) => field).sort()).toEqual([
+        'env.AZURE_STORAGE_ACCOUNT_KEY',
+        'env.CONSUMER_SECONDS_PER_MESSAGE',
+      ]);
+      expect(text).not.toContain(ACCOUNT_KEY);
+      expect(text).not.toContain('somebodys-key');
+      const people = await run(['plan', '-f', POLICY, '--marathon', marathon.url], {
+        env: azurite.env(QUEUE),
+      });
+      expect(people.stdout).toMatch(/env\.CONSUMER_SECONDS_PER_MESSAGE: "9" -> "0\.2"/);
+      expect(people.stdout + people.stderr).not.toMatch(/somebodys-key|Eby8vdM02xNO/);
+    });
   });
 });

@@ -5,11 +5,13 @@ import {
   CoreV1Api,
   CustomObjectsApi,
   KubeConfig,
+  type KubernetesListObject,
   type KubernetesObject,
   KubernetesObjectApi,
   makeInformer,
   PatchStrategy,
   setHeaderOptions,
+  type V1ListMeta,
   VersionApi,
   Watch,
 } from '@kubernetes/client-node';
@@ -23,13 +25,7 @@ interface Policy extends KubernetesObject {
   readonly status?: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
 }
 
-const PLACE = {
-  group: 'microscaling.io',
-  version: 'v1alpha1',
-  namespace: 'default',
-  plural: 'microscalingpolicies',
-};
-const PATH = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies';
+const KIND = { group: 'microscaling.io', version: 'v1alpha1', plural: 'microscalingpolicies' };
 const MERGE = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 
 const policy = (name: string): object => ({
@@ -72,8 +68,36 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => laptop.end());
 
-const list = async (options: object = {}): Promise<{ readonly items: readonly Policy[] }> =>
-  (await custom.listNamespacedCustomObject({ ...PLACE, ...options })) as { items: Policy[] };
+interface PolicyList extends KubernetesListObject<Policy> {
+  readonly metadata?: V1ListMeta & { readonly continue?: string };
+}
+
+/** A namespace of a test's own, in which its policies are. */
+class Place {
+  readonly all: typeof KIND & { readonly namespace: string };
+  readonly path: string;
+
+  constructor(namespace: string) {
+    this.all = { ...KIND, namespace };
+    this.path = `/apis/microscaling.io/v1alpha1/namespaces/${namespace}/microscalingpolicies`;
+  }
+
+  /** Arguments of a call about one policy. */
+  one(name: string): typeof this.all & { readonly name: string } {
+    return { ...this.all, name };
+  }
+
+  async create(...names: readonly string[]): Promise<void> {
+    for (const name of names) await custom.createNamespacedCustomObject({ ...this.all, body: policy(name) });
+  }
+
+  async list(options: object = {}): Promise<PolicyList> {
+    return (await custom.listNamespacedCustomObject({ ...this.all, ...options })) as PolicyList;
+  }
+}
+
+const namesOf = ({ items }: { readonly items: readonly KubernetesObject[] }): readonly unknown[] =>
+  items.map(({ metadata }) => metadata?.name);
 const slotsOf = (object: unknown): number => (object as Policy).spec.capacity.slots;
 const codeOf = async (answer: Promise<unknown>): Promise<unknown> =>
   answer.then(
@@ -83,87 +107,94 @@ const codeOf = async (answer: Promise<unknown>): Promise<unknown> =>
 
 describe('client-node', { concurrent: false }, () => {
   it('creates, lists by label and page, and reads', async () => {
-    for (const name of ['a', 'b', 'c'])
-      await custom.createNamespacedCustomObject({ ...PLACE, body: policy(name) });
-    expect(await codeOf(custom.createNamespacedCustomObject({ ...PLACE, body: policy('a') }))).toBe(409);
-    expect((await list({ labelSelector: 'from=client-node' })).items).toHaveLength(3);
-    const first = (await list({ limit: 2 })) as { items: Policy[]; metadata: { _continue?: string } };
-    const { continue: rest } = first.metadata as { continue?: string };
-    expect(first.items.map(({ metadata }) => metadata?.name)).toEqual(['a', 'b']);
-    const second = await list({ limit: 2, _continue: rest });
-    expect(second.items.map(({ metadata }) => metadata?.name)).toEqual(['c']);
-    expect(await codeOf(custom.getNamespacedCustomObject({ ...PLACE, name: 'none' }))).toBe(404);
+    const place = new Place('listed');
+    await place.create('a', 'b', 'c');
+    expect(await codeOf(place.create('a'))).toBe(409);
+    expect((await place.list({ labelSelector: 'from=client-node' })).items).toHaveLength(3);
+    const first = await place.list({ limit: 2 });
+    expect(namesOf(first)).toEqual(['a', 'b']);
+    const second = await place.list({ limit: 2, _continue: first.metadata?.continue });
+    expect(namesOf(second)).toEqual(['c']);
+    expect(await codeOf(custom.getNamespacedCustomObject(place.one('none')))).toBe(404);
   });
 
   it('patches, replaces, and gets a conflict for an old version', async () => {
+    const place = new Place('changed');
+    await place.create('patched');
+    const one = place.one('patched');
     const body = { spec: { capacity: { slots: 5 } } };
-    expect(slotsOf(await custom.patchNamespacedCustomObject({ ...PLACE, name: 'a', body }, MERGE))).toBe(5);
-    const read = (await custom.getNamespacedCustomObject({ ...PLACE, name: 'a' })) as Policy;
+    expect(slotsOf(await custom.patchNamespacedCustomObject({ ...one, body }, MERGE))).toBe(5);
+    const read = (await custom.getNamespacedCustomObject(one)) as Policy;
     const next = { ...read, spec: { ...read.spec, capacity: { slots: 3 } } };
-    expect(slotsOf(await custom.replaceNamespacedCustomObject({ ...PLACE, name: 'a', body: next }))).toBe(3);
-    expect(await codeOf(custom.replaceNamespacedCustomObject({ ...PLACE, name: 'a', body: next }))).toBe(409);
-    await until('Marathon to follow', async () => (await marathon.counts())['/a/rest'] === 3);
+    expect(slotsOf(await custom.replaceNamespacedCustomObject({ ...one, body: next }))).toBe(3);
+    expect(await codeOf(custom.replaceNamespacedCustomObject({ ...one, body: next }))).toBe(409);
+    await until('Marathon to follow', async () => (await marathon.counts())['/changed/patched/rest'] === 3);
   });
 
   it('finds a kind through discovery, as generic programs do', async () => {
+    await new Place('discovered').create('d-1', 'd-2');
     const generic = KubernetesObjectApi.makeApiClient(config);
-    const found = await generic.list<Policy>('microscaling.io/v1alpha1', 'MicroscalingPolicy');
-    expect(found.items.map(({ metadata }) => metadata?.name)).toEqual(['a', 'b', 'c']);
+    const found = await generic.list<Policy>('microscaling.io/v1alpha1', 'MicroscalingPolicy', 'discovered');
+    expect(namesOf(found)).toEqual(['d-1', 'd-2']);
     const { gitVersion } = await config.makeApiClient(VersionApi).getCode();
     expect(gitVersion).toMatch(/microscaling/);
   });
 
   it('reads events and namespaces with the typed client', async () => {
+    await new Place('told').create('eventful');
     const core = config.makeApiClient(CoreV1Api);
-    const seen = await until('an event of a', async () => {
-      const fieldSelector = 'involvedObject.kind=MicroscalingPolicy,involvedObject.name=a';
-      const { items } = await core.listNamespacedEvent({ namespace: 'default', fieldSelector });
+    const seen = await until('an event of the policy', async () => {
+      const fieldSelector = 'involvedObject.kind=MicroscalingPolicy,involvedObject.name=eventful';
+      const { items } = await core.listNamespacedEvent({ namespace: 'told', fieldSelector });
       return items[0];
     });
     expect(seen).toMatchObject({ reason: expect.stringMatching(/^[A-Z]\w+$/), message: expect.any(String) });
     expect(seen.lastTimestamp).toBeInstanceOf(Date);
-    const names = (await core.listNamespace()).items.map(({ metadata }) => metadata?.name);
-    expect(names).toContain('default');
+    expect(namesOf(await core.listNamespace())).toEqual(expect.arrayContaining(['default', 'told']));
   });
 
   it('keeps an informer true to the list', async () => {
+    const place = new Place('informed');
+    await place.create('i-1', 'i-2', 'i-3');
     const seen: string[] = [];
-    const informer = makeInformer<Policy>(config, PATH, async () => (await list()) as never);
+    const informer = makeInformer<Policy>(config, place.path, () => place.list());
     informer.on('add', ({ metadata }) => seen.push(`add ${metadata?.name}`));
     informer.on('delete', ({ metadata }) => seen.push(`delete ${metadata?.name}`));
     await informer.start();
     try {
       await until('the objects that are there', () => seen.length === 3);
-      await custom.createNamespacedCustomObject({ ...PLACE, body: policy('d') });
-      await until('the new one', () => seen.includes('add d'));
+      await place.create('i-4');
+      await until('the new one', () => seen.includes('add i-4'));
       await until('its status', () =>
         informer
-          .get('d', 'default')
+          .get('i-4', 'informed')
           ?.status?.conditions.some((c) => c.type === 'Ready' && c.status === 'True'),
       );
-      await custom.deleteNamespacedCustomObject({ ...PLACE, name: 'd' });
-      await until('its end', () => seen.includes('delete d'));
-      expect(informer.list().map(({ metadata }) => metadata?.name)).toEqual(['a', 'b', 'c']);
-      expect((await marathon.counts())['/d/rest']).toBeUndefined();
+      await custom.deleteNamespacedCustomObject(place.one('i-4'));
+      await until('its end', () => seen.includes('delete i-4'));
+      expect(namesOf({ items: informer.list() })).toEqual(['i-1', 'i-2', 'i-3']);
+      expect((await marathon.counts())['/informed/i-4/rest']).toBeUndefined();
     } finally {
       await informer.stop();
     }
   });
 
   it('watches from a version on, and gets 410 for one of an earlier store', async () => {
-    const { resourceVersion } = ((await list()) as { metadata?: { resourceVersion: string } }).metadata ?? {};
+    const place = new Place('watched');
+    await place.create('w-1', 'w-2');
+    const { resourceVersion } = (await place.list()).metadata ?? {};
     const told: string[] = [];
     const note = (type: string, object: Policy): void => void told.push(`${type} ${object.metadata?.name}`);
-    const watch = await new Watch(config).watch(PATH, { resourceVersion }, note, () => undefined);
-    await custom.deleteNamespacedCustomObject({ ...PLACE, name: 'b' });
-    await until('the deletion', () => told.includes('DELETED b'));
-    expect(told).not.toContain('ADDED a');
+    const watch = await new Watch(config).watch(place.path, { resourceVersion }, note, () => undefined);
+    await custom.deleteNamespacedCustomObject(place.one('w-2'));
+    await until('the deletion', () => told.includes('DELETED w-2'));
+    expect(told).not.toContain('ADDED w-1');
     watch.abort();
     const errors: unknown[] = [];
     const otherLife = { resourceVersion: '900000000000000' };
     const fail = (type: string, { code, reason }: Record<string, unknown>): void =>
       void errors.push([type, code, reason]);
-    await new Watch(config).watch(PATH, otherLife, fail, () => undefined);
+    await new Watch(config).watch(place.path, otherLife, fail, () => undefined);
     await until('the error', () => errors.length > 0);
     expect(errors).toEqual([['ERROR', 410, 'Expired']]);
   });

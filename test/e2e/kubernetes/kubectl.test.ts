@@ -22,6 +22,9 @@ const DEMO = readFileSync(join(ROOT, 'specs/policies/queue-demo.yaml'), 'utf8').
   'exec sleep 1000',
 );
 
+const GENERATION = 'jsonpath={.metadata.generation}';
+const ON_DELETE = '{"spec":{"onDelete":"Delete"}}';
+
 const programs = kubectlPrograms();
 const laptop = new Laptop();
 let azurite: Azurite;
@@ -85,150 +88,6 @@ describe.each(programs)('kubectl $version', { concurrent: false }, (program: Kub
     expect(all).toMatch(/^ +stabilizationWindowSeconds\s+<integer>/m);
   });
 
-  it('applies a policy, and waits for it', async () => {
-    const path = file('demo.yaml', DEMO);
-    expect(await does('apply', '-f', path)).toBe('microscalingpolicy.microscaling.io/queue-demo created');
-    expect(await does('wait', '--for=condition=Ready', 'msp/queue-demo', '--timeout=60s')).toBe(
-      'microscalingpolicy.microscaling.io/queue-demo condition met',
-    );
-    expect(await marathon.counts()).toEqual({
-      '/queue-demo/consumer': 1,
-      '/queue-demo/remainder': 9,
-      '/queue-demo/producer': 3,
-    });
-    expect(await does('apply', '-f', path)).toBe('microscalingpolicy.microscaling.io/queue-demo unchanged');
-    expect(await does('diff', '-f', path)).toBe('');
-  });
-
-  it('shows a difference before it is applied', async () => {
-    const changed = file('changed.yaml', DEMO.replace('interval: 500ms', 'interval: 400ms'));
-    const { code, stdout } = await kubectl.run(['diff', '-f', changed]);
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/^-\s+interval: 500ms$/m);
-    expect(stdout).toMatch(/^\+\s+interval: 400ms$/m);
-    expect(await does('apply', '--dry-run=server', '-f', changed)).toMatch(/configured \(server dry run\)$/);
-    expect(await does('get', 'msp', 'queue-demo', '-o', 'jsonpath={.spec.interval}')).toBe('500ms');
-    expect(await does('apply', '-f', changed)).toMatch(/queue-demo configured$/);
-    expect(await does('get', 'msp', 'queue-demo', '-o', 'jsonpath={.spec.interval}')).toBe('400ms');
-  });
-
-  it('shows policies in every way', async () => {
-    expect(await does('get', 'msp')).toMatch(
-      /^NAME +READY +APPS +USED +LIMITED +AGE\nqueue-demo +True +3 +10 +(True|False) +\d+m?\d*s$/,
-    );
-    expect(await does('get', 'msp', '-o', 'wide')).toMatch(
-      /^NAME .* MODE +TOTAL +STATUS\n.* Reconcile +10 +\S/,
-    );
-    expect(await does('get', 'msp', '-A')).toMatch(/^NAMESPACE +NAME .*\ndefault +queue-demo +True/);
-    expect(await does('get', 'microscaling', '-o', 'name')).toBe(
-      'microscalingpolicy.microscaling.io/queue-demo',
-    );
-    const yaml = load(await does('get', 'msp', 'queue-demo', '-o', 'yaml')) as { status: unknown };
-    expect(yaml).toMatchObject({
-      apiVersion: 'microscaling.io/v1alpha1',
-      kind: 'MicroscalingPolicy',
-      metadata: { name: 'queue-demo', namespace: 'default', generation: 2 },
-      status: { observedGeneration: 2, capacity: { total: 10, used: 10 } },
-    });
-    expect(await does('get', 'msp', '--sort-by=.metadata.name', '--no-headers')).toMatch(/^queue-demo /);
-    expect(
-      await does('get', 'msp', '-o', 'custom-columns=N:.metadata.name,T:.status.capacity.total'),
-    ).toMatch(/queue-demo +10$/);
-    expect(await does('get', 'ns')).toMatch(/^default +Active +\S+$/m);
-    expect((await kubectl.run(['-n', 'other', 'get', 'msp'])).stderr).toBe(
-      'No resources found in other namespace.\n',
-    );
-    expect(await fails('get', 'msp', 'nothing')).toMatch(/\(NotFound\): .*"nothing" not found/);
-  });
-
-  it('labels, annotates and selects', async () => {
-    expect(await does('label', 'msp', 'queue-demo', 'team=shop')).toMatch(/labeled$/);
-    expect(await does('annotate', 'msp', 'queue-demo', 'note=by hand')).toMatch(/annotated?$/);
-    expect(await does('get', 'msp', '-l', 'team in (shop, bank)', '-o', 'name')).toMatch(/queue-demo$/);
-    expect(await does('get', 'msp', '-l', 'team!=shop', '-o', 'name')).toBe('');
-    expect(await does('get', 'msp', '--field-selector', 'metadata.name=queue-demo', '-o', 'name')).toMatch(
-      /queue-demo$/,
-    );
-    expect(await fails('get', 'msp', '--field-selector', 'spec.mode=Paused')).toMatch(/metadata\.name/);
-    expect(await does('get', 'msp', 'queue-demo', '-o', 'jsonpath={.metadata.generation}')).toBe('2');
-  });
-
-  it('edits and patches', async () => {
-    const editor = { KUBE_EDITOR: `sed -i 's/slots: 10/slots: 8/'` };
-    const edited = await kubectl.does(['edit', 'msp', 'queue-demo'], { env: editor });
-    expect(edited).toMatch(/queue-demo edited$/);
-    await until(
-      'the remainder to yield',
-      async () => (await marathon.counts())['/queue-demo/remainder'] === 7,
-    );
-    const patch = ['patch', 'msp', 'queue-demo', '--type', 'merge', '-p'];
-    expect(await does(...patch, '{"spec":{"capacity":{"slots":10}}}')).toMatch(/patched$/);
-    await until(
-      'the remainder to grow',
-      async () => (await marathon.counts())['/queue-demo/remainder'] === 9,
-    );
-    expect(await does(...patch, '{"spec":{"capacity":{"slots":10}}}')).toMatch(/patched \(no change\)$/);
-  });
-
-  it('follows a watch', async () => {
-    const watch = kubectl.start(['get', 'msp', '-w']);
-    try {
-      await printed(watch, /queue-demo +True/);
-      await does('patch', 'msp', 'queue-demo', '--type', 'merge', '-p', '{"spec":{"mode":"Paused"}}');
-      const others = kubectl.start(['get', 'msp', '-w', '-o', 'jsonpath={.spec.mode}{"\\n"}']);
-      await printed(others, /Paused/);
-      await does('patch', 'msp', 'queue-demo', '--type', 'merge', '-p', '{"spec":{"mode":"Reconcile"}}');
-      await printed(others, /Reconcile/);
-      killGroup(others);
-      expect(watch.stdout().match(/^NAME /gm)).toHaveLength(1);
-      expect(watch.stdout().match(/^queue-demo /gm)?.length).toBeGreaterThan(1);
-    } finally {
-      killGroup(watch);
-    }
-  });
-
-  it('describes a policy with its events', async () => {
-    const text = await does('describe', 'msp/queue-demo');
-    expect(text).toMatch(/^Name: +queue-demo$/m);
-    expect(text).toMatch(/^Events:\n +Type +Reason +Age/m);
-    expect(text).toMatch(/^ +Normal +\w+/m);
-    expect(await does('get', 'events')).toMatch(/^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n/);
-    const mine = ['--field-selector', 'involvedObject.name=queue-demo'];
-    expect(await does('get', 'events', ...mine)).toMatch(/microscalingpolicy\/queue-demo/);
-  });
-
-  it('refuses what is wrong, and says what and where', async () => {
-    const typo = file('typo.yaml', DEMO.replace('priority: 1', 'prioriti: 1'));
-    expect(await fails('apply', '-f', typo)).toMatch(/prioriti/);
-    const bad = file('bad.yaml', DEMO.replace('{ min: 1, max: 10 }', '{ min: 11, max: 10 }'));
-    const said = await fails('apply', '-f', bad);
-    expect(said).toMatch(/spec\.apps\[0\]\.instances/);
-    expect(said).toMatch(/queue-demo/);
-    const good = file('demo.yaml', DEMO);
-    expect(await fails('apply', '--server-side', '-f', good)).toMatch(/leave out --server-side/);
-    expect(await fails('patch', 'msp', 'queue-demo', '-p', '{}')).toMatch(/use kubectl patch --type merge/);
-    expect(await fails('create', '-f', good)).toMatch(/AlreadyExists/);
-    expect(await fails('create', 'namespace', 'shop')).toMatch(
-      /namespaces are not created|not supported on namespaces/,
-    );
-    expect(await fails('auth', 'can-i', 'create', 'msp')).toMatch(
-      /this API has microscalingpolicies|role of the token/,
-    );
-  });
-
-  it('deletes, and waits until everything is finalized', async () => {
-    const patch = '{"spec":{"onDelete":"Delete"}}';
-    await does('patch', 'msp', 'queue-demo', '--type', 'merge', '-p', patch);
-    await until('it to be seen', async () => {
-      const seen = '{.metadata.generation} {.status.observedGeneration}';
-      const [now, then] = (await does('get', 'msp', 'queue-demo', '-o', `jsonpath=${seen}`)).split(' ');
-      return now === then;
-    });
-    expect(await does('delete', 'msp', 'queue-demo')).toMatch(/"queue-demo" deleted/);
-    expect(await fails('get', 'msp', 'queue-demo')).toMatch(/NotFound/);
-    expect(await marathon.counts()).toEqual({});
-  });
-
   it('creates, replaces and deletes in another namespace', async () => {
     const pool = (slots: number): string =>
       `{"apiVersion":"microscaling.io/v1alpha1","kind":"CapacityPool","metadata":{"name":"shared"},"spec":{"capacity":{"slots":${slots}}}}`;
@@ -251,5 +110,165 @@ describe.each(programs)('kubectl $version', { concurrent: false }, (program: Kub
       'it to be gone',
       async () => (await does(...other, 'get', 'capacitypools', '-o', 'name')) === '',
     );
+  });
+
+  describe('beside a policy that was applied', () => {
+    let path: string;
+    let created: string;
+    let met: string;
+
+    beforeAll(async () => {
+      path = file('demo.yaml', DEMO);
+      created = await does('apply', '-f', path);
+      met = await does('wait', '--for=condition=Ready', 'msp/queue-demo', '--timeout=60s');
+    }, 90_000);
+    afterAll(async () => {
+      await kubectl.run(['patch', 'msp', 'queue-demo', '--type', 'merge', '-p', ON_DELETE]);
+      await kubectl.run(['delete', 'msp', 'queue-demo', '--ignore-not-found']);
+    });
+
+    it('applies a policy, and waits for it', async () => {
+      expect(created).toBe('microscalingpolicy.microscaling.io/queue-demo created');
+      expect(met).toBe('microscalingpolicy.microscaling.io/queue-demo condition met');
+      expect(await marathon.counts()).toEqual({
+        '/queue-demo/consumer': 1,
+        '/queue-demo/remainder': 9,
+        '/queue-demo/producer': 3,
+      });
+      expect(await does('apply', '-f', path)).toBe('microscalingpolicy.microscaling.io/queue-demo unchanged');
+      expect(await does('diff', '-f', path)).toBe('');
+    });
+
+    it('shows a difference before it is applied', async () => {
+      const changed = file('changed.yaml', DEMO.replace('interval: 500ms', 'interval: 400ms'));
+      const { code, stdout } = await kubectl.run(['diff', '-f', changed]);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^-\s+interval: 500ms$/m);
+      expect(stdout).toMatch(/^\+\s+interval: 400ms$/m);
+      expect(await does('apply', '--dry-run=server', '-f', changed)).toMatch(
+        /configured \(server dry run\)$/,
+      );
+      expect(await does('get', 'msp', 'queue-demo', '-o', 'jsonpath={.spec.interval}')).toBe('500ms');
+      expect(await does('apply', '-f', changed)).toMatch(/queue-demo configured$/);
+      expect(await does('get', 'msp', 'queue-demo', '-o', 'jsonpath={.spec.interval}')).toBe('400ms');
+      await does('apply', '-f', path);
+    });
+
+    it('shows policies in every way', async () => {
+      expect(await does('get', 'msp')).toMatch(
+        /^NAME +READY +APPS +USED +LIMITED +AGE\nqueue-demo +True +3 +10 +(True|False) +\d+m?\d*s$/,
+      );
+      expect(await does('get', 'msp', '-o', 'wide')).toMatch(
+        /^NAME .* MODE +TOTAL +STATUS\n.* Reconcile +10 +\S/,
+      );
+      expect(await does('get', 'msp', '-A')).toMatch(/^NAMESPACE +NAME .*\ndefault +queue-demo +True/);
+      expect(await does('get', 'microscaling', '-o', 'name')).toBe(
+        'microscalingpolicy.microscaling.io/queue-demo',
+      );
+      const generation = Number(await does('get', 'msp', 'queue-demo', '-o', GENERATION));
+      const yaml = load(await does('get', 'msp', 'queue-demo', '-o', 'yaml')) as { status: unknown };
+      expect(yaml).toMatchObject({
+        apiVersion: 'microscaling.io/v1alpha1',
+        kind: 'MicroscalingPolicy',
+        metadata: { name: 'queue-demo', namespace: 'default', generation },
+        status: { observedGeneration: generation, capacity: { total: 10, used: 10 } },
+      });
+      expect(await does('get', 'msp', '--sort-by=.metadata.name', '--no-headers')).toMatch(/^queue-demo /);
+      expect(
+        await does('get', 'msp', '-o', 'custom-columns=N:.metadata.name,T:.status.capacity.total'),
+      ).toMatch(/queue-demo +10$/);
+      expect(await does('get', 'ns')).toMatch(/^default +Active +\S+$/m);
+      expect((await kubectl.run(['-n', 'other', 'get', 'msp'])).stderr).toBe(
+        'No resources found in other namespace.\n',
+      );
+      expect(await fails('get', 'msp', 'nothing')).toMatch(/\(NotFound\): .*"nothing" not found/);
+    });
+
+    it('labels, annotates and selects', async () => {
+      const generation = await does('get', 'msp', 'queue-demo', '-o', GENERATION);
+      expect(await does('label', 'msp', 'queue-demo', 'team=shop')).toMatch(/labeled$/);
+      expect(await does('annotate', 'msp', 'queue-demo', 'note=by hand')).toMatch(/annotated?$/);
+      expect(await does('get', 'msp', '-l', 'team in (shop, bank)', '-o', 'name')).toMatch(/queue-demo$/);
+      expect(await does('get', 'msp', '-l', 'team!=shop', '-o', 'name')).toBe('');
+      expect(await does('get', 'msp', '--field-selector', 'metadata.name=queue-demo', '-o', 'name')).toMatch(
+        /queue-demo$/,
+      );
+      expect(await fails('get', 'msp', '--field-selector', 'spec.mode=Paused')).toMatch(/metadata\.name/);
+      expect(await does('get', 'msp', 'queue-demo', '-o', GENERATION)).toBe(generation);
+    });
+
+    it('edits and patches', async () => {
+      const editor = { KUBE_EDITOR: `sed -i 's/slots: 10/slots: 8/'` };
+      const edited = await kubectl.does(['edit', 'msp', 'queue-demo'], { env: editor });
+      expect(edited).toMatch(/queue-demo edited$/);
+      await until(
+        'the remainder to yield',
+        async () => (await marathon.counts())['/queue-demo/remainder'] === 7,
+      );
+      const patch = ['patch', 'msp', 'queue-demo', '--type', 'merge', '-p'];
+      expect(await does(...patch, '{"spec":{"capacity":{"slots":10}}}')).toMatch(/patched$/);
+      await until(
+        'the remainder to grow',
+        async () => (await marathon.counts())['/queue-demo/remainder'] === 9,
+      );
+      expect(await does(...patch, '{"spec":{"capacity":{"slots":10}}}')).toMatch(/patched \(no change\)$/);
+    });
+
+    it('follows a watch', async () => {
+      const watch = kubectl.start(['get', 'msp', '-w']);
+      try {
+        await printed(watch, /queue-demo +True/);
+        await does('patch', 'msp', 'queue-demo', '--type', 'merge', '-p', '{"spec":{"mode":"Paused"}}');
+        const others = kubectl.start(['get', 'msp', '-w', '-o', 'jsonpath={.spec.mode}{"\\n"}']);
+        await printed(others, /Paused/);
+        await does('patch', 'msp', 'queue-demo', '--type', 'merge', '-p', '{"spec":{"mode":"Reconcile"}}');
+        await printed(others, /Reconcile/);
+        killGroup(others);
+        expect(watch.stdout().match(/^NAME /gm)).toHaveLength(1);
+        expect(watch.stdout().match(/^queue-demo /gm)?.length).toBeGreaterThan(1);
+      } finally {
+        killGroup(watch);
+      }
+    });
+
+    it('describes a policy with its events', async () => {
+      const text = await does('describe', 'msp/queue-demo');
+      expect(text).toMatch(/^Name: +queue-demo$/m);
+      expect(text).toMatch(/^Events:\n +Type +Reason +Age/m);
+      expect(text).toMatch(/^ +Normal +\w+/m);
+      expect(await does('get', 'events')).toMatch(/^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n/);
+      const mine = ['--field-selector', 'involvedObject.name=queue-demo'];
+      expect(await does('get', 'events', ...mine)).toMatch(/microscalingpolicy\/queue-demo/);
+    });
+
+    it('refuses what is wrong, and says what and where', async () => {
+      const typo = file('typo.yaml', DEMO.replace('priority: 1', 'prioriti: 1'));
+      expect(await fails('apply', '-f', typo)).toMatch(/prioriti/);
+      const bad = file('bad.yaml', DEMO.replace('{ min: 1, max: 10 }', '{ min: 11, max: 10 }'));
+      const said = await fails('apply', '-f', bad);
+      expect(said).toMatch(/spec\.apps\[0\]\.instances/);
+      expect(said).toMatch(/queue-demo/);
+      expect(await fails('apply', '--server-side', '-f', path)).toMatch(/leave out --server-side/);
+      expect(await fails('patch', 'msp', 'queue-demo', '-p', '{}')).toMatch(/use kubectl patch --type merge/);
+      expect(await fails('create', '-f', path)).toMatch(/AlreadyExists/);
+      expect(await fails('create', 'namespace', 'shop')).toMatch(
+        /namespaces are not created|not supported on namespaces/,
+      );
+      expect(await fails('auth', 'can-i', 'create', 'msp')).toMatch(
+        /this API has microscalingpolicies|role of the token/,
+      );
+    });
+
+    it('deletes, and waits until everything is finalized', async () => {
+      await does('patch', 'msp', 'queue-demo', '--type', 'merge', '-p', ON_DELETE);
+      await until('it to be seen', async () => {
+        const seen = '{.metadata.generation} {.status.observedGeneration}';
+        const [now, then] = (await does('get', 'msp', 'queue-demo', '-o', `jsonpath=${seen}`)).split(' ');
+        return now === then;
+      });
+      expect(await does('delete', 'msp', 'queue-demo')).toMatch(/"queue-demo" deleted/);
+      expect(await fails('get', 'msp', 'queue-demo')).toMatch(/NotFound/);
+      expect(await marathon.counts()).toEqual({});
+    });
   });
 });

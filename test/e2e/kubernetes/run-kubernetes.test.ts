@@ -51,12 +51,18 @@ async function startOperator(): Promise<Operator> {
   return new Operator(page, command);
 }
 
+/** Applies the policy with its secret, of at most `max` workers, and waits for them. */
+async function shopRuns(max: number): Promise<void> {
+  await kubectl.does(['apply', '-f', '-'], { input: `${SECRET}---\n${shop(max)}` });
+  await untilCount(marathon, WORKER, max);
+  await kubectl.does(['wait', '--for=condition=Ready', 'msp/shop', '--timeout=30s']);
+}
+
 const holder = (): string | undefined =>
   (cluster.objects('leases')[0]?.['spec'] as { holderIdentity?: string } | undefined)?.holderIdentity;
 const acts = (command: RunningCommand): boolean =>
   /this instance acts/.test(command.stdout() + command.stderr());
 
-// One world, in which things happen one after the other, as they do to people.
 describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: false, timeout: 60_000 }, () => {
   beforeAll(async () => {
     const [program] = programs;
@@ -99,6 +105,7 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
   });
 
   it('follows an edit, and goes on with the last good version of a bad one', async () => {
+    await shopRuns(3);
     await kubectl.does(['apply', '-f', '-'], { input: shop(2) });
     await untilCount(marathon, WORKER, 2);
     await kubectl.does(['apply', '-f', '-'], {
@@ -115,6 +122,7 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
   });
 
   it('has a second operator stand by, that acts as soon as the first one ends', async () => {
+    await shopRuns(2);
     const second = await startOperator();
     await second.reason('shop', 'Applied', 'Standby');
     expect(acts(second.command)).toBe(false);
@@ -128,6 +136,7 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
   });
 
   it('releases what a deleted policy owns before the policy goes', async () => {
+    await shopRuns(2);
     const removed = await kubectl.does(['delete', 'msp', 'shop', '--timeout=30s']);
     expect(removed).toMatch(/"shop" deleted/);
     expect(await marathon.counts()).toEqual({});
@@ -138,9 +147,9 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     const quiet = (name: string): string =>
       shop(1).replace('name: shop', `name: at-once-${name}`).replace('onDelete: Delete', 'onDelete: Retain');
-    await kubectl.does(['apply', '-f', '-'], { input: names.map(quiet).join('---\n') });
-    const counts = async (): Promise<number> => Object.keys(await marathon.counts()).length;
-    await until('their apps to be there', async () => (await counts()) === names.length);
+    const input = [SECRET, ...names.map(quiet)].join('---\n');
+    await kubectl.does(['apply', '-f', '-'], { input });
+    for (const name of names) await untilCount(marathon, `/at-once-${name}/worker`, 1);
     cluster.faults.latencyMs = 40;
     await kubectl.does(['delete', 'msp', ...names.map((name) => `at-once-${name}`), '--timeout=30s']);
     cluster.faults.latencyMs = 0;

@@ -76,7 +76,7 @@ const laptop = new Laptop();
 const dir = laptop.path('policies');
 const random = seeded(SEED);
 let marathon: MarathonServer;
-let operator: Operator;
+let operator: Operator | undefined;
 let wish: Wish = { workers: 6, version: 0, jobs: ['job-a', 'job-b'] };
 
 /** As editors do, so that nobody reads half a file. */
@@ -133,13 +133,13 @@ async function converged(left: ReadonlySet<string> = new Set()): Promise<void> {
     wrong = differences(await listed(), left);
     return wrong.length === 0;
   }).catch((error: unknown) => {
-    throw new Error(`${String(error)}: ${wrong.join('; ')}\n${operator.log()}`);
+    throw new Error(`${String(error)}: ${wrong.join('; ')}\n${operator?.log()}`);
   });
 }
 
 async function kill(): Promise<void> {
-  operator.command.child.kill('SIGKILL');
-  await operator.command.ended;
+  operator?.command.child.kill('SIGKILL');
+  await operator?.command.ended;
 }
 
 /** The change comes while the operator runs or before it starts; the kill, soon after both. */
@@ -151,6 +151,18 @@ async function changeAndKill(n: number): Promise<void> {
   if (!early) put(deed(wish, n));
   await pause(random() * WITHIN_MS);
   await kill();
+}
+
+/** A job that the policy loses while no operator runs, and an operator after that. */
+async function leaveAnOrphan(): Promise<void> {
+  await kill();
+  const without = wish;
+  put({ ...without, jobs: [...without.jobs, 'job-lost'] });
+  operator = await start();
+  await until('the job to run', async () => (await listed()).some(({ id }) => id === idOf('job-lost')));
+  await kill();
+  put(without);
+  operator = await start();
 }
 
 beforeAll(async () => {
@@ -171,18 +183,21 @@ describe('an operator that is killed at any moment', { concurrent: false }, () =
       if (differences(await listed(), new Set()).length > 0) interrupted++;
     }
     expect(interrupted, 'kills in the middle of something').toBeGreaterThan(0);
-    operator = await start();
+    const last = await start();
+    operator = last;
     const known = new Set(Object.keys(countsOf(wish)));
     const left = new Set((await listed()).map(({ id }) => id).filter((id) => !known.has(id)));
     await converged(left);
-    const orphans = async (): Promise<string> => (await operator.ask('orphans')).stdout;
+    const orphans = async (): Promise<string> => (await last.ask('orphans')).stdout;
     for (const id of left) await until(`${id} to be listed`, async () => (await orphans()).includes(id));
   }, 120_000);
 
   it('takes up an orphan again when the policy names it, and deletes it when it does not', async () => {
+    await leaveAnOrphan();
     const jobs = (await listed())
       .map(({ id }) => id.replace(`/${NAME}/`, ''))
       .filter((name) => /^job/.test(name));
+    expect(jobs).toContain('job-lost');
     put({ ...wish, jobs });
     await converged();
     put({ ...wish, jobs: [] });

@@ -46,96 +46,108 @@ async function revisionOf(name: string): Promise<string | undefined> {
   return /microscaling\.io\/revision: '?(\S+?)'?$/m.exec(stdout)?.[1];
 }
 
+/** Commits a policy `shop-NAME` of two workers and a policy `till-NAME` of one, and waits for them. */
+async function committed(name: string): Promise<void> {
+  remote.commit({
+    [`prod/shop-${name}.yaml`]: policy(`shop-${name}`, 2, `, env: { STAGE: "\${STAGE}", PORT: "\${PORT0}" }`),
+    [`prod/till-${name}.yaml`]: policy(`till-${name}`, 1),
+  });
+  await untilCount(marathon, `/shop-${name}/worker`, 2);
+  await untilCount(marathon, `/till-${name}/worker`, 1);
+  await operator.reason(`shop-${name}`, 'Ready', 'AllTrue');
+}
+
 beforeAll(async () => {
   remote = new GitRepository(laptop.path('remote'));
   marathon = await laptop.marathon();
-  remote.commit({
-    'prod/shop.yaml': policy('shop', 2, `, env: { STAGE: "\${STAGE}", PORT: "\${PORT0}" }`),
-    'prod/till.yaml': policy('till', 1),
-  });
+  remote.commit({ 'prod/first.yaml': policy('first', 1) });
   operator = await start();
+  await untilCount(marathon, '/first/worker', 1);
 });
 
 afterAll(() => laptop.end());
 
-describe('policies in a repository', () => {
+// Each test has policies of its own; the operator and the repository are everybody's.
+describe('policies in a repository', { concurrent: false }, () => {
   it('are in Marathon, with the variables that were named', async () => {
-    await untilCount(marathon, '/shop/worker', 2);
-    await untilCount(marathon, '/till/worker', 1);
-    expect((await marathon.app('/shop/worker'))?.env).toMatchObject({
+    await committed('a');
+    expect((await marathon.app('/shop-a/worker'))?.env).toMatchObject({
       STAGE: 'production',
       PORT: '${PORT0}',
     });
-    await operator.reason('shop', 'Ready', 'AllTrue');
   });
 
   it('change with a commit, which the policy and an event name', async () => {
-    const commit = remote.commit({ 'prod/shop.yaml': policy('shop', 3) });
-    await untilCount(marathon, '/shop/worker', 3);
-    expect(await revisionOf('shop')).toBe(`main@sha1:${commit}`);
+    await committed('b');
+    const commit = remote.commit({ 'prod/shop-b.yaml': policy('shop-b', 3) });
+    await untilCount(marathon, '/shop-b/worker', 3);
+    expect(await revisionOf('shop-b')).toBe(`main@sha1:${commit}`);
     await until('an event about it', () => operator.log().includes(`(main@sha1:${commit.slice(0, 12)})`));
   });
 
   it('go on when a commit breaks one of them, or asks for too much', async () => {
+    await committed('c');
+    const before = await marathon.counts();
     remote.commit({
-      'prod/shop.yaml': policy('shop', 4).replace('priority: 1', 'priority: high'),
-      'prod/till.yaml': policy('till', 2),
+      'prod/shop-c.yaml': policy('shop-c', 4).replace('priority: 1', 'priority: high'),
+      'prod/till-c.yaml': policy('till-c', 2),
       'prod/evil.yaml': policy('evil', 1, ', user: root').replace('cmd: exec', 'env: { A: b }, cmd: exec'),
       'prod/thief.yaml': `${policy('thief', 1)}    envFrom: [{ name: X, from: { fromEnv: SHY } }]\n`,
-      'prod/other.yaml': policy('other', 1).replace('name: worker', 'name: worker\n    id: /shop/second'),
+      'prod/other.yaml': policy('other', 1).replace('name: worker', 'name: worker\n    id: /shop-c/second'),
     });
-    await untilCount(marathon, '/till/worker', 2);
-    await operator.says('shop', 'Accepted', /InvalidSpec: .*shop\.yaml:9: .*priority/);
+    await untilCount(marathon, '/till-c/worker', 2);
+    await operator.says('shop-c', 'Accepted', /InvalidSpec: .*shop-c\.yaml:9: .*priority/);
     await until('what is refused', () => /evil\.yaml.*--allow-privileged/.test(operator.log()));
     expect(operator.log()).toMatch(
       /thief\.yaml.*may not read variable SHY: start the operator with --allow-secret-env 'SHY'/,
     );
-    expect(operator.log()).toMatch(/other\.yaml.*may have apps under \/other only, not \/shop\/second/);
+    expect(operator.log()).toMatch(/other\.yaml.*may have apps under \/other only, not \/shop-c\/second/);
     expect(operator.log()).not.toContain('never to be seen');
-    expect(await marathon.counts()).toEqual({ '/shop/worker': 3, '/till/worker': 2 });
+    expect(await marathon.counts()).toEqual({ ...before, '/till-c/worker': 2 });
+    remote.remove('prod/evil.yaml', 'prod/thief.yaml', 'prod/other.yaml');
   });
 
-  it('are held when a commit deletes them all, also by an operator that starts anew', async () => {
+  it('are held when a commit deletes them all, also by an operator that starts anew, until one brings them back', async () => {
+    await committed('d');
     remote.remove('prod');
-    await operator.reason('till', 'Accepted', 'DeletionHeld');
+    await operator.reason('till-d', 'Accepted', 'DeletionHeld');
     expect(await operator.stop()).toBe(0);
     operator = await start();
-    await operator.says('till', 'Accepted', /DeletionHeld: commit \w+ of main leaves no policy at all/);
-    expect((await marathon.counts())['/till/worker']).toBe(2);
-  });
-
-  it('come back with a commit', async () => {
+    await operator.says('till-d', 'Accepted', /DeletionHeld: commit \w+ of main leaves no policy at all/);
+    expect((await marathon.counts())['/till-d/worker']).toBe(1);
     const commit = remote.commit({
-      'prod/shop.yaml': policy('shop', 4),
-      'prod/till.yaml': policy('till', 2),
+      'prod/shop-d.yaml': policy('shop-d', 4),
+      'prod/till-d.yaml': policy('till-d', 1),
     });
-    await untilCount(marathon, '/shop/worker', 4);
-    expect(await revisionOf('till')).toBe(`main@sha1:${commit}`);
-    await operator.reason('till', 'Accepted', 'Valid');
+    await untilCount(marathon, '/shop-d/worker', 4);
+    expect(await revisionOf('till-d')).toBe(`main@sha1:${commit}`);
+    await operator.reason('till-d', 'Accepted', 'Valid');
   });
 
   it('run on from the last commit when the repository is gone, after a restart too', async () => {
+    await committed('e');
     expect(await operator.stop()).toBe(0);
     renameSync(remote.dir, `${remote.dir}.gone`);
     operator = await start();
-    await operator.reason('shop', 'Ready', 'AllTrue');
+    await operator.reason('shop-e', 'Ready', 'AllTrue');
     await until('what is the matter', () =>
       /cannot be followed: there is no such repository/.test(operator.log()),
     );
-    await marathon.put('/shop/worker', { cmd: 'exec sleep 2000' });
+    await marathon.put('/shop-e/worker', { cmd: 'exec sleep 2000' });
     await until(
       'its drift to be reverted',
-      async () => (await marathon.app('/shop/worker'))?.cmd === 'exec sleep 1000',
+      async () => (await marathon.app('/shop-e/worker'))?.cmd === 'exec sleep 1000',
     );
     renameSync(`${remote.dir}.gone`, remote.dir);
-    remote.commit({ 'prod/shop.yaml': policy('shop', 5) });
-    await untilCount(marathon, '/shop/worker', 5);
+    remote.commit({ 'prod/shop-e.yaml': policy('shop-e', 5) });
+    await untilCount(marathon, '/shop-e/worker', 5);
   });
 
   it('are pruned by a commit without them: their apps are released', async () => {
-    remote.remove('prod/till.yaml');
-    await until('the policy to be gone', async () => (await operator.policy('till')) === undefined);
-    expect((await marathon.counts())['/till/worker']).toBe(2);
-    expect(operator.log()).toMatch(/"reason":"Released","object":"app \/till\/worker"/);
+    await committed('f');
+    remote.remove('prod/till-f.yaml');
+    await until('the policy to be gone', async () => (await operator.policy('till-f')) === undefined);
+    expect((await marathon.counts())['/till-f/worker']).toBe(1);
+    expect(operator.log()).toMatch(/"reason":"Released","object":"app \/till-f\/worker"/);
   });
 });

@@ -2,7 +2,7 @@
 
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Front, startFront } from '../../support/marathon/front.ts';
 import { ACCOUNT_KEY, type Azurite, startAzurite } from '../../support/programs/azurite.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
@@ -120,7 +120,6 @@ beforeAll(async () => {
   put('orders.yaml', ORDERS);
   [azurite, marathon] = await Promise.all([startAzurite(), laptop.marathon()]);
   await azurite.queue(QUEUE).create();
-  await fill(25);
   front = await startFront(marathon.url);
   operator = await laptop.operator({
     policies: dir,
@@ -128,6 +127,9 @@ beforeAll(async () => {
     env: { ...azurite.env(QUEUE), WRONG_KEY },
     more: ['--log-level', 'debug'],
   });
+});
+beforeEach(async () => {
+  await fill(25);
   await untilCounts(3, 3);
 });
 afterAll(async () => {
@@ -276,34 +278,35 @@ describe('trouble with Marathon', { concurrent: false }, () => {
   });
 
   it('makes the apps again when Marathon comes back without its state', async () => {
+    put('good.yaml', fixed('good', 'exec sleep 1000'));
+    put('locked-out.yaml', LOCKED_OUT);
+    await untilCount(marathon, '/good/app', 1);
+    await untilCount(marathon, '/locked-out/worker', 2);
     await marathon.kill();
     await operator.reason('orders', 'Applied', 'MarathonUnavailable');
     marathon = await laptop.marathon();
     front.target = marathon.url;
-    await untilCounts(4, 2);
+    await untilCounts(3, 3);
     await untilCount(marathon, '/good/app', 1);
     await untilCount(marathon, '/locked-out/worker', 2);
     await operator.reason('orders', 'Ready', 'AllTrue');
   });
 
+  it('says when no Marathon is configured at all', async () => {
+    const file = laptop.path('lonely.yaml');
+    writeFileSync(file, fixed('lonely', 'sleep 9'));
+    const lonely = laptop.start(['run', '--policies', file, '--api', '127.0.0.1:0']);
+    await until('the missing Marathon to be told', () => /--marathon/.test(lonely.stderr()));
+    lonely.child.kill('SIGTERM');
+    expect(await lonely.ended).toBe(0);
+  });
+
+  // The last one: no operator runs after it.
   it('ends at once although Marathon never answers', async () => {
     front.turn('hang');
     await fill(5);
     await operator.says('orders', 'Applied', /^MarathonUnavailable: .*no answer within \d+ ms/);
     expect(await Promise.race([operator.stop(), pause(10_000, 'still running')])).toBe(0);
-    expect(await marathon.counts()).toMatchObject({ [WORKER]: 4, [REST]: 2 });
-  });
-
-  it('says when no Marathon is configured at all', async () => {
-    const lonely = laptop.start([
-      'run',
-      '--policies',
-      laptop.path('policies', 'good.yaml'),
-      '--api',
-      '127.0.0.1:0',
-    ]);
-    await until('the missing Marathon to be told', () => /--marathon/.test(lonely.stderr()));
-    lonely.child.kill('SIGTERM');
-    expect(await lonely.ended).toBe(0);
+    expect(await marathon.counts()).toMatchObject({ [WORKER]: 3, [REST]: 3 });
   });
 });

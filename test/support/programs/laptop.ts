@@ -119,16 +119,14 @@ export interface PolicyStatus {
   }[];
 }
 
-/** A running `microscaling run`. */
-export class Operator {
+/** What can be asked of an operator, wherever it runs. */
+export class OperatorApi {
   readonly page: string;
-  readonly command: RunningCommand;
   readonly #headers: Readonly<Record<string, string>>;
 
   /** @param token where reads need one: beyond loopback */
-  constructor(page: string, command: RunningCommand, token?: string) {
+  constructor(page: string, token?: string) {
     this.page = page;
-    this.command = command;
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
@@ -185,6 +183,16 @@ export class Operator {
   /** One of the commands that ask an operator. */
   ask(...args: readonly string[]): ReturnType<typeof run> {
     return run([...args, '--server', this.page]);
+  }
+}
+
+/** A running `microscaling run` of this machine. */
+export class Operator extends OperatorApi {
+  readonly command: RunningCommand;
+
+  constructor(page: string, command: RunningCommand, token?: string) {
+    super(page, token);
+    this.command = command;
   }
 
   /** Everything it printed. */
