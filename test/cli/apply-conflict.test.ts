@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OptionValues } from '../../src/app/options.ts';
+import { resolveOptions } from '../../src/app/options.ts';
 import { run } from '../../src/cli/commands/apply.ts';
 
 const dirs: string[] = [];
@@ -62,7 +62,8 @@ async function apply(server: string): Promise<readonly string[]> {
   dirs.push(dir);
   writeFileSync(join(dir, 'shop.yaml'), JSON.stringify(POLICY));
   const printed: string[] = [];
-  const options = { server, file: [join(dir, 'shop.yaml')] } as unknown as OptionValues;
+  const flags = { server, file: [join(dir, 'shop.yaml')] };
+  const options = resolveOptions(['server', 'file'], { flags, env: {} });
   await run(options, {
     env: {},
     print: (line) => void printed.push(line),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MetricStatus } from '../../src/api/status.ts';
 import { appTable } from '../../src/cli/output/policy-table.ts';
 import { targetsText } from '../../src/cli/output/targets.ts';
+import { anAppSpec, aPolicySpec } from '../support/builders.ts';
 
 const metric = (more: Partial<MetricStatus>): MetricStatus => ({
   type: 'QueueLength',
@@ -37,13 +38,13 @@ describe('the table of apps', () => {
   it('has targets and bounds as the table of a HorizontalPodAutoscaler', () => {
     const policy = {
       metadata: { name: 'shop', namespace: 'default' },
-      spec: {
+      spec: aPolicySpec({
         apps: [
-          { name: 'web', instances: { min: 1, max: 9 } },
-          { name: 'rest', instances: {} },
-          { name: 'feed', instances: { fixed: 3 } },
+          anAppSpec({ name: 'web', instances: { min: 1, max: 9 } }),
+          anAppSpec({ name: 'rest', instances: {} }),
+          anAppSpec({ name: 'feed', instances: { fixed: 3 } }),
         ],
-      },
+      }),
       status: {
         apps: [
           {
@@ -60,7 +61,7 @@ describe('the table of apps', () => {
         ],
       },
     };
-    expect(appTable(policy as unknown as Parameters<typeof appTable>[0])).toBe(
+    expect(appTable(policy)).toBe(
       [
         'APP   TARGETS  MIN  MAX  WANTED  GRANTED  REQUESTED  RUNNING  LIMITED BY  HELD BY HAND  ID',
         'web   80/50    1    9    4       3        3                2                            /shop/web',

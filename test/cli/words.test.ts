@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../src/api/conditions.ts';
 import { durationText } from '../../src/api/duration.ts';
 import { pathOf, targetOf, targetOfDocument } from '../../src/cli/client/kinds.ts';
 import type { PolicyObject } from '../../src/cli/client/policy-object.ts';
 import { readiness } from '../../src/cli/commands/apply.ts';
 import { wordsOf } from '../../src/cli/commands/override.ts';
+import { aPolicySpec } from '../support/builders.ts';
 
 const API = '/apis/microscaling.io/v1alpha1';
 
@@ -96,19 +98,19 @@ it.each([
 });
 
 describe('readiness', () => {
-  const condition = (type: string, status: string, message = '') => ({
+  const condition = (type: Condition['type'], status: Condition['status'], message = ''): Condition => ({
     type,
     status,
     reason: 'NotRead',
     message,
+    observedGeneration: 2,
+    lastTransitionTime: '2026-01-01T00:00:00Z',
   });
-  const policy = (observedGeneration: number | undefined, conditions: readonly object[]) =>
-    ({
-      metadata: { name: 'p', namespace: 'default', generation: 2 },
-      spec: {},
-      status: { observedGeneration, conditions },
-      // Only its conditions are looked at.
-    }) as unknown as PolicyObject;
+  const policy = (observedGeneration: number, conditions: readonly Condition[]): PolicyObject => ({
+    metadata: { name: 'p', namespace: 'default', generation: 2 },
+    spec: aPolicySpec(),
+    status: { observedGeneration, conditions },
+  });
 
   it('is only of the generation that was applied', () => {
     expect(readiness(policy(1, [condition('Ready', 'True')]))).toEqual({

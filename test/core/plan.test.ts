@@ -24,6 +24,11 @@ function app(id: string, over: Partial<PlanApp> & { has?: number; to?: number } 
   };
 }
 
+/** An app that exists or does not, but cannot be made. */
+function withoutDefinition({ definition: _, ...app }: PlanApp): PlanApp {
+  return app;
+}
+
 /** `scale /a 5→3`, for short rows. */
 function told(change: Change): string {
   if (change.kind === 'scale') return `scale ${change.app} ${change.from}→${change.to}`;
@@ -39,7 +44,7 @@ describe('planChanges', () => {
     { name: 'a missing app that may not be made now', apps: [app('/a')], plan: [] },
     {
       name: 'a missing app that the policy cannot make',
-      apps: [{ ...app('/a', { to: 2 }), definition: undefined } as unknown as PlanApp],
+      apps: [withoutDefinition(app('/a', { to: 2 }))],
       plan: [],
     },
     {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { API_VERSION } from '../../src/api/policy.ts';
+import { API_VERSION, resourceKey } from '../../src/api/policy.ts';
 import { inPresentForm, loadPolicies } from '../../src/app/policies/schema.ts';
 import {
   type AppliedObject,
@@ -10,6 +10,7 @@ import { createMemoryDocumentStore, type DocumentStore } from '../../src/runtime
 import { TransientError } from '../../src/runtime/errors.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 
+const ONE = { kind: 'CapacityPool', key: resourceKey({ namespace: 'default', name: 'one' }) } as const;
 const never = new AbortController().signal;
 const FINALIZER = 'microscaling.io/release';
 
@@ -130,20 +131,19 @@ describe('applied policies', () => {
   it('go in two steps', async () => {
     const { objects, source, documents } = open();
     objects.put(pool('one'));
-    const ref = { kind: 'CapacityPool', key: 'default/one' } as never;
-    await source.release?.(ref, never);
+    await source.release?.(ONE, never);
     expect((await source.list(never)).resources).toHaveLength(1);
     objects.put(pool('one', deleted));
     expect((await open(documents).source.list(never)).resources).toMatchObject([{ deleting: true }]);
-    await source.release?.(ref, never);
-    await source.release?.(ref, never);
+    await source.release?.(ONE, never);
+    await source.release?.(ONE, never);
     expect((await open(documents).source.list(never)).resources).toEqual([]);
   });
 
   it('wait for the finalizers of others', async () => {
     const { objects, source } = open();
     objects.put(pool('one', { ...deleted, finalizers: [FINALIZER, 'other/hold'] }));
-    await source.release?.({ kind: 'CapacityPool', key: 'default/one' } as never, never);
+    await source.release?.(ONE, never);
     expect(objects.get('CapacityPool', 'default/one')?.object.metadata.finalizers).toEqual(['other/hold']);
   });
 

@@ -5,7 +5,10 @@ import { isObject, type JsonObject, type JsonSchema, schemaAt } from './json-sch
 import { QUEUE_GAINS } from './target.ts';
 
 /** The defaults that the schema carries, at any depth; what was given stays. Idempotent. */
-export function withSchemaDefaults(schema: JsonSchema, value: unknown): unknown {
+export function withSchemaDefaults(
+  schema: Pick<JsonSchema, 'properties' | 'items'>,
+  value: unknown,
+): unknown {
   if (isObject(value) && schema.properties !== undefined) {
     const preset = Object.entries(schema.properties).flatMap(([name, child]) => {
       const given = Object.hasOwn(value, name) ? value[name] : child.default;

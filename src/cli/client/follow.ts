@@ -14,7 +14,7 @@ export type Followed<T> =
   | { readonly type: 'changed' | 'gone'; readonly object: T };
 
 export interface FollowDeps {
-  readonly client: OperatorClient;
+  readonly client: Pick<OperatorClient, 'get' | 'watch'>;
   readonly clock: Clock;
   /** Told once when the operator is lost and once when it is back. */
   readonly note: (text: string) => void;
@@ -54,7 +54,7 @@ export async function* follow<T extends ApiObject>(
 
 /** Ends when changes may have been missed. */
 async function* changes<T extends ApiObject>(
-  client: OperatorClient,
+  client: FollowDeps['client'],
   at: (more: string) => string,
   from: string,
   signal: AbortSignal,

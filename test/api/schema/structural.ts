@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import { withSchemaDefaults } from '../../../src/api/schema/defaults.ts';
 import type { JsonSchema } from '../../../src/api/schema/json-schema.ts';
 
-type Node = Readonly<Record<string, unknown>>;
+type Node = Readonly<Record<string, unknown>> & Partial<JsonSchema>;
 
 /** JSON Schema that CustomResourceDefinitions do not know. */
 const FORBIDDEN = [
@@ -108,7 +108,7 @@ function checkMetadata(metadata: Node, fail: Fail): readonly string[] {
 function checkJunctors(node: Node, fail: Fail): readonly string[] {
   const known = Object.keys((node['properties'] ?? {}) as object);
   return JUNCTORS.flatMap((junctor) => {
-    const branches = [node[junctor] ?? []].flat() as unknown as readonly Node[];
+    const branches = [node[junctor] ?? []].flat().filter(isNode);
     return branches.flatMap((branch) => [
       ...FORBIDDEN_IN_JUNCTOR.filter((key) => key in branch).map((key) => fail(`${key} within ${junctor}`)),
       ...((branch['required'] ?? []) as readonly string[])
@@ -138,7 +138,7 @@ function checkListType(node: Node, fail: Fail): readonly string[] {
 function checkDefault(node: Node, fail: Fail): readonly string[] {
   if (!('default' in node)) return [];
   const ajv = new Ajv({ strict: false, validateFormats: false });
-  const full = withSchemaDefaults(node as unknown as JsonSchema, node['default']);
+  const full = withSchemaDefaults(node, node['default']);
   return ajv.validate(inDraft6(node), full)
     ? []
     : [fail(`default ${JSON.stringify(node['default'])} is not valid`)];

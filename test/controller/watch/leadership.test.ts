@@ -8,10 +8,11 @@ import {
   whileActing,
 } from '../../../src/controller/watch/leadership.ts';
 import type { Change } from '../../../src/core/change.ts';
-import type { AppObservation, TaskObservation } from '../../../src/core/observation.ts';
+import type { TaskObservation } from '../../../src/core/observation.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TransientError, WaitError } from '../../../src/runtime/errors.ts';
 import { MARATHON_WORDS } from '../../../src/schedulers/marathon/words.ts';
+import { observed } from '../../support/builders.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../../support/fakes.ts';
 
 const APP = '/ops/operator';
@@ -30,9 +31,7 @@ function anOperatorApp(clock = new VirtualClock(0)) {
   let tasks: readonly TaskObservation[] | undefined = [];
   const scheduler = {
     observe: async (ids: readonly string[]) => ({
-      apps: new Map(
-        tasks === undefined ? [] : ids.map((id) => [id, { id, tasks } as unknown as AppObservation]),
-      ),
+      apps: new Map(ids.flatMap((id) => (tasks === undefined ? [] : [[id, observed(0, { id, tasks })]]))),
       atMs: clock.now(),
     }),
   };

@@ -5,13 +5,12 @@ import { TerminalError } from '../../../src/runtime/errors.ts';
 
 function readBySdk(text: string): { readonly url: string; readonly credential: object } {
   // The client keeps its credential, and that its key, without declaring them.
-  const client = QueueServiceClient.fromConnectionString(text) as unknown as {
-    readonly url: string;
-    readonly credential?: unknown;
-  };
-  const { credential } = client;
+  const client = QueueServiceClient.fromConnectionString(text);
+  const credential: unknown = Reflect.get(client, 'credential');
   if (!(credential instanceof StorageSharedKeyCredential)) return { url: client.url, credential: {} };
-  const accountKey = (credential as unknown as { readonly accountKey: Buffer }).accountKey.toString('base64');
+  const key: unknown = Reflect.get(credential, 'accountKey');
+  if (!Buffer.isBuffer(key)) throw new Error('the client keeps no account key');
+  const accountKey = key.toString('base64');
   return { url: client.url, credential: { accountName: credential.accountName, accountKey } };
 }
 

@@ -1,5 +1,6 @@
 // The contract of policy sources, kept by the Kubernetes source against the operator's own API engine.
 
+import { resourceKey } from '../../../src/api/policy.ts';
 import { describePolicySource } from '../../contract/policy-source.ts';
 import { startKubeServer } from '../../support/kubernetes/kube-server.ts';
 import { kubeconfigFor, Person, sourceOf } from '../../support/kubernetes/source.ts';
@@ -12,7 +13,7 @@ describePolicySource('kubernetes', async () => {
   const release = async (name: string): Promise<void> => {
     await source.list(new AbortController().signal);
     await source.release?.(
-      { kind: 'CapacityPool', key: `default/${name}` as never },
+      { kind: 'CapacityPool', key: resourceKey({ namespace: 'default', name }) },
       new AbortController().signal,
     );
   };

@@ -11,6 +11,7 @@ import {
   loadAllYaml,
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resourceKey } from '../../../src/api/policy.ts';
 import { describeKubernetesSource } from '../../contract/kubernetes-source.ts';
 import { describePolicySource } from '../../contract/policy-source.ts';
 import { noCluster, type RealCluster, startCluster } from '../../support/kubernetes/real-cluster.ts';
@@ -111,7 +112,10 @@ describe.skipIf(noCluster())('a real kube-apiserver', { concurrent: false, timeo
       remove: async (name) => {
         await person.remove('CapacityPool', name);
         await source.list(never);
-        await source.release?.({ kind: 'CapacityPool', key: `default/${name}` as never }, never);
+        await source.release?.(
+          { kind: 'CapacityPool', key: resourceKey({ namespace: 'default', name }) },
+          never,
+        );
       },
       hide: () => tunnel.cut(),
       reveal: () => tunnel.mend(),

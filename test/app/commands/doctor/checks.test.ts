@@ -6,7 +6,16 @@ import type { CheckName, Severity } from '../../../../src/app/commands/doctor/fi
 import { durationMs } from '../../../../src/app/commands/doctor/mesos.ts';
 import type { MetricSample } from '../../../../src/core/observation.ts';
 import { anAppSpec, aSample, T0 } from '../../../support/builders.ts';
-import { aDemo, aDeployment, aMarathonApp, aPolicy, aQueueItem, evidence, withFlags } from './evidence.ts';
+import {
+  aDemo,
+  aDeployment,
+  aMarathonApp,
+  aPolicy,
+  aQueueItem,
+  evidence,
+  MESOS,
+  withFlags,
+} from './evidence.ts';
 
 /** One change to a healthy cluster and the only thing that is to be found then; nothing where there is no word. */
 interface Row {
@@ -25,10 +34,12 @@ const queue = (...value: ReturnType<typeof aQueueItem>[]): Partial<Evidence> => 
 const deployments = (...value: ReturnType<typeof aDeployment>[]): Partial<Evidence> => ({
   deployments: { ok: true, value },
 });
-const mesos = (over: Record<string, unknown>): Partial<Evidence> => {
-  const healthy = evidence().mesos;
-  return { mesos: { ok: true, value: { ...(healthy.ok ? healthy.value : {}), ...over } as never } };
-};
+const withoutTime = ({ sinceMs: _, ...deployment }: ReturnType<typeof aDeployment>) => deployment;
+const withoutDefinition = ({ app: _, ...spec }: ReturnType<typeof anAppSpec>) => spec;
+const withoutInterval = ({ allocationIntervalMs: _, ...reading }: typeof MESOS) => reading;
+const mesos = (over: Partial<typeof MESOS>): Partial<Evidence> => ({
+  mesos: { ok: true, value: { ...MESOS, ...over } },
+});
 
 const metric = (
   read: ({ reason: string } | { sample: MetricSample; ageMs: number }) & { ms?: number },
@@ -146,7 +157,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'an unknown allocation',
-    over: mesos({ allocationIntervalMs: undefined }),
+    over: { mesos: { ok: true, value: withoutInterval(MESOS) } },
     found: ['mesos', 'note', /flags/],
   },
   {
@@ -187,7 +198,7 @@ const ROWS: readonly Row[] = [
     found: ['locks', 'error', /d1/],
   },
   { name: 'a young lock', over: deployments(aDeployment({ sinceMs: T0 - 59_000 })) },
-  { name: 'a lock of unknown age', over: deployments({ ...aDeployment(), sinceMs: undefined as never }) },
+  { name: 'a lock of unknown age', over: deployments(withoutTime(aDeployment())) },
   {
     name: 'many deployments',
     over: deployments(...Array.from({ length: 80 }, (_, i) => aDeployment({ id: `d${i}`, sinceMs: T0 }))),
@@ -351,7 +362,7 @@ const ROWS: readonly Row[] = [
   { name: 'an adopted app', over: { policies: [aDemo({ adopt: true })], ...apps(aMarathonApp()) } },
   {
     name: 'an app that is missing and cannot be made',
-    over: { policies: [aPolicy('demo', [{ ...anAppSpec(), app: undefined as never }])] },
+    over: { policies: [aPolicy('demo', [withoutDefinition(anAppSpec())])] },
     found: ['adoption', 'error', /does not exist/],
   },
   { name: 'an app that will be made', over: { policies: [aDemo()] } },

@@ -6,9 +6,15 @@ import {
   type MicroscalingPolicy,
   type PolicySpec,
 } from '../../../../src/api/policy.ts';
-import type { Evidence } from '../../../../src/app/commands/doctor/evidence.ts';
+import type { Evidence, MesosReading } from '../../../../src/app/commands/doctor/evidence.ts';
 import type { Deployment, MarathonApp, QueueItem } from '../../../../src/schedulers/marathon/schema.ts';
 import { anAppSpec, aPolicySpec, T0 } from '../../../support/builders.ts';
+
+export const MESOS: MesosReading = {
+  url: 'http://mesos:5050',
+  allocationIntervalMs: 1000,
+  agents: { ok: true, value: { active: 3, inactive: 0 } },
+};
 
 export function evidence(over: Partial<Evidence> = {}): Evidence {
   return {
@@ -23,14 +29,7 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
     deployments: { ok: true, value: [] },
     writing: { ok: true, value: { status: 422, fromMarathon: true, words: 'a write: refused' } },
     events: { ok: true, value: { greeted: true } },
-    mesos: {
-      ok: true,
-      value: {
-        url: 'http://mesos:5050',
-        allocationIntervalMs: 1000,
-        agents: { ok: true, value: { active: 3, inactive: 0 } },
-      },
-    },
+    mesos: { ok: true, value: MESOS },
     policies: [],
     metrics: [],
     ...over,

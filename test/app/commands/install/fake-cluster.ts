@@ -5,6 +5,7 @@ import type { App } from '../../../../src/app/commands/install/definitions.ts';
 import type { AppObservation } from '../../../../src/core/observation.ts';
 import type { Clock } from '../../../../src/runtime/clock.ts';
 import type { MarathonApp } from '../../../../src/schedulers/marathon/schema.ts';
+import { observed } from '../../../support/builders.ts';
 
 /** `sleep` is what moves it. */
 export class EagerClock implements Clock {
@@ -64,17 +65,9 @@ export class FakeCluster implements Cluster {
       ids.flatMap((id) => {
         const app = this.apps.get(id);
         if (app === undefined) return [];
-        const { instances } = app;
-        const counts = {
-          requested: instances,
-          running: runs ? instances : 0,
-          ready: runs ? instances : 0,
-          waiting: 0,
-          waitingReasons: [],
-        };
-        const observed = { id, ...counts, backoffMs: 0, definition: app, ...this.oddities.get(id) };
-        // What install looks at; tasks and deployments are nothing to it.
-        return [[id, observed as unknown as AppObservation] as const];
+        const running = runs ? app.instances : 0;
+        const seen = observed(app.instances, { id, running, definition: app, ...this.oddities.get(id) });
+        return [[id, seen] as const];
       }),
     );
   }
