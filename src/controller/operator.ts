@@ -38,7 +38,7 @@ export interface Operator {
 /** One task's life is several events: they are looked at together. */
 const WAKE_DELAY_MS = 25;
 
-/** Each part is given the parts made before it; what it has to tell those made after it goes through the signals. */
+/** Each part is given the parts made before it; what it reports to those made after it goes through the signals. */
 export function createOperator(given: OperatorDeps): Operator {
   const deps = withDefaults(given);
   const { clock, sources, schedulerFor } = deps;

@@ -20,7 +20,7 @@ export interface OperatorDeps {
   /** In [0, 1); spreads retries. */
   readonly random: () => number;
   readonly sources: readonly PolicySource[];
-  /** What outlives the process: adoptions, memory, hands, what each policy holds, events. Default: nothing does. */
+  /** What outlives the process: adoptions, memory, interventions, what each policy owns, events. Default: nothing does. */
   readonly documents?: DocumentStore;
   /** The same spec gives the same scheduler; whoever passes it in closes it. Throws TerminalError for a spec that cannot work. */
   readonly schedulerFor: (cluster: ClusterSpec | undefined) => Scheduler;
@@ -30,7 +30,7 @@ export interface OperatorDeps {
   readonly words?: SchedulerWords;
   /** For the page: where the operator's own cluster is, and what went over the wire. */
   readonly schedulerInfo?: () => { readonly url: string; readonly stats: SchedulerStats };
-  /** For people: the addresses of a cluster, the one in use, and its version, as far as it has told. */
+  /** For people: the addresses of a cluster, the one in use, and its version, as far as they are known. */
   readonly clusterInfo?: (cluster: ClusterSpec | undefined) => ClusterInfo;
   /** A new source; the operator closes it. A round waits for its reads: each has a deadline. Throws TerminalError for a configuration that cannot work. */
   readonly metricSourceFor: (metric: MetricSpec) => MetricSource;
@@ -43,7 +43,7 @@ export interface OperatorDeps {
   readonly leadership?: Leadership;
   /** What an app's programs have counted over its life. */
   readonly counters?: (appId: string) => Readonly<Record<string, number>>;
-  /** Told of every round that ended; must not throw. */
+  /** Called with every round that ended; must not throw. */
   readonly onRound?: (report: RoundReport) => void;
   readonly version: string;
   /** How many decision records and events are kept. */

@@ -1,4 +1,4 @@
-// controller: what parts of the operator tell each other without knowing each other.
+// controller: what parts of the operator report to each other without knowing each other.
 
 import type { ResourceKey } from '../api/policy.ts';
 import type { StoreChange } from './policies/policy-store.ts';

@@ -100,5 +100,5 @@ export interface PolicySource {
    */
   eventWriter?(ref: ObjectRef): EventWriter | undefined;
   /** Where objects are deleted in two steps: nothing of the object is held any more, it may go. Idempotent. */
-  release?(ref: ObjectRef, signal: AbortSignal): Promise<void>;
+  removeFinalizer?(ref: ObjectRef, signal: AbortSignal): Promise<void>;
 }

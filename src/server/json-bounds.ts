@@ -1,4 +1,4 @@
-// server: what a JSON text would cost, told while it arrives and before anything is built of it.
+// server: what a JSON text would cost, known while it arrives and before anything is built of it.
 
 /** How much of it is read. */
 export interface JsonLimits {

@@ -110,20 +110,20 @@ export function describeKubernetesSource(name: string, createWorld: () => Promis
         return resources[0]?.deleting === true && resources;
       });
       expect(leaving?.resource.metadata.name).toBe('shop');
-      await source.release?.(shop, never);
+      await source.removeFinalizer?.(shop, never);
       const left = await person.get('MicroscalingPolicy', 'shop');
       expect(left?.metadata.finalizers).toEqual(['example.com/other']);
-      await source.release?.(shop, never);
+      await source.removeFinalizer?.(shop, never);
       await person.annotate('MicroscalingPolicy', 'shop', { finalizers: null });
       await until('it to be gone', async () => (await source.list(never)).resources.length === 0);
-      await source.release?.(shop, never);
+      await source.removeFinalizer?.(shop, never);
     });
 
     it('releases nothing that is not deleted', async () => {
       await person.put('MicroscalingPolicy', 'shop', POLICY);
       const source = make();
       await source.list(never);
-      await source.release?.(shop, never);
+      await source.removeFinalizer?.(shop, never);
       const object = await person.get('MicroscalingPolicy', 'shop');
       expect(object?.metadata.finalizers).toEqual(['microscaling.io/release']);
     });
@@ -248,7 +248,7 @@ export function describeKubernetesSource(name: string, createWorld: () => Promis
         const [document] = (await source.list(never)).invalid;
         return document?.deleting === true;
       });
-      await source.release?.(shop, never);
+      await source.removeFinalizer?.(shop, never);
       await until('it to be gone', async () => (await source.list(never)).invalid.length === 0);
     });
 

@@ -42,14 +42,14 @@ describe('applied policies', () => {
     const large = { labels: { note: 'x'.repeat(720 * 1024) } };
     const note = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(pool('one', large)) };
     const { objects } = open();
-    expect(objects.judge(pool('one', { ...large, annotations: note }))).toMatchObject({
+    expect(objects.check(pool('one', { ...large, annotations: note }))).toMatchObject({
       resources: [{ resource: { metadata: { name: 'one' } } }],
       problems: [],
     });
     const tooLarge = pool('two', { labels: { note: 'x'.repeat(1100 * 1024) } });
     const bytes = Buffer.byteLength(JSON.stringify(tooLarge));
     expect(bytes).toBeGreaterThan(1024 * 1024);
-    expect(objects.judge(tooLarge).problems).toMatchObject([
+    expect(objects.check(tooLarge).problems).toMatchObject([
       { message: expect.stringMatching(/^has 11266\d\d bytes, more than the 1048576 \(1 MiB\)/) },
     ]);
   });
@@ -131,19 +131,19 @@ describe('applied policies', () => {
   it('go in two steps', async () => {
     const { objects, source, documents } = open();
     objects.put(pool('one'));
-    await source.release?.(ONE, never);
+    await source.removeFinalizer?.(ONE, never);
     expect((await source.list(never)).resources).toHaveLength(1);
     objects.put(pool('one', deleted));
     expect((await open(documents).source.list(never)).resources).toMatchObject([{ deleting: true }]);
-    await source.release?.(ONE, never);
-    await source.release?.(ONE, never);
+    await source.removeFinalizer?.(ONE, never);
+    await source.removeFinalizer?.(ONE, never);
     expect((await open(documents).source.list(never)).resources).toEqual([]);
   });
 
   it('wait for the finalizers of others', async () => {
     const { objects, source } = open();
     objects.put(pool('one', { ...deleted, finalizers: [FINALIZER, 'other/hold'] }));
-    await source.release?.(ONE, never);
+    await source.removeFinalizer?.(ONE, never);
     expect(objects.get('CapacityPool', 'default/one')?.object.metadata.finalizers).toEqual(['other/hold']);
   });
 

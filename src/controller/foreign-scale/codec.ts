@@ -23,8 +23,8 @@ export function storedTrack(track: Track): StoredTrack | undefined {
 }
 
 /**
- * The track to go on with. Under a hold, the count that is held is what the scheduler should show: another one is from
- * somebody's hand in the meantime, and counts as such.
+ * The track to go on with. Under a hold, the count that is held is what the scheduler should show: another one was
+ * set by somebody in the meantime, and counts as such.
  */
 function resumedTrack({ hold, ...kept }: StoredTrack): Track {
   return { ...NEW_TRACK, ...kept, ...(hold !== undefined && { hold, seen: { requested: hold.instances } }) };

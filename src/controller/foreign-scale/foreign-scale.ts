@@ -5,7 +5,7 @@ import type { AppSpec } from '../../api/policy.ts';
 import { instantText } from '../../api/words/instant.ts';
 import type { AppObservation } from '../../core/observation.ts';
 
-/** What is remembered of one app's count. Little of it outlives the process (lasting-track.ts): the scheduler's counts are the truth. */
+/** What is remembered of one app's count. Little of it outlives the process (codec.ts): the scheduler's counts are the truth. */
 export interface Track {
   /** What we last asked the scheduler for, whether or not it went through. */
   readonly asked?: number;
@@ -15,7 +15,7 @@ export interface Track {
   readonly seen?: { readonly requested: number; readonly lastScalingAtMs?: number };
   /** A person's count that is kept until then. */
   readonly hold?: { readonly instances: number; readonly untilMs: number };
-  /** When other hands changed the count, each after we had changed it back. */
+  /** When somebody else changed the count, each after we had changed it back. */
   readonly alternations: readonly number[];
   /** We changed the count since the last foreign change. */
   readonly answered: boolean;
@@ -90,8 +90,8 @@ export function checkForeignScale(
   }
   const change = `somebody changed the count from ${from} to ${requested}`;
   if (rule.action === 'Hold') {
-    const holding = { ...next, hold: { instances: requested, untilMs: nowMs + holdForMs } };
-    return { ...assessment(holding, now), foreignChange };
+    const withHold = { ...next, hold: { instances: requested, untilMs: nowMs + holdForMs } };
+    return { ...assessment(withHold, now), foreignChange };
   }
   const back = rule.action === 'Revert' ? (track.asked ?? from) : requested;
   const reason =

@@ -1,4 +1,4 @@
-// controller: what people may do by hand: pause a policy, override a count, turn an app that is left to them.
+// controller: what people may do themselves: pause a policy, override a count, turn an app that is left to them.
 
 import { durationText } from '../../api/duration.ts';
 import type { ResourceKey } from '../../api/policy.ts';
@@ -15,7 +15,7 @@ import { type Leadership, whileActing } from '../watch/leadership.ts';
 import { pauseText } from './effect.ts';
 import type { Interventions } from './interventions.ts';
 
-/** A hand on the wheel is for an incident: what is to last belongs into the policy. */
+/** An override is for an incident: what is to last belongs into the policy. */
 const LONGEST_OVERRIDE_MS = 24 * 3_600_000;
 /** It is shown in tables. */
 const LONGEST_REASON = 200;
@@ -39,22 +39,22 @@ export function createActions({
   readonly wake: (pool: string) => void;
 }): OperatorActions {
   return {
-    pause(policy, hand) {
+    pause(policy, details) {
       runningPolicy(store, policy);
-      mustBeTime(hand.forMs, LONGEST_PAUSE_MS);
-      mustBeShort(hand.reason);
-      interventions.pause(policy, hand);
+      mustBeTime(details.forMs, LONGEST_PAUSE_MS);
+      mustBeShort(details.reason);
+      interventions.pause(policy, details);
     },
     resume(policy, by) {
       interventions.resume(policy, by);
     },
-    override(policy, app, hand) {
+    override(policy, app, details) {
       const record = runningPolicy(store, policy);
       mustBeWritten(record, interventions);
-      const { spec } = overridable(record, { app, instances: hand.instances, nowMs: clock.now() });
-      mustBeTime(hand.forMs, LONGEST_OVERRIDE_MS);
-      mustBeShort(hand.reason);
-      interventions.override(policy, spec, hand);
+      const { spec } = overridable(record, { app, instances: details.instances, nowMs: clock.now() });
+      mustBeTime(details.forMs, LONGEST_OVERRIDE_MS);
+      mustBeShort(details.reason);
+      interventions.override(policy, spec, details);
     },
     endOverride(policy, app, by) {
       interventions.endOverride(policy, app, by);
@@ -81,7 +81,7 @@ function runningPolicy(store: PolicyStore, key: ResourceKey): PolicyRecord {
   throw new TerminalError(`policy ${key} does not run: ${why}`);
 }
 
-/** A hand that nobody would see the effect of is no help in an incident. */
+/** An override without an effect is no help in an incident. */
 function mustBeWritten({ key, running }: PolicyRecord, interventions: Interventions): void {
   const mode = running?.policy.spec.mode;
   if (mode !== 'Reconcile') {
@@ -117,7 +117,7 @@ function overridable(
 function mustBeTime(forMs: number, longestMs: number): void {
   if (Number.isSafeInteger(forMs) && forMs > 0 && forMs <= longestMs) return;
   throw new TerminalError(
-    `a hand lasts for more than 0s and for at most ${durationText(longestMs)}, not for ${durationText(forMs)}`,
+    `an intervention lasts for more than 0s and for at most ${durationText(longestMs)}, not for ${durationText(forMs)}`,
   );
 }
 

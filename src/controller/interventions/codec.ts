@@ -1,4 +1,4 @@
-// controller: hands as they are stored, and their way back. Pure.
+// controller: pauses and overrides as they are stored, and their way back. Pure.
 
 import type { ResourceKey } from '../../api/policy.ts';
 import { isObject } from '../../api/schema/json-schema.ts';

@@ -1,11 +1,11 @@
-// controller: what people's hands do to a policy at one moment, in types and in words.
+// controller: what interventions do to a policy at one moment, in types and in words.
 
 import { instantText } from '../../api/words/instant.ts';
 import { WaitError } from '../../runtime/errors.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
 import type { OverrideView, PauseView } from '../status/view.ts';
 
-/** What people's hands do to one policy now. */
+/** What interventions do to one policy now. */
 export interface InterventionEffect {
   readonly paused?: PauseView;
   /** By the app's name in the policy. */

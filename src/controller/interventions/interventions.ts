@@ -15,8 +15,8 @@ export interface InterventionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly documents: DocumentStore;
-  /** Told of every beginning and end. */
-  readonly onEvent: (told: NewEvent) => void;
+  /** Called with every beginning and end. */
+  readonly onEvent: (event: NewEvent) => void;
   /** Called when a policy must be looked at. */
   readonly onChange: (policy: ResourceKey) => void;
 }
@@ -96,11 +96,11 @@ export class Interventions {
     this.#endByPerson(keyOf({ kind: 'override', policy, app }), `${by} gave it back to its law`);
   }
 
-  /** What holds at this moment: one whose time is over does not, whether or not its end was told already. */
+  /** What is in force at this moment: one whose time is over is not, whether or not its end was reported already. */
   on(policy: ResourceKey): InterventionEffect {
     if (this.#active.size === 0) return NO_INTERVENTION;
     const nowMs = this.#deps.clock.monotonic();
-    const mine = [...this.#active.values()].filter((h) => h.policy === policy && !isOver(h, nowMs));
+    const mine = [...this.#active.values()].filter((each) => each.policy === policy && !isOver(each, nowMs));
     const pause = mine.find((intervention): intervention is Pause => intervention.kind === 'pause');
     const overrides = mine.filter(
       (intervention): intervention is Override => intervention.kind === 'override',
@@ -116,12 +116,12 @@ export class Interventions {
     };
   }
 
-  /** The policy is gone, and its hands with it. */
+  /** The policy is gone, and its interventions with it. */
   forget(policy: ResourceKey): void {
     for (const [key, intervention] of [...this.#active]) if (intervention.policy === policy) this.#end(key);
   }
 
-  /** Forgets hands on what is not there any more; `apps` gives the names in a policy, undefined when it is gone. */
+  /** Forgets interventions on what is not there any more; `apps` gives the names in a policy, undefined when it is gone. */
   follow(apps: (policy: ResourceKey) => ReadonlySet<string> | 'unknown' | undefined): void {
     for (const [key, intervention] of [...this.#active]) {
       const names = apps(intervention.policy);
@@ -133,7 +133,7 @@ export class Interventions {
     }
   }
 
-  /** Ends hands when their time is over, until aborted. */
+  /** Ends interventions when their time is over, until aborted. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#endDue();
@@ -188,11 +188,11 @@ export class Interventions {
       if (changes.length > 0) this.#deps.documents.write(changes);
       this.#storedAheadMs = aheadMs;
     } catch (error) {
-      this.#deps.log.debug('the ends of hands are not moved yet', { reason: messageOf(error) });
+      this.#deps.log.debug('the ends of interventions are not moved yet', { reason: messageOf(error) });
     }
   }
 
-  #byWall<H extends Intervention>(intervention: H): H {
+  #byWall<I extends Intervention>(intervention: I): I {
     return moved(intervention, this.#wallAheadMs());
   }
 
@@ -275,7 +275,7 @@ function timesOf({ sinceMs, untilMs, reason, by }: Intervention): PauseView {
   };
 }
 
-function moved<H extends Intervention>(intervention: H, byMs: number): H {
+function moved<I extends Intervention>(intervention: I, byMs: number): I {
   const { untilMs } = intervention;
   return {
     ...intervention,

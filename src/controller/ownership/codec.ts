@@ -1,21 +1,27 @@
-// controller: what a policy holds, as it is stored, and its way back. Pure.
+// controller: what a policy owns, as it is stored, and its way back. Pure.
 
 import { isObject } from '../../api/schema/json-schema.ts';
 import { defined } from '../../lang/defined.ts';
 import type { OwnedApp, PolicyOwnership } from './ownership.ts';
 
-/** As earlier versions wrote it: a cluster's name in the store is `marathon`, and stays so. */
+/** As earlier versions wrote it: in the store, `cluster` is called `marathon`, and `reclaimPolicy` is called `farewell`. */
 interface StoredApp extends Omit<OwnedApp, 'cluster'> {
   readonly marathon?: OwnedApp['cluster'];
 }
 
-interface StoredOwnership extends Omit<PolicyOwnership, 'apps' | 'dropped'> {
+interface StoredOwnership extends Omit<PolicyOwnership, 'apps' | 'dropped' | 'reclaimPolicy'> {
+  readonly farewell?: PolicyOwnership['reclaimPolicy'];
   readonly apps: readonly StoredApp[];
   readonly dropped: readonly StoredApp[];
 }
 
-export function storedOwnership(ownership: PolicyOwnership): StoredOwnership {
-  return { ...ownership, apps: ownership.apps.map(toStored), dropped: ownership.dropped.map(toStored) };
+export function storedOwnership({ reclaimPolicy, apps, dropped, ...rest }: PolicyOwnership): StoredOwnership {
+  return {
+    ...rest,
+    apps: apps.map(toStored),
+    dropped: dropped.map(toStored),
+    ...defined({ farewell: reclaimPolicy }),
+  };
 }
 
 function toStored({ cluster, ...app }: OwnedApp): StoredApp {
@@ -42,7 +48,7 @@ export function readOwnership(value: unknown): PolicyOwnership | undefined {
     createdAtMs,
     apps: apps.map(toOwned),
     dropped: dropped.map(toOwned),
-    ...defined({ farewell }),
+    ...defined({ reclaimPolicy: farewell }),
   };
 }
 

@@ -6,8 +6,8 @@ import type { Scheduler, SchedulerView } from '../../schedulers/scheduler.ts';
 import type { PendingCollection } from '../policies/records.ts';
 
 /**
- * `Retain` lets go of the app: it stays as it is, with the count it has. `Delete` removes it, but only when it
- * carries the creation label of this very policy: an app that was adopted is only let go.
+ * `Retain` releases the app: it stays as it is, with the count it has. `Delete` removes it, but only when it
+ * carries the creation label of this very policy: an app that was adopted is only released.
  *
  * @returns undefined when there is no such app any more
  */
@@ -30,14 +30,14 @@ export function collectionChange(
   };
 }
 
-/** The same scheduler, with writes refused once the app is not to be let go of any more: it is named again, or paused. */
+/** The same scheduler, with writes refused once the app is not to be collected any more: it is named again, or paused. */
 export function whileCollecting(
   scheduler: Pick<Scheduler, 'apply'>,
   isLeaving: () => boolean,
 ): Pick<Scheduler, 'apply'> {
   return {
     apply: async (change, signal) => {
-      if (!isLeaving()) throw new WaitError(`${change.app} is not to be let go of any more`, 0);
+      if (!isLeaving()) throw new WaitError(`${change.app} is not to be collected any more`, 0);
       return await scheduler.apply(change, signal);
     },
   };

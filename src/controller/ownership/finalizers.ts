@@ -1,4 +1,4 @@
-// controller: the second step of a deletion: an object of which nothing is held any more is let go by its home.
+// controller: the second step of a deletion: an object that owns nothing any more loses its finalizer.
 
 import type { PolicySource } from '../../policy-sources/source.ts';
 import { WaitError } from '../../runtime/errors.ts';
@@ -11,12 +11,12 @@ export interface FinalizerDeps {
   readonly sources: readonly PolicySource[];
   readonly leadership: Leadership;
   readonly queue: WorkQueue<string>;
-  /** Objects whose deletion was asked for and of which nothing is held. */
+  /** Objects whose deletion was asked for and that own nothing. */
   readonly finalizable: () => readonly Entry[];
 }
 
 const STANDBY_RETRY_MS = 1_000;
-/** An object that is still there although it was let go of: another one's finalizer, or our word was lost. */
+/** An object that is still there without our finalizer has another one, or the write was lost. */
 const AGAIN_MS = 60_000;
 
 export class FinalizerRemover implements Reconciler<string> {
@@ -27,7 +27,7 @@ export class FinalizerRemover implements Reconciler<string> {
     this.#deps = deps;
   }
 
-  /** Documents changed, or an app was let go of. */
+  /** Documents changed, or an app was collected. */
   look(): void {
     const ids = new Set(this.#deps.finalizable().map(identityOf));
     for (const id of this.#removed) if (!ids.has(id)) this.#removed.delete(id);
@@ -38,11 +38,11 @@ export class FinalizerRemover implements Reconciler<string> {
     const { sources, leadership, finalizable } = this.#deps;
     const entry = finalizable().find((each) => identityOf(each) === id);
     const source = sources.find(({ name }) => name === entry?.source);
-    if (entry === undefined || source?.release === undefined) return {};
+    if (entry === undefined || source?.removeFinalizer === undefined) return {};
     this.#removed.add(id);
     const { acting, reason } = await leadership(signal);
-    if (!acting) throw new WaitError(`another instance lets it go: ${reason}`, STANDBY_RETRY_MS);
-    await source.release({ kind: entry.kind, key: entry.key }, signal);
+    if (!acting) throw new WaitError(`another instance removes the finalizer: ${reason}`, STANDBY_RETRY_MS);
+    await source.removeFinalizer({ kind: entry.kind, key: entry.key }, signal);
     return { requeueAfterMs: AGAIN_MS };
   }
 }

@@ -1,4 +1,4 @@
-// controller: lets go of the apps of a pool that no policy names any more.
+// controller: collects the apps of a pool that no policy names any more: releases or deletes them.
 
 import { messageOf } from '../../runtime/errors.ts';
 import type { ReconcileContext } from '../../runtime/work/controller.ts';
@@ -14,7 +14,7 @@ export interface GarbageCollectorDeps {
   readonly leadership: Leadership;
   readonly store: PolicyStore;
   readonly status: Status;
-  /** Called when an app was let go of. */
+  /** Called when an app was collected. */
   readonly onCollected: (leaving: PendingCollection) => void;
 }
 
@@ -25,7 +25,7 @@ export class GarbageCollector {
     this.#deps = deps;
   }
 
-  /** One app that cannot be let go of is tried again with the next round, and does not keep the others. */
+  /** One app that cannot be collected is tried again with the next round, and does not keep the others. */
   async collect(pool: string, { signal, stopping, log }: ReconcileContext): Promise<void> {
     const { store, status } = this.#deps;
     const failures: unknown[] = [];
@@ -36,7 +36,7 @@ export class GarbageCollector {
       } catch (error) {
         if (!store.ownership.isPending(leaving)) continue;
         status.collectionPostponed(leaving, messageOf(error));
-        log.debug('not let go yet', { app: leaving.app, reason: messageOf(error) });
+        log.debug('not collected yet', { app: leaving.app, reason: messageOf(error) });
         failures.push(error);
       }
     }

@@ -1,4 +1,4 @@
-// controller: apps that an earlier policy left behind: found once, told in one event, and left alone until a person says.
+// controller: apps that an earlier policy left behind: found once, reported in one event, and left alone until a person decides.
 
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
@@ -26,7 +26,7 @@ export interface OrphanDeps {
 
 interface Orphan extends OrphanView {
   readonly cluster?: ClusterSpec;
-  /** What is held for its policy, where that was written down. */
+  /** What its policy owns of it, where that was written down. */
   readonly leaving?: PendingCollection;
 }
 
@@ -37,11 +37,12 @@ const RELEASED = 'released-orphan';
 const MOST_NAMED = 3;
 
 /**
- * What a policy lets go of is dealt with by its `onDelete`, also what it let go of while no operator ran, as far as
- * that was written down (holdings.ts). Two kinds of apps remain, and they are told, and never deleted on such evidence:
+ * An app that its policy does not name any more is collected as its `onDelete` says, also when that happened while no
+ * operator ran, as far as the policy's ownership was written down (ownership.ts). Two kinds of apps remain, and they are
+ * reported, and never deleted on such evidence:
  *
  * - Apps that only a label connects with a policy: it does not say which operator wrote it, nor what `onDelete` was;
- *   another operator may hold a policy of the same name.
+ *   another operator may have a policy of the same name.
  * - Apps of policies whose source is not configured any more: nobody said that the policies are gone.
  *
  * Each cluster is searched once, when all policies are known: it costs nothing afterwards. A release is remembered
@@ -51,7 +52,7 @@ export class Orphans implements OrphanActions {
   readonly #deps: OrphanDeps;
   readonly #found = new Map<string, Orphan>();
   readonly #looked = new Set<string>();
-  #told = '';
+  #announced = '';
 
   constructor(deps: OrphanDeps) {
     this.#deps = deps;
@@ -66,7 +67,7 @@ export class Orphans implements OrphanActions {
           if (!searched.has(scheduler) && (await this.#search(scheduler, cluster, signal)))
             searched.add(scheduler);
         }
-        this.#tell();
+        this.#announceAll();
       }
       // An aborted pause ends the loop at its head.
       await this.#deps.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
@@ -131,7 +132,7 @@ export class Orphans implements OrphanActions {
       try {
         return [[schedulerFor(cluster), cluster] as const];
       } catch {
-        // One that cannot be had is told by the rounds that need it.
+        // The rounds that need it report one that cannot be had.
         return [];
       }
     });
@@ -175,7 +176,7 @@ export class Orphans implements OrphanActions {
     return this.#deps.store.ownership
       .withoutSource()
       .flatMap(({ policy, source, apps, dropped }) =>
-        [...apps, ...dropped].map(({ id, ...held }) => ({ app: id, policy, source, ...held })),
+        [...apps, ...dropped].map(({ id, ...app }) => ({ app: id, policy, source, ...app })),
       );
   }
 
@@ -194,7 +195,7 @@ export class Orphans implements OrphanActions {
         store.ownership.collected(leaving);
         return;
       }
-      const why = `policy ${policy} holds it, and its source (${source}) is not configured any more`;
+      const why = `policy ${policy} owns it, and its source (${source}) is not configured any more`;
       this.#found.set(app, { app, policy, why, leaving, ...(cluster && { cluster }) });
     } catch (error) {
       log.debug('an app whose source is gone was not looked for yet', { app, reason: messageOf(error) });
@@ -202,12 +203,12 @@ export class Orphans implements OrphanActions {
   }
 
   /** All of them in one event, and again only when there are others. */
-  #tell(): void {
+  #announceAll(): void {
     const apps = this.list().map(({ app }) => app);
-    const told = apps.join(' ');
-    if (told === this.#told) return;
-    const isMore = apps.some((app) => !this.#told.split(' ').includes(app));
-    this.#told = told;
+    const names = apps.join(' ');
+    if (names === this.#announced) return;
+    const isMore = apps.some((app) => !this.#announced.split(' ').includes(app));
+    this.#announced = names;
     if (!isMore) return;
     const more = apps.length > MOST_NAMED ? ` and ${apps.length - MOST_NAMED} more` : '';
     const count = apps.length === 1 ? '1 app' : `${apps.length} apps`;

@@ -1,4 +1,4 @@
-// controller: the holdings on disk: written before anything is written to a cluster, and read back after a restart.
+// controller: what policies own, on disk: written before anything is written to a cluster, and read back after a restart.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceKey } from '../../api/policy.ts';
@@ -20,25 +20,25 @@ export class OwnershipStore {
     this.#documents = documents;
     this.#log = log;
     for (const [key, value] of documents.all(COLLECTION)) {
-      const holding = readOwnership(value);
-      if (holding?.policy === key) this.#written.set(key, holding);
-      else log.warn('what a policy holds is not readable and left out', { policy: key });
+      const owned = readOwnership(value);
+      if (owned?.policy === key) this.#written.set(key, owned);
+      else log.warn('what a policy owns is not readable and left out', { policy: key });
     }
   }
 
   /** As they were when the process before this one ended. */
   read(): Ownership {
-    return new Map([...this.#written.values()].map((holding) => [holding.policy, holding]));
+    return new Map([...this.#written.values()].map((owned) => [owned.policy, owned]));
   }
 
   /**
-   * Writes what changed, all or nothing. A store that cannot be written must not stop the operator: what it holds
+   * Writes what changed, all or nothing. A store that cannot be written must not stop the operator: what it lacks
    * is still known to this process, and written with the next change.
    */
-  write(holdings: Ownership): void {
-    const changes = [...this.#changes(holdings)];
+  write(ownership: Ownership): void {
+    const changes = [...this.#changes(ownership)];
     if (changes.length === 0) {
-      this.#note(holdings);
+      this.#note(ownership);
       return;
     }
     try {
@@ -46,7 +46,7 @@ export class OwnershipStore {
     } catch (error) {
       if (!this.#failing) {
         this.#log.error(
-          'what policies hold cannot be written down; should one be removed while no operator runs, its apps stay',
+          'what policies own cannot be written down; should one be removed while no operator runs, its apps stay',
           { reason: messageOf(error) },
         );
       }
@@ -54,21 +54,21 @@ export class OwnershipStore {
       return;
     }
     this.#failing = false;
-    this.#note(holdings);
+    this.#note(ownership);
   }
 
-  #note(holdings: Ownership): void {
+  #note(ownership: Ownership): void {
     this.#written.clear();
-    for (const [key, holding] of holdings) this.#written.set(key, holding);
+    for (const [key, owned] of ownership) this.#written.set(key, owned);
   }
 
-  *#changes(holdings: Ownership): Iterable<DocumentChange> {
-    for (const [key, value] of holdings) {
+  *#changes(ownership: Ownership): Iterable<DocumentChange> {
+    for (const [key, value] of ownership) {
       if (same(this.#written.get(key), value)) continue;
       yield { do: 'put', collection: COLLECTION, key, value: storedOwnership(value) };
     }
     for (const key of this.#written.keys()) {
-      if (!holdings.has(key as ResourceKey)) yield { do: 'remove', collection: COLLECTION, key };
+      if (!ownership.has(key as ResourceKey)) yield { do: 'remove', collection: COLLECTION, key };
     }
   }
 }

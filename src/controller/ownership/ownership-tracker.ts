@@ -1,4 +1,4 @@
-// controller: keeps account of what policies hold: what is to be let go, and which deleted objects hold nothing any more.
+// controller: tracks what policies own: which apps are to be collected, and which deleted objects own nothing any more.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceKey } from '../../api/policy.ts';
@@ -43,138 +43,136 @@ export interface Documented {
 
 export class OwnershipTracker {
   readonly #deps: OwnershipTrackerDeps;
-  readonly #book: OwnershipStore;
-  /** Objects whose deletion was asked for and that hold nothing any more. */
-  readonly #released = new Set<string>();
-  #holdings: Ownership = new Map();
+  readonly #store: OwnershipStore;
+  /** Objects whose deletion was asked for and that own nothing any more. */
+  readonly #finalizable = new Set<string>();
+  #ownership: Ownership = new Map();
   /** By app; worked out once between two changes. */
-  #holders: ReadonlyMap<string, readonly { readonly holding: PolicyOwnership }[]> | undefined;
-  /** The few that may have something to let go of: every round asks. */
-  #parting: readonly PolicyOwnership[] = [];
+  #owners: ReadonlyMap<string, readonly { readonly owned: PolicyOwnership }[]> | undefined;
+  /** The few that may have something to collect: every round asks. */
+  #pending: readonly PolicyOwnership[] = [];
   #documented: Documented | undefined;
 
   constructor(deps: OwnershipTrackerDeps) {
     this.#deps = deps;
-    this.#book = new OwnershipStore(deps);
-    this.#hold(this.#book.read());
+    this.#store = new OwnershipStore(deps);
+    this.#replace(this.#store.read());
   }
 
   /** Written down before the first round that could write to its cluster. */
   follow(documented: Documented): void {
     this.#documented = documented;
-    const next = nextOwnership(this.#holdings, {
+    const next = nextOwnership(this.#ownership, {
       pools: documented.pools.values(),
-      deleting: documented.entries.flatMap((entry) => this.#deletingHolding(entry, documented)),
+      deleting: documented.entries.flatMap((entry) => this.#ownedWhileDeleting(entry, documented)),
       appKey: (app) => this.#appKey(app),
-      isGone: (holding) => this.#isGone(holding, documented),
+      isGone: (owned) => this.#isGone(owned, documented),
       isPaused: this.#deps.isPaused,
     });
-    this.#hold(next);
-    this.#book.write(next);
-    this.#noteReleased(documented);
+    this.#replace(next);
+    this.#store.write(next);
+    this.#noteFinalizable(documented);
   }
 
   /** When a policy of this source was first seen, as far as an earlier process wrote it down. */
   seenAtMs(policy: ResourceKey, source: string): number | undefined {
-    const holding = this.#holdings.get(policy);
-    return holding?.source === source ? holding.createdAtMs : undefined;
+    const owned = this.#ownership.get(policy);
+    return owned?.source === source ? owned.createdAtMs : undefined;
   }
 
-  /** The source of what is held for a policy, also of one that is gone. */
+  /** The source of a policy that owns something, also of one that is gone. */
   sourceOf(policy: ResourceKey): string | undefined {
-    return this.#holdings.get(policy)?.source;
+    return this.#ownership.get(policy)?.source;
   }
 
   /** Apps that no policy names any more and that are not dealt with yet. */
   pendingCollections(): readonly PendingCollection[] {
-    return this.#parting.flatMap((holding) => pendingCollectionOf(holding, this.#deps.isPaused));
+    return this.#pending.flatMap((owned) => pendingCollectionOf(owned, this.#deps.isPaused));
   }
 
-  /** Whether what `leaving` says still stands. */
+  /** Whether `pending` is still to be done. */
   isPending(pending: PendingCollection): boolean {
     return this.pendingCollections().some((now) => isDeepStrictEqual(now, pending));
   }
 
   /** The app is released, deleted or not there any more: nothing is left to do. */
-  collected({ policy, app, cluster }: PendingCollection): void {
-    const holding = this.#holdings.get(policy);
-    if (holding === undefined) return;
-    const key = this.#appKey({ id: app, ...(cluster && { cluster }) });
-    const rest = without(holding, {
-      isIt: (held) => this.#appKey(held) === key,
+  collected({ policy, app: id, cluster }: PendingCollection): void {
+    const owned = this.#ownership.get(policy);
+    if (owned === undefined) return;
+    const key = this.#appKey({ id, ...(cluster && { cluster }) });
+    const rest = without(owned, {
+      isIt: (app) => this.#appKey(app) === key,
       isThere: this.#documented?.isThere(policy) === true,
     });
-    const next = new Map(this.#holdings);
+    const next = new Map(this.#ownership);
     if (rest === undefined) next.delete(policy);
     else next.set(policy, rest);
-    this.#hold(next);
-    this.#book.write(next);
-    if (this.#documented !== undefined) this.#noteReleased(this.#documented);
+    this.#replace(next);
+    this.#store.write(next);
+    if (this.#documented !== undefined) this.#noteFinalizable(this.#documented);
   }
 
   /** What is kept for policies that no source there is can speak of. */
   withoutSource(): readonly PolicyOwnership[] {
-    return [...this.#holdings.values()].filter(
+    return [...this.#ownership.values()].filter(
       ({ policy, source }) =>
         !this.#deps.sources.includes(source) && this.#documented?.isThere(policy) !== true,
     );
   }
 
-  /** Whether a policy holds the app, or did so until somebody says that it is gone. */
+  /** Whether a policy owns the app, or did so until somebody says that it is gone. */
   owns(app: string): boolean {
-    return [...this.#holdings.values()].some(({ apps, dropped }) =>
+    return [...this.#ownership.values()].some(({ apps, dropped }) =>
       [...apps, ...dropped].some(({ id }) => id === app),
     );
   }
 
-  /** Whether a policy of this source is known to hold the app (its cluster and its id), by what was written down. */
+  /** Whether a policy of this source is known to own the app (its cluster and its id), by what was written down. */
   ownedBefore(policy: ResourceKey, source: string, app: string): boolean {
-    const holding = this.#holdings.get(policy);
-    return holding?.source === source && this.ownersOf(app).includes(holding);
+    const owned = this.#ownership.get(policy);
+    return owned?.source === source && this.ownersOf(app).includes(owned);
   }
 
-  /** Of the apps that a policy of this source holds. */
+  /** Of the apps that a policy of this source owns. */
   idsOf(policy: ResourceKey, source: string): ReadonlySet<string> {
-    const holding = this.#holdings.get(policy);
-    return new Set(holding?.source === source ? holding.apps.map(({ id }) => id) : []);
+    const owned = this.#ownership.get(policy);
+    return new Set(owned?.source === source ? owned.apps.map(({ id }) => id) : []);
   }
 
-  /** What is kept of policies that hold the app (its cluster and its id) and are not known to be gone. */
+  /** What is kept of policies that own the app (its cluster and its id) and are not known to be gone. */
   ownersOf(app: string): readonly PolicyOwnership[] {
-    this.#holders ??= Map.groupBy(
-      [...this.#holdings.values()].flatMap((holding) =>
-        holding.farewell === undefined
-          ? holding.apps.map((held) => ({ holding, key: this.#appKey(held) }))
-          : [],
+    this.#owners ??= Map.groupBy(
+      [...this.#ownership.values()].flatMap((owned) =>
+        owned.reclaimPolicy === undefined ? owned.apps.map((app) => ({ owned, key: this.#appKey(app) })) : [],
       ),
       ({ key }) => key,
     );
-    return (this.#holders.get(app) ?? []).map(({ holding }) => holding);
+    return (this.#owners.get(app) ?? []).map(({ owned }) => owned);
   }
 
-  /** Objects whose deletion was asked for and of which nothing is held: their sources may let them go. */
+  /** Objects whose deletion was asked for and that own nothing: their sources may remove the finalizer. */
   finalizable(): readonly Entry[] {
     const entries = this.#documented?.entries ?? [];
-    return entries.filter((entry) => entry.deleting && this.#released.has(identityOf(entry)));
+    return entries.filter((entry) => entry.deleting && this.#finalizable.has(identityOf(entry)));
   }
 
-  #hold(holdings: Ownership): void {
-    this.#holdings = holdings;
-    this.#holders = undefined;
-    this.#parting = [...holdings.values()].filter(isPendingCollection);
+  #replace(ownership: Ownership): void {
+    this.#ownership = ownership;
+    this.#owners = undefined;
+    this.#pending = [...ownership.values()].filter(isPendingCollection);
   }
 
-  /** What a policy may hold that was being deleted when this process first saw it. */
-  #deletingHolding(entry: Entry, { capacityPools }: Documented): readonly PolicyOwnership[] {
+  /** What a policy may own that was being deleted when this process first saw it. */
+  #ownedWhileDeleting(entry: Entry, { capacityPools }: Documented): readonly PolicyOwnership[] {
     const { key, source, resource, deleting } = entry;
     if (!deleting || resource?.kind !== 'MicroscalingPolicy') return [];
-    if (this.#released.has(identityOf(entry))) return [];
+    if (this.#finalizable.has(identityOf(entry))) return [];
     const { apps, onDelete, mode } = resource.spec;
     const pool = poolKeyOf(resource);
     const cluster = clusterOf(resource, capacityPools);
-    const held = apps.map(({ id }) => ({ id, pool, onDelete, ...(cluster && { cluster }) }));
+    const owned = apps.map(({ id }) => ({ id, pool, onDelete, ...(cluster && { cluster }) }));
     const createdAtMs = createdAtMsOf(entry.createdAt) ?? this.#deps.clock.now();
-    return [{ policy: key, source, mode, createdAtMs, apps: held, dropped: [] }];
+    return [{ policy: key, source, mode, createdAtMs, apps: owned, dropped: [] }];
   }
 
   /** A policy that is there and unusable is not gone, nor is one that was not looked for to the end. */
@@ -187,14 +185,14 @@ export class OwnershipTracker {
     return this.#deps.sources.includes(source) && isDecided(source, policy);
   }
 
-  #noteReleased({ entries, isThere }: Documented): void {
+  #noteFinalizable({ entries, isThere }: Documented): void {
     const deleting = entries.filter((entry) => entry.deleting);
     const present = new Set(deleting.map(identityOf));
-    for (const identity of this.#released) if (!present.has(identity)) this.#released.delete(identity);
+    for (const identity of this.#finalizable) if (!present.has(identity)) this.#finalizable.delete(identity);
     for (const entry of deleting) {
-      // A policy that has another home by now goes on there, with what it holds.
-      const free = entry.kind === 'CapacityPool' || isThere(entry.key) || !this.#holdings.has(entry.key);
-      if (free) this.#released.add(identityOf(entry));
+      // A policy that has another home by now goes on there, with what it owns.
+      const free = entry.kind === 'CapacityPool' || isThere(entry.key) || !this.#ownership.has(entry.key);
+      if (free) this.#finalizable.add(identityOf(entry));
     }
   }
 

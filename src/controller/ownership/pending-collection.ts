@@ -1,4 +1,4 @@
-// controller: what is being let go of, each with why that is not done yet.
+// controller: what is being collected, each with why that is not done yet.
 
 import { defined } from '../../lang/defined.ts';
 import type { PendingCollection } from '../policies/records.ts';
@@ -8,12 +8,12 @@ export class PendingCollections {
   readonly #leaving: () => readonly PendingCollection[];
   readonly #troubles = new Map<string, string>();
 
-  /** @param leaving what is to be let go of and is still there */
+  /** @param leaving what is to be collected and is still there */
   constructor(leaving: () => readonly PendingCollection[]) {
     this.#leaving = leaving;
   }
 
-  /** It could not be let go of, this time; returns whether that is news. */
+  /** It could not be collected, this time; returns whether that is news. */
   postponed(leaving: PendingCollection, message: string): boolean {
     this.#forgetOthers();
     const name = nameOf(leaving);

@@ -102,10 +102,10 @@ export class DurableWrites {
     this.flush();
   }
 
-  /** @param gather hands over what changes all the time */
+  /** @param gather writes what changes all the time */
   async run(gather: () => void, signal: AbortSignal): Promise<void> {
     if (!this.isLasting) return await untilAborted(signal);
-    // A store that cannot be written is told before anything waits for it.
+    // A store that cannot be written is reported before anything waits for it.
     this.flush();
     for (let flushes = 1; ; flushes++) {
       await this.#deps.clock.sleep(FLUSH_MS, signal).catch(() => undefined);

@@ -1,4 +1,4 @@
-// controller: events and conditions over restarts, so that what was told once is not told again.
+// controller: events and conditions over restarts, so that what was reported once is not reported again.
 
 import {
   CONDITION_REASONS,
@@ -57,7 +57,7 @@ export class HistoryStore {
     return left;
   }
 
-  /** Only what an event would tell: a sentence with other numbers in it is not worth a write. */
+  /** Only what an event would say: a sentence with other numbers in it is not worth a write. */
   keep(policy: ResourceKey, before: readonly Condition[], after: readonly Condition[]): void {
     const moved = after.some((now) => {
       const was = before.find(({ type }) => type === now.type);

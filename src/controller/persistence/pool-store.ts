@@ -8,7 +8,7 @@ import type { SceneMemories } from '../round/decide.ts';
 import type { DurableWrites } from './durable-writes.ts';
 import { decodePoolHistory, encodePoolHistory, movedPoolHistory, type PoolHistory } from './pool-codec.ts';
 
-/** What a pool did and saw; one per pool that has anything to tell. */
+/** What a pool did and saw; one per pool that has anything to keep. */
 const HISTORY = 'pool';
 /** What its laws have learned; one per pool. */
 const LEARNED = 'decision';

@@ -33,9 +33,9 @@ export interface AdmissionInput {
   readonly homeOf: (source: string) => Home | undefined;
   /** Whether a source is the administrator's own. */
   readonly isTrusted: (source: string) => boolean;
-  /** Whether a policy of this source held the app (its cluster and its id), by what an earlier process wrote down. */
+  /** Whether a policy of this source owned the app (its cluster and its id), by what an earlier process wrote down. */
   readonly ownedBefore: (policy: ResourceKey, source: string, app: string) => boolean;
-  /** Who holds the app, where no usable document says that it still wants it, and none that it is gone. */
+  /** Who owns the app, where no usable document says that it still wants it, and none that it is gone. */
   readonly absentOwner: (
     app: string,
   ) => { readonly policy: ResourceKey; readonly source: string } | undefined;
@@ -48,12 +48,12 @@ export interface Admitted {
 }
 
 /**
- * Gives every applicant its verdict. The rules, chosen so that nobody is surprised:
+ * Admits or refuses every applicant. The rules, chosen so that nobody is surprised:
  *
  * - A refused document changes nothing: what ran before goes on running, what did not run does not start.
  * - An app belongs to one policy: see app-claims.ts. Whoever has the better right goes on, and is not frozen by a claim
  *   of somebody else; what runs of the other one stops only where the better right is that of a more trusted home.
- * - Whoever runs unchanged comes before newcomers when a pool's budget is handed out.
+ * - Whoever runs unchanged comes before newcomers when a pool's budget is allocated.
  *
  * A refusal puts the older version back into play, which may collide with a third policy; therefore the rules
  * are applied until nothing changes. Refusals are never taken back within one pass, so this ends.
@@ -61,13 +61,13 @@ export interface Admitted {
 export function admit(input: AdmissionInput): Admitted {
   const refused = new Map<ResourceKey, Admission>();
   const stopped = new Set<ResourceKey>();
-  for (const { key, refused: verdict } of input.applicants) if (verdict) refused.set(key, verdict);
+  for (const { key, refused: admission } of input.applicants) if (admission) refused.set(key, admission);
   for (;;) {
     const before = refused.size + stopped.size;
     for (const rule of RULES) {
       const outcome = rule(claimsOf(input, { refused, stopped }), input);
       for (const key of outcome.stopped ?? []) stopped.add(key);
-      for (const [key, verdict] of outcome.refused) if (!refused.has(key)) refused.set(key, verdict);
+      for (const [key, admission] of outcome.refused) if (!refused.has(key)) refused.set(key, admission);
     }
     if (refused.size + stopped.size === before) break;
   }
@@ -192,13 +192,13 @@ const refuseOverBudget: Rule = (claims, input) => {
   return { refused };
 };
 
-/** One app has one policy. What nobody can be asked about now keeps what it held. */
+/** One app has one policy. A policy that cannot be read now keeps what it owned. */
 const refuseSharedApps: Rule = (claims, input) => {
   const contenders = claims.map((claim) => appClaimOf(claim, input));
   const absent = new Map(
     contenders.flatMap((claim) => {
-      const verdict = heldByAbsent(claim, input);
-      return verdict === undefined ? [] : [[claim.key, verdict] as const];
+      const admission = ownedByAbsent(claim, input);
+      return admission === undefined ? [] : [[claim.key, admission] as const];
     }),
   );
   const { refused, stopped } = contest(contenders.filter(({ key }) => !absent.has(key)));
@@ -209,26 +209,26 @@ function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
   const { key, version, running, createdAtMs } = claim;
   const pool = poolOf(claim, input);
   const where = input.clusterId(namedCluster(version.policy.spec) ?? (pool && namedCluster(pool.spec)));
-  const held = new Set(appsOf(running).map(({ id }) => id));
+  const owned = new Set(appsOf(running).map(({ id }) => id));
   return {
     key,
     place: version.place,
     trusted: input.isTrusted(version.source),
     ...defined({ createdAtMs }),
     apps: new Map(appsOf(version).map(({ id }) => [`${where} ${id}`, id])),
-    holds: (app) => held.has(app.slice(where.length + 1)) || input.ownedBefore(key, version.source, app),
+    owns: (app) => owned.has(app.slice(where.length + 1)) || input.ownedBefore(key, version.source, app),
     isRunning: version === running,
   };
 }
 
 /** A policy that is there and cannot be read, or that was not looked for to the end, is not gone: its apps are not free. */
-function heldByAbsent(claim: AppClaim, input: AdmissionInput): Admission | undefined {
+function ownedByAbsent(claim: AppClaim, input: AdmissionInput): Admission | undefined {
   for (const [app, id] of claim.apps) {
-    if (claim.holds(app)) continue;
-    const holder = input.absentOwner(app);
-    if (holder === undefined || holder.policy === claim.key) continue;
-    if (claim.trusted && !input.isTrusted(holder.source)) continue;
-    const message = `app ${id} belongs to policy ${holder.policy} of ${holder.source}, which cannot be read now and may be there still; remove it here, or from there`;
+    if (claim.owns(app)) continue;
+    const owner = input.absentOwner(app);
+    if (owner === undefined || owner.policy === claim.key) continue;
+    if (claim.trusted && !input.isTrusted(owner.source)) continue;
+    const message = `app ${id} belongs to policy ${owner.policy} of ${owner.source}, which cannot be read now and may be there still; remove it here, or from there`;
     return refusal('DuplicateApp', message);
   }
   return undefined;

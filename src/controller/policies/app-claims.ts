@@ -14,7 +14,7 @@ export interface AppClaim {
   /** Ids of apps, by what tells them apart across clusters. */
   readonly apps: ReadonlyMap<string, string>;
   /** Whether the policy has the app already, in this process or as an earlier one wrote it down. */
-  readonly holds: (app: string) => boolean;
+  readonly owns: (app: string) => boolean;
   /** It is what runs now. */
   readonly isRunning: boolean;
 }
@@ -80,8 +80,8 @@ function beatsAll(claim: AppClaim, all: readonly AppClaim[]): boolean {
 /** Why `one` has the better right, in words; undefined where it has none. */
 function better(one: AppClaim, other: AppClaim, app: string): string | undefined {
   if (one.trusted !== other.trusted) return one.trusted ? "whose home is the administrator's own" : undefined;
-  const [holds, otherHolds] = [one.holds(app), other.holds(app)];
-  if (holds !== otherHolds) return holds ? 'which has it already' : undefined;
+  const [owns, otherOwns] = [one.owns(app), other.owns(app)];
+  if (owns !== otherOwns) return owns ? 'which has it already' : undefined;
   const [made, otherMade] = [one.createdAtMs, other.createdAtMs];
   if (made === undefined || otherMade === undefined) return undefined;
   return made < otherMade ? 'which is older' : undefined;

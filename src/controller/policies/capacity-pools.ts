@@ -32,13 +32,16 @@ const VALID: Admission = { status: 'True', reason: 'Valid', message: 'the pool i
 export function nextCapacityPools(
   before: CapacityPools,
   findings: ReadonlyMap<ResourceKey, Finding<CapacityPool>>,
-  { nowMs, heldBy }: { readonly nowMs: number; readonly heldBy: (source: string) => Admission | undefined },
+  {
+    nowMs,
+    deletionHeldBy,
+  }: { readonly nowMs: number; readonly deletionHeldBy: (source: string) => Admission | undefined },
 ): CapacityPools {
   const next = new Map<ResourceKey, CapacityPoolRecord>();
   for (const [key, finding] of findings) {
     const known = before.get(key);
     if (finding.is === 'valid') {
-      const accepted = heldBy(finding.source) ?? VALID;
+      const accepted = deletionHeldBy(finding.source) ?? VALID;
       next.set(key, { ...recordOf(key, finding, { known, nowMs }), accepted });
     } else if (known !== undefined) {
       next.set(key, { ...known, accepted: refusalOf(key, finding) });

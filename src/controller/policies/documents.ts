@@ -192,7 +192,7 @@ function findingOf<R extends Resource>(entries: readonly Entry[]): Finding<R> {
   return { is: 'valid', ...foundOf<R>(first) };
 }
 
-/** For entries that hold a resource of the kind the caller asked for. */
+/** For entries with a resource of the kind the caller asked for. */
 function foundOf<R extends Resource>(entry: Entry): Found<R> {
   const { resource, source, place, revision, createdAt, uid } = entry;
   return {

@@ -35,7 +35,7 @@ export class Listings {
     this.#listed.set(source, { complete, ...defined({ unsure, deletionHeld }) });
   }
 
-  /** Everything that the sources hold could be read: what is not there does not exist. */
+  /** Everything that is in the sources could be read: what is not there does not exist. */
   get isComplete(): boolean {
     return [...this.#listed.values()].every(({ complete }) => complete);
   }
@@ -56,7 +56,7 @@ export class Listings {
     return message === undefined ? undefined : { status: 'True', reason: 'DeletionHeld', message };
   }
 
-  /** What the matter is with texts, sources and names, beyond what policies' own events tell. */
+  /** What the matter is with texts, sources and names, beyond what policies' own events say. */
   problems(): readonly DocumentProblem[] {
     const found = [...this.#problems.values()].flat().map(({ source, line, message }) => ({
       source: line === undefined ? source : `${source}:${line}`,

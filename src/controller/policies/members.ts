@@ -11,10 +11,10 @@ export interface MemberApp {
   readonly policy: ResourceKey;
   readonly spec: AppSpec;
   readonly role: AppRole;
-  /** As it is run: `Paused` also while a hand is on the brake. */
+  /** As it is run: `Paused` also while a person pauses the policy. */
   readonly mode: PolicySpec['mode'];
   readonly drift: PolicySpec['drift'];
-  /** Its policy is paused by hand. */
+  /** Set while a person pauses its policy. */
   readonly paused?: PauseView;
   /** A person's count for a while, in the place of the law's. */
   readonly override?: OverrideView;
@@ -33,14 +33,14 @@ export function membersOfPolicy({ key, running }: PolicyRecord): readonly Member
   return apps.map((spec) => ({ policy: key, spec, role: roleOf(spec), mode, drift }));
 }
 
-/** The same apps with people's hands on them. */
+/** The same apps with the interventions that are in force. */
 export function withInterventions(
   apps: readonly MemberApp[],
   { on }: { readonly on: (policy: ResourceKey) => InterventionEffect },
 ): readonly MemberApp[] {
-  const grips = new Map([...new Set(apps.map(({ policy }) => policy))].map((key) => [key, on(key)]));
+  const effects = new Map([...new Set(apps.map(({ policy }) => policy))].map((key) => [key, on(key)]));
   return apps.map((app) => {
-    const { paused, overrides } = grips.get(app.policy) ?? {};
+    const { paused, overrides } = effects.get(app.policy) ?? {};
     const override = overrides?.get(app.spec.name);
     if (paused === undefined && override === undefined) return app;
     return {

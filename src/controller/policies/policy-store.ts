@@ -34,11 +34,11 @@ export interface StoreChange {
   readonly removed: readonly PolicyRecord[];
 }
 
-/** Told with the text, at its place. */
+/** Reported with the text, at its place. */
 const OF_THE_TEXT: ReadonlySet<ConditionReason> = new Set(['InvalidSpec', 'NotAllowed']);
 
 export class PolicyStore {
-  /** What policies hold in their clusters. */
+  /** What policies own in their clusters. */
   readonly ownership: OwnershipTracker;
   readonly #deps: StoreDeps;
   readonly #clusterId: (cluster: ClusterSpec | undefined) => string;
@@ -99,7 +99,7 @@ export class PolicyStore {
     return this.#policies.get(key);
   }
 
-  /** Everything that the sources hold could be read: what is not there does not exist. */
+  /** Everything that is in the sources could be read: what is not there does not exist. */
   get isComplete(): boolean {
     return this.#listings.isComplete;
   }
@@ -117,7 +117,7 @@ export class PolicyStore {
     return [...this.textProblems(), ...refused];
   }
 
-  /** Those of them that no policy's own events tell. */
+  /** Those of them that no policy's own events report. */
   textProblems(): readonly DocumentProblem[] {
     return this.#listings.problems();
   }
@@ -126,8 +126,8 @@ export class PolicyStore {
   sourcesOf(kind: Resource['kind'], key: ResourceKey): readonly string[] {
     const entries = this.#documents.named(kind, key);
     if (entries.length > 0) return entries.map(({ source }) => source);
-    const held = kind === 'MicroscalingPolicy' ? this.ownership.sourceOf(key) : undefined;
-    return held === undefined ? [] : [held];
+    const owner = kind === 'MicroscalingPolicy' ? this.ownership.sourceOf(key) : undefined;
+    return owner === undefined ? [] : [owner];
   }
 
   /** Sorted by kind, key and source. */
@@ -154,7 +154,7 @@ export class PolicyStore {
   #nextPolicies(): ReadonlyMap<ResourceKey, PolicyRecord> {
     this.#capacityPools = nextCapacityPools(this.#capacityPools, this.#documents.pools(), {
       nowMs: this.#deps.clock.now(),
-      heldBy: (source) => this.#listings.deletionHeld(source),
+      deletionHeldBy: (source) => this.#listings.deletionHeld(source),
     });
     const findings = this.#documents.policies();
     const applicants = [...findings].map(([key, finding]) =>

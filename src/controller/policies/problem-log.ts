@@ -1,4 +1,4 @@
-// controller: problems of documents, told once in the log, when they are new.
+// controller: problems of documents, logged once, when they are new.
 
 import type { Logger } from '../../runtime/log.ts';
 
@@ -13,7 +13,7 @@ const MAX_LINES = 20;
 
 export class ProblemLog {
   readonly #log: Logger;
-  #told = new Set<string>();
+  #logged = new Set<string>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -21,14 +21,14 @@ export class ProblemLog {
 
   /** Takes all problems there are; one that went away and came back is news again. */
   report(problems: readonly DocumentProblem[]): void {
-    const fresh = problems.filter((problem) => !this.#told.has(keyOf(problem)));
+    const fresh = problems.filter((problem) => !this.#logged.has(keyOf(problem)));
     for (const { source, message } of fresh.slice(0, MAX_LINES)) {
       this.#log.warn('problem in the policies', { source, problem: message });
     }
     const left = fresh.length - MAX_LINES;
     if (left > 0)
       this.#log.warn('more problems in the policies; `microscaling validate` lists them', { left });
-    this.#told = new Set(problems.map(keyOf));
+    this.#logged = new Set(problems.map(keyOf));
   }
 }
 

@@ -1,4 +1,4 @@
-// controller: what the store hands out. A record is a picture: it never changes after it left the store.
+// controller: what the store gives out. A record is a picture: it never changes after it left the store.
 
 import type { ConditionReason } from '../../api/conditions.ts';
 import type { AppSpec, CapacitySpec, MicroscalingPolicy, PolicySpec, ResourceKey } from '../../api/policy.ts';

@@ -22,7 +22,7 @@ export interface FollowerDeps {
   readonly onComplete: () => void;
 }
 
-/** Sources tell what they notice; this is for what they do not. */
+/** Sources report what they notice; this is for what they do not. */
 const RESYNC_MS = 60_000;
 
 /**

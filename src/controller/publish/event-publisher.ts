@@ -1,4 +1,4 @@
-// controller: tells events to the homes of the objects that they are about, also when an object is gone before its turn
+// controller: writes events to the homes of the objects that they are about, also when an object is gone before its turn
 // comes. A lost one is not repeated.
 
 import type { EventWriter, ObjectRef, PolicySource, SourceEvent } from '../../policy-sources/source.ts';
@@ -15,7 +15,7 @@ export interface EventPublisherDeps {
 /** A home that does not answer must not cost memory. */
 const MOST_WAITING = 2_000;
 const DEADLINE_MS = 10_000;
-/** So long the end of the process waits for what was told and not written. */
+/** So long the end of the process waits for events that are not written yet. */
 const DRAIN_MS = 2_000;
 
 export class EventPublisher {
@@ -28,7 +28,7 @@ export class EventPublisher {
     this.#deps = deps;
   }
 
-  /** One after the other for each home, in the order in which they were told. */
+  /** One after the other for each home, in the order in which they happened. */
   publish(homes: readonly string[], ref: ObjectRef, event: SourceEvent): void {
     for (const source of this.#deps.sources) {
       if (!homes.includes(source.name)) continue;

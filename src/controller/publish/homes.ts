@@ -1,4 +1,4 @@
-// controller: everything that goes back to the homes of objects: status, events, and the word that a deleted one may go.
+// controller: everything that goes back to the homes of objects: status, events, and the end of a deletion.
 
 import type { PolicySource } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -35,7 +35,7 @@ export interface Homes {
   shown(pool: string | undefined): void;
   /** There is a new event. */
   event(shown: ShownEvent): void;
-  /** Something deleted may hold nothing any more. */
+  /** A deleted object may own nothing any more. */
   collected(): void;
   readonly runnables: readonly Runnable[];
   close(): Promise<void>;
@@ -43,15 +43,15 @@ export interface Homes {
 
 export function createHomes({ store, status, run, ...deps }: HomesDeps): Homes {
   const statuses = new WorkQueue<string>(deps.clock);
-  const releases = new WorkQueue<string>(deps.clock);
+  const finalizations = new WorkQueue<string>(deps.clock);
   const publisher = new Publisher({
     ...deps,
     queue: statuses,
     publications: (pool) => publicationsOf(status.shown(pool)),
   });
-  const releaser = new FinalizerRemover({
+  const remover = new FinalizerRemover({
     ...deps,
-    queue: releases,
+    queue: finalizations,
     finalizable: () => store.ownership.finalizable(),
   });
   const outlet = new EventPublisher(deps);
@@ -64,10 +64,10 @@ export function createHomes({ store, status, run, ...deps }: HomesDeps): Homes {
       const { ref, message } = about;
       outlet.publish(store.sourcesOf(ref.kind, ref.key), ref, { atMs, type, reason, message });
     },
-    collected: () => releaser.look(),
+    collected: () => remover.look(),
     runnables: [
       { name: 'status', run: (signal) => run(statuses, publisher, signal) },
-      { name: 'releases', run: (signal) => run(releases, releaser, signal) },
+      { name: 'finalizers', run: (signal) => run(finalizations, remover, signal) },
     ],
     close: () => outlet.close(),
   };

@@ -1,4 +1,4 @@
-// controller: what is to be told to the homes of objects: their status, and the events about them. Pure.
+// controller: what is to be published to the homes of objects: their status, and the events about them. Pure.
 
 import type { ResourceKey } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';

@@ -17,7 +17,7 @@ export interface WriteResult {
   readonly repeated?: true;
   /** Of what was accepted. */
   readonly operation?: string;
-  /** The scheduler's version of what was accepted, where it tells. */
+  /** The scheduler's version of what was accepted, where it says one. */
   readonly version?: string;
   /** The count that a scale asked for, where that is not the one it was to ask for. */
   readonly instances?: number;
@@ -29,7 +29,7 @@ export interface ActDeps {
   readonly scheduler: Pick<Scheduler, 'apply'>;
   readonly gate: WriteGate;
   /**
-   * True where the scheduler hands out the room (cluster budgets): then a rise counts on the falls of its own round.
+   * True where the scheduler allocates the cluster itself (cluster budgets): then a rise counts on the falls of its own round.
    * Elsewhere `decide` asks only for slots that are free already.
    */
   readonly risesNeedFalls: boolean;
@@ -61,18 +61,18 @@ async function actOn(
   signal: AbortSignal,
 ): Promise<WriteResult> {
   const closed = gate.check(change);
-  if (closed !== undefined) return { change, result: 'postponed', ...toldBy(closed) };
+  if (closed !== undefined) return { change, result: 'postponed', ...reasonOf(closed) };
   if (signal.aborted) return { change, result: 'postponed', obstacle: 'unavailable', message: 'stopping' };
   try {
     const { outcome: result, ...accepted } = await scheduler.apply(change, signal);
     gate.passed(change);
     return { change, result, ...accepted };
   } catch (error) {
-    return { change, result: 'failed', ...toldBy(gate.failed(change, error)) };
+    return { change, result: 'failed', ...reasonOf(gate.failed(change, error)) };
   }
 }
 
-function toldBy({
+function reasonOf({
   obstacle,
   message,
   repeated,

@@ -85,7 +85,7 @@ export function assessApps(apps: readonly MemberApp[], question: Question): Asse
     const scaled = foreignScaleOf(app, { observed, part, track, nowMs, wallAheadMs });
     if (scaled !== undefined) tracks.set(app.spec.id, scaled.track);
     const still = keptStillBy(app.spec.id, restarts);
-    const held = heldOf(app, scaled, { observed, restart: still });
+    const held = keptCountOf(app, scaled, { observed, restart: still });
     const restart = restarts.get(app.spec.id);
     const surplusSinceMs = remembered.surplus.get(app.spec.id);
     return {
@@ -177,7 +177,7 @@ function foreignScaleOf(
  * else may count on them; an app that two fight over is left alone, also by whoever overrides it; otherwise an
  * override goes before any foreign scale.
  */
-function heldOf(
+function keptCountOf(
   { override }: MemberApp,
   scaled: ForeignScaleResult | undefined,
   { observed, restart }: { observed: AppObservation | undefined; restart: Restart | undefined },

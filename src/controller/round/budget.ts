@@ -22,7 +22,7 @@ export function budgetOf(
 }
 
 /**
- * Room in a cluster that cannot be counted: the scheduler's queue is the judge of what targets ask for. A remainder,
+ * Room in a cluster that cannot be counted: the scheduler's queue decides about what targets ask for. A remainder,
  * which would take everything, goes no further than it is.
  */
 function uncountedRoom({ app, observed }: AppAssessment): number {

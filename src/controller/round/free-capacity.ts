@@ -8,7 +8,7 @@ import type { AppAssessment } from './assess.ts';
 export type ClusterRoom =
   /** How many more of each app, by id. */
   | { readonly state: 'counted'; readonly byApp: ReadonlyMap<string, number> }
-  /** Then the scheduler's queue is the judge of what targets ask for, and remainders do not grow. */
+  /** Then the scheduler's queue decides about what targets ask for, and remainders do not grow. */
   | { readonly state: 'unknown'; readonly reason: string };
 
 /** Undefined for budgets that say themselves how much there is. */

@@ -15,8 +15,8 @@ export function followSurplus(
   outcomes: readonly WriteResult[],
   nowMs: number,
 ): SurplusMemory {
-  const held = outcomes.filter(({ obstacle }) => obstacle === 'unlaunched');
-  return new Map(held.map(({ change: { app } }) => [app, memory.get(app) ?? nowMs]));
+  const unlaunched = outcomes.filter(({ obstacle }) => obstacle === 'unlaunched');
+  return new Map(unlaunched.map(({ change: { app } }) => [app, memory.get(app) ?? nowMs]));
 }
 
 /**

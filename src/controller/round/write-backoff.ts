@@ -8,13 +8,13 @@ import { Backoff } from '../../runtime/work/backoff.ts';
 import { SurplusWaits } from '../../schedulers/scheduler.ts';
 import { PLAIN_WORDS, type SchedulerWords } from '../../schedulers/words.ts';
 
-/** How a write that did not happen is told to people. */
+/** Why a write did not happen, for people. */
 export type Obstacle = 'locked' | 'refused' | 'unresolved' | 'unavailable' | 'unlaunched' | 'unkept';
 
 export interface Closed {
   readonly obstacle: Obstacle;
   readonly message: string;
-  /** The same has been told before. */
+  /** The same has been reported before. */
   readonly repeated?: true;
 }
 
@@ -29,7 +29,7 @@ interface Entry extends Omit<Closed, 'repeated'> {
 /** Another content may pass at once. */
 const BOUND_TO_CONTENT: ReadonlySet<Obstacle> = new Set(['refused', 'unresolved', 'unkept']);
 /** What keeps an app from being made until somebody does something about it. */
-const STANDING: ReadonlySet<Obstacle> = new Set(['refused', 'unresolved']);
+const PERSISTENT: ReadonlySet<Obstacle> = new Set(['refused', 'unresolved']);
 /** A refused content is tried again, ever later: the plug-in that was in the way may have changed. */
 const REFUSED_RETRY_MS = 60_000;
 const REFUSED_RETRY_MOST_MS = 900_000;
@@ -70,7 +70,7 @@ export class WriteGate {
   /** Why the last try of this very content failed for good, however long ago; undefined when it did not. */
   refusal(change: Change): string | undefined {
     const entry = this.#closed.get(keyOf(change));
-    if (entry === undefined || !STANDING.has(entry.obstacle)) return undefined;
+    if (entry === undefined || !PERSISTENT.has(entry.obstacle)) return undefined;
     return entry.content === contentOf(change) ? entry.message : undefined;
   }
 

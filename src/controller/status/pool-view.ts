@@ -32,7 +32,7 @@ export function policyHead(
   };
 }
 
-/** People's hands as they are now, not as they were in the last round. */
+/** With the interventions of now, not those of the last round. */
 export function withInterventions(pool: PoolView, on: (policy: ResourceKey) => InterventionEffect): PoolView {
   const policies = pool.policies.map((policy): PolicyView => {
     const { paused, overrides } = on(resourceKey(policy));

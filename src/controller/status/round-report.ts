@@ -1,4 +1,4 @@
-// controller: what a round tells to whoever keeps count of rounds.
+// controller: what a round reports to whoever keeps count of rounds.
 
 import type { WriteResult } from '../round/act.ts';
 

@@ -6,9 +6,9 @@ import { isWhole, type Round } from '../round/round.ts';
 import type { AppName, RoundReport } from './round-report.ts';
 import type { DecisionRecord } from './view.ts';
 
-/** A reading that serves several of them is told of once. */
+/** A reading that serves several of them is counted once. */
 export class RoundReporter {
-  readonly #told = new WeakSet<MetricReading>();
+  readonly #counted = new WeakSet<MetricReading>();
 
   /** @returns undefined for a pool without apps, which has no rounds */
   report(round: Round, records: readonly DecisionRecord[], nowMs: number): RoundReport | undefined {
@@ -37,8 +37,8 @@ export class RoundReporter {
   }
 
   #isNew(reading: MetricReading): boolean {
-    if (this.#told.has(reading)) return false;
-    this.#told.add(reading);
+    if (this.#counted.has(reading)) return false;
+    this.#counted.add(reading);
     return true;
   }
 }

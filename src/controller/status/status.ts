@@ -212,7 +212,7 @@ export class Status {
 
   #remove(key: ResourceKey): void {
     this.#conditions.forget(key);
-    const message = 'the policy was removed; what it holds is let go of as it says';
+    const message = 'the policy was removed; its apps are released or deleted as its `onDelete` says';
     this.#events.add({ type: 'Normal', reason: 'PolicyRemoved', object: `policy ${key}`, message });
   }
 

@@ -81,7 +81,7 @@ export interface ScheduledBounds {
   readonly max?: number;
 }
 
-/** `microscaling override`: a bounded hand on the wheel. */
+/** `microscaling override`: a person's count for an app, for a while. */
 export interface OverrideView {
   readonly instances: number;
   readonly sinceMs: number;
@@ -92,7 +92,7 @@ export interface OverrideView {
   readonly by?: string;
 }
 
-/** `microscaling pause`: a hand on the brake, whatever the policy's own `mode` says. */
+/** `microscaling pause`: nothing of the policy is written, whatever its own `mode` says. */
 export interface PauseView {
   readonly sinceMs: number;
   /** Absent in one that an earlier version took: until somebody resumes it. */
@@ -131,7 +131,7 @@ interface ObjectView {
 }
 
 export interface PolicyView extends ObjectView {
-  /** Paused by hand; `mode` is what the policy itself says. */
+  /** Paused by a person; `mode` is what the policy itself says. */
   readonly paused?: PauseView;
   readonly pool: string;
   readonly mode: PolicySpec['mode'];
@@ -195,7 +195,7 @@ export interface RefusedView {
   readonly conditions: readonly Condition[];
 }
 
-/** An app that is being let go of: its policy is gone, or names it no more. */
+/** An app that is being collected: its policy is gone, or names it no more. */
 export interface PendingCollectionView {
   readonly policy: ResourceKey;
   /** Its name in its cluster. */
@@ -244,14 +244,14 @@ export interface OperatorView {
   };
 }
 
-/** What people may do by hand, through the page, the API and the command line. */
+/** What people may do, through the page, the API and the command line. */
 export interface OperatorActions {
   /**
    * Nothing of the policy is written until `resume`, at the latest until `forMs` are over. Durable when it returns; again
    * replaces. Throws TerminalError for a policy that does not run.
    */
-  pause(policy: ResourceKey, hand: InterventionDetails): void;
-  /** Ends a pause by hand; does nothing when there is none. A policy that says `mode: Paused` itself stays paused. */
+  pause(policy: ResourceKey, details: InterventionDetails): void;
+  /** Ends a person's pause; does nothing when there is none. A policy that says `mode: Paused` itself stays paused. */
   resume(policy: ResourceKey, by?: string): void;
   /**
    * The count of a scaled app or remainder, by its name in the policy, for a while. Durable when it returns; again
@@ -260,7 +260,7 @@ export interface OperatorActions {
   override(
     policy: ResourceKey,
     app: string,
-    hand: InterventionDetails & { readonly instances: number },
+    details: InterventionDetails & { readonly instances: number },
   ): void;
   /** Gives the app back to its law; does nothing when it has it. */
   endOverride(policy: ResourceKey, app: string, by?: string): void;
@@ -272,7 +272,7 @@ export interface OperatorActions {
 export interface OrphanView {
   /** Its name in its cluster. */
   readonly app: string;
-  /** `namespace/name` of the policy that made or held it. */
+  /** `namespace/name` of the policy that made or owned it. */
   readonly policy: string;
   /** Why it is one, in a sentence. */
   readonly why: string;

@@ -10,14 +10,14 @@ export interface LeadershipState {
   readonly acting: boolean;
   /** Why, for people. */
   readonly reason: string;
-  /** Aborts when this instance must not act any more, where somebody tells it: what it is writing is cut short. */
+  /** Aborts when this instance must not act any more, where that is known at once: what it is writing is cut short. */
   readonly lost?: AbortSignal;
 }
 
 /** Asked once per round and before each write; throws what reading the scheduler throws. */
 export type Leadership = (signal: AbortSignal) => Promise<LeadershipState>;
 
-/** The task that this process is, as its environment tells. */
+/** The task that this process is, as its environment says. */
 export interface TaskIdentity {
   readonly taskId: string;
   readonly appId: string;

@@ -61,7 +61,7 @@ export class Wakeups {
     await Promise.all([...this.#watches.values()].map(({ ended }) => ended));
   }
 
-  /** One that cannot be had is told by the rounds that need it. */
+  /** The rounds that need it report one that cannot be had. */
   #schedulerOf({ cluster, members }: PoolRecord): Scheduler | undefined {
     if (!members.some(({ running }) => running !== undefined)) return undefined;
     try {

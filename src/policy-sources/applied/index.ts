@@ -29,7 +29,7 @@ export function createAppliedSource(objects: AppliedObjects): PolicySource {
         unsubscribe();
       }
     },
-    release: async ({ kind, key }) => objects.release(kind, key),
+    removeFinalizer: async ({ kind, key }) => objects.release(kind, key),
   };
 }
 

@@ -81,7 +81,7 @@ export class AppliedObjects {
       }
       const object = upgrade(value);
       if (!isDeepStrictEqual(object, value)) log.warn(UPGRADED, { object: key });
-      this.#kept.set(keyOf(object), this.#judge(object));
+      this.#kept.set(keyOf(object), this.#check(object));
     }
   }
 
@@ -101,7 +101,7 @@ export class AppliedObjects {
    * @throws TransientError when it cannot be written; then nothing has changed
    */
   put(object: AppliedObject): void {
-    const kept = this.#judge(object);
+    const kept = this.#check(object);
     if (object.metadata.deletionTimestamp !== undefined && kept.resource === undefined) {
       this.remove(object.kind, nameOf(object));
       return;
@@ -139,14 +139,14 @@ export class AppliedObjects {
   }
 
   /** Reads it: valid and allowed, or why not. */
-  judge(object: AppliedObject): LoadResult {
+  check(object: AppliedObject): LoadResult {
     const metadata = Object.entries(object.metadata).filter(([field]) => !OF_THE_API.has(field));
     const document = { ...object, metadata: withoutLastApplied(Object.fromEntries(metadata)) };
     return this.#load(JSON.stringify(document), placeOf(object));
   }
 
-  #judge(object: AppliedObject): Kept {
-    const { resources, invalid, problems } = this.judge(object);
+  #check(object: AppliedObject): Kept {
+    const { resources, invalid, problems } = this.check(object);
     const resource = resources[0]?.resource;
     const refused = invalid[0];
     return {

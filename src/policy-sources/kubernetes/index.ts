@@ -154,7 +154,7 @@ class Source implements KubernetesSource {
     };
   }
 
-  async release(ref: ObjectRef, signal: AbortSignal): Promise<void> {
+  async removeFinalizer(ref: ObjectRef, signal: AbortSignal): Promise<void> {
     const object = this.#seen(ref);
     if (object?.metadata.deletionTimestamp === undefined) return;
     this.#mustAct();

@@ -29,7 +29,7 @@ export interface TokenBook {
   readonly canWrite: boolean;
 }
 
-/** What is told of a token: never the token. */
+/** What people see of a token: never the token. */
 export interface TokenRecord {
   readonly name: string;
   readonly role: Role;

@@ -5,7 +5,7 @@ import { type Access, type AccessRefusal, isRead, isRefused, MAY_ONLY_READ } fro
 
 export const PAGE_TOKEN_HEADER = 'x-microscaling-token';
 
-/** How a page may write: `open` with the per-start token it was handed, `off` not at all. */
+/** How a page may write: `open` with the per-start token it was given, `off` not at all. */
 export type WriteMode = 'open' | 'off';
 
 export interface WriteGuardOptions {

@@ -1,4 +1,4 @@
-// server: what to tell whoever looks for a policy that is not there.
+// server: the answer for whoever looks for a policy that is not there.
 
 import type { OperatorView } from '../../controller/status/view.ts';
 import type { Hint } from './http/failure.ts';
@@ -9,9 +9,9 @@ const MAX_TOLD = 5;
 export function notRunningHint({ pools, problems }: OperatorView, key: string): Hint {
   const names = pools.flatMap((pool) => pool.policies.map(({ namespace, name }) => `${namespace}/${name}`));
   const files = problems.map(({ source, message }) => `${source}: ${message}`);
-  const trouble = files.length === 0 ? '' : `; files with problems: ${told(files, '; ')}`;
+  const trouble = files.length === 0 ? '' : `; files with problems: ${listed(files, '; ')}`;
   return {
-    text: `: no MicroscalingPolicy ${key} is running here; there are: ${told(names.sort(), ', ')}${trouble}`,
+    text: `: no MicroscalingPolicy ${key} is running here; there are: ${listed(names.sort(), ', ')}${trouble}`,
     causes: files.slice(0, MAX_TOLD).map((message) => ({ reason: 'FileRefused', message, field: '' })),
   };
 }
@@ -23,7 +23,7 @@ export function refusedWarnings({ problems }: OperatorView): readonly string[] {
   return left > 0 ? [...shown, `and ${left} more problems, which the page and the log name`] : shown;
 }
 
-function told(all: readonly string[], separator: string): string {
+function listed(all: readonly string[], separator: string): string {
   const left = all.length - MAX_TOLD;
   const shown = all.slice(0, MAX_TOLD).join(separator) || 'none';
   return left > 0 ? `${shown}${separator}and ${left} more` : shown;

@@ -56,7 +56,7 @@ export function createResourceApi(options: ResourceApiOptions): ResourceApi {
   };
 }
 
-/** What was thrown, as the client is told it; what nobody expected goes to the log alone. */
+/** What was thrown, as the client reads it; what nobody expected goes to the log alone. */
 function failureOf(error: unknown, request: Request, log: Logger): ApiFailure {
   if (error instanceof ApiFailure) return error;
   if (error instanceof TransientError)

@@ -1,4 +1,4 @@
-// server: the figures that a view holds, one gauge each. Pure. What is unknown has no sample: it is never a zero.
+// server: the figures of a view, one gauge each. Pure. What is unknown has no sample: it is never a zero.
 
 import type {
   AppView,

@@ -1,4 +1,4 @@
-// server: the operator in Prometheus' words. What the view holds is read at every scrape; what passes by is counted.
+// server: the operator in Prometheus' words. What the view has is read at every scrape; what passes by is counted.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RoundReport, SchedulerCall } from '../../controller/status/round-report.ts';

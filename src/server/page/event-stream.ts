@@ -72,7 +72,7 @@ export function eventStreamResponse(
   });
 }
 
-/** Runs from a message that was handed over until the next one is asked for. */
+/** Runs from a message that was taken over until the next one is asked for. */
 class StallTimer {
   readonly #clock: Clock;
   readonly #until: AbortSignal;

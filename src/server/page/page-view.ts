@@ -1,4 +1,4 @@
-// server: what the page is told: the operator's view with colours, tiles, rates and series names, and nothing it does not draw.
+// server: what the page is sent: the operator's view with colours, tiles, rates and series names, and nothing it does not draw.
 
 import type { Condition } from '../../api/conditions.ts';
 import type {
@@ -20,7 +20,7 @@ import type { Tile } from './tiles.ts';
 export interface PageCounter {
   readonly name: string;
   readonly total: number;
-  /** Absent until it can be told. */
+  /** Absent until it is known. */
   readonly perS?: number;
 }
 
@@ -73,7 +73,7 @@ export interface PagePolicy {
   readonly title: string;
   readonly key: string;
   readonly mode: PolicyView['mode'];
-  /** By hand, whatever the mode is. */
+  /** Set while a person pauses it, whatever the mode is. */
   readonly paused?: PauseView;
   readonly ready: Pick<Condition, 'status' | 'reason' | 'message'>;
   readonly notes: readonly PageNote[];

@@ -1,4 +1,4 @@
-// Deletion in two steps: what a resource holds is let go first, then its home may let it go.
+// Deletion in two steps: what a resource owns is collected first, then its finalizer is removed.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PolicySpec, ResourceKey } from '../../../src/api/policy.ts';
@@ -457,15 +457,15 @@ describe('a restart', () => {
         ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
         : Object.getPrototypeOf(marathon).apply.call(marathon, change, signal);
     left = n;
-    const release = home.release.bind(home);
-    home.release = async (ref) => (killed ? undefined : release(ref));
+    const release = home.removeFinalizer.bind(home);
+    home.removeFinalizer = async (ref) => (killed ? undefined : release(ref));
     home.delete(DEMO);
     await world.after(500);
     expect(killed).toBe(true);
     await Promise.all([world.stop(), clock.advance(60_000)]);
     Object.assign(marathon, alive);
     Reflect.deleteProperty(marathon, 'apply');
-    home.release = release;
+    home.removeFinalizer = release;
     await start({ clock, marathon, documents: kept });
     await world.after(30_000);
     expect(ids(marathon)).toEqual([]);

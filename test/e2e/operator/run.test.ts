@@ -248,7 +248,7 @@ describe('microscaling run', { concurrent: false }, () => {
       await marathon.put('/kiosk/rest', { instances: 2 });
       const held = await operator.reason('kiosk', 'Conflict', 'ManualScale');
       expect(held.message).toMatch(/\/kiosk\/rest: a person set 2; kept until /);
-      expect(logged(/WARN.*ManualScale.*\/kiosk\/rest.*from 5 to 2 by somebody else's hand/)).toHaveLength(1);
+      expect(logged(/WARN.*ManualScale.*\/kiosk\/rest.*from 5 to 2, set by somebody else/)).toHaveLength(1);
       // Several rounds later, and a policy edit that does not concern them.
       put('kiosk.yaml', SHOP.replaceAll('shop', 'kiosk').replace('max: 3', 'max: 2'));
       await untilCount(marathon, '/kiosk/worker', 2);

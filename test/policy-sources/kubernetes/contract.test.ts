@@ -12,7 +12,7 @@ describePolicySource('kubernetes', async () => {
   const source = sourceOf(kubeconfig.path);
   const release = async (name: string): Promise<void> => {
     await source.list(new AbortController().signal);
-    await source.release?.(
+    await source.removeFinalizer?.(
       { kind: 'CapacityPool', key: resourceKey({ namespace: 'default', name }) },
       new AbortController().signal,
     );

@@ -112,7 +112,7 @@ describe.skipIf(noCluster())('a real kube-apiserver', { concurrent: false, timeo
       remove: async (name) => {
         await person.remove('CapacityPool', name);
         await source.list(never);
-        await source.release?.(
+        await source.removeFinalizer?.(
           { kind: 'CapacityPool', key: resourceKey({ namespace: 'default', name }) },
           never,
         );

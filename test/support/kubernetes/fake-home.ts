@@ -111,7 +111,7 @@ export class FakeHome implements PolicySource {
     };
   }
 
-  async release(ref: ObjectRef): Promise<void> {
+  async removeFinalizer(ref: ObjectRef): Promise<void> {
     this.#throwNext('release');
     this.released.push(idOf(ref));
     if (this.#objects.get(idOf(ref))?.deleting) this.vanish(idOf(ref));

@@ -60,7 +60,7 @@ export async function doEverything({ kubeconfig, namespace, person, lease }: Wor
         const { resources } = await source.list(never);
         return resources.find(({ resource }) => resource.kind === kind)?.deleting;
       });
-      await source.release?.(ref, never);
+      await source.removeFinalizer?.(ref, never);
     }
   } finally {
     stop.abort();

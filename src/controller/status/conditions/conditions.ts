@@ -149,19 +149,19 @@ const OBSTACLES = {
 
 const WORST_FIRST = ['unresolved', 'refused', 'unavailable', 'locked', 'unkept'] as const;
 
-/** At most so many apps are told about in one message. */
+/** At most so many apps are named in one message. */
 const TOLD = 8;
 
 /** Everything that was not written and why, worst first: whoever mends one thing should not find the next one then. */
 function obstaclesIn(outcomes: readonly WriteResult[]): string {
-  const told = WORST_FIRST.flatMap((obstacle) =>
+  const sentences = WORST_FIRST.flatMap((obstacle) =>
     outcomes
       .filter((met) => met.obstacle === obstacle)
       .map(({ change, message = '' }) =>
         message.includes(change.app) ? message : `${change.app}: ${message}`,
       ),
   );
-  const distinct = [...new Set(told)];
+  const distinct = [...new Set(sentences)];
   const more = distinct.length > TOLD ? [`and ${distinct.length - TOLD} more`] : [];
   return [...distinct.slice(0, TOLD), ...more].join('; ');
 }
@@ -196,7 +196,7 @@ function unreadable(error: unknown): Finding {
 }
 
 function driftOf({ assessments, round, words }: Part): Finding | undefined {
-  const told = assessments.flatMap(({ app }) => {
+  const sentences = assessments.flatMap(({ app }) => {
     const { id } = app.spec;
     const fields = round.drift.get(id);
     if (fields === undefined || app.drift !== 'Report') return [];
@@ -204,10 +204,10 @@ function driftOf({ assessments, round, words }: Part): Finding | undefined {
     const who = round.edited?.has(id) ? `: somebody changed it in ${words.name}` : '';
     return [`${id} differs from the policy in ${names}${who}`];
   });
-  if (told.length === 0) return undefined;
+  if (sentences.length === 0) return undefined;
   const cure =
     'it stays so, as `drift: Report` says; write it into the policy, or let it say `drift: Revert`';
-  return is('False', 'Drifted', `${told.join('; ')}; ${cure}`);
+  return is('False', 'Drifted', `${sentences.join('; ')}; ${cure}`);
 }
 
 /** Only what changes definitions counts: scaling goes on all day long and is nothing to wait for. */
@@ -277,12 +277,12 @@ function surplusIn(
   wallAheadMs: number,
 ): string {
   const { id } = app.spec;
-  const told = outcomes.find(
+  const postponed = outcomes.find(
     ({ change, obstacle }) => change.app === id && obstacle === 'unlaunched',
   )?.message;
   const since = instantText(surplusSinceMs + wallAheadMs);
   const cure = `make them launch (an edit of its \`app\` goes out at once), or set the count by hand, which restarts ${observed?.running ?? 0} running`;
-  return `${told ?? id} (since ${since}); the slots of those that wait are lent to the others; ${cure}`;
+  return `${postponed ?? id} (since ${since}); the slots of those that wait are lent to the others; ${cure}`;
 }
 
 function pausedOf({ record, assessments }: Part): Finding {
@@ -296,7 +296,7 @@ function pausedOf({ record, assessments }: Part): Finding {
   return is('False', 'Running', 'not paused');
 }
 
-/** As it is run: a hand may have paused it. */
+/** As it is run: a person may have paused it. */
 function modeOf({ record, assessments }: Part): PolicySpec['mode'] {
   return assessments[0]?.app.mode ?? shownVersion(record).policy.spec.mode;
 }

@@ -40,10 +40,10 @@ export class DocumentConditions {
   take(pools: readonly CapacityPoolRecord[], refused: readonly RefusedDocument[]): readonly NewEvent[] {
     this.#pools = pools;
     this.#refused = refused;
-    const judged = [...pools.map(poolDocument), ...refused.map(refusedDocument)];
+    const documents = [...pools.map(poolDocument), ...refused.map(refusedDocument)];
     const before = this.#conditions;
-    this.#conditions = new Map(judged.map((each) => [each.id, this.#next(each, before.get(each.id))]));
-    return judged.flatMap((each) => acceptedEvents(each, before.get(each.id)));
+    this.#conditions = new Map(documents.map((each) => [each.id, this.#next(each, before.get(each.id))]));
+    return documents.flatMap((each) => acceptedEvents(each, before.get(each.id)));
   }
 
   /** @param only of this pool, by its key; undefined means all */

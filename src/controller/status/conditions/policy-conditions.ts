@@ -31,7 +31,7 @@ export class PolicyConditions {
   /**
    * @param part of the round, as far as the policy is concerned
    * @param storeTrouble why the store cannot be written, if so
-   * @returns the events that tell what changed
+   * @returns the events that say what changed
    */
   update(record: PolicyRecord, part: Round, storeTrouble: string | undefined): readonly NewEvent[] {
     const { clock, history, redact, words } = this.#deps;

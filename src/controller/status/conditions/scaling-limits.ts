@@ -9,7 +9,7 @@ import type { Round } from '../../round/round.ts';
 
 type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
 
-/** How a limit is told: its reason, and a clause about the app where the decision has no step for it. */
+/** What people read of a limit: its reason, and a clause about the app where the decision has no step for it. */
 interface Limit {
   readonly by: LimitedBy;
   readonly reason: ConditionReason;
@@ -60,9 +60,9 @@ export function scalingLimits(
   );
   const [first] = limited;
   if (first === undefined) return withinLimits(decisions);
-  const told = limited.slice(0, NAMED).map(({ limit, decision }) => sentence(limit, decision));
+  const named = limited.slice(0, NAMED).map(({ limit, decision }) => sentence(limit, decision));
   const more = limited.length > NAMED ? [`and ${limited.length - NAMED} more`] : [];
-  return { status: 'True', reason: first.limit.reason, message: [...told, ...more].join('; ') };
+  return { status: 'True', reason: first.limit.reason, message: [...named, ...more].join('; ') };
 }
 
 function sentence({ by, words, rules = [by] }: Limit, { id, granted, wanted, steps }: AppDecision): string {

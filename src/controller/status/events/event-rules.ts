@@ -23,14 +23,14 @@ export function conditionEvents(
     const moved = was?.status !== now.status || was.reason !== now.reason;
     // Another bad edit is news, although the condition stays the same.
     const reworded = now.type === 'Accepted' && was?.message !== now.message;
-    const told = moved || reworded ? conditionEvent(now, was) : undefined;
-    return told === undefined ? [] : [{ object, message: now.message, ...told }];
+    const event = moved || reworded ? conditionEvent(now, was) : undefined;
+    return event === undefined ? [] : [{ object, message: now.message, ...event }];
   });
 }
 
 /** The same for a policy's own conditions: which version of it is meant, and that there is another one. */
 export function versionEvents(
-  told: readonly NewEvent[],
+  events: readonly NewEvent[],
   { key, latest }: Pick<PolicyRecord, 'key' | 'latest'>,
   { before, after }: { readonly before: readonly Condition[]; readonly after: readonly Condition[] },
 ): readonly NewEvent[] {
@@ -40,7 +40,7 @@ export function versionEvents(
     was?.status === 'True' && now?.status === 'True' && now.observedGeneration > was.observedGeneration;
   const message = `generation ${now?.observedGeneration} is in effect: ${where}`;
   return [
-    ...told.map((each) =>
+    ...events.map((each) =>
       each.reason === 'PolicyAccepted' ? { ...each, message: `${each.message}: ${where}` } : each,
     ),
     ...(changed ? [{ ...normal('PolicyChanged'), object: `policy ${key}`, message }] : []),
@@ -103,7 +103,7 @@ export function roundEvents(round: Round, words: SchedulerWords): readonly NewEv
   const manual = round.assessments.flatMap(({ app, foreignScale, held }): readonly NewEvent[] => {
     if (foreignScale.foreignChange === undefined) return [];
     const { from, to } = foreignScale.foreignChange;
-    const message = `the count went from ${from} to ${to} by somebody else's hand: ${held?.reason ?? 'noted'}`;
+    const message = `the count went from ${from} to ${to}, set by somebody else: ${held?.reason ?? 'noted'}`;
     return [{ ...warning('ManualScale'), object: `app ${app.spec.id}`, message }];
   });
   const edited = round.edited ?? NOBODY;

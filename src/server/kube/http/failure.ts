@@ -147,13 +147,13 @@ export function forbidden(about: About, name: string, why: string): ApiFailure {
  * @param causes at least one
  */
 export function notAllowed(about: About, name: string, causes: readonly Cause[]): ApiFailure {
-  const told = causes.map(toldOf);
-  const list = told.length === 1 ? told[0] : told.map((line) => `\n* ${line}`).join('');
+  const lines = causes.map(lineOf);
+  const list = lines.length === 1 ? lines[0] : lines.map((line) => `\n* ${line}`).join('');
   const message = `${called(about, name)} is forbidden: ${list}`;
   return new ApiFailure('Forbidden', message, { ...detailsOf(about, name), causes });
 }
 
-function toldOf({ field, message }: Cause): string {
+function lineOf({ field, message }: Cause): string {
   return field === '' ? message : `${field}: ${message}`;
 }
 
@@ -163,8 +163,8 @@ export function invalid(
   name: string,
   causes: readonly Cause[],
 ): ApiFailure {
-  const told = causes.map(toldOf);
-  const list = told.length === 1 ? told[0] : `[${told.join(', ')}]`;
+  const lines = causes.map(lineOf);
+  const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const title = `${kind.kind}${kind.group === '' ? '' : `.${kind.group}`}`;
   return new ApiFailure('Invalid', `${title} "${name}" is invalid: ${list}`, {
     name,

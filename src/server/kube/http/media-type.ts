@@ -13,7 +13,7 @@ function mediaType(request: Request): string {
   return request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-/** What a write is told whose body is in no format that can be read here. */
+/** The answer for a write whose body is in no format that can be read here. */
 export function unsupportedType(request: Request): ApiFailure {
   const type = mediaType(request);
   const accepted = request.method === 'PATCH' ? MERGE_PATCH : 'application/json';

@@ -6,7 +6,7 @@ import { type AcceptedType, acceptedTypes } from './accept.ts';
 import { queryOf, wordIn } from './query.ts';
 import { type IncludeObject, type MetaVersion, partialMetadata, tableOf } from './table.ts';
 
-/** A list of Kubernetes; `metadata` holds `resourceVersion`, `continue`, `remainingItemCount`. */
+/** A list of Kubernetes; `metadata` has `resourceVersion`, `continue`, `remainingItemCount`. */
 export interface ObjectList extends JsonObject {
   readonly metadata: JsonObject;
   readonly items: readonly JsonObject[];
@@ -20,7 +20,7 @@ export interface Representation {
   list(list: ObjectList): JsonObject;
 }
 
-/** What a client that accepts nothing of it is told. */
+/** The answer for a client that accepts nothing of it. */
 export const AVAILABLE_TYPES =
   'application/json, application/json;as=Table;g=meta.k8s.io;v=v1, application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 

@@ -20,7 +20,7 @@ export interface ServedKind {
 
 export interface ObjectHome {
   /**
-   * As it was written last, with the version of that: of its status and what else the API adds it may hold nothing.
+   * As it was written last, with the version of that: of its status and what else the API adds it may have nothing.
    * Undefined when it is not kept here.
    */
   current(key: string): KubeObject | undefined;
@@ -32,7 +32,7 @@ export interface ObjectHome {
    */
   permit(seen: KubeObject | undefined, subresource: 'status' | undefined): void;
   /**
-   * Judges what is about to be written and adds defaults. Metadata that is the API's own is there already.
+   * Checks what is about to be written and adds defaults. Metadata that is the API's own is there already.
    *
    * @throws ApiFailure Invalid with every cause, or Forbidden
    */

@@ -25,10 +25,10 @@ export interface AppliedStore {
   /** Calls back after every change with the kind and `namespace/name`. */
   subscribe(onChange: (kind: string, key: string) => void): () => void;
   /** Reads it as the source does: valid and allowed, or why not. */
-  judge(object: KubeObject): Pick<LoadResult, 'resources' | 'problems' | 'invalid'>;
+  check(object: KubeObject): Pick<LoadResult, 'resources' | 'problems' | 'invalid'>;
   /** The name of the source in the operator's view. */
   readonly source: string;
-  /** On every applied object until what it holds is let go. */
+  /** On every applied object until what it owns is collected. */
   readonly finalizer: string;
 }
 
@@ -123,15 +123,15 @@ export class OperatorKind implements ServedKind, ObjectHome {
   admit(next: KubeObject, current: KubeObject | undefined): Admitted {
     const applied = this.#applied;
     if (applied === undefined) throw new ApiFailure('Forbidden', NO_STORE);
-    const written = this.#withFinalizer(withoutTold(next), current, applied);
-    const { resources, invalid: refused, problems } = applied.judge(written);
+    const written = this.#withFinalizer(withoutAdded(next), current, applied);
+    const { resources, invalid: refused, problems } = applied.check(written);
     const warnings = problems.filter(({ severity }) => severity === 'warning').map(sentence);
     const [valid] = resources;
     if (valid !== undefined) {
       const spec = visibleDefaults(written.spec, valid.resource.spec);
       return { object: { ...written, spec }, warnings };
     }
-    // What is not valid any more can still be let go of.
+    // What is not valid any more can still lose its finalizer.
     if (current?.metadata.deletionTimestamp !== undefined) return { object: written, warnings };
     const { name } = written.metadata;
     const causes = problems.filter(({ severity }) => severity === 'error').map(causeOf);
@@ -186,7 +186,7 @@ export class OperatorKind implements ServedKind, ObjectHome {
   }
 }
 
-function withoutTold(object: KubeObject): KubeObject {
+function withoutAdded(object: KubeObject): KubeObject {
   const { annotations, ...metadata } = object.metadata;
   if (annotations === undefined) return object;
   const { [SOURCE_ANNOTATION]: _, [REVISION_ANNOTATION]: __, ...theirs } = annotations;

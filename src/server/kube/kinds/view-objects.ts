@@ -5,7 +5,7 @@ import { API_GROUP, API_VERSION } from '../../../api/policy.ts';
 import type { CapacityPoolView, PolicyView } from '../../../controller/status/view.ts';
 import { type KubeObject, timestamp } from './object.ts';
 
-/** Told by the API, never kept: what clients send back of them is passed over. */
+/** Added by the API, never kept: what clients send back of them is passed over. */
 export const SOURCE_ANNOTATION = `${API_GROUP}/source`;
 export const REVISION_ANNOTATION = `${API_GROUP}/revision`;
 
@@ -37,8 +37,8 @@ export function objectOfView(kind: KubeObject['kind'], view: PolicyView | Capaci
 
 export function withOrigin(object: KubeObject, { place, revision }: Origin): KubeObject {
   const { annotations } = object.metadata;
-  const told = { [SOURCE_ANNOTATION]: place, [REVISION_ANNOTATION]: revision };
-  return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, ...told } } };
+  const added = { [SOURCE_ANNOTATION]: place, [REVISION_ANNOTATION]: revision };
+  return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, ...added } } };
 }
 
 /** The same after a restart: a client that remembers the object finds it again. In the form of a UUID. */

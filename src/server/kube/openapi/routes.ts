@@ -59,8 +59,8 @@ function answer(c: Context, { type, body, hash }: Document, asked?: string): Res
   c.header('etag', `"${hash}"`);
   c.header('vary', 'Accept');
   c.header('cache-control', asked === undefined ? 'no-cache' : `public, max-age=${YEAR_S}, immutable`);
-  const held = c.req.header('if-none-match')?.split(',');
-  if (held?.some((tag) => tag.trim().replace(/^W\//, '') === `"${hash}"`)) return c.body(null, 304);
+  const known = c.req.header('if-none-match')?.split(',');
+  if (known?.some((tag) => tag.trim().replace(/^W\//, '') === `"${hash}"`)) return c.body(null, 304);
   return c.body(body, 200, { 'content-type': type });
 }
 

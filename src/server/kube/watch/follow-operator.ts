@@ -21,9 +21,9 @@ import { EventFollower } from './follow-events.ts';
 import type { Versions } from './versions.ts';
 import type { WatchCache } from './watch-cache.ts';
 
-/** Several changes in so short a time are told as one. */
+/** Several changes in so short a time are sent as one. */
 const GAP_MS = 50;
-/** A change of nothing but the readings of metrics is told no more often. */
+/** A change of nothing but the readings of metrics is sent no more often. */
 const METRIC_GAP_MS = 1_000;
 
 export interface FollowDeps {

@@ -51,9 +51,9 @@ class Watch {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** What it begins with. */
   readonly #beginning: Iterator<Uint8Array>;
-  /** Versions up to this one were told, or are of the beginning. */
-  #told: number;
-  /** All there is was told: only the next change is news. */
+  /** Versions up to this one were sent, or are of the beginning. */
+  #sent: number;
+  /** All there is was sent: only the next change is news. */
   #isCurrent = false;
   #isEnding = false;
 
@@ -62,7 +62,7 @@ class Watch {
     this.#deps = deps;
     const { resourceVersion: from = 0, sendInitialEvents } = options;
     const beginsWithAll = from === 0 || sendInitialEvents;
-    this.#told = beginsWithAll ? deps.version() : from;
+    this.#sent = beginsWithAll ? deps.version() : from;
     this.#beginning = beginsWithAll ? this.#all(deps.cache.list()) : [].values();
   }
 
@@ -100,22 +100,22 @@ class Watch {
 
   #begin(): void {
     const { cache, version } = this.#deps;
-    if (this.#told > version() || !cache.remembers(this.#told))
-      this.#fail(expired(`too old resource version: ${this.#told} (${version()})`));
+    if (this.#sent > version() || !cache.remembers(this.#sent))
+      this.#fail(expired(`too old resource version: ${this.#sent} (${version()})`));
     else this.#send();
   }
 
   /** Objects that are there already are new to this watch. */
   *#all(objects: readonly KubeObject[]): Generator<Uint8Array> {
-    const upTo = this.#told;
+    const upTo = this.#sent;
     for (const object of objects) if (this.#deps.matches(object)) yield this.#line('ADDED', object);
     if (this.#options.sendInitialEvents) yield this.#bookmark(upTo, { 'k8s.io/initial-events-end': 'true' });
   }
 
   #hear({ version }: Change): void {
-    if (this.#isCurrent) this.#told = version - 1;
+    if (this.#isCurrent) this.#sent = version - 1;
     this.#isCurrent = false;
-    if (this.#deps.cache.remembers(this.#told)) this.#send();
+    if (this.#deps.cache.remembers(this.#sent)) this.#send();
     else this.#fail(expired('the watch was read too slowly; list again'));
   }
 
@@ -137,8 +137,8 @@ class Watch {
     const first = this.#beginning.next();
     if (first.done !== true) return first.value;
     const { cache } = this.#deps;
-    for (let change = cache.after(this.#told); change !== undefined; change = cache.after(this.#told)) {
-      this.#told = change.version;
+    for (let change = cache.after(this.#sent); change !== undefined; change = cache.after(this.#sent)) {
+      this.#sent = change.version;
       const line = this.#news(change);
       if (line !== undefined) return line;
     }
@@ -189,7 +189,7 @@ class Watch {
     this.#over.abort();
   }
 
-  /** Bookmarks tell a silent watch how far it has come. */
+  /** Bookmarks show a silent watch how far it has come. */
   async #keepAlive(): Promise<void> {
     const { clock } = this.#deps;
     const { bookmarks, timeoutMs = LONGEST_MS } = this.#options;
@@ -197,7 +197,7 @@ class Watch {
     try {
       while (clock.monotonic() < endMs) {
         await clock.sleep(Math.min(BOOKMARK_EVERY_MS, endMs - clock.monotonic()), this.#over.signal);
-        // Who has not read all there is takes no bookmark: it would promise more than was told.
+        // Who has not read all there is takes no bookmark: it would promise more than was sent.
         if (bookmarks && this.#isCurrent && this.#hasRoom())
           this.#controller?.enqueue(this.#bookmark(this.#deps.version()));
       }

@@ -144,8 +144,8 @@ export function nextMetadata(next: KubeObject, current: KubeObject, kind: Resour
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${now.uid}`;
     throw conflict(kind, now.name, why);
   }
-  const held = new Set(now.finalizers ?? []);
-  const late = (next.metadata.finalizers ?? []).filter((finalizer) => !held.has(finalizer));
+  const before = new Set(now.finalizers ?? []);
+  const late = (next.metadata.finalizers ?? []).filter((finalizer) => !before.has(finalizer));
   if (now.deletionTimestamp !== undefined && late.length > 0) {
     const message = `no new finalizers can be added if the object is being deleted, found new finalizers ${late.join(', ')}`;
     throw invalid(kind, now.name, [{ reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' }]);

@@ -26,7 +26,7 @@ export interface Write {
   readonly body: unknown;
   readonly target: Target;
   readonly subresource?: 'status';
-  /** Judged like a real one, and then forgotten. */
+  /** Checked like a real one, and then forgotten. */
   readonly dryRun: boolean;
 }
 
@@ -90,7 +90,7 @@ export class Writes {
   }
 
   /**
-   * Removes the object, or marks it as deleted while somebody's finalizer holds it. Throws as `replace`.
+   * Removes the object, or marks it as deleted while it has somebody's finalizer. Throws as `replace`.
    *
    * @param write.body DeleteOptions, or nothing
    */
