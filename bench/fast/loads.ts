@@ -27,14 +27,14 @@ const FAST_LOADS: readonly FastLoad[] = [
 
 export const FAST_LOAD_NAMES: readonly string[] = FAST_LOADS.map(({ name }) => name);
 
-/** How long a load is judged, in τ: 90 s for the shortest. */
+/** How long a load counts, in τ: 90 s for the shortest. */
 export const JUDGED = 7.5;
 
 export interface FastLoadOptions {
   /** Messages/s that the whole pool could serve. */
   readonly capacity: number;
   readonly scaleS: number;
-  /** How long the load goes on at its first level before it is judged. */
+  /** How long the load goes on at its first level before it counts. */
   readonly warmUpS: number;
   readonly seed: number;
 }

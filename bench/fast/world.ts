@@ -13,7 +13,7 @@ const WARM_UP_S = 120;
 
 export interface FastWorld {
   readonly options: Omit<WorldOptions, 'spare'>;
-  /** Steps before this one are not judged. */
+  /** Steps before this one do not count. */
   readonly from: number;
 }
 

@@ -36,7 +36,7 @@ export interface SeenOptions {
 }
 
 /**
- * The best that a search found on 69 cells of the fast suite (seed 2, those up to a scale of 120 s, six loads), judged by
+ * The best that a search found on 69 cells of the fast suite (seed 2, those up to a scale of 120 s, six loads), compared by
  * R − 2·V: an oracle that could easily be beaten would be no measure.
  */
 const SEEN: SeenOptions = {

@@ -1,4 +1,4 @@
-// bench: two who know what nobody can know. The causal one knows λ and μ as they are now; the clairvoyant one
+// bench: two laws that know what cannot be known. The causal one knows λ and μ as they are now; the clairvoyant one
 // knows every arrival to come, and is the bound.
 
 import { type Extremes, keepLargest } from '../../src/core/demand/history.ts';

@@ -44,7 +44,7 @@ export interface LoadedResource {
 const NAME = new RegExp(NAME_PATTERN);
 const NAMESPACE = new RegExp(LABEL_PATTERN);
 
-/** No object has a longer one: a document that says so is nobody's. */
+/** No object has a longer name: a document with one is ignored. */
 const MAX_NAME_LENGTH = 253;
 /** Longer than that of any field there is. */
 const MAX_POINTER_LENGTH = 1_000;
@@ -55,21 +55,21 @@ const MAX_TOLD_PER_TEXT = 200;
 /** @param source where the text is from, for people; never throws */
 export function loadResources(text: string, source: string, validate: ResourceValidator): LoadResult {
   const { documents, faults } = parseText(text);
-  const judged = refuseDoubled(documents.map((document) => readDocument(document, validate)));
-  const ours = judged.filter(({ is }) => is === 'ours');
+  const read = refuseDoubled(documents.map((document) => readDocument(document, validate)));
+  const ours = read.filter(({ is }) => is === 'ours');
   const broken = faults.some(({ severity }) => severity === 'error');
   const nameless = ours.filter(({ isNamed }) => !isNamed);
   return {
-    resources: judged.flatMap(({ resource, line }, document) =>
+    resources: read.flatMap(({ resource, line }, document) =>
       resource === undefined ? [] : [{ resource, line, document }],
     ),
-    problems: [...faults.map((fault) => ({ ...fault, source, pointer: '' })), ...problemsOf(judged, source)],
+    problems: [...faults.map((fault) => ({ ...fault, source, pointer: '' })), ...problemsOf(read, source)],
     invalid: ours.flatMap((entry) => {
       const { resource, key, kind, reason } = entry;
       if (resource !== undefined || key === undefined) return [];
       return [{ kind, key, ...summary(entry), ...(reason && { reason }) }];
     }),
-    identified: !broken && nameless.length === 0 && judged.every(({ is }) => is !== 'unknown'),
+    identified: !broken && nameless.length === 0 && read.every(({ is }) => is !== 'unknown'),
     unsure: [...new Set([...(broken ? namesInText(text) : []), ...nameless.flatMap(({ names }) => names)])],
   };
 }
@@ -111,15 +111,15 @@ function readDocument(document: ParsedDocument, validate: ResourceValidator): En
     const message = `the document must be a mapping with apiVersion, kind, metadata and spec, but is ${what}; several objects are documents with --- between them, or items of a kind: List`;
     return { ...base, findings: [...document.findings, error('', message)] };
   }
-  const verdict = validate.validate(value);
-  const findings = [...document.findings, ...verdict.findings, ...document.ambiguous.filter(isOfAPerson)];
-  const { resource, reason, more = 0 } = verdict;
+  const result = validate.validate(value);
+  const findings = [...document.findings, ...result.findings, ...document.ambiguous.filter(isOfAPerson)];
+  const { resource, reason, more = 0 } = result;
   // A key that stands twice is a mistake of the text, whatever the rest asks for.
   if (document.findings.length > 0) return { ...base, findings, more };
   return { ...base, findings, more, ...(resource && { resource }), ...(reason && { reason }) };
 }
 
-/** What a server printed is not judged. */
+/** Whether the finding is about something that a person wrote: what a server printed is not checked. */
 function isOfAPerson({ pointer }: Finding): boolean {
   return !/^\/(?:status|metadata\/(?!name|labels|annotations))/.test(pointer);
 }

@@ -71,7 +71,7 @@ export interface PolicyStatus {
     readonly reachable: boolean;
     readonly version?: string;
   };
-  /** Paused by hand, whatever its `mode` says. */
+  /** Paused by a person, whatever its `mode` says. */
   readonly paused?: {
     /** RFC 3339. */
     readonly since: string;

@@ -1,4 +1,4 @@
-// api: the port behind values. Whoever needs one asks for it at the moment of use.
+// api: the port behind values. A value is resolved at the moment of use.
 
 import type { ValueSource } from './policy.ts';
 

@@ -3,7 +3,7 @@
 import { type CommandSpec, FINE } from './command.ts';
 import { OPERATOR_COMMANDS } from './operator-commands.ts';
 
-/** What policies may ask for that somebody else than the administrator wrote. */
+/** What untrusted policies may ask for. */
 const ALLOW = [
   'allowEnv',
   'allowSecretEnv',
@@ -118,7 +118,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'logLevel',
     ],
     help: {
-      statsd: 'where tasks are told to report their counters by StatsD over UDP',
+      statsd: 'where tasks are to report their counters by StatsD over UDP',
     },
     examples: ['microscaling marathon --port 8080 --agents 3 --cpus 4 --mem 4096 --task-start-delay 2s'],
     exitCodes: FINE,
@@ -188,7 +188,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       'load',
       'trace',
       'traceInterval',
-      'traceScale',
       'duration',
       'seed',
       'law',

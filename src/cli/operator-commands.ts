@@ -1,4 +1,4 @@
-// cli: the commands that ask a running operator, or tell it something.
+// cli: the commands that read from a running operator or instruct it.
 
 import { type CommandSpec, FINE } from './command.ts';
 
@@ -34,7 +34,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
       'Deletes a policy or a pool (`pool/NAME`), or what stands in the files given with -f. What happens to the apps ' +
       'is what the policy says in onDelete: Retain leaves them as they are, Delete removes those it created.',
     options: ['file', 'namespace', 'wait', 'timeout', ...ASKING],
-    help: { wait: 'wait until its apps are let go and it is gone', ...TOKEN_HELP },
+    help: { wait: 'wait until its apps are dealt with and it is gone', ...TOKEN_HELP },
     examples: [
       'microscaling delete queue-demo --wait',
       'microscaling delete -f specs/policies/queue-demo.yaml',
@@ -67,7 +67,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     arguments: '<policy>',
     summary: 'everything about one policy: the page in words',
     description:
-      'Prints where a policy is from, who holds it by hand, its apps and why each has its count, its conditions, the ' +
+      'Prints where a policy is from, its pause and overrides, its apps and why each has its count, its conditions, the ' +
       'last decisions and the last events.',
     options: ['namespace', ...ASKING],
     help: TOKEN_HELP,
@@ -156,7 +156,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     arguments: '<words...>',
     summary: 'hold the count of an app for a while: APP=N',
     description:
-      'A bounded hand on the wheel: the app (its name in the policy, or its Marathon id) has N instances, within its ' +
+      'An override with an end: the app (its name in the policy, or its Marathon id) has N instances, within its ' +
       'min and max, until --for is over; then its law goes on from there. APP=auto ends it earlier. The policy may be ' +
       'left out where only one has such an app.',
     options: ['for', 'reason', 'namespace', ...ASKING],

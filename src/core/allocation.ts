@@ -101,7 +101,7 @@ function transfers(
   return handOver(
     roomNow(input),
     demands.map(({ app, cost, requested }, i): Transfer => {
-      // What a hand says goes before everything: it is somebody's order.
+      // A held count and an override go before everything: a person ordered them.
       const priority = isHeld(app) || isOverridden(app) ? Number.NEGATIVE_INFINITY : app.priority;
       return { id: app.id, name: app.name, priority, cost, from: requested, granted: granted[i] ?? 0 };
     }),

@@ -3,7 +3,7 @@
 import type { Change } from './change.ts';
 
 /**
- * Falls go first, so that what they free is free early; then who an app belongs to, which touches no task; then rises,
+ * Falls go first, so that what they free is free early; then changes of ownership, which touch no task; then rises,
  * creations and updates. An update comes last, since it locks its app the longest.
  */
 export const PHASES = ['fall', 'ownership', 'rise', 'create', 'update'] as const;

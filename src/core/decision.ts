@@ -35,7 +35,7 @@ export interface AppInput {
   /** What the scheduler has; absent when the app does not exist (yet). */
   readonly observed?: AppObservation;
   /**
-   * When set, the count is kept at `instances` whatever the law says (a person's hand, somebody's rolling
+   * When set, the count is kept at `instances` whatever the law says (a foreign scale, somebody's rolling
    * restart, a conflict), and `reason` says why.
    */
   readonly held?: { readonly instances: number; readonly reason: string };

@@ -10,7 +10,7 @@ import { interrupted, readSeason } from './law/season.ts';
 import { type AppState, isTally, type LawMemory, memoryOf, statesIn } from './memory.ts';
 
 /**
- * What is kept is what an app and its queue are like; how they stood is not, for nobody knows what happened since:
+ * What is kept is what an app and its queue are like; how they stood is not, since it is not known what happened in between:
  *
  * | kept                                   | until                                                      |
  * |----------------------------------------|------------------------------------------------------------|

@@ -3,7 +3,7 @@
 /** Names of files that hold policies. */
 export const POLICY_FILE = /\.(ya?ml|json)$/i;
 
-/** Somebody pointed us at a disk, not at a directory of policies. */
+/** More than these means that the path is a disk, not a directory of policies. */
 export const MAX_FILES = 10_000;
 
 /** Of one file. */

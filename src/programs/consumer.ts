@@ -1,11 +1,10 @@
-// programs: the consumer takes one message at a time, works on it, deletes it. Stopped, it hands the message back.
+// programs: the consumer takes one message at a time, works on it, deletes it. Stopped, it gives the message back.
 
 import { messageOf, TerminalError, TransientError } from '../runtime/errors.ts';
-import { tellBusy } from './busy.ts';
-import { Patience } from './patience.ts';
 import type { Program, ProgramContext, ProgramEnv } from './program.ts';
 import { openWorkQueue, type TakenMessage, type WorkQueue } from './queue.ts';
 import { numberSetting, queueSettings } from './settings.ts';
+import { StorageRetry } from './storage-retry.ts';
 import { Tally } from './tally.ts';
 
 /** How long to wait before an empty queue is looked at again: doubling between these. */
@@ -24,13 +23,11 @@ export const run: Program = async (context, signal) => {
   const tally = new Tally(context, { counter: 'consumed', noun: 'messages consumed' });
   const worker = new Worker({ context, settings, queue, tally }, signal);
   context.print(`consuming queue ${queue.name}, ${settings.workMs / 1000} s of work per message`);
-  const sign = await tellBusy(context, () => worker.isIdle);
   try {
     await worker.work();
   } catch (error) {
     if (error !== signal.reason) throw error;
   } finally {
-    sign.close();
     await tally.close();
     queue.close();
   }
@@ -69,18 +66,12 @@ interface WorkerDeps {
 class Worker {
   readonly #deps: WorkerDeps;
   readonly #signal: AbortSignal;
-  readonly #patience: Patience;
-  #isIdle = false;
+  readonly #storage: StorageRetry;
 
   constructor(deps: WorkerDeps, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
-    this.#patience = new Patience(deps.context, signal);
-  }
-
-  /** Holds no message and asks for none at the moment. */
-  get isIdle(): boolean {
-    return this.#isIdle;
+    this.#storage = new StorageRetry(deps.context, signal);
   }
 
   /** Until the signal aborts; then throws its reason or returns. */
@@ -88,11 +79,9 @@ class Worker {
     const { context, settings, queue, tally } = this.#deps;
     let idleMs = FIRST_IDLE_MS;
     while (!this.#signal.aborted) {
-      const message = await this.#patience.untilDone((s) => queue.take(settings.visibilitySeconds, s));
+      const message = await this.#storage.untilDone((s) => queue.take(settings.visibilitySeconds, s));
       if (message === undefined) {
-        this.#isIdle = true;
         await context.clock.sleep(idleMs, this.#signal);
-        this.#isIdle = false;
         idleMs = Math.min(LAST_IDLE_MS, 2 * idleMs);
       } else {
         await this.#handle(message);
@@ -111,7 +100,7 @@ class Worker {
       await this.#handBack(message);
       throw error;
     }
-    const removed = await this.#patience.untilDone((s) => queue.remove(message, s));
+    const removed = await this.#storage.untilDone((s) => queue.remove(message, s));
     if (removed) tally.add(1);
     else
       context.print(
@@ -120,10 +109,9 @@ class Worker {
   }
 
   async #handBack(message: TakenMessage): Promise<void> {
-    const { context, settings, queue, tally } = this.#deps;
+    const { context, settings, queue } = this.#deps;
     try {
-      const back = await this.#patience.once((s) => queue.handBack(message, s));
-      if (back) tally.also('handed_back', 1);
+      await this.#storage.once((s) => queue.handBack(message, s));
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       const seconds = settings.visibilitySeconds;

@@ -2,10 +2,10 @@
 
 import { demandAt } from './demand.ts';
 import { Pace } from './pace.ts';
-import { Patience } from './patience.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openWorkQueue, QueueMissingError, type WorkQueue } from './queue.ts';
 import { numberSetting, queueSettings } from './settings.ts';
+import { StorageRetry } from './storage-retry.ts';
 import { Tally } from './tally.ts';
 
 const TICK_MS = 50;
@@ -31,13 +31,13 @@ export const run: Program = async (context, signal) => {
   };
   const queue = await openWorkQueue(settings);
   const tally = new Tally(context, { counter: 'produced', noun: 'messages produced' });
-  const patience = new Patience(context, signal);
+  const storage = new StorageRetry(context, signal);
   print(`producing about ${demand.messagesPerSecond} messages/s into queue ${queue.name}`);
   try {
-    await patience.untilDone((s) => queue.create(s));
+    await storage.untilDone((s) => queue.create(s));
     const pace = new Pace((elapsedMs) => demandAt(elapsedMs, demand), clock.monotonic());
     while (!signal.aborted) {
-      await produce({ queue, patience, tally, messages: textsOf(context, pace.take(clock.monotonic())) });
+      await produce({ queue, storage, tally, messages: textsOf(context, pace.take(clock.monotonic())) });
       tally.report();
       await clock.sleep(TICK_MS, signal);
     }
@@ -51,16 +51,16 @@ export const run: Program = async (context, signal) => {
 
 interface Batch {
   readonly queue: WorkQueue;
-  readonly patience: Patience;
+  readonly storage: StorageRetry;
   readonly tally: Tally;
   readonly messages: readonly string[];
 }
 
 /** Sends all messages; each counts when the storage has confirmed it. */
-async function produce({ queue, patience, tally, messages }: Batch): Promise<void> {
+async function produce({ queue, storage, tally, messages }: Batch): Promise<void> {
   const sent = await Promise.allSettled(
     messages.map(async (text) => {
-      await patience.untilDone((signal) => sendOrCreate(queue, text, signal));
+      await storage.untilDone((signal) => sendOrCreate(queue, text, signal));
       tally.add(1);
     }),
   );

@@ -14,7 +14,7 @@ export interface ProgramContext {
 }
 
 /**
- * Works until `signal` aborts, then ends what it has in hand and resolves. Throws TerminalError when a
+ * Works until `signal` aborts, then finishes its present message and resolves. Throws TerminalError when a
  * variable is missing or wrong.
  */
 export type Program = (context: ProgramContext, signal: AbortSignal) => Promise<void>;

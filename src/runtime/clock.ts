@@ -11,7 +11,7 @@
 export interface Clock {
   /** ms since the epoch, as the machine's clock shows them. */
   now(): number;
-  /** ms since the epoch as they were when the process began, and since then by a count that nobody sets. */
+  /** ms since the epoch as they were when the process began, and since then by a count that cannot be set. */
   monotonic(): number;
   /** Resolves after `ms`; rejects with `signal.reason` when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -45,7 +45,7 @@ const SAME_WITHIN_MS = 250;
 
 /**
  * What to add to a monotonic time to have it as the wall clock shows it. While the wall clock only drifts, the
- * number stays the same, so that a time that is told or stored again and again is the same text each time.
+ * number stays the same, so that a time that is shown or stored again and again is the same text each time.
  */
 export function wallOffset(clock: Pick<Clock, 'now' | 'monotonic'>): () => number {
   let offsetMs = clock.now() - clock.monotonic();
@@ -62,7 +62,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that moves only when told to; sleepers wake in order of due time, then of arrival. */
+/** A clock that moves only when it is advanced; sleepers wake in order of due time, then of arrival. */
 export class VirtualClock implements Clock {
   /** Monotonic. */
   #nowMs: number;

@@ -5,7 +5,7 @@ export class TransientError extends Error {
   override readonly name = 'TransientError';
 }
 
-/** Not a failure: somebody else is busy with it. Try again after `retryAfterMs`. */
+/** Not a failure: another operation is under way. Try again after `retryAfterMs`. */
 export class WaitError extends Error {
   override readonly name = 'WaitError';
   readonly retryAfterMs: number;

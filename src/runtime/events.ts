@@ -23,7 +23,7 @@ const DEFAULT_CAPACITY = 200;
 /**
  * Within the window a situation has one record. A repeat is dropped while it is the last word about its object;
  * when it says something new, or something else happened in between, it takes the place of the old one, at the
- * top: nothing floods, and the newest record always tells how things stand.
+ * top: nothing floods, and the newest record always shows the present state.
  */
 export class EventRing<E extends Recorded> {
   readonly #options: EventRingOptions;

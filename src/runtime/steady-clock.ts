@@ -1,4 +1,4 @@
-// runtime: how much time has passed, where somebody's rights end with it.
+// runtime: how much time has passed, for rights that end with time (a Lease, a token).
 
 import { uptime } from 'node:os';
 import { type Clock, systemClock } from './clock.ts';

@@ -154,12 +154,12 @@ export interface ClustersDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly values: ValueResolver;
-  /** Told of every exchange; must not throw. */
+  /** Called after every exchange; must not throw. */
   readonly onCall?: (call: SchedulerCall) => void;
   /** The cluster of policies that name none. */
   readonly own: {
     readonly urls: readonly string[];
-    /** Of what hands out the machines, where that is another server; default: where the scheduler says it is. */
+    /** Of the server that offers the machines, where that is another one; default: where the scheduler says it is. */
     readonly machinesUrl?: string;
   };
 }

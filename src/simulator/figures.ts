@@ -1,4 +1,4 @@
-// simulator: what a run is judged by.
+// simulator: the figures that laws are compared by.
 
 import { STEP_MS, STEP_S } from './load/curve.ts';
 import type { Demand } from './load/demand.ts';
@@ -43,7 +43,7 @@ export interface Elasticity {
   readonly upsilon: number;
 }
 
-/** @param from the first step that counts: what was before it is not judged */
+/** @param from the first step that counts: what was before it does not count */
 export function figuresOf(world: Ran, from = 0): Figures {
   const served = world.members.filter(isServed);
   const perMinute = 60 / ((world.options.steps - from) * STEP_S);

@@ -54,7 +54,7 @@ describe('citations', () => {
   });
 
   it('name no document that only the authors have', () => {
-    const elsewhere = /(?<![\w/-])(?:design|control|style|house|platform)\.md|\breference §/;
+    const elsewhere = /(?<![\w/-])(?:design|control|style|house|platform)\.md|\breference §/i;
     expect(
       [...code, ...pages].filter((file) => elsewhere.test(readFileSync(join(ROOT, file), 'utf8'))),
     ).toEqual([]);

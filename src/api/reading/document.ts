@@ -1,4 +1,4 @@
-// api: one document of a text, before anybody has judged it.
+// api: one document of a text, before it is validated.
 
 import type { Finding } from '../validation/finding.ts';
 

@@ -35,7 +35,7 @@ export function asWritten<T extends { readonly metadata?: unknown }>(object: T):
 }
 
 /**
- * As it is judged: the status of an object is never judged, an empty field of `metadata` is none (`labels:`), and
+ * As it is validated: the status of an object never is, an empty field of `metadata` is none (`labels:`), and
  * fields of a server's are passed over.
  */
 export function withoutServerFields(document: JsonObject): JsonObject {

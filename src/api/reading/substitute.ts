@@ -1,4 +1,4 @@
-// api: `${NAME}` in the texts of a spec, for variables that whoever runs the operator has named.
+// api: `${NAME}` in the texts of a spec, for variables that the administrator has named.
 
 import { isObject, type JsonObject } from '../schema/json-schema.ts';
 import { error, type Finding } from '../validation/finding.ts';
@@ -13,7 +13,7 @@ const REFERENCE = /(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 /**
  * The same validator for documents in which `${NAME}` stands for a variable. Only texts below `spec` are looked at,
  * after parsing: no value can become anything but text, and names stay what they are. `$${NAME}` stands for
- * `${NAME}`; a `${…}` of any other name belongs to somebody else (a shell, Marathon) and is left as it is.
+ * `${NAME}`; a `${…}` of any other name belongs to another program (a shell, Marathon) and is left as it is.
  */
 export function withVariables(validator: ResourceValidator, variables: Variables): ResourceValidator {
   if (variables.size === 0) return validator;
@@ -21,8 +21,8 @@ export function withVariables(validator: ResourceValidator, variables: Variables
     validate: (document) => {
       const findings: Finding[] = [];
       const substituted = substitute(document['spec'], '/spec', { variables, findings });
-      const verdict = validator.validate({ ...document, ...('spec' in document && { spec: substituted }) });
-      return findings.length === 0 ? verdict : { findings: [...findings, ...verdict.findings] };
+      const result = validator.validate({ ...document, ...('spec' in document && { spec: substituted }) });
+      return findings.length === 0 ? result : { findings: [...findings, ...result.findings] };
     },
   };
 }

@@ -12,12 +12,12 @@ type App = Partly<AppSpec>;
 export function checkFromZero(app: App, pointer: string, context: RuleContext): readonly Finding[] {
   const { instances, targets } = app;
   if (targets === undefined || instances?.min !== 0) return [];
-  // Whoever writes it down means to come down to nothing, and back.
+  // An explicit 0 means that the app is to come down to nothing, and back.
   if (!context.given(below(pointer, 'instances', 'min'))) return [];
   return [...checkReach(app, pointer), ...checkDisabled(app, pointer)];
 }
 
-/** A length is kept by nobody as long as the queue is shorter: with nothing running what is in it stays there. */
+/** A queue below its length needs no instance: with none running, what is in it stays there. */
 function checkReach({ targets }: App, pointer: string): readonly Finding[] {
   const lengths = present(targets);
   const shortest = lengths.reduce((least, [{ queueLength = 0 }]) => Math.min(least, queueLength), Infinity);

@@ -14,7 +14,7 @@ export interface MetricBlock {
    * so any field may be missing; `pointer` is the block's own.
    */
   readonly check?: (block: JsonObject, pointer: string) => readonly Finding[];
-  /** What an untrusted policy may not ask of it; references to variables and files are judged beside this. */
+  /** What an untrusted policy may not ask of it; references to variables and files are checked beside this. */
   readonly trust: CheckMetric;
   /** Why no message's age can be known from it, for people; absent or undefined when it can. Gets what `check` gets. */
   readonly whyNoAge?: (block: JsonObject) => string | undefined;

@@ -8,7 +8,7 @@ import { originOf, refused, type TrustRules } from './rules.ts';
 
 /**
  * Credentials come from the resource's own `auth` or not at all: the operator has none that it would lend to
- * another Marathon, and its own references are judged as such.
+ * another Marathon, and its own references are checked as such.
  */
 export function checkMarathon(marathon: MarathonSpec | undefined, rules: TrustRules): readonly Finding[] {
   return (marathon?.urls ?? []).flatMap((url, i) => {

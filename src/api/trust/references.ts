@@ -45,23 +45,23 @@ export function checkReferences(spec: unknown, rules: TrustRules): readonly Find
   ];
 }
 
-/** Fewer are told one by one, each at its place. */
+/** Fewer are reported one by one, each at its place. */
 const MANY = 3;
 
-/** Who has many of them put right wants one flag, not one line for each. */
+/** Many refused variables are reported with one flag that allows them all, not with one line each. */
 function checkVariables(
   references: readonly Reference[],
   use: Reference['use'],
   rules: TrustRules,
 ): readonly Finding[] {
   const variables = references.filter((reference) => reference.kind === 'fromEnv' && reference.use === use);
-  const judged = variables.flatMap(({ pointer, name }) => {
+  const checked = variables.flatMap(({ pointer, name }) => {
     const [finding] = checkVariable(name, use, { pointer, rules });
     return finding === undefined ? [] : [{ finding, name }];
   });
-  const refusedNames = [...new Set(judged.map(({ name }) => name))];
-  const [first] = judged;
-  if (first === undefined || refusedNames.length < MANY) return judged.map(({ finding }) => finding);
+  const refusedNames = [...new Set(checked.map(({ name }) => name))];
+  const [first] = checked;
+  if (first === undefined || refusedNames.length < MANY) return checked.map(({ finding }) => finding);
   const what = `may not read variables ${names(refusedNames, 'and')}${use === 'plain' ? ' as plain values' : ''}`;
   const flag = use === 'plain' ? '--allow-env' : '--allow-secret-env';
   return [refused(first.finding.pointer, what, `${flag} '${patternOf(refusedNames)}'`)];

@@ -1,4 +1,4 @@
-// api: the rules by which policies from git, the API and Kubernetes are judged, and their small words.
+// api: the rules by which policies from git, the API and Kubernetes are checked, and their small words.
 
 import type { JsonObject } from '../schema/json-schema.ts';
 import { error, type Finding } from '../validation/finding.ts';
@@ -12,8 +12,8 @@ export interface OwnPlaces {
   /** Its own app id where it runs as a task: whoever could change that app would be the operator. */
   readonly app?: string;
   /**
-   * Trimmed value of an environment variable, undefined where it is empty or not set: to judge where it leads.
-   * Never repeated to anybody.
+   * Trimmed value of an environment variable, undefined where it is empty or not set: to check where it leads.
+   * Never repeated in a message.
    */
   readonly variable: (name: string) => string | undefined;
 }
@@ -35,7 +35,7 @@ export interface TrustRules {
   readonly own: OwnPlaces;
 }
 
-/** Judges the defaulted block of a metric for the endpoints it names and the credentials it would use there. */
+/** Checks the defaulted block of a metric for the endpoints it names and the credentials it would use there. */
 export type CheckMetric = (block: JsonObject, pointer: string, rules: TrustRules) => readonly Finding[];
 
 /** `spec.marathon.caFile: … start the operator with --allow-… `, the same sentence for every rule. */

@@ -1,4 +1,4 @@
-// api: what a policy may ask for that somebody else than the administrator wrote (docs/design/resource.md#trust). Pure.
+// api: what a policy of an untrusted home may ask for (docs/design/resource.md#trust). Pure.
 
 import type { MicroscalingPolicy, Resource } from '../policy.ts';
 import { isObject, type JsonObject } from '../schema/json-schema.ts';
@@ -49,7 +49,7 @@ function checkPolicy(
   ];
 }
 
-/** A kind of metric that nobody wrote a judgement for is not trusted with anything. */
+/** A kind of metric without a check of its own is allowed to trusted policies only. */
 function checkMetrics(
   metric: JsonObject,
   pointer: string,
@@ -58,9 +58,9 @@ function checkMetrics(
   return Object.entries(metric).flatMap(([type, block]) => {
     if (!isObject(block)) return [];
     const place = below(pointer, type);
-    const judge = metrics.get(type);
+    const check = metrics.get(type);
     return (
-      judge?.(block, place, rules) ?? [error(place, `metric ${type} is for the administrator's own policies`)]
+      check?.(block, place, rules) ?? [error(place, `metric ${type} is for the administrator's own policies`)]
     );
   });
 }

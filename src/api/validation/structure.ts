@@ -1,4 +1,4 @@
-// api: checks a document against its schema, and says which parts of it can still be judged further.
+// api: checks a document against its schema, and says which parts of it can still be validated further.
 
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { isObject, type JsonSchema, strictCopy } from '../schema/json-schema.ts';
@@ -14,7 +14,7 @@ export interface Structure {
   readonly usable: unknown;
   /** Whether the field was refused or misspelt: its absence from `usable` proves nothing. */
   readonly refused: (pointer: string) => boolean;
-  /** Mistakes beyond those in `findings`; above 0 the document is not worth judging further. */
+  /** Mistakes beyond those in `findings`; above 0 the document is not worth validating further. */
   readonly uncounted: number;
 }
 

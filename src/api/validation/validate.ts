@@ -25,7 +25,7 @@ export interface ValidationResult {
 }
 
 export interface ResourceValidator {
-  /** Judges one document of one of our kinds. Never throws, reports everything. */
+  /** Validates one document of one of our kinds. Never throws, reports everything. */
   validate(document: JsonObject): ValidationResult;
 }
 
@@ -67,24 +67,24 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
   return {
     validate: (document) => {
       const kind = kinds.get(document['kind']);
-      return kind === undefined ? unknownKind(document['kind']) : judge(document, kind, metricBlocks);
+      return kind === undefined ? unknownKind(document['kind']) : validateKind(document, kind, metricBlocks);
     },
   };
 }
 
-/** The same validator for documents of somebody who is not trusted with everything. */
-export function withJudge(validator: ResourceValidator, judgeTrust: CheckTrust): ResourceValidator {
+/** The same validator for documents whose author is not trusted with everything. */
+export function withTrustCheck(validator: ResourceValidator, checkTrust: CheckTrust): ResourceValidator {
   return {
     validate: (document) => {
-      const verdict = validator.validate(document);
-      const refused = verdict.resource === undefined ? [] : judgeTrust(verdict.resource);
-      if (refused.length === 0) return verdict;
-      return { findings: [...refused, ...verdict.findings], reason: 'NotAllowed' };
+      const result = validator.validate(document);
+      const refused = result.resource === undefined ? [] : checkTrust(result.resource);
+      if (refused.length === 0) return result;
+      return { findings: [...refused, ...result.findings], reason: 'NotAllowed' };
     },
   };
 }
 
-function judge(
+function validateKind(
   document: JsonObject,
   kind: Kind,
   metricBlocks: RuleContext['metricBlocks'],

@@ -1,4 +1,4 @@
-// api: a moment in sentences: UTC and in whole seconds everywhere, so that whoever shows it can put it into a reader's own time.
+// api: a moment in sentences: UTC and in whole seconds everywhere, so that a view can show it in the reader's own time.
 
 /** `2026-01-01T00:00:00Z`. */
 export function instantText(ms: number): string {

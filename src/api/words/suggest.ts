@@ -1,6 +1,6 @@
 // api: "did you mean …?"
 
-/** Longer words are nobody's typing mistake, and the comparison costs their product. */
+/** Longer words are no typing mistakes, and the comparison costs the product of their lengths. */
 const MAX_WORD = 64;
 
 /** The candidate that `word` was probably meant to be. */

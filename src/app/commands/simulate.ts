@@ -8,7 +8,7 @@ import { type Comparison, compare } from '../../simulator/compare.ts';
 import { requireLaw } from '../../simulator/law/laws.ts';
 import type { Curve } from '../../simulator/load/curve.ts';
 import { isLoad, LOADS, loadCurve } from '../../simulator/load/loads.ts';
-import { parseTrace, recordedCurve, scaledCurve } from '../../simulator/load/trace.ts';
+import { parseTrace, scaledCurve } from '../../simulator/load/trace.ts';
 import type { Progress } from '../../simulator/progress.ts';
 import { scenario } from '../../simulator/scenario.ts';
 import type { Settings } from '../../simulator/settings.ts';
@@ -25,8 +25,6 @@ export interface PolicyQuestion {
   /** … or a CSV file. */
   readonly trace?: string | undefined;
   readonly traceIntervalMs?: number | undefined;
-  /** What its counts are multiplied by; absent: it is scaled to the pool. */
-  readonly traceScale?: number | undefined;
   readonly durationMs?: number | undefined;
   readonly laws?: readonly string[] | undefined;
   readonly seeds: readonly number[];
@@ -98,13 +96,10 @@ interface NamedLoad {
   readonly curve: (capacity: number, seed: number) => Curve;
 }
 
-async function readLoad(question: PolicyQuestion): Promise<NamedLoad> {
-  const { load, trace, traceIntervalMs, traceScale, durationMs } = question;
+async function readLoad({ load, trace, traceIntervalMs, durationMs }: PolicyQuestion): Promise<NamedLoad> {
   const known = LOADS.join(', ');
   if ((load === undefined) === (trace === undefined))
     throw new TerminalError(`say what the load is: --load NAME (${known}) or --trace FILE.csv`);
-  if (traceScale !== undefined && trace === undefined)
-    throw new TerminalError('--trace-scale says how a trace is scaled: give --trace FILE.csv');
   const durationS = durationMs === undefined ? undefined : durationMs / 1000;
   if (trace !== undefined) {
     const recorded = parseTrace(await readText(trace), trace, {
@@ -112,11 +107,7 @@ async function readLoad(question: PolicyQuestion): Promise<NamedLoad> {
     });
     return {
       name: trace,
-      curve: (capacity) =>
-        cut(
-          traceScale === undefined ? scaledCurve(recorded, capacity) : recordedCurve(recorded, traceScale),
-          durationS,
-        ),
+      curve: (capacity) => cut(scaledCurve(recorded, capacity), durationS),
     };
   }
   const name = load ?? '';

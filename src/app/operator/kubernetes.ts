@@ -71,13 +71,13 @@ export async function openKubernetes(
   });
   const source = kube.createKubernetesSource(
     { cluster, namespace, identity },
-    { load, clock, log, random: Math.random, acting: () => elector.standing().acting },
+    { load, clock, log, random: Math.random, acting: () => elector.state().acting },
   );
   const stop = new AbortController();
   let running: Promise<void> | undefined;
   return {
     source,
-    leadership: async () => elector.standing(),
+    leadership: async () => elector.state(),
     secret: (ref) => source.secret(ref),
     stand: async () => {
       running ??= elector.run(stop.signal);

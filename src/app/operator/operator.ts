@@ -79,7 +79,7 @@ export interface RunningOperator {
   /** Of the page and the API. */
   readonly url: string;
   readonly state: OperatorState;
-  /** Settles when `signal` has aborted, the round in hand is finished and everything is closed. */
+  /** Settles when `signal` has aborted, the present round is finished and everything is closed. */
   readonly stopped: Promise<void>;
 }
 
@@ -99,8 +99,8 @@ export async function startOperator(
     const running = await start(config, { ...deps, ...defined({ documents }) }, signal);
     if (documents === undefined) deps.log.info(NOTHING_LASTS);
     const { url } = running;
-    const told = wayIn({ ...config, boundTo: host, url, ...defined({ documents }) });
-    if (told !== undefined) deps.log[told.level](told.message);
+    const notice = wayIn({ ...config, boundTo: host, url, ...defined({ documents }) });
+    if (notice !== undefined) deps.log[notice.level](notice.message);
     return running;
   } catch (error) {
     documents?.close();
@@ -180,7 +180,7 @@ async function start(
     version: VERSION,
   });
   const server = await listen(config, { ...deps, metrics, state: operator.state, applied, form }, signal);
-  // So that nothing is told about standing by while nobody else is there.
+  // So that no event says that this instance stands by while it is the only one.
   await kubernetes?.stand();
   return {
     url: server.url,

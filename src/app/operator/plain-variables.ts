@@ -4,7 +4,7 @@
 import type { LoadResult } from '../../api/load.ts';
 import { referencesIn } from '../../api/trust/references.ts';
 
-/** Names and addresses of the operator's own, which its metric sources and its demo read without being told. */
+/** Names and addresses of the operator's own, which its metric sources and its demo read by default. */
 const OWN = [
   'AZURE_STORAGE_ACCOUNT_NAME',
   'AZURE_STORAGE_QUEUE_ENDPOINT',
@@ -13,7 +13,7 @@ const OWN = [
 
 type Load = (text: string, source: string) => LoadResult;
 
-/** Policies of other people say nothing here: whoever names a secret's variable as a queue's name does not unmask it. */
+/** Untrusted policies have no say here: naming a secret's variable as a queue's name does not unmask it. */
 export class PlainVariables {
   readonly #names = new Set<string>(OWN);
 

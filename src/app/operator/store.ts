@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import { openWhatIsThere } from '../../runtime/sqlite/documents.ts';
 
-/** What an operator without a store has to tell. */
+/** The warning of an operator without a store. */
 export const NOTHING_LASTS =
   'no --data DIR: nothing outlives this process; after a restart events are gone, the laws learn anew, and holds, ' +
   'pauses and overrides by people are over';

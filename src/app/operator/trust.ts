@@ -1,5 +1,5 @@
-// app: the trust rules of this process, from its --allow-… options: one judge and one way to load for every source
-// that somebody else than the administrator writes to (git, the API, Kubernetes).
+// app: the trust rules of this process, from its --allow-… options: one check and one way to load for every source
+// that is not the administrator's own (git, the API, Kubernetes).
 
 import { resolve } from 'node:path';
 import { type LoadResult, loadResources } from '../../api/load.ts';
@@ -8,7 +8,7 @@ import { APP_ID_PATTERN } from '../../api/schema/shapes.ts';
 import { DEFINITION_PARTS, type DefinitionPart } from '../../api/trust/definition/parts.ts';
 import { originOf } from '../../api/trust/rules.ts';
 import { type CheckTrust, createTrustCheck, type TrustRules } from '../../api/trust/trust.ts';
-import { withJudge } from '../../api/validation/validate.ts';
+import { withTrustCheck } from '../../api/validation/validate.ts';
 import { defined } from '../../lang/defined.ts';
 import { parseAddress, SCHEMES } from '../../metric-sources/connection/address.ts';
 import { TerminalError } from '../../runtime/errors.ts';
@@ -17,8 +17,8 @@ import { loadPolicies, type ResourceForm, resourceForm } from '../policies/schem
 
 export interface Trust {
   readonly rules: TrustRules;
-  /** Judges one valid resource. */
-  readonly judge: CheckTrust;
+  /** Checks one valid resource. */
+  readonly check: CheckTrust;
   /** As `loadPolicies`; what is not allowed is among `invalid`, with reason NotAllowed. Never throws. */
   readonly loadUntrusted: (text: string, source: string) => LoadResult;
   /** The same for texts in which `${NAME}` stands for one of these variables of the operator's environment. */
@@ -51,21 +51,21 @@ export function createTrust(
   form: ResourceForm = resourceForm,
 ): Trust {
   const rules = rulesOf(options, surroundings);
-  const judge = createTrustCheck(rules, form.metricBlocks);
-  const judging = withJudge(form.validator, judge);
+  const check = createTrustCheck(rules, form.metricBlocks);
+  const validator = withTrustCheck(form.validator, check);
   const { env } = surroundings;
   return {
     rules,
-    judge,
-    loadUntrusted: (text, source) => loadResources(text, source, judging),
+    check,
+    loadUntrusted: (text, source) => loadResources(text, source, validator),
     loaderWith: (names) => {
-      const substituting = withVariables(judging, new Map(names.map((name) => [name, env[name]])));
+      const substituting = withVariables(validator, new Map(names.map((name) => [name, env[name]])));
       return (text, source) => loadResources(text, source, substituting);
     },
   };
 }
 
-/** How a command loads files: as the administrator's own, unless it was told `--untrusted`. */
+/** How a command loads files: as the administrator's own, unless `--untrusted` is given. */
 export function loaderOf(
   options: TrustOptions & Pick<OptionValues, 'untrusted'>,
   surroundings: TrustSurroundings,

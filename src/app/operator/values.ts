@@ -1,4 +1,4 @@
-// app: reads values by reference from the environment and from files, and tells the redactor what is secret.
+// app: reads values by reference from the environment and from files, and names the secrets to the redactor.
 
 import type { ValueSource } from '../../api/policy.ts';
 import type { ValueResolver, ValueUse } from '../../api/values.ts';
@@ -24,7 +24,7 @@ export interface ValueResolverDeps {
 }
 
 /**
- * Nothing is kept: a rotated secret is seen at its next use. Which references a policy may have is judged before it
+ * Nothing is kept: a rotated secret is seen at its next use. Which references a policy may have is checked before it
  * runs (trust.ts); where their files may lead is up to `readFile`.
  */
 export function createValueResolver(deps: ValueResolverDeps): ValueResolver {

@@ -15,7 +15,7 @@ export const MARATHON_OPTIONS = {
     arg: 'HOST',
     type: 'text',
     env: [],
-    help: 'address to listen on (default 127.0.0.1); it runs what it is told, so any other needs credentials',
+    help: 'address to listen on (default 127.0.0.1); it runs whatever a client asks for, so any other needs credentials',
   },
   cpus: {
     flag: '--cpus',

@@ -141,7 +141,7 @@ export const OPERATOR_OPTIONS = {
     type: 'duration',
     env: ['MICROSCALING_LEASE_RENEW_DEADLINE'],
     key: 'leaseRenewDeadline',
-    help: 'whoever could not renew the Lease for so long stops acting: 4/5 of its duration at most (default 2/3)',
+    help: 'an instance that could not renew the Lease for so long stops acting: 4/5 of its duration at most (default 2/3)',
   },
   leaseRetryPeriod: {
     flag: '--lease-retry-period',
@@ -218,7 +218,7 @@ export const OPERATOR_OPTIONS = {
     flag: '--untrusted',
     type: 'flag',
     env: [],
-    help: 'judge the files as the operator judges git, the API and Kubernetes: by the --allow-… options',
+    help: 'check the files as policies from git, the API and Kubernetes are checked: by the --allow-… options',
   },
   marathon: {
     flag: '--marathon',
@@ -334,7 +334,7 @@ export const OPERATOR_OPTIONS = {
     flag: '--release',
     type: 'flag',
     env: [],
-    help: 'let go of them: they stay as they are, and are not told of again',
+    help: 'release them: they stay as they are, and are not listed again',
   },
   delete: {
     flag: '--delete',

@@ -8,7 +8,7 @@ import { type Manifest, publishedManifest } from './published-manifest.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const TOOLS = join(root, 'src/app/tools');
-/** For who works on the project. */
+/** For people who work on the project. */
 const NOT_SHIPPED = [TOOLS, join(root, 'src/cli/tools')];
 
 /** Goes along as it is, from the root of the repository. */
@@ -33,7 +33,7 @@ function compile(outDir: string): void {
   execFileSync(process.execPath, [tsc, '-p', project, '--outDir', outDir], { cwd: root, stdio: 'inherit' });
 }
 
-/** Everything in src that the compiler has no business with: the page, scripts. */
+/** Everything in src that the compiler does not see: the page, scripts. */
 function copyAssets(outDir: string): void {
   cpSync(join(root, 'src'), outDir, {
     recursive: true,

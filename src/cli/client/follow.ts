@@ -16,7 +16,7 @@ export type Followed<T> =
 export interface FollowDeps {
   readonly client: Pick<OperatorClient, 'get' | 'watch'>;
   readonly clock: Clock;
-  /** Told once when the operator is lost and once when it is back. */
+  /** Called once when the operator is lost and once when it is back. */
   readonly note: (text: string) => void;
 }
 

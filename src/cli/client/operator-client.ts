@@ -64,7 +64,7 @@ export class OperatorClient {
 
   /**
    * @param line where it says that an answer takes its time
-   * @param warn told what the operator says beside an answer
+   * @param warn gets what the operator says beside an answer
    */
   constructor(
     server: string | undefined,
@@ -219,7 +219,7 @@ function isDeadline(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === 'TimeoutError';
 }
 
-/** A person who stops is told nothing; a deadline is a failure of the other side. */
+/** A person who stops gets no message; a deadline is a failure of the other side. */
 function throwIfStopped(signal: AbortSignal): void {
   if (!isDeadline(signal.reason)) signal.throwIfAborted();
 }

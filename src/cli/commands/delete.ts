@@ -74,7 +74,7 @@ async function waitUntilGone(
   context.print(`${title} is gone`);
 }
 
-/** What keeps Marathon from being told, where something does. */
+/** What keeps the write from reaching Marathon, where something does. */
 function obstacle(policy: PolicyObject): string {
   const applied = conditionOf(policy, 'Applied');
   return applied?.status === 'False' ? `; ${applied.message} (${applied.reason})` : '';
@@ -83,8 +83,8 @@ function obstacle(policy: PolicyObject): string {
 /** What happens to its apps, as its `onDelete` says. */
 function lettingGo({ spec, status }: PolicyObject): string {
   const ids = (status?.apps ?? []).map(({ id }) => id).join(', ');
-  if (ids === '') return 'being let go';
+  if (ids === '') return 'being dealt with';
   return spec.onDelete === 'Delete'
     ? `removing what it created of ${ids}`
-    : `letting go of ${ids}, which stay as they are`;
+    : `releasing ${ids}, which stay as they are`;
 }

@@ -103,9 +103,7 @@ function resultText({
   // Other programs than the tutorial's count nothing.
   const worked = [
     ...(messages.produced + messages.consumed > 0
-      ? [
-          `${messages.produced} messages produced, ${messages.consumed} consumed, ${messages.handedBack} handed back by consumers that had to stop`,
-        ]
+      ? [`${messages.produced} messages produced, ${messages.consumed} consumed`]
       : []),
     ...(remainder.work > 0 ? [`${remainder.work} units of background work done`] : []),
   ].join('; ');

@@ -35,7 +35,7 @@ async function filterOf(
   const target = { kind: POLICY_KIND, namespace, name };
   const policy = await lookUp<PolicyObject>(client, target, context.signal);
   if (policy !== undefined) return isAbout(policy);
-  // What became of a policy that is gone is told by its events.
+  // The events of a policy that is gone say what became of it.
   const isLeft = names({ namespace, name });
   if ((await eventsOf(client, context.signal)).some(isLeft)) return isLeft;
   throw await notFound(client, target, context.signal);

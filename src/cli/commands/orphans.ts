@@ -38,7 +38,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   for (const { app } of chosen) {
     await client.write({ method: 'POST', path: `${PATH}/${what}`, body: { app } }, context.signal);
     context.print(
-      what === 'delete' ? `${app} deleted` : `${app} released: it stays as it is, and is not told of again`,
+      what === 'delete' ? `${app} deleted` : `${app} released: it stays as it is, and is not listed again`,
     );
   }
   return 0;

@@ -1,4 +1,4 @@
-// cli: everything about one policy on one screen: what it says, what is, who holds it, what happened last.
+// cli: everything about one policy on one screen: its spec, its state, its interventions, its last events.
 
 import { scheduleText } from '../../api/words/schedule.ts';
 import { type EventObject, type Explanation, originOf, type PolicyObject } from '../client/policy-object.ts';
@@ -23,7 +23,7 @@ export function describePolicy({ policy, explanation, events }: PolicyFacts, now
   return [
     headText(policy, nowMs),
     section('Schedules', scheduleLines(policy).join('\n')),
-    section('Held by hand', heldLines(policy).join('\n')),
+    section('Interventions', heldLines(policy).join('\n')),
     section('Apps', appTable(policy)),
     section(
       'Why',

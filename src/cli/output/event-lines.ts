@@ -17,7 +17,7 @@ export function eventCells(event: EventObject, when: string): readonly string[] 
   return [when, event.type, event.reason, objectText(event), event.message];
 }
 
-/** Times are whole seconds; within one, the order in which the operator told them. */
+/** Times are whole seconds; within one, the order in which the operator wrote them. */
 export function byTime(a: EventObject, b: EventObject): number {
   return at(a) - at(b) || version(a) - version(b);
 }

@@ -65,7 +65,7 @@ function trustPage(): string {
   ]);
   return page('Trust', [
     'What becomes of an app definition (`app`) in a policy from git, the API or Kubernetes. Policies of a folder are the ' +
-      "administrator's own, and nothing here is about them. `validate --untrusted` judges files by the same rules.",
+      "administrator's own, and nothing here is about them. `validate --untrusted` checks files by the same rules.",
     'A field that stands in no row concerns the app alone (`cmd`, `cpus`, `env`, …) and is allowed. `null` is not given.',
     table(['field', 'what', 'allowed by', 'why'], rows),
   ]);

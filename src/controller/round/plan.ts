@@ -82,8 +82,7 @@ function planApp(
   { drift, scheduler }: { readonly drift: readonly FieldDiff[]; readonly scheduler: Scheduler },
 ): PlanApp {
   const { app, observed, adopt, restart } = assessment;
-  const { id, app: definition, envFrom, behavior } = app.spec;
-  const { idleVictims } = behavior;
+  const { id, app: definition, envFrom } = app.spec;
   const count = countOf(assessment, decision);
   return {
     id,
@@ -94,7 +93,6 @@ function planApp(
     ...(definition && { definition, after: scheduler.dependencies?.(id, definition) ?? [] }),
     ...(observed && { observed }),
     ...(count && { count }),
-    ...(idleVictims && { idleVictims }),
     ...(restart?.ours && { supersedes: restart.deployment }),
   };
 }

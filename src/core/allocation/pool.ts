@@ -36,7 +36,7 @@ export function isBlocked(app: AppInput): boolean {
   return app.blocked !== undefined && app.observed === undefined;
 }
 
-/** Takes what is left, unless a hand says how much. */
+/** Takes what is left, unless its count is held or overridden. */
 export function isRest(app: AppInput): boolean {
   return app.role === 'remainder' && !isHeld(app) && !isOverridden(app);
 }

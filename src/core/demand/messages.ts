@@ -1,10 +1,10 @@
-// core: what a reading says of a queue: who waits, who is being worked on.
+// core: what a reading says of a queue: how many messages wait, how many are being worked on.
 
 import { clamp, reading } from '../numbers.ts';
 import type { MetricSample } from '../observation.ts';
 
 export interface Messages {
-  /** Messages that nobody works on. */
+  /** Messages that no instance works on. */
   readonly waiting: number;
   /** Messages that instances of the app hold; undefined when that cannot be known. */
   readonly inFlight: number | undefined;
@@ -18,8 +18,8 @@ export interface Messages {
 
 /**
  * Splits a count that its source does not split (docs/design/law.md#what-a-queue-count-is-made-of): with c messages
- * held per busy instance at most n·c are in flight, and no more of those that a source tells are in our instances'
- * hands.
+ * held per busy instance at most n·c are in flight, and no more than that of the ones that a source counts are in flight
+ * in our instances.
  *
  * @param ready instances that may hold messages
  */

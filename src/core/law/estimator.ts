@@ -40,7 +40,7 @@ export interface ServiceRate {
   readonly doubt: number;
 }
 
-/** What nobody has looked at for a while is known as well as the filter itself would think: its process noise. */
+/** A rate that was not measured for a while loses certainty at the rate of the filter's own process noise. */
 export function ageServiceRate({ rate, doubt }: ServiceRate, forMs: number): ServiceRate {
   return { rate, doubt: Math.sqrt(doubt * doubt + (SERVICE_DRIFT * forMs) / 1000) };
 }
@@ -198,7 +198,7 @@ function drift(
   };
 }
 
-/** Picks what this interval can tell. */
+/** Picks the observations that this interval allows. */
 function observe(f: Filter, i: Interval): void {
   const { before, now } = i;
   if (now.arrived !== undefined && before.arrived !== undefined)

@@ -80,13 +80,13 @@ const UP_ABOVE = 0.8;
 const DOWN_BELOW = 0.05;
 const DOUBT_WHEN_FALLING = 2;
 const DOUBT_IN_NEED = 0.75;
-/** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the house. */
+/** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the app. */
 const LEFT_TO_QUEUE = 0.25;
 /** As the recent past is forgotten its needs fall one by one: falls closer than this are made one change. */
 const FALLS_APART_MS = 1_500;
 const ROUNDING = 0.15;
 const UNSURE = 0.5;
-/** σ_μ/μ above which rates are not worth telling. */
+/** σ_μ/μ above which rates are not worth showing. */
 const DOUBTFUL = 0.3;
 const ROUGHLY = 0.25;
 
@@ -276,7 +276,7 @@ function falls(v: View): boolean {
   return later < v.aim - (AIM - DOWN_BELOW) * v.target;
 }
 
-/** Whether nothing waits and nothing else tells how many instances that takes. */
+/** Whether nothing waits and nothing else says how many instances that takes. */
 function isEmpty({ input, estimate, known }: View): boolean {
   const { inFlight, arrivedTotal } = input.messages;
   const counted = arrivedTotal !== undefined && Math.sqrt(known.varService) < ROUGHLY * known.service;
@@ -313,7 +313,7 @@ function figuresOf({ input, estimate, predicted }: View): Readonly<Record<string
     : { waiting, inFlight, arrivalsPerS, servicePerS, predicted, deadTimeS };
 }
 
-/** Rates that are not known yet are not told as if they were; what they come to in instances is known first. */
+/** Rates that are not known yet are not shown as if they were; what they come to in instances is known first. */
 function reasonOf({ input, estimate }: View): string {
   const { arrivals, service, varService } = estimate;
   const waiting = `${brief(input.messages.waiting)} waiting`;

@@ -86,7 +86,7 @@ const EMPTY: SeasonMemory = {
 };
 
 /**
- * A season that nobody has followed for a while: the part that was going on is lost, and with it what came just
+ * A season that was not followed for a while: the part that was going on is lost, and with it what came just
  * before the next one.
  *
  * @param anew whether it has to prove itself again before it is trusted

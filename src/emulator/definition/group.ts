@@ -124,7 +124,7 @@ function readSubgroup(body: unknown, parent: string, roles: GroupRoles): GroupUp
   return readUpdate(given, id, parent === '/' ? rolesIn(id, given, roles.around) : roles);
 }
 
-/** Marathon judges each app for itself, so what is wrong with its meaning is told without where it stands. */
+/** Marathon validates each app for itself, so an error of meaning is reported without its place. */
 function readMember(
   body: unknown,
   index: number,

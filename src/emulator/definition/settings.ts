@@ -48,7 +48,7 @@ export interface RoleSettings {
   readonly forceRoleUpdate?: boolean;
 }
 
-/** What a definition is completed and judged by. */
+/** What a definition is completed and validated by. */
 export interface DefinitionContext {
   /** Where the app stands in the body: empty, or `/apps(0)`. */
   readonly path?: string;

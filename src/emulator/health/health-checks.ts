@@ -7,7 +7,7 @@ import type { EventBus } from '../marathon/event-bus.ts';
 import type { Instance, Task } from '../marathon/instances/instance.ts';
 import type { InstanceTracker } from '../marathon/instances/instance-tracker.ts';
 import { timestamp } from '../marathon/timestamp.ts';
-import { type Health, isRunByMesos, judge, type ProbeResult, UNKNOWN } from './health.ts';
+import { type Health, isRunByMesos, nextHealth, type ProbeResult, UNKNOWN } from './health.ts';
 import { probe } from './probe.ts';
 import type { Prober } from './prober.ts';
 import { within } from './within.ts';
@@ -134,17 +134,17 @@ export class HealthChecks {
     const { clock, events, tracker, kill } = this.#deps;
     const nowMs = clock.monotonic();
     const before = results[index] ?? UNKNOWN;
-    const verdict = judge(check, before, result, { nowMs, runningSinceMs });
-    results[index] = verdict.health;
+    const update = nextHealth(check, before, result, { nowMs, runningSinceMs });
+    results[index] = update.health;
     const about = { appId: instance.appId, version: instance.runSpec.version };
-    if (!result.ok && !verdict.ignored)
+    if (!result.ok && !update.ignored)
       events.publish('failed_health_check_event', {
         appId: instance.appId,
         taskId: instance.id,
         healthCheck: check,
       });
-    if (before.alive !== verdict.health.alive) {
-      const { alive } = verdict.health;
+    if (before.alive !== update.health.alive) {
+      const { alive } = update.health;
       events.publish('health_status_changed_event', { ...about, instanceId: instance.id, alive });
       events.publish('instance_health_changed_event', {
         instanceId: instance.id,
@@ -153,17 +153,17 @@ export class HealthChecks {
         healthy: alive,
       });
     }
-    if (!isDeepStrictEqual(before, verdict.health)) tracker.touch(instance.appId);
-    if (verdict.kill === undefined) return;
+    if (!isDeepStrictEqual(before, update.health)) tracker.touch(instance.appId);
+    if (update.kill === undefined) return;
     events.publish('unhealthy_instance_kill_event', {
       ...about,
       taskId: task.id,
       instanceId: instance.id,
-      reason: verdict.kill,
+      reason: update.kill,
       host: task.placement.hostname,
       slaveId: task.placement.agentId,
     });
-    kill(instance, verdict.kill);
+    kill(instance, update.kill);
   }
 }
 

@@ -16,7 +16,7 @@ export type ProbeResult = { readonly ok: true } | { readonly ok: false; readonly
 /** Nothing has succeeded yet, so it is not alive. */
 export const UNKNOWN: Health = { alive: false, consecutiveFailures: 0 };
 
-export interface Verdict {
+export interface HealthUpdate {
   readonly health: Health;
   /** A failure that does not count: within the grace, before the first success. */
   readonly ignored?: boolean;
@@ -31,15 +31,15 @@ export interface Verdict {
  * | failure | in grace, no success so far  | kept          | no                                         |
  * | failure | any other                    | one more      | when the failures *before* reach the most  |
  *
- * That the failure at hand is not counted is how Marathon's HealthCheckActor judges: with 3 the fourth kills.
+ * The present failure is not counted, as in Marathon's HealthCheckActor: with 3 the fourth kills.
  * Checks that Mesos runs count it. A most of 0 never kills.
  */
-export function judge(
+export function nextHealth(
   check: HealthCheck,
   before: Health,
   result: ProbeResult,
   { nowMs, runningSinceMs }: { readonly nowMs: number; readonly runningSinceMs: number },
-): Verdict {
+): HealthUpdate {
   if (result.ok) {
     const firstSuccessMs = before.firstSuccessMs ?? nowMs;
     return {

@@ -43,10 +43,10 @@ async function ask(
     return { ok: true };
   }
   const scheme = protocol === 'HTTPS' ? 'https' : 'http';
-  return judged(check, await prober.get(httpTarget(scheme, hostname, port, check.path), signal));
+  return resultOf(check, await prober.get(httpTarget(scheme, hostname, port, check.path), signal));
 }
 
-function judged(
+function resultOf(
   check: HealthCheck,
   { status, reason }: { status: number; reason: string },
 ): ProbeResult | undefined {

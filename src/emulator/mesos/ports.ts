@@ -39,7 +39,7 @@ export class Ports {
     for (const port of ports) this.#taken.delete(port);
   }
 
-  /** Starts anywhere in the range, so that two servers on one machine seldom hand out the same. */
+  /** Starts anywhere in the range, so that two servers on one machine seldom assign the same. */
   #any(): number | undefined {
     const size = LAST - FIRST + 1;
     const start = Math.floor(this.#random() * size);

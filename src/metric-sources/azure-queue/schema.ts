@@ -6,7 +6,7 @@ import type { MetricBlock } from '../../api/schema/metric-block.ts';
 import { choice, count, object, plainValue, secretSource } from '../../api/schema/shapes.ts';
 import { error, type Finding } from '../../api/validation/finding.ts';
 import { below } from '../../api/validation/pointer.ts';
-import { judgeAzureQueue } from './trust.ts';
+import { checkAzureQueue } from './trust.ts';
 
 const schema = object(
   'The length of an Azure Storage queue. Credentials are one of connectionString, accountKey, sasToken.',
@@ -89,5 +89,5 @@ export const azureStorageQueueBlock: MetricBlock = {
   type: 'azureStorageQueue',
   schema,
   check,
-  trust: judgeAzureQueue,
+  trust: checkAzureQueue,
 };

@@ -20,18 +20,18 @@ const ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;
  * | another account or another endpoint  | its origin allowed, and a key or SAS that is not the operator's |
  * | a connection string                  | its origin allowed, as far as it can be seen                  |
  */
-export function judgeAzureQueue(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
+export function checkAzureQueue(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
   return [
-    ...judgeDefaultKey(block, pointer, rules),
-    ...judgePlainValues(block, pointer),
+    ...checkDefaultKey(block, pointer, rules),
+    ...checkPlainValues(block, pointer),
     ...(Object.hasOwn(block, 'connectionString')
-      ? judgeConnectionString(block['connectionString'], below(pointer, 'connectionString'), rules)
-      : judgePlace(block, pointer, rules)),
+      ? checkConnectionString(block['connectionString'], below(pointer, 'connectionString'), rules)
+      : checkPlace(block, pointer, rules)),
   ];
 }
 
 /** Read because the block names no credential. The account's name is the operator's own place, and no secret. */
-function judgeDefaultKey(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
+function checkDefaultKey(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
   const given = ['connectionString', 'accountKey', 'sasToken'].some((field) => Object.hasOwn(block, field));
   return given ? [] : checkVariable(KEY, 'secret', { pointer, rules });
 }
@@ -45,7 +45,7 @@ function hasEndpoint(block: JsonObject, { own }: TrustRules): boolean {
 }
 
 /** They are shown to people: in logs, on the page. */
-function judgePlainValues(block: JsonObject, pointer: string): readonly Finding[] {
+function checkPlainValues(block: JsonObject, pointer: string): readonly Finding[] {
   return (['queueNameFrom', 'accountNameFrom', 'endpointFrom'] as const).flatMap((field) => {
     const place = below(pointer, field);
     if (referenceOf(block[field]) !== KEY) return [];
@@ -53,7 +53,7 @@ function judgePlainValues(block: JsonObject, pointer: string): readonly Finding[
   });
 }
 
-function judgePlace(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
+function checkPlace(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
   // Then it is refused already.
   if (isRefused(block['endpointFrom'], rules) || isRefused(block['accountNameFrom'], rules)) return [];
   const { own } = rules;
@@ -66,14 +66,14 @@ function judgePlace(block: JsonObject, pointer: string, rules: TrustRules): read
     // Its own settings may be missing; that is said where they are used.
     if (!has(block, 'endpoint') && !has(block, 'accountName')) return [];
     const sentence =
-      'must be told by value, or by a variable that is set, so that it can be judged where it leads';
+      'must be given by value, or by a variable that is set, so that the operator can check where it leads';
     return [error(field, `${showPath(field)} ${sentence}`)];
   }
   const ownOrigin = originAt(own.variable(ENDPOINT), ownAccount, own.variable(ENDPOINT) !== undefined);
   const elsewhere = origin !== ownOrigin;
   return [
-    ...(elsewhere ? judgeOrigin(origin, field, rules) : []),
-    ...(elsewhere || account !== ownAccount ? judgeCredential(block, pointer) : []),
+    ...(elsewhere ? checkOrigin(origin, field, rules) : []),
+    ...(elsewhere || account !== ownAccount ? checkCredential(block, pointer) : []),
   ];
 }
 
@@ -88,7 +88,7 @@ function originAt(
 }
 
 /** Credentials belong to the place that they were configured for. */
-function judgeCredential(block: JsonObject, pointer: string): readonly Finding[] {
+function checkCredential(block: JsonObject, pointer: string): readonly Finding[] {
   const { accountKey, sasToken } = block;
   if (sasToken !== undefined || (accountKey !== undefined && referenceOf(accountKey) !== KEY)) return [];
   const place = accountKey === undefined ? pointer : below(pointer, 'accountKey');
@@ -96,7 +96,7 @@ function judgeCredential(block: JsonObject, pointer: string): readonly Finding[]
   return [error(place, message)];
 }
 
-function judgeConnectionString(source: unknown, pointer: string, rules: TrustRules): readonly Finding[] {
+function checkConnectionString(source: unknown, pointer: string, rules: TrustRules): readonly Finding[] {
   const { fromEnv, fromSecret } = isObject(source) ? source : {};
   if (fromSecret !== undefined) {
     const message = `${showPath(pointer)}: a connection string from a Secret hides where it leads: give endpoint (or accountName) and accountKey instead`;
@@ -112,10 +112,10 @@ function judgeConnectionString(source: unknown, pointer: string, rules: TrustRul
     own.variable(NAME),
     own.variable(ENDPOINT) !== undefined,
   );
-  return origin === ownOrigin ? [] : judgeOrigin(origin, pointer, rules);
+  return origin === ownOrigin ? [] : checkOrigin(origin, pointer, rules);
 }
 
-/** Undefined for one that cannot be used: whoever uses it says why. */
+/** Undefined for one that cannot be used; its user reports why. */
 function endpointIn(connectionString: string): string | undefined {
   try {
     return parseConnectionString(connectionString).endpoint;
@@ -125,7 +125,7 @@ function endpointIn(connectionString: string): string | undefined {
   }
 }
 
-function judgeOrigin(origin: string, pointer: string, { endpoints }: TrustRules): readonly Finding[] {
+function checkOrigin(origin: string, pointer: string, { endpoints }: TrustRules): readonly Finding[] {
   if (endpoints.includes(origin)) return [];
   return [refused(pointer, `may not name the queue endpoint ${origin}`, `--allow-endpoint '${origin}'`)];
 }
@@ -146,7 +146,7 @@ function fieldOf(block: JsonObject): string {
   return Object.hasOwn(block, sourceOf(field)) ? sourceOf(field) : field;
 }
 
-/** What a judgement says must not tell anything about a variable that may not be read. */
+/** A finding must not reveal anything about a variable that may not be read. */
 function allowedVariable(name: string, use: 'plain' | 'secret', rules: TrustRules): string | undefined {
   return mayReadVariable(name, use, rules) ? rules.own.variable(name) : undefined;
 }

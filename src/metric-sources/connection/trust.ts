@@ -1,5 +1,5 @@
 // metric-sources: where an untrusted policy's source would lead (docs/design/resource.md#trust). Which variables and files it may
-// name is judged for every block alike; here is judged where its credentials, its own or nobody's, would be sent.
+// name is checked for every block alike; here is checked where its credentials, if it has any, would be sent.
 
 import { isObject, type JsonObject } from '../../api/schema/json-schema.ts';
 import { sourceOf } from '../../api/schema/shapes.ts';
@@ -24,7 +24,7 @@ export function judgeAddress(
   const text = textOf(block, field, rules);
   if (text === undefined) {
     if (given === field) return [];
-    const message = `${showPath(place)} must be a variable that is set, and that --allow-env names, so that it can be judged where it leads`;
+    const message = `${showPath(place)} must be a variable that is set, and that --allow-env names, so that the operator can check where it leads`;
     return isReferenceRefused(block[from], rules) ? [] : [error(place, message)];
   }
   const address = parseAddress(text, schemes);

@@ -14,8 +14,8 @@ export interface DeadlineOptions {
 
 /** A source that needs longer than the deadline each time is waited for, but no round longer than this. */
 const LONGEST_WAIT = 2.5;
-/** So long a read goes on that nobody waits for any more. As many go on at once, since each was waited for in its time. */
-const PATIENCE = 5;
+/** So many deadlines a read goes on that no round waits for any more. As many go on at once, since each was waited for in its time. */
+const LONGEST_READ = 5;
 
 /**
  * ```
@@ -41,7 +41,7 @@ class DeadlineSource implements MetricSource {
   readonly #wait: AdaptiveDeadline;
   /** Reads that were given up and go on. */
   readonly #late = new Set<AbortController>();
-  /** What one of them brought, until somebody asks. */
+  /** What one of them brought, until the next read. */
   #arrived: Arrived | undefined;
   #onArrival: () => void = () => undefined;
 
@@ -92,7 +92,7 @@ class DeadlineSource implements MetricSource {
     await this.#source.close();
   }
 
-  /** Nobody waits for it any more: what it brings in time serves whoever asks next. */
+  /** No round waits for it any more: what it brings in time serves the next one. */
   #goOn(
     reading: Promise<MetricReading>,
     { abort, startedAtMs }: { readonly abort: AbortController; readonly startedAtMs: number },
@@ -111,7 +111,7 @@ class DeadlineSource implements MetricSource {
       this.#wait.answered(clock.monotonic() - startedAtMs);
       this.#onArrival();
     }, end);
-    const leftMs = PATIENCE * deadlineMs - (clock.monotonic() - startedAtMs);
+    const leftMs = LONGEST_READ * deadlineMs - (clock.monotonic() - startedAtMs);
     clock.sleep(leftMs, abort.signal).then(end, () => undefined);
   }
 

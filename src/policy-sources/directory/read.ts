@@ -9,7 +9,7 @@ import { reason } from './walk.ts';
 /** A file that changed less than this ago may still be in the middle of being saved. */
 export const SETTLE_MS = 100;
 
-/** Somebody who never stops writing gets read all the same, this often. */
+/** A file that is written without a pause is read all the same, this often. */
 const MAX_WAITS = 5;
 
 export type FileText =

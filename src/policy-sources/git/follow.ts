@@ -1,4 +1,4 @@
-// policy-sources/git: keeps the newest commit at hand. One question to the remote at a time, whoever asks.
+// policy-sources/git: keeps the newest commit ready. One question to the remote at a time, for all callers.
 
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -58,7 +58,7 @@ export class Follower {
   #temporary: string | undefined;
   #state: Followed = NOTHING_YET;
   #looking: Promise<void> | undefined;
-  /** Of the watch: a look outlives whoever asked for it first, but not this. */
+  /** Of the watch: a look outlives the caller that began it, but not this. */
   #life: AbortSignal | undefined;
 
   constructor(config: FollowConfig, deps: FollowDeps) {
@@ -157,11 +157,11 @@ export class Follower {
     if (head.commit === known?.hash && branch === known.branch) return known;
     const hash = head.commit === known?.hash ? head.commit : await repository.fetch(head.ref, signal);
     await repository.noteBranch(branch, signal);
-    await this.#tell(known, { hash, branch }, signal);
+    await this.#report(known, { hash, branch }, signal);
     return { hash, branch };
   }
 
-  async #tell(before: Commit | undefined, now: Commit, signal: AbortSignal): Promise<void> {
+  async #report(before: Commit | undefined, now: Commit, signal: AbortSignal): Promise<void> {
     const { log } = this.#deps;
     const fields = { repository: this.#config.location.url, branch: now.branch, commit: now.hash };
     if (before === undefined) log.info('git: following a branch', fields);

@@ -37,8 +37,8 @@ export interface GitSourceDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A slow remote does not hold up the other sources for longer: what there is goes on, and the watch tells of more. */
-const PATIENCE_MS = 5_000;
+/** A slow remote does not hold up the other sources for longer: what there is goes on, and the watch reports more. */
+const LONGEST_WAIT_MS = 5_000;
 
 /**
  * See readme.md for what happens when the repository cannot be reached or its commits are not good.
@@ -116,16 +116,16 @@ class GitSource implements PolicySource {
     }
   }
 
-  /** Waits for a look at the remote, not for longer than `PATIENCE_MS`. */
+  /** Waits for a look at the remote, not for longer than `LONGEST_WAIT_MS`. */
   async #look(signal: AbortSignal): Promise<void> {
     if (this.#fresh) {
       this.#fresh = false;
       return;
     }
     const done = new AbortController();
-    const patience = this.#deps.clock.sleep(PATIENCE_MS, AbortSignal.any([signal, done.signal]));
+    const longEnough = this.#deps.clock.sleep(LONGEST_WAIT_MS, AbortSignal.any([signal, done.signal]));
     try {
-      await Promise.race([this.#follower.look(signal), patience]);
+      await Promise.race([this.#follower.look(signal), longEnough]);
     } finally {
       done.abort();
     }
@@ -155,7 +155,7 @@ class GitSource implements PolicySource {
 
   #revived(snapshot: PolicySnapshot, sound: PolicySnapshot | undefined): PolicySnapshot {
     if (sound === undefined || snapshot.invalid.length === 0) return snapshot;
-    // Told as good first, so that it runs, and as broken at the next look.
+    // Listed as good first, so that it runs, and as broken at the next look.
     this.#again = true;
     return revived(snapshot, sound);
   }

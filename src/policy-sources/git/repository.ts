@@ -233,7 +233,7 @@ function refOf(name: Kept): string {
   return `refs/microscaling/${name}`;
 }
 
-/** Whoever names a repository of this machine trusts it, also where it belongs to another user. */
+/** A repository of this machine is trusted by naming it, also where it belongs to another user. */
 function trustedDirectories({ url }: GitLocation): string {
   if (!url.startsWith('file://')) return '';
   const path = fileURLToPath(new URL(url)).replace(/\/+$/, '');

@@ -57,7 +57,7 @@ export interface KubernetesSource extends PolicySource {
 }
 
 /** A cluster that does not answer does not hold up the other sources for longer. */
-const PATIENCE_MS = 5_000;
+const LONGEST_WAIT_MS = 5_000;
 /** So often somebody else's status is written over, at most. */
 const REPAIR_MS = 5_000;
 const STANDBY_RETRY_MS = 2_000;
@@ -149,7 +149,7 @@ class Source implements KubernetesSource {
     const object = this.#reflector(ref.kind).cache.lastSeen(ref.key);
     if (object === undefined) return undefined;
     return async (event, signal) => {
-      // The acting instance tells.
+      // The acting instance writes the event.
       if (this.#deps.acting()) await this.#events.write(ref, object, event, signal);
     };
   }
@@ -174,15 +174,15 @@ class Source implements KubernetesSource {
     this.#onChange();
   }
 
-  /** Waits until each kind was asked for once, not for longer than `PATIENCE_MS`. */
+  /** Waits until each kind was asked for once, not for longer than `LONGEST_WAIT_MS`. */
   async #look(signal: AbortSignal): Promise<void> {
     const done = new AbortController();
     const either = AbortSignal.any([signal, done.signal]);
-    const patience = this.#deps.clock.sleep(PATIENCE_MS, either).catch(() => undefined);
+    const longEnough = this.#deps.clock.sleep(LONGEST_WAIT_MS, either).catch(() => undefined);
     const looks = Promise.all(this.#reflectors.map((reflector) => reflector.look(signal)));
     looks.catch(() => undefined);
     try {
-      await Promise.race([looks, patience]);
+      await Promise.race([looks, longEnough]);
     } finally {
       done.abort();
     }

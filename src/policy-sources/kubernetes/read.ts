@@ -1,4 +1,4 @@
-// policy-sources/kubernetes: from objects of a cluster to what the operator runs. Each version is judged once.
+// policy-sources/kubernetes: from objects of a cluster to what the operator runs. Each version is checked once.
 
 import type { LoadResult } from '../../api/load.ts';
 import type { Problem } from '../../api/problem.ts';

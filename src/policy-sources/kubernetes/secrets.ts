@@ -1,5 +1,5 @@
 // policy-sources/kubernetes: the Secrets that policies name, kept in memory and read anew every now and then, so that
-// they are at hand where a value is used, and a rotation is seen soon.
+// they are there where a value is used, and a rotation is seen soon.
 
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
@@ -13,12 +13,12 @@ type Data = Readonly<Record<string, string>>;
 
 type Known = { readonly data: Data } | { readonly problem: string };
 
-/** Whoever has just made the missing one is waiting. */
+/** A person who has just created the missing one is waiting. */
 const RETRY_MS = 4_000;
 /** One that is there is read anew with every so many of those looks. */
 const LOOKS_PER_REFRESH = 5;
 
-/** An earlier version that goes on, and an app that is let go of, ask for what no object names; an hour apart at most. */
+/** An earlier version that goes on, and an app that is being released, need Secrets that no object names; an hour apart at most. */
 const FORGET_AFTER_MS = 7_200_000;
 /** Read with the next look. */
 const UNREAD: Known = { problem: 'it was not read yet' };

@@ -1,4 +1,4 @@
-// runtime: the root of all cancellation. The first signal ends the work in hand, the second ends the process.
+// runtime: the root of all cancellation. The first signal lets the present work finish, the second ends the process.
 
 import { constants } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
@@ -35,7 +35,7 @@ export interface RootSignalOptions {
 
 /**
  * A signal that SIGINT, SIGTERM and SIGHUP abort with a `Shutdown` as reason. A second one of any kind exits at
- * once with 128 + its number, for a person whose patience is over; what follows within half a second is an echo. Called once, where the process starts.
+ * once with 128 + its number, for a person who does not want to wait; what follows within half a second is an echo. Called once, where the process starts.
  */
 export function rootSignal(options: RootSignalOptions = {}): AbortSignal {
   const { target = process, watchNpm, clock = systemClock } = options;

@@ -16,17 +16,17 @@ const FILE_NAME = 'microscaling.db';
 export interface OpenOptions {
   /**
    * What opens the directory for good, for people: `microscaling run`. Nobody else may then do the same until it is
-   * closed or the process has ended. Absent: only passes by (`microscaling token`), beside whoever is there.
+   * closed or the process has ended. Absent: a short visit (`microscaling token`) beside an operator that may hold it.
    */
   readonly holder?: string;
-  /** The file grows no larger: whoever may write to the operator must not fill its disk. Default 1 GiB. */
+  /** The file grows no larger: a client that may write to the operator must not fill its disk. Default 1 GiB. */
   readonly maxBytes?: number;
 }
 
 const MAX_BYTES = 2 ** 30;
 
 /**
- * The same for who can go on with what is there: a store that can only be read is opened all the same. It refuses
+ * The same for a caller that can go on with a store that is read-only: a store that can only be read is opened all the same. It refuses
  * writes and says why, and is written as soon as it can be.
  *
  * @throws TerminalError also when there is nothing to read

@@ -1,4 +1,4 @@
-// runtime: what SQLite's errors mean for whoever uses the store.
+// runtime: what SQLite's errors mean for the store's user.
 
 import { messageOf, TerminalError, TransientError } from '../errors.ts';
 

@@ -12,7 +12,7 @@ export interface DirectoryLock {
   release(): void;
 }
 
-/** Long enough for whoever only reads who holds it, and for a predecessor that is about to go. */
+/** Long enough for a reader of the holder's name, and for a predecessor that is about to end. */
 const PATIENCE_MS = 1_000;
 
 /**
@@ -41,7 +41,7 @@ export function lockDirectory(dir: string, holder: string): DirectoryLock {
   return { release: () => held.isOpen && held.close() };
 }
 
-/** Whoever comes in between writes their own name: then it is written anew. */
+/** A process that comes in between writes its own name: then ours is written anew. */
 function hold(db: DatabaseSync, mine: string): void {
   for (;;) {
     db.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (name TEXT NOT NULL)');

@@ -41,11 +41,11 @@ export interface ControllerOptions<K> {
   readonly timeoutMs: number;
   /** How long a run may go on once the process wants to end. */
   readonly graceMs: number;
-  /** Slow second look after a TerminalError, for the day the world changed and nobody said so. */
+  /** Slow second look after a TerminalError, for a change in the world that caused no event. */
   readonly terminalRetryMs: number;
 }
 
-/** Runs until aborted; whatever is in hand is finished first. */
+/** Runs until aborted; work that was begun is finished first. */
 export async function runController<K>(options: ControllerOptions<K>, signal: AbortSignal): Promise<void> {
   const { queue, workers } = options;
   const inHand = new Set<Promise<void>>();

@@ -45,7 +45,7 @@ export class WorkQueue<K> {
   async next(signal: AbortSignal): Promise<K> {
     for (;;) {
       if (signal.aborted) {
-        // Whoever was woken in vain passes it on.
+        // A waiter that was woken in vain passes it on.
         this.#wakeOne();
         throw signal.reason;
       }
@@ -72,7 +72,7 @@ export class WorkQueue<K> {
   }
 
   /**
-   * For how long nothing has gone on although it was due, or one key has been in hand; 0 when all is well. Many keys
+   * For how long nothing has gone on although it was due, or one key has been worked on; 0 when all is well. Many keys
    * that are late one after the other are a load, not a standstill.
    */
   standstillMs(): number {

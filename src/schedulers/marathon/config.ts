@@ -25,7 +25,7 @@ export interface MarathonDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly values: ValueResolver;
-  /** Told of every exchange; must not throw. */
+  /** Called after every exchange; must not throw. */
   readonly onCall?: (call: SchedulerCall) => void;
 }
 

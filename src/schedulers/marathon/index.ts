@@ -27,7 +27,6 @@ import { loginPoster } from './login/login.ts';
 import type { MesosCluster } from './mesos/cluster.ts';
 import { createMesosCluster } from './mesos/index.ts';
 import { ClusterView } from './view.ts';
-import { askOverHttp } from './write/idle.ts';
 import { Writer } from './write/writer.ts';
 
 export type { MarathonConfig, MarathonDeps } from './config.ts';
@@ -84,8 +83,6 @@ class HttpMarathonScheduler implements ReportingScheduler {
       view: this.#view,
       writer: new Writer({ client, view: this.#view, clock }),
       values,
-      clock,
-      ask: askOverHttp,
       version: () => this.#version,
     });
     this.#mesos = createMesosCluster(config, { client, clock, log: deps.log }, this.#closing.signal);
@@ -168,14 +165,14 @@ class HttpMarathonScheduler implements ReportingScheduler {
     this.#client.close();
   }
 
-  /** Once per node that answers; a Marathon that does not tell is treated as the newest. */
+  /** Once per node that answers; a Marathon that does not say it is treated as the newest. */
   async #askVersion(signal: AbortSignal): Promise<void> {
     if (this.#versionOf === this.#client.url) return;
     try {
       this.#version = (await this.#client.info(signal)).version ?? this.#version;
     } catch (error) {
       if (signal.aborted) throw error;
-      this.#deps.log.debug('version not told', { reason: messageOf(error) });
+      this.#deps.log.debug('version not known', { reason: messageOf(error) });
     } finally {
       this.#versionOf = this.#client.url;
     }

@@ -37,14 +37,14 @@ interface Loading {
 const UNSETTLED_MS = 2_000;
 /** Without the event stream nothing says that something happened. */
 const BLIND_MS = 1_000;
-/** How long a listed app is good enough to base a write on; Marathon itself judges conflicts. */
+/** How long a listed app is good enough to base a write on; Marathon itself refuses conflicts. */
 const RECALL_MS = 5_000;
 /** So many listed apps cost about what one costs that is read alone. */
 const LISTED_FOR_ONE = 20;
 
 /**
  * Costs, with the stream live: one GET a `resyncMs` while all is settled, however many apps there are; one to
- * three GETs (apps, and queue and deployments when something moves) per change, shared by all who ask at once. Where
+ * three GETs (apps, and queue and deployments when something moves) per change, shared by all callers of the same moment. Where
  * there are many apps and few of them move, those few are read alone.
  */
 export class ClusterView {

@@ -30,7 +30,7 @@ export interface MemoryTask {
 export interface MemoryDeployment {
   readonly id: string;
   readonly action: OperationKind;
-  /** Ends only by hand, unlike one that ends when the count is reached. */
+  /** Ends only when it is told to, unlike one that ends when the count is reached. */
   readonly held: boolean;
 }
 

@@ -1,4 +1,4 @@
-// simulator: what a law is here: somebody who looks at the world in every step and may ask for other counts.
+// simulator: what a law is here: it looks at the world in every step and may ask for other counts.
 
 import type { World } from '../world/world.ts';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { HealthCheck } from '../../../src/emulator/definition/app.ts';
-import { type Health, judge, UNKNOWN } from '../../../src/emulator/health/health.ts';
+import { type Health, nextHealth, UNKNOWN } from '../../../src/emulator/health/health.ts';
 
 const CHECK: HealthCheck = {
   protocol: 'HTTP',
@@ -20,7 +20,7 @@ function healthAfter(check: Partial<HealthCheck>, results: string): { health: He
   let health = UNKNOWN;
   const kills: number[] = [];
   [...results].forEach((result, index) => {
-    const verdict = judge(
+    const verdict = nextHealth(
       { ...CHECK, ...check },
       health,
       result === '+' ? { ok: true } : BAD,
@@ -58,10 +58,10 @@ describe('judge', () => {
   });
 
   it('overlooks failures in the grace, until the first success', () => {
-    expect(judge(CHECK, UNKNOWN, BAD, at(9_999))).toEqual({ health: UNKNOWN, ignored: true });
-    expect(judge(CHECK, UNKNOWN, BAD, at(10_000)).health.consecutiveFailures).toBe(1);
-    const { health } = judge(CHECK, UNKNOWN, { ok: true }, at(1000));
-    expect(judge(CHECK, health, BAD, at(2000)).health).toMatchObject({
+    expect(nextHealth(CHECK, UNKNOWN, BAD, at(9_999))).toEqual({ health: UNKNOWN, ignored: true });
+    expect(nextHealth(CHECK, UNKNOWN, BAD, at(10_000)).health.consecutiveFailures).toBe(1);
+    const { health } = nextHealth(CHECK, UNKNOWN, { ok: true }, at(1000));
+    expect(nextHealth(CHECK, health, BAD, at(2000)).health).toMatchObject({
       alive: false,
       consecutiveFailures: 1,
     });

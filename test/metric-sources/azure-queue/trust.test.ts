@@ -100,18 +100,18 @@ describe('an Azure queue of an untrusted policy', () => {
       { ...THEIRS, allowSecretFiles: ['/s'] },
       /may not take a plain value from a file/,
     ],
-    ['an account that is none', { accountName: 'evil.example/', ...key }, THEIRS, /must be told/],
+    ['an account that is none', { accountName: 'evil.example/', ...key }, THEIRS, /must be given/],
     [
       'an endpoint of a variable that is not set',
       { endpointFrom: { fromEnv: 'NOPE' }, ...key },
       THEIRS,
-      /must be told/,
+      /must be given/,
     ],
     [
       'an account that comes from a Secret',
       { accountNameFrom: { fromSecret: { name: 's', key: 'k' } }, ...key },
       THEIRS,
-      /must be told/,
+      /must be given/,
     ],
     [
       'our key as what is shown',

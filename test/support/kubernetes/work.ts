@@ -83,7 +83,7 @@ async function elect(kubeconfig: string, lease: Work['lease']): Promise<void> {
   const stop = new AbortController();
   const running = elector.run(stop.signal);
   const timeOf = async (): Promise<string | undefined> => (await store.get(never))?.record.renewTime;
-  await until('the lease to be held', () => elector.standing().acting);
+  await until('the lease to be held', () => elector.state().acting);
   const before = await timeOf();
   await until('the lease to be renewed', async () => (await timeOf()) !== before);
   stop.abort();

@@ -36,21 +36,21 @@ export interface DefinitionRule {
 export const PRIVILEGED = '--allow-privileged';
 
 /** A rule that `--allow-privileged` lifts. */
-export function unlessPrivileged(judge: CheckDefinition): CheckDefinition {
-  return (definition, pointer, trust) => (trust.privileged ? [] : judge(definition, pointer, trust));
+export function unlessPrivileged(check: CheckDefinition): CheckDefinition {
+  return (definition, pointer, trust) => (trust.privileged ? [] : check(definition, pointer, trust));
 }
 
 /** A rule that `--allow-definition PART` lifts. */
-export function unlessAllowed(part: DefinitionPart, judge: CheckDefinition): CheckDefinition {
+export function unlessAllowed(part: DefinitionPart, check: CheckDefinition): CheckDefinition {
   return (definition, pointer, trust) =>
-    trust.parts.includes(part) ? [] : judge(definition, pointer, trust);
+    trust.parts.includes(part) ? [] : check(definition, pointer, trust);
 }
 
 export function refusedPart(pointer: string, what: string, part: DefinitionPart): Finding {
   return refused(pointer, what, `--allow-definition ${part}`);
 }
 
-/** Marathon refuses what is not a list; it is judged all the same, as one item. */
+/** Marathon refuses what is not a list; it is checked all the same, as one item. */
 export function each(value: unknown): readonly unknown[] {
   return !isSet(value) ? [] : Array.isArray(value) ? value : [value];
 }

@@ -17,7 +17,7 @@ export function checkOwnLabels({ labels }: JsonObject, pointer: string): readonl
     );
 }
 
-/** Load balancers and DC/OS act upon these: who carries one takes traffic, or the name of a service. */
+/** Load balancers and DC/OS act upon these: an app with one takes traffic, or the name of a service. */
 const HEARD = /^(?:VIP_|HAPROXY_|DCOS_|traefik\.)/i;
 
 export function checkDiscoveryLabels(definition: JsonObject, pointer: string): readonly Finding[] {
@@ -156,7 +156,7 @@ export function checkDependencies(
   });
 }
 
-/** A killed task holds its slot until it is gone: who takes for ever to go keeps what others need. */
+/** A killed task holds its slot until it is gone: one that never ends keeps what others need. */
 export const MAX_GRACE_SECONDS = 300;
 
 export function checkGracePeriod(

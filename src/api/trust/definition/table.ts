@@ -1,4 +1,4 @@
-// api: what becomes of each part of an app definition in a policy that somebody else than the administrator wrote.
+// api: what becomes of each part of an app definition in an untrusted policy.
 // The reference page is made of this table. A field that stands in no row concerns the app alone (cmd, cpus, env, …).
 
 import { checkFetches, checkFetchTargets } from './fetch.ts';
@@ -27,12 +27,12 @@ import {
 
 type Words = Pick<DefinitionRule, 'fields' | 'what' | 'why'>;
 
-function machine(words: Words, judge: CheckDefinition): DefinitionRule {
-  return { ...words, allowed: '--allow-privileged', check: unlessPrivileged(judge) };
+function machine(words: Words, check: CheckDefinition): DefinitionRule {
+  return { ...words, allowed: '--allow-privileged', check: unlessPrivileged(check) };
 }
 
-function cluster(part: DefinitionPart, words: Words, judge: CheckDefinition): DefinitionRule {
-  return { ...words, allowed: `--allow-definition ${part}`, check: unlessAllowed(part, judge) };
+function cluster(part: DefinitionPart, words: Words, check: CheckDefinition): DefinitionRule {
+  return { ...words, allowed: `--allow-definition ${part}`, check: unlessAllowed(part, check) };
 }
 
 function harmless(words: Words): DefinitionRule {
@@ -189,7 +189,7 @@ export const DEFINITION_RULES: readonly DefinitionRule[] = [
   harmless({ fields: 'tty', what: 'any', why: 'It concerns the app alone.' }),
   harmless({
     fields: 'container.docker.forcePullImage, .pullConfig, .credential',
-    what: 'any; a secret in it is judged as one',
+    what: 'any; a secret in it is treated as one',
     why: 'The image is fetched with what the app itself gives.',
   }),
   harmless({

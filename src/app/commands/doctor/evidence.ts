@@ -71,7 +71,7 @@ export interface EventsReading {
 
 export interface MesosReading {
   readonly url: string;
-  /** `--allocation_interval`; absent when the master does not tell. */
+  /** `--allocation_interval`; absent when the master does not say. */
   readonly allocationIntervalMs?: number;
   readonly agents: Read<AgentCounts>;
 }

@@ -27,7 +27,7 @@ export interface Examined {
   readonly mesosUrl?: string;
 }
 
-/** @throws TransientError, TerminalError when Marathon does not even tell what it is */
+/** @throws TransientError, TerminalError when Marathon does not even answer what it is */
 export async function examine(on: Examined, signal: AbortSignal): Promise<Evidence> {
   const { client, clock, target } = on;
   const first = await askInfo(client, clock, signal);

@@ -19,7 +19,7 @@ export function operatorId(group: string): string {
   return `${group}/operator`;
 }
 
-/** Whom the operator makes way for, those who make work, and the operator last. */
+/** In the order of their creation: remainder, producer, consumer, and the operator last. */
 export function installationApps(settings: InstallSettings, token: string): readonly App[] {
   const installed = installedPolicy(settings);
   const apps = installed.policy.spec.apps.map((app) => policyApp(app, installed, settings));

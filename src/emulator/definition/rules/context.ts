@@ -1,4 +1,4 @@
-// emulator: what the rules of an app are judged by, beside the app.
+// emulator: what the rules of an app look at beside the app.
 
 import type { RoleSettings } from '../settings.ts';
 

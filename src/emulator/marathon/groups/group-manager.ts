@@ -1,5 +1,5 @@
 // emulator: the one door through which the wanted state changes. An update runs to its end without waiting for
-// anything, so updates are judged one after the other, as by Marathon's single writer.
+// anything, so updates are checked one after the other, as by Marathon's single writer.
 
 import { ApiError, locked } from '../../api-error.ts';
 import type { Deployments } from '../deployments/deployments.ts';
@@ -20,7 +20,7 @@ export interface RootUpdate {
   readonly groupId: string;
   /** Cancels the deployments that are in the way. */
   readonly force: boolean;
-  /** What is wanted; judged inside the queue, so that it may throw ApiError 404 and 409. */
+  /** What is wanted; checked inside the queue, so that it may throw ApiError 404 and 409. */
   readonly change: (root: Root) => WantedGroup;
   /** What is told after the change itself, with the tree that it made. */
   readonly andThen?: (target: Group) => void;

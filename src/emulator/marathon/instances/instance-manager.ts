@@ -43,7 +43,7 @@ export interface InstanceManagerDeps {
   readonly readiness: Readiness;
   /** The app as it is wanted now; undefined when it was deleted. */
   readonly wanted: (appId: string) => AppDefinition | undefined;
-  /** Whether a deployment works on the app, so that others keep their hands off its count. */
+  /** Whether a deployment works on the app, so that nothing else changes its count. */
   readonly isLocked: (appId: string) => boolean;
   /** When no deployment works on the app any more; undefined when none does. */
   readonly whenFree: (appId: string) => Promise<void> | undefined;

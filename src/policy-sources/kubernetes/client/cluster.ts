@@ -77,7 +77,7 @@ function fromFiles(files: readonly string[]): { config: ClusterConfig; source: s
       // The first file that names a current context has its word, as with kubectl.
       if (i > 0) config.mergeConfig(next, Boolean(config.getCurrentContext()));
     } catch (error) {
-      // What the library trips over is no business of whoever named the file; what the file system says is.
+      // The library's own error is not shown: it may quote the file. What the file system says is.
       const isMissing = error instanceof Error && 'code' in error;
       const why = isMissing ? messageOf(error) : 'it is no kubeconfig';
       throw new TerminalError(`--kubeconfig: ${file} cannot be used: ${why}`, { cause: error });

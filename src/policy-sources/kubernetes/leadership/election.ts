@@ -28,11 +28,11 @@ export interface ElectorDeps {
   readonly random: () => number;
   readonly log: Logger;
   readonly timing?: ElectionTiming;
-  /** `standing` says something else now. */
+  /** `state` has changed. */
   readonly onChange?: () => void;
 }
 
-export interface Standing {
+export interface ElectionState {
   readonly acting: boolean;
   /** For people. */
   readonly reason: string;
@@ -75,7 +75,7 @@ export class LeaseElector {
     this.#callMs = Math.min(LONGEST_CALL_MS, CALL_SHARE * this.#timing.renewDeadlineMs);
   }
 
-  standing(): Standing {
+  state(): ElectionState {
     const { store, clock } = this.#deps;
     if (this.#held !== undefined && clock.monotonic() < this.#held.untilMs)
       return { acting: true, reason: `it holds ${store.name}`, lost: this.#held.lost.signal };

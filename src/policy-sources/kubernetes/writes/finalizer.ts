@@ -1,4 +1,4 @@
-// policy-sources/kubernetes: the finalizer by which an object stays until what it holds in Marathon was let go of.
+// policy-sources/kubernetes: the finalizer by which an object stays until the apps that it owns in Marathon are dealt with.
 
 import { TransientError } from '../../../runtime/errors.ts';
 import { type ObjectRef, RELEASE_FINALIZER } from '../../source.ts';
@@ -6,7 +6,7 @@ import type { KubeApi } from '../client/api.ts';
 import { isStatus } from '../client/failure.ts';
 import { type KubeObject, pathOf } from '../client/objects.ts';
 
-/** Others change objects, too; whoever is this unlucky comes back later. */
+/** Others change objects, too; after so many conflicts the write is tried later. */
 const ATTEMPTS = 4;
 
 export function needsFinalizer({ metadata }: KubeObject): boolean {

@@ -1,6 +1,6 @@
 // schedulers/marathon: what differs between the versions of Marathon.
 
-/** Reference §11: since 1.8 a waiting instance is a real one and dies last. Unknown counts as newest. */
+/** Since 1.8 a waiting instance is a real one and dies last (docs/design/marathon.md#who-dies). Unknown counts as newest. */
 export function waitingDiesLast(version: string | undefined): boolean {
   const parts = /^(\d+)\.(\d+)/.exec(version ?? '');
   if (parts === null) return true;

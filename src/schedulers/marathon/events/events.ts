@@ -2,7 +2,7 @@
 
 import { isObject } from '../schema.ts';
 
-/** Reference §9.2: whatever changes a count, a task, its health or a lock. */
+/** Whatever changes a count, a task, its health or a lock. */
 export const EVENT_TYPES = [
   'event_stream_attached',
   'deployment_info',

@@ -1,4 +1,4 @@
-// schedulers/marathon: what each exchange came to, for whoever keeps count. No app and no answer is told.
+// schedulers/marathon: how each exchange ended, for the metrics. Neither app nor answer is passed on.
 
 import type { Clock } from '../../../runtime/clock.ts';
 import type { SchedulerCall } from '../../scheduler.ts';
@@ -10,7 +10,7 @@ export interface CallWatch {
   readonly onCall: (call: SchedulerCall) => void;
 }
 
-/** The answer of `exchange`, told to `watch` whatever it is. */
+/** The answer of `exchange`, reported to `watch` whatever it is. */
 export async function watched(
   request: HttpRequest,
   exchange: () => Promise<HttpAnswer>,
@@ -19,7 +19,7 @@ export async function watched(
   if (watch === undefined) return await exchange();
   const { method } = request;
   const startedMs = watch.clock.monotonic();
-  const tell = (outcome: SchedulerCall['outcome']): void =>
+  const report = (outcome: SchedulerCall['outcome']): void =>
     watch.onCall({
       method,
       endpoint: endpointOf(request.path),
@@ -28,10 +28,10 @@ export async function watched(
     });
   try {
     const answer = await exchange();
-    tell(outcomeOf(answer.status));
+    report(outcomeOf(answer.status));
     return answer;
   } catch (error) {
-    tell(error instanceof NoAnswer ? 'unreachable' : 'aborted');
+    report(error instanceof NoAnswer ? 'unreachable' : 'aborted');
     throw error;
   }
 }

@@ -23,7 +23,7 @@ const RESOURCES = ['cpus', 'mem', 'disk', 'gpus'] as const;
 
 /**
  * The agents that can be given work, as `role` sees them. Offered resources are only lent, so they count as free.
- * Reservations of other roles are nobody's business here, nor are revocable resources.
+ * Reservations of other roles do not count here, nor do revocable resources.
  *
  * @throws UnexpectedAnswer when `body` is not what `/slaves` answers
  */

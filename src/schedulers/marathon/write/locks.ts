@@ -1,8 +1,8 @@
-// schedulers/marathon: who holds an app, and whether a write may take its place.
+// schedulers/marathon: which deployments lock an app, and whether a write may replace them.
 
 import type { Deployment } from '../schema.ts';
 
-export type Verdict =
+export type LockAssessment =
   | { readonly kind: 'free' }
   /** Only scaling of this very app: the newer write takes its place with `force`. */
   | { readonly kind: 'supersede' }
@@ -10,16 +10,16 @@ export type Verdict =
   | { readonly kind: 'wait'; readonly holders: string };
 
 /**
- * Judges the deployments that hold `app`. `force` cancels what it meets without rolling back, so it is right
+ * Assesses the deployments that hold `app`. `force` cancels what it meets without rolling back, so it is right
  * over a Scale of this one app (the new count replaces the old one), over our own creation of it (Start, then
  * Scale), and never over a restart, a stop, or a deployment that concerns any other app (docs/design/marathon.md#deployments-and-locks).
  *
- * The race that remains: a deployment that starts between this judgement and the forced write, milliseconds
+ * The race that remains: a deployment that starts between this assessment and the forced write, milliseconds
  * later, is cancelled with it. Marathon has no conditional write that would close it.
  *
  * Our own last update of the app gives way to our next one, as a person's second `apply` replaces the first.
  */
-export function judge(
+export function assessLock(
   app: string,
   deployments: readonly Deployment[],
   ours: {
@@ -28,7 +28,7 @@ export function judge(
     /** Deployment of our own last update. */
     readonly update?: string | undefined;
   },
-): Verdict {
+): LockAssessment {
   const holders = deployments.filter((d) => d.affectedApps.includes(app));
   if (holders.length === 0) return { kind: 'free' };
   const allowed = ours.created ? ['ScaleApplication', 'StartApplication'] : ['ScaleApplication'];
@@ -43,7 +43,7 @@ function isOnly(allowed: readonly string[], deployment: Deployment, app: string)
   return (
     deployment.affectedApps.every((a) => a === app) &&
     deployment.affectedPods.length === 0 &&
-    // A plan whose steps are not told proves nothing.
+    // A plan without its steps proves nothing.
     deployment.actions.length > 0 &&
     deployment.actions.every((a) => allowed.includes(a.action) && a.app === app)
   );

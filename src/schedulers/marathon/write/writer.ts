@@ -6,7 +6,7 @@ import { messageOf, TerminalError, TransientError, WaitError } from '../../../ru
 import type { ApplyResult } from '../../scheduler.ts';
 import type { MarathonClient, Write, WriteOutcome } from '../http/client.ts';
 import type { ClusterView } from '../view.ts';
-import { judge } from './locks.ts';
+import { assessLock } from './locks.ts';
 
 export interface WriterDeps {
   readonly client: MarathonClient;
@@ -43,7 +43,7 @@ export class Writer {
 
   /**
    * Writes; over nothing but scaling of this app with `force`, otherwise waits for whoever holds it. A lock that
-   * is known already is judged first, so that we do not run into it.
+   * is known already is assessed first, so that we do not run into it.
    */
   async throughLocks(write: AppWrite, signal: AbortSignal): Promise<ApplyResult> {
     const { app, doing, secrets } = write;
@@ -79,17 +79,17 @@ export class Writer {
   }
 
   async lockedBy(app: string, doing: string, signal: AbortSignal): Promise<WaitError> {
-    const verdict = judge(app, await this.#deps.client.deployments(signal), { created: false });
-    const holders = verdict.kind === 'wait' ? verdict.holders : 'a deployment that keeps changing';
+    const locks = assessLock(app, await this.#deps.client.deployments(signal), { created: false });
+    const holders = locks.kind === 'wait' ? locks.holders : 'a deployment that keeps changing';
     return new WaitError(`${doing}: locked by ${holders}`, LOCK_RETRY_MS);
   }
 
   /** False when nothing holds the app (any more); throws WaitError when somebody's upgrade does. */
   async #mayForce({ app, doing, supersedes }: AppWrite, signal: AbortSignal): Promise<boolean> {
     const deployments = await this.#deps.client.deployments(signal);
-    const verdict = judge(app.id, deployments, { created: app.owner !== undefined, update: supersedes });
-    if (verdict.kind === 'wait') throw new WaitError(`${doing}: locked by ${verdict.holders}`, LOCK_RETRY_MS);
-    return verdict.kind === 'supersede';
+    const locks = assessLock(app.id, deployments, { created: app.owner !== undefined, update: supersedes });
+    if (locks.kind === 'wait') throw new WaitError(`${doing}: locked by ${locks.holders}`, LOCK_RETRY_MS);
+    return locks.kind === 'supersede';
   }
 
   /** Only running deployments can exhaust the cap; without any, 403 is a matter of rights (docs/design/marathon.md#errors). */

@@ -111,7 +111,7 @@ class World {
   }
 
   acting(): readonly Instance[] {
-    return this.instances.filter(({ alive, elector }) => alive && elector.standing().acting);
+    return this.instances.filter(({ alive, elector }) => alive && elector.state().acting);
   }
 
   /** In small steps, looking after each; returns the largest number that acted at once. */
@@ -132,10 +132,10 @@ describe('lease election', () => {
     expect(await world.run(60_000)).toBe(1);
     expect(world.api.lease?.record).toMatchObject({ durationSeconds: 15, transitions: 0 });
     const [first] = world.acting();
-    expect(first?.elector.standing().reason).toBe('it holds lease test/test');
+    expect(first?.elector.state().reason).toBe('it holds lease test/test');
     const others = world.instances.filter((instance) => instance !== first);
     for (const { elector } of others)
-      expect(elector.standing().reason).toMatch(/^lease test\/test is held by instance-\d$/);
+      expect(elector.state().reason).toMatch(/^lease test\/test is held by instance-\d$/);
   });
 
   it('is handed over at once by whoever stops', async () => {
@@ -146,10 +146,10 @@ describe('lease election', () => {
     await world.run(5_000);
     expect(world.acting()).toEqual([first]);
     first.stop.abort();
-    expect(first.elector.standing().acting).toBe(true);
+    expect(first.elector.state().acting).toBe(true);
     await world.run(200);
     await first.ended;
-    expect(first.elector.standing().acting).toBe(false);
+    expect(first.elector.state().acting).toBe(false);
     expect(world.api.lease?.record.holder).toBe('');
     expect(await world.run(3_000)).toBe(1);
     expect(world.acting()).toEqual([second]);
@@ -173,14 +173,14 @@ describe('lease election', () => {
     await world.run(3_000);
     const second = world.start();
     await world.run(2_000);
-    const { lost } = first.elector.standing();
+    const { lost } = first.elector.state();
     first.weather.cut = true;
     await world.run(8_000);
     expect(lost?.aborted).toBe(false);
     await world.run(2_500);
     expect(lost?.aborted).toBe(true);
-    expect(first.elector.standing().acting).toBe(false);
-    expect(second.elector.standing().acting).toBe(false);
+    expect(first.elector.state().acting).toBe(false);
+    expect(second.elector.state().acting).toBe(false);
     first.weather.cut = false;
     expect(await world.run(30_000)).toBe(1);
   });
@@ -188,13 +188,13 @@ describe('lease election', () => {
   it('says why it does not act', async () => {
     const world = new World();
     const only = world.start();
-    expect(only.elector.standing()).toEqual({ acting: false, reason: 'lease test/test was not read yet' });
+    expect(only.elector.state()).toEqual({ acting: false, reason: 'lease test/test was not read yet' });
     only.weather.cut = true;
     await world.run(10_000);
-    expect(only.elector.standing().reason).toBe('lease test/test: no answer within 4 s');
+    expect(only.elector.state().reason).toBe('lease test/test: no answer within 4 s');
     only.weather.cut = false;
     await world.run(10_000);
-    expect(only.elector.standing().acting).toBe(true);
+    expect(only.elector.state().acting).toBe(true);
   });
 
   it('goes on with its own lease when only answers were lost', async () => {
@@ -205,7 +205,7 @@ describe('lease election', () => {
     await world.run(5_000);
     only.weather.deaf = false;
     await world.run(5_000);
-    expect(only.elector.standing().acting).toBe(true);
+    expect(only.elector.state().acting).toBe(true);
     expect(world.api.lease?.record.transitions).toBe(0);
   });
 

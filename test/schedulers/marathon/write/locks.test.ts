@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../../src/schedulers/marathon/schema.ts';
-import { judge } from '../../../../src/schedulers/marathon/write/locks.ts';
+import { assessLock } from '../../../../src/schedulers/marathon/write/locks.ts';
 
 const APP = '/shop/orders';
 
@@ -51,7 +51,7 @@ describe('the deployment that locks an app', () => {
     ['a plan without steps', [{ ...scale, actions: [] }], true, 'wait'],
     ['an action that nobody knows', [deployment([['ResolveArtifacts', APP]])], true, 'wait'],
   ] as const)('%s', (_, deployments, ours, kind) => {
-    expect(judge(APP, deployments, { created: ours }).kind).toBe(kind);
+    expect(assessLock(APP, deployments, { created: ours }).kind).toBe(kind);
   });
 
   it.each([
@@ -60,7 +60,7 @@ describe('the deployment that locks an app', () => {
     ["our own last update and somebody's", [restart, { ...restart, id: 'theirs' }], 'wait'],
     ['our own last update, which affects another', [{ ...restart, affectedApps: [APP, '/b'] }], 'wait'],
   ] as const)('%s', (_, deployments, kind) => {
-    expect(judge(APP, deployments, { created: true, update: restart.id }).kind).toBe(kind);
+    expect(assessLock(APP, deployments, { created: true, update: restart.id }).kind).toBe(kind);
   });
 
   it('says who, what and which apps', () => {
@@ -71,7 +71,7 @@ describe('the deployment that locks an app', () => {
       ],
       { id: '77ad' },
     );
-    expect(judge(APP, [scale, other], { created: true })).toEqual({
+    expect(assessLock(APP, [scale, other], { created: true })).toEqual({
       kind: 'wait',
       holders: `deployment 77ad (RestartApplication ${APP}, ScaleApplication /b)`,
     });
@@ -79,6 +79,8 @@ describe('the deployment that locks an app', () => {
 
   it('is described by its apps when it shows no steps', () => {
     const silent: Deployment = { id: 'x', affectedApps: [APP], affectedPods: ['/p'], actions: [] };
-    expect(judge(APP, [silent], { created: true })).toMatchObject({ holders: `deployment x (${APP}, /p)` });
+    expect(assessLock(APP, [silent], { created: true })).toMatchObject({
+      holders: `deployment x (${APP}, /p)`,
+    });
   });
 });

@@ -28,7 +28,7 @@ export const checkApps: Check = ({ apps, policies }) =>
         return policies.flatMap((policy) => subjectsOf(policy, byId).flatMap(lookAt));
       });
 
-/** Fixed apps neither come nor go by our hand. */
+/** The operator does not scale fixed apps. */
 function subjectsOf(policy: MicroscalingPolicy, byId: ReadonlyMap<string, MarathonApp>): readonly Subject[] {
   return policy.spec.apps
     .filter(({ instances }) => instances.fixed === undefined)

@@ -14,7 +14,7 @@ function checkInterval({ allocationIntervalMs: ms }: MesosReading): readonly Fin
   if (ms === undefined) {
     return [
       finding('note', 'the Mesos master does not tell its flags', {
-        why: 'its --allocation_interval adds to the time in which a slot changes hands',
+        why: 'its --allocation_interval adds to the time in which a slot moves to another app',
         change: 'look at how it is started: 1secs is its default',
       }),
     ];

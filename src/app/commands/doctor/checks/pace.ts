@@ -76,14 +76,14 @@ const RULES: readonly Rule[] = [
 export const checkPace: Check = (evidence) => {
   const { flags } = evidence.info;
   return [
-    ...RULES.flatMap((rule) => judge(rule, flags[rule.name])),
+    ...RULES.flatMap((rule) => checkFlag(rule, flags[rule.name])),
     ...checkTokens(flags['launch_token'], evidence.policies ?? []),
     ...checkDeployments(flags['max_running_deployments'], evidence.policies ?? []),
     ...checkNodes(evidence),
   ];
 };
 
-function judge(rule: Rule, value: unknown): readonly Finding[] {
+function checkFlag(rule: Rule, value: unknown): readonly Finding[] {
   if (typeof value !== 'number') return [];
   const passed = rule.limits.find(([how, limit]) => (how === 'above' ? value > limit : value < limit));
   if (passed === undefined) return [];

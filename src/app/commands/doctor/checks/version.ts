@@ -13,7 +13,7 @@ export const checkVersion: Check = ({ info }) => {
   if (major === undefined) {
     return [
       note(
-        `Marathon does not tell a version that can be read (${info.version ?? 'none'})`,
+        `Marathon does not name a version that can be read (${info.version ?? 'none'})`,
         'it is treated as the newest one; an older one differs in how it scales down and how it answers',
       ),
     ];

@@ -1,4 +1,4 @@
-// programs: keeps trying while the storage is away. One line when it goes, one when it is back.
+// programs: repeats calls while the storage is unreachable. Prints one line when that begins and one when it ends.
 
 import { messageOf, TransientError } from '../runtime/errors.ts';
 import { Backoff } from '../runtime/work/backoff.ts';
@@ -13,7 +13,7 @@ const GRACE_MS = 2000;
 /** One call to the storage, under the signal it is given. */
 export type StorageCall<T> = (signal: AbortSignal) => Promise<T>;
 
-export class Patience {
+export class StorageRetry {
   readonly #context: ProgramContext;
   readonly #signal: AbortSignal;
   readonly #backoff: Backoff<'storage'>;
@@ -42,15 +42,15 @@ export class Patience {
     }
   }
 
-  /** One attempt, whatever the signal says: for what is to be put right on the way out. */
+  /** One attempt, whatever the signal says: for clean-up at the end. */
   async once<T>(call: StorageCall<T>): Promise<T> {
     const over = new AbortController();
     try {
       const result = await call(this.#callSignal(over.signal));
-      this.#well();
+      this.#reached();
       return result;
     } catch (error) {
-      if (error instanceof TransientError) this.#unwell(error);
+      if (error instanceof TransientError) this.#failed(error);
       throw error;
     } finally {
       over.abort();
@@ -72,14 +72,14 @@ export class Patience {
     return timeUp.signal;
   }
 
-  #well(): void {
+  #reached(): void {
     this.#backoff.forget('storage');
     if (this.#trouble === undefined) return;
     this.#trouble = undefined;
     this.#context.print('the storage answers again');
   }
 
-  #unwell(error: TransientError): void {
+  #failed(error: TransientError): void {
     const trouble = messageOf(error);
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;

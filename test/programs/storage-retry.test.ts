@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Patience } from '../../src/programs/patience.ts';
+import { StorageRetry } from '../../src/programs/storage-retry.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { TerminalError, TransientError } from '../../src/runtime/errors.ts';
 
 let clock: VirtualClock;
 let printed: string[];
 let stop: AbortController;
-let patience: Patience;
+let patience: StorageRetry;
 
 beforeEach(() => {
   clock = new VirtualClock();
   printed = [];
   stop = new AbortController();
   const print = (line: string): void => void printed.push(line);
-  patience = new Patience({ env: {}, clock, random: () => 0, print }, stop.signal);
+  patience = new StorageRetry({ env: {}, clock, random: () => 0, print }, stop.signal);
 });
 
 /** Fails with each message in turn, then works. */
