@@ -57,7 +57,6 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@nats-io/jetstream': ['metric-sources/nats'],
   '@nats-io/transport-node': ['metric-sources/nats'],
   '@platformatic/kafka': ['metric-sources/kafka'],
-  '@redis/client': ['metric-sources/redis'],
   croner: ['core', 'api'],
   pg: ['metric-sources/postgresql'],
   undici: ['metric-sources/connection'],

@@ -9,6 +9,7 @@ import { postgresql } from './postgresql/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { rabbitmq } from './rabbitmq/index.ts';
 import { random } from './random/index.ts';
+import { redis } from './redis/index.ts';
 import type {
   ImpliedReference,
   KnownQueue,
@@ -26,6 +27,7 @@ export const METRIC_SOURCES: readonly MetricSourceType[] = [
   prometheus,
   rabbitmq,
   random,
+  redis,
 ];
 
 /** Long enough for a distant account on a bad day and for a first read that loads an SDK, short enough for a round. */
