@@ -1,13 +1,16 @@
 // schedulers: every scheduler there is, by name, in alphabetical order.
 
 import { MarathonClusters } from './marathon/clusters.ts';
+import { footprintOf as marathonFootprint } from './marathon/definition/footprint.ts';
+import { footprintOf as memoryFootprint } from './memory/definition.ts';
 import { createMemoryScheduler } from './memory/index.ts';
 import { oneCluster } from './one-cluster.ts';
 import type { SchedulerType } from './scheduler.ts';
 
 export const SCHEDULERS = {
-  marathon: { open: (deps) => new MarathonClusters(deps) },
+  marathon: { open: (deps) => new MarathonClusters(deps), footprint: marathonFootprint },
   memory: {
     open: (deps) => oneCluster(createMemoryScheduler({ startMs: 1_000, stopMs: 1_000 }, deps)),
+    footprint: memoryFootprint,
   },
 } as const satisfies Readonly<Record<string, SchedulerType>>;

@@ -3,7 +3,7 @@
 import type { AppDefinition, EnvFrom, PolicySpec } from '../api/policy.ts';
 import type { ValueResolver } from '../api/values.ts';
 import type { Change, FieldDiff } from '../core/change.ts';
-import type { AppObservation } from '../core/observation.ts';
+import type { AppObservation, Footprint } from '../core/observation.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { WaitError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -69,6 +69,8 @@ export interface Scheduler {
     wanted: { readonly definition: AppDefinition; readonly envFrom: readonly EnvFrom[] },
     observed: AppObservation,
   ): readonly FieldDiff[];
+  /** What one instance takes, with the scheduler's own defaults where the definition is silent. Pure. */
+  footprint(definition: AppDefinition): Footprint;
   /** The apps that must be there before this one is made; absent: order is nothing to this scheduler. */
   dependencies?(app: string, definition: AppDefinition): readonly string[];
   /**
@@ -168,4 +170,6 @@ export interface ClustersDeps {
 export interface SchedulerType {
   /** @throws TerminalError for an address of its own cluster that cannot be used */
   open(deps: ClustersDeps): SchedulerClusters;
+  /** As `Scheduler.footprint`, for whoever has no cluster. */
+  footprint(definition: AppDefinition): Footprint;
 }

@@ -1,7 +1,7 @@
 // simulator: a policy of somebody's as a world: its apps, its budget, and a queue for every app with a target.
 
 import { durationMs } from '../api/duration.ts';
-import type { AppSpec, CapacitySpec, MicroscalingPolicy } from '../api/policy.ts';
+import type { AppDefinition, AppSpec, CapacitySpec, MicroscalingPolicy } from '../api/policy.ts';
 import { scheduledAt } from '../controller/round/schedules.ts';
 import type { Budget } from '../core/decision.ts';
 import type { Footprint } from '../core/observation.ts';
@@ -12,6 +12,8 @@ import type { Curve } from './load/curve.ts';
 import { demandOf } from './load/demand.ts';
 import type { Settings } from './settings.ts';
 import type { WorldApp, WorldOptions } from './world/world.ts';
+
+type FootprintOf = (definition: AppDefinition) => Footprint;
 
 /** A law that wants an instance for every message must not take the world with it. */
 const MOST_INSTANCES = 100_000;
@@ -30,11 +32,14 @@ export function scenario(
     settings,
     seed,
     curveFor,
+    footprint,
     capacity = policy.spec.capacity,
   }: {
     readonly settings: Settings;
     readonly seed: number;
     readonly curveFor: (capacity: number) => Curve;
+    /** What an instance takes, as the scheduler of the policy says. */
+    readonly footprint: FootprintOf;
     readonly capacity?: CapacitySpec | undefined;
   },
 ): Omit<WorldOptions, 'spare'> {
@@ -44,12 +49,13 @@ export function scenario(
   const scaled = apps.filter((app) => (app.targets?.length ?? 0) > 0);
   if (scaled.length === 0)
     throw new TerminalError(`policy ${name}: no app has a target; there is nothing to simulate`);
-  const slots = slotsOf(budget, apps);
+  const footprintOf = (app: AppSpec): Footprint => footprint(app.app ?? {});
+  const slots = slotsOf(budget, apps, footprintOf);
   const curve = curveFor((slots * settings.serviceRate) / scaled.length);
   const first = (curve.rate[0] ?? 0) / (settings.serviceRate * (curve.service[0] ?? 1));
   return {
     apps: sized(apps, slots, Math.ceil(first) + 1).map(({ app, initial }) =>
-      worldApp(app, initial, { budget, curve, seed }),
+      worldApp(app, initial, { budget, curve, seed, footprintOf }),
     ),
     budget,
     delays: { startMs: settings.startMs, stopMs: settings.stopMs },
@@ -66,7 +72,17 @@ export function scenario(
 function worldApp(
   app: AppSpec,
   initial: number,
-  { budget, curve, seed }: { readonly budget: Budget; readonly curve: Curve; readonly seed: number },
+  {
+    budget,
+    curve,
+    seed,
+    footprintOf,
+  }: {
+    readonly budget: Budget;
+    readonly curve: Curve;
+    readonly seed: number;
+    readonly footprintOf: (app: AppSpec) => Footprint;
+  },
 ): WorldApp {
   const role = roleOf(app);
   const targets = app.targets ?? [];
@@ -144,19 +160,8 @@ function budgetOf(capacity: CapacitySpec | undefined, name: string): Budget {
   );
 }
 
-/** Marathon's defaults where the definition says nothing. */
-const FOOTPRINT: Footprint = { cpus: 1, mem: 128, disk: 0, gpus: 0 };
-
-function footprintOf({ app }: AppSpec): Footprint {
-  const of = (name: keyof Footprint): number => {
-    const value = app?.[name];
-    return typeof value === 'number' ? value : FOOTPRINT[name];
-  };
-  return { cpus: of('cpus'), mem: of('mem'), disk: of('disk'), gpus: of('gpus') };
-}
-
 /** How many instances the budget is good for; those of different size count as the largest. */
-function slotsOf(budget: Budget, apps: readonly AppSpec[]): number {
+function slotsOf(budget: Budget, apps: readonly AppSpec[], footprintOf: (app: AppSpec) => Footprint): number {
   if (budget.kind === 'slots') return budget.slots;
   if (budget.kind === 'cluster') return 0;
   let slots = MOST_INSTANCES;

@@ -126,6 +126,21 @@ export function describeScheduler(name: string, createWorld: () => Promise<Sched
       expect(await look()).toMatchObject({ requested: 3 });
     });
 
+    it('takes what a definition states for its footprint, and something for one that states nothing', async () => {
+      const stated = { cpus: 0.25, mem: 48, disk: 10, gpus: 1 };
+      expect(world.scheduler.footprint({ ...world.definition, ...stated })).toEqual(stated);
+      const silent = world.scheduler.footprint({});
+      expect(Object.values(silent).every((amount) => Number.isFinite(amount) && amount >= 0)).toBe(true);
+      expect(Object.values(silent).some((amount) => amount > 0)).toBe(true);
+    });
+
+    it('takes the same for what it has created as for what was asked for', async () => {
+      await create(1);
+      const app = await look();
+      const asked = world.scheduler.footprint(world.definition);
+      expect(world.scheduler.footprint(app?.definition ?? {})).toEqual(asked);
+    });
+
     it('finds no difference in what it has created, and none in the count', async () => {
       await create(1, { envFrom: [SECRET_ENV] });
       const app = (await look()) as AppObservation;

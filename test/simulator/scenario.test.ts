@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MicroscalingPolicy } from '../../src/api/policy.ts';
 import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
+import { SCHEDULERS } from '../../src/schedulers/registry.ts';
 import { loadCurve } from '../../src/simulator/load/loads.ts';
 import { scenario } from '../../src/simulator/scenario.ts';
 import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
@@ -13,7 +14,8 @@ import { aFiller, anApp, aPolicy, wants } from '../support/fakes.ts';
 function worldOf(policy: MicroscalingPolicy): ReturnType<typeof scenario> {
   const curveFor = (capacity: number): ReturnType<typeof loadCurve> =>
     loadCurve('slow', { capacity, seed: 1 });
-  return scenario(policy, { settings: DEFAULT_SETTINGS, seed: 1, curveFor });
+  const { footprint } = SCHEDULERS.marathon;
+  return scenario(policy, { settings: DEFAULT_SETTINGS, seed: 1, curveFor, footprint });
 }
 
 /** `name role initial`, app by app. */

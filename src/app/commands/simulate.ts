@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { CapacityPool, MicroscalingPolicy } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
+import { SCHEDULERS } from '../../schedulers/registry.ts';
 import { type Comparison, compare } from '../../simulator/compare.ts';
 import { requireLaw } from '../../simulator/law/laws.ts';
 import type { Curve } from '../../simulator/load/curve.ts';
@@ -50,6 +51,7 @@ export async function simulatePolicy(
       settings,
       seed,
       curveFor: (capacity) => load.curve(capacity, seed),
+      footprint: SCHEDULERS.marathon.footprint,
       ...(pool !== undefined && { capacity: pool.spec.capacity }),
     });
   return await compare(

@@ -1,6 +1,7 @@
 // controller: assess, the second step of a round: where each app of a pool stands before anything is decided.
 
 import type { ConditionReason } from '../../api/conditions.ts';
+import type { AppDefinition } from '../../api/policy.ts';
 import type { AppObservation } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import type { SchedulerView } from '../../schedulers/scheduler.ts';
@@ -124,6 +125,11 @@ export function unassessed(
     } as const;
     return observed === undefined ? known : { ...known, observed };
   });
+}
+
+/** What runs takes what the scheduler says; what is still to be made takes what the policy says. */
+export function presentDefinition({ app, observed }: Pick<AppAssessment, 'app' | 'observed'>): AppDefinition {
+  return { ...app.spec.app, ...observed?.definition };
 }
 
 /** Made by somebody else: it does not carry the creation label of this policy. */

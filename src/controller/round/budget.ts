@@ -1,8 +1,8 @@
-// controller: what the apps of a pool share, and what one instance of each takes of it.
+// controller: what the apps of a pool share.
 
 import type { CapacitySpec, Resources } from '../../api/policy.ts';
 import type { Budget } from '../../core/decision.ts';
-import type { AppObservation, Footprint } from '../../core/observation.ts';
+import type { Footprint } from '../../core/observation.ts';
 import type { AppAssessment } from './assess.ts';
 import type { ClusterRoom } from './free-capacity.ts';
 
@@ -36,17 +36,4 @@ function uncountedRoom({ app, observed }: AppAssessment): number {
 function total({ cpus, mem, disk, gpus }: Resources): Footprint {
   const unlimited = Number.POSITIVE_INFINITY;
   return { cpus: cpus ?? unlimited, mem: mem ?? unlimited, disk: disk ?? unlimited, gpus: gpus ?? unlimited };
-}
-
-/** The scheduler's defaults where neither the policy nor the app says anything. */
-const DEFAULT_FOOTPRINT: Footprint = { cpus: 1, mem: 128, disk: 0, gpus: 0 };
-
-/** What runs now takes what the scheduler says; what is still to be made takes what the policy says. */
-export function footprintOf({ app, observed }: Pick<AppAssessment, 'app' | 'observed'>): Footprint {
-  const wanted: AppObservation['definition'] = { ...app.spec.app, ...observed?.definition };
-  const of = (name: keyof Footprint): number => {
-    const value = wanted[name];
-    return typeof value === 'number' ? value : DEFAULT_FOOTPRINT[name];
-  };
-  return { cpus: of('cpus'), mem: of('mem'), disk: of('disk'), gpus: of('gpus') };
 }

@@ -10,11 +10,12 @@ import type {
   DecisionMemory,
 } from '../../core/decision.ts';
 import { defined } from '../../lang/defined.ts';
+import type { Scheduler } from '../../schedulers/scheduler.ts';
 import { overrideText } from '../interventions/effect.ts';
 import type { Decide } from '../ports.ts';
 import type { OverrideView } from '../status/view.ts';
-import type { AppAssessment } from './assess.ts';
-import { budgetOf, footprintOf } from './budget.ts';
+import { type AppAssessment, presentDefinition } from './assess.ts';
+import { budgetOf } from './budget.ts';
 import type { ClusterRoom } from './free-capacity.ts';
 import { readingsOf, type World } from './observe.ts';
 import { withoutSurplus } from './surplus.ts';
@@ -45,15 +46,18 @@ export function decideCounts(
     readonly nowMs: number;
     readonly memories: SceneMemories;
     readonly decide: Decide;
+    readonly scheduler: Pick<Scheduler, 'footprint'>;
   },
 ): PoolDecision {
-  const { capacity, room, world, nowMs, memories, decide } = question;
+  const { capacity, room, world, nowMs, memories, decide, scheduler } = question;
   const budget = budgetOf(capacity, assessments, room);
   const ask = (scene: string): Decision => {
     const decided = ({ part, app }: AppAssessment): boolean =>
       part === 'live' || (part === 'observed' && app.policy === scene);
     const memory = memories.get(scene);
-    return decide(decisionInput({ assessments, decided, budget, world, nowMs, ...(memory && { memory }) }));
+    return decide(
+      decisionInput({ assessments, decided, budget, world, nowMs, scheduler, ...(memory && { memory }) }),
+    );
   };
   const asRun = ask(AS_RUN);
   const decisions = new Map(pickLive(assessments, asRun));
@@ -74,6 +78,7 @@ interface DecisionQuestion {
   readonly budget: Budget;
   readonly world: World;
   readonly nowMs: number;
+  readonly scheduler: Pick<Scheduler, 'footprint'>;
   readonly memory?: DecisionMemory;
 }
 
@@ -86,7 +91,7 @@ export function decisionInput(question: DecisionQuestion): DecisionInput {
 
 /** An app that neither exists nor can be made takes no part. */
 function appInput(assessment: AppAssessment, question: DecisionQuestion): readonly AppInput[] {
-  const { decided, budget, world, nowMs } = question;
+  const { decided, budget, world, nowMs, scheduler } = question;
   const { app, held, surplusSinceMs: sinceMs } = assessment;
   const observed = assessment.observed && withoutSurplus(assessment.observed, { sinceMs, nowMs });
   const { spec } = app;
@@ -105,7 +110,7 @@ function appInput(assessment: AppAssessment, question: DecisionQuestion): readon
       targets: isDecided ? (spec.targets ?? []) : [],
       readings: isDecided ? readingsOf(world, app) : [],
       behavior: spec.behavior,
-      footprint: footprintOf(assessment),
+      footprint: scheduler.footprint(presentDefinition(assessment)),
       // Apps left to people are outside the slots; those that only stand still now use theirs.
       countsAgainstBudget: budget.kind !== 'slots' || app.role !== 'fixed',
       ...(observed && { observed }),

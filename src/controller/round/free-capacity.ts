@@ -3,7 +3,7 @@
 import type { CapacitySpec } from '../../api/policy.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { RoomNeed, Scheduler } from '../../schedulers/scheduler.ts';
-import type { AppAssessment } from './assess.ts';
+import { type AppAssessment, presentDefinition } from './assess.ts';
 
 export type ClusterRoom =
   /** How many more of each app, by id. */
@@ -35,8 +35,7 @@ export async function clusterRoom(
   }
 }
 
-/** What runs takes what the scheduler says; what is still to be made takes what the policy says. */
-function needOf({ app: { spec }, observed }: AppAssessment): RoomNeed {
-  const definition = { ...spec.app, ...observed?.definition };
-  return { id: spec.id, definition, ...(observed && { observed }) };
+function needOf(assessment: AppAssessment): RoomNeed {
+  const { app, observed } = assessment;
+  return { id: app.spec.id, definition: presentDefinition(assessment), ...(observed && { observed }) };
 }

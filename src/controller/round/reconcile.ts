@@ -121,6 +121,7 @@ export class PoolReconciler implements Reconciler<string> {
       nowMs,
       memories: memory.scenes,
       decide,
+      scheduler,
     });
     memory.noteDecision(decided);
 

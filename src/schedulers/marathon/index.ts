@@ -2,7 +2,7 @@
 
 import type { AppDefinition } from '../../api/policy.ts';
 import type { Change, FieldDiff } from '../../core/change.ts';
-import type { AppObservation } from '../../core/observation.ts';
+import type { AppObservation, Footprint } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type {
@@ -17,6 +17,7 @@ import { Actor } from './act.ts';
 import { baseUrls, type MarathonConfig, type MarathonDeps } from './config.ts';
 import { dependenciesOf } from './definition/dependencies.ts';
 import { diffDefinition, type Wanted } from './definition/drift.ts';
+import { footprintOf } from './definition/footprint.ts';
 import { followEvents } from './events/event-stream.ts';
 import { concerned, EVENT_TYPES } from './events/events.ts';
 import { MarathonClient } from './http/client.ts';
@@ -102,6 +103,10 @@ class HttpMarathonScheduler implements ReportingScheduler {
 
   dependencies(app: string, definition: AppDefinition): readonly string[] {
     return dependenciesOf(app, definition);
+  }
+
+  footprint(definition: AppDefinition): Footprint {
+    return footprintOf(definition);
   }
 
   diff(wanted: Wanted, observed: AppObservation): readonly FieldDiff[] {

@@ -1,9 +1,11 @@
-// schedulers/memory: definitions compared and merged, field by field, env key by key.
+// schedulers/memory: definitions compared and merged, field by field, env key by key, and what an instance takes.
 
 import type { AppDefinition, EnvFrom } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { FieldDiff } from '../../core/change.ts';
+import type { Footprint } from '../../core/observation.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import { statedFootprint } from '../footprint.ts';
 
 export interface Wanted {
   readonly definition: AppDefinition;
@@ -16,6 +18,13 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface Current {
   readonly definition: AppDefinition;
   readonly owned: boolean;
+}
+
+/** Nothing but a cpu: an app that says nothing must not be free. */
+const DEFAULTS: Footprint = { cpus: 1, mem: 0, disk: 0, gpus: 0 };
+
+export function footprintOf(definition: AppDefinition): Footprint {
+  return statedFootprint(definition, DEFAULTS);
 }
 
 /** The count and the name are not part of a definition, and null is not given. */

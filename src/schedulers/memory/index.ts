@@ -3,7 +3,7 @@
 import type { AppDefinition } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { Change, FieldDiff } from '../../core/change.ts';
-import type { AppObservation, OperationKind } from '../../core/observation.ts';
+import type { AppObservation, Footprint, OperationKind } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError, WaitError } from '../../runtime/errors.ts';
 import type {
@@ -14,7 +14,7 @@ import type {
   SchedulerView,
 } from '../scheduler.ts';
 import { type ClusterOptions, type MemoryApp, MemoryCluster } from './cluster.ts';
-import { difference, merged, type Wanted } from './definition.ts';
+import { difference, footprintOf, merged, type Wanted } from './definition.ts';
 import { observed } from './observation.ts';
 
 export type { ClusterOptions, Delay } from './cluster.ts';
@@ -112,6 +112,10 @@ class InMemoryScheduler implements MemoryScheduler {
 
   dependencies(_app: string, { dependencies = [] }: AppDefinition): readonly string[] {
     return Array.isArray(dependencies) ? dependencies.filter((name) => typeof name === 'string') : [];
+  }
+
+  footprint(definition: AppDefinition): Footprint {
+    return footprintOf(definition);
   }
 
   diff(wanted: Wanted, app: AppObservation): readonly FieldDiff[] {

@@ -1,7 +1,7 @@
 // test support: the smallest scheduler there can be, to show that one folder and one registration are all it takes.
 
 import type { Change } from '../../../src/core/change.ts';
-import type { AppObservation } from '../../../src/core/observation.ts';
+import type { AppObservation, Footprint } from '../../../src/core/observation.ts';
 import { defined } from '../../../src/lang/defined.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { oneCluster } from '../../../src/schedulers/one-cluster.ts';
@@ -23,9 +23,12 @@ const TOY_WORDS: SchedulerWords = {
   endOperation: (id) => `take back ${id}`,
 };
 
+/** Whatever it is, it fills one place in the box. */
+const A_TOY: Footprint = { cpus: 1, mem: 0, disk: 0, gpus: 0 };
+
 /** Starts and stops at once whatever it is asked for. */
 export function toyScheduler(apps: ToyApps): SchedulerType {
-  return { open: () => oneCluster(scheduler(apps), TOY_WORDS) };
+  return { open: () => oneCluster(scheduler(apps), TOY_WORDS), footprint: () => A_TOY };
 }
 
 function scheduler(apps: ToyApps): ReportingScheduler {
@@ -42,6 +45,7 @@ function scheduler(apps: ToyApps): ReportingScheduler {
     },
     owned: async () =>
       new Map([...apps].flatMap(([id, { owner }]) => (owner === undefined ? [] : [[id, owner] as const]))),
+    footprint: () => A_TOY,
     diff: () => [],
     apply: async (change) => {
       writes++;

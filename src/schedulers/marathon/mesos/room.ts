@@ -3,6 +3,7 @@
 import { MAX_COUNT } from '../../../api/schema/shapes.ts';
 import type { Footprint } from '../../../core/observation.ts';
 import type { RoomNeed } from '../../scheduler.ts';
+import { footprintOf } from '../definition/footprint.ts';
 import { mayUse, spreadsOf, valueAt } from './constraints.ts';
 import { type Agent, amounts } from './schema.ts';
 
@@ -68,7 +69,7 @@ function allowed(agents: readonly Agent[], quota: Footprint, headroom: number): 
 }
 
 function roomFor(need: RoomNeed, places: readonly Place[], allowance: Amounts): number {
-  const each = footprintOf(need);
+  const each = withExecutor(need);
   const open = places.filter(({ agent }) => mayUse(need.definition, agent));
   const fits = new Map(open.map((place) => [place, fitting(freeAt(place, need), each)]));
   const inAll = [...fits.values()].reduce((total, n) => total + n, 0);
@@ -99,7 +100,7 @@ function withinGroups(
 
 /** Takes what was started since the cluster was looked at, and gives back what has ended. */
 function catchUp(places: readonly Place[], allowance: Amounts, { need, since }: Claim): void {
-  const each = footprintOf(need);
+  const each = withExecutor(need);
   for (const [host, n] of since) {
     const place = places.find(({ agent }) => agent.hostname === host);
     if (place === undefined || n === 0) continue;
@@ -132,10 +133,9 @@ function rolesOf({ definition }: RoomNeed): { readonly reserved: boolean; readon
   return { reserved: accepted.some((role) => role !== '*'), unreserved: accepted.includes('*') };
 }
 
-/** Marathon's defaults where the definition is silent; an executor of its own comes on top. */
-function footprintOf({ definition }: RoomNeed): Amounts {
-  const own = { cpus: 1, mem: 128, ...definition };
-  const [task, executor] = [amounts(own), amounts(definition['executorResources'])];
+/** An executor of its own comes on top of what the task takes. */
+function withExecutor({ definition }: RoomNeed): Amounts {
+  const [task, executor] = [footprintOf(definition), amounts(definition['executorResources'])];
   const of = (name: keyof Footprint): number => task[name] + executor[name];
   return { cpus: of('cpus'), mem: of('mem'), disk: of('disk'), gpus: of('gpus') };
 }
