@@ -177,6 +177,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/read.ts'),
   },
   {
+    name: 'import',
+    arguments: '<keda>',
+    summary: "KEDA's ScaledObjects as policies",
+    description:
+      'Turns ScaledObjects and their TriggerAuthentications into policies, in mode Observe, on standard output, and ' +
+      'says on standard error field by field what is not taken over as it is. Secrets become references.',
+    options: ['file', 'output'],
+    help: { file: 'file with ScaledObjects, such as kubectl get -o yaml prints; repeatable' },
+    outputs: ['yaml', 'json'],
+    examples: ['microscaling import keda -f scaledobjects.yaml > policy.yaml'],
+    exitCodes: '0 fine, 1 error',
+    load: () => import('./commands/import.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'a policy, or the bench, in virtual time: how well would it do?',
     description:

@@ -1,0 +1,150 @@
+// app: one ScaledObject as an app of a policy.
+
+import { type Authentications, parametersOf } from './authentication.ts';
+import type { Fields } from './fields.ts';
+import { type Imported, TRIGGERS } from './triggers.ts';
+
+export interface ScaledApp {
+  readonly name: string;
+  readonly priority: number;
+  readonly instances: { readonly min: number; readonly max: number };
+  readonly targets?: readonly object[];
+  readonly schedules?: readonly object[];
+  readonly behavior?: object;
+}
+
+/** KEDA's own defaults. */
+const DEFAULTS = { min: 0, max: 100, pollingS: 30 };
+
+export function appOf(
+  object: Fields,
+  {
+    key,
+    priority,
+    authentications,
+  }: { readonly key: string; readonly priority: number; readonly authentications: Authentications },
+): ScaledApp {
+  const spec = object.at('spec');
+  const target = spec.at('scaleTargetRef');
+  // The first version of KEDA called it so.
+  const name = target.text('name') ?? target.text('deploymentName') ?? key.slice(key.indexOf('/') + 1);
+  const kind = target.text('kind') ?? 'Deployment';
+  target.take('apiVersion');
+  target.explain('envSourceContainerName', 'is not looked at: variables are those of the operator');
+  target.note(
+    '',
+    `${kind} ${name} is to become an app of Marathon: give \`app\`, or the id of one that exists`,
+  );
+  const min = spec.number('minReplicaCount') ?? DEFAULTS.min;
+  const max = spec.number('maxReplicaCount') ?? DEFAULTS.max;
+  spec.explain('idleReplicaCount', 'has no counterpart: min holds also while nothing waits');
+  const pollingS = spec.number('pollingInterval') ?? DEFAULTS.pollingS;
+  if (spec.has('pollingInterval'))
+    spec.note(
+      'pollingInterval',
+      'is not taken over: metrics are read every 500 ms; give spec.interval for less',
+    );
+  spec.explain(
+    'cooldownPeriod',
+    'is not taken over: behavior.giveBackAfter (10 s) is how long a lower need must last',
+  );
+  spec.explain(
+    'initialCooldownPeriod',
+    'has no counterpart: counts are kept until the metrics have been read',
+  );
+  const imported = spec.list('triggers').map((trigger) => triggerOf(trigger, { key, authentications }));
+  const targets = imported.flatMap((each) =>
+    each.kind === 'target' ? [{ perInstance: each.perInstance, metric: each.metric }] : [],
+  );
+  if (targets.length === 0)
+    spec.note(
+      'triggers',
+      'none of them is a target here: give the app targets, or `remainder: {}` to take what others leave',
+    );
+  const schedules = imported.flatMap((each) => (each.kind === 'schedule' ? [each.schedule] : []));
+  const behavior = { ...behaviorOf(spec.at('advanced')), ...failureOf(spec, pollingS) };
+  return {
+    name: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+    priority,
+    instances: { min, max },
+    ...(schedules.length > 0 && { schedules }),
+    ...(targets.length > 0 && { targets }),
+    ...(Object.keys(behavior).length > 0 && { behavior }),
+  };
+}
+
+function triggerOf(
+  trigger: Fields,
+  { key, authentications }: { readonly key: string; readonly authentications: Authentications },
+): Imported {
+  const type = trigger.text('type') ?? '';
+  trigger.explain('name', 'is not needed');
+  trigger.explain('useCachedMetrics', 'is not needed');
+  if (trigger.text('metricType') === 'Value')
+    trigger.note(
+      'metricType',
+      'Value compares the sum with the threshold; here each instance is to have its share of it',
+    );
+  const reference = trigger.at('authenticationRef');
+  const [name, kind] = [reference.text('name'), reference.text('kind') ?? 'TriggerAuthentication'];
+  const at = kind === 'TriggerAuthentication' ? `${key.slice(0, key.indexOf('/'))}/${name}` : (name ?? '');
+  const authentication = name === undefined ? undefined : authentications.get(at);
+  if (name !== undefined && authentication === undefined)
+    reference.note('name', `${kind} ${name} is not among the files: give its values by reference`);
+  const metadata = trigger.at('metadata');
+  // Where earlier versions had it.
+  metadata.take('metricType');
+  const imported = TRIGGERS[type]?.({ metadata, parameters: parametersOf(metadata, authentication) }) ?? {
+    kind: 'none',
+    why: `there is no source for a trigger of type ${type}`,
+  };
+  if (imported.kind === 'none') {
+    metadata.takeAll();
+    trigger.note('type', `${imported.why}: the trigger is left out`);
+  }
+  return imported;
+}
+
+function behaviorOf(advanced: Fields): object {
+  advanced.explain('restoreToOriginalReplicaCount', 'has no counterpart: nothing is scaled on the way out');
+  advanced.explain(
+    'scalingModifiers',
+    'is not taken over: `formula` works on the counts that targets want, not on their metrics',
+  );
+  const hpa = advanced.at('horizontalPodAutoscalerConfig');
+  hpa.explain('name', 'is not needed');
+  const behavior = hpa.at('behavior');
+  const up = rulesOf(behavior, 'scaleUp');
+  const down = rulesOf(behavior, 'scaleDown');
+  return { ...(up && { scaleUp: up }), ...(down && { scaleDown: down }) };
+}
+
+/** The HorizontalPodAutoscaler's words are ours, but for what is counted. */
+function rulesOf(behavior: Fields, direction: 'scaleUp' | 'scaleDown'): object | undefined {
+  if (!behavior.has(direction)) return undefined;
+  const rules = behavior.at(direction);
+  const window = rules.number('stabilizationWindowSeconds');
+  const select = rules.text('selectPolicy');
+  const tolerance = rules.number('tolerance');
+  const policies = rules.list('policies').map((policy) => ({
+    type: policy.text('type') === 'Percent' ? 'Percent' : 'Instances',
+    value: policy.number('value') ?? 1,
+    periodSeconds: policy.number('periodSeconds') ?? 15,
+  }));
+  return {
+    ...(window !== undefined && { stabilizationWindowSeconds: window }),
+    ...(policies.length > 0 && { policies }),
+    ...(select !== undefined && { selectPolicy: select }),
+    ...(tolerance !== undefined && { tolerance }),
+  };
+}
+
+/** So many failed polls, then a fixed count. */
+function failureOf(spec: Fields, pollingS: number): object {
+  if (!spec.has('fallback')) return {};
+  const fallback = spec.at('fallback');
+  const [threshold, instances] = [fallback.number('failureThreshold'), fallback.number('replicas')];
+  fallback.explain('behavior', 'is not taken over: the count is fixed once `after` has passed');
+  if (threshold === undefined || instances === undefined) return {};
+  return { onMetricFailure: { action: 'Fixed', after: `${Math.max(10, threshold * pollingS)}s`, instances } };
+}
