@@ -115,7 +115,15 @@ export interface BehaviorSpec {
     readonly after: Duration;
     readonly instances?: number;
   };
+  readonly idleVictims?: IdleVictims;
   readonly startupTime?: Duration;
+}
+
+/** How an instance is asked whether it is idle: `GET path` at one of its ports, answered `idle`. */
+export interface IdleVictims {
+  readonly path: string;
+  readonly portIndex: number;
+  readonly within: Duration;
 }
 
 export interface InstancesSpec {

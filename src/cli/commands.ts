@@ -202,6 +202,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'load',
       'trace',
       'traceInterval',
+      'traceScale',
       'duration',
       'seed',
       'law',

@@ -1,6 +1,6 @@
 // core: a difference between what is wanted and what is as a value that the CLI prints, the page draws and a scheduler executes.
 
-import type { AppDefinition, EnvFrom } from '../api/policy.ts';
+import type { AppDefinition, EnvFrom, IdleVictims } from '../api/policy.ts';
 
 /** One field of a definition that differs; values of secrets are never in it. */
 export interface FieldDiff {
@@ -38,5 +38,7 @@ export type Change =
       readonly from: number;
       readonly to: number;
       readonly reason: string;
+      /** On a fall: how to learn which instances are idle, to take those first. */
+      readonly idleVictims?: IdleVictims;
     }
   | { readonly kind: 'adopt' | 'release' | 'delete'; readonly app: string; readonly reason: string };

@@ -53,6 +53,8 @@ export interface TaskObservation {
   readonly id: string;
   readonly phase: TaskPhase;
   readonly host?: string;
+  /** The ports it was given on its host. */
+  readonly ports?: readonly number[];
   readonly stagedAtMs?: number;
   readonly startedAtMs?: number;
   /** From its health checks; absent when the app has none or none has answered. */

@@ -1,6 +1,6 @@
 // core: demand × world → changes. The only place that compares the two; everybody else prints or executes.
 
-import type { AppDefinition, EnvFrom } from '../api/policy.ts';
+import type { AppDefinition, EnvFrom, IdleVictims } from '../api/policy.ts';
 import type { Change, FieldDiff } from './change.ts';
 import { inOrder } from './change-order.ts';
 import type { AppObservation, OperationObservation } from './observation.ts';
@@ -20,6 +20,8 @@ export interface PlanApp {
   readonly observed?: AppObservation;
   /** The count to have and why; absent: the count is left alone. */
   readonly count?: { readonly to: number; readonly reason: string };
+  /** How to learn which instances are idle, where they tell. */
+  readonly idleVictims?: IdleVictims;
   /** Where the definition must change; empty when it must not. */
   readonly drift: readonly FieldDiff[];
   /** The app was made by somebody else and is to be adopted. */
@@ -49,9 +51,17 @@ export function planChanges(apps: readonly PlanApp[]): readonly Change[] {
   ]);
 }
 
-export function scaleOf({ id, observed, count }: PlanApp): readonly Extract<Change, { kind: 'scale' }>[] {
+export function scaleOf(app: PlanApp): readonly Extract<Change, { kind: 'scale' }>[] {
+  const { id, observed, count, idleVictims } = app;
   if (observed === undefined || count === undefined || count.to === observed.requested) return [];
-  return [{ kind: 'scale', app: id, from: observed.requested, to: count.to, reason: count.reason }];
+  const scale = {
+    kind: 'scale',
+    app: id,
+    from: observed.requested,
+    to: count.to,
+    reason: count.reason,
+  } as const;
+  return [idleVictims !== undefined && scale.to < scale.from ? { ...scale, idleVictims } : scale];
 }
 
 export function adoptionOf({ id, observed, adopt, owner }: PlanApp): readonly Change[] {

@@ -1,6 +1,7 @@
 // programs: the consumer takes one message at a time, works on it, deletes it. Stopped, it gives the message back.
 
 import { messageOf, TerminalError, TransientError } from '../runtime/errors.ts';
+import { tellBusy } from './busy.ts';
 import type { Program, ProgramContext, ProgramEnv } from './program.ts';
 import { openWorkQueue, type TakenMessage, type WorkQueue } from './queue.ts';
 import { numberSetting, queueSettings } from './settings.ts';
@@ -23,11 +24,13 @@ export const run: Program = async (context, signal) => {
   const tally = new Tally(context, { counter: 'consumed', noun: 'messages consumed' });
   const worker = new Worker({ context, settings, queue, tally }, signal);
   context.print(`consuming queue ${queue.name}, ${settings.workMs / 1000} s of work per message`);
+  const sign = await tellBusy(context, () => worker.isIdle);
   try {
     await worker.work();
   } catch (error) {
     if (error !== signal.reason) throw error;
   } finally {
+    sign.close();
     await tally.close();
     queue.close();
   }
@@ -67,11 +70,17 @@ class Worker {
   readonly #deps: WorkerDeps;
   readonly #signal: AbortSignal;
   readonly #storage: StorageRetry;
+  #isIdle = false;
 
   constructor(deps: WorkerDeps, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
     this.#storage = new StorageRetry(deps.context, signal);
+  }
+
+  /** Holds no message and asks for none at the moment. */
+  get isIdle(): boolean {
+    return this.#isIdle;
   }
 
   /** Until the signal aborts; then throws its reason or returns. */
@@ -81,7 +90,9 @@ class Worker {
     while (!this.#signal.aborted) {
       const message = await this.#storage.untilDone((s) => queue.take(settings.visibilitySeconds, s));
       if (message === undefined) {
+        this.#isIdle = true;
         await context.clock.sleep(idleMs, this.#signal);
+        this.#isIdle = false;
         idleMs = Math.min(LAST_IDLE_MS, 2 * idleMs);
       } else {
         await this.#handle(message);
@@ -109,9 +120,10 @@ class Worker {
   }
 
   async #handBack(message: TakenMessage): Promise<void> {
-    const { context, settings, queue } = this.#deps;
+    const { context, settings, queue, tally } = this.#deps;
     try {
-      await this.#storage.once((s) => queue.handBack(message, s));
+      const back = await this.#storage.once((s) => queue.handBack(message, s));
+      if (back) tally.also('handed_back', 1);
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       const seconds = settings.visibilitySeconds;

@@ -33,6 +33,11 @@ export class Tally {
     this.#statsd.count(this.#name, count);
   }
 
+  /** Counts something beside what this is about: for StatsD alone. */
+  also(counter: string, count: number): void {
+    this.#statsd.count(counter, count);
+  }
+
   /** Prints a line when the last one is 10 s ago. */
   report(): void {
     const nowMs = this.#context.clock.monotonic();

@@ -98,12 +98,12 @@ describe('DemoRecorder', () => {
     recorder.observe(
       view(0, [
         app('producer', 3, { counters: { produced: 12 } }),
-        app('consumer', 1, { counters: { consumed: 9 } }),
+        app('consumer', 1, { counters: { consumed: 9, handed_back: 2 } }),
         app('remainder', 6, { counters: { work: 100 } }),
       ]),
     );
     expect(recorder.result(0)).toMatchObject({
-      messages: { produced: 12, consumed: 9 },
+      messages: { produced: 12, consumed: 9, handedBack: 2 },
       remainder: { work: 100 },
     });
   });

@@ -111,6 +111,20 @@ describe('planChanges', () => {
     },
   ];
 
+  it('says how idle instances are found, on a fall and only there', () => {
+    const idleVictims = { path: '/busy', portIndex: 0, within: '200ms' } as const;
+    const plan = planChanges([
+      app('/a', { has: 3, to: 1, idleVictims }),
+      app('/b', { has: 1, to: 2, idleVictims }),
+      app('/c', { has: 3, to: 1 }),
+    ]);
+    expect(plan.map((change) => [change.app, 'idleVictims' in change])).toEqual([
+      ['/a', true],
+      ['/c', false],
+      ['/b', false],
+    ]);
+  });
+
   it.each(rows)('$name', ({ apps, plan }) => {
     expect(planChanges(apps).map(told)).toEqual(plan);
   });

@@ -1,7 +1,7 @@
 // api: schema of how a count may move: clamps after the law, missing metrics, foreign scales.
 
 import type { JsonSchema } from './json-schema.ts';
-import { amount, choice, count, duration, list, object, positiveDuration } from './shapes.ts';
+import { amount, choice, count, duration, list, object, positiveDuration, text } from './shapes.ts';
 
 /** HorizontalPodAutoscaler v2's longest. */
 const MAX_WINDOW_SECONDS = 3600;
@@ -76,6 +76,14 @@ export const behaviorSchema: JsonSchema = object(
       { required: ['value', 'periodSeconds'] },
     ),
     onMetricFailure,
+    idleVictims: object(
+      'Asks the instances which of them are idle before a fall, and takes those first. An instance is idle when it answers GET with the word `idle`; whatever else it answers, and without an answer in time, it counts as busy.',
+      {
+        path: text('What is asked for.', { pattern: '^/[\\x21-\\x7e]*$', maxLength: 256, default: '/busy' }),
+        portIndex: count("Which of an instance's ports, 0 the first.", { maximum: 99, default: 0 }),
+        within: duration('How long an answer may take; so much later a fall is, at most.', '200ms'),
+      },
+    ),
     startupTime: duration(
       'From running to serving, for apps without health checks; learned when it is not given.',
     ),

@@ -9,7 +9,7 @@ import { type Comparison, compare } from '../../simulator/compare.ts';
 import { requireLaw } from '../../simulator/law/laws.ts';
 import type { Curve } from '../../simulator/load/curve.ts';
 import { isLoad, LOADS, loadCurve } from '../../simulator/load/loads.ts';
-import { parseTrace, scaledCurve } from '../../simulator/load/trace.ts';
+import { parseTrace, recordedCurve, scaledCurve } from '../../simulator/load/trace.ts';
 import type { Progress } from '../../simulator/progress.ts';
 import { scenario } from '../../simulator/scenario.ts';
 import type { Settings } from '../../simulator/settings.ts';
@@ -26,6 +26,8 @@ export interface PolicyQuestion {
   /** … or a CSV file. */
   readonly trace?: string | undefined;
   readonly traceIntervalMs?: number | undefined;
+  /** What its counts are multiplied by; absent: it is scaled to the pool. */
+  readonly traceScale?: number | undefined;
   readonly durationMs?: number | undefined;
   readonly laws?: readonly string[] | undefined;
   readonly seeds: readonly number[];
@@ -98,10 +100,13 @@ interface NamedLoad {
   readonly curve: (capacity: number, seed: number) => Curve;
 }
 
-async function readLoad({ load, trace, traceIntervalMs, durationMs }: PolicyQuestion): Promise<NamedLoad> {
+async function readLoad(question: PolicyQuestion): Promise<NamedLoad> {
+  const { load, trace, traceIntervalMs, traceScale, durationMs } = question;
   const known = LOADS.join(', ');
   if ((load === undefined) === (trace === undefined))
     throw new TerminalError(`say what the load is: --load NAME (${known}) or --trace FILE.csv`);
+  if (traceScale !== undefined && trace === undefined)
+    throw new TerminalError('--trace-scale says how a trace is scaled: give --trace FILE.csv');
   const durationS = durationMs === undefined ? undefined : durationMs / 1000;
   if (trace !== undefined) {
     const recorded = parseTrace(await readText(trace), trace, {
@@ -109,7 +114,11 @@ async function readLoad({ load, trace, traceIntervalMs, durationMs }: PolicyQues
     });
     return {
       name: trace,
-      curve: (capacity) => cut(scaledCurve(recorded, capacity), durationS),
+      curve: (capacity) =>
+        cut(
+          traceScale === undefined ? scaledCurve(recorded, capacity) : recordedCurve(recorded, traceScale),
+          durationS,
+        ),
     };
   }
   const name = load ?? '';

@@ -43,7 +43,7 @@ export const SIMULATE_OPTIONS = {
     arg: 'FILE',
     type: 'text',
     env: [],
-    help: 'recorded load, CSV: time and count in each row, or one row for each request; scaled to the pool',
+    help: 'recorded load, CSV: time and count in each row, or one row for each request; scaled to the pool unless --trace-scale says how',
   },
   traceInterval: {
     flag: '--trace-interval',
@@ -51,6 +51,13 @@ export const SIMULATE_OPTIONS = {
     type: 'duration',
     env: [],
     help: 'what one row of the trace lasts (default: as its times say); for requests, how finely they are counted (default 1s)',
+  },
+  traceScale: {
+    flag: '--trace-scale',
+    arg: 'N',
+    type: 'number',
+    env: [],
+    help: "multiply the trace's counts by this, 1 takes it as it is (default: so that its 99.5th percentile is 75 % of what the pool could serve)",
   },
   duration: {
     flag: '--duration',

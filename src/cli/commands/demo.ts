@@ -103,7 +103,9 @@ function resultText({
   // Other programs than the tutorial's count nothing.
   const worked = [
     ...(messages.produced + messages.consumed > 0
-      ? [`${messages.produced} messages produced, ${messages.consumed} consumed`]
+      ? [
+          `${messages.produced} messages produced, ${messages.consumed} consumed, ${messages.handedBack} handed back by consumers that had to stop`,
+        ]
       : []),
     ...(remainder.work > 0 ? [`${remainder.work} units of background work done`] : []),
   ].join('; ');

@@ -45,6 +45,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       load: options.load,
       trace: options.trace,
       traceIntervalMs: options.traceInterval,
+      traceScale: options.traceScale,
       durationMs: options.duration,
       laws,
       seeds,

@@ -82,7 +82,8 @@ function planApp(
   { drift, scheduler }: { readonly drift: readonly FieldDiff[]; readonly scheduler: Scheduler },
 ): PlanApp {
   const { app, observed, adopt, restart } = assessment;
-  const { id, app: definition, envFrom } = app.spec;
+  const { id, app: definition, envFrom, behavior } = app.spec;
+  const { idleVictims } = behavior;
   const count = countOf(assessment, decision);
   return {
     id,
@@ -93,6 +94,7 @@ function planApp(
     ...(definition && { definition, after: scheduler.dependencies?.(id, definition) ?? [] }),
     ...(observed && { observed }),
     ...(count && { count }),
+    ...(idleVictims && { idleVictims }),
     ...(restart?.ours && { supersedes: restart.deployment }),
   };
 }

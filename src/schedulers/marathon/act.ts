@@ -3,13 +3,15 @@
 import type { ValueResolver } from '../../api/values.ts';
 import type { Change } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
 import { type ApplyResult, SurplusWaits } from '../scheduler.ts';
 import { createBody, scaleBody, updateBody } from './definition/app-definition.ts';
 import { waitingDiesLast } from './definition/version.ts';
 import type { MarathonClient, Write } from './http/client.ts';
 import type { ClusterView } from './view.ts';
-import { shrink } from './write/shrink.ts';
+import { type AskTask, idleTasks } from './write/idle.ts';
+import { expendableFirst, shrink } from './write/shrink.ts';
 import { accepted, gone, type Writer } from './write/writer.ts';
 
 export interface ActorDeps {
@@ -17,6 +19,9 @@ export interface ActorDeps {
   readonly view: ClusterView;
   readonly writer: Writer;
   readonly values: ValueResolver;
+  readonly clock: Clock;
+  /** How a task is asked whether it is idle. */
+  readonly ask: AskTask;
   /** Of Marathon; undefined while it is not known. */
   readonly version: () => string | undefined;
 }
@@ -76,7 +81,10 @@ export class Actor {
     const app = await view.recall(change.app, signal);
     if (app === undefined) throw gone(doing);
     if (app.requested === change.to) return { outcome: 'noop' };
-    const how = shrink(app, change.to, { waitingDiesLast: waitingDiesLast(this.#deps.version()) });
+    const how = shrink(app, change.to, {
+      waitingDiesLast: waitingDiesLast(this.#deps.version()),
+      idle: await this.#idle(change, app, signal),
+    });
     if (how.kind === 'hold') throw new SurplusWaits(`${doing}: ${held(app, how.endangered)}`, HOLD_RETRY_MS);
     const body = scaleBody(change.to, app);
     const send = (write: Write) =>
@@ -86,6 +94,19 @@ export class Actor {
     const result = await writer.throughLocks({ app, doing, secrets: [], send }, signal);
     if (how.kind !== 'named' || result.outcome !== 'accepted') return result;
     return { ...result, instances: Math.max(0, app.requested - how.taskIds.length) };
+  }
+
+  /** Of the tasks that run; nobody where the app does not tell. */
+  async #idle(
+    { idleVictims, to }: ChangeOf<'scale'>,
+    app: AppObservation,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string>> {
+    // Who must all go need not be asked.
+    if (idleVictims === undefined || to === 0 || to >= app.requested) return new Set();
+    const running = expendableFirst(app).filter(({ phase }) => phase === 'running');
+    const { clock, ask } = this.#deps;
+    return await idleTasks(running, idleVictims, { clock, ask }, signal);
   }
 
   /** A locked app may be ours and stuck in its own scaling because it is broken; then the fix must get through. */

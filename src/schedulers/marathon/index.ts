@@ -28,6 +28,7 @@ import { loginPoster } from './login/login.ts';
 import type { MesosCluster } from './mesos/cluster.ts';
 import { createMesosCluster } from './mesos/index.ts';
 import { ClusterView } from './view.ts';
+import { askOverHttp } from './write/idle.ts';
 import { Writer } from './write/writer.ts';
 
 export type { MarathonConfig, MarathonDeps } from './config.ts';
@@ -84,6 +85,8 @@ class HttpMarathonScheduler implements ReportingScheduler {
       view: this.#view,
       writer: new Writer({ client, view: this.#view, clock }),
       values,
+      clock,
+      ask: askOverHttp,
       version: () => this.#version,
     });
     this.#mesos = createMesosCluster(config, { client, clock, log: deps.log }, this.#closing.signal);

@@ -107,6 +107,7 @@ function toTask(task: MarathonTask): TaskObservation[] {
       phase,
       ...defined({
         host: task.host,
+        ports: task.ports,
         stagedAtMs: task.stagedAtMs,
         startedAtMs: task.startedAtMs,
         healthy: task.healthy,

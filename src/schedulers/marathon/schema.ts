@@ -15,6 +15,7 @@ export interface MarathonTask {
   /** `TASK_RUNNING` and so on. */
   readonly state: string;
   readonly host?: string;
+  readonly ports?: readonly number[];
   readonly stagedAtMs?: number;
   readonly startedAtMs?: number;
   /** Absent while no health check has answered. */
@@ -108,12 +109,14 @@ function parseApp(value: unknown): MarathonApp {
 function parseTask(value: unknown): MarathonTask {
   const task = object(value, 'task');
   const results = optionalList(task['healthCheckResults']).filter(isObject);
+  const ports = optionalList(task['ports']).filter((port): port is number => typeof port === 'number');
   const healthy = results.length === 0 ? undefined : results.every((r) => r['alive'] === true);
   return {
     id: text(task['id'], 'task.id'),
     // 1.4 lists tasks without a state; those are launched ones.
     state: string(task['state']) ?? (task['startedAt'] ? 'TASK_RUNNING' : 'TASK_STAGING'),
     ...optional('host', string(task['host'])),
+    ...(ports.length > 0 && { ports }),
     ...optional('stagedAtMs', timestamp(task['stagedAt'])),
     ...optional('startedAtMs', timestamp(task['startedAt'])),
     ...optional('healthy', healthy),

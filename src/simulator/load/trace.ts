@@ -125,9 +125,16 @@ const SCALED_TO = 0.75;
  * @param intervalS how long one interval is to last; default as recorded
  */
 export function scaledCurve(trace: Trace, capacity: number, intervalS = trace.intervalS): Curve {
-  const { counts } = trace;
-  const sorted = counts.toSorted((a, b) => a - b);
+  const sorted = trace.counts.toSorted((a, b) => a - b);
   const high = sorted[Math.min(sorted.length - 1, Math.floor(SCALED_BY * sorted.length))] ?? 0;
-  const scale = high > 0 ? (SCALED_TO * capacity) / high : 0;
+  return played(trace, high > 0 ? (SCALED_TO * capacity) / high : 0, intervalS);
+}
+
+/** A trace as it was recorded: its counts, times `scale`, arrive in the time in which they were counted. */
+export function recordedCurve(trace: Trace, scale: number): Curve {
+  return played(trace, scale / trace.intervalS, trace.intervalS);
+}
+
+function played({ counts }: Trace, scale: number, intervalS: number): Curve {
   return curveOf(counts.length * intervalS, (t) => scale * (counts[Math.floor(t / intervalS + 1e-9)] ?? 0));
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, FieldDiff } from '../../../src/core/change.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
@@ -465,5 +468,62 @@ describe('shrinking while instances wait', () => {
     await observe();
     expect(await scale(4)).toMatchObject({ outcome: 'accepted' });
     expect(written()).toEqual([['PUT', `/v2/apps${APP}`, 'force=false', { instances: 4 }]]);
+  });
+});
+
+describe('a fall of an app whose instances tell whether they are idle', () => {
+  const idleVictims = { path: '/busy', portIndex: 0, within: '200ms' } as const;
+  const fall = (to: number, more: { readonly idleVictims?: typeof idleVictims } = { idleVictims }) =>
+    apply({ kind: 'scale', app: APP, from: 4, to, reason: 'test', ...more });
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  /** Four tasks, the youngest last; who is not in `says` does not answer. */
+  async function telling(says: Readonly<Record<number, string>>): Promise<readonly string[]> {
+    world.marathon.addApp(APP, 4);
+    const tasks = world.marathon.apps.get(APP)?.tasks ?? [];
+    for (const [i, task] of tasks.entries()) {
+      task.host = '127.0.0.1';
+      task.ports = [1];
+      const word = says[i];
+      if (word === undefined) continue;
+      const server = createServer((_, answer) => answer.end(word)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      servers.push(server);
+      task.ports = [(server.address() as AddressInfo).port];
+    }
+    return tasks.map(({ id }) => id);
+  }
+
+  it('takes the idle ones in one write', async () => {
+    const ids = await telling({ 0: 'idle', 1: 'busy', 2: 'idle', 3: 'busy' });
+    expect(await fall(2)).toMatchObject({ outcome: 'accepted', instances: 2 });
+    expect(written()).toEqual([
+      [
+        'POST',
+        '/v2/tasks/delete',
+        'scale=true&force=false',
+        { ids: expect.arrayContaining([ids[0], ids[2]]) },
+      ],
+    ]);
+    expect((await observe()).apps.get(APP)).toMatchObject({ requested: 2, running: 2 });
+  });
+
+  it('leaves the choice to Marathon where nobody says that it is idle', async () => {
+    await telling({ 0: 'busy' });
+    await fall(2);
+    expect(written()).toEqual([['PUT', `/v2/apps${APP}`, 'force=false', { instances: 2 }]]);
+  });
+
+  it('asks nobody before a rise, before a fall to nothing, and where the policy does not say so', async () => {
+    await telling({ 0: 'idle', 1: 'idle', 2: 'idle', 3: 'idle' });
+    await fall(2, {});
+    await fall(3);
+    await fall(0);
+    expect(written().map(([method, path]) => `${method} ${path}`)).toEqual(
+      Array.from({ length: 3 }, () => `PUT /v2/apps${APP}`),
+    );
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TRACES, traceCurve, tracePath } from '../../../bench/suite/trace-set.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
-import { parseTrace, scaledCurve } from '../../../src/simulator/load/trace.ts';
+import { parseTrace, recordedCurve, scaledCurve } from '../../../src/simulator/load/trace.ts';
 
 const timed = 'timestamp,value\n2014-07-01 00:00:00,10\n2014-07-01 00:05:00,20\n2014-07-01 00:10:00,30\n';
 
@@ -111,6 +111,20 @@ describe('scaledCurve', () => {
 
   it('is silence for a trace of nothing', () => {
     expect(Math.max(...scaledCurve({ intervalS: 1, counts: [0, 0] }, 200).rate)).toBe(0);
+  });
+});
+
+describe('recordedCurve', () => {
+  it('has as many messages arrive in an interval as were counted in it', () => {
+    const { rate, steps } = recordedCurve({ intervalS: 2, counts: [10, 0, 30] }, 1);
+    expect(steps).toBe(60);
+    expect([rate[0], rate[19], rate[20], rate[40]]).toEqual([5, 5, 0, 15]);
+  });
+
+  it('has so many times as many arrive, whatever the pool could serve', () => {
+    const trace = { intervalS: 1, counts: [4] };
+    expect(recordedCurve(trace, 2.5).rate[0]).toBe(10);
+    expect(recordedCurve(trace, 1).rate).not.toEqual(scaledCurve(trace, 200).rate);
   });
 });
 

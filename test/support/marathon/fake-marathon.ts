@@ -9,6 +9,8 @@ type Fields = Record<string, unknown>;
 export interface FakeTask {
   id: string;
   state: string;
+  host?: string;
+  ports?: number[];
   stagedAt?: string;
   startedAt?: string;
   healthCheckResults?: { alive: boolean }[];

@@ -19,7 +19,12 @@ export interface DemoResult {
     /** Share of the time in which the queue was at or below its target, 0 to 1. */
     readonly withinTarget: number;
   };
-  readonly messages: { readonly produced: number; readonly consumed: number };
+  readonly messages: {
+    readonly produced: number;
+    readonly consumed: number;
+    /** Put back because their consumer had to stop. */
+    readonly handedBack: number;
+  };
   readonly remainder: { readonly work: number };
   /** Instances seen running, by app name. */
   readonly apps: Readonly<Record<string, Range>>;
@@ -86,7 +91,11 @@ export class DemoRecorder {
               withinTarget: queue.knownMs === 0 ? 0 : round(queue.withinMs / queue.knownMs, 4),
             },
           }),
-      messages: { produced: sum(apps, 'produced'), consumed: sum(apps, 'consumed') },
+      messages: {
+        produced: sum(apps, 'produced'),
+        consumed: sum(apps, 'consumed'),
+        handedBack: sum(apps, 'handed_back'),
+      },
       remainder: { work: sum(apps, 'work') },
       apps: Object.fromEntries(this.#ranges),
       decisions: stats?.decisions ?? 0,

@@ -26,24 +26,58 @@ export type Shrink =
  * |                                                       | They may never: then the count stays, and whoever  |
  * |                                                       | shares the budget is lent their slots              |
  *
+ * Where an app tells which of its tasks are idle, those go before the ones that work.
+ *
  * Before 1.8 waiting work is purged first, and plain is always right.
  */
 export function shrink(
   app: AppObservation,
   to: number,
-  marathon: { readonly waitingDiesLast: boolean },
+  {
+    waitingDiesLast,
+    idle = NONE,
+  }: { readonly waitingDiesLast: boolean; readonly idle?: ReadonlySet<string> },
 ): Shrink {
-  if (app.waiting === 0 || !marathon.waitingDiesLast) return { kind: 'plain' };
+  if (app.waiting === 0) return idleFirst(app, to, idle);
+  if (!waitingDiesLast) return { kind: 'plain' };
   const present = app.tasks.filter((task) => task.phase !== 'killing');
-  const idle = present.filter((task) => task.phase !== 'running').length;
-  const running = present.length - idle;
-  const stoppedByPlain = Math.min(running, Math.max(0, app.requested - to - idle));
-  const mustStop = Math.max(0, Math.min(running, present.length - to - idle));
+  const starting = present.filter((task) => task.phase !== 'running').length;
+  const running = present.length - starting;
+  const stoppedByPlain = Math.min(running, Math.max(0, app.requested - to - starting));
+  const mustStop = Math.max(0, Math.min(running, present.length - to - starting));
   if (stoppedByPlain <= mustStop) return { kind: 'plain' };
   const surplus = present.length - to;
   if (surplus <= 0) return { kind: 'hold', endangered: stoppedByPlain };
-  const victims = present.toSorted(byExpendability(app)).slice(0, surplus);
-  return { kind: 'named', taskIds: victims.map((task) => task.id) };
+  return { kind: 'named', taskIds: namesOf(expendableFirst(app, idle).slice(0, surplus)) };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Nothing waits: the surplus is named where that spares somebody who works, and Marathon chooses where it does not. */
+function idleFirst(app: AppObservation, to: number, idle: ReadonlySet<string>): Shrink {
+  const tasks = expendableFirst(app, idle);
+  const surplus = app.requested - to;
+  // Where count and tasks differ, what is listed is not what there is.
+  if (idle.size === 0 || tasks.length !== app.requested || surplus <= 0) return { kind: 'plain' };
+  return { kind: 'named', taskIds: namesOf(tasks.slice(0, surplus)) };
+}
+
+function namesOf(tasks: readonly TaskObservation[]): readonly string[] {
+  return tasks.map(({ id }) => id);
+}
+
+/** In the order in which they should go: what does not run yet, then the idle, then as Marathon would choose. */
+export function expendableFirst(
+  app: AppObservation,
+  idle: ReadonlySet<string> = NONE,
+): readonly TaskObservation[] {
+  const order = byExpendability(app);
+  return app.tasks
+    .filter(({ phase }) => phase !== 'killing')
+    .toSorted((a, b) => {
+      const phase = EXPENDABLE[a.phase] - EXPENDABLE[b.phase];
+      return phase || Number(idle.has(b.id)) - Number(idle.has(a.id)) || order(a, b);
+    });
 }
 
 const EXPENDABLE: Readonly<Record<TaskObservation['phase'], number>> = {

@@ -76,6 +76,42 @@ describe('lowering a count', () => {
     expect(shrink(app, 2, NEW)).toEqual({ kind: 'named', taskIds: ['running-1'] });
   });
 
+  it.each([
+    ['the idle before the busy', ['running-1', 'running-2'], 3, ['running-2', 'running-1']],
+    [
+      'as many of the idle as must go, the youngest first',
+      ['running-1', 'running-2', 'running-4'],
+      4,
+      ['running-4'],
+    ],
+    [
+      'the youngest of the busy where the idle are too few',
+      ['running-2'],
+      2,
+      ['running-2', 'running-5', 'running-4'],
+    ],
+  ])('names %s', (_, idle, to, taskIds) => {
+    expect(shrink(anApp({ running: 5 }), to, { ...NEW, idle: new Set(idle) })).toEqual({
+      kind: 'named',
+      taskIds,
+    });
+  });
+
+  it('names what still starts before the idle, which at least serve', () => {
+    const app = anApp({ running: 2, staging: 1 });
+    expect(shrink(app, 1, { ...NEW, idle: new Set(['running-1']) })).toEqual({
+      kind: 'named',
+      taskIds: ['staging-1', 'running-1'],
+    });
+  });
+
+  it('leaves it to Marathon where nobody is known to be idle, and where tasks and count differ', () => {
+    const plain = { kind: 'plain' };
+    expect(shrink(anApp({ running: 5 }), 3, { ...NEW, idle: new Set() })).toEqual(plain);
+    const behind = { ...anApp({ running: 5 }), requested: 6 };
+    expect(shrink(behind, 3, { ...NEW, idle: new Set(['running-1']) })).toEqual(plain);
+  });
+
   it('is plain before 1.8', () => {
     expect(shrink(anApp({ running: 3, waiting: 5 }), 3, { waitingDiesLast: false })).toEqual({
       kind: 'plain',

@@ -7,7 +7,12 @@ import { el, keep, setAttribute, setText } from '../dom.js';
 import { count, rate } from '../format.js';
 
 /** @type {Readonly<Record<string, string>>} */
-const TITLES = { work: 'Work done', produced: 'Messages produced', consumed: 'Messages consumed' };
+const TITLES = {
+  work: 'Work done',
+  produced: 'Messages produced',
+  consumed: 'Messages consumed',
+  handed_back: 'Messages handed back',
+};
 
 export function workNumbers() {
   const list = el('ul', { class: 'work', 'data-testid': 'work' });
