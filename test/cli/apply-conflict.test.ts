@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { resolveOptions } from '../../src/app/options.ts';
 import { run } from '../../src/cli/commands/apply.ts';
+import { aCommandContext, optionsOf } from '../support/command-context.ts';
 
 const dirs: string[] = [];
 const servers: Server[] = [];
@@ -61,20 +61,8 @@ async function apply(server: string): Promise<readonly string[]> {
   const dir = mkdtempSync(join(tmpdir(), 'apply-'));
   dirs.push(dir);
   writeFileSync(join(dir, 'shop.yaml'), JSON.stringify(POLICY));
-  const printed: string[] = [];
-  const flags = { server, file: [join(dir, 'shop.yaml')] };
-  const options = resolveOptions(['server', 'file'], { flags, env: {} });
-  await run(options, {
-    env: {},
-    print: (line) => void printed.push(line),
-    note: () => undefined,
-    printRaw: () => undefined,
-    noteRaw: () => undefined,
-    stdoutIsTty: false,
-    stderrIsTty: false,
-    signal: new AbortController().signal,
-    arguments: [],
-  });
+  const { context, printed } = aCommandContext();
+  await run(optionsOf({ server, file: [join(dir, 'shop.yaml')] }), context);
   return printed;
 }
 

@@ -4,10 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { OPTIONS, type OptionName, resolveOptions } from '../../src/app/options.ts';
-import type { CommandContext } from '../../src/cli/command.ts';
 import { run as command } from '../../src/cli/commands/simulate.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
+import { aCommandContext, optionsOf } from '../support/command-context.ts';
 import { run } from '../support/programs/command.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'simulate-'));
@@ -113,20 +112,8 @@ describe('bad input', () => {
       words: 'writing the report to /no/such/dir/x.html',
     },
   ])('$flags is refused with what to do', async ({ flags, words }) => {
-    const printed: string[] = [];
-    const context: CommandContext = {
-      env: {},
-      print: (text) => printed.push(text),
-      note: () => undefined,
-      printRaw: () => undefined,
-      noteRaw: () => undefined,
-      stdoutIsTty: false,
-      stderrIsTty: false,
-      signal: new AbortController().signal,
-      arguments: [],
-    };
-    const simulate = async (): Promise<number> =>
-      await command(resolveOptions(Object.keys(OPTIONS) as OptionName[], { flags, env: {} }), context);
+    const { context, printed } = aCommandContext();
+    const simulate = async (): Promise<number> => await command(optionsOf(flags), context);
     const error = await simulate().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TerminalError);
     expect(String(error)).toContain(words);

@@ -1,15 +1,9 @@
 // A scheduler is one folder and one registration: a policy runs on a toy through the operator as it is.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { dump } from 'js-yaml';
-import { expect, it, onTestFinished } from 'vitest';
-import { startOperator } from '../../../src/app/operator/operator.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
-import { silentLogger } from '../../../src/runtime/log.ts';
-import { createRedactor } from '../../../src/runtime/redact.ts';
+import { expect, it } from 'vitest';
 import { SCHEDULERS } from '../../../src/schedulers/registry.ts';
+import { operatorWith } from '../../support/toy-operator.ts';
 import { type ToyApps, toyScheduler } from '../../support/toy-scheduler/index.ts';
 import { until } from '../../support/until.ts';
 
@@ -35,36 +29,8 @@ const policy = {
   },
 };
 
-async function operatorOn(
-  scheduler: string,
-  apps: ToyApps,
-): Promise<Awaited<ReturnType<typeof startOperator>>> {
-  const folder = mkdtempSync(join(tmpdir(), 'toy-'));
-  writeFileSync(join(folder, 'shop.yaml'), dump(policy));
-  const stop = new AbortController();
-  const operator = await startOperator(
-    {
-      scheduler,
-      policies: [folder],
-      marathon: [],
-      api: { host: '127.0.0.1', port: 0 },
-      env: {},
-    },
-    {
-      clock: systemClock,
-      log: silentLogger,
-      redactor: createRedactor(),
-      schedulers: { ...SCHEDULERS, toy: toyScheduler(apps) },
-    },
-    stop.signal,
-  );
-  onTestFinished(async () => {
-    stop.abort();
-    await operator.stopped;
-    rmSync(folder, { recursive: true });
-  });
-  return operator;
-}
+const operatorOn = (scheduler: string, apps: ToyApps) =>
+  operatorWith(dump(policy), { scheduler, schedulers: { ...SCHEDULERS, toy: toyScheduler(apps) } });
 
 it('runs a policy on a scheduler that is one folder and one registration', async () => {
   const apps: ToyApps = new Map();

@@ -1,18 +1,12 @@
 // A metric source is one folder and one registration: a policy reads a toy through the operator as it is, and its
 // schema, its checks, its trust and its name for people follow from the registration.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { dump } from 'js-yaml';
-import { expect, it, onTestFinished } from 'vitest';
-import { startOperator } from '../../../src/app/operator/operator.ts';
+import { expect, it } from 'vitest';
 import { resourceFormWith } from '../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES } from '../../../src/metric-sources/registry.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
-import { silentLogger } from '../../../src/runtime/log.ts';
-import { createRedactor } from '../../../src/runtime/redact.ts';
 import { SCHEDULERS } from '../../../src/schedulers/registry.ts';
+import { operatorWith } from '../../support/toy-operator.ts';
 import { type ToyApps, toyScheduler } from '../../support/toy-scheduler/index.ts';
 import { toySource } from '../../support/toy-source/index.ts';
 import { until } from '../../support/until.ts';
@@ -40,33 +34,11 @@ const types = (eggs: ReadonlyMap<string, number>) => [...METRIC_SOURCES, toySour
 it('scales by a metric source that is one folder and one registration', async () => {
   const eggs = new Map([['hens', 12]]);
   const apps: ToyApps = new Map();
-  const folder = mkdtempSync(join(tmpdir(), 'toy-'));
-  writeFileSync(
-    join(folder, 'kitchen.yaml'),
-    policyOf({ perInstance: 4, metric: { basket: { name: 'hens' } } }),
-  );
-  const stop = new AbortController();
-  const operator = await startOperator(
-    {
-      scheduler: 'toy',
-      policies: [folder],
-      marathon: [],
-      api: { host: '127.0.0.1', port: 0 },
-      env: {},
-    },
-    {
-      clock: systemClock,
-      log: silentLogger,
-      redactor: createRedactor(),
-      schedulers: { ...SCHEDULERS, toy: toyScheduler(apps) },
-      metricSources: types(eggs),
-    },
-    stop.signal,
-  );
-  onTestFinished(async () => {
-    stop.abort();
-    await operator.stopped;
-    rmSync(folder, { recursive: true });
+  const policy = policyOf({ perInstance: 4, metric: { basket: { name: 'hens' } } });
+  const operator = await operatorWith(policy, {
+    scheduler: 'toy',
+    schedulers: { ...SCHEDULERS, toy: toyScheduler(apps) },
+    metricSources: types(eggs),
   });
   await until('a cook for every four eggs', () => apps.get('/kitchen/cooks')?.instances === 3);
   const metrics = operator.state

@@ -4,17 +4,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../support/programs/command.ts';
 import { Laptop, type MarathonServer, type Operator } from '../../support/programs/laptop.ts';
+import { policyText } from '../../support/programs/policies.ts';
 
-const POLICY = `
-apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: shop }
-spec:
-  interval: 200ms
-  capacity: { slots: 2 }
-  apps:
-    - { name: front, id: /old/front, priority: 1, instances: { min: 1, max: 1 }, remainder: { weight: 1 }, adopt: true }
-`;
+const POLICY = policyText(
+  'shop',
+  2,
+  '  - { name: front, id: /old/front, priority: 1, instances: { min: 1, max: 1 }, remainder: { weight: 1 }, adopt: true }\n',
+);
 
 const laptop = new Laptop();
 const file = laptop.path('policies', 'shop.yaml');

@@ -16,7 +16,6 @@ import {
   Watch,
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { printed } from '../../support/programs/command.ts';
 import { Laptop, type MarathonServer } from '../../support/programs/laptop.ts';
 import { until } from '../../support/until.ts';
 
@@ -55,8 +54,10 @@ let custom: CustomObjectsApi;
 
 beforeAll(async () => {
   marathon = await laptop.marathon();
-  const args = ['run', '--api', '127.0.0.1:0', '--data', laptop.path('data'), '--marathon', marathon.url];
-  const server = (await printed(laptop.start(args), /operator started .*"page":"([^"]+)"/))[1] ?? '';
+  const { page: server } = await laptop.operator({
+    marathon: marathon.url,
+    more: ['--data', laptop.path('data')],
+  });
   config = new KubeConfig();
   config.loadFromOptions({
     clusters: [{ name: 'operator', server, skipTLSVerify: true }],

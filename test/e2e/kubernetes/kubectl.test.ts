@@ -35,15 +35,15 @@ beforeAll(async () => {
   if (kubectlMissing(programs)) return;
   [azurite, marathon] = await Promise.all([startAzurite(), laptop.marathon({ cpus: 16 })]);
   await azurite.queue('demo').create();
-  const operator = laptop.start(
-    [
-      ...['run', '--api', '127.0.0.1:0', '--data', laptop.path('data'), '--marathon', marathon.url],
-      ...['--allow-env', 'AZURE_STORAGE_QUEUE_NAME'],
+  const operator = await laptop.operator({
+    marathon: marathon.url,
+    more: [
+      ...['--data', laptop.path('data'), '--allow-env', 'AZURE_STORAGE_QUEUE_NAME'],
       ...['--allow-secret-env', 'AZURE_STORAGE_*'],
     ],
-    azurite.env('demo'),
-  );
-  server = (await printed(operator, /operator started .*"page":"([^"]+)"/))[1] ?? '';
+    env: azurite.env('demo'),
+  });
+  server = operator.page;
 }, 60_000);
 afterAll(async () => {
   await laptop.end();

@@ -5,29 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeServer, startKubeServer } from '../../support/kubernetes/kube-server.ts';
 import { homeOf, Kubectl, kubectlMissing, kubectlPrograms } from '../../support/kubernetes/kubectl.ts';
 import { type KubeconfigFile, kubeconfigFor } from '../../support/kubernetes/source.ts';
-import { printed, type RunningCommand, run } from '../../support/programs/command.ts';
-import { Laptop, type MarathonServer, Operator, untilCount } from '../../support/programs/laptop.ts';
+import { type RunningCommand, run } from '../../support/programs/command.ts';
+import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import { busyWorker, policyText } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
-const TASK = '{ cmd: exec sleep 1000, user: nobody, cpus: 0.01, mem: 8 }';
 const WORKER = '/shop/worker';
 
-const shop = (max: number): string => `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: shop, namespace: default }
-spec:
-  interval: 200ms
-  capacity: { slots: 6 }
+const shop = (max: number): string =>
+  `${policyText('shop', 6, busyWorker(max))}    envFrom: [{ name: PASSWORD, from: { fromSecret: { name: db, key: password } } }]
   onDelete: Delete
-  apps:
-  - name: worker
-    priority: 1
-    instances: { min: 1, max: ${max} }
-    targets:
-    - perInstance: 10
-      metric: { random: { min: 100, max: 200, period: 1s, seed: 1 } }
-    app: ${TASK}
-    envFrom: [{ name: PASSWORD, from: { fromSecret: { name: db, key: password } } }]
 `;
 
 const SECRET = `apiVersion: v1
@@ -45,10 +32,8 @@ let operator: Operator;
 let kubectl: Kubectl;
 
 async function startOperator(): Promise<Operator> {
-  const args = ['--kubernetes', '--kubeconfig', kubeconfig.path, '--kube-lease', 'default/test'];
-  const command = laptop.start(['run', ...args, '--marathon', marathon.url, '--api', '127.0.0.1:0']);
-  const page = (await printed(command, /operator started .*"page":"([^"]+)"/))[1] ?? '';
-  return new Operator(page, command);
+  const more = ['--kubernetes', '--kubeconfig', kubeconfig.path, '--kube-lease', 'default/test'];
+  return await laptop.operator({ marathon: marathon.url, more });
 }
 
 /** Applies the policy with its secret, of at most `max` workers, and waits for them. */

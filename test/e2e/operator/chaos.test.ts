@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processesWith } from '../../support/programs/command.ts';
 import { Laptop, type MarathonServer, type Operator } from '../../support/programs/laptop.ts';
+import { busyWorker, fixedApp, policyText, rest } from '../../support/programs/policies.ts';
 import { seeded } from '../../support/seeded.ts';
 import { until } from '../../support/until.ts';
 
@@ -26,29 +27,9 @@ interface Wish {
 
 function document({ workers, version, jobs }: Wish): string {
   const task = `{ cmd: exec sleep ${1000 + version}, cpus: 0.01, mem: 8 }`;
-  const fixed = jobs.map((job) => `  - { name: ${job}, instances: { fixed: 1 }, app: ${task} }\n`);
-  return `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: ${NAME} }
-spec:
-  interval: 200ms
-  onDelete: Delete
-  capacity: { slots: ${SLOTS} }
-  apps:
-  - name: worker
-    priority: 1
-    instances: { min: 1, max: ${workers} }
-    targets:
-    - perInstance: 10
-      metric: { random: { min: 100, max: 200, period: 1s, seed: 1 } }
-    behavior: { giveBackAfter: 0s }
-    app: ${task}
-  - name: rest
-    priority: 2
-    instances: { min: 1 }
-    remainder: { weight: 1 }
-    app: ${task}
-${fixed.join('')}`;
+  const worker = `${busyWorker(workers, task)}    behavior: { giveBackAfter: 0s }\n`;
+  const text = policyText(NAME, SLOTS, worker, rest(task), ...jobs.map((job) => fixedApp(job, 1, task)));
+  return `${text}  onDelete: Delete\n`;
 }
 
 /** Requested counts by app id, as the policy wants them. */
@@ -137,11 +118,6 @@ async function converged(left: ReadonlySet<string> = new Set()): Promise<void> {
   });
 }
 
-async function kill(): Promise<void> {
-  operator?.command.child.kill('SIGKILL');
-  await operator?.command.ended;
-}
-
 /** The change comes while the operator runs or before it starts; the kill, soon after both. */
 async function changeAndKill(n: number): Promise<void> {
   const deed = DEEDS[ORDER[n % ORDER.length] ?? 'scale'];
@@ -150,19 +126,21 @@ async function changeAndKill(n: number): Promise<void> {
   operator = await start();
   if (!early) put(deed(wish, n));
   await pause(random() * WITHIN_MS);
-  await kill();
+  await operator?.kill();
 }
 
 /** A job that the policy loses while no operator runs, and an operator after that. */
 async function leaveAnOrphan(): Promise<void> {
-  await kill();
+  await operator?.kill();
   const without = wish;
   put({ ...without, jobs: [...without.jobs, 'job-lost'] });
+  const left = new Set((await listed()).map(({ id }) => id));
   operator = await start();
-  await until('the job to run', async () => (await listed()).some(({ id }) => id === idOf('job-lost')));
-  await kill();
+  await converged(left);
+  await operator.kill();
   put(without);
   operator = await start();
+  await converged(left.add(idOf('job-lost')));
 }
 
 beforeAll(async () => {
@@ -176,7 +154,7 @@ describe('an operator that is killed at any moment', { concurrent: false }, () =
   it('twenty times: the last one ends with what the policy says, and says what was left over', async () => {
     operator = await start();
     await converged();
-    await kill();
+    await operator?.kill();
     let interrupted = 0;
     for (let n = 1; n <= KILLS; n++) {
       await changeAndKill(n);

@@ -4,23 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import { policyText, steadyWorker } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
 const WORKER = '/kept/worker';
-const policy = (max: number): string => `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: kept, namespace: default }
-spec:
-  interval: 200ms
-  capacity: { slots: 6 }
-  apps:
-  - name: worker
-    priority: 1
-    instances: { min: 1, max: ${max} }
-    targets: [{ perInstance: 1, metric: { random: { min: 3, max: 3, period: 10s, seed: 1 } } }]
-    app: { cmd: exec sleep 1000, user: nobody, cpus: 0.01, mem: 8 }
-`;
-
 const AS_ROOT = process.getuid?.() === 0;
 
 let laptop: Laptop;
@@ -35,7 +22,7 @@ const begin = (): Promise<Operator> =>
     more: ['--data', laptop.path('data')],
   });
 const apply = (max: number) => {
-  writeFileSync(laptop.path('policy.yaml'), policy(max));
+  writeFileSync(laptop.path('policy.yaml'), policyText('kept', 6, steadyWorker(max)));
   return operator.ask('apply', '-f', laptop.path('policy.yaml'));
 };
 
@@ -79,15 +66,13 @@ describe.each(AS_ROOT ? ['full', 'read-only'] : ['not writable'])(
       operator = await begin();
       await until('the policy to be applied', async () => (await apply(3)).code === 0);
       await untilCount(marathon, WORKER, 3);
-      operator.command.child.kill('SIGKILL');
-      await operator.command.ended;
+      await operator.kill();
       disk.spoil();
       await marathon.put(WORKER, { instances: 1 });
       operator = await begin();
     }, 90_000);
     afterAll(async () => {
-      operator?.command.child.kill('SIGKILL');
-      await operator?.command.ended;
+      await operator?.kill();
       disk?.remove();
       await laptop.end();
     });

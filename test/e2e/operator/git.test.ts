@@ -5,6 +5,7 @@ import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GitRepository } from '../../support/programs/git.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import { policyText } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
 const laptop = new Laptop();
@@ -15,21 +16,18 @@ let operator: Operator;
 /** A policy of one worker that never needs more than its minimum. */
 function policy(name: string, min: number, more = ''): string {
   const user = more.includes('user:') ? '' : ', user: nobody';
-  return `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: ${name} }
-spec:
-  interval: 200ms
-  capacity: { slots: 6 }
-  apps:
-  - name: worker
+  return policyText(
+    name,
+    6,
+    `  - name: worker
     priority: 1
     instances: { min: ${min}, max: 6 }
     targets:
     - queueLength: 10
       metric: { random: { min: 0, max: 1 } }
     app: { cmd: exec sleep 1000, cpus: 0.01, mem: 8${user}${more} }
-`;
+`,
+  );
 }
 
 function start(...more: readonly string[]): Promise<Operator> {

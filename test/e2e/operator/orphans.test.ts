@@ -3,15 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Laptop, type MarathonServer, type Operator } from '../../support/programs/laptop.ts';
+import { fixedApp, policyText } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
-const POLICY = `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: now }
-spec:
-  capacity: { slots: 2 }
-  apps: [{ name: app, instances: { fixed: 1 }, app: { cmd: exec sleep 1000, user: nobody, cpus: 0.01, mem: 8 } }]
-`;
+const POLICY = policyText('now', 2, fixedApp('app'));
 
 const laptop = new Laptop();
 let marathon: MarathonServer;

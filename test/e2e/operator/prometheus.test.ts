@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import { busyWorker, policyText, rest } from '../../support/programs/policies.ts';
 import {
   type Prometheus,
   prometheusMissing,
@@ -13,26 +14,7 @@ import {
 import { until } from '../../support/until.ts';
 
 /** The worker wants ten of six slots, of which the rest keeps one. */
-const SHOP = `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: shop }
-spec:
-  interval: 200ms
-  capacity: { slots: 6 }
-  apps:
-  - name: worker
-    priority: 1
-    instances: { min: 1, max: 10 }
-    targets:
-    - perInstance: 10
-      metric: { random: { min: 100, max: 200, period: 1s, seed: 1 } }
-    app: { cmd: exec sleep 1000, cpus: 0.01, mem: 8 }
-  - name: rest
-    priority: 2
-    instances: { min: 1 }
-    remainder: { weight: 1 }
-    app: { cmd: exec sleep 1000, cpus: 0.01, mem: 8 }
-`;
+const SHOP = policyText('shop', 6, busyWorker(10), rest());
 
 const skipped = prometheusMissing();
 

@@ -5,47 +5,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/programs/azurite.ts';
 import { run } from '../../support/programs/command.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import { busyWorker, fixedApp, policyText, rest, TASK } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
-const TASK = '{ cmd: exec sleep 1000, cpus: 0.01, mem: 8 }';
 const WORKER = '/shop/worker';
 const REST = '/shop/rest';
 const TILL = '/shop/till';
 
 /** Six slots; the worker always needs more than its maximum. */
-const SHOP = `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: shop }
-spec:
-  interval: 200ms
-  capacity: { slots: 6 }
-  apps:
-  - name: worker
-    priority: 1
-    instances: { min: 1, max: 3 }
-    targets:
-    - perInstance: 10
-      metric: { random: { min: 100, max: 200, period: 1s, seed: 1 } }
-    app: ${TASK}
-  - name: rest
-    priority: 2
-    instances: { min: 1 }
-    remainder: { weight: 1 }
-    app: ${TASK}
-  - name: till
-    instances: { fixed: 1 }
-    app: ${TASK}
-`;
+const SHOP = policyText('shop', 6, busyWorker(3), rest(), fixedApp('till'));
 
 /** Its queue is on a port where nobody listens. */
-const ORDERS = `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: orders }
-spec:
-  interval: 200ms
-  capacity: { slots: 4 }
-  apps:
-  - name: worker
+const ORDERS = policyText(
+  'orders',
+  4,
+  `  - name: worker
     priority: 1
     instances: { min: 1, max: 4 }
     targets:
@@ -55,7 +29,8 @@ spec:
           queueName: orders
           connectionString: { fromEnv: ORDERS_CONNECTION }
     app: ${TASK}
-`;
+`,
+);
 
 const laptop = new Laptop();
 const dir = laptop.path('policies');
@@ -78,14 +53,6 @@ async function stallRuns(name: string): Promise<void> {
   await untilCount(marathon, `/${name}/rest`, 5);
   await untilCount(marathon, `/${name}/till`, 1);
   await operator.reason(name, 'Ready', 'AllTrue');
-}
-
-/** The log's lines about something. */
-function logged(pattern: RegExp): readonly string[] {
-  return operator
-    .log()
-    .split('\n')
-    .filter((line) => pattern.test(line));
 }
 
 beforeAll(async () => {
@@ -151,14 +118,14 @@ describe('microscaling run', { concurrent: false }, () => {
     });
 
     it('follows an edit without a restart: another bound, another app', async () => {
-      const extra = `  - { name: extra, instances: { fixed: 2 }, app: ${TASK} }\n`;
+      const extra = fixedApp('extra', 2);
       put('shop.yaml', SHOP.replace('max: 3', 'max: 2') + extra);
       await untilCount(marathon, WORKER, 2);
       await untilCount(marathon, REST, 4);
       await untilCount(marathon, '/shop/extra', 2);
       put('shop.yaml', SHOP);
       await untilCount(marathon, WORKER, 3);
-      await until('the app to be released', () => logged(/Released.*\/shop\/extra/).length === 1);
+      await until('the app to be released', () => operator.logged(/Released.*\/shop\/extra/).length === 1);
       expect(await marathon.counts()).toMatchObject({ '/shop/extra': 2 });
     });
 
@@ -169,7 +136,9 @@ describe('microscaling run', { concurrent: false }, () => {
       expect(refused.message).toMatch(
         /policies\/shop\.yaml:10: spec\.apps\[0\]\.instances\.max must be a whole number.*goes on running/,
       );
-      expect(logged(/WARN.*InvalidSpec.*shop\.yaml:10: spec\.apps\[0\]\.instances\.max/)).toHaveLength(1);
+      expect(
+        operator.logged(/WARN.*InvalidSpec.*shop\.yaml:10: spec\.apps\[0\]\.instances\.max/),
+      ).toHaveLength(1);
       // The good file beside it is not kept waiting, and the last good version still acts.
       await untilCount(marathon, '/aisle/worker', 1);
       await untilCount(marathon, '/aisle/rest', 5);
@@ -190,7 +159,7 @@ describe('microscaling run', { concurrent: false }, () => {
       await untilCount(marathon, WORKER, 2);
       renameSync(here, away);
       await until('the policy to be gone', async () => (await operator.policy('booth')) === undefined);
-      await until('its apps to be let go', () => logged(/Released.*\/booth\//).length === 3);
+      await until('its apps to be let go', () => operator.logged(/Released.*\/booth\//).length === 3);
       expect(await marathon.counts()).toMatchObject({
         '/booth/worker': 1,
         '/booth/rest': 5,
@@ -219,7 +188,7 @@ describe('microscaling run', { concurrent: false }, () => {
         whom: 'copy',
         goesOn: /this one to default\/stall, which has it already/,
         reason: 'DuplicateApp',
-        text: SHOP.replaceAll('shop', 'copy').replace('name: till', 'name: till\n    id: /stall/till'),
+        text: SHOP.replaceAll('shop', 'copy').replace('name: till', 'name: till, id: /stall/till'),
         words:
           /app \/stall\/till is named by default\/stall \(\S*stall\.yaml:\d+\) and default\/copy \(\S*again\.yaml:\d+\)/,
       },
@@ -248,7 +217,9 @@ describe('microscaling run', { concurrent: false }, () => {
       await marathon.put('/kiosk/rest', { instances: 2 });
       const held = await operator.reason('kiosk', 'Conflict', 'ManualScale');
       expect(held.message).toMatch(/\/kiosk\/rest: a person set 2; kept until /);
-      expect(logged(/WARN.*ManualScale.*\/kiosk\/rest.*from 5 to 2, set by somebody else/)).toHaveLength(1);
+      expect(
+        operator.logged(/WARN.*ManualScale.*\/kiosk\/rest.*from 5 to 2, set by somebody else/),
+      ).toHaveLength(1);
       // Several rounds later, and a policy edit that does not concern them.
       put('kiosk.yaml', SHOP.replaceAll('shop', 'kiosk').replace('max: 3', 'max: 2'));
       await untilCount(marathon, '/kiosk/worker', 2);

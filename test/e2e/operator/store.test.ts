@@ -4,22 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../support/programs/command.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import { policyText, steadyWorker } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
-const POLICY = (token: string): string => `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: kept }
-spec:
-  interval: 200ms
-  capacity: { slots: 6 }
-  apps:
-  - name: worker
-    priority: 1
-    instances: { min: 1, max: 6 }
-    targets: [{ perInstance: 1, metric: { random: { min: 3, max: 3, period: 10s, seed: 1 } } }]
-    app: { cmd: exec sleep 1000, user: nobody, cpus: 0.01, mem: 8 }
-    envFrom: [{ name: TOKEN, from: { fromFile: ${token} } }]
-`;
+const policyOf = (token: string): string =>
+  `${policyText('kept', 6, steadyWorker())}    envFrom: [{ name: TOKEN, from: { fromFile: ${token} } }]\n`;
 
 const laptop = new Laptop();
 let marathon: MarathonServer;
@@ -33,14 +22,9 @@ const begin = (): Promise<Operator> =>
     more: ['--data', data()],
   });
 
-async function kill(): Promise<void> {
-  operator.command.child.kill('SIGKILL');
-  await operator.command.ended;
-}
-
 beforeAll(async () => {
   writeFileSync(laptop.path('token'), 'first-s3cret');
-  writeFileSync(laptop.path('policy.yaml'), POLICY(laptop.path('token')));
+  writeFileSync(laptop.path('policy.yaml'), policyOf(laptop.path('token')));
   marathon = await laptop.marathon();
   operator = await begin();
   await untilCount(marathon, '/kept/worker', 3);
@@ -67,7 +51,7 @@ it('an override and the events survive kill -9', { timeout: 90_000 }, async () =
   const before = await told();
   // Events are written within a second.
   await until('the event to be stored', () => storedText().includes('ManualScale'));
-  await kill();
+  await operator.kill();
   operator = await begin();
   await operator.says('kept', 'Conflict', /a person set 5/);
   expect((await told()).toSorted()).toEqual(before.toSorted());

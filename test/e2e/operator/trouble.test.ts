@@ -6,47 +6,36 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Front, startFront } from '../../support/marathon/front.ts';
 import { ACCOUNT_KEY, type Azurite, startAzurite } from '../../support/programs/azurite.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import { fixedApp, policyText, rest, TASK } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
 const QUEUE = 'orders';
 const WORKER = '/orders/worker';
 const REST = '/orders/rest';
 const WRONG_KEY = Buffer.from('wrong-key-wrong-key-wrong-key').toString('base64');
-const TASK = 'cmd: exec sleep 1000, cpus: 0.01, mem: 8';
 
 /** One worker for every ten messages, of six slots; its app is given the key. */
-const ORDERS = `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: orders }
-spec:
-  interval: 200ms
-  capacity: { slots: 6 }
-  apps:
-  - name: worker
+const ORDERS = policyText(
+  'orders',
+  6,
+  `  - name: worker
     priority: 1
     instances: { min: 1, max: 6 }
     targets:
     - perInstance: 10
       metric: { azureStorageQueue: { queueNameFrom: { fromEnv: AZURE_STORAGE_QUEUE_NAME }, count: Total } }
     behavior: { giveBackAfter: 0s, onMetricFailure: { staleAfter: 1s } }
-    app: { ${TASK} }
+    app: ${TASK}
     envFrom: [{ name: QUEUE_KEY, from: { fromEnv: AZURE_STORAGE_ACCOUNT_KEY } }]
-  - name: rest
-    priority: 2
-    instances: { min: 1 }
-    remainder: { weight: 1 }
-    app: { ${TASK} }
-`;
+`,
+  rest(),
+);
 
 /** The same queue, read with a key that is not its key. */
-const LOCKED_OUT = `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: locked-out }
-spec:
-  interval: 200ms
-  capacity: { slots: 4 }
-  apps:
-  - name: worker
+const LOCKED_OUT = policyText(
+  'locked-out',
+  4,
+  `  - name: worker
     priority: 1
     instances: { min: 2, max: 4 }
     targets:
@@ -55,20 +44,12 @@ spec:
         azureStorageQueue:
           queueName: ${QUEUE}
           accountKey: { fromEnv: WRONG_KEY }
-    app: { ${TASK} }
-`;
+    app: ${TASK}
+`,
+);
 
-function fixed(name: string, cmd: string): string {
-  return `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: ${name} }
-spec:
-  interval: 200ms
-  capacity: { slots: 2 }
-  apps:
-  - { name: app, instances: { fixed: 1 }, app: { cmd: ${cmd}, cpus: 0.01, mem: 8 } }
-`;
-}
+const fixed = (name: string, cmd: string): string =>
+  policyText(name, 2, fixedApp('app', 1, `{ cmd: ${cmd}, cpus: 0.01, mem: 8 }`));
 
 const laptop = new Laptop();
 const dir = laptop.path('policies');
@@ -79,13 +60,6 @@ let operator: Operator;
 
 function put(name: string, text: string): void {
   writeFileSync(laptop.path('policies', name), text);
-}
-
-function logged(pattern: RegExp): readonly string[] {
-  return operator
-    .log()
-    .split('\n')
-    .filter((line) => pattern.test(line));
 }
 
 /** Makes the queue hold `messages`. */
@@ -164,8 +138,8 @@ describe('trouble with files', { concurrent: false }, () => {
       /type\.yaml:8".*spec\.apps\[0\]\.instances\.fixed must be a whole number/,
       /dangling\.yaml".*does not exist; put it right or remove it/,
     ];
-    for (const line of said) await until(`${line} in the log`, () => logged(line).length > 0);
-    expect(said.map((line) => logged(line).length)).toEqual(said.map(() => 1));
+    for (const line of said) await until(`${line} in the log`, () => operator.logged(line).length > 0);
+    expect(said.map((line) => operator.logged(line).length)).toEqual(said.map(() => 1));
     const [{ code, stdout, stderr }, lost] = await Promise.all([
       operator.ask('get'),
       operator.ask('get', 'field'),
@@ -183,7 +157,7 @@ describe('trouble with files', { concurrent: false }, () => {
   it('says that an app cannot start, and keeps scaling the others', async () => {
     put('crash.yaml', fixed('crash', 'exit 1'));
     await operator.says('crash', 'NotLaunching', /^BackingOff: \/crash\/app cannot start its instances/);
-    expect(logged(/WARN.*NotLaunching.*policy default\/crash/)).toHaveLength(1);
+    expect(operator.logged(/WARN.*NotLaunching.*policy default\/crash/)).toHaveLength(1);
     await fill(35);
     await untilCounts(4, 2);
     await fill(25);
@@ -207,7 +181,7 @@ describe('trouble with the queue', { concurrent: false }, () => {
     await operator.says('orders', 'MetricsAvailable', /^NotRead: .*the queue does not exist; create it/);
     expect(await lastScaled()).toEqual(before);
     expect(await marathon.counts()).toMatchObject({ [WORKER]: 3, [REST]: 3 });
-    expect(logged(/WARN.*MetricsUnavailable.*policy default\/orders/)).toHaveLength(1);
+    expect(operator.logged(/WARN.*MetricsUnavailable.*policy default\/orders/)).toHaveLength(1);
 
     await azurite.queue(QUEUE).create();
     await fill(45);
@@ -261,7 +235,7 @@ describe('trouble with Marathon', { concurrent: false }, () => {
       return (await operator.policy('orders'))?.status.apps[0]?.metric === '15 messages';
     });
     expect(
-      logged(/WARN.*MarathonUnavailable.*policy default\/orders.*counts are left as they are/),
+      operator.logged(/WARN.*MarathonUnavailable.*policy default\/orders.*counts are left as they are/),
     ).toHaveLength(1);
     expect(await lastScaled()).toEqual(before);
     front.turn('pass');

@@ -4,22 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faketimeMissing, WallClock } from '../../support/programs/faketime.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import { policyText, steadyWorker } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
 const WORKER = '/steady/worker';
-const POLICY = `apiVersion: microscaling.io/v1alpha1
-kind: MicroscalingPolicy
-metadata: { name: steady }
-spec:
-  interval: 200ms
-  capacity: { slots: 6 }
-  apps:
-  - name: worker
-    priority: 1
-    instances: { min: 1, max: 6 }
-    targets: [{ perInstance: 1, metric: { random: { min: 3, max: 3, period: 10s, seed: 1 } } }]
-    app: { cmd: exec sleep 1000, user: nobody, cpus: 0.01, mem: 8 }
-`;
+const POLICY = policyText('steady', 6, steadyWorker());
 
 const laptop = new Laptop();
 let clock: WallClock;

@@ -200,7 +200,20 @@ export class Operator extends OperatorApi {
     return this.command.stdout() + this.command.stderr();
   }
 
-  /** Ends it as `kill` does; resolves to the exit code. */
+  /** The lines of its log about something. */
+  logged(pattern: RegExp): readonly string[] {
+    return this.log()
+      .split('\n')
+      .filter((line) => pattern.test(line));
+  }
+
+  /** As the kernel does: nothing is put in order first. */
+  async kill(): Promise<void> {
+    this.command.child.kill('SIGKILL');
+    await this.command.ended;
+  }
+
+  /** Ends it as `kill` of the shell does; resolves to the exit code. */
   async stop(): Promise<number | string> {
     this.command.child.kill('SIGTERM');
     return await this.command.ended;
