@@ -15,6 +15,7 @@ import type {
 } from '../scheduler.ts';
 import { type ClusterOptions, type MemoryApp, MemoryCluster } from './cluster.ts';
 import { difference, footprintOf, merged, type Wanted } from './definition.ts';
+import { type FaultSwitches, Faults, type Interference } from './faults.ts';
 import { observed } from './observation.ts';
 
 export type { ClusterOptions, Delay } from './cluster.ts';
@@ -40,12 +41,8 @@ export interface OtherHands {
   lock(app: string, action?: OperationKind): () => void;
 }
 
-export interface MemoryScheduler extends ReportingScheduler {
+export interface MemoryScheduler extends ReportingScheduler, FaultSwitches {
   readonly others: OtherHands;
-  /** The next call of this kind throws `error`, once; several queue up. */
-  failNext(operation: 'observe' | 'apply', error: Error): void;
-  /** Until the result is called, each change for which `errorOf` has an error throws it. */
-  failWhen(errorOf: (change: Change) => Error | undefined): () => void;
   /** What exists now. */
   snapshot(): ReadonlyMap<string, AppObservation>;
 }
@@ -61,8 +58,7 @@ export function createMemoryScheduler(options: ClusterOptions, deps: MemoryDeps)
 class InMemoryScheduler implements MemoryScheduler {
   readonly #deps: MemoryDeps;
   readonly #cluster: MemoryCluster;
-  readonly #failures = { observe: [] as Error[], apply: [] as Error[] };
-  readonly #faults = new Set<(change: Change) => Error | undefined>();
+  readonly #faults = new Faults();
   readonly #sleepers = new Set<AbortController>();
   #stats = { writes: 0, conflicts: 0, reads: 0 };
 
@@ -92,7 +88,10 @@ class InMemoryScheduler implements MemoryScheduler {
 
   async observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
     signal.throwIfAborted();
-    this.#throwNext('observe');
+    return await this.#faults.observe(ids, signal, () => this.#look(ids));
+  }
+
+  #look(ids: readonly string[]): SchedulerView {
     this.#stats = { ...this.#stats, reads: this.#stats.reads + 1 };
     const all = this.snapshot();
     const found = ids.flatMap((id) => {
@@ -128,11 +127,10 @@ class InMemoryScheduler implements MemoryScheduler {
 
   async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {
     signal.throwIfAborted();
-    this.#throwNext('apply');
-    for (const errorOf of this.#faults) {
-      const error = errorOf(change);
-      if (error !== undefined) throw error;
-    }
+    return await this.#faults.apply(change, signal, () => this.#write(change));
+  }
+
+  #write(change: Change): ApplyResult {
     this.#cluster.settle(this.#now());
     switch (change.kind) {
       case 'create':
@@ -163,14 +161,15 @@ class InMemoryScheduler implements MemoryScheduler {
   }
 
   failNext(operation: 'observe' | 'apply', error: Error): void {
-    this.#failures[operation].push(error);
+    this.#faults.failNext(operation, error);
   }
 
   failWhen(errorOf: (change: Change) => Error | undefined): () => void {
-    this.#faults.add(errorOf);
-    return () => {
-      this.#faults.delete(errorOf);
-    };
+    return this.#faults.failWhen(errorOf);
+  }
+
+  interfere(interference: Interference): () => void {
+    return this.#faults.interfere(interference);
   }
 
   snapshot(): ReadonlyMap<string, AppObservation> {
@@ -276,11 +275,6 @@ class InMemoryScheduler implements MemoryScheduler {
       if (signal.aborted) resolve();
       else signal.addEventListener('abort', () => resolve(), { once: true });
     });
-  }
-
-  #throwNext(operation: 'observe' | 'apply'): void {
-    const error = this.#failures[operation].shift();
-    if (error !== undefined) throw error;
   }
 
   #now(): number {

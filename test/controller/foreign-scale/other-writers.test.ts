@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppSpec } from '../../../src/api/policy.ts';
 import { SurplusWaits } from '../../../src/schedulers/scheduler.ts';
+import { updatesThatNeverEnd } from '../../support/endless-updates.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../../support/fakes.ts';
 
 let world: World;
@@ -87,11 +88,12 @@ describe('somebody else changes the count of a scaled app', () => {
 
   it('knows its own write when it lands twice, the second time over a newer one', async () => {
     await running('Hold');
-    const apply = world.marathon.apply.bind(world.marathon);
-    world.marathon.apply = async (change, signal) => {
-      const result = await apply(change, signal);
-      return result.outcome === 'accepted' ? { ...result, mayLandAgain: true } : result;
-    };
+    world.marathon.interfere({
+      apply: async (_, next) => {
+        const result = await next();
+        return result.outcome === 'accepted' ? { ...result, mayLandAgain: true } : result;
+      },
+    });
     for (const count of [7, 3]) {
       world.metrics.set(1, count);
       await world.after(5_000);
@@ -275,20 +277,7 @@ describe('definitions', () => {
     world = new World();
     world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold')]));
     await world.start(10_000);
-    const apply = world.marathon.apply.bind(world.marathon);
-    const superseded: (string | undefined)[] = [];
-    let end = (): void => undefined;
-    world.marathon.apply = async (change, signal) => {
-      if (change.kind !== 'update') return await apply(change, signal);
-      superseded.push(change.supersedes);
-      end();
-      // Its tasks never start.
-      const result = await apply(change, signal);
-      await world.after(5_000);
-      end = world.marathon.others.lock('/consumer', 'Restart');
-      const [deployment] = world.marathon.snapshot().get('/consumer')?.operations ?? [];
-      return { ...result, outcome: 'accepted', operation: deployment?.id ?? '' };
-    };
+    const superseded = updatesThatNeverEnd(world.marathon, (ms) => world.after(ms));
     const edited = (cmd: string) =>
       aPolicy('demo', [{ ...consumerThat('Hold'), app: { cmd, cpus: 1, mem: 100 } }]);
     world.policies.put('demo.yaml', edited('broken'));
@@ -335,13 +324,14 @@ describe('a surplus that only waits', () => {
 describe('a field that Marathon does not keep', () => {
   it('is not sent again and again, and is said; scaling goes on', async () => {
     world = new World();
-    const apply = world.marathon.apply.bind(world.marathon);
     let updates = 0;
-    world.marathon.apply = async (change, signal) => {
-      if (change.kind !== 'update') return await apply(change, signal);
-      updates += 1;
-      return { outcome: 'accepted', operation: `d${updates}` };
-    };
+    world.marathon.interfere({
+      apply: async ({ kind }, next) => {
+        if (kind !== 'update') return await next();
+        updates += 1;
+        return { outcome: 'accepted', operation: `d${updates}` };
+      },
+    });
     world.policies.put('demo.yaml', aPolicy('demo', [consumerThat('Hold'), aFiller('filler')]));
     world.metrics.set(1, 4);
     await world.start(10_000);

@@ -254,12 +254,13 @@ describe('a garbage collection that Marathon keeps waiting', () => {
     const files = new FakePolicies();
     files.put('demo.yaml', demo({ onDelete: 'Delete' }));
     const marathon = await start({ sources: [files] });
-    const observe = marathon.observe.bind(marathon);
-    marathon.observe = async (asked, signal) => {
-      const view = await observe(asked, signal);
-      if (asked.length === 1) await world.clock.sleep(2_000, signal);
-      return view;
-    };
+    marathon.interfere({
+      observe: async (asked, next, signal) => {
+        const view = await next();
+        if (asked.length === 1) await world.clock.sleep(2_000, signal);
+        return view;
+      },
+    });
     return { marathon, files };
   }
 
@@ -451,11 +452,12 @@ describe('a restart', () => {
     };
     const marathon = await start({ documents: dying });
     const { clock } = world;
-    const alive = { ...marathon };
-    marathon.apply = (change, signal) =>
-      killed
-        ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-        : Object.getPrototypeOf(marathon).apply.call(marathon, change, signal);
+    const revive = marathon.interfere({
+      apply: async (_change, next, signal) =>
+        killed
+          ? await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+          : await next(),
+    });
     left = n;
     const release = home.removeFinalizer.bind(home);
     home.removeFinalizer = async (ref) => (killed ? undefined : release(ref));
@@ -463,8 +465,7 @@ describe('a restart', () => {
     await world.after(500);
     expect(killed).toBe(true);
     await Promise.all([world.stop(), clock.advance(60_000)]);
-    Object.assign(marathon, alive);
-    Reflect.deleteProperty(marathon, 'apply');
+    revive();
     home.removeFinalizer = release;
     await start({ clock, marathon, documents: kept });
     await world.after(30_000);

@@ -6,6 +6,7 @@ import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runt
 import { TransientError } from '../../../src/runtime/errors.ts';
 import type { Logger } from '../../../src/runtime/log.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
+import { updatesThatNeverEnd } from '../../support/endless-updates.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../../support/fakes.ts';
 
 const MOST_EVENTS = 12;
@@ -184,20 +185,7 @@ describe('an adopted app', () => {
 
   it('knows its own unfinished update, and replaces it by the next one', async () => {
     await running();
-    const apply = marathon.apply.bind(marathon);
-    const superseded: (string | undefined)[] = [];
-    let end = (): void => undefined;
-    marathon.apply = async (change, signal) => {
-      if (change.kind !== 'update') return await apply(change, signal);
-      superseded.push(change.supersedes);
-      end();
-      const result = await apply(change, signal);
-      await world.after(5_000);
-      // Its tasks never start.
-      end = marathon.others.lock('/consumer', 'Restart');
-      const [deployment] = marathon.snapshot().get('/consumer')?.operations ?? [];
-      return { ...result, outcome: 'accepted', operation: deployment?.id ?? '' };
-    };
+    const superseded = updatesThatNeverEnd(marathon, (ms) => world.after(ms));
     const edited = (cmd: string) =>
       aPolicy('demo', [consumer({ app: { cmd, cpus: 1, mem: 100 } }), aFiller('filler')]);
     policy = edited('broken');

@@ -148,12 +148,15 @@ describe('a round that never ends', () => {
   it('is a standstill, which a Marathon that does not answer is not', async () => {
     await running();
     world.metrics.set(1, 'hangs');
-    world.marathon.observe = (_ids, signal) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const answers = world.marathon.interfere({
+      observe: (_ids, _next, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    });
     await world.after(5 * MINUTE);
     expect(world.state.standstill()).toBeUndefined();
     const end = Promise.withResolvers<never>();
-    world.marathon.observe = () => end.promise;
+    answers();
+    world.marathon.interfere({ observe: () => end.promise });
     await world.after(2 * MINUTE);
     expect(world.state.standstill()).toMatch(/^rounds stand still for \d+ s/);
     expect(world.state.standstill()).toContain('restart the operator');

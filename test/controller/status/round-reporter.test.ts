@@ -41,11 +41,12 @@ describe('a round report', () => {
   it('lasts from the first look to the last answer', async () => {
     await aWorld().start(3_000);
     const { marathon, clock } = world;
-    const observe = marathon.observe.bind(marathon);
-    marathon.observe = async (ids, signal) => {
-      await clock.sleep(120, signal);
-      return await observe(ids, signal);
-    };
+    marathon.interfere({
+      observe: async (_, next, signal) => {
+        await clock.sleep(120, signal);
+        return await next();
+      },
+    });
     reports.length = 0;
     await world.after(2_000);
     expect(reports.length).toBeGreaterThan(1);
@@ -55,7 +56,7 @@ describe('a round report', () => {
   it('tells of a round that could not see Marathon', async () => {
     await aWorld().start(3_000);
     reports.length = 0;
-    world.marathon.observe = () => Promise.reject(new TransientError('down'));
+    world.marathon.interfere({ observe: () => Promise.reject(new TransientError('down')) });
     await world.after(2_000);
     expect(reports.length).toBeGreaterThan(0);
     expect(new Set(reports.map(({ result }) => result))).toEqual(new Set(['blind']));

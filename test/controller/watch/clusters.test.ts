@@ -29,11 +29,12 @@ async function twoMarathons(): Promise<{ down: boolean }> {
     },
   );
   const there = createMemoryScheduler({ startMs: 0, stopMs: 0 }, { clock: world.clock });
-  const observe = there.observe.bind(there);
-  there.observe = async (ids, signal) => {
-    if (fault.down) throw new TransientError('marathon http://there-1:8080: connection refused');
-    return await observe(ids, signal);
-  };
+  there.interfere({
+    observe: async (_, next) => {
+      if (fault.down) throw new TransientError('marathon http://there-1:8080: connection refused');
+      return await next();
+    },
+  });
   for (const [name, urls] of [
     ['here', HERE],
     ['there', THERE],

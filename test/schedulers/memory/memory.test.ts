@@ -129,6 +129,41 @@ describe('a cluster in memory', () => {
     expect((await scheduler.observe([], never)).apps.size).toBe(0);
   });
 
+  it('answers as an interference says, until that is called off', async () => {
+    const { scheduler, apply, counts, others } = setUp();
+    others.create('/a', 1, {});
+    const seen: string[] = [];
+    const end = scheduler.interfere({
+      observe: async (ids, next) => ({ ...(await next()), atMs: ids.length }),
+      apply: async ({ kind }, next) => {
+        seen.push(kind);
+        await next();
+        return { outcome: 'noop' };
+      },
+    });
+    expect((await scheduler.observe(['/a', '/b'], never)).atMs).toBe(2);
+    expect(await apply('/a', 2)).toEqual({ outcome: 'noop' });
+    expect([seen, counts('/a')[0]]).toEqual([['scale'], 2]);
+    end();
+    expect(await apply('/a', 3)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('lets the first of several interferences stand outermost, and faults inside them', async () => {
+    const { scheduler } = setUp();
+    const seen: string[] = [];
+    for (const name of ['outer', 'inner']) {
+      scheduler.interfere({
+        observe: async (_, next) => {
+          seen.push(name);
+          return await next();
+        },
+      });
+    }
+    scheduler.failNext('observe', new TransientError('down'));
+    await expect(scheduler.observe([], never)).rejects.toThrow('down');
+    expect(seen).toEqual(['outer', 'inner']);
+  });
+
   it('wakes its watcher at each transition and not in between', async () => {
     const { clock, scheduler, others } = setUp();
     const wakes: number[] = [];
