@@ -14,7 +14,6 @@ const NO_LIMITS = {
 export const BEHAVIOR: BehaviorSpec = {
   scaleUp: NO_LIMITS,
   scaleDown: NO_LIMITS,
-  giveBackAfter: '10s',
   minHold: '0s',
   onMetricFailure: { staleAfter: '10s', action: 'Hold', after: '1m' },
 };

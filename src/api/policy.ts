@@ -106,7 +106,7 @@ export interface BehaviorSpec {
   readonly scaleUp: ScalingRules;
   readonly scaleDown: ScalingRules;
   readonly maxStep?: number;
-  readonly giveBackAfter: Duration;
+  readonly giveBackAfter?: Duration;
   readonly minHold: Duration;
   readonly yieldRate?: { readonly value: number; readonly periodSeconds: number };
   readonly onMetricFailure: {

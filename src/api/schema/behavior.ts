@@ -65,7 +65,9 @@ export const behaviorSchema: JsonSchema = object(
     scaleUp: scalingRules("Limits on growing, in HorizontalPodAutoscaler v2's words."),
     scaleDown: scalingRules("Limits on shrinking, in HorizontalPodAutoscaler v2's words."),
     maxStep: count('The largest change in one decision; no limit by default.', { minimum: 1 }),
-    giveBackAfter: duration('How long a lower need must last before instances are given back.', '10s'),
+    giveBackAfter: duration(
+      'How long a lower need must last before instances are given back. By default 1.6 times what it takes until a new instance serves and is seen, at least 3s; 10s for laws other than Fluid.',
+    ),
     minHold: duration('An instance that was granted is not taken back before.', '0s'),
     yieldRate: object(
       'How fast this app may be made to yield to others; no limit by default.',

@@ -92,7 +92,7 @@ function stabilise(
 ): Windows {
   const ceilingMs = behavior.scaleUp.stabilizationWindowSeconds * 1000;
   const floorMs = Math.max(
-    timing.giveBackAfterMs,
+    timing.giveBackAfterMs ?? 0,
     input.holdMs,
     behavior.scaleDown.stabilizationWindowSeconds * 1000,
   );

@@ -4,7 +4,8 @@ import { durationMs } from '../../api/duration.ts';
 import type { BehaviorSpec, ScalingRules } from '../../api/policy.ts';
 
 export interface Timing {
-  readonly giveBackAfterMs: number;
+  /** Absent: each law says how long. */
+  readonly giveBackAfterMs: number | undefined;
   readonly minHoldMs: number;
   readonly staleAfterMs: number;
   readonly actAfterMs: number;
@@ -22,7 +23,7 @@ export function timingOf(behavior: BehaviorSpec): Timing {
   if (cached !== undefined) return cached;
   const { giveBackAfter, minHold, onMetricFailure, startupTime } = behavior;
   const timing: Timing = {
-    giveBackAfterMs: durationMs(giveBackAfter),
+    giveBackAfterMs: giveBackAfter === undefined ? undefined : durationMs(giveBackAfter),
     minHoldMs: durationMs(minHold),
     staleAfterMs: durationMs(onMetricFailure.staleAfter),
     actAfterMs: durationMs(onMetricFailure.after),

@@ -30,6 +30,16 @@ export interface Estimate {
   /** CUSUM of the normalised innovation, upwards and downwards. */
   readonly above: number;
   readonly below: number;
+  /** The first count, until the scale of λ and μ is guessed from what has come since; absent once it is not wanted. */
+  readonly first?: FirstCount;
+}
+
+/** What a queue was when it was first counted. */
+export interface FirstCount {
+  readonly atMs: number;
+  /** Messages that waited or were worked on. */
+  readonly total: number;
+  readonly arrived: number | undefined;
 }
 
 /** μ as far as it is known, and how far that is. */
@@ -56,6 +66,8 @@ export interface Measurement {
   /** Instances that are working, from messages in flight; undefined when unknown. */
   readonly working: number | undefined;
   readonly arrived: number | undefined;
+  /** The most instances that there may be; absent where nothing bounds them. */
+  readonly most?: number;
 }
 
 /** Process noise, docs/design/law.md#estimation. */
@@ -78,6 +90,10 @@ const UNSURE = 0.3;
 const MOST_LEARNED = 2;
 /** And of a surprise, in deviations, no more than this is put down to it: the rest is for the alarm to explain. */
 const LEARNED_FROM = 3;
+/** A pool is sized for its load: of what may run, so much is reckoned with until something is measured. */
+const EXPECTED_SHARE = 0.15;
+/** So many messages more than at first say how fast they come. */
+const ENOUGH_GROWN = 5;
 const PROVEN_SHARE = 0.8;
 const PROVEN_FOR_S = 300;
 const LEAST_SERVICE = 1e-4;
@@ -110,6 +126,9 @@ export function firstEstimate(
     proven: 0,
     above: 0,
     below: 0,
+    ...(serviceRate === undefined && {
+      first: { atMs: m.atMs, total: m.waiting + (m.working ?? 0), arrived: m.arrived },
+    }),
   };
 }
 
@@ -152,9 +171,10 @@ interface Interval {
  * reading make of two counts that differ by one message need not be in that order: which one applies is therefore
  * settled by what was known before the count, or by the sign of the surprise, where both mean no change at all.
  */
-export function update(before: Estimate, now: Measurement): Estimate {
-  const dt = (now.atMs - before.atMs) / 1000;
-  if (!(dt > 0)) return before;
+export function update(known: Estimate, now: Measurement): Estimate {
+  const dt = (now.atMs - known.atMs) / 1000;
+  if (!(dt > 0)) return known;
+  const before = known.first === undefined ? known : scaled(known, known.first, now);
   const { served } = now;
   const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
   const f = drift(before, { served, dt, moved });
@@ -179,7 +199,42 @@ export function update(before: Estimate, now: Measurement): Estimate {
     proven,
     above: f.above,
     below: f.below,
+    ...(before.first !== undefined && { first: before.first }),
   };
+}
+
+/**
+ * With nothing measured and nothing given, a message might take a millisecond or an hour. What is known is how many
+ * instances there may be, and that whoever wrote that down had the load in mind: as soon as the queue has grown by
+ * enough to say how fast, μ is guessed so that a small share of them would do, with a deviation as large as itself.
+ * A pool that has more at work already was started by somebody who knew: it is measured as it is.
+ */
+function scaled(known: Estimate, first: FirstCount, now: Measurement): Estimate {
+  const { first: _, ...settled } = known;
+  const expected = EXPECTED_SHARE * (now.most ?? 0);
+  if (now.most === undefined || now.served > Math.max(1, expected)) return settled;
+  const grown = now.waiting + (now.working ?? 0) - first.total;
+  if (grown < ENOUGH_GROWN || now.waiting <= now.emptyBelow) return known;
+  const overS = (now.atMs - first.atMs) / 1000;
+  const arrived = arrivedSince(first.arrived, now);
+  const flow = (arrived ?? grown) / overS;
+  const missing = arrived === undefined ? expected - now.served : expected;
+  const service = clamp(flow / Math.max(1, missing), LEAST_SERVICE, MOST);
+  // Without a counter the messages that were worked off meanwhile are as unknown as μ itself.
+  const own = arrived === undefined ? service * now.served : 0;
+  return {
+    ...settled,
+    arrivals: flow + own,
+    varArrivals: Math.max(flow / overS, 0.1 * flow * flow) + own * own,
+    service,
+    varService: service * service,
+    covariance: 0.9 * service * own,
+  };
+}
+
+function arrivedSince(before: number | undefined, { arrived }: Measurement): number | undefined {
+  if (before === undefined || arrived === undefined || arrived < before) return undefined;
+  return arrived - before;
 }
 
 function drift(

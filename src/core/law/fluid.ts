@@ -53,7 +53,7 @@ interface View {
   readonly target: number;
   /** L = d̂ + Δ + s: the dead time, the interval and the age of the metric. */
   readonly leadS: number;
-  /** H = max(6 s, 3·L): the time in which the queue is brought to its place. */
+  /** H = max(4 s, 3·L, 1.4/μ): the time in which the queue is brought to its place. */
   readonly horizonS: number;
   /** λ_F. */
   readonly ahead: Ahead;
@@ -85,7 +85,17 @@ const LEFT_TO_QUEUE = 0.25;
 /** As the recent past is forgotten its needs fall one by one: falls closer than this are made one change. */
 const FALLS_APART_MS = 1_500;
 const ROUNDING = 0.15;
+const LEAST_HORIZON_S = 4;
+const HORIZON_LEADS = 3;
+/** In less than this many services of one message nothing can be brought anywhere. */
+const HORIZON_SERVICES = 1.4;
+/** How long a lower need must last. */
+const LEAST_HOLD_MS = 3_000;
+const HOLD_LEADS = 1.6;
 const UNSURE = 0.5;
+/** How fast a count may grow in each lead time while μ is not known: below the target, and above it. */
+const COLD_FACTOR = 2;
+const HURRIED_FACTOR = 6;
 /** σ_μ/μ above which rates are not worth showing. */
 const DOUBTFUL = 0.3;
 const ROUGHLY = 0.25;
@@ -117,7 +127,7 @@ export function fluidLaw(
   return {
     wanted,
     need: Math.max(down, up > asked ? up : 0),
-    holdMs: view.leadS * 1000,
+    holdMs: holdOf(view),
     memory: {
       law: 'Fluid',
       estimate: view.estimate,
@@ -132,6 +142,17 @@ export function fluidLaw(
     figures: figuresOf(view),
     reason: reasonOf(view),
   };
+}
+
+/**
+ * To give back too early costs the queue one lead time, to give back late costs the remainder as long as it lasts:
+ * which is worth more is not known before, so both are let cost about as much (the rental of skis). Where the policy
+ * says how long, that holds, but for no less than one lead time.
+ */
+function holdOf({ input, leadS }: View): number {
+  const leadMs = leadS * 1000;
+  if (input.giveBackAfterMs !== undefined) return Math.max(input.giveBackAfterMs, leadMs);
+  return Math.max(LEAST_HOLD_MS, HOLD_LEADS * leadMs);
 }
 
 function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
@@ -165,7 +186,7 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: Known):
     aim: Math.min(AIM * target, target - MARGIN * Math.sqrt(1.5 * estimate.arrivals * leadS)),
     leadS,
     ahead,
-    horizonS: Math.max(6, 3 * leadS),
+    horizonS: Math.max(LEAST_HORIZON_S, HORIZON_LEADS * leadS, HORIZON_SERVICES / estimate.service),
     predicted: predictWaiting({
       waiting: input.messages.waiting,
       arrivals: ahead.soon,
@@ -215,6 +236,7 @@ function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options:
     emptyBelow: options.goal.kind === 'queueLength' ? Math.max(1, 0.01 * options.goal.messages) : 1,
     working: inFlight === undefined ? undefined : inFlight / perBusyInstance,
     arrived: arrivedTotal,
+    ...(input.most !== undefined && { most: input.most }),
   };
   if (memory !== undefined) return update(memory.estimate, measurement);
   const { service } = options.learned;
@@ -283,7 +305,7 @@ function isEmpty({ input, estimate, known }: View): boolean {
   return inFlight === undefined && !counted && !estimate.busy;
 }
 
-/** While σ_μ/μ > 0.5: at most 2·n + 1 in each lead time, 4·n + 1 while the queue is above the target. */
+/** While σ_μ/μ > 0.5: at most 2·n + 1 in each lead time, 6·n + 1 while the queue is above the target. */
 function coldLimit(
   { input, leadS, target }: View,
   memory: FluidMemory | undefined,
@@ -296,7 +318,7 @@ function coldLimit(
   const goesOn = memory !== undefined && input.nowMs - memory.coldAtMs < leadS * 1000;
   const from = goesOn ? Math.min(memory.coldFrom, input.asked) : input.asked;
   const atMs = goesOn ? memory.coldAtMs : input.nowMs;
-  const factor = input.messages.waiting > target ? 4 : 2;
+  const factor = input.messages.waiting > target ? HURRIED_FACTOR : COLD_FACTOR;
   return { most: sure ? Number.POSITIVE_INFINITY : factor * from + 1, from, atMs };
 }
 

@@ -16,6 +16,8 @@ export interface LawInput {
   readonly messages: Messages;
   /** The count asked for now: the scheduler's, or more while a hand-over is under way. */
   readonly asked: number;
+  /** The most that it may have; absent where nothing bounds it. */
+  readonly most?: number;
   /** Instances that serve. */
   readonly ready: number;
   /** The same over the recent past. */
@@ -26,9 +28,12 @@ export interface LawInput {
   readonly deadTimeMs: number;
   /** False while a change of the count is still on its way. */
   readonly settled: boolean;
-  /** How long a lower need must last, at least. */
-  readonly giveBackAfterMs: number;
+  /** How long a lower need must last, where the policy says so. */
+  readonly giveBackAfterMs: number | undefined;
 }
+
+/** For laws that do not know how long a start takes. */
+export const HOLD_MS = 10_000;
 
 export interface LawResult<Memory> {
   readonly wanted: number;

@@ -2,7 +2,7 @@
 
 import { MAX_COUNT } from '../../api/schema/shapes.ts';
 import { brief } from '../../api/words/figures.ts';
-import type { LawInput, LawResult } from './law.ts';
+import { HOLD_MS, type LawInput, type LawResult } from './law.ts';
 
 export interface PerInstanceMemory {
   readonly law: 'PerInstance';
@@ -14,7 +14,7 @@ export function perInstanceLaw(input: LawInput, perInstance: number): LawResult<
   return {
     wanted,
     need: wanted,
-    holdMs: 0,
+    holdMs: input.giveBackAfterMs ?? HOLD_MS,
     memory: { law: 'PerInstance' },
     figures: { waiting },
     reason: `${brief(waiting)} at ${brief(perInstance)} per instance`,

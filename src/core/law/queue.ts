@@ -1,7 +1,7 @@
 // core: the original engine's PD law, kept as it was (microscaling/microscaling target/queue.go, docs/design/law.md#other-laws).
 
 import { brief } from '../../api/words/figures.ts';
-import type { LawInput, LawResult } from './law.ts';
+import { HOLD_MS, type LawInput, type LawResult } from './law.ts';
 
 export interface QueueGains {
   readonly kU: number;
@@ -53,7 +53,7 @@ export function queueLaw(
   return {
     wanted,
     need: length <= Math.floor(EXCEEDING * target) ? 0 : wanted,
-    holdMs: 0,
+    holdMs: input.giveBackAfterMs ?? HOLD_MS,
     memory: fresh ? { law: 'Queue', length, atMs: input.atMs } : memory,
     figures: { waiting: length },
     reason: input.settled

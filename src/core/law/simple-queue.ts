@@ -1,7 +1,7 @@
 // core: the original engine's second law: one more, one fewer (microscaling/microscaling target/simpleQueue.go).
 
 import { brief } from '../../api/words/figures.ts';
-import type { LawInput, LawResult } from './law.ts';
+import { HOLD_MS, type LawInput, type LawResult } from './law.ts';
 import { EXCEEDING } from './queue.ts';
 
 export interface SimpleQueueMemory {
@@ -23,7 +23,7 @@ export function simpleQueueLaw(
   return {
     wanted,
     need: delta < 0 ? 0 : wanted,
-    holdMs: 0,
+    holdMs: input.giveBackAfterMs ?? HOLD_MS,
     memory: { law: 'SimpleQueue', atMs: input.atMs },
     figures: { waiting: length },
     reason: input.settled

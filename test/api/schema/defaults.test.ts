@@ -51,7 +51,6 @@ describe('defaults', () => {
         behavior: {
           scaleUp: rules,
           scaleDown: rules,
-          giveBackAfter: '10s',
           minHold: '0s',
           onMetricFailure: { staleAfter: '10s', action: 'Hold', after: '1m' },
         },

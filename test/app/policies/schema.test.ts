@@ -73,7 +73,7 @@ describe('crds', () => {
   });
 
   it.each([
-    ['.spec.apps[].behavior.giveBackAfter', 'Default: 10s.'],
+    ['.spec.apps[].behavior.minHold', 'Default: 0s.'],
     ['.spec.apps[].targets[].algorithm.type', 'Default: Fluid.'],
   ])('show the default of %s to kubectl explain', (path, told) => {
     const nodes = new Map(nodesOf(crdSchemaIn('crds/microscalingpolicies.yaml')));

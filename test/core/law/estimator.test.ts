@@ -48,6 +48,38 @@ function follow(course: Course): { readonly estimate: Estimate; readonly history
   return { estimate: estimate!, history };
 }
 
+describe('the first scale', () => {
+  const grown = (over: Partial<Measurement>, serviceRate?: number): Estimate => {
+    const m: Measurement = { atMs: T0, waiting: 0, served: 1, emptyBelow: 1, working: 0, arrived: undefined };
+    const later = { ...m, atMs: T0 + 2_000, waiting: 19, working: 1, ...over };
+    return update(firstEstimate(m, serviceRate), later);
+  };
+
+  it('is such that a small share of what there may be would do', () => {
+    // 20 more in 2 s: 10/s, which 0.15·40 - 1 instances more are to work off
+    const { service, arrivals } = grown({ most: 40 });
+    expect(service).toBeCloseTo(10 / 5, 0);
+    expect(arrivals / service).toBeCloseTo(6, 0);
+  });
+
+  it.each([
+    { name: 'nothing says how many there may be', over: {} },
+    { name: 'more run already', over: { most: 40, served: 7 } },
+    { name: 'the queue has hardly grown', over: { most: 40, waiting: 3 } },
+  ])('is not guessed where $name', ({ over }) => {
+    expect(Math.abs(grown(over).service - 1)).toBeLessThan(0.5);
+  });
+
+  it('is not guessed where the service rate is given', () => {
+    expect(grown({ most: 40 }, 30).service).toBeCloseTo(30, 0);
+  });
+
+  it('is guessed once', () => {
+    const { first } = grown({ most: 40 });
+    expect(first).toBeUndefined();
+  });
+});
+
 describe('the estimate of arrivals and service rate', () => {
   it('knows arrivals and service rate once the ready count has moved behind a queue', () => {
     const { estimate } = follow({

@@ -78,9 +78,17 @@ describe('Fluid decides', () => {
     expect(asked(0, { asked: 6 }, knowing({ varArrivals: 36 })).wanted).toBe(6);
   });
 
-  it('holds a lower need for as long as it looks ahead', () => {
-    expect(asked(0).holdMs).toBe(2_500);
-    expect(asked(0, { deadTimeMs: 30_000 }).holdMs).toBe(30_500);
+  it('holds a lower need for as long as giving back too early would cost', () => {
+    const unsaid = { giveBackAfterMs: undefined };
+    expect(asked(0, unsaid).holdMs).toBe(4_000);
+    expect(asked(0, { ...unsaid, deadTimeMs: 500 }).holdMs).toBe(3_000);
+    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(48_800);
+  });
+
+  it('holds it for as long as the policy says, but for no less than it looks ahead', () => {
+    expect(asked(0, { giveBackAfterMs: 10_000 }).holdMs).toBe(10_000);
+    expect(asked(0, { giveBackAfterMs: 0 }).holdMs).toBe(2_500);
+    expect(asked(0, { giveBackAfterMs: 10_000, deadTimeMs: 30_000 }).holdMs).toBe(30_500);
   });
 
   it('looks further ahead on an old count', () => {
@@ -106,16 +114,16 @@ describe('Fluid, cold', () => {
 
   it.each([
     { name: 'goes to 2·n + 1 below the target', waiting: 95, estimate: { arrivals: 500 }, wanted: 11 },
-    { name: 'goes to 4·n + 1 above it', waiting: 5_000, estimate: { arrivals: 500 }, wanted: 21 },
+    { name: 'goes to 6·n + 1 above it', waiting: 5_000, estimate: { arrivals: 500 }, wanted: 31 },
   ])('$name while the service rate is unknown', ({ waiting, estimate, wanted }) => {
     expect(asked(waiting, {}, knowing({ varService: 25, ...estimate })).wanted).toBe(wanted);
   });
 
   it('stays within that for a whole lead time', () => {
-    const later = { asked: 21, ready: 5, nowMs: T0 + 1_000, atMs: T0 };
-    expect(fluidLaw(lawInput(5_000, later), unsure, TARGET).wanted).toBe(21);
+    const later = { asked: 31, ready: 5, nowMs: T0 + 1_000, atMs: T0 };
+    expect(fluidLaw(lawInput(5_000, later), unsure, TARGET).wanted).toBe(31);
     const after = knowing({ varService: 25 }, { coldAtMs: T0 - 2_500 });
-    expect(asked(5_000, { asked: 21, ready: 21 }, after).wanted).toBe(85);
+    expect(asked(5_000, { asked: 31, ready: 31 }, after).wanted).toBe(187);
   });
 
   it('has no such limit once it knows', () => {
