@@ -1,0 +1,16 @@
+// test: the suite of `npm run test:sources`: metric sources against servers and libraries that take longer to get.
+
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    root: resolve(import.meta.dirname, '../..'),
+    include: ['test/sources/**/*.sources.ts'],
+    testTimeout: 60_000,
+    // What is missing is downloaded first.
+    hookTimeout: 300_000,
+    maxWorkers: 2,
+  },
+});
