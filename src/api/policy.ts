@@ -83,12 +83,20 @@ export interface AlgorithmSpec {
 
 /** Exactly one of queueLength, drainTime, messageAge, perInstance is set. */
 export interface TargetSpec {
+  /** Unique in the app. */
+  readonly name?: string;
   readonly queueLength?: number;
   readonly drainTime?: Duration;
   readonly messageAge?: Duration;
   readonly perInstance?: number;
   readonly metric: MetricSpec;
   readonly algorithm: AlgorithmSpec;
+  /** The most instances that this target may ask for. */
+  readonly max?: number;
+  /** With no instance asked for, up to this many waiting messages ask for none. */
+  readonly activateAt?: number;
+  /** What is set here takes the place of the same field of the behavior's. */
+  readonly onMetricFailure?: Partial<MetricFailureSpec>;
 }
 
 export interface ScalingRules {
@@ -102,6 +110,13 @@ export interface ScalingRules {
   readonly tolerance: number;
 }
 
+export interface MetricFailureSpec {
+  readonly staleAfter: Duration;
+  readonly action: 'Hold' | 'Min' | 'Max' | 'Fixed';
+  readonly after: Duration;
+  readonly instances?: number;
+}
+
 export interface BehaviorSpec {
   readonly scaleUp: ScalingRules;
   readonly scaleDown: ScalingRules;
@@ -109,12 +124,7 @@ export interface BehaviorSpec {
   readonly giveBackAfter?: Duration;
   readonly minHold: Duration;
   readonly yieldRate?: { readonly value: number; readonly periodSeconds: number };
-  readonly onMetricFailure: {
-    readonly staleAfter: Duration;
-    readonly action: 'Hold' | 'Min' | 'Max' | 'Fixed';
-    readonly after: Duration;
-    readonly instances?: number;
-  };
+  readonly onMetricFailure: MetricFailureSpec;
   readonly idleVictims?: IdleVictims;
   readonly startupTime?: Duration;
 }
@@ -164,6 +174,8 @@ export interface AppSpec {
   readonly instances: InstancesSpec;
   readonly targets?: readonly TargetSpec[];
   readonly schedules?: readonly ScheduleSpec[];
+  /** CEL over the targets' names; absent: the largest wanted count wins. */
+  readonly formula?: string;
   readonly remainder?: { readonly weight: number };
   readonly pageControl?: { readonly min: number; readonly max: number };
   readonly behavior: BehaviorSpec;

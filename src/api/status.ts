@@ -6,6 +6,8 @@ import type { Condition } from './conditions.ts';
 export interface MetricStatus {
   /** Which of the target's fields is set: QueueLength, DrainTime, MessageAge, PerInstance. */
   readonly type: string;
+  /** The target's own, where it has one. */
+  readonly targetName?: string;
   /** `queue demo-queue`: for people. */
   readonly name: string;
   readonly unit: 'messages' | 'seconds';

@@ -26,6 +26,8 @@ export interface AppInput {
   /** Share of what is left, for remainders; 1 otherwise. */
   readonly weight: number;
   readonly targets: readonly TargetSpec[];
+  /** CEL over the targets' names; absent: the largest wanted count wins. */
+  readonly formula?: string;
   /** One per target, in the same order. */
   readonly readings: readonly MetricReading[];
   readonly behavior: BehaviorSpec;
@@ -59,7 +61,7 @@ export interface DecisionInput {
 
 /** One thing that made a number what it is, in the order in which it happened. */
 export interface DecisionStep {
-  /** Short fixed word: `law`, `target`, `metric`, `min`, `max`, `behavior`, `giveBack`, `capacity`, `handover`, `held`, `remainder`, … */
+  /** Short fixed word: `law`, `metric`, `formula`, `min`, `max`, `behavior`, `giveBack`, `capacity`, `handover`, `held`, `remainder`, … */
   readonly rule: string;
   readonly before: number;
   readonly after: number;

@@ -95,6 +95,7 @@ function worldApp(
       ...boundsOf(app),
       weight: app.remainder?.weight ?? 1,
       targets,
+      ...defined({ formula: app.formula }),
       behavior: app.behavior,
       footprint: footprintOf(app),
       // As the controller has it: apps left to people are outside the slots.

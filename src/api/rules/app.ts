@@ -3,13 +3,14 @@
 import type { AppSpec } from '../policy.ts';
 import { error, type Finding, warning } from '../validation/finding.ts';
 import { below, showPath } from '../validation/pointer.ts';
-import { names } from '../validation/schema-errors.ts';
 import type { RuleContext } from './context.ts';
 import { checkDefinition } from './definition.ts';
 import { checkFromZero } from './from-zero.ts';
+import { checkMetricFailure } from './metric-failure.ts';
 import { type Partly, present } from './partly.ts';
 import { checkSchedules } from './schedules.ts';
 import { checkTarget } from './target.ts';
+import { checkTargets } from './targets.ts';
 
 type App = Partly<AppSpec>;
 
@@ -19,7 +20,8 @@ export function checkApp(app: App, pointer: string, context: RuleContext): reado
   return [
     ...(fixed ? checkFixed(app, pointer, context) : checkRole(app, pointer, context)),
     ...checkBounds(app, pointer),
-    ...checkBehavior(app, pointer, context),
+    ...checkMetricFailure(app, pointer, context),
+    ...checkTargets(app, pointer, context),
     ...checkSchedules(app, pointer),
     ...checkFromZero(app, pointer, context),
     ...present(app.targets).flatMap(([target, i]) =>
@@ -32,7 +34,15 @@ export function checkApp(app: App, pointer: string, context: RuleContext): reado
 /** A fixed app is created with its count and then left to people. */
 function checkFixed(app: App, pointer: string, context: RuleContext): readonly Finding[] {
   const path = showPath(pointer);
-  const excluded = ['priority', 'targets', 'remainder', 'schedules', 'instances/min', 'instances/max']
+  const excluded = [
+    'priority',
+    'targets',
+    'formula',
+    'remainder',
+    'schedules',
+    'instances/min',
+    'instances/max',
+  ]
     .filter((field) => context.given(`${pointer}/${field}`))
     .map((field) => {
       const name = field.replace('/', '.');
@@ -76,6 +86,10 @@ function checkRole(app: App, pointer: string, context: RuleContext): readonly Fi
     const message = `${path} has targets and remainder, which exclude each other: remove one of them`;
     findings.push(error(below(pointer, 'remainder'), message));
   }
+  if (app.formula !== undefined && lacks('targets')) {
+    const place = below(pointer, 'formula');
+    findings.push(error(place, `${showPath(place)} is about targets, and ${path} has none: remove it`));
+  }
   if (app.pageControl !== undefined) {
     const message = `${path} is scaled by the operator: pageControl goes with instances.fixed only`;
     findings.push(error(below(pointer, 'pageControl'), message));
@@ -94,26 +108,4 @@ function checkBounds(app: App, pointer: string): readonly Finding[] {
     const place = below(pointer, field);
     return [error(place, `${showPath(place)}: min ${min} is greater than max ${max}`)];
   });
-}
-
-function checkBehavior(app: App, pointer: string, context: RuleContext): readonly Finding[] {
-  const place = below(pointer, 'behavior', 'onMetricFailure');
-  const failure = app.behavior?.onMetricFailure;
-  if (failure === undefined) return [];
-  const path = showPath(place);
-  const unset = failure.instances === undefined && !context.refused(below(place, 'instances'));
-  if (failure.action === 'Fixed' && unset) {
-    return [error(place, `${path} needs instances: action Fixed goes to that count`)];
-  }
-  if (failure.action !== undefined && failure.action !== 'Fixed' && failure.instances !== undefined) {
-    const others = names(['Hold', 'Min', 'Max'], 'and');
-    return [
-      warning(below(place, 'instances'), `${path}.instances is read by action Fixed only, not by ${others}`),
-    ];
-  }
-  if (failure.action === 'Max' && app.instances?.max === undefined) {
-    const unbounded = !context.refused(below(pointer, 'instances', 'max'));
-    if (unbounded) return [error(below(place, 'action'), `${path}: action Max needs instances.max`)];
-  }
-  return [];
 }

@@ -56,11 +56,15 @@ export function appSchema(blocks: readonly MetricBlock[]): JsonSchema {
       priority: count('1 is highest. Every app but a fixed one has it.', { minimum: 1, maximum: 1000 }),
       instances: instancesSchema,
       targets: list(
-        'What the app is to reach; of several, the largest wanted count wins.',
+        'What the app is to reach; of several, the largest wanted count wins, or a formula says what.',
         targetSchema(blocks),
         { minItems: 1, maxItems: 8, 'x-kubernetes-list-type': 'atomic' },
       ),
       schedules: schedulesSchema,
+      formula: text(
+        'How many instances the targets make together, rounded up: CEL over their names, each of which is the count that the target wants.',
+        { minLength: 1, maxLength: 512 },
+      ),
       remainder: object('Takes what nobody above needs.', {
         weight: count('Its share among the remainders of its priority.', { minimum: 1, default: 1 }),
       }),

@@ -44,20 +44,32 @@ function scalingRules(description: string): JsonSchema {
   );
 }
 
-const onMetricFailure: JsonSchema = object(
-  'What happens while a metric cannot be read. Unknown is never zero.',
-  {
-    staleAfter: positiveDuration('For so long the last good value serves; then the count is held.', '10s'),
-    action: choice(
-      'What happens after `after`: Hold keeps the count, Min and Max go to the bound, Fixed to `instances`.',
-      ['Hold', 'Min', 'Max', 'Fixed'],
-      'Hold',
-    ),
-    after: duration('How long the count is held before the action.', '1m'),
-    instances: count('The count of action Fixed.'),
-  },
-  { default: {} },
-);
+interface FailurePreset {
+  readonly staleAfter: string;
+  readonly action: string;
+  readonly after: string;
+}
+
+/** @param preset what is not set; absent: nothing */
+export function metricFailure(description: string, preset?: FailurePreset): JsonSchema {
+  return object(
+    description,
+    {
+      staleAfter: positiveDuration(
+        'For so long the last good value serves; then the count is held.',
+        preset?.staleAfter,
+      ),
+      action: choice(
+        'What happens after `after`: Hold keeps the count, Min and Max go to the bound, Fixed to `instances`.',
+        ['Hold', 'Min', 'Max', 'Fixed'],
+        preset?.action,
+      ),
+      after: duration('How long the count is held before the action.', preset?.after),
+      instances: count('The count of action Fixed.'),
+    },
+    preset === undefined ? {} : { default: {} },
+  );
+}
 
 export const behaviorSchema: JsonSchema = object(
   'Clamps on what the law asks for.',
@@ -77,7 +89,11 @@ export const behaviorSchema: JsonSchema = object(
       },
       { required: ['value', 'periodSeconds'] },
     ),
-    onMetricFailure,
+    onMetricFailure: metricFailure('What happens while a metric cannot be read. Unknown is never zero.', {
+      staleAfter: '10s',
+      action: 'Hold',
+      after: '1m',
+    }),
     idleVictims: object(
       'Asks the instances which of them are idle before a fall, and takes those first. An instance is idle when it answers GET with the word `idle`; whatever else it answers, and without an answer in time, it counts as busy.',
       {

@@ -38,6 +38,7 @@ const metricStatus: JsonSchema = object(
   'A metric against its target.',
   {
     type: text("Which of the target's fields is set.", { pattern: WORD_PATTERN, maxLength: 316 }),
+    targetName: text("The target's name, where it has one."),
     name: text('What is measured, for people.'),
     unit: text('Of both numbers.'),
     target: amount('What is to be kept; for PerInstance of each instance.'),

@@ -1,8 +1,9 @@
 // api: schema of a target: what is wished, what is measured, by which law.
 
+import { metricFailure } from './behavior.ts';
 import { exactlyOne, type JsonSchema, mapValues } from './json-schema.ts';
 import type { MetricBlock } from './metric-block.ts';
-import { amount, choice, count, duration, object, positiveDuration } from './shapes.ts';
+import { amount, choice, count, duration, object, positiveDuration, text } from './shapes.ts';
 
 /** The original engine's. */
 export const QUEUE_GAINS = { kU: 0.05, tU: 10 } as const;
@@ -28,12 +29,19 @@ const algorithmSchema: JsonSchema = object(
   { default: {} },
 );
 
+/** What a formula can name is a word without dots or spaces; a dash would be a minus there. */
+const TARGET_NAME_PATTERN = '^[a-z][a-z0-9]*([-_]+[a-z0-9]+)*$';
+
 /** @param blocks the metric sources that `metric` may name */
 export function targetSchema(blocks: readonly MetricBlock[]): JsonSchema {
   const byType = Object.fromEntries(blocks.map((block) => [block.type, block]));
   return object(
     'One wish. Exactly one of queueLength, drainTime, messageAge, perInstance.',
     {
+      name: text('What it is called, in a formula and to people; unique in the app.', {
+        pattern: TARGET_NAME_PATTERN,
+        maxLength: 63,
+      }),
       queueLength: count('The queue should stay at or below this many messages.', { minimum: 1 }),
       drainTime: positiveDuration('The queue should be worked off within this time.'),
       messageAge: positiveDuration('The oldest message should not be older than this.'),
@@ -44,6 +52,15 @@ export function targetSchema(blocks: readonly MetricBlock[]): JsonSchema {
         { oneOf: exactlyOne(...Object.keys(byType)) },
       ),
       algorithm: algorithmSchema,
+      max: count('The most instances that this target may ask for; no limit of its own by default.', {
+        minimum: 1,
+      }),
+      activateAt: count(
+        'With no instance, the first one comes only when more messages wait than this; the first message by default.',
+      ),
+      onMetricFailure: metricFailure(
+        "What happens while this target's metric cannot be read; what is not set here is as in behavior.onMetricFailure.",
+      ),
     },
     { required: ['metric'], oneOf: exactlyOne('queueLength', 'drainTime', 'messageAge', 'perInstance') },
   );

@@ -27,7 +27,7 @@ export interface ReadConfig {
 export interface MetricPlace {
   readonly policy: string;
   readonly app: string;
-  /** `queueLength 50`. */
+  /** `queueLength 50`, `orders (queueLength 50)`. */
   readonly target: string;
   /** The metric's name for people: `queue orders`. */
   readonly metric: string;
@@ -106,7 +106,11 @@ function placeOf(
   return { policy: resourceKey(policy.metadata), app: id, target: targetText(target), metric };
 }
 
-function targetText({ queueLength, drainTime, messageAge, perInstance }: TargetSpec): string {
+function targetText(target: TargetSpec): string {
+  return target.name === undefined ? wishText(target) : `${target.name} (${wishText(target)})`;
+}
+
+function wishText({ queueLength, drainTime, messageAge, perInstance }: TargetSpec): string {
   if (queueLength !== undefined) return `queueLength ${queueLength}`;
   if (drainTime !== undefined) return `drainTime ${drainTime}`;
   return messageAge === undefined ? `perInstance ${perInstance}` : `messageAge ${messageAge}`;

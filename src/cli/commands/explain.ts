@@ -44,7 +44,19 @@ function appText(app: Explanation['apps'][number]): string {
   return [...lines, ...steps.split('\n').map((line) => `  ${line}`)].join('\n');
 }
 
-function metricText({ label, state, value, infinite, target, unit, reason }: MetricView): string {
+function metricText({ targetName, ...metric }: MetricView): string {
+  return targetName === undefined ? readingText(metric) : `${targetName}, ${readingText(metric)}`;
+}
+
+function readingText({
+  label,
+  state,
+  value,
+  infinite,
+  target,
+  unit,
+  reason,
+}: Omit<MetricView, 'targetName'>): string {
   const why = reason ? ` (${reason})` : '';
   if (state === 'unavailable') return `${label}: unavailable${why}`;
   const against = target === undefined ? '' : `, target ${rounded(target)}`;

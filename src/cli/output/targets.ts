@@ -2,15 +2,16 @@
 
 import type { AppStatus, MetricStatus } from '../../api/status.ts';
 
-/** `42/50`, `12s/30s`, `3/5 (each)`; several with commas, nothing where an app has no target. */
+/** `42/50`, `12s/30s`, `3/5 (each)`, `orders 42/50`; several with commas, nothing where an app has no target. */
 export function targetsText({ metrics = [] }: Pick<AppStatus, 'metrics'>): string {
   return metrics.map(targetText).join(', ');
 }
 
-function targetText({ type, unit, target, current, infinite }: MetricStatus): string {
+function targetText({ type, targetName, unit, target, current, infinite }: MetricStatus): string {
   const figure = (value: number): string => `${short(value)}${unit === 'seconds' ? 's' : ''}`;
   const now = infinite === true ? '∞' : current === undefined ? '<unknown>' : figure(current);
-  return `${now}/${figure(target)}${type === 'PerInstance' ? ' (each)' : ''}`;
+  const name = targetName === undefined ? '' : `${targetName} `;
+  return `${name}${now}/${figure(target)}${type === 'PerInstance' ? ' (each)' : ''}`;
 }
 
 /** Whole from 10 on, one digit below. */

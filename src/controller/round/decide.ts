@@ -114,7 +114,7 @@ function appInput(assessment: AppAssessment, question: DecisionQuestion): readon
       // Apps left to people are outside the slots; those that only stand still now use theirs.
       countsAgainstBudget: budget.kind !== 'slots' || app.role !== 'fixed',
       ...(observed && { observed }),
-      ...defined({ blocked }),
+      ...defined({ blocked, formula: isDecided ? spec.formula : undefined }),
       ...(isDecided && held && { held }),
       ...(isDecided && app.override && { override: orderOf(app.override) }),
     },

@@ -3,6 +3,7 @@
 import { durationMs } from '../../api/duration.ts';
 import type { MetricSpec, TargetSpec } from '../../api/policy.ts';
 import type { AppDecision } from '../../core/decision.ts';
+import { behaviorFor } from '../../core/demand/metric-failure.ts';
 import type { MetricReading, MetricSample } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { pauseText } from '../interventions/effect.ts';
@@ -93,12 +94,13 @@ function metricView(
   const base = {
     type: kindOf(target),
     label: context.describeMetric(target.metric),
+    ...(target.name !== undefined && { targetName: target.name }),
     unit: isTime(target) ? 'seconds' : 'messages',
     ...defined({ target: wanted }),
     ...(target.perInstance !== undefined && { perInstance: { target: target.perInstance } }),
   } as const;
   if (reading === undefined) return { ...base, state: 'unavailable', reason: 'not read yet' };
-  const sample = reading.state === 'ok' ? reading : servingSample(reading.last, context);
+  const sample = reading.state === 'ok' ? reading : servingSample(reading.last, target, context);
   if (sample === undefined) {
     return {
       ...base,
@@ -147,9 +149,10 @@ function perInstanceOf(
 /** The last good sample, as long as it serves. */
 function servingSample(
   last: MetricSample | undefined,
+  target: TargetSpec,
   { assessment, nowMs }: MetricContext,
 ): MetricSample | undefined {
-  const { staleAfter } = assessment.app.spec.behavior.onMetricFailure;
+  const { staleAfter } = behaviorFor(target, assessment.app.spec.behavior).onMetricFailure;
   return last !== undefined && nowMs - last.asOfMs <= durationMs(staleAfter) ? last : undefined;
 }
 

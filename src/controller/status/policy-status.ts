@@ -89,10 +89,11 @@ function timestamp(ms: number): string {
 }
 
 function metricStatus(metric: MetricView): MetricStatus {
-  const { type, label, unit, perInstance, infinite, reason } = metric;
+  const { type, targetName, label, unit, perInstance, infinite, reason } = metric;
   const current = perInstance === undefined ? metric.value : perInstance.current;
   return {
     type,
+    ...defined({ targetName }),
     name: label,
     unit,
     target: perInstance?.target ?? metric.target ?? 0,
@@ -103,7 +104,11 @@ function metricStatus(metric: MetricView): MetricStatus {
 }
 
 /** `42/50 messages`, or `unavailable` when nothing was read: never a zero in its place. */
-function metricText({ state, value, target, unit, infinite }: MetricView): string {
+function metricText({ targetName, ...metric }: MetricView): string {
+  return targetName === undefined ? figuresText(metric) : `${targetName} ${figuresText(metric)}`;
+}
+
+function figuresText({ state, value, target, unit, infinite }: Omit<MetricView, 'targetName'>): string {
   if (state === 'unavailable') return 'unavailable';
   const against = target === undefined ? '' : `/${rounded(target)}`;
   const current = infinite ? '∞' : value === undefined ? 'unknown' : rounded(value, 1);

@@ -9,6 +9,8 @@ export type TargetKind = 'QueueLength' | 'DrainTime' | 'MessageAge' | 'PerInstan
 
 export interface MetricView {
   readonly type: TargetKind;
+  /** The target's own, where it has one. */
+  readonly targetName?: string;
   /** `queue demo-queue`, `random 1–10`: for people. */
   readonly label: string;
   readonly state: 'ok' | 'stale' | 'unavailable';

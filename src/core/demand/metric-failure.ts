@@ -1,6 +1,6 @@
 // core: which sample serves, and what happens when none does (docs/design/round.md#observe).
 
-import type { BehaviorSpec } from '../../api/policy.ts';
+import type { BehaviorSpec, TargetSpec } from '../../api/policy.ts';
 import { spanText } from '../../api/words/figures.ts';
 import type { MetricReading, MetricSample } from '../observation.ts';
 import type { Timing } from './timing.ts';
@@ -25,6 +25,20 @@ export function usable(reading: MetricReading, timing: Timing, nowMs: number): U
     state: unknownForMs > Math.max(timing.actAfterMs, timing.staleAfterMs) ? 'failed' : 'held',
     reason,
   };
+}
+
+/** Remembers what is a pure function of immutable objects. */
+const own = new WeakMap<TargetSpec, { readonly of: BehaviorSpec; readonly behavior: BehaviorSpec }>();
+
+/** The app's behavior as it is for one of its targets: with that target's own `onMetricFailure`. */
+export function behaviorFor(target: TargetSpec, behavior: BehaviorSpec): BehaviorSpec {
+  const { onMetricFailure } = target;
+  if (onMetricFailure === undefined) return behavior;
+  const cached = own.get(target);
+  if (cached?.of === behavior) return cached.behavior;
+  const made = { ...behavior, onMetricFailure: { ...behavior.onMetricFailure, ...onMetricFailure } };
+  own.set(target, { of: behavior, behavior: made });
+  return made;
 }
 
 /** The count that an unreadable target stands for. */

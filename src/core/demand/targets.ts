@@ -1,8 +1,9 @@
-// core: what an app's targets want: each by its law, the largest wins, the unreadable never scales in.
+// core: what an app's targets want: each by its law, the largest wins or a formula says, the unreadable never scales in.
 
 import { durationMs } from '../../api/duration.ts';
 import type { TargetSpec } from '../../api/policy.ts';
 import { QUEUE_GAINS } from '../../api/schema/target.ts';
+import { brief } from '../../api/words/figures.ts';
 import type { AppInput, DecisionStep } from '../decision.ts';
 import { type FluidOptions, fluidLaw } from '../law/fluid.ts';
 import type { LawInput, LawResult } from '../law/law.ts';
@@ -11,11 +12,12 @@ import { queueLaw } from '../law/queue.ts';
 import { simpleQueueLaw } from '../law/simple-queue.ts';
 import type { LawMemory } from '../memory.ts';
 import { count, instant } from '../numbers.ts';
+import { combine, type Wish } from './formula.ts';
 import { levelAt } from './history.ts';
 import type { LaunchMemory } from './launches.ts';
 import { messagesOf } from './messages.ts';
-import { failureCount, usable } from './metric-failure.ts';
-import type { Timing } from './timing.ts';
+import { behaviorFor, failureCount, usable } from './metric-failure.ts';
+import { type Timing, timingOf } from './timing.ts';
 
 /** The app as its laws see it this round. */
 export interface TargetInput {
@@ -52,26 +54,30 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   const { wanted, figures, reason } = leading;
   const memory = answers.map(({ said }) => said.memory);
   const steps = answers.map((each) => stepOf(asked, each));
-  return { wanted, need, holdMs, memory, figures, steps, reason, unknown };
+  if (app.formula === undefined) return { wanted, need, holdMs, memory, figures, steps, reason, unknown };
+  const combined = combine(app.formula, app.targets, { answers, asked });
+  const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
+  return { holdMs, memory, figures, steps: [...steps, step], ...combined };
 }
 
 function stepOf(asked: number, { said, known }: Answer): DecisionStep {
   return { rule: known ? 'law' : 'metric', before: asked, after: said.wanted, reason: said.reason };
 }
 
-interface Answer {
+interface Answer extends Wish {
   readonly said: LawResult<LawMemory | null>;
   readonly known: boolean;
-  /** Unknown, and the count is kept. */
-  readonly kept: boolean;
 }
 
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
 function answer(situation: TargetInput, index: number, memory: LawMemory | null): Answer {
-  const { app, timing, nowMs, asked } = situation;
+  const { app, nowMs, asked } = situation;
   const target = app.targets[index];
   const metric = app.readings[index] ?? NOT_READ;
+  const own = target?.onMetricFailure !== undefined;
+  const behavior = own ? behaviorFor(target, app.behavior) : app.behavior;
+  const timing = own ? timingOf(behavior) : situation.timing;
   const use = usable(metric, timing, nowMs);
   if (use.state === 'ok' && target !== undefined) {
     const input: LawInput = {
@@ -87,15 +93,41 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       settled: situation.settled,
       giveBackAfterMs: timing.giveBackAfterMs,
     };
-    return { said: applyLaw(target, input, memory), known: true, kept: false };
+    const said = applyLaw(target, input, memory);
+    return { said: isPlain(target) ? said : ownTerms(target, input, said), known: true, kept: false };
   }
-  const { onMetricFailure } = app.behavior;
+  const { onMetricFailure } = behavior;
   const acts = use.state === 'failed' && onMetricFailure.action !== 'Hold';
-  const wanted = acts ? count(failureCount(onMetricFailure, { min: app.min, max: app.max, asked })) : asked;
+  const max = Math.min(app.max, target?.max ?? app.max);
+  const wanted = acts ? count(failureCount(onMetricFailure, { min: app.min, max, asked })) : asked;
   const why = use.state === 'ok' ? 'no such target' : use.reason;
-  const reason = acts ? `${why}; onMetricFailure ${onMetricFailure.action}` : `${why}; the count is kept`;
+  const then = acts ? `${why}; onMetricFailure ${onMetricFailure.action}` : `${why}; the count is kept`;
+  const reason = target?.name === undefined ? then : `${target.name}: ${then}`;
   const said = { wanted, need: wanted, holdMs: 0, memory, figures: NO_FIGURES, reason };
   return { said, known: false, kept: !acts };
+}
+
+function isPlain({ name, max, activateAt }: TargetSpec): boolean {
+  return name === undefined && max === undefined && activateAt === undefined;
+}
+
+/** What the target itself says beside its law: whose number it is, from what on it wakes, how much it may ask for. */
+function ownTerms<M>(
+  { name, max, activateAt = 0 }: TargetSpec,
+  { asked, messages }: LawInput,
+  said: LawResult<M>,
+): LawResult<M> {
+  let { wanted, need, reason } = said;
+  if (asked === 0 && wanted > 0 && messages.waiting <= activateAt && activateAt > 0) {
+    reason = `${brief(messages.waiting)} waiting; the first instance comes above ${activateAt}`;
+    wanted = 0;
+  }
+  if (max !== undefined && wanted > max) {
+    reason = `${reason}; at most ${max} of the ${wanted}, by its max`;
+    wanted = max;
+  }
+  need = Math.min(need, wanted);
+  return { ...said, wanted, need, reason: name === undefined ? reason : `${name}: ${reason}` };
 }
 
 const NOT_READ = { state: 'unavailable', reason: 'not read yet', sinceMs: Number.MAX_SAFE_INTEGER } as const;

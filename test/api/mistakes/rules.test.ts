@@ -13,6 +13,15 @@ import {
 
 const APPS = 'apps: [{ name: a, priority: 1, remainder: {} }]';
 
+/** An app of these targets, the first of which is line 10, and one more field after them. */
+function severalTargets(more: string, targets: readonly string[]): string {
+  const lines = targets.map((own) => `  - { perInstance: 5, metric: { random: { max: 9 } }, ${own} }`);
+  const field = more === '' ? '' : `\n  ${more.replaceAll('\n', '\n  ')}`;
+  return aPolicyWithApps(
+    `- name: a\n  priority: 1\n  targets:\n${lines.map((l) => `  ${l}`).join('\n')}${field}`,
+  );
+}
+
 const rules: readonly Row[] = [
   [
     'min above max',
@@ -146,6 +155,69 @@ const rules: readonly Row[] = [
     'metric failure to a bound that is not there',
     aPolicyWithApp('behavior:\n  onMetricFailure: { action: Max }'),
     'error 12 /spec/apps/0/behavior/onMetricFailure/action: spec.apps[0].behavior.onMetricFailure: action Max needs instances.max',
+  ],
+  [
+    "a target's metric failure that lacks what the behavior lacks too",
+    aPolicyWithTarget(
+      'queueLength: 5\nmetric: { random: { max: 9 } }\nonMetricFailure: { action: Fixed }\nmax: 3',
+    ),
+    'error 12 /spec/apps/0/targets/0/onMetricFailure: spec.apps[0].targets[0].onMetricFailure needs instances: action Fixed goes to that count',
+  ],
+  [
+    'the same to a bound, and with a count that is not read',
+    severalTargets('', [
+      'onMetricFailure: { action: Max }',
+      'onMetricFailure: { action: Max }, max: 9',
+      'onMetricFailure: { instances: 4 }',
+    ]),
+    'error 10 /spec/apps/0/targets/0/onMetricFailure/action: spec.apps[0].targets[0].onMetricFailure: action Max needs instances.max',
+    'warning 12 /spec/apps/0/targets/2/onMetricFailure/instances: spec.apps[0].targets[2].onMetricFailure.instances is read by action Fixed only, not by Hold, Min and Max',
+  ],
+  [
+    'one name of a target twice',
+    severalTargets('', ['name: orders', 'name: orders']),
+    'error 11 /spec/apps/0/targets/1/name: the name orders is taken by spec.apps[0].targets[0] already',
+  ],
+  [
+    'a name in the formula that nobody has',
+    severalTargets('formula: max(orders, mail * 0.5)', ['name: orders', 'name: mails']),
+    'error 12 /spec/apps/0/formula: spec.apps[0].formula: no target is called mail; did you mean mails? (column 13: mail * 0.5))',
+  ],
+  [
+    'a mistake in a later line of the formula',
+    severalTargets('formula: |\n  max(orders,\n    mails > 3)', ['name: orders', 'name: mails']),
+    'error 12 /spec/apps/0/formula: spec.apps[0].formula: max needs a number, and this is true or false (line 2, column 3: mails > 3))',
+  ],
+  [
+    'a formula that ends too early',
+    severalTargets('formula: orders +', ['name: orders']),
+    'error 11 /spec/apps/0/formula: spec.apps[0].formula: unexpected token: the end (column 9, at the end)',
+  ],
+  [
+    'a formula over targets without names',
+    severalTargets('formula: orders', ['name: orders', 'max: 3', 'name: mails']),
+    'error 11 /spec/apps/0/targets/1: spec.apps[0].targets[1] needs a name: spec.apps[0].formula cannot count it otherwise',
+    'warning 12 /spec/apps/0/targets/2: spec.apps[0].formula does not name mails: spec.apps[0].targets[2] asks for nothing',
+  ],
+  [
+    'a name that a formula reads as a difference',
+    severalTargets('formula: new-orders', ['name: new-orders']),
+    'error 10 /spec/apps/0/targets/0/name: spec.apps[0].targets[0].name: in a formula - is a minus; call it new_orders',
+  ],
+  [
+    'a formula of a remainder, and of an app that is left to people',
+    aPolicyWithApps(
+      "- { name: a, priority: 1, remainder: {}, formula: '1' }\n- { name: b, instances: { fixed: 1 }, formula: '1' }",
+    ),
+    'error 7 /spec/apps/0/formula: spec.apps[0].formula is about targets, and spec.apps[0] has none: remove it',
+    'error 8 /spec/apps/1/formula: spec.apps[1] is fixed, which excludes formula: remove one of them',
+  ],
+  [
+    'bounds of a target that change nothing',
+    severalTargets('instances: { min: 1, max: 5 }', ['max: 9', 'activateAt: 3', 'max: 5, activateAt: 0']),
+    'warning 10 /spec/apps/0/targets/0/max: spec.apps[0].targets[0].max 9 has no effect: instances.max is 5',
+    'warning 11 /spec/apps/0/targets/1/activateAt: spec.apps[0].targets[1].activateAt has no effect: with instances.min 1 there is always an instance',
+    'warning 12 /spec/apps/0/targets/2/activateAt: spec.apps[0].targets[2].activateAt has no effect: with instances.min 1 there is always an instance',
   ],
   [
     'law that cannot serve the wish',

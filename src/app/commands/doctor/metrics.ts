@@ -2,6 +2,7 @@
 
 import { durationMs } from '../../../api/duration.ts';
 import type { MicroscalingPolicy } from '../../../api/policy.ts';
+import { behaviorFor } from '../../../core/demand/metric-failure.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { silentLogger } from '../../../runtime/log.ts';
 import { metricReaders } from '../read.ts';
@@ -19,12 +20,14 @@ export async function readMetrics(
 ): Promise<readonly MetricEvidence[]> {
   const of = async (policy: MicroscalingPolicy): Promise<readonly MetricEvidence[]> => {
     const readers = metricReaders([policy], { env, clock, log: silentLogger });
-    const behaviors = new Map(policy.spec.apps.map(({ id, behavior }) => [id, behavior]));
+    const staleAfters = policy.spec.apps.flatMap(({ targets = [], behavior }) =>
+      targets.map((target) => behaviorFor(target, behavior).onMetricFailure.staleAfter),
+    );
     try {
-      return (await readers.read(signal)).map((report) => ({
+      return (await readers.read(signal)).map((report, i) => ({
         report,
         intervalMs: durationMs(policy.spec.interval),
-        staleAfterMs: durationMs(behaviors.get(report.app)?.onMetricFailure.staleAfter ?? '0s'),
+        staleAfterMs: durationMs(staleAfters[i] ?? '0s'),
       }));
     } finally {
       await readers.close();

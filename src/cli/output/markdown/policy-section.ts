@@ -1,6 +1,6 @@
 // cli: one policy of a plan in Markdown: what changes, what restarts, what keeps it from working.
 
-import type { AppSpec, MicroscalingPolicy } from '../../../api/policy.ts';
+import type { AppSpec, MicroscalingPolicy, TargetSpec } from '../../../api/policy.ts';
 import type { PolicyPlan } from '../../../controller/dry-run.ts';
 import type { Change, FieldDiff } from '../../../core/change.ts';
 import { code, fenced, htmlCode, text, visible } from './escape.ts';
@@ -157,14 +157,17 @@ function instancesOf({ instances: { min, max, fixed } }: AppSpec): string {
   return `${min ?? 0} to ${max ?? 'any number'}`;
 }
 
-function targetsOf({ targets, remainder }: AppSpec): string {
+function targetsOf({ targets = [], formula, remainder }: AppSpec): string {
   if (remainder !== undefined) return 'takes the rest';
-  return (targets ?? [])
-    .map(({ queueLength, drainTime, messageAge, perInstance }) => {
-      if (queueLength !== undefined) return `at most ${queueLength} waiting`;
-      if (drainTime !== undefined) return `empty within ${drainTime}`;
-      if (messageAge !== undefined) return `no message older than ${messageAge}`;
-      return `${plural(perInstance ?? 0, 'message')} an instance`;
-    })
-    .join(', ');
+  const wishes = targets.map((target) =>
+    target.name === undefined ? wishOf(target) : `${target.name}: ${wishOf(target)}`,
+  );
+  return [...wishes, ...(formula === undefined ? [] : [`together ${formula}`])].join(', ');
+}
+
+function wishOf({ queueLength, drainTime, messageAge, perInstance }: TargetSpec): string {
+  if (queueLength !== undefined) return `at most ${queueLength} waiting`;
+  if (drainTime !== undefined) return `empty within ${drainTime}`;
+  if (messageAge !== undefined) return `no message older than ${messageAge}`;
+  return `${plural(perInstance ?? 0, 'message')} an instance`;
 }

@@ -1,9 +1,9 @@
 // controller: what a round means for the conditions of one policy. Pure; status.ts writes them.
 
 import type { Condition, ConditionReason, ConditionType } from '../../../api/conditions.ts';
-import type { AppSpec, Duration, PolicySpec } from '../../../api/policy.ts';
+import type { AppSpec, Duration, PolicySpec, TargetSpec } from '../../../api/policy.ts';
 import { instantText } from '../../../api/words/instant.ts';
-import { usable } from '../../../core/demand/metric-failure.ts';
+import { behaviorFor, usable } from '../../../core/demand/metric-failure.ts';
 import { timingOf } from '../../../core/demand/timing.ts';
 import type { MetricReading } from '../../../core/observation.ts';
 import { messageOf, TerminalError, UnresolvedReference } from '../../../runtime/errors.ts';
@@ -84,8 +84,9 @@ function metricsOf({ assessments, round }: Part): Finding {
   const targets = assessments.flatMap(({ app }) => app.spec.targets ?? []);
   if (targets.length === 0) return is('True', 'NoMetrics', 'no app is scaled by a metric');
   const read = assessments.flatMap(({ app, observed }) =>
-    readingsOf(round.world, app).map((reading) => ({
+    readingsOf(round.world, app).map((reading, i) => ({
       spec: app.spec,
+      target: app.spec.targets?.[i],
       reading,
       exists: observed !== undefined,
     })),
@@ -113,16 +114,23 @@ interface Unread {
 }
 
 function unreadOf(
-  { spec, reading, exists }: { spec: AppSpec; reading: MetricReading; exists: boolean },
+  {
+    spec,
+    target,
+    reading,
+    exists,
+  }: { spec: AppSpec; target: TargetSpec | undefined; reading: MetricReading; exists: boolean },
   nowMs: number,
 ): readonly Unread[] {
   if (reading.state === 'ok') return [];
-  const { id, behavior } = spec;
+  const { id } = spec;
+  const behavior = target === undefined ? spec.behavior : behaviorFor(target, spec.behavior);
+  const what = target?.name === undefined ? id : `${target.name} of ${id}`;
   const { state } = usable(reading, timingOf(behavior), nowMs);
   const { staleAfter, action } = behavior.onMetricFailure;
   const acts = state === 'failed' && action !== 'Hold';
   const comes = !exists ? 'absent' : acts ? 'acted' : 'kept';
-  return [{ id, why: `${id}: ${reading.reason}`, serves: state === 'ok', staleAfter, comes, action }];
+  return [{ id, why: `${what}: ${reading.reason}`, serves: state === 'ok', staleAfter, comes, action }];
 }
 
 /** What is not read, and what that means for each app: a count that does not exist is not kept. */

@@ -30,16 +30,13 @@ export function metricChart(past, axis, { id, index }) {
   /** @param {MetricItem} item */
   const update = ({ app, metric }) => {
     paint(node, app.colour);
-    setText(label, metric.label);
+    const name = metric.targetName === undefined ? metric.label : `${metric.targetName}: ${metric.label}`;
+    setText(label, name);
     setText(value, metric.infinite ? '∞' : metric.state === 'unavailable' ? '–' : number(metric.value));
     setText(target, words(metric));
     setAttribute(node, 'data-state', metric.state);
     setAttribute(node, 'data-over', metric.state === 'ok' && (metric.infinite === true || over(metric)));
-    setAttribute(
-      chart.node,
-      'aria-label',
-      `${metric.label} over time: now ${value.textContent} ${words(metric)}`,
-    );
+    setAttribute(chart.node, 'aria-label', `${name} over time: now ${value.textContent} ${words(metric)}`);
     chart.update({
       shape: JSON.stringify(app.colour),
       series: () => [
