@@ -1,8 +1,8 @@
 // api: the rules of an app's targets together: their names, the formula over them, the bounds of each.
 
-import { parseFormula } from '../formula/parse.ts';
-import type { FormulaMistake } from '../formula/term.ts';
 import type { AppSpec, TargetSpec } from '../policy.ts';
+import { parseFormula } from '../reading/formula/parse.ts';
+import type { FormulaMistake } from '../reading/formula/term.ts';
 import { error, type Finding, warning } from '../validation/finding.ts';
 import { below, showPath } from '../validation/pointer.ts';
 import type { RuleContext } from './context.ts';

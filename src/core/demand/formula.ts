@@ -1,8 +1,8 @@
 // core: what a formula makes of the counts that an app's targets want.
 
-import { parseFormula } from '../../api/formula/parse.ts';
-import type { Formula, FormulaFunction, NumberTerm, TruthTerm } from '../../api/formula/term.ts';
 import type { TargetSpec } from '../../api/policy.ts';
+import { parseFormula } from '../../api/reading/formula/parse.ts';
+import type { Formula, FormulaFunction, NumberTerm, TruthTerm } from '../../api/reading/formula/term.ts';
 import { MAX_COUNT } from '../../api/schema/shapes.ts';
 import { rounded } from '../../api/words/figures.ts';
 import { clamp } from '../numbers.ts';

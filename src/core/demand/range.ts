@@ -1,6 +1,6 @@
 // core: arithmetic on numbers that are known only to lie between two others.
 
-import type { ArithmeticOperator, ComparisonOperator } from '../../api/formula/term.ts';
+import type { ArithmeticOperator, ComparisonOperator } from '../../api/reading/formula/term.ts';
 
 /** Both ends belong to it; one that is known has two equal ends. No end at all (NaN): it may be any number, or none. */
 export interface Range {

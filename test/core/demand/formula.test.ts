@@ -1,7 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFormula } from '../../../src/api/formula/parse.ts';
+import { parseFormula } from '../../../src/api/reading/formula/parse.ts';
 import { combine, formulaRange } from '../../../src/core/demand/formula.ts';
 import { exactly } from '../../support/builders.ts';
 import { someFormula, TARGETS } from './some-formula.ts';

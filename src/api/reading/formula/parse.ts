@@ -1,7 +1,7 @@
 // api: an app's formula, read and checked before anything is decided by it (docs/design/round.md#several-targets).
 
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { closest } from '../words/suggest.ts';
+import { closest } from '../../words/suggest.ts';
 import { parseCel } from './cel.ts';
 import type {
   ArithmeticOperator,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFormula } from '../../../src/api/formula/parse.ts';
+import { parseFormula } from '../../../../src/api/reading/formula/parse.ts';
 
 const NAMES = ['orders', 'mails', undefined, 'blocked'];
 

@@ -1,8 +1,8 @@
 // api: the CEL library, loaded when the first formula is read: most policies have none.
 
-import { createRequire } from 'node:module';
 import type { ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
-import { isObject } from '../schema/json-schema.ts';
+import { loadNow } from '../../../lang/load-now.ts';
+import { isObject } from '../../schema/json-schema.ts';
 import type { FormulaMistake } from './term.ts';
 
 /** A formula is longer than a line only by mistake. What has no loop takes no more steps than it has nodes. */
@@ -14,14 +14,28 @@ const LIMITS = {
   maxCallArguments: 16,
 } as const;
 
-type Library = typeof import('@marcbachmann/cel-js');
+type Library = Pick<typeof import('@marcbachmann/cel-js'), 'Environment'>;
 
-const load = createRequire(import.meta.url);
 let environment: Environment | undefined;
+
+function library(): Library {
+  const loaded = loadNow('@marcbachmann/cel-js');
+  if (isLibrary(loaded)) return loaded;
+  throw new TypeError('@marcbachmann/cel-js has no Environment');
+}
+
+function newEnvironment(): Environment {
+  const { Environment } = library();
+  return new Environment({ limits: LIMITS });
+}
+
+function isLibrary(loaded: unknown): loaded is Library {
+  return isObject(loaded) && typeof loaded['Environment'] === 'function';
+}
 
 /** The expression as a tree that nothing has been checked of. */
 export function parseCel(text: string): { readonly tree: ASTNode } | { readonly mistake: FormulaMistake } {
-  environment ??= new (load('@marcbachmann/cel-js') as Library).Environment({ limits: LIMITS });
+  environment ??= newEnvironment();
   try {
     return { tree: environment.parse(text).ast };
   } catch (error) {
