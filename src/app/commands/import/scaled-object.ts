@@ -2,7 +2,8 @@
 
 import { type Authentications, parametersOf } from './authentication.ts';
 import type { Fields } from './fields.ts';
-import { type Imported, TRIGGERS } from './triggers.ts';
+import { TRIGGERS } from './triggers/table.ts';
+import type { Imported } from './triggers/trigger.ts';
 
 export interface ScaledApp {
   readonly name: string;

@@ -154,8 +154,75 @@ describe('triggers', () => {
         },
       ],
     ],
+    [
+      {
+        type: 'redis',
+        metadata: {
+          address: 'cache:6380',
+          listName: 'jobs',
+          listLength: '4',
+          databaseIndex: '2',
+          enableTLS: 'true',
+          passwordFromEnv: 'REDIS',
+        },
+      },
+      [
+        {
+          perInstance: 4,
+          metric: {
+            redis: {
+              endpoint: 'rediss://cache:6380',
+              database: 2,
+              auth: { password: { fromEnv: 'REDIS' } },
+              list: { name: 'jobs' },
+            },
+          },
+        },
+      ],
+    ],
+    [
+      {
+        type: 'redis-streams',
+        metadata: { host: 'cache', stream: 'events', consumerGroup: 'workers', pendingEntriesCount: '15' },
+      },
+      [
+        {
+          perInstance: 15,
+          metric: { redis: { endpoint: 'redis://cache:6379', stream: { name: 'events', group: 'workers' } } },
+        },
+      ],
+    ],
+    [
+      {
+        type: 'postgresql',
+        metadata: {
+          host: 'db',
+          dbName: 'shop',
+          userName: 'reader',
+          passwordFromEnv: 'PG',
+          query: 'SELECT count(*) FROM jobs;',
+          targetQueryValue: '3',
+          sslmode: 'disable',
+        },
+      },
+      [
+        {
+          perInstance: 3,
+          metric: {
+            postgresql: {
+              endpoint: 'postgresql://db:5432/shop',
+              query: 'SELECT (SELECT count(*) FROM jobs) AS waiting',
+              auth: { username: 'reader', password: { fromEnv: 'PG' } },
+              tls: 'Disable',
+            },
+          },
+        },
+      ],
+    ],
   ])('%j is a target', (trigger, targets) => {
     expect(metricOf(trigger)).toEqual(targets);
+    const { text } = imported(scaledObject('web', { triggers: [trigger] }));
+    expect(problemsOf(text)).toEqual([]);
   });
 
   it('take their secrets from a TriggerAuthentication, by reference', () => {

@@ -1,0 +1,24 @@
+// app: KEDA's triggers by their type. What KEDA compares is an average of each replica: `perInstance`.
+
+import { azureQueue } from './azure-queue.ts';
+import { cron } from './cron.ts';
+import { postgresql } from './postgresql.ts';
+import { prometheus } from './prometheus.ts';
+import { rabbitmq } from './rabbitmq.ts';
+import { redisList, redisStreams } from './redis.ts';
+import { type Imported, none, type Trigger } from './trigger.ts';
+
+const noRoom = (): Imported =>
+  none('no source reads the use of processors or memory: give a target of messages');
+
+export const TRIGGERS: Readonly<Record<string, (trigger: Trigger) => Imported>> = {
+  'azure-queue': azureQueue,
+  cpu: noRoom,
+  cron,
+  memory: noRoom,
+  postgresql,
+  prometheus,
+  rabbitmq,
+  redis: redisList,
+  'redis-streams': redisStreams,
+};
