@@ -54,8 +54,6 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@grpc/grpc-js': ['metric-sources/keda-external'],
   '@grpc/proto-loader': ['metric-sources/keda-external'],
   '@marcbachmann/cel-js': ['core', 'api'],
-  '@nats-io/jetstream': ['metric-sources/nats'],
-  '@nats-io/transport-node': ['metric-sources/nats'],
   '@platformatic/kafka': ['metric-sources/kafka'],
   croner: ['core', 'api'],
   pg: ['metric-sources/postgresql'],

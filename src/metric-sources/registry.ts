@@ -5,6 +5,7 @@ import type { MetricSample } from '../core/observation.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import { azureStorageQueue } from './azure-queue/index.ts';
 import { http } from './http/index.ts';
+import { nats } from './nats/index.ts';
 import { postgresql } from './postgresql/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { rabbitmq } from './rabbitmq/index.ts';
@@ -23,6 +24,7 @@ import { withDeadline } from './wrappers/deadline.ts';
 export const METRIC_SOURCES: readonly MetricSourceType[] = [
   azureStorageQueue,
   http,
+  nats,
   postgresql,
   prometheus,
   rabbitmq,

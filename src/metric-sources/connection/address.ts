@@ -7,6 +7,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   redis: 6379,
   rediss: 6379,
   nats: 4222,
+  tls: 4222,
   kafka: 9092,
   postgresql: 5432,
   postgres: 5432,

@@ -7,6 +7,7 @@ import { TransientError } from '../../runtime/errors.ts';
 import { isLoopback } from '../../runtime/network/loopback.ts';
 import { parseAddress } from '../connection/address.ts';
 import { readFailure } from '../connection/failure.ts';
+import { KeptConnection } from '../connection/kept.ts';
 import { type MetricReader, polledSource } from '../connection/polled.ts';
 import { sampleOfFields } from '../connection/reading-fields.ts';
 import { BlockValues } from '../connection/values.ts';
@@ -46,9 +47,7 @@ class RowReader implements MetricReader {
   readonly #config: PostgresqlMetric;
   readonly #target: SessionTarget;
   readonly #deps: MetricSourceDeps;
-  /** Kept for the next read. Reads at once have one each, and the last to end leaves its own. */
-  #idle: Session | undefined;
-  #closed = false;
+  readonly #kept = new KeptConnection<Session>();
 
   constructor(config: PostgresqlMetric, target: SessionTarget, deps: MetricSourceDeps) {
     this.#config = config;
@@ -72,28 +71,19 @@ class RowReader implements MetricReader {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#idle?.close();
-    this.#idle = undefined;
+    this.#kept.close();
   }
 
-  async #ask(signal: AbortSignal): Promise<SessionAnswer> {
-    const kept = this.#idle?.isUsable ? this.#idle : undefined;
-    this.#idle = undefined;
-    const session = kept ?? (await Session.open(this.#target, () => this.#deps.onCall?.(), signal));
-    try {
-      return await session.ask(this.#config.query, signal);
-    } catch (error) {
-      if (!session.isTooLarge) throw error;
-      throw new TransientError('the answer is larger than 1 MiB; the query must give one row of numbers');
-    } finally {
-      this.#keep(session);
-    }
-  }
-
-  #keep(session: Session): void {
-    if (this.#idle !== undefined || this.#closed || !session.isUsable) session.close();
-    else this.#idle = session;
+  #ask(signal: AbortSignal): Promise<SessionAnswer> {
+    const open = (): Promise<Session> => Session.open(this.#target, () => this.#deps.onCall?.(), signal);
+    return this.#kept.use(open, async (session) => {
+      try {
+        return await session.ask(this.#config.query, signal);
+      } catch (error) {
+        if (!session.isTooLarge) throw error;
+        throw new TransientError('the answer is larger than 1 MiB; the query must give one row of numbers');
+      }
+    });
   }
 
   #sampleOf({ columns, rows, serverMs }: SessionAnswer): MetricSample {

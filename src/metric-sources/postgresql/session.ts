@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import type { Client, QueryArrayResult } from 'pg';
+import type { Keepable } from '../connection/kept.ts';
 import type { Column } from './row.ts';
 
 export interface SessionTarget {
@@ -37,7 +38,7 @@ const BEGIN = [
   'SELECT extract(epoch FROM clock_timestamp()) * 1000',
 ].join('; ');
 
-export class Session {
+export class Session implements Keepable {
   readonly #client: Client;
   readonly #onCall: () => void;
   #bytesLeft = MOST_BYTES;
@@ -67,7 +68,6 @@ export class Session {
     return session;
   }
 
-  /** False when it serves no further read. */
   get isUsable(): boolean {
     return !this.#broken;
   }
