@@ -21,10 +21,10 @@ export function policyText(
         priority: terms.priority,
         instances: { min: terms.min, max: terms.max },
         adopt: true,
-        behavior: terms.behavior,
         ...(demand === undefined
-          ? { remainder: { weight: terms.weight } }
+          ? { behavior: terms.behavior, remainder: { weight: terms.weight } }
           : {
+              behavior: { ...terms.behavior, idleVictims: { path: '/busy' } },
               targets: terms.targets.map(({ queueLength, algorithm }) => ({
                 queueLength,
                 algorithm,

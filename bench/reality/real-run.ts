@@ -10,10 +10,11 @@ import { makeScratchDirectory } from '../../src/runtime/scratch.ts';
 import type { Ran } from '../../src/simulator/figures.ts';
 import { STEP_MS } from '../../src/simulator/load/curve.ts';
 import type { WorldOptions } from '../../src/simulator/world/world.ts';
+import { BusySigns } from './busy-signs.ts';
 import { policyText } from './policy.ts';
 import { type QueueService, serveQueue } from './queue-service.ts';
 import { Recorder } from './recorder.ts';
-import { PretendTasks } from './tasks.ts';
+import { PretendTasks, type TaskAddress } from './tasks.ts';
 import { type WorkQueue, workQueue } from './work-queue.ts';
 
 const QUEUE_NAME = 'reality';
@@ -24,16 +25,26 @@ export interface RealRun {
   readonly ran: Ran;
   /** Messages that a fall put back. */
   readonly handedBack: number;
+  /** Of these, while another consumer was idle. */
+  readonly handedBackNeedlessly: number;
 }
 
 export type RealOptions = Omit<WorldOptions, 'spare'>;
 
+export interface RealRunDeps {
+  readonly seed: number;
+  readonly clock: Clock;
+  /** Where in the range of ports the tasks' own begin, from 0 to 1: worlds beside each other take others. */
+  readonly ports: number;
+  readonly signal: AbortSignal;
+}
+
 /** From a cold start: the load begins with the operator's first look at the queue. */
 export async function runInReality(
   options: RealOptions,
-  { seed, clock, signal }: { readonly seed: number; readonly clock: Clock; readonly signal: AbortSignal },
+  { seed, clock, ports, signal }: RealRunDeps,
 ): Promise<RealRun> {
-  const world = new RealWorld(options, seed, clock);
+  const world = new RealWorld(options, { seed, clock, ports });
   try {
     await world.start(signal);
     return await world.record(signal);
@@ -45,6 +56,8 @@ export async function runInReality(
 class RealWorld {
   readonly #options: RealOptions;
   readonly #clock: Clock;
+  readonly #ports: number;
+  readonly #signs = new BusySigns();
   readonly #queue: WorkQueue;
   readonly #recorder: Recorder;
   readonly #stop = new AbortController();
@@ -58,11 +71,12 @@ class RealWorld {
   #service: QueueService | undefined;
   #operator: RunningOperator | undefined;
 
-  constructor(options: RealOptions, seed: number, clock: Clock) {
+  constructor(options: RealOptions, { seed, clock, ports }: Omit<RealRunDeps, 'signal'>) {
     const [consumer] = options.apps;
     if (consumer?.demand === undefined) throw new RangeError('the first app of a real run has no queue');
     this.#options = options;
     this.#clock = clock;
+    this.#ports = ports;
     this.#consumer = consumer.terms.id;
     this.#queue = workQueue(consumer.demand, options, seed);
     this.#recorder = new Recorder(options);
@@ -92,9 +106,10 @@ class RealWorld {
       baseEnv: {},
       workDir: this.#workDir,
       taskStartDelayMs: delays.startMs,
+      random: () => this.#ports,
       runner: new PretendTasks(this.#clock, delays.stopMs, {
-        started: (app, task) => this.#changed(app, task, +1),
-        stopping: (app, task) => this.#changed(app, task, -1),
+        started: (app, task, at) => this.#started(app, task, at),
+        stopping: (app, task) => this.#stopping(app, task),
       }),
     });
     await this.#marathon.start();
@@ -134,7 +149,8 @@ class RealWorld {
     } finally {
       undo?.();
     }
-    return { ran: this.#recorder.ran(), handedBack: this.#queue.handedBack };
+    const { handedBack, handedBackNeedlessly } = this.#queue;
+    return { ran: this.#recorder.ran(), handedBack, handedBackNeedlessly };
   }
 
   async close(): Promise<void> {
@@ -142,14 +158,25 @@ class RealWorld {
     await this.#operator?.stopped;
     await this.#marathon?.close();
     await this.#service?.close();
+    this.#signs.closeAll();
     await rm(this.#workDir, { recursive: true, force: true });
   }
 
-  #changed(app: string, task: string, by: 1 | -1): void {
-    this.#recorder.running(app, by);
+  #started(app: string, task: string, at: TaskAddress): void {
+    this.#recorder.running(app, +1);
     if (app !== this.#consumer) return;
-    if (by > 0) this.#queue.join(task, this.#elapsed());
-    else this.#queue.leave(task, this.#elapsed());
+    this.#queue.join(task, this.#elapsed());
+    this.#signs.open(task, at, () => {
+      this.#queue.advance(this.#elapsed());
+      return !this.#queue.isBusy(task);
+    });
+  }
+
+  #stopping(app: string, task: string): void {
+    this.#recorder.running(app, -1);
+    if (app !== this.#consumer) return;
+    this.#queue.leave(task, this.#elapsed());
+    this.#signs.close(task);
   }
 
   /** The first call lets the load begin. */

@@ -25,6 +25,8 @@ export interface RealityRow {
   readonly real: Judged;
   /** Messages that a fall put back, in reality. */
   readonly handedBack: number;
+  /** Of these, while another consumer was idle. */
+  readonly handedBackNeedlessly: number;
 }
 
 export interface RealityResult {
@@ -55,8 +57,9 @@ export async function reality(
   const startedMs = performance.now();
   const cpu = process.cpuUsage();
   const running: Promise<RealRun>[] = [];
-  for (const { load, seed } of worlds) {
-    running.push(runInReality(realityOptions(load, seed), { seed, clock, signal }));
+  for (const [i, { load, seed }] of worlds.entries()) {
+    const deps = { seed, clock, ports: i / worlds.length, signal };
+    running.push(runInReality(realityOptions(load, seed), deps));
     await clock.sleep(APART_MS, signal);
   }
   const late = monitorEventLoopDelay({ resolution: LATE_RESOLUTION_MS });
@@ -68,7 +71,8 @@ export async function reality(
   const rows = worlds.flatMap((world, i): readonly RealityRow[] => {
     const [simulated, happened] = [virtual[i], real[i]];
     if (simulated === undefined || happened === undefined) return [];
-    return [{ ...world, ...simulated, real: judged(happened.ran), handedBack: happened.handedBack }];
+    const { ran, ...counts } = happened;
+    return [{ ...world, ...simulated, real: judged(ran), ...counts }];
   });
   return { rows, cpuShare, lateMs: Math.max(0, late.percentile(99) / 1e6 - LATE_RESOLUTION_MS) };
 }

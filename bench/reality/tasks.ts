@@ -3,9 +3,15 @@
 import type { ProcessRunner, ProcessSpec, RunningProcess } from '../../src/emulator/index.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 
+/** Where a task may listen, as Marathon tells it. */
+export interface TaskAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface TaskListener {
   /** It serves from now on. */
-  started(app: string, taskId: string): void;
+  started(app: string, taskId: string, at: TaskAddress): void;
   /** It was told to stop, and serves no more. */
   stopping(app: string, taskId: string): void;
 }
@@ -40,7 +46,8 @@ export class PretendTasks implements ProcessRunner {
       this.#running.delete(taskId);
       resolve(exit);
     };
-    this.#listener.started(app, taskId);
+    const at = { host: env['HOST'] ?? '127.0.0.1', port: Number(env['PORT0'] ?? 0) };
+    this.#listener.started(app, taskId, at);
     return {
       exited: promise,
       signal: (name) => {

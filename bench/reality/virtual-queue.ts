@@ -6,8 +6,8 @@ import type { WorkQueue } from './work-queue.ts';
 
 export class VirtualQueue implements QueueModel {
   readonly #queue: WorkQueue;
-  /** Ids of those that serve, the youngest last: it is the first that Marathon stops. */
-  readonly #consumers: string[] = [];
+  /** Ids of those that serve, the youngest last. */
+  #consumers: readonly string[] = [];
   #started = 0;
 
   constructor(queue: WorkQueue) {
@@ -18,10 +18,16 @@ export class VirtualQueue implements QueueModel {
     const nowMs = k * STEP_MS;
     while (this.#consumers.length < ready) {
       const id = String(this.#started++);
-      this.#consumers.push(id);
+      this.#consumers = [...this.#consumers, id];
       this.#queue.join(id, nowMs);
     }
-    for (const id of this.#consumers.splice(ready)) this.#queue.leave(id, nowMs);
+    // Who must go: the idle, and of these the youngest first.
+    const [busy = [], idle = []] = [true, false].map((is) =>
+      this.#consumers.filter((id) => this.#queue.isBusy(id) === is),
+    );
+    const leaving = [...busy, ...idle].slice(ready);
+    for (const id of leaving) this.#queue.leave(id, nowMs);
+    this.#consumers = this.#consumers.filter((id) => !leaving.includes(id));
     this.#queue.advance(nowMs + STEP_MS);
   }
 

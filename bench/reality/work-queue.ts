@@ -33,6 +33,7 @@ export class WorkQueue {
   #arrived = 0;
   #done = 0;
   #handedBack = 0;
+  #handedBackNeedlessly = 0;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -60,6 +61,11 @@ export class WorkQueue {
     return this.#handedBack;
   }
 
+  /** How often that happened while another consumer was idle, which could have gone in its place. */
+  get handedBackNeedlessly(): number {
+    return this.#handedBackNeedlessly;
+  }
+
   /** Those that nobody holds, the first one first. */
   peek(most: number): readonly Message[] {
     return this.#visible.slice(0, most);
@@ -81,6 +87,7 @@ export class WorkQueue {
     this.#consumers.delete(id);
     if (consumer.held === undefined) return;
     this.#handedBack++;
+    if ([...this.#consumers.values()].some(({ held }) => held === undefined)) this.#handedBackNeedlessly++;
     this.#visible.unshift(consumer.held);
     this.#serveIdle();
   }

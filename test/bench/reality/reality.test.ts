@@ -37,7 +37,7 @@ describe('a world that is run twice', () => {
   it('begins in real time with the counts of the simulation and gets every message', async () => {
     const steps = 15;
     const options = { ...realityOptions('step-down', 1), steps };
-    const { ran } = await runInReality(options, { seed: 1, clock: systemClock, signal: never });
+    const { ran } = await runInReality(options, { seed: 1, clock: systemClock, ports: 0.5, signal: never });
     const [consumer, remainder] = ran.members;
     const arrivals = options.apps[0]!.demand!.arrivals.subarray(0, steps);
     expect(consumer!.series.arrived.at(-1)).toBe(arrivals.reduce((sum, n) => sum + n, 0));
@@ -54,6 +54,7 @@ describe('the report', () => {
     virtual: { V: 2, R: 60, changesPerMin: 6 },
     real: { V: realV, R: realR, changesPerMin: 7 },
     handedBack: 3,
+    handedBackNeedlessly: 1,
   });
 
   it('has a line a load, the mean of its seeds, and the difference with its standard error', () => {
@@ -62,11 +63,17 @@ describe('the report', () => {
       cpuShare: 0.25,
       lateMs: 7.4,
     });
+    expect(text).not.toContain('too busy');
     expect(text).toMatch(/^ramp +2\.0 +4\.0 +\+2\.0 +60\.0 +58\.0 +-2\.0 /m);
     expect(text).toMatch(/^sine +2\.0 +2\.0 +\+0\.0 +60\.0 +61\.0 +\+1\.0 /m);
     expect(text).toContain('mean difference: V +1.3 ± 0.9, R -1.0 ± 1.0 points, of 3 runs');
     expect(text).toContain(
-      '9 messages handed back by falls; 25 % of a core, timers late by up to 7 ms (99 of 100)',
+      '9 messages handed back by falls, 3 of them while another consumer was idle; 25 % of a core, timers late by up to 7 ms (99 of 100)',
     );
+  });
+
+  it('says when the machine was too busy to be believed', () => {
+    const late = realityText({ rows: [row('ramp', 1, 3, 58)], cpuShare: 0.1, lateMs: 559 });
+    expect(late).toContain('the machine was too busy for real time');
   });
 });

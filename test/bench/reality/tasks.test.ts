@@ -6,11 +6,15 @@ function world() {
   const clock = new VirtualClock(0);
   const heard: string[] = [];
   const tasks = new PretendTasks(clock, 500, {
-    started: (app, task) => heard.push(`${app} ${task} started`),
+    started: (app, task, { host, port }) => heard.push(`${app} ${task} started at ${host}:${port}`),
     stopping: (app, task) => heard.push(`${app} ${task} stopping`),
   });
   const start = (taskId: string) =>
-    tasks.start({ taskId, argv: ['work'], env: { MARATHON_APP_ID: '/consumer' } });
+    tasks.start({
+      taskId,
+      argv: ['work'],
+      env: { MARATHON_APP_ID: '/consumer', HOST: '127.0.0.2', PORT0: '31005' },
+    });
   return { clock, heard, tasks, start };
 }
 
@@ -24,7 +28,7 @@ describe('a task that is no process', () => {
     });
     expect(task.signal('SIGTERM')).toBe(true);
     expect(task.signal('SIGTERM')).toBe(true);
-    expect(heard).toEqual(['/consumer t-1 started', '/consumer t-1 stopping']);
+    expect(heard).toEqual(['/consumer t-1 started at 127.0.0.2:31005', '/consumer t-1 stopping']);
     await clock.advance(499);
     expect(exit).toBeUndefined();
     await clock.advance(1);

@@ -55,6 +55,16 @@ describe('a queue of single messages', () => {
     expect(queue.handedBack).toBe(2);
   });
 
+  it('tells when an idle consumer could have gone in the place of one that worked', () => {
+    const queue = queueOf([0]);
+    queue.join('a', 0);
+    queue.join('b', 0);
+    queue.leave('a', 500);
+    expect([queue.handedBack, queue.handedBackNeedlessly]).toEqual([1, 1]);
+    queue.leave('b', 600);
+    expect([queue.handedBack, queue.handedBackNeedlessly]).toEqual([2, 1]);
+  });
+
   it('is the same whether it is looked at often or once, and loses no message', () => {
     const arrivals = fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 40 });
     const looks = fc.array(fc.integer({ min: 0, max: 9000 }), { maxLength: 20 });
@@ -92,7 +102,17 @@ describe('the draws of a real run', () => {
 });
 
 describe('the queue of a world in steps', () => {
-  it('works as fast as so many consumers, and the youngest goes first', () => {
+  it('stops the idle before the busy', () => {
+    const queue = new VirtualQueue(queueOf([0]));
+    queue.step(0, 1);
+    queue.step(1, 3);
+    queue.step(2, 1);
+    expect(queue).toMatchObject({ waiting: 0, inFlight: 1 });
+    for (let k = 3; k < 11; k++) queue.step(k, 1);
+    expect(queue.done).toBe(1);
+  });
+
+  it('works as fast as so many consumers, and of the busy the youngest goes first', () => {
     const queue = new VirtualQueue(queueOf([0, 0, 0]));
     queue.step(0, 1);
     expect(queue).toMatchObject({ waiting: 2, inFlight: 1, total: 3, done: 0 });

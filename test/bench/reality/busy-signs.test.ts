@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { BusySigns } from '../../../bench/reality/busy-signs.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { askOverHttp, idleTasks } from '../../../src/schedulers/marathon/write/idle.ts';
+
+const never = new AbortController().signal;
+const signs = new BusySigns();
+
+afterEach(() => signs.closeAll());
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+it('consumers of a real run tell the operator who is idle', async () => {
+  const ports = [await freePort(), await freePort(), await freePort()];
+  const [idle, busy, silent] = ports;
+  signs.open('a', { host: '127.0.0.1', port: idle! }, () => true);
+  signs.open('b', { host: '127.0.0.1', port: busy! }, () => false);
+  signs.open('c', { host: '127.0.0.1', port: silent! }, () => true);
+  signs.close('c');
+  const tasks = ['a', 'b', 'c'].map((id, i) => ({
+    id,
+    phase: 'running' as const,
+    host: '127.0.0.1',
+    ports: [ports[i]!],
+  }));
+  const probe = { path: '/busy', portIndex: 0, within: '10s' } as const;
+  const said = await idleTasks(tasks, probe, { clock: systemClock, ask: askOverHttp }, never);
+  expect([...said]).toEqual(['a']);
+});
