@@ -3,6 +3,7 @@
 import { defined } from '../../lang/defined.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import { countFrom } from '../connection/numbers.ts';
+import { ConnectionLost } from './connection.ts';
 import type { Reply } from './resp.ts';
 import type { Ask, Structure } from './structure.ts';
 
@@ -18,22 +19,43 @@ interface Group {
   readonly entriesRead: Reply | undefined;
 }
 
+/** Ids of the entries next in line, and whether these are all. */
+interface Look {
+  readonly ids: readonly string[];
+  readonly all: boolean;
+}
+
+const NOTHING_SEEN: Look = { ids: [], all: false };
+
 export function stream({ name, group }: { readonly name: string; readonly group: string }): Structure {
   let lookAt = 1;
 
-  /** Ids of those next in line, and whether these are all. */
-  async function look(
-    ask: Ask,
-    from: string,
-    least: number,
-  ): Promise<{ readonly ids: readonly string[]; readonly all: boolean }> {
-    const count = Math.max(least, lookAt);
+  async function look(ask: Ask, from: string): Promise<Look> {
+    const count = Math.max(1, lookAt);
     const [entries] = await ask([['XRANGE', name, after(from), '+', 'COUNT', String(count)]]);
     if (!Array.isArray(entries)) throw new TransientError('the answer to XRANGE is not a list');
     const ids = entries.map((entry: Reply) => (Array.isArray(entry) ? String(entry[0]) : ''));
     const largest = Math.max(64, ...entries.map((entry: Reply) => sizeOf(entry)));
     lookAt = Math.max(1, Math.min(LOOK_AT_MOST, Math.floor(LOOK_BYTES / largest)));
     return { ids, all: ids.length < count };
+  }
+
+  /** All of them, or as many as fit. */
+  async function lookAtAll(ask: Ask, from: string): Promise<Look> {
+    const first = await look(ask, from);
+    return first.all || first.ids.length >= lookAt ? first : await look(ask, from);
+  }
+
+  /** The count is good without ages, too: entries may be too large to be read, or there may be no right to see them. */
+  async function lookForAges(ask: Ask, from: string): Promise<Look> {
+    if (lookAt === 0) return NOTHING_SEEN;
+    try {
+      return await look(ask, from);
+    } catch (error) {
+      if (!(error instanceof TransientError) || error instanceof ConnectionLost) throw error;
+      lookAt = lookAt > 1 ? 1 : 0;
+      return NOTHING_SEEN;
+    }
   }
 
   return {
@@ -49,9 +71,8 @@ export function stream({ name, group }: { readonly name: string; readonly group:
           ? {}
           : { arrivedTotal: read + told, completedTotal: Math.max(0, read - pending) };
       if (told === 0) return { asOfMs, waiting: 0, inFlight: pending, ...totals };
-      let next = await look(ask, lastDelivered, 1);
-      if (told === undefined && !next.all && next.ids.length < lookAt)
-        next = await look(ask, lastDelivered, lookAt);
+      const next =
+        told === undefined ? await lookAtAll(ask, lastDelivered) : await lookForAges(ask, lastDelivered);
       if (told === undefined && !next.all)
         throw new TransientError(
           `the server cannot tell how many entries group ${group} has not read, at least ${next.ids.length}: it is older than Redis 7, entries were deleted, or the group began in the middle (XGROUP SETID … ENTRIESREAD sets it right)`,

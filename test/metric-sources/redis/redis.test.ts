@@ -141,6 +141,17 @@ describe.skipIf(redisMissing())('a real Redis', () => {
       expect(ok(await source.read(never))).toMatchObject({ waiting: 7 });
     });
 
+    it('counts without ages where a single entry is too large to be read', async () => {
+      await client.xgroup('CREATE', 'mails', 'workers', '0', 'MKSTREAM');
+      await add(3, 2_000_000);
+      const source = reader({ stream });
+      for (let i = 0; i < 3; i++) {
+        const sample = ok(await source.read(never));
+        expect(sample).toMatchObject({ waiting: 3, inFlight: 0 });
+        expect(sample.oldestAgeMs).toBeUndefined();
+      }
+    });
+
     it('knows no age where ids are no times', async () => {
       await client.xgroup('CREATE', 'mails', 'workers', '0', 'MKSTREAM');
       for (const id of ['1-1', '1-2']) await client.xadd('mails', id, 'a', 'b');
