@@ -32,19 +32,22 @@ describe('memory', () => {
   });
 
   it.each([
-    { name: 'another version', change: (m) => Object.assign(m, { version: 2 }) },
-    { name: 'no state at all', change: (m) => Object.assign(m.apps, { '/a': 7 }) },
-    { name: 'a lost list', change: (m) => delete m.apps['/a']!['laws'] },
-    { name: 'a law that is none', change: (m) => Object.assign(m.apps['/a']!, { laws: [3] }) },
+    { name: 'memory of another version', change: (m) => Object.assign(m, { version: 2 }) },
+    { name: 'an app whose state is a number', change: (m) => Object.assign(m.apps, { '/a': 7 }) },
+    { name: 'an app without its list of laws', change: (m) => delete m.apps['/a']!['laws'] },
+    { name: 'a law whose state is a number', change: (m) => Object.assign(m.apps['/a']!, { laws: [3] }) },
     {
-      name: 'a number that JSON could not hold',
+      name: 'a number that JSON cannot hold',
       change: (m) => Object.assign(m.apps['/a']!['launches']!, { ready: [[null, 1]] }),
     },
     {
-      name: 'a list that is no list',
+      name: 'a number in the place of a list',
       change: (m) => Object.assign(m.apps['/a']!, { behavior: { needs: 'x' } }),
     },
-    { name: 'something bottomless', change: (m) => Object.assign(m.apps['/a']!, { trouble: nest(20) }) },
+    {
+      name: 'an object nested twenty deep',
+      change: (m) => Object.assign(m.apps['/a']!, { trouble: nest(20) }),
+    },
   ] satisfies { name: string; change: Parameters<typeof stored>[0] }[])(
     'is refused with $name',
     ({ change }) => {

@@ -38,69 +38,73 @@ function told(change: Change): string {
 
 describe('planChanges', () => {
   const rows: readonly { name: string; apps: readonly PlanApp[]; plan: readonly string[] }[] = [
-    { name: 'nothing to do', apps: [app('/a', { has: 3, to: 3 })], plan: [] },
-    { name: 'a count that is left alone', apps: [app('/a', { has: 3 })], plan: [] },
-    { name: 'a missing app', apps: [app('/a', { to: 2 })], plan: ['create /a ×2'] },
-    { name: 'a missing app that may not be made now', apps: [app('/a')], plan: [] },
     {
-      name: 'a missing app that the policy cannot make',
+      name: 'changes nothing where every count is as it should be',
+      apps: [app('/a', { has: 3, to: 3 })],
+      plan: [],
+    },
+    { name: 'leaves a count alone that nobody decided', apps: [app('/a', { has: 3 })], plan: [] },
+    { name: 'creates an app that is missing', apps: [app('/a', { to: 2 })], plan: ['create /a ×2'] },
+    { name: 'does not create an app for which no count was decided', apps: [app('/a')], plan: [] },
+    {
+      name: 'does not create an app that the policy does not define',
       apps: [withoutDefinition(app('/a', { to: 2 }))],
       plan: [],
     },
     {
-      name: 'falls before rises, whatever their order',
+      name: 'puts falls before rises, whatever their order',
       apps: [app('/a', { has: 3, to: 5 }), app('/b', { has: 5, to: 3 })],
       plan: ['scale /b 5→3', 'scale /a 3→5'],
     },
     {
-      name: 'an app taken on, between falls and rises',
+      name: 'adopts an app between falls and rises',
       apps: [app('/a', { has: 1, to: 2, adopt: true }), app('/b', { has: 2, to: 1 })],
       plan: ['scale /b 2→1', 'adopt /a', 'scale /a 1→2'],
     },
     {
-      name: 'a definition change instead of a rise',
+      name: 'changes a definition in the place of a rise',
       apps: [app('/a', { has: 3, to: 5, drift })],
       plan: ['update /a'],
     },
     {
-      name: 'a fall, and the definition change later',
+      name: 'lets an app fall first and changes its definition later',
       apps: [app('/a', { has: 3, to: 2, drift })],
       plan: ['scale /a 3→2'],
     },
     {
-      name: 'no definition change while something is under way, and no rise either',
+      name: 'neither changes a definition nor rises while an operation is under way',
       apps: [app('/a', { to: 5, drift, observed: observed(3, { id: '/a', ...busy }) })],
       plan: [],
     },
     {
-      name: 'the definition change of an app whose instances wait, through its own scaling',
+      name: 'changes the definition of an app whose instances wait, through its own scaling',
       apps: [app('/a', { to: 3, drift, observed: observed(3, { id: '/a', ...busy, waiting: 3 }) })],
       plan: ['update /a'],
     },
     {
-      name: 'the definition change of an app that cannot fall because its surplus waits',
+      name: 'changes the definition of an app that cannot fall because its surplus waits',
       apps: [app('/a', { to: 1, drift, observed: observed(3, { id: '/a', ...busy, waiting: 2 }) })],
       plan: ['scale /a 3→1', 'update /a'],
     },
     {
-      name: 'no definition change through a restart, whether or not instances wait',
+      name: 'changes no definition through a restart, whether or not instances wait',
       apps: [app('/a', { to: 3, drift, observed: observed(3, { id: '/a', ...restarting, waiting: 1 }) })],
       plan: [],
     },
     {
-      name: 'a definition change in the place of our own last one',
+      name: 'changes a definition in the place of our own last change of it',
       apps: [
         app('/a', { to: 3, drift, supersedes: 'd', observed: observed(3, { id: '/a', ...restarting }) }),
       ],
       plan: ['update /a'],
     },
     {
-      name: 'a fall even while something is under way',
+      name: 'lets an app fall even while an operation is under way',
       apps: [app('/a', { to: 1, drift, observed: observed(3, { id: '/a', ...busy }) })],
       plan: ['scale /a 3→1'],
     },
     {
-      name: 'creations before definition changes, dependencies first',
+      name: 'creates before it changes definitions, dependencies first',
       apps: [
         app('/old', { has: 1, to: 1, drift }),
         app('/shop/front', { to: 1, after: ['/shop/back', '/db'] }),

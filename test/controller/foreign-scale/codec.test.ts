@@ -32,24 +32,36 @@ describe('a track over an absence', () => {
   });
 
   it.each([
-    { name: 'the hold goes on', track: holding, requested: 5, held: 5, foreignChange: undefined },
-    { name: 'a newer hand counts', track: holding, requested: 7, held: 7, foreignChange: { from: 5, to: 7 } },
     {
-      name: 'without a hold, whatever is there is the truth',
+      name: 'a count that was held before is held on',
+      track: holding,
+      requested: 5,
+      held: 5,
+      foreignChange: undefined,
+    },
+    {
+      name: 'a count that somebody set meanwhile is a foreign scale',
+      track: holding,
+      requested: 7,
+      held: 7,
+      foreignChange: { from: 5, to: 7 },
+    },
+    {
+      name: 'a count that was not held is taken as it is',
       track: { ...NEW_TRACK, asked: 9, seen: { requested: 9 } },
       requested: 4,
       held: undefined,
       foreignChange: undefined,
     },
     {
-      name: 'a fight goes on until its time',
+      name: 'a conflict goes on until its end',
       track: { ...NEW_TRACK, conflictUntilMs: T0 + HOUR_MS },
       requested: 4,
       held: 4,
       foreignChange: undefined,
     },
     {
-      name: 'a late landing is still ours',
+      name: 'a write of ours that took effect late is no foreign scale',
       track: { ...holding, adrift: [{ instances: 7, untilMs: T0 + 300_000 }] },
       requested: 7,
       held: 5,

@@ -36,19 +36,43 @@ const seen5 = ours(look(NEW_TRACK, 5).track, 5);
 
 describe('the origin of a count', () => {
   const rows = [
-    { name: 'first sight is the truth', track: NEW_TRACK, requested: 7, scaledAt: T0 + 1, foreign: false },
-    { name: 'what we asked for', track: noteAsked(seen5, 8), requested: 8, scaledAt: T0 + 1, foreign: false },
-    { name: 'what we saw last', track: noteAsked(seen5, 8), requested: 5, scaledAt: T0, foreign: false },
-    { name: 'neither', track: ours(seen5, 8), requested: 6, scaledAt: T0 + 1, foreign: true },
     {
-      name: 'back to what was before our write',
+      name: 'the first count that is seen',
+      track: NEW_TRACK,
+      requested: 7,
+      scaledAt: T0 + 1,
+      foreign: false,
+    },
+    {
+      name: 'the count that we asked for',
+      track: noteAsked(seen5, 8),
+      requested: 8,
+      scaledAt: T0 + 1,
+      foreign: false,
+    },
+    {
+      name: 'the count that we saw last',
+      track: noteAsked(seen5, 8),
+      requested: 5,
+      scaledAt: T0,
+      foreign: false,
+    },
+    {
+      name: 'a count that we neither asked for nor saw',
+      track: ours(seen5, 8),
+      requested: 6,
+      scaledAt: T0 + 1,
+      foreign: true,
+    },
+    {
+      name: 'the count before our write, scaled to after it',
       track: ours(seen5, 8),
       requested: 5,
       scaledAt: T0 + 1,
       foreign: true,
     },
     {
-      name: 'neither, but nothing was scaled since',
+      name: 'a count that we neither asked for nor saw, where nothing was scaled since',
       track: seen5,
       requested: 6,
       scaledAt: T0,

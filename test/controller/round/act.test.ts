@@ -37,10 +37,10 @@ describe('acting', () => {
   });
 
   const troubles = [
-    { name: 'not well', error: new TransientError('503'), obstacle: 'unavailable' },
-    { name: 'locked', error: new WaitError('locked by d', 1_000), obstacle: 'locked' },
-    { name: 'refused', error: new TerminalError('422'), obstacle: 'refused' },
-    { name: 'a bug', error: new TypeError('undefined is not a function'), obstacle: 'unavailable' },
+    { name: 'a Marathon that is not well', error: new TransientError('503'), obstacle: 'unavailable' },
+    { name: 'an app that is locked', error: new WaitError('locked by d', 1_000), obstacle: 'locked' },
+    { name: 'a change that is refused', error: new TerminalError('422'), obstacle: 'refused' },
+    { name: 'a bug of ours', error: new TypeError('undefined is not a function'), obstacle: 'unavailable' },
   ];
   it.each(troubles)("one app's trouble ($name) is its own", async ({ error, obstacle }) => {
     const { scheduler, run, counts } = aCluster();

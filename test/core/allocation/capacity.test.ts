@@ -55,19 +55,19 @@ describe('grants', () => {
       granted: [7, 3],
     },
     {
-      name: 'the odd slot goes by name',
+      name: 'the odd slot goes to the first by name',
       slots: 5,
       claims: [claim('b', 9), claim('a', 9)],
       granted: [2, 3],
     },
     {
-      name: 'but not from who has it',
+      name: 'the odd slot is not taken from the app that has it',
       slots: 5,
       claims: [claim('b', 9, { holds: 3 }), claim('a', 9, { holds: 2 })],
       granted: [3, 2],
     },
     {
-      name: 'unless they are more than one apart',
+      name: 'a slot is taken from an equal that has two more',
       slots: 6,
       claims: [claim('b', 9, { holds: 4 }), claim('a', 9, { holds: 2 })],
       granted: [3, 3],
@@ -85,7 +85,7 @@ describe('grants', () => {
       granted: [2, 6, 4],
     },
     {
-      name: 'their minimum is part of their share',
+      name: 'a remainder’s minimum is part of its share',
       slots: 8,
       claims: [rest('r', { weight: 1, min: 2 }), rest('s', { weight: 3 })],
       granted: [2, 6],
@@ -103,13 +103,13 @@ describe('grants', () => {
       granted: [9, 1],
     },
     {
-      name: 'preemption come between minimums and demand',
+      name: 'what preemption keeps comes between minimums and demand',
       slots: 10,
       claims: [claim('a', 10, { min: 1 }), rest('r', { min: 1, keeps: 5, holds: 6 })],
       granted: [5, 5],
     },
     {
-      name: 'preemption do not outrank minimums',
+      name: 'what preemption keeps does not outrank minimums',
       slots: 4,
       claims: [claim('a', 9, { min: 3 }), rest('r', { keeps: 4, holds: 4 })],
       granted: [3, 1],
@@ -147,19 +147,19 @@ describe('grants', () => {
 
     it.each([
       {
-        name: 'count what an instance takes',
+        name: 'an instance counts by what it takes',
         room: [4, 10_000],
         claims: [cpu('a', 1, 3), cpu('r', 0.25, 1_000, { role: 'remainder', priority: 2 })],
         granted: [3, 4],
       },
       {
-        name: 'end where memory ends',
+        name: 'grants end where memory ends',
         room: [100, 500],
         claims: [cpu('a', 1, 3), cpu('r', 0.25, 1_000, { role: 'remainder', priority: 2 })],
         granted: [3, 2],
       },
       {
-        name: 'give the small what the big cannot use',
+        name: 'a small app is given what a big one cannot use',
         room: [3, 10_000],
         claims: [cpu('big', 2, 9), cpu('small', 0.5, 9, { priority: 2 })],
         granted: [1, 2],

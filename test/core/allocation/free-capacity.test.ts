@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { costOf, FreeCapacity, occupied } from '../../../src/core/allocation/free-capacity.ts';
 import { observed } from '../../support/builders.ts';
 
-describe('room', () => {
+describe('free capacity', () => {
   it.each([
     { free: [10], cost: [1], fits: 10 },
     { free: [10], cost: [3], fits: 3 },
@@ -40,17 +40,29 @@ describe('the cost of an instance', () => {
 
 describe('an app occupies', () => {
   it.each([
-    { name: 'nothing when it does not exist', app: undefined, slots: 0 },
-    { name: 'what is asked for', app: observed(5), slots: 5 },
-    { name: 'what is asked for, while it waits', app: observed(5, { running: 2, waiting: 3 }), slots: 5 },
-    { name: 'what runs, while it is about to be killed', app: observed(3, { running: 5 }), slots: 5 },
-    { name: 'each killed task until it is gone', app: observed(3, { killing: 2 }), slots: 5 },
+    { name: 'takes nothing when it does not exist', app: undefined, slots: 0 },
+    { name: 'takes what is asked for', app: observed(5), slots: 5 },
     {
-      name: 'killed tasks beside those that are about to start',
+      name: 'takes what is asked for, while that waits',
+      app: observed(5, { running: 2, waiting: 3 }),
+      slots: 5,
+    },
+    { name: 'takes what runs, while that is about to be killed', app: observed(3, { running: 5 }), slots: 5 },
+    {
+      name: 'takes the slot of a killed task until that is gone',
+      app: observed(3, { killing: 2 }),
+      slots: 5,
+    },
+    {
+      name: 'takes the slots of killed tasks beside those that are about to start',
       app: observed(3, { running: 1, waiting: 2, killing: 2 }),
       slots: 5,
     },
-    { name: 'nothing for an unreachable task', app: observed(3, { running: 2, unreachable: 4 }), slots: 3 },
+    {
+      name: 'takes nothing for an unreachable task',
+      app: observed(3, { running: 2, unreachable: 4 }),
+      slots: 3,
+    },
   ])('$name', ({ app, slots }) => {
     expect(occupied(app)).toBe(slots);
   });

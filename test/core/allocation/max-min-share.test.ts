@@ -32,47 +32,57 @@ describe('shares among equals', () => {
       given: [5, 7],
     },
     {
-      name: 'what little one needs, the rest to the other',
+      name: 'one what little it needs, and the other the rest',
       room: 8,
       shares: [share('a', { limit: 2 }), share('b', { limit: 10 })],
       given: [2, 6],
     },
-    { name: 'the same for both', room: 8, shares: [share('a'), share('b')], given: [4, 4] },
-    { name: 'the odd one by name', room: 9, shares: [share('b'), share('a')], given: [4, 5] },
+    { name: 'two equals the same', room: 8, shares: [share('a'), share('b')], given: [4, 4] },
+    { name: 'the odd slot to the first by name', room: 9, shares: [share('b'), share('a')], given: [4, 5] },
     {
-      name: 'two odd ones by name',
+      name: 'two odd slots by name',
       room: 11,
       shares: [share('c'), share('a'), share('b')],
       given: [3, 4, 4],
     },
     {
-      name: 'the odd one to who holds it',
+      name: 'the odd slot to the app that has it already',
       room: 9,
       shares: [share('a', { holds: 4 }), share('b', { holds: 5 })],
       given: [4, 5],
     },
     {
-      name: 'no more than one apart',
+      name: 'no app more than one slot more than its equal',
       room: 9,
       shares: [share('a', { holds: 2 }), share('b', { holds: 7 })],
       given: [4, 5],
     },
-    { name: 'by weight', room: 8, shares: [share('a'), share('b', { weight: 3 })], given: [2, 6] },
     {
-      name: 'by weight, what they have counted in',
+      name: 'slots in proportion to the weights',
+      room: 8,
+      shares: [share('a'), share('b', { weight: 3 })],
+      given: [2, 6],
+    },
+    {
+      name: 'slots in proportion to the weights, those that they have included',
       room: 8,
       shares: [share('a', { base: 2 }), share('b', { weight: 3, base: 0 })],
       given: [0, 8],
     },
     {
-      name: 'a weight of nothing gets the rest of the rest',
+      name: 'an app of weight 0 what the others leave',
       room: 8,
       shares: [share('a', { weight: 0 }), share('b', { limit: 5 })],
       given: [3, 5],
     },
-    { name: 'nothing when there is nothing', room: 0, shares: [share('a'), share('b')], given: [0, 0] },
-    { name: 'nothing when it is overdrawn', room: -3, shares: [share('a'), share('b')], given: [0, 0] },
-    { name: 'one alone', room: 3, shares: [share('a')], given: [3] },
+    { name: 'nothing of a budget of nothing', room: 0, shares: [share('a'), share('b')], given: [0, 0] },
+    {
+      name: 'nothing of a budget that is overdrawn',
+      room: -3,
+      shares: [share('a'), share('b')],
+      given: [0, 0],
+    },
+    { name: 'a single app all', room: 3, shares: [share('a')], given: [3] },
   ])('give $name', ({ room, shares, given }) => {
     expect(divide(new FreeCapacity([room]), shares)).toEqual(given);
   });
@@ -154,9 +164,13 @@ describe('shares among equals', () => {
 
     it.each([
       // at three each 7.5 cpus are used; the half that is left is one small instance
-      { name: 'rise together until one no longer fits', room: [8, 10_000], given: [3, 4] },
-      { name: 'end where any resource ends', room: [1_000, 500], given: [3, 2] },
-      { name: 'go to the small when the big cannot fit', room: [1.5, 10_000], given: [0, 3] },
+      { name: 'shares rise together until one no longer fits', room: [8, 10_000], given: [3, 4] },
+      { name: 'shares end where any resource ends', room: [1_000, 500], given: [3, 2] },
+      {
+        name: 'what is left goes to the small app when the big one does not fit',
+        room: [1.5, 10_000],
+        given: [0, 3],
+      },
     ])('$name', ({ room, given }) => {
       expect(divide(new FreeCapacity(room), [big, small])).toEqual(given);
     });

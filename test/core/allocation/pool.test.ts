@@ -8,30 +8,30 @@ const slots = (n: number): Budget => ({ kind: 'slots', slots: n });
 const counts = { countsAgainstBudget: true };
 const held = (instances: number) => ({ held: { instances, reason: 'a person did' } });
 
-describe('room to grant', () => {
+describe('the capacity to share', () => {
   it.each([
-    { name: 'is the budget', apps: [aScaled('a', 5)], free: 10 },
-    { name: 'less fixed apps that count', apps: [aFixed('f', 3, counts)], free: 7 },
-    { name: 'not less those that do not', apps: [aFixed('f', 3)], free: 10 },
+    { name: 'is the budget where scaled apps alone are in it', apps: [aScaled('a', 5)], free: 10 },
+    { name: 'is less by fixed apps that count', apps: [aFixed('f', 3, counts)], free: 7 },
+    { name: 'is not less by fixed apps that do not count', apps: [aFixed('f', 3)], free: 10 },
     {
-      name: 'less what fixed apps really use',
+      name: 'is less by what fixed apps really use',
       apps: [aFixed('f', 3, { ...counts, observed: observed(3, { killing: 2 }) })],
       free: 5,
     },
     {
-      name: 'less what a fixed app is to be created with',
+      name: 'is less by what a fixed app is to be created with',
       apps: [absent(aFixed('f', 0, { ...counts, min: 4 }))],
       free: 6,
     },
-    { name: 'less what is held', apps: [aScaled('a', 5, held(2)), aScaled('b', 1)], free: 5 },
-    { name: 'less what is held up to', apps: [aScaled('a', 2, held(6))], free: 4 },
-    { name: 'not less an app that is gone', apps: [absent(aScaled('a', 0, held(6)))], free: 10 },
+    { name: 'is less by what is held', apps: [aScaled('a', 5, held(2)), aScaled('b', 1)], free: 5 },
+    { name: 'is less by the count up to which an app is held', apps: [aScaled('a', 2, held(6))], free: 4 },
+    { name: 'is not less by an app that is gone', apps: [absent(aScaled('a', 0, held(6)))], free: 10 },
   ] satisfies { name: string; apps: AppInput[]; free: number }[])('$name', ({ apps, free }) => {
     expect(roomToGrant(anInput(apps, { budget: slots(10) })).free).toEqual([free]);
   });
 });
 
-describe('room now', () => {
+describe('the capacity that is free now', () => {
   it('is what nobody occupies', () => {
     const apps = [
       aScaled('a', 3, { observed: observed(3, { killing: 1 }) }),

@@ -15,14 +15,14 @@ describe('preemption', () => {
   const slow = aBehavior({ yieldRate: { value: 2, periodSeconds: 10 } });
 
   it.each([
-    { name: 'nothing but the minimum without any', is: kept(), kept: 1 },
+    { name: 'nothing but the minimum without a preemption policy', is: kept(), kept: 1 },
     {
       name: 'everything for minHold after a rise',
       is: kept(held, { ...quiet, raisedAtMs: T0 - 29_999 }),
       kept: 6,
     },
     { name: 'the minimum after minHold', is: kept(held, { ...quiet, raisedAtMs: T0 - 30_000 }), kept: 1 },
-    { name: 'all but the yieldRate', is: kept(slow), kept: 4 },
+    { name: 'all but what may be yielded at once', is: kept(slow), kept: 4 },
     {
       name: 'less what has been yielded in the period',
       is: kept(slow, { ...quiet, yielded: [[T0 - 5_000, 1]] }),

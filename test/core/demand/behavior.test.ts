@@ -132,14 +132,14 @@ describe('HorizontalPodAutoscaler’s behavior', () => {
       counts: [2, 2, 6, 6, 8],
     },
     {
-      name: 'scaleDown waits for its own',
+      name: 'scaleDown waits for its own stabilization window',
       behavior: aBehavior({ scaleDown: scalingRules({ stabilizationWindowSeconds: 10 }) }),
       start: 8,
       rounds: every(5, [8, 2, 2, 2]),
       counts: [8, 8, 2, 2],
     },
     {
-      name: 'at most two instances in ten seconds, up',
+      name: 'adds at most two instances in ten seconds',
       behavior: aBehavior({
         scaleUp: scalingRules({ policies: [{ type: 'Instances', value: 2, periodSeconds: 10 }] }),
       }),
@@ -148,7 +148,7 @@ describe('HorizontalPodAutoscaler’s behavior', () => {
       counts: [4, 4, 6, 6, 8],
     },
     {
-      name: 'at most half more in ten seconds, rounded up',
+      name: 'adds at most half more in ten seconds, rounded up',
       behavior: aBehavior({
         scaleUp: scalingRules({ policies: [{ type: 'Percent', value: 50, periodSeconds: 10 }] }),
       }),
@@ -157,7 +157,7 @@ describe('HorizontalPodAutoscaler’s behavior', () => {
       counts: [5, 5, 8, 8, 12],
     },
     {
-      name: 'at most one in ten seconds, down',
+      name: 'takes at most one instance away in ten seconds',
       behavior: aBehavior({
         scaleDown: scalingRules({ policies: [{ type: 'Instances', value: 1, periodSeconds: 10 }] }),
       }),
@@ -176,7 +176,7 @@ describe('HorizontalPodAutoscaler’s behavior', () => {
       counts: [10, 2, 2],
     },
     {
-      name: 'the widest of several policies',
+      name: 'goes by the widest of several policies',
       behavior: aBehavior({
         scaleUp: scalingRules({
           policies: [
@@ -190,7 +190,7 @@ describe('HorizontalPodAutoscaler’s behavior', () => {
       counts: [6, 12],
     },
     {
-      name: 'the narrowest with selectPolicy Min',
+      name: 'goes by the narrowest policy with selectPolicy Min',
       behavior: aBehavior({
         scaleUp: scalingRules({
           selectPolicy: 'Min',
@@ -205,7 +205,7 @@ describe('HorizontalPodAutoscaler’s behavior', () => {
       counts: [4, 8],
     },
     {
-      name: 'not at all with selectPolicy Disabled',
+      name: 'does not scale with selectPolicy Disabled',
       behavior: aBehavior({ scaleDown: scalingRules({ selectPolicy: 'Disabled' }) }),
       start: 5,
       rounds: every(10, [0, 7, 0]),

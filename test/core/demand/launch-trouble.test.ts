@@ -27,7 +27,7 @@ describe('an app that backs off', () => {
   it.each([
     { name: 'is not broken at once', rows: [[0, broken]], limit: undefined },
     {
-      name: 'nor within a minute',
+      name: 'is not broken within a minute',
       rows: [
         [0, broken],
         [59.9, broken],
@@ -51,7 +51,7 @@ describe('an app that backs off', () => {
       limit: 0,
     },
     {
-      name: 'stays so while its grants are back',
+      name: 'stays broken while its grants are back',
       rows: [
         [0, broken],
         [60, broken],
@@ -102,7 +102,7 @@ describe('an app that backs off', () => {
   });
 });
 
-describe('an app that waits for room', () => {
+describe('an app that waits for free capacity', () => {
   const instances = (rows: readonly (readonly [number, World])[]): number | undefined =>
     follow(rows).short?.instances;
 
@@ -116,7 +116,7 @@ describe('an app that waits for room', () => {
       set: 0,
     },
     {
-      name: 'after five seconds has room set aside',
+      name: 'has capacity set aside for it after five seconds',
       rows: [
         [0, short],
         [5, short],
@@ -124,7 +124,7 @@ describe('an app that waits for room', () => {
       set: 2,
     },
     {
-      name: 'gets it only once while victims stop',
+      name: 'has capacity set aside only once while victims stop',
       rows: [
         [0, short],
         [5, short],
@@ -135,7 +135,7 @@ describe('an app that waits for room', () => {
     },
     // it still waits twenty seconds later: what was set aside was not enough
     {
-      name: 'gets more when that was not enough',
+      name: 'has more set aside when that was not enough',
       rows: [
         [0, short],
         [5, short],
@@ -148,7 +148,7 @@ describe('an app that waits for room', () => {
       set: 4,
     },
     {
-      name: 'keeps it for a minute',
+      name: 'keeps what was set aside for a minute',
       rows: [
         [0, short],
         [5, short],
@@ -157,7 +157,7 @@ describe('an app that waits for room', () => {
       set: 2,
     },
     {
-      name: 'and no longer',
+      name: 'loses what was set aside after a minute',
       rows: [
         [0, short],
         [5, short],

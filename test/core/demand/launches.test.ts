@@ -31,7 +31,7 @@ describe('launches', () => {
     },
     // the older of two asks becomes ready first: 3 s, then 4 s
     {
-      name: 'in the order of asking',
+      name: 'launches count in the order in which they were asked for',
       rows: [
         [0, 1, 1],
         [1, 2, 1],
@@ -42,7 +42,7 @@ describe('launches', () => {
       deadTimeMs: 3_500,
     },
     {
-      name: 'several at once',
+      name: 'several launches at once count each',
       rows: [
         [0, 0, 0],
         [1, 4, 0],
@@ -52,7 +52,7 @@ describe('launches', () => {
     },
     // what is given up before it serves was the youngest and teaches nothing
     {
-      name: 'not those given up',
+      name: 'launches that were given up do not count',
       rows: [
         [0, 1, 1],
         [1, 2, 1],
@@ -63,7 +63,7 @@ describe('launches', () => {
       deadTimeMs: 10_000,
     },
     {
-      name: 'not those that were there already',
+      name: 'instances that were there already do not count',
       rows: [
         [0, 5, 5],
         [9, 4, 4],
@@ -72,7 +72,7 @@ describe('launches', () => {
     },
     // an instance died at 5 and was replaced by 8
     {
-      name: 'replacements too',
+      name: 'replacements count too',
       rows: [
         [0, 3, 3],
         [5, 3, 2],

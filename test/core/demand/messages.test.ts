@@ -20,13 +20,13 @@ describe('messages of a reading', () => {
     { name: 'a total is split by what instances may hold', sample: unsplit(), value: 100, is: [92, 8] },
     { name: 'no more is in flight than there is', sample: unsplit(), value: 5, is: [0, 5] },
     {
-      name: 'an instance may hold several',
+      name: 'an instance that may hold several has several in flight',
       sample: { ...unsplit(), heldPerInstance: 4 },
       value: 100,
       is: [68, 32],
     },
     {
-      name: 'at least those wait that were seen',
+      name: 'at least as many messages wait as were seen',
       sample: unsplit({ waitingAtLeast: 32 }),
       value: 35,
       is: [32, 3],

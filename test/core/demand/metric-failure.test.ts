@@ -10,21 +10,21 @@ describe('a reading', () => {
   it.each([
     { name: 'serves', reading: aSample(7), state: 'ok' },
     { name: 'serves while it is 10 s old', reading: last(10_000), state: 'ok' },
-    { name: 'is held when older', reading: last(10_001), state: 'held' },
+    { name: 'is held when it is older', reading: last(10_001), state: 'held' },
     { name: 'has failed after a minute', reading: last(60_001), state: 'failed' },
     {
-      name: 'unread serves by its last value for 10 s',
+      name: 'that failed serves by its last value for 10 s',
       reading: notRead({ sinceMs: T0 - 9_500, last: last(10_000) }),
       state: 'ok',
     },
     {
-      name: 'unread is held then',
+      name: 'that failed is held after 10 s',
       reading: notRead({ sinceMs: T0 - 10_500, last: last(11_000) }),
       state: 'held',
     },
-    { name: 'never read is held from the start', reading: notRead({ sinceMs: T0 }), state: 'held' },
+    { name: 'that never succeeded is held from the start', reading: notRead({ sinceMs: T0 }), state: 'held' },
     {
-      name: 'never read has failed after a minute',
+      name: 'that never succeeded has failed after a minute',
       reading: notRead({ sinceMs: T0 - 60_001 }),
       state: 'failed',
     },

@@ -261,22 +261,46 @@ describe('events of transitions', () => {
   }
 
   it.each([
-    { name: 'first sight', scenes: [{}], events: ['Normal PolicyAccepted'] },
-    { name: 'nothing new', scenes: [{}, {}], events: [] },
-    { name: 'a metric lost', scenes: [{}, readings(notRead())], events: ['Warning MetricsUnavailable'] },
-    { name: 'a metric back', scenes: [readings(notRead()), {}], events: ['Normal MetricsRecovered'] },
+    { name: 'a policy that is seen for the first time', scenes: [{}], events: ['Normal PolicyAccepted'] },
+    { name: 'a second round like the first', scenes: [{}, {}], events: [] },
     {
-      name: 'marathon away',
+      name: 'a metric that cannot be read any more',
+      scenes: [{}, readings(notRead())],
+      events: ['Warning MetricsUnavailable'],
+    },
+    {
+      name: 'a metric that can be read again',
+      scenes: [readings(notRead()), {}],
+      events: ['Normal MetricsRecovered'],
+    },
+    {
+      name: 'a Marathon that does not answer any more',
       scenes: [{}, noView(new TransientError('x'))],
       events: ['Warning MarathonUnavailable'],
     },
-    { name: 'marathon back', scenes: [noView(new TransientError('x')), {}], events: ['Normal AppliedAgain'] },
-    { name: 'paused', scenes: [{}, { spec: { mode: 'Paused' } }], events: ['Normal Paused'] },
-    { name: 'resumed', scenes: [{ spec: { mode: 'Paused' } }, {}], events: ['Normal Resumed'] },
-    { name: 'back-off', scenes: [{}, { observed: { backoffMs: 9 } }], events: ['Warning NotLaunching'] },
-    { name: 'limits', scenes: [{}, { decision: { limitedBy: 'max' } }], events: [] },
     {
-      name: 'another bad edit',
+      name: 'a Marathon that answers again',
+      scenes: [noView(new TransientError('x')), {}],
+      events: ['Normal AppliedAgain'],
+    },
+    {
+      name: 'a policy that is paused',
+      scenes: [{}, { spec: { mode: 'Paused' } }],
+      events: ['Normal Paused'],
+    },
+    {
+      name: 'a policy that is resumed',
+      scenes: [{ spec: { mode: 'Paused' } }, {}],
+      events: ['Normal Resumed'],
+    },
+    {
+      name: 'an app whose launches are delayed by a backoff',
+      scenes: [{}, { observed: { backoffMs: 9 } }],
+      events: ['Warning NotLaunching'],
+    },
+    { name: 'a count that meets its maximum', scenes: [{}, { decision: { limitedBy: 'max' } }], events: [] },
+    {
+      name: 'a bad edit after another one',
       scenes: [
         { record: { accepted: refusal('InvalidSpec', 'no max') } },
         { record: { accepted: refusal('InvalidSpec', 'no min') } },
@@ -304,7 +328,7 @@ describe('the metric that people see', () => {
 
   it.each([
     {
-      name: 'the figure of the law beside its target',
+      name: 'is the figure of the law, beside its target',
       scene: {
         app: target({ queueLength: 50 }),
         readings: [aSample(60)],
@@ -313,12 +337,12 @@ describe('the metric that people see', () => {
       view: { state: 'ok', value: 57, target: 50, unit: 'messages', atMs: T0 },
     },
     {
-      name: 'the sample where the law has no figure',
+      name: 'is the sample where the law has no figure',
       scene: { app: target({ perInstance: 2 }), readings: [aSample(60)] },
       view: { state: 'ok', value: 60, unit: 'messages' },
     },
     {
-      name: 'the last good sample while it serves',
+      name: 'is the last good sample while that serves',
       scene: {
         app: target({ queueLength: 50 }),
         readings: [notRead({ last: aSample(9, { asOfMs: T0 - 10_000 }) })],
@@ -326,7 +350,7 @@ describe('the metric that people see', () => {
       view: { state: 'stale', value: 9, reason: 'the queue does not answer' },
     },
     {
-      name: 'no number when there is none',
+      name: 'is no number where there is none',
       scene: {
         app: target({ queueLength: 50 }),
         readings: [notRead({ last: aSample(9, { asOfMs: T0 - 10_001 }) })],
@@ -334,7 +358,7 @@ describe('the metric that people see', () => {
       view: { state: 'unavailable', reason: 'the queue does not answer' },
     },
     {
-      name: 'the age of the oldest message',
+      name: 'is the age of the oldest message of a target for ages',
       scene: {
         app: target({ messageAge: '30s' }),
         readings: [aSample(9, { oldestAgeMs: 12_000 })],
@@ -342,7 +366,7 @@ describe('the metric that people see', () => {
       view: { state: 'ok', value: 12, target: 30, unit: 'seconds' },
     },
     {
-      name: 'the time to drain at the rate the law has learned',
+      name: 'is the time to drain at the rate that the law has learned',
       scene: {
         app: target({ drainTime: '1m' }),
         readings: [aSample(90)],
