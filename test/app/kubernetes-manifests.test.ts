@@ -103,9 +103,13 @@ describe('deploy/kubernetes', () => {
     const known = (run?.options ?? []).map((name) => OPTIONS[name]);
     const flags: readonly string[] = known.map(({ flag }) => flag);
     expect(container?.args[0]).toBe('run');
-    for (const arg of container?.args ?? []) if (arg.startsWith('--')) expect(flags).toContain(arg);
+    const given = (container?.args ?? []).filter((arg) => arg.startsWith('--'));
+    expect(given).not.toEqual([]);
+    expect(flags).toEqual(expect.arrayContaining(given));
     const variables = [...known.flatMap(({ env }): readonly string[] => env), 'MICROSCALING_API_TOKEN'];
-    for (const { name } of container?.env ?? []) expect(variables).toContain(name);
+    const named = (container?.env ?? []).map(({ name }) => name);
+    expect(named).not.toEqual([]);
+    expect(variables).toEqual(expect.arrayContaining(named));
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true });
     expect(container?.securityContext).toMatchObject({
       allowPrivilegeEscalation: false,

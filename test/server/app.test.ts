@@ -128,6 +128,7 @@ describe('GET /ui/history', () => {
       series: Record<string, unknown[]>;
     };
     expect(history.atMs.length).toBeGreaterThan(0);
+    expect(Object.keys(history.series)).not.toEqual([]);
     for (const column of Object.values(history.series)) expect(column).toHaveLength(history.atMs.length);
   });
 });

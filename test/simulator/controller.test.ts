@@ -94,6 +94,7 @@ describe('the controller', () => {
     const options = { ...benchWorld('standard', load, seed), steps, delays: DELAYS };
     const direct = run(requireLaw(SHIPPED_LAWS, 'fluid-inflight'), options);
     const asked = await operated(options.apps, direct);
+    expect(direct.members).toHaveLength(options.apps.length);
     for (const { terms, series } of direct.members) {
       expect(asked.get(terms.id)).toEqual([...series.requested]);
       expect(new Set(series.requested).size).toBeGreaterThan(5);

@@ -120,7 +120,9 @@ describe('crds', () => {
         },
       ];
       const known = new Set(nodesOf(schemas[manifest.spec.names.kind]).map(([field]) => field));
-      for (const { jsonPath } of manifest.spec.versions[0]?.additionalPrinterColumns ?? []) {
+      const columns = manifest.spec.versions[0]?.additionalPrinterColumns ?? [];
+      expect(columns).not.toEqual([]);
+      for (const { jsonPath } of columns) {
         expect(known).toContain(jsonPath.replace(/\[\?\(.*\)\]/, '[]'));
       }
     }

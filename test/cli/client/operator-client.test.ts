@@ -110,8 +110,7 @@ describe('an answer that cannot be read', () => {
 
 it('an answer that breaks off may be asked for again', async () => {
   const base = await serving((_, answer) => {
-    answer.writeHead(200, { 'content-length': 100 }).write('{"items":');
-    setTimeout(() => answer.destroy(), 20);
+    answer.writeHead(200, { 'content-length': 100 }).write('{"items":', () => answer.destroy());
   });
   const asked = new OperatorClient(base).get('/apis', never);
   await expect(asked).rejects.toThrow(/the connection was lost/);
@@ -133,7 +132,7 @@ it('reads a watch line by line, however it is cut, and says when it broke', asyn
   const base = await serving((_, answer) => {
     answer.writeHead(200);
     for (let i = 0; i < bytes.length; i += 7) answer.write(bytes.subarray(i, i + 7));
-    setTimeout(() => answer.destroy(), 50);
+    answer.write('', () => answer.destroy());
   });
   const seen: unknown[] = [];
   const watching = (async () => {
