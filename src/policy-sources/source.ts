@@ -16,11 +16,11 @@ export interface SourcedResource {
   readonly createdAt?: string;
   /** Identity where its home gives it one: a deleted and re-created object is another one. */
   readonly uid?: string;
-  /** Its deletion was asked for: what it holds is let go, then `release` is called. */
+  /** Its deletion was asked for: the apps that it owns are dealt with, then `removeFinalizer` is called. */
   readonly deleting?: boolean;
 }
 
-/** While it is there, an object is only marked as deleted: what it holds is let go first. */
+/** While it is there, an object is only marked as deleted: the apps that it owns are dealt with first. */
 export const RELEASE_FINALIZER = 'microscaling.io/release';
 
 /** A document that is there but may not run as written: its last good version keeps running. */
@@ -32,7 +32,7 @@ export interface InvalidDocument {
   readonly place: string;
   /** `NotAllowed`: well formed, but asks for more than its source is trusted with. Default `InvalidSpec`. */
   readonly reason?: 'InvalidSpec' | 'NotAllowed';
-  /** As of a resource: what its last good version holds is let go, then `release` is called. */
+  /** As of a resource: the apps of its last good version are dealt with, then `removeFinalizer` is called. */
   readonly deleting?: boolean;
   /** Identity where its home gives it one. */
   readonly uid?: string;

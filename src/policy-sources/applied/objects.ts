@@ -62,7 +62,7 @@ const OF_THE_API: ReadonlySet<string> = new Set([
 const UPGRADED =
   'an object that an earlier version stored has plain values in their first form (queueName: { value: … }); it runs on as queueName: … and queueNameFrom: …, which is how it must be written when it is applied again';
 
-/** Every write is durable before it is seen; each object is judged once, when it is written. */
+/** Every write is durable before it is seen; each object is checked once, when it is written. */
 export class AppliedObjects {
   readonly source = APPLIED_SOURCE;
   readonly finalizer = RELEASE_FINALIZER;
@@ -161,7 +161,7 @@ export class AppliedObjects {
   }
 }
 
-/** The note of kubectl doubles the size of an object: what is judged, and what its size is, is the object. */
+/** The note of kubectl doubles the size of an object: what is checked and measured is the object alone. */
 function withoutLastApplied(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { annotations } = metadata;
   if (typeof annotations !== 'object' || annotations === null) return metadata;
