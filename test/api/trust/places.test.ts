@@ -75,7 +75,7 @@ describe('apps', () => {
     ]);
   });
 
-  it('is judged where it is adopted and has no definition', () => {
+  it('is checked where it is adopted and has no definition', () => {
     const text = policyWith({ app: { id: '/billing/api', adopt: true, app: undefined } });
     expect(refusals(text)).toHaveLength(1);
   });
