@@ -1,6 +1,7 @@
 // controller: what a policy owns, as it is stored, and its way back. Pure.
 
-import { isObject } from '../../api/schema/json-schema.ts';
+import type { JsonSchema } from '../../api/schema/json-schema.ts';
+import { storedAs } from '../../api/validation/stored.ts';
 import { defined } from '../../lang/defined.ts';
 import type { OwnedApp, PolicyOwnership } from './ownership.ts';
 
@@ -14,6 +15,37 @@ interface StoredOwnership extends Omit<PolicyOwnership, 'apps' | 'dropped' | 're
   readonly apps: readonly StoredApp[];
   readonly dropped: readonly StoredApp[];
 }
+
+const APPS: JsonSchema = {
+  type: 'array',
+  description: 'Apps that a policy has written to, or may have.',
+  items: {
+    type: 'object',
+    description: 'One app.',
+    required: ['id', 'pool', 'onDelete'],
+    properties: {
+      id: { type: 'string', description: 'Its name in its cluster.' },
+      pool: { type: 'string', description: 'Key of the pool whose rounds it is part of.' },
+      marathon: { type: 'object', description: 'Its cluster; absent: the own one.' },
+      onDelete: { type: 'string', description: 'As the last version said.', enum: ['Retain', 'Delete'] },
+    },
+  },
+};
+
+const isStored = storedAs<StoredOwnership>({
+  type: 'object',
+  description: 'What a policy owns in its cluster.',
+  required: ['policy', 'source', 'mode', 'createdAtMs', 'apps', 'dropped'],
+  properties: {
+    policy: { type: 'string', description: '`namespace/name`.' },
+    source: { type: 'string', description: 'The name of its source.' },
+    mode: { type: 'string', description: 'As it ran last.', enum: ['Reconcile', 'Observe', 'Paused'] },
+    createdAtMs: { type: 'number', description: 'When it was made, or first seen.' },
+    apps: APPS,
+    dropped: APPS,
+    farewell: { type: 'string', description: 'Set when it is gone.', enum: ['OnDelete', 'Retain'] },
+  },
+});
 
 export function storedOwnership({ reclaimPolicy, apps, dropped, ...rest }: PolicyOwnership): StoredOwnership {
   return {
@@ -34,31 +66,8 @@ function toOwned({ marathon, ...app }: StoredApp): OwnedApp {
 
 /** Undefined for what this version cannot read. */
 export function readOwnership(value: unknown): PolicyOwnership | undefined {
-  if (!isObject(value)) return undefined;
-  const { policy, source, mode, createdAtMs, apps, dropped, farewell } = value as Partial<StoredOwnership>;
-  if (typeof policy !== 'string' || typeof source !== 'string') return undefined;
-  if (typeof createdAtMs !== 'number') return undefined;
-  if (farewell !== undefined && farewell !== 'OnDelete' && farewell !== 'Retain') return undefined;
-  if (mode !== 'Reconcile' && mode !== 'Observe' && mode !== 'Paused') return undefined;
-  if (!areApps(apps) || !areApps(dropped)) return undefined;
-  return {
-    policy,
-    source,
-    mode,
-    createdAtMs,
-    apps: apps.map(toOwned),
-    dropped: dropped.map(toOwned),
-    ...defined({ reclaimPolicy: farewell }),
-  };
-}
-
-function areApps(value: unknown): value is readonly StoredApp[] {
-  return Array.isArray(value) && value.every(isApp);
-}
-
-function isApp(value: unknown): value is StoredApp {
-  if (!isObject(value)) return false;
-  const { id, pool, marathon, onDelete } = value as Partial<StoredApp>;
-  if (onDelete !== 'Retain' && onDelete !== 'Delete') return false;
-  return typeof id === 'string' && typeof pool === 'string' && (marathon === undefined || isObject(marathon));
+  if (!isStored(value)) return undefined;
+  const { policy, source, mode, createdAtMs, apps, dropped, farewell } = value;
+  const owned = { apps: apps.map(toOwned), dropped: dropped.map(toOwned) };
+  return { policy, source, mode, createdAtMs, ...owned, ...defined({ reclaimPolicy: farewell }) };
 }

@@ -1,16 +1,10 @@
 // controller: events and conditions over restarts, so that what was reported once is not reported again.
 
-import {
-  CONDITION_REASONS,
-  CONDITION_TYPES,
-  type Condition,
-  type ConditionReason,
-  type ConditionType,
-} from '../../api/conditions.ts';
+import type { Condition } from '../../api/conditions.ts';
 import type { ResourceKey } from '../../api/policy.ts';
-import { isObject } from '../../api/schema/json-schema.ts';
 import type { EventRecord } from '../status/view.ts';
 import type { DurableWrites } from './durable-writes.ts';
+import { readConditions, readEvent } from './history-codec.ts';
 
 const EVENTS = 'event';
 const CONDITIONS = 'condition';
@@ -84,39 +78,4 @@ export class HistoryStore {
     this.#kept.set(event, key);
     this.#writes.keepSoon(EVENTS, key, event);
   }
-}
-
-function readEvent(raw: unknown): EventRecord | undefined {
-  if (!isObject(raw)) return undefined;
-  const { atMs, type, reason, object, message } = raw;
-  if (typeof atMs !== 'number' || (type !== 'Normal' && type !== 'Warning')) return undefined;
-  if (typeof reason !== 'string' || typeof object !== 'string' || typeof message !== 'string')
-    return undefined;
-  return { atMs, type, reason, object, message };
-}
-
-function readConditions(raw: unknown): readonly Condition[] | undefined {
-  if (!Array.isArray(raw)) return undefined;
-  const found = raw.flatMap((each) => readCondition(each) ?? []);
-  const whole = CONDITION_TYPES.every((type) => found.some((condition) => condition.type === type));
-  return whole && found.length === raw.length ? found : undefined;
-}
-
-function readCondition(raw: unknown): Condition | undefined {
-  if (!isObject(raw)) return undefined;
-  const { type, status, reason, message, lastTransitionTime, observedGeneration } = raw;
-  if (status !== 'True' && status !== 'False' && status !== 'Unknown') return undefined;
-  if (!CONDITION_TYPES.includes(type as ConditionType)) return undefined;
-  if (!CONDITION_REASONS.includes(reason as ConditionReason)) return undefined;
-  if (typeof message !== 'string' || typeof observedGeneration !== 'number') return undefined;
-  if (typeof lastTransitionTime !== 'string' || Number.isNaN(Date.parse(lastTransitionTime)))
-    return undefined;
-  return {
-    type: type as ConditionType,
-    status,
-    reason: reason as ConditionReason,
-    message,
-    lastTransitionTime,
-    observedGeneration,
-  };
 }

@@ -1,6 +1,7 @@
 // controller: pools' memories over restarts: what they did at once, what they learned every now and then.
 
 import { isObject } from '../../api/schema/json-schema.ts';
+import { storedAs } from '../../api/validation/stored.ts';
 import { type LastingMemory, lastingOf, movedLasting, resume } from '../../core/lasting.ts';
 import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import type { KnownConfigs } from '../foreign-scale/foreign-edits.ts';
@@ -122,15 +123,21 @@ function configsIn({ configs = {} }: Learned): KnownConfigs {
   );
 }
 
+/** Each scene and each time is read by itself, so that one that is damaged takes no other with it. */
+const isLearned = storedAs<Learned>({
+  type: 'object',
+  description: 'What the laws of a pool have learned.',
+  required: ['version', 'savedAtMs', 'scenes'],
+  properties: {
+    version: { type: 'number', description: 'Of this form.', minimum: VERSION, maximum: VERSION },
+    savedAtMs: { type: 'number', description: 'By the wall clock.' },
+    scenes: { type: 'object', description: 'Lasting memories by scene.' },
+  },
+});
+
+/** Undefined for what this version cannot read. */
 function readLearned(raw: unknown): Learned | undefined {
-  if (typeof raw !== 'object' || raw === null) return undefined;
-  const { version, savedAtMs, scenes, configs } = raw as Partial<Record<keyof Learned, unknown>>;
-  if (version !== VERSION || typeof savedAtMs !== 'number') return undefined;
-  if (typeof scenes !== 'object' || scenes === null || Array.isArray(scenes)) return undefined;
-  return {
-    version,
-    savedAtMs,
-    scenes: scenes as Learned['scenes'],
-    ...(isObject(configs) && { configs }),
-  };
+  if (!isLearned(raw)) return undefined;
+  const { version, savedAtMs, scenes, configs } = raw;
+  return { version, savedAtMs, scenes, ...(isObject(configs) && { configs }) };
 }
