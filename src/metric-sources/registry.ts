@@ -6,6 +6,7 @@ import { TerminalError } from '../runtime/errors.ts';
 import { azureStorageQueue } from './azure-queue/index.ts';
 import { http } from './http/index.ts';
 import { nats } from './nats/index.ts';
+import { nsq } from './nsq/index.ts';
 import { postgresql } from './postgresql/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { rabbitmq } from './rabbitmq/index.ts';
@@ -25,6 +26,7 @@ export const METRIC_SOURCES: readonly MetricSourceType[] = [
   azureStorageQueue,
   http,
   nats,
+  nsq,
   postgresql,
   prometheus,
   rabbitmq,
