@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { DecisionInput, DecisionMemory } from '../../src/core/decision.ts';
+import { rates, ratesText } from '../rates/rates.ts';
 import { reality } from '../reality/reality.ts';
 import { realityText } from '../reality/text.ts';
 import { edits, manyPolicies } from './api.ts';
@@ -86,12 +87,19 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 if (positionals.includes('reality')) await printReality();
+else if (positionals.includes('rates')) printRates();
 else await printCosts();
 
 /** Simulation beside reality. */
 async function printReality(): Promise<void> {
   const result = await reality({ seeds: seedsOf(values.seed) }, new AbortController().signal);
   process.stdout.write(`${values.output === 'json' ? JSON.stringify(result) : realityText(result)}\n`);
+}
+
+/** The rates that people are shown beside the truth. */
+function printRates(): void {
+  const rows = rates();
+  process.stdout.write(`${values.output === 'json' ? JSON.stringify(rows) : ratesText(rows)}\n`);
 }
 
 /** `3`, or `1..4`, the default. */

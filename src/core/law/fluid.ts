@@ -4,8 +4,9 @@ import { brief } from '../../api/words/figures.ts';
 import { averageLevel } from '../demand/history.ts';
 import { clamp, count } from '../numbers.ts';
 import { type Ahead, type AheadMemory, lookAhead } from './ahead.ts';
+import { outcomeOf } from './alternatives.ts';
 import { type Estimate, firstEstimate, type ServiceRate, update } from './estimator.ts';
-import type { Goal, LawInput, LawResult } from './law.ts';
+import { type Goal, HOLD_MS, type LawInput, type LawResult } from './law.ts';
 import { predictWaiting } from './prediction.ts';
 import { type ProbeMemory, probe } from './probe.ts';
 import type { SeasonMemory } from './season.ts';
@@ -65,6 +66,8 @@ interface View {
   readonly deviation: number;
   /** Messages older than a `messageAge` target allows. */
   readonly overdue: number;
+  /** Whether the policy gives the service rate. */
+  readonly isGiven: boolean;
 }
 
 type Known = FluidOptions & Pick<FluidLearned, 'learned'>;
@@ -96,8 +99,9 @@ const UNSURE = 0.5;
 /** How fast a count may grow in each lead time while μ is not known: below the target, and above it. */
 const COLD_FACTOR = 2;
 const HURRIED_FACTOR = 6;
-/** σ_μ/μ above which rates are not worth showing. */
-const DOUBTFUL = 0.3;
+/** σ_μ/μ up to which rates are shown: what is shown is then within a quarter of the truth (`npm run bench -- rates`). */
+const DOUBTFUL = 0.15;
+const AS_GIVEN = 0.3;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
@@ -139,7 +143,7 @@ export function fluidLaw(
       fellAtMs,
       probe: probing.memory,
     },
-    figures: figuresOf(view),
+    figures: figuresOf(view, wanted),
     reason: reasonOf(view),
   };
 }
@@ -147,12 +151,15 @@ export function fluidLaw(
 /**
  * To give back too early costs the queue one lead time, to give back late costs the remainder as long as it lasts:
  * which is worth more is not known before, so both are let cost about as much (the rental of skis). Where the policy
- * says how long, that holds, but for no less than one lead time.
+ * says how long, that holds, but for no less than one lead time. Where nothing tells how many instances work, every fall
+ * is a probe, and probes are to be rare.
  */
 function holdOf({ input, leadS }: View): number {
   const leadMs = leadS * 1000;
   if (input.giveBackAfterMs !== undefined) return Math.max(input.giveBackAfterMs, leadMs);
-  return Math.max(LEAST_HOLD_MS, HOLD_LEADS * leadMs);
+  const { inFlight, arrivedTotal } = input.messages;
+  const isBlind = inFlight === undefined && arrivedTotal === undefined;
+  return Math.max(isBlind ? HOLD_MS : LEAST_HOLD_MS, HOLD_LEADS * leadMs);
 }
 
 function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
@@ -199,6 +206,7 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: Known):
     }),
     deviation,
     overdue: overdueOf(goal, input),
+    isGiven: options.serviceRate !== undefined,
   };
 }
 
@@ -326,20 +334,48 @@ function ceil(need: number): number {
   return count(Math.ceil(clamp(need, 0, 1e9)));
 }
 
-function figuresOf({ input, estimate, predicted }: View): Readonly<Record<string, number>> {
+function figuresOf(view: View, wanted: number): Readonly<Record<string, number>> {
+  const { input, estimate, predicted } = view;
   const { waiting, inFlight } = input.messages;
   const { arrivals: arrivalsPerS, service: servicePerS } = estimate;
   const deadTimeS = input.deadTimeMs / 1000;
-  return inFlight === undefined
-    ? { waiting, arrivalsPerS, servicePerS, predicted, deadTimeS }
-    : { waiting, inFlight, arrivalsPerS, servicePerS, predicted, deadTimeS };
+  const sure = areRatesKnown(view);
+  return {
+    waiting,
+    ...(inFlight !== undefined && { inFlight }),
+    ...(sure && { arrivalsPerS, servicePerS }),
+    predicted,
+    deadTimeS,
+    ...(sure && alternativesOf(view, wanted)),
+  };
 }
 
 /** Rates that are not known yet are not shown as if they were; what they come to in instances is known first. */
-function reasonOf({ input, estimate }: View): string {
-  const { arrivals, service, varService } = estimate;
-  const waiting = `${brief(input.messages.waiting)} waiting`;
-  return Math.sqrt(varService) <= DOUBTFUL * service
+function reasonOf(view: View): string {
+  const { arrivals, service } = view.estimate;
+  const waiting = `${brief(view.input.messages.waiting)} waiting`;
+  return areRatesKnown(view)
     ? `${waiting}, ${brief(arrivals)}/s arriving, ${brief(service)}/s per instance`
     : `${waiting}, work for ${brief(arrivals / service)} instances arriving (rates not known yet)`;
+}
+
+/** What a person gave is as good as known until it is measured. */
+function areRatesKnown({ estimate, isGiven }: View): boolean {
+  return Math.sqrt(estimate.varService) <= (isGiven ? AS_GIVEN : DOUBTFUL) * estimate.service;
+}
+
+/** What one fewer and one more than `wanted` would have meant, beside what it means itself. */
+function alternativesOf(view: View, wanted: number): Readonly<Record<string, number>> {
+  const { ahead, estimate } = view;
+  const course = { ...view, arrivals: ahead.whenReady, service: estimate.service };
+  const chosen = outcomeOf(course, wanted);
+  const fewer = outcomeOf(course, Math.max(0, wanted - 1));
+  const more = outcomeOf(course, wanted + 1);
+  return {
+    missChance: chosen.missChance,
+    waitingWithOneFewer: fewer.waiting,
+    missChanceWithOneFewer: fewer.missChance,
+    waitingWithOneMore: more.waiting,
+    missChanceWithOneMore: more.missChance,
+  };
 }

@@ -3,7 +3,7 @@
 import type { TargetSpec } from '../../api/policy.ts';
 import { inOrder } from '../../core/change-order.ts';
 import { decide } from '../../core/decide.ts';
-import type { AppInput, DecisionMemory } from '../../core/decision.ts';
+import type { AppInput, Decision } from '../../core/decision.ts';
 import type { AppObservation, MetricReading, MetricSample } from '../../core/observation.ts';
 import { metricSources } from '../../metric-sources/registry.ts';
 import type { KnownQueue } from '../../metric-sources/source.ts';
@@ -28,10 +28,15 @@ export class ShippedLaw implements Driver {
   readonly #targets = new Map<Member, readonly TargetSpec[]>();
   readonly #readings = new Map<Member, readonly MetricReading[]>();
   #readAtMs = Number.NEGATIVE_INFINITY;
-  #memory: DecisionMemory | undefined;
+  #last: Decision | undefined;
 
   constructor(view: View) {
     this.#view = view;
+  }
+
+  /** What was decided last. */
+  get last(): Decision | undefined {
+    return this.#last;
   }
 
   step(world: World): void {
@@ -44,9 +49,9 @@ export class ShippedLaw implements Driver {
       budget,
       apps,
       nowMs: world.nowMs,
-      ...(this.#memory !== undefined && { memory: this.#memory }),
+      ...(this.#last !== undefined && { memory: this.#last.memory }),
     });
-    this.#memory = decision.memory;
+    this.#last = decision;
     const changes = decision.apps.flatMap(({ id, to, from, role }, i) => {
       const member = world.members[i];
       return member === undefined || role === 'fixed' || to === from

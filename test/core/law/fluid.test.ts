@@ -79,10 +79,14 @@ describe('Fluid decides', () => {
   });
 
   it('holds a lower need for as long as giving back too early would cost', () => {
-    const unsaid = { giveBackAfterMs: undefined };
+    const unsaid = { giveBackAfterMs: undefined, messages: { inFlight: 0 } };
     expect(asked(0, unsaid).holdMs).toBe(4_000);
     expect(asked(0, { ...unsaid, deadTimeMs: 500 }).holdMs).toBe(3_000);
     expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(48_800);
+  });
+
+  it('holds it longer where nothing tells how many work', () => {
+    expect(asked(0, { giveBackAfterMs: undefined }).holdMs).toBe(10_000);
   });
 
   it('holds it for as long as the policy says, but for no less than it looks ahead', () => {
@@ -200,5 +204,20 @@ describe('Fluid says', () => {
       servicePerS: 5,
       deadTimeS: 2,
     });
+  });
+
+  it('no rates that it does not know', () => {
+    const result = asked(400, {}, knowing({ varService: 1 }));
+    expect(result.reason).toBe('400 waiting, work for 3.8 instances arriving (rates not known yet)');
+    expect(Object.keys(result.figures)).toEqual(['waiting', 'predicted', 'deadTimeS']);
+  });
+
+  it('what one fewer and one more would have meant', () => {
+    const { figures } = asked(90);
+    // 75 and 7.5 s of 19 - 5·4, 19 - 5·5 and 19 - 5·6
+    expect(figures['waitingWithOneFewer']).toBeCloseTo(75 - 7.5, 6);
+    expect(figures['waitingWithOneMore']).toBe(0);
+    expect(figures['missChanceWithOneFewer']).toBeGreaterThan(figures['missChance']!);
+    expect(figures['missChanceWithOneMore']).toBeLessThan(figures['missChance']!);
   });
 });

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { above, outcomeOf } from '../../../src/core/law/alternatives.ts';
+
+describe('the chance to be above', () => {
+  it.each([
+    { z: 0, chance: 0.5 },
+    { z: 1, chance: 0.1587 },
+    { z: 1.645, chance: 0.05 },
+    { z: -1, chance: 0.8413 },
+    { z: 6, chance: 0 },
+  ])('$z deviations is $chance', ({ z, chance }) => {
+    expect(above(z)).toBeCloseTo(chance, 4);
+  });
+});
+
+describe('what a count would mean', () => {
+  const course = {
+    predicted: 60,
+    arrivals: 20,
+    service: 5,
+    deviation: 1,
+    leadS: 2,
+    horizonS: 6,
+    target: 100,
+  };
+
+  it('is the queue that goes on as predicted', () => {
+    expect(outcomeOf(course, 4).waiting).toBe(60);
+    expect(outcomeOf(course, 3).waiting).toBe(60 + 5 * 6);
+    expect(outcomeOf(course, 9).waiting).toBe(0);
+  });
+
+  it('is a smaller chance to miss the target the more there are', () => {
+    const chances = [1, 2, 3, 4, 5, 6].map((n) => outcomeOf(course, n).missChance);
+    expect(chances).toEqual(chances.toSorted((a, b) => b - a));
+    expect(chances[0]).toBeGreaterThan(0.95);
+    expect(chances.at(-1)).toBeLessThan(0.05);
+  });
+
+  it('is the less certain the less the rates are known', () => {
+    const unsure = outcomeOf({ ...course, deviation: 10 }, 4).missChance;
+    expect(unsure).toBeGreaterThan(outcomeOf(course, 4).missChance);
+    expect(unsure).toBeLessThan(0.5);
+  });
+
+  it('is certain where nothing comes and nothing is unknown', () => {
+    const still = { ...course, arrivals: 0, deviation: 0, predicted: 0 };
+    expect(outcomeOf(still, 0)).toEqual({ waiting: 0, missChance: 0 });
+  });
+});
