@@ -11,7 +11,7 @@ import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/regis
 import { freePort } from '../../support/programs/azurite.ts';
 import { fakeValues } from '../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../servers.ts';
-import { portThat, silentPort } from './setup.ts';
+import { credentialsFile, portThat, silentPort } from './setup.ts';
 
 function metric(port: number, over: object = {}): MetricSpec {
   const endpoint = `nats://127.0.0.1:${port}`;
@@ -155,17 +155,7 @@ describe('what a server says', () => {
 
 describe('the credentials of a nats source', () => {
   it('sign what the server asks to be signed, as its own client does', () => {
-    const seed = Buffer.from(nkeys.createUser().getSeed()).toString();
-    const file = `-----BEGIN NATS USER JWT-----
-eyJ0.abc.def
-------END NATS USER JWT------
-
-************************* IMPORTANT *************************
-
------BEGIN USER NKEY SEED-----
-${seed}
-------END USER NKEY SEED------
-`;
+    const file = credentialsFile('eyJ0.abc.def', nkeys.createUser());
     const bytes = ({ sig }: object & { readonly sig?: string }): Buffer => Buffer.from(sig ?? '', 'base64');
     const theirs = credsAuthenticator(Buffer.from(file))('n0nce') as { readonly sig?: string };
     const own = connectFields(credentialsIn(file), 'n0nce');

@@ -14,7 +14,7 @@ import { selfSigned } from '../../support/programs/certificate.ts';
 import { type Nats, natsMissing, startNats } from '../../support/programs/nats.ts';
 import { type FakeValues, fakeValues } from '../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../servers.ts';
-import { silentPort } from './setup.ts';
+import { jwtWorld, silentPort } from './setup.ts';
 
 function values(): FakeValues {
   const fake = fakeValues({ PASSWORD: 's3cret', TOKEN: 't0ken' });
@@ -223,6 +223,18 @@ describe.skipIf(natsMissing())('a real NATS that asks who one is', () => {
     expect(reasonOf(await sourceAt(deaf.port, { auth }).read(never))).toContain(
       'allow it to subscribe to _INBOX.>',
     );
+  });
+
+  it('takes the credentials of a file, and asks for the key that belongs to them', async () => {
+    const { settings, creds, stolen } = jwtWorld();
+    const { port } = await startedWith(settings);
+    const reason = async (content: string): Promise<string> => {
+      const spec = metric(port, { auth: { creds: { fromEnv: 'CREDS' } } });
+      return reasonOf(await sourceOf(spec, { values: fakeValues({ CREDS: content }) }).read(never));
+    };
+    // Whoever is let in hears what the account lacks.
+    expect(await reason(creds)).toContain('JetStream is not enabled for this account');
+    expect(await reason(stolen)).toContain('the credentials are missing or were refused; check auth');
   });
 
   it('without JetStream says so', async () => {
