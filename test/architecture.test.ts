@@ -95,7 +95,7 @@ const NAMED_AFTER_A_SCHEDULER: readonly {
   { file: 'controller/ownership/codec.ts', says: /^marathon$/, why: 'a field in stores of earlier versions' },
   { file: 'controller/policies/workloads.ts', says: /^marathon$/, why: 'a field of the resource' },
   {
-    file: 'controller/status/conditions/conditions.ts',
+    file: 'controller/status/conditions/applied.ts',
     says: /^Marathon(Refused|Unavailable)$/,
     why: 'reasons in the closed list of the resource',
   },

@@ -1,0 +1,41 @@
+// controller: the condition NotLaunching: instances that were asked for and do not start. Pure.
+
+import { instantText } from '../../../api/words/instant.ts';
+import type { WriteResult } from '../../round/act.ts';
+import type { AppAssessment } from '../../round/assess.ts';
+import { LEND_AFTER_MS } from '../../round/surplus.ts';
+import { type Finding, is, type Part } from './finding.ts';
+
+export function launchingOf({ assessments, round, outcomes }: Part): Finding {
+  const kept = assessments.find(({ surplusSinceMs }) => {
+    return surplusSinceMs !== undefined && round.atMs - surplusSinceMs >= LEND_AFTER_MS;
+  });
+  if (kept !== undefined) return is('True', 'SurplusWaiting', surplusIn(kept, outcomes, round.wallAheadMs));
+  for (const { app, observed } of assessments) {
+    const failing = (observed?.backoffMs ?? 0) > 0;
+    if (!failing && round.decisions.get(app.spec.id)?.limitedBy !== 'launching') continue;
+    const message = `${app.spec.id} cannot start its instances and is backing off; look at its tasks`;
+    return is('True', 'BackingOff', message);
+  }
+  const waiting = assessments.find(({ observed }) => (observed?.waiting ?? 0) > 0);
+  if (waiting === undefined) return is('False', 'Running', 'nothing waits to be launched');
+  const { app, observed } = waiting;
+  const reasons = observed?.waitingFor.map(({ text }) => text).join(', ') ?? '';
+  const why = reasons === '' ? '' : ` (${reasons})`;
+  return is('False', 'Launching', `${app.spec.id} waits for ${observed?.waiting} instances${why}`);
+}
+
+/** Who, since when, what to do. */
+function surplusIn(
+  { app, observed, surplusSinceMs = 0 }: AppAssessment,
+  outcomes: readonly WriteResult[],
+  wallAheadMs: number,
+): string {
+  const { id } = app.spec;
+  const postponed = outcomes.find(
+    ({ change, obstacle }) => change.app === id && obstacle === 'unlaunched',
+  )?.message;
+  const since = instantText(surplusSinceMs + wallAheadMs);
+  const cure = `make them launch (an edit of its \`app\` goes out at once), or set the count by hand, which restarts ${observed?.running ?? 0} running`;
+  return `${postponed ?? id} (since ${since}); the slots of those that wait are lent to the others; ${cure}`;
+}
