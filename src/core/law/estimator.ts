@@ -207,12 +207,12 @@ export function update(known: Estimate, now: Measurement): Estimate {
  * With nothing measured and nothing given, a message might take a millisecond or an hour. What is known is how many
  * instances there may be, and that whoever wrote that down had the load in mind: as soon as the queue has grown by
  * enough to say how fast, μ is guessed so that a small share of them would do, with a deviation as large as itself.
- * A pool that has more at work already was started by somebody who knew: it is measured as it is.
+ * A pool that has as many at work already was started by somebody who knew, or is small: it is measured as it is.
  */
 function scaled(known: Estimate, first: FirstCount, now: Measurement): Estimate {
   const { first: _, ...settled } = known;
   const expected = EXPECTED_SHARE * (now.most ?? 0);
-  if (now.most === undefined || now.served > Math.max(1, expected)) return settled;
+  if (now.most === undefined || now.served >= expected) return settled;
   const grown = now.waiting + (now.working ?? 0) - first.total;
   if (grown < ENOUGH_GROWN || now.waiting <= now.emptyBelow) return known;
   const overS = (now.atMs - first.atMs) / 1000;

@@ -65,6 +65,7 @@ describe('the first scale', () => {
   it.each([
     { name: 'nothing says how many there may be', over: {} },
     { name: 'more run already', over: { most: 40, served: 7 } },
+    { name: 'the pool is small', over: { most: 5 } },
     { name: 'the queue has hardly grown', over: { most: 40, waiting: 3 } },
   ])('is not guessed where $name', ({ over }) => {
     expect(Math.abs(grown(over).service - 1)).toBeLessThan(0.5);
