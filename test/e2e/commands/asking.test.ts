@@ -192,7 +192,7 @@ describe('the commands', { concurrent: false }, () => {
         ask('events', 'shop'),
       ]);
       expect(got.stdout).toMatch(/front .* at 4 until \d{4}-/);
-      expect(described.stdout).toMatch(/Held by hand:\n {2}front at 4 until .* \(launch day\)/);
+      expect(described.stdout).toMatch(/Interventions:\n {2}front at 4 until .* \(launch day\)/);
       expect(described.stdout).toMatch(/Decisions, newest first:\n.*\n.*\d -> \d/);
       expect(events.stdout).toMatch(/Overridden .*front.*launch day/);
       expect((await ask('override', 'shop', 'front=auto')).stdout).toBe(

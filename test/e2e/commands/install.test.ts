@@ -120,13 +120,13 @@ async function consumersRest(): Promise<void> {
   await untilCount(marathon, CONSUMER, 1);
 }
 
-const QUICK = 'behavior: { giveBackAfter: 1s }';
+const QUICK = 'giveBackAfter: 1s';
 
 /** Gives the operator another policy in its definition, by which consumers give back at once. */
 async function upgrade(): Promise<void> {
   const { env = {} } = (await marathon.app(OPERATOR)) ?? {};
   const policy = env['MICROSCALING_POLICY_YAML'] ?? '';
-  const quick = policy.replace(/^( +)targets:$/m, `$1${QUICK}\n$&`);
+  const quick = policy.replace(/^( +)behavior:$/m, `$&\n$1  ${QUICK}`);
   expect(quick).not.toBe(policy);
   await marathon.put(OPERATOR, { env: { ...env, MICROSCALING_POLICY_YAML: quick } });
 }
