@@ -20,6 +20,7 @@ import type {
   MetricSourceType,
   ValueResolver,
 } from './source.ts';
+import { sqs } from './sqs/index.ts';
 import { withDeadline } from './wrappers/deadline.ts';
 
 export const METRIC_SOURCES: readonly MetricSourceType[] = [
@@ -32,6 +33,7 @@ export const METRIC_SOURCES: readonly MetricSourceType[] = [
   rabbitmq,
   random,
   redis,
+  sqs,
 ];
 
 /** Long enough for a distant account on a bad day and for a first read that loads an SDK, short enough for a round. */

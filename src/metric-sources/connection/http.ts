@@ -1,6 +1,7 @@
 // metric-sources: one GET over a connection that is kept: bounded, without redirects, every failure in words.
 
 import type { Dispatcher } from 'undici';
+import { defined } from '../../lang/defined.ts';
 import { isLoopback } from '../../runtime/network/loopback.ts';
 import type { MetricSourceDeps } from '../source.ts';
 import { networkFailureOf, readFailure } from './failure.ts';
@@ -34,6 +35,24 @@ export interface HttpAnswer {
   readonly dateMs?: number;
 }
 
+/** One exchange of any kind. */
+export interface HttpCall {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly method?: 'GET' | 'POST';
+  readonly body?: string | Uint8Array;
+  readonly maxBytes?: number;
+}
+
+/** Whatever the server said, also that it will not. */
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Undefined when it is larger than the bound. */
+  readonly text: string | undefined;
+  readonly maxBytes: number;
+}
+
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 /** Servers and proxies commonly drop idle connections after a minute. */
 const KEEP_ALIVE_MS = 30_000;
@@ -58,43 +77,50 @@ export class HttpReader {
 
   /** @throws TransientError with a sentence for people; `signal.reason` when aborted */
   async get(question: HttpQuestion, signal: AbortSignal): Promise<HttpAnswer> {
-    signal.throwIfAborted();
-    const {
+    const { what, path, headers, maxBytes, statusWords = {}, readable = [] } = question;
+    const { authorization } = this.#target;
+    const reply = await this.exchange(
       what,
-      path,
-      headers = {},
-      maxBytes = DEFAULT_MAX_BYTES,
-      statusWords = {},
-      readable = [],
-    } = question;
-    const { baseUrl, authorization } = this.#target;
+      {
+        path,
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'microscaling',
+          ...defined({ authorization }),
+          ...headers,
+        },
+        ...defined({ maxBytes }),
+      },
+      signal,
+    );
+    const why = readable.includes(reply.status) ? undefined : statusFailure(reply.status, statusWords);
+    if (why !== undefined) throw readFailure(what, this.host, why);
+    const text = this.textOf(what, reply);
+    const dateMs = Date.parse(String(reply.headers['date']));
+    return { text, ...(Number.isFinite(dateMs) && { dateMs }) };
+  }
+
+  /**
+   * The whole reply, whatever its status, for protocols that say what is wrong in it.
+   *
+   * @throws TransientError where there is none; `signal.reason` when aborted
+   */
+  async exchange(what: string, call: HttpCall, signal: AbortSignal): Promise<HttpReply> {
+    signal.throwIfAborted();
+    const { path, headers, method = 'GET', body, maxBytes = DEFAULT_MAX_BYTES } = call;
     const undici = await import('undici');
     this.#dispatcher ??= dispatcherFor(undici, this.#target);
     this.#onCall?.();
     try {
-      const answer = await undici.request(`${baseUrl}${path}`, {
+      const answer = await undici.request(`${this.#target.baseUrl}${path}`, {
         dispatcher: this.#dispatcher,
         signal,
-        headers: {
-          accept: 'application/json',
-          'user-agent': 'microscaling',
-          ...(authorization !== undefined && { authorization }),
-          ...headers,
-        },
+        method,
+        headers,
+        ...defined({ body }),
       });
       const text = await boundedText(answer.body, maxBytes);
-      const why = readable.includes(answer.statusCode)
-        ? undefined
-        : statusFailure(answer.statusCode, statusWords);
-      if (why !== undefined) throw readFailure(what, this.host, why);
-      if (text === undefined)
-        throw readFailure(
-          what,
-          this.host,
-          `the answer is larger than ${maxBytes} bytes; name something smaller`,
-        );
-      const dateMs = Date.parse(String(answer.headers['date']));
-      return { text, ...(Number.isFinite(dateMs) && { dateMs }) };
+      return { status: answer.statusCode, headers: answer.headers, text, maxBytes };
     } catch (error) {
       signal.throwIfAborted();
       const network = networkFailureOf(error) ?? undiciFailure(error);
@@ -102,6 +128,11 @@ export class HttpReader {
       // No `cause`: it may carry the request, and with it its credentials.
       throw readFailure(what, this.host, network);
     }
+  }
+
+  textOf(what: string, { text, maxBytes }: HttpReply): string {
+    if (text !== undefined) return text;
+    throw readFailure(what, this.host, `the answer is larger than ${maxBytes} bytes; name something smaller`);
   }
 
   /** The answer as JSON. */

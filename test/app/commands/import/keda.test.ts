@@ -132,6 +132,38 @@ describe('triggers', () => {
     ],
     [
       {
+        type: 'aws-sqs-queue',
+        metadata: {
+          queueURL: 'http://elasticmq:9324/000000000000/orders',
+          awsRegion: 'eu-west-1',
+          awsEndpoint: 'http://elasticmq:9324',
+          awsAccessKeyIDFromEnv: 'KEY_ID',
+          awsSecretAccessKeyFromEnv: 'KEY',
+        },
+      },
+      [
+        {
+          perInstance: 5,
+          metric: {
+            sqs: {
+              queueUrl: 'http://elasticmq:9324/000000000000/orders',
+              region: 'eu-west-1',
+              endpoint: 'http://elasticmq:9324',
+              auth: { accessKeyId: { fromEnv: 'KEY_ID' }, secretAccessKey: { fromEnv: 'KEY' } },
+            },
+          },
+        },
+      ],
+    ],
+    [
+      {
+        type: 'aws-sqs-queue',
+        metadata: { queueURL: 'orders', awsRegion: 'eu-west-1', queueLength: '8', identityOwner: 'operator' },
+      },
+      [{ perInstance: 8, metric: { sqs: { queueName: 'orders', region: 'eu-west-1' } } }],
+    ],
+    [
+      {
         type: 'rabbitmq',
         metadata: {
           queueName: 'orders',
@@ -244,6 +276,20 @@ describe('triggers', () => {
         },
       },
     ]);
+  });
+
+  it('say that the owner of an identity has no counterpart', () => {
+    const { said } = imported(
+      scaledObject('web', {
+        triggers: [
+          {
+            type: 'aws-sqs-queue',
+            metadata: { queueURL: 'orders', awsRegion: 'eu-west-1', identityOwner: 'operator' },
+          },
+        ],
+      }),
+    );
+    expect(said).toContainEqual(expect.stringContaining('identityOwner: is not taken over'));
   });
 
   it('never write a secret down', () => {

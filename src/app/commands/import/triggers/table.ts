@@ -1,5 +1,6 @@
 // app: KEDA's triggers by their type. What KEDA compares is an average of each replica: `perInstance`.
 
+import { awsSqsQueue } from './aws-sqs-queue.ts';
 import { azureQueue } from './azure-queue.ts';
 import { cron } from './cron.ts';
 import { postgresql } from './postgresql.ts';
@@ -12,6 +13,7 @@ const noRoom = (): Imported =>
   none('no source reads the use of processors or memory: give a target of messages');
 
 export const TRIGGERS: Readonly<Record<string, (trigger: Trigger) => Imported>> = {
+  'aws-sqs-queue': awsSqsQueue,
   'azure-queue': azureQueue,
   cpu: noRoom,
   cron,
