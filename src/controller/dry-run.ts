@@ -5,6 +5,7 @@ import type { Resource, ResourceKey } from '../api/policy.ts';
 import type { Change } from '../core/change.ts';
 import { inOrder } from '../core/change-order.ts';
 import { adoptionOf, creationOf, inDependencyOrder, type PlanApp, scaleOf, updateOf } from '../core/plan.ts';
+import { defined } from '../lang/defined.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
 import { createMemoryDocumentStore } from '../runtime/document-store.ts';
 import { TerminalError, TransientError } from '../runtime/errors.ts';
@@ -58,8 +59,9 @@ export async function planOnce(
   {
     schedulerFor,
     clusterId,
+    identityOf,
     nowMs = 0,
-  }: Pick<OperatorDeps, 'schedulerFor' | 'clusterId'> & {
+  }: Pick<OperatorDeps, 'schedulerFor' | 'clusterId' | 'identityOf'> & {
     /** By the wall clock: schedules follow it. */
     readonly nowMs?: number;
   },
@@ -70,7 +72,7 @@ export async function planOnce(
     log: silentLogger,
     documents: createMemoryDocumentStore(),
     sources: ['plan'],
-    ...(clusterId && { clusterId }),
+    ...defined({ clusterId, identityOf }),
   });
   store.update([{ source: 'plan', snapshot: snapshotOf(resources) }]);
   const policies: PolicyPlan[] = [];

@@ -9,6 +9,7 @@ import type { DocumentStore } from '../runtime/document-store.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { ClusterInfo, ClusterSpec, Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../schedulers/words.ts';
+import type { WorkloadIdentity } from '../schedulers/workload.ts';
 import type { RoundReport } from './status/round-report.ts';
 import type { Leadership } from './watch/leadership.ts';
 
@@ -26,6 +27,8 @@ export interface OperatorDeps {
   readonly schedulerFor: (cluster: ClusterSpec | undefined) => Scheduler;
   /** Says whether two specs mean the same cluster; default: their urls are the same. */
   readonly clusterId?: (cluster: ClusterSpec | undefined) => string;
+  /** Who an app is among all that there are; default: by `clusterId` and its name. */
+  readonly identityOf?: (cluster: ClusterSpec | undefined, name: string) => WorkloadIdentity;
   /** How people speak of the scheduler; default: without its name. */
   readonly words?: SchedulerWords;
   /** For the page: where the operator's own cluster is, and what went over the wire. */

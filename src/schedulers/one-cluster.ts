@@ -11,6 +11,7 @@ export function oneCluster(
   return {
     words,
     idOf: () => scheduler.info().url,
+    identityOf: (_, name) => ({ scheduler: words.name, cluster: scheduler.info().url, name }),
     of: () => scheduler,
     own: () => scheduler,
     clusterInfo: () => {

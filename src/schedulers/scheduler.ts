@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { WaitError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { SchedulerWords } from './words.ts';
+import type { WorkloadIdentity } from './workload.ts';
 
 export type ApplyResult =
   | {
@@ -142,6 +143,8 @@ export interface SchedulerClusters {
   readonly words: SchedulerWords;
   /** The same for two specs that mean one cluster, however it is spelled. */
   idOf(spec: ClusterSpec | undefined): string;
+  /** Who an app of a policy is, whichever spec of its cluster names it. */
+  identityOf(spec: ClusterSpec | undefined, name: string): WorkloadIdentity;
   /** @throws TerminalError for a spec that cannot work */
   of(spec: ClusterSpec | undefined): ReportingScheduler;
   /** The operator's own, for looking at itself. */

@@ -4,6 +4,8 @@
 export interface SchedulerWords {
   /** `Marathon`, as the subject of a sentence. */
   readonly name: string;
+  /** An app for people, as the subject of a sentence: `Marathon app /shop/front`. */
+  readonly app: (name: string) => string;
   /** What launches instances where nobody counts the room: `Marathon's queue`. */
   readonly queue: string;
   /** What it calls an operation that holds an app: `deployment`. */
@@ -14,6 +16,7 @@ export interface SchedulerWords {
 
 export const PLAIN_WORDS: SchedulerWords = {
   name: 'the scheduler',
+  app: (name) => `app ${name}`,
   queue: "the scheduler's queue",
   operation: 'operation',
   endOperation: (id) => `end ${id} in the scheduler`,

@@ -52,6 +52,7 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
       {
         schedulerFor: (cluster) => schedulers.of(cluster),
         clusterId: (cluster) => schedulers.idOf(cluster),
+        identityOf: (cluster, name) => schedulers.identityOf(cluster, name),
         nowMs: systemClock.now(),
       },
       signal,

@@ -166,6 +166,7 @@ async function start(
     ],
     schedulerFor: (cluster) => schedulers.of(cluster),
     clusterId: (cluster) => schedulers.idOf(cluster),
+    identityOf: (cluster, name) => schedulers.identityOf(cluster, name),
     schedulerInfo: () => schedulers.info(),
     words: schedulers.words,
     clusterInfo: (cluster) => schedulers.clusterInfo(cluster),

@@ -63,7 +63,7 @@ export function createActions({
       const pool = poolFor(store, { appId, instances });
       const scheduler = schedulerFor(pool.cluster);
       const observed = (await scheduler.observe([appId], signal)).apps.get(appId);
-      if (observed === undefined) throw new TerminalError(`${appId} does not exist in ${words.name} yet`);
+      if (observed === undefined) throw new TerminalError(`${words.app(appId)} does not exist yet`);
       const reason = 'somebody turned the control on the page';
       await whileActing(scheduler, leadership).apply(
         { kind: 'scale', app: appId, from: observed.requested, to: instances, reason },

@@ -6,6 +6,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
+import { type WorkloadIdentity, workloadKey } from '../../schedulers/workload.ts';
 import { type CapacityPools, clusterOf, createdAtMsOf } from '../policies/capacity-pools.ts';
 import { type Entry, identityOf } from '../policies/documents.ts';
 import { type PendingCollection, type PoolRecord, poolKeyOf } from '../policies/records.ts';
@@ -26,7 +27,7 @@ export interface OwnershipTrackerDeps {
   readonly documents: DocumentStore;
   /** The names of the sources there are. */
   readonly sources: readonly string[];
-  readonly clusterId: (cluster: ClusterSpec | undefined) => string;
+  readonly identityOf: (cluster: ClusterSpec | undefined, name: string) => WorkloadIdentity;
   readonly isPaused: (policy: ResourceKey) => boolean;
 }
 
@@ -197,6 +198,6 @@ export class OwnershipTracker {
   }
 
   #appKey({ id, cluster }: Pick<OwnedApp, 'id' | 'cluster'>): string {
-    return `${this.#deps.clusterId(cluster)} ${id}`;
+    return workloadKey(this.#deps.identityOf(cluster, id));
   }
 }

@@ -5,6 +5,7 @@ import type { CapacityPool, ResourceKey } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
+import { type WorkloadIdentity, workloadKey } from '../../schedulers/workload.ts';
 import { type AppClaim, contest } from './app-claims.ts';
 import { minimumsOf, type Need, NOTHING, overBudget, plus } from './minimums.ts';
 import { joinComplaint } from './pool-members.ts';
@@ -29,6 +30,7 @@ export interface AdmissionInput {
   readonly pools: ReadonlyMap<ResourceKey, { readonly pool: CapacityPool; readonly source: string }>;
   /** Says whether two specs mean the same cluster. */
   readonly clusterId: (cluster: ClusterSpec | undefined) => string;
+  readonly identityOf: (cluster: ClusterSpec | undefined, name: string) => WorkloadIdentity;
   /** What kind of home a source is. */
   readonly homeOf: (source: string) => Home | undefined;
   /** Whether a source is the administrator's own. */
@@ -208,15 +210,16 @@ const refuseSharedApps: Rule = (claims, input) => {
 function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
   const { key, version, running, createdAtMs } = claim;
   const pool = poolOf(claim, input);
-  const where = input.clusterId(namedCluster(version.policy.spec) ?? (pool && namedCluster(pool.spec)));
-  const owned = new Set(appsOf(running).map(({ id }) => id));
+  const cluster = namedCluster(version.policy.spec) ?? (pool && namedCluster(pool.spec));
+  const keyOf = ({ id }: { readonly id: string }): string => workloadKey(input.identityOf(cluster, id));
+  const owned = new Set(appsOf(running).map(keyOf));
   return {
     key,
     place: version.place,
     trusted: input.isTrusted(version.source),
     ...defined({ createdAtMs }),
-    apps: new Map(appsOf(version).map(({ id }) => [`${where} ${id}`, id])),
-    owns: (app) => owned.has(app.slice(where.length + 1)) || input.ownedBefore(key, version.source, app),
+    apps: new Map(appsOf(version).map((app) => [keyOf(app), app.id])),
+    owns: (app) => owned.has(app) || input.ownedBefore(key, version.source, app),
     isRunning: version === running,
   };
 }

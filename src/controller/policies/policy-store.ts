@@ -18,8 +18,9 @@ import { applicantOf, isAnother, recordOf } from './versions.ts';
 
 /** By default two clusters are the same when their urls are, and no policy is paused by a person. */
 export interface StoreDeps
-  extends Omit<OwnershipTrackerDeps, 'clusterId' | 'isPaused'>,
-    Partial<Pick<OwnershipTrackerDeps, 'clusterId' | 'isPaused'>> {
+  extends Omit<OwnershipTrackerDeps, 'identityOf' | 'isPaused'>,
+    Partial<Pick<OwnershipTrackerDeps, 'identityOf' | 'isPaused'>> {
+  readonly clusterId?: (cluster: ClusterSpec | undefined) => string;
   /** Whether a source is the administrator's own; default: none is. */
   readonly isTrusted?: (source: string) => boolean;
   /** What kind of home a source is. */
@@ -42,6 +43,7 @@ export class PolicyStore {
   readonly ownership: OwnershipTracker;
   readonly #deps: StoreDeps;
   readonly #clusterId: (cluster: ClusterSpec | undefined) => string;
+  readonly #identityOf: OwnershipTrackerDeps['identityOf'];
   readonly #listings: Listings;
   readonly #documents: Documents;
   #policies: ReadonlyMap<ResourceKey, PolicyRecord> = new Map();
@@ -50,11 +52,13 @@ export class PolicyStore {
 
   constructor(deps: StoreDeps) {
     const { clusterId = urlsOf, isPaused = () => false } = deps;
+    const { identityOf = (cluster, name) => ({ scheduler: '', cluster: clusterId(cluster), name }) } = deps;
     this.#deps = deps;
     this.#clusterId = clusterId;
+    this.#identityOf = identityOf;
     this.#documents = new Documents((kind, key, sources) => this.#homeOf(kind, key, sources));
     this.#listings = new Listings(this.#documents);
-    this.ownership = new OwnershipTracker({ ...deps, clusterId, isPaused });
+    this.ownership = new OwnershipTracker({ ...deps, identityOf, isPaused });
   }
 
   /** Takes over what sources have listed; several at once are admitted together. */
@@ -168,6 +172,7 @@ export class PolicyStore {
       applicants,
       pools: this.#capacityPools,
       clusterId: this.#clusterId,
+      identityOf: this.#identityOf,
       isTrusted: (source) => this.#isTrusted(source),
       homeOf: (source) => this.#deps.homeOf?.(source),
       ownedBefore: (policy, source, app) =>

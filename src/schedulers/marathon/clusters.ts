@@ -9,6 +9,7 @@ import type {
   SchedulerClusters,
   SchedulerStats,
 } from '../scheduler.ts';
+import type { WorkloadIdentity } from '../workload.ts';
 import { baseUrls } from './config.ts';
 import { createMarathonScheduler, type MarathonScheduler } from './index.ts';
 import { MARATHON_WORDS } from './words.ts';
@@ -46,6 +47,10 @@ export class MarathonClusters implements SchedulerClusters {
     const id = this.#ids.get(key) ?? this.#makeId(marathon);
     this.#ids.set(key, id);
     return id;
+  }
+
+  identityOf(marathon: MarathonSpec | undefined, name: string): WorkloadIdentity {
+    return { scheduler: this.words.name, cluster: this.idOf(marathon), name };
   }
 
   #makeId(marathon: MarathonSpec | undefined): string {

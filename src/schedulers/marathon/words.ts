@@ -4,6 +4,7 @@ import type { SchedulerWords } from '../words.ts';
 
 export const MARATHON_WORDS: SchedulerWords = {
   name: 'Marathon',
+  app: (name) => `Marathon app ${name}`,
   queue: "Marathon's queue",
   operation: 'deployment',
   endOperation: (id) => `roll it back with DELETE /v2/deployments/${id}`,

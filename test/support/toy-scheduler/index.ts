@@ -18,6 +18,7 @@ export type ToyApps = Map<string, ToyApp>;
 
 const TOY_WORDS: SchedulerWords = {
   name: 'the toy box',
+  app: (name) => `toy ${name}`,
   queue: 'the toy box',
   operation: 'move',
   endOperation: (id) => `take back ${id}`,
