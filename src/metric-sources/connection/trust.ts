@@ -9,7 +9,7 @@ import { below, showPath } from '../../api/validation/pointer.ts';
 import { parseAddress } from './address.ts';
 
 /** The origin that a field leads to must be one of `--allow-endpoint`; what cannot be seen is not trusted. */
-export function judgeAddress(
+export function checkEndpointTrust(
   block: JsonObject,
   pointer: string,
   {

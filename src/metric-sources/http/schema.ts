@@ -8,7 +8,7 @@ import { below } from '../../api/validation/pointer.ts';
 import { caFile, httpAuth } from '../connection/fields.ts';
 import { checkHeaders, requestHeaders } from '../connection/headers.ts';
 import { inFlightPerInstance, readingFields } from '../connection/reading-fields.ts';
-import { judgeAddress } from '../connection/trust.ts';
+import { checkEndpointTrust } from '../connection/trust.ts';
 import { JSON_POINTER_PATTERN } from './pointer.ts';
 import { HTTP_SCHEMES, parseUrl } from './url.ts';
 
@@ -41,7 +41,7 @@ export const httpBlock: MetricBlock = {
   schema,
   check,
   trust: (block, pointer, rules) =>
-    judgeAddress(block, pointer, { field: 'url', schemes: HTTP_SCHEMES, rules }),
+    checkEndpointTrust(block, pointer, { field: 'url', schemes: HTTP_SCHEMES, rules }),
   whyNoAge: ({ pointers }) =>
     isObject(pointers) && pointers['oldestAgeSeconds'] === undefined
       ? 'metric http knows no age without pointers.oldestAgeSeconds'

@@ -5,7 +5,7 @@ import type { MetricBlock } from '../../api/schema/metric-block.ts';
 import { object, plainValue, secretSource, text } from '../../api/schema/shapes.ts';
 import { caFile, checkAddresses } from '../connection/fields.ts';
 import { inFlightPerInstance } from '../connection/reading-fields.ts';
-import { judgeAddress } from '../connection/trust.ts';
+import { checkEndpointTrust } from '../connection/trust.ts';
 
 /** `tls` insists on encryption; with `nats` the server decides. */
 export const SCHEMES: readonly string[] = ['nats', 'tls'];
@@ -54,7 +54,7 @@ export const natsBlock: MetricBlock = {
   schema,
   check: (block, pointer) => checkAddresses(block, pointer, { fields: ['endpoint'], schemes: SCHEMES }),
   trust: (block, pointer, rules) =>
-    judgeAddress(block, pointer, { field: 'endpoint', schemes: SCHEMES, rules }),
+    checkEndpointTrust(block, pointer, { field: 'endpoint', schemes: SCHEMES, rules }),
   whyNoAge: ({ oldestAge }) =>
     oldestAge === true ? undefined : 'metric nats knows no age without oldestAge: true',
 };

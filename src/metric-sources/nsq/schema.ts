@@ -9,7 +9,7 @@ import { below } from '../../api/validation/pointer.ts';
 import { parseAddress } from '../connection/address.ts';
 import { caFile } from '../connection/fields.ts';
 import { inFlightPerInstance } from '../connection/reading-fields.ts';
-import { judgeAddress } from '../connection/trust.ts';
+import { checkEndpointTrust } from '../connection/trust.ts';
 
 export const SCHEMES: readonly string[] = ['http', 'https'];
 
@@ -60,10 +60,10 @@ function trust(block: JsonObject, pointer: string, rules: TrustRules): readonly 
           ),
         ]
       : [];
-  const judged = addressesIn(block).flatMap(({ field, i, text: given }) =>
-    judgeAddress({ [i]: given }, below(pointer, field), { field: String(i), schemes: SCHEMES, rules }),
+  const refusedAddresses = addressesIn(block).flatMap(({ field, i, text: given }) =>
+    checkEndpointTrust({ [i]: given }, below(pointer, field), { field: String(i), schemes: SCHEMES, rules }),
   );
-  return [...led, ...judged];
+  return [...led, ...refusedAddresses];
 }
 
 function addressesIn(

@@ -8,7 +8,7 @@ import { below } from '../../api/validation/pointer.ts';
 import { parseAddress } from '../connection/address.ts';
 import { caFile } from '../connection/fields.ts';
 import { inFlightPerInstance } from '../connection/reading-fields.ts';
-import { judgeAddress } from '../connection/trust.ts';
+import { checkEndpointTrust } from '../connection/trust.ts';
 
 export const SCHEMES: readonly string[] = ['postgresql', 'postgres'];
 
@@ -73,7 +73,7 @@ export const postgresqlBlock: MetricBlock = {
   schema,
   check,
   trust: (block, pointer, rules) =>
-    judgeAddress(block, pointer, { field: 'endpoint', schemes: SCHEMES, rules }),
+    checkEndpointTrust(block, pointer, { field: 'endpoint', schemes: SCHEMES, rules }),
   whyNoAge: ({ query }) =>
     typeof query === 'string' && !mayTellAge(query)
       ? 'metric postgresql knows no age without a column oldest_age_seconds'

@@ -6,7 +6,7 @@ import { object, plainValue, text } from '../../api/schema/shapes.ts';
 import { caFile, checkAddresses, httpAuth } from '../connection/fields.ts';
 import { checkHeaders, requestHeaders } from '../connection/headers.ts';
 import { inFlightPerInstance, readingFields } from '../connection/reading-fields.ts';
-import { judgeAddress } from '../connection/trust.ts';
+import { checkEndpointTrust } from '../connection/trust.ts';
 
 export const SCHEMES: readonly string[] = ['http', 'https'];
 
@@ -33,7 +33,7 @@ export const prometheusBlock: MetricBlock = {
     ...checkHeaders(block, pointer),
   ],
   trust: (block, pointer, rules) =>
-    judgeAddress(block, pointer, { field: 'endpoint', schemes: SCHEMES, rules }),
+    checkEndpointTrust(block, pointer, { field: 'endpoint', schemes: SCHEMES, rules }),
   whyNoAge: ({ queries }) =>
     isObject(queries) && queries['oldestAgeSeconds'] === undefined
       ? 'metric prometheus knows no age without queries.oldestAgeSeconds'

@@ -7,7 +7,7 @@ import { error, type Finding } from '../../api/validation/finding.ts';
 import { below } from '../../api/validation/pointer.ts';
 import { caFile, checkAddresses, httpAuth } from '../connection/fields.ts';
 import { inFlightPerInstance } from '../connection/reading-fields.ts';
-import { judgeAddress } from '../connection/trust.ts';
+import { checkEndpointTrust } from '../connection/trust.ts';
 import { nameComplaint } from './path.ts';
 
 export const RABBITMQ_SCHEMES: readonly string[] = ['http', 'https'];
@@ -51,7 +51,7 @@ export const rabbitmqBlock: MetricBlock = {
   schema,
   check,
   trust: (block, pointer, rules) =>
-    judgeAddress(block, pointer, { field: 'endpoint', schemes: RABBITMQ_SCHEMES, rules }),
+    checkEndpointTrust(block, pointer, { field: 'endpoint', schemes: RABBITMQ_SCHEMES, rules }),
   whyNoAge: () =>
     'metric rabbitmq knows no age: the management API tells none that leaves out the messages that are held',
 };

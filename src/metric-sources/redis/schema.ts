@@ -8,7 +8,7 @@ import { below } from '../../api/validation/pointer.ts';
 import { parseAddress } from '../connection/address.ts';
 import { caFile, checkAddresses } from '../connection/fields.ts';
 import { inFlightPerInstance } from '../connection/reading-fields.ts';
-import { judgeAddress } from '../connection/trust.ts';
+import { checkEndpointTrust } from '../connection/trust.ts';
 
 export const REDIS_SCHEMES: readonly string[] = ['redis', 'rediss'];
 /** What the queue may be; each is a field of the block. */
@@ -107,7 +107,7 @@ export const redisBlock: MetricBlock = {
   schema,
   check,
   trust: (block, pointer, rules) =>
-    judgeAddress(block, pointer, { field: 'endpoint', schemes: REDIS_SCHEMES, rules }),
+    checkEndpointTrust(block, pointer, { field: 'endpoint', schemes: REDIS_SCHEMES, rules }),
   whyNoAge: ({ stream }) =>
     stream === undefined ? 'metric redis knows the ages of a stream only' : undefined,
 };

@@ -5,7 +5,7 @@ import { sourceOf } from '../../api/schema/shapes.ts';
 import { refused, type TrustRules } from '../../api/trust/rules.ts';
 import { error, type Finding } from '../../api/validation/finding.ts';
 import { below, showPath } from '../../api/validation/pointer.ts';
-import { judgeAddress } from '../connection/trust.ts';
+import { checkEndpointTrust } from '../connection/trust.ts';
 import { endpointOf, SQS_SCHEMES } from './place.ts';
 
 /** It needs credentials of its own, and the origin that they are shown to must be allowed. */
@@ -23,7 +23,8 @@ function checkOrigin(block: JsonObject, pointer: string, rules: TrustRules): rea
   const given = ['endpoint', 'queueUrl'].find(
     (field) => Object.hasOwn(block, field) || Object.hasOwn(block, sourceOf(field)),
   );
-  if (given !== undefined) return judgeAddress(block, pointer, { field: given, schemes: SQS_SCHEMES, rules });
+  if (given !== undefined)
+    return checkEndpointTrust(block, pointer, { field: given, schemes: SQS_SCHEMES, rules });
   const { region } = block;
   // Then its own check has said so.
   if (typeof region !== 'string') return [];
