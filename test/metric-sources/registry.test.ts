@@ -20,6 +20,12 @@ describe('the registry of metric sources', () => {
     expect(names).toEqual([...new Set(names)].sort());
   });
 
+  it.each(['README.md', 'docs/README.md'])('is in %s, each kind with its readme', (path) => {
+    const text = readFileSync(resolve(room, '../..', path), 'utf8');
+    const lacking = types.filter(({ folder }) => !text.includes(`src/metric-sources/${folder}/readme.md)`));
+    expect(lacking.map(({ type }) => type)).toEqual([]);
+  });
+
   it('knows every adapter folder', () => {
     const folders = readdirSync(room, { withFileTypes: true }).filter((e) => e.isDirectory());
     const expected = folders.map((e) => e.name).filter((name) => !['connection', 'wrappers'].includes(name));
