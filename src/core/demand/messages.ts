@@ -28,17 +28,14 @@ export function messagesOf(sample: MetricSample, ready: number): Messages {
   const counted = reading(sample.waiting);
   const perBusyInstance = Math.max(1, heldPerInstance ?? 1);
   const atMost = heldPerInstance === undefined ? Number.POSITIVE_INFINITY : ready * perBusyInstance;
-  const known = {
-    perBusyInstance,
-    oldestAgeMs: oldestAgeMs === undefined ? undefined : reading(oldestAgeMs),
-    arrivedTotal: arrivedTotal === undefined ? undefined : reading(arrivedTotal),
-  };
-  if (unsplit === undefined) {
-    const inFlight = sample.inFlight === undefined ? undefined : Math.min(reading(sample.inFlight), atMost);
-    return { waiting: counted, inFlight, ...known };
+  const oldestMs = oldestAgeMs === undefined ? undefined : reading(oldestAgeMs);
+  const arrived = arrivedTotal === undefined ? undefined : reading(arrivedTotal);
+  let waiting = counted;
+  let inFlight = sample.inFlight === undefined ? undefined : Math.min(reading(sample.inFlight), atMost);
+  if (unsplit !== undefined) {
+    const held = Math.min(counted, atMost);
+    waiting = clamp(counted - held, Math.min(counted, reading(unsplit.waitingAtLeast)), counted);
+    inFlight = unsplit.restInFlight ? Math.min(counted - waiting, held) : undefined;
   }
-  const held = Math.min(counted, atMost);
-  const waiting = clamp(counted - held, Math.min(counted, reading(unsplit.waitingAtLeast)), counted);
-  const inFlight = unsplit.restInFlight ? Math.min(counted - waiting, held) : undefined;
-  return { waiting, inFlight, ...known };
+  return { waiting, inFlight, perBusyInstance, oldestAgeMs: oldestMs, arrivedTotal: arrived };
 }

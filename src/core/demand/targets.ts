@@ -85,7 +85,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       atMs: Math.min(instant(use.sample.asOfMs), nowMs),
       messages: messagesOf(use.sample, levelAt(situation.launches.ready, use.sample.asOfMs)),
       asked,
-      ...(Number.isFinite(app.max) && { most: app.max }),
+      most: Number.isFinite(app.max) ? app.max : undefined,
       ready: situation.ready,
       readyBefore: situation.launches.ready,
       pending: situation.launches.asks,

@@ -67,7 +67,7 @@ export interface Measurement {
   readonly working: number | undefined;
   readonly arrived: number | undefined;
   /** The most instances that there may be; absent where nothing bounds them. */
-  readonly most?: number;
+  readonly most?: number | undefined;
 }
 
 /** Process noise, docs/design/law.md#estimation. */

@@ -244,7 +244,7 @@ function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options:
     emptyBelow: options.goal.kind === 'queueLength' ? Math.max(1, 0.01 * options.goal.messages) : 1,
     working: inFlight === undefined ? undefined : inFlight / perBusyInstance,
     arrived: arrivedTotal,
-    ...(input.most !== undefined && { most: input.most }),
+    most: input.most,
   };
   if (memory !== undefined) return update(memory.estimate, measurement);
   const { service } = options.learned;

@@ -17,7 +17,7 @@ export interface LawInput {
   /** The count asked for now: the scheduler's, or more while a hand-over is under way. */
   readonly asked: number;
   /** The most that it may have; absent where nothing bounds it. */
-  readonly most?: number;
+  readonly most?: number | undefined;
   /** Instances that serve. */
   readonly ready: number;
   /** The same over the recent past. */
