@@ -1,74 +1,7 @@
 // core: arrivals and service rate from what a queue does: a two-state Kalman filter (docs/design/law.md#estimation).
 
 import { clamp } from '../numbers.ts';
-
-/** λ and μ with their covariance, and what the next update compares with. */
-export interface Estimate {
-  /** λ, messages/s. */
-  readonly arrivals: number;
-  /** μ, messages/s per instance. */
-  readonly service: number;
-  /** P_λλ. */
-  readonly varArrivals: number;
-  /** P_μμ. */
-  readonly varService: number;
-  /** P_λμ. */
-  readonly covariance: number;
-  /** When the queue was last counted, and what it was. */
-  readonly atMs: number;
-  readonly waiting: number;
-  /** Instances that were working then, where messages in flight are known. */
-  readonly working: number | undefined;
-  /** Cumulative arrivals then, where the source counts them. */
-  readonly arrived: number | undefined;
-  /** Whether that count was above the noise. */
-  readonly busy: boolean;
-  /** 20 s mean of the ready count. */
-  readonly meanReady: number;
-  /** Service rate that a falling queue has proven, slowly forgotten: μ cannot be less. */
-  readonly proven: number;
-  /** CUSUM of the normalised innovation, upwards and downwards. */
-  readonly above: number;
-  readonly below: number;
-  /** The first count, until the scale of λ and μ is guessed from what has come since; absent once it is not wanted. */
-  readonly first?: FirstCount;
-}
-
-/** What a queue was when it was first counted. */
-export interface FirstCount {
-  readonly atMs: number;
-  /** Messages that waited or were worked on. */
-  readonly total: number;
-  readonly arrived: number | undefined;
-}
-
-/** μ as far as it is known, and how far that is. */
-export interface ServiceRate {
-  /** Messages/s per instance. */
-  readonly rate: number;
-  /** σ_μ/μ. */
-  readonly doubt: number;
-}
-
-/** A rate that was not measured for a while loses certainty at the rate of the filter's own process noise. */
-export function ageServiceRate({ rate, doubt }: ServiceRate, forMs: number): ServiceRate {
-  return { rate, doubt: Math.sqrt(doubt * doubt + (SERVICE_DRIFT * forMs) / 1000) };
-}
-
-/** One count of the queue. */
-export interface Measurement {
-  readonly atMs: number;
-  readonly waiting: number;
-  /** n̄: instances that served since the last count, on average. */
-  readonly served: number;
-  /** The count up to which the queue is as good as empty: max(1, 0.01·T). */
-  readonly emptyBelow: number;
-  /** Instances that are working, from messages in flight; undefined when unknown. */
-  readonly working: number | undefined;
-  readonly arrived: number | undefined;
-  /** The most instances that there may be; absent where nothing bounds them. */
-  readonly most?: number | undefined;
-}
+import type { Estimate, FirstCount, Measurement, ServiceRate } from './estimate.ts';
 
 /** Process noise, docs/design/law.md#estimation. */
 const ARRIVALS_DRIFT = 0.05;
@@ -98,6 +31,11 @@ const PROVEN_SHARE = 0.8;
 const PROVEN_FOR_S = 300;
 const LEAST_SERVICE = 1e-4;
 const MOST = 1e9;
+
+/** A rate that was not measured for a while loses certainty at the rate of the filter's own process noise. */
+export function ageServiceRate({ rate, doubt }: ServiceRate, forMs: number): ServiceRate {
+  return { rate, doubt: Math.sqrt(doubt * doubt + (SERVICE_DRIFT * forMs) / 1000) };
+}
 
 /**
  * Before anything was measured: μ as guessed, its deviation as large as itself when the guess is ours.

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Estimate, firstEstimate, type Measurement, update } from '../../../src/core/law/estimator.ts';
+import type { Estimate, Measurement } from '../../../src/core/law/estimate.ts';
+import { firstEstimate, update } from '../../../src/core/law/estimator.ts';
 import { T0 } from '../../support/builders.ts';
 import { poisson, seeded } from '../../support/seeded.ts';
 

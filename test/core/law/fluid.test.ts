@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Estimate } from '../../../src/core/law/estimator.ts';
+import type { Estimate } from '../../../src/core/law/estimate.ts';
 import { type FluidMemory, type FluidOptions, fluidLaw } from '../../../src/core/law/fluid.ts';
 import { T0 } from '../../support/builders.ts';
 import { lawInput } from './law-input.ts';
