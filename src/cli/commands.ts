@@ -46,7 +46,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling demo --law Queue --seed 7',
     ],
     exitCodes: FINE,
-    load: () => import('./commands/demo.ts'),
+    load: () => import('./commands/processes/demo.ts'),
   },
   {
     name: 'run',
@@ -92,7 +92,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling run --kubernetes --kube-context production --marathon https://marathon.example',
     ],
     exitCodes: FINE,
-    load: () => import('./commands/run.ts'),
+    load: () => import('./commands/processes/run.ts'),
   },
   {
     name: 'marathon',
@@ -122,7 +122,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     },
     examples: ['microscaling marathon --port 8080 --agents 3 --cpus 4 --mem 4096 --task-start-delay 2s'],
     exitCodes: FINE,
-    load: () => import('./commands/marathon.ts'),
+    load: () => import('./commands/processes/marathon.ts'),
   },
   {
     name: 'plan',
@@ -139,7 +139,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling plan -f policies -o markdown > plan.md',
     ],
     exitCodes: '0 no change, 1 error (or something could not be compared), 2 there are changes',
-    load: () => import('./commands/plan.ts'),
+    load: () => import('./commands/files/plan.ts'),
   },
   {
     name: 'validate',
@@ -153,7 +153,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "microscaling validate -f policies --untrusted --allow-env 'QUEUE_*' --allow-secret-env 'AZURE_STORAGE_*'",
     ],
     exitCodes: '0 valid (there may be warnings), 1 not valid',
-    load: () => import('./commands/validate.ts'),
+    load: () => import('./commands/files/validate.ts'),
   },
   {
     name: 'read',
@@ -174,7 +174,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling read -f policies -o json',
     ],
     exitCodes: '0 every metric was read, 1 not every one',
-    load: () => import('./commands/read.ts'),
+    load: () => import('./commands/files/read.ts'),
   },
   {
     name: 'import',
@@ -188,7 +188,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     outputs: ['yaml', 'json'],
     examples: ['microscaling import keda -f scaledobjects.yaml > policy.yaml'],
     exitCodes: '0 fine, 1 error',
-    load: () => import('./commands/import.ts'),
+    load: () => import('./commands/files/import.ts'),
   },
   {
     name: 'simulate',
@@ -231,7 +231,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling simulate --suite fast --cells 60 --seed 1',
     ],
     exitCodes: FINE,
-    load: () => import('./commands/simulate.ts'),
+    load: () => import('./commands/files/simulate.ts'),
   },
   ...OPERATOR_COMMANDS,
   {
@@ -244,7 +244,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [],
     examples: ['microscaling schema > microscaling.schema.json', 'microscaling schema pool'],
     exitCodes: FINE,
-    load: () => import('./commands/schema.ts'),
+    load: () => import('./commands/files/schema.ts'),
   },
   {
     name: 'install',
@@ -262,7 +262,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling install --marathon http://m1:8080 --image microscaling:0.1.0 --dry-run',
     ],
     exitCodes: FINE,
-    load: () => import('./commands/install.ts'),
+    load: () => import('./commands/processes/install.ts'),
   },
   {
     name: 'uninstall',
@@ -274,7 +274,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     help: { marathon: 'Marathon base URL; repeatable for fail-over' },
     examples: ['microscaling uninstall --marathon http://127.0.0.1:8080'],
     exitCodes: FINE,
-    load: () => import('./commands/uninstall.ts'),
+    load: () => import('./commands/processes/uninstall.ts'),
   },
   {
     name: 'doctor',
@@ -291,7 +291,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling doctor --marathon http://m1:8080 --mesos http://mesos:5050 -f policies -o json',
     ],
     exitCodes: '0 fine (there may be notes), 1 errors or warnings were found, or Marathon cannot be asked',
-    load: () => import('./commands/doctor.ts'),
+    load: () => import('./commands/processes/doctor.ts'),
   },
   {
     name: 'export',
@@ -308,7 +308,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "microscaling export --marathon http://127.0.0.1:8080 '/shop/*' --name shop --definitions",
     ],
     exitCodes: FINE,
-    load: () => import('./commands/export.ts'),
+    load: () => import('./commands/files/export.ts'),
   },
   {
     name: 'token',
@@ -327,7 +327,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling token revoke ci --data data',
     ],
     exitCodes: FINE,
-    load: () => import('./commands/token.ts'),
+    load: () => import('./commands/objects/token.ts'),
   },
   {
     name: 'version',
@@ -337,7 +337,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     outputs: ['table', 'json'],
     examples: ['microscaling version'],
     exitCodes: FINE,
-    load: () => import('./commands/version.ts'),
+    load: () => import('./commands/processes/version.ts'),
   },
   {
     name: 'program',
@@ -351,7 +351,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['microscaling program consumer'],
     exitCodes: FINE,
     hidden: true,
-    load: () => import('./commands/program.ts'),
+    load: () => import('./commands/processes/program.ts'),
   },
   {
     name: 'health',
@@ -364,6 +364,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['microscaling health'],
     exitCodes: '0 it is well, or none runs here; 1 it does not answer or is stuck.',
     hidden: true,
-    load: () => import('./commands/health.ts'),
+    load: () => import('./commands/processes/health.ts'),
   },
 ];

@@ -24,7 +24,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
       'microscaling export /shop/api /shop/batch | microscaling apply -f -',
     ],
     exitCodes: '0 applied (and Ready, with --wait), 1 error',
-    load: () => import('./commands/apply.ts'),
+    load: () => import('./commands/objects/apply.ts'),
   },
   {
     name: 'delete',
@@ -41,7 +41,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
       'microscaling delete pool/shared',
     ],
     exitCodes: '0 deleted (gone, with --wait), 1 error',
-    load: () => import('./commands/delete.ts'),
+    load: () => import('./commands/objects/delete.ts'),
   },
   {
     name: 'get',
@@ -60,7 +60,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
       'microscaling get pools -o wide',
     ],
     exitCodes: FINE,
-    load: () => import('./commands/get.ts'),
+    load: () => import('./commands/objects/get.ts'),
   },
   {
     name: 'describe',
@@ -73,7 +73,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     help: TOKEN_HELP,
     examples: ['microscaling describe queue-demo'],
     exitCodes: FINE,
-    load: () => import('./commands/describe.ts'),
+    load: () => import('./commands/objects/describe.ts'),
   },
   {
     name: 'explain',
@@ -85,7 +85,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     outputs: ['table', 'json'],
     examples: ['microscaling explain queue-demo'],
     exitCodes: FINE,
-    load: () => import('./commands/explain.ts'),
+    load: () => import('./commands/objects/explain.ts'),
   },
   {
     name: 'events',
@@ -97,7 +97,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     outputs: ['table', 'json'],
     examples: ['microscaling events', 'microscaling events queue-demo -w'],
     exitCodes: FINE,
-    load: () => import('./commands/events.ts'),
+    load: () => import('./commands/objects/events.ts'),
   },
   {
     name: 'orphans',
@@ -116,7 +116,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
       'microscaling orphans --delete --yes',
     ],
     exitCodes: FINE,
-    load: () => import('./commands/orphans.ts'),
+    load: () => import('./commands/objects/orphans.ts'),
   },
   {
     name: 'pause',
@@ -137,7 +137,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
       'microscaling pause queue-demo',
     ],
     exitCodes: FINE,
-    load: () => import('./commands/pause.ts'),
+    load: () => import('./commands/objects/pause.ts'),
   },
   {
     name: 'resume',
@@ -149,7 +149,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     help: TOKEN_HELP,
     examples: ['microscaling resume queue-demo'],
     exitCodes: FINE,
-    load: () => import('./commands/resume.ts'),
+    load: () => import('./commands/objects/resume.ts'),
   },
   {
     name: 'override',
@@ -167,6 +167,6 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
       'microscaling override consumer=auto',
     ],
     exitCodes: FINE,
-    load: () => import('./commands/override.ts'),
+    load: () => import('./commands/objects/override.ts'),
   },
 ];

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/commands/apply.ts';
+import { run } from '../../src/cli/commands/objects/apply.ts';
 import { aCommandContext, optionsOf } from '../support/command-context.ts';
 
 const dirs: string[] = [];

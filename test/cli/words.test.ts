@@ -3,8 +3,8 @@ import type { Condition } from '../../src/api/conditions.ts';
 import { durationText } from '../../src/api/duration.ts';
 import { pathOf, targetOf, targetOfDocument } from '../../src/cli/client/kinds.ts';
 import type { PolicyObject } from '../../src/cli/client/policy-object.ts';
-import { readiness } from '../../src/cli/commands/apply.ts';
-import { wordsOf } from '../../src/cli/commands/override.ts';
+import { readiness } from '../../src/cli/commands/objects/apply.ts';
+import { wordsOf } from '../../src/cli/commands/objects/override.ts';
 import { aPolicySpec } from '../support/builders.ts';
 
 const API = '/apis/microscaling.io/v1alpha1';

@@ -1,12 +1,12 @@
 // cli: `microscaling resume POLICY`.
 
-import type { OptionValues } from '../../app/options.ts';
-import { find } from '../client/find.ts';
-import { pausePath } from '../client/interventions.ts';
-import { POLICY_KIND, targetOf } from '../client/kinds.ts';
-import { operatorOf } from '../client/operator-client.ts';
-import type { PolicyObject } from '../client/policy-object.ts';
-import type { CommandContext } from '../command.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { find } from '../../client/find.ts';
+import { pausePath } from '../../client/interventions.ts';
+import { POLICY_KIND, targetOf } from '../../client/kinds.ts';
+import { operatorOf } from '../../client/operator-client.ts';
+import type { PolicyObject } from '../../client/policy-object.ts';
+import type { CommandContext } from '../../command.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const client = operatorOf(options, context);

@@ -1,10 +1,10 @@
 // cli: `microscaling import keda -f`.
 
-import { importKeda, problemsOf } from '../../app/commands/import/keda.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
+import { importKeda, problemsOf } from '../../../app/commands/import/keda.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const [from] = context.arguments;

@@ -1,17 +1,17 @@
 // cli: `microscaling explain POLICY`.
 
-import { rounded } from '../../api/words/figures.ts';
-import { scheduleText } from '../../api/words/schedule.ts';
-import type { OptionValues } from '../../app/options.ts';
-import type { MetricView } from '../../controller/status/view.ts';
-import { find } from '../client/find.ts';
-import { POLICY_KIND, pathOf, targetOf } from '../client/kinds.ts';
-import { operatorOf } from '../client/operator-client.ts';
-import type { Explanation } from '../client/policy-object.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
-import { timeText } from '../output/policy-table.ts';
-import { table } from '../output/table.ts';
+import { rounded } from '../../../api/words/figures.ts';
+import { scheduleText } from '../../../api/words/schedule.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import type { MetricView } from '../../../controller/status/view.ts';
+import { find } from '../../client/find.ts';
+import { POLICY_KIND, pathOf, targetOf } from '../../client/kinds.ts';
+import { operatorOf } from '../../client/operator-client.ts';
+import type { Explanation } from '../../client/policy-object.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
+import { timeText } from '../../output/policy-table.ts';
+import { table } from '../../output/table.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const client = operatorOf(options, context);

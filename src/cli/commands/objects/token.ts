@@ -3,15 +3,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OptionValues } from '../../app/options.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import type { DocumentStore } from '../../runtime/document-store.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import { openDocumentStore } from '../../runtime/sqlite/documents.ts';
-import { createToken, listTokens, type Role, revokeToken } from '../../server/access/tokens.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
-import { age, table } from '../output/table.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import type { DocumentStore } from '../../../runtime/document-store.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import { openDocumentStore } from '../../../runtime/sqlite/documents.ts';
+import { createToken, listTokens, type Role, revokeToken } from '../../../server/access/tokens.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
+import { age, table } from '../../output/table.ts';
 
 const DEFAULT_NAME = 'default';
 

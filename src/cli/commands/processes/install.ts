@@ -5,13 +5,13 @@ import {
   operatorId,
   TOKEN,
   withoutSecrets,
-} from '../../app/commands/install/definitions.ts';
-import { install } from '../../app/commands/install/install.ts';
-import { installSettings } from '../../app/commands/install/settings.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { atMarathon } from '../client/installation.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
+} from '../../../app/commands/install/definitions.ts';
+import { install } from '../../../app/commands/install/install.ts';
+import { installSettings } from '../../../app/commands/install/settings.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { atMarathon } from '../../client/installation.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const settings = installSettings(options, context.env);

@@ -1,9 +1,9 @@
 // cli: `microscaling health`: whether the operator of this container answers. For HEALTHCHECK: the image has no curl.
 
-import { mainProcessArguments, runningAddress } from '../../app/operator/api-address.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { messageOf } from '../../runtime/errors.ts';
-import type { CommandContext } from '../command.ts';
+import { mainProcessArguments, runningAddress } from '../../../app/operator/api-address.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { messageOf } from '../../../runtime/errors.ts';
+import type { CommandContext } from '../../command.ts';
 
 const WITHIN_MS = 4_000;
 

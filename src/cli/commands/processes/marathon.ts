@@ -1,15 +1,15 @@
 // cli: `microscaling marathon`, the embedded server alone.
 
-import { httpCredentials, type Look, serverSettings, startMarathon } from '../../app/commands/marathon.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { createGuardian } from '../../app/processes.ts';
-import { defined } from '../../lang/defined.ts';
-import { untilAborted } from '../../runtime/abort/until-aborted.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
-import { makeScratchDirectory } from '../../runtime/scratch.ts';
-import type { CommandContext } from '../command.ts';
+import { httpCredentials, type Look, serverSettings, startMarathon } from '../../../app/commands/marathon.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { createGuardian } from '../../../app/processes.ts';
+import { defined } from '../../../lang/defined.ts';
+import { untilAborted } from '../../../runtime/abort/until-aborted.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import { createLogger, type LogLevel } from '../../../runtime/log-pino.ts';
+import { makeScratchDirectory } from '../../../runtime/scratch.ts';
+import type { CommandContext } from '../../command.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const log = createLogger({

@@ -1,17 +1,17 @@
 // cli: `microscaling read -f`.
 
 import { styleText } from 'node:util';
-import { type MetricReport, openMetrics } from '../../app/commands/read.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { NO_POLICY } from '../../app/policies/policy-files.ts';
-import { defined } from '../../lang/defined.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { silentLogger } from '../../runtime/log.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
-import { problemLine } from '../output/problems.ts';
-import { ProgressLine, whileSlow } from '../output/progress-line.ts';
-import { table } from '../output/table.ts';
+import { type MetricReport, openMetrics } from '../../../app/commands/read.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { NO_POLICY } from '../../../app/policies/policy-files.ts';
+import { defined } from '../../../lang/defined.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { silentLogger } from '../../../runtime/log.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
+import { problemLine } from '../../output/problems.ts';
+import { ProgressLine, whileSlow } from '../../output/progress-line.ts';
+import { table } from '../../output/table.ts';
 
 const FINE = 0;
 const UNREAD = 1;

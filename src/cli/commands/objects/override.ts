@@ -1,15 +1,15 @@
 // cli: `microscaling override [POLICY] APP=N…`: a count for a while, in the place of the law's.
 
-import { closest } from '../../api/words/suggest.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { defined } from '../../lang/defined.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import { find } from '../client/find.ts';
-import { forAWhile, type Interventions, overridePath, overrideText } from '../client/interventions.ts';
-import { POLICY_KIND, pathOf, targetOf } from '../client/kinds.ts';
-import { type OperatorClient, operatorOf } from '../client/operator-client.ts';
-import type { ListObject, PolicyObject } from '../client/policy-object.ts';
-import type { CommandContext } from '../command.ts';
+import { closest } from '../../../api/words/suggest.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { defined } from '../../../lang/defined.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import { find } from '../../client/find.ts';
+import { forAWhile, type Interventions, overridePath, overrideText } from '../../client/interventions.ts';
+import { POLICY_KIND, pathOf, targetOf } from '../../client/kinds.ts';
+import { type OperatorClient, operatorOf } from '../../client/operator-client.ts';
+import type { ListObject, PolicyObject } from '../../client/policy-object.ts';
+import type { CommandContext } from '../../command.ts';
 
 /** What people say when they want an app to go by its law again. */
 const BACK = ['auto', 'law', 'end'];

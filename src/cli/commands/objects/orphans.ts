@@ -1,12 +1,12 @@
 // cli: `microscaling orphans [APP…]`: apps that earlier policies left behind.
 
-import { API_VERSION } from '../../api/policy.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import { operatorOf } from '../client/operator-client.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
-import { table } from '../output/table.ts';
+import { API_VERSION } from '../../../api/policy.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import { operatorOf } from '../../client/operator-client.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
+import { table } from '../../output/table.ts';
 
 interface Orphan {
   readonly app: string;

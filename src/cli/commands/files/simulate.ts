@@ -1,18 +1,18 @@
 // cli: `microscaling simulate`.
 
 import { writeFile } from 'node:fs/promises';
-import { requireSuite } from '../../app/commands/bench.ts';
-import { simulatePolicy } from '../../app/commands/simulate.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { defined } from '../../lang/defined.ts';
-import { messageOf, TerminalError } from '../../runtime/errors.ts';
-import type { Progress } from '../../simulator/progress.ts';
-import { comparisonPage } from '../../simulator/report/html.ts';
-import { comparisonText } from '../../simulator/report/table.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../../simulator/settings.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
-import { ERASED, rewritten } from '../output/rewritten.ts';
+import { requireSuite } from '../../../app/commands/bench.ts';
+import { simulatePolicy } from '../../../app/commands/simulate.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { defined } from '../../../lang/defined.ts';
+import { messageOf, TerminalError } from '../../../runtime/errors.ts';
+import type { Progress } from '../../../simulator/progress.ts';
+import { comparisonPage } from '../../../simulator/report/html.ts';
+import { comparisonText } from '../../../simulator/report/table.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../../simulator/settings.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
+import { ERASED, rewritten } from '../../output/rewritten.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const seeds = options.seed ?? [1];

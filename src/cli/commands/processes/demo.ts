@@ -1,19 +1,19 @@
 // cli: `microscaling demo`.
 
-import type { AlgorithmType } from '../../api/policy.ts';
-import { runDemo } from '../../app/commands/demo/demo.ts';
-import type { DemoResult } from '../../app/commands/demo/recorder.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { packageFile } from '../../app/package-root.ts';
-import { defined } from '../../lang/defined.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
-import { createRedactor } from '../../runtime/redact.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
-import { LiveLine } from '../output/live-line.ts';
-import { table } from '../output/table.ts';
+import type { AlgorithmType } from '../../../api/policy.ts';
+import { runDemo } from '../../../app/commands/demo/demo.ts';
+import type { DemoResult } from '../../../app/commands/demo/recorder.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { packageFile } from '../../../app/package-root.ts';
+import { defined } from '../../../lang/defined.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import { createLogger, type LogLevel } from '../../../runtime/log-pino.ts';
+import { createRedactor } from '../../../runtime/redact.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
+import { LiveLine } from '../../output/live-line.ts';
+import { table } from '../../output/table.ts';
 
 const ALGORITHMS: readonly AlgorithmType[] = ['Fluid', 'Queue', 'SimpleQueue'];
 

@@ -1,17 +1,17 @@
 // cli: `microscaling run`.
 
-import { apiAddress } from '../../app/operator/api-address.ts';
-import { startOperator } from '../../app/operator/operator.ts';
-import { taskIdentity } from '../../app/operator/task.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { defined } from '../../lang/defined.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import { createLogger, type LogLevel } from '../../runtime/log-pino.ts';
-import { listenStatsd } from '../../runtime/network/statsd.ts';
-import { createRedactor } from '../../runtime/redact.ts';
-import { apiTokenOf } from '../client/api-token.ts';
-import type { CommandContext } from '../command.ts';
+import { apiAddress } from '../../../app/operator/api-address.ts';
+import { startOperator } from '../../../app/operator/operator.ts';
+import { taskIdentity } from '../../../app/operator/task.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { defined } from '../../../lang/defined.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import { createLogger, type LogLevel } from '../../../runtime/log-pino.ts';
+import { listenStatsd } from '../../../runtime/network/statsd.ts';
+import { createRedactor } from '../../../runtime/redact.ts';
+import { apiTokenOf } from '../../client/api-token.ts';
+import type { CommandContext } from '../../command.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const { policies = [], policyYaml, data, git = [] } = options;

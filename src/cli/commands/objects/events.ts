@@ -1,18 +1,18 @@
 // cli: `microscaling events [POLICY]`.
 
-import type { OptionValues } from '../../app/options.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { EVENTS_PATH, eventsOf, isAbout, names } from '../client/events-of.ts';
-import { lookUp, notFound } from '../client/find.ts';
-import { follow } from '../client/follow.ts';
-import { POLICY_KIND, targetOf } from '../client/kinds.ts';
-import { type OperatorClient, operatorOf } from '../client/operator-client.ts';
-import type { EventObject, PolicyObject } from '../client/policy-object.ts';
-import type { CommandContext } from '../command.ts';
-import { byTime, EVENT_HEADS, eventCells, eventTable } from '../output/event-lines.ts';
-import { jsonText } from '../output/json.ts';
-import { timeText } from '../output/policy-table.ts';
-import { GrowingTable } from '../output/table.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { EVENTS_PATH, eventsOf, isAbout, names } from '../../client/events-of.ts';
+import { lookUp, notFound } from '../../client/find.ts';
+import { follow } from '../../client/follow.ts';
+import { POLICY_KIND, targetOf } from '../../client/kinds.ts';
+import { type OperatorClient, operatorOf } from '../../client/operator-client.ts';
+import type { EventObject, PolicyObject } from '../../client/policy-object.ts';
+import type { CommandContext } from '../../command.ts';
+import { byTime, EVENT_HEADS, eventCells, eventTable } from '../../output/event-lines.ts';
+import { jsonText } from '../../output/json.ts';
+import { timeText } from '../../output/policy-table.ts';
+import { GrowingTable } from '../../output/table.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const client = operatorOf(options, context);

@@ -1,9 +1,9 @@
 // cli: `microscaling export`.
 
-import { exportPolicy } from '../../app/commands/export/export.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { defined } from '../../lang/defined.ts';
-import type { CommandContext } from '../command.ts';
+import { exportPolicy } from '../../../app/commands/export/export.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { defined } from '../../../lang/defined.ts';
+import type { CommandContext } from '../../command.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const { text, notes } = await exportPolicy(

@@ -1,17 +1,17 @@
 // cli: `microscaling delete NAME` and `delete -f FILE`.
 
 import { text as readAll } from 'node:stream/consumers';
-import type { OptionValues } from '../../app/options.ts';
-import { readPolicyDocuments } from '../../app/policies/policy-documents.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import { find, lookUp } from '../client/find.ts';
-import { pathOf, type Target, targetOf, targetOfDocument, titleOf } from '../client/kinds.ts';
-import { type OperatorClient, operatorOf } from '../client/operator-client.ts';
-import { conditionOf, type PolicyObject } from '../client/policy-object.ts';
-import { waitFor } from '../client/wait-for.ts';
-import type { CommandContext } from '../command.ts';
-import { problemLine } from '../output/problems.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { readPolicyDocuments } from '../../../app/policies/policy-documents.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import { find, lookUp } from '../../client/find.ts';
+import { pathOf, type Target, targetOf, targetOfDocument, titleOf } from '../../client/kinds.ts';
+import { type OperatorClient, operatorOf } from '../../client/operator-client.ts';
+import { conditionOf, type PolicyObject } from '../../client/policy-object.ts';
+import { waitFor } from '../../client/wait-for.ts';
+import type { CommandContext } from '../../command.ts';
+import { problemLine } from '../../output/problems.ts';
 
 type Named = Required<Target>;
 

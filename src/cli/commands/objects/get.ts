@@ -1,15 +1,15 @@
 // cli: `microscaling get [pools|policies] [NAME]`.
 
 import { dump } from 'js-yaml';
-import type { OptionValues } from '../../app/options.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { find } from '../client/find.ts';
-import { follow } from '../client/follow.ts';
-import { POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../client/kinds.ts';
-import { operatorOf } from '../client/operator-client.ts';
-import type { ListObject, PolicyObject, PoolObject } from '../client/policy-object.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { find } from '../../client/find.ts';
+import { follow } from '../../client/follow.ts';
+import { POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../../client/kinds.ts';
+import { operatorOf } from '../../client/operator-client.ts';
+import type { ListObject, PolicyObject, PoolObject } from '../../client/policy-object.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
 import {
   appTable,
   type Columns,
@@ -20,8 +20,8 @@ import {
   rowOf,
   WIDE_POLICY_COLUMNS,
   WIDE_POOL_COLUMNS,
-} from '../output/policy-table.ts';
-import { GrowingTable } from '../output/table.ts';
+} from '../../output/policy-table.ts';
+import { GrowingTable } from '../../output/table.ts';
 
 type Item = PolicyObject | PoolObject;
 

@@ -1,28 +1,28 @@
 // cli: `microscaling apply -f`: creates or updates, as `kubectl apply` does; all documents hold, or nothing is sent.
 
 import { text as readAll } from 'node:stream/consumers';
-import { asWritten } from '../../api/reading/server-fields.ts';
-import { isObject, type JsonObject } from '../../api/schema/json-schema.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { type PolicyDocument, readPolicyDocuments } from '../../app/policies/policy-documents.ts';
-import { NO_POLICY } from '../../app/policies/policy-files.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import { lookUp } from '../client/find.ts';
-import { pathOf, type Target, targetOfDocument, titleOf } from '../client/kinds.ts';
-import { lastApplied, threeWayPatch, withLastApplied } from '../client/last-applied.ts';
+import { asWritten } from '../../../api/reading/server-fields.ts';
+import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { type PolicyDocument, readPolicyDocuments } from '../../../app/policies/policy-documents.ts';
+import { NO_POLICY } from '../../../app/policies/policy-files.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import { lookUp } from '../../client/find.ts';
+import { pathOf, type Target, targetOfDocument, titleOf } from '../../client/kinds.ts';
+import { lastApplied, threeWayPatch, withLastApplied } from '../../client/last-applied.ts';
 import {
   MERGE_PATCH,
   type OperatorClient,
   OperatorRefusal,
   operatorOf,
   type Write,
-} from '../client/operator-client.ts';
-import { type ApiObject, conditionOf, originOf, type PolicyObject } from '../client/policy-object.ts';
-import { type Look, waitFor } from '../client/wait-for.ts';
-import type { CommandContext } from '../command.ts';
-import { problemLine } from '../output/problems.ts';
-import { counted } from '../output/progress-line.ts';
+} from '../../client/operator-client.ts';
+import { type ApiObject, conditionOf, originOf, type PolicyObject } from '../../client/policy-object.ts';
+import { type Look, waitFor } from '../../client/wait-for.ts';
+import type { CommandContext } from '../../command.ts';
+import { problemLine } from '../../output/problems.ts';
+import { counted } from '../../output/progress-line.ts';
 
 /** One document, where it goes, and what is to be sent. */
 interface Step {

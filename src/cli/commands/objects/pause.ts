@@ -1,11 +1,11 @@
 // cli: `microscaling pause POLICY`.
 
-import type { OptionValues } from '../../app/options.ts';
-import { find } from '../client/find.ts';
-import { forAWhile, type Interventions, pausePath, pauseText } from '../client/interventions.ts';
-import { POLICY_KIND, targetOf } from '../client/kinds.ts';
-import { operatorOf } from '../client/operator-client.ts';
-import type { CommandContext } from '../command.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { find } from '../../client/find.ts';
+import { forAWhile, type Interventions, pausePath, pauseText } from '../../client/interventions.ts';
+import { POLICY_KIND, targetOf } from '../../client/kinds.ts';
+import { operatorOf } from '../../client/operator-client.ts';
+import type { CommandContext } from '../../command.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const client = operatorOf(options, context);

@@ -1,19 +1,19 @@
 // cli: `microscaling plan -f`.
 
 import { styleText } from 'node:util';
-import { type PlanReport, planFiles } from '../../app/commands/plan.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { NO_POLICY } from '../../app/policies/policy-files.ts';
-import type { Change, FieldDiff } from '../../core/change.ts';
-import { TerminalError, TransientError } from '../../runtime/errors.ts';
-import { silentLogger } from '../../runtime/log.ts';
-import { withoutHeld } from '../client/held-apps.ts';
-import { operatorOf } from '../client/operator-client.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
-import { planMarkdown } from '../output/markdown/plan.ts';
-import { problemLine } from '../output/problems.ts';
-import { ProgressLine, whileSlow } from '../output/progress-line.ts';
+import { type PlanReport, planFiles } from '../../../app/commands/plan.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { NO_POLICY } from '../../../app/policies/policy-files.ts';
+import type { Change, FieldDiff } from '../../../core/change.ts';
+import { TerminalError, TransientError } from '../../../runtime/errors.ts';
+import { silentLogger } from '../../../runtime/log.ts';
+import { withoutHeld } from '../../client/held-apps.ts';
+import { operatorOf } from '../../client/operator-client.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
+import { planMarkdown } from '../../output/markdown/plan.ts';
+import { problemLine } from '../../output/problems.ts';
+import { ProgressLine, whileSlow } from '../../output/progress-line.ts';
 
 const NOT_ASKED =
   'planned without asking an operator what it holds: an app that one has adopted already is listed as to adopt; name the operator with --server';

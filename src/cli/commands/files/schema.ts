@@ -1,11 +1,11 @@
 // cli: `microscaling schema [KIND]`.
 
-import type { OptionValues } from '../../app/options.ts';
-import { editorSchema } from '../../app/policies/editor-schema.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import { kindNamed } from '../client/kinds.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { editorSchema } from '../../../app/policies/editor-schema.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import { kindNamed } from '../../client/kinds.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
 
 export async function run(_options: OptionValues, context: CommandContext): Promise<number> {
   const [word] = context.arguments;

@@ -1,13 +1,13 @@
 // cli: `microscaling describe POLICY`: the page in words.
 
-import type { OptionValues } from '../../app/options.ts';
-import { eventsOf, isAbout } from '../client/events-of.ts';
-import { find } from '../client/find.ts';
-import { POLICY_KIND, pathOf, targetOf } from '../client/kinds.ts';
-import { operatorOf } from '../client/operator-client.ts';
-import type { Explanation, PolicyObject } from '../client/policy-object.ts';
-import type { CommandContext } from '../command.ts';
-import { describePolicy } from '../output/describe-policy.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { eventsOf, isAbout } from '../../client/events-of.ts';
+import { find } from '../../client/find.ts';
+import { POLICY_KIND, pathOf, targetOf } from '../../client/kinds.ts';
+import { operatorOf } from '../../client/operator-client.ts';
+import type { Explanation, PolicyObject } from '../../client/policy-object.ts';
+import type { CommandContext } from '../../command.ts';
+import { describePolicy } from '../../output/describe-policy.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const client = operatorOf(options, context);

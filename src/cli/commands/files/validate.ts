@@ -1,11 +1,11 @@
 // cli: `microscaling validate -f`.
 
-import { loaderOf } from '../../app/operator/trust.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { NO_POLICY, readFilesWith } from '../../app/policies/policy-files.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
-import { problemLine } from '../output/problems.ts';
+import { loaderOf } from '../../../app/operator/trust.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { NO_POLICY, readFilesWith } from '../../../app/policies/policy-files.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
+import { problemLine } from '../../output/problems.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const { resources, problems } = await readFilesWith(

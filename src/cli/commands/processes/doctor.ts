@@ -1,13 +1,13 @@
 // cli: `microscaling doctor`.
 
 import { styleText } from 'node:util';
-import { type DoctorReport, runDoctor } from '../../app/commands/doctor/doctor.ts';
-import { type Finding, isTrouble, type Severity } from '../../app/commands/doctor/finding.ts';
-import type { OptionValues } from '../../app/options.ts';
-import { defined } from '../../lang/defined.ts';
-import type { CommandContext } from '../command.ts';
-import { jsonText } from '../output/json.ts';
-import { problemLine } from '../output/problems.ts';
+import { type DoctorReport, runDoctor } from '../../../app/commands/doctor/doctor.ts';
+import { type Finding, isTrouble, type Severity } from '../../../app/commands/doctor/finding.ts';
+import type { OptionValues } from '../../../app/options.ts';
+import { defined } from '../../../lang/defined.ts';
+import type { CommandContext } from '../../command.ts';
+import { jsonText } from '../../output/json.ts';
+import { problemLine } from '../../output/problems.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const report = await runDoctor(
