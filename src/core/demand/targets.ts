@@ -6,7 +6,7 @@ import { QUEUE_GAINS } from '../../api/schema/target.ts';
 import { brief } from '../../api/words/figures.ts';
 import type { AppInput, DecisionStep } from '../decision.ts';
 import { type FluidOptions, fluidLaw } from '../law/fluid.ts';
-import type { LawInput, LawResult } from '../law/law.ts';
+import { DEFAULT_MISS_TOLERANCE, type LawInput, type LawResult } from '../law/law.ts';
 import { perInstanceLaw } from '../law/per-instance.ts';
 import { queueLaw } from '../law/queue.ts';
 import { simpleQueueLaw } from '../law/simple-queue.ts';
@@ -92,6 +92,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       deadTimeMs: situation.launches.deadTimeMs,
       settled: situation.settled,
       giveBackAfterMs: timing.giveBackAfterMs,
+      missTolerance: DEFAULT_MISS_TOLERANCE,
     };
     const said = applyLaw(target, input, memory);
     return { said: isPlain(target) ? said : ownTerms(target, input, said), known: true, kept: false };

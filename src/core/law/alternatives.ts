@@ -1,5 +1,7 @@
 // core: what one instance fewer and one more would have meant (docs/design/law.md#what-is-shown).
 
+import { above } from './normal.ts';
+
 export interface Outcome {
   /** Messages waiting once what is asked for now has had its effect. */
   readonly waiting: number;
@@ -30,14 +32,4 @@ export function outcomeOf(course: Course, n: number): Outcome {
   const overS = leadS + horizonS;
   const spread = Math.hypot(deviation * overS, Math.sqrt((arrivals + 0.5 * service * n) * overS));
   return { waiting: Math.max(0, end), missChance: above((target - end) / Math.max(spread, 1e-9)) };
-}
-
-/** The chance that a normal variable is more than z deviations above its mean (Abramowitz and Stegun, 26.2.17). */
-export function above(z: number): number {
-  if (z < 0) return 1 - above(-z);
-  const t = 1 / (1 + 0.2316419 * z);
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-  const series =
-    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return density * series;
 }

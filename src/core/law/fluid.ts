@@ -7,7 +7,8 @@ import { type Ahead, type AheadMemory, lookAhead } from './ahead.ts';
 import { outcomeOf } from './alternatives.ts';
 import type { Estimate, ServiceRate } from './estimate.ts';
 import { firstEstimate, update } from './estimator.ts';
-import { type Goal, HOLD_MS, type LawInput, type LawResult } from './law.ts';
+import { DEFAULT_MISS_TOLERANCE, type Goal, HOLD_MS, type LawInput, type LawResult } from './law.ts';
+import { deviationsAbove } from './normal.ts';
 import { predictWaiting } from './prediction.ts';
 import { type ProbeMemory, probe } from './probe.ts';
 import type { SeasonMemory } from './season.ts';
@@ -79,6 +80,8 @@ const NOTHING: FluidLearned['learned'] = {};
 const AIM = 0.6;
 /** The aim is that far from the target, in deviations of what chance adds within L. */
 const MARGIN = 2;
+/** The aim is for ε = 0.05, where a normal variable is above its mean by so many deviations. */
+const USUAL_DEVIATIONS = deviationsAbove(DEFAULT_MISS_TOLERANCE);
 const PULL = 0.4;
 const UP_ABOVE = 0.8;
 const DOWN_BELOW = 0.05;
@@ -191,7 +194,7 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: Known):
     known,
     intervalS,
     target,
-    aim: Math.min(AIM * target, target - MARGIN * Math.sqrt(1.5 * estimate.arrivals * leadS)),
+    aim: aimOf(target, Math.sqrt(1.5 * estimate.arrivals * leadS), input.missTolerance),
     leadS,
     ahead,
     horizonS: Math.max(LEAST_HORIZON_S, HORIZON_LEADS * leadS, HORIZON_SERVICES / estimate.service),
@@ -261,6 +264,16 @@ function deviationOf({ arrivals, service, varArrivals, varService, covariance }:
 /** A wait of W behind n instances is a queue of W·μ·n: a target in time is one in messages that grows with n. */
 function targetOf(goal: Goal, { service }: Estimate, asked: number): number {
   return goal.kind === 'queueLength' ? goal.messages : (goal.ms / 1000) * service * Math.max(1, asked);
+}
+
+/**
+ * a = T − z·max(0.4·T, 2·√(1.5·λ·L)), z the deviations that a normal variable exceeds with chance ε over those that it
+ * exceeds with chance 0.05: the less may be missed, the further below the target.
+ */
+function aimOf(target: number, chance: number, missTolerance: number): number {
+  const strictness = Math.max(0, deviationsAbove(missTolerance) / USUAL_DEVIATIONS);
+  const usual = Math.min(AIM * target, target - MARGIN * chance);
+  return target - strictness * (target - usual);
 }
 
 /** Arrivals spread evenly over the age of the oldest; a single message that nobody can process stays one. */

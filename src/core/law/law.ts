@@ -30,7 +30,12 @@ export interface LawInput {
   readonly settled: boolean;
   /** How long a lower need must last, where the policy says so. */
   readonly giveBackAfterMs: number | undefined;
+  /** ε: the share of time that may be above the target. Less of it never wants fewer instances. */
+  readonly missTolerance: number;
 }
+
+/** Where nobody says how often a target may be missed. */
+export const DEFAULT_MISS_TOLERANCE = 0.05;
 
 /** For laws that do not know how long a start takes. */
 export const HOLD_MS = 10_000;

@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { above, outcomeOf } from '../../../src/core/law/alternatives.ts';
-
-describe('the chance to be above', () => {
-  it.each([
-    { z: 0, chance: 0.5 },
-    { z: 1, chance: 0.1587 },
-    { z: 1.645, chance: 0.05 },
-    { z: -1, chance: 0.8413 },
-    { z: 6, chance: 0 },
-  ])('$z deviations is $chance', ({ z, chance }) => {
-    expect(above(z)).toBeCloseTo(chance, 4);
-  });
-});
+import { outcomeOf } from '../../../src/core/law/alternatives.ts';
 
 describe('what a count would mean', () => {
   const course = {

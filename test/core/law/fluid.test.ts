@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Estimate } from '../../../src/core/law/estimate.ts';
 import { type FluidMemory, type FluidOptions, fluidLaw } from '../../../src/core/law/fluid.ts';
@@ -110,6 +111,57 @@ describe('Fluid decides', () => {
 
   it('does not shrink because the queue is predicted empty while more arrive than are served', () => {
     expect(asked(0, {}, knowing({ arrivals: 26 })).wanted).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('Fluid, told how often a target may be missed', () => {
+  it('keeps further below it the less that is', () => {
+    // q_p = 130 - 15 = 115; 115 - 45 = 70, which is above the aim of 9 + 20, below that of 60 + 20
+    expect(asked(130, { missTolerance: 1e-4 }).wanted).toBe(8);
+    expect(asked(130).wanted).toBe(5);
+  });
+
+  it('goes nearer to it where much may be missed', () => {
+    // q_p = 130; 130 - 45 = 85 is above 60 + 20, below 100 + 20
+    expect(asked(145).wanted).toBe(11);
+    expect(asked(145, { missTolerance: 0.5 }).wanted).toBe(5);
+  });
+
+  it('never wants more for a larger share, nor fewer for a smaller one', () => {
+    const goals: readonly FluidOptions['goal'][] = [
+      { kind: 'queueLength', messages: 100 },
+      { kind: 'drainTime', ms: 10_000 },
+      { kind: 'messageAge', ms: 10_000 },
+    ];
+    fc.assert(
+      fc.property(
+        fc.record({
+          goal: fc.constantFrom(...goals),
+          past: fc.array(fc.nat(400), { maxLength: 8 }),
+          waiting: fc.nat(400),
+          count: fc.integer({ min: 0, max: 20 }),
+          inFlight: fc.constantFrom(undefined, 1, 5),
+          shares: fc.tuple(
+            fc.double({ min: 0, max: 1, noNaN: true }),
+            fc.double({ min: 0, max: 1, noNaN: true }),
+          ),
+        }),
+        ({ goal, past, waiting, count, inFlight, shares }) => {
+          const options: FluidOptions = { goal, metricDelayMs: 0 };
+          const at = (k: number) => ({ asked: count, nowMs: T0 + 500 * k, messages: { inFlight } });
+          let memory: FluidMemory | undefined;
+          past.forEach((q, k) => {
+            memory = fluidLaw(lawInput(q, at(k)), memory, options).memory;
+          });
+          const [strict, lenient] = [Math.min(...shares), Math.max(...shares)].map((missTolerance) =>
+            fluidLaw(lawInput(waiting, { ...at(past.length), missTolerance }), memory, options),
+          );
+          expect(strict!.wanted).toBeGreaterThanOrEqual(lenient!.wanted);
+          expect(strict!.need).toBeGreaterThanOrEqual(lenient!.need);
+          expect(strict!.holdMs).toBeGreaterThanOrEqual(lenient!.holdMs);
+        },
+      ),
+    );
   });
 });
 

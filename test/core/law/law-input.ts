@@ -1,6 +1,6 @@
 // test support: what a law is asked, with what a test cares about on top.
 
-import type { LawInput } from '../../../src/core/law/law.ts';
+import { DEFAULT_MISS_TOLERANCE, type LawInput } from '../../../src/core/law/law.ts';
 import { T0 } from '../../support/builders.ts';
 
 type Over = Partial<Omit<LawInput, 'messages'>> & { readonly messages?: Partial<LawInput['messages']> };
@@ -19,6 +19,7 @@ export function lawInput(waiting: number, over: Over = {}): LawInput {
     deadTimeMs: 2_000,
     settled: true,
     giveBackAfterMs: 10_000,
+    missTolerance: DEFAULT_MISS_TOLERANCE,
     ...over,
     messages: {
       waiting,
