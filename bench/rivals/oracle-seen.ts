@@ -112,28 +112,37 @@ export class SeenLaw implements Driver {
     const total = series.arrived[k] ?? 0;
     const newest = total - (counts.at(-1)?.total ?? 0);
     counts.push({ total, arrived: newest, overS: counts.length === 0 ? 0.1 : pollS });
-    const spanS = Math.max(windowS, windowPolls * pollS);
-    while (counts.length > 1 && reach(counts.slice(1), spanS, windowMessages)) counts.shift();
+    forget(counts, Math.max(windowS, windowPolls * pollS), windowMessages);
     counts.splice(0, changeIn(counts, this.#options.changeAt));
     return rateOf(counts);
   }
 }
 
-function reach(counts: readonly Counted[], spanS: number, messages: number): boolean {
-  const sum = sumOf(counts);
-  return sum.overS >= spanS && sum.arrived >= messages;
+/** Drops the oldest as long as the rest still reaches over the span and has so many messages. */
+function forget(counts: Counted[], spanS: number, messages: number): void {
+  let { arrived, overS } = sumOf(counts);
+  let old = 0;
+  for (; old < counts.length - 1; old++) {
+    arrived -= counts[old]?.arrived ?? 0;
+    overS -= counts[old]?.overS ?? 0;
+    if (overS < spanS || arrived < messages) break;
+  }
+  counts.splice(0, old);
 }
 
 /** Where the latest counts begin to differ from all before them by most, if by so many deviations; 0 if they do not. */
 function changeIn(counts: readonly Counted[], deviations: number): number {
+  const all = sumOf(counts);
+  const before = { arrived: 0, overS: 0 };
   let at = 0;
   let most = deviations;
   for (let i = 1; i < counts.length; i++) {
-    const before = sumOf(counts.slice(0, i));
-    const after = sumOf(counts.slice(i));
-    const expected = (before.arrived / before.overS) * after.overS;
-    const variance = expected * (1 + after.overS / before.overS) + 1;
-    const z = Math.abs(after.arrived - expected) / Math.sqrt(variance);
+    before.arrived += counts[i - 1]?.arrived ?? 0;
+    before.overS += counts[i - 1]?.overS ?? 0;
+    const afterS = all.overS - before.overS;
+    const expected = (before.arrived / before.overS) * afterS;
+    const variance = expected * (1 + afterS / before.overS) + 1;
+    const z = Math.abs(all.arrived - before.arrived - expected) / Math.sqrt(variance);
     if (z > most) {
       most = z;
       at = i;
