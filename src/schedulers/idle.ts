@@ -1,9 +1,9 @@
-// schedulers/marathon: which tasks of an app are idle, by asking each of them. Who is not known to be idle is not.
+// schedulers: which tasks of an app are idle, by asking each of them. Who is not known to be idle is not.
 
-import { durationMs } from '../../../api/duration.ts';
-import type { IdleVictims } from '../../../api/policy.ts';
-import type { TaskObservation } from '../../../core/observation.ts';
-import type { Clock } from '../../../runtime/clock.ts';
+import { durationMs } from '../api/duration.ts';
+import type { IdleVictims } from '../api/policy.ts';
+import type { TaskObservation } from '../core/observation.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 /** What a task says at an address, as far as it is of use; rejects where it says nothing. */
 export type AskTask = (url: string, signal: AbortSignal) => Promise<string>;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TaskObservation } from '../../../../src/core/observation.ts';
-import { VirtualClock } from '../../../../src/runtime/clock.ts';
-import { askOverHttp, idleTasks } from '../../../../src/schedulers/marathon/write/idle.ts';
+import type { TaskObservation } from '../../src/core/observation.ts';
+import { VirtualClock } from '../../src/runtime/clock.ts';
+import { askOverHttp, idleTasks } from '../../src/schedulers/idle.ts';
 
 const never = new AbortController().signal;
 const PROBE = { path: '/busy', portIndex: 1, within: '200ms' } as const;
