@@ -58,7 +58,11 @@ export class SharedConnections {
 
 /** `HTTP_PROXY` and its like are honoured, except for this machine. */
 function dispatcherFor(undici: Undici, { origin, ca }: HttpServerIdentity): Dispatcher {
-  const options = { keepAliveTimeout: KEEP_ALIVE_MS, connections: MOST_CONNECTIONS, ...(ca !== undefined && { connect: { ca } }) };
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connections: MOST_CONNECTIONS,
+    ...(ca !== undefined && { connect: { ca } }),
+  };
   if (isLoopback(new URL(origin).hostname)) return new undici.Agent(options);
   return new undici.EnvHttpProxyAgent({ ...options, ...(ca !== undefined && { requestTls: { ca } }) });
 }
