@@ -46,7 +46,7 @@ const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];
 
 /** The only place each of these packages may be imported. */
 const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
-  '@kubernetes/client-node': ['policy-sources/kubernetes'],
+  '@kubernetes/client-node': ['runtime/kubernetes'],
   '@bufbuild/protobuf': ['server/kube'],
   '@aws-sdk/client-sqs': ['metric-sources/sqs'],
   '@azure/storage-queue': ['metric-sources/azure-queue', 'programs'],

@@ -1,4 +1,4 @@
-// policy-sources/kubernetes: what a call is about, in the words of RBAC.
+// runtime/kubernetes: what a call is about, in the words of RBAC.
 
 /** Of RBAC. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Cluster, openCluster } from '../../../../src/policy-sources/kubernetes/index.ts';
-import { TerminalError } from '../../../../src/runtime/errors.ts';
+import { type Cluster, openCluster } from '../../../src/policy-sources/kubernetes/index.ts';
+import { TerminalError } from '../../../src/runtime/errors.ts';
 
 const ACCOUNT = 'var/run/secrets/kubernetes.io/serviceaccount';
 

@@ -1,4 +1,4 @@
-// policy-sources/kubernetes: calls to an API server over the library's transport and credentials: JSON in, JSON out.
+// runtime/kubernetes: calls to an API server over the library's transport and credentials: JSON in, JSON out.
 
 import {
   createConfiguration,
@@ -6,9 +6,8 @@ import {
   RequestContext,
   type ResponseContext,
 } from '@kubernetes/client-node';
-import { spanText } from '../../../api/words/figures.ts';
-import type { Clock } from '../../../runtime/clock.ts';
-import { TransientError } from '../../../runtime/errors.ts';
+import type { Clock } from '../clock.ts';
+import { TransientError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
 import { type Asked, noAnswer, refusal } from './failure.ts';
 import type { KubeObject } from './objects.ts';
@@ -180,6 +179,6 @@ class Silence {
       if (leftMs <= 0) break;
       await this.#clock.sleep(leftMs, this.#over.signal);
     }
-    this.#silent.abort(new TransientError(`the watch said nothing for ${spanText(afterMs)}`));
+    this.#silent.abort(new TransientError(`the watch said nothing for ${afterMs / 1_000} s`));
   }
 }

@@ -1,7 +1,7 @@
-// policy-sources/kubernetes: what an API server's refusals and silence mean, in words that say what to do.
+// runtime/kubernetes: what an API server's refusals and silence mean, in words that say what to do.
 
-import { messageOf, TransientError } from '../../../runtime/errors.ts';
-import { explainNetworkFailure } from '../../../runtime/network/network-failure.ts';
+import { messageOf, TransientError } from '../errors.ts';
+import { explainNetworkFailure } from '../network/network-failure.ts';
 import type { ResourcePath, Verb } from './resource-path.ts';
 
 /** Always worth trying again: the cluster is changed by others, its answer with it. */
@@ -34,6 +34,9 @@ export interface Asked {
   readonly server: string;
 }
 
+/** Of the kinds that this project brings. */
+const OWN_GROUP = 'microscaling.io';
+
 /** From a `Status` object, as text or parsed. */
 export function refusal(status: number, body: unknown, asked: Asked): KubeFailure {
   const said = saidBy(body) ?? `status ${status}`;
@@ -50,11 +53,15 @@ function sentence(status: number, said: string, asked: Asked): string {
       return `may not ${verb} ${what}: ${said.replace(/^.* is forbidden: /, '')}; grant it as the roles in deploy/kubernetes do`;
     case 404:
       return path.name === undefined
-        ? `${asked.server} does not know ${path.resource}.${path.group || 'core'}: install the CRDs with kubectl apply -f crds/`
+        ? `${asked.server} does not know ${path.resource}.${path.group || 'core'}${adviceFor(path)}`
         : `${what} is not there (any more)`;
     default:
       return `cannot ${verb} ${what}: ${said}`;
   }
+}
+
+function adviceFor({ group }: ResourcePath): string {
+  return group === OWN_GROUP ? ': install the CRDs with kubectl apply -f crds/' : '';
 }
 
 /** Nothing came back. */

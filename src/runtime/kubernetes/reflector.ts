@@ -1,15 +1,15 @@
-// policy-sources/kubernetes: keeps the cache of one kind in step with the cluster: list, then watch, and again from the
+// runtime/kubernetes: keeps the cache of one kind in step with the cluster: list, then watch, and again from the
 // start after whatever goes wrong.
 
-import { API_VERSION, type Resource } from '../../../api/policy.ts';
-import type { Clock } from '../../../runtime/clock.ts';
-import { messageOf, TransientError } from '../../../runtime/errors.ts';
-import type { Logger } from '../../../runtime/log.ts';
-import { Backoff } from '../../../runtime/work/backoff.ts';
-import type { KubeApi, WatchEvent } from '../client/api.ts';
-import { isInitializing, isStatus, KubeFailure } from '../client/failure.ts';
-import { asksTheSame, collectionOf, type KubeObject, keyOf } from '../client/objects.ts';
+import type { Clock } from '../clock.ts';
+import { messageOf, TransientError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { Backoff } from '../work/backoff.ts';
+import type { KubeApi, WatchEvent } from './api.ts';
 import { ObjectCache } from './cache.ts';
+import { isInitializing, isStatus, KubeFailure } from './failure.ts';
+import { type KubeObject, keyOf } from './objects.ts';
+import type { ResourcePath } from './resource-path.ts';
 
 export interface ReflectorTiming {
   /** Watches are ended by the server and begun anew after this: a connection that died is noticed soon after. */
@@ -47,10 +47,21 @@ const INITIALIZING_MS = 15_000;
 /** A watch that ends sooner than this without a word is no watch. */
 const SHORTEST_WATCH_MS = 1_000;
 
+/** A collection that is followed. */
+export interface Followed {
+  readonly apiVersion: string;
+  /** For people and for the objects of a list, which do not say theirs. */
+  readonly kind: string;
+  readonly path: ResourcePath;
+  /** Whether nothing is new that anybody waits for. */
+  readonly isSame: (before: KubeObject, after: KubeObject) => boolean;
+  /** Keeps what is of use of an object, where there are many; identity and version must stay. */
+  readonly reduce?: (object: KubeObject) => KubeObject;
+}
+
 export class Reflector {
-  readonly kind: Resource['kind'];
+  readonly followed: Followed;
   readonly cache = new ObjectCache();
-  readonly #namespace: string | undefined;
   readonly #deps: ReflectorDeps;
   readonly #backoff: Backoff<'follow'>;
   #synced = false;
@@ -61,9 +72,8 @@ export class Reflector {
   /** Settles with the first attempt of a run. */
   #tried: Promise<void> = Promise.resolve();
 
-  constructor(kind: Resource['kind'], namespace: string | undefined, deps: ReflectorDeps) {
-    this.kind = kind;
-    this.#namespace = namespace;
+  constructor(followed: Followed, deps: ReflectorDeps) {
+    this.followed = followed;
     this.#deps = deps;
     const { minBackoffMs: baseMs, maxBackoffMs: maxMs } = deps.timing;
     this.#backoff = new Backoff({ baseMs, maxMs, random: deps.random });
@@ -131,9 +141,10 @@ export class Reflector {
 
   async #list(signal: AbortSignal): Promise<string> {
     const { api, onChange, onSight } = this.#deps;
-    const { items = [], metadata } = await api.list(collectionOf(this.kind, this.#namespace), signal);
+    const { apiVersion, kind, path } = this.followed;
+    const { items = [], metadata } = await api.list(path, signal);
     const before = new Map(this.cache.all().map((object) => [keyOf(object), object]));
-    this.cache.replace(items.map((item) => ({ ...item, apiVersion: API_VERSION, kind: this.kind })));
+    this.cache.replace(items.map((item) => this.#reduced({ ...item, apiVersion, kind })));
     const after = this.cache.all();
     const changed =
       !this.#synced ||
@@ -158,7 +169,7 @@ export class Reflector {
       silenceMs: timing.silenceMs,
       onOpen: () => this.#recovered(),
     };
-    for await (const event of api.watch(collectionOf(this.kind, this.#namespace), options, signal)) {
+    for await (const event of api.watch(this.followed.path, options, signal)) {
       this.#take(event);
       version = event.object.metadata?.resourceVersion ?? version;
       heard = true;
@@ -174,7 +185,7 @@ export class Reflector {
     switch (type) {
       case 'ADDED':
       case 'MODIFIED':
-        this.#see(object, () => this.cache.offer(object));
+        this.#see(object, () => this.cache.offer(this.#reduced(object)));
         return;
       case 'DELETED':
         this.cache.remove(object);
@@ -188,7 +199,11 @@ export class Reflector {
 
   /** The answer to a write of ours. */
   refresh(object: KubeObject): void {
-    this.#see(object, () => this.cache.refresh(object));
+    this.#see(object, () => this.cache.refresh(this.#reduced(object)));
+  }
+
+  #reduced(object: KubeObject): KubeObject {
+    return this.followed.reduce?.(object) ?? object;
   }
 
   #see(object: KubeObject, take: () => void): void {
@@ -201,7 +216,7 @@ export class Reflector {
   }
 
   #isKnown(object: KubeObject, before: KubeObject | undefined): boolean {
-    return before !== undefined && asksTheSame(before, object);
+    return before !== undefined && this.followed.isSame(before, object);
   }
 
   #isEarly(error: unknown): boolean {
@@ -224,7 +239,7 @@ export class Reflector {
     // The list that follows tells people.
     log.debug('kubernetes: cannot be followed', {
       cluster: api.cluster.name,
-      kind: this.kind,
+      kind: this.followed.kind,
       reason: failure,
     });
     onChange();
@@ -234,7 +249,7 @@ export class Reflector {
     if (this.#failure === undefined) return;
     this.#failure = undefined;
     const { log, api, onChange } = this.#deps;
-    log.info('kubernetes: followed again', { cluster: api.cluster.name, kind: this.kind });
+    log.info('kubernetes: followed again', { cluster: api.cluster.name, kind: this.followed.kind });
     onChange();
   }
 }

@@ -1,6 +1,6 @@
-// policy-sources/kubernetes: the objects of one kind as they were last seen; an older sight never replaces a newer one.
+// runtime/kubernetes: the objects of one kind as they were last seen; an older sight never replaces a newer one.
 
-import { isNewer, type KubeObject, keyOf } from '../client/objects.ts';
+import { isNewer, type KubeObject, keyOf } from './objects.ts';
 
 /** What is told of an object is mostly told while it is there, or just after. */
 const MOST_GONE = 1_000;

@@ -1,9 +1,9 @@
-// policy-sources/kubernetes: which cluster, as whom: from the pod that we run in, else from a kubeconfig.
+// runtime/kubernetes: which cluster, as whom: from the pod that we run in, else from a kubeconfig.
 
 import { accessSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
-import { messageOf, TerminalError } from '../../../runtime/errors.ts';
+import { messageOf, TerminalError } from '../errors.ts';
 
 export interface ClusterOptions {
   /** File, or several as in KUBECONFIG. */
