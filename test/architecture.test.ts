@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of an adapter room that its adapters have in common. */
-const SHARED_FOLDERS = ['connection', 'wrappers'];
+const SHARED_FOLDERS = ['connection', 'wrappers', 'docker-engine'];
 
 /** The adapter folders: within these rooms one folder never imports another. */
 const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];
@@ -53,7 +53,7 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@marcbachmann/cel-js': ['core', 'api'],
   croner: ['core', 'api'],
   pg: ['metric-sources/postgresql'],
-  undici: ['metric-sources/connection'],
+  undici: ['metric-sources/connection', 'schedulers/docker-engine'],
   axios: ['schedulers/marathon', 'cli'],
   'js-yaml': ['api', 'cli', 'app'],
   ajv: ['api', 'app', 'metric-sources'],
