@@ -10,7 +10,14 @@ import { regretOf, YARDSTICK } from './regret.ts';
 import type { CellJob, CellRow } from './run-cell.ts';
 import { fastText } from './text.ts';
 
-const FAST_LAWS = ['fluid-queue', 'fluid-inflight', 'fluid-counters', YARDSTICK, 'oracle-causal'];
+const FAST_LAWS = [
+  'fluid-queue',
+  'fluid-inflight',
+  'fluid-peek',
+  'fluid-counters',
+  YARDSTICK,
+  'oracle-causal',
+];
 const DEFAULT_CELLS = 60;
 
 export function cellJobs(cells: number, seed: number, laws: readonly string[]): readonly CellJob[] {

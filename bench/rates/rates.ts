@@ -21,6 +21,7 @@ const CASES: readonly Case[] = [
 const SOURCES: readonly (readonly [name: string, view: View])[] = [
   ['waiting only', VIEWS.queue],
   ['and in flight', VIEWS.inFlight],
+  ['and when they came', VIEWS.source],
   ['and counters', VIEWS.counters],
 ];
 const SLOTS = [10, 40];
@@ -118,7 +119,7 @@ export function ratesText(rows: readonly RateRow[]): string {
   const percent = (share: number): string => `${Math.round(100 * share)} %`.padStart(6);
   const lines = rows.map(
     (row) =>
-      `${row.case.padEnd(28)} ${row.source.padEnd(14)} shown ${percent(row.shown)}, of these right ${percent(row.close)}`,
+      `${row.case.padEnd(28)} ${row.source.padEnd(18)} shown ${percent(row.shown)}, of these right ${percent(row.close)}`,
   );
   return ['rates: shown, and within a quarter of the truth, from a cold start', ...lines].join('\n');
 }

@@ -36,8 +36,6 @@ export const CONDITION_REASONS = [
   'WaitingForLock',
   'MarathonUnavailable',
   'MarathonRefused',
-  'SchedulerUnavailable',
-  'TargetRefused',
   'AppMissing',
   'Observing',
   'Standby',

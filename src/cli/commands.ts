@@ -11,8 +11,6 @@ const ALLOW = [
   'allowEndpoint',
   'allowAppPrefix',
   'allowPrivileged',
-  'allowNamespace',
-  'allowDocker',
   'allowDefinition',
 ] as const;
 

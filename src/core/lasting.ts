@@ -4,9 +4,9 @@ import { isObject } from '../api/schema/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
 import type { Tally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
-import type { ServiceRate } from './law/estimate.ts';
-import { ageServiceRate } from './law/estimator.ts';
 import type { FluidLearned } from './law/fluid.ts';
+import type { ServiceRate } from './law/rates/estimate.ts';
+import { ageServiceRate } from './law/rates/estimator.ts';
 import { interrupted, readSeason } from './law/season.ts';
 import { type AppState, isTally, type LawMemory, memoryOf, statesIn } from './memory.ts';
 

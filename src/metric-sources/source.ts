@@ -42,6 +42,8 @@ export interface KnownQueue {
   readonly waiting: number;
   /** Age of the oldest waiting message, ms; absent when none waits. */
   readonly oldestAgeMs?: number;
+  /** When those next in line came, ms since the epoch, oldest first; absent when none waits. */
+  readonly arrivals?: readonly number[];
   /** Cumulative. */
   readonly arrived: number;
 }

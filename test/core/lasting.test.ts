@@ -7,7 +7,7 @@ import { statesIn } from '../../src/core/memory.ts';
 import { anInput, aQueue, aRemainder, aScaled, aTotal, notRead, observed, T0 } from '../support/builders.ts';
 
 const ROUND_MS = 1_000;
-const ROUNDS = 600;
+const ROUNDS = 900;
 const SERVICE = 4;
 const HOUR_MS = 3_600_000;
 
@@ -32,11 +32,15 @@ function seasoned(): DecisionMemory {
   let memory: DecisionMemory | undefined;
   let waiting = 100;
   let n = 5;
+  let serving = n;
   for (let i = 0; i < ROUNDS; i++) {
     const nowMs = T0 + i * ROUND_MS;
     // Far enough apart that what comes and what is served can be told from each other.
     const arrivals = Math.floor(i / 60) % 2 === 0 ? 12 : 36;
-    waiting = Math.max(0, waiting + (arrivals - SERVICE * n) * (ROUND_MS / 1000));
+    const left = waiting + (arrivals - SERVICE * serving) * (ROUND_MS / 1000);
+    // Those that are worked on are there, too (Little's law).
+    waiting = Math.max(Math.min(serving, arrivals / SERVICE), left);
+    serving = n;
     const decision = decide(
       anInput([consumer(n, Math.round(waiting), nowMs)], {
         nowMs,

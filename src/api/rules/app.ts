@@ -8,7 +8,6 @@ import { checkDefinition } from './definition.ts';
 import { checkFromZero } from './from-zero.ts';
 import { checkMetricFailure } from './metric-failure.ts';
 import { type Partly, present } from './partly.ts';
-import { checkScheduler } from './scheduler.ts';
 import { checkSchedules } from './schedules.ts';
 import { checkTarget } from './target.ts';
 import { checkTargets } from './targets.ts';
@@ -28,7 +27,7 @@ export function checkApp(app: App, pointer: string, context: RuleContext): reado
     ...present(app.targets).flatMap(([target, i]) =>
       checkTarget(target, below(pointer, 'targets', i), context),
     ),
-    ...(checkScheduler(app, pointer, context) ?? checkDefinition(app, pointer, context)),
+    ...checkDefinition(app, pointer, context),
   ];
 }
 

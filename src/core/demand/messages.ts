@@ -12,6 +12,8 @@ export interface Messages {
   readonly perBusyInstance: number;
   /** Age of the oldest visible message, ms; undefined when unknown. */
   readonly oldestAgeMs: number | undefined;
+  /** When those next in line came, ms of the operator's clock, oldest first; undefined when unknown. */
+  readonly arrivals: readonly number[] | undefined;
   /** Cumulative arrivals, from sources that count them. */
   readonly arrivedTotal: number | undefined;
 }
@@ -24,7 +26,7 @@ export interface Messages {
  * @param ready instances that may hold messages
  */
 export function messagesOf(sample: MetricSample, ready: number): Messages {
-  const { unsplit, oldestAgeMs, arrivedTotal, heldPerInstance } = sample;
+  const { unsplit, oldestAgeMs, arrivals, arrivedTotal, heldPerInstance } = sample;
   const counted = reading(sample.waiting);
   const perBusyInstance = Math.max(1, heldPerInstance ?? 1);
   const atMost = heldPerInstance === undefined ? Number.POSITIVE_INFINITY : ready * perBusyInstance;
@@ -37,5 +39,5 @@ export function messagesOf(sample: MetricSample, ready: number): Messages {
     waiting = clamp(counted - held, Math.min(counted, reading(unsplit.waitingAtLeast)), counted);
     inFlight = unsplit.restInFlight ? Math.min(counted - waiting, held) : undefined;
   }
-  return { waiting, inFlight, perBusyInstance, oldestAgeMs: oldestMs, arrivedTotal: arrived };
+  return { waiting, inFlight, perBusyInstance, oldestAgeMs: oldestMs, arrivals, arrivedTotal: arrived };
 }

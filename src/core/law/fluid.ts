@@ -1,17 +1,17 @@
 // core: the default law: a fluid model of the queue, predicted over the dead time (docs/design/law.md).
 
-import { brief } from '../../api/words/figures.ts';
 import { averageLevel } from '../demand/history.ts';
 import { clamp, count } from '../numbers.ts';
 import { type Ahead, type AheadMemory, lookAhead } from './ahead.ts';
-import { outcomeOf } from './alternatives.ts';
-import type { Estimate, ServiceRate } from './estimate.ts';
-import { firstEstimate, update } from './estimator.ts';
 import { DEFAULT_MISS_TOLERANCE, type Goal, HOLD_MS, type LawInput, type LawResult } from './law.ts';
 import { deviationsAbove } from './normal.ts';
 import { predictWaiting } from './prediction.ts';
 import { type ProbeMemory, probe } from './probe.ts';
+import type { Estimate, Head, ServiceRate } from './rates/estimate.ts';
+import { update } from './rates/estimator.ts';
+import { EXPECTED_SHARE, firstEstimate } from './rates/first-guess.ts';
 import type { SeasonMemory } from './season.ts';
+import { figuresOf, reasonOf } from './shown.ts';
 
 export interface FluidOptions {
   readonly goal: Goal;
@@ -86,7 +86,7 @@ const PULL = 0.4;
 const UP_ABOVE = 0.8;
 const DOWN_BELOW = 0.05;
 const DOUBT_WHEN_FALLING = 2;
-const DOUBT_IN_NEED = 0.75;
+const DOUBT_IN_NEED = 0.6;
 /** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the app. */
 const LEFT_TO_QUEUE = 0.25;
 /** As the recent past is forgotten its needs fall one by one: falls closer than this are made one change. */
@@ -98,14 +98,11 @@ const HORIZON_LEADS = 3;
 const HORIZON_SERVICES = 1.4;
 /** How long a lower need must last. */
 const LEAST_HOLD_MS = 3_000;
-const HOLD_LEADS = 1.6;
+const HOLD_LEADS = 1.2;
 const UNSURE = 0.5;
 /** How fast a count may grow in each lead time while μ is not known: below the target, and above it. */
 const COLD_FACTOR = 2;
 const HURRIED_FACTOR = 6;
-/** σ_μ/μ up to which rates are shown: what is shown is then within a quarter of the truth (`npm run bench -- rates`). */
-const DOUBTFUL = 0.15;
-const AS_GIVEN = 0.3;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
@@ -248,11 +245,25 @@ function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options:
     emptyBelow: options.goal.kind === 'queueLength' ? Math.max(1, 0.01 * options.goal.messages) : 1,
     working: inFlight === undefined ? undefined : inFlight / perBusyInstance,
     arrived: arrivedTotal,
+    head: headOf(input, delayMs),
     most: input.most,
   };
   if (memory !== undefined) return update(memory.estimate, measurement);
   const { service } = options.learned;
   return firstEstimate(measurement, service?.rate ?? options.serviceRate, service?.doubt);
+}
+
+/**
+ * Of those whose times are known the one in the middle, for one alone may be a message that nobody can process; else the
+ * oldest.
+ */
+function headOf({ atMs, messages }: LawInput, delayMs: number): Head | undefined {
+  const { waiting, arrivals, oldestAgeMs } = messages;
+  const trueAtMs = atMs - delayMs;
+  const middle = arrivals === undefined ? 0 : (arrivals.length - 1) >> 1;
+  const insertedAtMs = arrivals?.[middle] ?? (oldestAgeMs === undefined ? undefined : atMs - oldestAgeMs);
+  if (insertedAtMs === undefined) return undefined;
+  return { insertedAtMs, ageS: (trueAtMs - insertedAtMs) / 1000, behind: waiting - middle };
 }
 
 /** Of λ − μ·ρ with ρ = λ/μ: what counts is the doubt about the balance, not about the scale of both. */
@@ -327,7 +338,10 @@ function isEmpty({ input, estimate, known }: View): boolean {
   return inFlight === undefined && !counted && !estimate.busy;
 }
 
-/** While σ_μ/μ > 0.5: at most 2·n + 1 in each lead time, 6·n + 1 while the queue is above the target. */
+/**
+ * While σ_μ/μ > 0.5: at most 2·n + 1 in each lead time; while the queue is above the target 6·n + 1, or as many as the
+ * first guess takes for what the load needs.
+ */
 function coldLimit(
   { input, leadS, target }: View,
   memory: FluidMemory | undefined,
@@ -340,56 +354,15 @@ function coldLimit(
   const goesOn = memory !== undefined && input.nowMs - memory.coldAtMs < leadS * 1000;
   const from = goesOn ? Math.min(memory.coldFrom, input.asked) : input.asked;
   const atMs = goesOn ? memory.coldAtMs : input.nowMs;
-  const factor = input.messages.waiting > target ? HURRIED_FACTOR : COLD_FACTOR;
-  return { most: sure ? Number.POSITIVE_INFINITY : factor * from + 1, from, atMs };
+  if (sure) return { most: Number.POSITIVE_INFINITY, from, atMs };
+  if (input.messages.waiting <= target) return { most: COLD_FACTOR * from + 1, from, atMs };
+  return {
+    most: Math.max(HURRIED_FACTOR * from + 1, Math.ceil(EXPECTED_SHARE * (input.most ?? 0))),
+    from,
+    atMs,
+  };
 }
 
 function ceil(need: number): number {
   return count(Math.ceil(clamp(need, 0, 1e9)));
-}
-
-function figuresOf(view: View, wanted: number): Readonly<Record<string, number>> {
-  const { input, estimate, predicted } = view;
-  const { waiting, inFlight } = input.messages;
-  const { arrivals: arrivalsPerS, service: servicePerS } = estimate;
-  const deadTimeS = input.deadTimeMs / 1000;
-  const sure = areRatesKnown(view);
-  return {
-    waiting,
-    ...(inFlight !== undefined && { inFlight }),
-    ...(sure && { arrivalsPerS, servicePerS }),
-    predicted,
-    deadTimeS,
-    ...(sure && alternativesOf(view, wanted)),
-  };
-}
-
-/** Rates that are not known yet are not shown as if they were; what they come to in instances is known first. */
-function reasonOf(view: View): string {
-  const { arrivals, service } = view.estimate;
-  const waiting = `${brief(view.input.messages.waiting)} waiting`;
-  return areRatesKnown(view)
-    ? `${waiting}, ${brief(arrivals)}/s arriving, ${brief(service)}/s per instance`
-    : `${waiting}, work for ${brief(arrivals / service)} instances arriving (rates not known yet)`;
-}
-
-/** What a person gave is as good as known until it is measured. */
-function areRatesKnown({ estimate, isGiven }: View): boolean {
-  return Math.sqrt(estimate.varService) <= (isGiven ? AS_GIVEN : DOUBTFUL) * estimate.service;
-}
-
-/** What one fewer and one more than `wanted` would have meant, beside what it means itself. */
-function alternativesOf(view: View, wanted: number): Readonly<Record<string, number>> {
-  const { ahead, estimate } = view;
-  const course = { ...view, arrivals: ahead.whenReady, service: estimate.service };
-  const chosen = outcomeOf(course, wanted);
-  const fewer = outcomeOf(course, Math.max(0, wanted - 1));
-  const more = outcomeOf(course, wanted + 1);
-  return {
-    missChance: chosen.missChance,
-    waitingWithOneFewer: fewer.waiting,
-    missChanceWithOneFewer: fewer.missChance,
-    waitingWithOneMore: more.waiting,
-    missChanceWithOneMore: more.missChance,
-  };
 }

@@ -117,10 +117,11 @@ class AzureQueueSource implements MetricSource {
   }
 }
 
-/** All of a queue is known: it is looked at as a read of it would. */
+/** All of a queue is known: it is looked at as a read of it would, with times in whole seconds. */
 function seen(config: AzureStorageQueueMetric, queue: KnownQueue): MetricSample {
-  const { total, waiting, oldestAgeMs, asOfMs } = queue;
-  const agesMs = oldestAgeMs === undefined ? undefined : [oldestAgeMs];
+  const { total, waiting, arrivals, asOfMs } = queue;
+  const times = total < FULL_PEEK_BELOW ? arrivals : arrivals?.slice(0, 1);
+  const agesMs = times?.map((atMs) => asOfMs - 1000 * Math.floor(atMs / 1000));
   const peek = { asked: MAX_PEEK, seen: Math.min(MAX_PEEK, waiting), ...defined({ agesMs }) };
   return sampleOf(config, { count: total, asOfMs, peek });
 }

@@ -24,6 +24,13 @@ export const SHIPPED_LAWS: readonly Law[] = [
     start: () => new ShippedLaw(VIEWS.inFlight),
   },
   {
+    id: 'fluid-peek',
+    about:
+      'the default law, told what an Azure queue tells: also when those next in line came, in whole seconds',
+    spare: 0,
+    start: () => new ShippedLaw(VIEWS.source),
+  },
+  {
     id: 'fluid-counters',
     about: 'the default law, told also how many messages ever arrived',
     spare: 0,

@@ -127,6 +127,8 @@ export const VIEWS = {
     sampleOf: ({ waiting, asOfMs }) => ({ state: 'ok', waiting, asOfMs }),
   },
   inFlight: { targetOf: fluid, sampleOf: total },
+  /** All that its metric source tells. */
+  source: { targetOf: fluid, sampleOf: (queue, { metric }) => metricSources.seen(metric, queue) },
   counters: {
     targetOf: fluid,
     sampleOf: (queue, target) => ({ ...total(queue, target), arrivedTotal: queue.arrived }),

@@ -66,6 +66,9 @@ export interface Member {
   readonly series: Series;
 }
 
+/** Of so many messages the times are known. */
+const SEEN_ARRIVALS = 32;
+
 /** When the first step begins where nobody says another time; any day will do. */
 const START_MS = Date.UTC(2026, 0, 1);
 
@@ -145,15 +148,30 @@ export class World {
     const waiting = series.waiting[at] ?? 0;
     const arrived = series.arrived[at] ?? 0;
     const asOfMs = this.nowMs;
+    const arrivals = this.#arrivals(series, { first: arrived - waiting, waiting, at });
+    const [oldestMs] = arrivals;
     return {
       asOfMs,
       total: Math.round((series.total[at] ?? 0) * off),
       waiting: Math.round(waiting * off),
       arrived,
-      ...(waiting > 0 && {
-        oldestAgeMs: asOfMs - this.#fromMs - (arrivalOf(series, arrived - waiting, at) + 1) * STEP_MS,
-      }),
+      ...(oldestMs !== undefined && { oldestAgeMs: asOfMs - oldestMs, arrivals }),
     };
+  }
+
+  /** When the oldest of those that wait came. */
+  #arrivals(
+    series: Series,
+    { first, waiting, at }: { readonly first: number; readonly waiting: number; readonly at: number },
+  ): readonly number[] {
+    const times: number[] = [];
+    if (waiting <= 0) return times;
+    let k = arrivalOf(series, first, at);
+    for (let i = 0; i < Math.min(waiting, SEEN_ARRIVALS); i++) {
+      while (k < at && (series.arrived[k] ?? 0) <= first + i) k++;
+      times.push(this.#fromMs + (k + 1) * STEP_MS);
+    }
+    return times;
   }
 
   #launch(atMs: number): void {

@@ -18,6 +18,7 @@ describe('bench', () => {
     expect(BENCH_LAWS.map(({ id }) => id)).toEqual([
       'fluid-queue',
       'fluid-inflight',
+      'fluid-peek',
       'fluid-counters',
       'original-default',
       'original-demo',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Estimate } from '../../../src/core/law/estimate.ts';
 import { type FluidMemory, type FluidOptions, fluidLaw } from '../../../src/core/law/fluid.ts';
+import type { Estimate } from '../../../src/core/law/rates/estimate.ts';
 import { T0 } from '../../support/builders.ts';
 import { lawInput } from './law-input.ts';
 
@@ -21,6 +21,7 @@ function knowing(over: Partial<Estimate> = {}, memory: Partial<FluidMemory> = {}
       waiting: 0,
       working: undefined,
       arrived: undefined,
+      headMs: undefined,
       busy: true,
       meanReady: 5,
       proven: 0,
@@ -81,9 +82,9 @@ describe('Fluid decides', () => {
 
   it('holds a lower need for as long as giving back too early would cost', () => {
     const unsaid = { giveBackAfterMs: undefined, messages: { inFlight: 0 } };
-    expect(asked(0, unsaid).holdMs).toBe(4_000);
+    expect(asked(0, unsaid).holdMs).toBe(3_000);
     expect(asked(0, { ...unsaid, deadTimeMs: 500 }).holdMs).toBe(3_000);
-    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(48_800);
+    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(36_600);
   });
 
   it('holds it longer where nothing tells how many work', () => {

@@ -26,6 +26,7 @@ export function lawInput(waiting: number, over: Over = {}): LawInput {
       inFlight: undefined,
       perBusyInstance: 1,
       oldestAgeMs: undefined,
+      arrivals: undefined,
       arrivedTotal: undefined,
       ...over.messages,
     },

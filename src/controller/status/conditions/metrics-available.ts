@@ -4,7 +4,6 @@ import type { AppSpec, Duration, TargetSpec } from '../../../api/policy.ts';
 import { behaviorFor, usable } from '../../../core/demand/metric-failure.ts';
 import { timingOf } from '../../../core/demand/timing.ts';
 import type { MetricReading } from '../../../core/observation.ts';
-import type { NamedApp } from '../../policies/workloads.ts';
 import { readingsOf } from '../../round/observe.ts';
 import { type Finding, is, type Part } from './finding.ts';
 
@@ -47,7 +46,7 @@ function unreadOf(
     target,
     reading,
     exists,
-  }: { spec: NamedApp; target: TargetSpec | undefined; reading: MetricReading; exists: boolean },
+  }: { spec: AppSpec; target: TargetSpec | undefined; reading: MetricReading; exists: boolean },
   nowMs: number,
 ): readonly Unread[] {
   if (reading.state === 'ok') return [];

@@ -1,0 +1,80 @@
+// core: what is known of arrivals and service rate, and what a count of the queue tells.
+
+/** λ and μ with their covariance, and what the next update compares with. */
+export interface Estimate {
+  /** λ, messages/s. */
+  readonly arrivals: number;
+  /** μ, messages/s per instance. */
+  readonly service: number;
+  /** P_λλ. */
+  readonly varArrivals: number;
+  /** P_μμ. */
+  readonly varService: number;
+  /** P_λμ. */
+  readonly covariance: number;
+  /** When the queue was last counted, and what it was. */
+  readonly atMs: number;
+  readonly waiting: number;
+  /** Instances that were working then, where messages in flight are known. */
+  readonly working: number | undefined;
+  /** Cumulative arrivals then, where the source counts them. */
+  readonly arrived: number | undefined;
+  /** When the message that told an age came then, where the source tells such times. */
+  readonly headMs: number | undefined;
+  /** Whether that count was above the noise. */
+  readonly busy: boolean;
+  /** 20 s mean of the ready count. */
+  readonly meanReady: number;
+  /** Service rate that a falling queue has proven, slowly forgotten: μ cannot be less. */
+  readonly proven: number;
+  /** CUSUM of the normalised innovation, upwards and downwards. */
+  readonly above: number;
+  readonly below: number;
+  /** The first count, until the scale of λ and μ is guessed from what has come since; absent once it is not wanted. */
+  readonly first?: FirstCount;
+}
+
+/** What a queue was when it was first counted. */
+export interface FirstCount {
+  readonly atMs: number;
+  /** Messages that waited or were worked on. */
+  readonly total: number;
+  readonly arrived: number | undefined;
+}
+
+/** μ as far as it is known, and how far that is. */
+export interface ServiceRate {
+  /** Messages/s per instance. */
+  readonly rate: number;
+  /** σ_μ/μ. */
+  readonly doubt: number;
+}
+
+/** A message near the front of the queue, where the source tells when messages came. */
+export interface Head {
+  readonly insertedAtMs: number;
+  /** How long it had waited when the queue was as it was counted, s. */
+  readonly ageS: number;
+  /** So many came after it and wait as well. */
+  readonly behind: number;
+}
+
+/** One count of the queue. */
+export interface Measurement {
+  readonly atMs: number;
+  readonly waiting: number;
+  /** n̄: instances that served since the last count, on average. */
+  readonly served: number;
+  /** The count up to which the queue is as good as empty: max(1, 0.01·T). */
+  readonly emptyBelow: number;
+  /** Instances that are working, from messages in flight; undefined when unknown. */
+  readonly working: number | undefined;
+  readonly arrived: number | undefined;
+  readonly head?: Head | undefined;
+  /** The most instances that there may be; absent where nothing bounds them. */
+  readonly most?: number | undefined;
+}
+
+/** μ, and how large any rate may become. */
+export const LEAST_SERVICE = 1e-4;
+export const MOST = 1e9;

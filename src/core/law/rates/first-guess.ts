@@ -1,0 +1,79 @@
+// core: λ and μ before anything was measured, and their scale once the queue has grown (docs/design/law.md#estimation).
+
+import { clamp } from '../../numbers.ts';
+import { type Estimate, type FirstCount, LEAST_SERVICE, type Measurement, MOST } from './estimate.ts';
+
+/** σ_μ/μ of a rate that somebody gives. */
+const UNSURE = 0.3;
+/** A pool is sized for its load: of what may run, so much is reckoned with until something is measured. */
+export const EXPECTED_SHARE = 0.15;
+/** So many messages more than at first say how fast they come. */
+const ENOUGH_GROWN = 5;
+
+/**
+ * Before anything was measured: μ as guessed, its deviation as large as itself when the guess is ours.
+ *
+ * @param doubt σ_μ/μ of a service rate that is given
+ */
+export function firstEstimate(
+  m: Measurement,
+  serviceRate: number | undefined,
+  doubt: number = UNSURE,
+): Estimate {
+  const service = clamp(serviceRate ?? 1, LEAST_SERVICE, MOST);
+  const busy = m.waiting > m.emptyBelow;
+  return {
+    arrivals: service * (busy ? m.served : (m.working ?? m.served)),
+    service,
+    varArrivals: (service * Math.max(1, m.served)) ** 2,
+    varService: (serviceRate === undefined ? service : doubt * service) ** 2,
+    covariance: 0,
+    atMs: m.atMs,
+    waiting: m.waiting,
+    working: m.working,
+    arrived: m.arrived,
+    headMs: m.head?.insertedAtMs,
+    busy,
+    meanReady: m.served,
+    proven: 0,
+    above: 0,
+    below: 0,
+    ...(serviceRate === undefined && {
+      first: { atMs: m.atMs, total: m.waiting + (m.working ?? 0), arrived: m.arrived },
+    }),
+  };
+}
+
+/**
+ * With nothing measured and nothing given, a message might take a millisecond or an hour. What is known is how many
+ * instances there may be, and that whoever wrote that down had the load in mind: as soon as the queue has grown by
+ * enough to say how fast, μ is guessed so that a small share of them would do, with a deviation as large as itself.
+ * A pool that has as many at work already was started by somebody who knew, or is small: it is measured as it is.
+ */
+export function scaled(known: Estimate, first: FirstCount, now: Measurement): Estimate {
+  const { first: _, ...settled } = known;
+  const expected = EXPECTED_SHARE * (now.most ?? 0);
+  if (now.most === undefined || now.served >= expected) return settled;
+  const grown = now.waiting + (now.working ?? 0) - first.total;
+  if (grown < ENOUGH_GROWN || now.waiting <= now.emptyBelow) return known;
+  const overS = (now.atMs - first.atMs) / 1000;
+  const arrived = arrivedSince(first.arrived, now);
+  const flow = (arrived ?? grown) / overS;
+  const missing = arrived === undefined ? expected - now.served : expected;
+  const service = clamp(flow / Math.max(1, missing), LEAST_SERVICE, MOST);
+  // Without a counter the messages that were worked off meanwhile are as unknown as μ itself.
+  const own = arrived === undefined ? service * now.served : 0;
+  return {
+    ...settled,
+    arrivals: flow + own,
+    varArrivals: Math.max(flow / overS, 0.1 * flow * flow) + own * own,
+    service,
+    varService: service * service,
+    covariance: 0.9 * service * own,
+  };
+}
+
+function arrivedSince(before: number | undefined, { arrived }: Measurement): number | undefined {
+  if (before === undefined || arrived === undefined || arrived < before) return undefined;
+  return arrived - before;
+}

@@ -1,0 +1,174 @@
+// core: what two counts of a queue tell of λ and μ, by what their source tells apart (docs/design/law.md#estimation).
+
+import { type Estimate, type Measurement, MOST } from './estimate.ts';
+import {
+  correct,
+  correctService,
+  type Filter,
+  type Observation,
+  type ServiceNews,
+  slowerService,
+} from './filter.ts';
+
+/** Counting noise: a share of the queue, and its floor in messages. */
+export const COUNT_NOISE_SHARE = 0.03;
+const COUNT_NOISE = 0.3;
+/** How little two looks at the working instances say about those in between, as a share of their number. */
+const WORKING_NOISE = 1;
+/** No message waits where so many deviations of what comes between two counts still find an idle instance. */
+const FREE = 2;
+/** Where more than so many messages are finished by each between two counts, the later count tells nothing of μ. */
+const SLOW = 2;
+/** Times of messages are whole seconds where nothing says otherwise, and how wrong an age is by that. */
+const HEAD_ROUNDING_S = 1;
+const HEAD_ROUNDING_NOISE_S = 0.4;
+/** How much λ may have changed since a message came: the variance of its logarithm, 1/s. */
+const HEAD_DRIFT = 0.003;
+
+/** What happened between two counts. */
+export interface Interval {
+  readonly before: Estimate;
+  readonly now: Measurement;
+  /** Δ, s. */
+  readonly dt: number;
+  readonly busy: boolean;
+  /** What would be waiting now by what was known before. */
+  readonly expected: number;
+  /** n̄ differs from its mean of the last 20 s. */
+  readonly moved: boolean;
+}
+
+/** Picks the observations that this interval allows. */
+export function observe(f: Filter, i: Interval): void {
+  const { before, now } = i;
+  observeHead(f, i);
+  if (now.arrived !== undefined && before.arrived !== undefined)
+    observeCounter(f, i, now.arrived - before.arrived);
+  else if (now.working !== undefined && before.working !== undefined)
+    observeWorking(f, i, before.working, now.working);
+  else observeQueue(f, i);
+}
+
+/**
+ * A counter tells λ = ΔA/Δ, and an interval behind a queue then tells μ = (ΔA − Δq)/(n̄·Δ): that it is larger, when the
+ * queue was to last; that it is smaller, when the queue did last.
+ */
+function observeCounter(f: Filter, i: Interval, arrived: number): void {
+  const { before, now, dt, busy } = i;
+  if (arrived < 0) return; // the counter began again
+  correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt, service: 'kept' });
+  const done = Math.max(0, arrived - (now.waiting - before.waiting)) / dt;
+  const lasts = done > f.m * now.served ? wasToLast(i) : before.busy && busy;
+  if (!lasts || now.served <= 0) return;
+  const r = queueNoise(f, i, now.served) - f.l / dt;
+  correct(f, { y: done, hl: 0, hm: now.served, r, service: 'learned' });
+}
+
+/**
+ * First in, first out: what waits behind a message came since it came, so λ = behind/age on average over that time,
+ * whatever μ is. Times are often whole seconds; the next reading looks at mostly the same messages; and λ may have
+ * changed since. A message that does not go although others are served says nothing of how they came.
+ */
+function observeHead(f: Filter, { before, now, dt }: Interval): void {
+  const { head } = now;
+  if (head === undefined || before.headMs === undefined || head.insertedAtMs <= before.headMs) return;
+  const { behind } = head;
+  const ageS = head.ageS - HEAD_ROUNDING_S / 2;
+  if (behind < 2 || !(ageS >= Math.max(dt, HEAD_ROUNDING_S / 2) && ageS < MOST)) return;
+  const l = Math.max(f.l, 1 / ageS);
+  const rounding = (HEAD_ROUNDING_NOISE_S * l) / ageS;
+  const once = l / ageS + rounding * rounding + (HEAD_DRIFT * l * l * ageS) / 3;
+  correct(f, { y: behind / ageS, hl: 1, hm: 0, r: (once * ageS) / dt, service: 'kept', alarms: false });
+}
+
+/**
+ * y = Δ(waiting + working)/Δ = λ − μ·working: behind a queue that was to last the balance of flows, else Little's
+ * law. There gain and noise are those of as many as are expected to work: else low counts would weigh more than high
+ * ones. A queue that lasted although it was not to says that μ is smaller.
+ */
+function observeWorking(f: Filter, i: Interval, was: number, is: number): void {
+  const { before, now, dt, busy } = i;
+  const change = (now.waiting + is - before.waiting - was) / dt;
+  const slower = busy ? lastedAfterAll(f, i, change) : undefined;
+  if (wasToLast(i)) {
+    balance(f, i, change, learnedFrom(f, i, true));
+    if (slower !== undefined) correctService(f, slower);
+    return;
+  }
+  const there = before.waiting + was;
+  if (!before.busy && there + FREE * Math.sqrt(f.l * dt) <= now.served) {
+    observeFree(f, i, there, now.waiting + is);
+    return;
+  }
+  const working = Math.min(now.served, f.l / f.m);
+  const y = change + f.m * ((is + was) / 2 - working);
+  const r = queueNoise(f, i, working) + WORKING_NOISE * f.m * f.m * working;
+  correct(f, { y, hl: 1, hm: -working, r, service: 'kept' });
+  if (slower !== undefined) correctService(f, slower);
+}
+
+/**
+ * Where no message waits, those in flight are a birth-death process: of `was` there are left was·p + ρ·(1 − p) with
+ * p = e^(−μ·Δ). How soon more than ρ become ρ tells μ, and how many there are λ/μ (docs/design/law.md#estimation).
+ */
+function observeFree(f: Filter, { now, dt }: Interval, was: number, is: number): void {
+  const rho = Math.min(now.served, f.l / f.m);
+  const left = Math.exp(-f.m * dt);
+  const overS = -Math.expm1(-f.m * dt) / f.m;
+  const share = (dt * left) / overS;
+  const working = share * was + (1 - share) * rho;
+  const y = (is - was) / overS + f.m * (was - working);
+  const r = (rho * (1 - left * left) + 2 * COUNT_NOISE * COUNT_NOISE) / (overS * overS);
+  const isSlow = (f.m - Math.sqrt(f.mm)) * dt < SLOW;
+  correct(f, { y, hl: 1, hm: -working, r, service: isSlow ? 'learned' : 'kept' });
+}
+
+/** Where only the queue is known, an interval tells something when it lasted, or ran out sooner than expected. */
+function observeQueue(f: Filter, i: Interval): void {
+  const { before, now, dt, busy, expected, moved } = i;
+  if (!before.busy || !(busy || now.waiting < expected)) return;
+  const change = (now.waiting - before.waiting) / dt;
+  const slower = moved ? lastedAfterAll(f, i, change) : undefined;
+  balance(f, i, change, learnedFrom(f, i, moved));
+  if (slower !== undefined) correctService(f, slower);
+}
+
+/** y = Δq/Δ = λ − μ·n̄ */
+function balance(f: Filter, i: Interval, change: number, service: Observation['service']): void {
+  correct(f, flows(f, i, change, service));
+}
+
+function flows(f: Filter, i: Interval, change: number, service: Observation['service']): Observation {
+  const { served } = i.now;
+  return { y: change, hl: 1, hm: -served, r: queueNoise(f, i, served), service };
+}
+
+function wasToLast({ before, now, expected }: Interval): boolean {
+  return before.busy && expected > now.emptyBelow;
+}
+
+/** What an interval behind a queue tells of μ, settled by what was known before the count. */
+function learnedFrom(f: Filter, i: Interval, mayLearn: boolean): Observation['service'] {
+  if (!mayLearn || !isLong(f, i, i.expected)) return 'kept';
+  return i.moved ? 'doubted' : 'learned';
+}
+
+/**
+ * A queue that is long although it was not to be says that μ is smaller: all were busy all the time, and yet it lasted.
+ * What it says is taken from the filter before the count has its usual effect, so that neither lessens the other.
+ */
+function lastedAfterAll(f: Filter, i: Interval, change: number): ServiceNews | undefined {
+  if (isLong(f, i, i.expected) || !isLong(f, i, i.now.waiting)) return undefined;
+  return slowerService(f, flows(f, i, change, 'learned'));
+}
+
+/** A queue that is short against what comes and goes between two counts may be empty in between. */
+function isLong(f: Filter, { before, now, dt }: Interval, then: number): boolean {
+  return Math.min(before.waiting, then) > Math.sqrt((f.l + f.m * now.served) * dt);
+}
+
+/** R = (λ + 0.5·μ·n̄)/Δ + 2·(0.03·q + 0.3)²/Δ², with the last q, so that a longer queue never weighs less. */
+function queueNoise(f: Filter, { before, dt }: Interval, working: number): number {
+  const counting = COUNT_NOISE_SHARE * before.waiting + COUNT_NOISE;
+  return (f.l + 0.5 * f.m * working) / dt + (2 * counting * counting) / (dt * dt);
+}

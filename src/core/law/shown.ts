@@ -1,0 +1,69 @@
+// core: what the default law tells people: rates once they are known, and what other counts would mean.
+
+import { brief } from '../../api/words/figures.ts';
+import { type Course, outcomeOf } from './alternatives.ts';
+import type { LawInput } from './law.ts';
+import type { Estimate } from './rates/estimate.ts';
+
+/** σ_λ/λ and σ_μ/μ up to which rates are shown: they are then within a quarter of the truth (`npm run bench -- rates`). */
+const DOUBTFUL = 0.15;
+/** What a person gave is as good as known until it is measured. */
+const AS_GIVEN = 0.3;
+
+export interface Shown extends Omit<Course, 'arrivals' | 'service'> {
+  readonly input: LawInput;
+  readonly estimate: Estimate;
+  readonly ahead: { readonly whenReady: number };
+  /** Whether the policy gives the service rate. */
+  readonly isGiven: boolean;
+}
+
+export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string, number>> {
+  const { input, estimate, predicted } = shown;
+  const { waiting, inFlight } = input.messages;
+  const { arrivals: arrivalsPerS, service: servicePerS } = estimate;
+  const deadTimeS = input.deadTimeMs / 1000;
+  const known = knownOf(shown);
+  return {
+    waiting,
+    ...(inFlight !== undefined && { inFlight }),
+    ...(known.arrivals && { arrivalsPerS }),
+    ...(known.service && { servicePerS }),
+    predicted,
+    deadTimeS,
+    ...(known.service && alternativesOf(shown, wanted)),
+  };
+}
+
+/** Rates that are not known yet are not shown as if they were; what they come to in instances is known first. */
+export function reasonOf(shown: Shown): string {
+  const { arrivals, service } = shown.estimate;
+  const known = knownOf(shown);
+  const waiting = `${brief(shown.input.messages.waiting)} waiting`;
+  const work = `work for ${brief(arrivals / service)} instances arriving`;
+  if (!known.service) return `${waiting}, ${work} (rates not known yet)`;
+  return `${waiting}, ${known.arrivals ? `${brief(arrivals)}/s arriving` : work}, ${brief(service)}/s per instance`;
+}
+
+/** Arrivals that a given service rate tells are as good as that. */
+function knownOf({ estimate, isGiven }: Shown): { readonly arrivals: boolean; readonly service: boolean } {
+  const { arrivals, service, varArrivals, varService } = estimate;
+  const known = Math.sqrt(varService) <= (isGiven ? AS_GIVEN : DOUBTFUL) * service;
+  return { service: known, arrivals: known && (isGiven || Math.sqrt(varArrivals) <= DOUBTFUL * arrivals) };
+}
+
+/** What one fewer and one more than `wanted` would have meant, beside what it means itself. */
+function alternativesOf(shown: Shown, wanted: number): Readonly<Record<string, number>> {
+  const { ahead, estimate } = shown;
+  const course = { ...shown, arrivals: ahead.whenReady, service: estimate.service };
+  const chosen = outcomeOf(course, wanted);
+  const fewer = outcomeOf(course, Math.max(0, wanted - 1));
+  const more = outcomeOf(course, wanted + 1);
+  return {
+    missChance: chosen.missChance,
+    waitingWithOneFewer: fewer.waiting,
+    missChanceWithOneFewer: fewer.missChance,
+    waitingWithOneMore: more.waiting,
+    missChanceWithOneMore: more.missChance,
+  };
+}

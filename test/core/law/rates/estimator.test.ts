@@ -1,0 +1,303 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Estimate, Measurement } from '../../../../src/core/law/rates/estimate.ts';
+import { update } from '../../../../src/core/law/rates/estimator.ts';
+import { firstEstimate } from '../../../../src/core/law/rates/first-guess.ts';
+import { T0 } from '../../../support/builders.ts';
+import { poisson, seeded } from '../../../support/seeded.ts';
+
+const STEP_S = 0.5;
+
+interface Course {
+  readonly arrivals: (atS: number) => number;
+  readonly service: number;
+  readonly ready: (atS: number) => number;
+  readonly seconds: number;
+  readonly inFlight?: boolean;
+  readonly counter?: boolean;
+  readonly serviceRate?: number;
+  readonly seed?: number;
+}
+
+/** A queue of Poisson arrivals and services in steps of 25 ms, counted every half second. */
+function follow(course: Course): { readonly estimate: Estimate; readonly history: readonly Estimate[] } {
+  const random = seeded(course.seed ?? 1);
+  const history: Estimate[] = [];
+  let there = 0;
+  let arrived = 0;
+  let estimate: Estimate | undefined;
+  for (let k = 0; k * STEP_S <= course.seconds; k++) {
+    const ready = course.ready(k * STEP_S);
+    const working = Math.min(there, ready);
+    const measurement: Measurement = {
+      atMs: T0 + k * STEP_S * 1000,
+      waiting: there - working,
+      served: ready,
+      emptyBelow: 1,
+      working: course.inFlight ? working : undefined,
+      arrived: course.counter ? arrived : undefined,
+    };
+    estimate =
+      estimate === undefined ? firstEstimate(measurement, course.serviceRate) : update(estimate, measurement);
+    history.push(estimate);
+    for (let i = 0; i < 20; i++) {
+      const n = poisson(random, (course.arrivals(k * STEP_S) * STEP_S) / 20);
+      arrived += n;
+      there += n;
+      there = Math.max(0, there - poisson(random, (course.service * Math.min(there, ready) * STEP_S) / 20));
+    }
+  }
+  return { estimate: estimate!, history };
+}
+
+describe('the first scale', () => {
+  const grown = (over: Partial<Measurement>, serviceRate?: number): Estimate => {
+    const m: Measurement = { atMs: T0, waiting: 0, served: 1, emptyBelow: 1, working: 0, arrived: undefined };
+    const later = { ...m, atMs: T0 + 2_000, waiting: 19, working: 1, ...over };
+    return update(firstEstimate(m, serviceRate), later);
+  };
+
+  it('is such that a small share of what there may be would do', () => {
+    // 20 more in 2 s: 10/s, which 0.15·40 - 1 instances more are to work off
+    const { service, arrivals } = grown({ most: 40 });
+    expect(service).toBeCloseTo(10 / 5, 0);
+    expect(arrivals / service).toBeCloseTo(6, 0);
+  });
+
+  it.each([
+    { name: 'nothing says how many there may be', over: {} },
+    { name: 'more run already', over: { most: 40, served: 7 } },
+    { name: 'the pool is small', over: { most: 5 } },
+    { name: 'the queue has hardly grown', over: { most: 40, waiting: 3 } },
+  ])('is not guessed where $name', ({ over }) => {
+    expect(Math.abs(grown(over).service - 1)).toBeLessThan(0.5);
+  });
+
+  it('is not guessed where the service rate is given', () => {
+    expect(grown({ most: 40 }, 30).service).toBeCloseTo(30, 0);
+  });
+
+  it('is guessed once', () => {
+    const { first } = grown({ most: 40 });
+    expect(first).toBeUndefined();
+  });
+});
+
+describe('the estimate of arrivals and service rate', () => {
+  it('knows arrivals and service rate once the ready count has moved behind a queue', () => {
+    const { estimate } = follow({
+      arrivals: () => 60,
+      service: 5,
+      ready: (t) => (Math.floor(t / 10) % 2 === 0 ? 9 : 14),
+      seconds: 200,
+    });
+    expect(estimate.service).toBeGreaterThan(3.5);
+    expect(estimate.service).toBeLessThan(6.5);
+    expect(estimate.arrivals / estimate.service).toBeGreaterThan(10.5);
+    expect(estimate.arrivals / estimate.service).toBeLessThan(13.5);
+  });
+
+  it.each([0.2, 1, 5, 25])(
+    'finds the offered load from messages in flight, whatever its guess (%d/s)',
+    (guess) => {
+      const { estimate } = follow({
+        arrivals: () => 60,
+        service: 5,
+        ready: () => 20,
+        seconds: 60,
+        inFlight: true,
+        serviceRate: guess,
+      });
+      expect(estimate.arrivals / estimate.service).toBeGreaterThan(9);
+      expect(estimate.arrivals / estimate.service).toBeLessThan(15);
+    },
+  );
+
+  it('takes arrivals from a counter, and the service rate from a queue that is worked off', () => {
+    const { estimate } = follow({
+      arrivals: (t) => (t < 5 ? 200 : 40),
+      service: 5,
+      ready: () => 12,
+      seconds: 30,
+      counter: true,
+    });
+    expect(estimate.arrivals).toBeGreaterThan(33);
+    expect(estimate.arrivals).toBeLessThan(47);
+    expect(estimate.service).toBeGreaterThan(3.5);
+    expect(estimate.service).toBeLessThan(5.6);
+  });
+
+  it('follows a step of the arrivals within two seconds', () => {
+    const { history } = follow({
+      arrivals: (t) => (t < 30 ? 20 : 120),
+      service: 5,
+      ready: (t) => (t < 10 ? 3 : t < 20 ? 6 : 4),
+      seconds: 32,
+    });
+    const before = history[60]!.arrivals;
+    expect(before).toBeGreaterThan(12);
+    expect(before).toBeLessThan(30);
+    expect(history.at(-1)!.arrivals).toBeGreaterThan(85);
+  });
+
+  it('does not let the service rate drift while the ready count stays', () => {
+    const { estimate, history } = follow({
+      arrivals: () => 45,
+      service: 5,
+      ready: () => 8,
+      seconds: 300,
+      serviceRate: 5,
+    });
+    expect(estimate.service).toBeCloseTo(history[40]!.service, 6);
+    expect(estimate.arrivals - 8 * estimate.service).toBeGreaterThan(0);
+  });
+
+  it('takes what left the queue as proof of the service rate', () => {
+    const count = (waiting: number, k: number): Measurement => ({
+      atMs: T0 + k * 500,
+      waiting,
+      served: 10,
+      emptyBelow: 1,
+      working: undefined,
+      arrived: undefined,
+    });
+    const first = firstEstimate(count(1_000, 0), 0.1);
+    const drained = update(first, count(800, 1));
+    // (200 - 3·(0.03·1000 + 0.7) - √200) / (10 · 0.5 s) = 18.75/s
+    expect(drained.proven).toBeCloseTo((200 - 3 * 30.7 - Math.sqrt(200)) / 5, 6);
+    expect(drained.service).toBeGreaterThanOrEqual(0.8 * drained.proven);
+    // and slowly forgets it: by a factor e in 300 s
+    const later = update(drained, { ...count(800, 1), atMs: T0 + 300_500 });
+    expect(later.proven).toBeCloseTo(drained.proven / Math.E, 6);
+  });
+
+  it('knows that a queue that stays empty lets no more arrive than is served', () => {
+    const { history } = follow({
+      arrivals: (t) => (t < 10 ? 100 : 5),
+      service: 5,
+      ready: () => 20,
+      seconds: 60,
+      serviceRate: 5,
+    });
+    for (const e of history.slice(-40)) expect(e.arrivals).toBeLessThanOrEqual(e.service * 20 + 1e-9);
+  });
+
+  it('changes nothing on a count that is not newer', () => {
+    const { estimate } = follow({ arrivals: () => 10, service: 5, ready: () => 3, seconds: 5 });
+    const same: Measurement = { ...estimate, waiting: 999, served: 3, emptyBelow: 1 };
+    expect(update(estimate, same)).toBe(estimate);
+    expect(update(estimate, { ...same, atMs: estimate.atMs - 1 })).toBe(estimate);
+  });
+
+  it('forgives a counter that begins again', () => {
+    const m = { waiting: 0, served: 5, emptyBelow: 1, working: undefined };
+    const first = firstEstimate({ ...m, atMs: T0, arrived: 1_000_000 }, 5);
+    const next = update(first, { ...m, atMs: T0 + 500, arrived: 3 });
+    expect(next.arrivals).toBeGreaterThanOrEqual(0);
+    expect(next.arrived).toBe(3);
+  });
+
+  it.each([1, 2, 3, 4, 5])('stays positive, finite and with a covariance that is one (seed %d)', (seed) => {
+    const random = seeded(seed);
+    let estimate = firstEstimate(
+      { atMs: T0, waiting: 0, served: 0, emptyBelow: 1, working: 0, arrived: undefined },
+      undefined,
+    );
+    for (let k = 1; k < 2_000; k++) {
+      const served = Math.floor(random() * 10);
+      const wild = random() < 0.02 ? 1e9 : 100;
+      estimate = update(estimate, {
+        atMs: estimate.atMs + Math.ceil(random() * 3_000),
+        waiting: Math.floor(random() * wild),
+        served,
+        emptyBelow: 1,
+        working: random() * served,
+        arrived: undefined,
+      });
+      expect(estimate.arrivals).toBeGreaterThanOrEqual(0);
+      expect(estimate.service).toBeGreaterThan(0);
+      expect(estimate.varArrivals).toBeGreaterThan(0);
+      expect(estimate.varService).toBeGreaterThan(0);
+      expect(estimate.covariance ** 2).toBeLessThanOrEqual(estimate.varArrivals * estimate.varService);
+      for (const value of Object.values(estimate))
+        if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
+  it.each([
+    { known: 'the queue', inFlight: false, counter: false },
+    { known: 'messages in flight', inFlight: true, counter: false },
+    { known: 'arrivals', inFlight: true, counter: true },
+  ])('never is of fewer arrivals or of a quicker service for a longer queue ($known)', (known) => {
+    const round = fc.record({
+      there: fc.oneof(fc.nat(30), fc.nat(400)),
+      ready: fc.integer({ min: 0, max: 20 }),
+      afterMs: fc.constantFrom(250, 500, 1_000, 3_000),
+      arrived: fc.nat(60),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(round, { minLength: 2, maxLength: 9 }),
+        fc.option(fc.constantFrom(0.5, 2, 20), { nil: undefined }),
+        fc.array(fc.nat(60), { minLength: 2, maxLength: 12 }),
+        (rounds, guess, last) => {
+          let [atMs, arrived] = [T0, 0];
+          const measured = rounds.map(({ there, ready, afterMs, arrived: more }): Measurement => {
+            atMs += afterMs;
+            arrived += more;
+            return count({ there, ready, atMs, arrived });
+          });
+          const [first, ...others] = measured.slice(0, -1);
+          const before = others.reduce(update, firstEstimate(first!, guess));
+          const { ready } = rounds.at(-1)!;
+          let shorter: Estimate | undefined;
+          for (const there of [...last].sort((a, b) => a - b)) {
+            const longer = update(before, count({ there, ready, atMs, arrived }));
+            const least = shorter ?? longer;
+            expect(longer.arrivals).toBeGreaterThanOrEqual(least.arrivals * (1 - 1e-9));
+            expect(longer.service).toBeLessThanOrEqual(least.service * (1 + 1e-9));
+            shorter = longer;
+          }
+        },
+      ),
+      {
+        numRuns: 1_000,
+        // Found once: a queue that lasted by the messages that wait but not by all of them, and an empty one that
+        // bounded arrivals by the service rate that it had just taught.
+        examples: [
+          [
+            [
+              { there: 3, ready: 1, afterMs: 250, arrived: 0 },
+              { there: 19, ready: 13, afterMs: 3_000, arrived: 0 },
+              { there: 0, ready: 12, afterMs: 500, arrived: 0 },
+            ],
+            undefined,
+            [5, 15],
+          ],
+          [
+            [
+              { there: 0, ready: 0, afterMs: 250, arrived: 0 },
+              { there: 5, ready: 0, afterMs: 250, arrived: 0 },
+              { there: 0, ready: 0, afterMs: 250, arrived: 0 },
+              { there: 0, ready: 5, afterMs: 250, arrived: 0 },
+            ],
+            undefined,
+            [1, 0],
+          ],
+        ],
+      },
+    );
+
+    function count(c: { there: number; ready: number; atMs: number; arrived: number }): Measurement {
+      const working = known.inFlight ? Math.min(c.there, c.ready) : undefined;
+      return {
+        atMs: c.atMs,
+        waiting: c.there - (working ?? 0),
+        served: c.ready,
+        emptyBelow: 1,
+        working,
+        arrived: known.counter ? c.arrived : undefined,
+      };
+    }
+  });
+});
