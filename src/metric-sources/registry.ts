@@ -4,6 +4,7 @@ import type { MetricSpec } from '../api/policy.ts';
 import type { MetricSample } from '../core/observation.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import { azureStorageQueue } from './azure-queue/index.ts';
+import { azureServiceBus } from './azure-service-bus/index.ts';
 import { http } from './http/index.ts';
 import { nats } from './nats/index.ts';
 import { nsq } from './nsq/index.ts';
@@ -24,6 +25,7 @@ import { sqs } from './sqs/index.ts';
 import { withDeadline } from './wrappers/deadline.ts';
 
 export const METRIC_SOURCES: readonly MetricSourceType[] = [
+  azureServiceBus,
   azureStorageQueue,
   http,
   nats,

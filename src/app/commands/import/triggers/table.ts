@@ -2,6 +2,7 @@
 
 import { awsSqsQueue } from './aws-sqs-queue.ts';
 import { azureQueue } from './azure-queue.ts';
+import { azureServiceBus } from './azure-servicebus.ts';
 import { cron } from './cron.ts';
 import { postgresql } from './postgresql.ts';
 import { prometheus } from './prometheus.ts';
@@ -15,6 +16,7 @@ const noRoom = (): Imported =>
 export const TRIGGERS: Readonly<Record<string, (trigger: Trigger) => Imported>> = {
   'aws-sqs-queue': awsSqsQueue,
   'azure-queue': azureQueue,
+  'azure-servicebus': azureServiceBus,
   cpu: noRoom,
   cron,
   memory: noRoom,
