@@ -39,21 +39,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of an adapter room that its adapters have in common. */
-const SHARED_FOLDERS = ['connection', 'wrappers'];
+const SHARED_FOLDERS = ['connection', 'wrappers', 'docker-engine'];
 
 /** The adapter folders: within these rooms one folder never imports another. */
 const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];
 
 /** The only place each of these packages may be imported. */
 const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
-  '@kubernetes/client-node': ['policy-sources/kubernetes'],
+  '@kubernetes/client-node': ['runtime/kubernetes'],
   '@bufbuild/protobuf': ['server/kube'],
   '@aws-sdk/client-sqs': ['metric-sources/sqs'],
   '@azure/storage-queue': ['metric-sources/azure-queue', 'programs'],
   '@marcbachmann/cel-js': ['core', 'api'],
   croner: ['core', 'api'],
   pg: ['metric-sources/postgresql'],
-  undici: ['metric-sources/connection'],
+  undici: ['metric-sources/connection', 'schedulers/docker-engine'],
   axios: ['schedulers/marathon', 'cli'],
   'js-yaml': ['api', 'cli', 'app'],
   ajv: ['api', 'app', 'metric-sources'],

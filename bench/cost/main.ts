@@ -8,6 +8,7 @@ import type { DecisionInput, DecisionMemory } from '../../src/core/decision.ts';
 import { rates, ratesText } from '../rates/rates.ts';
 import { reality } from '../reality/reality.ts';
 import { realityText } from '../reality/text.ts';
+import { readings } from '../sources/readings.ts';
 import { edits, manyPolicies } from './api.ts';
 import { bounds } from './bounds.ts';
 import { editsInKubernetes } from './kubernetes.ts';
@@ -74,7 +75,9 @@ function timingLine({ name, medianUs, p95Us, ratio, runs }: Timing): string {
 }
 
 function figureLine({ name, value, unit, limit, note }: Figure): string {
-  const shown = `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`.trim().padStart(10);
+  const shown = `${Number.isInteger(value) ? value : value.toFixed(value < 10 ? 2 : 1)} ${unit}`
+    .trim()
+    .padStart(10);
   const bound =
     limit === undefined
       ? ''
@@ -112,7 +115,9 @@ async function printCosts(): Promise<void> {
   const before = machine();
   const { rows, reach } = positionals.includes('bounds')
     ? { rows: [], reach: await bounds() }
-    : await everything();
+    : positionals.includes('sources')
+      ? { rows: [], reach: await readings() }
+      : await everything();
   if (values.output === 'json') {
     const figures = reach.map((figure) => ({
       ...figure,
@@ -153,6 +158,7 @@ async function everything(): Promise<{
     ...(await manyApps()),
     ...(await manyPolicies()),
     ...(await bounds()),
+    ...(await readings()),
     ...(await resting),
   ];
   return { rows, reach };

@@ -36,6 +36,8 @@ export const CONDITION_REASONS = [
   'WaitingForLock',
   'MarathonUnavailable',
   'MarathonRefused',
+  'SchedulerUnavailable',
+  'TargetRefused',
   'AppMissing',
   'Observing',
   'Standby',

@@ -167,8 +167,8 @@ export type AppDefinition = Readonly<Record<string, unknown>>;
 /** One app of a policy. It is fixed (`instances.fixed`), a remainder (`remainder`) or scaled (`targets`). */
 export interface AppSpec {
   readonly name: string;
-  /** Absolute Marathon id, after defaulting. */
-  readonly id: string;
+  /** Absolute Marathon id, after defaulting; absent where the app names another scheduler by its block. */
+  readonly id?: string;
   /** 1 is highest; absent on fixed apps only. */
   readonly priority?: number;
   readonly instances: InstancesSpec;

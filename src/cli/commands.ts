@@ -11,6 +11,8 @@ const ALLOW = [
   'allowEndpoint',
   'allowAppPrefix',
   'allowPrivileged',
+  'allowNamespace',
+  'allowDocker',
   'allowDefinition',
 ] as const;
 

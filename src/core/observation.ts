@@ -74,8 +74,11 @@ export interface OperationObservation {
 
 /** Why instances wait, in words that every scheduler has in common. */
 export interface WaitingReason {
-  /** `NoRoom`: what is free is too small. `NotPlaced`: a rule keeps it from where there is room. `Quota`: it may not have more. */
-  readonly reason: 'NoRoom' | 'NotPlaced' | 'Quota';
+  /**
+   * `NoRoom`: what is free is too small. `NotPlaced`: a rule keeps it from where there is room. `Quota`: it may not have
+   * more. `BackingOff`: it failed before and is tried again later.
+   */
+  readonly reason: 'NoRoom' | 'NotPlaced' | 'Quota' | 'BackingOff';
   /** In the scheduler's own words. */
   readonly text: string;
 }
@@ -103,6 +106,12 @@ export interface AppObservation {
   readonly operations: readonly OperationObservation[];
   /** When count and definition were changed last, ms since the epoch. */
   readonly lastScalingAtMs?: number;
+  /** The scheduler's version of the count, where it has one: another one after every write of it. */
+  readonly countVersion?: string;
+  /** Who wrote the count last, where the scheduler keeps that: `us`, or the name that it has for somebody else. */
+  readonly writtenBy?: 'us' | { readonly name: string };
+  /** Why its count is not ours to steer although it exists, in a sentence: then it is left alone. */
+  readonly refused?: string;
   readonly lastConfigChangeAtMs?: number;
   /** The scheduler's name of what it runs now: another one after every change. */
   readonly version?: string;

@@ -1,5 +1,6 @@
 // schedulers: every scheduler there is, by name, in alphabetical order.
 
+import type { SchedulerBlock } from '../api/schema/scheduler-block.ts';
 import { MarathonClusters } from './marathon/clusters.ts';
 import { footprintOf as marathonFootprint } from './marathon/definition/footprint.ts';
 import { footprintOf as memoryFootprint } from './memory/definition.ts';
@@ -14,3 +15,13 @@ export const SCHEDULERS = {
     footprint: memoryFootprint,
   },
 } as const satisfies Readonly<Record<string, SchedulerType>>;
+
+/** Schedulers by the key of an app's block. */
+export type SchedulerTypes = Readonly<Record<string, SchedulerType>>;
+
+/** What the schedulers contribute to the resource, in their order. */
+export function blocksOf(types: SchedulerTypes): readonly SchedulerBlock[] {
+  return Object.entries(types).flatMap(([type, { block }]) =>
+    block === undefined ? [] : [{ type, ...block }],
+  );
+}

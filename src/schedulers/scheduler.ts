@@ -1,11 +1,13 @@
 // schedulers: the port. Reports what is, executes one change; never decides.
 
-import type { AppDefinition, EnvFrom, PolicySpec } from '../api/policy.ts';
+import type { AppDefinition, EnvFrom, ObjectMeta } from '../api/policy.ts';
+import type { JsonObject } from '../api/schema/json-schema.ts';
+import type { SchedulerBlock } from '../api/schema/scheduler-block.ts';
 import type { ValueResolver } from '../api/values.ts';
 import type { Change, FieldDiff } from '../core/change.ts';
 import type { AppObservation, Footprint } from '../core/observation.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { WaitError } from '../runtime/errors.ts';
+import { TerminalError, WaitError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { SchedulerWords } from './words.ts';
 import type { WorkloadIdentity } from './workload.ts';
@@ -29,10 +31,21 @@ export type ApplyResult =
  */
 export class SurplusWaits extends WaitError {}
 
+/**
+ * The target may not be steered by us, whatever is asked of it: a HorizontalPodAutoscaler holds it too, it has no count.
+ * The message names who or what is in the way, and what would change that.
+ */
+export class TargetRefused extends TerminalError {}
+
 /** The world at one moment. */
 export interface SchedulerView {
-  /** By id; only of the ids asked for, absent when the app does not exist. */
+  /** By name; only of the names asked for, absent when the workload does not exist. */
   readonly apps: ReadonlyMap<string, AppObservation>;
+  /**
+   * By name: workloads that could not be looked at, and why, while others could: forbidden, too many requests. Nothing is
+   * known of them, so each goes on holding what it held. Absent: there are none.
+   */
+  readonly unseen?: ReadonlyMap<string, string>;
   /** When this was read, ms since the epoch. */
   readonly atMs: number;
 }
@@ -103,9 +116,11 @@ export interface SchedulerStats {
 
 /** One exchange with the cluster, for metrics. */
 export interface SchedulerCall {
+  /** Key of the scheduler; absent: Marathon. */
+  readonly scheduler?: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** What was asked, never of which app: the list is closed. */
-  readonly endpoint: 'apps' | 'app' | 'groups' | 'tasks' | 'queue' | 'deployments' | 'info' | 'other';
+  /** What was asked, never of which workload: each scheduler has a short, closed list. */
+  readonly endpoint: string;
   /** `conflict`: something holds the app. `refused`: any other 4xx. `error`: 5xx. `unreachable`: no answer. */
   readonly outcome: 'ok' | 'conflict' | 'refused' | 'error' | 'unreachable' | 'aborted';
   readonly durationMs: number;
@@ -127,8 +142,11 @@ export interface ReportingScheduler extends Scheduler {
   info(): SchedulerInfo;
 }
 
-/** A policy's own words for its cluster, verbatim: only the scheduler that they are for looks inside. */
-export type ClusterSpec = NonNullable<PolicySpec['marathon']>;
+/** Which cluster, as a policy says it: only the scheduler that it is for knows its other fields. Serialisable. */
+export interface ClusterSpec {
+  /** Its addresses, where it is named by them. */
+  readonly urls?: readonly string[];
+}
 
 /** For people: the addresses of a cluster, the one in use, and its version, as far as it has told. */
 export interface ClusterInfo {
@@ -166,11 +184,46 @@ export interface ClustersDeps {
     readonly urls: readonly string[];
     /** Of the server that offers the machines, where that is another one; default: where the scheduler says it is. */
     readonly machinesUrl?: string;
+    /** How the operator reaches its own Kubernetes, where it was told; default: in-cluster, else `~/.kube/config`. */
+    readonly kubeconfig?: string;
+    readonly kubeContext?: string;
   };
+  /** The operator's environment, for what clients of a scheduler find there by custom; default: nothing. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What an app of a policy is to the scheduler that runs it. */
+export interface Workload {
+  /** Absent: the operator's own. Equal specs mean one cluster. */
+  readonly cluster?: ClusterSpec;
+  /** In its cluster; what `observe`, `apply` and `owned` call it. */
+  readonly name: string;
+  /** For people, at the beginning of a sentence or within one: `Deployment shop/workers`. */
+  readonly title: string;
+  /** What an instance is made from. Absent: the workload must exist, and only its count is written. */
+  readonly definition?: AppDefinition;
+  /** Variables of the definition, resolved when it is written. */
+  readonly envFrom?: readonly EnvFrom[];
+  /** Whether one that exists and that this policy did not make is taken over. Without a definition naming it is enough. */
+  readonly adopt?: boolean;
+}
+
+/** Which policy asks, and by which name it calls the app. */
+export interface WorkloadAuthor {
+  readonly metadata: Pick<ObjectMeta, 'name' | 'namespace'>;
+  readonly app: string;
+}
+
+/** The block by which apps name a scheduler, and what it means. */
+export interface WorkloadBlock extends Omit<SchedulerBlock, 'type'> {
+  /** Of a block as its schema and its check have accepted it. Pure. */
+  workload(block: JsonObject, author: WorkloadAuthor): Workload;
 }
 
 /** How a scheduler is registered. */
 export interface SchedulerType {
+  /** Its key in the registry is the block's. Absent: its apps are named by Marathon's fields. */
+  readonly block?: WorkloadBlock;
   /** @throws TerminalError for an address of its own cluster that cannot be used */
   open(deps: ClustersDeps): SchedulerClusters;
   /** As `Scheduler.footprint`, for whoever has no cluster. */

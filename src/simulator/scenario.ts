@@ -86,9 +86,10 @@ function worldApp(
 ): WorldApp {
   const role = roleOf(app);
   const targets = app.targets ?? [];
+  const named = { ...app, id: app.id ?? app.name };
   return {
     terms: {
-      id: app.id,
+      id: named.id,
       name: app.name,
       role,
       priority: app.priority ?? Number.MAX_SAFE_INTEGER,
@@ -102,7 +103,9 @@ function worldApp(
       countsAgainstBudget: budget.kind !== 'slots' || role !== 'fixed',
     },
     initial,
-    ...(app.schedules !== undefined && { boundsAt: (ms: number) => boundsOf(scheduledAt(app, ms).spec) }),
+    ...(app.schedules !== undefined && {
+      boundsAt: (ms: number) => boundsOf(scheduledAt(named, ms).spec),
+    }),
     ...(role === 'scaled' && { demand: demandOf(curve, seed, app.name) }),
     heldPerInstance: targets[0] === undefined ? 1 : metricSources.heldPerInstance(targets[0].metric),
   };

@@ -142,7 +142,7 @@ export function anInput(apps: readonly AppInput[], over: Partial<DecisionInput> 
   return { budget: { kind: 'slots', slots: 10 }, apps, nowMs: T0, ...over };
 }
 
-export function anAppSpec(over: Partial<AppSpec> = {}): AppSpec {
+export function anAppSpec(over: Partial<AppSpec> = {}): AppSpec & { readonly id: string } {
   return {
     name: 'consumer',
     id: '/demo/consumer',

@@ -36,7 +36,7 @@ export function wants(seed: number): Pick<AppSpec, 'targets'> {
   return { targets: [aTarget({ perInstance: 1, metric: channel(seed) })] };
 }
 
-export function anApp(name: string, over: Partial<AppSpec> = {}): AppSpec {
+export function anApp(name: string, over: Partial<AppSpec> = {}): AppSpec & { readonly id: string } {
   return {
     name,
     id: `/${name}`,
@@ -51,7 +51,7 @@ export function anApp(name: string, over: Partial<AppSpec> = {}): AppSpec {
   };
 }
 
-export function aFiller(name: string, over: Partial<AppSpec> = {}): AppSpec {
+export function aFiller(name: string, over: Partial<AppSpec> = {}): AppSpec & { readonly id: string } {
   return anApp(name, { priority: 2, instances: { min: 1 }, remainder: { weight: 1 }, ...over });
 }
 

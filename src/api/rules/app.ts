@@ -8,6 +8,7 @@ import { checkDefinition } from './definition.ts';
 import { checkFromZero } from './from-zero.ts';
 import { checkMetricFailure } from './metric-failure.ts';
 import { type Partly, present } from './partly.ts';
+import { checkScheduler } from './scheduler.ts';
 import { checkSchedules } from './schedules.ts';
 import { checkTarget } from './target.ts';
 import { checkTargets } from './targets.ts';
@@ -27,7 +28,7 @@ export function checkApp(app: App, pointer: string, context: RuleContext): reado
     ...present(app.targets).flatMap(([target, i]) =>
       checkTarget(target, below(pointer, 'targets', i), context),
     ),
-    ...checkDefinition(app, pointer, context),
+    ...(checkScheduler(app, pointer, context) ?? checkDefinition(app, pointer, context)),
   ];
 }
 

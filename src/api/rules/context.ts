@@ -1,6 +1,7 @@
 // api: what rules know besides the document itself.
 
 import type { MetricBlock } from '../schema/metric-block.ts';
+import type { SchedulerBlock } from '../schema/scheduler-block.ts';
 
 export interface RuleContext {
   /**
@@ -11,4 +12,6 @@ export interface RuleContext {
   /** Whether the schema refused the field: then it is not missing, and has been reported. */
   readonly refused: (pointer: string) => boolean;
   readonly metricBlocks: ReadonlyMap<string, MetricBlock>;
+  /** By the key of an app. */
+  readonly schedulerBlocks: ReadonlyMap<string, SchedulerBlock>;
 }

@@ -1,8 +1,9 @@
 // api: schema of one app of a policy.
 
 import { behaviorSchema, manualScaleSchema } from './behavior.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { atMostOne, type JsonSchema } from './json-schema.ts';
 import type { MetricBlock } from './metric-block.ts';
+import type { SchedulerBlock } from './scheduler-block.ts';
 import { schedulesSchema } from './schedules.ts';
 import {
   APP_ID_PATTERN,
@@ -41,7 +42,19 @@ const envFromSchema: JsonSchema = object(
   { required: ['name', 'from'] },
 );
 
-export function appSchema(blocks: readonly MetricBlock[]): JsonSchema {
+/** Of two schedulers' blocks, and of a block and Marathon's id or definition, an app has one. */
+function exclusions(schedulers: readonly SchedulerBlock[]): Pick<JsonSchema, 'allOf'> {
+  const pairs = schedulers.flatMap(({ type }, i) => [
+    ...schedulers.slice(i + 1).map((other) => [type, other.type] as const),
+    ...(['id', 'app'] as const).map((field) => [type, field] as const),
+  ]);
+  return pairs.length === 0 ? {} : { allOf: atMostOne(...pairs) };
+}
+
+export function appSchema(
+  blocks: readonly MetricBlock[],
+  schedulers: readonly SchedulerBlock[] = [],
+): JsonSchema {
   return object(
     'An app is scaled (targets), a remainder (remainder) or left to people (instances.fixed).',
     {
@@ -93,7 +106,8 @@ export function appSchema(blocks: readonly MetricBlock[]): JsonSchema {
         envFromSchema,
         { maxItems: 64, default: [] },
       ),
+      ...Object.fromEntries(schedulers.map(({ type, schema }) => [type, schema])),
     },
-    { required: ['name'] },
+    { required: ['name'], ...exclusions(schedulers) },
   );
 }

@@ -2,6 +2,7 @@
 
 import type { ObjectMeta } from '../policy.ts';
 import { isObject, type JsonObject, type JsonSchema, schemaAt } from './json-schema.ts';
+import { blockOf } from './scheduler-block.ts';
 import { QUEUE_GAINS } from './target.ts';
 
 /** The defaults that the schema carries, at any depth; what was given stays. Idempotent. */
@@ -54,8 +55,15 @@ export function defaultAppId(policy: Pick<ObjectMeta, 'name' | 'namespace'>, app
   return `${defaultGroup(policy)}/${app}`;
 }
 
-/** Adds a policy's defaults that no schema can say: ids, lower bounds, the gains of law Queue. Idempotent. */
-export function withDerivedDefaults(policy: JsonObject): JsonObject {
+/**
+ * Adds a policy's defaults that no schema can say: ids, lower bounds, the gains of law Queue. Idempotent.
+ *
+ * @param schedulers keys of the blocks by which an app names another scheduler than Marathon: it has no id there
+ */
+export function withDerivedDefaults(
+  policy: JsonObject,
+  schedulers: ReadonlySet<string> = new Set(),
+): JsonObject {
   const { metadata, spec } = policy;
   if (!isObject(spec) || !Array.isArray(spec['apps'])) return policy;
   const { name, namespace } = isObject(metadata) ? metadata : {};
@@ -63,7 +71,10 @@ export function withDerivedDefaults(policy: JsonObject): JsonObject {
     typeof name === 'string'
       ? { name, namespace: typeof namespace === 'string' ? namespace : 'default' }
       : undefined;
-  const apps = spec['apps'].map((app: unknown) => (isObject(app) ? completeApp(app, named) : app));
+  const apps = spec['apps'].map((app: unknown) => {
+    if (!isObject(app)) return app;
+    return completeApp(app, blockOf(app, schedulers) === undefined ? named : undefined);
+  });
   return { ...policy, spec: { ...spec, apps } };
 }
 

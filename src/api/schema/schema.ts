@@ -5,6 +5,7 @@ import { appSchema } from './app.ts';
 import { capacitySchema, marathonSchema, membersSchema } from './capacity.ts';
 import { exactlyOne, type JsonSchema } from './json-schema.ts';
 import type { MetricBlock } from './metric-block.ts';
+import type { SchedulerBlock } from './scheduler-block.ts';
 import {
   choice,
   keyedList,
@@ -50,7 +51,10 @@ const metadataSchema: JsonSchema = object(
   { required: ['name'] },
 );
 
-const policySpecSchema = (blocks: readonly MetricBlock[]): JsonSchema =>
+const policySpecSchema = (
+  blocks: readonly MetricBlock[],
+  schedulers: readonly SchedulerBlock[],
+): JsonSchema =>
   object(
     'Which apps share which capacity, with their priorities and targets.',
     {
@@ -76,7 +80,7 @@ const policySpecSchema = (blocks: readonly MetricBlock[]): JsonSchema =>
         ['Revert', 'Report'],
         'Revert',
       ),
-      apps: keyedList('name', 'The apps.', appSchema(blocks), { minItems: 1, maxItems: 1000 }),
+      apps: keyedList('name', 'The apps.', appSchema(blocks, schedulers), { minItems: 1, maxItems: 1000 }),
     },
     { required: ['apps'], oneOf: exactlyOne('capacity', 'pool') },
   );
@@ -95,10 +99,17 @@ function resource(kind: string, description: string, spec: JsonSchema, status: J
   );
 }
 
-/** @param blocks the metric sources that a target may name */
-export function policySchemaWith(blocks: readonly MetricBlock[]): JsonSchema {
-  const description = 'Moves running tasks between the apps of a Marathon, by priority, within seconds.';
-  return resource('MicroscalingPolicy', description, policySpecSchema(blocks), policyStatusSchema);
+/**
+ * @param blocks the metric sources that a target may name
+ * @param schedulers those beside Marathon that an app may name
+ */
+export function policySchemaWith(
+  blocks: readonly MetricBlock[],
+  schedulers: readonly SchedulerBlock[] = [],
+): JsonSchema {
+  const description = 'Moves running tasks between apps that share a capacity, by priority, within seconds.';
+  const spec = policySpecSchema(blocks, schedulers);
+  return resource('MicroscalingPolicy', description, spec, policyStatusSchema);
 }
 
 export const poolSchema: JsonSchema = resource(

@@ -23,6 +23,8 @@ export function checkMarathon(marathon: MarathonSpec | undefined, rules: TrustRu
 export function checkApps({ metadata, spec }: MicroscalingPolicy, rules: TrustRules): readonly Finding[] {
   const groups = groupsOf(metadata, rules);
   return spec.apps.flatMap(({ id, name, adopt }, i) => {
+    // An app of another scheduler, which has rules of its own.
+    if (id === undefined) return [];
     const isDefault = id === defaultAppId(metadata, name);
     const pointer = below('/spec/apps', i, isDefault ? 'name' : 'id');
     if (id === rules.own.app) {

@@ -30,6 +30,10 @@ export interface TrustRules {
   /** Groups, `/group`; none: each policy its own, see `defaultGroup`. */
   readonly appPrefixes: readonly string[];
   readonly privileged: boolean;
+  /** Kubernetes namespaces beside a policy's own, as patterns; default: none. */
+  readonly namespaces?: readonly string[];
+  /** Whether policies may have containers run by a Docker engine, which is root on its host. */
+  readonly docker?: boolean;
   /** What a definition may reach of what a cluster shares. */
   readonly definitionParts: readonly DefinitionPart[];
   readonly own: OwnPlaces;
@@ -70,6 +74,11 @@ export function checkVariable(
   const allow = use === 'plain' ? '--allow-env' : '--allow-secret-env';
   const what = `may not read variable ${name}${use === 'plain' ? ' as a plain value' : ''}`;
   return [refused(pointer, what, `${allow} '${name}'`)];
+}
+
+/** Whether a name is among those that patterns allow: `*` any characters, `?` one. */
+export function mayUse(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => matches(pattern, name));
 }
 
 /** Two pointers that walk over both texts: patterns with many stars stay cheap. */

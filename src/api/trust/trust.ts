@@ -3,6 +3,7 @@
 import type { MicroscalingPolicy, Resource } from '../policy.ts';
 import { isObject, type JsonObject } from '../schema/json-schema.ts';
 import type { MetricBlock } from '../schema/metric-block.ts';
+import { blockOf, type SchedulerBlock } from '../schema/scheduler-block.ts';
 import { error, type Finding } from '../validation/finding.ts';
 import { below } from '../validation/pointer.ts';
 import { checkDefinition } from './definition.ts';
@@ -15,12 +16,19 @@ export type { CheckMetric, OwnPlaces, TrustRules } from './rules.ts';
 /** What a valid, defaulted resource asks for and may not have; each finding is an error and says what would allow it. */
 export type CheckTrust = (resource: Resource) => readonly Finding[];
 
-export function createTrustCheck(rules: TrustRules, metricBlocks: readonly MetricBlock[]): CheckTrust {
+export function createTrustCheck(
+  rules: TrustRules,
+  metricBlocks: readonly MetricBlock[],
+  schedulerBlocks: readonly SchedulerBlock[] = [],
+): CheckTrust {
+  const schedulers = new Map(schedulerBlocks.map((block) => [block.type, block]));
   const metrics = new Map(metricBlocks.map(({ type, trust }) => [type, trust]));
   return (resource) => [
     ...checkReferences(resource.spec, rules),
     ...checkMarathon(resource.spec.marathon, rules),
-    ...(resource.kind === 'MicroscalingPolicy' ? checkPolicy(resource, rules, metrics) : []),
+    ...(resource.kind === 'MicroscalingPolicy'
+      ? [...checkPolicy(resource, rules, metrics), ...checkBlocks(resource, rules, schedulers)]
+      : []),
   ];
 }
 
@@ -47,6 +55,19 @@ function checkPolicy(
       ),
     ]),
   ];
+}
+
+function checkBlocks(
+  { metadata, spec }: MicroscalingPolicy,
+  rules: TrustRules,
+  schedulers: ReadonlyMap<string, SchedulerBlock>,
+): readonly Finding[] {
+  return spec.apps.flatMap((app, i) => {
+    const named = blockOf(app, schedulers);
+    if (named === undefined || !isObject(named.block)) return [];
+    const { type, block } = named;
+    return schedulers.get(type)?.trust(block, below('/spec/apps', i, type), { rules, metadata }) ?? [];
+  });
 }
 
 /** A kind of metric without a check of its own is allowed to trusted policies only. */

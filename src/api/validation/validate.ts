@@ -8,6 +8,7 @@ import { checkPolicy, checkPool } from '../rules/policy.ts';
 import { isSchemaDefault, withDerivedDefaults, withSchemaDefaults } from '../schema/defaults.ts';
 import { isObject, type JsonObject, type JsonSchema } from '../schema/json-schema.ts';
 import type { MetricBlock } from '../schema/metric-block.ts';
+import type { SchedulerBlock } from '../schema/scheduler-block.ts';
 import type { CheckTrust } from '../trust/trust.ts';
 import { closest } from '../words/suggest.ts';
 import { error, type Finding } from './finding.ts';
@@ -33,6 +34,8 @@ export interface ValidatorOptions {
   readonly policy: JsonSchema;
   readonly pool: JsonSchema;
   readonly metricBlocks: readonly MetricBlock[];
+  /** Of the schedulers beside Marathon; default: there are none. */
+  readonly schedulerBlocks?: readonly SchedulerBlock[];
 }
 
 export const KINDS = ['MicroscalingPolicy', 'CapacityPool'] as const;
@@ -44,7 +47,11 @@ interface Kind {
 }
 
 export function createValidator(options: ValidatorOptions): ResourceValidator {
-  const metricBlocks = new Map(options.metricBlocks.map((block) => [block.type, block]));
+  const blocks: Blocks = {
+    metricBlocks: new Map(options.metricBlocks.map((block) => [block.type, block])),
+    schedulerBlocks: new Map((options.schedulerBlocks ?? []).map((block) => [block.type, block])),
+    schedulers: new Set((options.schedulerBlocks ?? []).map(({ type }) => type)),
+  };
   // What the rules get went through the schema, less what it refused: that is what Partly says.
   const kinds: ReadonlyMap<unknown, Kind> = new Map([
     [
@@ -67,7 +74,7 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
   return {
     validate: (document) => {
       const kind = kinds.get(document['kind']);
-      return kind === undefined ? unknownKind(document['kind']) : validateKind(document, kind, metricBlocks);
+      return kind === undefined ? unknownKind(document['kind']) : validateKind(document, kind, blocks);
     },
   };
 }
@@ -84,21 +91,22 @@ export function withTrustCheck(validator: ResourceValidator, checkTrust: CheckTr
   };
 }
 
-function validateKind(
-  document: JsonObject,
-  kind: Kind,
-  metricBlocks: RuleContext['metricBlocks'],
-): ValidationResult {
+interface Blocks extends Pick<RuleContext, 'metricBlocks' | 'schedulerBlocks'> {
+  /** Keys of the blocks of schedulers. */
+  readonly schedulers: ReadonlySet<string>;
+}
+
+function validateKind(document: JsonObject, kind: Kind, { schedulers, ...blocks }: Blocks): ValidationResult {
   const { findings: structural, usable, refused, uncounted } = kind.structure(withoutServerFields(document));
   if (uncounted > 0) return { findings: structural, more: uncounted };
   const written = isObject(usable) ? usable : {};
   const filled = withSchemaDefaults(kind.schema, written);
-  const complete = withDerivedDefaults(isObject(filled) ? filled : {});
+  const complete = withDerivedDefaults(isObject(filled) ? filled : {}, schedulers);
   const given = (pointer: string): boolean => {
     const value = valueAt(written, pointer);
     return value !== undefined && !isSchemaDefault(kind.schema, pointer, value);
   };
-  const context = { given, refused, metricBlocks };
+  const context = { given, refused, ...blocks };
   const findings = [...structural, ...kind.rules(complete, context)];
   if (findings.some(({ severity }) => severity === 'error')) return { findings };
   // The schema and the rules found it whole: no type says what they look at.

@@ -80,6 +80,16 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
   },
   MarathonUnavailable: { of: ['Applied'], meaning: 'Marathon cannot be reached; counts stay as they are.' },
   MarathonRefused: { of: ['Applied'], meaning: 'Marathon refused a request; the message has its words.' },
+  SchedulerUnavailable: {
+    of: ['Applied'],
+    meaning:
+      'A scheduler other than Marathon cannot be reached, or not all of its workloads can be looked at; they keep their counts and their slots.',
+  },
+  TargetRefused: {
+    of: ['Applied'],
+    meaning:
+      'A scheduler other than Marathon refused a request, or the target is not ours to scale; the message says why.',
+  },
   AppMissing: {
     of: ['Applied'],
     meaning: 'An app does not exist, and the policy has no definition to create it from.',

@@ -98,12 +98,12 @@ type Values = ReturnType<typeof createValueResolver>;
 
 function placeOf(
   policy: MicroscalingPolicy,
-  { id }: AppSpec,
+  { id, name }: AppSpec,
   target: TargetSpec,
   values: Values,
 ): MetricPlace {
   const metric = metricSources.describe(target.metric, values);
-  return { policy: resourceKey(policy.metadata), app: id, target: targetText(target), metric };
+  return { policy: resourceKey(policy.metadata), app: id ?? name, target: targetText(target), metric };
 }
 
 function targetText(target: TargetSpec): string {

@@ -33,6 +33,8 @@ export type TrustOptions = Pick<
   | 'allowEndpoint'
   | 'allowAppPrefix'
   | 'allowPrivileged'
+  | 'allowNamespace'
+  | 'allowDocker'
   | 'allowDefinition'
 >;
 
@@ -51,7 +53,7 @@ export function createTrust(
   form: ResourceForm = resourceForm,
 ): Trust {
   const rules = rulesOf(options, surroundings);
-  const check = createTrustCheck(rules, form.metricBlocks);
+  const check = createTrustCheck(rules, form.metricBlocks, form.schedulerBlocks);
   const validator = withTrustCheck(form.validator, check);
   const { env } = surroundings;
   return {
@@ -81,6 +83,8 @@ function rulesOf(options: TrustOptions, { env, marathon, app }: TrustSurrounding
     endpoints: (options.allowEndpoint ?? []).map(endpoint),
     appPrefixes: (options.allowAppPrefix ?? []).map(appPrefix),
     privileged: options.allowPrivileged === true,
+    namespaces: options.allowNamespace ?? [],
+    docker: options.allowDocker === true,
     definitionParts: (options.allowDefinition ?? []).map(definitionPart),
     own: {
       marathonOrigins: marathon.map(originOf).filter((origin) => origin !== undefined),

@@ -206,6 +206,21 @@ export const OPERATOR_OPTIONS = {
     key: 'allowPrivileged',
     help: 'let those policies have the machines: privileged containers, user root or none, executors, host volumes, files of the agent',
   },
+  allowNamespace: {
+    flag: '--allow-namespace',
+    arg: 'PATTERN',
+    type: 'texts',
+    env: ['MICROSCALING_ALLOW_NAMESPACE'],
+    key: 'allowNamespace',
+    help: "Kubernetes namespaces beside a policy's own whose workloads those policies may scale, e.g. team-*; repeatable (default none)",
+  },
+  allowDocker: {
+    flag: '--allow-docker',
+    type: 'flag',
+    env: ['MICROSCALING_ALLOW_DOCKER'],
+    key: 'allowDocker',
+    help: 'let those policies run containers on a Docker engine, which is root on its host',
+  },
   allowDefinition: {
     flag: '--allow-definition',
     arg: 'PART',

@@ -3,16 +3,19 @@
 import { type LoadResult, loadResources } from '../../api/load.ts';
 import type { JsonSchema } from '../../api/schema/json-schema.ts';
 import type { MetricBlock } from '../../api/schema/metric-block.ts';
+import type { SchedulerBlock } from '../../api/schema/scheduler-block.ts';
 import { policySchemaWith, poolSchema } from '../../api/schema/schema.ts';
 import { inPresentForm as toPresentForm } from '../../api/validation/plain-values.ts';
 import { createValidator, type ResourceValidator } from '../../api/validation/validate.ts';
 import { METRIC_SOURCES } from '../../metric-sources/registry.ts';
+import { blocksOf, SCHEDULERS } from '../../schedulers/registry.ts';
 
 export { poolSchema };
 
 export interface ResourceForm {
   readonly policySchema: JsonSchema;
   readonly metricBlocks: readonly MetricBlock[];
+  readonly schedulerBlocks: readonly SchedulerBlock[];
   readonly validator: ResourceValidator;
   /** An object that an earlier version accepted, with its plain values as they are written now. */
   inPresentForm<T extends { readonly kind: string }>(object: T): T;
@@ -20,13 +23,22 @@ export interface ResourceForm {
   loadPolicies(text: string, source: string): LoadResult;
 }
 
-/** What follows from the blocks that `metric` may have. */
-export function resourceFormWith(metricBlocks: readonly MetricBlock[]): ResourceForm {
-  const policySchema = policySchemaWith(metricBlocks);
-  const validator = createValidator({ policy: policySchema, pool: poolSchema, metricBlocks });
+/** What follows from the blocks that `metric` and an app may have. */
+export function resourceFormWith(
+  metricBlocks: readonly MetricBlock[],
+  schedulerBlocks: readonly SchedulerBlock[] = blocksOf(SCHEDULERS),
+): ResourceForm {
+  const policySchema = policySchemaWith(metricBlocks, schedulerBlocks);
+  const validator = createValidator({
+    policy: policySchema,
+    pool: poolSchema,
+    metricBlocks,
+    schedulerBlocks,
+  });
   return {
     policySchema,
     metricBlocks,
+    schedulerBlocks,
     validator,
     inPresentForm: <T extends { readonly kind: string }>(object: T) =>
       toPresentForm(object, object.kind === 'CapacityPool' ? poolSchema : policySchema) as T,

@@ -171,7 +171,9 @@ export class OwnershipTracker {
     const { apps, onDelete, mode } = resource.spec;
     const pool = poolKeyOf(resource);
     const cluster = clusterOf(resource, capacityPools);
-    const owned = apps.map(({ id }) => ({ id, pool, onDelete, ...(cluster && { cluster }) }));
+    const owned = apps.flatMap(({ id }) =>
+      id === undefined ? [] : [{ id, pool, onDelete, ...(cluster && { cluster }) }],
+    );
     const createdAtMs = createdAtMsOf(entry.createdAt) ?? this.#deps.clock.now();
     return [{ policy: key, source, mode, createdAtMs, apps: owned, dropped: [] }];
   }

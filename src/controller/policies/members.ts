@@ -5,11 +5,12 @@ import type { AppSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
 import type { AppRole } from '../../core/decision.ts';
 import type { InterventionEffect } from '../interventions/effect.ts';
 import type { OverrideView, PauseView, ScheduleView } from '../status/view.ts';
-import type { PolicyRecord, PoolRecord } from './records.ts';
+import { appsOf, type PolicyRecord, type PoolRecord } from './records.ts';
+import type { NamedApp } from './workloads.ts';
 
 export interface MemberApp {
   readonly policy: ResourceKey;
-  readonly spec: AppSpec;
+  readonly spec: NamedApp;
   readonly role: AppRole;
   /** As it is run: `Paused` also while a person pauses the policy. */
   readonly mode: PolicySpec['mode'];
@@ -29,8 +30,8 @@ export function membersOf(pool: PoolRecord): readonly MemberApp[] {
 
 export function membersOfPolicy({ key, running }: PolicyRecord): readonly MemberApp[] {
   if (running === undefined) return [];
-  const { mode, drift, apps } = running.policy.spec;
-  return apps.map((spec) => ({ policy: key, spec, role: roleOf(spec), mode, drift }));
+  const { mode, drift } = running.policy.spec;
+  return appsOf(running).map((spec) => ({ policy: key, spec, role: roleOf(spec), mode, drift }));
 }
 
 /** The same apps with the interventions that are in force. */

@@ -15,12 +15,15 @@ import type { DocumentProblem } from './problem-log.ts';
 import { appsOf, type PendingCollection, type PolicyRecord, type PoolRecord } from './records.ts';
 import { type RefusedDocument, refusedDocuments } from './refused-documents.ts';
 import { applicantOf, isAnother, recordOf } from './versions.ts';
+import type { WorkloadOf } from './workloads.ts';
 
 /** By default two clusters are the same when their urls are, and no policy is paused by a person. */
 export interface StoreDeps
   extends Omit<OwnershipTrackerDeps, 'identityOf' | 'isPaused'>,
     Partial<Pick<OwnershipTrackerDeps, 'identityOf' | 'isPaused'>> {
   readonly clusterId?: (cluster: ClusterSpec | undefined) => string;
+  /** Default: no app names a scheduler. */
+  readonly workloadOf?: WorkloadOf;
   /** Whether a source is the administrator's own; default: none is. */
   readonly isTrusted?: (source: string) => boolean;
   /** What kind of home a source is. */
@@ -165,6 +168,7 @@ export class PolicyStore {
       applicantOf(key, finding, {
         known: this.#policies.get(key),
         idsOf: (source) => this.ownership.idsOf(key, source),
+        workloadOf: this.#deps.workloadOf ?? (() => undefined),
       }),
     );
     const usable = new Set(applicants.flatMap(({ key, latest }) => (latest === undefined ? [] : [key])));

@@ -1,8 +1,9 @@
 // controller: what the store gives out. A record is a picture: it never changes after it left the store.
 
 import type { ConditionReason } from '../../api/conditions.ts';
-import type { AppSpec, CapacitySpec, MicroscalingPolicy, PolicySpec, ResourceKey } from '../../api/policy.ts';
+import type { CapacitySpec, MicroscalingPolicy, PolicySpec, ResourceKey } from '../../api/policy.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
+import { isNamed, type NamedApp } from './workloads.ts';
 
 /** One version of a policy with where it came from. */
 export interface Version {
@@ -12,6 +13,8 @@ export interface Version {
   readonly place: string;
   readonly revision: string;
   readonly generation: number;
+  /** Its apps in neutral words, where some of them name a scheduler; absent: all are as the policy has them. */
+  readonly apps?: readonly NamedApp[];
 }
 
 /** Whether the newest document of a policy is taken, and in words why not. */
@@ -74,6 +77,6 @@ export function shownVersion(record: PolicyRecord): Version {
   return record.running ?? record.latest;
 }
 
-export function appsOf(version: Version | undefined): readonly AppSpec[] {
-  return version?.policy.spec.apps ?? [];
+export function appsOf(version: Version | undefined): readonly NamedApp[] {
+  return version?.apps ?? version?.policy.spec.apps.filter(isNamed) ?? [];
 }

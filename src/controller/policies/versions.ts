@@ -8,6 +8,7 @@ import type { Applicant } from './admission.ts';
 import { createdAtMsOf, twoHomes } from './capacity-pools.ts';
 import type { Finding, Found } from './documents.ts';
 import { type Admission, type PolicyRecord, refusal, type Version } from './records.ts';
+import { namedApps, type WorkloadOf } from './workloads.ts';
 
 type PolicyFinding = Finding<MicroscalingPolicy>;
 
@@ -22,17 +23,22 @@ export function applicantOf(
   {
     known,
     idsOf,
-  }: { readonly known: PolicyRecord | undefined; readonly idsOf: (source: string) => ReadonlySet<string> },
+    workloadOf,
+  }: {
+    readonly known: PolicyRecord | undefined;
+    readonly idsOf: (source: string) => ReadonlySet<string>;
+    readonly workloadOf: WorkloadOf;
+  },
 ): Applicant {
   const running = defined({ running: known?.running });
   if (finding.is === 'valid') {
     const createdAtMs = createdAtMsOf(finding.createdAt);
     const resource = withEarlierIds(finding.resource, idsOf(finding.source));
-    const latest = nextVersion(known?.latest, { ...finding, resource });
+    const latest = nextVersion(known?.latest, { ...finding, resource }, workloadOf);
     return { key, latest, ...running, ...defined({ createdAtMs }) };
   }
   const first = finding.is === 'duplicate' ? finding.first : undefined;
-  const latest = known?.latest ?? (first && nextVersion(undefined, first));
+  const latest = known?.latest ?? (first && nextVersion(undefined, first, workloadOf));
   return { key, ...defined({ latest }), ...running, refused: refusalOf(key, finding) };
 }
 
@@ -89,12 +95,24 @@ function isFrom(known: Version, { source, place, revision }: Found<MicroscalingP
 }
 
 /** The same version while the spec says the same; one generation on when it does not. */
-function nextVersion(known: Version | undefined, found: Found<MicroscalingPolicy>): Version {
+function nextVersion(
+  known: Version | undefined,
+  found: Found<MicroscalingPolicy>,
+  workloadOf: WorkloadOf,
+): Version {
   const { resource: policy, source, place, revision } = found;
   if (known !== undefined && known.policy === policy && isFrom(known, found)) return known;
   const same = known !== undefined && isDeepStrictEqual(known.policy.spec, policy.spec);
   const counted = same ? known.generation : (known?.generation ?? 0) + 1;
-  return { policy, source, place, revision, generation: policy.metadata.generation ?? counted };
+  const apps = namedApps(policy, workloadOf);
+  return {
+    policy,
+    source,
+    place,
+    revision,
+    generation: policy.metadata.generation ?? counted,
+    ...(apps.some(({ workload }) => workload !== undefined) && { apps }),
+  };
 }
 
 function refusalOf(key: ResourceKey, finding: Exclude<PolicyFinding, { is: 'valid' }>): Admission {
@@ -113,7 +131,8 @@ function withEarlierIds(policy: MicroscalingPolicy, owned: ReadonlySet<string>):
   if (metadata.namespace === 'default' || owned.size === 0) return policy;
   const apps = spec.apps.map((app) => {
     const earlier = `/${metadata.name}/${app.name}`;
-    const isMoved = app.id === defaultAppId(metadata, app.name) && !owned.has(app.id) && owned.has(earlier);
+    const given = defaultAppId(metadata, app.name);
+    const isMoved = app.id === given && !owned.has(given) && owned.has(earlier);
     return isMoved ? { ...app, id: earlier } : app;
   });
   return apps.every((app, i) => app === spec.apps[i]) ? policy : { ...policy, spec: { ...spec, apps } };
@@ -121,7 +140,9 @@ function withEarlierIds(policy: MicroscalingPolicy, owned: ReadonlySet<string>):
 
 /** A word about it, for people; undefined where nothing was kept. */
 function earlierIdsIn(kept: MicroscalingPolicy, written: MicroscalingPolicy): string | undefined {
-  const ids = kept.spec.apps.filter(({ id }, i) => id !== written.spec.apps[i]?.id).map(({ id }) => id);
+  const ids = kept.spec.apps.flatMap(({ id }, i) =>
+    id === undefined || id === written.spec.apps[i]?.id ? [] : [id],
+  );
   if (ids.length === 0) return undefined;
   return `${ids.join(', ')} ${ids.length === 1 ? 'keeps the id' : 'keep the ids'} from before default ids began with the namespace: write ${ids.length === 1 ? 'it' : 'them'} as \`id\` to say that it is meant`;
 }

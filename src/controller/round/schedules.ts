@@ -1,10 +1,11 @@
 // controller: which bounds an app's schedules give it at a moment, and what comes next. Pure.
 
 import { durationMs } from '../../api/duration.ts';
-import type { AppSpec, InstancesSpec, ScheduleSpec } from '../../api/policy.ts';
+import type { InstancesSpec, ScheduleSpec } from '../../api/policy.ts';
 import { startsOf } from '../../api/rules/cron.ts';
 import { defined } from '../../lang/defined.ts';
 import type { MemberApp } from '../policies/members.ts';
+import type { NamedApp } from '../policies/workloads.ts';
 import type { ScheduleView } from '../status/view.ts';
 
 /** The same apps with the bounds that hold at `wallMs`, ms since the epoch by the wall clock. */
@@ -18,7 +19,7 @@ export function withSchedules(apps: readonly MemberApp[], wallMs: number): reado
 
 export interface Scheduled {
   /** With the bounds in force. */
-  readonly spec: AppSpec;
+  readonly spec: NamedApp;
   readonly view: ScheduleView;
 }
 
@@ -29,10 +30,10 @@ interface Kept extends Scheduled {
 }
 
 /** Between two changes nothing is to be worked out. */
-const kept = new WeakMap<AppSpec, Kept>();
+const kept = new WeakMap<NamedApp, Kept>();
 
 /** @param spec as the policy has it */
-export function scheduledAt(spec: AppSpec, wallMs: number): Scheduled {
+export function scheduledAt(spec: NamedApp, wallMs: number): Scheduled {
   const last = kept.get(spec);
   if (last !== undefined && last.fromMs <= wallMs && wallMs < last.untilMs) return last;
   const windows = (spec.schedules ?? []).map((schedule) => windowAt(schedule, wallMs));

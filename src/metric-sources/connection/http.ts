@@ -2,9 +2,9 @@
 
 import type { Dispatcher } from 'undici';
 import { defined } from '../../lang/defined.ts';
-import { isLoopback } from '../../runtime/network/loopback.ts';
 import type { MetricSourceDeps } from '../source.ts';
 import { networkFailureOf, readFailure } from './failure.ts';
+import { SharedConnections, type SharedDispatcher } from './shared.ts';
 
 export interface HttpTarget {
   /** `https://host:port/base`, without credentials. */
@@ -54,25 +54,29 @@ export interface HttpReply {
 }
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
-/** Servers and proxies commonly drop idle connections after a minute. */
-const KEEP_ALIVE_MS = 30_000;
-/** One serves; the others are for the reads that follow one that does not end. */
-const MOST_CONNECTIONS = 4;
+const CLOSED = 'the source was closed before the answer was complete';
+
+const connections = new SharedConnections();
+/** Loaded by the first question. */
+let undici: typeof import('undici') | undefined;
 
 export class HttpReader {
   readonly #target: HttpTarget;
-  #dispatcher: Dispatcher | undefined;
-
   readonly #onCall: (() => void) | undefined;
+  /** `host:port` for people. */
+  readonly host: string;
+  readonly #origin: string;
+  #shared: SharedDispatcher | undefined;
+  /** Questions without an answer yet. */
+  readonly #open = new Set<AbortController>();
+  #isClosed = false;
 
   constructor(target: HttpTarget, { onCall }: Pick<MetricSourceDeps, 'onCall'> = {}) {
+    const { host, origin } = new URL(target.baseUrl);
     this.#target = target;
     this.#onCall = onCall;
-  }
-
-  /** `host:port` for people. */
-  get host(): string {
-    return new URL(this.#target.baseUrl).host;
+    this.host = host;
+    this.#origin = origin;
   }
 
   /** @throws TransientError with a sentence for people; `signal.reason` when aborted */
@@ -108,13 +112,19 @@ export class HttpReader {
   async exchange(what: string, call: HttpCall, signal: AbortSignal): Promise<HttpReply> {
     signal.throwIfAborted();
     const { path, headers, method = 'GET', body, maxBytes = DEFAULT_MAX_BYTES } = call;
-    const undici = await import('undici');
-    this.#dispatcher ??= dispatcherFor(undici, this.#target);
+    undici ??= await import('undici');
+    if (this.#isClosed) throw readFailure(what, this.host, CLOSED);
+    const { baseUrl, ca } = this.#target;
+    this.#shared ??= connections.hold(undici, { origin: this.#origin, ca });
     this.#onCall?.();
+    const mine = new AbortController();
+    const abort = (): void => mine.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    this.#open.add(mine);
     try {
-      const answer = await undici.request(`${this.#target.baseUrl}${path}`, {
-        dispatcher: this.#dispatcher,
-        signal,
+      const answer = await undici.request(`${baseUrl}${path}`, {
+        dispatcher: this.#shared.dispatcher,
+        signal: mine.signal,
         method,
         headers,
         ...defined({ body }),
@@ -123,10 +133,14 @@ export class HttpReader {
       return { status: answer.statusCode, headers: answer.headers, text, maxBytes };
     } catch (error) {
       signal.throwIfAborted();
+      if (mine.signal.aborted) throw readFailure(what, this.host, CLOSED);
       const network = networkFailureOf(error) ?? undiciFailure(error);
       if (network === undefined) throw error;
       // No `cause`: it may carry the request, and with it its credentials.
       throw readFailure(what, this.host, network);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#open.delete(mine);
     }
   }
 
@@ -150,22 +164,10 @@ export class HttpReader {
   }
 
   async close(): Promise<void> {
-    await this.#dispatcher?.destroy().catch(() => undefined);
-    this.#dispatcher = undefined;
+    this.#isClosed = true;
+    for (const call of this.#open) call.abort();
+    await this.#shared?.release();
   }
-}
-
-type Undici = typeof import('undici');
-
-/** `HTTP_PROXY` and its like are honoured, except for this machine. */
-function dispatcherFor(undici: Undici, { baseUrl, ca }: HttpTarget): Dispatcher {
-  const options = {
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connections: MOST_CONNECTIONS,
-    ...(ca !== undefined && { connect: { ca } }),
-  };
-  if (isLoopback(new URL(baseUrl).hostname)) return new undici.Agent(options);
-  return new undici.EnvHttpProxyAgent({ ...options, ...(ca !== undefined && { requestTls: { ca } }) });
 }
 
 /** Undefined when it is too large; then the connection is given up. */

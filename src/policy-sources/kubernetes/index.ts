@@ -5,27 +5,28 @@ import type { Problem } from '../../api/problem.ts';
 import type { PolicyStatus, PoolStatus } from '../../api/status.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, WaitError } from '../../runtime/errors.ts';
+import { KubeApi } from '../../runtime/kubernetes/api.ts';
+import type { Cluster } from '../../runtime/kubernetes/cluster.ts';
+import { type KubeObject, keyOf } from '../../runtime/kubernetes/objects.ts';
+import { REFLECTOR_TIMING, Reflector, type ReflectorTiming } from '../../runtime/kubernetes/reflector.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { LoadPolicies } from '../file-memory.ts';
 import type { EventWriter, ObjectRef, PolicySnapshot, PolicySource } from '../source.ts';
-import { KubeApi } from './client/api.ts';
-import type { Cluster } from './client/cluster.ts';
-import { eachOf } from './client/each.ts';
-import { KINDS, type KubeObject, keyOf } from './client/objects.ts';
+import { eachOf } from './each.ts';
+import { followedOf, KINDS } from './objects.ts';
 import { ObjectReader } from './read.ts';
 import type { SecretRef } from './references.ts';
 import { Secrets } from './secrets.ts';
-import { REFLECTOR_TIMING, Reflector, type ReflectorTiming } from './watch/reflector.ts';
 import { Events } from './writes/events.ts';
 import { needsFinalizer, setFinalizer } from './writes/finalizer.ts';
 import { StatusWriter } from './writes/status.ts';
 
-export { KubeApi } from './client/api.ts';
-export { type Cluster, type ClusterOptions, openCluster } from './client/cluster.ts';
+export { KubeApi } from '../../runtime/kubernetes/api.ts';
+export { type Cluster, type ClusterOptions, openCluster } from '../../runtime/kubernetes/cluster.ts';
+export { REFLECTOR_TIMING, type ReflectorTiming } from '../../runtime/kubernetes/reflector.ts';
 export { type ElectionTiming, LeaseElector } from './leadership/election.ts';
 export { createLeaseStore } from './leadership/lease.ts';
 export type { SecretRef } from './references.ts';
-export { REFLECTOR_TIMING, type ReflectorTiming } from './watch/reflector.ts';
 
 export interface KubernetesSourceConfig {
   readonly cluster: Cluster;
@@ -97,7 +98,7 @@ class Source implements KubernetesSource {
     const onSight = (object: KubeObject): void => this.#status.see(object);
     const onChange = (): void => this.#onChange();
     this.#reflectors = KINDS.map(
-      (kind) => new Reflector(kind, namespace, { ...deps, api, timing, onSight, onChange }),
+      (kind) => new Reflector(followedOf(kind, namespace), { ...deps, api, timing, onSight, onChange }),
     );
     this.#reader = new ObjectReader(deps.load, cluster.name);
     this.#secrets = new Secrets(api, deps.clock);
@@ -215,8 +216,10 @@ class Source implements KubernetesSource {
   }
 
   #objects(): readonly { readonly ref: ObjectRef; readonly object: KubeObject }[] {
-    return this.#reflectors.flatMap(({ kind, cache }) =>
-      cache.all().map((object) => ({ ref: { kind, key: keyOf(object) as ObjectRef['key'] }, object })),
+    return KINDS.flatMap((kind) =>
+      this.#reflector(kind)
+        .cache.all()
+        .map((object) => ({ ref: { kind, key: keyOf(object) as ObjectRef['key'] }, object })),
     );
   }
 
@@ -225,7 +228,7 @@ class Source implements KubernetesSource {
   }
 
   #reflector(kind: Resource['kind']): Reflector {
-    const found = this.#reflectors.find((reflector) => reflector.kind === kind);
+    const found = this.#reflectors.find((reflector) => reflector.followed.kind === kind);
     if (found === undefined) throw new Error(`there is no ${kind} in ${API_VERSION}`);
     return found;
   }

@@ -3,9 +3,9 @@
 import type { LoadResult } from '../../api/load.ts';
 import type { Problem } from '../../api/problem.ts';
 import { defined } from '../../lang/defined.ts';
+import { type KubeObject, keyOf } from '../../runtime/kubernetes/objects.ts';
 import type { LoadPolicies } from '../file-memory.ts';
 import type { InvalidDocument, SourcedResource } from '../source.ts';
-import { type KubeObject, keyOf } from './client/objects.ts';
 import { type SecretRef, secretsIn, withSecretNamespace } from './references.ts';
 
 export interface Reading {

@@ -3,9 +3,9 @@
 
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
-import type { KubeApi } from './client/api.ts';
-import { eachOf } from './client/each.ts';
-import { isStatus } from './client/failure.ts';
+import type { KubeApi } from '../../runtime/kubernetes/api.ts';
+import { isStatus } from '../../runtime/kubernetes/failure.ts';
+import { eachOf } from './each.ts';
 import type { SecretRef } from './references.ts';
 
 /** Base64, by key. */

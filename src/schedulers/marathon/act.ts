@@ -5,12 +5,12 @@ import type { Change } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
+import { type AskTask, idleTasks } from '../idle.ts';
 import { type ApplyResult, SurplusWaits } from '../scheduler.ts';
 import { createBody, scaleBody, updateBody } from './definition/app-definition.ts';
 import { waitingDiesLast } from './definition/version.ts';
 import type { MarathonClient, Write } from './http/client.ts';
 import type { ClusterView } from './view.ts';
-import { type AskTask, idleTasks } from './write/idle.ts';
 import { expendableFirst, shrink } from './write/shrink.ts';
 import { accepted, gone, type Writer } from './write/writer.ts';
 

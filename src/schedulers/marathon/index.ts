@@ -5,6 +5,7 @@ import type { Change, FieldDiff } from '../../core/change.ts';
 import type { AppObservation, Footprint } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { messageOf } from '../../runtime/errors.ts';
+import { askOverHttp } from '../idle.ts';
 import type {
   ApplyResult,
   ReportingScheduler,
@@ -28,7 +29,6 @@ import { loginPoster } from './login/login.ts';
 import type { MesosCluster } from './mesos/cluster.ts';
 import { createMesosCluster } from './mesos/index.ts';
 import { ClusterView } from './view.ts';
-import { askOverHttp } from './write/idle.ts';
 import { Writer } from './write/writer.ts';
 
 export type { MarathonConfig, MarathonDeps } from './config.ts';

@@ -6,6 +6,7 @@ import type { Change, FieldDiff } from '../../core/change.ts';
 import type { AppObservation, Footprint, OperationKind } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError, WaitError } from '../../runtime/errors.ts';
+import { differences, type Wanted } from '../definitions.ts';
 import type {
   ApplyResult,
   ReportingScheduler,
@@ -14,7 +15,7 @@ import type {
   SchedulerView,
 } from '../scheduler.ts';
 import { type ClusterOptions, type MemoryApp, MemoryCluster } from './cluster.ts';
-import { difference, footprintOf, merged, type Wanted } from './definition.ts';
+import { footprintOf, merged } from './definition.ts';
 import { type FaultSwitches, Faults, type Interference } from './faults.ts';
 import { observed } from './observation.ts';
 
@@ -118,7 +119,7 @@ class InMemoryScheduler implements MemoryScheduler {
   }
 
   diff(wanted: Wanted, app: AppObservation): readonly FieldDiff[] {
-    return difference(
+    return differences(
       wanted,
       { definition: app.definition, owned: app.owner !== undefined },
       this.#deps.values,

@@ -90,7 +90,7 @@ describe('two Marathons of which one is down', () => {
       {},
       {
         schedulerFor: (marathon) => {
-          if (marathon?.auth === undefined) return world.marathon;
+          if (marathon === undefined || !('auth' in marathon)) return world.marathon;
           throw new TransientError('marathon http://here:8080 answered 401');
         },
       },

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../../src/api/policy.ts';
 import { loadPolicies } from '../../../src/app/policies/schema.ts';
-import { eachOf } from '../../../src/policy-sources/kubernetes/client/each.ts';
-import { mergePatchOf } from '../../../src/policy-sources/kubernetes/client/merge-patch.ts';
-import { isNewer, type KubeObject } from '../../../src/policy-sources/kubernetes/client/objects.ts';
+import { eachOf } from '../../../src/policy-sources/kubernetes/each.ts';
 import { secretsIn, withSecretNamespace } from '../../../src/policy-sources/kubernetes/references.ts';
-import { ObjectCache } from '../../../src/policy-sources/kubernetes/watch/cache.ts';
 import { Events } from '../../../src/policy-sources/kubernetes/writes/events.ts';
+import { mergePatchOf } from '../../../src/policy-sources/kubernetes/writes/merge-patch.ts';
 import type { ObjectRef } from '../../../src/policy-sources/source.ts';
+import { ObjectCache } from '../../../src/runtime/kubernetes/cache.ts';
+import { isNewer, type KubeObject } from '../../../src/runtime/kubernetes/objects.ts';
 import { mergePatch } from '../../../src/server/kube/writes/merge-patch.ts';
 import { aPolicyWithApps } from '../../api/documents.ts';
 

@@ -39,7 +39,7 @@ function policyApp(app: AppSpec, { policy }: InstalledPolicy, { storage }: Insta
   const { body } = createBody(
     {
       kind: 'create',
-      app: app.id,
+      app: app.id ?? app.name,
       instances: app.instances.fixed ?? app.instances.min ?? 1,
       definition: app.app ?? {},
       envFrom: app.envFrom,

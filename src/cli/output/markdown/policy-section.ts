@@ -136,7 +136,7 @@ function sideLines(sign: string, field: string, value: unknown): readonly string
 export function offlineSection({ metadata, spec }: MicroscalingPolicy, place: string): string {
   const rows = spec.apps.map((app) =>
     row([
-      code(app.id),
+      code(app.id ?? app.name),
       app.priority === undefined ? '' : String(app.priority),
       instancesOf(app),
       text(targetsOf(app)),

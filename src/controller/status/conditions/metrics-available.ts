@@ -4,6 +4,7 @@ import type { AppSpec, Duration, TargetSpec } from '../../../api/policy.ts';
 import { behaviorFor, usable } from '../../../core/demand/metric-failure.ts';
 import { timingOf } from '../../../core/demand/timing.ts';
 import type { MetricReading } from '../../../core/observation.ts';
+import type { NamedApp } from '../../policies/workloads.ts';
 import { readingsOf } from '../../round/observe.ts';
 import { type Finding, is, type Part } from './finding.ts';
 
@@ -46,7 +47,7 @@ function unreadOf(
     target,
     reading,
     exists,
-  }: { spec: AppSpec; target: TargetSpec | undefined; reading: MetricReading; exists: boolean },
+  }: { spec: NamedApp; target: TargetSpec | undefined; reading: MetricReading; exists: boolean },
   nowMs: number,
 ): readonly Unread[] {
   if (reading.state === 'ok') return [];

@@ -39,6 +39,8 @@ export type EventReason = OwnReason | ConditionReason | `${Capitalize<Change['ki
 const IS_APPLY_TROUBLE: Readonly<Record<ConditionReason, boolean>> = {
   MarathonUnavailable: true,
   MarathonRefused: true,
+  SchedulerUnavailable: true,
+  TargetRefused: true,
   SecretUnavailable: true,
   WaitingForLock: true,
   DeploymentStuck: true,

@@ -1,9 +1,9 @@
 // policy-sources/kubernetes: the Lease by which several operators agree who acts, as the API server keeps it.
 
-import type { KubeApi } from '../client/api.ts';
-import { isStatus } from '../client/failure.ts';
-import type { KubeObject } from '../client/objects.ts';
-import type { ResourcePath } from '../client/resource-path.ts';
+import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
+import { isStatus } from '../../../runtime/kubernetes/failure.ts';
+import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
+import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/ */
 export interface LeaseRecord {

@@ -2,11 +2,11 @@
 // counts up the one that is there (tools/events/events_cache.go, v1 Events).
 
 import { API_VERSION } from '../../../api/policy.ts';
+import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
+import { isStatus } from '../../../runtime/kubernetes/failure.ts';
+import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
+import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
 import type { ObjectRef, SourceEvent } from '../../source.ts';
-import type { KubeApi } from '../client/api.ts';
-import { isStatus } from '../client/failure.ts';
-import type { KubeObject } from '../client/objects.ts';
-import type { ResourcePath } from '../client/resource-path.ts';
 
 export interface EventsDeps {
   readonly api: Pick<KubeApi, 'create' | 'patch'>;

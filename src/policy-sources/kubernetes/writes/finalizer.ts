@@ -1,10 +1,11 @@
 // policy-sources/kubernetes: the finalizer by which an object stays until the apps that it owns in Marathon are dealt with.
 
 import { TransientError } from '../../../runtime/errors.ts';
+import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
+import { isStatus } from '../../../runtime/kubernetes/failure.ts';
+import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import { type ObjectRef, RELEASE_FINALIZER } from '../../source.ts';
-import type { KubeApi } from '../client/api.ts';
-import { isStatus } from '../client/failure.ts';
-import { type KubeObject, pathOf } from '../client/objects.ts';
+import { pathOf } from '../objects.ts';
 
 /** Others change objects, too; after so many conflicts the write is tried later. */
 const ATTEMPTS = 4;

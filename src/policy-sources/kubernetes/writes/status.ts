@@ -3,12 +3,13 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { TransientError } from '../../../runtime/errors.ts';
+import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
+import { isStatus } from '../../../runtime/kubernetes/failure.ts';
+import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import type { ObjectRef } from '../../source.ts';
-import type { KubeApi } from '../client/api.ts';
-import { eachOf } from '../client/each.ts';
-import { isStatus } from '../client/failure.ts';
-import { mergePatchOf } from '../client/merge-patch.ts';
-import { type KubeObject, pathOf } from '../client/objects.ts';
+import { eachOf } from '../each.ts';
+import { pathOf } from '../objects.ts';
+import { mergePatchOf } from './merge-patch.ts';
 
 export interface StatusDeps {
   readonly api: KubeApi;

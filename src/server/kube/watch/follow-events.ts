@@ -69,7 +69,7 @@ function appPlaces({ pools }: OperatorView): ReadonlyMap<string, AppPlace> {
   const policies = pools.flatMap((pool) => pool.policies);
   return new Map(
     policies.flatMap(({ namespace, name, spec }) =>
-      spec.apps.map((app) => [app.id, { namespace, policy: name, app: app.name }] as const),
+      spec.apps.map((app) => [app.id ?? app.name, { namespace, policy: name, app: app.name }] as const),
     ),
   );
 }

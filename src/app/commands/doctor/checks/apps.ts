@@ -32,14 +32,11 @@ export const checkApps: Check = ({ apps, policies }) =>
 function subjectsOf(policy: MicroscalingPolicy, byId: ReadonlyMap<string, MarathonApp>): readonly Subject[] {
   return policy.spec.apps
     .filter(({ instances }) => instances.fixed === undefined)
-    .map((spec) => {
-      const found = byId.get(spec.id);
-      return {
-        id: spec.id,
-        spec,
-        definition: found?.definition ?? spec.app ?? {},
-        ...(found && { found }),
-      };
+    .flatMap((spec) => {
+      const { id } = spec;
+      if (id === undefined) return [];
+      const found = byId.get(id);
+      return [{ id, spec, definition: found?.definition ?? spec.app ?? {}, ...(found && { found }) }];
     });
 }
 

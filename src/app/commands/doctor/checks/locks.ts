@@ -62,5 +62,5 @@ function actionsOf({ actions }: Deployment): string {
 }
 
 function idsOf(policies: readonly MicroscalingPolicy[]): ReadonlySet<string> {
-  return new Set(policies.flatMap(({ spec }) => spec.apps.map(({ id }) => id)));
+  return new Set(policies.flatMap(({ spec }) => spec.apps.flatMap(({ id }) => id ?? [])));
 }

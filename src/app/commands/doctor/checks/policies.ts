@@ -17,13 +17,15 @@ export const checkAdoption: Check = ({ apps, policies }) =>
     : given(apps, (found) => {
         const byId = new Map(found.map((app) => [app.id, app]));
         return policies.flatMap((policy) =>
-          policy.spec.apps.flatMap((spec) => adoptionOf(policy, spec, byId.get(spec.id))),
+          policy.spec.apps.flatMap((spec) =>
+            spec.id === undefined ? [] : adoptionOf(policy, { ...spec, id: spec.id }, byId.get(spec.id)),
+          ),
         );
       });
 
 function adoptionOf(
   { metadata }: MicroscalingPolicy,
-  spec: AppSpec,
+  spec: AppSpec & { readonly id: string },
   found: MarathonApp | undefined,
 ): readonly Finding[] {
   const policy = resourceKey(metadata);

@@ -1,0 +1,152 @@
+// schedulers/docker: keeps as many containers of each app as were asked for. Level-triggered: it looks at what is there, and does what
+// is missing; events and timers only say when to look.
+
+import type { Clock } from '../../../runtime/clock.ts';
+import { messageOf } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
+import type { EngineClient } from '../../docker-engine/client.ts';
+import { endedTrouble } from '../container/trouble.ts';
+import { type ContainerList, containersOf, type OurContainer } from './container-list.ts';
+import type { ContainerWork } from './container-work.ts';
+import { type KeptApp, STEADY_MS } from './kept-app.ts';
+import { RAN_WELL_MS } from './launch-backoff.ts';
+
+export interface KeeperDeps {
+  readonly client: EngineClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly list: ContainerList;
+  readonly work: ContainerWork;
+  /** Whether this process is the one that acts. */
+  readonly isActing: () => boolean;
+  /** Called after everything that changes what an observation of the app says. */
+  readonly onChange: (app: string) => void;
+  /** A deleted app has no container any more. */
+  readonly onGone: (app: string) => void;
+}
+
+/** After a stop that failed, or a list that could not be had. */
+const RETRY_MS = 1_000;
+
+export class Keeper {
+  readonly #deps: KeeperDeps;
+  readonly #closing: AbortSignal;
+  /** Apps that are being looked at; true when they are to be looked at once more. */
+  readonly #looking = new Map<KeptApp, boolean>();
+  /** When each app is looked at next by itself, monotonic. */
+  readonly #due = new Map<KeptApp, number>();
+
+  constructor(deps: KeeperDeps, closing: AbortSignal) {
+    this.#deps = deps;
+    this.#closing = closing;
+  }
+
+  /** Looks at the app soon; never throws. */
+  wake(app: KeptApp): void {
+    if (this.#looking.has(app)) {
+      this.#looking.set(app, true);
+      return;
+    }
+    this.#looking.set(app, false);
+    void this.#lookUntilCalm(app);
+  }
+
+  async #lookUntilCalm(app: KeptApp): Promise<void> {
+    const { isActing, log } = this.#deps;
+    try {
+      do {
+        this.#looking.set(app, false);
+        if (this.#closing.aborted || app.record.released === true || !isActing()) return;
+        await this.#look(app);
+      } while (this.#looking.get(app) === true);
+    } catch (error) {
+      if (this.#closing.aborted) return;
+      log.debug('an app could not be looked at; trying again', { app: app.id, reason: messageOf(error) });
+      this.#wakeIn(app, RETRY_MS);
+    } finally {
+      this.#looking.delete(app);
+    }
+  }
+
+  async #look(app: KeptApp): Promise<void> {
+    const { list, clock, onGone } = this.#deps;
+    const listing = await list.read();
+    const containers = containersOf(listing, app.id);
+    app.forgetGone(containers);
+    await this.#accountForEnds(app, containers);
+    // What was done meanwhile is not in it: a container that is gone would be taken for one too many.
+    if (listing.atChange !== list.changes) {
+      this.#looking.set(app, true);
+      return;
+    }
+    app.lookedAt = listing;
+    const nowMs = clock.monotonic();
+    const steps = app.plan(containers, nowMs);
+    for (const { id, replaced } of steps.stop) {
+      const container = containers.find((each) => each.id === id);
+      if (container !== undefined) this.#stop(app, container, replaced ? 'replacing' : 'stopping');
+    }
+    for (const id of steps.start) this.#run(app, this.#deps.work.start(app, id));
+    for (let i = 0; i < steps.create; i++) this.#run(app, this.#deps.work.create(app));
+    if (app.record.deleted === true && containers.length === 0 && app.isQuiet) onGone(app.id);
+    else this.#wakeWhenDue(app, containers, nowMs);
+  }
+
+  #stop(app: KeptApp, container: OurContainer, doing: 'stopping' | 'replacing'): void {
+    const { work } = this.#deps;
+    const stopped = work.stop(app, container, doing).then((isDone) => {
+      if (!isDone) this.#wakeIn(app, RETRY_MS);
+      return isDone;
+    });
+    this.#run(app, stopped);
+  }
+
+  #run(app: KeptApp, work: Promise<unknown>): void {
+    void work.then((result) => {
+      this.#deps.onChange(app.id);
+      if (result !== false) this.wake(app);
+    });
+  }
+
+  /** A container that ended soon after its start makes its app back off; one that ran for a while is started at once. */
+  async #accountForEnds(app: KeptApp, containers: readonly OurContainer[]): Promise<void> {
+    const { client, clock, onChange } = this.#deps;
+    const ended = containers.filter(
+      (each) =>
+        (each.state === 'exited' || each.state === 'dead') &&
+        app.phaseOf(each) === 'waiting' &&
+        !app.ended.has(each.id),
+    );
+    for (const { id, name, origin } of ended) {
+      const details = await client.container(id, this.#closing);
+      if (details === undefined) continue;
+      app.ended.add(id);
+      const { startedAtMs = 0, finishedAtMs = 0 } = details;
+      const ranWell = finishedAtMs - startedAtMs >= RAN_WELL_MS;
+      if (!ranWell && origin.generation === app.record.generation)
+        app.backoff.failed(endedTrouble(details, name), clock.monotonic());
+      onChange(app.id);
+    }
+  }
+
+  /** When a pause ends, or a replaced container has run long enough for the next. */
+  #wakeWhenDue(app: KeptApp, containers: readonly OurContainer[], nowMs: number): void {
+    const pauseMs = app.backoff.remainingMs(nowMs);
+    if (pauseMs > 0) this.#wakeIn(app, pauseMs);
+    else if (app.isRolling(containers, nowMs)) this.#wakeIn(app, STEADY_MS);
+  }
+
+  #wakeIn(app: KeptApp, ms: number): void {
+    const { clock } = this.#deps;
+    const atMs = clock.monotonic() + ms;
+    if ((this.#due.get(app) ?? Infinity) <= atMs) return;
+    this.#due.set(app, atMs);
+    clock.sleep(ms, this.#closing).then(
+      () => {
+        if (this.#due.get(app) === atMs) this.#due.delete(app);
+        this.wake(app);
+      },
+      () => undefined,
+    );
+  }
+}

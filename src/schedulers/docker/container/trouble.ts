@@ -1,0 +1,27 @@
+// schedulers/docker: why a container does not run, as a reason that every scheduler has and in the engine's words.
+
+import type { WaitingReason } from '../../../core/observation.ts';
+import { messageOf } from '../../../runtime/errors.ts';
+import type { ContainerDetails } from '../../docker-engine/containers.ts';
+import { EngineRefusal } from '../../docker-engine/failure.ts';
+
+/** The engine has no codes for these: what it says of a machine that is too small. */
+const NO_ROOM =
+  /Range of CPUs|no space left on device|cannot allocate memory|resource temporarily unavailable|could not select device driver/i;
+
+/** Why it could not be created or started. */
+export function launchTrouble(error: unknown): WaitingReason {
+  const words = error instanceof EngineRefusal ? error.words : messageOf(error);
+  return { reason: NO_ROOM.test(words) ? 'NoRoom' : 'NotPlaced', text: words };
+}
+
+/** How it ended. */
+export function endedTrouble(
+  { exitCode, outOfMemory, startError }: Pick<ContainerDetails, 'exitCode' | 'outOfMemory' | 'startError'>,
+  name: string,
+): WaitingReason {
+  const how = outOfMemory
+    ? `was killed because it used more memory than mem (exit code ${exitCode})`
+    : (startError ?? `ended with exit code ${exitCode}`);
+  return { reason: 'NotPlaced', text: `container ${name} ${how}; docker logs ${name} shows what it said` };
+}

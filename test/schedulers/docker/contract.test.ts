@@ -1,0 +1,60 @@
+// The contract against a real engine, which the test starts.
+
+import { afterAll, beforeAll, describe } from 'vitest';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { createDockerScheduler } from '../../../src/schedulers/docker/index.ts';
+import type { Scheduler } from '../../../src/schedulers/scheduler.ts';
+import { describeScheduler } from '../../contract/scheduler.ts';
+import { until } from '../../support/until.ts';
+import { fakeValues } from '../../support/values.ts';
+import { BUSYBOX_IMAGE, dockerMissing, startEngine, type TestEngine } from '../docker-engine/real-engine.ts';
+
+const never = new AbortController().signal;
+const NO_COUNT =
+  'an engine has no count that somebody else could set; a container that is removed by hand is replaced';
+const NO_LOCK = 'an engine holds no app: nobody waits for anybody';
+
+async function removeApp(scheduler: Scheduler): Promise<void> {
+  const app = '/contract/orders';
+  await scheduler.apply({ kind: 'delete', app, reason: 'test' }, never);
+  await until('the app to be gone', async () => (await scheduler.observe([app], never)).apps.size === 0);
+}
+
+describe.skipIf(dockerMissing())('Docker', { timeout: 60_000 }, () => {
+  let engine: TestEngine;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine.remove());
+
+  describeScheduler(
+    'docker',
+    async () => {
+      const values = fakeValues({ SECRET: 's3cr3t' });
+      const scheduler = createDockerScheduler(
+        { host: engine.host, deadlineMs: 10_000, resyncMs: 60_000 },
+        { clock: systemClock, log: silentLogger, values },
+      );
+      return {
+        scheduler,
+        // Nobody in the image hears SIGTERM.
+        definition: { image: BUSYBOX_IMAGE, command: ['sleep', '600'], mem: 32, stopSignal: 'SIGKILL' },
+        scaleByHand: () => Promise.reject(new Error(NO_COUNT)),
+        lock: () => Promise.reject(new Error(NO_LOCK)),
+        until: (condition) => until('the condition', condition).then(() => undefined),
+        close: async () => {
+          // What a closed client has begun may still come about.
+          await removeApp(scheduler).catch(() => undefined);
+          await scheduler.close();
+          await engine.removeContainers();
+        },
+      };
+    },
+    {
+      'sees the count that another hand has set': NO_COUNT,
+      'wakes whoever watches when another hand changes a count': NO_COUNT,
+      "waits for somebody's restart, says whose it is, and goes on afterwards": NO_LOCK,
+    },
+  );
+});
