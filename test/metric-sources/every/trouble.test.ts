@@ -3,13 +3,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { MetricReading } from '../../src/core/observation.ts';
-import { metricSources } from '../../src/metric-sources/registry.ts';
-import { VirtualClock } from '../../src/runtime/clock.ts';
-import { silentLogger } from '../../src/runtime/log.ts';
-import { until } from '../support/until.ts';
+import type { MetricReading } from '../../../src/core/observation.ts';
+import { metricSources } from '../../../src/metric-sources/registry.ts';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { until } from '../../support/until.ts';
+import { never } from '../servers.ts';
 import { ASKING, exampleOf, exampleValues } from './readme-examples.ts';
-import { never } from './servers.ts';
 
 const DEADLINE_MS = 2000;
 /** A source that was slow before is waited for longer, but never longer than this. */

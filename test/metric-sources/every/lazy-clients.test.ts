@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+const ROOT = resolve(import.meta.dirname, '../../..');
 
 /** Every package that a source loads at run time, whichever source it is. */
 const clients: readonly string[] = globSync('src/metric-sources/**/*.ts', { cwd: ROOT }).flatMap((path) =>

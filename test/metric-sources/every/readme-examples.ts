@@ -3,14 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { load } from 'js-yaml';
-import type { MetricSpec } from '../../src/api/policy.ts';
-import { withSchemaDefaults } from '../../src/api/schema/defaults.ts';
-import { isObject } from '../../src/api/schema/json-schema.ts';
-import type { ValueResolver } from '../../src/api/values.ts';
-import { METRIC_SOURCES } from '../../src/metric-sources/registry.ts';
-import type { MetricSourceType } from '../../src/metric-sources/source.ts';
+import type { MetricSpec } from '../../../src/api/policy.ts';
+import { withSchemaDefaults } from '../../../src/api/schema/defaults.ts';
+import { isObject } from '../../../src/api/schema/json-schema.ts';
+import type { ValueResolver } from '../../../src/api/values.ts';
+import { METRIC_SOURCES } from '../../../src/metric-sources/registry.ts';
+import type { MetricSourceType } from '../../../src/metric-sources/source.ts';
 
-const ROOM = resolve(import.meta.dirname, '../../src/metric-sources');
+const ROOM = resolve(import.meta.dirname, '../../../../src/metric-sources');
 
 /** Kinds that ask a server. */
 export const ASKING: readonly MetricSourceType[] = METRIC_SOURCES.filter(({ type }) => type !== 'random');
