@@ -10,7 +10,7 @@ import type { ValueResolver } from '../../../src/api/values.ts';
 import { METRIC_SOURCES } from '../../../src/metric-sources/registry.ts';
 import type { MetricSourceType } from '../../../src/metric-sources/source.ts';
 
-const ROOM = resolve(import.meta.dirname, '../../../../src/metric-sources');
+const ROOM = resolve(import.meta.dirname, '../../../src/metric-sources');
 
 /** Kinds that ask a server. */
 export const ASKING: readonly MetricSourceType[] = METRIC_SOURCES.filter(({ type }) => type !== 'random');
