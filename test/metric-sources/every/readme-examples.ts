@@ -45,6 +45,7 @@ export function exampleValues(address: string): ValueResolver {
     AZURE_STORAGE_QUEUE_NAME: 'orders',
     AZURE_STORAGE_ACCOUNT_NAME: 'account',
     AZURE_STORAGE_ACCOUNT_KEY: 'a2V5',
+    SERVICE_BUS_CONNECTION: `Endpoint=sb://${address}/;SharedAccessKeyName=reader;SharedAccessKey=a2V5`,
     AZURE_STORAGE_QUEUE_ENDPOINT: `http://${address}/account`,
   };
   return {
