@@ -81,6 +81,14 @@ export interface AlgorithmSpec {
   readonly queue?: { readonly kU: number; readonly tU: number };
 }
 
+/** How much of the time a target is to be met. */
+export interface ObjectiveSpec {
+  /** A share of time, as people write it: `99.5%`. */
+  readonly withinTarget: string;
+  /** Length of the moving window that the share is of. */
+  readonly per: Duration;
+}
+
 /** Exactly one of queueLength, drainTime, messageAge, perInstance is set. */
 export interface TargetSpec {
   /** Unique in the app. */
@@ -91,6 +99,7 @@ export interface TargetSpec {
   readonly perInstance?: number;
   readonly metric: MetricSpec;
   readonly algorithm: AlgorithmSpec;
+  readonly objective?: ObjectiveSpec;
   /** The most instances that this target may ask for. */
   readonly max?: number;
   /** With no instance asked for, up to this many waiting messages ask for none. */

@@ -18,6 +18,22 @@ export interface MetricStatus {
   readonly infinite?: boolean;
   /** Why it could not be read, or is not known. */
   readonly reason?: string;
+  /** Absent where the target has no objective, and before anything was decided. */
+  readonly objective?: ObjectiveStatus;
+}
+
+/** How much of an objective's budget is spent, over its window up to now. */
+export interface ObjectiveStatus {
+  /** As the policy says: `99%`. */
+  readonly withinTarget: string;
+  /** As the policy says: `24h`. */
+  readonly per: string;
+  /** How much of the window is known. */
+  readonly knownSeconds: number;
+  /** How much of that was above the target. */
+  readonly aboveSeconds: number;
+  /** How much may be. */
+  readonly budgetSeconds: number;
 }
 
 /** One app of a policy. */

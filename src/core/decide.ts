@@ -6,6 +6,7 @@ import { notePreemption } from './allocation/preemption.ts';
 import { type Allocation, allocate } from './allocation.ts';
 import type { AppDecision, AppInput, Decision, DecisionInput } from './decision.ts';
 import { noteChange } from './demand/behavior.ts';
+import { type MissAccount, type ObjectiveState, objectiveState } from './demand/objective.ts';
 import { type AppDemand, appDemand } from './demand.ts';
 import { blockersIn, explain, lendersIn, shortagesIn } from './explain.ts';
 import { type AppState, memoryOf, statesIn } from './memory.ts';
@@ -29,6 +30,10 @@ export function decide(input: DecisionInput): Decision {
   }
   const allocations = allocate(input, demands);
   const states: Record<string, AppState> = {};
+  for (const { id, role } of input.apps) {
+    const accounts = role === 'fixed' ? stateOf(id)?.accounts : undefined;
+    if (accounts !== undefined) states[id] = resting(accounts);
+  }
   for (const allocation of allocations) states[allocation.demand.app.id] = remember(allocation, nowMs);
   const apps = answers(input.apps, allocations);
   return { apps, capacity: usage(input, apps), memory: memoryOf(states) };
@@ -53,9 +58,32 @@ function answer(allocation: Allocation, words: Parameters<typeof explain>[1]): A
   const { id, name, role } = demand.app;
   const { figures, requested: from } = demand;
   const { steps, summary, limitedBy } = explain(allocation, words);
-  return limitedBy === undefined
-    ? { id, name, role, from, wanted, granted, to, figures, steps, summary }
-    : { id, name, role, from, wanted, granted, to, figures, steps, summary, limitedBy };
+  const decided: AppDecision =
+    limitedBy === undefined
+      ? { id, name, role, from, wanted, granted, to, figures, steps, summary }
+      : { id, name, role, from, wanted, granted, to, figures, steps, summary, limitedBy };
+  return demand.memory.accounts === undefined ? decided : { ...decided, objectives: objectivesOf(demand) };
+}
+
+function objectivesOf({ app, memory, nowMs }: AppDemand): readonly (ObjectiveState | null)[] {
+  return app.targets.map(({ objective }, i) =>
+    objective === undefined ? null : objectiveState(objective, memory.accounts?.[i], nowMs),
+  );
+}
+
+/** Nothing is decided for it now, and nothing is known; what was missed before stays in its account. */
+function resting(accounts: readonly (MissAccount | null)[]): AppState {
+  return {
+    laws: [],
+    launches: null,
+    behavior: {},
+    trouble: {},
+    preemption: { raisedAtMs: 0, yielded: [] },
+    accounts: accounts.map((account) => account && { spans: account.spans }),
+    granted: 0,
+    to: 0,
+    resumed: true,
+  };
 }
 
 function leftToPeople(app: AppInput): AppDecision {
@@ -76,5 +104,6 @@ function remember({ demand, wanted, granted, to }: Allocation, nowMs: number): A
     preemption: notePreemption(preemption, { from, to, wanted, nowMs }, timing.yieldPeriodMs),
     granted,
     to,
+    ...(memory.accounts && { accounts: memory.accounts }),
   };
 }

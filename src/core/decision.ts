@@ -1,6 +1,7 @@
 // core: the question put to `decide` and its answer. Serialisable, no functions, no clock.
 
 import type { BehaviorSpec, TargetSpec } from '../api/policy.ts';
+import type { ObjectiveState } from './demand/objective.ts';
 import type { AppObservation, Footprint, MetricReading } from './observation.ts';
 
 /** What the apps of a pool share. */
@@ -99,6 +100,8 @@ export interface AppDecision {
   readonly steps: readonly DecisionStep[];
   /** One sentence: "wanted 9: 400 waiting, 42/s arriving, 5/s per instance; granted 8: …". */
   readonly summary: string;
+  /** Of the targets' objectives, in order, null where a target has none; absent: no target has one. */
+  readonly objectives?: readonly (ObjectiveState | null)[];
   /** Figures of the law worth showing: arrivalsPerS, servicePerS, waiting, inFlight, deadTimeS. */
   readonly figures: Readonly<Record<string, number>>;
 }

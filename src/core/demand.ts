@@ -9,6 +9,7 @@ import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type BehaviorMemory, shape } from './demand/behavior.ts';
 import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './demand/launch-trouble.ts';
 import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
+import type { MissAccount } from './demand/objective.ts';
 import { targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import type { AppState, LawMemory } from './memory.ts';
@@ -46,6 +47,7 @@ export interface DemandMemory {
   readonly launches: LaunchMemory | null;
   readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
+  readonly accounts?: readonly (MissAccount | null)[] | undefined;
 }
 
 /** Where an app stands at the start of the round. */
@@ -134,7 +136,9 @@ function scaled(s: DemandInput): DemandDraft {
   const placed = observed.requested - observed.waiting;
   const settled =
     asked === requested && observed.running === placed && observed.staging + observed.killing === 0;
-  const a = targetDemand({ app, timing, nowMs, asked, ready, launches, settled }, state?.laws ?? []);
+  const accounts = state?.accounts;
+  const situation = { app, timing, nowMs, asked, ready, launches, settled, accounts };
+  const a = targetDemand(situation, state?.laws ?? []);
   const first = isFirst(state);
   const shaped = shape(
     { asked, wanted: first ? asked : a.wanted, need: first ? asked : a.need, holdMs: a.holdMs, nowMs },
@@ -154,6 +158,7 @@ function scaled(s: DemandInput): DemandDraft {
     laws: a.memory,
     launches,
     behavior: shaped.memory,
+    accounts: a.accounts,
   };
 }
 
@@ -174,6 +179,7 @@ function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
     laws: s.state?.laws ?? [],
     launches: s.state?.launches ?? null,
     behavior: s.state?.behavior ?? {},
+    accounts: s.state?.accounts,
   };
 }
 
@@ -227,6 +233,12 @@ function bound(s: DemandInput, draft: DemandDraft): AppDemand {
     unknown: draft.unknown,
     preemption,
     timing: s.timing,
-    memory: { laws: draft.laws, launches: draft.launches, behavior: draft.behavior, trouble: s.trouble },
+    memory: {
+      laws: draft.laws,
+      launches: draft.launches,
+      behavior: draft.behavior,
+      trouble: s.trouble,
+      accounts: draft.accounts,
+    },
   };
 }

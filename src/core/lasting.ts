@@ -4,6 +4,7 @@ import { isObject } from '../api/schema/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
 import type { Tally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
+import { isAccount, lastingAccount, type MissAccount, movedAccount } from './demand/objective.ts';
 import type { FluidLearned } from './law/fluid.ts';
 import type { ServiceRate } from './law/rates/estimate.ts';
 import { ageServiceRate } from './law/rates/estimator.ts';
@@ -19,6 +20,7 @@ import { type AppState, isTally, type LawMemory, memoryOf, statesIn } from './me
  * | time from asking to serving            | the next launch; after an hour that alone counts           |
  * | the season's profile                   | after a day it has to prove itself anew                    |
  * | changes made, instances taken, trouble | their own periods, which go by the clock                   |
+ * | time above targets with an objective   | it leaves the objective's window                           |
  * | λ, levels, windows, hand-overs         | not at all: cluster and metrics say how things stand       |
  *
  * Numbers are rounded, so that a pool that does not learn anything new is the same text as before.
@@ -37,6 +39,8 @@ interface LastingApp {
   readonly yielded?: Tally;
   readonly raisedAtMs?: number;
   readonly trouble?: TroubleMemory;
+  /** One per target, in order; null where it has no objective. */
+  readonly accounts?: readonly (MissAccount | null)[];
 }
 
 const VERSION = 1;
@@ -59,7 +63,7 @@ export function lastingOf(memory: DecisionMemory): LastingMemory {
   return { version: VERSION, apps: Object.fromEntries(apps) };
 }
 
-function lastingApp({ laws, launches, behavior, preemption, trouble }: AppState): LastingApp {
+function lastingApp({ laws, launches, behavior, preemption, trouble, accounts }: AppState): LastingApp {
   const { added = [], removed = [] } = behavior;
   const { raisedAtMs, yielded } = preemption;
   return {
@@ -72,6 +76,7 @@ function lastingApp({ laws, launches, behavior, preemption, trouble }: AppState)
     ...(yielded.length > 0 && { yielded }),
     ...(raisedAtMs > 0 && { raisedAtMs }),
     ...(Object.keys(trouble).length > 0 && { trouble }),
+    ...(accounts && { accounts: accounts.map((account) => account && lastingAccount(account)) }),
   };
 }
 
@@ -105,7 +110,7 @@ export function movedLasting(memory: LastingMemory, byMs: number): LastingMemory
 }
 
 function movedApp(app: LastingApp, byMs: number): LastingApp {
-  const { added, removed, yielded, raisedAtMs, trouble } = app;
+  const { added, removed, yielded, raisedAtMs, trouble, accounts } = app;
   return {
     ...app,
     ...(added && { added: movedTally(added, byMs) }),
@@ -113,6 +118,7 @@ function movedApp(app: LastingApp, byMs: number): LastingApp {
     ...(yielded && { yielded: movedTally(yielded, byMs) }),
     ...(raisedAtMs !== undefined && { raisedAtMs: raisedAtMs + byMs }),
     ...(trouble && { trouble: movedTrouble(trouble, byMs) }),
+    ...(accounts && { accounts: accounts.map((account) => account && movedAccount(account, byMs)) }),
   };
 }
 
@@ -164,6 +170,7 @@ function resumedApp(
 ): AppState {
   const deadTime = readDeadTime(app['deadTime']);
   const laws = Array.isArray(app['laws']) ? app['laws'] : [];
+  const accounts = Array.isArray(app['accounts']) ? app['accounts'] : undefined;
   return {
     laws: laws.map((law) => resumedLaw(law, goneMs)),
     launches:
@@ -179,6 +186,9 @@ function resumedApp(
     granted: 0,
     to: 0,
     resumed: true,
+    ...(accounts && {
+      accounts: accounts.map((raw) => (isAccount(raw) ? movedAccount(raw, -times.wallAheadMs) : null)),
+    }),
   };
 }
 

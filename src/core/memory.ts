@@ -7,6 +7,7 @@ import type { BehaviorMemory } from './demand/behavior.ts';
 import type { Tally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
 import type { LaunchMemory } from './demand/launches.ts';
+import { isAccount, type MissAccount } from './demand/objective.ts';
 import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
@@ -22,6 +23,8 @@ export type AppState = {
   readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
   readonly preemption: PreemptionMemory;
+  /** One per target, in order; null where it has no objective. Absent: no target has one. */
+  readonly accounts?: readonly (MissAccount | null)[];
   /** What the last round granted and asked for. */
   readonly granted: number;
   readonly to: number;
@@ -56,8 +59,10 @@ export function statesIn(memory: DecisionMemory | undefined): (id: string) => Ap
 
 function isState(raw: unknown): raw is AppState {
   if (!isObject(raw) || !isSound(raw)) return false;
-  const { laws, launches, behavior, trouble, preemption, granted, to } = raw;
+  const { laws, launches, behavior, trouble, preemption, accounts = [], granted, to } = raw;
   return (
+    Array.isArray(accounts) &&
+    accounts.every((account) => account === null || isAccount(account)) &&
     Array.isArray(laws) &&
     laws.every((law) => law === null || isObject(law)) &&
     (launches === null || (isObject(launches) && isTally(launches['asks']) && isTally(launches['ready']))) &&

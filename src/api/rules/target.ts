@@ -1,5 +1,6 @@
 // api: the rules of one target: a law and a metric that can serve it.
 
+import { durationMs } from '../duration.ts';
 import type { TargetSpec } from '../policy.ts';
 import { isObject } from '../schema/json-schema.ts';
 import { error, type Finding, warning } from '../validation/finding.ts';
@@ -14,6 +15,7 @@ export function checkTarget(target: Target, pointer: string, context: RuleContex
     ...checkMetric(target, pointer, context),
     ...checkAlgorithm(target, pointer, context),
     ...checkAge(target, pointer, context),
+    ...checkObjective(target, pointer, context),
   ];
 }
 
@@ -48,6 +50,28 @@ function checkAlgorithm(target: Target, pointer: string, context: RuleContext): 
         warning(block, `${showPath(block)} is read by type ${owner} only, but the type is ${type}`),
       );
     }
+  }
+  return findings;
+}
+
+const SHORTEST_WINDOW_MS = 60_000;
+const LONGEST_WINDOW_MS = 720 * 3_600_000;
+
+function checkObjective(target: Target, pointer: string, context: RuleContext): readonly Finding[] {
+  const { objective, algorithm, perInstance } = target;
+  if (objective === undefined) return [];
+  const place = below(pointer, 'objective');
+  const path = showPath(place);
+  const findings: Finding[] = [];
+  const { per } = objective;
+  const perMs = per === undefined || context.refused(below(place, 'per')) ? undefined : durationMs(per);
+  if (perMs !== undefined && (perMs < SHORTEST_WINDOW_MS || perMs > LONGEST_WINDOW_MS)) {
+    findings.push(error(below(place, 'per'), `${path}.per is ${per}; use a window of 1m to 720h`));
+  }
+  const unpaced = perInstance !== undefined ? 'perInstance' : algorithm?.type;
+  if (unpaced !== undefined && unpaced !== 'Fluid') {
+    const message = `${path} is accounted for and paces nothing: ${unpaced} knows no chance of missing a target`;
+    findings.push(warning(place, message));
   }
   return findings;
 }

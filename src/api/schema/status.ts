@@ -45,6 +45,13 @@ const metricStatus: JsonSchema = object(
     current: amount('What was measured; absent while unknown, and where it has no end.'),
     infinite: { type: 'boolean', description: 'It has no end: messages wait and nothing runs.' },
     reason: text('Why it could not be read, or is not known.'),
+    objective: object("How much of its objective's budget is spent, over its window up to now.", {
+      withinTarget: text('The share of time that is to be within the target.'),
+      per: text('The window.'),
+      knownSeconds: amount('How much of the window is known.'),
+      aboveSeconds: amount('How much of that was above the target.'),
+      budgetSeconds: amount('How much may be.'),
+    }),
   },
   { required: ['type', 'target'] },
 );

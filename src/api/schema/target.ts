@@ -29,6 +29,21 @@ const algorithmSchema: JsonSchema = object(
   { default: {} },
 );
 
+/** Above nothing and below everything: what is always met has no budget. */
+const SHARE_PATTERN = '^(0*[1-9]|[1-9][0-9]|0*[0-9]{1,2}\\.[0-9]*[1-9]|[1-9][0-9]?\\.0+)%$';
+
+const objectiveSchema: JsonSchema = object(
+  'How much of the time the target is to be met. What is missed is a budget: while little of it is spent the law leaves more to others, near its end it asks for more. Without one, 95 % of the time.',
+  {
+    withinTarget: text('The share of time within the target, such as 99% or 99.5%.', {
+      pattern: SHARE_PATTERN,
+      maxLength: 8,
+    }),
+    per: positiveDuration('The window that the share is of, up to now; 1m to 720h.'),
+  },
+  { required: ['withinTarget', 'per'] },
+);
+
 /** What a formula can name is a word without dots or spaces; a dash would be a minus there. */
 const TARGET_NAME_PATTERN = '^[a-z][a-z0-9]*([-_]+[a-z0-9]+)*$';
 
@@ -52,6 +67,7 @@ export function targetSchema(blocks: readonly MetricBlock[]): JsonSchema {
         { oneOf: exactlyOne(...Object.keys(byType)) },
       ),
       algorithm: algorithmSchema,
+      objective: objectiveSchema,
       max: count('The most instances that this target may ask for; no limit of its own by default.', {
         minimum: 1,
       }),

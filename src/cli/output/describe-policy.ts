@@ -1,5 +1,6 @@
 // cli: everything about one policy on one screen: its spec, its state, its interventions, its last events.
 
+import { objectiveText } from '../../api/words/objective.ts';
 import { scheduleText } from '../../api/words/schedule.ts';
 import { type EventObject, type Explanation, originOf, type PolicyObject } from '../client/policy-object.ts';
 import { eventTable } from './event-lines.ts';
@@ -23,6 +24,7 @@ export function describePolicy({ policy, explanation, events }: PolicyFacts, now
   return [
     headText(policy, nowMs),
     section('Schedules', scheduleLines(policy).join('\n')),
+    section('Objectives', objectiveLines(policy).join('\n')),
     section('Interventions', heldLines(policy).join('\n')),
     section('Apps', appTable(policy)),
     section(
@@ -81,6 +83,16 @@ function generationText(generation: number | undefined, observed: number | undef
 function scheduleLines({ status }: PolicyObject): readonly string[] {
   return (status?.apps ?? []).flatMap(({ name, schedule }) =>
     schedule === undefined ? [] : [`${name}: ${scheduleText(schedule, timeText)}`],
+  );
+}
+
+function objectiveLines({ status }: PolicyObject): readonly string[] {
+  return (status?.apps ?? []).flatMap(({ name, metrics = [] }) =>
+    metrics.flatMap(({ objective, targetName }) => {
+      if (objective === undefined) return [];
+      const whose = targetName === undefined ? name : `${name}, ${targetName}`;
+      return [`${whose}: ${objectiveText(objective)}`];
+    }),
   );
 }
 

@@ -2,8 +2,10 @@
 
 import { durationMs } from '../../api/duration.ts';
 import type { MetricSpec, TargetSpec } from '../../api/policy.ts';
+import { rounded } from '../../api/words/figures.ts';
 import type { AppDecision } from '../../core/decision.ts';
 import { behaviorFor } from '../../core/demand/metric-failure.ts';
+import type { ObjectiveState } from '../../core/demand/objective.ts';
 import type { MetricReading, MetricSample } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { pauseText } from '../interventions/effect.ts';
@@ -40,7 +42,10 @@ export function appViewOf(
     killing: observed?.killing ?? 0,
     waiting: observed?.waiting ?? 0,
     ready: observed?.ready ?? 0,
-    metrics: (spec.targets ?? []).map((target, i) => metricView(target, readings[i], context)),
+    metrics: (spec.targets ?? []).map((target, i) => ({
+      ...metricView(target, readings[i], context),
+      ...objectiveView(target, decision?.objectives?.[i]),
+    })),
     tasks: (observed?.tasks ?? []).map(({ id, phase }) => ({ id, phase })),
     summary: summaryOf(assessment, decision),
     steps: decision?.steps ?? [],
@@ -73,6 +78,23 @@ function summaryOf(
   if (app.mode === 'Paused') return 'paused: the count is left alone';
   if (app.role === 'fixed') return 'left to people';
   return part === 'off' ? 'nothing is decided for it now' : 'not decided yet';
+}
+
+function objectiveView(
+  { objective }: TargetSpec,
+  state: ObjectiveState | null | undefined,
+): Pick<MetricView, 'objective'> {
+  if (objective === undefined || state === undefined || state === null) return {};
+  const { knownMs, aboveMs, allowed, perMs } = state;
+  const seconds = (ms: number): number => rounded(ms / 1000, 1);
+  return {
+    objective: {
+      ...objective,
+      knownSeconds: seconds(knownMs),
+      aboveSeconds: seconds(aboveMs),
+      budgetSeconds: seconds(allowed * perMs),
+    },
+  };
 }
 
 interface MetricContext {

@@ -2,6 +2,7 @@
 
 import type { Condition } from '../../api/conditions.ts';
 import type { CapacityPool, PolicySpec, ResourceKey } from '../../api/policy.ts';
+import type { ObjectiveStatus } from '../../api/status.ts';
 import type { AppRole, DecisionStep, LimitedBy } from '../../core/decision.ts';
 
 /** Which of a target's fields is set. */
@@ -25,6 +26,8 @@ export interface MetricView {
   readonly unit: 'messages' | 'seconds';
   readonly atMs?: number;
   readonly reason?: string;
+  /** Absent where the target has none, and before anything was decided. */
+  readonly objective?: ObjectiveStatus;
 }
 
 export interface TaskView {

@@ -6,7 +6,7 @@ import { QUEUE_GAINS } from '../../api/schema/target.ts';
 import { brief } from '../../api/words/figures.ts';
 import type { AppInput, DecisionStep } from '../decision.ts';
 import { type FluidOptions, fluidLaw } from '../law/fluid.ts';
-import { DEFAULT_MISS_TOLERANCE, type LawInput, type LawResult } from '../law/law.ts';
+import type { LawInput, LawResult } from '../law/law.ts';
 import { perInstanceLaw } from '../law/per-instance.ts';
 import { queueLaw } from '../law/queue.ts';
 import { simpleQueueLaw } from '../law/simple-queue.ts';
@@ -17,6 +17,7 @@ import { levelAt } from './history.ts';
 import type { LaunchMemory } from './launches.ts';
 import { messagesOf } from './messages.ts';
 import { behaviorFor, failureCount, usable } from './metric-failure.ts';
+import { followMisses, type MissAccount, toleranceOf } from './objective.ts';
 import { type Timing, timingOf } from './timing.ts';
 
 /** The app as its laws see it this round. */
@@ -28,6 +29,8 @@ export interface TargetInput {
   readonly ready: number;
   readonly launches: LaunchMemory;
   readonly settled: boolean;
+  /** Of the targets' objectives, in order, null where a target has none; absent: no target has one. */
+  readonly accounts?: readonly (MissAccount | null)[] | undefined;
 }
 
 /** One law's result for all targets: the largest count, with the memories of all laws. */
@@ -35,6 +38,8 @@ export interface TargetDemand extends LawResult<readonly (LawMemory | null)[]> {
   readonly steps: readonly DecisionStep[];
   /** Whether some target could not be read and its count is merely kept. */
   readonly unknown: boolean;
+  /** As the input's, after this round. */
+  readonly accounts?: readonly (MissAccount | null)[];
 }
 
 export function targetDemand(situation: TargetInput, laws: readonly (LawMemory | null)[]): TargetDemand {
@@ -54,10 +59,25 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   const { wanted, figures, reason } = leading;
   const memory = answers.map(({ said }) => said.memory);
   const steps = answers.map((each) => stepOf(asked, each));
-  if (app.formula === undefined) return { wanted, need, holdMs, memory, figures, steps, reason, unknown };
+  const accounts = app.targets.some(({ objective }) => objective !== undefined)
+    ? { accounts: answers.map(({ missed }, i) => accountOf(situation, i, missed)) }
+    : undefined;
+  if (app.formula === undefined)
+    return { wanted, need, holdMs, memory, figures, steps, reason, unknown, ...accounts };
   const combined = combine(app.formula, app.targets, { answers, asked });
   const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
-  return { holdMs, memory, figures, steps: [...steps, step], ...combined };
+  return { holdMs, memory, figures, steps: [...steps, step], ...combined, ...accounts };
+}
+
+function accountOf(
+  { app, nowMs, accounts }: TargetInput,
+  index: number,
+  missed: boolean | undefined,
+): MissAccount | null {
+  const objective = app.targets[index]?.objective;
+  if (objective === undefined) return null;
+  const perMs = durationMs(objective.per);
+  return followMisses(accounts?.[index] ?? undefined, { missed, nowMs, perMs });
 }
 
 function stepOf(asked: number, { said, known }: Answer): DecisionStep {
@@ -67,6 +87,8 @@ function stepOf(asked: number, { said, known }: Answer): DecisionStep {
 interface Answer extends Wish {
   readonly said: LawResult<LawMemory | null>;
   readonly known: boolean;
+  /** Whether the target is missed now; undefined: not known. */
+  readonly missed?: boolean | undefined;
 }
 
 const NO_FIGURES: Readonly<Record<string, number>> = {};
@@ -92,10 +114,15 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       deadTimeMs: situation.launches.deadTimeMs,
       settled: situation.settled,
       giveBackAfterMs: timing.giveBackAfterMs,
-      missTolerance: DEFAULT_MISS_TOLERANCE,
+      missTolerance: toleranceOf(target.objective, situation.accounts?.[index], nowMs),
     };
     const said = applyLaw(target, input, memory);
-    return { said: isPlain(target) ? said : ownTerms(target, input, said), known: true, kept: false };
+    return {
+      said: isPlain(target) ? said : ownTerms(target, input, said),
+      known: true,
+      kept: false,
+      missed: isMissed(target, input, said.figures['servicePerS']),
+    };
   }
   const { onMetricFailure } = behavior;
   const acts = use.state === 'failed' && onMetricFailure.action !== 'Hold';
@@ -129,6 +156,23 @@ function ownTerms<M>(
   }
   need = Math.min(need, wanted);
   return { ...said, wanted, need, reason: name === undefined ? reason : `${name}: ${reason}` };
+}
+
+/** @param perS messages that one instance finishes a second, where that is known */
+function isMissed(
+  { queueLength, drainTime, messageAge, perInstance }: TargetSpec,
+  { messages, ready }: LawInput,
+  perS: number | undefined,
+): boolean | undefined {
+  const { waiting, oldestAgeMs } = messages;
+  if (queueLength !== undefined) return waiting > queueLength;
+  if (perInstance !== undefined) return waiting > perInstance * ready;
+  if (waiting === 0) return false;
+  if (messageAge !== undefined)
+    return oldestAgeMs === undefined ? undefined : oldestAgeMs > durationMs(messageAge);
+  if (drainTime === undefined) return undefined;
+  if (ready === 0) return true;
+  return perS === undefined ? undefined : (1000 * waiting) / (ready * perS) > durationMs(drainTime);
 }
 
 const NOT_READ = { state: 'unavailable', reason: 'not read yet', sinceMs: Number.MAX_SAFE_INTEGER } as const;

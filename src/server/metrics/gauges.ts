@@ -111,6 +111,21 @@ const METRIC: readonly Figure<MetricView>[] = [
   ['app_metric_value', 'What the law compares with the target; +Inf where it has no end.', measured],
   ['app_metric_target', 'The target, in the same unit.', ({ target }) => target],
   ['app_metric_up', '1 while the metric is read, 0 while it fails.', ({ state }) => Number(state === 'ok')],
+  [
+    'app_objective_budget_seconds',
+    "How long the target may be missed within its objective's window.",
+    ({ objective }) => objective?.budgetSeconds,
+  ],
+  [
+    'app_objective_above_seconds',
+    "How long it was missed within its objective's window, up to now.",
+    ({ objective }) => objective?.aboveSeconds,
+  ],
+  [
+    'app_objective_known_seconds',
+    "How much of its objective's window is known.",
+    ({ objective }) => objective?.knownSeconds,
+  ],
   ['app_metric_timestamp_seconds', 'When the value was measured.', ({ atMs }) => seconds(atMs)],
 ];
 

@@ -1,6 +1,8 @@
 // server: what the page is sent: the operator's view with colours, tiles, rates and series names, and nothing it does not draw.
 
 import type { Condition } from '../../api/conditions.ts';
+import type { ObjectiveStatus } from '../../api/status.ts';
+import { objectiveText } from '../../api/words/objective.ts';
 import type {
   AppView,
   DecisionRecord,
@@ -27,6 +29,15 @@ export interface PageCounter {
 export interface PageMetric extends MetricView {
   readonly valueSeries: string;
   readonly targetSeries: string;
+  /** Absent where the target has no objective. */
+  readonly budget?: PageBudget;
+}
+
+/** What an objective lets be missed. */
+export interface PageBudget {
+  /** In percent; above 100 it is overspent. */
+  readonly spent: number;
+  readonly text: string;
 }
 
 export interface PageApp
@@ -176,12 +187,18 @@ function pageApp(app: AppView, colour: Colour, extras: PageExtras): PageApp {
       ...metric,
       valueSeries: valueKey(app.id, i),
       targetSeries: targetKey(app.id, i),
+      ...(metric.objective && { budget: budgetOf(metric.objective) }),
     })),
     counters: Object.entries(app.counters).map(([name, total]) => {
       const perS = extras.ratePerS(counterKey(app.id, name));
       return { name, total, ...defined({ perS }) };
     }),
   };
+}
+
+function budgetOf(objective: ObjectiveStatus): PageBudget {
+  const { aboveSeconds, budgetSeconds } = objective;
+  return { spent: Math.round((100 * aboveSeconds) / budgetSeconds), text: objectiveText(objective) };
 }
 
 function pagePolicy(policy: PolicyView): PagePolicy {

@@ -1,6 +1,7 @@
 // cli: `microscaling explain POLICY`.
 
 import { rounded } from '../../../api/words/figures.ts';
+import { objectiveText } from '../../../api/words/objective.ts';
 import { scheduleText } from '../../../api/words/schedule.ts';
 import type { OptionValues } from '../../../app/options.ts';
 import type { MetricView } from '../../../controller/status/view.ts';
@@ -35,6 +36,9 @@ function appText(app: Explanation['apps'][number]): string {
     `${app.name} (${app.id}, ${app.role}): ${app.summary || 'not decided yet'}`,
     `  wanted ${app.wanted}, granted ${app.granted}, requested ${app.requested}, running ${app.running}`,
     ...app.metrics.map((m) => `  input: ${metricText(m)}`),
+    ...app.metrics.flatMap(({ objective }) =>
+      objective === undefined ? [] : [`  objective: ${objectiveText(objective)}`],
+    ),
     ...(app.schedule === undefined ? [] : [`  schedule: ${scheduleText(app.schedule, timeText)}`]),
     ...(figures.length === 0 ? [] : [`  estimates: ${figures.join(', ')}`]),
   ];

@@ -20,11 +20,15 @@ export function metricChart(past, axis, { id, index }) {
   const value = el('span', { class: 'big', 'data-testid': 'metric-value' });
   const target = el('span', { class: 'counts' });
   const head = el('div', { class: 'metric-head' }, el('span', { class: 'chip' }), label, value, target);
+  const budget = el('meter', { class: 'budget', min: '0', max: '100', low: '50', high: '80', optimum: '0' });
+  const spent = el('span', { class: 'counts' });
+  const objective = el('div', { class: 'objective', 'data-testid': 'objective' }, budget, spent);
   const chart = plot(axis, { height: 220, timeLabels: false, floor: 10 });
   const node = el(
     'figure',
     { class: 'metric', 'data-testid': 'metric', 'data-app': id, 'data-index': index },
     head,
+    objective,
     chart.node,
   );
   /** @param {MetricItem} item */
@@ -37,6 +41,12 @@ export function metricChart(past, axis, { id, index }) {
     setAttribute(node, 'data-state', metric.state);
     setAttribute(node, 'data-over', metric.state === 'ok' && (metric.infinite === true || over(metric)));
     setAttribute(chart.node, 'aria-label', `${name} over time: now ${value.textContent} ${words(metric)}`);
+    objective.hidden = metric.budget === undefined;
+    if (metric.budget !== undefined) {
+      setAttribute(budget, 'value', String(Math.min(100, metric.budget.spent)));
+      setAttribute(budget, 'aria-label', metric.budget.text);
+      setText(spent, metric.budget.text);
+    }
     chart.update({
       shape: JSON.stringify(app.colour),
       series: () => [
