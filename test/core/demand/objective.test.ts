@@ -49,7 +49,10 @@ describe('the account of an objective', () => {
   });
 
   it('lets a look hold for two minutes at most', () => {
-    const account = looked(0, () => true, looked(0, () => true),
+    const account = looked(
+      0,
+      () => true,
+      looked(0, () => true),
       1800,
     );
     expect(stateAt(account, 1800).aboveMs).toBe(120_000);
