@@ -1,6 +1,9 @@
 // schedulers: every scheduler there is, by name, in alphabetical order.
 
 import type { SchedulerBlock } from '../api/schema/scheduler-block.ts';
+import { dockerBlock } from './docker/block/index.ts';
+import { DockerClusters } from './docker/clusters.ts';
+import { footprintOf as dockerFootprint } from './docker/container/definition.ts';
 import { MarathonClusters } from './marathon/clusters.ts';
 import { footprintOf as marathonFootprint } from './marathon/definition/footprint.ts';
 import { footprintOf as memoryFootprint } from './memory/definition.ts';
@@ -9,6 +12,7 @@ import { oneCluster } from './one-cluster.ts';
 import type { SchedulerType } from './scheduler.ts';
 
 export const SCHEDULERS = {
+  docker: { block: dockerBlock, open: (deps) => new DockerClusters(deps), footprint: dockerFootprint },
   marathon: { open: (deps) => new MarathonClusters(deps), footprint: marathonFootprint },
   memory: {
     open: (deps) => oneCluster(createMemoryScheduler({ startMs: 1_000, stopMs: 1_000 }, deps)),

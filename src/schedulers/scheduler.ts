@@ -7,6 +7,7 @@ import type { ValueResolver } from '../api/values.ts';
 import type { Change, FieldDiff } from '../core/change.ts';
 import type { AppObservation, Footprint } from '../core/observation.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { DocumentStore } from '../runtime/document-store.ts';
 import { TerminalError, WaitError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { SchedulerWords } from './words.ts';
@@ -188,6 +189,10 @@ export interface ClustersDeps {
     readonly kubeconfig?: string;
     readonly kubeContext?: string;
   };
+  /** The operator's store, for what a scheduler cannot keep itself; absent: nothing outlives the process. */
+  readonly documents?: DocumentStore;
+  /** Whether this process is the one of several that acts, for what a scheduler does by itself; default: it is. */
+  readonly isActing?: () => boolean;
   /** The operator's environment, for what clients of a scheduler find there by custom; default: nothing. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }

@@ -7,6 +7,16 @@ const room = join(import.meta.dirname, '../../src/schedulers');
 
 /** What each readme has to explain. */
 const FIELDS = {
+  docker: [
+    'host',
+    'tls.ca',
+    'tls.cert',
+    'tls.key',
+    'container.image',
+    'container.healthCheck',
+    'deadlineMs',
+    'resyncMs',
+  ],
   marathon: [
     'urls',
     'auth.basic',

@@ -1,21 +1,12 @@
 // api: schema of one app of a policy.
 
 import { behaviorSchema, manualScaleSchema } from './behavior.ts';
+import { envFromSchema } from './env-from.ts';
 import { atMostOne, type JsonSchema } from './json-schema.ts';
 import type { MetricBlock } from './metric-block.ts';
 import type { SchedulerBlock } from './scheduler-block.ts';
 import { schedulesSchema } from './schedules.ts';
-import {
-  APP_ID_PATTERN,
-  count,
-  ENV_NAME_PATTERN,
-  keyedList,
-  LABEL_PATTERN,
-  list,
-  object,
-  secretSource,
-  text,
-} from './shapes.ts';
+import { APP_ID_PATTERN, count, LABEL_PATTERN, list, object, text } from './shapes.ts';
 import { targetSchema } from './target.ts';
 
 const instancesSchema: JsonSchema = object(
@@ -26,20 +17,6 @@ const instancesSchema: JsonSchema = object(
     fixed: count('Created with this many and then left to people. Excludes min and max.'),
   },
   { default: {} },
-);
-
-const envFromSchema: JsonSchema = object(
-  'An environment variable whose value stays out of the policy.',
-  {
-    name: text('Name of the variable in the app.', { pattern: ENV_NAME_PATTERN, maxLength: 253 }),
-    from: secretSource('Where the value comes from.'),
-    optional: {
-      type: 'boolean',
-      description: 'When true, a value that is not set leaves the variable out instead of refusing the app.',
-      default: false,
-    },
-  },
-  { required: ['name', 'from'] },
 );
 
 /** Of two schedulers' blocks, and of a block and Marathon's id or definition, an app has one. */
@@ -100,12 +77,7 @@ export function appSchema(
           'A Marathon app definition, verbatim, without id and instances. Absent: the app must exist.',
         'x-kubernetes-preserve-unknown-fields': true,
       },
-      envFrom: keyedList(
-        'name',
-        'Variables with secrets, resolved when the app is written; a rotation restarts it.',
-        envFromSchema,
-        { maxItems: 64, default: [] },
-      ),
+      envFrom: envFromSchema,
       ...Object.fromEntries(schedulers.map(({ type, schema }) => [type, schema])),
     },
     { required: ['name'], ...exclusions(schedulers) },

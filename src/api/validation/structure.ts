@@ -30,7 +30,7 @@ export function structureCheck(schema: JsonSchema): (document: unknown) => Struc
   return (document) => {
     compiled ??= compile(schema);
     if (compiled(document)) return { findings: [], usable: document, refused: () => false, uncounted: 0 };
-    const found = compiled.errors ?? [];
+    const found = (compiled.errors ?? []).filter(isOfItsKind);
     if (found.length > MAX_WORDED) return tooMany(found, schema);
     const errors = withoutFollowUps(found);
     const gone = new Set(errors.filter((e) => !ABOUT_THE_WHOLE.has(e.keyword)).map(placeOf));
@@ -42,6 +42,11 @@ export function structureCheck(schema: JsonSchema): (document: unknown) => Struc
       uncounted: 0,
     };
   };
+}
+
+/** What is no mapping has no fields that exclude each other. */
+function isOfItsKind({ keyword, data }: ErrorObject): boolean {
+  return keyword !== 'not' || isObject(data);
 }
 
 /** The first ones in words, and how many there are. */

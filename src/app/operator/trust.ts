@@ -12,6 +12,7 @@ import { withTrustCheck } from '../../api/validation/validate.ts';
 import { defined } from '../../lang/defined.ts';
 import { parseAddress, SCHEMES } from '../../metric-sources/connection/address.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import { parseEngineAddress } from '../../schedulers/docker-engine/address.ts';
 import type { OptionValues } from '../options.ts';
 import { loadPolicies, type ResourceForm, resourceForm } from '../policies/schema.ts';
 
@@ -95,10 +96,13 @@ function rulesOf(options: TrustOptions, { env, marathon, app }: TrustSurrounding
 }
 
 function endpoint(text: string): string {
+  // A Docker engine's, whose socket has no origin.
+  const engine = /^(unix|tcp):/.test(text) ? parseEngineAddress(text) : undefined;
+  if (engine !== undefined && !('wrong' in engine)) return engine.text;
   const address = parseAddress(text, SCHEMES);
   if (!('wrong' in address) && address.path === '' && !/[?#@]/.test(text)) return address.origin;
   throw new TerminalError(
-    '--allow-endpoint takes an origin: scheme, host and port as in https://account.queue.core.windows.net or redis://cache:6379',
+    '--allow-endpoint takes an origin: scheme, host and port as in https://account.queue.core.windows.net or redis://cache:6379, or a Docker engine as in unix:///run/other.sock',
   );
 }
 

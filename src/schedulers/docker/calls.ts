@@ -31,13 +31,19 @@ export class EngineCalls {
       reads: reads + Number(isRead),
     };
     const durationMs = this.#clock.monotonic() - startedAtMs;
-    this.#tell?.({ method: call.method, endpoint: endpointOf(call), outcome, durationMs });
+    this.#tell?.({
+      scheduler: 'docker',
+      method: call.method,
+      endpoint: endpointOf(call),
+      outcome,
+      durationMs,
+    });
   }
 }
 
 function endpointOf({ path }: Call): SchedulerCall['endpoint'] {
-  if (path === '/containers/json') return 'apps';
-  if (path.startsWith('/containers/')) return 'tasks';
+  if (path === '/containers/json') return 'containers';
+  if (path.startsWith('/containers/')) return 'container';
   return path === '/info' ? 'info' : 'other';
 }
 

@@ -7,12 +7,19 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { EngineTarget } from '../docker-engine/transport.ts';
-import type { SchedulerCall } from '../scheduler.ts';
+import type { ClusterSpec, SchedulerCall } from '../scheduler.ts';
 
 export interface EngineTlsConfig {
   readonly ca?: ValueSource;
   readonly cert?: ValueSource;
   readonly key?: ValueSource;
+}
+
+/** Which engine, as a policy says it. */
+export interface DockerCluster extends ClusterSpec {
+  /** Absent: the operator's own. */
+  readonly host?: string;
+  readonly tls?: EngineTlsConfig;
 }
 
 export interface DockerConfig {

@@ -153,13 +153,19 @@ describe('metric blocks', () => {
 const IN_ALL_FIELDS = ['azureStorageQueue', 'random'];
 
 describe('the examples in specs', () => {
-  const files = ['specs/policies', 'specs/metrics'].flatMap((folder) =>
+  const files = ['specs/policies', 'specs/metrics', 'specs/schedulers'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => `${folder}/${name}`),
   );
   const metricFiles = files.filter((path) => path.startsWith('specs/metrics/'));
-  const everyField = ['specs/policies/all-fields.yaml', ...metricFiles].map(read);
+  const schedulerFiles = files.filter((path) => path.startsWith('specs/schedulers/'));
+  const everyField = ['specs/policies/all-fields.yaml', ...metricFiles, ...schedulerFiles].map(read);
+
+  it('have a policy for every scheduler that has a block of its own', () => {
+    const types = resourceForm.schedulerBlocks.map(({ type }) => type);
+    expect(schedulerFiles.toSorted()).toEqual(types.map((type) => `specs/schedulers/${type}.yaml`));
+  });
 
   it('have a policy for every metric source', () => {
     const types = resourceForm.metricBlocks.map(({ type }) => type);

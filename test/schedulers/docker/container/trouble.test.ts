@@ -13,7 +13,7 @@ describe('why a container does not run', () => {
       'driver failed programming external connectivity: Bind for 0.0.0.0:80 failed: port is already allocated',
     ],
     ['NotPlaced', 404, 'network shop not found'],
-    ['NotPlaced', 400, 'exec: "nosuch": executable file not found in $PATH'],
+    ['BackingOff', 400, 'exec: "nosuch": executable file not found in $PATH'],
   ] as const)("is %s in the engine's words: %s %s", (reason, status, words) => {
     expect(launchTrouble(new EngineRefusal('starting', status, words))).toEqual({ reason, text: words });
   });

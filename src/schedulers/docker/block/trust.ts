@@ -1,0 +1,59 @@
+// schedulers/docker: what a policy that is not the administrator's may not ask of an engine, which is root on its machine.
+
+import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
+import type { CheckBlock } from '../../../api/schema/scheduler-block.ts';
+import { refused, type TrustRules } from '../../../api/trust/rules.ts';
+import type { Finding } from '../../../api/validation/finding.ts';
+import { below } from '../../../api/validation/pointer.ts';
+import { DEFAULT_HOST, parseEngineAddress } from '../../docker-engine/address.ts';
+import { listIn, textsIn } from '../../docker-engine/json.ts';
+
+const PRIVILEGED = '--allow-privileged';
+
+export const checkTrust: CheckBlock = (block, pointer, { rules }) => {
+  const container = isObject(block['container']) ? block['container'] : {};
+  return [
+    ...(rules.docker === true
+      ? []
+      : [refused(pointer, 'may not have containers run by a Docker engine', '--allow-docker')]),
+    ...checkHost(block, pointer, rules),
+    ...(rules.privileged ? [] : checkRights(container, below(pointer, 'container'))),
+  ];
+};
+
+function checkHost(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
+  const { host } = block;
+  if (typeof host !== 'string') return [];
+  const address = parseEngineAddress(host, { tls: block['tls'] !== undefined });
+  if ('wrong' in address) return [];
+  const own = parseEngineAddress(rules.own.variable('DOCKER_HOST') ?? DEFAULT_HOST);
+  if (!('wrong' in own) && own.text === address.text) return [];
+  if (rules.endpoints.includes(address.text)) return [];
+  const place = below(pointer, 'host');
+  return [refused(place, `may not use the engine ${address.text}`, `--allow-endpoint '${address.text}'`)];
+}
+
+/** All of these make a container as good as root on the machine, or let it listen and speak there as the machine does. */
+function checkRights(container: JsonObject, pointer: string): readonly Finding[] {
+  const finding = (field: string, what: string): Finding => refused(below(pointer, field), what, PRIVILEGED);
+  const { user, network } = container;
+  return [
+    ...(container['privileged'] === true
+      ? [finding('privileged', 'may not have privileged containers')]
+      : []),
+    ...(textsIn(container['capAdd']).length > 0
+      ? [finding('capAdd', 'may not give containers more capabilities')]
+      : []),
+    ...(typeof user === 'string' && /^(root|0+)(:|$)/.test(user)
+      ? [finding('user', 'may not run containers as root')]
+      : []),
+    ...(typeof network === 'string' && /^(host$|container:)/.test(network)
+      ? [finding('network', "may not share the machine's or another container's network")]
+      : []),
+    ...listIn(container['mounts']).flatMap((mount, i) =>
+      isObject(mount) && mount['type'] === 'Bind'
+        ? [refused(below(pointer, 'mounts', i), 'may not mount folders of the machine', PRIVILEGED)]
+        : [],
+    ),
+  ];
+}
