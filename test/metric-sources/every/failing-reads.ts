@@ -1,0 +1,42 @@
+// Reads each source 10,000 times over a closed port; prints the bytes that the heap grew by per read after the first tenth.
+// Run with --expose-gc.
+
+import { metricSources } from '../../../src/metric-sources/registry.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { freePort } from '../../support/programs/azurite.ts';
+import { ASKING, exampleOf, exampleValues } from './readme-examples.ts';
+
+const READS = 10_000;
+const FIRST = 1_000;
+
+const address = `127.0.0.1:${await freePort()}`;
+const never = new AbortController().signal;
+
+async function heapBytes(): Promise<number> {
+  if (globalThis.gc === undefined) throw new Error('run it with --expose-gc');
+  // What ended a moment ago is let go of in the turns that follow.
+  for (let turn = 0; turn < 4; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    globalThis.gc();
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+const growth: Record<string, number> = {};
+for (const type of ASKING) {
+  const deps = { clock: systemClock, log: silentLogger, values: exampleValues(address) };
+  const source = metricSources.create(exampleOf(type, address), deps);
+  const fail = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) {
+      const reading = await source.read(never);
+      if (reading.state === 'ok') throw new Error(`${type.type} read ${reading.waiting} from nobody`);
+    }
+  };
+  await fail(FIRST);
+  const before = await heapBytes();
+  await fail(READS - FIRST);
+  growth[type.type] = ((await heapBytes()) - before) / (READS - FIRST);
+  await source.close();
+}
+process.stdout.write(JSON.stringify(growth));
