@@ -1,17 +1,31 @@
 // Contract of every scheduler: what the controller relies on, whatever is behind it.
 
-import { afterEach, beforeEach, it as check, describe, expect } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppDefinition, EnvFrom } from '../../src/api/policy.ts';
 import type { Change } from '../../src/core/change.ts';
 import type { AppObservation } from '../../src/core/observation.ts';
 import { TransientError, WaitError } from '../../src/runtime/errors.ts';
-import type { Scheduler } from '../../src/schedulers/scheduler.ts';
+import { type Scheduler, TargetRefused } from '../../src/schedulers/scheduler.ts';
 
 /** A scheduler with its cluster, which other people change. */
 export interface SchedulerWorld {
   readonly scheduler: Scheduler;
-  /** Of something that runs until it is stopped. */
+  /** Of something that runs until it is stopped. A scheduler that makes nothing: as it shows what `provide` made. */
   readonly definition: AppDefinition;
+  /** Name of the workload; default `/contract/orders`. */
+  readonly app?: string;
+  /** Where the scheduler makes nothing: somebody makes the workload. */
+  provide?(instances: number): Promise<void>;
+  /** Of something that takes a while to stop, so that it is seen doing so; default: `definition`. */
+  readonly slowToStop?: AppDefinition;
+  /** How many instances there is room for. */
+  readonly capacity?: number;
+  /** The next write takes effect, and its answer gets lost. */
+  loseAnswer?(): Promise<void>;
+  /** Nothing that happens is heard of until the result is called. */
+  cutOff?(): Promise<() => Promise<void>>;
+  /** Another autoscaler holds the workload. */
+  holdElsewhere?(app: string): Promise<void>;
   /** Another hand sets the count. */
   scaleByHand(app: string, instances: number): Promise<void>;
   /** Somebody's restart holds the app until the result is called. */
@@ -21,31 +35,48 @@ export interface SchedulerWorld {
   close(): Promise<void>;
 }
 
-const APP = '/contract/orders';
+/** What a scheduler may not have, or its world may not be able to show. */
+export type Skippable =
+  | 'creating'
+  | 'foreign counts'
+  | 'definitions'
+  | 'locks'
+  | 'stopping'
+  | 'waiting'
+  | 'count versions'
+  | 'stale writes'
+  | 'lost answers'
+  | 'gaps'
+  | 'refused targets';
+
+/** Each with its reason. */
+export type Skips = Readonly<Partial<Record<Skippable, string>>>;
+
+const DEFAULT_APP = '/contract/orders';
 const OWNER = 'default/contract';
 const never = new AbortController().signal;
 
 /** `SECRET` is the only variable that the world's resolver knows. */
 const SECRET_ENV: EnvFrom = { name: 'QUEUE_KEY', from: { fromEnv: 'SECRET' }, optional: false };
 
-/**
- * @param skips titles of tests that this scheduler cannot pass, each with the reason
- */
 export function describeScheduler(
   name: string,
   createWorld: () => Promise<SchedulerWorld>,
-  skips: Readonly<Record<string, string>> = {},
+  skips: Skips = {},
 ): void {
-  const it = (title: string, test: () => Promise<void>): void => {
-    const reason = skips[title];
-    if (reason === undefined) check(title, test);
-    else check.skip(`${title} (not here: ${reason})`, test);
+  /** A case that a scheduler may leave out, with a reason that the report shows. */
+  const about = (what: Skippable, title: string, test: () => Promise<void>): void => {
+    const reason = skips[what];
+    if (reason === undefined) it(title, test);
+    else it(`${title} [${what}: ${reason}]`, (context) => context.skip(reason));
   };
 
   describe(`scheduler: ${name}`, () => {
     let world: SchedulerWorld;
+    let APP = DEFAULT_APP;
     beforeEach(async () => {
       world = await createWorld();
+      APP = world.app ?? DEFAULT_APP;
     });
     afterEach(() => world.close());
 
@@ -58,19 +89,24 @@ export function describeScheduler(
       const base = { kind: 'create', app: APP, instances, definition, envFrom: [], owner: OWNER } as const;
       return await apply({ ...base, reason: 'test', ...more });
     };
+    /** Whoever makes it here. */
+    const make = async (instances: number, definition = world.definition): Promise<void> => {
+      if (world.provide === undefined) await create(instances, { definition });
+      else await world.provide(instances);
+    };
     const running = (n: number) => () => look().then((app) => app?.running === n && app.killing === 0);
     const createRunning = async (instances: number) => {
-      await create(instances);
+      await make(instances);
       await world.until(running(instances));
     };
 
     it('reports only what was asked for, and nothing for an app that does not exist', async () => {
-      await create(1);
+      await make(1);
       const view = await world.scheduler.observe(['/contract/nobody'], never);
       expect([...view.apps.keys()]).toEqual([]);
     });
 
-    it('creates an app that is ours and gets it running', async () => {
+    about('creating', 'creates an app that is ours and gets it running', async () => {
       const result = await create(2);
       expect(result).toMatchObject({ outcome: 'accepted', operation: expect.stringMatching(/./) });
       expect(await look()).toMatchObject({ id: APP, requested: 2, owner: OWNER });
@@ -80,12 +116,12 @@ export function describeScheduler(
       expect((await look())?.tasks.map((t) => t.phase)).toEqual(['running', 'running']);
     });
 
-    it('takes a creation that it has made already for done', async () => {
+    about('creating', 'takes a creation that it has made already for done', async () => {
       await create(1);
       expect(await create(1)).toEqual({ outcome: 'noop' });
     });
 
-    it('does not take over an app that another policy made', async () => {
+    about('creating', 'does not take over an app that another policy made', async () => {
       await create(1);
       await expect(create(1, { owner: 'default/other' })).rejects.toThrow(TransientError);
       expect(await look()).toMatchObject({ owner: OWNER });
@@ -106,24 +142,110 @@ export function describeScheduler(
     });
 
     it('replaces its own scaling that is not finished', async () => {
-      await create(1);
+      await make(1);
       await scale(4);
       await scale(2);
       expect(await look()).toMatchObject({ requested: 2 });
       await world.until(running(2));
     });
 
-    it('sees the count that another hand has set', async () => {
+    about('foreign counts', 'sees the count that another hand has set', async () => {
       await createRunning(1);
       const before = await look();
       await world.scaleByHand(APP, 2);
       await world.until(async () => (await look())?.requested === 2);
       const after = await look();
-      expect(after?.lastScalingAtMs).toBeGreaterThan(before?.lastScalingAtMs ?? Number.NaN);
       expect(after?.lastConfigChangeAtMs).toBe(before?.lastConfigChangeAtMs);
+      expect(after?.writtenBy).not.toBe('us');
     });
 
-    it("waits for somebody's restart, says whose it is, and goes on afterwards", async () => {
+    about('count versions', 'tells a count of its own from one that another hand has set', async () => {
+      await createRunning(1);
+      await scale(2);
+      const ours = await look();
+      expect(ours?.writtenBy ?? 'us').toBe('us');
+      expect(versionOf(await look())).toBe(versionOf(ours));
+      await world.scaleByHand(APP, 3);
+      await world.until(async () => (await look())?.requested === 3);
+      const theirs = await look();
+      expect(versionOf(theirs)).not.toBe(versionOf(ours));
+      expect(theirs?.writtenBy).not.toBe('us');
+      // Back to what we had: only the version shows that somebody was there.
+      await world.scaleByHand(APP, 2);
+      await world.until(async () => (await look())?.requested === 2);
+      expect(versionOf(await look())).not.toBe(versionOf(ours));
+    });
+
+    about('stale writes', 'does not write over a count that it was not planned against', async () => {
+      await createRunning(2);
+      await world.scaleByHand(APP, 4);
+      await expect(apply({ kind: 'scale', app: APP, from: 2, to: 1, reason: 'test' })).rejects.toThrow(
+        TransientError,
+      );
+      await world.until(async () => (await look())?.requested === 4);
+    });
+
+    about('stopping', 'lets an instance that stops hold its slot until it is gone', async () => {
+      await make(2, world.slowToStop);
+      await world.until(running(2));
+      await scale(1);
+      await world.until(async () => (await look())?.killing === 1);
+      expect(await look()).toMatchObject({ requested: 1, running: 1, killing: 1, staging: 0, waiting: 0 });
+      await world.until(running(1));
+    });
+
+    about('waiting', 'says how many instances wait for room, and why', async () => {
+      const capacity = world.capacity ?? Number.NaN;
+      await createRunning(1);
+      await scale(capacity + 2);
+      await world.until(async () => {
+        const app = await look();
+        return app?.running === capacity && app.waiting === 2 && app.waitingFor.length > 0;
+      });
+      const app = await look();
+      expect(app).toMatchObject({ requested: capacity + 2, staging: 0, killing: 0 });
+      expect(app?.waitingFor.map(({ reason }) => reason)).toContain('NoRoom');
+      expect(app?.waitingFor.every(({ text }) => text !== '')).toBe(true);
+    });
+
+    about('lost answers', 'shows what a write did whose answer was lost', async () => {
+      await createRunning(1);
+      await world.loseAnswer?.();
+      const error = await scale(3).then(
+        () => undefined,
+        (e: unknown) => e,
+      );
+      if (error !== undefined) expect(error).toBeInstanceOf(TransientError);
+      await world.until(async () => (await look())?.requested === 3);
+      await world.until(running(3));
+    });
+
+    about('gaps', 'sees what happened while it was cut off', async () => {
+      await createRunning(1);
+      const watching = new AbortController();
+      const watch = world.scheduler.watch(() => undefined, watching.signal).catch(() => undefined);
+      const connect = await world.cutOff?.();
+      await world.scaleByHand(APP, 2);
+      await connect?.();
+      await world.until(running(2));
+      watching.abort();
+      await watch;
+    });
+
+    about(
+      'refused targets',
+      'leaves a workload alone that another autoscaler holds, and says who',
+      async () => {
+        await createRunning(2);
+        await world.holdElsewhere?.(APP);
+        await world.until(async () => (await look())?.refused !== undefined);
+        expect(await look()).toMatchObject({ requested: 2, running: 2 });
+        await expect(scale(3)).rejects.toThrow(TargetRefused);
+        expect(await look()).toMatchObject({ requested: 2 });
+      },
+    );
+
+    about('locks', "waits for somebody's restart, says whose it is, and goes on afterwards", async () => {
       await createRunning(1);
       const unlock = await world.lock(APP);
       await world.until(async () => (await look())?.operations.length === 1);
@@ -139,45 +261,57 @@ export function describeScheduler(
       expect(await look()).toMatchObject({ requested: 3 });
     });
 
-    it('takes what a definition states for its footprint, and something for one that states nothing', async () => {
-      const stated = { cpus: 0.25, mem: 48, disk: 10, gpus: 1 };
-      expect(world.scheduler.footprint({ ...world.definition, ...stated })).toEqual(stated);
-      const silent = world.scheduler.footprint({});
-      expect(Object.values(silent).every((amount) => Number.isFinite(amount) && amount >= 0)).toBe(true);
-      expect(Object.values(silent).some((amount) => amount > 0)).toBe(true);
-    });
+    about(
+      'definitions',
+      'takes what a definition states for its footprint, and something for one that states nothing',
+      async () => {
+        const stated = { cpus: 0.25, mem: 48, disk: 10, gpus: 1 };
+        expect(world.scheduler.footprint({ ...world.definition, ...stated })).toEqual(stated);
+        const silent = world.scheduler.footprint({});
+        expect(Object.values(silent).every((amount) => Number.isFinite(amount) && amount >= 0)).toBe(true);
+        expect(Object.values(silent).some((amount) => amount > 0)).toBe(true);
+      },
+    );
 
-    it('takes the same for what it has created as for what was asked for', async () => {
+    about('definitions', 'takes the same for what it has created as for what was asked for', async () => {
       await create(1);
       const app = await look();
       const asked = world.scheduler.footprint(world.definition);
       expect(world.scheduler.footprint(app?.definition ?? {})).toEqual(asked);
     });
 
-    it('finds no difference in what it has created, and none in the count', async () => {
+    about('definitions', 'finds no difference in what it has created, and none in the count', async () => {
       await create(1, { envFrom: [SECRET_ENV] });
       const app = (await look()) as AppObservation;
       const definition = { ...world.definition, instances: 9 };
       expect(world.scheduler.diff({ definition, envFrom: [SECRET_ENV] }, app)).toEqual([]);
     });
 
-    it('names a differing field, and takes it over without touching the count', async () => {
-      await createRunning(2);
-      const definition = { ...world.definition, mem: 40, env: { RATE: '5' } };
-      const fields = world.scheduler.diff({ definition, envFrom: [] }, (await look()) as AppObservation);
-      expect(fields).toEqual([
-        { field: 'mem', before: world.definition['mem'], after: 40 },
-        { field: 'env.RATE', before: undefined, after: '5' },
-      ]);
-      const update = { kind: 'update', app: APP, definition, envFrom: [], fields, reason: 'test' } as const;
-      expect(await apply(update)).toMatchObject({ outcome: 'accepted' });
-      const app = (await look()) as AppObservation;
-      expect(app).toMatchObject({ requested: 2, owner: OWNER, definition: { mem: 40, env: { RATE: '5' } } });
-      expect(world.scheduler.diff({ definition, envFrom: [] }, app)).toEqual([]);
-      await world.until(running(2));
-    });
+    about(
+      'definitions',
+      'names a differing field, and takes it over without touching the count',
+      async () => {
+        await createRunning(2);
+        const definition = { ...world.definition, mem: 40, env: { RATE: '5' } };
+        const fields = world.scheduler.diff({ definition, envFrom: [] }, (await look()) as AppObservation);
+        expect(fields).toEqual([
+          { field: 'mem', before: world.definition['mem'], after: 40 },
+          { field: 'env.RATE', before: undefined, after: '5' },
+        ]);
+        const update = { kind: 'update', app: APP, definition, envFrom: [], fields, reason: 'test' } as const;
+        expect(await apply(update)).toMatchObject({ outcome: 'accepted' });
+        const app = (await look()) as AppObservation;
+        expect(app).toMatchObject({
+          requested: 2,
+          owner: OWNER,
+          definition: { mem: 40, env: { RATE: '5' } },
+        });
+        expect(world.scheduler.diff({ definition, envFrom: [] }, app)).toEqual([]);
+        await world.until(running(2));
+      },
+    );
 
-    it('reports a changed secret without its values', async () => {
+    about('definitions', 'reports a changed secret without its values', async () => {
       await create(1, { definition: { ...world.definition, env: { QUEUE_KEY: 'old-value' } } });
       const app = (await look()) as AppObservation;
       const fields = world.scheduler.diff({ definition: world.definition, envFrom: [SECRET_ENV] }, app);
@@ -185,14 +319,14 @@ export function describeScheduler(
       expect(JSON.stringify(fields)).not.toMatch(/old-value|s3cr3t/);
     });
 
-    it('does not compare a secret that it cannot resolve', async () => {
+    about('definitions', 'does not compare a secret that it cannot resolve', async () => {
       await create(1);
       const elsewhere: EnvFrom = { name: 'OTHER', from: { fromEnv: 'NOT_HERE' }, optional: false };
       const app = (await look()) as AppObservation;
       expect(world.scheduler.diff({ definition: world.definition, envFrom: [elsewhere] }, app)).toEqual([]);
     });
 
-    it('deletes an app, and takes one that is gone for deleted', async () => {
+    about('creating', 'deletes an app, and takes one that is gone for deleted', async () => {
       await createRunning(1);
       expect(await apply({ kind: 'delete', app: APP, reason: 'test' })).toMatchObject({
         outcome: 'accepted',
@@ -209,14 +343,14 @@ export function describeScheduler(
       await expect(scale(3)).rejects.toThrow(`scaling ${APP} to 3`);
     });
 
-    check.each(['adopt', 'release'] as const)('touches nothing to %s an app', async (kind) => {
+    it.each(['adopt', 'release'] as const)('touches nothing to %s an app', async (kind) => {
       await createRunning(1);
       const before = await look();
       expect(await apply({ kind, app: APP, reason: 'test' })).toEqual({ outcome: 'noop' });
       expect(await look()).toMatchObject({ version: before?.version, tasks: before?.tasks });
     });
 
-    it('wakes whoever watches when another hand changes a count', async () => {
+    about('foreign counts', 'wakes whoever watches when another hand changes a count', async () => {
       await createRunning(1);
       const watching = new AbortController();
       let woken = 0;
@@ -237,7 +371,7 @@ export function describeScheduler(
     });
 
     it('stops with the reason of whoever aborts', async () => {
-      await create(1);
+      await make(1);
       const aborted = AbortSignal.abort(new Error('enough'));
       await expect(world.scheduler.observe([APP], aborted)).rejects.toThrow('enough');
       const change: Change = { kind: 'scale', app: APP, from: 1, to: 2, reason: 'test' };
@@ -250,4 +384,9 @@ export function describeScheduler(
       await world.scheduler.close();
     });
   });
+}
+
+/** Of the count. */
+function versionOf(app: AppObservation | undefined): string | number | undefined {
+  return app?.countVersion ?? app?.lastScalingAtMs;
 }

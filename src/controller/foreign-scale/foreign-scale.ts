@@ -4,6 +4,7 @@ import { durationMs } from '../../api/duration.ts';
 import type { AppSpec } from '../../api/policy.ts';
 import { instantText } from '../../api/words/instant.ts';
 import type { AppObservation } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 
 /** What is remembered of one app's count. Little of it outlives the process (codec.ts): the scheduler's counts are the truth. */
 export interface Track {
@@ -12,7 +13,11 @@ export interface Track {
   /** Counts that we asked for and got no answer to: a scheduler that stalled may still take them up, each once. */
   readonly adrift?: readonly { readonly instances: number; readonly untilMs: number }[];
   /** What the scheduler showed last, or confirmed to us. */
-  readonly seen?: { readonly requested: number; readonly lastScalingAtMs?: number };
+  readonly seen?: {
+    readonly requested: number;
+    readonly lastScalingAtMs?: number;
+    readonly countVersion?: string;
+  };
   /** A person's count that is kept until then. */
   readonly hold?: { readonly instances: number; readonly untilMs: number };
   /** When somebody else changed the count, each after we had changed it back. */
@@ -51,7 +56,7 @@ interface ForeignScaleInput {
 }
 
 /**
- * A count is foreign when it is neither what we last asked for nor what we saw last, and `versionInfo` says that
+ * A count is foreign when it is neither what we last asked for nor what we saw last, and its version says that
  * the app was scaled since. Then `manualScale` says what happens:
  *
  * | action | this round        | afterwards                        |
@@ -68,9 +73,9 @@ export function checkForeignScale(
   { observed, rule, nowMs, wallAheadMs }: ForeignScaleInput,
 ): ForeignScaleResult {
   const holdForMs = durationMs(rule.holdFor);
-  const { requested, lastScalingAtMs } = observed;
+  const { requested, lastScalingAtMs, countVersion, writtenBy } = observed;
   const now = { requested, wallAheadMs };
-  const seen = lastScalingAtMs === undefined ? { requested } : { requested, lastScalingAtMs };
+  const seen = { requested, ...defined({ lastScalingAtMs, countVersion }) };
   if (!isForeign(track, observed)) {
     return assessment({ ...expire(track, nowMs), seen }, now);
   }
@@ -88,7 +93,8 @@ export function checkForeignScale(
     const conflict = { ...next, conflictUntilMs: nowMs + holdForMs };
     return { ...assessment(conflict, now), foreignChange };
   }
-  const change = `somebody changed the count from ${from} to ${requested}`;
+  const who = writtenBy === undefined || writtenBy === 'us' ? 'somebody' : writtenBy.name;
+  const change = `${who} changed the count from ${from} to ${requested}`;
   if (rule.action === 'Hold') {
     const withHold = { ...next, hold: { instances: requested, untilMs: nowMs + holdForMs } };
     return { ...assessment(withHold, now), foreignChange };
@@ -115,8 +121,12 @@ export function noteAccepted(track: Track, to: number): Track {
   return { ...track, seen: { ...track.seen, requested: to } };
 }
 
-function isForeign({ asked, seen }: Track, { requested, lastScalingAtMs }: AppObservation): boolean {
+function isForeign(
+  { asked, seen }: Track,
+  { requested, lastScalingAtMs, countVersion }: AppObservation,
+): boolean {
   if (seen === undefined || requested === asked || requested === seen.requested) return false;
+  if (countVersion !== undefined) return countVersion !== seen.countVersion;
   return lastScalingAtMs === undefined || lastScalingAtMs !== seen.lastScalingAtMs;
 }
 

@@ -42,6 +42,8 @@ export interface MemoryApp {
   tasks: MemoryTask[];
   deployments: MemoryDeployment[];
   lastScalingAtMs: number;
+  /** Writes of the count. */
+  scalings: number;
   lastConfigChangeAtMs: number;
 }
 
@@ -82,6 +84,7 @@ export class MemoryCluster {
       tasks: [],
       deployments: [],
       lastScalingAtMs: nowMs,
+      scalings: 1,
       lastConfigChangeAtMs: nowMs,
     };
     this.apps.set(app.id, created);
@@ -90,6 +93,7 @@ export class MemoryCluster {
 
   scale(app: MemoryApp, instances: number, nowMs: number): string {
     app.lastScalingAtMs = nowMs;
+    app.scalings += 1;
     return this.#resize(app, { instances, action: 'Scale' }, nowMs);
   }
 

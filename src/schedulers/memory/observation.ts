@@ -23,6 +23,7 @@ export function observed(app: MemoryApp): AppObservation {
     tasks: app.tasks.filter((t) => t.phase !== 'waiting').map(toTask),
     operations: app.deployments.map((d) => ({ id: d.id, affectedApps: [app.id], kinds: [d.action] })),
     lastScalingAtMs: app.lastScalingAtMs,
+    countVersion: String(app.scalings),
     lastConfigChangeAtMs: app.lastConfigChangeAtMs,
     version: new Date(Math.max(app.lastScalingAtMs, app.lastConfigChangeAtMs)).toISOString(),
     ...defined({ owner: app.owner }),

@@ -52,9 +52,15 @@ describe.skipIf(dockerMissing())('Docker', { timeout: 60_000 }, () => {
       };
     },
     {
-      'sees the count that another hand has set': NO_COUNT,
-      'wakes whoever watches when another hand changes a count': NO_COUNT,
-      "waits for somebody's restart, says whose it is, and goes on afterwards": NO_LOCK,
+      'foreign counts': NO_COUNT,
+      'count versions': NO_COUNT,
+      'stale writes': NO_COUNT,
+      gaps: NO_COUNT,
+      locks: NO_LOCK,
+      stopping: 'nobody in the image hears SIGTERM, so that nothing is seen stopping',
+      waiting: 'the room of an engine is that of its host',
+      'lost answers': 'nothing lies between the engine and its client',
+      'refused targets': 'an engine has no autoscaler',
     },
   );
 });
