@@ -27,6 +27,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       'for',
       'policy',
+      'scheduler',
       'seed',
       'law',
       'api',
@@ -46,6 +47,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling demo',
       'microscaling demo --for 60s -o json',
       'microscaling demo --law Queue --seed 7',
+      'microscaling demo --scheduler docker --for 60s',
     ],
     exitCodes: FINE,
     load: () => import('./commands/processes/demo.ts'),

@@ -56,7 +56,7 @@ export class Tally {
   }
 }
 
-/** DC/OS gives tasks STATSD_UDP_HOST and STATSD_UDP_PORT; Marathon gives them MARATHON_APP_ID. */
+/** DC/OS gives tasks STATSD_UDP_HOST and STATSD_UDP_PORT; Marathon gives them MARATHON_APP_ID, a policy MICROSCALING_APP. */
 function statsdFor({ env, clock }: ProgramContext): StatsdEmitter {
   const host = env['STATSD_UDP_HOST']?.trim();
   if (!host || !env['STATSD_UDP_PORT']?.trim()) return silentStatsd;
@@ -67,5 +67,6 @@ function statsdFor({ env, clock }: ProgramContext): StatsdEmitter {
     max: 65535,
     integer: true,
   });
-  return createStatsd({ host, port, app: env['MARATHON_APP_ID'] || '/unknown' }, clock);
+  const app = env['MICROSCALING_APP'] || env['MARATHON_APP_ID'] || '/unknown';
+  return createStatsd({ host, port, app }, clock);
 }

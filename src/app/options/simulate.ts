@@ -15,7 +15,14 @@ export const SIMULATE_OPTIONS = {
     arg: 'FILE',
     type: 'text',
     env: [],
-    help: 'policy to run instead of specs/policies/queue-demo.yaml',
+    help: 'policy to run instead of specs/policies/queue-demo.yaml, or queue-demo-docker.yaml beside it',
+  },
+  scheduler: {
+    flag: '--scheduler',
+    arg: 'NAME',
+    type: 'text',
+    env: [],
+    help: 'what the apps of the demo run on: marathon, the embedded one (default), or docker, an engine on this machine (DOCKER_HOST)',
   },
   law: {
     flag: '--law',

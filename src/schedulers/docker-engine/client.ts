@@ -1,10 +1,12 @@
 // schedulers: a client of the Docker Engine API, 1.41 and newer: what schedulers ask of an engine, and nothing else.
 
+import type { Readable } from 'node:stream';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import type { EngineAddress } from './address.ts';
 import { type ContainerDetails, type ContainerRow, containerDetails, containerRows } from './containers.ts';
 import { type EngineEvent, engineEvent } from './events.ts';
+import { EngineRefusal } from './failure.ts';
 import { type Json, numberIn, objectIn, parseJson, textIn } from './json.ts';
 import { type EngineAnswer, type EngineCall, type EngineTarget, EngineTransport } from './transport.ts';
 import { negotiatedVersion } from './version.ts';
@@ -129,6 +131,40 @@ export class EngineClient {
         deadlineMs: START_DEADLINE_MS,
         accept: [404, 409],
       },
+      signal,
+    );
+  }
+
+  /** Makes an image of a tar of its file system, with instructions of a Dockerfile. */
+  async importImage(
+    name: string,
+    { tar, changes }: { readonly tar: Readable; readonly changes: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const doing = `importing image ${name}`;
+    const colon = name.lastIndexOf(':');
+    const query = { fromSrc: '-', repo: name.slice(0, colon), tag: name.slice(colon + 1), changes };
+    const upload = { type: 'application/x-tar', content: tar };
+    const call = {
+      method: 'POST',
+      path: '/images/create',
+      query,
+      upload,
+      doing,
+      deadlineMs: START_DEADLINE_MS,
+    } as const;
+    const { text } = await this.call(call, signal);
+    // Progress is told in lines, and a failure on the way, too.
+    const failed = /"error"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
+    if (failed !== undefined) throw new EngineRefusal(doing, 500, failed);
+  }
+
+  /** One that is not there is no failure. */
+  async removeImage(name: string, signal: AbortSignal): Promise<void> {
+    const path = `/images/${name}`;
+    const query = { force: '1' };
+    await this.call(
+      { method: 'DELETE', path, query, doing: `removing image ${name}`, accept: [404] },
       signal,
     );
   }

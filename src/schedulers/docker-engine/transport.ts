@@ -1,5 +1,6 @@
 // schedulers: one exchange with a Docker engine over its socket: with a deadline, bounded, every failure in words.
 
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { defined } from '../../lang/defined.ts';
 import { TransientError } from '../../runtime/errors.ts';
@@ -25,10 +26,10 @@ export interface EngineCall {
   readonly method: EngineMethod;
   /** With its version: `/v1.41/info`. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: unknown;
   /** A stream of the caller's, in the place of `body`. */
-  readonly upload?: { readonly type: string; readonly content: Uint8Array };
+  readonly upload?: { readonly type: string; readonly content: Readable };
   readonly deadlineMs: number;
   readonly maxBytes?: number;
   /** What is being done, for people: `listing containers`. */

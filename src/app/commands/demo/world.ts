@@ -1,4 +1,4 @@
-// app: the laptop world. Storage, embedded Marathon and operator in one process tree; nothing outlives it.
+// app: the laptop world. Storage, a cluster and the operator, started together; nothing outlives it.
 
 import { join } from 'node:path';
 import type { AlgorithmType } from '../../../api/policy.ts';
@@ -11,17 +11,28 @@ import type { Redactor } from '../../../runtime/redact.ts';
 import { makeScratchDirectory } from '../../../runtime/scratch.ts';
 import { type RunningOperator, startOperator } from '../../operator/operator.ts';
 import type { Address } from '../../options.ts';
-import { baseEnvironment, type EmbeddedMarathon, startMarathon } from '../marathon.ts';
+import { baseEnvironment } from '../marathon.ts';
 import { createQueue } from '../programs.ts';
 import { requireAzurite, type Storage, startStorage } from './azurite.ts';
+import type { DemoCluster, StartCluster } from './clusters/cluster.ts';
+import { startDockerCluster } from './clusters/docker.ts';
+import { startMarathonCluster } from './clusters/marathon.ts';
 
 const HOST = '127.0.0.1';
 const QUEUE_NAME = 'demo-queue';
-/** Room for the ten slots of the policy, ten producers, and what is on its way out. */
-const CPUS = 4;
-const MEM_MB = 4096;
+
+/** What a demo's apps may run on. */
+const CLUSTERS = {
+  docker: startDockerCluster,
+  marathon: startMarathonCluster,
+} as const satisfies Readonly<Record<string, StartCluster>>;
+
+export type DemoScheduler = keyof typeof CLUSTERS;
+
+export const DEMO_SCHEDULERS = Object.keys(CLUSTERS) as readonly DemoScheduler[];
 
 export interface WorldConfig {
+  readonly scheduler: DemoScheduler;
   readonly policy: string;
   /** Whether there is to be a queue. */
   readonly storage: boolean;
@@ -43,8 +54,8 @@ export interface WorldDeps {
 
 export interface World {
   readonly operator: RunningOperator;
-  readonly marathonUrl: string;
-  /** Ends everything; resolves to the number of processes that were still there afterwards. */
+  readonly cluster: Pick<DemoCluster, 'name' | 'url'>;
+  /** Ends everything; resolves to the number of processes or containers that were still there afterwards. */
   close(): Promise<number>;
 }
 
@@ -64,7 +75,7 @@ export async function startWorld(config: WorldConfig, deps: WorldDeps, signal: A
 class Building {
   readonly #guardian: Guardian;
   readonly #stop = new AbortController();
-  marathon: EmbeddedMarathon | undefined;
+  cluster: DemoCluster | undefined;
   operator: RunningOperator | undefined;
   storage: Storage | undefined;
   statsd: StatsdListener | undefined;
@@ -81,11 +92,11 @@ class Building {
   async close(): Promise<number> {
     this.#stop.abort();
     await this.operator?.stopped;
-    const ended = await this.marathon?.close();
+    const left = await this.cluster?.close();
     await this.storage?.close();
     await this.statsd?.close();
     await this.#guardian.close();
-    return ended?.leftProcesses ?? 0;
+    return left ?? 0;
   }
 }
 
@@ -95,7 +106,7 @@ async function build(
   deps: WorldDeps & { readonly guardian: Guardian },
   signal: AbortSignal,
 ): Promise<World> {
-  const { clock, log, guardian, progress } = deps;
+  const { clock, guardian, progress } = deps;
   if (config.storage) requireAzurite();
   const workDir = makeScratchDirectory('microscaling-demo', { what: 'what the demo and its tasks write' });
   guardian.removeOnDeath(workDir);
@@ -107,38 +118,23 @@ async function build(
   }
   const statsd = await listenStatsd({ host: HOST, port: 0 });
   building.statsd = statsd;
-  progress('starting the embedded Marathon and the operator');
-  building.marathon = await startMarathon(
-    {
-      host: HOST,
-      port: config.marathonPort,
-      anyPort: true,
-      cpus: CPUS,
-      mem: MEM_MB,
-      taskStartDelayMs: config.taskStartDelayMs,
-      taskEnv: { PRODUCER_SEED: String(config.seed), NODE_COMPILE_CACHE: join(workDir, 'node-cache') },
-      statsd,
-      workDir,
-      env: config.env,
-    },
-    { clock, log, guardian },
-  );
+  building.cluster = await CLUSTERS[config.scheduler]({ ...config, ...deps, statsd, workDir }, signal);
   building.operator = await startOperator(
     {
       policies: [config.policy],
       dataDir: join(workDir, 'data'),
-      marathon: [building.marathon.url],
+      ...building.cluster.operator,
       api: config.api,
       anyApiPort: true,
       ...defined({ law: config.law }),
-      env: { ...config.env, ...building.storage?.env },
+      env: { ...config.env, ...building.storage?.env, ...building.cluster.variables },
     },
     { ...deps, statsd },
     AbortSignal.any([signal, building.operatorSignal]),
   );
   return {
     operator: building.operator,
-    marathonUrl: building.marathon.url,
+    cluster: building.cluster,
     close: () => building.close(),
   };
 }

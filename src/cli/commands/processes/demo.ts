@@ -3,6 +3,7 @@
 import type { AlgorithmType } from '../../../api/policy.ts';
 import { runDemo } from '../../../app/commands/demo/demo.ts';
 import type { DemoResult } from '../../../app/commands/demo/recorder.ts';
+import { DEMO_SCHEDULERS, type DemoScheduler } from '../../../app/commands/demo/world.ts';
 import type { OptionValues } from '../../../app/options.ts';
 import { packageFile } from '../../../app/package-root.ts';
 import { defined } from '../../../lang/defined.ts';
@@ -17,7 +18,10 @@ import { table } from '../../output/table.ts';
 
 const ALGORITHMS: readonly AlgorithmType[] = ['Fluid', 'Queue', 'SimpleQueue'];
 
-const DEFAULT_POLICY = packageFile('specs/policies/queue-demo.yaml');
+const DEFAULT_POLICIES: Readonly<Record<DemoScheduler, string>> = {
+  docker: packageFile('specs/policies/queue-demo-docker.yaml'),
+  marathon: packageFile('specs/policies/queue-demo.yaml'),
+};
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const json = options.output === 'json';
@@ -33,9 +37,11 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     level: (options.logLevel ?? 'warn') as LogLevel,
     redactor,
   });
+  const scheduler = schedulerOf(options);
   const result = await runDemo(
     {
-      policy: options.policy ?? DEFAULT_POLICY,
+      scheduler,
+      policy: options.policy ?? DEFAULT_POLICIES[scheduler],
       api: options.api ?? { host: '127.0.0.1', port: 8090 },
       marathonPort: options.port ?? 8080,
       taskStartDelayMs: options.taskStartDelay ?? 0,
@@ -50,8 +56,8 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       redactor,
       progress: say,
       ready: (world) => {
-        say(`page      ${world.operator.url}`);
-        say(`marathon  ${world.marathonUrl}`);
+        say(`${'page'.padEnd(8)}  ${world.operator.url}`);
+        say(`${world.cluster.name.padEnd(8)}  ${world.cluster.url}`);
         say(
           options.for === undefined
             ? 'Ctrl-C ends all of it'
@@ -65,6 +71,12 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   line.end();
   context.print(json ? jsonText(result) : resultText(result));
   return 0;
+}
+
+function schedulerOf({ scheduler = 'marathon' }: OptionValues): DemoScheduler {
+  const known = DEMO_SCHEDULERS.find((each) => each === scheduler);
+  if (known !== undefined) return known;
+  throw new TerminalError(`--scheduler: '${scheduler}' is not one of ${DEMO_SCHEDULERS.join(', ')}`);
 }
 
 function seedOf({ seed = [1] }: OptionValues): number {
@@ -115,6 +127,6 @@ function resultText({
     '',
     ...within,
     ...(worked === '' ? [] : [worked]),
-    `${decisions} decisions, ${marathon.writes} writes to Marathon, ${marathon.conflicts} conflicts, ${leftProcesses} processes left`,
+    `${decisions} decisions, ${marathon.writes} writes, ${marathon.conflicts} conflicts, ${leftProcesses} processes left`,
   ].join('\n');
 }

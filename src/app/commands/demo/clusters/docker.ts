@@ -1,0 +1,66 @@
+// app: a demo whose apps are containers of a Docker engine on this machine, from an image made of this checkout.
+
+import { messageOf, TerminalError } from '../../../../runtime/errors.ts';
+import { DEFAULT_HOST } from '../../../../schedulers/docker-engine/address.ts';
+import { EngineClient } from '../../../../schedulers/docker-engine/client.ts';
+import type { ClusterContext, DemoCluster } from './cluster.ts';
+import { IMAGE, makeDemoImage } from './docker-image.ts';
+
+const DEADLINE_MS = 30_000;
+/** Of every container that `specs/policies/queue-demo-docker.yaml` makes, and of nothing else. */
+const OURS = { label: ['microscaling.demo=true'] };
+
+export async function startDockerCluster(context: ClusterContext, signal: AbortSignal): Promise<DemoCluster> {
+  const { env, clock, workDir, statsd, progress } = context;
+  const host = env['DOCKER_HOST']?.trim() || DEFAULT_HOST;
+  const client = new EngineClient({ host }, { deadlineMs: DEADLINE_MS, clock });
+  try {
+    await requireLocalEngine(client, signal);
+    // Of a demo that was killed.
+    await removeContainers(client);
+    progress(`making the image ${IMAGE} from this checkout, without a registry`);
+    await makeDemoImage(client, workDir, signal);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  progress(`starting the operator for the Docker engine at ${client.address.text}`);
+  return {
+    name: 'docker',
+    url: client.address.text,
+    operator: { marathon: [] },
+    variables: {
+      STATSD_UDP_HOST: statsd.host,
+      STATSD_UDP_PORT: String(statsd.port),
+      PRODUCER_SEED: String(context.seed),
+    },
+    close: async () => {
+      try {
+        const left = await removeContainers(client);
+        await client.removeImage(IMAGE, AbortSignal.timeout(DEADLINE_MS));
+        return left;
+      } finally {
+        await client.close();
+      }
+    },
+  };
+}
+
+/** Queue and counters are reached at this machine's loopback, through the machine's own network. */
+async function requireLocalEngine(client: EngineClient, signal: AbortSignal): Promise<void> {
+  const need = 'the demo needs a Docker engine on this Linux machine';
+  if (process.platform !== 'linux') throw new TerminalError(`${need}; npm run demo runs without one`);
+  if (client.address.kind !== 'unix')
+    throw new TerminalError(`${need}, and ${client.address.text} is behind a port: unset DOCKER_HOST`);
+  await client.info(signal).catch((error: unknown) => {
+    throw new TerminalError(`${need}: ${messageOf(error)}; npm run demo runs without one`, { cause: error });
+  });
+}
+
+/** Resolves to how many are left. Not cut short: nothing may outlive the demo. */
+async function removeContainers(client: EngineClient): Promise<number> {
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  const rows = await client.containers(OURS, signal);
+  await Promise.all(rows.map(({ id }) => client.remove(id, signal)));
+  return rows.length === 0 ? 0 : (await client.containers(OURS, signal)).length;
+}
