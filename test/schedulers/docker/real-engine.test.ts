@@ -8,6 +8,7 @@ import { createMemoryDocumentStore } from '../../../src/runtime/document-store.t
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';
+import { engineProxy } from '../docker-engine/proxy.ts';
 import { BUSYBOX_IMAGE, dockerMissing, startEngine, type TestEngine } from '../docker-engine/real-engine.ts';
 import { APP, dockerWorld, never, SLEEPER } from './setup.ts';
 
@@ -230,6 +231,30 @@ describe.skipIf(dockerMissing())('an app on a real engine', { timeout: 60_000 },
     await expect(world.scale(5)).rejects.toThrow(TransientError);
     await engine.start();
     expect(await world.running(2)).toMatchObject({ requested: 2 });
+  });
+
+  it('sees what happened while nothing was heard of the engine', async () => {
+    const proxy = await engineProxy(engine.host);
+    onTestFinished(() => proxy.close());
+    const world = dockerWorld(engine, { config: { host: proxy.host } });
+    const stop = new AbortController();
+    let woken = 0;
+    const watching = world.scheduler.watch(() => woken++, stop.signal);
+    onTestFinished(async () => {
+      stop.abort();
+      await watching;
+    });
+    await world.create(2);
+    await world.running(2);
+    const [gone = ''] = await world.names();
+    const connect = proxy.cut();
+    await engine.docker('rm', '--force', gone);
+    await expect(world.look()).rejects.toThrow(TransientError);
+    const before = woken;
+    connect();
+    await until('a wake-up', () => woken > before);
+    await world.running(2);
+    expect(await world.names()).not.toContain(gone);
   });
 
   it('says that the engine hangs, and goes on when it does not', async () => {
