@@ -113,7 +113,10 @@ describe.skipIf(dockerMissing())('an app on a real engine', { timeout: 60_000 },
   ])("waits for %s with the engine's words", async (_, definition, reason, words) => {
     const world = dockerWorld(engine);
     await world.create(2, definition);
-    const app = await world.seen('both to wait', ({ waiting }) => waiting === 2);
+    const app = await world.seen(
+      'both to wait',
+      ({ waiting, waitingFor }) => waiting === 2 && waitingFor.length > 0,
+    );
     expect(app).toMatchObject({ requested: 2, running: 0, waitingFor: [{ reason }] });
     expect(textOf(app)).toContain(words);
     expect(app.backoffMs).toBeGreaterThan(0);
