@@ -101,7 +101,7 @@ describe.skipIf(dockerMissing())('an app on a real engine', { timeout: 60_000 },
     [
       'a command that is not there',
       { ...SLEEPER, command: ['nosuch'] },
-      'NotPlaced',
+      'BackingOff',
       'executable file not found',
     ],
     [
