@@ -77,18 +77,18 @@ type Known = FluidOptions & Pick<FluidLearned, 'learned'>;
 const NOTHING: FluidLearned['learned'] = {};
 
 /** Constants of docs/design/law.md#decision, shares of the target first. */
-const AIM = 0.6;
+const AIM = 0.5;
 /** The aim is that far from the target, in deviations of what chance adds within L. */
 const MARGIN = 2;
 /** The aim is for ε = 0.05, where a normal variable is above its mean by so many deviations. */
 const USUAL_DEVIATIONS = deviationsAbove(DEFAULT_MISS_TOLERANCE);
 const PULL = 0.4;
 const UP_ABOVE = 0.8;
-const DOWN_BELOW = 0.05;
+const DOWN_BELOW = 0;
 const DOUBT_WHEN_FALLING = 2;
 const DOUBT_IN_NEED = 0.6;
 /** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the app. */
-const LEFT_TO_QUEUE = 0.25;
+const LEFT_TO_QUEUE = 0.1;
 /** As the recent past is forgotten its needs fall one by one: falls closer than this are made one change. */
 const FALLS_APART_MS = 1_500;
 const ROUNDING = 0.15;
@@ -98,10 +98,10 @@ const HORIZON_LEADS = 3;
 const HORIZON_SERVICES = 1.4;
 /** How long a lower need must last. */
 const LEAST_HOLD_MS = 3_000;
-const HOLD_LEADS = 1.2;
+const HOLD_LEADS = 1.4;
 const UNSURE = 0.5;
 /** How fast a count may grow in each lead time while μ is not known: below the target, and above it. */
-const COLD_FACTOR = 2;
+const COLD_FACTOR = 4;
 const HURRIED_FACTOR = 6;
 const ROUGHLY = 0.25;
 
@@ -278,7 +278,7 @@ function targetOf(goal: Goal, { service }: Estimate, asked: number): number {
 }
 
 /**
- * a = T − z·max(0.4·T, 2·√(1.5·λ·L)), z the deviations that a normal variable exceeds with chance ε over those that it
+ * a = T − z·max(0.5·T, 2·√(1.5·λ·L)), z the deviations that a normal variable exceeds with chance ε over those that it
  * exceeds with chance 0.05: the less may be missed, the further below the target.
  */
 function aimOf(target: number, chance: number, missTolerance: number): number {
@@ -295,7 +295,7 @@ function overdueOf(goal: Goal, { messages }: LawInput): number {
 
 /**
  * need = [λ_F + min(q_p − a, 0.4·T)/H + max(0, q_p − T)/H_v] / μ with H_v = max(1 s, 0.3·L) and the aim
- * a = min(0.6·T, T − 2·√(1.5·λ·L)): 0.6·T alone is too near a small target, since chance alone
+ * a = min(0.5·T, T − 2·√(1.5·λ·L)): 0.5·T alone is too near a small target, since chance alone
  * moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work). For a target in
  * time the last term is what empties the queue in four fifths of it (Little's law), since T itself grows
  * with the answer; messages that are overdue come on top.
@@ -339,7 +339,7 @@ function isEmpty({ input, estimate, known }: View): boolean {
 }
 
 /**
- * While σ_μ/μ > 0.5: at most 2·n + 1 in each lead time; while the queue is above the target 6·n + 1, or as many as the
+ * While σ_μ/μ > 0.5: at most 4·n + 1 in each lead time; while the queue is above the target 6·n + 1, or as many as the
  * first guess takes for what the load needs.
  */
 function coldLimit(

@@ -53,8 +53,8 @@ describe('Fluid decides', () => {
     { name: 'rises by what is above the target', waiting: 145, wanted: 11 },
     // q_p = 235; need = (19 + 5.33 + 135)/5 = 31.87
     { name: 'rises by more the longer the queue', waiting: 250, wanted: 32 },
-    // q_p = 0; 0 + 7.5·(19 - 25) < 5; need = (19 - min(8, 0.25·19))/5 = 2.85
-    { name: 'gives back what an empty queue does not need', waiting: 0, wanted: 3 },
+    // q_p = 0; 0 + 7.5·(19 - 25) < 0; need = (19 - min(6.67, 0.1·19))/5 = 3.42
+    { name: 'gives back what an empty queue does not need', waiting: 0, wanted: 4 },
   ])('$name', ({ waiting, wanted }) => {
     expect(asked(waiting).wanted).toBe(wanted);
   });
@@ -73,18 +73,18 @@ describe('Fluid decides', () => {
   it('gives back less while arrivals are in doubt', () => {
     const sure = asked(0, { asked: 12 }, knowing()).wanted;
     const unsure = asked(0, { asked: 12 }, knowing({ varArrivals: 36 })).wanted;
-    expect(sure).toBe(3);
-    // σ 6: to (19 - 4.75 + 0.75·6)/5 = 3.75
-    expect(unsure).toBe(4);
+    expect(sure).toBe(4);
+    // σ 6: to (19 - 1.9 + 0.6·6)/5 = 4.14
+    expect(unsure).toBe(5);
     // and not at all while 19 + 2·6 - 30 > 0
     expect(asked(0, { asked: 6 }, knowing({ varArrivals: 36 })).wanted).toBe(6);
   });
 
   it('holds a lower need for as long as giving back too early would cost', () => {
     const unsaid = { giveBackAfterMs: undefined, messages: { inFlight: 0 } };
-    expect(asked(0, unsaid).holdMs).toBe(3_000);
+    expect(asked(0, unsaid).holdMs).toBe(3_500);
     expect(asked(0, { ...unsaid, deadTimeMs: 500 }).holdMs).toBe(3_000);
-    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(36_600);
+    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(42_700);
   });
 
   it('holds it longer where nothing tells how many work', () => {
@@ -170,7 +170,7 @@ describe('Fluid, cold', () => {
   const unsure = knowing({ varService: 25 });
 
   it.each([
-    { name: 'goes to 2·n + 1 below the target', waiting: 95, estimate: { arrivals: 500 }, wanted: 11 },
+    { name: 'goes to 4·n + 1 below the target', waiting: 95, estimate: { arrivals: 500 }, wanted: 21 },
     { name: 'goes to 6·n + 1 above it', waiting: 5_000, estimate: { arrivals: 500 }, wanted: 31 },
   ])('$name while the service rate is unknown', ({ waiting, estimate, wanted }) => {
     expect(asked(waiting, {}, knowing({ varService: 25, ...estimate })).wanted).toBe(wanted);
@@ -223,7 +223,7 @@ describe('Fluid with a target in time', () => {
     { name: 'stays while what waits is drained in time', waiting: 500, wanted: 5 },
     // q_p = 2400 - 15, rate 2385/24 = 99.5/s = 19.9 instances
     { name: 'rises to drain what waits', waiting: 2_400, wanted: 20 },
-    { name: 'gives back when nothing waits', waiting: 0, wanted: 3 },
+    { name: 'gives back when nothing waits', waiting: 0, wanted: 4 },
   ])('$name', ({ waiting, wanted }) => {
     expect(fluidLaw(lawInput(waiting), knowing(), drain).wanted).toBe(wanted);
   });
@@ -236,8 +236,8 @@ describe('Fluid with a target in time', () => {
     const young = fluidLaw(lawInput(300, { messages: { oldestAgeMs: 20_000 } }), knowing(), age);
     const old = fluidLaw(lawInput(300, { messages: { oldestAgeMs: 60_000 } }), knowing(), age);
     expect(young.wanted).toBe(5);
-    // half of the 300 are older than 30 s: (19 - 4.75 + 150)/5 = 32.85
-    expect(old.wanted).toBe(33);
+    // half of the 300 are older than 30 s: (19 - 1.9 + 150)/5 = 33.42
+    expect(old.wanted).toBe(34);
   });
 
   it('does not lose its head over one message that nobody can process', () => {

@@ -7,8 +7,8 @@ import { scaled } from './first-guess.ts';
 import { COUNT_NOISE_SHARE, type Interval, observe } from './observe.ts';
 
 /** Process noise, docs/design/law.md#estimation: that of λ as a number of messages, and as a share of λ. */
-const ARRIVALS_DRIFT = 0.02;
-const ARRIVALS_DRIFT_SHARE = 0.0005;
+const ARRIVALS_DRIFT = 0.03;
+const ARRIVALS_DRIFT_SHARE = 0.001;
 const SERVICE_DRIFT = 1e-4;
 /** That of μ while the ready count moves: `correct` lets only half of what could be learned then be learned. */
 const SERVICE_DRIFT_MOVING = 3e-4;
@@ -42,6 +42,10 @@ export function update(known: Estimate, now: Measurement): Estimate {
   const expected = before.waiting + (f.l - f.m * served) * dt;
   const interval: Interval = { before, now, dt, busy, expected, moved };
   observe(f, interval);
+  // So much more came than was known of: so unsure is it how many more will.
+  const more = Math.max(0, grownBy(interval) - f.l);
+  f.l += more;
+  f.ll += more * more;
   const proven = provenBy(interval);
   confine(f, interval, proven);
   return {
@@ -81,14 +85,25 @@ function drift(
   };
 }
 
+/** What the queue grew by has come: where nothing counts it, (Δ(waiting + working) less its noise) / Δ is a lower bound of λ. */
+function grownBy({ before, now, dt }: Interval): number {
+  const grown = now.waiting + (now.working ?? 0) - before.waiting - (before.working ?? 0);
+  if (grown <= 0 || now.arrived !== undefined) return 0;
+  return (grown - 3 * provenNoise(before) - 2 * Math.sqrt(grown)) / dt;
+}
+
 /** What left the queue was served: (−Δ(waiting + working) less its noise) / (n̄·Δ) is a lower bound of μ. */
 function provenBy({ before, now, dt }: Interval): number {
   const faded = before.proven * Math.exp(-dt / PROVEN_FOR_S);
   if (now.served < 0.5) return faded;
   const fallen = before.waiting + (before.working ?? 0) - now.waiting - (now.working ?? 0);
   if (fallen <= 0) return faded;
-  const sure = fallen - 3 * (COUNT_NOISE_SHARE * before.waiting + PROVEN_NOISE) - Math.sqrt(fallen);
+  const sure = fallen - 3 * provenNoise(before) - Math.sqrt(fallen);
   return clamp(sure / (now.served * dt), faded, MOST);
+}
+
+function provenNoise({ waiting }: Estimate): number {
+  return COUNT_NOISE_SHARE * waiting + PROVEN_NOISE;
 }
 
 /** Keeps the estimate where it can be: positive, finite, and in keeping with a queue that stays empty. */

@@ -52,12 +52,12 @@ export function correct(f: Filter, o: Observation): void {
   const deviation = Math.sqrt(s);
   const gain: Gain = { l: hl * clamp((f.ll * hl + f.lm * hm) / s, 0, 1), m: 0 };
   const service = (f.lm * hl + f.mm * hm) / s;
-  if (o.service !== 'kept' && service * hm > 0)
-    gain.m = service * Math.min(1, (LEARNED_FROM * deviation) / Math.abs(innovation));
+  const learned = clamp(explained(f, o, innovation), -LEARNED_FROM * deviation, LEARNED_FROM * deviation);
+  if (o.service !== 'kept' && service * hm > 0 && innovation !== 0) gain.m = (service * learned) / innovation;
   if (hl !== 0 && o.alarms !== false && isAlarm(f, innovation / deviation))
     doubt(f, gain, { o, innovation, s });
   f.l += gain.l * innovation;
-  f.m = clamp(f.m + gain.m * innovation, f.m / MOST_LEARNED, f.m * MOST_LEARNED);
+  learnService(f, gain.m * innovation);
   settle(f, gain, o);
 }
 
@@ -71,6 +71,15 @@ function settle(f: Filter, gain: Gain, { hl, hm, r }: Observation): void {
   f.ll = a * a * ll + 2 * a * b * lm + b * b * mm + gain.l * gain.l * r;
   f.lm = a * c * ll + (a * d + b * c) * lm + b * d * mm + gain.l * gain.m * r;
   f.mm = c * c * ll + 2 * c * d * lm + d * d * mm + gain.m * gain.m * r;
+}
+
+/** No service is negative: a queue that grows by more than comes, as far as is known, tells of λ. */
+function explained(f: Filter, { hl, hm }: Observation, innovation: number): number {
+  return hl > 0 && hm < 0 ? Math.min(innovation, -hm * f.m) : innovation;
+}
+
+function learnService(f: Filter, by: number): void {
+  f.m = clamp(f.m + by, f.m / MOST_LEARNED, f.m * MOST_LEARNED);
 }
 
 /** What one observation says of μ alone. */
@@ -90,7 +99,7 @@ export function slowerService(f: Filter, o: Observation): ServiceNews | undefine
 }
 
 export function correctService(f: Filter, { o, gain, innovation }: ServiceNews): void {
-  f.m = clamp(f.m + gain * innovation, f.m / MOST_LEARNED, f.m * MOST_LEARNED);
+  learnService(f, gain * explained(f, o, innovation));
   settle(f, { l: 0, m: gain }, o);
 }
 

@@ -301,3 +301,87 @@ describe('the estimate of arrivals and service rate', () => {
     }
   });
 });
+
+describe('when messages came', () => {
+  const counted = (atS: number, over: Partial<Measurement>): Measurement => ({
+    atMs: T0 + atS * 1_000,
+    waiting: 0,
+    served: 2,
+    emptyBelow: 1,
+    working: 2,
+    arrived: undefined,
+    ...over,
+  });
+
+  /** 20 come each second, two instances work off 5 each; the message that tells its age is the oldest. */
+  function backlog(headAt: ((atS: number) => number) | undefined): Estimate {
+    let estimate = firstEstimate(counted(0, {}), undefined);
+    for (let t = 0.5; t <= 20; t += 0.5) {
+      const insertedAtS = headAt?.(t);
+      const head = insertedAtS !== undefined && {
+        insertedAtMs: T0 + insertedAtS * 1_000,
+        // An age in whole seconds is half of one too much.
+        ageS: t - insertedAtS + 0.5,
+        behind: 10 * t,
+      };
+      estimate = update(estimate, counted(t, { waiting: 10 * t, ...(head && { head }) }));
+    }
+    return estimate;
+  }
+
+  it('tells arrivals that are worked off as they come', () => {
+    // The first 10·t of them are done by t.
+    const { arrivals } = backlog((t) => t / 2);
+    expect(arrivals).toBeGreaterThan(16);
+    expect(arrivals).toBeLessThan(24);
+  });
+
+  it('is what tells them', () => {
+    expect(backlog(undefined).arrivals).toBeLessThan(14);
+  });
+
+  it('tells nothing by a message that does not go', () => {
+    expect(backlog(() => -600)).toEqual({ ...backlog(undefined), headMs: T0 - 600_000 });
+  });
+});
+
+describe('messages in flight while none waits', () => {
+  it.each([0.3, 0.5])('tell that one takes long (%d/s)', (service) => {
+    const { estimate } = follow({
+      arrivals: () => 12 * service,
+      service,
+      ready: () => 40,
+      seconds: 60 / service,
+      inFlight: true,
+    });
+    expect(estimate.service).toBeGreaterThan(service / 2);
+    expect(estimate.service).toBeLessThan(service * 2);
+    expect(estimate.arrivals / estimate.service).toBeGreaterThan(8);
+    expect(estimate.arrivals / estimate.service).toBeLessThan(17);
+  });
+});
+
+describe('a queue that does what it was not to do', () => {
+  const at = (atS: number, waiting: number): Measurement => {
+    const all = { served: 10, emptyBelow: 1, working: 10, arrived: undefined };
+    return { atMs: T0 + atS * 1_000, waiting, ...all };
+  };
+  const before = update(firstEstimate(at(0, 1_000), 50), at(1, 1_000));
+
+  it('is served more slowly than was known when it lasts', () => {
+    const behind = { ...before, arrivals: 20, covariance: 0 };
+    // 500/s were to be served: it was to be empty after two seconds
+    expect(update(behind, at(6, 900)).service).toBeLessThan(before.service * 0.9);
+  });
+
+  it('is filled by at least what it grows by', () => {
+    const behind = {
+      ...before,
+      arrivals: 20,
+      covariance: 0.9 * Math.sqrt(before.varArrivals * before.varService),
+    };
+    const { arrivals } = update(behind, at(6, 3_000));
+    // 2000 more in 5 s, less the noise of the counts and of chance
+    expect(arrivals).toBeGreaterThan(350);
+  });
+});
