@@ -1,5 +1,6 @@
-// test support: a value resolver over a plain object in place of the environment, that remembers what was asked.
+// test support: a value resolver over a plain object in place of the environment, that remembers what was asked. Files are real.
 
+import { existsSync, readFileSync } from 'node:fs';
 import type { ValueSource } from '../../src/api/policy.ts';
 import type { ValueResolver, ValueUse } from '../../src/api/values.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
@@ -17,8 +18,10 @@ export function fakeValues(env: Record<string, string> = {}): FakeValues {
     asked,
     resolve(from, use = 'secret') {
       asked.push({ from, use });
-      const found = from.fromEnv === undefined ? undefined : env[from.fromEnv];
-      if (found === undefined) throw new TerminalError(`${from.fromEnv ?? 'it'} is not set`);
+      const { fromEnv, fromFile } = from;
+      if (fromFile !== undefined && existsSync(fromFile)) return readFileSync(fromFile, 'utf8');
+      const found = fromEnv === undefined ? undefined : env[fromEnv];
+      if (found === undefined) throw new TerminalError(`${fromEnv ?? fromFile ?? 'it'} is not set`);
       return found;
     },
   };

@@ -12,6 +12,8 @@ export interface ConnectionParts {
   /** `sb://NAMESPACE.servicebus.windows.net` as an https address. */
   readonly endpoint?: string;
   readonly credential?: Credential;
+  /** The one queue or topic that it is for. */
+  readonly entityPath?: string;
 }
 
 /** Long enough for clocks that differ, short enough to be of little use to others. */
@@ -44,5 +46,10 @@ export function partsOfConnectionString(text: string): ConnectionParts {
       : signature
         ? { kind: 'signature', value: signature }
         : undefined;
-  return { ...(endpoint && { endpoint }), ...(credential && { credential }) };
+  const entityPath = parts.get('entitypath');
+  return {
+    ...(endpoint && { endpoint }),
+    ...(credential && { credential }),
+    ...(entityPath && { entityPath }),
+  };
 }

@@ -6,11 +6,11 @@ import { defined } from '../../lang/defined.ts';
 import { TransientError } from '../../runtime/errors.ts';
 import { parseAddress } from '../connection/address.ts';
 import { readFailure } from '../connection/failure.ts';
-import { HttpReader, type HttpTarget } from '../connection/http.ts';
+import { type HttpAnswer, HttpReader, type HttpTarget } from '../connection/http.ts';
 import { type MetricReader, polledSource } from '../connection/polled.ts';
 import { BlockValues } from '../connection/values.ts';
 import type { MetricSourceDeps, MetricSourceType } from '../source.ts';
-import { activeCountOf } from './answer.ts';
+import { activeCountOf, REFUSALS } from './answer.ts';
 import type { AzureServiceBusMetric } from './config.ts';
 import { authorizationOf, type ConnectionParts, partsOfConnectionString } from './credential.ts';
 import { azureServiceBusBlock, SERVICE_BUS_SCHEMES } from './schema.ts';
@@ -21,11 +21,10 @@ interface Target extends HttpTarget {
   readonly credential: NonNullable<ConnectionParts['credential']>;
 }
 
+/** What the current clients of the service ask by. */
 const API = '?api-version=2021-05';
-const REFUSED =
-  "the credentials were refused; check auth, that the policy has the right Manage, and this machine's clock";
 const NONE = 'there is no such queue or subscription; check its names and the namespace';
-const STATUS_WORDS: Readonly<Record<number, string>> = { 401: REFUSED, 403: REFUSED, 404: NONE, 410: NONE };
+const STATUS_WORDS: Readonly<Record<number, string>> = { 404: NONE, 410: NONE };
 const MAX_BYTES = 64 * 1024;
 
 function targetOf(config: AzureServiceBusMetric, resolver: ValueResolver): Target {
@@ -38,7 +37,11 @@ function targetOf(config: AzureServiceBusMetric, resolver: ValueResolver): Targe
     );
   const baseUrl = baseUrlOf(config, parts, values);
   const queue = values.plain('queueName', config.queueName, config.queueNameFrom);
-  const names = queue?.split('/') ?? [config.topicName ?? '', 'subscriptions', config.subscriptionName ?? ''];
+  const entity = queue ?? config.topicName ?? '';
+  if (parts.entityPath !== undefined && parts.entityPath.toLowerCase() !== entity.toLowerCase())
+    throw values.wrong('auth.connectionString', `its EntityPath is another one than ${entity}`);
+  const path = queue === undefined ? `${entity}/subscriptions/${config.subscriptionName}` : queue;
+  const names = path.split('/');
   if (names.some((name) => /^\.{0,2}$/.test(name)))
     throw values.wrong(queue === undefined ? 'topicName' : 'queueName', 'is not the name of one');
   return {
@@ -93,20 +96,21 @@ class EntityReader implements MetricReader {
     const asOfMs = clock.monotonic();
     const authorization = authorizationOf(credential, `${baseUrl}${path}`, clock.now());
     const headers = { authorization, accept: 'application/atom+xml' };
-    const { text } = await this.#http.get(
-      { what, path: `${path}${API}`, headers, maxBytes: MAX_BYTES, statusWords: STATUS_WORDS },
+    const question = { what, path: `${path}${API}`, headers, maxBytes: MAX_BYTES };
+    const answer = await this.#http.get(
+      { ...question, statusWords: STATUS_WORDS, readable: REFUSALS },
       signal,
     );
-    return { ...sampleOf(asOfMs, this.#countIn(text)), ...defined({ heldPerInstance: this.#held }) };
+    return { ...sampleOf(asOfMs, this.#countIn(answer)), ...defined({ heldPerInstance: this.#held }) };
   }
 
   close(): Promise<void> {
     return this.#http.close();
   }
 
-  #countIn(text: string): number {
+  #countIn(answer: HttpAnswer): number {
     try {
-      return activeCountOf(text);
+      return activeCountOf(answer);
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       throw readFailure(this.#target.what, this.#http.host, error.message);
@@ -114,7 +118,7 @@ class EntityReader implements MetricReader {
   }
 }
 
-/** Locked messages are active, too; scheduled ones, dead letters and deferred ones are counted apart. */
+/** Locked and deferred messages are active, too; scheduled ones, dead letters and those in transfer are counted apart. */
 function sampleOf(asOfMs: number, active: number): MetricSample {
   return { state: 'ok', asOfMs, waiting: active, unsplit: { waitingAtLeast: 0, restInFlight: true } };
 }

@@ -31,6 +31,8 @@ export interface HttpQuestion {
 
 export interface HttpAnswer {
   readonly text: string;
+  /** 2xx, or one of those that are readable. */
+  readonly status: number;
   /** The server's clock, when it tells it: whole seconds, ms since the epoch. */
   readonly dateMs?: number;
 }
@@ -101,7 +103,7 @@ export class HttpReader {
     if (why !== undefined) throw readFailure(what, this.host, why);
     const text = this.textOf(what, reply);
     const dateMs = Date.parse(String(reply.headers['date']));
-    return { text, ...(Number.isFinite(dateMs) && { dateMs }) };
+    return { text, status: reply.status, ...(Number.isFinite(dateMs) && { dateMs }) };
   }
 
   /**

@@ -62,6 +62,9 @@ function referencesOf(authentication: Fields): ReadonlyMap<string, ValueSource> 
     if (parameter === undefined || name === undefined) return [];
     return [[parameter, { fromEnv: name }] as const];
   });
-  spec.explain('podIdentity', 'has no counterpart: give a key, a token or a password by reference');
+  spec.explain(
+    'podIdentity',
+    'has no counterpart: no token is asked for here; give a key, a password, or a token in a file that somebody renews, by reference',
+  );
   return new Map<string, ValueSource>([...secrets, ...variables]);
 }

@@ -3,6 +3,9 @@
 import { defined } from '../../../../lang/defined.ts';
 import { ACTIVATION, either, type Imported, none, type Trigger } from './trigger.ts';
 
+/** Where the readme of the source keeps it, too. */
+const TOKEN_FILE = '/run/service-bus/token';
+
 export function azureServiceBus({ metadata, parameters }: Trigger): Imported {
   metadata.explain('activationMessageCount', ACTIVATION);
   metadata.explain('cloud', 'is not taken over: give endpoint for a cloud of its own');
@@ -17,7 +20,10 @@ export function azureServiceBus({ metadata, parameters }: Trigger): Imported {
     return none('it names no queue, and no topic with a subscription');
   const connectionString = parameters.secret('connection');
   if (connectionString === undefined)
-    metadata.note('connection', 'FILL IN: a workload identity has no counterpart; give a token by reference');
+    metadata.note(
+      'connection',
+      `there is none, so an identity is meant: no token is asked for here; keep one for https://servicebus.azure.net in ${TOKEN_FILE}, which is read anew each time, or give a connection string by reference`,
+    );
   return {
     kind: 'target',
     perInstance: metadata.number('messageCount') ?? 5,
@@ -26,8 +32,7 @@ export function azureServiceBus({ metadata, parameters }: Trigger): Imported {
         ...(namespace !== undefined && { endpoint: `https://${namespace}.${suffix}` }),
         ...(namespace === undefined && connectionString === undefined && { endpoint: 'https://FILL-IN' }),
         ...(queue === undefined ? defined({ topicName, subscriptionName }) : either('queueName', queue)),
-        auth:
-          connectionString === undefined ? { token: { fromEnv: 'SERVICE_BUS_TOKEN' } } : { connectionString },
+        auth: connectionString === undefined ? { token: { fromFile: TOKEN_FILE } } : { connectionString },
       },
     },
   };
