@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { metricSources } from '../../../src/metric-sources/registry.ts';
 import { fakeValues } from '../../support/values.ts';
-import { problemsWith, refusalsOf } from '../blocks.ts';
+import { problemsWith, refusalsOf } from '../every/blocks.ts';
 import { never, ok, serverWith, sourceOf } from '../servers.ts';
 
 const endpoint = 'https://shop.servicebus.windows.net';

@@ -1,9 +1,9 @@
 // A policy around one metric: what is wrong with its block, and what it may not do from a home that is not trusted.
 
-import type { TrustRules } from '../../src/api/trust/rules.ts';
-import { createTrustCheck } from '../../src/api/trust/trust.ts';
-import { loadPolicies } from '../../src/app/policies/schema.ts';
-import { METRIC_SOURCES } from '../../src/metric-sources/registry.ts';
+import type { TrustRules } from '../../../src/api/trust/rules.ts';
+import { createTrustCheck } from '../../../src/api/trust/trust.ts';
+import { loadPolicies } from '../../../src/app/policies/schema.ts';
+import { METRIC_SOURCES } from '../../../src/metric-sources/registry.ts';
 
 export function policyWith(metric: object, target: object = { queueLength: 5 }): string {
   return JSON.stringify({
