@@ -55,7 +55,7 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   pg: ['metric-sources/postgresql'],
   undici: ['metric-sources/connection', 'schedulers/docker-engine'],
   axios: ['schedulers/marathon', 'cli'],
-  'js-yaml': ['api', 'cli', 'app'],
+  'js-yaml': ['api', 'cli', 'app', 'runtime/kubernetes'],
   ajv: ['api', 'app', 'metric-sources'],
   chokidar: ['policy-sources/directory'],
   commander: ['cli'],

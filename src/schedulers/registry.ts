@@ -4,6 +4,9 @@ import type { SchedulerBlock } from '../api/schema/scheduler-block.ts';
 import { dockerBlock } from './docker/block/index.ts';
 import { DockerClusters } from './docker/clusters.ts';
 import { footprintOf as dockerFootprint } from './docker/container/definition.ts';
+import { KUBERNETES_BLOCK } from './kubernetes/block.ts';
+import { KubernetesClusters } from './kubernetes/clusters.ts';
+import { footprintOf as kubernetesFootprint } from './kubernetes/index.ts';
 import { MarathonClusters } from './marathon/clusters.ts';
 import { footprintOf as marathonFootprint } from './marathon/definition/footprint.ts';
 import { footprintOf as memoryFootprint } from './memory/definition.ts';
@@ -13,6 +16,11 @@ import type { SchedulerType } from './scheduler.ts';
 
 export const SCHEDULERS = {
   docker: { block: dockerBlock, open: (deps) => new DockerClusters(deps), footprint: dockerFootprint },
+  kubernetes: {
+    block: KUBERNETES_BLOCK,
+    open: (deps) => new KubernetesClusters(deps),
+    footprint: kubernetesFootprint,
+  },
   marathon: { open: (deps) => new MarathonClusters(deps), footprint: marathonFootprint },
   memory: {
     open: (deps) => oneCluster(createMemoryScheduler({ startMs: 1_000, stopMs: 1_000 }, deps)),

@@ -14,6 +14,8 @@ export interface SchedulerWorld {
   readonly definition: AppDefinition;
   /** Name of the workload; default `/contract/orders`. */
   readonly app?: string;
+  /** What people call it; default: its name. */
+  readonly title?: string;
   /** Where the scheduler makes nothing: somebody makes the workload. */
   provide?(instances: number): Promise<void>;
   /** Of something that takes a while to stop, so that it is seen doing so; default: `definition`. */
@@ -340,7 +342,7 @@ export function describeScheduler(
 
     it('asks to look again when the app to change is gone', async () => {
       await expect(scale(3)).rejects.toThrow(TransientError);
-      await expect(scale(3)).rejects.toThrow(`scaling ${APP} to 3`);
+      await expect(scale(3)).rejects.toThrow(`scaling ${world.title ?? APP} to 3`);
     });
 
     it.each(['adopt', 'release'] as const)('touches nothing to %s an app', async (kind) => {

@@ -17,6 +17,7 @@ const FIELDS = {
     'deadlineMs',
     'resyncMs',
   ],
+  kubernetes: ['scaleTargetRef', 'namespace', 'cluster', 'kubeconfig', 'context'],
   marathon: [
     'urls',
     'auth.basic',

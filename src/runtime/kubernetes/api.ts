@@ -14,13 +14,30 @@ import type { KubeObject } from './objects.ts';
 import { type ResourcePath, urlPathOf, type Verb } from './resource-path.ts';
 
 export interface KubeList {
-  readonly metadata?: { readonly resourceVersion?: string };
+  /** `continue`: there is more, and this asks for it. */
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items?: readonly KubeObject[];
 }
 
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR' | (string & {});
   readonly object: KubeObject & { readonly code?: number; readonly message?: string };
+}
+
+/** One operation of a JSON patch (RFC 6902). */
+export interface PatchOperation {
+  readonly op: 'test' | 'add' | 'replace' | 'remove';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+/** What went over the wire, of a call that is over; a watch counts when it is opened. */
+export interface KubeExchange {
+  readonly asked: Asked;
+  /** HTTP status; absent when nothing came back. */
+  readonly status?: number;
+  readonly aborted: boolean;
+  readonly durationMs: number;
 }
 
 export interface WatchOptions {
@@ -43,24 +60,51 @@ const METHODS = {
 } as const satisfies Record<Verb, HttpMethod>;
 
 const DEADLINE_MS = 10_000;
+/** Objects of one answer: a list of many thousand comes in pieces, each within the deadline. */
+const PAGE = 500;
 
 /** Every call throws KubeFailure, and `signal.reason` when aborted. */
 export class KubeApi {
   readonly cluster: Cluster;
   readonly #clock: Clock;
   readonly #http = createConfiguration().httpApi;
+  readonly #onExchange: (exchange: KubeExchange) => void;
 
-  constructor(cluster: Cluster, clock: Clock) {
+  /** @param onExchange called after every exchange; must not throw */
+  constructor(
+    cluster: Cluster,
+    clock: Clock,
+    onExchange: (exchange: KubeExchange) => void = () => undefined,
+  ) {
     this.cluster = cluster;
     this.#clock = clock;
+    this.#onExchange = onExchange;
   }
 
   async get(path: ResourcePath, signal: AbortSignal): Promise<KubeObject> {
     return (await this.#call({ verb: 'get', path }, signal)) as KubeObject;
   }
 
+  /** All of it, as it was when the first piece was given. */
   async list(path: ResourcePath, signal: AbortSignal): Promise<KubeList> {
-    return (await this.#call({ verb: 'list', path }, signal)) as KubeList;
+    const items: KubeObject[] = [];
+    let metadata: KubeList['metadata'];
+    for (let more: string | undefined = ''; more !== undefined; more = metadata?.continue || undefined) {
+      const query = { limit: PAGE, ...(more !== '' && { continue: more }) };
+      const piece = (await this.#call({ verb: 'list', path, query }, signal)) as KubeList;
+      items.push(...(piece.items ?? []));
+      metadata = piece.metadata;
+    }
+    return { metadata: metadata ?? {}, items };
+  }
+
+  /** What a group, or one of its versions, consists of. */
+  async discover(group: string, version: string | undefined, signal: AbortSignal): Promise<unknown> {
+    const path = { group, version: version ?? '', resource: 'the API group' };
+    const url = [group === '' ? '/api' : `/apis/${encodeURIComponent(group)}`, version ?? []]
+      .flat()
+      .join('/');
+    return await this.#call({ verb: 'get', path, url }, signal);
   }
 
   async create(path: ResourcePath, body: object, signal: AbortSignal): Promise<KubeObject> {
@@ -69,6 +113,19 @@ export class KubeApi {
 
   async update(path: ResourcePath, body: object, signal: AbortSignal): Promise<KubeObject> {
     return (await this.#call({ verb: 'update', path, body }, signal)) as KubeObject;
+  }
+
+  /** JSON patch, RFC 6902: 422 when a `test` of it fails. */
+  async jsonPatch(
+    path: ResourcePath,
+    {
+      fieldManager,
+      operations,
+    }: { readonly fieldManager: string; readonly operations: readonly PatchOperation[] },
+    signal: AbortSignal,
+  ): Promise<KubeObject> {
+    const call = { verb: 'patch', path, query: { fieldManager }, body: operations } as const;
+    return (await this.#call({ ...call, type: 'application/json-patch+json' }, signal)) as KubeObject;
   }
 
   /** JSON merge patch, RFC 7386. */
@@ -86,7 +143,7 @@ export class KubeApi {
       const query = { watch: 'true', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds };
       const response = await this.#send({ verb: 'watch', path, query }, within);
       if (response.httpStatusCode !== 200)
-        throw refusal(response.httpStatusCode, await response.body.text(), asked);
+        throw refusal(response.httpStatusCode, await response.body.text(), asked, retryAfterMs(response));
       options.onOpen();
       for await (const line of linesOf(response, () => quiet.broken())) yield JSON.parse(line) as WatchEvent;
     } catch (error) {
@@ -104,7 +161,8 @@ export class KubeApi {
     try {
       const response = await this.#send(call, AbortSignal.any([signal, late]));
       const text = await response.body.text();
-      if (response.httpStatusCode >= 300) throw refusal(response.httpStatusCode, text, asked);
+      if (response.httpStatusCode >= 300)
+        throw refusal(response.httpStatusCode, text, asked, retryAfterMs(response));
       return JSON.parse(text);
     } catch (error) {
       signal.throwIfAborted();
@@ -113,15 +171,37 @@ export class KubeApi {
     }
   }
 
-  async #send({ verb, path, query = {}, body }: Call, signal: AbortSignal): Promise<ResponseContext> {
+  async #send(call: Call, signal: AbortSignal): Promise<ResponseContext> {
     signal.throwIfAborted();
-    const request = new RequestContext(this.cluster.server + urlPathOf(path), METHODS[verb]);
+    const asked: Asked = { verb: call.verb, path: call.path, server: this.cluster.server };
+    const startedMs = this.#clock.monotonic();
+    const over = (status?: number): void => {
+      const durationMs = this.#clock.monotonic() - startedMs;
+      this.#onExchange({
+        asked,
+        aborted: signal.aborted,
+        durationMs,
+        ...(status !== undefined && { status }),
+      });
+    };
+    try {
+      const response = await this.#exchange(call, signal);
+      over(response.httpStatusCode);
+      return response;
+    } catch (error) {
+      over();
+      throw error;
+    }
+  }
+
+  async #exchange(call: Call, signal: AbortSignal): Promise<ResponseContext> {
+    const { verb, path, url, query = {}, body, type = TYPES.get(verb) } = call;
+    const request = new RequestContext(this.cluster.server + (url ?? urlPathOf(path)), METHODS[verb]);
     for (const [name, value] of Object.entries(query)) request.setQueryParam(name, String(value));
     request.setHeaderParam('Accept', 'application/json');
     request.setHeaderParam('User-Agent', 'microscaling');
     if (body !== undefined) {
-      const type = verb === 'patch' ? 'application/merge-patch+json' : 'application/json';
-      request.setHeaderParam('Content-Type', type);
+      request.setHeaderParam('Content-Type', type ?? 'application/json');
       request.setBody(JSON.stringify(body));
     }
     request.setSignal(signal);
@@ -130,9 +210,21 @@ export class KubeApi {
   }
 }
 
+const TYPES: ReadonlyMap<Verb, string> = new Map([['patch', 'application/merge-patch+json']]);
+
+/** What a server that has too much to do says. */
+function retryAfterMs({ headers }: ResponseContext): number | undefined {
+  const seconds = Number(headers['retry-after']);
+  return headers['retry-after'] !== undefined && seconds >= 0 ? seconds * 1_000 : undefined;
+}
+
 interface Call {
   readonly verb: Verb;
   readonly path: ResourcePath;
+  /** Path of a URL that is no resource's. */
+  readonly url?: string;
+  /** Media type of the body. */
+  readonly type?: string;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: object;
 }

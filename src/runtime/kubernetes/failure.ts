@@ -8,10 +8,17 @@ import type { ResourcePath, Verb } from './resource-path.ts';
 export class KubeFailure extends TransientError {
   /** HTTP status; absent when nothing came back. */
   readonly status: number | undefined;
+  /** Not to be asked again before, as the server says. */
+  readonly retryAfterMs: number;
 
-  constructor(message: string, status?: number, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    status?: number,
+    options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
+  ) {
     super(message, options);
     this.status = status;
+    this.retryAfterMs = options?.retryAfterMs ?? 0;
   }
 }
 
@@ -38,9 +45,9 @@ export interface Asked {
 const OWN_GROUP = 'microscaling.io';
 
 /** From a `Status` object, as text or parsed. */
-export function refusal(status: number, body: unknown, asked: Asked): KubeFailure {
+export function refusal(status: number, body: unknown, asked: Asked, retryAfterMs?: number): KubeFailure {
   const said = saidBy(body) ?? `status ${status}`;
-  return new KubeFailure(sentence(status, said, asked), status);
+  return new KubeFailure(sentence(status, said, asked), status, { retryAfterMs });
 }
 
 function sentence(status: number, said: string, asked: Asked): string {
@@ -51,6 +58,8 @@ function sentence(status: number, said: string, asked: Asked): string {
       return `${asked.server} does not accept our credentials (401: ${said}); check the kubeconfig or the service account's token`;
     case 403:
       return `may not ${verb} ${what}: ${said.replace(/^.* is forbidden: /, '')}; grant it as the roles in deploy/kubernetes do`;
+    case 429:
+      return `${asked.server} has too much to do to ${verb} ${what} (429: ${said})`;
     case 404:
       return path.name === undefined
         ? `${asked.server} does not know ${path.resource}.${path.group || 'core'}${adviceFor(path)}`

@@ -35,10 +35,10 @@ export interface ReflectorDeps {
   readonly log: Logger;
   readonly random: () => number;
   readonly timing: ReflectorTiming;
-  /** What is asked for, or what can be known, has changed. */
-  readonly onChange: () => void;
+  /** What is asked for, or what can be known, has changed: of this object, or of any. */
+  readonly onChange: (object?: KubeObject) => void;
   /** A new version of an object, whatever is new in it. */
-  readonly onSight: (object: KubeObject) => void;
+  readonly onSight?: (object: KubeObject) => void;
 }
 
 /** A server takes a second or two to read what there is of a kind that it has just learned of; longer is a trouble. */
@@ -121,7 +121,9 @@ export class Reflector {
             this.#failed(error);
             first.resolve();
           }
-          await clock.sleep(this.#backoff.next('follow'), signal).catch(() => undefined);
+          const askedForMs = error instanceof KubeFailure ? error.retryAfterMs : 0;
+          const waitMs = Math.max(this.#backoff.next('follow'), askedForMs);
+          await clock.sleep(waitMs, signal).catch(() => undefined);
         }
       }
     } finally {
@@ -152,7 +154,7 @@ export class Reflector {
       after.some((object) => !this.#isKnown(object, before.get(keyOf(object))));
     this.#synced = true;
     this.#initializingSinceMs = undefined;
-    for (const object of after) onSight(object);
+    for (const object of after) onSight?.(object);
     if (changed) onChange();
     return metadata?.resourceVersion ?? '';
   }
@@ -189,7 +191,7 @@ export class Reflector {
         return;
       case 'DELETED':
         this.cache.remove(object);
-        this.#deps.onChange();
+        this.#deps.onChange(this.#reduced(object));
         return;
       case 'ERROR':
         throw new KubeFailure(`the watch ended: ${object.message ?? 'without a reason'}`, object.code);
@@ -211,8 +213,8 @@ export class Reflector {
     take();
     const now = this.cache.get(keyOf(object));
     if (now === undefined) return;
-    this.#deps.onSight(now);
-    if (!this.#isKnown(now, before)) this.#deps.onChange();
+    this.#deps.onSight?.(now);
+    if (!this.#isKnown(now, before)) this.#deps.onChange(now);
   }
 
   #isKnown(object: KubeObject, before: KubeObject | undefined): boolean {

@@ -1,5 +1,6 @@
 // test: `npm run cluster:build`. Builds a Kubernetes control plane from its Go modules, once a machine: what is there is
-// kept, what was interrupted goes on where Go's own cache left off.
+// kept, what was interrupted goes on where Go's own cache left off; `--check` only says
+// whether all of it is there.
 
 import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -82,6 +83,12 @@ async function build({ name, goPackage, version }: Program): Promise<void> {
 }
 
 const missing = missingIn(folder);
+if (process.argv.includes('--check')) {
+  const given = process.env['TEST_KUBECONFIG'] ?? process.env['KUBEBUILDER_ASSETS'];
+  const isThere = given !== undefined || missing.length === 0;
+  say(isThere ? `== a control plane: ${given ?? folder}` : `== no ${missing.join(', ')} in ${folder}`);
+  process.exit(isThere ? 0 : 1);
+}
 say(`== a control plane of Kubernetes ${KUBERNETES} in ${folder}`);
 for (const { name, version } of PROGRAMS) if (!missing.includes(name)) say(`== ${name} ${version}: is there`);
 if (missing.length > 0) {

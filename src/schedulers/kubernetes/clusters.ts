@@ -1,0 +1,95 @@
+// schedulers/kubernetes: every cluster that policies name, one client each, made when it is first named.
+
+import { serverOf } from '../../runtime/kubernetes/kubeconfig.ts';
+import type {
+  ClusterInfo,
+  ClusterSpec,
+  ClustersDeps,
+  Scheduler,
+  SchedulerClusters,
+  SchedulerStats,
+} from '../scheduler.ts';
+import type { WorkloadIdentity } from '../workload.ts';
+import type { KubernetesSpec } from './block.ts';
+import { KubernetesScheduler } from './index.ts';
+import { KUBERNETES_WORDS } from './words.ts';
+
+export class KubernetesClusters implements SchedulerClusters {
+  readonly words = KUBERNETES_WORDS;
+  readonly #deps: ClustersDeps;
+  readonly #schedulers = new Map<string, KubernetesScheduler>();
+  /** By spec as it is spelled; a kubeconfig is read once for each. */
+  readonly #ids = new Map<string, string>();
+
+  constructor(deps: ClustersDeps) {
+    this.#deps = deps;
+  }
+
+  /** The address of the API server, whichever file or context leads there. */
+  idOf(spec: ClusterSpec | undefined): string {
+    const key = JSON.stringify(this.#completed(spec));
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const { kubeconfig, context } = this.#completed(spec);
+    const server = serverOf({ kubeconfig, context, env: this.#deps.env ?? {} });
+    // One that cannot be read now may be there later: it has a name of its own until then.
+    if (server !== undefined) this.#ids.set(key, server);
+    return server ?? key;
+  }
+
+  identityOf(spec: ClusterSpec | undefined, name: string): WorkloadIdentity {
+    return { scheduler: this.words.name, cluster: this.idOf(spec), name };
+  }
+
+  of(spec: ClusterSpec | undefined): KubernetesScheduler {
+    const completed = this.#completed(spec);
+    const key = JSON.stringify(completed);
+    const known = this.#schedulers.get(key);
+    if (known !== undefined) return known;
+    const { clock, log, env = {}, onCall } = this.#deps;
+    const deps = { clock, log, env, ...(onCall !== undefined && { onCall }) };
+    const made = new KubernetesScheduler(completed, this.idOf(spec), deps);
+    this.#schedulers.set(key, made);
+    return made;
+  }
+
+  own(): Pick<Scheduler, 'observe'> {
+    return { observe: (names, signal) => this.of(undefined).observe(names, signal) };
+  }
+
+  clusterInfo(spec: ClusterSpec | undefined): ClusterInfo {
+    const url = this.idOf(spec);
+    return { urls: [url], url };
+  }
+
+  info(): { readonly url: string; readonly stats: SchedulerStats } {
+    const all = [...this.#schedulers.values()];
+    const sum = (of: (stats: SchedulerStats) => number): number =>
+      all.reduce((total, scheduler) => total + of(scheduler.stats()), 0);
+    return {
+      url: all.map((scheduler) => scheduler.info().url).join(', '),
+      stats: {
+        writes: sum(({ writes }) => writes),
+        conflicts: sum(({ conflicts }) => conflicts),
+        reads: sum(({ reads }) => reads),
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#schedulers.values()].map((scheduler) => scheduler.close()));
+  }
+
+  /** What a policy does not say is the operator's own. */
+  #completed(spec: ClusterSpec | undefined): KubernetesSpec {
+    const { own } = this.#deps;
+    const { kubeconfig, context }: KubernetesSpec = spec ?? {};
+    const file = kubeconfig ?? own.kubeconfig;
+    // A file of its own has a current context of its own.
+    const named = context ?? (kubeconfig === undefined ? own.kubeContext : undefined);
+    return {
+      ...(file !== undefined && { kubeconfig: file }),
+      ...(named !== undefined && { context: named }),
+    };
+  }
+}

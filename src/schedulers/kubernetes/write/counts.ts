@@ -1,0 +1,80 @@
+// schedulers/kubernetes/write: the counts that we wrote and the watch has not shown yet, and a version of each count.
+
+import { isNewer } from '../../../runtime/kubernetes/objects.ts';
+import type { Workload } from '../target/workload.ts';
+import { FIELD_MANAGER } from '../target/writer.ts';
+
+interface Written {
+  readonly uid: string;
+  readonly replicas: number;
+  readonly resourceVersion: string;
+}
+
+export interface Shown {
+  readonly replicas: number;
+  /** It is what we wrote, whoever the object says was the last: the object is older. */
+  readonly isOurs: boolean;
+  /** Another one after every change of the count that was seen. */
+  readonly version: string;
+}
+
+/** What the cluster shows. */
+export interface Sight {
+  readonly workload: Workload;
+  readonly replicas: number;
+  readonly resourceVersion: string;
+}
+
+interface Counted extends Shown {
+  readonly uid: string;
+  readonly writers: string;
+}
+
+export class Counts {
+  readonly #written = new Map<string, Written>();
+  readonly #shown = new Map<string, Counted>();
+  /** What whoever plans was told last, or has written since. */
+  readonly #told = new Map<string, number>();
+
+  /** A Scale that answered our write bears the version of the object. */
+  wrote(id: string, written: Written): void {
+    this.#written.set(id, written);
+    this.#told.set(id, written.replicas);
+  }
+
+  /** As `show`, to whoever plans by it. */
+  tell(id: string, sight: Sight): Shown {
+    const shown = this.show(id, sight);
+    this.#told.set(id, shown.replicas);
+    return shown;
+  }
+
+  /** The count that a write is planned against; undefined where nobody was told one. */
+  told(id: string): number | undefined {
+    return this.#told.get(id);
+  }
+
+  /** What is asked for now: never less new than our last write. */
+  show(id: string, { workload, replicas, resourceVersion }: Sight): Shown {
+    const written = this.#written.get(id);
+    const isAhead =
+      written !== undefined &&
+      written.uid === workload.uid &&
+      isNewer(at(written.resourceVersion), at(resourceVersion));
+    if (written !== undefined && !isAhead) this.#written.delete(id);
+    const count = isAhead ? written.replicas : replicas;
+    const writers = isAhead || workload.writers.includes(FIELD_MANAGER) ? 'us' : workload.writers.join(',');
+    const before = this.#shown.get(id);
+    const isSame = before?.uid === workload.uid && before.replicas === count && before.writers === writers;
+    const version = isSame
+      ? before.version
+      : `${workload.uid}/${isAhead ? written.resourceVersion : resourceVersion}`;
+    const shown = { replicas: count, isOurs: isAhead, version, uid: workload.uid, writers };
+    this.#shown.set(id, shown);
+    return shown;
+  }
+}
+
+function at(resourceVersion: string): Parameters<typeof isNewer>[0] {
+  return { metadata: { name: '', resourceVersion } };
+}

@@ -1,0 +1,58 @@
+// schedulers/kubernetes/write: has idle pods go first when a workload shrinks, by the cost of their deletion.
+
+import type { IdleVictims } from '../../../api/policy.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
+import { isStatus } from '../../../runtime/kubernetes/failure.ts';
+import { type AskTask, idleTasks } from '../../idle.ts';
+import { DELETION_COST, IDLE_COST, type Pod } from '../pods/pod.ts';
+
+export interface Fall {
+  readonly pods: readonly Pod[];
+  /** How many go. */
+  readonly by: number;
+  readonly idleVictims: IdleVictims;
+}
+
+export interface VictimDeps {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  readonly ask: AskTask;
+}
+
+/**
+ * Marks as many idle pods as will go. Pods that do not run go first anyway. A mark is left from the last fall only where
+ * fewer went than were marked; it is taken off a pod that is busy now.
+ */
+export async function markVictims(
+  { pods, by, idleVictims }: Fall,
+  { api, clock, ask }: VictimDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const running = pods.filter(({ phase }) => phase === 'running');
+  const notRunning = pods.filter(({ phase }) => phase === 'waiting' || phase === 'staging').length;
+  const count = by - notRunning;
+  if (count <= 0 || count >= running.length) return;
+  const tasks = running.flatMap(({ name, ip, ports }) =>
+    ip === undefined ? [] : [{ id: name, phase: 'running' as const, host: ip, ports }],
+  );
+  const idle = await idleTasks(tasks, idleVictims, { clock, ask }, signal);
+  const victims = new Set([...idle].slice(0, count));
+  const changed = running.filter(({ name, marked }) => marked !== victims.has(name));
+  await Promise.all(changed.map((pod) => mark(pod, victims.has(pod.name), api, signal)));
+}
+
+async function mark(
+  { namespace, name }: Pod,
+  isVictim: boolean,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = { group: '', version: 'v1', resource: 'pods', namespace, name };
+  const annotations = { [DELETION_COST]: isVictim ? IDLE_COST : null };
+  try {
+    await api.patch(path, { metadata: { annotations } }, signal);
+  } catch (error) {
+    if (!isStatus(error, 404)) throw error;
+  }
+}
