@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,7 +58,11 @@ export interface TestEngine {
 
 const run = promisify(execFile);
 
-export async function startEngine(): Promise<TestEngine> {
+export async function startEngine({
+  endsAfterS = AT_MOST_S,
+}: {
+  readonly endsAfterS?: number;
+} = {}): Promise<TestEngine> {
   const dir = mkdtempSync(join(tmpdir(), 'engine-'));
   const host = `unix://${dir}/d.sock`;
   let daemon: ChildProcess | undefined;
@@ -87,7 +91,7 @@ export async function startEngine(): Promise<TestEngine> {
   const start = async (): Promise<void> => {
     const child = spawn(
       'timeout',
-      ['-s', 'TERM', '-k', '20', String(AT_MOST_S), 'dockerd', ...flags(dir, host)],
+      ['-s', 'TERM', '-k', '20', String(endsAfterS), 'dockerd', ...flags(dir, host)],
       {
         detached: true,
         stdio: ['ignore', 'ignore', 'pipe'],
@@ -146,6 +150,7 @@ export async function startEngine(): Promise<TestEngine> {
       // Its bridges would outlive it.
       for (let i = 1; i <= networks; i++) await docker('network', 'rm', `net${i}`).catch(() => '');
       await stop();
+      unmountIn(dir);
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -158,6 +163,13 @@ function flags(dir: string, host: string): readonly string[] {
     // It touches no rule and no bridge of this machine's.
     ...['--bridge=none', '--iptables=false', '--ip6tables=false'],
   ];
+}
+
+/** What a daemon that was in a hurry left. */
+function unmountIn(dir: string): void {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+  const left = mounts.map((line) => line.split(' ')[1] ?? '').filter((place) => place.startsWith(`${dir}/`));
+  for (const place of left) execFileSync('umount', ['--lazy', place]);
 }
 
 function busyboxRoot(dir: string): string {
