@@ -71,6 +71,6 @@ it('runs the same policy on the registered scheduler in memory', async () => {
 
 it('names the schedulers there are when another one is asked for', async () => {
   await expect(operatorOn('nomad', new Map())).rejects.toThrow(
-    "there is no scheduler 'nomad'; use one of docker, marathon, memory, toy",
+    `there is no scheduler 'nomad'; use one of ${[...Object.keys(SCHEDULERS), 'toy'].join(', ')}`,
   );
 });
