@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { MetricSpec } from '../../src/api/policy.ts';
-import { openClusters } from '../../src/app/operator/schedulers.ts';
+import { openSchedulers } from '../../src/app/operator/schedulers.ts';
 import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { createOperator } from '../../src/controller/operator.ts';
 import type { RoundReport } from '../../src/controller/status/round-report.ts';
@@ -60,7 +60,7 @@ export interface BenchOperator {
 
 export function startBenchOperator(options: BenchOperatorOptions): BenchOperator {
   const { policies, marathon, queues, onRound, onCall } = options;
-  const schedulers = openClusters({
+  const schedulers = openSchedulers({
     clock: systemClock,
     log: silentLogger,
     values: {

@@ -148,12 +148,14 @@ export function createOperator(given: OperatorDeps): Operator {
   };
 }
 
-type DefaultedDeps = OperatorDeps & Required<Pick<OperatorDeps, 'documents' | 'leadership' | 'words'>>;
+type DefaultedDeps = OperatorDeps &
+  Required<Pick<OperatorDeps, 'documents' | 'leadership' | 'words' | 'wordsOf'>>;
 
 /** Without `documents` nothing outlives the process. */
 function withDefaults(deps: OperatorDeps): DefaultedDeps {
   const { documents = createMemoryDocumentStore(), leadership = soleInstance, words = PLAIN_WORDS } = deps;
-  return { ...deps, documents, leadership, words };
+  const { wordsOf = () => words } = deps;
+  return { ...deps, documents, leadership, words, wordsOf };
 }
 
 interface Kept {

@@ -10,6 +10,7 @@ import type { Logger } from '../runtime/log.ts';
 import type { ClusterInfo, ClusterSpec, Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../schedulers/words.ts';
 import type { WorkloadIdentity } from '../schedulers/workload.ts';
+import type { WorkloadOf } from './policies/workloads.ts';
 import type { RoundReport } from './status/round-report.ts';
 import type { Leadership } from './watch/leadership.ts';
 
@@ -29,8 +30,12 @@ export interface OperatorDeps {
   readonly clusterId?: (cluster: ClusterSpec | undefined) => string;
   /** Who an app is among all that there are; default: by `clusterId` and its name. */
   readonly identityOf?: (cluster: ClusterSpec | undefined, name: string) => WorkloadIdentity;
-  /** How people speak of the scheduler; default: without its name. */
+  /** What an app is in the scheduler that its block names; default: no app names one. */
+  readonly workloadOf?: WorkloadOf;
+  /** How people speak of the scheduler of apps that name none; default: without its name. */
   readonly words?: SchedulerWords;
+  /** How people speak of the scheduler of a cluster; default: as `words`. */
+  readonly wordsOf?: (cluster: ClusterSpec | undefined) => SchedulerWords;
   /** For the page: where the operator's own cluster is, and what went over the wire. */
   readonly schedulerInfo?: () => { readonly url: string; readonly stats: SchedulerStats };
   /** For people: the addresses of a cluster, the one in use, and its version, as far as they are known. */

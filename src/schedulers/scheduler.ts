@@ -147,6 +147,9 @@ export interface ReportingScheduler extends Scheduler {
 export interface ClusterSpec {
   /** Its addresses, where it is named by them. */
   readonly urls?: readonly string[];
+  /** Key of its scheduler, where an app named that by a block: then `cluster` is which of its clusters. */
+  readonly scheduler?: string;
+  readonly cluster?: ClusterSpec;
 }
 
 /** For people: the addresses of a cluster, the one in use, and its version, as far as it has told. */

@@ -9,7 +9,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { createRedactor } from '../../runtime/redact.ts';
-import { openClusters } from '../operator/schedulers.ts';
+import { openSchedulers } from '../operator/schedulers.ts';
 import { loaderOf } from '../operator/trust.ts';
 import { createValueResolver } from '../operator/values.ts';
 import { readFilesWith } from '../policies/policy-files.ts';
@@ -45,7 +45,7 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
     readFile: (path) => readFileSync(path, 'utf8'),
     redactor: createRedactor(),
   });
-  const schedulers = openClusters({ clock: systemClock, log, values, defaultUrls: config.marathon });
+  const schedulers = openSchedulers({ clock: systemClock, log, values, defaultUrls: config.marathon });
   try {
     const plan = await planOnce(
       resources.map(({ resource }) => resource),

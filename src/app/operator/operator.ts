@@ -18,6 +18,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { type HttpServer, serve } from '../../runtime/network/http.ts';
 import type { StatsdListener } from '../../runtime/network/statsd.ts';
 import type { Redactor } from '../../runtime/redact.ts';
+import { blocksOf, SCHEDULERS } from '../../schedulers/registry.ts';
 import type { SchedulerClusters, SchedulerType } from '../../schedulers/scheduler.ts';
 import { createServerApp } from '../../server/app.ts';
 import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
@@ -29,7 +30,7 @@ import { confinedReader } from './confined-files.ts';
 import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
 import { withLaw } from './law.ts';
 import { PlainVariables } from './plain-variables.ts';
-import { openClusters } from './schedulers.ts';
+import { openSchedulers } from './schedulers.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
@@ -116,7 +117,7 @@ async function start(
   const { clock, log, documents } = deps;
   const { env, marathon, task } = config;
   const metricSources = metricSourcesOf(deps.metricSources ?? METRIC_SOURCES);
-  const form = deps.metricSources === undefined ? resourceForm : resourceFormWith(deps.metricSources);
+  const form = formOf(deps);
   const trust = createTrust(config.allow ?? {}, { env, marathon, app: task?.appId }, form);
   const withMissing = (result: LoadResult, source: string): LoadResult =>
     withUnresolved(result, source, { env, metricSources });
@@ -137,7 +138,7 @@ async function start(
       ? undefined
       : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: form.inPresentForm });
   const metrics = createMetrics(VERSION);
-  const schedulers = openClusters({
+  const schedulers = openSchedulers({
     clock,
     log,
     values,
@@ -146,6 +147,8 @@ async function start(
     onCall: (call) => metrics.schedulerCalled(call),
     defaultUrls: config.marathon,
     mesosUrl: config.mesos,
+    kubeconfig: config.kubernetes?.kubeconfig,
+    kubeContext: config.kubernetes?.kubeContext,
   });
   const { statsd } = deps;
   const operator = createOperator({
@@ -170,6 +173,8 @@ async function start(
     identityOf: (cluster, name) => schedulers.identityOf(cluster, name),
     schedulerInfo: () => schedulers.info(),
     words: schedulers.words,
+    wordsOf: (cluster) => schedulers.wordsOf(cluster),
+    workloadOf: schedulers.workloadOf,
     clusterInfo: (cluster) => schedulers.clusterInfo(cluster),
     metricSourceFor: (metric) => metricSources.create(metric, { clock, log, values }),
     redact: (text) => redactor.redact(text),
@@ -189,6 +194,12 @@ async function start(
     state: operator.state,
     stopped: finish(operator.run(signal), { server, schedulers, documents, kubernetes }),
   };
+}
+
+/** What a policy may say, given the metric sources and the schedulers that there are. */
+function formOf({ metricSources, schedulers }: OperatorDeps): ResourceForm {
+  if (metricSources === undefined && schedulers === undefined) return resourceForm;
+  return resourceFormWith(metricSources ?? METRIC_SOURCES, blocksOf(schedulers ?? SCHEDULERS));
 }
 
 /** Which of several instances acts: a Lease says so where there is one, else Marathon's own list of tasks. */

@@ -8,6 +8,7 @@ import type { SchedulerWords } from '../../schedulers/words.ts';
 import { type MemberApp, membersOf, membersOfPolicy } from '../policies/members.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
 import type { PolicyRecord, PoolRecord } from '../policies/records.ts';
+import { nameInCluster } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import { withSchedules } from '../round/schedules.ts';
 import type { OperatorActions } from '../status/view.ts';
@@ -60,13 +61,14 @@ export function createActions({
       interventions.endOverride(policy, app, by);
     },
     async scale(appId, instances, signal) {
-      const pool = poolFor(store, { appId, instances });
-      const scheduler = schedulerFor(pool.cluster);
-      const observed = (await scheduler.observe([appId], signal)).apps.get(appId);
+      const { pool, member } = placeFor(store, { appId, instances });
+      const scheduler = schedulerFor(member.cluster);
+      const app = nameInCluster(member.spec);
+      const observed = (await scheduler.observe([app], signal)).apps.get(app);
       if (observed === undefined) throw new TerminalError(`${words.app(appId)} does not exist yet`);
       const reason = 'somebody turned the control on the page';
       await whileActing(scheduler, leadership).apply(
-        { kind: 'scale', app: appId, from: observed.requested, to: instances, reason },
+        { kind: 'scale', app, from: observed.requested, to: instances, reason },
         signal,
       );
       wake(pool.key);
@@ -126,11 +128,11 @@ function mustBeShort(reason = ''): void {
   throw new TerminalError(`a reason has at most ${LONGEST_REASON} characters, not ${reason.length}`);
 }
 
-/** The pool of an app that may be turned to `instances`. */
-function poolFor(
+/** An app that may be turned to `instances`, with its pool. */
+function placeFor(
   store: PolicyStore,
   { appId, instances }: { readonly appId: string; readonly instances: number },
-): PoolRecord {
+): { readonly pool: PoolRecord; readonly member: MemberApp } {
   for (const pool of store.pools()) {
     const member = membersOf(pool).find(({ spec }) => spec.id === appId);
     if (member === undefined) continue;
@@ -145,7 +147,7 @@ function poolFor(
     if (!Number.isSafeInteger(instances) || instances < min || instances > max) {
       throw new TerminalError(`${appId} may have ${min} to ${max} instances, not ${instances}`);
     }
-    return pool;
+    return { pool, member };
   }
   throw new TerminalError(`no policy names ${appId}`);
 }

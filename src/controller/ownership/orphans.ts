@@ -6,8 +6,10 @@ import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { ClusterSpec, Scheduler } from '../../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../../schedulers/words.ts';
+import { membersOf } from '../policies/members.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
 import { appsOf, type PendingCollection } from '../policies/records.ts';
+import { nameInCluster } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
 import type { OrphanActions, OrphanView } from '../status/view.ts';
@@ -123,12 +125,13 @@ export class Orphans implements OrphanActions {
     const versions = this.#deps.store
       .pools()
       .flatMap(({ members }) => members.flatMap(({ running, latest }) => [running, latest]));
-    return new Set(versions.flatMap((version) => appsOf(version).map(({ id }) => id)));
+    return new Set(versions.flatMap((version) => appsOf(version).map(nameInCluster)));
   }
 
   #schedulers(): ReadonlyMap<Scheduler, ClusterSpec | undefined> {
     const { store, schedulerFor } = this.#deps;
-    const known = store.pools().flatMap(({ cluster }) => {
+    const clusters = store.pools().flatMap((pool) => membersOf(pool).map(({ cluster }) => cluster));
+    const known = [...new Set(clusters)].flatMap((cluster) => {
       try {
         return [[schedulerFor(cluster), cluster] as const];
       } catch {

@@ -2,14 +2,16 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import { type WorkloadIdentity, workloadKey } from '../../schedulers/workload.ts';
-import { type CapacityPools, clusterOf, createdAtMsOf } from '../policies/capacity-pools.ts';
+import { type CapacityPools, clusterOfPolicy, createdAtMsOf } from '../policies/capacity-pools.ts';
 import { type Entry, identityOf } from '../policies/documents.ts';
 import { type PendingCollection, type PoolRecord, poolKeyOf } from '../policies/records.ts';
+import { clusterOfApp, namedApps, nameInCluster, type WorkloadOf } from '../policies/workloads.ts';
 import {
   isPendingCollection,
   nextOwnership,
@@ -29,6 +31,7 @@ export interface OwnershipTrackerDeps {
   readonly sources: readonly string[];
   readonly identityOf: (cluster: ClusterSpec | undefined, name: string) => WorkloadIdentity;
   readonly isPaused: (policy: ResourceKey) => boolean;
+  readonly workloadOf: WorkloadOf;
 }
 
 /** The documents as they are now. */
@@ -168,12 +171,15 @@ export class OwnershipTracker {
     const { key, source, resource, deleting } = entry;
     if (!deleting || resource?.kind !== 'MicroscalingPolicy') return [];
     if (this.#finalizable.has(identityOf(entry))) return [];
-    const { apps, onDelete, mode } = resource.spec;
+    const { onDelete, mode } = resource.spec;
     const pool = poolKeyOf(resource);
-    const cluster = clusterOf(resource, capacityPools);
-    const owned = apps.flatMap(({ id }) =>
-      id === undefined ? [] : [{ id, pool, onDelete, ...(cluster && { cluster }) }],
-    );
+    const ofPolicy = clusterOfPolicy(resource, capacityPools);
+    const owned = namedApps(resource, this.#deps.workloadOf).map((app) => ({
+      id: nameInCluster(app),
+      pool,
+      onDelete,
+      ...defined({ cluster: clusterOfApp(app, ofPolicy) }),
+    }));
     const createdAtMs = createdAtMsOf(entry.createdAt) ?? this.#deps.clock.now();
     return [{ policy: key, source, mode, createdAtMs, apps: owned, dropped: [] }];
   }

@@ -1,8 +1,10 @@
 // controller: what each policy owns in its cluster, kept beyond the policy and beyond the process, so that nothing is forgotten. Pure.
 
 import type { PolicySpec, ResourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
-import { appsOf, type PendingCollection, type PoolRecord } from '../policies/records.ts';
+import { appsOf, clusterOfMember, type PendingCollection, type PoolRecord } from '../policies/records.ts';
+import { clusterOfApp, nameInCluster } from '../policies/workloads.ts';
 
 export interface OwnedApp {
   /** Its name in its cluster. */
@@ -85,12 +87,18 @@ function ownedBy(pool: PoolRecord): readonly PolicyOwnership[] {
   return owned;
 }
 
-function ownedIn({ key, cluster, members }: PoolRecord): readonly PolicyOwnership[] {
-  return members.flatMap(({ key: policy, running, createdAtMs }): readonly PolicyOwnership[] => {
+function ownedIn(pool: PoolRecord): readonly PolicyOwnership[] {
+  const { key } = pool;
+  return pool.members.flatMap(({ key: policy, running, createdAtMs }): readonly PolicyOwnership[] => {
     if (running === undefined) return [];
     const { onDelete, mode } = running.policy.spec;
-    const where = { pool: key, onDelete, ...(cluster && { cluster }) };
-    const apps = appsOf(running).map(({ id }) => ({ id, ...where }));
+    const ofPolicy = clusterOfMember(pool, policy);
+    const apps = appsOf(running).map((app) => ({
+      id: nameInCluster(app),
+      pool: key,
+      onDelete,
+      ...defined({ cluster: clusterOfApp(app, ofPolicy) }),
+    }));
     return [{ policy, source: running.source, mode, createdAtMs, apps, dropped: [] }];
   });
 }

@@ -9,8 +9,8 @@ import { type WorkloadIdentity, workloadKey } from '../../schedulers/workload.ts
 import { type AppClaim, contest } from './app-claims.ts';
 import { minimumsOf, type Need, NOTHING, overBudget, plus } from './minimums.ts';
 import { joinComplaint } from './pool-members.ts';
-import { ACCEPTED, type Admission, appsOf, refusal, type Version } from './records.ts';
-import { CLUSTER_FIELD, namedCluster } from './workloads.ts';
+import { ACCEPTED, type Admission, appsOf, poolKeyOf, refusal, type Version } from './records.ts';
+import { clusterOfApp, type NamedApp, namedCluster, nameInCluster } from './workloads.ts';
 
 /** What the sources say about one policy. */
 export interface Applicant {
@@ -155,26 +155,63 @@ const refuseStrangers: Rule = (claims, input) => {
   return { refused, stopped };
 };
 
-/** Members of a pool share one cluster: the pool's own, else the first member's. */
+/** Where an app of a claim lives, and what it is called there. */
+interface Seat {
+  readonly app: NamedApp;
+  readonly claim: Claim;
+  readonly cluster: string;
+}
+
+function seatsOf(claim: Claim, input: AdmissionInput): readonly Seat[] {
+  const pool = poolOf(claim, input);
+  const ofPolicy = namedCluster(claim.version.policy.spec) ?? (pool && namedCluster(pool.spec));
+  return appsOf(claim.version).map((app) => ({
+    app,
+    claim,
+    cluster: input.clusterId(clusterOfApp(app, ofPolicy)),
+  }));
+}
+
+/**
+ * Apps that share a budget may live anywhere, with two exceptions: a budget by cluster is the room of one cluster, and two
+ * apps that people would call the same cannot be told apart in one pool.
+ */
 const refuseOtherCluster: Rule = (claims, input) => {
   const refused = new Map<ResourceKey, Admission>();
-  const first = new Map<CapacityPool, { readonly cluster: string; readonly named: string }>();
+  const firstSeat = new Map<string, Seat>();
+  const byName = new Map<string, Seat>();
   for (const claim of claims) {
-    const pool = poolOf(claim, input);
-    if (pool === undefined) continue;
-    const ofPool = namedCluster(pool.spec);
-    const cluster = input.clusterId(namedCluster(claim.version.policy.spec) ?? ofPool);
-    const shared = first.get(pool) ?? {
-      cluster: ofPool === undefined ? cluster : input.clusterId(ofPool),
-      named: ofPool === undefined ? `policy ${claim.key}` : 'the pool',
-    };
-    first.set(pool, shared);
-    if (shared.cluster === cluster) continue;
-    const message = `members of pool \`${pool.metadata.name}\` share one cluster, and ${shared.named} names another one; use the same \`${CLUSTER_FIELD}\``;
-    refused.set(claim.key, refusal('InvalidSpec', message));
+    const pool = poolKeyOf(claim.version.policy);
+    const capacity = poolOf(claim, input)?.spec.capacity ?? claim.version.policy.spec.capacity;
+    const seats = seatsOf(claim, input);
+    const first = firstSeat.get(pool) ?? seats[0];
+    if (first === undefined) continue;
+    const away =
+      capacity?.cluster === undefined ? undefined : seats.find(({ cluster }) => cluster !== first.cluster);
+    const twice = seats.find(({ app, cluster }) => {
+      const other = byName.get(`${pool} ${app.id}`);
+      return other !== undefined && other.cluster !== cluster;
+    });
+    if (away !== undefined) refused.set(claim.key, refusal('InvalidSpec', severalClusters(away, first)));
+    else if (twice !== undefined) {
+      const other = byName.get(`${pool} ${twice.app.id}`) ?? first;
+      refused.set(claim.key, refusal('InvalidSpec', sameName(twice, other)));
+    } else {
+      firstSeat.set(pool, first);
+      for (const seat of seats) byName.set(`${pool} ${seat.app.id}`, seat);
+    }
   }
   return { refused };
 };
+
+function severalClusters({ app, claim }: Seat, first: Seat): string {
+  const whose = first.claim === claim ? '' : ` of policy ${first.claim.key}`;
+  return `capacity.cluster is the room of one cluster, and app ${app.name} lives in another one than app ${first.app.name}${whose}; give the pool slots or resources, or let them live in one cluster`;
+}
+
+function sameName({ app, claim }: Seat, other: Seat): string {
+  return `app ${app.name} (${claim.version.place}) and app ${other.app.name} of policy ${other.claim.key} (${other.claim.version.place}) are both called ${app.id}, in different clusters; in one pool names are different`;
+}
 
 /** A shared budget covers the minimums of all its members. A policy's own budget was checked with its document. */
 const refuseOverBudget: Rule = (claims, input) => {
@@ -211,7 +248,8 @@ function appClaimOf(claim: Claim, input: AdmissionInput): AppClaim {
   const { key, version, running, createdAtMs } = claim;
   const pool = poolOf(claim, input);
   const cluster = namedCluster(version.policy.spec) ?? (pool && namedCluster(pool.spec));
-  const keyOf = ({ id }: { readonly id: string }): string => workloadKey(input.identityOf(cluster, id));
+  const keyOf = (app: NamedApp): string =>
+    workloadKey(input.identityOf(clusterOfApp(app, cluster), nameInCluster(app)));
   const owned = new Set(appsOf(running).map(keyOf));
   return {
     key,

@@ -90,12 +90,12 @@ export function twoHomes(what: string, key: ResourceKey, places: readonly string
   return `${what} ${key} is in ${places.join(' and ')}; it has one home: remove it from all but one`;
 }
 
-/** The cluster that a policy lives in: its pool's, where that says one, else its own. */
-export function clusterOf(
+/** The cluster of those apps of a policy that name none: its own word, else that of its pool. */
+export function clusterOfPolicy(
   { metadata, spec }: MicroscalingPolicy,
   pools: CapacityPools,
 ): ClusterSpec | undefined {
   const { pool } = spec;
   const shared = pool === undefined ? undefined : pools.get(resourceKey({ ...metadata, name: pool }));
-  return (shared && namedCluster(shared.pool.spec)) ?? namedCluster(spec);
+  return namedCluster(spec) ?? (shared && namedCluster(shared.pool.spec));
 }

@@ -3,14 +3,18 @@
 import { durationMs } from '../../api/duration.ts';
 import type { AppSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
 import type { AppRole } from '../../core/decision.ts';
+import { defined } from '../../lang/defined.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import type { InterventionEffect } from '../interventions/effect.ts';
 import type { OverrideView, PauseView, ScheduleView } from '../status/view.ts';
-import { appsOf, type PolicyRecord, type PoolRecord } from './records.ts';
-import type { NamedApp } from './workloads.ts';
+import { appsOf, clusterOfMember, type PolicyRecord, type PoolRecord } from './records.ts';
+import { clusterOfApp, type NamedApp } from './workloads.ts';
 
 export interface MemberApp {
   readonly policy: ResourceKey;
   readonly spec: NamedApp;
+  /** Where it lives; absent: in the operator's own cluster. */
+  readonly cluster?: ClusterSpec;
   readonly role: AppRole;
   /** As it is run: `Paused` also while a person pauses the policy. */
   readonly mode: PolicySpec['mode'];
@@ -25,13 +29,21 @@ export interface MemberApp {
 
 /** Of all policies that run; policies by key, apps as written. */
 export function membersOf(pool: PoolRecord): readonly MemberApp[] {
-  return pool.members.flatMap(membersOfPolicy);
+  return pool.members.flatMap((record) => membersOfPolicy(record, clusterOfMember(pool, record.key)));
 }
 
-export function membersOfPolicy({ key, running }: PolicyRecord): readonly MemberApp[] {
+/** @param cluster of the policy */
+export function membersOfPolicy({ key, running }: PolicyRecord, cluster?: ClusterSpec): readonly MemberApp[] {
   if (running === undefined) return [];
   const { mode, drift } = running.policy.spec;
-  return appsOf(running).map((spec) => ({ policy: key, spec, role: roleOf(spec), mode, drift }));
+  return appsOf(running).map((spec) => ({
+    policy: key,
+    spec,
+    role: roleOf(spec),
+    mode,
+    drift,
+    ...defined({ cluster: clusterOfApp(spec, cluster) }),
+  }));
 }
 
 /** The same apps with the interventions that are in force. */

@@ -15,11 +15,11 @@ import type { DocumentProblem } from './problem-log.ts';
 import { appsOf, type PendingCollection, type PolicyRecord, type PoolRecord } from './records.ts';
 import { type RefusedDocument, refusedDocuments } from './refused-documents.ts';
 import { applicantOf, isAnother, recordOf } from './versions.ts';
-import type { WorkloadOf } from './workloads.ts';
+import { namedUrls, type WorkloadOf } from './workloads.ts';
 
 /** By default two clusters are the same when their urls are, and no policy is paused by a person. */
 export interface StoreDeps
-  extends Omit<OwnershipTrackerDeps, 'identityOf' | 'isPaused'>,
+  extends Omit<OwnershipTrackerDeps, 'identityOf' | 'isPaused' | 'workloadOf'>,
     Partial<Pick<OwnershipTrackerDeps, 'identityOf' | 'isPaused'>> {
   readonly clusterId?: (cluster: ClusterSpec | undefined) => string;
   /** Default: no app names a scheduler. */
@@ -54,14 +54,19 @@ export class PolicyStore {
   #pools: Pools = new Map();
 
   constructor(deps: StoreDeps) {
-    const { clusterId = urlsOf, isPaused = () => false } = deps;
+    const { clusterId = namedUrls, isPaused = () => false } = deps;
     const { identityOf = (cluster, name) => ({ scheduler: '', cluster: clusterId(cluster), name }) } = deps;
     this.#deps = deps;
     this.#clusterId = clusterId;
     this.#identityOf = identityOf;
     this.#documents = new Documents((kind, key, sources) => this.#homeOf(kind, key, sources));
     this.#listings = new Listings(this.#documents);
-    this.ownership = new OwnershipTracker({ ...deps, identityOf, isPaused });
+    this.ownership = new OwnershipTracker({
+      ...deps,
+      identityOf,
+      isPaused,
+      workloadOf: deps.workloadOf ?? (() => undefined),
+    });
   }
 
   /** Takes over what sources have listed; several at once are admitted together. */
@@ -69,7 +74,10 @@ export class PolicyStore {
     for (const listing of listings) this.#listings.take(listing);
     const before = { policies: this.#policies, pools: this.#pools };
     this.#policies = this.#nextPolicies();
-    this.#pools = nextPools(before.pools, this.#policies.values(), this.#capacityPools);
+    this.#pools = nextPools(before.pools, this.#policies.values(), {
+      capacityPools: this.#capacityPools,
+      clusterId: this.#clusterId,
+    });
     this.ownership.follow({
       entries: this.#documents.entries(),
       pools: this.#pools,
@@ -233,8 +241,4 @@ export class PolicyStore {
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
   return a.key < b.key ? -1 : 1;
-}
-
-function urlsOf(cluster: ClusterSpec | undefined): string {
-  return [...(cluster?.urls ?? [])].sort().join(' ');
 }

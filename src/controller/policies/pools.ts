@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CapacitySpec } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
-import type { CapacityPools } from './capacity-pools.ts';
+import { type CapacityPools, clusterOfPolicy } from './capacity-pools.ts';
 import { type PolicyRecord, type PoolRecord, poolKeyOf, shownVersion } from './records.ts';
 import { namedCluster } from './workloads.ts';
 
@@ -14,14 +14,23 @@ export type Pools = ReadonlyMap<string, PoolRecord>;
 export function nextPools(
   before: Pools,
   policies: Iterable<PolicyRecord>,
-  capacityPools: CapacityPools,
+  {
+    capacityPools,
+    clusterId,
+  }: {
+    readonly capacityPools: CapacityPools;
+    readonly clusterId: (cluster: ClusterSpec | undefined) => string;
+  },
 ): Pools {
   const members = Map.groupBy(policies, (record) => poolKeyOf(shownVersion(record).policy));
   const sorted = [...members].sort(([a], [b]) => (a < b ? -1 : 1));
   return new Map(
     sorted.map(([key, each]) => {
       const known = before.get(key);
-      return [key, sameOr(known, { key, members: each, ...sharedBy(each, { known, capacityPools }) })];
+      const shared = sharedBy(each, { known, capacityPools });
+      const elsewhere = elsewhereOf(each, { ...shared, known, capacityPools, clusterId });
+      const next = { key, members: each, ...shared, ...(elsewhere.size > 0 && { elsewhere }) };
+      return [key, sameOr(known, next)];
     }),
   );
 }
@@ -45,10 +54,43 @@ function sharedBy(
   return pick(shared.pool.spec.capacity, namedCluster(shared.pool.spec) ?? namedCluster(spec));
 }
 
+/** Of members that name another cluster than the one that the pool speaks of first. */
+function elsewhereOf(
+  members: readonly PolicyRecord[],
+  {
+    known,
+    cluster,
+    capacityPools,
+    clusterId,
+  }: {
+    readonly known: PoolRecord | undefined;
+    readonly cluster?: ClusterSpec;
+    readonly capacityPools: CapacityPools;
+    readonly clusterId: (cluster: ClusterSpec | undefined) => string;
+  },
+): NonNullable<PoolRecord['elsewhere']> {
+  if (members.length < 2 && cluster === undefined) return new Map();
+  const shared = clusterId(cluster);
+  const others = members.flatMap((record) => {
+    const { policy } = shownVersion(record);
+    const { pool } = policy.spec;
+    if (pool !== undefined && !capacityPools.has(resourceKey({ ...policy.metadata, name: pool }))) {
+      // Its pool is gone under it: it stays where it was.
+      return known?.elsewhere?.has(record.key)
+        ? [[record.key, known.elsewhere.get(record.key)] as const]
+        : [];
+    }
+    const own = clusterOfPolicy(policy, capacityPools);
+    return own === cluster || clusterId(own) === shared ? [] : [[record.key, own] as const];
+  });
+  return new Map(others);
+}
+
 function sameOr(known: PoolRecord | undefined, next: PoolRecord): PoolRecord {
   const same =
     known?.capacity === next.capacity &&
     known?.cluster === next.cluster &&
+    isDeepStrictEqual(known?.elsewhere, next.elsewhere) &&
     known?.members.length === next.members.length &&
     known.members.every((member, i) => member === next.members[i]);
   return same && known !== undefined ? known : next;

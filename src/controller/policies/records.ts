@@ -44,9 +44,20 @@ export interface PoolRecord {
   readonly key: string;
   /** Absent when the CapacityPool that the members name was never seen. */
   readonly capacity?: CapacitySpec;
+  /** Of members that do not say another one. */
   readonly cluster?: ClusterSpec;
+  /** By policy: clusters of members that live in another one than `cluster`; absent: there are none. */
+  readonly elsewhere?: ReadonlyMap<ResourceKey, ClusterSpec | undefined>;
   /** Sorted by key; those without `running` are only shown. */
   readonly members: readonly PolicyRecord[];
+}
+
+/** The cluster of those apps of a member that name none. */
+export function clusterOfMember(
+  { cluster, elsewhere }: Pick<PoolRecord, 'cluster' | 'elsewhere'>,
+  policy: ResourceKey,
+): ClusterSpec | undefined {
+  return elsewhere?.has(policy) === true ? elsewhere.get(policy) : cluster;
 }
 
 /** An app that no policy names any more. */

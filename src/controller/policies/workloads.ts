@@ -10,6 +10,11 @@ export interface PlacedWorkload extends Workload {
   readonly scheduler: string;
 }
 
+/** With its cluster as everything else names it: one object for all apps of a policy that live there. */
+interface SeatedWorkload extends PlacedWorkload {
+  readonly place: ClusterSpec;
+}
+
 /** What an app is in the scheduler that its block names; undefined where the app has none. */
 export type WorkloadOf = (
   app: AppSpec,
@@ -23,7 +28,7 @@ export type WorkloadOf = (
 export type NamedApp = AppSpec & {
   readonly id: string;
   /** Absent: the app is named by the fields that every app has, in the cluster of its policy. */
-  readonly workload?: PlacedWorkload;
+  readonly workload?: SeatedWorkload;
 };
 
 /** The apps of a policy as everything else has them, in their order; the same objects where nothing had to be said anew. */
@@ -31,10 +36,16 @@ export function namedApps(
   { metadata, spec }: Pick<MicroscalingPolicy, 'metadata' | 'spec'>,
   workloadOf: WorkloadOf,
 ): readonly NamedApp[] {
-  return spec.apps.flatMap((app) => {
-    const workload = workloadOf(app, metadata);
-    if (workload === undefined) return isNamed(app) ? [app] : [];
-    const { title, definition, envFrom = [], adopt } = workload;
+  const places = new Map<string, ClusterSpec>();
+  return spec.apps.flatMap((app): readonly NamedApp[] => {
+    const found = workloadOf(app, metadata);
+    if (found === undefined) return isNamed(app) ? [app] : [];
+    const { title, definition, envFrom = [], adopt, scheduler, cluster } = found;
+    const named = { scheduler, ...defined({ cluster }) };
+    const key = JSON.stringify(named);
+    const place = places.get(key) ?? named;
+    places.set(key, place);
+    const workload = { ...found, place };
     const { id: _id, app: _app, ...rest } = app;
     // What is only scaled is never made by us: naming it is taking it on.
     const takesOn = definition === undefined || adopt === true;
@@ -46,6 +57,19 @@ export function isNamed(app: AppSpec): app is NamedApp {
   return app.id !== undefined;
 }
 
+/** Where an app lives, given the cluster of its policy. */
+export function clusterOfApp(
+  { workload }: Pick<NamedApp, 'workload'>,
+  ofPolicy: ClusterSpec | undefined,
+): ClusterSpec | undefined {
+  return workload === undefined ? ofPolicy : workload.place;
+}
+
+/** What its scheduler calls it, in its cluster. */
+export function nameInCluster({ id, workload }: Pick<NamedApp, 'id' | 'workload'>): string {
+  return workload?.name ?? id;
+}
+
 /** The cluster that a policy or a pool names; undefined: the operator's own. */
 export function namedCluster({
   marathon,
@@ -53,5 +77,8 @@ export function namedCluster({
   return marathon;
 }
 
-/** The field that names it, for people. */
-export const CLUSTER_FIELD = 'marathon';
+/** Two clusters are the same when their urls are: where nobody knows better. */
+export function namedUrls(cluster: ClusterSpec | undefined): string {
+  if (cluster?.scheduler !== undefined) return JSON.stringify(cluster);
+  return [...(cluster?.urls ?? [])].sort().join(' ');
+}

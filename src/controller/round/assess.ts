@@ -12,12 +12,16 @@ import {
   type Track,
 } from '../foreign-scale/foreign-scale.ts';
 import type { MemberApp } from '../policies/members.ts';
+import { neverSeen } from './places/last-seen.ts';
 import { keptStillBy, type Restart, type RestartMemory, restartsIn } from './rolling-restarts.ts';
 import type { SurplusMemory } from './surplus.ts';
 
 /** What keeps an app, or a whole policy, from being run as written. */
 export interface Trouble {
-  readonly reason: Extract<ConditionReason, 'AdoptionRequired' | 'AppMissing'>;
+  readonly reason: Extract<
+    ConditionReason,
+    'AdoptionRequired' | 'AppMissing' | 'SchedulerUnavailable' | 'TargetRefused'
+  >;
   readonly message: string;
 }
 
@@ -75,18 +79,28 @@ export function assessApps(apps: readonly MemberApp[], question: Question): Asse
   const strangers = new Set(
     apps.filter((app) => needsAdoption(app, view.apps.get(app.spec.id))).map((app) => app.policy),
   );
-  const ids = apps.map(({ spec }) => spec.id);
+  // What is unseen is as it was last seen: it keeps nobody still but itself.
+  const ids = apps.flatMap(({ spec }) => (view.unseen?.has(spec.id) ? [] : [spec.id]));
   const restarts = restartsIn(ids, view, { memory: remembered, nowMs });
+  const unknown = neverSeen(view)[0];
   const tracks = new Map<string, Track>();
   const assessments = apps.map((app): AppAssessment => {
     const observed = view.apps.get(app.spec.id);
-    const trouble = troubleOf(app, observed);
+    const unseen = view.unseen?.get(app.spec.id);
+    const trouble = unseenTrouble(app, unseen, observed) ?? troubleOf(app, observed);
     const part = !acting || strangers.has(app.policy) ? 'off' : partOf(app, trouble);
     const track = remembered.tracks.get(app.spec.id);
     const scaled = foreignScaleOf(app, { observed, part, track, nowMs, wallAheadMs });
-    if (scaled !== undefined) tracks.set(app.spec.id, scaled.track);
+    const kept = scaled?.track ?? (unseen === undefined ? undefined : track);
+    if (kept !== undefined) tracks.set(app.spec.id, kept);
     const still = keptStillBy(app.spec.id, restarts);
-    const held = keptCountOf(app, scaled, { observed, restart: still });
+    const held =
+      unknown === undefined
+        ? keptCountOf(app, scaled, { observed, restart: still })
+        : {
+            instances: observed?.requested ?? 0,
+            reason: `what ${unknown[0]} holds is not known: ${unknown[1]}`,
+          };
     const restart = restarts.get(app.spec.id);
     const surplusSinceMs = remembered.surplus.get(app.spec.id);
     return {
@@ -96,7 +110,7 @@ export function assessApps(apps: readonly MemberApp[], question: Question): Asse
         situation: scaled?.situation ?? 'none',
         ...(scaled?.foreignChange && { foreignChange: scaled.foreignChange }),
       },
-      frozen: still !== undefined,
+      frozen: still !== undefined || unknown !== undefined,
       adopt: part === 'live' && isStranger(app, observed) && !remembered.adopted.has(app.spec.id),
       ...(observed && { observed }),
       ...(trouble && { trouble }),
@@ -141,8 +155,28 @@ function needsAdoption(app: MemberApp, observed: AppObservation | undefined): bo
   return isStranger(app, observed) && !app.spec.adopt;
 }
 
+/** Not looked at: its count stays as it is. */
+function unseenTrouble(
+  { spec }: MemberApp,
+  unseen: string | undefined,
+  observed: AppObservation | undefined,
+): Trouble | undefined {
+  if (unseen === undefined) return undefined;
+  const holds =
+    observed === undefined
+      ? 'what it holds is not known, so no count of its pool changes'
+      : `it keeps the ${observed.requested} that it had, and the rest of its pool goes on`;
+  return { reason: 'SchedulerUnavailable', message: `${spec.id} cannot be looked at: ${unseen}; ${holds}` };
+}
+
 export function troubleOf(app: MemberApp, observed: AppObservation | undefined): Trouble | undefined {
-  const { id } = app.spec;
+  const { id, workload } = app.spec;
+  if (observed?.refused !== undefined) {
+    return { reason: 'TargetRefused', message: `${id} is not scaled: ${observed.refused}` };
+  }
+  if (observed === undefined && workload !== undefined && workload.definition === undefined) {
+    return { reason: 'AppMissing', message: `${id} does not exist: create it, or name another one` };
+  }
   if (observed === undefined && app.spec.app === undefined) {
     const message = `${id} does not exist and the policy has no \`app\` to create it from; add a definition or create the app`;
     return { reason: 'AppMissing', message };

@@ -10,7 +10,6 @@ import type {
   DecisionMemory,
 } from '../../core/decision.ts';
 import { defined } from '../../lang/defined.ts';
-import type { Scheduler } from '../../schedulers/scheduler.ts';
 import { overrideText } from '../interventions/effect.ts';
 import type { Decide } from '../ports.ts';
 import type { OverrideView } from '../status/view.ts';
@@ -18,6 +17,7 @@ import { type AppAssessment, presentDefinition } from './assess.ts';
 import { budgetOf } from './budget.ts';
 import type { ClusterRoom } from './free-capacity.ts';
 import { readingsOf, type World } from './observe.ts';
+import type { PoolScheduler } from './places/pool-scheduler.ts';
 import { withoutSurplus } from './surplus.ts';
 
 /** Decision memories by scene: the pool as it is run, and once per policy that is only observed. */
@@ -46,7 +46,7 @@ export function decideCounts(
     readonly nowMs: number;
     readonly memories: SceneMemories;
     readonly decide: Decide;
-    readonly scheduler: Pick<Scheduler, 'footprint'>;
+    readonly scheduler: Pick<PoolScheduler, 'footprint'>;
   },
 ): PoolDecision {
   const { capacity, room, world, nowMs, memories, decide, scheduler } = question;
@@ -78,7 +78,7 @@ interface DecisionQuestion {
   readonly budget: Budget;
   readonly world: World;
   readonly nowMs: number;
-  readonly scheduler: Pick<Scheduler, 'footprint'>;
+  readonly scheduler: Pick<PoolScheduler, 'footprint'>;
   readonly memory?: DecisionMemory;
 }
 
@@ -110,7 +110,7 @@ function appInput(assessment: AppAssessment, question: DecisionQuestion): readon
       targets: isDecided ? (spec.targets ?? []) : [],
       readings: isDecided ? readingsOf(world, app) : [],
       behavior: spec.behavior,
-      footprint: scheduler.footprint(presentDefinition(assessment)),
+      footprint: scheduler.footprint(presentDefinition(assessment), spec.id),
       // Apps left to people are outside the slots; those that only stand still now use theirs.
       countsAgainstBudget: budget.kind !== 'slots' || app.role !== 'fixed',
       ...(observed && { observed }),

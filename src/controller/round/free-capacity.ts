@@ -17,7 +17,7 @@ export async function clusterRoom(
   {
     assessments,
     scheduler,
-  }: { readonly assessments: readonly AppAssessment[]; readonly scheduler: Scheduler },
+  }: { readonly assessments: readonly AppAssessment[]; readonly scheduler: Pick<Scheduler, 'room'> },
   signal: AbortSignal,
 ): Promise<ClusterRoom | undefined> {
   if (cluster === undefined) return undefined;

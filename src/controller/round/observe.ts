@@ -25,7 +25,10 @@ const SAME_SAMPLE = 0.8;
 
 export async function observePool(
   { pool, apps }: { readonly pool: PoolRecord; readonly apps: readonly MemberApp[] },
-  { reader, scheduler }: { readonly reader: MetricReader; readonly scheduler: () => Scheduler },
+  {
+    reader,
+    scheduler,
+  }: { readonly reader: MetricReader; readonly scheduler: () => Pick<Scheduler, 'observe'> },
   signal: AbortSignal,
 ): Promise<World> {
   const maxAgeMs = SAME_SAMPLE * intervalMsOf(pool);

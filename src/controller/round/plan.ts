@@ -25,7 +25,7 @@ export function planPool(
     gate,
   }: {
     readonly decisions: ReadonlyMap<string, AppDecision>;
-    readonly scheduler: Scheduler;
+    readonly scheduler: Pick<Scheduler, 'diff' | 'dependencies'>;
     readonly gate: WriteGate;
   },
 ): PoolPlan {
@@ -70,7 +70,10 @@ function postponedBy(gate: WriteGate, change: Change): readonly WriteResult[] {
 }
 
 /** Also of apps that are only observed: they report it. */
-function driftOf({ app, observed, part }: AppAssessment, scheduler: Scheduler): readonly FieldDiff[] {
+function driftOf(
+  { app, observed, part }: AppAssessment,
+  scheduler: Pick<Scheduler, 'diff'>,
+): readonly FieldDiff[] {
   const { app: definition, envFrom } = app.spec;
   if (part === 'off' || observed === undefined || definition === undefined) return [];
   return scheduler.diff({ definition, envFrom }, observed);
@@ -79,7 +82,10 @@ function driftOf({ app, observed, part }: AppAssessment, scheduler: Scheduler): 
 function planApp(
   assessment: AppAssessment,
   decision: AppDecision | undefined,
-  { drift, scheduler }: { readonly drift: readonly FieldDiff[]; readonly scheduler: Scheduler },
+  {
+    drift,
+    scheduler,
+  }: { readonly drift: readonly FieldDiff[]; readonly scheduler: Pick<Scheduler, 'dependencies'> },
 ): PlanApp {
   const { app, observed, adopt, restart } = assessment;
   const { id, app: definition, envFrom, behavior } = app.spec;

@@ -13,6 +13,7 @@ import type { PoolStore } from '../persistence/pool-store.ts';
 import { intervalMsOf, type MemberApp, membersOf, withInterventions } from '../policies/members.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
 import type { PoolRecord } from '../policies/records.ts';
+import { namedUrls } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
 import { type Leadership, type LeadershipState, whileActing } from '../watch/leadership.ts';
@@ -21,6 +22,8 @@ import { assessApps, unassessed } from './assess.ts';
 import { decideCounts } from './decide.ts';
 import { clusterRoom } from './free-capacity.ts';
 import { observePool, type World } from './observe.ts';
+import { withLastSeen } from './places/last-seen.ts';
+import { type PoolScheduler, poolSchedulerOf } from './places/pool-scheduler.ts';
 import { planPool, withRefusal } from './plan.ts';
 import { PoolMemory } from './pool-memory.ts';
 import { recorded } from './recorded-writes.ts';
@@ -29,7 +32,7 @@ import { withSchedules } from './schedules.ts';
 
 export type ReconcilerDeps = Pick<
   OperatorDeps,
-  'clock' | 'random' | 'schedulerFor' | 'metricSourceFor' | 'decide' | 'words'
+  'clock' | 'random' | 'schedulerFor' | 'clusterId' | 'metricSourceFor' | 'decide' | 'words'
 > & {
   readonly leadership: Leadership;
   readonly store: PolicyStore;
@@ -68,13 +71,15 @@ export class PoolReconciler implements Reconciler<string> {
     const apps = pool === undefined ? [] : this.#appsOf(pool);
     if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
     const memory = this.#memoryOf(key);
-    const looking: Looking = { pool, apps, memory, startedAtMs: clock.monotonic() };
+    const scheduler = this.#schedulerOf(apps);
+    const looking: Looking = { pool, apps, memory, scheduler, startedAtMs: clock.monotonic() };
     const world = await this.#observe(looking, context);
     if (world.view === undefined) {
       status.finish(blindRound({ ...looking, world }, this.#timesNow()));
       throw world.error;
     }
-    status.finish(await this.#run({ ...looking, world, view: world.view }, context));
+    const view = withLastSeen(world.view, memory.lastView, memory.tracks);
+    status.finish(await this.#run({ ...looking, world: { ...world, view }, view }, context));
     const dueMs = memory.reader.readAtMs + intervalMsOf(pool);
     return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.monotonic()) };
   }
@@ -98,11 +103,11 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** A round of a pool that the scheduler has just been read for: assess → decide → plan → act. */
   async #run(
-    { pool, apps, memory, startedAtMs, world, view }: Sighted,
+    { pool, apps, memory, scheduler: lazily, startedAtMs, world, view }: Sighted,
     { signal, stopping, log }: ReconcileContext,
   ): Promise<Round> {
     const { decide } = this.#deps;
-    const scheduler = this.#schedulerOf(pool);
+    const scheduler = lazily();
     const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
     const { atMs: nowMs, wallAheadMs } = this.#timesNow();
     const question = { view, remembered: memory, nowMs, wallAheadMs, acting };
@@ -136,7 +141,11 @@ export class PoolReconciler implements Reconciler<string> {
     const risesNeedFalls = capacity.cluster !== undefined;
     const done = await act(
       changes,
-      { scheduler: this.#writerFor({ pool, apps, memory }), gate: memory.gate, risesNeedFalls },
+      {
+        scheduler: this.#writerFor({ pool, apps, memory, scheduler: lazily }),
+        gate: memory.gate,
+        risesNeedFalls,
+      },
       signal,
     );
     memory.noteOutcomes(done, nowMs);
@@ -152,10 +161,15 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   /** Asked before each write: a round takes its time, and meanwhile another instance or a person may say stop. */
-  #writerFor({ pool, apps, memory }: Pick<Looking, 'pool' | 'apps' | 'memory'>): Pick<Scheduler, 'apply'> {
+  #writerFor({
+    pool,
+    apps,
+    memory,
+    scheduler: lazily,
+  }: Pick<Looking, 'pool' | 'apps' | 'memory' | 'scheduler'>): Pick<Scheduler, 'apply'> {
     const { leadership, interventions, archive } = this.#deps;
     const keep = (): void => archive.keepHistory(pool.key, memory);
-    const scheduler = recorded(this.#schedulerOf(pool), { memory, keep });
+    const scheduler = recorded(lazily(), { memory, keep });
     const policies = new Map(apps.map(({ spec, policy }) => [spec.id, policy]));
     const unpaused = unlessPaused(scheduler, (app) => {
       const policy = policies.get(app);
@@ -175,11 +189,14 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   /** Whatever keeps us from seeing is part of what is seen; only a shutdown ends the round. */
-  async #observe({ pool, apps, memory }: Looking, { signal, stopping }: ReconcileContext): Promise<World> {
+  async #observe(
+    { pool, apps, memory, scheduler }: Looking,
+    { signal, stopping }: ReconcileContext,
+  ): Promise<World> {
     try {
       return await observePool(
         { pool, apps },
-        { reader: memory.reader, scheduler: () => this.#schedulerOf(pool) },
+        { reader: memory.reader, scheduler },
         AbortSignal.any([signal, stopping]),
       );
     } catch (error) {
@@ -217,8 +234,14 @@ export class PoolReconciler implements Reconciler<string> {
     return memory;
   }
 
-  #schedulerOf(pool: PoolRecord): Scheduler {
-    return this.#deps.schedulerFor(pool.cluster);
+  /** Called in the round: a scheduler that cannot be had is what the round finds out. */
+  #schedulerOf(apps: readonly MemberApp[]): () => PoolScheduler {
+    const { clock, schedulerFor, clusterId = namedUrls } = this.#deps;
+    let made: PoolScheduler | undefined;
+    return () => {
+      made ??= poolSchedulerOf(apps, { clock, schedulerFor, clusterId });
+      return made;
+    };
   }
 }
 
@@ -226,6 +249,7 @@ interface Looking {
   readonly pool: PoolRecord;
   readonly apps: readonly MemberApp[];
   readonly memory: PoolMemory;
+  readonly scheduler: () => PoolScheduler;
   readonly startedAtMs: number;
 }
 

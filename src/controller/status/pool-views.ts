@@ -3,6 +3,8 @@
 import type { MetricSpec, ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import { messageOf } from '../../runtime/errors.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
+import type { SchedulerWords } from '../../schedulers/words.ts';
 import type { InterventionEffect } from '../interventions/effect.ts';
 import { intervalMsOf } from '../policies/members.ts';
 import type { PolicyRecord, PoolRecord } from '../policies/records.ts';
@@ -15,7 +17,8 @@ import type { ClusterView, PolicyView, PoolView } from './view.ts';
 
 export interface PoolViewsDeps extends Pick<OperatorDeps, 'counters' | 'describeMetric'> {
   readonly conditionsOf: (policy: ResourceKey) => Pick<PolicyView, 'conditions' | 'observedGeneration'>;
-  readonly clusterOf: (pool: string) => ClusterView | undefined;
+  readonly clustersOf: (pool: string) => readonly ClusterView[];
+  readonly wordsOf: (cluster: ClusterSpec | undefined) => SchedulerWords;
   readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
   /** Masks secrets. */
   readonly redact: (text: string) => string;
@@ -73,7 +76,10 @@ export class PoolViews {
     return {
       ...policyHead(record, part.pool.key),
       ...this.#deps.conditionsOf(record.key),
-      apps: part.assessments.map((assessment) => appViewOf(assessment, part, describe)),
+      apps: part.assessments.map((assessment) => ({
+        ...appViewOf(assessment, part, describe),
+        scheduler: this.#deps.wordsOf(assessment.app.cluster).name,
+      })),
     };
   }
 
@@ -88,8 +94,10 @@ export class PoolViews {
   }
 
   #now(pool: PoolView): PoolView {
-    const cluster = this.#deps.clusterOf(pool.name);
-    const there = cluster === undefined ? pool : { ...pool, cluster };
+    const clusters = this.#deps.clustersOf(pool.name);
+    const [cluster] = clusters;
+    const there =
+      cluster === undefined ? pool : { ...pool, cluster, ...(clusters.length > 1 && { clusters }) };
     return withInterventions(this.#withCounters(there), this.#deps.interventionsOn);
   }
 

@@ -2,6 +2,7 @@
 
 import type { ResourceKey } from '../../api/policy.ts';
 import { messageOf } from '../../runtime/errors.ts';
+import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../../schedulers/words.ts';
 import type { InterventionEffect } from '../interventions/effect.ts';
 import { PendingCollections } from '../ownership/pending-collection.ts';
@@ -39,6 +40,7 @@ export type StatusDeps = Pick<
   | 'redact'
 > & {
   readonly words: SchedulerWords;
+  readonly wordsOf: (cluster: ClusterSpec | undefined) => SchedulerWords;
   readonly history: HistoryStore;
   readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
   readonly pendingCollections: () => readonly PendingCollection[];
@@ -91,7 +93,7 @@ export class Status {
       ...deps,
       redact,
       conditionsOf: (policy) => this.#conditions.of(policy),
-      clusterOf: (pool) => this.#clusters.of(pool),
+      clustersOf: (pool) => this.#clusters.of(pool),
     });
     this.#pending = new PendingCollections(deps.pendingCollections);
   }
@@ -127,7 +129,7 @@ export class Status {
 
   /** Writes down a round, whole or not. */
   finish(round: Round): void {
-    if (round.assessments.length > 0) this.#noteCluster(round.pool, round.world.error);
+    if (round.assessments.length > 0) this.#noteClusters(round);
     if (isWhole(round)) this.#rounds += 1;
     this.#events.addAll(roundEvents(round, this.#deps.words));
     const partOf = partsOf(round);
@@ -204,10 +206,23 @@ export class Status {
     };
   }
 
-  #noteCluster(pool: PoolRecord | undefined, error: unknown): void {
+  /** Each by its own: one that cannot be read says nothing about another. */
+  #noteClusters(round: Round): void {
+    const { pool, world, assessments } = round;
+    const places = Map.groupBy(assessments, ({ app }) => app.cluster);
+    this.#clusters.keepOnlyIn(pool.key, places.keys());
+    for (const [cluster, apps] of places) {
+      const unseen = apps.map(({ app }) => world.view?.unseen?.get(app.spec.id));
+      const [first] = unseen;
+      const away = first !== undefined && unseen.every((why) => why !== undefined);
+      this.#noteCluster(pool, away ? new Error(first) : world.error, cluster);
+    }
+  }
+
+  #noteCluster(pool: PoolRecord | undefined, error: unknown, cluster?: ClusterSpec): void {
     if (error === undefined) this.#clusterWasRead = true;
     const failure = error === undefined ? undefined : this.#redact(messageOf(error));
-    this.#clusters.note(pool?.key, pool?.cluster, failure);
+    this.#clusters.note(pool?.key, cluster, failure);
   }
 
   #remove(key: ResourceKey): void {

@@ -38,6 +38,8 @@ export interface TaskView {
 export interface AppView {
   readonly name: string;
   readonly id: string;
+  /** What people call the scheduler that it lives in; absent: there is but one. */
+  readonly scheduler?: string;
   /** `namespace/name` of its policy. */
   readonly policy: string;
   readonly role: AppRole;
@@ -177,6 +179,8 @@ export interface PoolView {
   readonly intervalMs: number;
   /** Where its apps live; absent before that was looked at. */
   readonly cluster?: ClusterView;
+  /** All of them, where its apps live in several. */
+  readonly clusters?: readonly ClusterView[];
   readonly policies: readonly PolicyView[];
 }
 

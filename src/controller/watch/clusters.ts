@@ -3,14 +3,17 @@
 import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../../schedulers/words.ts';
+import { namedUrls } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { ClusterView, OperatorView } from '../status/view.ts';
 
 type ClustersDeps = Pick<OperatorDeps, 'clusterId' | 'clusterInfo' | 'schedulerInfo'> & {
   readonly words: SchedulerWords;
+  readonly wordsOf: (cluster: ClusterSpec | undefined) => SchedulerWords;
 };
 
 interface Read {
+  readonly pool: string;
   readonly cluster: ClusterSpec | undefined;
   /** Why it could not be read when that was last tried. */
   readonly failure?: string;
@@ -21,7 +24,7 @@ const OWN = '';
 /** In the order in which they were first read. */
 export class Clusters {
   readonly #deps: ClustersDeps;
-  /** By pool; under `OWN` the operator's own, while no pool has been read. */
+  /** By pool and cluster; under `OWN` the operator's own, while no pool has been read. */
   readonly #read = new Map<string, Read>();
 
   constructor(deps: ClustersDeps) {
@@ -30,19 +33,26 @@ export class Clusters {
 
   /** It was read for a pool, or could not be; without a pool it is the operator's own. */
   note(pool: string | undefined, cluster: ClusterSpec | undefined, failure: string | undefined): void {
-    this.#read.set(pool ?? OWN, { cluster, ...defined({ failure }) });
+    const key = pool === undefined ? OWN : `${pool} ${this.#idOf(cluster)}`;
+    this.#read.set(key, { pool: pool ?? OWN, cluster, ...defined({ failure }) });
     if (pool !== undefined) this.#read.delete(OWN);
+  }
+
+  /** Forgets clusters in which no app of the pool lives any more. */
+  keepOnlyIn(pool: string, clusters: Iterable<ClusterSpec | undefined>): void {
+    const ids = new Set([...clusters].map((cluster) => this.#idOf(cluster)));
+    for (const [key, read] of this.#read)
+      if (read.pool === pool && !ids.has(this.#idOf(read.cluster))) this.#read.delete(key);
   }
 
   /** Forgets what was read for other pools. */
   keepOnly(pools: ReadonlySet<string>): void {
-    for (const pool of this.#read.keys()) if (pool !== OWN && !pools.has(pool)) this.#read.delete(pool);
+    for (const [key, { pool }] of this.#read) if (pool !== OWN && !pools.has(pool)) this.#read.delete(key);
   }
 
-  /** As the pool sees it, with its own credentials. */
-  of(pool: string): ClusterView | undefined {
-    const read = this.#read.get(pool);
-    return read && this.#viewOf([read]);
+  /** As the pool sees them, with its own credentials. */
+  of(pool: string): readonly ClusterView[] {
+    return [...this.#read.values()].flatMap((read) => (read.pool === pool ? [this.#viewOf([read])] : []));
   }
 
   /** One per cluster: it is there when it answers anybody, for credentials may be wrong for one pool and not for another. */
@@ -55,8 +65,9 @@ export class Clusters {
 
   /** All of them in one: what keeps one of them from being read comes first. */
   summary(): OperatorView['cluster'] {
-    const scheduler = this.#deps.words.name;
     const all = this.view();
+    const names = [...new Set(all.map((each) => each.scheduler))];
+    const scheduler = names.length === 0 ? this.#deps.words.name : names.join(', ');
     const url = this.#deps.schedulerInfo?.().url ?? all.map((each) => each.url).join(', ');
     if (all.length === 0) return { scheduler, url, reachable: false, message: 'not read yet' };
     const away = all.filter(({ reachable }) => !reachable);
@@ -66,14 +77,14 @@ export class Clusters {
   }
 
   #idOf(cluster: ClusterSpec | undefined): string {
-    return this.#deps.clusterId?.(cluster) ?? JSON.stringify(cluster?.urls ?? []);
+    return this.#deps.clusterId?.(cluster) ?? namedUrls(cluster);
   }
 
   #viewOf(reads: readonly [Read, ...Read[]]): ClusterView {
     const { urls, url, version } = this.#infoOf(reads[0].cluster);
     const failure = reads.some((read) => read.failure === undefined) ? undefined : reads[0].failure;
     return {
-      scheduler: this.#deps.words.name,
+      scheduler: this.#deps.wordsOf(reads[0].cluster).name,
       urls,
       url,
       reachable: failure === undefined,

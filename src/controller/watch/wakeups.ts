@@ -5,6 +5,7 @@ import { keepRunning } from '../../runtime/work/runnables.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
 import { membersOf } from '../policies/members.ts';
 import type { PoolRecord } from '../policies/records.ts';
+import { nameInCluster } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 
 type WakeupDeps = Pick<OperatorDeps, 'clock' | 'log' | 'random' | 'schedulerFor'> & {
@@ -15,6 +16,12 @@ interface Watch {
   readonly stop: AbortController;
   readonly ended: Promise<void>;
   pools: Residents;
+}
+
+/** A pool, and those of its apps that live in one cluster. */
+interface Resident {
+  readonly pool: PoolRecord;
+  readonly names: readonly string[];
 }
 
 /** The pools that live in one cluster. */
@@ -35,13 +42,13 @@ export class Wakeups {
 
   /** Watches the schedulers that these pools use, and no other. */
   follow(pools: readonly PoolRecord[]): void {
-    const wanted = new Map<Scheduler, PoolRecord[]>();
+    const wanted = new Map<Scheduler, Resident[]>();
     for (const pool of pools) {
-      const scheduler = this.#schedulerOf(pool);
-      if (scheduler === undefined) continue;
-      const there = wanted.get(scheduler);
-      if (there === undefined) wanted.set(scheduler, [pool]);
-      else there.push(pool);
+      for (const [scheduler, names] of this.#schedulersOf(pool)) {
+        const there = wanted.get(scheduler);
+        if (there === undefined) wanted.set(scheduler, [{ pool, names }]);
+        else there.push({ pool, names });
+      }
     }
     for (const [scheduler, { stop }] of this.#watches) {
       if (wanted.has(scheduler)) continue;
@@ -61,14 +68,17 @@ export class Wakeups {
     await Promise.all([...this.#watches.values()].map(({ ended }) => ended));
   }
 
-  /** The rounds that need it report one that cannot be had. */
-  #schedulerOf({ cluster, members }: PoolRecord): Scheduler | undefined {
-    if (!members.some(({ running }) => running !== undefined)) return undefined;
-    try {
-      return this.#deps.schedulerFor(cluster);
-    } catch {
-      return undefined;
+  /** With what the pool's apps are called there. The rounds that need it report one that cannot be had. */
+  #schedulersOf(pool: PoolRecord): ReadonlyMap<Scheduler, readonly string[]> {
+    const found = new Map<Scheduler, string[]>();
+    for (const [cluster, apps] of Map.groupBy(membersOf(pool), (app) => app.cluster)) {
+      try {
+        const scheduler = this.#deps.schedulerFor(cluster);
+        const names = apps.map(({ spec }) => nameInCluster(spec));
+        found.set(scheduler, [...(found.get(scheduler) ?? []), ...names]);
+      } catch {}
     }
+    return found;
   }
 
   #watch(scheduler: Scheduler, pools: Residents): Watch {
@@ -93,12 +103,12 @@ export class Wakeups {
   }
 }
 
-function residentsOf(pools: readonly PoolRecord[]): Residents {
-  const byApp = pools.flatMap((pool) => membersOf(pool).map(({ spec }) => [spec.id, pool.key] as const));
-  const inCluster = pools.filter(({ capacity }) => capacity?.cluster !== undefined);
+function residentsOf(residents: readonly Resident[]): Residents {
+  const byApp = residents.flatMap(({ pool, names }) => names.map((name) => [name, pool.key] as const));
+  const inCluster = residents.filter(({ pool }) => pool.capacity?.cluster !== undefined);
   return {
-    all: pools.map(({ key }) => key),
-    inCluster: inCluster.map(({ key }) => key),
+    all: residents.map(({ pool }) => pool.key),
+    inCluster: inCluster.map(({ pool }) => pool.key),
     byApp: new Map(byApp),
   };
 }

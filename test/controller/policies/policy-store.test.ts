@@ -379,11 +379,19 @@ describe('shared pools', () => {
     expect(told()).toEqual(['a 1/1 Valid', 'b 1/1 Valid', 'c 1/1 Valid', 'd 1/- InvalidSpec']);
   });
 
-  it('share one Marathon', () => {
+  it('may live in several clusters, unless their budget is the room of one', () => {
     const { list, told } = aStore();
     const elsewhere = { marathon: { urls: ['http://m2:8080'] } };
-    list({ pool: aPool('shared', 9), a: member('a', 1), b: member('b', 1, elsewhere) });
-    expect(told()).toEqual(['a 1/1 Valid', 'b 1/- InvalidSpec']);
+    const two = { a: member('a', 1), b: member('b', 1, elsewhere) };
+    list({ pool: aPool('shared', 9), ...two });
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/1 Valid']);
+    const room: Resource = {
+      ...aPool('shared', 1),
+      spec: { capacity: { cluster: { role: '*', headroom: 0 } } },
+    };
+    const other = aStore();
+    other.list({ pool: room, ...two });
+    expect(other.told()).toEqual(['a 1/1 Valid', 'b 1/- InvalidSpec']);
   });
 
   it('report a pool that two places define', () => {

@@ -5,6 +5,7 @@ import { instantText } from '../../../api/words/instant.ts';
 import { messageOf, TerminalError, UnresolvedReference } from '../../../runtime/errors.ts';
 import type { SchedulerWords } from '../../../schedulers/words.ts';
 import type { WriteResult } from '../../round/act.ts';
+import type { AppAssessment, Trouble } from '../../round/assess.ts';
 import type { Restart } from '../../round/rolling-restarts.ts';
 import type { Obstacle } from '../../round/write-backoff.ts';
 import { type Finding, is, type Part } from './finding.ts';
@@ -16,6 +17,13 @@ const OBSTACLES = {
   unavailable: 'MarathonUnavailable',
   locked: 'WaitingForLock',
   unkept: 'Drifted',
+} as const satisfies Partial<Record<Obstacle, ConditionReason>>;
+
+/** Of schedulers that have names of their own in no reason. */
+const NEUTRAL = {
+  ...OBSTACLES,
+  refused: 'TargetRefused',
+  unavailable: 'SchedulerUnavailable',
 } as const satisfies Partial<Record<Obstacle, ConditionReason>>;
 
 const WORST_FIRST = ['unresolved', 'refused', 'unavailable', 'locked', 'unkept'] as const;
@@ -44,12 +52,16 @@ export function appliedOf(part: Part): Finding {
   if (mode === 'Paused') {
     return is('Unknown', pausedOf(part).reason, 'paused: nothing is decided or written');
   }
-  if (round.world.view === undefined) return unreadable(round.world.error);
+  if (round.world.view === undefined) return unreadable(round.world.error, reasonsOf(assessments));
   if (round.standby !== undefined) return is('Unknown', 'Standby', `stands by: ${round.standby}`);
   const trouble = assessments.find((s) => s.trouble !== undefined)?.trouble;
-  if (trouble !== undefined) return is('False', trouble.reason, trouble.message);
+  if (trouble !== undefined) return is(statusOf(trouble), trouble.reason, trouble.message);
   const obstacle = WORST_FIRST.find((each) => outcomes.some((met) => met.obstacle === each));
-  if (obstacle !== undefined) return is('False', OBSTACLES[obstacle], obstaclesIn(outcomes));
+  if (obstacle !== undefined) {
+    const met = outcomes.filter((each) => each.obstacle === obstacle).map(({ change }) => change.app);
+    const reasons = reasonsOf(assessments.filter(({ app }) => met.includes(app.spec.id)));
+    return is('False', reasons[obstacle], obstaclesIn(outcomes));
+  }
   if (mode === 'Observe') return is('Unknown', 'Observing', OBSERVING);
   return (
     driftOf(part) ??
@@ -58,12 +70,22 @@ export function appliedOf(part: Part): Finding {
   );
 }
 
-function unreadable(error: unknown): Finding {
+/** Nobody has said no: it is just not known. */
+function statusOf({ reason }: Trouble): Finding['status'] {
+  return reason === 'SchedulerUnavailable' ? 'Unknown' : 'False';
+}
+
+function reasonsOf(assessments: readonly AppAssessment[]): typeof OBSTACLES | typeof NEUTRAL {
+  const neutral = assessments.length > 0 && assessments.every(({ app }) => app.spec.workload !== undefined);
+  return neutral ? NEUTRAL : OBSTACLES;
+}
+
+function unreadable(error: unknown, reasons: ReturnType<typeof reasonsOf>): Finding {
   const message = `${messageOf(error)}; counts are left as they are`;
   if (error instanceof UnresolvedReference) return is('False', 'SecretUnavailable', message);
   return error instanceof TerminalError
-    ? is('False', 'MarathonRefused', message)
-    : is('Unknown', 'MarathonUnavailable', message);
+    ? is('False', reasons.refused, message)
+    : is('Unknown', reasons.unavailable, message);
 }
 
 function driftOf({ assessments, round, words }: Part): Finding | undefined {

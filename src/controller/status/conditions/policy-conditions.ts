@@ -3,7 +3,8 @@
 import { type Condition, initialConditions, setCondition } from '../../../api/conditions.ts';
 import type { ResourceKey } from '../../../api/policy.ts';
 import type { Clock } from '../../../runtime/clock.ts';
-import type { SchedulerWords } from '../../../schedulers/words.ts';
+import type { ClusterSpec } from '../../../schedulers/scheduler.ts';
+import { PLAIN_WORDS, type SchedulerWords } from '../../../schedulers/words.ts';
 import type { HistoryStore } from '../../persistence/history-store.ts';
 import { type PolicyRecord, shownVersion } from '../../policies/records.ts';
 import type { Round } from '../../round/round.ts';
@@ -13,7 +14,7 @@ import { conditionsOf, type NewCondition } from './conditions.ts';
 export interface PolicyConditionsDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly history: HistoryStore;
-  readonly words: SchedulerWords;
+  readonly wordsOf: (cluster: ClusterSpec | undefined) => SchedulerWords;
   /** Masks secrets. */
   readonly redact: (text: string) => string;
 }
@@ -34,7 +35,8 @@ export class PolicyConditions {
    * @returns the events that say what changed
    */
   update(record: PolicyRecord, part: Round, storeTrouble: string | undefined): readonly NewEvent[] {
-    const { clock, history, redact, words } = this.#deps;
+    const { clock, history, redact, wordsOf } = this.#deps;
+    const words = wordsFor(part, wordsOf);
     const { key } = record;
     const nowMs = clock.now();
     const before =
@@ -66,6 +68,15 @@ export class PolicyConditions {
       conditions: this.#conditions.get(key) ?? [],
     };
   }
+}
+
+/** Of the scheduler that all of them live in; of several, the names of all. */
+function wordsFor({ pool, assessments }: Round, wordsOf: PolicyConditionsDeps['wordsOf']): SchedulerWords {
+  const places = [...new Set(assessments.map(({ app }) => app.cluster))].map(wordsOf);
+  const [first = wordsOf(pool.cluster), ...others] = [...new Set(places)];
+  if (others.length === 0) return first;
+  const name = [first, ...others].map((words) => words.name).join(' and ');
+  return { ...PLAIN_WORDS, name, app: (app) => app };
 }
 
 /** Nothing else is wrong with a policy for it, but whoever looks at one should know that edits of it are refused. */

@@ -1,6 +1,7 @@
 // controller: what the condition ScalingLimited says: the limit of every app, in the words of its decision. Pure.
 
 import type { Condition, ConditionReason } from '../../../api/conditions.ts';
+import { occupied } from '../../../core/allocation/free-capacity.ts';
 import type { AppDecision, LimitedBy } from '../../../core/decision.ts';
 import type { SchedulerWords } from '../../../schedulers/words.ts';
 import { overrideText } from '../../interventions/effect.ts';
@@ -59,10 +60,12 @@ export function scalingLimits(
     decisions.filter(({ limitedBy }) => limitedBy === limit.by).map((decision) => ({ limit, decision })),
   );
   const [first] = limited;
-  if (first === undefined) return withinLimits(decisions);
+  if (first === undefined) return withinLimits(decisions, heldUnseen(round));
   const named = limited.slice(0, NAMED).map(({ limit, decision }) => sentence(limit, decision));
   const more = limited.length > NAMED ? [`and ${limited.length - NAMED} more`] : [];
-  return { status: 'True', reason: first.limit.reason, message: [...named, ...more].join('; ') };
+  const short = limited.some(({ limit }) => limit.by === 'capacity');
+  const held = short ? heldUnseen(round) : [];
+  return { status: 'True', reason: first.limit.reason, message: [...named, ...more, ...held].join('; ') };
 }
 
 function sentence({ by, words, rules = [by] }: Limit, { id, granted, wanted, steps }: AppDecision): string {
@@ -73,11 +76,21 @@ function sentence({ by, words, rules = [by] }: Limit, { id, granted, wanted, ste
   return `${id} gets ${granted}${of}: ${step.reason}`;
 }
 
-function withinLimits(decisions: readonly AppDecision[]): Finding {
+/** What apps hold that could not be looked at: whoever waits for it should know. */
+function heldUnseen({ world: { view } }: Round): readonly string[] {
+  const unseen = [...(view?.unseen ?? [])].slice(0, NAMED);
+  return unseen.flatMap(([id, why]) => {
+    const held = occupied(view?.apps.get(id));
+    if (held === 0) return [];
+    return [`${id} holds ${held} ${held === 1 ? 'slot' : 'slots'} and cannot be looked at: ${why}`];
+  });
+}
+
+function withinLimits(decisions: readonly AppDecision[], held: readonly string[]): Finding {
   const waiting = decisions.filter(({ limitedBy }) => limitedBy === 'handover').map(({ id }) => id);
   const message =
     waiting.length === 0
       ? 'every app gets what it wants'
-      : `${waiting.slice(0, NAMED).join(', ')} will get what was granted as soon as slots are handed over`;
+      : `${waiting.slice(0, NAMED).join(', ')} will get what was granted as soon as slots are handed over${held.map((each) => `; ${each}`).join('')}`;
   return { status: 'False', reason: 'WithinLimits', message };
 }
