@@ -33,7 +33,7 @@ export function requirementsOf(raw: unknown): Selector {
 }
 
 const SET = /^(!)?([^\s!=(),]+)(?:\s+(in|notin)\s+\(([^)]*)\))?$/;
-const EQUALITY = /^([^\s!=(),]+)\s*(==|=|!=)\s*([^\s(),]*)$/;
+const EQUALITY = /^([^\s!=(),]+)\s*(==|=|!=)\s*([^\s!=(),]*)$/;
 
 /** From its text, as the status of a scale has it; undefined for one that cannot be read. */
 export function parsedSelector(text: string): Selector | undefined {

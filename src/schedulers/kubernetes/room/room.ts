@@ -64,16 +64,15 @@ export function roomFor(
   return Math.min(MAX_COUNT, inAll, fitting(beyondHeadroom(open, headroom), each));
 }
 
-/** Of the nodes that a pod may use, what it may use in all. */
+/** Of the nodes that a pod may use, what it may use in all. A node that has less than nothing takes nothing from the others. */
 function beyondHeadroom(nodes: readonly FreeNode[], headroom: number): Amounts {
   let all: Amounts = new Map();
   for (const { node, free } of nodes) {
-    const kept = new Map([...node.allocatable].map(([resource, n]) => [resource, headroom * n] as const));
-    all = combined(
-      all,
-      combined(free, kept, (left, keep) => left - keep),
-      (a, b) => a + b,
-    );
+    const usable = [...free].map(([resource, left]) => {
+      const kept = headroom * (node.allocatable.get(resource) ?? 0);
+      return [resource, Math.max(0, left) - kept] as const;
+    });
+    all = combined(all, new Map(usable), (a, b) => a + b);
   }
   return all;
 }
