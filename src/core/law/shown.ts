@@ -6,7 +6,7 @@ import type { LawInput } from './law.ts';
 import type { Estimate } from './rates/estimate.ts';
 
 /** σ_λ/λ and σ_μ/μ up to which rates are shown: they are then within a quarter of the truth (`npm run bench -- rates`). */
-const DOUBTFUL = 0.15;
+const DOUBTFUL = 0.18;
 /** What a person gave is as good as known until it is measured. */
 const AS_GIVEN = 0.3;
 
