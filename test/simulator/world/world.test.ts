@@ -106,4 +106,15 @@ describe('world', () => {
     steps(world, 3);
     expect(world.count(consumer).oldestAgeMs).toBe(200);
   });
+
+  it('knows when those next in line came, oldest first, and no more than a peek sees', () => {
+    const world = aWorld([aConsumer(2, plainDemand([4, 0, 3, 60, 0]))], { serviceRate: 1e-9 });
+    const consumer = world.members[0]!;
+    steps(world, 3);
+    const agesMs = (): readonly number[] =>
+      (world.count(consumer).arrivals ?? []).map((atMs) => world.count(consumer).asOfMs - atMs);
+    expect(agesMs()).toEqual([200, 200, 0, 0, 0]);
+    steps(world, 2);
+    expect(agesMs()).toEqual([400, 400, 200, 200, 200, ...Array.from({ length: 27 }, () => 100)]);
+  });
 });
