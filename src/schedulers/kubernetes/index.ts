@@ -158,12 +158,8 @@ export class KubernetesScheduler implements ReportingScheduler {
         connection,
         signal,
       );
-    const kind = await connection.kinds.of(target, signal);
-    if (kind.state === 'missing') throw new TransientError(`${doing}: ${kind.reason}`);
-    const { group, namespace, name } = target;
-    const { version, resource } = kind;
-    const path = { group, version, resource, namespace, name };
-    const { uid } = look.workload;
+    const { path, workload } = look;
+    const { uid } = workload;
     const written = await writeScale({ path, uid, from, to: change.to, doing }, connection.api, signal);
     const resourceVersion = written.metadata.resourceVersion ?? '';
     this.#counts.wrote(change.app, { uid, replicas: change.to, resourceVersion });

@@ -5,6 +5,7 @@ import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import { KubeFailure } from '../../../runtime/kubernetes/failure.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import type { Reflector } from '../../../runtime/kubernetes/reflector.ts';
+import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
 import { type Selector, selects } from '../objects/selector.ts';
 import type { Pod } from '../pods/pod.ts';
 import { PodIndex } from '../pods/pod-index.ts';
@@ -24,6 +25,8 @@ export type Look =
       readonly scale: Scale & { readonly selector: Selector };
       readonly pods: readonly Pod[];
       readonly refused: string | undefined;
+      /** Of the object. */
+      readonly path: ResourcePath;
       /** Of the object, to tell what is older than a write. */
       readonly resourceVersion: string;
     }
@@ -71,6 +74,7 @@ export class Namespace {
   async #look(target: Target, signal: AbortSignal): Promise<Look> {
     const kind = await this.#deps.kinds.of(target, signal);
     if (kind.state === 'missing') return { state: 'unseen', reason: kind.reason };
+    if (kind.refused !== undefined) return { state: 'unseen', reason: kind.refused };
     const of = this.#collectionOf(target, kind);
     const [workloads, pods, holders] = await Promise.all([
       this.#follow(of, (object) => this.#told(target, object), signal),
@@ -94,7 +98,8 @@ export class Namespace {
       workload,
       scale: { ...scale, selector },
       pods: this.#indexOf(pods).of(selector),
-      refused: kind.refused ?? ownedBy(target, workload) ?? heldBy(holders.all, target),
+      refused: ownedBy(target, workload) ?? heldBy(holders.all, target),
+      path,
       resourceVersion,
     };
   }

@@ -12,7 +12,7 @@ interface Written {
 
 export interface Shown {
   readonly replicas: number;
-  /** It is what we wrote, whoever the object says was the last: the object is older. */
+  /** It is what we wrote, whoever the object says was the last. */
   readonly isOurs: boolean;
   /** Another one after every change of the count that was seen. */
   readonly version: string;
@@ -32,6 +32,8 @@ interface Counted extends Shown {
 
 export class Counts {
   readonly #written = new Map<string, Written>();
+  /** Our last writes. */
+  readonly #ours = new Map<string, Written>();
   readonly #shown = new Map<string, Counted>();
   /** What whoever plans was told last, or has written since. */
   readonly #told = new Map<string, number>();
@@ -39,6 +41,7 @@ export class Counts {
   /** A Scale that answered our write bears the version of the object. */
   wrote(id: string, written: Written): void {
     this.#written.set(id, written);
+    this.#ours.set(id, written);
     this.#told.set(id, written.replicas);
   }
 
@@ -63,15 +66,22 @@ export class Counts {
       isNewer(at(written.resourceVersion), at(resourceVersion));
     if (written !== undefined && !isAhead) this.#written.delete(id);
     const count = isAhead ? written.replicas : replicas;
-    const writers = isAhead || workload.writers.includes(FIELD_MANAGER) ? 'us' : workload.writers.join(',');
+    const isOurs = isAhead || this.#isLeftOver(id, { workload, replicas });
+    const writers = isOurs || workload.writers.includes(FIELD_MANAGER) ? 'us' : workload.writers.join(',');
     const before = this.#shown.get(id);
     const isSame = before?.uid === workload.uid && before.replicas === count && before.writers === writers;
     const version = isSame
       ? before.version
       : `${workload.uid}/${isAhead ? written.resourceVersion : resourceVersion}`;
-    const shown = { replicas: count, isOurs: isAhead, version, uid: workload.uid, writers };
+    const shown = { replicas: count, isOurs, version, uid: workload.uid, writers };
     this.#shown.set(id, shown);
     return shown;
+  }
+
+  /** A Scale leaves a count of zero out, so nobody owns it after we have written it. */
+  #isLeftOver(id: string, { workload, replicas }: Omit<Sight, 'resourceVersion'>): boolean {
+    const ours = this.#ours.get(id);
+    return workload.writers.length === 0 && ours?.uid === workload.uid && ours.replicas === replicas;
   }
 }
 

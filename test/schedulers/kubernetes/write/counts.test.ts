@@ -52,6 +52,14 @@ describe('a count', () => {
     expect(counts.show('x', sight(5, '12', { writer: 'microscaling' })).version).toBe(before);
   });
 
+  it('of zero is ours although nobody owns it, and not when somebody has set it since', () => {
+    const counts = new Counts();
+    counts.wrote('x', { uid: 'u', replicas: 0, resourceVersion: '12' });
+    const unowned = { ...sight(0, '13'), workload: { ...sight(0, '13').workload, writers: [] } };
+    expect(counts.show('x', unowned)).toMatchObject({ replicas: 0, isOurs: true });
+    expect(counts.show('x', sight(0, '14'))).toMatchObject({ isOurs: false });
+  });
+
   it('is planned against what was told last, or written since', () => {
     const counts = new Counts();
     expect(counts.told('x')).toBeUndefined();

@@ -89,7 +89,16 @@ export class Shop {
           selector: { matchLabels: own },
           template: {
             metadata: { labels: { ...own, ...labels } },
-            spec: { containers: [{ name: 'main', image: 'none', resources: { requests, limits } }] },
+            spec: {
+              containers: [
+                {
+                  name: 'main',
+                  image: 'none',
+                  ports: [{ containerPort: 8080 }],
+                  resources: { requests, limits },
+                },
+              ],
+            },
           },
         },
       },
