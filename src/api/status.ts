@@ -39,6 +39,8 @@ export interface ObjectiveStatus {
 /** One app of a policy. */
 export interface AppStatus {
   readonly name: string;
+  /** What people call its scheduler, where its pool is not all in the operator's own one. */
+  readonly scheduler?: string;
   /** Marathon id. */
   readonly id: string;
   /** Absent while nothing was decided. */

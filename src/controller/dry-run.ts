@@ -7,15 +7,18 @@ import { inOrder } from '../core/change-order.ts';
 import { adoptionOf, creationOf, inDependencyOrder, type PlanApp, scaleOf, updateOf } from '../core/plan.ts';
 import { defined } from '../lang/defined.ts';
 import type { PolicySnapshot } from '../policy-sources/source.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { createMemoryDocumentStore } from '../runtime/document-store.ts';
 import { TerminalError, TransientError } from '../runtime/errors.ts';
 import { silentLogger } from '../runtime/log.ts';
-import type { Scheduler } from '../schedulers/scheduler.ts';
+import type { SchedulerView } from '../schedulers/scheduler.ts';
 import { type MemberApp, membersOfPolicy } from './policies/members.ts';
 import { PolicyStore } from './policies/policy-store.ts';
-import { type PolicyRecord, shownVersion } from './policies/records.ts';
+import { clusterOfMember, type PolicyRecord, shownVersion } from './policies/records.ts';
+import { namedUrls } from './policies/workloads.ts';
 import type { OperatorDeps } from './ports.ts';
-import { troubleOf } from './round/assess.ts';
+import { troubleOf, unseenTrouble } from './round/assess.ts';
+import { type PoolScheduler, poolSchedulerOf } from './round/places/pool-scheduler.ts';
 import { withSchedules } from './round/schedules.ts';
 
 /** What keeps something from being run as written. */
@@ -50,21 +53,21 @@ export interface PlanResult {
   readonly notes: readonly string[];
 }
 
+export interface PlanDeps
+  extends Pick<OperatorDeps, 'schedulerFor' | 'clusterId' | 'identityOf' | 'workloadOf'> {
+  /** By the wall clock: schedules follow it. */
+  readonly nowMs?: number;
+  /** By which a cluster that does not answer is given up; default: by nothing but the signal. */
+  readonly clock?: Pick<Clock, 'sleep'>;
+}
+
 /**
  * Policies are planned as if nothing else ran, those among them that do not go together are refused; pools are
  * only there for their members. One cluster that cannot be read leaves the policies of others as they are.
  */
 export async function planOnce(
   resources: readonly Resource[],
-  {
-    schedulerFor,
-    clusterId,
-    identityOf,
-    nowMs = 0,
-  }: Pick<OperatorDeps, 'schedulerFor' | 'clusterId' | 'identityOf'> & {
-    /** By the wall clock: schedules follow it. */
-    readonly nowMs?: number;
-  },
+  { nowMs = 0, ...deps }: PlanDeps,
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const store = new PolicyStore({
@@ -72,18 +75,17 @@ export async function planOnce(
     log: silentLogger,
     documents: createMemoryDocumentStore(),
     sources: ['plan'],
-    ...defined({ clusterId, identityOf }),
+    ...defined({ clusterId: deps.clusterId, identityOf: deps.identityOf, workloadOf: deps.workloadOf }),
   });
   store.update([{ source: 'plan', snapshot: snapshotOf(resources) }]);
   const policies: PolicyPlan[] = [];
   for (const pool of store.pools()) {
     for (const record of pool.members) {
+      const apps = membersOfPolicy(record, clusterOfMember(pool, record.key));
       policies.push(
         record.running === undefined
           ? { ...blankPlan(record), troubles: [refusedTrouble(record)] }
-          : await readablePlan(record, () =>
-              planPolicy(record, { scheduler: schedulerFor(pool.cluster), nowMs }, signal),
-            ),
+          : await readablePlan(record, () => planPolicy({ record, apps, nowMs }, deps, signal)),
       );
     }
   }
@@ -95,6 +97,25 @@ export async function planOnce(
     notes: policies.flatMap(({ notes }) => notes),
   };
 }
+
+interface PlannedPolicy {
+  readonly record: PolicyRecord;
+  readonly apps: readonly MemberApp[];
+  readonly nowMs: number;
+}
+
+/** Of one app alone, while the rest of its policy is planned. */
+const KEEPS: ReadonlySet<ConditionReason> = new Set(['TargetRefused', 'SchedulerUnavailable']);
+
+/** Waits for every cluster as long as the caller does. */
+const UNTIMED: Pick<Clock, 'sleep'> = {
+  sleep: (_, signal) =>
+    new Promise((_resolve, reject) => {
+      const end = (): void => reject(signal?.reason);
+      if (signal?.aborted) end();
+      else signal?.addEventListener('abort', end, { once: true });
+    }),
+};
 
 function blankPlan({ key }: PolicyRecord): PolicyPlan {
   return { policy: key, changes: [], troubles: [], notes: [], tasks: new Map() };
@@ -123,24 +144,30 @@ function refusedTrouble({ key, accepted }: PolicyRecord): PlanTrouble {
 }
 
 async function planPolicy(
-  record: PolicyRecord,
-  { scheduler, nowMs }: { readonly scheduler: Scheduler; readonly nowMs: number },
+  { record, apps: named, nowMs }: PlannedPolicy,
+  { clusterId = namedUrls, schedulerFor, clock = UNTIMED }: Omit<PlanDeps, 'nowMs'>,
   signal: AbortSignal,
 ): Promise<PolicyPlan> {
-  const members = withSchedules(membersOfPolicy(record), nowMs);
+  const members = withSchedules(named, nowMs);
+  const scheduler = poolSchedulerOf(members, { clock, schedulerFor, clusterId });
   const view = await scheduler.observe(
     members.map(({ spec }) => spec.id),
     signal,
   );
   const troubles = members.flatMap((app) => {
-    const trouble = troubleOf(app, view.apps.get(app.spec.id));
+    const trouble =
+      unseenTrouble(app, view.unseen?.get(app.spec.id)) ?? troubleOf(app, view.apps.get(app.spec.id));
     return trouble === undefined ? [] : [{ ...trouble, policy: app.policy, app: app.spec.id }];
   });
   const blocked = new Set(
     troubles.filter(({ reason }) => reason === 'AdoptionRequired').map(({ app }) => app),
   );
+  const untouched = new Set([
+    ...blocked,
+    ...troubles.filter(({ reason }) => KEEPS.has(reason)).map(({ app }) => app),
+  ]);
   const apps = members
-    .filter(({ spec }) => !blocked.has(spec.id))
+    .filter(({ spec }) => !untouched.has(spec.id))
     .map((app) => planApp(app, { scheduler, view }));
   return {
     policy: record.key,
@@ -158,7 +185,7 @@ async function planPolicy(
 
 function planApp(
   app: MemberApp,
-  { scheduler, view }: { scheduler: Scheduler; view: Awaited<ReturnType<Scheduler['observe']>> },
+  { scheduler, view }: { scheduler: PoolScheduler; view: SchedulerView },
 ): PlanApp {
   const { id, app: definition, envFrom, instances } = app.spec;
   const observed = view.apps.get(id);

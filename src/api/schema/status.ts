@@ -69,6 +69,7 @@ const appStatus: JsonSchema = object(
     metric: text('The same in words.'),
     limitedBy: text('What keeps granted from wanted.'),
     lastScaled: text('When its count was changed last.', { format: 'date-time' }),
+    scheduler: text('What people call its scheduler, where its pool spans several.'),
     schedule: object('What its schedules do.', {
       inForce: list(
         'Bounds that hold now.',

@@ -45,7 +45,13 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
     readFile: (path) => readFileSync(path, 'utf8'),
     redactor: createRedactor(),
   });
-  const schedulers = openSchedulers({ clock: systemClock, log, values, defaultUrls: config.marathon });
+  const schedulers = openSchedulers({
+    clock: systemClock,
+    log,
+    values,
+    defaultUrls: config.marathon,
+    env: config.env,
+  });
   try {
     const plan = await planOnce(
       resources.map(({ resource }) => resource),
@@ -53,6 +59,7 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
         schedulerFor: (cluster) => schedulers.of(cluster),
         clusterId: (cluster) => schedulers.idOf(cluster),
         identityOf: (cluster, name) => schedulers.identityOf(cluster, name),
+        workloadOf: schedulers.workloadOf,
         nowMs: systemClock.now(),
       },
       signal,

@@ -62,6 +62,8 @@ export interface Explanation {
     readonly name: string;
     readonly id: string;
     readonly role: string;
+    /** Where its pool spans several. */
+    readonly scheduler?: string;
     readonly wanted: number;
     readonly granted: number;
     readonly requested: number;

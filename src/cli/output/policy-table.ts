@@ -85,6 +85,7 @@ export function ageText(since: string | undefined, nowMs: number): string {
 }
 
 export function appTable({ spec, status }: PolicyObject): string {
+  const spans = (status?.apps ?? []).some(({ scheduler }) => scheduler !== undefined);
   const bounds = new Map(spec.apps.map(({ name, instances }) => [name, instances]));
   return table(
     [
@@ -99,6 +100,7 @@ export function appTable({ spec, status }: PolicyObject): string {
       'LIMITED BY',
       'HELD BY HAND',
       'ID',
+      ...(spans ? ['SCHEDULER'] : []),
     ],
     (status?.apps ?? []).map((app) => [
       app.name,
@@ -111,6 +113,7 @@ export function appTable({ spec, status }: PolicyObject): string {
       app.limitedBy ?? '',
       app.override === undefined ? '' : `at ${app.override.instances} until ${timeText(app.override.until)}`,
       app.id,
+      ...(spans ? [app.scheduler ?? ''] : []),
     ]),
   );
 }

@@ -156,10 +156,10 @@ function needsAdoption(app: MemberApp, observed: AppObservation | undefined): bo
 }
 
 /** Not looked at: its count stays as it is. */
-function unseenTrouble(
+export function unseenTrouble(
   { spec }: MemberApp,
   unseen: string | undefined,
-  observed: AppObservation | undefined,
+  observed?: AppObservation,
 ): Trouble | undefined {
   if (unseen === undefined) return undefined;
   const holds =

@@ -46,7 +46,7 @@ function appStatus(app: AppView, seen: boolean): AppStatus {
     ...(app.undecided === undefined && { wanted, granted }),
     ...(seen && { requested, running }),
     ...(app.metrics.length > 0 && { metrics: app.metrics.map(metricStatus), metric }),
-    ...defined({ limitedBy, lastScaled }),
+    ...defined({ limitedBy, lastScaled, scheduler: app.scheduler }),
     ...(schedule !== undefined && { schedule: scheduleStatusOf(schedule) }),
     ...(override !== undefined && { override: overrideStatus(override) }),
   };

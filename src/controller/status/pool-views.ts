@@ -9,6 +9,7 @@ import type { InterventionEffect } from '../interventions/effect.ts';
 import { intervalMsOf } from '../policies/members.ts';
 import type { PolicyRecord, PoolRecord } from '../policies/records.ts';
 import type { OperatorDeps } from '../ports.ts';
+import type { AppAssessment } from '../round/assess.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
 import { appViewOf } from './app-view.ts';
 import { policyHead, unseenPool, withInterventions } from './pool-view.ts';
@@ -46,11 +47,13 @@ export class PoolViews {
     const last = this.#pools.get(pool.key);
     const lastRoundAtMs = isWhole(round) ? round.atMs + round.wallAheadMs : last?.lastRoundAtMs;
     const shortage = shortageOf(round);
+    // Who is where is worth a word where there are several places.
+    const names = new Set([this.#ownName(), ...round.assessments.map((each) => this.#schedulerOf(each))]);
     this.#pools.set(pool.key, {
       name: pool.key,
       capacity: round.capacity ?? last?.capacity ?? unseenPool(pool).capacity,
       intervalMs: intervalMsOf(pool),
-      policies: pool.members.map((record) => this.#policyView(record, partOf(record.key))),
+      policies: pool.members.map((record) => this.#policyView(record, partOf(record.key), names)),
       ...defined({ lastRoundAtMs, shortage }),
     });
   }
@@ -71,14 +74,23 @@ export class PoolViews {
     return pool === undefined ? [] : [this.#now(pool)];
   }
 
-  #policyView(record: PolicyRecord, part: Round): PolicyView {
+  #schedulerOf({ app }: AppAssessment): string {
+    return this.#deps.wordsOf(app.cluster).name;
+  }
+
+  /** Of apps that name no scheduler. */
+  #ownName(): string {
+    return this.#deps.wordsOf(undefined).name;
+  }
+
+  #policyView(record: PolicyRecord, part: Round, names: ReadonlySet<string>): PolicyView {
     const describe = (metric: MetricSpec): string => this.#describe(metric);
     return {
       ...policyHead(record, part.pool.key),
       ...this.#deps.conditionsOf(record.key),
       apps: part.assessments.map((assessment) => ({
         ...appViewOf(assessment, part, describe),
-        scheduler: this.#deps.wordsOf(assessment.app.cluster).name,
+        ...(names.size > 1 && { scheduler: this.#schedulerOf(assessment) }),
       })),
     };
   }

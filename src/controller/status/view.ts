@@ -38,7 +38,7 @@ export interface TaskView {
 export interface AppView {
   readonly name: string;
   readonly id: string;
-  /** What people call the scheduler that it lives in; absent: there is but one. */
+  /** What people call the scheduler that it lives in; absent where its pool is all in the operator's own one. */
   readonly scheduler?: string;
   /** `namespace/name` of its policy. */
   readonly policy: string;

@@ -19,7 +19,7 @@ export function explanation(policy: PolicyView, decisions: readonly DecisionReco
         name,
         id,
         role,
-        ...defined({ from }),
+        ...defined({ from, scheduler: app.scheduler }),
         ...counts,
         ...defined({ schedule }),
         summary,

@@ -133,6 +133,16 @@ function measured({ value, infinite }: MetricView): number | undefined {
   return infinite ? Number.POSITIVE_INFINITY : value;
 }
 
+const SCHEDULER_INFO: ViewGauge = {
+  name: 'microscaling_app_scheduler_info',
+  help: 'Always 1; where the pool of an app is not all in the own scheduler, the one that it lives in is a label.',
+  labelNames: ['policy', 'app', 'scheduler'],
+  samples: (view) =>
+    appsOf(view).flatMap((app) =>
+      app.scheduler === undefined ? [] : [[{ ...labelsOf(app), scheduler: app.scheduler }, 1] as const],
+    ),
+};
+
 const POLICIES: ViewGauge = {
   name: 'microscaling_policies',
   help: 'Policies by what their condition Ready says (true, false, unknown).',
@@ -181,6 +191,7 @@ export const VIEW_GAUGES: readonly ViewGauge[] = [
   ...APP.map((figure) =>
     gauge(figure, ['policy', 'app'], (view) => appsOf(view).map((app) => [labelsOf(app), app])),
   ),
+  SCHEDULER_INFO,
   ...METRIC.map((figure) =>
     gauge(figure, ['policy', 'app', 'target', 'unit'], (view) =>
       appsOf(view).flatMap((app) =>

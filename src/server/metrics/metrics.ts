@@ -52,7 +52,7 @@ const COUNTERS = {
   calls: {
     name: 'microscaling_marathon_requests_total',
     help: 'Requests to the scheduler by method, class of endpoint and outcome (ok, conflict, refused, error, unreachable, aborted).',
-    labelNames: ['method', 'endpoint', 'outcome'],
+    labelNames: ['scheduler', 'method', 'endpoint', 'outcome'],
   },
 } as const;
 
@@ -120,8 +120,8 @@ class PrometheusMetrics implements Metrics {
     for (const { policy, app } of failedReadings) this.#metricFailures.inc({ policy, app });
   }
 
-  schedulerCalled({ method, endpoint, outcome, durationMs }: SchedulerCall): void {
-    this.#calls.inc({ method, endpoint, outcome });
+  schedulerCalled({ scheduler, method, endpoint, outcome, durationMs }: SchedulerCall): void {
+    this.#calls.inc({ ...(scheduler !== undefined && { scheduler }), method, endpoint, outcome });
     this.#callDuration.observe({ method, endpoint }, durationMs / 1000);
   }
 

@@ -45,6 +45,7 @@ export interface PageApp
     AppView,
     | 'name'
     | 'id'
+    | 'scheduler'
     | 'role'
     | 'priority'
     | 'min'

@@ -1,5 +1,6 @@
 // A scheduler is one folder and one registration: a policy runs on a toy through the operator as it is.
 
+import { isDeepStrictEqual } from 'node:util';
 import { dump } from 'js-yaml';
 import { expect, it } from 'vitest';
 import { SCHEDULERS } from '../../../src/schedulers/registry.ts';
@@ -72,5 +73,37 @@ it('runs the same policy on the registered scheduler in memory', async () => {
 it('names the schedulers there are when another one is asked for', async () => {
   await expect(operatorOn('nomad', new Map())).rejects.toThrow(
     `there is no scheduler 'nomad'; use one of ${[...Object.keys(SCHEDULERS), 'toy'].join(', ')}`,
+  );
+});
+
+it('runs one policy over two schedulers, and says who is where', async () => {
+  const apps: ToyApps = new Map([['ball', { instances: 0 }]]);
+  const [front] = policy.spec.apps;
+  const back = {
+    name: 'back',
+    priority: 2,
+    instances: { min: 1 },
+    remainder: {},
+    toy: { name: 'ball' },
+  };
+  const spanning = { ...policy, spec: { ...policy.spec, apps: [front, back] } };
+  const { state, url } = await operatorWith(dump(spanning), {
+    scheduler: 'memory',
+    schedulers: { ...SCHEDULERS, toy: toyScheduler(apps) },
+  });
+  await until('6 slots to be shared', () => apps.get('ball')?.instances === 4);
+  const shown = (): readonly (readonly unknown[])[] =>
+    state
+      .view()
+      .pools.flatMap(({ policies }) => policies.flatMap((each) => each.apps))
+      .map(({ id, scheduler, running }) => [id, scheduler, running]);
+  const here = [
+    ['/shop/front', 'the scheduler', 2],
+    ['toy ball', 'the toy box', 4],
+  ];
+  await until('all of it to run where it is', () => isDeepStrictEqual(shown(), here));
+  const metrics = await (await fetch(new URL('/metrics', url))).text();
+  expect(metrics).toContain(
+    'microscaling_app_scheduler_info{policy="default/shop",app="toy ball",scheduler="the toy box"} 1',
   );
 });

@@ -1,11 +1,18 @@
 // test support: the smallest scheduler there can be, to show that one folder and one registration are all it takes.
 
+import { object, text } from '../../../src/api/schema/shapes.ts';
+import { refused } from '../../../src/api/trust/rules.ts';
 import type { Change } from '../../../src/core/change.ts';
 import type { AppObservation, Footprint } from '../../../src/core/observation.ts';
 import { defined } from '../../../src/lang/defined.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { oneCluster } from '../../../src/schedulers/one-cluster.ts';
-import type { ApplyResult, ReportingScheduler, SchedulerType } from '../../../src/schedulers/scheduler.ts';
+import type {
+  ApplyResult,
+  ReportingScheduler,
+  SchedulerType,
+  WorkloadBlock,
+} from '../../../src/schedulers/scheduler.ts';
 import type { SchedulerWords } from '../../../src/schedulers/words.ts';
 
 interface ToyApp {
@@ -29,8 +36,15 @@ const A_TOY: Footprint = { cpus: 1, mem: 0, disk: 0, gpus: 0 };
 
 /** Starts and stops at once whatever it is asked for. */
 export function toyScheduler(apps: ToyApps): SchedulerType {
-  return { open: () => oneCluster(scheduler(apps), TOY_WORDS), footprint: () => A_TOY };
+  return { block: TOY_BLOCK, open: () => oneCluster(scheduler(apps), TOY_WORDS), footprint: () => A_TOY };
 }
+
+/** `toy: { name: ball }`: one that lies in the box already. */
+const TOY_BLOCK: WorkloadBlock = {
+  schema: object('A toy.', { name: text('What it is called.', { minLength: 1 }) }, { required: ['name'] }),
+  trust: (_block, pointer) => [refused(pointer, 'may not play', '--allow-docker')],
+  workload: ({ name }) => ({ name: String(name), title: `toy ${String(name)}` }),
+};
 
 function scheduler(apps: ToyApps): ReportingScheduler {
   let writes = 0;

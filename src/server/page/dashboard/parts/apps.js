@@ -49,7 +49,7 @@ function appCard({ role }, desk) {
     setAttribute(node, 'data-held', app.override !== undefined);
     hold?.update(app);
     setText(name, app.name);
-    setText(rank, rankOf(app));
+    setText(rank, app.scheduler === undefined ? rankOf(app) : `${rankOf(app)} · ${app.scheduler}`);
     setText(schedule, app.schedule === undefined ? '' : scheduleOf(app.schedule));
     setText(running, app.exists ? count(app.running) : '–');
     setText(counts, countsOf(app));

@@ -74,7 +74,10 @@ function slotTile() {
     setAttribute(node, 'data-phase', phase);
     setAttribute(node, 'data-app', app);
     setAttribute(node, 'data-over', over);
-    setAttribute(node, 'title', `slot ${slot}: ${[name, WORDS[phase] || phase].filter(Boolean).join(', ')}`);
+    const place = owner?.scheduler === undefined ? '' : `on ${owner.scheduler}`;
+    setAttribute(node, 'data-scheduler', owner?.scheduler);
+    const told = [name, place, WORDS[phase] || phase].filter(Boolean).join(', ');
+    setAttribute(node, 'title', `slot ${slot}: ${told}`);
     setText(initial, name.slice(0, 1).toUpperCase());
     setText(word, WORDS[phase] || name);
     if (owner !== undefined) paint(node, owner.colour);
