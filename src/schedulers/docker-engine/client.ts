@@ -57,6 +57,11 @@ export class EngineClient {
     return this.#transport.address;
   }
 
+  /** Whether it answers. */
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.call({ method: 'GET', path: '/_ping', doing: 'asking whether the engine answers' }, signal);
+  }
+
   async info(signal: AbortSignal): Promise<EngineInfo> {
     const info = objectIn(await this.get('/info', { doing: 'asking the engine about itself' }, signal));
     return {

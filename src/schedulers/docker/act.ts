@@ -159,11 +159,12 @@ export class Actor {
     return { app, containers };
   }
 
-  /** Whether the engine is there is known afterwards: nothing is asked for that it cannot be told. */
+  /** Asks the engine, so that nothing is asked for that it cannot be told. */
   async #look(
     id: string,
     signal: AbortSignal,
   ): Promise<{ readonly app: KeptApp | undefined; readonly containers: readonly OurContainer[] }> {
+    this.#deps.list.changed();
     const listing = await abortable(this.#deps.list.read(), signal);
     return { app: this.#deps.apps.find(id, listing), containers: containersOf(listing, id) };
   }

@@ -44,7 +44,7 @@ export class EngineCalls {
 function endpointOf({ path }: Call): SchedulerCall['endpoint'] {
   if (path === '/containers/json') return 'containers';
   if (path.startsWith('/containers/')) return 'container';
-  return path === '/info' ? 'info' : 'other';
+  return path === '/info' || path === '/_ping' ? path.replace(/\W/g, '') : 'other';
 }
 
 function outcomeOf(answer: EngineAnswer | Error): SchedulerCall['outcome'] {

@@ -27,6 +27,9 @@ export interface ContainerListDeps {
 
 const NONE: readonly OurContainer[] = [];
 
+/** An engine that hangs tells of no event, and looks like one to which nothing happens. */
+const ALIVE_FOR_MS = 5_000;
+
 export class ContainerList {
   readonly #deps: ContainerListDeps;
   readonly #closing: AbortSignal;
@@ -34,6 +37,9 @@ export class ContainerList {
   readonly #following = new Set<symbol>();
   #changes = 0;
   #asking: { readonly atChange: number; readonly answer: Promise<Listing> } | undefined;
+  /** When the engine answered last, monotonic. */
+  #answeredAtMs = 0;
+  #pinging: Promise<void> | undefined;
 
   constructor(deps: ContainerListDeps, closing: AbortSignal) {
     this.#deps = deps;
@@ -70,9 +76,23 @@ export class ContainerList {
     const { clock, resyncMs } = this.#deps;
     const last = this.#last;
     const isFresh = this.#following.size > 0 && last?.atChange === this.#changes;
-    if (isFresh && clock.monotonic() - last.atMs < resyncMs) return last;
+    if (isFresh && clock.monotonic() - last.atMs < resyncMs) {
+      if (clock.monotonic() - this.#answeredAtMs >= ALIVE_FOR_MS) await this.#ping();
+      return last;
+    }
     const asking = this.#asking?.atChange === this.#changes ? this.#asking : this.#ask();
     return await asking.answer;
+  }
+
+  /** Shared by all who ask meanwhile. */
+  async #ping(): Promise<void> {
+    const { client, clock } = this.#deps;
+    const atMs = clock.monotonic();
+    this.#pinging ??= client.ping(this.#closing).finally(() => {
+      this.#pinging = undefined;
+    });
+    await this.#pinging;
+    this.#answeredAtMs = Math.max(this.#answeredAtMs, atMs);
   }
 
   #ask(): { readonly atChange: number; readonly answer: Promise<Listing> } {
@@ -89,6 +109,7 @@ export class ContainerList {
     const { client, clock } = this.#deps;
     const atMs = clock.monotonic();
     const rows = await client.containers({ label: [APP_LABEL] }, this.#closing);
+    this.#answeredAtMs = Math.max(this.#answeredAtMs, atMs);
     const ours = rows.flatMap((row): OurContainer[] => {
       const origin = originOf(row.labels);
       return origin === undefined ? [] : [{ ...row, origin }];
