@@ -36,6 +36,8 @@ export interface OperatorDeps {
   readonly words?: SchedulerWords;
   /** How people speak of the scheduler of a cluster; default: as `words`. */
   readonly wordsOf?: (cluster: ClusterSpec | undefined) => SchedulerWords;
+  /** Whether the operator was told of a cluster of its own, for apps that name none; default: it was. */
+  readonly ownCluster?: boolean;
   /** For the page: where the operator's own cluster is, and what went over the wire. */
   readonly schedulerInfo?: () => { readonly url: string; readonly stats: SchedulerStats };
   /** For people: the addresses of a cluster, the one in use, and its version, as far as they are known. */

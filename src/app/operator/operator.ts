@@ -174,6 +174,8 @@ async function start(
     schedulerInfo: () => schedulers.info(),
     words: schedulers.words,
     wordsOf: (cluster) => schedulers.wordsOf(cluster),
+    // Another scheduler than Marathon knows its own cluster.
+    ownCluster: config.scheduler !== undefined || config.marathon.length > 0,
     workloadOf: schedulers.workloadOf,
     clusterInfo: (cluster) => schedulers.clusterInfo(cluster),
     metricSourceFor: (metric) => metricSources.create(metric, { clock, log, values }),

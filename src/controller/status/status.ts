@@ -33,6 +33,7 @@ export type StatusDeps = Pick<
   | 'counters'
   | 'clusterId'
   | 'clusterInfo'
+  | 'ownCluster'
   | 'schedulerInfo'
   | 'describeMetric'
   | 'maxRecords'
@@ -78,6 +79,7 @@ export class Status {
   #storeTrouble: string | undefined;
   #clusterWasRead = false;
   #policiesLoaded = false;
+  #runsSomething = false;
   #rounds = 0;
 
   constructor(deps: StatusDeps) {
@@ -107,6 +109,7 @@ export class Status {
   /** The documents changed. Whether they are accepted shows at once; everything else with the next round. */
   documentsChanged({ pools, removed, problems, capacityPools, refused }: DocumentChanges): void {
     this.#problems = problems;
+    this.#runsSomething = pools.some(({ members }) => members.some(({ running }) => running !== undefined));
     for (const { key } of removed) this.#remove(key);
     this.#events.addAll(this.#documents.take(capacityPools, refused));
     this.#clusters.keepOnly(new Set(pools.map(({ key }) => key)));
@@ -170,9 +173,14 @@ export class Status {
     return () => this.#subscribers.delete(onChange);
   }
 
-  /** All policies are known, and a cluster was read. */
+  /** All policies are known, and a cluster was read, if there is one to read. */
   get ready(): boolean {
-    return this.#policiesLoaded && this.#clusterWasRead;
+    return this.#policiesLoaded && (this.#clusterWasRead || this.#needsNoCluster);
+  }
+
+  /** The operator has no cluster of its own, and no policy that runs names one. */
+  get #needsNoCluster(): boolean {
+    return this.#deps.ownCluster === false && !this.#runsSomething;
   }
 
   view(): OperatorView {

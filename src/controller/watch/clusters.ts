@@ -7,7 +7,7 @@ import { namedUrls } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { ClusterView, OperatorView } from '../status/view.ts';
 
-type ClustersDeps = Pick<OperatorDeps, 'clusterId' | 'clusterInfo' | 'schedulerInfo'> & {
+type ClustersDeps = Pick<OperatorDeps, 'clusterId' | 'clusterInfo' | 'schedulerInfo' | 'ownCluster'> & {
   readonly words: SchedulerWords;
   readonly wordsOf: (cluster: ClusterSpec | undefined) => SchedulerWords;
 };
@@ -69,6 +69,8 @@ export class Clusters {
     const names = [...new Set(all.map((each) => each.scheduler))];
     const scheduler = names.length === 0 ? this.#deps.words.name : names.join(', ');
     const url = this.#deps.schedulerInfo?.().url ?? all.map((each) => each.url).join(', ');
+    if (all.length === 0 && this.#deps.ownCluster === false)
+      return { scheduler, url, reachable: true, message: 'no policy needs a cluster yet' };
     if (all.length === 0) return { scheduler, url, reachable: false, message: 'not read yet' };
     const away = all.filter(({ reachable }) => !reachable);
     if (away.length === 0) return { scheduler, url, reachable: true, message: 'answers' };

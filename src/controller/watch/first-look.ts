@@ -15,6 +15,7 @@ export async function firstLook(
     readonly store: PolicyStore;
     readonly status: Status;
     readonly schedulerFor: OperatorDeps['schedulerFor'];
+    readonly ownCluster?: boolean;
   },
   signal: AbortSignal,
 ): Promise<void> {
@@ -26,9 +27,11 @@ export async function firstLook(
 }
 
 async function look(
-  { store, status, schedulerFor }: Omit<Parameters<typeof firstLook>[0], 'clock'>,
+  { store, status, schedulerFor, ownCluster }: Omit<Parameters<typeof firstLook>[0], 'clock'>,
   signal: AbortSignal,
 ): Promise<number> {
+  // Without a cluster of its own there is nothing to look at until a policy names one.
+  if (ownCluster === false) return AGAIN_MS.afterSuccess;
   if (store.pools().some((pool) => membersOf(pool).length > 0)) return AGAIN_MS.whileRoundsLook;
   try {
     await schedulerFor(undefined).observe([], signal);

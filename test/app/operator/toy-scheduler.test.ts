@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { dump } from 'js-yaml';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SCHEDULERS } from '../../../src/schedulers/registry.ts';
 import { operatorWith } from '../../support/toy-operator.ts';
 import { type ToyApps, toyScheduler } from '../../support/toy-scheduler/index.ts';
@@ -106,4 +106,38 @@ it('runs one policy over two schedulers, and says who is where', async () => {
   expect(metrics).toContain(
     'microscaling_app_scheduler_info{policy="default/shop",app="toy ball",scheduler="the toy box"} 1',
   );
+});
+
+describe('an operator that was told of no Marathon', () => {
+  const start = (text: string, apps: ToyApps) =>
+    operatorWith(text, { schedulers: { ...SCHEDULERS, toy: toyScheduler(apps) } });
+  const readiness = async (url: string) => (await fetch(new URL('/readyz', url))).status;
+
+  it('is ready without a policy, and says that none needs a cluster', async () => {
+    const { url, state } = await start('', new Map());
+    await until('it to be ready', async () => (await readiness(url)) === 200);
+    expect(state.view().cluster).toMatchObject({ reachable: true, message: 'no policy needs a cluster yet' });
+  });
+
+  it('runs policies whose apps all live elsewhere', async () => {
+    const apps: ToyApps = new Map([['ball', { instances: 0 }]]);
+    const only = { name: 'back', priority: 1, instances: { min: 1 }, remainder: {}, toy: { name: 'ball' } };
+    const text = dump({ ...policy, spec: { ...policy.spec, apps: [only] } });
+    const { url, state } = await start(text, apps);
+    await until('all slots to be filled', () => apps.get('ball')?.instances === 6);
+    expect(await readiness(url)).toBe(200);
+    expect(state.view().clusters.map(({ scheduler }) => scheduler)).toEqual(['the toy box']);
+    expect(state.view().cluster.reachable).toBe(true);
+  });
+
+  it('says of an app that needs one that no Marathon is named', async () => {
+    const { state } = await start(dump(policy), new Map());
+    const applied = () =>
+      state
+        .view()
+        .pools.flatMap(({ policies }) => policies.flatMap(({ conditions }) => conditions))
+        .find(({ type }) => type === 'Applied')?.message;
+    await until('it to be said', () => applied()?.includes('no Marathon is named') === true);
+    expect(state.view().ready).toBe(false);
+  });
 });
