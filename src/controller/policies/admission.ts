@@ -188,13 +188,15 @@ const refuseOtherCluster: Rule = (claims, input) => {
     if (first === undefined) continue;
     const away =
       capacity?.cluster === undefined ? undefined : seats.find(({ cluster }) => cluster !== first.cluster);
-    const twice = seats.find(({ app, cluster }) => {
-      const other = byName.get(`${pool} ${app.id}`);
-      return other !== undefined && other.cluster !== cluster;
+    const twice = seats.find((seat, i) => {
+      const other = byName.get(`${pool} ${seat.app.id}`);
+      const elsewhere = other !== undefined && other.cluster !== seat.cluster;
+      return elsewhere || seats.slice(0, i).some(({ app }) => app.id === seat.app.id);
     });
     if (away !== undefined) refused.set(claim.key, refusal('InvalidSpec', severalClusters(away, first)));
     else if (twice !== undefined) {
-      const other = byName.get(`${pool} ${twice.app.id}`) ?? first;
+      const other =
+        byName.get(`${pool} ${twice.app.id}`) ?? seats.find(({ app }) => app.id === twice.app.id) ?? first;
       refused.set(claim.key, refusal('InvalidSpec', sameName(twice, other)));
     } else {
       firstSeat.set(pool, first);
@@ -209,8 +211,11 @@ function severalClusters({ app, claim }: Seat, first: Seat): string {
   return `capacity.cluster is the room of one cluster, and app ${app.name} lives in another one than app ${first.app.name}${whose}; give the pool slots or resources, or let them live in one cluster`;
 }
 
-function sameName({ app, claim }: Seat, other: Seat): string {
-  return `app ${app.name} (${claim.version.place}) and app ${other.app.name} of policy ${other.claim.key} (${other.claim.version.place}) are both called ${app.id}, in different clusters; in one pool names are different`;
+function sameName({ app, claim, cluster }: Seat, other: Seat): string {
+  if (cluster === other.cluster)
+    return `app ${app.name} and app ${other.app.name} are both ${app.id}: remove one of them`;
+  const theirs = other.claim === claim ? '' : ` of policy ${other.claim.key} (${other.claim.version.place})`;
+  return `app ${app.name} (${claim.version.place}) and app ${other.app.name}${theirs} are both called ${app.id}, in different clusters; in one pool names are different`;
 }
 
 /** A shared budget covers the minimums of all its members. A policy's own budget was checked with its document. */

@@ -24,7 +24,7 @@ class TwoSchedulers {
   readonly kube: MemoryScheduler;
   readonly world: World;
 
-  constructor({ stopMs = 1_000, definition = false } = {}) {
+  constructor({ stopMs = 1_000, sameTitle = false } = {}) {
     this.kube = createMemoryScheduler({ startMs: 500, stopMs }, { clock: this.clock });
     const wordsOf = (cluster: ClusterSpec | undefined) => ({
       ...PLAIN_WORDS,
@@ -39,9 +39,8 @@ class TwoSchedulers {
           isThere(app)
             ? {
                 scheduler: 'kube',
-                name: `shop/${app.name}`,
-                title: `Deployment shop/${app.name}`,
-                ...(definition && { definition: { cmd: 'run' }, adopt: true }),
+                name: `shop/${sameTitle ? 'same' : app.name}`,
+                title: `Deployment shop/${sameTitle ? 'same' : app.name}`,
               }
             : undefined,
         wordsOf,
@@ -215,6 +214,16 @@ describe('a pool over two schedulers', () => {
     expect(two.world.condition('demo', 'Accepted')).toBe('False/InvalidSpec');
     expect(two.world.message('demo', 'Accepted')).toBe(
       'capacity.cluster is the room of one cluster, and app k-workers lives in another one than app front; give the pool slots or resources, or let them live in one cluster',
+    );
+  });
+
+  it('is refused where two of its apps are one workload', async () => {
+    two = new TwoSchedulers({ sameTitle: true });
+    two.world.policies.put('demo', spanning([aFiller('k-one'), aFiller('k-two')]));
+    await two.world.start();
+    expect(two.world.condition('demo', 'Accepted')).toBe('False/InvalidSpec');
+    expect(two.world.message('demo', 'Accepted')).toBe(
+      'app k-two and app k-one are both Deployment shop/same: remove one of them',
     );
   });
 
