@@ -74,15 +74,13 @@ function timingLine({ name, medianUs, p95Us, ratio, runs }: Timing): string {
   return `${name.padEnd(50)} median ${us(medianUs)}  p95 ${us(p95Us)}  ×${ratio.toFixed(1).padStart(6)}  (${runs} runs)\n`;
 }
 
-function figureLine({ name, value, unit, limit, note }: Figure): string {
+function figureLine({ name, value, unit, limit, invalid, note }: Figure): string {
   const shown = `${Number.isInteger(value) ? value : value.toFixed(value < 10 ? 2 : 1)} ${unit}`
     .trim()
     .padStart(10);
-  const bound =
-    limit === undefined
-      ? ''
-      : `at most ${limit}${unit && ` ${unit}`}: ${value <= limit ? 'reached' : 'MISSED'}`;
-  return `${name.padEnd(50)} ${shown}  ${bound.padEnd(24)}  (${note})\n`;
+  const verdict = invalid !== undefined ? 'INVALID' : value <= (limit ?? value) ? 'reached' : 'MISSED';
+  const said = limit === undefined ? invalid && verdict : `at most ${limit}${unit && ` ${unit}`}: ${verdict}`;
+  return `${name.padEnd(50)} ${shown}  ${(said ?? '').padEnd(24)}  (${invalid === undefined ? '' : `${invalid}; `}${note})\n`;
 }
 
 const { values, positionals } = parseArgs({
@@ -121,7 +119,8 @@ async function printCosts(): Promise<void> {
   if (values.output === 'json') {
     const figures = reach.map((figure) => ({
       ...figure,
-      ...(figure.limit !== undefined && { reached: figure.value <= figure.limit }),
+      ...(figure.limit !== undefined &&
+        figure.invalid === undefined && { reached: figure.value <= figure.limit }),
     }));
     process.stdout.write(`${JSON.stringify({ machine: before, rows, reach: figures })}\n`);
   } else {

@@ -25,6 +25,8 @@ export interface Figure {
   readonly unit: string;
   /** Most that it may be; absent: told for comparison. */
   readonly limit?: number;
+  /** Why it says nothing about the limit: the work was not done. */
+  readonly invalid?: string;
   readonly note: string;
 }
 

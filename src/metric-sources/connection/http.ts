@@ -5,6 +5,7 @@ import { defined } from '../../lang/defined.ts';
 import type { MetricSourceDeps } from '../source.ts';
 import { networkFailureOf, readFailure } from './failure.ts';
 import { SharedConnections, type SharedDispatcher } from './shared.ts';
+import { ReaderSlots } from './slots.ts';
 
 export interface HttpTarget {
   /** `https://host:port/base`, without credentials. */
@@ -68,7 +69,7 @@ export class HttpReader {
   /** `host:port` for people. */
   readonly host: string;
   readonly #origin: string;
-  #shared: SharedDispatcher | undefined;
+  #shared: { readonly connections: SharedDispatcher; readonly slots: ReaderSlots } | undefined;
   /** Questions without an answer yet. */
   readonly #open = new Set<AbortController>();
   #isClosed = false;
@@ -117,15 +118,17 @@ export class HttpReader {
     undici ??= await import('undici');
     if (this.#isClosed) throw readFailure(what, this.host, CLOSED);
     const { baseUrl, ca } = this.#target;
-    this.#shared ??= connections.hold(undici, { origin: this.#origin, ca });
-    this.#onCall?.();
+    this.#shared ??= this.#hold(undici, ca);
+    const { connections: held, slots } = this.#shared;
     const mine = new AbortController();
     const abort = (): void => mine.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     this.#open.add(mine);
-    try {
-      const answer = await undici.request(`${baseUrl}${path}`, {
-        dispatcher: this.#shared.dispatcher,
+    const { request } = undici;
+    const ask = async (): Promise<HttpReply> => {
+      this.#onCall?.();
+      const answer = await request(`${baseUrl}${path}`, {
+        dispatcher: held.dispatcher,
         signal: mine.signal,
         method,
         headers,
@@ -133,6 +136,9 @@ export class HttpReader {
       });
       const text = await boundedText(answer.body, maxBytes);
       return { status: answer.statusCode, headers: answer.headers, text, maxBytes };
+    };
+    try {
+      return await slots.run(ask, mine.signal);
     } catch (error) {
       signal.throwIfAborted();
       if (mine.signal.aborted) throw readFailure(what, this.host, CLOSED);
@@ -144,6 +150,14 @@ export class HttpReader {
       signal.removeEventListener('abort', abort);
       this.#open.delete(mine);
     }
+  }
+
+  #hold(
+    client: typeof import('undici'),
+    ca: string | undefined,
+  ): { readonly connections: SharedDispatcher; readonly slots: ReaderSlots } {
+    const shared = connections.hold(client, { origin: this.#origin, ca });
+    return { connections: shared, slots: new ReaderSlots(shared.slots) };
   }
 
   textOf(what: string, { text, maxBytes }: HttpReply): string {
@@ -168,7 +182,7 @@ export class HttpReader {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const call of this.#open) call.abort();
-    await this.#shared?.release();
+    await this.#shared?.connections.release();
   }
 }
 

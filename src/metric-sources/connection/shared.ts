@@ -2,6 +2,7 @@
 
 import type { Dispatcher } from 'undici';
 import { isLoopback } from '../../runtime/network/loopback.ts';
+import { Slots } from './slots.ts';
 
 type Undici = typeof import('undici');
 
@@ -15,20 +16,20 @@ export interface HttpServerIdentity {
 /** What one of them holds until it closes. */
 export interface SharedDispatcher {
   readonly dispatcher: Dispatcher;
+  /** Of all who share it. */
+  readonly slots: Slots;
   /** The last one closes the connections. Never throws. */
   release(): Promise<void>;
 }
 
 /** Servers and proxies commonly drop idle connections after a minute. */
 const KEEP_ALIVE_MS = 30_000;
-/**
- * A question without an answer has its connection for itself, until its reader ends it. Many are needed for those; without a
- * bound a server that is slow for a moment would get ever more of them.
- */
-const MOST_CONNECTIONS = 256;
+/** Questions at a time to one server: without a bound a server that is slow for a moment would get ever more of them. */
+const MOST_QUESTIONS = 256;
 
 interface Held {
   readonly dispatcher: Dispatcher;
+  readonly slots: Slots;
   holders: number;
 }
 
@@ -38,12 +39,17 @@ export class SharedConnections {
 
   hold(undici: Undici, server: HttpServerIdentity): SharedDispatcher {
     const key = JSON.stringify([server.origin, server.ca]);
-    const held = this.#held.get(key) ?? { dispatcher: dispatcherFor(undici, server), holders: 0 };
+    const held = this.#held.get(key) ?? {
+      dispatcher: dispatcherFor(undici, server),
+      slots: new Slots(MOST_QUESTIONS),
+      holders: 0,
+    };
     this.#held.set(key, held);
     held.holders += 1;
     let isReleased = false;
     return {
       dispatcher: held.dispatcher,
+      slots: held.slots,
       release: async () => {
         if (isReleased) return;
         isReleased = true;
@@ -60,7 +66,6 @@ export class SharedConnections {
 function dispatcherFor(undici: Undici, { origin, ca }: HttpServerIdentity): Dispatcher {
   const options = {
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connections: MOST_CONNECTIONS,
     ...(ca !== undefined && { connect: { ca } }),
   };
   if (isLoopback(new URL(origin).hostname)) return new undici.Agent(options);

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { HttpReader } from '../../../src/metric-sources/connection/http.ts';
+import { until } from '../../support/until.ts';
 import { never } from '../servers.ts';
 
 async function started(): Promise<{ readonly server: Server; readonly baseUrl: string }> {
@@ -55,4 +56,30 @@ it('asks nothing any more once it is closed', async () => {
   const reader = new HttpReader({ baseUrl });
   await reader.close();
   await expect(reader.get({ what: 'a', path: '/a' }, never)).rejects.toThrow(/closed/);
+});
+
+it('answers a reader although hundreds of others on its server get no answer, whose connections end with them', async () => {
+  const { server, baseUrl } = await started();
+  const silentSockets = new Set<Socket>();
+  server.on('request', ({ url, socket }) => {
+    if (url !== '/silent') return;
+    silentSockets.add(socket);
+    socket.once('close', () => silentSockets.delete(socket));
+  });
+  const hanging = Array.from({ length: 300 }, () => new HttpReader({ baseUrl }));
+  const rounds = [new AbortController(), new AbortController()];
+  const asked: Promise<unknown>[] = [];
+  for (const { signal } of rounds) {
+    for (const each of hanging) asked.push(each.get({ what: 'a', path: '/silent' }, signal).catch(() => 0));
+    const expected = asked.length === 300 ? 256 : 600;
+    await until('they hang', () => silentSockets.size === expected);
+  }
+
+  const other = new HttpReader({ baseUrl });
+  expect((await other.get({ what: 'a', path: '/a' }, never)).text).toBe('{}');
+
+  for (const round of rounds) round.abort();
+  await Promise.all(asked);
+  await until('their connections are closed', () => silentSockets.size === 0);
+  await Promise.all([other, ...hanging].map((each) => each.close()));
 });
