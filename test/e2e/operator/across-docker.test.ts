@@ -32,7 +32,7 @@ function consumer(url: string): string {
 `;
 }
 
-describe.skipIf(dockerMissing())('a pool across Marathon and Docker', () => {
+describe.skipIf(dockerMissing())('a pool across Marathon and Docker', { timeout: 120_000 }, () => {
   const laptop = new Laptop();
   let engine: TestEngine;
   let marathon: MarathonServer;
