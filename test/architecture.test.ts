@@ -50,6 +50,8 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': ['server/kube'],
   '@aws-sdk/client-sqs': ['metric-sources/sqs'],
   '@azure/storage-queue': ['metric-sources/azure-queue', 'programs'],
+  '@grpc/grpc-js': ['metric-sources/keda-external'],
+  '@grpc/proto-loader': ['metric-sources/keda-external'],
   '@marcbachmann/cel-js': ['core', 'api'],
   croner: ['core', 'api'],
   pg: ['metric-sources/postgresql'],

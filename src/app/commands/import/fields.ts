@@ -70,6 +70,11 @@ export class Fields {
     return children;
   }
 
+  /** Names of the fields that nobody has taken yet. */
+  rest(): readonly string[] {
+    return Object.keys(this.#given).filter((name) => !this.#seen.has(name));
+  }
+
   /** All of it counts as accounted for. */
   takeAll(): void {
     for (const name of Object.keys(this.#given)) this.#seen.add(name);

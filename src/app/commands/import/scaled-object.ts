@@ -95,7 +95,10 @@ function triggerOf(
   const metadata = trigger.at('metadata');
   // Where earlier versions had it.
   metadata.take('metricType');
-  const imported = TRIGGERS[type]?.({ metadata, parameters: parametersOf(metadata, authentication) }) ?? {
+  const [namespace = '', ...rest] = key.split('/');
+  const parameters = parametersOf(metadata, authentication);
+  const scaledObject = { name: rest.join('/'), namespace };
+  const imported = TRIGGERS[type]?.({ metadata, parameters, scaledObject }) ?? {
     kind: 'none',
     why: `there is no source for a trigger of type ${type}`,
   };

@@ -4,6 +4,7 @@ import { awsSqsQueue } from './aws-sqs-queue.ts';
 import { azureQueue } from './azure-queue.ts';
 import { azureServiceBus } from './azure-servicebus.ts';
 import { cron } from './cron.ts';
+import { external } from './external.ts';
 import { postgresql } from './postgresql.ts';
 import { prometheus } from './prometheus.ts';
 import { rabbitmq } from './rabbitmq.ts';
@@ -19,6 +20,8 @@ export const TRIGGERS: Readonly<Record<string, (trigger: Trigger) => Imported>> 
   'azure-servicebus': azureServiceBus,
   cpu: noRoom,
   cron,
+  external,
+  'external-push': external,
   memory: noRoom,
   postgresql,
   prometheus,

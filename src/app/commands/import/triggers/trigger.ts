@@ -7,6 +7,8 @@ import type { Fields } from '../fields.ts';
 export interface Trigger {
   readonly metadata: Fields;
   readonly parameters: Parameters;
+  /** What it scales. */
+  readonly scaledObject: { readonly name: string; readonly namespace: string };
 }
 
 export type Imported =

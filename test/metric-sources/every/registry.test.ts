@@ -3,15 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { MetricSpec } from '../../src/api/policy.ts';
-import type { MetricReading } from '../../src/core/observation.ts';
-import { METRIC_SOURCES, metricSources } from '../../src/metric-sources/registry.ts';
-import { VirtualClock } from '../../src/runtime/clock.ts';
-import { TerminalError } from '../../src/runtime/errors.ts';
-import { silentLogger } from '../../src/runtime/log.ts';
-import { fakeValues } from '../support/values.ts';
+import type { MetricSpec } from '../../../src/api/policy.ts';
+import type { MetricReading } from '../../../src/core/observation.ts';
+import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { TerminalError } from '../../../src/runtime/errors.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { fakeValues } from '../../support/values.ts';
 
-const room = resolve(import.meta.dirname, '../../src/metric-sources');
+const room = resolve(import.meta.dirname, '../../../src/metric-sources');
 const types = METRIC_SOURCES;
 
 describe('the registry of metric sources', () => {
