@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { DecisionInput, DecisionMemory } from '../../src/core/decision.ts';
+import { controlPlane } from '../cluster/control-plane.ts';
 import { rates, ratesText } from '../rates/rates.ts';
 import { reality } from '../reality/reality.ts';
 import { realityText } from '../reality/text.ts';
@@ -115,7 +116,9 @@ async function printCosts(): Promise<void> {
     ? { rows: [], reach: await bounds() }
     : positionals.includes('sources')
       ? { rows: [], reach: await readings() }
-      : await everything();
+      : positionals.includes('cluster')
+        ? { rows: [], reach: await controlPlane() }
+        : await everything();
   if (values.output === 'json') {
     const figures = reach.map((figure) => ({
       ...figure,

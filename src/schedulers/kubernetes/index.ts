@@ -26,7 +26,7 @@ import type { Look } from './follow/namespace.ts';
 import { observationOf } from './observation.ts';
 import { type Target, targetOf, targetText } from './target/target.ts';
 import { Wakes } from './wakes.ts';
-import { Counts, type Sight } from './write/counts.ts';
+import { Counts, type Shown, type Sight } from './write/counts.ts';
 import { writeScale } from './write/scale.ts';
 import { markVictims } from './write/victims.ts';
 
@@ -60,6 +60,8 @@ export class KubernetesScheduler implements ReportingScheduler {
   readonly #calls: KubeCalls;
   readonly #wakes: Wakes;
   readonly #counts = new Counts();
+  /** Most workloads are as they were when they were looked at before. */
+  readonly #observations = new Map<string, Observed>();
   #connection: Promise<Connection> | undefined;
 
   /** @param server for people, until the cluster was asked */
@@ -196,16 +198,13 @@ export class KubernetesScheduler implements ReportingScheduler {
   }
 
   #observed(name: string, look: Seen): AppObservation {
-    const { workload, scale, pods, refused } = look;
-    const count = this.#counts.tell(name, sightOf(look));
-    return observationOf({
-      target: mustBeTarget(name),
-      workload,
-      count,
-      selector: scale.selector,
-      pods,
-      refused,
-    });
+    const { workload, pods, refused } = look;
+    const of = { workload, pods, refused, count: this.#counts.tell(name, sightOf(look)) };
+    const known = this.#observations.get(name);
+    if (known !== undefined && isSame(known, of)) return known.app;
+    const app = observationOf({ target: mustBeTarget(name), ...of });
+    this.#observations.set(name, { ...of, app });
+    return app;
   }
 
   /** One that failed to open is tried again: the kubeconfig may be mended. */
@@ -228,6 +227,26 @@ export class KubernetesScheduler implements ReportingScheduler {
       throw new TransientError(messageOf(error), { cause: error });
     }
   }
+}
+
+interface ObservedOf extends Pick<Seen, 'workload' | 'pods' | 'refused'> {
+  readonly count: Shown;
+}
+
+interface Observed extends ObservedOf {
+  readonly app: AppObservation;
+}
+
+/** What is read in an object stays the same object until the object changes. */
+function isSame(a: ObservedOf, b: ObservedOf): boolean {
+  return (
+    a.workload === b.workload &&
+    a.pods === b.pods &&
+    a.refused === b.refused &&
+    a.count.version === b.count.version &&
+    a.count.replicas === b.count.replicas &&
+    a.count.isOurs === b.count.isOurs
+  );
 }
 
 function sightOf({ workload, scale, resourceVersion }: Seen): Sight {

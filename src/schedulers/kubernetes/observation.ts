@@ -3,7 +3,6 @@
 import type { AppDefinition } from '../../api/policy.ts';
 import type { AppObservation, TaskObservation, WaitingReason } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
-import type { Selector } from './objects/selector.ts';
 import type { Pod } from './pods/pod.ts';
 import { type Target, targetId, targetText } from './target/target.ts';
 import type { Workload } from './target/workload.ts';
@@ -14,7 +13,6 @@ export interface Seen {
   readonly workload: Workload;
   /** What is asked for: as the cluster shows it, or as we have just written it. */
   readonly count: { readonly replicas: number; readonly isOurs: boolean; readonly version: string };
-  readonly selector: Selector;
   readonly pods: readonly Pod[];
   /** Why it is not ours to scale. */
   readonly refused?: string | undefined;

@@ -25,7 +25,6 @@ const observed = (replicas: number, pods: readonly ReturnType<typeof aPod>[], mo
     target,
     workload: { ...workload, ...more },
     count: { replicas, isOurs: false, version: 'v' },
-    selector: [],
     pods: pods.map(podOf),
   });
 const stopping = readyPod({ metadata: { deletionTimestamp: '2026-11-29T06:00:00Z' } });

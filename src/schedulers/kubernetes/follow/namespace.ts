@@ -50,6 +50,10 @@ export class Namespace {
   readonly #scales: Scales;
   /** Selectors of the targets that were looked at, to know whom a pod is about. */
   readonly #selectors = new Map<string, Selector>();
+  readonly #found = new Map<
+    string,
+    { readonly index: PodIndex; readonly selector: Selector; readonly pods: readonly Pod[] }
+  >();
   /** Undefined once a pod has changed. */
   #index: PodIndex | undefined;
 
@@ -97,7 +101,7 @@ export class Namespace {
       state: 'seen',
       workload,
       scale: { ...scale, selector },
-      pods: this.#indexOf(pods).of(selector),
+      pods: this.#podsOf(targetId(target), selector, this.#indexOf(pods)),
       refused: ownedBy(target, workload) ?? heldBy(holders.all, target),
       path,
       resourceVersion,
@@ -106,6 +110,7 @@ export class Namespace {
 
   #gone(target: Target): Look {
     this.#selectors.delete(targetId(target));
+    this.#found.delete(targetId(target));
     return { state: 'absent' };
   }
 
@@ -151,6 +156,17 @@ export class Namespace {
     return { trouble, all };
   }
 
+  /** The same list while nothing about any pod has changed. */
+  #podsOf(id: string, selector: Selector, index: PodIndex): readonly Pod[] {
+    const known = this.#found.get(id);
+    if (known?.index === index && known.selector === selector) return known.pods;
+    const pods = index.of(selector);
+    // Of an index of other pods the same may come out.
+    const same = known !== undefined && isSameList(known.pods, pods) ? known.pods : pods;
+    this.#found.set(id, { index, selector, pods: same });
+    return same;
+  }
+
   #indexOf({ cache }: Reflector): PodIndex {
     this.#index ??= new PodIndex(cache.all().map((object) => this.#pods.facts.of(object)));
     return this.#index;
@@ -170,6 +186,10 @@ export class Namespace {
     );
     if (about.length > 0) this.#deps.onChange(new Set(about.map(([id]) => id)));
   }
+}
+
+function isSameList(a: readonly Pod[], b: readonly Pod[]): boolean {
+  return a.length === b.length && a.every((pod, i) => pod === b[i]);
 }
 
 /** Whoever made it sets its count back. */
