@@ -14,6 +14,7 @@ const NO_LIMITS = {
 export const BEHAVIOR: BehaviorSpec = {
   scaleUp: NO_LIMITS,
   scaleDown: NO_LIMITS,
+  futility: 'Detect',
   minHold: '0s',
   onMetricFailure: { staleAfter: '10s', action: 'Hold', after: '1m' },
 };

@@ -48,6 +48,7 @@ export const CONDITION_REASONS = [
   'AtCapacity',
   'ClusterFull',
   'NotCreated',
+  'NoGain',
   'Held',
   'LimitedByBehavior',
   'CapacityUnknown',

@@ -135,6 +135,8 @@ export interface BehaviorSpec {
   readonly yieldRate?: { readonly value: number; readonly periodSeconds: number };
   readonly onMetricFailure: MetricFailureSpec;
   readonly idleVictims?: IdleVictims;
+  /** Whether it is found out when more instances get no more done, and then no more are asked for. */
+  readonly futility: 'Detect' | 'Ignore';
   readonly startupTime?: Duration;
 }
 

@@ -215,6 +215,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'stopDelay',
       'serviceRate',
       'serviceSpread',
+      'mostPerS',
       'metricError',
       'metricAge',
       'suite',

@@ -105,5 +105,6 @@ function remember({ demand, wanted, granted, to }: Allocation, nowMs: number): A
     granted,
     to,
     ...(memory.accounts && { accounts: memory.accounts }),
+    ...(memory.futility && { futility: memory.futility }),
   };
 }

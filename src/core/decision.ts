@@ -82,7 +82,9 @@ export type LimitedBy =
   | 'behavior'
   | 'held'
   | 'metric'
-  | 'launching';
+  | 'launching'
+  /** More instances get no more work done. */
+  | 'futility';
 
 export interface AppDecision {
   readonly id: string;

@@ -7,10 +7,11 @@ import { isBlocked, isOverridden } from './allocation/pool.ts';
 import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type BehaviorMemory, shape } from './demand/behavior.ts';
+import { type FutilityMemory, followFutility, type QueueLook } from './demand/futility.ts';
 import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './demand/launch-trouble.ts';
 import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
 import type { MissAccount } from './demand/objective.ts';
-import { targetDemand } from './demand/targets.ts';
+import { type TargetDemand, targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count } from './numbers.ts';
@@ -48,6 +49,7 @@ export interface DemandMemory {
   readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
   readonly accounts?: readonly (MissAccount | null)[] | undefined;
+  readonly futility?: FutilityMemory | undefined;
 }
 
 /** Where an app stands at the start of the round. */
@@ -140,8 +142,15 @@ function scaled(s: DemandInput): DemandDraft {
   const situation = { app, timing, nowMs, asked, ready, launches, settled, accounts };
   const a = targetDemand(situation, state?.laws ?? []);
   const first = isFirst(state);
+  const { futility, capped } = useful(s, { ...a, asked, settled, deadTimeMs: launches.deadTimeMs });
   const shaped = shape(
-    { asked, wanted: first ? asked : a.wanted, need: first ? asked : a.need, holdMs: a.holdMs, nowMs },
+    {
+      asked,
+      wanted: first ? asked : capped.wanted,
+      need: first ? asked : capped.need,
+      holdMs: a.holdMs,
+      nowMs,
+    },
     state?.behavior ?? {},
     { behavior: app.behavior, timing },
   );
@@ -151,15 +160,39 @@ function scaled(s: DemandInput): DemandDraft {
     reason: first ? FIRST : a.reason,
     steps: first
       ? [...a.steps, { rule: 'start', before: a.wanted, after: asked, reason: FIRST }]
-      : joined(a.steps, shaped.steps),
-    limitedBy: a.unknown ? 'metric' : shaped.limitedBy,
+      : joined(joined(a.steps, capped.steps), shaped.steps),
+    limitedBy: a.unknown ? 'metric' : (shaped.limitedBy ?? capped.limitedBy),
     figures: a.figures,
     unknown: a.unknown,
     laws: a.memory,
     launches,
     behavior: shaped.memory,
     accounts: a.accounts,
+    futility,
   };
+}
+
+interface Capped extends Pick<TargetDemand, 'wanted' | 'need' | 'steps'> {
+  readonly limitedBy?: LimitedBy;
+}
+
+const NO_STEPS: readonly DecisionStep[] = [];
+
+/** Not more than are of use, where that is looked for. */
+function useful(
+  { app, state, min, nowMs }: DemandInput,
+  a: TargetDemand & Pick<QueueLook, 'asked' | 'settled' | 'deadTimeMs'>,
+): { readonly futility: FutilityMemory | undefined; readonly capped: Capped } {
+  const { wanted, need, queue, asked, settled, deadTimeMs } = a;
+  const all = { wanted, need, steps: NO_STEPS };
+  const looked = app.behavior.futility !== 'Ignore' && app.held === undefined && app.override === undefined;
+  if (!looked || queue === undefined) return { futility: undefined, capped: all };
+  const look = { ...queue, nowMs, asked, settled, wanted, min, deadTimeMs };
+  const { memory: futility, cap, reason = '', known } = followFutility(state?.futility, look);
+  if (cap === undefined || wanted <= cap) return { futility, capped: all };
+  const steps = [{ rule: 'futility', before: wanted, after: cap, reason }];
+  const limitedBy = known === true ? ({ limitedBy: 'futility' } as const) : {};
+  return { futility, capped: { wanted: cap, need: Math.min(need, cap), steps, ...limitedBy } };
 }
 
 /** Mostly one of the two is empty, and then nothing is copied. */
@@ -180,6 +213,7 @@ function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
     launches: s.state?.launches ?? null,
     behavior: s.state?.behavior ?? {},
     accounts: s.state?.accounts,
+    futility: undefined,
   };
 }
 
@@ -239,6 +273,7 @@ function bound(s: DemandInput, draft: DemandDraft): AppDemand {
       behavior: draft.behavior,
       trouble: s.trouble,
       accounts: draft.accounts,
+      futility: draft.futility,
     },
   };
 }

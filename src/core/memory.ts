@@ -4,6 +4,7 @@ import { isObject } from '../api/schema/json-schema.ts';
 import type { PreemptionMemory } from './allocation/preemption.ts';
 import type { DecisionMemory } from './decision.ts';
 import type { BehaviorMemory } from './demand/behavior.ts';
+import { type FutilityMemory, isFutility } from './demand/futility.ts';
 import type { Tally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
 import type { LaunchMemory } from './demand/launches.ts';
@@ -25,6 +26,8 @@ export type AppState = {
   readonly preemption: PreemptionMemory;
   /** One per target, in order; null where it has no objective. Absent: no target has one. */
   readonly accounts?: readonly (MissAccount | null)[];
+  /** Whether more instances get more done. */
+  readonly futility?: FutilityMemory;
   /** What the last round granted and asked for. */
   readonly granted: number;
   readonly to: number;
@@ -59,8 +62,9 @@ export function statesIn(memory: DecisionMemory | undefined): (id: string) => Ap
 
 function isState(raw: unknown): raw is AppState {
   if (!isObject(raw) || !isSound(raw)) return false;
-  const { laws, launches, behavior, trouble, preemption, accounts = [], granted, to } = raw;
+  const { laws, launches, behavior, trouble, preemption, accounts = [], futility, granted, to } = raw;
   return (
+    (futility === undefined || isFutility(futility)) &&
     Array.isArray(accounts) &&
     accounts.every((account) => account === null || isAccount(account)) &&
     Array.isArray(laws) &&

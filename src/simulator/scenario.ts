@@ -65,7 +65,7 @@ export function scenario(
     metricError: settings.metricError,
     intervalMs: durationMs(policy.spec.interval),
     steps: curve.steps,
-    ...defined({ fromMs: settings.fromMs }),
+    ...defined({ fromMs: settings.fromMs, mostPerS: settings.mostPerS }),
   };
 }
 

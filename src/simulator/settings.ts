@@ -8,6 +8,8 @@ export interface Settings {
   readonly serviceRate: number;
   /** Standard deviation of the work of one message, as a share of its mean: 0 clockwork, 1 exponential. */
   readonly serviceSpread: number;
+  /** Messages/s that all instances of an app together can work off, as where a database is the limit; absent: none. */
+  readonly mostPerS?: number;
   readonly metricAgeMs: number;
   /** Largest error of a count, as a share of it. */
   readonly metricError: number;

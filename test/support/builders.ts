@@ -33,6 +33,7 @@ export function aBehavior(over: Partial<BehaviorSpec> = {}): BehaviorSpec {
     scaleDown: anyScaling,
     giveBackAfter: '0s',
     minHold: '0s',
+    futility: 'Ignore',
     onMetricFailure: { staleAfter: '10s', action: 'Hold', after: '1m' },
     ...over,
   };

@@ -76,6 +76,11 @@ export const behaviorSchema: JsonSchema = object(
   {
     scaleUp: scalingRules("Limits on growing, in HorizontalPodAutoscaler v2's words."),
     scaleDown: scalingRules("Limits on shrinking, in HorizontalPodAutoscaler v2's words."),
+    futility: choice(
+      'Whether to find out that more instances get no more work done, as when a database is the limit. While its target stays missed for a minute and its queue grows no shorter, Detect does with a third fewer for a while; what is of no use is given back, and tried again later. Ignore asks for whatever the law wants.',
+      ['Detect', 'Ignore'],
+      'Detect',
+    ),
     maxStep: count('The largest change in one decision; no limit by default.', { minimum: 1 }),
     giveBackAfter: duration(
       'How long a lower need must last before instances are given back. By default 1.6 times what it takes until a new instance serves and is seen, at least 3s; 10s for laws other than Fluid.',

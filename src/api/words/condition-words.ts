@@ -117,6 +117,11 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
     of: ['ScalingLimited'],
     meaning: 'An app does not exist and cannot be created. It holds nothing, and nothing is lent meanwhile.',
   },
+  NoGain: {
+    of: ['ScalingLimited'],
+    meaning:
+      'More instances of an app get no more work done: look for what they wait for, such as a database, or for messages that come back. The useless ones were given back; the message has the numbers, and when more are tried again.',
+  },
   Held: { of: ['ScalingLimited'], meaning: 'A count is kept: by a person, for a restart, or in a conflict.' },
   LimitedByBehavior: {
     of: ['ScalingLimited'],

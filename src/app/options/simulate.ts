@@ -108,6 +108,13 @@ export const SIMULATE_OPTIONS = {
     env: [],
     help: 'how uneven the work is, as a coefficient of variation: 0 clockwork, 1 exponential (default 0.7)',
   },
+  mostPerS: {
+    flag: '--throughput-limit',
+    arg: 'N',
+    type: 'number',
+    env: [],
+    help: 'messages per second that all instances of an app together can work off, as where a database is the limit (default: no limit)',
+  },
   metricError: {
     flag: '--metric-error',
     arg: 'SHARE',

@@ -12,7 +12,9 @@ import { queueLaw } from '../law/queue.ts';
 import { simpleQueueLaw } from '../law/simple-queue.ts';
 import type { LawMemory } from '../memory.ts';
 import { count, instant } from '../numbers.ts';
+import type { MetricSample } from '../observation.ts';
 import { combine, type Wish } from './formula.ts';
+import type { QueueLook } from './futility.ts';
 import { levelAt } from './history.ts';
 import type { LaunchMemory } from './launches.ts';
 import { messagesOf } from './messages.ts';
@@ -38,6 +40,8 @@ export interface TargetDemand extends LawResult<readonly (LawMemory | null)[]> {
   readonly steps: readonly DecisionStep[];
   /** Whether some target could not be read and its count is merely kept. */
   readonly unknown: boolean;
+  /** What the queue of the target that asks for most shows; absent while it cannot be read. */
+  readonly queue?: QueueSight | undefined;
   /** As the input's, after this round. */
   readonly accounts?: readonly (MissAccount | null)[];
 }
@@ -46,12 +50,16 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   const { app, asked } = situation;
   const answers = app.targets.map((_, i) => answer(situation, i, laws[i] ?? null));
   let leading = answers[0]?.said;
+  let queue = answers[0]?.queue;
   if (leading === undefined) throw new RangeError(`app ${app.id} is scaled but has no target`);
   let need = 0;
   let holdMs = 0;
   let unknown = false;
-  for (const { said, kept } of answers) {
-    if (said.wanted > leading.wanted) leading = said;
+  for (const { said, kept, queue: sight } of answers) {
+    if (said.wanted > leading.wanted) {
+      leading = said;
+      queue = sight;
+    }
     need = Math.max(need, said.need);
     holdMs = Math.max(holdMs, said.holdMs);
     unknown ||= kept;
@@ -60,8 +68,8 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   const memory = answers.map(({ said }) => said.memory);
   const steps = answers.map((each) => stepOf(asked, each));
   const accounts = app.targets.some(({ objective }) => objective !== undefined)
-    ? { accounts: answers.map(({ missed }, i) => accountOf(situation, i, missed)) }
-    : undefined;
+    ? { queue, accounts: answers.map((each, i) => accountOf(situation, i, each.queue?.missed)) }
+    : { queue };
   if (app.formula === undefined)
     return { wanted, need, holdMs, memory, figures, steps, reason, unknown, ...accounts };
   const combined = combine(app.formula, app.targets, { answers, asked });
@@ -87,9 +95,12 @@ function stepOf(asked: number, { said, known }: Answer): DecisionStep {
 interface Answer extends Wish {
   readonly said: LawResult<LawMemory | null>;
   readonly known: boolean;
-  /** Whether the target is missed now; undefined: not known. */
-  readonly missed?: boolean | undefined;
+  /** Absent while it cannot be read. */
+  readonly queue?: QueueSight;
 }
+
+/** A queue beside its law. */
+export type QueueSight = Pick<QueueLook, 'missed' | 'backlog' | 'done' | 'perInstanceS'>;
 
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
@@ -121,7 +132,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       said: isPlain(target) ? said : ownTerms(target, input, said),
       known: true,
       kept: false,
-      missed: isMissed(target, input, said.figures['servicePerS']),
+      queue: sightOf(target, { input, sample: use.sample, said }),
     };
   }
   const { onMetricFailure } = behavior;
@@ -156,6 +167,34 @@ function ownTerms<M>(
   }
   need = Math.min(need, wanted);
   return { ...said, wanted, need, reason: name === undefined ? reason : `${name}: ${reason}` };
+}
+
+function sightOf(
+  target: TargetSpec,
+  {
+    input,
+    sample,
+    said,
+  }: {
+    readonly input: LawInput;
+    readonly sample: MetricSample;
+    readonly said: LawResult<LawMemory>;
+  },
+): QueueSight {
+  const { waiting, inFlight = 0, arrivedTotal } = input.messages;
+  const backlog = waiting + inFlight;
+  const done = sample.completedTotal ?? (arrivedTotal === undefined ? undefined : arrivedTotal - backlog);
+  const missed = isMissed(target, input, said.figures['servicePerS']);
+  return { missed, backlog, done, perInstanceS: serviceOf(said.memory) };
+}
+
+/** It need not be as sure as what people are shown. */
+const MOST_DOUBT = 0.5;
+
+function serviceOf(memory: LawMemory): number | undefined {
+  if (memory.law !== 'Fluid' || !('estimate' in memory)) return undefined;
+  const { service, varService } = memory.estimate;
+  return Math.sqrt(varService) <= MOST_DOUBT * service ? service : undefined;
 }
 
 /** @param perS messages that one instance finishes a second, where that is known */

@@ -20,6 +20,8 @@ export interface QueueOptions {
   readonly serviceRate: number;
   /** Coefficient of variation of the time that one message takes: 0 clockwork, 1 exponential. */
   readonly serviceSpread: number;
+  /** Messages/s that all instances together can work off, however many they are; absent: no limit. */
+  readonly mostPerS?: number;
   /** Messages that a busy instance holds. */
   readonly heldPerInstance: number;
 }
@@ -59,20 +61,24 @@ export class Queue implements QueueModel {
     this.#ready = ready;
     const parts = this.#parts;
     const rate = this.#options.serviceRate * (curve.service[k] ?? 1);
+    const most = (this.#options.mostPerS ?? Number.POSITIVE_INFINITY) * (STEP_S / parts);
     const come = arrivals[k] ?? 0;
     for (let i = 0; i < parts; i++) {
-      this.#serve(rate * (STEP_S / parts), (luck[k] ?? 0) / Math.sqrt(parts));
+      this.#serve(rate * (STEP_S / parts), most, (luck[k] ?? 0) / Math.sqrt(parts));
       const arrived = Math.floor((come * (i + 1)) / parts) - Math.floor((come * i) / parts);
       this.#arrived += arrived;
       this.#total += arrived;
     }
   }
 
-  /** @param each messages that one busy instance finishes on average */
-  #serve(each: number, luck: number): void {
+  /**
+   * @param each messages that one busy instance finishes on average
+   * @param most messages that all of them together can finish
+   */
+  #serve(each: number, most: number, luck: number): void {
     const busy = Math.min(this.#ready, this.#total);
     if (busy <= 0) return;
-    const mean = busy * each;
+    const mean = Math.min(busy * each, most);
     this.#work += mean + this.#options.serviceSpread * Math.sqrt(mean) * luck;
     const done = Math.min(this.#total, Math.max(0, Math.floor(this.#work)));
     this.#total -= done;

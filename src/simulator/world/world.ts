@@ -2,6 +2,7 @@
 
 import { costOf, type Vector } from '../../core/allocation/free-capacity.ts';
 import type { AppInput, Budget } from '../../core/decision.ts';
+import { defined } from '../../lang/defined.ts';
 import type { KnownQueue } from '../../metric-sources/source.ts';
 import { STEP_MS } from '../load/curve.ts';
 import type { Demand } from '../load/demand.ts';
@@ -34,6 +35,8 @@ export interface WorldOptions {
   /** μ, messages/s per instance. */
   readonly serviceRate: number;
   readonly serviceSpread: number;
+  /** Messages/s that all instances of an app together can work off; absent: no limit. */
+  readonly mostPerS?: number;
   /** How old a count of the queue is when it is read, ms. */
   readonly metricAgeMs: number;
   /** Largest error of a count, as a share of it. */
@@ -197,8 +200,9 @@ interface ScheduledMember {
 
 function memberOf(app: WorldApp, options: WorldOptions): WritableMember {
   const { terms, demand, initial, heldPerInstance } = app;
-  const { steps, serviceRate, serviceSpread } = options;
-  const inBulk = (of: Demand): QueueModel => new Queue(of, { serviceRate, serviceSpread, heldPerInstance });
+  const { steps, serviceRate, serviceSpread, mostPerS } = options;
+  const service = { serviceRate, serviceSpread, ...defined({ mostPerS }) };
+  const inBulk = (of: Demand): QueueModel => new Queue(of, { ...service, heldPerInstance });
   const { queue = inBulk } = app;
   return {
     terms,

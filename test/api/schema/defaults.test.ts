@@ -52,6 +52,7 @@ describe('defaults', () => {
           scaleUp: rules,
           scaleDown: rules,
           minHold: '0s',
+          futility: 'Detect',
           onMetricFailure: { staleAfter: '10s', action: 'Hold', after: '1m' },
         },
         manualScale: { action: 'Hold', holdFor: '10m' },

@@ -76,7 +76,10 @@ function settingsOf(options: OptionValues): Settings {
     serviceSpread: options.serviceSpread ?? DEFAULT_SETTINGS.serviceSpread,
     metricAgeMs: options.metricAge ?? DEFAULT_SETTINGS.metricAgeMs,
     metricError: options.metricError ?? DEFAULT_SETTINGS.metricError,
-    ...defined({ fromMs: options.from === undefined ? undefined : timeOf(options.from) }),
+    ...defined({
+      mostPerS: options.mostPerS,
+      fromMs: options.from === undefined ? undefined : timeOf(options.from),
+    }),
   };
 }
 

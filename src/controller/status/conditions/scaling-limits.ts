@@ -23,6 +23,7 @@ const BEHAVIOR_RULES = ['behavior', 'giveBack', 'preemption'];
 
 /** What matters most first. `handover` is none: what was granted is on its way. */
 const LIMITS: readonly Limit[] = [
+  { by: 'futility', reason: 'NoGain', words: 'gains nothing from more instances' },
   { by: 'capacity', reason: 'AtCapacity', words: 'gets less than it wants: the capacity is used up' },
   { by: 'cluster', reason: 'ClusterFull', words: 'waits for room in the cluster' },
   { by: 'creation', reason: 'NotCreated', words: 'cannot be created' },

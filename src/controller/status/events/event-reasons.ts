@@ -72,6 +72,7 @@ const IS_APPLY_TROUBLE: Readonly<Record<ConditionReason, boolean>> = {
   AtCapacity: false,
   ClusterFull: false,
   NotCreated: false,
+  NoGain: false,
   Held: false,
   LimitedByBehavior: false,
   CapacityUnknown: false,

@@ -78,7 +78,7 @@ function conditionEvent(now: Condition, was: Condition | undefined): EventKind |
       if (now.reason === 'AlternatingCounts') return warning('Conflict');
       return now.status === 'False' && was?.status === 'True' ? normal('ScalingAgain') : undefined;
     case 'ScalingLimited':
-      if (now.reason === 'CapacityUnknown') return warning('CapacityUnknown');
+      if (now.reason === 'CapacityUnknown' || now.reason === 'NoGain') return warning(now.reason);
       return was?.reason === 'CapacityUnknown' && now.status !== 'Unknown'
         ? normal('CapacityKnown')
         : undefined;

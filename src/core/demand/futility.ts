@@ -1,0 +1,266 @@
+// core: whether more instances get more work done, learned by doing with fewer for a while when a target stays missed.
+
+import { brief, spanText } from '../../api/words/figures.ts';
+import { clamp } from '../numbers.ts';
+
+/** One round of an app as its queue shows it. */
+export interface QueueLook {
+  readonly nowMs: number;
+  /** How many are asked for. */
+  readonly asked: number;
+  /** Whether all that are asked for serve, and nothing else does. */
+  readonly settled: boolean;
+  /** What the law wants. */
+  readonly wanted: number;
+  readonly min: number;
+  /** Whether the target is missed; undefined: not known. */
+  readonly missed: boolean | undefined;
+  /** Messages that wait or are being worked on. */
+  readonly backlog: number;
+  /** Messages that were ever worked off; undefined where no counter tells. */
+  readonly done: number | undefined;
+  /** Messages that one instance works off a second, where that is known. */
+  readonly perInstanceS: number | undefined;
+  readonly deadTimeMs: number;
+}
+
+/** Where measuring began. */
+type Mark = readonly [atMs: number, asked: number, backlog: number, done: number | null];
+
+/** What was got done a second, and the variance of that figure. Without a counter it is how fast the backlog falls. */
+interface Pace {
+  readonly asked: number;
+  readonly perS: number;
+  readonly variance: number;
+  /** What each instance gets done if one is of as much use as another. */
+  readonly eachS: number;
+}
+
+/**
+ *     watch ── missed, and no better, for long ──▶ try ── as much with fewer ──▶ try fewer still ──▶ limited
+ *       ▲                                           └── less with fewer ──▶ rest                       │
+ *       └──────────────────────────── after a while that doubles each time ────────────────────────────┘
+ */
+export type FutilityMemory = {
+  readonly phase: 'watch' | 'try' | 'limited' | 'rest';
+  readonly sinceMs: number;
+  /** How often it came to an end already; the next time waits twice as long. */
+  readonly tries: number;
+  readonly from?: Mark;
+  /** Messages that one instance works off a second while the target is met. */
+  readonly healthyS?: number;
+  /** No more than these. In `try` and `limited`. */
+  readonly cap?: number;
+  /** In `try`: with how many it was compared. */
+  readonly before?: Pace;
+  /** In `limited`, and in `try` once fewer have done as much: what the useless ones gave and should have given. */
+  readonly useless?: { readonly instances: number; readonly gainS: number; readonly expectedS: number };
+  readonly untilMs?: number;
+};
+
+export interface Futility {
+  readonly memory: FutilityMemory;
+  /** The most instances that are of use, or that do while it is found out; undefined: no limit. */
+  readonly cap?: number;
+  readonly reason?: string;
+  /** More are known to be of no use. */
+  readonly known?: true;
+}
+
+/** A target is missed for at least so long, and at least so many dead times, before fewer are tried. */
+const STUCK_MS = 60_000;
+const STUCK_DEAD_TIMES = 6;
+/** The backlog falls, where it is this part of what it was. */
+const FALLS = 0.8;
+/** What was begun and tells nothing in this time is given up. */
+const LONGEST_MS = 600_000;
+/** One of so many is taken away to see whether it is missed. */
+const SHARE = 3;
+const LEAST_MEASURE_MS = 10_000;
+const MEASURE_DEAD_TIMES = 3;
+/** Measured once what is expected is so many deviations away from nothing. */
+const DEVIATIONS = 3;
+/** Less than this part of what was expected is no gain: two deviations from it at least. */
+const NO_GAIN = 1 / 3;
+const LIMITED_MS = 120_000;
+const REST_MS = 300_000;
+const LONGEST_WAIT_MS = 3_600_000;
+
+export function followFutility(memory: FutilityMemory | undefined, look: QueueLook): Futility {
+  const known = memory ?? { phase: 'watch', sinceMs: look.nowMs, tries: 0 };
+  const { perInstanceS, missed } = look;
+  const before =
+    known.sinceMs > look.nowMs ? { phase: 'watch' as const, sinceMs: look.nowMs, tries: 0 } : known;
+  const noted =
+    missed === false && perInstanceS !== undefined ? { ...before, healthyS: perInstanceS } : before;
+  switch (noted.phase) {
+    case 'watch':
+      return watch(noted, look);
+    case 'try':
+      return tryFewer(noted, look);
+    case 'limited':
+      return limited(noted, look);
+    case 'rest':
+      return rest(noted, look);
+  }
+}
+
+function watch(memory: FutilityMemory, look: QueueLook): Futility {
+  const { nowMs, asked, settled, wanted, min, missed, deadTimeMs } = look;
+  const { from } = memory;
+  if (missed === false) return { memory: begun(memory, look, 'watch', 0) };
+  const stuck = missed === true && settled && wanted >= asked && fewerThan(asked, min) < asked;
+  if (!stuck || from === undefined || from[1] !== asked || look.backlog < FALLS * from[2]) {
+    const { from: _none, ...rest } = memory;
+    return { memory: stuck ? { ...rest, from: markOf(look) } : rest };
+  }
+  const lastedMs = nowMs - from[0];
+  if (lastedMs > LONGEST_MS) return { memory: { ...memory, from: markOf(look) } };
+  if (lastedMs < Math.max(STUCK_MS, STUCK_DEAD_TIMES * deadTimeMs)) return { memory };
+  const pace = paceOf(from, look, memory);
+  const cap = fewerThan(asked, min);
+  if (pace === undefined || !tells(expected(pace, cap), 2 * pace.variance)) return { memory };
+  return trying({ ...begun(memory, look, 'try', memory.tries), cap, before: pace });
+}
+
+/** A verdict needs both levels measured. */
+function tryFewer(memory: FutilityMemory, look: QueueLook): Futility {
+  const { nowMs, asked, settled, missed, min, deadTimeMs } = look;
+  const { cap = asked, before, from, useless, tries } = memory;
+  if (before === undefined || missed === false) return { memory: begun(memory, look, 'watch', tries) };
+  const over = nowMs - memory.sinceMs > LONGEST_MS;
+  if (over) return useless === undefined ? resting(memory, look) : limiting(memory, before.asked, look);
+  if (!settled || asked !== cap) return trying(memory);
+  if (from === undefined || from[1] !== asked) return trying({ ...memory, from: markOf(look) });
+  if (nowMs - from[0] < Math.max(LEAST_MEASURE_MS, MEASURE_DEAD_TIMES * deadTimeMs)) return trying(memory);
+  const pace = paceOf(from, look, memory);
+  const expectedS = expected(before, cap);
+  if (pace === undefined || !tells(expectedS, before.variance + pace.variance)) return trying(memory);
+  const gainS = before.perS - pace.perS;
+  if (gainS >= NO_GAIN * expectedS)
+    return useless === undefined ? resting(memory, look) : limiting(memory, before.asked, look);
+  const sum = {
+    instances: before.asked - cap + (useless?.instances ?? 0),
+    gainS: gainS + (useless?.gainS ?? 0),
+    expectedS: expectedS + (useless?.expectedS ?? 0),
+  };
+  const fewer = fewerThan(cap, min);
+  // What comes next is compared with this level: it is measured well enough for that first.
+  if (fewer < cap && !tells(expected(pace, fewer), 2 * pace.variance)) return trying(memory);
+  const next = { ...begun(memory, look, 'try', tries), useless: sum };
+  return fewer < cap ? trying({ ...next, cap: fewer, before: pace }) : limiting(next, cap, look);
+}
+
+function limited(memory: FutilityMemory, look: QueueLook): Futility {
+  const { untilMs = look.nowMs, cap, tries } = memory;
+  if (look.missed === false && look.wanted <= (cap ?? look.wanted))
+    return { memory: begun(memory, look, 'watch', 0) };
+  if (look.nowMs >= untilMs) return { memory: begun(memory, look, 'watch', tries + 1) };
+  return { memory, known: true, ...(cap !== undefined && { cap }), reason: uselessText(memory, look.nowMs) };
+}
+
+function rest(memory: FutilityMemory, look: QueueLook): Futility {
+  const ends = look.missed === false || look.nowMs >= (memory.untilMs ?? 0);
+  return { memory: ends ? begun(memory, look, 'watch', look.missed === false ? 0 : memory.tries) : memory };
+}
+
+function begun(
+  { healthyS, useless }: FutilityMemory,
+  { nowMs }: QueueLook,
+  phase: FutilityMemory['phase'],
+  tries: number,
+): FutilityMemory {
+  return {
+    phase,
+    sinceMs: nowMs,
+    tries,
+    ...(healthyS !== undefined && { healthyS }),
+    ...(phase === 'try' && useless !== undefined && { useless }),
+  };
+}
+
+function trying(memory: FutilityMemory): Futility {
+  const { cap, before } = memory;
+  if (cap === undefined || before === undefined) return { memory };
+  return { memory, cap, reason: `finds out whether ${before.asked} get more done than ${cap}` };
+}
+
+function limiting(memory: FutilityMemory, cap: number, look: QueueLook): Futility {
+  const untilMs = look.nowMs + waitMs(LIMITED_MS, memory.tries);
+  const { useless } = memory;
+  const next = { ...begun(memory, look, 'limited', memory.tries), cap, untilMs, ...(useless && { useless }) };
+  return { memory: next, known: true, cap, reason: uselessText(next, look.nowMs) };
+}
+
+function resting(memory: FutilityMemory, look: QueueLook): Futility {
+  const untilMs = look.nowMs + waitMs(REST_MS, memory.tries);
+  return { memory: { ...begun(memory, look, 'rest', memory.tries + 1), untilMs } };
+}
+
+function waitMs(firstMs: number, tries: number): number {
+  return Math.min(LONGEST_WAIT_MS, firstMs * 2 ** Math.min(tries, 10));
+}
+
+function uselessText({ useless, untilMs = 0 }: FutilityMemory, nowMs: number): string {
+  const again = `more are tried in ${spanText(untilMs - nowMs)}`;
+  if (useless === undefined) return `more instances get no more done; ${again}`;
+  const { instances, gainS, expectedS } = useless;
+  const gave = brief(Math.max(0, gainS));
+  return `${instances} more got ${gave}/s more done, where ${brief(expectedS)}/s could be expected; ${again}`;
+}
+
+function fewerThan(asked: number, min: number): number {
+  return Math.max(1, min, asked - Math.ceil(asked / SHARE));
+}
+
+function markOf({ nowMs, asked, backlog, done }: QueueLook): Mark {
+  return [nowMs, asked, backlog, done ?? null];
+}
+
+/**
+ * With a counter, what was worked off a second: Poisson, so that its variance is the rate over the time. Without, how
+ * fast the backlog fell: what came and what was done each have that variance, and are about the same.
+ */
+function paceOf(
+  from: Mark,
+  { nowMs, asked, backlog, done, perInstanceS }: QueueLook,
+  { healthyS }: FutilityMemory,
+): Pace | undefined {
+  const seconds = (nowMs - from[0]) / 1000;
+  if (!(seconds > 0)) return undefined;
+  if (done !== undefined && from[3] !== null && done >= from[3]) {
+    const perS = (done - from[3]) / seconds;
+    const eachS = perS > 0 ? perS / asked : (healthyS ?? 0);
+    return { asked, perS, variance: Math.max(perS, 1 / seconds) / seconds, eachS };
+  }
+  // Work may have become slower than it was, for all of them alike: that is no reason to give any back.
+  const eachS = perInstanceS ?? healthyS;
+  if (eachS === undefined) return undefined;
+  return { asked, perS: (from[2] - backlog) / seconds, variance: (2 * eachS * asked) / seconds, eachS };
+}
+
+function expected({ asked, eachS }: Pace, cap: number): number {
+  return eachS * Math.max(0, asked - cap);
+}
+
+function tells(expectedS: number, variance: number): boolean {
+  return expectedS > 0 && Math.sqrt(clamp(variance, 0, Number.MAX_VALUE)) * DEVIATIONS <= expectedS;
+}
+
+/** Whether it can be read, whoever wrote it. */
+export function isFutility(raw: unknown): raw is FutilityMemory {
+  if (
+    typeof raw !== 'object' ||
+    raw === null ||
+    !('phase' in raw) ||
+    !('sinceMs' in raw) ||
+    !('tries' in raw)
+  )
+    return false;
+  const { phase, sinceMs, tries } = raw;
+  return (
+    ['watch', 'try', 'limited', 'rest'].includes(String(phase)) &&
+    typeof sinceMs === 'number' &&
+    typeof tries === 'number'
+  );
+}

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Futility,
+  type FutilityMemory,
+  followFutility,
+  isFutility,
+  type QueueLook,
+} from '../../../src/core/demand/futility.ts';
+import { T0 } from '../../support/builders.ts';
+import { poisson, seeded } from '../../support/seeded.ts';
+
+interface Setup {
+  readonly arrivalsS: number;
+  readonly eachS: number;
+  /** Messages a second that all together get done, at a second. */
+  readonly mostS: (second: number) => number;
+  readonly counter: boolean;
+  readonly seconds: number;
+  readonly law?: number;
+  readonly seed?: number;
+}
+
+interface Seen {
+  readonly second: number;
+  readonly asked: number;
+  readonly answer: Futility;
+}
+
+/** A law that wants 12 while the queue is above 50, and what the limit makes of it; a change takes two seconds. */
+function run({ arrivalsS, eachS, mostS, counter, seconds, law = 12, seed = 1 }: Setup): readonly Seen[] {
+  const random = seeded(seed);
+  const seen: Seen[] = [];
+  let memory: FutilityMemory | undefined;
+  let backlog = 400;
+  let done = 0;
+  let asked = law;
+  let settledS = 0;
+  for (let second = 0; second < seconds; second++) {
+    backlog += poisson(random, arrivalsS);
+    const finished = Math.min(
+      backlog,
+      poisson(random, Math.min(mostS(second), eachS * Math.min(asked, backlog))),
+    );
+    backlog -= finished;
+    done += finished;
+    const wanted = backlog > 50 ? law : 2;
+    const look: QueueLook = {
+      nowMs: T0 + 1000 * second,
+      asked,
+      settled: second >= settledS,
+      wanted,
+      min: 1,
+      missed: backlog > 50,
+      backlog,
+      done: counter ? done : undefined,
+      perInstanceS: eachS,
+      deadTimeMs: 2_000,
+    };
+    const answer = followFutility(memory, look);
+    memory = answer.memory;
+    seen.push({ second, asked, answer });
+    const next = Math.min(wanted, answer.cap ?? wanted);
+    if (next !== asked) settledS = second + 3;
+    asked = next;
+  }
+  return seen;
+}
+
+const isLimited = ({ answer }: Seen): boolean => answer.known === true;
+const NO_LIMIT = () => Number.POSITIVE_INFINITY;
+
+describe.each([{ counter: true }, { counter: false }])('with a counter: $counter', ({ counter }) => {
+  it('gives back what gets no more done, and says so with numbers', () => {
+    const seen = run({ arrivalsS: 40, eachS: 5, mostS: () => 16, counter, seconds: 600 });
+    const limited = seen.filter(isLimited);
+    expect(limited.length).toBeGreaterThan(60);
+    expect(limited[0]?.answer.cap).toBeGreaterThanOrEqual(3);
+    expect(limited[0]?.answer.cap).toBeLessThanOrEqual(6);
+    expect(limited[0]?.answer.reason).toMatch(
+      /^\d+ more got [\d.]+\/s more done, where [\d.]+\/s could be expected; more are tried in/,
+    );
+  });
+
+  it('gives nothing back where every instance is of use', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const seen = run({ arrivalsS: 70, eachS: 5, mostS: NO_LIMIT, counter, seconds: 900, seed });
+      expect(seen.filter(isLimited)).toEqual([]);
+    }
+  });
+
+  it('costs little where every instance is of use: fewer work in a tenth of the time at most', () => {
+    const seen = run({ arrivalsS: 70, eachS: 5, mostS: NO_LIMIT, counter, seconds: 3600 });
+    expect(seen.filter(({ asked }) => asked < 12).length).toBeLessThan(360);
+  });
+
+  it('tries more again, and keeps them once they are of use', () => {
+    const seen = run({
+      arrivalsS: 40,
+      eachS: 5,
+      mostS: (second) => (second < 400 ? 16 : 1000),
+      counter,
+      seconds: 1800,
+    });
+    expect(seen.some(isLimited)).toBe(true);
+    expect(seen.slice(900).some(({ asked }) => asked === 12)).toBe(true);
+    expect(seen.slice(1200).filter(isLimited)).toEqual([]);
+  });
+
+  it('waits twice as long each time', () => {
+    const seen = run({ arrivalsS: 40, eachS: 5, mostS: () => 16, counter, seconds: 3600 });
+    const spells: number[] = [];
+    for (const [i, each] of seen.entries())
+      if (isLimited(each)) {
+        if (i > 0 && isLimited(seen[i - 1]!)) spells[spells.length - 1]!++;
+        else spells.push(1);
+      }
+    expect(spells.length).toBeGreaterThanOrEqual(3);
+    expect(spells[1]).toBeGreaterThan(1.8 * spells[0]!);
+    expect(spells[2]).toBeGreaterThan(1.8 * spells[1]!);
+  });
+});
+
+describe('messages that nobody can get done', () => {
+  it('are noticed where the counter stands still', () => {
+    const mostS = (second: number) => (second < 100 ? 1000 : 0);
+    const seen = run({ arrivalsS: 10, eachS: 5, mostS, counter: true, seconds: 600 });
+    expect(seen.filter(isLimited).at(0)?.answer.cap).toBe(1);
+  });
+});
+
+describe('a limit', () => {
+  it('is not looked for while the target is met', () => {
+    const seen = run({ arrivalsS: 5, eachS: 5, mostS: NO_LIMIT, counter: true, seconds: 600 });
+    expect(seen.slice(120).every(({ answer }) => answer.cap === undefined)).toBe(true);
+  });
+
+  it('is never below the minimum, nor above what is asked for, whatever the queue shows', () => {
+    const look = fc.record({
+      asked: fc.integer({ min: 0, max: 50 }),
+      settled: fc.boolean(),
+      wanted: fc.integer({ min: 0, max: 50 }),
+      missed: fc.constantFrom(true, true, true, false, undefined),
+      backlog: fc.nat(100_000),
+      done: fc.option(fc.nat(1_000_000), { nil: undefined }),
+      perInstanceS: fc.option(fc.double({ min: 0.001, max: 100, noNaN: true }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(look, fc.integer({ min: -5_000, max: 200_000 })), { maxLength: 60 }),
+        (looks) => {
+          let memory: FutilityMemory | undefined;
+          let nowMs = T0;
+          for (const [each, byMs] of looks) {
+            nowMs += byMs;
+            const answer = followFutility(memory, { ...each, nowMs, min: 3, deadTimeMs: 1_000 });
+            memory = answer.memory;
+            expect(isFutility(JSON.parse(JSON.stringify(memory)))).toBe(true);
+            if (answer.cap !== undefined) expect(answer.cap).toBeGreaterThanOrEqual(3);
+          }
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [{}],
+    [{ phase: 'nap', sinceMs: 1, tries: 0 }],
+    [{ phase: 'try', sinceMs: 'x', tries: 0 }],
+    [null],
+    ['watch'],
+  ])('is not read from %j', (raw) => {
+    expect(isFutility(raw)).toBe(false);
+  });
+});
