@@ -19,20 +19,26 @@ export function checkFromZero(app: App, pointer: string, context: RuleContext): 
 
 /** A queue below its length needs no instance: with none running, what is in it stays there. */
 function checkReach({ targets }: App, pointer: string): readonly Finding[] {
-  const lengths = present(targets);
-  const shortest = lengths.reduce((least, [{ queueLength = 0 }]) => Math.min(least, queueLength), Infinity);
-  const reached = lengths.some(([target]) => wakesAtOnce(target));
-  if (reached || !(shortest > 0 && Number.isFinite(shortest))) return [];
-  const at = lengths.findIndex(([{ queueLength }]) => queueLength === shortest);
-  const place = below(pointer, 'targets', lengths[at]?.[1] ?? 0, 'queueLength');
-  const many = shortest === 1 ? 'a message waits' : `up to ${shortest} messages wait`;
-  const message = `${showPath(place)} and instances.min 0: with nothing running ${many} for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches`;
+  // The target that wakes first decides.
+  const [first] = present(targets)
+    .map(([target, at]) => ({ target, at, stay: mostThatStay(target) }))
+    .toSorted((a, b) => a.stay - b.stay);
+  if (first === undefined || first.stay === 0) return [];
+  const { target, at, stay } = first;
+  // Then the policy says itself that so many may wait.
+  if (target.queueLength === undefined || (target.activateAt ?? 0) >= target.queueLength) return [];
+  const place = below(pointer, 'targets', at, 'queueLength');
+  const many = stay === 1 ? 'a message waits' : `up to ${stay} messages wait`;
+  const message = `${showPath(place)} and instances.min 0: with nothing running ${many} for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches; where they may wait, say so with activateAt: ${stay}`;
   return [warning(place, message)];
 }
 
-/** A wait behind no instance has no end, and one message needs a part of an instance. */
-function wakesAtOnce({ drainTime, messageAge, perInstance }: Partly<TargetSpec>): boolean {
-  return drainTime !== undefined || messageAge !== undefined || perInstance !== undefined;
+/**
+ * So many messages get no first instance. A wait behind no instance has no end, and one message needs a part of an
+ * instance: but for `activateAt` targets other than `queueLength` wake at once.
+ */
+function mostThatStay({ queueLength = 0, activateAt = 0 }: Partly<TargetSpec>): number {
+  return Math.max(queueLength, activateAt);
 }
 
 function checkDisabled({ behavior }: App, pointer: string): readonly Finding[] {

@@ -21,7 +21,15 @@ const OURS: ReadonlyMap<string, string> = new Map([
     'authenticationRef',
     'credentials are references in the metric here, such as accountKey: { fromEnv: NAME }',
   ],
-  ['advanced', "the HorizontalPodAutoscaler's behavior is spec.apps[].behavior here"],
+  [
+    'advanced',
+    "the HorizontalPodAutoscaler's behavior is spec.apps[].behavior here, and the formula of scalingModifiers spec.apps[].formula",
+  ],
+  [
+    'scalingModifiers',
+    'it is spec.apps[].formula here, an expression over the names of targets: each is the count of instances that its target wants',
+  ],
+  ['activationThreshold', 'it is spec.apps[].targets[].activateAt here: no first instance up to this'],
 ]);
 
 /** What to write here instead; undefined for a name that nobody else has. */

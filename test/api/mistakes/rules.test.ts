@@ -31,14 +31,28 @@ const rules: readonly Row[] = [
   [
     'a queue length that few messages never reach, from zero',
     aPolicyWithApp('instances: { min: 0, max: 3 }'),
-    'warning 10 /spec/apps/0/targets/0/queueLength: spec.apps[0].targets[0].queueLength and instances.min 0: with nothing running up to 5 messages wait for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches',
+    'warning 10 /spec/apps/0/targets/0/queueLength: spec.apps[0].targets[0].queueLength and instances.min 0: with nothing running up to 5 messages wait for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches; where they may wait, say so with activateAt: 5',
   ],
   [
     'the same by the original law',
     aPolicyWithApps(
       '- name: a\n  priority: 1\n  instances: { min: 0 }\n  targets: [{ queueLength: 50, algorithm: { type: Queue }, metric: { random: { max: 9 } } }]',
     ),
-    'warning 10 /spec/apps/0/targets/0/queueLength: spec.apps[0].targets[0].queueLength and instances.min 0: with nothing running up to 50 messages wait for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches',
+    'warning 10 /spec/apps/0/targets/0/queueLength: spec.apps[0].targets[0].queueLength and instances.min 0: with nothing running up to 50 messages wait for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches; where they may wait, say so with activateAt: 50',
+  ],
+  [
+    'a queue length above what the policy lets wait',
+    aPolicyWithApps(
+      '- name: a\n  priority: 1\n  instances: { min: 0 }\n  targets: [{ queueLength: 50, activateAt: 9, metric: { random: { max: 9 } } }]',
+    ),
+    'warning 10 /spec/apps/0/targets/0/queueLength: spec.apps[0].targets[0].queueLength and instances.min 0: with nothing running up to 50 messages wait for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches; where they may wait, say so with activateAt: 50',
+  ],
+  [
+    'several targets, the first of which to wake is a queue length',
+    aPolicyWithApps(
+      '- name: a\n  priority: 1\n  instances: { min: 0 }\n  targets:\n  - { drainTime: 9s, activateAt: 60, metric: { random: { max: 9 } } }\n  - { queueLength: 50, metric: { random: { max: 9 } } }',
+    ),
+    'warning 12 /spec/apps/0/targets/1/queueLength: spec.apps[0].targets[1].queueLength and instances.min 0: with nothing running up to 50 messages wait for ever; set instances.min to 1, or add a target of drainTime or perInstance, which the first message reaches; where they may wait, say so with activateAt: 50',
   ],
   [
     'no way up from zero',
@@ -278,5 +292,18 @@ const rules: readonly Row[] = [
 describe('refused by the rules', () => {
   it.each(rules)('%s', (_name, text, ...problems) => {
     expect(problemsOf(text)).toEqual(problems);
+  });
+});
+
+describe('taken as it is meant', () => {
+  it.each([
+    ['{ queueLength: 50, activateAt: 50, metric: { random: { max: 9 } } }'],
+    ['{ drainTime: 9s, activateAt: 60, metric: { random: { max: 9 } } }'],
+    [
+      '{ drainTime: 9s, metric: { random: { max: 9 } } }, { queueLength: 50, metric: { random: { max: 9 } } }',
+    ],
+  ])('from zero: %s', (targets) => {
+    const app = `- name: a\n  priority: 1\n  instances: { min: 0 }\n  targets: [${targets}]`;
+    expect(problemsOf(aPolicyWithApps(app))).toEqual([]);
   });
 });

@@ -87,6 +87,13 @@ const structure: readonly Row[] = [
     'error 9 /spec/apps/0/scaleTargetRef: spec.apps[0].scaleTargetRef is not a field; what is scaled is an app here: spec.apps[].id, or its definition under spec.apps[].app',
   ],
   [
+    "KEDA's formula over its metrics",
+    aPolicyWithSpec(
+      `capacity: { slots: 1 }\napps:\n  - { name: a, priority: 1, remainder: {}, scalingModifiers: { formula: a + b } }`,
+    ),
+    'error 7 /spec/apps/0/scalingModifiers: spec.apps[0].scalingModifiers is not a field; it is spec.apps[].formula here, an expression over the names of targets: each is the count of instances that its target wants',
+  ],
+  [
     'duration without unit',
     aPolicyWithSpec(`interval: 500\ncapacity: { slots: 1 }\n${APPS}`),
     'error 5 /spec/interval: spec.interval must be a duration above zero such as 500ms, 10s, 5m or 1h, but is the number 500: 500s for seconds, 500ms for milliseconds',

@@ -1,5 +1,6 @@
 // app: one ScaledObject as an app of a policy.
 
+import { defined } from '../../../lang/defined.ts';
 import { type Authentications, parametersOf } from './authentication.ts';
 import type { Fields } from './fields.ts';
 import { TRIGGERS } from './triggers/table.ts';
@@ -53,10 +54,8 @@ export function appOf(
     'initialCooldownPeriod',
     'has no counterpart: counts are kept until the metrics have been read',
   );
-  const imported = spec.list('triggers').map((trigger) => triggerOf(trigger, { key, authentications }));
-  const targets = imported.flatMap((each) =>
-    each.kind === 'target' ? [{ perInstance: each.perInstance, metric: each.metric }] : [],
-  );
+  const imported = spec.list('triggers').map((trigger) => triggerOf(trigger, { key, min, authentications }));
+  const targets = imported.flatMap((each) => (each.kind === 'target' ? [targetOf(each)] : []));
   if (targets.length === 0)
     spec.note(
       'triggers',
@@ -76,8 +75,12 @@ export function appOf(
 
 function triggerOf(
   trigger: Fields,
-  { key, authentications }: { readonly key: string; readonly authentications: Authentications },
-): Imported {
+  {
+    key,
+    min,
+    authentications,
+  }: { readonly key: string; readonly min: number; readonly authentications: Authentications },
+): Imported & { readonly activateAt?: number } {
   const type = trigger.text('type') ?? '';
   trigger.explain('name', 'is not needed');
   trigger.explain('useCachedMetrics', 'is not needed');
@@ -95,6 +98,7 @@ function triggerOf(
   const metadata = trigger.at('metadata');
   // Where earlier versions had it.
   metadata.take('metricType');
+  const activateAt = type.startsWith('external') ? undefined : activationOf(metadata, min);
   const [namespace = '', ...rest] = key.split('/');
   const parameters = parametersOf(metadata, authentication);
   const scaledObject = { name: rest.join('/'), namespace };
@@ -106,14 +110,32 @@ function triggerOf(
     metadata.takeAll();
     trigger.note('type', `${imported.why}: the trigger is left out`);
   }
-  return imported;
+  return { ...imported, ...defined({ activateAt }) };
+}
+
+function targetOf({
+  perInstance,
+  activateAt,
+  metric,
+}: Extract<Imported, { kind: 'target' }> & { readonly activateAt?: number }): object {
+  return { perInstance, ...defined({ activateAt }), metric };
+}
+
+/** `activationQueueLength` and its like: a trigger is active above it, which is `activateAt` here. */
+function activationOf(metadata: Fields, min: number): number | undefined {
+  const [name] = metadata.rest().filter((each) => /^activation[A-Z]/.test(each));
+  const above = name === undefined ? undefined : metadata.number(name);
+  if (name === undefined || above === undefined || above === 0) return undefined;
+  if (min === 0 && above > 0) return Math.floor(above);
+  metadata.note(name, 'is not needed: it says when the first instance comes, and there always is one');
+  return undefined;
 }
 
 function behaviorOf(advanced: Fields): object {
   advanced.explain('restoreToOriginalReplicaCount', 'has no counterpart: nothing is scaled on the way out');
   advanced.explain(
     'scalingModifiers',
-    'is not taken over: `formula` works on the counts that targets want, not on their metrics',
+    'is not taken over: give targets names and the app a formula, which works on the counts that they want, not on their metrics',
   );
   const hpa = advanced.at('horizontalPodAutoscalerConfig');
   hpa.explain('name', 'is not needed');

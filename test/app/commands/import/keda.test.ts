@@ -403,3 +403,15 @@ it('reads a List, as kubectl prints it, and says what else is in it', () => {
 it('refuses files without a ScaledObject', () => {
   expect(() => importDocuments([{ kind: 'Deployment' }])).toThrow('there is no ScaledObject');
 });
+
+it('takes over from what on the first instance comes, where there may be none', () => {
+  const metadata = { queueName: 'orders', activationQueueLength: '12' };
+  const objectWith = (minReplicaCount: number) =>
+    imported(scaledObject('web', { minReplicaCount, triggers: [{ type: 'azure-queue', metadata }] }));
+  expect(objectWith(0).apps[0]?.['targets']).toEqual([
+    { perInstance: 5, activateAt: 12, metric: { azureStorageQueue: { queueName: 'orders' } } },
+  ]);
+  const always = objectWith(1);
+  expect(always.apps[0]?.['targets']).not.toContainEqual(expect.objectContaining({ activateAt: 12 }));
+  expect(always.said).toContainEqual(expect.stringContaining('activationQueueLength: is not needed'));
+});

@@ -1,10 +1,9 @@
 // app: KEDA's `aws-sqs-queue` trigger.
 
 import { defined } from '../../../../lang/defined.ts';
-import { ACTIVATION, either, type Imported, type Trigger } from './trigger.ts';
+import { either, type Imported, type Trigger } from './trigger.ts';
 
 export function awsSqsQueue({ metadata, parameters }: Trigger): Imported {
-  metadata.explain('activationQueueLength', ACTIVATION);
   metadata.explain('scaleOnInFlight', 'is not taken over: messages in flight are told apart');
   metadata.explain('scaleOnDelayed', 'is not taken over: a message does not wait before its delay is over');
   metadata.explain(

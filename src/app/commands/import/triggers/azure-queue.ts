@@ -1,11 +1,10 @@
 // app: KEDA's `azure-queue` trigger.
 
-import { ACTIVATION, either, type Imported, type Trigger } from './trigger.ts';
+import { either, type Imported, type Trigger } from './trigger.ts';
 
 export function azureQueue({ metadata, parameters }: Trigger): Imported {
   metadata.explain('cloud', 'is not taken over: give endpoint for a cloud of its own');
   metadata.explain('endpointSuffix', 'is not taken over: give endpoint, with the account in it');
-  metadata.explain('activationQueueLength', ACTIVATION);
   metadata.explain(
     'queueLengthStrategy',
     'is not taken over: visible messages and those in flight are told apart',

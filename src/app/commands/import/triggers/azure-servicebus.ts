@@ -1,13 +1,12 @@
 // app: KEDA's `azure-servicebus` trigger.
 
 import { defined } from '../../../../lang/defined.ts';
-import { ACTIVATION, either, type Imported, none, type Trigger } from './trigger.ts';
+import { either, type Imported, none, type Trigger } from './trigger.ts';
 
 /** Where the readme of the source keeps it, too. */
 const TOKEN_FILE = '/run/service-bus/token';
 
 export function azureServiceBus({ metadata, parameters }: Trigger): Imported {
-  metadata.explain('activationMessageCount', ACTIVATION);
   metadata.explain('cloud', 'is not taken over: give endpoint for a cloud of its own');
   metadata.explain('useRegex', 'is not taken over: one queue is read; give a target for each');
   metadata.explain('operation', 'is not taken over: give a formula over the targets');

@@ -1,11 +1,10 @@
 // app: KEDA's `postgresql` trigger.
 
-import { ACTIVATION, either, type Imported, none, type Trigger } from './trigger.ts';
+import { either, type Imported, none, type Trigger } from './trigger.ts';
 
 export function postgresql({ metadata, parameters }: Trigger): Imported {
   const query = metadata.text('query');
   if (query === undefined) return none('it has no query');
-  metadata.explain('activationTargetQueryValue', ACTIVATION);
   metadata.explain('connection', 'is not taken over: give endpoint, and user and password by reference');
   metadata.explain(
     'connectionFromEnv',

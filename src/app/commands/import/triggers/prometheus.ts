@@ -1,11 +1,10 @@
 // app: KEDA's `prometheus` trigger.
 
-import { ACTIVATION, either, type Imported, none, type Trigger, UNSAFE } from './trigger.ts';
+import { either, type Imported, none, type Trigger, UNSAFE } from './trigger.ts';
 
 export function prometheus({ metadata, parameters }: Trigger): Imported {
   const waiting = metadata.text('query');
   if (waiting === undefined) return none('it has no query');
-  metadata.explain('activationThreshold', ACTIVATION);
   metadata.explain('namespace', 'is not taken over: it is a parameter of some servers only');
   metadata.explain('unsafeSsl', UNSAFE);
   metadata.explain('customHeaders', 'are not taken over: give headers, by reference');

@@ -3,7 +3,7 @@
 import { defined } from '../../../../lang/defined.ts';
 import type { Parameters } from '../authentication.ts';
 import type { Fields } from '../fields.ts';
-import { ACTIVATION, either, type Imported, none, type Trigger, UNSAFE } from './trigger.ts';
+import { either, type Imported, none, type Trigger, UNSAFE } from './trigger.ts';
 
 export function rabbitmq({ metadata, parameters }: Trigger): Imported {
   const mode = metadata.text('mode') ?? 'QueueLength';
@@ -11,7 +11,6 @@ export function rabbitmq({ metadata, parameters }: Trigger): Imported {
     return none(`mode ${mode} compares rates; here the law learns them from the queue`);
   for (const field of ['useRegex', 'pageSize', 'operation', 'excludeUnacknowledged', 'timeout'])
     metadata.explain(field, 'is not taken over: one queue is read, and messages in flight are told apart');
-  metadata.explain('activationValue', ACTIVATION);
   metadata.explain('unsafeSsl', UNSAFE);
   metadata.take('protocol');
   const { host, username, vhost: inHost } = serverOf(metadata, parameters.plain('host'));

@@ -1,11 +1,10 @@
 // app: KEDA's `redis` and `redis-streams` triggers.
 
 import { defined } from '../../../../lang/defined.ts';
-import { ACTIVATION, either, type Imported, none, type Trigger, UNSAFE } from './trigger.ts';
+import { either, type Imported, none, type Trigger, UNSAFE } from './trigger.ts';
 
 export function redisList(trigger: Trigger): Imported {
   const { metadata, parameters } = trigger;
-  metadata.explain('activationListLength', ACTIVATION);
   return {
     kind: 'target',
     perInstance: metadata.number('listLength') ?? 5,
@@ -16,7 +15,6 @@ export function redisList(trigger: Trigger): Imported {
 /** Entries that wait and those in flight are told apart: either of KEDA's figures becomes the share of an instance. */
 export function redisStreams(trigger: Trigger): Imported {
   const { metadata, parameters } = trigger;
-  metadata.explain('activationLagCount', ACTIVATION);
   const group = metadata.text('consumerGroup');
   const length = metadata.number('streamLength');
   if (group === undefined)

@@ -26,4 +26,3 @@ export function either(name: string, given: ReturnType<Parameters['plain']>): ob
 }
 
 export const UNSAFE = 'is not taken over: give caFile for a certificate of an own authority';
-export const ACTIVATION = 'the first message is enough to need one instance';
