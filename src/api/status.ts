@@ -14,6 +14,8 @@ export interface MetricStatus {
   readonly target: number;
   /** In the same unit, for PerInstance of each instance; absent while unknown, and where it has no end. */
   readonly current?: number;
+  /** Messages that consumers hold; absent where the source does not tell them apart. */
+  readonly inFlight?: number;
   /** The value is known and has no end: messages wait and nothing runs. */
   readonly infinite?: boolean;
   /** Why it could not be read, or is not known. */

@@ -43,6 +43,7 @@ const metricStatus: JsonSchema = object(
     unit: text('Of both numbers.'),
     target: amount('What is to be kept; for PerInstance of each instance.'),
     current: amount('What was measured; absent while unknown, and where it has no end.'),
+    inFlight: amount('Messages that consumers hold; absent where the source does not tell them apart.'),
     infinite: { type: 'boolean', description: 'It has no end: messages wait and nothing runs.' },
     reason: text('Why it could not be read, or is not known.'),
     objective: object("How much of its objective's budget is spent, over its window up to now.", {

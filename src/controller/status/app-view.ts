@@ -138,6 +138,7 @@ function metricView(
     ...(target.perInstance !== undefined && {
       perInstance: perInstanceOf(target.perInstance, compared.value, context),
     }),
+    ...defined({ inFlight: sample.inFlight }),
     atMs: sample.asOfMs + context.wallAheadMs,
     ...(reading.state !== 'ok' && { reason: reading.reason }),
   };

@@ -89,7 +89,7 @@ function timestamp(ms: number): string {
 }
 
 function metricStatus(metric: MetricView): MetricStatus {
-  const { type, targetName, label, unit, perInstance, infinite, reason, objective } = metric;
+  const { type, targetName, label, unit, perInstance, inFlight, infinite, reason, objective } = metric;
   const current = perInstance === undefined ? metric.value : perInstance.current;
   return {
     type,
@@ -99,7 +99,7 @@ function metricStatus(metric: MetricView): MetricStatus {
     target: perInstance?.target ?? metric.target ?? 0,
     ...(metric.state !== 'unavailable' && current !== undefined && { current: rounded(current) }),
     ...(infinite && { infinite }),
-    ...defined({ reason, objective }),
+    ...defined({ inFlight, reason, objective }),
   };
 }
 

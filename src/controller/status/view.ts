@@ -19,6 +19,8 @@ export interface MetricView {
   readonly value?: number;
   /** The value is known and has no end: messages wait and nothing runs that could ever work on them. */
   readonly infinite?: true;
+  /** Messages that consumers hold; absent where the source does not tell them apart. */
+  readonly inFlight?: number;
   /** The target in the same unit, where it has one. */
   readonly target?: number;
   /** Of a PerInstance target: how many messages there are for each instance, and how many there should be. */

@@ -57,6 +57,7 @@ function readingText({
   label,
   state,
   value,
+  inFlight,
   infinite,
   target,
   unit,
@@ -64,7 +65,8 @@ function readingText({
 }: Omit<MetricView, 'targetName'>): string {
   const why = reason ? ` (${reason})` : '';
   if (state === 'unavailable') return `${label}: unavailable${why}`;
+  const held = inFlight === undefined ? '' : `, ${inFlight} in flight`;
   const against = target === undefined ? '' : `, target ${rounded(target)}`;
-  if (value === undefined) return `${label}: ${infinite ? '∞' : 'unknown'} ${unit}${against}${why}`;
-  return `${label}: ${rounded(value, 1)} ${unit}${against}${state === 'stale' ? ` (stale${reason ? `: ${reason}` : ''})` : ''}`;
+  if (value === undefined) return `${label}: ${infinite ? '∞' : 'unknown'} ${unit}${held}${against}${why}`;
+  return `${label}: ${rounded(value, 1)} ${unit}${held}${against}${state === 'stale' ? ` (stale${reason ? `: ${reason}` : ''})` : ''}`;
 }

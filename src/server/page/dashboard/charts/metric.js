@@ -75,7 +75,8 @@ function words(metric) {
   if (metric.state === 'unavailable') return `not read: ${metric.reason ?? 'no reading yet'}; ${target}`;
   const old = metric.state === 'stale' && metric.atMs !== undefined ? `, as of ${time(metric.atMs)}` : '';
   const why = metric.state === 'ok' && metric.reason !== undefined ? `, ${metric.reason}` : '';
-  return `${UNITS[metric.unit] ?? metric.unit}${old}${why} · ${target}`;
+  const held = metric.inFlight === undefined ? '' : `, ${number(metric.inFlight)} in flight`;
+  return `${UNITS[metric.unit] ?? metric.unit}${held}${old}${why} · ${target}`;
 }
 
 /** @param {PageMetric} metric */
