@@ -2,36 +2,24 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { never, ok, reasonOf, sourceOf } from '../metric-sources/servers.ts';
 import { type Redis, redisMissing, startRedis } from '../support/programs/redis.ts';
 import { until } from '../support/until.ts';
+import { type PythonLibrary, programsOf, pythonLibraryMissing } from './python-library.ts';
 
-/** Kept from run to run. */
-const LIBRARY = resolve(import.meta.dirname, '../../node_modules/.cache/celery-5.7.0');
+const LIBRARY: PythonLibrary = {
+  title: 'Celery',
+  folder: 'celery-5.7.0',
+  packages: ['celery[redis]==5.7.0', 'packaging'],
+  program: 'celery',
+};
 const APPLICATION = resolve(import.meta.dirname, 'celery');
-const PACKAGES = ['celery[redis]==5.7.0', 'packaging'];
-const DOWNLOAD_WITHIN_MS = 200_000;
 
-/** Why these tests cannot run here: prints it. */
-function celeryMissing(): boolean {
-  if (existsSync(join(LIBRARY, 'bin/celery'))) return false;
-  try {
-    const options = { stdio: 'pipe', timeout: DOWNLOAD_WITHIN_MS } as const;
-    execFileSync('python3', ['-m', 'venv', LIBRARY], options);
-    execFileSync(join(LIBRARY, 'bin/pip'), ['install', '--quiet', ...PACKAGES], options);
-    return false;
-  } catch {
-    rmSync(LIBRARY, { recursive: true, force: true });
-    console.warn('Celery tests skipped: no python3 with venv, or no PyPI, to install celery from');
-    return true;
-  }
-}
-
-describe.skipIf(redisMissing() || celeryMissing())('Celery on a real Redis', () => {
+describe.skipIf(redisMissing() || pythonLibraryMissing(LIBRARY))('Celery on a real Redis', () => {
   let server: Redis;
   let dir: string;
   let env: NodeJS.ProcessEnv;
@@ -60,11 +48,11 @@ describe.skipIf(redisMissing() || celeryMissing())('Celery on a real Redis', () 
     const source = reader('reports');
     expect(reasonOf(await source.read(never))).toContain('no Celery has declared such a queue here');
 
-    execFileSync(join(LIBRARY, 'bin/python'), [join(APPLICATION, 'tasks.py')], { env });
+    execFileSync(join(programsOf(LIBRARY), 'python'), [join(APPLICATION, 'tasks.py')], { env });
     expect(ok(await source.read(never))).toMatchObject({ waiting: 7, inFlight: 0 });
 
     const worker = spawn(
-      join(LIBRARY, 'bin/celery'),
+      join(programsOf(LIBRARY), 'celery'),
       [
         '-A',
         'tasks',

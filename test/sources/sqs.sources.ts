@@ -1,9 +1,8 @@
 // moto's whole service of SQS, with a consumer that holds messages.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -18,33 +17,21 @@ import { never, ok, reasonOf, sourceOf } from '../metric-sources/servers.ts';
 import { freePort } from '../support/programs/azurite.ts';
 import { until } from '../support/until.ts';
 import { fakeValues } from '../support/values.ts';
+import { type PythonLibrary, programsOf, pythonLibraryMissing } from './python-library.ts';
 
-/** Kept from run to run. */
-const LIBRARY = resolve(import.meta.dirname, '../../node_modules/.cache/moto-5.2.5');
-const PACKAGES = ['moto[server]==5.2.5'];
-const DOWNLOAD_WITHIN_MS = 200_000;
+const LIBRARY: PythonLibrary = {
+  title: 'SQS',
+  folder: 'moto-5.2.5',
+  packages: ['moto[server]==5.2.5'],
+  program: 'moto_server',
+};
 /** It ends by itself after so long, whatever became of the test. */
 const AT_MOST_S = 300;
-
-/** Why these tests cannot run here: prints it. */
-function motoMissing(): boolean {
-  if (existsSync(join(LIBRARY, 'bin/moto_server'))) return false;
-  try {
-    const options = { stdio: 'pipe', timeout: DOWNLOAD_WITHIN_MS } as const;
-    execFileSync('python3', ['-m', 'venv', LIBRARY], options);
-    execFileSync(join(LIBRARY, 'bin/pip'), ['install', '--quiet', ...PACKAGES], options);
-    return false;
-  } catch {
-    rmSync(LIBRARY, { recursive: true, force: true });
-    console.warn('SQS tests skipped: no python3 with venv, or no PyPI, to install moto from');
-    return true;
-  }
-}
 
 const auth = { accessKeyId: { fromEnv: 'KEY_ID' }, secretAccessKey: { fromEnv: 'KEY' } };
 const values = fakeValues({ KEY_ID: 'testing', KEY: 'testing' });
 
-describe.skipIf(motoMissing())('SQS of moto', () => {
+describe.skipIf(pythonLibraryMissing(LIBRARY))('SQS of moto', () => {
   let server: ChildProcess | undefined;
   let endpoint = '';
   let client: SQSClient;
@@ -53,7 +40,7 @@ describe.skipIf(motoMissing())('SQS of moto', () => {
   beforeAll(async () => {
     const port = await freePort();
     endpoint = `http://127.0.0.1:${port}`;
-    const program = join(LIBRARY, 'bin/moto_server');
+    const program = join(programsOf(LIBRARY), 'moto_server');
     server = spawn(
       'timeout',
       ['-s', 'KILL', String(AT_MOST_S), program, '-H', '127.0.0.1', '-p', `${port}`],
