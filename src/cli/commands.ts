@@ -300,17 +300,32 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'export',
-    arguments: '<app...>',
+    arguments: '[app...]',
     summary: 'a policy from apps that run already',
     description:
       'Writes a policy for running Marathon apps, in order of priority; of several the last one takes the ' +
       'remainder. `/group/*` means all apps of a group. It adopts them without a restart, is in mode Observe, and ' +
       'says in comments what to fill in. Of policies given with -f, only where Marathon is and with which ' +
-      'credentials is taken.',
-    options: ['marathon', 'file', 'name', 'definitions'],
+      'credentials is taken. With --kubernetes: of the Deployments of a namespace, those named or all; the policy ' +
+      'stands in that namespace, and Deployments that another autoscaler holds are left out.',
+    options: [
+      'marathon',
+      'file',
+      'name',
+      'definitions',
+      'kubernetes',
+      'kubeconfig',
+      'kubeContext',
+      'namespace',
+    ],
+    help: {
+      kubernetes: 'of Deployments in a Kubernetes cluster, in the place of apps of Marathon',
+      namespace: 'of the Deployments and of the policy, with --kubernetes (default: default)',
+    },
     examples: [
       'microscaling export --marathon http://127.0.0.1:8080 /shop/api /shop/batch > shop.yaml',
       "microscaling export --marathon http://127.0.0.1:8080 '/shop/*' --name shop --definitions",
+      'microscaling export --kubernetes --namespace shop > shop.yaml',
     ],
     exitCodes: FINE,
     load: () => import('./commands/files/export.ts'),

@@ -52,7 +52,7 @@ export async function exportPolicy(config: ExportConfig, signal: AbortSignal): P
 }
 
 /** What we print, we must be able to read. */
-function check(text: string): void {
+export function check(text: string): void {
   const { problems } = loadPolicies(text, 'exported policy');
   const errors = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   if (errors.length > 0) throw new TerminalError(`no valid policy can be made of this: ${errors.join('; ')}`);

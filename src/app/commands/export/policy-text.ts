@@ -80,7 +80,7 @@ function role(app: MarathonApp, scaled: readonly MarathonApp[]): readonly string
 }
 
 /** An app that rests at 0 has a target that the first message reaches; of a length a few messages wait for ever. */
-function targetOf({ instances }: MarathonApp): readonly string[] {
+export function targetOf({ instances }: { readonly instances: number }): readonly string[] {
   const atRest = instances === 0;
   return [
     'targets:',
@@ -121,10 +121,10 @@ function yaml(value: unknown): readonly string[] {
   return dump(value, { lineWidth: -1, noRefs: true }).trimEnd().split('\n');
 }
 
-function scalar(text: string): string {
+export function scalar(text: string): string {
   return dump(text).trimEnd();
 }
 
-function indent(lines: readonly string[]): readonly string[] {
+export function indent(lines: readonly string[]): readonly string[] {
   return lines.map((line) => (line === '' ? '' : `  ${line}`));
 }

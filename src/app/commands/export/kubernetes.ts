@@ -1,0 +1,136 @@
+// app: `export --kubernetes`: a policy from the Deployments of a namespace.
+
+import { API_VERSION } from '../../../api/policy.ts';
+import { closest } from '../../../api/words/suggest.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
+import { heldBy, holderOf } from '../../../schedulers/kubernetes/target/holders.ts';
+import { workloadOf } from '../../../schedulers/kubernetes/target/workload.ts';
+import { check, type Exported } from './export.ts';
+import { indent, scalar, targetOf } from './policy-text.ts';
+
+export interface DeploymentsConfig {
+  readonly namespace: string;
+  /** Their names, in order of priority; none: all of them, by name. */
+  readonly deployments: readonly string[];
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Of the policy; default: the namespace. */
+  readonly name?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+interface Found {
+  readonly name: string;
+  readonly instances: number;
+  /** Why it is left out. */
+  readonly heldBy: string | undefined;
+}
+
+const DEPLOYMENT = { group: 'apps', kind: 'Deployment' };
+
+/** @throws TerminalError for a name that means no Deployment; TransientError when the cluster cannot be read */
+export async function exportDeployments(config: DeploymentsConfig, signal: AbortSignal): Promise<Exported> {
+  const { server, found } = await read(config, signal);
+  const chosen = chosenFrom(found, config);
+  const free = chosen.filter((each) => each.heldBy === undefined);
+  if (free.length === 0)
+    throw new TerminalError(`no Deployment in namespace ${config.namespace} is free to be scaled`);
+  const text = textOf(free, { server, namespace: config.namespace, name: config.name ?? config.namespace });
+  check(text);
+  const notes = chosen.flatMap(({ name, heldBy: why }) =>
+    why === undefined ? [] : [`Deployment ${config.namespace}/${name} is left out: ${why}`],
+  );
+  return { text, notes };
+}
+
+async function read(
+  { namespace, kubeconfig, context, env }: DeploymentsConfig,
+  signal: AbortSignal,
+): Promise<{ readonly server: string; readonly found: readonly Found[] }> {
+  // The library takes 0.4 s to load: only who asks for it pays.
+  const [{ KubeApi }, { openCluster }] = await Promise.all([
+    import('../../../runtime/kubernetes/api.ts'),
+    import('../../../runtime/kubernetes/cluster.ts'),
+  ]);
+  const cluster = openCluster({ kubeconfig, context, env });
+  const api = new KubeApi(cluster, systemClock);
+  const list = async (path: {
+    group: string;
+    version: string;
+    resource: string;
+  }): Promise<readonly KubeObject[]> => (await api.list({ ...path, namespace }, signal)).items ?? [];
+  const [deployments, autoscalers] = await Promise.all([
+    list({ group: 'apps', version: 'v1', resource: 'deployments' }),
+    list({ group: 'autoscaling', version: 'v2', resource: 'horizontalpodautoscalers' }),
+  ]);
+  // What a ScaledObject scales has an autoscaler that the ScaledObject has made.
+  const holders = autoscalers.map((object) => holderOf('HorizontalPodAutoscaler', object));
+  const found = deployments.map((object): Found => {
+    const { name } = object.metadata;
+    return {
+      name,
+      instances: workloadOf(object, DEPLOYMENT).scale?.replicas ?? 1,
+      heldBy: heldBy(holders, { ...DEPLOYMENT, namespace, name }),
+    };
+  });
+  return { server: cluster.server, found: found.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+function chosenFrom(
+  found: readonly Found[],
+  { deployments, namespace }: Pick<DeploymentsConfig, 'deployments' | 'namespace'>,
+): readonly Found[] {
+  if (deployments.length === 0) return found;
+  const names = found.map(({ name }) => name);
+  return deployments.map((name) => {
+    const one = found.find((each) => each.name === name);
+    if (one !== undefined) return one;
+    const near = closest(name, names);
+    const hint = near === undefined ? `there are ${names.length}` : `did you mean ${near}?`;
+    throw new TerminalError(`there is no Deployment ${name} in namespace ${namespace}; ${hint}`);
+  });
+}
+
+/** The last one takes the remainder, those before it get a target each, in falling priority. */
+function textOf(
+  deployments: readonly Found[],
+  { server, namespace, name }: { readonly server: string; readonly namespace: string; readonly name: string },
+): string {
+  const instances = deployments.reduce((total, each) => total + each.instances, 0);
+  const blocks = deployments.map((each, i) => {
+    const isLast = i === deployments.length - 1 && deployments.length > 1;
+    const lines = [
+      `priority: ${i + 1}`,
+      `# It has ${each.instances} now. FILL IN: never fewer than min; max is the whole capacity unless it is given.`,
+      `instances: { min: ${Math.min(1, each.instances)} }`,
+      ...(isLast ? ['remainder: { weight: 1 }'] : targetOf(each)),
+      'kubernetes:',
+      `  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: ${scalar(each.name)} }`,
+    ];
+    return [`- name: ${scalar(each.name.replaceAll('.', '-'))}`, ...indent(lines)];
+  });
+  return [
+    `# Deployments in namespace ${namespace} of ${server}, written by \`microscaling export\`.`,
+    '# Nothing restarts, and nothing but their counts is going to be changed.',
+    '# To do: the places marked FILL IN, the order of the priorities (1 is highest), and who is the remainder,',
+    '# which takes what the others leave. Then `microscaling plan -f` this file.',
+    `apiVersion: ${API_VERSION}`,
+    'kind: MicroscalingPolicy',
+    'metadata:',
+    `  name: ${scalar(name)}`,
+    `  namespace: ${scalar(namespace)}`,
+    'spec:',
+    '  # Observe: the operator decides and reports, and writes nothing. Change it to Reconcile when that looks right.',
+    '  mode: Observe',
+    '',
+    `  # FILL IN: how many instances the apps below share. They have ${instances} now.`,
+    '  capacity:',
+    `    slots: ${Math.max(1, instances)}`,
+    '',
+    '  apps:',
+    blocks.map((lines) => indent(indent(lines)).join('\n')).join('\n\n'),
+    '',
+  ].join('\n');
+}
