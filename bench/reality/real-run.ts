@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { type RunningOperator, startOperator } from '../../src/app/operator/operator.ts';
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts';
+import { QUIET_MS } from '../../src/programs/quiet-time.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 import { createRedactor } from '../../src/runtime/redact.ts';
@@ -166,10 +167,7 @@ class RealWorld {
     this.#recorder.running(app, +1);
     if (app !== this.#consumer) return;
     this.#queue.join(task, this.#elapsed());
-    this.#signs.open(task, at, () => {
-      this.#queue.advance(this.#elapsed());
-      return !this.#queue.isBusy(task);
-    });
+    this.#signs.open(task, at, () => this.#queue.promiseIdle(task, this.#elapsed(), QUIET_MS));
   }
 
   #stopping(app: string, task: string): void {

@@ -15,6 +15,8 @@ export interface Message {
 interface Consumer {
   held: Message | undefined;
   doneAtMs: number;
+  /** It said that it is idle, and takes nothing before. */
+  quietUntilMs: number;
 }
 
 export interface WorkQueueOptions {
@@ -74,7 +76,7 @@ export class WorkQueue {
   /** Another consumer, which takes a message at once if there is one. */
   join(id: string, atMs: number): void {
     this.advance(atMs);
-    const consumer: Consumer = { held: undefined, doneAtMs: Number.POSITIVE_INFINITY };
+    const consumer: Consumer = { held: undefined, doneAtMs: Number.POSITIVE_INFINITY, quietUntilMs: 0 };
     this.#consumers.set(id, consumer);
     this.#take(consumer);
   }
@@ -96,17 +98,28 @@ export class WorkQueue {
     return this.#consumers.get(id)?.held !== undefined;
   }
 
+  /** Whether it is idle; then it takes nothing for so long, as the programs do. */
+  promiseIdle(id: string, atMs: number, forMs: number): boolean {
+    this.advance(atMs);
+    const consumer = this.#consumers.get(id);
+    if (consumer === undefined || consumer.held !== undefined) return false;
+    consumer.quietUntilMs = this.#nowMs + forMs;
+    return true;
+  }
+
   /** Lets everything happen that happens until then, in its order. */
   advance(toMs: number): void {
     for (;;) {
       const arrivalMs = this.#options.arrivals[this.#arrived] ?? Number.POSITIVE_INFINITY;
       const first = this.#firstDone();
       const doneAtMs = first?.doneAtMs ?? Number.POSITIVE_INFINITY;
-      const nextMs = Math.min(arrivalMs, doneAtMs);
+      const quietEndMs = this.#quietEndMs();
+      const nextMs = Math.min(arrivalMs, doneAtMs, quietEndMs);
       if (nextMs > toMs) break;
       this.#nowMs = Math.max(this.#nowMs, nextMs);
-      if (doneAtMs <= arrivalMs && first !== undefined) this.#finish(first);
-      else this.#arrive(arrivalMs);
+      if (doneAtMs === nextMs && first !== undefined) this.#finish(first);
+      else if (arrivalMs === nextMs) this.#arrive(arrivalMs);
+      else this.#serveIdle();
     }
     this.#nowMs = Math.max(this.#nowMs, toMs);
   }
@@ -129,10 +142,20 @@ export class WorkQueue {
   }
 
   #take(consumer: Consumer): void {
+    if (consumer.quietUntilMs > this.#nowMs) return;
     const message = this.#visible.shift();
     if (message === undefined) return;
     consumer.held = message;
     consumer.doneAtMs = this.#nowMs + this.#options.workMs(message.number);
+  }
+
+  /** When the next of those that are quiet may take what waits. */
+  #quietEndMs(): number {
+    if (this.#visible.length === 0) return Number.POSITIVE_INFINITY;
+    const ends = [...this.#consumers.values()].map(({ held, quietUntilMs }) =>
+      held === undefined && quietUntilMs > this.#nowMs ? quietUntilMs : Number.POSITIVE_INFINITY,
+    );
+    return Math.min(Number.POSITIVE_INFINITY, ...ends);
   }
 
   #firstDone(): Consumer | undefined {

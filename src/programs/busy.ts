@@ -13,17 +13,19 @@ export interface BusySign {
 /**
  * With CONSUMER_TELLS_BUSY=true answers GET /busy with `idle` or `busy` at $HOST:$PORT0, as Marathon sets them. A port
  * that cannot be had is said, and the work goes on.
+ *
+ * @param promiseIdle whether the program is idle and will be for long enough to be stopped in the place of another
  */
 export async function tellBusy(
   { env, print }: Pick<ProgramContext, 'env' | 'print'>,
-  isIdle: () => boolean,
+  promiseIdle: () => boolean,
 ): Promise<BusySign> {
   if (env['CONSUMER_TELLS_BUSY'] !== 'true') return { close: () => undefined };
   const port = numberSetting(env, { name: 'PORT0', default: 0, min: 0, max: 65_535, integer: true });
   const server = createServer((request, response) => {
     const known = request.method === 'GET' && request.url === '/busy';
     response.writeHead(known ? 200 : 404, { 'Content-Type': 'text/plain', Connection: 'close' });
-    response.end(known ? `${isIdle() ? 'idle' : 'busy'}\n` : '');
+    response.end(known ? `${promiseIdle() ? 'idle' : 'busy'}\n` : '');
   });
   server.unref();
   try {

@@ -1,9 +1,11 @@
-// programs: the consumer takes one message at a time, works on it, deletes it. Stopped, it gives the message back.
+// programs: the consumer takes one message at a time, works on it, deletes it. Stopped, it gives the message back. Who
+// hears that it is idle can rely on it for a moment.
 
 import { messageOf, TerminalError, TransientError } from '../runtime/errors.ts';
 import { tellBusy } from './busy.ts';
 import type { Program, ProgramContext, ProgramEnv } from './program.ts';
 import { openWorkQueue, type TakenMessage, type WorkQueue } from './queue.ts';
+import { QuietTime } from './quiet-time.ts';
 import { numberSetting, queueSettings } from './settings.ts';
 import { StorageRetry } from './storage-retry.ts';
 import { Tally } from './tally.ts';
@@ -24,7 +26,7 @@ export const run: Program = async (context, signal) => {
   const tally = new Tally(context, { counter: 'consumed', noun: 'messages consumed' });
   const worker = new Worker({ context, settings, queue, tally }, signal);
   context.print(`consuming queue ${queue.name}, ${settings.workMs / 1000} s of work per message`);
-  const sign = await tellBusy(context, () => worker.isIdle);
+  const sign = await tellBusy(context, () => worker.promiseIdle());
   try {
     await worker.work();
   } catch (error) {
@@ -70,29 +72,28 @@ class Worker {
   readonly #deps: WorkerDeps;
   readonly #signal: AbortSignal;
   readonly #storage: StorageRetry;
-  #isIdle = false;
+  readonly #quiet: QuietTime;
 
   constructor(deps: WorkerDeps, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
     this.#storage = new StorageRetry(deps.context, signal);
+    this.#quiet = new QuietTime(deps.context.clock);
   }
 
-  /** Holds no message and asks for none at the moment. */
-  get isIdle(): boolean {
-    return this.#isIdle;
+  /** Whether it holds no message, and asks for none in the next moment. */
+  promiseIdle(): boolean {
+    return this.#quiet.promise();
   }
 
   /** Until the signal aborts; then throws its reason or returns. */
   async work(): Promise<void> {
-    const { context, settings, queue, tally } = this.#deps;
+    const { settings, queue, tally } = this.#deps;
     let idleMs = FIRST_IDLE_MS;
     while (!this.#signal.aborted) {
       const message = await this.#storage.untilDone((s) => queue.take(settings.visibilitySeconds, s));
       if (message === undefined) {
-        this.#isIdle = true;
-        await context.clock.sleep(idleMs, this.#signal);
-        this.#isIdle = false;
+        await this.#quiet.rest(idleMs, this.#signal);
         idleMs = Math.min(LAST_IDLE_MS, 2 * idleMs);
       } else {
         await this.#handle(message);

@@ -65,6 +65,31 @@ describe('a queue of single messages', () => {
     expect([queue.handedBack, queue.handedBackNeedlessly]).toEqual([2, 1]);
   });
 
+  it('leaves what comes to others while one that said that it is idle is quiet', () => {
+    const queue = queueOf([100, 200]);
+    queue.join('a', 0);
+    queue.join('b', 0);
+    expect(queue.promiseIdle('a', 50, 500)).toBe(true);
+    queue.advance(549);
+    expect([queue.isBusy('a'), queue.isBusy('b'), queue.waiting]).toEqual([false, true, 1]);
+    queue.leave('a', 549);
+    expect([queue.handedBack, queue.waiting]).toEqual([0, 1]);
+    queue.advance(1100);
+    expect(stateOf(queue)).toEqual({ waiting: 0, inFlight: 1, done: 1 });
+  });
+
+  it('lets one that was quiet take what waits as soon as it may, and promises nothing for one at work', () => {
+    const queue = queueOf([100]);
+    queue.join('a', 0);
+    expect(queue.promiseIdle('a', 50, 500)).toBe(true);
+    queue.advance(1549);
+    expect(stateOf(queue)).toEqual({ waiting: 0, inFlight: 1, done: 0 });
+    expect(queue.promiseIdle('a', 1549, 500)).toBe(false);
+    queue.advance(1550);
+    expect(queue.done).toBe(1);
+    expect(queue.promiseIdle('nobody', 1550, 500)).toBe(false);
+  });
+
   it('is the same whether it is looked at often or once, and loses no message', () => {
     const arrivals = fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 40 });
     const looks = fc.array(fc.integer({ min: 0, max: 9000 }), { maxLength: 20 });

@@ -1,0 +1,84 @@
+// The consumer as it ships against a real Azurite, in virtual time: what it does after it said that it is idle.
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../src/programs/consumer.ts';
+import { LONGEST_QUIET_MS, QUIET_MS } from '../../src/programs/quiet-time.ts';
+import { VirtualClock } from '../../src/runtime/clock.ts';
+import { type Azurite, freePort, startAzurite } from '../support/programs/azurite.ts';
+import { until } from '../support/until.ts';
+
+let azurite: Azurite;
+let clock: VirtualClock;
+let queue: ReturnType<Azurite['queue']>;
+let stop: AbortController;
+let port: number;
+let ended: Promise<void>;
+let queueNumber = 0;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(async () => {
+  await azurite.stop();
+});
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  stop = new AbortController();
+  const name = `quiet-${queueNumber++}`;
+  queue = azurite.queue(name);
+  await queue.create();
+  port = await freePort();
+  const env = {
+    ...azurite.env(name),
+    CONSUMER_TELLS_BUSY: 'true',
+    CONSUMER_SECONDS_PER_MESSAGE: '20',
+    HOST: '127.0.0.1',
+    PORT0: `${port}`,
+  };
+  ended = run({ env, clock, random: () => 0.5, print: () => undefined }, stop.signal);
+  await until('it is idle', async () => (await ask()) === 'idle');
+});
+afterEach(async () => {
+  stop.abort(new Error('stopped'));
+  await ended;
+});
+
+async function ask(): Promise<string | undefined> {
+  const answer = await fetch(`http://127.0.0.1:${port}/busy`).catch(() => undefined);
+  return (await answer?.text())?.trim();
+}
+
+/** How often each message that nobody holds was taken before. */
+async function taken(): Promise<readonly (number | undefined)[]> {
+  const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 });
+  return peekedMessageItems.map(({ dequeueCount }) => dequeueCount);
+}
+
+describe('a consumer that said that it is idle', () => {
+  it('is idle still when it is stopped: a message that came meanwhile was never in its hands', async () => {
+    await queue.sendMessage('for somebody else');
+    await clock.advance(QUIET_MS - 1);
+    stop.abort(new Error('stopped'));
+    await ended;
+    expect(await taken()).toEqual([0]);
+  });
+
+  it('takes what came once its word is kept, and is busy then', async () => {
+    await queue.sendMessage('waits');
+    await clock.advance(QUIET_MS);
+    await until('it has the message', async () => (await taken()).length === 0);
+    expect(await ask()).toBe('busy');
+  });
+
+  it('works however often it is asked', async () => {
+    await queue.sendMessage('waits');
+    const said: (string | undefined)[] = [];
+    for (let ms = 0; ms < LONGEST_QUIET_MS; ms += 100) {
+      said.push(await ask());
+      await clock.advance(100);
+    }
+    await until('it has the message', async () => (await taken()).length === 0);
+    expect(said).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => (i <= 5 ? 'idle' : 'busy')));
+  });
+});
