@@ -26,6 +26,14 @@ export interface MetricSample {
   readonly arrivedTotal?: number;
   /** Cumulative count of messages that were worked off. */
   readonly completedTotal?: number;
+  /** Where more instances than this would find nothing to do. */
+  readonly mostInstances?: MostInstances;
+}
+
+export interface MostInstances {
+  readonly count: number;
+  /** Why, for people, without a full stop: `topic orders has 12 partitions`. */
+  readonly reason: string;
 }
 
 /** What is known of a count that is not split into waiting and in flight. */

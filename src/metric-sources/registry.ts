@@ -6,6 +6,7 @@ import { TerminalError } from '../runtime/errors.ts';
 import { azureStorageQueue } from './azure-queue/index.ts';
 import { azureServiceBus } from './azure-service-bus/index.ts';
 import { http } from './http/index.ts';
+import { kafka } from './kafka/index.ts';
 import { kedaExternal } from './keda-external/index.ts';
 import { nats } from './nats/index.ts';
 import { nsq } from './nsq/index.ts';
@@ -29,6 +30,7 @@ export const METRIC_SOURCES: readonly MetricSourceType[] = [
   azureServiceBus,
   azureStorageQueue,
   http,
+  kafka,
   kedaExternal,
   nats,
   nsq,

@@ -12,7 +12,7 @@ import { queueLaw } from '../law/queue.ts';
 import { simpleQueueLaw } from '../law/simple-queue.ts';
 import type { LawMemory } from '../memory.ts';
 import { count, instant } from '../numbers.ts';
-import type { MetricSample } from '../observation.ts';
+import type { MetricSample, MostInstances } from '../observation.ts';
 import { combine, type Wish } from './formula.ts';
 import type { QueueLook } from './futility.ts';
 import { levelAt } from './history.ts';
@@ -113,12 +113,13 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
   const timing = own ? timingOf(behavior) : situation.timing;
   const use = usable(metric, timing, nowMs);
   if (use.state === 'ok' && target !== undefined) {
+    const most = mostOf(app, use.sample.mostInstances);
     const input: LawInput = {
       nowMs,
       atMs: Math.min(instant(use.sample.asOfMs), nowMs),
       messages: messagesOf(use.sample, levelAt(situation.launches.ready, use.sample.asOfMs)),
       asked,
-      most: Number.isFinite(app.max) ? app.max : undefined,
+      most: Number.isFinite(most) ? most : undefined,
       ready: situation.ready,
       readyBefore: situation.launches.ready,
       pending: situation.launches.asks,
@@ -127,7 +128,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       giveBackAfterMs: timing.giveBackAfterMs,
       missTolerance: toleranceOf(target.objective, situation.accounts?.[index], nowMs),
     };
-    const said = applyLaw(target, input, memory);
+    const said = withinUse(applyLaw(target, input, memory), use.sample.mostInstances);
     return {
       said: isPlain(target) ? said : ownTerms(target, input, said),
       known: true,
@@ -144,6 +145,19 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
   const reason = target?.name === undefined ? then : `${target.name}: ${then}`;
   const said = { wanted, need: wanted, holdMs: 0, memory, figures: NO_FIGURES, reason };
   return { said, known: false, kept: !acts };
+}
+
+function mostOf({ max }: AppInput, limit: MostInstances | undefined): number {
+  return limit === undefined ? max : Math.min(max, count(limit.count));
+}
+
+/** More instances than have something to do are not asked for. */
+function withinUse<M>(said: LawResult<M>, limit: MostInstances | undefined): LawResult<M> {
+  if (limit === undefined) return said;
+  const most = count(limit.count);
+  if (said.wanted <= most) return said.need <= most ? said : { ...said, need: most };
+  const reason = `${said.reason}; at most ${most}: ${limit.reason}`;
+  return { ...said, wanted: most, need: Math.min(said.need, most), reason };
 }
 
 function isPlain({ name, max, activateAt }: TargetSpec): boolean {

@@ -9,6 +9,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   nats: 4222,
   tls: 4222,
   kafka: 9092,
+  kafkas: 9093,
   postgresql: 5432,
   postgres: 5432,
   grpc: 50_051,

@@ -54,7 +54,8 @@ function toJson(report: MetricReport): object {
   const place = { policy, app, target, metric };
   const cost = { ms, firstMs, calls };
   if ('reason' in report) return { ...place, state: 'unavailable', reason: report.reason, ...cost };
-  const { waiting, inFlight, unsplit, oldestAgeMs, arrivedTotal, completedTotal } = report.sample;
+  const { waiting, inFlight, unsplit, oldestAgeMs, arrivedTotal, completedTotal, mostInstances } =
+    report.sample;
   const counts =
     unsplit === undefined
       ? { waiting, inFlight }
@@ -62,7 +63,7 @@ function toJson(report: MetricReport): object {
   return {
     ...place,
     state: 'ok',
-    ...defined({ ...counts, arrivedTotal, completedTotal, oldestAgeMs }),
+    ...defined({ ...counts, arrivedTotal, completedTotal, oldestAgeMs, mostInstances }),
     ageMs: Math.round(report.ageMs),
     ...cost,
   };
@@ -79,6 +80,7 @@ const HEADS = [
   'ARRIVED',
   'COMPLETED',
   'OLDEST',
+  'AT MOST',
   'AGE',
   'COST',
 ] as const;
@@ -105,7 +107,7 @@ function toText(reports: readonly MetricReport[]): string {
 
 function rowOf(report: Extract<MetricReport, { readonly sample: unknown }>): readonly string[] {
   const { app, target, metric, sample, ageMs, ms, firstMs, calls } = report;
-  const { waiting, inFlight, unsplit, arrivedTotal, completedTotal, oldestAgeMs } = sample;
+  const { waiting, inFlight, unsplit, arrivedTotal, completedTotal, oldestAgeMs, mostInstances } = sample;
   const figure = (value: number | undefined): string => (value === undefined ? NOTHING : String(value));
   return [
     app,
@@ -116,6 +118,7 @@ function rowOf(report: Extract<MetricReport, { readonly sample: unknown }>): rea
     figure(arrivedTotal),
     figure(completedTotal),
     oldestAgeMs === undefined ? NOTHING : seconds(oldestAgeMs),
+    figure(mostInstances?.count),
     seconds(ageMs),
     `${ms} ms, ${calls} ${calls === 1 ? 'call' : 'calls'} (first ${Math.round(firstMs)} ms)`,
   ];
