@@ -50,6 +50,25 @@ describe('a target of its own terms', () => {
     expect(decision.summary).toMatch(/; at most 4 of the 9, by its max$/);
   });
 
+  it('asks for no more than have something to do, and gives back those that have not', () => {
+    const mostInstances = { count: 3, reason: 'topic orders has 3 partitions' };
+    const over = { targets: [exactly], readings: [{ ...aSample(9), mostInstances }] };
+    const decision = decided(2, over);
+    expect(decision.wanted).toBe(3);
+    expect(decision.summary).toMatch(/; at most 3: topic orders has 3 partitions$/);
+    expect(decided(7, over).wanted).toBeLessThan(7);
+    expect(decided(2, { ...over, readings: [{ ...aSample(3), mostInstances }] }).summary).not.toMatch(
+      /at most/,
+    );
+    expect(decided(2, { ...over, min: 5 }).wanted).toBe(5);
+  });
+
+  it('leaves to others what it has no instances for', () => {
+    const mostInstances = { count: 3, reason: 'topic orders has 3 partitions' };
+    const readings = [{ ...aSample(9), mostInstances }, aSample(5)];
+    expect(decided(2, { targets: [orders, mails], readings }).wanted).toBe(5);
+  });
+
   it.each([
     { waiting: 5, from: 0, wanted: 0 },
     { waiting: 6, from: 0, wanted: 6 },

@@ -6,9 +6,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../programs/azurite.ts';
+import { selfSigned } from '../programs/certificate.ts';
 import { until } from '../until.ts';
-import { freePort } from './azurite.ts';
-import { selfSigned } from './certificate.ts';
 import { type Coordinate, jarsIn, jarsMissing } from './jars.ts';
 
 const NAME = 'kafka-4.1.0';
