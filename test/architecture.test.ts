@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of an adapter room that its adapters have in common. */
-const SHARED_FOLDERS = ['connection', 'wrappers', 'docker-engine'];
+const SHARED_FOLDERS = ['connection', 'docker-engine'];
 
 /** The adapter folders: within these rooms one folder never imports another. */
 const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];
@@ -211,7 +211,7 @@ describe('architecture', () => {
       const room = to[0] ?? '';
       if (!ADAPTER_ROOMS.includes(room) || to.length < 3) return [];
       if (from[0] === 'app') return [];
-      const shares = SHARED_FOLDERS.includes(to[1] ?? '') || from[1] === 'wrappers';
+      const shares = SHARED_FOLDERS.includes(to[1] ?? '');
       const sibling = from[0] === room && (from.length < 3 || from[1] === to[1] || shares);
       return sibling ? [] : [`${from.join('/')} -> ${to.join('/')}`];
     });

@@ -5,6 +5,7 @@ import type { MetricSample } from '../core/observation.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import { azureStorageQueue } from './azure-queue/index.ts';
 import { azureServiceBus } from './azure-service-bus/index.ts';
+import { withDeadline } from './connection/deadline.ts';
 import { http } from './http/index.ts';
 import { kafka } from './kafka/index.ts';
 import { kedaExternal } from './keda-external/index.ts';
@@ -24,7 +25,6 @@ import type {
   ValueResolver,
 } from './source.ts';
 import { sqs } from './sqs/index.ts';
-import { withDeadline } from './wrappers/deadline.ts';
 
 export const METRIC_SOURCES: readonly MetricSourceType[] = [
   azureServiceBus,

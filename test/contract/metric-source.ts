@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
-import { withDeadline } from '../../src/metric-sources/wrappers/deadline.ts';
+import { withDeadline } from '../../src/metric-sources/connection/deadline.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 
 export interface MetricSourceHarness {

@@ -4,9 +4,9 @@ import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metricSourceContract } from '../contract/metric-source.ts';
 import { never, ok, reasonOf, sourceOf } from '../metric-sources/servers.ts';
-import { type Kafka, kafkaMissing, startKafka } from '../support/java/kafka.ts';
 import { until } from '../support/until.ts';
 import { fakeValues } from '../support/values.ts';
+import { type Kafka, kafkaMissing, startKafka } from './java/kafka.ts';
 
 describe.skipIf(kafkaMissing())('a real Kafka', () => {
   let server: Kafka;

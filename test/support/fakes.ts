@@ -14,7 +14,7 @@ import { decide } from '../../src/core/decide.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
 import type { RandomMetric } from '../../src/metric-sources/random/index.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
-import { withDeadline } from '../../src/metric-sources/wrappers/deadline.ts';
+import { withDeadline } from '../../src/metric-sources/connection/deadline.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';

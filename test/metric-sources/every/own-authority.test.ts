@@ -81,7 +81,7 @@ const ASKED: Readonly<Record<string, Asked>> = {
 };
 
 /** TLS comes later in their conversation, or there is more to trust: their own tests show it. */
-const OF_THEIR_OWN = ['nats', 'postgresql', 'azureServiceBus', 'kedaExternal'];
+const OF_THEIR_OWN = ['nats', 'postgresql', 'azureServiceBus', 'kafka', 'kedaExternal'];
 
 function overHttp(body: object): string {
   const text = JSON.stringify(body);

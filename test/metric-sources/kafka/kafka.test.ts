@@ -1,11 +1,16 @@
 // Brokers of our own, for what a real one does not do.
 
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Frames, Writer } from '../../../src/metric-sources/kafka/wire.ts';
 import { metricSourceContract } from '../../contract/metric-source.ts';
 import { freePort } from '../../support/programs/azurite.ts';
+import { selfSigned } from '../../support/programs/certificate.ts';
+import { tlsFront } from '../../support/programs/tls-front.ts';
 import { fakeValues } from '../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../servers.ts';
 
@@ -147,6 +152,23 @@ describe('brokers in trouble', () => {
     const brokers = [`kafka://127.0.0.1:${elsewhere.port}`];
     expect((await reader(first.port, { brokers }).read(never)).state).toBe('ok');
     expect(elsewhere.connections()).toBe(1);
+  });
+
+  it('are trusted by a CA file, and sent nothing without it', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'kafka-'));
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+    const certificate = selfSigned(dir);
+    let front: number | undefined;
+    const behind = await broker((key, port) =>
+      answering({ leader: { host: '127.0.0.1', port: front ?? port } })(key, port),
+    );
+    const tls = await tlsFront(behind.port, certificate);
+    onTestFinished(() => tls.close());
+    front = tls.port;
+    const endpoint = `kafkas://127.0.0.1:${front}`;
+    expect(reasonOf(await reader(0, { endpoint }).read(never))).toMatch(/certificate/);
+    expect(tls.heard()).toBe(0);
+    expect((await reader(0, { endpoint, caFile: certificate.certFile }).read(never)).state).toBe('ok');
   });
 
   it('are asked in turn when the first one is not there', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { MetricSpec } from '../../../src/api/policy.ts';
 import type { MetricSample } from '../../../src/core/observation.ts';
 import type { MetricSource } from '../../../src/metric-sources/source.ts';
-import { withDeadline } from '../../../src/metric-sources/wrappers/deadline.ts';
+import { withDeadline } from '../../../src/metric-sources/connection/deadline.ts';
 import { systemClock, VirtualClock } from '../../../src/runtime/clock.ts';
 import { metricSourceContract } from '../../contract/metric-source.ts';
 import { freePort } from '../../support/programs/azurite.ts';

@@ -3,7 +3,7 @@ import { Redis as Client } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSpec } from '../../../src/api/policy.ts';
 import type { MetricSource } from '../../../src/metric-sources/source.ts';
-import { withDeadline } from '../../../src/metric-sources/wrappers/deadline.ts';
+import { withDeadline } from '../../../src/metric-sources/connection/deadline.ts';
 import { systemClock, VirtualClock } from '../../../src/runtime/clock.ts';
 import { type Redis, redisMissing, startRedis } from '../../support/programs/redis.ts';
 import { until } from '../../support/until.ts';

@@ -1,4 +1,4 @@
-// test support: programs of Maven Central, kept beside the checkout.
+// test: programs of Maven Central, kept beside the checkout.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// test support: a real Kafka of one broker on private ports and in a private folder: open, with passwords, with TLS.
+// test: a real Kafka of one broker on private ports and in a private folder: open, with passwords, with TLS.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,9 +6,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../programs/azurite.ts';
-import { selfSigned } from '../programs/certificate.ts';
-import { until } from '../until.ts';
+import { freePort } from '../../support/programs/azurite.ts';
+import { selfSigned } from '../../support/programs/certificate.ts';
+import { until } from '../../support/until.ts';
 import { type Coordinate, jarsIn, jarsMissing } from './jars.ts';
 
 const NAME = 'kafka-4.1.0';
