@@ -1,8 +1,8 @@
 // contract: what every metric source keeps, run against each with a factory for every situation.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import type { MetricSource } from '../../src/metric-sources/source.ts';
 import { withDeadline } from '../../src/metric-sources/connection/deadline.ts';
+import type { MetricSource } from '../../src/metric-sources/source.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 
 export interface MetricSourceHarness {

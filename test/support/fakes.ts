@@ -12,9 +12,9 @@ import { createOperator, type OperatorDeps } from '../../src/controller/operator
 import type { AppView, OperatorView, PolicyView } from '../../src/controller/status/view.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
+import { withDeadline } from '../../src/metric-sources/connection/deadline.ts';
 import type { RandomMetric } from '../../src/metric-sources/random/index.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
-import { withDeadline } from '../../src/metric-sources/connection/deadline.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';

@@ -9,8 +9,8 @@ import type { MetricReading, MetricSample } from '../../../src/core/observation.
 import { defined } from '../../../src/lang/defined.ts';
 import type { AzureStorageQueueMetric } from '../../../src/metric-sources/azure-queue/config.ts';
 import { createAzureQueue, describeAzureQueue } from '../../../src/metric-sources/azure-queue/index.ts';
-import type { MetricSource } from '../../../src/metric-sources/source.ts';
 import { withDeadline } from '../../../src/metric-sources/connection/deadline.ts';
+import type { MetricSource } from '../../../src/metric-sources/source.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricSample } from '../../../src/core/observation.ts';
-import type { MetricSource } from '../../../src/metric-sources/source.ts';
 import { withDeadline } from '../../../src/metric-sources/connection/deadline.ts';
+import type { MetricSource } from '../../../src/metric-sources/source.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 
