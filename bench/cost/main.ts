@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { DecisionInput, DecisionMemory } from '../../src/core/decision.ts';
+import { across } from '../across/handover.ts';
 import { controlPlane } from '../cluster/control-plane.ts';
 import { rates, ratesText } from '../rates/rates.ts';
 import { reality } from '../reality/reality.ts';
@@ -118,7 +119,9 @@ async function printCosts(): Promise<void> {
       ? { rows: [], reach: await readings() }
       : positionals.includes('cluster')
         ? { rows: [], reach: await controlPlane() }
-        : await everything();
+        : positionals.includes('across')
+          ? { rows: [], reach: await across() }
+          : await everything();
   if (values.output === 'json') {
     const figures = reach.map((figure) => ({
       ...figure,
