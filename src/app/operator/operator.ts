@@ -5,7 +5,12 @@ import { hostname } from 'node:os';
 import type { LoadResult } from '../../api/load.ts';
 import { createOperator } from '../../controller/operator.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
-import { type Leadership, type TaskIdentity, taskLeadership } from '../../controller/watch/leadership.ts';
+import {
+  type Leadership,
+  type LeadershipState,
+  type TaskIdentity,
+  taskLeadership,
+} from '../../controller/watch/leadership.ts';
 import { decide } from '../../core/decide.ts';
 import { defined } from '../../lang/defined.ts';
 import { METRIC_SOURCES, metricSourcesOf } from '../../metric-sources/registry.ts';
@@ -138,12 +143,15 @@ async function start(
       ? undefined
       : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: form.inPresentForm });
   const metrics = createMetrics(VERSION);
+  const mayStandBy = kubernetes !== undefined || task !== undefined;
+  let acting = false;
   const schedulers = openSchedulers({
     clock,
     log,
     values,
     env,
     ...defined({ types: deps.schedulers, type: config.scheduler, documents }),
+    ...(mayStandBy && { isActing: () => acting }),
     onCall: (call) => metrics.schedulerCalled(call),
     defaultUrls: config.marathon,
     mesosUrl: config.mesos,
@@ -182,7 +190,13 @@ async function start(
     redact: (text) => redactor.redact(text),
     describeMetric: (metric) => metricSources.describe(metric, values),
     decide,
-    ...leadershipOf({ kubernetes, task, schedulers, clock }),
+    ...leadershipOf({
+      ...{ kubernetes, task, schedulers, clock },
+      told: (state) => {
+        acting = state.acting;
+        state.lost?.addEventListener('abort', () => (acting = false), { once: true });
+      },
+    }),
     ...defined({ documents }),
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     onRound: (report) => metrics.roundEnded(report),
@@ -210,16 +224,25 @@ function leadershipOf({
   task,
   schedulers,
   clock,
+  told,
 }: {
   readonly kubernetes: Kubernetes | undefined;
   readonly task: TaskIdentity | undefined;
   readonly schedulers: SchedulerClusters;
   readonly clock: Clock;
+  /** Every answer, for what acts by itself between rounds. */
+  readonly told: (state: LeadershipState) => void;
 }): { readonly leadership?: Leadership } {
-  if (kubernetes !== undefined) return { leadership: kubernetes.leadership };
-  if (task === undefined) return {};
+  const byTask =
+    task && taskLeadership(task, { scheduler: schedulers.own(), words: schedulers.words, clock });
+  const leadership = kubernetes?.leadership ?? byTask;
+  if (leadership === undefined) return {};
   return {
-    leadership: taskLeadership(task, { scheduler: schedulers.own(), words: schedulers.words, clock }),
+    leadership: async (signal) => {
+      const state = await leadership(signal);
+      told(state);
+      return state;
+    },
   };
 }
 

@@ -53,6 +53,7 @@ class DockerScheduler implements ReportingScheduler {
   readonly #wallAheadMs: () => number;
   #failure: string | undefined = 'not read yet';
   #version: string | undefined;
+  #wasActing = false;
 
   constructor(config: DockerConfig, deps: DockerDeps) {
     const { clock, log, values, documents, onCall, random = Math.random, isActing = () => true } = deps;
@@ -106,6 +107,7 @@ class DockerScheduler implements ReportingScheduler {
   async observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
     signal.throwIfAborted();
     try {
+      this.#forgetOlderReign();
       const listing = await abortable(this.#list.read(), signal);
       const found = await Promise.all(ids.map((id) => this.#observed(id, listing, signal)));
       this.#failure = undefined;
@@ -135,6 +137,7 @@ class DockerScheduler implements ReportingScheduler {
   }
 
   async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {
+    this.#forgetOlderReign();
     return await this.#actor.apply(change, AbortSignal.any([signal, this.#closing.signal]));
   }
 
@@ -200,6 +203,15 @@ class DockerScheduler implements ReportingScheduler {
       host: engineEndpointHost(this.#client.address),
       wallAheadMs: this.#wallAheadMs(),
     });
+  }
+
+  /** Where several processes may act, another one did until now: the containers say what was asked for. */
+  #forgetOlderReign(): void {
+    const { isActing } = this.#deps;
+    if (isActing === undefined) return;
+    const begins = isActing() && !this.#wasActing;
+    this.#wasActing = isActing();
+    if (begins) this.#apps.forget();
   }
 
   /** What cannot be resolved is not compared, and said when a container needs it. */

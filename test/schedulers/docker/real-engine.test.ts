@@ -301,6 +301,23 @@ describe.skipIf(dockerMissing())('an app on a real engine', { timeout: 60_000 },
     expect(env.every((text) => text.includes('KEY=s3cr3t'))).toBe(true);
   });
 
+  it('has the count that another process gave it meanwhile, when this one acts again', async () => {
+    let isActing = true;
+    const world = dockerWorld(engine, {
+      deps: { isActing: () => isActing, documents: createMemoryDocumentStore() },
+    });
+    await world.create(3);
+    await world.running(3);
+    isActing = false;
+    await world.look();
+    const other = dockerWorld(engine);
+    await other.scale(1);
+    await other.running(1);
+    isActing = true;
+    expect(await world.look()).toMatchObject({ requested: 1, running: 1 });
+    expect(await world.names()).toHaveLength(1);
+  });
+
   it('has room for as many more as the machine has cpus and memory that nobody reserves', async () => {
     const { NCPU: cpus, MemTotal: bytes } = JSON.parse(await engine.docker('info', '--format', '{{json .}}'));
     const memMb = Math.floor(bytes / 1024 / 1024);

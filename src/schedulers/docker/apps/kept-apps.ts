@@ -58,8 +58,8 @@ export class KeptApps {
     this.#apps.delete(app);
   }
 
-  /** Somebody else acted meanwhile: what is on the engine says what was asked for. */
-  forgetCounts(): void {
+  /** From now on the containers say what was asked for. */
+  forget(): void {
     for (const { id } of this.all()) this.remove(id);
   }
 
