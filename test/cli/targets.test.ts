@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricStatus } from '../../src/api/status.ts';
+import { describePolicy } from '../../src/cli/output/describe-policy.ts';
 import { appTable } from '../../src/cli/output/policy-table.ts';
 import { targetsText } from '../../src/cli/output/targets.ts';
 import { anAppSpec, aPolicySpec } from '../support/builders.ts';
@@ -28,6 +29,11 @@ describe('targets', () => {
       text: '2.5/5 (each)',
     },
     { name: 'several', metrics: [metric({ current: 1 }), metric({ target: 7 })], text: '1/50, <unknown>/7' },
+    {
+      name: 'several with names',
+      metrics: [metric({ targetName: 'orders', current: 1 }), metric({ targetName: 'mails', target: 7 })],
+      text: 'orders 1/50, mails <unknown>/7',
+    },
     { name: 'none', metrics: [], text: '' },
   ])('show $name as `$text`', ({ metrics, text }) => {
     expect(targetsText({ metrics })).toBe(text);
@@ -69,5 +75,22 @@ describe('the table of apps', () => {
         'feed           -    -    -       -        -                3                            /shop/feed',
       ].join('\n'),
     );
+  });
+});
+
+describe('describe', () => {
+  it('shows targets by their names', () => {
+    const metrics = [
+      metric({ targetName: 'orders', current: 80 }),
+      metric({ targetName: 'mails', current: 3 }),
+    ];
+    const app = { name: 'web', id: '/shop/web', wanted: 4, granted: 4, requested: 4, running: 4, metrics };
+    const policy = {
+      metadata: { name: 'shop', namespace: 'default' },
+      spec: aPolicySpec({ apps: [anAppSpec({ name: 'web', instances: { min: 1, max: 9 } })] }),
+      status: { apps: [app] },
+    };
+    const text = describePolicy({ policy, explanation: undefined, events: [] }, 0);
+    expect(text).toMatch(/^ {2}web +orders 80\/50, mails 3\/50 +1 +9 /m);
   });
 });

@@ -35,6 +35,21 @@ describe('pageView', () => {
     ]);
   });
 
+  it('has the names of targets, which its charts are headed by', async () => {
+    const view = await viewAfter(5);
+    const named = JSON.parse(
+      JSON.stringify(view, (key, value: unknown) =>
+        key === 'metrics' && Array.isArray(value)
+          ? value.map((metric: object) => ({ ...metric, targetName: 'orders' }))
+          : value,
+      ),
+    ) as OperatorView;
+    const metrics = pageView(named, extras).pools.flatMap(({ apps }) => apps.flatMap((app) => app.metrics));
+    expect(metrics.map(({ targetName }) => targetName)).toEqual(['orders']);
+    const unnamed = pageView(view, extras).pools.flatMap(({ apps }) => apps.flatMap((app) => app.metrics));
+    expect(unnamed.map(({ targetName }) => targetName)).toEqual([undefined]);
+  });
+
   it('names the app of a decision and gives it its colour', async () => {
     const [decision] = pageView(await viewAfter(30), extras).decisions;
     expect(decision).toMatchObject({
