@@ -164,6 +164,12 @@ export class EngineClient {
     if (failed !== undefined) throw new EngineRefusal(doing, 500, failed);
   }
 
+  async hasImage(name: string, signal: AbortSignal): Promise<boolean> {
+    const doing = `looking for image ${name}`;
+    const path = `/images/${name}/json`;
+    return (await this.call({ method: 'GET', path, doing, accept: [404] }, signal)).status !== 404;
+  }
+
   /** One that is not there is no failure. */
   async removeImage(name: string, signal: AbortSignal): Promise<void> {
     const path = `/images/${name}`;

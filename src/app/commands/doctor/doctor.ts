@@ -10,6 +10,7 @@ import type { Check } from './check.ts';
 import { checkAccess } from './checks/access.ts';
 import { checkApps } from './checks/apps.ts';
 import { checkClock } from './checks/clock.ts';
+import { checkEngines } from './checks/engines.ts';
 import { checkLocks } from './checks/locks.ts';
 import { checkMesos } from './checks/mesos.ts';
 import { checkMetrics } from './checks/metrics.ts';
@@ -55,6 +56,7 @@ const CHECK: Readonly<Record<CheckName, Check>> = {
   adoption: checkAdoption,
   labels: checkLabels,
   metrics: checkMetrics,
+  engines: checkEngines,
 };
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'note'];

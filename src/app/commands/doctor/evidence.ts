@@ -32,8 +32,18 @@ export interface Evidence {
   readonly policies?: readonly MicroscalingPolicy[];
   /** What their metrics say. */
   readonly metrics?: readonly MetricEvidence[];
+  /** What the Docker engines of their apps say; absent: none were given. */
+  readonly engines?: readonly EngineEvidence[];
   /** Some of the given policies cannot be read. */
   readonly policiesLack?: boolean;
+}
+
+/** An app that is containers, and whether its engine can run them. */
+export interface EngineEvidence {
+  /** For people. */
+  readonly app: string;
+  readonly image: string;
+  readonly answer: Read<{ readonly hasImage: boolean }>;
 }
 
 /** A metric as it was read, with what its policy expects of it. */

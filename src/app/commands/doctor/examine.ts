@@ -7,6 +7,7 @@ import { describeAnswer, errorBody, failureOf, tryJson } from '../../../schedule
 import type { HttpAnswer } from '../../../schedulers/marathon/http/transport.ts';
 import { isObject } from '../../../schedulers/marathon/schema.ts';
 import type { ClusterTarget } from '../cluster-target.ts';
+import { askEngines } from './engines.ts';
 import type { ClockReading, EventsReading, Evidence, MarathonInfo, Read, WriteAnswer } from './evidence.ts';
 import { readMesos } from './mesos.ts';
 import { readMetrics } from './metrics.ts';
@@ -32,13 +33,14 @@ export async function examine(on: Examined, signal: AbortSignal): Promise<Eviden
   const { client, clock, target } = on;
   const first = await askInfo(client, clock, signal);
   const url = client.url;
-  const [apps, queue, deployments, writing, mesos, metrics] = await Promise.all([
+  const [apps, queue, deployments, writing, mesos, metrics, engines] = await Promise.all([
     attempt(() => client.apps('', signal), signal),
     attempt(() => client.queue(signal), signal),
     attempt(() => client.deployments(signal), signal),
     attempt(() => tryWriting(client, signal), signal),
     readMesos(client, on.mesosUrl ?? mesosUrlOf(first.info, url), signal),
     readMetrics(target.policies, on, signal),
+    askEngines(target.policies, on, signal),
   ]);
   return {
     url,
@@ -51,7 +53,7 @@ export async function examine(on: Examined, signal: AbortSignal): Promise<Eviden
     writing,
     events: await attempt(() => openEvents(client, clock, signal), signal),
     mesos,
-    ...(on.withPolicies && { policies: target.policies, metrics, policiesLack: on.policiesLack }),
+    ...(on.withPolicies && { policies: target.policies, metrics, engines, policiesLack: on.policiesLack }),
   };
 }
 

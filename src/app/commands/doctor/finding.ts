@@ -29,6 +29,7 @@ export const CHECKS = [
   'adoption',
   'labels',
   'metrics',
+  'engines',
 ] as const;
 
 export type CheckName = (typeof CHECKS)[number];

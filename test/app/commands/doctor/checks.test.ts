@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CREATION_LABEL } from '../../../../src/api/labels.ts';
 import { diagnose } from '../../../../src/app/commands/doctor/doctor.ts';
-import type { Evidence } from '../../../../src/app/commands/doctor/evidence.ts';
+import type { EngineEvidence, Evidence } from '../../../../src/app/commands/doctor/evidence.ts';
 import type { CheckName, Severity } from '../../../../src/app/commands/doctor/finding.ts';
 import { durationMs } from '../../../../src/app/commands/doctor/mesos.ts';
 import type { MetricSample } from '../../../../src/core/observation.ts';
@@ -48,6 +48,10 @@ const metric = (
   const report = { ...place, metric: 'queue orders', ms: 3, firstMs: 90, calls: 2, ...read };
   return { metrics: [{ report, intervalMs: 500, staleAfterMs: 10_000 }] };
 };
+
+const engine = (answer: EngineEvidence['answer']): Partial<Evidence> => ({
+  engines: [{ app: 'container shop/batch', image: 'shop/batch:1', answer }],
+});
 
 const tasks = (...seconds: readonly number[]) =>
   seconds.map((s, i) => ({
@@ -247,6 +251,18 @@ const ROWS: readonly Row[] = [
     name: 'a metric that is slower than its policy decides',
     over: metric({ sample: aSample(5), ageMs: 0, ms: 501 }),
     found: ['metrics', 'warning', /^reading queue orders, .* takes 501 ms/],
+  },
+
+  { name: 'an engine that has the image', over: engine({ ok: true, value: { hasImage: true } }) },
+  {
+    name: 'an engine that does not have the image',
+    over: engine({ ok: true, value: { hasImage: false } }),
+    found: ['engines', 'error', /^the engine of container shop\/batch has no image shop\/batch:1$/],
+  },
+  {
+    name: 'an engine that cannot be asked',
+    over: engine({ ok: false, reason: 'there is no socket' }),
+    found: ['engines', 'error', /^the engine of container shop\/batch cannot be asked: there is no socket$/],
   },
 
   {

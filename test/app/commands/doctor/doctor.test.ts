@@ -34,7 +34,13 @@ describe('the doctor and the embedded server', () => {
       const report = await runDoctor({ marathon: [server.emulator.url], env: {} }, never);
       expect(report.marathon.version).toMatch(/^1\.10\./);
       expect(report.findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
-      expect(report.unchecked.map(({ check }) => check)).toEqual(['apps', 'adoption', 'labels', 'metrics']);
+      expect(report.unchecked.map(({ check }) => check)).toEqual([
+        'apps',
+        'adoption',
+        'labels',
+        'metrics',
+        'engines',
+      ]);
       expect(report.findings.filter(({ check }) => check === 'mesos')).toEqual([]);
       expect({ stats: server.emulator.stats, app: await server.call('GET', '/v2/apps/a') }).toEqual(before);
       expect((await server.call('GET', '/v2/apps')).body['apps']).toHaveLength(1);

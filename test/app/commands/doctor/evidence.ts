@@ -32,6 +32,7 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
     mesos: { ok: true, value: MESOS },
     policies: [],
     metrics: [],
+    engines: [],
     ...over,
   };
 }
