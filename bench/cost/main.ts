@@ -10,6 +10,7 @@ import { controlPlane } from '../cluster/control-plane.ts';
 import { rates, ratesText } from '../rates/rates.ts';
 import { reality } from '../reality/reality.ts';
 import { realityText } from '../reality/text.ts';
+import { clients } from '../sources/clients.ts';
 import { readings } from '../sources/readings.ts';
 import { edits, manyPolicies } from './api.ts';
 import { bounds } from './bounds.ts';
@@ -116,7 +117,7 @@ async function printCosts(): Promise<void> {
   const { rows, reach } = positionals.includes('bounds')
     ? { rows: [], reach: await bounds() }
     : positionals.includes('sources')
-      ? { rows: [], reach: await readings() }
+      ? { rows: [], reach: [...(await readings()), ...(await clients())] }
       : positionals.includes('cluster')
         ? { rows: [], reach: await controlPlane() }
         : positionals.includes('across')
@@ -164,6 +165,7 @@ async function everything(): Promise<{
     ...(await manyPolicies()),
     ...(await bounds()),
     ...(await readings()),
+    ...(await clients()),
     ...(await resting),
   ];
   return { rows, reach };

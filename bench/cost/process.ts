@@ -23,12 +23,13 @@ export interface OperatorProcess {
 /** @param args of the command, made from the directory: what is in there is removed in the end */
 export async function startOperatorProcess(
   args: (dir: string) => readonly string[],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<OperatorProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'microscaling-bench-'));
   const more = ['--api', '127.0.0.1:0', '--log-format', 'json', ...args(dir)];
   const child = spawn(process.execPath, [...nodeArguments(), 'run', ...more], {
     cwd: packageFile('.'),
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: process.env['PATH'] ?? '', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const url = await pageOf(child);
