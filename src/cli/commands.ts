@@ -23,7 +23,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Starts, in one process tree and with no account: Azurite (a real Azure Storage queue), the embedded ' +
       "Marathon-compatible server, the tutorial's producer, consumer and remainder as real processes, the " +
-      'operator, and the page. Ctrl-C ends all of it.',
+      'operator, and the page. With --scheduler docker they are containers of an engine on this machine instead. ' +
+      'Ctrl-C ends all of it.',
     options: [
       'for',
       'policy',

@@ -15,7 +15,7 @@ export const SIMULATE_OPTIONS = {
     arg: 'FILE',
     type: 'text',
     env: [],
-    help: 'policy to run instead of specs/policies/queue-demo.yaml, or queue-demo-docker.yaml beside it',
+    help: 'policy to run instead of specs/policies/queue-demo.yaml, or specs/demos/queue-demo-docker.yaml',
   },
   scheduler: {
     flag: '--scheduler',

@@ -1,12 +1,16 @@
 // app: policies read once from files and directories, for the commands that work without an operator.
 
 import { existsSync } from 'node:fs';
+import type { AppSpec, MicroscalingPolicy } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
+import { blockOf } from '../../api/schema/scheduler-block.ts';
 import { createDirectorySource, type LoadPolicies } from '../../policy-sources/directory/index.ts';
 import type { SourcedResource } from '../../policy-sources/source.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/log.ts';
+import { blocksOf, SCHEDULERS, type SchedulerTypes } from '../../schedulers/registry.ts';
 import { loadPolicies } from './schema.ts';
 
 export interface PolicyFiles {
@@ -47,13 +51,24 @@ export async function readFilesWith(
   };
 }
 
+/** For people, and equal for two apps that are one in their scheduler. */
+function nameOf(app: AppSpec, metadata: MicroscalingPolicy['metadata']): string {
+  const named = blockOf(app, BLOCKS);
+  const types: SchedulerTypes = SCHEDULERS;
+  const type = named === undefined ? undefined : types[named.type]?.block;
+  if (type === undefined || !isObject(named?.block)) return `Marathon app ${app.id}`;
+  return type.workload(named.block, { metadata, app: app.name }).title;
+}
+
+const BLOCKS = new Set(blocksOf(SCHEDULERS).map(({ type }) => type));
+
 /** One policy in two places, and two policies over one Marathon app. */
 function duplicates(resources: readonly SourcedResource[]): readonly Problem[] {
   const claims = resources.flatMap(({ resource, place }) => {
     const object = `${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name}`;
     const own = { what: object, object, place };
     return resource.kind === 'MicroscalingPolicy'
-      ? [own, ...resource.spec.apps.map((app) => ({ what: `Marathon app ${app.id}`, object, place }))]
+      ? [own, ...resource.spec.apps.map((app) => ({ what: nameOf(app, resource.metadata), object, place }))]
       : [own];
   });
   const byName = Map.groupBy(claims, ({ what }) => what);

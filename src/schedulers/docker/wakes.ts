@@ -8,7 +8,7 @@ import type { ContainerList } from './apps/container-list.ts';
 import { APP_LABEL } from './container/labels.ts';
 
 /** Events of one change come in a burst; one wake-up serves them all. */
-const WAKE_MS = 50;
+const WAKE_MS = 20;
 
 /** Those that change what an observation says; a health check's own commands come as events, too, each second. */
 const ACTIONS = [
@@ -46,18 +46,22 @@ export class Wakes {
     return () => this.#subscribers.delete(onChange);
   }
 
-  /** About all when no app is named. */
+  /** The first of a burst is told at once, what follows within a moment together. About all when no app is named. */
   changed(app?: string): void {
     if (app === undefined) this.#gathered = undefined;
     else this.#gathered?.add(app);
-    if (this.#isWaiting) return;
+    if (!this.#isWaiting) this.#tell();
+  }
+
+  #tell(): void {
+    const about = this.#gathered;
+    this.#gathered = new Set();
     this.#isWaiting = true;
+    for (const onChange of [...this.#subscribers]) onChange(about);
     this.#clock.sleep(WAKE_MS, this.#closing).then(
       () => {
-        const about = this.#gathered;
         this.#isWaiting = false;
-        this.#gathered = new Set();
-        for (const onChange of [...this.#subscribers]) onChange(about);
+        if (this.#gathered === undefined || this.#gathered.size > 0) this.#tell();
       },
       () => undefined,
     );

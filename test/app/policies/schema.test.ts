@@ -153,7 +153,7 @@ describe('metric blocks', () => {
 const IN_ALL_FIELDS = ['azureStorageQueue', 'random'];
 
 describe('the examples in specs', () => {
-  const files = ['specs/policies', 'specs/metrics', 'specs/schedulers'].flatMap((folder) =>
+  const files = ['specs/policies', 'specs/metrics', 'specs/schedulers', 'specs/demos'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => `${folder}/${name}`),

@@ -19,7 +19,7 @@ import { table } from '../../output/table.ts';
 const ALGORITHMS: readonly AlgorithmType[] = ['Fluid', 'Queue', 'SimpleQueue'];
 
 const DEFAULT_POLICIES: Readonly<Record<DemoScheduler, string>> = {
-  docker: packageFile('specs/policies/queue-demo-docker.yaml'),
+  docker: packageFile('specs/demos/queue-demo-docker.yaml'),
   marathon: packageFile('specs/policies/queue-demo.yaml'),
 };
 

@@ -7,7 +7,7 @@ import { messageOf, TerminalError } from '../../../../runtime/errors.ts';
 import type { EngineClient } from '../../../../schedulers/docker-engine/client.ts';
 import { packageFile } from '../../../package-root.ts';
 
-/** As `specs/policies/queue-demo-docker.yaml` names it. */
+/** As `specs/demos/queue-demo-docker.yaml` names it. */
 export const IMAGE = 'microscaling/demo:checkout';
 
 const HOME = '/opt/microscaling';

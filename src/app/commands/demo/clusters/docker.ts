@@ -7,7 +7,7 @@ import type { ClusterContext, DemoCluster } from './cluster.ts';
 import { IMAGE, makeDemoImage } from './docker-image.ts';
 
 const DEADLINE_MS = 30_000;
-/** Of every container that `specs/policies/queue-demo-docker.yaml` makes, and of nothing else. */
+/** Of every container that `specs/demos/queue-demo-docker.yaml` makes, and of nothing else. */
 const OURS = { label: ['microscaling.demo=true'] };
 
 export async function startDockerCluster(context: ClusterContext, signal: AbortSignal): Promise<DemoCluster> {
