@@ -136,7 +136,17 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Compares policies with Marathon and lists what the operator would create, update, adopt or scale, ' +
       'without doing it. Reads no metric: a count that lies within min and max is not listed. `-o markdown` is for ' +
       'pull requests; where Marathon cannot be reached it says so, and lists what the policies ask for.',
-    options: ['file', 'marathon', 'server', 'apiTokenFile', 'untrusted', ...ALLOW, 'output'],
+    options: [
+      'file',
+      'marathon',
+      'kubeconfig',
+      'kubeContext',
+      'server',
+      'apiTokenFile',
+      'untrusted',
+      ...ALLOW,
+      'output',
+    ],
     help: { server: 'a running operator, asked which apps it has adopted already (default: none is asked)' },
     outputs: ['table', 'json', 'markdown'],
     examples: [

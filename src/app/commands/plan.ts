@@ -18,6 +18,9 @@ import { unresolvedIn } from '../unresolved.ts';
 export interface PlanConfig {
   readonly files: readonly string[] | undefined;
   readonly marathon: readonly string[];
+  /** How the operator's own Kubernetes is reached. */
+  readonly kubeconfig?: string;
+  readonly kubeContext?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** With `untrusted`, what the files may ask for. */
   readonly trust?: Parameters<typeof loaderOf>[0];
@@ -50,6 +53,8 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
     log,
     values,
     defaultUrls: config.marathon,
+    kubeconfig: config.kubeconfig,
+    kubeContext: config.kubeContext,
     env: config.env,
   });
   try {

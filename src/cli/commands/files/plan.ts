@@ -5,6 +5,7 @@ import { type PlanReport, planFiles } from '../../../app/commands/plan.ts';
 import type { OptionValues } from '../../../app/options.ts';
 import { NO_POLICY } from '../../../app/policies/policy-files.ts';
 import type { Change, FieldDiff } from '../../../core/change.ts';
+import { defined } from '../../../lang/defined.ts';
 import { TerminalError, TransientError } from '../../../runtime/errors.ts';
 import { silentLogger } from '../../../runtime/log.ts';
 import { withoutHeld } from '../../client/held-apps.ts';
@@ -26,6 +27,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const config = {
     files: options.file,
     marathon: options.marathon ?? [],
+    ...defined({ kubeconfig: options.kubeconfig, kubeContext: options.kubeContext }),
     env: context.env,
     trust: options,
   };
