@@ -226,7 +226,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'stopDelay',
       'serviceRate',
       'serviceSpread',
-      'mostPerS',
+      'throughputLimit',
       'metricError',
       'metricAge',
       'suite',

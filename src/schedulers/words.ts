@@ -4,6 +4,8 @@
 export interface SchedulerWords {
   /** `Marathon`, as the subject of a sentence. */
   readonly name: string;
+  /** The name is of several: `Marathon and Kubernetes`. */
+  readonly several?: true;
   /** An app for people, as the subject of a sentence: `Marathon app /shop/front`. */
   readonly app: (name: string) => string;
   /** What launches instances where nobody counts the room: `Marathon's queue`. */

@@ -108,7 +108,7 @@ export const SIMULATE_OPTIONS = {
     env: [],
     help: 'how uneven the work is, as a coefficient of variation: 0 clockwork, 1 exponential (default 0.7)',
   },
-  mostPerS: {
+  throughputLimit: {
     flag: '--throughput-limit',
     arg: 'N',
     type: 'number',

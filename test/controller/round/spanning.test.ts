@@ -119,7 +119,7 @@ describe('a pool over two schedulers', () => {
     await begin();
     expect(two.world.app('/front').scheduler).toBe('Marathon');
     expect(two.world.app('Deployment shop/k-workers').scheduler).toBe('Kubernetes');
-    expect(two.world.message('demo', 'Applied')).toBe('Marathon and Kubernetes has what the policy says');
+    expect(two.world.message('demo', 'Applied')).toBe('Marathon and Kubernetes have what the policy says');
     expect(two.world.view.clusters.map(({ scheduler, reachable }) => [scheduler, reachable])).toEqual([
       ['Marathon', true],
       ['Kubernetes', true],

@@ -77,7 +77,7 @@ function settingsOf(options: OptionValues): Settings {
     metricAgeMs: options.metricAge ?? DEFAULT_SETTINGS.metricAgeMs,
     metricError: options.metricError ?? DEFAULT_SETTINGS.metricError,
     ...defined({
-      mostPerS: options.mostPerS,
+      mostPerS: options.throughputLimit,
       fromMs: options.from === undefined ? undefined : timeOf(options.from),
     }),
   };

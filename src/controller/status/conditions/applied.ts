@@ -66,7 +66,7 @@ export function appliedOf(part: Part): Finding {
   return (
     driftOf(part) ??
     deployingOf(part) ??
-    is('True', 'UpToDate', `${part.words.name} has what the policy says`)
+    is('True', 'UpToDate', `${part.words.name} ${part.words.several ? 'have' : 'has'} what the policy says`)
   );
 }
 

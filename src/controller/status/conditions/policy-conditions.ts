@@ -76,7 +76,7 @@ function wordsFor({ pool, assessments }: Round, wordsOf: PolicyConditionsDeps['w
   const [first = wordsOf(pool.cluster), ...others] = [...new Set(places)];
   if (others.length === 0) return first;
   const name = [first, ...others].map((words) => words.name).join(' and ');
-  return { ...PLAIN_WORDS, name, app: (app) => app };
+  return { ...PLAIN_WORDS, name, several: true, app: (app) => app };
 }
 
 /** Nothing else is wrong with a policy for it, but whoever looks at one should know that edits of it are refused. */
