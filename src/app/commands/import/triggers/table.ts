@@ -5,6 +5,9 @@ import { azureQueue } from './azure-queue.ts';
 import { azureServiceBus } from './azure-servicebus.ts';
 import { cron } from './cron.ts';
 import { external } from './external.ts';
+import { kafka } from './kafka.ts';
+import { natsJetstream } from './nats-jetstream.ts';
+import { nsq } from './nsq.ts';
 import { postgresql } from './postgresql.ts';
 import { prometheus } from './prometheus.ts';
 import { rabbitmq } from './rabbitmq.ts';
@@ -15,6 +18,7 @@ const noRoom = (): Imported =>
   none('no source reads the use of processors or memory: give a target of messages');
 
 export const TRIGGERS: Readonly<Record<string, (trigger: Trigger) => Imported>> = {
+  'apache-kafka': kafka,
   'aws-sqs-queue': awsSqsQueue,
   'azure-queue': azureQueue,
   'azure-servicebus': azureServiceBus,
@@ -22,7 +26,10 @@ export const TRIGGERS: Readonly<Record<string, (trigger: Trigger) => Imported>> 
   cron,
   external,
   'external-push': external,
+  kafka,
   memory: noRoom,
+  'nats-jetstream': natsJetstream,
+  nsq,
   postgresql,
   prometheus,
   rabbitmq,
