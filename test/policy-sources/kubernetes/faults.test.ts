@@ -101,7 +101,9 @@ describe('a server that is not ready for our kinds yet', () => {
     expect(first?.message).toBe('was not listed yet');
     await clock.advance(16_000);
     const [second] = (await source.list(never)).problems;
-    expect(second?.message).toMatch(/^cannot be followed: cannot list .*: storage is \(re\)initializing$/);
+    expect(second?.message).toMatch(
+      /^cannot be followed: .* has too much to do to list .* \(429: storage is \(re\)initializing\)$/,
+    );
   });
 });
 
