@@ -56,12 +56,15 @@ export function sampleOf(partitions: readonly PartitionOffsets[], context: Offse
   };
 }
 
-/** Where the group goes on: not in what is deleted already, and not in what has not come. */
+/**
+ * Where the group goes on: not in what is deleted already. A commit beyond the end, which is read after it, is of a topic
+ * that was made anew: the broker refuses it, and the consumers begin where they are told to.
+ */
 function positionIn(
   { begin, end, committed }: PartitionOffsets,
   reset: OffsetReset | undefined,
 ): bigint | undefined {
-  if (committed !== undefined) return committed < begin ? begin : committed > end ? end : committed;
+  if (committed !== undefined && committed <= end) return committed < begin ? begin : committed;
   if (reset === 'Latest' || begin === end) return end;
   return reset === 'Earliest' ? begin : undefined;
 }

@@ -15,7 +15,7 @@ describe('a reading of offsets', () => {
     ['the rest of what is committed', partition(0, 7, 2), undefined, 5],
     ['nothing once all is committed', partition(0, 7, 7), undefined, 0],
     ['nothing that is deleted', partition(4, 7, 2), undefined, 3],
-    ['nothing that has not come: a topic made anew', partition(0, 3, 9), undefined, 0],
+    ['all of a topic made anew, from the earliest', partition(0, 3, 9), 'Earliest', 3],
     ['what is kept, from the earliest', partition(4, 7), 'Earliest', 3],
     ['nothing, from the latest', partition(4, 7), 'Latest', 0],
     ['nothing of an empty partition, whoever begins where', partition(7, 7), undefined, 0],
@@ -65,6 +65,12 @@ describe('a reading of offsets', () => {
         expect(waiting).toBe(arrivedTotal - completedTotal);
       }),
     );
+  });
+
+  it('does not take a commit of a topic that was made anew for an empty one', () => {
+    const anew = [partition(0, 4, 900)];
+    expect(() => sampleOf(anew, { ...context, reset: undefined })).toThrow('committed nothing for partition 0');
+    expect(sampleOf(anew, { ...context, reset: 'Earliest' }).waiting).toBe(4);
   });
 
   it('is unknown rather than wrong beyond what any count is', () => {
