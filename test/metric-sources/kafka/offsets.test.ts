@@ -69,7 +69,9 @@ describe('a reading of offsets', () => {
 
   it('does not take a commit of a topic that was made anew for an empty one', () => {
     const anew = [partition(0, 4, 900)];
-    expect(() => sampleOf(anew, { ...context, reset: undefined })).toThrow('committed nothing for partition 0');
+    expect(() => sampleOf(anew, { ...context, reset: undefined })).toThrow(
+      'committed nothing for partition 0',
+    );
     expect(sampleOf(anew, { ...context, reset: 'Earliest' }).waiting).toBe(4);
   });
 
