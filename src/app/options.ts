@@ -7,11 +7,13 @@ import { MARATHON_OPTIONS } from './options/marathon.ts';
 import { OPERATOR_OPTIONS } from './options/operator.ts';
 import { SIMULATE_OPTIONS } from './options/simulate.ts';
 import type { OptionSpec, OptionTable, ValueTypes } from './options/spec.ts';
+import { TRUST_OPTIONS } from './options/trust.ts';
 
 export type { Address, OptionSpec, OptionType } from './options/spec.ts';
 
 export const OPTIONS = {
   ...OPERATOR_OPTIONS,
+  ...TRUST_OPTIONS,
   ...INSTALL_OPTIONS,
   ...SIMULATE_OPTIONS,
   ...MARATHON_OPTIONS,

@@ -7,6 +7,7 @@ import { INSTALL_OPTIONS } from '../../src/app/options/install.ts';
 import { MARATHON_OPTIONS } from '../../src/app/options/marathon.ts';
 import { OPERATOR_OPTIONS } from '../../src/app/options/operator.ts';
 import { SIMULATE_OPTIONS } from '../../src/app/options/simulate.ts';
+import { TRUST_OPTIONS } from '../../src/app/options/trust.ts';
 import { OPTIONS, type OptionName, type OptionSpec, resolveOptions } from '../../src/app/options.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 
@@ -23,7 +24,7 @@ describe('option table', () => {
   const specs = Object.entries(OPTIONS) as [OptionName, OptionSpec][];
 
   it('has every option of its parts, each in one of them', () => {
-    const parts = [OPERATOR_OPTIONS, INSTALL_OPTIONS, SIMULATE_OPTIONS, MARATHON_OPTIONS];
+    const parts = [OPERATOR_OPTIONS, TRUST_OPTIONS, INSTALL_OPTIONS, SIMULATE_OPTIONS, MARATHON_OPTIONS];
     expect(parts.flatMap((part) => Object.keys(part))).toEqual(specs.map(([name]) => name));
   });
 

@@ -31,7 +31,7 @@ export async function authenticate(credentials: KafkaCredentials, ask: Ask): Pro
   return (await ask(saslAuthenticate(Buffer.from(`\0${username}\0${password}`)))).lifetimeMs;
 }
 
-/** As many as any broker asks for, and few enough to be reckoned in a moment. */
+/** More than brokers ask for, and few enough to be reckoned in a moment. */
 const MOST_ITERATIONS = 200_000;
 const FEWEST_ITERATIONS = 4096;
 /** That nothing is bound to the channel, in base64. */

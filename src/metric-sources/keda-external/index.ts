@@ -1,4 +1,4 @@
-// metric-sources: any external scaler of KEDA. One read is one call for each metric that is named, and one for whether it is active.
+// metric-sources: the external scalers of KEDA. One read is one call for each metric that is named, and one for whether it is active.
 
 import { plainValue, referenceName, type ValueResolver } from '../../api/values.ts';
 import type { MetricSample } from '../../core/observation.ts';

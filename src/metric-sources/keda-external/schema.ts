@@ -1,4 +1,4 @@
-// metric-sources: the `kedaExternal` block: any external scaler of KEDA.
+// metric-sources: the `kedaExternal` block, for every external scaler of KEDA.
 
 import { exactlyOne, isObject, type JsonObject } from '../../api/schema/json-schema.ts';
 import type { MetricBlock } from '../../api/schema/metric-block.ts';

@@ -61,7 +61,7 @@ export function scaled(known: Estimate, first: FirstCount, now: Measurement): Es
   const flow = (arrived ?? grown) / overS;
   const missing = arrived === undefined ? expected - now.served : expected;
   const service = clamp(flow / Math.max(1, missing), LEAST_SERVICE, MOST);
-  // Without a counter the messages that were worked off meanwhile are as unknown as μ itself.
+  // Without a counter the messages that were worked off meanwhile are no better known than μ itself.
   const own = arrived === undefined ? service * now.served : 0;
   return {
     ...settled,

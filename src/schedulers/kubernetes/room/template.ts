@@ -21,7 +21,7 @@ export interface NodeTerm {
 export interface PodTemplate {
   readonly requests: Amounts;
   readonly nodeSelector: Selector;
-  /** One of them must hold; absent: any node will do. */
+  /** One of them must hold; absent: every node will do. */
   readonly nodeTerms?: readonly NodeTerm[];
   readonly tolerations: readonly Toleration[];
   /** No two of them on one node: a port of the node is taken, or a rule keeps them apart. */
