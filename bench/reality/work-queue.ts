@@ -12,6 +12,15 @@ export interface Message {
   readonly number: number;
 }
 
+/** A message was put back while these were idle. */
+interface HandingBack {
+  readonly atMs: number;
+  readonly idle: Set<Consumer>;
+}
+
+/** Victims of one fall go within this time of each other, in any order. */
+const ONE_FALL_MS = 100;
+
 interface Consumer {
   held: Message | undefined;
   doneAtMs: number;
@@ -35,7 +44,7 @@ export class WorkQueue {
   #arrived = 0;
   #done = 0;
   #handedBack = 0;
-  #handedBackNeedlessly = 0;
+  readonly #doubtful: HandingBack[] = [];
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -63,9 +72,9 @@ export class WorkQueue {
     return this.#handedBack;
   }
 
-  /** How often that happened while another consumer was idle, which could have gone in its place. */
+  /** How often that happened while another consumer was idle that did not go, too: it could have gone in its place. */
   get handedBackNeedlessly(): number {
-    return this.#handedBackNeedlessly;
+    return this.#doubtful.filter(({ idle }) => idle.size > 0).length;
   }
 
   /** Those that nobody holds, the first one first. */
@@ -87,9 +96,14 @@ export class WorkQueue {
     const consumer = this.#consumers.get(id);
     if (consumer === undefined) return;
     this.#consumers.delete(id);
-    if (consumer.held === undefined) return;
+    if (consumer.held === undefined) {
+      for (const { atMs: thenMs, idle } of this.#doubtful)
+        if (atMs - thenMs <= ONE_FALL_MS) idle.delete(consumer);
+      return;
+    }
     this.#handedBack++;
-    if ([...this.#consumers.values()].some(({ held }) => held === undefined)) this.#handedBackNeedlessly++;
+    const idle = [...this.#consumers.values()].filter(({ held }) => held === undefined);
+    this.#doubtful.push({ atMs, idle: new Set(idle) });
     this.#visible.unshift(consumer.held);
     this.#serveIdle();
   }

@@ -13,6 +13,7 @@ import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts
 import type { MissAccount } from './demand/objective.ts';
 import { type TargetDemand, targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
+import { withoutAlternatives } from './law/shown.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count } from './numbers.ts';
 
@@ -162,7 +163,7 @@ function scaled(s: DemandInput): DemandDraft {
       ? [...a.steps, { rule: 'start', before: a.wanted, after: asked, reason: FIRST }]
       : joined(joined(a.steps, capped.steps), shaped.steps),
     limitedBy: a.unknown ? 'metric' : (shaped.limitedBy ?? capped.limitedBy),
-    figures: a.figures,
+    figures: capped.steps.length === 0 ? a.figures : withoutAlternatives(a.figures),
     unknown: a.unknown,
     laws: a.memory,
     launches,

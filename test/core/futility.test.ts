@@ -70,6 +70,17 @@ describe('an app whose instances share a limit', () => {
     expect(first?.summary).toContain('/s could be expected; more are tried in');
   });
 
+  it('is told what one more or fewer would mean only while its count is not held back', () => {
+    const names = ['missChance', 'waitingWithOneFewer', 'waitingWithOneMore', 'missChanceWithOneMore'];
+    const told = ({ figures }: AppDecision) => names.filter((name) => name in figures);
+    const decisions = overloaded({ futility: 'Detect' });
+    const held = decisions.filter(({ steps }) => steps.some(({ rule }) => rule === 'futility'));
+    expect(held.length).toBeGreaterThan(0);
+    expect(held.flatMap(told)).toEqual([]);
+    expect(held.every(({ figures }) => figures['waiting'] !== undefined)).toBe(true);
+    expect(decisions.flatMap(told)).toEqual(expect.arrayContaining(names));
+  });
+
   it('gets all that its law wants with Ignore', () => {
     const decisions = overloaded({ futility: 'Ignore' });
     expect(limited(decisions)).toEqual([]);

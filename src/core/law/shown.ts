@@ -52,8 +52,25 @@ function knownOf({ estimate, isGiven }: Shown): { readonly arrivals: boolean; re
   return { service: known, arrivals: known && (isGiven || Math.sqrt(varArrivals) <= DOUBTFUL * arrivals) };
 }
 
+type Alternative = keyof ReturnType<typeof alternativesOf>;
+
+const ALTERNATIVES: Readonly<Record<Alternative, true>> = {
+  missChance: true,
+  waitingWithOneFewer: true,
+  missChanceWithOneFewer: true,
+  waitingWithOneMore: true,
+  missChanceWithOneMore: true,
+};
+
+/** They hold for the count that the law wants, and only where each instance gets as much done as any other. */
+export function withoutAlternatives(
+  figures: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => !Object.hasOwn(ALTERNATIVES, name)));
+}
+
 /** What one fewer and one more than `wanted` would have meant, beside what it means itself. */
-function alternativesOf(shown: Shown, wanted: number): Readonly<Record<string, number>> {
+function alternativesOf(shown: Shown, wanted: number) {
   const { ahead, estimate } = shown;
   const course = { ...shown, arrivals: ahead.whenReady, service: estimate.service };
   const chosen = outcomeOf(course, wanted);

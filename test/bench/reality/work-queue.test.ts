@@ -65,6 +65,24 @@ describe('a queue of single messages', () => {
     expect([queue.handedBack, queue.handedBackNeedlessly]).toEqual([2, 1]);
   });
 
+  it('needs to put back what is held once all who are idle go in the same fall, in whichever order', () => {
+    for (const [busyMs, idleMs, needless] of [
+      [500, 500, 0],
+      [500, 600, 0],
+      [500, 450, 0],
+      [500, 601, 1],
+    ] as const) {
+      const queue = queueOf([0]);
+      queue.join('busy', 0);
+      queue.join('idle', 0);
+      queue.promiseIdle('idle', 440, 500);
+      if (idleMs < busyMs) queue.leave('idle', idleMs);
+      queue.leave('busy', busyMs);
+      if (idleMs >= busyMs) queue.leave('idle', idleMs);
+      expect([queue.handedBack, queue.handedBackNeedlessly], `idle at ${idleMs}`).toEqual([1, needless]);
+    }
+  });
+
   it('leaves what comes to others while one that said that it is idle is quiet', () => {
     const queue = queueOf([100, 200]);
     queue.join('a', 0);
