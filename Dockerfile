@@ -18,6 +18,7 @@ COPY tsconfig.json LICENSE ./
 COPY src src
 COPY crds crds
 COPY specs/policies specs/policies
+COPY specs/programs specs/programs
 RUN npm run build
 
 # Neither tools nor the Node binaries that a checkout brings along: this image has its Node.

@@ -3,6 +3,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { preciseNow } from '../cost/marathon.ts';
 import type { Figure } from '../cost/measure.ts';
@@ -30,7 +31,8 @@ const METRICS: Readonly<Record<string, object>> = {
   'azureStorageQueue (@azure/storage-queue)': {
     azureStorageQueue: {
       queueName: 'orders',
-      auth: { accountNameFrom: { fromEnv: 'ACCOUNT' }, accountKey: { fromEnv: 'KEY' } },
+      accountNameFrom: { fromEnv: 'ACCOUNT' },
+      accountKey: { fromEnv: 'KEY' },
       endpoint: 'http://127.0.0.1:1/account',
     },
   },
@@ -41,8 +43,9 @@ const ENV = { KEY: 'a2V5', ACCOUNT: 'account' };
 /** The first read is made by then. */
 const SETTLED_MS = 3_000;
 
-function policy(metric: object): object {
-  return {
+/** @throws Error for a block that is refused: an operator without a policy loads no client */
+function policy(metric: object): string {
+  const text = JSON.stringify({
     apiVersion: 'microscaling.io/v1alpha1',
     kind: 'MicroscalingPolicy',
     metadata: { name: 'one' },
@@ -50,7 +53,10 @@ function policy(metric: object): object {
       capacity: { slots: 2 },
       apps: [{ name: 'worker', priority: 1, instances: { min: 1 }, targets: [{ queueLength: 5, metric }] }],
     },
-  };
+  });
+  const refused = loadPolicies(text, 'bench').problems.find(({ severity }) => severity === 'error');
+  if (refused !== undefined) throw new Error(refused.message);
+  return text;
 }
 
 /** Start until the API answers, and most memory held after the first reads. */
@@ -59,7 +65,7 @@ async function costWith(metric: object): Promise<{ startMs: number; peakMb: numb
   const operator = await startOperatorProcess((dir) => {
     const policies = join(dir, 'policies');
     mkdirSync(policies);
-    writeFileSync(join(policies, 'one.json'), JSON.stringify(policy(metric)));
+    writeFileSync(join(policies, 'one.json'), policy(metric));
     return ['--policies', policies, '--marathon', 'http://127.0.0.1:1'];
   }, ENV);
   try {

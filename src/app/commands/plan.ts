@@ -72,10 +72,11 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
     const compared = plan.policies.some(({ unread }) => unread === undefined);
     // Where no Marathon answers that is the one thing to put right first.
     const missing = compared ? resources.map(({ resource }) => unresolvedTroubles(resource, config.env)) : [];
+    const unread = missing.some(({ ofMetrics }) => ofMetrics);
     return {
       ...plan,
       troubles: [...plan.troubles, ...missing.flatMap(({ troubles }) => troubles)],
-      notes: [...plan.notes, ...(missing.some(({ ofMetrics }) => ofMetrics) ? [READ_TELLS] : [])],
+      notes: [...plan.notes, ...(unread || measuresAnew(plan, resources) ? [READ_TELLS] : [])],
       resources,
       problems,
     };
@@ -100,6 +101,21 @@ function unresolvedTroubles(
     })),
     ofMetrics: unresolved.some(({ pointer }) => /^\/spec\/apps\/\d+\/targets\//.test(pointer)),
   };
+}
+
+/**
+ * Whether an app with targets comes under the operator's hand. Its metrics are not read here: whoever proposes a policy
+ * would have the secrets of whoever plans it sent to an address of their own.
+ */
+function measuresAnew({ changes }: PlanResult, resources: readonly SourcedResource[]): boolean {
+  const measured = new Set(
+    resources.flatMap(({ resource }) =>
+      resource.kind === 'MicroscalingPolicy'
+        ? resource.spec.apps.flatMap(({ id, targets }) => (targets === undefined ? [] : [id]))
+        : [],
+    ),
+  );
+  return changes.some(({ kind, app }) => (kind === 'create' || kind === 'adopt') && measured.has(app));
 }
 
 const READ_TELLS = 'microscaling read -f FILE says what every metric says now, or why it cannot be read';

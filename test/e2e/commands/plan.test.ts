@@ -46,8 +46,9 @@ async function plan(
 
 describe('microscaling plan', { concurrent: false }, () => {
   it('lists exactly the three creations against a fresh Marathon', async () => {
-    const { code, plan: found } = await plan(azurite.env(QUEUE));
+    const { code, text, plan: found } = await plan(azurite.env(QUEUE));
     expect(code).toBe(2);
+    expect(text).toContain('microscaling read -f FILE says what every metric says now');
     expect(found.changes.map(({ kind, app }) => ({ kind, app }))).toEqual([
       { kind: 'create', app: CONSUMER },
       { kind: 'create', app: '/queue-demo/remainder' },
@@ -114,6 +115,7 @@ describe('microscaling plan', { concurrent: false }, () => {
         expect(found.changes, text).toEqual([]);
         expect(code).toBe(expected);
         expect(text).not.toContain(ACCOUNT_KEY);
+        expect(text.includes('microscaling read')).toBe(expected === 1);
       }
     });
 
