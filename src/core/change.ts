@@ -42,3 +42,5 @@ export type Change =
       readonly idleVictims?: IdleVictims;
     }
   | { readonly kind: 'adopt' | 'release' | 'delete'; readonly app: string; readonly reason: string };
+
+export type ChangeOf<K extends Change['kind']> = Change & { readonly kind: K };

@@ -1,7 +1,7 @@
 // metric-sources: one GET over a connection that is kept: bounded, without redirects, every failure in words.
 
-import type { Dispatcher } from 'undici';
 import { defined } from '../../lang/defined.ts';
+import { boundedText } from '../../runtime/network/bounded-text.ts';
 import type { MetricSourceDeps } from '../source.ts';
 import { networkFailureOf, readFailure } from './failure.ts';
 import { SharedConnections, type SharedDispatcher } from './shared.ts';
@@ -184,24 +184,6 @@ export class HttpReader {
     for (const call of this.#open) call.abort();
     await this.#shared?.connections.release();
   }
-}
-
-/** Undefined when it is too large; then the connection is given up. */
-async function boundedText(
-  body: Dispatcher.ResponseData['body'],
-  maxBytes: number,
-): Promise<string | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += (part as Buffer).length;
-    if (size > maxBytes) {
-      body.destroy();
-      return undefined;
-    }
-    parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }
 
 function statusFailure(status: number, words: Readonly<Record<number, string>>): string | undefined {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { defined } from '../../lang/defined.ts';
 import { TransientError } from '../../runtime/errors.ts';
+import { boundedText } from '../../runtime/network/bounded-text.ts';
 import { type EngineAddress, engineAddress } from './address.ts';
 import { connectionFailure, EngineRefusal, engineWords } from './failure.ts';
 
@@ -174,22 +175,4 @@ export class EngineTransport {
       throw connectionFailure(error, doing, this.address) ?? error;
     }
   }
-}
-
-/** Undefined when it is too large; then the connection is given up. */
-async function boundedText(
-  body: Dispatcher.ResponseData['body'],
-  maxBytes: number,
-): Promise<string | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += (part as Buffer).length;
-    if (size > maxBytes) {
-      body.destroy();
-      return undefined;
-    }
-    parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

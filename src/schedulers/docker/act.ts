@@ -1,7 +1,7 @@
 // schedulers/docker: one change. What is asked for is written down; the keeper does it.
 
 import type { ValueResolver } from '../../api/values.ts';
-import type { Change } from '../../core/change.ts';
+import type { Change, ChangeOf } from '../../core/change.ts';
 import { abortable } from '../../runtime/abort/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError, WaitError } from '../../runtime/errors.ts';
@@ -14,8 +14,6 @@ import type { KeptApp } from './apps/kept-app.ts';
 import type { KeptApps } from './apps/kept-apps.ts';
 import { type AppRecord, versionOf } from './apps/record.ts';
 import { hostPorts } from './observation.ts';
-
-type ChangeOf<K extends Change['kind']> = Change & { readonly kind: K };
 
 export interface ActorDeps {
   readonly list: ContainerList;

@@ -1,7 +1,7 @@
 // schedulers/marathon: one change, executed. Every write is small, for one app, and yields to somebody's upgrade.
 
 import type { ValueResolver } from '../../api/values.ts';
-import type { Change } from '../../core/change.ts';
+import type { Change, ChangeOf } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
@@ -25,8 +25,6 @@ export interface ActorDeps {
   /** Of Marathon; undefined while it is not known. */
   readonly version: () => string | undefined;
 }
-
-type ChangeOf<K extends Change['kind']> = Change & { readonly kind: K };
 
 const HOLD_RETRY_MS = 1_000;
 

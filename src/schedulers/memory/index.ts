@@ -2,7 +2,7 @@
 
 import type { AppDefinition } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
-import type { Change, FieldDiff } from '../../core/change.ts';
+import type { Change, ChangeOf, FieldDiff } from '../../core/change.ts';
 import type { AppObservation, Footprint, OperationKind } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError, WaitError } from '../../runtime/errors.ts';
@@ -47,8 +47,6 @@ export interface MemoryScheduler extends ReportingScheduler, FaultSwitches {
   /** What exists now. */
   snapshot(): ReadonlyMap<string, AppObservation>;
 }
-
-type ChangeOf<K extends Change['kind']> = Change & { readonly kind: K };
 
 const LOCK_RETRY_MS = 5_000;
 

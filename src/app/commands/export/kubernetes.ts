@@ -1,6 +1,5 @@
 // app: `export --kubernetes`: a policy from the Deployments of a namespace.
 
-import { API_VERSION } from '../../../api/policy.ts';
 import { closest } from '../../../api/words/suggest.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
@@ -8,7 +7,7 @@ import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import { heldBy, holderOf } from '../../../schedulers/kubernetes/target/holders.ts';
 import { workloadOf } from '../../../schedulers/kubernetes/target/workload.ts';
 import { check, type Exported } from './export.ts';
-import { indent, scalar, targetOf } from './policy-text.ts';
+import { framed, indent, scalar, scaledRole } from './policy-frame.ts';
 
 export interface DeploymentsConfig {
   readonly namespace: string;
@@ -93,44 +92,22 @@ function chosenFrom(
   });
 }
 
-/** The last one takes the remainder, those before it get a target each, in falling priority. */
 function textOf(
   deployments: readonly Found[],
   { server, namespace, name }: { readonly server: string; readonly namespace: string; readonly name: string },
 ): string {
-  const instances = deployments.reduce((total, each) => total + each.instances, 0);
-  const blocks = deployments.map((each, i) => {
-    const isLast = i === deployments.length - 1 && deployments.length > 1;
-    const lines = [
-      `priority: ${i + 1}`,
-      `# It has ${each.instances} now. FILL IN: never fewer than min; max is the whole capacity unless it is given.`,
-      `instances: { min: ${Math.min(1, each.instances)} }`,
-      ...(isLast ? ['remainder: { weight: 1 }'] : targetOf(each)),
+  const apps = deployments.map((each, place) => [
+    `- name: ${scalar(each.name.replaceAll('.', '-'))}`,
+    ...indent([
+      ...scaledRole(each, { place, of: deployments.length }),
       'kubernetes:',
       `  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: ${scalar(each.name)} }`,
-    ];
-    return [`- name: ${scalar(each.name.replaceAll('.', '-'))}`, ...indent(lines)];
-  });
-  return [
+    ]),
+  ]);
+  const instances = deployments.reduce((total, each) => total + each.instances, 0);
+  const head = [
     `# Deployments in namespace ${namespace} of ${server}, written by \`microscaling export\`.`,
     '# Nothing restarts, and nothing but their counts is going to be changed.',
-    '# To do: the places marked FILL IN, the order of the priorities (1 is highest), and who is the remainder,',
-    '# which takes what the others leave. Then `microscaling plan -f` this file.',
-    `apiVersion: ${API_VERSION}`,
-    'kind: MicroscalingPolicy',
-    'metadata:',
-    `  name: ${scalar(name)}`,
-    `  namespace: ${scalar(namespace)}`,
-    'spec:',
-    '  # Observe: the operator decides and reports, and writes nothing. Change it to Reconcile when that looks right.',
-    '  mode: Observe',
-    '',
-    `  # FILL IN: how many instances the apps below share. They have ${instances} now.`,
-    '  capacity:',
-    `    slots: ${Math.max(1, instances)}`,
-    '',
-    '  apps:',
-    blocks.map((lines) => indent(indent(lines)).join('\n')).join('\n\n'),
-    '',
-  ].join('\n');
+  ];
+  return framed({ head, name, namespace, instances, apps });
 }
