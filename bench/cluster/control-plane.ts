@@ -1,12 +1,12 @@
 // bench: a thousand Deployments of a real control plane under one operator, and how soon a pod that is ready is seen as running.
 
 import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { AppsV1Api, CoreV1Api, type V1Deployment, type V1Pod, Watch } from '@kubernetes/client-node';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 import { KubernetesScheduler } from '../../src/schedulers/kubernetes/index.ts';
-import { assetsFolder, missingIn } from '../../test/cluster/build/assets.ts';
+import { presentAssets } from '../../test/cluster/build/assets.ts';
 import { configOf, startControlPlane } from '../../test/support/kubernetes/control-plane.ts';
 import { type Figure, share } from '../cost/measure.ts';
 import { startOperatorProcess } from '../cost/process.ts';
@@ -20,14 +20,7 @@ const never = new AbortController().signal;
 
 /** Starts the control plane that `npm run cluster:build` has made, or that KUBEBUILDER_ASSETS names. */
 export async function controlPlane(): Promise<readonly Figure[]> {
-  const given = process.env['KUBEBUILDER_ASSETS'];
-  const folder = given === undefined ? assetsFolder() : resolve(given);
-  const missing = missingIn(folder);
-  if (missing.length > 0)
-    throw new Error(
-      `there is no ${missing.join(', ')} in ${folder}: npm run cluster:build makes a control plane`,
-    );
-  const plane = await startControlPlane(folder);
+  const plane = await startControlPlane(presentAssets());
   try {
     const core = configOf(plane.kubeconfig).makeApiClient(CoreV1Api);
     await core.createNamespace({ body: { metadata: { name: NAMESPACE } } });
@@ -139,11 +132,8 @@ async function thousand(kubeconfig: string): Promise<readonly Figure[]> {
     return ['--policies', dir, '--kubeconfig', kubeconfig];
   });
   try {
-    const { readyReplicas } = {
-      readyReplicas: () => apps.listNamespacedDeployment({ namespace: NAMESPACE }),
-    };
     for (;;) {
-      const { items } = await readyReplicas();
+      const { items } = await apps.listNamespacedDeployment({ namespace: NAMESPACE });
       const counted = items.filter(
         ({ metadata, status }) => metadata?.name !== 'swing' && status?.readyReplicas === 2,
       );

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import type { ValueSource } from '../../src/api/policy.ts';
+import type { TrustRules } from '../../src/api/trust/rules.ts';
 import type { ValueResolver, ValueUse } from '../../src/api/values.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 
@@ -26,3 +27,15 @@ export function fakeValues(env: Record<string, string> = {}): FakeValues {
     },
   };
 }
+
+/** What an operator is started with that lets policies of untrusted homes do nothing beyond the ordinary. */
+export const NOTHING_ALLOWED: TrustRules = {
+  plainEnv: [],
+  secretEnv: [],
+  secretFiles: [],
+  endpoints: [],
+  appPrefixes: [],
+  privileged: false,
+  definitionParts: [],
+  own: { marathonOrigins: [], variable: () => undefined },
+};

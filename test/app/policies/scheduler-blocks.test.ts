@@ -8,6 +8,7 @@ import { createTrustCheck } from '../../../src/api/trust/trust.ts';
 import { error } from '../../../src/api/validation/finding.ts';
 import { resourceFormWith } from '../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES } from '../../../src/metric-sources/registry.ts';
+import { NOTHING_ALLOWED } from '../../support/values.ts';
 
 const crate = {
   type: 'crate',
@@ -90,21 +91,11 @@ describe('the block of a scheduler', () => {
   });
 
   it('is judged by its own scheduler where its author is not trusted', () => {
-    const rules: TrustRules = {
-      plainEnv: [],
-      secretEnv: [],
-      secretFiles: [],
-      endpoints: [],
-      appPrefixes: [],
-      privileged: false,
-      definitionParts: [],
-      own: { marathonOrigins: [], variable: () => undefined },
-    };
     const judge = (name: string, more: Partial<TrustRules> = {}) => {
       const [loaded] = load({ crate: { name } }).resources;
       if (loaded === undefined) throw new Error('it is not valid');
       return createTrustCheck(
-        { ...rules, ...more },
+        { ...NOTHING_ALLOWED, ...more },
         METRIC_SOURCES,
         form.schedulerBlocks,
       )(loaded.resource).map(({ message }) => message);

@@ -33,6 +33,21 @@ export function assetsFolder(): string {
   return join(given === undefined ? beside : resolve(given), `kubernetes-${KUBERNETES}`);
 }
 
+/**
+ * The folder of the programs that KUBEBUILDER_ASSETS names, else of those that were built.
+ *
+ * @throws Error that says how to get what is not there
+ */
+export function presentAssets(): string {
+  const given = process.env['KUBEBUILDER_ASSETS'];
+  const folder = given === undefined ? assetsFolder() : resolve(given);
+  const missing = missingIn(folder);
+  if (missing.length === 0) return folder;
+  throw new Error(
+    `there is no ${missing.join(', ')} in ${folder}: npm run cluster:build makes a control plane`,
+  );
+}
+
 /** The programs that a folder lacks, by name. */
 export function missingIn(folder: string): readonly string[] {
   return PROGRAMS.map(({ name }) => name).filter((name) => !existsSync(join(folder, name)));

@@ -9,7 +9,7 @@ import type { MetricSpec } from '../../../src/api/policy.ts';
 import { metricSources } from '../../../src/metric-sources/registry.ts';
 import { metricSourceContract } from '../../contract/metric-source.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { selfSigned } from '../../support/programs/certificate.ts';
+import { selfSigned } from '../../support/programs/tls/certificate.ts';
 import { type FakeValues, fakeValues } from '../../support/values.ts';
 import { NOW_MS, never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../servers.ts';
 import { type Right, ServiceBusStandIn } from './stand-in.ts';

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Certificate } from '../../support/programs/certificate.ts';
+import type { Certificate } from '../../support/programs/tls/certificate.ts';
 
 export type Right = 'Listen' | 'Send' | 'Manage';
 

@@ -4,6 +4,7 @@ import type { TrustRules } from '../../../src/api/trust/rules.ts';
 import { createTrustCheck } from '../../../src/api/trust/trust.ts';
 import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES } from '../../../src/metric-sources/registry.ts';
+import { NOTHING_ALLOWED } from '../../support/values.ts';
 
 export function policyWith(metric: object, target: object = { queueLength: 5 }): string {
   return JSON.stringify({
@@ -32,13 +33,7 @@ export function refusalsOf(
   if (loaded === undefined) throw new Error(`it is not valid: ${problemsWith(metric)}`);
   const { variables = {}, ...given } = rules;
   const nothing: TrustRules = {
-    plainEnv: [],
-    secretEnv: [],
-    secretFiles: [],
-    endpoints: [],
-    appPrefixes: [],
-    privileged: false,
-    definitionParts: [],
+    ...NOTHING_ALLOWED,
     own: { marathonOrigins: [], variable: (name) => variables[name] },
   };
   return createTrustCheck(

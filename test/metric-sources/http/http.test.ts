@@ -5,7 +5,7 @@ import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
 import { metricSourceContract } from '../../contract/metric-source.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { fakeValues } from '../../support/values.ts';
+import { fakeValues, NOTHING_ALLOWED } from '../../support/values.ts';
 import { NOW_MS, never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../servers.ts';
 
 const STATS = JSON.stringify({
@@ -217,20 +217,11 @@ describe('an http block', () => {
   });
 
   it('of an untrusted home needs its endpoint to be allowed, and no other one', () => {
-    const rules = {
-      plainEnv: [],
-      secretEnv: [],
-      secretFiles: [],
-      appPrefixes: [],
-      privileged: false,
-      definitionParts: [],
-      own: { marathonOrigins: [], variable: () => undefined },
-    };
     const [loaded] = loadPolicies(policy({ url: 'https://shop.example:443/x', pointers }), 'f').resources;
     if (loaded === undefined) throw new Error('it is not valid');
     const judge = (endpoints: readonly string[]) =>
       createTrustCheck(
-        { ...rules, endpoints },
+        { ...NOTHING_ALLOWED, endpoints },
         METRIC_SOURCES,
       )(loaded.resource).map(({ message }) => message);
     expect(judge([])).toEqual([expect.stringContaining("--allow-endpoint 'https://shop.example'")]);

@@ -9,8 +9,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Frames, Writer } from '../../../src/metric-sources/kafka/wire.ts';
 import { metricSourceContract } from '../../contract/metric-source.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { selfSigned } from '../../support/programs/certificate.ts';
-import { tlsFront } from '../../support/programs/tls-front.ts';
+import { selfSigned } from '../../support/programs/tls/certificate.ts';
+import { tlsFront } from '../../support/programs/tls/front.ts';
 import { fakeValues } from '../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../servers.ts';
 

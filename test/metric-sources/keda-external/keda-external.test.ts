@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSpec } from '../../../src/api/policy.ts';
 import { metricSourceContract } from '../../contract/metric-source.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { selfSigned } from '../../support/programs/certificate.ts';
+import { selfSigned } from '../../support/programs/tls/certificate.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';
 import { portThat } from '../nats/setup.ts';

@@ -9,7 +9,7 @@ import { connectFields, credentialsIn } from '../../../src/metric-sources/nats/c
 import { Frames } from '../../../src/metric-sources/nats/frames.ts';
 import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { fakeValues } from '../../support/values.ts';
+import { fakeValues, NOTHING_ALLOWED } from '../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../servers.ts';
 import { credentialsFile, portThat, silentPort } from './setup.ts';
 
@@ -214,20 +214,11 @@ describe('a nats block', () => {
   });
 
   it('of an untrusted home needs its endpoint to be allowed, and no other one', () => {
-    const rules = {
-      plainEnv: [],
-      secretEnv: [],
-      secretFiles: [],
-      appPrefixes: [],
-      privileged: false,
-      definitionParts: [],
-      own: { marathonOrigins: [], variable: () => undefined },
-    };
     const [loaded] = loadPolicies(policy({ ...whole, endpoint: 'nats://nats' }), 'f').resources;
     if (loaded === undefined) throw new Error('it is not valid');
     const judge = (endpoints: readonly string[]) =>
       createTrustCheck(
-        { ...rules, endpoints },
+        { ...NOTHING_ALLOWED, endpoints },
         METRIC_SOURCES,
       )(loaded.resource).map(({ message }) => message);
     expect(judge([])).toEqual([expect.stringContaining("--allow-endpoint 'nats://nats:4222'")]);

@@ -7,7 +7,7 @@ import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
 import { metricSourceContract } from '../../contract/metric-source.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { fakeValues } from '../../support/values.ts';
+import { fakeValues, NOTHING_ALLOWED } from '../../support/values.ts';
 import { never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../servers.ts';
 
 interface Counts {
@@ -271,20 +271,11 @@ describe('an nsq block', () => {
   });
 
   it('of an untrusted home needs every address to be allowed, also those that lookupd may tell', () => {
-    const rules = {
-      plainEnv: [],
-      secretEnv: [],
-      secretFiles: [],
-      appPrefixes: [],
-      privileged: false,
-      definitionParts: [],
-      own: { marathonOrigins: [], variable: () => undefined },
-    };
     const judge = (block: object, endpoints: readonly string[]): readonly string[] => {
       const [loaded] = loadPolicies(policy(block), 'f').resources;
       if (loaded === undefined) throw new Error('it is not valid');
       return createTrustCheck(
-        { ...rules, endpoints },
+        { ...NOTHING_ALLOWED, endpoints },
         METRIC_SOURCES,
       )(loaded.resource).map(({ message }) => message);
     };

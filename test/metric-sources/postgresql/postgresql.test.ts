@@ -10,7 +10,7 @@ import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import { fieldsOf } from '../../../src/metric-sources/postgresql/row.ts';
 import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { fakeValues } from '../../support/values.ts';
+import { fakeValues, NOTHING_ALLOWED } from '../../support/values.ts';
 import { never, reasonOf, sourceOf } from '../servers.ts';
 
 function metric(port: number, over: object = {}): MetricSpec {
@@ -206,20 +206,11 @@ describe('a postgresql block', () => {
   });
 
   it('of an untrusted home needs its endpoint to be allowed, and no other one', () => {
-    const rules = {
-      plainEnv: [],
-      secretEnv: [],
-      secretFiles: [],
-      appPrefixes: [],
-      privileged: false,
-      definitionParts: [],
-      own: { marathonOrigins: [], variable: () => undefined },
-    };
     const [loaded] = loadPolicies(policy({ ...whole, endpoint: 'postgresql://db/shop' }), 'f').resources;
     if (loaded === undefined) throw new Error('it is not valid');
     const judge = (endpoints: readonly string[]) =>
       createTrustCheck(
-        { ...rules, endpoints },
+        { ...NOTHING_ALLOWED, endpoints },
         METRIC_SOURCES,
       )(loaded.resource).map(({ message }) => message);
     expect(judge([])).toEqual([expect.stringContaining("--allow-endpoint 'postgresql://db:5432'")]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTrustCheck } from '../../../src/api/trust/trust.ts';
 import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
-import { fakeValues } from '../../support/values.ts';
+import { fakeValues, NOTHING_ALLOWED } from '../../support/values.ts';
 import { never, sourceOf } from '../servers.ts';
 
 function policy(rabbitmq: object, target: object = { queueLength: 5 }): string {
@@ -61,13 +61,8 @@ describe('a rabbitmq block', () => {
     const judge = (endpoints: readonly string[], secretEnv: readonly string[]) =>
       createTrustCheck(
         {
-          plainEnv: [],
+          ...NOTHING_ALLOWED,
           secretEnv,
-          secretFiles: [],
-          appPrefixes: [],
-          privileged: false,
-          definitionParts: [],
-          own: { marathonOrigins: [], variable: () => undefined },
           endpoints,
         },
         METRIC_SOURCES,

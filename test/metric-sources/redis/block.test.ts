@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTrustCheck } from '../../../src/api/trust/trust.ts';
 import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
-import { fakeValues } from '../../support/values.ts';
+import { fakeValues, NOTHING_ALLOWED } from '../../support/values.ts';
 
 function policy(redis: object, target: object = { queueLength: 5 }): string {
   return JSON.stringify({
@@ -54,13 +54,7 @@ describe('a redis block', () => {
     const judge = (endpoints: readonly string[]) =>
       createTrustCheck(
         {
-          plainEnv: [],
-          secretEnv: [],
-          secretFiles: [],
-          appPrefixes: [],
-          privileged: false,
-          definitionParts: [],
-          own: { marathonOrigins: [], variable: () => undefined },
+          ...NOTHING_ALLOWED,
           endpoints,
         },
         METRIC_SOURCES,

@@ -8,7 +8,7 @@ import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
 import { metricSourceContract } from '../../contract/metric-source.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { fakeValues } from '../../support/values.ts';
+import { fakeValues, NOTHING_ALLOWED } from '../../support/values.ts';
 import { never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../servers.ts';
 
 const KEY = 's3cr3t-access-key';
@@ -297,14 +297,9 @@ describe('an sqs block', () => {
     if (loaded === undefined) throw new Error('it is not valid');
     const check = createTrustCheck(
       {
-        plainEnv: [],
+        ...NOTHING_ALLOWED,
         secretEnv: ['KEY*'],
-        secretFiles: [],
         endpoints,
-        appPrefixes: [],
-        privileged: false,
-        definitionParts: [],
-        own: { marathonOrigins: [], variable: () => undefined },
       },
       METRIC_SOURCES,
     );

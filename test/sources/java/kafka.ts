@@ -1,14 +1,12 @@
 // test: a real Kafka of one broker on private ports and in a private folder: open, with passwords, with TLS.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../support/programs/azurite.ts';
-import { selfSigned } from '../../support/programs/certificate.ts';
-import { until } from '../../support/until.ts';
+import { type Killable, killable, listens } from '../../support/programs/killable.ts';
+import { selfSigned } from '../../support/programs/tls/certificate.ts';
 import { type Coordinate, jarsIn, jarsMissing } from './jars.ts';
 
 const NAME = 'kafka-4.1.0';
@@ -17,22 +15,15 @@ const COORDINATES: readonly Coordinate[] = [
   'org.slf4j:slf4j-nop:1.7.36',
 ];
 const JAVA = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', join(jarsIn(NAME), '*')];
-/** It ends by itself after so long, whatever became of the test. */
-const AT_MOST_S = 300;
 
 export const kafkaMissing = (): boolean => jarsMissing(NAME, COORDINATES);
 
-export interface Kafka {
+export interface Kafka extends Killable {
   readonly open: number;
   /** For user `reader` with password `s3cr3t`, by PLAIN and SCRAM-SHA-256. */
   readonly withPassword: number;
   readonly withTls: number;
   readonly caFile: string;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  /** Stops and continues the process: a server that hangs. */
-  freeze(): void;
-  thaw(): void;
   /** Stops it and removes what it kept. */
   remove(): Promise<void>;
 }
@@ -49,38 +40,21 @@ export async function startKafka(): Promise<Kafka> {
   const format = ['kafka.tools.StorageTool', 'format', '-t', '4L6g3nShT-eMCtK--X86sw', '-c', file, ...scram];
   execFileSync('java', [...JAVA, ...format], { stdio: 'pipe' });
 
-  let server: ChildProcess | undefined;
-  const signal = (name: NodeJS.Signals): void => {
-    if (server?.pid !== undefined && server.exitCode === null) process.kill(-server.pid, name);
-  };
-  const stop = async (): Promise<void> => {
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, 'exit');
-    signal('SIGKILL');
-    await ended;
-  };
-  const start = async (): Promise<void> => {
-    const limited = ['-s', 'KILL', String(AT_MOST_S), 'java', ...JAVA, 'kafka.Kafka', file];
-    const child = spawn('timeout', limited, { detached: true, stdio: 'ignore' });
-    server = child;
-    await until(
-      'Kafka to be ready',
-      async () => {
-        if (child.exitCode !== null) throw new Error(`Kafka ended with ${child.exitCode}`);
-        return (await listens(open)) && (await listens(withPassword)) && (await listens(withTls));
-      },
-      90_000,
-    );
-  };
-  await start();
+  const server = killable({
+    name: 'Kafka',
+    command: ['java', ...JAVA, 'kafka.Kafka', file],
+    isReady: async () => (await listens(open)) && (await listens(withPassword)) && (await listens(withTls)),
+    withinMs: 90_000,
+  });
+  await server.start();
   return {
-    ...{ open, withPassword, withTls, caFile: certFile },
-    start,
-    stop,
-    freeze: () => signal('SIGSTOP'),
-    thaw: () => signal('SIGCONT'),
+    ...server,
+    open,
+    withPassword,
+    withTls,
+    caFile: certFile,
     remove: async () => {
-      await stop();
+      await server.stop();
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -114,16 +88,4 @@ function settingsOf(dir: string, ports: readonly [number, number, number, number
   })
     .map(([key, value]) => `${key}=${value}`)
     .join('\n');
-}
-
-async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Client, type QueryResult } from 'pg';
 import { until } from '../until.ts';
 import { freePort } from './azurite.ts';
-import { type Certificate, selfSigned } from './certificate.ts';
+import { type Certificate, selfSigned } from './tls/certificate.ts';
 
 const VERSIONS = '/usr/lib/postgresql';
 /** It ends by itself after so long, whatever became of the test. */

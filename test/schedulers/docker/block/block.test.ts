@@ -6,6 +6,7 @@ import { createTrustCheck } from '../../../../src/api/trust/trust.ts';
 import { resourceFormWith } from '../../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES } from '../../../../src/metric-sources/registry.ts';
 import { dockerBlock } from '../../../../src/schedulers/docker/block/index.ts';
+import { NOTHING_ALLOWED } from '../../../support/values.ts';
 
 const form = resourceFormWith(METRIC_SOURCES, [{ type: 'docker', ...dockerBlock }]);
 
@@ -77,20 +78,10 @@ describe('a docker block', () => {
 });
 
 describe('a docker block of an author who is not trusted', () => {
-  const nothing: TrustRules = {
-    plainEnv: [],
-    secretEnv: [],
-    secretFiles: [],
-    endpoints: [],
-    appPrefixes: [],
-    privileged: false,
-    definitionParts: [],
-    own: { marathonOrigins: [], variable: () => undefined },
-  };
   const judge = (block: JsonObject, more: Partial<TrustRules> = { docker: true }): readonly string[] => {
     const [loaded] = load(block).resources;
     if (loaded === undefined) throw new Error(`it is not valid: ${load(block).problems[0]?.message}`);
-    const check = createTrustCheck({ ...nothing, ...more }, METRIC_SOURCES, form.schedulerBlocks);
+    const check = createTrustCheck({ ...NOTHING_ALLOWED, ...more }, METRIC_SOURCES, form.schedulerBlocks);
     return check(loaded.resource).map(({ message }) => message);
   };
 
