@@ -46,7 +46,8 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   } else {
     for (const problem of report.problems) context.note(problemLine(problem));
     if (empty) context.note(NO_POLICY);
-    for (const { app, message } of report.troubles) context.note(`${app}: ${message}`);
+    for (const { app, message } of report.troubles)
+      context.note(message.startsWith(app) ? message : `${app}: ${message}`);
     for (const note of report.notes) context.note(`note: ${note}`);
     if (!asked) context.note(`note: ${NOT_ASKED}`);
     if (unread.length > 0 && report.policies.every((plan) => plan.unread !== undefined))
