@@ -35,14 +35,25 @@ export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string,
   };
 }
 
-/** Rates that are not known yet are not shown as if they were; what they come to in instances is known first. */
+/** Rates that are not known yet are not shown as if they were; what they come to in instances may be known first. */
 export function reasonOf(shown: Shown): string {
   const { arrivals, service } = shown.estimate;
   const known = knownOf(shown);
   const waiting = `${brief(shown.input.messages.waiting)} waiting`;
-  const work = `work for ${brief(arrivals / service)} instances arriving`;
-  if (!known.service) return `${waiting}, ${work} (rates not known yet)`;
-  return `${waiting}, ${known.arrivals ? `${brief(arrivals)}/s arriving` : work}, ${brief(service)}/s per instance`;
+  const work = isLoadKnown(shown.estimate)
+    ? `, work for ${brief(arrivals / service)} instances arriving`
+    : '';
+  if (!known.service) return `${waiting}${work} (rates not known yet)`;
+  return `${waiting}${known.arrivals ? `, ${brief(arrivals)}/s arriving` : work}, ${brief(service)}/s per instance`;
+}
+
+/** σ_ρ/ρ up to which ρ = λ/μ is shown, with the rates' covariance: what is wrong with both of them is not wrong with it. */
+const DOUBTFUL_LOAD = 0.3;
+
+function isLoadKnown({ arrivals, service, varArrivals, varService, covariance }: Estimate): boolean {
+  if (arrivals <= 0) return false;
+  const [a, s] = [varArrivals / (arrivals * arrivals), varService / (service * service)];
+  return a + s - (2 * covariance) / (arrivals * service) <= DOUBTFUL_LOAD * DOUBTFUL_LOAD;
 }
 
 /** Arrivals that a given service rate tells are as good as that. */

@@ -265,6 +265,15 @@ describe('Fluid says', () => {
     expect(Object.keys(result.figures)).toEqual(['waiting', 'predicted', 'deadTimeS']);
   });
 
+  it('no work in instances either, while λ and μ may be wrong each on its own', () => {
+    const apart = asked(400, {}, knowing({ varService: 6, varArrivals: 90, covariance: 0 }));
+    expect(apart.reason).toBe('400 waiting (rates not known yet)');
+    const together = asked(400, {}, knowing({ varService: 6, varArrivals: 87, covariance: 22.8 }));
+    expect(together.reason).toMatch(
+      /^400 waiting, work for [\d.]+ instances arriving \(rates not known yet\)$/,
+    );
+  });
+
   it('what one fewer and one more would have meant', () => {
     const { figures } = asked(90);
     // 75 and 7.5 s of 19 - 5·4, 19 - 5·5 and 19 - 5·6
