@@ -19,7 +19,7 @@ describeScheduler(
       provide: async (instances) => void (await shop.deploy('orders', instances)),
       scaleByHand: (_, instances) => shop.scaleByHand('orders', instances),
       holdElsewhere: () => shop.autoscale('orders', 2),
-      loseAnswer: async () => shop.front.plan('lose answer', ({ method }) => method === 'PATCH'),
+      loseAnswer: async () => void shop.front.plan('lose answer', ({ method }) => method === 'PATCH'),
       cutOff: async () => {
         shop.front.cut();
         return async () => shop.front.mend();

@@ -251,17 +251,32 @@ describe('kubernetes, a real control plane', { concurrent: false }, () => {
       expect(await look()).toMatchObject({ writtenBy: 'us' });
     });
 
-    it('follows again when its history is over', async () => {
-      const gone = {
-        type: 'ERROR',
-        object: { kind: 'Status', code: 410, message: 'too old resource version' },
-      };
-      shop.front.plan({ answer: 200, body: gone }, ({ url }) => url.includes('watch=true'), 3);
-      shop.front.cut();
-      shop.front.mend();
-      await shop.scaleByHand('workers', 3);
-      await until('three to run', running(3));
-    });
+    const gone = { kind: 'Status', code: 410, message: 'too old resource version' };
+    it.each([
+      ['an event', { answer: 200, body: { type: 'ERROR', object: gone } }],
+      ['its answer', { answer: 410, body: gone }],
+    ])(
+      'lists again, and lacks nothing meanwhile, when %s says that its history is over',
+      async (_, fault) => {
+        const ours = await Shop.open(kubeconfig, { timing: { watchSeconds: 2, minBackoffMs: 20 } });
+        const id = shop.id('workers');
+        const seen = async () => (await ours.scheduler.observe([id], never)).apps.get(id);
+        const listsOfPods = () =>
+          ours.front.passed.filter(({ url }) => /\/pods\?/.test(url) && url.includes('limit=')).length;
+        expect(await seen()).toMatchObject({ running: 1 });
+        expect(listsOfPods()).toBe(1);
+        const used = ours.front.plan(fault, ({ url }) => /\/pods\?.*watch=true/.test(url));
+        await until('the pods to be listed again', async () => {
+          expect(await seen()).toMatchObject({ running: 1 });
+          return listsOfPods() === 2;
+        });
+        expect(used()).toBe(1);
+        await shop.scaleByHand('workers', 3);
+        await until('three to run', async () => (await seen())?.running === 3);
+        expect(listsOfPods()).toBe(2);
+        await ours.close();
+      },
+    );
 
     it('keeps what it knows while it cannot see, and says why', async () => {
       shop.front.plan({ answer: 403 }, ({ url }) => url.includes('/pods'), 1_000);

@@ -20,7 +20,8 @@ export interface Passed {
 interface Planned {
   readonly when: (passed: Passed) => boolean;
   readonly fault: Fault;
-  left: number;
+  used: number;
+  readonly times: number;
 }
 
 export class ApiFront {
@@ -50,9 +51,15 @@ export class ApiFront {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The next `times` requests that it is about get the fault. */
-  plan(fault: Fault, when: (passed: Passed) => boolean, times = 1): void {
-    this.#planned.push({ when, fault, left: times });
+  /**
+   * The next `times` requests that it is about get the fault.
+   *
+   * @returns how many got it up to now
+   */
+  plan(fault: Fault, when: (passed: Passed) => boolean, times = 1): () => number {
+    const planned: Planned = { when, fault, used: 0, times };
+    this.#planned.push(planned);
+    return () => planned.used;
   }
 
   /** Every connection ends, and none is taken until `mend`. */
@@ -73,14 +80,15 @@ export class ApiFront {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const passed = { method: request.method ?? '', url: request.url ?? '' };
     this.passed.push(passed);
-    const planned = this.#planned.find(({ when, left }) => left > 0 && when(passed));
-    if (planned !== undefined) planned.left -= 1;
+    const planned = this.#planned.find(({ when, used, times }) => used < times && when(passed));
+    if (planned !== undefined) planned.used += 1;
     const fault = planned?.fault;
     if (fault === 'hang') return;
     if (fault !== undefined && fault !== 'lose answer') {
       const body = fault.body ?? { kind: 'Status', code: fault.answer, message: 'a fault of the test' };
       response.writeHead(fault.answer, { 'content-type': 'application/json', ...fault.headers });
-      response.end(JSON.stringify(body));
+      // An event of a watch is a line.
+      response.end(`${JSON.stringify(body)}\n`);
       return;
     }
     this.#pass(request, response, fault === 'lose answer');
