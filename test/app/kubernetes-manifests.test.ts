@@ -1,7 +1,8 @@
 // deploy/kubernetes: what is granted is what is asked for, it builds, and it names options that there are.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +24,8 @@ interface Manifest {
     readonly resources: readonly string[];
     readonly verbs: readonly string[];
   }[];
+  readonly roleRef?: { readonly name: string };
+  readonly subjects?: readonly object[];
   readonly spec?: unknown;
 }
 
@@ -73,6 +76,10 @@ function built(path: string): readonly Manifest[] {
   expect(stderr).toBe('');
   expect(status).toBe(0);
   return manifests(stdout);
+}
+
+function titleOf({ kind, metadata }: Manifest): string {
+  return `${kind} ${metadata.name}`;
 }
 
 describe('deploy/kubernetes', () => {
@@ -141,6 +148,30 @@ describe('deploy/kubernetes', () => {
       expect(pod.containers).toMatchObject([{ image: expect.stringMatching(/^registry\.example\/.*:\d/) }]);
       expect(pod.containers[0]?.env.map(({ name }) => name)).toContain(variables[0]);
       expect(pod).toMatchObject({ volumes: [{ persistentVolumeClaim: {} }, { emptyDir: {} }] });
+    });
+
+    it('adds the roles for scaling to an overlay that names the component, bound to nobody but for room', () => {
+      const dir = mkdtempSync(join(tmpdir(), 'microscaling-overlay-'));
+      try {
+        for (const folder of ['crds', 'deploy'])
+          cpSync(join(root, folder), join(dir, folder), { recursive: true });
+        const overlay = join(dir, 'deploy/kubernetes/overlays/mine');
+        cpSync(join(dir, 'deploy/kubernetes/overlays/example'), overlay, { recursive: true });
+        appendFileSync(join(overlay, 'kustomization.yaml'), 'components: [../../components/scale]\n');
+        const before = built('deploy/kubernetes/overlays/example').map(titleOf);
+        const documents = built(overlay);
+        expect(documents.map(titleOf).filter((name) => !before.includes(name))).toEqual([
+          'ClusterRole microscaling-idle-victims',
+          'ClusterRole microscaling-room',
+          'ClusterRole microscaling-scale',
+          'ClusterRoleBinding microscaling-room',
+        ]);
+        const account = { kind: 'ServiceAccount', name: 'microscaling', namespace: 'microscaling' };
+        const binding = documents.find(({ roleRef }) => roleRef?.name === 'microscaling-room');
+        expect(binding?.subjects).toEqual([account]);
+      } finally {
+        rmSync(dir, { recursive: true, force: true });
+      }
     });
   });
 });
