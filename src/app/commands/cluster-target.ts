@@ -21,11 +21,14 @@ const DEADLINE_MS = 10_000;
 export interface ClusterTarget {
   /** At least one. */
   readonly marathon: MarathonSpec & { readonly urls: readonly string[] };
-  /** Those that mean this Marathon. */
+  /** Those that mean this Marathon, and those without an app on any. */
   readonly policies: readonly MicroscalingPolicy[];
   /** Those that mean another one. */
   readonly elsewhere: readonly ResourceKey[];
 }
+
+/** Where no app is on Marathon, there may be none. */
+export type ClusterTargetIfAny = Omit<ClusterTarget, 'marathon'> & Partial<Pick<ClusterTarget, 'marathon'>>;
 
 /**
  * The Marathon of the policies; `defaultUrls` serve those that name none, and decide between several.
@@ -33,19 +36,37 @@ export interface ClusterTarget {
  * @throws TerminalError when no Marathon is named, or several are
  */
 export function clusterTarget(resources: readonly Resource[], defaultUrls: readonly string[]): ClusterTarget {
+  const { marathon, ...target } = clusterTargetIfAny(resources, defaultUrls);
+  if (marathon === undefined) throw noneIsNamed();
+  return { ...target, marathon };
+}
+
+/**
+ * As `clusterTarget`, for commands that need no Marathon where no policy has an app there.
+ *
+ * @throws TerminalError when apps are on a Marathon that is not named, or several are named
+ */
+export function clusterTargetIfAny(
+  resources: readonly Resource[],
+  defaultUrls: readonly string[],
+): ClusterTargetIfAny {
   const policies = resources.filter((resource) => resource.kind === 'MicroscalingPolicy');
   const places = policies.map((policy) => ({ policy, marathon: marathonOf(policy, resources) }));
   const urlsOf = ({ marathon }: (typeof places)[number]): readonly string[] => marathon?.urls ?? defaultUrls;
   const urls = chosen(places.map(urlsOf), defaultUrls);
+  if (urls.length === 0) {
+    if (policies.some(isOnMarathon)) throw noneIsNamed();
+    return { policies, elsewhere: [] };
+  }
   const here = places.filter((place) => meet(urlsOf(place), urls));
+  const isLookedAt = (place: (typeof places)[number]): boolean =>
+    here.includes(place) || !isOnMarathon(place.policy);
   const { auth } = here.find(({ marathon }) => marathon?.auth !== undefined)?.marathon ?? {};
   const { caFile } = here.find(({ marathon }) => marathon?.caFile !== undefined)?.marathon ?? {};
   return {
     marathon: { urls, ...(auth && { auth }), ...defined({ caFile }) },
-    policies: here.map(({ policy }) => policy),
-    elsewhere: places
-      .filter((place) => !here.includes(place))
-      .map(({ policy }) => resourceKey(policy.metadata)),
+    policies: places.filter(isLookedAt).map(({ policy }) => policy),
+    elsewhere: places.filter((place) => !isLookedAt(place)).map(({ policy }) => resourceKey(policy.metadata)),
   };
 }
 
@@ -71,6 +92,14 @@ export function clientOf(
   );
 }
 
+function isOnMarathon({ spec }: MicroscalingPolicy): boolean {
+  return spec.apps.some(({ id }) => id !== undefined);
+}
+
+function noneIsNamed(): TerminalError {
+  return new TerminalError('no Marathon is named: give --marathon URL, or -f with policies that name one');
+}
+
 /** Its own, else its pool's. */
 function marathonOf(
   { spec, metadata }: MicroscalingPolicy,
@@ -82,15 +111,13 @@ function marathonOf(
   return pool?.kind === 'CapacityPool' ? pool.spec.marathon : undefined;
 }
 
+/** None where none is named. */
 function chosen(named: readonly (readonly string[])[], defaultUrls: readonly string[]): readonly string[] {
   const distinct = named.filter(
     (urls, i) => urls.length > 0 && named.findIndex((other) => meet(urls, other)) === i,
   );
   const [first] = distinct;
-  if (first === undefined) {
-    if (defaultUrls.length > 0) return defaultUrls;
-    throw new TerminalError('no Marathon is named: give --marathon URL, or -f with policies that name one');
-  }
+  if (first === undefined) return defaultUrls;
   if (distinct.length === 1) return first;
   const wanted = distinct.find((urls) => meet(urls, defaultUrls));
   if (wanted !== undefined) return wanted;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { API_VERSION, type MarathonSpec, type Resource } from '../../../src/api/policy.ts';
-import { clusterTarget } from '../../../src/app/commands/cluster-target.ts';
+import { clusterTarget, clusterTargetIfAny } from '../../../src/app/commands/cluster-target.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { aPolicySpec } from '../../support/builders.ts';
 
@@ -84,6 +84,7 @@ describe('the Marathon that a command means', () => {
     },
   ])('is $name', ({ resources, defaults, marathon, here = [], elsewhere = [] }) => {
     const target = clusterTarget(resources, defaults);
+    expect(clusterTargetIfAny(resources, defaults)).toEqual(target);
     expect(target.marathon).toEqual(marathon);
     expect(target.policies.map(({ metadata }) => metadata.name)).toEqual(here);
     expect(target.elsewhere).toEqual(elsewhere);
@@ -107,5 +108,29 @@ describe('the Marathon that a command means', () => {
   ])('is refused when $name', ({ resources, defaults, words }) => {
     expect(() => clusterTarget(resources, defaults)).toThrow(TerminalError);
     expect(() => clusterTarget(resources, defaults)).toThrow(words);
+  });
+});
+
+describe('policies without an app on Marathon', () => {
+  const off = (name: string, marathon?: MarathonSpec): Resource => {
+    const on = policy(name, marathon);
+    if (on.kind !== 'MicroscalingPolicy') throw new Error(on.kind);
+    return { ...on, spec: { ...on.spec, apps: on.spec.apps.map(({ id: _, ...app }) => app) } };
+  };
+
+  it('need none, and are refused by what needs one', () => {
+    const { marathon, policies } = clusterTargetIfAny([off('x')], []);
+    expect(marathon).toBeUndefined();
+    expect(policies.map(({ metadata }) => metadata.name)).toEqual(['x']);
+    expect(() => clusterTarget([off('x')], [])).toThrow(/no Marathon is named/);
+    expect(() => clusterTargetIfAny([off('x'), policy('y')], [])).toThrow(/no Marathon is named/);
+  });
+
+  it('are never elsewhere, and lend no credentials', () => {
+    const resources = [off('x'), off('y', { urls: [B], auth: token }), policy('z', { urls: [A] })];
+    const { marathon, policies, elsewhere } = clusterTargetIfAny(resources, [A]);
+    expect(marathon).toEqual({ urls: [A] });
+    expect(policies.map(({ metadata }) => metadata.name)).toEqual(['x', 'y', 'z']);
+    expect(elsewhere).toEqual([]);
   });
 });

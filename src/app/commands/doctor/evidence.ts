@@ -1,4 +1,4 @@
-// app: everything that was read from the cluster; the checks look at nothing else.
+// app: everything that was read; the checks look at nothing else.
 
 import type { MicroscalingPolicy } from '../../../api/policy.ts';
 import type { Deployment, MarathonApp, QueueItem } from '../../../schedulers/marathon/schema.ts';
@@ -9,8 +9,20 @@ export type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string };
 
-/** Times are ms since the epoch. */
-export interface Evidence {
+/** What is known without Marathon. */
+export interface PolicyEvidence {
+  /** Those without an app on another Marathon; absent: none were given. */
+  readonly policies?: readonly MicroscalingPolicy[];
+  /** What their metrics say. */
+  readonly metrics?: readonly MetricEvidence[];
+  /** What the Docker engines of their apps say; absent: none were given. */
+  readonly engines?: readonly EngineEvidence[];
+  /** Some of the given policies cannot be read. */
+  readonly policiesLack?: boolean;
+}
+
+/** What a Marathon says. Times are ms since the epoch. */
+export interface MarathonEvidence {
   /** The address in use. */
   readonly url: string;
   /** How many addresses of this Marathon are known. */
@@ -28,15 +40,9 @@ export interface Evidence {
   readonly writing: Read<WriteAnswer>;
   readonly events: Read<EventsReading>;
   readonly mesos: Read<MesosReading>;
-  /** Those that mean this Marathon; absent: none were given. */
-  readonly policies?: readonly MicroscalingPolicy[];
-  /** What their metrics say. */
-  readonly metrics?: readonly MetricEvidence[];
-  /** What the Docker engines of their apps say; absent: none were given. */
-  readonly engines?: readonly EngineEvidence[];
-  /** Some of the given policies cannot be read. */
-  readonly policiesLack?: boolean;
 }
+
+export type Evidence = MarathonEvidence & PolicyEvidence;
 
 /** An app that is containers, and whether its engine can run them. */
 export interface EngineEvidence {

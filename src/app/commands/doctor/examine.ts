@@ -1,4 +1,4 @@
-// app: reads everything the doctor looks at. Nothing that it sends can have an effect.
+// app: reads everything the doctor looks at of a Marathon. Nothing that it sends can have an effect.
 
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf, TransientError } from '../../../runtime/errors.ts';
@@ -7,10 +7,15 @@ import { describeAnswer, errorBody, failureOf, tryJson } from '../../../schedule
 import type { HttpAnswer } from '../../../schedulers/marathon/http/transport.ts';
 import { isObject } from '../../../schedulers/marathon/schema.ts';
 import type { ClusterTarget } from '../cluster-target.ts';
-import { askEngines } from './engines.ts';
-import type { ClockReading, EventsReading, Evidence, MarathonInfo, Read, WriteAnswer } from './evidence.ts';
+import type {
+  ClockReading,
+  EventsReading,
+  MarathonEvidence,
+  MarathonInfo,
+  Read,
+  WriteAnswer,
+} from './evidence.ts';
 import { readMesos } from './mesos.ts';
-import { readMetrics } from './metrics.ts';
 
 /** Marathon greets at once. */
 const GREETING_MS = 5_000;
@@ -18,34 +23,26 @@ const GREETING_MS = 5_000;
 export interface Examined {
   readonly client: MarathonClient;
   readonly clock: Clock;
-  readonly target: ClusterTarget;
-  /** Where the metrics' references are looked up. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether policies were given at all. */
-  readonly withPolicies: boolean;
-  /** Whether some of them cannot be read. */
-  readonly policiesLack: boolean;
+  readonly marathon: ClusterTarget['marathon'];
   readonly mesosUrl?: string;
 }
 
 /** @throws TransientError, TerminalError when Marathon does not even answer what it is */
-export async function examine(on: Examined, signal: AbortSignal): Promise<Evidence> {
-  const { client, clock, target } = on;
+export async function examineMarathon(on: Examined, signal: AbortSignal): Promise<MarathonEvidence> {
+  const { client, clock, marathon } = on;
   const first = await askInfo(client, clock, signal);
   const url = client.url;
-  const [apps, queue, deployments, writing, mesos, metrics, engines] = await Promise.all([
+  const [apps, queue, deployments, writing, mesos] = await Promise.all([
     attempt(() => client.apps('', signal), signal),
     attempt(() => client.queue(signal), signal),
     attempt(() => client.deployments(signal), signal),
     attempt(() => tryWriting(client, signal), signal),
     readMesos(client, on.mesosUrl ?? mesosUrlOf(first.info, url), signal),
-    readMetrics(target.policies, on, signal),
-    askEngines(target.policies, on, signal),
   ]);
   return {
     url,
-    urlCount: target.marathon.urls.length,
-    authenticated: target.marathon.auth !== undefined,
+    urlCount: marathon.urls.length,
+    authenticated: marathon.auth !== undefined,
     ...first,
     apps,
     queue,
@@ -53,7 +50,6 @@ export async function examine(on: Examined, signal: AbortSignal): Promise<Eviden
     writing,
     events: await attempt(() => openEvents(client, clock, signal), signal),
     mesos,
-    ...(on.withPolicies && { policies: target.policies, metrics, engines, policiesLack: on.policiesLack }),
   };
 }
 
@@ -61,7 +57,7 @@ async function askInfo(
   client: MarathonClient,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Pick<Evidence, 'info' | 'clock' | 'nowMs' | 'passedOn'>> {
+): Promise<Pick<MarathonEvidence, 'info' | 'clock' | 'nowMs' | 'passedOn'>> {
   const sentMs = clock.now();
   const answer = await client.ask({ method: 'GET', path: '/v2/info' }, signal);
   const read = clockOf(answer, sentMs, clock.now());

@@ -41,8 +41,8 @@ export interface Unchecked {
 }
 
 export interface Diagnosis {
-  /** The address that answered, and the version it told. */
-  readonly marathon: { readonly url: string; readonly version?: string };
+  /** The address that answered, and the version it told; absent where no app is on Marathon. */
+  readonly marathon?: { readonly url: string; readonly version?: string };
   /** Errors first, then warnings, then notes; within them in the order of the checks. */
   readonly findings: readonly Finding[];
   readonly unchecked: readonly Unchecked[];

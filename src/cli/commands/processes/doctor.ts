@@ -67,6 +67,7 @@ function lastLine({ marathon, findings }: DoctorReport): string {
     const n = findings.filter((finding) => finding.severity === severity).length;
     return `${n} ${severity}${n === 1 ? '' : 's'}`;
   };
-  const who = marathon.version === undefined ? 'Marathon' : `Marathon ${marathon.version}`;
-  return `${who} at ${marathon.url}: ${count('error')}, ${count('warning')}, ${count('note')}`;
+  const who = ['Marathon', marathon?.version].filter((part) => part !== undefined).join(' ');
+  const where = marathon === undefined ? 'without Marathon' : `${who} at ${marathon.url}`;
+  return `${where}: ${count('error')}, ${count('warning')}, ${count('note')}`;
 }

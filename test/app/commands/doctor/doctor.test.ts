@@ -32,7 +32,7 @@ describe('the doctor and the embedded server', () => {
       await server.call('POST', '/v2/apps', { id: '/a', cmd: 'sleep 60', cpus: 0.1, mem: 32 });
       const before = { stats: server.emulator.stats, app: await server.call('GET', '/v2/apps/a') };
       const report = await runDoctor({ marathon: [server.emulator.url], env: {} }, never);
-      expect(report.marathon.version).toMatch(/^1\.10\./);
+      expect(report.marathon?.version).toMatch(/^1\.10\./);
       expect(report.findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
       expect(report.unchecked.map(({ check }) => check)).toEqual([
         'apps',
@@ -66,6 +66,59 @@ describe('the doctor and the embedded server', () => {
     }
   });
 });
+
+describe('the doctor without a Marathon', () => {
+  const NOWHERE = { DOCKER_HOST: 'unix:///nowhere/s' };
+  const examine = (text: string): Promise<DoctorReport> =>
+    runDoctor({ marathon: [], ...files(text), env: NOWHERE }, never);
+
+  it('looks at the metrics and engines of policies that have no app there', async () => {
+    const report = await examine(ON_DOCKER);
+    expect(report.marathon).toBeUndefined();
+    expect(report.problems).toEqual([]);
+    expect(found(report)).toEqual([
+      expect.stringMatching(/^error metrics: .* cannot be read: .*127\.0\.0\.1:1/),
+      expect.stringMatching(/^error engines: .*there is no socket \/nowhere\/s/),
+    ]);
+    expect(new Set(report.unchecked.map(({ reason }) => reason))).toEqual(
+      new Set(['no app of the policies is on Marathon']),
+    );
+    expect(report.unchecked.map(({ check }) => check)).toContain('access');
+  });
+
+  it('needs one as soon as one app is there', async () => {
+    const mixed = `${ON_DOCKER}    - { name: api, priority: 2, instances: { min: 1 }, remainder: {} }\n`;
+    await expect(examine(mixed)).rejects.toThrow(/no Marathon is named/);
+    await expect(runDoctor({ marathon: [], env: NOWHERE }, never)).rejects.toThrow(/no Marathon is named/);
+  });
+
+  it('looks at engines where Marathon cannot be asked', async () => {
+    const here = ON_DOCKER.replace('spec:', 'spec:\n  marathon: { urls: [http://127.0.0.1:1] }');
+    const report = await examine(here);
+    expect(report.marathon).toEqual({ url: 'http://127.0.0.1:1' });
+    expect(report.findings.map(({ check }) => check)).toEqual(['access', 'metrics', 'engines']);
+  });
+
+  it('says what is wrong with policies when none can be read', async () => {
+    const report = await examine('kind: MicroscalingPolicy\n');
+    expect(report.problems.map(({ severity }) => severity)).toContain('error');
+    expect(report.findings).toEqual([]);
+  });
+});
+
+const ON_DOCKER = `
+apiVersion: microscaling.io/v1alpha1
+kind: MicroscalingPolicy
+metadata: { name: boxes }
+spec:
+  capacity: { slots: 4 }
+  apps:
+    - name: box
+      priority: 1
+      instances: { min: 1 }
+      docker: { container: { image: "shop/box:1" } }
+      targets: [{ perInstance: 1, metric: { http: { url: "http://127.0.0.1:1/", pointers: { waiting: /n } } } }]
+`;
 
 const POLICY = `
 apiVersion: microscaling.io/v1alpha1

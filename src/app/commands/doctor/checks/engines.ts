@@ -1,10 +1,10 @@
 // app: Docker engines that cannot be used, and images that they do not have.
 
-import type { Check } from '../check.ts';
+import type { PolicyCheck } from '../check.ts';
 import type { EngineEvidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 
-export const checkEngines: Check = ({ engines }) =>
+export const checkEngines: PolicyCheck = ({ engines }) =>
   engines === undefined
     ? { unchecked: 'no policies were given: name them with -f' }
     : engines.flatMap(findingsOf);

@@ -1,10 +1,10 @@
 // app: metrics that cannot be read, are older than they may be, or are slow to read.
 
-import { type Check, timeText } from '../check.ts';
+import { type PolicyCheck, timeText } from '../check.ts';
 import type { MetricEvidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 
-export const checkMetrics: Check = ({ metrics }) =>
+export const checkMetrics: PolicyCheck = ({ metrics }) =>
   metrics === undefined
     ? { unchecked: 'no policies were given: name them with -f' }
     : metrics.flatMap(findingsOf);
