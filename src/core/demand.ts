@@ -143,7 +143,7 @@ function scaled(s: DemandInput): DemandDraft {
   const situation = { app, timing, nowMs, asked, ready, launches, settled, accounts };
   const a = targetDemand(situation, state?.laws ?? []);
   const first = isFirst(state);
-  const { futility, capped } = useful(s, { ...a, asked, settled, deadTimeMs: launches.deadTimeMs });
+  const { futility, capped } = useful(s, a, { asked, settled, deadTimeMs: launches.deadTimeMs });
   const shaped = shape(
     {
       asked,
@@ -182,13 +182,14 @@ const NO_STEPS: readonly DecisionStep[] = [];
 /** Not more than are of use, where that is looked for. */
 function useful(
   { app, state, min, nowMs }: DemandInput,
-  a: TargetDemand & Pick<QueueLook, 'asked' | 'settled' | 'deadTimeMs'>,
+  { wanted, need, queue }: TargetDemand,
+  { asked, settled, deadTimeMs }: Pick<QueueLook, 'asked' | 'settled' | 'deadTimeMs'>,
 ): { readonly futility: FutilityMemory | undefined; readonly capped: Capped } {
-  const { wanted, need, queue, asked, settled, deadTimeMs } = a;
   const all = { wanted, need, steps: NO_STEPS };
   const looked = app.behavior.futility !== 'Ignore' && app.held === undefined && app.override === undefined;
   if (!looked || queue === undefined) return { futility: undefined, capped: all };
-  const look = { ...queue, nowMs, asked, settled, wanted, min, deadTimeMs };
+  const { missed, backlog, done, perInstanceS } = queue;
+  const look = { nowMs, asked, settled, wanted, min, missed, backlog, done, perInstanceS, deadTimeMs };
   const { memory: futility, cap, reason = '', known } = followFutility(state?.futility, look);
   if (cap === undefined || wanted <= cap) return { futility, capped: all };
   const steps = [{ rule: 'futility', before: wanted, after: cap, reason }];

@@ -87,12 +87,11 @@ const REST_MS = 300_000;
 const LONGEST_WAIT_MS = 3_600_000;
 
 export function followFutility(memory: FutilityMemory | undefined, look: QueueLook): Futility {
-  const known = memory ?? { phase: 'watch', sinceMs: look.nowMs, tries: 0 };
-  const { perInstanceS, missed } = look;
-  const before =
-    known.sinceMs > look.nowMs ? { phase: 'watch' as const, sinceMs: look.nowMs, tries: 0 } : known;
-  const noted =
-    missed === false && perInstanceS !== undefined ? { ...before, healthyS: perInstanceS } : before;
+  const { nowMs, perInstanceS, missed } = look;
+  const isFresh = memory === undefined || memory.sinceMs > nowMs;
+  const before: FutilityMemory = isFresh ? { phase: 'watch', sinceMs: nowMs, tries: 0 } : memory;
+  const isNews = missed === false && perInstanceS !== undefined && perInstanceS !== before.healthyS;
+  const noted = isNews ? { ...before, healthyS: perInstanceS } : before;
   switch (noted.phase) {
     case 'watch':
       return watch(noted, look);
@@ -107,13 +106,13 @@ export function followFutility(memory: FutilityMemory | undefined, look: QueueLo
 
 function watch(memory: FutilityMemory, look: QueueLook): Futility {
   const { nowMs, asked, settled, wanted, min, missed, deadTimeMs } = look;
-  const { from } = memory;
-  if (missed === false) return { memory: begun(memory, look, 'watch', 0) };
+  const { from, tries } = memory;
+  if (missed === false)
+    return { memory: from === undefined && tries === 0 ? memory : begun(memory, look, 'watch', 0) };
   const stuck = missed === true && settled && wanted >= asked && fewerThan(asked, min) < asked;
-  if (!stuck || from === undefined || from[1] !== asked || look.backlog < FALLS * from[2]) {
-    const { from: _none, ...rest } = memory;
-    return { memory: stuck ? { ...rest, from: markOf(look) } : rest };
-  }
+  if (!stuck) return { memory: withoutMark(memory) };
+  if (from === undefined || from[1] !== asked || look.backlog < FALLS * from[2])
+    return { memory: { ...memory, from: markOf(look) } };
   const lastedMs = nowMs - from[0];
   if (lastedMs > LONGEST_MS) return { memory: { ...memory, from: markOf(look) } };
   if (lastedMs < Math.max(STUCK_MS, STUCK_DEAD_TIMES * deadTimeMs)) return { memory };
@@ -121,6 +120,12 @@ function watch(memory: FutilityMemory, look: QueueLook): Futility {
   const cap = fewerThan(asked, min);
   if (pace === undefined || !tells(expected(pace, cap), 2 * pace.variance)) return { memory };
   return trying({ ...begun(memory, look, 'try', memory.tries), cap, before: pace });
+}
+
+function withoutMark(memory: FutilityMemory): FutilityMemory {
+  if (memory.from === undefined) return memory;
+  const { from: _none, ...rest } = memory;
+  return rest;
 }
 
 /** A verdict needs both levels measured. */

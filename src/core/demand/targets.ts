@@ -40,10 +40,10 @@ export interface TargetDemand extends LawResult<readonly (LawMemory | null)[]> {
   readonly steps: readonly DecisionStep[];
   /** Whether some target could not be read and its count is merely kept. */
   readonly unknown: boolean;
-  /** What the queue of the target that asks for most shows; absent while it cannot be read. */
-  readonly queue?: QueueSight | undefined;
+  /** What the queue of the target that asks for most shows; undefined while it cannot be read. */
+  readonly queue: QueueSight | undefined;
   /** As the input's, after this round. */
-  readonly accounts?: readonly (MissAccount | null)[];
+  readonly accounts: readonly (MissAccount | null)[] | undefined;
 }
 
 export function targetDemand(situation: TargetInput, laws: readonly (LawMemory | null)[]): TargetDemand {
@@ -68,13 +68,13 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   const memory = answers.map(({ said }) => said.memory);
   const steps = answers.map((each) => stepOf(asked, each));
   const accounts = app.targets.some(({ objective }) => objective !== undefined)
-    ? { queue, accounts: answers.map((each, i) => accountOf(situation, i, each.queue?.missed)) }
-    : { queue };
+    ? answers.map((each, i) => accountOf(situation, i, each.queue?.missed))
+    : undefined;
   if (app.formula === undefined)
-    return { wanted, need, holdMs, memory, figures, steps, reason, unknown, ...accounts };
+    return { wanted, need, holdMs, memory, figures, steps, reason, unknown, queue, accounts };
   const combined = combine(app.formula, app.targets, { answers, asked });
   const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
-  return { holdMs, memory, figures, steps: [...steps, step], ...combined, ...accounts };
+  return { holdMs, memory, figures, steps: [...steps, step], ...combined, queue, accounts };
 }
 
 function accountOf(
