@@ -7,7 +7,7 @@ import { isBlocked, isOverridden } from './allocation/pool.ts';
 import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type BehaviorMemory, shape } from './demand/behavior.ts';
-import { type FutilityMemory, followFutility, type QueueLook } from './demand/futility.ts';
+import { type FutilityMemory, followFutility, outlasting, type QueueLook } from './demand/futility.ts';
 import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './demand/launch-trouble.ts';
 import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
 import type { MissAccount } from './demand/objective.ts';
@@ -187,9 +187,9 @@ function useful(
 ): { readonly futility: FutilityMemory | undefined; readonly capped: Capped } {
   const all = { wanted, need, steps: NO_STEPS };
   const looked = app.behavior.futility !== 'Ignore' && app.held === undefined && app.override === undefined;
-  if (!looked || queue === undefined) return { futility: undefined, capped: all };
-  const { missed, backlog, done, perInstanceS } = queue;
-  const look = { nowMs, asked, settled, wanted, min, missed, backlog, done, perInstanceS, deadTimeMs };
+  if (!looked) return { futility: undefined, capped: all };
+  if (queue === undefined) return { futility: outlasting(state?.futility, nowMs), capped: all };
+  const look = { ...queue, nowMs, asked, settled, wanted, min, deadTimeMs };
   const { memory: futility, cap, reason = '', known } = followFutility(state?.futility, look);
   if (cap === undefined || wanted <= cap) return { futility, capped: all };
   const steps = [{ rule: 'futility', before: wanted, after: cap, reason }];

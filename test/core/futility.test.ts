@@ -8,6 +8,7 @@ import { poisson, seeded } from '../support/seeded.ts';
 function overloaded(
   behavior: Parameters<typeof aBehavior>[0],
   over: Partial<Parameters<typeof aScaled>[2]> = {},
+  isReadable: (second: number) => boolean = () => true,
 ) {
   const random = seeded(4);
   const decisions: AppDecision[] = [];
@@ -26,13 +27,15 @@ function overloaded(
       behavior: aBehavior(behavior),
       targets: [{ queueLength: 50, metric: aQueue, algorithm: { type: 'Fluid' } }],
       readings: [
-        {
-          state: 'ok',
-          asOfMs: nowMs,
-          waiting: q,
-          unsplit: { waitingAtLeast: 0, restInFlight: true },
-          heldPerInstance: 1,
-        },
+        isReadable(second)
+          ? {
+              state: 'ok',
+              asOfMs: nowMs,
+              waiting: q,
+              unsplit: { waitingAtLeast: 0, restInFlight: true },
+              heldPerInstance: 1,
+            }
+          : { state: 'unavailable', reason: 'refused', sinceMs: nowMs },
       ],
       observed: observed(n, {
         id: '/a',
@@ -79,6 +82,14 @@ describe('an app whose instances share a limit', () => {
     expect(held.flatMap(told)).toEqual([]);
     expect(held.every(({ figures }) => figures['waiting'] !== undefined)).toBe(true);
     expect(decisions.flatMap(told)).toEqual(expect.arrayContaining(names));
+  });
+
+  it('does not forget what is of no use while its queue cannot be read', () => {
+    const known = overloaded({ futility: 'Detect' });
+    const from = known.findIndex(({ limitedBy }) => limitedBy === 'futility') + 5;
+    const decisions = overloaded({ futility: 'Detect' }, {}, (second) => second < from || second > from + 3);
+    expect(decisions[from]?.limitedBy).toBe('metric');
+    expect(decisions[from + 4]).toMatchObject({ limitedBy: 'futility', to: known[from]?.to });
   });
 
   it('gets all that its law wants with Ignore', () => {

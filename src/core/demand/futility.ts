@@ -6,6 +6,8 @@ import { clamp } from '../numbers.ts';
 /** One round of an app as its queue shows it. */
 export interface QueueLook {
   readonly nowMs: number;
+  /** Whose queue it is: the place of its target among the app's. */
+  readonly target: number;
   /** How many are asked for. */
   readonly asked: number;
   /** Whether all that are asked for serve, and nothing else does. */
@@ -44,6 +46,8 @@ interface Pace {
 export type FutilityMemory = {
   readonly phase: 'watch' | 'try' | 'limited' | 'rest';
   readonly sinceMs: number;
+  /** Whose queue it is about. */
+  readonly target: number;
   /** How often it came to an end already; the next time waits twice as long. */
   readonly tries: number;
   readonly from?: Mark;
@@ -87,9 +91,12 @@ const REST_MS = 300_000;
 const LONGEST_WAIT_MS = 3_600_000;
 
 export function followFutility(memory: FutilityMemory | undefined, look: QueueLook): Futility {
-  const { nowMs, perInstanceS, missed } = look;
-  const isFresh = memory === undefined || memory.sinceMs > nowMs;
-  const before: FutilityMemory = isFresh ? { phase: 'watch', sinceMs: nowMs, tries: 0 } : memory;
+  const { nowMs, target, perInstanceS, missed } = look;
+  const own = memory?.target === target ? memory : undefined;
+  const others = own === undefined ? outlasting(memory, nowMs) : undefined;
+  if (others !== undefined) return { memory: others };
+  const isFresh = own === undefined || own.sinceMs > nowMs;
+  const before: FutilityMemory = isFresh ? { phase: 'watch', sinceMs: nowMs, target, tries: 0 } : own;
   const isNews = missed === false && perInstanceS !== undefined && perInstanceS !== before.healthyS;
   const noted = isNews ? { ...before, healthyS: perInstanceS } : before;
   switch (noted.phase) {
@@ -102,6 +109,12 @@ export function followFutility(memory: FutilityMemory | undefined, look: QueueLo
     case 'rest':
       return rest(noted, look);
   }
+}
+
+/** What is left while its queue is not looked at: measuring ends, and what was found out holds for as long as it would have. */
+export function outlasting(memory: FutilityMemory | undefined, nowMs: number): FutilityMemory | undefined {
+  if (memory?.untilMs === undefined || memory.sinceMs > nowMs) return undefined;
+  return nowMs < memory.untilMs ? memory : undefined;
 }
 
 function watch(memory: FutilityMemory, look: QueueLook): Futility {
@@ -171,13 +184,14 @@ function rest(memory: FutilityMemory, look: QueueLook): Futility {
 
 function begun(
   { healthyS, useless }: FutilityMemory,
-  { nowMs }: QueueLook,
+  { nowMs, target }: QueueLook,
   phase: FutilityMemory['phase'],
   tries: number,
 ): FutilityMemory {
   return {
     phase,
     sinceMs: nowMs,
+    target,
     tries,
     ...(healthyS !== undefined && { healthyS }),
     ...(phase === 'try' && useless !== undefined && { useless }),
@@ -259,13 +273,15 @@ export function isFutility(raw: unknown): raw is FutilityMemory {
     raw === null ||
     !('phase' in raw) ||
     !('sinceMs' in raw) ||
+    !('target' in raw) ||
     !('tries' in raw)
   )
     return false;
-  const { phase, sinceMs, tries } = raw;
+  const { phase, sinceMs, target, tries } = raw;
   return (
     ['watch', 'try', 'limited', 'rest'].includes(String(phase)) &&
     typeof sinceMs === 'number' &&
+    typeof target === 'number' &&
     typeof tries === 'number'
   );
 }

@@ -100,7 +100,7 @@ interface Answer extends Wish {
 }
 
 /** A queue beside its law. */
-export type QueueSight = Pick<QueueLook, 'missed' | 'backlog' | 'done' | 'perInstanceS'>;
+export type QueueSight = Pick<QueueLook, 'target' | 'missed' | 'backlog' | 'done' | 'perInstanceS'>;
 
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
@@ -133,7 +133,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       said: isPlain(target) ? said : ownTerms(target, input, said),
       known: true,
       kept: false,
-      queue: sightOf(target, { input, sample: use.sample, said }),
+      queue: sightOf(target, index, { input, sample: use.sample, said }),
     };
   }
   const { onMetricFailure } = behavior;
@@ -185,6 +185,7 @@ function ownTerms<M>(
 
 function sightOf(
   target: TargetSpec,
+  index: number,
   {
     input,
     sample,
@@ -199,7 +200,7 @@ function sightOf(
   const backlog = waiting + inFlight;
   const done = sample.completedTotal ?? (arrivedTotal === undefined ? undefined : arrivedTotal - backlog);
   const missed = isMissed(target, input, said.figures['servicePerS']);
-  return { missed, backlog, done, perInstanceS: serviceOf(said.memory) };
+  return { target: index, missed, backlog, done, perInstanceS: serviceOf(said.memory) };
 }
 
 /** It need not be as sure as what people are shown. */

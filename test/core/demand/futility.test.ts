@@ -47,6 +47,7 @@ function run({ arrivalsS, eachS, mostS, counter, seconds, law = 12, seed = 1 }: 
     const wanted = backlog > 50 ? law : 2;
     const look: QueueLook = {
       nowMs: T0 + 1000 * second,
+      target: 0,
       asked,
       settled: second >= settledS,
       wanted,
@@ -135,8 +136,44 @@ describe('a limit', () => {
     expect(seen.slice(120).every(({ answer }) => answer.cap === undefined)).toBe(true);
   });
 
+  it('is found out from one queue, whichever asks for most meanwhile', () => {
+    const look: QueueLook = {
+      nowMs: T0,
+      target: 0,
+      asked: 12,
+      settled: true,
+      wanted: 12,
+      min: 1,
+      missed: true,
+      backlog: 900,
+      done: 100,
+      perInstanceS: 5,
+      deadTimeMs: 2_000,
+    };
+    const stuck = { ...look, nowMs: T0 + 60_000, done: 1_000 };
+    const first = followFutility(followFutility(undefined, look).memory, look).memory;
+    expect(followFutility(first, stuck).memory.phase).toBe('try');
+    expect(followFutility(first, { ...stuck, target: 1 }).memory.phase).toBe('watch');
+  });
+
+  it('lasts while another queue asks for most, and holds for its own alone', () => {
+    const seen = run({ arrivalsS: 40, eachS: 5, mostS: () => 16, counter: true, seconds: 600 });
+    const [limited] = seen.filter(isLimited);
+    const memory = limited?.answer.memory;
+    const nowMs = T0 + 1000 * ((limited?.second ?? 0) + 1);
+    const look = { nowMs, asked: 4, settled: true, wanted: 12, min: 1, missed: true, backlog: 900 };
+    const rest = { done: 100, perInstanceS: 5, deadTimeMs: 2_000 };
+    const other = followFutility(memory, { ...look, ...rest, target: 1 });
+    expect(other.cap).toBeUndefined();
+    expect(followFutility(other.memory, { ...look, ...rest, target: 0 })).toMatchObject({
+      known: true,
+      cap: limited?.answer.cap,
+    });
+  });
+
   it('is never below the minimum, nor above what is asked for, whatever the queue shows', () => {
     const look = fc.record({
+      target: fc.constantFrom(0, 0, 0, 1),
       asked: fc.integer({ min: 0, max: 50 }),
       settled: fc.boolean(),
       wanted: fc.integer({ min: 0, max: 50 }),
@@ -165,8 +202,9 @@ describe('a limit', () => {
 
   it.each([
     [{}],
-    [{ phase: 'nap', sinceMs: 1, tries: 0 }],
-    [{ phase: 'try', sinceMs: 'x', tries: 0 }],
+    [{ phase: 'nap', sinceMs: 1, target: 0, tries: 0 }],
+    [{ phase: 'try', sinceMs: 'x', target: 0, tries: 0 }],
+    [{ phase: 'try', sinceMs: 1, tries: 0 }],
     [null],
     ['watch'],
   ])('is not read from %j', (raw) => {
