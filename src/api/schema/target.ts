@@ -30,7 +30,7 @@ const algorithmSchema: JsonSchema = object(
 );
 
 /** Above nothing and below everything: what is always met has no budget. */
-const SHARE_PATTERN = '^(0*[1-9]|[1-9][0-9]|0*[0-9]{1,2}\\.[0-9]*[1-9]|[1-9][0-9]?\\.0+)%$';
+const SHARE_PATTERN = '^(0*[1-9]|[1-9][0-9]|0*[0-9]{1,2}\\.[0-9]*[1-9][0-9]*|[1-9][0-9]?\\.0+)%$';
 
 const objectiveSchema: JsonSchema = object(
   'How much of the time the target is to be met. What is missed is a budget: while little of it is spent the law leaves more to others, near its end it asks for more. Without one, 95 % of the time.',

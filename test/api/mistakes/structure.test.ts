@@ -208,3 +208,23 @@ describe('several mistakes', () => {
     expect(problems.at(-1)).toContain('and 50 more problems');
   });
 });
+
+describe('a share of time', () => {
+  const problems = (share: string) =>
+    problemsOf(
+      aPolicyWithTarget(
+        `queueLength: 5\nmetric: { random: { max: 9 } }\nobjective: { withinTarget: "${share}", per: 24h }`,
+      ),
+    );
+
+  it.each(['99%', '99.5%', '99.50%', '99.90%', '0.5%', '0.010%', '90.0%'])('is %s', (share) => {
+    expect(problems(share)).toEqual([]);
+  });
+
+  it.each(['0%', '00%', '0.0%', '0.00%', '100%', '100.0%', '100.10%', '99', '99.%', '-1%'])(
+    'is not %s',
+    (share) => {
+      expect(problems(share)).toHaveLength(1);
+    },
+  );
+});
