@@ -2,7 +2,12 @@
 
 import { TerminalError } from '../../runtime/errors.ts';
 
-export const DEFAULT_HOST = 'unix:///var/run/docker.sock';
+const DEFAULT_HOST = 'unix:///var/run/docker.sock';
+
+/** The process's own engine; `dockerHost` is its DOCKER_HOST, and an empty one names none. */
+export function ownEngineHost(dockerHost: string | undefined): string {
+  return dockerHost?.trim() || DEFAULT_HOST;
+}
 
 export type EngineAddress =
   | { readonly kind: 'unix'; readonly socketPath: string; readonly text: string }

@@ -1,7 +1,7 @@
 // schedulers/docker: every engine that policies name, one client each, made when it is first named.
 
 import { defined } from '../../lang/defined.ts';
-import { DEFAULT_HOST, parseEngineAddress } from '../docker-engine/address.ts';
+import { ownEngineHost, parseEngineAddress } from '../docker-engine/address.ts';
 import type {
   ClusterInfo,
   ClusterSpec,
@@ -29,7 +29,7 @@ export class DockerClusters implements SchedulerClusters {
 
   constructor(deps: ClustersDeps) {
     this.#deps = deps;
-    this.#host = deps.env?.['DOCKER_HOST']?.trim() || DEFAULT_HOST;
+    this.#host = ownEngineHost(deps.env?.['DOCKER_HOST']);
   }
 
   idOf(spec: ClusterSpec | undefined): string {

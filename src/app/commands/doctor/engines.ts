@@ -9,7 +9,7 @@ import { messageOf } from '../../../runtime/errors.ts';
 import { createRedactor } from '../../../runtime/redact.ts';
 import { dockerBlock } from '../../../schedulers/docker/block/index.ts';
 import { type DockerCluster, engineTarget } from '../../../schedulers/docker/config.ts';
-import { DEFAULT_HOST } from '../../../schedulers/docker-engine/address.ts';
+import { ownEngineHost } from '../../../schedulers/docker-engine/address.ts';
 import { EngineClient } from '../../../schedulers/docker-engine/client.ts';
 import type { Workload } from '../../../schedulers/scheduler.ts';
 import { createValueResolver } from '../../operator/values.ts';
@@ -48,7 +48,7 @@ async function askEngine(
   const image = String(definition?.['image'] ?? '');
   let client: EngineClient | undefined;
   try {
-    const { host = env['DOCKER_HOST']?.trim() || DEFAULT_HOST, tls }: DockerCluster = cluster ?? {};
+    const { host = ownEngineHost(env['DOCKER_HOST']), tls }: DockerCluster = cluster ?? {};
     const target = engineTarget({ host, ...(tls && { tls }), deadlineMs: DEADLINE_MS, resyncMs: 0 }, values);
     client = new EngineClient(target, { deadlineMs: DEADLINE_MS, clock });
     const hasImage = await client.hasImage(image, signal);

@@ -5,7 +5,7 @@ import type { CheckBlock } from '../../../api/schema/scheduler-block.ts';
 import { refused, type TrustRules } from '../../../api/trust/rules.ts';
 import type { Finding } from '../../../api/validation/finding.ts';
 import { below } from '../../../api/validation/pointer.ts';
-import { DEFAULT_HOST, parseEngineAddress } from '../../docker-engine/address.ts';
+import { ownEngineHost, parseEngineAddress } from '../../docker-engine/address.ts';
 import { listIn, textsIn } from '../../docker-engine/json.ts';
 
 const PRIVILEGED = '--allow-privileged';
@@ -26,7 +26,7 @@ function checkHost(block: JsonObject, pointer: string, rules: TrustRules): reado
   if (typeof host !== 'string') return [];
   const address = parseEngineAddress(host, { tls: block['tls'] !== undefined });
   if ('wrong' in address) return [];
-  const own = parseEngineAddress(rules.own.variable('DOCKER_HOST') ?? DEFAULT_HOST);
+  const own = parseEngineAddress(ownEngineHost(rules.own.variable('DOCKER_HOST')));
   if (!('wrong' in own) && own.text === address.text) return [];
   if (rules.endpoints.includes(address.text)) return [];
   const place = below(pointer, 'host');

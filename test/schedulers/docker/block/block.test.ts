@@ -125,6 +125,8 @@ describe('a docker block of an author who is not trusted', () => {
     const own = { marathonOrigins: [], variable: () => 'tcp://b7:2375' };
     expect(judge(at('tcp://b7:2375'), { docker: true, own })).toEqual([]);
     expect(judge(at('unix:///var/run/docker.sock'), { docker: true, own })).toHaveLength(1);
+    const unnamed = { marathonOrigins: [], variable: () => ' ' };
+    expect(judge(at('unix:///var/run/docker.sock'), { docker: true, own: unnamed })).toEqual([]);
   });
 
   it('may not read secrets that are not allowed', () => {

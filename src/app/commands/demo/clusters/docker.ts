@@ -1,7 +1,7 @@
 // app: a demo whose apps are containers of a Docker engine on this machine, from an image made of this checkout.
 
 import { messageOf, TerminalError } from '../../../../runtime/errors.ts';
-import { DEFAULT_HOST } from '../../../../schedulers/docker-engine/address.ts';
+import { ownEngineHost } from '../../../../schedulers/docker-engine/address.ts';
 import { EngineClient } from '../../../../schedulers/docker-engine/client.ts';
 import type { ClusterContext, DemoCluster } from './cluster.ts';
 import { IMAGE, makeDemoImage } from './docker-image.ts';
@@ -12,7 +12,7 @@ const OURS = { label: ['microscaling.demo=true'] };
 
 export async function startDockerCluster(context: ClusterContext, signal: AbortSignal): Promise<DemoCluster> {
   const { env, clock, workDir, statsd, progress } = context;
-  const host = env['DOCKER_HOST']?.trim() || DEFAULT_HOST;
+  const host = ownEngineHost(env['DOCKER_HOST']);
   const client = new EngineClient({ host }, { deadlineMs: DEADLINE_MS, clock });
   try {
     await requireLocalEngine(client, signal);
