@@ -6,9 +6,10 @@ import { KubeFailure } from '../../../runtime/kubernetes/failure.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import type { Reflector } from '../../../runtime/kubernetes/reflector.ts';
 import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
-import { type Selector, selects } from '../objects/selector.ts';
+import type { Selector } from '../objects/selector.ts';
 import type { Pod } from '../pods/pod.ts';
 import { PodIndex } from '../pods/pod-index.ts';
+import { SelectorIndex } from '../pods/selector-index.ts';
 import { type Holder, heldBy } from '../target/holders.ts';
 import { type Target, targetId, targetText } from '../target/target.ts';
 import { isPlainKind, type Scale, type Workload } from '../target/workload.ts';
@@ -49,7 +50,7 @@ export class Namespace {
   readonly #workloads = new Map<string, Collection<Workload>>();
   readonly #scales: Scales;
   /** Selectors of the targets that were looked at, to know whom a pod is about. */
-  readonly #selectors = new Map<string, Selector>();
+  readonly #selectors = new SelectorIndex();
   readonly #found = new Map<
     string,
     { readonly index: PodIndex; readonly selector: Selector; readonly pods: readonly Pod[] }
@@ -180,11 +181,9 @@ export class Namespace {
 
   #podChanged(object: KubeObject | undefined): void {
     this.#index = undefined;
-    const labels = object && this.#pods.facts.of(object).labels;
-    const about = [...this.#selectors].filter(
-      ([, selector]) => labels === undefined || selects(selector, labels),
-    );
-    if (about.length > 0) this.#deps.onChange(new Set(about.map(([id]) => id)));
+    const about =
+      object === undefined ? this.#selectors.ids() : this.#selectors.of(this.#pods.facts.of(object).labels);
+    if (about.size > 0) this.#deps.onChange(about);
   }
 }
 

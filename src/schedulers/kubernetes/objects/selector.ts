@@ -79,3 +79,14 @@ export function isMet({ key, operator, values }: Requirement, labels: Labels): b
       return false;
   }
 }
+
+/** `label=value`, as indexes know it. */
+export function labelEntry(key: string, value: string): string {
+  return `${key}=${value}`;
+}
+
+/** The one `label=value` that a requirement leaves; undefined for one that leaves several, or none. */
+export function soleEntry({ key, operator, values }: Requirement): string | undefined {
+  const [value] = values;
+  return operator === 'In' && values.length === 1 && value !== undefined ? labelEntry(key, value) : undefined;
+}

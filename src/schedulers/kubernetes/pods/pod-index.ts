@@ -1,7 +1,7 @@
 // schedulers/kubernetes/pods: the pods of a selector, found without looking at every pod.
 
 import type { Labels } from '../objects/read.ts';
-import { type Selector, selects } from '../objects/selector.ts';
+import { labelEntry, type Selector, selects, soleEntry } from '../objects/selector.ts';
 import type { Pod } from './pod.ts';
 
 export class PodIndex {
@@ -28,10 +28,10 @@ export class PodIndex {
   /** The fewest that one of its labels leaves. */
   #candidates(selector: Selector): readonly Pod[] {
     let fewest = this.#pods;
-    for (const { key, operator, values } of selector) {
-      const [value] = values;
-      if (operator !== 'In' || values.length !== 1 || value === undefined) continue;
-      const among = this.#byLabel.get(`${key}=${value}`) ?? [];
+    for (const requirement of selector) {
+      const entry = soleEntry(requirement);
+      if (entry === undefined) continue;
+      const among = this.#byLabel.get(entry) ?? [];
       if (among.length < fewest.length) fewest = among;
     }
     return fewest;
@@ -39,5 +39,5 @@ export class PodIndex {
 }
 
 function entriesOf(labels: Labels): readonly string[] {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return Object.entries(labels).map(([key, value]) => labelEntry(key, value));
 }
