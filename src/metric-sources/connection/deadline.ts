@@ -30,6 +30,9 @@ export function withDeadline(source: MetricSource, options: DeadlineOptions): Me
   return new DeadlineSource(source, options);
 }
 
+/** One for all reads: an error of its own for each, with where it was made, costs more than a read that is answered at once. */
+const OVER = new DOMException('nobody waits for this read any more', 'AbortError');
+
 interface Arrived {
   readonly reading: MetricReading;
   readonly atMs: number;
@@ -64,7 +67,10 @@ class DeadlineSource implements MetricSource {
     const arrival = Promise.withResolvers<MetricReading | undefined>();
     this.#onArrival = () => arrival.resolve(this.#takeArrived());
     // Rejects when `signal` aborts, and (with nobody listening any more) when the race is over.
-    const deadline = clock.sleep(waitMs, AbortSignal.any([signal, over.signal])).then(() => undefined);
+    const deadline = clock.sleep(waitMs, over.signal).then(() => undefined);
+    // A signal of both would outlive the read until the garbage of a long time is collected.
+    const onAbort = (): void => over.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
     const reading = this.#source.read(mine.signal);
     try {
       const first = await Promise.race([reading, arrival.promise, deadline]);
@@ -80,8 +86,9 @@ class DeadlineSource implements MetricSource {
       throw error;
     } finally {
       this.#onArrival = () => undefined;
-      if (!this.#late.has(mine)) mine.abort();
-      over.abort();
+      signal.removeEventListener('abort', onAbort);
+      if (!this.#late.has(mine)) mine.abort(OVER);
+      over.abort(OVER);
       reading.catch(() => undefined);
       deadline.catch(() => undefined);
     }
@@ -101,7 +108,7 @@ class DeadlineSource implements MetricSource {
     this.#late.add(abort);
     const end = (): void => {
       this.#late.delete(abort);
-      abort.abort();
+      abort.abort(OVER);
     };
     reading.then((late) => {
       const isWanted = this.#late.has(abort) && late.state === 'ok';
@@ -124,7 +131,7 @@ class DeadlineSource implements MetricSource {
   }
 
   #endLate(): void {
-    for (const abort of this.#late) abort.abort();
+    for (const abort of this.#late) abort.abort(OVER);
     this.#late.clear();
   }
 

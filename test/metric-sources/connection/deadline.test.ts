@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { MetricSample } from '../../../src/core/observation.ts';
 import { withDeadline } from '../../../src/metric-sources/connection/deadline.ts';
@@ -27,6 +28,22 @@ describe('withDeadline', () => {
     await clock.advance(999);
     expect(await reading).toEqual(ok(7));
     expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    { name: 'is answered', read: async () => ok(7) },
+    { name: 'fails', read: () => Promise.reject(new Error('refused')) },
+    { name: 'comes too late', read: () => new Promise<never>(() => undefined) },
+  ])('leaves nobody listening to the signal of the round when a read $name', async ({ read }) => {
+    const clock = new VirtualClock();
+    const round = new AbortController();
+    const reading = wrap(sourceThat(read), clock)
+      .read(round.signal)
+      .catch(() => undefined);
+    expect(getEventListeners(round.signal, 'abort')).toHaveLength(1);
+    await clock.advance(1000);
+    await reading;
+    expect(getEventListeners(round.signal, 'abort')).toEqual([]);
   });
 
   it.each([
