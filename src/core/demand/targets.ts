@@ -13,7 +13,7 @@ import { simpleQueueLaw } from '../law/simple-queue.ts';
 import type { LawMemory } from '../memory.ts';
 import { count, instant } from '../numbers.ts';
 import type { MetricSample, MostInstances } from '../observation.ts';
-import { combine, type Wish } from './formula.ts';
+import { type Combined, combine, type Wish } from './formula.ts';
 import type { QueueLook } from './futility.ts';
 import { levelAt } from './history.ts';
 import type { LaunchMemory } from './launches.ts';
@@ -72,7 +72,7 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
     : undefined;
   if (app.formula === undefined)
     return { wanted, need, holdMs, memory, figures, steps, reason, unknown, queue, accounts };
-  const combined = combine(app.formula, app.targets, { answers, asked });
+  const combined = withinAllUse(combine(app.formula, app.targets, { answers, asked }), answers);
   const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
   return { holdMs, memory, figures, steps: [...steps, step], ...combined, queue, accounts };
 }
@@ -97,6 +97,8 @@ interface Answer extends Wish {
   readonly known: boolean;
   /** Absent while it cannot be read. */
   readonly queue?: QueueSight;
+  /** Absent where its source knows none, and while it cannot be read. */
+  readonly mostInstances?: MostInstances | undefined;
 }
 
 /** A queue beside its law. */
@@ -134,6 +136,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       known: true,
       kept: false,
       queue: sightOf(target, index, { input, sample: use.sample, said }),
+      mostInstances: use.sample.mostInstances,
     };
   }
   const { onMetricFailure } = behavior;
@@ -152,12 +155,27 @@ function mostOf({ max }: AppInput, limit: MostInstances | undefined): number {
 }
 
 /** More instances than have something to do are not asked for. */
-function withinUse<M>(said: LawResult<M>, limit: MostInstances | undefined): LawResult<M> {
+function withinUse<S extends Pick<Combined, 'wanted' | 'need' | 'reason'>>(
+  said: S,
+  limit: MostInstances | undefined,
+): S {
   if (limit === undefined) return said;
   const most = count(limit.count);
   if (said.wanted <= most) return said.need <= most ? said : { ...said, need: most };
   const reason = `${said.reason}; at most ${most}: ${limit.reason}`;
   return { ...said, wanted: most, need: Math.min(said.need, most), reason };
+}
+
+/** What a formula asks for beyond the largest of its targets' limits would find nothing to do at any of them. */
+function withinAllUse(combined: Combined, answers: readonly Answer[]): Combined {
+  const limits = answers.flatMap(({ mostInstances }) => mostInstances ?? []);
+  const [first, ...others] = limits;
+  // A count that is kept because there is no number is no count that was asked for.
+  if (first === undefined || combined.unknown || limits.length < answers.length) return combined;
+  return withinUse(
+    combined,
+    others.reduce((most, each) => (count(each.count) > count(most.count) ? each : most), first),
+  );
 }
 
 function isPlain({ name, max, activateAt }: TargetSpec): boolean {

@@ -43,6 +43,41 @@ describe('several targets', () => {
   });
 });
 
+describe('a formula over targets that limit how many instances have something to do', () => {
+  const partitions = (count: number) => ({ count, reason: `topic ${count} has ${count} partitions` });
+  const limited = (waiting: number, most: number) => ({
+    ...aSample(waiting),
+    mostInstances: partitions(most),
+  });
+  const over = { targets: [orders, mails], formula: 'orders + mails * 2' };
+
+  it('asks for no more than the largest of them, and its step says so', () => {
+    const decision = decided(2, { ...over, readings: [limited(2, 3), limited(4, 5)] });
+    expect(decision.wanted).toBe(5);
+    expect(decision.steps.at(2)).toMatchObject({ rule: 'formula', after: 5 });
+    expect(decision.summary).toBe(
+      'wanted 5: orders + mails * 2 = 2 + 4 * 2 = 10; at most 5: topic 5 has 5 partitions',
+    );
+  });
+
+  it('is as it was where it asks for less', () => {
+    const { wanted, summary } = decided(2, { ...over, readings: [limited(1, 3), limited(2, 5)] });
+    expect(wanted).toBe(5);
+    expect(summary).not.toMatch(/at most/);
+  });
+
+  it('is not limited by some of them alone, nor by what cannot be read', () => {
+    expect(decided(2, { ...over, readings: [limited(2, 3), aSample(4)] }).wanted).toBe(10);
+    const { wanted, limitedBy } = decided(7, { ...over, readings: [limited(2, 3), notRead()] });
+    expect({ wanted, limitedBy }).toEqual({ wanted: 7, limitedBy: 'metric' });
+  });
+
+  it('keeps the count where it gives no number', () => {
+    const readings = [limited(2, 3), limited(0, 5)];
+    expect(decided(7, { ...over, formula: 'orders / mails', readings }).wanted).toBe(7);
+  });
+});
+
 describe('a target of its own terms', () => {
   it('asks for no more than its max', () => {
     const decision = decided(2, { targets: [{ ...orders, max: 4 }], readings: [aSample(9)] });
