@@ -127,7 +127,12 @@ function activationOf(metadata: Fields, min: number): number | undefined {
   const above = name === undefined ? undefined : metadata.number(name);
   if (name === undefined || above === undefined || above === 0) return undefined;
   if (min === 0 && above > 0) return Math.floor(above);
-  metadata.note(name, 'is not needed: it says when the first instance comes, and there always is one');
+  metadata.note(
+    name,
+    min === 0
+      ? 'is not taken over: below zero the trigger is active also while nothing waits; give instances.min 1 for an instance that is always there'
+      : 'is not needed: it says when the first instance comes, and there always is one',
+  );
   return undefined;
 }
 

@@ -404,6 +404,18 @@ it('refuses files without a ScaledObject', () => {
   expect(() => importDocuments([{ kind: 'Deployment' }])).toThrow('there is no ScaledObject');
 });
 
+it('says of an activation below zero that it means an instance that is always there', () => {
+  const trigger = { type: 'azure-queue', metadata: { queueName: 'orders', activationQueueLength: '-1' } };
+  const { apps, said } = imported(scaledObject('web', { triggers: [trigger] }));
+  expect(apps[0]?.['targets']).toEqual([
+    { perInstance: 5, metric: { azureStorageQueue: { queueName: 'orders' } } },
+  ]);
+  expect(said).toContainEqual(
+    expect.stringMatching(/activationQueueLength: is not taken over: .*; give instances\.min 1/),
+  );
+  expect(said.join()).not.toContain('there always is one');
+});
+
 it('takes over from what on the first instance comes, where there may be none', () => {
   const metadata = { queueName: 'orders', activationQueueLength: '12' };
   const objectWith = (minReplicaCount: number) =>
