@@ -16,7 +16,7 @@ const PACKAGES = ['@azure/storage-queue', '@hono/node-server', 'commander', 'hon
 
 /** @throws TerminalError when it cannot be made */
 export async function makeDemoImage(
-  client: EngineClient,
+  client: Pick<EngineClient, 'importImage'>,
   workDir: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -27,14 +27,19 @@ export async function makeDemoImage(
       stdio: ['ignore', 'pipe', 'ignore'],
       signal,
     });
-    const failed = new Promise<never>((_, reject) => tar.once('error', reject));
-    failed.catch(() => undefined);
+    // The engine takes an archive that ends too early for a whole one.
+    const packed = new Promise<void>((resolve, reject) => {
+      tar.once('error', reject);
+      tar.once('close', (code) =>
+        code === 0 ? resolve() : reject(new Error(`tar ended with exit code ${code}`)),
+      );
+    });
     const changes = [
       `ENTRYPOINT ["/usr/local/bin/node", "${HOME}/src/cli/main.ts"]`,
       'USER 1000:1000',
       'LABEL microscaling.demo=true',
     ];
-    await Promise.race([client.importImage(IMAGE, { tar: tar.stdout, changes }, signal), failed]);
+    await Promise.all([client.importImage(IMAGE, { tar: tar.stdout, changes }, signal), packed]);
   } catch (error) {
     signal.throwIfAborted();
     throw new TerminalError(`making the image ${IMAGE}: ${messageOf(error)}`, { cause: error });
