@@ -5,7 +5,7 @@ import { LABEL_PATTERN, NAME_PATTERN, object, text } from '../../api/schema/shap
 import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec, Workload, WorkloadAuthor, WorkloadBlock } from '../scheduler.ts';
 import { fieldsOf, textOf } from './objects/read.ts';
-import { groupOf, targetId, targetText } from './target/target.ts';
+import { DEFAULT_NAMESPACE, groupOf, targetId, targetText } from './target/target.ts';
 import { checkTrust } from './trust.ts';
 
 /** Which cluster, and how to get there. */
@@ -42,8 +42,6 @@ const schema = object(
   },
   { required: ['scaleTargetRef'] },
 );
-
-const DEFAULT_NAMESPACE = 'default';
 
 function workload(block: JsonObject, { metadata }: WorkloadAuthor): Workload {
   const reference = fieldsOf(block['scaleTargetRef']);

@@ -8,8 +8,7 @@ import type { Finding } from '../../api/validation/finding.ts';
 import { below } from '../../api/validation/pointer.ts';
 import { serverOf } from '../../runtime/kubernetes/kubeconfig.ts';
 import { fieldsOf, textOf } from './objects/read.ts';
-
-const DEFAULT_NAMESPACE = 'default';
+import { DEFAULT_NAMESPACE } from './target/target.ts';
 
 export function checkTrust(
   block: JsonObject,

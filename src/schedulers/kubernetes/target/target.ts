@@ -9,6 +9,9 @@ export interface Target {
   readonly name: string;
 }
 
+/** Of an object whose own is not said. */
+export const DEFAULT_NAMESPACE = 'default';
+
 /** `Deployment.apps/shop/workers`: the same for every version of the group. */
 export function targetId({ group, kind, namespace, name }: Target): string {
   return `${kind}${group === '' ? '' : `.${group}`}/${namespace}/${name}`;
