@@ -85,6 +85,7 @@ export class KubernetesScheduler implements ReportingScheduler {
     for (const { name, look } of looks) {
       if (look.state === 'unseen') unseen.set(name, look.reason);
       if (look.state === 'seen') apps.set(name, this.#observed(name, look));
+      if (look.state === 'absent') this.#observations.delete(name);
     }
     const [reason] = unseen.values();
     if (reason !== undefined && unseen.size === names.length) throw new TransientError(reason);
