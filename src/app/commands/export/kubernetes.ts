@@ -4,7 +4,7 @@ import { closest } from '../../../api/words/suggest.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
-import { heldBy, holderOf } from '../../../schedulers/kubernetes/target/holders.ts';
+import { heldBy, holderOf, ownedBy } from '../../../schedulers/kubernetes/target/holders.ts';
 import { workloadOf } from '../../../schedulers/kubernetes/target/workload.ts';
 import { check, type Exported } from './export.ts';
 import { framed, indent, scalar, scaledRole } from './policy-frame.ts';
@@ -68,10 +68,12 @@ async function read(
   const holders = autoscalers.map((object) => holderOf('HorizontalPodAutoscaler', object));
   const found = deployments.map((object): Found => {
     const { name } = object.metadata;
+    const target = { ...DEPLOYMENT, namespace, name };
+    const workload = workloadOf(object, DEPLOYMENT);
     return {
       name,
-      instances: workloadOf(object, DEPLOYMENT).scale?.replicas ?? 1,
-      heldBy: heldBy(holders, { ...DEPLOYMENT, namespace, name }),
+      instances: workload.scale?.replicas ?? 1,
+      heldBy: ownedBy(target, workload) ?? heldBy(holders, target),
     };
   });
   return { server: cluster.server, found: found.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };

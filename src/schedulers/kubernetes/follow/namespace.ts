@@ -10,9 +10,9 @@ import type { Selector } from '../objects/selector.ts';
 import type { Pod } from '../pods/pod.ts';
 import { PodIndex } from '../pods/pod-index.ts';
 import { SelectorIndex } from '../pods/selector-index.ts';
-import { type Holder, heldBy } from '../target/holders.ts';
+import { type Holder, heldBy, ownedBy } from '../target/holders.ts';
 import { type Target, targetId, targetText } from '../target/target.ts';
-import { isPlainKind, type Scale, type Workload } from '../target/workload.ts';
+import type { Scale, Workload } from '../target/workload.ts';
 import { AUTOSCALERS, type Collection, holdersIn, podsIn, workloadsIn } from './collections.ts';
 import { type Following, troubleOf } from './following.ts';
 import type { Kinds } from './kinds.ts';
@@ -189,10 +189,4 @@ export class Namespace {
 
 function isSameList(a: readonly Pod[], b: readonly Pod[]): boolean {
   return a.length === b.length && a.every((pod, i) => pod === b[i]);
-}
-
-/** Whoever made it sets its count back. */
-function ownedBy(target: Target, { controller }: Workload): string | undefined {
-  if (controller === undefined || !isPlainKind(target.group, target.kind)) return undefined;
-  return `${targetText(target)} belongs to ${controller}, which sets its count: scale that instead`;
 }

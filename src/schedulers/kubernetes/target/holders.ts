@@ -2,7 +2,8 @@
 
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import { fieldsOf, textOf } from '../objects/read.ts';
-import { groupOf, type Target } from './target.ts';
+import { groupOf, type Target, targetText } from './target.ts';
+import { isPlainKind, type Workload } from './workload.ts';
 
 /** An autoscaler and what it scales. */
 export interface Holder {
@@ -38,4 +39,10 @@ export function heldBy(holders: readonly Holder[], target: Target): string | und
   const title = titles.find((each) => each.startsWith('ScaledObject')) ?? titles[0];
   if (title === undefined) return undefined;
   return `${title} scales it too, and two hands on one count undo each other: delete it, or take the app out of the policy`;
+}
+
+/** Why it is not ours to scale: whoever made it sets its count back. */
+export function ownedBy(target: Target, { controller }: Pick<Workload, 'controller'>): string | undefined {
+  if (controller === undefined || !isPlainKind(target.group, target.kind)) return undefined;
+  return `${targetText(target)} belongs to ${controller}, which sets its count: scale that instead`;
 }

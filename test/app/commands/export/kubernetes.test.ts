@@ -82,6 +82,20 @@ describe('export --kubernetes', () => {
     ]);
   });
 
+  it('leaves out what something else has made and keeps at its own count', async () => {
+    const ownerReferences = [{ apiVersion: 'shop.example/v1', kind: 'Shop', name: 'main', controller: true }];
+    const made = deployment('made', 2);
+    lists['deployments'] = [
+      deployment('workers', 3),
+      { ...made, metadata: { ...made.metadata, ownerReferences } },
+    ];
+    const { text, notes } = await exported();
+    expect(text).not.toContain('name: made');
+    expect(notes).toEqual([
+      expect.stringMatching(/^Deployment shop\/made is left out: .* belongs to Shop main/),
+    ]);
+  });
+
   it.each([
     [['worker'], /there is no Deployment worker in namespace shop; did you mean workers\?/],
     [['held'], /no Deployment in namespace shop is free to be scaled/],
