@@ -82,8 +82,9 @@ export function withoutAlternatives(
 
 /** What one fewer and one more than `wanted` would have meant, beside what it means itself. */
 function alternativesOf(shown: Shown, wanted: number) {
-  const { ahead, estimate } = shown;
-  const course = { ...shown, arrivals: ahead.whenReady, service: estimate.service };
+  const { predicted, deviation, leadS, horizonS, target, ahead, estimate } = shown;
+  const { whenReady: arrivals } = ahead;
+  const course = { predicted, arrivals, service: estimate.service, deviation, leadS, horizonS, target };
   const chosen = outcomeOf(course, wanted);
   const fewer = outcomeOf(course, Math.max(0, wanted - 1));
   const more = outcomeOf(course, wanted + 1);
