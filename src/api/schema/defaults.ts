@@ -2,7 +2,7 @@
 
 import type { ObjectMeta } from '../policy.ts';
 import { isObject, type JsonObject, type JsonSchema, schemaAt } from './json-schema.ts';
-import { blockOf } from './scheduler-block.ts';
+import { type BlockTypes, blockOf } from './scheduler-block.ts';
 import { QUEUE_GAINS } from './target.ts';
 
 /** The defaults that the schema carries, at any depth; what was given stays. Idempotent. */
@@ -60,10 +60,7 @@ export function defaultAppId(policy: Pick<ObjectMeta, 'name' | 'namespace'>, app
  *
  * @param schedulers keys of the blocks by which an app names another scheduler than Marathon: it has no id there
  */
-export function withDerivedDefaults(
-  policy: JsonObject,
-  schedulers: ReadonlySet<string> = new Set(),
-): JsonObject {
+export function withDerivedDefaults(policy: JsonObject, schedulers: BlockTypes = new Set()): JsonObject {
   const { metadata, spec } = policy;
   if (!isObject(spec) || !Array.isArray(spec['apps'])) return policy;
   const { name, namespace } = isObject(metadata) ? metadata : {};

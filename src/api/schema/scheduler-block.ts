@@ -32,10 +32,13 @@ export interface SchedulerBlock {
 /** The fields by which an app of Marathon is named and defined; they exclude every block. */
 export const MARATHON_FIELDS = ['id', 'app', 'adopt', 'envFrom'] as const;
 
+/** The keys of the blocks that there are. */
+export type BlockTypes = Pick<ReadonlySet<string>, 'has' | 'size'>;
+
 /** The block of an app, where it has one; an app without one is Marathon's. */
 export function blockOf(
   app: object,
-  types: Pick<ReadonlySet<string>, 'has' | 'size'>,
+  types: BlockTypes,
 ): { readonly type: string; readonly block: unknown } | undefined {
   if (types.size === 0) return undefined;
   for (const [type, block] of Object.entries(app))

@@ -50,7 +50,6 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
   const blocks: Blocks = {
     metricBlocks: new Map(options.metricBlocks.map((block) => [block.type, block])),
     schedulerBlocks: new Map((options.schedulerBlocks ?? []).map((block) => [block.type, block])),
-    schedulers: new Set((options.schedulerBlocks ?? []).map(({ type }) => type)),
   };
   // What the rules get went through the schema, less what it refused: that is what Partly says.
   const kinds: ReadonlyMap<unknown, Kind> = new Map([
@@ -91,17 +90,14 @@ export function withTrustCheck(validator: ResourceValidator, checkTrust: CheckTr
   };
 }
 
-interface Blocks extends Pick<RuleContext, 'metricBlocks' | 'schedulerBlocks'> {
-  /** Keys of the blocks of schedulers. */
-  readonly schedulers: ReadonlySet<string>;
-}
+type Blocks = Pick<RuleContext, 'metricBlocks' | 'schedulerBlocks'>;
 
-function validateKind(document: JsonObject, kind: Kind, { schedulers, ...blocks }: Blocks): ValidationResult {
+function validateKind(document: JsonObject, kind: Kind, blocks: Blocks): ValidationResult {
   const { findings: structural, usable, refused, uncounted } = kind.structure(withoutServerFields(document));
   if (uncounted > 0) return { findings: structural, more: uncounted };
   const written = isObject(usable) ? usable : {};
   const filled = withSchemaDefaults(kind.schema, written);
-  const complete = withDerivedDefaults(isObject(filled) ? filled : {}, schedulers);
+  const complete = withDerivedDefaults(isObject(filled) ? filled : {}, blocks.schedulerBlocks);
   const given = (pointer: string): boolean => {
     const value = valueAt(written, pointer);
     return value !== undefined && !isSchemaDefault(kind.schema, pointer, value);

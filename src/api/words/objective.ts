@@ -3,7 +3,7 @@
 import type { ObjectiveStatus } from '../status.ts';
 import { rounded, spanText } from './figures.ts';
 
-/** `99% within target per 24h: 62 % of the 14 min that may be missed are spent, 5 min left`. */
+/** `99% within target per 24h: 62 % of the 14 min that may be missed is spent, 5 min left`. */
 export function objectiveText(objective: ObjectiveStatus): string {
   const { withinTarget, per, knownSeconds, aboveSeconds, budgetSeconds } = objective;
   const spent = Math.round((100 * aboveSeconds) / budgetSeconds);
