@@ -6,9 +6,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricReading } from '../../../src/core/observation.ts';
 import { metricSources } from '../../../src/metric-sources/registry.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { TerminalError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { until } from '../../support/until.ts';
-import { never } from '../servers.ts';
+import { never, reasonOf } from '../servers.ts';
 import { ASKING, exampleOf, exampleValues } from './readme-examples.ts';
 
 const DEADLINE_MS = 2000;
@@ -77,4 +78,40 @@ describe.each(ASKING)('$type', (type) => {
     expect(reading.reason).toMatch(/\w+ .*: .*\w/);
     expect(reading.reason).not.toMatch(/s3cr3t|a2V5|SUAG/);
   });
+});
+
+const REFERRING = ASKING.filter((type) =>
+  /"from(Env|File)"/.test(JSON.stringify(exampleOf(type, 'a.example:1'))),
+);
+
+describe.each(REFERRING)('$type', (type) => {
+  it('asks for what it refers to anew at every read, so that a credential may be rotated', async () => {
+    const { address } = await serverThatDoes((socket) => socket.resume().end());
+    const values = exampleValues(address);
+    let isRevoked = false;
+    const source = metricSources.create(exampleOf(type, address), {
+      clock: new VirtualClock(),
+      log: silentLogger,
+      deadlineMs: DEADLINE_MS,
+      values: {
+        resolve: (from, use) => {
+          if (isRevoked) throw new TerminalError('it was taken back');
+          return values.resolve(from, use);
+        },
+      },
+    });
+    onTestFinished(() => source.close());
+    const said = (): Promise<string> => source.read(never).then(reasonOf, (error: unknown) => String(error));
+    expect(await said()).not.toContain('it was taken back');
+    isRevoked = true;
+    expect(await said()).toContain('it was taken back');
+    isRevoked = false;
+    expect(await said()).not.toContain('it was taken back');
+  });
+});
+
+it('tries the rotation of most sources that ask for credentials', () => {
+  expect(REFERRING.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['rabbitmq', 'azureServiceBus', 'postgresql']),
+  );
 });

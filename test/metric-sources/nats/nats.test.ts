@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { MetricSpec } from '../../../src/api/policy.ts';
 import { createTrustCheck } from '../../../src/api/trust/trust.ts';
 import { loadPolicies } from '../../../src/app/policies/schema.ts';
+import { consumerState } from '../../../src/metric-sources/nats/answer.ts';
 import { connectFields, credentialsIn } from '../../../src/metric-sources/nats/credentials.ts';
 import { Frames } from '../../../src/metric-sources/nats/frames.ts';
 import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
@@ -172,6 +173,26 @@ describe('the credentials of a nats source', () => {
       await expect(source.read(never)).rejects.toThrow(/^nats\.auth\.creds: (CREDS is empty|holds no JWT)/);
     },
   );
+});
+
+describe('what JetStream says of a consumer', () => {
+  const state = (over: object) =>
+    consumerState(
+      { num_pending: 5, num_ack_pending: 2, delivered: { consumer_seq: 2, stream_seq: 2 }, ...over },
+      { nowMs: 0 },
+    ).sample.waiting;
+
+  it.each([
+    [{ num_pending: -1 }, 'num_pending is negative (-1)'],
+    [{ num_pending: Number.NaN }, 'num_pending is not a number'],
+    [{ num_pending: 1e300 }, 'num_pending is too large'],
+    [{ num_pending: 'many' }, 'num_pending is a text'],
+    [{ num_ack_pending: undefined }, 'num_ack_pending is not there'],
+    [{ delivered: { consumer_seq: -2, stream_seq: 2 } }, 'delivered.consumer_seq is negative (-2)'],
+  ])('with %j is no reading', (over, why) => {
+    expect(state({})).toBe(5);
+    expect(() => state(over)).toThrow(why);
+  });
 });
 
 describe('a nats block', () => {

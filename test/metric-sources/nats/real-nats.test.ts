@@ -209,6 +209,17 @@ describe.skipIf(natsMissing())('a real NATS that asks who one is', () => {
     expect(reasonOf(await sourceAt(port).read(never))).toContain('check auth');
   });
 
+  it('uses a rotated token at once, and the old one no longer', async () => {
+    const { port } = await startedWith('authorization { token: "r0tated" }');
+    const given = fakeValues({ TOKEN: 't0ken' });
+    const source = sourceOf(metric(port, { auth: { token: { fromEnv: 'TOKEN' } } }), { values: given });
+    expect(reasonOf(await source.read(never))).toContain('check auth');
+    given.env['TOKEN'] = 'r0tated';
+    expect(reasonOf(await source.read(never))).toContain('there is no such stream');
+    given.env['TOKEN'] = 't0ken';
+    expect(reasonOf(await source.read(never))).toContain('check auth');
+  });
+
   it('takes a user with a password, and says which right is missing', async () => {
     const user = (publish: string, subscribe: string): string => `authorization { users: [
       { user: reader, password: "s3cret", permissions: { publish: "${publish}", subscribe: "${subscribe}" } } ] }`;

@@ -72,6 +72,20 @@ describe('an answer of Prometheus', () => {
     expect(ok(await sourceOf(metric(await serverWith(200, body))).read(never)).waiting).toBe(4);
   });
 
+  it('is asked for with the credential of now, so that a rotated one is used at once', async () => {
+    const url = await serverThat((request, response) => {
+      const isRight = request.headers.authorization === 'Bearer rotated';
+      response.writeHead(isRight ? 200 : 401).end(isRight ? vector('7') : '');
+    });
+    const values = fakeValues({ TOKEN: 't0ken' });
+    const source = sourceOf(metric(url, undefined, { auth: { token: { fromEnv: 'TOKEN' } } }), { values });
+    expect(reasonOf(await source.read(never))).toContain('credentials');
+    values.env['TOKEN'] = 'rotated';
+    expect(ok(await source.read(never)).waiting).toBe(7);
+    values.env['TOKEN'] = 'taken back';
+    expect(reasonOf(await source.read(never))).not.toContain('taken back');
+  });
+
   it('is called by its query and its server', () => {
     const label = metricSources.describe(
       metric('http://prometheus:9090/x', { waiting: 'sum(ready)' }),

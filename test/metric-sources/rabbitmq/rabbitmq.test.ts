@@ -224,6 +224,22 @@ describe.skipIf(rabbitmqMissing())('a real RabbitMQ', () => {
   });
 });
 
+describe.skipIf(rabbitmqMissing())('a RabbitMQ that is stopped', () => {
+  it('is unknown, never empty, and says that nobody is there', async () => {
+    const server = await startRabbitmq();
+    onTestFinished(() => server.stop());
+    await server.api('PUT', '/queues/%2F/orders', { durable: true });
+    const auth = { basic: { username: 'guest', password: { fromEnv: 'PASSWORD' } } };
+    const block = { endpoint: server.url, vhost: '/', queueName: 'orders', auth, statisticsInterval: '1s' };
+    const source = sourceOf({ rabbitmq: block }, { values: fakeValues({ PASSWORD: 'guest' }) });
+    await until('the queue to be read', async () => (await source.read(never)).state === 'ok');
+    await server.stop();
+    // The connection that was kept ends first.
+    expect(reasonOf(await source.read(never))).toContain('reading queue orders at 127.0.0.1');
+    for (let round = 0; round < 3; round++) expect(reasonOf(await source.read(never))).toMatch(/refused/);
+  });
+});
+
 describe('a RabbitMQ that is none', () => {
   const metric = (url: string): MetricSpec => ({
     rabbitmq: {

@@ -283,6 +283,13 @@ describe.skipIf(redisMissing())('a real Redis', () => {
     values.env['PASSWORD'] = 's3cret';
     expect(ok(await source.read(never)).waiting).toBe(1);
 
+    // Redis keeps a connection whose password is no longer the right one; the source is as whoever it is now.
+    await admin.config('SET', 'requirepass', 'r0tated');
+    values.env['PASSWORD'] = 'r0tated';
+    expect(ok(await source.read(never)).waiting).toBe(1);
+    values.env['PASSWORD'] = 's3cret';
+    expect(reasonOf(await source.read(never))).toContain('has another password; check auth');
+
     const asReader = fakeValues({ PASSWORD: 'r' });
     const reading = await reader(as({ username: 'reader' }), asReader).read(never);
     expect(ok(reading).waiting).toBe(1);
