@@ -38,6 +38,11 @@ describe.skipIf(dockerMissing())('microscaling demo --scheduler docker', { timeo
     const [name = ''] = ours.split('\n');
     expect(await engine.docker('inspect', '--format', '{{.Config.User}}', name)).toBe('1000:1000');
     expect((await fetch(page)).status).toBe(200);
+    const second = await run([...DEMO, '--for', '1s'], { env });
+    expect([second.code, second.stderr]).toEqual([
+      1,
+      expect.stringMatching(/another demo \(process \d+\) runs on the engine at .*: end it first/),
+    ]);
     // Until the containers have worked: their counters reach the page.
     await printed(running, /remainder .*work \d/);
     process.kill(-(running.child.pid ?? 0), 'SIGINT');

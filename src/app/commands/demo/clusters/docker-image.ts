@@ -9,6 +9,10 @@ import { packageFile } from '../../../package-root.ts';
 
 /** As `specs/demos/queue-demo-docker.yaml` names it. */
 export const IMAGE = 'microscaling/demo:checkout';
+/** Containers inherit both from the image. */
+export const DEMO_LABEL = 'microscaling.demo';
+/** Which process they are of. */
+export const PROCESS_LABEL = 'microscaling.demo.process';
 
 const HOME = '/opt/microscaling';
 /** What `microscaling program` loads; their dependencies follow from their manifests. */
@@ -37,7 +41,7 @@ export async function makeDemoImage(
     const changes = [
       `ENTRYPOINT ["/usr/local/bin/node", "${HOME}/src/cli/main.ts"]`,
       'USER 1000:1000',
-      'LABEL microscaling.demo=true',
+      `LABEL ${DEMO_LABEL}=true ${PROCESS_LABEL}=${process.pid}`,
     ];
     await Promise.all([client.importImage(IMAGE, { tar: tar.stdout, changes }, signal), packed]);
   } catch (error) {

@@ -4,11 +4,11 @@ import { messageOf, TerminalError } from '../../../../runtime/errors.ts';
 import { ownEngineHost } from '../../../../schedulers/docker-engine/address.ts';
 import { EngineClient } from '../../../../schedulers/docker-engine/client.ts';
 import type { ClusterContext, DemoCluster } from './cluster.ts';
-import { IMAGE, makeDemoImage } from './docker-image.ts';
+import { DEMO_LABEL, IMAGE, makeDemoImage, PROCESS_LABEL } from './docker-image.ts';
 
 const DEADLINE_MS = 30_000;
 /** Of every container that `specs/demos/queue-demo-docker.yaml` makes, and of nothing else. */
-const OURS = { label: ['microscaling.demo=true'] };
+const OURS = { label: [`${DEMO_LABEL}=true`] };
 
 export async function startDockerCluster(context: ClusterContext, signal: AbortSignal): Promise<DemoCluster> {
   const { env, clock, workDir, statsd, progress } = context;
@@ -16,6 +16,7 @@ export async function startDockerCluster(context: ClusterContext, signal: AbortS
   const client = new EngineClient({ host }, { deadlineMs: DEADLINE_MS, clock });
   try {
     await requireLocalEngine(client, signal);
+    await refuseBesideAnother(client, signal);
     // Of a demo that was killed.
     await removeContainers(client);
     progress(`making the image ${IMAGE} from this checkout, without a registry`);
@@ -55,6 +56,29 @@ async function requireLocalEngine(client: EngineClient, signal: AbortSignal): Pr
   await client.info(signal).catch((error: unknown) => {
     throw new TerminalError(`${need}: ${messageOf(error)}; npm run demo runs without one`, { cause: error });
   });
+}
+
+/** Both would have one image and one set of names. @throws TerminalError while the process of another demo goes on */
+async function refuseBesideAnother(client: EngineClient, signal: AbortSignal): Promise<void> {
+  const processes = (await client.containers(OURS, signal)).map(({ labels }) =>
+    Number(labels[PROCESS_LABEL]),
+  );
+  const other = processes.find((pid) => pid !== process.pid && isRunning(pid));
+  if (other === undefined) return;
+  throw new TerminalError(
+    `another demo (process ${other}) runs on the engine at ${client.address.text}: end it first, or name another engine with DOCKER_HOST`,
+  );
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's is there, too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 /** Resolves to how many are left. Not cut short: nothing may outlive the demo. */
