@@ -84,7 +84,7 @@ describe.skipIf(missing())('the image of the Dockerfile', () => {
       '--data',
       '/data',
     );
-    const token = /microscaling_\w+/.exec(said)?.[0];
+    const token = /microscaling_[\w-]+/.exec(said)?.[0];
     expect(await ask('/apis', token)).toBe(200);
     await until(
       'the health check',
