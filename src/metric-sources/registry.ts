@@ -3,19 +3,20 @@
 import type { MetricSpec } from '../api/policy.ts';
 import type { MetricSample } from '../core/observation.ts';
 import { TerminalError } from '../runtime/errors.ts';
-import { azureStorageQueue } from './azure-queue/index.ts';
-import { azureServiceBus } from './azure-service-bus/index.ts';
+import { kafka } from './brokers/kafka/index.ts';
+import { nats } from './brokers/nats/index.ts';
+import { nsq } from './brokers/nsq/index.ts';
+import { rabbitmq } from './brokers/rabbitmq/index.ts';
+import { redis } from './brokers/redis/index.ts';
+import { azureStorageQueue } from './clouds/azure-queue/index.ts';
+import { azureServiceBus } from './clouds/azure-service-bus/index.ts';
+import { sqs } from './clouds/sqs/index.ts';
 import { withDeadline } from './connection/deadline.ts';
-import { http } from './http/index.ts';
-import { kafka } from './kafka/index.ts';
-import { kedaExternal } from './keda-external/index.ts';
-import { nats } from './nats/index.ts';
-import { nsq } from './nsq/index.ts';
-import { postgresql } from './postgresql/index.ts';
-import { prometheus } from './prometheus/index.ts';
-import { rabbitmq } from './rabbitmq/index.ts';
+import { http } from './queries/http/index.ts';
+import { kedaExternal } from './queries/keda-external/index.ts';
+import { postgresql } from './queries/postgresql/index.ts';
+import { prometheus } from './queries/prometheus/index.ts';
 import { random } from './random/index.ts';
-import { redis } from './redis/index.ts';
 import type {
   ImpliedReference,
   KnownQueue,
@@ -24,7 +25,6 @@ import type {
   MetricSourceType,
   ValueResolver,
 } from './source.ts';
-import { sqs } from './sqs/index.ts';
 
 export const METRIC_SOURCES: readonly MetricSourceType[] = [
   azureServiceBus,

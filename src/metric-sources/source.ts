@@ -53,7 +53,7 @@ export interface KnownQueue {
  * reference page, validation and trust follow from it.
  */
 export interface MetricSourceType<Config extends object = object> extends MetricBlock {
-  /** Its folder, which holds `index.ts`, `schema.ts` and `readme.md`. */
+  /** Its folder and the family's (`brokers/kafka`), which holds `index.ts`, `schema.ts` and `readme.md`. */
   readonly folder: string;
   /** Loads no client library yet: the first read does. */
   create(config: Config, deps: MetricSourceDeps): MetricSource;

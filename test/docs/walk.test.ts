@@ -20,7 +20,7 @@ import type { fluidLaw } from '../../src/core/law/fluid.ts';
 import type { LawInput, LawResult } from '../../src/core/law/law.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
 import type { PlanApp, planChanges } from '../../src/core/plan.ts';
-import type { createAzureQueue } from '../../src/metric-sources/azure-queue/index.ts';
+import type { createAzureQueue } from '../../src/metric-sources/clouds/azure-queue/index.ts';
 import type { Actor } from '../../src/schedulers/marathon/act.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -81,7 +81,7 @@ function step<F extends Fn>(file: string, name: string, { takes, gives }: Row<F>
 }
 
 const STEPS: readonly Step[] = [
-  step<ReturnType<typeof createAzureQueue>['read']>('metric-sources/azure-queue/index.ts', 'read', {
+  step<ReturnType<typeof createAzureQueue>['read']>('metric-sources/clouds/azure-queue/index.ts', 'read', {
     takes: [],
     gives: ['MetricReading'],
   }),

@@ -3,7 +3,7 @@
 import { QueueClient, StorageSharedKeyCredential } from '@azure/storage-queue';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type QueueService, serveQueue, type VisibleMessage } from '../../../bench/reality/queue-service.ts';
-import { createAzureQueue } from '../../../src/metric-sources/azure-queue/index.ts';
+import { createAzureQueue } from '../../../src/metric-sources/clouds/azure-queue/index.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { fakeValues } from '../../support/values.ts';

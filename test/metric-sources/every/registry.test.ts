@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { MetricSpec } from '../../../src/api/policy.ts';
 import type { MetricReading } from '../../../src/core/observation.ts';
@@ -26,10 +26,14 @@ describe('the registry of metric sources', () => {
     expect(lacking.map(({ type }) => type)).toEqual([]);
   });
 
-  it('knows every adapter folder', () => {
-    const folders = readdirSync(room, { withFileTypes: true }).filter((e) => e.isDirectory());
-    const expected = folders.map((e) => e.name).filter((name) => name !== 'connection');
-    expect(types.map((t) => t.folder).sort()).toEqual(expected.sort());
+  it('knows every adapter folder, of every family', () => {
+    const folders = globSync('**/index.ts', { cwd: room }).map((path) => dirname(path));
+    expect(types.map((t) => t.folder).sort()).toEqual(folders.sort());
+  });
+
+  it.each(types)('finds the tests of $type where its code is', ({ folder }) => {
+    const mirrored = resolve(import.meta.dirname, '..', folder);
+    expect(existsSync(mirrored) || existsSync(`${mirrored}.test.ts`)).toBe(true);
   });
 
   it.each(types)('documents every field, permissions, cost and failures of $type', ({ schema, folder }) => {

@@ -1,0 +1,137 @@
+// metric-sources: the length of an Azure Storage queue. One read is two calls at once: properties and a peek.
+
+import { plainValue, referenceName, resolvePlain, type ValueResolver } from '../../../api/values.ts';
+import type { MetricReading, MetricSample } from '../../../core/observation.ts';
+import { defined } from '../../../lang/defined.ts';
+import { TerminalError, TransientError } from '../../../runtime/errors.ts';
+import type { KnownQueue, MetricSource, MetricSourceDeps, MetricSourceType } from '../../source.ts';
+import { openQueue, type Peek, type QueueReader } from './client.ts';
+import type { AzureStorageQueueMetric } from './config.ts';
+import { type Look, MAX_PEEK, sampleOf } from './sample.ts';
+import { azureStorageQueueBlock } from './schema.ts';
+import { defaultReferences, isQueueName, type QueueTarget, resolveQueueTarget } from './target.ts';
+
+/** Beyond this count fewer than 32 visible messages would need over 200 in flight: peek for the age alone. */
+const FULL_PEEK_BELOW = 256;
+
+export function createAzureQueue(config: AzureStorageQueueMetric, deps: MetricSourceDeps): MetricSource {
+  return new AzureQueueSource(config, deps);
+}
+
+/** `queue demo-queue`; where the name cannot be resolved, where it would come from. */
+export function describeAzureQueue(config: AzureStorageQueueMetric, values: ValueResolver): string {
+  const given = plainValue(config.queueName, config.queueNameFrom);
+  if (given === undefined) return 'a queue without a name';
+  if ('value' in given) return `queue ${given.value}`;
+  try {
+    const name = resolvePlain(given, values);
+    if (isQueueName(name.trim())) return `queue ${name}`;
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+  }
+  // What is no queue's name may be anything, also a secret in the wrong place.
+  return `queue named by ${referenceName(given.from)}`;
+}
+
+class AzureQueueSource implements MetricSource {
+  readonly #config: AzureStorageQueueMetric;
+  readonly #deps: MetricSourceDeps;
+  #open: { readonly identity: string; readonly reader: QueueReader } | undefined;
+  #lastCount = 0;
+  #peekWorks = true;
+  #closed = false;
+
+  constructor(config: AzureStorageQueueMetric, deps: MetricSourceDeps) {
+    this.#config = config;
+    this.#deps = deps;
+  }
+
+  async read(signal: AbortSignal): Promise<MetricReading> {
+    signal.throwIfAborted();
+    if (this.#closed) return this.#unavailable('the source is closed');
+    const target = resolveQueueTarget(this.#config, this.#deps.values);
+    try {
+      return await this.#measure(this.#readerFor(target), signal);
+    } catch (error) {
+      if (error instanceof TransientError) return this.#unavailable(error.message);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#open?.reader.close();
+    this.#open = undefined;
+  }
+
+  async #measure(reader: QueueReader, signal: AbortSignal): Promise<MetricSample> {
+    const asked = this.#peekSize();
+    const counted = new AbortController();
+    const peeking = this.#peek(reader, asked, AbortSignal.any([signal, counted.signal]));
+    try {
+      this.#deps.onCall?.();
+      const count = await reader.count(signal);
+      const asOfMs = this.#deps.clock.monotonic();
+      const peeked = await peeking;
+      signal.throwIfAborted();
+      this.#lastCount = count;
+      const peek: Look['peek'] = peeked === undefined ? undefined : { asked, ...peeked };
+      return sampleOf(this.#config, { count, asOfMs, ...defined({ peek }) });
+    } finally {
+      counted.abort();
+    }
+  }
+
+  /** Undefined when it failed: the count alone is still a good reading. */
+  async #peek(reader: QueueReader, asked: number, signal: AbortSignal): Promise<Peek | undefined> {
+    try {
+      this.#deps.onCall?.();
+      const peek = await reader.peek(asked, signal);
+      this.#peekWorks = true;
+      return peek;
+    } catch (error) {
+      if (error instanceof TransientError && this.#peekWorks) {
+        this.#peekWorks = false;
+        this.#deps.log.info('peek failed; going on with the count alone', { reason: error.message });
+      }
+      return undefined;
+    }
+  }
+
+  #peekSize(): number {
+    return this.#config.count === 'Total' || this.#lastCount >= FULL_PEEK_BELOW ? 1 : MAX_PEEK;
+  }
+
+  /** The client in use, or a new one when endpoint or credentials have changed. */
+  #readerFor(target: QueueTarget): QueueReader {
+    const identity = JSON.stringify(target);
+    if (this.#open?.identity !== identity) {
+      this.#open?.reader.close();
+      this.#open = { identity, reader: openQueue(target) };
+    }
+    return this.#open.reader;
+  }
+
+  #unavailable(reason: string): MetricReading {
+    return { state: 'unavailable', reason, sinceMs: this.#deps.clock.monotonic() };
+  }
+}
+
+/** All of a queue is known: it is looked at as a read of it would, with times in whole seconds. */
+function seen(config: AzureStorageQueueMetric, queue: KnownQueue): MetricSample {
+  const { total, waiting, arrivals, asOfMs } = queue;
+  const times = total < FULL_PEEK_BELOW ? arrivals : arrivals?.slice(0, 1);
+  const agesMs = times?.map((atMs) => asOfMs - 1000 * Math.floor(atMs / 1000));
+  const peek = { asked: MAX_PEEK, seen: Math.min(MAX_PEEK, waiting), ...defined({ agesMs }) };
+  return sampleOf(config, { count: total, asOfMs, peek });
+}
+
+export const azureStorageQueue: MetricSourceType<AzureStorageQueueMetric> = {
+  ...azureStorageQueueBlock,
+  folder: 'clouds/azure-queue',
+  create: createAzureQueue,
+  describe: describeAzureQueue,
+  references: defaultReferences,
+  heldPerInstance: ({ inFlightPerInstance }) => inFlightPerInstance,
+  seen,
+};
