@@ -136,7 +136,7 @@ async function handOvers(service: string, env: Readonly<Record<string, string>>)
 
 /** ms that the engine takes to create and start as many containers, all asked for at once. */
 async function engineAlone(host: string): Promise<readonly number[]> {
-  const client = new EngineClient({ host }, { deadlineMs: 30_000, clock: systemClock });
+  const client = new EngineClient({ block: 'docker', host }, { deadlineMs: 30_000, clock: systemClock });
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const body = { Image: BUSYBOX_IMAGE, Cmd: ['sleep', '1000'], HostConfig: { NetworkMode: 'host' } };
   const times: number[] = [];

@@ -30,9 +30,12 @@ export function parseEngineAddress(
 }
 
 /** @throws TerminalError for an address that is none */
-export function engineAddress(host: string, options: { readonly tls?: boolean } = {}): EngineAddress {
-  const address = parseEngineAddress(host, options);
-  if ('wrong' in address) throw new TerminalError(`docker.host ${address.wrong}`);
+export function engineAddress(
+  host: string,
+  { block = 'docker', tls = false }: { readonly block?: string; readonly tls?: boolean } = {},
+): EngineAddress {
+  const address = parseEngineAddress(host, { tls });
+  if ('wrong' in address) throw new TerminalError(`${block}.host ${address.wrong}`);
   return address;
 }
 

@@ -38,29 +38,36 @@ function messageIn(text: string): string | undefined {
   }
 }
 
+/** Where it was to be, and the block that says so. */
+export interface EnginePlace {
+  readonly block: string;
+  readonly address: EngineAddress;
+}
+
 /** Undefined when it is not about the connection. */
 export function connectionFailure(
   error: unknown,
   doing: string,
-  address: EngineAddress,
+  place: EnginePlace,
 ): TransientError | undefined {
+  const { address } = place;
   const code = codeOf(error);
-  const why = code === undefined ? undefined : (wordsFor(code, address) ?? explainNetworkFailure(code));
+  const why = code === undefined ? undefined : (wordsFor(code, place) ?? explainNetworkFailure(code));
   const other = why ?? undiciWords(error);
   return other === undefined ? undefined : new TransientError(`${doing} at ${address.text}: ${other}`);
 }
 
-function wordsFor(code: string, address: EngineAddress): string | undefined {
+function wordsFor(code: string, { block, address }: EnginePlace): string | undefined {
   if (address.kind === 'tcp') {
     // The engine's own answer to a client without a certificate that it knows.
     return code.startsWith('ERR_SSL_')
-      ? 'the two sides do not agree on TLS; give docker.tls with ca, cert and key that the engine knows'
+      ? `the two sides do not agree on TLS; give ${block}.tls with ca, cert and key that the engine knows`
       : undefined;
   }
   const { socketPath } = address;
   switch (code) {
     case 'ENOENT':
-      return `there is no socket ${socketPath}; start the engine (systemctl start docker), or name its socket in docker.host`;
+      return `there is no socket ${socketPath}; start the engine (systemctl start docker), or name its socket in ${block}.host`;
     case 'EACCES':
     case 'EPERM':
       return `this process may not open ${socketPath}; run it as a member of the socket's group (usually docker; in a container --group-add), which is as good as root on that machine`;

@@ -16,6 +16,8 @@ export interface EngineTls {
 }
 
 export interface EngineTarget {
+  /** The block that names it, for messages that say which of its fields to change. */
+  readonly block: 'docker' | 'swarm';
   /** As `engineAddress` reads it. */
   readonly host: string;
   readonly tls?: EngineTls;
@@ -50,13 +52,15 @@ const MOST_CONNECTIONS = 32;
 
 export class EngineTransport {
   readonly address: EngineAddress;
+  readonly #block: EngineTarget['block'];
   readonly #tls: EngineTls;
   #dispatcher: Dispatcher | undefined;
   #closed = false;
 
   /** @throws TerminalError for an address that is none */
-  constructor({ host, tls }: EngineTarget) {
-    this.address = engineAddress(host, { tls: tls !== undefined });
+  constructor({ block, host, tls }: EngineTarget) {
+    this.address = engineAddress(host, { block, tls: tls !== undefined });
+    this.#block = block;
     this.#tls = tls ?? {};
   }
 
@@ -172,7 +176,7 @@ export class EngineTransport {
           `${doing} at ${this.address.text}: no answer within ${deadlineMs / 1000} s; the engine hangs or is overloaded`,
         );
       if (error instanceof TransientError) throw error;
-      throw connectionFailure(error, doing, this.address) ?? error;
+      throw connectionFailure(error, doing, { block: this.#block, address: this.address }) ?? error;
     }
   }
 }

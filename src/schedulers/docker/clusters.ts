@@ -1,95 +1,20 @@
-// schedulers/docker: every engine that policies name, one client each, made when it is first named.
+// schedulers/docker: every engine whose containers policies name.
 
 import { defined } from '../../lang/defined.ts';
-import { ownEngineHost, parseEngineAddress } from '../docker-engine/address.ts';
-import type {
-  ClusterInfo,
-  ClusterSpec,
-  ClustersDeps,
-  ReportingScheduler,
-  Scheduler,
-  SchedulerClusters,
-  SchedulerStats,
-} from '../scheduler.ts';
-import type { WorkloadIdentity } from '../workload.ts';
-import type { DockerCluster } from './config.ts';
+import { EngineClusters } from '../docker-engine/clusters.ts';
+import type { ClustersDeps } from '../scheduler.ts';
 import { createDockerScheduler } from './index.ts';
 import { DOCKER_WORDS } from './words.ts';
 
-const DEADLINE_MS = 10_000;
-/** While events are followed the periodic list only guards against a lost one. */
-const RESYNC_MS = 60_000;
-
-export class DockerClusters implements SchedulerClusters {
-  readonly words = DOCKER_WORDS;
-  readonly #deps: ClustersDeps;
-  /** The operator's own. */
-  readonly #host: string;
-  readonly #schedulers = new Map<string, ReportingScheduler>();
-
+export class DockerClusters extends EngineClusters {
   constructor(deps: ClustersDeps) {
-    this.#deps = deps;
-    this.#host = ownEngineHost(deps.env?.['DOCKER_HOST']);
-  }
-
-  idOf(spec: ClusterSpec | undefined): string {
-    const { host, tls } = this.#clusterOf(spec);
-    const address = parseEngineAddress(host, { tls: tls !== undefined });
-    return 'wrong' in address ? host : address.text;
-  }
-
-  identityOf(spec: ClusterSpec | undefined, name: string): WorkloadIdentity {
-    return { scheduler: this.words.name, cluster: this.idOf(spec), name };
-  }
-
-  /** @throws TerminalError for an address that is none, and for a certificate that cannot be had */
-  of(spec: ClusterSpec | undefined): ReportingScheduler {
-    const cluster = this.#clusterOf(spec);
-    const key = JSON.stringify(cluster);
-    const known = this.#schedulers.get(key);
-    if (known !== undefined) return known;
-    const { clock, log, values, documents, isActing, onCall } = this.#deps;
-    const scheduler = createDockerScheduler(
-      { ...cluster, deadlineMs: DEADLINE_MS, resyncMs: RESYNC_MS },
-      { clock, log, values, ...defined({ documents, isActing, onCall }) },
-    );
-    this.#schedulers.set(key, scheduler);
-    return scheduler;
-  }
-
-  own(): Pick<Scheduler, 'observe'> {
-    return { observe: (names, signal) => this.of(undefined).observe(names, signal) };
-  }
-
-  clusterInfo(spec: ClusterSpec | undefined): ClusterInfo {
-    const url = this.idOf(spec);
-    const version = this.#schedulers.get(JSON.stringify(this.#clusterOf(spec)))?.info().version;
-    return { urls: [url], url, ...defined({ version }) };
-  }
-
-  info(): { readonly url: string; readonly stats: SchedulerStats } {
-    const all = [...this.#schedulers.values()];
-    const stats = all.map((scheduler) => scheduler.stats());
-    return {
-      url: all.map((scheduler) => scheduler.info().url).join(', '),
-      stats: {
-        writes: sum(stats.map(({ writes }) => writes)),
-        conflicts: sum(stats.map(({ conflicts }) => conflicts)),
-        reads: sum(stats.map(({ reads }) => reads)),
-      },
+    const of = {
+      words: DOCKER_WORDS,
+      create: (
+        config: Parameters<typeof createDockerScheduler>[0],
+        { clock, log, values, documents, isActing, onCall }: ClustersDeps,
+      ) => createDockerScheduler(config, { clock, log, values, ...defined({ documents, isActing, onCall }) }),
     };
+    super(of, deps);
   }
-
-  async close(): Promise<void> {
-    await Promise.allSettled([...this.#schedulers.values()].map((scheduler) => scheduler.close()));
-  }
-
-  #clusterOf(spec: ClusterSpec | undefined): DockerCluster & { readonly host: string } {
-    const { host, tls }: DockerCluster = spec ?? {};
-    return { host: host ?? this.#host, ...defined({ tls }) };
-  }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -9,7 +9,10 @@ import { wallOffset } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import { differences, type Wanted } from '../definitions.ts';
 import { engineEndpointHost } from '../docker-engine/address.ts';
+import { EngineCalls } from '../docker-engine/calls.ts';
 import { EngineClient } from '../docker-engine/client.ts';
+import { type EngineConfig, engineTarget } from '../docker-engine/spec.ts';
+import { Wakes } from '../docker-engine/wakes.ts';
 import type {
   ApplyResult,
   ReportingScheduler,
@@ -24,18 +27,15 @@ import { ContainerWork } from './apps/container-work.ts';
 import { Keeper } from './apps/keeper.ts';
 import type { KeptApp } from './apps/kept-app.ts';
 import { KeptApps } from './apps/kept-apps.ts';
-import { EngineCalls } from './calls.ts';
-import { type DockerConfig, type DockerDeps, engineTarget } from './config.ts';
+import type { DockerDeps } from './config.ts';
 import { footprintOf } from './container/definition.ts';
 import { toObservation } from './observation.ts';
 import { EngineRoom } from './room.ts';
 import { secretsOf } from './secrets.ts';
-import { followContainers, Wakes } from './wakes.ts';
-
-export type { DockerConfig, DockerDeps } from './config.ts';
+import { followContainers } from './wakes.ts';
 
 /** @throws TerminalError for a configuration that cannot work */
-export function createDockerScheduler(config: DockerConfig, deps: DockerDeps): ReportingScheduler {
+export function createDockerScheduler(config: EngineConfig, deps: DockerDeps): ReportingScheduler {
   return new DockerScheduler(config, deps);
 }
 
@@ -55,14 +55,14 @@ class DockerScheduler implements ReportingScheduler {
   #version: string | undefined;
   #wasActing = false;
 
-  constructor(config: DockerConfig, deps: DockerDeps) {
+  constructor(config: EngineConfig, deps: DockerDeps) {
     const { clock, log, values, documents, onCall, random = Math.random, isActing = () => true } = deps;
     const closing = this.#closing.signal;
     this.#deps = deps;
     this.#wallAheadMs = wallOffset(clock);
-    this.#calls = new EngineCalls(clock, onCall);
+    this.#calls = new EngineCalls({ scheduler: 'docker', endpointOf }, clock, onCall);
     const calls = this.#calls;
-    const client = new EngineClient(engineTarget(config, values), {
+    const client = new EngineClient(engineTarget('docker', config, values), {
       deadlineMs: config.deadlineMs,
       clock,
       onCall: (call, answer, startedAtMs) => calls.ended(call, answer, startedAtMs),
@@ -225,4 +225,11 @@ class DockerScheduler implements ReportingScheduler {
   async #askVersion(signal: AbortSignal): Promise<void> {
     this.#version ??= (await this.#client.info(signal)).version;
   }
+}
+
+/** A short, closed list. */
+function endpointOf(path: string): string {
+  if (path === '/containers/json') return 'containers';
+  if (path.startsWith('/containers/')) return 'container';
+  return path === '/info' || path === '/_ping' ? path.replace(/\W/g, '') : 'other';
 }

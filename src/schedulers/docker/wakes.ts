@@ -1,4 +1,4 @@
-// schedulers/docker: who is to look because something happened to a container: the keeper at once, the operator's rounds in bursts.
+// schedulers/docker: the engine's events about containers of ours.
 
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -6,9 +6,6 @@ import type { EngineClient } from '../docker-engine/client.ts';
 import { type EngineEvent, followEngineEvents } from '../docker-engine/events.ts';
 import type { ContainerList } from './apps/container-list.ts';
 import { APP_LABEL } from './container/labels.ts';
-
-/** Events of one change come in a burst; one wake-up serves them all. */
-const WAKE_MS = 20;
 
 /** Those that change what an observation says; a health check's own commands come as events, too, each second. */
 const ACTIONS = [
@@ -24,49 +21,6 @@ const ACTIONS = [
   'destroy',
   'health_status',
 ];
-
-type OnChange = (apps?: ReadonlySet<string>) => void;
-
-export class Wakes {
-  readonly #clock: Clock;
-  readonly #closing: AbortSignal;
-  readonly #subscribers = new Set<OnChange>();
-  #isWaiting = false;
-  /** Undefined: about all. */
-  #gathered: Set<string> | undefined = new Set();
-
-  constructor(clock: Clock, closing: AbortSignal) {
-    this.#clock = clock;
-    this.#closing = closing;
-  }
-
-  /** Returns its own undo. */
-  subscribe(onChange: OnChange): () => void {
-    this.#subscribers.add(onChange);
-    return () => this.#subscribers.delete(onChange);
-  }
-
-  /** The first of a burst is told at once, what follows within a moment together. About all when no app is named. */
-  changed(app?: string): void {
-    if (app === undefined) this.#gathered = undefined;
-    else this.#gathered?.add(app);
-    if (!this.#isWaiting) this.#tell();
-  }
-
-  #tell(): void {
-    const about = this.#gathered;
-    this.#gathered = new Set();
-    this.#isWaiting = true;
-    for (const onChange of [...this.#subscribers]) onChange(about);
-    this.#clock.sleep(WAKE_MS, this.#closing).then(
-      () => {
-        this.#isWaiting = false;
-        if (this.#gathered === undefined || this.#gathered.size > 0) this.#tell();
-      },
-      () => undefined,
-    );
-  }
-}
 
 export interface FollowedContainers {
   readonly client: EngineClient;

@@ -30,7 +30,10 @@ describe('an engine that cannot be reached', () => {
   it.each(['EACCES', 'EPERM'])('says that it may not open the socket: %s', (code) => {
     const address = engineAddress('unix:///var/run/docker.sock');
     const error = Object.assign(new Error('connect'), { code });
-    const failure = connectionFailure(new Error('request', { cause: error }), 'listing containers', address);
+    const failure = connectionFailure(new Error('request', { cause: error }), 'listing containers', {
+      block: 'docker',
+      address,
+    });
     expect(failure).toBeInstanceOf(TransientError);
     expect(failure?.message).toContain(
       "listing containers at unix:///var/run/docker.sock: this process may not open /var/run/docker.sock; run it as a member of the socket's group",
@@ -39,7 +42,9 @@ describe('an engine that cannot be reached', () => {
 
   it('is not blamed for an error of our own', () => {
     const address = engineAddress('unix:///var/run/docker.sock');
-    expect(connectionFailure(new TypeError('x is not a function'), 'listing', address)).toBeUndefined();
+    expect(
+      connectionFailure(new TypeError('x is not a function'), 'listing', { block: 'docker', address }),
+    ).toBeUndefined();
   });
 
   it('is asked again for its version when it is back: it may be another one', async () => {

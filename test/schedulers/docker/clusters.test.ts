@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { DockerClusters } from '../../../src/schedulers/docker/clusters.ts';
-import type { DockerCluster } from '../../../src/schedulers/docker/config.ts';
+import type { EngineSpec } from '../../../src/schedulers/docker-engine/spec.ts';
 import { fakeValues } from '../../support/values.ts';
 
 function clustersIn(env: Record<string, string> = {}): DockerClusters {
@@ -12,7 +12,7 @@ function clustersIn(env: Record<string, string> = {}): DockerClusters {
   return clusters;
 }
 
-const at = (host: string): DockerCluster => ({ host });
+const at = (host: string): EngineSpec => ({ host });
 
 describe('engines', () => {
   it("are the socket of this machine where nobody names one, or the operator's DOCKER_HOST", () => {
@@ -45,9 +45,9 @@ describe('engines', () => {
   it('are refused by what is wrong with them, in their own names', () => {
     const clusters = clustersIn();
     expect(() => clusters.of(at('nonsense'))).toThrow('docker.host is not an address');
-    expect(() =>
-      clusters.of({ host: 'tcp://b7', tls: { ca: { fromEnv: 'NONE' } } } as DockerCluster),
-    ).toThrow('NONE');
+    expect(() => clusters.of({ host: 'tcp://b7', tls: { ca: { fromEnv: 'NONE' } } } as EngineSpec)).toThrow(
+      'NONE',
+    );
     expect(clusters.clusterInfo(at('nonsense')).url).toBe('nonsense');
   });
 });

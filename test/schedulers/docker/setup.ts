@@ -6,8 +6,9 @@ import type { Change } from '../../../src/core/change.ts';
 import type { AppObservation } from '../../../src/core/observation.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
-import type { DockerConfig, DockerDeps } from '../../../src/schedulers/docker/config.ts';
+import type { DockerDeps } from '../../../src/schedulers/docker/config.ts';
 import { createDockerScheduler } from '../../../src/schedulers/docker/index.ts';
+import type { EngineConfig } from '../../../src/schedulers/docker-engine/spec.ts';
 import type { ApplyResult, Scheduler } from '../../../src/schedulers/scheduler.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';
@@ -46,7 +47,7 @@ export function dockerWorld(
   {
     deps = {},
     config = {},
-  }: { readonly deps?: Partial<DockerDeps>; readonly config?: Partial<DockerConfig> } = {},
+  }: { readonly deps?: Partial<DockerDeps>; readonly config?: Partial<EngineConfig> } = {},
 ): DockerWorld {
   const scheduler = createDockerScheduler(
     { host: engine.host, deadlineMs: 10_000, resyncMs: 60_000, ...config },

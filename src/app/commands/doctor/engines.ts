@@ -8,9 +8,9 @@ import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import { createRedactor } from '../../../runtime/redact.ts';
 import { dockerBlock } from '../../../schedulers/docker/block/index.ts';
-import { type DockerCluster, engineTarget } from '../../../schedulers/docker/config.ts';
 import { ownEngineHost } from '../../../schedulers/docker-engine/address.ts';
 import { EngineClient } from '../../../schedulers/docker-engine/client.ts';
+import { type EngineSpec, engineTarget } from '../../../schedulers/docker-engine/spec.ts';
 import type { Workload } from '../../../schedulers/scheduler.ts';
 import { createValueResolver } from '../../operator/values.ts';
 import type { EngineEvidence } from './evidence.ts';
@@ -48,8 +48,8 @@ async function askEngine(
   const image = String(definition?.['image'] ?? '');
   let client: EngineClient | undefined;
   try {
-    const { host = ownEngineHost(env['DOCKER_HOST']), tls }: DockerCluster = cluster ?? {};
-    const target = engineTarget({ host, ...(tls && { tls }), deadlineMs: DEADLINE_MS, resyncMs: 0 }, values);
+    const { host = ownEngineHost(env['DOCKER_HOST']), tls }: EngineSpec = cluster ?? {};
+    const target = engineTarget('docker', { host, ...(tls && { tls }) }, values);
     client = new EngineClient(target, { deadlineMs: DEADLINE_MS, clock });
     const hasImage = await client.hasImage(image, signal);
     return { app: title, image, answer: { ok: true, value: { hasImage } } };

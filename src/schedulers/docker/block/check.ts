@@ -3,7 +3,7 @@
 import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
 import { error, type Finding } from '../../../api/validation/finding.ts';
 import { below } from '../../../api/validation/pointer.ts';
-import { parseEngineAddress } from '../../docker-engine/address.ts';
+import { checkEngine } from '../../docker-engine/block.ts';
 import { listIn, objectIn } from '../../docker-engine/json.ts';
 import { LABEL_PREFIX } from '../container/labels.ts';
 
@@ -16,15 +16,6 @@ export function checkBlock(block: JsonObject, pointer: string): readonly Finding
     ...checkPorts(container, place),
     ...checkNames(container, place),
   ];
-}
-
-function checkEngine({ host, tls }: JsonObject, pointer: string): readonly Finding[] {
-  if (typeof host === 'string') {
-    const address = parseEngineAddress(host, { tls: tls !== undefined });
-    if ('wrong' in address) return [error(below(pointer, 'host'), address.wrong)];
-  }
-  if (!isObject(tls) || (tls['cert'] === undefined) === (tls['key'] === undefined)) return [];
-  return [error(below(pointer, 'tls'), 'has one of cert and key: a certificate needs its key, give both')];
 }
 
 function checkMounts(container: JsonObject, pointer: string): readonly Finding[] {

@@ -3,8 +3,8 @@
 import type { EnvFrom } from '../../../api/policy.ts';
 import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
 import { defined } from '../../../lang/defined.ts';
+import { engineSpecOf } from '../../docker-engine/block.ts';
 import type { Workload, WorkloadAuthor, WorkloadBlock } from '../../scheduler.ts';
-import type { DockerCluster, EngineTlsConfig } from '../config.ts';
 import { checkBlock } from './check.ts';
 import { dockerSchema } from './schema.ts';
 import { checkTrust } from './trust.ts';
@@ -17,18 +17,14 @@ export const dockerBlock: WorkloadBlock = {
 };
 
 function workload(block: JsonObject, { metadata, app }: WorkloadAuthor): Workload {
-  const { host, tls, container, envFrom } = block;
+  const { host, container, envFrom } = block;
   const { namespace, name: policy } = metadata;
   const name = [...(namespace === 'default' ? [] : [namespace]), policy, app].join('/');
-  const cluster: DockerCluster = {
-    ...(typeof host === 'string' && { host }),
-    ...(isObject(tls) && { tls: tls as EngineTlsConfig }),
-  };
   return {
     name,
     title: typeof host === 'string' ? `container ${name} on ${host}` : `container ${name}`,
     definition: isObject(container) ? container : {},
     envFrom: Array.isArray(envFrom) ? (envFrom as readonly EnvFrom[]) : [],
-    ...defined({ cluster: Object.keys(cluster).length === 0 ? undefined : cluster }),
+    ...defined({ cluster: engineSpecOf(block) }),
   };
 }

@@ -10,9 +10,9 @@ import {
   list,
   object,
   positiveDuration,
-  secretSource,
   text,
 } from '../../../api/schema/shapes.ts';
+import { engineFields } from '../../docker-engine/block.ts';
 
 function flag(description: string): JsonSchema {
   return { type: 'boolean', description };
@@ -114,15 +114,7 @@ const container = object(
 export const dockerSchema: JsonSchema = object(
   'Containers of one Docker engine, made from a definition, started and stopped by the operator.',
   {
-    host: text(
-      "The engine: unix:///var/run/docker.sock or tcp://HOST:2376. Default: the operator's DOCKER_HOST, else unix:///var/run/docker.sock.",
-      { minLength: 1, maxLength: 1024 },
-    ),
-    tls: object('For an engine behind a port: PEM texts by reference.', {
-      ca: secretSource("The authority of the engine's certificate, instead of the system's."),
-      cert: secretSource("The operator's certificate."),
-      key: secretSource("The operator's private key."),
-    }),
+    ...engineFields('The engine'),
     container,
     envFrom: envFromSchema,
   },

@@ -2,10 +2,10 @@
 
 import { isObject, type JsonObject } from '../../../api/schema/json-schema.ts';
 import type { CheckBlock } from '../../../api/schema/scheduler-block.ts';
-import { refused, type TrustRules } from '../../../api/trust/rules.ts';
+import { refused } from '../../../api/trust/rules.ts';
 import type { Finding } from '../../../api/validation/finding.ts';
 import { below } from '../../../api/validation/pointer.ts';
-import { ownEngineHost, parseEngineAddress } from '../../docker-engine/address.ts';
+import { checkEngineTrust } from '../../docker-engine/block.ts';
 import { listIn, textsIn } from '../../docker-engine/json.ts';
 
 const PRIVILEGED = '--allow-privileged';
@@ -16,22 +16,10 @@ export const checkTrust: CheckBlock = (block, pointer, { rules }) => {
     ...(rules.docker === true
       ? []
       : [refused(pointer, 'may not have containers run by a Docker engine', '--allow-docker')]),
-    ...checkHost(block, pointer, rules),
+    ...checkEngineTrust(block, pointer, rules),
     ...(rules.privileged ? [] : checkRights(container, below(pointer, 'container'))),
   ];
 };
-
-function checkHost(block: JsonObject, pointer: string, rules: TrustRules): readonly Finding[] {
-  const { host } = block;
-  if (typeof host !== 'string') return [];
-  const address = parseEngineAddress(host, { tls: block['tls'] !== undefined });
-  if ('wrong' in address) return [];
-  const own = parseEngineAddress(ownEngineHost(rules.own.variable('DOCKER_HOST')));
-  if (!('wrong' in own) && own.text === address.text) return [];
-  if (rules.endpoints.includes(address.text)) return [];
-  const place = below(pointer, 'host');
-  return [refused(place, `may not use the engine ${address.text}`, `--allow-endpoint '${address.text}'`)];
-}
 
 /** All of these make a container as good as root on the machine, or let it listen and speak there as the machine does. */
 function checkRights(container: JsonObject, pointer: string): readonly Finding[] {

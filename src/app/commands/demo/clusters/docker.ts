@@ -13,7 +13,7 @@ const OURS = { label: [`${DEMO_LABEL}=true`] };
 export async function startDockerCluster(context: ClusterContext, signal: AbortSignal): Promise<DemoCluster> {
   const { env, clock, workDir, statsd, progress } = context;
   const host = ownEngineHost(env['DOCKER_HOST']);
-  const client = new EngineClient({ host }, { deadlineMs: DEADLINE_MS, clock });
+  const client = new EngineClient({ block: 'docker', host }, { deadlineMs: DEADLINE_MS, clock });
   try {
     await requireLocalEngine(client, signal);
     await refuseBesideAnother(client, signal);
