@@ -55,7 +55,7 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@marcbachmann/cel-js': ['core', 'api'],
   croner: ['core', 'api'],
   pg: ['metric-sources/queries/postgresql'],
-  undici: ['metric-sources/connection', 'schedulers/docker-engine'],
+  undici: ['runtime/network', 'schedulers/docker-engine'],
   axios: ['schedulers/marathon', 'cli'],
   'js-yaml': ['api', 'cli', 'app', 'runtime/kubernetes'],
   ajv: ['api', 'app', 'metric-sources'],

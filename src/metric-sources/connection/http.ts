@@ -1,11 +1,14 @@
 // metric-sources: one GET over a connection that is kept: bounded, without redirects, every failure in words.
 
 import { defined } from '../../lang/defined.ts';
-import { boundedText } from '../../runtime/network/bounded-text.ts';
+import {
+  type HttpCall,
+  HttpExchange,
+  type HttpReply,
+  NoAnswer,
+} from '../../runtime/network/exchange/http-exchange.ts';
 import type { MetricSourceDeps } from '../source.ts';
-import { networkFailureOf, readFailure } from './failure.ts';
-import { SharedConnections, type SharedDispatcher } from './shared.ts';
-import { ReaderSlots } from './slots.ts';
+import { readFailure } from './failure.ts';
 
 export interface HttpTarget {
   /** `https://host:port/base`, without credentials. */
@@ -38,54 +41,23 @@ export interface HttpAnswer {
   readonly dateMs?: number;
 }
 
-/** One exchange of any kind. */
-export interface HttpCall {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly method?: 'GET' | 'POST';
-  readonly body?: string | Uint8Array;
-  readonly maxBytes?: number;
-}
-
-/** Whatever the server said, also that it will not. */
-export interface HttpReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Undefined when it is larger than the bound. */
-  readonly text: string | undefined;
-  readonly maxBytes: number;
-}
-
-const DEFAULT_MAX_BYTES = 1024 * 1024;
-const CLOSED = 'the source was closed before the answer was complete';
-
-const connections = new SharedConnections();
-/** Loaded by the first question. */
-let undici: typeof import('undici') | undefined;
-
 export class HttpReader {
-  readonly #target: HttpTarget;
-  readonly #onCall: (() => void) | undefined;
-  /** `host:port` for people. */
-  readonly host: string;
-  readonly #origin: string;
-  #shared: { readonly connections: SharedDispatcher; readonly slots: ReaderSlots } | undefined;
-  /** Questions without an answer yet. */
-  readonly #open = new Set<AbortController>();
-  #isClosed = false;
+  readonly #authorization: string | undefined;
+  readonly #exchange: HttpExchange;
 
-  constructor(target: HttpTarget, { onCall }: Pick<MetricSourceDeps, 'onCall'> = {}) {
-    const { host, origin } = new URL(target.baseUrl);
-    this.#target = target;
-    this.#onCall = onCall;
-    this.host = host;
-    this.#origin = origin;
+  constructor({ authorization, ...server }: HttpTarget, { onCall }: Pick<MetricSourceDeps, 'onCall'> = {}) {
+    this.#authorization = authorization;
+    this.#exchange = new HttpExchange(server, onCall);
+  }
+
+  /** `host:port` for people. */
+  get host(): string {
+    return this.#exchange.host;
   }
 
   /** @throws TransientError with a sentence for people; `signal.reason` when aborted */
   async get(question: HttpQuestion, signal: AbortSignal): Promise<HttpAnswer> {
     const { what, path, headers, maxBytes, statusWords = {}, readable = [] } = question;
-    const { authorization } = this.#target;
     const reply = await this.exchange(
       what,
       {
@@ -93,7 +65,7 @@ export class HttpReader {
         headers: {
           accept: 'application/json',
           'user-agent': 'microscaling',
-          ...defined({ authorization }),
+          ...defined({ authorization: this.#authorization }),
           ...headers,
         },
         ...defined({ maxBytes }),
@@ -113,51 +85,11 @@ export class HttpReader {
    * @throws TransientError where there is none; `signal.reason` when aborted
    */
   async exchange(what: string, call: HttpCall, signal: AbortSignal): Promise<HttpReply> {
-    signal.throwIfAborted();
-    const { path, headers, method = 'GET', body, maxBytes = DEFAULT_MAX_BYTES } = call;
-    undici ??= await import('undici');
-    if (this.#isClosed) throw readFailure(what, this.host, CLOSED);
-    const { baseUrl, ca } = this.#target;
-    this.#shared ??= this.#hold(undici, ca);
-    const { connections: held, slots } = this.#shared;
-    const mine = new AbortController();
-    const abort = (): void => mine.abort(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    this.#open.add(mine);
-    const { request } = undici;
-    const ask = async (): Promise<HttpReply> => {
-      this.#onCall?.();
-      const answer = await request(`${baseUrl}${path}`, {
-        dispatcher: held.dispatcher,
-        signal: mine.signal,
-        method,
-        headers,
-        ...defined({ body }),
-      });
-      const text = await boundedText(answer.body, maxBytes);
-      return { status: answer.statusCode, headers: answer.headers, text, maxBytes };
-    };
     try {
-      return await slots.run(ask, mine.signal);
+      return await this.#exchange.ask(call, signal);
     } catch (error) {
-      signal.throwIfAborted();
-      if (mine.signal.aborted) throw readFailure(what, this.host, CLOSED);
-      const network = networkFailureOf(error) ?? undiciFailure(error);
-      if (network === undefined) throw error;
-      // No `cause`: it may carry the request, and with it its credentials.
-      throw readFailure(what, this.host, network);
-    } finally {
-      signal.removeEventListener('abort', abort);
-      this.#open.delete(mine);
+      throw error instanceof NoAnswer ? readFailure(what, this.host, error.message) : error;
     }
-  }
-
-  #hold(
-    client: typeof import('undici'),
-    ca: string | undefined,
-  ): { readonly connections: SharedDispatcher; readonly slots: ReaderSlots } {
-    const shared = connections.hold(client, { origin: this.#origin, ca });
-    return { connections: shared, slots: new ReaderSlots(shared.slots) };
   }
 
   textOf(what: string, { text, maxBytes }: HttpReply): string {
@@ -180,9 +112,7 @@ export class HttpReader {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const call of this.#open) call.abort();
-    await this.#shared?.connections.release();
+    await this.#exchange.close();
   }
 }
 
@@ -200,18 +130,4 @@ function statusFailure(status: number, words: Readonly<Record<number, string>>):
   if (status >= 300 && status < 400)
     return `${answered}, a redirect, which is not followed; name the server itself`;
   return `${answered}; check the address and the names`;
-}
-
-function undiciFailure(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'no answer from the host; check the network and firewalls';
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
-    return 'the answer did not come in time';
-  if (code === 'UND_ERR_SOCKET') return 'the connection was closed before the answer was complete';
-  // The parser's own error has not always a code.
-  const unparsed = error instanceof Error && error.name === 'HTTPParserError';
-  if (unparsed || code.startsWith('HPE_') || code.startsWith('UND_ERR_'))
-    return 'the answer is not HTTP; check host and port';
-  if (code.startsWith('ERR_SSL_')) return 'the two sides do not agree on TLS; is it http rather than https?';
-  return undefined;
 }

@@ -24,3 +24,17 @@ const WORDS: Readonly<Record<string, string>> = {
 export function explainNetworkFailure(code: string | undefined): string | undefined {
   return code === undefined || !Object.hasOwn(WORDS, code) ? undefined : WORDS[code];
 }
+
+/** The first code along the causes of an error that says something about the connection, in words; undefined without one. */
+export function networkFailureOf(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    const code = 'code' in at && typeof at.code === 'string' ? at.code : undefined;
+    const words = explainNetworkFailure(code);
+    if (words !== undefined) return words;
+    if (at instanceof AggregateError) {
+      const inner = at.errors.map(networkFailureOf).find((each) => each !== undefined);
+      if (inner !== undefined) return inner;
+    }
+  }
+  return undefined;
+}

@@ -1,4 +1,4 @@
-// metric-sources: how many questions one server is asked at the same time, and who does not count against it.
+// runtime: how many questions one server is asked at the same time, and who does not count against it.
 
 interface Waiting {
   go(): void;

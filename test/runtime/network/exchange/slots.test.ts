@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { ReaderSlots, Slots } from '../../../src/metric-sources/connection/slots.ts';
-import { never } from '../servers.ts';
+import { ReaderSlots, Slots } from '../../../../src/runtime/network/exchange/slots.ts';
+
+const never = new AbortController().signal;
 
 /** A question that is asked and waits for its answer. */
 function question(reader: ReaderSlots, signal = never) {

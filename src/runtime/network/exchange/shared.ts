@@ -1,7 +1,7 @@
-// metric-sources: connections to HTTP servers, shared by all that read the same one: thousands of queues have one server.
+// runtime: connections to HTTP servers, shared by all that read the same one: thousands of queues have one server.
 
 import type { Dispatcher } from 'undici';
-import { isLoopback } from '../../runtime/network/loopback.ts';
+import { isLoopback } from '../loopback.ts';
 import { Slots } from './slots.ts';
 
 type Undici = typeof import('undici');
