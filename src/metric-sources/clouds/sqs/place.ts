@@ -1,5 +1,6 @@
 // metric-sources: what the URL of a queue says: its name, and the region of AWS that it is in.
 
+import { awsEndpoint } from '../../../runtime/aws/endpoint.ts';
 import { type Address, parseAddress } from '../../connection/address.ts';
 
 export const SQS_SCHEMES: readonly string[] = ['https', 'http'];
@@ -27,5 +28,5 @@ export function regionIn({ host }: Address): string | undefined {
 
 /** AWS' own endpoint of a region. */
 export function endpointOf(region: string): string {
-  return `https://sqs.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  return awsEndpoint('sqs', region);
 }
