@@ -8,6 +8,7 @@ import {
 } from '@kubernetes/client-node';
 import type { Clock } from '../clock.ts';
 import { TransientError } from '../errors.ts';
+import { Turns } from '../work/turns.ts';
 import type { Cluster } from './cluster.ts';
 import { type Asked, noAnswer, refusal } from './failure.ts';
 import type { KubeObject } from './objects.ts';
@@ -60,6 +61,8 @@ const METHODS = {
 } as const satisfies Record<Verb, HttpMethod>;
 
 const DEADLINE_MS = 10_000;
+/** A thousand at once are a thousand connections, and answered so late that those who ask give up and ask again. */
+const AT_ONCE = 16;
 /** Objects of one answer: a list of many thousand comes in pieces, each within the deadline. */
 const PAGE = 500;
 
@@ -69,6 +72,7 @@ export class KubeApi {
   readonly #clock: Clock;
   readonly #http = createConfiguration().httpApi;
   readonly #onExchange: (exchange: KubeExchange) => void;
+  readonly #turns = new Turns(AT_ONCE);
 
   /** @param onExchange called after every exchange; must not throw */
   constructor(
@@ -155,7 +159,25 @@ export class KubeApi {
     }
   }
 
+  /** What waits for its turn as long as a call may take was never sent: it did nothing. */
   async #call(call: Call, signal: AbortSignal): Promise<unknown> {
+    const asked: Asked = { verb: call.verb, path: call.path, server: this.cluster.server };
+    const late = AbortSignal.timeout(DEADLINE_MS);
+    let begun = false;
+    const begin = (): Promise<unknown> => {
+      begun = true;
+      return this.#answer(call, signal);
+    };
+    try {
+      return await this.#turns.run(begin, AbortSignal.any([signal, late]));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (begun || !late.aborted) throw error;
+      throw noAnswer(new Error(`earlier calls took longer than ${DEADLINE_MS / 1000} s`), asked);
+    }
+  }
+
+  async #answer(call: Call, signal: AbortSignal): Promise<unknown> {
     const asked: Asked = { verb: call.verb, path: call.path, server: this.cluster.server };
     const late = AbortSignal.timeout(DEADLINE_MS);
     try {

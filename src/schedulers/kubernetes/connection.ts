@@ -56,6 +56,16 @@ export class Connection {
     return this.#namespace(target.namespace).look(target, signal);
   }
 
+  /** Undefined where something has to be asked for first. */
+  lookNow(target: Target): Look | undefined {
+    return this.#namespace(target.namespace).lookNow(target);
+  }
+
+  /** Nobody looks at it any more. */
+  forget(target: Target): void {
+    this.#namespaces.get(target.namespace)?.forget(target);
+  }
+
   #namespace(name: string): Namespace {
     const known = this.#namespaces.get(name);
     if (known !== undefined) return known;

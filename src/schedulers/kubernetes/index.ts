@@ -9,6 +9,7 @@ import type { ReflectorTiming } from '../../runtime/kubernetes/reflector.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { statedFootprint } from '../footprint.ts';
 import { type AskTask, askOverHttp } from '../idle.ts';
+import { RecentlyUsed } from '../recently-used.ts';
 import {
   type ApplyResult,
   type ReportingScheduler,
@@ -60,9 +61,9 @@ export class KubernetesScheduler implements ReportingScheduler {
   readonly #calls: KubeCalls;
   readonly #wakes: Wakes;
   readonly #counts = new Counts();
-  /** Most workloads are as they were when they were looked at before. */
-  readonly #observations = new Map<string, Observed>();
+  readonly #known: RecentlyUsed<Known>;
   #connection: Promise<Connection> | undefined;
+  #opened: Connection | undefined;
 
   /** @param server for people, until the cluster was asked */
   constructor(spec: KubernetesSpec, server: string, deps: KubernetesDeps) {
@@ -71,22 +72,33 @@ export class KubernetesScheduler implements ReportingScheduler {
     this.#deps = deps;
     this.#calls = new KubeCalls(deps.onCall);
     this.#wakes = new Wakes(deps.clock, this.#closing.signal);
+    this.#known = new RecentlyUsed({
+      clock: deps.clock,
+      make: (name): Known => ({ target: targetOf(name), observed: undefined }),
+      onForgotten: (name, { target }) => this.#forget(name, target),
+    });
   }
 
   async observe(names: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
     signal.throwIfAborted();
     const connection = await this.#connect();
-    const looks = await Promise.all(
-      names.map(async (name) => ({ name, look: await this.#look(connection, name, signal) })),
-    );
-    signal.throwIfAborted();
     const apps = new Map<string, AppObservation>();
     const unseen = new Map<string, string>();
-    for (const { name, look } of looks) {
+    const take = (name: string, look: Look): void => {
       if (look.state === 'unseen') unseen.set(name, look.reason);
       if (look.state === 'seen') apps.set(name, this.#observed(name, look));
-      if (look.state === 'absent') this.#observations.delete(name);
+      if (look.state === 'absent') this.#known.of(name).observed = undefined;
+    };
+    // Nearly always all of it is known.
+    const asked: Promise<void>[] = [];
+    for (const name of names) {
+      const { target } = this.#known.of(name);
+      const now = target === undefined ? ABSENT : connection.lookNow(target);
+      if (now !== undefined) take(name, now);
+      else asked.push(this.#look(connection, name, signal).then((look) => take(name, look)));
     }
+    if (asked.length > 0) await Promise.all(asked);
+    signal.throwIfAborted();
     const [reason] = unseen.values();
     if (reason !== undefined && unseen.size === names.length) throw new TransientError(reason);
     return { apps, ...(unseen.size > 0 && { unseen }), atMs: this.#deps.clock.now() };
@@ -194,18 +206,24 @@ export class KubernetesScheduler implements ReportingScheduler {
   }
 
   async #look(connection: Connection, name: string, signal: AbortSignal): Promise<Look> {
-    const target = targetOf(name);
-    return target === undefined ? { state: 'absent' } : await connection.look(target, signal);
+    const { target } = this.#known.of(name);
+    return target === undefined ? ABSENT : await connection.look(target, signal);
   }
 
   #observed(name: string, look: Seen): AppObservation {
     const { workload, pods, refused } = look;
     const of = { workload, pods, refused, count: this.#counts.tell(name, sightOf(look)) };
-    const known = this.#observations.get(name);
-    if (known !== undefined && isSame(known, of)) return known.app;
+    const known = this.#known.of(name);
+    if (known.observed !== undefined && isSame(known.observed, of)) return known.observed.app;
     const app = observationOf({ target: mustBeTarget(name), ...of });
-    this.#observations.set(name, { ...of, app });
+    known.observed = { ...of, app };
     return app;
+  }
+
+  /** No policy names it any more. */
+  #forget(name: string, target: Target | undefined): void {
+    this.#counts.forget(name);
+    if (target !== undefined) this.#opened?.forget(target);
   }
 
   /** One that failed to open is tried again: the kubeconfig may be mended. */
@@ -222,12 +240,22 @@ export class KubernetesScheduler implements ReportingScheduler {
     };
     this.#connection ??= Connection.open(this.#spec, deps, this.#closing.signal);
     try {
-      return await this.#connection;
+      this.#opened = await this.#connection;
+      return this.#opened;
     } catch (error) {
       this.#connection = undefined;
       throw new TransientError(messageOf(error), { cause: error });
     }
   }
+}
+
+const ABSENT: Look = { state: 'absent' };
+
+/** Of one name. */
+interface Known {
+  readonly target: Target | undefined;
+  /** Most workloads are as they were when they were looked at before. */
+  observed: Observed | undefined;
 }
 
 interface ObservedOf extends Pick<Seen, 'workload' | 'pods' | 'refused'> {

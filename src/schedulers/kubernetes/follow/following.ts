@@ -10,7 +10,7 @@ import {
   Reflector,
   type ReflectorTiming,
 } from '../../../runtime/kubernetes/reflector.ts';
-import { urlPathOf } from '../../../runtime/kubernetes/resource-path.ts';
+import { type ResourcePath, urlPathOf } from '../../../runtime/kubernetes/resource-path.ts';
 import type { Logger } from '../../../runtime/log.ts';
 
 export interface FollowingDeps {
@@ -35,6 +35,8 @@ export class Following {
   readonly #deps: FollowingDeps;
   readonly #closing: AbortSignal;
   readonly #running = new Map<string, Running>();
+  /** Paths are the same objects from look to look. */
+  readonly #keys = new WeakMap<ResourcePath, string>();
 
   constructor(deps: FollowingDeps, closing: AbortSignal) {
     this.#deps = deps;
@@ -47,11 +49,27 @@ export class Following {
     onChange: (object?: KubeObject) => void,
     signal: AbortSignal,
   ): Promise<Reflector> {
-    const key = urlPathOf(followed.path);
+    const known = this.known(followed);
+    if (known !== undefined) return known;
+    const key = this.#keyOf(followed.path);
     const running = this.#running.get(key) ?? this.#begin(key, followed, onChange);
     running.usedAtMs = this.#deps.clock.monotonic();
     if (!running.reflector.synced) await running.reflector.look(signal);
     return running.reflector;
+  }
+
+  /** Undefined where it is not known yet what there is. */
+  known({ path }: Followed): Reflector | undefined {
+    const running = this.#running.get(this.#keyOf(path));
+    if (running === undefined) return undefined;
+    running.usedAtMs = this.#deps.clock.monotonic();
+    return running.reflector.synced ? running.reflector : undefined;
+  }
+
+  #keyOf(path: ResourcePath): string {
+    const key = this.#keys.get(path) ?? urlPathOf(path);
+    this.#keys.set(path, key);
+    return key;
   }
 
   #begin(key: string, followed: Followed, onChange: (object?: KubeObject) => void): Running {

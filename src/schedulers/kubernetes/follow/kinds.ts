@@ -24,10 +24,15 @@ const ASK_AGAIN_MS = 30_000;
 
 type GroupKind = Pick<Target, 'group' | 'kind'>;
 
+interface Known {
+  readonly kind: Kind;
+  readonly askedAtMs: number;
+}
+
 export class Kinds {
   readonly #api: KubeApi;
   readonly #clock: Clock;
-  readonly #known = new Map<string, { readonly kind: Kind; readonly askedAtMs: number }>();
+  readonly #known = new Map<string, Known>();
 
   constructor(api: KubeApi, clock: Clock) {
     this.#api = api;
@@ -35,16 +40,29 @@ export class Kinds {
   }
 
   /** Throws KubeFailure when the cluster cannot be asked. */
-  async of({ group, kind }: GroupKind, signal: AbortSignal): Promise<Kind> {
-    if (isPlainKind(group, kind)) return { state: 'known', version: 'v1', resource: pluralOf(kind) };
-    const id = `${kind}.${group}`;
-    const known = this.#known.get(id);
-    const nowMs = this.#clock.monotonic();
-    if (known !== undefined && (known.kind.state === 'known' || nowMs - known.askedAtMs < ASK_AGAIN_MS))
-      return known.kind;
-    const found = await this.#ask({ group, kind }, signal);
-    this.#known.set(id, { kind: found, askedAtMs: nowMs });
+  async of(target: GroupKind, signal: AbortSignal): Promise<Kind> {
+    const known = this.known(target);
+    if (known !== undefined) return known;
+    const found = await this.#ask(target, signal);
+    this.#known.set(idOf(target), { kind: found, askedAtMs: this.#clock.monotonic() });
     return found;
+  }
+
+  /** Undefined for what the cluster has to be asked for. */
+  known(target: GroupKind): Kind | undefined {
+    const known = this.#known.get(idOf(target)) ?? this.#plain(target);
+    const isOld = (): boolean => this.#clock.monotonic() - (known?.askedAtMs ?? 0) >= ASK_AGAIN_MS;
+    return known === undefined || (known.kind.state === 'missing' && isOld()) ? undefined : known.kind;
+  }
+
+  #plain({ group, kind }: GroupKind): Known | undefined {
+    if (!isPlainKind(group, kind)) return undefined;
+    const known: Known = {
+      kind: { state: 'known', version: 'v1', resource: pluralOf(kind) },
+      askedAtMs: this.#clock.monotonic(),
+    };
+    this.#known.set(idOf({ group, kind }), known);
+    return known;
   }
 
   async #ask({ group, kind }: GroupKind, signal: AbortSignal): Promise<Kind> {
@@ -81,6 +99,10 @@ function refusal(kind: {
 }): string | undefined {
   if (!kind.hasScale) return `${kind.named} has no scale subresource, so it has no count to set`;
   return kind.namespaced ? undefined : `${kind.named} is in no namespace, and only what is in one is scaled`;
+}
+
+function idOf({ group, kind }: GroupKind): string {
+  return `${kind}.${group}`;
 }
 
 function pluralOf(kind: string): string {

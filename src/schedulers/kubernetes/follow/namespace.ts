@@ -8,14 +8,14 @@ import type { Reflector } from '../../../runtime/kubernetes/reflector.ts';
 import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
 import type { Selector } from '../objects/selector.ts';
 import type { Pod } from '../pods/pod.ts';
-import { PodIndex } from '../pods/pod-index.ts';
-import { SelectorIndex } from '../pods/selector-index.ts';
-import { type Holder, heldBy, ownedBy } from '../target/holders.ts';
+import { ownedBy } from '../target/holders.ts';
 import { type Target, targetId, targetText } from '../target/target.ts';
 import type { Scale, Workload } from '../target/workload.ts';
-import { AUTOSCALERS, type Collection, holdersIn, podsIn, workloadsIn } from './collections.ts';
+import { Autoscalers } from './autoscalers.ts';
+import { type Collection, podsIn, workloadsIn } from './collections.ts';
 import { type Following, troubleOf } from './following.ts';
-import type { Kinds } from './kinds.ts';
+import { FoundPods } from './found-pods.ts';
+import type { Kind, Kinds } from './kinds.ts';
 import { Scales } from './scales.ts';
 
 /** A target as it stands. */
@@ -46,29 +46,27 @@ export class Namespace {
   readonly #name: string;
   readonly #deps: NamespaceDeps;
   readonly #pods: Collection<Pod>;
-  readonly #holders: readonly (Collection<Holder> & { readonly group: string })[];
+  readonly #foundPods: FoundPods;
+  readonly #autoscalers: Autoscalers;
   readonly #workloads = new Map<string, Collection<Workload>>();
   readonly #scales: Scales;
-  /** Selectors of the targets that were looked at, to know whom a pod is about. */
-  readonly #selectors = new SelectorIndex();
-  readonly #found = new Map<
-    string,
-    { readonly index: PodIndex; readonly selector: Selector; readonly pods: readonly Pod[] }
-  >();
-  /** Undefined once a pod has changed. */
-  #index: PodIndex | undefined;
 
   constructor(name: string, deps: NamespaceDeps) {
     this.#name = name;
     this.#deps = deps;
     this.#pods = podsIn(name);
-    this.#holders = AUTOSCALERS.map((kind) => ({ ...holdersIn(name, kind), group: kind.group }));
+    this.#foundPods = new FoundPods(this.#pods.facts);
+    this.#autoscalers = new Autoscalers(name, deps);
     this.#scales = new Scales(deps.api);
   }
 
   async look(target: Target, signal: AbortSignal): Promise<Look> {
     try {
-      return await this.#look(target, signal);
+      const sources = this.#known(target) ?? (await this.#ask(target, signal));
+      if ('state' in sources) return sources;
+      const object = this.#objectOf(target, sources);
+      if (object !== undefined) await this.#scales.of(object.path, object, signal);
+      return this.#lookAt(target, sources);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof KubeFailure)) throw error;
@@ -76,101 +74,93 @@ export class Namespace {
     }
   }
 
-  async #look(target: Target, signal: AbortSignal): Promise<Look> {
-    const kind = await this.#deps.kinds.of(target, signal);
-    if (kind.state === 'missing') return { state: 'unseen', reason: kind.reason };
-    if (kind.refused !== undefined) return { state: 'unseen', reason: kind.refused };
+  /** At once; undefined where something has to be asked for first. */
+  lookNow(target: Target): Look | undefined {
+    const sources = this.#known(target);
+    if (sources === undefined || 'state' in sources) return sources;
+    const object = this.#objectOf(target, sources);
+    const isKnown = object === undefined || this.#scales.known(object.path, object) !== undefined;
+    return isKnown ? this.#lookAt(target, sources) : undefined;
+  }
+
+  /** Nobody looks at it any more. */
+  forget(target: Target): void {
+    this.#foundPods.forget(targetId(target));
+    const path = this.#workloads.get(kindId(target))?.path;
+    if (path !== undefined) this.#scales.forget({ ...path, name: target.name });
+  }
+
+  /** What the target is seen in; undefined where some of it is not followed yet. */
+  #known(target: Target): Sources | Unseen | undefined {
+    const { kinds, following } = this.#deps;
+    const kind = kinds.known(target);
+    if (kind === undefined) return undefined;
+    const refused = refusalOf(kind);
+    if (refused !== undefined) return { state: 'unseen', reason: refused };
     const of = this.#collectionOf(target, kind);
-    const [workloads, pods, holders] = await Promise.all([
-      this.#follow(of, (object) => this.#told(target, object), signal),
-      this.#follow(this.#pods, (object) => this.#podChanged(object), signal),
-      this.#autoscalers(signal),
+    const workloads = of && following.known(of);
+    const pods = following.known(this.#pods);
+    const autoscalers = this.#autoscalers.known();
+    if (of === undefined || workloads === undefined || pods === undefined || autoscalers === undefined)
+      return undefined;
+    const trouble = troubleOf(workloads) ?? troubleOf(pods) ?? autoscalers.trouble;
+    return trouble === undefined ? { of, workloads, pods } : { state: 'unseen', reason: trouble };
+  }
+
+  /** Follows what is not followed yet. Throws KubeFailure when the cluster cannot be asked. */
+  async #ask(target: Target, signal: AbortSignal): Promise<Sources | Unseen> {
+    const { kinds, following } = this.#deps;
+    const kind = await kinds.of(target, signal);
+    const of = this.#collectionOf(target, kind);
+    const refused = refusalOf(kind);
+    if (of === undefined || refused !== undefined) return { state: 'unseen', reason: refused ?? '' };
+    const [workloads, pods, othersTrouble] = await Promise.all([
+      following.of(of, (object) => this.#told(target, object), signal),
+      following.of(this.#pods, (object) => this.#podChanged(object), signal),
+      this.#autoscalers.follow(signal),
     ]);
-    const trouble = troubleOf(workloads) ?? troubleOf(pods) ?? holders.trouble;
-    if (trouble !== undefined) return { state: 'unseen', reason: trouble };
-    const object = workloads.cache.get(`${target.namespace}/${target.name}`);
-    if (object === undefined) return this.#gone(target);
-    const workload = of.facts.of(object);
-    const resourceVersion = object.metadata.resourceVersion ?? '';
-    const path = { ...of.path, name: target.name };
-    const scale = workload.scale ?? (await this.#scales.of(path, { workload, resourceVersion }, signal));
-    const { selector } = scale;
-    if (selector === undefined)
-      return { state: 'unseen', reason: `${targetText(target)} does not say which pods are its own` };
-    this.#selectors.set(targetId(target), selector);
+    const trouble = troubleOf(workloads) ?? troubleOf(pods) ?? othersTrouble;
+    return trouble === undefined ? { of, workloads, pods } : { state: 'unseen', reason: trouble };
+  }
+
+  #objectOf({ namespace, name }: Target, { of, workloads }: Sources): Seen | undefined {
+    const object = workloads.cache.get(`${namespace}/${name}`);
+    if (object === undefined) return undefined;
     return {
-      state: 'seen',
-      workload,
-      scale: { ...scale, selector },
-      pods: this.#podsOf(targetId(target), selector, this.#indexOf(pods)),
-      refused: ownedBy(target, workload) ?? heldBy(holders.all, target),
-      path,
-      resourceVersion,
+      workload: of.facts.of(object),
+      path: { ...of.path, name },
+      resourceVersion: object.metadata.resourceVersion ?? '',
     };
   }
 
-  #gone(target: Target): Look {
-    this.#selectors.delete(targetId(target));
-    this.#found.delete(targetId(target));
-    return { state: 'absent' };
+  #lookAt(target: Target, sources: Sources): Look {
+    const id = targetId(target);
+    const object = this.#objectOf(target, sources);
+    if (object === undefined) {
+      this.#foundPods.forget(id);
+      return { state: 'absent' };
+    }
+    const scale = this.#scales.known(object.path, object);
+    if (scale?.selector === undefined)
+      return { state: 'unseen', reason: `${targetText(target)} does not say which pods are its own` };
+    const { selector } = scale;
+    return {
+      state: 'seen',
+      ...object,
+      scale: { ...scale, selector },
+      pods: this.#foundPods.of(id, selector, sources.pods.cache),
+      refused: ownedBy(target, object.workload) ?? this.#autoscalers.holding(target, id),
+    };
   }
 
-  #collectionOf(
-    target: Target,
-    kind: { readonly version: string; readonly resource: string },
-  ): Collection<Workload> {
-    const id = `${target.kind}.${target.group}`;
+  #collectionOf(target: Target, kind: Kind): Collection<Workload> | undefined {
+    if (kind.state !== 'known') return undefined;
+    const id = kindId(target);
     const known = this.#workloads.get(id);
     if (known !== undefined && known.path.version === kind.version) return known;
     const made = workloadsIn(target, kind);
     this.#workloads.set(id, made);
     return made;
-  }
-
-  #follow(
-    collection: Collection<unknown>,
-    onChange: (object?: KubeObject) => void,
-    signal: AbortSignal,
-  ): Promise<Reflector> {
-    return this.#deps.following.of(collection, onChange, signal);
-  }
-
-  /** What is not installed scales nothing. */
-  async #autoscalers(
-    signal: AbortSignal,
-  ): Promise<{ readonly trouble: string | undefined; readonly all: readonly Holder[] }> {
-    let trouble: string | undefined;
-    const all: Holder[] = [];
-    for (const { facts, group, ...followed } of this.#holders) {
-      if (group !== 'autoscaling') {
-        const kind = await this.#deps.kinds.of({ group, kind: followed.kind }, signal);
-        if (kind.state === 'missing') continue;
-      }
-      const onChange = (object?: KubeObject): void => {
-        const target = object === undefined ? undefined : facts.of(object).target;
-        this.#deps.onChange(target && new Set([targetId(target)]));
-      };
-      const reflector = await this.#deps.following.of(followed, onChange, signal);
-      trouble ??= troubleOf(reflector);
-      all.push(...reflector.cache.all().map((object) => facts.of(object)));
-    }
-    return { trouble, all };
-  }
-
-  /** The same list while nothing about any pod has changed. */
-  #podsOf(id: string, selector: Selector, index: PodIndex): readonly Pod[] {
-    const known = this.#found.get(id);
-    if (known?.index === index && known.selector === selector) return known.pods;
-    const pods = index.of(selector);
-    // Of an index of other pods the same may come out.
-    const same = known !== undefined && isSameList(known.pods, pods) ? known.pods : pods;
-    this.#found.set(id, { index, selector, pods: same });
-    return same;
-  }
-
-  #indexOf({ cache }: Reflector): PodIndex {
-    this.#index ??= new PodIndex(cache.all().map((object) => this.#pods.facts.of(object)));
-    return this.#index;
   }
 
   #told({ group, kind }: Target, object: KubeObject | undefined): void {
@@ -180,13 +170,26 @@ export class Namespace {
   }
 
   #podChanged(object: KubeObject | undefined): void {
-    this.#index = undefined;
-    const about =
-      object === undefined ? this.#selectors.ids() : this.#selectors.of(this.#pods.facts.of(object).labels);
+    const about = this.#foundPods.changed(object);
     if (about.size > 0) this.#deps.onChange(about);
   }
 }
 
-function isSameList(a: readonly Pod[], b: readonly Pod[]): boolean {
-  return a.length === b.length && a.every((pod, i) => pod === b[i]);
+/** Where a target is seen, all of it in step with the cluster. */
+interface Sources {
+  readonly of: Collection<Workload>;
+  readonly workloads: Reflector;
+  readonly pods: Reflector;
+}
+
+type Unseen = Look & { readonly state: 'unseen' };
+type Seen = Pick<Look & { readonly state: 'seen' }, 'workload' | 'path' | 'resourceVersion'>;
+
+function kindId({ kind, group }: Target): string {
+  return `${kind}.${group}`;
+}
+
+/** Why nothing of the kind can be seen, or scaled. */
+function refusalOf(kind: Kind): string | undefined {
+  return kind.state === 'missing' ? kind.reason : kind.refused;
 }

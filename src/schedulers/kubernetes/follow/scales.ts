@@ -21,21 +21,33 @@ export class Scales {
   }
 
   /** @param path of the object */
-  async of(
-    path: ResourcePath,
-    { workload, resourceVersion }: { readonly workload: Workload; readonly resourceVersion: string },
-    signal: AbortSignal,
-  ): Promise<Scale> {
-    const id = urlPathOf(path);
+  async of(path: ResourcePath, object: Versioned, signal: AbortSignal): Promise<Scale> {
+    const known = this.known(path, object);
+    if (known !== undefined) return known;
+    const { workload, resourceVersion } = object;
     const { uid, generation } = workload;
-    const known = this.#known.get(id);
-    if (known !== undefined && known.uid === uid) {
-      if (known.resourceVersion === resourceVersion) return known.scale;
-      // The selector stands in the status, which has no generation; it comes once and stays.
-      if (known.generation === generation && known.scale.selector !== undefined) return known.scale;
-    }
     const scale = scaleOf(await this.#api.get({ ...path, subresource: 'scale' }, signal));
-    this.#known.set(id, { uid, generation, resourceVersion, scale });
+    this.#known.set(urlPathOf(path), { uid, generation, resourceVersion, scale });
     return scale;
   }
+
+  forget(path: ResourcePath): void {
+    this.#known.delete(urlPathOf(path));
+  }
+
+  /** Undefined where it has to be asked for. */
+  known(path: ResourcePath, { workload, resourceVersion }: Versioned): Scale | undefined {
+    if (workload.scale !== undefined) return workload.scale;
+    const known = this.#known.get(urlPathOf(path));
+    if (known === undefined || known.uid !== workload.uid) return undefined;
+    if (known.resourceVersion === resourceVersion) return known.scale;
+    // The selector stands in the status, which has no generation; it comes once and stays.
+    const isSettled = known.generation === workload.generation && known.scale.selector !== undefined;
+    return isSettled ? known.scale : undefined;
+  }
+}
+
+interface Versioned {
+  readonly workload: Workload;
+  readonly resourceVersion: string;
 }

@@ -78,6 +78,11 @@ export class Counts {
     return shown;
   }
 
+  /** Nobody plans by it any more. */
+  forget(id: string): void {
+    for (const map of [this.#written, this.#ours, this.#shown, this.#told]) map.delete(id);
+  }
+
   /** A Scale leaves a count of zero out, so nobody owns it after we have written it. */
   #isLeftOver(id: string, { workload, replicas }: Omit<Sight, 'resourceVersion'>): boolean {
     const ours = this.#ours.get(id);

@@ -1,0 +1,57 @@
+// schedulers: what is known of workloads by name, for as long as somebody asks for them. Policies come and go, the operator stays.
+
+import type { Clock } from '../runtime/clock.ts';
+
+export interface RecentlyUsedOptions<T> {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly make: (name: string) => T;
+  /** What else is known of it may go, too. */
+  readonly onForgotten?: (name: string, value: T) => void;
+}
+
+interface Kept<T> {
+  readonly value: T;
+  usedAtMs: number;
+}
+
+/** Whoever still has a policy asks every few seconds. */
+const UNUSED_MS = 600_000;
+
+export class RecentlyUsed<T> {
+  readonly #options: RecentlyUsedOptions<T>;
+  readonly #kept = new Map<string, Kept<T>>();
+  #sweptAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: RecentlyUsedOptions<T>) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** The same one until nobody has asked for it for a while. */
+  of(name: string): T {
+    const nowMs = this.#options.clock.monotonic();
+    const known = this.#kept.get(name);
+    if (known !== undefined) {
+      known.usedAtMs = nowMs;
+      return known.value;
+    }
+    this.#sweep(nowMs);
+    const value = this.#options.make(name);
+    this.#kept.set(name, { value, usedAtMs: nowMs });
+    return value;
+  }
+
+  /** Only new names make more of them. */
+  #sweep(nowMs: number): void {
+    if (nowMs - this.#sweptAtMs < UNUSED_MS / 10) return;
+    this.#sweptAtMs = nowMs;
+    for (const [name, { value, usedAtMs }] of this.#kept) {
+      if (nowMs - usedAtMs < UNUSED_MS) continue;
+      this.#kept.delete(name);
+      this.#options.onForgotten?.(name, value);
+    }
+  }
+}
