@@ -16,8 +16,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'metric-sources': ['lang', 'api', 'core', 'runtime'],
   schedulers: ['lang', 'api', 'core', 'runtime'],
   controller: ['lang', 'api', 'core', 'runtime', 'policy-sources', 'metric-sources', 'schedulers'],
-  simulator: ['lang', 'api', 'core', 'runtime', 'metric-sources', 'controller'],
-  server: ['lang', 'api', 'core', 'runtime', 'controller'],
+  recorder: ['lang', 'api', 'core', 'runtime', 'controller'],
+  simulator: ['lang', 'api', 'core', 'runtime', 'metric-sources', 'controller', 'recorder'],
+  server: ['lang', 'api', 'core', 'runtime', 'controller', 'recorder'],
   emulator: ['lang', 'runtime'],
   programs: ['lang', 'runtime'],
   app: [
@@ -29,12 +30,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'metric-sources',
     'schedulers',
     'controller',
+    'recorder',
     'simulator',
     'server',
     'emulator',
     'programs',
   ],
-  cli: ['lang', 'api', 'core', 'runtime', 'controller', 'simulator', 'server', 'app'],
+  cli: ['lang', 'api', 'core', 'runtime', 'controller', 'recorder', 'simulator', 'server', 'app'],
   lang: [],
 };
 

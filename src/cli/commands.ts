@@ -79,6 +79,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'leaseRenewDeadline',
       'leaseRetryPeriod',
       'data',
+      'recordFor',
+      'recordSize',
       'marathon',
       'mesos',
       'api',

@@ -21,6 +21,7 @@ import type { OperatorDeps } from './ports.ts';
 import { createHomes } from './publish/homes.ts';
 import { PoolReconciler } from './round/reconcile.ts';
 import type { OperatorSignals } from './signals.ts';
+import type { RoundRecorder } from './status/round-recorder.ts';
 import { Status } from './status/status.ts';
 import type { OperatorState } from './status/view.ts';
 import { firstLook } from './watch/first-look.ts';
@@ -28,6 +29,11 @@ import { soleInstance } from './watch/leadership.ts';
 import { Wakeups } from './watch/wakeups.ts';
 
 export type { Decide, OperatorDeps } from './ports.ts';
+
+export interface RecordedOperatorDeps extends OperatorDeps {
+  /** Keeps what rounds knew and did; default: nobody does. */
+  readonly recorder?: RoundRecorder;
+}
 
 export interface Operator {
   /** Resolves when `signal` was aborted, the rounds under way are finished and everything is put away. Scales nothing on the way out. */
@@ -39,7 +45,7 @@ export interface Operator {
 const WAKE_DELAY_MS = 25;
 
 /** Each part is given the parts made before it; what it reports to those made after it goes through the signals. */
-export function createOperator(given: OperatorDeps): Operator {
+export function createOperator(given: RecordedOperatorDeps): Operator {
   const deps = withDefaults(given);
   const { clock, sources, schedulerFor } = deps;
   const signals = new Signals<OperatorSignals>();
@@ -148,11 +154,11 @@ export function createOperator(given: OperatorDeps): Operator {
   };
 }
 
-type DefaultedDeps = OperatorDeps &
+type DefaultedDeps = RecordedOperatorDeps &
   Required<Pick<OperatorDeps, 'documents' | 'leadership' | 'words' | 'wordsOf'>>;
 
 /** Without `documents` nothing outlives the process. */
-function withDefaults(deps: OperatorDeps): DefaultedDeps {
+function withDefaults(deps: RecordedOperatorDeps): DefaultedDeps {
   const { documents = createMemoryDocumentStore(), leadership = soleInstance, words = PLAIN_WORDS } = deps;
   const { wordsOf = () => words } = deps;
   return { ...deps, documents, leadership, words, wordsOf };

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { API_VERSION } from '../api/policy.ts';
 import type { OperatorState, OperatorView } from '../controller/status/view.ts';
 import { defined } from '../lang/defined.ts';
+import type { RecordReader } from '../recorder/read/record-reader.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
@@ -24,6 +25,7 @@ import { createWriteGuard } from './access/write-guard.ts';
 import { apiRoutes } from './api/api-routes.ts';
 import { interventionRoutes } from './api/intervention-routes.ts';
 import { orphanRoutes } from './api/orphan-routes.ts';
+import { recordRoutes } from './api/record-routes.ts';
 import { ApiFailure, type FailureCode, failureWithCode } from './kube/http/failure.ts';
 import { unsupportedType } from './kube/http/media-type.ts';
 import { type OperatorApiOptions, operatorApi } from './kube/operator-api.ts';
@@ -51,6 +53,8 @@ export interface ServerAppOptions {
   readonly documents?: DocumentStore;
   /** What the API has of its own: the schema it explains, and where applied objects are kept. */
   readonly api?: Pick<OperatorApiOptions, 'policySchema' | 'applied'>;
+  /** What happened earlier; absent: nothing is recorded. */
+  readonly record?: RecordReader;
   /** Served at /metrics; default: one that counts nothing but what the state holds. */
   readonly metrics?: Metrics;
   /** Ends the streams and stops following the state; without it the app lives as long as the process. */
@@ -135,6 +139,10 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   app.route(`/apis/${API_VERSION}`, interventionRoutes({ state, log, actorOf: actorOf(access) }));
   app.route(`/apis/${API_VERSION}`, orphanRoutes({ state, log, signal }));
   app.route(`/apis/${API_VERSION}`, apiRoutes(state));
+  app.route(
+    `/apis/${API_VERSION}`,
+    recordRoutes({ state, clock, signal, ...defined({ record: options.record }) }),
+  );
   const grantOf = (request: Request): Grant => {
     const entered = access.enter(request);
     if (isRefused(entered)) throw new ApiFailure('Unauthorized', entered.message);

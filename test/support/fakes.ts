@@ -8,7 +8,7 @@ import type {
   PolicySpec,
   Resource,
 } from '../../src/api/policy.ts';
-import { createOperator, type OperatorDeps } from '../../src/controller/operator.ts';
+import { createOperator, type RecordedOperatorDeps } from '../../src/controller/operator.ts';
 import type { AppView, OperatorView, PolicyView } from '../../src/controller/status/view.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
@@ -196,7 +196,7 @@ export class World {
 
   constructor(
     { startMs = 1_000, stopMs = 1_000, ...room }: { startMs?: number; stopMs?: number; slots?: number } = {},
-    over: Partial<Omit<OperatorDeps, 'clock'>> & { readonly clock?: VirtualClock } = {},
+    over: Partial<Omit<RecordedOperatorDeps, 'clock'>> & { readonly clock?: VirtualClock } = {},
   ) {
     this.clock = over.clock ?? new VirtualClock(T0);
     this.metrics = new FakeMetrics(this.clock);

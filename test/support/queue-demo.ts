@@ -2,8 +2,10 @@
 // apps fill and empty.
 
 import type { AppSpec } from '../../src/api/policy.ts';
+import type { RoundRecorder } from '../../src/controller/status/round-recorder.ts';
 import type { AppView, OperatorState, OperatorView } from '../../src/controller/status/view.ts';
 import type { MetricReading } from '../../src/core/observation.ts';
+import { defined } from '../../src/lang/defined.ts';
 import type { MetricSource } from '../../src/metric-sources/source.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { TransientError } from '../../src/runtime/errors.ts';
@@ -19,8 +21,12 @@ const SEED = 1;
 export interface QueueDemoOptions {
   /** When the operator starts. */
   readonly startMs: number;
+  /** Default: a new one. */
+  readonly clock?: VirtualClock;
   /** How long it has run when the test begins. */
   readonly pastMs?: number;
+  /** Keeps what its rounds know and do. */
+  readonly recorder?: RoundRecorder;
   /** Names of the three apps, for tests with names that try to be markup. */
   readonly title?: (name: string) => string;
 }
@@ -93,8 +99,8 @@ export class QueueDemo {
   readonly #world: World;
   readonly #queue: Queue;
 
-  private constructor({ startMs, title = (name) => name }: QueueDemoOptions) {
-    this.clock = new VirtualClock(startMs);
+  private constructor({ startMs, title = (name) => name, recorder, clock }: QueueDemoOptions) {
+    this.clock = clock ?? new VirtualClock(startMs);
     this.#queue = new Queue(this.clock, (app) => this.#running(app));
     this.#world = new World(
       { startMs: 1_500, stopMs: 1_000 },
@@ -105,6 +111,7 @@ export class QueueDemo {
         counters: (app) => this.#countersOf(app),
         schedulerInfo: () => ({ url: 'http://127.0.0.1:8080', stats: this.#world.marathon.stats() }),
         version: '0.1.0-test',
+        ...defined({ recorder }),
       },
     );
     this.#world.policies.put('specs/policies/queue-demo.yaml', aPolicy('queue-demo', specs(title)));

@@ -17,6 +17,8 @@ import { METRIC_SOURCES, metricSourcesOf } from '../../metric-sources/registry.t
 import type { MetricSourceType } from '../../metric-sources/source.ts';
 import { AppliedObjects, createAppliedSource } from '../../policy-sources/applied/index.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
+import type { RecordReader } from '../../recorder/read/record-reader.ts';
+import type { FlightRecorder } from '../../recorder/recorder.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -35,6 +37,7 @@ import { confinedReader } from './confined-files.ts';
 import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
 import { withLaw } from './law.ts';
 import { PlainVariables } from './plain-variables.ts';
+import { openRecorder, type RecordOptions, readerOf } from './record.ts';
 import { openSchedulers } from './schedulers.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
@@ -47,6 +50,8 @@ export interface OperatorConfig extends SourcesConfig {
   readonly task?: TaskIdentity;
   /** Directory of the store; absent: nothing outlives the process. */
   readonly dataDir?: string;
+  /** What is recorded beside the store. */
+  readonly record?: RecordOptions;
   /** A cluster to follow, and how; there a Lease decides which of several operators acts. */
   readonly kubernetes?: KubernetesOptions;
   /** Name of the scheduler that policies live in; default: marathon. */
@@ -159,6 +164,8 @@ async function start(
     kubeContext: config.kubernetes?.kubeContext,
   });
   const { statsd } = deps;
+  const redact = (text: string): string => redactor.redact(text);
+  const recorder = openRecorder(config.dataDir, config.record ?? {}, { clock, log, redact });
   const operator = createOperator({
     clock,
     log,
@@ -187,7 +194,7 @@ async function start(
     workloadOf: schedulers.workloadOf,
     clusterInfo: (cluster) => schedulers.clusterInfo(cluster),
     metricSourceFor: (metric) => metricSources.create(metric, { clock, log, values }),
-    redact: (text) => redactor.redact(text),
+    redact,
     describeMetric: (metric) => metricSources.describe(metric, values),
     decide,
     ...leadershipOf({
@@ -200,15 +207,18 @@ async function start(
     ...defined({ documents }),
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     onRound: (report) => metrics.roundEnded(report),
+    ...defined({ recorder }),
     version: VERSION,
   });
-  const server = await listen(config, { ...deps, metrics, state: operator.state, applied, form }, signal);
+  const record = recorder && readerOf(recorder);
+  const told = { metrics, state: operator.state, applied, form, record };
+  const server = await listen(config, { ...deps, ...told }, signal);
   // So that no event says that this instance stands by while it is the only one.
   await kubernetes?.stand();
   return {
     url: server.url,
     state: operator.state,
-    stopped: finish(operator.run(signal), { server, schedulers, documents, kubernetes }),
+    stopped: finish(operator.run(signal), { server, schedulers, documents, kubernetes, recorder }),
   };
 }
 
@@ -252,11 +262,12 @@ interface ServerParts extends OperatorDeps {
   readonly documents?: DocumentStore;
   readonly applied: AppliedObjects | undefined;
   readonly form: ResourceForm;
+  readonly record: RecordReader | undefined;
 }
 
 function listen(
   config: OperatorConfig,
-  { clock, log, metrics, state, documents, applied, form }: ServerParts,
+  { clock, log, metrics, state, documents, applied, form, record }: ServerParts,
   signal: AbortSignal,
 ): Promise<HttpServer> {
   const app = createServerApp({
@@ -270,7 +281,7 @@ function listen(
     hosts: { machine: machineNames(), allowed: config.allowedHosts ?? [] },
     version: VERSION,
     metrics,
-    ...defined({ documents }),
+    ...defined({ documents, record }),
     api: { policySchema: form.policySchema, ...defined({ applied }) },
     signal,
   });
@@ -288,16 +299,21 @@ interface Parts {
   readonly schedulers: SchedulerClusters;
   readonly documents: DocumentStore | undefined;
   readonly kubernetes: Kubernetes | undefined;
+  readonly recorder: FlightRecorder | undefined;
 }
 
 async function finish(
   running: Promise<void>,
-  { server, schedulers, documents, kubernetes }: Parts,
+  { server, schedulers, documents, kubernetes, recorder }: Parts,
 ): Promise<void> {
+  const over = new AbortController();
+  const recorded = recorder?.run(over.signal);
   try {
     await running;
   } finally {
     await Promise.allSettled([server.close(), schedulers.close(), kubernetes?.close()]);
+    over.abort();
+    await recorded;
     documents?.close();
   }
 }

@@ -60,6 +60,11 @@ const CONVERT: { readonly [T in OptionType]: (raw: unknown, place: string) => Va
       throw wrong(place, raw, 'a duration like 500ms, 60s, 5m or 1h');
     return durationMs(raw);
   },
+  size: (raw, place) => {
+    const [, amount, unit = ''] = /^(\d{1,9})(Ki|Mi|Gi|Ti)?$/.exec(String(raw).trim()) ?? [];
+    if (amount === undefined) throw wrong(place, raw, 'a size in bytes, like 500Mi or 2Gi');
+    return Number(amount) * 1024 ** ['', 'Ki', 'Mi', 'Gi', 'Ti'].indexOf(unit);
+  },
   flag: (raw, place) => {
     if (raw === true || raw === 'true' || raw === '1') return true;
     if (raw === false || raw === 'false' || raw === '0') return false;

@@ -159,6 +159,22 @@ export const OPERATOR_OPTIONS = {
     key: 'data',
     help: 'directory of the store: applied policies, events, adoptions, memory (default: nothing outlives the process)',
   },
+  recordFor: {
+    flag: '--record-for',
+    arg: 'DURATION',
+    type: 'duration',
+    env: ['MICROSCALING_RECORD_FOR'],
+    key: 'recordFor',
+    help: 'with --data: how long minutes, events and decisions are kept (default 720h); every round at most 24h of it; 0s records nothing',
+  },
+  recordSize: {
+    flag: '--record-size',
+    arg: 'SIZE',
+    type: 'size',
+    env: ['MICROSCALING_RECORD_SIZE'],
+    key: 'recordSize',
+    help: 'most that the record may take on disk, e.g. 500Mi (default 2Gi): then the oldest rounds go first',
+  },
   marathon: {
     flag: '--marathon',
     arg: 'URL',

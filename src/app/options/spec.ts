@@ -9,6 +9,7 @@ export type OptionType =
   | 'number'
   | 'share'
   | 'duration'
+  | 'size'
   | 'flag'
   | 'address';
 
@@ -46,6 +47,8 @@ export interface ValueTypes {
   readonly share: number;
   /** ms */
   readonly duration: number;
+  /** bytes */
+  readonly size: number;
   readonly flag: boolean;
   readonly address: Address;
 }

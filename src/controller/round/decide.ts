@@ -23,14 +23,24 @@ import { withoutSurplus } from './surplus.ts';
 /** Decision memories by scene: the pool as it is run, and once per policy that is only observed. */
 export type SceneMemories = ReadonlyMap<string, DecisionMemory>;
 
+/** What `decide` was asked, and its answer. */
+export interface Inquiry {
+  readonly scene: string;
+  readonly input: DecisionInput;
+  readonly decision: Decision;
+}
+
 export interface PoolDecision {
+  /** One a scene. */
+  readonly inquiries: readonly Inquiry[];
   /** By app id: of the apps that are written and of those that are observed. */
   readonly decisions: ReadonlyMap<string, AppDecision>;
   readonly capacity: Decision['capacity'];
   readonly memories: SceneMemories;
 }
 
-const AS_RUN = '';
+/** The scene of the pool as it is run. */
+export const AS_RUN = '';
 
 /**
  * What is written is decided as if observed apps were left alone, for that is what happens to them. What an
@@ -51,13 +61,18 @@ export function decideCounts(
 ): PoolDecision {
   const { capacity, room, world, nowMs, memories, decide, scheduler } = question;
   const budget = budgetOf(capacity, assessments, room);
+  const inquiries: Inquiry[] = [];
   const ask = (scene: string): Decision => {
     const decided = ({ part, app }: AppAssessment): boolean =>
       part === 'live' || (part === 'observed' && app.policy === scene);
     const memory = memories.get(scene);
-    return decide(
-      decisionInput({ assessments, decided, budget, world, nowMs, scheduler, ...(memory && { memory }) }),
-    );
+    const input = decisionInput({
+      ...{ assessments, decided, budget, world, nowMs, scheduler },
+      ...(memory && { memory }),
+    });
+    const decision = decide(input);
+    inquiries.push({ scene, input, decision });
+    return decision;
   };
   const asRun = ask(AS_RUN);
   const decisions = new Map(pickLive(assessments, asRun));
@@ -68,7 +83,7 @@ export function decideCounts(
     const ids = new Set(own.map(({ app }) => app.spec.id));
     for (const app of decision.apps) if (ids.has(app.id)) decisions.set(app.id, app);
   }
-  return { decisions, capacity: asRun.capacity, memories: next };
+  return { decisions, capacity: asRun.capacity, memories: next, inquiries };
 }
 
 interface DecisionQuestion {

@@ -6,6 +6,7 @@ import type { AppDecision, Decision } from '../../core/decision.ts';
 import type { PoolRecord } from '../policies/records.ts';
 import type { WriteResult } from './act.ts';
 import type { AppAssessment } from './assess.ts';
+import type { Inquiry } from './decide.ts';
 import type { ClusterRoom } from './free-capacity.ts';
 import type { World } from './observe.ts';
 
@@ -25,6 +26,8 @@ export interface Round {
   /** One per app; after a round without the scheduler, as they were last seen, all `off`. */
   readonly assessments: readonly AppAssessment[];
   readonly decisions: ReadonlyMap<string, AppDecision>;
+  /** What was asked of `decide` in this round; absent: nothing was. */
+  readonly inquiries?: readonly Inquiry[];
   /** Absent before the first decision. */
   readonly capacity?: Decision['capacity'];
   readonly drift: ReadonlyMap<string, readonly FieldDiff[]>;

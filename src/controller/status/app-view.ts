@@ -80,7 +80,8 @@ function summaryOf(
   return part === 'off' ? 'nothing is decided for it now' : 'not decided yet';
 }
 
-function objectiveView(
+/** What a target's objective says of itself, beside what is known of it. */
+export function objectiveView(
   { objective }: TargetSpec,
   state: ObjectiveState | null | undefined,
 ): Pick<MetricView, 'objective'> {

@@ -20,6 +20,7 @@ import { DecisionLog } from './decision-log.ts';
 import { EventLog, type ShownEvent } from './events/event-log.ts';
 import { changeEvents, type NewEvent, roundEvents, storeEvent } from './events/event-rules.ts';
 import { PoolViews } from './pool-views.ts';
+import type { RoundRecorder } from './round-recorder.ts';
 import { RoundReporter } from './round-reporter.ts';
 import type { OperatorView } from './view.ts';
 
@@ -45,6 +46,7 @@ export type StatusDeps = Pick<
   readonly history: HistoryStore;
   readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
   readonly pendingCollections: () => readonly PendingCollection[];
+  readonly recorder?: RoundRecorder;
   /** Called when what is shown of a pool may have changed; without one, of anything. */
   readonly onShown: (pool: string | undefined) => void;
   readonly onEvent: (shown: ShownEvent) => void;
@@ -114,6 +116,7 @@ export class Status {
     this.#events.addAll(this.#documents.take(capacityPools, refused));
     this.#clusters.keepOnly(new Set(pools.map(({ key }) => key)));
     this.#pools.follow(pools);
+    this.#deps.recorder?.pools(new Set(pools.map(({ key }) => key)));
     this.#changed();
     this.#deps.onShown(undefined);
   }
@@ -143,6 +146,8 @@ export class Status {
     this.#pools.update(round);
     this.#changed();
     this.#deps.onShown(round.pool.key);
+    const [shown] = this.#pools.one(round.pool.key);
+    if (shown !== undefined) this.#deps.recorder?.round(round, shown, records);
     const report = this.#reporter.report(round, records, this.#deps.clock.monotonic());
     if (report !== undefined) this.#deps.onRound?.(report);
   }

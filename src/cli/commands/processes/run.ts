@@ -41,6 +41,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       {
         policies,
         ...defined({ policyYaml, task, dataDir: data }),
+        record: options,
         allow: options,
         git: options,
         kubernetes: options,

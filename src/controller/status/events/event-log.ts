@@ -5,6 +5,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 import { EventRing } from '../../../runtime/events.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { HistoryStore } from '../../persistence/history-store.ts';
+import type { RoundRecorder } from '../round-recorder.ts';
 import type { EventRecord } from '../view.ts';
 import type { NewEvent } from './event-rules.ts';
 
@@ -22,6 +23,7 @@ export interface EventLogDeps {
   readonly capacity: number;
   /** Called with every new event. */
   readonly onEvent: (shown: ShownEvent) => void;
+  readonly recorder?: Pick<RoundRecorder, 'event'>;
   /** Masks secrets. */
   readonly redact: (text: string) => string;
 }
@@ -38,10 +40,12 @@ export class EventLog {
 
   /** Repeats of the same event are dropped. */
   add(event: NewEvent, policy?: ResourceKey): void {
-    const { clock, log, history, onEvent, redact } = this.#deps;
+    const { clock, log, history, onEvent, recorder, redact } = this.#deps;
     const shown = { ...event, message: redact(event.message) };
     if (!this.#ring.record(shown)) return;
-    onEvent({ event: { ...shown, atMs: clock.now() }, policy });
+    const record = { ...shown, atMs: clock.now() };
+    onEvent({ event: record, policy });
+    recorder?.event(record);
     history.follow(this.#ring.list());
     const fields = { reason: shown.reason, object: shown.object, detail: shown.message };
     if (shown.type === 'Normal') log.info('event', fields);

@@ -1,0 +1,133 @@
+// recorder: a picture of something as what is different from the picture before it. Pure.
+
+import { isNumbers, isPlain, type Plain } from './json.ts';
+
+/**
+ * The lines of one segment. Each place in a picture has a number, which a `k` line gives it once; a frame line then has
+ * only numbers of places and what stands there now:
+ *
+ *     {"k":[[0,"default/demo"],[1,"atMs"]]}        place 1 is root."default/demo", place 2 is its "atMs"
+ *     [1,[2,1764410000000]]                        a frame of place 1: set
+ *     [1,[],[2,500]]                               … whole numbers grow by so much
+ *     [1,[],[],[7,2,[1764410001234]]]              … lists of numbers lose so many at the front, and get these at the end
+ *     [1,[],[],[],[9]]                             … is not there any more
+ *
+ * A frame in which nothing moved but the time is a dozen bytes.
+ */
+export class DeltaEncoder {
+  readonly #mask: (text: string) => string;
+  readonly #root: Place = { id: 0, inside: new Map() };
+  readonly #last = new Map<string, unknown>();
+  #next = 1;
+  #named: (readonly [number, string])[] = [];
+
+  /** @param mask of every text, before it is written */
+  constructor(mask: (text: string) => string = (text) => text) {
+    this.#mask = mask;
+  }
+
+  /** The number of the place that a frame is about. */
+  placeOf(name: string): number {
+    return this.#inside(this.#root, name).id;
+  }
+
+  /** @returns lines, without the last end of line */
+  frame(name: string, picture: unknown): string {
+    const place = this.#inside(this.#root, name);
+    const found: Found = { sets: [], deltas: [], shifts: [], gone: [] };
+    this.#compare(place, { before: this.#last.get(name), now: picture }, found);
+    this.#last.set(name, picture);
+    return this.#withNames(frameLine(place.id, found));
+  }
+
+  /** Nothing more will be said of it; a later frame begins anew. */
+  forget(name: string): string {
+    this.#last.delete(name);
+    return this.#withNames(JSON.stringify({ g: this.placeOf(name) }));
+  }
+
+  /** Names of places that were given numbers since, before the line that needs them. */
+  #withNames(line: string): string {
+    if (this.#named.length === 0) return line;
+    const names = JSON.stringify({ k: this.#named });
+    this.#named = [];
+    return `${names}\n${line}`;
+  }
+
+  #inside(place: Place, key: string): Place {
+    const known = place.inside.get(key);
+    if (known !== undefined) return known;
+    const made: Place = { id: this.#next++, inside: new Map() };
+    this.#named.push([place.id, key]);
+    place.inside.set(key, made);
+    return made;
+  }
+
+  #compare(place: Place, { before, now }: { readonly before: unknown; readonly now: unknown }, found: Found) {
+    if (Object.is(before, now)) return;
+    if (isPlain(before) && isPlain(now)) this.#compareFields(place, before, now, found);
+    else if (isNumbers(before) && isNumbers(now)) this.#compareNumbers(place, before, now, found);
+    else if (Array.isArray(before) && Array.isArray(now) && before.length === now.length)
+      this.#compareItems(place, before, now, found);
+    else if (Number.isSafeInteger(before) && Number.isSafeInteger(now))
+      found.deltas.push(place.id, Number(now) - Number(before));
+    else found.sets.push(place.id, this.#masked(now));
+  }
+
+  #compareItems(place: Place, before: readonly unknown[], now: readonly unknown[], found: Found): void {
+    for (const [i, each] of now.entries())
+      this.#compare(this.#inside(place, String(i)), { before: before[i], now: each }, found);
+  }
+
+  #compareFields(place: Place, before: Plain, now: Plain, found: Found): void {
+    for (const [key, value] of Object.entries(now)) {
+      if (value === undefined) continue;
+      const was = Object.hasOwn(before, key) ? before[key] : undefined;
+      if (Object.is(was, value)) continue;
+      const inner = this.#inside(place, key);
+      if (was === undefined) found.sets.push(inner.id, this.#masked(value));
+      else this.#compare(inner, { before: was, now: value }, found);
+    }
+    for (const [key, was] of Object.entries(before))
+      if (was !== undefined && (!Object.hasOwn(now, key) || now[key] === undefined))
+        found.gone.push(this.#inside(place, key).id);
+  }
+
+  /** Times of arrivals and the like: a window that moves on. */
+  #compareNumbers(place: Place, before: readonly number[], now: readonly number[], found: Found): void {
+    if (before.length === now.length && now.every((each, i) => each === before[i])) return;
+    const [first] = now;
+    const dropped = first === undefined ? -1 : before.indexOf(first);
+    const kept = before.length - dropped;
+    const goesOn =
+      dropped >= 0 && now.length >= kept && now.every((n, i) => i >= kept || n === before[dropped + i]);
+    if (goesOn) found.shifts.push(place.id, dropped, now.slice(kept));
+    else found.sets.push(place.id, now);
+  }
+
+  #masked(value: unknown): unknown {
+    if (typeof value === 'string') return this.#mask(value);
+    if (Array.isArray(value)) return value.map((each) => this.#masked(each));
+    if (!isPlain(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.#masked(each)]));
+  }
+}
+
+interface Place {
+  readonly id: number;
+  readonly inside: Map<string, Place>;
+}
+
+/** Flat lists of place, value, place, value, … */
+interface Found {
+  readonly sets: unknown[];
+  readonly deltas: number[];
+  readonly shifts: unknown[];
+  readonly gone: number[];
+}
+
+function frameLine(id: number, { sets, deltas, shifts, gone }: Found): string {
+  const parts = [sets, deltas, shifts, gone];
+  while (parts.at(-1)?.length === 0) parts.pop();
+  return JSON.stringify([id, ...parts]);
+}

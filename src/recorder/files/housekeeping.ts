@@ -1,0 +1,73 @@
+// recorder: what becomes of segments that are over: they are compressed, and the oldest go.
+
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+import { type SegmentFile, segmentsIn } from './segment-files.ts';
+
+export interface Bounds {
+  /** How long every round is kept. */
+  readonly roundsForMs: number;
+  /** How long minutes, events and decisions are kept. */
+  readonly minutesForMs: number;
+  /** Of all files together. */
+  readonly mostBytes: number;
+}
+
+const compress = promisify(brotliCompress);
+/** A better ratio takes several times as long. */
+const OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 22 } };
+
+/** Compresses a segment that nothing is appended to any more; what a killed process left torn at its end is cut off. */
+export async function close(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole !== '') {
+    const made = `${path}.br.new`;
+    await writeFile(made, await compress(whole, OPTIONS), { mode: 0o600 });
+    await rename(made, `${path}.br`);
+  }
+  await rm(path, { force: true });
+}
+
+/** Closes what earlier processes left open. @param open what is still appended to */
+export async function closeOthers(folder: string, open: ReadonlySet<string | undefined>): Promise<void> {
+  for (const { path, isClosed } of segmentsIn(folder)) if (!isClosed && !open.has(path)) await close(path);
+}
+
+/** Removes what is too old, then the oldest until the rest is small enough: rounds before minutes. */
+export async function prune(
+  folder: string,
+  { roundsForMs, minutesForMs, mostBytes }: Bounds,
+  { nowMs, open }: { readonly nowMs: number; readonly open: ReadonlySet<string | undefined> },
+): Promise<void> {
+  const all = segmentsIn(folder);
+  const closed = all.filter(({ path }) => !open.has(path));
+  const sized = await Promise.all(closed.map(async (file) => ({ file, bytes: await bytesOf(file.path) })));
+  const openBytes = await Promise.all([...open].map((path) => (path === undefined ? 0 : bytesOf(path))));
+  let bytes = [...openBytes, ...sized.map((each) => each.bytes)].reduce((sum, n) => sum + n, 0);
+  const keptForMs = { rounds: roundsForMs, minutes: minutesForMs };
+  const byWorth = sized.toSorted(
+    (a, b) => Number(a.file.tier === 'minutes') - Number(b.file.tier === 'minutes'),
+  );
+  for (const { file, bytes: size } of byWorth) {
+    const endsMs = endOf(file, all);
+    const tooOld = endsMs !== undefined && nowMs - endsMs > keptForMs[file.tier];
+    if (!tooOld && bytes <= mostBytes) continue;
+    await rm(file.path, { force: true });
+    bytes -= size;
+  }
+}
+
+/** A segment lasts until the next one of its tier begins. */
+function endOf({ tier, startMs }: SegmentFile, segments: readonly SegmentFile[]): number | undefined {
+  return segments.find((each) => each.tier === tier && each.startMs > startMs)?.startMs;
+}
+
+async function bytesOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,86 @@
+// recorder: appends to one segment after another. What was appended is in the file within a second; a process that is
+// killed loses no more than that.
+
+import { appendFileSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { headerLine, type Tier } from '../codec/segment.ts';
+import { segmentPath } from './segment-files.ts';
+
+export interface SegmentWriterOptions {
+  readonly folder: string;
+  readonly tier: Tier;
+  /** How much time one segment holds. */
+  readonly lastsMs: number;
+  /** Of the operator. */
+  readonly version: string;
+  /** The wall clock. */
+  readonly nowMs: () => number;
+}
+
+export class SegmentWriter {
+  readonly #options: SegmentWriterOptions;
+  #path: string | undefined;
+  #startMs = 0;
+  #waiting: string[] = [];
+
+  constructor(options: SegmentWriterOptions) {
+    this.#options = options;
+  }
+
+  /** The file that is appended to. */
+  get path(): string | undefined {
+    return this.#path;
+  }
+
+  /** Whether the next line begins a segment: then nothing that was written before may be taken as known. */
+  get isOver(): boolean {
+    const sinceMs = this.#options.nowMs() - this.#startMs;
+    return this.#path === undefined || sinceMs >= this.#options.lastsMs || sinceMs < 0;
+  }
+
+  /**
+   * Begins a new segment.
+   *
+   * @returns the file that nothing is appended to any more
+   */
+  begin(): string | undefined {
+    this.flush();
+    const { folder, tier, version, nowMs } = this.#options;
+    const last = this.#path;
+    mkdirSync(folder, { recursive: true });
+    this.#startMs = nowMs();
+    this.#path = freePath(folder, tier, this.#startMs);
+    this.#waiting = [headerLine({ tier, operator: version, startedAtMs: this.#startMs })];
+    return last;
+  }
+
+  append(lines: string): void {
+    this.#waiting.push(lines);
+  }
+
+  /** @throws what the file system says; then the segment is over */
+  flush(): void {
+    if (this.#path === undefined || this.#waiting.length === 0) return;
+    const text = `${this.#waiting.join('\n')}\n`;
+    this.#waiting = [];
+    try {
+      appendFileSync(this.#path, text);
+    } catch (error) {
+      // The next line would build on what is missing.
+      this.#path = undefined;
+      throw error;
+    }
+  }
+}
+
+/** A clock that was set back may come to the same time again. */
+function freePath(folder: string, tier: Tier, startMs: number): string {
+  for (let ms = startMs; ; ms++) {
+    const path = segmentPath(folder, tier, ms);
+    try {
+      closeSync(openSync(path, 'ax', 0o600));
+      return path;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// recorder: a policy over time, for charts: bounded, however long the span is.
+
+import { resourceKey } from '../../api/policy.ts';
+import type { DecisionRecord, EventRecord } from '../../controller/status/view.ts';
+import { isMinuteFrame, isRoundFrame } from '../frame/frame.ts';
+import { type AppColumns, appsOfFrame, type ChartSample, type Column, ColumnBuilder } from './columns.ts';
+import { type ConditionSpan, ConditionSpans } from './condition-spans.ts';
+import { happeningsIn } from './happenings.ts';
+import type { ReadEntry, RecordReader, Span } from './record-reader.ts';
+
+export interface HistoryQuestion extends Span {
+  /** `namespace/name` */
+  readonly policy: string;
+  /** Length of a bucket; longer where the span would have too many. Absent: as suits the span. */
+  readonly stepMs?: number;
+}
+
+export interface History extends Span {
+  readonly policy: string;
+  readonly stepMs: number;
+  /** What the newest part is made of. */
+  readonly detail: 'rounds' | 'minutes';
+  /** When each bucket begins, ms since the epoch. */
+  readonly atMs: readonly number[];
+  readonly capacity: { readonly total: Column; readonly used: Column; readonly unit: string };
+  readonly apps: readonly AppColumns[];
+  readonly conditions: readonly ConditionSpan[];
+  /** Oldest first; of more than 500 the newest. */
+  readonly decisions: readonly DecisionRecord[];
+  /** Oldest first; of more than 500 the newest. */
+  readonly events: readonly EventRecord[];
+  /** When the record begins; absent: there is none. */
+  readonly recordedFromMs?: number;
+  readonly notes: readonly string[];
+}
+
+const MOST_BUCKETS = 1_500;
+const USUAL_BUCKETS = 600;
+const SHORTEST_STEP_MS = 100;
+const MINUTE_MS = 60_000;
+/** Of longer spans every round is not looked at. */
+const LONGEST_OF_ROUNDS_MS = 4 * 60 * MINUTE_MS;
+/** The picture of the present minute is not there yet. */
+const NEWEST_MS = 2 * MINUTE_MS;
+const MOST_HAPPENINGS = 500;
+
+export async function historyOf(
+  reader: RecordReader,
+  question: HistoryQuestion,
+  signal: AbortSignal,
+): Promise<History> {
+  const { policy, fromMs, toMs } = question;
+  const spanMs = Math.max(0, toMs - fromMs);
+  const stepMs = stepOf(spanMs, question.stepMs);
+  const size = Math.max(1, Math.ceil(spanMs / stepMs));
+  const notes = new Set<string>();
+  const how = { note: (text: string) => void notes.add(text), signal };
+  const builder = new ColumnBuilder({ fromMs, stepMs, size });
+  const conditions = new ConditionSpans();
+  const ids = new Set<string>();
+  const take = (sample: ChartSample, holdsMs: number): void => {
+    for (const { id } of sample.policy.apps) ids.add(id);
+    builder.add(sample, holdsMs);
+    if (sample.wallMs >= fromMs) conditions.add(sample.policy.conditions, sample.wallMs);
+  };
+
+  const detail = stepMs < MINUTE_MS && spanMs <= LONGEST_OF_ROUNDS_MS ? 'rounds' : 'minutes';
+  const roundsFromMs = detail === 'rounds' ? fromMs : Math.max(fromMs, toMs - NEWEST_MS);
+  const roundsBeginMs = Math.max(roundsFromMs, reader.beginsMs('rounds') ?? Number.POSITIVE_INFINITY);
+  if (roundsBeginMs > fromMs) {
+    const span = { fromMs, toMs: Math.min(toMs, roundsBeginMs) };
+    for await (const read of reader.entries('minutes', span, how)) {
+      const sample = minuteSample(read, policy);
+      if (sample === undefined || sample.wallMs >= span.toMs) continue;
+      take(sample, MINUTE_MS + 3 * sample.intervalMs);
+    }
+  }
+  if (roundsBeginMs <= toMs) {
+    for await (const read of reader.entries('rounds', { fromMs: roundsBeginMs, toMs }, how)) {
+      const sample = roundSample(read, policy);
+      if (sample === undefined || sample.wallMs < roundsBeginMs) continue;
+      if (sample.wallMs > toMs) break;
+      take(sample, 3 * sample.intervalMs);
+    }
+  }
+  builder.end(toMs);
+  const isAbout = ({ object }: EventRecord): boolean =>
+    object === `policy ${policy}` || (object.startsWith('app ') && ids.has(object.slice(4)));
+  const happened = await happeningsIn(
+    reader,
+    { fromMs, toMs, event: isAbout, decision: ({ app }) => ids.has(app), most: MOST_HAPPENINGS },
+    how,
+  );
+  const recordedFromMs = beginOf(reader);
+  return {
+    ...{ policy, fromMs, toMs, stepMs, detail },
+    atMs: Array.from({ length: size }, (_, i) => fromMs + i * stepMs),
+    capacity: builder.capacity,
+    apps: builder.apps,
+    conditions: conditions.list(MOST_HAPPENINGS),
+    ...happened,
+    ...(recordedFromMs !== undefined && { recordedFromMs }),
+    notes: [...notes],
+  };
+}
+
+function beginOf(reader: RecordReader): number | undefined {
+  const begins = [reader.beginsMs('rounds'), reader.beginsMs('minutes')].flatMap((ms) => ms ?? []);
+  return begins.length === 0 ? undefined : Math.min(...begins);
+}
+
+function stepOf(spanMs: number, wishMs: number | undefined): number {
+  const usual = Math.ceil(spanMs / USUAL_BUCKETS / SHORTEST_STEP_MS) * SHORTEST_STEP_MS;
+  const least = Math.ceil(spanMs / MOST_BUCKETS / SHORTEST_STEP_MS) * SHORTEST_STEP_MS;
+  return Math.max(wishMs ?? usual, least, SHORTEST_STEP_MS);
+}
+
+function roundSample({ entry }: ReadEntry, policy: string): ChartSample | undefined {
+  if (entry.kind !== 'frame' || !isRoundFrame(entry.picture)) return undefined;
+  const { shown, atMs, wallAheadMs } = entry.picture;
+  const found = Object.hasOwn(shown.policies, policy) ? shown.policies[policy] : undefined;
+  if (found === undefined) return undefined;
+  const { intervalMs, capacity } = shown;
+  const seen = { conditions: found.conditions, apps: appsOfFrame(found) };
+  return { wallMs: atMs + wallAheadMs, intervalMs, capacity, policy: seen, peaks: {} };
+}
+
+function minuteSample({ entry }: ReadEntry, policy: string): ChartSample | undefined {
+  if (entry.kind !== 'frame' || !isMinuteFrame(entry.picture)) return undefined;
+  const { shown, atMs, wallAheadMs, peaks } = entry.picture;
+  const found = shown.policies.find((each) => resourceKey(each) === policy);
+  if (found === undefined) return undefined;
+  const { intervalMs, capacity } = shown;
+  return { wallMs: atMs + wallAheadMs, intervalMs, capacity, policy: found, peaks };
+}

@@ -1,0 +1,237 @@
+// recorder: the flight recorder: every round in full for a day, a picture a minute for weeks, beside the store.
+
+import type { Round } from '../controller/round/round.ts';
+import type { RoundRecorder } from '../controller/status/round-recorder.ts';
+import type { DecisionRecord, EventRecord, PoolView } from '../controller/status/view.ts';
+import type { DecisionMemory } from '../core/decision.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { messageOf } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/log.ts';
+import { DeltaEncoder } from './codec/encoder.ts';
+import { type Bounds, close, closeOthers, prune } from './files/housekeeping.ts';
+import { SegmentWriter } from './files/segment-writer.ts';
+import { minutePicture, Peaks } from './frame/minute-frame.ts';
+import { roundFrame, writesOf } from './frame/round-frame.ts';
+
+export interface RecorderOptions {
+  readonly folder: string;
+  readonly bounds: Bounds;
+  readonly version: string;
+}
+
+export interface RecorderDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Masks secrets. */
+  readonly redact: (text: string) => string;
+}
+
+export const DEFAULT_BOUNDS: Bounds = {
+  roundsForMs: 24 * 3_600_000,
+  minutesForMs: 30 * 24 * 3_600_000,
+  mostBytes: 2 * 1024 ** 3,
+};
+
+const FLUSH_MS = 500;
+const MINUTE_MS = 60_000;
+/** A moment is found by reading its segment from the beginning. */
+const ROUNDS_LAST_MS = 10 * MINUTE_MS;
+const MINUTES_LAST_MS = 360 * MINUTE_MS;
+
+export class FlightRecorder implements RoundRecorder {
+  readonly #options: RecorderOptions;
+  readonly #deps: RecorderDeps;
+  readonly #rounds: Tape;
+  readonly #minutes: Tape;
+  readonly #pools = new Map<string, PoolNotes>();
+  #work: Promise<void> = Promise.resolve();
+  #trouble: string | undefined;
+
+  constructor(options: RecorderOptions, deps: RecorderDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    const made = { ...options, nowMs: () => deps.clock.now() };
+    this.#rounds = new Tape(new SegmentWriter({ ...made, tier: 'rounds', lastsMs: ROUNDS_LAST_MS }), deps);
+    this.#minutes = new Tape(new SegmentWriter({ ...made, tier: 'minutes', lastsMs: MINUTES_LAST_MS }), deps);
+    this.#tidy(() => closeOthers(options.folder, this.#open()));
+  }
+
+  get folder(): string {
+    return this.#options.folder;
+  }
+
+  round(round: Round, shown: PoolView, records: readonly DecisionRecord[]): void {
+    this.#safely(() => {
+      const { key } = round.pool;
+      const notes = this.#notesOf(key);
+      notes.peaks.add(shown);
+      if (this.#turn(this.#rounds)) for (const each of this.#pools.values()) each.memories.clear();
+      this.#keepMemories(key, notes, round);
+      const writes = writesOf(round, this.#deps.redact);
+      if (writes.length > 0) this.#rounds.line({ w: [key, writes] });
+      this.#rounds.frame(key, roundFrame(round, shown, notes.scenes));
+      for (const record of records) this.#long({ d: record });
+      this.#minute(key, notes, { round, shown });
+    });
+  }
+
+  event(event: EventRecord): void {
+    this.#safely(() => this.#long({ e: event }));
+  }
+
+  pools(keys: ReadonlySet<string>): void {
+    this.#safely(() => {
+      for (const key of [...this.#pools.keys()]) {
+        if (keys.has(key)) continue;
+        this.#pools.delete(key);
+        this.#rounds.gone(key);
+        this.#minutes.gone(key);
+      }
+    });
+  }
+
+  /** Until aborted; then everything is in its file. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#deps.clock.sleep(FLUSH_MS, signal).catch(() => undefined);
+      this.flush();
+    }
+    await this.#work;
+  }
+
+  /** What was recorded so far is in its file. */
+  flush(): void {
+    this.#safely(() => {
+      this.#rounds.flush();
+      this.#minutes.flush();
+    });
+  }
+
+  /** What `decide` remembers it tells from round to round; only what it did not tell itself is kept. */
+  #keepMemories(key: string, { memories }: PoolNotes, { inquiries = [] }: Round): void {
+    for (const { scene, input, decision } of inquiries) {
+      const known = memories.has(scene) && memories.get(scene) === input.memory;
+      if (!known) this.#rounds.line({ m: [key, scene, input.memory ?? null] });
+      memories.set(scene, decision.memory);
+    }
+  }
+
+  #minute(
+    key: string,
+    notes: PoolNotes,
+    { round, shown }: { readonly round: Round; readonly shown: PoolView },
+  ): void {
+    const { atMs, wallAheadMs } = round;
+    const minute = Math.floor((atMs + wallAheadMs) / MINUTE_MS);
+    if (minute === notes.minute && !this.#minutes.isOver) return;
+    this.#turn(this.#minutes);
+    notes.minute = minute;
+    const peaks = notes.peaks.take();
+    this.#minutes.frame(key, { atMs, wallAheadMs, shown: minutePicture(shown), peaks });
+  }
+
+  #long(line: object): void {
+    this.#turn(this.#minutes);
+    this.#minutes.line(line);
+  }
+
+  /** Begins a new segment where it is time for one. */
+  #turn(tape: Tape): boolean {
+    if (!tape.isOver) return false;
+    const last = tape.begin();
+    const { folder, bounds } = this.#options;
+    this.#tidy(async () => {
+      if (last !== undefined) await close(last);
+      await prune(folder, bounds, { nowMs: this.#deps.clock.now(), open: this.#open() });
+    });
+    return true;
+  }
+
+  #open(): ReadonlySet<string | undefined> {
+    return new Set([this.#rounds.path, this.#minutes.path]);
+  }
+
+  #notesOf(key: string): PoolNotes {
+    const known = this.#pools.get(key);
+    if (known !== undefined) return known;
+    const made = { memories: new Map(), scenes: new Map(), peaks: new Peaks(), minute: 0 };
+    this.#pools.set(key, made);
+    return made;
+  }
+
+  #tidy(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((error: unknown) => this.#failed(error));
+  }
+
+  /** A record that cannot be written (a full disk) keeps nobody from scaling; it goes on when it can be. */
+  #safely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    const trouble = messageOf(error);
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    const { folder } = this.#options;
+    this.#deps.log.warn('the record has a gap: what happens now cannot be looked at later', {
+      folder,
+      trouble,
+    });
+  }
+}
+
+interface PoolNotes {
+  /** By scene: what the last round left. */
+  readonly memories: Map<string, DecisionMemory>;
+  readonly scenes: Map<string, string>;
+  readonly peaks: Peaks;
+  /** Of the newest picture. */
+  minute: number;
+}
+
+/** Pictures and other lines, one after the other, in segments. */
+class Tape {
+  readonly #writer: SegmentWriter;
+  readonly #redact: (text: string) => string;
+  #encoder: DeltaEncoder;
+
+  constructor(writer: SegmentWriter, { redact }: Pick<RecorderDeps, 'redact'>) {
+    this.#writer = writer;
+    this.#redact = redact;
+    this.#encoder = new DeltaEncoder(redact);
+  }
+
+  get path(): string | undefined {
+    return this.#writer.path;
+  }
+
+  get isOver(): boolean {
+    return this.#writer.isOver;
+  }
+
+  begin(): string | undefined {
+    this.#encoder = new DeltaEncoder(this.#redact);
+    return this.#writer.begin();
+  }
+
+  frame(name: string, picture: object): void {
+    this.#writer.append(this.#encoder.frame(name, picture));
+  }
+
+  /** Its texts are those of events and decisions, which are masked where they are made. */
+  line(line: object): void {
+    this.#writer.append(JSON.stringify(line));
+  }
+
+  gone(name: string): void {
+    if (!this.#writer.isOver) this.#writer.append(this.#encoder.forget(name));
+  }
+
+  flush(): void {
+    this.#writer.flush();
+  }
+}

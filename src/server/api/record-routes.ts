@@ -1,0 +1,117 @@
+// server: how it was earlier, from the record: a policy over time, any moment, events.
+
+import { type Context, Hono } from 'hono';
+import type { OperatorState } from '../../controller/status/view.ts';
+import { happeningsIn } from '../../recorder/read/happenings.ts';
+import { historyOf } from '../../recorder/read/history.ts';
+import type { RecordReader } from '../../recorder/read/record-reader.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { ApiFailure, badRequest, notFound } from '../kube/http/failure.ts';
+import { notRunningHint } from '../kube/not-running.ts';
+import { pastPolicies, pastPolicy } from './past.ts';
+import { durationIn, timeIn } from './record-query.ts';
+
+export interface RecordRoutesDeps {
+  readonly state: OperatorState;
+  /** Absent: nothing is recorded. */
+  readonly record?: RecordReader;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly signal: AbortSignal;
+}
+
+const POLICY = '/namespaces/:ns/microscalingpolicies/:name';
+const ABOUT = { group: 'microscaling.io', plural: 'microscalingpolicies' };
+const USUAL_SPAN_MS = 15 * 60_000;
+const MOST_EVENTS = 2_000;
+const FRESH = { 'cache-control': 'no-store' };
+
+/**
+ * Routes below `/apis/microscaling.io/v1alpha1`; every time is RFC 3339 or ms since the epoch.
+ *
+ * - `GET …/NAME/history?from&to&step`: {atMs, apps, capacity, conditions, decisions, events}, columns of one length.
+ * - `GET …/NAME/past?at`: {object, explanation, atMs, detail, notes}.
+ * - `GET /past?at`: {list, notes}.
+ * - `GET /past/events?from&to`: {events, decisions, notes}, oldest first.
+ */
+export function recordRoutes(deps: RecordRoutesDeps): Hono {
+  const app = new Hono();
+  const answer = async (
+    c: Context,
+    found: (record: RecordReader, signal: AbortSignal) => Promise<object>,
+  ): Promise<Response> => {
+    try {
+      const signal = AbortSignal.any([deps.signal, c.req.raw.signal]);
+      return c.json(await found(recordOf(deps), signal), 200, FRESH);
+    } catch (error) {
+      if (error instanceof ApiFailure) return error.response();
+      throw error;
+    }
+  };
+  app.get(`${POLICY}/history`, (c) =>
+    answer(c, async (record, signal) => {
+      const question = { ...spanOf(c, deps), ...stepOf(c) };
+      const history = await historyOf(record, { ...question, policy: keyOf(c) }, signal);
+      if (history.apps.length === 0 && !isRunning(deps, keyOf(c))) throw unknown(c, deps);
+      return history;
+    }),
+  );
+  app.get(`${POLICY}/past`, (c) =>
+    answer(c, async (record, signal) => {
+      const found = await pastPolicy(record, { policy: keyOf(c), atMs: momentIn(c) }, signal);
+      if (found === undefined) throw unknown(c, deps);
+      return found;
+    }),
+  );
+  app.get('/past', (c) => answer(c, (record, signal) => pastPolicies(record, momentIn(c), signal)));
+  app.get('/past/events', (c) =>
+    answer(c, async (record, signal) => {
+      const notes = new Set<string>();
+      const how = { note: (text: string) => void notes.add(text), signal };
+      const found = await happeningsIn(record, { ...spanOf(c, deps), most: MOST_EVENTS }, how);
+      return { ...found, notes: [...notes] };
+    }),
+  );
+  return app;
+}
+
+function recordOf({ record }: RecordRoutesDeps): RecordReader {
+  if (record !== undefined) return record;
+  throw new ApiFailure(
+    'NotFound',
+    'this operator records nothing: start it with --data DIR (and without --record-for 0s)',
+  );
+}
+
+function spanOf(c: Context, { clock }: RecordRoutesDeps): { readonly fromMs: number; readonly toMs: number } {
+  const query = (name: string): string | undefined => c.req.query(name);
+  const toMs = timeIn(query, 'to') ?? clock.now();
+  const fromMs = timeIn(query, 'from') ?? toMs - USUAL_SPAN_MS;
+  if (fromMs < toMs) return { fromMs, toMs };
+  throw badRequest('from must be before to');
+}
+
+function stepOf(c: Context): { readonly stepMs?: number } {
+  const stepMs = durationIn((name) => c.req.query(name), 'step');
+  return stepMs === undefined ? {} : { stepMs };
+}
+
+function momentIn(c: Context): number {
+  const atMs = timeIn((name) => c.req.query(name), 'at');
+  if (atMs !== undefined) return atMs;
+  throw badRequest('say at which time: ?at=2026-11-29T02:10:00Z');
+}
+
+function keyOf(c: Context): string {
+  return `${c.req.param('ns')}/${c.req.param('name')}`;
+}
+
+function isRunning({ state }: RecordRoutesDeps, key: string): boolean {
+  const policies = state.view().pools.flatMap((pool) => pool.policies);
+  return policies.some(({ namespace, name }) => `${namespace}/${name}` === key);
+}
+
+function unknown(c: Context, deps: RecordRoutesDeps): ApiFailure {
+  const name = c.req.param('name') ?? '';
+  if (!isRunning(deps, keyOf(c))) return notFound(ABOUT, name, notRunningHint(deps.state.view(), keyOf(c)));
+  return new ApiFailure('NotFound', `nothing is recorded of ${keyOf(c)} at that time`);
+}

@@ -1,0 +1,104 @@
+// The delta form: whatever sequence of pictures goes in comes out again, and what did not move costs nothing.
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { DeltaDecoder } from '../../../src/recorder/codec/decoder.ts';
+import { DeltaEncoder } from '../../../src/recorder/codec/encoder.ts';
+import { headerLine, readEntries, readHeader } from '../../../src/recorder/codec/segment.ts';
+
+const HEADER = headerLine({ tier: 'rounds', operator: '1.2.3', startedAtMs: 1 });
+
+function pictures(lines: readonly string[]): unknown[] {
+  return [...readEntries(`${[HEADER, ...lines].join('\n')}\n`)].flatMap((entry) =>
+    entry.kind === 'frame' ? [entry.picture] : [],
+  );
+}
+
+const { picture } = fc.letrec((tie) => ({
+  picture: fc.dictionary(
+    fc.oneof(
+      fc.constantFrom('a', 'b', '__proto__', 'constructor', 'length', '0'),
+      fc.string({ maxLength: 3 }),
+    ),
+    fc.oneof(
+      { maxDepth: 3, depthSize: 'small' },
+      fc.constantFrom(null, true, 0.1, 'text'),
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0),
+      fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 6 }),
+      fc.array(tie('picture'), { maxLength: 3 }),
+      tie('picture'),
+    ),
+    { maxKeys: 5, noNullPrototype: true },
+  ),
+}));
+
+it('gives back any sequence of pictures', () => {
+  fc.assert(
+    fc.property(fc.array(picture, { minLength: 1, maxLength: 6 }), (all) => {
+      const encoder = new DeltaEncoder();
+      const kept = all.map((each) => JSON.parse(JSON.stringify(each)) as unknown);
+      const lines = kept.map((each) => encoder.frame('pool', each));
+      expect(pictures(lines)).toEqual(kept);
+    }),
+  );
+});
+
+it('never changes a picture that it has given out', () => {
+  const encoder = new DeltaEncoder();
+  const lines = [1, 2, 3].map((n) => encoder.frame('pool', { deep: { n, list: [{ n }] }, same: { x: 1 } }));
+  const [first, second, third] = pictures(lines);
+  expect([first, second, third]).toEqual(
+    [1, 2, 3].map((n) => ({ deep: { n, list: [{ n }] }, same: { x: 1 } })),
+  );
+  const sameOf = (each: unknown): unknown => (each as { readonly same: unknown }).same;
+  expect(sameOf(third)).toBe(sameOf(first));
+});
+
+it('writes a dozen bytes for a picture in which only the time moved', () => {
+  const encoder = new DeltaEncoder();
+  const at = (atMs: number): object => ({ atMs, much: { text: 'x'.repeat(1_000), counts: [1, 2, 3] } });
+  for (const ms of [0, 250]) encoder.frame('pool', at(1_764_410_000_000 + ms));
+  expect(encoder.frame('pool', at(1_764_410_000_500)).length).toBeLessThan(20);
+});
+
+it('writes of a window that moves on only what is new', () => {
+  const encoder = new DeltaEncoder();
+  const times = Array.from({ length: 32 }, (_, i) => 1_764_410_000_000 + i * 37);
+  for (const from of [0, 1]) encoder.frame('pool', { times: times.slice(from) });
+  const line = encoder.frame('pool', { times: [...times.slice(4), 1_764_410_009_999] });
+  expect(line.length).toBeLessThan(40);
+});
+
+it('masks texts wherever they stand', () => {
+  const encoder = new DeltaEncoder((text) => text.replaceAll('s3cr3t', '[redacted]'));
+  const line = encoder.frame('pool', { a: { b: [{ c: 'key s3cr3t' }] }, d: 's3cr3t' });
+  expect(line).not.toContain('s3cr3t');
+  expect(encoder.frame('pool', { a: { b: [{ c: 'now s3cr3t' }] } })).not.toContain('s3cr3t');
+});
+
+it('passes over a line that it does not understand, and one that is torn', () => {
+  const encoder = new DeltaEncoder();
+  const [first, second] = [encoder.frame('pool', { n: 1 }), encoder.frame('pool', { n: 2 })];
+  const text = [HEADER, '{"z":1}', 'null', '[99,[1,2]]', first, '{"d":{"atMs":"x"}}', second].join('\n');
+  const read = [...readEntries(`${text}\n${second.slice(0, -1)}`)];
+  expect(read.map((entry) => (entry.kind === 'frame' ? entry.picture : entry))).toEqual([{ n: 1 }, { n: 2 }]);
+});
+
+it.each([
+  { text: '', why: 'it does not begin as a record does' },
+  { text: '{"microscaling":"record"}\n', why: 'it does not begin as a record does' },
+  {
+    text: `${HEADER.replace('"version":1', '"version":2')}\n`,
+    why: 'it is of version 2, which this program cannot read (it reads 1)',
+  },
+])('refuses $text', ({ text, why }) => {
+  expect(readHeader(text)).toBe(why);
+});
+
+it('knows nothing of a place that was never named', () => {
+  const decoder = new DeltaDecoder();
+  decoder.names([[7, 'x'], 'y', [0, 3]]);
+  expect(decoder.frame([1, [1, 5]])).toBeUndefined();
+  expect(decoder.nameOf(12)).toBeUndefined();
+});
