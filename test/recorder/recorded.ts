@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Bounds } from '../../src/recorder/files/housekeeping.ts';
 import { RecordReader } from '../../src/recorder/read/record-reader.ts';
-import { type Bounds, DEFAULT_BOUNDS, FlightRecorder } from '../../src/recorder/recorder.ts';
+import { DEFAULT_BOUNDS, FlightRecorder } from '../../src/recorder/recorder.ts';
 import type { VirtualClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 

@@ -3,7 +3,7 @@
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { prune } from '../../../src/recorder/files/housekeeping.ts';
+import { type Bounds, prune } from '../../../src/recorder/files/housekeeping.ts';
 import { historyOf } from '../../../src/recorder/read/history.ts';
 import { momentOf } from '../../../src/recorder/read/moment.ts';
 import { DEFAULT_BOUNDS } from '../../../src/recorder/recorder.ts';
@@ -51,7 +51,7 @@ it('keeps a picture of each minute of what it does not keep in full any more', a
   expect(consumer?.summary).toContain('waiting');
 });
 
-it.each([
+it.each<{ rule: string; bounds: Partial<Bounds>; gone: string[] }>([
   { rule: 'nothing', bounds: {}, gone: [] },
   { rule: 'rounds that ended too long ago', bounds: { roundsForMs: 15 }, gone: ['rounds-0', 'rounds-10'] },
   { rule: 'minutes that ended too long ago', bounds: { minutesForMs: 15 }, gone: ['minutes-0'] },
