@@ -51,7 +51,7 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['runtime/kubernetes'],
   '@bufbuild/protobuf': ['server/kube'],
   '@aws-sdk/client-sqs': ['metric-sources/clouds/sqs'],
-  '@azure/storage-queue': ['metric-sources/clouds/azure-queue', 'programs'],
+  '@azure/storage-queue': ['programs'],
   '@grpc/grpc-js': ['metric-sources/queries/keda-external'],
   '@grpc/proto-loader': ['metric-sources/queries/keda-external'],
   '@marcbachmann/cel-js': ['core', 'api'],

@@ -66,6 +66,7 @@ export function sampleOfFields(found: ReadingFields<unknown>, context: ReadingCo
   const asOfMs = Object.hasOwn(found, 'asOf')
     ? nowMs - Math.max(0, wallMs - momentFrom(found.asOf, nameOf('asOf')))
     : nowMs;
+  if (!Number.isFinite(asOfMs)) throw new TransientError('the server does not tell what time it is');
   const known = {
     state: 'ok',
     asOfMs,

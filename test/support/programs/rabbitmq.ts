@@ -93,10 +93,14 @@ export async function startRabbitmq(): Promise<Rabbitmq> {
   const start = async (): Promise<void> => {
     const started = group(SERVER, [], env);
     server = started;
-    await until('RabbitMQ to be ready', async () => {
-      if (started.child.exitCode !== null) throw new Error(`RabbitMQ ended: ${started.said()}`);
-      return (await ask('GET', '/overview').catch(() => undefined))?.ok;
-    });
+    await until(
+      'RabbitMQ to be ready',
+      async () => {
+        if (started.child.exitCode !== null) throw new Error(`RabbitMQ ended: ${started.said()}`);
+        return (await ask('GET', '/overview').catch(() => undefined))?.ok;
+      },
+      READY_WITHIN_MS,
+    );
   };
   await start();
   return {
@@ -121,6 +125,9 @@ export async function startRabbitmq(): Promise<Rabbitmq> {
     },
   };
 }
+
+/** Five seconds where nothing else runs. */
+const READY_WITHIN_MS = 150_000;
 
 interface Group {
   readonly child: ChildProcess;

@@ -46,6 +46,7 @@ export class NatsConnection implements Keepable {
   #frames = new Frames();
   #asked = 0;
   #broken = false;
+  #isInformed = false;
 
   private constructor(target: NatsTarget, onCall: () => void) {
     this.#target = target;
@@ -148,8 +149,9 @@ export class NatsConnection implements Keepable {
     if (frame.kind === 'PING') this.#socket.write('PONG\r\n');
     else if (frame.kind === 'ERR') this.#refuse(frame.text);
     else if (frame.kind === 'MSG') this.#settle(frame.subject, frame);
+    else if (frame.kind === 'PONG' || !this.#isInformed) this.#settle(GREETING, frame);
     // Later ones tell of other servers of the cluster, which are not gone to.
-    else if (frame.kind === 'PONG' || frame.kind === 'INFO') this.#settle(GREETING, frame);
+    if (frame.kind === 'INFO') this.#isInformed = true;
   }
 
   #settle(reply: string, frame: Frame): void {

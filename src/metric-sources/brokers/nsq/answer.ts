@@ -15,6 +15,11 @@ export interface ChannelCounts {
   readonly arrived: number;
 }
 
+/** Messages of the channel that are not worked off. */
+export function heldBy({ waiting, inFlight, deferred }: ChannelCounts): number {
+  return waiting + inFlight + deferred;
+}
+
 /** @returns undefined when the node has no such topic @throws TransientError */
 export function channelCounts(
   body: unknown,

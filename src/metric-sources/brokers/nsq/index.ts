@@ -7,9 +7,11 @@ import { TransientError } from '../../../runtime/errors.ts';
 import { readFailure } from '../../connection/failure.ts';
 import { HttpReader } from '../../connection/http.ts';
 import { type MetricReader, polledSource } from '../../connection/polled.ts';
+import { together } from '../../connection/together.ts';
 import { BlockValues } from '../../connection/values.ts';
 import type { MetricSource, MetricSourceDeps, MetricSourceType } from '../../source.ts';
-import { type ChannelCounts, channelCounts, producersIn } from './answer.ts';
+import { type ChannelCounts, channelCounts, heldBy, producersIn } from './answer.ts';
+import { ArrivedTotal } from './arrived.ts';
 import type { NsqMetric } from './config.ts';
 import { nsqBlock, SCHEMES } from './schema.ts';
 
@@ -54,6 +56,7 @@ class ChannelReader implements MetricReader {
   readonly #deps: MetricSourceDeps;
   /** By base URL. */
   readonly #servers = new Map<string, HttpReader>();
+  readonly #arrived = new ArrivedTotal();
 
   constructor(config: NsqMetric, target: Target, deps: MetricSourceDeps) {
     this.#config = config;
@@ -61,19 +64,17 @@ class ChannelReader implements MetricReader {
     this.#deps = deps;
   }
 
-  async read(signal: AbortSignal): Promise<MetricSample> {
-    signal.throwIfAborted();
-    const asked = new AbortController();
-    const together = AbortSignal.any([signal, asked.signal]);
-    try {
-      const nodes = await this.#nodes(together);
+  read(signal: AbortSignal): Promise<MetricSample> {
+    return together(signal, async (all) => {
+      const nodes = await this.#nodes(all);
       await this.#forgetOthers(nodes);
-      const counts = await Promise.all(nodes.map((node) => this.#counts(node, together)));
-      return this.#sampleOf(counts.filter((each) => each !== undefined));
-    } finally {
-      // The others have nobody left that waits for them.
-      asked.abort();
-    }
+      const counts = await Promise.all(
+        nodes.map(async (node) => [node, await this.#counts(node, all)] as const),
+      );
+      return this.#sampleOf(
+        new Map(counts.flatMap(([node, each]) => (each === undefined ? [] : [[node, each]]))),
+      );
+    });
   }
 
   async close(): Promise<void> {
@@ -120,15 +121,15 @@ class ChannelReader implements MetricReader {
     }
   }
 
-  #sampleOf(counts: readonly ChannelCounts[]): MetricSample {
-    if (counts.length === 0)
+  #sampleOf(nodes: ReadonlyMap<string, ChannelCounts>): MetricSample {
+    if (nodes.size === 0)
       throw this.#failure('no node has this topic; check its name, or whether anything was ever published');
     const sum = (of: (each: ChannelCounts) => number): number =>
-      counts.reduce((all, each) => all + of(each), 0);
+      [...nodes.values()].reduce((all, each) => all + of(each), 0);
     const waiting = sum((each) => each.waiting);
     const inFlight = sum((each) => each.inFlight);
-    const arrivedTotal = sum((each) => each.arrived);
-    const done = arrivedTotal - waiting - inFlight - sum((each) => each.deferred);
+    const arrivedTotal = this.#arrived.with(nodes);
+    const done = arrivedTotal - sum(heldBy);
     return {
       state: 'ok',
       asOfMs: this.#deps.clock.monotonic(),

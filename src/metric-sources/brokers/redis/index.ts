@@ -84,6 +84,7 @@ class QueueReader implements MetricReader {
   readonly #structure: Structure;
   readonly #held: number | undefined;
   #connection: RedisConnection | undefined;
+  #isClosed = false;
 
   constructor(config: RedisMetric, { server, name }: Target, deps: MetricSourceDeps) {
     this.#deps = deps;
@@ -107,6 +108,7 @@ class QueueReader implements MetricReader {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#connection?.close();
     this.#connection = undefined;
   }
@@ -134,6 +136,7 @@ class QueueReader implements MetricReader {
   }
 
   #open(): RedisConnection {
+    if (this.#isClosed) throw new TransientError('the source was closed before the answer was complete');
     if (this.#connection?.isUsable !== true) this.#connection = new RedisConnection(this.#server);
     return this.#connection;
   }

@@ -1,10 +1,11 @@
-// metric-sources: the Azure SDK, reduced to the two calls that are needed. Its errors end here.
+// metric-sources: the two calls of Azure Queue Storage that are needed, over the connection that all sources have in common:
+// the SDK reads answers of any size. https://learn.microsoft.com/rest/api/storageservices/operations-on-queues
 
-import type { Agent } from 'node:http';
-import type { QueueClient, StoragePipelineOptions } from '@azure/storage-queue';
-import { TerminalError, TransientError } from '../../../runtime/errors.ts';
-import { loopbackAgent } from '../../../runtime/network/loopback.ts';
-import { type CallFailure, explainFailure } from './failure.ts';
+import { TransientError } from '../../../runtime/errors.ts';
+import { HttpReader, type HttpReply } from '../../connection/http.ts';
+import type { MetricSourceDeps } from '../../source.ts';
+import { explainFailure } from './failure.ts';
+import { signed } from './signature.ts';
 import type { QueueTarget } from './target.ts';
 
 export interface Peek {
@@ -14,105 +15,63 @@ export interface Peek {
   readonly agesMs?: readonly number[];
 }
 
+/** 32 messages of 64 KiB, and what is around them. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
 /** Both calls throw TransientError with a sentence for people, and `signal.reason` when aborted. */
-export interface QueueReader {
-  /** All messages, invisible ones included; never lower than the truth. */
-  count(signal: AbortSignal): Promise<number>;
-  /** Looks at visible messages without taking them, 32 at most. */
-  peek(messages: number, signal: AbortSignal): Promise<Peek>;
-  close(): void;
-}
+export class QueueClient {
+  readonly #target: QueueTarget;
+  readonly #clock: MetricSourceDeps['clock'];
+  readonly #http: HttpReader;
 
-type Sdk = typeof import('@azure/storage-queue');
-
-/** Beyond the SDK's declared options, which it hands to its HTTP pipeline as they are; a test holds that. */
-interface PipelineOptions extends StoragePipelineOptions {
-  readonly redirectOptions: { readonly maxRetries: number };
-  readonly agent?: Agent;
-}
-
-/**
- * Opens nothing yet: the SDK is loaded by the first call, as it takes about 0.2 s, which commands that read no
- * queue should not pay. That call throws TerminalError when the endpoint leaves no room for a queue's name.
- */
-export function openQueue(target: QueueTarget): QueueReader {
-  const agent = loopbackAgent(target.endpoint);
-  const options: PipelineOptions = {
-    retryOptions: { maxTries: 1 },
-    redirectOptions: { maxRetries: 0 },
-    userAgentOptions: { userAgentPrefix: 'microscaling' },
-    ...(agent && { agent }),
-  };
-  let client: QueueClient | undefined;
-  const call = async <T>(signal: AbortSignal, run: (client: QueueClient) => Promise<T>): Promise<T> => {
-    signal.throwIfAborted();
-    const sdk = await import('@azure/storage-queue');
-    client ??= clientOf(sdk, target, options);
-    try {
-      return await run(client);
-    } catch (error) {
-      signal.throwIfAborted();
-      // No `cause`: the SDK's errors carry the request, and with it the SAS.
-      throw new TransientError(explainFailure(failureOf(error), target));
-    }
-  };
-  return {
-    count: (signal) => call(signal, (client) => count(client, signal)),
-    peek: (messages, signal) => call(signal, (client) => peek(client, messages, signal)),
-    close: () => agent?.destroy(),
-  };
-}
-
-function clientOf(sdk: Sdk, target: QueueTarget, options: PipelineOptions): QueueClient {
-  const { credential, endpoint, queueName } = target;
-  const url = `${endpoint}/${queueName}`;
-  try {
-    return credential.kind === 'sas'
-      ? new sdk.QueueClient(`${url}?${credential.token}`, new sdk.AnonymousCredential(), options)
-      : new sdk.QueueClient(
-          url,
-          new sdk.StorageSharedKeyCredential(credential.accountName, credential.accountKey),
-          options,
-        );
-  } catch {
-    // The SDK finds no queue's name in the URL.
-    throw new TerminalError(
-      `azureStorageQueue.endpoint: ${endpoint} lacks the account; write it like http://127.0.0.1:10001/ACCOUNT`,
-    );
+  constructor(target: QueueTarget, { clock, onCall }: Pick<MetricSourceDeps, 'clock' | 'onCall'>) {
+    this.#target = target;
+    this.#clock = clock;
+    this.#http = new HttpReader({ baseUrl: new URL(target.endpoint).origin }, { onCall });
   }
-}
 
-async function count(client: QueueClient, abortSignal: AbortSignal): Promise<number> {
-  const { approximateMessagesCount } = await client.getProperties({ abortSignal });
-  if (Number.isSafeInteger(approximateMessagesCount) && Number(approximateMessagesCount) >= 0)
-    return Number(approximateMessagesCount);
-  throw new StrangeAnswer();
-}
+  /** All messages, invisible ones included; never lower than the truth. */
+  async count(signal: AbortSignal): Promise<number> {
+    const reply = await this.#ask('', { comp: 'metadata' }, signal);
+    const count = reply.headers['x-ms-approximate-messages-count'];
+    if (typeof count !== 'string' || !/^\d{1,15}$/.test(count)) throw this.#strange(reply);
+    return Number(count);
+  }
 
-async function peek(client: QueueClient, numberOfMessages: number, abortSignal: AbortSignal): Promise<Peek> {
-  const answer = await client.peekMessages({ numberOfMessages, abortSignal });
-  const inserted = answer.peekedMessageItems.map((message) => message.insertedOn.getTime());
-  const nowMs = answer.date?.getTime() ?? Number.NaN;
-  const agesMs = inserted.map((atMs) => Math.max(0, nowMs - atMs)).sort((a, b) => b - a);
-  const known = agesMs.length > 0 && agesMs.every(Number.isFinite);
-  return { seen: inserted.length, ...(known && { agesMs }) };
-}
+  /** Looks at visible messages without taking them, 32 at most. */
+  async peek(messages: number, signal: AbortSignal): Promise<Peek> {
+    const asked = { numofmessages: String(messages), peekonly: 'true' };
+    const reply = await this.#ask('/messages', asked, signal);
+    const text = this.#http.textOf(`queue ${this.#target.queueName}`, reply);
+    if (!text.includes('<QueueMessagesList')) throw this.#strange(reply);
+    const seen = text.match(/<QueueMessage>/g)?.length ?? 0;
+    const inserted = [...text.matchAll(/<InsertionTime>([^<]{1,64})<\/InsertionTime>/g)];
+    const nowMs = Date.parse(String(reply.headers['date']));
+    const agesMs = inserted.map(([, at = '']) => Math.max(0, nowMs - Date.parse(at))).sort((a, b) => b - a);
+    const known = seen > 0 && agesMs.length === seen && agesMs.every(Number.isFinite);
+    return { seen, ...(known && { agesMs }) };
+  }
 
-/** Well in HTTP's terms, but nothing that a queue service would say: a login page, a proxy. */
-class StrangeAnswer extends Error {
-  readonly statusCode = 200;
-}
+  close(): Promise<void> {
+    return this.#http.close();
+  }
 
-function failureOf(error: unknown): CallFailure {
-  if (!(error instanceof Error)) return {};
-  const { statusCode, code, details } = error as Error & {
-    statusCode?: unknown;
-    code?: unknown;
-    details?: { errorCode?: unknown };
-  };
-  const word = details?.errorCode ?? code;
-  return {
-    ...(typeof statusCode === 'number' && { statusCode }),
-    ...(typeof word === 'string' && { code: word }),
-  };
+  async #ask(
+    below: string,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<HttpReply> {
+    const { endpoint, queueName, credential } = this.#target;
+    const path = `${new URL(endpoint).pathname.replace(/\/$/, '')}/${queueName}${below}`;
+    const call = { ...signed({ path, query, credential, wallMs: this.#clock.now() }), maxBytes: MOST_BYTES };
+    const reply = await this.#http.exchange(`queue ${queueName}`, call, signal);
+    if (reply.status !== 200) throw this.#strange(reply);
+    return reply;
+  }
+
+  #strange({ status, headers }: HttpReply): TransientError {
+    const code = headers['x-ms-error-code'];
+    const failure = { status, ...(typeof code === 'string' && { code }) };
+    return new TransientError(explainFailure(failure, this.#target));
+  }
 }

@@ -1,14 +1,12 @@
-// metric-sources: what a failed call to a queue means, in words. Bodies, URLs and details of the answer are never
+// metric-sources: what a refused call to a queue means, in words. Bodies, URLs and details of the answer are never
 // repeated: they may hold a SAS, or the string that was to be signed.
 
-import { explainNetworkFailure } from '../../../runtime/network/network-failure.ts';
 import type { QueueTarget } from './target.ts';
 
-/** What is looked at of the SDK's error. */
+/** What is looked at of an answer. */
 export interface CallFailure {
-  /** Absent when there was no answer. */
-  readonly statusCode?: number;
-  /** The service's error code (`QueueNotFound`) or the system's (`ECONNREFUSED`). */
+  readonly status: number;
+  /** The service's error code: `QueueNotFound`. */
   readonly code?: string;
 }
 
@@ -17,13 +15,9 @@ export function explainFailure(failure: CallFailure, target: QueueTarget): strin
   return `reading queue ${target.queueName} at ${target.host}: ${reason(failure, target)}`;
 }
 
-function reason({ statusCode, code }: CallFailure, target: QueueTarget): string {
-  const network = explainNetworkFailure(code);
-  if (network !== undefined) return network;
-  const answered = `answered ${statusCode}${isWord(code) ? ` ${code}` : ''}`;
-  switch (statusCode) {
-    case undefined:
-      return isWord(code) ? `the call failed (${code})` : 'the call failed';
+function reason({ status, code }: CallFailure, target: QueueTarget): string {
+  const answered = `answered ${status}${isWord(code) ? ` ${code}` : ''}`;
+  switch (status) {
     case 401:
     case 403:
       return `${answered}: the ${credentialName(target)} was refused; check it, and this machine's clock`;
@@ -35,10 +29,10 @@ function reason({ statusCode, code }: CallFailure, target: QueueTarget): string 
     case 503:
       return `${answered}: the storage account is busy; read less often if this lasts`;
     default:
-      if (statusCode >= 500) return `${answered}: the service is not well`;
-      if (statusCode >= 300 && statusCode < 400)
+      if (status >= 500) return `${answered}: the service is not well`;
+      if (status >= 300 && status < 400)
         return `${answered}, a redirect; name the queue service itself as endpoint`;
-      if (statusCode < 300)
+      if (status < 300)
         return 'the answer is not from Azure Queue Storage; check endpoint, and proxies on the way';
       return `${answered}; check endpoint and queueName`;
   }

@@ -1,11 +1,13 @@
 // metric-sources: the length of an Azure Storage queue. One read is two calls at once: properties and a peek.
 
 import { plainValue, referenceName, resolvePlain, type ValueResolver } from '../../../api/values.ts';
-import type { MetricReading, MetricSample } from '../../../core/observation.ts';
+import type { MetricSample } from '../../../core/observation.ts';
 import { defined } from '../../../lang/defined.ts';
 import { TerminalError, TransientError } from '../../../runtime/errors.ts';
+import { type MetricReader, polledSource } from '../../connection/polled.ts';
+import { together } from '../../connection/together.ts';
 import type { KnownQueue, MetricSource, MetricSourceDeps, MetricSourceType } from '../../source.ts';
-import { openQueue, type Peek, type QueueReader } from './client.ts';
+import { type Peek, QueueClient } from './client.ts';
 import type { AzureStorageQueueMetric } from './config.ts';
 import { type Look, MAX_PEEK, sampleOf } from './sample.ts';
 import { azureStorageQueueBlock } from './schema.ts';
@@ -15,7 +17,10 @@ import { defaultReferences, isQueueName, type QueueTarget, resolveQueueTarget } 
 const FULL_PEEK_BELOW = 256;
 
 export function createAzureQueue(config: AzureStorageQueueMetric, deps: MetricSourceDeps): MetricSource {
-  return new AzureQueueSource(config, deps);
+  return polledSource(deps, {
+    resolve: () => resolveQueueTarget(config, deps.values),
+    open: (target) => new LengthReader(config, target, deps),
+  });
 }
 
 /** `queue demo-queue`; where the name cannot be resolved, where it would come from. */
@@ -33,60 +38,41 @@ export function describeAzureQueue(config: AzureStorageQueueMetric, values: Valu
   return `queue named by ${referenceName(given.from)}`;
 }
 
-class AzureQueueSource implements MetricSource {
+class LengthReader implements MetricReader {
   readonly #config: AzureStorageQueueMetric;
   readonly #deps: MetricSourceDeps;
-  #open: { readonly identity: string; readonly reader: QueueReader } | undefined;
+  readonly #client: QueueClient;
   #lastCount = 0;
   #peekWorks = true;
-  #closed = false;
 
-  constructor(config: AzureStorageQueueMetric, deps: MetricSourceDeps) {
+  constructor(config: AzureStorageQueueMetric, target: QueueTarget, deps: MetricSourceDeps) {
     this.#config = config;
     this.#deps = deps;
+    this.#client = new QueueClient(target, deps);
   }
 
-  async read(signal: AbortSignal): Promise<MetricReading> {
-    signal.throwIfAborted();
-    if (this.#closed) return this.#unavailable('the source is closed');
-    const target = resolveQueueTarget(this.#config, this.#deps.values);
-    try {
-      return await this.#measure(this.#readerFor(target), signal);
-    } catch (error) {
-      if (error instanceof TransientError) return this.#unavailable(error.message);
-      throw error;
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#open?.reader.close();
-    this.#open = undefined;
-  }
-
-  async #measure(reader: QueueReader, signal: AbortSignal): Promise<MetricSample> {
+  read(signal: AbortSignal): Promise<MetricSample> {
     const asked = this.#peekSize();
-    const counted = new AbortController();
-    const peeking = this.#peek(reader, asked, AbortSignal.any([signal, counted.signal]));
-    try {
-      this.#deps.onCall?.();
-      const count = await reader.count(signal);
+    return together(signal, async (both) => {
+      const peeking = this.#peek(asked, both);
+      const count = await this.#client.count(both);
       const asOfMs = this.#deps.clock.monotonic();
       const peeked = await peeking;
       signal.throwIfAborted();
       this.#lastCount = count;
       const peek: Look['peek'] = peeked === undefined ? undefined : { asked, ...peeked };
       return sampleOf(this.#config, { count, asOfMs, ...defined({ peek }) });
-    } finally {
-      counted.abort();
-    }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
   }
 
   /** Undefined when it failed: the count alone is still a good reading. */
-  async #peek(reader: QueueReader, asked: number, signal: AbortSignal): Promise<Peek | undefined> {
+  async #peek(asked: number, signal: AbortSignal): Promise<Peek | undefined> {
     try {
-      this.#deps.onCall?.();
-      const peek = await reader.peek(asked, signal);
+      const peek = await this.#client.peek(asked, signal);
       this.#peekWorks = true;
       return peek;
     } catch (error) {
@@ -100,20 +86,6 @@ class AzureQueueSource implements MetricSource {
 
   #peekSize(): number {
     return this.#config.count === 'Total' || this.#lastCount >= FULL_PEEK_BELOW ? 1 : MAX_PEEK;
-  }
-
-  /** The client in use, or a new one when endpoint or credentials have changed. */
-  #readerFor(target: QueueTarget): QueueReader {
-    const identity = JSON.stringify(target);
-    if (this.#open?.identity !== identity) {
-      this.#open?.reader.close();
-      this.#open = { identity, reader: openQueue(target) };
-    }
-    return this.#open.reader;
-  }
-
-  #unavailable(reason: string): MetricReading {
-    return { state: 'unavailable', reason, sinceMs: this.#deps.clock.monotonic() };
   }
 }
 

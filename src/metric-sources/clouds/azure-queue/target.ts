@@ -1,5 +1,6 @@
 // metric-sources: which queue, where, as whom. Resolved anew for every read, so that a rotated key is used at once.
 
+import { isIP } from 'node:net';
 import type { ValueSource } from '../../../api/policy.ts';
 import {
   type PlainValue,
@@ -147,7 +148,17 @@ function checkedEndpoint(text: string): { endpoint: string; host: string } {
       `${url.origin}/… carries more than a path; credentials belong into their own fields`,
     );
   const path = url.pathname.replace(/\/+$/, '');
+  if (path === '' && !namesAccount(url))
+    throw wrong('endpoint', `${url.origin} lacks the account; write it like http://127.0.0.1:10001/ACCOUNT`);
   return { endpoint: `${url.origin}${path}`, host: url.host };
+}
+
+/** Where the emulator listens, and on machines without a name that is theirs alone. */
+const EMULATOR_PORT = '10001';
+
+/** Whether the host may be the account's own: then the path need not say whose queues are meant. */
+function namesAccount({ hostname, port }: URL): boolean {
+  return port !== EMULATOR_PORT && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && hostname.includes('.');
 }
 
 function credentialOf(parts: ConnectionParts): QueueCredential {

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import type { ChannelCredentials, Client, ClientOptions, requestCallback } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
+import { TransientError } from '../../../runtime/errors.ts';
 import { isLoopback } from '../../../runtime/network/loopback.ts';
 import { loadMethods, type Methods } from './protocol.ts';
 
@@ -26,18 +27,31 @@ export const MOST_BYTES = 64 * 1024;
 /** No call waits for a scaler that is not there; after these it is tried anew. */
 const BACKOFF_MS = { first: 200, longest: 2000 };
 
+export interface Library {
+  readonly grpc: Grpc;
+  readonly methods: Methods;
+}
+
+interface Opened {
+  readonly client: Client;
+  readonly methods: Methods;
+}
+
 export class ScalerConnection {
   readonly #target: ScalerTarget;
   readonly #onCall: () => void;
-  #opened: Promise<{ readonly client: Client; readonly methods: Methods }> | undefined;
+  readonly #load: () => Promise<Library>;
+  #opened: Promise<Opened> | undefined;
   #isClosed = false;
 
-  constructor(target: ScalerTarget, onCall: () => void) {
+  /** @param load the client library, by the first call, and again after it failed */
+  constructor(target: ScalerTarget, onCall: () => void, load = loadLibrary) {
     this.#target = target;
     this.#onCall = onCall;
+    this.#load = load;
   }
 
-  /** @throws ServiceError of the client; `signal.reason` when aborted */
+  /** @throws ServiceError of the client; TransientError when closed; `signal.reason` when aborted */
   async call<Request, Answer>(
     method: (methods: Methods) => MethodDefinition<Request, Answer>,
     request: Request,
@@ -46,6 +60,7 @@ export class ScalerConnection {
     this.#opened ??= this.#open();
     const { client, methods } = await this.#opened;
     signal.throwIfAborted();
+    if (this.#isClosed) throw new TransientError('the source was closed before the answer was complete');
     this.#onCall();
     const { path, requestSerialize, responseDeserialize } = method(methods);
     return await new Promise((resolve, reject) => {
@@ -67,15 +82,23 @@ export class ScalerConnection {
     opened?.client.close();
   }
 
-  async #open(): Promise<{ readonly client: Client; readonly methods: Methods }> {
-    const [grpc, methods] = await Promise.all([import('@grpc/grpc-js'), loadMethods()]);
-    const { host, port } = this.#target;
-    const options = optionsFor(this.#target);
-    const client = new grpc.Client(`dns:${host}:${port}`, credentialsFor(grpc, this.#target), options);
-    // Closed while the library was loading.
-    if (this.#isClosed) client.close();
-    return { client, methods };
+  async #open(): Promise<Opened> {
+    try {
+      const { grpc, methods } = await this.#load();
+      const { host, port } = this.#target;
+      const options = optionsFor(this.#target);
+      const client = new grpc.Client(`dns:${host}:${port}`, credentialsFor(grpc, this.#target), options);
+      return { client, methods };
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
   }
+}
+
+async function loadLibrary(): Promise<Library> {
+  const [grpc, methods] = await Promise.all([import('@grpc/grpc-js'), loadMethods()]);
+  return { grpc, methods };
 }
 
 function optionsFor({ host, tls }: ScalerTarget): ClientOptions {

@@ -13,6 +13,7 @@ import {
   type ReadingFields,
   sampleOfFields,
 } from '../../connection/reading-fields.ts';
+import { together } from '../../connection/together.ts';
 import { BlockValues } from '../../connection/values.ts';
 import type { MetricSourceDeps, MetricSourceType } from '../../source.ts';
 import { numberOf, onlyMetricOf } from './answer.ts';
@@ -79,31 +80,25 @@ class ScalerReader implements MetricReader {
     const { clock } = this.#deps;
     const [nowMs, wallMs] = [clock.monotonic(), clock.now()];
     const { scaledObjectRef } = this.#target;
-    const asked = new AbortController();
-    const all = asked.signal;
-    const abort = (): void => asked.abort(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
     try {
-      const metrics = this.#config.metrics ?? (await this.#onlyMetric(all));
-      const nameOf = (field: ReadingField): string => `metric ${metrics[field] ?? field}`;
-      const [active, found] = await Promise.all([
-        isActive
-          ? this.#connection.call((methods) => methods.IsActive, scaledObjectRef, all)
-          : { result: true },
-        this.#valuesOf(metrics, all),
-      ]);
-      const sample = sampleOfFields(found, { nowMs, wallMs, inFlightPerInstance, nameOf });
-      return active.result ? sample : idle(sample);
+      return await together(signal, async (all) => {
+        const metrics = this.#config.metrics ?? (await this.#onlyMetric(all));
+        const nameOf = (field: ReadingField): string => `metric ${metrics[field] ?? field}`;
+        const [active, found] = await Promise.all([
+          isActive
+            ? this.#connection.call((methods) => methods.IsActive, scaledObjectRef, all)
+            : { result: true },
+          this.#valuesOf(metrics, all),
+        ]);
+        const sample = sampleOfFields(found, { nowMs, wallMs, inFlightPerInstance, nameOf });
+        return active.result ? sample : idle(sample);
+      });
     } catch (error) {
       signal.throwIfAborted();
       const why = wordsOf(error);
       if (why === undefined) throw error;
       const { host, port } = this.#target;
       throw readFailure(whatOf(this.#config), `${host}:${port}`, why);
-    } finally {
-      signal.removeEventListener('abort', abort);
-      // Of several calls the first that fails is told: nobody waits for the others.
-      asked.abort();
     }
   }
 

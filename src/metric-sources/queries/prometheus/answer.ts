@@ -11,6 +11,9 @@ export interface QueryAnswer {
   readonly atMs: number;
 }
 
+/** The query is well, and there is no series. */
+export class NothingFound extends TransientError {}
+
 /** @throws TransientError that says why there is not one number */
 export function numberIn(body: unknown): QueryAnswer {
   const { status, data, error } = isObject(body) ? body : {};
@@ -25,7 +28,7 @@ export function numberIn(body: unknown): QueryAnswer {
   if (resultType !== 'vector')
     throw new TransientError(`its answer is a ${String(resultType)}, not a number; take one moment of it`);
   if (result.length === 0) {
-    throw new TransientError(
+    throw new NothingFound(
       'it finds nothing: the series does not exist, or is not scraped any more; add `or vector(0)` if that means none',
     );
   }

@@ -15,12 +15,17 @@ import {
   type ReadingFields,
   sampleOfFields,
 } from '../../connection/reading-fields.ts';
+import { together } from '../../connection/together.ts';
 import { BlockValues } from '../../connection/values.ts';
 import type { MetricSource, MetricSourceDeps, MetricSourceType } from '../../source.ts';
-import { numberIn } from './answer.ts';
+import { NothingFound, numberIn, type QueryAnswer } from './answer.ts';
 import type { PrometheusMetric } from './config.ts';
 import { prometheusBlock, SCHEMES } from './schema.ts';
 import { onlySelectorIn } from './selector.ts';
+
+interface FieldAnswer extends QueryAnswer {
+  readonly field: ReadingField;
+}
 
 interface Target extends HttpTarget {
   readonly headers: Readonly<Record<string, string>>;
@@ -67,15 +72,14 @@ class QueryReader implements MetricReader {
   }
 
   async read(signal: AbortSignal): Promise<MetricSample> {
-    const asked = new AbortController();
-    const together = AbortSignal.any([signal, asked.signal]);
     try {
-      const answers = await Promise.all(
-        this.#queries.map(async ([field, query]) => ({ field, ...(await this.#ask(query, together)) })),
+      const answers = await together(signal, (all) =>
+        Promise.all(this.#queries.map((query) => this.#answerOf(query, all))),
       );
-      return sampleOfFields(Object.fromEntries(answers.map(({ field, value }) => [field, value])), {
+      const found = answers.filter((answer) => answer !== undefined);
+      return sampleOfFields(Object.fromEntries(found.map(({ field, value }) => [field, value])), {
         nowMs: this.#clock.monotonic(),
-        wallMs: Math.max(...answers.map(({ atMs }) => atMs)),
+        wallMs: Math.max(...found.map(({ atMs }) => atMs)),
         inFlightPerInstance: this.#config.inFlightPerInstance,
         nameOf: (field) => `the answer of queries.${field}`,
       });
@@ -83,9 +87,6 @@ class QueryReader implements MetricReader {
       signal.throwIfAborted();
       if (!(error instanceof TransientError) || error.message.startsWith('reading ')) throw error;
       throw readFailure('queries', this.#http.host, error.message);
-    } finally {
-      // The others have nobody left that waits for them.
-      asked.abort();
     }
   }
 
@@ -93,7 +94,11 @@ class QueryReader implements MetricReader {
     return this.#http.close();
   }
 
-  async #ask(query: string, signal: AbortSignal): Promise<{ readonly value: string; readonly atMs: number }> {
+  /** Undefined where nobody asked for it and it is not known. */
+  async #answerOf(
+    [field, query]: readonly [ReadingField, string],
+    signal: AbortSignal,
+  ): Promise<FieldAnswer | undefined> {
     const what = `query ${shown(query)}`;
     const path = `/api/v1/query?query=${encodeURIComponent(query)}`;
     // A refused query is answered in the same form as any other.
@@ -106,8 +111,10 @@ class QueryReader implements MetricReader {
     };
     const { body } = await this.#http.json(question, signal);
     try {
-      return numberIn(body);
+      return { field, ...numberIn(body) };
     } catch (error) {
+      // A count that is given for want of a series (`or vector(0)`) has no sample with a time.
+      if (error instanceof NothingFound && this.#config.queries[field] === undefined) return undefined;
       throw error instanceof TransientError ? readFailure(what, this.#http.host, error.message) : error;
     }
   }

@@ -91,6 +91,19 @@ describe('a server that is none', () => {
     );
   });
 
+  it('may tell of its cluster before it welcomes the operator', async () => {
+    const port = await portThat((socket) => {
+      socket.write('INFO {}\r\n');
+      socket.on('data', (chunk) => {
+        const said = chunk.toString();
+        if (said.includes('\r\nPING\r\n')) socket.write('INFO {"ldm":true}\r\nPONG\r\n');
+        const reply = /^PUB \S+ (\S+) /m.exec(said)?.[1];
+        if (reply !== undefined) socket.write(message(reply, JSON.stringify(STATE)));
+      });
+    });
+    expect(ok(await sourceOf(metric(port)).read(never)).waiting).toBe(5);
+  });
+
   it('is not followed to other servers of its cluster', async () => {
     let elsewhere = 0;
     const other = await portThat(() => elsewhere++);

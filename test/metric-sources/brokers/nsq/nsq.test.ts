@@ -187,6 +187,32 @@ describe('nodes that nsqlookupd tells', () => {
     expect(ok(await source.read(never)).waiting).toBe(6);
   });
 
+  it('bring what they hold into the counter when they come, not what they ever had', async () => {
+    const one = await server(stats({}));
+    const other = await server(stats({ depth: 40, in_flight_count: 1, message_count: 1_000_000 }));
+    let told = [one];
+    const url = await serverThat((_, response) => response.end(JSON.stringify(lookup(...told))));
+    const source = sourceOf(metric({ lookupd: [url] }));
+    const totals = async (): Promise<object> => {
+      const { arrivedTotal, completedTotal } = ok(await source.read(never));
+      return { arrivedTotal, completedTotal };
+    };
+    expect(await totals()).toEqual({ arrivedTotal: 107, completedTotal: 100 });
+    told = [one, other];
+    expect(await totals()).toEqual({ arrivedTotal: 148, completedTotal: 100 });
+    told = [one];
+    expect(await totals()).toEqual({ arrivedTotal: 107, completedTotal: 100 });
+  });
+
+  it('go on in the counter when they are restarted', async () => {
+    let counts: Counts = {};
+    const url = await serverThat((_, response) => response.end(JSON.stringify(stats(counts))));
+    const source = sourceOf(metric({ nsqd: [url] }));
+    expect(ok(await source.read(never))).toMatchObject({ arrivedTotal: 107, completedTotal: 100 });
+    counts = { message_count: 3 };
+    expect(ok(await source.read(never))).toMatchObject({ arrivedTotal: 110, completedTotal: 103 });
+  });
+
   it('may be told in the form of before version 1.0, and a topic may be known to one lookupd only', async () => {
     const node = await server(stats({}));
     const old = await server({ status_code: 200, status_txt: 'OK', data: lookup(node) });

@@ -17,6 +17,9 @@ import { until } from '../../../support/until.ts';
 import { type FakeValues, fakeValues } from '../../../support/values.ts';
 import { NOW_MS, never, ok, reasonOf, serverThat, sourceOf } from '../../servers.ts';
 
+/** On a machine that has other things to do. */
+const SLOW_START_MS = 200_000;
+
 describe.skipIf(rabbitmqMissing())('a real RabbitMQ', () => {
   let server: Rabbitmq;
   let connection: ChannelModel;
@@ -30,7 +33,7 @@ describe.skipIf(rabbitmqMissing())('a real RabbitMQ', () => {
   beforeAll(async () => {
     server = await startRabbitmq();
     await join();
-  });
+  }, SLOW_START_MS);
   afterAll(async () => {
     await connection?.close().catch(() => undefined);
     await server?.stop();
@@ -214,7 +217,7 @@ describe.skipIf(rabbitmqMissing())('a real RabbitMQ', () => {
     await readingOf(source, { waiting: 2 });
   });
 
-  it('is read again after a restart', async () => {
+  it('is read again after a restart', { timeout: SLOW_START_MS }, async () => {
     const queue = await queueWith(2);
     const source = reader(queue);
     await readingOf(source, { waiting: 2 });
@@ -225,7 +228,7 @@ describe.skipIf(rabbitmqMissing())('a real RabbitMQ', () => {
 });
 
 describe.skipIf(rabbitmqMissing())('a RabbitMQ that is stopped', () => {
-  it('is unknown, never empty, and says that nobody is there', async () => {
+  it('is unknown, never empty, and says that nobody is there', { timeout: SLOW_START_MS }, async () => {
     const server = await startRabbitmq();
     onTestFinished(() => server.stop());
     await server.api('PUT', '/queues/%2F/orders', { durable: true });

@@ -111,6 +111,25 @@ describe('a Redis that is none', () => {
     await expect.poll(() => open.size).toBe(0);
   });
 
+  it('is not connected to again by a read that is under way when the source is closed', async () => {
+    let connections = 0;
+    const asked = Promise.withResolvers<void>();
+    const url = await serverThat((socket) => {
+      connections++;
+      socket.once('data', () => {
+        socket.write(':3\r\n');
+        socket.once('data', () => asked.resolve());
+      });
+    });
+    const source = sourceOf(metric(url));
+    ok(await source.read(never));
+    const underWay = source.read(never);
+    await asked.promise;
+    await source.close();
+    expect(reasonOf(await underWay)).toContain('the source was closed before the answer was complete');
+    expect(connections).toBe(1);
+  });
+
   it('speaks TLS where the address says so, and says that the other side does not', async () => {
     const url = (
       await serverThat((socket) => socket.on('data', () => socket.write('-ERR Protocol error\r\n')))

@@ -325,6 +325,23 @@ describe('azureStorageQueue in trouble', () => {
     expect(reasonOf(await sourceOf({ endpoint: endpoint }).read(never))).toMatch(says);
   });
 
+  it('reads no answer beyond a bound, and goes on with the count alone', async () => {
+    let sent = 0;
+    const { endpoint } = await serverThat((request, response) => {
+      if (!request.url?.includes('/messages')) {
+        response.writeHead(200, { 'x-ms-approximate-messages-count': '5' }).end();
+        return;
+      }
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536, ' '))) sent += 65_536;
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(ok(await sourceOf({ endpoint }).read(never))).toMatchObject({ waiting: 5, unsplit: {} });
+    expect(sent).toBeLessThan(64 * 1024 * 1024);
+  });
+
   it('follows no redirect, which would carry a SAS along', async () => {
     const paths: string[] = [];
     const { endpoint } = await serverThat((request, response) => {

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSpec } from '../../../../src/api/policy.ts';
+import { ScalerConnection } from '../../../../src/metric-sources/queries/keda-external/connection.ts';
+import { loadMethods } from '../../../../src/metric-sources/queries/keda-external/protocol.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
 import { freePort } from '../../../support/programs/azurite.ts';
 import { selfSigned } from '../../../support/programs/tls/certificate.ts';
@@ -46,6 +48,40 @@ metricSourceContract('kedaExternal', {
     return sourceOf(metric(address));
   },
   cannot: {},
+});
+
+describe('the client library', () => {
+  const target = { host: '127.0.0.1', port: 1, tls: false };
+  const isActive = (connection: ScalerConnection) =>
+    connection.call(
+      (methods) => methods.IsActive,
+      { name: 'web', namespace: 'shop', scalerMetadata: {} },
+      never,
+    );
+
+  it('is loaded anew by the next call when it could not be loaded', async () => {
+    const { address } = await scalerWithMessages();
+    let tries = 0;
+    const connection = new ScalerConnection(
+      { ...target, port: Number(new URL(`grpc://${address}`).port) },
+      () => undefined,
+      async () => {
+        if (++tries === 1) throw new Error('the disk cannot be read');
+        return { grpc: await import('@grpc/grpc-js'), methods: await loadMethods() };
+      },
+    );
+    onTestFinished(() => connection.close());
+    await expect(isActive(connection)).rejects.toThrow('the disk cannot be read');
+    expect(await isActive(connection)).toEqual({ result: true });
+    expect(await isActive(connection)).toEqual({ result: true });
+    expect(tries).toBe(2);
+  });
+
+  it('asks nobody once the source is closed', async () => {
+    const connection = new ScalerConnection(target, () => undefined);
+    await connection.close();
+    await expect(isActive(connection)).rejects.toThrow('the source was closed');
+  });
 });
 
 describe('a kedaExternal reading', () => {

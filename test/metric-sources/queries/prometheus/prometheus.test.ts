@@ -139,6 +139,13 @@ describe.skipIf(prometheusMissing())('a real Prometheus', () => {
     expect(sample.asOfMs).toBeGreaterThan(NOW_MS - 60_000);
   });
 
+  it('takes a count that is given for want of a series, which has no time of its own', async () => {
+    const sample = ok(await source({ waiting: 'sum(never_there) or vector(0)' }).read(never));
+    expect(sample).toMatchObject({ waiting: 0, asOfMs: NOW_MS });
+    const asked = { waiting: 'sum(never_there) or vector(0)', asOf: 'min(timestamp(never_there))' };
+    expect(reasonOf(await source(asked).read(never))).toContain('it finds nothing');
+  });
+
   it('says that a query is wrong in its own words', async () => {
     expect(reasonOf(await source({ waiting: 'sum(' }).read(never))).toMatch(/refused: .*parse error/);
   });
