@@ -10,10 +10,11 @@ import { expect, it, onTestFinished } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '../../..');
 
 /** Every package that a source loads at run time, whichever source it is. */
-const clients: readonly string[] = globSync('src/metric-sources/**/*.ts', { cwd: ROOT }).flatMap((path) =>
-  [...readFileSync(join(ROOT, path), 'utf8').matchAll(/await import\('([^.'][^']*)'\)/g)].map(
-    ([, name = '']) => name,
-  ),
+const clients: readonly string[] = globSync('src/{metric-sources,runtime}/**/*.ts', { cwd: ROOT }).flatMap(
+  (path) =>
+    [...readFileSync(join(ROOT, path), 'utf8').matchAll(/(?<!typeof )\bimport\('([^.'][^']*)'\)/g)].map(
+      ([, name = '']) => name,
+    ),
 );
 
 /** Of those, the ones that the command has loaded by the time it ends, which it is asked to once it says this. */

@@ -2,7 +2,8 @@
 // the SDK reads answers of any size. https://learn.microsoft.com/rest/api/storageservices/operations-on-queues
 
 import { TransientError } from '../../../runtime/errors.ts';
-import { HttpReader, type HttpReply } from '../../connection/http.ts';
+import type { HttpReply } from '../../../runtime/network/exchange/http-exchange.ts';
+import { HttpReader } from '../../connection/http.ts';
 import type { MetricSourceDeps } from '../../source.ts';
 import { explainFailure } from './failure.ts';
 import { signed } from './signature.ts';
