@@ -1,6 +1,6 @@
 // core: the default law: a fluid model of the queue, predicted over the dead time (docs/design/law.md).
 
-import { averageLevel } from '../demand/history.ts';
+import { averageLevel, levelAt } from '../demand/history.ts';
 import { clamp, count } from '../numbers.ts';
 import { type Ahead, type AheadMemory, lookAhead } from './ahead.ts';
 import { DEFAULT_MISS_TOLERANCE, type Goal, HOLD_MS, type LawInput, type LawResult } from './law.ts';
@@ -244,6 +244,7 @@ function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options:
     served,
     emptyBelow: options.goal.kind === 'queueLength' ? Math.max(1, 0.01 * options.goal.messages) : 1,
     working: inFlight === undefined ? undefined : inFlight / perBusyInstance,
+    ready: levelAt(input.readyBefore, input.atMs - delayMs),
     arrived: arrivedTotal,
     head: headOf(input, delayMs),
     most: input.most,

@@ -20,6 +20,7 @@ function knowing(over: Partial<Estimate> = {}, memory: Partial<FluidMemory> = {}
       atMs: T0,
       waiting: 0,
       working: undefined,
+      ready: 5,
       arrived: undefined,
       headMs: undefined,
       busy: true,

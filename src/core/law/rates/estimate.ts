@@ -17,6 +17,8 @@ export interface Estimate {
   readonly waiting: number;
   /** Instances that were working then, where messages in flight are known. */
   readonly working: number | undefined;
+  /** Instances that served then. */
+  readonly ready: number;
   /** Cumulative arrivals then, where the source counts them. */
   readonly arrived: number | undefined;
   /** When the message that told an age came then, where the source tells such times. */
@@ -69,6 +71,8 @@ export interface Measurement {
   readonly emptyBelow: number;
   /** Instances that are working, from messages in flight; undefined when unknown. */
   readonly working: number | undefined;
+  /** Instances that served when the queue was counted. */
+  readonly ready: number;
   readonly arrived: number | undefined;
   readonly head?: Head | undefined;
   /** The most instances that there may be; absent where nothing bounds them. */

@@ -57,6 +57,7 @@ export function update(known: Estimate, now: Measurement): Estimate {
     atMs: now.atMs,
     waiting: now.waiting,
     working: now.working,
+    ready: now.ready,
     arrived: now.arrived,
     headMs: now.head?.insertedAtMs,
     busy,
@@ -87,7 +88,8 @@ function drift(
 
 /** What the queue grew by has come: where nothing counts it, (Δ(waiting + working) less its noise) / Δ is a lower bound of λ. */
 function grownBy({ before, now, dt }: Interval): number {
-  const grown = now.waiting + (now.working ?? 0) - before.waiting - (before.working ?? 0);
+  const grown =
+    now.waiting - before.waiting + (takenMore(before, now) ?? Math.min(0, now.ready - before.ready));
   if (grown <= 0 || now.arrived !== undefined) return 0;
   return (grown - 3 * provenNoise(before) - 2 * Math.sqrt(grown)) / dt;
 }
@@ -96,10 +98,16 @@ function grownBy({ before, now, dt }: Interval): number {
 function provenBy({ before, now, dt }: Interval): number {
   const faded = before.proven * Math.exp(-dt / PROVEN_FOR_S);
   if (now.served < 0.5) return faded;
-  const fallen = before.waiting + (before.working ?? 0) - now.waiting - (now.working ?? 0);
+  const fallen =
+    before.waiting - now.waiting - (takenMore(before, now) ?? Math.max(0, now.ready - before.ready));
   if (fallen <= 0) return faded;
   const sure = fallen - 3 * provenNoise(before) - Math.sqrt(fallen);
   return clamp(sure / (now.served * dt), faded, MOST);
+}
+
+/** How many more are worked on, where that is counted; else no more than as many as serve may have begun or handed back one. */
+function takenMore(before: Estimate, now: Measurement): number | undefined {
+  return now.working === undefined || before.working === undefined ? undefined : now.working - before.working;
 }
 
 function provenNoise({ waiting }: Estimate): number {

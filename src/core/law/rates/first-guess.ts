@@ -31,6 +31,7 @@ export function firstEstimate(
     atMs: m.atMs,
     waiting: m.waiting,
     working: m.working,
+    ready: m.ready,
     arrived: m.arrived,
     headMs: m.head?.insertedAtMs,
     busy,

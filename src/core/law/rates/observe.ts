@@ -42,7 +42,7 @@ export interface Interval {
 export function observe(f: Filter, i: Interval): void {
   const { before, now } = i;
   observeHead(f, i);
-  if (now.arrived !== undefined && before.arrived !== undefined)
+  if (now.arrived !== undefined && before.arrived !== undefined && now.arrived >= before.arrived)
     observeCounter(f, i, now.arrived - before.arrived);
   else if (now.working !== undefined && before.working !== undefined)
     observeWorking(f, i, before.working, now.working);
@@ -50,18 +50,37 @@ export function observe(f: Filter, i: Interval): void {
 }
 
 /**
- * A counter tells λ = ΔA/Δ, and an interval behind a queue then tells μ = (ΔA − Δq)/(n̄·Δ): that it is larger, when the
- * queue was to last; that it is smaller, when the queue did last.
+ * A counter tells λ = ΔA/Δ, and with what has left since, D = ΔA − Δ(waiting + working), it tells μ = D/(working·Δ).
+ * Behind a queue that was to last all are working. Else as many as are counted, where they are: gain and noise are those
+ * of as many as are expected, for else low counts would weigh more than high ones. Where they are not counted, a lower μ
+ * is learned only from a queue that did last.
  */
 function observeCounter(f: Filter, i: Interval, arrived: number): void {
   const { before, now, dt, busy } = i;
-  if (arrived < 0) return; // the counter began again
   correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt, service: 'kept' });
-  const done = Math.max(0, arrived - (now.waiting - before.waiting)) / dt;
+  if (now.served <= 0) return;
+  const done = Math.max(0, arrived - grown(i)) / dt;
+  if (now.working !== undefined && before.working !== undefined && !wasToLast(i)) {
+    const working = Math.min(now.served, f.l / f.m);
+    const y = done + f.m * (working - (now.working + before.working) / 2);
+    const r = queueNoise(f, i, working) - f.l / dt + WORKING_NOISE * f.m * f.m * working;
+    correct(f, { y, hl: 0, hm: working, r, service: 'learned' });
+    return;
+  }
   const lasts = done > f.m * now.served ? wasToLast(i) : before.busy && busy;
-  if (!lasts || now.served <= 0) return;
+  if (!lasts) return;
   const r = queueNoise(f, i, now.served) - f.l / dt;
   correct(f, { y: done, hl: 0, hm: now.served, r, service: 'learned' });
+}
+
+/**
+ * Δ(waiting + working): a message that is taken has not left yet, and slow work is taken by many new instances long
+ * before any of it is done. Where nothing counts those that work, behind a queue all that serve do.
+ */
+function grown({ before, now }: Interval): number {
+  const isCounted = now.working !== undefined && before.working !== undefined;
+  const working = isCounted ? now.working - before.working : now.ready - before.ready;
+  return now.waiting - before.waiting + working;
 }
 
 /**

@@ -33,6 +33,7 @@ function follow(course: Course): { readonly estimate: Estimate; readonly history
       atMs: T0 + k * STEP_S * 1000,
       waiting: there - working,
       served: ready,
+      ready,
       emptyBelow: 1,
       working: course.inFlight ? working : undefined,
       arrived: course.counter ? arrived : undefined,
@@ -52,7 +53,15 @@ function follow(course: Course): { readonly estimate: Estimate; readonly history
 
 describe('the first scale', () => {
   const grown = (over: Partial<Measurement>, serviceRate?: number): Estimate => {
-    const m: Measurement = { atMs: T0, waiting: 0, served: 1, emptyBelow: 1, working: 0, arrived: undefined };
+    const m: Measurement = {
+      atMs: T0,
+      waiting: 0,
+      served: 1,
+      ready: 1,
+      emptyBelow: 1,
+      working: 0,
+      arrived: undefined,
+    };
     const later = { ...m, atMs: T0 + 2_000, waiting: 19, working: 1, ...over };
     return update(firstEstimate(m, serviceRate), later);
   };
@@ -127,6 +136,38 @@ describe('the estimate of arrivals and service rate', () => {
     expect(estimate.service).toBeLessThan(5.6);
   });
 
+  it.each([
+    { known: 'those that are worked on', inFlight: true },
+    { known: 'those that wait', inFlight: false },
+  ])('does not take slow work for done when many new instances have begun it ($known)', ({ inFlight }) => {
+    const { history } = follow({
+      arrivals: () => 6,
+      service: 0.1,
+      ready: (t) => (t < 20 ? 5 : t < 30 ? 60 : 110),
+      seconds: 40,
+      counter: true,
+      inFlight,
+    });
+    for (const { service } of history.slice(40)) {
+      expect(service).toBeLessThan(0.16);
+      expect(service).toBeGreaterThan(0.04);
+    }
+  });
+
+  it('takes the service rate from messages in flight beside a counter while none waits', () => {
+    const { estimate } = follow({
+      arrivals: () => 60,
+      service: 5,
+      ready: () => 40,
+      seconds: 60,
+      counter: true,
+      inFlight: true,
+      serviceRate: 20,
+    });
+    expect(estimate.service).toBeGreaterThan(4);
+    expect(estimate.service).toBeLessThan(6.2);
+  });
+
   it('follows a step of the arrivals within two seconds', () => {
     const { history } = follow({
       arrivals: (t) => (t < 30 ? 20 : 120),
@@ -157,6 +198,7 @@ describe('the estimate of arrivals and service rate', () => {
       atMs: T0 + k * 500,
       waiting,
       served: 10,
+      ready: 10,
       emptyBelow: 1,
       working: undefined,
       arrived: undefined,
@@ -190,7 +232,7 @@ describe('the estimate of arrivals and service rate', () => {
   });
 
   it('forgives a counter that begins again', () => {
-    const m = { waiting: 0, served: 5, emptyBelow: 1, working: undefined };
+    const m = { waiting: 0, served: 5, ready: 5, emptyBelow: 1, working: undefined };
     const first = firstEstimate({ ...m, atMs: T0, arrived: 1_000_000 }, 5);
     const next = update(first, { ...m, atMs: T0 + 500, arrived: 3 });
     expect(next.arrivals).toBeGreaterThanOrEqual(0);
@@ -200,7 +242,7 @@ describe('the estimate of arrivals and service rate', () => {
   it.each([1, 2, 3, 4, 5])('stays positive, finite and with a covariance that is one (seed %d)', (seed) => {
     const random = seeded(seed);
     let estimate = firstEstimate(
-      { atMs: T0, waiting: 0, served: 0, emptyBelow: 1, working: 0, arrived: undefined },
+      { atMs: T0, waiting: 0, served: 0, ready: 0, emptyBelow: 1, working: 0, arrived: undefined },
       undefined,
     );
     for (let k = 1; k < 2_000; k++) {
@@ -210,6 +252,7 @@ describe('the estimate of arrivals and service rate', () => {
         atMs: estimate.atMs + Math.ceil(random() * 3_000),
         waiting: Math.floor(random() * wild),
         served,
+        ready: served,
         emptyBelow: 1,
         working: random() * served,
         arrived: undefined,
@@ -228,6 +271,7 @@ describe('the estimate of arrivals and service rate', () => {
     { known: 'the queue', inFlight: false, counter: false },
     { known: 'messages in flight', inFlight: true, counter: false },
     { known: 'arrivals', inFlight: true, counter: true },
+    { known: 'arrivals and what waits', inFlight: false, counter: true },
   ])('never is of fewer arrivals or of a quicker service for a longer queue ($known)', (known) => {
     const round = fc.record({
       there: fc.oneof(fc.nat(30), fc.nat(400)),
@@ -294,6 +338,7 @@ describe('the estimate of arrivals and service rate', () => {
         atMs: c.atMs,
         waiting: c.there - (working ?? 0),
         served: c.ready,
+        ready: c.ready,
         emptyBelow: 1,
         working,
         arrived: known.counter ? c.arrived : undefined,
@@ -307,6 +352,7 @@ describe('when messages came', () => {
     atMs: T0 + atS * 1_000,
     waiting: 0,
     served: 2,
+    ready: 2,
     emptyBelow: 1,
     working: 2,
     arrived: undefined,
@@ -363,7 +409,7 @@ describe('messages in flight while none waits', () => {
 
 describe('a queue that does what it was not to do', () => {
   const at = (atS: number, waiting: number): Measurement => {
-    const all = { served: 10, emptyBelow: 1, working: 10, arrived: undefined };
+    const all = { served: 10, ready: 10, emptyBelow: 1, working: 10, arrived: undefined };
     return { atMs: T0 + atS * 1_000, waiting, ...all };
   };
   const before = update(firstEstimate(at(0, 1_000), 50), at(1, 1_000));
