@@ -94,6 +94,11 @@ export interface Scheduler {
    */
   apply(change: Change, signal: AbortSignal): Promise<ApplyResult>;
   /**
+   * A hint: the app is about to be asked for so many, as soon as slots are free. What makes that quicker and runs nothing
+   * may be done before. Said again every round; silence, or a number that is asked for already, calls it off. Never throws.
+   */
+  prepare?(app: string, instances: number): void;
+  /**
    * For how many more tasks of each app than it has the cluster has room, by id; an upper bound. Throws
    * TransientError when that cannot be told now. Absent: this scheduler knows of no cluster.
    */

@@ -24,6 +24,7 @@ import { clusterRoom } from './free-capacity.ts';
 import { observePool, type World } from './observe.ts';
 import { withLastSeen } from './places/last-seen.ts';
 import { type PoolScheduler, poolSchedulerOf } from './places/pool-scheduler.ts';
+import { prepare } from './places/prepare.ts';
 import { planPool, withRefusal } from './plan.ts';
 import { PoolMemory } from './pool-memory.ts';
 import { recorded } from './recorded-writes.ts';
@@ -138,6 +139,7 @@ export class PoolReconciler implements Reconciler<string> {
     const edited = editedByOthers(assessments, drift, memory.configs);
     // Nothing has been begun yet: this is the place to stop.
     stopping.throwIfAborted();
+    prepare(assessments, { decisions: decided.decisions, scheduler });
     const risesNeedFalls = capacity.cluster !== undefined;
     const done = await act(
       changes,

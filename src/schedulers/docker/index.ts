@@ -141,6 +141,11 @@ class DockerScheduler implements ReportingScheduler {
     return await this.#actor.apply(change, AbortSignal.any([signal, this.#closing.signal]));
   }
 
+  prepare(app: string, instances: number): void {
+    const known = this.#apps.known(app);
+    if (known?.expect(instances, this.#deps.clock.monotonic()).isNews === true) this.#keeper.wake(known);
+  }
+
   async room(question: RoomQuestion, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     return await this.#room.room(question, AbortSignal.any([signal, this.#closing.signal]));
   }

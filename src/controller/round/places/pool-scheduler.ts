@@ -101,6 +101,14 @@ export class SpanningScheduler implements PoolScheduler {
     return await this.#of(change.app).apply({ ...change, app: this.#nameOf(change.app) }, signal);
   }
 
+  prepare(app: string, instances: number): void {
+    try {
+      this.#of(app).prepare?.(this.#nameOf(app), instances);
+    } catch {
+      // A scheduler that cannot be had is what `observe` tells.
+    }
+  }
+
   /** Of the one cluster that a pool with such a budget lives in. */
   async room(question: RoomQuestion, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     const scheduler = this.#of(question.apps[0]?.id ?? '');

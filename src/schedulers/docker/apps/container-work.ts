@@ -32,15 +32,10 @@ export class ContainerWork {
   }
 
   async create(app: KeptApp): Promise<void> {
-    const { client, random, secretEnv } = this.#deps;
-    const { record } = app;
-    const name = containerName(app.id, random);
+    const name = containerName(app.id, this.#deps.random);
     app.creating.add(name);
     await this.#launching(app, async () => {
-      const env = await secretEnv(app);
-      const { owner, generation, definition } = record;
-      const labels = labelsOf({ app: app.id, owner, generation, definition, secretNames: Object.keys(env) });
-      const id = await client.create(name, createBody({ definition, env, labels }), this.#closing);
+      const id = await this.#create(app, name);
       app.doing.set(id, 'starting');
       app.creating.delete(name);
       await this.#start(app, id).finally(() => {
@@ -49,6 +44,17 @@ export class ContainerWork {
       });
     });
     app.creating.delete(name);
+    this.#deps.list.changed();
+  }
+
+  /** For later: it is not started. */
+  async prepare(app: KeptApp): Promise<void> {
+    const name = containerName(app.id, this.#deps.random);
+    app.preparing.add(name);
+    await this.#launching(app, async () => {
+      await this.#create(app, name);
+    });
+    app.preparing.delete(name);
     this.#deps.list.changed();
   }
 
@@ -77,6 +83,15 @@ export class ContainerWork {
         return false;
       }
     });
+  }
+
+  /** @returns its id */
+  async #create(app: KeptApp, name: string): Promise<string> {
+    const { client, secretEnv } = this.#deps;
+    const { owner, generation, definition } = app.record;
+    const env = await secretEnv(app);
+    const labels = labelsOf({ app: app.id, owner, generation, definition, secretNames: Object.keys(env) });
+    return await client.create(name, createBody({ definition, env, labels }), this.#closing);
   }
 
   async #start(app: KeptApp, id: string): Promise<void> {

@@ -8,7 +8,7 @@ import type { EngineClient } from '../../docker-engine/client.ts';
 import { endedTrouble } from '../container/trouble.ts';
 import { type ContainerList, containersOf, type OurContainer } from './container-list.ts';
 import type { ContainerWork } from './container-work.ts';
-import { type KeptApp, STEADY_MS } from './kept-app.ts';
+import { EXPECTED_FOR_MS, type KeptApp, STEADY_MS } from './kept-app.ts';
 import { RAN_WELL_MS } from './launch-backoff.ts';
 
 export interface KeeperDeps {
@@ -56,8 +56,9 @@ export class Keeper {
     try {
       do {
         this.#looking.set(app, false);
-        if (this.#closing.aborted || app.record.released === true || !isActing()) return;
-        await this.#look(app);
+        if (this.#closing.aborted || !isActing()) return;
+        if (app.record.released === true) await this.#tidyUp(app);
+        else await this.#look(app);
       } while (this.#looking.get(app) === true);
     } catch (error) {
       if (this.#closing.aborted) return;
@@ -88,8 +89,17 @@ export class Keeper {
     }
     for (const id of steps.start) this.#run(app, this.#deps.work.start(app, id));
     for (let i = 0; i < steps.create; i++) this.#run(app, this.#deps.work.create(app));
+    for (let i = 0; i < steps.prepare; i++) this.#run(app, this.#deps.work.prepare(app));
     if (app.record.deleted === true && containers.length === 0 && app.isQuiet) onGone(app.id);
     else this.#wakeWhenDue(app, containers, nowMs);
+  }
+
+  /** What was prepared for an app that nobody keeps any more is of no use to anybody. */
+  async #tidyUp(app: KeptApp): Promise<void> {
+    const containers = containersOf(await this.#deps.list.read(), app.id);
+    for (const container of containers)
+      if (container.state === 'created' && app.phaseOf(container) === 'waiting')
+        this.#stop(app, container, 'stopping');
   }
 
   #stop(app: KeptApp, container: OurContainer, doing: 'stopping' | 'replacing'): void {
@@ -132,6 +142,7 @@ export class Keeper {
   /** When a pause ends, or a replaced container has run long enough for the next. */
   #wakeWhenDue(app: KeptApp, containers: readonly OurContainer[], nowMs: number): void {
     const pauseMs = app.backoff.remainingMs(nowMs);
+    if (app.preparedFor(nowMs) > 0) this.#wakeIn(app, EXPECTED_FOR_MS);
     if (pauseMs > 0) this.#wakeIn(app, pauseMs);
     else if (app.isRolling(containers, nowMs)) this.#wakeIn(app, STEADY_MS);
   }

@@ -11,6 +11,11 @@ export type Doing = 'starting' | 'stopping' | 'replacing';
 /** A container that ran so long is no longer one that ends at once: the next may be replaced. */
 export const STEADY_MS = 1_000;
 
+/** Whoever expects more says so every round. */
+export const EXPECTED_FOR_MS = 5_000;
+/** A container that waits holds nothing but a little disk; those of a hand-over are a handful. */
+const MOST_PREPARED = 20;
+
 const PHASES: Readonly<Record<OurContainer['state'], UnitPhase>> = {
   created: 'waiting',
   exited: 'waiting',
@@ -32,6 +37,10 @@ export class KeptApp {
   readonly doing = new Map<string, Doing>();
   /** Names of containers that the engine was asked to create and has not confirmed. */
   readonly creating = new Set<string>();
+  /** Names of containers that the engine was asked to create for later, and has not confirmed. */
+  readonly preparing = new Set<string>();
+  /** How many may be asked for any moment, and until when that holds, monotonic. */
+  #expected = { instances: 0, untilMs: 0 };
   /** When containers were started, as far as this process knows, by id. */
   readonly startedAtMs = new Map<string, number>();
   /** Ids of containers whose end is accounted for. */
@@ -49,7 +58,21 @@ export class KeptApp {
 
   /** Nothing is being done. */
   get isQuiet(): boolean {
-    return this.doing.size === 0 && this.creating.size === 0;
+    return this.doing.size === 0 && this.creating.size === 0 && this.preparing.size === 0;
+  }
+
+  /** Somebody is about to ask for so many; whoever does says so again and again. */
+  expect(instances: number, nowMs: number): { readonly isNews: boolean } {
+    const before = this.preparedFor(nowMs);
+    this.#expected = { instances, untilMs: nowMs + EXPECTED_FOR_MS };
+    return { isNews: this.preparedFor(nowMs) !== before };
+  }
+
+  /** For how many more than are asked for containers are to be there. */
+  preparedFor(nowMs: number): number {
+    const { instances, untilMs } = this.#expected;
+    if (nowMs >= untilMs || this.record.deleted === true) return 0;
+    return Math.min(MOST_PREPARED, Math.max(0, instances - this.record.requested));
   }
 
   unitsOf(containers: readonly OurContainer[], nowMs: number): readonly Unit[] {
@@ -64,6 +87,7 @@ export class KeptApp {
         createdAtMs,
         ready: phase === 'running' && (container.health ?? 'healthy') === 'healthy' && ranMs >= STEADY_MS,
         ...(this.doing.get(id) === 'replacing' && { replaced: true }),
+        ...(container.state === 'created' && { fresh: true }),
       };
     });
   }
@@ -78,7 +102,7 @@ export class KeptApp {
 
   /** How many are being created that the list does not show. */
   unlisted(containers: readonly OurContainer[]): number {
-    return [...this.creating].filter((name) => !containers.some((each) => each.name === name)).length;
+    return unlisted(this.creating, containers);
   }
 
   plan(containers: readonly OurContainer[], nowMs: number): Steps {
@@ -87,6 +111,8 @@ export class KeptApp {
       generation: this.record.generation,
       units: this.unitsOf(containers, nowMs),
       creating: this.unlisted(containers),
+      prepared: this.preparedFor(nowMs),
+      preparing: unlisted(this.preparing, containers),
       backingOff: this.backoff.remainingMs(nowMs) > 0,
       idle: this.idle,
     });
@@ -108,4 +134,8 @@ export class KeptApp {
       if (!there.has(id) && !this.doing.has(id)) this.startedAtMs.delete(id);
     for (const id of this.ended) if (!there.has(id)) this.ended.delete(id);
   }
+}
+
+function unlisted(names: ReadonlySet<string>, containers: readonly OurContainer[]): number {
+  return [...names].filter((name) => !containers.some((each) => each.name === name)).length;
 }

@@ -2,6 +2,7 @@
 
 import type { AppDefinition, EnvFrom } from '../../../api/policy.ts';
 import { isObject } from '../../../api/schema/json-schema.ts';
+import type { ContainerState } from '../../docker-engine/containers.ts';
 import type { Origin } from '../container/labels.ts';
 
 export interface AppRecord {
@@ -33,11 +34,12 @@ export function versionOf({ generation, lastScalingAtMs, lastConfigChangeAtMs }:
 export interface Witness {
   readonly origin: Origin;
   readonly createdAtMs: number;
+  readonly state?: ContainerState;
 }
 
 /**
- * What must have been asked for, going by the containers that are there: of the newest definition, as many as there
- * are. Undefined when there are none.
+ * What must have been asked for, going by the containers that are there: of the newest definition, as many as were ever
+ * started. Undefined when there are none.
  */
 export function recordFromContainers(containers: readonly Witness[]): AppRecord | undefined {
   const [newest] = containers.toSorted(
@@ -51,7 +53,7 @@ export function recordFromContainers(containers: readonly Witness[]): AppRecord 
   return {
     app,
     owner,
-    requested: containers.length,
+    requested: containers.filter(({ state }) => state !== 'created').length,
     generation,
     definition,
     lastScalingAtMs: Math.max(...createdAtMs),

@@ -49,6 +49,15 @@ describe('what was asked for, going by the containers', () => {
     });
   });
 
+  it('leaves out what was never started: it was made for what might be asked for', () => {
+    const found = recordFromContainers([
+      { ...witness(2, 20), state: 'running' },
+      { ...witness(2, 25), state: 'exited' },
+      { ...witness(2, 30), state: 'created' },
+    ]);
+    expect(found).toMatchObject({ requested: 2, generation: 2 });
+  });
+
   it('is not known without any', () => {
     expect(recordFromContainers([])).toBeUndefined();
   });
