@@ -50,6 +50,7 @@ const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];
 const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['runtime/kubernetes'],
   '@bufbuild/protobuf': ['server/kube'],
+  '@aws-sdk/client-ecs': ['schedulers/ecs'],
   '@aws-sdk/client-sqs': ['metric-sources/clouds/sqs'],
   '@azure/storage-queue': ['programs'],
   '@grpc/grpc-js': ['metric-sources/queries/keda-external'],

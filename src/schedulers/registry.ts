@@ -4,6 +4,9 @@ import type { SchedulerBlock } from '../api/schema/scheduler-block.ts';
 import { dockerBlock } from './docker/block/index.ts';
 import { DockerClusters } from './docker/clusters.ts';
 import { footprintOf as dockerFootprint } from './docker/container/definition.ts';
+import { ECS_BLOCK } from './ecs/block/index.ts';
+import { EcsClusters } from './ecs/clusters.ts';
+import { footprintOf as ecsFootprint } from './ecs/index.ts';
 import { KUBERNETES_BLOCK } from './kubernetes/block.ts';
 import { KubernetesClusters } from './kubernetes/clusters.ts';
 import { footprintOf as kubernetesFootprint } from './kubernetes/index.ts';
@@ -16,6 +19,7 @@ import type { SchedulerType } from './scheduler.ts';
 
 export const SCHEDULERS = {
   docker: { block: dockerBlock, open: (deps) => new DockerClusters(deps), footprint: dockerFootprint },
+  ecs: { block: ECS_BLOCK, open: (deps) => new EcsClusters(deps), footprint: ecsFootprint },
   kubernetes: {
     block: KUBERNETES_BLOCK,
     open: (deps) => new KubernetesClusters(deps),

@@ -17,6 +17,16 @@ const FIELDS = {
     'deadlineMs',
     'resyncMs',
   ],
+  ecs: [
+    'cluster',
+    'service',
+    'region',
+    'endpoint',
+    'auth.accessKeyId',
+    'auth.secretAccessKey',
+    'auth.sessionToken',
+    'caFile',
+  ],
   kubernetes: ['scaleTargetRef', 'namespace', 'cluster', 'kubeconfig', 'context'],
   marathon: [
     'urls',

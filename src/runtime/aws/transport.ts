@@ -61,6 +61,8 @@ export interface AwsTarget {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials?: AwsCredentials;
+  /** Certificates to trust instead of the system's, PEM. */
+  readonly ca?: string;
 }
 
 /** What every client of AWS is made with. */

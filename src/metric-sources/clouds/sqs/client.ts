@@ -16,7 +16,6 @@ export interface SqsTarget extends AwsTarget {
   /** Undefined until the service has told it. */
   readonly queueUrl?: string;
   readonly queueName: string;
-  readonly ca?: string;
 }
 
 type Sdk = typeof import('@aws-sdk/client-sqs');

@@ -1,0 +1,45 @@
+// schedulers/ecs/read: which services Application Auto Scaling steers, asked seldom: nobody registers a service every minute.
+
+import type { Clock } from '../../../runtime/clock.ts';
+import type { EcsApi } from '../api/ecs-api.ts';
+import { EcsFailure } from '../api/failure.ts';
+
+interface Known {
+  readonly isRegistered: boolean;
+  readonly atMs: number;
+}
+
+export class Registrations {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #validMs: number;
+  /** By cluster and service. */
+  readonly #known = new Map<string, Known>();
+
+  constructor(clock: Pick<Clock, 'monotonic'>, validMs: number) {
+    this.#clock = clock;
+    this.#validMs = validMs;
+  }
+
+  /** @throws EcsFailure where it cannot be told, and was not told before */
+  async among(
+    cluster: string,
+    services: readonly string[],
+    api: EcsApi,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string>> {
+    const nowMs = this.#clock.monotonic();
+    const known = (service: string): Known | undefined => this.#known.get(`${cluster}/${service}`);
+    const old = services.filter((service) => nowMs - (known(service)?.atMs ?? -Infinity) >= this.#validMs);
+    if (old.length > 0) {
+      try {
+        const found = await api.scalableServices(cluster, old, signal);
+        for (const service of old)
+          this.#known.set(`${cluster}/${service}`, { isRegistered: found.has(service), atMs: nowMs });
+      } catch (error) {
+        const isKnown = old.every((service) => known(service) !== undefined);
+        if (!(error instanceof EcsFailure) || error.isRefusal || !isKnown) throw error;
+      }
+    }
+    return new Set(services.filter((service) => known(service)?.isRegistered === true));
+  }
+}
