@@ -4,6 +4,10 @@ import { type CommandSpec, FINE } from './command.ts';
 
 /** Of every command that asks a running operator. */
 const ASKING = ['server', 'apiTokenFile'] as const;
+/** Of every command that looks back. */
+const PAST_HELP = {
+  data: 'read the record in the directory of an operator, which need not run, in the place of asking one',
+} as const;
 const TOKEN_HELP = {
   apiTokenFile:
     'file with the bearer token for the operator, where it needs one (or $MICROSCALING_API_TOKEN holds it)',
@@ -49,15 +53,20 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     summary: 'policies and their apps as the operator sees them',
     description:
       'Asks a running operator for its policies, for one of them with its apps and conditions, or for its pools ' +
-      '(`get pools`, `get pool/NAME`).',
-    options: ['namespace', 'selector', 'watch', 'output', ...ASKING],
-    help: { namespace: 'only of this namespace (default: all; of one by name: default)', ...TOKEN_HELP },
+      '(`get pools`, `get pool/NAME`). With --at, policies as they were at a moment of the record.',
+    options: ['namespace', 'selector', 'watch', 'at', 'data', 'output', ...ASKING],
+    help: {
+      namespace: 'only of this namespace (default: all; of one by name: default)',
+      ...PAST_HELP,
+      ...TOKEN_HELP,
+    },
     outputs: ['table', 'wide', 'json', 'yaml', 'name'],
     examples: [
       'microscaling get',
       'microscaling get queue-demo -o yaml',
       'microscaling get -w -l team=shop',
       'microscaling get pools -o wide',
+      'microscaling get queue-demo --at 02:10',
     ],
     exitCodes: FINE,
     load: () => import('./commands/objects/get.ts'),
@@ -79,11 +88,17 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     name: 'explain',
     arguments: '<policy>',
     summary: 'why every count is what it is',
-    description: 'Prints, app by app, the newest decision of a running operator: inputs, steps, result.',
-    options: ['namespace', 'output', ...ASKING],
-    help: TOKEN_HELP,
+    description:
+      'Prints, app by app, the newest decision of a running operator: inputs, steps, result. With --at, the one of a ' +
+      'moment of the record, in the same words and numbers: every round of the last 24 hours, before that one a minute.',
+    options: ['namespace', 'at', 'data', 'output', ...ASKING],
+    help: { ...PAST_HELP, ...TOKEN_HELP },
     outputs: ['table', 'json'],
-    examples: ['microscaling explain queue-demo'],
+    examples: [
+      'microscaling explain queue-demo',
+      'microscaling explain queue-demo --at 02:10',
+      'microscaling explain queue-demo --at -30s --data data',
+    ],
     exitCodes: FINE,
     load: () => import('./commands/objects/explain.ts'),
   },
@@ -91,11 +106,17 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     name: 'events',
     arguments: '[policy]',
     summary: 'what happened, oldest first',
-    description: 'Prints the events of a running operator, or those of one policy and its apps.',
-    options: ['namespace', 'watch', 'output', ...ASKING],
-    help: TOKEN_HELP,
+    description:
+      'Prints the events of a running operator, or those of one policy and its apps; with --since, those of a span of ' +
+      'the record, the newest 2,000.',
+    options: ['namespace', 'watch', 'since', 'until', 'data', 'output', ...ASKING],
+    help: { ...PAST_HELP, ...TOKEN_HELP },
     outputs: ['table', 'json'],
-    examples: ['microscaling events', 'microscaling events queue-demo -w'],
+    examples: [
+      'microscaling events',
+      'microscaling events queue-demo -w',
+      'microscaling events queue-demo --since 12h --until 02:30',
+    ],
     exitCodes: FINE,
     load: () => import('./commands/objects/events.ts'),
   },

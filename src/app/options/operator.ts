@@ -285,6 +285,27 @@ export const OPERATOR_OPTIONS = {
     env: [],
     help: 'then go on with every change, until Ctrl-C',
   },
+  at: {
+    flag: '--at',
+    arg: 'TIME',
+    type: 'text',
+    env: [],
+    help: 'how it was then, from the record: 02:10 (today or yesterday), -30s, or 2026-11-29T02:10:00Z',
+  },
+  since: {
+    flag: '--since',
+    arg: 'TIME',
+    type: 'text',
+    env: [],
+    help: 'from then on, from the record: 2h (ago), 02:10, or 2026-11-29T02:10:00Z',
+  },
+  until: {
+    flag: '--until',
+    arg: 'TIME',
+    type: 'text',
+    env: [],
+    help: 'until then (default now), as --since',
+  },
   release: {
     flag: '--release',
     type: 'flag',

@@ -3,9 +3,10 @@
 import { API_VERSION, resourceKey } from '../../api/policy.ts';
 import { policyStatusOf } from '../../controller/status/policy-status.ts';
 import type { PolicyView } from '../../controller/status/view.ts';
-import { happeningsIn } from '../../recorder/read/happenings.ts';
+import { type Happenings, happeningsIn } from '../../recorder/read/happenings.ts';
 import { type Moment, momentOf, type PastPool } from '../../recorder/read/moment.ts';
-import type { RecordReader } from '../../recorder/read/record-reader.ts';
+import type { RecordReader, Span } from '../../recorder/read/record-reader.ts';
+import { type EventSurroundings, eventObject } from '../kube/kinds/event-objects.ts';
 import type { KubeObject } from '../kube/kinds/object.ts';
 import { objectOfView } from '../kube/kinds/view-objects.ts';
 import { explanation } from './explanation.ts';
@@ -67,6 +68,39 @@ export async function pastPolicies(
   };
 }
 
+/** More than these nobody reads. */
+const MOST_EVENTS = 2_000;
+
+/** Events of a span as objects, oldest first, and as they are kept; with the decisions of the span. */
+export async function pastEvents(
+  reader: RecordReader,
+  span: Span,
+  signal: AbortSignal,
+): Promise<Happenings & { readonly items: readonly KubeObject[]; readonly notes: readonly string[] }> {
+  const moment = await momentOf(reader, { atMs: span.toMs }, signal);
+  const notes = new Set(moment.notes);
+  const how = { note: (text: string) => void notes.add(text), signal };
+  const happened = await happeningsIn(reader, { ...span, most: MOST_EVENTS }, how);
+  const surroundings = surroundingsOf(foundIn(moment).map(({ view }) => view));
+  const items = happened.events.map((event) => eventObject(event, surroundings));
+  return { ...happened, items, notes: [...notes] };
+}
+
+function surroundingsOf(policies: readonly PolicyView[]): EventSurroundings {
+  const places = new Map(
+    policies.flatMap(({ namespace, name: policy, apps }) =>
+      apps.map(({ id, name: app }) => [id, { namespace, policy, app }] as const),
+    ),
+  );
+  const uids = new Map(policies.map((view) => [resourceKey(view), objectOfView(KIND, view).metadata.uid]));
+  return {
+    uidOf: (namespace, name) => uids.get(resourceKey({ namespace, name })),
+    placeOf: (id) => places.get(id),
+  };
+}
+
+const KIND = 'MicroscalingPolicy';
+
 interface Found {
   readonly pool: PastPool;
   readonly view: PolicyView;
@@ -79,5 +113,5 @@ function foundIn({ pools }: Moment): readonly Found[] {
 }
 
 function objectOf({ pool, view }: Found): KubeObject {
-  return { ...objectOfView('MicroscalingPolicy', view), status: policyStatusOf(view, pool.view) };
+  return { ...objectOfView(KIND, view), status: policyStatusOf(view, pool.view) };
 }

@@ -2,13 +2,12 @@
 
 import { type Context, Hono } from 'hono';
 import type { OperatorState } from '../../controller/status/view.ts';
-import { happeningsIn } from '../../recorder/read/happenings.ts';
 import { historyOf } from '../../recorder/read/history.ts';
 import type { RecordReader } from '../../recorder/read/record-reader.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { ApiFailure, badRequest, notFound } from '../kube/http/failure.ts';
 import { notRunningHint } from '../kube/not-running.ts';
-import { pastPolicies, pastPolicy } from './past.ts';
+import { pastEvents, pastPolicies, pastPolicy } from './past.ts';
 import { durationIn, timeIn } from './record-query.ts';
 
 export interface RecordRoutesDeps {
@@ -22,7 +21,6 @@ export interface RecordRoutesDeps {
 const POLICY = '/namespaces/:ns/microscalingpolicies/:name';
 const ABOUT = { group: 'microscaling.io', plural: 'microscalingpolicies' };
 const USUAL_SPAN_MS = 15 * 60_000;
-const MOST_EVENTS = 2_000;
 const FRESH = { 'cache-control': 'no-store' };
 
 /**
@@ -31,7 +29,7 @@ const FRESH = { 'cache-control': 'no-store' };
  * - `GET …/NAME/history?from&to&step`: {atMs, apps, capacity, conditions, decisions, events}, columns of one length.
  * - `GET …/NAME/past?at`: {object, explanation, atMs, detail, notes}.
  * - `GET /past?at`: {list, notes}.
- * - `GET /past/events?from&to`: {events, decisions, notes}, oldest first.
+ * - `GET /past/events?from&to`: {items, events, decisions, notes}, oldest first.
  */
 export function recordRoutes(deps: RecordRoutesDeps): Hono {
   const app = new Hono();
@@ -63,14 +61,7 @@ export function recordRoutes(deps: RecordRoutesDeps): Hono {
     }),
   );
   app.get('/past', (c) => answer(c, (record, signal) => pastPolicies(record, momentIn(c), signal)));
-  app.get('/past/events', (c) =>
-    answer(c, async (record, signal) => {
-      const notes = new Set<string>();
-      const how = { note: (text: string) => void notes.add(text), signal };
-      const found = await happeningsIn(record, { ...spanOf(c, deps), most: MOST_EVENTS }, how);
-      return { ...found, notes: [...notes] };
-    }),
-  );
+  app.get('/past/events', (c) => answer(c, (record, signal) => pastEvents(record, spanOf(c, deps), signal)));
   return app;
 }
 

@@ -2,25 +2,56 @@
 
 import type { OptionValues } from '../../../app/options.ts';
 import { systemClock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
 import { EVENTS_PATH, eventsOf, isAbout, names } from '../../client/events-of.ts';
 import { lookUp, notFound } from '../../client/find.ts';
 import { follow } from '../../client/follow.ts';
 import { POLICY_KIND, targetOf } from '../../client/kinds.ts';
+import { spanOf } from '../../client/moment.ts';
 import { type OperatorClient, operatorOf } from '../../client/operator-client.ts';
+import { pastOf } from '../../client/past.ts';
 import type { EventObject, PolicyObject } from '../../client/policy-object.ts';
 import type { CommandContext } from '../../command.ts';
 import { byTime, EVENT_HEADS, eventCells, eventTable } from '../../output/event-lines.ts';
 import { jsonText } from '../../output/json.ts';
 import { timeText } from '../../output/policy-table.ts';
-import { GrowingTable } from '../../output/table.ts';
+import { GrowingTable, table } from '../../output/table.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  if (options.since !== undefined || options.until !== undefined) return await lookBack(options, context);
   const client = operatorOf(options, context);
   const wanted = await filterOf(client, options, context);
   if (options.watch === true) return await watch(client, wanted, { options, context });
   const events = (await eventsOf(client, context.signal)).filter(wanted);
   if (options.output === 'json') context.print(jsonText(events.toSorted(byTime)));
   else context.print(events.length === 0 ? 'no events' : eventTable(events, Date.now()));
+  return 0;
+}
+
+const USUAL_MS = 3_600_000;
+
+async function lookBack(options: OptionValues, context: CommandContext): Promise<number> {
+  if (options.watch === true)
+    throw new TerminalError('--watch goes on from now: leave --since and --until out');
+  const nowMs = systemClock.now();
+  const span = spanOf(options, { usualMs: USUAL_MS, nowMs });
+  const { items, notes } = await pastOf(options, context).events(span);
+  for (const note of notes) context.note(`note: ${note}`);
+  const { namespace, name } = targetOf(context.arguments, options.namespace);
+  const events = items.filter((event) =>
+    name === undefined || namespace === undefined
+      ? namespace === undefined || event.involvedObject.namespace === namespace
+      : names({ namespace, name })(event),
+  );
+  if (options.output === 'json') context.print(jsonText(events));
+  else if (events.length === 0) context.print('no events');
+  else
+    context.print(
+      table(
+        EVENT_HEADS,
+        events.map((event) => eventCells(event, timeText(event.lastTimestamp))),
+      ),
+    );
   return 0;
 }
 

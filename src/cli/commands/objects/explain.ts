@@ -5,9 +5,12 @@ import { objectiveText } from '../../../api/words/objective.ts';
 import { scheduleText } from '../../../api/words/schedule.ts';
 import type { OptionValues } from '../../../app/options.ts';
 import type { MetricView } from '../../../controller/status/view.ts';
+import { systemClock } from '../../../runtime/clock.ts';
 import { find } from '../../client/find.ts';
 import { POLICY_KIND, pathOf, targetOf } from '../../client/kinds.ts';
+import { momentMs } from '../../client/moment.ts';
 import { operatorOf } from '../../client/operator-client.ts';
+import { pastOf, sayWhen } from '../../client/past.ts';
 import type { Explanation } from '../../client/policy-object.ts';
 import type { CommandContext } from '../../command.ts';
 import { jsonText } from '../../output/json.ts';
@@ -15,13 +18,23 @@ import { timeText } from '../../output/policy-table.ts';
 import { table } from '../../output/table.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
-  const client = operatorOf(options, context);
-  const { namespace = 'default', name = '' } = targetOf(context.arguments, options.namespace);
-  const target = { kind: POLICY_KIND, namespace, name };
-  await find(client, target, context.signal);
-  const answer = (await client.get(`${pathOf(target)}/explain`, context.signal)) as Explanation;
+  const answer = await answerTo(options, context);
   context.print(options.output === 'json' ? jsonText(answer) : text(answer));
   return 0;
+}
+
+async function answerTo(options: OptionValues, context: CommandContext): Promise<Explanation> {
+  const { namespace = 'default', name = '' } = targetOf(context.arguments, options.namespace);
+  if (options.at !== undefined) {
+    const atMs = momentMs(options.at, '--at', systemClock.now());
+    const past = await pastOf(options, context).policy({ namespace, name }, atMs);
+    sayWhen(past, atMs, context);
+    return past.explanation;
+  }
+  const client = operatorOf(options, context);
+  const target = { kind: POLICY_KIND, namespace, name };
+  await find(client, target, context.signal);
+  return (await client.get(`${pathOf(target)}/explain`, context.signal)) as Explanation;
 }
 
 function text({ policy, apps }: Explanation): string {

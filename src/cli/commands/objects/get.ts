@@ -3,10 +3,13 @@
 import { dump } from 'js-yaml';
 import type { OptionValues } from '../../../app/options.ts';
 import { systemClock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
 import { find } from '../../client/find.ts';
 import { follow } from '../../client/follow.ts';
 import { POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../../client/kinds.ts';
+import { momentMs } from '../../client/moment.ts';
 import { operatorOf } from '../../client/operator-client.ts';
+import { pastOf, sayWhen } from '../../client/past.ts';
 import type { ListObject, PolicyObject, PoolObject } from '../../client/policy-object.ts';
 import type { CommandContext } from '../../command.ts';
 import { jsonText } from '../../output/json.ts';
@@ -27,6 +30,7 @@ type Item = PolicyObject | PoolObject;
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const target = targetOf(context.arguments, options.namespace);
+  if (options.at !== undefined) return await lookBack(target, options.at, { options, context });
   if (options.watch === true) return await watch(target, options, context);
   const client = operatorOf(options, context);
   const { namespace, name } = target;
@@ -38,6 +42,32 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const path = `${pathOf(target)}?${selectorOf(options)}`;
   const list = (await client.get(path, context.signal)) as ListObject<Item>;
   context.print(manyText(list, target, options.output));
+  return 0;
+}
+
+async function lookBack(
+  target: Target,
+  at: string,
+  { options, context }: { readonly options: OptionValues; readonly context: CommandContext },
+): Promise<number> {
+  if (options.watch === true || options.selector !== undefined || target.kind !== POLICY_KIND)
+    throw new TerminalError('--at shows policies as they were: leave out --watch, --selector and pools');
+  const nowMs = systemClock.now();
+  const atMs = momentMs(at, '--at', nowMs);
+  const past = pastOf(options, context);
+  const { namespace, name } = target;
+  if (namespace !== undefined && name !== undefined) {
+    const found = await past.policy({ namespace, name }, atMs);
+    sayWhen(found, atMs, context);
+    context.print(oneText(found.object, target, options.output));
+    return 0;
+  }
+  const { list, notes } = await past.policies(atMs);
+  for (const note of notes) context.note(`note: ${note}`);
+  const items = list.items.filter(
+    ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
+  );
+  context.print(manyText({ ...list, items }, target, options.output));
   return 0;
 }
 

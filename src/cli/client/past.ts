@@ -1,0 +1,103 @@
+// cli: how it was earlier, asked of a running operator, or read from the directory of one.
+
+import { existsSync } from 'node:fs';
+import { API_VERSION } from '../../api/policy.ts';
+import { readerIn } from '../../app/operator/record.ts';
+import type { OptionValues } from '../../app/options.ts';
+import type { RecordReader } from '../../recorder/read/record-reader.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import { type PastAnswer, pastEvents, pastPolicies, pastPolicy } from '../../server/api/past.ts';
+import type { CommandContext } from '../command.ts';
+import { timeText } from '../output/policy-table.ts';
+import { POLICY_KIND, pathOf } from './kinds.ts';
+import { type OperatorClient, operatorOf } from './operator-client.ts';
+import type { EventObject, Explanation, ListObject, PolicyObject } from './policy-object.ts';
+
+export interface PastPolicy extends PastAnswer {
+  readonly object: PolicyObject;
+  readonly explanation: Explanation;
+}
+
+export interface Past {
+  /** @throws TerminalError when nothing is known of it */
+  policy(name: { readonly namespace: string; readonly name: string }, atMs: number): Promise<PastPolicy>;
+  policies(
+    atMs: number,
+  ): Promise<{ readonly list: ListObject<PolicyObject>; readonly notes: readonly string[] }>;
+  events(span: {
+    readonly fromMs: number;
+    readonly toMs: number;
+  }): Promise<{ readonly items: readonly EventObject[]; readonly notes: readonly string[] }>;
+}
+
+/** @throws TerminalError where --data names no record */
+export function pastOf(options: OptionValues, context: CommandContext): Past {
+  return options.data === undefined
+    ? asked(operatorOf(options, context), context.signal)
+    : read(recordIn(options.data), options.data, context.signal);
+}
+
+/** @throws TerminalError where there is none */
+export function recordIn(dir: string): RecordReader {
+  const reader = readerIn(dir);
+  if (reader.beginsMs('minutes') !== undefined) return reader;
+  const why = existsSync(dir) ? 'holds no record' : 'does not exist';
+  throw new TerminalError(`--data: ${dir} ${why}; an operator with --data DIR writes one there`);
+}
+
+function asked(client: OperatorClient, signal: AbortSignal): Past {
+  const base = `/apis/${API_VERSION}/past`;
+  return {
+    policy: async (name, atMs) =>
+      (await client.get(
+        `${pathOf({ kind: POLICY_KIND, ...name })}/past?at=${whole(atMs)}`,
+        signal,
+      )) as PastPolicy,
+    policies: async (atMs) =>
+      (await client.get(`${base}?at=${whole(atMs)}`, signal)) as Awaited<ReturnType<Past['policies']>>,
+    events: async ({ fromMs, toMs }) =>
+      (await client.get(`${base}/events?from=${whole(fromMs)}&to=${whole(toMs)}`, signal)) as Awaited<
+        ReturnType<Past['events']>
+      >,
+  };
+}
+
+function whole(ms: number): string {
+  return String(Math.max(0, Math.round(ms)));
+}
+
+function read(reader: RecordReader, dir: string, signal: AbortSignal): Past {
+  return {
+    policy: async ({ namespace, name }, atMs) => {
+      const policy = `${namespace}/${name}`;
+      const found = await pastPolicy(reader, { policy, atMs }, signal);
+      if (found !== undefined) return throughJson<PastPolicy>(found);
+      throw new TerminalError(`nothing is recorded of ${policy} at ${clockText(atMs)} in ${dir}`);
+    },
+    policies: async (atMs) => throughJson(await pastPolicies(reader, atMs, signal)),
+    events: async (span) => throughJson(await pastEvents(reader, span, signal)),
+  };
+}
+
+/** As it would come over the wire. */
+function throughJson<T>(value: object): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+export function clockText(ms: number): string {
+  return timeText(new Date(ms).toISOString());
+}
+
+/** What stands beside an answer about the past: of when it is, and what is to be said of it. */
+export function sayWhen(
+  { atMs, detail, notes }: PastAnswer,
+  wantedMs: number,
+  { note }: Pick<CommandContext, 'note'>,
+): void {
+  const behindS = Math.round((wantedMs - atMs) / 1000);
+  const late = behindS > 120 ? `, ${behindS} s earlier: nothing is recorded after it` : '';
+  note(
+    `as it was at ${clockText(atMs)}${detail === 'minutes' ? ' (one picture a minute is kept)' : ''}${late}`,
+  );
+  for (const text of notes) note(`note: ${text}`);
+}

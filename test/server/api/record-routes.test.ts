@@ -1,0 +1,109 @@
+// Looking back through the API: what it said at a moment it says again, in the same words and numbers.
+
+import { afterEach, expect, it } from 'vitest';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import type { HttpHandler } from '../../../src/runtime/network/http.ts';
+import { createServerApp } from '../../../src/server/app.ts';
+import { recordedOn } from '../../recorder/recorded.ts';
+import { T0 } from '../../support/builders.ts';
+import { QueueDemo } from '../../support/queue-demo.ts';
+
+const API = '/apis/microscaling.io/v1alpha1';
+const POLICY = `${API}/namespaces/default/microscalingpolicies/queue-demo`;
+
+const bindings = {} as Parameters<HttpHandler>[1];
+
+let demo: QueueDemo;
+afterEach(() => demo.stop());
+
+async function served(
+  isRecorded = true,
+): Promise<{ readonly app: HttpHandler; readonly clock: VirtualClock }> {
+  const clock = new VirtualClock(T0);
+  const { recorder, reader } = recordedOn(clock);
+  demo = await QueueDemo.start({ startMs: T0, clock, recorder, pastMs: 30_000 });
+  const app = createServerApp({
+    state: demo.state,
+    clock,
+    log: silentLogger,
+    boundTo: '127.0.0.1',
+    token: 'page-token',
+    version: '0.0.0',
+    ...(isRecorded && { record: reader }),
+  });
+  return { app, clock };
+}
+
+async function get(
+  app: HttpHandler,
+  path: string,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const response = await app(
+    new Request(`http://127.0.0.1:8090${path}`, { headers: { host: '127.0.0.1:8090' } }),
+    bindings,
+  );
+  return { status: response.status, body: await response.json() };
+}
+
+it('says of a moment what it said then', async () => {
+  const { app, clock } = await served();
+  const thenMs = clock.now();
+  const explained = await get(app, `${POLICY}/explain`);
+  const shown = await get(app, POLICY);
+  await demo.advance(20_000);
+  const { body } = await get(app, `${POLICY}/past?at=${new Date(thenMs).toISOString()}`);
+  expect(body).toMatchObject({ detail: 'rounds', notes: [], explanation: explained.body });
+  const { status, spec } = shown.body as { readonly status: unknown; readonly spec: unknown };
+  expect(body).toMatchObject({ object: { spec, status } });
+  expect((await get(app, `${POLICY}/explain`)).body).not.toEqual(explained.body);
+});
+
+it('lists the policies of a moment, and the events of a span as objects', async () => {
+  const { app, clock } = await served();
+  const list = await get(app, `${API}/past?at=${clock.now()}`);
+  expect(list.body).toMatchObject({ list: { items: [{ metadata: { name: 'queue-demo' } }] } });
+  const { body } = await get(app, `${API}/past/events?from=${T0}&to=${clock.now()}`);
+  const { items } = body as { readonly items: readonly { readonly reason: string }[] };
+  expect(items.map(({ reason }) => reason)).toContain('Created');
+  expect(items[0]).toMatchObject({ kind: 'Event', involvedObject: { name: 'queue-demo' } });
+});
+
+it('gives a policy over time, in columns of one length', async () => {
+  const { app } = await served();
+  const { body } = await get(app, `${POLICY}/history?from=${T0}&to=${T0 + 30_000}&step=1s`);
+  expect(body).toMatchObject({ stepMs: 1_000, detail: 'rounds', recordedFromMs: T0 });
+  const { atMs, apps } = body as {
+    readonly atMs: readonly number[];
+    readonly apps: readonly { readonly name: string; readonly running: readonly (number | null)[] }[];
+  };
+  expect(atMs).toHaveLength(30);
+  expect(apps.map(({ name, running }) => [name, running.length])).toEqual([
+    ['consumer', 30],
+    ['remainder', 30],
+    ['producer', 30],
+  ]);
+});
+
+it.each([
+  { path: `${POLICY}/history?from=yesterday`, status: 400, message: "from: 'yesterday' is not a time" },
+  { path: `${POLICY}/history?from=5&to=5`, status: 400, message: 'from must be before to' },
+  { path: `${POLICY}/history?step=0s`, status: 400, message: "step: '0s' is not a duration" },
+  { path: `${POLICY}/past`, status: 400, message: 'say at which time' },
+  { path: `${POLICY}/past?at=5`, status: 404, message: 'nothing is recorded of default/queue-demo' },
+  { path: `${POLICY.replace('demo', 'dome')}/past?at=5`, status: 404, message: 'no MicroscalingPolicy' },
+  { path: `${POLICY.replace('demo', 'dome')}/history`, status: 404, message: 'no MicroscalingPolicy' },
+])('answers $path with $status', async ({ path, status, message }) => {
+  const { app } = await served();
+  const answer = await get(app, path);
+  expect(answer).toMatchObject({
+    status,
+    body: { kind: 'Status', message: expect.stringContaining(message) },
+  });
+});
+
+it('says where nothing is recorded what to start', async () => {
+  const { app } = await served(false);
+  const answer = await get(app, `${POLICY}/history`);
+  expect(answer).toMatchObject({ status: 404, body: { message: expect.stringContaining('--data DIR') } });
+});
