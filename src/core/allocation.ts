@@ -98,6 +98,8 @@ function transfers(
   granted: readonly number[],
 ): readonly number[] {
   if (input.budget.kind === 'cluster') return granted;
+  const rises = (demand: AppDemand, i: number): boolean => (granted[i] ?? 0) > demand.requested;
+  if (!demands.some(rises)) return granted;
   return handOver(
     roomNow(input),
     demands.map(({ app, cost, requested }, i): Transfer => {

@@ -9,7 +9,7 @@ import { noteChange } from './demand/behavior.ts';
 import { type MissAccount, type ObjectiveState, objectiveState } from './demand/objective.ts';
 import { type AppDemand, appDemand } from './demand.ts';
 import { blockersIn, explain, lendersIn, shortagesIn } from './explain.ts';
-import { type AppState, memoryOf, statesIn } from './memory.ts';
+import { type AppState, memoryOf, noStates, statesIn } from './memory.ts';
 import { count, instant } from './numbers.ts';
 
 /**
@@ -23,17 +23,14 @@ export function decide(input: DecisionInput): Decision {
   const nowMs = instant(input.nowMs);
   const stateOf = statesIn(input.memory);
   const demands: AppDemand[] = [];
+  const states = noStates();
   for (const app of input.apps) {
-    if (app.role === 'fixed') continue;
-    const cost = costOf(input.budget, app.footprint);
-    demands.push(appDemand(app, stateOf(app.id), { cost, nowMs }));
+    const state = stateOf(app.id);
+    if (app.role !== 'fixed')
+      demands.push(appDemand(app, state, { cost: costOf(input.budget, app.footprint), nowMs }));
+    else if (state?.accounts !== undefined) states[app.id] = resting(state.accounts);
   }
   const allocations = allocate(input, demands);
-  const states: Record<string, AppState> = {};
-  for (const { id, role } of input.apps) {
-    const accounts = role === 'fixed' ? stateOf(id)?.accounts : undefined;
-    if (accounts !== undefined) states[id] = resting(accounts);
-  }
   for (const allocation of allocations) states[allocation.demand.app.id] = remember(allocation, nowMs);
   const apps = answers(input.apps, allocations);
   return { apps, capacity: usage(input, apps), memory: memoryOf(states) };

@@ -3,7 +3,7 @@
 import { MAX_COUNT } from '../api/schema/shapes.ts';
 import { spanText } from '../api/words/figures.ts';
 import type { Vector } from './allocation/free-capacity.ts';
-import { isBlocked, isOverridden } from './allocation/pool.ts';
+import { isBlocked, isHeld, isOverridden } from './allocation/pool.ts';
 import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type BehaviorMemory, shape } from './demand/behavior.ts';
@@ -11,6 +11,7 @@ import { type FutilityMemory, followFutility, outlasting, type QueueLook } from 
 import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './demand/launch-trouble.ts';
 import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
 import type { MissAccount } from './demand/objective.ts';
+import { joined, NO_STEPS } from './demand/steps.ts';
 import { type TargetDemand, targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import { withoutAlternatives } from './law/shown.ts';
@@ -143,12 +144,12 @@ function scaled(s: DemandInput): DemandDraft {
   const situation = { app, timing, nowMs, asked, ready, launches, settled, accounts };
   const a = targetDemand(situation, state?.laws ?? []);
   const first = isFirst(state);
-  const { futility, capped } = useful(s, a, { asked, settled, deadTimeMs: launches.deadTimeMs });
+  const use = useful(s, a, { asked, settled, deadTimeMs: launches.deadTimeMs });
   const shaped = shape(
     {
       asked,
-      wanted: first ? asked : capped.wanted,
-      need: first ? asked : capped.need,
+      wanted: first ? asked : use.wanted,
+      need: first ? asked : use.need,
       holdMs: a.holdMs,
       nowMs,
     },
@@ -160,47 +161,54 @@ function scaled(s: DemandInput): DemandDraft {
     wanted: shaped.wanted,
     reason: first ? FIRST : a.reason,
     steps: first
-      ? [...a.steps, { rule: 'start', before: a.wanted, after: asked, reason: FIRST }]
-      : joined(joined(a.steps, capped.steps), shaped.steps),
-    limitedBy: a.unknown ? 'metric' : (shaped.limitedBy ?? capped.limitedBy),
-    figures: capped.steps.length === 0 ? a.figures : withoutAlternatives(a.figures),
+      ? joined(a.steps, [{ rule: 'start', before: a.wanted, after: asked, reason: FIRST }])
+      : joined(joined(a.steps, use.step === undefined ? NO_STEPS : [use.step]), shaped.steps),
+    limitedBy: a.unknown ? 'metric' : (shaped.limitedBy ?? use.limitedBy),
+    figures: use.step === undefined ? a.figures : withoutAlternatives(a.figures),
     unknown: a.unknown,
     laws: a.memory,
     launches,
     behavior: shaped.memory,
     accounts: a.accounts,
-    futility,
+    futility: use.memory,
   };
 }
 
-interface Capped extends Pick<TargetDemand, 'wanted' | 'need' | 'steps'> {
-  readonly limitedBy?: LimitedBy;
+interface Useful extends Pick<TargetDemand, 'wanted' | 'need'> {
+  readonly memory: FutilityMemory | undefined;
+  /** Set where it is less than the law wants. */
+  readonly step?: DecisionStep;
+  readonly limitedBy?: LimitedBy | undefined;
 }
-
-const NO_STEPS: readonly DecisionStep[] = [];
 
 /** Not more than are of use, where that is looked for. */
 function useful(
   { app, state, min, nowMs }: DemandInput,
   { wanted, need, queue }: TargetDemand,
   { asked, settled, deadTimeMs }: Pick<QueueLook, 'asked' | 'settled' | 'deadTimeMs'>,
-): { readonly futility: FutilityMemory | undefined; readonly capped: Capped } {
-  const all = { wanted, need, steps: NO_STEPS };
+): Useful {
   const looked = app.behavior.futility !== 'Ignore' && app.held === undefined && app.override === undefined;
-  if (!looked) return { futility: undefined, capped: all };
-  if (queue === undefined) return { futility: outlasting(state?.futility, nowMs), capped: all };
-  const look = { ...queue, nowMs, asked, settled, wanted, min, deadTimeMs };
-  const { memory: futility, cap, reason = '', known } = followFutility(state?.futility, look);
-  if (cap === undefined || wanted <= cap) return { futility, capped: all };
-  const steps = [{ rule: 'futility', before: wanted, after: cap, reason }];
-  const limitedBy = known === true ? ({ limitedBy: 'futility' } as const) : {};
-  return { futility, capped: { wanted: cap, need: Math.min(need, cap), steps, ...limitedBy } };
-}
-
-/** Mostly one of the two is empty, and then nothing is copied. */
-function joined(a: readonly DecisionStep[], b: readonly DecisionStep[]): readonly DecisionStep[] {
-  if (b.length === 0) return a;
-  return a.length === 0 ? b : [...a, ...b];
+  if (!looked) return { wanted, need, memory: undefined };
+  if (queue === undefined) return { wanted, need, memory: outlasting(state?.futility, nowMs) };
+  const { target, missed, backlog, done, perInstanceS } = queue;
+  const look = {
+    target,
+    missed,
+    backlog,
+    done,
+    perInstanceS,
+    nowMs,
+    asked,
+    settled,
+    wanted,
+    min,
+    deadTimeMs,
+  };
+  const { memory, cap, reason = '', known } = followFutility(state?.futility, look);
+  if (cap === undefined || wanted <= cap) return { wanted, need, memory };
+  const step = { rule: 'futility', before: wanted, after: cap, reason };
+  const limitedBy = known === true ? 'futility' : undefined;
+  return { wanted: cap, need: Math.min(need, cap), memory, step, limitedBy };
 }
 
 function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
@@ -222,53 +230,61 @@ function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
 const NO_PREEMPTION: PreemptionMemory = { raisedAtMs: 0, yielded: [] };
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
+/** Most apps have no preemption policy. */
+function keepsAnything({ app, timing }: DemandInput): boolean {
+  return timing.minHoldMs > 0 || app.behavior.yieldRate !== undefined;
+}
+
+type Bounded = Pick<DemandDraft, 'wanted' | 'steps' | 'limitedBy'>;
+
+function withinBounds(s: DemandInput, draft: Bounded): Bounded {
+  let bounded = draft;
+  const launched = launchLimit(s.trouble, s.app.observed, s.nowMs);
+  if (launched !== undefined && bounded.wanted > launched) {
+    const again = spanText(triesAgainMs(s.trouble, s.nowMs));
+    const reason = `its tasks do not start; ${launched} did, more are tried in ${again}`;
+    bounded = limited(bounded, 'launching', launched, reason);
+  }
+  if (bounded.wanted < s.min) bounded = limited(bounded, 'min', s.min, `at least ${s.min}`);
+  if (bounded.wanted > s.max) bounded = limited(bounded, 'max', s.max, `at most ${s.max}`);
+  return bounded;
+}
+
+function limited({ wanted, steps }: Bounded, rule: LimitedBy, after: number, reason: string): Bounded {
+  // What has no end is no number for people.
+  const told = wanted < MAX_COUNT ? joined(steps, [{ rule, before: wanted, after, reason }]) : steps;
+  return { wanted: after, steps: told, limitedBy: rule };
+}
+
 /** A bound outranks every rule; only a held count outranks the bounds. */
 function bound(s: DemandInput, draft: DemandDraft): AppDemand {
-  let { wanted, limitedBy, steps } = draft;
-  const limit = (rule: LimitedBy, after: number, reason: string): void => {
-    if (after === wanted) return;
-    // What has no end is no number for people.
-    if (wanted < MAX_COUNT) steps = [...steps, { rule, before: wanted, after, reason }];
-    wanted = after;
-    limitedBy = rule;
-  };
-  const held = s.app.held !== undefined && s.app.observed !== undefined;
-  const launched = launchLimit(s.trouble, s.app.observed, s.nowMs);
-  if (!held) {
-    if (launched !== undefined) {
-      const again = spanText(triesAgainMs(s.trouble, s.nowMs));
-      const reason = `its tasks do not start; ${launched} did, more are tried in ${again}`;
-      limit('launching', Math.min(wanted, launched), reason);
-    }
-    if (wanted < s.min) limit('min', s.min, `at least ${s.min}`);
-    if (wanted > s.max) limit('max', s.max, `at most ${s.max}`);
-  }
-  const { min, max, requested, nowMs, state } = s;
+  const bounded = isHeld(s.app) ? draft : withinBounds(s, draft);
+  const { max, requested, nowMs, state, timing } = s;
+  const { wanted } = bounded;
   const preemption = state?.preemption ?? NO_PREEMPTION;
+  const min = isBlocked(s.app) ? 0 : s.min;
   return {
     app: s.app,
     nowMs,
     cost: s.cost,
-    min: isBlocked(s.app) ? 0 : min,
+    min,
     max,
     requested,
     wanted,
     keeps:
-      held || isOverridden(s.app)
+      isHeld(s.app) || isOverridden(s.app)
         ? wanted
-        : keeps(
-            preemption,
-            { min: isBlocked(s.app) ? 0 : min, max, requested, wanted, nowMs },
-            { behavior: s.app.behavior, timing: s.timing },
-          ),
-    steps,
+        : keepsAnything(s)
+          ? keeps(preemption, { min, max, requested, wanted, nowMs }, { behavior: s.app.behavior, timing })
+          : min,
+    steps: bounded.steps,
     law: draft.law,
     reason: draft.reason,
-    limitedBy,
+    limitedBy: bounded.limitedBy,
     figures: draft.figures,
     unknown: draft.unknown,
     preemption,
-    timing: s.timing,
+    timing,
     memory: {
       laws: draft.laws,
       launches: draft.launches,

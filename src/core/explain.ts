@@ -5,8 +5,9 @@ import { byName } from './allocation/max-min-share.ts';
 import { isBlocked, isHeld, isRest } from './allocation/pool.ts';
 import { whyKept } from './allocation/preemption.ts';
 import type { Allocation } from './allocation.ts';
-import type { AppDecision, LimitedBy } from './decision.ts';
+import type { AppDecision, AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type Shortage, shortageIn } from './demand/launch-trouble.ts';
+import { joined, NO_STEPS } from './demand/steps.ts';
 import type { AppDemand } from './demand.ts';
 import { count } from './numbers.ts';
 
@@ -19,18 +20,28 @@ const NAMED = 2;
 /** Looks at the pool once, so that many limited apps cost no more than one. */
 export function blockersIn(allocations: readonly Allocation[]): Blockers {
   let largest: readonly Allocation[] | undefined;
-  return ({ demand }) => {
+  const known = new Map<number, string>();
+  return (allocation) => {
     // One more than are named: the app itself may be among them.
     largest ??= largestOf(allocations, NAMED + 1);
-    let named = 0;
-    let words = '';
-    for (const other of largest) {
-      if (other.demand.app.id === demand.app.id || other.granted <= 0) continue;
-      words += `${named === 0 ? '' : ', '}${blocker(demand, other)}`;
-      if (++named === NAMED) break;
-    }
-    return named === 0 ? 'the budget has no more' : words;
+    const { app } = allocation.demand;
+    if (largest.includes(allocation)) return blockersOf(app, largest);
+    // The others are told the same, priority by priority.
+    const told = known.get(app.priority) ?? blockersOf(app, largest);
+    known.set(app.priority, told);
+    return told;
   };
+}
+
+function blockersOf(app: AppInput, largest: readonly Allocation[]): string {
+  let named = 0;
+  let words = '';
+  for (const other of largest) {
+    if (other.demand.app.id === app.id || other.granted <= 0) continue;
+    words += `${named === 0 ? '' : ', '}${blocker(app, other)}`;
+    if (++named === NAMED) break;
+  }
+  return named === 0 ? 'the budget has no more' : words;
 }
 
 function largestOf(allocations: readonly Allocation[], n: number): readonly Allocation[] {
@@ -53,7 +64,7 @@ function keeperOf({ preemption, nowMs, app, timing }: AppDemand): string {
   return whyKept(preemption, nowMs, { behavior: app.behavior, timing });
 }
 
-function blocker({ app }: AppDemand, { demand: other, granted }: Allocation): string {
+function blocker(app: AppInput, { demand: other, granted }: Allocation): string {
   const { name, priority } = other.app;
   if (isHeld(other.app)) return `${name} is held at ${granted}`;
   if (priority < app.priority) return `${name} (priority ${priority}) has ${granted}`;
@@ -122,36 +133,40 @@ export function explain(
 ): Explanation {
   const { demand, wanted, granted, to } = allocation;
   if (isBlocked(demand.app)) return blocked(allocation);
-  let { steps } = demand;
+  let more: readonly DecisionStep[] = NO_STEPS;
   let summary = opening(allocation);
   const short = shortages(allocation);
   if (isRest(demand.app)) {
     const after = short === undefined ? granted : allocation.withRoom;
-    steps = [...steps, { rule: 'remainder', before: demand.requested, after, reason: demand.reason }];
+    more = also(more, { rule: 'remainder', before: demand.requested, after, reason: demand.reason });
   }
   const unlent = lenders(allocation);
   if (unlent !== undefined) {
-    steps = [...steps, { rule: 'lending', before: granted, after: granted, reason: unlent }];
+    more = also(more, { rule: 'lending', before: granted, after: granted, reason: unlent });
     summary += `; ${unlent}`;
   }
   if (short !== undefined) {
     const [before, after] = isRest(demand.app) ? [allocation.withRoom, granted] : [granted, aliveOf(demand)];
-    steps = [...steps, { rule: 'cluster', before, after, reason: short }];
+    more = also(more, { rule: 'cluster', before, after, reason: short });
     summary += `; ${short}`;
   }
   if (granted !== wanted) {
     const rule = granted < wanted ? 'capacity' : 'preemption';
     const reason = granted < wanted ? blockers(allocation) : `kept for now by ${keeperOf(demand)}`;
-    steps = [...steps, { rule, before: wanted, after: granted, reason }];
+    more = also(more, { rule, before: wanted, after: granted, reason });
     summary += `; granted ${granted}: ${reason}`;
   }
   if (to < granted) {
     const missing = granted - to;
     const reason = `${missing} more once ${missing === 1 ? 'its slot is' : 'their slots are'} free`;
-    steps = [...steps, { rule: 'handover', before: granted, after: to, reason }];
+    more = also(more, { rule: 'handover', before: granted, after: to, reason });
     summary += `; asks for ${to} now, ${reason}`;
   }
-  return { steps, summary, limitedBy: limitOf(allocation, short !== undefined) };
+  return { steps: joined(demand.steps, more), summary, limitedBy: limitOf(allocation, short !== undefined) };
+}
+
+function also(steps: readonly DecisionStep[], step: DecisionStep): readonly DecisionStep[] {
+  return joined(steps, [step]);
 }
 
 function aliveOf({ app }: AppDemand): number {

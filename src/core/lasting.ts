@@ -9,7 +9,7 @@ import type { FluidLearned } from './law/fluid.ts';
 import type { ServiceRate } from './law/rates/estimate.ts';
 import { ageServiceRate } from './law/rates/estimator.ts';
 import { interrupted, readSeason } from './law/season.ts';
-import { type AppState, isTally, type LawMemory, memoryOf, statesIn } from './memory.ts';
+import { type AppState, isTally, type LawMemory, memoryOf, noStates, statesIn } from './memory.ts';
 
 /**
  * What is kept is what an app and its queue are like; how they stood is not, since it is not known what happened in between:
@@ -158,10 +158,10 @@ export function resume(
   if (!isObject(raw) || raw['version'] !== VERSION || !isObject(raw['apps'])) return undefined;
   // A clock that was set back says nothing about how long ago that was.
   const goneMs = nowMs >= savedAtMs ? nowMs - savedAtMs : Number.POSITIVE_INFINITY;
-  const states = Object.entries(raw['apps']).flatMap(([id, app]): (readonly [string, AppState])[] =>
-    isObject(app) ? [[id, resumedApp(app, { goneMs, nowMs, wallAheadMs })]] : [],
-  );
-  return memoryOf(Object.fromEntries(states));
+  const states = noStates();
+  for (const [id, app] of Object.entries(raw['apps']))
+    if (isObject(app)) states[id] = resumedApp(app, { goneMs, nowMs, wallAheadMs });
+  return memoryOf(states);
 }
 
 function resumedApp(

@@ -37,13 +37,26 @@ export type AppState = {
 
 const VERSION = 1;
 
-/** Memories made here need no second look; those that come back from a store are other objects. */
-const ours = new WeakSet<DecisionMemory>();
+/** By id, without a prototype: one look finds a state or nothing, whatever the id. */
+type States = Record<string, AppState>;
 
-export function memoryOf(apps: Readonly<Record<string, AppState>>): DecisionMemory {
-  const memory: DecisionMemory = { version: VERSION, apps };
-  ours.add(memory);
-  return memory;
+export function noStates(): States {
+  return Object.create(null);
+}
+
+/** A memory made here needs no second look; one that comes back from a store is another kind of object. */
+class OwnMemory implements DecisionMemory {
+  readonly version = VERSION;
+  readonly apps: Readonly<States>;
+
+  constructor(apps: Readonly<States>) {
+    this.apps = apps;
+  }
+}
+
+/** @param apps of `noStates`, filled */
+export function memoryOf(apps: Readonly<States>): DecisionMemory {
+  return new OwnMemory(apps);
 }
 
 /**
@@ -53,10 +66,10 @@ export function memoryOf(apps: Readonly<Record<string, AppState>>): DecisionMemo
 export function statesIn(memory: DecisionMemory | undefined): (id: string) => AppState | undefined {
   if (memory?.version !== VERSION) return () => undefined;
   const { apps } = memory;
-  const trusted = ours.has(memory);
+  if (memory instanceof OwnMemory) return (id) => memory.apps[id];
   return (id) => {
     const raw: unknown = Object.hasOwn(apps, id) ? apps[id] : undefined;
-    return raw !== undefined && (trusted || isState(raw)) ? (raw as AppState) : undefined;
+    return raw !== undefined && isState(raw) ? raw : undefined;
   };
 }
 

@@ -16,6 +16,14 @@ export function costOf(budget: Budget, footprint: Footprint): Vector {
   return RESOURCES.map((name) => reading(footprint[name]));
 }
 
+function nought(): number {
+  return 0;
+}
+
+export function addTo(sum: number[], cost: Vector, instances: number): void {
+  for (let d = 0; d < cost.length; d++) sum[d] = (sum[d] ?? 0) + (cost[d] ?? 0) * instances;
+}
+
 /** A mutable account of the room left; may be overdrawn by what is there already. */
 export class FreeCapacity {
   readonly #free: number[];
@@ -29,6 +37,11 @@ export class FreeCapacity {
 
   get free(): Vector {
     return this.#free;
+  }
+
+  /** Nothing of what this counts, to add to. */
+  none(): number[] {
+    return this.#free.map(nought);
   }
 
   /** How many instances of this cost fit; Infinity when it costs nothing. */

@@ -26,13 +26,17 @@ export function handOver(room: FreeCapacity, transfers: readonly Transfer[]): nu
   const rising = transfers.filter(({ from, granted }) => granted > from);
   if (rising.length === 0) return transfers.map(({ granted }) => granted);
   const more = new Map<Transfer, number>();
-  for (const tier of byPriority(rising)) {
+  for (const tier of byPriority(rising, itself)) {
     const given = divide(room, tier.map(shareOf));
     tier.forEach((transfer, k) => {
       more.set(transfer, given[k] ?? 0);
     });
   }
   return transfers.map((transfer) => Math.min(transfer.from, transfer.granted) + (more.get(transfer) ?? 0));
+}
+
+function itself(transfer: Transfer): Transfer {
+  return transfer;
 }
 
 function shareOf({ name, cost, granted, from }: Transfer): Share {

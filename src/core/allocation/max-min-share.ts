@@ -1,7 +1,7 @@
 // core: dividing room among equals: max-min shares, by weight, in whole instances.
 
 import { reading } from '../numbers.ts';
-import type { FreeCapacity, Vector } from './free-capacity.ts';
+import { addTo, type FreeCapacity, type Vector } from './free-capacity.ts';
 
 export interface Share {
   /** For ties: the odd instance goes by name. */
@@ -37,7 +37,7 @@ export function divide(room: FreeCapacity, shares: readonly Share[]): number[] {
     room.take(only.cost, given);
     return [given];
   }
-  const portions: Portion[] = shares.map((share) => ({ ...share, given: 0 }));
+  const portions = shares.map(emptyPortion);
   const step = portions.every(isEven) ? 1 : 0;
   let open = portions;
   while (open.length > 0) {
@@ -48,6 +48,10 @@ export function divide(room: FreeCapacity, shares: readonly Share[]): number[] {
     open = open.filter((p) => !refused.has(p));
   }
   return portions.map((p) => p.given);
+}
+
+function emptyPortion({ name, cost, weight, base, limit, holds }: Share): Portion {
+  return { name, cost, weight, base, limit, holds, given: 0 };
 }
 
 /** Its levels are whole numbers. */
@@ -108,11 +112,8 @@ function highest(top: number, step: number, feasible: (level: number) => boolean
 }
 
 function fitsAll(room: FreeCapacity, open: readonly Portion[], level: number): boolean {
-  const used = room.free.map(() => 0);
-  for (const p of open) {
-    const more = missingAt(p, level);
-    for (let d = 0; d < p.cost.length; d++) used[d] = (used[d] ?? 0) + (p.cost[d] ?? 0) * more;
-  }
+  const used = room.none();
+  for (const p of open) addTo(used, p.cost, missingAt(p, level));
   return room.fits(used) >= 1;
 }
 

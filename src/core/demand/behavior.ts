@@ -5,6 +5,7 @@ import { rounded, spanText } from '../../api/words/figures.ts';
 import type { DecisionStep, LimitedBy } from '../decision.ts';
 import { clamp } from '../numbers.ts';
 import { type Extremes, keepLargest, keepSmallest, type Tally, tallied, tally } from './history.ts';
+import { joined, NO_STEPS } from './steps.ts';
 import type { Timing } from './timing.ts';
 
 export interface BehaviorMemory {
@@ -42,37 +43,50 @@ export function shape(
   memory: BehaviorMemory,
   { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
 ): Shaped {
-  const steps: DecisionStep[] = [];
-  let wanted = input.wanted;
+  const windows = stabilise(input, memory, { behavior, timing });
+  const steps = input.wanted === input.asked ? NO_STEPS : limits(input, memory, { behavior, windows });
+  const wanted = steps.at(-1)?.after ?? input.wanted;
+  const limitedBy = wanted === input.wanted ? undefined : 'behavior';
+  return { wanted, memory: windows.remembered, steps, limitedBy };
+}
+
+/** A step for each rule that changes what is wanted; most change nothing, and say nothing. */
+function limits(
+  input: BehaviorInput,
+  memory: BehaviorMemory,
+  { behavior, windows }: { readonly behavior: BehaviorSpec; readonly windows: Windows },
+): readonly DecisionStep[] {
+  const { asked } = input;
+  const { floor, floorMs, ceiling, ceilingMs } = windows;
+  let steps = NO_STEPS;
+  let { wanted } = input;
   const limit = (rule: string, after: number, reason: string): void => {
-    if (after === wanted) return;
-    steps.push({ rule, before: wanted, after, reason });
+    steps = joined(steps, [{ rule, before: wanted, after, reason }]);
     wanted = after;
   };
-
-  const { floor, floorMs, ceiling, ceilingMs, remembered } = stabilise(input, memory, { behavior, timing });
-  const asked = input.asked;
-  if (wanted < asked)
-    limit('giveBack', clamp(floor, wanted, asked), `a lower need must last ${spanText(floorMs)}`);
-  if (wanted > asked)
-    limit('behavior', clamp(ceiling, asked, wanted), `a higher need must last ${spanText(ceilingMs)}`);
+  if (wanted < asked && floor > wanted)
+    limit('giveBack', Math.min(floor, asked), `a lower need must last ${spanText(floorMs)}`);
+  if (wanted > asked && ceiling < wanted)
+    limit('behavior', Math.max(ceiling, asked), `a higher need must last ${spanText(ceilingMs)}`);
   const rules = wanted > asked ? behavior.scaleUp : behavior.scaleDown;
   if (wanted !== asked && Math.abs(wanted - asked) <= rules.tolerance * asked)
     limit('behavior', asked, `a change of ${Math.abs(wanted - asked)} is within the tolerance`);
-  if (wanted > asked) {
+  if (wanted > asked && hasRules(rules)) {
     const most = upTo(input, memory, rules);
-    limit('behavior', Math.min(wanted, most.count), most.reason);
+    if (most.count < wanted) limit('behavior', most.count, most.reason);
   }
-  if (wanted < asked) {
+  if (wanted < asked && hasRules(rules)) {
     const least = downTo(input, memory, rules);
-    limit('behavior', Math.max(wanted, least.count), least.reason);
+    if (least.count > wanted) limit('behavior', least.count, least.reason);
   }
-  if (behavior.maxStep !== undefined) {
-    const { maxStep } = behavior;
+  const { maxStep = Number.POSITIVE_INFINITY } = behavior;
+  if (Math.abs(wanted - asked) > maxStep)
     limit('behavior', clamp(wanted, asked - maxStep, asked + maxStep), `at most ${maxStep} in one step`);
-  }
-  const limitedBy = wanted === input.wanted ? undefined : 'behavior';
-  return { wanted, memory: remembered, steps, limitedBy };
+  return steps;
+}
+
+function hasRules({ policies, selectPolicy }: ScalingRules): boolean {
+  return policies.length > 0 || selectPolicy === 'Disabled';
 }
 
 interface Windows {

@@ -68,24 +68,32 @@ export function dropNewest(past: Tally, n: number): Tally {
 
 /** The running maximum of a window: `extremes[0]` is the largest value of the last `spanMs`, `value` included. */
 export function keepLargest(past: Extremes, entry: Entry, spanMs: number): Extremes {
-  return keep(past, { entry, spanMs, covers: entry[1] });
+  return keep(past, entry, { spanMs, sign: 1 });
 }
 
 /** The running minimum of a window, as `keepLargest`. */
 export function keepSmallest(past: Extremes, entry: Entry, spanMs: number): Extremes {
-  return keep(past, { entry, spanMs, covers: undefined });
+  return keep(past, entry, { spanMs, sign: -1 });
 }
 
+/** What is too old goes from the front; what the new entry outdoes, or a clock that was set back made future, from the end. */
 function keep(
   past: Extremes,
-  { entry, spanMs, covers }: { entry: Entry; spanMs: number; covers: number | undefined },
+  entry: Entry,
+  { spanMs, sign }: { readonly spanMs: number; readonly sign: 1 | -1 },
 ): Extremes {
-  const kept: Entry[] = [];
-  for (const old of past) {
-    if (!isWithin(old[0], entry[0], spanMs)) continue;
-    if (covers === undefined ? old[1] >= entry[1] : old[1] <= covers) break;
-    kept.push(old);
+  const [nowMs, value] = entry;
+  let from = 0;
+  let to = 0;
+  for (const [atMs, old] of past) {
+    if (!isWithin(atMs, nowMs, spanMs)) {
+      if (to > from) break;
+      from = ++to;
+    } else if (sign * old > sign * value) to++;
+    else break;
   }
+  if (from === to) return [entry];
+  const kept = past.slice(from, to);
   kept.push(entry);
   return kept.length <= MAX_ENTRIES ? kept : joinClosest(kept, (a, b) => [b[0], a[1]]);
 }

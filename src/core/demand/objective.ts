@@ -98,14 +98,26 @@ function noted(spans: readonly Span[], [nowMs, lookMs, aboveMs]: Span, perMs: nu
   return [...spans.filter(([sinceMs]) => sinceMs > oldestMs && sinceMs <= nowMs), [nowMs, lookMs, aboveMs]];
 }
 
+type Terms = Pick<ObjectiveState, 'allowed' | 'perMs'>;
+
+/** Remembers what is a pure function of an immutable object. */
+const parsed = new WeakMap<ObjectiveSpec, Terms>();
+
+export function termsOf(objective: ObjectiveSpec): Terms {
+  const known = parsed.get(objective);
+  if (known !== undefined) return known;
+  const terms = { allowed: allowedShare(objective.withinTarget), perMs: durationMs(objective.per) };
+  parsed.set(objective, terms);
+  return terms;
+}
+
 /** Where the account stands, and what the law may miss from here on. */
 export function objectiveState(
-  { withinTarget, per }: ObjectiveSpec,
+  objective: ObjectiveSpec,
   account: MissAccount | null | undefined,
   nowMs: number,
 ): ObjectiveState {
-  const allowed = allowedShare(withinTarget);
-  const perMs = durationMs(per);
+  const { allowed, perMs } = termsOf(objective);
   let knownMs = 0;
   let aboveMs = 0;
   for (const [sinceMs, known, above] of account?.spans ?? []) {

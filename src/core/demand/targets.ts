@@ -19,7 +19,7 @@ import { levelAt } from './history.ts';
 import type { LaunchMemory } from './launches.ts';
 import { messagesOf } from './messages.ts';
 import { behaviorFor, failureCount, usable } from './metric-failure.ts';
-import { followMisses, type MissAccount, toleranceOf } from './objective.ts';
+import { followMisses, type MissAccount, termsOf, toleranceOf } from './objective.ts';
 import { type Timing, timingOf } from './timing.ts';
 
 /** The app as its laws see it this round. */
@@ -65,8 +65,8 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
     unknown ||= kept;
   }
   const { wanted, figures, reason } = leading;
-  const memory = answers.map(({ said }) => said.memory);
-  const steps = answers.map((each) => stepOf(asked, each));
+  const memory = answers.map(memoryOf);
+  const steps = answers.map(stepOf);
   const accounts = app.targets.some(({ objective }) => objective !== undefined)
     ? answers.map((each, i) => accountOf(situation, i, each.queue?.missed))
     : undefined;
@@ -84,15 +84,20 @@ function accountOf(
 ): MissAccount | null {
   const objective = app.targets[index]?.objective;
   if (objective === undefined) return null;
-  const perMs = durationMs(objective.per);
+  const { perMs } = termsOf(objective);
   return followMisses(accounts?.[index] ?? undefined, { missed, nowMs, perMs });
 }
 
-function stepOf(asked: number, { said, known }: Answer): DecisionStep {
+function memoryOf({ said }: Answer): LawMemory | null {
+  return said.memory;
+}
+
+function stepOf({ asked, said, known }: Answer): DecisionStep {
   return { rule: known ? 'law' : 'metric', before: asked, after: said.wanted, reason: said.reason };
 }
 
 interface Answer extends Wish {
+  readonly asked: number;
   readonly said: LawResult<LawMemory | null>;
   readonly known: boolean;
   /** Absent while it cannot be read. */
@@ -132,6 +137,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
     };
     const said = withinUse(applyLaw(target, input, memory), use.sample.mostInstances);
     return {
+      asked,
       said: isPlain(target) ? said : ownTerms(target, input, said),
       known: true,
       kept: false,
@@ -147,7 +153,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
   const then = acts ? `${why}; onMetricFailure ${onMetricFailure.action}` : `${why}; the count is kept`;
   const reason = target?.name === undefined ? then : `${target.name}: ${then}`;
   const said = { wanted, need: wanted, holdMs: 0, memory, figures: NO_FIGURES, reason };
-  return { said, known: false, kept: !acts };
+  return { asked, said, known: false, kept: !acts };
 }
 
 function mostOf({ max }: AppInput, limit: MostInstances | undefined): number {
@@ -232,19 +238,20 @@ function serviceOf(memory: LawMemory): number | undefined {
 
 /** @param perS messages that one instance finishes a second, where that is known */
 function isMissed(
-  { queueLength, drainTime, messageAge, perInstance }: TargetSpec,
+  target: TargetSpec,
   { messages, ready }: LawInput,
   perS: number | undefined,
 ): boolean | undefined {
+  const { queueLength, perInstance } = target;
   const { waiting, oldestAgeMs } = messages;
   if (queueLength !== undefined) return waiting > queueLength;
   if (perInstance !== undefined) return waiting > perInstance * ready;
   if (waiting === 0) return false;
-  if (messageAge !== undefined)
-    return oldestAgeMs === undefined ? undefined : oldestAgeMs > durationMs(messageAge);
-  if (drainTime === undefined) return undefined;
+  const { goal } = fluidOptions(target);
+  if (goal.kind === 'messageAge') return oldestAgeMs === undefined ? undefined : oldestAgeMs > goal.ms;
+  if (goal.kind !== 'drainTime') return undefined;
   if (ready === 0) return true;
-  return perS === undefined ? undefined : (1000 * waiting) / (ready * perS) > durationMs(drainTime);
+  return perS === undefined ? undefined : (1000 * waiting) / (ready * perS) > goal.ms;
 }
 
 const NOT_READ = { state: 'unavailable', reason: 'not read yet', sinceMs: Number.MAX_SAFE_INTEGER } as const;

@@ -30,6 +30,6 @@ export function outcomeOf(course: Course, n: number): Outcome {
   const { predicted, arrivals, service, deviation, leadS, horizonS, target } = course;
   const end = predicted + (arrivals - service * n) * horizonS;
   const overS = leadS + horizonS;
-  const spread = Math.hypot(deviation * overS, Math.sqrt((arrivals + 0.5 * service * n) * overS));
+  const spread = Math.sqrt((deviation * overS) ** 2 + (arrivals + 0.5 * service * n) * overS);
   return { waiting: Math.max(0, end), missChance: above((target - end) / Math.max(spread, 1e-9)) };
 }

@@ -24,15 +24,14 @@ export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string,
   const { arrivals: arrivalsPerS, service: servicePerS } = estimate;
   const deadTimeS = input.deadTimeMs / 1000;
   const known = knownOf(shown);
-  return {
-    waiting,
-    ...(inFlight !== undefined && { inFlight }),
-    ...(known.arrivals && { arrivalsPerS }),
-    ...(known.service && { servicePerS }),
-    predicted,
-    deadTimeS,
-    ...(known.service && alternativesOf(shown, wanted)),
-  };
+  // One after the other: spread from parts that may be absent they take several times as long, in every round.
+  const figures: Record<string, number> = { waiting };
+  if (inFlight !== undefined) figures['inFlight'] = inFlight;
+  if (known.arrivals) figures['arrivalsPerS'] = arrivalsPerS;
+  if (known.service) figures['servicePerS'] = servicePerS;
+  figures['predicted'] = predicted;
+  figures['deadTimeS'] = deadTimeS;
+  return known.service ? Object.assign(figures, alternativesOf(shown, wanted)) : figures;
 }
 
 /** Rates that are not known yet are not shown as if they were; what they come to in instances may be known first. */
