@@ -116,7 +116,8 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   app.use(async (c, next) => {
     const refusal = guard.apiRefusal(c.req.raw);
     if (refusal === undefined) await next();
-    else if (c.req.path === '/' && refusal.status === 401) c.res = c.redirect('/login', 303);
+    else if (c.req.path === '/' && refusal.status === 401)
+      c.res = c.redirect(`/login${new URL(c.req.url).search}`, 303);
     else c.res = failure(c.req.path, refusal.status, refusal.message);
     if (refusal?.status === 401) c.header('www-authenticate', 'Bearer');
   });
@@ -126,6 +127,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
     '/ui',
     uiRoutes({
       live,
+      decisions: () => state.view().decisions,
       access,
       actions: state.actions,
       guard,

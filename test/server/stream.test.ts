@@ -4,7 +4,7 @@ import { VirtualClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createServerApp } from '../../src/server/app.ts';
-import type { PageView } from '../../src/server/page/page-view.ts';
+import type { PageView } from '../../src/server/page/view/page-view.ts';
 import { QueueDemo, queueDemoView } from '../support/queue-demo.ts';
 import { ShownState } from '../support/shown-state.ts';
 

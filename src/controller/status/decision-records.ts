@@ -19,12 +19,13 @@ export function recordsOf(round: Round): readonly (DecisionRecord & { readonly o
     return [{ app: decision.id, from: decision.from, to: decision.to, observedOnly: true }];
   });
   return [...scaled, ...imagined].map((change) => {
-    const { wanted, granted, summary } = round.decisions.get(change.app) ?? {
+    const { wanted, granted, summary, steps } = round.decisions.get(change.app) ?? {
       wanted: change.to,
       granted: change.to,
       summary: '',
+      steps: [],
     };
     const atMs = round.atMs + round.wallAheadMs;
-    return { ...change, atMs, pool: round.pool.key, wanted, granted, summary };
+    return { ...change, atMs, pool: round.pool.key, wanted, granted, summary, steps };
   });
 }

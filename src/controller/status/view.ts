@@ -159,6 +159,8 @@ export interface DecisionRecord {
   readonly wanted: number;
   readonly granted: number;
   readonly summary: string;
+  /** What made `to` what it is, in order. */
+  readonly steps: readonly DecisionStep[];
 }
 
 export interface EventRecord {

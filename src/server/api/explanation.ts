@@ -9,7 +9,7 @@ export function explanation(policy: PolicyView, decisions: readonly DecisionReco
   const ids = new Set(policy.apps.map(({ id }) => id));
   return {
     policy: `${policy.namespace}/${policy.name}`,
-    decisions: decisions.filter(({ app }) => ids.has(app)),
+    decisions: decisions.filter(({ app }) => ids.has(app)).map(({ steps: _steps, ...decision }) => decision),
     apps: policy.apps.map((app) => {
       const { name, id, role, wanted, granted, requested, running, summary, steps, figures, metrics } = app;
       const schedule = app.schedule === undefined ? undefined : scheduleStatusOf(app.schedule);

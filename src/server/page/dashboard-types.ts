@@ -1,13 +1,18 @@
 // server: the types that the page's scripts are checked against: what the stream sends, and what the parts share.
 
 import type { AlignedData, Series } from 'uplot';
-import type { PageApp, PageCounter, PageMetric, PagePool, PageView } from './page-view.ts';
-import type { Tile } from './tiles.ts';
+import type { PageApp, PageCounter, PageMetric, PagePool } from './view/page-pool.ts';
+import type { PageView } from './view/page-view.ts';
+import type { Tile } from './view/tiles.ts';
 
+export type { Health, Level } from './health/policy-health.ts';
+export type { PageTrouble } from './health/troubles.ts';
 export type { Columns, PageSample, WallAhead } from './history.ts';
-export type * from './page-view.ts';
-export type { Colour } from './palette.ts';
-export type { Tile } from './tiles.ts';
+export type { PageList, PageRow, PoolRow } from './overview/rows.ts';
+export type * from './view/page-pool.ts';
+export type * from './view/page-view.ts';
+export type { Colour } from './view/palette.ts';
+export type { Tile } from './view/tiles.ts';
 
 /** The first event of the stream. */
 export interface Hello {
@@ -37,6 +42,8 @@ export interface Desk {
   readonly writes: () => Hello['writes'];
   /** Whether what is shown is what the operator says now. */
   readonly live: () => boolean;
+  /** Those of what is looked at, newest first. */
+  readonly decisions: () => PageView['decisions'];
   /** Sends one change; throws with a sentence. */
   readonly send: (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object) => Promise<void>;
 }
@@ -56,11 +63,20 @@ export interface Axis {
   readonly readout: (timeS: number | undefined) => void;
 }
 
+/** Decisions that are too close to each other to be clicked apart. */
+export interface Mark {
+  readonly atS: number;
+  /** Newest first. */
+  readonly decisions: readonly Decision[];
+}
+
 export interface PlotLook {
   readonly height: number;
   readonly timeLabels: boolean;
   /** The least height of the y range. */
   readonly floor: number;
+  /** The row under the pointer, in all charts of the axis at once. */
+  readonly hover: (row: number | undefined) => void;
 }
 
 export interface PlotData {
@@ -82,12 +98,7 @@ export interface CounterItem {
   readonly counter: PageCounter;
 }
 
-export interface ControlItem {
-  readonly app: PageApp;
-  readonly enabled: boolean;
-}
-
-export type TileItem = Tile & { readonly owner: PageApp | undefined };
+export type TileItem = Tile & { readonly owner: PagePool['owners'][string] | undefined };
 export type PolicyOfPool = PagePool['policies'][number];
 export type Step = PageApp['steps'][number];
 export type Decision = PageView['decisions'][number];

@@ -57,11 +57,14 @@ export class History {
     this.#add(last + RESOLUTION_MS, {});
   }
 
-  columns(): Columns {
-    const columns = [...this.#series].map(([key, column]) => {
-      const values = this.#times.map((_, row) => known(column[this.#place(row)]) ?? null);
-      return [key, values] as const;
-    });
+  /** @param wanted the series that are asked for; default: all */
+  columns(wanted: (series: string) => boolean = () => true): Columns {
+    const columns = [...this.#series]
+      .filter(([key]) => wanted(key))
+      .map(([key, column]) => {
+        const values = this.#times.map((_, row) => known(column[this.#place(row)]) ?? null);
+        return [key, values] as const;
+      });
     return {
       atMs: [...this.#times],
       series: Object.fromEntries(columns.filter(([, values]) => values.some((value) => value !== null))),

@@ -5,15 +5,19 @@ import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { ChangeSignal } from './change-signal.ts';
+import { type Healths, HealthTracker } from './health/tracker.ts';
 import { type Columns, History, type PageSample, type WallAhead } from './history.ts';
-import { type PageView, pageView } from './page-view.ts';
-import { seriesOf } from './series.ts';
-import { assignTiles, slotHolders, type Tile } from './tiles.ts';
+import { EVERYTHING, type Selection, selectionKey } from './overview/selection.ts';
+import { type PageView, pageView, selectedPools } from './view/page-view.ts';
+import { seriesAbout, seriesOf } from './view/series.ts';
+import { assignTiles, slotHolders, type Tile } from './view/tiles.ts';
 
 const MIN_GAP_MS = 250;
 const MIN_SILENCE_MS = 5_000;
 /** With a thousand policies a picture takes a while; so much longer is the pause before the next one. */
 const PAUSE_PER_DRAWING = 9;
+/** Of so many the last good picture is remembered. */
+const MAX_SELECTIONS = 200;
 
 export interface LiveViewDeps {
   readonly state: OperatorState;
@@ -27,14 +31,15 @@ export class LiveView {
   readonly #history = new History();
   readonly #wallAheadMs: () => number;
   readonly #changed = new ChangeSignal();
+  readonly #healths = new HealthTracker();
+  /** Of the pools that somebody looked at. */
   #tiles: ReadonlyMap<string, readonly Tile[]> = new Map();
   #revision = 0;
   #seen: Seen;
-  /** Of `#seen`, once somebody looked. */
-  #page: PageView | undefined;
-  /** The newest that could be drawn. */
-  #lastPage: PageView | undefined;
-  #json: string | undefined;
+  /** Of `#seen`, by selection, once somebody looked. */
+  readonly #pages = new Map<string, Picture>();
+  /** The newest of each selection that could be drawn. */
+  readonly #lastPages = new Map<string, PageView>();
   #drawingTookMs = 0;
 
   /** Follows `deps.state` until `signal` aborts. */
@@ -51,19 +56,30 @@ export class LiveView {
   }
 
   /** Drawn when somebody looks, once for all who do. */
-  page(): PageView {
-    this.#page ??= this.#drawn();
-    return this.#page;
+  page(selection: Selection = EVERYTHING): PageView {
+    return this.#picture(selection).page;
   }
 
-  /** The page view as JSON, made once for all who look. */
-  json(): string {
-    this.#json ??= JSON.stringify(this.page());
-    return this.#json;
+  /** The page view as JSON, made once for all who look at the same. */
+  json(selection: Selection = EVERYTHING): string {
+    const picture = this.#picture(selection);
+    picture.json ??= JSON.stringify(picture.page);
+    return picture.json;
   }
 
-  history(): Columns & WallAhead {
-    return { ...this.#history.columns(), wallAheadMs: this.#wallAheadMs() };
+  /** What the charts of a selection draw; of a list, nothing. */
+  history(selection: Selection = EVERYTHING): Columns & WallAhead {
+    const wanted = wantedSeries(this.#seen.view, selection);
+    return { ...this.#history.columns(wanted), wallAheadMs: this.#wallAheadMs() };
+  }
+
+  #picture(selection: Selection): Picture {
+    const key = selectionKey(selection);
+    const known = this.#pages.get(key);
+    if (known !== undefined) return known;
+    const picture = { page: this.#drawn(key, selection) };
+    this.#pages.set(key, picture);
+    return picture;
   }
 
   /** Waits until there is a newer picture than `revision`, at most `ms`. */
@@ -101,8 +117,7 @@ export class LiveView {
       this.#deps.log.error('the page shows an older picture', { error: messageOf(error) });
       return;
     }
-    this.#page = undefined;
-    this.#json = undefined;
+    this.#pages.clear();
     this.#revision++;
     this.#changed.ring();
   }
@@ -117,32 +132,44 @@ export class LiveView {
     );
     this.#history.breakAfter(silenceMs, nowMs);
     const sample = this.#history.record(nowMs, seriesOf(view));
-    return { view, sample: { ...sample, wallAheadMs: this.#wallAheadMs() } };
+    const healths = this.#healths.look(view);
+    return { view, healths, sample: { ...sample, wallAheadMs: this.#wallAheadMs() } };
   }
 
-  #drawn(): PageView {
+  #drawn(key: string, selection: Selection): PageView {
     const beganMs = this.#deps.clock.monotonic();
     try {
-      this.#lastPage = this.#draw(this.#seen);
+      const page = this.#draw(this.#seen, selection);
+      if (this.#lastPages.size >= MAX_SELECTIONS) this.#lastPages.clear();
+      this.#lastPages.set(key, page);
+      return page;
     } catch (error) {
-      if (this.#lastPage === undefined) throw error;
+      const last = this.#lastPages.get(key);
+      if (last === undefined) throw error;
       this.#deps.log.error('the page shows an older picture', { error: messageOf(error) });
+      return last;
+    } finally {
+      this.#drawingTookMs = this.#deps.clock.monotonic() - beganMs;
     }
-    this.#drawingTookMs = this.#deps.clock.monotonic() - beganMs;
-    return this.#lastPage;
   }
 
-  #draw({ view, sample }: Seen): PageView {
-    this.#tiles = new Map(
-      view.pools.map((pool) => {
+  #draw({ view, healths, sample }: Seen, selection: Selection): PageView {
+    const looked = new Map(
+      selectedPools(view, selection).map((pool) => {
         const holders = slotHolders(pool.policies.flatMap((policy) => policy.apps));
         const previous = this.#tiles.get(pool.name) ?? [];
         return [pool.name, assignTiles(previous, holders, tileCount(pool.capacity, holders.length))];
       }),
     );
+    const present = new Set(view.pools.map(({ name }) => name));
+    this.#tiles = new Map([...this.#tiles, ...looked].filter(([name]) => present.has(name)));
+    const wanted = wantedSeries(view, selection);
+    const values = Object.fromEntries(Object.entries(sample.values).filter(([series]) => wanted(series)));
     return pageView(view, {
+      selection,
+      healths,
       tiles: this.#tiles,
-      sample,
+      sample: { ...sample, values },
       ratePerS: (series) => this.#history.ratePerS(series),
     });
   }
@@ -151,7 +178,27 @@ export class LiveView {
 /** One state of the operator with what the charts take from it. */
 interface Seen {
   readonly view: OperatorView;
+  readonly healths: Healths;
   readonly sample: PageSample;
+}
+
+interface Picture {
+  readonly page: PageView;
+  json?: string;
+}
+
+/** The series of what is drawn: nobody needs those of a thousand other policies. */
+function wantedSeries(view: OperatorView, selection: Selection): (series: string) => boolean {
+  const about = selectedPools(view, selection).map((pool) => {
+    const policies = pool.policies.filter(
+      ({ namespace, name }) => selection.policy === undefined || `${namespace}/${name}` === selection.policy,
+    );
+    return seriesAbout(
+      pool.name,
+      policies.flatMap(({ apps }) => apps),
+    );
+  });
+  return (series) => about.some((isAbout) => isAbout(series));
 }
 
 /** Slots are drawn one by one; of cpus or memory only what is held, as no tile stands for what is free. */

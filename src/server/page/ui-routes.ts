@@ -2,7 +2,7 @@
 
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { OperatorActions } from '../../controller/status/view.ts';
+import type { DecisionRecord, OperatorActions } from '../../controller/status/view.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -11,7 +11,9 @@ import type { WriteGuard } from '../access/write-guard.ts';
 import { failureOf, failureWithCode } from '../kube/http/failure.ts';
 import { OpenStreams } from '../open-streams.ts';
 import { eventStreamResponse, serverSentEvent } from './event-stream.ts';
+import { badgedIcon } from './icon.ts';
 import type { LiveView } from './live-view.ts';
+import { type Selection, selectionKey, selectionOf } from './overview/selection.ts';
 
 /** The page calls the connection lost after 3 s without a word, so there is one every second. */
 const HEARTBEAT_MS = 1_000;
@@ -25,6 +27,8 @@ const SCALE_TIMEOUT_MS = 15_000;
 
 export interface UiDeps {
   readonly live: LiveView;
+  /** Newest first. */
+  readonly decisions: () => readonly DecisionRecord[];
   readonly access: Access;
   readonly actions: OperatorActions;
   readonly guard: WriteGuard;
@@ -38,8 +42,11 @@ export interface UiDeps {
 
 /**
  * - `GET /stream`: Server-Sent Events. `hello` {atMs, version, writes, token, user} first, then `view` (PageView) at once
- *   and after changes, at most four a second, and `beat` {atMs} when there is nothing else to say.
- * - `GET /history`: {atMs, series, wallAheadMs} columns of the last 15 minutes.
+ *   and after changes, at most four a second, and `beat` {atMs} when there is nothing else to say. What is looked at stands
+ *   in the query (`selectionOf`), as in the page's own address.
+ * - `GET /history`: {atMs, series, wallAheadMs} columns of the last 15 minutes, of what is looked at.
+ * - `GET /decision?app=ID&at=MS`: {steps}, of a decision that the view lists.
+ * - `GET /icon/N.svg`: the page's icon with a number on it.
  * - `POST /scale` {app, instances}: 202, or {message}.
  *
  * Pause and override are the API's own routes, for the page too.
@@ -53,7 +60,7 @@ export function uiRoutes(deps: UiDeps): Hono {
     if (isRefused(entered)) return c.json({ message: entered.message }, entered.status);
     // Nobody would read the stream that HEAD begins.
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
-    const unreadBytes = streams.size * (viewEvents.get(live)?.event.byteLength ?? 0);
+    const unreadBytes = streams.size * (viewEvents.get(live)?.largest ?? 0);
     const stream = unreadBytes > MAX_UNREAD_BYTES ? undefined : streams.begin(entered);
     if (stream === undefined) {
       const message = `${streams.size} pages are open already: close one of them, or try again later`;
@@ -61,9 +68,28 @@ export function uiRoutes(deps: UiDeps): Hono {
     }
     const hello = greeting(deps, c.req.raw, entered);
     const { signal, end } = stream;
-    return eventStreamResponse((until) => liveEvents(deps, hello, until), { clock, signal, onEnd: end });
+    const selection = selectionOf(c.req.query());
+    return eventStreamResponse((until) => liveEvents(deps, { hello, selection }, until), {
+      clock,
+      signal,
+      onEnd: end,
+    });
   });
-  app.get('/history', (c) => c.json(deps.live.history(), 200, { 'cache-control': 'no-store' }));
+  app.get('/history', (c) => {
+    const selection = selectionOf(c.req.query());
+    return c.json(live.history(selection), 200, { 'cache-control': 'no-store' });
+  });
+  app.get('/decision', (c) => {
+    const { app: id, at } = c.req.query();
+    const found = deps.decisions().find((each) => each.app === id && each.atMs === Number(at));
+    if (found === undefined) return c.json({ message: 'this decision is not kept any more' }, 404);
+    return c.json({ steps: found.steps }, 200, { 'cache-control': 'no-store' });
+  });
+  app.get('/icon/:name', (c) => {
+    const icon = badgedIcon(c.req.param('name'));
+    if (icon === undefined) return c.json({ message: 'an icon is called N.svg' }, 404);
+    return c.body(icon, 200, { 'content-type': 'image/svg+xml', 'cache-control': 'max-age=86400' });
+  });
   app.post('/scale', bodyLimit({ maxSize: 4096, onError: tooLarge }), async (c) => {
     const refusal = deps.guard.refusal(c.req.raw);
     if (refusal !== undefined) return c.json({ message: refusal.message }, refusal.status);
@@ -99,7 +125,7 @@ function greeting({ clock, version, guard, pageToken }: UiDeps, request: Request
 
 async function* liveEvents(
   { live, clock }: UiDeps,
-  hello: Uint8Array,
+  { hello, selection }: { readonly hello: Uint8Array; readonly selection: Selection },
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   yield hello;
@@ -107,7 +133,7 @@ async function* liveEvents(
   while (!signal.aborted) {
     if (live.revision > shown) {
       shown = live.revision;
-      yield viewEvent(live);
+      yield viewEvent(live, selection);
     } else {
       yield serverSentEvent('beat', JSON.stringify({ atMs: clock.now() }));
     }
@@ -115,14 +141,26 @@ async function* liveEvents(
   }
 }
 
-/** Encoded once for all who look. */
-const viewEvents = new WeakMap<LiveView, { readonly revision: number; readonly event: Uint8Array }>();
+/** The events of one revision, by selection. */
+interface ViewEvents {
+  readonly revision: number;
+  readonly events: Map<string, Uint8Array>;
+  /** Bytes of the largest one. */
+  largest: number;
+}
 
-function viewEvent(live: LiveView): Uint8Array {
-  const known = viewEvents.get(live);
-  if (known?.revision === live.revision) return known.event;
-  const event = serverSentEvent('view', live.json());
-  viewEvents.set(live, { revision: live.revision, event });
+/** Encoded once for all who look at the same. */
+const viewEvents = new WeakMap<LiveView, ViewEvents>();
+
+function viewEvent(live: LiveView, selection: Selection): Uint8Array {
+  const before = viewEvents.get(live);
+  const isNew = before?.revision !== live.revision;
+  const now = isNew ? { revision: live.revision, events: new Map(), largest: 0 } : before;
+  viewEvents.set(live, now);
+  const key = selectionKey(selection);
+  const event = now.events.get(key) ?? serverSentEvent('view', live.json(selection));
+  now.events.set(key, event);
+  now.largest = Math.max(now.largest, event.byteLength);
   return event;
 }
 

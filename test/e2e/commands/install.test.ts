@@ -2,7 +2,7 @@
 // of it when it is killed, upgraded or doubled; and what uninstall leaves.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PageView } from '../../../src/server/page/page-view.ts';
+import type { PageView } from '../../../src/server/page/view/page-view.ts';
 import { ACCOUNT_KEY, type Azurite, startAzurite } from '../../support/programs/azurite.ts';
 import { printed, processesWith, run } from '../../support/programs/command.ts';
 import { Laptop, type MarathonServer, OperatorApi, untilCount } from '../../support/programs/laptop.ts';

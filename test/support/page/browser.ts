@@ -40,13 +40,21 @@ export interface OpenPage {
   screenshot(name: string): Promise<string>;
 }
 
+/** What there is once the operator has said something: a policy, the list of them, or that there is none. */
+const FIRST_PICTURE = ['policy-health', 'overview', 'empty']
+  .map((id) => `[data-testid="${id}"]:visible`)
+  .join(', ');
+
 /**
  * Opens the dashboard and waits for its first picture. What tests look for, all by `data-testid`:
- * `connection`, `stale-banner`, `troubles`, `policy-health`, `round-age`, `capacity-used`, `tile`
+ * `connection`, `counted`, `stale-banner`, `troubles`, `empty`, `back`; of a list `overview`, `search`, `show`, `matching`,
+ * `policy-row` (`data-level`), `pool-row`, `next-page`, `previous-page`; of a pool `members`, `policy-health` (`data-level`)
+ * with `cause`, `cause-why|tried|todo`, `round-age`, `capacity-used`, `tile`
  * (`data-phase`, `data-app`), `app` (`data-app`) with `app-running`, `metric` with `metric-value`,
  * `instances`, `counter-work|produced|consumed`, `control` (`data-app`) with `less`, `more`, `number`,
  * `slider`, `control-note`; of hands `pause`, `paused`, `pause-note`, `hold-form` with `hold-number`, `hold-less`,
- * `hold-more`, `hold-for`, `hold`, and `held`, `give-back`, `hold-note`; `user`, `log-out`; and `decision`, `event` in `decisions`, `events`.
+ * `hold-more`, `hold-for`, `hold`, and `held`, `give-back`, `hold-note`; `user`, `log-out`; and `decision` with `steps-of`, `event` in `decisions`, `events`;
+ * `decision-mark` on the charts, and the dialog `steps` with `steps-list`.
  */
 export async function openPage(
   browser: Browser,
@@ -61,7 +69,7 @@ export async function openPage(
     if (message.type() === 'error') complaints.push(message.text());
   });
   await page.goto(url);
-  await page.getByTestId('policy-health').first().waitFor();
+  await page.locator(FIRST_PICTURE).first().waitFor();
   const screenshot = async (name: string): Promise<string> => {
     const directory = resolve(import.meta.dirname, '../../../test-results');
     mkdirSync(directory, { recursive: true });

@@ -70,6 +70,12 @@ async function candidatesOf(
   return ((await client.get(path, signal)) as ListObject<PolicyObject>).items;
 }
 
+/** As the page writes an app: `orders/worker`, or with the namespace of its policy before it. */
+function qualified({ metadata }: PolicyObject, app: string): readonly string[] {
+  const { namespace, name } = metadata;
+  return [`${name}/${app}`, `${namespace}/${name}/${app}`];
+}
+
 /** @throws TerminalError when no policy has it, and when several have */
 function whose(
   app: string,
@@ -77,7 +83,7 @@ function whose(
 ): { readonly policy: PolicyObject; readonly app: string } {
   const owners = policies.flatMap((policy) =>
     policy.spec.apps
-      .filter(({ name, id }) => name === app || id === app)
+      .filter(({ name, id }) => [name, id, ...qualified(policy, name)].includes(app))
       .map(({ name }) => ({ policy, app: name })),
   );
   const [owner, other] = owners;

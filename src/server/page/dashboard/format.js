@@ -59,6 +59,19 @@ export function left(ms) {
   return `${Math.round(s / 3600)} h left`;
 }
 
+/**
+ * How long something has lasted.
+ *
+ * @param {number} ms
+ */
+export function lasting(ms) {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 120) return `${s} s`;
+  if (s < 7200) return `${Math.round(s / 60)} min`;
+  if (s < 172_800) return `${Math.round(s / 3600)} h`;
+  return `${Math.round(s / 86_400)} days`;
+}
+
 /** @param {number} ms */
 export function age(ms) {
   const s = Math.max(0, ms) / 1000;

@@ -4,11 +4,16 @@
 
 import { Past } from './charts/past.js';
 import { capitalised, drawn, keep, part, setAttribute, setText } from './dom.js';
-import { number, time } from './format.js';
-import { showTroubles } from './parts/health.js';
-import { showDecisions, showEvents } from './parts/lists.js';
+import { time } from './format.js';
+import { asked, followLinks, query } from './navigation.js';
+import { showClusters } from './parts/clusters.js';
+import { decisionList, showEvents } from './parts/lists.js';
+import { overview } from './parts/overview.js';
 import { poolSection } from './parts/pool.js';
+import { showTab } from './parts/tab.js';
+import { troubleList } from './parts/troubles.js';
 import { backToLogin, showUser } from './parts/user.js';
+import { sender } from './send.js';
 import { openStream } from './stream.js';
 
 const TICK_MS = 500;
@@ -21,55 +26,82 @@ let live = false;
 let view;
 
 /** @type {Desk} */
-const desk = { past, send, writes: () => hello.writes, live: () => live };
+const desk = {
+  past,
+  send: sender(() => hello.token),
+  writes: () => hello.writes,
+  live: () => live,
+  decisions: () => view?.decisions ?? [],
+};
 
-const stream = openStream({
-  hello(next) {
-    hello = next;
-    setText(part('about'), `microscaling ${next.version}`);
-    part('no-changes').hidden = hello.writes !== 'off';
-    showUser(part('user'), hello.user);
-    void recall();
+const troubles = troubleList(part('troubles'));
+const list = overview(part('overview'));
+const decisions = decisionList(part('decisions'));
+const stream = openStream(
+  {
+    hello(next) {
+      hello = next;
+      setText(part('version'), `microscaling ${next.version}`);
+      part('no-changes').hidden = hello.writes !== 'off';
+      showUser(part('user'), hello.user);
+      void recall();
+    },
+    view(next) {
+      view = next;
+      past.add(next.sample, silenceS(next));
+      draw(next);
+    },
+    alive: () => showConnection(true),
+    refused: () => void backToLogin(),
+    silent: (lastWordMs) => showConnection(false, lastWordMs),
   },
-  view(next) {
-    view = next;
-    past.add(next.sample, silenceS(next));
-    draw(next);
-  },
-  alive: () => showConnection(true),
-  refused: () => void backToLogin(),
-  silent: (lastWordMs) => showConnection(false, lastWordMs),
+  query,
+);
+followLinks(() => {
+  past.forget();
+  list.moved();
+  stream.look();
 });
 setInterval(tick, TICK_MS);
 
 /** @param {PageView} view */
 function draw(view) {
-  part('empty').hidden = view.pools.length > 0;
-  setText(part('empty'), view.ready ? 'No policy is running here yet.' : 'Waiting for the operator…');
-  showTroubles(part('troubles'), view);
-  keep(part('pools'), view.pools, { key: (pool) => pool.name, create: () => poolSection(desk) });
-  showDecisions(part('decisions'), view.decisions);
+  const key = `${asked('policy')} ${asked('pool')}`;
+  showEmpty(view);
+  part('back').hidden = key === ' ';
+  troubles.update(view.troubles);
+  list.update(view);
+  keep(part('pools'), view.pools, {
+    key: (pool) => `${pool.name} ${asked('policy')}`,
+    create: () => poolSection(desk),
+  });
+  decisions.update(view.decisions);
   showEvents(part('events'), view.events);
-  document.title = `${headline(view)}microscaling`;
+  showClusters(part('clusters'), view.clusters);
+  showTab(view);
   tick();
+}
+
+/** @param {PageView} view */
+function showEmpty({ ready, missing, counted, pools }) {
+  const nothing = counted.policies === 0 && pools.length === 0;
+  part('empty').hidden = !nothing && missing === undefined;
+  part('empty-hint').hidden = !ready && missing === undefined;
+  if (missing !== undefined) setText(part('empty-text'), `${missing} is not running here.`);
+  else setText(part('empty-text'), ready ? 'No policy is running here yet.' : 'Waiting for the operator…');
+  setText(
+    part('empty-command'),
+    missing === undefined ? 'microscaling apply -f policy.yaml' : 'microscaling get policies -A',
+  );
 }
 
 function tick() {
   const nowMs = stream.serverNow();
+  const shownMs = live ? nowMs : (view?.atMs ?? nowMs);
   if (live) setText(part('connection'), `live · ${time(nowMs)}`);
-  for (const pool of drawn(part('pools'))) pool.tick?.(live ? nowMs : (view?.atMs ?? nowMs));
-}
-
-/**
- * The first queue and its target, for the browser's tab.
- *
- * @param {PageView} view
- */
-function headline({ pools }) {
-  const metric = pools.flatMap((pool) => pool.apps).flatMap((app) => app.metrics)[0];
-  if (metric === undefined) return '';
-  const value = metric.state === 'unavailable' ? undefined : metric.value;
-  return `${number(value)}${metric.target === undefined ? '' : `/${number(metric.target)}`} · `;
+  for (const pool of drawn(part('pools'))) pool.tick?.(shownMs);
+  troubles.tick(shownMs);
+  list.tick(shownMs);
 }
 
 /**
@@ -93,10 +125,13 @@ function showConnection(now, lastWordMs) {
 
 /** Fetches what happened before this page looked; without it the charts begin now. */
 async function recall() {
+  const wanted = query();
   try {
-    const response = await fetch('/ui/history');
+    const response = await fetch(`/ui/history${wanted}`);
     if (!response.ok) return;
-    past.load(await response.json());
+    const columns = await response.json();
+    if (wanted !== query()) return;
+    past.load(columns);
     if (view !== undefined) {
       past.add(view.sample);
       draw(view);
@@ -109,23 +144,4 @@ async function recall() {
 /** @param {PageView} view */
 function silenceS({ pools }) {
   return Math.max(5_000, ...pools.map((pool) => 3 * pool.intervalMs)) / 1000;
-}
-
-/**
- * Sends one change. Throws with a sentence.
- *
- * @type {Desk['send']}
- */
-async function send(method, path, body = {}) {
-  const headers = { 'content-type': 'application/json', 'x-microscaling-token': hello.token ?? '' };
-  let response;
-  try {
-    response = await fetch(path, { method, headers, body: JSON.stringify(body) });
-  } catch {
-    throw new Error('the operator did not answer; nothing was changed');
-  }
-  if (response.ok) return;
-  if (response.status === 401) void backToLogin();
-  const { message } = await response.json().catch(() => ({}));
-  throw new Error(message ?? `the operator answered ${response.status}`);
 }

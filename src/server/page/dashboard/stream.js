@@ -11,9 +11,10 @@ const CLOCK_SET_MS = 5_000;
 
 /**
  * @param {StreamListener} on
- * @returns {{ serverNow: () => number }} ms since the epoch by the server's clock
+ * @param {() => string} query what is looked at, as the operator is asked for it
+ * @returns {{ serverNow: () => number, look: () => void }} ms since the epoch by the server's clock; and to look at something else
  */
-export function openStream(on) {
+export function openStream(on, query) {
   /** @type {EventSource} */
   let source;
   let offsetMs = 0;
@@ -33,7 +34,7 @@ export function openStream(on) {
   const connect = () => {
     source?.close();
     openedAt = performance.now();
-    source = new EventSource('/ui/stream');
+    source = new EventSource(`/ui/stream${query()}`);
     source.addEventListener('hello', ({ data }) => {
       /** @type {Hello} */
       const hello = JSON.parse(data);
@@ -60,5 +61,5 @@ export function openStream(on) {
     if (refused) on.refused();
     if (refused || hung) connect();
   }, LOOK_MS);
-  return { serverNow };
+  return { serverNow, look: connect };
 }

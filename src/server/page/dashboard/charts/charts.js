@@ -1,6 +1,6 @@
 // server/dashboard: on one time axis, each metric against its target and the instances stacked by priority.
 
-/** @import { Axis, ChartData, MetricItem, PagePool } from '../../dashboard-types.ts' */
+/** @import { Axis, Desk, MetricItem, PagePool } from '../../dashboard-types.ts' */
 
 import { el, keep, setAttribute } from '../dom.js';
 import { time } from '../format.js';
@@ -14,8 +14,8 @@ const WINDOWS = [
   [900, '15 min'],
 ];
 
-/** @param {ChartData} past what the charts draw */
-export function poolCharts(past) {
+/** @param {Desk} desk */
+export function poolCharts({ past, decisions }) {
   const sync = `pool-${Math.random()}`;
   let windowS = 300;
   /** @type {PagePool | undefined} */
@@ -60,7 +60,7 @@ export function poolCharts(past) {
     shown = pool;
     const items = pool.apps.flatMap((app) => app.metrics.map((metric, index) => ({ app, metric, index })));
     keep(metrics, items, { key: ({ app, index }) => `${app.id} ${index}`, create });
-    instances.update(pool);
+    instances.update(pool, decisions());
   }
   return { node, update };
 }

@@ -1,10 +1,11 @@
 // server/dashboard: running instances of each app, stacked by priority, against the capacity.
 
-/** @import { Axis, ChartData, PageApp, PagePool } from '../../dashboard-types.ts' */
+/** @import { Axis, ChartData, PageApp, PagePool, PageView } from '../../dashboard-types.ts' */
 
 import { canvasColour, paint, themeColour } from '../colours.js';
 import { el, keep, setAttribute, setText } from '../dom.js';
 import { count } from '../format.js';
+import { decisionMarks } from './marks.js';
 import { plot, stepped } from './plot.js';
 
 /**
@@ -13,15 +14,35 @@ import { plot, stepped } from './plot.js';
  */
 export function instancesChart(past, axis) {
   const legend = el('ul', { class: 'legend' });
-  const chart = plot(axis, { height: 285, timeLabels: true, floor: 2 });
+  /** @type {number | undefined} */
+  let row;
+  /** @type {PagePool | undefined} */
+  let shown;
+  const showLegend = () => {
+    if (shown === undefined) return;
+    const items = shown.apps.map((app) => ({ app, count: countAt(past, app, row) }));
+    keep(legend, items, { key: ({ app }) => app.id, create: legendEntry });
+  };
+  /** @param {number | undefined} next */
+  const hover = (next) => {
+    row = next;
+    showLegend();
+  };
+  const chart = plot(axis, { height: 220, timeLabels: true, floor: 2, hover });
+  const marks = decisionMarks(chart);
+  chart.node.append(marks.node);
   const head = el('div', { class: 'metric-head' }, el('strong', {}, 'Instances running'), legend);
   const node = el('figure', { class: 'metric', 'data-testid': 'instances' }, head, chart.node);
   return {
     node,
-    /** @param {PagePool} pool */
-    update(pool) {
-      keep(legend, pool.apps, { key: (app) => app.id, create: legendEntry });
-      const label = pool.apps.map((app) => `${app.name} ${app.running}`).join(', ');
+    /**
+     * @param {PagePool} pool
+     * @param {PageView['decisions']} decisions
+     */
+    update(pool, decisions) {
+      shown = pool;
+      showLegend();
+      const label = pool.apps.map((app) => `${app.title} ${app.running}`).join(', ');
       setAttribute(chart.node, 'aria-label', `instances over time, now: ${label}`);
       const stacked = pool.apps.filter((app) => app.role !== 'fixed');
       const beside = pool.apps.filter((app) => app.role === 'fixed');
@@ -36,6 +57,7 @@ export function instancesChart(past, axis) {
           past.column(pool.capacitySeries),
         ],
       });
+      marks.update(decisions);
     },
   };
 }
@@ -66,18 +88,31 @@ function line({ colour }) {
 }
 
 function limit() {
-  return { stroke: themeColour('text'), width: 1.5, dash: [6, 5], points: { show: false } };
+  return { stroke: themeColour('text'), width: 1.5, dash: [6, 5], paths: stepped, points: { show: false } };
+}
+
+/**
+ * Now, or at the row under the pointer.
+ *
+ * @param {ChartData} past
+ * @param {PageApp} app
+ * @param {number | undefined} row
+ */
+function countAt(past, app, row) {
+  if (row === undefined) return app.exists ? app.running : undefined;
+  return past.column(app.runningSeries)[row] ?? undefined;
 }
 
 function legendEntry() {
   const text = el('span');
   const chip = el('span', { class: 'chip' });
   const node = el('li', {}, chip, text);
-  /** @param {PageApp} app */
-  const update = (app) => {
+  /** @param {{ app: PageApp, count: number | undefined }} item */
+  const update = ({ app, count: n }) => {
     paint(node, app.colour);
     chip.classList.toggle('dotted', app.role === 'fixed');
-    setText(text, `${app.name} ${app.exists ? count(app.running) : '–'}`);
+    setText(text, `${app.name} ${n === undefined ? '–' : count(n)}`);
+    setAttribute(node, 'title', app.title);
   };
   return Object.assign(node, { update });
 }

@@ -5,7 +5,7 @@
 import { canvasColour, paint, themeColour } from '../colours.js';
 import { el, setAttribute, setText } from '../dom.js';
 import { number, time } from '../format.js';
-import { plot } from './plot.js';
+import { plot, stepped } from './plot.js';
 
 /** @type {Readonly<Record<string, string>>} */
 const UNITS = { messages: 'waiting', seconds: 's' };
@@ -19,11 +19,27 @@ export function metricChart(past, axis, { id, index }) {
   const label = el('strong');
   const value = el('span', { class: 'big', 'data-testid': 'metric-value' });
   const target = el('span', { class: 'counts' });
-  const head = el('div', { class: 'metric-head' }, el('span', { class: 'chip' }), label, value, target);
+  const hovered = el('span', { class: 'hovered', 'data-testid': 'metric-hovered' });
+  const head = el(
+    'div',
+    { class: 'metric-head' },
+    el('span', { class: 'chip' }),
+    label,
+    value,
+    target,
+    hovered,
+  );
   const budget = el('meter', { class: 'budget', min: '0', max: '100', low: '50', high: '80', optimum: '0' });
   const spent = el('span', { class: 'counts' });
   const objective = el('div', { class: 'objective', 'data-testid': 'objective' }, budget, spent);
-  const chart = plot(axis, { height: 220, timeLabels: false, floor: 10 });
+  /** @type {PageMetric | undefined} */
+  let shown;
+  /** @param {number | undefined} row */
+  const hover = (row) => {
+    if (row === undefined || shown === undefined) setText(hovered, '');
+    else setText(hovered, `then ${numberAt(past, shown.valueSeries, row)}`);
+  };
+  const chart = plot(axis, { height: 180, timeLabels: false, floor: 10, hover });
   const node = el(
     'figure',
     { class: 'metric', 'data-testid': 'metric', 'data-app': id, 'data-index': index },
@@ -33,11 +49,14 @@ export function metricChart(past, axis, { id, index }) {
   );
   /** @param {MetricItem} item */
   const update = ({ app, metric }) => {
+    shown = metric;
     paint(node, app.colour);
+    setAttribute(label, 'title', app.title);
     const name = metric.targetName === undefined ? metric.label : `${metric.targetName}: ${metric.label}`;
     setText(label, name);
     setText(value, metric.infinite ? '∞' : metric.state === 'unavailable' ? '–' : number(metric.value));
     setText(target, words(metric));
+    setAttribute(target, 'title', metric.reason);
     setAttribute(node, 'data-state', metric.state);
     setAttribute(node, 'data-over', metric.state === 'ok' && (metric.infinite === true || over(metric)));
     setAttribute(chart.node, 'aria-label', `${name} over time: now ${value.textContent} ${words(metric)}`);
@@ -50,7 +69,7 @@ export function metricChart(past, axis, { id, index }) {
     chart.update({
       shape: JSON.stringify(app.colour),
       series: () => [
-        { stroke: themeColour('text'), width: 1.5, dash: [6, 5], points: { show: false } },
+        { stroke: themeColour('text'), width: 1.5, dash: [6, 5], paths: stepped, points: { show: false } },
         {
           stroke: canvasColour(app.colour),
           fill: canvasColour(app.colour, 0.18),
@@ -64,6 +83,15 @@ export function metricChart(past, axis, { id, index }) {
   return Object.assign(node, { update });
 }
 
+/**
+ * @param {ChartData} past
+ * @param {string} series
+ * @param {number} row
+ */
+function numberAt(past, series, row) {
+  return number(past.column(series)[row] ?? undefined);
+}
+
 /** @param {PageMetric} metric */
 function over({ value, target }) {
   return value !== undefined && target !== undefined && value > target;
@@ -72,7 +100,7 @@ function over({ value, target }) {
 /** @param {PageMetric} metric */
 function words(metric) {
   const target = targetOf(metric);
-  if (metric.state === 'unavailable') return `not read: ${metric.reason ?? 'no reading yet'}; ${target}`;
+  if (metric.state === 'unavailable') return `not read · ${target}`;
   const old = metric.state === 'stale' && metric.atMs !== undefined ? `, as of ${time(metric.atMs)}` : '';
   const why = metric.state === 'ok' && metric.reason !== undefined ? `, ${metric.reason}` : '';
   const held = metric.inFlight === undefined ? '' : `, ${number(metric.inFlight)} in flight`;

@@ -28,6 +28,12 @@ export class Past {
     this.#series = new Map(Object.entries(series).map(([name, column]) => [name, [...column]]));
   }
 
+  /** What is looked at is something else. */
+  forget() {
+    this.#times = [];
+    this.#series = new Map();
+  }
+
   /**
    * Adds the newest second or rewrites it. A silence longer than `silenceS` becomes a gap.
    *

@@ -56,6 +56,17 @@ export function plot(axis, what) {
       latest = next;
       draw();
     },
+    /**
+     * Where a moment is, in pixels from the left of the node; undefined outside of what is shown.
+     *
+     * @param {number} timeS
+     */
+    placeOf(timeS) {
+      if (chart === undefined) return undefined;
+      const { min = 0, max = 0 } = chart.scales['x'] ?? {};
+      if (timeS < min || timeS > max) return undefined;
+      return chart.over.offsetLeft + chart.valToPos(timeS, 'x');
+    },
   };
 }
 
@@ -104,6 +115,14 @@ function optionsOf(axis, what, series) {
       },
     ],
     series: [{}, ...series],
-    hooks: { setCursor: [(u) => axis.readout(u.cursor.idx == null ? undefined : u.data[0][u.cursor.idx])] },
+    hooks: {
+      setCursor: [
+        (u) => {
+          const row = u.cursor.idx ?? undefined;
+          axis.readout(row === undefined ? undefined : u.data[0][row]);
+          what.hover(row);
+        },
+      ],
+    },
   };
 }

@@ -12,7 +12,7 @@ form.addEventListener('submit', async (event) => {
   note.textContent = '';
   try {
     await logIn(field.value);
-    location.replace('/');
+    location.replace(`/${location.search}`);
   } catch (cause) {
     note.textContent = cause instanceof Error ? cause.message : String(cause);
     field.select();
@@ -51,7 +51,8 @@ function sentence(text) {
 /** Whoever followed a link from another site has a session that the browser kept back from that one request. */
 async function passThrough() {
   const response = await fetch('/login/session').catch(() => undefined);
-  if (response?.status === 200 && (await response.json()).user !== null) location.replace('/');
+  if (response?.status === 200 && (await response.json()).user !== null)
+    location.replace(`/${location.search}`);
 }
 
 /**

@@ -4,8 +4,10 @@
 
 import { paint } from '../colours.js';
 import { drawn, el, keep, setAttribute, setText } from '../dom.js';
-import { count, local, number, time } from '../format.js';
+import { count, local, time } from '../format.js';
+import { countControl } from './controls.js';
 import { holdControl } from './interventions.js';
+import { stepText } from './steps.js';
 
 /** @param {Desk} desk */
 export function appCards(desk) {
@@ -29,8 +31,10 @@ export function appCards(desk) {
  * @param {PageApp} app
  * @param {Desk} desk
  */
-function appCard({ role }, desk) {
-  const name = el('strong', { class: 'name' });
+function appCard({ role, pageControl }, desk) {
+  const policy = el('span', { class: 'of' });
+  const own = el('span');
+  const name = el('strong', { class: 'name' }, policy, own);
   const rank = el('span', { class: 'rank' });
   const schedule = el('span', { class: 'rank', 'data-testid': 'app-schedule' });
   const running = el('span', { class: 'big', 'data-testid': 'app-running' });
@@ -40,7 +44,9 @@ function appCard({ role }, desk) {
   const why = el('details', { class: 'why' }, summary, steps);
   const head = el('div', { class: 'app-head' }, el('span', { class: 'chip' }), name, rank, schedule);
   const hold = role === 'fixed' ? undefined : holdControl(desk);
-  const parts = [head, running, counts, ...(hold === undefined ? [] : [hold.node]), why];
+  const control = pageControl === undefined ? undefined : countControl(desk);
+  const parts = [head, running, counts, ...(hold === undefined ? [] : [hold.node])];
+  parts.push(control?.node ?? why);
   const node = el('li', { class: 'app', 'data-testid': 'app' }, ...parts);
   /** @param {PageApp} app */
   const update = (app) => {
@@ -48,12 +54,16 @@ function appCard({ role }, desk) {
     setAttribute(node, 'data-app', app.id);
     setAttribute(node, 'data-held', app.override !== undefined);
     hold?.update(app);
-    setText(name, app.name);
+    control?.update(app);
+    setText(policy, app.title.slice(0, -app.name.length));
+    setText(own, app.name);
     setText(rank, app.scheduler === undefined ? rankOf(app) : `${rankOf(app)} · ${app.scheduler}`);
     setText(schedule, app.schedule === undefined ? '' : scheduleOf(app.schedule));
     setText(running, app.exists ? count(app.running) : '–');
     setText(counts, countsOf(app));
+    setAttribute(counts, 'title', countsOf(app));
     setText(summary, local(app.summary));
+    setAttribute(summary, 'title', local(app.summary));
     keep(
       steps,
       app.steps.map((step, i) => ({ ...step, i })),
@@ -61,7 +71,10 @@ function appCard({ role }, desk) {
     );
   };
   /** @param {number} nowMs */
-  const tick = (nowMs) => hold?.tick(nowMs);
+  const tick = (nowMs) => {
+    hold?.tick(nowMs);
+    control?.tick();
+  };
   return Object.assign(node, { update, tick });
 }
 
@@ -106,7 +119,6 @@ function countsOf(app) {
 function stepLine() {
   const node = el('li');
   /** @param {Step} step */
-  const update = ({ rule, before, after, reason }) =>
-    setText(node, `${rule}: ${number(before)} → ${number(after)}, ${local(reason)}`);
+  const update = (step) => setText(node, stepText(step));
   return Object.assign(node, { update });
 }

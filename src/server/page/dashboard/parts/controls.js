@@ -1,59 +1,28 @@
-// server/dashboard: what people may move. One request at a time, the latest wish wins.
+// server/dashboard: the count that people may move, on the app's own card. One request at a time, the latest wish wins.
 
-/** @import { ControlItem, Desk, PageApp, PagePool } from '../../dashboard-types.ts' */
+/** @import { Desk, PageApp } from '../../dashboard-types.ts' */
 
-import { paint } from '../colours.js';
-import { el, keep, messageOf, setAttribute, setText } from '../dom.js';
+import { el, messageOf, setAttribute, setText } from '../dom.js';
 
 const SETTLE_MS = 200;
 const GIVE_UP_MS = 8_000;
 
 /** @param {Desk} desk */
-export function appControls(desk) {
-  const list = el('ul', { class: 'controls' });
-  const node = el(
-    'section',
-    { class: 'card', 'data-testid': 'controls' },
-    el('h2', {}, 'Yours to move'),
-    list,
-  );
-  const create = () => control((app, instances) => desk.send('POST', '/ui/scale', { app, instances }));
-  return {
-    node,
-    /**
-     * @param {PagePool} pool
-     * @param {boolean} live
-     */
-    update(pool, live) {
-      const items = pool.apps.filter((app) => app.pageControl !== undefined);
-      node.hidden = items.length === 0;
-      const enabled = live && desk.writes() !== 'off';
-      keep(
-        list,
-        items.map((app) => ({ app, enabled })),
-        { key: ({ app }) => app.id, create },
-      );
-    },
-  };
-}
-
-/** @param {(app: string, instances: number) => Promise<void>} scale */
-function control(scale) {
-  const name = el('legend');
+export function countControl(desk) {
+  const name = el('legend', {}, 'Yours to move');
   const less = el('button', { type: 'button', 'data-testid': 'less' }, '−');
   const more = el('button', { type: 'button', 'data-testid': 'more' }, '+');
   const exact = el('input', { type: 'number', step: '1', inputmode: 'numeric', 'data-testid': 'number' });
   const slider = el('input', { type: 'range', step: '1', 'data-testid': 'slider' });
   const note = el('output', { class: 'counts', 'data-testid': 'control-note' });
   const fields = el('fieldset', {}, name, el('div', { class: 'stepper' }, less, exact, more), slider, note);
-  const node = el('li', { 'data-testid': 'control' }, fields);
+  const node = el('div', { class: 'control', 'data-testid': 'control' }, fields);
   const wish = wishOf(
-    (app, n) => scale(app, n),
+    (app, instances) => desk.send('POST', '/ui/scale', { app, instances }),
     () => draw(),
   );
   /** @type {PageApp} */
   let app;
-  let enabled = false;
 
   const draw = () => {
     const { min, max } = rangeOf(app);
@@ -69,7 +38,7 @@ function control(scale) {
     }
     less.disabled = shown <= min;
     more.disabled = shown >= max;
-    fields.disabled = !enabled;
+    fields.disabled = !desk.live() || desk.writes() === 'off';
     setText(note, wish.error() ?? noteOf(app, wish.value()));
     setAttribute(note, 'data-error', wish.error() !== undefined);
   };
@@ -85,20 +54,21 @@ function control(scale) {
   slider.addEventListener('input', () => move(slider.valueAsNumber));
   exact.addEventListener('change', () => move(exact.valueAsNumber));
 
-  /** @param {ControlItem} next */
+  /** @param {PageApp} next */
   const update = (next) => {
-    ({ app, enabled } = next);
-    paint(node, app.colour);
+    app = next;
     setAttribute(node, 'data-app', app.id);
-    setText(name, app.name);
-    setAttribute(less, 'aria-label', `one ${app.name} less`);
-    setAttribute(more, 'aria-label', `one ${app.name} more`);
-    setAttribute(exact, 'aria-label', `instances of ${app.name}`);
-    setAttribute(slider, 'aria-label', `instances of ${app.name}`);
+    setAttribute(less, 'aria-label', `one ${app.title} less`);
+    setAttribute(more, 'aria-label', `one ${app.title} more`);
+    setAttribute(exact, 'aria-label', `instances of ${app.title}`);
+    setAttribute(slider, 'aria-label', `instances of ${app.title}`);
     wish.seen(app.requested);
     draw();
   };
-  return Object.assign(node, { update });
+  const tick = () => {
+    if (app !== undefined) draw();
+  };
+  return { node, update, tick };
 }
 
 /** @param {PageApp} app one that has a control */

@@ -1,23 +1,27 @@
-// server/dashboard: one line of health per policy, and what else is wrong.
+// server/dashboard: how each policy of a pool is doing: one line, and under it the cause.
 
-/** @import { Desk, PageNote, PagePolicy, PagePool, PageView } from '../../dashboard-types.ts' */
+/** @import { Desk, Level, PagePolicy, PagePool } from '../../dashboard-types.ts' */
 
 import { drawn, el, keep, setAttribute, setText } from '../dom.js';
-import { age, local } from '../format.js';
+import { age } from '../format.js';
+import { policyAddress } from '../navigation.js';
+import { causeLine } from './cause.js';
 import { pauseControl } from './interventions.js';
 
-/** @type {Readonly<Record<PagePolicy['ready']['status'], string>>} */
-const MARKS = { True: '✓', False: '!', Unknown: '…' };
-/** @type {Readonly<Record<PagePolicy['ready']['status'], string>>} */
-const READY = { True: 'Ready', False: 'Not ready', Unknown: 'Not known yet' };
 /**
- * States of their own, that somebody asked for.
+ * Told apart without colours.
  *
- * @type {Readonly<Record<string, string>>}
+ * @type {Readonly<Record<Level, string>>}
  */
-const STATES = { Paused: 'Paused', Observing: 'Observing' };
-/** What the marks of interventions say in the place where they hold. */
-const SAID_BY_MARKS = ['PausedByHand', 'Overridden'];
+export const MARKS = { ok: '✓', limited: '!', failing: '✕', unknown: '…', paused: '=' };
+/** @type {Readonly<Record<Level, string>>} */
+const READY = {
+  ok: 'Ready',
+  limited: 'Ready',
+  failing: 'Not ready',
+  unknown: 'Not known yet',
+  paused: 'Paused',
+};
 const MODES = {
   Reconcile: 'reconciling',
   Observe: 'observing: decides and reports, writes nothing',
@@ -58,62 +62,34 @@ export function healthList(desk) {
 /** @param {Desk} desk */
 function healthLine(desk) {
   const mark = el('span', { class: 'mark', 'aria-hidden': 'true' });
-  const name = el('strong');
+  const name = el('a');
   const ready = el('span', { class: 'ready' });
   const mode = el('span', { class: 'mode' });
   const round = el('span', { class: 'round', 'data-testid': 'round-age' });
-  const notes = el('ul', { class: 'notes' });
+  const cause = causeLine();
   const pause = pauseControl(desk);
-  const parts = [mark, name, ready, mode, round, ...pause.nodes, notes];
+  const parts = [mark, el('strong', {}, name), ready, mode, round, ...pause.nodes, cause.node];
   const node = el('li', { 'data-testid': 'policy-health' }, ...parts);
   /** @param {PagePolicy} policy */
   const update = (policy) => {
-    const { status, reason, message } = policy.ready;
+    const { level } = policy.health;
     const held = policy.paused !== undefined;
-    setAttribute(node, 'data-ready', status);
-    setAttribute(node, 'data-paused', held);
-    setText(mark, held ? '=' : MARKS[status]);
-    mode.hidden = held;
-    // Of a paused policy nothing is known, as it says already; what is wrong with it is still said.
-    ready.hidden = held && status === 'Unknown';
+    setAttribute(node, 'data-level', level);
+    setText(mark, MARKS[level]);
+    mode.hidden = level === 'paused';
+    // The badge of the pause says it, with who and why.
+    ready.hidden = held;
     pause.update(policy);
     setText(name, policy.title);
-    setText(ready, status === 'True' ? READY.True : `${STATES[reason] ?? READY[status]}: ${local(message)}`);
+    setAttribute(name, 'href', policyAddress(policy.key));
+    setText(ready, policy.ready.reason === 'Observing' ? 'Observing' : READY[level]);
     setText(mode, MODES[policy.mode]);
-    const notesShown = policy.notes.filter(
-      (note) => note.message !== message && !SAID_BY_MARKS.includes(note.reason),
-    );
-    keep(notes, notesShown, { key: (note) => note.type, create: noteLine });
+    cause.update(policy);
   };
-  return Object.assign(node, { update, tick: pause.tick });
-}
-
-function noteLine() {
-  const node = el('li');
-  /** @param {PageNote} note */
-  const update = ({ level, reason, message }) => {
-    setAttribute(node, 'data-level', level);
-    setText(node, `${reason}: ${local(message)}`);
+  /** @param {number} nowMs */
+  const tick = (nowMs) => {
+    pause.tick(nowMs);
+    cause.tick(nowMs);
   };
-  return Object.assign(node, { update });
-}
-
-/**
- * What is wrong with the operator itself or with documents that do not run as written.
- *
- * @param {Element} list
- * @param {PageView} view
- */
-export function showTroubles(list, view) {
-  const clusters = view.clusters.length === 0 ? [view.cluster] : view.clusters;
-  const away = clusters
-    .filter(({ reachable }) => !reachable)
-    .map(({ scheduler, url, message }) => ({ source: `${scheduler} at ${url}`, message }));
-  const create = () => {
-    const node = el('li');
-    /** @param {{ source: string, message: string }} trouble */
-    const update = (trouble) => setText(node, `${trouble.source}: ${local(trouble.message)}`);
-    return Object.assign(node, { update });
-  };
-  keep(list, [...away, ...view.problems], { key: (t) => `${t.source} ${t.message}`, create });
+  return Object.assign(node, { update, tick });
 }

@@ -152,7 +152,7 @@ export function holdControl(desk) {
     /** @param {PageApp} next */
     update(next) {
       app = next;
-      const { name, min, max, override } = app;
+      const { title: name, min, max, override } = app;
       held.hidden = override === undefined;
       setText(title, override === undefined ? 'Hold at a count' : 'Hold at another count');
       setAttribute(exact, 'min', min ?? 0);

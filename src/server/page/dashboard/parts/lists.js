@@ -5,17 +5,20 @@
 import { paint } from '../colours.js';
 import { el, keep, setAttribute, setText } from '../dom.js';
 import { local, number, time } from '../format.js';
+import { showSteps } from './steps.js';
 
-/**
- * @param {Element} list
- * @param {PageView['decisions']} decisions
- */
-export function showDecisions(list, decisions) {
-  keep(
-    list,
-    numbered(decisions, (d) => `${d.atMs} ${d.app}`),
-    { key: (d) => d.key, create: decisionLine },
-  );
+/** @param {Element} list */
+export function decisionList(list) {
+  return {
+    /** @param {PageView['decisions']} decisions */
+    update(decisions) {
+      keep(
+        list,
+        numbered(decisions, (d) => `${d.atMs} ${d.app}`),
+        { key: (d) => d.key, create: decisionLine },
+      );
+    },
+  };
 }
 
 /**
@@ -55,20 +58,27 @@ function decisionLine() {
   const name = el('strong');
   const change = el('span', { class: 'change' });
   const why = el('p');
+  const steps = el('button', { type: 'button', class: 'steps-of', 'data-testid': 'steps-of' }, 'steps');
   const node = el(
     'li',
     { 'data-testid': 'decision' },
     when,
     el('div', {}, el('span', { class: 'chip' }), name, ' ', change, why),
+    steps,
   );
+  /** @type {Decision} */
+  let decision;
+  steps.addEventListener('click', () => void showSteps(decision));
   /** @param {Decision} d */
   const update = (d) => {
+    decision = d;
     paint(node, d.colour);
     setText(when, time(d.atMs));
     setText(name, d.title);
     setText(change, `${number(d.from)} → ${number(d.to)}`);
     setAttribute(change, 'data-way', d.to > d.from ? 'up' : 'down');
     setText(why, local(d.summary));
+    setAttribute(steps, 'aria-label', `steps of ${d.title} ${d.from} to ${d.to} at ${time(d.atMs)}`);
   };
   return Object.assign(node, { update });
 }

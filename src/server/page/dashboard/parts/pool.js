@@ -1,12 +1,12 @@
-// server/dashboard: one pool from top to bottom: health, capacity, charts, work, controls.
+// server/dashboard: one pool from top to bottom: health, members, capacity with its apps, charts, work.
 
 /** @import { Desk, PagePool } from '../../dashboard-types.ts' */
 
 import { poolCharts } from '../charts/charts.js';
 import { el, setAttribute } from '../dom.js';
 import { appCards } from './apps.js';
-import { appControls } from './controls.js';
 import { healthList } from './health.js';
+import { memberLinks } from './members.js';
 import { slotTiles } from './tiles.js';
 import { workNumbers } from './work.js';
 
@@ -15,13 +15,13 @@ export function poolSection(desk) {
   const health = healthList(desk);
   const tiles = slotTiles();
   const apps = appCards(desk);
-  const charts = poolCharts(desk.past);
+  const charts = poolCharts(desk);
   const work = workNumbers();
-  const controls = appControls(desk);
   tiles.node.append(apps.node);
-  const side = el('div', { class: 'side' }, work.node, controls.node);
+  const side = el('div', { class: 'side' }, work.node);
+  const others = memberLinks();
   const node = el('article', { class: 'pool', 'data-testid': 'pool' });
-  node.append(health.node, tiles.node, el('div', { class: 'beside' }, charts.node, side));
+  node.append(health.node, others.node, tiles.node, el('div', { class: 'beside' }, charts.node, side));
   /** @type {PagePool | undefined} */
   let shown;
 
@@ -29,16 +29,14 @@ export function poolSection(desk) {
   const update = (pool) => {
     shown = pool;
     setAttribute(node, 'aria-label', `pool ${pool.name}`);
-    for (const part of [health, tiles, apps, charts, work]) part.update(pool);
-    controls.update(pool, desk.live());
-    side.hidden = work.node.hidden && controls.node.hidden;
+    for (const part of [health, others, tiles, apps, charts, work]) part.update(pool);
+    side.hidden = work.node.hidden;
   };
   /** @param {number} nowMs */
   const tick = (nowMs) => {
     if (shown === undefined) return;
     setAttribute(node, 'data-late', health.tick(shown, nowMs));
     apps.tick(nowMs);
-    controls.update(shown, desk.live());
   };
   return Object.assign(node, { update, tick });
 }

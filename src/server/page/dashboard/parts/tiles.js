@@ -23,7 +23,6 @@ export function slotTiles() {
     node,
     /** @param {PagePool} pool */
     update(pool) {
-      const apps = new Map(pool.apps.map((app) => [app.id, app]));
       setText(title, titleOf(pool));
       setText(used, capacityText(pool.capacity));
       setAttribute(
@@ -33,7 +32,7 @@ export function slotTiles() {
       );
       list.style.setProperty('--slots', String(pool.tiles.length));
       setAttribute(list, 'aria-label', describe(pool));
-      const items = pool.tiles.map((tile) => ({ ...tile, owner: apps.get(tile.app ?? '') }));
+      const items = pool.tiles.map((tile) => ({ ...tile, owner: pool.owners[tile.app ?? ''] }));
       keep(list, items, { key: (tile) => String(tile.slot), create: slotTile });
     },
   };
@@ -57,10 +56,12 @@ function capacityText({ total, used, unit }) {
 
 /** @param {PagePool} pool */
 function describe(pool) {
-  const held = pool.apps
-    .filter((app) => app.role !== 'fixed')
-    .map((app) => `${app.name} ${pool.tiles.filter((tile) => tile.app === app.id).length}`);
-  return `${pool.tiles.length} slots: ${held.join(', ')}, free ${pool.tiles.filter((t) => t.phase === 'free').length}`;
+  /** @param {(tile: PagePool['tiles'][number]) => boolean} which */
+  const count = (which) => pool.tiles.filter(which).reduce((sum, tile) => sum + (tile.count ?? 1), 0);
+  const held = Object.entries(pool.owners).map(
+    ([id, { title }]) => `${title} ${count((tile) => tile.app === id)}`,
+  );
+  return `${count(() => true)} slots: ${[...held, `free ${count(({ phase }) => phase === 'free')}`].join(', ')}`;
 }
 
 function slotTile() {
@@ -68,7 +69,7 @@ function slotTile() {
   const word = el('span', { class: 'word' });
   const node = el('li', { class: 'tile', 'data-testid': 'tile' }, initial, word);
   /** @param {TileItem} tile */
-  const update = ({ slot, phase, app, over, owner }) => {
+  const update = ({ slot, phase, app, over, owner, count }) => {
     const name = owner?.name ?? '';
     const before = node.getAttribute('data-app') ?? '';
     setAttribute(node, 'data-phase', phase);
@@ -76,10 +77,10 @@ function slotTile() {
     setAttribute(node, 'data-over', over);
     const place = owner?.scheduler === undefined ? '' : `on ${owner.scheduler}`;
     setAttribute(node, 'data-scheduler', owner?.scheduler);
-    const told = [name, place, WORDS[phase] || phase].filter(Boolean).join(', ');
-    setAttribute(node, 'title', `slot ${slot}: ${told}`);
-    setText(initial, name.slice(0, 1).toUpperCase());
-    setText(word, WORDS[phase] || name);
+    const told = [owner?.title, place, WORDS[phase] || phase].filter(Boolean).join(', ');
+    setAttribute(node, 'title', count === undefined ? `slot ${slot}: ${told}` : `${count} slots: ${told}`);
+    setText(initial, owner?.label ?? '');
+    setText(word, [count === undefined ? '' : `×${count}`, WORDS[phase] || name].filter(Boolean).join(' '));
     if (owner !== undefined) paint(node, owner.colour);
     if (app !== undefined && before !== '' && before !== app) markHandOver(node);
   };

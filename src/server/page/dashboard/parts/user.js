@@ -18,7 +18,8 @@ export function showUser(node, user) {
 /** When the operator refuses the stream: whoever is not known any more logs in again. */
 export async function backToLogin() {
   const response = await fetch('/login/session').catch(() => undefined);
-  if (response?.status === 200 && (await response.json()).user === null) location.replace('/login');
+  if (response?.status === 200 && (await response.json()).user === null)
+    location.replace(`/login${location.search}`);
 }
 
 async function logOut() {

@@ -37,7 +37,7 @@ function workNumber() {
   const update = ({ app, counter }) => {
     paint(node, app.colour);
     setAttribute(node, 'data-testid', `counter-${counter.name}`);
-    setText(title, `${TITLES[counter.name] ?? counter.name} by ${app.name}`);
+    setText(title, `${TITLES[counter.name] ?? counter.name} by ${app.title}`);
     setText(total, count(counter.total));
     setText(perS, rate(counter.perS));
   };

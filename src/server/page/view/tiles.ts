@@ -1,6 +1,6 @@
 // server: which slot shows which task. A task keeps its tile while it lives, so that a hand-over is seen.
 
-import type { AppView } from '../../controller/status/view.ts';
+import type { AppView } from '../../../controller/status/view.ts';
 
 export type TilePhase = 'free' | 'waiting' | 'starting' | 'running' | 'stopping';
 
@@ -19,6 +19,8 @@ export interface Tile {
   readonly task?: string;
   /** Beyond the capacity: the budget shrank, or somebody else started it. */
   readonly over: boolean;
+  /** This one stands for so many alike. */
+  readonly count?: number;
 }
 
 const PHASES = {
@@ -102,4 +104,20 @@ function lowestFree(placed: ReadonlyMap<number, SlotHolder>): SlotFor {
 function tile(slot: number, holder: SlotHolder | undefined, total: number): Tile {
   const over = slot > total;
   return holder === undefined ? { slot, phase: 'free', over } : { slot, ...holder, over };
+}
+
+/** So many are drawn one by one. */
+export const DRAWN_TILES = 300;
+
+/** Where there are more tiles than anybody can tell apart: one for each app and phase, with how many they are. */
+export function groupedTiles(tiles: readonly Tile[]): readonly Tile[] {
+  if (tiles.length <= DRAWN_TILES) return tiles;
+  const groups = Map.groupBy(tiles, ({ app = '', phase, over }) => JSON.stringify([app, phase, over]));
+  return [...groups.values()]
+    .toSorted((a, b) => Number(a[0]?.phase === 'free') - Number(b[0]?.phase === 'free'))
+    .flatMap(([first, ...others], i) => {
+      if (first === undefined) return [];
+      const { task: _task, ...alike } = first;
+      return [{ ...alike, slot: i + 1, count: others.length + 1 }];
+    });
 }

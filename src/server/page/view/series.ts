@@ -1,6 +1,6 @@
 // server: the names of the charts' series, and what one view contributes to them.
 
-import type { AppView, OperatorView } from '../../controller/status/view.ts';
+import type { AppView, OperatorView } from '../../../controller/status/view.ts';
 
 export const runningKey = (app: string): string => `running ${app}`;
 export const valueKey = (app: string, metric: number): string => `value ${app} ${metric}`;
@@ -22,4 +22,17 @@ function appSeries(app: AppView): readonly (readonly [string, number])[] {
   ]);
   const counters = Object.entries(app.counters).map(([name, n]) => [counterKey(app.id, name), n] as const);
   return [...(app.exists ? [[runningKey(app.id), app.running] as const] : []), ...metrics, ...counters];
+}
+
+/** Whether a series is about a pool, and about `apps` in it. */
+export function seriesAbout(pool: string, apps: readonly AppView[]): (series: string) => boolean {
+  const names = new Set([
+    capacityKey(pool),
+    ...apps.flatMap((app) => [
+      runningKey(app.id),
+      ...app.metrics.flatMap((_, i) => [valueKey(app.id, i), targetKey(app.id, i)]),
+      ...Object.keys(app.counters).map((name) => counterKey(app.id, name)),
+    ]),
+  ]);
+  return (series) => names.has(series);
 }

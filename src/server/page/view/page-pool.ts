@@ -1,23 +1,23 @@
-// server: what the page is sent: the operator's view with colours, tiles, rates and series names, and nothing it does not draw.
+// server: one pool as the page draws it, whole or as one of its policies sees it.
 
-import type { Condition } from '../../api/conditions.ts';
-import type { ObjectiveStatus } from '../../api/status.ts';
-import { objectiveText } from '../../api/words/objective.ts';
+import type { Condition } from '../../../api/conditions.ts';
+import type { ObjectiveStatus } from '../../../api/status.ts';
+import { objectiveText } from '../../../api/words/objective.ts';
 import type {
   AppView,
-  DecisionRecord,
-  EventRecord,
   MetricView,
-  OperatorView,
   PauseView,
   PolicyView,
   PoolView,
-} from '../../controller/status/view.ts';
-import { defined } from '../../lang/defined.ts';
-import type { PageSample } from './history.ts';
+} from '../../../controller/status/view.ts';
+import { defined } from '../../../lang/defined.ts';
+import type { Health, Level } from '../health/policy-health.ts';
+import type { Healths } from '../health/tracker.ts';
+import { tileLabels } from '../overview/labels.ts';
 import { type Colour, colours } from './palette.ts';
 import { capacityKey, counterKey, runningKey, targetKey, valueKey } from './series.ts';
-import type { Tile } from './tiles.ts';
+import { groupedTiles, type Tile } from './tiles.ts';
+import { appTitle, policyTitle } from './titles.ts';
 
 export interface PageCounter {
   readonly name: string;
@@ -66,6 +66,8 @@ export interface PageApp
     | 'summary'
     | 'steps'
   > {
+  /** `orders/worker`. */
+  readonly title: string;
   readonly colour: Colour;
   readonly runningSeries: string;
   readonly metrics: readonly PageMetric[];
@@ -88,7 +90,17 @@ export interface PagePolicy {
   /** Set while a person pauses it, whatever the mode is. */
   readonly paused?: PauseView;
   readonly ready: Pick<Condition, 'status' | 'reason' | 'message'>;
+  readonly health: Health;
   readonly notes: readonly PageNote[];
+}
+
+/** Whose a tile is: an app of the pool, also of a policy that is not shown. */
+export interface TileOwner {
+  readonly title: string;
+  readonly name: string;
+  readonly label: string;
+  readonly colour: Colour;
+  readonly scheduler?: string;
 }
 
 export interface PagePool {
@@ -98,77 +110,84 @@ export interface PagePool {
   readonly lastRoundAtMs?: number;
   readonly intervalMs: number;
   readonly policies: readonly PagePolicy[];
+  /** The other members, where only some are shown. */
+  readonly others: readonly { readonly key: string; readonly title: string; readonly level: Level }[];
+  /** How many members are neither in `policies` nor in `others`. */
+  readonly more: number;
   /** By priority, highest first; apps left to people last. */
   readonly apps: readonly PageApp[];
   readonly tiles: readonly Tile[];
+  /** By id of the app. */
+  readonly owners: Readonly<Record<string, TileOwner>>;
 }
 
-export interface PageDecision extends DecisionRecord {
-  /** The app's name and colour while it is there; else its id stands for it. */
-  readonly title: string;
-  readonly colour?: Colour;
-}
-
-export interface PageView
-  extends Pick<OperatorView, 'atMs' | 'version' | 'ready' | 'cluster' | 'clusters' | 'problems'> {
-  readonly pools: readonly PagePool[];
-  /** Newest first. */
-  readonly decisions: readonly PageDecision[];
-  readonly events: readonly EventRecord[];
-  readonly sample: PageSample;
-}
-
-export interface PageExtras {
-  /** Tiles by name of pool. */
-  readonly tiles: ReadonlyMap<string, readonly Tile[]>;
-  readonly sample: PageSample;
+export interface PoolExtras {
+  readonly healths: Healths;
+  readonly tiles: readonly Tile[];
   /** Growth per second of a counter's series. */
   readonly ratePerS: (series: string) => number | undefined;
+  /** `namespace/name` of the one policy that is looked at. */
+  readonly policy?: string;
 }
 
-const LISTED = 60;
+/** So many members are named beside the one that is shown, and drawn where all are. */
+const MAX_MEMBERS = 50;
+const DRAWN_MEMBERS = 8;
 
-export function pageView(view: OperatorView, extras: PageExtras): PageView {
-  const apps = view.pools.flatMap((pool) => pool.policies).flatMap((policy) => policy.apps);
-  const palette = colours(apps);
-  const byName = new Map([
-    ...apps.map((app) => [app.name, app] as const),
-    ...apps.map((a) => [a.id, a] as const),
-  ]);
-  const { atMs, version, ready, cluster, clusters, problems } = view;
-  return {
-    atMs,
-    version,
-    ready,
-    cluster,
-    clusters,
-    problems,
-    pools: view.pools.map((pool) => pagePool(pool, palette, extras)),
-    decisions: view.decisions.slice(0, LISTED).map((decision) => {
-      const app = byName.get(decision.app);
-      const colour = app && palette.get(app.id);
-      return { ...decision, title: app?.name ?? decision.app, ...(colour && { colour }) };
-    }),
-    events: view.events.slice(0, LISTED),
-    sample: extras.sample,
-  };
-}
-
-function pagePool(pool: PoolView, palette: ReadonlyMap<string, Colour>, extras: PageExtras): PagePool {
+export function pagePool(pool: PoolView, extras: PoolExtras): PagePool {
   const { name, capacity, lastRoundAtMs, intervalMs } = pool;
+  const all = pool.policies.flatMap((policy) => policy.apps).toSorted(byPriority);
+  const palette = colours(all);
+  const colourOf = (id: string): Colour => palette.get(id) ?? { hue: 0, shade: 0 };
+  const shown =
+    extras.policy === undefined
+      ? pool.policies.slice(0, DRAWN_MEMBERS)
+      : pool.policies.filter((policy) => keyOf(policy) === extras.policy);
+  const keys = new Set(shown.map(keyOf));
+  const others = pool.policies.filter((policy) => !keys.has(keyOf(policy)));
+  const labels = tileLabels(
+    all.filter(({ role }) => role !== 'fixed'),
+    palette,
+  );
+  const tiles = groupedTiles(extras.tiles);
+  const owning = new Set(tiles.map(({ app }) => app));
   return {
     name,
     capacity,
     capacitySeries: capacityKey(name),
     ...defined({ lastRoundAtMs }),
     intervalMs,
-    policies: pool.policies.map(pagePolicy),
-    apps: pool.policies
-      .flatMap((policy) => policy.apps)
-      .toSorted(byPriority)
-      .map((app) => pageApp(app, palette.get(app.id) ?? { hue: 0, shade: 0 }, extras)),
-    tiles: extras.tiles.get(name) ?? [],
+    policies: shown.map((policy) => pagePolicy(policy, healthIn(extras.healths, policy))),
+    others: others.slice(0, MAX_MEMBERS).map((policy) => ({
+      key: keyOf(policy),
+      title: policyTitle(policy),
+      level: healthIn(extras.healths, policy).level,
+    })),
+    more: Math.max(0, others.length - MAX_MEMBERS),
+    apps: all
+      .filter((app) => keys.has(app.policy))
+      .map((app) => pageApp(app, colourOf(app.id), extras.ratePerS)),
+    tiles,
+    owners: Object.fromEntries(
+      all
+        .filter(({ id }) => owning.has(id))
+        .map((app) => [app.id, tileOwner(app, labels.get(app.id) ?? '', colourOf(app.id))]),
+    ),
   };
+}
+
+function keyOf({ namespace, name }: PolicyView): string {
+  return `${namespace}/${name}`;
+}
+
+const NOT_SEEN: Health = { level: 'unknown', kind: 'Pending', what: 'Not looked at yet' };
+
+function healthIn(healths: Healths, policy: PolicyView): Health {
+  return healths.get(keyOf(policy)) ?? NOT_SEEN;
+}
+
+function tileOwner(app: AppView, label: string, colour: Colour): TileOwner {
+  return { title: appTitle(app), name: app.name, label, colour, ...defined({ scheduler: app.scheduler }) };
 }
 
 function byPriority(a: AppView, b: AppView): number {
@@ -178,10 +197,11 @@ function byPriority(a: AppView, b: AppView): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function pageApp(app: AppView, colour: Colour, extras: PageExtras): PageApp {
+function pageApp(app: AppView, colour: Colour, ratePerS: PoolExtras['ratePerS']): PageApp {
   const { ready: _ready, tasks: _tasks, figures: _figures, lastScaled: _last, ...shown } = app;
   return {
     ...shown,
+    title: appTitle(app),
     colour,
     runningSeries: runningKey(app.id),
     metrics: app.metrics.map((metric, i) => ({
@@ -191,7 +211,7 @@ function pageApp(app: AppView, colour: Colour, extras: PageExtras): PageApp {
       ...(metric.objective && { budget: budgetOf(metric.objective) }),
     })),
     counters: Object.entries(app.counters).map(([name, total]) => {
-      const perS = extras.ratePerS(counterKey(app.id, name));
+      const perS = ratePerS(counterKey(app.id, name));
       return { name, total, ...defined({ perS }) };
     }),
   };
@@ -202,12 +222,12 @@ function budgetOf(objective: ObjectiveStatus): PageBudget {
   return { spent: Math.round((100 * aboveSeconds) / budgetSeconds), text: objectiveText(objective) };
 }
 
-function pagePolicy(policy: PolicyView): PagePolicy {
-  const { namespace, name, mode, paused, conditions } = policy;
+function pagePolicy(policy: PolicyView, health: Health): PagePolicy {
+  const { mode, paused, conditions } = policy;
   const ready = conditions.find((c) => c.type === 'Ready');
   return {
-    title: namespace === 'default' ? name : `${namespace}/${name}`,
-    key: `${namespace}/${name}`,
+    title: policyTitle(policy),
+    key: keyOf(policy),
     mode,
     ...(paused && { paused }),
     ready: {
@@ -215,7 +235,8 @@ function pagePolicy(policy: PolicyView): PagePolicy {
       reason: ready?.reason ?? 'Pending',
       message: ready?.message ?? 'not looked at yet',
     },
-    notes: conditions.flatMap(note),
+    health,
+    notes: conditions.flatMap(note).filter(({ message }) => message !== health.why),
   };
 }
 

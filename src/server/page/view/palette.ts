@@ -1,6 +1,6 @@
 // server: one hue a priority, the same everywhere on the page; apps of one priority differ in shade.
 
-import type { AppView } from '../../controller/status/view.ts';
+import type { AppView } from '../../../controller/status/view.ts';
 
 /** The page's style sheet has this many hues (Okabe and Ito, 2008) … */
 export const HUES = 7;

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assignTiles, type SlotHolder, slotHolders, type Tile } from '../../../src/server/page/tiles.ts';
-import { queueDemoView } from '../../support/queue-demo.ts';
+import {
+  assignTiles,
+  DRAWN_TILES,
+  groupedTiles,
+  type SlotHolder,
+  slotHolders,
+  type Tile,
+} from '../../../../src/server/page/view/tiles.ts';
+import { queueDemoView } from '../../../support/queue-demo.ts';
 
 /** `c1` a task of app c, `c` an instance of c that has no task yet. */
 function holders(text: string): readonly SlotHolder[] {
@@ -119,5 +126,23 @@ describe('slotHolders', () => {
         .map((h) => h.phase)
         .join(' '),
     ).toBe(phases);
+  });
+});
+
+describe('groupedTiles', () => {
+  const many = (total: number) => assignTiles([], holders('a1 a2 b1 c'), total);
+
+  it('leaves what can be drawn one by one', () => {
+    expect(groupedTiles(many(DRAWN_TILES))).toHaveLength(DRAWN_TILES);
+  });
+
+  it('counts alike ones where there are too many, and loses none', () => {
+    const grouped = groupedTiles(many(DRAWN_TILES + 100));
+    expect(grouped.map(({ app, phase, count }) => `${count} ${app ?? ''} ${phase}`)).toEqual([
+      '2 a running',
+      '1 b running',
+      '1 c waiting',
+      '396  free',
+    ]);
   });
 });

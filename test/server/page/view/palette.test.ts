@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AppView } from '../../../src/controller/status/view.ts';
-import { colours, HUES, SHADES } from '../../../src/server/page/palette.ts';
-import { queueDemoView } from '../../support/queue-demo.ts';
+import type { AppView } from '../../../../src/controller/status/view.ts';
+import { colours, HUES, SHADES } from '../../../../src/server/page/view/palette.ts';
+import { queueDemoView } from '../../../support/queue-demo.ts';
 
 const [template] = (await queueDemoView({ startMs: 0 })).pools[0]!.policies[0]!.apps;
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Condition, ConditionType } from '../../../src/api/conditions.ts';
-import type { OperatorView } from '../../../src/controller/status/view.ts';
-import { pageView } from '../../../src/server/page/page-view.ts';
-import { seriesOf } from '../../../src/server/page/series.ts';
-import { QueueDemo, queueDemoView } from '../../support/queue-demo.ts';
+import type { Condition, ConditionType } from '../../../../src/api/conditions.ts';
+import type { OperatorView } from '../../../../src/controller/status/view.ts';
+import { pageView } from '../../../../src/server/page/view/page-view.ts';
+import { seriesOf } from '../../../../src/server/page/view/series.ts';
+import { QueueDemo, queueDemoView } from '../../../support/queue-demo.ts';
 
 const extras = {
+  healths: new Map(),
   tiles: new Map(),
   sample: { atMs: 0, values: {}, wallAheadMs: 0 },
   ratePerS: () => undefined,

@@ -1,0 +1,27 @@
+// server/dashboard: what people change, sent to the operator.
+
+/** @import { Desk } from '../dashboard-types.ts' */
+
+import { backToLogin } from './parts/user.js';
+
+/**
+ * Sends one change; throws with a sentence.
+ *
+ * @param {() => string | undefined} token the page's own
+ * @returns {Desk['send']}
+ */
+export function sender(token) {
+  return async (method, path, body = {}) => {
+    const headers = { 'content-type': 'application/json', 'x-microscaling-token': token() ?? '' };
+    let response;
+    try {
+      response = await fetch(path, { method, headers, body: JSON.stringify(body) });
+    } catch {
+      throw new Error('the operator did not answer; nothing was changed');
+    }
+    if (response.ok) return;
+    if (response.status === 401) void backToLogin();
+    const { message } = await response.json().catch(() => ({}));
+    throw new Error(message ?? `the operator answered ${response.status}`);
+  };
+}

@@ -1,0 +1,146 @@
+// server: how a policy is doing, with one cause: what is wrong, why, what was tried, what to do. Pure.
+
+import type { Condition, ConditionType } from '../../../api/conditions.ts';
+import { troubleWords } from '../../../api/words/trouble-words.ts';
+import type { DecisionRecord, PolicyView, PoolView } from '../../../controller/status/view.ts';
+import { defined } from '../../../lang/defined.ts';
+import { isOverTarget } from './over-target.ts';
+
+/** Worst first, as lists are sorted. */
+export const LEVELS = ['failing', 'limited', 'unknown', 'paused', 'ok'] as const;
+
+export type Level = (typeof LEVELS)[number];
+
+export interface Health {
+  readonly level: Level;
+  /** One word, the same as long as the cause is. */
+  readonly kind: string;
+  /** `Metric not read`, `Over target`. */
+  readonly what: string;
+  /** What keeps it so: `at capacity`. */
+  readonly limit?: string;
+  /** When it began; absent while that is not known. */
+  readonly sinceMs?: number;
+  readonly why?: string;
+  readonly tried?: string;
+  readonly todo?: string;
+  /** The address of the cluster that is the cause: of several policies, and said in full once for all. */
+  readonly cluster?: string;
+}
+
+export interface HealthContext {
+  readonly pool: Pick<PoolView, 'cluster' | 'clusters'>;
+  /** Newest first, of every app. */
+  readonly decisions: ReadonlyMap<string, DecisionRecord>;
+}
+
+export function policyHealth(policy: PolicyView, context: HealthContext): Health {
+  return (
+    pausedHealth(policy) ??
+    clusterHealth(context.pool) ??
+    conditionHealth(policy) ??
+    overTarget(policy, context) ??
+    calmHealth(policy)
+  );
+}
+
+function pausedHealth({ paused, conditions }: PolicyView): Health | undefined {
+  const condition = find(conditions, 'Paused');
+  if (paused === undefined && condition?.status !== 'True') return undefined;
+  return {
+    level: 'paused',
+    kind: 'Paused',
+    what: paused === undefined ? 'Paused by the policy itself' : 'Paused',
+    ...defined({ sinceMs: paused?.sinceMs ?? beganAt(condition) }),
+    todo: paused === undefined ? 'take `mode: Paused` out of the policy' : 'resume it',
+  };
+}
+
+function clusterHealth({ cluster, clusters }: HealthContext['pool']): Health | undefined {
+  const away = [...(clusters ?? []), ...(cluster === undefined ? [] : [cluster])].find((c) => !c.reachable);
+  if (away === undefined) return undefined;
+  return {
+    level: 'failing',
+    kind: 'Unreachable',
+    what: `${capitalised(away.scheduler)} unreachable`,
+    why: 'counts are left as they are',
+    tried: 'it is asked again every round',
+    todo: `look at ${away.url}; scaling goes on by itself once it answers`,
+    cluster: away.url,
+  };
+}
+
+/** Conditions that say that something does not work, worst first, with the status that says it. */
+const PROBLEMS: readonly (readonly [ConditionType, Condition['status'], Level])[] = [
+  ['Accepted', 'False', 'failing'],
+  ['MetricsAvailable', 'False', 'failing'],
+  ['Applied', 'False', 'failing'],
+  ['Conflict', 'True', 'failing'],
+  ['NotLaunching', 'True', 'failing'],
+];
+
+/** Reasons that pass by themselves. */
+const PASSING: ReadonlySet<string> = new Set(['Deploying', 'WaitingForLock', 'ManualScale']);
+
+function conditionHealth({ conditions }: PolicyView): Health | undefined {
+  for (const [type, status, level] of PROBLEMS) {
+    const condition = find(conditions, type);
+    if (condition?.status !== status) continue;
+    const { reason, message } = condition;
+    const { what, tried, todo } = troubleWords(reason);
+    return {
+      level: PASSING.has(reason) ? 'limited' : level,
+      kind: reason,
+      what,
+      why: message,
+      ...defined({ sinceMs: beganAt(condition), tried, todo }),
+    };
+  }
+  return undefined;
+}
+
+function overTarget(policy: PolicyView, { decisions }: HealthContext): Health | undefined {
+  const app = policy.apps.find(({ metrics }) => metrics.some(isOverTarget));
+  if (app === undefined) return undefined;
+  const limited = find(policy.conditions, 'ScalingLimited');
+  const cause = limited?.status === 'True' ? limited : undefined;
+  const words = cause === undefined ? undefined : troubleWords(cause.reason);
+  const last = decisions.get(app.id);
+  const scaled = last && `${app.name} ${last.from} → ${last.to} at ${new Date(last.atMs).toISOString()}`;
+  return {
+    level: 'limited',
+    kind: 'OverTarget',
+    what: 'Over target',
+    ...defined({ limit: words?.what }),
+    why: cause?.message ?? app.summary,
+    tried: scaled ?? 'no count was changed yet',
+    todo: words?.todo ?? 'wait: instances are on their way',
+  };
+}
+
+function calmHealth(policy: PolicyView): Health {
+  const ready = find(policy.conditions, 'Ready');
+  if (ready?.status !== 'True') {
+    return {
+      level: ready?.status === 'False' ? 'failing' : 'unknown',
+      kind: ready?.reason ?? 'Pending',
+      what: ready === undefined ? 'Not looked at yet' : capitalised(ready.message),
+      ...defined({ sinceMs: beganAt(ready) }),
+    };
+  }
+  const measured = policy.apps.some(({ metrics }) => metrics.length > 0);
+  return { level: 'ok', kind: 'Ready', what: measured ? 'Within target' : 'As the policy says' };
+}
+
+function find(conditions: readonly Condition[], type: ConditionType): Condition | undefined {
+  return conditions.find((condition) => condition.type === type);
+}
+
+function beganAt(condition: Condition | undefined): number | undefined {
+  const ms = Date.parse(condition?.lastTransitionTime ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,34 @@
+// server: what is wrong with what several policies share, each cause once: clusters that do not answer, documents that do
+// not run as written.
+
+import type { OperatorView } from '../../../controller/status/view.ts';
+import { defined } from '../../../lang/defined.ts';
+import type { Healths } from './tracker.ts';
+
+export interface PageTrouble {
+  /** `SCHEDULER at http://…`, or where a document stands. */
+  readonly source: string;
+  readonly message: string;
+  readonly sinceMs?: number;
+  /** How many policies wait for it. */
+  readonly policies?: number;
+}
+
+export function troublesOf(
+  { cluster, clusters, problems }: Pick<OperatorView, 'cluster' | 'clusters' | 'problems'>,
+  healths: Healths,
+): readonly PageTrouble[] {
+  const away = (clusters.length === 0 ? [cluster] : clusters).filter(({ reachable }) => !reachable);
+  return [
+    ...away.map(({ scheduler, url, message }): PageTrouble => {
+      const waiting = [...healths.values()].filter((health) => health.cluster === url);
+      return {
+        source: `${scheduler} at ${url}`,
+        message,
+        ...defined({ sinceMs: waiting[0]?.sinceMs }),
+        policies: waiting.length,
+      };
+    }),
+    ...problems,
+  ];
+}

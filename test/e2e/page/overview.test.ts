@@ -1,0 +1,129 @@
+// The list of policies in a real browser, and the pages that it leads to.
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { OperatorView } from '../../../src/controller/status/view.ts';
+import { browserMissing, launchBrowser, type OpenPage, openPage } from '../../support/page/browser.ts';
+import { aPolicyView, aPool, aViewOf, manyPolicies, withQueue } from '../../support/page/operator-views.ts';
+import { ShownPage } from '../../support/page/shown-page.ts';
+
+const SOON = { timeout: 20_000, interval: 50 };
+const MANY = 500;
+const MAX_NODES = 3_000;
+
+describe.skipIf(browserMissing())('the list of policies', () => {
+  let browser: Browser;
+  const served: ShownPage[] = [];
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    for (const page of served.splice(0)) await page.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function look(view: OperatorView, query = ''): Promise<OpenPage & { readonly url: string }> {
+    const shown = await ShownPage.serve(view);
+    served.push(shown);
+    return { ...(await openPage(browser, `${shown.url}/${query}`)), url: shown.url };
+  }
+
+  const text = (page: Page, id: string) => page.getByTestId(id).first().textContent();
+  const nodes = (page: Page) => page.evaluate(`document.querySelectorAll('*').length`);
+
+  it('shows 500 policies, trouble first, in few elements', async () => {
+    const { page, complaints, screenshot } = await look(aViewOf(manyPolicies(MANY)));
+    await expect.poll(() => text(page, 'matching'), SOON).toBe('1 to 50 of 500 policies');
+    const levels = await page.evaluate(
+      `[...document.querySelectorAll('[data-testid=policy-row]')].map((row) => row.dataset.level)`,
+    );
+    expect(levels).toEqual([...Array(25).fill('failing'), ...Array(25).fill('limited')]);
+    expect(await nodes(page)).toBeLessThan(MAX_NODES);
+    expect(await page.title()).toMatch(/^\(25 failing\) /);
+    expect(await page.locator('#icon').getAttribute('href')).toBe('/ui/icon/25.svg');
+    expect(await text(page, 'counted')).toBe(' · 25 failing, 50 limited');
+    await screenshot('overview');
+    expect(complaints).toEqual([]);
+  });
+
+  it('has in its address what is searched for and shown, so that somebody else sees the same', async () => {
+    const { page } = await look(aViewOf(manyPolicies(MANY)));
+    await page.getByTestId('show').selectOption('OverTarget');
+    await expect.poll(() => text(page, 'matching'), SOON).toBe('50 of 500 policies');
+    await page.getByTestId('search').fill('policy-0001');
+    await expect.poll(() => text(page, 'matching'), SOON).toBe('1 of 500 policies');
+    const { search } = new URL(page.url());
+    expect(Object.fromEntries(new URLSearchParams(search))).toEqual({ q: 'policy-0001', show: 'OverTarget' });
+    const other = await openPage(browser, page.url());
+    await expect.poll(() => text(other.page, 'matching'), SOON).toBe('1 of 500 policies');
+    expect(await other.page.getByTestId('search').inputValue()).toBe('policy-0001');
+    expect(await other.page.getByTestId('show').inputValue()).toBe('OverTarget');
+    expect(await text(other.page, 'policy-row')).toContain('policy-00010');
+  });
+
+  it('leads by pages to every policy, from there to its own page, and back', async () => {
+    const { page, complaints } = await look(aViewOf(manyPolicies(MANY)));
+    await page.getByTestId('next-page').click();
+    await expect.poll(() => text(page, 'matching'), SOON).toBe('51 to 100 of 500 policies');
+    const row = page.getByTestId('policy-row').first();
+    const title = (await row.locator('a').textContent()) ?? '';
+    await row.locator('a').click();
+    await expect.poll(() => text(page, 'policy-health'), SOON).toContain(title);
+    expect(new URL(page.url()).search).toBe(`?policy=default%2F${title}`);
+    expect(await page.getByTestId('overview').isVisible()).toBe(false);
+    expect(await nodes(page)).toBeLessThan(MAX_NODES);
+    await page.goBack();
+    await expect.poll(() => text(page, 'matching'), SOON).toBe('51 to 100 of 500 policies');
+    await page.goForward();
+    await page.getByTestId('back').click();
+    await expect.poll(() => text(page, 'matching'), SOON).toBe('1 to 50 of 500 policies');
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows a pool with its members, and of one member the others', async () => {
+    const members = Array.from({ length: 12 }, (_, i) => aPolicyView(`m${i}`, { pool: 'default/shared' }));
+    const pool = aPool([withQueue(members[0] ?? aPolicyView('m0'), 80), ...members.slice(1)], {
+      name: 'default/shared',
+    });
+    const { page, url } = await look(aViewOf([pool, aPool([aPolicyView('alone')])]));
+    expect(await text(page, 'pool-row')).toContain('default/shared 12 policies');
+    await page.getByTestId('pool-row').locator('a').click();
+    await expect.poll(() => text(page, 'matching'), SOON).toBe('12 of 13 policies');
+    expect(await page.getByTestId('pool').getAttribute('aria-label')).toBe('pool default/shared');
+    const one = await openPage(browser, `${url}/?policy=m3`);
+    expect(await text(one.page, 'policy-health')).toContain('m3');
+    expect(await one.page.getByTestId('app').count()).toBe(3);
+    expect(await text(one.page, 'members')).toMatch(/pool default\/shared.*m0.*m11/s);
+  });
+
+  it('says what comes next where nothing runs, and of what is not there', async () => {
+    const { page, url } = await look(aViewOf([]));
+    expect(await text(page, 'empty')).toMatch(/No policy is running here yet\..*microscaling apply -f/s);
+    const other = await openPage(browser, `${url}/?policy=gone`);
+    expect(await text(other.page, 'empty')).toMatch(/default\/gone is not running here\..*microscaling get/s);
+  });
+
+  it('labels the tiles of thirty apps, each by its own letters', async () => {
+    const [app] = aPolicyView('big').apps;
+    if (app === undefined) throw new Error('the queue demo has apps');
+    const apps = Array.from({ length: 30 }, (_, i) => ({
+      ...app,
+      name: `worker-${i}`,
+      id: `/big/worker-${i}`,
+      policy: 'default/big',
+      requested: 2,
+      tasks: [0, 1].map((n) => ({ id: `t${i}.${n}`, phase: 'running' as const })),
+    }));
+    const pool = aPool([aPolicyView('big', { apps })], { capacity: { total: 70, used: 60, unit: 'slots' } });
+    const { page, screenshot } = await look(aViewOf([pool]));
+    const labels = await page.locator('.tile[data-app] .initial').allTextContents();
+    expect([labels.length, new Set(labels).size]).toEqual([60, 30]);
+    expect(await page.locator('.tile[data-app] .initial').first().isVisible()).toBe(true);
+    expect(await nodes(page)).toBeLessThan(MAX_NODES);
+    await screenshot('thirty-apps');
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { Condition, ConditionType } from '../../../../src/api/conditions.ts';
+import type { ClusterView, PolicyView } from '../../../../src/controller/status/view.ts';
+import { policyHealth } from '../../../../src/server/page/health/policy-health.ts';
+import { aPolicyView, withApp, withCondition, withQueue } from '../../../support/page/operator-views.ts';
+
+const calm = aPolicyView('orders');
+const AT_CAPACITY = { status: 'True', reason: 'AtCapacity', message: 'orders gets 9 of 10' } as const;
+
+function on(type: ConditionType, over: Partial<Omit<Condition, 'type'>>): PolicyView {
+  return withCondition(calm, type, over);
+}
+
+const AWAY: ClusterView = {
+  scheduler: 'marathon',
+  urls: ['http://m:8080'],
+  url: 'http://m:8080',
+  reachable: false,
+  message: 'connection refused',
+};
+
+function healthOf(policy: PolicyView, cluster?: ClusterView) {
+  return policyHealth(policy, { pool: cluster === undefined ? {} : { cluster }, decisions: new Map() });
+}
+
+describe('policyHealth', () => {
+  it.each([
+    { name: 'all is well', policy: calm, level: 'ok', what: 'Within target' },
+    {
+      name: 'over target without a limit',
+      policy: withQueue(calm, 80),
+      level: 'limited',
+      what: 'Over target',
+    },
+    {
+      name: 'over target at capacity',
+      policy: withCondition(withQueue(calm, 80), 'ScalingLimited', AT_CAPACITY),
+      level: 'limited',
+      what: 'Over target',
+      limit: 'at capacity',
+    },
+    { name: 'at capacity within target', policy: on('ScalingLimited', AT_CAPACITY), level: 'ok' },
+    {
+      name: 'a metric that is not read',
+      policy: on('MetricsAvailable', { status: 'False', reason: 'NotRead', message: '403' }),
+      level: 'failing',
+      what: 'Metric not read',
+    },
+    {
+      name: 'an edit that is not valid',
+      policy: on('Accepted', { status: 'False', reason: 'InvalidSpec' }),
+      level: 'failing',
+    },
+    {
+      name: 'an app that is being updated',
+      policy: on('Applied', { status: 'False', reason: 'Deploying' }),
+      level: 'limited',
+    },
+    {
+      name: 'another operator that scales the same app',
+      policy: on('Conflict', { status: 'True', reason: 'AlternatingCounts' }),
+      level: 'failing',
+    },
+    {
+      name: 'a person who scaled in Marathon',
+      policy: on('Conflict', { status: 'True', reason: 'ManualScale' }),
+      level: 'limited',
+    },
+    {
+      name: 'instances that do not start',
+      policy: on('NotLaunching', { status: 'True', reason: 'BackingOff' }),
+      level: 'failing',
+    },
+    {
+      name: 'nothing known yet',
+      policy: on('Ready', { status: 'Unknown', reason: 'Pending' }),
+      level: 'unknown',
+    },
+    {
+      name: 'a person who paused it, whatever else is wrong',
+      policy: {
+        ...on('Accepted', { status: 'False', reason: 'InvalidSpec' }),
+        paused: { sinceMs: 7 },
+      },
+      level: 'paused',
+      sinceMs: 7,
+    },
+  ])('says of $name: $level', ({ policy, name: _name, ...want }) => {
+    expect(healthOf(policy)).toMatchObject(want);
+  });
+
+  it('says of a cluster that does not answer that it is the cause, and leaves its words to whoever says them for all', () => {
+    const health = healthOf(withQueue(calm, 80), AWAY);
+    expect(health).toMatchObject({
+      level: 'failing',
+      what: 'Marathon unreachable',
+      cluster: 'http://m:8080',
+      why: 'counts are left as they are',
+    });
+    expect(JSON.stringify(health)).not.toContain('connection refused');
+  });
+
+  it('names the last decision as what was tried', () => {
+    const policy = withQueue(calm, 80);
+    const decision = {
+      atMs: Date.parse('2026-01-01T00:00:00Z'),
+      pool: policy.pool,
+      app: '/orders/consumer',
+      from: 5,
+      to: 9,
+      wanted: 10,
+      granted: 9,
+      summary: '',
+      steps: [],
+    };
+    const decisions = new Map([[decision.app, decision]]);
+    expect(policyHealth(policy, { pool: {}, decisions }).tried).toBe(
+      'consumer 5 → 9 at 2026-01-01T00:00:00.000Z',
+    );
+    expect(healthOf(policy).tried).toBe('no count was changed yet');
+  });
+
+  it.each([
+    ['a reading that failed', { state: 'unavailable' as const, value: 80 }, 'ok'],
+    ['messages that nobody works on', { infinite: true as const, unit: 'seconds' as const }, 'limited'],
+    ['too many for each instance', { perInstance: { current: 9, target: 8 }, value: 9 }, 'limited'],
+    ['exactly the target', { value: 50, target: 50 }, 'ok'],
+  ])('takes %s for what it is', (_name, metric, level) => {
+    const policy = withApp(calm, (app) => ({
+      ...app,
+      metrics: app.metrics.map(({ value: _value, ...each }) => ({ ...each, ...metric })),
+    }));
+    expect(healthOf(policy).level).toBe(level);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { HealthTracker } from '../../../../src/server/page/health/tracker.ts';
+import { troublesOf } from '../../../../src/server/page/health/troubles.ts';
+import {
+  aPolicyView,
+  aPool,
+  aView,
+  aViewOf,
+  withCondition,
+  withQueue,
+} from '../../../support/page/operator-views.ts';
+
+const calm = aPolicyView('orders');
+const over = withQueue(calm, 80);
+
+function seen(tracker: HealthTracker, policy: typeof calm, atMs: number) {
+  return tracker.look(aViewOf([aPool([policy])], { atMs })).get('default/orders');
+}
+
+describe('since when', () => {
+  it('counts from the first look at which it was so, and anew when it comes back', () => {
+    const tracker = new HealthTracker();
+    seen(tracker, calm, 0);
+    expect(seen(tracker, over, 10)?.sinceMs).toBe(10);
+    expect(seen(tracker, over, 50)?.sinceMs).toBe(10);
+    expect(seen(tracker, calm, 60)?.sinceMs).toBe(60);
+    expect(seen(tracker, over, 70)?.sinceMs).toBe(70);
+  });
+
+  it('does not begin anew when only what limits it changes', () => {
+    const tracker = new HealthTracker();
+    seen(tracker, over, 10);
+    const limited = withCondition(over, 'ScalingLimited', { status: 'True', reason: 'AtMaximum' });
+    expect(seen(tracker, limited, 20)).toMatchObject({ sinceMs: 10, limit: 'at its maximum' });
+  });
+
+  it('is what the condition says where it says it', () => {
+    const lastTransitionTime = '2026-01-01T00:00:00Z';
+    const failing = withCondition(calm, 'Applied', {
+      status: 'False',
+      reason: 'MarathonRefused',
+      lastTransitionTime,
+    });
+    expect(seen(new HealthTracker(), failing, 5)?.sinceMs).toBe(Date.parse(lastTransitionTime));
+  });
+});
+
+describe('troublesOf', () => {
+  const cluster = {
+    scheduler: 'Marathon',
+    urls: ['http://m'],
+    url: 'http://m',
+    reachable: false,
+    message: 'connection refused',
+  };
+
+  it('says once for all policies that their cluster does not answer', () => {
+    const pools = ['a', 'b', 'c'].map((name) => aPool([aPolicyView(name)], { cluster }));
+    const view = aViewOf(pools, { atMs: 9, clusters: [cluster] });
+    const healths = new HealthTracker().look(view);
+    expect(troublesOf(view, healths)).toEqual([
+      { source: 'Marathon at http://m', message: 'connection refused', sinceMs: 9, policies: 3 },
+    ]);
+  });
+
+  it('lists documents that do not run, and nothing else when all is well', () => {
+    const problems = [{ source: 'a.yaml:3', message: 'no such field' }];
+    const healths = new HealthTracker().look(aView);
+    expect(troublesOf({ ...aView, problems }, healths)).toEqual(problems);
+    expect(troublesOf(aView, healths)).toEqual([]);
+  });
+});

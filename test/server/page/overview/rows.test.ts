@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { PoolView } from '../../../../src/controller/status/view.ts';
+import { HealthTracker } from '../../../../src/server/page/health/tracker.ts';
+import { countedOf, PAGE_ROWS, pageList } from '../../../../src/server/page/overview/rows.ts';
+import { EVERYTHING, type Selection, selectionOf } from '../../../../src/server/page/overview/selection.ts';
+import {
+  aPolicyView,
+  aPool,
+  aViewOf,
+  manyPolicies,
+  withCondition,
+  withQueue,
+} from '../../../support/page/operator-views.ts';
+
+const failing = withCondition(aPolicyView('mails'), 'Accepted', { status: 'False', reason: 'InvalidSpec' });
+const POOLS = [
+  aPool([aPolicyView('calm')]),
+  aPool([withQueue(aPolicyView('slow'), 80)]),
+  aPool([aPolicyView('night', { paused: { sinceMs: 1 } })]),
+  aPool([failing]),
+  aPool([aPolicyView('a'), withQueue(aPolicyView('b'), 60)], { name: 'default/shared' }),
+];
+
+function list(selection: Partial<Selection>, pools: readonly PoolView[] = POOLS) {
+  const view = aViewOf(pools);
+  return pageList(view, new HealthTracker().look(view), { ...EVERYTHING, ...selection });
+}
+
+const titles = (selection: Partial<Selection>): string =>
+  list(selection)
+    .rows.map(({ title }) => title)
+    .join(' ');
+
+describe('the list of policies', () => {
+  it('has trouble first', () => {
+    expect(titles({})).toBe('mails b slow night a calm');
+  });
+
+  it('has what lasts longest before what began later', () => {
+    const tracker = new HealthTracker();
+    const [early, late] = [withQueue(aPolicyView('z-early'), 80), withQueue(aPolicyView('a-late'), 80)];
+    tracker.look(aViewOf([aPool([early])], { atMs: 1 }));
+    const view = aViewOf([aPool([late]), aPool([early])], { atMs: 2 });
+    const { rows } = pageList(view, tracker.look(view), EVERYTHING);
+    expect(rows.map(({ title }) => title)).toEqual(['z-early', 'a-late']);
+  });
+
+  it.each([
+    ['a name', { search: 'slo' }, 'slow'],
+    ['an app, as people write it', { search: 'mails/consumer' }, 'mails'],
+    ['a pool', { search: 'shared' }, 'b a'],
+    ['a cause', { search: 'over target' }, 'b slow'],
+    ['two words, both of them', { search: 'shared over' }, 'b'],
+    ['what nobody has', { search: 'xyz' }, ''],
+    ['a level', { show: 'failing' }, 'mails'],
+    ['a condition', { show: 'OverTarget' }, 'b slow'],
+    ['both', { show: 'limited', search: 'slow' }, 'slow'],
+    ['a pool as address', { pool: 'default/shared' }, 'b a'],
+  ])('is filtered by %s', (_name, selection, want) => {
+    expect(titles(selection)).toBe(want);
+  });
+
+  it('counts each cause, whatever is shown', () => {
+    expect(list({ show: 'failing' }).causes).toEqual([
+      { level: 'failing', kind: 'InvalidSpec', count: 1 },
+      { level: 'limited', kind: 'OverTarget', count: 2 },
+      { level: 'paused', kind: 'Paused', count: 1 },
+      { level: 'ok', kind: 'Ready', count: 2 },
+    ]);
+  });
+
+  it('names the pools that several policies share', () => {
+    expect(list({}).pools).toMatchObject([{ name: 'default/shared', policies: 2, failing: 0 }]);
+  });
+
+  it('goes page by page, and shows the last one for a page that is not there', () => {
+    const many = manyPolicies(PAGE_ROWS * 2 + 10);
+    const seen = [1, 2, 3].flatMap((page) => list({ page }, many).rows);
+    expect(new Set(seen.map(({ key }) => key)).size).toBe(PAGE_ROWS * 2 + 10);
+    expect(list({ page: 99 }, many)).toMatchObject({ page: 3, pages: 3, matching: PAGE_ROWS * 2 + 10 });
+  });
+
+  it('counts for the tab', () => {
+    expect(countedOf(new HealthTracker().look(aViewOf(POOLS)))).toEqual({
+      policies: 6,
+      failing: 1,
+      limited: 2,
+    });
+  });
+});
+
+describe('selectionOf', () => {
+  it.each([
+    [{}, EVERYTHING],
+    [{ policy: 'orders' }, { ...EVERYTHING, policy: 'default/orders' }],
+    [
+      { policy: 'shop/orders', page: '3' },
+      { ...EVERYTHING, policy: 'shop/orders', page: 3 },
+    ],
+    [
+      { pool: 'shared', q: ' Slow ', show: 'failing' },
+      { ...EVERYTHING, pool: 'default/shared', search: 'slow', show: 'failing' },
+    ],
+    [{ page: '-1', policy: '' }, EVERYTHING],
+    [{ page: '1e99' }, EVERYTHING],
+  ])('reads %j', (query, want) => {
+    expect(selectionOf(query)).toEqual(want);
+  });
+
+  it('bounds what it takes', () => {
+    expect(selectionOf({ q: 'x'.repeat(10_000) }).search.length).toBeLessThanOrEqual(300);
+  });
+});

@@ -1,0 +1,47 @@
+// test support: the page served for real over a view that a test makes.
+
+import type { OperatorView } from '../../../src/controller/status/view.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { type HttpServer, serve } from '../../../src/runtime/network/http.ts';
+import { createServerApp } from '../../../src/server/app.ts';
+import { ShownState } from '../shown-state.ts';
+
+export class ShownPage {
+  readonly state: ShownState;
+  readonly #stop: AbortController;
+  readonly #server: HttpServer;
+
+  private constructor(state: ShownState, server: HttpServer, stop: AbortController) {
+    this.state = state;
+    this.#server = server;
+    this.#stop = stop;
+  }
+
+  /** Serves `view` as what is so now. */
+  static async serve(view: OperatorView): Promise<ShownPage> {
+    const stop = new AbortController();
+    const nowMs = Date.now();
+    const pools = view.pools.map((pool) => ({ ...pool, lastRoundAtMs: nowMs }));
+    const state = new ShownState({ ...view, atMs: nowMs, pools });
+    const app = createServerApp({
+      state,
+      clock: systemClock,
+      log: silentLogger,
+      boundTo: '127.0.0.1',
+      token: 'token-1',
+      version: '0.1.0',
+      signal: stop.signal,
+    });
+    return new ShownPage(state, await serve(app, { host: '127.0.0.1', port: 0 }), stop);
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#server.close();
+  }
+}
