@@ -13,6 +13,7 @@ import { selfSigned } from '../../../support/programs/tls/certificate.ts';
 import { tlsFront } from '../../../support/programs/tls/front.ts';
 import { fakeValues } from '../../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../../servers.ts';
+import { answering, COMMITTED, COORDINATOR, framed, METADATA, OFFSETS, type World } from './answers.ts';
 
 interface Broker {
   readonly port: number;
@@ -37,12 +38,9 @@ async function broker(
       for (const frame of frames.push(piece)) {
         const key = frame.readInt16BE();
         asked.push(key);
-        const body = answer(key, port, frame)?.frame().subarray(4);
+        const body = answer(key, port, frame);
         if (body === undefined) return;
-        const head = Buffer.alloc(8);
-        head.writeInt32BE(4 + body.length);
-        frame.copy(head, 4, 4, 8);
-        socket.write(Buffer.concat([head, body]));
+        socket.write(framed(frame, body));
       }
     });
   }).listen(0, '127.0.0.1');
@@ -53,57 +51,6 @@ async function broker(
     server.close();
   });
   return { port, asked, connections: () => connections };
-}
-
-interface World {
-  readonly leader?: { readonly host: string; readonly port: number };
-  readonly topicError?: number;
-  readonly groupError?: number;
-  readonly committed?: bigint;
-  readonly end?: bigint;
-  readonly state?: string;
-}
-
-const METADATA = 3;
-const COORDINATOR = 10;
-const COMMITTED = 9;
-const OFFSETS = 2;
-const STATE = 15;
-
-/** One partition of topic `orders`. */
-function answering(world: World = {}) {
-  return (key: number, port: number): Writer | undefined => {
-    const { leader = { host: '127.0.0.1', port }, topicError = 0, groupError = 0 } = world;
-    const { committed = 2n, end = 7n, state = 'Empty' } = world;
-    const w = new Writer();
-    const place = () => w.text(leader.host).int32(leader.port);
-    const one = (write: () => void) => w.list([0], write);
-    if (key === METADATA) {
-      w.int32(0);
-      one(() => {
-        w.int32(1);
-        place().text('');
-      });
-      w.text('cluster').int32(1);
-      one(() => {
-        w.int16(topicError).text('orders').int8(0);
-        one(() => w.int16(0).int32(0).int32(1).int32(0).int32(0));
-      });
-    } else if (key === COORDINATOR) {
-      w.int32(0).int16(groupError).text('').int32(1);
-      place();
-    } else if (key === COMMITTED) {
-      w.int32(0);
-      one(() => w.text('orders').list([0], () => w.int32(0).int64(committed).text('').int16(0)));
-      w.int16(0);
-    } else if (key === OFFSETS) {
-      w.int32(0);
-      one(() => w.text('orders').list([0], () => w.int32(0).int16(0).int64(-1n).int64(end)));
-    } else if (key === STATE) {
-      one(() => w.int16(0).text('workers').text(state).text('').text('').int32(0));
-    } else return undefined;
-    return w;
-  };
 }
 
 const reader = (port: number, more: object = {}, onCall?: () => void) =>

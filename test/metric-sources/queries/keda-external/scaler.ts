@@ -30,6 +30,10 @@ export class Scaler {
   isActive = true;
   /** What every call is refused with. */
   fails: { readonly code: status; readonly details: string } | undefined;
+  /** What a call about this object is refused with, if it is. */
+  refusal: (ref: Ref) => status | undefined = () => undefined;
+  /** The values of a metric. */
+  tells = (metricName: string): readonly ScalerValue[] => this.values.get(metricName) ?? [];
   /** Calls are taken and never answered. */
   hangs = false;
   readonly calls: { readonly method: string; readonly ref: Ref; readonly metricName?: string }[] = [];
@@ -51,7 +55,7 @@ export class Scaler {
         metricSpecs: this.specs.map((metricName) => ({ metricName, targetSize: 5 })),
       })),
       GetMetrics: this.#answering('GetMetrics', (_, metricName) => ({
-        metricValues: this.values.get(metricName ?? '') ?? [],
+        metricValues: this.tells(metricName ?? ''),
       })),
     });
     this.#port = await new Promise<number>((resolve, reject) => {
@@ -93,7 +97,8 @@ export class Scaler {
       const { metricName } = request;
       this.calls.push({ method, ref, ...(metricName !== undefined && { metricName }) });
       if (this.hangs) return;
-      const failure: Partial<ServiceError> | undefined = this.fails;
+      const code = this.refusal(ref);
+      const failure: Partial<ServiceError> | undefined = code === undefined ? this.fails : { code };
       if (failure !== undefined) done(failure);
       else done(null, answer(ref, metricName));
     };
