@@ -61,6 +61,7 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   undici: ['runtime/network', 'schedulers/docker-engine'],
   axios: ['schedulers/marathon', 'cli'],
   'js-yaml': ['api', 'cli', 'app', 'runtime/kubernetes'],
+  'json-p3': ['cli'],
   ajv: ['api', 'app', 'metric-sources'],
   chokidar: ['policy-sources/directory'],
   commander: ['cli'],

@@ -17,12 +17,17 @@ export interface CommandContext {
   /** Aborted by SIGINT, SIGTERM or the death of the npm that started us. */
   readonly signal: AbortSignal;
   readonly arguments: readonly string[];
+  /** All that there are. */
+  readonly commands: readonly CommandSpec[];
 }
 
 export interface CommandModule {
   /** Resolves to the exit code. */
   run(options: OptionValues, context: CommandContext): Promise<number>;
 }
+
+/** What the arguments of a command name, where a running operator knows it. */
+export type Naming = 'policy' | 'objects' | 'counts' | 'orphans';
 
 /** The exit codes of most commands. */
 export const FINE = '0 fine, 1 error';
@@ -31,6 +36,8 @@ export interface CommandSpec {
   readonly name: string;
   /** commander's notation: `<policy>`, `[policy]`, several with blanks between. */
   readonly arguments?: string;
+  /** What the arguments may be, for the completion in shells: names of a running operator, or these words. */
+  readonly completes?: Naming | readonly string[];
   readonly summary: string;
   /** What it does, in sentences. */
   readonly description: string;

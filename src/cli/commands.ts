@@ -1,6 +1,7 @@
 // cli: the table of commands.
 
 import { type CommandSpec, FINE } from './command.ts';
+import { SHELLS } from './completion/scripts.ts';
 import { OPERATOR_COMMANDS } from './operator-commands.ts';
 
 /** What untrusted policies may ask for. */
@@ -196,6 +197,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'import',
     arguments: '<keda>',
+    completes: ['keda'],
     summary: "KEDA's ScaledObjects as policies",
     description:
       'Turns ScaledObjects and their TriggerAuthentications into policies, in mode Observe, on standard output, and ' +
@@ -255,6 +257,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'schema',
     arguments: '[kind]',
+    completes: ['policy', 'pool'],
     summary: 'the JSON Schema of policies and pools, for editors',
     description:
       'Prints JSON Schema (draft-07) of both kinds, or of one (policy, pool). Editors with yaml-language-server complete ' +
@@ -346,6 +349,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'token',
     arguments: '<verb> [name]',
+    completes: ['create', 'list', 'revoke'],
     summary: 'create, list or revoke tokens for the page and the API',
     description:
       'An operator that listens beyond its own machine asks for a token: on the page at /login, in the API as a bearer token. `create` makes one and prints it, once: ' +
@@ -361,6 +365,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     exitCodes: FINE,
     load: () => import('./commands/objects/token.ts'),
+  },
+  {
+    name: 'completion',
+    arguments: '<shell>',
+    completes: SHELLS,
+    summary: 'a script that makes bash, zsh or fish complete these words',
+    description:
+      'Prints a script for bash, zsh or fish. With it the shell completes commands, options, their values, and the ' +
+      'names of the policies and apps of a running operator ($MICROSCALING_SERVER, or --server on the line).',
+    options: [],
+    examples: [
+      'eval "$(microscaling completion bash)"',
+      'microscaling completion fish > ~/.config/fish/completions/microscaling.fish',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/files/completion.ts'),
   },
   {
     name: 'version',
@@ -385,6 +405,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     exitCodes: FINE,
     hidden: true,
     load: () => import('./commands/processes/program.ts'),
+  },
+  {
+    name: 'complete',
+    arguments: '[words...]',
+    summary: 'what may stand where the cursor is',
+    description: 'What the script of `microscaling completion` asks for: a candidate a line, or `:files`.',
+    options: [],
+    examples: ["microscaling complete -- get ''"],
+    exitCodes: FINE,
+    hidden: true,
+    load: () => import('./commands/objects/complete.ts'),
   },
   {
     name: 'health',

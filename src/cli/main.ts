@@ -9,6 +9,7 @@ import { rootSignal, Shutdown } from '../runtime/abort/signal.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { checkedFormat, formatsOf, throughTemplate } from './output/formats.ts';
 
 const EXIT_CODES = '\nExit codes: 0 fine, 1 error, 2 (plan) there are changes.';
 
@@ -59,8 +60,10 @@ function makeOption(name: OptionName, option: OptionSpec, spec: CommandSpec): Op
   made.attributeName = () => name;
   if (option.type === 'texts')
     made.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
-  if (name === 'output' && spec.outputs !== undefined) made.choices([...spec.outputs]);
-  else if (option.choices !== undefined) made.choices([...option.choices]);
+  if (name === 'output' && spec.outputs !== undefined) {
+    const { outputs } = spec;
+    made.choices([...formatsOf(outputs)]).argParser((given: string) => checkedFormat(outputs, given));
+  } else if (option.choices !== undefined) made.choices([...option.choices]);
   return made;
 }
 
@@ -94,8 +97,11 @@ async function runCommand(spec: CommandSpec, command: Command): Promise<number> 
       watchNpm: watchParent,
     }),
     arguments: command.args,
+    commands: COMMANDS,
   };
-  return await (await spec.load()).run(options, context);
+  const through = throughTemplate(options.output, context);
+  if (through === undefined) return await (await spec.load()).run(options, context);
+  return await (await spec.load()).run({ ...options, output: through.output }, through.context);
 }
 
 /** `microscaling get | head` must not end in a stack trace. */

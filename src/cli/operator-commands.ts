@@ -33,6 +33,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'delete',
     arguments: '[names...]',
+    completes: 'objects',
     summary: 'delete a policy at a running operator',
     description:
       'Deletes a policy or a pool (`pool/NAME`), or what stands in the files given with -f. What happens to the apps ' +
@@ -50,6 +51,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'get',
     arguments: '[names...]',
+    completes: 'objects',
     summary: 'policies and their apps as the operator sees them',
     description:
       'Asks a running operator for its policies, for one of them with its apps and conditions, or for its pools ' +
@@ -65,6 +67,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
       'microscaling get',
       'microscaling get queue-demo -o yaml',
       'microscaling get -w -l team=shop',
+      "microscaling get -o jsonpath='{.items[*].metadata.name}'",
       'microscaling get pools -o wide',
       'microscaling get queue-demo --at 02:10',
     ],
@@ -74,28 +77,31 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'describe',
     arguments: '<policy>',
+    completes: 'policy',
     summary: 'everything about one policy: the page in words',
     description:
       'Prints where a policy is from, its pause and overrides, its apps and why each has its count, its conditions, the ' +
       'last decisions and the last events.',
-    options: ['namespace', ...ASKING],
-    help: TOKEN_HELP,
-    examples: ['microscaling describe queue-demo'],
+    options: ['namespace', 'watch', ...ASKING],
+    help: { watch: 'print it anew whenever it has changed, until Ctrl-C', ...TOKEN_HELP },
+    examples: ['microscaling describe queue-demo', 'microscaling describe queue-demo -w'],
     exitCodes: FINE,
     load: () => import('./commands/objects/describe.ts'),
   },
   {
     name: 'explain',
     arguments: '<policy>',
+    completes: 'policy',
     summary: 'why every count is what it is',
     description:
       'Prints, app by app, the newest decision of a running operator: inputs, steps, result. With --at, the one of a ' +
       'moment of the record, in the same words and numbers: every round of the last 24 hours, before that one a minute.',
-    options: ['namespace', 'at', 'data', 'output', ...ASKING],
-    help: { ...PAST_HELP, ...TOKEN_HELP },
+    options: ['namespace', 'watch', 'at', 'data', 'output', ...ASKING],
+    help: { watch: 'print it anew whenever it has changed, until Ctrl-C', ...PAST_HELP, ...TOKEN_HELP },
     outputs: ['table', 'json'],
     examples: [
       'microscaling explain queue-demo',
+      'microscaling explain queue-demo -w',
       'microscaling explain queue-demo --at 02:10',
       'microscaling explain queue-demo --at -30s --data data',
     ],
@@ -105,6 +111,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'events',
     arguments: '[policy]',
+    completes: 'policy',
     summary: 'what happened, oldest first',
     description:
       'Prints the events of a running operator, or those of one policy and its apps; with --since, those of a span of ' +
@@ -123,13 +130,14 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'orphans',
     arguments: '[apps...]',
+    completes: 'orphans',
     summary: 'apps that earlier policies left behind: list, release or delete them',
     description:
       'Lists the apps that carry the label of a policy and that no policy names now, with why. With --release the ' +
       'operator forgets them: they stay as they are. With --delete they are removed from Marathon; one that was adopted ' +
       'is never deleted. Both want the apps by their Marathon ids, or --yes for all of them.',
-    options: ['release', 'delete', 'yes', 'output', ...ASKING],
-    help: TOKEN_HELP,
+    options: ['release', 'delete', 'yes', 'watch', 'output', ...ASKING],
+    help: { watch: 'print the list anew whenever it has changed, until Ctrl-C', ...TOKEN_HELP },
     outputs: ['table', 'json'],
     examples: [
       'microscaling orphans',
@@ -142,6 +150,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'pause',
     arguments: '<policy>',
+    completes: 'policy',
     summary: 'take the operator off a policy: nothing of it is written',
     description:
       'Every count of the policy stays as it is until --for is over, or until `resume`. Seen by everybody in `get`, ' +
@@ -163,6 +172,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'resume',
     arguments: '<policy>',
+    completes: 'policy',
     summary: 'end a pause by hand',
     description:
       'Lets the operator go on with a policy that was paused by hand. One that says `mode: Paused` itself stays paused.',
@@ -175,6 +185,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'override',
     arguments: '<words...>',
+    completes: 'counts',
     summary: 'hold the count of an app for a while: APP=N',
     description:
       'An override with an end: the app (its name in the policy, or its Marathon id) has N instances, within its ' +

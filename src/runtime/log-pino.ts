@@ -108,7 +108,8 @@ function toJson(entry: unknown): string {
 
 function textFormat(options: LoggerOptions): (entry: unknown) => string {
   const format = pretty.prettyFactory({
-    colorize: options.colour ?? (options.sink === undefined && process.stderr.isTTY === true),
+    colorize:
+      options.colour ?? (options.sink === undefined && process.stderr.isTTY && process.stderr.hasColors()),
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
   });

@@ -15,6 +15,7 @@ export function aCommandContext(): { readonly context: CommandContext; readonly 
     stderrIsTty: false,
     signal: new AbortController().signal,
     arguments: [],
+    commands: [],
   };
   return { context, printed };
 }

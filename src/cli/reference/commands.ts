@@ -2,6 +2,7 @@
 
 import { OPTIONS, type OptionName, type OptionSpec } from '../../app/options.ts';
 import type { CommandSpec } from '../command.ts';
+import { formatsOf } from '../output/formats.ts';
 import { code, heading, table } from './markdown.ts';
 
 export function commandSection(spec: CommandSpec): string {
@@ -18,7 +19,8 @@ export function commandSection(spec: CommandSpec): string {
 
 function optionRow(name: OptionName, spec: CommandSpec): readonly string[] {
   const option: OptionSpec = OPTIONS[name];
-  const outputs = name === 'output' && spec.outputs !== undefined ? `: ${spec.outputs.join(', ')}` : '';
+  const outputs =
+    name === 'output' && spec.outputs !== undefined ? `: ${formatsOf(spec.outputs).join(', ')}` : '';
   const help = outputs === '' ? (spec.help?.[name] ?? option.help) : `format${outputs}`;
   return [code(flagOf(option)), option.env.map(code).join(', '), help];
 }

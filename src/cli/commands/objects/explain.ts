@@ -6,6 +6,7 @@ import { scheduleText } from '../../../api/words/schedule.ts';
 import type { OptionValues } from '../../../app/options.ts';
 import type { MetricView } from '../../../controller/status/view.ts';
 import { systemClock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
 import { find } from '../../client/find.ts';
 import { POLICY_KIND, pathOf, targetOf } from '../../client/kinds.ts';
 import { momentMs } from '../../client/moment.ts';
@@ -13,13 +14,19 @@ import { operatorOf } from '../../client/operator-client.ts';
 import { pastOf, sayWhen } from '../../client/past.ts';
 import type { Explanation } from '../../client/policy-object.ts';
 import type { CommandContext } from '../../command.ts';
+import { shown } from '../../output/again.ts';
 import { jsonText } from '../../output/json.ts';
 import { timeText } from '../../output/policy-table.ts';
 import { table } from '../../output/table.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
-  const answer = await answerTo(options, context);
-  context.print(options.output === 'json' ? jsonText(answer) : text(answer));
+  if (options.watch === true && options.at !== undefined)
+    throw new TerminalError('--watch looks on from now; it does not go with --at');
+  const look = async (): Promise<string> => {
+    const answer = await answerTo(options, context);
+    return options.output === 'json' ? jsonText(answer) : text(answer);
+  };
+  await shown(look, options.watch, context);
   return 0;
 }
 

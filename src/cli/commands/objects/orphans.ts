@@ -5,6 +5,7 @@ import type { OptionValues } from '../../../app/options.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 import { operatorOf } from '../../client/operator-client.ts';
 import type { CommandContext } from '../../command.ts';
+import { shown } from '../../output/again.ts';
 import { jsonText } from '../../output/json.ts';
 import { table } from '../../output/table.ts';
 
@@ -19,13 +20,16 @@ const PATH = `/apis/${API_VERSION}/orphans`;
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const client = operatorOf(options, context);
   const what = actionOf(options);
-  const { items } = (await client.get(PATH, context.signal)) as { readonly items: readonly Orphan[] };
-  const chosen = chosenOf(items, context.arguments);
+  const look = async (): Promise<readonly Orphan[]> => {
+    const { items } = (await client.get(PATH, context.signal)) as { readonly items: readonly Orphan[] };
+    return chosenOf(items, context.arguments);
+  };
   if (what === undefined) {
-    if (options.output === 'json') context.print(jsonText(chosen));
-    else context.print(chosen.length === 0 ? 'no orphans' : listText(chosen));
+    await shown(async () => textOf(await look(), options.output), options.watch, context);
     return 0;
   }
+  if (options.watch === true) throw new TerminalError(`--watch looks on; it does not go with --${what}`);
+  const chosen = await look();
   if (chosen.length === 0) {
     context.print('no orphans: nothing to do');
     return 0;
@@ -62,6 +66,11 @@ function chosenOf(items: readonly Orphan[], names: readonly string[]): readonly 
       `${name} is no orphan; there are: ${there.join(', ') || 'none'}; nothing was done`,
     );
   });
+}
+
+function textOf(orphans: readonly Orphan[], output: string | undefined): string {
+  if (output === 'json') return jsonText(orphans);
+  return orphans.length === 0 ? 'no orphans' : listText(orphans);
 }
 
 function listText(orphans: readonly Orphan[]): string {

@@ -1,0 +1,64 @@
+// cli: `microscaling complete -- WORDS…`: what a shell's script asks for.
+
+import { API_VERSION } from '../../../api/policy.ts';
+import { readConfig } from '../../../app/options/config.ts';
+import { OPTIONS, type OptionValues } from '../../../app/options.ts';
+import { kindNamed, pathOf } from '../../client/kinds.ts';
+import { operatorOf } from '../../client/operator-client.ts';
+import type { ApiObject, ListObject, PolicyObject } from '../../client/policy-object.ts';
+import type { CommandContext } from '../../command.ts';
+import { type Candidate, candidatesFor, type NamesOf } from '../../completion/candidates.ts';
+
+/** People press the key again when it takes longer. */
+const DEADLINE_MS = 1_500;
+
+export async function run(_: OptionValues, context: CommandContext): Promise<number> {
+  const found = await candidatesFor(context.arguments, context.commands, namesAt(context));
+  if (found === 'files') context.print(':files');
+  else for (const each of found) context.print(lineOf(each));
+  return 0;
+}
+
+function lineOf({ value, about }: Candidate): string {
+  return about === undefined ? value : `${value}\t${about.replace(/\s+/g, ' ')}`;
+}
+
+/** Of the operator that the words so far name, or the variables. */
+function namesAt(context: CommandContext): NamesOf {
+  const list = async <T>(path: string): Promise<readonly T[]> => {
+    try {
+      const options = readConfig(['server', 'apiTokenFile', 'namespace'], {
+        flags: {
+          server: given(OPTIONS.server.flag, context.arguments),
+          apiTokenFile: given(OPTIONS.apiTokenFile.flag, context.arguments),
+        },
+        env: context.env,
+      });
+      const quiet = { ...context, note: () => undefined, noteRaw: () => undefined, stderrIsTty: false };
+      const signal = AbortSignal.any([context.signal, AbortSignal.timeout(DEADLINE_MS)]);
+      return ((await operatorOf(options, quiet).get(path, signal)) as ListObject<T & ApiObject>).items;
+    } catch {
+      return [];
+    }
+  };
+  const of = (kind: string): Promise<readonly PolicyObject[]> => {
+    const names = kindNamed(kind);
+    return names === undefined ? Promise.resolve([]) : list<PolicyObject>(pathOf({ kind: names }));
+  };
+  return {
+    policies: async () => (await of('policies')).map(qualified),
+    pools: async () => (await of('pools')).map(qualified),
+    apps: async () => (await of('policies')).flatMap(({ spec }) => spec.apps.map(({ name }) => name)),
+    orphans: async () =>
+      (await list<{ readonly app: string }>(`/apis/${API_VERSION}/orphans`)).map(({ app }) => app),
+  };
+}
+
+function qualified({ metadata: { namespace, name } }: ApiObject): string {
+  return namespace === 'default' ? name : `${namespace}/${name}`;
+}
+
+function given(flag: string, words: readonly string[]): string | undefined {
+  const at = words.lastIndexOf(flag, words.length - 2);
+  return at < 0 ? undefined : words[at + 1];
+}

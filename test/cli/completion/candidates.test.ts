@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../../src/cli/commands.ts';
+import { candidatesFor, type NamesOf } from '../../../src/cli/completion/candidates.ts';
+
+const RUNNING: NamesOf = {
+  policies: async () => ['shop', 'team/mails'],
+  pools: async () => ['shared'],
+  apps: async () => ['front', 'back'],
+  orphans: async () => ['/old/worker'],
+};
+
+const SILENT: NamesOf = {
+  policies: async () => [],
+  pools: async () => [],
+  apps: async () => [],
+  orphans: async () => [],
+};
+
+async function values(words: readonly string[], names: NamesOf = RUNNING): Promise<unknown> {
+  const found = await candidatesFor(words, COMMANDS, names);
+  return found === 'files' ? found : found.map(({ value }) => value);
+}
+
+describe('completion', () => {
+  it.each([
+    [['ge'], ['get']],
+    [
+      ['explain', ''],
+      ['shop', 'team/mails'],
+    ],
+    [['explain', 'shop', ''], []],
+    [['get', 's'], ['shop']],
+    [
+      ['get', ''],
+      ['shop', 'team/mails', 'pools', 'pool/shared'],
+    ],
+    [
+      ['delete', 'shop', ''],
+      ['team/mails', 'pool/shared'],
+    ],
+    [['override', 'f'], ['front=']],
+    [['override', 'shop', 'b'], ['back=']],
+    [['override', 'front='], ['front=auto']],
+    [['orphans', ''], ['/old/worker']],
+    [['get', '-n', 'team', 's'], ['shop']],
+    [['get', '-o', 'w'], ['wide']],
+    [
+      ['get', '--output', 'json'],
+      ['json', 'jsonpath='],
+    ],
+    [['describe', '--w'], ['--watch']],
+    [['plan', '-f', 'spe'], 'files'],
+    [['run', '--data', ''], 'files'],
+    [['pause', 'shop', '--for', ''], []],
+    [['run', '--log-level', 'w'], ['warn']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['import', ''], ['keda']],
+    [['nonsense', ''], []],
+  ])('of %j offers %j', async (words, offered) => {
+    expect(await values(words)).toEqual(offered);
+  });
+
+  it('offers every command that is in --help, with what it is for, and no hidden one', async () => {
+    const found = await candidatesFor([''], COMMANDS, SILENT);
+    const shown = COMMANDS.filter(({ hidden }) => hidden !== true);
+    expect(found).toEqual(shown.map(({ name, summary }) => ({ value: name, about: summary })));
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))('offers the options that %s takes', async (name) => {
+    const spec = COMMANDS.find((each) => each.name === name);
+    const found = await values([name, '-'], SILENT);
+    expect(found).toHaveLength(spec?.hidden === true ? 0 : (spec?.options.length ?? 0));
+  });
+
+  it('offers no names where no operator answers', async () => {
+    expect(await values(['explain', ''], SILENT)).toEqual([]);
+    expect(await values(['get', ''], SILENT)).toEqual(['pools']);
+  });
+});
