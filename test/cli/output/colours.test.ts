@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FakeMarathon } from '../support/marathon/fake-marathon.ts';
-import { ROOT } from '../support/programs/command.ts';
+import { FakeMarathon } from '../../support/marathon/fake-marathon.ts';
+import { ROOT } from '../../support/programs/command.ts';
 
 const marathon = new FakeMarathon();
 const folder = mkdtempSync(join(tmpdir(), 'colours-'));
@@ -43,7 +43,7 @@ afterAll(async () => {
 /** What stands on the terminal, both streams. */
 async function shownBy(command: string, env: Readonly<Record<string, string>>): Promise<string> {
   const line = `'${process.execPath}' '${join(ROOT, 'src/cli/main.ts')}' ${command}`;
-  const { FORCE_COLOR: _, NO_COLOR: __, ...rest } = process.env;
+  const { CI: _ci, FORCE_COLOR: _force, NO_COLOR: _no, ...rest } = process.env;
   const { stdout } = await promisify(execFile)('script', ['-qc', line, '/dev/null'], {
     env: { ...rest, TERM: 'xterm-256color', MARATHON: marathon.url, ...env },
   });
