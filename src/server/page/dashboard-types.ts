@@ -5,6 +5,7 @@ import type { PageApp, PageCounter, PageMetric, PagePool } from './view/page-poo
 import type { PageView } from './view/page-view.ts';
 import type { Tile } from './view/tiles.ts';
 
+export type { History as PolicyHistory } from '../../recorder/read/history.ts';
 export type { Health, Level } from './health/policy-health.ts';
 export type { PageTrouble } from './health/troubles.ts';
 export type { Columns, PageSample, WallAhead } from './history.ts';
@@ -44,6 +45,10 @@ export interface Desk {
   readonly live: () => boolean;
   /** Those of what is looked at, newest first. */
   readonly decisions: () => PageView['decisions'];
+  /** Ms since the epoch by the operator's clock. */
+  readonly now: () => number;
+  /** The lists are those of a span of the past, or with undefined those of now. */
+  readonly lookBack: (lists: Lists | undefined) => void;
   /** Sends one change; throws with a sentence. */
   readonly send: (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object) => Promise<void>;
 }
@@ -61,6 +66,23 @@ export interface Axis {
   readonly sync: string;
   readonly range: () => [number, number];
   readonly readout: (timeS: number | undefined) => void;
+  /** Somebody wants to see only this, s. */
+  readonly zoomTo: (fromS: number, toS: number) => void;
+}
+
+/** When a policy was not well. */
+export interface TroubleSpan {
+  readonly level: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What was decided and what happened in a span of the past, newest first. */
+export interface Lists {
+  readonly decisions: readonly Decision[];
+  readonly events: readonly EventEntry[];
 }
 
 /** Decisions that are too close to each other to be clicked apart. */
@@ -101,7 +123,8 @@ export interface CounterItem {
 export type TileItem = Tile & { readonly owner: PagePool['owners'][string] | undefined };
 export type PolicyOfPool = PagePool['policies'][number];
 export type Step = PageApp['steps'][number];
-export type Decision = PageView['decisions'][number];
+/** `policy` (namespace/name) where it is from the record. */
+export type Decision = PageView['decisions'][number] & { readonly policy?: string };
 export type EventEntry = PageView['events'][number];
 
 /** What an element that stands for an item can do: draw it, and age with the clock. */

@@ -58,4 +58,44 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     await open.screenshot('live-demo');
     expect(open.complaints).toEqual([]);
   }, 200_000);
+
+  it('goes back in the record: by a longer window, by a drag to a part of it, and to the steps of then', async () => {
+    const { page, complaints } = open;
+    const text = (id: string) => page.getByTestId(id).first().textContent();
+    await page.getByTestId('last-3600').click();
+    expect(new URL(page.url()).searchParams.get('last')).toBe('3600');
+    await page.getByTestId('decision-mark').first().waitFor();
+    expect(await text('record-note')).toBe('');
+    const toMs = Date.now();
+    await page.goto(new URL(`/?from=${toMs - 60_000}&to=${toMs}`, page.url()).href);
+    const chart = page.getByTestId('instances').locator('.u-over');
+    await page.getByTestId('decision-mark').first().waitFor();
+    await chart.scrollIntoViewIfNeeded();
+    const box = await chart.boundingBox();
+    if (box === null) throw new Error('the chart is not drawn');
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width * 0.25, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, y, { steps: 5 });
+    await page.mouse.up();
+    const span = () => {
+      const { searchParams } = new URL(page.url());
+      return Number(searchParams.get('to')) - Number(searchParams.get('from'));
+    };
+    await until('half a minute to be shown', async () => Math.abs(span() - 30_000) < 2_000, 30_000);
+    expect(await text('span')).toMatch(/\d\d:\d\d:\d\d to \d\d:\d\d:\d\d$/);
+    await page.getByRole('button', { name: 'zoom out' }).click();
+    await until('a minute again', async () => Math.abs(span() - 60_000) < 4_000, 30_000);
+    await page.getByTestId('decision-mark').first().click();
+    await until(
+      'the steps of then',
+      async () => /: \d+ → \d+,/.test((await text('steps-list')) ?? ''),
+      30_000,
+    );
+    expect(await text('decisions-title')).toBe('Decisions of that time');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('last-300').click();
+    await until('what is now', async () => (await text('decisions-title')) === 'Decisions', 30_000);
+    expect(complaints).toEqual([]);
+  }, 120_000);
 });

@@ -29,8 +29,17 @@ export function time(atMs) {
   return clock.format(new Date(atMs));
 }
 
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const dayOf = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/**
+ * `29 Nov`, in the reader's own time.
+ *
+ * @param {number} atMs
+ */
+export function day(atMs) {
+  return dayOf.format(new Date(atMs));
+}
 
 /**
  * Sentences of the operator hold UTC: beside times of the reader's own there must be no second kind.
@@ -40,8 +49,8 @@ const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 export function local(text, nowMs = Date.now()) {
   return text.replace(INSTANT, (utc) => {
     const atMs = Date.parse(utc);
-    const today = day.format(new Date(nowMs));
-    const on = day.format(new Date(atMs));
+    const today = dayOf.format(new Date(nowMs));
+    const on = dayOf.format(new Date(atMs));
     return on === today ? time(atMs) : `${time(atMs)} on ${on}`;
   });
 }

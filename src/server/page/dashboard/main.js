@@ -1,6 +1,6 @@
 // server/dashboard: puts the page together: what the stream says goes to the parts that draw it.
 
-/** @import { Desk, Hello, PageView } from '../dashboard-types.ts' */
+/** @import { Desk, Hello, Lists, PageView } from '../dashboard-types.ts' */
 
 import { Past } from './charts/past.js';
 import { capitalised, drawn, keep, part, setAttribute, setText } from './dom.js';
@@ -22,8 +22,12 @@ const past = new Past();
 /** @type {Hello} */
 let hello = { writes: 'off' };
 let live = false;
+/** How often the address was changed. */
+let moves = 0;
 /** @type {PageView | undefined} */
 let view;
+/** What a span of the past had, while somebody looks at one. @type {Lists | undefined} */
+let then;
 
 /** @type {Desk} */
 const desk = {
@@ -32,6 +36,11 @@ const desk = {
   writes: () => hello.writes,
   live: () => live,
   decisions: () => view?.decisions ?? [],
+  now: () => stream.serverNow(),
+  lookBack(lists) {
+    then = lists;
+    if (view !== undefined) showLists(view);
+  },
 };
 
 const troubles = troubleList(part('troubles'));
@@ -58,6 +67,8 @@ const stream = openStream(
   query,
 );
 followLinks(() => {
+  moves += 1;
+  then = undefined;
   past.forget();
   list.moved();
   stream.look();
@@ -72,14 +83,22 @@ function draw(view) {
   troubles.update(view.troubles);
   list.update(view);
   keep(part('pools'), view.pools, {
-    key: (pool) => `${pool.name} ${asked('policy')}`,
+    key: (pool) => `${pool.name} ${asked('policy')} ${moves}`,
     create: () => poolSection(desk),
   });
-  decisions.update(view.decisions);
-  showEvents(part('events'), view.events);
+  showLists(view);
   showClusters(part('clusters'), view.clusters);
   showTab(view);
   tick();
+}
+
+/** @param {PageView} view */
+function showLists(view) {
+  const lists = then ?? view;
+  decisions.update(lists.decisions);
+  showEvents(part('events'), lists.events);
+  setText(part('decisions-title'), then === undefined ? 'Decisions' : 'Decisions of that time');
+  setText(part('events-title'), then === undefined ? 'Events' : 'Events of that time');
 }
 
 /** @param {PageView} view */

@@ -47,12 +47,22 @@ export function followLinks(moved) {
 }
 
 /**
- * @param {string} address
- * @param {{ replace?: boolean }} [how] with `replace` the way back leads past it
+ * The present address with something else in it; empty: without it.
+ *
+ * @param {Readonly<Record<string, string>>} what
  */
-export function go(address, { replace = false } = {}) {
+export function hereWith(what) {
+  return addressOf({ ...Object.fromEntries(new URLSearchParams(location.search)), ...what });
+}
+
+/**
+ * @param {string} address
+ * @param {{ replace?: boolean, still?: boolean }} [how] with `replace` the way back leads past it; with `still` the same
+ * things are looked at
+ */
+export function go(address, { replace = false, still = false } = {}) {
   if (new URL(address, location.href).href === location.href) return;
   if (replace) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
-  onMove();
+  if (!still) onMove();
 }

@@ -1,4 +1,4 @@
-// server/dashboard: what people change, sent to the operator.
+// server/dashboard: where the operator's API has things, and what people change there.
 
 /** @import { Desk } from '../dashboard-types.ts' */
 
@@ -24,4 +24,14 @@ export function sender(token) {
     const { message } = await response.json().catch(() => ({}));
     throw new Error(message ?? `the operator answered ${response.status}`);
   };
+}
+
+/**
+ * Where the API has a policy.
+ *
+ * @param {string} key namespace/name
+ */
+export function policyPath(key) {
+  const [namespace, name] = key.split('/').map(encodeURIComponent);
+  return `/apis/microscaling.io/v1alpha1/namespaces/${namespace}/microscalingpolicies/${name}`;
 }

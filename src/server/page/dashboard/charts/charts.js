@@ -6,74 +6,59 @@ import { el, keep, setAttribute } from '../dom.js';
 import { time } from '../format.js';
 import { instancesChart } from './instances.js';
 import { metricChart } from './metric.js';
-
-/** @type {[number, string][]} */
-const WINDOWS = [
-  [60, '1 min'],
-  [300, '5 min'],
-  [900, '15 min'],
-];
+import { fixedSpan } from './range.js';
+import { timeline } from './timeline.js';
 
 /** @param {Desk} desk */
-export function poolCharts({ past, decisions }) {
-  const sync = `pool-${Math.random()}`;
-  let windowS = 300;
+export function poolCharts(desk) {
   /** @type {PagePool | undefined} */
   let shown;
+  const line = timeline(desk, () => {
+    if (shown !== undefined) draw(shown);
+  });
+  const readout = el('span', { class: 'readout' });
   /** @type {Axis} */
   const axis = {
-    sync,
-    range: () => span(past.times, windowS),
+    sync: `pool-${Math.random()}`,
+    range: line.range,
     readout: (t) => readout.replaceChildren(t === undefined ? '' : `at ${time(t * 1000)}`),
+    zoomTo: line.zoomTo,
   };
-  const readout = el('span', { class: 'readout' });
-  const buttons = WINDOWS.map(([seconds, label]) => {
-    const button = el('button', { type: 'button', 'aria-pressed': String(seconds === windowS) }, label);
-    button.addEventListener('click', () => {
-      windowS = seconds;
-      for (const other of buttons) setAttribute(other, 'aria-pressed', String(other === button));
-      if (shown !== undefined) update(shown);
-    });
-    return button;
-  });
   const metrics = el('div', { class: 'metrics' });
-  const instances = instancesChart(past, axis);
+  const instances = instancesChart(line.data, axis);
   const head = el(
     'div',
     { class: 'card-head' },
     el('h2', {}, 'Queues and instances'),
+    line.says,
     readout,
-    el('div', { class: 'windows', role: 'group', 'aria-label': 'time shown' }, ...buttons),
+    line.controls,
   );
   const node = el(
     'section',
     { class: 'card charts', 'data-testid': 'charts' },
     head,
+    line.note,
     metrics,
     instances.node,
   );
   /** @param {MetricItem} item */
-  const create = ({ app, index }) => metricChart(past, axis, { id: app.id, index });
+  const create = ({ app, index }) => metricChart(line.data, axis, { id: app.id, index });
 
   /** @param {PagePool} pool */
-  function update(pool) {
-    shown = pool;
+  function draw(pool) {
     const items = pool.apps.flatMap((app) => app.metrics.map((metric, index) => ({ app, metric, index })));
     keep(metrics, items, { key: ({ app, index }) => `${app.id} ${index}`, create });
-    instances.update(pool, decisions());
+    instances.update(pool, { decisions: line.decisions(), troubles: line.troubles() });
   }
-  return { node, update };
-}
-
-/**
- * The last `windowS` seconds, or as much as there is, but never less than half a minute.
- *
- * @param {readonly number[]} times
- * @param {number} windowS
- * @returns {[number, number]}
- */
-function span(times, windowS) {
-  const end = times.at(-1) ?? 0;
-  const start = Math.min(times[0] ?? end, end - 30);
-  return [Math.max(start, end - windowS), end];
+  return {
+    node,
+    /** @param {PagePool} pool */
+    update(pool) {
+      shown = pool;
+      line.update(pool);
+      setAttribute(node, 'data-past', fixedSpan() !== undefined);
+      draw(pool);
+    },
+  };
 }

@@ -1,12 +1,13 @@
 // server/dashboard: running instances of each app, stacked by priority, against the capacity.
 
-/** @import { Axis, ChartData, PageApp, PagePool, PageView } from '../../dashboard-types.ts' */
+/** @import { Axis, ChartData, Decision, PageApp, PagePool, TroubleSpan } from '../../dashboard-types.ts' */
 
 import { canvasColour, paint, themeColour } from '../colours.js';
 import { el, keep, setAttribute, setText } from '../dom.js';
 import { count } from '../format.js';
 import { decisionMarks } from './marks.js';
 import { plot, stepped } from './plot.js';
+import { troubleBar } from './trouble-bar.js';
 
 /**
  * @param {ChartData} past
@@ -30,16 +31,17 @@ export function instancesChart(past, axis) {
   };
   const chart = plot(axis, { height: 220, timeLabels: true, floor: 2, hover });
   const marks = decisionMarks(chart);
-  chart.node.append(marks.node);
+  const bar = troubleBar(chart);
+  chart.node.append(marks.node, bar.node);
   const head = el('div', { class: 'metric-head' }, el('strong', {}, 'Instances running'), legend);
   const node = el('figure', { class: 'metric', 'data-testid': 'instances' }, head, chart.node);
   return {
     node,
     /**
      * @param {PagePool} pool
-     * @param {PageView['decisions']} decisions
+     * @param {{ decisions: readonly Decision[], troubles: readonly TroubleSpan[] }} then
      */
-    update(pool, decisions) {
+    update(pool, { decisions, troubles }) {
       shown = pool;
       showLegend();
       const label = pool.apps.map((app) => `${app.title} ${app.running}`).join(', ');
@@ -58,6 +60,7 @@ export function instancesChart(past, axis) {
         ],
       });
       marks.update(decisions);
+      bar.update(troubles, axis.range());
     },
   };
 }

@@ -1,6 +1,6 @@
 // server/dashboard: the decisions on the time axis; a click opens the steps that made them.
 
-/** @import { Decision, Mark, PageView } from '../../dashboard-types.ts' */
+/** @import { Decision, Mark } from '../../dashboard-types.ts' */
 
 import { paint } from '../colours.js';
 import { el, keep, setAttribute } from '../dom.js';
@@ -15,7 +15,7 @@ export function decisionMarks(chart) {
   const node = el('ul', { class: 'marks', 'aria-label': 'decisions' });
   return {
     node,
-    /** @param {PageView['decisions']} decisions newest first */
+    /** @param {readonly Decision[]} decisions newest first */
     update(decisions) {
       const marks = marksOf(decisions, chart.placeOf);
       keep(node, marks, { key: ({ atS }) => String(atS), create: () => decisionMark(chart) });

@@ -8,6 +8,8 @@ import { el } from '../dom.js';
 import { time } from '../format.js';
 import uPlot from '../uplot.js';
 
+/** Below this many pixels a drag was a click. */
+const SHORTEST_DRAG = 8;
 /** Below this many pixels of width a chart is less high. */
 const NARROW = 480;
 
@@ -95,7 +97,7 @@ function optionsOf(axis, what, series) {
     height: what.height,
     padding: [8, 30, what.timeLabels ? 0 : 4, 0],
     legend: { show: false },
-    cursor: { sync: { key: axis.sync }, drag: { x: false, y: false }, points: { size: 6 } },
+    cursor: { sync: { key: axis.sync }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     scales: {
       x: { time: true, range: axis.range },
       y: { range: (_u, _min, max) => [0, Math.max(what.floor, max ?? 0) * 1.08] },
@@ -116,6 +118,14 @@ function optionsOf(axis, what, series) {
     ],
     series: [{}, ...series],
     hooks: {
+      setSelect: [
+        (u) => {
+          const { left, width } = u.select;
+          if (width < SHORTEST_DRAG) return;
+          axis.zoomTo(u.posToVal(left, 'x'), u.posToVal(left + width, 'x'));
+          u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+        },
+      ],
       setCursor: [
         (u) => {
           const row = u.cursor.idx ?? undefined;

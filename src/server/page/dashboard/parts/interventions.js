@@ -4,6 +4,7 @@
 
 import { el, messageOf, setAttribute, setText } from '../dom.js';
 import { count, left, time } from '../format.js';
+import { policyPath } from '../send.js';
 
 /** @type {[string, string][]} */
 const DURATIONS = [
@@ -36,7 +37,7 @@ export function pauseControl(desk) {
   const act = oneAtATime(note, desk.send);
   /** @type {PagePolicy} */
   let policy;
-  const pausePath = () => `${pathOf(policy.key)}/pause`;
+  const pausePath = () => `${policyPath(policy.key)}/pause`;
   pause.addEventListener('click', async () => {
     if (!(await act('PUT', pausePath(), { for: forHow.value, reason: why.value.trim() }))) return;
     form.open = false;
@@ -123,7 +124,7 @@ export function holdControl(desk) {
   /** @type {PageApp} */
   let app;
 
-  const overridePath = () => `${pathOf(app.policy)}/overrides/${encodeURIComponent(app.name)}`;
+  const overridePath = () => `${policyPath(app.policy)}/overrides/${encodeURIComponent(app.name)}`;
   /** @param {number} n */
   const clamp = (n) => Math.min(app.max ?? n, Math.max(app.min ?? 0, Math.round(n)));
   const wished = () => (Number.isFinite(exact.valueAsNumber) ? clamp(exact.valueAsNumber) : app.requested);
@@ -224,14 +225,4 @@ function oneAtATime(note, send) {
       busy = false;
     }
   };
-}
-
-/**
- * Where the API has a policy.
- *
- * @param {string} key namespace/name
- */
-function pathOf(key) {
-  const [namespace, name] = key.split('/').map(encodeURIComponent);
-  return `/apis/microscaling.io/v1alpha1/namespaces/${namespace}/microscalingpolicies/${name}`;
 }

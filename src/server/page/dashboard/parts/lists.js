@@ -1,6 +1,6 @@
 // server/dashboard: decisions in words and events, newest first.
 
-/** @import { Decision, EventEntry, PageView } from '../../dashboard-types.ts' */
+/** @import { Decision, EventEntry } from '../../dashboard-types.ts' */
 
 import { paint } from '../colours.js';
 import { el, keep, setAttribute, setText } from '../dom.js';
@@ -10,7 +10,7 @@ import { showSteps } from './steps.js';
 /** @param {Element} list */
 export function decisionList(list) {
   return {
-    /** @param {PageView['decisions']} decisions */
+    /** @param {readonly Decision[]} decisions */
     update(decisions) {
       keep(
         list,
@@ -23,7 +23,7 @@ export function decisionList(list) {
 
 /**
  * @param {Element} list
- * @param {PageView['events']} events
+ * @param {readonly EventEntry[]} events
  */
 export function showEvents(list, events) {
   keep(

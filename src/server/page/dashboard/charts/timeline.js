@@ -1,0 +1,145 @@
+// server/dashboard: the time that the charts of a pool share: the last minutes as they come, or any span of the record.
+
+/** @import { Desk, PagePool } from '../../dashboard-types.ts' */
+
+import { el, messageOf, setAttribute, setText } from '../dom.js';
+import { day, time } from '../format.js';
+import { fixedSpan, LIVE_S, moved, showLast, showSpan, WINDOWS, windowS, zoomed } from './range.js';
+import { Recorded, recall } from './recorded.js';
+
+/** The newest of a long span is fetched again so often. */
+const REFRESH_MS = 10_000;
+
+/**
+ * @param {Desk} desk
+ * @param {() => void} redraw
+ */
+export function timeline(desk, redraw) {
+  /** @type {PagePool | undefined} */
+  let pool;
+  /** @type {Recorded | undefined} */
+  let recorded;
+  let loadedAtMs = 0;
+  let wanted = 0;
+
+  const isLive = () => fixedSpan() === undefined && windowS() <= LIVE_S;
+  /** @returns {{ fromMs: number, toMs: number }} */
+  const span = () => {
+    const nowMs = desk.now();
+    return fixedSpan() ?? { fromMs: nowMs - windowS() * 1000, toMs: nowMs };
+  };
+  const says = el('span', { class: 'readout', 'data-testid': 'span' });
+  const note = el('p', { class: 'counts', role: 'status', 'data-testid': 'record-note' });
+  const buttons = WINDOWS.map(([seconds, label]) => {
+    const node = el('button', { type: 'button', 'data-testid': `last-${seconds}` }, label);
+    node.addEventListener('click', () => show(() => showLast(seconds)));
+    return { node, seconds };
+  });
+  /**
+   * @param {string} sign
+   * @param {string} label
+   * @param {(present: { fromMs: number, toMs: number }) => { fromMs: number, toMs: number }} next
+   */
+  const mover = (sign, label, next) => {
+    const node = el('button', { type: 'button', 'aria-label': label, title: label }, sign);
+    node.addEventListener('click', () => show(() => showSpan(next(span()), desk.now())));
+    return node;
+  };
+  const controls = el(
+    'div',
+    { class: 'windows', role: 'group', 'aria-label': 'time shown' },
+    mover('◀', 'earlier', (present) => moved(present, -0.5)),
+    mover('▶', 'later', (present) => moved(present, 0.5)),
+    mover('+', 'zoom in', (present) => zoomed(present, 0.5)),
+    mover('−', 'zoom out', (present) => zoomed(present, 2)),
+    ...buttons.map(({ node }) => node),
+  );
+
+  /** @param {() => void} change */
+  const show = (change) => {
+    change();
+    void load();
+  };
+
+  async function load() {
+    const mine = ++wanted;
+    loadedAtMs = desk.now();
+    if (isLive() || pool === undefined) recorded = undefined;
+    else {
+      try {
+        const found = await recall(pool, span());
+        if (mine !== wanted) return;
+        recorded = found;
+        setText(note, found.notes.join(' '));
+      } catch (cause) {
+        if (mine !== wanted) return;
+        recorded = new Recorded([], pool);
+        setText(note, messageOf(cause));
+      }
+    }
+    if (isLive()) setText(note, '');
+    desk.lookBack(fixedSpan() === undefined ? undefined : recorded?.lists);
+    redraw();
+  }
+
+  /** What the charts draw. */
+  const source = () => (isLive() ? desk.past : (recorded ?? EMPTY));
+  return {
+    controls,
+    says,
+    note,
+    data: {
+      get times() {
+        return source().times;
+      },
+      /** @param {string} name */
+      column: (name) => source().column(name),
+    },
+    /** @returns {[number, number]} */
+    range() {
+      if (isLive()) return lastOf(desk.past.times, windowS());
+      const { fromMs, toMs } = span();
+      return [fromMs / 1000, toMs / 1000];
+    },
+    decisions: () => (isLive() ? desk.decisions() : (recorded?.lists.decisions ?? [])),
+    troubles: () => (isLive() ? [] : (recorded?.troubles ?? [])),
+    /**
+     * @param {number} fromS
+     * @param {number} toS
+     */
+    zoomTo(fromS, toS) {
+      show(() => showSpan({ fromMs: fromS * 1000, toMs: toS * 1000 }, desk.now()));
+    },
+    /** @param {PagePool} next */
+    update(next) {
+      const isFirst = pool === undefined;
+      pool = next;
+      const fixed = fixedSpan();
+      for (const { node, seconds } of buttons)
+        setAttribute(node, 'aria-pressed', String(fixed === undefined && seconds === windowS()));
+      setText(says, fixed === undefined ? '' : spanText(fixed));
+      const stale = fixed === undefined && !isLive() && desk.now() - loadedAtMs > REFRESH_MS;
+      if (isFirst || stale) void load();
+    },
+  };
+}
+
+const EMPTY = new Recorded([], /** @type {PagePool} */ ({ apps: /** @type {PagePool['apps']} */ ([]) }));
+
+/** @param {{ fromMs: number, toMs: number }} span */
+function spanText({ fromMs, toMs }) {
+  return `${day(fromMs)} ${time(fromMs)} to ${day(toMs) === day(fromMs) ? '' : `${day(toMs)} `}${time(toMs)}`;
+}
+
+/**
+ * The last `seconds`, or as much as there is, but never less than half a minute.
+ *
+ * @param {readonly number[]} times
+ * @param {number} seconds
+ * @returns {[number, number]}
+ */
+function lastOf(times, seconds) {
+  const end = times.at(-1) ?? 0;
+  const start = Math.min(times[0] ?? end, end - 30);
+  return [Math.max(start, end - seconds), end];
+}

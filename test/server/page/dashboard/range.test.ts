@@ -1,0 +1,47 @@
+// Which span of the past the charts show after somebody zooms and pans.
+
+import { describe, expect, it } from 'vitest';
+
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const range = (await import(
+  new URL('../../../../src/server/page/dashboard/charts/range.js', import.meta.url).href
+)) as {
+  within(span: Span, nowMs: number): Span;
+  zoomed(span: Span, factor: number): Span;
+  moved(span: Span, part: number): Span;
+};
+
+const NOW = 10_000_000_000;
+const MINUTE = { fromMs: NOW - 120_000, toMs: NOW - 60_000 };
+
+describe('a span of the past', () => {
+  it.each([
+    { name: 'stays as it is', span: MINUTE, want: MINUTE },
+    {
+      name: 'ends at the latest now, as long as it was',
+      span: { fromMs: NOW - 30_000, toMs: NOW + 30_000 },
+      want: { fromMs: NOW - 60_000, toMs: NOW },
+    },
+    {
+      name: 'has ten seconds at least, around the same moment',
+      span: { fromMs: NOW - 60_010, toMs: NOW - 60_000 },
+      want: { fromMs: NOW - 65_005, toMs: NOW - 55_005 },
+    },
+  ])('$name', ({ span, want }) => {
+    expect(range.within(span, NOW)).toEqual(want);
+  });
+
+  it('is no longer than a month', () => {
+    const { fromMs, toMs } = range.within({ fromMs: 0, toMs: NOW }, NOW);
+    expect((toMs - fromMs) / 86_400_000).toBe(31);
+  });
+
+  it('keeps its middle when it is zoomed, and its length when it is moved', () => {
+    expect(range.zoomed(MINUTE, 2)).toEqual({ fromMs: NOW - 150_000, toMs: NOW - 30_000 });
+    expect(range.moved(MINUTE, -0.5)).toEqual({ fromMs: NOW - 150_000, toMs: NOW - 90_000 });
+  });
+});
