@@ -231,7 +231,7 @@ export class FakeCluster {
       ),
       taskDefinition: service.deployments[0]?.taskDefinition ?? '',
       createdAtMs: Date.now(),
-      ip: '127.0.0.1',
+      ip: `10.0.0.${this.#count}`,
       protectedUntilMs: 0,
       ...(machine !== undefined && !service.onFargate && { machine }),
     });

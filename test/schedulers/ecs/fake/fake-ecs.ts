@@ -34,6 +34,8 @@ export class FakeEcs {
   readonly asked: Asked[] = [];
   /** Services with a scalable target, `service/prod/worker`. */
   readonly scalable = new Set<string>();
+  /** Those of them whose scaling is suspended altogether. */
+  readonly suspended = new Set<string>();
   /** What the container of a task listens on. */
   port = 80;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -159,6 +161,11 @@ export class FakeEcs {
         ScalableDimension: 'ecs:service:DesiredCount',
         MinCapacity: 1,
         MaxCapacity: 4,
+        SuspendedState: {
+          DynamicScalingInSuspended: this.suspended.has(ResourceId),
+          DynamicScalingOutSuspended: this.suspended.has(ResourceId),
+          ScheduledScalingSuspended: this.suspended.has(ResourceId),
+        },
       }));
     return { ScalableTargets };
   }
