@@ -12,7 +12,7 @@ describeScheduler(
   async () => {
     const fake = new FakeEcs();
     await fake.start();
-    const cluster = fake.cluster('prod', { startMs: 40, stopMs: 60 }, [SLOTS / 2, SLOTS / 2]);
+    const cluster = fake.cluster('prod', [SLOTS / 2, SLOTS / 2]);
     const scheduler = schedulerAt(fake.endpoint);
     return {
       scheduler,

@@ -21,23 +21,21 @@ export const KEYS = { KEY_ID: 'AKIDEXAMPLE', KEY: 's3cr3t-access-key' };
 /** Looks are taken as often as the fake's tasks change. */
 export const OFTEN: Partial<ReadTiming> = { movingMs: 20, stillMs: 20, registrationsMs: 20 };
 
-export function schedulerAt(
-  endpoint: string,
-  { spec = {}, deps = {} }: { readonly spec?: Partial<EcsSpec>; readonly deps?: Partial<EcsDeps> } = {},
-): EcsScheduler {
-  return new EcsScheduler(
-    { region: 'eu-west-1', endpoint, auth: AUTH, ...spec },
-    {
-      clock: systemClock,
-      log: silentLogger,
-      values: fakeValues(KEYS),
-      env: {},
-      random: () => 0,
-      timing: OFTEN,
-      budgets: { read: FAST, write: FAST },
-      ...deps,
-    },
-  );
+export function schedulerAt(endpoint: string, deps: Partial<EcsDeps> = {}): EcsScheduler {
+  return schedulerOf({ region: 'eu-west-1', endpoint, auth: AUTH }, deps);
+}
+
+export function schedulerOf(spec: EcsSpec, deps: Partial<EcsDeps> = {}): EcsScheduler {
+  return new EcsScheduler(spec, {
+    clock: systemClock,
+    log: silentLogger,
+    values: fakeValues(KEYS),
+    env: {},
+    random: () => 0,
+    timing: OFTEN,
+    budgets: { read: FAST, write: FAST },
+    ...deps,
+  });
 }
 
 /** Nothing that the tests do is to wait for the budget, but where they are about it. */
@@ -58,19 +56,18 @@ export interface EcsWorld {
 export async function ecsWorld({
   machines,
   instances = 2,
-  ...more
+  deps = {},
 }: {
   readonly machines?: readonly number[];
   /** Of the service; none: it is not there. */
   readonly instances?: number | undefined;
-  readonly spec?: Partial<EcsSpec>;
   readonly deps?: Partial<EcsDeps>;
 } = {}): Promise<EcsWorld> {
   const fake = new FakeEcs();
   await fake.start();
-  const cluster = fake.cluster('prod', { startMs: 40, stopMs: 60 }, machines);
+  const cluster = fake.cluster('prod', machines);
   if (instances > 0) cluster.create({ name: 'orders', desired: instances });
-  const scheduler = schedulerAt(fake.endpoint, more);
+  const scheduler = schedulerAt(fake.endpoint, deps);
   onTestFinished(async () => {
     await scheduler.close();
     await fake.stop();

@@ -67,7 +67,7 @@ export class ServiceReader {
   readonly #registrations: Registrations;
   readonly #entries = new Map<string, Entry>();
   /** By ARN: a revision never changes. */
-  readonly #templates = new Map<string, TaskTemplate>();
+  readonly #templates = new Map<string, Promise<TaskTemplate>>();
   #order = 0;
 
   constructor(deps: ReaderDeps) {
@@ -224,13 +224,16 @@ export class ServiceReader {
     return { state: 'seen', facts, template, tasks: present, ...defined({ refused }) };
   }
 
-  async #template(arn: string): Promise<TaskTemplate> {
+  /** Asked once for all services that have it; one that failed is asked again. */
+  #template(arn: string): Promise<TaskTemplate> {
     const known = this.#templates.get(arn);
     if (known !== undefined) return known;
     const { api, closing } = this.#deps;
-    const definition = arn === '' ? undefined : await api().taskDefinition(arn, closing);
-    const template = templateOf(definition ?? {});
+    const read = async (): Promise<TaskTemplate> =>
+      templateOf((arn === '' ? undefined : await api().taskDefinition(arn, closing)) ?? {});
+    const template = read();
     this.#templates.set(arn, template);
+    template.catch(() => this.#templates.delete(arn));
     return template;
   }
 }

@@ -1,4 +1,5 @@
-// test: a cluster of ECS that keeps its state: tasks start and stop in their time, machines fill up, events are written.
+// test: a cluster of ECS that keeps its state: tasks start and stop, machines fill up, events are written. A task goes one status
+// further whenever it was described, so that whoever looks sees each of them, however slow the machine is.
 
 import { randomUUID } from 'node:crypto';
 import type { ContainerInstance, Deployment, Service, Task } from '@aws-sdk/client-ecs';
@@ -6,20 +7,16 @@ import type { ContainerInstance, Deployment, Service, Task } from '@aws-sdk/clie
 export const REGION = 'eu-west-1';
 export const ACCOUNT = '123456789012';
 
-export interface FakeTiming {
-  /** From a task's beginning until it runs. */
-  readonly startMs: number;
-  /** From its stop until it is gone. */
-  readonly stopMs: number;
-}
-
 interface FakeTask {
   readonly arn: string;
   readonly taskDefinition: string;
   readonly createdAtMs: number;
   readonly machine?: string;
   readonly ip: string;
-  stoppedAtMs?: number;
+  /** How often it was described, since it began or since it was stopped. */
+  described: number;
+  startedAtMs?: number;
+  isStopped: boolean;
   protectedUntilMs: number;
 }
 
@@ -57,15 +54,13 @@ const STOPPING = ['DEACTIVATING', 'STOPPING', 'DEPROVISIONING'] as const;
 
 export class FakeCluster {
   readonly name: string;
-  readonly #timing: FakeTiming;
   readonly #machines = new Map<string, number>();
   readonly #services = new Map<string, FakeService>();
   #count = 0;
 
   /** @param machines how many tasks fit on each */
-  constructor(name: string, timing: FakeTiming, machines: readonly number[] = [1_000]) {
+  constructor(name: string, machines: readonly number[] = [1_000]) {
     this.name = name;
-    this.#timing = timing;
     for (const [i, slots] of machines.entries()) this.#machines.set(`machine-${i + 1}`, slots);
   }
 
@@ -120,8 +115,7 @@ export class FakeCluster {
       finish: () => {
         service.deployments = [next];
         service.isHeld = false;
-        for (const task of service.tasks)
-          if (task.taskDefinition !== next.taskDefinition) task.stoppedAtMs ??= Date.now();
+        for (const task of service.tasks) if (task.taskDefinition !== next.taskDefinition) stop(task);
       },
     };
   }
@@ -132,8 +126,8 @@ export class FakeCluster {
 
   /** A task ends by itself. */
   crash(name: string): void {
-    const running = this.#must(name).tasks.find(({ stoppedAtMs }) => stoppedAtMs === undefined);
-    if (running !== undefined) running.stoppedAtMs = Date.now();
+    const running = this.#must(name).tasks.find(({ isStopped }) => !isStopped);
+    if (running !== undefined) stop(running);
   }
 
   describe(name: string): Service | undefined {
@@ -173,7 +167,7 @@ export class FakeCluster {
     if (service === undefined) return [];
     this.#advance(service);
     const toStop = desiredStatus === 'STOPPED';
-    return service.tasks.filter((task) => (task.stoppedAtMs !== undefined) === toStop).map(({ arn }) => arn);
+    return service.tasks.filter((task) => task.isStopped === toStop).map(({ arn }) => arn);
   }
 
   tasks(arns: readonly string[]): readonly Task[] {
@@ -199,15 +193,12 @@ export class FakeCluster {
 
   /** What ECS' scheduler would have done by now. */
   #advance(service: FakeService): void {
-    for (const each of service.tasks)
-      if (each.stoppedAtMs !== undefined && this.#isGone(each) && service.tasks.length > 500)
-        service.tasks = service.tasks.filter((task) => task !== each);
-    const kept = service.tasks.filter(({ stoppedAtMs }) => stoppedAtMs === undefined);
+    const kept = service.tasks.filter(({ isStopped }) => !isStopped);
     const surplus = kept.length - service.desired;
     if (surplus > 0) {
       const nowMs = Date.now();
       const free = kept.filter(({ protectedUntilMs }) => protectedUntilMs <= nowMs);
-      for (const task of free.slice(-surplus)) task.stoppedAtMs = nowMs;
+      for (const task of free.slice(-surplus)) stop(task);
     }
     for (let i = 0; i < -surplus && !service.isHeld; i++) if (!this.#start(service)) break;
     const isSteady = this.#in(service, 'RUNNING').length === service.desired && surplus === 0;
@@ -232,18 +223,16 @@ export class FakeCluster {
       taskDefinition: service.deployments[0]?.taskDefinition ?? '',
       createdAtMs: Date.now(),
       ip: `10.0.0.${this.#count}`,
+      described: 0,
+      isStopped: false,
       protectedUntilMs: 0,
       ...(machine !== undefined && !service.onFargate && { machine }),
     });
     return true;
   }
 
-  #statusOf(task: FakeTask): string {
-    const { startMs, stopMs } = this.#timing;
-    const nowMs = Date.now();
-    if (task.stoppedAtMs === undefined)
-      return along(STATUSES, nowMs - task.createdAtMs, startMs) ?? 'RUNNING';
-    return along(STOPPING, nowMs - task.stoppedAtMs, stopMs) ?? 'STOPPED';
+  #statusOf({ isStopped, described }: FakeTask): string {
+    return isStopped ? (STOPPING[described] ?? 'STOPPED') : (STATUSES[described] ?? 'RUNNING');
   }
 
   #isGone(task: FakeTask): boolean {
@@ -261,17 +250,19 @@ export class FakeCluster {
 
   #taskOf(service: FakeService, task: FakeTask): Task {
     const lastStatus = this.#statusOf(task);
+    task.described += 1;
+    if (lastStatus === 'RUNNING') task.startedAtMs ??= Date.now();
     return {
       taskArn: task.arn,
       clusterArn: arnOf(`cluster/${this.name}`),
       taskDefinitionArn: task.taskDefinition,
       group: `service:${service.name}`,
       lastStatus,
-      desiredStatus: task.stoppedAtMs === undefined ? 'RUNNING' : 'STOPPED',
+      desiredStatus: task.isStopped ? 'STOPPED' : 'RUNNING',
       launchType: service.onFargate ? 'FARGATE' : 'EC2',
       createdAt: new Date(task.createdAtMs),
       containers: [{ name: 'main', lastStatus, networkInterfaces: [{ privateIpv4Address: task.ip }] }],
-      ...(lastStatus === 'RUNNING' && { startedAt: new Date(task.createdAtMs + this.#timing.startMs) }),
+      ...(task.startedAtMs !== undefined && { startedAt: new Date(task.startedAtMs) }),
     };
   }
 
@@ -317,9 +308,9 @@ export class FakeCluster {
   }
 }
 
-/** Where in a sequence of equal parts one is; undefined after its end. */
-function along(parts: readonly string[], sinceMs: number, lastsMs: number): string | undefined {
-  return sinceMs >= lastsMs ? undefined : parts[Math.floor((sinceMs / lastsMs) * parts.length)];
+function stop(task: FakeTask): void {
+  if (!task.isStopped) task.described = 0;
+  task.isStopped = true;
 }
 
 export function arnOf(resource: string): string {

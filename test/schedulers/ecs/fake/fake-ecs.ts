@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { arnOf, FakeCluster, type FakeTiming, TASK_SIZE } from './fake-cluster.ts';
+import { arnOf, FakeCluster, TASK_SIZE } from './fake-cluster.ts';
 
 interface Refusal {
   readonly code: string;
@@ -50,8 +50,8 @@ export class FakeEcs {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  cluster(name: string, timing: FakeTiming, machines?: readonly number[]): FakeCluster {
-    const made = new FakeCluster(name, timing, machines);
+  cluster(name: string, machines?: readonly number[]): FakeCluster {
+    const made = new FakeCluster(name, machines);
     this.clusters.set(name, made);
     return made;
   }
