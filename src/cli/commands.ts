@@ -24,12 +24,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Starts, in one process tree and with no account: Azurite (a real Azure Storage queue), the embedded ' +
       "Marathon-compatible server, the tutorial's producer, consumer and remainder as real processes, the " +
-      'operator, and the page. With --scheduler docker they are containers of an engine on this machine instead. ' +
+      'operator, and the page. With --scheduler docker they are containers of an engine on this machine instead, ' +
+      'with --scheduler kubernetes Deployments of a cluster, in a namespace that goes with the demo. ' +
       'Ctrl-C ends all of it.',
     options: [
       'for',
       'policy',
       'scheduler',
+      'context',
+      'kubeconfig',
+      'image',
+      'address',
       'seed',
       'law',
       'api',
@@ -43,6 +48,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       api: 'where the page and the API listen (default 127.0.0.1:8090, or any free port)',
       port: 'port of the embedded Marathon (default 8080, or any free one)',
       logLevel: 'least level that is logged (default warn)',
+      kubeconfig: 'how to reach the cluster of --scheduler kubernetes (default: ~/.kube/config)',
+      image:
+        'what the pods of --scheduler kubernetes run, made from the Dockerfile (default microscaling/demo:checkout)',
     },
     outputs: ['table', 'json'],
     examples: [
@@ -50,6 +58,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling demo --for 60s -o json',
       'microscaling demo --law Queue --seed 7',
       'microscaling demo --scheduler docker --for 60s',
+      'microscaling demo --scheduler kubernetes --context k3s --image registry.example.com/microscaling:0.1.0',
     ],
     exitCodes: FINE,
     load: () => import('./commands/processes/demo.ts'),

@@ -58,6 +58,7 @@ const METHODS = {
   create: HttpMethod.POST,
   update: HttpMethod.PUT,
   patch: HttpMethod.PATCH,
+  delete: HttpMethod.DELETE,
 } as const satisfies Record<Verb, HttpMethod>;
 
 const DEADLINE_MS = 10_000;
@@ -135,6 +136,11 @@ export class KubeApi {
   /** JSON merge patch, RFC 7386. */
   async patch(path: ResourcePath, body: object, signal: AbortSignal): Promise<KubeObject> {
     return (await this.#call({ verb: 'patch', path, body }, signal)) as KubeObject;
+  }
+
+  /** What depends on it goes in the cluster's own time. */
+  async delete(path: ResourcePath, signal: AbortSignal): Promise<void> {
+    await this.#call({ verb: 'delete', path }, signal);
   }
 
   /** Yields until the server ends it. */

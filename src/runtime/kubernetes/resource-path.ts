@@ -1,7 +1,7 @@
 // runtime/kubernetes: what a call is about, in the words of RBAC.
 
 /** Of RBAC. */
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch';
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
 export interface ResourcePath {
   /** `''` is the core. */

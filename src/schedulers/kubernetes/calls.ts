@@ -11,6 +11,7 @@ const METHODS = {
   create: 'POST',
   update: 'PUT',
   patch: 'PATCH',
+  delete: 'DELETE',
 } as const satisfies Record<KubeExchange['asked']['verb'], SchedulerCall['method']>;
 
 export class KubeCalls {

@@ -90,7 +90,7 @@ describe.skipIf(dockerMissing())('microscaling demo --scheduler docker', { timeo
     const { code, stderr } = await run(['demo', '--scheduler', 'nomad']);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining("--scheduler: 'nomad' is not one of docker, marathon"),
+      expect.stringContaining("--scheduler: 'nomad' is not one of docker, kubernetes, marathon"),
     ]);
   });
 });

@@ -7,7 +7,6 @@ import { type GuardedProcess, type Guardian, terminate } from '../../../emulator
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../../runtime/errors.ts';
 
-const HOST = '127.0.0.1';
 const READY_WITHIN_MS = 30_000;
 const PROBE_EVERY_MS = 50;
 const GRACE_MS = 2_000;
@@ -35,6 +34,8 @@ export interface StorageDeps {
   readonly guardian: Guardian;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string>>;
+  /** Address of this machine that it listens on. */
+  readonly host: string;
 }
 
 /** Starts Azurite's queue service; resolves when it accepts connections. */
@@ -43,7 +44,8 @@ export async function startStorage(
   deps: StorageDeps,
   signal: AbortSignal,
 ): Promise<Storage> {
-  const port = await freePort();
+  const { host } = deps;
+  const port = await freePort(host);
   const azurite = await deps.guardian.spawn(
     process.execPath,
     [
@@ -52,19 +54,19 @@ export async function startStorage(
       '--disableTelemetry',
       '--silent',
       '--queueHost',
-      HOST,
+      host,
       '--queuePort',
       String(port),
     ],
     { env: deps.env, stderr: 'ignore' },
   );
-  await untilAnswering(port, azurite, deps.clock, signal);
+  await untilAnswering({ host, port }, azurite, deps.clock, signal);
   return {
     env: {
       AZURE_STORAGE_ACCOUNT_NAME: ACCOUNT_NAME,
       AZURE_STORAGE_ACCOUNT_KEY: ACCOUNT_KEY,
       AZURE_STORAGE_QUEUE_NAME: queueName,
-      AZURE_STORAGE_QUEUE_ENDPOINT: `http://${HOST}:${port}/${ACCOUNT_NAME}`,
+      AZURE_STORAGE_QUEUE_ENDPOINT: `http://${host}:${port}/${ACCOUNT_NAME}`,
     },
     close: () => terminate(azurite, GRACE_MS, deps.clock),
   };
@@ -89,7 +91,7 @@ function mainFile(): string {
 }
 
 async function untilAnswering(
-  port: number,
+  at: { readonly host: string; readonly port: number },
   azurite: GuardedProcess,
   clock: Clock,
   signal: AbortSignal,
@@ -99,17 +101,17 @@ async function untilAnswering(
     ended = true;
   });
   const deadlineMs = clock.monotonic() + READY_WITHIN_MS;
-  while (!(await answers(port))) {
+  while (!(await answers(at))) {
     if (ended) throw new TerminalError('Azurite ended at once; run npx azurite-queue to see why');
     if (clock.monotonic() > deadlineMs)
-      throw new TerminalError(`Azurite does not answer on port ${port} within 30 s`);
+      throw new TerminalError(`Azurite does not answer on port ${at.port} within 30 s`);
     await clock.sleep(PROBE_EVERY_MS, signal);
   }
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(at: { readonly host: string; readonly port: number }): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: HOST, port });
+    const socket = connect(at);
     const settle = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
@@ -119,11 +121,13 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-function freePort(): Promise<number> {
+function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error) => reject(new TerminalError(`finding a free port: ${messageOf(error)}`)));
-    server.listen(0, HOST, () => {
+    server.once('error', (error) =>
+      reject(new TerminalError(`finding a free port of ${host}: ${messageOf(error)}`)),
+    );
+    server.listen(0, host, () => {
       const address = server.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
       server.close(() => resolve(port));

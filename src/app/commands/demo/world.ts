@@ -16,14 +16,15 @@ import { createQueue } from '../programs.ts';
 import { requireAzurite, type Storage, startStorage } from './azurite.ts';
 import type { DemoCluster, StartCluster } from './clusters/cluster.ts';
 import { startDockerCluster } from './clusters/docker.ts';
+import { startKubernetesCluster } from './clusters/kubernetes.ts';
 import { startMarathonCluster } from './clusters/marathon.ts';
 
-const HOST = '127.0.0.1';
 const QUEUE_NAME = 'demo-queue';
 
 /** What a demo's apps may run on. */
 const CLUSTERS = {
   docker: startDockerCluster,
+  kubernetes: startKubernetesCluster,
   marathon: startMarathonCluster,
 } as const satisfies Readonly<Record<string, StartCluster>>;
 
@@ -41,6 +42,11 @@ export interface WorldConfig {
   readonly taskStartDelayMs: number;
   readonly seed: number;
   readonly law?: AlgorithmType;
+  readonly kubeconfig?: string | undefined;
+  readonly kubeContext?: string | undefined;
+  readonly image?: string | undefined;
+  /** Of this machine, where queue and counters are reached. */
+  readonly address: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -54,7 +60,7 @@ export interface WorldDeps {
 
 export interface World {
   readonly operator: RunningOperator;
-  readonly cluster: Pick<DemoCluster, 'name' | 'url'>;
+  readonly cluster: Pick<DemoCluster, 'name' | 'url' | 'unheard'>;
   /** Ends everything; resolves to the number of processes or containers that were still there afterwards. */
   close(): Promise<number>;
 }
@@ -113,12 +119,15 @@ async function build(
   const env = baseEnvironment(config.env);
   if (config.storage) {
     progress('starting Azurite (a real Azure Storage queue)');
-    building.storage = await startStorage(QUEUE_NAME, { guardian, clock, env }, signal);
+    building.storage = await startStorage(QUEUE_NAME, { guardian, clock, env, host: config.address }, signal);
     await createQueue(building.storage.env, signal);
   }
-  const statsd = await listenStatsd({ host: HOST, port: 0 });
+  const statsd = await listenStatsd({ host: config.address, port: 0 });
   building.statsd = statsd;
-  building.cluster = await CLUSTERS[config.scheduler]({ ...config, ...deps, statsd, workDir }, signal);
+  building.cluster = await CLUSTERS[config.scheduler](
+    { ...config, ...deps, statsd, workDir, storageVariables: building.storage?.env ?? {} },
+    signal,
+  );
   building.operator = await startOperator(
     {
       policies: [config.policy],

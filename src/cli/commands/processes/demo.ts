@@ -20,6 +20,7 @@ const ALGORITHMS: readonly AlgorithmType[] = ['Fluid', 'Queue', 'SimpleQueue'];
 
 const DEFAULT_POLICIES: Readonly<Record<DemoScheduler, string>> = {
   docker: packageFile('specs/demos/queue-demo-docker.yaml'),
+  kubernetes: packageFile('specs/demos/queue-demo-kubernetes.yaml'),
   marathon: packageFile('specs/policies/queue-demo.yaml'),
 };
 
@@ -46,6 +47,10 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       marathonPort: options.port ?? 8080,
       taskStartDelayMs: options.taskStartDelay ?? 0,
       seed: seedOf(options),
+      kubeconfig: options.kubeconfig,
+      kubeContext: options.context,
+      image: options.image,
+      address: options.address ?? '127.0.0.1',
       ...(options.law !== undefined && { law: lawOf(options.law) }),
       ...defined({ forMs: options.for }),
       env: context.env,

@@ -13,6 +13,15 @@ export interface ClusterContext {
   readonly taskStartDelayMs: number;
   readonly seed: number;
   readonly law?: AlgorithmType;
+  /** How to reach a Kubernetes cluster. */
+  readonly kubeconfig?: string | undefined;
+  readonly kubeContext?: string | undefined;
+  /** What its pods run; default: the image that the demo on Docker makes. */
+  readonly image?: string | undefined;
+  /** Of this machine, where whatever runs elsewhere reaches queue and counters. */
+  readonly address: string;
+  /** Of the queue's account; none where there is no queue. */
+  readonly storageVariables: Readonly<Record<string, string>>;
   /** Receives the counters of the programs. */
   readonly statsd: StatsdListener;
   /** Removed with everything in it at the end. */
@@ -30,9 +39,11 @@ export interface DemoCluster {
   readonly name: string;
   readonly url: string;
   /** What the operator is started with because of it. */
-  readonly operator: Pick<OperatorConfig, 'marathon'>;
+  readonly operator: Pick<OperatorConfig, 'marathon' | 'kubernetes'>;
   /** Variables that its policy refers to. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What it means when all is said to run and no program has counted anything; absent: nobody need wait for that. */
+  readonly unheard?: string;
   /** Takes everything down; resolves to how many processes or containers were still there afterwards. */
   close(): Promise<number>;
 }

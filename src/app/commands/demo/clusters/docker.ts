@@ -5,6 +5,7 @@ import { ownEngineHost } from '../../../../schedulers/docker-engine/address.ts';
 import { EngineClient } from '../../../../schedulers/docker-engine/client.ts';
 import type { ClusterContext, DemoCluster } from './cluster.ts';
 import { DEMO_LABEL, IMAGE, makeDemoImage, PROCESS_LABEL } from './docker-image.ts';
+import { isRunning } from './process.ts';
 
 const DEADLINE_MS = 30_000;
 /** Of every container that `specs/demos/queue-demo-docker.yaml` makes, and of nothing else. */
@@ -68,17 +69,6 @@ async function refuseBesideAnother(client: EngineClient, signal: AbortSignal): P
   throw new TerminalError(
     `another demo (process ${other}) runs on the engine at ${client.address.text}: end it first, or name another engine with DOCKER_HOST`,
   );
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's is there, too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** Resolves to how many are left. Not cut short: nothing may outlive the demo. */
