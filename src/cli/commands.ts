@@ -142,6 +142,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/processes/marathon.ts'),
   },
   {
+    name: 'init',
+    arguments: '[file]',
+    summary: 'four questions, and a policy that runs',
+    description:
+      'Asks which Marathon apps share the machines, which queue the first one empties, how full it may be, and how many ' +
+      'instances may run; writes policy.yaml, or the file that is named. It adopts the apps without a restart, in mode ' +
+      'Observe. With --marathon it names the apps that run, and checks the answers against them. Reads answers from a ' +
+      'pipe, too, one a line.',
+    options: ['marathon'],
+    help: { marathon: 'the Marathon whose apps are shown (default: none is asked)' },
+    examples: [
+      'microscaling init',
+      'microscaling init shop.yaml --marathon http://127.0.0.1:8080',
+      "printf '/shop/worker /shop/batch\\nrabbitmq orders\\n30s\\n10\\n' | microscaling init shop.yaml",
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/files/init.ts'),
+  },
+  {
     name: 'plan',
     summary: 'what would change in Marathon',
     description:
