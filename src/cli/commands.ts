@@ -255,6 +255,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'law',
       'from',
       'startDelay',
+      'warmUp',
       'stopDelay',
       'serviceRate',
       'serviceSpread',

@@ -96,6 +96,7 @@ function remember({ demand, wanted, granted, to }: Allocation, nowMs: number): A
   return {
     laws: memory.laws,
     launches: memory.launches,
+    ...(memory.warmUp && { warmUp: memory.warmUp }),
     trouble: memory.trouble,
     behavior: noteChange(memory.behavior, { from, to, nowMs }, timing.periodMs),
     preemption: notePreemption(preemption, { from, to, wanted, nowMs }, timing.yieldPeriodMs),

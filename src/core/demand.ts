@@ -8,12 +8,14 @@ import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type BehaviorMemory, shape } from './demand/behavior.ts';
 import { type FutilityMemory, followFutility, outlasting, type QueueLook } from './demand/futility.ts';
+import { total } from './demand/history.ts';
 import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './demand/launch-trouble.ts';
 import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
 import type { MissAccount } from './demand/objective.ts';
 import { joined, NO_STEPS } from './demand/steps.ts';
-import { type TargetDemand, targetDemand } from './demand/targets.ts';
+import { type TargetDemand, type TargetInput, targetDemand, workCountOf } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
+import { followWarmUp, type WarmUpMemory, warming, warmUpMs } from './demand/warm-up.ts';
 import { withoutAlternatives } from './law/shown.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count } from './numbers.ts';
@@ -48,6 +50,7 @@ export interface AppDemand {
 export interface DemandMemory {
   readonly laws: readonly (LawMemory | null)[];
   readonly launches: LaunchMemory | null;
+  readonly warmUp?: WarmUpMemory | undefined;
   readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
   readonly accounts?: readonly (MissAccount | null)[] | undefined;
@@ -141,10 +144,12 @@ function scaled(s: DemandInput): DemandDraft {
   const settled =
     asked === requested && observed.running === placed && observed.staging + observed.killing === 0;
   const accounts = state?.accounts;
-  const situation = { app, timing, nowMs, asked, ready, launches, settled, accounts };
+  const warmUp = warmUpOf(s, { ready, launches });
+  const pace = paceOf(launches, warmUp, { ready, nowMs });
+  const situation = { app, timing, nowMs, asked, ...pace, running: launches.ready, settled, accounts };
   const a = targetDemand(situation, state?.laws ?? []);
   const first = isFirst(state);
-  const use = useful(s, a, { asked, settled, deadTimeMs: launches.deadTimeMs });
+  const use = useful(s, a, { asked, settled, deadTimeMs: pace.deadTimeMs });
   const shaped = shape(
     {
       asked,
@@ -168,9 +173,41 @@ function scaled(s: DemandInput): DemandDraft {
     unknown: a.unknown,
     laws: a.memory,
     launches,
+    warmUp,
     behavior: shaped.memory,
     accounts: a.accounts,
     futility: use.memory,
+  };
+}
+
+/** Who works is told of a single queue only: of several, each has a part of the instances. */
+function warmUpOf(
+  { app, state, nowMs }: DemandInput,
+  { ready, launches }: { readonly ready: number; readonly launches: LaunchMemory },
+): WarmUpMemory | undefined {
+  const [target, other] = app.targets;
+  const [reading] = app.readings;
+  const work = other === undefined ? workCountOf(target, reading) : undefined;
+  if (work === undefined && state?.warmUp === undefined) return undefined;
+  return followWarmUp(state?.warmUp, { running: ready, before: launches.ready, nowMs, work });
+}
+
+/** What the laws know of the instances' pace: an instance that does not serve yet is as good as one that is started. */
+function paceOf(
+  { ready: before, asks, deadTimeMs }: LaunchMemory,
+  memory: WarmUpMemory | undefined,
+  { ready, nowMs }: { readonly ready: number; readonly nowMs: number },
+): Pick<TargetInput, 'ready' | 'readyBefore' | 'pending' | 'deadTimeMs' | 'warmUpMs'> {
+  if (memory === undefined) return { ready, readyBefore: before, pending: asks, deadTimeMs, warmUpMs: 0 };
+  const fresh = warming(memory, nowMs);
+  const usualMs = warmUpMs(memory);
+  return {
+    ready: ready - total(fresh),
+    readyBefore: memory.serving,
+    pending:
+      fresh.length === 0 ? asks : [...fresh.map(([atMs, n]) => [atMs - deadTimeMs, n] as const), ...asks],
+    deadTimeMs: deadTimeMs + usualMs,
+    warmUpMs: usualMs,
   };
 }
 
@@ -221,6 +258,7 @@ function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
     unknown: false,
     laws: s.state?.laws ?? [],
     launches: s.state?.launches ?? null,
+    warmUp: s.state?.warmUp,
     behavior: s.state?.behavior ?? {},
     accounts: s.state?.accounts,
     futility: undefined,
@@ -288,6 +326,7 @@ function bound(s: DemandInput, draft: DemandDraft): AppDemand {
     memory: {
       laws: draft.laws,
       launches: draft.launches,
+      warmUp: draft.warmUp,
       behavior: draft.behavior,
       trouble: s.trouble,
       accounts: draft.accounts,

@@ -2,14 +2,15 @@
 
 import { isObject } from '../api/schema/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
-import type { Tally } from './demand/history.ts';
+import { isTally, type Tally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
 import { isAccount, lastingAccount, type MissAccount, movedAccount } from './demand/objective.ts';
+import { resumedWarmUp } from './demand/warm-up.ts';
 import type { FluidLearned } from './law/fluid.ts';
 import type { ServiceRate } from './law/rates/estimate.ts';
 import { ageServiceRate } from './law/rates/estimator.ts';
 import { interrupted, readSeason } from './law/season.ts';
-import { type AppState, isTally, type LawMemory, memoryOf, noStates, statesIn } from './memory.ts';
+import { type AppState, type LawMemory, memoryOf, noStates, statesIn } from './memory.ts';
 
 /**
  * What is kept is what an app and its queue are like; how they stood is not, since it is not known what happened in between:
@@ -17,7 +18,8 @@ import { type AppState, isTally, type LawMemory, memoryOf, noStates, statesIn } 
  * | kept                                   | until                                                      |
  * |----------------------------------------|------------------------------------------------------------|
  * | μ                                      | the filter itself would doubt it by half: 40 minutes or so |
- * | time from asking to serving            | the next launch; after an hour that alone counts           |
+ * | time from asking to running            | the next launch; after an hour that alone counts           |
+ * | time from running to the first message | what the next instances show                               |
  * | the season's profile                   | after a day it has to prove itself anew                    |
  * | changes made, instances taken, trouble | their own periods, which go by the clock                   |
  * | time above targets with an objective   | it leaves the objective's window                           |
@@ -34,6 +36,7 @@ interface LastingApp {
   /** One per target, in order; null where nothing was learned. */
   readonly laws: readonly (FluidLearned['learned'] | null)[];
   readonly deadTime?: { readonly ms: number; readonly seen: number };
+  readonly warmUp?: { readonly ms: number; readonly seen: number };
   readonly added?: Tally;
   readonly removed?: Tally;
   readonly yielded?: Tally;
@@ -50,6 +53,8 @@ const DAY_MS = 24 * HOUR_MS;
 const MOST_DOUBT = 0.5;
 /** What is lost by `rough`, as a share of the number. */
 const ROUNDING = 0.05;
+/** Who takes no longer from running to the first message is at work at once. */
+const LEAST_WARM_UP_MS = 100;
 /** More launches than these do not make the mean any slower (core/demand/launches.ts). */
 const LAUNCHES_THAT_COUNT = 10;
 
@@ -63,7 +68,8 @@ export function lastingOf(memory: DecisionMemory): LastingMemory {
   return { version: VERSION, apps: Object.fromEntries(apps) };
 }
 
-function lastingApp({ laws, launches, behavior, preemption, trouble, accounts }: AppState): LastingApp {
+function lastingApp(state: AppState): LastingApp {
+  const { laws, launches, warmUp, behavior, preemption, trouble, accounts } = state;
   const { added = [], removed = [] } = behavior;
   const { raisedAtMs, yielded } = preemption;
   return {
@@ -71,6 +77,10 @@ function lastingApp({ laws, launches, behavior, preemption, trouble, accounts }:
     ...(launches !== null && {
       deadTime: { ms: rough(launches.deadTimeMs), seen: Math.min(launches.seen, LAUNCHES_THAT_COUNT) },
     }),
+    ...(warmUp !== undefined &&
+      warmUp.ms >= LEAST_WARM_UP_MS && {
+        warmUp: { ms: rough(warmUp.ms), seen: Math.min(warmUp.seen, LAUNCHES_THAT_COUNT) },
+      }),
     ...(added.length > 0 && { added }),
     ...(removed.length > 0 && { removed }),
     ...(yielded.length > 0 && { yielded }),
@@ -169,6 +179,7 @@ function resumedApp(
   { goneMs, ...times }: { readonly goneMs: number } & Times,
 ): AppState {
   const deadTime = readDeadTime(app['deadTime']);
+  const warmUp = readDeadTime(app['warmUp']);
   const laws = Array.isArray(app['laws']) ? app['laws'] : [];
   const accounts = Array.isArray(app['accounts']) ? app['accounts'] : undefined;
   return {
@@ -177,6 +188,7 @@ function resumedApp(
       deadTime === undefined
         ? null
         : { ready: [], asks: [], deadTimeMs: deadTime.ms, seen: goneMs > HOUR_MS ? 0 : deadTime.seen },
+    ...(warmUp && { warmUp: resumedWarmUp(warmUp) }),
     behavior: { added: tallyUntil(app['added'], times), removed: tallyUntil(app['removed'], times) },
     trouble: readTrouble(app['trouble'], times),
     preemption: {

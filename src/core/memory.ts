@@ -5,10 +5,11 @@ import type { PreemptionMemory } from './allocation/preemption.ts';
 import type { DecisionMemory } from './decision.ts';
 import type { BehaviorMemory } from './demand/behavior.ts';
 import { type FutilityMemory, isFutility } from './demand/futility.ts';
-import type { Tally } from './demand/history.ts';
+import { isTally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
 import type { LaunchMemory } from './demand/launches.ts';
 import { isAccount, type MissAccount } from './demand/objective.ts';
+import { isWarmUp, type WarmUpMemory } from './demand/warm-up.ts';
 import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
@@ -21,6 +22,8 @@ export type AppState = {
   /** One per target, in order; null where a target has not been read yet. */
   readonly laws: readonly (LawMemory | null)[];
   readonly launches: LaunchMemory | null;
+  /** How long an instance that runs takes until it works; absent where nobody tells who works. */
+  readonly warmUp?: WarmUpMemory;
   readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
   readonly preemption: PreemptionMemory;
@@ -75,9 +78,10 @@ export function statesIn(memory: DecisionMemory | undefined): (id: string) => Ap
 
 function isState(raw: unknown): raw is AppState {
   if (!isObject(raw) || !isSound(raw)) return false;
-  const { laws, launches, behavior, trouble, preemption, accounts = [], futility, granted, to } = raw;
+  const { laws, launches, warmUp, behavior, trouble, preemption, accounts = [], futility, granted, to } = raw;
   return (
     (futility === undefined || isFutility(futility)) &&
+    (warmUp === undefined || isWarmUp(warmUp)) &&
     Array.isArray(accounts) &&
     accounts.every((account) => account === null || isAccount(account)) &&
     Array.isArray(laws) &&
@@ -98,11 +102,4 @@ function isSound(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;
   return depth < 6 && Object.values(value).every((inner) => isSound(inner, depth + 1));
-}
-
-export function isTally(value: unknown): value is Tally {
-  return (
-    Array.isArray(value) &&
-    value.every((p) => Array.isArray(p) && typeof p[0] === 'number' && typeof p[1] === 'number')
-  );
 }

@@ -58,7 +58,7 @@ export function scenario(
       worldApp(app, initial, { budget, curve, seed, footprintOf }),
     ),
     budget,
-    delays: { startMs: settings.startMs, stopMs: settings.stopMs },
+    delays: { startMs: settings.startMs, warmUpMs: settings.warmUpMs, stopMs: settings.stopMs },
     serviceRate: settings.serviceRate,
     serviceSpread: settings.serviceSpread,
     metricAgeMs: settings.metricAgeMs,

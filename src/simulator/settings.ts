@@ -1,8 +1,10 @@
 // simulator: what a simulated cluster and its work are like where nobody says otherwise.
 
 export interface Settings {
-  /** From asking for an instance until it serves. */
+  /** From asking for an instance until it runs. */
   readonly startMs: number;
+  /** From running to serving. */
+  readonly warmUpMs: number;
   readonly stopMs: number;
   /** μ, messages/s per instance. */
   readonly serviceRate: number;
@@ -19,6 +21,7 @@ export interface Settings {
 
 export const DEFAULT_SETTINGS: Settings = {
   startMs: 2_000,
+  warmUpMs: 0,
   stopMs: 500,
   serviceRate: 5,
   serviceSpread: 0.7,

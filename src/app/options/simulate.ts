@@ -99,7 +99,14 @@ export const SIMULATE_OPTIONS = {
     arg: 'DURATION',
     type: 'duration',
     env: [],
-    help: 'from the launch of an instance until it serves (default 2s)',
+    help: 'from the launch of an instance until it runs (default 2s)',
+  },
+  warmUp: {
+    flag: '--warm-up',
+    arg: 'DURATION',
+    type: 'duration',
+    env: [],
+    help: 'from then until it takes its first message (default 0s: who runs serves)',
   },
   stopDelay: {
     flag: '--stop-delay',

@@ -143,3 +143,10 @@ function joinClosest(entries: readonly Entry[], join: (a: Entry, b: Entry) => En
   if (first === undefined || second === undefined) return [...entries];
   return [...entries.slice(0, at), join(first, second), ...entries.slice(at + 2)];
 }
+
+export function isTally(value: unknown): value is Tally {
+  return (
+    Array.isArray(value) &&
+    value.every((p) => Array.isArray(p) && typeof p[0] === 'number' && typeof p[1] === 'number')
+  );
+}

@@ -12,15 +12,15 @@ import { queueLaw } from '../law/queue.ts';
 import { simpleQueueLaw } from '../law/simple-queue.ts';
 import type { LawMemory } from '../memory.ts';
 import { count, instant } from '../numbers.ts';
-import type { MetricSample, MostInstances } from '../observation.ts';
+import type { MetricReading, MetricSample, MostInstances } from '../observation.ts';
 import { type Combined, combine, type Wish } from './formula.ts';
 import type { QueueLook } from './futility.ts';
-import { levelAt } from './history.ts';
-import type { LaunchMemory } from './launches.ts';
+import { type Levels, levelAt, type Tally } from './history.ts';
 import { messagesOf } from './messages.ts';
 import { behaviorFor, failureCount, usable } from './metric-failure.ts';
 import { followMisses, type MissAccount, termsOf, toleranceOf } from './objective.ts';
 import { type Timing, timingOf } from './timing.ts';
+import type { WorkCount } from './warm-up.ts';
 
 /** The app as its laws see it this round. */
 export interface TargetInput {
@@ -28,8 +28,16 @@ export interface TargetInput {
   readonly timing: Timing;
   readonly nowMs: number;
   readonly asked: number;
+  /** Instances that run, over the recent past. */
+  readonly running: Levels;
+  /** Instances that serve, now and over the recent past. */
   readonly ready: number;
-  readonly launches: LaunchMemory;
+  readonly readyBefore: Levels;
+  /** When those that do not serve yet were asked for. */
+  readonly pending: Tally;
+  readonly deadTimeMs: number;
+  /** The part of it that an instance takes from running to serving. */
+  readonly warmUpMs: number;
   readonly settled: boolean;
   /** Of the targets' objectives, in order, null where a target has none; absent: no target has one. */
   readonly accounts?: readonly (MissAccount | null)[] | undefined;
@@ -124,13 +132,14 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
     const input: LawInput = {
       nowMs,
       atMs: Math.min(instant(use.sample.asOfMs), nowMs),
-      messages: messagesOf(use.sample, levelAt(situation.launches.ready, use.sample.asOfMs)),
+      messages: messagesOf(use.sample, levelAt(situation.running, use.sample.asOfMs)),
       asked,
       most: Number.isFinite(most) ? most : undefined,
       ready: situation.ready,
-      readyBefore: situation.launches.ready,
-      pending: situation.launches.asks,
-      deadTimeMs: situation.launches.deadTimeMs,
+      readyBefore: situation.readyBefore,
+      pending: situation.pending,
+      deadTimeMs: situation.deadTimeMs,
+      warmUpMs: situation.warmUpMs,
       settled: situation.settled,
       giveBackAfterMs: timing.giveBackAfterMs,
       missTolerance: toleranceOf(target.objective, situation.accounts?.[index], nowMs),
@@ -154,6 +163,17 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
   const reason = target?.name === undefined ? then : `${target.name}: ${then}`;
   const said = { wanted, need: wanted, holdMs: 0, memory, figures: NO_FIGURES, reason };
   return { asked, said, known: false, kept: !acts };
+}
+
+/** Where a source tells messages in flight apart, and when that was so. */
+export function workCountOf(
+  target: TargetSpec | undefined,
+  metric: MetricReading | undefined,
+): WorkCount | undefined {
+  if (target === undefined || metric?.state !== 'ok' || metric.inFlight === undefined) return undefined;
+  const { asOfMs, waiting, inFlight, heldPerInstance = 1 } = metric;
+  const atMs = asOfMs - fluidOptions(target).metricDelayMs;
+  return { atMs, waiting, working: Math.ceil(inFlight / Math.max(1, heldPerInstance)) };
 }
 
 function mostOf({ max }: AppInput, limit: MostInstances | undefined): number {

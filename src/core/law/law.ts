@@ -26,6 +26,8 @@ export interface LawInput {
   readonly pending: Tally;
   /** Mean time from asking to serving. */
   readonly deadTimeMs: number;
+  /** The part of that from running to serving; absent where it is not known. */
+  readonly warmUpMs?: number;
   /** False while a change of the count is still on its way. */
   readonly settled: boolean;
   /** How long a lower need must last, where the policy says so. */

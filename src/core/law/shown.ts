@@ -7,6 +7,8 @@ import type { Estimate } from './rates/estimate.ts';
 
 /** σ_λ/λ and σ_μ/μ up to which rates are shown: they are then within a quarter of the truth (`npm run bench -- rates`). */
 const DOUBTFUL = 0.18;
+/** Instances that serve sooner than this after they run serve at once. */
+const LEAST_SHOWN_MS = 100;
 /** What a person gave is as good as known until it is measured. */
 const AS_GIVEN = 0.3;
 
@@ -22,7 +24,8 @@ export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string,
   const { input, estimate, predicted } = shown;
   const { waiting, inFlight } = input.messages;
   const { arrivals: arrivalsPerS, service: servicePerS } = estimate;
-  const deadTimeS = input.deadTimeMs / 1000;
+  const { deadTimeMs, warmUpMs = 0 } = input;
+  const deadTimeS = deadTimeMs / 1000;
   const known = knownOf(shown);
   // One after the other: spread from parts that may be absent they take several times as long, in every round.
   const figures: Record<string, number> = { waiting };
@@ -31,6 +34,7 @@ export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string,
   if (known.service) figures['servicePerS'] = servicePerS;
   figures['predicted'] = predicted;
   figures['deadTimeS'] = deadTimeS;
+  if (warmUpMs >= LEAST_SHOWN_MS) figures['warmUpS'] = warmUpMs / 1000;
   return known.service ? Object.assign(figures, alternativesOf(shown, wanted)) : figures;
 }
 

@@ -1,8 +1,10 @@
 // simulator: the instances of one app, as counts: asked for, waiting for a slot, starting, running, stopping.
 
 export interface Delays {
-  /** From launch to serving, ms. */
+  /** From launch to running, ms. */
   readonly startMs: number;
+  /** From running to serving, ms; by default an instance that runs serves. */
+  readonly warmUpMs?: number;
   /** From the order to stop until the slot is free, ms. */
   readonly stopMs: number;
 }
@@ -15,6 +17,7 @@ interface Batch {
 export class Instances {
   readonly #delays: Delays;
   readonly #starting: Batch[] = [];
+  readonly #warming: Batch[] = [];
   readonly #stopping: Batch[] = [];
   #requested: number;
   #running: number;
@@ -34,6 +37,11 @@ export class Instances {
 
   get running(): number {
     return this.#running;
+  }
+
+  /** Of those that run. */
+  get serving(): number {
+    return this.#warming.reduce((n, { count }) => n - count, this.#running);
   }
 
   get staging(): number {
@@ -66,7 +74,10 @@ export class Instances {
       this.#starting.shift();
       this.#staging -= b.count;
       this.#running += b.count;
+      const { warmUpMs = 0 } = this.#delays;
+      if (warmUpMs > 0) this.#warming.push({ dueMs: b.dueMs + warmUpMs, count: b.count });
     }
+    while ((this.#warming[0]?.dueMs ?? Number.POSITIVE_INFINITY) <= nowMs) this.#warming.shift();
     for (let b = this.#stopping[0]; b !== undefined && b.dueMs <= nowMs; b = this.#stopping[0]) {
       this.#stopping.shift();
       this.#killing -= b.count;
@@ -79,15 +90,11 @@ export class Instances {
     this.#requested = to;
     const surplus = this.#running + this.#staging - to;
     if (surplus <= 0) return;
-    let left = surplus;
-    for (let b = this.#starting.at(-1); b !== undefined && left > 0; b = this.#starting.at(-1)) {
-      const n = Math.min(b.count, left);
-      b.count -= n;
-      left -= n;
-      this.#staging -= n;
-      if (b.count === 0) this.#starting.pop();
-    }
+    const unstarted = takeYoungest(this.#starting, surplus);
+    this.#staging -= unstarted;
+    const left = surplus - unstarted;
     this.#running -= left;
+    takeYoungest(this.#warming, left);
     this.#killing += surplus;
     this.#stopping.push({ dueMs: nowMs + this.#delays.stopMs, count: surplus });
   }
@@ -99,4 +106,16 @@ export class Instances {
     this.#staging += n;
     this.#starting.push({ dueMs: nowMs + this.#delays.startMs, count: n });
   }
+}
+
+/** How many there were to take, up to `most`. */
+function takeYoungest(batches: Batch[], most: number): number {
+  let left = most;
+  for (let b = batches.at(-1); b !== undefined && left > 0; b = batches.at(-1)) {
+    const n = Math.min(b.count, left);
+    b.count -= n;
+    left -= n;
+    if (b.count === 0) batches.pop();
+  }
+  return most - left;
 }

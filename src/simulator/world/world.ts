@@ -131,7 +131,7 @@ export class World {
     for (const { instances } of this.members) if (instances.ripen(beginsMs)) this.#stirred = true;
     this.#launch(beginsMs);
     for (const { instances, queue, series } of this.members) {
-      queue?.step(k, instances.running);
+      queue?.step(k, instances.serving);
       record(series, k, { instances, queue });
     }
   }

@@ -21,6 +21,22 @@ describe('instances', () => {
     expect(app.moving).toBe(true);
   });
 
+  it('serve once they are warm, and the youngest of those that are not go first', () => {
+    const app = new Instances({ ...delays, warmUpMs: 3_000 }, 2);
+    app.scale(5, 0);
+    app.launch(3, 0);
+    app.ripen(2_000);
+    expect([app.running, app.serving]).toEqual([5, 2]);
+    app.scale(4, 2_500);
+    expect([app.running, app.serving]).toEqual([4, 2]);
+    app.ripen(4_999);
+    expect(app.serving).toBe(2);
+    app.ripen(5_000);
+    expect(app.serving).toBe(4);
+    app.scale(1, 5_100);
+    expect([app.running, app.serving]).toEqual([1, 1]);
+  });
+
   it('hold their slots until they are gone', () => {
     const app = new Instances(delays, 5);
     app.scale(2, 0);

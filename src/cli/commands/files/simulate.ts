@@ -71,6 +71,7 @@ function textFormat({ output }: OptionValues): 'table' | 'markdown' {
 function settingsOf(options: OptionValues): Settings {
   return {
     startMs: options.startDelay ?? DEFAULT_SETTINGS.startMs,
+    warmUpMs: options.warmUp ?? DEFAULT_SETTINGS.warmUpMs,
     stopMs: options.stopDelay ?? DEFAULT_SETTINGS.stopMs,
     serviceRate: options.serviceRate ?? DEFAULT_SETTINGS.serviceRate,
     serviceSpread: options.serviceSpread ?? DEFAULT_SETTINGS.serviceSpread,

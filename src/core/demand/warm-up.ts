@@ -1,0 +1,146 @@
+// core: how long an instance that runs takes until it works, learned from the messages that instances hold.
+
+import { isObject } from '../../api/schema/json-schema.ts';
+import { clamp } from '../numbers.ts';
+import { dropNewest, isTally, type Levels, noteLevel, type Tally, takeOldest, total } from './history.ts';
+
+/** A count that tells messages in flight apart. */
+export interface WorkCount {
+  readonly atMs: number;
+  readonly waiting: number;
+  /** Instances that hold a message. */
+  readonly working: number;
+}
+
+/** Plain JSON, bounded. */
+export type WarmUpMemory = {
+  /** Instances that ran at the last look, as the scheduler has it. */
+  readonly running: number;
+  /** Since when those run that were not seen at work yet, oldest first. */
+  readonly fresh: Tally;
+  /** Instances that serve, over the recent past. */
+  readonly serving: Levels;
+  /** Mean time from running to the first message, and of how many instances. */
+  readonly ms: number;
+  readonly seen: number;
+  /** The last count that told who works. */
+  readonly countedAtMs: number;
+  /** When there last was not a message for everybody: then who holds none may well serve. */
+  readonly idleAtMs: number;
+  /** When instances last became fewer. */
+  readonly fellAtMs: number;
+};
+
+export interface WarmUpLook {
+  /** Instances that run: healthy, where the app has health checks. */
+  readonly running: number;
+  /** The same over the recent past. */
+  readonly before: Levels;
+  readonly nowMs: number;
+  /** Absent where nobody tells. */
+  readonly work: WorkCount | undefined;
+}
+
+/** Of the others some are between two messages at any moment. */
+const BETWEEN_MESSAGES = 0.1;
+/** What is known less exactly than this, or than half of it, teaches nothing. */
+const EXACT_MS = 1_500;
+/** An instance that holds nothing after so long does not warm up: it is broken, or does something else. */
+const LOST_MS = 120_000;
+/** The mean follows the newest instances with at least this weight. */
+const LEAST_WEIGHT = 0.1;
+const MOST_FRESH = 16;
+
+/**
+ * While there are more messages than instances, everybody who serves holds one: of those that began to run, as many serve
+ * as more messages are held than by the others. Who runs longest is taken to be the first.
+ *
+ *     runs ────────── no message at this count ───── one at that ──▶ serves
+ *     t                        t₁                        t₂           it took until between t₁ and t₂
+ */
+export function followWarmUp(memory: WarmUpMemory | undefined, look: WarmUpLook): WarmUpMemory {
+  const { running, nowMs } = look;
+  if (memory === undefined || memory.serving.length === 0) return begun(look, memory ?? NOTHING);
+  if (memory.fresh.length === 0 && running === memory.running) return memory;
+  const rise = running - memory.running;
+  const began = rise > 0 ? [...memory.fresh, [nowMs, rise] as const] : dropNewest(memory.fresh, -rise);
+  const fellAtMs = rise < 0 ? nowMs : memory.fellAtMs;
+  const there = began.filter(([atMs]) => nowMs - atMs < LOST_MS && atMs <= nowMs).slice(-MOST_FRESH);
+  const noted = { ...memory, running, fresh: there, fellAtMs };
+  const counted = counts(noted, look.work);
+  return { ...counted, serving: noteLevel(memory.serving, nowMs, running - total(warming(counted, nowMs))) };
+}
+
+type Learned = Pick<WarmUpMemory, 'ms' | 'seen'>;
+
+const NOTHING: Learned = { ms: 0, seen: 0 };
+
+/** Those that run already are taken to serve. */
+function begun({ running, before, nowMs }: WarmUpLook, { ms, seen }: Learned): WarmUpMemory {
+  const times = { countedAtMs: nowMs, idleAtMs: nowMs, fellAtMs: nowMs };
+  return { running, fresh: [], serving: before, ms, seen, ...times };
+}
+
+/** What is known of the time itself outlives the process. */
+export function resumedWarmUp({ ms, seen }: Learned): WarmUpMemory {
+  return { running: 0, fresh: [], serving: [], ms, seen, countedAtMs: 0, idleAtMs: 0, fellAtMs: 0 };
+}
+
+function counts(memory: WarmUpMemory, work: WorkCount | undefined): WarmUpMemory {
+  const { running, fresh, countedAtMs, fellAtMs } = memory;
+  if (work === undefined || work.atMs <= Math.max(countedAtMs, fellAtMs)) return memory;
+  const { atMs, waiting, working } = work;
+  const unseen = total(fresh);
+  const idleAtMs = waiting <= unseen ? atMs : memory.idleAtMs;
+  const others = running - unseen;
+  const here = total(fresh.filter(([sinceMs]) => sinceMs <= atMs));
+  const serve = clamp(Math.floor(working - others + BETWEEN_MESSAGES * others), 0, here);
+  const { rest, taken } = takeOldest(fresh, serve);
+  let { ms, seen } = memory;
+  for (const [sinceMs, n] of taken) {
+    // By what was known before this count: a longer queue must not teach that instances serve sooner.
+    const tookMs = sinceMs > memory.idleAtMs ? tookOf(sinceMs, { countedAtMs, atMs }) : undefined;
+    if (tookMs === undefined) continue;
+    seen = Math.min(seen + n, 1_000);
+    const bounded = Math.min(tookMs, 4 * ms + 5_000);
+    ms += (bounded - ms) * Math.max(n / seen, 1 - (1 - LEAST_WEIGHT) ** n);
+  }
+  return { ...memory, fresh: rest, ms, seen, countedAtMs: atMs, idleAtMs };
+}
+
+/** Who works at the first count after it began to run took no time that is worth a word. */
+function tookOf(
+  sinceMs: number,
+  { countedAtMs, atMs }: { readonly countedAtMs: number; readonly atMs: number },
+): number | undefined {
+  const least = countedAtMs - sinceMs;
+  if (least <= 0) return atMs - sinceMs <= 2 * EXACT_MS ? 0 : undefined;
+  const middle = (least + atMs - sinceMs) / 2;
+  return atMs - countedAtMs <= Math.max(EXACT_MS, middle / 2) ? middle : undefined;
+}
+
+/** The time to reckon with: what few instances have shown counts for less. */
+export function warmUpMs({ ms, seen }: Learned): number {
+  return (ms * seen) / (seen + 1);
+}
+
+/**
+ * Since when those run that do not serve yet: seen without a message while there were enough, or too young by what others
+ * took.
+ */
+export function warming(memory: WarmUpMemory, nowMs: number): Tally {
+  const { fresh, countedAtMs, idleAtMs } = memory;
+  if (fresh.length === 0) return fresh;
+  const usualMs = warmUpMs(memory);
+  return fresh.filter(
+    ([sinceMs]) => (sinceMs < countedAtMs && sinceMs > idleAtMs) || nowMs - sinceMs < usualMs,
+  );
+}
+
+/** Whether it can be read, whoever wrote it. */
+export function isWarmUp(raw: unknown): raw is WarmUpMemory {
+  if (!isObject(raw)) return false;
+  const { running, fresh, serving, ms, seen, countedAtMs, idleAtMs, fellAtMs } = raw;
+  const numbers = [running, ms, seen, countedAtMs, idleAtMs, fellAtMs];
+  return isTally(fresh) && isTally(serving) && numbers.every((each) => typeof each === 'number' && each >= 0);
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { total } from '../../../src/core/demand/history.ts';
+import {
+  followWarmUp,
+  isWarmUp,
+  resumedWarmUp,
+  type WarmUpMemory,
+  warming,
+  warmUpMs,
+} from '../../../src/core/demand/warm-up.ts';
+import { T0 } from '../../support/builders.ts';
+
+/** Seconds, instances that run, messages that wait, instances that hold one; without the last two nobody tells. */
+type Row = readonly [atS: number, running: number, waiting?: number, working?: number];
+
+function follow(rows: readonly Row[], from?: WarmUpMemory): WarmUpMemory {
+  let memory = from;
+  for (const [atS, running, waiting, working] of rows) {
+    const nowMs = T0 + atS * 1000;
+    const work = waiting === undefined ? undefined : { atMs: nowMs, waiting, working: working ?? 0 };
+    memory = followWarmUp(memory, { running, before: [[nowMs, running]], nowMs, work });
+  }
+  if (memory === undefined) throw new Error('no rows');
+  return memory;
+}
+
+/** A count every half second, `fresh` more run from 1 s on and work from `worksAtS` on. */
+function launch(worksAtS: number, fresh: number, untilS: number): readonly Row[] {
+  return Array.from({ length: untilS * 2 + 1 }, (_, i): Row => {
+    const atS = i / 2;
+    return [atS, atS < 1 ? 2 : 2 + fresh, 90, atS < worksAtS ? 2 : 2 + fresh];
+  });
+}
+
+describe('the time from running to the first message', () => {
+  it.each([
+    { name: 'is nothing where the first count finds them at work', rows: launch(1.5, 3, 4), ms: 0, seen: 3 },
+    { name: 'ends between two counts', rows: launch(4, 3, 8), ms: 2_750, seen: 3 },
+    {
+      name: 'is learned of the one that has run longest first',
+      rows: [
+        [0, 1, 50, 1],
+        [1, 2, 50, 1],
+        [2, 3, 50, 1],
+        [3, 3, 50, 1],
+        [4, 3, 50, 2],
+        [5, 3, 50, 3],
+      ] satisfies readonly Row[],
+      ms: 2_500,
+      seen: 2,
+    },
+    {
+      name: 'is not learned where there was not a message for each of them',
+      rows: [
+        [0, 1, 50, 1],
+        [1, 3, 50, 1],
+        [2, 3, 1, 1],
+        [3, 3, 50, 1],
+        [4, 3, 50, 3],
+      ] satisfies readonly Row[],
+      ms: 0,
+      seen: 0,
+    },
+    {
+      name: 'is not learned where nobody told for too long',
+      rows: [
+        [0, 1, 50, 1],
+        [1, 3, 50, 1],
+        [2, 3, 50, 1],
+        [6, 3],
+        [9, 3, 50, 3],
+      ] satisfies readonly Row[],
+      ms: 0,
+      seen: 0,
+    },
+    {
+      name: 'is not learned of those that were taken away',
+      rows: [
+        [0, 1, 50, 1],
+        [1, 3, 50, 1],
+        [2, 3, 50, 1],
+        [3, 1, 50, 1],
+        [4, 1, 50, 1],
+      ] satisfies readonly Row[],
+      ms: 0,
+      seen: 0,
+    },
+    {
+      name: 'of those that were there at the first look is not known',
+      rows: [
+        [0, 5, 50, 2],
+        [4, 5, 50, 5],
+      ] satisfies readonly Row[],
+      ms: 0,
+      seen: 0,
+    },
+  ])('$name', ({ rows, ms, seen }) => {
+    expect(follow(rows)).toMatchObject({ ms, seen });
+  });
+
+  it('counts one of ten for between two messages, not for warming up', () => {
+    const memory = follow([
+      [0, 10, 90, 10],
+      [1, 14, 90, 10],
+      [2, 14, 90, 13],
+    ]);
+    expect(memory.fresh).toEqual([]);
+  });
+});
+
+describe('who runs and does not serve yet', () => {
+  const learned = follow(launch(4, 3, 8));
+
+  it('is who was seen without a message while there were enough', () => {
+    const memory = follow(launch(60, 3, 20));
+    expect(total(warming(memory, T0 + 20_000))).toBe(3);
+    expect(memory.serving.at(-1)?.[1]).toBe(2);
+  });
+
+  it('is who runs for less long than others took, also where nobody tells', () => {
+    const usualMs = warmUpMs(learned);
+    const memory = follow([[9, 6]], learned);
+    expect(usualMs).toBeCloseTo((2_750 * 3) / 4);
+    expect(total(warming(memory, T0 + 9_000 + usualMs - 1))).toBe(1);
+    expect(total(warming(memory, T0 + 9_000 + usualMs))).toBe(0);
+  });
+
+  it('is nobody any more after two minutes', () => {
+    expect(warming(follow([...launch(60, 3, 8), [121, 5]]), T0 + 121_000)).toEqual([]);
+  });
+
+  it('is nobody of those that run when the process begins, whatever is remembered', () => {
+    const memory = follow([[20, 4, 50, 4]], resumedWarmUp(learned));
+    expect(memory).toMatchObject({ ms: learned.ms, seen: learned.seen, fresh: [], running: 4 });
+  });
+});
+
+it('a memory is read back only where it is one', () => {
+  const memory = follow(launch(4, 3, 8));
+  expect(isWarmUp(JSON.parse(JSON.stringify(memory)))).toBe(true);
+  expect(isWarmUp({ ...memory, fresh: [['a', 1]] })).toBe(false);
+  expect(isWarmUp({ ...memory, ms: -1 })).toBe(false);
+  expect(isWarmUp({ ...memory, running: undefined })).toBe(false);
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { ShippedLaw, type View } from '../../src/simulator/law/shipped.ts';
+import { curveOf } from '../../src/simulator/load/curve.ts';
+import { demandOf } from '../../src/simulator/load/demand.ts';
+import { aConsumer, aWorld, theRemainder } from './worlds.ts';
+
+/** A source that tells messages in flight apart, however many wait. */
+const TELLS: View = {
+  targetOf: (target) => target,
+  sampleOf: ({ waiting, total, asOfMs }) => ({ state: 'ok', waiting, inFlight: total - waiting, asOfMs }),
+};
+
+/** What the law knows at the end of four minutes of a load that goes up and down. */
+function learned(warmUpMs: number): { readonly warmUpS: number; readonly servicePerS: number } {
+  const demand = demandOf(
+    curveOf(240, (s) => 60 + 50 * Math.sin(s / 12)),
+    7,
+    'warm-up',
+  );
+  const world = aWorld([aConsumer(2, demand, { max: 40 }), theRemainder(38)], {
+    budget: { kind: 'slots', slots: 40 },
+    delays: { startMs: 2_000, warmUpMs, stopMs: 500 },
+    serviceSpread: 0.7,
+  });
+  const law = new ShippedLaw(TELLS);
+  for (; !world.isOver; law.step(world)) world.step();
+  const figures = law.last?.apps[0]?.figures ?? {};
+  return { warmUpS: figures['warmUpS'] ?? 0, servicePerS: figures['servicePerS'] ?? 0 };
+}
+
+describe('instances that run before they serve', () => {
+  it.each([0, 3_000, 8_000])('are known for it after a while: %d ms', (warmUpMs) => {
+    expect(Math.abs(learned(warmUpMs).warmUpS * 1000 - warmUpMs)).toBeLessThanOrEqual(0.25 * warmUpMs);
+  });
+
+  it('do not make the service rate look smaller', () => {
+    const { servicePerS } = learned(3_000);
+    expect(servicePerS).toBeGreaterThan(0.75 * 5);
+    expect(servicePerS).toBeLessThan(1.25 * 5);
+  });
+});
