@@ -7,6 +7,7 @@ import { decide } from '../../src/core/decide.ts';
 import type { DecisionInput, DecisionMemory } from '../../src/core/decision.ts';
 import { across } from '../across/handover.ts';
 import { controlPlane } from '../cluster/control-plane.ts';
+import { pageOfMany } from '../page/many-policies.ts';
 import { rates, ratesText } from '../rates/rates.ts';
 import { reality } from '../reality/reality.ts';
 import { realityText } from '../reality/text.ts';
@@ -122,7 +123,9 @@ async function printCosts(): Promise<void> {
         ? { rows: [], reach: await controlPlane() }
         : positionals.includes('across')
           ? { rows: [], reach: await across() }
-          : await everything();
+          : positionals.includes('page')
+            ? { rows: [], reach: await pageOfMany() }
+            : await everything();
   if (values.output === 'json') {
     const figures = reach.map((figure) => ({
       ...figure,

@@ -14,6 +14,8 @@ export interface SchedulerWords {
   readonly operation: string;
   /** How a person ends one that does not end by itself: `roll it back with …`. */
   readonly endOperation: (id: string) => string;
+  /** Where its own user interface shows an app, below the address of the cluster; absent: it has none. */
+  readonly appPage?: (name: string) => string;
 }
 
 export const PLAIN_WORDS: SchedulerWords = {

@@ -8,6 +8,7 @@ import type { SchedulerWords } from '../../schedulers/words.ts';
 import type { InterventionEffect } from '../interventions/effect.ts';
 import { intervalMsOf } from '../policies/members.ts';
 import type { PolicyRecord, PoolRecord } from '../policies/records.ts';
+import { nameInCluster } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { AppAssessment } from '../round/assess.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
@@ -78,6 +79,10 @@ export class PoolViews {
     return this.#deps.wordsOf(app.cluster).name;
   }
 
+  #pageOf({ app }: AppAssessment): string | undefined {
+    return this.#deps.wordsOf(app.cluster).appPage?.(nameInCluster(app.spec));
+  }
+
   /** Of apps that name no scheduler. */
   #ownName(): string {
     return this.#deps.wordsOf(undefined).name;
@@ -91,6 +96,7 @@ export class PoolViews {
       apps: part.assessments.map((assessment) => ({
         ...appViewOf(assessment, part, describe),
         ...(names.size > 1 && { scheduler: this.#schedulerOf(assessment) }),
+        ...defined({ page: this.#pageOf(assessment) }),
       })),
     };
   }

@@ -42,6 +42,8 @@ export interface AppView {
   readonly id: string;
   /** What people call the scheduler that it lives in; absent where its pool is all in the operator's own one. */
   readonly scheduler?: string;
+  /** Where its cluster's own user interface shows it, below the cluster's address; absent: it has none. */
+  readonly page?: string;
   /** `namespace/name` of its policy. */
   readonly policy: string;
   readonly role: AppRole;

@@ -7,5 +7,6 @@ export const MARATHON_WORDS: SchedulerWords = {
   app: (name) => `Marathon app ${name}`,
   queue: "Marathon's queue",
   operation: 'deployment',
+  appPage: (name) => `/ui/#/apps/${encodeURIComponent(name)}`,
   endOperation: (id) => `roll it back with DELETE /v2/deployments/${id}`,
 };

@@ -181,7 +181,7 @@ describe('the commands', { concurrent: false }, () => {
     });
 
     it('override a count, show it everywhere, and end the override', async () => {
-      const held = await ask('override', 'front=4', '--for', '30m', '--reason', 'launch day');
+      const held = await ask('override', 'shop/front=4', '--for', '30m', '--reason', 'launch day');
       expect(held.stdout).toMatch(
         /^front of default\/shop is held at 4 until .*'microscaling override shop front=auto' ends it\n$/,
       );

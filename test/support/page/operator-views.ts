@@ -29,7 +29,7 @@ export function aPool(policies: readonly PolicyView[], over: Partial<PoolView> =
   return { ...shape, name, policies, ...over };
 }
 
-const { policies: _policies, ...shape } = pool;
+const { policies: _policies, cluster: _cluster, ...shape } = pool;
 
 /** An operator that shows these pools. */
 export function aViewOf(pools: readonly PoolView[], over: Partial<OperatorView> = {}): OperatorView {

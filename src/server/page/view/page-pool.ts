@@ -68,6 +68,8 @@ export interface PageApp
   > {
   /** `orders/worker`. */
   readonly title: string;
+  /** Address of its page in the user interface of its cluster. */
+  readonly link?: string;
   readonly colour: Colour;
   readonly runningSeries: string;
   readonly metrics: readonly PageMetric[];
@@ -166,7 +168,7 @@ export function pagePool(pool: PoolView, extras: PoolExtras): PagePool {
     more: Math.max(0, others.length - MAX_MEMBERS),
     apps: all
       .filter((app) => keys.has(app.policy))
-      .map((app) => pageApp(app, colourOf(app.id), extras.ratePerS)),
+      .map((app) => pageApp(app, pool, { colour: colourOf(app.id), ratePerS: extras.ratePerS })),
     tiles,
     owners: Object.fromEntries(
       all
@@ -197,11 +199,24 @@ function byPriority(a: AppView, b: AppView): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function pageApp(app: AppView, colour: Colour, ratePerS: PoolExtras['ratePerS']): PageApp {
-  const { ready: _ready, tasks: _tasks, figures: _figures, lastScaled: _last, ...shown } = app;
+/** Only where it is certain which cluster it is, and that a browser can go there. */
+function linkOf({ page, scheduler }: AppView, { cluster, clusters }: PoolView): string | undefined {
+  const all = clusters ?? (cluster === undefined ? [] : [cluster]);
+  const [its, another] = all.filter((each) => scheduler === undefined || each.scheduler === scheduler);
+  if (page === undefined || its === undefined || another !== undefined) return undefined;
+  return /^https?:/.test(its.url) ? `${its.url.replace(/\/$/, '')}${page}` : undefined;
+}
+
+function pageApp(
+  app: AppView,
+  pool: PoolView,
+  { colour, ratePerS }: Pick<PoolExtras, 'ratePerS'> & { readonly colour: Colour },
+): PageApp {
+  const { ready: _ready, tasks: _tasks, figures: _figures, lastScaled: _last, page: _page, ...shown } = app;
   return {
     ...shown,
     title: appTitle(app),
+    ...defined({ link: linkOf(app, pool) }),
     colour,
     runningSeries: runningKey(app.id),
     metrics: app.metrics.map((metric, i) => ({

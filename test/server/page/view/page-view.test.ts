@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition, ConditionType } from '../../../../src/api/conditions.ts';
-import type { OperatorView } from '../../../../src/controller/status/view.ts';
+import type { AppView, ClusterView, OperatorView } from '../../../../src/controller/status/view.ts';
 import { pageView } from '../../../../src/server/page/view/page-view.ts';
 import { seriesOf } from '../../../../src/server/page/view/series.ts';
+import { aPolicyView, aPool, aViewOf, withApp } from '../../../support/page/operator-views.ts';
 import { QueueDemo, queueDemoView } from '../../../support/queue-demo.ts';
 
 const extras = {
@@ -144,5 +145,62 @@ describe('seriesOf', () => {
       policies: pool.policies.map((p) => ({ ...p, apps: p.apps.map((app) => ({ ...app, exists: false })) })),
     }));
     expect(Object.keys(seriesOf({ ...view, pools })).filter((key) => key.startsWith('running'))).toEqual([]);
+  });
+});
+
+describe('links to the pages of clusters', () => {
+  const cluster = (scheduler: string, url: string): ClusterView => ({
+    scheduler,
+    urls: [url],
+    url,
+    reachable: true,
+    message: '',
+  });
+  const linkOf = (app: Partial<AppView>, clusters: readonly ClusterView[]) => {
+    const policy = withApp(aPolicyView('orders'), (each) => ({ ...each, page: '/ui/#/apps/x', ...app }));
+    const [first] = clusters;
+    const pool = aPool([policy], {
+      ...(first && { cluster: first }),
+      ...(clusters.length > 1 && { clusters }),
+    });
+    const consumer = pageView(aViewOf([pool]), extras).pools[0]?.apps.find(({ name }) => name === 'consumer');
+    return consumer?.link;
+  };
+
+  it.each([
+    {
+      name: 'below the address of the cluster',
+      app: {},
+      at: ['a http://m:8080'],
+      want: 'http://m:8080/ui/#/apps/x',
+    },
+    {
+      name: 'below a path of it',
+      app: {},
+      at: ['a http://m/marathon/'],
+      want: 'http://m/marathon/ui/#/apps/x',
+    },
+    {
+      name: 'of the right one of several',
+      app: { scheduler: 'b' },
+      at: ['a http://m', 'b http://n'],
+      want: 'http://n/ui/#/apps/x',
+    },
+    {
+      name: 'nowhere when two may be meant',
+      app: { scheduler: 'a' },
+      at: ['a http://m', 'a http://n'],
+      want: undefined,
+    },
+    {
+      name: 'nowhere for an address that no browser opens',
+      app: {},
+      at: ['a unix:///x.sock'],
+      want: undefined,
+    },
+    { name: 'nowhere before the cluster is known', app: {}, at: [], want: undefined },
+  ])('lead $name', ({ app, at, want }) => {
+    const clusters = at.map((text) => cluster(text.split(' ')[0] ?? '', text.split(' ')[1] ?? ''));
+    expect(linkOf(app, clusters)).toBe(want);
   });
 });

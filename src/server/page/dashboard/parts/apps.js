@@ -33,7 +33,7 @@ export function appCards(desk) {
  */
 function appCard({ role, pageControl }, desk) {
   const policy = el('span', { class: 'of' });
-  const own = el('span');
+  const own = el('a', { rel: 'noreferrer', target: '_blank' });
   const name = el('strong', { class: 'name' }, policy, own);
   const rank = el('span', { class: 'rank' });
   const schedule = el('span', { class: 'rank', 'data-testid': 'app-schedule' });
@@ -57,6 +57,12 @@ function appCard({ role, pageControl }, desk) {
     control?.update(app);
     setText(policy, app.title.slice(0, -app.name.length));
     setText(own, app.name);
+    setAttribute(own, 'href', app.link);
+    setAttribute(
+      own,
+      'title',
+      app.link === undefined ? undefined : `${app.title} in the pages of its cluster`,
+    );
     setText(rank, app.scheduler === undefined ? rankOf(app) : `${rankOf(app)} · ${app.scheduler}`);
     setText(schedule, app.schedule === undefined ? '' : scheduleOf(app.schedule));
     setText(running, app.exists ? count(app.running) : '–');
