@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TaskObservation } from '../../src/core/observation.ts';
-import { VirtualClock } from '../../src/runtime/clock.ts';
+import { type Clock, VirtualClock } from '../../src/runtime/clock.ts';
 import { askOverHttp, idleTasks } from '../../src/schedulers/idle.ts';
 
 const never = new AbortController().signal;
@@ -11,6 +11,22 @@ const PROBE = { path: '/busy', portIndex: 1, within: '200ms' } as const;
 
 function task(id: string, more: Partial<TaskObservation> = {}): TaskObservation {
   return { id, phase: 'running', host: 'agent-1', ports: [31_000, 31_001], ...more };
+}
+
+/** A clock that is so much further after each round of questions. */
+function lateBy(virtual: VirtualClock, pauses: number[]): { readonly clock: Clock } {
+  let looks = 0;
+  let pausedMs = 0;
+  const clock: Clock = {
+    now: () => virtual.now(),
+    sleep: (ms, signal) => virtual.sleep(ms, signal),
+    monotonic: () => {
+      // Every second look is at the end of a round.
+      if (++looks % 2 === 0) pausedMs += pauses.shift() ?? 0;
+      return virtual.monotonic() + pausedMs;
+    },
+  };
+  return { clock };
 }
 
 describe('asking tasks whether they are idle', () => {
@@ -66,16 +82,53 @@ describe('asking tasks whether they are idle', () => {
     expect(aborted).toEqual(['http://slow:31001/busy']);
   });
 
-  it('asks no more than 64, those that would go first', async () => {
+  it.each([
+    { name: 'no more than 64 where those are enough', isIdle: () => true, asked: 64 },
+    { name: 'further ones where those are busy', isIdle: (i: number) => i > 70, asked: 128 },
+    { name: 'all where nobody is idle', isIdle: () => false, asked: 150 },
+  ])('asks $name, those first that would go first', async ({ isIdle, asked }) => {
+    let n = 0;
+    const ask = async () => (isIdle(n++) ? 'idle' : 'busy');
+    const tasks = Array.from({ length: 150 }, (_, i) => task(`t-${i}`));
+    const deps = { clock: new VirtualClock(0), ask, enough: 3 };
+    const idle = await idleTasks(tasks, PROBE, deps, never);
+    expect(n).toBe(asked);
+    expect(idle.has('t-149')).toBe(false);
+  });
+
+  it('reads what was answered while the process was kept from running, before it gives up', async () => {
+    const clock = new VirtualClock(0);
+    let answer = (_: string): void => undefined;
+    const ask = () =>
+      new Promise<string>((resolve) => {
+        answer = resolve;
+      });
+    const asking = idleTasks([task('a')], PROBE, { clock, ask }, never);
+    // The first timer that is due after the pause comes before the answer that waits to be read.
+    await clock.advance(160);
+    answer('idle');
+    await clock.advance(40);
+    expect([...(await asking)]).toEqual(['a']);
+  });
+
+  it('asks again where it took so long that nobody need be idle any more', async () => {
+    const clock = new VirtualClock(0);
+    const said = ['idle', 'busy'];
+    // The process was kept from running for a second between the question and the answer.
+    const kept = { ...lateBy(clock, [1_000]), ask: async () => said.shift() ?? 'busy' };
+    expect([...(await idleTasks([task('a')], PROBE, kept, never))]).toEqual([]);
+    expect(said).toEqual([]);
+  });
+
+  it('does not ask for ever', async () => {
     let asked = 0;
     const ask = async () => {
       asked++;
       return 'idle';
     };
-    const tasks = Array.from({ length: 100 }, (_, i) => task(`t-${i}`));
-    const idle = await idleTasks(tasks, PROBE, { clock: new VirtualClock(0), ask }, never);
-    expect(asked).toBe(64);
-    expect(idle.has('t-63')).toBe(true);
+    const late = { ...lateBy(new VirtualClock(0), [1_000, 1_000, 1_000, 1_000]), ask };
+    expect([...(await idleTasks([task('a')], PROBE, late, never))]).toEqual(['a']);
+    expect(asked).toBe(3);
   });
 });
 

@@ -99,7 +99,8 @@ export class Actor {
     );
     const { record } = app;
     if (record.requested === change.to && record.released !== true) return { outcome: 'noop' };
-    const idle = change.to < record.requested ? await this.#idle(app, containers, change, signal) : NONE;
+    const by = record.requested - change.to;
+    const idle = by > 0 ? await this.#idle(app, containers, { ...change, by }, signal) : NONE;
     const lastScalingAtMs = Math.max(this.#wallMs(), record.lastScalingAtMs + 1);
     return this.#write(
       { ...app.record, released: undefined, requested: change.to, lastScalingAtMs },
@@ -170,7 +171,7 @@ export class Actor {
   async #idle(
     app: KeptApp,
     containers: readonly OurContainer[],
-    { idleVictims }: ChangeOf<'scale'>,
+    { idleVictims, by: enough }: ChangeOf<'scale'> & { readonly by: number },
     signal: AbortSignal,
   ): Promise<ReadonlySet<string>> {
     if (idleVictims === undefined) return NONE;
@@ -184,7 +185,7 @@ export class Actor {
         host,
         ports: hostPorts(container),
       }));
-    return await idleTasks(running, idleVictims, { clock, ask: askOverHttp }, signal);
+    return await idleTasks(running, idleVictims, { clock, ask: askOverHttp, enough }, signal);
   }
 
   #write(

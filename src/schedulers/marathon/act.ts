@@ -104,7 +104,7 @@ export class Actor {
     if (idleVictims === undefined || to === 0 || to >= app.requested) return new Set();
     const running = expendableFirst(app).filter(({ phase }) => phase === 'running');
     const { clock, ask } = this.#deps;
-    return await idleTasks(running, idleVictims, { clock, ask }, signal);
+    return await idleTasks(running, idleVictims, { clock, ask, enough: app.requested - to }, signal);
   }
 
   /** A locked app may be ours and stuck in its own scaling because it is broken; then the fix must get through. */

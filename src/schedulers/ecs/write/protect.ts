@@ -45,7 +45,7 @@ export class Protection {
     const stay = running.length - by;
     if (stay <= 0) return;
     const asked = running.flatMap((task) => taskObservationOf(task, look.template.ports) ?? []);
-    const idle = await idleTasks(asked, idleVictims, { clock, ask }, signal);
+    const idle = await idleTasks(asked, idleVictims, { clock, ask, enough: by }, signal);
     // Whoever does not answer is not known to be idle; where nobody is, nothing is won.
     if (idle.size === 0) return;
     const busyFirst = running.toSorted(

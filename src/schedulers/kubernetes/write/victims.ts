@@ -36,7 +36,7 @@ export async function markVictims(
   const tasks = running.flatMap(({ name, ip, ports }) =>
     ip === undefined ? [] : [{ id: name, phase: 'running' as const, host: ip, ports }],
   );
-  const idle = await idleTasks(tasks, idleVictims, { clock, ask }, signal);
+  const idle = await idleTasks(tasks, idleVictims, { clock, ask, enough: count }, signal);
   const victims = new Set([...idle].slice(0, count));
   const changed = running.filter(({ name, marked }) => marked !== victims.has(name));
   await Promise.all(changed.map((pod) => mark(pod, victims.has(pod.name), api, signal)));

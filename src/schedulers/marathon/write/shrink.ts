@@ -28,7 +28,7 @@ export type Shrink =
  *
  * Where an app tells which of its tasks are idle, those go before the ones that work.
  *
- * Before 1.8 waiting work is purged first, and plain is always right.
+ * Before 1.8 waiting work is purged first, and plain is right where nobody is known to be idle.
  */
 export function shrink(
   app: AppObservation,
@@ -38,9 +38,9 @@ export function shrink(
     idle = NONE,
   }: { readonly waitingDiesLast: boolean; readonly idle?: ReadonlySet<string> },
 ): Shrink {
-  if (app.waiting === 0) return idleFirst(app, to, idle);
-  if (!waitingDiesLast) return { kind: 'plain' };
   const present = app.tasks.filter((task) => task.phase !== 'killing');
+  if (app.waiting === 0) return idleFirst(app, app.requested - to, idle);
+  if (!waitingDiesLast) return idleFirst(app, present.length - to, idle);
   const starting = present.filter((task) => task.phase !== 'running').length;
   const running = present.length - starting;
   const stoppedByPlain = Math.min(running, Math.max(0, app.requested - to - starting));
@@ -53,13 +53,16 @@ export function shrink(
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Nothing waits: the surplus is named where that spares somebody who works, and Marathon chooses where it does not. */
-function idleFirst(app: AppObservation, to: number, idle: ReadonlySet<string>): Shrink {
+/**
+ * The surplus of running tasks is named where that spares somebody who works, and Marathon chooses where it does not. Where
+ * count and tasks differ, what is listed is not what there is: then the idle alone are named, and the rest follows.
+ */
+function idleFirst(app: AppObservation, surplus: number, idle: ReadonlySet<string>): Shrink {
   const tasks = expendableFirst(app, idle);
-  const surplus = app.requested - to;
-  // Where count and tasks differ, what is listed is not what there is.
-  if (idle.size === 0 || tasks.length !== app.requested || surplus <= 0) return { kind: 'plain' };
-  return { kind: 'named', taskIds: namesOf(tasks.slice(0, surplus)) };
+  const known = tasks.filter(({ id }) => idle.has(id));
+  if (known.length === 0 || surplus <= 0) return { kind: 'plain' };
+  const victims = tasks.length === app.requested ? tasks : known;
+  return { kind: 'named', taskIds: namesOf(victims.slice(0, surplus)) };
 }
 
 function namesOf(tasks: readonly TaskObservation[]): readonly string[] {

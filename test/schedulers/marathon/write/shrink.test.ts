@@ -105,11 +105,32 @@ describe('lowering a count', () => {
     });
   });
 
-  it('leaves it to Marathon where nobody is known to be idle, and where tasks and count differ', () => {
+  it('leaves it to Marathon where nobody is known to be idle', () => {
     const plain = { kind: 'plain' };
     expect(shrink(anApp({ running: 5 }), 3, { ...NEW, idle: new Set() })).toEqual(plain);
-    const behind = { ...anApp({ running: 5 }), requested: 6 };
-    expect(shrink(behind, 3, { ...NEW, idle: new Set(['running-1']) })).toEqual(plain);
+    expect(shrink(anApp({ running: 5 }), 3, { ...NEW, idle: new Set(['gone']) })).toEqual(plain);
+  });
+
+  it.each([
+    ['a task is not listed yet', { ...anApp({ running: 5 }), requested: 6 }, 3, NEW],
+    ['others are being stopped, but not said to be', { ...anApp({ running: 5 }), requested: 4 }, 2, NEW],
+    ['some wait, before 1.8', anApp({ running: 5, waiting: 3 }), 3, { waitingDiesLast: false }],
+  ] as const)('names the idle alone where %s: the rest follows', (_, app, to, how) => {
+    const idle = new Set(['running-1', 'running-4']);
+    expect(shrink(app, to, { ...how, idle })).toEqual({
+      kind: 'named',
+      taskIds: ['running-4', 'running-1'],
+    });
+  });
+
+  it('names no more of the idle than must go', () => {
+    const idle = new Set(['running-1', 'running-4']);
+    const app = anApp({ running: 5, waiting: 3 });
+    expect(shrink(app, 4, { waitingDiesLast: false, idle })).toEqual({
+      kind: 'named',
+      taskIds: ['running-4'],
+    });
+    expect(shrink(app, 5, { waitingDiesLast: false, idle })).toEqual({ kind: 'plain' });
   });
 
   it('is plain before 1.8', () => {
