@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { MetricSpec } from '../../../src/api/policy.ts';
+import { loadPolicies } from '../../../src/app/policies/schema.ts';
 import type { MetricReading } from '../../../src/core/observation.ts';
 import { METRIC_SOURCES, metricSources } from '../../../src/metric-sources/registry.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
@@ -49,8 +50,33 @@ describe('the registry of metric sources', () => {
       '## Permissions',
       '## What a read is, and what it costs',
       '## When it fails',
+      '## Try it',
     ]);
+
     expect(existsSync(`${room}/${folder}/schema.ts`)).toBe(true);
+  });
+});
+
+/** Where the readme has a test do it, which starts the server itself. */
+const TRIED_BY_A_TEST = ['kafka'];
+
+describe('what people may try', () => {
+  const root = resolve(room, '../..');
+  const tried = types.filter(({ type }) => !TRIED_BY_A_TEST.includes(type));
+
+  it.each(tried)('reads $type by a policy of its own', ({ type, folder }) => {
+    const [, section = ''] = readFileSync(`${room}/${folder}/readme.md`, 'utf8').split('## Try it');
+    const path = `specs/try/${type}.yaml`;
+    expect(section).toContain(`microscaling -- read -f ${path} -o json`);
+    const policy = readFileSync(join(root, path), 'utf8');
+    expect(loadPolicies(policy, path).problems).toEqual([]);
+    expect(policy).toContain(`            ${type}:`);
+  });
+
+  it('has each of its programs and policies in a readme', () => {
+    const sections = tried.map(({ folder }) => readFileSync(`${room}/${folder}/readme.md`, 'utf8')).join('');
+    const files = readdirSync(join(root, 'specs/try'));
+    expect(files.filter((name) => !sections.includes(`specs/try/${name}`))).toEqual([]);
   });
 });
 
