@@ -1,8 +1,6 @@
 // ElasticMQ's and moto's whole services of SQS, with a consumer that holds messages.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -18,28 +16,17 @@ import { freePort } from '../support/programs/azurite.ts';
 import { until } from '../support/until.ts';
 import { fakeValues } from '../support/values.ts';
 import { elasticMqMissing, startElasticMq } from './java/elasticmq.ts';
-import { type PythonLibrary, programsOf, pythonLibraryMissing } from './python-library.ts';
+import { answers, endServer, motoMissing, startMoto } from './moto.ts';
 
-const LIBRARY: PythonLibrary = {
-  title: 'SQS',
-  folder: 'moto-5.2.5',
-  packages: ['moto[server]==5.2.5'],
-  program: 'moto_server',
-};
 /** It ends by itself after so long, whatever became of the test. */
 const AT_MOST_S = 300;
 
 const auth = { accessKeyId: { fromEnv: 'KEY_ID' }, secretAccessKey: { fromEnv: 'KEY' } };
 const values = fakeValues({ KEY_ID: 'testing', KEY: 'testing' });
 
-function startMoto(port: number, atMostS: number): ChildProcess {
-  const program = [join(programsOf(LIBRARY), 'moto_server'), '-H', '127.0.0.1', '-p', `${port}`];
-  return spawn('timeout', ['-s', 'KILL', String(atMostS), ...program], { detached: true, stdio: 'ignore' });
-}
-
 const SERVERS = [
   { name: 'ElasticMQ', isMissing: elasticMqMissing(), start: startElasticMq },
-  { name: 'moto', isMissing: pythonLibraryMissing(LIBRARY), start: startMoto },
+  { name: 'moto', isMissing: motoMissing('SQS'), start: startMoto },
 ];
 
 describe.each(SERVERS)('SQS', ({ name, isMissing, start }) => {
@@ -53,12 +40,7 @@ describe.each(SERVERS)('SQS', ({ name, isMissing, start }) => {
       const port = await freePort();
       endpoint = `http://127.0.0.1:${port}`;
       server = start(port, AT_MOST_S);
-      await until(`${name} to answer`, () =>
-        fetch(endpoint).then(
-          () => true,
-          () => false,
-        ),
-      );
+      await until(`${name} to answer`, () => answers(endpoint));
       client = new SQSClient({
         endpoint,
         region: 'eu-west-1',
@@ -69,10 +51,7 @@ describe.each(SERVERS)('SQS', ({ name, isMissing, start }) => {
     });
     afterAll(async () => {
       client?.destroy();
-      if (server?.pid === undefined || server.exitCode !== null) return;
-      const ended = once(server, 'exit');
-      process.kill(-server.pid, 'SIGKILL');
-      await ended;
+      await endServer(server);
     });
 
     const byUrl = () => sourceOf({ sqs: { queueUrl, region: 'eu-west-1', auth } }, { values });
