@@ -113,6 +113,7 @@ export interface MetricItem {
   readonly app: PageApp;
   readonly metric: PageMetric;
   readonly index: number;
+  readonly small: boolean;
 }
 
 export interface CounterItem {

@@ -108,6 +108,8 @@ describe.skipIf(browserMissing())('the page', () => {
     await expect.poll(() => text(page, 'metric-value'), SOON).toBe('–');
     expect(await text(page, 'metric')).toContain('not read');
     expect(await text(page, 'policy-health')).toMatch(/Not ready.*Metric not read for \d+ s.*403/s);
+    for (const id of ['app', 'charts'])
+      expect(await page.getByTestId(id).first().innerText()).not.toContain('403');
     await screenshot('page-trouble');
   });
 

@@ -79,6 +79,10 @@ describe.skipIf(browserMissing())('trouble on the page', () => {
     const view = aViewOf([aPool([policy], { cluster })], { clusters: [cluster] });
     const { page, served } = await shown(view);
     expect(await level(page)).toBe('failing');
+    expect(await page.locator('.health .mark').textContent()).toBe('✕');
+    expect(await colourOf(page, '.health .mark')).not.toBe(
+      await page.evaluate(`getComputedStyle(document.querySelector('.health .mark')).color`),
+    );
     await expect
       .poll(() => text(page, 'troubles'), SOON)
       .toMatch(

@@ -21,7 +21,11 @@ export function aPolicyView(name: string, over: Partial<PolicyView> = {}): Polic
     policy: `${namespace}/${name}`,
     metrics: app.metrics.map((metric) => ({ ...metric, value: 1 })),
   }));
-  return { ...template, name, namespace, pool: `${namespace}/${name}`, apps, ...over };
+  const conditions = template.conditions.map((each) => ({
+    ...each,
+    lastTransitionTime: new Date().toISOString(),
+  }));
+  return { ...template, name, namespace, pool: `${namespace}/${name}`, conditions, apps, ...over };
 }
 
 export function aPool(policies: readonly PolicyView[], over: Partial<PoolView> = {}): PoolView {

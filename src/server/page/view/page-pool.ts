@@ -199,6 +199,15 @@ function byPriority(a: AppView, b: AppView): number {
   return a.id < b.id ? -1 : 1;
 }
 
+/** Why a metric was not read is said once, as the cause of how the policy is doing. */
+function withoutCauses({ summary, metrics }: AppView): string {
+  return metrics.reduce(
+    (text, { state, reason }) =>
+      state === 'ok' || reason === undefined ? text : text.replace(`: ${reason}`, ''),
+    summary,
+  );
+}
+
 /** Only where it is certain which cluster it is, and that a browser can go there. */
 function linkOf({ page, scheduler }: AppView, { cluster, clusters }: PoolView): string | undefined {
   const all = clusters ?? (cluster === undefined ? [] : [cluster]);
@@ -216,6 +225,7 @@ function pageApp(
   return {
     ...shown,
     title: appTitle(app),
+    summary: withoutCauses(app),
     ...defined({ link: linkOf(app, pool) }),
     colour,
     runningSeries: runningKey(app.id),

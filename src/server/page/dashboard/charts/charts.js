@@ -9,6 +9,9 @@ import { metricChart } from './metric.js';
 import { fixedSpan } from './range.js';
 import { timeline } from './timeline.js';
 
+/** Charts of more metrics are small, side by side. */
+const LARGE_CHARTS = 4;
+
 /** @param {Desk} desk */
 export function poolCharts(desk) {
   /** @type {PagePool | undefined} */
@@ -43,12 +46,15 @@ export function poolCharts(desk) {
     instances.node,
   );
   /** @param {MetricItem} item */
-  const create = ({ app, index }) => metricChart(line.data, axis, { id: app.id, index });
+  const create = ({ app, index, small }) => metricChart(line.data, axis, { id: app.id, index, small });
 
   /** @param {PagePool} pool */
   function draw(pool) {
-    const items = pool.apps.flatMap((app) => app.metrics.map((metric, index) => ({ app, metric, index })));
-    keep(metrics, items, { key: ({ app, index }) => `${app.id} ${index}`, create });
+    const all = pool.apps.flatMap((app) => app.metrics.map((metric, index) => ({ app, metric, index })));
+    const small = all.length > LARGE_CHARTS;
+    setAttribute(metrics, 'data-many', small);
+    const items = all.map((item) => ({ ...item, small }));
+    keep(metrics, items, { key: ({ app, index }) => `${app.id} ${index} ${small}`, create });
     instances.update(pool, { decisions: line.decisions(), troubles: line.troubles() });
   }
   return {

@@ -13,9 +13,9 @@ const UNITS = { messages: 'waiting', seconds: 's' };
 /**
  * @param {ChartData} past
  * @param {Axis} axis
- * @param {{ id: string, index: number }} place
+ * @param {{ id: string, index: number, small: boolean }} place one of many is small
  */
-export function metricChart(past, axis, { id, index }) {
+export function metricChart(past, axis, { id, index, small }) {
   const label = el('strong');
   const value = el('span', { class: 'big', 'data-testid': 'metric-value' });
   const target = el('span', { class: 'counts' });
@@ -39,7 +39,7 @@ export function metricChart(past, axis, { id, index }) {
     if (row === undefined || shown === undefined) setText(hovered, '');
     else setText(hovered, `then ${numberAt(past, shown.valueSeries, row)}`);
   };
-  const chart = plot(axis, { height: 180, timeLabels: false, floor: 10, hover });
+  const chart = plot(axis, { height: small ? 80 : 180, timeLabels: false, floor: 10, hover });
   const node = el(
     'figure',
     { class: 'metric', 'data-testid': 'metric', 'data-app': id, 'data-index': index },
@@ -53,7 +53,7 @@ export function metricChart(past, axis, { id, index }) {
     paint(node, app.colour);
     setAttribute(label, 'title', app.title);
     const name = metric.targetName === undefined ? metric.label : `${metric.targetName}: ${metric.label}`;
-    setText(label, name);
+    setText(label, small ? `${app.title}: ${name}` : name);
     setText(value, metric.infinite ? '∞' : metric.state === 'unavailable' ? '–' : number(metric.value));
     setText(target, words(metric));
     setAttribute(target, 'title', metric.reason);

@@ -14,6 +14,9 @@ const TITLES = {
   handed_back: 'Messages handed back',
 };
 
+/** More of them are small. */
+const LARGE_NUMBERS = 6;
+
 export function workNumbers() {
   const list = el('ul', { class: 'work', 'data-testid': 'work' });
   const node = el('section', { class: 'card' }, el('h2', {}, 'Work'), list);
@@ -23,6 +26,7 @@ export function workNumbers() {
     update(pool) {
       const items = pool.apps.flatMap((app) => app.counters.map((counter) => ({ app, counter })));
       node.hidden = items.length === 0;
+      setAttribute(list, 'data-many', items.length > LARGE_NUMBERS);
       keep(list, items, { key: ({ app, counter }) => `${app.id} ${counter.name}`, create: workNumber });
     },
   };
