@@ -16,6 +16,13 @@ export interface View {
   readonly sampleOf: (queue: KnownQueue, target: TargetSpec) => MetricReading;
 }
 
+export interface Before {
+  readonly decision: Decision;
+  readonly readAtMs: number;
+  /** By app id: they serve until the next are due. */
+  readonly readings: ReadonlyMap<string, readonly MetricReading[]>;
+}
+
 /** As in the controller: a reading serves again in a round that comes this soon after it. */
 const SAME_SAMPLE = 0.8;
 
@@ -29,9 +36,15 @@ export class ShippedLaw implements Driver {
   readonly #readings = new Map<Member, readonly MetricReading[]>();
   #readAtMs = Number.NEGATIVE_INFINITY;
   #last: Decision | undefined;
+  readonly #before: Before['readings'] | undefined;
 
-  constructor(view: View) {
+  /** @param before what was decided and read before the first step; absent: nothing was */
+  constructor(view: View, before?: Before) {
     this.#view = view;
+    if (before === undefined) return;
+    this.#last = before.decision;
+    this.#readAtMs = before.readAtMs;
+    this.#before = before.readings;
   }
 
   /** What was decided last. */
@@ -76,7 +89,7 @@ export class ShippedLaw implements Driver {
     return {
       ...member.terms,
       targets,
-      readings: this.#readings.get(member) ?? NOTHING,
+      readings: this.#readings.get(member) ?? this.#before?.get(member.terms.id) ?? NOTHING,
       observed: observationOf(member),
     };
   }

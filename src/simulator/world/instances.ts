@@ -9,6 +9,14 @@ export interface Delays {
   readonly stopMs: number;
 }
 
+/** How the instances of an app stand. */
+export interface InstanceCounts {
+  readonly requested: number;
+  readonly running: number;
+  readonly staging: number;
+  readonly killing: number;
+}
+
 interface Batch {
   readonly dueMs: number;
   count: number;
@@ -24,11 +32,16 @@ export class Instances {
   #staging = 0;
   #killing = 0;
 
-  /** @param running how many run at the beginning */
-  constructor(delays: Delays, running: number) {
+  /** @param initial how many run at the beginning, or how all of them stand then: what starts or stops has just begun to */
+  constructor(delays: Delays, initial: number | InstanceCounts, nowMs = 0) {
+    const counts = typeof initial === 'number' ? settled(initial) : initial;
     this.#delays = delays;
-    this.#requested = running;
-    this.#running = running;
+    this.#requested = counts.requested;
+    this.#running = counts.running;
+    this.#staging = counts.staging;
+    this.#killing = counts.killing;
+    if (counts.staging > 0) this.#starting.push({ dueMs: nowMs + delays.startMs, count: counts.staging });
+    if (counts.killing > 0) this.#stopping.push({ dueMs: nowMs + delays.stopMs, count: counts.killing });
   }
 
   get requested(): number {
@@ -118,4 +131,8 @@ function takeYoungest(batches: Batch[], most: number): number {
     if (b.count === 0) batches.pop();
   }
   return most - left;
+}
+
+function settled(running: number): InstanceCounts {
+  return { requested: running, running, staging: 0, killing: 0 };
 }

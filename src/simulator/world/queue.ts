@@ -24,6 +24,8 @@ export interface QueueOptions {
   readonly mostPerS?: number;
   /** Messages that a busy instance holds. */
   readonly heldPerInstance: number;
+  /** Messages that are there at the beginning, and count as arrived; 0 by default. */
+  readonly initial?: number;
 }
 
 /**
@@ -53,6 +55,8 @@ export class Queue implements QueueModel {
   constructor(demand: Demand, options: QueueOptions) {
     this.#demand = demand;
     this.#options = options;
+    this.#total = options.initial ?? 0;
+    this.#arrived = this.#total;
     this.#parts = Math.max(1, Math.ceil((options.serviceRate * STEP_S) / MOST_OF_A_MESSAGE));
   }
 

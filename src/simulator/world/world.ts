@@ -6,7 +6,7 @@ import { defined } from '../../lang/defined.ts';
 import type { KnownQueue } from '../../metric-sources/source.ts';
 import { STEP_MS } from '../load/curve.ts';
 import type { Demand } from '../load/demand.ts';
-import { type Delays, Instances } from './instances.ts';
+import { type Delays, type InstanceCounts, Instances } from './instances.ts';
 import { Queue, type QueueModel } from './queue.ts';
 
 /** What the policy says of one app, in the words of `decide`. */
@@ -16,6 +16,8 @@ export interface WorldApp {
   readonly terms: AppTerms;
   /** How many run at the beginning. */
   readonly initial: number;
+  /** How its instances stand at the beginning, where not all of them run. */
+  readonly standing?: InstanceCounts;
   /** Absent on apps without a queue. */
   readonly demand?: Demand;
   readonly heldPerInstance: number;
@@ -207,7 +209,7 @@ function memberOf(app: WorldApp, options: WorldOptions): WritableMember {
   return {
     terms,
     cost: terms.role === 'fixed' && !terms.countsAgainstBudget ? [] : costOf(options.budget, terms.footprint),
-    instances: new Instances(options.delays, initial),
+    instances: new Instances(options.delays, app.standing ?? initial, options.fromMs ?? START_MS),
     queue: demand && queue(demand),
     demand,
     series: {

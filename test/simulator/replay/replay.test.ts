@@ -1,0 +1,79 @@
+// A replay of what the real recorder wrote: the same policy asks for what was asked for, to the instance; another one is
+// judged by the recorded arrivals.
+
+import { expect, it } from 'vitest';
+import { type RecordedRound, roundsOf } from '../../../src/recorder/read/rounds.ts';
+import type { Candidate } from '../../../src/simulator/replay/candidate.ts';
+import { replayRecord } from '../../../src/simulator/replay/replay.ts';
+import { resultOf } from '../../../src/simulator/replay/result.ts';
+import { replayText } from '../../../src/simulator/replay/text.ts';
+import { T0 } from '../../support/builders.ts';
+import { CONSUMER, type Day, PER_INSTANCE_S, POLICY, recordDay } from './recorded-day.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const never = new AbortController().signal;
+
+function roundsIn(
+  { reader }: Day,
+  span: { readonly fromMs: number; readonly toMs: number },
+): AsyncGenerator<RecordedRound> {
+  return roundsOf(reader, { policy: POLICY, ...span }, { note: () => undefined, signal: never });
+}
+
+it('asks with the same policy for the recorded counts of a simulated day, to the instance', {
+  timeout: 120_000,
+}, async () => {
+  const day = await recordDay({ lastsMs: DAY_MS, interval: '20s', waveMs: 6 * 3_600_000 });
+  const span = { fromMs: T0, toMs: T0 + DAY_MS };
+  const replayed = await replayRecord(roundsIn(day, span), { candidate: {}, ...span });
+  expect(replayed.parting).toBeUndefined();
+  expect(replayed.notes).toEqual([]);
+  expect(replayed.rounds).toBeGreaterThan(4_000);
+  const actual = new Map(day.counts.map(({ atMs, requested }) => [atMs, requested]));
+  const compared = replayed.asked.flatMap(({ atMs, app, to }) => {
+    const there = actual.get(atMs)?.[app];
+    return there === undefined ? [] : [{ atMs, app, to, there }];
+  });
+  expect(compared.length).toBeGreaterThan(8_000);
+  expect(compared.filter(({ to, there }) => to !== there)).toEqual([]);
+  expect(new Set(compared.filter(({ app }) => app === CONSUMER).map(({ to }) => to)).size).toBeGreaterThan(5);
+  const { rows } = resultOf(replayed, { policy: POLICY, ...span });
+  expect({ ...rows[1], who: 'recorded' }).toEqual(rows[0]);
+});
+
+const HOUR = { lastsMs: 40 * 60_000, interval: '1s', waveMs: 10 * 60_000 } as const;
+
+async function hourWith(candidate: Candidate, counts: boolean) {
+  const day = await recordDay({ ...HOUR, counts });
+  const span = { fromMs: T0 + 60_000, toMs: T0 + HOUR.lastsMs };
+  const replayed = await replayRecord(roundsIn(day, span), { candidate, ...span });
+  return { replayed, result: resultOf(replayed, { policy: POLICY, ...span }) };
+}
+
+it.each([{ counts: true }, { counts: false }])(
+  'models what another target would have had (counters: $counts)',
+  { timeout: 60_000 },
+  async ({ counts }) => {
+    const change: Candidate['change'] = (app) => ({
+      ...app,
+      ...(app.targets && { targets: app.targets.map((target) => ({ ...target, queueLength: 400 })) }),
+    });
+    const { replayed, result } = await hourWith({ change }, counts);
+    const [recorded, tried] = result.rows;
+    expect(result.parting?.why).toMatch(/: \d+ in the place of \d+/);
+    const { perS } = replayed.service.get(CONSUMER) ?? { perS: 0 };
+    expect(Math.abs(perS - PER_INSTANCE_S)).toBeLessThan(0.35 * PER_INSTANCE_S);
+    // A longer queue needs fewer changes, and leaves the remainder no less.
+    expect(tried.remainderMinutes).toBeGreaterThan(recorded.remainderMinutes);
+    expect(result.ranges?.V[0]).toBeLessThanOrEqual(tried.V);
+    expect(replayText(result, 'table')).toMatch(/recorded +[\d.]+.*\nreplayed +[\d.]+/);
+  },
+);
+
+it('says so when the span holds nothing', async () => {
+  const day = await recordDay({ lastsMs: 5_000, interval: '1s', waveMs: 60_000 });
+  const span = { fromMs: T0 - 100_000, toMs: T0 - 50_000 };
+  await expect(replayRecord(roundsIn(day, span), { candidate: {}, ...span })).rejects.toThrow(
+    'nothing was decided',
+  );
+});
