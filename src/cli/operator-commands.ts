@@ -128,6 +128,45 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/objects/events.ts'),
   },
   {
+    name: 'replay',
+    arguments: '[policy]',
+    summary: 'another policy, target, budget or law against what was recorded',
+    description:
+      'Puts the recorded rounds to the deciding code that ships, with the policy of -f or another law in the place of the ' +
+      'recorded one, beside what happened. As long as it asks for the same counts, what was observed is what it would ' +
+      'have observed; from the first other count on, the recorded arrivals meet modelled instances. The service rate is ' +
+      "from the source's counters or from what the law had learned, and its doubt gives the ranges. Without -f and --law " +
+      'the recorded policy itself is replayed.',
+    options: [
+      'since',
+      'until',
+      'file',
+      'law',
+      'serviceRate',
+      'namespace',
+      'data',
+      'server',
+      'apiTokenFile',
+      'html',
+      'output',
+    ],
+    help: {
+      file: 'the policy to try, and the CapacityPool that it joins',
+      law: 'Fluid, Queue or SimpleQueue for every target',
+      serviceRate: 'messages per second that one instance works off (default: as the record shows)',
+      since: 'from then on: 2h (ago, default 1h), 02:10, or 2026-11-29T02:10:00Z',
+      data: 'read the record in the directory of an operator, which need not run, in the place of asking one',
+    },
+    outputs: ['table', 'json', 'markdown', 'html'],
+    examples: [
+      'microscaling replay --since 2h -f new.yaml',
+      'microscaling replay --since 2m --law Queue',
+      'microscaling replay queue-demo --since 02:00 --until 02:30 --data data -f new.yaml -o markdown',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/files/replay.ts'),
+  },
+  {
     name: 'orphans',
     arguments: '[apps...]',
     completes: 'orphans',

@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { API_VERSION } from '../api/policy.ts';
 import type { OperatorState, OperatorView } from '../controller/status/view.ts';
 import { defined } from '../lang/defined.ts';
-import type { RecordReader } from '../recorder/read/record-reader.ts';
+import type { SegmentFolder } from '../recorder/files/segment-folder.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
@@ -54,7 +54,7 @@ export interface ServerAppOptions {
   /** What the API has of its own: the schema it explains, and where applied objects are kept. */
   readonly api?: Pick<OperatorApiOptions, 'policySchema' | 'applied'>;
   /** What happened earlier; absent: nothing is recorded. */
-  readonly record?: RecordReader;
+  readonly record?: SegmentFolder;
   /** Served at /metrics; default: one that counts nothing but what the state holds. */
   readonly metrics?: Metrics;
   /** Ends the streams and stops following the state; without it the app lives as long as the process. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Bounds } from '../../src/recorder/files/housekeeping.ts';
+import { SegmentFolder } from '../../src/recorder/files/segment-folder.ts';
 import { RecordReader } from '../../src/recorder/read/record-reader.ts';
 import { DEFAULT_BOUNDS, FlightRecorder } from '../../src/recorder/recorder.ts';
 import type { VirtualClock } from '../../src/runtime/clock.ts';
@@ -14,6 +15,7 @@ export interface Recorded {
   readonly recorder: FlightRecorder;
   readonly reader: RecordReader;
   readonly folder: string;
+  readonly segments: SegmentFolder;
   /** Everything that is to be compressed or removed is. */
   settle(): Promise<void>;
 }
@@ -40,5 +42,6 @@ export function recordedOn(
     recorder.flush();
     await recorder.run(AbortSignal.abort());
   };
-  return { recorder, folder, reader: new RecordReader({ folder, flush: () => recorder.flush() }), settle };
+  const segments = new SegmentFolder(folder, () => recorder.flush());
+  return { recorder, folder, segments, reader: new RecordReader(segments), settle };
 }

@@ -63,9 +63,11 @@ export async function simulatePolicy(
   );
 }
 
-async function readPolicy(
+/** @throws TerminalError with every problem, and for another number of policies than one */
+export async function readPolicy(
   files: readonly string[],
   signal: AbortSignal,
+  command = 'simulate',
 ): Promise<{ readonly policy: MicroscalingPolicy; readonly pool: CapacityPool | undefined }> {
   const { resources, problems } = await readPolicyFiles(files, signal);
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -83,7 +85,7 @@ async function readPolicy(
     throw new TerminalError(
       policy === undefined
         ? `${files.join(', ')}: no policy in it`
-        : `simulate takes one policy; here are ${names}`,
+        : `${command} takes one policy; here are ${names}`,
     );
   }
   const pool = all.find(

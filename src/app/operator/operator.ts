@@ -17,7 +17,7 @@ import { METRIC_SOURCES, metricSourcesOf } from '../../metric-sources/registry.t
 import type { MetricSourceType } from '../../metric-sources/source.ts';
 import { AppliedObjects, createAppliedSource } from '../../policy-sources/applied/index.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
-import type { RecordReader } from '../../recorder/read/record-reader.ts';
+import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
 import type { FlightRecorder } from '../../recorder/recorder.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
@@ -37,7 +37,7 @@ import { confinedReader } from './confined-files.ts';
 import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
 import { withLaw } from './law.ts';
 import { PlainVariables } from './plain-variables.ts';
-import { openRecorder, type RecordOptions, readerOf } from './record.ts';
+import { openRecorder, type RecordOptions, segmentsOf } from './record.ts';
 import { openSchedulers } from './schedulers.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
@@ -210,7 +210,7 @@ async function start(
     ...defined({ recorder }),
     version: VERSION,
   });
-  const record = recorder && readerOf(recorder);
+  const record = recorder && segmentsOf(recorder);
   const told = { metrics, state: operator.state, applied, form, record };
   const server = await listen(config, { ...deps, ...told }, signal);
   // So that no event says that this instance stands by while it is the only one.
@@ -262,7 +262,7 @@ interface ServerParts extends OperatorDeps {
   readonly documents?: DocumentStore;
   readonly applied: AppliedObjects | undefined;
   readonly form: ResourceForm;
-  readonly record: RecordReader | undefined;
+  readonly record: SegmentFolder | undefined;
 }
 
 function listen(

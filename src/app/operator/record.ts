@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { RECORD_FOLDER } from '../../recorder/files/segment-files.ts';
+import { SegmentFolder } from '../../recorder/files/segment-folder.ts';
 import { RecordReader } from '../../recorder/read/record-reader.ts';
 import { DEFAULT_BOUNDS, FlightRecorder, type RecorderDeps } from '../../recorder/recorder.ts';
 import { VERSION } from '../package-root.ts';
@@ -25,11 +26,12 @@ export function openRecorder(
   return new FlightRecorder({ folder: join(dataDir, RECORD_FOLDER), bounds, version: VERSION }, deps);
 }
 
-export function readerOf(recorder: FlightRecorder): RecordReader {
-  return new RecordReader({ folder: recorder.folder, flush: () => recorder.flush() });
+/** What it has written, for whoever looks back. */
+export function segmentsOf(recorder: FlightRecorder): SegmentFolder {
+  return new SegmentFolder(recorder.folder, () => recorder.flush());
 }
 
 /** The record of an operator that does not run, or runs beside. */
 export function readerIn(dataDir: string): RecordReader {
-  return new RecordReader({ folder: join(dataDir, RECORD_FOLDER) });
+  return new RecordReader(new SegmentFolder(join(dataDir, RECORD_FOLDER)));
 }

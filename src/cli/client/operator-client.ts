@@ -83,6 +83,18 @@ export class OperatorClient {
     return await this.#json(path, { method: 'GET' }, deadline(signal));
   }
 
+  /** What is no JSON, as it comes. @throws as `get` does */
+  async bytes(
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly bytes: Uint8Array; readonly type: string }> {
+    const response = await this.#ask(path, { method: 'GET' }, deadline(signal));
+    const bytes = await response.arrayBuffer().catch((error: unknown) => {
+      throw this.#lost(error, signal);
+    });
+    return { bytes: new Uint8Array(bytes), type: response.headers.get('content-type') ?? '' };
+  }
+
   /** @throws as `get` does */
   async write(
     { method, path, body, type = 'application/json' }: Write,

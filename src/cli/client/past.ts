@@ -31,16 +31,16 @@ export interface Past {
 }
 
 /** @throws TerminalError where --data names no record */
-export function pastOf(options: OptionValues, context: CommandContext): Past {
+export async function pastOf(options: OptionValues, context: CommandContext): Promise<Past> {
   return options.data === undefined
     ? asked(operatorOf(options, context), context.signal)
-    : read(recordIn(options.data), options.data, context.signal);
+    : read(await recordIn(options.data), options.data, context.signal);
 }
 
 /** @throws TerminalError where there is none */
-export function recordIn(dir: string): RecordReader {
+export async function recordIn(dir: string): Promise<RecordReader> {
   const reader = readerIn(dir);
-  if (reader.beginsMs('minutes') !== undefined) return reader;
+  if ((await reader.beginsMs('minutes')) !== undefined) return reader;
   const why = existsSync(dir) ? 'holds no record' : 'does not exist';
   throw new TerminalError(`--data: ${dir} ${why}; an operator with --data DIR writes one there`);
 }

@@ -32,7 +32,11 @@ export async function close(path: string): Promise<void> {
 
 /** Closes what earlier processes left open. @param open what is still appended to */
 export async function closeOthers(folder: string, open: ReadonlySet<string | undefined>): Promise<void> {
-  for (const { path, isClosed } of segmentsIn(folder)) if (!isClosed && !open.has(path)) await close(path);
+  for (const { path, isClosed } of segmentsIn(folder)) {
+    if (!isClosed && !open.has(path)) await close(path);
+    // What a process left that was killed between the two.
+    if (isClosed) await rm(path.replace(/\.br$/, ''), { force: true });
+  }
 }
 
 /** Removes what is too old, then the oldest until the rest is small enough: rounds before minutes. */

@@ -28,31 +28,44 @@ export function segmentPath(folder: string, tier: Tier, startMs: number): string
 
 /** Oldest first; a folder that is not there has none. */
 export function segmentsIn(folder: string): readonly SegmentFile[] {
-  return namesIn(folder)
-    .flatMap((name): SegmentFile[] => {
-      const [, tier, startMs, closed] = NAME.exec(name) ?? [];
-      if (tier !== 'rounds' && tier !== 'minutes') return [];
-      const isClosed = closed !== undefined;
-      return [{ path: join(folder, name), tier, startMs: Number(startMs), isClosed }];
-    })
-    .sort((a, b) => a.startMs - b.startMs);
+  const names = new Set(namesIn(folder));
+  return (
+    [...names]
+      // One that has just been compressed is there twice for a moment.
+      .filter((name) => !names.has(`${name}.br`))
+      .flatMap((name) => segmentNamed(name, folder) ?? [])
+      .sort((a, b) => a.startMs - b.startMs)
+  );
+}
+
+/** Undefined for what is no name of a segment. */
+export function segmentNamed(name: string, folder: string): SegmentFile | undefined {
+  const [, tier, startMs, closed] = NAME.exec(name) ?? [];
+  if (tier !== 'rounds' && tier !== 'minutes') return undefined;
+  return { path: join(folder, name), tier, startMs: Number(startMs), isClosed: closed !== undefined };
+}
+
+/** The content of a segment as it is on disk, and whether that is compressed. */
+export interface SegmentBytes {
+  readonly bytes: Uint8Array;
+  readonly isPacked: boolean;
 }
 
 /** Of one that is compressed while it is read, what there is now. */
-export async function segmentText({ path, isClosed }: SegmentFile): Promise<string> {
-  if (isClosed) return await unpacked(path);
+export async function segmentBytes({ path, isClosed }: SegmentFile): Promise<SegmentBytes> {
+  if (isClosed) return { bytes: await readFile(path), isPacked: true };
   try {
-    return await readFile(path, 'utf8');
+    return { bytes: await readFile(path), isPacked: false };
   } catch (error) {
     if (!isMissing(error)) throw error;
-    return await unpacked(`${path}.br`);
+    return { bytes: await readFile(`${path}.br`), isPacked: true };
   }
 }
 
 const decompress = promisify(brotliDecompress);
 
-async function unpacked(path: string): Promise<string> {
-  return (await decompress(await readFile(path))).toString('utf8');
+export async function textOf({ bytes, isPacked }: SegmentBytes): Promise<string> {
+  return (isPacked ? await decompress(bytes) : Buffer.from(bytes)).toString('utf8');
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -66,7 +66,8 @@ export async function historyOf(
 
   const detail = stepMs < MINUTE_MS && spanMs <= LONGEST_OF_ROUNDS_MS ? 'rounds' : 'minutes';
   const roundsFromMs = detail === 'rounds' ? fromMs : Math.max(fromMs, toMs - NEWEST_MS);
-  const roundsBeginMs = Math.max(roundsFromMs, reader.beginsMs('rounds') ?? Number.POSITIVE_INFINITY);
+  const firstRoundMs = (await reader.beginsMs('rounds')) ?? Number.POSITIVE_INFINITY;
+  const roundsBeginMs = Math.max(roundsFromMs, firstRoundMs);
   if (roundsBeginMs > fromMs) {
     const span = { fromMs, toMs: Math.min(toMs, roundsBeginMs) };
     for await (const read of reader.entries('minutes', span, how)) {
@@ -91,7 +92,7 @@ export async function historyOf(
     { fromMs, toMs, event: isAbout, decision: ({ app }) => ids.has(app), most: MOST_HAPPENINGS },
     how,
   );
-  const recordedFromMs = beginOf(reader);
+  const recordedFromMs = await beginOf(reader);
   return {
     ...{ policy, fromMs, toMs, stepMs, detail },
     atMs: Array.from({ length: size }, (_, i) => fromMs + i * stepMs),
@@ -104,8 +105,9 @@ export async function historyOf(
   };
 }
 
-function beginOf(reader: RecordReader): number | undefined {
-  const begins = [reader.beginsMs('rounds'), reader.beginsMs('minutes')].flatMap((ms) => ms ?? []);
+async function beginOf(reader: RecordReader): Promise<number | undefined> {
+  const tiers = await Promise.all([reader.beginsMs('rounds'), reader.beginsMs('minutes')]);
+  const begins = tiers.flatMap((ms) => ms ?? []);
   return begins.length === 0 ? undefined : Math.min(...begins);
 }
 

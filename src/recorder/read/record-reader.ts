@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { type Entry, type Header, readEntries, readHeader, type Tier } from '../codec/segment.ts';
-import { type SegmentFile, segmentsIn, segmentText } from '../files/segment-files.ts';
+import type { SegmentFile } from '../files/segment-files.ts';
 
 export interface Span {
   /** By the wall clock. */
@@ -15,25 +15,26 @@ export interface ReadEntry {
   readonly header: Header;
 }
 
-export interface RecordSource {
-  readonly folder: string;
-  /** Puts into its file what is still on its way there; absent: nobody writes now. */
-  readonly flush?: () => void;
+/** Where the segments of a record are. */
+export interface SegmentStore {
+  /** Oldest first, with everything that was recorded until now. */
+  list(): Promise<readonly SegmentFile[]>;
+  text(file: SegmentFile): Promise<string>;
 }
 
 /** After so many lines others have their turn. */
 const BATCH = 500;
 
 export class RecordReader {
-  readonly #source: RecordSource;
+  readonly #store: SegmentStore;
 
-  constructor(source: RecordSource) {
-    this.#source = source;
+  constructor(store: SegmentStore) {
+    this.#store = store;
   }
 
   /** When the first line of a tier was written; undefined: there is none. */
-  beginsMs(tier: Tier): number | undefined {
-    return this.#segments(tier)[0]?.startMs;
+  async beginsMs(tier: Tier): Promise<number | undefined> {
+    return (await this.#segments(tier))[0]?.startMs;
   }
 
   /**
@@ -46,11 +47,10 @@ export class RecordReader {
     span: Span,
     { note, signal }: { readonly note: (text: string) => void; readonly signal: AbortSignal },
   ): AsyncGenerator<ReadEntry> {
-    this.#source.flush?.();
     let lines = 0;
-    for (const file of touching(this.#segments(tier), span)) {
+    for (const file of touching(await this.#segments(tier), span)) {
       signal.throwIfAborted();
-      const text = await segmentText(file);
+      const text = await this.#store.text(file);
       const header = readHeader(text);
       if (typeof header === 'string') {
         if (text !== '') note(`${file.path} is passed over: ${header}`);
@@ -63,8 +63,8 @@ export class RecordReader {
     }
   }
 
-  #segments(tier: Tier): readonly SegmentFile[] {
-    return segmentsIn(this.#source.folder).filter((file) => file.tier === tier);
+  async #segments(tier: Tier): Promise<readonly SegmentFile[]> {
+    return (await this.#store.list()).filter((file) => file.tier === tier);
   }
 }
 

@@ -1,9 +1,11 @@
 // server: how it was earlier, from the record: a policy over time, any moment, events.
 
+import { basename } from 'node:path';
 import { type Context, Hono } from 'hono';
 import type { OperatorState } from '../../controller/status/view.ts';
+import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
 import { historyOf } from '../../recorder/read/history.ts';
-import type { RecordReader } from '../../recorder/read/record-reader.ts';
+import { RecordReader } from '../../recorder/read/record-reader.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { ApiFailure, badRequest, notFound } from '../kube/http/failure.ts';
 import { notRunningHint } from '../kube/not-running.ts';
@@ -13,7 +15,7 @@ import { durationIn, timeIn } from './record-query.ts';
 export interface RecordRoutesDeps {
   readonly state: OperatorState;
   /** Absent: nothing is recorded. */
-  readonly record?: RecordReader;
+  readonly record?: SegmentFolder;
   readonly clock: Pick<Clock, 'now'>;
   readonly signal: AbortSignal;
 }
@@ -21,6 +23,9 @@ export interface RecordRoutesDeps {
 const POLICY = '/namespaces/:ns/microscalingpolicies/:name';
 const ABOUT = { group: 'microscaling.io', plural: 'microscalingpolicies' };
 const USUAL_SPAN_MS = 15 * 60_000;
+/** As it is on disk: for a reader that knows the format. */
+const PACKED = 'application/vnd.microscaling.record+br';
+const PLAIN = 'application/x-ndjson';
 const FRESH = { 'cache-control': 'no-store' };
 
 /**
@@ -30,6 +35,7 @@ const FRESH = { 'cache-control': 'no-store' };
  * - `GET …/NAME/past?at`: {object, explanation, atMs, detail, notes}.
  * - `GET /past?at`: {list, notes}.
  * - `GET /past/events?from&to`: {items, events, decisions, notes}, oldest first.
+ * - `GET /past/segments`, `GET /past/segments/NAME`: the record itself, for `microscaling replay`.
  */
 export function recordRoutes(deps: RecordRoutesDeps): Hono {
   const app = new Hono();
@@ -39,7 +45,7 @@ export function recordRoutes(deps: RecordRoutesDeps): Hono {
   ): Promise<Response> => {
     try {
       const signal = AbortSignal.any([deps.signal, c.req.raw.signal]);
-      return c.json(await found(recordOf(deps), signal), 200, FRESH);
+      return c.json(await found(new RecordReader(segmentsOf(deps)), signal), 200, FRESH);
     } catch (error) {
       if (error instanceof ApiFailure) return error.response();
       throw error;
@@ -62,10 +68,27 @@ export function recordRoutes(deps: RecordRoutesDeps): Hono {
   );
   app.get('/past', (c) => answer(c, (record, signal) => pastPolicies(record, momentIn(c), signal)));
   app.get('/past/events', (c) => answer(c, (record, signal) => pastEvents(record, spanOf(c, deps), signal)));
+  app.get('/past/segments', (c) =>
+    answer(c, async () => {
+      const files = await segmentsOf(deps).list();
+      return { items: files.map(({ path, ...file }) => ({ name: basename(path), ...file })) };
+    }),
+  );
+  app.get('/past/segments/:segment', async (c) => {
+    const name = c.req.param('segment');
+    const found = await deps.record?.bytes(name);
+    if (found === undefined) return badName(name).response();
+    const type = found.isPacked ? PACKED : PLAIN;
+    return c.body(new Uint8Array(found.bytes), 200, { ...FRESH, 'content-type': type });
+  });
   return app;
 }
 
-function recordOf({ record }: RecordRoutesDeps): RecordReader {
+function badName(name: string): ApiFailure {
+  return new ApiFailure('NotFound', `there is no segment ${name} in the record (any more)`);
+}
+
+function segmentsOf({ record }: RecordRoutesDeps): SegmentFolder {
   if (record !== undefined) return record;
   throw new ApiFailure(
     'NotFound',

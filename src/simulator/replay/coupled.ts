@@ -46,8 +46,12 @@ export class Redecider {
     return this.#unlike;
   }
 
-  /** Undefined for a round in which nothing was decided. */
-  next(round: RecordedRound): Redecided | undefined {
+  /**
+   * Undefined for a round in which nothing was decided.
+   *
+   * @param isBefore it is only there so that `decide` remembers what it did: the trial begins after it
+   */
+  next(round: RecordedRound, isBefore = false): Redecided | undefined {
     if (round.question === undefined) return undefined;
     if (round.memory !== undefined) {
       this.#recorded = round.memory.given;
@@ -56,8 +60,12 @@ export class Redecider {
     const question = questionOf(round.question);
     const decision = decided(question, round, this.#recorded);
     this.#recorded = decision.memory;
-    if (asksOtherwise(decision, round)) this.#unlike += 1;
     const recorded = { question, decision };
+    if (isBefore) {
+      this.#tried = decision.memory;
+      return { round, recorded };
+    }
+    if (asksOtherwise(decision, round)) this.#unlike += 1;
     if (this.#parting !== undefined) return { round, recorded };
     const tried = this.#try(round);
     const why = differenceOf(decision.apps, tried.decision.apps);

@@ -78,7 +78,7 @@ export async function replayRecord(
   const redecider = new Redecider(trial);
   const seen = new Seen(options);
   for await (const round of rounds) {
-    const again = redecider.next(round);
+    const again = redecider.next(round, round.wallMs < options.fromMs);
     if (again === undefined) continue;
     const { recorded, tried } = again;
     seen.note(round, recorded, tried);

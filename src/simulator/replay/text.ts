@@ -5,6 +5,8 @@ import type { Range, ReplayResult, ReplayRow } from './result.ts';
 
 interface ReplayColumn {
   readonly head: string;
+  /** What it is, for people who see it for the first time. */
+  readonly about: string;
   readonly of: (row: ReplayRow) => number | undefined;
   readonly digits: number;
   /** In the ranges of the result. */
@@ -12,29 +14,60 @@ interface ReplayColumn {
 }
 
 export const REPLAY_COLUMNS: readonly ReplayColumn[] = [
-  { head: 'V %', of: (row) => row.V, digits: 1, range: 'V' },
-  { head: 'R %', of: (row) => row.R, digits: 1, range: 'R' },
-  { head: 'CHANGES/MIN', of: (row) => row.changesPerMin, digits: 1, range: 'changesPerMin' },
-  { head: 'REVERSALS/MIN', of: (row) => row.reversalsPerMin, digits: 1 },
-  { head: 'P95 WAIT S', of: (row) => row.p95WaitS, digits: 1 },
-  { head: 'BUDGET SPENT %', of: (row) => row.budgetSpent, digits: 0 },
-  { head: 'REMAINDER MIN', of: (row) => row.remainderMinutes, digits: 1, range: 'remainderMinutes' },
+  { head: 'V %', about: 'time above the target', of: (row) => row.V, digits: 1, range: 'V' },
+  {
+    head: 'R %',
+    about: "the remainder's instance-seconds, of a fluid optimum's",
+    of: (row) => row.R,
+    digits: 1,
+    range: 'R',
+  },
+  {
+    head: 'CHANGES/MIN',
+    about: 'changes of the count',
+    of: (row) => row.changesPerMin,
+    digits: 1,
+    range: 'changesPerMin',
+  },
+  {
+    head: 'REVERSALS/MIN',
+    about: 'changes against the last one',
+    of: (row) => row.reversalsPerMin,
+    digits: 1,
+  },
+  { head: 'P95 WAIT S', about: '95th percentile of the wait', of: (row) => row.p95WaitS, digits: 1 },
+  {
+    head: 'BUDGET SPENT %',
+    about: 'of the time that an objective lets be missed',
+    of: (row) => row.budgetSpent,
+    digits: 0,
+  },
+  {
+    head: 'REMAINDER MIN',
+    about: 'instance-minutes of background work',
+    of: (row) => row.remainderMinutes,
+    digits: 1,
+    range: 'remainderMinutes',
+  },
 ];
 
-const MEANING =
-  "V: time above the target; R: the remainder's instance-seconds, of a fluid optimum's; remainder: its instance-minutes";
+const MEANING = REPLAY_COLUMNS.slice(0, 2)
+  .map(({ head, about }) => `${head}: ${about}`)
+  .join('; ');
 
 export function replayText(result: ReplayResult, format: TextFormat): string {
   const heads = ['', ...REPLAY_COLUMNS.map(({ head }) => head)];
   const rows = result.rows.map((row) => [
     row.who,
-    ...REPLAY_COLUMNS.map((column) => cell(column, row, result)),
+    ...REPLAY_COLUMNS.map((column) => replayCell(column, row, result)),
   ]);
-  const notes = [MEANING, partingText(result), ...serviceTexts(result), ...result.notes];
+  const notes = [verdictText(result), MEANING, partingText(result), ...serviceTexts(result), ...result.notes];
   return [
     heading(titleOf(result), format),
     tableText(heads, rows, format),
-    ...notes.flatMap((note) => ['', noteLine(note, format)]),
+    ...notes.flatMap((note) =>
+      format === 'markdown' ? [noteLine(note, format)] : ['', noteLine(note, format)],
+    ),
   ].join('\n');
 }
 
@@ -42,7 +75,16 @@ export function titleOf({ policy, fromMs, toMs, rounds }: ReplayResult): string 
   return `${policy} against the record from ${clock(fromMs)} to ${clock(toMs)} (${rounds} rounds)`;
 }
 
-/** The verdict in a sentence. */
+/** What it would have been worth, in a sentence. */
+export function verdictText({ rows, parting }: ReplayResult): string {
+  if (parting === undefined) return 'nothing would have been different';
+  const [was, now] = rows;
+  const change = (of: (row: ReplayRow) => number, digits: number): string =>
+    `${of(now).toFixed(digits)} in the place of ${of(was).toFixed(digits)}`;
+  return `above the target ${change((row) => row.V, 1)} % of the time, ${change((row) => row.changesPerMin, 1)} changes a minute, background work ${change((row) => row.remainderMinutes, 1)} instance-minutes`;
+}
+
+/** How long it is what happened, and from when on a model. */
 export function partingText({ parting }: ReplayResult): string {
   return parting === undefined
     ? 'it asks for the same counts in every round'
@@ -65,7 +107,12 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(1);
 }
 
-function cell({ of, digits, range }: ReplayColumn, row: ReplayRow, { ranges }: ReplayResult): string {
+/** One figure of a row, with its range where it has one. */
+export function replayCell(
+  { of, digits, range }: ReplayColumn,
+  row: ReplayRow,
+  { ranges }: ReplayResult,
+): string {
   const value = of(row);
   if (value === undefined || !Number.isFinite(value)) return '–';
   const text = value.toFixed(digits);

@@ -6,33 +6,59 @@ import type { Comparison } from '../compare.ts';
 import { pooledByLaw } from '../pooled.ts';
 import { COLUMNS } from './columns.ts';
 
+export interface ReportPage {
+  readonly title: string;
+  /** What wrote it. */
+  readonly command: string;
+  readonly about: string;
+  readonly heads: readonly { readonly head: string; readonly about: string }[];
+  readonly rows: readonly { readonly name: string; readonly cells: readonly string[] }[];
+  readonly notes: readonly string[];
+  readonly courses: Comparison['courses'];
+}
+
 export function comparisonPage(result: Comparison): string {
-  const title = `${result.policy} under ${result.load}`;
   const seeds = new Set(result.rows.map(({ seed }) => seed));
   const first = [...seeds][0];
+  return pageOf({
+    title: `${result.policy} under ${result.load}`,
+    command: 'microscaling simulate',
+    about: `Simulated by the code that ships, in virtual time. Figures over ${seeds.size} seed${seeds.size === 1 ? '' : 's'}; charts of seed ${first}.`,
+    heads: COLUMNS,
+    rows: pooledByLaw(result.rows).map((row) => ({
+      name: row.law,
+      cells: COLUMNS.map(({ cell }) => cell(row)),
+    })),
+    notes: result.notes,
+    courses: result.courses,
+  });
+}
+
+export function pageOf(page: ReportPage): string {
+  const { title, command, about, notes, courses } = page;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)} · microscaling simulate</title>
+<title>${escapeHtml(title)} · ${escapeHtml(command)}</title>
 <style>${uplotFile('uPlot.min.css')}
 ${ownFile('page.css')}</style>
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-<p class="about">Simulated by the code that ships, in virtual time. Figures over ${seeds.size} seed${seeds.size === 1 ? '' : 's'}; charts of seed ${first}.</p>
-${figureTable(result)}
-${result.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n')}
+<p class="about">${escapeHtml(about)}</p>
+${figureTable(page)}
+${notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n')}
 <h2>All laws together</h2>
 <div data-course="all"></div>
-${result.courses
+${courses
   .map(
-    ({ law, about }, i) =>
-      `<h2>${escapeHtml(law)}</h2>\n<p class="about">${escapeHtml(about)}</p>\n<div data-course="${i}"></div>`,
+    ({ law, about: of }, i) =>
+      `<h2>${escapeHtml(law)}</h2>\n<p class="about">${escapeHtml(of)}</p>\n<div data-course="${i}"></div>`,
   )
   .join('\n')}
-<script type="application/json" id="courses">${dataOf(result)}</script>
+<script type="application/json" id="courses">${dataOf(courses)}</script>
 <script>${uplotFile('uPlot.iife.min.js')}</script>
 <script type="module">${ownFile('page.js')}</script>
 </body>
@@ -40,16 +66,16 @@ ${result.courses
 `;
 }
 
-function figureTable({ rows }: Comparison): string {
-  const heads = COLUMNS.map(
+function figureTable({ heads, rows }: ReportPage): string {
+  const titled = heads.map(
     ({ head, about }) => `<th><abbr title="${escapeHtml(about)}">${escapeHtml(head)}</abbr></th>`,
   );
-  const lines = pooledByLaw(rows).map(
-    (row) =>
-      `<tr><td>${escapeHtml(row.law)}</td>${COLUMNS.map(({ cell }) => `<td>${escapeHtml(cell(row))}</td>`).join('')}</tr>`,
+  const lines = rows.map(
+    ({ name, cells }) =>
+      `<tr><td>${escapeHtml(name)}</td>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`,
   );
   return `<div class="scroll"><table>
-<thead><tr><th>law</th>${heads.join('')}</tr></thead>
+<thead><tr><th>law</th>${titled.join('')}</tr></thead>
 <tbody>
 ${lines.join('\n')}
 </tbody>
@@ -57,7 +83,7 @@ ${lines.join('\n')}
 }
 
 /** Nothing in it can end the script element. */
-function dataOf({ courses }: Comparison): string {
+function dataOf(courses: Comparison['courses']): string {
   return JSON.stringify({ courses }).replaceAll('<', '\\u003c');
 }
 

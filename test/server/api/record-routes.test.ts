@@ -21,7 +21,7 @@ async function served(
   isRecorded = true,
 ): Promise<{ readonly app: HttpHandler; readonly clock: VirtualClock }> {
   const clock = new VirtualClock(T0);
-  const { recorder, reader } = recordedOn(clock);
+  const { recorder, segments } = recordedOn(clock);
   demo = await QueueDemo.start({ startMs: T0, clock, recorder, pastMs: 30_000 });
   const app = createServerApp({
     state: demo.state,
@@ -30,7 +30,7 @@ async function served(
     boundTo: '127.0.0.1',
     token: 'page-token',
     version: '0.0.0',
-    ...(isRecorded && { record: reader }),
+    ...(isRecorded && { record: segments }),
   });
   return { app, clock };
 }

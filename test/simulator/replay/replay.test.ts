@@ -60,6 +60,8 @@ it.each([{ counts: true }, { counts: false }])(
     });
     const { replayed, result } = await hourWith({ change }, counts);
     const [recorded, tried] = result.rows;
+    // What was before the span only lets `decide` remember.
+    expect(result.parting?.atMs).toBeGreaterThanOrEqual(T0 + 60_000);
     expect(result.parting?.why).toMatch(/: \d+ in the place of \d+/);
     const { perS } = replayed.service.get(CONSUMER) ?? { perS: 0 };
     expect(Math.abs(perS - PER_INSTANCE_S)).toBeLessThan(0.35 * PER_INSTANCE_S);

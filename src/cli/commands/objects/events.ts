@@ -35,7 +35,7 @@ async function lookBack(options: OptionValues, context: CommandContext): Promise
     throw new TerminalError('--watch goes on from now: leave --since and --until out');
   const nowMs = systemClock.now();
   const span = spanOf(options, { usualMs: USUAL_MS, nowMs });
-  const { items, notes } = await pastOf(options, context).events(span);
+  const { items, notes } = await (await pastOf(options, context)).events(span);
   for (const note of notes) context.note(`note: ${note}`);
   const { namespace, name } = targetOf(context.arguments, options.namespace);
   const events = items.filter((event) =>

@@ -34,7 +34,7 @@ async function answerTo(options: OptionValues, context: CommandContext): Promise
   const { namespace = 'default', name = '' } = targetOf(context.arguments, options.namespace);
   if (options.at !== undefined) {
     const atMs = momentMs(options.at, '--at', systemClock.now());
-    const past = await pastOf(options, context).policy({ namespace, name }, atMs);
+    const past = await (await pastOf(options, context)).policy({ namespace, name }, atMs);
     sayWhen(past, atMs, context);
     return past.explanation;
   }

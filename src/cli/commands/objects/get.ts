@@ -54,7 +54,7 @@ async function lookBack(
     throw new TerminalError('--at shows policies as they were: leave out --watch, --selector and pools');
   const nowMs = systemClock.now();
   const atMs = momentMs(at, '--at', nowMs);
-  const past = pastOf(options, context);
+  const past = await pastOf(options, context);
   const { namespace, name } = target;
   if (namespace !== undefined && name !== undefined) {
     const found = await past.policy({ namespace, name }, atMs);

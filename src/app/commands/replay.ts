@@ -1,0 +1,65 @@
+// app: what `microscaling replay` is asked for, checked and put together: a record, a policy, a law.
+
+import { type AlgorithmType, resourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
+import { isMinuteFrame } from '../../recorder/frame/frame.ts';
+import type { RecordReader } from '../../recorder/read/record-reader.ts';
+import { roundsOf } from '../../recorder/read/rounds.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import type { Candidate } from '../../simulator/replay/candidate.ts';
+import { replayRecord } from '../../simulator/replay/replay.ts';
+import { type ReplayResult, resultOf } from '../../simulator/replay/result.ts';
+import { appWithLaw } from '../operator/law.ts';
+import { readPolicy } from './simulate.ts';
+
+export interface ReplayCommand {
+  /** What to try; none: the recorded policy itself. */
+  readonly files?: readonly string[] | undefined;
+  /** `namespace/name` of the recorded policy; default: that of the files, else the only one there is. */
+  readonly policy?: string | undefined;
+  readonly law?: AlgorithmType | undefined;
+  /** By the wall clock. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly serviceRate?: number | undefined;
+}
+
+/** @throws TerminalError where nothing is recorded of such a policy, and for files that hold problems */
+export async function replayCommand(
+  command: ReplayCommand,
+  reader: RecordReader,
+  signal: AbortSignal,
+): Promise<ReplayResult> {
+  const { files = [], law, fromMs, toMs, serviceRate } = command;
+  const tried = files.length === 0 ? undefined : await readPolicy(files, signal, 'replay');
+  const candidate: Candidate = {
+    ...(tried && { policy: tried.policy }),
+    ...(tried?.pool && { capacity: tried.pool.spec.capacity }),
+    ...(law && { change: (app) => appWithLaw(app, law) }),
+  };
+  const named = command.policy ?? (tried && resourceKey(tried.policy.metadata));
+  const policy = named ?? (await onlyPolicy(reader, command, signal));
+  const notes = new Set<string>();
+  const how = { note: (text: string) => void notes.add(text), signal };
+  const rounds = roundsOf(reader, { policy, fromMs, toMs }, how);
+  const replayed = await replayRecord(rounds, { candidate, fromMs, toMs, ...defined({ serviceRate }) });
+  const result = resultOf(replayed, { policy, fromMs, toMs });
+  return { ...result, notes: [...result.notes, ...notes] };
+}
+
+async function onlyPolicy(
+  reader: RecordReader,
+  { fromMs, toMs }: ReplayCommand,
+  signal: AbortSignal,
+): Promise<string> {
+  const names = new Set<string>();
+  const how = { note: () => undefined, signal };
+  for await (const { entry } of reader.entries('minutes', { fromMs, toMs }, how)) {
+    if (entry.kind !== 'frame' || !isMinuteFrame(entry.picture)) continue;
+    for (const policy of entry.picture.shown.policies) names.add(resourceKey(policy));
+  }
+  const [only, ...others] = names;
+  if (only === undefined) throw new TerminalError('nothing is recorded in that span');
+  if (others.length === 0) return only;
+  throw new TerminalError(`say which policy: ${[...names].sort().join(', ')} are recorded`);
+}
