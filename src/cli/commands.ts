@@ -332,9 +332,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Looks at a Marathon, the Mesos beside it and, with -f, at policies: version and flags, rights (a write is ' +
       'tried that cannot have an effect), event stream, clocks, locks, apps that wait, forced image pulls and ' +
-      'slow starts, apps to be adopted or left behind, metrics, Docker engines and their images. Policies without ' +
+      'slow starts, apps to be adopted or left behind, metrics, Docker engines and their images, what is scaled in Kubernetes with the rights for it. Policies without ' +
       'an app on Marathon need none. Each finding says why it matters and what to change. Changes nothing.',
-    options: ['marathon', 'mesos', 'file', 'output'],
+    options: ['marathon', 'mesos', 'file', 'kubeconfig', 'kubeContext', 'output'],
     outputs: ['table', 'json'],
     examples: [
       'microscaling doctor --marathon http://127.0.0.1:8080',

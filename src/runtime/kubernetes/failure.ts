@@ -2,7 +2,7 @@
 
 import { messageOf, TransientError } from '../errors.ts';
 import { explainNetworkFailure } from '../network/network-failure.ts';
-import type { ResourcePath, Verb } from './resource-path.ts';
+import { type ResourcePath, type Verb, wordsOf } from './resource-path.ts';
 
 /** Always worth trying again: the cluster is changed by others, its answer with it. */
 export class KubeFailure extends TransientError {
@@ -52,7 +52,7 @@ export function refusal(status: number, body: unknown, asked: Asked, retryAfterM
 
 function sentence(status: number, said: string, asked: Asked): string {
   const { verb, path } = asked;
-  const what = nameOf(path);
+  const what = wordsOf(path);
   switch (status) {
     case 401:
       return `${asked.server} does not accept our credentials (401: ${said}); check the kubeconfig or the service account's token`;
@@ -79,13 +79,6 @@ export function noAnswer(error: unknown, { verb, path, server }: Asked): KubeFai
   return new KubeFailure(`${server} cannot be reached to ${verb} ${path.resource}: ${why}`, undefined, {
     cause: error,
   });
-}
-
-/** `microscalingpolicies/status.microscaling.io shop in namespace default`, as RBAC names it. */
-function nameOf({ group, resource, subresource, namespace, name }: ResourcePath): string {
-  const kind = `${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}`;
-  const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
-  return `${kind}${name === undefined ? '' : ` ${name}`} ${where}`;
 }
 
 function saidBy(body: unknown): string | undefined {

@@ -27,3 +27,10 @@ export function urlPathOf({ group, version, resource, namespace, name, subresour
   ];
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
+
+/** `microscalingpolicies/status.microscaling.io shop in namespace default`, as RBAC names it. */
+export function wordsOf({ group, resource, subresource, namespace, name }: ResourcePath): string {
+  const kind = `${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}`;
+  const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
+  return `${kind}${name === undefined ? '' : ` ${name}`} ${where}`;
+}

@@ -1,5 +1,6 @@
 // schedulers/kubernetes: every cluster that policies name, one client each, made when it is first named.
 
+import type { KubeApi } from '../../runtime/kubernetes/api.ts';
 import { serverOf } from '../../runtime/kubernetes/kubeconfig.ts';
 import type {
   ClusterInfo,
@@ -51,6 +52,16 @@ export class KubernetesClusters implements SchedulerClusters {
     const made = new KubernetesScheduler(completed, this.idOf(spec), deps);
     this.#schedulers.set(key, made);
     return made;
+  }
+
+  /** Of the same cluster as the same person, for questions that no scheduler asks. Throws TerminalError when there is none. */
+  async apiOf(spec: ClusterSpec | undefined): Promise<KubeApi> {
+    const { clock, env = {} } = this.#deps;
+    const [{ KubeApi: Api }, { openCluster }] = await Promise.all([
+      import('../../runtime/kubernetes/api.ts'),
+      import('../../runtime/kubernetes/cluster.ts'),
+    ]);
+    return new Api(openCluster({ ...this.#completed(spec), env }), clock);
   }
 
   own(): Pick<Scheduler, 'observe'> {

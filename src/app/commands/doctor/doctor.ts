@@ -24,6 +24,7 @@ import { checkMetrics } from './checks/metrics.ts';
 import { checkPace } from './checks/pace.ts';
 import { checkAdoption, checkLabels } from './checks/policies.ts';
 import { checkRoom } from './checks/room.ts';
+import { checkTargets } from './checks/targets.ts';
 import { checkVersion } from './checks/version.ts';
 import { askEngines } from './engines.ts';
 import type { Evidence, MarathonEvidence, PolicyEvidence, Read } from './evidence.ts';
@@ -37,10 +38,14 @@ import {
   type Unchecked,
 } from './finding.ts';
 import { readMetrics } from './metrics.ts';
+import { askTargets } from './targets.ts';
 
 export interface DoctorConfig {
   readonly marathon: readonly string[];
   readonly mesosUrl?: string;
+  /** How the operator reaches its own Kubernetes; default: as kubectl does. */
+  readonly kubeconfig?: string;
+  readonly kubeContext?: string;
   /** Policy files; none: only the cluster is looked at. */
   readonly files?: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -53,9 +58,11 @@ export interface DoctorReport extends Diagnosis {
   readonly elsewhere: readonly string[];
 }
 
-const POLICY_CHECKS = { metrics: checkMetrics, engines: checkEngines } as const satisfies Readonly<
-  Partial<Record<CheckName, PolicyCheck>>
->;
+const POLICY_CHECKS = {
+  metrics: checkMetrics,
+  engines: checkEngines,
+  targets: checkTargets,
+} as const satisfies Readonly<Partial<Record<CheckName, PolicyCheck>>>;
 
 const CHECK: Readonly<Record<CheckName, Check>> = {
   ...POLICY_CHECKS,
@@ -97,15 +104,16 @@ function targetOf(
 
 async function readPolicies(
   policies: readonly MicroscalingPolicy[],
-  { env }: DoctorConfig,
+  { env, kubeconfig, kubeContext }: DoctorConfig,
   signal: AbortSignal,
 ): Promise<PolicyEvidence> {
   const on = { env, clock: systemClock };
-  const [metrics, engines] = await Promise.all([
+  const [metrics, engines, targets] = await Promise.all([
     readMetrics(policies, on, signal),
     askEngines(policies, on, signal),
+    askTargets(policies, { ...on, ...defined({ kubeconfig, kubeContext }) }, signal),
   ]);
-  return { policies, metrics, engines };
+  return { policies, metrics, engines, targets };
 }
 
 async function readMarathon(

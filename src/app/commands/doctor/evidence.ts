@@ -1,6 +1,7 @@
 // app: everything that was read; the checks look at nothing else.
 
-import type { MicroscalingPolicy } from '../../../api/policy.ts';
+import type { Duration, MicroscalingPolicy } from '../../../api/policy.ts';
+import type { AppObservation } from '../../../core/observation.ts';
 import type { Deployment, MarathonApp, QueueItem } from '../../../schedulers/marathon/schema.ts';
 import type { MetricReport } from '../read.ts';
 
@@ -17,6 +18,8 @@ export interface PolicyEvidence {
   readonly metrics?: readonly MetricEvidence[];
   /** What the Docker engines of their apps say; absent: none were given. */
   readonly engines?: readonly EngineEvidence[];
+  /** What the Kubernetes clusters of their apps say; absent: none were given. */
+  readonly targets?: readonly TargetEvidence[];
   /** Some of the given policies cannot be read. */
   readonly policiesLack?: boolean;
 }
@@ -50,6 +53,27 @@ export interface EngineEvidence {
   readonly app: string;
   readonly image: string;
   readonly answer: Read<{ readonly hasImage: boolean }>;
+}
+
+/** An app whose count is set in Kubernetes, and whether that can work. */
+export interface TargetEvidence {
+  /** For people. */
+  readonly app: string;
+  readonly isMetricApp: boolean;
+  readonly startupTime: Duration | undefined;
+  readonly answer: Read<TargetReading>;
+}
+
+export interface TargetReading {
+  /** As RBAC names them. */
+  readonly missingRights: readonly string[];
+  /** Why it cannot be looked at. */
+  readonly unseen?: string;
+  readonly isAbsent?: true;
+  readonly seen?: Pick<
+    AppObservation,
+    'requested' | 'waiting' | 'waitingFor' | 'refused' | 'hasHealthChecks'
+  >;
 }
 
 /** A metric as it was read, with what its policy expects of it. */

@@ -30,6 +30,7 @@ export const CHECKS = [
   'labels',
   'metrics',
   'engines',
+  'targets',
 ] as const;
 
 export type CheckName = (typeof CHECKS)[number];

@@ -13,7 +13,12 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const report = await runDoctor(
     {
       marathon: options.marathon ?? [],
-      ...defined({ mesosUrl: options.mesos, files: options.file }),
+      ...defined({
+        mesosUrl: options.mesos,
+        files: options.file,
+        kubeconfig: options.kubeconfig,
+        kubeContext: options.kubeContext,
+      }),
       env: context.env,
     },
     context.signal,

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CREATION_LABEL } from '../../../../src/api/labels.ts';
 import { diagnose } from '../../../../src/app/commands/doctor/doctor.ts';
-import type { EngineEvidence, Evidence } from '../../../../src/app/commands/doctor/evidence.ts';
+import type {
+  EngineEvidence,
+  Evidence,
+  TargetEvidence,
+  TargetReading,
+} from '../../../../src/app/commands/doctor/evidence.ts';
 import type { CheckName, Severity } from '../../../../src/app/commands/doctor/finding.ts';
 import { durationMs } from '../../../../src/app/commands/doctor/mesos.ts';
 import type { MetricSample } from '../../../../src/core/observation.ts';
@@ -51,6 +56,23 @@ const metric = (
 
 const engine = (answer: EngineEvidence['answer']): Partial<Evidence> => ({
   engines: [{ app: 'container shop/batch', image: 'shop/batch:1', answer }],
+});
+
+const seen = (over: Partial<NonNullable<TargetReading['seen']>> = {}): TargetReading => ({
+  missingRights: [],
+  seen: { requested: 1, waiting: 0, waitingFor: [], hasHealthChecks: true, ...over },
+});
+const target = (
+  answer: TargetReading | { readonly reason: string },
+  over: Partial<TargetEvidence> = {},
+): Partial<Evidence> => ({
+  targets: [
+    {
+      ...{ app: 'Deployment shop/workers', isMetricApp: false, startupTime: undefined },
+      answer: 'reason' in answer ? { ok: false, ...answer } : { ok: true, value: answer },
+      ...over,
+    },
+  ],
 });
 
 const tasks = (...seconds: readonly number[]) =>
@@ -253,6 +275,56 @@ const ROWS: readonly Row[] = [
     found: ['metrics', 'warning', /^reading queue orders, .* takes 501 ms/],
   },
 
+  { name: 'a target with probes', over: target(seen()) },
+  {
+    name: 'a target without probes that is only a remainder',
+    over: target(seen({ hasHealthChecks: false })),
+  },
+  {
+    name: 'a target without probes that a metric scales',
+    over: target(seen({ hasHealthChecks: false }), { isMetricApp: true }),
+    found: ['targets', 'note', /Deployment shop\/workers have no readiness probe/],
+  },
+  {
+    name: 'one whose startup time is said',
+    over: target(seen({ hasHealthChecks: false }), { isMetricApp: true, startupTime: '3s' }),
+  },
+  {
+    name: 'a target whose pods wait',
+    over: target(
+      seen({ requested: 3, waiting: 2, waitingFor: [{ reason: 'NoRoom', text: '3 Insufficient cpu' }] }),
+    ),
+    found: ['targets', 'warning', /^2 of the 3 pods of Deployment shop\/workers wait: 3 Insufficient cpu$/],
+  },
+  {
+    name: 'a target that another hand scales',
+    over: target(seen({ refused: 'HorizontalPodAutoscaler shop/x scales it too' })),
+    found: ['targets', 'error', /not ours to scale: HorizontalPodAutoscaler shop\/x/],
+  },
+  {
+    name: 'a target that is not there',
+    over: target({ missingRights: [], isAbsent: true }),
+    found: ['targets', 'error', /^there is no Deployment shop\/workers$/],
+  },
+  {
+    name: 'a target that cannot be seen',
+    over: target({ missingRights: [], unseen: 'Job.batch has no scale subresource' }),
+    found: ['targets', 'error', /cannot be seen: Job\.batch has no scale/],
+  },
+  {
+    name: 'rights that are missing',
+    over: target({ missingRights: ['list pods in namespace shop', 'get x'] }),
+    found: ['targets', 'error', /may not list pods in namespace shop, get x$/],
+  },
+  {
+    name: 'a cluster that cannot be asked',
+    over: target({ reason: 'no answer within 10 s' }),
+    found: [
+      'targets',
+      'error',
+      /the cluster of Deployment shop\/workers cannot be asked: no answer within 10 s/,
+    ],
+  },
   { name: 'an engine that has the image', over: engine({ ok: true, value: { hasImage: true } }) },
   {
     name: 'an engine that does not have the image',

@@ -40,6 +40,7 @@ describe('the doctor and the embedded server', () => {
         'labels',
         'metrics',
         'engines',
+        'targets',
       ]);
       expect(report.findings.filter(({ check }) => check === 'mesos')).toEqual([]);
       expect({ stats: server.emulator.stats, app: await server.call('GET', '/v2/apps/a') }).toEqual(before);

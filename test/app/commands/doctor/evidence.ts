@@ -33,6 +33,7 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
     policies: [],
     metrics: [],
     engines: [],
+    targets: [],
     ...over,
   };
 }
