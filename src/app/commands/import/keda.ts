@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dump, loadAll } from 'js-yaml';
 import { API_VERSION } from '../../../api/policy.ts';
 import { isObject } from '../../../api/schema/json-schema.ts';
+import { defined } from '../../../lang/defined.ts';
 import { messageOf, TerminalError } from '../../../runtime/errors.ts';
 import { loadPolicies } from '../../policies/schema.ts';
 import type { Authentications } from './authentication.ts';
@@ -66,6 +67,19 @@ export function importDocuments(documents: readonly unknown[]): ImportResult {
 interface ImportedApp {
   readonly name: string;
   readonly instances: { readonly max: number };
+  readonly targets?: readonly object[];
+}
+
+/** As the readmes of these sources ask for; the others may be read at the default pace. */
+const INTERVALS: Readonly<Record<string, string>> = { azureServiceBus: '5s' };
+
+/** Undefined: the default. All metrics of a policy are read at the same pace. */
+function intervalFor(apps: readonly ImportedApp[]): string | undefined {
+  const kinds = apps
+    .flatMap(({ targets = [] }) => targets)
+    .flatMap((target) => ('metric' in target && isObject(target.metric) ? Object.keys(target.metric) : []));
+  const [interval] = kinds.flatMap((kind) => INTERVALS[kind] ?? []);
+  return interval;
 }
 
 function policyOf(namespace: string, apps: readonly ImportedApp[]): object {
@@ -74,7 +88,12 @@ function policyOf(namespace: string, apps: readonly ImportedApp[]): object {
     apiVersion: API_VERSION,
     kind: 'MicroscalingPolicy',
     metadata: { name: 'imported', ...(namespace !== 'default' && { namespace }) },
-    spec: { mode: 'Observe', capacity: { slots: Math.max(1, slots) }, apps },
+    spec: {
+      mode: 'Observe',
+      ...defined({ interval: intervalFor(apps) }),
+      capacity: { slots: Math.max(1, slots) },
+      apps,
+    },
   };
 }
 

@@ -44,7 +44,7 @@ export function appOf(
   if (spec.has('pollingInterval'))
     spec.note(
       'pollingInterval',
-      'is not taken over: metrics are read every 500 ms; give spec.interval for less',
+      `is not taken over: all metrics of a policy are read every 500 ms, unless its spec.interval says otherwise; to read no more often than KEDA did, write spec.interval: ${pollingS}s, and behavior.onMetricFailure.staleAfter: ${2 * pollingS}s or more`,
     );
   spec.explain(
     'cooldownPeriod',

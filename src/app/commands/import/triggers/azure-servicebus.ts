@@ -23,6 +23,10 @@ export function azureServiceBus({ metadata, parameters }: Trigger): Imported {
       'connection',
       `there is none, so an identity is meant: no token is asked for here; keep one for https://servicebus.azure.net in ${TOKEN_FILE}, which is read anew each time, or give a connection string by reference`,
     );
+  metadata.note(
+    '',
+    'counting costs the entity itself: the policy reads every 5 s (spec.interval), also what else it reads',
+  );
   return {
     kind: 'target',
     perInstance: metadata.number('messageCount') ?? 5,

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from '../../../../support/programs/command.ts';
 import { importedTrigger } from './imported.ts';
 
 const trigger = (metadata: object) => ({ type: 'azure-servicebus', metadata });
@@ -31,6 +34,17 @@ describe("KEDA's trigger azure-servicebus", () => {
     });
     const fields = said.map((line) => line.replace(/^spec\.triggers\[0\]\.metadata\.|:.*/g, ''));
     expect(fields).toEqual(expect.arrayContaining(['connectionFromEnv', 'other']));
+  });
+
+  it('is read as seldom as the readme of the source asks for, and that is said', () => {
+    const { interval, said, problems } = importedTrigger(
+      trigger({ queueName: 'orders', connectionFromEnv: 'BUS' }),
+    );
+    expect(interval).toBe('5s');
+    expect(said).toContainEqual(expect.stringContaining('the policy reads every 5 s (spec.interval)'));
+    expect(problems).toEqual([]);
+    const readme = readFileSync(join(ROOT, 'src/metric-sources/clouds/azure-service-bus/readme.md'), 'utf8');
+    expect(readme).toContain('`spec.interval` of some seconds (`5s`)');
   });
 
   it('takes its connection string from a TriggerAuthentication', () => {

@@ -5,6 +5,8 @@ import { importDocuments, problemsOf } from '../../../../../src/app/commands/imp
 interface ImportedTrigger {
   /** Of the app's targets; undefined where the trigger became none. */
   readonly target: { readonly perInstance: number; readonly metric: object } | undefined;
+  /** Of the policy. */
+  readonly interval: string | undefined;
   /** `spec.triggers[0].metadata.name: what becomes of it`. */
   readonly said: readonly string[];
   readonly text: string;
@@ -34,10 +36,14 @@ export function importedTrigger(trigger: object, authentication?: object): Impor
         ]),
   ]);
   const [policy] = policies as readonly {
-    readonly spec: { readonly apps: readonly { readonly targets?: readonly ImportedTrigger['target'][] }[] };
+    readonly spec: {
+      readonly interval?: string;
+      readonly apps: readonly { readonly targets?: readonly ImportedTrigger['target'][] }[];
+    };
   }[];
   return {
     target: policy?.spec.apps[0]?.targets?.[0],
+    interval: policy?.spec.interval,
     said: notes.map(({ field, message }) => `${field}: ${message}`),
     text,
     problems: problemsOf(text),
