@@ -119,13 +119,15 @@ async function printCosts(): Promise<void> {
     ? { rows: [], reach: await bounds() }
     : positionals.includes('sources')
       ? { rows: [], reach: [...(await readings()), ...(await clients())] }
-      : positionals.includes('cluster')
-        ? { rows: [], reach: await controlPlane() }
-        : positionals.includes('across')
-          ? { rows: [], reach: await across() }
-          : positionals.includes('page')
-            ? { rows: [], reach: await pageOfMany() }
-            : await everything();
+      : positionals.includes('clients')
+        ? { rows: [], reach: await clients() }
+        : positionals.includes('cluster')
+          ? { rows: [], reach: await controlPlane() }
+          : positionals.includes('across')
+            ? { rows: [], reach: await across() }
+            : positionals.includes('page')
+              ? { rows: [], reach: await pageOfMany() }
+              : await everything();
   if (values.output === 'json') {
     const figures = reach.map((figure) => ({
       ...figure,

@@ -48,7 +48,7 @@ export async function startOperatorProcess(
 }
 
 /** What `npm run microscaling` gives to node. */
-function nodeArguments(): readonly string[] {
+export function nodeArguments(): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
     readonly scripts: { readonly microscaling: string };
   };
@@ -71,7 +71,8 @@ async function pageOf(child: ChildProcess): Promise<string> {
   });
 }
 
-function peakMb(pid: number): number | undefined {
+/** Most memory that a process ever held, MB; undefined where the system does not say. */
+export function peakMb(pid: number): number | undefined {
   try {
     const kb = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kb === undefined ? undefined : Number(kb) / 1_024;

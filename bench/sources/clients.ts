@@ -1,73 +1,84 @@
 // bench: what the client library of a source costs the operator that uses it, and nobody else: start and memory, beside an
-// operator that reads without any.
+// operator that reads without any; and what the sources that nobody uses cost the operator and the demo.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPolicies } from '../../src/app/policies/schema.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { preciseNow } from '../cost/marathon.ts';
-import type { Figure } from '../cost/measure.ts';
+import { type Figure, share } from '../cost/measure.ts';
 import { startOperatorProcess } from '../cost/process.ts';
+import { demoCost } from './demo.ts';
+import { packagesLoadedWith } from './loaded.ts';
+import { ENV, writePolicy } from './policy.ts';
 
-/** Each source with a client of its own that is not of Node itself; all that goes over HTTP has the same one. Nobody listens. */
-const METRICS: Readonly<Record<string, object>> = {
-  'http (undici)': { http: { url: 'http://127.0.0.1:1/n', pointers: { waiting: '/n' } } },
-  redis: { redis: { endpoint: 'redis://127.0.0.1:1', list: { name: 'orders' } } },
-  nats: { nats: { endpoint: 'nats://127.0.0.1:1', stream: 'ORDERS', consumer: 'workers' } },
-  'sqs (@aws-sdk/client-sqs)': {
-    sqs: {
-      queueUrl: 'http://127.0.0.1:1/123456789012/orders',
-      region: 'eu-west-1',
-      auth: { accessKeyId: { fromEnv: 'KEY' }, secretAccessKey: { fromEnv: 'KEY' } },
+/** Each source with a client of its own; all that goes over HTTP has the same one. Nobody listens. */
+const METRICS: readonly { readonly name: string; readonly client?: string; readonly metric: object }[] = [
+  {
+    name: 'http (undici)',
+    client: 'undici',
+    metric: { http: { url: 'http://127.0.0.1:1/n', pointers: { waiting: '/n' } } },
+  },
+  { name: 'redis', metric: { redis: { endpoint: 'redis://127.0.0.1:1', list: { name: 'orders' } } } },
+  {
+    name: 'nats',
+    metric: { nats: { endpoint: 'nats://127.0.0.1:1', stream: 'ORDERS', consumer: 'workers' } },
+  },
+  {
+    name: 'kafka',
+    metric: { kafka: { endpoint: 'kafka://127.0.0.1:1', topic: 'orders', group: 'workers' } },
+  },
+  {
+    name: 'sqs (@aws-sdk/client-sqs)',
+    client: '@aws-sdk/client-sqs',
+    metric: {
+      sqs: {
+        queueUrl: 'http://127.0.0.1:1/123456789012/orders',
+        region: 'eu-west-1',
+        auth: { accessKeyId: { fromEnv: 'KEY' }, secretAccessKey: { fromEnv: 'KEY' } },
+      },
     },
   },
-  'postgresql (pg)': {
-    postgresql: {
-      endpoint: 'postgresql://127.0.0.1:1/jobs',
-      auth: { username: 'reader', password: { fromEnv: 'KEY' } },
-      query: 'SELECT 1 AS waiting',
+  {
+    name: 'postgresql (pg)',
+    client: 'pg',
+    metric: {
+      postgresql: {
+        endpoint: 'postgresql://127.0.0.1:1/jobs',
+        auth: { username: 'reader', password: { fromEnv: 'KEY' } },
+        query: 'SELECT 1 AS waiting',
+      },
     },
   },
-  'azureStorageQueue (@azure/storage-queue)': {
-    azureStorageQueue: {
-      queueName: 'orders',
-      accountNameFrom: { fromEnv: 'ACCOUNT' },
-      accountKey: { fromEnv: 'KEY' },
-      endpoint: 'http://127.0.0.1:1/account',
+  {
+    name: 'kedaExternal (@grpc/grpc-js)',
+    client: '@grpc/grpc-js',
+    metric: {
+      kedaExternal: { endpoint: 'grpc://127.0.0.1:1', scaledObject: { name: 'web', namespace: 'shop' } },
     },
   },
-};
+];
 /** What everything else of a policy costs. */
 const WITHOUT_CLIENT = { random: { min: 0, max: 100, period: '10s', seed: 1 } };
-const ENV = { KEY: 'a2V5', ACCOUNT: 'account' };
+/** Each in turn, so that what else the machine does falls on all of them. */
+const SAMPLES = 5;
 /** The first read is made by then. */
 const SETTLED_MS = 3_000;
+/** In this process all other sources are left out as it starts. */
+const WITHOUT_SOURCES = { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'without-sources.ts')}` };
+/** That changes nothing, for a start that costs the same otherwise. */
+const WITH_SOURCES = { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'with-sources.ts')}` };
 
-/** @throws Error for a block that is refused: an operator without a policy loads no client */
-function policy(metric: object): string {
-  const text = JSON.stringify({
-    apiVersion: 'microscaling.io/v1alpha1',
-    kind: 'MicroscalingPolicy',
-    metadata: { name: 'one' },
-    spec: {
-      capacity: { slots: 2 },
-      apps: [{ name: 'worker', priority: 1, instances: { min: 1 }, targets: [{ queueLength: 5, metric }] }],
-    },
-  });
-  const refused = loadPolicies(text, 'bench').problems.find(({ severity }) => severity === 'error');
-  if (refused !== undefined) throw new Error(refused.message);
-  return text;
+interface Cost {
+  readonly startMs: number;
+  readonly peakMb: number;
 }
 
 /** Start until the API answers, and most memory held after the first reads. */
-async function costWith(metric: object): Promise<{ startMs: number; peakMb: number }> {
+async function costWith(metric: object, variables: Readonly<Record<string, string>> = {}): Promise<Cost> {
   const beganMs = preciseNow();
-  const operator = await startOperatorProcess((dir) => {
-    const policies = join(dir, 'policies');
-    mkdirSync(policies);
-    writeFileSync(join(policies, 'one.json'), policy(metric));
-    return ['--policies', policies, '--marathon', 'http://127.0.0.1:1'];
-  }, ENV);
+  const operator = await startOperatorProcess(
+    (dir) => ['--policies', writePolicy(dir, metric), '--marathon', 'http://127.0.0.1:1'],
+    { ...ENV, ...variables },
+  );
   try {
     const startMs = preciseNow() - beganMs;
     await systemClock.sleep(SETTLED_MS);
@@ -77,15 +88,65 @@ async function costWith(metric: object): Promise<{ startMs: number; peakMb: numb
   }
 }
 
+/** Medians of as many samples of each, taken in turn. */
+async function mediansOf(
+  works: readonly (() => Promise<Cost>)[],
+  samples = SAMPLES,
+): Promise<readonly Cost[]> {
+  const costs: Cost[][] = works.map(() => []);
+  for (let round = 0; round < samples; round++)
+    for (const [i, work] of works.entries()) costs[i]?.push(await work());
+  const median = (values: readonly number[]): number => share(values, 0.5);
+  return costs.map((each) => ({
+    startMs: median(each.map(({ startMs }) => startMs)),
+    peakMb: median(each.map(({ peakMb }) => peakMb)),
+  }));
+}
+
 export async function clients(): Promise<readonly Figure[]> {
-  const bare = await costWith(WITHOUT_CLIENT);
+  const works = [WITHOUT_CLIENT, ...METRICS.map(({ metric }) => metric)];
+  const [bare, ...costs] = await mediansOf(works.map((metric) => () => costWith(metric)));
+  const { startMs, peakMb } = bare ?? { startMs: Number.NaN, peakMb: Number.NaN };
   const figures: Figure[] = [
-    { name: 'start with no client', value: bare.startMs, unit: 'ms', note: `${bare.peakMb.toFixed(0)} MB` },
+    {
+      name: 'start with no client',
+      value: startMs,
+      unit: 'ms',
+      note: `${peakMb.toFixed(0)} MB, medians of ${SAMPLES}`,
+    },
   ];
-  for (const [name, metric] of Object.entries(METRICS)) {
-    const { startMs, peakMb } = await costWith(metric);
-    const more = `${peakMb.toFixed(0)} MB, ${(peakMb - bare.peakMb).toFixed(0)} MB more`;
-    figures.push({ name: `start with ${name}`, value: startMs, unit: 'ms', note: more });
+  for (const [i, { name, client, metric }] of METRICS.entries()) {
+    const cost = costs[i];
+    if (cost === undefined) continue;
+    const more = `${cost.peakMb.toFixed(0)} MB, ${(cost.peakMb - peakMb).toFixed(0)} MB more`;
+    const isLoaded = client === undefined || (await packagesLoadedWith(metric)).includes(client);
+    figures.push({
+      name: `start with ${name}`,
+      value: cost.startMs,
+      unit: 'ms',
+      note: more,
+      ...(!isLoaded && { invalid: `${client} was not loaded` }),
+    });
   }
-  return figures;
+  return [...figures, ...(await unused())];
+}
+
+/** With all sources beside none but those of the demo: what is registered and not named may cost next to nothing. */
+async function unused(): Promise<readonly Figure[]> {
+  const [all, none, demoAll, demoNone] = [
+    ...(await mediansOf([
+      () => costWith(WITHOUT_CLIENT, WITH_SOURCES),
+      () => costWith(WITHOUT_CLIENT, WITHOUT_SOURCES),
+    ])),
+    ...(await mediansOf([() => demoCost(WITH_SOURCES), () => demoCost(WITHOUT_SOURCES)])),
+  ];
+  const figure = (name: string, withAll: Cost | undefined, without: Cost | undefined): Figure => {
+    const [a, b] = [withAll ?? { startMs: 0, peakMb: 0 }, without ?? { startMs: 0, peakMb: 0 }];
+    const note = `${a.startMs.toFixed(0)} ms and ${a.peakMb.toFixed(0)} MB with all sources, ${b.startMs.toFixed(0)} ms and ${b.peakMb.toFixed(0)} MB with none but the demo's; medians of ${SAMPLES}`;
+    return { name, value: a.startMs - b.startMs, unit: 'ms', note };
+  };
+  return [
+    figure('sources that nobody names: the operator', all, none),
+    figure('sources that nobody names: the demo', demoAll, demoNone),
+  ];
 }

@@ -19,7 +19,7 @@ const clients: readonly string[] = globSync('src/{metric-sources,runtime}/**/*.t
 
 /** Of those, the ones that the command has loaded by the time it ends, which it is asked to once it says this. */
 async function loadedBy(args: readonly string[], until: RegExp | undefined): Promise<readonly string[]> {
-  const recorder = join(import.meta.dirname, 'loaded-packages.ts');
+  const recorder = join(ROOT, 'bench/sources/loaded-packages.ts');
   const child = spawn(process.execPath, ['--import', recorder, 'src/cli/main.ts', ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], PASSWORD: 'secret' },
