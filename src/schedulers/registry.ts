@@ -16,6 +16,9 @@ import { footprintOf as memoryFootprint } from './memory/definition.ts';
 import { createMemoryScheduler } from './memory/index.ts';
 import { oneCluster } from './one-cluster.ts';
 import type { SchedulerType } from './scheduler.ts';
+import { SWARM_BLOCK } from './swarm/block.ts';
+import { SwarmClusters } from './swarm/clusters.ts';
+import { footprintOf as swarmFootprint } from './swarm/index.ts';
 
 export const SCHEDULERS = {
   docker: { block: dockerBlock, open: (deps) => new DockerClusters(deps), footprint: dockerFootprint },
@@ -30,6 +33,7 @@ export const SCHEDULERS = {
     open: (deps) => oneCluster(createMemoryScheduler({ startMs: 1_000, stopMs: 1_000 }, deps)),
     footprint: memoryFootprint,
   },
+  swarm: { block: SWARM_BLOCK, open: (deps) => new SwarmClusters(deps), footprint: swarmFootprint },
 } as const satisfies Readonly<Record<string, SchedulerType>>;
 
 /** Schedulers by the key of an app's block. */

@@ -38,6 +38,7 @@ const FIELDS = {
     'resyncMs',
   ],
   memory: ['startMs', 'stopMs', 'slots'],
+  swarm: ['service', 'host', 'tls.ca', 'tls.cert', 'tls.key', 'deadlineMs', 'resyncMs'],
 } as const satisfies Record<keyof typeof SCHEDULERS, readonly string[]>;
 
 describe('schedulers', () => {

@@ -63,7 +63,7 @@ export const TRUST_OPTIONS = {
     type: 'flag',
     env: ['MICROSCALING_ALLOW_DOCKER'],
     key: 'allowDocker',
-    help: 'let those policies run containers on a Docker engine, which is root on its host',
+    help: 'let those policies run containers on a Docker engine and scale services of a Swarm; an engine is root on its host',
   },
   allowDefinition: {
     flag: '--allow-definition',

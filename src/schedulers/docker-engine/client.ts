@@ -37,6 +37,21 @@ export interface EngineClientOptions {
   ) => void;
 }
 
+export interface ClientCall extends Omit<EngineCall, 'deadlineMs'> {
+  readonly deadlineMs?: number;
+  /**
+   * In the engine's own newest version, whatever of it is known here: an older one leaves out fields that are new, and takes
+   * them away from what is written back.
+   */
+  readonly whole?: boolean;
+}
+
+interface ApiVersion {
+  readonly negotiated: string;
+  /** The engine's own. */
+  readonly newest: string;
+}
+
 /** Starting is serialised by the engine, so that the last of many waits long. */
 const START_DEADLINE_MS = 120_000;
 const LIST_BYTES = 32 * 1024 * 1024;
@@ -45,7 +60,7 @@ export class EngineClient {
   readonly #transport: EngineTransport;
   readonly #options: EngineClientOptions;
   /** Of the API; undefined until the engine has told its own, and after it could not be reached: it may be another one. */
-  #version: string | undefined;
+  #version: ApiVersion | undefined;
 
   /** @throws TerminalError for an address that is none */
   constructor(target: EngineTarget, options: EngineClientOptions) {
@@ -204,7 +219,7 @@ export class EngineClient {
   /** The answer's JSON. */
   async get(
     path: string,
-    question: Pick<EngineCall, 'doing'> & Partial<Pick<EngineCall, 'query' | 'maxBytes'>>,
+    question: Pick<ClientCall, 'doing'> & Partial<Pick<ClientCall, 'query' | 'maxBytes' | 'whole'>>,
     signal: AbortSignal,
   ): Promise<unknown> {
     const answer = await this.call({ method: 'GET', path, ...question }, signal);
@@ -216,10 +231,7 @@ export class EngineClient {
    *
    * @throws EngineRefusal, TransientError, TerminalError for an engine that is too old, or `signal.reason`
    */
-  async call(
-    call: Omit<EngineCall, 'deadlineMs'> & { readonly deadlineMs?: number },
-    signal: AbortSignal,
-  ): Promise<EngineAnswer> {
+  async call(call: ClientCall, signal: AbortSignal): Promise<EngineAnswer> {
     const { clock, onCall } = this.#options;
     const startedAtMs = clock.monotonic();
     try {
@@ -237,22 +249,22 @@ export class EngineClient {
     await this.#transport.close();
   }
 
-  async #versioned(
-    call: Omit<EngineCall, 'deadlineMs'> & { readonly deadlineMs?: number },
-    signal: AbortSignal,
-  ): Promise<EngineCall> {
+  async #versioned({ whole = false, ...call }: ClientCall, signal: AbortSignal): Promise<EngineCall> {
     this.#version ??= await this.#negotiate(signal);
-    return { deadlineMs: this.#options.deadlineMs, ...call, path: `/v${this.#version}${call.path}` };
+    const version = whole ? this.#version.newest : this.#version.negotiated;
+    return { deadlineMs: this.#options.deadlineMs, ...call, path: `/v${version}${call.path}` };
   }
 
-  async #negotiate(signal: AbortSignal): Promise<string> {
+  async #negotiate(signal: AbortSignal): Promise<ApiVersion> {
     const doing = "asking for the engine's version";
     const { deadlineMs } = this.#options;
     const { text } = await this.#transport.exchange(
       { method: 'GET', path: '/version', doing, deadlineMs },
       signal,
     );
-    return negotiatedVersion(objectIn(parseJson(text, doing)), this.address.text);
+    const answer = objectIn(parseJson(text, doing));
+    const negotiated = negotiatedVersion(answer, this.address.text);
+    return { negotiated, newest: textIn(answer['ApiVersion']) ?? negotiated };
   }
 }
 

@@ -31,8 +31,8 @@ export interface EngineCall {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: unknown;
-  /** A stream of the caller's, in the place of `body`. */
-  readonly upload?: { readonly type: string; readonly content: Readable };
+  /** As the caller has it, in the place of `body`. */
+  readonly upload?: { readonly type: string; readonly content: Readable | string };
   readonly deadlineMs: number;
   readonly maxBytes?: number;
   /** What is being done, for people: `listing containers`. */

@@ -34,7 +34,7 @@ export async function engineProxy(to: string): Promise<EngineProxy> {
       answer.pipe(outgoing);
     });
     forward.on('error', () => incoming.socket.destroy());
-    incoming.socket.once('close', () => forward.destroy());
+    outgoing.once('close', () => forward.destroy());
     incoming.pipe(forward);
   });
   server.on('connection', (socket) => {

@@ -1,0 +1,74 @@
+// The contract against a real swarm of one node, which the test starts.
+
+import { afterAll, beforeAll, describe } from 'vitest';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { SwarmScheduler } from '../../../src/schedulers/swarm/index.ts';
+import { describeScheduler } from '../../contract/scheduler.ts';
+import { until } from '../../support/until.ts';
+import { fakeValues } from '../../support/values.ts';
+import { engineProxy } from '../docker-engine/proxy.ts';
+import { dockerMissing } from '../docker-engine/real-engine.ts';
+import { startSwarm, type TestSwarm } from './real-swarm.ts';
+
+const NAME = 'orders';
+const FITTING = 4;
+const NOTHING_MADE = 'a service must exist: only its count is written';
+
+describe.skipIf(dockerMissing())('Swarm', { timeout: 60_000 }, () => {
+  let swarm: TestSwarm;
+  let cpusEach = '';
+  beforeAll(async () => {
+    swarm = await startSwarm();
+    cpusEach = String(Number(await swarm.docker('info', '--format', '{{.NCPU}}')) / FITTING);
+  });
+  afterAll(() => swarm.remove());
+
+  describeScheduler(
+    'swarm',
+    async () => {
+      const proxy = await engineProxy(swarm.host);
+      const scheduler = new SwarmScheduler(
+        { host: proxy.host, deadlineMs: 10_000, resyncMs: 60_000 },
+        { clock: systemClock, log: silentLogger, values: fakeValues({}) },
+      );
+      const update = (...options: readonly string[]) =>
+        swarm.docker('service', 'update', '--detach', '--no-resolve-image', ...options, NAME);
+      return {
+        scheduler,
+        app: NAME,
+        title: `Service ${NAME}`,
+        definition: { cpus: Number(cpusEach), mem: 16 },
+        capacity: FITTING,
+        provide: (instances) =>
+          swarm.createService(NAME, instances, '--reserve-cpu', cpusEach, '--reserve-memory', '16M'),
+        loseAnswer: async () => proxy.loseAnswerTo(/^POST .*\/services\/\w+\/update/),
+        cutOff: async () => {
+          const connect = proxy.cut();
+          return async () => connect();
+        },
+        scaleByHand: async (_, instances) => {
+          await swarm.docker('service', 'scale', '--detach', `${NAME}=${instances}`);
+        },
+        lock: async () => {
+          // It waits for its new task to prove itself.
+          await update('--force', '--update-monitor', '1h');
+          return async () => {
+            await update('--update-monitor', '1s');
+          };
+        },
+        until: (condition) => until('the condition', condition).then(() => undefined),
+        close: async () => {
+          await scheduler.close();
+          await proxy.close();
+          await swarm.removeServices();
+        },
+      };
+    },
+    {
+      creating: NOTHING_MADE,
+      definitions: NOTHING_MADE,
+      'refused targets': 'a swarm has no autoscaler; modes without a count are in services.test.ts',
+    },
+  );
+});
