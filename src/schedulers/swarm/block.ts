@@ -14,7 +14,7 @@ const schema = object(
   'Scales a service that exists in a Docker Swarm. Nothing is created or changed but its number of replicas.',
   {
     service: text('Its name; one of a stack is called STACK_SERVICE.', {
-      pattern: '^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$',
+      pattern: '^[A-Za-z0-9]+([_-]+[A-Za-z0-9]+)*$',
       maxLength: 63,
     }),
     ...engineFields('A manager of the swarm'),

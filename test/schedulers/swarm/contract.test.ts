@@ -41,7 +41,7 @@ describe.skipIf(dockerMissing())('Swarm', { timeout: 60_000 }, () => {
         definition: { cpus: Number(cpusEach), mem: 16 },
         capacity: FITTING,
         provide: (instances) =>
-          swarm.createService(NAME, instances, '--reserve-cpu', cpusEach, '--reserve-memory', '16M'),
+          swarm.runService(NAME, instances, '--reserve-cpu', cpusEach, '--reserve-memory', '16M'),
         loseAnswer: async () => proxy.loseAnswerTo(/^POST .*\/services\/\w+\/update/),
         cutOff: async () => {
           const connect = proxy.cut();

@@ -10,6 +10,8 @@ export const SWARM_IMAGE = `127.0.0.1:9/${BUSYBOX_IMAGE}`;
 export interface TestSwarm extends TestEngine {
   /** Of containers that sleep and hear no SIGTERM; options are those of `docker service create`. */
   createService(name: string, replicas: number, ...options: readonly string[]): Promise<void>;
+  /** As `createService`, and its tasks run: a swarm may forget a count that follows within milliseconds of the creation. */
+  runService(name: string, replicas: number, ...options: readonly string[]): Promise<void>;
   /** The engine is in no swarm any more. */
   leave(): Promise<void>;
   removeServices(): Promise<void>;
@@ -33,12 +35,24 @@ export async function startSwarm(): Promise<TestSwarm> {
   await docker('tag', BUSYBOX_IMAGE, SWARM_IMAGE);
   const address = `127.0.0.1:${await freePort()}`;
   await docker('swarm', 'init', '--advertise-addr', '127.0.0.1', '--listen-addr', address);
+  const createService = async (
+    name: string,
+    replicas: number,
+    ...options: readonly string[]
+  ): Promise<void> => {
+    const sleeps = ['--stop-grace-period', '1s', SWARM_IMAGE, 'sleep', '600'];
+    const base = ['--detach', '--no-resolve-image', '--name', name, '--replicas', String(replicas)];
+    await docker('service', 'create', ...base, ...options, ...sleeps);
+  };
   return {
     ...engine,
-    createService: async (name, replicas, ...options) => {
-      const sleeps = ['--stop-grace-period', '1s', SWARM_IMAGE, 'sleep', '600'];
-      const base = ['--detach', '--no-resolve-image', '--name', name, '--replicas', String(replicas)];
-      await docker('service', 'create', ...base, ...options, ...sleeps);
+    createService,
+    runService: async (name, replicas, ...options) => {
+      await createService(name, replicas, ...options);
+      await until(`${name} to run`, async () => {
+        const shown = await docker('service', 'ls', '--filter', `name=${name}`, '--format', '{{.Replicas}}');
+        return shown.startsWith(`${replicas}/${replicas}`);
+      });
     },
     leave,
     removeServices,
