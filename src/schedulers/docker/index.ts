@@ -7,7 +7,7 @@ import { defined } from '../../lang/defined.ts';
 import { abortable } from '../../runtime/abort/abortable.ts';
 import { wallOffset } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
-import { differences, type Wanted } from '../definitions.ts';
+import { differences, type Wanted } from '../definition/differences.ts';
 import { engineEndpointHost } from '../docker-engine/address.ts';
 import { EngineCalls } from '../docker-engine/calls.ts';
 import { EngineClient } from '../docker-engine/client.ts';

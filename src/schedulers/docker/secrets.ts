@@ -2,8 +2,8 @@
 // that, so that one that was rotated meanwhile is seen to differ.
 
 import type { ValueResolver } from '../../api/values.ts';
+import { resolveEnv } from '../definition/environment.ts';
 import type { EngineClient } from '../docker-engine/client.ts';
-import { resolveEnv } from '../environment.ts';
 import type { OurContainer } from './apps/container-list.ts';
 import type { KeptApp } from './apps/kept-app.ts';
 

@@ -8,7 +8,7 @@ import type { AppObservation, Footprint } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { statedFootprint } from '../footprint.ts';
+import { statedFootprint } from '../definition/footprint.ts';
 import { type AskTask, askOverHttp } from '../idle.ts';
 import {
   type ApplyResult,

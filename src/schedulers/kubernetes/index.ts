@@ -7,7 +7,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
 import type { ReflectorTiming } from '../../runtime/kubernetes/reflector.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { statedFootprint } from '../footprint.ts';
+import { statedFootprint } from '../definition/footprint.ts';
 import { type AskTask, askOverHttp } from '../idle.ts';
 import { RecentlyUsed } from '../recently-used.ts';
 import {

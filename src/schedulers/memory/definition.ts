@@ -3,9 +3,9 @@
 import type { AppDefinition } from '../../api/policy.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import type { Footprint } from '../../core/observation.ts';
-import { type Current, fieldsIn, fieldsOf, type Wanted } from '../definitions.ts';
-import { tryResolveEnv } from '../environment.ts';
-import { statedFootprint } from '../footprint.ts';
+import { type Current, fieldsIn, fieldsOf, type Wanted } from '../definition/differences.ts';
+import { tryResolveEnv } from '../definition/environment.ts';
+import { statedFootprint } from '../definition/footprint.ts';
 
 /** Nothing but a cpu: an app that says nothing must not be free. */
 const DEFAULTS: Footprint = { cpus: 1, mem: 0, disk: 0, gpus: 0 };

@@ -6,7 +6,7 @@ import type { Change, ChangeOf, FieldDiff } from '../../core/change.ts';
 import type { AppObservation, Footprint, OperationKind } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TransientError, WaitError } from '../../runtime/errors.ts';
-import { differences, type Wanted } from '../definitions.ts';
+import { differences, type Wanted } from '../definition/differences.ts';
 import type {
   ApplyResult,
   ReportingScheduler,

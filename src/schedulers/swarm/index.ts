@@ -9,11 +9,11 @@ import { abortable } from '../../runtime/abort/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { statedFootprint } from '../definition/footprint.ts';
 import { EngineCalls } from '../docker-engine/calls.ts';
 import { EngineClient } from '../docker-engine/client.ts';
 import { type EngineConfig, engineTarget } from '../docker-engine/spec.ts';
 import { Wakes } from '../docker-engine/wakes.ts';
-import { statedFootprint } from '../footprint.ts';
 import type {
   ApplyResult,
   ReportingScheduler,

@@ -4,6 +4,7 @@ import { durationMs } from '../../../api/duration.ts';
 import type { AppDefinition } from '../../../api/policy.ts';
 import type { Footprint } from '../../../core/observation.ts';
 import { defined } from '../../../lang/defined.ts';
+import { statedFootprint } from '../../definition/footprint.ts';
 import {
   type Json,
   listIn,
@@ -13,7 +14,6 @@ import {
   textMapIn,
   textsIn,
 } from '../../docker-engine/json.ts';
-import { statedFootprint } from '../../footprint.ts';
 
 /** A container that names no limits takes a part of the machine all the same; Docker itself has no default to go by. */
 const DEFAULTS: Footprint = { cpus: 0.1, mem: 128, disk: 0, gpus: 0 };

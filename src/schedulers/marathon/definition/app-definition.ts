@@ -6,7 +6,7 @@ import type { ValueResolver } from '../../../api/values.ts';
 import type { Change } from '../../../core/change.ts';
 import type { AppObservation } from '../../../core/observation.ts';
 import { defined } from '../../../lang/defined.ts';
-import { resolveEnv } from '../../environment.ts';
+import { resolveEnv } from '../../definition/environment.ts';
 import { isObject, type Json } from '../schema.ts';
 import {
   compared,

@@ -6,7 +6,7 @@ import type { AppDefinition, EnvFrom } from '../../../api/policy.ts';
 import type { ValueResolver } from '../../../api/values.ts';
 import type { FieldDiff } from '../../../core/change.ts';
 import type { AppObservation } from '../../../core/observation.ts';
-import { tryResolveEnv } from '../../environment.ts';
+import { tryResolveEnv } from '../../definition/environment.ts';
 import { isObject, type Json } from '../schema.ts';
 import { compared, DECIDED_ELSEWHERE, minorOf } from './definition.ts';
 

@@ -1,9 +1,9 @@
 // schedulers: definitions compared field by field, variables of the environment one by one, for schedulers that keep a definition as it
 // was written.
 
-import type { AppDefinition, EnvFrom } from '../api/policy.ts';
-import type { ValueResolver } from '../api/values.ts';
-import type { FieldDiff } from '../core/change.ts';
+import type { AppDefinition, EnvFrom } from '../../api/policy.ts';
+import type { ValueResolver } from '../../api/values.ts';
+import type { FieldDiff } from '../../core/change.ts';
 import { tryResolveEnv } from './environment.ts';
 
 export interface Wanted {

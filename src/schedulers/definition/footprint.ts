@@ -1,7 +1,7 @@
 // schedulers: reads from a definition what one instance takes. What a scheduler takes for granted is its own business.
 
-import type { AppDefinition } from '../api/policy.ts';
-import type { Footprint } from '../core/observation.ts';
+import type { AppDefinition } from '../../api/policy.ts';
+import type { Footprint } from '../../core/observation.ts';
 
 /** @param defaults what an instance takes of each resource that its definition does not name */
 export function statedFootprint(definition: AppDefinition, defaults: Footprint): Footprint {

@@ -1,8 +1,8 @@
 // schedulers: `envFrom`, resolved at use.
 
-import type { EnvFrom } from '../api/policy.ts';
-import type { ValueResolver } from '../api/values.ts';
-import { TerminalError } from '../runtime/errors.ts';
+import type { EnvFrom } from '../../api/policy.ts';
+import type { ValueResolver } from '../../api/values.ts';
+import { TerminalError } from '../../runtime/errors.ts';
 
 export interface ResolvedEnv {
   readonly values: Readonly<Record<string, string>>;
