@@ -31,6 +31,7 @@ import { Counts } from './read/counts.ts';
 import { type Listing, ServiceList } from './read/service-list.ts';
 import { SwarmRoom } from './room/swarm-room.ts';
 import { serviceText } from './words.ts';
+import { ForgottenCounts } from './write/forgotten.ts';
 import { scale } from './write/scale.ts';
 
 export interface SwarmDeps {
@@ -57,6 +58,7 @@ export class SwarmScheduler implements ReportingScheduler {
   readonly #room: SwarmRoom;
   readonly #wakes: Wakes;
   readonly #counts = new Counts();
+  readonly #forgotten: ForgottenCounts;
   readonly #closing = new AbortController();
   #failure: string | undefined = 'not read yet';
   #version: string | undefined;
@@ -88,6 +90,9 @@ export class SwarmScheduler implements ReportingScheduler {
     };
     this.#list = new ServiceList({ api, client, clock, resyncMs, onChange }, closing);
     this.#room = new SwarmRoom({ api, clock });
+    const { log } = deps;
+    const onWritten = (): void => this.#list.changed();
+    this.#forgotten = new ForgottenCounts({ api, counts: this.#counts, clock, log, onWritten }, closing);
   }
 
   async observe(names: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
@@ -171,6 +176,7 @@ export class SwarmScheduler implements ReportingScheduler {
     const deps = {
       api: this.#api,
       counts: this.#counts,
+      clock: this.#deps.clock,
       place: this.#client.address.text,
       onWritten: () => this.#list.changed(),
     };
@@ -183,7 +189,9 @@ export class SwarmScheduler implements ReportingScheduler {
       this.#counts.forget(name);
       return undefined;
     }
-    return observationOf(sight, { nodes, writtenBy: this.#counts.tell(sight.service) });
+    const writtenBy = this.#counts.tell(sight.service);
+    this.#forgotten.look(sight, writtenBy === 'us');
+    return observationOf(sight, { nodes, writtenBy });
   }
 }
 

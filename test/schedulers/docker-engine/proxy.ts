@@ -11,6 +11,8 @@ export interface EngineProxy {
   readonly host: string;
   /** The next request that is like this is carried out, and its answer lost. */
   loseAnswerTo(path: RegExp): void;
+  /** The next request that is like this waits until `act` is through. */
+  before(path: RegExp, act: () => Promise<unknown>): void;
   /** Ends every connection, and takes none until the result is called. */
   cut(): () => void;
   close(): Promise<void>;
@@ -21,8 +23,14 @@ export async function engineProxy(to: string): Promise<EngineProxy> {
   const socketPath = to.replace(/^unix:\/\//, '');
   let lost: RegExp | undefined;
   let isCut = false;
-  const server = createServer((incoming, outgoing) => {
+  let held: { readonly path: RegExp; readonly act: () => Promise<unknown> } | undefined;
+  const server = createServer(async (incoming, outgoing) => {
     const { method, url = '', headers } = incoming;
+    if (held?.path.test(`${method} ${url}`) === true) {
+      const { act } = held;
+      held = undefined;
+      await act();
+    }
     const forward = request({ socketPath, method, path: url, headers }, (answer) => {
       if (lost?.test(`${method} ${url}`) === true) {
         lost = undefined;
@@ -46,6 +54,9 @@ export async function engineProxy(to: string): Promise<EngineProxy> {
     host: `unix://${dir}/s`,
     loseAnswerTo: (path) => {
       lost = path;
+    },
+    before: (path, act) => {
+      held = { path, act };
     },
     cut: () => {
       isCut = true;

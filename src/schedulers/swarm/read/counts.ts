@@ -16,19 +16,27 @@ interface Told {
   readonly replicas: number;
 }
 
+interface LastWrite {
+  readonly serviceId: string;
+  readonly atMs: number;
+}
+
 export class Counts {
   readonly #told = new Map<string, Told>();
   /** What was written, until it is seen. */
   readonly #sent = new Map<string, Sent>();
   readonly #ours = new Map<string, string>();
+  readonly #lastWrites = new Map<string, LastWrite>();
 
   /** Before a write, of which no answer may come. */
   sending({ id, index, name }: Service, spec: string): void {
     this.#sent.set(name, { serviceId: id, index, spec: JSON.stringify(JSON.parse(spec)) });
   }
 
-  wrote({ id, name }: Service, replicas: number): void {
+  /** @param atMs monotonic */
+  wrote({ id, name }: Service, replicas: number, atMs: number): void {
     this.#told.set(name, { serviceId: id, replicas });
+    this.#lastWrites.set(name, { serviceId: id, atMs });
   }
 
   /** To whoever plans by it. */
@@ -49,10 +57,15 @@ export class Counts {
     return this.#told.get(name);
   }
 
+  lastWrite(name: string): LastWrite | undefined {
+    return this.#lastWrites.get(name);
+  }
+
   forget(name: string): void {
     this.#told.delete(name);
     this.#sent.delete(name);
     this.#ours.delete(name);
+    this.#lastWrites.delete(name);
   }
 }
 

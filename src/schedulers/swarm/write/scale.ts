@@ -1,5 +1,6 @@
 // schedulers/swarm/write: sets the count of one service, provided it is still the one that was seen.
 
+import type { Clock } from '../../../runtime/clock.ts';
 import { TransientError, WaitError } from '../../../runtime/errors.ts';
 import { type ApplyResult, TargetRefused } from '../../scheduler.ts';
 import type { ServiceDraft, SwarmApi } from '../api/client.ts';
@@ -8,6 +9,7 @@ import type { Service } from '../api/service.ts';
 import { type Counts, versionOf } from '../read/counts.ts';
 import { holderOf, refusalOf } from '../target.ts';
 import { serviceText } from '../words.ts';
+import { placed } from './placing.ts';
 
 export interface ScaleWrite {
   readonly name: string;
@@ -17,6 +19,7 @@ export interface ScaleWrite {
 export interface ScaleDeps {
   readonly api: SwarmApi;
   readonly counts: Counts;
+  readonly clock: Clock;
   /** For people. */
   readonly place: string;
   /** After a write, whether or not it was answered. */
@@ -24,6 +27,8 @@ export interface ScaleDeps {
 }
 
 const LOCK_RETRY_MS = 5_000;
+/** How long tasks of a count may be on their way to a place. */
+const FRESH_MS = 5_000;
 
 /**
  * @throws TransientError when the count is another one by now, WaitError while somebody's update holds the service, TargetRefused
@@ -34,17 +39,31 @@ export async function scale(
   deps: ScaleDeps,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const { api, counts } = deps;
+  const { counts } = deps;
   const doing = `scaling ${serviceText(name)} to ${to}`;
-  const draft = await api.draft(name, signal).catch((error: unknown) => {
+  const draft = await read(name, deps, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (isGone(error)) return undefined;
     throw writingFailure(error, doing, deps.place);
   });
   if (draft === undefined) throw lookAgain(doing, 'it is not there any more');
   const { service } = draft;
   if (checked(service, { doing, counts }) === to) return { outcome: 'noop' };
   await write(draft, { to, doing }, deps, signal);
-  counts.wrote(service, to);
+  counts.wrote(service, to, deps.clock.monotonic());
   return { outcome: 'accepted', operation: `${versionOf(service)} scaled to ${to}` };
+}
+
+/** Not while the tasks of our last count are being placed. */
+async function read(
+  name: string,
+  { api, counts, clock }: ScaleDeps,
+  signal: AbortSignal,
+): Promise<ServiceDraft | undefined> {
+  const last = counts.lastWrite(name);
+  if (last !== undefined && clock.monotonic() - last.atMs < FRESH_MS)
+    await placed(last.serviceId, { api, clock }, signal);
+  return await api.draft(name, signal);
 }
 
 /** The present count, of a service that may be written. */
