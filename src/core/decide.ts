@@ -103,6 +103,6 @@ function remember({ demand, wanted, granted, to }: Allocation, nowMs: number): A
     granted,
     to,
     ...(memory.accounts && { accounts: memory.accounts }),
-    ...(memory.futility && { futility: memory.futility }),
+    ...(memory.futility !== undefined && memory.futility.length > 0 && { futility: memory.futility }),
   };
 }

@@ -7,7 +7,7 @@ import { isBlocked, isHeld, isOverridden } from './allocation/pool.ts';
 import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type BehaviorMemory, shape } from './demand/behavior.ts';
-import { type FutilityMemory, followFutility, outlasting, type QueueLook } from './demand/futility.ts';
+import type { QueueLook } from './demand/futility.ts';
 import { total } from './demand/history.ts';
 import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './demand/launch-trouble.ts';
 import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
@@ -15,6 +15,7 @@ import type { MissAccount } from './demand/objective.ts';
 import { joined, NO_STEPS } from './demand/steps.ts';
 import { type TargetDemand, type TargetInput, targetDemand, workCountOf } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
+import { type FutilityMemories, type Useful, useful } from './demand/useful.ts';
 import { followWarmUp, type WarmUpMemory, warming, warmUpMs } from './demand/warm-up.ts';
 import { withoutAlternatives } from './law/shown.ts';
 import type { AppState, LawMemory } from './memory.ts';
@@ -54,7 +55,7 @@ export interface DemandMemory {
   readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
   readonly accounts?: readonly (MissAccount | null)[] | undefined;
-  readonly futility?: FutilityMemory | undefined;
+  readonly futility?: FutilityMemories | undefined;
 }
 
 /** Where an app stands at the start of the round. */
@@ -149,7 +150,7 @@ function scaled(s: DemandInput): DemandDraft {
   const situation = { app, timing, nowMs, asked, ...pace, running: launches.ready, settled, accounts };
   const a = targetDemand(situation, state?.laws ?? []);
   const first = isFirst(state);
-  const use = useful(s, a, { asked, settled, deadTimeMs: pace.deadTimeMs });
+  const use = usefulOf(s, a, { asked, settled, deadTimeMs: pace.deadTimeMs });
   const shaped = shape(
     {
       asked,
@@ -211,41 +212,17 @@ function paceOf(
   };
 }
 
-interface Useful extends Pick<TargetDemand, 'wanted' | 'need'> {
-  readonly memory: FutilityMemory | undefined;
-  /** Set where it is less than the law wants. */
-  readonly step?: DecisionStep;
-  readonly limitedBy?: LimitedBy | undefined;
-}
+const NO_FUTILITY: FutilityMemories = [];
 
 /** Not more than are of use, where that is looked for. */
-function useful(
+function usefulOf(
   { app, state, min, nowMs }: DemandInput,
-  { wanted, need, queue }: TargetDemand,
-  { asked, settled, deadTimeMs }: Pick<QueueLook, 'asked' | 'settled' | 'deadTimeMs'>,
+  { wanted, need, wishes }: TargetDemand,
+  now: Pick<QueueLook, 'asked' | 'settled' | 'deadTimeMs'>,
 ): Useful {
   const looked = app.behavior.futility !== 'Ignore' && app.held === undefined && app.override === undefined;
-  if (!looked) return { wanted, need, memory: undefined };
-  if (queue === undefined) return { wanted, need, memory: outlasting(state?.futility, nowMs) };
-  const { target, missed, backlog, done, perInstanceS } = queue;
-  const look = {
-    target,
-    missed,
-    backlog,
-    done,
-    perInstanceS,
-    nowMs,
-    asked,
-    settled,
-    wanted,
-    min,
-    deadTimeMs,
-  };
-  const { memory, cap, reason = '', known } = followFutility(state?.futility, look);
-  if (cap === undefined || wanted <= cap) return { wanted, need, memory };
-  const step = { rule: 'futility', before: wanted, after: cap, reason };
-  const limitedBy = known === true ? 'futility' : undefined;
-  return { wanted: cap, need: Math.min(need, cap), memory, step, limitedBy };
+  if (!looked) return { wanted, need, memory: NO_FUTILITY };
+  return useful(state?.futility, wishes, { ...now, nowMs, min });
 }
 
 function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {

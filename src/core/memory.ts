@@ -4,11 +4,12 @@ import { isObject } from '../api/schema/json-schema.ts';
 import type { PreemptionMemory } from './allocation/preemption.ts';
 import type { DecisionMemory } from './decision.ts';
 import type { BehaviorMemory } from './demand/behavior.ts';
-import { type FutilityMemory, isFutility } from './demand/futility.ts';
+import { isFutility } from './demand/futility.ts';
 import { isTally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
 import type { LaunchMemory } from './demand/launches.ts';
 import { isAccount, type MissAccount } from './demand/objective.ts';
+import type { FutilityMemories } from './demand/useful.ts';
 import { isWarmUp, type WarmUpMemory } from './demand/warm-up.ts';
 import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
@@ -29,8 +30,8 @@ export type AppState = {
   readonly preemption: PreemptionMemory;
   /** One per target, in order; null where it has no objective. Absent: no target has one. */
   readonly accounts?: readonly (MissAccount | null)[];
-  /** Whether more instances get more done. */
-  readonly futility?: FutilityMemory;
+  /** Whether more instances get more done, for each queue of which that was found out or is being. */
+  readonly futility?: FutilityMemories;
   /** What the last round granted and asked for. */
   readonly granted: number;
   readonly to: number;
@@ -80,7 +81,7 @@ function isState(raw: unknown): raw is AppState {
   if (!isObject(raw) || !isSound(raw)) return false;
   const { laws, launches, warmUp, behavior, trouble, preemption, accounts = [], futility, granted, to } = raw;
   return (
-    (futility === undefined || isFutility(futility)) &&
+    (futility === undefined || (Array.isArray(futility) && futility.every(isFutility))) &&
     (warmUp === undefined || isWarmUp(warmUp)) &&
     Array.isArray(accounts) &&
     accounts.every((account) => account === null || isAccount(account)) &&

@@ -1,5 +1,6 @@
 // core: whether more instances get more work done, learned by doing with fewer for a while when a target stays missed.
 
+import { isObject } from '../../api/schema/json-schema.ts';
 import { brief, spanText } from '../../api/words/figures.ts';
 import { clamp } from '../numbers.ts';
 
@@ -90,13 +91,11 @@ const LIMITED_MS = 120_000;
 const REST_MS = 300_000;
 const LONGEST_WAIT_MS = 3_600_000;
 
+/** @param memory of this queue */
 export function followFutility(memory: FutilityMemory | undefined, look: QueueLook): Futility {
   const { nowMs, target, perInstanceS, missed } = look;
-  const own = memory?.target === target ? memory : undefined;
-  const others = own === undefined ? outlasting(memory, nowMs) : undefined;
-  if (others !== undefined) return { memory: others };
-  const isFresh = own === undefined || own.sinceMs > nowMs;
-  const before: FutilityMemory = isFresh ? { phase: 'watch', sinceMs: nowMs, target, tries: 0 } : own;
+  const isFresh = memory === undefined || memory.target !== target || memory.sinceMs > nowMs;
+  const before: FutilityMemory = isFresh ? { phase: 'watch', sinceMs: nowMs, target, tries: 0 } : memory;
   const isNews = missed === false && perInstanceS !== undefined && perInstanceS !== before.healthyS;
   const noted = isNews ? { ...before, healthyS: perInstanceS } : before;
   switch (noted.phase) {
@@ -115,6 +114,13 @@ export function followFutility(memory: FutilityMemory | undefined, look: QueueLo
 export function outlasting(memory: FutilityMemory | undefined, nowMs: number): FutilityMemory | undefined {
   if (memory?.untilMs === undefined || memory.sinceMs > nowMs) return undefined;
   return nowMs < memory.untilMs ? memory : undefined;
+}
+
+/** What is known to be of no use while its queue is not looked at. */
+export function knownLimit(memory: FutilityMemory, nowMs: number): Futility | undefined {
+  const { phase, cap, untilMs = nowMs } = memory;
+  if (phase !== 'limited' || cap === undefined || nowMs >= untilMs) return undefined;
+  return { memory, known: true, cap, reason: uselessText(memory, nowMs) };
 }
 
 function watch(memory: FutilityMemory, look: QueueLook): Futility {
@@ -268,20 +274,43 @@ function tells(expectedS: number, variance: number): boolean {
 
 /** Whether it can be read, whoever wrote it. */
 export function isFutility(raw: unknown): raw is FutilityMemory {
-  if (
-    typeof raw !== 'object' ||
-    raw === null ||
-    !('phase' in raw) ||
-    !('sinceMs' in raw) ||
-    !('target' in raw) ||
-    !('tries' in raw)
-  )
-    return false;
-  const { phase, sinceMs, target, tries } = raw;
+  if (!isObject(raw)) return false;
+  const { phase, sinceMs, target, tries, from, healthyS, cap, before, useless, untilMs } = raw;
   return (
-    ['watch', 'try', 'limited', 'rest'].includes(String(phase)) &&
-    typeof sinceMs === 'number' &&
-    typeof target === 'number' &&
-    typeof tries === 'number'
+    PHASES.includes(phase) &&
+    [sinceMs, target, tries].every(isAmount) &&
+    [healthyS, cap, untilMs].every(isAbsentOr(isAmount)) &&
+    isAbsentOr(isMark)(from) &&
+    isAbsentOr(hasNumbers('asked', 'perS', 'variance', 'eachS'))(before) &&
+    isAbsentOr(hasNumbers('instances', 'gainS', 'expectedS'))(useless) &&
+    // What is tried is compared with something, and what is limited is so until some time.
+    (phase !== 'try' || (cap !== undefined && before !== undefined)) &&
+    (phase !== 'limited' || (cap !== undefined && untilMs !== undefined))
   );
+}
+
+const PHASES: readonly unknown[] = ['watch', 'try', 'limited', 'rest'] satisfies FutilityMemory['phase'][];
+
+type Check = (raw: unknown) => boolean;
+
+function isAmount(raw: unknown): boolean {
+  return isNumber(raw) && raw >= 0;
+}
+
+function isNumber(raw: unknown): raw is number {
+  return typeof raw === 'number' && Number.isFinite(raw);
+}
+
+function isAbsentOr(check: Check): Check {
+  return (raw) => raw === undefined || check(raw);
+}
+
+/** How fast a backlog falls is below nothing where it grows. */
+function hasNumbers(...names: readonly string[]): Check {
+  return (raw) => isObject(raw) && names.every((name) => isNumber(raw[name]));
+}
+
+function isMark(raw: unknown): boolean {
+  if (!Array.isArray(raw) || raw.length !== 4) return false;
+  return raw.slice(0, 3).every(isAmount) && (raw[3] === null || isAmount(raw[3]));
 }

@@ -14,12 +14,12 @@ import type { LawMemory } from '../memory.ts';
 import { count, instant } from '../numbers.ts';
 import type { MetricReading, MetricSample, MostInstances } from '../observation.ts';
 import { type Combined, combine, type Wish } from './formula.ts';
-import type { QueueLook } from './futility.ts';
 import { type Levels, levelAt, type Tally } from './history.ts';
 import { messagesOf } from './messages.ts';
 import { behaviorFor, failureCount, usable } from './metric-failure.ts';
 import { followMisses, type MissAccount, termsOf, toleranceOf } from './objective.ts';
 import { type Timing, timingOf } from './timing.ts';
+import type { QueueSight, QueueWish } from './useful.ts';
 import type { WorkCount } from './warm-up.ts';
 
 /** The app as its laws see it this round. */
@@ -48,8 +48,8 @@ export interface TargetDemand extends LawResult<readonly (LawMemory | null)[]> {
   readonly steps: readonly DecisionStep[];
   /** Whether some target could not be read and its count is merely kept. */
   readonly unknown: boolean;
-  /** What the queue of the target that asks for most shows; undefined while it cannot be read. */
-  readonly queue: QueueSight | undefined;
+  /** What each queue asks for; where a formula says what they come to, that, with the queue that asks for most. */
+  readonly wishes: readonly QueueWish[];
   /** As the input's, after this round. */
   readonly accounts: readonly (MissAccount | null)[] | undefined;
 }
@@ -79,10 +79,11 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
     ? answers.map((each, i) => accountOf(situation, i, each.queue?.missed))
     : undefined;
   if (app.formula === undefined)
-    return { wanted, need, holdMs, memory, figures, steps, reason, unknown, queue, accounts };
+    return { wanted, need, holdMs, memory, figures, steps, reason, unknown, wishes: answers, accounts };
   const combined = withinAllUse(combine(app.formula, app.targets, { answers, asked }), answers);
   const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
-  return { holdMs, memory, figures, steps: [...steps, step], ...combined, queue, accounts };
+  const wishes = [{ wanted: combined.wanted, need: combined.need, queue }];
+  return { holdMs, memory, figures, steps: [...steps, step], ...combined, wishes, accounts };
 }
 
 function accountOf(
@@ -104,18 +105,13 @@ function stepOf({ asked, said, known }: Answer): DecisionStep {
   return { rule: known ? 'law' : 'metric', before: asked, after: said.wanted, reason: said.reason };
 }
 
-interface Answer extends Wish {
+interface Answer extends Wish, QueueWish {
   readonly asked: number;
   readonly said: LawResult<LawMemory | null>;
   readonly known: boolean;
-  /** Absent while it cannot be read. */
-  readonly queue?: QueueSight;
   /** Absent where its source knows none, and while it cannot be read. */
   readonly mostInstances?: MostInstances | undefined;
 }
-
-/** A queue beside its law. */
-export type QueueSight = Pick<QueueLook, 'target' | 'missed' | 'backlog' | 'done' | 'perInstanceS'>;
 
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
@@ -145,9 +141,12 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       missTolerance: toleranceOf(target.objective, situation.accounts?.[index], nowMs),
     };
     const said = withinUse(applyLaw(target, input, memory), use.sample.mostInstances);
+    const own = isPlain(target) ? said : ownTerms(target, input, said);
     return {
       asked,
-      said: isPlain(target) ? said : ownTerms(target, input, said),
+      wanted: own.wanted,
+      need: own.need,
+      said: own,
       known: true,
       kept: false,
       queue: sightOf(target, index, { input, sample: use.sample, said }),
@@ -162,7 +161,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
   const then = acts ? `${why}; onMetricFailure ${onMetricFailure.action}` : `${why}; the count is kept`;
   const reason = target?.name === undefined ? then : `${target.name}: ${then}`;
   const said = { wanted, need: wanted, holdMs: 0, memory, figures: NO_FIGURES, reason };
-  return { asked, said, known: false, kept: !acts };
+  return { asked, wanted, need: wanted, said, known: false, kept: !acts, queue: undefined };
 }
 
 /** Where a source tells messages in flight apart, and when that was so. */

@@ -156,21 +156,6 @@ describe('a limit', () => {
     expect(followFutility(first, { ...stuck, target: 1 }).memory.phase).toBe('watch');
   });
 
-  it('lasts while another queue asks for most, and holds for its own alone', () => {
-    const seen = run({ arrivalsS: 40, eachS: 5, mostS: () => 16, counter: true, seconds: 600 });
-    const [limited] = seen.filter(isLimited);
-    const memory = limited?.answer.memory;
-    const nowMs = T0 + 1000 * ((limited?.second ?? 0) + 1);
-    const look = { nowMs, asked: 4, settled: true, wanted: 12, min: 1, missed: true, backlog: 900 };
-    const rest = { done: 100, perInstanceS: 5, deadTimeMs: 2_000 };
-    const other = followFutility(memory, { ...look, ...rest, target: 1 });
-    expect(other.cap).toBeUndefined();
-    expect(followFutility(other.memory, { ...look, ...rest, target: 0 })).toMatchObject({
-      known: true,
-      cap: limited?.answer.cap,
-    });
-  });
-
   it('is never below the minimum, nor above what is asked for, whatever the queue shows', () => {
     const look = fc.record({
       target: fc.constantFrom(0, 0, 0, 1),
@@ -205,6 +190,14 @@ describe('a limit', () => {
     [{ phase: 'nap', sinceMs: 1, target: 0, tries: 0 }],
     [{ phase: 'try', sinceMs: 'x', target: 0, tries: 0 }],
     [{ phase: 'try', sinceMs: 1, tries: 0 }],
+    [{ phase: 'try', sinceMs: 1, target: 0, tries: 0 }],
+    [{ phase: 'limited', sinceMs: 1, target: 0, tries: 0, cap: 3 }],
+    [{ phase: 'limited', sinceMs: 1, target: 0, tries: 0, cap: '3', untilMs: 9 }],
+    [{ phase: 'limited', sinceMs: 1, target: 0, tries: 0, cap: 3, untilMs: 9, useless: { instances: 1 } }],
+    [{ phase: 'watch', sinceMs: 1, target: 0, tries: 0, from: [1, 2, 3] }],
+    [{ phase: 'watch', sinceMs: 1, target: 0, tries: 0, from: [1, 2, 3, 'all'] }],
+    [{ phase: 'watch', sinceMs: 1, target: 0, tries: 0, healthyS: Number.NaN }],
+    [{ phase: 'rest', sinceMs: -1, target: 0, tries: 0 }],
     [null],
     ['watch'],
   ])('is not read from %j', (raw) => {
