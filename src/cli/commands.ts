@@ -352,7 +352,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'remainder. `/group/*` means all apps of a group. It adopts them without a restart, is in mode Observe, and ' +
       'says in comments what to fill in. Of policies given with -f, only where Marathon is and with which ' +
       'credentials is taken. With --kubernetes: of the Deployments of a namespace, those named or all; the policy ' +
-      'stands in that namespace, and Deployments that another autoscaler holds are left out.',
+      'stands in that namespace, and Deployments that another autoscaler holds are left out. With --ecs: of the ' +
+      'services of a cluster of Amazon ECS, those named or all that have a count which nobody else sets.',
     options: [
       'marathon',
       'file',
@@ -362,6 +363,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       'kubeconfig',
       'kubeContext',
       'namespace',
+      'ecs',
+      'cluster',
+      'region',
+      'endpoint',
     ],
     help: {
       kubernetes: 'of Deployments in a Kubernetes cluster, in the place of apps of Marathon',
@@ -371,6 +376,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'microscaling export --marathon http://127.0.0.1:8080 /shop/api /shop/batch > shop.yaml',
       "microscaling export --marathon http://127.0.0.1:8080 '/shop/*' --name shop --definitions",
       'microscaling export --kubernetes --namespace shop > shop.yaml',
+      'microscaling export --ecs --cluster prod --region eu-west-1 > prod.yaml',
     ],
     exitCodes: FINE,
     load: () => import('./commands/files/export.ts'),

@@ -262,6 +262,33 @@ export const OPERATOR_OPTIONS = {
     key: 'statsd',
     help: 'where to listen for the counters that programs report by StatsD over UDP, shown on the page',
   },
+  ecs: {
+    flag: '--ecs',
+    type: 'flag',
+    env: [],
+    help: 'of services of Amazon ECS, with the credentials that the command line of AWS would find',
+  },
+  cluster: {
+    flag: '--cluster',
+    arg: 'NAME',
+    type: 'text',
+    env: [],
+    help: 'the cluster of Amazon ECS (default: default)',
+  },
+  region: {
+    flag: '--region',
+    arg: 'NAME',
+    type: 'text',
+    env: [],
+    help: 'the region of AWS (default: AWS_REGION)',
+  },
+  endpoint: {
+    flag: '--endpoint',
+    arg: 'URL',
+    type: 'text',
+    env: [],
+    help: "where Amazon ECS is, of an endpoint in a VPC or a service other than AWS (default: the region's)",
+  },
   namespace: {
     flag: '--namespace',
     short: '-n',

@@ -7,6 +7,9 @@ import { defined } from '../../lang/defined.ts';
 import { awsEndpoint } from '../../runtime/aws/endpoint.ts';
 import type { AwsTarget } from '../../runtime/aws/transport.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import type { SchedulerCall } from '../scheduler.ts';
+import { CallBudget, type CallRate } from './api/budget.ts';
+import { EcsCalls } from './api/calls.ts';
 import { EcsApi, type EcsApiDeps } from './api/ecs-api.ts';
 import type { EcsSpec } from './block/index.ts';
 
@@ -29,7 +32,35 @@ export interface ConnectionDeps extends EcsApiDeps {
   readonly env: Env;
 }
 
+export interface OpenDeps extends Pick<ConnectionDeps, 'clock' | 'values' | 'env'> {
+  /** In [0, 1); spreads retries. */
+  readonly random?: () => number;
+  readonly budgets?: Readonly<Record<'read' | 'write', CallRate>>;
+  readonly onCall?: (call: SchedulerCall) => void;
+}
+
+/** A part of what AWS lets a whole account do in a region: 20 reads of services and tasks and 5 updates a second. */
+const BUDGETS = { read: { perSecond: 8, burst: 24 }, write: { perSecond: 2, burst: 10 } };
+const DEADLINE_MS = 10_000;
+
+/** Asks nothing yet. */
+export function openEcs(spec: EcsSpec, deps: OpenDeps): Connection {
+  const { clock, values, env, random = Math.random, budgets = BUDGETS, onCall } = deps;
+  const budget = (rate: CallRate): CallBudget => new CallBudget(rate, { clock, random });
+  return new Connection(spec, {
+    clock,
+    values,
+    env,
+    calls: new EcsCalls(onCall),
+    deadlineMs: DEADLINE_MS,
+    budgets: { read: budget(budgets.read), write: budget(budgets.write) },
+  });
+}
+
 export class Connection {
+  /** For people. */
+  readonly url: string;
+  readonly calls: EcsCalls;
   readonly #spec: EcsSpec;
   readonly #deps: ConnectionDeps;
   #current: { readonly identity: string; readonly api: EcsApi } | undefined;
@@ -37,6 +68,8 @@ export class Connection {
   constructor(spec: EcsSpec, deps: ConnectionDeps) {
     this.#spec = spec;
     this.#deps = deps;
+    this.calls = deps.calls;
+    this.url = endpointOf(spec, deps.env) ?? 'Amazon ECS in a region that is not known';
   }
 
   /** @throws TerminalError for a spec that cannot work, and for a reference that cannot be resolved */

@@ -2,10 +2,8 @@
 // nothing else.
 
 import type { AppDefinition } from '../../api/policy.ts';
-import type { ValueResolver } from '../../api/values.ts';
 import type { Change, ChangeOf } from '../../core/change.ts';
 import type { AppObservation, Footprint } from '../../core/observation.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { statedFootprint } from '../definition/footprint.ts';
@@ -14,17 +12,14 @@ import {
   type ApplyResult,
   type ReportingScheduler,
   type RoomQuestion,
-  type SchedulerCall,
   type SchedulerInfo,
   type SchedulerStats,
   type SchedulerView,
   TargetRefused,
 } from '../scheduler.ts';
-import { CallBudget, type CallRate } from './api/budget.ts';
-import { EcsCalls } from './api/calls.ts';
 import { EcsFailure } from './api/failure.ts';
 import type { EcsSpec } from './block/index.ts';
-import { Connection, endpointOf } from './connection.ts';
+import { type Connection, type OpenDeps, openEcs } from './connection.ts';
 import { observationOf } from './observation.ts';
 import type { SeenService } from './read/look.ts';
 import { READ_TIMING, type ReadTiming, ServiceReader } from './read/reader.ts';
@@ -33,22 +28,12 @@ import { type ServiceName, serviceNameOf, serviceText } from './target.ts';
 import { Counts } from './write/counts.ts';
 import { Protection } from './write/protect.ts';
 
-export interface EcsDeps {
-  readonly clock: Clock;
+export interface EcsDeps extends OpenDeps {
   readonly log: Logger;
-  readonly values: ValueResolver;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** In [0, 1); spreads retries. */
-  readonly random?: () => number;
   readonly timing?: Partial<ReadTiming>;
-  readonly budgets?: Readonly<Record<'read' | 'write', CallRate>>;
   readonly ask?: AskTask;
-  readonly onCall?: (call: SchedulerCall) => void;
 }
 
-/** A part of what AWS lets a whole account do in a region: 20 reads of services and tasks and 5 updates a second. */
-const BUDGETS = { read: { perSecond: 8, burst: 24 }, write: { perSecond: 2, burst: 10 } };
-const DEADLINE_MS = 10_000;
 /** How often is looked whether something is due while somebody watches. */
 const POLL_MS = 250;
 const LOCK_RETRY_MS = 2_000;
@@ -65,9 +50,7 @@ type OnChange = (apps?: ReadonlySet<string>) => void;
 
 export class EcsScheduler implements ReportingScheduler {
   readonly #deps: EcsDeps;
-  readonly #url: string;
   readonly #closing = new AbortController();
-  readonly #calls: EcsCalls;
   readonly #connection: Connection;
   readonly #reader: ServiceReader;
   readonly #counts: Counts;
@@ -76,22 +59,10 @@ export class EcsScheduler implements ReportingScheduler {
   readonly #watchers = new Set<OnChange>();
 
   constructor(spec: EcsSpec, deps: EcsDeps) {
-    const { clock, random = Math.random, values, env, onCall, budgets = BUDGETS } = deps;
+    const { clock } = deps;
     this.#deps = deps;
-    this.#url = endpointOf(spec, env) ?? 'Amazon ECS in a region that is not known';
-    this.#calls = new EcsCalls(onCall);
     this.#counts = new Counts(clock);
-    this.#connection = new Connection(spec, {
-      clock,
-      values,
-      env,
-      calls: this.#calls,
-      deadlineMs: DEADLINE_MS,
-      budgets: {
-        read: new CallBudget(budgets.read, { clock, random }),
-        write: new CallBudget(budgets.write, { clock, random }),
-      },
-    });
+    this.#connection = openEcs(spec, deps);
     this.#reader = new ServiceReader({
       clock,
       timing: { ...READ_TIMING, ...deps.timing },
@@ -183,11 +154,11 @@ export class EcsScheduler implements ReportingScheduler {
   }
 
   stats(): SchedulerStats {
-    return this.#calls.stats;
+    return this.#connection.calls.stats;
   }
 
   info(): SchedulerInfo {
-    return { url: this.#url, ...this.#calls.health };
+    return { url: this.#connection.url, ...this.#connection.calls.health };
   }
 
   async close(): Promise<void> {

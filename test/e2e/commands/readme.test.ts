@@ -18,6 +18,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^npm ci\b/, 'installs what runs this test'],
   [/^npm test\b/, 'is what runs this test'],
   [/^npm run demo\b/, 'goes on until Ctrl-C: test/e2e/commands/demo.test.ts runs it'],
+  [/ export --ecs /, 'needs AWS: test/app/commands/export/ecs.test.ts runs it'],
   [/ export --kubernetes /, 'needs a cluster: test/app/commands/export/kubernetes.test.ts runs it'],
   [/^npm run bench\b/, 'takes minutes; it reports and asserts nothing'],
   [

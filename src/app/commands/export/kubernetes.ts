@@ -1,11 +1,11 @@
 // app: `export --kubernetes`: a policy from the Deployments of a namespace.
 
-import { closest } from '../../../api/words/suggest.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import { heldBy, holderOf, ownedBy } from '../../../schedulers/kubernetes/target/holders.ts';
 import { workloadOf } from '../../../schedulers/kubernetes/target/workload.ts';
+import { choose } from './choose.ts';
 import { check, type Exported } from './export.ts';
 import { framed, indent, scalar, scaledRole } from './policy-frame.ts';
 
@@ -32,7 +32,11 @@ const DEPLOYMENT = { group: 'apps', kind: 'Deployment' };
 /** @throws TerminalError for a name that means no Deployment; TransientError when the cluster cannot be read */
 export async function exportDeployments(config: DeploymentsConfig, signal: AbortSignal): Promise<Exported> {
   const { server, found } = await read(config, signal);
-  const chosen = chosenFrom(found, config);
+  const chosen = choose(
+    found,
+    config.deployments,
+    (name) => `there is no Deployment ${name} in namespace ${config.namespace}`,
+  );
   const free = chosen.filter((each) => each.heldBy === undefined);
   if (free.length === 0)
     throw new TerminalError(`no Deployment in namespace ${config.namespace} is free to be scaled`);
@@ -77,21 +81,6 @@ async function read(
     };
   });
   return { server: cluster.server, found: found.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
-}
-
-function chosenFrom(
-  found: readonly Found[],
-  { deployments, namespace }: Pick<DeploymentsConfig, 'deployments' | 'namespace'>,
-): readonly Found[] {
-  if (deployments.length === 0) return found;
-  const names = found.map(({ name }) => name);
-  return deployments.map((name) => {
-    const one = found.find((each) => each.name === name);
-    if (one !== undefined) return one;
-    const near = closest(name, names);
-    const hint = near === undefined ? `there are ${names.length}` : `did you mean ${near}?`;
-    throw new TerminalError(`there is no Deployment ${name} in namespace ${namespace}; ${hint}`);
-  });
 }
 
 function textOf(

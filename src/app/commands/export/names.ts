@@ -42,6 +42,7 @@ function segments(id: string): readonly string[] {
 function label(text: string): string {
   return (
     text
+      .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .slice(0, LONGEST)
       .replace(/^-+|-+$/g, '') || 'app'

@@ -1,5 +1,6 @@
 // cli: `microscaling export`.
 
+import { exportServices } from '../../../app/commands/export/ecs.ts';
 import { type Exported, exportPolicy } from '../../../app/commands/export/export.ts';
 import { exportDeployments } from '../../../app/commands/export/kubernetes.ts';
 import type { OptionValues } from '../../../app/options.ts';
@@ -31,6 +32,12 @@ function exported(
     const where = { namespace: namespace ?? 'default', ...defined({ kubeconfig, context: kubeContext }) };
     return exportDeployments({ ...where, deployments: apps, ...defined({ name }), env }, signal);
   }
-  if (apps.length === 0) throw new TerminalError('name the apps of Marathon to export, or --kubernetes');
+  if (options.ecs === true) {
+    const { cluster = 'default', region, endpoint } = options;
+    const where = { cluster, ...defined({ region, endpoint }) };
+    return exportServices({ ...where, services: apps, ...defined({ name }), env }, signal);
+  }
+  if (apps.length === 0)
+    throw new TerminalError('name the apps of Marathon to export, or --kubernetes, or --ecs');
   return exportPolicy({ marathon, ...defined({ files, name }), apps, definitions, env }, signal);
 }

@@ -8,7 +8,7 @@ import { messageOf } from '../../../runtime/errors.ts';
 import { batches, type EcsApi, MOST_SERVICES } from '../api/ecs-api.ts';
 import { type ServiceName, serviceId, serviceNameOf, serviceText } from '../target.ts';
 import { isSameLook, type Look } from './look.ts';
-import { Registrations } from './registrations.ts';
+import { Registrations, registeredText } from './registrations.ts';
 import { factsOf } from './service.ts';
 import { type TaskTemplate, templateOf } from './task-definition.ts';
 import { ServiceTasks } from './tasks.ts';
@@ -242,10 +242,6 @@ interface Described {
   readonly services: ReadonlyMap<string, Service>;
   /** With Application Auto Scaling. */
   readonly registered: ReadonlySet<string>;
-}
-
-function registeredText(name: ServiceName): string {
-  return `Application Auto Scaling sets the count of ${serviceText(name)} too (scalable target service/${serviceId(name)}), and two hands on one count undo each other: deregister it, or take the app out of the policy`;
 }
 
 function isMoving(look: Look): boolean {

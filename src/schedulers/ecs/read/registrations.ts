@@ -3,6 +3,7 @@
 import type { Clock } from '../../../runtime/clock.ts';
 import type { EcsApi } from '../api/ecs-api.ts';
 import { EcsFailure } from '../api/failure.ts';
+import { type ServiceName, serviceId, serviceText } from '../target.ts';
 
 interface Known {
   readonly isRegistered: boolean;
@@ -42,4 +43,9 @@ export class Registrations {
     }
     return new Set(services.filter((service) => known(service)?.isRegistered === true));
   }
+}
+
+/** Why its count is not ours to set. */
+export function registeredText(name: ServiceName): string {
+  return `Application Auto Scaling sets the count of ${serviceText(name)} too (scalable target service/${serviceId(name)}), and two hands on one count undo each other: deregister it, or take the app out of the policy`;
 }
