@@ -164,6 +164,7 @@ describe('deploy/kubernetes', () => {
           'ClusterRole microscaling-idle-victims',
           'ClusterRole microscaling-room',
           'ClusterRole microscaling-scale',
+          'ClusterRole microscaling-scale-rollouts',
           'ClusterRoleBinding microscaling-room',
         ]);
         const account = { kind: 'ServiceAccount', name: 'microscaling', namespace: 'microscaling' };

@@ -319,6 +319,25 @@ describe('kubernetes, a real control plane', { concurrent: false }, () => {
     await until('the room of the third to be free', async () => {
       return (await ours.scheduler.room(asked, never)).get(id) === 4;
     });
+    await shop.core.createNamespacedReplicationController({
+      namespace,
+      body: {
+        metadata: { name: 'old' },
+        spec: {
+          replicas: 0,
+          selector: { app: 'old' },
+          template: {
+            metadata: { labels: { app: 'old' } },
+            spec: { containers: [{ name: 'main', image: 'none' }] },
+          },
+        },
+      },
+    });
+    const old = `ReplicationController/${namespace}/old`;
+    const count = async () => (await ours.scheduler.observe([old], never)).apps.get(old)?.requested;
+    await until('the old one to be seen', async () => (await count()) === 0);
+    await ours.scheduler.apply({ kind: 'scale', app: old, from: 0, to: 1, reason: 'test' }, never);
+    expect(await count()).toBe(1);
     await ours.close();
     await cluster.stop();
   });

@@ -53,16 +53,16 @@ export function connectionFailure(
   const { address } = place;
   const code = codeOf(error);
   const why = code === undefined ? undefined : (wordsFor(code, place) ?? explainNetworkFailure(code));
-  const other = why ?? undiciWords(error);
+  const other = why ?? undiciWords(error, place);
   return other === undefined ? undefined : new TransientError(`${doing} at ${address.text}: ${other}`);
 }
 
 function wordsFor(code: string, { block, address }: EnginePlace): string | undefined {
   if (address.kind === 'tcp') {
     // The engine's own answer to a client without a certificate that it knows.
-    return code.startsWith('ERR_SSL_')
-      ? `the two sides do not agree on TLS; give ${block}.tls with ca, cert and key that the engine knows`
-      : undefined;
+    if (code.startsWith('ERR_SSL_'))
+      return `the two sides do not agree on TLS; give ${block}.tls with ca, cert and key that the engine knows`;
+    return code === 'ECONNRESET' || code === 'EPIPE' ? closed({ block, address }) : undefined;
   }
   const { socketPath } = address;
   switch (code) {
@@ -78,6 +78,13 @@ function wordsFor(code: string, { block, address }: EnginePlace): string | undef
   }
 }
 
+/** The refusal of a certificate may be lost with the connection on which it comes. */
+function closed({ block, address }: EnginePlace): string {
+  const words = 'the connection was closed before the answer was complete';
+  const isSecure = address.kind === 'tcp' && address.secure;
+  return isSecure ? `${words}; does the engine know the certificate in ${block}.tls?` : words;
+}
+
 /** The first code along the causes. */
 function codeOf(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
@@ -90,10 +97,10 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-function undiciWords(error: unknown): string | undefined {
+function undiciWords(error: unknown, place: EnginePlace): string | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'no answer from the host; check the network and firewalls';
-  if (code === 'UND_ERR_SOCKET') return 'the connection was closed before the answer was complete';
+  if (code === 'UND_ERR_SOCKET') return closed(place);
   const unparsed = error instanceof Error && error.name === 'HTTPParserError';
   return unparsed || code.startsWith('HPE_') || code.startsWith('UND_ERR_')
     ? 'the answer is not HTTP; is an engine there, and does it want TLS?'

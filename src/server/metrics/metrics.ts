@@ -67,7 +67,7 @@ const HISTOGRAMS = {
   calls: {
     name: 'microscaling_marathon_request_duration_seconds',
     help: 'From a request to the scheduler to its answer.',
-    labelNames: ['method', 'endpoint'],
+    labelNames: ['scheduler', 'method', 'endpoint'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
 } as const;
@@ -121,8 +121,9 @@ class PrometheusMetrics implements Metrics {
   }
 
   schedulerCalled({ scheduler, method, endpoint, outcome, durationMs }: SchedulerCall): void {
-    this.#calls.inc({ ...(scheduler !== undefined && { scheduler }), method, endpoint, outcome });
-    this.#callDuration.observe({ method, endpoint }, durationMs / 1000);
+    const of = { ...(scheduler !== undefined && { scheduler }), method, endpoint };
+    this.#calls.inc({ ...of, outcome });
+    this.#callDuration.observe(of, durationMs / 1000);
   }
 
   async scrape(view: OperatorView): Promise<string> {

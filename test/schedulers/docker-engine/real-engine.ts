@@ -60,8 +60,11 @@ const run = promisify(execFile);
 
 export async function startEngine({
   endsAfterS = AT_MOST_S,
+  alsoAt = [],
 }: {
   readonly endsAfterS?: number;
+  /** Further flags, of another place where it listens. */
+  readonly alsoAt?: readonly string[];
 } = {}): Promise<TestEngine> {
   const dir = mkdtempSync(join(tmpdir(), 'engine-'));
   const host = `unix://${dir}/d.sock`;
@@ -91,7 +94,7 @@ export async function startEngine({
   const start = async (): Promise<void> => {
     const child = spawn(
       'timeout',
-      ['-s', 'TERM', '-k', '20', String(endsAfterS), 'dockerd', ...flags(dir, host)],
+      ['-s', 'TERM', '-k', '20', String(endsAfterS), 'dockerd', ...flags(dir, host), ...alsoAt],
       {
         detached: true,
         stdio: ['ignore', 'ignore', 'pipe'],

@@ -27,6 +27,8 @@ export interface KeeperDeps {
 
 /** After a stop that failed, or a list that could not be had. */
 const RETRY_MS = 1_000;
+/** The list does not tell when they began and ended: each is asked for. */
+const ASKED_AT_ONCE = 8;
 
 export class Keeper {
   readonly #deps: KeeperDeps;
@@ -120,23 +122,26 @@ export class Keeper {
 
   /** A container that ended soon after its start makes its app back off; one that ran for a while is started at once. */
   async #accountForEnds(app: KeptApp, containers: readonly OurContainer[]): Promise<void> {
-    const { client, clock, onChange } = this.#deps;
     const ended = containers.filter(
       (each) =>
         (each.state === 'exited' || each.state === 'dead') &&
         app.phaseOf(each) === 'waiting' &&
         !app.ended.has(each.id),
     );
-    for (const { id, name, origin } of ended) {
-      const details = await client.container(id, this.#closing);
-      if (details === undefined) continue;
-      app.ended.add(id);
-      const { startedAtMs = 0, finishedAtMs = 0 } = details;
-      const ranWell = finishedAtMs - startedAtMs >= RAN_WELL_MS;
-      if (!ranWell && origin.generation === app.record.generation)
-        app.backoff.failed(endedTrouble(details, name), clock.monotonic());
-      onChange(app.id);
-    }
+    for (let i = 0; i < ended.length; i += ASKED_AT_ONCE)
+      await Promise.all(ended.slice(i, i + ASKED_AT_ONCE).map((each) => this.#accountForEnd(app, each)));
+  }
+
+  async #accountForEnd(app: KeptApp, { id, name, origin }: OurContainer): Promise<void> {
+    const { client, clock, onChange } = this.#deps;
+    const details = await client.container(id, this.#closing);
+    if (details === undefined) return;
+    app.ended.add(id);
+    const { startedAtMs = 0, finishedAtMs = 0 } = details;
+    const ranWell = finishedAtMs - startedAtMs >= RAN_WELL_MS;
+    if (!ranWell && origin.generation === app.record.generation)
+      app.backoff.failed(endedTrouble(details, name), clock.monotonic());
+    onChange(app.id);
   }
 
   /** When a pause ends, or a replaced container has run long enough for the next. */
