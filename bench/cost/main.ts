@@ -11,6 +11,7 @@ import { pageOfMany } from '../page/many-policies.ts';
 import { rates, ratesText } from '../rates/rates.ts';
 import { reality } from '../reality/reality.ts';
 import { realityText } from '../reality/text.ts';
+import { recorderCost } from '../record/cost.ts';
 import { clients } from '../sources/clients.ts';
 import { readings } from '../sources/readings.ts';
 import { edits, manyPolicies } from './api.ts';
@@ -127,7 +128,9 @@ async function printCosts(): Promise<void> {
             ? { rows: [], reach: await across() }
             : positionals.includes('page')
               ? { rows: [], reach: await pageOfMany() }
-              : await everything();
+              : positionals.includes('record')
+                ? { rows: [], reach: await recorderCost() }
+                : await everything();
   if (values.output === 'json') {
     const figures = reach.map((figure) => ({
       ...figure,
@@ -169,6 +172,7 @@ async function everything(): Promise<{
     ...(await manyApps()),
     ...(await manyPolicies()),
     ...(await bounds()),
+    ...(await recorderCost()),
     ...(await readings()),
     ...(await clients()),
     ...(await resting),
