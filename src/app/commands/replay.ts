@@ -1,6 +1,11 @@
 // app: what `microscaling replay` is asked for, checked and put together: a record, a policy, a law.
 
-import { type AlgorithmType, resourceKey } from '../../api/policy.ts';
+import {
+  type AlgorithmType,
+  type CapacityPool,
+  type MicroscalingPolicy,
+  resourceKey,
+} from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import { isMinuteFrame } from '../../recorder/frame/frame.ts';
 import type { RecordReader } from '../../recorder/read/record-reader.ts';
@@ -12,10 +17,24 @@ import { type ReplayResult, resultOf } from '../../simulator/replay/result.ts';
 import { appWithLaw } from '../operator/law.ts';
 import { readPolicy } from './simulate.ts';
 
+export interface Tried {
+  readonly policy: MicroscalingPolicy;
+  /** The CapacityPool that it joins, where that is given. */
+  readonly pool?: CapacityPool | undefined;
+}
+
+/** The one policy of the files; none of them: undefined. @throws TerminalError with what is wrong in them */
+export async function triedIn(
+  files: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<Tried | undefined> {
+  return files === undefined || files.length === 0 ? undefined : await readPolicy(files, signal, 'replay');
+}
+
 export interface ReplayCommand {
-  /** What to try; none: the recorded policy itself. */
-  readonly files?: readonly string[] | undefined;
-  /** `namespace/name` of the recorded policy; default: that of the files, else the only one there is. */
+  /** What to try; absent: the recorded policy itself. */
+  readonly tried?: Tried | undefined;
+  /** `namespace/name` of the recorded policy; default: that of the policy to try, else the only one there is. */
   readonly policy?: string | undefined;
   readonly law?: AlgorithmType | undefined;
   /** By the wall clock. */
@@ -24,14 +43,13 @@ export interface ReplayCommand {
   readonly serviceRate?: number | undefined;
 }
 
-/** @throws TerminalError where nothing is recorded of such a policy, and for files that hold problems */
+/** @throws TerminalError where nothing is recorded of such a policy, and for what cannot be inferred from it */
 export async function replayCommand(
   command: ReplayCommand,
   reader: RecordReader,
   signal: AbortSignal,
 ): Promise<ReplayResult> {
-  const { files = [], law, fromMs, toMs, serviceRate } = command;
-  const tried = files.length === 0 ? undefined : await readPolicy(files, signal, 'replay');
+  const { tried, law, fromMs, toMs, serviceRate } = command;
   const candidate: Candidate = {
     ...(tried && { policy: tried.policy }),
     ...(tried?.pool && { capacity: tried.pool.spec.capacity }),

@@ -333,6 +333,13 @@ export const OPERATOR_OPTIONS = {
     env: [],
     help: 'until then (default now), as --since',
   },
+  replay: {
+    flag: '--replay',
+    arg: 'TIME',
+    type: 'text',
+    env: [],
+    help: 'beside the changes, what the policies would have done with what an operator recorded since then, e.g. 24h',
+  },
   release: {
     flag: '--release',
     type: 'flag',

@@ -15,6 +15,7 @@ import { jsonText } from '../../output/json.ts';
 import { planMarkdown } from '../../output/markdown/plan.ts';
 import { problemLine } from '../../output/problems.ts';
 import { ProgressLine, whileSlow } from '../../output/progress-line.ts';
+import { planReplays } from './plan-replay.ts';
 
 const NOT_ASKED =
   'planned without asking an operator what it holds: an app that one has adopted already is listed as to adopt; name the operator with --server';
@@ -41,8 +42,10 @@ export async function run(options: OptionValues, context: CommandContext): Promi
     empty ||
     report.problems.some((p) => p.severity === 'error') ||
     report.troubles.length + unread.length > 0;
+  const replays = failed ? [] : await planReplays(report, options, context);
   if (options.output === 'markdown') {
     context.printRaw(planMarkdown(report));
+    for (const each of replays) context.printRaw(`\n${each}\n`);
   } else {
     for (const problem of report.problems) context.note(problemLine(problem));
     if (empty) context.note(NO_POLICY);
@@ -54,6 +57,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       throw new TerminalError(unread.join('\n'));
     for (const message of unread) context.note(`not compared: ${message}`);
     context.print(options.output === 'json' ? jsonText(toJson(report)) : toText(report, failed));
+    if (options.output !== 'json') for (const each of replays) context.print(`\n${each}`);
   }
   if (failed) return FAILED;
   return report.changes.length === 0 ? NO_CHANGE : CHANGES;

@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import type { AlgorithmType } from '../../../api/policy.ts';
-import { replayCommand } from '../../../app/commands/replay.ts';
+import { replayCommand, triedIn } from '../../../app/commands/replay.ts';
 import type { OptionValues } from '../../../app/options.ts';
 import type { RecordReader } from '../../../recorder/read/record-reader.ts';
 import { systemClock } from '../../../runtime/clock.ts';
@@ -27,7 +27,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const result = await replayCommand(
     {
       ...span,
-      files: options.file,
+      tried: await triedIn(options.file, context.signal),
       policy: name === undefined ? undefined : `${namespace ?? 'default'}/${name}`,
       law: lawOf(options.law),
       serviceRate: options.serviceRate,
