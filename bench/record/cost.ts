@@ -106,7 +106,8 @@ async function operate(load: Load, folder: string | undefined): Promise<number> 
   const recording = recorder?.run(stop.signal);
   await clock.advance(LASTS_MS);
   const { stats, problems } = operator.state.view();
-  if (stats.rounds < LASTS_MS / 1_000) throw new Error(`only ${stats.rounds} rounds: ${JSON.stringify(problems)}`);
+  if (stats.rounds < LASTS_MS / 1_000)
+    throw new Error(`only ${stats.rounds} rounds: ${JSON.stringify(problems)}`);
   stop.abort(new Error('the benchmark is over'));
   await Promise.all([running, recording]);
   if (folder !== undefined) await compressedRest(folder, clock);
