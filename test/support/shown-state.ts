@@ -19,6 +19,7 @@ export class ShownState implements OperatorState {
     resume: refused,
     override: refused,
     endOverride: refused,
+    putBack: refused,
     scale: refused,
   };
 

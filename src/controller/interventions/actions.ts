@@ -60,6 +60,12 @@ export function createActions({
     endOverride(policy, app, by) {
       interventions.endOverride(policy, app, by);
     },
+    putBack(policy, app) {
+      const record = runningPolicy(store, policy);
+      mustBeWritten(record, interventions);
+      mustHave(record, app);
+      interventions.putBack(policy, app);
+    },
     async scale(appId, instances, signal) {
       const { pool, member } = placeFor(store, { appId, instances });
       const scheduler = schedulerFor(member.cluster);
@@ -114,6 +120,12 @@ function overridable(
     throw new TerminalError(`\`${app}\` may have ${bounds}, not ${instances}`);
   }
   return member;
+}
+
+function mustHave(record: PolicyRecord, app: string): void {
+  const names = membersOfPolicy(record).map(({ spec }) => spec.name);
+  if (names.includes(app)) return;
+  throw new TerminalError(`policy ${record.key} has no app \`${app}\`; it has ${names.join(', ')}`);
 }
 
 function mustBeTime(forMs: number, longestMs: number): void {

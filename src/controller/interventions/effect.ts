@@ -10,6 +10,8 @@ export interface InterventionEffect {
   readonly paused?: PauseView;
   /** By the app's name in the policy. */
   readonly overrides: ReadonlyMap<string, OverrideView>;
+  /** Names of apps whose definition a person has put back; absent: none. */
+  readonly putBack?: ReadonlySet<string>;
 }
 
 const PAUSED_RETRY_MS = 1_000;

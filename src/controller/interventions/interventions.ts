@@ -10,6 +10,7 @@ import type { NewEvent } from '../status/events/event-rules.ts';
 import type { InterventionDetails, PauseView } from '../status/view.ts';
 import { type Intervention, type Override, type Pause, readIntervention } from './codec.ts';
 import { type InterventionEffect, overrideText, pauseText } from './effect.ts';
+import { PutBacks } from './put-backs.ts';
 
 export interface InterventionDeps {
   readonly clock: Clock;
@@ -50,9 +51,11 @@ export class Interventions {
   /** Ended, and still in the store. */
   readonly #ended = new Set<string>();
   #changed = new AbortController();
+  readonly #putBacks: PutBacks;
 
   constructor(deps: InterventionDeps) {
     this.#deps = deps;
+    this.#putBacks = new PutBacks(deps.clock);
     this.#wallAheadMs = wallOffset(deps.clock);
     this.#storedAheadMs = this.#wallAheadMs();
     for (const [key, value] of deps.documents.all(COLLECTION)) {
@@ -96,9 +99,17 @@ export class Interventions {
     this.#endByPerson(keyOf({ kind: 'override', policy, app }), `${by} gave it back to its law`);
   }
 
+  /** Its definition is written once more; forgotten by a restart. */
+  putBack(policy: ResourceKey, app: string): void {
+    this.#putBacks.ask(policy, app);
+    this.#noteChange(policy);
+  }
+
   /** What is in force at this moment: one whose time is over is not, whether or not its end was reported already. */
   on(policy: ResourceKey): InterventionEffect {
-    if (this.#active.size === 0) return NO_INTERVENTION;
+    const putBack = this.#putBacks.on(policy);
+    const asked = putBack === undefined ? {} : { putBack };
+    if (this.#active.size === 0) return { ...NO_INTERVENTION, ...asked };
     const nowMs = this.#deps.clock.monotonic();
     const mine = [...this.#active.values()].filter((each) => each.policy === policy && !isOver(each, nowMs));
     const pause = mine.find((intervention): intervention is Pause => intervention.kind === 'pause');
@@ -106,6 +117,7 @@ export class Interventions {
       (intervention): intervention is Override => intervention.kind === 'override',
     );
     return {
+      ...asked,
       ...(pause && { paused: timesOf(this.#byWall(pause)) }),
       overrides: new Map(
         overrides.map((mine) => {

@@ -53,13 +53,15 @@ export function withInterventions(
 ): readonly MemberApp[] {
   const effects = new Map([...new Set(apps.map(({ policy }) => policy))].map((key) => [key, on(key)]));
   return apps.map((app) => {
-    const { paused, overrides } = effects.get(app.policy) ?? {};
+    const { paused, overrides, putBack } = effects.get(app.policy) ?? {};
     const override = overrides?.get(app.spec.name);
-    if (paused === undefined && override === undefined) return app;
+    const isPutBack = putBack?.has(app.spec.name) === true;
+    if (paused === undefined && override === undefined && !isPutBack) return app;
     return {
       ...app,
       ...(paused && { paused, mode: 'Paused' as const }),
       ...(override && app.role !== 'fixed' && { override }),
+      ...(isPutBack && { drift: 'Revert' as const }),
     };
   });
 }

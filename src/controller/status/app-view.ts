@@ -12,7 +12,7 @@ import { pauseText } from '../interventions/effect.ts';
 import type { AppAssessment } from '../round/assess.ts';
 import { readingsOf } from '../round/observe.ts';
 import { isWhole, type Round } from '../round/round.ts';
-import type { AppView, MetricView, TargetKind } from './view.ts';
+import type { AppView, DriftView, MetricView, TargetKind } from './view.ts';
 
 /** Everything but the counters, which move between rounds. */
 export function appViewOf(
@@ -53,12 +53,30 @@ export function appViewOf(
     counters: {},
     ...defined({ priority: spec.priority, schedule: app.schedule }),
     ...boundsOf(assessment),
+    ...driftOf(assessment, round),
     ...(decision?.limitedBy && { limitedBy: decision.limitedBy }),
     ...(spec.pageControl && { pageControl: spec.pageControl }),
     ...(observed?.lastScalingAtMs !== undefined && {
       lastScaled: new Date(observed.lastScalingAtMs).toISOString(),
     }),
   };
+}
+
+/** What is put back anyway is only passing. */
+function driftOf({ app }: AppAssessment, { drift }: Round): Pick<AppView, 'drift'> {
+  const fields = app.drift === 'Report' ? drift.get(app.spec.id) : undefined;
+  if (fields === undefined) return {};
+  return {
+    drift: fields.map(({ field, before, after }): DriftView => {
+      if (isSecret(before) || isSecret(after)) return { field, secret: true };
+      return { field, ...defined({ wanted: after, live: before }) };
+    }),
+  };
+}
+
+/** As schedulers write what they do not show. */
+function isSecret(value: unknown): boolean {
+  return typeof value === 'string' && /^\((new )?secret\)$/.test(value);
 }
 
 function boundsOf({ app }: AppAssessment): Pick<AppView, 'min' | 'max'> {

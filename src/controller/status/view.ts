@@ -71,12 +71,26 @@ export interface AppView {
   readonly schedule?: ScheduleView;
   /** A person's count for a while, in the place of the law's; ends by itself. */
   readonly override?: OverrideView;
+  /** Where its definition is not what the policy says and stays so, as `drift: Report` says; absent: nowhere. */
+  readonly drift?: readonly DriftView[];
   /** Newest explanation. */
   readonly summary: string;
   readonly steps: readonly DecisionStep[];
   readonly figures: Readonly<Record<string, number>>;
   /** Counters reported by the app's programs over statsd (`work`, `produced`, `consumed`), summed over its life. */
   readonly counters: Readonly<Record<string, number>>;
+}
+
+/** One field of a definition that somebody changed in the scheduler. */
+export interface DriftView {
+  /** Dotted path in the definition, e.g. `env.RATE`. */
+  readonly field: string;
+  /** What the policy says; absent: nothing. */
+  readonly wanted?: unknown;
+  /** What the scheduler has; absent: nothing. */
+  readonly live?: unknown;
+  /** The values are not shown. */
+  readonly secret?: true;
 }
 
 /** What the schedules of an app do now, and next. */
@@ -279,6 +293,11 @@ export interface OperatorActions {
   ): void;
   /** Gives the app back to its law; does nothing when it has it. */
   endOverride(policy: ResourceKey, app: string, by?: string): void;
+  /**
+   * Writes the definition that the policy names once, though it says `drift: Report`. Throws TerminalError with a sentence:
+   * no such app, nothing is written of the policy.
+   */
+  putBack(policy: ResourceKey, app: string): void;
   /** Scales a fixed app within its `pageControl`; throws TerminalError with a sentence when that is not allowed. */
   scale(appId: string, instances: number, signal: AbortSignal): Promise<void>;
 }

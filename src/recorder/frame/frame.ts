@@ -10,7 +10,8 @@ import type { AppObservation } from '../../core/observation.ts';
  * An app as people saw it, without what `decide` says again when it is asked again: summary, steps, figures and the
  * account of its objectives; and without its tasks.
  */
-export interface FrameApp extends Omit<AppView, 'tasks' | 'summary' | 'steps' | 'figures' | 'metrics'> {
+export interface FrameApp
+  extends Omit<AppView, 'tasks' | 'summary' | 'steps' | 'figures' | 'metrics' | 'drift'> {
   readonly metrics: readonly Omit<MetricView, 'objective'>[];
   /** In which scene it was decided; absent: not at all. */
   readonly scene?: string;

@@ -59,7 +59,9 @@ function policyOf({ apps, ...policy }: PolicyView, decided: Decided): FramePolic
 }
 
 function appOf(app: AppView, { round, scenes }: Decided): FrameApp {
-  const { tasks: _tasks, steps: _steps, figures: _figures, summary, metrics, counters, ...shown } = app;
+  // A definition may hold what nobody should keep.
+  const { tasks: _tasks, steps: _steps, figures: _figures, drift: _drift, ...kept } = app;
+  const { summary, metrics, counters, ...shown } = kept;
   const scene = round.decisions.has(app.id) ? scenes.get(app.id) : undefined;
   return {
     ...shown,

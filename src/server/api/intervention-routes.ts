@@ -27,6 +27,7 @@ const POLICY = '/namespaces/:ns/microscalingpolicies/:name';
  * Without `for` an intervention ends after an hour.
  *
  * - `PUT …/NAME/pause` {for?, reason?} and `DELETE …/NAME/pause`
+ * - `POST …/NAME/apps/APP/put-back`: its definition is written once, though the policy says `drift: Report`
  * - `PUT …/NAME/overrides/APP` {instances, for?, reason?} and `DELETE …/NAME/overrides/APP`
  */
 export function interventionRoutes(deps: InterventionRouteDeps): Hono {
@@ -47,6 +48,9 @@ export function interventionRoutes(deps: InterventionRouteDeps): Hono {
       const request = overrideRequest(await objectOf(c.req.text()));
       actions.override(key, c.req.param('app'), { ...request, ...by });
     }),
+  );
+  app.post(`${POLICY}/apps/:app/put-back`, limit, (c) =>
+    act(c, deps, (key) => actions.putBack(key, c.req.param('app'))),
   );
   app.delete(`${POLICY}/overrides/:app`, (c) =>
     act(c, deps, (key, { by }) => actions.endOverride(key, c.req.param('app'), by)),

@@ -1,7 +1,7 @@
 // Somebody edits an app's definition in Marathon: it is told apart from a change of the policy, and told to people.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PolicySpec } from '../../../src/api/policy.ts';
+import { type PolicySpec, resourceKey } from '../../../src/api/policy.ts';
 import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
 import { anApp, aPolicy, World, wants } from '../../support/fakes.ts';
 
@@ -56,6 +56,41 @@ describe('a definition that somebody changes in Marathon', () => {
     expect(world.condition('demo', 'Applied')).toBe('False/Drifted');
     expect(world.message('demo', 'Applied')).toContain('in cmd: somebody changed it in Marathon');
     expect(told()).toEqual([expect.stringMatching(/^Warning Drifted: .*drift: Revert/)]);
+  });
+});
+
+describe('a definition that a person has put back', () => {
+  const key = resourceKey({ namespace: 'default', name: 'demo' });
+  const cmd = () => world.marathon.snapshot().get('/consumer')?.definition['cmd'];
+  const edit = (text: string) => world.marathon.others.edit('/consumer', { cmd: text });
+
+  it('is shown beside what runs, written once, and after a while only reported again', async () => {
+    await running({ drift: 'Report' });
+    edit('run mine');
+    await world.after(20_000);
+    expect(world.app('/consumer').drift).toEqual([{ field: 'cmd', wanted: 'run', live: 'run mine' }]);
+    world.state.actions.putBack(key, 'consumer');
+    await world.after(20_000);
+    expect(cmd()).toBe('run');
+    expect(world.condition('demo', 'Applied')).toBe('True/UpToDate');
+    expect(world.app('/consumer')).not.toHaveProperty('drift');
+    await world.after(60_000);
+    edit('run mine again');
+    await world.after(60_000);
+    expect(cmd()).toBe('run mine again');
+  });
+
+  it.each([
+    { name: 'an app that is not there', app: 'nobody', says: /has no app `nobody`; it has consumer/ },
+    {
+      name: 'a policy that writes nothing',
+      app: 'consumer',
+      spec: { mode: 'Observe' as const },
+      says: /Observe/,
+    },
+  ])('is refused for $name', async ({ app, spec, says }) => {
+    await running({ drift: 'Report', ...spec });
+    expect(() => world.state.actions.putBack(key, app)).toThrow(says);
   });
 });
 

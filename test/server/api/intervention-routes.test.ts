@@ -48,6 +48,17 @@ async function aServer(
 }
 
 describe('interventions through the API', () => {
+  it('puts a definition back, and says when there is no such app', async () => {
+    const { call } = await aServer();
+    expect(await call('POST', `${POLICY}/apps/consumer/put-back`)).toMatchObject({
+      status: 200,
+      body: { policy: 'default/queue-demo' },
+    });
+    const refused = await call('POST', `${POLICY}/apps/nobody/put-back`);
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(refused.body['message']).toContain('has no app `nobody`');
+  });
+
   it('pauses for a while, says until when, and resumes', async () => {
     const { call, policy } = await aServer();
     const paused = await call('PUT', `${POLICY}/pause`, { for: '1h', reason: 'deploying' });

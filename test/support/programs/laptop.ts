@@ -25,6 +25,7 @@ export interface MarathonApp {
   readonly tasksRunning: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly cmd?: string;
+  readonly mem?: number;
   readonly versionInfo: { readonly lastScalingAt: string };
 }
 

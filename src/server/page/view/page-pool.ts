@@ -63,6 +63,7 @@ export interface PageApp
     | 'policy'
     | 'schedule'
     | 'override'
+    | 'drift'
     | 'summary'
     | 'steps'
   > {

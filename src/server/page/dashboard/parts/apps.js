@@ -6,6 +6,7 @@ import { paint } from '../colours.js';
 import { drawn, el, keep, setAttribute, setText } from '../dom.js';
 import { count, local, time } from '../format.js';
 import { countControl } from './controls.js';
+import { driftButton } from './drift.js';
 import { holdControl } from './interventions.js';
 import { stepText } from './steps.js';
 
@@ -45,7 +46,8 @@ function appCard({ role, pageControl }, desk) {
   const head = el('div', { class: 'app-head' }, el('span', { class: 'chip' }), name, rank, schedule);
   const hold = role === 'fixed' ? undefined : holdControl(desk);
   const control = pageControl === undefined ? undefined : countControl(desk);
-  const parts = [head, running, counts, ...(hold === undefined ? [] : [hold.node])];
+  const drift = driftButton(desk);
+  const parts = [head, running, counts, ...(hold === undefined ? [] : [hold.node]), drift.node];
   parts.push(control?.node ?? why);
   const node = el('li', { class: 'app', 'data-testid': 'app' }, ...parts);
   /** @param {PageApp} app */
@@ -55,6 +57,7 @@ function appCard({ role, pageControl }, desk) {
     setAttribute(node, 'data-held', app.override !== undefined);
     hold?.update(app);
     control?.update(app);
+    drift.update(app);
     setText(policy, app.title.slice(0, -app.name.length));
     setText(own, app.name);
     setAttribute(own, 'href', app.link);

@@ -5,8 +5,8 @@
 import { drawn, el, keep, setAttribute, setText } from '../dom.js';
 import { count, number } from '../format.js';
 import { addressOf, asked, go, policyAddress } from '../navigation.js';
-import { causeText } from './cause.js';
-import { MARKS } from './health.js';
+import { causeText } from '../parts/cause.js';
+import { MARKS } from '../parts/health.js';
 
 const TYPING_MS = 200;
 
