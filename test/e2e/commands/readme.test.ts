@@ -9,6 +9,7 @@ import { kubectlMissing, kubectlPrograms } from '../../support/kubernetes/kubect
 import { freePort } from '../../support/programs/azurite.ts';
 import { ROOT } from '../../support/programs/command.ts';
 import { shellBlocks, Terminal } from '../../support/programs/shell-blocks.ts';
+import { pathWithCommand } from '../../support/programs/shim.ts';
 import { until } from '../../support/until.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -21,17 +22,15 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/ export --ecs /, 'needs AWS: test/app/commands/export/ecs.test.ts runs it'],
   [/ export --kubernetes /, 'needs a cluster: test/app/commands/export/kubernetes.test.ts runs it'],
   [/^npm run bench\b/, 'takes minutes; it reports and asserts nothing'],
-  [
-    /^npm run -s microscaling -- simulate --suite /,
-    'takes minutes: test/cli/simulate.test.ts runs parts of it',
-  ],
+  [/^npm run build\b/, 'installs for everybody on the machine: test/e2e/commands/installed.test.ts runs it'],
+  [/^microscaling simulate --suite /, 'takes minutes: test/cli/simulate.test.ts runs parts of it'],
 ];
 
 /** What goes on until somebody stops it, and how it is seen to be ready. */
 const SERVERS: readonly (readonly [RegExp, 'marathon' | 'azurite' | 'operator'])[] = [
   [/ marathon --port /, 'marathon'],
   [/^npx azurite-queue /, 'azurite'],
-  [/ -- run /, 'operator'],
+  [/^microscaling run /, 'operator'],
 ];
 
 /** Every other command ends with 0. */
@@ -77,7 +76,12 @@ describe.skipIf(kubectlMissing(kubectlPrograms()))('the README', () => {
   it('does what its shell blocks say, one after the other', { timeout: 300_000 }, async () => {
     const ports = { marathon: await freePort(), azurite: await freePort(), operator: await freePort() };
     const operatorAt = `127.0.0.1:${ports.operator}`;
-    const env = { ...process.env, MICROSCALING_API: operatorAt, MICROSCALING_SERVER: operatorAt };
+    const env = {
+      ...process.env,
+      PATH: pathWithCommand(dir),
+      MICROSCALING_API: operatorAt,
+      MICROSCALING_SERVER: operatorAt,
+    };
     const mine = (command: string): string =>
       command
         .replaceAll('127.0.0.1:8090', operatorAt)
