@@ -8,9 +8,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SHELLS } from '../../../src/cli/completion/scripts.ts';
 import { Kubectl, kubectlMissing, kubectlPrograms } from '../../support/kubernetes/kubectl.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { printed, ROOT, run } from '../../support/programs/command.ts';
+import { pathWithCommand, printed, ROOT, run } from '../../support/programs/command.ts';
 import { Laptop } from '../../support/programs/laptop.ts';
-import { pathWithCommand } from '../../support/programs/shim.ts';
 import { until } from '../../support/until.ts';
 
 const POLICY = `

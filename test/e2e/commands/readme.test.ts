@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { kubectlMissing, kubectlPrograms } from '../../support/kubernetes/kubectl.ts';
 import { freePort } from '../../support/programs/azurite.ts';
-import { ROOT } from '../../support/programs/command.ts';
+import { pathWithCommand, ROOT } from '../../support/programs/command.ts';
 import { shellBlocks, Terminal } from '../../support/programs/shell-blocks.ts';
-import { pathWithCommand } from '../../support/programs/shim.ts';
 import { until } from '../../support/until.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');

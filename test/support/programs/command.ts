@@ -1,8 +1,8 @@
 // test support: drives the real command line as a person's shell would, and looks at the processes it leaves.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { until } from '../until.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../../..');
@@ -68,6 +68,14 @@ export async function printed(command: RunningCommand, pattern: RegExp): Promise
   const match = pattern.exec(text());
   if (match === null) throw new Error(`ended without ${pattern}:\n${text()}`);
   return match;
+}
+
+/** Puts `microscaling` into a folder, as an installation would; a PATH that finds it there first. */
+export function pathWithCommand(folder: string): string {
+  const program = join(folder, 'microscaling');
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
+  chmodSync(program, 0o755);
+  return `${folder}${delimiter}${process.env['PATH'] ?? ''}`;
 }
 
 /** Kills the whole group, for afterEach; what a test leaves behind must not disturb the next. */
