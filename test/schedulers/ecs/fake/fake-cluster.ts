@@ -57,11 +57,17 @@ export class FakeCluster {
   readonly #machines = new Map<string, number>();
   readonly #services = new Map<string, FakeService>();
   #count = 0;
+  #mostTasks = 0;
 
   /** @param machines how many tasks fit on each */
   constructor(name: string, machines: readonly number[] = [1_000]) {
     this.name = name;
     for (const [i, slots] of machines.entries()) this.#machines.set(`machine-${i + 1}`, slots);
+  }
+
+  /** As many as there ever were at the same time, those that were stopping included. */
+  get mostTasks(): number {
+    return this.#mostTasks;
   }
 
   create(spec: FakeServiceSpec): void {
@@ -228,7 +234,13 @@ export class FakeCluster {
       protectedUntilMs: 0,
       ...(machine !== undefined && !service.onFargate && { machine }),
     });
+    this.#mostTasks = Math.max(this.#mostTasks, this.#present());
     return true;
+  }
+
+  #present(): number {
+    const all = [...this.#services.values()].flatMap(({ tasks }) => tasks);
+    return all.filter((task) => !this.#isGone(task)).length;
   }
 
   #statusOf({ isStopped, described }: FakeTask): string {
