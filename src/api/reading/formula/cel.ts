@@ -9,8 +9,9 @@ import type { FormulaMistake } from './term.ts';
 const LIMITS = {
   maxAstNodes: 200,
   maxDepth: 24,
-  maxListElements: 1,
-  maxMapEntries: 1,
+  // There are none in a formula, and that is said where they are few enough to be read.
+  maxListElements: 16,
+  maxMapEntries: 16,
   maxCallArguments: 16,
 } as const;
 

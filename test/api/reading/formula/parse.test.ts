@@ -55,6 +55,8 @@ describe('a formula', () => {
     ['orders.max', '7: nothing has fields; a formula has'],
     ['[orders].map(x, x)', '0: nothing has methods; a formula has'],
     ['[1][0]', '0: there are no lists; a formula has'],
+    ['[1, 2, 3]', '0: there are no lists; a formula has'],
+    ['{"a": 1, "b": 2}', '0: there are no maps; a formula has'],
     ['{}', '0: there are no maps; a formula has'],
     ['cel.bind(x, orders, x)', '0: nothing has methods; a formula has'],
   ])('%j is told what there is', (text, beginning) => {
