@@ -78,6 +78,32 @@ describe('the table of apps', () => {
   });
 });
 
+describe('the table of apps with schedules', () => {
+  it('says what is in force and what comes next', () => {
+    const app = { id: '/shop/web', wanted: 4, granted: 4, requested: 4, running: 4, metrics: [] };
+    const schedule = {
+      inForce: [{ min: 4, until: '2026-11-29T11:50:00.000Z' }],
+      next: { min: 2, max: 8, from: '2026-11-29T20:00:00.000Z' },
+    };
+    const policy = {
+      metadata: { name: 'shop', namespace: 'default' },
+      spec: aPolicySpec({ apps: [anAppSpec({ name: 'web', instances: { min: 1, max: 9 } })] }),
+      status: {
+        apps: [
+          { ...app, name: 'web', schedule },
+          { ...app, name: 'mail' },
+        ],
+      },
+    };
+    const [head, web, mail] = appTable(policy).split('\n');
+    expect(head).toMatch(/HELD BY HAND +SCHEDULE +ID$/);
+    expect(web).toContain(
+      'min 4 until 2026-11-29 11:50:00Z; next min 2, max 8 from 2026-11-29 20:00:00Z  /shop/web',
+    );
+    expect(mail).not.toContain('until');
+  });
+});
+
 describe('describe', () => {
   it('shows targets by their names', () => {
     const metrics = [

@@ -2,6 +2,7 @@
 
 import type { Condition } from '../../api/conditions.ts';
 import type { InstancesSpec } from '../../api/policy.ts';
+import { scheduleText } from '../../api/words/schedule.ts';
 import { conditionOf, originOf, type PolicyObject, type PoolObject } from '../client/policy-object.ts';
 import { age, type Cell, table } from './table.ts';
 import { targetsText } from './targets.ts';
@@ -86,6 +87,7 @@ export function ageText(since: string | undefined, nowMs: number): string {
 
 export function appTable({ spec, status }: PolicyObject): string {
   const spans = (status?.apps ?? []).some(({ scheduler }) => scheduler !== undefined);
+  const isScheduled = (status?.apps ?? []).some(({ schedule }) => schedule !== undefined);
   const bounds = new Map(spec.apps.map(({ name, instances }) => [name, instances]));
   return table(
     [
@@ -99,6 +101,7 @@ export function appTable({ spec, status }: PolicyObject): string {
       'RUNNING',
       'LIMITED BY',
       'HELD BY HAND',
+      ...(isScheduled ? ['SCHEDULE'] : []),
       'ID',
       ...(spans ? ['SCHEDULER'] : []),
     ],
@@ -112,6 +115,7 @@ export function appTable({ spec, status }: PolicyObject): string {
       app.running ?? '-',
       app.limitedBy ?? '',
       app.override === undefined ? '' : `at ${app.override.instances} until ${timeText(app.override.until)}`,
+      ...(isScheduled ? [app.schedule === undefined ? '' : scheduleText(app.schedule, timeText)] : []),
       app.id,
       ...(spans ? [app.scheduler ?? ''] : []),
     ]),
