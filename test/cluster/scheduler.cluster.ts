@@ -338,6 +338,8 @@ describe('kubernetes, a real control plane', { concurrent: false }, () => {
     await until('the old one to be seen', async () => (await count()) === 0);
     await ours.scheduler.apply({ kind: 'scale', app: old, from: 0, to: 1, reason: 'test' }, never);
     expect(await count()).toBe(1);
+    await ours.scheduler.apply({ kind: 'scale', app: old, from: 1, to: 0, reason: 'test' }, never);
+    expect(await count()).toBe(0);
     await ours.close();
     await cluster.stop();
   });
