@@ -359,7 +359,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'says in comments what to fill in. Of policies given with -f, only where Marathon is and with which ' +
       'credentials is taken. With --kubernetes: of the Deployments of a namespace, those named or all; the policy ' +
       'stands in that namespace, and Deployments that another autoscaler holds are left out. With --ecs: of the ' +
-      'services of a cluster of Amazon ECS, those named or all that have a count which nobody else sets.',
+      'services of a cluster of Amazon ECS, those named or all that have a count which nobody else sets. ' +
+      'With --swarm: of the services of a Docker Swarm, those named or all; global ones and jobs are left out.',
     options: [
       'marathon',
       'file',
@@ -373,6 +374,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'cluster',
       'region',
       'endpoint',
+      'swarm',
+      'dockerHost',
     ],
     help: {
       kubernetes: 'of Deployments in a Kubernetes cluster, in the place of apps of Marathon',
@@ -383,6 +386,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "microscaling export --marathon http://127.0.0.1:8080 '/shop/*' --name shop --definitions",
       'microscaling export --kubernetes --namespace shop > shop.yaml',
       'microscaling export --ecs --cluster prod --region eu-west-1 > prod.yaml',
+      'microscaling export --swarm --docker-host tcp://manager-1:2375 > shop.yaml',
     ],
     exitCodes: FINE,
     load: () => import('./commands/files/export.ts'),

@@ -49,6 +49,19 @@ export const INSTALL_OPTIONS = {
     env: [],
     help: 'name of the policy (default: made from the ids of the apps)',
   },
+  swarm: {
+    flag: '--swarm',
+    type: 'flag',
+    env: [],
+    help: 'of services in a Docker Swarm, in the place of apps of Marathon',
+  },
+  dockerHost: {
+    flag: '--docker-host',
+    arg: 'HOST',
+    type: 'text',
+    env: [],
+    help: 'a manager of the swarm, such as tcp://HOST:2376 (default: DOCKER_HOST, else unix:///var/run/docker.sock)',
+  },
   definitions: {
     flag: '--definitions',
     type: 'flag',

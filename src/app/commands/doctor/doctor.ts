@@ -38,6 +38,7 @@ import {
   type Unchecked,
 } from './finding.ts';
 import { readMetrics } from './metrics.ts';
+import { askServices } from './services.ts';
 import { askTargets } from './targets.ts';
 
 export interface DoctorConfig {
@@ -108,12 +109,13 @@ async function readPolicies(
   signal: AbortSignal,
 ): Promise<PolicyEvidence> {
   const on = { env, clock: systemClock };
-  const [metrics, engines, targets] = await Promise.all([
+  const [metrics, engines, targets, services] = await Promise.all([
     readMetrics(policies, on, signal),
     askEngines(policies, on, signal),
     askTargets(policies, { ...on, ...defined({ kubeconfig, kubeContext }) }, signal),
+    askServices(policies, on, signal),
   ]);
-  return { policies, metrics, engines, targets };
+  return { policies, metrics, engines, targets: [...targets, ...services] };
 }
 
 async function readMarathon(

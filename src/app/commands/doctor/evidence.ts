@@ -59,14 +59,16 @@ export interface EngineEvidence {
 export interface TargetEvidence {
   /** For people. */
   readonly app: string;
+  /** What its instances are called; default: pods. */
+  readonly unit?: string;
   readonly isMetricApp: boolean;
   readonly startupTime: Duration | undefined;
   readonly answer: Read<TargetReading>;
 }
 
 export interface TargetReading {
-  /** As RBAC names them. */
-  readonly missingRights: readonly string[];
+  /** As RBAC names them; absent where there is nothing of the kind. */
+  readonly missingRights?: readonly string[];
   /** Why it cannot be looked at. */
   readonly unseen?: string;
   readonly isAbsent?: true;

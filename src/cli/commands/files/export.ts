@@ -3,6 +3,7 @@
 import { exportServices } from '../../../app/commands/export/ecs.ts';
 import { type Exported, exportPolicy } from '../../../app/commands/export/export.ts';
 import { exportDeployments } from '../../../app/commands/export/kubernetes.ts';
+import { exportSwarm } from '../../../app/commands/export/swarm.ts';
 import type { OptionValues } from '../../../app/options.ts';
 import { defined } from '../../../lang/defined.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
@@ -37,7 +38,11 @@ function exported(
     const where = { cluster, ...defined({ region, endpoint }) };
     return exportServices({ ...where, services: apps, ...defined({ name }), env }, signal);
   }
+  if (options.swarm === true) {
+    const { dockerHost: host } = options;
+    return exportSwarm({ services: apps, ...defined({ host, name }), env }, signal);
+  }
   if (apps.length === 0)
-    throw new TerminalError('name the apps of Marathon to export, or --kubernetes, or --ecs');
+    throw new TerminalError('name the apps of Marathon to export, or --kubernetes, --ecs or --swarm');
   return exportPolicy({ marathon, ...defined({ files, name }), apps, definitions, env }, signal);
 }

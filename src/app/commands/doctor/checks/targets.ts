@@ -1,4 +1,4 @@
-// app: what policies scale in Kubernetes: whether it is there, may be scaled, and is scaled by nobody else.
+// app: what policies scale in Kubernetes and in a Swarm: whether it is there, may be scaled, and is scaled by nobody else.
 
 import type { PolicyCheck } from '../check.ts';
 import type { TargetEvidence } from '../evidence.ts';
@@ -9,7 +9,7 @@ export const checkTargets: PolicyCheck = ({ targets }) =>
     ? { unchecked: 'no policies were given: name them with -f' }
     : targets.flatMap(findingsOf);
 
-function findingsOf({ app, answer, isMetricApp, startupTime }: TargetEvidence): readonly Finding[] {
+function findingsOf({ app, unit, answer, isMetricApp, startupTime }: TargetEvidence): readonly Finding[] {
   const error = { check: 'targets', severity: 'error', app } as const;
   if (!answer.ok)
     return [
@@ -20,7 +20,7 @@ function findingsOf({ app, answer, isMetricApp, startupTime }: TargetEvidence): 
         change: 'put right what it says, on the machine where the operator is to run',
       },
     ];
-  const { missingRights, unseen, isAbsent, seen } = answer.value;
+  const { missingRights = [], unseen, isAbsent, seen } = answer.value;
   if (missingRights.length > 0)
     return [
       {
@@ -37,7 +37,7 @@ function findingsOf({ app, answer, isMetricApp, startupTime }: TargetEvidence): 
         ...error,
         what: `${app} cannot be seen: ${unseen}`,
         why: 'its count stays as it is, and its pool shares out only what is left',
-        change: 'correct scaleTargetRef, or put right what it says',
+        change: 'correct its name in the policy, or put right what it says',
       },
     ];
   if (isAbsent === true)
@@ -45,8 +45,8 @@ function findingsOf({ app, answer, isMetricApp, startupTime }: TargetEvidence): 
       {
         ...error,
         what: `there is no ${app}`,
-        why: 'the operator makes nothing in Kubernetes, it sets the count of what exists',
-        change: 'apply it first, or correct scaleTargetRef, namespace or cluster',
+        why: 'the operator makes nothing there, it sets the count of what exists',
+        change: 'make it first, or correct its name, its namespace or its cluster in the policy',
       },
     ];
   if (seen?.refused !== undefined)
@@ -58,12 +58,18 @@ function findingsOf({ app, answer, isMetricApp, startupTime }: TargetEvidence): 
         change: 'take away one of the two',
       },
     ];
-  return [...waitingIn(seen, app), ...unprobed({ seen, app, isMetricApp, startupTime })];
+  return [
+    ...waitingIn(seen, { app, ...(unit && { unit }) }),
+    ...unprobed({ seen, app, isMetricApp, startupTime }),
+  ];
 }
 
 type Seen = (TargetEvidence['answer'] & { readonly ok: true })['value']['seen'];
 
-function waitingIn(seen: Seen, app: string): readonly Finding[] {
+function waitingIn(
+  seen: Seen,
+  { app, unit = 'pods' }: Pick<TargetEvidence, 'app' | 'unit'>,
+): readonly Finding[] {
   const reasons = seen?.waitingFor.map(({ text }) => text) ?? [];
   if (seen === undefined || seen.waiting === 0 || reasons.length === 0) return [];
   return [
@@ -71,9 +77,9 @@ function waitingIn(seen: Seen, app: string): readonly Finding[] {
       check: 'targets',
       severity: 'warning',
       app,
-      what: `${seen.waiting} of the ${seen.requested} pods of ${app} wait: ${reasons.join('; ')}`,
+      what: `${seen.waiting} of the ${seen.requested} ${unit} of ${app} wait: ${reasons.join('; ')}`,
       why: "more of them would wait as well, while their slots are nobody else's",
-      change: 'see that its pods start, or give the pool a budget that the cluster has room for',
+      change: 'see that they start, or give the pool a budget that the cluster has room for',
     },
   ];
 }
