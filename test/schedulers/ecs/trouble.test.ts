@@ -175,7 +175,7 @@ describe('ECS that cannot be asked', () => {
 
   it('gives up after ten seconds without an answer', async () => {
     const clock = new VirtualClock();
-    const { fake, scheduler } = await ecsWorld({ deps: { clock } });
+    const { fake, scheduler } = await ecsWorld({ deps: { clock, deadlineMs: 10_000 } });
     fake.failWith(() => 'hang');
     const error = reasonOf(scheduler.observe([APP], never));
     await until('the question', () => fake.calls('DescribeServices').length > 0);
