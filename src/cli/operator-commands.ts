@@ -143,6 +143,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
       'file',
       'law',
       'serviceRate',
+      'modelled',
       'namespace',
       'data',
       'server',

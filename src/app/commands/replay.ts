@@ -41,6 +41,7 @@ export interface ReplayCommand {
   readonly fromMs: number;
   readonly toMs: number;
   readonly serviceRate?: number | undefined;
+  readonly modelled?: boolean | undefined;
 }
 
 /** @throws TerminalError where nothing is recorded of such a policy, and for what cannot be inferred from it */
@@ -49,7 +50,7 @@ export async function replayCommand(
   reader: RecordReader,
   signal: AbortSignal,
 ): Promise<ReplayResult> {
-  const { tried, law, fromMs, toMs, serviceRate } = command;
+  const { tried, law, fromMs, toMs, serviceRate, modelled } = command;
   const candidate: Candidate = {
     ...(tried && { policy: tried.policy }),
     ...(tried?.pool && { capacity: tried.pool.spec.capacity }),
@@ -60,7 +61,12 @@ export async function replayCommand(
   const notes = new Set<string>();
   const how = { note: (text: string) => void notes.add(text), signal };
   const rounds = roundsOf(reader, { policy, fromMs, toMs }, how);
-  const replayed = await replayRecord(rounds, { candidate, fromMs, toMs, ...defined({ serviceRate }) });
+  const replayed = await replayRecord(rounds, {
+    candidate,
+    fromMs,
+    toMs,
+    ...defined({ serviceRate, modelled }),
+  });
   const result = resultOf(replayed, { policy, fromMs, toMs });
   return { ...result, notes: [...result.notes, ...notes] };
 }

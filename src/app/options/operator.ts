@@ -340,6 +340,12 @@ export const OPERATOR_OPTIONS = {
     env: [],
     help: 'beside the changes, what the policies would have done with what an operator recorded since then, e.g. 24h',
   },
+  modelled: {
+    flag: '--modelled',
+    type: 'flag',
+    env: [],
+    help: 'model all of the span, also while the same counts are asked for: shows how well the model fits',
+  },
   release: {
     flag: '--release',
     type: 'flag',

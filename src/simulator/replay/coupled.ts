@@ -25,17 +25,22 @@ export interface Parting {
   readonly why: string;
 }
 
+const AT_ONCE = 'all of it is to be modelled';
+
 /** Decides every round again, as it was and as the trial would, until the two part. */
 export class Redecider {
   readonly #trial: Trial;
+  readonly #atOnce: boolean;
   #recorded: DecisionMemory | undefined;
   #tried: DecisionMemory | undefined;
   #parting: Parting | undefined;
   /** Rounds in which another count was asked for than is decided now from what was known then. */
   #unlike = 0;
 
-  constructor(trial: Trial) {
+  /** @param atOnce the two part in the first round, whatever they ask for */
+  constructor(trial: Trial, atOnce = false) {
     this.#trial = trial;
+    this.#atOnce = atOnce;
   }
 
   get parting(): Parting | undefined {
@@ -68,7 +73,7 @@ export class Redecider {
     if (asksOtherwise(decision, round)) this.#unlike += 1;
     if (this.#parting !== undefined) return { round, recorded };
     const tried = this.#try(round);
-    const why = differenceOf(decision.apps, tried.decision.apps);
+    const why = this.#atOnce ? AT_ONCE : differenceOf(decision.apps, tried.decision.apps);
     if (why !== undefined) this.#parting = { round, ...tried, why };
     return { round, recorded, tried };
   }

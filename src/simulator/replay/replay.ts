@@ -28,6 +28,8 @@ export interface ReplayOptions {
   readonly toMs: number;
   /** μ, where people know better than the record. */
   readonly serviceRate?: number | undefined;
+  /** The model from the first round on, also while it asks for the same: how well it fits. */
+  readonly modelled?: boolean;
 }
 
 /** What was seen of one app over the whole span. */
@@ -75,7 +77,7 @@ export async function replayRecord(
   options: ReplayOptions,
 ): Promise<Replayed> {
   const trial = new Trial(options.candidate);
-  const redecider = new Redecider(trial);
+  const redecider = new Redecider(trial, options.modelled);
   const seen = new Seen(options);
   for await (const round of rounds) {
     const again = redecider.next(round, round.wallMs < options.fromMs);

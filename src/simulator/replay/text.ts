@@ -88,7 +88,7 @@ export function verdictText({ rows, parting }: ReplayResult): string {
 export function partingText({ parting }: ReplayResult): string {
   return parting === undefined
     ? 'it asks for the same counts in every round'
-    : `at ${clock(parting.atMs)} it asks for another count first (${parting.why}); from then on arrivals are as recorded, and instances are modelled`;
+    : `from ${clock(parting.atMs)} on arrivals are as recorded and instances are modelled (${parting.why}); before, it asks for the same counts`;
 }
 
 export function serviceTexts({ service, delays, parting }: ReplayResult): readonly string[] {

@@ -34,7 +34,7 @@ class DayQueue implements MetricSource {
   readonly #options: DayOptions;
   readonly #running: () => number;
   #atMs: number;
-  #waiting = 20;
+  #total = 20;
   #arrived = 20;
   #done = 0;
   #rest = 0;
@@ -51,12 +51,13 @@ class DayQueue implements MetricSource {
     const asOfMs = this.#clock.monotonic();
     const running = this.#running();
     for (; this.#atMs < asOfMs; this.#atMs += 100) this.#pass(running);
+    const inFlight = Math.min(this.#total, running);
     const counters = { arrivedTotal: this.#arrived, completedTotal: this.#done };
     return {
       state: 'ok',
       asOfMs,
-      waiting: this.#waiting,
-      inFlight: Math.min(this.#waiting, running),
+      waiting: this.#total - inFlight,
+      inFlight,
       ...(this.#options.counts === true && counters),
     };
   }
@@ -70,11 +71,11 @@ class DayQueue implements MetricSource {
     const came = Math.floor(this.#rest);
     this.#rest -= came;
     this.#arrived += came;
-    this.#waiting += came;
-    const able = Math.min(this.#waiting, running) * PER_INSTANCE_S * 0.1;
+    this.#total += came;
+    const able = Math.min(this.#total, running) * PER_INSTANCE_S * 0.1;
     const done = Math.floor(able) + (seededAt(4, this.#steps) < able % 1 ? 1 : 0);
-    const left = Math.min(this.#waiting, done);
-    this.#waiting -= left;
+    const left = Math.min(this.#total, done);
+    this.#total -= left;
     this.#done += left;
   }
 }

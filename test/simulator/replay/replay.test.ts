@@ -43,10 +43,13 @@ it('asks with the same policy for the recorded counts of a simulated day, to the
 
 const HOUR = { lastsMs: 40 * 60_000, interval: '1s', waveMs: 10 * 60_000 } as const;
 
-async function hourWith(candidate: Candidate, counts: boolean) {
+async function hourWith(
+  candidate: Candidate,
+  { counts, modelled = false }: { readonly counts: boolean; readonly modelled?: boolean },
+) {
   const day = await recordDay({ ...HOUR, counts });
   const span = { fromMs: T0 + 60_000, toMs: T0 + HOUR.lastsMs };
-  const replayed = await replayRecord(roundsIn(day, span), { candidate, ...span });
+  const replayed = await replayRecord(roundsIn(day, span), { candidate, modelled, ...span });
   return { replayed, result: resultOf(replayed, { policy: POLICY, ...span }) };
 }
 
@@ -58,7 +61,7 @@ it.each([{ counts: true }, { counts: false }])(
       ...app,
       ...(app.targets && { targets: app.targets.map((target) => ({ ...target, queueLength: 400 })) }),
     });
-    const { replayed, result } = await hourWith({ change }, counts);
+    const { replayed, result } = await hourWith({ change }, { counts });
     const [recorded, tried] = result.rows;
     // What was before the span only lets `decide` remember.
     expect(result.parting?.atMs).toBeGreaterThanOrEqual(T0 + 60_000);
@@ -69,6 +72,18 @@ it.each([{ counts: true }, { counts: false }])(
     expect(tried.remainderMinutes).toBeGreaterThan(recorded.remainderMinutes);
     expect(result.ranges?.V[0]).toBeLessThanOrEqual(tried.V);
     expect(replayText(result, 'table')).toMatch(/recorded +[\d.]+.*\nreplayed +[\d.]+/);
+  },
+);
+
+it.each([{ counts: true }, { counts: false }])(
+  'fits with its model what happened, within a tenth (counters: $counts)',
+  { timeout: 60_000 },
+  async ({ counts }) => {
+    const { result } = await hourWith({}, { counts, modelled: true });
+    const [recorded, modelled] = result.rows;
+    expect(result.parting?.why).toContain('modelled');
+    expect(Math.abs(modelled.remainderMinutes / recorded.remainderMinutes - 1)).toBeLessThan(0.1);
+    expect(Math.abs(modelled.V - recorded.V)).toBeLessThan(10);
   },
 );
 

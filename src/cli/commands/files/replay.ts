@@ -31,6 +31,7 @@ export async function run(options: OptionValues, context: CommandContext): Promi
       policy: name === undefined ? undefined : `${namespace ?? 'default'}/${name}`,
       law: lawOf(options.law),
       serviceRate: options.serviceRate,
+      modelled: options.modelled,
     },
     await recordOf(options, context),
     context.signal,

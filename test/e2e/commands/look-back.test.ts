@@ -1,0 +1,113 @@
+// Looking back in a real demo: a moment of it, and its record replayed.
+
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { History } from '../../../src/recorder/read/history.ts';
+import type { ReplayResult } from '../../../src/simulator/replay/result.ts';
+import { killGroup, printed, type RunningCommand, run, start } from '../../support/programs/command.ts';
+import { until } from '../../support/until.ts';
+
+interface Moment {
+  readonly items: readonly {
+    readonly status?: { readonly apps?: readonly { readonly wanted?: number }[] };
+  }[];
+}
+
+const POLICY = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies/queue-demo';
+const ROUNDS = 20;
+
+let demo: RunningCommand;
+let server: readonly string[];
+/** Where the demo has what it writes: its temporary directory is in here. */
+const folder = mkdtempSync(join(tmpdir(), 'look-back-'));
+/** When the demo had something to do. */
+let busyAt: string;
+
+async function historyOf(page: string): Promise<History> {
+  const response = await fetch(`${page}${POLICY}/history?step=500ms`);
+  return (await response.json()) as History;
+}
+
+/** Rounds were recorded, and the law has asked for more consumers in one of them. */
+function isBusy({ apps, decisions }: History): boolean {
+  const [consumer] = apps;
+  const known = consumer?.running.filter((n) => n !== null) ?? [];
+  return known.length >= ROUNDS && decisions.some(({ app, from, to }) => app === consumer?.id && to > from);
+}
+
+beforeAll(async () => {
+  demo = start(['demo', '--api', '127.0.0.1:0', '--port', '0'], { env: { TMPDIR: folder } });
+  const [, page = ''] = await printed(demo, /page +(http:\S+)/);
+  server = ['--server', page];
+  await until('recorded rounds with something to do', async () => isBusy(await historyOf(page)), 240_000);
+  busyAt = new Date().toISOString();
+}, 300_000);
+afterAll(async () => {
+  demo.child.kill('SIGTERM');
+  await demo.ended;
+  killGroup(demo);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+}, 60_000);
+
+const ask = (...words: readonly string[]): ReturnType<typeof run> => run([...words, ...server], { env: {} });
+
+describe('a demo that runs', { concurrent: false }, () => {
+  it('explains a moment that is over', async () => {
+    const { code, stdout, stderr } = await ask('explain', 'queue-demo', '--at', busyAt);
+    expect(stderr).toMatch(/^as it was at \d{4}-\d\d-\d\d /);
+    expect(stdout).toMatch(/^policy default\/queue-demo\n\nconsumer \(\/queue-demo\/consumer, scaled\): .+/);
+    expect(stdout).toContain('input: queue demo-queue: ');
+    expect(code).toBe(0);
+  });
+
+  it('lists it as it was, and what happened', async () => {
+    const { stdout } = await ask('get', '--at', busyAt, '-o', 'json');
+    const [policy] = (JSON.parse(stdout) as Moment).items;
+    expect(policy?.status?.apps?.map(({ wanted }) => typeof wanted)).toEqual(['number', 'number', 'number']);
+    const events = await ask('events', '--since', '10m');
+    expect(events.stdout).toContain('Created');
+  });
+
+  it('is replayed with its own policy to the same counts in every round', async () => {
+    const { code, stdout } = await ask(
+      'replay',
+      '--since',
+      '10m',
+      '-f',
+      'specs/policies/queue-demo.yaml',
+      '-o',
+      'json',
+    );
+    const result = JSON.parse(stdout) as ReplayResult;
+    expect(code).toBe(0);
+    expect(result.parting).toBeUndefined();
+    const [recorded, replayed] = result.rows;
+    expect({ ...replayed, who: 'recorded' }).toEqual(recorded);
+  });
+
+  it('is replayed with another law, which asks for something else', async () => {
+    const { code, stdout } = await ask(
+      'replay',
+      '--since',
+      '10m',
+      '--law',
+      'SimpleQueue',
+      '--service-rate',
+      '3',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nrecorded +[\d.]+.*\nreplayed +[\d.]+/);
+    expect(stdout).toContain('instances are modelled');
+  });
+
+  it('is read without asking it, in its directory', async () => {
+    const [dir = ''] = readdirSync(folder).filter((name) => name.startsWith('microscaling-demo-'));
+    const data = join(folder, dir, 'data');
+    const read = await run(['explain', 'queue-demo', '--at', busyAt, '--data', data], { env: {} });
+    const asked = await ask('explain', 'queue-demo', '--at', busyAt);
+    expect(read.stdout).toContain('policy default/queue-demo');
+    expect(read.stdout).toBe(asked.stdout);
+  });
+});
