@@ -188,7 +188,7 @@ function warmUpOf(
 ): WarmUpMemory | undefined {
   const [target, other] = app.targets;
   const [reading] = app.readings;
-  const work = other === undefined ? workCountOf(target, reading) : undefined;
+  const work = other === undefined ? workCountOf(target, reading, ready) : undefined;
   if (work === undefined && state?.warmUp === undefined) return undefined;
   return followWarmUp(state?.warmUp, { running: ready, before: launches.ready, nowMs, work });
 }

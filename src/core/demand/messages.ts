@@ -10,6 +10,8 @@ export interface Messages {
   readonly inFlight: number | undefined;
   /** Messages that one busy instance holds at a time; 1 where that is not known. */
   readonly perBusyInstance: number;
+  /** Of those in flight, the ones that were fetched ahead: an instance holds them and does not work on them yet. */
+  readonly fetchedAhead: number;
   /** Age of the oldest visible message, ms; undefined when unknown. */
   readonly oldestAgeMs: number | undefined;
   /** When those next in line came, ms of the operator's clock, oldest first; undefined when unknown. */
@@ -22,6 +24,9 @@ export interface Messages {
  * Splits a count that its source does not split (docs/design/law.md#what-a-queue-count-is-made-of): with c messages
  * held per busy instance at most n·c are in flight, and no more than that of the ones that a source counts are in flight
  * in our instances.
+ *
+ * Where a source tells messages in flight apart and nobody says how many an instance holds, what is in flight beyond one
+ * for each was fetched ahead. Whoever works on several at once has to say so.
  *
  * @param ready instances that may hold messages
  */
@@ -39,5 +44,8 @@ export function messagesOf(sample: MetricSample, ready: number): Messages {
     waiting = clamp(counted - held, Math.min(counted, reading(unsplit.waitingAtLeast)), counted);
     inFlight = unsplit.restInFlight ? Math.min(counted - waiting, held) : undefined;
   }
-  return { waiting, inFlight, perBusyInstance, oldestAgeMs: oldestMs, arrivals, arrivedTotal: arrived };
+  const fetchedAhead =
+    heldPerInstance === undefined && inFlight !== undefined ? Math.max(0, inFlight - ready) : 0;
+  const times = { oldestAgeMs: oldestMs, arrivals };
+  return { waiting, inFlight, perBusyInstance, fetchedAhead, ...times, arrivedTotal: arrived };
 }

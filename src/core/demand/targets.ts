@@ -168,11 +168,14 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
 export function workCountOf(
   target: TargetSpec | undefined,
   metric: MetricReading | undefined,
+  running: number,
 ): WorkCount | undefined {
   if (target === undefined || metric?.state !== 'ok' || metric.inFlight === undefined) return undefined;
-  const { asOfMs, waiting, inFlight, heldPerInstance = 1 } = metric;
+  const { asOfMs, waiting, inFlight, heldPerInstance } = metric;
+  // Fetched ahead by some of them, it says nothing of the others.
+  if (heldPerInstance === undefined && inFlight > running) return undefined;
   const atMs = asOfMs - fluidOptions(target).metricDelayMs;
-  return { atMs, waiting, working: Math.ceil(inFlight / Math.max(1, heldPerInstance)) };
+  return { atMs, waiting, working: Math.ceil(inFlight / Math.max(1, heldPerInstance ?? 1)) };
 }
 
 function mostOf({ max }: AppInput, limit: MostInstances | undefined): number {

@@ -196,7 +196,7 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: Known):
     ahead,
     horizonS: Math.max(LEAST_HORIZON_S, HORIZON_LEADS * leadS, HORIZON_SERVICES / estimate.service),
     predicted: predictWaiting({
-      waiting: input.messages.waiting,
+      waiting: input.messages.waiting + input.messages.fetchedAhead,
       arrivals: ahead.soon,
       service: estimate.service,
       ready: Math.min(input.ready, input.asked),
@@ -234,16 +234,16 @@ function aheadOf(
 }
 
 function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options: Known): Estimate {
-  const { waiting, inFlight, perBusyInstance, arrivedTotal } = input.messages;
+  const { waiting, inFlight, perBusyInstance, fetchedAhead, arrivedTotal } = input.messages;
   const delayMs = options.metricDelayMs;
   const fromMs = memory?.estimate.atMs ?? input.atMs;
   const served = averageLevel(input.readyBefore, fromMs - delayMs, input.atMs - delayMs);
   const measurement = {
     atMs: input.atMs,
-    waiting,
+    waiting: waiting + fetchedAhead,
     served,
     emptyBelow: options.goal.kind === 'queueLength' ? Math.max(1, 0.01 * options.goal.messages) : 1,
-    working: inFlight === undefined ? undefined : inFlight / perBusyInstance,
+    working: inFlight === undefined ? undefined : (inFlight - fetchedAhead) / perBusyInstance,
     ready: levelAt(input.readyBefore, input.atMs - delayMs),
     arrived: arrivedTotal,
     head: headOf(input, delayMs),

@@ -68,6 +68,15 @@ describe('messages of a reading', () => {
     expect([waiting, inFlight]).toEqual(is);
   });
 
+  it.each([
+    ['beyond one for each instance', { inFlight: 140 }, 132],
+    ['not where each holds one', { inFlight: 8 }, 0],
+    ['not where the policy says how many one holds', { inFlight: 30, heldPerInstance: 4 }, 0],
+    ['not where nobody tells what is in flight', {}, 0],
+  ])('messages are fetched ahead %s', (_, sample, fetchedAhead) => {
+    expect(messagesOf(aSample(20, sample), 8).fetchedAhead).toBe(fetchedAhead);
+  });
+
   it('an age is passed on, and never negative', () => {
     expect(messagesOf(aSample(5, { oldestAgeMs: 4_000 }), 1).oldestAgeMs).toBe(4_000);
     expect(messagesOf(aSample(5, { oldestAgeMs: -4_000 }), 1).oldestAgeMs).toBe(0);

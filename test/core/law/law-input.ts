@@ -25,6 +25,7 @@ export function lawInput(waiting: number, over: Over = {}): LawInput {
       waiting,
       inFlight: undefined,
       perBusyInstance: 1,
+      fetchedAhead: 0,
       oldestAgeMs: undefined,
       arrivals: undefined,
       arrivedTotal: undefined,
