@@ -1,4 +1,4 @@
-// app: asks the swarms of the given policies, for the doctor. Nothing that it asks has an effect.
+// app: asks what scales the services of the given policies, a swarm or Amazon ECS, for the doctor. Nothing that it asks has an effect.
 
 import { readFileSync } from 'node:fs';
 import type { AppSpec, MicroscalingPolicy } from '../../../api/policy.ts';
@@ -8,9 +8,8 @@ import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import { silentLogger } from '../../../runtime/log.ts';
 import { createRedactor } from '../../../runtime/redact.ts';
-import type { Workload } from '../../../schedulers/scheduler.ts';
-import { SWARM_BLOCK } from '../../../schedulers/swarm/block.ts';
-import { SwarmClusters } from '../../../schedulers/swarm/clusters.ts';
+import { SCHEDULERS } from '../../../schedulers/registry.ts';
+import type { SchedulerClusters, Workload } from '../../../schedulers/scheduler.ts';
 import { createValueResolver } from '../../operator/values.ts';
 import type { TargetEvidence, TargetReading } from './evidence.ts';
 
@@ -24,27 +23,38 @@ interface Scaled {
   readonly app: AppSpec;
 }
 
-const SWARM = new Set(['swarm']);
+/** Schedulers of services that must exist, and that are seen by looking at them. */
+const ASKED = ['ecs', 'swarm'] as const;
 const DEADLINE_MS = 10_000;
 
-/** One for each app that is a service of a swarm. */
+/** One for each app that is a service. */
 export async function askServices(
+  policies: readonly MicroscalingPolicy[],
+  asking: Asking,
+  signal: AbortSignal,
+): Promise<readonly TargetEvidence[]> {
+  const asked = ASKED.map((type) => askThoseOf(type, policies, asking, signal));
+  return (await Promise.all(asked)).flat();
+}
+
+async function askThoseOf(
+  type: (typeof ASKED)[number],
   policies: readonly MicroscalingPolicy[],
   { env, clock }: Asking,
   signal: AbortSignal,
 ): Promise<readonly TargetEvidence[]> {
+  const { block, open } = SCHEDULERS[type];
+  const types = new Set([type]);
   const scaled = policies.flatMap(({ metadata, spec }) =>
     spec.apps.flatMap((app): Scaled[] => {
-      const block = blockOf(app, SWARM)?.block;
-      return isObject(block)
-        ? [{ workload: SWARM_BLOCK.workload(block, { metadata, app: app.name }), app }]
-        : [];
+      const own = blockOf(app, types)?.block;
+      return isObject(own) ? [{ workload: block.workload(own, { metadata, app: app.name }), app }] : [];
     }),
   );
   if (scaled.length === 0) return [];
   const readFile = (path: string): string => readFileSync(path, 'utf8');
   const values = createValueResolver({ env, readFile, redactor: createRedactor() });
-  const clusters = new SwarmClusters({ clock, log: silentLogger, values, own: { urls: [] }, env });
+  const clusters = open({ clock, log: silentLogger, values, own: { urls: [] }, env });
   try {
     return await Promise.all(scaled.map((each) => ask(each, clusters, signal)));
   } finally {
@@ -54,7 +64,7 @@ export async function askServices(
 
 async function ask(
   { workload, app }: Scaled,
-  clusters: SwarmClusters,
+  clusters: SchedulerClusters,
   signal: AbortSignal,
 ): Promise<TargetEvidence> {
   const { startupTime } = app.behavior;
@@ -72,7 +82,7 @@ async function ask(
 
 async function read(
   { cluster, name }: Workload,
-  clusters: SwarmClusters,
+  clusters: SchedulerClusters,
   signal: AbortSignal,
 ): Promise<TargetReading> {
   const seen = (await clusters.of(cluster).observe([name], signal)).apps.get(name);
