@@ -1,7 +1,8 @@
 // api: checks a document against its schema, and says which parts of it can still be validated further.
 
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { isObject, type JsonSchema, strictCopy } from '../schema/json-schema.ts';
+import type { ErrorObject } from 'ajv';
+import { isObject, type JsonSchema } from '../schema/json-schema.ts';
+import { compiledSchema } from './compiled-schema.ts';
 import { error, type Finding } from './finding.ts';
 import { meantPlaces, withoutFollowUps } from './follow-ups.ts';
 import { replacementFor } from './plain-values.ts';
@@ -26,11 +27,12 @@ const ABOUT_THE_WHOLE = new Set(['required', 'oneOf', 'not', 'minProperties', 'm
 
 /** Compiles on first use: a command that reads no policy should not pay for it. */
 export function structureCheck(schema: JsonSchema): (document: unknown) => Structure {
-  let compiled: ValidateFunction | undefined;
+  let mistakesIn: ((document: unknown) => readonly ErrorObject[]) | undefined;
   return (document) => {
-    compiled ??= compile(schema);
-    if (compiled(document)) return { findings: [], usable: document, refused: () => false, uncounted: 0 };
-    const found = (compiled.errors ?? []).filter(isOfItsKind);
+    mistakesIn ??= compiledSchema(schema);
+    const mistakes = mistakesIn(document);
+    if (mistakes.length === 0) return { findings: [], usable: document, refused: () => false, uncounted: 0 };
+    const found = mistakes.filter(isOfItsKind);
     if (found.length > MAX_WORDED) return tooMany(found, schema);
     const errors = withoutFollowUps(found);
     const gone = new Set(errors.filter((e) => !ABOUT_THE_WHOLE.has(e.keyword)).map(placeOf));
@@ -58,18 +60,6 @@ function tooMany(all: readonly ErrorObject[], schema: JsonSchema): Structure {
     refused: () => true,
     uncounted: all.length - MAX_WORDED,
   };
-}
-
-function compile(schema: JsonSchema): ValidateFunction {
-  // `allErrors`: people mend a file once, not once per mistake. Texts are at most 1 MiB and every pattern is linear.
-  return new Ajv({
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    validateFormats: false,
-    // A few documents are checked, once each: compiling fast is worth more than checking fast.
-    code: { optimize: false },
-  }).compile(strictCopy(schema));
 }
 
 function without(value: unknown, gone: ReadonlySet<string>, pointer: string): unknown {
