@@ -91,18 +91,23 @@ function leftToPeople(app: AppInput): AppDecision {
   return { id, name, role, from, wanted: to, granted: to, to, figures: {}, steps: [], summary };
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 function remember({ demand, wanted, granted, to }: Allocation, nowMs: number): AppState {
   const { memory, preemption, timing, requested: from } = demand;
-  return {
+  const { warmUp, accounts, futility } = memory;
+  // One after the other: spread from parts that may be absent they take several times as long, in every round.
+  const state: Writable<AppState> = {
     laws: memory.laws,
     launches: memory.launches,
-    ...(memory.warmUp && { warmUp: memory.warmUp }),
     trouble: memory.trouble,
     behavior: noteChange(memory.behavior, { from, to, nowMs }, timing.periodMs),
     preemption: notePreemption(preemption, { from, to, wanted, nowMs }, timing.yieldPeriodMs),
     granted,
     to,
-    ...(memory.accounts && { accounts: memory.accounts }),
-    ...(memory.futility !== undefined && memory.futility.length > 0 && { futility: memory.futility }),
   };
+  if (warmUp !== undefined) state.warmUp = warmUp;
+  if (accounts !== undefined) state.accounts = accounts;
+  if (futility !== undefined && futility.length > 0) state.futility = futility;
+  return state;
 }
