@@ -84,6 +84,9 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     };
     await until('half a minute to be shown', async () => Math.abs(span() - 30_000) < 2_000, 30_000);
     expect(await text('span')).toMatch(/\d\d:\d\d:\d\d to \d\d:\d\d:\d\d$/);
+    expect(await text('replay')).toMatch(
+      /microscaling replay queue-demo --since \S+Z --until \S+Z -f new\.yaml$/,
+    );
     await page.getByRole('button', { name: 'zoom out' }).click();
     await until('a minute again', async () => Math.abs(span() - 60_000) < 4_000, 30_000);
     await page.getByTestId('decision-mark').first().click();

@@ -13,6 +13,7 @@ const range = (await import(
   within(span: Span, nowMs: number): Span;
   zoomed(span: Span, factor: number): Span;
   moved(span: Span, part: number): Span;
+  replayCommand(key: string, span: Span): string;
 };
 
 const NOW = 10_000_000_000;
@@ -38,6 +39,15 @@ describe('a span of the past', () => {
   it('is no longer than a month', () => {
     const { fromMs, toMs } = range.within({ fromMs: 0, toMs: NOW }, NOW);
     expect((toMs - fromMs) / 86_400_000).toBe(31);
+  });
+
+  it.each([
+    ['default/orders', 'orders'],
+    ['shop/orders', 'orders -n shop'],
+  ])('of %s is replayed by a command', (key, where) => {
+    expect(range.replayCommand(key, { fromMs: 0, toMs: 60_000 })).toBe(
+      `microscaling replay ${where} --since 1970-01-01T00:00:00.000Z --until 1970-01-01T00:01:00.000Z -f new.yaml`,
+    );
   });
 
   it('keeps its middle when it is zoomed, and its length when it is moved', () => {

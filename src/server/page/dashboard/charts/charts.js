@@ -42,6 +42,7 @@ export function poolCharts(desk) {
     { class: 'card charts', 'data-testid': 'charts' },
     head,
     line.note,
+    line.replay,
     metrics,
     instances.node,
   );

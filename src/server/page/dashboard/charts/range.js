@@ -86,3 +86,16 @@ export function moved({ fromMs, toMs }, part) {
   const by = (toMs - fromMs) * part;
   return { fromMs: fromMs + by, toMs: toMs + by };
 }
+
+/**
+ * What tries a change against a span of the past.
+ *
+ * @param {string} key namespace/name
+ * @param {Span} span
+ */
+export function replayCommand(key, { fromMs, toMs }) {
+  const [namespace = '', name = ''] = key.split('/');
+  const where = namespace === 'default' ? '' : ` -n ${namespace}`;
+  const [since, until] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());
+  return `microscaling replay ${name}${where} --since ${since} --until ${until} -f new.yaml`;
+}

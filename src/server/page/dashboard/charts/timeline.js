@@ -4,7 +4,17 @@
 
 import { el, messageOf, setAttribute, setText } from '../dom.js';
 import { day, time } from '../format.js';
-import { fixedSpan, LIVE_S, moved, showLast, showSpan, WINDOWS, windowS, zoomed } from './range.js';
+import {
+  fixedSpan,
+  LIVE_S,
+  moved,
+  replayCommand,
+  showLast,
+  showSpan,
+  WINDOWS,
+  windowS,
+  zoomed,
+} from './range.js';
 import { Recorded, recall } from './recorded.js';
 
 /** The newest of a long span is fetched again so often. */
@@ -30,6 +40,13 @@ export function timeline(desk, redraw) {
   };
   const says = el('span', { class: 'readout', 'data-testid': 'span' });
   const note = el('p', { class: 'counts', role: 'status', 'data-testid': 'record-note' });
+  const command = el('code');
+  const replay = el(
+    'p',
+    { class: 'counts', 'data-testid': 'replay' },
+    'Try a change against this time: ',
+    command,
+  );
   const buttons = WINDOWS.map(([seconds, label]) => {
     const node = el('button', { type: 'button', 'data-testid': `last-${seconds}` }, label);
     node.addEventListener('click', () => show(() => showLast(seconds)));
@@ -88,6 +105,7 @@ export function timeline(desk, redraw) {
     controls,
     says,
     note,
+    replay,
     data: {
       get times() {
         return source().times;
@@ -118,6 +136,9 @@ export function timeline(desk, redraw) {
       for (const { node, seconds } of buttons)
         setAttribute(node, 'aria-pressed', String(fixed === undefined && seconds === windowS()));
       setText(says, fixed === undefined ? '' : spanText(fixed));
+      const [policy] = next.policies;
+      replay.hidden = fixed === undefined || policy === undefined;
+      if (fixed !== undefined && policy !== undefined) setText(command, replayCommand(policy.key, fixed));
       const stale = fixed === undefined && !isLive() && desk.now() - loadedAtMs > REFRESH_MS;
       if (isFirst || stale) void load();
     },
