@@ -137,6 +137,8 @@ describe('a pool over two schedulers', () => {
     await two.world.after(20_000);
     expect([two.world.counts['/front'], two.kubeCount]).toEqual([2, 4]);
     expect(two.world.condition('demo', 'Applied')).toBe('Unknown/SchedulerUnavailable');
+    // Whether it starts its instances is not known any more either.
+    expect(two.world.condition('demo', 'NotLaunching')).toBe('Unknown/SchedulerUnavailable');
     expect(two.world.message('demo', 'ScalingLimited')).toContain(
       'Deployment shop/k-workers holds 4 slots and cannot be looked at: kubernetes answered 503',
     );

@@ -11,19 +11,27 @@ export function launchingOf({ assessments, round, outcomes }: Part): Finding {
     return surplusSinceMs !== undefined && round.atMs - surplusSinceMs >= LEND_AFTER_MS;
   });
   if (kept !== undefined) return is('True', 'SurplusWaiting', surplusIn(kept, outcomes, round.wallAheadMs));
-  for (const { app, observed } of assessments) {
+  const { unseen = NONE } = round.world.view ?? {};
+  // Of what cannot be looked at it is not known whether it still waits.
+  const seen = assessments.filter(({ app }) => !unseen.has(app.spec.id));
+  for (const { app, observed } of seen) {
     const failing = (observed?.backoffMs ?? 0) > 0;
     if (!failing && round.decisions.get(app.spec.id)?.limitedBy !== 'launching') continue;
     const message = `${app.spec.id} cannot start its instances and is backing off; look at its tasks`;
     return is('True', 'BackingOff', message);
   }
-  const waiting = assessments.find(({ observed }) => (observed?.waiting ?? 0) > 0);
+  const hidden = assessments.find(({ app }) => unseen.has(app.spec.id))?.app.spec.id;
+  if (hidden !== undefined)
+    return is('Unknown', 'SchedulerUnavailable', `${hidden} cannot be looked at: see Applied`);
+  const waiting = seen.find(({ observed }) => (observed?.waiting ?? 0) > 0);
   if (waiting === undefined) return is('False', 'Running', 'nothing waits to be launched');
   const { app, observed } = waiting;
   const reasons = observed?.waitingFor.map(({ text }) => text).join(', ') ?? '';
   const why = reasons === '' ? '' : ` (${reasons})`;
   return is('False', 'Launching', `${app.spec.id} waits for ${observed?.waiting} instances${why}`);
 }
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 /** Who, since when, what to do. */
 function surplusIn(
