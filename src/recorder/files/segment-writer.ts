@@ -46,9 +46,12 @@ export class SegmentWriter {
     this.flush();
     const { folder, tier, version, nowMs } = this.#options;
     const last = this.#path;
+    // Should it fail, nothing may be appended to the old one: the lines to come build on a new beginning.
+    this.#path = undefined;
     mkdirSync(folder, { recursive: true });
-    this.#startMs = nowMs();
-    this.#path = freePath(folder, tier, this.#startMs);
+    const startMs = nowMs();
+    this.#path = freePath(folder, tier, startMs);
+    this.#startMs = startMs;
     this.#waiting = [headerLine({ tier, operator: version, startedAtMs: this.#startMs })];
     return last;
   }
