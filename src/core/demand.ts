@@ -147,7 +147,20 @@ function scaled(s: DemandInput): DemandDraft {
   const accounts = state?.accounts;
   const warmUp = warmUpOf(s, { ready, launches });
   const pace = paceOf(launches, warmUp, { ready, nowMs });
-  const situation = { app, timing, nowMs, asked, ...pace, running: launches.ready, settled, accounts };
+  const situation: TargetInput = {
+    app,
+    timing,
+    nowMs,
+    asked,
+    running: launches.ready,
+    ready: pace.ready,
+    readyBefore: pace.readyBefore,
+    pending: pace.pending,
+    deadTimeMs: pace.deadTimeMs,
+    warmUpMs: pace.warmUpMs,
+    settled,
+    accounts,
+  };
   const a = targetDemand(situation, state?.laws ?? []);
   const first = isFirst(state);
   const use = usefulOf(s, a, { asked, settled, deadTimeMs: pace.deadTimeMs });

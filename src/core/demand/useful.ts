@@ -60,15 +60,16 @@ export function useful(
     need = Math.max(need, Math.min(wish.need, cap));
   }
   const own = memoryOf(known, examined?.queue);
-  const found = examined && follow(own, examined, { ...now, min: Math.max(now.min, others) });
+  const found = examined && follow(own, examined, others > now.min ? { ...now, min: others } : now);
   const { cap = Number.POSITIVE_INFINITY } = found ?? {};
   const wanted = Math.max(others, Math.min(examined?.wanted ?? 0, cap));
-  return {
+  const result = {
     wanted,
     need: Math.min(wanted, Math.max(need, examined?.need ?? 0)),
     memory: remembered(known, { own, found, nowMs }),
-    ...(wanted < law && lessThan(law, { wanted, wishes, known, examined, found, nowMs })),
   };
+  if (wanted >= law) return result;
+  return { ...result, ...lessThan(law, { wanted, wishes, known, examined, found, nowMs }) };
 }
 
 function memoryOf(known: FutilityMemories, queue: QueueSight | undefined): FutilityMemory | undefined {
