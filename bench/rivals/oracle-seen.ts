@@ -2,11 +2,11 @@
 // of arrivals: what a law could reach that learns everything else at once.
 
 import { type Extremes, keepLargest } from '../../src/core/demand/history.ts';
-import { predictWaiting } from '../../src/core/law/prediction.ts';
 import type { Driver } from '../../src/simulator/law/law.ts';
 import { targetMessages } from '../../src/simulator/target.ts';
 import type { Member, World } from '../../src/simulator/world/world.ts';
 import { followAsks } from './asks.ts';
+import { predictWaiting } from './outlook.ts';
 import { carryOut } from './places.ts';
 import { isRound } from './rounds.ts';
 

@@ -2,12 +2,12 @@
 // knows every arrival to come, and is the bound.
 
 import { type Extremes, keepLargest } from '../../src/core/demand/history.ts';
-import { predictWaiting } from '../../src/core/law/prediction.ts';
 import type { Driver } from '../../src/simulator/law/law.ts';
 import { STEP_S } from '../../src/simulator/load/curve.ts';
 import { targetMessages } from '../../src/simulator/target.ts';
 import type { Member, World } from '../../src/simulator/world/world.ts';
 import { followAsks } from './asks.ts';
+import { predictWaiting } from './outlook.ts';
 import { carryOut } from './places.ts';
 import { isRound } from './rounds.ts';
 

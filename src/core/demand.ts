@@ -10,7 +10,7 @@ import { type BehaviorMemory, shape } from './demand/behavior.ts';
 import type { QueueLook } from './demand/futility.ts';
 import { total } from './demand/history.ts';
 import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './demand/launch-trouble.ts';
-import { followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
+import { deadTimeOf, followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
 import type { MissAccount } from './demand/objective.ts';
 import { joined, NO_STEPS } from './demand/steps.ts';
 import { type TargetDemand, type TargetInput, targetDemand, workCountOf } from './demand/targets.ts';
@@ -208,10 +208,12 @@ function warmUpOf(
 
 /** What the laws know of the instances' pace: an instance that does not serve yet is as good as one that is started. */
 function paceOf(
-  { ready: before, asks, deadTimeMs }: LaunchMemory,
+  launches: LaunchMemory,
   memory: WarmUpMemory | undefined,
   { ready, nowMs }: { readonly ready: number; readonly nowMs: number },
 ): Pick<TargetInput, 'ready' | 'readyBefore' | 'pending' | 'deadTimeMs' | 'warmUpMs'> {
+  const { ready: before, asks } = launches;
+  const deadTimeMs = deadTimeOf(launches, nowMs);
   if (memory === undefined) return { ready, readyBefore: before, pending: asks, deadTimeMs, warmUpMs: 0 };
   const fresh = warming(memory, nowMs);
   const usualMs = warmUpMs(memory);

@@ -54,12 +54,24 @@ function learn(
 ): { readonly deadTimeMs: number; readonly seen: number } {
   let { deadTimeMs, seen } = memory;
   for (const [askedAtMs, n] of launched) {
-    // A launch that waited for room or was retried says little about the next one: it counts, within bounds.
-    const tookMs = clamp(nowMs - askedAtMs, 0, Math.min(LONGEST_MS, 4 * deadTimeMs + 5_000));
+    const tookMs = clamp(nowMs - askedAtMs, 0, mostOf(deadTimeMs));
     seen = Math.min(seen + n, 1_000);
     deadTimeMs += (tookMs - deadTimeMs) * Math.min(1, Math.max(n / seen, 1 - (1 - LEAST_WEIGHT) ** n));
   }
   return { deadTimeMs, seen };
+}
+
+/** d̂; until one has become ready, it takes at least as long as the oldest has been waited for. */
+export function deadTimeOf({ deadTimeMs, seen, asks }: LaunchMemory, nowMs: number): number {
+  const oldest = asks[0];
+  return seen > 0 || oldest === undefined
+    ? deadTimeMs
+    : Math.max(deadTimeMs, Math.min(nowMs - oldest[0], mostOf(deadTimeMs)));
+}
+
+/** A launch that waited for room or was retried says little about the next one: it counts, within bounds. */
+function mostOf(deadTimeMs: number): number {
+  return Math.min(LONGEST_MS, 4 * deadTimeMs + 5_000);
 }
 
 /**

@@ -10,8 +10,11 @@ export interface Outcome {
 }
 
 export interface Course {
-  /** q_p, messages. */
-  readonly predicted: number;
+  /** x: what waits at the end of L with as many as are asked for; below 0, how many more would find somebody idle. */
+  readonly excess: number;
+  readonly asked: number;
+  /** h: messages that an instance takes as soon as it serves. */
+  readonly atOnce: number;
   readonly arrivals: number;
   readonly service: number;
   /** Of the balance of both, messages/s. */
@@ -27,8 +30,8 @@ export interface Course {
  * σ·(L + H), and chance by √((λ + 0.5·μ·n)·(L + H)).
  */
 export function outcomeOf(course: Course, n: number): Outcome {
-  const { predicted, arrivals, service, deviation, leadS, horizonS, target } = course;
-  const end = predicted + (arrivals - service * n) * horizonS;
+  const { arrivals, service, deviation, leadS, horizonS, target } = course;
+  const end = course.excess + course.atOnce * (course.asked - n) + (arrivals - service * n) * horizonS;
   const overS = leadS + horizonS;
   const spread = Math.sqrt((deviation * overS) ** 2 + (arrivals + 0.5 * service * n) * overS);
   return { waiting: Math.max(0, end), missChance: above((target - end) / Math.max(spread, 1e-9)) };

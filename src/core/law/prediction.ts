@@ -1,16 +1,12 @@
-// core: where the queue will be when an instance asked for now begins to serve (docs/design/law.md#prediction).
+// core: what will be there when an instance asked for now begins to serve (docs/design/law.md#prediction).
 
 import type { Tally } from '../demand/history.ts';
 
-export interface Outlook {
-  readonly waiting: number;
-  /** λ, messages/s. */
-  readonly arrivals: number;
-  /** μ, messages/s per instance. */
-  readonly service: number;
+/** Who serves, and who will. */
+export interface Launches {
   /** Instances that serve and are to stay. */
   readonly ready: number;
-  /** When those that do not serve yet were asked for. */
+  /** When those that do not serve yet were asked for, oldest first. */
   readonly pending: Tally;
   readonly nowMs: number;
   /** d̂, s. */
@@ -19,17 +15,68 @@ export interface Outlook {
   readonly leadS: number;
 }
 
+export interface Outlook extends Launches {
+  /** Messages that wait or are worked on. */
+  readonly backlog: number;
+  /** λ, messages/s. */
+  readonly arrivals: number;
+  /** μ, messages/s per instance. */
+  readonly service: number;
+  /** c: messages that a busy instance holds. */
+  readonly perInstance: number;
+}
+
 /** What is so long overdue is not counted on. */
 const LOST_AFTER = 3;
 const LOST_AFTER_S = 5;
 
-/** q_p = max(0, q + λ·L − μ·[n·L + Σ over pending max(0, L − time it still needs)]) */
-export function predictWaiting(o: Outlook): number {
-  let serving = o.ready * o.leadS;
+export function overdue(ageS: number, { deadTimeS }: Pick<Launches, 'deadTimeS'>): boolean {
+  return ageS > LOST_AFTER * deadTimeS + LOST_AFTER_S;
+}
+
+/**
+ * Messages less the room in those that serve at the end of L: what waits then, or, below 0, how many more would find
+ * somebody idle. An instance that begins to serve takes its first message at once, however long that one lasts.
+ */
+export function predictExcess(o: Outlook): number {
+  let { backlog, ready } = o;
+  let fromS = 0;
   for (const [askedAtMs, n] of o.pending) {
     const ageS = (o.nowMs - askedAtMs) / 1000;
-    if (ageS > LOST_AFTER * o.deadTimeS + LOST_AFTER_S) continue;
-    serving += n * Math.max(0, o.leadS - Math.max(0, o.deadTimeS - ageS));
+    if (overdue(ageS, o)) continue;
+    const atS = Math.max(fromS, o.deadTimeS - ageS);
+    if (atS >= o.leadS) break;
+    backlog = after(backlog, ready, o, atS - fromS);
+    fromS = atS;
+    ready += n;
   }
-  return Math.max(0, o.waiting + o.arrivals * o.leadS - o.service * serving);
+  return after(backlog, ready, o, o.leadS - fromS) - ready * o.perInstance;
+}
+
+type Flow = Pick<Outlook, 'arrivals' | 'service' | 'perInstance'>;
+
+/** While all are busy the backlog moves by λ − μ·n; while some are idle it goes to what is worked on on average. */
+function after(backlog: number, ready: number, flow: Flow, forS: number): number {
+  if (!(forS > 0)) return backlog;
+  const room = ready * flow.perInstance;
+  const slope = flow.arrivals - flow.service * ready;
+  if (backlog >= room) {
+    const then = backlog + slope * forS;
+    return then >= room ? then : settling(room, flow, forS - (backlog - room) / -slope);
+  }
+  const then = settling(backlog, flow, forS);
+  if (then <= room) return then;
+  const level = levelOf(flow);
+  const fullAfterS = (Math.log((level - backlog) / (level - room)) * flow.perInstance) / flow.service;
+  return room + slope * (forS - fullAfterS);
+}
+
+/** c·λ/μ + (backlog − c·λ/μ)·e^(−μ·t/c) */
+function settling(backlog: number, flow: Flow, forS: number): number {
+  const level = levelOf(flow);
+  return level + (backlog - level) * Math.exp((-flow.service * forS) / flow.perInstance);
+}
+
+function levelOf({ arrivals, service, perInstance }: Flow): number {
+  return (perInstance * arrivals) / service;
 }

@@ -12,7 +12,7 @@ const LEAST_SHOWN_MS = 100;
 /** What a person gave is as good as known until it is measured. */
 const AS_GIVEN = 0.3;
 
-export interface Shown extends Omit<Course, 'arrivals' | 'service'> {
+export interface Shown extends Omit<Course, 'arrivals' | 'service' | 'asked'> {
   readonly input: LawInput;
   readonly estimate: Estimate;
   readonly ahead: { readonly whenReady: number };
@@ -21,7 +21,7 @@ export interface Shown extends Omit<Course, 'arrivals' | 'service'> {
 }
 
 export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string, number>> {
-  const { input, estimate, predicted } = shown;
+  const { input, estimate, excess } = shown;
   const { waiting, inFlight } = input.messages;
   const { arrivals: arrivalsPerS, service: servicePerS } = estimate;
   const { deadTimeMs, warmUpMs = 0 } = input;
@@ -32,7 +32,7 @@ export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string,
   if (inFlight !== undefined) figures['inFlight'] = inFlight;
   if (known.arrivals) figures['arrivalsPerS'] = arrivalsPerS;
   if (known.service) figures['servicePerS'] = servicePerS;
-  figures['predicted'] = predicted;
+  figures['predicted'] = Math.max(0, excess);
   figures['deadTimeS'] = deadTimeS;
   if (warmUpMs >= LEAST_SHOWN_MS) figures['warmUpS'] = warmUpMs / 1000;
   return known.service ? Object.assign(figures, alternativesOf(shown, wanted)) : figures;
@@ -85,9 +85,11 @@ export function withoutAlternatives(
 
 /** What one fewer and one more than `wanted` would have meant, beside what it means itself. */
 function alternativesOf(shown: Shown, wanted: number) {
-  const { predicted, deviation, leadS, horizonS, target, ahead, estimate } = shown;
+  const { excess, atOnce, deviation, leadS, horizonS, target, ahead, estimate } = shown;
   const { whenReady: arrivals } = ahead;
-  const course = { predicted, arrivals, service: estimate.service, deviation, leadS, horizonS, target };
+  const { asked } = shown.input;
+  const { service } = estimate;
+  const course = { excess, asked, atOnce, arrivals, service, deviation, leadS, horizonS, target };
   const chosen = outcomeOf(course, wanted);
   const fewer = outcomeOf(course, Math.max(0, wanted - 1));
   const more = outcomeOf(course, wanted + 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { total } from '../../../src/core/demand/history.ts';
-import { followLaunches, type LaunchMemory, serving } from '../../../src/core/demand/launches.ts';
+import { deadTimeOf, followLaunches, type LaunchMemory, serving } from '../../../src/core/demand/launches.ts';
 import type { TaskObservation } from '../../../src/core/observation.ts';
 import { observed, T0 } from '../../support/builders.ts';
 
@@ -17,6 +17,19 @@ describe('launches', () => {
   it('begin with a guess: two seconds, or the startup time of the policy', () => {
     expect(follow([[0, 5, 5]]).deadTimeMs).toBe(2_000);
     expect(follow([[0, 5, 5]], 7_000).deadTimeMs).toBe(7_000);
+  });
+
+  it('take at least as long as the oldest has been waited for, until one is ready', () => {
+    const waited = follow([
+      [0, 1, 1],
+      [1, 2, 1],
+    ]);
+    expect(deadTimeOf(waited, T0 + 2_000)).toBe(2_000);
+    expect(deadTimeOf(waited, T0 + 9_000)).toBe(8_000);
+    // longer than 4·2 + 5 s is trouble of its own
+    expect(deadTimeOf(waited, T0 + 99_000)).toBe(13_000);
+    const known = followLaunches(waited, { asked: 3, ready: 2, nowMs: T0 + 4_000 }, undefined);
+    expect(deadTimeOf(known, T0 + 99_000)).toBe(3_000);
   });
 
   it.each([

@@ -3,7 +3,9 @@ import { outcomeOf } from '../../../src/core/law/alternatives.ts';
 
 describe('what a count would mean', () => {
   const course = {
-    predicted: 60,
+    excess: 60,
+    asked: 4,
+    atOnce: 1,
     arrivals: 20,
     service: 5,
     deviation: 1,
@@ -14,7 +16,7 @@ describe('what a count would mean', () => {
 
   it('is the queue that goes on as predicted', () => {
     expect(outcomeOf(course, 4).waiting).toBe(60);
-    expect(outcomeOf(course, 3).waiting).toBe(60 + 5 * 6);
+    expect(outcomeOf(course, 3).waiting).toBe(60 + 5 * 6 + 1);
     expect(outcomeOf(course, 9).waiting).toBe(0);
   });
 
@@ -32,7 +34,7 @@ describe('what a count would mean', () => {
   });
 
   it('is certain where nothing comes and nothing is unknown', () => {
-    const still = { ...course, arrivals: 0, deviation: 0, predicted: 0 };
+    const still = { ...course, arrivals: 0, deviation: 0, excess: -4 };
     expect(outcomeOf(still, 0)).toEqual({ waiting: 0, missChance: 0 });
   });
 });

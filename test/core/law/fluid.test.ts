@@ -46,22 +46,22 @@ const asked = (waiting: number, over: Parameters<typeof lawInput>[1] = {}, memor
   fluidLaw(lawInput(waiting, over), memory, TARGET);
 
 describe('Fluid decides', () => {
-  // d 2 s, Δ 0.5 s, s 0: L = 2.5 s, H = 7.5 s, H_v = 1 s; λ 19, μ 5, T 100, five instances serve 25/s
+  // d 2 s, Δ 0.5 s, s 0: L = 2.5 s, H = 4 s, H_v = 1 s; λ 19, μ 5, T 100, a 50, five instances serve 25/s
   it.each([
-    // q_p = 90 + 2.5·(19 - 25) = 75; 75 + 7.5·(19 - 25) = 30 < 80
+    // x = 90 + 2.5·(19 - 25) = 75; 75 + 4·(19 - 25) = 51 < 80
     { name: 'stays while five will do', waiting: 90, wanted: 5 },
-    // q_p = 145 - 15 = 130; 130 - 45 = 85 > 80; need = (19 + min(70, 40)/7.5 + 30)/5 = 10.87
-    { name: 'rises by what is above the target', waiting: 145, wanted: 11 },
-    // q_p = 235; need = (19 + 5.33 + 135)/5 = 31.87
-    { name: 'rises by more the longer the queue', waiting: 250, wanted: 32 },
-    // q_p = 0; 0 + 7.5·(19 - 25) < 0; need = (19 - min(6.67, 0.1·19))/5 = 3.42
+    // x = 145 - 15 = 130; 130 - 24 = 106 > 80; need = 5 + (-24 + 100 - 50)/(5·4 + 1) + 30/(5 + 1) = 11.24
+    { name: 'rises by what is above the target', waiting: 145, wanted: 12 },
+    // x = 235; need = 5 + 26/21 + 135/6 = 28.74
+    { name: 'rises by more the longer the queue', waiting: 250, wanted: 29 },
+    // x = 3.8 - 5; -1.2 + 4·(19 - 25) < 0; need = (19 - 0.1·19)/5 = 3.42
     { name: 'gives back what an empty queue does not need', waiting: 0, wanted: 4 },
   ])('$name', ({ waiting, wanted }) => {
     expect(asked(waiting).wanted).toBe(wanted);
   });
 
   it('counts on an instance that is on its way', () => {
-    // ready in 0.1 s it serves 2.4 s of the 2.5: q_p = 118; 118 + 7.5·(19 - 30) = 35.5 < 80
+    // ready in 0.1 s it serves 2.4 s of the 2.5: x = 117; 117 + 4·(19 - 30) = 73 < 80
     expect(asked(145, { asked: 6, ready: 5, pending: [[T0 - 1_900, 1]] }).wanted).toBe(6);
   });
 
@@ -83,9 +83,9 @@ describe('Fluid decides', () => {
 
   it('holds a lower need for as long as giving back too early would cost', () => {
     const unsaid = { giveBackAfterMs: undefined, messages: { inFlight: 0 } };
-    expect(asked(0, unsaid).holdMs).toBe(3_500);
+    expect(asked(0, unsaid).holdMs).toBe(3_000);
     expect(asked(0, { ...unsaid, deadTimeMs: 500 }).holdMs).toBe(3_000);
-    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(42_700);
+    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBeCloseTo(36_600, 6);
   });
 
   it('holds it longer where nothing tells how many work', () => {
@@ -118,14 +118,14 @@ describe('Fluid decides', () => {
 
 describe('Fluid, told how often a target may be missed', () => {
   it('keeps further below it the less that is', () => {
-    // q_p = 130 - 15 = 115; 115 - 45 = 70, which is above the aim of 9 + 20, below that of 60 + 20
-    expect(asked(130, { missTolerance: 1e-4 }).wanted).toBe(8);
-    expect(asked(130).wanted).toBe(5);
+    // x = 110 - 15 = 95; 95 - 24 = 71, which is above the aim of -13 + 30, below that of 50 + 30
+    expect(asked(110, { missTolerance: 1e-4 }).wanted).toBe(9);
+    expect(asked(110).wanted).toBe(5);
   });
 
   it('goes nearer to it where much may be missed', () => {
-    // q_p = 130; 130 - 45 = 85 is above 60 + 20, below 100 + 20
-    expect(asked(145).wanted).toBe(11);
+    // x = 130; 130 - 24 = 106 is above 50 + 30, below 100 + 30
+    expect(asked(145).wanted).toBe(12);
     expect(asked(145, { missTolerance: 0.5 }).wanted).toBe(5);
   });
 
@@ -175,6 +175,14 @@ describe('Fluid, cold', () => {
     { name: 'goes to 6·n + 1 above it', waiting: 5_000, estimate: { arrivals: 500 }, wanted: 31 },
   ])('$name while the service rate is unknown', ({ waiting, estimate, wanted }) => {
     expect(asked(waiting, {}, knowing({ varService: 25, ...estimate })).wanted).toBe(wanted);
+  });
+
+  it('goes at once to what is needed even if the service rate is twice as high, where the first guess is bounded', () => {
+    const estimate = knowing({ varService: 25, arrivals: 500 });
+    // x = 95 + 2.5·500 - …; with μ 10 the queue above the target alone takes more than a hundred
+    const { wanted } = asked(95, { most: 400 }, estimate);
+    expect(wanted).toBeGreaterThan(100);
+    expect(wanted).toBeLessThan(asked(95, { most: 400 }, knowing({ arrivals: 500 })).wanted);
   });
 
   it('stays within that for a whole lead time', () => {
@@ -277,9 +285,9 @@ describe('Fluid says', () => {
 
   it('what one fewer and one more would have meant', () => {
     const { figures } = asked(90);
-    // 75 and 7.5 s of 19 - 5·4, 19 - 5·5 and 19 - 5·6
-    expect(figures['waitingWithOneFewer']).toBeCloseTo(75 - 7.5, 6);
-    expect(figures['waitingWithOneMore']).toBe(0);
+    // 75 with five, each of which holds one, and 4 s of 19 - 5·4 and 19 - 5·6
+    expect(figures['waitingWithOneFewer']).toBeCloseTo(75 + 1 - 4, 6);
+    expect(figures['waitingWithOneMore']).toBeCloseTo(75 - 1 - 44, 6);
     expect(figures['missChanceWithOneFewer']).toBeGreaterThan(figures['missChance']!);
     expect(figures['missChanceWithOneMore']).toBeLessThan(figures['missChance']!);
   });

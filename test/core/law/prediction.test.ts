@@ -1,11 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { predictWaiting } from '../../../src/core/law/prediction.ts';
+import { type Outlook, predictExcess } from '../../../src/core/law/prediction.ts';
 import { T0 } from '../../support/builders.ts';
 
-const now = {
-  waiting: 100,
+const now: Outlook = {
+  backlog: 102,
   arrivals: 20,
   service: 5,
+  perInstance: 1,
   ready: 2,
   pending: [],
   nowMs: T0,
@@ -15,33 +17,83 @@ const now = {
 
 describe('the queue after the lead time', () => {
   it.each([
-    // 100 + 20·3 - 5·(2·3)
-    { name: 'is what comes less what is served', over: {}, predicted: 130 },
-    // 100 - 5·(20·3) < 0
-    { name: 'is never less than nothing', over: { arrivals: 0, ready: 20 }, predicted: 0 },
-    // one asked for now serves 3 - 2 = 1 s of the three: 5 fewer
-    { name: 'a new instance serves after the dead time', over: { pending: [[T0, 1]] }, predicted: 125 },
-    // asked for 1.5 s ago it needs 0.5 s more and serves 2.5 s: 12.5 fewer each
+    // 102 + 20·3 - 5·(2·3), of which 2 are worked on
+    { name: 'is what comes less what is served', over: {}, excess: 130 },
+    // one asked for now serves 3 - 2 = 1 s of the three: 5 fewer, and one that it works on
+    { name: 'is shorter by what a new instance serves', over: { pending: [[T0, 1]] }, excess: 124 },
+    // asked for 1.5 s ago it needs 0.5 s more and serves 2.5 s: 12.5 + 1 fewer each
     {
-      name: 'an instance that was asked for earlier serves sooner',
+      name: 'is shorter by what one asked for earlier serves for longer',
       over: { pending: [[T0 - 1_500, 2]] },
-      predicted: 105,
+      excess: 103,
     },
     // overdue: it may serve at any moment
-    { name: 'an overdue instance serves at once', over: { pending: [[T0 - 4_000, 1]] }, predicted: 115 },
+    { name: 'counts on an overdue instance at once', over: { pending: [[T0 - 4_000, 1]] }, excess: 114 },
     // later than 3·2 + 5 s: lost
+    { name: 'does not count on one long overdue', over: { pending: [[T0 - 11_001, 1]] }, excess: 130 },
+    { name: 'is the same where none comes in time', over: { leadS: 1, pending: [[T0, 9]] }, excess: 110 },
+    // four messages for each: 8 of the 102 are worked on
+    { name: 'is what nobody has room for', over: { perInstance: 4 }, excess: 102 + 30 - 8 },
+    // 5·20 instances would do 300: it is empty after 82/80 s, and then 20/5 = 4 of the 20 work
     {
-      name: 'an instance that is long overdue never serves',
-      over: { pending: [[T0 - 11_001, 1]] },
-      predicted: 130,
+      name: 'is below nothing by those who are idle',
+      over: { ready: 20, leadS: 60 },
+      excess: 4 - 20,
     },
-    // a lead shorter than the dead time sees nothing of it
+    // slow work: 60 instances take 60 of the 102 messages, and do 0.1·60 a second
     {
-      name: 'no new instance serves within a short lead time',
-      over: { leadS: 1, pending: [[T0, 9]] },
-      predicted: 110,
+      name: 'is short as soon as enough have begun, long before any is done',
+      over: { service: 0.1, arrivals: 5, pending: [[T0 - 1_900, 58]] },
+      excess: 102 + 15 - 0.1 * (2 * 3 + 58 * 2.9) - 60,
     },
-  ] as const)('$name', ({ over, predicted }) => {
-    expect(predictWaiting({ ...now, ...over })).toBeCloseTo(predicted, 9);
+  ] as const)('$name', ({ over, excess }) => {
+    expect(predictExcess({ ...now, ...over })).toBeCloseTo(excess, 6);
   });
+
+  it('is what a walk in small steps comes to, whoever is busy', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          backlog: fc.integer({ min: 0, max: 60 }),
+          arrivals: fc.double({ min: 0, max: 30, noNaN: true }),
+          service: fc.double({ min: 0.05, max: 5, noNaN: true }),
+          perInstance: fc.integer({ min: 1, max: 4 }),
+          ready: fc.integer({ min: 0, max: 20 }),
+          askedAgoS: fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { maxLength: 3 }),
+        }),
+        ({ askedAgoS, ...over }) => {
+          const pending = askedAgoS
+            .toSorted((a, b) => b - a)
+            .map((agoS) => [T0 - Math.round(agoS * 1_000), 3] as const);
+          const outlook = { ...now, ...over, pending };
+          expect(predictExcess(outlook)).toBeCloseTo(walked(outlook), 0);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  /** The same in steps of a millisecond: no more work than there is, no more than who serve by then. */
+  function walked({
+    backlog,
+    arrivals,
+    service,
+    perInstance,
+    ready,
+    pending,
+    leadS,
+    deadTimeS,
+  }: Outlook): number {
+    let there = backlog;
+    const readyAt = (atS: number): number =>
+      pending.reduce(
+        (sum, [askedMs, n]) => sum + (askedMs - T0 + deadTimeS * 1_000 <= atS * 1_000 ? n : 0),
+        ready,
+      );
+    for (let ms = 0; ms < leadS * 1_000; ms++) {
+      const busy = Math.min(readyAt(ms / 1_000), there / perInstance);
+      there += (arrivals - service * busy) / 1_000;
+    }
+    return there - readyAt(leadS) * perInstance;
+  }
 });

@@ -6,7 +6,7 @@ import { type Estimate, type FirstCount, LEAST_SERVICE, type Measurement, MOST }
 /** σ_μ/μ of a rate that somebody gives. */
 const UNSURE = 0.3;
 /** A pool is sized for its load: of what may run, so much is reckoned with until something is measured. */
-export const EXPECTED_SHARE = 0.15;
+export const EXPECTED_SHARE = 0.25;
 /** So many messages more than at first say how fast they come. */
 const ENOUGH_GROWN = 5;
 

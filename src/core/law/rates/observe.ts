@@ -122,7 +122,7 @@ function observeWorking(f: Filter, i: Interval, was: number, is: number): void {
   const working = Math.min(now.served, f.l / f.m);
   const y = change + f.m * ((is + was) / 2 - working);
   const r = queueNoise(f, i, working) + WORKING_NOISE * f.m * f.m * working;
-  correct(f, { y, hl: 1, hm: -working, r, service: 'kept' });
+  correct(f, { y, hl: 1, hm: -working, r, service: isSlow(f, dt) ? 'learned' : 'kept' });
   if (slower !== undefined) correctService(f, slower);
 }
 
@@ -138,8 +138,12 @@ function observeFree(f: Filter, { now, dt }: Interval, was: number, is: number):
   const working = share * was + (1 - share) * rho;
   const y = (is - was) / overS + f.m * (was - working);
   const r = (rho * (1 - left * left) + 2 * COUNT_NOISE * COUNT_NOISE) / (overS * overS);
-  const isSlow = (f.m - Math.sqrt(f.mm)) * dt < SLOW;
-  correct(f, { y, hl: 1, hm: -working, r, service: isSlow ? 'learned' : 'kept' });
+  correct(f, { y, hl: 1, hm: -working, r, service: isSlow(f, dt) ? 'learned' : 'kept' });
+}
+
+/** Those that work at one count mostly still do at the next, or may: what is in flight then tells of the time between. */
+function isSlow({ m, mm }: Filter, dt: number): boolean {
+  return (m - Math.sqrt(mm)) * dt < SLOW;
 }
 
 /** Where only the queue is known, an interval tells something when it lasted, or ran out sooner than expected. */

@@ -67,16 +67,16 @@ describe('the first scale', () => {
   };
 
   it('is such that a small share of what there may be would do', () => {
-    // 20 more in 2 s: 10/s, which 0.15·40 - 1 instances more are to work off
+    // 20 more in 2 s: 10/s, which 0.25·40 - 1 instances more are to work off
     const { service, arrivals } = grown({ most: 40 });
-    expect(service).toBeCloseTo(10 / 5, 0);
-    expect(arrivals / service).toBeCloseTo(6, 0);
+    expect(service).toBeCloseTo(10 / 9, 1);
+    expect(arrivals / service).toBeCloseTo(10, 0);
   });
 
   it.each([
     { name: 'nothing says how many there may be', over: {} },
-    { name: 'more run already', over: { most: 40, served: 7 } },
-    { name: 'the pool is small', over: { most: 5 } },
+    { name: 'more run already', over: { most: 40, served: 11 } },
+    { name: 'the pool is small', over: { most: 3 } },
     { name: 'the queue has hardly grown', over: { most: 40, waiting: 3 } },
   ])('is not guessed where $name', ({ over }) => {
     expect(Math.abs(grown(over).service - 1)).toBeLessThan(0.5);

@@ -1,0 +1,126 @@
+// core: how many instances the default law needs for what it knows, and when it acts on that (docs/design/law.md#decision).
+
+import { clamp, count } from '../numbers.ts';
+import type { Ahead } from './ahead.ts';
+import { DEFAULT_MISS_TOLERANCE, type Goal, type LawInput } from './law.ts';
+import { deviationsAbove } from './normal.ts';
+import type { Estimate } from './rates/estimate.ts';
+
+/** What a round's decision is made of. Messages and seconds. */
+export interface View {
+  readonly input: LawInput;
+  readonly goal: Goal;
+  readonly estimate: Estimate;
+  /** What was known before this count: what it says of its own worth must not make a shorter queue want more. */
+  readonly known: Estimate;
+  readonly intervalS: number;
+  /** T. */
+  readonly target: number;
+  /** L = d̂ + Δ + s: the dead time, the interval and the age of the metric. */
+  readonly leadS: number;
+  /** H = max(4 s, L), or max(4 s, 3·L) for a target in time: when the queue is to be in its place. */
+  readonly horizonS: number;
+  /** λ_F. */
+  readonly ahead: Ahead;
+  /** Where the queue is to be. */
+  readonly aim: number;
+  /** x: what waits at the end of L; below 0, how many more would find somebody idle. */
+  readonly excess: number;
+  /** h: messages that an instance takes as soon as it serves, where that matters. */
+  readonly atOnce: number;
+  /** σ of λ − μ·ρ, before this count. */
+  readonly deviation: number;
+  /** Messages older than a `messageAge` target allows. */
+  readonly overdue: number;
+  /** Whether the policy gives the service rate. */
+  readonly isGiven: boolean;
+}
+
+/** Constants of docs/design/law.md#decision, shares of the target first. */
+const AIM = 0.5;
+/** The aim is that far from the target, in deviations of what chance adds within L. */
+const MARGIN = 2;
+/** The aim is for ε = 0.05, where a normal variable is above its mean by so many deviations. */
+const USUAL_DEVIATIONS = deviationsAbove(DEFAULT_MISS_TOLERANCE);
+const UP_ABOVE = 0.8;
+const DOWN_BELOW = 0;
+const DOUBT_WHEN_FALLING = 2;
+/** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the app. */
+const LEFT_TO_QUEUE = 0.1;
+const ROUNDING = 0.15;
+
+/** A wait of W behind n instances is a queue of W·μ·n: a target in time is one in messages that grows with n. */
+export function targetOf(goal: Goal, { service }: Estimate, asked: number): number {
+  return goal.kind === 'queueLength' ? goal.messages : (goal.ms / 1000) * service * Math.max(1, asked);
+}
+
+/**
+ * a = T − z·max(0.5·T, 2·√(1.5·λ·L)), z the deviations that a normal variable exceeds with chance ε over those that it
+ * exceeds with chance 0.05: the less may be missed, the further below the target. 0.5·T alone is too near a small
+ * target, since chance alone moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work).
+ */
+export function aimOf(target: number, { arrivals }: Estimate, of: Pick<View, 'leadS' | 'input'>): number {
+  const strictness = Math.max(0, deviationsAbove(of.input.missTolerance) / USUAL_DEVIATIONS);
+  const chance = Math.sqrt(1.5 * arrivals * of.leadS);
+  const usual = Math.min(AIM * target, target - MARGIN * chance);
+  return target - strictness * (target - usual);
+}
+
+/** Arrivals spread evenly over the age of the oldest; a single message that nobody can process stays one. */
+export function overdueOf(goal: Goal, { messages }: LawInput): number {
+  if (goal.kind !== 'messageAge' || messages.oldestAgeMs === undefined) return 0;
+  return messages.oldestAgeMs <= goal.ms ? 0 : messages.waiting * (1 - goal.ms / messages.oldestAgeMs);
+}
+
+/**
+ * need = n_c + [(λ_F − μ·n_c)·H + min(x, T) − a] / (μ·H + h) + max(0, x − T) / (μ·H_v + h) with H_v = max(1 s, 0.3·L): in
+ * H one instance more takes its first messages at once and works off μ·H. For a target in time the last term is what
+ * empties the queue in four fifths of it (Little's law), since T itself grows with the answer; messages that are overdue
+ * come on top.
+ *
+ * @param service μ
+ */
+export function needOf(v: View, service = v.estimate.service): number {
+  const { goal, input, target, excess, leadS, horizonS, atOnce } = v;
+  const { whenReady } = v.ahead;
+  const pull = (whenReady - service * input.asked) * horizonS + Math.min(excess, target) - v.aim;
+  const pulled = input.asked + pull / (service * horizonS + atOnce);
+  const steady = Math.max(pulled, (whenReady - LEFT_TO_QUEUE * v.estimate.arrivals) / service);
+  const hurryS = Math.max(1, 0.3 * leadS);
+  if (goal.kind === 'queueLength') return steady + Math.max(0, excess - target) / (service * hurryS + atOnce);
+  const emptied = excess / (Math.max(0.1, (UP_ABOVE * goal.ms) / 1000) * service);
+  return Math.max(steady + v.overdue / (hurryS * service), emptied);
+}
+
+/** So many instances do: a little less than one is none. */
+export function atLeast(need: number): number {
+  return whole(need - ROUNDING);
+}
+
+export function whole(need: number): number {
+  return count(Math.ceil(clamp(need, 0, 1e9)));
+}
+
+/**
+ * Behind no instance every wait is endless: for a target in time one message is enough to need one. A queue above
+ * its target needs one, however little that is of what one can do: with none it stays above.
+ */
+export function worthAnInstance({ goal, input, target }: View): boolean {
+  const { waiting } = input.messages;
+  return goal.kind === 'queueLength' ? input.asked === 0 && waiting > target : waiting > 0;
+}
+
+export function rises(v: View): boolean {
+  if (v.input.asked === 0 && worthAnInstance(v)) return true;
+  return later(v, v.ahead.whenReady) > v.aim + (UP_ABOVE - AIM) * v.target || v.overdue >= 1;
+}
+
+export function falls(v: View): boolean {
+  const surely = v.ahead.whenReady + DOUBT_WHEN_FALLING * v.deviation;
+  return later(v, surely) < v.aim - (AIM - DOWN_BELOW) * v.target;
+}
+
+/** At the end of H, with as many as are asked for. */
+function later({ excess, estimate, input, horizonS }: View, arrivals: number): number {
+  return excess + (arrivals - estimate.service * input.asked) * horizonS;
+}
