@@ -64,7 +64,7 @@ const LEAST_HORIZON_S = 4;
 const HORIZON_LEADS_IN_TIME = 3;
 /** How long a lower need must last. */
 const LEAST_HOLD_MS = 3_000;
-const HOLD_LEADS = 1.2;
+const HOLD_LEADS = 1.4;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
