@@ -9,11 +9,27 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchLaws } from '../../bench/laws.ts';
 import { benchWorld } from '../../bench/suite/sets.ts';
 import { type Comparison, compare } from '../../src/simulator/compare.ts';
+import { COLUMNS } from '../../src/simulator/report/columns.ts';
 import { comparisonPage } from '../../src/simulator/report/html.ts';
 import { comparisonText } from '../../src/simulator/report/table.ts';
+import { verdict } from '../../src/simulator/report/verdict.ts';
 import { browserMissing, launchBrowser } from '../support/page/browser.ts';
 
 const LAWS = ['policy', 'keda-default'];
+
+const FIGURES = {
+  V: 0,
+  R: 0,
+  excess: 0,
+  p95WaitS: 0,
+  changesPerMin: 0,
+  reversalsPerMin: 0,
+  thetaUnder: 0,
+  thetaOver: 0,
+  tauUnder: 0,
+  tauOver: 0,
+  upsilon: 0,
+};
 
 function comparison(policy = 'shop'): Promise<Comparison> {
   const worldOf = (seed: number): ReturnType<typeof benchWorld> => ({
@@ -28,11 +44,33 @@ describe('the report', () => {
   it('says the same figures as the table', async () => {
     const result = await comparison();
     const page = comparisonPage(result);
-    const lines = comparisonText(result, 'table').split('\n').slice(2);
+    const lines = comparisonText(result, 'table').split('\n\n')[0]?.split('\n').slice(2) ?? [];
     expect(lines.length).toBeGreaterThanOrEqual(LAWS.length);
     for (const line of lines) {
       for (const cell of line.split(/ {2,}/)) expect(page).toContain(`<td>${cell}</td>`);
     }
+  });
+
+  it('says what each column is, and what it comes to', async () => {
+    const result = await comparison();
+    const text = comparisonText(result, 'table');
+    for (const { head, about } of COLUMNS) expect(text).toContain(`\n${head}: ${about}\n`);
+    const last = text.split('\n').at(-1) ?? '';
+    expect(last).toMatch(
+      /^Verdict: with policy the queue is above its target \d+\.\d % of the time, .*keda-default/,
+    );
+    expect(comparisonPage(result)).toContain(last);
+  });
+
+  it.each([
+    [[2, 80], [5, 60], /^Verdict: with a .* 2\.0 % of the time, less than with b \(5\.0 %\); .* 80\.0 %/],
+    [[5, 80], [2, 60], /5\.0 % of the time, more than with b \(2\.0 %\)/],
+    [[2, 80], [2.04, 60], /2\.0 % of the time, as long as with b \(2\.0 %\)/],
+    [[2, Number.NaN], [5, 60], /less than with b \(5\.0 %\)\.$/],
+  ])('of V and R %j beside %j comes to %s', (a, b, sentence) => {
+    const row = (law: string, [V = 0, R = 0]: readonly number[]) => ({ ...FIGURES, law, V, R });
+    expect(verdict([row('a', a), row('b', b)])).toMatch(sentence);
+    expect(verdict([row('a', a), row('oracle-causal', b)])).not.toMatch(/than with/);
   });
 
   it('keeps names that look like markup harmless', async () => {

@@ -5,6 +5,7 @@ import { escapeHtml } from '../../lang/html.ts';
 import type { Comparison } from '../compare.ts';
 import { pooledByLaw } from '../pooled.ts';
 import { COLUMNS } from './columns.ts';
+import { verdict } from './verdict.ts';
 
 export interface ReportPage {
   readonly title: string;
@@ -29,7 +30,7 @@ export function comparisonPage(result: Comparison): string {
       name: row.law,
       cells: COLUMNS.map(({ cell }) => cell(row)),
     })),
-    notes: result.notes,
+    notes: [...result.notes, verdict(pooledByLaw(result.rows))],
     courses: result.courses,
   });
 }

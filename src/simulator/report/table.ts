@@ -3,14 +3,17 @@
 import type { Comparison } from '../compare.ts';
 import { pooledByLaw } from '../pooled.ts';
 import { COLUMNS, type FigureRow } from './columns.ts';
+import { verdict } from './verdict.ts';
 
 export type TextFormat = 'table' | 'markdown';
 
 export function comparisonText(result: Comparison, format: TextFormat): string {
   const seeds = new Set(result.rows.map(({ seed }) => seed)).size;
   const title = `${result.policy} under ${result.load}, ${seeds} seed${seeds === 1 ? '' : 's'}`;
-  const parts = [heading(title, format), lawTable(pooledByLaw(result.rows), format)];
-  return [...parts, ...result.notes.flatMap((note) => ['', noteLine(note, format)])].join('\n');
+  const laws = pooledByLaw(result.rows);
+  const parts = [heading(title, format), lawTable(laws, format), '', legend(format)];
+  const notes = result.notes.flatMap((note) => ['', noteLine(note, format)]);
+  return [...parts, ...notes, '', verdict(laws)].join('\n');
 }
 
 export function heading(title: string, format: TextFormat): string {
@@ -19,6 +22,12 @@ export function heading(title: string, format: TextFormat): string {
 
 export function noteLine(note: string, format: TextFormat): string {
   return format === 'markdown' ? `\n${note}` : `note: ${note}`;
+}
+
+/** What each column is. */
+export function legend(format: TextFormat): string {
+  const meanings = COLUMNS.map(({ head, about }) => `${head}: ${about}`);
+  return format === 'markdown' ? meanings.map((meaning) => `- ${meaning}`).join('\n') : meanings.join('\n');
 }
 
 export function lawTable(
