@@ -12,7 +12,8 @@ import { dockerMissing } from '../docker-engine/real-engine.ts';
 import { startSwarm, type TestSwarm } from './real-swarm.ts';
 
 const NAME = 'orders';
-const FITTING = 4;
+/** A part of the cpus that is a short decimal fraction, which is all that the command takes. */
+const FITTING = 8;
 const NOTHING_MADE = 'a service must exist: only its count is written';
 
 describe.skipIf(dockerMissing())('Swarm', { timeout: 60_000 }, () => {
@@ -57,7 +58,12 @@ describe.skipIf(dockerMissing())('Swarm', { timeout: 60_000 }, () => {
             await update('--update-monitor', '1s');
           };
         },
-        until: (condition) => until('the condition', condition).then(() => undefined),
+        until: async (condition) => {
+          await until('the condition', condition).catch(async (error: unknown) => {
+            const tasks = await swarm.docker('service', 'ps', '--no-trunc', NAME).catch(String);
+            throw new Error(`${String(error)}; the swarm shows: ${tasks}`);
+          });
+        },
         close: async () => {
           await scheduler.close();
           await proxy.close();
