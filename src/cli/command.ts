@@ -52,3 +52,16 @@ export interface CommandSpec {
   readonly hidden?: boolean;
   load(): Promise<CommandModule>;
 }
+
+/** What untrusted policies may ask for. */
+export const ALLOW = [
+  'allowEnv',
+  'allowSecretEnv',
+  'allowSecretFiles',
+  'allowEndpoint',
+  'allowAppPrefix',
+  'allowPrivileged',
+  'allowNamespace',
+  'allowDocker',
+  'allowDefinition',
+] as const;

@@ -241,4 +241,35 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     exitCodes: FINE,
     load: () => import('./commands/objects/override.ts'),
   },
+  {
+    name: 'token',
+    arguments: '<verb> [name]',
+    completes: ['create', 'list', 'revoke'],
+    summary: 'create, list or revoke tokens for the page and the API',
+    description:
+      'An operator that listens beyond its own machine asks for a token: on the page at /login, in the API as a bearer token. `create` makes one and prints it, once: ' +
+      'the store keeps its hash. `list` shows names and roles, `revoke` ends one. Works beside a running operator, ' +
+      'which takes notice at once.',
+    options: ['data', 'role', 'output'],
+    help: { data: 'directory of the operator that the tokens are for' },
+    outputs: ['table', 'json'],
+    examples: [
+      'microscaling token create ci --role write --data data > ci-token',
+      'microscaling token list --data data',
+      'microscaling token revoke ci --data data',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/objects/token.ts'),
+  },
+  {
+    name: 'complete',
+    arguments: '[words...]',
+    summary: 'what may stand where the cursor is',
+    description: 'What the script of `microscaling completion` asks for: a candidate a line, or `:files`.',
+    options: [],
+    examples: ["microscaling complete -- get ''"],
+    exitCodes: FINE,
+    hidden: true,
+    load: () => import('./commands/objects/complete.ts'),
+  },
 ];
