@@ -206,7 +206,7 @@ export const PROCESS_COMMANDS: readonly CommandSpec[] = [
     options: ['api'],
     help: { api: 'where the operator listens (default: as its own arguments and variables say)' },
     examples: ['microscaling health'],
-    exitCodes: '0 it is well, or none runs here; 1 it does not answer or is stuck.',
+    exitCodes: '0 it is well, or none runs here; 1 it does not answer or is stuck',
     hidden: true,
     load: () => import('./commands/processes/health.ts'),
   },

@@ -118,7 +118,7 @@ class DeadlineSource implements MetricSource {
       this.#wait.answered(clock.monotonic() - startedAtMs);
       this.#onArrival();
     }, end);
-    const leftMs = LONGEST_READ * deadlineMs - (clock.monotonic() - startedAtMs);
+    const leftMs = Math.max(0, LONGEST_READ * deadlineMs - (clock.monotonic() - startedAtMs));
     clock.sleep(leftMs, abort.signal).then(end, () => undefined);
   }
 
