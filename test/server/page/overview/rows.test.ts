@@ -15,7 +15,7 @@ import {
 const failing = withCondition(aPolicyView('mails'), 'Accepted', { status: 'False', reason: 'InvalidSpec' });
 const POOLS = [
   aPool([aPolicyView('calm')]),
-  aPool([withQueue(aPolicyView('slow'), 80)]),
+  aPool([withQueue(aPolicyView('tardy'), 80)]),
   aPool([aPolicyView('night', { paused: { sinceMs: 1 } })]),
   aPool([failing]),
   aPool([aPolicyView('a'), withQueue(aPolicyView('b'), 60)], { name: 'default/shared' }),
@@ -33,7 +33,7 @@ const titles = (selection: Partial<Selection>): string =>
 
 describe('the list of policies', () => {
   it('has trouble first', () => {
-    expect(titles({})).toBe('mails b slow night a calm');
+    expect(titles({})).toBe('mails b tardy night a calm');
   });
 
   it('has what lasts longest before what began later', () => {
@@ -46,15 +46,15 @@ describe('the list of policies', () => {
   });
 
   it.each([
-    ['a name', { search: 'slo' }, 'slow'],
+    ['a name', { search: 'tard' }, 'tardy'],
     ['an app, as people write it', { search: 'mails/consumer' }, 'mails'],
     ['a pool', { search: 'shared' }, 'b a'],
-    ['a cause', { search: 'over target' }, 'b slow'],
+    ['a cause', { search: 'over target' }, 'b tardy'],
     ['two words, both of them', { search: 'shared over' }, 'b'],
     ['what nobody has', { search: 'xyz' }, ''],
     ['a level', { show: 'failing' }, 'mails'],
-    ['a condition', { show: 'OverTarget' }, 'b slow'],
-    ['both', { show: 'limited', search: 'slow' }, 'slow'],
+    ['a condition', { show: 'OverTarget' }, 'b tardy'],
+    ['both', { show: 'limited', search: 'tardy' }, 'tardy'],
     ['a pool as address', { pool: 'default/shared' }, 'b a'],
   ])('is filtered by %s', (_name, selection, want) => {
     expect(titles(selection)).toBe(want);
@@ -98,8 +98,8 @@ describe('selectionOf', () => {
       { ...EVERYTHING, policy: 'shop/orders', page: 3 },
     ],
     [
-      { pool: 'shared', q: ' Slow ', show: 'failing' },
-      { ...EVERYTHING, pool: 'default/shared', search: 'slow', show: 'failing' },
+      { pool: 'shared', q: ' Tardy ', show: 'failing' },
+      { ...EVERYTHING, pool: 'default/shared', search: 'tardy', show: 'failing' },
     ],
     [{ page: '-1', policy: '' }, EVERYTHING],
     [{ page: '1e99' }, EVERYTHING],
