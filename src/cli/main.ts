@@ -99,7 +99,7 @@ async function runCommand(spec: CommandSpec, command: Command): Promise<number> 
     arguments: command.args,
     commands: COMMANDS,
   };
-  const through = throughTemplate(options.output, context);
+  const through = await throughTemplate(options.output, context);
   if (through === undefined) return await (await spec.load()).run(options, context);
   return await (await spec.load()).run({ ...options, output: through.output }, through.context);
 }

@@ -2,7 +2,7 @@
 
 import { OPTIONS, type OptionName, type OptionSpec } from '../../app/options.ts';
 import type { CommandSpec, Naming } from '../command.ts';
-import { JSONPATH } from '../output/jsonpath.ts';
+import { JSONPATH } from '../output/formats.ts';
 
 /** One per line at the shell. */
 export interface Candidate {

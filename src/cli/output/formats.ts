@@ -2,7 +2,9 @@
 
 import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command.ts';
-import { JSONPATH, jsonPath } from './jsonpath.ts';
+
+/** What begins an `-o` that holds a template. */
+export const JSONPATH = 'jsonpath=';
 
 /** With what stands for a template, as `--help` shows them. */
 export function formatsOf(outputs: readonly string[]): readonly string[] {
@@ -21,11 +23,13 @@ export function checkedFormat(outputs: readonly string[], given: string): string
  *
  * @throws TerminalError that says what is wrong with the template
  */
-export function throughTemplate(
+export async function throughTemplate(
   output: string | undefined,
   context: CommandContext,
-): { readonly output: string; readonly context: CommandContext } | undefined {
+): Promise<{ readonly output: string; readonly context: CommandContext } | undefined> {
   if (output?.startsWith(JSONPATH) !== true) return undefined;
+  // Nothing else needs its library, the programs of tasks least of all.
+  const { jsonPath } = await import('./jsonpath.ts');
   const textOf = jsonPath(output.slice(JSONPATH.length));
   const print = (text: string): void => context.printRaw(textOf(JSON.parse(text)));
   return { output: 'json', context: { ...context, print } };

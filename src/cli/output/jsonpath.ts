@@ -18,9 +18,6 @@ interface Query {
   readonly fromRoot: boolean;
 }
 
-/** What begins an `-o` that holds a template. */
-export const JSONPATH = 'jsonpath=';
-
 /**
  * The text that a template makes of a value. What is not there is left out.
  *
