@@ -1,6 +1,7 @@
 // app: the one option table. Flag, environment variable, config-file key, default and help text of every option;
 // the parser, `--help` and the tests are made from it.
 
+import { ASKING_OPTIONS } from './options/asking.ts';
 import { convert, type Found } from './options/convert.ts';
 import { INSTALL_OPTIONS } from './options/install.ts';
 import { MARATHON_OPTIONS } from './options/marathon.ts';
@@ -13,6 +14,7 @@ export type { Address, OptionSpec, OptionType } from './options/spec.ts';
 
 export const OPTIONS = {
   ...OPERATOR_OPTIONS,
+  ...ASKING_OPTIONS,
   ...TRUST_OPTIONS,
   ...INSTALL_OPTIONS,
   ...SIMULATE_OPTIONS,

