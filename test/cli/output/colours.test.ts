@@ -52,7 +52,7 @@ async function shownBy(command: string, env: Readonly<Record<string, string>>): 
 
 /** What colours begin with. */
 const ESCAPE = String.fromCharCode(27);
-const COLOUR = new RegExp(`${ESCAPE}[d+(;d+)*m`);
+const COLOUR = new RegExp(`${ESCAPE}\\[\\d+(;\\d+)*m`);
 
 describe('on a terminal', () => {
   it.each([
