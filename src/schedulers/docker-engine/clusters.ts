@@ -1,6 +1,7 @@
 // schedulers: every engine that apps of one scheduler name, one client each, made when it is first named.
 
 import { defined } from '../../lang/defined.ts';
+import { KnownClusters } from '../known-clusters.ts';
 import type {
   ClusterInfo,
   ClusterSpec,
@@ -31,7 +32,7 @@ export class EngineClusters implements SchedulerClusters {
   readonly #deps: ClustersDeps;
   /** The operator's own. */
   readonly #host: string;
-  readonly #schedulers = new Map<string, ReportingScheduler>();
+  readonly #clusters = new KnownClusters<ReportingScheduler>();
 
   constructor({ words, create }: EngineClustersOf, deps: ClustersDeps) {
     this.words = words;
@@ -53,13 +54,8 @@ export class EngineClusters implements SchedulerClusters {
   /** @throws TerminalError for an address that is none, and for a certificate that cannot be had */
   of(spec: ClusterSpec | undefined): ReportingScheduler {
     const cluster = this.#clusterOf(spec);
-    const key = JSON.stringify(cluster);
-    const known = this.#schedulers.get(key);
-    if (known !== undefined) return known;
     const config = { ...cluster, deadlineMs: DEADLINE_MS, resyncMs: RESYNC_MS };
-    const scheduler = this.#create(config, this.#deps);
-    this.#schedulers.set(key, scheduler);
-    return scheduler;
+    return this.#clusters.of(JSON.stringify(cluster), () => this.#create(config, this.#deps));
   }
 
   own(): Pick<Scheduler, 'observe'> {
@@ -68,33 +64,20 @@ export class EngineClusters implements SchedulerClusters {
 
   clusterInfo(spec: ClusterSpec | undefined): ClusterInfo {
     const url = this.idOf(spec);
-    const version = this.#schedulers.get(JSON.stringify(this.#clusterOf(spec)))?.info().version;
+    const version = this.#clusters.known(JSON.stringify(this.#clusterOf(spec)))?.info().version;
     return { urls: [url], url, ...defined({ version }) };
   }
 
   info(): { readonly url: string; readonly stats: SchedulerStats } {
-    const all = [...this.#schedulers.values()];
-    const stats = all.map((scheduler) => scheduler.stats());
-    return {
-      url: all.map((scheduler) => scheduler.info().url).join(', '),
-      stats: {
-        writes: sum(stats.map(({ writes }) => writes)),
-        conflicts: sum(stats.map(({ conflicts }) => conflicts)),
-        reads: sum(stats.map(({ reads }) => reads)),
-      },
-    };
+    return this.#clusters.info();
   }
 
-  async close(): Promise<void> {
-    await Promise.allSettled([...this.#schedulers.values()].map((scheduler) => scheduler.close()));
+  close(): Promise<void> {
+    return this.#clusters.close();
   }
 
   #clusterOf(spec: ClusterSpec | undefined): EngineSpec & { readonly host: string } {
     const { host, tls }: EngineSpec = spec ?? {};
     return { host: host ?? this.#host, ...defined({ tls }) };
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

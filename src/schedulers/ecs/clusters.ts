@@ -1,5 +1,6 @@
 // schedulers/ecs: every account and region that policies name, one client each, made when it is first named.
 
+import { KnownClusters } from '../known-clusters.ts';
 import type {
   ClusterInfo,
   ClusterSpec,
@@ -17,7 +18,7 @@ import { ECS_WORDS } from './words.ts';
 export class EcsClusters implements SchedulerClusters {
   readonly words = ECS_WORDS;
   readonly #deps: ClustersDeps;
-  readonly #schedulers = new Map<string, EcsScheduler>();
+  readonly #clusters = new KnownClusters<EcsScheduler>();
 
   constructor(deps: ClustersDeps) {
     this.#deps = deps;
@@ -36,19 +37,9 @@ export class EcsClusters implements SchedulerClusters {
 
   of(spec: ClusterSpec | undefined): EcsScheduler {
     const completed = this.#completed(spec);
-    const key = JSON.stringify(completed);
-    const known = this.#schedulers.get(key);
-    if (known !== undefined) return known;
     const { clock, log, values, env = {}, onCall } = this.#deps;
-    const made = new EcsScheduler(completed, {
-      clock,
-      log,
-      values,
-      env,
-      ...(onCall !== undefined && { onCall }),
-    });
-    this.#schedulers.set(key, made);
-    return made;
+    const deps = { clock, log, values, env, ...(onCall !== undefined && { onCall }) };
+    return this.#clusters.of(JSON.stringify(completed), () => new EcsScheduler(completed, deps));
   }
 
   own(): Pick<Scheduler, 'observe'> {
@@ -61,21 +52,11 @@ export class EcsClusters implements SchedulerClusters {
   }
 
   info(): { readonly url: string; readonly stats: SchedulerStats } {
-    const all = [...this.#schedulers.values()];
-    const sum = (of: (stats: SchedulerStats) => number): number =>
-      all.reduce((total, scheduler) => total + of(scheduler.stats()), 0);
-    return {
-      url: all.map((scheduler) => scheduler.info().url).join(', '),
-      stats: {
-        writes: sum(({ writes }) => writes),
-        conflicts: sum(({ conflicts }) => conflicts),
-        reads: sum(({ reads }) => reads),
-      },
-    };
+    return this.#clusters.info();
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#schedulers.values()].map((scheduler) => scheduler.close()));
+  close(): Promise<void> {
+    return this.#clusters.close();
   }
 
   /** In the order of its fields, with the operator's own region where none is said. */

@@ -2,6 +2,7 @@
 
 import type { KubeApi } from '../../runtime/kubernetes/api.ts';
 import { serverOf } from '../../runtime/kubernetes/kubeconfig.ts';
+import { KnownClusters } from '../known-clusters.ts';
 import type {
   ClusterInfo,
   ClusterSpec,
@@ -18,7 +19,7 @@ import { KUBERNETES_WORDS } from './words.ts';
 export class KubernetesClusters implements SchedulerClusters {
   readonly words = KUBERNETES_WORDS;
   readonly #deps: ClustersDeps;
-  readonly #schedulers = new Map<string, KubernetesScheduler>();
+  readonly #clusters = new KnownClusters<KubernetesScheduler>();
   /** By spec as it is spelled; a kubeconfig is read once for each. */
   readonly #ids = new Map<string, string>();
 
@@ -44,14 +45,10 @@ export class KubernetesClusters implements SchedulerClusters {
 
   of(spec: ClusterSpec | undefined): KubernetesScheduler {
     const completed = this.#completed(spec);
-    const key = JSON.stringify(completed);
-    const known = this.#schedulers.get(key);
-    if (known !== undefined) return known;
     const { clock, log, env = {}, onCall } = this.#deps;
     const deps = { clock, log, env, ...(onCall !== undefined && { onCall }) };
-    const made = new KubernetesScheduler(completed, this.idOf(spec), deps);
-    this.#schedulers.set(key, made);
-    return made;
+    const make = (): KubernetesScheduler => new KubernetesScheduler(completed, this.idOf(spec), deps);
+    return this.#clusters.of(JSON.stringify(completed), make);
   }
 
   /** Of the same cluster as the same person, for questions that no scheduler asks. Throws TerminalError when there is none. */
@@ -74,21 +71,11 @@ export class KubernetesClusters implements SchedulerClusters {
   }
 
   info(): { readonly url: string; readonly stats: SchedulerStats } {
-    const all = [...this.#schedulers.values()];
-    const sum = (of: (stats: SchedulerStats) => number): number =>
-      all.reduce((total, scheduler) => total + of(scheduler.stats()), 0);
-    return {
-      url: all.map((scheduler) => scheduler.info().url).join(', '),
-      stats: {
-        writes: sum(({ writes }) => writes),
-        conflicts: sum(({ conflicts }) => conflicts),
-        reads: sum(({ reads }) => reads),
-      },
-    };
+    return this.#clusters.info();
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#schedulers.values()].map((scheduler) => scheduler.close()));
+  close(): Promise<void> {
+    return this.#clusters.close();
   }
 
   /** What a policy does not say is the operator's own. */
