@@ -137,9 +137,6 @@ export function holdControl(desk) {
   exact.addEventListener('change', () => {
     exact.value = String(wished());
   });
-  form.addEventListener('toggle', () => {
-    if (form.open) exact.value = String(clamp(app.override?.instances ?? app.requested));
-  });
   hold.addEventListener('click', async () => {
     const body = { instances: wished(), for: forHow.value, reason: why.value.trim() };
     if (!(await act('PUT', overridePath(), body))) return;
@@ -154,6 +151,8 @@ export function holdControl(desk) {
     update(next) {
       app = next;
       const { title: name, min, max, override } = app;
+      // While the form is shut: what somebody types into an open one is theirs.
+      if (!form.open) exact.value = String(clamp(override?.instances ?? app.requested));
       held.hidden = override === undefined;
       setText(title, override === undefined ? 'Hold at a count' : 'Hold at another count');
       setAttribute(exact, 'min', min ?? 0);
