@@ -197,6 +197,6 @@ async function calls(url: string): Promise<{ readonly writes: number }> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const lines = text
     .split('\n')
-    .filter((line) => line.startsWith('microscaling_marathon_requests_total{') && line.includes('PATCH'));
+    .filter((line) => line.startsWith('microscaling_scheduler_requests_total{') && line.includes('PATCH'));
   return { writes: lines.reduce((total, line) => total + Number(line.split(' ').at(-1)), 0) };
 }

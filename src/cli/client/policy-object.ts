@@ -64,8 +64,9 @@ export interface Explanation {
     readonly role: string;
     /** Where its pool spans several. */
     readonly scheduler?: string;
-    readonly wanted: number;
-    readonly granted: number;
+    /** Absent before the first decision, as `granted` is. */
+    readonly wanted?: number;
+    readonly granted?: number;
     readonly requested: number;
     readonly running: number;
     readonly schedule?: ScheduleStatus;

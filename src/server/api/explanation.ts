@@ -14,7 +14,8 @@ export function explanation(policy: PolicyView, decisions: readonly DecisionReco
       const { name, id, role, wanted, granted, requested, running, summary, steps, figures, metrics } = app;
       const schedule = app.schedule === undefined ? undefined : scheduleStatusOf(app.schedule);
       const from = steps[0]?.before;
-      const counts = { wanted, granted, requested, running };
+      // As in the status: what is not known is left out.
+      const counts = { ...(app.undecided === undefined && { wanted, granted }), requested, running };
       return {
         name,
         id,

@@ -31,7 +31,7 @@ const OPERATOR: readonly Figure<OperatorView>[] = [
 ];
 
 const CLUSTER_UP: ViewGauge = {
-  name: 'microscaling_marathon_up',
+  name: 'microscaling_scheduler_up',
   help: '1 while a cluster could be read when it was last tried; its addresses are the label.',
   labelNames: ['urls'],
   samples: ({ cluster, clusters }) =>
@@ -41,7 +41,7 @@ const CLUSTER_UP: ViewGauge = {
 };
 
 const CLUSTER_INFO: ViewGauge = {
-  name: 'microscaling_marathon_info',
+  name: 'microscaling_scheduler_info',
   help: 'Always 1; the version of the scheduler of a cluster is a label, once it has told.',
   labelNames: ['urls', 'version'],
   samples: ({ clusters }) =>
@@ -49,6 +49,11 @@ const CLUSTER_INFO: ViewGauge = {
       version === undefined ? [] : [[{ ...urlsOf(each), version }, 1] as const],
     ),
 };
+
+/** What dashboards of earlier versions read. */
+function formerly(name: string, { name: now, ...rest }: ViewGauge): ViewGauge {
+  return { ...rest, name, help: `Former name of \`${now}\`.` };
+}
 
 /** All of them, whichever is in use: a fail-over is the same cluster. */
 function urlsOf({ urls, url }: Pick<ClusterView, 'urls' | 'url'>): { readonly urls: string } {
@@ -174,7 +179,9 @@ const CONDITIONS: ViewGauge = {
 export const VIEW_GAUGES: readonly ViewGauge[] = [
   ...OPERATOR.map((figure) => gauge(figure, [], (view) => [[{}, view]])),
   CLUSTER_UP,
+  formerly('microscaling_marathon_up', CLUSTER_UP),
   CLUSTER_INFO,
+  formerly('microscaling_marathon_info', CLUSTER_INFO),
   POLICIES,
   CONDITIONS,
   ...CAPACITY.map((figure) =>

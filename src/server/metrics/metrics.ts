@@ -50,9 +50,14 @@ const COUNTERS = {
     labelNames: ['policy', 'app'],
   },
   calls: {
-    name: 'microscaling_marathon_requests_total',
-    help: 'Requests to the scheduler by method, class of endpoint and outcome (ok, conflict, refused, error, unreachable, aborted).',
+    name: 'microscaling_scheduler_requests_total',
+    help: 'Requests to a scheduler (without the label: the default one) by method, class of endpoint and outcome (ok, conflict, refused, error, unreachable, aborted).',
     labelNames: ['scheduler', 'method', 'endpoint', 'outcome'],
+  },
+  defaultCalls: {
+    name: 'microscaling_marathon_requests_total',
+    help: 'Former name of `microscaling_scheduler_requests_total`: of the default scheduler alone.',
+    labelNames: ['method', 'endpoint', 'outcome'],
   },
 } as const;
 
@@ -65,9 +70,15 @@ const HISTOGRAMS = {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
   calls: {
-    name: 'microscaling_marathon_request_duration_seconds',
-    help: 'From a request to the scheduler to its answer.',
+    name: 'microscaling_scheduler_request_duration_seconds',
+    help: 'From a request to a scheduler (without the label: the default one) to its answer.',
     labelNames: ['scheduler', 'method', 'endpoint'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  defaultCalls: {
+    name: 'microscaling_marathon_request_duration_seconds',
+    help: 'Former name of `microscaling_scheduler_request_duration_seconds`: of the default scheduler alone.',
+    labelNames: ['method', 'endpoint'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
 } as const;
@@ -92,8 +103,10 @@ class PrometheusMetrics implements Metrics {
   readonly #changes = this.#counter(COUNTERS.changes);
   readonly #metricFailures = this.#counter(COUNTERS.metricFailures);
   readonly #calls = this.#counter(COUNTERS.calls);
-  readonly #roundDuration: Histogram;
-  readonly #callDuration: Histogram<'method' | 'endpoint'>;
+  readonly #defaultCalls = this.#counter(COUNTERS.defaultCalls);
+  readonly #roundDuration = this.#histogram(HISTOGRAMS.rounds);
+  readonly #callDuration = this.#histogram(HISTOGRAMS.calls);
+  readonly #defaultCallDuration = this.#histogram(HISTOGRAMS.defaultCalls);
 
   constructor(version: string) {
     const registers = [this.#registry];
@@ -102,9 +115,6 @@ class PrometheusMetrics implements Metrics {
       const { name, help, labelNames } = each;
       return [each, new Gauge({ name, help, labelNames, registers })];
     });
-    const { rounds, calls } = HISTOGRAMS;
-    this.#roundDuration = new Histogram({ ...rounds, buckets: [...rounds.buckets], registers });
-    this.#callDuration = new Histogram({ ...calls, buckets: [...calls.buckets], registers });
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -121,9 +131,13 @@ class PrometheusMetrics implements Metrics {
   }
 
   schedulerCalled({ scheduler, method, endpoint, outcome, durationMs }: SchedulerCall): void {
-    const of = { ...(scheduler !== undefined && { scheduler }), method, endpoint };
-    this.#calls.inc({ ...of, outcome });
-    this.#callDuration.observe(of, durationMs / 1000);
+    const of = { method, endpoint };
+    const whose = scheduler === undefined ? of : { scheduler, ...of };
+    this.#calls.inc({ ...whose, outcome });
+    this.#callDuration.observe(whose, durationMs / 1000);
+    if (scheduler !== undefined) return;
+    this.#defaultCalls.inc({ ...of, outcome });
+    this.#defaultCallDuration.observe(of, durationMs / 1000);
   }
 
   async scrape(view: OperatorView): Promise<string> {
@@ -154,6 +168,15 @@ class PrometheusMetrics implements Metrics {
     readonly labelNames: readonly L[];
   }): Counter<L> {
     return new Counter({ ...config, registers: [this.#registry] });
+  }
+
+  #histogram<L extends string>(config: {
+    readonly name: string;
+    readonly help: string;
+    readonly labelNames: readonly L[];
+    readonly buckets: readonly number[];
+  }): Histogram<L> {
+    return new Histogram({ ...config, buckets: [...config.buckets], registers: [this.#registry] });
   }
 }
 

@@ -48,7 +48,7 @@ async function twoMarathons(): Promise<{ down: boolean }> {
 
 const ups = async (): Promise<readonly string[]> => {
   const text = await createMetrics('0').scrape(world.view);
-  return text.split('\n').filter((line) => /^microscaling_marathon_(up|info)\{/.test(line));
+  return text.split('\n').filter((line) => /^microscaling_scheduler_(up|info)\{/.test(line));
 };
 
 describe('two Marathons of which one is down', () => {
@@ -73,10 +73,10 @@ describe('two Marathons of which one is down', () => {
     for (let i = 0; i < 40; i++) {
       await world.after(100);
       expect(await ups()).toEqual([
-        'microscaling_marathon_up{urls="http://here:8080"} 1',
-        'microscaling_marathon_up{urls="http://there-1:8080,http://there-2:8080"} 0',
-        'microscaling_marathon_info{urls="http://here:8080",version="1.11.0"} 1',
-        'microscaling_marathon_info{urls="http://there-1:8080,http://there-2:8080",version="1.11.0"} 1',
+        'microscaling_scheduler_up{urls="http://here:8080"} 1',
+        'microscaling_scheduler_up{urls="http://there-1:8080,http://there-2:8080"} 0',
+        'microscaling_scheduler_info{urls="http://here:8080",version="1.11.0"} 1',
+        'microscaling_scheduler_info{urls="http://there-1:8080,http://there-2:8080",version="1.11.0"} 1',
       ]);
       expect(world.view.cluster).toMatchObject({
         reachable: false,

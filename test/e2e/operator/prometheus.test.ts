@@ -58,7 +58,7 @@ describe.skipIf(skipped)('a Prometheus', { concurrent: false }, () => {
   it('finds the operator up, and the rules in order', async () => {
     await gives('up{job="microscaling"}', 1);
     await gives('microscaling_ready', 1);
-    await gives('microscaling_marathon_up', 1);
+    await gives('microscaling_scheduler_up', 1);
     const rules = await until('every rule to be evaluated', async () => {
       const { groups } = await prometheus.ask<{
         groups: readonly { rules: readonly { name: string; health: string }[] }[];
@@ -84,7 +84,7 @@ describe.skipIf(skipped)('a Prometheus', { concurrent: false }, () => {
 
   it('has what was done, and that it goes on', async () => {
     await gives('microscaling_changes_total{kind="create",result="accepted"}', 2);
-    const written = 'sum(microscaling_marathon_requests_total{method=~"POST|PUT",outcome="ok"})';
+    const written = 'sum(microscaling_scheduler_requests_total{method=~"POST|PUT",outcome="ok"})';
     const [writes] = await prometheus.query(written);
     const [scales] = await prometheus.query('sum(microscaling_changes_total{result="accepted"})');
     expect(writes?.value).toBe(scales?.value);

@@ -68,6 +68,7 @@ describe('the figures of a scrape', () => {
     expect(found.get('microscaling_policies{ready="true"}')).toBe(1);
     expect(found.get('microscaling_policies{ready="false"}')).toBe(0);
     expect(found.get('microscaling_build_info{version="1.2.3"}')).toBe(1);
+    expect(found.get('microscaling_scheduler_up{urls="http://127.0.0.1:8080"}')).toBe(1);
     expect(found.get('microscaling_marathon_up{urls="http://127.0.0.1:8080"}')).toBe(1);
   });
 
@@ -133,13 +134,12 @@ describe('the figures of a scrape', () => {
 });
 
 describe('counters', () => {
-  it('count rounds, decisions, changes, failed readings and calls', async () => {
+  it('count rounds, decisions, changes and failed readings', async () => {
     const metrics = createMetrics('1.2.3');
     const change = { kind: 'scale', result: 'accepted' } as const;
     const decisions = [{ ...CONSUMER, direction: 'up' as const }];
     metrics.roundEnded(aReport({ decisions, changes: [change, change], failedReadings: [CONSUMER] }));
     metrics.roundEnded(aReport({ result: 'blind', durationMs: 3_000 }));
-    metrics.schedulerCalled({ method: 'PUT', endpoint: 'app', outcome: 'ok', durationMs: 7 });
     const found = await series(known, metrics);
     expect(found.get('microscaling_rounds_total{result="complete"}')).toBe(1);
     expect(found.get('microscaling_rounds_total{result="blind"}')).toBe(1);
@@ -149,8 +149,24 @@ describe('counters', () => {
     const up = `{policy="${CONSUMER.policy}",app="${CONSUMER.app}",direction="up"}`;
     expect(found.get(`microscaling_decisions_total${up}`)).toBe(1);
     expect(found.get(`microscaling_app_metric_failures_total${app('consumer')}`)).toBe(1);
-    const call = '{method="PUT",endpoint="app",outcome="ok"}';
-    expect(found.get(`microscaling_marathon_requests_total${call}`)).toBe(1);
+  });
+
+  it('count calls by scheduler, and under their former name those of the default one alone', async () => {
+    const metrics = createMetrics('1.2.3');
+    const call = { method: 'PUT', endpoint: 'app', outcome: 'ok', durationMs: 7 } as const;
+    metrics.schedulerCalled(call);
+    for (let i = 0; i < 2; i++) metrics.schedulerCalled({ ...call, scheduler: 'ecs' });
+    const found = await series(known, metrics);
+    const labels = 'method="PUT",endpoint="app"';
+    const counted = (name: string, whose: string, end = ''): number | undefined =>
+      found.get(`microscaling_${name}{${whose}${labels}${end}}`);
+    const ok = ',outcome="ok"';
+    expect(counted('scheduler_requests_total', '', ok)).toBe(1);
+    expect(counted('scheduler_requests_total', 'scheduler="ecs",', ok)).toBe(2);
+    expect(counted('scheduler_request_duration_seconds_count', 'scheduler="ecs",')).toBe(2);
+    expect(counted('marathon_requests_total', '', ok)).toBe(1);
+    expect(counted('marathon_request_duration_seconds_count', '')).toBe(1);
+    expect([...found.keys()].filter((key) => /marathon_request.*ecs/.test(key))).toEqual([]);
   });
 
   it('begin at 0 with an app, so that the first step shows', async () => {

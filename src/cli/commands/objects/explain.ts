@@ -55,7 +55,7 @@ function appText(app: Explanation['apps'][number]): string {
   const lines = [
     `${app.name} (${app.id}, ${app.role}): ${app.summary || 'not decided yet'}`,
     ...(app.scheduler === undefined ? [] : [`  runs on ${app.scheduler}`]),
-    `  wanted ${app.wanted}, granted ${app.granted}, requested ${app.requested}, running ${app.running}`,
+    `  wanted ${app.wanted ?? '-'}, granted ${app.granted ?? '-'}, requested ${app.requested}, running ${app.running}`,
     ...app.metrics.map((m) => `  input: ${metricText(m)}`),
     ...app.metrics.flatMap(({ objective }) =>
       objective === undefined ? [] : [`  objective: ${objectiveText(objective)}`],

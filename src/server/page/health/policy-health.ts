@@ -120,6 +120,11 @@ function overTarget(policy: PolicyView, { decisions }: HealthContext): Health | 
 
 function calmHealth(policy: PolicyView): Health {
   const ready = find(policy.conditions, 'Ready');
+  // A state of its own: it is accepted and measured, and nothing is missing.
+  if (ready?.reason === 'Observing') {
+    const what = 'Observing: decides, and writes nothing';
+    return { level: 'ok', kind: ready.reason, what, ...defined({ sinceMs: beganAt(ready) }) };
+  }
   if (ready?.status !== 'True') {
     return {
       level: ready?.status === 'False' ? 'failing' : 'unknown',

@@ -77,6 +77,22 @@ describe('policyHealth', () => {
       level: 'unknown',
     },
     {
+      name: 'a policy that only observes',
+      policy: withCondition(on('Applied', { status: 'Unknown', reason: 'Observing' }), 'Ready', {
+        status: 'Unknown',
+        reason: 'Observing',
+      }),
+      level: 'ok',
+      kind: 'Observing',
+      what: 'Observing: decides, and writes nothing',
+    },
+    {
+      name: 'a policy that only observes and is over target',
+      policy: withCondition(withQueue(calm, 80), 'Ready', { status: 'Unknown', reason: 'Observing' }),
+      level: 'limited',
+      what: 'Over target',
+    },
+    {
       name: 'a person who paused it, whatever else is wrong',
       policy: {
         ...on('Accepted', { status: 'False', reason: 'InvalidSpec' }),
