@@ -7,7 +7,7 @@ import { whyKept } from './allocation/preemption.ts';
 import type { Allocation } from './allocation.ts';
 import type { AppDecision, AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type Shortage, shortageIn } from './demand/launch-trouble.ts';
-import { joined, NO_STEPS } from './demand/steps.ts';
+import { joined } from './demand/steps.ts';
 import type { AppDemand } from './demand.ts';
 import { count } from './numbers.ts';
 
@@ -103,6 +103,7 @@ export function shortagesIn(allocations: readonly Allocation[]): Shortages {
         return short === undefined ? [] : [{ ...short, id: app.id, name: app.name }];
       })
       .sort((a, b) => byName(a.id, b.id));
+    if (all.length === 0) return undefined;
     const lost = allocation.withRoom > allocation.granted;
     const named = all.filter(({ id }) => lost || (id === allocation.demand.app.id && isWaiting(allocation)));
     if (named.length === 0) return undefined;
@@ -133,40 +134,37 @@ export function explain(
 ): Explanation {
   const { demand, wanted, granted, to } = allocation;
   if (isBlocked(demand.app)) return blocked(allocation);
-  let more: readonly DecisionStep[] = NO_STEPS;
+  const more: DecisionStep[] = [];
   let summary = opening(allocation);
+  const isRemainder = isRest(demand.app);
   const short = shortages(allocation);
-  if (isRest(demand.app)) {
+  if (isRemainder) {
     const after = short === undefined ? granted : allocation.withRoom;
-    more = also(more, { rule: 'remainder', before: demand.requested, after, reason: demand.reason });
+    more.push({ rule: 'remainder', before: demand.requested, after, reason: demand.reason });
   }
   const unlent = lenders(allocation);
   if (unlent !== undefined) {
-    more = also(more, { rule: 'lending', before: granted, after: granted, reason: unlent });
+    more.push({ rule: 'lending', before: granted, after: granted, reason: unlent });
     summary += `; ${unlent}`;
   }
   if (short !== undefined) {
-    const [before, after] = isRest(demand.app) ? [allocation.withRoom, granted] : [granted, aliveOf(demand)];
-    more = also(more, { rule: 'cluster', before, after, reason: short });
+    const [before, after] = isRemainder ? [allocation.withRoom, granted] : [granted, aliveOf(demand)];
+    more.push({ rule: 'cluster', before, after, reason: short });
     summary += `; ${short}`;
   }
   if (granted !== wanted) {
     const rule = granted < wanted ? 'capacity' : 'preemption';
     const reason = granted < wanted ? blockers(allocation) : `kept for now by ${keeperOf(demand)}`;
-    more = also(more, { rule, before: wanted, after: granted, reason });
+    more.push({ rule, before: wanted, after: granted, reason });
     summary += `; granted ${granted}: ${reason}`;
   }
   if (to < granted) {
     const missing = granted - to;
     const reason = `${missing} more once ${missing === 1 ? 'its slot is' : 'their slots are'} free`;
-    more = also(more, { rule: 'handover', before: granted, after: to, reason });
+    more.push({ rule: 'handover', before: granted, after: to, reason });
     summary += `; asks for ${to} now, ${reason}`;
   }
   return { steps: joined(demand.steps, more), summary, limitedBy: limitOf(allocation, short !== undefined) };
-}
-
-function also(steps: readonly DecisionStep[], step: DecisionStep): readonly DecisionStep[] {
-  return joined(steps, [step]);
 }
 
 function aliveOf({ app }: AppDemand): number {

@@ -113,10 +113,17 @@ function stabilise(
   const needs = keepLargest(memory.needs ?? [], [input.nowMs, input.need], floorMs);
   const floor = needs[0]?.[1] ?? input.need;
   if (ceilingMs <= 0)
-    return { floor, floorMs, ceiling: input.wanted, ceilingMs, remembered: { ...memory, needs } };
+    return { floor, floorMs, ceiling: input.wanted, ceilingMs, remembered: withNeeds(memory, needs) };
   const wishes = keepSmallest(memory.wishes ?? [], [input.nowMs, input.wanted], ceilingMs);
   const ceiling = wishes[0]?.[1] ?? input.wanted;
   return { floor, floorMs, ceiling, ceilingMs, remembered: { ...memory, needs, wishes } };
+}
+
+/** Where nothing else is remembered nothing is copied: that is so in most rounds of most apps. */
+function withNeeds(memory: BehaviorMemory, needs: Extremes): BehaviorMemory {
+  const { wishes, added, removed } = memory;
+  if (wishes === undefined && added === undefined && removed === undefined) return { needs };
+  return { ...memory, needs };
 }
 
 /** How far the count may go now, and what says so. */

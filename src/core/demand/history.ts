@@ -82,14 +82,15 @@ function keep(
   entry: Entry,
   { spanMs, sign }: { readonly spanMs: number; readonly sign: 1 | -1 },
 ): Extremes {
-  const [nowMs, value] = entry;
+  const nowMs = entry[0];
+  const value = sign * entry[1];
   let from = 0;
   let to = 0;
-  for (const [atMs, old] of past) {
-    if (!isWithin(atMs, nowMs, spanMs)) {
+  for (const each of past) {
+    if (!isWithin(each[0], nowMs, spanMs)) {
       if (to > from) break;
       from = ++to;
-    } else if (sign * old > sign * value) to++;
+    } else if (sign * each[1] > value) to++;
     else break;
   }
   if (from === to) return [entry];
@@ -109,7 +110,7 @@ export function noteLevel(past: Levels, nowMs: number, value: number): Levels {
 /** The value at a moment; before the first entry, the first. */
 export function levelAt(past: Levels, atMs: number): number {
   let value = past[0]?.[1] ?? 0;
-  for (const [sinceMs, level] of past) if (sinceMs <= atMs) value = level;
+  for (const each of past) if (each[0] <= atMs) value = each[1];
   return value;
 }
 

@@ -56,6 +56,7 @@ export interface TargetDemand extends LawResult<readonly (LawMemory | null)[]> {
 
 export function targetDemand(situation: TargetInput, laws: readonly (LawMemory | null)[]): TargetDemand {
   const { app, asked } = situation;
+  if (app.targets.length === 1 && app.formula === undefined) return onlyDemand(situation, laws[0] ?? null);
   const answers = app.targets.map((_, i) => answer(situation, i, laws[i] ?? null));
   let leading = answers[0]?.said;
   let queue = answers[0]?.queue;
@@ -84,6 +85,25 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
   const wishes = [{ wanted: combined.wanted, need: combined.need, queue }];
   return { holdMs, memory, figures, steps: [...steps, step], ...combined, wishes, accounts };
+}
+
+/** As with several, without looking for the largest: most apps have one target. */
+function onlyDemand(situation: TargetInput, law: LawMemory | null): TargetDemand {
+  const only = answer(situation, 0, law);
+  const { wanted, need, holdMs, memory, figures, reason } = only.said;
+  const hasObjective = situation.app.targets[0]?.objective !== undefined;
+  return {
+    wanted,
+    need,
+    holdMs,
+    memory: [memory],
+    figures,
+    steps: [stepOf(only)],
+    reason,
+    unknown: only.kept,
+    wishes: [only],
+    accounts: hasObjective ? [accountOf(situation, 0, only.queue?.missed)] : undefined,
+  };
 }
 
 function accountOf(

@@ -48,6 +48,9 @@ export function useful(
 ): Useful {
   const known = memory ?? NOTHING;
   const { nowMs } = now;
+  const only = wishes.length === 1 && known.length <= 1 ? wishes[0] : undefined;
+  if (only?.queue !== undefined && (known[0]?.target ?? only.queue.target) === only.queue.target)
+    return usefulAlone(known, only, now);
   const examined = examinedOf(wishes, known, nowMs);
   let others = 0;
   let law = 0;
@@ -70,6 +73,19 @@ export function useful(
   };
   if (wanted >= law) return result;
   return { ...result, ...lessThan(law, { wanted, wishes, known, examined, found, nowMs }) };
+}
+
+/** As with several, without the others: most apps have one queue. */
+function usefulAlone(known: FutilityMemories, wish: QueueWish, now: Circumstances): Useful {
+  const own = known[0];
+  const found = follow(own, wish, now);
+  if (found === undefined) return { wanted: wish.wanted, need: wish.need, memory: known };
+  const memory = found.memory === own ? known : [found.memory];
+  const wanted = Math.min(wish.wanted, found.cap ?? wish.wanted);
+  const need = Math.min(wanted, wish.need);
+  if (wanted >= wish.wanted) return { wanted, need, memory };
+  const step = { rule: 'futility', before: wish.wanted, after: wanted, reason: found.reason ?? '' };
+  return { wanted, need, memory, step, limitedBy: found.known === true ? 'futility' : undefined };
 }
 
 function memoryOf(known: FutilityMemories, queue: QueueSight | undefined): FutilityMemory | undefined {

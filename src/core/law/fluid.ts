@@ -1,7 +1,7 @@
 // core: the default law: a fluid model of the queue, predicted over the dead time (docs/design/law.md).
 
 import { averageLevel, levelAt } from '../demand/history.ts';
-import { type Ahead, type AheadMemory, lookAhead } from './ahead.ts';
+import { type AheadMemory, lookAhead } from './ahead.ts';
 import { type ColdMemory, coldLimit } from './cold-start.ts';
 import { type Goal, HOLD_MS, type LawInput, type LawResult } from './law.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from './need.ts';
 import { predictExcess } from './prediction.ts';
 import { type ProbeMemory, probe } from './probe.ts';
-import type { Estimate, Head, ServiceRate } from './rates/estimate.ts';
+import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.ts';
 import { update } from './rates/estimator.ts';
 import { firstEstimate } from './rates/first-guess.ts';
 import type { SeasonMemory } from './season.ts';
@@ -51,9 +51,9 @@ export interface FluidLearned {
   readonly learned: { readonly service?: ServiceRate; readonly season?: SeasonMemory };
 }
 
-type Known = FluidOptions & Pick<FluidLearned, 'learned'>;
+type Learned = FluidLearned['learned'];
 
-const NOTHING: FluidLearned['learned'] = {};
+const NOTHING: Learned = {};
 
 /** Constants of docs/design/law.md#decision. */
 const DOUBT_IN_NEED = 0.6;
@@ -77,7 +77,7 @@ export function fluidLaw(
 ): LawResult<FluidMemory> {
   const learned = remembered !== undefined && 'learned' in remembered ? remembered.learned : NOTHING;
   const memory = remembered !== undefined && 'estimate' in remembered ? remembered : undefined;
-  const view = look(input, memory, { ...options, learned });
+  const view = look(input, memory, options, learned);
   const { asked } = input;
   const need = needOf(view);
   const cold = coldLimit(view, memory, learned.service);
@@ -130,8 +130,14 @@ function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): 
   return asked < memory.asked ? nowMs : memory.fellAtMs;
 }
 
-function look(input: LawInput, memory: FluidMemory | undefined, options: Known): View {
-  const estimate = estimateFrom(input, memory, options);
+function look(
+  input: LawInput,
+  memory: FluidMemory | undefined,
+  options: FluidOptions,
+  learned: Learned,
+): View {
+  const estimate =
+    memory === undefined ? firstFrom(input, options, learned) : nextFrom(input, memory, options);
   const intervalS =
     memory === undefined || input.atMs <= memory.estimate.atMs
       ? (memory?.intervalS ?? FIRST_INTERVAL_S)
@@ -143,9 +149,21 @@ function look(input: LawInput, memory: FluidMemory | undefined, options: Known):
   const target = targetOf(goal, estimate, input.asked);
   const known = memory?.estimate ?? estimate;
   const deviation = deviationOf(known);
-  const { seasonMs, learned } = options;
   const before = memory?.ahead ?? (learned.season && { growth: 0, season: learned.season });
-  const ahead = aheadOf(input, memory?.estimate, { before, estimate, deviation, leadS, seasonMs });
+  const ahead = lookAhead(
+    before,
+    {
+      nowMs: input.nowMs,
+      atMs: input.atMs,
+      sinceMs: Math.max(0, estimate.atMs - (memory?.estimate ?? estimate).atMs),
+      arrivals: estimate.arrivals,
+      arrivalsBefore: (memory?.estimate ?? estimate).arrivals,
+      deviation,
+      deadTimeMs: input.deadTimeMs,
+      leadMs: leadS * 1000,
+    },
+    options.seasonMs,
+  );
   const excess = excessOf(input, estimate, { arrivals: ahead.soon, deadTimeS, leadS });
   const inMessages = goal.kind === 'queueLength';
   return {
@@ -180,47 +198,32 @@ function excessOf(
   return predictExcess({ ...soon, backlog, service, perInstance, ready: staying, pending, nowMs });
 }
 
-function aheadOf(
-  { nowMs, atMs, deadTimeMs }: LawInput,
-  last: Estimate | undefined,
-  now: Pick<View, 'estimate' | 'deviation' | 'leadS'> & {
-    readonly before: AheadMemory | undefined;
-    readonly seasonMs: number | undefined;
-  },
-): Ahead {
-  const before = last ?? now.estimate;
-  const present = {
-    nowMs,
-    atMs,
-    sinceMs: Math.max(0, now.estimate.atMs - before.atMs),
-    arrivals: now.estimate.arrivals,
-    arrivalsBefore: before.arrivals,
-    deviation: now.deviation,
-    deadTimeMs,
-    leadMs: now.leadS * 1000,
-  };
-  return lookAhead(now.before, present, now.seasonMs);
+function firstFrom(input: LawInput, options: FluidOptions, { service }: Learned): Estimate {
+  const measurement = measurementOf(input, input.atMs, options);
+  return firstEstimate(measurement, service?.rate ?? options.serviceRate, service?.doubt);
 }
 
-function estimateFrom(input: LawInput, memory: FluidMemory | undefined, options: Known): Estimate {
+function nextFrom(input: LawInput, { estimate }: FluidMemory, options: FluidOptions): Estimate {
+  return update(estimate, measurementOf(input, estimate.atMs, options));
+}
+
+function measurementOf(
+  input: LawInput,
+  fromMs: number,
+  { goal, metricDelayMs: delayMs }: FluidOptions,
+): Measurement {
   const { waiting, inFlight, perBusyInstance, fetchedAhead, arrivedTotal } = input.messages;
-  const delayMs = options.metricDelayMs;
-  const fromMs = memory?.estimate.atMs ?? input.atMs;
-  const served = averageLevel(input.readyBefore, fromMs - delayMs, input.atMs - delayMs);
-  const measurement = {
+  return {
     atMs: input.atMs,
     waiting: waiting + fetchedAhead,
-    served,
-    emptyBelow: options.goal.kind === 'queueLength' ? Math.max(1, 0.01 * options.goal.messages) : 1,
+    served: averageLevel(input.readyBefore, fromMs - delayMs, input.atMs - delayMs),
+    emptyBelow: goal.kind === 'queueLength' ? Math.max(1, 0.01 * goal.messages) : 1,
     working: inFlight === undefined ? undefined : (inFlight - fetchedAhead) / perBusyInstance,
     ready: levelAt(input.readyBefore, input.atMs - delayMs),
     arrived: arrivedTotal,
     head: headOf(input, delayMs),
     most: input.most,
   };
-  if (memory !== undefined) return update(memory.estimate, measurement);
-  const { service } = options.learned;
-  return firstEstimate(measurement, service?.rate ?? options.serviceRate, service?.doubt);
 }
 
 /**

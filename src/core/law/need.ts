@@ -60,7 +60,11 @@ export function targetOf(goal: Goal, { service }: Estimate, asked: number): numb
  * target, since chance alone moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work).
  */
 export function aimOf(target: number, { arrivals }: Estimate, of: Pick<View, 'leadS' | 'input'>): number {
-  const strictness = Math.max(0, deviationsAbove(of.input.missTolerance) / USUAL_DEVIATIONS);
+  const { missTolerance } = of.input;
+  const strictness =
+    missTolerance === DEFAULT_MISS_TOLERANCE
+      ? 1
+      : Math.max(0, deviationsAbove(missTolerance) / USUAL_DEVIATIONS);
   const chance = Math.sqrt(1.5 * arrivals * of.leadS);
   const usual = Math.min(AIM * target, target - MARGIN * chance);
   return target - strictness * (target - usual);
