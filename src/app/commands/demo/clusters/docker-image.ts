@@ -1,11 +1,12 @@
 // app: an image of this checkout's programs, imported from a tar: this machine's Node, the libraries it is linked with, the sources.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, TerminalError } from '../../../../runtime/errors.ts';
 import type { EngineClient } from '../../../../schedulers/docker-engine/client.ts';
 import { packageFile } from '../../../package-root.ts';
+import { installedPackages } from './installed-packages.ts';
 
 /** As `specs/demos/queue-demo-docker.yaml` names it. */
 export const IMAGE = 'microscaling/demo:checkout';
@@ -62,9 +63,8 @@ function fill(root: string): void {
   for (const library of librariesOf(process.execPath)) cpSync(realpathSync(library), place(library));
   cpSync(packageFile('src'), place(`${HOME}/src`), { recursive: true });
   cpSync(packageFile('package.json'), place(`${HOME}/package.json`));
-  for (const folder of packageFolders()) {
-    const name = folder.slice(packageFile('node_modules').length);
-    cpSync(folder, place(`${HOME}/node_modules${name}`), {
+  for (const { place: where, folder } of installedPackages(PACKAGES, packageFile())) {
+    cpSync(folder, place(`${HOME}/${where}`), {
       recursive: true,
       filter: (path) =>
         !/\.(map|d\.ts|md)$/.test(path) && (path === folder || basename(path) !== 'node_modules'),
@@ -78,28 +78,4 @@ function fill(root: string): void {
 function librariesOf(program: string): readonly string[] {
   const lines = execFileSync('ldd', [program], { encoding: 'utf8' }).split('\n');
   return lines.flatMap((line) => /(?:=> |^\s*)(\/\S+) \(0x/.exec(line)?.[1] ?? []);
-}
-
-/** Folders of the packages and of all that they depend on, each as Node would find it. */
-function packageFolders(): readonly string[] {
-  const found = new Set<string>();
-  const visit = (name: string, from: string): void => {
-    const folder = folderOf(name, from);
-    if (folder === undefined || found.has(folder)) return;
-    found.add(folder);
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-      readonly dependencies?: Readonly<Record<string, string>>;
-    };
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) visit(dependency, folder);
-  };
-  for (const name of PACKAGES) visit(name, packageFile());
-  return [...found];
-}
-
-function folderOf(name: string, from: string): string | undefined {
-  for (let at = from; ; at = dirname(at)) {
-    const folder = join(at, 'node_modules', name);
-    if (existsSync(join(folder, 'package.json'))) return folder;
-    if (dirname(at) === at) return undefined;
-  }
 }
