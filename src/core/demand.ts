@@ -16,7 +16,7 @@ import { joined, NO_STEPS } from './demand/steps.ts';
 import { type TargetDemand, type TargetInput, targetDemand, workCountOf } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import { type FutilityMemories, type Useful, useful } from './demand/useful.ts';
-import { followWarmUp, type WarmUpMemory, warming, warmUpMs } from './demand/warm-up.ts';
+import { expectedWarmUpMs, followWarmUp, type WarmUpMemory, warming, warmUpMs } from './demand/warm-up.ts';
 import { withoutAlternatives } from './law/shown.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count } from './numbers.ts';
@@ -216,14 +216,14 @@ function paceOf(
   const deadTimeMs = deadTimeOf(launches, nowMs);
   if (memory === undefined) return { ready, readyBefore: before, pending: asks, deadTimeMs, warmUpMs: 0 };
   const fresh = warming(memory, nowMs);
-  const usualMs = warmUpMs(memory);
+  const expectedMs = expectedWarmUpMs(memory);
   return {
     ready: ready - total(fresh),
     readyBefore: memory.serving,
     pending:
       fresh.length === 0 ? asks : [...fresh.map(([atMs, n]) => [atMs - deadTimeMs, n] as const), ...asks],
-    deadTimeMs: deadTimeMs + usualMs,
-    warmUpMs: usualMs,
+    deadTimeMs: deadTimeMs + expectedMs,
+    warmUpMs: warmUpMs(memory),
   };
 }
 

@@ -68,7 +68,19 @@ export function followWarmUp(memory: WarmUpMemory | undefined, look: WarmUpLook)
   const there = began.filter(([atMs]) => nowMs - atMs < LOST_MS && atMs <= nowMs).slice(-MOST_FRESH);
   const noted = { ...memory, running, fresh: there, fellAtMs };
   const counted = counts(noted, look.work);
-  return { ...counted, serving: noteLevel(memory.serving, nowMs, running - total(warming(counted, nowMs))) };
+  const before = expectedWarmUpMs(memory) > 0 ? memory.serving : corrected(memory, counted);
+  return { ...counted, serving: noteLevel(before, nowMs, running - total(warming(counted, nowMs))) };
+}
+
+/** Who is seen without a message at the first count never served, though it was taken to: μ is not to be learned from that. */
+function corrected({ serving, countedAtMs }: WarmUpMemory, counted: WarmUpMemory): Levels {
+  if (counted.countedAtMs === countedAtMs) return serving;
+  const idle = counted.fresh.filter(([sinceMs]) => sinceMs >= countedAtMs && isSeenIdle(sinceMs, counted));
+  if (idle.length === 0) return serving;
+  return serving.map(([atMs, level]) => {
+    const wrong = total(idle.filter(([sinceMs]) => sinceMs <= atMs));
+    return [atMs, Math.max(0, level - wrong)] as const;
+  });
 }
 
 type Learned = Pick<WarmUpMemory, 'ms' | 'seen'>;
@@ -124,17 +136,39 @@ export function warmUpMs({ ms, seen }: Learned): number {
   return (ms * seen) / (seen + 1);
 }
 
-/**
- * Since when those run that do not serve yet: seen without a message while there were enough, or too young by what others
- * took.
- */
+/** Who has run for so long without serving takes as long again: nothing is known of such times but that they are longer. */
+const AS_LONG_AGAIN = 2;
+/** … and no less than this, as a start that nobody has seen. */
+const FIRST_GUESS_MS = 2_000;
+
+/** The time to expect of an instance: until one was seen at work, what those take that were seen without a message. */
+export function expectedWarmUpMs(memory: WarmUpMemory): number {
+  const { fresh, seen, countedAtMs, idleAtMs } = memory;
+  if (seen > 0 || fresh.length === 0) return warmUpMs(memory);
+  const first = fresh.find(([sinceMs]) => isSeenIdle(sinceMs, { countedAtMs, idleAtMs }));
+  return first === undefined ? 0 : usualFrom(countedAtMs - first[0]);
+}
+
+function usualFrom(idleForMs: number): number {
+  return Math.max(FIRST_GUESS_MS, AS_LONG_AGAIN * idleForMs);
+}
+
+/** Since when those run that do not serve yet: seen without a message while there were enough, or too young. */
 export function warming(memory: WarmUpMemory, nowMs: number): Tally {
-  const { fresh, countedAtMs, idleAtMs } = memory;
+  const { fresh, countedAtMs } = memory;
   if (fresh.length === 0) return fresh;
-  const usualMs = warmUpMs(memory);
-  return fresh.filter(
-    ([sinceMs]) => (sinceMs < countedAtMs && sinceMs > idleAtMs) || nowMs - sinceMs < usualMs,
-  );
+  const usualMs = expectedWarmUpMs(memory);
+  return fresh.filter(([sinceMs]) => {
+    const ownMs = isSeenIdle(sinceMs, memory) ? usualFrom(countedAtMs - sinceMs) : 0;
+    return nowMs - sinceMs < Math.max(usualMs, ownMs);
+  });
+}
+
+function isSeenIdle(
+  sinceMs: number,
+  { countedAtMs, idleAtMs }: Pick<WarmUpMemory, 'countedAtMs' | 'idleAtMs'>,
+): boolean {
+  return sinceMs < countedAtMs && sinceMs > idleAtMs;
 }
 
 /** Whether it can be read, whoever wrote it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { total } from '../../../src/core/demand/history.ts';
+import { averageLevel, total } from '../../../src/core/demand/history.ts';
 import {
+  expectedWarmUpMs,
   followWarmUp,
   isWarmUp,
   resumedWarmUp,
@@ -123,6 +124,61 @@ describe('who runs and does not serve yet', () => {
     expect(usualMs).toBeCloseTo((2_750 * 3) / 4);
     expect(total(warming(memory, T0 + 9_000 + usualMs - 1))).toBe(1);
     expect(total(warming(memory, T0 + 9_000 + usualMs))).toBe(0);
+  });
+
+  describe('before anybody was seen at work', () => {
+    const idle = follow([
+      [0, 1, 20, 1],
+      [1, 3, 25, 1],
+      [2, 3, 30, 1],
+      [4, 3, 31, 1],
+    ]);
+
+    it('takes as long again as those that were seen without a message', () => {
+      expect(expectedWarmUpMs(idle)).toBe(2 * 3_000);
+      const blind = follow([[5, 5]], idle);
+      expect(total(warming(blind, T0 + 6_999))).toBe(4);
+      expect(total(warming(blind, T0 + 7_000))).toBe(2);
+      expect(total(warming(blind, T0 + 11_000))).toBe(0);
+    });
+
+    it('takes no less than an unknown start does', () => {
+      const once = follow([
+        [0, 1, 20, 1],
+        [1, 3, 25, 1],
+        [1.5, 3, 30, 1],
+      ]);
+      expect(expectedWarmUpMs(once)).toBe(2_000);
+    });
+
+    it('takes no time where nobody was seen to run without a message', () => {
+      expect(
+        expectedWarmUpMs(
+          follow([
+            [0, 1, 20, 1],
+            [1, 3],
+          ]),
+        ),
+      ).toBe(0);
+    });
+  });
+
+  it('never served, if the first count finds it without a message', () => {
+    const { serving } = follow([
+      [0, 1, 20, 1],
+      [1, 3, 25, 1],
+      [2, 3, 30, 1],
+    ]);
+    expect(averageLevel(serving, T0, T0 + 2_000)).toBe(1);
+  });
+
+  it('served all the time, if the first count finds it at work', () => {
+    const { serving } = follow([
+      [0, 1, 20, 1],
+      [1, 3, 25, 1],
+      [2, 3, 30, 3],
+    ]);
+    expect(averageLevel(serving, T0, T0 + 2_000)).toBe(2);
   });
 
   it('is nobody any more after two minutes', () => {
