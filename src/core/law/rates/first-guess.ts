@@ -55,7 +55,11 @@ export function scaled(known: Estimate, first: FirstCount, now: Measurement): Es
   const { first: _, ...settled } = known;
   const expected = EXPECTED_SHARE * (now.most ?? 0);
   if (now.most === undefined || now.served >= expected) return settled;
-  const grown = now.waiting + (now.working ?? 0) - first.total;
+  const total = now.waiting + (now.working ?? 0);
+  const grown = total - first.total;
+  // Time in which nothing came yet is no part of the time in which it comes.
+  if (now.waiting <= now.emptyBelow && !known.busy)
+    return { ...known, first: { atMs: now.atMs, total, arrived: now.arrived } };
   if (grown < ENOUGH_GROWN || now.waiting <= now.emptyBelow) return known;
   const overS = (now.atMs - first.atMs) / 1000;
   const arrived = arrivedSince(first.arrived, now);

@@ -82,6 +82,15 @@ describe('the first scale', () => {
     expect(Math.abs(grown(over).service - 1)).toBeLessThan(0.5);
   });
 
+  it('counts from the last moment at which nothing waited: time in which nothing came says nothing', () => {
+    const m = { served: 1, ready: 1, emptyBelow: 1, working: 0, arrived: undefined, most: 40, waiting: 0 };
+    let estimate = firstEstimate({ ...m, atMs: T0 }, undefined);
+    for (let s = 1; s <= 60; s++) estimate = update(estimate, { ...m, atMs: T0 + s * 1_000 });
+    const { service, arrivals } = update(estimate, { ...m, atMs: T0 + 62_000, waiting: 19, working: 1 });
+    expect(service).toBeCloseTo(10 / 9, 1);
+    expect(arrivals / service).toBeCloseTo(10, 0);
+  });
+
   it('is not guessed where the service rate is given', () => {
     expect(grown({ most: 40 }, 30).service).toBeCloseTo(30, 0);
   });
