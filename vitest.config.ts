@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { TRIED_AGAIN } from './test/support/failed-once.ts';
 
 export default defineConfig({
   test: {
@@ -6,5 +7,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    ...TRIED_AGAIN,
   },
 });

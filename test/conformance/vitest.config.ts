@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { TRIED_AGAIN } from '../support/failed-once.ts';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
@@ -12,5 +13,6 @@ export default defineConfig({
     // A Go toolchain with an empty cache compiles its HTTP library first.
     hookTimeout: 300_000,
     maxWorkers: 2,
+    ...TRIED_AGAIN,
   },
 });

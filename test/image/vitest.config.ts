@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { TRIED_AGAIN } from '../support/failed-once.ts';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
@@ -11,5 +12,6 @@ export default defineConfig({
     testTimeout: 120_000,
     // A base image from Debian's packages first, then npm ci, twice.
     hookTimeout: 900_000,
+    ...TRIED_AGAIN,
   },
 });

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { TRIED_AGAIN } from '../support/failed-once.ts';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
@@ -12,5 +13,6 @@ export default defineConfig({
     // What is missing is downloaded first.
     hookTimeout: 300_000,
     maxWorkers: 2,
+    ...TRIED_AGAIN,
   },
 });
