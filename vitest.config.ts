@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { TRIED_AGAIN } from './test/support/failed-once.ts';
+import { TRIED_AGAIN } from './test/support/suite/failed-once.ts';
 
 export default defineConfig({
   test: {

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { TRIED_AGAIN } from '../support/failed-once.ts';
+import { TRIED_AGAIN } from '../support/suite/failed-once.ts';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ROOT } from './programs/command.ts';
+import { ROOT } from '../programs/command.ts';
 
 const run = promisify(execFile);
 /** Of a suite with its own configuration, which takes the same part as ours. */
