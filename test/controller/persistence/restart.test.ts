@@ -6,7 +6,7 @@ import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runt
 import { TransientError } from '../../../src/runtime/errors.ts';
 import type { Logger } from '../../../src/runtime/log.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
-import { updatesThatNeverEnd } from '../../support/endless-updates.ts';
+import { updatesThatNeverEnd } from '../../support/marathon/endless-updates.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../../support/fakes.ts';
 
 const MOST_EVENTS = 12;

@@ -1,6 +1,6 @@
 // test support: updates whose tasks never start, as of a definition that cannot run.
 
-import type { MemoryScheduler } from '../../src/schedulers/memory/index.ts';
+import type { MemoryScheduler } from '../../../src/schedulers/memory/index.ts';
 
 /**
  * From now on every update holds its app until the next one takes its place.
