@@ -3,8 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppSpec } from '../../../src/api/policy.ts';
 import { SurplusWaits } from '../../../src/schedulers/scheduler.ts';
-import { updatesThatNeverEnd } from '../../support/marathon/endless-updates.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../../support/fakes.ts';
+import { updatesThatNeverEnd } from '../../support/marathon/endless-updates.ts';
 
 let world: World;
 

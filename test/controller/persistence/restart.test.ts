@@ -6,8 +6,8 @@ import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runt
 import { TransientError } from '../../../src/runtime/errors.ts';
 import type { Logger } from '../../../src/runtime/log.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
-import { updatesThatNeverEnd } from '../../support/marathon/endless-updates.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../../support/fakes.ts';
+import { updatesThatNeverEnd } from '../../support/marathon/endless-updates.ts';
 
 const MOST_EVENTS = 12;
 
