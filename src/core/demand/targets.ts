@@ -270,7 +270,7 @@ function sightOf(
 }
 
 /** It need not be as sure as what people are shown. */
-const MOST_DOUBT = 0.5;
+const MOST_DOUBT = 0.3;
 
 function serviceOf(memory: LawMemory): number | undefined {
   if (memory.law !== 'Fluid' || !('estimate' in memory)) return undefined;
