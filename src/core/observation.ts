@@ -22,12 +22,21 @@ export interface MetricSample {
   readonly oldestAgeMs?: number;
   /** When some of the waiting messages were inserted, ms of the operator's clock: those next in line, oldest first. */
   readonly arrivals?: readonly number[];
+  /** Where the front of the queue tells how many messages were taken from it since an earlier reading. */
+  readonly taken?: TakenSince;
   /** Cumulative count of arrivals. */
   readonly arrivedTotal?: number;
   /** Cumulative count of messages that were worked off. */
   readonly completedTotal?: number;
   /** Where more instances than this would find nothing to do. */
   readonly mostInstances?: MostInstances;
+}
+
+/** Messages that consumers took from the front of the queue while some always waited there. */
+export interface TakenSince {
+  /** `asOfMs` of the reading before. */
+  readonly sinceMs: number;
+  readonly count: number;
 }
 
 export interface MostInstances {

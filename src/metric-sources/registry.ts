@@ -57,7 +57,7 @@ export interface MetricSources {
   /** Messages that a busy consumer holds at a time; 1 where nothing says so. */
   heldPerInstance(spec: MetricSpec): number;
   /** What a read of this queue would say. */
-  seen(spec: MetricSpec, queue: KnownQueue): MetricSample;
+  seen(spec: MetricSpec, queue: KnownQueue, before?: KnownQueue): MetricSample;
 }
 
 export function metricSourcesOf(types: readonly MetricSourceType[]): MetricSources {
@@ -91,9 +91,9 @@ export function metricSourcesOf(types: readonly MetricSourceType[]): MetricSourc
       const { type, config } = named(spec);
       return type.heldPerInstance?.(config) ?? 1;
     },
-    seen: (spec, queue) => {
+    seen: (spec, queue, before) => {
       const { type, config } = named(spec);
-      return type.seen?.(config, queue) ?? toldApart(queue);
+      return type.seen?.(config, queue, before) ?? toldApart(queue);
     },
   };
 }

@@ -46,6 +46,8 @@ export interface KnownQueue {
   readonly arrivals?: readonly number[];
   /** Cumulative. */
   readonly arrived: number;
+  /** Of these, those that no longer wait. */
+  readonly taken: number;
 }
 
 /**
@@ -63,6 +65,6 @@ export interface MetricSourceType<Config extends object = object> extends Metric
   references?(config: Config): readonly ImpliedReference[];
   /** Messages that a busy consumer holds at a time, where the block says so. */
   heldPerInstance?(config: Config): number;
-  /** What a read of this queue would say, for simulations. Absent: it tells what waits and what is in flight. */
-  seen?(config: Config, queue: KnownQueue): MetricSample;
+  /** What a read of this queue would say, for simulations, where the read before it found it as `before`. Absent: it tells what waits and what is in flight. */
+  seen?(config: Config, queue: KnownQueue, before?: KnownQueue): MetricSample;
 }

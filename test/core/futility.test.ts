@@ -76,7 +76,9 @@ describe('an app whose instances share a limit', () => {
   it('is told what one more or fewer would mean only while its count is not held back', () => {
     const names = ['missChance', 'waitingWithOneFewer', 'waitingWithOneMore', 'missChanceWithOneMore'];
     const told = ({ figures }: AppDecision) => names.filter((name) => name in figures);
-    const decisions = overloaded({ futility: 'Detect' });
+    const algorithm = { type: 'Fluid', fluid: { serviceRate: 5 } } as const;
+    const targets = [{ queueLength: 50, metric: aQueue, algorithm }];
+    const decisions = overloaded({ futility: 'Detect' }, { targets });
     const held = decisions.filter(({ steps }) => steps.some(({ rule }) => rule === 'futility'));
     expect(held.length).toBeGreaterThan(0);
     expect(held.flatMap(told)).toEqual([]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { serviceLearned } from '../../src/core/learned.ts';
 import { ShippedLaw, type View } from '../../src/simulator/law/shipped.ts';
 import { curveOf } from '../../src/simulator/load/curve.ts';
 import { demandOf } from '../../src/simulator/load/demand.ts';
@@ -31,8 +32,8 @@ function withPrefetch(heldPerInstance: number): { readonly service: number; read
   for (; !world.isOver; law.step(world)) {
     world.step();
     remainder += world.members[1]?.instances.running ?? 0;
-    const rate = law.last?.apps[0]?.figures['servicePerS'];
-    if (world.k > 300 && rate !== undefined) rates.push(rate);
+    const [service] = serviceLearned(law.last?.memory, world.members[0]?.terms.id ?? '');
+    if (world.k > 300 && service !== undefined) rates.push(service.perS);
   }
   const middle = rates.sort((a, b) => a - b)[rates.length >> 1] ?? Number.NaN;
   return { service: middle, remainder: remainder / world.options.steps };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { serviceLearned } from '../../src/core/learned.ts';
 import { ShippedLaw, type View } from '../../src/simulator/law/shipped.ts';
 import { curveOf } from '../../src/simulator/load/curve.ts';
 import { demandOf } from '../../src/simulator/load/demand.ts';
@@ -25,7 +26,8 @@ function learned(warmUpMs: number): { readonly warmUpS: number; readonly service
   const law = new ShippedLaw(TELLS);
   for (; !world.isOver; law.step(world)) world.step();
   const figures = law.last?.apps[0]?.figures ?? {};
-  return { warmUpS: figures['warmUpS'] ?? 0, servicePerS: figures['servicePerS'] ?? 0 };
+  const [service] = serviceLearned(law.last?.memory, world.members[0]?.terms.id ?? '');
+  return { warmUpS: figures['warmUpS'] ?? 0, servicePerS: service?.perS ?? 0 };
 }
 
 describe('instances that run before they serve', () => {

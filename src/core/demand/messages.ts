@@ -1,7 +1,7 @@
 // core: what a reading says of a queue: how many messages wait, how many are being worked on.
 
 import { clamp, reading } from '../numbers.ts';
-import type { MetricSample } from '../observation.ts';
+import type { MetricSample, TakenSince } from '../observation.ts';
 
 export interface Messages {
   /** Messages that no instance works on. */
@@ -18,6 +18,8 @@ export interface Messages {
   readonly arrivals: readonly number[] | undefined;
   /** Cumulative arrivals, from sources that count them. */
   readonly arrivedTotal: number | undefined;
+  /** Messages that instances took since an earlier count, from sources that see that. */
+  readonly taken: TakenSince | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface Messages {
  * @param ready instances that may hold messages
  */
 export function messagesOf(sample: MetricSample, ready: number): Messages {
-  const { unsplit, oldestAgeMs, arrivals, arrivedTotal, heldPerInstance } = sample;
+  const { unsplit, oldestAgeMs, arrivals, arrivedTotal, heldPerInstance, taken } = sample;
   const counted = reading(sample.waiting);
   const perBusyInstance = Math.max(1, heldPerInstance ?? 1);
   const atMost = heldPerInstance === undefined ? Number.POSITIVE_INFINITY : ready * perBusyInstance;
@@ -47,5 +49,5 @@ export function messagesOf(sample: MetricSample, ready: number): Messages {
   const fetchedAhead =
     heldPerInstance === undefined && inFlight !== undefined ? Math.max(0, inFlight - ready) : 0;
   const times = { oldestAgeMs: oldestMs, arrivals };
-  return { waiting, inFlight, perBusyInstance, fetchedAhead, ...times, arrivedTotal: arrived };
+  return { waiting, inFlight, perBusyInstance, fetchedAhead, ...times, arrivedTotal: arrived, taken };
 }

@@ -18,6 +18,7 @@ import {
 } from './need.ts';
 import { predictExcess } from './prediction.ts';
 import { type ProbeMemory, probe } from './probe.ts';
+import { type Bank, firstBank, ratesOf, updateBank } from './rates/bank.ts';
 import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.ts';
 import { update } from './rates/estimator.ts';
 import { firstEstimate } from './rates/first-guess.ts';
@@ -38,6 +39,8 @@ export interface FluidMemory extends ColdMemory {
   readonly law: 'Fluid';
   readonly ahead: AheadMemory;
   readonly probe: ProbeMemory;
+  /** What people are told the rates by; absent in memories of before it was kept. */
+  readonly bank?: Bank;
   /** Mean time between counts, s: Δ. */
   readonly intervalS: number;
   /** What was asked for at the last look, and when that last became less. */
@@ -105,6 +108,7 @@ export function fluidLaw(
       asked,
       fellAtMs,
       probe: probing.memory,
+      bank: view.bank,
     },
     figures: figuresOf(view, wanted),
     reason: reasonOf(view),
@@ -136,8 +140,10 @@ function look(
   options: FluidOptions,
   learned: Learned,
 ): View {
+  const measurement = measurementOf(input, memory?.estimate.atMs ?? input.atMs, options);
   const estimate =
-    memory === undefined ? firstFrom(input, options, learned) : nextFrom(input, memory, options);
+    memory === undefined ? firstFrom(measurement, options, learned) : update(memory.estimate, measurement);
+  const bank = bankFrom(measurement, memory, estimate);
   const intervalS =
     memory === undefined || input.atMs <= memory.estimate.atMs
       ? (memory?.intervalS ?? FIRST_INTERVAL_S)
@@ -170,6 +176,8 @@ function look(
     input,
     goal,
     estimate,
+    bank,
+    told: ratesOf(bank),
     known,
     intervalS,
     target,
@@ -198,13 +206,16 @@ function excessOf(
   return predictExcess({ ...soon, backlog, service, perInstance, ready: staying, pending, nowMs });
 }
 
-function firstFrom(input: LawInput, options: FluidOptions, { service }: Learned): Estimate {
-  const measurement = measurementOf(input, input.atMs, options);
-  return firstEstimate(measurement, service?.rate ?? options.serviceRate, service?.doubt);
+function firstFrom(measurement: Measurement, { serviceRate }: FluidOptions, { service }: Learned): Estimate {
+  return firstEstimate(measurement, service?.rate ?? serviceRate, service?.doubt);
 }
 
-function nextFrom(input: LawInput, { estimate }: FluidMemory, options: FluidOptions): Estimate {
-  return update(estimate, measurementOf(input, estimate.atMs, options));
+/** It begins anew as soon as the scale of the rates is guessed. */
+function bankFrom(measurement: Measurement, memory: FluidMemory | undefined, estimate: Estimate): Bank {
+  const isScaled = memory?.estimate.first !== undefined && estimate.first === undefined;
+  return memory?.bank === undefined || isScaled
+    ? firstBank(estimate)
+    : updateBank(memory.bank, memory.estimate, measurement);
 }
 
 function measurementOf(
@@ -212,7 +223,7 @@ function measurementOf(
   fromMs: number,
   { goal, metricDelayMs: delayMs }: FluidOptions,
 ): Measurement {
-  const { waiting, inFlight, perBusyInstance, fetchedAhead, arrivedTotal } = input.messages;
+  const { waiting, inFlight, perBusyInstance, fetchedAhead, arrivedTotal, taken } = input.messages;
   return {
     atMs: input.atMs,
     waiting: waiting + fetchedAhead,
@@ -222,6 +233,7 @@ function measurementOf(
     ready: levelAt(input.readyBefore, input.atMs - delayMs),
     arrived: arrivedTotal,
     head: headOf(input, delayMs),
+    taken: taken?.sinceMs === fromMs ? taken?.count : undefined,
     most: input.most,
   };
 }

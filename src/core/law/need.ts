@@ -4,12 +4,15 @@ import { clamp, count } from '../numbers.ts';
 import type { Ahead } from './ahead.ts';
 import { DEFAULT_MISS_TOLERANCE, type Goal, type LawInput } from './law.ts';
 import { deviationsAbove } from './normal.ts';
+import type { Bank, Rates } from './rates/bank.ts';
 import type { Estimate } from './rates/estimate.ts';
 
 /** What a round's decision is made of. Messages and seconds. */
 export interface View {
   readonly input: LawInput;
   readonly goal: Goal;
+  readonly bank: Bank;
+  readonly told: Rates;
   readonly estimate: Estimate;
   /** What was known before this count: what it says of its own worth must not make a shorter queue want more. */
   readonly known: Estimate;

@@ -3,6 +3,7 @@
 import { brief } from '../../api/words/figures.ts';
 import { type Course, outcomeOf } from './alternatives.ts';
 import type { LawInput } from './law.ts';
+import type { Rates } from './rates/bank.ts';
 import type { Estimate } from './rates/estimate.ts';
 
 /** σ_λ/λ and σ_μ/μ up to which rates are shown: they are then within a quarter of the truth (`npm run bench -- rates`). */
@@ -15,15 +16,16 @@ const AS_GIVEN = 0.3;
 export interface Shown extends Omit<Course, 'arrivals' | 'service' | 'asked'> {
   readonly input: LawInput;
   readonly estimate: Estimate;
+  readonly told: Rates;
   readonly ahead: { readonly whenReady: number };
   /** Whether the policy gives the service rate. */
   readonly isGiven: boolean;
 }
 
 export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string, number>> {
-  const { input, estimate, excess } = shown;
+  const { input, excess } = shown;
   const { waiting, inFlight } = input.messages;
-  const { arrivals: arrivalsPerS, service: servicePerS } = estimate;
+  const { arrivals: arrivalsPerS, service: servicePerS } = shown.told;
   const { deadTimeMs, warmUpMs = 0 } = input;
   const deadTimeS = deadTimeMs / 1000;
   const known = knownOf(shown);
@@ -40,11 +42,11 @@ export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string,
 
 /** Rates that are not known yet are not shown as if they were; what they come to in instances may be known first. */
 export function reasonOf(shown: Shown): string {
-  const { arrivals, service } = shown.estimate;
+  const { arrivals, service } = shown.told;
   const known = knownOf(shown);
   const waiting = `${brief(shown.input.messages.waiting)} waiting`;
   const work = isLoadKnown(shown.estimate)
-    ? `, work for ${brief(arrivals / service)} instances arriving`
+    ? `, work for ${brief(shown.estimate.arrivals / shown.estimate.service)} instances arriving`
     : '';
   if (!known.service) return `${waiting}${work} (rates not known yet)`;
   return `${waiting}${known.arrivals ? `, ${brief(arrivals)}/s arriving` : work}, ${brief(service)}/s per instance`;
@@ -60,10 +62,17 @@ function isLoadKnown({ arrivals, service, varArrivals, varService, covariance }:
 }
 
 /** Arrivals that a given service rate tells are as good as that. */
-function knownOf({ estimate, isGiven }: Shown): { readonly arrivals: boolean; readonly service: boolean } {
-  const { arrivals, service, varArrivals, varService } = estimate;
-  const known = Math.sqrt(varService) <= (isGiven ? AS_GIVEN : DOUBTFUL) * service;
-  return { service: known, arrivals: known && (isGiven || Math.sqrt(varArrivals) <= DOUBTFUL * arrivals) };
+function knownOf({ told, isGiven }: Shown): { readonly arrivals: boolean; readonly service: boolean } {
+  const { arrivals, service, varArrivals, varService, isArrivalsSure, isServiceSure } = told;
+  if (isGiven) {
+    const known = Math.sqrt(varService) <= AS_GIVEN * service;
+    return { service: known, arrivals: known };
+  }
+  const known = isServiceSure && Math.sqrt(varService) <= DOUBTFUL * service;
+  return {
+    service: known,
+    arrivals: known && isArrivalsSure && Math.sqrt(varArrivals) <= DOUBTFUL * arrivals,
+  };
 }
 
 type Alternative = keyof ReturnType<typeof alternativesOf>;

@@ -13,7 +13,7 @@ import type { Driver } from './law.ts';
 /** How a metric source tells of a queue, and what the policy says about it. */
 export interface View {
   readonly targetOf: (target: TargetSpec) => TargetSpec;
-  readonly sampleOf: (queue: KnownQueue, target: TargetSpec) => MetricReading;
+  readonly sampleOf: (queue: KnownQueue, target: TargetSpec, before?: KnownQueue) => MetricReading;
 }
 
 export interface Before {
@@ -34,6 +34,7 @@ export class ShippedLaw implements Driver {
   readonly #view: View;
   readonly #targets = new Map<Member, readonly TargetSpec[]>();
   readonly #readings = new Map<Member, readonly MetricReading[]>();
+  readonly #queues = new Map<Member, KnownQueue>();
   #readAtMs = Number.NEGATIVE_INFINITY;
   #last: Decision | undefined;
   readonly #before: Before['readings'] | undefined;
@@ -79,7 +80,9 @@ export class ShippedLaw implements Driver {
     for (const member of world.members) {
       if (member.terms.targets.length === 0) continue;
       const queue = world.count(member);
-      const readings = member.terms.targets.map((target) => this.#view.sampleOf(queue, target));
+      const before = this.#queues.get(member);
+      this.#queues.set(member, queue);
+      const readings = member.terms.targets.map((target) => this.#view.sampleOf(queue, target, before));
       this.#readings.set(member, readings);
     }
   }
@@ -132,7 +135,7 @@ export const VIEWS = {
   /** As the policy says, read as its metric source reads. */
   policy: {
     targetOf: (target) => target,
-    sampleOf: (queue, { metric }) => metricSources.seen(metric, queue),
+    sampleOf: (queue, { metric }, before) => metricSources.seen(metric, queue, before),
   },
   /** What waits, and nothing is known about the rest. */
   queue: {
@@ -141,7 +144,10 @@ export const VIEWS = {
   },
   inFlight: { targetOf: fluid, sampleOf: total },
   /** All that its metric source tells. */
-  source: { targetOf: fluid, sampleOf: (queue, { metric }) => metricSources.seen(metric, queue) },
+  source: {
+    targetOf: fluid,
+    sampleOf: (queue, { metric }, before) => metricSources.seen(metric, queue, before),
+  },
   counters: {
     targetOf: fluid,
     sampleOf: (queue, target) => ({ ...total(queue, target), arrivedTotal: queue.arrived }),

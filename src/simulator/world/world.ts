@@ -160,6 +160,7 @@ export class World {
       total: Math.round((series.total[at] ?? 0) * off),
       waiting: Math.round(waiting * off),
       arrived,
+      taken: arrived - waiting,
       ...(oldestMs !== undefined && { oldestAgeMs: asOfMs - oldestMs, arrivals }),
     };
   }

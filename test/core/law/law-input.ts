@@ -29,6 +29,7 @@ export function lawInput(waiting: number, over: Over = {}): LawInput {
       oldestAgeMs: undefined,
       arrivals: undefined,
       arrivedTotal: undefined,
+      taken: undefined,
       ...over.messages,
     },
   };

@@ -75,6 +75,8 @@ export interface Measurement {
   readonly ready: number;
   readonly arrived: number | undefined;
   readonly head?: Head | undefined;
+  /** Messages that instances took since the count before, where that is known. */
+  readonly taken?: number | undefined;
   /** The most instances that there may be; absent where nothing bounds them. */
   readonly most?: number | undefined;
 }

@@ -14,6 +14,8 @@ export interface Peek {
   readonly seen: number;
   /** Ages of those seen, ms, oldest first, by the service's own clock; absent when it tells no time or none was seen. */
   readonly agesMs?: readonly number[];
+  /** Their names, those next in line first; absent when the service tells none. */
+  readonly ids?: readonly string[];
 }
 
 /** 32 messages of 64 KiB, and what is around them. */
@@ -50,7 +52,8 @@ export class QueueClient {
     const nowMs = Date.parse(String(reply.headers['date']));
     const agesMs = inserted.map(([, at = '']) => Math.max(0, nowMs - Date.parse(at))).sort((a, b) => b - a);
     const known = seen > 0 && agesMs.length === seen && agesMs.every(Number.isFinite);
-    return { seen, ...(known && { agesMs }) };
+    const ids = [...text.matchAll(/<MessageId>([^<]{1,128})<\/MessageId>/g)].map(([, id = '']) => id);
+    return { seen, ...(known && { agesMs }), ...(ids.length === seen && { ids }) };
   }
 
   close(): Promise<void> {

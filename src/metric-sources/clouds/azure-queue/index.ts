@@ -9,7 +9,7 @@ import { together } from '../../connection/together.ts';
 import type { KnownQueue, MetricSource, MetricSourceDeps, MetricSourceType } from '../../source.ts';
 import { type Peek, QueueClient } from './client.ts';
 import type { AzureStorageQueueMetric } from './config.ts';
-import { type Look, MAX_PEEK, sampleOf } from './sample.ts';
+import { type Front, type Look, MAX_PEEK, sampleOf, takenSince } from './sample.ts';
 import { azureStorageQueueBlock } from './schema.ts';
 import { defaultReferences, isQueueName, type QueueTarget, resolveQueueTarget } from './target.ts';
 
@@ -43,6 +43,7 @@ class LengthReader implements MetricReader {
   readonly #deps: MetricSourceDeps;
   readonly #client: QueueClient;
   #lastCount = 0;
+  #front: Front | undefined;
   #peekWorks = true;
 
   constructor(config: AzureStorageQueueMetric, target: QueueTarget, deps: MetricSourceDeps) {
@@ -61,8 +62,15 @@ class LengthReader implements MetricReader {
       signal.throwIfAborted();
       this.#lastCount = count;
       const peek: Look['peek'] = peeked === undefined ? undefined : { asked, ...peeked };
-      return sampleOf(this.#config, { count, asOfMs, ...defined({ peek }) });
+      const taken = this.#takenBefore(peeked?.ids, asOfMs);
+      return sampleOf(this.#config, { count, asOfMs, ...defined({ peek, taken }) });
     });
+  }
+
+  #takenBefore(ids: readonly string[] | undefined, asOfMs: number): Look['taken'] {
+    const before = this.#front;
+    this.#front = ids && { asOfMs, ids };
+    return this.#front && takenSince(before, this.#front);
   }
 
   close(): Promise<void> {
@@ -90,12 +98,20 @@ class LengthReader implements MetricReader {
 }
 
 /** All of a queue is known: it is looked at as a read of it would, with times in whole seconds. */
-function seen(config: AzureStorageQueueMetric, queue: KnownQueue): MetricSample {
+function seen(config: AzureStorageQueueMetric, queue: KnownQueue, before?: KnownQueue): MetricSample {
   const { total, waiting, arrivals, asOfMs } = queue;
   const times = total < FULL_PEEK_BELOW ? arrivals : arrivals?.slice(0, 1);
   const agesMs = times?.map((atMs) => asOfMs - 1000 * Math.floor(atMs / 1000));
   const peek = { asked: MAX_PEEK, seen: Math.min(MAX_PEEK, waiting), ...defined({ agesMs }) };
-  return sampleOf(config, { count: total, asOfMs, peek });
+  return sampleOf(config, { count: total, asOfMs, peek, ...defined({ taken: takenFrom(queue, before) }) });
+}
+
+function takenFrom(now: KnownQueue, before: KnownQueue | undefined): Look['taken'] {
+  if (before === undefined || before.total >= FULL_PEEK_BELOW || now.total >= FULL_PEEK_BELOW)
+    return undefined;
+  const count = now.taken - before.taken;
+  const isSure = count >= 0 && count < Math.min(MAX_PEEK, before.waiting);
+  return isSure ? { sinceMs: before.asOfMs, count } : undefined;
 }
 
 export const azureStorageQueue: MetricSourceType<AzureStorageQueueMetric> = {

@@ -1,6 +1,6 @@
 // metric-sources: what the two calls together say about an Azure queue.
 
-import type { MetricSample } from '../../../core/observation.ts';
+import type { MetricSample, TakenSince } from '../../../core/observation.ts';
 import { defined } from '../../../lang/defined.ts';
 import type { AzureStorageQueueMetric } from './config.ts';
 
@@ -21,6 +21,7 @@ export interface Look {
     /** Ages of those seen, ms, oldest first; absent where the service tells no time. */
     readonly agesMs?: readonly number[];
   };
+  readonly taken?: TakenSince;
 }
 
 /**
@@ -29,14 +30,14 @@ export interface Look {
  */
 export function sampleOf(
   { count: counted, inFlightPerInstance }: Pick<AzureStorageQueueMetric, 'count' | 'inFlightPerInstance'>,
-  { count, asOfMs, peek }: Look,
+  { count, asOfMs, peek, taken }: Look,
 ): MetricSample {
   const seen = peek?.seen ?? 0;
   const total = Math.max(count, seen);
   const oldestAgeMs = peek?.agesMs?.[0];
   const times = {
     asOfMs,
-    ...defined({ oldestAgeMs, arrivals: arrivalsOf(peek?.agesMs, asOfMs) }),
+    ...defined({ oldestAgeMs, arrivals: arrivalsOf(peek?.agesMs, asOfMs), taken }),
   };
   if (counted === 'Total') return { state: 'ok', waiting: total, ...times };
   const known = { ...times, heldPerInstance: inFlightPerInstance };
@@ -45,6 +46,23 @@ export function sampleOf(
   if (peek === undefined || seen >= peek.asked)
     return { state: 'ok', waiting: total, unsplit: { waitingAtLeast: seen, restInFlight }, ...known };
   return { state: 'ok', waiting: seen, ...(restInFlight && { inFlight: total - seen }), ...known };
+}
+
+/** What a peek saw: messages by their names, those next in line first. */
+export interface Front {
+  readonly asOfMs: number;
+  readonly ids: readonly string[];
+}
+
+/**
+ * Of the messages that were seen at the front, those are taken that are there no more; but only while one of them is still
+ * there it is known that nobody took one that has come since.
+ */
+export function takenSince(before: Front | undefined, now: Front): TakenSince | undefined {
+  if (before === undefined) return undefined;
+  const there = new Set(now.ids);
+  const left = before.ids.filter((id) => there.has(id)).length;
+  return left === 0 ? undefined : { sinceMs: before.asOfMs, count: before.ids.length - left };
 }
 
 /** One alone is the oldest, which is told already. */

@@ -140,6 +140,23 @@ describe('azureStorageQueue counts', () => {
     expect(arrivals?.[0]).toBe(NOW_MS - (oldestAgeMs ?? 0));
   });
 
+  it('how many messages were taken from the front since the reading before, while one of them is still there', async () => {
+    const { client, name } = await newQueue(4);
+    const source = sourceOf({ name });
+    const first = ok(await source.read(never));
+    expect(first.taken).toBeUndefined();
+    await client.receiveMessages({ numberOfMessages: 3 });
+    await client.sendMessage('later');
+    expect(ok(await source.read(never))).toMatchObject({
+      waiting: 2,
+      inFlight: 3,
+      taken: { sinceMs: first.asOfMs, count: 3 },
+    });
+    await client.receiveMessages({ numberOfMessages: 2 });
+    await client.sendMessage('latest');
+    expect(ok(await source.read(never)).taken).toBeUndefined();
+  });
+
   it('peeks for the age alone when only the total is wanted', async () => {
     const { name } = await newQueue(3);
     const reading = ok(await sourceOf({ name, count: 'Total' }).read(never));

@@ -59,7 +59,7 @@ describe('a kedaExternal block', () => {
 });
 
 describe('what a simulated queue looks like', () => {
-  const queue = { asOfMs: 5, total: 7, waiting: 5, arrived: 10 };
+  const queue = { asOfMs: 5, total: 7, waiting: 5, arrived: 10, taken: 5 };
   it.each([
     [
       { waiting: 'a', inFlight: 'b' },

@@ -1,0 +1,137 @@
+// core: λ and μ as people are told them: a bank of filters that differ in how fast λ may change (docs/design/law.md#what-is-shown).
+
+import type { Estimate, Measurement } from './estimate.ts';
+import { type Between, between, lasts, observeFlows } from './flows.ts';
+import {
+  type Change,
+  confine,
+  drift,
+  type Kept,
+  kept,
+  type Noise,
+  type Supposed,
+  taken,
+  type Updating,
+} from './supposed.ts';
+
+/** From a λ that hardly changes to one that does within seconds. */
+const CHANGES: readonly Change[] = [
+  { level: 0.01, growth: 0.001 },
+  { level: 0.04, growth: 0.008 },
+  { level: 0.12, growth: 0.04 },
+];
+/** So long a past speaks for a supposition, and what was counted for μ. */
+const FIT_FOR_S = 60;
+const COUNTED_FOR_S = 120;
+const LEAST_FIT = -12;
+/** So many messages that were seen to be worked off tell μ, whatever λ does. */
+const ENOUGH_COUNTED = 40;
+/** Without counts, suppositions that are as close as this say the same. */
+const AGREES = 0.1;
+const FIRST_SURPRISE = 4;
+
+export interface Bank {
+  /** One for each of CHANGES, in order. */
+  readonly supposed: readonly Kept[];
+  /** Messages that were seen to be worked off, slowly forgotten. */
+  readonly counted: number;
+  /** Mean of the last one's squared surprises, in variances: 1 where noise is as large as it is taken to be. */
+  readonly odd: number;
+}
+
+export interface Rates {
+  readonly arrivals: number;
+  readonly service: number;
+  readonly varArrivals: number;
+  readonly varService: number;
+  /** Whether what came was counted, or λ hardly changes: else a wrong scale of both explains as much. */
+  readonly isArrivalsSure: boolean;
+  readonly isServiceSure: boolean;
+}
+
+/** As much as an estimate knows. */
+export function firstBank({ arrivals, service, varArrivals, varService, covariance }: Estimate): Bank {
+  const known = { l: arrivals, m: service, ll: varArrivals, mm: varService, lm: covariance };
+  const still = { g: 0, lg: 0, gm: 0, scale: service, fit: 0 };
+  return {
+    supposed: CHANGES.map(({ growth }) => kept({ ...known, ...still, gg: (10 * growth * arrivals) ** 2 })),
+    counted: 0,
+    odd: FIRST_SURPRISE,
+  };
+}
+
+export function updateBank(bank: Bank, before: Estimate, now: Measurement): Bank {
+  const b = between(before, now);
+  const { dt } = b;
+  if (!(dt > 0)) return bank;
+  const { supposed: known, counted } = bank;
+  const times = Math.max(1, bank.odd);
+  let noise: Noise = { times, odd: bank.odd };
+  const remembered = Math.exp(-dt / FIT_FOR_S);
+  let best = Number.NEGATIVE_INFINITY;
+  const supposed: Updating[] = [];
+  known.forEach((each, i) => {
+    const f = taken(each);
+    noise = { times, odd: bank.odd };
+    const change = CHANGES[i];
+    if (change !== undefined) drift(f, change, dt, now.served);
+    f.fit *= remembered;
+    observeFlows(f, b, noise);
+    confine(f);
+    best = Math.max(best, f.fit);
+    supposed.push(f);
+  });
+  for (const f of supposed) f.fit = roughly(Math.max(LEAST_FIT, f.fit - best));
+  return {
+    supposed: supposed.map(kept),
+    counted: roughly(counted * Math.exp(-dt / COUNTED_FOR_S) + doneIn(b, supposed[0])),
+    odd: roughly(noise.odd),
+  };
+}
+
+/** What need not be exact is short in a memory that is. */
+function roughly(value: number): number {
+  return Math.round(value * 1000) / 1000 + 0;
+}
+
+/** As far as it was counted, or follows from when messages came. */
+function doneIn(b: Between, f: Supposed | undefined): number {
+  const { arrived, front, dt, grown } = b;
+  if (arrived !== undefined) return Math.max(0, arrived - grown);
+  if (front === undefined || f === undefined || !lasts(f, b)) return 0;
+  return Math.max(0, front.perS * dt - grown);
+}
+
+/** All suppositions together, each by how well it foretold. */
+export function ratesOf(bank: Bank): Rates {
+  const { counted } = bank;
+  const supposed = bank.supposed.map(taken);
+  let [sum, arrivals, service] = [0, 0, 0];
+  for (const { fit, l, m } of supposed) {
+    const weight = Math.exp(fit);
+    sum += weight;
+    arrivals += (weight / sum) * (l - arrivals);
+    service += (weight / sum) * (m - service);
+  }
+  let [varArrivals, varService] = [0, 0];
+  for (const { fit, l, m, ll, mm } of supposed) {
+    const weight = Math.exp(fit) / sum;
+    varArrivals += weight * (ll + (l - arrivals) ** 2);
+    varService += weight * (mm + (m - service) ** 2);
+  }
+  const isCounted = counted >= ENOUGH_COUNTED;
+  return {
+    arrivals,
+    service,
+    varArrivals,
+    varService,
+    isArrivalsSure: isCounted || agree(supposed, 'l'),
+    isServiceSure: isCounted || agree(supposed, 'm'),
+  };
+}
+
+/** The supposition that λ hardly changes foretells best, and the next one says the same. */
+function agree([still, moving]: readonly Supposed[], rate: 'l' | 'm'): boolean {
+  if (still === undefined || moving === undefined || still.fit < 0) return false;
+  return Math.abs(still[rate] - moving[rate]) <= AGREES * still[rate];
+}
