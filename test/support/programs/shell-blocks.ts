@@ -9,15 +9,37 @@ export interface ShellBlock {
   readonly commands: readonly string[];
 }
 
-/** The commands of every ```sh block: one a line, those that go on behind a backslash in one. */
+export interface CodeBlock {
+  readonly language: string;
+  /** Line of the page on which its first line stands. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Every fenced block, in the page's order. */
+export function codeBlocks(markdown: string): readonly CodeBlock[] {
+  return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
+    ({ 1: language = '', 2: text = '', index }) => ({
+      language,
+      line: markdown.slice(0, index).split('\n').length + 1,
+      text,
+    }),
+  );
+}
+
+/** The commands of every ```sh block. */
 export function shellBlocks(markdown: string): readonly ShellBlock[] {
-  return [...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => ({
-    line: markdown.slice(0, match.index).split('\n').length + 1,
-    commands: (match[1] ?? '')
-      .replace(/\\\n\s*/g, ' ')
-      .split('\n')
-      .filter((command) => command.trim() !== ''),
-  }));
+  return codeBlocks(markdown)
+    .filter(({ language }) => language === 'sh')
+    .map(({ line, text }) => ({ line, commands: commandsOf(text) }));
+}
+
+/** One a line, those that go on behind a backslash in one. */
+export function commandsOf(block: string): readonly string[] {
+  return block
+    .replace(/\\\n\s*/g, ' ')
+    .split('\n')
+    .filter((command) => command.trim() !== '');
 }
 
 export interface Typed {
