@@ -6,11 +6,14 @@ import {
   type Change,
   confine,
   drift,
-  type Kept,
-  kept,
+  FIT,
+  L,
+  LL,
+  M,
+  MM,
   type Noise,
+  passing,
   type Supposed,
-  taken,
   type Updating,
 } from './supposed.ts';
 
@@ -32,7 +35,7 @@ const FIRST_SURPRISE = 4;
 
 export interface Bank {
   /** One for each of CHANGES, in order. */
-  readonly supposed: readonly Kept[];
+  readonly supposed: readonly Supposed[];
   /** Messages that were seen to be worked off, slowly forgotten. */
   readonly counted: number;
   /** Mean of the last one's squared surprises, in variances: 1 where noise is as large as it is taken to be. */
@@ -51,10 +54,10 @@ export interface Rates {
 
 /** As much as an estimate knows. */
 export function firstBank({ arrivals, service, varArrivals, varService, covariance }: Estimate): Bank {
-  const known = { l: arrivals, m: service, ll: varArrivals, mm: varService, lm: covariance };
-  const still = { g: 0, lg: 0, gm: 0, scale: service, fit: 0 };
+  const start = { l: arrivals, m: service, ll: varArrivals, mm: varService, lm: covariance };
+  const { l, m, ll, mm, lm } = start;
   return {
-    supposed: CHANGES.map(({ growth }) => kept({ ...known, ...still, gg: (10 * growth * arrivals) ** 2 })),
+    supposed: CHANGES.map(({ growth }) => [l, 0, m, ll, 0, lm, (10 * growth * l) ** 2, 0, mm, m, 0]),
     counted: 0,
     odd: FIRST_SURPRISE,
   };
@@ -68,22 +71,25 @@ export function updateBank(bank: Bank, before: Estimate, now: Measurement): Bank
   const times = Math.max(1, bank.odd);
   let noise: Noise = { times, odd: bank.odd };
   const remembered = Math.exp(-dt / FIT_FOR_S);
-  let best = Number.NEGATIVE_INFINITY;
+  const time = passing(dt, now.served);
   const supposed: Updating[] = [];
-  known.forEach((each, i) => {
-    const f = taken(each);
-    noise = { times, odd: bank.odd };
+  let best = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < CHANGES.length; i++) {
     const change = CHANGES[i];
-    if (change !== undefined) drift(f, change, dt, now.served);
-    f.fit *= remembered;
+    const each = known[i];
+    if (change === undefined || each === undefined) return bank;
+    const f: Updating = [...each];
+    noise = { times, odd: bank.odd };
+    drift(f, change, time);
+    f[FIT] *= remembered;
     observeFlows(f, b, noise);
     confine(f);
-    best = Math.max(best, f.fit);
+    best = Math.max(best, f[FIT]);
     supposed.push(f);
-  });
-  for (const f of supposed) f.fit = roughly(Math.max(LEAST_FIT, f.fit - best));
+  }
+  for (const f of supposed) f[FIT] = roughly(Math.max(LEAST_FIT, f[FIT] - best));
   return {
-    supposed: supposed.map(kept),
+    supposed,
     counted: roughly(counted * Math.exp(-dt / COUNTED_FOR_S) + doneIn(b, supposed[0])),
     odd: roughly(noise.odd),
   };
@@ -103,21 +109,22 @@ function doneIn(b: Between, f: Supposed | undefined): number {
 }
 
 /** All suppositions together, each by how well it foretold. */
-export function ratesOf(bank: Bank): Rates {
-  const { counted } = bank;
-  const supposed = bank.supposed.map(taken);
-  let [sum, arrivals, service] = [0, 0, 0];
-  for (const { fit, l, m } of supposed) {
-    const weight = Math.exp(fit);
+export function ratesOf({ supposed, counted }: Bank): Rates {
+  let sum = 0;
+  let arrivals = 0;
+  let service = 0;
+  for (const each of supposed) {
+    const weight = Math.exp(each[FIT]);
     sum += weight;
-    arrivals += (weight / sum) * (l - arrivals);
-    service += (weight / sum) * (m - service);
+    arrivals += (weight / sum) * (each[L] - arrivals);
+    service += (weight / sum) * (each[M] - service);
   }
-  let [varArrivals, varService] = [0, 0];
-  for (const { fit, l, m, ll, mm } of supposed) {
-    const weight = Math.exp(fit) / sum;
-    varArrivals += weight * (ll + (l - arrivals) ** 2);
-    varService += weight * (mm + (m - service) ** 2);
+  let varArrivals = 0;
+  let varService = 0;
+  for (const each of supposed) {
+    const weight = Math.exp(each[FIT]) / sum;
+    varArrivals += weight * (each[LL] + (each[L] - arrivals) ** 2);
+    varService += weight * (each[MM] + (each[M] - service) ** 2);
   }
   const isCounted = counted >= ENOUGH_COUNTED;
   return {
@@ -125,13 +132,15 @@ export function ratesOf(bank: Bank): Rates {
     service,
     varArrivals,
     varService,
-    isArrivalsSure: isCounted || agree(supposed, 'l'),
-    isServiceSure: isCounted || agree(supposed, 'm'),
+    isArrivalsSure: isCounted || agree(supposed, L),
+    isServiceSure: isCounted || agree(supposed, M),
   };
 }
 
 /** The supposition that λ hardly changes foretells best, and the next one says the same. */
-function agree([still, moving]: readonly Supposed[], rate: 'l' | 'm'): boolean {
-  if (still === undefined || moving === undefined || still.fit < 0) return false;
+function agree(supposed: readonly Supposed[], rate: typeof L | typeof M): boolean {
+  const still = supposed[0];
+  const moving = supposed[1];
+  if (still === undefined || moving === undefined || still[FIT] < 0) return false;
   return Math.abs(still[rate] - moving[rate]) <= AGREES * still[rate];
 }

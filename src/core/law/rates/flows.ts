@@ -2,7 +2,7 @@
 // by, it may well tell of a larger μ when the queue is longer.
 
 import type { Estimate, Head, Measurement } from './estimate.ts';
-import { correct, type Noise, type Updating } from './supposed.ts';
+import { correct, L, LL, M, MM, type Noise, type Supposed, type Updating } from './supposed.ts';
 
 /** What happened between two counts. */
 export interface Between {
@@ -68,16 +68,16 @@ export function observeFlows(f: Updating, b: Between, noise: Noise): void {
 /** λ = ΔA/Δ, and μ from what has left: by all behind a queue that lasts, else by as many as are counted. */
 function observeCounted(f: Updating, b: Between & { readonly arrived: number }, noise: Noise): void {
   const { before, now, dt, grown, arrived } = b;
-  correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt }, noise);
+  correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f[L], 1 / dt) / dt }, noise);
   const done = (arrived - grown) / dt;
   const counting = countNoise(b);
   if (lasts(f, b)) {
     const n = now.served;
-    correct(f, { y: done, hl: 0, hm: n, r: (WORK_VARIANCE * f.m * n) / dt + counting }, noise);
+    correct(f, { y: done, hl: 0, hm: n, r: (WORK_VARIANCE * f[M] * n) / dt + counting }, noise);
   } else if (now.working !== undefined && before.working !== undefined && now.served > 0) {
-    const n = Math.min(now.served, f.l / f.m);
-    const y = done + f.m * (n - (now.working + before.working) / 2);
-    correct(f, { y, hl: 0, hm: n, r: (WORK_VARIANCE * f.m * n) / dt + f.m * f.m * n + counting }, noise);
+    const n = Math.min(now.served, f[L] / f[M]);
+    const y = done + f[M] * (n - (now.working + before.working) / 2);
+    correct(f, { y, hl: 0, hm: n, r: (WORK_VARIANCE * f[M] * n) / dt + f[M] * f[M] * n + counting }, noise);
   }
 }
 
@@ -88,37 +88,37 @@ function observeBalance(f: Updating, b: Between, noise: Noise): void {
   if (front !== undefined) observeFront(f, { ...front, dt }, noise);
   const { served } = now;
   if (lasts(f, b)) {
-    const r = (f.l + WORK_VARIANCE * f.m * served) / dt + countNoise(b);
+    const r = (f[L] + WORK_VARIANCE * f[M] * served) / dt + countNoise(b);
     correct(f, { y: grown / dt, hl: 1, hm: -served, r }, noise);
     return;
   }
   if (now.working === undefined || before.working === undefined) return;
   const was = before.waiting + before.working;
-  const rho = Math.min(served, f.l / f.m);
-  if (before.waiting <= 0 && was + FREE * Math.sqrt(f.l * dt) <= served) {
-    const left = Math.exp(-f.m * dt);
-    const overS = -Math.expm1(-f.m * dt) / f.m;
+  const rho = Math.min(served, f[L] / f[M]);
+  if (before.waiting <= 0 && was + FREE * Math.sqrt(f[L] * dt) <= served) {
+    const left = Math.exp(-f[M] * dt);
+    const overS = -Math.expm1(-f[M] * dt) / f[M];
     const share = (dt * left) / overS;
     const n = share * was + (1 - share) * rho;
-    const y = grown / overS + f.m * (was - n);
+    const y = grown / overS + f[M] * (was - n);
     const r = (rho * (1 - left * left) + 2 * COUNT_NOISE * COUNT_NOISE) / (overS * overS);
     correct(f, { y, hl: 1, hm: -n, r }, noise);
     return;
   }
-  const y = grown / dt + f.m * ((now.working + before.working) / 2 - rho);
-  const r = (f.l + WORK_VARIANCE * f.m * rho) / dt + f.m * f.m * rho + countNoise(b);
+  const y = grown / dt + f[M] * ((now.working + before.working) / 2 - rho);
+  const r = (f[L] + WORK_VARIANCE * f[M] * rho) / dt + f[M] * f[M] * rho + countNoise(b);
   correct(f, { y, hl: 1, hm: -rho, r }, noise);
 }
 
 /** What a queue grew by has come, what it fell by was served, whatever was thought of either: so unsure is it how much more. */
 function proveLeast(f: Updating, { now, dt, grown }: Between): void {
   const sure = (Math.abs(grown) - PROOF_NOISE - PROOF_DEVIATIONS * Math.sqrt(Math.abs(grown))) / dt;
-  if (grown > 0 && sure > f.l) {
-    f.ll += (sure - f.l) ** 2;
-    f.l = sure;
-  } else if (grown < 0 && now.served > 0 && sure > f.m * now.served) {
-    f.mm += (sure / now.served - f.m) ** 2;
-    f.m = sure / now.served;
+  if (grown > 0 && sure > f[L]) {
+    f[LL] += (sure - f[L]) ** 2;
+    f[L] = sure;
+  } else if (grown < 0 && now.served > 0 && sure > f[M] * now.served) {
+    f[MM] += (sure / now.served - f[M]) ** 2;
+    f[M] = sure / now.served;
   }
 }
 
@@ -126,15 +126,15 @@ type Front = NonNullable<Between['front']> & Pick<Between, 'dt'>;
 
 /** The next reading looks at mostly the same messages. */
 function observeFront(f: Updating, { perS, ageS, dt }: Front, noise: Noise): void {
-  const l = Math.max(f.l, 1 / ageS);
+  const l = Math.max(f[L], 1 / ageS);
   const rounding = (ROUNDING_NOISE_S * l) / ageS;
   correct(f, { y: perS, hl: 1, hm: 0, r: ((l / ageS + rounding * rounding) * ageS) / dt }, noise);
 }
 
 /** Behind a queue that is short against what comes and goes between two counts somebody may have been idle. */
-export function lasts(f: Pick<Updating, 'l' | 'm'>, { before, now, dt }: Between): boolean {
+export function lasts(f: Supposed, { before, now, dt }: Between): boolean {
   const least = Math.min(before.waiting, now.waiting);
-  return least > 0 && least > Math.sqrt((f.l + f.m * now.served) * dt);
+  return least > 0 && least > Math.sqrt((f[L] + f[M] * now.served) * dt);
 }
 
 function countNoise({ before, dt }: Between): number {

@@ -3,36 +3,39 @@
 import { clamp } from '../../numbers.ts';
 import { LEAST_SERVICE, MOST } from './estimate.ts';
 
-/** λ, its growth and μ with their covariance. */
-export interface Supposed {
-  readonly l: number;
-  readonly g: number;
-  readonly m: number;
-  readonly ll: number;
-  readonly lg: number;
-  readonly lm: number;
-  readonly gg: number;
-  readonly gm: number;
-  readonly mm: number;
-  /** μ when its variance was last made of it. */
-  readonly scale: number;
-  /** How well it has foretold: the logarithm of its likelihood beside that of the best, slowly forgotten. */
-  readonly fit: number;
-}
+/**
+ * λ, its growth g and μ with their covariance; μ when its variance was last made of it; and how well the supposition has
+ * foretold, the logarithm of its likelihood beside that of the best, slowly forgotten. A list of numbers and no object:
+ * of those a pool of a thousand apps would make megabytes in every round.
+ */
+export type Supposed = readonly [
+  l: number,
+  g: number,
+  m: number,
+  ll: number,
+  lg: number,
+  lm: number,
+  gg: number,
+  gm: number,
+  mm: number,
+  scale: number,
+  fit: number,
+];
 
-/** The same in the order of its names, as it is kept: short. */
-export type Kept = readonly number[];
-
-export function kept({ l, g, m, ll, lg, lm, gg, gm, mm, scale, fit }: Supposed): Kept {
-  return [l, g, m, ll, lg, lm, gg, gm, mm, scale, fit];
-}
-
-export function taken(from: Kept): Updating {
-  const [l = 0, g = 0, m = 0, ll = 0, lg = 0, lm = 0, gg = 0, gm = 0, mm = 0, scale = 0, fit = 0] = from;
-  return { l, g, m, ll, lg, lm, gg, gm, mm, scale, fit };
-}
-
+/** While it is being updated. */
 export type Updating = { -readonly [K in keyof Supposed]: Supposed[K] };
+
+export const L = 0;
+export const G = 1;
+export const M = 2;
+export const LL = 3;
+export const LG = 4;
+export const LM = 5;
+export const GG = 6;
+export const GM = 7;
+export const MM = 8;
+export const SCALE = 9;
+export const FIT = 10;
 
 /** How large noise is beside what is usual. */
 export interface Noise {
@@ -58,18 +61,32 @@ const NEWEST_SURPRISE = 0.05;
 const ANOTHER_SCALE = 1.3;
 const UNSURE = 0.4;
 
+/** What time does to all suppositions alike. */
+export interface Passing {
+  readonly dt: number;
+  readonly served: number;
+  /** The share of its growth that λ keeps. */
+  readonly lasting: number;
+}
+
+export function passing(dt: number, served: number): Passing {
+  return { dt, served, lasting: Math.exp(-dt / GROWS_FOR_S) };
+}
+
 /** Lets time pass: λ grows on, and all are less sure. */
-export function drift(f: Updating, { level, growth }: Change, dt: number, served: number): void {
-  const scale = Math.max(f.l, 0.3 * f.m * served, 0.3 * f.m);
-  const lasting = Math.exp(-dt / GROWS_FOR_S);
-  f.l = Math.max(0, f.l + f.g * dt);
-  f.ll += 2 * dt * f.lg + dt * dt * f.gg + (level * scale) ** 2 * dt;
-  f.lg = lasting * (f.lg + dt * f.gg);
-  f.lm += dt * f.gm;
-  f.g *= lasting;
-  f.gm *= lasting;
-  f.gg = lasting * lasting * f.gg + (growth * scale) ** 2 * dt;
-  f.mm += (SERVICE_CHANGE * f.m) ** 2 * dt;
+export function drift(f: Updating, { level, growth }: Change, { dt, served, lasting }: Passing): void {
+  const scale = Math.max(f[L], 0.3 * f[M] * served, 0.3 * f[M]);
+  const levelNoise = level * scale;
+  const growthNoise = growth * scale;
+  const serviceNoise = SERVICE_CHANGE * f[M];
+  f[L] = Math.max(0, f[L] + f[G] * dt);
+  f[LL] += 2 * dt * f[LG] + dt * dt * f[GG] + levelNoise * levelNoise * dt;
+  f[LG] = lasting * (f[LG] + dt * f[GG]);
+  f[LM] += dt * f[GM];
+  f[G] *= lasting;
+  f[GM] *= lasting;
+  f[GG] = lasting * lasting * f[GG] + growthNoise * growthNoise * dt;
+  f[MM] += serviceNoise * serviceNoise * dt;
 }
 
 /** y = hl·λ + hm·μ + noise of variance r. */
@@ -82,41 +99,42 @@ export interface Seen {
 
 /** The usual update. */
 export function correct(f: Updating, { y, hl, hm, r }: Seen, noise: Noise): void {
-  const e = y - hl * f.l - hm * f.m;
-  const pl = f.ll * hl + f.lm * hm;
-  const pg = f.lg * hl + f.gm * hm;
-  const pm = f.lm * hl + f.mm * hm;
+  const e = y - hl * f[L] - hm * f[M];
+  const pl = f[LL] * hl + f[LM] * hm;
+  const pg = f[LG] * hl + f[GM] * hm;
+  const pm = f[LM] * hl + f[MM] * hm;
   const own = pl * hl + pm * hm;
   const s = own + r * noise.times;
   noise.odd += NEWEST_SURPRISE * (Math.min(LOUDEST, (e * e) / (own + r)) - noise.odd);
-  f.fit -= 0.5 * (Math.log(s) + Math.min(LOUDEST, (e * e) / s));
-  f.l += (pl / s) * e;
-  f.g += (pg / s) * e;
-  f.m = clamp(f.m + (pm / s) * e, f.m / 2, 2 * f.m);
-  f.ll -= (pl * pl) / s;
-  f.lg -= (pl * pg) / s;
-  f.lm -= (pl * pm) / s;
-  f.gg -= (pg * pg) / s;
-  f.gm -= (pg * pm) / s;
-  f.mm -= (pm * pm) / s;
+  f[FIT] -= 0.5 * (Math.log(s) + Math.min(LOUDEST, (e * e) / s));
+  f[L] += (pl / s) * e;
+  f[G] += (pg / s) * e;
+  f[M] = clamp(f[M] + (pm / s) * e, f[M] / 2, 2 * f[M]);
+  f[LL] -= (pl * pl) / s;
+  f[LG] -= (pl * pg) / s;
+  f[LM] -= (pl * pm) / s;
+  f[GG] -= (pg * pg) / s;
+  f[GM] -= (pg * pm) / s;
+  f[MM] -= (pm * pm) / s;
 }
 
 /** Keeps it where it can be: positive and finite. */
 export function confine(f: Updating): void {
-  f.l = clamp(f.l, 0, MOST);
-  f.g = clamp(f.g, -MOST, MOST);
-  f.m = clamp(f.m, LEAST_SERVICE, MOST);
-  f.mm = clamp(f.mm, (0.02 * f.m) ** 2, 4 * f.m * f.m);
-  f.ll = clamp(f.ll, 1e-8, MOST);
-  f.gg = clamp(f.gg, 1e-10, MOST);
-  if (f.m > ANOTHER_SCALE * f.scale || f.m < f.scale / ANOTHER_SCALE) {
-    f.scale = f.m;
-    f.mm = Math.max(f.mm, (UNSURE * f.m) ** 2);
+  f[L] = clamp(f[L], 0, MOST);
+  f[G] = clamp(f[G], -MOST, MOST);
+  f[M] = clamp(f[M], LEAST_SERVICE, MOST);
+  f[MM] = clamp(f[MM], 0.0004 * f[M] * f[M], 4 * f[M] * f[M]);
+  f[LL] = clamp(f[LL], 1e-8, MOST);
+  f[GG] = clamp(f[GG], 1e-10, MOST);
+  if (f[M] > ANOTHER_SCALE * f[SCALE] || f[M] < f[SCALE] / ANOTHER_SCALE) {
+    f[SCALE] = f[M];
+    f[MM] = Math.max(f[MM], UNSURE * UNSURE * f[M] * f[M]);
   }
-  const bound = 0.999 * Math.sqrt(f.ll * f.mm);
+  const bound = 0.999 * Math.sqrt(f[LL] * f[MM]);
+  f[LM] = clamp(f[LM], -bound, bound);
   // Never -0, which is another number after a look through JSON.
-  f.lm = clamp(f.lm, -bound, bound) + 0;
-  f.lg += 0;
-  f.gm += 0;
-  f.g += 0;
+  f[G] += 0;
+  f[LG] += 0;
+  f[LM] += 0;
+  f[GM] += 0;
 }
