@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { CountedFilesReporter } from './test/support/suite/counted-files.ts';
 import { TRIED_AGAIN } from './test/support/suite/failed-once.ts';
 
 export default defineConfig({
@@ -8,5 +9,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     ...TRIED_AGAIN,
+    // A terminal has vitest's own count.
+    reporters: [...TRIED_AGAIN.reporters, ...(process.stdout.isTTY ? [] : [new CountedFilesReporter()])],
   },
 });

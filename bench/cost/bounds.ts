@@ -181,13 +181,14 @@ const REST: Load = {
 };
 
 /** The worst answer of /healthz under each load; the note has its ratio to the worst one at rest, of the same run. */
-export async function bounds(): Promise<readonly Figure[]> {
+export async function bounds(step: (doing: string) => void): Promise<readonly Figure[]> {
   const operator = await startOperatorProcess((dir) => {
     mkdirSync(join(dir, 'policies'));
     const folders = ['--policies', join(dir, 'policies'), '--data', join(dir, 'data')];
     return [...folders, '--marathon', 'http://127.0.0.1:1'];
   });
   try {
+    step('rest');
     await under(REST, operator);
     const idle = Math.max(...(await under(REST, operator)).latencies);
     const figures: Figure[] = [
@@ -199,6 +200,7 @@ export async function bounds(): Promise<readonly Figure[]> {
       unreadStreams(UNREAD_STREAMS),
     ];
     for (const load of loads) {
+      step(load.name);
       const before = operator.cpuMs() ?? 0;
       const { latencies, told } = await under(load, operator);
       const worst = Math.max(...latencies);

@@ -3,7 +3,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { BenchMarathon, Seen } from './marathon.ts';
-import type { Figure } from './measure.ts';
 
 export type Order = 'requests' | 'close';
 
@@ -23,14 +22,6 @@ export async function startBenchMarathonThread(): Promise<BenchMarathon> {
       await worker.terminate();
     },
   };
-}
-
-/** The minute of rest, so that everything else can go on meanwhile. */
-export async function restInThread(): Promise<readonly Figure[]> {
-  const worker = new Worker(new URL('./rest-worker.ts', import.meta.url));
-  const figures = (await answer(worker)) as readonly Figure[];
-  await worker.terminate();
-  return figures;
 }
 
 /** Rejects when the thread fails. */

@@ -3,7 +3,7 @@
 import { figuresOf } from '../../src/simulator/figures.ts';
 import type { Law } from '../../src/simulator/law/law.ts';
 import { run } from '../../src/simulator/run.ts';
-import { benchLaws } from '../laws.ts';
+import { benchLaws } from '../suite/laws.ts';
 import type { Cell } from './cells.ts';
 import { FAST_LOAD_NAMES } from './loads.ts';
 import { fastWorld } from './world.ts';

@@ -3,8 +3,8 @@
 
 import { TerminalError } from '../../src/runtime/errors.ts';
 import type { Suite, SuiteResult } from '../../src/simulator/suite.ts';
-import { benchLaws } from '../laws.ts';
-import { runJobs } from '../pool.ts';
+import { runJobs } from '../suite/jobs.ts';
+import { benchLaws } from '../suite/laws.ts';
 import { CELLS, sampleCells } from './cells.ts';
 import { regretOf, YARDSTICK } from './regret.ts';
 import type { CellJob, CellRow } from './run-cell.ts';

@@ -103,8 +103,9 @@ async function mediansOf(
   }));
 }
 
-export async function clients(): Promise<readonly Figure[]> {
+export async function clients(step: (doing: string) => void): Promise<readonly Figure[]> {
   const works = [WITHOUT_CLIENT, ...METRICS.map(({ metric }) => metric)];
+  step('each client library');
   const [bare, ...costs] = await mediansOf(works.map((metric) => () => costWith(metric)));
   const { startMs, peakMb } = bare ?? { startMs: Number.NaN, peakMb: Number.NaN };
   const figures: Figure[] = [
@@ -128,6 +129,7 @@ export async function clients(): Promise<readonly Figure[]> {
       ...(!isLoaded && { invalid: `${client} was not loaded` }),
     });
   }
+  step('sources that nobody names');
   return [...figures, ...(await unused())];
 }
 

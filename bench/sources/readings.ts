@@ -19,7 +19,7 @@ const RUNS = [
 ] as const;
 
 /** Of 5,000 queues, once a second each; the ratio is that of the HTTP reads to the bare client's. */
-export async function readings(): Promise<readonly Figure[]> {
+export async function readings(step: (doing: string) => void): Promise<readonly Figure[]> {
   const mock = started('mock');
   try {
     const ports = await told<ReadingOrder['ports']>(mock);
@@ -27,6 +27,7 @@ export async function readings(): Promise<readonly Figure[]> {
     const cores = new Map<string, number>();
     let invalid: string | undefined;
     for (const { name, kinds, most } of RUNS) {
+      step(name);
       const cost = await costOf({ kinds, queues: QUEUES, seconds: SECONDS, ports });
       cores.set(name, cost.cores);
       if (name !== RUNS[0].name) invalid ??= invalidBecause(cost);

@@ -6,8 +6,8 @@ import { spareNotes } from '../../src/simulator/law/law.ts';
 import { type FlatFigures, flat, meanOf } from '../../src/simulator/pooled.ts';
 import { run } from '../../src/simulator/run.ts';
 import type { Suite } from '../../src/simulator/suite.ts';
-import { BENCH_LAWS, benchLaws } from '../laws.ts';
-import { runJobs } from '../pool.ts';
+import { runJobs } from './jobs.ts';
+import { BENCH_LAWS, benchLaws } from './laws.ts';
 import { benchWorld, isSet, loadsOf, SET_NAMES, type SetName } from './sets.ts';
 import { benchText } from './text.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { benchLaws } from '../../bench/laws.ts';
+import { benchLaws } from '../../bench/suite/laws.ts';
 import { benchWorld } from '../../bench/suite/sets.ts';
 import { type Comparison, compare } from '../../src/simulator/compare.ts';
 import { COLUMNS } from '../../src/simulator/report/columns.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BENCH_LAWS, benchLaws } from '../../../bench/laws.ts';
-import { runJobs } from '../../../bench/pool.ts';
+import { runJobs } from '../../../bench/suite/jobs.ts';
+import { BENCH_LAWS, benchLaws } from '../../../bench/suite/laws.ts';
 import { benchWorld, SET_NAMES } from '../../../bench/suite/sets.ts';
 import {
   type BenchJob,

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Progress } from '../src/simulator/progress.ts';
+import type { Progress } from '../../src/simulator/progress.ts';
 
 const THREADS = 2;
 

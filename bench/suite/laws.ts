@@ -1,8 +1,8 @@
 // bench: the laws that a suite compares: all but the policy's own, whose target and algorithm a suite decides.
 
-import type { Law } from '../src/simulator/law/law.ts';
-import { requireLaw, SHIPPED_LAWS } from '../src/simulator/law/laws.ts';
-import { RIVALS } from './rivals/laws.ts';
+import type { Law } from '../../src/simulator/law/law.ts';
+import { requireLaw, SHIPPED_LAWS } from '../../src/simulator/law/laws.ts';
+import { RIVALS } from '../rivals/laws.ts';
 
 export const BENCH_LAWS: readonly Law[] = [...SHIPPED_LAWS.filter(({ id }) => id !== 'policy'), ...RIVALS];
 
