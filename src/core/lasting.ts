@@ -10,6 +10,7 @@ import type { FluidLearned } from './law/fluid.ts';
 import type { ServiceRate } from './law/rates/estimate.ts';
 import { ageServiceRate } from './law/rates/estimator.ts';
 import { interrupted, readSeason } from './law/season.ts';
+import { bestKnown } from './learned.ts';
 import { type AppState, type LawMemory, memoryOf, noStates, statesIn } from './memory.ts';
 
 /**
@@ -93,7 +94,7 @@ function lastingApp(state: AppState): LastingApp {
 function learnedBy(law: LawMemory | null): FluidLearned['learned'] | null {
   if (law?.law !== 'Fluid') return null;
   if ('learned' in law) return law.learned;
-  const { service, varService } = law.estimate;
+  const { service, varService } = bestKnown(law);
   const doubt = Math.sqrt(varService) / service;
   const { season } = law.ahead;
   return {

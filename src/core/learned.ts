@@ -1,6 +1,8 @@
 // core: what the laws of an app have learned of its work, for those who look at a memory from outside.
 
 import type { DecisionMemory } from './decision.ts';
+import type { FluidMemory } from './law/fluid.ts';
+import { type Rates, ratesOf } from './law/rates/bank.ts';
 import { type LawMemory, statesIn } from './memory.ts';
 
 export interface LearnedService {
@@ -21,9 +23,15 @@ export function serviceLearned(
 function serviceIn(law: LawMemory): LearnedService | undefined {
   if (law.law !== 'Fluid') return undefined;
   if ('estimate' in law) {
-    const { service, varService } = law.estimate;
+    const { service, varService } = bestKnown(law);
     return service > 0 ? { perS: service, sd: Math.sqrt(Math.max(0, varService)) } : undefined;
   }
   const known = law.learned.service;
   return known && { perS: known.rate, sd: known.rate * known.doubt };
+}
+
+/** What people are told of μ, where that is sure; else what the law decides by. */
+export function bestKnown({ bank, estimate }: FluidMemory): Pick<Rates, 'service' | 'varService'> {
+  const told = bank && ratesOf(bank);
+  return told?.isServiceSure ? told : estimate;
 }

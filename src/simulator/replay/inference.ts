@@ -4,7 +4,7 @@
 import type { AppInput } from '../../core/decision.ts';
 import { messagesOf } from '../../core/demand/messages.ts';
 import type { LearnedService } from '../../core/learned.ts';
-import type { MetricSample } from '../../core/observation.ts';
+import type { MetricSample, TakenSince } from '../../core/observation.ts';
 
 /** A queue and its instances at a moment, as far as they were seen. */
 export interface QueueLook {
@@ -16,6 +16,7 @@ export interface QueueLook {
   readonly ready: number;
   readonly arrived?: number;
   readonly completed?: number;
+  readonly taken?: TakenSince;
 }
 
 /** Undefined while it cannot be read. */
@@ -23,7 +24,7 @@ export function lookAt({ readings, observed }: AppInput): QueueLook | undefined 
   const [reading] = readings;
   if (reading?.state !== 'ok' || observed === undefined) return undefined;
   const { ready } = observed;
-  const { waiting, inFlight, arrivedTotal: arrived } = messagesOf(reading, ready);
+  const { waiting, inFlight, arrivedTotal: arrived, taken } = messagesOf(reading, ready);
   const busy = Math.min(ready, inFlight ?? (waiting > 0 ? ready : 0));
   const { asOfMs: atMs, completedTotal: completed } = reading;
   return {
@@ -31,18 +32,20 @@ export function lookAt({ readings, observed }: AppInput): QueueLook | undefined 
     total: waiting + (inFlight ?? busy),
     ...(arrived !== undefined && { arrived }),
     ...(completed !== undefined && { completed }),
+    ...(taken !== undefined && { taken }),
   };
 }
 
 export interface Service extends LearnedService {
-  /** `counted`: from the source's own counters. `learned`: what the law had learned. */
+  /** `counted`: from the source's own counters, or from what it saw taken. `learned`: what the law had learned. */
   readonly from: 'counted' | 'learned';
 }
 
 const BLOCKS = 8;
 
 /**
- * μ from counters where the source has them: what was worked off, over the time in which instances worked.
+ * μ from counters where the source has them, or from what it saw taken: what was worked off, over the time in which instances
+ * worked.
  *
  * @param learned by the law, for sources without counters
  */
@@ -72,8 +75,14 @@ function doneBetween(before: QueueLook, now: QueueLook): number | undefined {
   if (now.completed !== undefined && before.completed !== undefined)
     return now.completed < before.completed ? undefined : now.completed - before.completed;
   if (now.arrived === undefined || before.arrived === undefined || now.arrived < before.arrived)
-    return undefined;
+    return takenBetween(before, now);
   return Math.max(0, now.arrived - before.arrived - (now.total - before.total));
+}
+
+/** What was taken, less what is still being worked on. */
+function takenBetween(before: QueueLook, { taken, busy }: QueueLook): number | undefined {
+  if (taken === undefined || taken.sinceMs !== before.atMs) return undefined;
+  return Math.max(0, taken.count - (busy - before.busy));
 }
 
 export interface Arrivals {

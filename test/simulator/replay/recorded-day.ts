@@ -1,6 +1,6 @@
 // test support: a queue with a day's ups and downs, on the real operator with the real recorder, in virtual time.
 
-import type { MetricReading } from '../../../src/core/observation.ts';
+import type { MetricReading, MetricSample } from '../../../src/core/observation.ts';
 import type { MetricSource } from '../../../src/metric-sources/source.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { seededAt } from '../../../src/runtime/random.ts';
@@ -18,14 +18,20 @@ export interface DayOptions {
   readonly interval: `${number}s` | `${number}ms`;
   /** Of its ups and downs. */
   readonly waveMs: number;
-  /** Whether the source counts what has come and gone. */
-  readonly counts?: boolean;
+  /** Whether the source counts what has come and gone, or sees what is taken from the front. */
+  readonly counts?: boolean | 'taken';
 }
 
 export interface Day extends Recorded {
   readonly clock: VirtualClock;
   /** As the cluster had them after each round's time, by app. */
   readonly counts: readonly { readonly atMs: number; readonly requested: Readonly<Record<string, number>> }[];
+}
+
+interface Front {
+  readonly sinceMs: number;
+  readonly taken: number;
+  readonly waiting: number;
 }
 
 /** Messages come and go in tenths of a second. */
@@ -39,6 +45,7 @@ class DayQueue implements MetricSource {
   #done = 0;
   #rest = 0;
   #steps = 0;
+  #before: Front | undefined;
 
   constructor(clock: VirtualClock, running: () => number, options: DayOptions) {
     this.#clock = clock;
@@ -53,16 +60,28 @@ class DayQueue implements MetricSource {
     for (; this.#atMs < asOfMs; this.#atMs += 100) this.#pass(running);
     const inFlight = Math.min(this.#total, running);
     const counters = { arrivedTotal: this.#arrived, completedTotal: this.#done };
+    const waiting = this.#total - inFlight;
+    const taken = this.#taken({ sinceMs: asOfMs, taken: this.#done + inFlight, waiting });
     return {
       state: 'ok',
       asOfMs,
-      waiting: this.#total - inFlight,
+      waiting,
       inFlight,
       ...(this.#options.counts === true && counters),
+      ...(this.#options.counts === 'taken' && taken),
     };
   }
 
   async close(): Promise<void> {}
+
+  /** Of 32 that were seen at the front. */
+  #taken(now: Front): Pick<MetricSample, 'taken'> {
+    const before = this.#before;
+    this.#before = now;
+    if (before === undefined) return {};
+    const count = now.taken - before.taken;
+    return count < Math.min(32, before.waiting) ? { taken: { sinceMs: before.sinceMs, count } } : {};
+  }
 
   #pass(running: number): void {
     const wave = 1 + 0.8 * Math.sin((2 * Math.PI * this.#atMs) / this.#options.waveMs);
