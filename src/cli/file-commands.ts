@@ -98,7 +98,8 @@ export const FILE_COMMANDS: readonly CommandSpec[] = [
     summary: "KEDA's ScaledObjects as policies",
     description:
       'Turns ScaledObjects and their TriggerAuthentications into policies, in mode Observe, on standard output, and ' +
-      'says on standard error field by field what is not taken over as it is. Secrets become references.',
+      'says on standard error field by field what is not taken over as it is. What they scale stays in Kubernetes, as ' +
+      'apps with a `kubernetes` block; secrets become references.',
     options: ['file', 'output'],
     help: { file: 'file with ScaledObjects, such as kubectl get -o yaml prints; repeatable' },
     outputs: ['yaml', 'json'],

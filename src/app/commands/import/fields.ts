@@ -16,6 +16,7 @@ export class Fields {
   readonly #path: string;
   readonly #note: (field: string, message: string) => void;
   readonly #children: Fields[] = [];
+  readonly #objects = new Map<string, Fields>();
   readonly #seen = new Set<string>();
 
   constructor(given: unknown, path: string, note: (field: string, message: string) => void) {
@@ -56,8 +57,12 @@ export class Fields {
     return this.text(name)?.toLowerCase() === 'true';
   }
 
+  /** The same each time, so that what one place takes is accounted for in another. */
   at(name: string): Fields {
+    const known = this.#objects.get(name);
+    if (known !== undefined) return known;
     const child = new Fields(this.take(name), this.pathOf(name), this.#note);
+    this.#objects.set(name, child);
     this.#children.push(child);
     return child;
   }

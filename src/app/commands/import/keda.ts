@@ -99,8 +99,9 @@ function policyOf(namespace: string, apps: readonly ImportedApp[]): object {
 
 const HEAD = `# Written by \`microscaling import keda\`, in mode Observe: the operator decides and reports, and writes nothing.
 # To do: what says FILL-IN; capacity.slots, which is the sum of what each may have at most: give what they are to share;
-# the priorities (1 is highest); \`app\`, or \`adopt: true\` where the app runs in Marathon already; background work
-# that takes what is left, as an app with \`remainder\`. Then \`microscaling read -f\` and \`plan -f\` this file.
+# the priorities (1 is highest); background work that takes what is left, as an app with \`remainder\`.
+# Then \`microscaling read -f\` and \`plan -f\` this file. Delete the ScaledObjects (their HorizontalPodAutoscalers go with
+# them) before mode becomes Reconcile: while they are there, their targets are left to them.
 `;
 
 function textOf(policies: readonly object[]): string {

@@ -13,6 +13,7 @@ export interface ScaledApp {
   readonly targets?: readonly object[];
   readonly schedules?: readonly object[];
   readonly behavior?: object;
+  readonly kubernetes: object;
 }
 
 /** KEDA's own defaults. */
@@ -27,16 +28,7 @@ export function appOf(
   }: { readonly key: string; readonly priority: number; readonly authentications: Authentications },
 ): ScaledApp {
   const spec = object.at('spec');
-  const target = spec.at('scaleTargetRef');
-  // The first version of KEDA called it so.
-  const name = target.text('name') ?? target.text('deploymentName') ?? key.slice(key.indexOf('/') + 1);
-  const kind = target.text('kind') ?? 'Deployment';
-  target.take('apiVersion');
-  target.explain('envSourceContainerName', 'is not looked at: variables are those of the operator');
-  target.note(
-    '',
-    `${kind} ${name} is to become an app of Marathon: give \`app\`, or the id of one that exists`,
-  );
+  const { name, ...scaled } = scaledBy(object, spec.at('scaleTargetRef'), key);
   const min = spec.number('minReplicaCount') ?? DEFAULTS.min;
   const max = spec.number('maxReplicaCount') ?? DEFAULTS.max;
   spec.explain('idleReplicaCount', 'has no counterpart: min holds also while nothing waits');
@@ -70,7 +62,24 @@ export function appOf(
     ...(schedules.length > 0 && { schedules }),
     ...(targets.length > 0 && { targets }),
     ...(Object.keys(behavior).length > 0 && { behavior }),
+    kubernetes: scaled,
   };
+}
+
+/** What is there already stays where it is, and only its count changes hands. */
+function scaledBy(
+  object: Fields,
+  target: Fields,
+  key: string,
+): { readonly name: string; readonly scaleTargetRef: object; readonly namespace?: string } {
+  // The first version of KEDA called it so.
+  const name = target.text('name') ?? target.text('deploymentName') ?? key.slice(key.indexOf('/') + 1);
+  const apiVersion = target.text('apiVersion') ?? 'apps/v1';
+  const kind = target.text('kind') ?? 'Deployment';
+  target.explain('envSourceContainerName', 'is not looked at: variables are those of the operator');
+  // Without one it is the policy's own, which has none either.
+  const namespace = object.at('metadata').text('namespace');
+  return { name, scaleTargetRef: { apiVersion, kind, name }, ...defined({ namespace }) };
 }
 
 function triggerOf(

@@ -85,8 +85,44 @@ describe('a ScaledObject as an app', () => {
           },
           onMetricFailure: { action: 'Fixed', after: '60s', instances: 6 },
         },
+        kubernetes: {
+          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'Orders.Worker' },
+        },
       },
     ]);
+  });
+
+  it.each([
+    [{ name: 'web' }, { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }],
+    [{ deploymentName: 'web' }, { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }],
+    [
+      { kind: 'StatefulSet', name: 'db' },
+      { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' },
+    ],
+    [
+      { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web.eu' },
+      { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web.eu' },
+    ],
+  ])('goes on scaling %j where that is', (scaleTargetRef, named) => {
+    const triggers = [{ type: 'azure-queue', metadata: { queueName: 'orders' } }];
+    const { apps, text, said } = imported(
+      scaledObject('orders', { scaleTargetRef, triggers }, { namespace: 'shop', labels: { a: 'b' } }),
+    );
+    expect(apps[0]?.['kubernetes']).toEqual({ scaleTargetRef: named, namespace: 'shop' });
+    expect(problemsOf(text)).toEqual([]);
+    expect(said.join()).not.toMatch(/scaleTargetRef|metadata/);
+  });
+
+  it('without a namespace is in that of its policy', () => {
+    expect(imported(scaledObject('web', { triggers: [] })).apps[0]?.['kubernetes']).not.toHaveProperty(
+      'namespace',
+    );
+  });
+
+  it('says that two hands on one count undo each other', () => {
+    expect(imported(scaledObject('web', { triggers: [] })).text).toMatch(
+      /^# .*Delete the ScaledObjects .*\n# .*before mode becomes Reconcile/m,
+    );
   });
 
   it("has KEDA's defaults where it says nothing", () => {

@@ -6,6 +6,7 @@ import { azureServiceBus } from './azure-servicebus.ts';
 import { cron } from './cron.ts';
 import { external } from './external.ts';
 import { kafka } from './kafka.ts';
+import { metricsApi } from './metrics-api.ts';
 import { natsJetstream } from './nats-jetstream.ts';
 import { nsq } from './nsq.ts';
 import { postgresql } from './postgresql.ts';
@@ -28,6 +29,7 @@ export const TRIGGERS: Readonly<Record<string, (trigger: Trigger) => Imported>> 
   'external-push': external,
   kafka,
   memory: noRoom,
+  'metrics-api': metricsApi,
   'nats-jetstream': natsJetstream,
   nsq,
   postgresql,
