@@ -53,7 +53,9 @@ export interface OperatorDeps {
   readonly leadership?: Leadership;
   /** What an app's programs have counted over its life. */
   readonly counters?: (appId: string) => Readonly<Record<string, number>>;
-  /** Called with every round that ended; must not throw. */
+  /** Runs a round of this pool, for whoever must know what happens within it; default: runs it. */
+  readonly inRound?: <T>(pool: string, round: () => Promise<T>) => Promise<T>;
+  /** Called with every round that ended, within it; must not throw. */
   readonly onRound?: (report: RoundReport) => void;
   readonly version: string;
   /** How many decision records and events are kept. */

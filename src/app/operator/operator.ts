@@ -29,6 +29,8 @@ import { blocksOf, SCHEDULERS } from '../../schedulers/registry.ts';
 import type { SchedulerClusters, SchedulerType } from '../../schedulers/scheduler.ts';
 import { createServerApp } from '../../server/app.ts';
 import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
+import type { OtlpExport } from '../../server/otlp/export.ts';
+import { openOtlp } from '../../server/otlp/open.ts';
 import type { Address } from '../options.ts';
 import { VERSION } from '../package-root.ts';
 import { type ResourceForm, resourceForm, resourceFormWith } from '../policies/schema.ts';
@@ -148,6 +150,16 @@ async function start(
       ? undefined
       : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: form.inPresentForm });
   const metrics = createMetrics(VERSION);
+  const redact = (text: string): string => redactor.redact(text);
+  const otlp = await openOtlp({
+    env,
+    clock,
+    log,
+    redact,
+    metrics,
+    version: VERSION,
+    view: () => operator.state.view(),
+  });
   const mayStandBy = kubernetes !== undefined || task !== undefined;
   let acting = false;
   const schedulers = openSchedulers({
@@ -157,14 +169,16 @@ async function start(
     env,
     ...defined({ types: deps.schedulers, type: config.scheduler, documents }),
     ...(mayStandBy && { isActing: () => acting }),
-    onCall: (call) => metrics.schedulerCalled(call),
+    onCall: (call) => {
+      metrics.schedulerCalled(call);
+      otlp?.schedulerCalled(call);
+    },
     defaultUrls: config.marathon,
     mesosUrl: config.mesos,
     kubeconfig: config.kubernetes?.kubeconfig,
     kubeContext: config.kubernetes?.kubeContext,
   });
   const { statsd } = deps;
-  const redact = (text: string): string => redactor.redact(text);
   const recorder = openRecorder(config.dataDir, config.record ?? {}, { clock, log, redact });
   const operator = createOperator({
     clock,
@@ -206,7 +220,11 @@ async function start(
     }),
     ...defined({ documents }),
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
-    onRound: (report) => metrics.roundEnded(report),
+    onRound: (report) => {
+      metrics.roundEnded(report);
+      otlp?.roundEnded(report);
+    },
+    ...(otlp && { inRound: otlp.inRound }),
     ...defined({ recorder }),
     version: VERSION,
   });
@@ -218,7 +236,7 @@ async function start(
   return {
     url: server.url,
     state: operator.state,
-    stopped: finish(operator.run(signal), { server, schedulers, documents, kubernetes, recorder }),
+    stopped: finish(operator.run(signal), { server, schedulers, documents, kubernetes, recorder, otlp }),
   };
 }
 
@@ -300,18 +318,19 @@ interface Parts {
   readonly documents: DocumentStore | undefined;
   readonly kubernetes: Kubernetes | undefined;
   readonly recorder: FlightRecorder | undefined;
+  readonly otlp: OtlpExport | undefined;
 }
 
 async function finish(
   running: Promise<void>,
-  { server, schedulers, documents, kubernetes, recorder }: Parts,
+  { server, schedulers, documents, kubernetes, recorder, otlp }: Parts,
 ): Promise<void> {
   const over = new AbortController();
   const recorded = recorder?.run(over.signal);
   try {
     await running;
   } finally {
-    await Promise.allSettled([server.close(), schedulers.close(), kubernetes?.close()]);
+    await Promise.allSettled([server.close(), schedulers.close(), kubernetes?.close(), otlp?.close()]);
     over.abort();
     await recorded;
     documents?.close();

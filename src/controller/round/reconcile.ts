@@ -33,7 +33,7 @@ import { withSchedules } from './schedules.ts';
 
 export type ReconcilerDeps = Pick<
   OperatorDeps,
-  'clock' | 'random' | 'schedulerFor' | 'clusterId' | 'metricSourceFor' | 'decide' | 'words'
+  'clock' | 'random' | 'schedulerFor' | 'clusterId' | 'metricSourceFor' | 'decide' | 'words' | 'inRound'
 > & {
   readonly leadership: Leadership;
   readonly store: PolicyStore;
@@ -66,12 +66,21 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   async reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
-    const { store, status, clock } = this.#deps;
+    const { store, inRound = (_, round) => round() } = this.#deps;
     await this.#collector.collect(key, context);
     const pool = store.pool(key);
     const apps = pool === undefined ? [] : this.#appsOf(pool);
     if (pool === undefined || apps.length === 0) return this.#rest(key, pool);
-    const memory = this.#memoryOf(key);
+    return await inRound(key, () => this.#round(pool, apps, context));
+  }
+
+  async #round(
+    pool: PoolRecord,
+    apps: readonly MemberApp[],
+    context: ReconcileContext,
+  ): Promise<ReconcileResult> {
+    const { status, clock } = this.#deps;
+    const memory = this.#memoryOf(pool.key);
     const scheduler = this.#schedulerOf(apps);
     const looking: Looking = { pool, apps, memory, scheduler, startedAtMs: clock.monotonic() };
     const world = await this.#observe(looking, context);

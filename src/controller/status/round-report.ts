@@ -11,13 +11,19 @@ export interface RoundReport {
   /** From the first look to the last answer. */
   readonly durationMs: number;
   /** Counts that were changed, or would have been in mode Observe. */
-  readonly decisions: readonly (AppName & { readonly direction: 'up' | 'down' })[];
+  readonly decisions: readonly CountChange[];
   readonly changes: readonly {
     readonly kind: WriteResult['change']['kind'];
     readonly result: WriteResult['result'];
   }[];
   /** One per reading that failed since the last report. */
   readonly failedReadings: readonly AppName[];
+}
+
+export interface CountChange extends AppName {
+  readonly direction: 'up' | 'down';
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface AppName {

@@ -22,6 +22,8 @@ export class RoundReporter {
         policy: policies.get(app) ?? '',
         app,
         direction: to > from ? 'up' : 'down',
+        from,
+        to,
       })),
       changes: round.outcomes.map(({ change, result }) => ({ kind: change.kind, result })),
       failedReadings: this.#failures(round),

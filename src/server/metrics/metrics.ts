@@ -12,6 +12,22 @@ export interface Metrics {
   schedulerCalled(call: SchedulerCall): void;
   /** Prometheus' text format; of apps and policies only those in `view`. */
   scrape(view: OperatorView): Promise<string>;
+  /** The same, for another format. */
+  families(view: OperatorView): Promise<readonly MetricFamily[]>;
+}
+
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly type: MetricDescription['type'];
+  readonly samples: readonly MetricSample[];
+}
+
+export interface MetricSample {
+  /** Of a histogram with one of the suffixes `_bucket`, `_sum` and `_count`, else the family's. */
+  readonly name: string;
+  readonly labels: Readonly<Partial<Record<string, string | number>>>;
+  readonly value: number;
 }
 
 /** One metric as it is described to people. */
@@ -21,6 +37,8 @@ export interface MetricDescription {
   readonly labelNames: readonly string[];
   readonly help: string;
 }
+
+const KINDS: readonly MetricDescription['type'][] = ['counter', 'gauge', 'histogram'];
 
 const BUILD = {
   name: 'microscaling_build_info',
@@ -141,12 +159,31 @@ class PrometheusMetrics implements Metrics {
   }
 
   async scrape(view: OperatorView): Promise<string> {
+    await this.#look(view);
+    return await this.#registry.metrics();
+  }
+
+  async families(view: OperatorView): Promise<readonly MetricFamily[]> {
+    await this.#look(view);
+    const families = await this.#registry.getMetricsAsJSON();
+    return families.flatMap(({ name, help, type, values }) => {
+      // A summary, of which there is none, would be left out.
+      const kind = KINDS.find((each) => each === String(type));
+      const samples = values.map(({ labels, value, ...each }) => ({
+        name: 'metricName' in each ? String(each.metricName) : name,
+        labels,
+        value,
+      }));
+      return kind === undefined ? [] : [{ name, help, type: kind, samples }];
+    });
+  }
+
+  async #look(view: OperatorView): Promise<void> {
     for (const [{ samples }, gauge] of this.#gauges) {
       gauge.reset();
       for (const [labels, value] of samples(view)) gauge.set(labels, value);
     }
     await this.#matchCounters(view);
-    return await this.#registry.metrics();
   }
 
   /** An app's counters begin at 0, so that their first step shows as a rate, and end with the app. */

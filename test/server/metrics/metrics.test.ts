@@ -137,7 +137,7 @@ describe('counters', () => {
   it('count rounds, decisions, changes and failed readings', async () => {
     const metrics = createMetrics('1.2.3');
     const change = { kind: 'scale', result: 'accepted' } as const;
-    const decisions = [{ ...CONSUMER, direction: 'up' as const }];
+    const decisions = [{ ...CONSUMER, direction: 'up' as const, from: 1, to: 2 }];
     metrics.roundEnded(aReport({ decisions, changes: [change, change], failedReadings: [CONSUMER] }));
     metrics.roundEnded(aReport({ result: 'blind', durationMs: 3_000 }));
     const found = await series(known, metrics);
@@ -188,7 +188,7 @@ describe('counters', () => {
 describe('a policy that is gone', () => {
   it('leaves no series', async () => {
     const metrics = createMetrics('1.2.3');
-    const decisions = [{ ...CONSUMER, direction: 'down' as const }];
+    const decisions = [{ ...CONSUMER, direction: 'down' as const, from: 2, to: 1 }];
     metrics.roundEnded(aReport({ decisions, failedReadings: [CONSUMER] }));
     const view = known;
     const before = [...(await series(view, metrics)).keys()].filter((key) => /queue-demo/.test(key));
