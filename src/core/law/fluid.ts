@@ -59,7 +59,7 @@ type Learned = FluidLearned['learned'];
 const NOTHING: Learned = {};
 
 /** Constants of docs/design/law.md#decision. */
-const DOUBT_IN_NEED = 0.6;
+const DOUBT_IN_NEED = 0.3;
 /** As the recent past is forgotten its needs fall one by one: falls closer than this are made one change. */
 const FALLS_APART_MS = 1_500;
 const LEAST_HORIZON_S = 4;
@@ -67,7 +67,7 @@ const LEAST_HORIZON_S = 4;
 const HORIZON_LEADS_IN_TIME = 3;
 /** How long a lower need must last. */
 const LEAST_HOLD_MS = 3_000;
-const HOLD_LEADS = 1.4;
+const HOLD_LEADS = 1.2;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;

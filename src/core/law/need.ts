@@ -45,11 +45,13 @@ const AIM = 0.5;
 const MARGIN = 2;
 /** The aim is for ε = 0.05, where a normal variable is above its mean by so many deviations. */
 const USUAL_DEVIATIONS = deviationsAbove(DEFAULT_MISS_TOLERANCE);
-const UP_ABOVE = 0.8;
+const UP_ABOVE = 0.9;
+/** Of a target in time. */
+const EMPTIED_WITHIN = 0.8;
 const DOWN_BELOW = 0;
 const DOUBT_WHEN_FALLING = 2;
 /** So much of the arrivals the queue may be left to take up, and no more: a wrong scale must not empty the app. */
-const LEFT_TO_QUEUE = 0.1;
+const LEFT_TO_QUEUE = 0.05;
 const ROUNDING = 0.15;
 
 /** A wait of W behind n instances is a queue of W·μ·n: a target in time is one in messages that grows with n. */
@@ -95,7 +97,7 @@ export function needOf(v: View, service = v.estimate.service): number {
   const steady = Math.max(pulled, (whenReady - LEFT_TO_QUEUE * v.estimate.arrivals) / service);
   const hurryS = Math.max(1, 0.3 * leadS);
   if (goal.kind === 'queueLength') return steady + Math.max(0, excess - target) / (service * hurryS + atOnce);
-  const emptied = excess / (Math.max(0.1, (UP_ABOVE * goal.ms) / 1000) * service);
+  const emptied = excess / (Math.max(0.1, (EMPTIED_WITHIN * goal.ms) / 1000) * service);
   return Math.max(steady + v.overdue / (hurryS * service), emptied);
 }
 

@@ -73,19 +73,19 @@ describe('Fluid decides', () => {
 
   it('gives back less while arrivals are in doubt', () => {
     const sure = asked(0, { asked: 12 }, knowing()).wanted;
-    const unsure = asked(0, { asked: 12 }, knowing({ varArrivals: 36 })).wanted;
+    const unsure = asked(0, { asked: 12 }, knowing({ varArrivals: 64 })).wanted;
     expect(sure).toBe(4);
-    // σ 6: to (19 - 1.9 + 0.6·6)/5 = 4.14
+    // σ 8: to (19 - 0.95 + 0.3·8)/5 = 4.09
     expect(unsure).toBe(5);
-    // and not at all while 19 + 2·6 - 30 > 0
-    expect(asked(0, { asked: 6 }, knowing({ varArrivals: 36 })).wanted).toBe(6);
+    // and not at all while 19 + 2·8 - 30 > 0
+    expect(asked(0, { asked: 6 }, knowing({ varArrivals: 64 })).wanted).toBe(6);
   });
 
   it('holds a lower need for as long as giving back too early would cost', () => {
     const unsaid = { giveBackAfterMs: undefined, messages: { inFlight: 0 } };
-    expect(asked(0, unsaid).holdMs).toBe(3_500);
+    expect(asked(0, { ...unsaid, deadTimeMs: 3_000 }).holdMs).toBe(4_200);
     expect(asked(0, { ...unsaid, deadTimeMs: 500 }).holdMs).toBe(3_000);
-    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(42_700);
+    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(36_600);
   });
 
   it('holds it longer where nothing tells how many work', () => {
