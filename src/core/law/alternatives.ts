@@ -21,8 +21,10 @@ export interface Course {
   readonly deviation: number;
   readonly leadS: number;
   readonly horizonS: number;
-  /** T. */
+  /** T, with as many as are asked for. */
   readonly target: number;
+  /** Whether T is a wait, which is a queue that is longer the more there are. */
+  readonly inTime: boolean;
 }
 
 /**
@@ -30,9 +32,17 @@ export interface Course {
  * σ·(L + H), and chance by √((λ + 0.5·μ·n)·(L + H)).
  */
 export function outcomeOf(course: Course, n: number): Outcome {
-  const { arrivals, service, deviation, leadS, horizonS, target } = course;
+  const { arrivals, service, deviation, leadS, horizonS } = course;
   const end = course.excess + course.atOnce * (course.asked - n) + (arrivals - service * n) * horizonS;
   const overS = leadS + horizonS;
   const spread = Math.sqrt((deviation * overS) ** 2 + (arrivals + 0.5 * service * n) * overS);
-  return { waiting: Math.max(0, end), missChance: above((target - end) / Math.max(spread, 1e-9)) };
+  return {
+    waiting: Math.max(0, end),
+    missChance: above((targetWith(course, n) - end) / Math.max(spread, 1e-9)),
+  };
+}
+
+/** Behind no instance every wait is endless. */
+function targetWith({ target, inTime, asked }: Course, n: number): number {
+  return inTime ? (target * n) / Math.max(1, asked) : target;
 }

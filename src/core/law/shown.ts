@@ -2,7 +2,7 @@
 
 import { brief } from '../../api/words/figures.ts';
 import { type Course, outcomeOf } from './alternatives.ts';
-import type { LawInput } from './law.ts';
+import type { Goal, LawInput } from './law.ts';
 import type { Rates } from './rates/bank.ts';
 import type { Estimate } from './rates/estimate.ts';
 
@@ -13,7 +13,8 @@ const LEAST_SHOWN_MS = 100;
 /** What a person gave is as good as known until it is measured. */
 const AS_GIVEN = 0.3;
 
-export interface Shown extends Omit<Course, 'arrivals' | 'service' | 'asked'> {
+export interface Shown extends Omit<Course, 'arrivals' | 'service' | 'asked' | 'inTime'> {
+  readonly goal: Goal;
   readonly input: LawInput;
   readonly estimate: Estimate;
   readonly told: Rates;
@@ -98,7 +99,8 @@ function alternativesOf(shown: Shown, wanted: number) {
   const { whenReady: arrivals } = ahead;
   const { asked } = shown.input;
   const { service } = estimate;
-  const course = { excess, asked, atOnce, arrivals, service, deviation, leadS, horizonS, target };
+  const inTime = shown.goal.kind !== 'queueLength';
+  const course = { excess, asked, atOnce, arrivals, service, deviation, leadS, horizonS, target, inTime };
   const chosen = outcomeOf(course, wanted);
   const fewer = outcomeOf(course, Math.max(0, wanted - 1));
   const more = outcomeOf(course, wanted + 1);

@@ -12,6 +12,7 @@ describe('what a count would mean', () => {
     leadS: 2,
     horizonS: 6,
     target: 100,
+    inTime: false,
   };
 
   it('is the queue that goes on as predicted', () => {
@@ -25,6 +26,15 @@ describe('what a count would mean', () => {
     expect(chances).toEqual(chances.toSorted((a, b) => b - a));
     expect(chances[0]).toBeGreaterThan(0.95);
     expect(chances.at(-1)).toBeLessThan(0.05);
+  });
+
+  it('is measured by a target that grows with the instances, where that is a wait', () => {
+    // 5 s: 100 messages behind four of 5/s each, 75 behind three
+    const three = outcomeOf({ ...course, inTime: true }, 3).missChance;
+    expect(three).toBeCloseTo(outcomeOf({ ...course, target: 75 }, 3).missChance, 9);
+    const idle = { ...course, excess: 0, arrivals: 3, inTime: true };
+    expect(outcomeOf(idle, 0).missChance).toBeGreaterThan(0.9);
+    expect(outcomeOf(idle, 1).missChance).toBeLessThan(0.1);
   });
 
   it('is the less certain the less the rates are known', () => {
