@@ -4,6 +4,7 @@ import { dump } from 'js-yaml';
 import { policyCrd, poolCrd } from '../../api/schema/crd.ts';
 import { operatorExample } from '../commands/install/example.ts';
 import { policySchema, poolSchema } from '../policies/schema.ts';
+import { grafanaDashboard } from './grafana-dashboard.ts';
 
 /** The manifests for Kubernetes, by path from the root. */
 export function generatedFiles(): ReadonlyMap<string, string> {
@@ -15,7 +16,10 @@ export function generatedFiles(): ReadonlyMap<string, string> {
 
 /** What else is generated, by path from the root. */
 export function generatedExamples(): ReadonlyMap<string, string> {
-  return new Map([['deploy/marathon/operator.json', operatorExample()]]);
+  return new Map([
+    ['deploy/marathon/operator.json', operatorExample()],
+    ['deploy/grafana/microscaling.json', grafanaDashboard()],
+  ]);
 }
 
 function yaml(manifest: object): string {

@@ -1,7 +1,9 @@
 // The operator as an on-call engineer sees it: scraped by a real Prometheus, with the shipped rules.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../support/programs/command.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
 import { busyWorker, policyText, rest } from '../../support/programs/policies.ts';
 import {
@@ -99,6 +101,24 @@ describe.skipIf(skipped)('a Prometheus', { concurrent: false }, () => {
     const ours = text.split('\n').filter((line) => /^(# (HELP|TYPE) )?microscaling_/.test(line));
     expect(ours.length).toBeGreaterThan(50);
     expect(promtool(['check', 'metrics'], `${ours.join('\n')}\n`)).toBe('');
+  });
+
+  it('answers every question of the dashboard for Grafana', async () => {
+    const json = readFileSync(join(ROOT, 'deploy/grafana/microscaling.json'), 'utf8');
+    const expressions = [...json.matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g)].map(
+      ([, text = '']) => JSON.parse(text) as string,
+    );
+    expect(expressions.length).toBeGreaterThan(15);
+    for (const expression of expressions) {
+      const asked = expression
+        .replaceAll('$policy', '.*')
+        .replaceAll('$app', '/shop/worker')
+        .replaceAll(/\$__(rate_)?interval/g, '10s');
+      const mayBeSilent = /decisions_total|metric_target/.test(asked);
+      // A rate wants two scrapes. There may be no change just now, and a share per instance has no target.
+      if (mayBeSilent) await prometheus.query(asked);
+      else await until(`an answer to ${asked}`, async () => (await prometheus.query(asked)).length > 0);
+    }
   });
 
   it('loses the series of a policy that is removed', async () => {
