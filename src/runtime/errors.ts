@@ -3,6 +3,13 @@
 /** Worth trying again with back-off: the other side was not there or not well. */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
+  /** Not to be asked again before, as the other side says; 0: it does not say. */
+  readonly retryAfterMs: number;
+
+  constructor(message?: string, options?: ErrorOptions & { readonly retryAfterMs?: number | undefined }) {
+    super(message, options);
+    this.retryAfterMs = options?.retryAfterMs ?? 0;
+  }
 }
 
 /** Not a failure: another operation is under way. Try again after `retryAfterMs`. */

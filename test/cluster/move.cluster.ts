@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 
 const NAMESPACE = 'shop';
 const SLOTS = 6;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 const PAGE = readFileSync(join(ROOT, 'docs/move-to-kubernetes.md'), 'utf8');
 const kubeconfig = process.env['TEST_KUBECONFIG'] ?? '';
 const core = configOf(kubeconfig).makeApiClient(CoreV1Api);

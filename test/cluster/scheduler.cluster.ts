@@ -243,6 +243,11 @@ describe('kubernetes, a real control plane', { concurrent: false }, () => {
       expect(await look()).toMatchObject({ requested: 2 });
     });
 
+    it('says when a server that has too much to do wants to be asked again', async () => {
+      shop.front.plan({ answer: 429, headers: { 'retry-after': '7' } }, isPatch);
+      expect(await failure(scale(2))).toMatchObject({ name: 'TransientError', retryAfterMs: 7_000 });
+    });
+
     it('tells a count that the cluster does not allow from one that somebody else has set', async () => {
       expect(await failure(scale(-1))).toBeInstanceOf(TerminalError);
       await shop.front.plan('lose answer', isPatch);

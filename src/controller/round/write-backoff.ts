@@ -3,7 +3,13 @@
 import type { Change } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { messageOf, TerminalError, UnresolvedReference, WaitError } from '../../runtime/errors.ts';
+import {
+  messageOf,
+  TerminalError,
+  TransientError,
+  UnresolvedReference,
+  WaitError,
+} from '../../runtime/errors.ts';
 import { Backoff } from '../../runtime/work/backoff.ts';
 import { SurplusWaits } from '../../schedulers/scheduler.ts';
 import { PLAIN_WORDS, type SchedulerWords } from '../../schedulers/words.ts';
@@ -126,7 +132,8 @@ export class WriteGate {
 
   #waitMs(key: string, obstacle: Obstacle, error: unknown): number {
     if (error instanceof WaitError) return error.retryAfterMs;
-    return (obstacle === 'refused' ? this.#refusals : this.#backoff).next(key);
+    const ownMs = (obstacle === 'refused' ? this.#refusals : this.#backoff).next(key);
+    return error instanceof TransientError ? Math.max(ownMs, error.retryAfterMs) : ownMs;
   }
 }
 

@@ -8,8 +8,6 @@ import { type ResourcePath, type Verb, wordsOf } from './resource-path.ts';
 export class KubeFailure extends TransientError {
   /** HTTP status; absent when nothing came back. */
   readonly status: number | undefined;
-  /** Not to be asked again before, as the server says. */
-  readonly retryAfterMs: number;
 
   constructor(
     message: string,
@@ -18,7 +16,6 @@ export class KubeFailure extends TransientError {
   ) {
     super(message, options);
     this.status = status;
-    this.retryAfterMs = options?.retryAfterMs ?? 0;
   }
 }
 

@@ -24,7 +24,7 @@ import type { KubernetesSpec } from './block.ts';
 import { KubeCalls } from './calls.ts';
 import { Connection } from './connection.ts';
 import type { Look } from './follow/namespace.ts';
-import { observationOf } from './observation.ts';
+import { countlessOf, observationOf } from './observation.ts';
 import { type Target, targetOf, targetText } from './target/target.ts';
 import { Wakes } from './wakes.ts';
 import { Counts, type Shown, type Sight } from './write/counts.ts';
@@ -87,6 +87,7 @@ export class KubernetesScheduler implements ReportingScheduler {
     const take = (name: string, look: Look): void => {
       if (look.state === 'unseen') unseen.set(name, look.reason);
       if (look.state === 'seen') apps.set(name, this.#observed(name, look));
+      if (look.state === 'countless') apps.set(name, countlessOf(mustBeTarget(name), look.reason));
       if (look.state === 'absent') this.#known.of(name).observed = undefined;
     };
     // Nearly always all of it is known.
@@ -161,6 +162,7 @@ export class KubernetesScheduler implements ReportingScheduler {
     if (look.state === 'unseen') throw new TransientError(`${doing}: ${look.reason}`);
     if (look.state === 'absent')
       throw new TransientError(`${doing}: it is not there any more; looking again`);
+    if (look.state === 'countless') throw new TargetRefused(`${doing}: ${look.reason}`);
     if (look.refused !== undefined) throw new TargetRefused(`${doing}: ${look.refused}`);
     const { replicas: from } = this.#counts.show(change.app, sightOf(look));
     const planned = this.#counts.told(change.app) ?? from;

@@ -48,6 +48,28 @@ export function observationOf({ target, workload, count, pods, refused }: Seen):
   };
 }
 
+/** Of a target whose kind has no count: there is nothing to scale, and nothing of it takes part in a budget. */
+export function countlessOf(target: Target, refused: string): AppObservation {
+  return {
+    id: targetId(target),
+    requested: 0,
+    running: 0,
+    staging: 0,
+    killing: 0,
+    unreachable: 0,
+    ready: 0,
+    waiting: 0,
+    waitingFor: [],
+    backoffMs: 0,
+    hasHealthChecks: false,
+    tasks: [],
+    operations: [],
+    refused,
+    version: '',
+    definition: {},
+  };
+}
+
 function taskOf(pod: Pod): TaskObservation {
   return {
     id: pod.name,

@@ -45,6 +45,19 @@ describe('write back-off', () => {
     expect(gate.check(scale(3))).toBeUndefined();
   });
 
+  it('does not come back before the other side said, and not sooner than by itself', async () => {
+    const { clock, gate } = aGate();
+    gate.failed(scale(2), new TransientError('429', { retryAfterMs: 20_000 }));
+    await clock.advance(19_999);
+    expect(gate.check(scale(2))).toMatchObject({ obstacle: 'unavailable' });
+    await clock.advance(1);
+    expect(gate.check(scale(2))).toBeUndefined();
+    gate.passed(scale(2));
+    gate.failed(scale(2), new TransientError('429', { retryAfterMs: 1 }));
+    await clock.advance(1);
+    expect(gate.check(scale(2))).toBeDefined();
+  });
+
   it('waits for a lock as long as the error says, or until the lock is seen gone', async () => {
     const { clock, gate } = aGate();
     gate.failed(scale(2), new WaitError('locked by d', 5_000));

@@ -27,7 +27,7 @@ interface Planned {
 export class ApiFront {
   readonly passed: Passed[] = [];
   readonly #upstream: URL;
-  readonly #planned: Planned[] = [];
+  #planned: Planned[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   #isCut = false;
@@ -68,8 +68,10 @@ export class ApiFront {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Nothing is done to any request any more. */
   mend(): void {
     this.#isCut = false;
+    this.#planned = [];
   }
 
   async close(): Promise<void> {

@@ -32,6 +32,8 @@ export type Look =
       readonly resourceVersion: string;
     }
   | { readonly state: 'absent' }
+  /** Its kind has no count: whatever it is, it holds nothing that could be given away. */
+  | { readonly state: 'countless'; readonly reason: string }
   | { readonly state: 'unseen'; readonly reason: string };
 
 export interface NamespaceDeps {
@@ -91,12 +93,12 @@ export class Namespace {
   }
 
   /** What the target is seen in; undefined where some of it is not followed yet. */
-  #known(target: Target): Sources | Unseen | undefined {
+  #known(target: Target): Sources | Unsourced | undefined {
     const { kinds, following } = this.#deps;
     const kind = kinds.known(target);
     if (kind === undefined) return undefined;
-    const refused = refusalOf(kind);
-    if (refused !== undefined) return { state: 'unseen', reason: refused };
+    const without = withoutCount(kind);
+    if (without !== undefined) return without;
     const of = this.#collectionOf(target, kind);
     const workloads = of && following.known(of);
     const pods = following.known(this.#pods);
@@ -108,12 +110,13 @@ export class Namespace {
   }
 
   /** Follows what is not followed yet. Throws KubeFailure when the cluster cannot be asked. */
-  async #ask(target: Target, signal: AbortSignal): Promise<Sources | Unseen> {
+  async #ask(target: Target, signal: AbortSignal): Promise<Sources | Unsourced> {
     const { kinds, following } = this.#deps;
     const kind = await kinds.of(target, signal);
     const of = this.#collectionOf(target, kind);
-    const refused = refusalOf(kind);
-    if (of === undefined || refused !== undefined) return { state: 'unseen', reason: refused ?? '' };
+    const without = withoutCount(kind);
+    if (without !== undefined) return without;
+    if (of === undefined) return { state: 'unseen', reason: `${targetText(target)} is of no known kind` };
     const [workloads, pods, othersTrouble] = await Promise.all([
       following.of(of, (object) => this.#told(target, object), signal),
       following.of(this.#pods, (object) => this.#podChanged(object), signal),
@@ -182,14 +185,18 @@ interface Sources {
   readonly pods: Reflector;
 }
 
-type Unseen = Look & { readonly state: 'unseen' };
+type Unsourced = Look & { readonly state: 'unseen' | 'countless' };
 type Seen = Pick<Look & { readonly state: 'seen' }, 'workload' | 'path' | 'resourceVersion'>;
 
 function kindId({ kind, group }: Target): string {
   return `${kind}.${group}`;
 }
 
-/** Why nothing of the kind can be seen, or scaled. */
-function refusalOf(kind: Kind): string | undefined {
-  return kind.state === 'missing' ? kind.reason : kind.refused;
+/**
+ * Why there is no count to look for. A kind that the cluster does not know now may be one whose definition it has yet to
+ * read, as after a restart: what there is of it is not known.
+ */
+function withoutCount(kind: Kind): Unsourced | undefined {
+  if (kind.state === 'missing') return { state: 'unseen', reason: kind.reason };
+  return kind.refused === undefined ? undefined : { state: 'countless', reason: kind.refused };
 }

@@ -69,6 +69,6 @@ function lookAgain({ doing }: ScaleWrite, why: string, cause: unknown): Transien
 
 function withDoing({ doing }: ScaleWrite, error: unknown): unknown {
   return error instanceof TransientError
-    ? new TransientError(`${doing}: ${messageOf(error)}`, { cause: error })
+    ? new TransientError(`${doing}: ${messageOf(error)}`, { cause: error, retryAfterMs: error.retryAfterMs })
     : error;
 }

@@ -1,0 +1,279 @@
+// What goes wrong with Kubernetes, one by one, under a whole operator: counts stay, the reason is said, the rest of the pool goes on.
+
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiextensionsV1Api, CustomObjectsApi } from '@kubernetes/client-node';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type RunningOperator, startOperator } from '../../src/app/operator/operator.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { silentLogger } from '../../src/runtime/log.ts';
+import { createRedactor } from '../../src/runtime/redact.ts';
+import type { Fault } from '../support/kubernetes/api-front.ts';
+import { configOf, writeKubeconfig } from '../support/kubernetes/control-plane.ts';
+import { Shop } from '../support/kubernetes/scheduler/shop.ts';
+import { until } from '../support/until.ts';
+
+const kubeconfig = process.env['TEST_KUBECONFIG'] ?? '';
+const PATIENCE_MS = 90_000;
+/** Small, so that other tests' slots are no matter. */
+const LITTLE = { requests: { cpu: '1m' } };
+const KEDA = { group: 'keda.sh', version: 'v1alpha1', plural: 'scaledobjects' };
+
+interface Trouble {
+  readonly name: string;
+  /** Of the workload in trouble; default: a Deployment of two pods. */
+  readonly kind?: string;
+  begin(shop: Shop): Promise<void>;
+  /** What a person reads. */
+  readonly says: RegExp;
+  /** How many the workload has meanwhile, undefined while there is none. */
+  readonly stays: number | undefined;
+  /** What ends it; absent: it cannot be mended. */
+  mend?(shop: Shop): Promise<void>;
+}
+
+const everything = (): boolean => true;
+/** Also for what is being watched. */
+const fault =
+  (what: Fault, when: (request: { readonly method: string; readonly url: string }) => boolean = everything) =>
+  async ({ front }: Shop): Promise<void> => {
+    front.cut();
+    front.mend();
+    front.plan(what, when, Number.POSITIVE_INFINITY);
+  };
+const mendFront = async ({ front }: Shop): Promise<void> => front.mend();
+const remove = async ({ apps, namespace }: Shop): Promise<void> => {
+  await apps.deleteNamespacedDeployment({ namespace, name: 'workers' });
+};
+const isPatch = ({ method }: { readonly method: string }): boolean => method === 'PATCH';
+
+const TROUBLES: readonly Trouble[] = [
+  {
+    name: 'its target is missing',
+    begin: remove,
+    says: /Deployment \S+\/workers .*(does not exist|is not there)/,
+    stays: undefined,
+    mend: async (shop) => void (await shop.deploy('workers', 2, LITTLE)),
+  },
+  {
+    name: 'its target is of a kind without scale',
+    kind: 'ConfigMap',
+    begin: async () => undefined,
+    says: /ConfigMap has no scale subresource/,
+    stays: 2,
+  },
+  {
+    name: 'a HorizontalPodAutoscaler holds its target',
+    begin: (shop) => shop.autoscale('workers', 2),
+    says: /HorizontalPodAutoscaler \S+\/workers scales it too/,
+    stays: 2,
+    mend: async ({ autoscaling, namespace }) => {
+      await autoscaling.deleteNamespacedHorizontalPodAutoscaler({ namespace, name: 'workers' });
+    },
+  },
+  {
+    name: 'a ScaledObject holds its target',
+    begin: async ({ namespace }) => {
+      const body = {
+        apiVersion: `${KEDA.group}/${KEDA.version}`,
+        kind: 'ScaledObject',
+        metadata: { name: 'workers' },
+        spec: { scaleTargetRef: { name: 'workers' } },
+      };
+      await objects().createNamespacedCustomObject({ ...KEDA, namespace, body });
+    },
+    says: /ScaledObject \S+\/workers scales it too/,
+    stays: 2,
+    mend: async ({ namespace }) =>
+      void (await objects().deleteNamespacedCustomObject({ ...KEDA, namespace, name: 'workers' })),
+  },
+  {
+    name: 'its namespace is forbidden',
+    begin: fault({ answer: 403 }),
+    says: /may not (list|watch|get) \S+/,
+    stays: 2,
+    mend: mendFront,
+  },
+  {
+    name: 'the API server is gone',
+    begin: async ({ front }) => front.cut(),
+    says: /cannot be reached/,
+    stays: 2,
+    mend: mendFront,
+  },
+  {
+    name: 'the API server is too slow to answer a write',
+    begin: fault('hang', isPatch),
+    says: /no answer within/,
+    stays: 2,
+    mend: mendFront,
+  },
+  {
+    name: 'the API server has too much to do',
+    begin: fault({ answer: 429, headers: { 'retry-after': '1' } }),
+    says: /has too much to do/,
+    stays: 2,
+    mend: mendFront,
+  },
+  {
+    name: 'its token has expired',
+    begin: fault({ answer: 401 }),
+    says: /does not accept our credentials/,
+    stays: 2,
+    mend: mendFront,
+  },
+];
+
+function objects(): CustomObjectsApi {
+  return configOf(kubeconfig).makeApiClient(CustomObjectsApi);
+}
+
+describe('a workload in trouble', { timeout: 240_000 }, () => {
+  const waiting = { workers: 2, rest: 2 };
+  const queue = createServer((_, response) => response.end(JSON.stringify(waiting)));
+  let shop: Shop;
+  let dir = '';
+  let operator: RunningOperator;
+  const stop = { signal: new AbortController() };
+
+  beforeAll(async () => {
+    queue.listen(0, '127.0.0.1');
+    await once(queue, 'listening');
+    await installScaledObjects();
+    return () => void queue.close();
+  });
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'trouble-'));
+    stop.signal = new AbortController();
+    Object.assign(waiting, { workers: 2, rest: 2 });
+    shop = await Shop.open(kubeconfig);
+  });
+  afterEach(async () => {
+    stop.signal.abort();
+    await operator?.stopped;
+    await shop.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  /** `workers` behind the front to which things happen, `rest` straight at the cluster. */
+  async function start(kind: string): Promise<void> {
+    const token = configOf(kubeconfig).getCurrentUser()?.token ?? '';
+    const troubled = writeKubeconfig(dir, { user: 'troubled', server: shop.front.url, token });
+    const { port } = queue.address() as AddressInfo;
+    const app = (name: keyof typeof waiting, config: string, ref: object) => ({
+      name,
+      priority: 1,
+      instances: { min: 1, max: 5 },
+      targets: [
+        {
+          perInstance: 1,
+          metric: { http: { url: `http://127.0.0.1:${port}/`, pointers: { waiting: `/${name}` } } },
+        },
+      ],
+      kubernetes: { scaleTargetRef: { name, ...ref }, cluster: { kubeconfig: config } },
+    });
+    const apiVersion = kind === 'ConfigMap' ? 'v1' : 'apps/v1';
+    const apps = [app('workers', troubled, { apiVersion, kind }), app('rest', kubeconfig, {})];
+    const policy = {
+      apiVersion: 'microscaling.io/v1alpha1',
+      kind: 'MicroscalingPolicy',
+      metadata: { name: 'shop', namespace: shop.namespace },
+      spec: { interval: '200ms', capacity: { slots: 20 }, apps },
+    };
+    const path = join(dir, 'policy.yaml');
+    writeFileSync(path, JSON.stringify(policy));
+    operator = await startOperator(
+      { policies: [path], marathon: [], api: { host: '127.0.0.1', port: 0 }, env: process.env },
+      { clock: systemClock, log: silentLogger, redactor: createRedactor() },
+      stop.signal.signal,
+    );
+  }
+
+  const policies = () => operator.state.view().pools.flatMap((pool) => pool.policies);
+  const said = (): string =>
+    policies()
+      .flatMap(({ conditions, apps }) => [
+        ...conditions.map(({ type, status, message }) => `${type} ${status}: ${message}`),
+        ...apps.map(({ name, summary }) => `${name}: ${summary}`),
+      ])
+      .join('\n');
+  const countOf = async (name: string): Promise<number | undefined> =>
+    await shop.apps.readNamespacedDeployment({ namespace: shop.namespace, name }).then(
+      ({ spec }) => spec?.replicas,
+      () => undefined,
+    );
+  const has = (name: string, count: number): Promise<unknown> =>
+    until(`${name} to be scaled to ${count}`, async () => (await countOf(name)) === count, PATIENCE_MS).catch(
+      (error: unknown) => {
+        throw new Error(`${String(error)}; it is said: ${said()}`);
+      },
+    );
+  const seen = (name: string): number | undefined =>
+    policies()
+      .flatMap(({ apps }) => apps)
+      .find((app) => app.name === name)?.running;
+
+  it.each(TROUBLES)('keeps its count where $name, which is said, and the rest goes on', async (trouble) => {
+    const { kind = 'Deployment', begin, says, stays, mend } = trouble;
+    await shop.deploy('workers', 2, LITTLE);
+    await shop.deploy('rest', 2, LITTLE);
+    if (kind === 'ConfigMap')
+      await shop.core.createNamespacedConfigMap({
+        namespace: shop.namespace,
+        body: { metadata: { name: 'workers' } },
+      });
+    await start(kind);
+    await until('the rest to be seen', () => seen('rest') === 2, PATIENCE_MS);
+    if (kind === 'Deployment')
+      await until('the workers to be seen', () => seen('workers') === 2, PATIENCE_MS);
+
+    await begin(shop);
+    // A write that is not answered is said once one is wanted.
+    Object.assign(waiting, { workers: 3, rest: 3 });
+    await until(`${says} to be said`, () => says.test(said()), PATIENCE_MS).catch((error: unknown) => {
+      throw new Error(`${String(error)}; it is said: ${said()}`);
+    });
+    await has('rest', 3);
+    // Said again after the rest was scaled, so that the same round left this one alone.
+    waiting.rest = 4;
+    await has('rest', 4);
+    expect(await countOf('workers')).toBe(stays);
+
+    if (mend === undefined) return;
+    await mend(shop);
+    await has('workers', 3);
+  });
+});
+
+async function installScaledObjects(): Promise<void> {
+  const schema = { type: 'object', x_kubernetes_preserve_unknown_fields: true };
+  const versions = [{ name: KEDA.version, served: true, storage: true, schema: { openAPIV3Schema: schema } }];
+  await configOf(kubeconfig)
+    .makeApiClient(ApiextensionsV1Api)
+    .createCustomResourceDefinition({
+      body: {
+        metadata: { name: `${KEDA.plural}.${KEDA.group}` },
+        spec: {
+          group: KEDA.group,
+          scope: 'Namespaced',
+          names: { plural: KEDA.plural, singular: 'scaledobject', kind: 'ScaledObject' },
+          versions,
+        },
+      },
+    })
+    .catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 409) throw error;
+    });
+  await until('ScaledObjects to be known', () =>
+    objects()
+      .listNamespacedCustomObject({ ...KEDA, namespace: 'default' })
+      .then(
+        () => true,
+        () => false,
+      ),
+  );
+}
