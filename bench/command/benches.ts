@@ -94,6 +94,12 @@ export const BENCHES: readonly Bench[] = [
     run: async () => ({ figures: await (await import('../schedulers/control-plane.ts')).controlPlane() }),
   },
   {
+    name: 'engines',
+    help: 'how soon a container of Docker, and a task of a swarm, is seen to run; needs root and docker.io; 1 min',
+    byDefault: false,
+    run: async () => ({ figures: await (await import('../schedulers/engines.ts')).engines() }),
+  },
+  {
     name: 'page',
     help: 'how soon Chromium shows the page of an operator with 500 policies; 15 s',
     byDefault: false,

@@ -8,15 +8,15 @@ import { silentLogger } from '../../src/runtime/log.ts';
 import { KubernetesScheduler } from '../../src/schedulers/kubernetes/index.ts';
 import { presentAssets } from '../../test/cluster/build/assets.ts';
 import { configOf, startControlPlane } from '../../test/support/kubernetes/control-plane.ts';
-import { type Figure, share } from '../cost/measure.ts';
+import type { Figure } from '../cost/measure.ts';
 import { startOperatorProcess } from '../cost/process.ts';
+import { seenRunning } from './seen-running.ts';
 
 const NAMESPACE = 'bench';
 const DEPLOYMENTS = 1_000;
 const APPS_A_POLICY = 10;
 const REST_MS = 30_000;
-const SCALINGS = 20;
-const never = new AbortController().signal;
+const TIMES = 10;
 
 /** Starts the control plane that `npm run cluster:build` has made, or that KUBEBUILDER_ASSETS names. */
 export async function controlPlane(): Promise<readonly Figure[]> {
@@ -24,7 +24,7 @@ export async function controlPlane(): Promise<readonly Figure[]> {
   try {
     const core = configOf(plane.kubeconfig).makeApiClient(CoreV1Api);
     await core.createNamespace({ body: { metadata: { name: NAMESPACE } } });
-    return [...(await seenRunning(plane.kubeconfig)), ...(await thousand(plane.kubeconfig))];
+    return [...(await podsSeenRunning(plane.kubeconfig)), ...(await thousand(plane.kubeconfig))];
   } finally {
     await plane.stop();
   }
@@ -44,7 +44,7 @@ function deployment(name: string, replicas: number): V1Deployment {
 }
 
 /** From another watch's sight of the last pod being ready to our count of what runs. */
-async function seenRunning(kubeconfig: string): Promise<readonly Figure[]> {
+async function podsSeenRunning(kubeconfig: string): Promise<readonly Figure[]> {
   const config = configOf(kubeconfig);
   await config
     .makeApiClient(AppsV1Api)
@@ -65,52 +65,19 @@ async function seenRunning(kubeconfig: string): Promise<readonly Figure[]> {
     log: silentLogger,
     env: {},
   });
-  const app = `Deployment.apps/${NAMESPACE}/swing`;
-  const over = new AbortController();
-  let wake = Promise.withResolvers<void>();
-  const woken = scheduler.watch(() => wake.resolve(), over.signal);
-  const settled = async (count: number): Promise<void> => {
-    for (;;) {
-      wake = Promise.withResolvers();
-      const seen = (await scheduler.observe([app], never)).apps.get(app);
-      if (seen?.running === count && seen.tasks.length === count) return;
-      await wake.promise;
-    }
-  };
-  const behindMs: number[] = [];
-  const tookMs: number[] = [];
-  await settled(1);
-  for (let i = 0; i < SCALINGS; i++) {
-    const to = i % 2 === 0 ? 5 : 1;
-    const startedMs = performance.now();
-    await scheduler.apply({ kind: 'scale', app, from: to === 5 ? 1 : 5, to, reason: 'bench' }, never);
-    await settled(to);
-    if (to === 1) continue;
-    tookMs.push(performance.now() - startedMs);
-    behindMs.push(performance.now() - Math.max(...ready.values()));
-  }
-  over.abort();
+  const figures = await seenRunning(
+    {
+      scheduler,
+      app: `Deployment.apps/${NAMESPACE}/swing`,
+      lastReadyMs: () => Math.max(...ready.values()),
+      instance: 'pod',
+      how: 'each ready 0.2 to 0.4 s after it has a node, as another watch sees it',
+    },
+    TIMES,
+  );
   watch.abort();
-  await woken;
   await scheduler.close();
-  const note = `${behindMs.length} times from 1 to 5 pods, each ready 0.2 to 0.4 s after it has a node`;
-  return [
-    {
-      name: 'pod ready to seen running, median',
-      value: share(behindMs, 0.5),
-      unit: 'ms',
-      limit: 1_000,
-      note,
-    },
-    {
-      name: 'pod ready to seen running, worst',
-      value: Math.max(...behindMs),
-      unit: 'ms',
-      limit: 1_000,
-      note,
-    },
-    { name: 'write of the count to all seen running, median', value: share(tookMs, 0.5), unit: 'ms', note },
-  ];
+  return figures;
 }
 
 async function thousand(kubeconfig: string): Promise<readonly Figure[]> {

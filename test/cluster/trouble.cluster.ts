@@ -45,7 +45,7 @@ const fault =
     front.mend();
     front.plan(what, when, Number.POSITIVE_INFINITY);
   };
-const mendFront = async ({ front }: Shop): Promise<void> => front.mend();
+const mendFront = async ({ front }: Shop): Promise<void> => front.forgive();
 const remove = async ({ apps, namespace }: Shop): Promise<void> => {
   await apps.deleteNamespacedDeployment({ namespace, name: 'workers' });
 };

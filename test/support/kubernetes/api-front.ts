@@ -68,9 +68,13 @@ export class ApiFront {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Nothing is done to any request any more. */
   mend(): void {
     this.#isCut = false;
+  }
+
+  /** Nothing is done to any request any more. */
+  forgive(): void {
+    this.mend();
     this.#planned = [];
   }
 

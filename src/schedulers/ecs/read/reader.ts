@@ -25,7 +25,7 @@ export interface ReadTiming {
 }
 
 export const READ_TIMING: ReadTiming = {
-  movingMs: 1_000,
+  movingMs: 800,
   stillMs: 3_000,
   staleMs: 10_000,
   registrationsMs: 30_000,
