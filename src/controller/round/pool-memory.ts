@@ -21,6 +21,8 @@ export class PoolMemory {
   /** By deployment id: when a restart was first seen. */
   restarts: ReadonlyMap<string, number>;
   surplus: SurplusMemory;
+  /** When its next round should begin; absent before the first one, and after a failed one. */
+  dueMs: number | undefined;
   /** By app id: the deployment of our last update. */
   readonly updates: Map<string, string>;
   configs: KnownConfigs;

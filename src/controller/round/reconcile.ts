@@ -1,6 +1,7 @@
 // controller: one round of one pool: observe → assess → decide → plan → act → status. Level-triggered.
 
 import { wallOffset } from '../../runtime/clock.ts';
+import { defined } from '../../lang/defined.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
@@ -82,7 +83,9 @@ export class PoolReconciler implements Reconciler<string> {
     const { status, clock } = this.#deps;
     const memory = this.#memoryOf(pool.key);
     const scheduler = this.#schedulerOf(apps);
-    const looking: Looking = { pool, apps, memory, scheduler, startedAtMs: clock.monotonic() };
+    const startedAtMs = clock.monotonic();
+    const looking: Looking = { pool, apps, memory, scheduler, startedAtMs, ...lateness(memory, startedAtMs) };
+    memory.dueMs = undefined;
     const world = await this.#observe(looking, context);
     if (world.view === undefined) {
       status.finish(blindRound({ ...looking, world }, this.#timesNow()));
@@ -91,6 +94,7 @@ export class PoolReconciler implements Reconciler<string> {
     const view = withLastSeen(world.view, memory.lastView, memory.tracks);
     status.finish(await this.#run({ ...looking, world: { ...world, view }, view }, context));
     const dueMs = memory.reader.readAtMs + intervalMsOf(pool);
+    memory.dueMs = dueMs;
     return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.monotonic()) };
   }
 
@@ -113,7 +117,7 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** A round of a pool that the scheduler has just been read for: assess → decide → plan → act. */
   async #run(
-    { pool, apps, memory, scheduler: lazily, startedAtMs, world, view }: Sighted,
+    { pool, apps, memory, scheduler: lazily, startedAtMs, lateMs, world, view }: Sighted,
     { signal, stopping, log }: ReconcileContext,
   ): Promise<Round> {
     const { decide } = this.#deps;
@@ -167,7 +171,7 @@ export class PoolReconciler implements Reconciler<string> {
       if (message !== undefined)
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
-    const aside = { wallAheadMs, edited, ...(acting ? {} : { standby: reason }), ...(room && { room }) };
+    const aside = { wallAheadMs, edited, ...defined({ lateMs }), ...(acting ? {} : { standby: reason }), ...(room && { room }) };
     return { pool, startedAtMs, atMs: nowMs, world, assessments, drift, outcomes, ...aside, ...decided };
   }
 
@@ -262,6 +266,7 @@ interface Looking {
   readonly memory: PoolMemory;
   readonly scheduler: () => PoolScheduler;
   readonly startedAtMs: number;
+  readonly lateMs?: number;
 }
 
 interface Sighted extends Looking {
@@ -269,14 +274,20 @@ interface Sighted extends Looking {
   readonly view: NonNullable<World['view']>;
 }
 
+/** A round that something woke before its time says nothing about how late rounds are. */
+function lateness({ dueMs }: PoolMemory, startedAtMs: number): Pick<Looking, 'lateMs'> {
+  return dueMs === undefined || startedAtMs < dueMs ? {} : { lateMs: startedAtMs - dueMs };
+}
+
 /** The scheduler could not be read: everything stays as it was last seen, and nothing is decided. */
 function blindRound(
-  { pool, apps, memory, startedAtMs, world }: Looking & { world: World },
+  { pool, apps, memory, startedAtMs, lateMs, world }: Looking & { world: World },
   times: Pick<Round, 'atMs' | 'wallAheadMs'>,
 ): Round {
   return {
     pool,
     startedAtMs,
+    ...defined({ lateMs }),
     ...times,
     world,
     assessments: unassessed(apps, memory.lastView),

@@ -14,6 +14,8 @@ export interface Round {
   readonly pool: PoolRecord;
   /** When the look at the world began; monotonic, like all times in a round. */
   readonly startedAtMs: number;
+  /** By how much that was later than it should have been; absent in a pool's first round, and where something woke it before its time. */
+  readonly lateMs?: number;
   /** When the decision was made. */
   readonly atMs: number;
   /** What a time of this round must be moved by before people read it. */

@@ -10,6 +10,8 @@ export interface RoundReport {
   readonly result: 'complete' | 'blind' | 'standby';
   /** From the first look to the last answer. */
   readonly durationMs: number;
+  /** How much later it began than it was due; absent in a pool's first round, and where something woke it before its time. */
+  readonly lateMs?: number;
   /** Counts that were changed, or would have been in mode Observe. */
   readonly decisions: readonly CountChange[];
   readonly changes: readonly {

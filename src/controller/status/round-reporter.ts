@@ -1,6 +1,7 @@
 // controller: sums up a round for whoever keeps count of rounds.
 
 import type { MetricReading } from '../../core/observation.ts';
+import { defined } from '../../lang/defined.ts';
 import { readingsOf } from '../round/observe.ts';
 import { isWhole, type Round } from '../round/round.ts';
 import type { AppName, RoundReport } from './round-report.ts';
@@ -18,6 +19,7 @@ export class RoundReporter {
       pool: round.pool.key,
       result: resultOf(round),
       durationMs: nowMs - round.startedAtMs,
+      ...defined({ lateMs: round.lateMs }),
       decisions: records.map(({ app, from, to }) => ({
         policy: policies.get(app) ?? '',
         app,

@@ -87,6 +87,12 @@ const HISTOGRAMS = {
     labelNames: [],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
+  lateness: {
+    name: 'microscaling_round_lateness_seconds',
+    help: 'How much later a round began than it was due. Grows when one process has more policies than it can work on.',
+    labelNames: [],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
   calls: {
     name: 'microscaling_scheduler_request_duration_seconds',
     help: 'From a request to a scheduler (without the label: the default one) to its answer.',
@@ -123,6 +129,7 @@ class PrometheusMetrics implements Metrics {
   readonly #calls = this.#counter(COUNTERS.calls);
   readonly #defaultCalls = this.#counter(COUNTERS.defaultCalls);
   readonly #roundDuration = this.#histogram(HISTOGRAMS.rounds);
+  readonly #lateness = this.#histogram(HISTOGRAMS.lateness);
   readonly #callDuration = this.#histogram(HISTOGRAMS.calls);
   readonly #defaultCallDuration = this.#histogram(HISTOGRAMS.defaultCalls);
 
@@ -140,9 +147,10 @@ class PrometheusMetrics implements Metrics {
     return this.#registry.contentType;
   }
 
-  roundEnded({ result, durationMs, decisions, changes, failedReadings }: RoundReport): void {
+  roundEnded({ result, durationMs, lateMs, decisions, changes, failedReadings }: RoundReport): void {
     this.#rounds.inc({ result });
     this.#roundDuration.observe(durationMs / 1000);
+    if (lateMs !== undefined) this.#lateness.observe(lateMs / 1000);
     for (const { policy, app, direction } of decisions) this.#decisions.inc({ policy, app, direction });
     for (const change of changes) this.#changes.inc({ kind: change.kind, result: change.result });
     for (const { policy, app } of failedReadings) this.#metricFailures.inc({ policy, app });

@@ -53,6 +53,26 @@ describe('a round report', () => {
     for (const { durationMs } of reports.slice(1)) expect(durationMs).toBe(120);
   });
 
+  it('tells how late a round began: not at all, or by what the one before took longer than the interval', async () => {
+    await aWorld().start(3_000);
+    const { marathon, clock } = world;
+    reports.length = 0;
+    await world.after(2_000);
+    expect(reports.length).toBeGreaterThan(1);
+    for (const { lateMs } of reports) expect(lateMs).toBe(0);
+    marathon.interfere({
+      observe: async (_, next, signal) => {
+        await clock.sleep(700, signal);
+        return await next();
+      },
+    });
+    await world.after(2_000);
+    reports.length = 0;
+    await world.after(5_000);
+    expect(reports.length).toBeGreaterThan(1);
+    for (const { lateMs } of reports) expect(lateMs).toBe(210);
+  });
+
   it('tells of a round that could not see Marathon', async () => {
     await aWorld().start(3_000);
     reports.length = 0;

@@ -139,12 +139,15 @@ describe('counters', () => {
     const change = { kind: 'scale', result: 'accepted' } as const;
     const decisions = [{ ...CONSUMER, direction: 'up' as const, from: 1, to: 2 }];
     metrics.roundEnded(aReport({ decisions, changes: [change, change], failedReadings: [CONSUMER] }));
-    metrics.roundEnded(aReport({ result: 'blind', durationMs: 3_000 }));
+    metrics.roundEnded(aReport({ result: 'blind', durationMs: 3_000, lateMs: 70 }));
     const found = await series(known, metrics);
     expect(found.get('microscaling_rounds_total{result="complete"}')).toBe(1);
     expect(found.get('microscaling_rounds_total{result="blind"}')).toBe(1);
     expect(found.get('microscaling_round_duration_seconds_sum')).toBeCloseTo(3.02);
     expect(found.get('microscaling_round_duration_seconds_bucket{le="0.025"}')).toBe(1);
+    expect(found.get('microscaling_round_lateness_seconds_count')).toBe(1);
+    expect(found.get('microscaling_round_lateness_seconds_bucket{le="0.05"}')).toBe(0);
+    expect(found.get('microscaling_round_lateness_seconds_bucket{le="0.1"}')).toBe(1);
     expect(found.get('microscaling_changes_total{kind="scale",result="accepted"}')).toBe(2);
     const up = `{policy="${CONSUMER.policy}",app="${CONSUMER.app}",direction="up"}`;
     expect(found.get(`microscaling_decisions_total${up}`)).toBe(1);
