@@ -24,18 +24,17 @@ export function manyPolicies(count: number): readonly NamedDocument[] {
   });
 }
 
-/** What `PUT /v2/groups` makes the apps of all of them from. */
-export function groupOfAll(count: number): object {
-  const groups = Array.from({ length: count }, (_, index) => {
-    const id = nameOf(index);
+/** What `POST /v2/groups` makes the apps of each from. */
+export function groupsOf(count: number): readonly object[] {
+  return Array.from({ length: count }, (_, index) => {
+    const id = `/${nameOf(index)}`;
     const apps = Array.from({ length: APPS_A_POLICY }, (_, n) => ({
-      id: `/${id}/${appName(n)}`,
+      id: `${id}/${appName(n)}`,
       instances: 1,
       ...definition(index * APPS_A_POLICY + n),
     }));
-    return { id: `/${id}`, apps };
+    return { id, apps };
   });
-  return { id: '/', groups };
 }
 
 function nameOf(index: number): string {

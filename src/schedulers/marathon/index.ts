@@ -142,7 +142,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
           return ended;
         },
         onEvent: (data) => {
-          const apps = concerned(data, this.#view.watched);
+          const apps = concerned(data, this.#view);
           if (apps === undefined) return;
           this.#view.changed(apps);
           wake(apps);

@@ -7,6 +7,7 @@ import type { SchedulerView } from '../scheduler.ts';
 import type { MarathonClient } from './http/client.ts';
 import { isSettled, toObservation } from './observation.ts';
 import type { Deployment, MarathonApp, QueueItem } from './schema.ts';
+import { UnaskedApps } from './unasked.ts';
 
 export interface ViewOptions {
   readonly client: MarathonClient;
@@ -55,6 +56,7 @@ export class ClusterView {
   readonly #changedIn = new Map<string, number>();
   readonly #readings = new Map<string, Reading>();
   readonly #alone = new Map<string, Loading>();
+  readonly #unasked = new UnaskedApps();
   #generation = 0;
   #streams = 0;
   /** When the last whole list began. */
@@ -71,9 +73,19 @@ export class ClusterView {
     return this.#watched;
   }
 
+  /** Whether what happens to the app matters. */
+  isAbout(id: string): boolean {
+    // A list under way may yet tell of any.
+    return this.#watched.has(id) || this.#unasked.has(id) || this.#listing !== undefined;
+  }
+
   async observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
     signal.throwIfAborted();
-    for (const id of ids) this.#watched.add(id);
+    this.#unasked.forgetOld(this.#options.clock.monotonic());
+    for (const id of ids) {
+      if (!this.#watched.has(id)) this.#takeUnasked(id);
+      this.#watched.add(id);
+    }
     const stale = ids.filter((id) => !this.#isFresh(id));
     const fresh = stale.length === 0 && (ids.length > 0 || this.#isListed());
     const readings = fresh ? this.#readings : await abortable(this.#load(stale), signal);
@@ -114,11 +126,26 @@ export class ClusterView {
   /** An event stream is open; call the result when it is not any more. */
   streamOpened(): () => void {
     this.#streams++;
-    this.changed(this.#watched);
+    this.#changedAll();
     return () => {
       this.#streams--;
-      this.changed(this.#watched);
+      this.#changedAll();
     };
+  }
+
+  #changedAll(): void {
+    this.#unasked.forget();
+    this.changed(this.#watched);
+  }
+
+  /** What is settled needs no look at the queue. An app that was not listed may have been made since. */
+  #takeUnasked(id: string): void {
+    if (this.#streams === 0) return;
+    const known = this.#unasked.find(id);
+    if (known === undefined || !isSettled(known.app) || !this.#isCurrent(id, known)) return;
+    const { app, atMs, generation } = known;
+    const observed = toObservation(app, { queued: undefined, deployments: [] });
+    this.#keep(id, { app: observed, settled: true, atMs, generation });
   }
 
   #isFresh(id: string): boolean {
@@ -142,10 +169,22 @@ export class ClusterView {
     return this.#listedAtMs !== undefined && this.#isYoung({ atMs: this.#listedAtMs, settled: true });
   }
 
-  async #load(stale: readonly string[]): Promise<Readings> {
+  async #load(outdated: readonly string[]): Promise<Readings> {
+    const stale = await this.#notListedMeanwhile(outdated);
+    if (stale.length === 0 && outdated.length > 0) return this.#readings;
     if (!this.#mayBeReadAlone(stale)) return this.#list(stale);
     const alone = await Promise.all(stale.map((id) => this.#readAlone(id)));
     return new Map(alone.flatMap((readings) => [...readings]));
+  }
+
+  /** Those that a list under way does not tell of either. */
+  async #notListedMeanwhile(stale: readonly string[]): Promise<readonly string[]> {
+    const current = this.#listing;
+    const areNew = stale.length > 0 && stale.every((id) => !this.#readings.has(id));
+    if (this.#streams === 0 || current === undefined || !areNew) return stale;
+    await current.readings.catch(() => undefined);
+    for (const id of stale) if (!this.#readings.has(id)) this.#takeUnasked(id);
+    return stale.filter((id) => !this.#isFresh(id));
   }
 
   /** Few apps move or are new, of many; what only got old is listed with all the others that did. */
@@ -186,9 +225,12 @@ export class ClusterView {
     }
     const asked = new Set(this.#watched);
     const startedAtMs = this.#options.clock.monotonic();
+    const generation = this.#generation;
     const loading = this.#loading(asked, async () => {
-      const listed = await this.#options.client.apps(commonFolder(asked), this.#closing);
-      return listed.filter((app) => asked.has(app.id));
+      const apps = await this.#options.client.apps(commonFolder(asked), this.#closing);
+      const unasked = apps.filter((app) => !asked.has(app.id));
+      if (this.#streams > 0) this.#unasked.keep({ apps: unasked, atMs: startedAtMs, generation });
+      return apps.filter((app) => asked.has(app.id));
     });
     this.#listing = loading;
     const forget = (): void => {

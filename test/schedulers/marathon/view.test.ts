@@ -94,6 +94,43 @@ describe('the cost of a reading', () => {
     expect(reads()).toEqual(['/v2/apps']);
   });
 
+  it('is one list for many pools that look for the first time, one after the other', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => `/shop/many/app-${i}`);
+    for (const id of many) marathon.addApp(id, 1);
+    view.streamOpened();
+    await observe();
+    for (const id of many) expect((await observe([id])).apps.get(id)).toMatchObject({ requested: 1 });
+    expect(reads()).toEqual(['/v2/apps']);
+  });
+
+  it('is one list for those who look for the first time while it is under way', async () => {
+    view.streamOpened();
+    const [a, b] = await Promise.all(IDS.map((id) => observe([id])));
+    expect([a?.apps.has('/shop/a'), b?.apps.has('/shop/b')]).toEqual([true, true]);
+    expect(reads()).toEqual(['/v2/apps']);
+  });
+
+  it.each([
+    ['something happened to it', (id: string) => view.changed([id])],
+    ['the stream broke and is back', () => view.streamOpened()],
+    ['the list is old', () => clock.advance(10_000)],
+  ])('is another one for an app that was in the list when %s', async (_, happens) => {
+    marathon.addApp('/shop/c', 1);
+    view.streamOpened();
+    await observe();
+    marathon.setInstances('/shop/c', 3);
+    expect(view.isAbout('/shop/c')).toBe(true);
+    await happens('/shop/c');
+    expect((await observe(['/shop/c'])).apps.get('/shop/c')).toMatchObject({ requested: 3 });
+  });
+
+  it('is another one for an app that was not in the list', async () => {
+    view.streamOpened();
+    await observe();
+    marathon.addApp('/shop/c', 2);
+    expect((await observe(['/shop/c'])).apps.get('/shop/c')).toMatchObject({ requested: 2 });
+  });
+
   it('is one a second without the stream', async () => {
     expect(await lookFor(10)).toHaveLength(10);
   });

@@ -16,14 +16,23 @@ export const EVENT_TYPES = [
   'app_terminated_event',
 ] as const;
 
+export interface Concern {
+  readonly watched: ReadonlySet<string>;
+  /** Of every watched one, and of others that something is known about. */
+  isAbout(id: string): boolean;
+}
+
 /**
  * Which of the watched apps an event is about; undefined when it is about none of them. An event that names no
  * app, or that cannot be read, is about all.
  */
-export function concerned(data: string, watched: ReadonlySet<string>): readonly string[] | undefined {
+export function concerned(
+  data: string,
+  of: Concern,
+): readonly string[] | undefined {
   const named = appsNamed(data);
-  if (named.length === 0) return [...watched];
-  const ours = named.filter((id) => watched.has(id));
+  if (named.length === 0) return [...of.watched];
+  const ours = named.filter((id) => of.isAbout(id));
   return ours.length === 0 ? undefined : ours;
 }
 

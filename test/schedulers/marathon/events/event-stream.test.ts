@@ -149,12 +149,14 @@ describe('following the stream', () => {
 
 describe('the apps of an event', () => {
   const watched = new Set(['/shop/a', '/shop/b']);
+  const concern = { watched, isAbout: (id: string) => watched.has(id) || id === '/listed' };
   const plan = (...apps: string[]) => ({
     steps: [{ actions: apps.map((app) => ({ action: 'Scale', app })) }],
   });
 
   it.each([
     ['a task of a watched app', { appId: '/shop/a' }, ['/shop/a']],
+    ['an app that was listed', { appId: '/listed' }, ['/listed']],
     ['an instance of a watched app', { runSpecId: '/shop/b' }, ['/shop/b']],
     ['a task of another app', { appId: '/other' }, undefined],
     ['a plan with a watched app in it', { plan: plan('/other', '/shop/a') }, ['/shop/a']],
@@ -164,12 +166,12 @@ describe('the apps of an event', () => {
     ['the stream itself', { remoteAddress: '127.0.0.1' }, ['/shop/a', '/shop/b']],
     ['an empty plan', { plan: plan() }, ['/shop/a', '/shop/b']],
   ])('%s', (_, data, expected) => {
-    expect(concerned(JSON.stringify(data), watched)).toEqual(expected);
+    expect(concerned(JSON.stringify(data), concern)).toEqual(expected);
   });
 
   it('is about all when it cannot be read', () => {
     for (const data of ['', 'oops', '[]', 'null', '{"plan":{"steps":7}}']) {
-      expect(concerned(data, watched)).toEqual([...watched]);
+      expect(concerned(data, concern)).toEqual([...watched]);
     }
   });
 });
