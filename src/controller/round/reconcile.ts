@@ -1,7 +1,7 @@
 // controller: one round of one pool: observe → assess → decide → plan → act → status. Level-triggered.
 
-import { wallOffset } from '../../runtime/clock.ts';
 import { defined } from '../../lang/defined.ts';
+import { wallOffset } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
@@ -171,7 +171,13 @@ export class PoolReconciler implements Reconciler<string> {
       if (message !== undefined)
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
-    const aside = { wallAheadMs, edited, ...defined({ lateMs }), ...(acting ? {} : { standby: reason }), ...(room && { room }) };
+    const aside = {
+      wallAheadMs,
+      edited,
+      ...defined({ lateMs }),
+      ...(acting ? {} : { standby: reason }),
+      ...(room && { room }),
+    };
     return { pool, startedAtMs, atMs: nowMs, world, assessments, drift, outcomes, ...aside, ...decided };
   }
 

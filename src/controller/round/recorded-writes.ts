@@ -14,11 +14,20 @@ export function recorded(
   scheduler: Pick<Scheduler, 'apply'>,
   { memory, keep }: { readonly memory: PoolMemory; readonly keep: () => void },
 ): Pick<Scheduler, 'apply'> {
+  let keeping: Promise<void> | undefined;
+  // A pool adopts its apps at once: they are put on record by one write to the disk.
+  const keepTogether = (): Promise<void> => {
+    keeping ??= Promise.resolve().then(() => {
+      keeping = undefined;
+      keep();
+    });
+    return keeping;
+  };
   return {
     apply: async (change, signal) => {
       if (change.kind === 'adopt') {
         memory.adopted.add(change.app);
-        keep();
+        await keepTogether();
       }
       try {
         const result = await scheduler.apply(change, signal);

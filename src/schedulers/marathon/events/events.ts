@@ -26,10 +26,7 @@ export interface Concern {
  * Which of the watched apps an event is about; undefined when it is about none of them. An event that names no
  * app, or that cannot be read, is about all.
  */
-export function concerned(
-  data: string,
-  of: Concern,
-): readonly string[] | undefined {
+export function concerned(data: string, of: Concern): readonly string[] | undefined {
   const named = appsNamed(data);
   if (named.length === 0) return [...of.watched];
   const ours = named.filter((id) => of.isAbout(id));
