@@ -106,6 +106,12 @@ export const BENCHES: readonly Bench[] = [
     run: async () => ({ figures: await (await import('../page/many-policies.ts')).pageOfMany() }),
   },
   {
+    name: 'scale',
+    help: '500 policies with 5,000 apps beside 50 with 500: lateness, processors, memory, answers; 10,000 in the API; 6 min',
+    byDefault: false,
+    run: async (_, step) => ({ figures: await (await import('../scale/scale.ts')).scale(step) }),
+  },
+  {
     name: 'rates',
     help: 'how often arrivals and service rate are shown after a cold start, and how many are right',
     byDefault: false,

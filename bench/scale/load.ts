@@ -103,7 +103,8 @@ async function firstRounds(operator: OperatorProcess, rounds: number): Promise<v
   for (;;) {
     const { rounds: done } = await lookAt(operator);
     if (done >= rounds) return;
-    if (preciseNow() > endMs) throw new Error(`only ${done} of ${rounds} first rounds within ${FIRST_WITHIN_MS / 1_000} s`);
+    if (preciseNow() > endMs)
+      throw new Error(`only ${done} of ${rounds} first rounds within ${FIRST_WITHIN_MS / 1_000} s`);
     await systemClock.sleep(2_000);
   }
 }

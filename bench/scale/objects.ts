@@ -69,7 +69,10 @@ async function applyAll(url: string): Promise<void> {
   const work = async (): Promise<void> => {
     for (let n = next++; n < POLICIES; n = next++) {
       const { spec, ...document } = policy(`p-${n}`, 0);
-      await send(`${url}${OBJECTS}`, 'POST', 'application/json', { ...document, spec: { ...spec, mode: 'Paused' } });
+      await send(`${url}${OBJECTS}`, 'POST', 'application/json', {
+        ...document,
+        spec: { ...spec, mode: 'Paused' },
+      });
     }
   };
   await Promise.all(Array.from({ length: SENDERS }, work));
@@ -92,7 +95,9 @@ async function watched(url: string): Promise<readonly number[]> {
   if (stream.body === null) throw new Error('a watch without events');
   const lines = createInterface({ input: Readable.fromWeb(stream.body) });
   lines.on('line', (line) => {
-    const { object } = JSON.parse(line) as { readonly object?: { readonly metadata?: { readonly labels?: { readonly change?: string } } } };
+    const { object } = JSON.parse(line) as {
+      readonly object?: { readonly metadata?: { readonly labels?: { readonly change?: string } } };
+    };
     const change = object?.metadata?.labels?.change;
     if (change !== undefined && !seenMs.has(change)) seenMs.set(change, preciseNow());
   });

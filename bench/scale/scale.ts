@@ -15,7 +15,12 @@ const MEMORY_MB = 512;
 export async function scale(step: (doing: string) => void): Promise<readonly Figure[]> {
   const small = await underLoad(SMALL, step);
   const large = await underLoad(LARGE, step);
-  return [...figuresOf(small), ...figuresOf(large), ...growth(small, large), ...(await thousandsInTheApi(step))];
+  return [
+    ...figuresOf(small),
+    ...figuresOf(large),
+    ...growth(small, large),
+    ...(await thousandsInTheApi(step)),
+  ];
 }
 
 function figuresOf({ policies, rounds, late, cores, peakMb, answers, writes }: Loaded): readonly Figure[] {
@@ -29,7 +34,13 @@ function figuresOf({ policies, rounds, late, cores, peakMb, answers, writes }: L
     note,
   });
   return [
-    figure('lateness, p99 at most', late.p99AtMostMs, 'ms', LATE_MS, `of ${late.rounds} rounds; ${rounds} in all, every 1 s`),
+    figure(
+      'lateness, p99 at most',
+      late.p99AtMostMs,
+      'ms',
+      LATE_MS,
+      `of ${late.rounds} rounds; ${rounds} in all, every 1 s`,
+    ),
     figure('processors', cores, 'cores', 1, `${writes} writes meanwhile`),
     figure('most memory', peakMb, 'MB', MEMORY_MB, 'with a store and the recorder'),
     figure('page, p99', answers.page, 'ms', ANSWER_MS, 'its first answer'),
