@@ -1,6 +1,7 @@
 // api: from a text to resources and problems. The one door for files, git, the API and the command line.
 
-import { type Resource, resourceKey } from './policy.ts';
+import { defined } from '../lang/defined.ts';
+import { type Intervention, type Resource, resourceKey } from './policy.ts';
 import type { Problem } from './problem.ts';
 import type { ParsedDocument } from './reading/document.ts';
 import { isOurs, namesInText, skipped, whatIsThis } from './reading/ours.ts';
@@ -14,6 +15,8 @@ import { KINDS, type ResourceValidator } from './validation/validate.ts';
 export interface LoadResult {
   /** Valid, defaulted, in the order of the text. */
   readonly resources: readonly LoadedResource[];
+  /** Valid, in the order of the text; absent: none. */
+  readonly interventions?: readonly LoadedIntervention[];
   readonly problems: readonly Problem[];
   /** Documents that are there and refused; `key` is `namespace/name`. */
   readonly invalid: readonly {
@@ -41,6 +44,13 @@ export interface LoadedResource {
   readonly document: number;
 }
 
+export interface LoadedIntervention {
+  readonly intervention: Intervention;
+  readonly line: number;
+  /** Which of the documents of the text it is. */
+  readonly document: number;
+}
+
 const NAME = new RegExp(NAME_PATTERN);
 const NAMESPACE = new RegExp(LABEL_PATTERN);
 
@@ -63,15 +73,23 @@ export function loadResources(text: string, source: string, validate: ResourceVa
     resources: read.flatMap(({ resource, line }, document) =>
       resource === undefined ? [] : [{ resource, line, document }],
     ),
+    ...interventionsIn(read),
     problems: [...faults.map((fault) => ({ ...fault, source, pointer: '' })), ...problemsOf(read, source)],
     invalid: ours.flatMap((entry) => {
-      const { resource, key, kind, reason } = entry;
-      if (resource !== undefined || key === undefined) return [];
+      const { resource, intervention, key, kind, reason } = entry;
+      if ((resource ?? intervention) !== undefined || key === undefined) return [];
       return [{ kind, key, ...summary(entry), ...(reason && { reason }) }];
     }),
     identified: !broken && nameless.length === 0 && read.every(({ is }) => is !== 'unknown'),
     unsure: [...new Set([...(broken ? namesInText(text) : []), ...nameless.flatMap(({ names }) => names)])],
   };
+}
+
+function interventionsIn(read: readonly Entry[]): Pick<LoadResult, 'interventions'> {
+  const interventions = read.flatMap(({ intervention, line }, document) =>
+    intervention === undefined ? [] : [{ intervention, line, document }],
+  );
+  return interventions.length === 0 ? {} : { interventions };
 }
 
 interface Entry {
@@ -90,6 +108,7 @@ interface Entry {
   /** How many more there are than `findings` tells. */
   readonly more: number;
   readonly resource?: Resource;
+  readonly intervention?: Intervention;
   readonly reason?: 'NotAllowed';
   /** `foreign`: another program's object. `unknown`: no object of anybody's. Both are skipped. */
   readonly is: 'ours' | 'foreign' | 'unknown';
@@ -113,10 +132,10 @@ function readDocument(document: ParsedDocument, validate: ResourceValidator): En
   }
   const result = validate.validate(value);
   const findings = [...document.findings, ...result.findings, ...document.ambiguous.filter(isOfAPerson)];
-  const { resource, reason, more = 0 } = result;
+  const { resource, intervention, reason, more = 0 } = result;
   // A key that stands twice is a mistake of the text, whatever the rest asks for.
   if (document.findings.length > 0) return { ...base, findings, more };
-  return { ...base, findings, more, ...(resource && { resource }), ...(reason && { reason }) };
+  return { ...base, findings, more, ...defined({ resource, intervention, reason }) };
 }
 
 /** Whether the finding is about something that a person wrote: what a server printed is not checked. */
@@ -134,7 +153,7 @@ function refuseDoubled(entries: readonly Entry[]): readonly Entry[] {
     const same = byName.get(`${entry.kind} ${entry.key}`) ?? [];
     const other = same.find((candidate) => candidate !== entry);
     if (other === undefined || entry.is !== 'ours') return entry;
-    const { resource: _, reason: __, ...refused } = entry;
+    const { resource: _, intervention: __, reason: ___, ...refused } = entry;
     const message = `${entry.kind} ${entry.key} stands here and in line ${other.line}: keep one of them`;
     return { ...refused, findings: [error('/metadata/name', message), ...entry.findings] };
   });

@@ -233,7 +233,36 @@ export interface CapacityPool {
   };
 }
 
+/** Something that an operator runs by. */
 export type Resource = MicroscalingPolicy | CapacityPool;
+
+/** `PutBack`: the definition that the policy names is written once, though it says `drift: Report`. */
+export type InterventionType = 'Pause' | 'Override' | 'PutBack';
+
+/** What a person wants of a policy for a while, in the place of what it says itself. */
+export interface InterventionSpec {
+  /** A policy of the same namespace. */
+  readonly policyRef: { readonly name: string };
+  readonly type: InterventionType;
+  /** Name in the policy; absent for a Pause. */
+  readonly app?: string;
+  /** Of an Override. */
+  readonly instances?: number;
+  /** From its creation, or from the last change of the spec. Excludes `until`; a PutBack needs neither. */
+  readonly for?: Duration;
+  /** RFC 3339. */
+  readonly until?: string;
+  readonly reason?: string;
+  /** Who it was: the name of a token, `page`, or what the person says where nobody has to prove it. */
+  readonly requestedBy?: string;
+}
+
+export interface Intervention {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: 'Intervention';
+  readonly metadata: ObjectMeta;
+  readonly spec: InterventionSpec;
+}
 
 /** `namespace/name`. */
 export type ResourceKey = string & { readonly __brand: 'ResourceKey' };

@@ -112,3 +112,40 @@ export interface PoolStatus {
   /** Absent before a member was looked at. */
   readonly capacity?: { readonly total: number; readonly used: number };
 }
+
+/** Why an intervention is in force, or is not. */
+export type InterventionReason =
+  /** It has an effect. */
+  | 'InForce'
+  /** Its policy does not run, or is not known yet. */
+  | 'Pending'
+  /** The policy does not allow it; the message says why. */
+  | 'Refused'
+  /** A newer one says something else about the same app. */
+  | 'Outranked'
+  /** Its time is over. */
+  | 'Expired'
+  /** The policy is gone, or does not name the app any more. */
+  | 'TargetGone';
+
+export interface InterventionCondition {
+  readonly type: 'InForce';
+  readonly status: 'True' | 'False';
+  readonly reason: InterventionReason;
+  readonly message: string;
+  /** RFC 3339; moves only when `status` changes. */
+  readonly lastTransitionTime: string;
+  readonly observedGeneration: number;
+}
+
+/** Times are RFC 3339. */
+export interface InterventionStatus {
+  readonly observedGeneration: number;
+  readonly conditions: readonly InterventionCondition[];
+  /** Absent before it was in force. */
+  readonly since?: string;
+  /** Absent in one that an earlier version took: until somebody ends it. */
+  readonly until?: string;
+  /** It will never be in force again, and is removed an hour later. */
+  readonly ended?: string;
+}

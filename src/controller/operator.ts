@@ -1,14 +1,16 @@
 // controller: the operator: sources → store → rounds → status, built from what is passed in.
 
-import type { ResourceKey } from '../api/policy.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { createMemoryDocumentStore } from '../runtime/document-store.ts';
 import { type Runnable, runGroups } from '../runtime/work/runnables.ts';
 import { Signals } from '../runtime/work/signals.ts';
 import { WorkQueue } from '../runtime/work/workqueue.ts';
 import { PLAIN_WORDS } from '../schedulers/words.ts';
 import { createActions } from './interventions/actions.ts';
-import { Interventions } from './interventions/interventions.ts';
+import { Interventions, type PolicyLookup } from './interventions/interventions.ts';
+import { rulingOn } from './interventions/rules.ts';
+import { StoredInterventions } from './interventions/stored-interventions.ts';
 import { runQueue, standstillOf, watching } from './loops.ts';
 import { Orphans } from './ownership/orphans.ts';
 import { DurableWrites } from './persistence/durable-writes.ts';
@@ -65,6 +67,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     isTrusted: (source) => sources.some(({ name, isTrusted }) => name === source && isTrusted === true),
     isPaused: (policy) => interventions.on(policy).paused !== undefined,
   });
+  const lookup = policyLookup({ store, clock, interventions });
   const status = new Status({
     ...deps,
     history: kept.history,
@@ -105,7 +108,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     collected: () => homes.collected(),
     policiesChanged: ({ pools: changed, removed }) => {
       for (const { key } of removed) interventions.forget(key);
-      interventions.follow((policy) => namesIn(store, policy));
+      interventions.follow(lookup);
       wakeups.follow(store.pools());
       homes.collected();
       for (const pool of changed) pools.add(pool);
@@ -155,13 +158,14 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
 }
 
 type DefaultedDeps = RecordedOperatorDeps &
-  Required<Pick<OperatorDeps, 'documents' | 'leadership' | 'words' | 'wordsOf'>>;
+  Required<Pick<OperatorDeps, 'documents' | 'interventionHomes' | 'leadership' | 'words' | 'wordsOf'>>;
 
 /** Without `documents` nothing outlives the process. */
 function withDefaults(deps: RecordedOperatorDeps): DefaultedDeps {
   const { documents = createMemoryDocumentStore(), leadership = soleInstance, words = PLAIN_WORDS } = deps;
   const { wordsOf = () => words } = deps;
-  return { ...deps, documents, leadership, words, wordsOf };
+  const { interventionHomes = [new StoredInterventions({ ...deps, documents })] } = deps;
+  return { ...deps, documents, interventionHomes, leadership, words, wordsOf };
 }
 
 interface Kept {
@@ -189,9 +193,28 @@ function createKept({ clock, log, documents }: OperatorDeps, signals: Signals<Op
   };
 }
 
-/** The apps that an override may be about; undefined when their policy is gone for certain. */
-function namesIn(store: PolicyStore, policy: ResourceKey): ReadonlySet<string> | 'unknown' | undefined {
-  const running = store.policy(policy)?.running;
-  if (running !== undefined) return new Set(appsOf(running).map(({ name }) => name));
-  return store.isGone(policy) ? undefined : 'unknown';
+/** What the policies that are there say of interventions. */
+function policyLookup({
+  store,
+  clock,
+  interventions,
+}: {
+  readonly store: PolicyStore;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly interventions: Interventions;
+}): PolicyLookup {
+  return {
+    appsOf(policy) {
+      const running = store.policy(policy)?.running;
+      if (running !== undefined) return new Map(appsOf(running).map(({ name, id }) => [name, id]));
+      return store.isGone(policy) ? undefined : 'unknown';
+    },
+    sourceOf: (policy) => store.policy(policy)?.latest.source,
+    ruling: (policy, target) =>
+      rulingOn(policy, target, {
+        store,
+        pausedNow: (key) => interventions.on(key).paused,
+        nowMs: clock.now(),
+      }),
+  };
 }

@@ -3,6 +3,7 @@
 import type { MetricSpec } from '../api/policy.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { MetricSource } from '../metric-sources/source.ts';
+import type { InterventionHome } from '../policy-sources/interventions.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
@@ -24,6 +25,8 @@ export interface OperatorDeps {
   readonly sources: readonly PolicySource[];
   /** What outlives the process: adoptions, memory, interventions, what each policy owns, events. Default: nothing does. */
   readonly documents?: DocumentStore;
+  /** Where pauses and overrides are kept; default: in `documents`. The last one is the home of those that no other is. */
+  readonly interventionHomes?: readonly InterventionHome[];
   /** The same spec gives the same scheduler; whoever passes it in closes it. Throws TerminalError for a spec that cannot work. */
   readonly schedulerFor: (cluster: ClusterSpec | undefined) => Scheduler;
   /** Says whether two specs mean the same cluster; default: their urls are the same. */

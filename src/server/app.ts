@@ -52,7 +52,7 @@ export interface ServerAppOptions {
   /** Where tokens are, and the resource versions of the API. */
   readonly documents?: DocumentStore;
   /** What the API has of its own: the schema it explains, and where applied objects are kept. */
-  readonly api?: Pick<OperatorApiOptions, 'policySchema' | 'applied'>;
+  readonly api?: Pick<OperatorApiOptions, 'policySchema' | 'applied' | 'interventions'>;
   /** What happened earlier; absent: nothing is recorded. */
   readonly record?: SegmentFolder;
   /** Served at /metrics; default: one that counts nothing but what the state holds. */
@@ -150,7 +150,15 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
     if (isRefused(entered)) throw new ApiFailure('Unauthorized', entered.message);
     return entered;
   };
-  app.route('/', operatorApi({ state, clock, log, version, signal, grantOf, ...kept, ...options.api }));
+  app.route(
+    '/',
+    operatorApi({
+      ...{ state, clock, log, version, signal, grantOf },
+      actorOf: actorOf(access),
+      ...kept,
+      ...options.api,
+    }),
+  );
   app.notFound((c) => failure(c.req.path, 404, `nothing here: ${c.req.method} ${c.req.path}`));
   app.onError((error, c) => {
     log.error('a request was not answered', { path: c.req.path, error: messageOf(error) });

@@ -64,7 +64,7 @@ describe('loading', () => {
     expect(problems.map(({ severity, message }) => [severity, message])).toEqual([
       [
         'warning',
-        'ConfigMap (v1) is skipped: here are read MicroscalingPolicy and CapacityPool (microscaling.io/v1alpha1)',
+        'ConfigMap (v1) is skipped: here are read MicroscalingPolicy, CapacityPool and Intervention (microscaling.io/v1alpha1)',
       ],
     ]);
     expect([invalid, identified]).toEqual([[], true]);
@@ -158,7 +158,7 @@ describe('documents that are none of ours, nearly', () => {
     [
       'kind missing',
       good.replace('kind: MicroscalingPolicy\n', ''),
-      'error 1 : the document needs kind; there are MicroscalingPolicy and CapacityPool',
+      'error 1 : the document needs kind; there are MicroscalingPolicy, CapacityPool and Intervention',
     ],
     [
       'version of the future',
@@ -173,7 +173,7 @@ describe('documents that are none of ours, nearly', () => {
     [
       'no mapping',
       '- a',
-      'warning 1 : a list is skipped: here are read MicroscalingPolicy and CapacityPool (microscaling.io/v1alpha1)',
+      'warning 1 : a list is skipped: here are read MicroscalingPolicy, CapacityPool and Intervention (microscaling.io/v1alpha1)',
     ],
     [
       'a list of policies',

@@ -130,7 +130,10 @@ describe('deploy/kubernetes', () => {
       expect(documents.map(({ kind }) => kind).sort()).toEqual([
         'ClusterRole',
         'ClusterRole',
+        'ClusterRole',
+        'ClusterRole',
         'ClusterRoleBinding',
+        'CustomResourceDefinition',
         'CustomResourceDefinition',
         'CustomResourceDefinition',
         'Deployment',

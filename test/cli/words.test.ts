@@ -20,6 +20,8 @@ describe('the resource named on a command line', () => {
     { words: ['pool', 'shared'], path: '/namespaces/default/capacitypools/shared' },
     { words: ['pool/shared'], path: '/namespaces/default/capacitypools/shared' },
     { words: ['capacitypools.microscaling.io'], path: '/capacitypools' },
+    { words: ['interventions'], path: '/interventions' },
+    { words: ['msi/launch'], path: '/namespaces/default/interventions/launch' },
     { words: ['msp/shop'], path: '/namespaces/default/microscalingpolicies/shop' },
     { words: ['policy/pool'], path: '/namespaces/default/microscalingpolicies/pool' },
     { words: ['MicroscalingPolicy', 'eu/shop'], path: '/namespaces/eu/microscalingpolicies/shop' },

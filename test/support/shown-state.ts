@@ -15,6 +15,7 @@ export class ShownState implements OperatorState {
   trouble: Error | undefined;
 
   readonly actions = {
+    ruling: refused,
     pause: refused,
     resume: refused,
     override: refused,

@@ -63,6 +63,35 @@ export const POLICY_RULES: Readonly<Record<string, readonly CelRule[]>> = {
   ],
 };
 
+export const INTERVENTION_RULES: Readonly<Record<string, readonly CelRule[]>> = {
+  spec: [
+    {
+      rule: "(self.type == 'Pause') != has(self.app)",
+      message: 'app goes with Override and PutBack, which need it',
+    },
+    {
+      rule: "(self.type == 'Override') == has(self.instances)",
+      message: 'instances goes with Override, which needs it',
+    },
+    {
+      rule: '!has(self.for) || !has(self.until)',
+      message: 'for and until exclude each other: keep one of them',
+    },
+    {
+      rule: "self.type == 'PutBack' || has(self.for) || has(self.until)",
+      message: 'needs for or until: it ends by itself',
+    },
+    {
+      rule: "!has(self.for) || duration(self.for) <= duration(self.type == 'Pause' ? '8784h' : '24h')",
+      message: 'for is at most 24h, and 8784h for a Pause',
+    },
+    {
+      rule: 'self.policyRef == oldSelf.policyRef && self.type == oldSelf.type && has(self.app) == has(oldSelf.app) && (!has(self.app) || self.app == oldSelf.app)',
+      message: 'policyRef, type and app cannot be changed: make another intervention',
+    },
+  ],
+};
+
 /** In words: what Kubernetes says by itself of a `not` names no field. */
 function notBoth(fields: readonly string[]): CelRule {
   return {

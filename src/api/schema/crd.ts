@@ -1,7 +1,7 @@
 // api: the CustomResourceDefinitions of our kinds, for a real Kubernetes.
 
 import { API_GROUP, API_VERSION } from '../policy.ts';
-import { type CelRule, POLICY_RULES, withKubernetesRules } from './crd-rules.ts';
+import { type CelRule, INTERVENTION_RULES, POLICY_RULES, withKubernetesRules } from './crd-rules.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** What a kind is called. */
@@ -120,6 +120,53 @@ export const POOL_COLUMNS: readonly PrinterColumn[] = [
 /** A complete manifest of CapacityPool. */
 export function poolCrd(schema: JsonSchema): object {
   return manifest(POOL_NAMES, forKubernetes(schema, {}), POOL_COLUMNS);
+}
+
+export const INTERVENTION_NAMES: KindNames = {
+  kind: 'Intervention',
+  plural: 'interventions',
+  singular: 'intervention',
+  shortNames: ['msi'],
+};
+
+export const INTERVENTION_COLUMNS: readonly PrinterColumn[] = [
+  {
+    name: 'Policy',
+    type: 'string',
+    description: 'Which policy it is about.',
+    jsonPath: '.spec.policyRef.name',
+  },
+  { name: 'Type', type: 'string', description: 'What it does.', jsonPath: '.spec.type' },
+  { name: 'App', type: 'string', description: 'Which app it is about.', jsonPath: '.spec.app' },
+  {
+    name: 'Instances',
+    type: 'integer',
+    description: 'The count of an Override.',
+    jsonPath: '.spec.instances',
+  },
+  {
+    name: 'In force',
+    type: 'string',
+    description: 'Whether it has an effect.',
+    jsonPath: condition('InForce'),
+  },
+  // No date: those are shown as an age, and this one lies ahead.
+  { name: 'Until', type: 'string', description: 'When it ends by itself.', jsonPath: '.status.until' },
+  { name: 'By', type: 'string', description: 'Who it was.', jsonPath: '.spec.requestedBy' },
+  { name: 'Why', type: 'string', description: 'What the person said.', jsonPath: '.spec.reason' },
+  AGE,
+  {
+    name: 'Status',
+    type: 'string',
+    description: 'What keeps it from being in force, or ended it.',
+    jsonPath: '.status.conditions[?(@.type=="InForce")].message',
+    priority: 1,
+  },
+];
+
+/** A complete manifest of Intervention. */
+export function interventionCrd(schema: JsonSchema): object {
+  return manifest(INTERVENTION_NAMES, forKubernetes(schema, INTERVENTION_RULES), INTERVENTION_COLUMNS);
 }
 
 function manifest(names: KindNames, schema: object, columns: readonly PrinterColumn[]): object {

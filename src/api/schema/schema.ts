@@ -3,6 +3,7 @@
 import { API_VERSION } from '../policy.ts';
 import { appSchema } from './app.ts';
 import { capacitySchema, marathonSchema, membersSchema } from './capacity.ts';
+import { interventionSpecSchema } from './intervention.ts';
 import { exactlyOne, type JsonSchema } from './json-schema.ts';
 import type { MetricBlock } from './metric-block.ts';
 import type { SchedulerBlock } from './scheduler-block.ts';
@@ -16,7 +17,7 @@ import {
   positiveDuration,
   text,
 } from './shapes.ts';
-import { policyStatusSchema, poolStatusSchema } from './status.ts';
+import { interventionStatusSchema, policyStatusSchema, poolStatusSchema } from './status.ts';
 
 const stringMap = (description: string): JsonSchema => ({
   type: 'object',
@@ -121,4 +122,11 @@ export const poolSchema: JsonSchema = resource(
     { required: ['capacity'] },
   ),
   poolStatusSchema,
+);
+
+export const interventionSchema: JsonSchema = resource(
+  'Intervention',
+  'What a person wants of a policy for a while: a pause, a count, a definition put back. It ends by itself.',
+  interventionSpecSchema,
+  interventionStatusSchema,
 );

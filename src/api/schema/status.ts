@@ -130,3 +130,14 @@ export const poolStatusSchema: JsonSchema = object('What the operator reports; o
   policyCount: count('How many policies share the pool.'),
   capacity,
 });
+
+export const interventionStatusSchema: JsonSchema = object(
+  'What the operator reports; only it writes here.',
+  {
+    observedGeneration: generation,
+    conditions,
+    since: text('Since when it is in force.', { format: 'date-time' }),
+    until: text('When it ends by itself.', { format: 'date-time' }),
+    ended: text('When it ended; it is removed an hour later.', { format: 'date-time' }),
+  },
+);

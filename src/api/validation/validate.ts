@@ -1,6 +1,12 @@
 // api: one document in, everything that is wrong with it out; and the defaulted resource when nothing is.
 
-import { API_VERSION, type CapacityPool, type MicroscalingPolicy, type Resource } from '../policy.ts';
+import {
+  API_VERSION,
+  type CapacityPool,
+  type Intervention,
+  type MicroscalingPolicy,
+  type Resource,
+} from '../policy.ts';
 import { withoutServerFields } from '../reading/server-fields.ts';
 import type { RuleContext } from '../rules/context.ts';
 import type { Partly } from '../rules/partly.ts';
@@ -9,9 +15,11 @@ import { isSchemaDefault, withDerivedDefaults, withSchemaDefaults } from '../sch
 import { isObject, type JsonObject, type JsonSchema } from '../schema/json-schema.ts';
 import type { MetricBlock } from '../schema/metric-block.ts';
 import type { SchedulerBlock } from '../schema/scheduler-block.ts';
+import { interventionSchema } from '../schema/schema.ts';
 import type { CheckTrust } from '../trust/trust.ts';
 import { closest } from '../words/suggest.ts';
 import { error, type Finding } from './finding.ts';
+import { checkIntervention } from './intervention-rules.ts';
 import { names } from './schema-errors.ts';
 import { type Structure, structureCheck } from './structure.ts';
 
@@ -21,6 +29,8 @@ export interface ValidationResult {
   readonly more?: number;
   /** Defaulted, without `status`; absent when a finding is an error. */
   readonly resource?: Resource;
+  /** In its place for a document of that kind. */
+  readonly intervention?: Intervention;
   /** Why it is refused, where it is well formed and asks for more than its source is trusted with. */
   readonly reason?: 'NotAllowed';
 }
@@ -38,7 +48,7 @@ export interface ValidatorOptions {
   readonly schedulerBlocks?: readonly SchedulerBlock[];
 }
 
-export const KINDS = ['MicroscalingPolicy', 'CapacityPool'] as const;
+export const KINDS = ['MicroscalingPolicy', 'CapacityPool', 'Intervention'] as const;
 
 interface Kind {
   readonly schema: JsonSchema;
@@ -67,6 +77,14 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
         schema: options.pool,
         structure: structureCheck(options.pool),
         rules: (document) => checkPool(document as Partly<CapacityPool>),
+      },
+    ],
+    [
+      'Intervention',
+      {
+        schema: interventionSchema,
+        structure: structureCheck(interventionSchema),
+        rules: (document) => checkIntervention(document as Partly<Intervention>),
       },
     ],
   ] satisfies [string, Kind][]);
@@ -106,6 +124,8 @@ function validateKind(document: JsonObject, kind: Kind, blocks: Blocks): Validat
   const findings = [...structural, ...kind.rules(complete, context)];
   if (findings.some(({ severity }) => severity === 'error')) return { findings };
   // The schema and the rules found it whole: no type says what they look at.
+  if (complete['kind'] === 'Intervention')
+    return { findings, intervention: complete as JsonObject & Intervention };
   return { findings, resource: complete as JsonObject & Resource };
 }
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Leadership } from '../../controller/watch/leadership.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
+import type { InterventionHome } from '../../policy-sources/interventions.ts';
 import type { PolicySource } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
@@ -29,6 +30,8 @@ export interface KubernetesDeps {
 
 export interface Kubernetes {
   readonly source: PolicySource;
+  /** The home of the interventions on its policies. */
+  readonly interventions: InterventionHome;
   readonly leadership: Leadership;
   /** Throws TerminalError that says what is missing. */
   secret(ref: SecretRef): string;
@@ -77,6 +80,7 @@ export async function openKubernetes(
   let running: Promise<void> | undefined;
   return {
     source,
+    interventions: source.interventions,
     leadership: async () => elector.state(),
     secret: (ref) => source.secret(ref),
     stand: async () => {

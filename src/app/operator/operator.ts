@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { LoadResult } from '../../api/load.ts';
+import { StoredInterventions } from '../../controller/interventions/stored-interventions.ts';
 import { createOperator } from '../../controller/operator.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
 import {
@@ -20,7 +21,7 @@ import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
 import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
 import type { FlightRecorder } from '../../recorder/recorder.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { DocumentStore } from '../../runtime/document-store.ts';
+import { createMemoryDocumentStore, type DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type HttpServer, serve } from '../../runtime/network/http.ts';
 import type { StatsdListener } from '../../runtime/network/statsd.ts';
@@ -28,6 +29,7 @@ import type { Redactor } from '../../runtime/redact.ts';
 import { blocksOf, SCHEDULERS } from '../../schedulers/registry.ts';
 import type { SchedulerClusters, SchedulerType } from '../../schedulers/scheduler.ts';
 import { createServerApp } from '../../server/app.ts';
+import type { InterventionPlaces } from '../../server/kube/operator-api.ts';
 import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
 import type { OtlpExport } from '../../server/otlp/export.ts';
 import { openOtlp } from '../../server/otlp/open.ts';
@@ -149,6 +151,12 @@ async function start(
     documents === undefined
       ? undefined
       : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: form.inPresentForm });
+  const stored = new StoredInterventions({
+    documents: documents ?? createMemoryDocumentStore(),
+    clock,
+    log,
+  });
+  const elsewhere = kubernetes === undefined ? [] : [kubernetes.interventions];
   const metrics = createMetrics(VERSION);
   const redact = (text: string): string => redactor.redact(text);
   const otlp = await openOtlp({
@@ -219,6 +227,7 @@ async function start(
       },
     }),
     ...defined({ documents }),
+    interventionHomes: [...elsewhere, stored],
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     onRound: (report) => {
       metrics.roundEnded(report);
@@ -229,7 +238,8 @@ async function start(
     version: VERSION,
   });
   const record = recorder && segmentsOf(recorder);
-  const told = { metrics, state: operator.state, applied, form, record };
+  const interventions = { stored, others: elsewhere };
+  const told = { metrics, state: operator.state, applied, interventions, form, record };
   const server = await listen(config, { ...deps, ...told }, signal);
   // So that no event says that this instance stands by while it is the only one.
   await kubernetes?.stand();
@@ -279,13 +289,14 @@ interface ServerParts extends OperatorDeps {
   readonly state: OperatorState;
   readonly documents?: DocumentStore;
   readonly applied: AppliedObjects | undefined;
+  readonly interventions: InterventionPlaces;
   readonly form: ResourceForm;
   readonly record: SegmentFolder | undefined;
 }
 
 function listen(
   config: OperatorConfig,
-  { clock, log, metrics, state, documents, applied, form, record }: ServerParts,
+  { clock, log, metrics, state, documents, applied, interventions, form, record }: ServerParts,
   signal: AbortSignal,
 ): Promise<HttpServer> {
   const app = createServerApp({
@@ -300,7 +311,7 @@ function listen(
     version: VERSION,
     metrics,
     ...defined({ documents, record }),
-    api: { policySchema: form.policySchema, ...defined({ applied }) },
+    api: { policySchema: form.policySchema, interventions, ...defined({ applied }) },
     signal,
   });
   return serve(app, { ...config.api, anyPortWhenTaken: config.anyApiPort ?? false });

@@ -1,20 +1,24 @@
 // app: the resource's schema as editors and other programs take it: JSON Schema draft-07, unknown fields refused.
 
-import type { Resource } from '../../api/policy.ts';
+import type { Intervention, Resource } from '../../api/policy.ts';
 import { isObject, type JsonSchema, strictCopy } from '../../api/schema/json-schema.ts';
+import { interventionSchema } from '../../api/schema/schema.ts';
 import { policySchema, poolSchema } from './schema.ts';
 
 /** The newest that yaml-language-server takes. */
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 const ID = 'urn:microscaling:v1alpha1';
 
-const SCHEMAS: Readonly<Record<Resource['kind'], JsonSchema>> = {
+type Kind = (Resource | Intervention)['kind'];
+
+const SCHEMAS: Readonly<Record<Kind, JsonSchema>> = {
   MicroscalingPolicy: policySchema,
   CapacityPool: poolSchema,
+  Intervention: interventionSchema,
 };
 
 /** Of one kind, or without one of both: then `kind` decides, and a policy is what is completed by default. */
-export function editorSchema(kind?: Resource['kind']): object {
+export function editorSchema(kind?: Kind): object {
   const head = (name: string): object => ({ $schema: DRAFT, $id: `${ID}:${name}` });
   if (kind !== undefined) return { ...head(kind), title: kind, ...forEditors(SCHEMAS[kind]) };
   return {

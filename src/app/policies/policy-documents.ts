@@ -1,7 +1,7 @@
 // app: policy documents as they were written, for `apply` and `delete`: what a person wrote is what is sent.
 
 import type { LoadResult } from '../../api/load.ts';
-import type { Resource } from '../../api/policy.ts';
+import type { Intervention, Resource } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
 import { parseText } from '../../api/reading/parse.ts';
 import { isObject, type JsonObject } from '../../api/schema/json-schema.ts';
@@ -9,7 +9,7 @@ import { readFilesWith } from './policy-files.ts';
 import { loadPolicies } from './schema.ts';
 
 export interface PolicyDocument {
-  readonly kind: Resource['kind'];
+  readonly kind: (Resource | Intervention)['kind'];
   readonly namespace: string;
   readonly name: string;
   /** As written: without defaults. */
@@ -51,9 +51,17 @@ export async function readPolicyDocuments(
   return { documents, problems: [...(piped?.problems ?? []), ...problems] };
 }
 
-function documentsOf(text: string, source: string, { resources }: LoadResult): readonly PolicyDocument[] {
+function documentsOf(
+  text: string,
+  source: string,
+  { resources, interventions = [] }: LoadResult,
+): readonly PolicyDocument[] {
   const written = parseText(text).documents;
-  return resources.flatMap(({ resource, line, document }): PolicyDocument[] => {
+  const found = [
+    ...resources,
+    ...interventions.map(({ intervention, ...at }) => ({ ...at, resource: intervention })),
+  ].sort((a, b) => a.document - b.document);
+  return found.flatMap(({ resource, line, document }): PolicyDocument[] => {
     const { value: object, lineOf } = written[document] ?? {};
     if (!isObject(object) || lineOf === undefined) return [];
     const { namespace, name } = resource.metadata;

@@ -1,7 +1,8 @@
 // app: the files that are made from the schema and the code: manifests and examples.
 
 import { dump } from 'js-yaml';
-import { policyCrd, poolCrd } from '../../api/schema/crd.ts';
+import { interventionCrd, policyCrd, poolCrd } from '../../api/schema/crd.ts';
+import { interventionSchema } from '../../api/schema/schema.ts';
 import { operatorExample } from '../commands/install/example.ts';
 import { policySchema, poolSchema } from '../policies/schema.ts';
 import { grafanaDashboard } from './grafana-dashboard.ts';
@@ -11,6 +12,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['crds/microscalingpolicies.yaml', yaml(policyCrd(policySchema))],
     ['crds/capacitypools.yaml', yaml(poolCrd(poolSchema))],
+    ['crds/interventions.yaml', yaml(interventionCrd(interventionSchema))],
   ]);
 }
 

@@ -1,7 +1,7 @@
 // cli: what people call the kinds that an operator serves, and where it serves them.
 
 import { API_VERSION } from '../../api/policy.ts';
-import { type KindNames, POLICY_NAMES, POOL_NAMES } from '../../api/schema/crd.ts';
+import { INTERVENTION_NAMES, type KindNames, POLICY_NAMES, POOL_NAMES } from '../../api/schema/crd.ts';
 import type { PolicyDocument } from '../../app/policies/policy-documents.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 
@@ -9,6 +9,7 @@ const API = `/apis/${API_VERSION}`;
 
 export const POLICY_KIND: KindNames = POLICY_NAMES;
 const POOL_KIND: KindNames = POOL_NAMES;
+export const INTERVENTION_KIND: KindNames = INTERVENTION_NAMES;
 
 /** Short names of our own, besides those of the CRDs. */
 const NICKNAMES: ReadonlyMap<string, KindNames> = new Map([
@@ -21,7 +22,7 @@ const NICKNAMES: ReadonlyMap<string, KindNames> = new Map([
 /** `msp`, `MicroscalingPolicy`, `policies`, `pools`; undefined for what is no kind. */
 export function kindNamed(word: string): KindNames | undefined {
   const lower = word.toLowerCase().replace(/\.microscaling\.io$/, '');
-  const official = [POLICY_KIND, POOL_KIND].find(({ plural, singular, shortNames = [] }) =>
+  const official = [POLICY_KIND, POOL_KIND, INTERVENTION_KIND].find(({ plural, singular, shortNames = [] }) =>
     [plural, singular, ...shortNames].includes(lower),
   );
   return official ?? NICKNAMES.get(lower);
@@ -49,7 +50,7 @@ export function targetOf(words: readonly string[], namespace: string | undefined
   if (kind !== undefined)
     return second === undefined ? { kind, ...given } : { kind, ...named(second, namespace) };
   if (second !== undefined)
-    throw new TerminalError(`'${first}' is no kind; there are policies (msp) and pools`);
+    throw new TerminalError(`'${first}' is no kind; there are policies (msp), pools and interventions (msi)`);
   const [prefix = '', rest = ''] = first.split(/\/(.*)/s);
   const prefixed = first.includes('/') ? kindNamed(prefix) : undefined;
   return prefixed === undefined

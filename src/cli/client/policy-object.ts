@@ -1,8 +1,8 @@
 // cli: the parts of the operator's answers that are printed; everything else passes through untouched.
 
 import type { Condition } from '../../api/conditions.ts';
-import type { CapacityPool, PolicySpec } from '../../api/policy.ts';
-import type { PolicyStatus, PoolStatus, ScheduleStatus } from '../../api/status.ts';
+import type { CapacityPool, InterventionSpec, PolicySpec } from '../../api/policy.ts';
+import type { InterventionStatus, PolicyStatus, PoolStatus, ScheduleStatus } from '../../api/status.ts';
 import type { DecisionRecord, MetricView } from '../../controller/status/view.ts';
 import type { DecisionStep } from '../../core/decision.ts';
 
@@ -34,6 +34,11 @@ export interface PolicyObject extends ApiObject {
 export interface PoolObject extends ApiObject {
   readonly spec: CapacityPool['spec'];
   readonly status?: Partial<PoolStatus>;
+}
+
+export interface InterventionItem extends ApiObject {
+  readonly spec: InterventionSpec;
+  readonly status?: Partial<InterventionStatus>;
 }
 
 export interface ListObject<T> {

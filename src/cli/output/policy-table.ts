@@ -3,7 +3,13 @@
 import type { Condition } from '../../api/conditions.ts';
 import type { InstancesSpec } from '../../api/policy.ts';
 import { scheduleText } from '../../api/words/schedule.ts';
-import { conditionOf, originOf, type PolicyObject, type PoolObject } from '../client/policy-object.ts';
+import {
+  conditionOf,
+  type InterventionItem,
+  originOf,
+  type PolicyObject,
+  type PoolObject,
+} from '../client/policy-object.ts';
 import { age, type Cell, table } from './table.ts';
 import { targetsText } from './targets.ts';
 
@@ -61,8 +67,24 @@ export const WIDE_POOL_COLUMNS: Columns<PoolObject> = {
   },
 };
 
+export const INTERVENTION_COLUMNS: Columns<InterventionItem> = {
+  heads: ['NAMESPACE', 'NAME', 'POLICY', 'TYPE', 'APP', 'INSTANCES', 'IN FORCE', 'UNTIL', 'BY', 'WHY'],
+  cells: ({ metadata: { namespace, name }, spec, status }) => [
+    ...[namespace, name, spec.policyRef.name, spec.type, spec.app ?? '', spec.instances ?? ''],
+    status?.conditions?.find(({ type }) => type === 'InForce')?.status ?? 'Unknown',
+    status?.until === undefined ? '' : timeText(status.until),
+    spec.requestedBy ?? '',
+    spec.reason ?? '',
+  ],
+};
+
+export const WIDE_INTERVENTION_COLUMNS: Columns<InterventionItem> = {
+  heads: [...INTERVENTION_COLUMNS.heads, 'STATUS'],
+  cells: (item) => [...INTERVENTION_COLUMNS.cells(item), item.status?.conditions?.[0]?.message ?? ''],
+};
+
 /** With an age at the end, as of `nowMs`. */
-export function listText<T extends PolicyObject | PoolObject>(
+export function listText<T extends PolicyObject | PoolObject | InterventionItem>(
   items: readonly T[],
   columns: Columns<T>,
   nowMs: number,
@@ -73,7 +95,7 @@ export function listText<T extends PolicyObject | PoolObject>(
   );
 }
 
-export function rowOf<T extends PolicyObject | PoolObject>(
+export function rowOf<T extends PolicyObject | PoolObject | InterventionItem>(
   item: T,
   { cells }: Columns<T>,
   nowMs: number,

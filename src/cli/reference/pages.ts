@@ -1,6 +1,7 @@
 // cli: the reference pages, by path from the root: made from the same tables as the program itself.
 
 import { CONDITION_REASONS, CONDITION_TYPES } from '../../api/conditions.ts';
+import { interventionSchema } from '../../api/schema/schema.ts';
 import { DEFINITION_RULES } from '../../api/trust/definition/table.ts';
 import { CONDITION_MEANINGS, REASON_MEANINGS } from '../../api/words/condition-words.ts';
 import { policySchema, poolSchema } from '../../app/policies/schema.ts';
@@ -27,6 +28,7 @@ function fieldsPage(): string {
     'Every field of the resources, in the order of the schema. `microscaling schema` prints the schema itself.',
     fieldsOf('MicroscalingPolicy', policySchema),
     fieldsOf('CapacityPool', poolSchema),
+    fieldsOf('Intervention', interventionSchema),
     SHARED_SHAPES,
   ]);
 }

@@ -1,27 +1,26 @@
 // controller: what people may do themselves: pause a policy, override a count, turn an app that is left to them.
 
-import { durationText } from '../../api/duration.ts';
-import type { ResourceKey } from '../../api/policy.ts';
+import type { InterventionSpec, ResourceKey } from '../../api/policy.ts';
+import { PUT_BACK_MS } from '../../api/validation/intervention-rules.ts';
+import { defined } from '../../lang/defined.ts';
+import { interventionName } from '../../policy-sources/intervention-object.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { SchedulerWords } from '../../schedulers/words.ts';
-import { type MemberApp, membersOf, membersOfPolicy } from '../policies/members.ts';
+import { type MemberApp, membersOf } from '../policies/members.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
-import type { PolicyRecord, PoolRecord } from '../policies/records.ts';
+import type { PoolRecord } from '../policies/records.ts';
 import { nameInCluster } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
-import { withSchedules } from '../round/schedules.ts';
-import type { OperatorActions } from '../status/view.ts';
+import type { InterventionDetails, InterventionTarget, OperatorActions, Ruling } from '../status/view.ts';
 import { type Leadership, whileActing } from '../watch/leadership.ts';
-import { pauseText } from './effect.ts';
 import type { Interventions } from './interventions.ts';
+import { rulingOn, tooLong } from './rules.ts';
 
-/** An override is for an incident: what is to last belongs into the policy. */
-const LONGEST_OVERRIDE_MS = 24 * 3_600_000;
 /** It is shown in tables. */
 const LONGEST_REASON = 200;
-const LONGEST_PAUSE_MS = 366 * 24 * 3_600_000;
 
+/** Everything that people do becomes an object in the home of the interventions on the policy. */
 export function createActions({
   store,
   interventions,
@@ -39,33 +38,49 @@ export function createActions({
   readonly words: SchedulerWords;
   readonly wake: (pool: string) => void;
 }): OperatorActions {
+  const ruling = (policy: ResourceKey, target: InterventionTarget): Ruling =>
+    rulingOn(policy, target, {
+      store,
+      pausedNow: (key) => interventions.on(key).paused,
+      nowMs: clock.now(),
+    });
+  const intervene = async (
+    policy: ResourceKey,
+    target: InterventionTarget,
+    { forMs, reason, by }: InterventionDetails,
+  ): Promise<void> => {
+    const allowed = ruling(policy, target);
+    if (allowed.is !== 'allowed') throw new TerminalError(allowed.why);
+    const long = tooLong(target.type, forMs);
+    if (long !== undefined) throw new TerminalError(long);
+    mustBeShort(reason);
+    const [namespace = '', name = ''] = policy.split(/\/(.*)/s);
+    const until = new Date(clock.now() + forMs).toISOString();
+    const about = { policyRef: { name }, ...target };
+    const source = store.policy(policy)?.latest.source ?? '';
+    const home = interventions.homeFor(source);
+    const isTaken = (taken: string): boolean =>
+      home
+        .all()
+        .some((each) => each.namespace === namespace && each.name === taken && !isAbout(each.spec, about));
+    const ref = { namespace, name: interventionName(about, isTaken) };
+    await home.put(ref, { ...about, until, ...defined({ reason, requestedBy: by }) });
+  };
+  const end = async (policy: ResourceKey, target: InterventionTarget, message: string): Promise<void> => {
+    const { type, app } = target;
+    for (const each of interventions.of(policy))
+      if (each.spec.type === type && each.spec.app === app) await interventions.remove(each, message);
+  };
   return {
-    pause(policy, details) {
-      runningPolicy(store, policy);
-      mustBeTime(details.forMs, LONGEST_PAUSE_MS);
-      mustBeShort(details.reason);
-      interventions.pause(policy, details);
-    },
-    resume(policy, by) {
-      interventions.resume(policy, by);
-    },
-    override(policy, app, details) {
-      const record = runningPolicy(store, policy);
-      mustBeWritten(record, interventions);
-      const { spec } = overridable(record, { app, instances: details.instances, nowMs: clock.now() });
-      mustBeTime(details.forMs, LONGEST_OVERRIDE_MS);
-      mustBeShort(details.reason);
-      interventions.override(policy, spec, details);
-    },
-    endOverride(policy, app, by) {
-      interventions.endOverride(policy, app, by);
-    },
-    putBack(policy, app) {
-      const record = runningPolicy(store, policy);
-      mustBeWritten(record, interventions);
-      mustHave(record, app);
-      interventions.putBack(policy, app);
-    },
+    ruling,
+    pause: (policy, details) => intervene(policy, { type: 'Pause' }, details),
+    resume: (policy, by = 'somebody') => end(policy, { type: 'Pause' }, `${by} resumed it`),
+    override: (policy, app, { instances, ...details }) =>
+      intervene(policy, { type: 'Override', app, instances }, details),
+    endOverride: (policy, app, by = 'somebody') =>
+      end(policy, { type: 'Override', app }, `${by} gave it back to its law`),
+    putBack: (policy, app, by) =>
+      intervene(policy, { type: 'PutBack', app }, { forMs: PUT_BACK_MS, ...defined({ by }) }),
     async scale(appId, instances, signal) {
       const { pool, member } = placeFor(store, { appId, instances });
       const scheduler = schedulerFor(member.cluster);
@@ -82,57 +97,11 @@ export function createActions({
   };
 }
 
-function runningPolicy(store: PolicyStore, key: ResourceKey): PolicyRecord {
-  const record = store.policy(key);
-  if (record?.running !== undefined) return record;
-  const why = record === undefined ? 'no source names it' : record.accepted.message;
-  throw new TerminalError(`policy ${key} does not run: ${why}`);
-}
-
-/** An override without an effect is no help in an incident. */
-function mustBeWritten({ key, running }: PolicyRecord, interventions: Interventions): void {
-  const mode = running?.policy.spec.mode;
-  if (mode !== 'Reconcile') {
-    throw new TerminalError(`policy ${key} says \`mode: ${mode}\`: nothing of it is written`);
-  }
-  const { paused } = interventions.on(key);
-  if (paused !== undefined) {
-    throw new TerminalError(`policy ${key} is ${pauseText(paused)}: resume it first`);
-  }
-}
-
-function overridable(
-  record: PolicyRecord,
-  { app, instances, nowMs }: { readonly app: string; readonly instances: number; readonly nowMs: number },
-): MemberApp {
-  const members = withSchedules(membersOfPolicy(record), nowMs);
-  const member = members.find(({ spec }) => spec.name === app);
-  if (member === undefined) {
-    const names = members.map(({ spec }) => spec.name).join(', ');
-    throw new TerminalError(`policy ${record.key} has no app \`${app}\`; it has ${names}`);
-  }
-  if (member.role === 'fixed') {
-    throw new TerminalError(`\`${app}\` is left to people: scale ${member.spec.id} itself`);
-  }
-  const { min = 0, max } = member.spec.instances;
-  if (!Number.isSafeInteger(instances) || instances < min || instances > (max ?? Number.MAX_SAFE_INTEGER)) {
-    const bounds = max === undefined ? `${min} instances or more` : `${min} to ${max} instances`;
-    throw new TerminalError(`\`${app}\` may have ${bounds}, not ${instances}`);
-  }
-  return member;
-}
-
-function mustHave(record: PolicyRecord, app: string): void {
-  const names = membersOfPolicy(record).map(({ spec }) => spec.name);
-  if (names.includes(app)) return;
-  throw new TerminalError(`policy ${record.key} has no app \`${app}\`; it has ${names.join(', ')}`);
-}
-
-function mustBeTime(forMs: number, longestMs: number): void {
-  if (Number.isSafeInteger(forMs) && forMs > 0 && forMs <= longestMs) return;
-  throw new TerminalError(
-    `an intervention lasts for more than 0s and for at most ${durationText(longestMs)}, not for ${durationText(forMs)}`,
-  );
+function isAbout(
+  spec: InterventionSpec | undefined,
+  { policyRef, type, app }: Pick<InterventionSpec, 'policyRef' | 'type' | 'app'>,
+): boolean {
+  return spec?.policyRef.name === policyRef.name && spec.type === type && spec.app === app;
 }
 
 function mustBeShort(reason = ''): void {

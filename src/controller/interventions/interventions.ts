@@ -1,297 +1,336 @@
-// controller: pauses and overrides: interventions of people, stored durably and ended by the clock.
+// controller: pauses, overrides and definitions put back: objects that people made, in force until the clock ends them.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
+import type { InterventionHome, KeptIntervention } from '../../policy-sources/interventions.ts';
 import { type Clock, wallOffset } from '../../runtime/clock.ts';
-import type { DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { NewEvent } from '../status/events/event-rules.ts';
-import type { InterventionDetails, PauseView } from '../status/view.ts';
-import { type Intervention, type Override, type Pause, readIntervention } from './codec.ts';
-import { type InterventionEffect, overrideText, pauseText } from './effect.ts';
-import { PutBacks } from './put-backs.ts';
+import type { InterventionTarget, Ruling } from '../status/view.ts';
+import { effectOf, type InterventionEffect, outrankingOf, overrideText, pauseText } from './effect.ts';
+import { tooLong } from './rules.ts';
+import {
+  beginningOf,
+  firstSight,
+  isEnded,
+  isInForce,
+  type Moment,
+  seenAgain,
+  statusOf,
+  type Tracked,
+} from './tracked.ts';
 
 export interface InterventionDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly documents: DocumentStore;
+  /** An intervention belongs to the first one that is the home of its policy's. */
+  readonly interventionHomes: readonly InterventionHome[];
   /** Called with every beginning and end. */
   readonly onEvent: (event: NewEvent) => void;
   /** Called when a policy must be looked at. */
   readonly onChange: (policy: ResourceKey) => void;
 }
 
-/** The name of an app, and its id for people. */
-export interface NamedApp {
-  readonly name: string;
-  readonly id: string;
+/** What the policies say of interventions, as they are at the moment of the question. */
+export interface PolicyLookup {
+  /** The names of the apps of a policy with their ids; undefined when it is gone for certain. */
+  appsOf(policy: ResourceKey): ReadonlyMap<string, string> | 'unknown' | undefined;
+  /** The source that the policy comes from. */
+  sourceOf(policy: ResourceKey): string | undefined;
+  ruling(policy: ResourceKey, target: InterventionTarget): Ruling;
 }
 
-/** The name on disk. */
-const COLLECTION = 'hand';
-/** How soon what is stored follows a clock that was set. */
+/** How soon what is shown follows a clock that was set. */
 const LONGEST_SLEEP_MS = 60_000;
-/** An end that could not be written down is tried again. */
+/** What could not be written down is tried again. */
 const RETRY_MS = 5_000;
-const NO_INTERVENTION: InterventionEffect = { overrides: new Map() };
+/** So long one that ended stays to be looked at. */
+const SHOWN_AFTER_END_MS = 3_600_000;
 
 /**
- * Nothing here decides whether an intervention is allowed: actions.ts does, which knows the policies. How long an intervention lasts is
- * measured: a wall clock that is set ends none early and none late, and the end that people read moves with it. What
- * is stored has the end by the wall clock, for a restart.
+ * Level-triggered: whatever the homes have is followed, by whomever it was made. How long an intervention lasts is
+ * measured: a wall clock that is set ends none early and none late, and the end that people read moves with it.
  */
 export class Interventions {
   readonly #deps: InterventionDeps;
-  /** By key of the document; their times are monotonic. */
-  readonly #active = new Map<string, Intervention>();
+  /** By home and uid. */
+  readonly #tracked = new Map<string, Tracked>();
   readonly #wallAheadMs: () => number;
-  /** What the times in the store were moved by. */
-  #storedAheadMs: number;
-  /** Ended, and still in the store. */
-  readonly #ended = new Set<string>();
+  #policies: PolicyLookup | undefined;
+  /** What is said of one that is taken away, by uid. */
+  readonly #farewells = new Map<string, string>();
   #changed = new AbortController();
-  readonly #putBacks: PutBacks;
+  #isBehind = false;
 
   constructor(deps: InterventionDeps) {
     this.#deps = deps;
-    this.#putBacks = new PutBacks(deps.clock);
     this.#wallAheadMs = wallOffset(deps.clock);
-    this.#storedAheadMs = this.#wallAheadMs();
-    for (const [key, value] of deps.documents.all(COLLECTION)) {
-      const intervention = readIntervention(value);
-      if (intervention !== undefined && keyOf(intervention) === key)
-        this.#active.set(key, this.#restored(intervention));
-      else deps.log.warn('an intervention on a policy is not readable and left out', { key });
+    for (const home of deps.interventionHomes) {
+      for (const kept of home.all()) this.#take(home, kept);
+      home.subscribe(() => this.#look(home));
     }
-  }
-
-  /** Throws TransientError when it cannot be made durable: then nothing changed. */
-  pause(policy: ResourceKey, { forMs, ...said }: InterventionDetails): void {
-    const sinceMs = this.#deps.clock.monotonic();
-    this.#begin({ kind: 'pause', policy, sinceMs, untilMs: sinceMs + forMs, ...said });
-  }
-
-  resume(policy: ResourceKey, by = 'somebody'): void {
-    this.#endByPerson(keyOf({ kind: 'pause', policy }), `${by} resumed it`);
-  }
-
-  override(
-    policy: ResourceKey,
-    app: NamedApp,
-    { instances, forMs, ...said }: InterventionDetails & { readonly instances: number },
-  ): void {
-    const sinceMs = this.#deps.clock.monotonic();
-    const untilMs = sinceMs + forMs;
-    this.#begin({
-      kind: 'override',
-      policy,
-      app: app.name,
-      id: app.id,
-      instances,
-      sinceMs,
-      untilMs,
-      ...said,
-    });
-  }
-
-  endOverride(policy: ResourceKey, app: string, by = 'somebody'): void {
-    this.#endByPerson(keyOf({ kind: 'override', policy, app }), `${by} gave it back to its law`);
-  }
-
-  /** Its definition is written once more; forgotten by a restart. */
-  putBack(policy: ResourceKey, app: string): void {
-    this.#putBacks.ask(policy, app);
-    this.#noteChange(policy);
   }
 
   /** What is in force at this moment: one whose time is over is not, whether or not its end was reported already. */
   on(policy: ResourceKey): InterventionEffect {
-    const putBack = this.#putBacks.on(policy);
-    const asked = putBack === undefined ? {} : { putBack };
-    if (this.#active.size === 0) return { ...NO_INTERVENTION, ...asked };
-    const nowMs = this.#deps.clock.monotonic();
-    const mine = [...this.#active.values()].filter((each) => each.policy === policy && !isOver(each, nowMs));
-    const pause = mine.find((intervention): intervention is Pause => intervention.kind === 'pause');
-    const overrides = mine.filter(
-      (intervention): intervention is Override => intervention.kind === 'override',
-    );
-    return {
-      ...asked,
-      ...(pause && { paused: timesOf(this.#byWall(pause)) }),
-      overrides: new Map(
-        overrides.map((mine) => {
-          const shown = this.#byWall(mine);
-          return [mine.app, { instances: mine.instances, ...timesOf(shown), untilMs: shown.untilMs }];
-        }),
-      ),
-    };
+    return effectOf(this.#inForce(policy), this.#wallAheadMs());
+  }
+
+  /** Every one that is not over, of a policy. */
+  of(policy: ResourceKey): readonly Tracked[] {
+    return [...this.#tracked.values()].filter((each) => each.policy === policy && !isEnded(each));
+  }
+
+  homeFor(source: string): InterventionHome {
+    const home = this.#deps.interventionHomes.find((each) => each.isHomeOf(source));
+    if (home === undefined) throw new Error(`no home for interventions on policies of ${source}`);
+    return home;
+  }
+
+  /** Takes one away; `message` is what people read of it. Throws TransientError: then it is still in force. */
+  async remove({ home, kept }: Tracked, message: string): Promise<void> {
+    this.#farewells.set(kept.uid, message);
+    try {
+      await home.remove(kept);
+      // A home that learns of it later than we do.
+      if (this.#tracked.has(keyOf(home, kept))) this.#lose(keyOf(home, kept));
+    } finally {
+      this.#farewells.delete(kept.uid);
+    }
   }
 
   /** The policy is gone, and its interventions with it. */
   forget(policy: ResourceKey): void {
-    for (const [key, intervention] of [...this.#active]) if (intervention.policy === policy) this.#end(key);
+    for (const [key, each] of [...this.#tracked])
+      if (each.policy === policy && !isEnded(each))
+        this.#end(key, { ends: 'TargetGone', why: 'its policy is gone' });
   }
 
-  /** Forgets interventions on what is not there any more; `apps` gives the names in a policy, undefined when it is gone. */
-  follow(apps: (policy: ResourceKey) => ReadonlySet<string> | 'unknown' | undefined): void {
-    for (const [key, intervention] of [...this.#active]) {
-      const names = apps(intervention.policy);
-      if (names === 'unknown') continue;
-      if (names === undefined) this.#end(key);
-      else if (intervention.kind === 'override' && !names.has(intervention.app)) {
-        this.#end(key, 'the policy does not name the app any more');
-      }
+  /** The policies may be others now. */
+  follow(policies: PolicyLookup): void {
+    this.#policies = policies;
+    for (const [key, each] of [...this.#tracked]) {
+      if (isEnded(each)) continue;
+      const apps = policies.appsOf(each.policy);
+      if (apps === 'unknown') continue;
+      const { app } = each.spec;
+      if (each.reason === 'InForce' && apps === undefined)
+        this.#end(key, { ends: 'TargetGone', why: 'its policy is gone' });
+      else if (each.reason === 'InForce' && app !== undefined && apps?.has(app) === false)
+        this.#end(key, {
+          ends: 'TargetGone',
+          why: 'the policy does not name the app any more',
+          event: 'the policy does not name the app any more',
+        });
+      else if (each.reason === 'InForce')
+        this.#tracked.set(key, { ...each, ...defined({ id: apps?.get(app ?? '') }) });
+      else this.#rule(key, each);
     }
   }
 
-  /** Ends interventions when their time is over, until aborted. */
+  /** Ends interventions when their time is over, and shows in their homes how they stand, until aborted. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#endDue();
-      this.#followWallClock();
-      const sleep = AbortSignal.any([signal, this.#changed.signal]);
-      // An aborted pause is a change, or the end.
+      const { signal: change } = this.#changed;
+      await this.#writeDown();
+      // An aborted sleep is a change, or the end.
+      const sleep = AbortSignal.any([signal, change]);
       await this.#deps.clock.sleep(this.#idleMs(), sleep).catch(() => undefined);
     }
   }
 
-  #begin(intervention: Intervention): void {
-    const key = keyOf(intervention);
-    this.#deps.documents.write([
-      { do: 'put', collection: COLLECTION, key, value: this.#byWall(intervention) },
-    ]);
-    this.#active.set(key, intervention);
-    this.#ended.delete(key);
-    this.#event(
-      intervention,
-      intervention.kind === 'pause' ? 'Paused' : 'Overridden',
-      this.#textOf(intervention),
-    );
-    this.#noteChange(intervention.policy);
+  #inForce(policy: ResourceKey): readonly Tracked[] {
+    if (this.#tracked.size === 0) return [];
+    const nowMs = this.#deps.clock.monotonic();
+    return [...this.#tracked.values()].filter((each) => each.policy === policy && isInForce(each, nowMs));
   }
 
-  #endByPerson(key: string, message: string): void {
-    const intervention = this.#active.get(key);
-    if (intervention === undefined) return;
-    this.#deps.documents.write([{ do: 'remove', collection: COLLECTION, key }]);
-    this.#active.delete(key);
-    this.#endEvent(intervention, message);
-    this.#noteChange(intervention.policy);
+  #moment(): Moment {
+    return { monotonicMs: this.#deps.clock.monotonic(), aheadMs: this.#wallAheadMs() };
+  }
+
+  #look(home: InterventionHome): void {
+    const there = new Set<string>();
+    for (const kept of home.all()) {
+      there.add(keyOf(home, kept));
+      this.#see(home, kept);
+    }
+    for (const [key, each] of [...this.#tracked]) if (each.home === home && !there.has(key)) this.#lose(key);
+  }
+
+  #see(home: InterventionHome, kept: KeptIntervention): void {
+    const key = keyOf(home, kept);
+    const known = this.#tracked.get(key);
+    const next = this.#take(home, kept);
+    if (next === undefined) return;
+    if (!isEnded(next) && next.reason !== 'InForce') this.#rule(key, next);
+    else if (known?.reason !== next.reason) this.#noteChange(next.policy);
+  }
+
+  /** Undefined for what cannot be an intervention. */
+  #take(home: InterventionHome, kept: KeptIntervention): Tracked | undefined {
+    const { spec } = kept;
+    if (spec === undefined) return undefined;
+    const key = keyOf(home, kept);
+    const known = this.#tracked.get(key);
+    const moment = this.#moment();
+    const next =
+      known === undefined
+        ? firstSight(home, { ...kept, spec }, moment)
+        : seenAgain(known, { ...kept, spec }, moment);
+    this.#tracked.set(key, next);
+    return next;
+  }
+
+  /** It is not there any more. */
+  #lose(key: string): void {
+    const each = this.#tracked.get(key);
+    if (each === undefined) return;
+    this.#tracked.delete(key);
+    if (isEnded(each) || each.reason !== 'InForce') return;
+    this.#endEvent(each, this.#farewells.get(each.kept.uid) ?? 'somebody deleted it');
+    this.#noteChange(each.policy);
+  }
+
+  /** Whether it is in force now. */
+  #rule(key: string, each: Tracked): void {
+    const policies = this.#policies;
+    if (policies === undefined) return;
+    const { spec, policy, untilMs, kept } = each;
+    const moment = this.#moment();
+    if (untilMs !== undefined && untilMs <= moment.monotonicMs) return;
+    const sinceMs = beginningOf(kept, moment);
+    const long = untilMs === undefined ? undefined : tooLong(spec.type, Math.round(untilMs - sinceMs));
+    const ruling = this.#elsewhere(each, policies) ?? policies.ruling(policy, spec);
+    const why = ruling.is === 'allowed' ? long : ruling.why;
+    if (why !== undefined) {
+      const reason = ruling.is === 'pending' ? 'Pending' : 'Refused';
+      this.#tracked.set(key, { ...each, reason, message: why });
+      this.#wake();
+      return;
+    }
+    const id = ruling.is === 'allowed' ? ruling.id : undefined;
+    const begun: Tracked = { ...each, sinceMs, reason: 'InForce', message: '', ...defined({ id }) };
+    const text = this.#textOf(begun);
+    this.#tracked.set(key, { ...begun, message: text });
+    if (spec.type !== 'PutBack') this.#event(begun, spec.type === 'Pause' ? 'Paused' : 'Overridden', text);
+    this.#noteChange(policy);
+  }
+
+  /** The policy keeps its interventions in another home: there they are seen by whoever may act. */
+  #elsewhere({ home, policy }: Tracked, policies: PolicyLookup): Ruling | undefined {
+    const source = policies.sourceOf(policy);
+    if (source === undefined) return undefined;
+    const right = this.homeFor(source);
+    if (right === home) return undefined;
+    const why = `policy ${policy} comes from ${source}: an intervention on it belongs into ${right.name}`;
+    return { is: 'refused', why };
   }
 
   #endDue(): void {
     const nowMs = this.#deps.clock.monotonic();
-    for (const [key, intervention] of [...this.#active]) {
-      if (isOver(intervention, nowMs)) this.#end(key, `${this.#textOf(intervention)}: its time is over`);
+    for (const [key, each] of [...this.#tracked]) {
+      const { untilMs } = each;
+      if (isEnded(each) || untilMs === undefined || untilMs > nowMs) continue;
+      const wasInForce = each.reason === 'InForce';
+      const event = wasInForce ? `${this.#textOf(each)}: its time is over` : undefined;
+      const why = wasInForce
+        ? 'its time is over'
+        : `its time is over before it was in force: ${each.message}`;
+      this.#end(key, { ends: 'Expired', why, ...defined({ event }) });
     }
-    this.#removeEnded();
-  }
-
-  /** What is stored is for the next process, which has the wall clock alone. */
-  #followWallClock(): void {
-    const aheadMs = this.#wallAheadMs();
-    if (aheadMs === this.#storedAheadMs) return;
-    try {
-      const changes = [...this.#active].map(
-        ([key, intervention]) =>
-          ({ do: 'put', collection: COLLECTION, key, value: moved(intervention, aheadMs) }) as const,
-      );
-      if (changes.length > 0) this.#deps.documents.write(changes);
-      this.#storedAheadMs = aheadMs;
-    } catch (error) {
-      this.#deps.log.debug('the ends of interventions are not moved yet', { reason: messageOf(error) });
-    }
-  }
-
-  #byWall<I extends Intervention>(intervention: I): I {
-    return moved(intervention, this.#wallAheadMs());
-  }
-
-  /** One that begins in the future was stored under a clock that was set back since: it lasts as long as was said. */
-  #restored(stored: Intervention): Intervention {
-    const aheadMs = this.#wallAheadMs();
-    const earlyMs = Math.max(0, stored.sinceMs - aheadMs - this.#deps.clock.monotonic());
-    return moved(stored, -aheadMs - earlyMs);
-  }
-
-  #textOf(intervention: Intervention): string {
-    const shown = this.#byWall(intervention);
-    return shown.kind === 'pause' ? pauseText(shown) : overrideText(shown);
   }
 
   /** It is over whether or not that can be written down. */
-  #end(key: string, message?: string): void {
-    const intervention = this.#active.get(key);
-    if (intervention === undefined) return;
-    this.#active.delete(key);
-    this.#ended.add(key);
-    this.#removeEnded();
-    if (message !== undefined) this.#endEvent(intervention, message);
-    this.#noteChange(intervention.policy);
+  #end(
+    key: string,
+    {
+      ends,
+      why,
+      event,
+    }: { readonly ends: 'Expired' | 'TargetGone'; readonly why: string; readonly event?: string },
+  ): void {
+    const each = this.#tracked.get(key);
+    if (each === undefined) return;
+    const endedAtMs = this.#deps.clock.monotonic();
+    this.#tracked.set(key, { ...each, endedAtMs, reason: ends, message: why });
+    if (event !== undefined) this.#endEvent(each, event);
+    this.#noteChange(each.policy);
+    // One that waited for this one's end may be in force now.
+    for (const [other, waiting] of [...this.#tracked])
+      if (waiting.policy === each.policy && waiting.reason === 'Refused' && !isEnded(waiting))
+        this.#rule(other, waiting);
   }
 
-  #removeEnded(): void {
-    if (this.#ended.size === 0) return;
-    try {
-      this.#deps.documents.write(
-        [...this.#ended].map((key) => ({ do: 'remove', collection: COLLECTION, key })),
-      );
-      this.#ended.clear();
-    } catch (error) {
-      this.#deps.log.debug('the end of an intervention is not written down yet', {
-        reason: messageOf(error),
-      });
+  /** Brings the homes up to date; what cannot be written now is tried again. */
+  async #writeDown(): Promise<void> {
+    this.#isBehind = false;
+    const nowMs = this.#deps.clock.monotonic();
+    const outranking = outrankingOf([...this.#tracked.values()].filter((each) => isInForce(each, nowMs)));
+    for (const each of [...this.#tracked.values()]) {
+      const { home, kept, endedAtMs } = each;
+      const outrankedBy = outranking.get(each)?.kept.name;
+      const status = statusOf(each, { aheadMs: this.#wallAheadMs(), outrankedBy });
+      const isDue = endedAtMs !== undefined && endedAtMs + SHOWN_AFTER_END_MS <= nowMs;
+      try {
+        if (isDue) await home.remove(kept);
+        else if (!isDeepStrictEqual(kept.status, status)) await home.writeStatus(kept, status);
+      } catch (error) {
+        this.#isBehind = true;
+        const { namespace, name } = kept;
+        this.#deps.log.debug('how an intervention stands is not written down yet', {
+          intervention: `${namespace}/${name}`,
+          reason: messageOf(error),
+        });
+      }
     }
+  }
+
+  #textOf({ spec, sinceMs = 0, untilMs }: Tracked): string {
+    const aheadMs = this.#wallAheadMs();
+    const said = defined({ reason: spec.reason, by: spec.requestedBy });
+    const until = untilMs === undefined ? undefined : untilMs + aheadMs;
+    if (spec.type === 'Pause')
+      return pauseText({ sinceMs: sinceMs + aheadMs, ...defined({ untilMs: until }), ...said });
+    if (spec.type === 'PutBack') return 'the definition is written as the policy says';
+    const { instances = 0 } = spec;
+    return overrideText({ instances, sinceMs: sinceMs + aheadMs, untilMs: until ?? 0, ...said });
   }
 
   #idleMs(): number {
     const nowMs = this.#deps.clock.monotonic();
-    const dues = [...this.#active.values()].map(({ untilMs = Number.POSITIVE_INFINITY }) => untilMs - nowMs);
-    const longest = this.#ended.size > 0 ? RETRY_MS : LONGEST_SLEEP_MS;
-    return Math.max(0, Math.min(longest, ...dues));
+    const dues = [...this.#tracked.values()].map(({ endedAtMs, untilMs = Number.POSITIVE_INFINITY }) =>
+      endedAtMs === undefined ? untilMs - nowMs : endedAtMs + SHOWN_AFTER_END_MS - nowMs,
+    );
+    const longest = this.#isBehind ? RETRY_MS : LONGEST_SLEEP_MS;
+    const soonest = this.#isBehind ? RETRY_MS : 0;
+    return Math.max(soonest, Math.min(longest, ...dues));
   }
 
-  #endEvent(intervention: Intervention, message: string): void {
-    this.#event(intervention, intervention.kind === 'pause' ? 'Resumed' : 'OverrideEnded', message);
+  #endEvent(each: Tracked, message: string): void {
+    if (each.spec.type === 'PutBack') return;
+    this.#event(each, each.spec.type === 'Pause' ? 'Resumed' : 'OverrideEnded', message);
   }
 
-  #event(intervention: Intervention, reason: NewEvent['reason'], message: string): void {
-    const object = intervention.kind === 'pause' ? `policy ${intervention.policy}` : `app ${intervention.id}`;
+  #event({ spec, policy, id }: Tracked, reason: NewEvent['reason'], message: string): void {
+    const object = spec.type === 'Pause' || id === undefined ? `policy ${policy}` : `app ${id}`;
     this.#deps.onEvent({ type: 'Normal', reason, object, message });
   }
 
   #noteChange(policy: ResourceKey): void {
+    this.#wake();
+    this.#deps.onChange(policy);
+  }
+
+  #wake(): void {
     this.#changed.abort();
     this.#changed = new AbortController();
-    this.#deps.onChange(policy);
   }
 }
 
-function keyOf(
-  intervention: Pick<Pause, 'kind' | 'policy'> | Pick<Override, 'kind' | 'policy' | 'app'>,
-): string {
-  return intervention.kind === 'pause'
-    ? `${intervention.policy} pause`
-    : `${intervention.policy} override ${intervention.app}`;
-}
-
-function isOver({ untilMs }: Intervention, nowMs: number): boolean {
-  return untilMs !== undefined && untilMs <= nowMs;
-}
-
-function timesOf({ sinceMs, untilMs, reason, by }: Intervention): PauseView {
-  return {
-    sinceMs,
-    ...defined({ untilMs, reason, by }),
-  };
-}
-
-function moved<I extends Intervention>(intervention: I, byMs: number): I {
-  const { untilMs } = intervention;
-  return {
-    ...intervention,
-    sinceMs: intervention.sinceMs + byMs,
-    ...(untilMs !== undefined && { untilMs: untilMs + byMs }),
-  };
+function keyOf(home: InterventionHome, { uid }: Pick<KeptIntervention, 'uid'>): string {
+  return `${home.name} ${uid}`;
 }

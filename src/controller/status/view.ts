@@ -1,7 +1,7 @@
 // controller: the one picture of the operator's state that status, `get`, `explain` and the page are drawn from.
 
 import type { Condition } from '../../api/conditions.ts';
-import type { CapacityPool, PolicySpec, ResourceKey } from '../../api/policy.ts';
+import type { CapacityPool, InterventionSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
 import type { ObjectiveStatus } from '../../api/status.ts';
 import type { AppRole, DecisionStep, LimitedBy } from '../../core/decision.ts';
 
@@ -273,31 +273,44 @@ export interface OperatorView {
   };
 }
 
+/** What can be said of an intervention before it is in force. */
+export type Ruling =
+  /** `id`: of the app that it is about, for people. */
+  | { readonly is: 'allowed'; readonly id?: string }
+  /** Not now: the policy does not run, or is not known yet. */
+  | { readonly is: 'pending'; readonly why: string }
+  /** `field`: of the spec, which is at fault. */
+  | { readonly is: 'refused'; readonly why: string; readonly field?: keyof InterventionSpec };
+
+export type InterventionTarget = Pick<InterventionSpec, 'type' | 'app' | 'instances'>;
+
 /** What people may do, through the page, the API and the command line. */
 export interface OperatorActions {
+  /** Whether the policy allows an intervention, as things stand. */
+  ruling(policy: ResourceKey, target: InterventionTarget): Ruling;
   /**
-   * Nothing of the policy is written until `resume`, at the latest until `forMs` are over. Durable when it returns; again
-   * replaces. Throws TerminalError for a policy that does not run.
+   * Nothing of the policy is written until `resume`, at the latest until `forMs` are over. Durable and in force when it resolves;
+   * again replaces. Rejects with a TerminalError for a policy that does not run.
    */
-  pause(policy: ResourceKey, details: InterventionDetails): void;
-  /** Ends a person's pause; does nothing when there is none. A policy that says `mode: Paused` itself stays paused. */
-  resume(policy: ResourceKey, by?: string): void;
+  pause(policy: ResourceKey, details: InterventionDetails): Promise<void>;
+  /** Ends people's pauses; does nothing when there is none. A policy that says `mode: Paused` itself stays paused. */
+  resume(policy: ResourceKey, by?: string): Promise<void>;
   /**
-   * The count of a scaled app or remainder, by its name in the policy, for a while. Durable when it returns; again
-   * replaces. Throws TerminalError with a sentence: no such app, a fixed app, outside of min and max, too long.
+   * The count of a scaled app or remainder, by its name in the policy, for a while. Durable and in force when it resolves; again
+   * replaces. Rejects with a TerminalError with a sentence: no such app, a fixed app, outside of min and max, too long.
    */
   override(
     policy: ResourceKey,
     app: string,
     details: InterventionDetails & { readonly instances: number },
-  ): void;
+  ): Promise<void>;
   /** Gives the app back to its law; does nothing when it has it. */
-  endOverride(policy: ResourceKey, app: string, by?: string): void;
+  endOverride(policy: ResourceKey, app: string, by?: string): Promise<void>;
   /**
-   * Writes the definition that the policy names once, though it says `drift: Report`. Throws TerminalError with a sentence:
-   * no such app, nothing is written of the policy.
+   * Writes the definition that the policy names once, though it says `drift: Report`. Rejects with a TerminalError with a
+   * sentence: no such app, nothing is written of the policy.
    */
-  putBack(policy: ResourceKey, app: string): void;
+  putBack(policy: ResourceKey, app: string, by?: string): Promise<void>;
   /** Scales a fixed app within its `pageControl`; throws TerminalError with a sentence when that is not allowed. */
   scale(appId: string, instances: number, signal: AbortSignal): Promise<void>;
 }

@@ -13,6 +13,7 @@ import type { Logger } from '../../runtime/log.ts';
 import type { LoadPolicies } from '../file-memory.ts';
 import type { EventWriter, ObjectRef, PolicySnapshot, PolicySource } from '../source.ts';
 import { eachOf } from './each.ts';
+import { KubernetesInterventions } from './interventions.ts';
 import { followedOf, KINDS } from './objects.ts';
 import { ObjectReader } from './read.ts';
 import type { SecretRef } from './references.ts';
@@ -49,6 +50,8 @@ export interface KubernetesSourceDeps {
 }
 
 export interface KubernetesSource extends PolicySource {
+  /** The home of the interventions on its policies. */
+  readonly interventions: KubernetesInterventions;
   /** A value of a Secret that one of the listed resources names. Throws TerminalError that says what is missing, never a value. */
   secret(ref: SecretRef): string;
   /** Reads all Secrets in use anew; they are every 20 s anyway. */
@@ -77,6 +80,7 @@ class Source implements KubernetesSource {
   readonly #deps: KubernetesSourceDeps;
   readonly #api: KubeApi;
   readonly #reflectors: readonly Reflector[];
+  readonly interventions: KubernetesInterventions;
   readonly #reader: ObjectReader;
   readonly #secrets: Secrets;
   readonly #status: StatusWriter;
@@ -100,6 +104,7 @@ class Source implements KubernetesSource {
     this.#reflectors = KINDS.map(
       (kind) => new Reflector(followedOf(kind, namespace), { ...deps, api, timing, onSight, onChange }),
     );
+    this.interventions = new KubernetesInterventions({ ...deps, api, timing, namespace, source: this.name });
     this.#reader = new ObjectReader(deps.load, cluster.name);
     this.#secrets = new Secrets(api, deps.clock);
     this.#events = new Events({ api, identity });
@@ -117,11 +122,13 @@ class Source implements KubernetesSource {
       signal,
     );
     const troubles = [...this.#troubles(), ...new Set(withheld.values())];
+    const unseen = this.interventions.reflector.failure;
     return {
       resources: readings.flatMap(({ resource }) => (resource === undefined ? [] : [resource])),
       invalid: readings.flatMap(({ invalid }) => (invalid === undefined ? [] : [invalid])),
       problems: [
         ...troubles.map((why) => this.#problem(why)),
+        ...(unseen === undefined ? [] : [this.#problem(`interventions cannot be followed: ${unseen}`)]),
         ...readings.flatMap(({ problems }) => problems),
       ],
       complete: troubles.length === 0,
@@ -133,6 +140,7 @@ class Source implements KubernetesSource {
     try {
       await Promise.all([
         ...this.#reflectors.map((reflector) => reflector.run(signal)),
+        this.interventions.reflector.run(signal),
         this.#secrets.run(signal),
         this.#keepStatus(signal),
       ]);
@@ -180,7 +188,8 @@ class Source implements KubernetesSource {
     const done = new AbortController();
     const either = AbortSignal.any([signal, done.signal]);
     const longEnough = this.#deps.clock.sleep(LONGEST_WAIT_MS, either).catch(() => undefined);
-    const looks = Promise.all(this.#reflectors.map((reflector) => reflector.look(signal)));
+    const all = [...this.#reflectors, this.interventions.reflector];
+    const looks = Promise.all(all.map((reflector) => reflector.look(signal)));
     looks.catch(() => undefined);
     try {
       await Promise.race([looks, longEnough]);

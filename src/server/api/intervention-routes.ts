@@ -46,11 +46,11 @@ export function interventionRoutes(deps: InterventionRouteDeps): Hono {
   app.put(`${POLICY}/overrides/:app`, limit, (c) =>
     act(c, deps, async (key, by) => {
       const request = overrideRequest(await objectOf(c.req.text()));
-      actions.override(key, c.req.param('app'), { ...request, ...by });
+      await actions.override(key, c.req.param('app'), { ...request, ...by });
     }),
   );
   app.post(`${POLICY}/apps/:app/put-back`, limit, (c) =>
-    act(c, deps, (key) => actions.putBack(key, c.req.param('app'))),
+    act(c, deps, (key, { by }) => actions.putBack(key, c.req.param('app'), by)),
   );
   app.delete(`${POLICY}/overrides/:app`, (c) =>
     act(c, deps, (key, { by }) => actions.endOverride(key, c.req.param('app'), by)),
@@ -73,7 +73,7 @@ export interface InterventionsObject {
 async function act(
   c: Context,
   { state, log, actorOf }: InterventionRouteDeps,
-  intervene: (key: ResourceKey, by: { readonly by?: string }) => Promise<void> | void,
+  intervene: (key: ResourceKey, by: { readonly by?: string }) => Promise<void>,
 ): Promise<Response> {
   const { ns = '', name = '' } = c.req.param();
   const find = (): PolicyView | undefined => policyOf(state, { ns, name });

@@ -13,6 +13,11 @@ import type { Logger } from '../../runtime/log.ts';
 import type { Grant } from '../access/access.ts';
 import { discoveryRoutes } from './discovery.ts';
 import { EVENT_KIND, NAMESPACE_KIND } from './kinds/core-kinds.ts';
+import {
+  InterventionKind,
+  type InterventionStore,
+  type InterventionsElsewhere,
+} from './kinds/intervention-kind.ts';
 import type { ServedKind } from './kinds/object-home.ts';
 import { type AppliedStore, OperatorKind } from './kinds/operator-kind.ts';
 import { policyKind, poolKind } from './kinds/our-kinds.ts';
@@ -38,6 +43,17 @@ export interface OperatorApiOptions {
   readonly documents?: DocumentStore;
   /** Where applied objects are kept; absent: the API is read only. */
   readonly applied?: AppliedStore;
+  /** Where interventions are kept; absent: there are none. */
+  readonly interventions?: InterventionPlaces;
+  /** Who sends a request. */
+  readonly actorOf?: (request: Request) => string | undefined;
+}
+
+export interface InterventionPlaces {
+  /** Those that are written through the API. */
+  readonly stored: InterventionStore;
+  /** Those that are only shown. */
+  readonly others: readonly InterventionsElsewhere[];
 }
 
 /** Everything below `/api`, `/apis`, `/openapi` and `/version`. */
@@ -53,7 +69,13 @@ export function operatorApi(options: OperatorApiOptions): Hono {
   const pools = new OperatorKind({ ...served, kind: poolKind(poolSchema) });
   const events = { kind: EVENT_KIND, cache: new WatchCache({ startVersion: versions.current }) };
   const namespaces = { kind: NAMESPACE_KIND, cache: new WatchCache({ startVersion: versions.current }) };
-  const kinds: readonly ServedKind[] = [policies, pools, events, namespaces];
+  const interventions = new InterventionKind({
+    versions,
+    clock,
+    ruling: state.actions.ruling,
+    ...options.interventions,
+  });
+  const kinds: readonly ServedKind[] = [policies, pools, interventions, events, namespaces];
 
   const follower = new OperatorFollower({
     state,
@@ -75,7 +97,7 @@ export function operatorApi(options: OperatorApiOptions): Hono {
     log,
     signal,
     newUid: randomUUID,
-    ...defined({ grantOf: options.grantOf }),
+    ...defined({ grantOf: options.grantOf, actorOf: options.actorOf }),
     hint: (kind, key) => (kind === policies.kind ? notRunningHint(state.view(), key) : undefined),
     listWarnings: (kind) => (kind === policies.kind ? refusedWarnings(state.view()) : []),
   });

@@ -35,6 +35,8 @@ export interface ResourceApiOptions {
   readonly maxWatches?: number;
   /** What a request was let in with: no watch outlives it. Default: everybody may see everything for ever. */
   readonly grantOf?: (request: Request) => Grant;
+  /** Who sends a request; default: nobody has to say. */
+  readonly actorOf?: (request: Request) => string | undefined;
   /** Ends a "not found" with what to do about it. */
   readonly hint?: (kind: ResourceKind, key: string) => Hint | undefined;
   /** What a reader of a whole list should know beside it. */
@@ -173,7 +175,7 @@ class Api {
   async #create(call: Call): Promise<Response> {
     const served = writable(call.served, 'create');
     if (call.info.name !== undefined) throw notAllowed('POST');
-    return shown(this.#writes.create(served, await writeOf(call)), call, 201);
+    return shown(this.#writes.create(served, await this.#writeOf(call)), call, 201);
   }
 
   async #change(
@@ -183,13 +185,13 @@ class Api {
   ): Promise<Response> {
     const served = writable(call.served, verb);
     if (call.info.name === undefined) throw notAllowed(call.request.method);
-    return shown(change(served, await writeOf(call)), call, 200);
+    return shown(change(served, await this.#writeOf(call)), call, 200);
   }
 
   async #deleteOne(call: Call): Promise<Response> {
     const served = writable(call.served, 'delete');
     if (call.info.subresource !== undefined) throw notAllowed('DELETE');
-    const written = this.#writes.remove(served, await writeOf(call));
+    const written = this.#writes.remove(served, await this.#writeOf(call));
     if (written.removed !== true) return shown(written, call, 200);
     const { name, uid } = written.object.metadata;
     const { group, plural } = served.kind;
@@ -197,9 +199,15 @@ class Api {
     return Response.json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
   }
 
+  async #writeOf(call: Call): Promise<Write> {
+    const write = await writeOf(call);
+    const { actorOf } = this.#options;
+    return { ...write, ...defined({ by: actorOf?.(call.request) }) };
+  }
+
   async #deleteAll(call: Call): Promise<Response> {
     const served = writable(call.served, 'delete');
-    const write = await writeOf(call);
+    const write = await this.#writeOf(call);
     const { namespace } = call.info;
     if (served.kind.namespaced && namespace === undefined) throw notAllowed('DELETE');
     const options = listOptions(call.query, served.kind.selectableFields);

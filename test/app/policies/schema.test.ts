@@ -6,13 +6,18 @@ import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { POLICY_RULES } from '../../../src/api/schema/crd-rules.ts';
 import { isObject, type JsonSchema } from '../../../src/api/schema/json-schema.ts';
+import { interventionSchema } from '../../../src/api/schema/schema.ts';
 import { loadPolicies, policySchema, poolSchema, resourceForm } from '../../../src/app/policies/schema.ts';
 import { generatedFiles } from '../../../src/app/tools/generated.ts';
 import { structuralViolations } from '../../api/schema/structural.ts';
 import { visitFields } from '../../api/schema/visit-fields.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const schemas = { MicroscalingPolicy: policySchema, CapacityPool: poolSchema };
+const schemas = {
+  MicroscalingPolicy: policySchema,
+  CapacityPool: poolSchema,
+  Intervention: interventionSchema,
+};
 
 function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
@@ -160,6 +165,7 @@ describe('the examples in specs', () => {
   );
   const metricFiles = files.filter((path) => path.startsWith('specs/metrics/'));
   const schedulerFiles = files.filter((path) => path.startsWith('specs/schedulers/'));
+  const interventions = read('specs/interventions/all-fields.yaml');
   const everyField = ['specs/policies/all-fields.yaml', ...metricFiles, ...schedulerFiles].map(read);
 
   it('have a policy for every scheduler that has a block of its own', () => {
@@ -180,6 +186,16 @@ describe('the examples in specs', () => {
     expect(resources.length).toBeGreaterThan(0);
   });
 
+  it('have an intervention of each type, which is valid', () => {
+    const found = loadPolicies(interventions, 'f');
+    expect(found.problems).toEqual([]);
+    expect(found.interventions?.map(({ intervention }) => intervention.spec.type)).toEqual([
+      'Override',
+      'Pause',
+      'PutBack',
+    ]);
+  });
+
   it('has demos in which everything is in effect', () => {
     for (const name of ['queue-demo.yaml', 'priority-demo.yaml']) {
       expect(loadPolicies(read(`specs/policies/${name}`), name).problems).toEqual([]);
@@ -197,7 +213,7 @@ describe('the examples in specs', () => {
 
   it('names every field', () => {
     const used = new Set<string>();
-    for (const document of loadAll(everyField.join('\n---\n'))) {
+    for (const document of loadAll([...everyField, interventions].join('\n---\n'))) {
       if (!isObject(document)) continue;
       const schema = schemas[document['kind'] as keyof typeof schemas];
       visitFields(schema, document, (field) => used.add(shape(field)));

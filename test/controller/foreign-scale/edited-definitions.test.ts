@@ -69,7 +69,7 @@ describe('a definition that a person has put back', () => {
     edit('run mine');
     await world.after(20_000);
     expect(world.app('/consumer').drift).toEqual([{ field: 'cmd', wanted: 'run', live: 'run mine' }]);
-    world.state.actions.putBack(key, 'consumer');
+    await world.state.actions.putBack(key, 'consumer');
     await world.after(20_000);
     expect(cmd()).toBe('run');
     expect(world.condition('demo', 'Applied')).toBe('True/UpToDate');
@@ -90,7 +90,7 @@ describe('a definition that a person has put back', () => {
     },
   ])('is refused for $name', async ({ app, spec, says }) => {
     await running({ drift: 'Report', ...spec });
-    expect(() => world.state.actions.putBack(key, app)).toThrow(says);
+    await expect(world.state.actions.putBack(key, app)).rejects.toThrow(says);
   });
 });
 

@@ -38,7 +38,7 @@ function told(reason: string): readonly string[] {
 describe('an override', () => {
   it('outranks the law, is visible everywhere, and ends by itself: then the law goes on', async () => {
     await running();
-    world.state.actions.override(DEMO, 'consumer', {
+    await world.state.actions.override(DEMO, 'consumer', {
       instances: 8,
       forMs: TEN_MINUTES,
       reason: 'launch day',
@@ -69,11 +69,11 @@ describe('an override', () => {
 
   it('ends when somebody gives the app back', async () => {
     await running();
-    world.state.actions.override(DEMO, 'consumer', { instances: 2, forMs: HOUR });
+    await world.state.actions.override(DEMO, 'consumer', { instances: 2, forMs: HOUR });
     await world.after(10_000);
     expect(world.counts).toMatchObject({ '/consumer': 2, '/filler': 8 });
-    world.state.actions.endOverride(DEMO, 'consumer');
-    world.state.actions.endOverride(DEMO, 'consumer');
+    await world.state.actions.endOverride(DEMO, 'consumer');
+    await world.state.actions.endOverride(DEMO, 'consumer');
     await world.after(10_000);
     expect(world.counts).toMatchObject({ '/consumer': 4, '/filler': 6 });
     expect(told('OverrideEnded')).toEqual(['app /consumer: somebody gave it back to its law']);
@@ -81,7 +81,7 @@ describe('an override', () => {
 
   it('on a remainder leaves the rest of the pool empty', async () => {
     await running();
-    world.state.actions.override(DEMO, 'filler', { instances: 2, forMs: HOUR });
+    await world.state.actions.override(DEMO, 'filler', { instances: 2, forMs: HOUR });
     await world.after(10_000);
     expect(world.counts).toMatchObject({ '/consumer': 4, '/filler': 2 });
   });
@@ -92,7 +92,7 @@ describe('an override', () => {
       ['/consumer', '/filler']
         .map((id) => world.app(id))
         .reduce((sum, app) => sum + Math.max(app.requested, app.tasks.length), 0);
-    world.state.actions.override(DEMO, 'consumer', { instances: 10, forMs: HOUR });
+    await world.state.actions.override(DEMO, 'consumer', { instances: 10, forMs: HOUR });
     for (let i = 0; i < 100; i++) {
       await world.after(100);
       expect(used()).toBeLessThanOrEqual(10);
@@ -105,13 +105,13 @@ describe('an override', () => {
     world.marathon.others.scale('/consumer', 3);
     await world.after(2_000);
     expect(world.condition('demo', 'Conflict')).toBe('True/ManualScale');
-    world.state.actions.override(DEMO, 'consumer', { instances: 6, forMs: HOUR });
+    await world.state.actions.override(DEMO, 'consumer', { instances: 6, forMs: HOUR });
     await world.after(5_000);
     expect(world.counts).toMatchObject({ '/consumer': 6 });
     world.marathon.others.scale('/consumer', 2);
     await world.after(5_000);
     expect(world.counts).toMatchObject({ '/consumer': 6 });
-    world.state.actions.endOverride(DEMO, 'consumer');
+    await world.state.actions.endOverride(DEMO, 'consumer');
     await world.after(10_000);
     expect(world.counts).toMatchObject({ '/consumer': 4 });
   });
@@ -119,14 +119,14 @@ describe('an override', () => {
   it('holds while the metric is away', async () => {
     await running();
     world.metrics.set(1, 'the queue is away');
-    world.state.actions.override(DEMO, 'consumer', { instances: 5, forMs: HOUR });
+    await world.state.actions.override(DEMO, 'consumer', { instances: 5, forMs: HOUR });
     await world.after(120_000);
     expect(world.counts).toMatchObject({ '/consumer': 5 });
   });
 
   it('stays within bounds that an edit narrows, and ends with the app it is about', async () => {
     await running();
-    world.state.actions.override(DEMO, 'consumer', { instances: 8, forMs: HOUR });
+    await world.state.actions.override(DEMO, 'consumer', { instances: 8, forMs: HOUR });
     await world.after(5_000);
     world.policies.put(
       'demo.yaml',
@@ -156,9 +156,12 @@ describe('an override', () => {
     ['a novel', 'default/demo', 'consumer', { reason: 'x'.repeat(201) }, /at most 200 characters/],
   ])('is refused with a sentence: %s', async (_, policy, app, hand, sentence) => {
     await running();
-    const override = () =>
-      world.state.actions.override(policy as ResourceKey, app, { instances: 2, forMs: HOUR, ...hand });
-    expect(override).toThrow(sentence);
+    const override = world.state.actions.override(policy as ResourceKey, app, {
+      instances: 2,
+      forMs: HOUR,
+      ...hand,
+    });
+    await expect(override).rejects.toThrow(sentence);
     expect(world.view.events.map(({ reason }) => reason)).not.toContain('Overridden');
   });
 
@@ -166,9 +169,9 @@ describe('an override', () => {
     world = new World();
     world.policies.put('demo.yaml', aPolicy('demo', [consumer], { mode }));
     await world.start();
-    expect(() => world.state.actions.override(DEMO, 'consumer', { instances: 2, forMs: HOUR })).toThrow(
-      `says \`mode: ${mode}\`: nothing of it is written`,
-    );
+    await expect(
+      world.state.actions.override(DEMO, 'consumer', { instances: 2, forMs: HOUR }),
+    ).rejects.toThrow(`says \`mode: ${mode}\`: nothing of it is written`);
   });
 });
 
@@ -176,7 +179,7 @@ describe('a pause', () => {
   it('stops every write at once, says so, and ends by itself', async () => {
     await running();
     world.metrics.set(1, 8);
-    world.state.actions.pause(DEMO, { forMs: TEN_MINUTES, reason: 'deploying' });
+    await world.state.actions.pause(DEMO, { forMs: TEN_MINUTES, reason: 'deploying' });
     expect(world.policy('demo')).toMatchObject({ mode: 'Reconcile', paused: { reason: 'deploying' } });
     await world.after(30_000);
     expect(world.counts).toMatchObject({ '/consumer': 4, '/filler': 6 });
@@ -213,11 +216,11 @@ describe('a pause', () => {
       world.metrics.set(1, n);
       // The round asks twice, before it decides and before it writes: the pause comes at any moment of it.
       await world.after(1_000 + 300 * i);
-      world.state.actions.pause(DEMO, { forMs: 3_600_000 });
+      await world.state.actions.pause(DEMO, { forMs: 3_600_000 });
       applied.length = 0;
       await world.after(10_000);
       expect(applied).toEqual([]);
-      world.state.actions.resume(DEMO);
+      await world.state.actions.resume(DEMO);
       await world.after(20_000);
       expect(world.counts).toMatchObject({ '/consumer': n });
     }
@@ -225,12 +228,12 @@ describe('a pause', () => {
 
   it('lasts until somebody resumes it, when no time is given', async () => {
     await running();
-    world.state.actions.pause(DEMO, { forMs: 3_600_000 });
+    await world.state.actions.pause(DEMO, { forMs: 3_600_000 });
     world.metrics.set(1, 8);
     await world.after(3 * TEN_MINUTES);
     expect(world.counts).toMatchObject({ '/consumer': 4 });
-    world.state.actions.resume(DEMO);
-    world.state.actions.resume(DEMO);
+    await world.state.actions.resume(DEMO);
+    await world.state.actions.resume(DEMO);
     await world.after(10_000);
     expect(world.counts).toMatchObject({ '/consumer': 8 });
     expect(told('Resumed')).toEqual(['policy default/demo: somebody resumed it']);
@@ -238,8 +241,8 @@ describe('a pause', () => {
 
   it('a second one takes the place of the first', async () => {
     await running();
-    world.state.actions.pause(DEMO, { forMs: 10_000 });
-    world.state.actions.pause(DEMO, { forMs: HOUR });
+    await world.state.actions.pause(DEMO, { forMs: 10_000 });
+    await world.state.actions.pause(DEMO, { forMs: HOUR });
     world.metrics.set(1, 8);
     await world.after(60_000);
     expect(world.counts).toMatchObject({ '/consumer': 4 });
@@ -247,12 +250,12 @@ describe('a pause', () => {
 
   it('does not resume a policy that is paused by its spec', async () => {
     await running();
-    world.state.actions.pause(DEMO, { forMs: 3_600_000 });
+    await world.state.actions.pause(DEMO, { forMs: 3_600_000 });
     world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler, producer], { mode: 'Paused' }));
     world.metrics.set(1, 8);
     await world.after(2_000);
     expect(world.message('demo', 'Paused')).toContain('the policy says `mode: Paused` too');
-    world.state.actions.resume(DEMO);
+    await world.state.actions.resume(DEMO);
     await world.after(10_000);
     expect(world.condition('demo', 'Paused')).toBe('True/PausedBySpec');
     expect(world.counts).toMatchObject({ '/consumer': 4 });
@@ -260,20 +263,20 @@ describe('a pause', () => {
 
   it('takes the place of an override only for its time', async () => {
     await running();
-    world.state.actions.override(DEMO, 'consumer', { instances: 8, forMs: HOUR });
-    world.state.actions.pause(DEMO, { forMs: 60_000 });
+    await world.state.actions.override(DEMO, 'consumer', { instances: 8, forMs: HOUR });
+    await world.state.actions.pause(DEMO, { forMs: 60_000 });
     await world.after(30_000);
     expect(world.counts).toMatchObject({ '/consumer': 4 });
-    expect(() => world.state.actions.override(DEMO, 'consumer', { instances: 2, forMs: HOUR })).toThrow(
-      /is paused by hand until .*: resume it first/,
-    );
+    await expect(
+      world.state.actions.override(DEMO, 'consumer', { instances: 2, forMs: HOUR }),
+    ).rejects.toThrow(/is paused by hand until .*: resume it first/);
     await world.after(60_000);
     expect(world.counts).toMatchObject({ '/consumer': 8 });
   });
 
   it('is forgotten with its policy', async () => {
     await running();
-    world.state.actions.pause(DEMO, { forMs: 3_600_000 });
+    await world.state.actions.pause(DEMO, { forMs: 3_600_000 });
     world.policies.remove('demo.yaml');
     await world.after(2_000);
     world.policies.put('demo.yaml', demo);
@@ -299,7 +302,7 @@ describe('interventions over a restart', () => {
   it('stay in force, and raise no second event', async () => {
     const documents = createMemoryDocumentStore();
     await running(documents);
-    world.state.actions.override(DEMO, 'consumer', { instances: 8, forMs: TEN_MINUTES });
+    await world.state.actions.override(DEMO, 'consumer', { instances: 8, forMs: TEN_MINUTES });
     await world.after(10_000);
     await again(documents, 60_000);
     expect(count('/consumer')).toBe(8);
@@ -307,13 +310,14 @@ describe('interventions over a restart', () => {
     expect(told('Overridden')).toHaveLength(1);
     await world.after(TEN_MINUTES);
     expect(count('/consumer')).toBe(4);
-    expect([...documents.all('hand')]).toEqual([]);
+    await world.after(HOUR + 60_000);
+    expect([...documents.all('intervention')]).toEqual([]);
   });
 
   it('end on time while no operator runs, with an event', async () => {
     const documents = createMemoryDocumentStore();
     await running(documents);
-    world.state.actions.pause(DEMO, { forMs: TEN_MINUTES });
+    await world.state.actions.pause(DEMO, { forMs: TEN_MINUTES });
     await again(documents, 2 * HOUR);
     expect(world.policy('demo').paused).toBeUndefined();
     expect(told('Resumed')).toEqual([
@@ -347,16 +351,17 @@ describe('interventions over a restart', () => {
         documents.write(changes);
       },
     });
-    world.state.actions.override(DEMO, 'consumer', { instances: 7, forMs: 60_000 });
+    await world.state.actions.override(DEMO, 'consumer', { instances: 7, forMs: 60_000 });
     full = true;
-    expect(() => world.state.actions.pause(DEMO, { forMs: 3_600_000 })).toThrow('the disk is full');
-    expect(() => world.state.actions.endOverride(DEMO, 'consumer')).toThrow('the disk is full');
+    await expect(world.state.actions.pause(DEMO, { forMs: 3_600_000 })).rejects.toThrow('the disk is full');
+    await expect(world.state.actions.endOverride(DEMO, 'consumer')).rejects.toThrow('the disk is full');
     await world.after(10_000);
     expect(world.counts).toMatchObject({ '/consumer': 7 });
     await world.after(60_000);
     expect(world.counts).toMatchObject({ '/consumer': 4 });
     full = false;
     await world.after(10_000);
-    expect([...documents.all('hand')]).toEqual([]);
+    await world.after(HOUR + 60_000);
+    expect([...documents.all('intervention')]).toEqual([]);
   });
 });

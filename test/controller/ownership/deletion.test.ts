@@ -199,7 +199,7 @@ describe('a resource that is being deleted', () => {
     home = new FakeHome();
     home.put(demo());
     await start();
-    world.state.actions.pause(KEY, { forMs: 3_600_000 });
+    await world.state.actions.pause(KEY, { forMs: 3_600_000 });
     await world.after(1_000);
     const before = world.policy('demo');
     home.vanish(DEMO);
@@ -222,7 +222,7 @@ describe('a policy that nothing may be written of', () => {
     home.put(demo({ onDelete: 'Delete' }));
     const marathon = await start();
     home.put(demo({ onDelete: 'Delete', ...over }));
-    if (byHand) world.state.actions.pause(KEY, { forMs: 60_000 });
+    if (byHand) await world.state.actions.pause(KEY, { forMs: 60_000 });
     await world.after(1_000);
     for (let i = 0; i < 3; i++) marathon.failNext('observe', new TransientError('marathon is away'));
     home.delete(DEMO);
@@ -238,11 +238,11 @@ describe('a policy that nothing may be written of', () => {
     home = new FakeHome();
     home.put(demo({ onDelete: 'Delete' }));
     const marathon = await start();
-    world.state.actions.pause(KEY, { forMs: 3_600_000 });
+    await world.state.actions.pause(KEY, { forMs: 3_600_000 });
     home.put(aPolicy('demo', [consumer], { onDelete: 'Delete' }));
     await world.after(10_000);
     expect(ids(marathon)).toEqual(['/consumer', '/filler']);
-    world.state.actions.resume(KEY);
+    await world.state.actions.resume(KEY);
     await world.after(10_000);
     expect(ids(marathon)).toEqual(['/consumer']);
   });
@@ -279,10 +279,10 @@ describe('a garbage collection that Marathon keeps waiting', () => {
     const { marathon, files } = await slowly();
     files.put('demo.yaml', aPolicy('demo', [consumer], { onDelete: 'Delete' }));
     await world.after(1_000);
-    world.state.actions.pause(KEY, { forMs: 3_600_000 });
+    await world.state.actions.pause(KEY, { forMs: 3_600_000 });
     await world.after(20_000);
     expect(ids(marathon)).toEqual(['/consumer', '/filler']);
-    world.state.actions.resume(KEY);
+    await world.state.actions.resume(KEY);
     await world.after(20_000);
     expect(ids(marathon)).toEqual(['/consumer']);
   });
@@ -423,7 +423,7 @@ describe('a restart', () => {
     const marathon = await start({ documents: kept });
     const { clock } = world;
     for (let i = 0; i < 50; i++) marathon.failNext('observe', new TransientError('marathon is away'));
-    world.state.actions.pause(KEY, { forMs: 60_000 });
+    await world.state.actions.pause(KEY, { forMs: 60_000 });
     home.delete(DEMO);
     await world.after(1_000);
     await world.stop();

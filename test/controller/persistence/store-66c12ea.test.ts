@@ -61,6 +61,15 @@ describe('a store of 66c12ea', () => {
     expect(world.message('demo', 'ScalingLimited')).toContain('launch day');
   });
 
+  it('has them as objects from then on, each once', async () => {
+    await world.start(5_000);
+    expect([...documents.all('hand')]).toEqual([]);
+    expect([...documents.all('intervention').keys()]).toEqual([
+      'default/demo-override-consumer',
+      'default/paused-pause',
+    ]);
+  });
+
   it('has the events, and an adoption that is in it is not made a second time', async () => {
     await world.start(5_000);
     expect(eventsOf('Adopted')).toEqual(['app /consumer']);

@@ -64,7 +64,7 @@ describe('status', () => {
     expect(wordings).toBeLessThanOrEqual(3 + 1);
     await world.after(20_000);
     expect(home.status(DEMO).apps[0]?.metric).toContain('160');
-    world.state.actions.pause(KEY, { forMs: 3_600_000, reason: 'by me' });
+    await world.state.actions.pause(KEY, { forMs: 3_600_000, reason: 'by me' });
     await world.after(100);
     expect(home.condition(DEMO, 'Paused')).toBe('True/PausedByHand');
     expect(home.status(DEMO).paused).toMatchObject({ reason: 'by me' });
@@ -72,7 +72,7 @@ describe('status', () => {
 
   it('shows an override with its end', async () => {
     await running();
-    world.state.actions.override(KEY, 'consumer', { instances: 7, forMs: 60_000 });
+    await world.state.actions.override(KEY, 'consumer', { instances: 7, forMs: 60_000 });
     await world.after(5_000);
     expect(home.status(DEMO).apps[0]).toMatchObject({
       requested: 7,
@@ -265,8 +265,8 @@ describe('events', () => {
     home.eventWriter = () => (_event, signal) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     for (let i = 0; i < 300; i++) {
-      world.state.actions.pause(KEY, { forMs: 3_600_000, reason: `${i}` });
-      world.state.actions.resume(KEY);
+      await world.state.actions.pause(KEY, { forMs: 3_600_000, reason: `${i}` });
+      await world.state.actions.resume(KEY);
     }
     await world.after(1_000);
     expect(home.condition(DEMO, 'Paused')).toBe('False/Running');

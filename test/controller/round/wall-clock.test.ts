@@ -67,7 +67,7 @@ describe.each(JUMPS)('a wall clock that is set %s, and back again', (_, byMs) =>
 
   it('ends a pause neither early nor late, and its end is shown by the clock as it is', async () => {
     await running();
-    world.state.actions.pause(DEMO, { forMs: 10 * MINUTE });
+    await world.state.actions.pause(DEMO, { forMs: 10 * MINUTE });
     world.metrics.set(1, 8);
     await world.after(MINUTE);
     world.clock.setWallClock(byMs);
@@ -112,7 +112,7 @@ describe('a restart under a clock that was set', () => {
   const paused = async (stepMs: number): Promise<World> => {
     const documents = createMemoryDocumentStore();
     await running({ documents });
-    world.state.actions.pause(DEMO, { forMs: 10 * MINUTE });
+    await world.state.actions.pause(DEMO, { forMs: 10 * MINUTE });
     await world.after(2 * MINUTE);
     world.clock.setWallClock(stepMs);
     await world.after(2 * MINUTE);
@@ -135,7 +135,7 @@ describe('a restart under a clock that was set', () => {
   it('gives a pause its whole length when the clock was set back between two processes', async () => {
     const documents = createMemoryDocumentStore();
     await running({ documents });
-    world.state.actions.pause(DEMO, { forMs: 10 * MINUTE });
+    await world.state.actions.pause(DEMO, { forMs: 10 * MINUTE });
     await world.stop();
     world = new World({}, { documents, clock: new VirtualClock(T0 - HOUR) });
     world.policies.put('demo.yaml', demo);

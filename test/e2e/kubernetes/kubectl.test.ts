@@ -75,6 +75,7 @@ describe.each(programs)('kubectl $version', { concurrent: false }, (program: Kub
       /^microscalingpolicies +msp +microscaling\.io\/v1alpha1 +true +MicroscalingPolicy$/m,
     );
     expect(resources).toMatch(/^capacitypools +microscaling\.io\/v1alpha1 +true +CapacityPool$/m);
+    expect(resources).toMatch(/^interventions +msi +microscaling\.io\/v1alpha1 +true +Intervention$/m);
     expect((await does('api-versions')).split('\n')).toEqual(['microscaling.io/v1alpha1', 'v1']);
     expect(await does('version')).toMatch(/Server Version.*microscaling/);
   });
@@ -152,6 +153,41 @@ describe.each(programs)('kubectl $version', { concurrent: false }, (program: Kub
       expect(await does('apply', '-f', changed)).toMatch(/queue-demo configured$/);
       expect(await does('get', 'msp', 'queue-demo', '-o', 'jsonpath={.spec.interval}')).toBe('400ms');
       await does('apply', '-f', path);
+    });
+
+    it('intervenes by an object, and ends that by deleting it', async () => {
+      const override = (spec: string): string =>
+        `{"apiVersion":"microscaling.io/v1alpha1","kind":"Intervention","metadata":{"name":"launch"},"spec":{"policyRef":{"name":"queue-demo"},${spec}}}`;
+      const launch = file(
+        'launch.json',
+        override('"type":"Override","app":"consumer","instances":4,"for":"1h"'),
+      );
+      expect(await does('apply', '-f', launch)).toMatch(/intervention\.microscaling\.io\/launch created$/);
+      await does('wait', '--for=condition=InForce', 'msi/launch', '--timeout=60s');
+      await until(
+        'the count to be that',
+        async () => (await marathon.counts())['/queue-demo/consumer'] === 4,
+      );
+      expect(await does('get', 'msi')).toMatch(
+        /^NAME +POLICY +TYPE +APP +INSTANCES +IN FORCE +UNTIL +BY +WHY +AGE\nlaunch +queue-demo +Override +consumer +4 +True /,
+      );
+      expect(await does('apply', '-f', launch)).toMatch(/launch unchanged$/);
+      expect(await does('describe', 'msi', 'launch')).toMatch(/held at 4 by hand until/);
+      const more = file(
+        'more.json',
+        override('"type":"Override","app":"consumer","instances":99,"for":"1h"'),
+      );
+      expect(await fails('apply', '-f', more)).toMatch(
+        /spec\.instances: .*may have \d+ to \d+ instances, not 99/,
+      );
+      const pause = file('other.json', override('"type":"Pause","for":"1h"'));
+      expect(await fails('apply', '-f', pause)).toMatch(/spec\.type: .*cannot be changed/);
+      const endless = file('endless.json', override('"type":"Pause"').replace('launch', 'endless'));
+      expect(await fails('apply', '-f', endless)).toMatch(
+        /spec: .*needs for or until: a Pause ends by itself/,
+      );
+      expect(await does('delete', 'msi', 'launch')).toMatch(/"launch" deleted/);
+      await until('its law to decide', async () => (await marathon.counts())['/queue-demo/consumer'] === 1);
     });
 
     it('shows policies in every way', async () => {

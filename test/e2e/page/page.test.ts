@@ -190,7 +190,7 @@ describe.skipIf(browserMissing())('the page', () => {
   it('shows until when and why a policy is paused, and the pause ends by itself', async () => {
     const { page, world } = await look({ pastS: 5 });
     const key = resourceKey({ namespace: 'default', name: 'queue-demo' });
-    world.demo.state.actions.pause(key, { forMs: 60_000, reason: 'moving <the> queue' });
+    await world.demo.state.actions.pause(key, { forMs: 60_000, reason: 'moving <the> queue' });
     await expect
       .poll(() => text(page, 'paused'), SOON)
       .toMatch(/until \d\d:\d\d:\d\d, \d+ s left: moving <the> queue$/);

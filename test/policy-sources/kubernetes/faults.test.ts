@@ -202,6 +202,7 @@ describe('a cluster', () => {
     expect(problems.map(({ message }) => message)).toEqual([
       `cannot be followed: ${server.url} does not know microscalingpolicies.microscaling.io: install the CRDs with kubectl apply -f crds/`,
       `cannot be followed: ${server.url} does not know capacitypools.microscaling.io: install the CRDs with kubectl apply -f crds/`,
+      `interventions cannot be followed: ${server.url} does not know interventions.microscaling.io: install the CRDs with kubectl apply -f crds/`,
     ]);
   });
 

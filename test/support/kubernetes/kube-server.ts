@@ -2,9 +2,10 @@
 // events, secrets and namespaces, all writable; with faults on demand.
 
 import { randomUUID } from 'node:crypto';
-import { policyCrd, poolCrd } from '../../../src/api/schema/crd.ts';
+import { interventionCrd, policyCrd, poolCrd } from '../../../src/api/schema/crd.ts';
 import { withSchemaDefaults } from '../../../src/api/schema/defaults.ts';
 import type { JsonSchema } from '../../../src/api/schema/json-schema.ts';
+import { interventionSchema } from '../../../src/api/schema/schema.ts';
 import { policySchema, poolSchema } from '../../../src/app/policies/schema.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
@@ -17,7 +18,7 @@ import { EVENT_KIND, NAMESPACE_KIND } from '../../../src/server/kube/kinds/core-
 import { NAME_COLUMN, type ResourceKind } from '../../../src/server/kube/kinds/kinds.ts';
 import type { KubeObject } from '../../../src/server/kube/kinds/object.ts';
 import type { ObjectHome, ServedKind } from '../../../src/server/kube/kinds/object-home.ts';
-import { policyKind, poolKind } from '../../../src/server/kube/kinds/our-kinds.ts';
+import { interventionKind, policyKind, poolKind } from '../../../src/server/kube/kinds/our-kinds.ts';
 import { openApiRoutes } from '../../../src/server/kube/openapi/routes.ts';
 import { createResourceApi } from '../../../src/server/kube/resource-api.ts';
 import { createVersions } from '../../../src/server/kube/watch/versions.ts';
@@ -59,9 +60,10 @@ function crdSchema(manifest: object): JsonSchema {
 const CRD_SCHEMAS: ReadonlyMap<string, JsonSchema> = new Map([
   ['MicroscalingPolicy', crdSchema(policyCrd(policySchema))],
   ['CapacityPool', crdSchema(poolCrd(poolSchema))],
+  ['Intervention', crdSchema(interventionCrd(interventionSchema))],
 ]);
 
-export const OURS = [policyKind(policySchema), poolKind(poolSchema)];
+export const OURS = [policyKind(policySchema), poolKind(poolSchema), interventionKind()];
 export const KUBERNETES = [
   kind('coordination.k8s.io', 'Lease', 'leases'),
   kind('', 'Secret', 'secrets'),

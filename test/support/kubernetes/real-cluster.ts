@@ -75,7 +75,7 @@ async function accountConfig(
 
 async function installCrds(kubeconfig: string): Promise<void> {
   const api = configOf(kubeconfig).makeApiClient(ApiextensionsV1Api);
-  for (const file of ['microscalingpolicies', 'capacitypools']) {
+  for (const file of ['microscalingpolicies', 'capacitypools', 'interventions']) {
     const path = join(ROOT, 'crds', `${file}.yaml`);
     if (!existsSync(path)) throw new Error(`${path} is not there`);
     const body = loadYaml(readFileSync(path, 'utf8')) as Parameters<

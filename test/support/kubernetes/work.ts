@@ -4,6 +4,7 @@ import type { PolicyStatus } from '../../../src/api/status.ts';
 import {
   createLeaseStore,
   KubeApi,
+  type KubernetesSource,
   LeaseElector,
   openCluster,
 } from '../../../src/policy-sources/kubernetes/index.ts';
@@ -62,10 +63,24 @@ export async function doEverything({ kubeconfig, namespace, person, lease }: Wor
       });
       await source.removeFinalizer?.(ref, never);
     }
+    await intervene(source, sourceOf(kubeconfig), namespace);
   } finally {
     stop.abort();
     await watching;
   }
+}
+
+/** @param late does not watch: it learns of the object by the refusal to create it */
+async function intervene(source: KubernetesSource, late: KubernetesSource, namespace: string): Promise<void> {
+  const ref = { namespace, name: 'shop-pause' };
+  const spec = { policyRef: { name: 'shop' }, type: 'Pause', for: '1h' } as const;
+  await source.interventions.put(ref, spec);
+  await late.interventions.put(ref, { ...spec, for: '2h' });
+  await until('the other write to be seen', () => source.interventions.all()[0]?.spec?.for === '2h');
+  const [kept] = source.interventions.all();
+  if (kept === undefined) throw new Error('it is gone');
+  await source.interventions.writeStatus(kept, { observedGeneration: kept.generation, conditions: [] });
+  await source.interventions.remove(kept);
 }
 
 /** Acquires the Lease, renews it, and gives it back. */

@@ -13,9 +13,11 @@ export async function run(_options: OptionValues, context: CommandContext): Prom
   return 0;
 }
 
-function kindOf(word: string | undefined): 'MicroscalingPolicy' | 'CapacityPool' | undefined {
+function kindOf(word: string | undefined): Parameters<typeof editorSchema>[0] {
   if (word === undefined) return undefined;
   const kind = kindNamed(word)?.kind;
-  if (kind === 'MicroscalingPolicy' || kind === 'CapacityPool') return kind;
-  throw new TerminalError(`'${word}' is no kind; there are MicroscalingPolicy (msp) and CapacityPool (pool)`);
+  if (kind === 'MicroscalingPolicy' || kind === 'CapacityPool' || kind === 'Intervention') return kind;
+  throw new TerminalError(
+    `'${word}' is no kind; there are MicroscalingPolicy (msp), CapacityPool (pool) and Intervention (msi)`,
+  );
 }

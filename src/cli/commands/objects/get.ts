@@ -1,32 +1,48 @@
 // cli: `microscaling get [pools|policies] [NAME]`.
 
 import { dump } from 'js-yaml';
+import type { KindNames } from '../../../api/schema/crd.ts';
 import type { OptionValues } from '../../../app/options.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 import { find } from '../../client/find.ts';
 import { follow } from '../../client/follow.ts';
-import { POLICY_KIND, pathOf, type Target, targetOf, titleOf } from '../../client/kinds.ts';
+import {
+  INTERVENTION_KIND,
+  POLICY_KIND,
+  pathOf,
+  type Target,
+  targetOf,
+  titleOf,
+} from '../../client/kinds.ts';
 import { momentMs } from '../../client/moment.ts';
 import { operatorOf } from '../../client/operator-client.ts';
 import { pastOf, sayWhen } from '../../client/past.ts';
-import type { ListObject, PolicyObject, PoolObject } from '../../client/policy-object.ts';
+import type { InterventionItem, ListObject, PolicyObject, PoolObject } from '../../client/policy-object.ts';
 import type { CommandContext } from '../../command.ts';
 import { jsonText } from '../../output/json.ts';
 import {
   appTable,
   type Columns,
   conditionTable,
+  INTERVENTION_COLUMNS,
   listText,
   POLICY_COLUMNS,
   POOL_COLUMNS,
   rowOf,
+  WIDE_INTERVENTION_COLUMNS,
   WIDE_POLICY_COLUMNS,
   WIDE_POOL_COLUMNS,
 } from '../../output/policy-table.ts';
 import { GrowingTable } from '../../output/table.ts';
 
-type Item = PolicyObject | PoolObject;
+/** Columns of a kind, and those with `-o wide`. */
+const TABLES = new Map<KindNames, readonly [Columns<never>, Columns<never>]>([
+  [POLICY_KIND, [POLICY_COLUMNS, WIDE_POLICY_COLUMNS]],
+  [INTERVENTION_KIND, [INTERVENTION_COLUMNS, WIDE_INTERVENTION_COLUMNS]],
+]);
+
+type Item = PolicyObject | PoolObject | InterventionItem;
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const target = targetOf(context.arguments, options.namespace);
@@ -91,7 +107,11 @@ function manyText(list: ListObject<Item>, target: Target, output: string | undef
     return list.items.map(({ metadata }) => titleOf(target.kind, metadata.name)).join('\n');
   if (list.items.length > 0) return tableOf(list.items, target, output);
   const where = target.namespace === undefined ? '' : ` in namespace ${target.namespace}`;
-  return `no ${target.kind === POLICY_KIND ? 'policies' : 'pools'}${where}`;
+  const what = new Map([
+    [POLICY_KIND, 'policies'],
+    [INTERVENTION_KIND, 'interventions'],
+  ]).get(target.kind);
+  return `no ${what ?? 'pools'}${where}`;
 }
 
 function yamlOf(value: object): string {
@@ -104,15 +124,8 @@ function tableOf(items: readonly Item[], target: Target, output: string | undefi
 
 function columnsOf({ kind }: Target, output: string | undefined): Columns<Item> {
   const wide = output === 'wide';
-  const columns =
-    kind === POLICY_KIND
-      ? wide
-        ? WIDE_POLICY_COLUMNS
-        : POLICY_COLUMNS
-      : wide
-        ? WIDE_POOL_COLUMNS
-        : POOL_COLUMNS;
-  return columns as Columns<Item>;
+  const [narrow, broad] = TABLES.get(kind) ?? [POOL_COLUMNS, WIDE_POOL_COLUMNS];
+  return (wide ? broad : narrow) as Columns<Item>;
 }
 
 /** Until Ctrl-C, which is how it ends well. */

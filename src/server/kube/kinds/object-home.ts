@@ -34,9 +34,10 @@ export interface ObjectHome {
   /**
    * Checks what is about to be written and adds defaults. Metadata that is the API's own is there already.
    *
+   * @param by the name of the token that it is written with, where there is one
    * @throws ApiFailure Invalid with every cause, or Forbidden
    */
-  admit(next: KubeObject, current: KubeObject | undefined): Admitted;
+  admit(next: KubeObject, current: KubeObject | undefined, by?: string): Admitted;
   /**
    * Keeps the object under the version that it carries, and puts it into the cache. Durable when it returns.
    *

@@ -2,6 +2,8 @@
 
 import { API_GROUP, API_VERSION } from '../../../api/policy.ts';
 import {
+  INTERVENTION_COLUMNS,
+  INTERVENTION_NAMES,
   type KindNames,
   POLICY_COLUMNS,
   POLICY_NAMES,
@@ -10,6 +12,7 @@ import {
   type PrinterColumn,
 } from '../../../api/schema/crd.ts';
 import { isObject, type JsonObject, type JsonSchema } from '../../../api/schema/json-schema.ts';
+import { interventionSchema } from '../../../api/schema/schema.ts';
 import { NAME_COLUMN, type ResourceKind, type TableColumn } from './kinds.ts';
 
 export function policyKind(schema: JsonSchema): ResourceKind {
@@ -18,6 +21,10 @@ export function policyKind(schema: JsonSchema): ResourceKind {
 
 export function poolKind(schema: JsonSchema): ResourceKind {
   return ours(POOL_NAMES, POOL_COLUMNS, schema);
+}
+
+export function interventionKind(): ResourceKind {
+  return ours(INTERVENTION_NAMES, INTERVENTION_COLUMNS, interventionSchema);
 }
 
 function ours(names: KindNames, columns: readonly PrinterColumn[], schema: JsonSchema): ResourceKind {

@@ -28,6 +28,8 @@ export interface Write {
   readonly subresource?: 'status';
   /** Checked like a real one, and then forgotten. */
   readonly dryRun: boolean;
+  /** The name of the token that it came with, where there is one. */
+  readonly by?: string;
 }
 
 export interface Written {
@@ -54,7 +56,7 @@ export class Writes {
   }
 
   /** @throws ApiFailure AlreadyExists, Invalid, Forbidden, BadRequest; TransientError when it cannot be kept */
-  create({ kind, cache, home }: Served, { body, target, dryRun }: Write): Written {
+  create({ kind, cache, home }: Served, { body, target, dryRun, by }: Write): Written {
     const object = objectIn(body, kind, target);
     const uid = this.#deps.newUid();
     const born = { uid, creationTimestamp: timestamp(this.#deps.clock.now()), suffix: suffixOf(uid) };
@@ -64,7 +66,7 @@ export class Writes {
     const seen = cache.get(keyOf(next.metadata));
     if (seen !== undefined) throw alreadyExists(kind, next.metadata.name);
     home.permit(undefined, undefined);
-    const { object: admitted, warnings } = home.admit(next, undefined);
+    const { object: admitted, warnings } = home.admit(next, undefined, by);
     return { object: this.#keep(home, admitted, dryRun), warnings };
   }
 
@@ -123,14 +125,14 @@ export class Writes {
 
   #update(
     served: Served,
-    { subresource, dryRun }: Write,
+    { subresource, dryRun, by }: Write,
     { current, next }: { readonly current: KubeObject; readonly next: KubeObject },
   ): Written {
     const { kind, home } = served;
     this.#checkVersion(next.metadata.resourceVersion, served, current);
     const metadata = nextMetadata(next, current, kind);
     const merged = subresource === 'status' ? statusOf(current, next) : mainOf(current, next, kind.hasStatus);
-    const admitted = home.admit({ ...merged, metadata }, current);
+    const admitted = home.admit({ ...merged, metadata }, current, by);
     const object =
       kind.hasStatus && subresource === undefined ? counted(admitted.object, current) : admitted.object;
     const { warnings } = admitted;

@@ -1,11 +1,13 @@
-// controller: pauses and overrides as they are stored, and their way back. Pure.
+// controller: pauses and overrides as the version before stored them, as the objects that they are now. Pure.
 
-import type { ResourceKey } from '../../api/policy.ts';
+import { API_VERSION, type InterventionSpec, type ResourceKey } from '../../api/policy.ts';
 import type { JsonSchema } from '../../api/schema/json-schema.ts';
+import type { InterventionStatus } from '../../api/status.ts';
 import { storedAs } from '../../api/validation/stored.ts';
 import { defined } from '../../lang/defined.ts';
+import { type InterventionObject, interventionName } from '../../policy-sources/intervention-object.ts';
 
-export interface Pause {
+interface Pause {
   readonly kind: 'pause';
   readonly policy: ResourceKey;
   readonly sinceMs: number;
@@ -16,7 +18,7 @@ export interface Pause {
   readonly by?: string;
 }
 
-export interface Override {
+interface Override {
   readonly kind: 'override';
   readonly policy: ResourceKey;
   /** Its name in the policy. */
@@ -29,8 +31,6 @@ export interface Override {
   readonly reason?: string;
   readonly by?: string;
 }
-
-export type Intervention = Pause | Override;
 
 const SAID = {
   policy: { type: 'string', description: '`namespace/name` of the policy.' },
@@ -70,13 +70,48 @@ const isOverride = storedAs<Override>({
   },
 });
 
-/** Undefined for what this version cannot read. */
-export function readIntervention(value: unknown): Intervention | undefined {
-  if (isPause(value)) {
-    const { kind, policy, sinceMs, untilMs, reason, by } = value;
-    return { kind, policy, sinceMs, ...defined({ untilMs, reason, by }) };
-  }
-  if (!isOverride(value)) return undefined;
-  const { kind, policy, app, id, instances, sinceMs, untilMs, reason, by } = value;
-  return { kind, policy, app, id, instances, sinceMs, untilMs, ...defined({ reason, by }) };
+/** Undefined for what is none. It was in force, so it goes on without being checked again. */
+export function fromEarlier(
+  key: string,
+  value: unknown,
+  newUid: () => string,
+): InterventionObject | undefined {
+  if (!isPause(value) && !isOverride(value)) return undefined;
+  const { policy, sinceMs, untilMs, reason, by } = value;
+  if (key !== (value.kind === 'pause' ? `${policy} pause` : `${policy} override ${value.app}`))
+    return undefined;
+  const [namespace = '', name = ''] = policy.split(/\/(.*)/s);
+  const until = untilMs === undefined ? undefined : new Date(untilMs).toISOString();
+  const target: Pick<InterventionSpec, 'policyRef' | 'type' | 'app' | 'instances'> =
+    value.kind === 'pause'
+      ? { policyRef: { name }, type: 'Pause' }
+      : { policyRef: { name }, type: 'Override', app: value.app, instances: value.instances };
+  const since = new Date(sinceMs).toISOString();
+  const status: InterventionStatus = {
+    observedGeneration: 1,
+    conditions: [
+      {
+        type: 'InForce',
+        status: 'True',
+        reason: 'InForce',
+        message: 'taken over from an earlier version',
+        lastTransitionTime: since,
+        observedGeneration: 1,
+      },
+    ],
+    ...defined({ since, until }),
+  };
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Intervention',
+    metadata: {
+      name: interventionName(target),
+      namespace,
+      uid: newUid(),
+      creationTimestamp: `${since.slice(0, 19)}Z`,
+      generation: 1,
+    },
+    spec: { ...target, ...defined({ until, reason, requestedBy: by }) },
+    status,
+  };
 }

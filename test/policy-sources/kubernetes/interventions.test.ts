@@ -1,0 +1,72 @@
+// Interventions in a cluster, as two instances of the operator see them: the one that acts and the one that stands by.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KubernetesSource } from '../../../src/policy-sources/kubernetes/index.ts';
+import { type KubeServer, startKubeServer } from '../../support/kubernetes/kube-server.ts';
+import { type KubeconfigFile, kubeconfigFor, sourceOf } from '../../support/kubernetes/source.ts';
+import { until } from '../../support/until.ts';
+
+const REF = { namespace: 'shops', name: 'shop-pause' };
+const SPEC = { policyRef: { name: 'shop' }, type: 'Pause', for: '1h', requestedBy: 'alice' } as const;
+
+let server: KubeServer;
+let kubeconfig: KubeconfigFile;
+const stop: AbortController[] = [];
+const watching: Promise<void>[] = [];
+
+beforeEach(async () => {
+  server = await startKubeServer();
+  kubeconfig = kubeconfigFor(server.url);
+});
+afterEach(async () => {
+  for (const each of stop.splice(0)) each.abort();
+  await Promise.all(watching.splice(0));
+  kubeconfig.remove();
+  await server.close();
+});
+
+function instance(acting: () => boolean): KubernetesSource {
+  const source = sourceOf(kubeconfig.path, { acting });
+  const over = new AbortController();
+  stop.push(over);
+  watching.push(source.watch(() => undefined, over.signal));
+  return source;
+}
+
+describe('interventions in a cluster', () => {
+  it('are seen by both, whichever made them, and told by the one that acts', async () => {
+    let holder = 'a';
+    const a = instance(() => holder === 'a');
+    const b = instance(() => holder === 'b');
+    await b.interventions.put(REF, SPEC);
+    expect(b.interventions.all()).toMatchObject([{ ...REF, spec: SPEC }]);
+    await until('the other one to see it', () => a.interventions.all().length === 1);
+    const [kept] = b.interventions.all();
+    if (kept === undefined) throw new Error('it is gone');
+    const status = { observedGeneration: kept.generation, conditions: [], since: '2026-01-01T00:00:00Z' };
+    await expect(b.interventions.writeStatus(kept, status)).rejects.toThrow('another instance');
+    holder = 'b';
+    await b.interventions.writeStatus(kept, status);
+    await until('the other one to see that', () => a.interventions.all()[0]?.status?.since !== undefined);
+    await a.interventions.remove(kept);
+    expect(a.interventions.all()).toEqual([]);
+    await until('it to be gone for both', () => b.interventions.all().length === 0);
+  });
+
+  it('are not kept where the cluster does not know them, and its policies go on', async () => {
+    server.faults.intercept = ({ resource }) =>
+      resource.startsWith('interventions') ? new Response('404 page not found', { status: 404 }) : undefined;
+    const source = instance(() => true);
+    await until(
+      'the policies to be listed',
+      async () => (await source.list(new AbortController().signal)).complete,
+    );
+    const { problems } = await source.list(new AbortController().signal);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^interventions cannot be followed: .* install the CRDs with kubectl apply -f crds\//,
+      ),
+    ]);
+    await expect(source.interventions.put(REF, SPEC)).rejects.toThrow('install the CRDs');
+  });
+});
