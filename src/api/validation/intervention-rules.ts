@@ -2,6 +2,7 @@
 
 import { durationMs, durationText, isDuration } from '../duration.ts';
 import type { Intervention, InterventionSpec, InterventionType } from '../policy.ts';
+import type { RuleContext } from '../rules/context.ts';
 import type { Partly } from '../rules/partly.ts';
 import { error, type Finding } from './finding.ts';
 
@@ -13,11 +14,18 @@ export const PUT_BACK_MS = 60_000;
 
 type Spec = Partly<InterventionSpec>;
 
+/** What the schema refused is not missing, and has been reported. */
+type IsThere = (field: keyof InterventionSpec) => boolean;
+
 /** @param document defaulted, without what the schema refused */
-export function checkIntervention({ spec = {} }: Partly<Intervention>): readonly Finding[] {
+export function checkIntervention(
+  { spec = {} }: Partly<Intervention>,
+  { refused }: Pick<RuleContext, 'refused'>,
+): readonly Finding[] {
   const { type } = spec;
   if (type === undefined) return [];
-  return [...checkFields(spec, type), ...checkEnd(spec, type)];
+  const isThere: IsThere = (field) => spec[field] !== undefined || refused(`/spec/${field}`);
+  return [...checkFields(spec, type, isThere), ...checkEnd(spec, type, isThere)];
 }
 
 /** How long an intervention of this type may last. */
@@ -25,25 +33,25 @@ export function longestMs(type: InterventionType): number {
   return type === 'Pause' ? LONGEST_PAUSE_MS : LONGEST_OVERRIDE_MS;
 }
 
-function checkFields({ app, instances }: Spec, type: InterventionType): readonly Finding[] {
+function checkFields({ app, instances }: Spec, type: InterventionType, isThere: IsThere): readonly Finding[] {
   const findings: Finding[] = [];
   if (type === 'Pause' && app !== undefined)
     findings.push(error('/spec/app', 'a Pause is of the whole policy: leave spec.app out'));
-  if (type !== 'Pause' && app === undefined)
+  if (type !== 'Pause' && !isThere('app'))
     findings.push(error('/spec', `spec needs app: ${nameOf(type)} is of one app of the policy`));
-  if (type === 'Override' && instances === undefined)
+  if (type === 'Override' && !isThere('instances'))
     findings.push(error('/spec', 'spec needs instances: an Override says how many there shall be'));
   if (type !== 'Override' && instances !== undefined)
     findings.push(error('/spec/instances', `${nameOf(type)} has no count: leave spec.instances out`));
   return findings;
 }
 
-function checkEnd({ for: span, until }: Spec, type: InterventionType): readonly Finding[] {
+function checkEnd({ for: span, until }: Spec, type: InterventionType, isThere: IsThere): readonly Finding[] {
   if (span !== undefined && until !== undefined)
     return [error('/spec/until', 'spec.for and spec.until exclude each other: keep one of them')];
   if (until !== undefined && Number.isNaN(Date.parse(until)))
     return [error('/spec/until', 'spec.until must be a time such as 2026-01-31T02:10:00Z')];
-  if (span === undefined && until === undefined && type !== 'PutBack')
+  if (!isThere('for') && !isThere('until') && type !== 'PutBack')
     return [
       error(
         '/spec',

@@ -84,7 +84,7 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
       {
         schema: interventionSchema,
         structure: structureCheck(interventionSchema),
-        rules: (document) => checkIntervention(document as Partly<Intervention>),
+        rules: (document, context) => checkIntervention(document as Partly<Intervention>, context),
       },
     ],
   ] satisfies [string, Kind][]);
