@@ -170,7 +170,12 @@ function look(
     },
     options.seasonMs,
   );
-  const excess = excessOf(input, estimate, { arrivals: ahead.soon, deadTimeS, leadS });
+  const excess = excessOf(input, estimate, {
+    trueAtMs: input.atMs - options.metricDelayMs,
+    arrivals: ahead.soon,
+    deadTimeS,
+    leadS,
+  });
   const inMessages = goal.kind === 'queueLength';
   return {
     input,
@@ -195,15 +200,29 @@ function look(
 
 /** Those fetched ahead are among those in flight. Where nothing counts these, all that serve work on some behind a queue, and else as many as the rates say. */
 function excessOf(
-  { messages, ready, asked, pending, nowMs }: LawInput,
+  { messages, ready, readyBefore, asked, pending, nowMs }: LawInput,
   { arrivals, service }: Estimate,
-  soon: { readonly arrivals: number; readonly deadTimeS: number; readonly leadS: number },
+  soon: {
+    readonly trueAtMs: number;
+    readonly arrivals: number;
+    readonly deadTimeS: number;
+    readonly leadS: number;
+  },
 ): number {
   const { waiting, inFlight, perBusyInstance: perInstance } = messages;
   const staying = Math.min(ready, asked);
   const working = waiting > 0 ? staying : Math.min(staying, arrivals / service);
   const backlog = waiting + (inFlight ?? working * perInstance);
-  return predictExcess({ ...soon, backlog, service, perInstance, ready: staying, pending, nowMs });
+  return predictExcess({
+    ...soon,
+    backlog,
+    service,
+    perInstance,
+    ready: staying,
+    readyBefore,
+    pending,
+    nowMs,
+  });
 }
 
 function firstFrom(measurement: Measurement, { serviceRate }: FluidOptions, { service }: Learned): Estimate {

@@ -1,17 +1,21 @@
 // core: what will be there when an instance asked for now begins to serve (docs/design/law.md#prediction).
 
-import type { Tally } from '../demand/history.ts';
+import { type Levels, levelAt, type Tally } from '../demand/history.ts';
 
 /** Who serves, and who will. */
 export interface Launches {
   /** Instances that serve and are to stay. */
   readonly ready: number;
+  /** Those that served over the recent past. */
+  readonly readyBefore?: Levels;
+  /** When the messages were as they are told; by default now. */
+  readonly trueAtMs?: number;
   /** When those that do not serve yet were asked for, oldest first. */
   readonly pending: Tally;
   readonly nowMs: number;
   /** d̂, s. */
   readonly deadTimeS: number;
-  /** L = d̂ + Δ + s, s: the time over which to look ahead. */
+  /** L = d̂ + Δ + s, s: the time over which to look ahead, from when the messages were as they are told. */
   readonly leadS: number;
 }
 
@@ -37,14 +41,29 @@ export function overdue(ageS: number, { deadTimeS }: Pick<Launches, 'deadTimeS'>
 /**
  * Messages less the room in those that serve at the end of L: what waits then, or, below 0, how many more would find
  * somebody idle. An instance that begins to serve takes its first message at once, however long that one lasts.
+ *
+ * A late count is followed from its own time: who has begun to serve since then did not before, and who has gone did.
  */
 export function predictExcess(o: Outlook): number {
+  const { nowMs, trueAtMs = nowMs, readyBefore } = o;
   let { backlog, ready } = o;
   let fromS = 0;
+  const ageOfCountS = Math.max(0, (nowMs - trueAtMs) / 1000);
+  if (ageOfCountS > 0 && readyBefore !== undefined) {
+    ready = levelAt(readyBefore, trueAtMs);
+    for (const [atMs, level] of readyBefore) {
+      if (atMs <= trueAtMs || atMs > nowMs) continue;
+      const atS = Math.min(o.leadS, (atMs - trueAtMs) / 1000);
+      backlog = after(backlog, ready, o, atS - fromS);
+      fromS = atS;
+      ready = level;
+    }
+    ready = o.ready;
+  }
   for (const [askedAtMs, n] of o.pending) {
-    const ageS = (o.nowMs - askedAtMs) / 1000;
+    const ageS = (nowMs - askedAtMs) / 1000;
     if (overdue(ageS, o)) continue;
-    const atS = Math.max(fromS, o.deadTimeS - ageS);
+    const atS = Math.max(fromS, ageOfCountS + Math.max(0, o.deadTimeS - ageS));
     if (atS >= o.leadS) break;
     backlog = after(backlog, ready, o, atS - fromS);
     fromS = atS;
