@@ -8,7 +8,14 @@ import { type FakeValues, fakeValues } from '../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../servers.ts';
 import { ASKING } from './readme-examples.ts';
 import { STAND_INS } from './stand-ins/index.ts';
-import type { Cannot, Running, StandIn, World } from './stand-ins/world.ts';
+import {
+  type Cannot,
+  type Running,
+  type StandIn,
+  tcp,
+  WITHOUT_END_BYTES,
+  type World,
+} from './stand-ins/world.ts';
 
 /** Of a SAS it is a part, and looks like the rest of one. */
 const [OLD, NEW] = ['sig=0ldpassw0rd', 'sig=n3wpassw0rd'];
@@ -23,7 +30,14 @@ interface Scene {
 
 /** A server that is well, and a source that has read it. */
 async function scene(type: string, { block, start }: StandIn): Promise<Scene> {
-  const world: World = { waiting: '5', password: OLD, mayRead: true, hasQueue: true, found: 1 };
+  const world: World = {
+    waiting: '5',
+    password: OLD,
+    mayRead: true,
+    hasQueue: true,
+    found: 1,
+    answers: 'Well',
+  };
   const running = await start(world);
   const values = fakeValues({ PASSWORD: OLD });
   const source = sourceOf({ [type]: block(running.address) }, { values });
@@ -121,6 +135,48 @@ it.each(possible((row) => row.lost))(
     world.hasQueue = false;
     await saying(source, says);
     world.hasQueue = true;
+    await readAgain(source);
+  },
+);
+
+it.each(possible((row) => row.leadsElsewhere))(
+  '%s goes nowhere else, whatever the server says',
+  async (type, row, says) => {
+    const { world, source } = await scene(type, row);
+    let visits = 0;
+    const elsewhere = await tcp((socket) => {
+      visits += 1;
+      socket.destroy();
+    });
+    world.answers = { leadingTo: elsewhere.address };
+    for (let round = 0; round < 3; round++) expect(reasonOf(await source.read(never))).toMatch(says);
+    expect(visits).toBe(0);
+    world.answers = 'Well';
+    await readAgain(source);
+    expect(visits).toBe(0);
+  },
+);
+
+it.each(rows)('%s is not read beyond a bound', async (type, row) => {
+  const { world, source, running } = await scene(type, row);
+  world.answers = 'WithoutEnd';
+  expect(reasonOf(await source.read(never))).toMatch(row.withoutEnd);
+  const sentBytes = await until('the server to be let go', async () => {
+    const bytes = running.sentBytes();
+    return bytes !== undefined && { bytes };
+  });
+  expect(sentBytes.bytes).toBeLessThan(WITHOUT_END_BYTES);
+  world.answers = 'Well';
+  await readAgain(source);
+});
+
+it.each(possible((row) => row.aPage))(
+  '%s does not take a page for an answer, as a proxy shows one to who is not signed in',
+  async (type, row, says) => {
+    const { world, source } = await scene(type, row);
+    world.answers = 'APage';
+    expect(reasonOf(await source.read(never))).toMatch(says);
+    world.answers = 'Well';
     await readAgain(source);
   },
 );

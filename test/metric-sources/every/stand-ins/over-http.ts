@@ -1,7 +1,16 @@
 // test support: servers that are spoken to over HTTP, each with its own words.
 
 import type { IncomingMessage } from 'node:http';
-import { http, json, NOT_A_QUERY, type Running, SAID, type StandIn, type World } from './world.ts';
+import {
+  http,
+  json,
+  NOT_A_QUERY,
+  NOT_FOLLOWED,
+  type Running,
+  SAID,
+  type StandIn,
+  type World,
+} from './world.ts';
 
 const PASSWORD = { fromEnv: 'PASSWORD' };
 const BY_STATUS = {
@@ -21,12 +30,16 @@ function serverOf(
   answer: (world: World, request: IncomingMessage) => Answer,
 ): (world: World, port?: number) => Promise<Running> {
   return (world, port) =>
-    http((request, response) => {
-      const refusal = !who(request, world.password) ? 401 : world.mayRead ? undefined : 403;
-      const { status = 200, headers = {}, body } = refusal ? { body: '' } : answer(world, request);
-      request.resume();
-      response.writeHead(refusal ?? status, headers).end(body);
-    }, port);
+    http(
+      world,
+      (request, response) => {
+        const refusal = !who(request, world.password) ? 401 : world.mayRead ? undefined : 403;
+        const { status = 200, headers = {}, body } = refusal ? { body: '' } : answer(world, request);
+        request.resume();
+        response.writeHead(refusal ?? status, headers).end(body);
+      },
+      port,
+    );
 }
 
 const bearer = ({ headers }: IncomingMessage, password: string): boolean =>
@@ -51,6 +64,8 @@ const httpEndpoint: StandIn = {
   lost: /answered 404: there is no such thing/,
   none: /the value at \/waiting is not there/,
   several: /the value at \/waiting is a list, not a number/,
+  ...NOT_FOLLOWED,
+  aPage: /the answer is not JSON/,
 };
 
 const prometheus: StandIn = {
@@ -72,6 +87,8 @@ const prometheus: StandIn = {
   lost: /it finds nothing: the series does not exist/,
   none: /it finds nothing: the series does not exist/,
   several: /it finds 2 series; make one of them/,
+  ...NOT_FOLLOWED,
+  aPage: /the answer is not JSON/,
 };
 
 const rabbitmq: StandIn = {
@@ -91,6 +108,8 @@ const rabbitmq: StandIn = {
   ...BY_STATUS,
   numbers: SAID,
   lost: /answered 404: there is no such queue in this virtual host/,
+  ...NOT_FOLLOWED,
+  aPage: /the answer is not JSON/,
 };
 
 const nsq: StandIn = {
@@ -105,6 +124,8 @@ const nsq: StandIn = {
   refused: { cannot: 'nsqd asks nobody who he is' },
   numbers: SAID,
   lost: /no node has this topic/,
+  ...NOT_FOLLOWED,
+  aPage: /the answer is not JSON/,
 };
 
 const sqs: StandIn = {
@@ -114,31 +135,37 @@ const sqs: StandIn = {
     auth: { accessKeyId: PASSWORD, secretAccessKey: PASSWORD },
   }),
   start: (world, port) =>
-    http((request, response) => {
-      request.resume();
-      const isKnown = request.headers.authorization?.includes(`Credential=${world.password}/`) === true;
-      const refusal = !isKnown
-        ? 'UnrecognizedClientException'
-        : !world.mayRead
-          ? 'AccessDeniedException'
-          : !world.hasQueue
-            ? 'QueueDoesNotExist'
-            : undefined;
-      const counts = {
-        ApproximateNumberOfMessages: world.waiting,
-        ApproximateNumberOfMessagesNotVisible: '2',
-      };
-      const body =
-        refusal === undefined ? { Attributes: counts } : { __type: `com.amazonaws.sqs#${refusal}` };
-      response
-        .writeHead(refusal === undefined ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' })
-        .end(JSON.stringify(body));
-    }, port),
+    http(
+      world,
+      (request, response) => {
+        request.resume();
+        const isKnown = request.headers.authorization?.includes(`Credential=${world.password}/`) === true;
+        const refusal = !isKnown
+          ? 'UnrecognizedClientException'
+          : !world.mayRead
+            ? 'AccessDeniedException'
+            : !world.hasQueue
+              ? 'QueueDoesNotExist'
+              : undefined;
+        const counts = {
+          ApproximateNumberOfMessages: world.waiting,
+          ApproximateNumberOfMessagesNotVisible: '2',
+        };
+        const body =
+          refusal === undefined ? { Attributes: counts } : { __type: `com.amazonaws.sqs#${refusal}` };
+        response
+          .writeHead(refusal === undefined ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' })
+          .end(JSON.stringify(body));
+      },
+      port,
+    ),
   ...NOT_A_QUERY,
   numbers: SAID,
   refused: /the access key is not known; check auth\.accessKeyId/,
   forbidden: /no right to read it; allow sqs:GetQueueAttributes/,
   lost: /there is no such queue; check its name, account and region/,
+  ...NOT_FOLLOWED,
+  aPage: /the answer is not that of SQS/,
 };
 
 const azureStorageQueue: StandIn = {
@@ -150,16 +177,20 @@ const azureStorageQueue: StandIn = {
     inFlightPerInstance: 1,
   }),
   start: (world, port) =>
-    http(({ url = '' }, response) => {
-      const isKnown = url.includes(`sig=${world.password.replace(/^.*=/, '')}`);
-      if (!isKnown || !world.mayRead) {
-        const code = isKnown ? 'AuthorizationPermissionMismatch' : 'AuthenticationFailed';
-        response.writeHead(403, { 'x-ms-error-code': code }).end();
-      } else if (!world.hasQueue) response.writeHead(404, { 'x-ms-error-code': 'QueueNotFound' }).end();
-      else if (url.includes('/messages'))
-        response.end(`<QueueMessagesList>${'<QueueMessage></QueueMessage>'.repeat(5)}</QueueMessagesList>`);
-      else response.writeHead(200, { 'x-ms-approximate-messages-count': world.waiting }).end();
-    }, port),
+    http(
+      world,
+      ({ url = '' }, response) => {
+        const isKnown = url.includes(`sig=${world.password.replace(/^.*=/, '')}`);
+        if (!isKnown || !world.mayRead) {
+          const code = isKnown ? 'AuthorizationPermissionMismatch' : 'AuthenticationFailed';
+          response.writeHead(403, { 'x-ms-error-code': code }).end();
+        } else if (!world.hasQueue) response.writeHead(404, { 'x-ms-error-code': 'QueueNotFound' }).end();
+        else if (url.includes('/messages'))
+          response.end(`<QueueMessagesList>${'<QueueMessage></QueueMessage>'.repeat(5)}</QueueMessagesList>`);
+        else response.writeHead(200, { 'x-ms-approximate-messages-count': world.waiting }).end();
+      },
+      port,
+    ),
   ...NOT_A_QUERY,
   numbers: {
     '-1': /not from Azure Queue Storage/,
@@ -170,24 +201,34 @@ const azureStorageQueue: StandIn = {
   refused: /answered 403 AuthenticationFailed: the SAS token \(expired\?\) was refused/,
   forbidden: /answered 403 AuthorizationPermissionMismatch: the SAS token/,
   lost: /the queue does not exist; create it, or correct queueName/,
+  ...NOT_FOLLOWED,
+  // Of the count, which is a header.
+  withoutEnd: /not from Azure Queue Storage/,
+  aPage: /not from Azure Queue Storage/,
 };
 
 const azureServiceBus: StandIn = {
   block: (address) => ({ endpoint: `http://${address}`, queueName: 'orders', auth: { token: PASSWORD } }),
   start: (world, port) =>
-    http((request, response) => {
-      const count = `<d2p1:ActiveMessageCount>${world.waiting}</d2p1:ActiveMessageCount>`;
-      const queue = `<entry><QueueDescription xmlns="x">${count}</QueueDescription></entry>`;
-      if (!bearer(request, world.password)) response.writeHead(401).end();
-      else if (!world.mayRead)
-        response.writeHead(401).end('<Error><Detail>Manage,EntityRead claims required</Detail></Error>');
-      else response.end(world.hasQueue ? queue : '<feed xmlns="x"></feed>');
-    }, port),
+    http(
+      world,
+      (request, response) => {
+        const count = `<d2p1:ActiveMessageCount>${world.waiting}</d2p1:ActiveMessageCount>`;
+        const queue = `<entry><QueueDescription xmlns="x">${count}</QueueDescription></entry>`;
+        if (!bearer(request, world.password)) response.writeHead(401).end();
+        else if (!world.mayRead)
+          response.writeHead(401).end('<Error><Detail>Manage,EntityRead claims required</Detail></Error>');
+        else response.end(world.hasQueue ? queue : '<feed xmlns="x"></feed>');
+      },
+      port,
+    ),
   ...NOT_A_QUERY,
   numbers: SAID,
   refused: /answered 401: the credentials were refused; check auth/,
   forbidden: /these credentials have no right to read it/,
   lost: /there is no such queue or subscription/,
+  ...NOT_FOLLOWED,
+  aPage: /the answer describes no queue and no subscription; check the address/,
 };
 
 export const OVER_HTTP = {

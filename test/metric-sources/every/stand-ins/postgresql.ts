@@ -2,7 +2,7 @@
 // (https://www.postgresql.org/docs/current/protocol-message-formats.html).
 
 import type { Socket } from 'node:net';
-import { SAID, type StandIn, tcp, type World } from './world.ts';
+import { NO_HTTP, SAID, type StandIn, tcp, type World } from './world.ts';
 
 /** A message: its letter, its length, its body. */
 function message(letter: string, ...parts: readonly (Buffer | string)[]): Buffer {
@@ -54,6 +54,7 @@ function answerTo(letter: string, text: string, world: World): Buffer | undefine
   if (letter !== 'S') return undefined;
   if (!world.mayRead) return Buffer.concat([refusal('42501', 'permission denied for table jobs'), READY]);
   if (!world.hasQueue) return Buffer.concat([refusal('42P01', 'relation "jobs" does not exist'), READY]);
+  if (world.answers === 'WithoutEnd') return Buffer.concat([message('1'), message('2'), columns('waiting')]);
   const rows = Array.from({ length: world.found }, () => row(world.waiting));
   return Buffer.concat([
     message('1'),
@@ -65,7 +66,10 @@ function answerTo(letter: string, text: string, world: World): Buffer | undefine
   ]);
 }
 
-function serve(socket: Socket, world: World): void {
+/** The head of a row of 1 GiB. */
+const ROW_WITHOUT_END = Buffer.concat([Buffer.from('D'), int32(2 ** 30), int16(1), int32(2 ** 30 - 10)]);
+
+function serve(socket: Socket, flood: (to: Socket) => void, world: World): void {
   let rest = Buffer.alloc(0);
   let isStarted = false;
   socket.on('data', (piece: Buffer) => {
@@ -81,6 +85,11 @@ function serve(socket: Socket, world: World): void {
       const answer = isStarted ? answerTo(letter, text, world) : ASK_FOR_PASSWORD;
       isStarted = true;
       if (answer !== undefined) socket.write(answer);
+      if (letter === 'S' && world.answers === 'WithoutEnd') {
+        socket.write(ROW_WITHOUT_END);
+        flood(socket);
+        return;
+      }
     }
   });
 }
@@ -91,11 +100,14 @@ export const postgresql: StandIn = {
     query: 'SELECT count(*) AS waiting FROM jobs',
     auth: { username: 'reader', password: { fromEnv: 'PASSWORD' } },
   }),
-  start: (world, port) => tcp((socket) => serve(socket, world), port),
+  start: (world, port) => tcp((socket, flood) => serve(socket, flood, world), port),
   numbers: SAID,
   refused: /the password or the role is wrong; check auth/,
   forbidden: /the role has no right to read it; GRANT SELECT/,
   lost: /the query was refused: relation "jobs" does not exist/,
   none: /the query gives no row, which is not the same as none waiting/,
   several: /the query gives 2 rows; it must give one/,
+  leadsElsewhere: { cannot: 'the protocol has no words for another address' },
+  withoutEnd: /larger than 1 MiB/,
+  aPage: NO_HTTP,
 };
