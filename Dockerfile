@@ -19,6 +19,7 @@ COPY src src
 COPY crds crds
 COPY specs/policies specs/policies
 COPY specs/programs specs/programs
+COPY docs/runbooks docs/runbooks
 RUN npm run build
 
 # Neither tools nor the Node binaries that a checkout brings along: this image has its Node.

@@ -46,6 +46,8 @@ export interface ServerAppOptions {
   readonly writeToken?: string;
   /** `/metrics` needs no token. */
   readonly openMetrics?: boolean;
+  /** Folder of the runbooks; default: there are none. */
+  readonly runbooks?: string;
   /** Names by which the server may be called beyond loopback, besides its addresses. */
   readonly hosts?: Pick<HostCheckOptions, 'machine' | 'allowed'>;
   readonly version: string;
@@ -88,7 +90,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
   const access = createAccess(boundTo, tokens, sessions);
   const guard = createWriteGuard({ access, pageToken: token });
   const hostRefusal = createHostCheck({ boundTo, ...(options.hosts ?? { machine: [], allowed: [] }) });
-  const assets = loadAssets();
+  const assets = loadAssets(options.runbooks);
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(async (c, next) => {

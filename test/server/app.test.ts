@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { RUNBOOK_REASONS, runbookOf } from '../../src/api/words/runbooks.ts';
 import type { OperatorState } from '../../src/controller/status/view.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { TerminalError, TransientError, WaitError } from '../../src/runtime/errors.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 import type { HttpBindings } from '../../src/runtime/network/http.ts';
 import { createServerApp, type ServerAppOptions } from '../../src/server/app.ts';
+import { ROOT } from '../support/programs/command.ts';
 import { QueueDemo, queueDemoView } from '../support/queue-demo.ts';
 import { ShownState } from '../support/shown-state.ts';
 
@@ -96,6 +98,25 @@ describe('the page', () => {
       .map(({ text }) => text)
       .join('\n');
     expect(code).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/);
+  });
+
+  it('serves the runbooks, to be read', async () => {
+    const { ask } = await start({ runbooks: join(ROOT, 'docs/runbooks') });
+    for (const reason of RUNBOOK_REASONS) {
+      const response = await ask(`/${runbookOf(reason)}`);
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        200,
+        'text/plain; charset=utf-8',
+      ]);
+      expect(await response.text()).toMatch(new RegExp(`^# ${reason}\n`));
+    }
+    expect((await ask('/docs/runbooks/../../package.json')).status).toBe(404);
+  });
+
+  it('has a page without them', async () => {
+    const { ask } = await start({ runbooks: join(ROOT, 'nowhere') });
+    expect((await ask('/')).status).toBe(200);
+    expect((await ask('/docs/runbooks/reasons.md')).status).toBe(404);
   });
 
   it('answers 304 when the browser has the file', async () => {

@@ -34,7 +34,7 @@ import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
 import type { OtlpExport } from '../../server/otlp/export.ts';
 import { openOtlp } from '../../server/otlp/open.ts';
 import type { Address } from '../options.ts';
-import { VERSION } from '../package-root.ts';
+import { packageFile, VERSION } from '../package-root.ts';
 import { type ResourceForm, resourceForm, resourceFormWith } from '../policies/schema.ts';
 import { withUnresolved } from '../unresolved.ts';
 import { confinedReader } from './confined-files.ts';
@@ -307,6 +307,7 @@ function listen(
     token: randomBytes(24).toString('base64url'),
     ...defined({ writeToken: config.writeToken }),
     openMetrics: config.openMetrics ?? false,
+    runbooks: packageFile('docs/runbooks'),
     hosts: { machine: machineNames(), allowed: config.allowedHosts ?? [] },
     version: VERSION,
     metrics,

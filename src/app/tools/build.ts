@@ -12,7 +12,15 @@ const TOOLS = join(root, 'src/app/tools');
 const NOT_SHIPPED = [TOOLS, join(root, 'src/cli/tools')];
 
 /** Goes along as it is, from the root of the repository. */
-const COPIED = ['crds', 'specs/policies', 'specs/programs', 'LICENSE', 'README.md', 'CHANGELOG.md'];
+const COPIED = [
+  'crds',
+  'specs/policies',
+  'specs/programs',
+  'docs/runbooks',
+  'LICENSE',
+  'README.md',
+  'CHANGELOG.md',
+];
 
 const SHEBANG = '#!/usr/bin/env node\n';
 

@@ -1,7 +1,7 @@
 // server: the page's files, read once at start: ours from ./dashboard, the chart library from its package, none from elsewhere.
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -16,24 +16,39 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
+  // As people read it: browsers save what is text/markdown.
+  '.md': 'text/plain; charset=utf-8',
 };
 
-/** Assets by the path they are served under: `/` and `/assets/<file>`, the file's folder included. */
-export function loadAssets(): ReadonlyMap<string, Asset> {
+/**
+ * Assets by the path they are served under: `/` and `/assets/<file>`, the file's folder included; runbooks by their path in
+ * the package.
+ */
+export function loadAssets(runbooks?: string): ReadonlyMap<string, Asset> {
   const dashboard = new URL('./dashboard/', import.meta.url);
   const uplot = new URL('./', import.meta.resolve('uplot'));
-  const own = readdirSync(dashboard, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const file = pathToFileURL(join(entry.parentPath, entry.name));
-      const name = file.href.slice(dashboard.href.length);
-      return [name === 'index.html' ? '/' : `/assets/${name}`, load(file)] as const;
-    });
+  const own = filesBelow(dashboard).map(
+    ([name, file]) => [name === 'index.html' ? '/' : `/assets/${name}`, load(file)] as const,
+  );
+  // A package that was put together without them still has its page.
+  const books =
+    runbooks !== undefined && existsSync(runbooks) ? filesBelow(pathToFileURL(`${runbooks}/`)) : [];
   return new Map([
     ...own,
+    ...books.map(([name, file]) => [`/docs/runbooks/${name}`, load(file)] as const),
     ['/assets/uplot.js', load(new URL('uPlot.esm.js', uplot))],
     ['/assets/uplot.css', load(new URL('uPlot.min.css', uplot))],
   ]);
+}
+
+/** Each with its path from there. */
+function filesBelow(folder: URL): readonly (readonly [string, URL])[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const file = pathToFileURL(join(entry.parentPath, entry.name));
+      return [file.href.slice(folder.href.length), file] as const;
+    });
 }
 
 function load(file: URL): Asset {

@@ -58,6 +58,11 @@ describe.skipIf(browserMissing())('trouble on the page', { timeout: 240_000 }, (
       .toMatch(/^Over target for \d+ s, at capacity: orders gets 9 of the 10 it wants$/);
     await page.getByTestId('cause').click();
     expect(await text(page, 'cause-todo')).toContain('more capacity');
+    const runbook = await page.getByTestId('cause-runbook').getAttribute('href');
+    expect(runbook).toBe('docs/runbooks/reasons/AtCapacity.md');
+    expect(await (await page.request.get(new URL(runbook ?? '', page.url()).href)).text()).toMatch(
+      /^# AtCapacity/,
+    );
     expect(await text(page, 'cause-tried')).toBe('no count was changed yet');
     const calm = await shown(aViewOf([aPool([aPolicyView('orders')])]));
     expect(await level(calm.page)).toBe('ok');

@@ -55,6 +55,23 @@ describe('events', () => {
     }
     expect(new Set(names).size).toBe(1_100);
   });
+
+  it.each([
+    ['AtCapacity', { 'microscaling.io/runbook': 'docs/runbooks/reasons/AtCapacity.md' }],
+    ['UpToDate', undefined],
+  ])('of reason %s name what to do: %j', async (reason, annotations) => {
+    const written: KubeObject[] = [];
+    const create = async (_: unknown, body: object): Promise<KubeObject> => {
+      written.push(body as KubeObject);
+      return body as KubeObject;
+    };
+    const patch = (): Promise<never> => Promise.reject(new Error('there is none yet'));
+    const writer = new Events({ api: { create, patch }, identity: 'me' });
+    const event = { type: 'Warning', reason, message: '', atMs: 1_700_000_000_000 } as const;
+    const ref: ObjectRef = { kind: 'MicroscalingPolicy', key: 'n/x' as ObjectRef['key'] };
+    await writer.write(ref, version('1'), event, new AbortController().signal);
+    expect(written.map(({ metadata }) => metadata.annotations)).toEqual([annotations]);
+  });
 });
 
 describe('the cache', () => {

@@ -1,10 +1,12 @@
 // test support: the page served for real over a view that a test makes.
 
+import { join } from 'node:path';
 import type { OperatorView } from '../../../src/controller/status/view.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { type HttpServer, serve } from '../../../src/runtime/network/http.ts';
 import { createServerApp } from '../../../src/server/app.ts';
+import { ROOT } from '../programs/command.ts';
 import { ShownState } from '../shown-state.ts';
 
 export class ShownPage {
@@ -31,6 +33,7 @@ export class ShownPage {
       boundTo: '127.0.0.1',
       token: 'token-1',
       version: '0.1.0',
+      runbooks: join(ROOT, 'docs/runbooks'),
       signal: stop.signal,
     });
     return new ShownPage(state, await serve(app, { host: '127.0.0.1', port: 0 }), stop);

@@ -2,6 +2,7 @@
 // counts up the one that is there (tools/events/events_cache.go, v1 Events).
 
 import { API_VERSION } from '../../../api/policy.ts';
+import { RUNBOOK_ANNOTATION, runbookOf } from '../../../api/words/runbooks.ts';
 import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import { isStatus } from '../../../runtime/kubernetes/failure.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
@@ -82,10 +83,15 @@ export class Events {
     const { ref, object, event, name } = about;
     const { uid, resourceVersion, namespace, name: objectName } = object.metadata;
     const at = timestamp(event.atMs);
+    const runbook = runbookOf(event.reason);
     return {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name, namespace },
+      metadata: {
+        name,
+        namespace,
+        ...(runbook !== undefined && { annotations: { [RUNBOOK_ANNOTATION]: runbook } }),
+      },
       involvedObject: {
         apiVersion: API_VERSION,
         kind: ref.kind,

@@ -1,6 +1,7 @@
 // server: the operator's events as core/v1 Events of the policies that they are about.
 
 import { API_VERSION } from '../../../api/policy.ts';
+import { RUNBOOK_ANNOTATION, runbookOf } from '../../../api/words/runbooks.ts';
 import type { EventRecord } from '../../../controller/status/view.ts';
 import { defined } from '../../../lang/defined.ts';
 import { type KubeObject, timestamp } from './object.ts';
@@ -32,6 +33,7 @@ export function eventObject(record: EventRecord, surroundings: EventSurroundings
   const { namespace = NOWHERE, name } = involvedObject;
   const uid = steadyUid('Event', object, reason, message, String(atMs));
   const at = timestamp(atMs);
+  const runbook = runbookOf(reason);
   const stem =
     name
       .replace(/[^a-z0-9.-]+/gi, '-')
@@ -40,7 +42,13 @@ export function eventObject(record: EventRecord, surroundings: EventSurroundings
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${stem}.${uid.slice(0, 8)}`, namespace, uid, creationTimestamp: at },
+    metadata: {
+      name: `${stem}.${uid.slice(0, 8)}`,
+      namespace,
+      uid,
+      creationTimestamp: at,
+      ...(runbook !== undefined && { annotations: { [RUNBOOK_ANNOTATION]: runbook } }),
+    },
     involvedObject: { ...involvedObject, namespace },
     type,
     reason,

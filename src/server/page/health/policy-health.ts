@@ -1,6 +1,7 @@
 // server: how a policy is doing, with one cause: what is wrong, why, what was tried, what to do. Pure.
 
 import type { Condition, ConditionType } from '../../../api/conditions.ts';
+import { runbookOf } from '../../../api/words/runbooks.ts';
 import { troubleWords } from '../../../api/words/trouble-words.ts';
 import type { DecisionRecord, PolicyView, PoolView } from '../../../controller/status/view.ts';
 import { defined } from '../../../lang/defined.ts';
@@ -24,6 +25,8 @@ export interface Health {
   readonly why?: string;
   readonly tried?: string;
   readonly todo?: string;
+  /** Path of the page that says more about what to do. */
+  readonly runbook?: string;
   /** The address of the cluster that is the cause: of several policies, and said in full once for all. */
   readonly cluster?: string;
 }
@@ -93,7 +96,7 @@ function conditionHealth({ conditions }: PolicyView): Health | undefined {
       kind: reason,
       what,
       why: message,
-      ...defined({ sinceMs: beganAt(condition), tried, todo }),
+      ...defined({ sinceMs: beganAt(condition), tried, todo, runbook: runbookOf(reason) }),
     };
   }
   return undefined;
@@ -111,7 +114,7 @@ function overTarget(policy: PolicyView, { decisions }: HealthContext): Health | 
     level: 'limited',
     kind: 'OverTarget',
     what: 'Over target',
-    ...defined({ limit: words?.what }),
+    ...defined({ limit: words?.what, runbook: cause && runbookOf(cause.reason) }),
     why: cause?.message ?? app.summary,
     tried: scaled ?? 'no count was changed yet',
     todo: words?.todo ?? 'wait: instances are on their way',

@@ -1,6 +1,7 @@
 // server: what the page is sent: what somebody selected of the operator's view, with colours, tiles, rates and series
 // names, and nothing it does not draw.
 
+import { runbookOf } from '../../../api/words/runbooks.ts';
 import type {
   ClusterView,
   DecisionRecord,
@@ -38,8 +39,13 @@ export interface PageView extends Pick<OperatorView, 'atMs' | 'version' | 'ready
   readonly list?: PageList;
   /** Newest first, of what is looked at. */
   readonly decisions: readonly PageDecision[];
-  readonly events: readonly EventRecord[];
+  readonly events: readonly PageEvent[];
   readonly sample: PageSample;
+}
+
+export interface PageEvent extends EventRecord {
+  /** Path of the page that says what to do. */
+  readonly runbook?: string;
 }
 
 export interface PageExtras {
@@ -78,7 +84,7 @@ export function pageView(view: OperatorView, extras: PageExtras): PageView {
     pools,
     ...(needsList && { list: pageList(view, healths, selection) }),
     decisions: decisionsOf(view, pools, asked !== undefined),
-    events: (asked === undefined ? view.events : eventsOf(view, pools)).slice(0, LISTED),
+    events: (asked === undefined ? view.events : eventsOf(view, pools)).slice(0, LISTED).map(withRunbook),
     sample: extras.sample,
   };
 }
@@ -116,6 +122,10 @@ function decisionsOf(
       const colour = app && every.get(app.id);
       return { ...decision, title: app ? appTitle(app) : decision.app, ...(colour && { colour }) };
     });
+}
+
+function withRunbook(event: EventRecord): PageEvent {
+  return { ...event, ...defined({ runbook: runbookOf(event.reason) }) };
 }
 
 /** Events of the operator itself are everybody's. */

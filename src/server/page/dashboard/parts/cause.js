@@ -35,7 +35,9 @@ export function causeLine() {
     return { field, row, text };
   });
   const notes = el('ul', { class: 'notes' });
-  const node = el('details', { class: 'cause' }, summary, el('dl', {}, ...rows.map(({ row }) => row)), notes);
+  const runbook = el('a', { 'data-testid': 'cause-runbook', target: '_blank' }, 'what to do, step by step');
+  const list = el('dl', {}, ...rows.map(({ row }) => row));
+  const node = el('details', { class: 'cause' }, summary, list, runbook, notes);
   /** @type {Health | undefined} */
   let health;
   return {
@@ -48,6 +50,8 @@ export function causeLine() {
         row.hidden = said === undefined;
         setText(text, said === undefined ? '' : local(String(said)));
       }
+      setAttribute(runbook, 'href', health.runbook);
+      runbook.hidden = health.runbook === undefined;
       const { why: reason } = health;
       setText(why, reason === undefined ? '' : `: ${local(reason)}`);
       setAttribute(summary, 'title', reason === undefined ? undefined : local(reason));

@@ -85,14 +85,20 @@ function decisionLine() {
 
 function eventLine() {
   const when = el('time');
-  const reason = el('strong');
+  const words = el('strong');
+  const link = el('a', { 'data-testid': 'event-runbook', target: '_blank' });
+  const reason = el('div', {}, words, link);
   const about = el('p');
   const node = el('li', { 'data-testid': 'event' }, when, el('div', {}, reason, about));
   /** @param {EventEntry} e */
   const update = (e) => {
     setAttribute(node, 'data-type', e.type);
     setText(when, time(e.atMs));
-    setText(reason, e.type === 'Warning' ? `! ${e.reason}` : e.reason);
+    const { runbook } = e;
+    setText(words, e.type === 'Warning' ? `! ${e.reason}` : e.reason);
+    setText(link, 'what to do');
+    setAttribute(link, 'href', runbook);
+    link.hidden = runbook === undefined;
     setText(about, `${e.object}: ${local(e.message)}`);
   };
   return Object.assign(node, { update });
