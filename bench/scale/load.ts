@@ -57,7 +57,7 @@ export async function underLoad(policies: number, step: (doing: string) => void)
     for (const { name, document } of manyPolicies(policies))
       writeFileSync(join(folder, `${name}.yaml`), JSON.stringify(document));
     const places = ['--policies', folder, '--data', join(dir, 'data')];
-    return [...places, '--marathon', marathon.url, '--log-level', 'error'];
+    return [...places, '--marathon', marathon.url];
   });
   try {
     step(`${policies} policies: first rounds`);
@@ -92,7 +92,7 @@ interface Look {
 }
 
 async function lookAt(operator: OperatorProcess): Promise<Look> {
-  const text = await (await fetch(`${operator.url}/metrics`)).text();
+  const text = await ask(`${operator.url}/metrics`);
   const rounds = Number(/^microscaling_rounds_total\{result="complete"\} (\d+)/m.exec(text)?.[1] ?? 0);
   const late = bucketsOf(text, 'microscaling_round_lateness_seconds');
   return { atMs: preciseNow(), cpuMs: operator.cpuMs() ?? Number.NaN, rounds, late };
@@ -116,13 +116,19 @@ async function answersOf({ url }: OperatorProcess): Promise<Loaded['answers']> {
   while (preciseNow() < endMs) {
     for (const [name, path] of Object.entries(QUESTIONS) as [Question, string][]) {
       const beganMs = preciseNow();
-      const answer = await fetch(`${url}${path}`);
-      await answer.arrayBuffer();
-      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      await ask(`${url}${path}`);
       took.set(name, [...(took.get(name) ?? []), preciseNow() - beganMs]);
     }
     await systemClock.sleep(ASKED_EVERY_MS);
   }
   const p99 = (name: Question): number => share(took.get(name) ?? [], 0.99);
   return { page: p99('page'), list: p99('list'), one: p99('one'), health: p99('health') };
+}
+
+/** A second time when the first one is not answered: the server may close a connection as it is being used again. */
+async function ask(url: string): Promise<string> {
+  const answer = await fetch(url).catch(() => fetch(url));
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text.slice(0, 200)}`);
+  return text;
 }

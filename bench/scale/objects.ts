@@ -22,7 +22,7 @@ const OBJECTS = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingp
 /** They are paused: what is measured is the API, not their rounds. */
 export async function thousandsInTheApi(step: (doing: string) => void): Promise<readonly Figure[]> {
   const operator = await startOperatorProcess((dir) => [
-    ...['--data', join(dir, 'data'), '--marathon', 'http://127.0.0.1:1', '--log-level', 'error'],
+    ...['--data', join(dir, 'data'), '--marathon', 'http://127.0.0.1:1'],
   ]);
   try {
     step(`${POLICIES} policies are applied`);
