@@ -12,6 +12,9 @@ const library = (title: string): PythonLibrary => ({
   program: 'moto_server',
 });
 
+/** Where `moto_server` is. */
+export const motoPrograms = programsOf(library(''));
+
 /** @param title of the tests that cannot run without it */
 export function motoMissing(title: string): boolean {
   return pythonLibraryMissing(library(title));
@@ -19,7 +22,7 @@ export function motoMissing(title: string): boolean {
 
 /** It ends by itself after so long, whatever became of the test; the caller ends it before. */
 export function startMoto(port: number, atMostS: number): ChildProcess {
-  const program = [join(programsOf(library('')), 'moto_server'), '-H', '127.0.0.1', '-p', `${port}`];
+  const program = [join(motoPrograms, 'moto_server'), '-H', '127.0.0.1', '-p', `${port}`];
   return spawn('timeout', ['-s', 'KILL', String(atMostS), ...program], { detached: true, stdio: 'ignore' });
 }
 
