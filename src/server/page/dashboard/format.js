@@ -42,17 +42,22 @@ export function day(atMs) {
 }
 
 /**
+ * With its day, where that is not today.
+ *
+ * @param {number} atMs
+ */
+export function moment(atMs, nowMs = Date.now()) {
+  const on = day(atMs);
+  return on === day(nowMs) ? time(atMs) : `${time(atMs)} on ${on}`;
+}
+
+/**
  * Sentences of the operator hold UTC: beside times of the reader's own there must be no second kind.
  *
  * @param {string} text
  */
 export function local(text, nowMs = Date.now()) {
-  return text.replace(INSTANT, (utc) => {
-    const atMs = Date.parse(utc);
-    const today = dayOf.format(new Date(nowMs));
-    const on = dayOf.format(new Date(atMs));
-    return on === today ? time(atMs) : `${time(atMs)} on ${on}`;
-  });
+  return text.replace(INSTANT, (utc) => moment(Date.parse(utc), nowMs));
 }
 
 /**

@@ -4,10 +4,11 @@
 
 import { paint } from '../colours.js';
 import { drawn, el, keep, setAttribute, setText } from '../dom.js';
-import { count, local, time } from '../format.js';
+import { count, local } from '../format.js';
 import { countControl } from './controls.js';
 import { driftButton } from './drift.js';
 import { holdControl } from './interventions.js';
+import { scheduleText } from './schedule.js';
 import { stepText } from './steps.js';
 
 /** @param {Desk} desk */
@@ -67,7 +68,7 @@ function appCard({ role, pageControl }, desk) {
       app.link === undefined ? undefined : `${app.title} in the pages of its cluster`,
     );
     setText(rank, app.scheduler === undefined ? rankOf(app) : `${rankOf(app)} · ${app.scheduler}`);
-    setText(schedule, app.schedule === undefined ? '' : scheduleOf(app.schedule));
+    setText(schedule, app.schedule === undefined ? '' : scheduleText(app.schedule));
     setText(running, app.exists ? count(app.running) : '–');
     setText(counts, countsOf(app));
     setAttribute(counts, 'title', countsOf(app));
@@ -91,20 +92,6 @@ function appCard({ role, pageControl }, desk) {
 function rankOf(app) {
   if (app.role === 'fixed') return 'left to people';
   return app.role === 'remainder' ? `priority ${app.priority}, takes the rest` : `priority ${app.priority}`;
-}
-
-/** @param {NonNullable<PageApp['schedule']>} schedule */
-function scheduleOf({ inForce, next }) {
-  const now = inForce.map(({ untilMs, ...bounds }) => `${boundsOf(bounds)} until ${time(untilMs)}`);
-  if (now.length > 0) return now.join('; ');
-  return next === undefined ? '' : `from ${time(next.atMs)} ${boundsOf(next)}`;
-}
-
-/** @param {{ min?: number, max?: number }} bounds */
-function boundsOf({ min, max }) {
-  return [min === undefined ? '' : `min ${min}`, max === undefined ? '' : `max ${max}`]
-    .filter(Boolean)
-    .join(', ');
 }
 
 /** @param {PageApp} app */
