@@ -17,8 +17,9 @@ export function launchingOf({ assessments, round, outcomes }: Part): Finding {
   for (const { app, observed } of seen) {
     const failing = (observed?.backoffMs ?? 0) > 0;
     if (!failing && round.decisions.get(app.spec.id)?.limitedBy !== 'launching') continue;
-    const message = `${app.spec.id} cannot start its instances and is backing off; look at its tasks`;
-    return is('True', 'BackingOff', message);
+    const message = `${app.spec.id} cannot start its instances and is backing off`;
+    const why = reasonsOf(observed);
+    return is('True', 'BackingOff', why === '' ? `${message}; look at its tasks` : `${message}: ${why}`);
   }
   const hidden = assessments.find(({ app }) => unseen.has(app.spec.id))?.app.spec.id;
   if (hidden !== undefined)
@@ -26,9 +27,14 @@ export function launchingOf({ assessments, round, outcomes }: Part): Finding {
   const waiting = seen.find(({ observed }) => (observed?.waiting ?? 0) > 0);
   if (waiting === undefined) return is('False', 'Running', 'nothing waits to be launched');
   const { app, observed } = waiting;
-  const reasons = observed?.waitingFor.map(({ text }) => text).join(', ') ?? '';
+  const reasons = reasonsOf(observed);
   const why = reasons === '' ? '' : ` (${reasons})`;
   return is('False', 'Launching', `${app.spec.id} waits for ${observed?.waiting} instances${why}`);
+}
+
+/** In the scheduler's words; empty where it does not say. */
+function reasonsOf(observed: AppAssessment['observed']): string {
+  return observed?.waitingFor.map(({ text }) => text).join(', ') ?? '';
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();

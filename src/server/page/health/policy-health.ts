@@ -60,13 +60,15 @@ function pausedHealth({ paused, conditions }: PolicyView): Health | undefined {
 }
 
 function clusterHealth({ cluster, clusters }: HealthContext['pool']): Health | undefined {
-  const away = [...(clusters ?? []), ...(cluster === undefined ? [] : [cluster])].find((c) => !c.reachable);
+  const all = [...(clusters ?? []), ...(cluster === undefined ? [] : [cluster])];
+  const away = all.find(({ reachable }) => !reachable);
   if (away === undefined) return undefined;
+  const others = all.some(({ reachable }) => reachable);
   return {
     level: 'failing',
     kind: 'Unreachable',
     what: `${capitalised(away.scheduler)} unreachable`,
-    why: 'counts are left as they are',
+    why: others ? 'counts there are left as they are, the rest goes on' : 'counts are left as they are',
     tried: 'it is asked again every round',
     todo: `look at ${away.url}; scaling goes on by itself once it answers`,
     cluster: away.url,

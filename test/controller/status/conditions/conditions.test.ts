@@ -196,7 +196,19 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
     { observed: { waiting: 2, waitingFor: [{ reason: 'NoRoom', text: 'InsufficientCpus' }] } },
     'InsufficientCpus',
   ],
-  ['NotLaunching', 'True/BackingOff', { observed: { backoffMs: 1 } }],
+  ['NotLaunching', 'True/BackingOff', { observed: { backoffMs: 1 } }, 'look at its tasks'],
+  [
+    'NotLaunching',
+    'True/BackingOff',
+    {
+      observed: {
+        backoffMs: 1,
+        waiting: 1,
+        waitingFor: [{ reason: 'BackingOff', text: 'No such image: a:1' }],
+      },
+    },
+    'is backing off: No such image: a:1',
+  ],
   ['NotLaunching', 'True/BackingOff', { decision: { limitedBy: 'launching' } }],
   ['Paused', 'False/Running', {}],
   ['Paused', 'True/PausedBySpec', { spec: { mode: 'Paused' } }],

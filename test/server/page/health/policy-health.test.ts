@@ -116,6 +116,16 @@ describe('policyHealth', () => {
     expect(JSON.stringify(health)).not.toContain('connection refused');
   });
 
+  it('says of one of several clusters that only its own counts are left as they are', () => {
+    const there: ClusterView = { ...AWAY, urls: ['unix:///d.sock'], url: 'unix:///d.sock', reachable: true };
+    const pool = { clusters: [there, AWAY] };
+    expect(policyHealth(calm, { pool, decisions: new Map() })).toMatchObject({
+      level: 'failing',
+      cluster: 'http://m:8080',
+      why: 'counts there are left as they are, the rest goes on',
+    });
+  });
+
   it('names the last decision as what was tried', () => {
     const policy = withQueue(calm, 80);
     const decision = {
