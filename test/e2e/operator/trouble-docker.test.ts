@@ -1,5 +1,5 @@
 // What goes wrong with containers of an engine, one by one, under a whole operator: the reason is said, the rest goes on. An engine that
-// is away is in across-docker.test.ts, one that restarts in test/schedulers/docker.
+// is away is in across-docker.test.ts; one that restarts, and a container that ends at once, in test/schedulers/docker.
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,11 +39,6 @@ const TROUBLES: readonly Trouble[] = [
       ports: [{ containerPort: 80, hostAddress: '127.0.0.1', hostPort: takenPort }],
     }),
     says: /address already in use|port is already allocated/,
-  },
-  {
-    name: 'its container ends at once',
-    container: () => ({ command: ['sh', '-c', 'exit 3'] }),
-    says: /ended with exit code 3/,
   },
 ];
 
