@@ -1,9 +1,12 @@
 // A real Kafka, filled by a real producer and consumed by a real consumer that commits.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metricSourceContract } from '../contract/metric-source.ts';
 import { never, ok, reasonOf, sourceOf } from '../metric-sources/servers.ts';
+import { run } from '../support/programs/command.ts';
 import { until } from '../support/until.ts';
 import { fakeValues } from '../support/values.ts';
 import { type Kafka, kafkaMissing, startKafka } from './java/kafka.ts';
@@ -86,6 +89,34 @@ describe.skipIf(kafkaMissing())('a real Kafka', () => {
     await send(topic, 3);
     expect(ok(await source.read(never))).toMatchObject({ waiting: 8, arrivedTotal: 10, completedTotal: 2 });
     expect(calls).toBe(4);
+  });
+
+  it('is what `microscaling read` prints', async () => {
+    const topic = await topicWith(7);
+    await consume(topic, 'workers', 2);
+    const kafka = { endpoint: `kafka://127.0.0.1:${server.open}`, topic, group: 'workers' };
+    const app = { name: 'workers', priority: 1, targets: [{ queueLength: 10, metric: { kafka } }] };
+    const file = join(server.dir, 'policy.yaml');
+    writeFileSync(
+      file,
+      JSON.stringify({
+        apiVersion: 'microscaling.io/v1alpha1',
+        kind: 'MicroscalingPolicy',
+        metadata: { name: 'try-kafka' },
+        spec: { mode: 'Observe', capacity: { slots: 10 }, apps: [app] },
+      }),
+    );
+    const { stdout, stderr } = await run(['read', '-f', file, '-o', 'json']);
+    expect(JSON.parse(stdout), stderr).toEqual({
+      metrics: [
+        expect.objectContaining({
+          app: '/try-kafka/workers',
+          waiting: 5,
+          arrivedTotal: 7,
+          completedTotal: 2,
+        }),
+      ],
+    });
   });
 
   it('adds partitions up, those that the group has never committed by where its consumers begin', async () => {

@@ -24,6 +24,8 @@ export interface Kafka extends Killable {
   readonly withPassword: number;
   readonly withTls: number;
   readonly caFile: string;
+  /** Where it keeps what it keeps. */
+  readonly dir: string;
   /** Stops it and removes what it kept. */
   remove(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export async function startKafka(): Promise<Kafka> {
     withPassword,
     withTls,
     caFile: certFile,
+    dir,
     remove: async () => {
       await server.stop();
       rmSync(dir, { recursive: true, force: true });

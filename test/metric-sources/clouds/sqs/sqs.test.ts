@@ -6,10 +6,11 @@ import type { MetricSpec } from '../../../../src/api/policy.ts';
 import { createTrustCheck } from '../../../../src/api/trust/trust.ts';
 import { loadPolicies } from '../../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES, metricSources } from '../../../../src/metric-sources/registry.ts';
+import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
 import { freePort } from '../../../support/programs/azurite.ts';
 import { fakeValues, NOTHING_ALLOWED } from '../../../support/values.ts';
-import { never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../../servers.ts';
+import { NOW_MS, never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../../servers.ts';
 
 const KEY = 's3cr3t-access-key';
 const values = () => fakeValues({ KEY_ID: 'AKIDEXAMPLE', KEY, TOKEN: 't0ken' });
@@ -94,6 +95,17 @@ describe('an sqs reading', () => {
       },
     ]);
     expect(JSON.stringify(questions)).not.toContain(KEY);
+  });
+
+  it('is as of when it was asked for, however long the answer takes: the counts are no newer', async () => {
+    const clock = new VirtualClock(NOW_MS);
+    const origin = await service(async (_, response) => {
+      await clock.advance(700);
+      response.end(counts('5', '2'));
+    });
+    const source = sourceOf(metric(origin), { values: values(), clock });
+    expect(ok(await source.read(never)).asOfMs).toBe(NOW_MS);
+    expect(ok(await source.read(never)).asOfMs).toBe(NOW_MS + 700);
   });
 
   it('asks for the URL of a queue by its name once, and goes nowhere else than its endpoint', async () => {
