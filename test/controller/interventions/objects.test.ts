@@ -1,7 +1,7 @@
 // Interventions as objects: whoever made them, they are in force, wait or are refused, end, and are swept.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import type { InterventionSpec } from '../../../src/api/policy.ts';
+import { type InterventionSpec, resourceKey } from '../../../src/api/policy.ts';
 import type { InterventionStatus } from '../../../src/api/status.ts';
 import { StoredInterventions } from '../../../src/controller/interventions/stored-interventions.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
@@ -151,5 +151,26 @@ describe('several interventions', () => {
     expect(standing('launch')).toBe('False/Refused');
     await world.after(10 * 60_000);
     expect(standing('launch')).toBe('True/InForce');
+  });
+});
+
+describe('two instances that share a home', () => {
+  it('are both paused by what one of them was told, and the one that goes on ends it in time', async () => {
+    await running();
+    const { clock } = world;
+    const first = world;
+    const second = new World({}, { clock, interventionHomes: [home] });
+    second.policies.put('demo.yaml', demo);
+    second.metrics.set(1, 8);
+    await second.start(0);
+    await first.state.actions.pause(resourceKey({ namespace: 'default', name: 'demo' }), { forMs: 600_000 });
+    expect(second.policy('demo').paused).toMatchObject({ sinceMs: T0 + 10_000, untilMs: T0 + 610_000 });
+    await first.stop();
+    world = second;
+    await world.after(500_000);
+    expect(world.policy('demo').paused).toBeDefined();
+    await world.after(110_000);
+    expect(world.policy('demo').paused).toBeUndefined();
+    expect(standing('demo-pause')).toBe('False/Expired');
   });
 });

@@ -3,6 +3,7 @@ import { initialConditions } from '../../../src/api/conditions.ts';
 import type { LoadResult } from '../../../src/api/load.ts';
 import { resourceKey } from '../../../src/api/policy.ts';
 import { loadPolicies } from '../../../src/app/policies/schema.ts';
+import { StoredInterventions } from '../../../src/controller/interventions/stored-interventions.ts';
 import type { OperatorState, OperatorView, PolicyView } from '../../../src/controller/status/view.ts';
 import { AppliedObjects } from '../../../src/policy-sources/applied/index.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runtime/document-store.ts';
@@ -444,5 +445,85 @@ describe('a list of policies', () => {
   it('has no warning while all is well', async () => {
     const { ask } = await start();
     expect((await ask('GET', POLICIES)).headers.get('warning')).toBeNull();
+  });
+});
+
+describe('an intervention', () => {
+  const INTERVENTIONS = POLICIES.replace('microscalingpolicies', 'interventions');
+  const pause = (spec: object): object => ({
+    apiVersion: 'microscaling.io/v1alpha1',
+    kind: 'Intervention',
+    metadata: { name: 'one' },
+    spec: { policyRef: { name: 'queue-demo' }, type: 'Pause', for: '1h', ...spec },
+  });
+
+  async function served(actor?: string) {
+    const demo = await QueueDemo.start({ startMs: Date.UTC(2026, 10, 21, 12) - 1_000 });
+    const stored = new StoredInterventions({
+      documents: createMemoryDocumentStore(),
+      clock: demo.clock,
+      log: silentLogger,
+    });
+    const app = operatorApi({
+      ...{ state: demo.state, clock: demo.clock, log: silentLogger, version: '1.2.3' },
+      signal: new AbortController().signal,
+      interventions: { stored, others: [] },
+      actorOf: () => actor,
+    });
+    return async (
+      method: string,
+      path: string,
+      body?: unknown,
+      type = 'application/json',
+    ): Promise<Pick<Answer, 'status' | 'body'>> => {
+      const init = {
+        method,
+        headers: { 'content-type': type },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      };
+      const response = await app.fetch(new Request(`http://127.0.0.1${INTERVENTIONS}${path}`, init));
+      return { status: response.status, body: await response.json() };
+    };
+  }
+
+  it('says who asked for it by the name of their token, whatever they say themselves', async () => {
+    const ask = await served('alice');
+    const { status, body } = await ask('POST', '', pause({ requestedBy: 'bob' }));
+    expect([status, body.spec.requestedBy]).toEqual([201, 'alice']);
+    const patched = await ask('PATCH', '/one', { metadata: { labels: { a: 'b' } } }, MERGE);
+    expect([patched.status, patched.body.spec.requestedBy, patched.body.metadata.generation]).toEqual([
+      200,
+      'alice',
+      1,
+    ]);
+  });
+
+  it('says who asked for it in their own words where nobody has to prove it', async () => {
+    const ask = await served();
+    const { body } = await ask('POST', '', pause({ requestedBy: 'bob' }));
+    expect(body.spec.requestedBy).toBe('bob');
+  });
+
+  it.each([
+    ['what it is about', { policyRef: { name: 'other' } }, 'spec.policyRef'],
+    ['an end that is over', { for: null, until: '2026-11-21T11:00:00Z' }, 'spec.until'],
+    ['no end', { for: null }, 'spec'],
+    ['an end too far', { for: null, until: '2028-11-21T11:00:00Z' }, 'spec.until'],
+  ])('is refused with the field: %s', async (_, spec, field) => {
+    const ask = await served();
+    await ask('POST', '', pause({}));
+    const { status, body } = await ask('PATCH', '/one', { spec }, MERGE);
+    expect([status, body.details.causes.map((cause: { field: string }) => cause.field)]).toEqual([
+      422,
+      [field],
+    ]);
+  });
+
+  it('takes a policy that does not run yet, with a warning, and none that the status is written to', async () => {
+    const ask = await served();
+    expect((await ask('POST', '', pause({ policyRef: { name: 'later' } }))).status).toBe(201);
+    expect((await ask('PUT', '/one/status', pause({}))).status).toBe(403);
+    expect((await ask('DELETE', '/one')).body.status).toBe('Success');
+    expect((await ask('GET', '/one')).status).toBe(404);
   });
 });
