@@ -2,7 +2,6 @@
 
 import type { LoadResult } from '../api/load.ts';
 import { type Resource, resourceKey } from '../api/policy.ts';
-import type { Problem } from '../api/problem.ts';
 import { asWritten } from '../api/reading/server-fields.ts';
 
 /** `source` is the file's path for people. Never throws: what is wrong is in the result. */
@@ -54,7 +53,7 @@ export class FileMemory {
   load(path: string, text: string, content: string): LoadResult {
     const previous = this.#records.get(path);
     if (previous?.content === content) return previous.result;
-    const result = fromFile(this.#load(text, path), path);
+    const result = fromFile(this.#load(text, path));
     const now = namesIn(result);
     const names = result.identified ? now : union(now, previous?.names ?? []);
     this.#records.set(path, { content, result, names });
@@ -67,18 +66,9 @@ export class FileMemory {
 }
 
 /** A file that somebody made from what a server printed says nothing about what the server set. */
-function fromFile(result: LoadResult, path: string): LoadResult {
+function fromFile(result: LoadResult): LoadResult {
   const resources = result.resources.map((loaded) => ({ ...loaded, resource: asWritten(loaded.resource) }));
-  const passedOver = (result.interventions ?? []).map(
-    ({ intervention, line }): Problem => ({
-      severity: 'warning',
-      source: path,
-      line,
-      pointer: '',
-      message: `Intervention ${resourceKey(intervention.metadata)} is passed over: it is applied to the operator or to Kubernetes, and what is to last belongs into the policy`,
-    }),
-  );
-  return { ...result, resources, problems: [...result.problems, ...passedOver] };
+  return { ...result, resources };
 }
 
 export function documentOf(resource: Resource): DocumentName {

@@ -2,7 +2,8 @@
 // through the trust rules.
 
 import type { LoadResult } from '../../api/load.ts';
-import type { AlgorithmType } from '../../api/policy.ts';
+import { type AlgorithmType, resourceKey } from '../../api/policy.ts';
+import type { Problem } from '../../api/problem.ts';
 import type { ValueResolver } from '../../api/values.ts';
 import { createDirectorySource } from '../../policy-sources/directory/index.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
@@ -41,6 +42,18 @@ export interface SourcesDeps {
   readonly withUnresolved: (result: LoadResult, source: string) => LoadResult;
 }
 
+/** A folder and a repository have no place for what ends by itself. */
+function withoutInterventions({ interventions = [], ...result }: LoadResult, source: string): LoadResult {
+  const passedOver = interventions.map(
+    ({ intervention, line }): Problem => ({
+      severity: 'warning',
+      ...{ source, line, pointer: '' },
+      message: `Intervention ${resourceKey(intervention.metadata)} is passed over: it is applied to the operator or to Kubernetes, and what is to last belongs into the policy`,
+    }),
+  );
+  return { ...result, problems: [...result.problems, ...passedOver] };
+}
+
 /** @throws TerminalError for a repository that cannot be followed */
 export function createSources(
   config: SourcesConfig,
@@ -49,7 +62,7 @@ export function createSources(
   const adapt =
     (loader: LoadPolicies): LoadPolicies =>
     (text, source) =>
-      withUnresolved(withLaw(loader(text, source), config.law), source);
+      withUnresolved(withoutInterventions(withLaw(loader(text, source), config.law), source), source);
   const load = adapt(plain.learningFrom(loadTrusted));
   const { policyYaml: text, env, dataDir } = config;
   const readSecret = (path: string): string => values.resolve({ fromFile: path });

@@ -8,22 +8,29 @@ import { jsonText } from '../../output/json.ts';
 import { problemLine } from '../../output/problems.ts';
 
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
+  const load = loaderOf(options, { env: context.env, marathon: options.marathon ?? [] });
+  let interventions = 0;
   const { resources, problems } = await readFilesWith(
-    loaderOf(options, { env: context.env, marathon: options.marathon ?? [] }),
+    (text, source) => {
+      const result = load(text, source);
+      interventions += result.interventions?.length ?? 0;
+      return result;
+    },
     options.file,
     context.signal,
   );
+  const found = resources.length + interventions;
   const errors = problems.filter((p) => p.severity === 'error').length;
   const warnings = problems.length - errors;
-  const valid = errors === 0 && resources.length > 0;
+  const valid = errors === 0 && found > 0;
   if (options.output === 'json') {
-    context.print(jsonText({ valid, resources: resources.length, problems }));
+    context.print(jsonText({ valid, resources: found, problems }));
     return valid ? 0 : 1;
   }
   for (const problem of problems) context.print(problemLine(problem));
   if (errors === 0 && !valid) context.note(NO_POLICY);
   context.print(
-    `${plural(resources.length, 'valid resource')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`,
+    `${plural(found, 'valid resource')}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`,
   );
   return valid ? 0 : 1;
 }
