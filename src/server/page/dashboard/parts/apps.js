@@ -38,7 +38,7 @@ function appCard({ role, pageControl }, desk) {
   const own = el('a', { rel: 'noreferrer', target: '_blank' });
   const name = el('strong', { class: 'name' }, policy, own);
   const rank = el('span', { class: 'rank' });
-  const schedule = el('span', { class: 'rank', 'data-testid': 'app-schedule' });
+  const schedule = el('span', { class: 'rank schedule', 'data-testid': 'app-schedule' });
   const running = el('span', { class: 'big', 'data-testid': 'app-running' });
   const counts = el('span', { class: 'counts' });
   const summary = el('summary');
