@@ -2,9 +2,18 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageFile } from '../../src/app/package-root.ts';
 import { nodeArguments } from '../cost/process.ts';
@@ -142,15 +151,24 @@ export function processOf(metrics: string): Pick<Sample, 'heapMb' | 'rssMb' | 'h
   };
 }
 
-/** Of the store and of the record beside it, wherever in the directory the demo has put them. */
+/** Of the store and of the record in a folder below it, of the one demo that keeps its things in the directory. */
 export function sizesIn(dir: string): Pick<Sample, 'storeMb' | 'recordMb'> {
-  const sizes = { storeMb: 0, recordMb: 0 };
-  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const size = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) / MB;
-    if (/\/data\/[^/]+$/.test(path)) sizes.storeMb += size;
-    else if (/\/data\//.test(path)) sizes.recordMb += size;
-  }
-  return sizes;
+  const data = readdirSync(dir)
+    .map((name) => join(dir, name, 'data'))
+    .find((folder) => existsSync(folder));
+  if (data === undefined) return { storeMb: 0, recordMb: 0 };
+  const entries = readdirSync(data, { recursive: true, encoding: 'utf8' });
+  const mb = (some: readonly string[]): number =>
+    some.reduce((sum, name) => sum + sizeOf(join(data, name)), 0) / MB;
+  const isInFolder = (name: string): boolean => name.includes(sep);
+  return {
+    storeMb: mb(entries.filter((name) => !isInFolder(name))),
+    recordMb: mb(entries.filter(isInFolder)),
+  };
+}
+
+/** Folders, and what has gone meanwhile, count nothing. */
+function sizeOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true ? found.size : 0;
 }
