@@ -80,7 +80,9 @@ export class DeltaEncoder {
   }
 
   #compareFields(place: Place, before: Plain, now: Plain, found: Found): void {
-    for (const [key, value] of Object.entries(now)) {
+    // By keys: this is called for every app of every round, and pairs would be garbage at once.
+    for (const key of Object.keys(now)) {
+      const value = now[key];
       if (value === undefined) continue;
       const was = Object.hasOwn(before, key) ? before[key] : undefined;
       if (Object.is(was, value)) continue;
@@ -88,8 +90,8 @@ export class DeltaEncoder {
       if (was === undefined) found.sets.push(inner.id, this.#masked(value));
       else this.#compare(inner, { before: was, now: value }, found);
     }
-    for (const [key, was] of Object.entries(before))
-      if (was !== undefined && (!Object.hasOwn(now, key) || now[key] === undefined))
+    for (const key of Object.keys(before))
+      if (before[key] !== undefined && (!Object.hasOwn(now, key) || now[key] === undefined))
         found.gone.push(this.#inside(place, key).id);
   }
 

@@ -17,8 +17,9 @@ import type {
 import { Actor } from './act.ts';
 import { baseUrls, type MarathonConfig, type MarathonDeps } from './config.ts';
 import { dependenciesOf } from './definition/dependencies.ts';
-import { diffDefinition, type Wanted } from './definition/drift.ts';
+import type { Wanted } from './definition/drift.ts';
 import { footprintOf } from './definition/footprint.ts';
+import { KnownDrift } from './definition/known-drift.ts';
 import { followEvents } from './events/event-stream.ts';
 import { concerned, EVENT_TYPES } from './events/events.ts';
 import { MarathonClient } from './http/client.ts';
@@ -68,6 +69,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
   readonly #view: ClusterView;
   readonly #actor: Actor;
   readonly #mesos: MesosCluster;
+  readonly #drift: KnownDrift;
   readonly #closing = new AbortController();
   #failure: string | undefined = 'not read yet';
   #version: string | undefined;
@@ -79,6 +81,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
     this.#deps = deps;
     this.#client = createMarathonClient(config, deps);
     const client = this.#client;
+    this.#drift = new KnownDrift(values);
     this.#view = new ClusterView({ client, clock, resyncMs: config.resyncMs }, this.#closing.signal);
     this.#actor = new Actor({
       client,
@@ -113,7 +116,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
   }
 
   diff(wanted: Wanted, observed: AppObservation): readonly FieldDiff[] {
-    return diffDefinition(wanted, observed, this.#deps.values, this.#version);
+    return this.#drift.of(wanted, observed, this.#version);
   }
 
   async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {
