@@ -22,6 +22,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/ export --kubernetes /, 'needs a cluster: test/app/commands/export/kubernetes.test.ts runs it'],
   [/ export --swarm /, 'needs a swarm: test/app/commands/export/swarm.test.ts runs it'],
   [/^npm run bench\b/, 'takes minutes; it reports and asserts nothing'],
+  [/^npm run soak\b/, 'takes minutes: test/bench/soak runs its parts'],
   [/^npm run build\b/, 'installs for everybody on the machine: test/e2e/commands/installed.test.ts runs it'],
   [/^microscaling simulate --suite /, 'takes minutes: test/cli/simulate.test.ts runs parts of it'],
 ];
