@@ -29,12 +29,16 @@ const KIND = 'Intervention';
 const ATTEMPTS = 4;
 const DEADLINE_MS = 8_000;
 const STANDBY_RETRY_MS = 2_000;
+/** Longer than any list takes. */
+const OWN_MS = 30_000;
 
 export class KubernetesInterventions implements InterventionHome {
   readonly name: string;
   readonly reflector: Reflector;
   readonly #deps: KubernetesInterventionsDeps;
   readonly #listeners = new Set<() => void>();
+  /** Written by us a moment ago, by uid: a list that was asked for before does not have it yet. */
+  readonly #own = new Map<string, { readonly object: KubeObject; readonly atMs: number }>();
 
   constructor(deps: KubernetesInterventionsDeps) {
     this.#deps = deps;
@@ -45,7 +49,7 @@ export class KubernetesInterventions implements InterventionHome {
       path: collection(deps.namespace),
       isSame: (a: KubeObject, b: KubeObject) => saidIn(a) === saidIn(b),
     };
-    this.reflector = new Reflector(followed, { ...deps, onChange: () => this.#changed() });
+    this.reflector = new Reflector(followed, { ...deps, onChange: (object) => this.#heard(object) });
   }
 
   isHomeOf(source: string): boolean {
@@ -53,10 +57,12 @@ export class KubernetesInterventions implements InterventionHome {
   }
 
   all(): readonly KeptIntervention[] {
-    return this.reflector.cache
-      .all()
-      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .map(kept);
+    const seen = this.reflector.cache.all();
+    const known = new Set(seen.map(({ metadata }) => metadata.uid));
+    const nowMs = this.#deps.clock.monotonic();
+    for (const [uid, { atMs }] of this.#own) if (nowMs - atMs > OWN_MS) this.#own.delete(uid);
+    const own = [...this.#own].flatMap(([uid, { object }]) => (known.has(uid) ? [] : [object]));
+    return [...seen, ...own].filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(kept);
   }
 
   subscribe(onChange: () => void): () => void {
@@ -90,6 +96,7 @@ export class KubernetesInterventions implements InterventionHome {
       if (!isStatus(error, 404)) throw error;
     });
     this.reflector.cache.remove(seen);
+    this.#own.delete(kept.uid);
     this.#changed();
   }
 
@@ -119,7 +126,15 @@ export class KubernetesInterventions implements InterventionHome {
   }
 
   #offer(object: KubeObject): void {
-    this.reflector.cache.offer({ ...object, apiVersion: API_VERSION, kind: KIND });
+    const whole = { ...object, apiVersion: API_VERSION, kind: KIND };
+    this.#own.set(object.metadata.uid ?? '', { object: whole, atMs: this.#deps.clock.monotonic() });
+    this.reflector.cache.offer(whole);
+    this.#changed();
+  }
+
+  /** @param object what a watch told of; absent after a list */
+  #heard(object: KubeObject | undefined): void {
+    if (object !== undefined) this.#own.delete(object.metadata.uid ?? '');
     this.#changed();
   }
 

@@ -38,6 +38,7 @@ describe('interventions in a cluster', () => {
     let holder = 'a';
     const a = instance(() => holder === 'a');
     const b = instance(() => holder === 'b');
+    for (const each of [a, b]) await until('it to follow', () => each.interventions.reflector.synced);
     await b.interventions.put(REF, SPEC);
     expect(b.interventions.all()).toMatchObject([{ ...REF, spec: SPEC }]);
     await until('the other one to see it', () => a.interventions.all().length === 1);
@@ -51,6 +52,14 @@ describe('interventions in a cluster', () => {
     await a.interventions.remove(kept);
     expect(a.interventions.all()).toEqual([]);
     await until('it to be gone for both', () => b.interventions.all().length === 0);
+  });
+
+  it('made while a list is under way are there all the same', async () => {
+    const source = instance(() => true);
+    await until('it to follow', () => source.interventions.reflector.synced);
+    await source.interventions.put(REF, SPEC);
+    source.interventions.reflector.cache.replace([]);
+    expect(source.interventions.all()).toMatchObject([REF]);
   });
 
   it('are not kept where the cluster does not know them, and its policies go on', async () => {
