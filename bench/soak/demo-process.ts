@@ -38,7 +38,9 @@ export async function startDemo(seed: number, signal: AbortSignal): Promise<Soak
   const file = join(dir, 'queue-demo.yaml');
   writeFileSync(file, text);
   const places = ['--policy', file, '--api', '127.0.0.1:0', '--port', '0'];
-  const child = spawn(process.execPath, [...nodeArguments(), 'demo', ...places, '--seed', String(seed)], {
+  const collecting = ['--expose-gc', '--import', join(import.meta.dirname, 'collect-garbage.ts')];
+  const demo = ['demo', ...places, '--seed', String(seed)];
+  const child = spawn(process.execPath, [...collecting, ...nodeArguments(), ...demo], {
     cwd: packageFile('.'),
     env: { ...process.env, TMPDIR: dir },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -23,7 +23,7 @@ interface Measure extends Tolerance {
 }
 
 /**
- * Memory by a tenth, since V8 keeps what it has had; handles by as many as an action has open. The store's write-ahead log
+ * Memory by a tenth, since V8 keeps what it has had, though garbage is collected every few seconds; handles by as many as an action has open. The store's write-ahead log
  * fills 4 MB before it is used again. The record keeps a day in full
  * detail: 100 MB a day are what it may take.
  */
