@@ -9,8 +9,10 @@ import { SWARM_WORDS } from './words.ts';
 
 export class SwarmClusters extends EngineClusters {
   constructor(deps: ClustersDeps) {
-    const create = (config: EngineConfig, { clock, log, values, onCall }: ClustersDeps): SwarmScheduler =>
-      new SwarmScheduler(config, { clock, log, values, ...defined({ onCall }) });
+    const create = (
+      config: EngineConfig,
+      { clock, log, values, isActing, onCall }: ClustersDeps,
+    ): SwarmScheduler => new SwarmScheduler(config, { clock, log, values, ...defined({ isActing, onCall }) });
     super({ words: SWARM_WORDS, create }, deps);
   }
 }

@@ -38,6 +38,8 @@ export interface SwarmDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly values: ValueResolver;
+  /** Whether this instance may write; default: always. */
+  readonly isActing?: () => boolean;
   readonly onCall?: (call: SchedulerCall) => void;
 }
 
@@ -65,7 +67,7 @@ export class SwarmScheduler implements ReportingScheduler {
 
   /** @throws TerminalError for a configuration that cannot work */
   constructor(config: EngineConfig, deps: SwarmDeps) {
-    const { clock, values, onCall } = deps;
+    const { clock, values, onCall, isActing = () => true } = deps;
     const { deadlineMs, resyncMs } = config;
     const closing = this.#closing.signal;
     this.#deps = deps;
@@ -92,7 +94,8 @@ export class SwarmScheduler implements ReportingScheduler {
     this.#room = new SwarmRoom({ api, clock });
     const { log } = deps;
     const onWritten = (): void => this.#list.changed();
-    this.#forgotten = new ForgottenCounts({ api, counts: this.#counts, clock, log, onWritten }, closing);
+    const counts = this.#counts;
+    this.#forgotten = new ForgottenCounts({ api, counts, clock, log, isActing, onWritten }, closing);
   }
 
   async observe(names: readonly string[], signal: AbortSignal): Promise<SchedulerView> {

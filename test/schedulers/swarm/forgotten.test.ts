@@ -40,11 +40,18 @@ async function world(index = 11) {
   const closing = new AbortController();
   onTestFinished(() => closing.abort());
   let over = 0;
+  let isActing = true;
+  const setActing = (acting: boolean): void => {
+    isActing = acting;
+  };
   const deps = { api: new SwarmApi(client), counts: new Counts(), clock, log: silentLogger };
-  const forgotten = new ForgottenCounts({ ...deps, onWritten: () => over++ }, closing.signal);
+  const forgotten = new ForgottenCounts(
+    { ...deps, isActing: () => isActing, onWritten: () => over++ },
+    closing.signal,
+  );
   const look = (tasks = three, isOurs = true, service: GivenService = {}): void =>
     forgotten.look({ service: aService(service), tasks }, isOurs);
-  return { clock, look, written, over: () => over };
+  return { clock, look, written, setActing, over: () => over };
 }
 
 describe('a count that a swarm does not act upon', () => {
@@ -67,6 +74,18 @@ describe('a count that a swarm does not act upon', () => {
     look();
     await until('the look to be over', () => over() === 1);
     expect(written).toEqual([]);
+  });
+
+  it('is nothing to write for an instance that no longer acts', async () => {
+    const { clock, look, over, setActing } = await world();
+    look();
+    setActing(false);
+    await clock.advance(3_000);
+    look();
+    setActing(true);
+    await clock.advance(2_999);
+    look();
+    expect(over()).toBe(0);
   });
 
   it.each<[string, Parameters<Awaited<ReturnType<typeof world>>['look']>]>([

@@ -15,6 +15,8 @@ export interface ForgottenDeps {
   readonly counts: Counts;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether this instance may write; another one that stands by sees the same. */
+  readonly isActing: () => boolean;
   readonly onWritten: () => void;
 }
 
@@ -36,7 +38,7 @@ export class ForgottenCounts {
   look({ service, tasks }: ServiceSight, isOurs: boolean): void {
     const { name, replicas } = service;
     const hasSurplus = replicas !== undefined && tasks.filter(isToRun).length > replicas;
-    if (!isOurs || !hasSurplus || holderOf(service) !== undefined) {
+    if (!this.#deps.isActing() || !isOurs || !hasSurplus || holderOf(service) !== undefined) {
       this.#since.delete(name);
       return;
     }
@@ -49,10 +51,11 @@ export class ForgottenCounts {
   }
 
   async #writeAgain(name: string, index: number): Promise<void> {
-    const { api, counts, log, onWritten } = this.#deps;
+    const { api, counts, log, isActing, onWritten } = this.#deps;
     try {
       const draft = await api.draft(name, this.#closing);
       if (draft?.service.replicas === undefined || draft.service.index !== index) return;
+      if (!isActing()) return;
       const spec = draft.specWith(draft.service.replicas);
       counts.sending(draft.service, spec);
       log.info('swarm: a count was not acted upon; writing it again', { service: name });
