@@ -32,7 +32,7 @@ interface BenchPolicy {
 /** One app with one instance, whose environment the edits change; without ports, of which a machine has not enough. */
 export function policy(name: string, revision: number): BenchPolicy {
   const env = { REVISION: `${revision}` };
-  const app = { cmd: 'work', cpus: 0.01, mem: 1, portDefinitions: [], env };
+  const app = { cmd: 'work', user: 'nobody', cpus: 0.01, mem: 1, portDefinitions: [], env };
   return {
     apiVersion: 'microscaling.io/v1alpha1',
     kind: 'MicroscalingPolicy',
