@@ -13,6 +13,7 @@ export const ECS_ACTIONS = {
   ListContainerInstances: 'read',
   DescribeContainerInstances: 'read',
   DescribeScalableTargets: 'read',
+  GetTaskProtection: 'read',
   UpdateService: 'write',
   UpdateTaskProtection: 'write',
 } as const;

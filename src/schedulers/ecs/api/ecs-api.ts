@@ -1,6 +1,13 @@
 // schedulers/ecs/api: AWS' client, reduced to the calls that are needed: within the budget, with a deadline, every failure in words.
 
-import type { ContainerInstance, ECSClient, Service, Task, TaskDefinition } from '@aws-sdk/client-ecs';
+import type {
+  ContainerInstance,
+  ECSClient,
+  ProtectedTask,
+  Service,
+  Task,
+  TaskDefinition,
+} from '@aws-sdk/client-ecs';
 import { defined } from '../../../lang/defined.ts';
 import { abortable } from '../../../runtime/abort/abortable.ts';
 import { type AwsTarget, awsClientConfig, awsTransport } from '../../../runtime/aws/transport.ts';
@@ -144,14 +151,33 @@ export class EcsApi {
     return answer.service;
   }
 
-  /** @param expiresInMinutes undefined: no longer */
+  /** Of those of which it is known. */
+  async protection(
+    cluster: string,
+    arns: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly ProtectedTask[]> {
+    const asked = batches(arns, MOST_TASKS).map((tasks) =>
+      this.#ask('GetTaskProtection', signal, ({ client, sdk, options }) =>
+        client.send(new sdk.GetTaskProtectionCommand({ cluster, tasks }), options),
+      ),
+    );
+    return (await Promise.all(asked)).flatMap((answer) => answer.protectedTasks ?? []);
+  }
+
+  /**
+   * What has become of the tasks; one for which it could not be done is left out.
+   *
+   * @param expiresInMinutes undefined: no longer
+   */
   async protect(
     { cluster, tasks }: { readonly cluster: string; readonly tasks: readonly string[] },
     expiresInMinutes: number | undefined,
     signal: AbortSignal,
-  ): Promise<void> {
-    for (const some of batches(tasks, MOST_PROTECTED))
-      await this.#ask('UpdateTaskProtection', signal, ({ client, sdk, options }) =>
+  ): Promise<readonly ProtectedTask[]> {
+    const done: ProtectedTask[] = [];
+    for (const some of batches(tasks, MOST_PROTECTED)) {
+      const answer = await this.#ask('UpdateTaskProtection', signal, ({ client, sdk, options }) =>
         client.send(
           new sdk.UpdateTaskProtectionCommand({
             cluster,
@@ -162,6 +188,9 @@ export class EcsApi {
           options,
         ),
       );
+      done.push(...(answer.protectedTasks ?? []));
+    }
+    return done;
   }
 
   async close(): Promise<void> {

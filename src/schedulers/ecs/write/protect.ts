@@ -1,6 +1,7 @@
 // schedulers/ecs/write: has idle tasks go first when a service shrinks: ECS chooses whom it stops, but not among those that are
 // protected.
 
+import type { ProtectedTask } from '@aws-sdk/client-ecs';
 import type { IdleVictims } from '../../../api/policy.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { type AskTask, idleTasks } from '../../idle.ts';
@@ -25,11 +26,12 @@ interface ProtectDeps {
 
 /** Long enough for the fall; a deployment waits for it as well. */
 const PROTECTED_MINUTES = 2;
-const PROTECTED_MS = PROTECTED_MINUTES * 60_000;
+/** Between times of one protection as two answers tell them. */
+const SAME_WITHIN_MS = 1_000;
 
 /** What it protected itself: whoever protects its own work in its task is never overruled. */
 export class Protection {
-  /** Until when, by ARN. */
+  /** Until when ECS says that it lasts, by ARN. */
   readonly #ours = new Map<string, number>();
 
   /**
@@ -53,14 +55,52 @@ export class Protection {
     );
     const busy = busyFirst.slice(0, stay).map(({ arn }) => arn);
     const goes = busyFirst.slice(stay).map(({ arn }) => arn);
-    const nowMs = clock.monotonic();
-    const ours = goes.filter((arn) => (this.#ours.get(arn) ?? 0) > nowMs);
-    const { cluster } = name;
-    if (ours.length > 0) await api.protect({ cluster, tasks: ours }, undefined, signal);
-    for (const arn of ours) this.#ours.delete(arn);
-    const protect = busy.filter((arn) => !idle.has(lastOf(arn)));
-    if (protect.length > 0) await api.protect({ cluster, tasks: protect }, PROTECTED_MINUTES, signal);
+    const nowMs = clock.now();
     for (const [arn, untilMs] of [...this.#ours]) if (untilMs <= nowMs) this.#ours.delete(arn);
-    for (const arn of protect) this.#ours.set(arn, nowMs + PROTECTED_MS);
+    const { cluster } = name;
+    const letGo = goes.filter((arn) => this.#ours.has(arn));
+    const keep = busy.filter((arn) => !idle.has(lastOf(arn)));
+    const asIs = await protectionOf([...letGo, ...keep], cluster, api, signal);
+    const ours = letGo.filter((arn) => this.#isOurs(arn, asIs.get(arn)));
+    if (ours.length > 0) await api.protect({ cluster, tasks: ours }, undefined, signal);
+    for (const arn of letGo) this.#ours.delete(arn);
+    const protect = keep.filter((arn) => {
+      const state = asIs.get(arn);
+      return state === 'none' || this.#isOurs(arn, state);
+    });
+    if (protect.length === 0) return;
+    for (const task of await api.protect({ cluster, tasks: protect }, PROTECTED_MINUTES, signal)) {
+      const untilMs = stateOf(task);
+      if (task.taskArn !== undefined && typeof untilMs === 'number') this.#ours.set(task.taskArn, untilMs);
+    }
   }
+
+  /** Whoever protects itself meanwhile has it until another time. */
+  #isOurs(arn: string, state: State | undefined): boolean {
+    const untilMs = this.#ours.get(arn);
+    return typeof state === 'number' && untilMs !== undefined && Math.abs(state - untilMs) <= SAME_WITHIN_MS;
+  }
+}
+
+/** Not protected, or until when (ms since the epoch). */
+type State = number | 'none';
+
+/** A task of which it is not known is left out. */
+async function protectionOf(
+  arns: readonly string[],
+  cluster: string,
+  api: EcsApi,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, State>> {
+  const answers = await api.protection(cluster, arns, signal);
+  return new Map(
+    answers.flatMap((task) => {
+      const state = stateOf(task);
+      return task.taskArn === undefined || state === undefined ? [] : [[task.taskArn, state] as const];
+    }),
+  );
+}
+
+function stateOf({ protectionEnabled, expirationDate }: ProtectedTask): State | undefined {
+  return protectionEnabled === false ? 'none' : expirationDate?.getTime();
 }

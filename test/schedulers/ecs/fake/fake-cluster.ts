@@ -2,7 +2,7 @@
 // further whenever it was described, so that whoever looks sees each of them, however slow the machine is.
 
 import { randomUUID } from 'node:crypto';
-import type { ContainerInstance, Deployment, Service, Task } from '@aws-sdk/client-ecs';
+import type { ContainerInstance, Deployment, ProtectedTask, Service, Task } from '@aws-sdk/client-ecs';
 
 export const REGION = 'eu-west-1';
 export const ACCOUNT = '123456789012';
@@ -185,6 +185,17 @@ export class FakeCluster {
   protect(arns: readonly string[], untilMs: number): void {
     for (const service of this.#services.values())
       for (const task of service.tasks) if (arns.includes(task.arn)) task.protectedUntilMs = untilMs;
+  }
+
+  protection(arns: readonly string[]): readonly ProtectedTask[] {
+    return [...this.#services.values()]
+      .flatMap(({ tasks }) => tasks)
+      .filter(({ arn }) => arns.includes(arn))
+      .map(({ arn: taskArn, protectedUntilMs }) =>
+        protectedUntilMs > Date.now()
+          ? { taskArn, protectionEnabled: true, expirationDate: new Date(protectedUntilMs) }
+          : { taskArn, protectionEnabled: false },
+      );
   }
 
   machines(): readonly ContainerInstance[] {

@@ -36,6 +36,8 @@ export class FakeEcs {
   readonly scalable = new Set<string>();
   /** Those of them whose scaling is suspended altogether. */
   readonly suspended = new Set<string>();
+  /** ARNs of tasks that it does not protect, though it answers. */
+  readonly unprotectable = new Set<string>();
   /** What the container of a task listens on. */
   port = 80;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -138,9 +140,17 @@ export class FakeEcs {
       }
       case 'UpdateTaskProtection': {
         const minutes = body['protectionEnabled'] === true ? Number(body['expiresInMinutes'] ?? 120) : 0;
-        cluster.protect(namesIn(body['tasks']), Date.now() + minutes * 60_000);
-        return { protectedTasks: [], failures: [] };
+        const wanted = namesIn(body['tasks']);
+        const arns = wanted.filter((arn) => !this.unprotectable.has(arn));
+        cluster.protect(arns, minutes === 0 ? 0 : Date.now() + minutes * 60_000);
+        const refused = wanted.filter((arn) => this.unprotectable.has(arn));
+        return {
+          protectedTasks: cluster.protection(arns),
+          failures: refused.map((arn) => ({ arn, reason: 'TASK_NOT_VALID' })),
+        };
       }
+      case 'GetTaskProtection':
+        return { protectedTasks: cluster.protection(namesIn(body['tasks'])), failures: [] };
       case 'ListContainerInstances':
         return {
           containerInstanceArns: cluster.machines().map(({ containerInstanceArn }) => containerInstanceArn),

@@ -50,6 +50,45 @@ describe('a fall', () => {
     ]);
   });
 
+  it('leaves a task alone that has protected itself for hours', async () => {
+    const { idle, hosts, left, scale, protectedBy, cluster } = await three();
+    const [oldest = '', middle = '', newest = ''] = hosts;
+    const arn = cluster.taskArns('orders', 'RUNNING')[1] ?? '';
+    const untilMs = Date.now() + 7_200_000;
+    cluster.protect([arn], untilMs);
+    idle.add(oldest);
+    await scale(2, { idleVictims });
+    expect(await left(2)).toEqual([middle, newest]);
+    expect(cluster.protection([arn])).toMatchObject([{ expirationDate: new Date(untilMs) }]);
+    expect(protectedBy()).toEqual([{ on: true, minutes: 2, count: 1 }]);
+  });
+
+  it('does not let go of one that has protected itself meanwhile', async () => {
+    const { idle, hosts, left, scale, protectedBy, cluster } = await three();
+    const [oldest = '', middle = ''] = hosts;
+    idle.add(oldest);
+    await scale(2, { idleVictims });
+    await left(2);
+    idle.add(middle);
+    const arn = cluster.taskArns('orders', 'RUNNING')[0] ?? '';
+    cluster.protect([arn], Date.now() + 7_200_000);
+    await scale(1, { idleVictims });
+    expect(protectedBy().map(({ on }) => on)).not.toContain(false);
+    expect(cluster.protection([arn])).toMatchObject([{ protectionEnabled: true }]);
+  });
+
+  it('does not take for its own what ECS did not protect', async () => {
+    const { idle, hosts, left, scale, protectedBy, fake, cluster } = await three();
+    const [oldest = '', middle = ''] = hosts;
+    fake.unprotectable.add(cluster.taskArns('orders', 'RUNNING')[0] ?? '');
+    idle.add(middle);
+    await scale(2, { idleVictims });
+    expect(await left(2)).toContain(oldest);
+    idle.add(oldest);
+    await scale(1, { idleVictims });
+    expect(protectedBy().map(({ on }) => on)).not.toContain(false);
+  });
+
   it.each([
     ['all go', 0, true],
     ['nobody says that it is idle', 2, false],
