@@ -89,6 +89,16 @@ export class EngineClient {
     };
   }
 
+  /** Of the engine, for people. Undefined where it does not tell: proxies before its socket may refuse the question. */
+  async serverVersion(signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return (await this.info(signal)).version || undefined;
+    } catch (error) {
+      if (error instanceof EngineRefusal) return undefined;
+      throw error;
+    }
+  }
+
   /** Stopped ones, too, unless the filter names states. */
   async containers(filters: EngineFilters, signal: AbortSignal): Promise<readonly ContainerRow[]> {
     const query = { all: '1', filters: JSON.stringify(filters) };

@@ -228,7 +228,7 @@ class DockerScheduler implements ReportingScheduler {
   }
 
   async #askVersion(signal: AbortSignal): Promise<void> {
-    this.#version ??= (await this.#client.info(signal)).version;
+    this.#version ??= await this.#client.serverVersion(signal);
   }
 }
 

@@ -104,7 +104,7 @@ export class SwarmScheduler implements ReportingScheduler {
       const listing = await abortable(this.#list.read(names), signal);
       const apps = names.flatMap((name) => this.#observed(name, listing) ?? []);
       this.#failure = undefined;
-      this.#version ??= (await this.#client.info(signal)).version;
+      this.#version ??= await this.#client.serverVersion(signal);
       return { apps: new Map(apps.map((app) => [app.id, app])), atMs: listing.atMs };
     } catch (error) {
       if (!signal.aborted) this.#failure = messageOf(error);
