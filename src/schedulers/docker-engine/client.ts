@@ -7,7 +7,7 @@ import type { EngineAddress } from './address.ts';
 import { type ContainerDetails, type ContainerRow, containerDetails, containerRows } from './containers.ts';
 import { type EngineEvent, engineEvent } from './events.ts';
 import { EngineRefusal } from './failure.ts';
-import { type Json, numberIn, objectIn, parseJson, textIn } from './json.ts';
+import { answeredList, type Json, numberIn, objectIn, parseJson, textIn } from './json.ts';
 import { type EngineAnswer, type EngineCall, type EngineTarget, EngineTransport } from './transport.ts';
 import { negotiatedVersion } from './version.ts';
 
@@ -103,7 +103,7 @@ export class EngineClient {
   async containers(filters: EngineFilters, signal: AbortSignal): Promise<readonly ContainerRow[]> {
     const query = { all: '1', filters: JSON.stringify(filters) };
     const question = { doing: 'listing containers', query, maxBytes: LIST_BYTES };
-    return containerRows(await this.get('/containers/json', question, signal));
+    return containerRows(answeredList(await this.get('/containers/json', question, signal), question.doing));
   }
 
   /** Undefined when it is gone. */

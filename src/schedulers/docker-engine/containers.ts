@@ -53,8 +53,8 @@ const STATES: readonly ContainerState[] = [
   'dead',
 ];
 
-export function containerRows(answer: unknown): readonly ContainerRow[] {
-  return listIn(answer).map(objectIn).flatMap(containerRow);
+export function containerRows(answer: readonly unknown[]): readonly ContainerRow[] {
+  return answer.map(objectIn).flatMap(containerRow);
 }
 
 function containerRow(row: Json): readonly ContainerRow[] {

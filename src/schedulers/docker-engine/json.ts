@@ -21,6 +21,16 @@ export function listIn(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/**
+ * The whole of an answer that is to be a list: what is none does not say that there is nothing.
+ *
+ * @throws TransientError
+ */
+export function answeredList(answer: unknown, doing: string): readonly unknown[] {
+  if (Array.isArray(answer)) return answer;
+  throw new TransientError(`${doing}: the answer is not a list; is it an engine that answers?`);
+}
+
 export function textIn(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/runtime/clock.ts';
+import { TransientError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { createDockerScheduler } from '../../../src/schedulers/docker/index.ts';
 import { SwarmScheduler } from '../../../src/schedulers/swarm/index.ts';
@@ -47,4 +48,23 @@ describe('an engine behind a proxy that refuses GET /info', () => {
     expect(docker.info()).toMatchObject({ reachable: true });
     expect(docker.info()).not.toHaveProperty('version');
   });
+});
+
+describe('an answer that is no list', () => {
+  it.each(['services', 'tasks', 'nodes'])('does not say that a swarm has no %s', async (path) => {
+    const { swarm } = await schedulersOver({ ...LISTS, info: {}, [path]: { message: 'hello' } });
+    const seen = swarm.observe(['mailer'], never);
+    await expect(seen).rejects.toThrow(`listing ${path}: the answer is not a list`);
+    await expect(seen).rejects.toBeInstanceOf(TransientError);
+  });
+
+  it.each([{ message: 'hello' }, {}, 'text', null])(
+    'does not say that an engine has no containers: %j',
+    async (containers) => {
+      const { docker } = await schedulersOver({ info: {}, containers });
+      const seen = docker.observe(['/shop/batch'], never);
+      await expect(seen).rejects.toThrow('listing containers: the answer is not a list');
+      await expect(seen).rejects.toBeInstanceOf(TransientError);
+    },
+  );
 });

@@ -3,7 +3,7 @@
 import { isObject } from '../../../api/schema/json-schema.ts';
 import type { EngineClient } from '../../docker-engine/client.ts';
 import { exactText, parseExact } from '../../docker-engine/exact-json.ts';
-import { objectIn } from '../../docker-engine/json.ts';
+import { answeredList, objectIn } from '../../docker-engine/json.ts';
 import { isGone, readingFailure } from './failure.ts';
 import { type Node, nodesOf } from './node.ts';
 import { type Service, serviceOf, servicesOf } from './service.ts';
@@ -83,12 +83,13 @@ export class SwarmApi {
     doing: string,
     named: Readonly<Record<string, readonly string[]>>,
     signal: AbortSignal,
-  ): Promise<unknown> {
+  ): Promise<readonly unknown[]> {
     const few = Object.entries(named).filter(([, each]) => each.length > 0 && each.length <= MOST_NAMED);
     const query = few.length > 0 ? { query: { filters: JSON.stringify(Object.fromEntries(few)) } } : {};
-    return await this.#asking(() =>
+    const answer = await this.#asking(() =>
       this.#client.get(path, { doing, maxBytes: LIST_BYTES, whole: true, ...query }, signal),
     );
+    return answeredList(answer, doing);
   }
 
   async #asking<T>(ask: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 // schedulers/swarm/api: a node as a manager describes it, read into what is used of it. Pure.
 
-import { listIn, objectIn, textIn, textMapIn } from '../../docker-engine/json.ts';
+import { objectIn, textIn, textMapIn } from '../../docker-engine/json.ts';
 import { type Amounts, amountsOf } from './resources.ts';
 
 export interface Node {
@@ -18,8 +18,8 @@ export interface Node {
   readonly resources: Amounts;
 }
 
-export function nodesOf(answer: unknown): readonly Node[] {
-  return listIn(answer).flatMap((each) => nodeOf(each) ?? []);
+export function nodesOf(answer: readonly unknown[]): readonly Node[] {
+  return answer.flatMap((each) => nodeOf(each) ?? []);
 }
 
 function nodeOf(answer: unknown): Node | undefined {

@@ -1,7 +1,7 @@
 // schedulers/swarm/api: a service as a manager describes it, read into what is used of it. Pure.
 
 import { defined } from '../../../lang/defined.ts';
-import { type Json, listIn, numberIn, objectIn, textIn } from '../../docker-engine/json.ts';
+import { type Json, numberIn, objectIn, textIn } from '../../docker-engine/json.ts';
 
 /** `updating`, `paused`, `completed`, `rollback_started`, `rollback_paused`, `rollback_completed` */
 export interface UpdateStatus {
@@ -57,8 +57,8 @@ export function serviceOf(answer: unknown): Service | undefined {
   };
 }
 
-export function servicesOf(answer: unknown): readonly Service[] {
-  return listIn(answer).flatMap((each) => serviceOf(each) ?? []);
+export function servicesOf(answer: readonly unknown[]): readonly Service[] {
+  return answer.flatMap((each) => serviceOf(each) ?? []);
 }
 
 /** The engine leaves a count out that nobody has given, which means 1. */

@@ -1,7 +1,7 @@
 // schedulers/swarm/api: a task as a manager describes it, read into what is used of it. Pure.
 
 import { defined } from '../../../lang/defined.ts';
-import { instantIn, listIn, numberIn, objectIn, textIn } from '../../docker-engine/json.ts';
+import { instantIn, numberIn, objectIn, textIn } from '../../docker-engine/json.ts';
 import { type Amounts, amountsOf } from './resources.ts';
 
 export interface Task {
@@ -23,8 +23,8 @@ export interface Task {
   readonly reserved: Amounts;
 }
 
-export function tasksOf(answer: unknown): readonly Task[] {
-  return listIn(answer).flatMap((each) => taskOf(each) ?? []);
+export function tasksOf(answer: readonly unknown[]): readonly Task[] {
+  return answer.flatMap((each) => taskOf(each) ?? []);
 }
 
 function taskOf(answer: unknown): Task | undefined {
