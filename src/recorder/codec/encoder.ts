@@ -103,7 +103,9 @@ export class DeltaEncoder {
     const kept = before.length - dropped;
     const goesOn =
       dropped >= 0 && now.length >= kept && now.every((n, i) => i >= kept || n === before[dropped + i]);
-    if (goesOn) found.shifts.push(place.id, dropped, now.slice(kept));
+    // JSON has null for what is not finite: of such a list the reader has no numbers that could move on.
+    const isKept = before.every(Number.isFinite) && now.every(Number.isFinite);
+    if (goesOn && isKept) found.shifts.push(place.id, dropped, now.slice(kept));
     else found.sets.push(place.id, now);
   }
 
