@@ -5,13 +5,13 @@ import type { RoundRecorder } from '../controller/status/round-recorder.ts';
 import type { DecisionRecord, EventRecord, PoolView } from '../controller/status/view.ts';
 import type { DecisionMemory } from '../core/decision.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { DeltaEncoder } from './codec/encoder.ts';
-import { type Bounds, close, closeOthers, prune } from './files/housekeeping.ts';
+import { type Bounds, closeOthers, prune } from './files/housekeeping.ts';
 import { SegmentWriter } from './files/segment-writer.ts';
 import { minutePicture, Peaks } from './frame/minute-frame.ts';
 import { roundFrame, writesOf } from './frame/round-frame.ts';
+import { Trouble } from './trouble.ts';
 
 export interface RecorderOptions {
   readonly folder: string;
@@ -44,12 +44,22 @@ export class FlightRecorder implements RoundRecorder {
   readonly #rounds: Tape;
   readonly #minutes: Tape;
   readonly #pools = new Map<string, PoolNotes>();
+  readonly #gap: Trouble;
+  readonly #untidy: Trouble;
   #work: Promise<void> = Promise.resolve();
-  #trouble: string | undefined;
 
   constructor(options: RecorderOptions, deps: RecorderDeps) {
     this.#options = options;
     this.#deps = deps;
+    const where = { log: deps.log, folder: options.folder };
+    this.#gap = new Trouble(where, {
+      begins: 'the record has a gap: what happens now cannot be looked at later',
+      ends: 'what happens is recorded again',
+    });
+    this.#untidy = new Trouble(where, {
+      begins: 'the record takes more room than it needs: what is over could not be compressed or removed',
+      ends: 'what is over in the record is compressed and removed again',
+    });
     const made = { ...options, nowMs: () => deps.clock.now() };
     this.#rounds = new Tape(new SegmentWriter({ ...made, tier: 'rounds', lastsMs: ROUNDS_LAST_MS }), deps);
     this.#minutes = new Tape(new SegmentWriter({ ...made, tier: 'minutes', lastsMs: MINUTES_LAST_MS }), deps);
@@ -102,8 +112,9 @@ export class FlightRecorder implements RoundRecorder {
   /** What was recorded so far is in its file. */
   flush(): void {
     this.#safely(() => {
-      this.#rounds.flush();
-      this.#minutes.flush();
+      const written = [this.#rounds.flush(), this.#minutes.flush()];
+      // A tape that failed goes on with its next line only.
+      if (written.includes(true) && !this.#open().has(undefined)) this.#gap.over();
     });
   }
 
@@ -138,11 +149,15 @@ export class FlightRecorder implements RoundRecorder {
   /** Begins a new segment where it is time for one. */
   #turn(tape: Tape): boolean {
     if (!tape.isOver) return false;
-    const last = tape.begin();
+    tape.begin();
     const { folder, bounds } = this.#options;
     this.#tidy(async () => {
-      if (last !== undefined) await close(last);
-      await prune(folder, bounds, { nowMs: this.#deps.clock.now(), open: this.#open() });
+      try {
+        // Not this one only: another may be left from when there was no room for it.
+        await closeOthers(folder, this.#open());
+      } finally {
+        await prune(folder, bounds, { nowMs: this.#deps.clock.now(), open: this.#open() });
+      }
     });
     return true;
   }
@@ -160,7 +175,10 @@ export class FlightRecorder implements RoundRecorder {
   }
 
   #tidy(work: () => Promise<void>): void {
-    this.#work = this.#work.then(work).catch((error: unknown) => this.#failed(error));
+    this.#work = this.#work.then(work).then(
+      () => this.#untidy.over(),
+      (error: unknown) => this.#untidy.met(error),
+    );
   }
 
   /** A record that cannot be written (a full disk) keeps nobody from scaling; it goes on when it can be. */
@@ -168,19 +186,8 @@ export class FlightRecorder implements RoundRecorder {
     try {
       work();
     } catch (error) {
-      this.#failed(error);
+      this.#gap.met(error);
     }
-  }
-
-  #failed(error: unknown): void {
-    const trouble = messageOf(error);
-    if (trouble === this.#trouble) return;
-    this.#trouble = trouble;
-    const { folder } = this.#options;
-    this.#deps.log.warn('the record has a gap: what happens now cannot be looked at later', {
-      folder,
-      trouble,
-    });
   }
 }
 
@@ -213,9 +220,9 @@ class Tape {
     return this.#writer.isOver;
   }
 
-  begin(): string | undefined {
+  begin(): void {
     this.#encoder = new DeltaEncoder(this.#redact);
-    return this.#writer.begin();
+    this.#writer.begin();
   }
 
   frame(name: string, picture: object): void {
@@ -231,7 +238,7 @@ class Tape {
     if (!this.#writer.isOver) this.#writer.append(this.#encoder.forget(name));
   }
 
-  flush(): void {
-    this.#writer.flush();
+  flush(): boolean {
+    return this.#writer.flush();
   }
 }

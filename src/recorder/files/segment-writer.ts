@@ -60,9 +60,12 @@ export class SegmentWriter {
     this.#waiting.push(lines);
   }
 
-  /** @throws what the file system says; then the segment is over */
-  flush(): void {
-    if (this.#path === undefined || this.#waiting.length === 0) return;
+  /**
+   * @returns whether there was anything to write
+   * @throws what the file system says; then the segment is over
+   */
+  flush(): boolean {
+    if (this.#path === undefined || this.#waiting.length === 0) return false;
     const text = `${this.#waiting.join('\n')}\n`;
     this.#waiting = [];
     try {
@@ -72,6 +75,7 @@ export class SegmentWriter {
       this.#path = undefined;
       throw error;
     }
+    return true;
   }
 }
 

@@ -72,7 +72,14 @@ it('writes of a window that moves on only what is new', () => {
 
 it.each([Number.POSITIVE_INFINITY, Number.NaN])('reads the numbers beside %s as they were', (odd) => {
   const encoder = new DeltaEncoder();
-  const windows = [[2, 3], [3, odd], [3, odd, 4], [odd, 4, 5], [4, 5], [5, 6]];
+  const windows = [
+    [2, 3],
+    [3, odd],
+    [3, odd, 4],
+    [odd, 4, 5],
+    [4, 5],
+    [5, 6],
+  ];
   const lines = windows.map((list) => encoder.frame('pool', { list }));
   expect(pictures(lines)).toEqual(windows.map((list) => JSON.parse(JSON.stringify({ list })) as unknown));
 });
