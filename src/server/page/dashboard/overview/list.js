@@ -89,12 +89,15 @@ function turn(link, possible, page) {
 }
 
 /**
- * @param {PageList} list
+ * Which policies the page shows, of how many.
+ *
+ * @param {Pick<PageList, 'matching' | 'page' | 'pages'> & { readonly rows: { readonly length: number } }} list
  * @param {number} policies
  */
-function matchingText({ matching, page, rows }, policies) {
+export function matchingText({ matching, page, pages, rows }, policies) {
   if (matching === 0) return `none of ${count(policies)} policies match: clear the search`;
-  const first = (page - 1) * rows.length + 1;
+  // Every page but the last one is full.
+  const first = page === pages ? matching - rows.length + 1 : (page - 1) * rows.length + 1;
   const range = rows.length < matching ? `${count(first)} to ${count(first + rows.length - 1)} of ` : '';
   return `${range}${count(matching)}${matching === policies ? '' : ` of ${count(policies)}`} policies`;
 }
