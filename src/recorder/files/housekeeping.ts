@@ -3,7 +3,7 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { type SegmentFile, segmentsIn } from './segment-files.ts';
+import { type SegmentFile, segmentsIn, unfinishedIn, unfinishedOf } from './segment-files.ts';
 
 export interface Bounds {
   /** How long every round is kept. */
@@ -23,7 +23,7 @@ export async function close(path: string): Promise<void> {
   const text = await readFile(path, 'utf8');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole !== '') {
-    const made = `${path}.br.new`;
+    const made = unfinishedOf(path);
     await writeFile(made, await compress(whole, OPTIONS), { mode: 0o600 });
     await rename(made, `${path}.br`);
   }
@@ -32,6 +32,8 @@ export async function close(path: string): Promise<void> {
 
 /** Closes what earlier processes left open. @param open what is still appended to */
 export async function closeOthers(folder: string, open: ReadonlySet<string | undefined>): Promise<void> {
+  // Nobody else compresses at this moment: they are of a process that was killed, or of a disk that was full.
+  for (const path of unfinishedIn(folder)) await rm(path, { force: true });
   for (const { path, isClosed } of segmentsIn(folder)) {
     if (!isClosed && !open.has(path)) await close(path);
     // What a process left that was killed between the two.

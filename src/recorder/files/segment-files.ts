@@ -45,6 +45,19 @@ export function segmentNamed(name: string, folder: string): SegmentFile | undefi
   return { path: join(folder, name), tier, startMs: Number(startMs), isClosed: closed !== undefined };
 }
 
+const UNFINISHED = '.br.new';
+
+/** Where a segment is compressed to, before it has its name. */
+export function unfinishedOf(path: string): string {
+  return path + UNFINISHED;
+}
+
+export function unfinishedIn(folder: string): readonly string[] {
+  return namesIn(folder)
+    .filter((name) => name.endsWith(UNFINISHED) && NAME.test(name.slice(0, -UNFINISHED.length)))
+    .map((name) => join(folder, name));
+}
+
 /** The content of a segment as it is on disk, and whether that is compressed. */
 export interface SegmentBytes {
   readonly bytes: Uint8Array;

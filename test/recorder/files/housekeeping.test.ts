@@ -3,7 +3,7 @@
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { type Bounds, prune } from '../../../src/recorder/files/housekeeping.ts';
+import { type Bounds, closeOthers, prune } from '../../../src/recorder/files/housekeeping.ts';
 import { historyOf } from '../../../src/recorder/read/history.ts';
 import { momentOf } from '../../../src/recorder/read/moment.ts';
 import { DEFAULT_BOUNDS } from '../../../src/recorder/recorder.ts';
@@ -90,6 +90,15 @@ it('cuts off what a killed process left torn, and goes on in another file', asyn
   expect(readdirSync(folder)).toContain(`${torn}.br`);
   const { pools, notes } = await momentOf(reader, { atMs: T0 + MINUTE_MS }, never);
   expect([pools.length, notes]).toEqual([1, []]);
+});
+
+it('removes what a killed process left half compressed, and nothing else', async () => {
+  const folder = scratchFolder();
+  for (const name of ['rounds-0.jsonl.br.new', 'minutes-7.jsonl.br.new', 'notes.br.new'])
+    writeFileSync(join(folder, name), 'x');
+  writeFileSync(join(folder, 'rounds-0.jsonl'), '{}\n');
+  await closeOthers(folder, new Set());
+  expect(readdirSync(folder).sort()).toEqual(['notes.br.new', 'rounds-0.jsonl.br']);
 });
 
 it('says of a segment of another version that it is passed over', async () => {
