@@ -46,6 +46,17 @@ describe('a row of the list', () => {
   it('is left out where it is none', () => {
     expect(containerRows([null, 3, 'text', {}, { Id: '' }])).toEqual([]);
   });
+});
+
+describe('what is read of a container', () => {
+  it.each([
+    ['--cpus', { NanoCpus: 1_500_000_000 }, 1.5],
+    ['a quota', { CpuQuota: 50_000, CpuPeriod: 100_000 }, 0.5],
+    ['a quota in the default period', { CpuQuota: 25_000 }, 0.25],
+    ['nothing', {}, 0],
+  ])('is its cpus from %s', (_, HostConfig, cpus) => {
+    expect(containerDetails({ HostConfig }).cpus).toBe(cpus);
+  });
 
   it('is how it ended', () => {
     const State = {
