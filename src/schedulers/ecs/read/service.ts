@@ -2,6 +2,7 @@
 
 import type { Deployment, Service, TaskSet } from '@aws-sdk/client-ecs';
 import { defined } from '../../../lang/defined.ts';
+import { TransientError } from '../../../runtime/errors.ts';
 import { lastOf, type ServiceName, serviceText } from '../target.ts';
 import { eventsOf, type ServiceEvents } from './events.ts';
 
@@ -22,19 +23,29 @@ export interface ServiceFacts extends ServiceEvents {
   readonly refused?: string;
 }
 
-/** Undefined where it was deleted: AWS shows it for a while. */
+/**
+ * Undefined where it was deleted: AWS shows it for a while.
+ *
+ * @throws TransientError where a count is missing: it is unknown, not 0
+ */
 export function factsOf(service: Service, name: ServiceName): ServiceFacts | undefined {
   if (service.status === 'INACTIVE') return undefined;
   return {
     createdAtMs: service.createdAt?.getTime() ?? 0,
-    desired: service.desiredCount ?? 0,
-    running: service.runningCount ?? 0,
-    pending: service.pendingCount ?? 0,
+    desired: told('desiredCount', service),
+    running: told('runningCount', service),
+    pending: told('pendingCount', service),
     taskDefinition: service.taskDefinition ?? primaryOf(service.taskSets ?? [])?.taskDefinition ?? '',
     onFargate: isOnFargate(service),
     ...eventsOf(service.events ?? []),
     ...defined({ rollout: rolloutOf(service), refused: refusalOf(service, name) }),
   };
+}
+
+function told(field: 'desiredCount' | 'runningCount' | 'pendingCount', service: Service): number {
+  const count = service[field];
+  if (count === undefined) throw new TransientError(`the answer has no ${field}`);
+  return count;
 }
 
 function refusalOf({ status, schedulingStrategy }: Service, name: ServiceName): string | undefined {

@@ -7,12 +7,17 @@ import { templateOf } from '../../../../src/schedulers/ecs/read/task-definition.
 const NAME = { cluster: 'prod', service: 'worker' };
 
 function facts(service: Service) {
-  return factsOf({ status: 'ACTIVE', desiredCount: 2, createdAt: new Date(1_000), ...service }, NAME);
+  const counts = { desiredCount: 2, runningCount: 0, pendingCount: 0 };
+  return factsOf({ status: 'ACTIVE', ...counts, createdAt: new Date(1_000), ...service }, NAME);
 }
 
 describe('a service', () => {
   it('that was deleted is none', () => {
     expect(facts({ status: 'INACTIVE' })).toBeUndefined();
+  });
+
+  it.each(['desiredCount', 'runningCount', 'pendingCount'])('without %s is not one of 0', (field) => {
+    expect(() => facts({ [field]: undefined })).toThrow(`no ${field}`);
   });
 
   it.each([
