@@ -87,7 +87,7 @@ export class Connection {
     const target = this.#target();
     const identity = JSON.stringify(target);
     if (this.#current?.identity !== identity) {
-      void this.#current?.api.close();
+      this.#current?.api.close().catch(() => undefined);
       this.#current = { identity, api: new EcsApi(target, this.#deps) };
     }
     return this.#current.api;
