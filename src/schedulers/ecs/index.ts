@@ -112,7 +112,7 @@ export class EcsScheduler implements ReportingScheduler {
     signal.throwIfAborted();
     switch (change.kind) {
       case 'scale':
-        return await this.#scale(change, signal);
+        return await this.#scale(change, AbortSignal.any([signal, this.#closing.signal]));
       case 'adopt':
       case 'release':
         return { outcome: 'noop' };

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError, TransientError, WaitError } from '../../../src/runtime/errors.ts';
 import { NoAnswer } from '../../../src/runtime/network/exchange/http-exchange.ts';
-import { ecsFailure } from '../../../src/schedulers/ecs/api/failure.ts';
+import { EcsCalls } from '../../../src/schedulers/ecs/api/calls.ts';
+import { EcsFailure, ecsFailure } from '../../../src/schedulers/ecs/api/failure.ts';
 import { READ_TIMING } from '../../../src/schedulers/ecs/read/reader.ts';
 import { TargetRefused } from '../../../src/schedulers/scheduler.ts';
 import { until } from '../../support/until.ts';
@@ -214,6 +215,24 @@ describe('an update', () => {
     expect(String(error)).toContain(`scaling Service prod/orders to 3: `);
     expect(String(error)).toContain(says);
     expect(await look()).toMatchObject({ requested: 2 });
+  });
+
+  it('that is refused leaves the cluster shown as reachable', () => {
+    const calls = new EcsCalls(undefined);
+    calls.ended({ action: 'DescribeServices', durationMs: 1, aborted: false });
+    const failure = new EcsFailure('no right', { code: 'AccessDeniedException', status: 400 });
+    calls.ended({ action: 'UpdateService', durationMs: 1, failure, aborted: false });
+    expect(calls.health).toEqual({ reachable: true, message: 'answers' });
+  });
+
+  it('ends when the scheduler is closed', async () => {
+    const { fake, scale, running, scheduler } = await ecsWorld();
+    await running(2);
+    fake.failWith(({ action }) => (action === 'UpdateService' ? 'hang' : undefined));
+    const error = reasonOf(scale(3));
+    await until('the update', () => fake.calls('UpdateService').length > 0);
+    await scheduler.close();
+    expect(String(await error)).toContain('the scheduler was closed');
   });
 
   it('waits for a deployment, which holds what it holds', async () => {

@@ -50,7 +50,10 @@ export class EcsCalls {
     const isRead = ECS_ACTIONS[action] === 'read';
     const { writes, reads } = this.#stats;
     this.#stats = { ...this.#stats, writes: writes + Number(!isRead), reads: reads + Number(isRead) };
-    if (!aborted) this.#last = { isAnswered: failure === undefined, message: failure?.message ?? 'answers' };
+    // A refusal of a write is about the write: what reads say of the cluster stays.
+    const isRefusedWrite = !isRead && outcomeOf(failure) === 'refused';
+    if (!aborted && !isRefusedWrite)
+      this.#last = { isAnswered: failure === undefined, message: failure?.message ?? 'answers' };
     const outcome = aborted ? 'aborted' : outcomeOf(failure);
     this.#tell?.({ scheduler: 'ecs', method: 'POST', endpoint: action, outcome, durationMs });
   }
