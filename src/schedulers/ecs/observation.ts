@@ -34,7 +34,7 @@ export function observationOf({ id, name, look, count }: Observed): AppObservati
   const notMade = Math.max(0, count.requested - running - staging - withoutMachine);
   const waiting = withoutMachine + notMade;
   const unready = template.hasHealthChecks
-    ? tasks.filter(({ phase, healthy }) => phase === 'running' && healthy !== true).length
+    ? tasks.filter(({ phase, healthy }) => phase === 'running' && healthy !== true).length + notListed
     : 0;
   const lacks = running < count.requested;
   return {
