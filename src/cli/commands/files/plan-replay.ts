@@ -27,7 +27,8 @@ export async function planReplays(
   const fromMs = momentMs(options.replay, '--replay', toMs);
   const record = await recordOf(options, context);
   const texts: string[] = [];
-  for (const tried of policiesIn(resources).slice(0, MOST_POLICIES)) {
+  const all = policiesIn(resources);
+  for (const tried of all.slice(0, MOST_POLICIES)) {
     const policy = resourceKey(tried.policy.metadata);
     try {
       const result = await replayCommand({ tried, policy, fromMs, toMs }, record, context.signal);
@@ -38,6 +39,11 @@ export async function planReplays(
       texts.push(isMarkdown ? `${code(policy)} ${text(why)}` : `${policy} ${why}`);
     }
   }
+  const left = all.length - texts.length;
+  if (left > 0)
+    texts.push(
+      `${left} more ${left === 1 ? 'policy was' : 'policies were'} not replayed: ${MOST_POLICIES} at most are`,
+    );
   return texts;
 }
 
