@@ -37,6 +37,8 @@ export interface InterventionHome {
   put(ref: InterventionRef, spec: InterventionSpec): Promise<void>;
   /** Does nothing when this very one is not there any more; throws as `put`. */
   remove(kept: KeptIntervention): Promise<void>;
+  /** As `remove`, for one that is over long since: of several instances one alone does it; the others throw TransientError. */
+  sweep(kept: KeptIntervention): Promise<void>;
   /** Throws TransientError: it is called again with the newest status. */
   writeStatus(kept: KeptIntervention, status: InterventionStatus): Promise<void>;
 }

@@ -276,7 +276,7 @@ export class Interventions {
       const status = statusOf(each, { aheadMs: this.#wallAheadMs(), outrankedBy });
       const isDue = endedAtMs !== undefined && endedAtMs + SHOWN_AFTER_END_MS <= nowMs;
       try {
-        if (isDue) await home.remove(kept);
+        if (isDue) await home.sweep(kept);
         else if (!isDeepStrictEqual(kept.status, status)) await home.writeStatus(kept, status);
       } catch (error) {
         this.#isBehind = true;

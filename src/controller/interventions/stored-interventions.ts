@@ -92,6 +92,10 @@ export class StoredInterventions implements InterventionHome {
     if (this.#objects.get(keyOf(ref))?.metadata.uid === uid) this.drop(keyOf(ref));
   }
 
+  sweep(kept: KeptIntervention): Promise<void> {
+    return this.remove(kept);
+  }
+
   async writeStatus({ uid, ...ref }: KeptIntervention, status: InterventionStatus): Promise<void> {
     const object = this.#objects.get(keyOf(ref));
     if (object?.metadata.uid === uid) this.save({ ...object, status });

@@ -92,12 +92,19 @@ export class KubernetesInterventions implements InterventionHome {
   async remove(kept: KeptIntervention): Promise<void> {
     const seen = this.reflector.cache.get(`${kept.namespace}/${kept.name}`);
     if (seen?.metadata.uid !== kept.uid) return;
-    await this.#deps.api.delete(one(kept), AbortSignal.timeout(DEADLINE_MS)).catch((error: unknown) => {
-      if (!isStatus(error, 404)) throw error;
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    await this.#deps.api.delete(one(kept), signal, kept.uid).catch((error: unknown) => {
+      // It is gone, or another one has its name now.
+      if (!isStatus(error, 404) && !isStatus(error, 409)) throw error;
     });
     this.reflector.cache.remove(seen);
     this.#own.delete(kept.uid);
     this.#changed();
+  }
+
+  async sweep(kept: KeptIntervention): Promise<void> {
+    if (!this.#deps.acting()) throw new WaitError('another instance removes it', STANDBY_RETRY_MS);
+    await this.remove(kept);
   }
 
   async writeStatus(kept: KeptIntervention, status: InterventionStatus): Promise<void> {

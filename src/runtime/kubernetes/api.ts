@@ -138,9 +138,14 @@ export class KubeApi {
     return (await this.#call({ verb: 'patch', path, body }, signal)) as KubeObject;
   }
 
-  /** What depends on it goes in the cluster's own time. */
-  async delete(path: ResourcePath, signal: AbortSignal): Promise<void> {
-    await this.#call({ verb: 'delete', path }, signal);
+  /**
+   * What depends on it goes in the cluster's own time.
+   *
+   * @param uid of the one that is meant: 409 when another one has its name
+   */
+  async delete(path: ResourcePath, signal: AbortSignal, uid?: string): Promise<void> {
+    const options = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+    await this.#call({ verb: 'delete', path, ...(uid !== undefined && { body: options }) }, signal);
   }
 
   /** Yields until the server ends it. */

@@ -54,6 +54,28 @@ describe('interventions in a cluster', () => {
     await until('it to be gone for both', () => b.interventions.all().length === 0);
   });
 
+  it('that are over are swept by the one that acts alone, and never one that has the name now', async () => {
+    let holder = 'a';
+    const a = instance(() => holder === 'a');
+    const b = instance(() => holder === 'b');
+    for (const each of [a, b]) await until('it to follow', () => each.interventions.reflector.synced);
+    await b.interventions.put(REF, SPEC);
+    await until('the other one to see it', () => a.interventions.all().length === 1);
+    const [kept] = a.interventions.all();
+    if (kept === undefined) throw new Error('it is gone');
+    await expect(b.interventions.sweep(kept)).rejects.toThrow('another instance');
+    // From now on the first one hears of nothing.
+    server.faults.mute = true;
+    holder = 'b';
+    await b.interventions.sweep(kept);
+    await b.interventions.put(REF, SPEC);
+    const { uid } = b.interventions.all()[0] ?? {};
+    holder = 'a';
+    await a.interventions.sweep(kept);
+    const path = '/apis/microscaling.io/v1alpha1/namespaces/shops/interventions/shop-pause';
+    expect(await (await fetch(server.url + path)).json()).toMatchObject({ metadata: { uid } });
+  });
+
   it('made while a list is under way are there all the same', async () => {
     const source = instance(() => true);
     await until('it to follow', () => source.interventions.reflector.synced);
