@@ -67,7 +67,7 @@ export class MetricReader {
     this.#deps = deps;
   }
 
-  /** When the metrics were last read, ms since the epoch; -Infinity before. */
+  /** When the metrics were last read, by the monotonic clock; -Infinity before. */
   get readAtMs(): number {
     return this.#readAtMs;
   }
