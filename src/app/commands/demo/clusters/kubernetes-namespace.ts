@@ -49,15 +49,24 @@ export class DemoNamespace {
     }
     const annotations = { [MACHINE]: hostname(), [PROCESS]: String(process.pid) };
     const metadata = { name: DEMO_NAMESPACE, labels: { [DEMO_LABEL]: 'true' }, annotations };
-    await this.#api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata }, signal);
+    // Before it is asked for: a call that is cut short may have made it.
     this.#isMade = true;
+    try {
+      await this.#api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata }, signal);
+    } catch (error) {
+      // Somebody else's.
+      if (isStatus(error, 409)) this.#isMade = false;
+      throw error;
+    }
   }
 
   /** Resolves to how many pods are left. Not cut short: nothing may outlive the demo. */
   async remove(): Promise<number> {
     if (!this.#isMade) return 0;
     const signal = AbortSignal.timeout(GONE_WITHIN_MS);
-    await this.#api.delete(OURS, signal);
+    await this.#api.delete(OURS, signal).catch((error: unknown) => {
+      if (!isStatus(error, 404)) throw error;
+    });
     const isGone = await this.#untilGone(signal).then(
       () => true,
       () => false,
