@@ -47,6 +47,7 @@ export class SnapshotBuilder {
   readonly #remembered: Invalid[] = [];
   readonly #unsure = new Set<string>();
   #complete = true;
+  #hasInterventions = false;
 
   constructor(memory: FileMemory) {
     this.#memory = memory;
@@ -61,6 +62,7 @@ export class SnapshotBuilder {
     }
     this.#problems.push(...result.problems);
     for (const name of result.unsure) this.#unsure.add(name);
+    if (result.interventions !== undefined && result.interventions.length > 0) this.#hasInterventions = true;
     if (!result.identified) this.#keep(path, firstProblem(path, result));
   }
 
@@ -92,7 +94,8 @@ export class SnapshotBuilder {
 
   build(root: string): PolicySnapshot {
     const problems = [...this.#problems];
-    if (this.#complete && this.#resources.length + problems.length === 0) problems.push(nothingIn(root));
+    const isEmpty = this.#resources.length + problems.length === 0 && !this.#hasInterventions;
+    if (this.#complete && isEmpty) problems.push(nothingIn(root));
     // A document that moved to a readable file is where it is now.
     const seen = new Set(
       [...this.#resources.map((r) => documentOf(r.resource)), ...this.#invalid].map(nameOf),

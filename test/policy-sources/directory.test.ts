@@ -37,6 +37,18 @@ function sourceOf(path = root, clock = systemClock): PolicySource {
   return createDirectorySource(path, { load: loadLines, clock, log: silentLogger });
 }
 
+const PAUSE = `apiVersion: microscaling.io/v1alpha1
+kind: Intervention
+metadata: { name: night }
+spec: { policyRef: { name: shop }, type: Pause, for: 1h }
+`;
+
+it('does not miss policies in a folder of interventions', async () => {
+  const source = createDirectorySource(root, { load: loadPolicies, clock: systemClock, log: silentLogger });
+  await put('night.yaml', PAUSE);
+  expect(await source.list(never)).toMatchObject({ resources: [], problems: [], complete: true });
+});
+
 function keys(snapshot: PolicySnapshot): string[] {
   return snapshot.resources.map(({ resource }) => resourceKey(resource.metadata));
 }
