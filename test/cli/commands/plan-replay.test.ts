@@ -2,13 +2,13 @@
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { planReplays } from '../../src/cli/commands/files/plan-replay.ts';
-import { RECORD_FOLDER } from '../../src/recorder/files/segment-files.ts';
-import { VirtualClock } from '../../src/runtime/clock.ts';
-import { recordedOn, scratchFolder } from '../recorder/recorded.ts';
-import { T0 } from '../support/builders.ts';
-import { aCommandContext, optionsOf } from '../support/command-context.ts';
-import { aFiller, aPolicy } from '../support/fakes.ts';
+import { planReplays } from '../../../src/cli/commands/files/plan-replay.ts';
+import { RECORD_FOLDER } from '../../../src/recorder/files/segment-files.ts';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { recordedOn, scratchFolder } from '../../recorder/recorded.ts';
+import { T0 } from '../../support/builders.ts';
+import { aCommandContext, optionsOf } from '../../support/command-context.ts';
+import { aFiller, aPolicy } from '../../support/fakes.ts';
 
 it.each([
   { policies: 10, last: /^default\/p9 was not replayed: / },

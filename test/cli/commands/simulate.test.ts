@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { run as command } from '../../src/cli/commands/files/simulate.ts';
-import { TerminalError } from '../../src/runtime/errors.ts';
-import { aCommandContext, optionsOf } from '../support/command-context.ts';
-import { run } from '../support/programs/command.ts';
+import { run as command } from '../../../src/cli/commands/files/simulate.ts';
+import { TerminalError } from '../../../src/runtime/errors.ts';
+import { aCommandContext, optionsOf } from '../../support/command-context.ts';
+import { run } from '../../support/programs/command.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'simulate-'));
 afterAll(() => rmSync(dir, { recursive: true }));
