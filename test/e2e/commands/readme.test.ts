@@ -24,7 +24,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^npm run bench\b/, 'takes minutes; it reports and asserts nothing'],
   [/^npm run soak\b/, 'takes minutes: test/bench/soak runs its parts'],
   [/^npm run build\b/, 'installs for everybody on the machine: test/e2e/commands/installed.test.ts runs it'],
-  [/^microscaling simulate --suite /, 'takes minutes: test/cli/simulate.test.ts runs parts of it'],
+  [/^microscaling simulate --suite /, 'takes minutes: test/cli/commands/simulate.test.ts runs parts of it'],
 ];
 
 /** What goes on until somebody stops it, and how it is seen to be ready. */
