@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { elapsed, StepLine } from '../../../bench/command/step-line.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
@@ -9,8 +10,7 @@ function aLine(isTty: boolean) {
     written += text;
   };
   const line = new StepLine({ isTty, write }, clock);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told
-  return { clock, line, written: () => written.replace(/\x1b\[[?0-9]*[a-zA-Z]/g, '') };
+  return { clock, line, written: () => stripVTControlCharacters(written) };
 }
 
 it('is a plain line for each step where nobody sits at a terminal', async () => {
