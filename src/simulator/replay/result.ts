@@ -2,12 +2,11 @@
 
 import type { AppInput, Decision } from '../../core/decision.ts';
 import { defined } from '../../lang/defined.ts';
-import type { Course } from '../compare.ts';
+import { type Course, courseOf } from '../course.ts';
 import { figuresOf, type Ran } from '../figures.ts';
 import { STEP_MS, STEP_S } from '../load/curve.ts';
 import type { Demand } from '../load/demand.ts';
 import { type FlatFigures, flat } from '../pooled.ts';
-import { limitWith } from '../target.ts';
 import type { Series } from '../world/world.ts';
 import type { Question } from './candidate.ts';
 import type { Service } from './inference.ts';
@@ -72,8 +71,11 @@ export function resultOf(replayed: Replayed, options: ResultOptions): ReplayResu
     ...(doubtful.length > 0 && { ranges: rangesOf([rows[1], ...doubtful]) }),
     notes,
     courses: [
-      courseOf(recordedRan, 'recorded', 'what happened'),
-      courseOf(triedRan, 'replayed', run === undefined ? 'the same counts' : 'what would have come'),
+      courseOf(recordedRan, { id: 'recorded', about: 'what happened' }),
+      courseOf(triedRan, {
+        id: 'replayed',
+        about: run === undefined ? 'the same counts' : 'what would have come',
+      }),
     ],
   };
 }
@@ -190,35 +192,5 @@ function rangesOf(rows: readonly ReplayRow[]): NonNullable<ReplayResult['ranges'
     R: range((row) => row.R),
     changesPerMin: range((row) => row.changesPerMin),
     remainderMinutes: range((row) => row.remainderMinutes),
-  };
-}
-
-/** More points than this no chart can show. */
-const MOST_POINTS = 2_400;
-
-function courseOf({ members, options }: Ran, law: string, about: string): Course {
-  const every = Math.max(1, Math.round(1000 / STEP_MS), Math.ceil(options.steps / MOST_POINTS));
-  const at = Array.from({ length: Math.ceil(options.steps / every) }, (_, i) => i * every);
-  const pick = (of: ArrayLike<number>): number[] => at.map((k) => of[k] ?? 0);
-  return {
-    law,
-    about,
-    atS: at.map((k) => k * STEP_S),
-    apps: members.map(({ terms, series, demand }) => {
-      const [target] = terms.targets;
-      const limit = target?.queueLength === undefined ? undefined : limitWith(target, 1, options.serviceRate);
-      return {
-        name: terms.name,
-        role: terms.role,
-        priority: terms.priority,
-        running: pick(series.running),
-        requested: pick(series.requested),
-        ...(demand !== undefined && {
-          waiting: pick(series.waiting),
-          arrivals: pick(demand.curve.rate).map((rate) => Math.round(rate * 100) / 100),
-        }),
-        ...defined({ target: limit }),
-      };
-    }),
   };
 }
