@@ -276,8 +276,8 @@ function leadershipOf({
   const leadership = kubernetes?.leadership ?? byTask;
   if (leadership === undefined) return {};
   return {
-    leadership: async (signal) => {
-      const state = await leadership(signal);
+    leadership: async (signal, pool) => {
+      const state = await leadership(signal, pool);
       told(state);
       return state;
     },

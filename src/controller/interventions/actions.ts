@@ -88,7 +88,7 @@ export function createActions({
       const observed = (await scheduler.observe([app], signal)).apps.get(app);
       if (observed === undefined) throw new TerminalError(`${words.app(appId)} does not exist yet`);
       const reason = 'somebody turned the control on the page';
-      await whileActing(scheduler, leadership).apply(
+      await whileActing(scheduler, leadership, pool.key).apply(
         { kind: 'scale', app, from: observed.requested, to: instances, reason },
         signal,
       );

@@ -5,6 +5,7 @@ import { WaitError } from '../../runtime/errors.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { WorkQueue } from '../../runtime/work/workqueue.ts';
 import { type Entry, identityOf } from '../policies/documents.ts';
+import { capacityPoolKey, poolKeyOf } from '../policies/records.ts';
 import type { Leadership } from '../watch/leadership.ts';
 
 export interface FinalizerDeps {
@@ -40,9 +41,15 @@ export class FinalizerRemover implements Reconciler<string> {
     const source = sources.find(({ name }) => name === entry?.source);
     if (entry === undefined || source?.removeFinalizer === undefined) return {};
     this.#removed.add(id);
-    const { acting, reason } = await leadership(signal);
+    const { acting, reason } = await leadership(signal, poolOfEntry(entry));
     if (!acting) throw new WaitError(`another instance removes the finalizer: ${reason}`, STANDBY_RETRY_MS);
     await source.removeFinalizer({ kind: entry.kind, key: entry.key }, signal);
     return { requeueAfterMs: AGAIN_MS };
   }
+}
+
+/** A policy that cannot be read is in a pool of its own, as far as anybody knows. */
+function poolOfEntry({ kind, key, resource }: Entry): string {
+  if (kind === 'CapacityPool') return capacityPoolKey(key);
+  return resource?.kind === 'MicroscalingPolicy' ? poolKeyOf(resource) : key;
 }

@@ -47,12 +47,12 @@ export class GarbageCollector {
   /** A cluster takes its time to answer: that the app is still to go is asked once more, right before it goes. */
   async #collect(leaving: PendingCollection, signal: AbortSignal): Promise<void> {
     const { store, status, schedulerFor, leadership, onCollected } = this.#deps;
-    const { app, policy, cluster } = leaving;
+    const { app, policy, pool, cluster } = leaving;
     const scheduler = schedulerFor(cluster);
     const change = collectionChange(leaving, await scheduler.observe([app], signal));
     if (change !== undefined) {
       const writer = whileCollecting(scheduler, () => store.ownership.isPending(leaving));
-      const { outcome } = await whileActing(writer, leadership).apply(change, signal);
+      const { outcome } = await whileActing(writer, leadership, pool).apply(change, signal);
       status.changed({ change, result: outcome }, policy);
     }
     store.ownership.collected(leaving);

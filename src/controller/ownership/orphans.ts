@@ -99,7 +99,7 @@ export class Orphans implements OrphanActions {
       const why = observed.owner === undefined ? 'it was adopted, not made' : `${observed.owner} made it`;
       throw new TerminalError(`${app} is not deleted: ${why}; release it, or delete it in ${words.name}`);
     }
-    const writer = whileActing(scheduler, leadership);
+    const writer = whileActing(scheduler, leadership, leaving?.pool);
     const reason = `somebody deleted it: no policy names it any more (policy ${policy} made it)`;
     if (observed !== undefined) await writer.apply({ kind: 'delete', app, reason }, signal);
     if (leaving !== undefined) store.ownership.collected(leaving);

@@ -89,6 +89,12 @@ export class OwnershipTracker {
     return this.#ownership.get(policy)?.source;
   }
 
+  /** The pool that the apps of a policy are or were in, as far as it owns any. */
+  poolOf(policy: ResourceKey): string | undefined {
+    const owned = this.#ownership.get(policy);
+    return (owned?.apps[0] ?? owned?.dropped[0])?.pool;
+  }
+
   /** Apps that no policy names any more and that are not dealt with yet. */
   pendingCollections(): readonly PendingCollection[] {
     return this.#pending.flatMap((owned) => pendingCollectionOf(owned, this.#deps.isPaused));

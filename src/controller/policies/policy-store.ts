@@ -12,7 +12,15 @@ import { Documents } from './documents.ts';
 import { type Listing, Listings } from './listings.ts';
 import { changedPools, nextPools, type Pools } from './pools.ts';
 import type { DocumentProblem } from './problem-log.ts';
-import { appsOf, type PendingCollection, type PolicyRecord, type PoolRecord } from './records.ts';
+import {
+  appsOf,
+  capacityPoolKey,
+  type PendingCollection,
+  type PolicyRecord,
+  type PoolRecord,
+  poolKeyOf,
+  shownVersion,
+} from './records.ts';
 import { type RefusedDocument, refusedDocuments } from './refused-documents.ts';
 import { applicantOf, isAnother, recordOf } from './versions.ts';
 import { namedUrls, type WorkloadOf } from './workloads.ts';
@@ -122,6 +130,14 @@ export class PolicyStore {
   /** Sorted by key. */
   capacityPools(): readonly CapacityPoolRecord[] {
     return [...this.#capacityPools.values()].sort(byKey);
+  }
+
+  /** The pool that an object belongs to, or last belonged to where it is gone. */
+  poolOf(kind: Resource['kind'], key: ResourceKey): string {
+    if (kind === 'CapacityPool') return capacityPoolKey(key);
+    const record = this.#policies.get(key);
+    if (record !== undefined) return poolKeyOf(shownVersion(record).policy);
+    return this.ownership.poolOf(key) ?? key;
   }
 
   /** What is the matter with documents that do not run as written. */

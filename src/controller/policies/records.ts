@@ -1,7 +1,13 @@
 // controller: what the store gives out. A record is a picture: it never changes after it left the store.
 
 import type { ConditionReason } from '../../api/conditions.ts';
-import type { CapacitySpec, MicroscalingPolicy, PolicySpec, ResourceKey } from '../../api/policy.ts';
+import {
+  type CapacitySpec,
+  type MicroscalingPolicy,
+  type PolicySpec,
+  type ResourceKey,
+  resourceKey,
+} from '../../api/policy.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import { isNamed, type NamedApp } from './workloads.ts';
 
@@ -80,7 +86,15 @@ export function refusal(reason: ConditionReason, message: string): Admission {
 /** The key of the pool a policy belongs to: its own, or the CapacityPool it names (in its own namespace). */
 export function poolKeyOf(policy: MicroscalingPolicy): string {
   const { namespace, name } = policy.metadata;
-  return policy.spec.pool === undefined ? `${namespace}/${name}` : `pool:${namespace}/${policy.spec.pool}`;
+  const { pool } = policy.spec;
+  return pool === undefined
+    ? `${namespace}/${name}`
+    : capacityPoolKey(resourceKey({ namespace, name: pool }));
+}
+
+/** The key of the pool that a CapacityPool is the budget of. */
+export function capacityPoolKey(key: ResourceKey): string {
+  return `pool:${key}`;
 }
 
 /** What a policy shows as its spec: what runs, or what was asked for when nothing runs. */

@@ -12,6 +12,15 @@ export interface EventPublisherDeps {
   readonly log: Logger;
 }
 
+/** Where an event belongs. */
+export interface EventPlace {
+  /** The names of the sources that have the object. */
+  readonly homes: readonly string[];
+  /** The pool of the object: whoever acts for it writes. */
+  readonly pool: string;
+  readonly ref: ObjectRef;
+}
+
 /** A home that does not answer must not cost memory. */
 const MOST_WAITING = 2_000;
 const DEADLINE_MS = 10_000;
@@ -29,7 +38,7 @@ export class EventPublisher {
   }
 
   /** One after the other for each home, in the order in which they happened. */
-  publish(homes: readonly string[], ref: ObjectRef, event: SourceEvent): void {
+  publish({ homes, pool, ref }: EventPlace, event: SourceEvent): void {
     for (const source of this.#deps.sources) {
       if (!homes.includes(source.name)) continue;
       const waiting = this.#waiting.get(source) ?? 0;
@@ -40,7 +49,7 @@ export class EventPublisher {
       const before = this.#last.get(source) ?? Promise.resolve();
       this.#last.set(
         source,
-        before.then(() => this.#write({ source, ref, write }, event)),
+        before.then(() => this.#write({ source, pool, ref, write }, event)),
       );
     }
   }
@@ -54,11 +63,11 @@ export class EventPublisher {
   }
 
   /** Never rejects. */
-  async #write({ source, ref, write }: Turn, event: SourceEvent): Promise<void> {
+  async #write({ source, pool, ref, write }: Turn, event: SourceEvent): Promise<void> {
     try {
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(DEADLINE_MS)]);
       signal.throwIfAborted();
-      const { acting } = await this.#deps.leadership(signal);
+      const { acting } = await this.#deps.leadership(signal, pool);
       if (acting) await write(event, signal);
     } catch (error) {
       const { key } = ref;
@@ -71,6 +80,7 @@ export class EventPublisher {
 
 interface Turn {
   readonly source: PolicySource;
+  readonly pool: string;
   readonly ref: ObjectRef;
   readonly write: EventWriter;
 }

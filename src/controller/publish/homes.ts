@@ -62,7 +62,8 @@ export function createHomes({ store, status, run, ...deps }: HomesDeps): Homes {
       if (about === undefined) return;
       const { atMs, type, reason } = event;
       const { ref, message } = about;
-      outlet.publish(store.sourcesOf(ref.kind, ref.key), ref, { atMs, type, reason, message });
+      const homes = store.sourcesOf(ref.kind, ref.key);
+      outlet.publish({ homes, pool: store.poolOf(ref.kind, ref.key), ref }, { atMs, type, reason, message });
     },
     collected: () => remover.look(),
     runnables: [

@@ -3,6 +3,7 @@
 import type { ResourceKey } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';
 import type { ObjectRef } from '../../policy-sources/source.ts';
+import { capacityPoolKey } from '../policies/records.ts';
 import { policyStatusOf, poolStatusOf } from '../status/policy-status.ts';
 import type { CapacityPoolView, EventRecord, OperatorView, PoolView, RefusedView } from '../status/view.ts';
 import type { Publication } from './publisher.ts';
@@ -19,6 +20,7 @@ export function publicationsOf({
 function ofPolicies(pool: PoolView): readonly Publication[] {
   return pool.policies.map((policy) => ({
     source: policy.source,
+    pool: pool.name,
     ref: { kind: 'MicroscalingPolicy', key: resourceKey(policy) },
     status: policyStatusOf(policy, pool),
   }));
@@ -27,6 +29,7 @@ function ofPolicies(pool: PoolView): readonly Publication[] {
 function ofCapacityPool(pool: CapacityPoolView): Publication {
   return {
     source: pool.source,
+    pool: capacityPoolKey(resourceKey(pool)),
     ref: { kind: 'CapacityPool', key: resourceKey(pool) },
     status: poolStatusOf(pool),
   };
@@ -36,7 +39,8 @@ function ofRefused({ kind, key, source, generation, conditions }: RefusedView): 
   const common = { observedGeneration: generation, conditions };
   const status =
     kind === 'CapacityPool' ? { ...common, policyCount: 0 } : { ...common, appCount: 0, apps: [] };
-  return { source, ref: { kind, key }, status };
+  const pool = kind === 'CapacityPool' ? capacityPoolKey(key) : key;
+  return { source, pool, ref: { kind, key }, status };
 }
 
 /** The object that an event is about, with the event in its words; undefined for what has no object. */

@@ -13,6 +13,8 @@ import type { Leadership } from '../watch/leadership.ts';
 export interface Publication {
   /** The name of its source. */
   readonly source: string;
+  /** Whoever acts for this pool writes. */
+  readonly pool: string;
   readonly ref: ObjectRef;
   readonly status: PolicyStatus | PoolStatus;
 }
@@ -69,7 +71,7 @@ export class Publisher implements Reconciler<string> {
     const shown = this.#shown.get(id);
     const home = shown && this.#homes.get(shown.source);
     if (shown === undefined || home?.writeStatus === undefined) return {};
-    const { ref, status } = shown;
+    const { ref, status, pool } = shown;
     const text = JSON.stringify(status);
     if (text === shown.written?.text) {
       // What failed was overtaken by what its home has already: the next change goes out as ever.
@@ -77,7 +79,7 @@ export class Publisher implements Reconciler<string> {
       return {};
     }
     try {
-      await this.#mustAct(status, signal);
+      await this.#mustAct({ status, pool }, signal);
       await home.writeStatus(ref, status, signal);
     } catch (error) {
       this.#set(id, { failing: true });
@@ -113,9 +115,9 @@ export class Publisher implements Reconciler<string> {
   }
 
   /** Only the instance that acts says how things stand; what it saw while it stood by is nothing to say. */
-  async #mustAct({ conditions }: PolicyStatus | PoolStatus, signal: AbortSignal): Promise<void> {
-    const { acting, reason } = await this.#deps.leadership(signal);
-    if (acting && !conditions.some((condition) => condition.reason === 'Standby')) return;
+  async #mustAct({ status, pool }: Pick<Publication, 'status' | 'pool'>, signal: AbortSignal): Promise<void> {
+    const { acting, reason } = await this.#deps.leadership(signal, pool);
+    if (acting && !status.conditions.some((condition) => condition.reason === 'Standby')) return;
     throw new WaitError(`the status is not ours to write: ${reason}`, STANDBY_RETRY_MS);
   }
 }

@@ -122,7 +122,7 @@ export class PoolReconciler implements Reconciler<string> {
   ): Promise<Round> {
     const { decide } = this.#deps;
     const scheduler = lazily();
-    const { acting, reason } = await this.#leadership(AbortSignal.any([signal, stopping]));
+    const { acting, reason } = await this.#leadership(pool.key, AbortSignal.any([signal, stopping]));
     const { atMs: nowMs, wallAheadMs } = this.#timesNow();
     const question = { view, remembered: memory, nowMs, wallAheadMs, acting };
     const assessed = assessApps(apps, question);
@@ -196,13 +196,13 @@ export class PoolReconciler implements Reconciler<string> {
       const policy = policies.get(app);
       return policy === undefined ? undefined : interventions.on(policy).paused;
     });
-    return whileActing(unpaused, leadership);
+    return whileActing(unpaused, leadership, pool.key);
   }
 
   /** An instance whose leadership is unknown does not write. */
-  async #leadership(signal: AbortSignal): Promise<LeadershipState> {
+  async #leadership(pool: string, signal: AbortSignal): Promise<LeadershipState> {
     try {
-      return await this.#deps.leadership(signal);
+      return await this.#deps.leadership(signal, pool);
     } catch (error) {
       signal.throwIfAborted();
       return { acting: false, reason: `whether another instance acts is not known: ${messageOf(error)}` };

@@ -14,8 +14,12 @@ export interface LeadershipState {
   readonly lost?: AbortSignal;
 }
 
-/** Asked once per round and before each write; throws what reading the scheduler throws. */
-export type Leadership = (signal: AbortSignal) => Promise<LeadershipState>;
+/**
+ * Asked once per round and before each write; throws what reading the scheduler throws.
+ *
+ * @param pool whose pool it is about, since pools may be split over operators; undefined: about none of them
+ */
+export type Leadership = (signal: AbortSignal, pool: string | undefined) => Promise<LeadershipState>;
 
 /** The task that this process is, as its environment says. */
 export interface TaskIdentity {
@@ -45,7 +49,7 @@ export function taskLeadership(
     readonly words: SchedulerWords;
     readonly clock: Pick<Clock, 'monotonic'>;
   },
-): Leadership {
+): (signal: AbortSignal) => Promise<LeadershipState> {
   let newestSinceMs: number | undefined;
   return async (signal) => {
     const app = (await scheduler.observe([appId], signal)).apps.get(appId);
@@ -91,14 +95,15 @@ function whyNot(
     : `task ${newest.id} of ${appId} is newer and acts`;
 }
 
-/** The same scheduler, with every write refused while this instance stands by. */
+/** The same scheduler, with every write refused while this instance stands by for the pool. */
 export function whileActing(
   scheduler: Pick<Scheduler, 'apply'>,
   leadership: Leadership,
+  pool: string | undefined,
 ): Pick<Scheduler, 'apply'> {
   return {
     apply: async (change, signal) => {
-      const { acting, reason, lost } = await leadership(signal);
+      const { acting, reason, lost } = await leadership(signal, pool);
       if (!acting) throw new WaitError(`this instance of the operator stands by: ${reason}`, RETRY_MS);
       return await scheduler.apply(change, lost === undefined ? signal : AbortSignal.any([signal, lost]));
     },

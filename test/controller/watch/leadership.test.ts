@@ -255,7 +255,7 @@ describe('a write that is under way when leadership is lost', () => {
     };
     const acting: Leadership = async () => ({ acting: true, reason: 'it is', lost: loss.signal });
     const change: Change = { kind: 'scale', app: '/a', from: 1, to: 2, reason: 'more' };
-    const write = whileActing(hanging, acting).apply(change, signal);
+    const write = whileActing(hanging, acting, 'default/demo').apply(change, signal);
     await begun.promise;
     loss.abort(reason);
     await expect(write).rejects.toBe(reason);

@@ -10,7 +10,7 @@ import type { ResourceKey } from '../../../api/policy.ts';
 import { defined } from '../../../lang/defined.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { CapacityPoolRecord } from '../../policies/capacity-pools.ts';
-import type { Admission } from '../../policies/records.ts';
+import { type Admission, capacityPoolKey } from '../../policies/records.ts';
 import type { RefusedDocument } from '../../policies/refused-documents.ts';
 import type { NewEvent } from '../events/event-rules.ts';
 import type { CapacityPoolView, PoolView, RefusedView } from '../view.ts';
@@ -48,11 +48,11 @@ export class DocumentConditions {
 
   /** @param only of this pool, by its key; undefined means all */
   pools(poolOf: (key: string) => PoolView | undefined, only?: string): readonly CapacityPoolView[] {
-    const shown = this.#pools.filter(({ key }) => only === undefined || only === `pool:${key}`);
+    const shown = this.#pools.filter(({ key }) => only === undefined || only === capacityPoolKey(key));
     return shown.map((record) => {
       const { pool, key, source, uid, place, revision, generation, createdAtMs } = record;
       const { namespace, name, labels = {}, annotations = {} } = pool.metadata;
-      const run = poolOf(`pool:${key}`);
+      const run = poolOf(capacityPoolKey(key));
       const capacity = run?.lastRoundAtMs === undefined ? undefined : run.capacity;
       return {
         namespace,
