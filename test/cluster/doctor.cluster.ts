@@ -47,7 +47,7 @@ describe('doctor, of what is scaled in Kubernetes', { concurrent: false }, () =>
     expect(await found([{ name: 'workers' }])).toEqual([]);
   });
 
-  it('names what is not there, what has no count, and what another hand scales', async () => {
+  it('names what is not there, what has no count, and what another autoscaler scales', async () => {
     await shop.deploy('workers', 1);
     await shop.autoscaling.createNamespacedHorizontalPodAutoscaler({
       namespace: shop.namespace,

@@ -1,4 +1,4 @@
-// Kubernetes as a scheduler against a real control plane: other kinds, other hands, room, idle victims, rights, and trouble on the way.
+// Kubernetes as a scheduler against a real control plane: other kinds, foreign counts, free capacity, idle victims, rights, and trouble on the way.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -28,7 +28,7 @@ export interface SchedulerWorld {
   cutOff?(): Promise<() => Promise<void>>;
   /** Another autoscaler holds the workload. */
   holdElsewhere?(app: string): Promise<void>;
-  /** Another hand sets the count. */
+  /** Somebody else sets the count. */
   scaleByHand(app: string, instances: number): Promise<void>;
   /** Somebody's restart holds the app until the result is called. */
   lock(app: string): Promise<() => Promise<void>>;
@@ -151,7 +151,7 @@ export function describeScheduler(
       await world.until(running(2));
     });
 
-    about('foreign counts', 'sees the count that another hand has set', async () => {
+    about('foreign counts', 'sees the count that somebody else has set', async () => {
       await createRunning(1);
       const before = await look();
       await world.scaleByHand(APP, 2);
@@ -161,7 +161,7 @@ export function describeScheduler(
       expect(after?.writtenBy).not.toBe('us');
     });
 
-    about('count versions', 'tells a count of its own from one that another hand has set', async () => {
+    about('count versions', 'tells a count of its own from one that somebody else has set', async () => {
       await createRunning(1);
       await scale(2);
       const ours = await look();
@@ -352,7 +352,7 @@ export function describeScheduler(
       expect(await look()).toMatchObject({ version: before?.version, tasks: before?.tasks });
     });
 
-    about('foreign counts', 'wakes whoever watches when another hand changes a count', async () => {
+    about('foreign counts', 'wakes whoever watches when somebody else changes a count', async () => {
       await createRunning(1);
       const watching = new AbortController();
       let woken = 0;

@@ -240,10 +240,10 @@ describe('a metric that was not read', () => {
 });
 
 describe('a held count', () => {
-  const hand = { held: { instances: 6, reason: 'ops@ set 6 until 12:00' } };
+  const override = { held: { instances: 6, reason: 'ops@ set 6 until 12:00' } };
 
   it('stays, whatever the law says, and is nobody else’s', () => {
-    const decision = second([aScaled('web', 6, { wants: 1, ...hand }), aRemainder('rest', 4)]);
+    const decision = second([aScaled('web', 6, { wants: 1, ...override }), aRemainder('rest', 4)]);
     expect(numbers(decision)).toEqual([
       [6, 6, 6],
       [4, 4, 4],
@@ -253,13 +253,13 @@ describe('a held count', () => {
   });
 
   it('outranks the bounds of its policy', () => {
-    expect(of(second([aScaled('web', 6, { max: 2, ...hand })]), 'web').to).toBe(6);
+    expect(of(second([aScaled('web', 6, { max: 2, ...override })]), 'web').to).toBe(6);
   });
 
   it('takes what it needs from others, first of all', () => {
     const world = (killing: number) => [
       aScaled('first', 2, { priority: 1, wants: 4 }),
-      aScaled('web', 4, { priority: 2, ...hand }),
+      aScaled('web', 4, { priority: 2, ...override }),
       aRemainder('rest', 2, { priority: 3, observed: observed(2, { killing }) }),
     ];
     expect(second(world(2)).apps.map((a) => a.to)).toEqual([2, 4, 1]);
@@ -267,7 +267,7 @@ describe('a held count', () => {
   });
 
   it('is forgotten when the app is gone', () => {
-    expect(of(second([absent(aScaled('web', 0, { min: 2, ...hand }))]), 'web').to).toBe(2);
+    expect(of(second([absent(aScaled('web', 0, { min: 2, ...override }))]), 'web').to).toBe(2);
   });
 
   it('holds a remainder too', () => {

@@ -104,7 +104,7 @@ function unresolvedTroubles(
 }
 
 /**
- * Whether an app with targets comes under the operator's hand. Its metrics are not read here: whoever proposes a policy
+ * Whether an app with targets comes under the operator's control. Its metrics are not read here: whoever proposes a policy
  * would have the secrets of whoever plans it sent to an address of their own.
  */
 function measuresAnew({ changes }: PlanResult, resources: readonly SourcedResource[]): boolean {

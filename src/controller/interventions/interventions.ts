@@ -59,8 +59,8 @@ export class Interventions {
   readonly #tracked = new Map<string, Tracked>();
   readonly #wallAheadMs: () => number;
   #policies: PolicyLookup | undefined;
-  /** What is said of one that is taken away, by uid. */
-  readonly #farewells = new Map<string, string>();
+  /** What people read of one that is removed, by uid. */
+  readonly #endMessages = new Map<string, string>();
   #changed = new AbortController();
   #isBehind = false;
 
@@ -91,13 +91,13 @@ export class Interventions {
 
   /** Takes one away; `message` is what people read of it. Throws TransientError: then it is still in force. */
   async remove({ home, kept }: Tracked, message: string): Promise<void> {
-    this.#farewells.set(kept.uid, message);
+    this.#endMessages.set(kept.uid, message);
     try {
       await home.remove(kept);
       // A home that learns of it later than we do.
       if (this.#tracked.has(keyOf(home, kept))) this.#lose(keyOf(home, kept));
     } finally {
-      this.#farewells.delete(kept.uid);
+      this.#endMessages.delete(kept.uid);
     }
   }
 
@@ -191,7 +191,7 @@ export class Interventions {
     if (each === undefined) return;
     this.#tracked.delete(key);
     if (isEnded(each) || each.reason !== 'InForce') return;
-    this.#endEvent(each, this.#farewells.get(each.kept.uid) ?? 'somebody deleted it');
+    this.#endEvent(each, this.#endMessages.get(each.kept.uid) ?? 'somebody deleted it');
     this.#noteChange(each.policy);
   }
 

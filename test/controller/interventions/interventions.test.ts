@@ -1,4 +1,4 @@
-// People's hands: pauses and overrides, what they outrank, what outranks them, and how they end.
+// Interventions: pauses and overrides, what they outrank, what outranks them, and how they end.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ResourceKey } from '../../../src/api/policy.ts';
@@ -154,12 +154,12 @@ describe('an override', () => {
     ['too long', 'default/demo', 'consumer', { forMs: 25 * HOUR }, /at most 24h, not for 25h/],
     ['no time', 'default/demo', 'consumer', { forMs: 0 }, /more than 0/],
     ['a novel', 'default/demo', 'consumer', { reason: 'x'.repeat(201) }, /at most 200 characters/],
-  ])('is refused with a sentence: %s', async (_, policy, app, hand, sentence) => {
+  ])('is refused with a sentence: %s', async (_, policy, app, asked, sentence) => {
     await running();
     const override = world.state.actions.override(policy as ResourceKey, app, {
       instances: 2,
       forMs: HOUR,
-      ...hand,
+      ...asked,
     });
     await expect(override).rejects.toThrow(sentence);
     expect(world.view.events.map(({ reason }) => reason)).not.toContain('Overridden');

@@ -182,7 +182,7 @@ describe('other people', () => {
     need(7);
     await shared(2);
     const told = () => world.operator.condition('demo', 'Conflict') === 'True/ManualScale';
-    await world.until('the hand to be told', told);
+    await world.until('the foreign count to be told', told);
     await ends(7);
   });
 
@@ -257,7 +257,7 @@ describe('a cluster that is unusual', () => {
       await ends(7);
       expect(world.operator.events).not.toContain('ManualScale');
       await world.call('PUT', `/v2/apps${CONSUMER}`, { instances: 2 });
-      await world.until('their hand to be seen', () => world.operator.events.includes('ManualScale'));
+      await world.until('their count to be seen', () => world.operator.events.includes('ManualScale'));
       await ends(7);
     },
   );

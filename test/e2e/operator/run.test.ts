@@ -1,4 +1,4 @@
-// `microscaling run` as a platform engineer lives with it: edits, mistakes, other hands, restarts.
+// `microscaling run` as a platform engineer lives with it: edits, mistakes, foreign counts, restarts.
 
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -34,7 +34,7 @@ interface ListedApp {
   readonly deployments: readonly unknown[];
 }
 
-interface Hands {
+interface Running {
   readonly operator: World;
   readonly scheduler: MarathonScheduler;
 }
@@ -46,7 +46,7 @@ export class TroubleWorld {
   readonly #options: TroubleOptions;
   readonly #clock: VirtualClock;
   readonly #marathonClock = new VirtualClock(T0);
-  #hands: Hands | undefined;
+  #running: Running | undefined;
 
   constructor(options: TroubleOptions = {}) {
     this.#options = options;
@@ -69,19 +69,19 @@ export class TroubleWorld {
   }
 
   get operator(): World {
-    return this.#theHands().operator;
+    return this.#current().operator;
   }
 
   get scheduler(): MarathonScheduler {
-    return this.#theHands().scheduler;
+    return this.#current().scheduler;
   }
 
-  #theHands(): Hands {
-    this.#hands ??= this.#someHands();
-    return this.#hands;
+  #current(): Running {
+    this.#running ??= this.#begin();
+    return this.#running;
   }
 
-  #someHands(): Hands {
+  #begin(): Running {
     const { deadlineMs = 2_000, auth, env } = this.#options;
     const scheduler = createMarathonScheduler(
       { urls: this.emulator.urls, deadlineMs, resyncMs: 30_000, ...(auth && { auth }) },
@@ -95,7 +95,7 @@ export class TroubleWorld {
   /** Ends the operator in the middle of whatever it does; the next one knows nothing of it. */
   async replaceOperator(): Promise<void> {
     await this.#stopOperator();
-    this.#hands = undefined;
+    this.#running = undefined;
   }
 
   async close(): Promise<void> {

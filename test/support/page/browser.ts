@@ -52,7 +52,7 @@ const FIRST_PICTURE = ['policy-health', 'overview', 'empty']
  * with `cause`, `cause-why|tried|todo`, `round-age`, `capacity-used`, `tile`
  * (`data-phase`, `data-app`), `app` (`data-app`) with `app-running`, `metric` with `metric-value`,
  * `instances`, `counter-work|produced|consumed`, `control` (`data-app`) with `less`, `more`, `number`,
- * `slider`, `control-note`; of hands `pause`, `paused`, `pause-note`, `hold-form` with `hold-number`, `hold-less`,
+ * `slider`, `control-note`; of interventions `pause`, `paused`, `pause-note`, `hold-form` with `hold-number`, `hold-less`,
  * `hold-more`, `hold-for`, `hold`, and `held`, `give-back`, `hold-note`; `user`, `log-out`; and `decision` with `steps-of`, `event` in `decisions`, `events`;
  * `decision-mark`, `last-SECONDS`, `span`, `record-note`, `trouble-bar` on the charts, `decisions-title`, and the dialog `steps` with `steps-list`.
  */

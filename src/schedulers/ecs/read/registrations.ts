@@ -47,5 +47,5 @@ export class Registrations {
 
 /** Why its count is not ours to set. */
 export function registeredText(name: ServiceName): string {
-  return `Application Auto Scaling sets the count of ${serviceText(name)} too (scalable target service/${serviceId(name)}), and two hands on one count undo each other: deregister it, or take the app out of the policy`;
+  return `Application Auto Scaling sets the count of ${serviceText(name)} too (scalable target service/${serviceId(name)}), and two autoscalers on one count undo each other: deregister it, or take the app out of the policy`;
 }

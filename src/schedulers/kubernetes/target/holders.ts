@@ -38,7 +38,7 @@ export function heldBy(holders: readonly Holder[], target: Target): string | und
   const titles = holders.filter((holder) => holds(holder, target)).map(({ title }) => title);
   const title = titles.find((each) => each.startsWith('ScaledObject')) ?? titles[0];
   if (title === undefined) return undefined;
-  return `${title} scales it too, and two hands on one count undo each other: delete it, or take the app out of the policy`;
+  return `${title} scales it too, and two autoscalers on one count undo each other: delete it, or take the app out of the policy`;
 }
 
 /** Why it is not ours to scale: whoever made it sets its count back. */

@@ -297,7 +297,7 @@ const ROWS: readonly Row[] = [
     found: ['targets', 'warning', /^2 of the 3 pods of Deployment shop\/workers wait: 3 Insufficient cpu$/],
   },
   {
-    name: 'a target that another hand scales',
+    name: 'a target that another autoscaler scales',
     over: target(seen({ refused: 'HorizontalPodAutoscaler shop/x scales it too' })),
     found: ['targets', 'error', /not ours to scale: HorizontalPodAutoscaler shop\/x/],
   },

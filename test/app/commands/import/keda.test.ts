@@ -119,7 +119,7 @@ describe('a ScaledObject as an app', () => {
     );
   });
 
-  it('says that two hands on one count undo each other', () => {
+  it('says that two autoscalers on one count undo each other', () => {
     expect(imported(scaledObject('web', { triggers: [] })).text).toMatch(
       /^# .*Delete the ScaledObjects .*\n# .*before mode becomes Reconcile/m,
     );

@@ -139,7 +139,7 @@ describe('a table', () => {
       involvedObject: { kind: 'MicroscalingPolicy', name: 'till' },
       type: 'Warning',
       reason: 'Conflict',
-      message: 'two hands',
+      message: 'two writers',
       lastTimestamp: '2030-01-01T00:59:50Z',
     };
     const shown = of(table, EVENT_KIND)?.item(event) as {
@@ -154,7 +154,7 @@ describe('a table', () => {
       Type: 'Warning',
       Reason: 'Conflict',
       Object: 'microscalingpolicy/till',
-      Message: 'two hands',
+      Message: 'two writers',
     });
   });
 

@@ -54,7 +54,7 @@ function findingsOf({ app, unit, answer, isMetricApp, startupTime }: TargetEvide
       {
         ...error,
         what: `${app} is not ours to scale: ${seen.refused}`,
-        why: 'the operator leaves alone what another hand steers',
+        why: 'the operator does not write a count that somebody else writes, too',
         change: 'take away one of the two',
       },
     ];
