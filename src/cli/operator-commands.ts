@@ -76,15 +76,20 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'describe',
-    arguments: '<policy>',
-    completes: 'policy',
-    summary: 'everything about one policy: the page in words',
+    arguments: '<names...>',
+    completes: 'objects',
+    summary: 'everything about one policy, or one intervention: the page in words',
     description:
       'Prints where a policy is from, its pause and overrides, its apps and why each has its count, its conditions, the ' +
-      'last decisions and the last events.',
+      'last decisions and the last events. Of an intervention (`intervention/NAME`): what it does, who made it and why, ' +
+      'until when, how it stands, and how to end it.',
     options: ['namespace', 'watch', ...ASKING],
     help: { watch: 'print it anew whenever it has changed, until Ctrl-C', ...TOKEN_HELP },
-    examples: ['microscaling describe queue-demo', 'microscaling describe queue-demo -w'],
+    examples: [
+      'microscaling describe queue-demo',
+      'microscaling describe queue-demo -w',
+      'microscaling describe intervention/queue-demo-pause',
+    ],
     exitCodes: FINE,
     load: () => import('./commands/objects/describe.ts'),
   },

@@ -3,6 +3,7 @@
 import { OPTIONS, type OptionName, type OptionSpec } from '../../app/options.ts';
 import type { CommandSpec, Naming } from '../command.ts';
 import { JSONPATH } from '../output/formats.ts';
+import { type NamedOption, readWords } from './words.ts';
 
 /** One per line at the shell. */
 export interface Candidate {
@@ -18,6 +19,7 @@ export type Candidates = readonly Candidate[] | 'files';
 export interface NamesOf {
   policies(): Promise<readonly string[]>;
   pools(): Promise<readonly string[]>;
+  interventions(): Promise<readonly string[]>;
   /** By their names in the policies. */
   apps(): Promise<readonly string[]>;
   /** By their ids in Marathon. */
@@ -49,21 +51,18 @@ async function allFor(
   if (others.length === 0) return visible.map(({ name: value, summary: about }) => ({ value, about }));
   const spec = visible.find((each) => each.name === name);
   if (spec === undefined) return name === 'help' ? visible.map(({ name: value }) => ({ value })) : NOTHING;
+  const read = readWords(others, spec.options);
+  const last = read.at(-1);
+  if (last?.is === 'value') return valuesOf(last.of, spec);
+  if (last?.is === 'valued') return withPrefix(valuesOf(last, spec), last.prefix);
   const typed = others.at(-1) ?? '';
-  const valued = optionOf(spec, others.at(-2));
-  if (valued?.option.arg !== undefined) return valuesOf(valued, spec);
-  if (typed.startsWith('-')) return spec.options.map((option) => flagOf(option, spec));
-  return await argumentsOf(spec, { before: argumentsIn(spec, others.slice(0, -1)), typed }, names);
+  if (last?.is === 'option' || typed === '-') return spec.options.map((option) => flagOf(option, spec));
+  const before = read.slice(0, -1).flatMap((word) => (word.is === 'argument' ? [word.text] : []));
+  return await argumentsOf(spec, { before, typed }, names);
 }
 
-interface NamedOption {
-  readonly name: OptionName;
-  readonly option: OptionSpec;
-}
-
-function optionOf({ options }: CommandSpec, word: string | undefined): NamedOption | undefined {
-  const named = options.map((name): NamedOption => ({ name, option: OPTIONS[name] }));
-  return named.find(({ option: { flag, short } }) => word !== undefined && (word === flag || word === short));
+function withPrefix(values: Candidates, prefix: string): Candidates {
+  return values === 'files' ? values : values.map(({ value }) => ({ value: `${prefix}${value}` }));
 }
 
 function flagOf(name: OptionName, spec: CommandSpec): Candidate {
@@ -79,13 +78,6 @@ function valuesOf({ name, option }: NamedOption, { outputs }: CommandSpec): Cand
     return [...outputs, ...(outputs.includes('json') ? [JSONPATH] : [])].map(candidate);
   if (option.choices !== undefined) return option.choices.map((value) => ({ value }));
   return PATHS.has(option.arg ?? '') ? 'files' : NOTHING;
-}
-
-/** The words that are neither options nor their values. */
-function argumentsIn(spec: CommandSpec, words: readonly string[]): readonly string[] {
-  return words.filter(
-    (word, i) => !word.startsWith('-') && optionOf(spec, words[i - 1])?.option.arg === undefined,
-  );
 }
 
 interface Place {
@@ -108,12 +100,36 @@ function candidate(value: string): Candidate {
 
 type Names = (names: NamesOf, place: Place) => Promise<readonly string[]>;
 
+/** What people call the kinds besides policies, and where their names are. */
+const KINDS: readonly (readonly [
+  words: readonly string[],
+  names: (names: NamesOf) => Promise<readonly string[]>,
+])[] = [
+  [['pool', 'pools'], (names) => names.pools()],
+  [['intervention', 'interventions', 'msi'], (names) => names.interventions()],
+  [['policy', 'policies', 'msp'], (names) => names.policies()],
+];
+
+async function objectNames(names: NamesOf, { before }: Place): Promise<readonly string[]> {
+  const [kind] = before;
+  const named = KINDS.find(([words]) => kind !== undefined && words.includes(kind));
+  if (named !== undefined) return before.length > 1 ? [] : await named[1](names);
+  const [policies, pools, interventions] = await Promise.all([
+    names.policies(),
+    names.pools(),
+    names.interventions(),
+  ]);
+  return [
+    ...policies,
+    ...(before.length > 0 ? [] : ['pools', 'interventions']),
+    ...pools.map((pool) => `pool/${pool}`),
+    ...interventions.map((each) => `intervention/${each}`),
+  ];
+}
+
 const NAMES: Readonly<Record<Naming, Names>> = {
   policy: async (names, { before }) => (before.length > 0 ? [] : await names.policies()),
-  objects: async (names, { before }) => {
-    const [policies, pools] = await Promise.all([names.policies(), names.pools()]);
-    return [...policies, ...(before.length > 0 ? [] : ['pools']), ...pools.map((pool) => `pool/${pool}`)];
-  },
+  objects: objectNames,
   counts: async (names, { before, typed }) => {
     // The count itself is the person's; what is left to say is the way back.
     if (typed.includes('=')) return (await names.apps()).map((app) => `${app}=auto`);

@@ -17,6 +17,7 @@ const BASH = `_microscaling() {
   while IFS= read -r line; do
     if [[ "$line" == ':files' ]]; then
       compopt -o filenames 2>/dev/null
+      [[ "$last" == --*=* ]] && last="\${last#*=}"
       COMPREPLY=($(compgen -f -- "$last"))
       return
     fi
@@ -36,6 +37,7 @@ _microscaling() {
   local line value about
   while IFS= read -r line; do
     if [[ "$line" == ':files' ]]; then
+      compset -P '--*='
       _files
       return
     fi
@@ -62,7 +64,11 @@ const FISH = `function __microscaling_complete
   set -l typed (commandline -opc) (commandline -ct)
   set -l found ($typed[1] complete -- $typed[2..-1] 2>/dev/null)
   if test "$found" = ':files'
-    __fish_complete_path (commandline -ct)
+    set -l word (commandline -ct)
+    set -l flag (string match -r -- '^--[^=]*=' $word)
+    for file in (__fish_complete_path (string replace -r -- '^--[^=]*=' '' $word))
+      echo "$flag$file"
+    end
   else
     printf '%s\\n' $found
   end

@@ -5,6 +5,7 @@ import { candidatesFor, type NamesOf } from '../../../src/cli/completion/candida
 const RUNNING: NamesOf = {
   policies: async () => ['shop', 'team/mails'],
   pools: async () => ['shared'],
+  interventions: async () => ['shop-pause'],
   apps: async () => ['front', 'back'],
   orphans: async () => ['/old/worker'],
 };
@@ -12,6 +13,7 @@ const RUNNING: NamesOf = {
 const SILENT: NamesOf = {
   policies: async () => [],
   pools: async () => [],
+  interventions: async () => [],
   apps: async () => [],
   orphans: async () => [],
 };
@@ -32,17 +34,30 @@ describe('completion', () => {
     [['get', 's'], ['shop']],
     [
       ['get', ''],
-      ['shop', 'team/mails', 'pools', 'pool/shared'],
+      ['shop', 'team/mails', 'pools', 'interventions', 'pool/shared', 'intervention/shop-pause'],
     ],
+    [['get', 'interventions', ''], ['shop-pause']],
+    [['describe', 'intervention', 's'], ['shop-pause']],
+    [['get', 'pools', ''], ['shared']],
+    [['get', 'pools', 'shared', ''], []],
+    [['delete', 'msi', 'shop'], ['shop-pause']],
     [
       ['delete', 'shop', ''],
-      ['team/mails', 'pool/shared'],
+      ['team/mails', 'pool/shared', 'intervention/shop-pause'],
     ],
     [['override', 'f'], ['front=']],
     [['override', 'shop', 'b'], ['back=']],
     [['override', 'front='], ['front=auto']],
     [['orphans', ''], ['/old/worker']],
     [['get', '-n', 'team', 's'], ['shop']],
+    [['get', '-nteam', 's'], ['shop']],
+    [['get', '-wn', 'team', 's'], ['shop']],
+    [['get', '-w', 's'], ['shop']],
+    [['get', '--server=http://127.0.0.1:1', 's'], ['shop']],
+    [['get', '--', 's'], ['shop']],
+    [['get', '--output=w'], ['--output=wide']],
+    [['get', '-ow'], ['-owide']],
+    [['plan', '--file=spe'], 'files'],
     [['get', '-o', 'w'], ['wide']],
     [
       ['get', '--output', 'json'],
@@ -77,6 +92,6 @@ describe('completion', () => {
 
   it('offers no names where no operator answers', async () => {
     expect(await values(['explain', ''], SILENT)).toEqual([]);
-    expect(await values(['get', ''], SILENT)).toEqual(['pools']);
+    expect(await values(['get', ''], SILENT)).toEqual(['pools', 'interventions']);
   });
 });

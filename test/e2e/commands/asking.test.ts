@@ -194,6 +194,9 @@ describe('the commands', { concurrent: false }, () => {
       expect(got.stdout).toMatch(/front .* at 4 until \d{4}-/);
       expect(described.stdout).toMatch(/Interventions:\n {2}front at 4 until .* \(launch day\)/);
       expect(described.stdout).toMatch(/Decisions, newest first:\n.*\n.*\d -> \d/);
+      expect((await ask('describe', 'intervention', 'shop-override-front')).stdout).toMatch(
+        /Does: +holds front at 4\n(.*\n)*Why: +launch day\n(.*\n)*In force: +True \(InForce\)\n(.*\n)*To end it: +microscaling override shop front=auto\n/,
+      );
       expect(events.stdout).toMatch(/Overridden .*front.*launch day/);
       expect((await ask('override', 'shop', 'front=auto')).stdout).toBe(
         'front of default/shop goes by its law again\n',
@@ -218,6 +221,7 @@ describe('the commands', { concurrent: false }, () => {
       { args: ['override', 'front=9'], says: /9/ },
       { args: ['override', 'front=3', '--for', '25h'], says: /24/ },
       { args: ['pause', 'nobody'], says: /there are: shop/ },
+      { args: ['describe', 'interventions'], says: /which of the interventions\? `get` lists them/ },
       { args: ['get', '-l', 'team in ('], says: /label selector/ },
       { args: ['delete', 'shoop'], says: /did you mean shop\?/ },
       { args: ['delete'], says: /say what to delete/ },

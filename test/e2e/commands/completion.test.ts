@@ -39,6 +39,7 @@ const ASKED: Readonly<Record<(typeof SHELLS)[number], string>> = {
   zsh: `compdef() { :; }; source "$1"
     _describe() { print -rl -- "\${(@)\${(@P)2}%%:*}"; }
     compadd() { shift 3; print -rl -- "$@"; }
+    compset() { :; }
     _files() { print -rl -- *; }
     words=("\${(@s: :)2}"); CURRENT=\${#words}; _microscaling; true`,
   fish: `source $argv[1]; complete -C $argv[2] | string replace -r '\\t.*' ''; true`,
@@ -91,6 +92,7 @@ describe('words of a running operator', { concurrent: false, timeout: 90_000 }, 
       'the policy to be known',
       async () => (await run(['get', 'shop', '--server', server])).code === 0,
     );
+    expect((await run(['pause', 'shop', '--for', '1h', '--server', server])).code).toBe(0);
   });
   afterAll(() => laptop.end());
 
@@ -101,6 +103,8 @@ describe('words of a running operator', { concurrent: false, timeout: 90_000 }, 
         ['microscaling explain ', ['shop']],
         ['microscaling override shop fr', ['front=']],
         ['microscaling get -o ya', ['yaml']],
+        ['microscaling get -wn default sh', ['shop']],
+        ['microscaling describe intervention ', ['shop-pause']],
         ['microscaling describe --wa', ['--watch']],
         ['microscaling explain nothing-of-this-name', []],
       ])('%j is completed to %j', async (line, words) => {
@@ -111,6 +115,9 @@ describe('words of a running operator', { concurrent: false, timeout: 90_000 }, 
       it('a file is completed as the shell does', async () => {
         const files = await offered(shell, 'microscaling validate -f pol');
         expect(files.map((file) => file.replace(/\/$/, ''))).toContain('policies');
+        const behindEquals = await offered(shell, 'microscaling plan --file=pol');
+        const whole = shell === 'fish' ? '--file=policies' : 'policies';
+        expect(behindEquals.map((file) => file.replace(/\/$/, ''))).toContain(whole);
       });
     });
 

@@ -2,12 +2,13 @@
 
 import { API_VERSION } from '../../../api/policy.ts';
 import { readConfig } from '../../../app/options/config.ts';
-import { OPTIONS, type OptionValues } from '../../../app/options.ts';
+import type { OptionValues } from '../../../app/options.ts';
 import { kindNamed, pathOf } from '../../client/kinds.ts';
 import { operatorOf } from '../../client/operator-client.ts';
 import type { ApiObject, ListObject, PolicyObject } from '../../client/policy-object.ts';
 import type { CommandContext } from '../../command.ts';
 import { type Candidate, candidatesFor, type NamesOf } from '../../completion/candidates.ts';
+import { givenIn, readWords } from '../../completion/words.ts';
 
 /** People press the key again when it takes longer. */
 const DEADLINE_MS = 1_500;
@@ -25,12 +26,14 @@ function lineOf({ value, about }: Candidate): string {
 
 /** Of the operator that the words so far name, or the variables. */
 function namesAt(context: CommandContext): NamesOf {
+  const spec = context.commands.find(({ name }) => name === context.arguments[0]);
+  const words = readWords(context.arguments.slice(1), spec?.options ?? []);
   const list = async <T>(path: string): Promise<readonly T[]> => {
     try {
       const options = readConfig(['server', 'apiTokenFile', 'namespace'], {
         flags: {
-          server: given(OPTIONS.server.flag, context.arguments),
-          apiTokenFile: given(OPTIONS.apiTokenFile.flag, context.arguments),
+          server: givenIn(words, 'server'),
+          apiTokenFile: givenIn(words, 'apiTokenFile'),
         },
         env: context.env,
       });
@@ -48,6 +51,7 @@ function namesAt(context: CommandContext): NamesOf {
   return {
     policies: async () => (await of('policies')).map(qualified),
     pools: async () => (await of('pools')).map(qualified),
+    interventions: async () => (await of('interventions')).map(qualified),
     apps: async () => (await of('policies')).flatMap(({ spec }) => spec.apps.map(({ name }) => name)),
     orphans: async () =>
       (await list<{ readonly app: string }>(`/apis/${API_VERSION}/orphans`)).map(({ app }) => app),
@@ -56,9 +60,4 @@ function namesAt(context: CommandContext): NamesOf {
 
 function qualified({ metadata: { namespace, name } }: ApiObject): string {
   return namespace === 'default' ? name : `${namespace}/${name}`;
-}
-
-function given(flag: string, words: readonly string[]): string | undefined {
-  const at = words.lastIndexOf(flag, words.length - 2);
-  return at < 0 ? undefined : words[at + 1];
 }
