@@ -72,6 +72,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     ...deps,
     history: kept.history,
     interventionsOn: (policy) => interventions.on(policy),
+    interventions: () => interventions.view(),
     pendingCollections: () => store.ownership.pendingCollections(),
     onShown: signals.sender('poolShown'),
     onEvent: signals.sender('eventShown'),

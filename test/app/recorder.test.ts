@@ -69,6 +69,7 @@ function view(atMs: number, apps: readonly AppView[]): OperatorView {
     capacityPools: [],
     refused: [],
     leaving: [],
+    interventions: [],
     decisions: [],
     events: [],
     problems: [],

@@ -8,7 +8,7 @@ import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { NewEvent } from '../status/events/event-rules.ts';
-import type { InterventionTarget, Ruling } from '../status/view.ts';
+import type { InterventionTarget, InterventionView, Ruling } from '../status/view.ts';
 import { effectOf, type InterventionEffect, outrankingOf, overrideText, pauseText } from './effect.ts';
 import { tooLong } from './rules.ts';
 import {
@@ -20,6 +20,7 @@ import {
   seenAgain,
   statusOf,
   type Tracked,
+  viewOf,
 } from './tracked.ts';
 
 export interface InterventionDeps {
@@ -81,6 +82,17 @@ export class Interventions {
   /** Every one that is not over, of a policy. */
   of(policy: ResourceKey): readonly Tracked[] {
     return [...this.#tracked.values()].filter((each) => each.policy === policy && !isEnded(each));
+  }
+
+  /** All there are, those in force first. */
+  view(): readonly InterventionView[] {
+    const nowMs = this.#deps.clock.monotonic();
+    const all = [...this.#tracked.values()];
+    const outranking = outrankingOf(all.filter((each) => isInForce(each, nowMs)));
+    const rank = (each: Tracked): number => (isEnded(each) ? 2 : isInForce(each, nowMs) ? 0 : 1);
+    return all
+      .toSorted((a, b) => rank(a) - rank(b) || b.kept.createdAtMs - a.kept.createdAtMs)
+      .map((each) => viewOf(each, this.#wallAheadMs(), outranking.get(each)?.kept.name));
   }
 
   homeFor(source: string): InterventionHome {

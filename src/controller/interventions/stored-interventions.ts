@@ -34,8 +34,11 @@ const COLLECTION = 'intervention';
 const EARLIER = 'hand';
 
 /** The home of the interventions on every policy that has no home of its own for them. Every write is durable before it is seen. */
+/** The name of this home, for people. */
+export const OWN_HOME = 'the operator';
+
 export class StoredInterventions implements InterventionHome {
-  readonly name = 'the operator';
+  readonly name = OWN_HOME;
   readonly #deps: StoredInterventionsDeps;
   readonly #newUid: () => string;
   /** By `namespace/name`. */

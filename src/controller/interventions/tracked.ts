@@ -6,6 +6,7 @@ import type { InterventionReason, InterventionStatus } from '../../api/status.ts
 import { PUT_BACK_MS } from '../../api/validation/intervention-rules.ts';
 import { defined } from '../../lang/defined.ts';
 import type { InterventionHome, KeptIntervention } from '../../policy-sources/interventions.ts';
+import type { InterventionView } from '../status/view.ts';
 
 /** Its times are monotonic. */
 export interface Tracked {
@@ -104,7 +105,7 @@ export function statusOf(
         type: 'InForce',
         status: is,
         reason: isOutranked ? 'Outranked' : reason,
-        message: isOutranked ? `${outrankedBy} is newer and says something else about the same app` : message,
+        message: isOutranked ? outrankedText(outrankedBy) : message,
         lastTransitionTime:
           (known?.status === is ? known.lastTransitionTime : (times.ended ?? times.since)) ??
           new Date(kept.createdAtMs).toISOString(),
@@ -113,6 +114,35 @@ export function statusOf(
     ],
     ...times,
   };
+}
+
+/** For people who look at all there are. */
+export function viewOf(tracked: Tracked, aheadMs: number, outrankedBy: string | undefined): InterventionView {
+  const { kept, spec, policy, home, sinceMs, untilMs, endedAtMs, reason, message } = tracked;
+  const wall = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms + aheadMs);
+  const isOutranked = outrankedBy !== undefined;
+  return {
+    namespace: kept.namespace,
+    name: kept.name,
+    policy,
+    type: spec.type,
+    state: isOutranked ? 'Outranked' : reason,
+    message: isOutranked ? outrankedText(outrankedBy) : message,
+    home: home.name,
+    ...defined({
+      app: spec.app,
+      instances: spec.instances,
+      sinceMs: wall(sinceMs),
+      untilMs: wall(untilMs),
+      endedAtMs: wall(endedAtMs),
+      reason: spec.reason,
+      by: spec.requestedBy,
+    }),
+  };
+}
+
+function outrankedText(by: string): string {
+  return `${by} is newer and says something else about the same app`;
 }
 
 /** When a new one began: with its creation, as long as nobody changed what it says. */

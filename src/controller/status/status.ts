@@ -22,7 +22,7 @@ import { changeEvents, type NewEvent, roundEvents, storeEvent } from './events/e
 import { PoolViews } from './pool-views.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import { RoundReporter } from './round-reporter.ts';
-import type { OperatorView } from './view.ts';
+import type { InterventionView, OperatorView } from './view.ts';
 
 const MAX_RECORDS = 200;
 
@@ -45,6 +45,7 @@ export type StatusDeps = Pick<
   readonly wordsOf: (cluster: ClusterSpec | undefined) => SchedulerWords;
   readonly history: HistoryStore;
   readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
+  readonly interventions: () => readonly InterventionView[];
   readonly pendingCollections: () => readonly PendingCollection[];
   readonly recorder?: RoundRecorder;
   /** Called when what is shown of a pool may have changed; without one, of anything. */
@@ -198,6 +199,7 @@ export class Status {
       clusters: this.#clusters.view(),
       ...this.shown(undefined),
       leaving: this.#pending.view(),
+      interventions: this.#deps.interventions(),
       decisions: this.#decisions.list(),
       events: this.#events.list(),
       problems: [...storeProblems(this.#storeTrouble), ...this.#problems],

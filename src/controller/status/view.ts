@@ -1,8 +1,14 @@
 // controller: the one picture of the operator's state that status, `get`, `explain` and the page are drawn from.
 
 import type { Condition } from '../../api/conditions.ts';
-import type { CapacityPool, InterventionSpec, PolicySpec, ResourceKey } from '../../api/policy.ts';
-import type { ObjectiveStatus } from '../../api/status.ts';
+import type {
+  CapacityPool,
+  InterventionSpec,
+  InterventionType,
+  PolicySpec,
+  ResourceKey,
+} from '../../api/policy.ts';
+import type { InterventionReason, ObjectiveStatus } from '../../api/status.ts';
 import type { AppRole, DecisionStep, LimitedBy } from '../../core/decision.ts';
 
 /** Which of a target's fields is set. */
@@ -125,6 +131,28 @@ export interface PauseView {
   /** What the person said. */
   readonly reason?: string;
   /** Who it was: the name of their token, or `page`; absent where nobody had to say. */
+  readonly by?: string;
+}
+
+/** One intervention, whether or not it has an effect now. */
+export interface InterventionView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly policy: ResourceKey;
+  readonly type: InterventionType;
+  /** Name in the policy; absent for a Pause. */
+  readonly app?: string;
+  /** Of an Override. */
+  readonly instances?: number;
+  readonly state: InterventionReason;
+  /** What it does, or why it does not. */
+  readonly message: string;
+  /** Where it is kept, for people. */
+  readonly home: string;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly endedAtMs?: number;
+  readonly reason?: string;
   readonly by?: string;
 }
 
@@ -259,6 +287,8 @@ export interface OperatorView {
   readonly capacityPools: readonly CapacityPoolView[];
   readonly refused: readonly RefusedView[];
   readonly leaving: readonly PendingCollectionView[];
+  /** Those in force first, each kind newest first; one that ended stays for an hour. */
+  readonly interventions: readonly InterventionView[];
   /** Newest first, bounded. */
   readonly decisions: readonly DecisionRecord[];
   /** Newest first, bounded. */

@@ -10,6 +10,7 @@ export type { Health, Level } from './health/policy-health.ts';
 export type { PageTrouble } from './health/troubles.ts';
 export type { Columns, PageSample, WallAhead } from './history.ts';
 export type { PageList, PageRow, PoolRow } from './overview/rows.ts';
+export type { PageIntervention } from './view/interventions.ts';
 export type * from './view/page-pool.ts';
 export type * from './view/page-view.ts';
 export type { Colour } from './view/palette.ts';

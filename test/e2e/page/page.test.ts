@@ -155,12 +155,16 @@ describe.skipIf(browserMissing())('the page', () => {
       .poll(() => text(page, 'paused'), SOON)
       .toMatch(/^Paused by page until \d\d:\d\d:\d\d, 15 min left: moving <the> queue$/);
     expect(await form.isVisible()).toBe(false);
+    await expect
+      .poll(() => text(page, 'intervention'), SOON)
+      .toMatch(/^Pause queue-demo by page until \d\d:\d\d:\d\d, 15 min leftmoving <the> queueResume$/);
     await screenshot('page-paused');
     const before = world.demo.view().stats.writes;
     await world.pass(20_000);
     expect(world.demo.view().stats.writes).toBe(before);
-    await page.getByTestId('resume').click();
+    await page.getByTestId('intervention-end').click();
     await page.getByTestId('paused').waitFor({ state: 'hidden' });
+    await page.getByTestId('interventions').waitFor({ state: 'hidden' });
     expect([await form.isVisible(), await page.getByTestId('resume').isVisible()]).toEqual([true, false]);
     expect(complaints).toEqual([]);
   });
@@ -194,8 +198,13 @@ describe.skipIf(browserMissing())('the page', () => {
     await expect
       .poll(() => text(page, 'paused'), SOON)
       .toMatch(/until \d\d:\d\d:\d\d, \d+ s left: moving <the> queue$/);
+    expect(await page.getByTestId('resume').isVisible()).toBe(true);
     await world.pass(61_000);
     await page.getByTestId('paused').waitFor({ state: 'hidden' });
+    await expect
+      .poll(() => text(page, 'intervention'), SOON)
+      .toMatch(/^Pause queue-demo by hand, ended \d\d:\d\d:\d\dmoving <the> queue · its time is over/);
+    expect(await page.getByTestId('intervention-end').isVisible()).toBe(false);
   });
 
   it('says why a pause was refused', async () => {

@@ -10,6 +10,7 @@ import { showClusters } from './overview/clusters.js';
 import { overview } from './overview/list.js';
 import { showTab } from './overview/tab.js';
 import { troubleList } from './overview/troubles.js';
+import { interventionList } from './parts/intervention-list.js';
 import { decisionList, showEvents } from './parts/lists.js';
 import { poolSection } from './parts/pool.js';
 import { backToLogin, showUser } from './parts/user.js';
@@ -45,6 +46,7 @@ const desk = {
 
 const troubles = troubleList(part('troubles'));
 const list = overview(part('overview'));
+const interventions = interventionList(part('interventions-section'), part('interventions'), desk);
 const decisions = decisionList(part('decisions'));
 const stream = openStream(
   {
@@ -86,6 +88,7 @@ function draw(view) {
     key: (pool) => `${pool.name} ${asked('policy')} ${moves}`,
     create: () => poolSection(desk),
   });
+  interventions.update(view.interventions);
   showLists(view);
   showClusters(part('clusters'), view.clusters);
   showTab(view);
@@ -121,6 +124,7 @@ function tick() {
   for (const pool of drawn(part('pools'))) pool.tick?.(shownMs);
   troubles.tick(shownMs);
   list.tick(shownMs);
+  interventions.tick(shownMs);
 }
 
 /**

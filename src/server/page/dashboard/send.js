@@ -32,6 +32,14 @@ export function sender(token) {
  * @param {string} key namespace/name
  */
 export function policyPath(key) {
+  return objectPath('microscalingpolicies', key);
+}
+
+/**
+ * @param {string} plural of the kind
+ * @param {string} key namespace/name
+ */
+export function objectPath(plural, key) {
   const [namespace, name] = key.split('/').map(encodeURIComponent);
-  return `/apis/microscaling.io/v1alpha1/namespaces/${namespace}/microscalingpolicies/${name}`;
+  return `/apis/microscaling.io/v1alpha1/namespaces/${namespace}/${plural}/${name}`;
 }

@@ -15,6 +15,7 @@ import { type PageTrouble, troublesOf } from '../health/troubles.ts';
 import type { PageSample } from '../history.ts';
 import { type Counted, countedOf, type PageList, pageList } from '../overview/rows.ts';
 import { EVERYTHING, type Selection } from '../overview/selection.ts';
+import { type PageIntervention, pageInterventions } from './interventions.ts';
 import { type PagePool, pagePool } from './page-pool.ts';
 import { type Colour, colours } from './palette.ts';
 import type { Tile } from './tiles.ts';
@@ -40,6 +41,8 @@ export interface PageView extends Pick<OperatorView, 'atMs' | 'version' | 'ready
   /** Newest first, of what is looked at. */
   readonly decisions: readonly PageDecision[];
   readonly events: readonly PageEvent[];
+  /** Of what is looked at, those in force first. */
+  readonly interventions: readonly PageIntervention[];
   readonly sample: PageSample;
 }
 
@@ -85,8 +88,13 @@ export function pageView(view: OperatorView, extras: PageExtras): PageView {
     ...(needsList && { list: pageList(view, healths, selection) }),
     decisions: decisionsOf(view, pools, asked !== undefined),
     events: (asked === undefined ? view.events : eventsOf(view, pools)).slice(0, LISTED).map(withRunbook),
+    interventions: pageInterventions(view, asked === undefined ? undefined : keysOf(pools)),
     sample: extras.sample,
   };
+}
+
+function keysOf(pools: readonly PagePool[]): ReadonlySet<string> {
+  return new Set(pools.flatMap(({ policies }) => policies.map(({ key }) => key)));
 }
 
 /** The pools that are drawn: that of the policy or the name that was asked for; without either the only one there is. */
