@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { initialConditions, setCondition } from '../../src/api/conditions.ts';
-import { CREATION_LABEL, createdBy } from '../../src/api/labels.ts';
+import { CREATION_LABEL, createdBy } from '../../src/api/labels/creation-label.ts';
 import { urlComplaint } from '../../src/api/rules/url.ts';
 import { names } from '../../src/api/validation/schema-errors.ts';
 import { closest } from '../../src/api/words/suggest.ts';

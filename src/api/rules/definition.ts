@@ -12,7 +12,7 @@ import {
 } from '../app-definition/fields.ts';
 import { absoluteId } from '../app-definition/path.ts';
 import { type Complaint, type Place, readObject } from '../app-definition/read.ts';
-import { CREATION_LABEL } from '../labels.ts';
+import { CREATION_LABEL } from '../labels/creation-label.ts';
 import type { AppSpec } from '../policy.ts';
 import { isObject, type JsonObject } from '../schema/json-schema.ts';
 import { error, type Finding, warning } from '../validation/finding.ts';

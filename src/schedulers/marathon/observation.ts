@@ -1,6 +1,6 @@
 // schedulers/marathon: app, queue row and deployments as one observation.
 
-import { createdBy } from '../../api/labels.ts';
+import { createdBy } from '../../api/labels/creation-label.ts';
 import type {
   AppObservation,
   OperationKind,

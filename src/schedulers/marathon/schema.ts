@@ -1,7 +1,7 @@
 // schedulers/marathon: answers checked at the door and turned into our types; unknown fields are let through.
 
 import { READ_ONLY } from '../../api/app-definition/fields.ts';
-import { createdBy } from '../../api/labels.ts';
+import { createdBy } from '../../api/labels/creation-label.ts';
 
 /** The answer is not what the endpoint should say. */
 export class UnexpectedAnswer extends Error {

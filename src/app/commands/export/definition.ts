@@ -1,6 +1,6 @@
 // app: a running app's definition as a policy may hold it: without Marathon's own fields and without secrets.
 
-import { CREATION_LABEL } from '../../../api/labels.ts';
+import { CREATION_LABEL } from '../../../api/labels/creation-label.ts';
 import { settable } from '../../../schedulers/marathon/definition/definition.ts';
 import { isObject, type Json, type MarathonApp } from '../../../schedulers/marathon/schema.ts';
 import { isSecretVariable, secretField } from './secrets.ts';

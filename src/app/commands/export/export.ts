@@ -1,6 +1,6 @@
 // app: `export`: a policy from apps that run already.
 
-import { createdBy } from '../../../api/labels.ts';
+import { createdBy } from '../../../api/labels/creation-label.ts';
 import { resourceKey } from '../../../api/policy.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';

@@ -1,7 +1,7 @@
 // schedulers/docker: what a container of ours says about itself, for people and for an operator that starts anew.
 
 import { createHash } from 'node:crypto';
-import { CREATION_LABEL, createdBy } from '../../../api/labels.ts';
+import { CREATION_LABEL, createdBy } from '../../../api/labels/creation-label.ts';
 import type { AppDefinition } from '../../../api/policy.ts';
 import { objectIn, textsIn } from '../../docker-engine/json.ts';
 

@@ -1,7 +1,7 @@
 // schedulers/marathon: the bodies that are written.
 
 import { plainly } from '../../../api/app-definition/expected.ts';
-import { CREATION_LABEL } from '../../../api/labels.ts';
+import { CREATION_LABEL } from '../../../api/labels/creation-label.ts';
 import type { ValueResolver } from '../../../api/values.ts';
 import type { Change } from '../../../core/change.ts';
 import type { AppObservation } from '../../../core/observation.ts';

@@ -1,7 +1,7 @@
 // schedulers/marathon: where a wanted definition differs from what Marathon echoes.
 
 import { AnyOf, Assigned, plainly } from '../../../api/app-definition/expected.ts';
-import { CREATION_LABEL } from '../../../api/labels.ts';
+import { CREATION_LABEL } from '../../../api/labels/creation-label.ts';
 import type { AppDefinition, EnvFrom } from '../../../api/policy.ts';
 import type { ValueResolver } from '../../../api/values.ts';
 import type { FieldDiff } from '../../../core/change.ts';

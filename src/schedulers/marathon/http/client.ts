@@ -1,7 +1,7 @@
 // schedulers/marathon: the endpoints that are used, typed, with failover between base URLs.
 
 import type { Readable } from 'node:stream';
-import { CREATION_LABEL } from '../../../api/labels.ts';
+import { CREATION_LABEL } from '../../../api/labels/creation-label.ts';
 import { defined } from '../../../lang/defined.ts';
 import { TransientError } from '../../../runtime/errors.ts';
 import type { SchedulerStats } from '../../scheduler.ts';

@@ -1,7 +1,7 @@
 // server: what is wrong with the labels and finalizers of an object that is written.
 
+import { isLabelValue, isQualifiedName } from '../../../api/labels/label-syntax.ts';
 import type { Cause } from '../http/failure.ts';
-import { isLabelValue, isQualifiedName } from '../http/label-syntax.ts';
 import type { KubeMeta } from '../kinds/object.ts';
 
 const MAX_FINALIZERS = 64;

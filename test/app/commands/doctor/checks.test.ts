@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CREATION_LABEL } from '../../../../src/api/labels.ts';
+import { CREATION_LABEL } from '../../../../src/api/labels/creation-label.ts';
 import { diagnose } from '../../../../src/app/commands/doctor/doctor.ts';
 import type {
   EngineEvidence,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createdBy } from '../../../../src/api/labels.ts';
+import { createdBy } from '../../../../src/api/labels/creation-label.ts';
 import type { AppDefinition } from '../../../../src/api/policy.ts';
 import {
   installationApps,

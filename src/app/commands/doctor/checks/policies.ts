@@ -1,6 +1,6 @@
 // app: policies against the apps that are there: what is missing, what is somebody else's, what was left behind.
 
-import { createdBy } from '../../../../api/labels.ts';
+import { createdBy } from '../../../../api/labels/creation-label.ts';
 import { type AppSpec, type MicroscalingPolicy, resourceKey } from '../../../../api/policy.ts';
 import type { MarathonApp } from '../../../../schedulers/marathon/schema.ts';
 import { type Check, given } from '../check.ts';

@@ -1,6 +1,6 @@
 // api: the label by which an app in Marathon says who created it.
 
-import type { ResourceKey } from './policy.ts';
+import type { ResourceKey } from '../policy.ts';
 
 /**
  * Its value is the policy's `namespace/name`. It travels only with a create: changing a label restarts
