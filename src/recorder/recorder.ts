@@ -7,6 +7,7 @@ import type { DecisionMemory } from '../core/decision.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { DeltaEncoder } from './codec/encoder.ts';
+import { masked } from './codec/json.ts';
 import { type Bounds, closeOthers, prune } from './files/housekeeping.ts';
 import { SegmentWriter } from './files/segment-writer.ts';
 import { minutePicture, Peaks } from './frame/minute-frame.ts';
@@ -78,7 +79,7 @@ export class FlightRecorder implements RoundRecorder {
       if (this.#turn(this.#rounds)) for (const each of this.#pools.values()) each.memories.clear();
       this.#keepMemories(key, notes, round);
       const writes = writesOf(round, this.#deps.redact);
-      if (writes.length > 0) this.#rounds.line({ w: [key, writes] });
+      if (writes.length > 0) this.#rounds.line({ w: [this.#deps.redact(key), writes] });
       this.#rounds.frame(key, roundFrame(round, shown, notes.scenes));
       for (const record of records) this.#long({ d: record });
       this.#minute(key, notes, { round, shown });
@@ -94,8 +95,9 @@ export class FlightRecorder implements RoundRecorder {
       for (const key of [...this.#pools.keys()]) {
         if (keys.has(key)) continue;
         this.#pools.delete(key);
-        this.#rounds.gone(key);
-        this.#minutes.gone(key);
+        const atMs = this.#deps.clock.now();
+        this.#rounds.gone(key, atMs);
+        this.#minutes.gone(key, atMs);
       }
     });
   }
@@ -122,7 +124,7 @@ export class FlightRecorder implements RoundRecorder {
   #keepMemories(key: string, { memories }: PoolNotes, { inquiries = [] }: Round): void {
     for (const { scene, input, decision } of inquiries) {
       const known = memories.has(scene) && memories.get(scene) === input.memory;
-      if (!known) this.#rounds.line({ m: [key, scene, input.memory ?? null] });
+      if (!known) this.#rounds.line({ m: masked([key, scene, input.memory ?? null], this.#deps.redact) });
       memories.set(scene, decision.memory);
     }
   }
@@ -234,8 +236,8 @@ class Tape {
     this.#writer.append(JSON.stringify(line));
   }
 
-  gone(name: string): void {
-    if (!this.#writer.isOver) this.#writer.append(this.#encoder.forget(name));
+  gone(name: string, atMs: number): void {
+    if (!this.#writer.isOver) this.#writer.append(this.#encoder.forget(name, atMs));
   }
 
   flush(): boolean {

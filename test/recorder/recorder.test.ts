@@ -6,6 +6,7 @@ import type { OperatorView, PolicyView } from '../../src/controller/status/view.
 import { momentOf } from '../../src/recorder/read/moment.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { T0 } from '../support/builders.ts';
+import { anApp, aPolicy, World, wants } from '../support/fakes.ts';
 import { QueueDemo } from '../support/queue-demo.ts';
 import { recordedOn } from './recorded.ts';
 
@@ -38,4 +39,21 @@ it('gives back every moment of the last minutes as it was shown, word for word',
     expect(pool?.detail).toBe('rounds');
     expect(past).toEqual(live);
   }
+});
+
+it('shows a policy until the moment at which it was removed, and not after it', async () => {
+  const clock = new VirtualClock(T0);
+  const { recorder, reader } = recordedOn(clock);
+  const world = new World({}, { clock, recorder });
+  world.policies.put('shop.yaml', aPolicy('shop', [anApp('consumer', wants(1))]));
+  await world.start(5_000);
+  const lastMs = clock.now();
+  await world.after(300);
+  world.policies.remove('shop.yaml');
+  await world.after(5_000);
+  await world.stop();
+  const seenAt = async (atMs: number) => (await momentOf(reader, { atMs }, never)).pools.length;
+  expect(await seenAt(lastMs)).toBe(1);
+  expect(await seenAt(lastMs + 250)).toBe(1);
+  expect(await seenAt(clock.now())).toBe(0);
 });

@@ -24,7 +24,9 @@ it('holds references where a policy has them, and masks what a message says', as
     envFrom: [{ name: 'QUEUE_KEY', from: { fromEnv: 'THE_KEY' }, optional: false }],
     app: { cmd: 'consume', cpus: 1, mem: 100 },
   });
-  world.policies.put('shop.yaml', aPolicy('shop', [consumer]));
+  const shop = aPolicy('shop', [consumer]);
+  const labels = { [SECRET]: 'as a name' };
+  world.policies.put('shop.yaml', { ...shop, metadata: { ...shop.metadata, labels } });
   // What is in its cluster has the secret in its definition, as Marathon gives it back.
   world.marathon.others.create('/other', 1, { cmd: 'x', env: { KEY: SECRET } });
   world.policies.put(
@@ -48,5 +50,6 @@ it('holds references where a policy has them, and masks what a message says', as
   const all = texts.join('\n');
   expect(all).toContain('THE_KEY');
   expect(all).toContain('401 for key [redacted]');
+  expect(all).toContain('as a name');
   expect(all).not.toContain(SECRET);
 });

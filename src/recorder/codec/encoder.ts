@@ -1,6 +1,6 @@
 // recorder: a picture of something as what is different from the picture before it. Pure.
 
-import { isNumbers, isPlain, type Plain } from './json.ts';
+import { isNumbers, isPlain, masked, type Plain } from './json.ts';
 
 /**
  * The lines of one segment. Each place in a picture has a number, which a `k` line gives it once; a frame line then has
@@ -21,7 +21,7 @@ export class DeltaEncoder {
   #next = 1;
   #named: (readonly [number, string])[] = [];
 
-  /** @param mask of every text, before it is written */
+  /** @param mask of every text, names of places among them, before it is written */
   constructor(mask: (text: string) => string = (text) => text) {
     this.#mask = mask;
   }
@@ -40,10 +40,10 @@ export class DeltaEncoder {
     return this.#withNames(frameLine(place.id, found));
   }
 
-  /** Nothing more will be said of it; a later frame begins anew. */
-  forget(name: string): string {
+  /** From `atMs` on, by the wall clock, nothing more will be said of it; a later frame begins anew. */
+  forget(name: string, atMs: number): string {
     this.#last.delete(name);
-    return this.#withNames(JSON.stringify({ g: this.placeOf(name) }));
+    return this.#withNames(JSON.stringify({ g: this.placeOf(name), t: atMs }));
   }
 
   /** Names of places that were given numbers since, before the line that needs them. */
@@ -58,7 +58,7 @@ export class DeltaEncoder {
     const known = place.inside.get(key);
     if (known !== undefined) return known;
     const made: Place = { id: this.#next++, inside: new Map() };
-    this.#named.push([place.id, key]);
+    this.#named.push([place.id, this.#mask(key)]);
     place.inside.set(key, made);
     return made;
   }
@@ -71,7 +71,7 @@ export class DeltaEncoder {
       this.#compareItems(place, before, now, found);
     else if (Number.isSafeInteger(before) && Number.isSafeInteger(now))
       found.deltas.push(place.id, Number(now) - Number(before));
-    else found.sets.push(place.id, this.#masked(now));
+    else found.sets.push(place.id, masked(now, this.#mask));
   }
 
   #compareItems(place: Place, before: readonly unknown[], now: readonly unknown[], found: Found): void {
@@ -87,7 +87,7 @@ export class DeltaEncoder {
       const was = Object.hasOwn(before, key) ? before[key] : undefined;
       if (Object.is(was, value)) continue;
       const inner = this.#inside(place, key);
-      if (was === undefined) found.sets.push(inner.id, this.#masked(value));
+      if (was === undefined) found.sets.push(inner.id, masked(value, this.#mask));
       else this.#compare(inner, { before: was, now: value }, found);
     }
     for (const key of Object.keys(before))
@@ -107,13 +107,6 @@ export class DeltaEncoder {
     const isKept = before.every(Number.isFinite) && now.every(Number.isFinite);
     if (goesOn && isKept) found.shifts.push(place.id, dropped, now.slice(kept));
     else found.sets.push(place.id, now);
-  }
-
-  #masked(value: unknown): unknown {
-    if (typeof value === 'string') return this.#mask(value);
-    if (Array.isArray(value)) return value.map((each) => this.#masked(each));
-    if (!isPlain(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.#masked(each)]));
   }
 }
 

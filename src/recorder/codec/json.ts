@@ -9,3 +9,13 @@ export function isPlain(value: unknown): value is Plain {
 export function isNumbers(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((each) => typeof each === 'number');
 }
+
+/** The same with every text masked, names of fields among them: an app or a label may be called what is a secret elsewhere. */
+export function masked(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((each) => masked(each, mask));
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [mask(key), masked(each, mask)] as const),
+  );
+}

@@ -4,7 +4,7 @@ import { storedAs } from '../../api/validation/stored.ts';
 import { readEvent } from '../../controller/persistence/history-codec.ts';
 import type { DecisionRecord, EventRecord } from '../../controller/status/view.ts';
 import { DeltaDecoder } from './decoder.ts';
-import { isPlain } from './json.ts';
+import { isPlain, type Plain } from './json.ts';
 
 export const VERSION = 1;
 
@@ -57,7 +57,8 @@ export type Entry =
   | { readonly kind: 'memory'; readonly pool: string; readonly scene: string; readonly memory: unknown }
   /** How writes of the frame that follows ended. */
   | { readonly kind: 'writes'; readonly pool: string; readonly writes: readonly unknown[] }
-  | { readonly kind: 'gone'; readonly pool: string }
+  /** `atMs` by the wall clock; absent in what earlier versions wrote. */
+  | { readonly kind: 'gone'; readonly pool: string; readonly atMs?: number }
   | { readonly kind: 'event'; readonly event: EventRecord }
   | { readonly kind: 'decision'; readonly decision: DecisionRecord };
 
@@ -95,18 +96,18 @@ function entryOf(line: unknown, decoder: DeltaDecoder): Entry | undefined {
   }
   if (!isPlain(line)) return undefined;
   if ('k' in line) decoder.names(line['k']);
-  if ('g' in line) return goneFrom(decoder, line['g']);
+  if ('g' in line) return goneFrom(decoder, line);
   if (isDecision(line['d'])) return { kind: 'decision', decision: line['d'] };
   const event = readEvent(line['e']);
   if (event !== undefined) return { kind: 'event', event };
   return listed(line);
 }
 
-function goneFrom(decoder: DeltaDecoder, place: unknown): Entry | undefined {
+function goneFrom(decoder: DeltaDecoder, { g: place, t: atMs }: Plain): Entry | undefined {
   const pool = decoder.nameOf(place);
   if (pool === undefined) return undefined;
   decoder.forget(pool);
-  return { kind: 'gone', pool };
+  return { kind: 'gone', pool, ...(typeof atMs === 'number' && { atMs }) };
 }
 
 /** `{"m":[pool, scene, memory]}`, `{"w":[pool, [write, …]]}` */

@@ -59,9 +59,9 @@ async function roundsAt(
   let version = '';
   for await (const { entry, header } of reader.entries('rounds', span, how)) {
     version = header.operator;
+    if (isAfter(entry, atMs)) break;
     if (entry.kind === 'gone') frames.delete(entry.pool);
     if (entry.kind !== 'frame' && entry.kind !== 'memory') continue;
-    if (isAfter(entry, atMs)) break;
     if (policy !== undefined) keeperOf(keepers, entry.pool, policy)?.take(entry);
     if (entry.kind === 'frame' && isRoundFrame(entry.picture)) frames.set(entry.pool, entry.picture);
   }
@@ -99,6 +99,7 @@ async function minutesAt(
 ): Promise<ReadonlyMap<string, PastPool>> {
   const found = new Map<string, PastPool>();
   for await (const { entry } of reader.entries('minutes', { fromMs: atMs, toMs: atMs }, how)) {
+    if (isAfter(entry, atMs)) break;
     if (entry.kind === 'gone') found.delete(entry.pool);
     if (entry.kind !== 'frame' || !isMinuteFrame(entry.picture)) continue;
     const { shown, atMs: momentMs, wallAheadMs } = entry.picture;
@@ -110,6 +111,7 @@ async function minutesAt(
 }
 
 function isAfter(entry: Entry, atMs: number): boolean {
+  if (entry.kind === 'gone') return entry.atMs !== undefined && entry.atMs > atMs;
   return (
     entry.kind === 'frame' &&
     isRoundFrame(entry.picture) &&

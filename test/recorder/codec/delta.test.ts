@@ -91,6 +91,26 @@ it('masks texts wherever they stand', () => {
   expect(encoder.frame('pool', { a: { b: [{ c: 'now s3cr3t' }] } })).not.toContain('s3cr3t');
 });
 
+it('masks names of fields and of pictures, and reads them back masked', () => {
+  const encoder = new DeltaEncoder((text) => text.replaceAll('s3cr3t', '[redacted]'));
+  const lines = [
+    encoder.frame('s3cr3t/pool', { labels: { s3cr3t: 'x' } }),
+    encoder.frame('s3cr3t/pool', { labels: { s3cr3t: 'y' }, apps: { '/s3cr3t': { n: 1 } } }),
+    encoder.forget('s3cr3t/pool', 7),
+  ];
+  expect(lines.join()).not.toContain('s3cr3t');
+  const name = '[redacted]/pool';
+  expect([...readEntries([HEADER, ...lines, ''].join('\n'))]).toEqual([
+    { kind: 'frame', pool: name, picture: { labels: { '[redacted]': 'x' } } },
+    {
+      kind: 'frame',
+      pool: name,
+      picture: { labels: { '[redacted]': 'y' }, apps: { '/[redacted]': { n: 1 } } },
+    },
+    { kind: 'gone', pool: name, atMs: 7 },
+  ]);
+});
+
 it('passes over a line that it does not understand, and one that is torn', () => {
   const encoder = new DeltaEncoder();
   const [first, second] = [encoder.frame('pool', { n: 1 }), encoder.frame('pool', { n: 2 })];
