@@ -5,6 +5,7 @@ import { TRIED_AGAIN } from './test/support/suite/failed-once.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/suite/compiled-once.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     root: resolve(import.meta.dirname, '../..'),
     include: ['test/cluster/**/*.cluster.ts', 'test/policy-sources/kubernetes/real-cluster.test.ts'],
-    globalSetup: ['test/cluster/setup.ts'],
+    globalSetup: ['test/support/suite/compiled-once.ts', 'test/cluster/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 90_000,
     maxWorkers: 2,

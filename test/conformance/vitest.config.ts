@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     root: resolve(import.meta.dirname, '../..'),
     include: ['test/conformance/**/*.conformance.ts'],
+    globalSetup: ['test/support/suite/compiled-once.ts'],
     testTimeout: 60_000,
     // A Go toolchain with an empty cache compiles its HTTP library first.
     hookTimeout: 300_000,

@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     root: resolve(import.meta.dirname, '../..'),
     include: ['test/image/**/*.image.ts'],
+    globalSetup: ['test/support/suite/compiled-once.ts'],
     testTimeout: 120_000,
     // A base image from Debian's packages first, then npm ci, twice.
     hookTimeout: 900_000,

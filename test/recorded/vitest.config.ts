@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     root: resolve(import.meta.dirname, '../..'),
     include: ['test/recorded/**/*.recorded.ts'],
+    globalSetup: ['test/support/suite/compiled-once.ts'],
     testTimeout: 120_000,
     // The summary is for people: it is printed as it is, in the order of the files.
     disableConsoleIntercept: true,

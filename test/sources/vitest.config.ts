@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     root: resolve(import.meta.dirname, '../..'),
     include: ['test/sources/**/*.sources.ts'],
+    globalSetup: ['test/support/suite/compiled-once.ts'],
     testTimeout: 60_000,
     // What is missing is downloaded first.
     hookTimeout: 300_000,
