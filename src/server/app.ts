@@ -138,6 +138,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
       clock,
       log,
       signal,
+      ...defined({ record: options.record }),
     }),
   );
   app.route(`/apis/${API_VERSION}`, interventionRoutes({ state, log, actorOf: actorOf(access) }));

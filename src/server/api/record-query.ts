@@ -1,7 +1,7 @@
 // server: times in the queries of those who look back.
 
 import { durationMs, isDuration } from '../../api/duration.ts';
-import { badRequest } from '../kube/http/failure.ts';
+import { ApiFailure, badRequest } from '../kube/http/failure.ts';
 
 /**
  * RFC 3339, or ms since the epoch.
@@ -14,6 +14,13 @@ export function timeIn(query: (name: string) => string | undefined, name: string
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isFinite(ms)) return ms;
   throw badRequest(`${name}: '${text}' is not a time such as 2026-11-29T02:10:00Z, or ms since the epoch`);
+}
+
+export function recordsNothing(): ApiFailure {
+  return new ApiFailure(
+    'NotFound',
+    'this operator records nothing: start it with --data DIR (and without --record-for 0s)',
+  );
 }
 
 /** A duration such as 5s, or ms. @throws ApiFailure */

@@ -10,7 +10,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { ApiFailure, badRequest, notFound } from '../kube/http/failure.ts';
 import { notRunningHint } from '../kube/not-running.ts';
 import { pastEvents, pastPolicies, pastPolicy } from './past.ts';
-import { durationIn, timeIn } from './record-query.ts';
+import { durationIn, recordsNothing, timeIn } from './record-query.ts';
 
 export interface RecordRoutesDeps {
   readonly state: OperatorState;
@@ -90,10 +90,7 @@ function badName(name: string): ApiFailure {
 
 function segmentsOf({ record }: RecordRoutesDeps): SegmentFolder {
   if (record !== undefined) return record;
-  throw new ApiFailure(
-    'NotFound',
-    'this operator records nothing: start it with --data DIR (and without --record-for 0s)',
-  );
+  throw recordsNothing();
 }
 
 function spanOf(c: Context, { clock }: RecordRoutesDeps): { readonly fromMs: number; readonly toMs: number } {

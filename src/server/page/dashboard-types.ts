@@ -10,6 +10,7 @@ export type { Health, Level } from './health/policy-health.ts';
 export type { PageTrouble } from './health/troubles.ts';
 export type { Columns, PageSample, WallAhead } from './history.ts';
 export type { PageList, PageRow, PoolRow } from './overview/rows.ts';
+export type { PastPage } from './past-view.ts';
 export type { PageIntervention } from './view/interventions.ts';
 export type * from './view/page-pool.ts';
 export type * from './view/page-view.ts';
@@ -48,8 +49,8 @@ export interface Desk {
   readonly decisions: () => PageView['decisions'];
   /** Ms since the epoch by the operator's clock. */
   readonly now: () => number;
-  /** The lists are those of a span of the past, or with undefined those of now. */
-  readonly lookBack: (lists: Lists | undefined) => void;
+  /** Lists and pool are those of a span of the past, or with undefined those of now. */
+  readonly lookBack: (lists: Lists | undefined, pool: PagePool | undefined) => void;
   /** Sends one change; throws with a sentence. */
   readonly send: (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object) => Promise<void>;
 }
@@ -69,6 +70,10 @@ export interface Axis {
   readonly readout: (timeS: number | undefined) => void;
   /** Somebody wants to see only this, s. */
   readonly zoomTo: (fromS: number, toS: number) => void;
+  /** Somebody clicked at a moment, s. */
+  readonly choose: (timeS: number) => void;
+  /** The moment of the past that the rest of the page shows, ms. */
+  readonly chosen: () => number | undefined;
 }
 
 /** When a policy was not well. */

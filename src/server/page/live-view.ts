@@ -10,7 +10,7 @@ import { type Columns, History, type PageSample, type WallAhead } from './histor
 import { EVERYTHING, type Selection, selectionKey } from './overview/selection.ts';
 import { type PageView, pageView, selectedPools } from './view/page-view.ts';
 import { seriesAbout, seriesOf } from './view/series.ts';
-import { assignTiles, slotHolders, type Tile } from './view/tiles.ts';
+import { assignTiles, slotHolders, type Tile, tileCount } from './view/tiles.ts';
 
 const MIN_GAP_MS = 250;
 const MIN_SILENCE_MS = 5_000;
@@ -199,9 +199,4 @@ function wantedSeries(view: OperatorView, selection: Selection): (series: string
     );
   });
   return (series) => about.some((isAbout) => isAbout(series));
-}
-
-/** Slots are drawn one by one; of cpus or memory only what is held, as no tile stands for what is free. */
-function tileCount(capacity: { readonly total: number; readonly unit: string }, held: number): number {
-  return capacity.unit === 'slots' || capacity.unit === 'instances' ? Math.floor(capacity.total) : held;
 }

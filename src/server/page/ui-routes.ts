@@ -3,17 +3,21 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { DecisionRecord, OperatorActions } from '../../controller/status/view.ts';
+import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
+import { RecordReader } from '../../recorder/read/record-reader.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type Access, type Grant, isRefused } from '../access/access.ts';
 import type { WriteGuard } from '../access/write-guard.ts';
-import { failureOf, failureWithCode } from '../kube/http/failure.ts';
+import { recordsNothing } from '../api/record-query.ts';
+import { ApiFailure, badRequest, failureOf, failureWithCode } from '../kube/http/failure.ts';
 import { OpenStreams } from '../open-streams.ts';
 import { eventStreamResponse, serverSentEvent } from './event-stream.ts';
 import { badgedIcon } from './icon.ts';
 import type { LiveView } from './live-view.ts';
 import { type Selection, selectionKey, selectionOf } from './overview/selection.ts';
+import { pastPage } from './past-view.ts';
 
 /** The page calls the connection lost after 3 s without a word, so there is one every second. */
 const HEARTBEAT_MS = 1_000;
@@ -34,6 +38,8 @@ export interface UiDeps {
   readonly guard: WriteGuard;
   readonly pageToken: string;
   readonly version: string;
+  /** Absent: nothing is recorded. */
+  readonly record?: SegmentFolder;
   readonly clock: Clock;
   readonly log: Logger;
   /** Ends the streams. */
@@ -46,6 +52,7 @@ export interface UiDeps {
  *   in the query (`selectionOf`), as in the page's own address.
  * - `GET /history`: {atMs, series, wallAheadMs} columns of the last 15 minutes, of what is looked at.
  * - `GET /decision?app=ID&at=MS`: {steps}, of a decision that the view lists.
+ * - `GET /past?at=MS&of=NAMESPACE/NAME`: {askedMs, atMs, pools, notes}, the pool of that policy as it was, of what is looked at.
  * - `GET /icon/N.svg`: the page's icon with a number on it.
  * - `POST /scale` {app, instances}: 202, or {message}.
  *
@@ -84,6 +91,21 @@ export function uiRoutes(deps: UiDeps): Hono {
     const found = deps.decisions().find((each) => each.app === id && each.atMs === Number(at));
     if (found === undefined) return c.json({ message: 'this decision is not kept any more' }, 404);
     return c.json({ steps: found.steps }, 200, { 'cache-control': 'no-store' });
+  });
+  app.get('/past', async (c) => {
+    try {
+      if (deps.record === undefined) throw recordsNothing();
+      const { at, of: policy = '' } = c.req.query();
+      const atMs = Number(at);
+      if (!Number.isSafeInteger(atMs) || atMs <= 0) throw badRequest('say at which time: ?at=MS');
+      const selection = selectionOf(c.req.query());
+      const signal = AbortSignal.any([deps.signal, c.req.raw.signal]);
+      const page = await pastPage(new RecordReader(deps.record), { atMs, selection, policy }, signal);
+      return c.json(page, 200, { 'cache-control': 'no-store' });
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      return c.json({ message: error.message }, error.code);
+    }
   });
   app.get('/icon/:name', (c) => {
     const icon = badgedIcon(c.req.param('name'));

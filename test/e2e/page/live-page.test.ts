@@ -87,6 +87,19 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     expect(await text('replay')).toMatch(
       /microscaling replay queue-demo --since \S+Z --until \S+Z -f new\.yaml$/,
     );
+    await until(
+      'the rest of the page to be of then',
+      async () =>
+        /^As it was at .*\. Interventions and clusters are those of now\.$/.test((await text('then')) ?? ''),
+      30_000,
+    );
+    expect(await text('connection')).toMatch(/^looking back · now \d\d:\d\d:\d\d$/);
+    expect(await page.getByTestId('more').isDisabled()).toBe(true);
+    expect(await page.getByTestId('pause-form').isVisible()).toBe(false);
+    const chosen = () => Number(new URL(page.url()).searchParams.get('at'));
+    expect(chosen()).toBe(0);
+    await chart.click({ position: { x: box.width * 0.4, y: box.height / 2 } });
+    await until('another moment to be shown', async () => chosen() > 0, 30_000);
     await page.getByRole('button', { name: 'zoom out' }).click();
     await until('a minute again', async () => Math.abs(span() - 60_000) < 4_000, 30_000);
     await page.getByTestId('decision-mark').first().click();
@@ -99,6 +112,9 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     await page.keyboard.press('Escape');
     await page.getByTestId('last-300').click();
     await until('what is now', async () => (await text('decisions-title')) === 'Decisions', 30_000);
+    await until('live', async () => /^live · /.test((await text('connection')) ?? ''), 30_000);
+    expect(await page.getByTestId('past').isVisible()).toBe(false);
+    expect(await page.getByTestId('pause-form').isVisible()).toBe(true);
     expect(complaints).toEqual([]);
   }, 120_000);
 });

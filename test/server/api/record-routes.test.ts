@@ -5,6 +5,7 @@ import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import type { HttpHandler } from '../../../src/runtime/network/http.ts';
 import { createServerApp } from '../../../src/server/app.ts';
+import type { PastPage } from '../../../src/server/page/past-view.ts';
 import { recordedOn } from '../../recorder/recorded.ts';
 import { T0 } from '../../support/builders.ts';
 import { QueueDemo } from '../../support/queue-demo.ts';
@@ -106,4 +107,56 @@ it('says where nothing is recorded what to start', async () => {
   const { app } = await served(false);
   const answer = await get(app, `${POLICY}/history`);
   expect(answer).toMatchObject({ status: 404, body: { message: expect.stringContaining('--data DIR') } });
+});
+
+it('gives the page a pool as it was, with the health and the tiles of then', async () => {
+  const { app, clock } = await served();
+  await demo.advance(30_000);
+  demo.loseQueue('the queue answered 403');
+  await demo.advance(30_000);
+  const badMs = clock.now();
+  const bad = demo.view().pools[0]?.policies[0];
+  await demo.advance(500);
+  const past = (atMs: number) => get(app, `/ui/past?at=${atMs}&of=default/queue-demo`);
+  const { body } = (await past(badMs)) as { readonly body: PastPage };
+  expect(body).toMatchObject({ askedMs: badMs, atMs: badMs, notes: [] });
+  const [pool] = body.pools;
+  const running = new Map(bad?.apps.map(({ id, running }) => [id, running]));
+  expect(new Map(pool?.apps.map(({ id, running }) => [id, running]))).toEqual(running);
+  for (const { id } of pool?.apps.filter(({ role }) => role !== 'fixed') ?? [])
+    expect(pool?.tiles.filter((tile) => tile.app === id && tile.phase === 'running')).toHaveLength(
+      running.get(id) ?? -1,
+    );
+  expect(pool?.policies[0]?.health).toMatchObject({ what: 'Metric not read', level: 'failing' });
+  expect(pool?.apps[0]?.summary).toMatch(/^wanted \d+: no reading for \d+ s/);
+  const { body: before } = (await past(T0 + 25_000)) as { readonly body: PastPage };
+  expect(before.pools[0]?.policies[0]?.health.level).not.toBe('failing');
+});
+
+it('says that nothing is recorded of a time before the first round, and of another policy', async () => {
+  const { app, clock } = await served();
+  const nothing = { pools: [], notes: [] };
+  expect((await get(app, `/ui/past?at=${T0 - 60_000}&of=default/queue-demo`)).body).toEqual({
+    ...nothing,
+    askedMs: T0 - 60_000,
+  });
+  expect((await get(app, `/ui/past?at=${clock.now()}&of=default/other`)).body).toMatchObject(nothing);
+});
+
+it.each([
+  ['at=yesterday', 400, /at which time/],
+  ['', 400, /at which time/],
+])('refuses to look back with %j', async (query, status, message) => {
+  const { app } = await served();
+  const answer = await get(app, `/ui/past?${query}`);
+  expect(answer.status).toBe(status);
+  expect(answer.body).toMatchObject({ message: expect.stringMatching(message) });
+});
+
+it('says to the page that nothing is recorded here', async () => {
+  const { app } = await served(false);
+  expect(await get(app, '/ui/past?at=1&of=x')).toMatchObject({
+    status: 404,
+    body: { message: expect.stringMatching(/records nothing/) },
+  });
 });

@@ -54,6 +54,7 @@ const FIRST_PICTURE = ['policy-health', 'overview', 'empty']
  * `instances`, `counter-work|produced|consumed`, `control` (`data-app`) with `less`, `more`, `number`,
  * `slider`, `control-note`; of interventions `pause`, `paused`, `pause-note`, `hold-form` with `hold-number`, `hold-less`,
  * `hold-more`, `hold-for`, `hold`, and `held`, `give-back`, `hold-note`; `user`, `log-out`; and `decision` with `steps-of`, `event` in `decisions`, `events`;
+ * `past` with `then` and `back-to-now`; `interventions` with `intervention`, `intervention-end`;
  * `decision-mark`, `last-SECONDS`, `span`, `record-note`, `trouble-bar` on the charts, `decisions-title`, and the dialog `steps` with `steps-list`.
  */
 export async function openPage(

@@ -1,8 +1,9 @@
 // server/dashboard: puts the page together: what the stream says goes to the parts that draw it.
 
-/** @import { Desk, Hello, Lists, PageView } from '../dashboard-types.ts' */
+/** @import { Desk, Hello, PageView } from '../dashboard-types.ts' */
 
 import { Past } from './charts/past.js';
+import { pastView } from './charts/then.js';
 import { capitalised, drawn, keep, part, setAttribute, setText } from './dom.js';
 import { time } from './format.js';
 import { asked, followLinks, query } from './navigation.js';
@@ -19,7 +20,7 @@ import { openStream } from './stream.js';
 
 const TICK_MS = 500;
 
-const past = new Past();
+const samples = new Past();
 /** @type {Hello} */
 let hello = { writes: 'off' };
 let live = false;
@@ -27,23 +28,21 @@ let live = false;
 let moves = 0;
 /** @type {PageView | undefined} */
 let view;
-/** What a span of the past had, while somebody looks at one. @type {Lists | undefined} */
-let then;
 
 /** @type {Desk} */
 const desk = {
-  past,
+  past: samples,
   send: sender(() => hello.token),
-  writes: () => hello.writes,
-  live: () => live,
+  writes: () => (past.on() ? 'off' : hello.writes),
+  live: () => live && !past.on(),
   decisions: () => view?.decisions ?? [],
   now: () => stream.serverNow(),
-  lookBack(lists) {
-    then = lists;
-    if (view !== undefined) showLists(view);
-  },
+  lookBack: (lists, pool) => past.look(lists, pool),
 };
 
+const past = pastView(() => {
+  if (view !== undefined) draw(view);
+});
 const troubles = troubleList(part('troubles'));
 const list = overview(part('overview'));
 const interventions = interventionList(part('interventions-section'), part('interventions'), desk);
@@ -59,7 +58,7 @@ const stream = openStream(
     },
     view(next) {
       view = next;
-      past.add(next.sample, silenceS(next));
+      samples.add(next.sample, silenceS(next));
       draw(next);
     },
     alive: () => showConnection(true),
@@ -70,8 +69,8 @@ const stream = openStream(
 );
 followLinks(() => {
   moves += 1;
-  then = undefined;
-  past.forget();
+  past.look(undefined, undefined);
+  samples.forget();
   list.moved();
   stream.look();
 });
@@ -84,7 +83,7 @@ function draw(view) {
   part('back').hidden = key === ' ';
   troubles.update(view.troubles);
   list.update(view);
-  keep(part('pools'), view.pools, {
+  keep(part('pools'), past.pools(view), {
     key: (pool) => `${pool.name} ${asked('policy')} ${moves}`,
     create: () => poolSection(desk),
   });
@@ -97,11 +96,13 @@ function draw(view) {
 
 /** @param {PageView} view */
 function showLists(view) {
+  const then = past.lists();
   const lists = then ?? view;
   decisions.update(lists.decisions);
   showEvents(part('events'), lists.events);
   setText(part('decisions-title'), then === undefined ? 'Decisions' : 'Decisions of that time');
   setText(part('events-title'), then === undefined ? 'Events' : 'Events of that time');
+  setText(part('interventions-title'), past.on() ? 'Interventions now' : 'Interventions');
 }
 
 /** @param {PageView} view */
@@ -120,8 +121,8 @@ function showEmpty({ ready, missing, counted, pools }) {
 function tick() {
   const nowMs = stream.serverNow();
   const shownMs = live ? nowMs : (view?.atMs ?? nowMs);
-  if (live) setText(part('connection'), `live · ${time(nowMs)}`);
-  for (const pool of drawn(part('pools'))) pool.tick?.(shownMs);
+  if (live) setText(part('connection'), `${past.on() ? 'looking back · now' : 'live ·'} ${time(nowMs)}`);
+  for (const pool of drawn(part('pools'))) pool.tick?.(past.atMs() ?? shownMs);
   troubles.tick(shownMs);
   list.tick(shownMs);
   interventions.tick(shownMs);
@@ -154,9 +155,9 @@ async function recall() {
     if (!response.ok) return;
     const columns = await response.json();
     if (wanted !== query()) return;
-    past.load(columns);
+    samples.load(columns);
     if (view !== undefined) {
-      past.add(view.sample);
+      samples.add(view.sample);
       draw(view);
     }
   } catch {

@@ -49,6 +49,29 @@ function holdersOf(app: AppView): readonly SlotHolder[] {
   ];
 }
 
+/** The same of an app whose tasks are not known one by one. */
+export function holdersInNumbers({
+  id,
+  running,
+  staging,
+  killing,
+  requested,
+}: AppView): readonly SlotHolder[] {
+  const many = (n: number, phase: SlotHolder['phase']): readonly SlotHolder[] =>
+    Array.from({ length: n }, () => ({ app: id, phase }));
+  return [
+    ...many(running, 'running'),
+    ...many(staging, 'starting'),
+    ...many(killing, 'stopping'),
+    ...many(Math.max(0, requested - running - staging - killing), 'waiting'),
+  ];
+}
+
+/** Slots are drawn one by one; of cpus or memory only what is held, as no tile stands for what is free. */
+export function tileCount(capacity: { readonly total: number; readonly unit: string }, held: number): number {
+  return capacity.unit === 'slots' || capacity.unit === 'instances' ? Math.floor(capacity.total) : held;
+}
+
 /**
  * Lays `holders` out on slots, moving nobody who is there already:
  *

@@ -6,7 +6,7 @@ import { el, keep, setAttribute } from '../dom.js';
 import { time } from '../format.js';
 import { instancesChart } from './instances.js';
 import { metricChart } from './metric.js';
-import { fixedSpan } from './range.js';
+import { chosenMs } from './range.js';
 import { timeline } from './timeline.js';
 
 /** Charts of more metrics are small, side by side. */
@@ -26,6 +26,8 @@ export function poolCharts(desk) {
     range: line.range,
     readout: (t) => readout.replaceChildren(t === undefined ? '' : `at ${time(t * 1000)}`),
     zoomTo: line.zoomTo,
+    choose: line.choose,
+    chosen: () => chosenMs(),
   };
   const metrics = el('div', { class: 'metrics' });
   const instances = instancesChart(line.data, axis);
@@ -64,7 +66,6 @@ export function poolCharts(desk) {
     update(pool) {
       shown = pool;
       line.update(pool);
-      setAttribute(node, 'data-past', fixedSpan() !== undefined);
       draw(pool);
     },
   };

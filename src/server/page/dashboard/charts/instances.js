@@ -45,7 +45,11 @@ export function instancesChart(past, axis) {
       shown = pool;
       showLegend();
       const label = pool.apps.map((app) => `${app.title} ${app.running}`).join(', ');
-      setAttribute(chart.node, 'aria-label', `instances over time, now: ${label}`);
+      setAttribute(
+        chart.node,
+        'aria-label',
+        `instances over time; ${axis.chosen() === undefined ? 'now' : 'then'}: ${label}`,
+      );
       const stacked = pool.apps.filter((app) => app.role !== 'fixed');
       const beside = pool.apps.filter((app) => app.role === 'fixed');
       const sums = stack(stacked.map((app) => past.column(app.runningSeries)));

@@ -59,7 +59,11 @@ export function metricChart(past, axis, { id, index, small }) {
     setAttribute(target, 'title', metric.reason);
     setAttribute(node, 'data-state', metric.state);
     setAttribute(node, 'data-over', metric.state === 'ok' && (metric.infinite === true || over(metric)));
-    setAttribute(chart.node, 'aria-label', `${name} over time: now ${value.textContent} ${words(metric)}`);
+    setAttribute(
+      chart.node,
+      'aria-label',
+      `${name} over time; ${axis.chosen() === undefined ? 'now' : 'then'} ${value.textContent} ${words(metric)}`,
+    );
     objective.hidden = metric.budget === undefined;
     if (metric.budget !== undefined) {
       setAttribute(budget, 'value', String(Math.min(100, metric.budget.spent)));

@@ -97,7 +97,11 @@ function optionsOf(axis, what, series) {
     height: what.height,
     padding: [8, 30, what.timeLabels ? 0 : 4, 0],
     legend: { show: false },
-    cursor: { sync: { key: axis.sync }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
+    cursor: {
+      sync: { key: axis.sync },
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 6 },
+    },
     scales: {
       x: { time: true, range: axis.range },
       y: { range: (_u, _min, max) => [0, Math.max(what.floor, max ?? 0) * 1.08] },
@@ -118,6 +122,8 @@ function optionsOf(axis, what, series) {
     ],
     series: [{}, ...series],
     hooks: {
+      ready: [(u) => onClick(u.over, (x) => axis.choose(u.posToVal(x, 'x')))],
+      draw: [(u) => drawMoment(u, axis.chosen())],
       setSelect: [
         (u) => {
           const { left, width } = u.select;
@@ -135,4 +141,41 @@ function optionsOf(axis, what, series) {
       ],
     },
   };
+}
+
+/**
+ * A line at the moment that the rest of the page shows.
+ *
+ * @param {uPlot} u
+ * @param {number | undefined} atMs
+ */
+function drawMoment(u, atMs) {
+  const { min = 0, max = 0 } = u.scales['x'] ?? {};
+  if (atMs === undefined || atMs / 1000 < min || atMs / 1000 > max) return;
+  const x = Math.round(u.valToPos(atMs / 1000, 'x', true));
+  const { ctx, bbox } = u;
+  ctx.save();
+  ctx.strokeStyle = themeColour('text');
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
+/**
+ * The end of a drag is no click.
+ *
+ * @param {HTMLElement} over
+ * @param {(x: number) => void} clicked
+ */
+function onClick(over, clicked) {
+  let downAt = 0;
+  over.addEventListener('pointerdown', ({ clientX }) => {
+    downAt = clientX;
+  });
+  over.addEventListener('click', ({ clientX }) => {
+    if (Math.abs(clientX - downAt) < SHORTEST_DRAG) clicked(clientX - over.getBoundingClientRect().left);
+  });
 }

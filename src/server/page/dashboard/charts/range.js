@@ -31,6 +31,19 @@ export function fixedSpan() {
   return fromMs > 0 && toMs > fromMs ? { fromMs, toMs } : undefined;
 }
 
+/** The moment of the past that is looked at: one within the span, else the span's end; undefined: now. */
+export function chosenMs() {
+  const span = fixedSpan();
+  if (span === undefined) return undefined;
+  const atMs = Number(asked('at'));
+  return atMs >= span.fromMs && atMs <= span.toMs ? atMs : span.toMs;
+}
+
+/** @param {number} atMs */
+export function chooseMoment(atMs) {
+  go(hereWith({ at: String(Math.round(atMs)) }), { still: true });
+}
+
 /** How much of the last while is shown, s. */
 export function windowS() {
   const seconds = Number(asked('last'));
@@ -39,7 +52,9 @@ export function windowS() {
 
 /** @param {number} seconds */
 export function showLast(seconds) {
-  go(hereWith({ from: '', to: '', last: seconds === USUAL_S ? '' : String(seconds) }), { still: true });
+  go(hereWith({ from: '', to: '', at: '', last: seconds === USUAL_S ? '' : String(seconds) }), {
+    still: true,
+  });
 }
 
 /**

@@ -5,6 +5,7 @@
 import { el, messageOf, setAttribute, setText } from '../dom.js';
 import { day, time } from '../format.js';
 import {
+  chooseMoment,
   fixedSpan,
   LIVE_S,
   moved,
@@ -95,7 +96,7 @@ export function timeline(desk, redraw) {
       }
     }
     if (isLive()) setText(note, '');
-    desk.lookBack(fixedSpan() === undefined ? undefined : recorded?.lists);
+    desk.lookBack(fixedSpan() === undefined ? undefined : recorded?.lists, pool);
     redraw();
   }
 
@@ -127,6 +128,16 @@ export function timeline(desk, redraw) {
      */
     zoomTo(fromS, toS) {
       show(() => showSpan({ fromMs: fromS * 1000, toMs: toS * 1000 }, desk.now()));
+    },
+    /**
+     * While the past is looked at, a click chooses the moment that the rest of the page shows.
+     *
+     * @param {number} timeS
+     */
+    choose(timeS) {
+      if (fixedSpan() === undefined) return;
+      chooseMoment(timeS * 1000);
+      desk.lookBack(recorded?.lists, pool);
     },
     /** @param {PagePool} next */
     update(next) {

@@ -2,6 +2,7 @@
 
 /** @import { CounterItem, PagePool } from '../../dashboard-types.ts' */
 
+import { fixedSpan } from '../charts/range.js';
 import { paint } from '../colours.js';
 import { el, keep, setAttribute, setText } from '../dom.js';
 import { count, rate } from '../format.js';
@@ -43,7 +44,8 @@ function workNumber() {
     setAttribute(node, 'data-testid', `counter-${counter.name}`);
     setText(title, `${TITLES[counter.name] ?? counter.name} by ${app.title}`);
     setText(total, count(counter.total));
-    setText(perS, rate(counter.perS));
+    // Of a moment of the past only the totals are kept.
+    setText(perS, counter.perS === undefined && fixedSpan() !== undefined ? '' : rate(counter.perS));
   };
   return Object.assign(node, { update });
 }
