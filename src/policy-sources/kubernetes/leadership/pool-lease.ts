@@ -1,0 +1,115 @@
+// policy-sources/kubernetes: the Leases that say which of several operators has a pool, as the API server keeps them.
+
+import { createHash } from 'node:crypto';
+import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
+import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
+import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
+
+/** Points from a pool to the operator that has it. It is never renewed: it is worth what that operator's own Lease is. */
+export interface PoolLeaseRecord {
+  /** The instance that acts; empty: nobody has the pool. */
+  readonly holder: string;
+  /** The name of the Lease by which that instance acts, in the same namespace. */
+  readonly operator: string;
+  /** Of that Lease: so long after its last renewal nobody acts by it. */
+  readonly durationSeconds: number;
+  /** RFC 3339 with microseconds, by the holder's clock: shown to people, never compared. */
+  readonly acquireTime: string;
+  readonly transitions: number;
+}
+
+export interface SeenPoolLease {
+  readonly pool: string;
+  readonly record: PoolLeaseRecord;
+  /** Changes with every write. */
+  readonly version: string;
+}
+
+/** Whatever is thrown is a failed attempt, a write that came too late among them. */
+export interface PoolLeaseStore {
+  /** All there are, as they are now. */
+  list(signal: AbortSignal): Promise<readonly SeenPoolLease[]>;
+  create(pool: string, record: PoolLeaseRecord, signal: AbortSignal): Promise<SeenPoolLease>;
+  /** Only while it is still at `version`. */
+  replace(
+    pool: string,
+    record: PoolLeaseRecord,
+    version: string,
+    signal: AbortSignal,
+  ): Promise<SeenPoolLease>;
+}
+
+const PREFIX = 'microscaling-pool-';
+const POOL = 'microscaling.io/pool';
+const OPERATOR = 'microscaling.io/operator';
+/** A pool's key may be longer than a name, and has characters that no name has. */
+const HASH_LENGTH = 20;
+
+/** @param namespace of the Leases of all operators that share the policies */
+export function createPoolLeaseStore(api: KubeApi, namespace: string): PoolLeaseStore {
+  const all: ResourcePath = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases', namespace };
+  return {
+    list: async (signal) => {
+      const { items = [] } = await api.list(all, signal);
+      return items.flatMap((item) => seen(item) ?? []);
+    },
+    create: async (pool, record, signal) =>
+      written(pool, record, await api.create(all, leaseOf({ namespace, pool }, record), signal)),
+    replace: async (pool, record, resourceVersion, signal) => {
+      const lease = leaseOf({ namespace, pool, resourceVersion }, record);
+      return written(pool, record, await api.update({ ...all, name: nameOf(pool) }, lease, signal));
+    },
+  };
+}
+
+function nameOf(pool: string): string {
+  return `${PREFIX}${createHash('sha256').update(pool).digest('hex').slice(0, HASH_LENGTH)}`;
+}
+
+function leaseOf(
+  {
+    namespace,
+    pool,
+    resourceVersion,
+  }: { readonly namespace: string; readonly pool: string; readonly resourceVersion?: string },
+  { holder, operator, durationSeconds, acquireTime, transitions }: PoolLeaseRecord,
+): object {
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: {
+      name: nameOf(pool),
+      namespace,
+      ...(resourceVersion !== undefined && { resourceVersion }),
+      labels: { 'app.kubernetes.io/managed-by': 'microscaling' },
+      annotations: { [POOL]: pool, [OPERATOR]: operator },
+    },
+    spec: {
+      holderIdentity: holder,
+      leaseDurationSeconds: durationSeconds,
+      acquireTime,
+      leaseTransitions: transitions,
+    },
+  };
+}
+
+function written(pool: string, record: PoolLeaseRecord, { metadata }: KubeObject): SeenPoolLease {
+  return { pool, record, version: metadata.resourceVersion ?? '' };
+}
+
+/** Undefined for a Lease of something else. */
+function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
+  const { [POOL]: pool, [OPERATOR]: operator = '' } = metadata.annotations ?? {};
+  if (pool === undefined || metadata.name !== nameOf(pool)) return undefined;
+  const { holderIdentity, leaseDurationSeconds, acquireTime, leaseTransitions } = (spec ?? {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const record = {
+    holder: typeof holderIdentity === 'string' ? holderIdentity : '',
+    operator,
+    durationSeconds: typeof leaseDurationSeconds === 'number' ? leaseDurationSeconds : 0,
+    acquireTime: typeof acquireTime === 'string' ? acquireTime : '',
+    transitions: typeof leaseTransitions === 'number' ? leaseTransitions : 0,
+  };
+  return { pool, record, version: metadata.resourceVersion ?? '' };
+}

@@ -1,0 +1,349 @@
+// policy-sources/kubernetes: which of several operators has a pool: one Lease a pool, taken once and given back when the
+// pool is another operator's to run.
+
+import { abortable } from '../../../runtime/abort/abortable.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { messageOf, TransientError, WaitError } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
+import { eachOf } from '../each.ts';
+import type { ElectionState } from './election.ts';
+import type { LeaseWatch } from './lease-watch.ts';
+import type { PoolLeaseRecord, PoolLeaseStore, SeenPoolLease } from './pool-lease.ts';
+
+export interface PoolLeasesDeps {
+  readonly store: PoolLeaseStore;
+  /** Whether this instance acts for its operator at all. */
+  readonly standing: () => ElectionState;
+  /** Of the Leases of other operators. */
+  readonly watch: LeaseWatch;
+  /** This instance, as in its operator's Lease. */
+  readonly identity: string;
+  /** The name of its operator's Lease, and how long it lasts. */
+  readonly operator: string;
+  readonly durationSeconds: number;
+  /** Must not go back. */
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly retryMs: number;
+  /** Whether this instance acts for a pool, or who does, may have changed. */
+  readonly onChange: (pool: string) => void;
+}
+
+export interface PoolStanding extends ElectionState {
+  /** Announces a write: the pool is given back after its end. Undefined when it is given back already. */
+  readonly begin?: () => (() => void) | undefined;
+}
+
+/** Who has a pool, as far as that was read. */
+export interface PoolOwner {
+  readonly operator: string;
+  readonly holder: string;
+}
+
+/** What is known of whose the pools are to run. */
+export interface PoolsToRun {
+  /** This operator's. */
+  readonly ours: ReadonlySet<string>;
+  /** Whether a pool that is not ours is known to be somebody else's, or gone: what cannot be read now stays whose it is. */
+  readonly areOthers: (pool: string) => boolean;
+}
+
+interface Held {
+  readonly version: string;
+  readonly record: PoolLeaseRecord;
+  /** Of the instance's own standing: what was taken in one standing is worth nothing in the next. */
+  readonly standing: AbortSignal;
+  readonly lost: AbortController;
+  /** Writes that have begun and not ended. */
+  writes: number;
+  /** It is to be given back: nothing more begins. */
+  leaving: boolean;
+}
+
+const JITTER = 0.2;
+const CALL_MS = 4_000;
+
+/**
+ * An instance acts for a pool while it acts for its operator, and the pool's Lease names it, by its own write in this very
+ * standing. So whoever takes the Lease of an operator that vanished cannot be overtaken by an instance that comes back: of
+ * the two writes the later one meets another version. The Lease of a pool is taken from
+ *
+ * - nobody,
+ * - another instance of the same operator, by whoever holds that operator's Lease now, and
+ * - another operator, when its own Lease is free or over, which is asked after the pool's Lease was read.
+ *
+ * ```
+ *          wanted, taken                        not wanted any more          the last write has ended
+ * nobody ───────────────▶ acting for the pool ─────────────────────▶ leaving ────────────────────────▶ nobody
+ * ```
+ */
+export class PoolLeases {
+  readonly #deps: PoolLeasesDeps;
+  readonly #held = new Map<string, Held>();
+  #pools: PoolsToRun = { ours: new Set(), areOthers: () => false };
+  #seen: ReadonlyMap<string, SeenPoolLease> = new Map();
+  #trouble: string | undefined;
+  #woken = new AbortController();
+
+  constructor(deps: PoolLeasesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Which pools are this operator's to run may have changed. */
+  follow(pools: PoolsToRun): void {
+    const { ours: before } = this.#pools;
+    this.#pools = pools;
+    let news = !(pools.ours.size === before.size && pools.ours.isSubsetOf(before));
+    for (const [pool, held] of this.#held) {
+      if (held.leaving || !this.#isToGo(pool)) continue;
+      held.leaving = true;
+      news = true;
+      this.#deps.onChange(pool);
+    }
+    if (news) this.look();
+  }
+
+  /** Something may be different: soon, not after the next pause. */
+  look(): void {
+    this.#woken.abort();
+  }
+
+  state(pool: string): PoolStanding {
+    const standing = this.#deps.standing();
+    if (!standing.acting) return standing;
+    const held = this.#held.get(pool);
+    if (held === undefined || !this.#isGood(held)) return { acting: false, reason: this.#whyNot(pool) };
+    if (held.leaving) return { acting: false, reason: 'the pool is being handed over' };
+    return {
+      acting: true,
+      reason: `this operator (${this.#deps.operator}) has the pool`,
+      lost: held.lost.signal,
+      begin: () => this.#begin(held),
+    };
+  }
+
+  owner(pool: string): PoolOwner | undefined {
+    const held = this.#held.get(pool);
+    const record = held !== undefined && this.#isGood(held) ? held.record : this.#seen.get(pool)?.record;
+    if (record === undefined || record.holder === '') return undefined;
+    return { operator: record.operator, holder: record.holder };
+  }
+
+  /** Resolves when aborted; what is held stays so, and is worth what the operator's own Lease is. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, random, retryMs } = this.#deps;
+    while (!signal.aborted) {
+      this.#woken = new AbortController();
+      const woken = this.#woken.signal;
+      await this.#attempt(signal);
+      const pauseMs = retryMs * (1 + JITTER * random());
+      await clock.sleep(pauseMs, AbortSignal.any([signal, woken])).catch(() => undefined);
+    }
+  }
+
+  /** What goes wrong is said once and tried again. */
+  async #attempt(signal: AbortSignal): Promise<void> {
+    const { lost: standing } = this.#deps.standing();
+    const within = standing === undefined ? signal : AbortSignal.any([signal, standing]);
+    try {
+      await this.#look(within);
+      if (standing !== undefined) {
+        await this.#giveBack(within);
+        await this.#take(standing, within);
+      }
+      this.#trouble = undefined;
+    } catch (error) {
+      if (!signal.aborted) this.#noteTrouble(messageOf(error));
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const before = this.#seen;
+    const listed = await this.#within(signal, (within) => this.#deps.store.list(within));
+    this.#seen = new Map(listed.map((lease) => [lease.pool, lease]));
+    for (const [pool, held] of [...this.#held]) {
+      if (!this.#isGood(held)) this.#drop(pool, 'this instance lost the lease of its operator meanwhile');
+      else if (this.#isTaken(pool)) {
+        this.#drop(pool, 'its Lease names another one, or is gone');
+        this.#deps.log.warn('this operator stands by for a pool whose lease somebody changed', { pool });
+      }
+    }
+    for (const pool of new Set([...before.keys(), ...this.#seen.keys()])) {
+      const [was, is] = [before.get(pool)?.record, this.#seen.get(pool)?.record];
+      if (was?.holder !== is?.holder || was?.operator !== is?.operator) this.#deps.onChange(pool);
+    }
+  }
+
+  /** By whoever thinks that it may: a person who deletes Leases, or changes them. */
+  #isTaken(pool: string): boolean {
+    const is = this.#seen.get(pool)?.record;
+    return is?.holder !== this.#deps.identity || is.operator !== this.#deps.operator;
+  }
+
+  async #giveBack(signal: AbortSignal): Promise<void> {
+    const leaving = [...this.#held].filter(([, held]) => held.leaving && held.writes === 0);
+    await eachOf(leaving, async ([pool, held]) => {
+      // Whatever comes of the call: nothing is written any more.
+      this.#drop(pool, 'it is handed over');
+      const free = { ...held.record, holder: '' };
+      try {
+        const lease = await this.#within(signal, (within) =>
+          this.#deps.store.replace(pool, free, held.version, within),
+        );
+        this.#noteSeen(lease);
+        this.#deps.log.info('a pool is handed over: its lease is given back', { pool });
+      } catch (error) {
+        this.#deps.log.warn('the lease of a pool could not be given back yet', {
+          pool,
+          reason: messageOf(error),
+        });
+      }
+    });
+    await this.#giveBackOthers(signal);
+  }
+
+  /** What this operator had before and does not want any more: an instance that ended before it could give it back. */
+  async #giveBackOthers(signal: AbortSignal): Promise<void> {
+    const { operator, store } = this.#deps;
+    const stale = [...this.#seen.values()].filter(
+      ({ pool, record }) =>
+        record.operator === operator && record.holder !== '' && !this.#held.has(pool) && this.#isToGo(pool),
+    );
+    await eachOf(stale, async ({ pool, record, version }) => {
+      const lease = await this.#within(signal, (within) =>
+        store.replace(pool, { ...record, holder: '' }, version, within),
+      );
+      this.#noteSeen(lease);
+    });
+  }
+
+  async #take(standing: AbortSignal, signal: AbortSignal): Promise<void> {
+    const missing = [...this.#pools.ours].filter((pool) => !this.#held.has(pool));
+    const free = await this.#freeOperators(missing, signal);
+    const takeable = missing.filter((pool) => {
+      const record = this.#seen.get(pool)?.record;
+      return record === undefined || record.holder === '' || free.has(record.operator);
+    });
+    await eachOf(takeable, async (pool) => {
+      try {
+        await this.#takeOne(pool, standing, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#deps.log.debug('the lease of a pool was not taken', { pool, reason: messageOf(error) });
+      }
+    });
+  }
+
+  async #takeOne(pool: string, standing: AbortSignal, signal: AbortSignal): Promise<void> {
+    const { store, log, operator } = this.#deps;
+    const seen = this.#seen.get(pool);
+    const record = this.#record(seen?.record);
+    const lease = await this.#within(signal, (within) =>
+      seen === undefined
+        ? store.create(pool, record, within)
+        : store.replace(pool, record, seen.version, within),
+    );
+    this.#noteSeen(lease);
+    if (standing.aborted) return;
+    const lost = new AbortController();
+    standing.addEventListener('abort', () => lost.abort(standing.reason), { once: true });
+    const leaving = this.#isToGo(pool);
+    this.#held.set(pool, { version: lease.version, record, standing, lost, writes: 0, leaving });
+    log.debug('this operator has the pool', { pool, lease: operator });
+    this.#deps.onChange(pool);
+  }
+
+  /** Operators by whose Leases nobody acts, this one among them; asked after the Leases of the pools were read. */
+  async #freeOperators(pools: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const { operator: ours, watch } = this.#deps;
+    const records = pools.flatMap((pool) => this.#seen.get(pool)?.record ?? []);
+    const others = new Map(
+      records
+        .filter(({ holder, operator }) => holder !== '' && operator !== ours)
+        .map(({ operator, durationSeconds }) => [operator, durationSeconds]),
+    );
+    watch.keepOnly(new Set(others.keys()));
+    const free = new Set([ours]);
+    await eachOf([...others], async ([operator, durationSeconds]) => {
+      if (await this.#within(signal, (within) => watch.isFree(operator, durationSeconds, within)))
+        free.add(operator);
+    });
+    return free;
+  }
+
+  #begin(held: Held): (() => void) | undefined {
+    if (held.leaving || held.lost.signal.aborted) return undefined;
+    held.writes += 1;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      held.writes -= 1;
+      if (held.leaving && held.writes === 0) this.look();
+    };
+  }
+
+  #isGood({ standing, lost }: Held): boolean {
+    return !lost.signal.aborted && this.#deps.standing().lost === standing;
+  }
+
+  #isToGo(pool: string): boolean {
+    return !this.#pools.ours.has(pool) && this.#pools.areOthers(pool);
+  }
+
+  #drop(pool: string, why: string): void {
+    const { onChange, retryMs } = this.#deps;
+    const held = this.#held.get(pool);
+    this.#held.delete(pool);
+    if (held === undefined) return;
+    held.lost.abort(new WaitError(`pool ${pool} is not this operator's any more: ${why}`, retryMs));
+    onChange(pool);
+  }
+
+  #noteSeen(lease: SeenPoolLease): void {
+    this.#seen = new Map(this.#seen).set(lease.pool, lease);
+  }
+
+  #record(before: PoolLeaseRecord | undefined): PoolLeaseRecord {
+    const { identity, operator, durationSeconds, clock } = this.#deps;
+    const isOurs = before?.operator === operator && before.holder !== '';
+    return {
+      holder: identity,
+      operator,
+      durationSeconds,
+      acquireTime: new Date(clock.now()).toISOString().replace('Z', '000Z'),
+      transitions: before === undefined ? 0 : before.transitions + (isOurs ? 0 : 1),
+    };
+  }
+
+  #whyNot(pool: string): string {
+    if (this.#trouble !== undefined) return `the leases of pools: ${this.#trouble}`;
+    const owner = this.owner(pool);
+    if (owner === undefined) return 'no operator has taken the pool yet';
+    if (owner.operator === this.#deps.operator) return 'its lease is being taken';
+    return `operator ${owner.operator} (${owner.holder}) has the pool`;
+  }
+
+  #noteTrouble(trouble: string): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#deps.log.warn('the leases of pools cannot be had; it is tried again', { reason: trouble });
+  }
+
+  async #within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const done = new AbortController();
+    const late = new AbortController();
+    this.#deps.clock.sleep(CALL_MS, done.signal).then(
+      () => late.abort(new TransientError('no answer in time')),
+      () => undefined,
+    );
+    const within = AbortSignal.any([signal, late.signal]);
+    try {
+      return await abortable(work(within), within);
+    } finally {
+      done.abort();
+    }
+  }
+}

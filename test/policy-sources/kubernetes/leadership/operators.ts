@@ -1,0 +1,239 @@
+// test support: operators that share pools by Leases, in virtual time: calls that are late, lost or unanswered, clocks that
+// run apart, crashes; and writers that do what they are allowed to.
+
+import {
+  type ElectionTiming,
+  LeaseElector,
+} from '../../../../src/policy-sources/kubernetes/leadership/election.ts';
+import type {
+  LeaseRecord,
+  LeaseStore,
+  SeenLease,
+} from '../../../../src/policy-sources/kubernetes/leadership/lease.ts';
+import { LeaseWatch } from '../../../../src/policy-sources/kubernetes/leadership/lease-watch.ts';
+import type {
+  PoolLeaseRecord,
+  PoolLeaseStore,
+  SeenPoolLease,
+} from '../../../../src/policy-sources/kubernetes/leadership/pool-lease.ts';
+import { PoolLeases } from '../../../../src/policy-sources/kubernetes/leadership/pool-leases.ts';
+import { type Clock, VirtualClock } from '../../../../src/runtime/clock.ts';
+import { TransientError } from '../../../../src/runtime/errors.ts';
+import { silentLogger } from '../../../../src/runtime/log.ts';
+import { seeded } from '../../../support/seeded.ts';
+
+/** What happens to one instance's calls. */
+export interface Weather {
+  latencyMs: number;
+  /** Nothing arrives. */
+  cut: boolean;
+  /** What is asked for is done, but no answer comes back. */
+  deaf: boolean;
+}
+
+const TIMING: ElectionTiming = { leaseMs: 5_000, renewDeadlineMs: 3_333, retryMs: 667 };
+
+/** Runs faster or slower than the world's, and was set to another time. */
+function skewed(clock: VirtualClock, rate: number, offsetMs: number): Clock {
+  return {
+    now: () => clock.now() * rate + offsetMs,
+    monotonic: () => clock.monotonic() * rate + offsetMs,
+    sleep: (ms, signal) => clock.sleep(ms / rate, signal),
+  };
+}
+
+/** Every Lease there is, with optimistic concurrency. */
+class Leases {
+  readonly own = new Map<string, SeenLease>();
+  readonly pools = new Map<string, SeenPoolLease>();
+  readonly #clock: VirtualClock;
+  #version = 0;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  ownStore(name: string, weather: Weather): LeaseStore {
+    const write = (record: LeaseRecord, version: string | undefined): SeenLease => {
+      const lease = { record, version: this.#next(this.own.get(name)?.version, version) };
+      this.own.set(name, lease);
+      return lease;
+    };
+    return {
+      name: `lease ops/${name}`,
+      get: () => this.#over(weather, () => this.own.get(name)),
+      create: (record) => this.#over(weather, () => write(record, undefined)),
+      replace: (record, version) => this.#over(weather, () => write(record, version)),
+    };
+  }
+
+  poolStore(weather: Weather): PoolLeaseStore {
+    const write = (pool: string, record: PoolLeaseRecord, version: string | undefined): SeenPoolLease => {
+      const lease = { pool, record, version: this.#next(this.pools.get(pool)?.version, version) };
+      this.pools.set(pool, lease);
+      return lease;
+    };
+    return {
+      list: () => this.#over(weather, () => [...this.pools.values()]),
+      create: (pool, record) => this.#over(weather, () => write(pool, record, undefined)),
+      replace: (pool, record, version) => this.#over(weather, () => write(pool, record, version)),
+    };
+  }
+
+  #next(is: string | undefined, expected: string | undefined): string {
+    if (is !== expected) throw new TransientError('conflict');
+    this.#version += 1;
+    return String(this.#version);
+  }
+
+  /** As a connection that hangs: who waits gives up by itself, and what was sent may still arrive. */
+  async #over<T>(weather: Weather, work: () => T): Promise<T> {
+    await this.#clock.sleep(weather.latencyMs);
+    if (weather.cut) await new Promise(() => undefined);
+    const result = work();
+    if (weather.deaf) await new Promise(() => undefined);
+    await this.#clock.sleep(weather.latencyMs);
+    return result;
+  }
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly operator: string;
+  readonly elector: LeaseElector;
+  readonly leases: PoolLeases;
+  readonly weather: Weather;
+  readonly stop: AbortController;
+  alive: boolean;
+}
+
+export interface StartOptions {
+  readonly operator: string;
+  /** The labels of pools that it runs. */
+  readonly selects: readonly string[];
+  readonly rate?: number;
+}
+
+/** How long one write takes at most: longer than a hand-over. */
+const LONGEST_WRITE_MS = 1_500;
+/** So late may a write have its effect that was cut short. */
+const ARRIVES_MS = 300;
+
+export class Operators {
+  readonly clock = new VirtualClock(1_000_000);
+  readonly server = new Leases(this.clock);
+  readonly instances: Instance[] = [];
+  /** Which instances were writing to one pool at the same time, once each. */
+  readonly collisions = new Set<string>();
+  /** Ended writes by pool, each with its instance. */
+  readonly written = new Map<string, string[]>();
+  /** Pools by their label; undefined: nobody can say now. */
+  readonly labels: Map<string, string | undefined>;
+  readonly #writing = new Map<string, Set<string>>();
+  readonly #random: () => number;
+
+  constructor(labels: Readonly<Record<string, string>>, seed = 1) {
+    this.labels = new Map(Object.entries(labels));
+    this.#random = seeded(seed);
+  }
+
+  start({ operator, selects, rate = 1 }: StartOptions): Instance {
+    const born = this.instances.length + 1;
+    const id = `${operator}-${born}`;
+    const weather: Weather = { latencyMs: 5, cut: false, deaf: false };
+    const clock = skewed(this.clock, rate, born * 1e7);
+    const elector = new LeaseElector({
+      store: this.server.ownStore(operator, weather),
+      ...{ identity: id, clock, random: this.#random, log: silentLogger, timing: TIMING },
+      onChange: () => leases.look(),
+    });
+    const leases = new PoolLeases({
+      store: this.server.poolStore(weather),
+      watch: new LeaseWatch({ storeOf: (name) => this.server.ownStore(name, weather), clock }),
+      standing: () => elector.state(),
+      ...{ identity: id, operator, clock, random: this.#random, log: silentLogger },
+      durationSeconds: TIMING.leaseMs / 1_000,
+      retryMs: TIMING.retryMs,
+      onChange: () => undefined,
+    });
+    const stop = new AbortController();
+    const instance: Instance = { id, operator, elector, leases, weather, stop, alive: true };
+    this.instances.push(instance);
+    void leases.run(stop.signal);
+    void elector.run(stop.signal);
+    void this.#follow(instance, selects);
+    for (const pool of this.labels.keys()) void this.#write(instance, pool);
+    return instance;
+  }
+
+  /** As kill -9 does: it writes nothing any more, and gives nothing back. */
+  crash(instance: Instance): void {
+    instance.alive = false;
+    instance.weather.cut = true;
+    instance.stop.abort();
+  }
+
+  /** Ends in good order, which gives its operator's Lease back. */
+  end(instance: Instance): void {
+    instance.stop.abort();
+  }
+
+  /** Instances that may write to the pool now. */
+  acting(pool: string): readonly string[] {
+    return this.instances
+      .filter(({ alive, leases }) => alive && leases.state(pool).acting)
+      .map(({ id }) => id);
+  }
+
+  /** In small steps, looking after each for two that may write to one pool. */
+  async run(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 100) {
+      await this.clock.advance(100);
+      for (const pool of this.labels.keys()) {
+        const acting = this.acting(pool);
+        if (acting.length > 1) this.collisions.add(`${pool} ${acting.join(' ')} may act`);
+      }
+    }
+  }
+
+  /** Each instance learns of labels in its own time. */
+  async #follow({ leases, stop }: Instance, selects: readonly string[]): Promise<void> {
+    while (!stop.signal.aborted) {
+      const known = new Map(this.labels);
+      const ours = [...known].filter(([, label]) => label !== undefined && selects.includes(label));
+      leases.follow({
+        ours: new Set(ours.map(([pool]) => pool)),
+        areOthers: (pool) => known.get(pool) !== undefined,
+      });
+      await this.clock.sleep(100 + 3_000 * this.#random(), stop.signal).catch(() => undefined);
+    }
+  }
+
+  /** Writes as often as it may, each write cut short where the instance must not act any more. */
+  async #write(instance: Instance, pool: string): Promise<void> {
+    while (!instance.stop.signal.aborted) {
+      await this.clock.sleep(50 + 300 * this.#random());
+      const { acting, lost, begin } = instance.leases.state(pool);
+      const end = acting && instance.alive ? begin?.() : undefined;
+      if (end === undefined || lost === undefined) continue;
+      this.#begins(instance, pool);
+      const cut = AbortSignal.any([lost, instance.stop.signal]);
+      await this.clock.sleep(LONGEST_WRITE_MS * this.#random(), cut).catch(async () => {
+        // What is on its way arrives all the same.
+        await this.clock.sleep(ARRIVES_MS);
+      });
+      this.#writing.get(pool)?.delete(instance.id);
+      this.written.set(pool, [...(this.written.get(pool) ?? []), instance.id]);
+      end();
+    }
+  }
+
+  #begins({ id }: Instance, pool: string): void {
+    const writing = this.#writing.get(pool) ?? new Set();
+    this.#writing.set(pool, writing.add(id));
+    const alive = [...writing].filter((other) =>
+      this.instances.some((each) => each.id === other && each.alive),
+    );
+    if (alive.length > 1) this.collisions.add(`${pool} ${alive.sort().join(' ')} write`);
+  }
+}
