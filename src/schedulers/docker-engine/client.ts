@@ -77,6 +77,12 @@ export class EngineClient {
     await this.call({ method: 'GET', path: '/_ping', doing: 'asking whether the engine answers' }, signal);
   }
 
+  /** Whether it takes a new connection: one that shuts down goes on answering on those that are open. */
+  async pingAnew(signal: AbortSignal): Promise<void> {
+    const doing = 'asking whether the engine takes connections';
+    await this.call({ method: 'GET', path: '/_ping', doing, newConnection: true }, signal);
+  }
+
   async info(signal: AbortSignal): Promise<EngineInfo> {
     const info = objectIn(await this.get('/info', { doing: 'asking the engine about itself' }, signal));
     return {

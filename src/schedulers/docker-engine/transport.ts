@@ -37,6 +37,8 @@ export interface EngineCall {
   readonly maxBytes?: number;
   /** What is being done, for people: `listing containers`. */
   readonly doing: string;
+  /** Not over one that is open already. */
+  readonly newConnection?: boolean;
   /** Statuses of 4xx and 5xx that are answers. */
   readonly accept?: readonly number[];
 }
@@ -69,13 +71,14 @@ export class EngineTransport {
    *   when aborted
    */
   async exchange(call: EngineCall, signal: AbortSignal): Promise<EngineAnswer> {
-    const { doing, deadlineMs, maxBytes = DEFAULT_MAX_BYTES, accept = [] } = call;
+    const { doing, deadlineMs, maxBytes = DEFAULT_MAX_BYTES, accept = [], newConnection = false } = call;
     const deadline = AbortSignal.timeout(deadlineMs);
+    const own = newConnection ? await this.#connect() : undefined;
     const answer = await this.#guarded(doing, { signal, deadline, deadlineMs }, async (within) => {
-      const response = await this.#request(call, within);
+      const response = await this.#request(call, within, own);
       const text = await boundedText(response.body, maxBytes);
       return { status: response.statusCode, text };
-    });
+    }).finally(() => own?.destroy());
     if (answer.text === undefined)
       throw new TransientError(
         `${doing} at ${this.address.text}: the answer is larger than ${maxBytes} bytes and is not read`,
@@ -132,12 +135,12 @@ export class EngineTransport {
     await dispatcher?.destroy().catch(() => undefined);
   }
 
-  async #request(call: EngineCall, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async #request(call: EngineCall, signal: AbortSignal, own?: Dispatcher): Promise<Dispatcher.ResponseData> {
     const { method, path, query, body, upload } = call;
     if (this.#closed) throw new TransientError(`${call.doing}: the client of the engine is closed`);
-    this.#dispatcher ??= await this.#connect();
+    const dispatcher = own ?? (this.#dispatcher ??= await this.#connect());
     const type = upload?.type ?? (body === undefined ? undefined : 'application/json');
-    return await this.#dispatcher.request({
+    return await dispatcher.request({
       origin: this.address.kind === 'unix' ? 'http://docker' : this.address.origin,
       method,
       path,

@@ -161,7 +161,11 @@ class DockerScheduler implements ReportingScheduler {
           log: this.#deps.log,
           list: this.#list,
           onOpen: () => {
-            for (const app of this.#apps.all()) this.#keeper.wake(app);
+            for (const app of this.#apps.all()) {
+              // It may have been started anew, or been given what it lacked.
+              app.backoff.retryNow(this.#deps.clock.monotonic());
+              this.#keeper.wake(app);
+            }
             this.#wakes.changed();
           },
           onEvent: (id) => {

@@ -1,5 +1,5 @@
 // What goes wrong with containers of an engine, one by one, under a whole operator: the reason is said, the rest goes on. An engine that
-// is away is in across-docker.test.ts; one that restarts, and a container that ends at once, in test/schedulers/docker.
+// hangs is in across-docker.test.ts.
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,10 +28,23 @@ interface Trouble {
   /** What its containers have otherwise than those that run. */
   readonly container: (world: { readonly takenPort: number; readonly network: string }) => object;
   readonly says: RegExp;
+  /** How many the engine may have of it at most, whatever became of them. */
+  readonly atMost: number;
 }
 
 const TROUBLES: readonly Trouble[] = [
-  { name: 'its image is missing', container: () => ({ image: 'nope:1' }), says: /No such image: nope:1/ },
+  {
+    name: 'its image is missing',
+    container: () => ({ image: 'nope:1' }),
+    says: /No such image: nope:1/,
+    atMost: 0,
+  },
+  {
+    name: 'it ends at once',
+    container: () => ({ command: ['sh', '-c', 'exit 3'] }),
+    says: /ended with exit code 3; docker logs shop-workers-\w+ shows what it said/,
+    atMost: 2,
+  },
   {
     name: 'its port is taken',
     container: ({ takenPort, network }) => ({
@@ -39,36 +52,56 @@ const TROUBLES: readonly Trouble[] = [
       ports: [{ containerPort: 80, hostAddress: '127.0.0.1', hostPort: takenPort }],
     }),
     says: /address already in use|port is already allocated/,
+    atMost: 2,
   },
+];
+
+interface Restart {
+  readonly name: string;
+  readonly engine: 'plain' | 'liveRestore';
+  /** Whether the containers that ran before are those that run afterwards. */
+  readonly survives: boolean;
+}
+
+const RESTARTS: readonly Restart[] = [
+  { name: 'and stops its containers', engine: 'plain', survives: false },
+  { name: 'and leaves its containers running', engine: 'liveRestore', survives: true },
 ];
 
 describe.skipIf(dockerMissing())('containers in trouble', { timeout: 240_000 }, () => {
   const waiting = { workers: 2, rest: 2 };
   const queue = createServer((_, response) => response.end(JSON.stringify(waiting)));
-  let engine: TestEngine;
+  let engines: Readonly<Record<Restart['engine'], TestEngine>>;
   let network = '';
   beforeAll(async () => {
-    [engine] = await Promise.all([startEngine(), listening(queue)]);
-    network = await engine.network();
+    const [plain, liveRestore] = await Promise.all([
+      startEngine(),
+      startEngine({ flags: ['--live-restore'] }),
+      listening(queue),
+    ]);
+    engines = { plain, liveRestore };
+    network = await plain.network();
   });
   afterAll(async () => {
     queue.close();
-    await engine.remove();
+    await Promise.all(Object.values(engines).map((engine) => engine.remove()));
   });
 
-  /** `workers` as the test has them, `rest` beside them in one pool. */
-  async function world(container: object) {
+  /** `workers` as the test has them, `rest` beside them in one pool, on another engine. */
+  async function world(container: object, troubled: Restart['engine'] = 'plain') {
+    const engine = engines[troubled];
+    const other = engines[troubled === 'plain' ? 'liveRestore' : 'plain'];
     const dir = mkdtempSync(join(tmpdir(), 'trouble-'));
     const stop = new AbortController();
     Object.assign(waiting, { workers: 2, rest: 2 });
-    const app = (name: keyof typeof waiting, definition: object) => ({
+    const app = (name: keyof typeof waiting, definition: object, host: string) => ({
       name,
       priority: 1,
       instances: { min: 1, max: 5 },
       targets: [
         { perInstance: 1, metric: { http: { url: urlOf(queue), pointers: { waiting: `/${name}` } } } },
       ],
-      docker: { container: definition },
+      docker: { container: definition, host },
     });
     const policy = {
       apiVersion: 'microscaling.io/v1alpha1',
@@ -77,7 +110,7 @@ describe.skipIf(dockerMissing())('containers in trouble', { timeout: 240_000 }, 
       spec: {
         interval: '200ms',
         capacity: { slots: 20 },
-        apps: [app('workers', { ...SLEEPER, ...container }), app('rest', SLEEPER)],
+        apps: [app('workers', { ...SLEEPER, ...container }, engine.host), app('rest', SLEEPER, other.host)],
       },
     };
     const path = join(dir, 'policy.yaml');
@@ -87,7 +120,7 @@ describe.skipIf(dockerMissing())('containers in trouble', { timeout: 240_000 }, 
         policies: [path],
         marathon: [],
         api: { host: '127.0.0.1', port: 0 },
-        env: { ...process.env, DOCKER_HOST: engine.host },
+        env: process.env,
       },
       { clock: systemClock, log: silentLogger, redactor: createRedactor() },
       stop.signal,
@@ -95,7 +128,7 @@ describe.skipIf(dockerMissing())('containers in trouble', { timeout: 240_000 }, 
     onTestFinished(async () => {
       stop.abort();
       await stopped;
-      await engine.removeContainers();
+      await Promise.all([engine.removeContainers(), other.removeContainers()]);
       rmSync(dir, { recursive: true, force: true });
     });
     const policies = () => state.view().pools.flatMap((pool) => pool.policies);
@@ -114,32 +147,68 @@ describe.skipIf(dockerMissing())('containers in trouble', { timeout: 240_000 }, 
       until(what, look, PATIENCE_MS).catch((error: unknown) => {
         throw new Error(`${String(error)}; it is said: ${said()}`);
       });
-    return { said, seen, toBe };
+    const names = async (of: TestEngine, ...flags: readonly string[]): Promise<readonly string[]> => {
+      const listed = await of.docker('ps', '--format', '{{.Names}}', ...flags);
+      return listed
+        .split('\n')
+        .filter((each) => each !== '')
+        .toSorted();
+    };
+    return {
+      ...{ said, seen, toBe, engine },
+      /** When each worker that runs was started, by name. */
+      starts: async (): Promise<ReadonlyMap<string, string>> => {
+        const running = await names(engine);
+        const at = await engine.docker('inspect', '--format', '{{.State.StartedAt}}', ...running);
+        return new Map(at.split('\n').map((each, i) => [running[i] ?? '', each]));
+      },
+      everyWorker: () => names(engine, '--all'),
+      rest: () => names(other),
+    };
   }
-
-  const containers = async (name: string): Promise<number> => {
-    const names = await engine.docker('ps', '--format', '{{.Names}}', '--filter', `name=shop-${name}`);
-    return names.split('\n').filter((each) => each !== '').length;
-  };
 
   it.each(TROUBLES)(
     'are few where $name, which is said, and the rest goes on',
-    async ({ container, says }) => {
+    async ({ container, says, atMost }) => {
       const other = createServer();
       await listening(other);
       onTestFinished(() => void other.close());
       const { port: takenPort } = other.address() as AddressInfo;
-      const { said, seen, toBe } = await world(container({ takenPort, network }));
+      const { said, seen, toBe, everyWorker, rest } = await world(container({ takenPort, network }));
       await toBe(`${says} to be said`, () => says.test(said()));
       await toBe('the rest to run', () => seen('rest')?.running === 2);
       waiting.rest = 4;
       await toBe('the rest to be more', () => seen('rest')?.running === 4);
-      expect(await containers('rest')).toBe(4);
+      expect(await rest()).toHaveLength(4);
       // It keeps its minimum, or what it asked for, and gets no container in the place of one that cannot run.
       const { requested = 0 } = seen('workers') ?? {};
       expect([1, 2]).toContain(requested);
-      const made = await engine.docker('ps', '--all', '--quiet', '--filter', 'name=shop-workers');
-      expect(made.split('\n').filter((each) => each !== '').length).toBeLessThanOrEqual(2);
+      expect((await everyWorker()).length).toBeLessThanOrEqual(atMost);
+    },
+  );
+
+  it.each(RESTARTS)(
+    'keep their count while the engine restarts $name, which is said, and the rest goes on',
+    async ({ engine: troubled, survives }) => {
+      const { engine, said, seen, toBe, starts, everyWorker, rest } = await world({}, troubled);
+      await toBe('all to run', () => seen('workers')?.running === 2 && seen('rest')?.running === 2);
+      const before = await starts();
+      await engine.stop();
+      const away = /container shop\/workers on \S+ cannot be looked at: .*start the engine .*it keeps the 2 /;
+      await toBe('it to be said', () => away.test(said()));
+      Object.assign(waiting, { workers: 3, rest: 4 });
+      await toBe('the rest to be more', () => seen('rest')?.running === 4);
+      expect(await rest()).toHaveLength(4);
+      expect(seen('workers')).toMatchObject({ requested: 2 });
+      await engine.start();
+      await toBe('the workers to be more', () => seen('workers')?.running === 3);
+      await toBe('nothing to be said any more', () => !away.test(said()));
+      const after = await starts();
+      expect(after.size).toBe(3);
+      expect(await everyWorker()).toEqual([...after.keys()].toSorted());
+      // The same ones; where the engine had stopped them they were started anew.
+      for (const [name, at] of before) expect(after.get(name) === at, name).toBe(survives);
+      expect([...after.keys()]).toEqual(expect.arrayContaining([...before.keys()]));
     },
   );
 });

@@ -60,11 +60,11 @@ const run = promisify(execFile);
 
 export async function startEngine({
   endsAfterS = AT_MOST_S,
-  alsoAt = [],
+  flags: more = [],
 }: {
   readonly endsAfterS?: number;
-  /** Further flags, of another place where it listens. */
-  readonly alsoAt?: readonly string[];
+  /** Beside those that keep it to itself. */
+  readonly flags?: readonly string[];
 } = {}): Promise<TestEngine> {
   const dir = mkdtempSync(join(tmpdir(), 'engine-'));
   const host = `unix://${dir}/d.sock`;
@@ -94,7 +94,7 @@ export async function startEngine({
   const start = async (): Promise<void> => {
     const child = spawn(
       'timeout',
-      ['-s', 'TERM', '-k', '20', String(endsAfterS), 'dockerd', ...flags(dir, host), ...alsoAt],
+      ['-s', 'TERM', '-k', '20', String(endsAfterS), 'dockerd', ...flagsOf(dir, host), ...more],
       {
         detached: true,
         stdio: ['ignore', 'ignore', 'pipe'],
@@ -125,8 +125,10 @@ export async function startEngine({
     await until('every container to be gone', async () => {
       const ids = await docker('ps', '--all', '--quiet');
       if (ids === '') return true;
-      // Some are being removed already.
-      await docker('rm', '--force', '--volumes', ...ids.split('\n')).catch(() => undefined);
+      // Some are being removed already; some may be mounted still since a daemon before this one was in a hurry.
+      await docker('rm', '--force', '--volumes', ...ids.split('\n')).catch(() =>
+        unmountIn(join(dir, 'data/overlay2')),
+      );
       return false;
     });
   };
@@ -159,7 +161,7 @@ export async function startEngine({
   };
 }
 
-function flags(dir: string, host: string): readonly string[] {
+function flagsOf(dir: string, host: string): readonly string[] {
   return [
     ...['--host', host, '--data-root', join(dir, 'data'), '--exec-root', join(dir, 'exec')],
     ...['--pidfile', join(dir, 'pid'), '--shutdown-timeout', '1', '--log-level', 'warn'],

@@ -36,7 +36,7 @@ describe.skipIf(dockerMissing())('an engine with --tlsverify', { timeout: 60_000
     host = `tcp://127.0.0.1:${port}`;
     const { certFile, keyFile } = ours;
     const tls = ['--tlsverify', '--tlscacert', certFile, '--tlscert', certFile, '--tlskey', keyFile];
-    engine = await startEngine({ alsoAt: ['--host', host, ...tls] });
+    engine = await startEngine({ flags: ['--host', host, ...tls] });
   });
   afterAll(async () => {
     await engine.remove();

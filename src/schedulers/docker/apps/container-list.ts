@@ -13,6 +13,8 @@ export interface OurContainer extends ContainerRow {
 interface Listed {
   /** By app. */
   readonly byApp: ReadonlyMap<string, readonly OurContainer[]>;
+  /** By app: containers that the engine has not wholly removed. Nothing runs in them, and nothing can. */
+  readonly remains: ReadonlyMap<string, readonly OurContainer[]>;
 }
 
 export type Listing = Listed & Reading;
@@ -38,9 +40,22 @@ async function list(client: EngineClient, signal: AbortSignal): Promise<Listed> 
     const origin = originOf(row.labels);
     return origin === undefined ? [] : [{ ...row, origin }];
   });
-  return { byApp: Map.groupBy(ours, ({ origin }) => origin.app) };
+  const isRemains = ({ state }: OurContainer): boolean => state === 'dead' || state === 'removing';
+  return {
+    byApp: grouped(ours.filter((each) => !isRemains(each))),
+    remains: grouped(ours.filter(isRemains)),
+  };
+}
+
+function grouped(containers: readonly OurContainer[]): ReadonlyMap<string, readonly OurContainer[]> {
+  return Map.groupBy(containers, ({ origin }) => origin.app);
 }
 
 export function containersOf(listing: Listing, app: string): readonly OurContainer[] {
   return listing.byApp.get(app) ?? NONE;
+}
+
+/** Those that nobody is removing. */
+export function remainsOf(listing: Listing, app: string): readonly OurContainer[] {
+  return (listing.remains.get(app) ?? NONE).filter(({ state }) => state === 'dead');
 }

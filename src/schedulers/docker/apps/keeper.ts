@@ -6,7 +6,13 @@ import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { EngineClient } from '../../docker-engine/client.ts';
 import { endedTrouble } from '../container/trouble.ts';
-import { type ContainerList, containersOf, type OurContainer } from './container-list.ts';
+import {
+  type ContainerList,
+  containersOf,
+  type Listing,
+  type OurContainer,
+  remainsOf,
+} from './container-list.ts';
 import type { ContainerWork } from './container-work.ts';
 import { EXPECTED_FOR_MS, type KeptApp, STEADY_MS } from './kept-app.ts';
 import { RAN_WELL_MS } from './launch-backoff.ts';
@@ -27,6 +33,8 @@ export interface KeeperDeps {
 
 /** After a stop that failed, or a list that could not be had. */
 const RETRY_MS = 1_000;
+/** What the engine could not remove it cannot remove a second later either. */
+const REMAINS_RETRY_MS = 30_000;
 /** The list does not tell when they began and ended: each is asked for. */
 const ASKED_AT_ONCE = 8;
 
@@ -75,16 +83,21 @@ export class Keeper {
     const { list, clock, onGone } = this.#deps;
     const listing = await list.read();
     const containers = containersOf(listing, app.id);
-    app.forgetGone(containers);
+    app.forgetGone(containers, listing.remains.get(app.id) ?? []);
     await this.#accountForEnds(app, containers);
     // What was done meanwhile is not in it: a container that is gone would be taken for one too many.
     if (listing.atChange !== list.changes) {
       this.#looking.set(app, true);
       return;
     }
-    app.lookedAt = listing;
     const nowMs = clock.monotonic();
     const steps = app.plan(containers, nowMs);
+    if (steps.start.length + steps.create > 0 && !(await this.#isStaying(listing))) {
+      this.#looking.set(app, true);
+      return;
+    }
+    app.lookedAt = listing;
+    this.#removeRemains(app, remainsOf(listing, app.id));
     for (const { id, replaced } of steps.stop) {
       const container = containers.find((each) => each.id === id);
       if (container !== undefined) this.#stop(app, container, replaced ? 'replacing' : 'stopping');
@@ -94,6 +107,29 @@ export class Keeper {
     for (let i = 0; i < steps.prepare; i++) this.#run(app, this.#deps.work.prepare(app));
     if (app.record.deleted === true && containers.length === 0 && app.isQuiet) onGone(app.id);
     else this.#wakeWhenDue(app, containers, nowMs);
+  }
+
+  /**
+   * Whether the engine takes new connections, and the listing still holds. An engine that shuts down serves those that are
+   * open: what is started in it then is stopped by nobody, or keeps its file system mounted so that it cannot be removed.
+   *
+   * @throws TransientError when the engine cannot be reached
+   */
+  async #isStaying(listing: Listing): Promise<boolean> {
+    const { client, list } = this.#deps;
+    await client.pingAnew(this.#closing);
+    return listing.atChange === list.changes;
+  }
+
+  #removeRemains(app: KeptApp, remains: readonly OurContainer[]): void {
+    const nowMs = this.#deps.clock.monotonic();
+    for (const container of remains) {
+      const isDue = nowMs - (app.removedAtMs.get(container.id) ?? -Infinity) >= REMAINS_RETRY_MS;
+      if (!isDue || app.doing.has(container.id)) continue;
+      app.removedAtMs.set(container.id, nowMs);
+      void this.#deps.work.stop(app, container, 'stopping');
+      this.#wakeIn(app, REMAINS_RETRY_MS);
+    }
   }
 
   /** What was prepared for an app that nobody keeps any more is of no use to anybody. */
@@ -123,10 +159,7 @@ export class Keeper {
   /** A container that ended soon after its start makes its app back off; one that ran for a while is started at once. */
   async #accountForEnds(app: KeptApp, containers: readonly OurContainer[]): Promise<void> {
     const ended = containers.filter(
-      (each) =>
-        (each.state === 'exited' || each.state === 'dead') &&
-        app.phaseOf(each) === 'waiting' &&
-        !app.ended.has(each.id),
+      (each) => each.state === 'exited' && app.phaseOf(each) === 'waiting' && !app.ended.has(each.id),
     );
     for (let i = 0; i < ended.length; i += ASKED_AT_ONCE)
       await Promise.all(ended.slice(i, i + ASKED_AT_ONCE).map((each) => this.#accountForEnd(app, each)));

@@ -45,6 +45,8 @@ export class KeptApp {
   readonly startedAtMs = new Map<string, number>();
   /** Ids of containers whose end is accounted for. */
   readonly ended = new Set<string>();
+  /** When the engine was asked last to remove what it had not wholly removed, monotonic, by container id. */
+  readonly removedAtMs = new Map<string, number>();
   /** What the keeper looked at last. */
   lookedAt: Listing | undefined;
 
@@ -128,8 +130,11 @@ export class KeptApp {
   }
 
   /** Forgets what was known of containers that are gone. */
-  forgetGone(containers: readonly OurContainer[]): void {
+  forgetGone(containers: readonly OurContainer[], remains: readonly OurContainer[]): void {
     const there = new Set(containers.map(({ id }) => id));
+    const remaining = new Set(remains.map(({ id }) => id));
+    for (const id of this.removedAtMs.keys())
+      if (!remaining.has(id) && !this.doing.has(id)) this.removedAtMs.delete(id);
     for (const id of this.startedAtMs.keys())
       if (!there.has(id) && !this.doing.has(id)) this.startedAtMs.delete(id);
     for (const id of this.ended) if (!there.has(id)) this.ended.delete(id);

@@ -22,6 +22,11 @@ export class LaunchBackoff {
     this.#failures++;
   }
 
+  /** What was in the way may be gone: the next try may be made, and the one after it waits as long as it would have. */
+  retryNow(nowMs: number): void {
+    this.#untilMs = Math.min(this.#untilMs, nowMs);
+  }
+
   /** What failed is no longer what is to be launched. */
   forget(): void {
     this.#failures = 0;

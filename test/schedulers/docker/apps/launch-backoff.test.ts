@@ -33,6 +33,16 @@ describe('the pause before the next launch', () => {
     expect(backoff.remainingMs(1_013_000)).toBe(1_000);
   });
 
+  it('is over once what was in the way may be gone, and the one after it is as long as it would have been', () => {
+    const backoff = new LaunchBackoff();
+    backoff.failed(reason, 1_000_000);
+    backoff.failed(reason, 1_001_000);
+    backoff.retryNow(1_001_500);
+    expect([backoff.remainingMs(1_001_500), backoff.reason]).toEqual([0, reason]);
+    backoff.failed(reason, 1_001_600);
+    expect(backoff.remainingMs(1_001_600)).toBe(4_000);
+  });
+
   it('is over when something else is to be launched', () => {
     const backoff = new LaunchBackoff();
     backoff.failed(reason, 1_000_000);

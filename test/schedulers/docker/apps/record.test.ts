@@ -94,7 +94,7 @@ describe('a stored record', () => {
 });
 
 describe('apps of an engine', () => {
-  const nothing = { byApp: new Map(), atMs: 0, atChange: 0 };
+  const nothing = { byApp: new Map(), remains: new Map(), atMs: 0, atChange: 0 };
 
   it('outlive the process in the store, without the values of secrets', () => {
     const documents = createMemoryDocumentStore();
