@@ -137,8 +137,11 @@ export class EngineTransport {
 
   async #request(call: EngineCall, signal: AbortSignal, own?: Dispatcher): Promise<Dispatcher.ResponseData> {
     const { method, path, query, body, upload } = call;
-    if (this.#closed) throw new TransientError(`${call.doing}: the client of the engine is closed`);
-    const dispatcher = own ?? (this.#dispatcher ??= await this.#connect());
+    if (own === undefined && !this.#closed) this.#dispatcher ??= await this.#connect();
+    const dispatcher = own ?? this.#dispatcher;
+    // Also when it was closed meanwhile.
+    if (this.#closed || dispatcher === undefined)
+      throw new TransientError(`${call.doing}: the client of the engine is closed`);
     const type = upload?.type ?? (body === undefined ? undefined : 'application/json');
     return await dispatcher.request({
       origin: this.address.kind === 'unix' ? 'http://docker' : this.address.origin,
