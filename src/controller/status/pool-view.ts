@@ -32,6 +32,17 @@ export function policyHead(
   };
 }
 
+/** Whether an intervention shows in it now. */
+export function isIntervenedIn(
+  { policies }: PoolView,
+  on: (policy: ResourceKey) => InterventionEffect,
+): boolean {
+  return policies.some((policy) => {
+    const { paused, overrides } = on(resourceKey(policy));
+    return paused !== undefined || overrides.size > 0;
+  });
+}
+
 /** With the interventions of now, not those of the last round. */
 export function withInterventions(pool: PoolView, on: (policy: ResourceKey) => InterventionEffect): PoolView {
   const policies = pool.policies.map((policy): PolicyView => {

@@ -13,7 +13,7 @@ import type { OperatorDeps } from '../ports.ts';
 import type { AppAssessment } from '../round/assess.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
 import { appViewOf } from './app-view.ts';
-import { policyHead, unseenPool, withInterventions } from './pool-view.ts';
+import { isIntervenedIn, policyHead, unseenPool, withInterventions } from './pool-view.ts';
 import { shortageOf } from './shortage.ts';
 import type { ClusterView, PolicyView, PoolView } from './view.ts';
 
@@ -26,9 +26,20 @@ export interface PoolViewsDeps extends Pick<OperatorDeps, 'counters' | 'describe
   readonly redact: (text: string) => string;
 }
 
+/** A pool as it is shown, and what that was made from. */
+interface Shown {
+  readonly drawn: PoolView;
+  readonly clusters: readonly ClusterView[];
+  readonly view: PoolView;
+}
+
 export class PoolViews {
   readonly #deps: PoolViewsDeps;
   readonly #pools = new Map<string, PoolView>();
+  /** The keys of `#pools`, sorted. */
+  #keys: readonly string[] = [];
+  /** As they were shown last, while nothing that moves between rounds shows in them. */
+  readonly #shown = new Map<string, Shown>();
 
   constructor(deps: PoolViewsDeps) {
     this.#deps = deps;
@@ -38,7 +49,9 @@ export class PoolViews {
   follow(pools: readonly PoolRecord[]): void {
     const known = new Set(pools.map(({ key }) => key));
     for (const key of this.#pools.keys()) if (!known.has(key)) this.#pools.delete(key);
+    for (const key of this.#shown.keys()) if (!known.has(key)) this.#shown.delete(key);
     for (const pool of pools) if (!this.#pools.has(pool.key)) this.#pools.set(pool.key, unseenPool(pool));
+    this.#keys = [...this.#pools.keys()].sort();
   }
 
   /** Draws a pool anew after a round. */
@@ -66,7 +79,7 @@ export class PoolViews {
 
   /** As it is now; sorted by name. */
   all(): readonly PoolView[] {
-    return [...this.#pools.values()].sort(byName).map((pool) => this.#now(pool));
+    return this.#keys.flatMap((key) => this.one(key));
   }
 
   /** As it is now. */
@@ -111,12 +124,19 @@ export class PoolViews {
     }
   }
 
-  #now(pool: PoolView): PoolView {
-    const clusters = this.#deps.clustersOf(pool.name);
+  /** The same object as before while nothing is different: whoever follows all pools looks at few of them closely. */
+  #now(drawn: PoolView): PoolView {
+    const { clustersOf, interventionsOn } = this.#deps;
+    const clusters = clustersOf(drawn.name);
+    const last = this.#shown.get(drawn.name);
+    const isPlain = this.#deps.counters === undefined && !isIntervenedIn(drawn, interventionsOn);
+    if (isPlain && last?.drawn === drawn && last.clusters === clusters) return last.view;
     const [cluster] = clusters;
     const there =
-      cluster === undefined ? pool : { ...pool, cluster, ...(clusters.length > 1 && { clusters }) };
-    return withInterventions(this.#withCounters(there), this.#deps.interventionsOn);
+      cluster === undefined ? drawn : { ...drawn, cluster, ...(clusters.length > 1 && { clusters }) };
+    if (!isPlain) return withInterventions(this.#withCounters(there), interventionsOn);
+    this.#shown.set(drawn.name, { drawn, clusters, view: there });
+    return there;
   }
 
   #withCounters(pool: PoolView): PoolView {
@@ -128,8 +148,4 @@ export class PoolViews {
     }));
     return { ...pool, policies };
   }
-}
-
-function byName(a: PoolView, b: PoolView): number {
-  return a.name < b.name ? -1 : 1;
 }

@@ -13,19 +13,24 @@ type ClustersDeps = Pick<OperatorDeps, 'clusterId' | 'clusterInfo' | 'schedulerI
 };
 
 interface Read {
-  readonly pool: string;
   readonly cluster: ClusterSpec | undefined;
   /** Why it could not be read when that was last tried. */
   readonly failure?: string;
 }
 
-const OWN = '';
+/** The clusters of one pool, by what tells them apart. */
+type ReadBy = Map<string, Read>;
+
+const NOTHING: readonly never[] = [];
 
 /** In the order in which they were first read. */
 export class Clusters {
   readonly #deps: ClustersDeps;
-  /** By pool and cluster; under `OWN` the operator's own, while no pool has been read. */
-  readonly #read = new Map<string, Read>();
+  readonly #read = new Map<string, ReadBy>();
+  /** What was said of a pool last. */
+  readonly #shown = new Map<string, readonly ClusterView[]>();
+  /** The operator's own, while no pool has been read. */
+  #own: Read | undefined;
 
   constructor(deps: ClustersDeps) {
     this.#deps = deps;
@@ -33,34 +38,51 @@ export class Clusters {
 
   /** It was read for a pool, or could not be; without a pool it is the operator's own. */
   note(pool: string | undefined, cluster: ClusterSpec | undefined, failure: string | undefined): void {
-    const key = pool === undefined ? OWN : `${pool} ${this.#idOf(cluster)}`;
-    this.#read.set(key, { pool: pool ?? OWN, cluster, ...defined({ failure }) });
-    if (pool !== undefined) this.#read.delete(OWN);
+    const read = { cluster, ...defined({ failure }) };
+    if (pool === undefined) {
+      this.#own = read;
+      return;
+    }
+    this.#own = undefined;
+    const known = this.#read.get(pool) ?? new Map<string, Read>();
+    known.set(this.#idOf(cluster), read);
+    this.#read.set(pool, known);
   }
 
   /** Forgets clusters in which no app of the pool lives any more. */
   keepOnlyIn(pool: string, clusters: Iterable<ClusterSpec | undefined>): void {
-    const ids = new Set([...clusters].map((cluster) => this.#idOf(cluster)));
-    for (const [key, read] of this.#read)
-      if (read.pool === pool && !ids.has(this.#idOf(read.cluster))) this.#read.delete(key);
+    const known = this.#read.get(pool);
+    if (known === undefined) return;
+    const ids = new Set(Array.from(clusters, (cluster) => this.#idOf(cluster)));
+    for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
   }
 
   /** Forgets what was read for other pools. */
   keepOnly(pools: ReadonlySet<string>): void {
-    for (const [key, { pool }] of this.#read) if (pool !== OWN && !pools.has(pool)) this.#read.delete(key);
+    for (const known of [this.#read, this.#shown])
+      for (const pool of known.keys()) if (!pools.has(pool)) known.delete(pool);
   }
 
-  /** As the pool sees them, with its own credentials. */
+  /** As the pool sees them, with its own credentials; the same list as before while it says the same. */
   of(pool: string): readonly ClusterView[] {
-    return [...this.#read.values()].flatMap((read) => (read.pool === pool ? [this.#viewOf([read])] : []));
+    const shown = this.#shown.get(pool) ?? NOTHING;
+    const now = Array.from(this.#read.get(pool)?.values() ?? NOTHING, (read) => this.#viewOf([read]));
+    if (now.length === shown.length && now.every((view, i) => isSame(view, shown[i]))) return shown;
+    this.#shown.set(pool, now);
+    return now;
   }
 
   /** One per cluster: it is there when it answers anybody, for credentials may be wrong for one pool and not for another. */
   view(): readonly ClusterView[] {
-    const clusters = Map.groupBy(this.#read.values(), ({ cluster }) => this.#idOf(cluster));
-    return [...clusters.values()].flatMap(([first, ...rest]) => {
-      return first === undefined ? [] : [this.#viewOf([first, ...rest])];
-    });
+    const reads = new Map<string, [Read, ...Read[]]>();
+    const add = (id: string, read: Read): void => {
+      const same = reads.get(id);
+      if (same === undefined) reads.set(id, [read]);
+      else same.push(read);
+    };
+    if (this.#own !== undefined) add(this.#idOf(this.#own.cluster), this.#own);
+    for (const known of this.#read.values()) for (const [id, read] of known) add(id, read);
+    return Array.from(reads.values(), (same) => this.#viewOf(same));
   }
 
   /** All of them in one: what keeps one of them from being read comes first. */
@@ -103,4 +125,17 @@ export class Clusters {
     const urls = cluster?.urls ?? [];
     return { urls, url: urls[0] ?? schedulerInfo?.().url ?? '' };
   }
+}
+
+function isSame(a: ClusterView, b: ClusterView | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.scheduler === b.scheduler &&
+    a.url === b.url &&
+    a.reachable === b.reachable &&
+    a.message === b.message &&
+    a.version === b.version &&
+    a.urls.length === b.urls.length &&
+    a.urls.every((url, i) => url === b.urls[i])
+  );
 }

@@ -27,6 +27,7 @@ export class MarathonClusters implements SchedulerClusters {
   readonly #schedulers = new Map<string, MarathonScheduler>();
   /** What was worked out for a spec, of which there are many and which never change. */
   readonly #ids = new WeakMap<MarathonSpec, string>();
+  readonly #plainUrls = new WeakMap<MarathonSpec, readonly string[]>();
   readonly #bySpec = new WeakMap<MarathonSpec, MarathonScheduler>();
   /** For the operator's own Marathon, with credentials. */
   #withCredentials: MarathonScheduler | undefined;
@@ -54,8 +55,8 @@ export class MarathonClusters implements SchedulerClusters {
   }
 
   #makeId(marathon: MarathonSpec | undefined): string {
-    const own = this.#deps.own.urls.map(plainUrl);
-    const urls = this.#urlsOf(marathon).map(plainUrl);
+    const own = this.#plainUrlsOf(undefined);
+    const urls = this.#plainUrlsOf(marathon);
     return JSON.stringify((urls.some((url) => own.includes(url)) ? own : urls).toSorted());
   }
 
@@ -99,7 +100,7 @@ export class MarathonClusters implements SchedulerClusters {
 
   /** For people: the addresses of a Marathon, the one in use, and what it says of itself; also of one that cannot work. */
   clusterInfo(marathon: MarathonSpec | undefined): ClusterInfo {
-    const urls = this.#urlsOf(marathon).map(plainUrl);
+    const urls = this.#plainUrlsOf(marathon);
     const info = this.#known(marathon)?.info();
     const version = info?.version;
     return { urls, url: info?.url ?? urls[0] ?? '', ...defined({ version }) };
@@ -131,8 +132,15 @@ export class MarathonClusters implements SchedulerClusters {
 
   /** Every URL of it: whoever adds one of another place is not asked in the operator's name. */
   #isOwn(marathon: MarathonSpec | undefined): boolean {
-    const own = this.#deps.own.urls.map(plainUrl);
-    return this.#urlsOf(marathon).every((url) => own.includes(plainUrl(url)));
+    const own = this.#plainUrlsOf(undefined);
+    return this.#plainUrlsOf(marathon).every((url) => own.includes(url));
+  }
+
+  #plainUrlsOf(marathon: MarathonSpec | undefined): readonly string[] {
+    const key = marathon ?? OWN;
+    const urls = this.#plainUrls.get(key) ?? this.#urlsOf(marathon).map(plainUrl);
+    this.#plainUrls.set(key, urls);
+    return urls;
   }
 
   #urlsOf(marathon: MarathonSpec | undefined): readonly string[] {

@@ -1,12 +1,12 @@
 // server: follows the operator's state, at most four pictures a second, and remembers tiles and history for everybody who looks.
 
-import type { OperatorState, OperatorView } from '../../controller/status/view.ts';
+import type { OperatorState, OperatorView, PolicyView, PoolView } from '../../controller/status/view.ts';
 import { type Clock, wallOffset } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { type Healths, HealthTracker } from './health/tracker.ts';
-import { type Columns, History, type PageSample, type WallAhead } from './history.ts';
+import { type Columns, History, secondOf, type WallAhead } from './history.ts';
 import { EVERYTHING, type Selection, selectionKey } from './overview/selection.ts';
 import { type PageView, pageView, selectedPools } from './view/page-view.ts';
 import { seriesAbout, seriesOf } from './view/series.ts';
@@ -14,8 +14,8 @@ import { assignTiles, slotHolders, type Tile, tileCount } from './view/tiles.ts'
 
 const MIN_GAP_MS = 250;
 const MIN_SILENCE_MS = 5_000;
-/** With a thousand policies a picture takes a while; so much longer is the pause before the next one. */
-const PAUSE_PER_DRAWING = 9;
+/** With a thousand policies a look and a picture take a while; so much longer is the pause before the next one. */
+const PAUSE_PER_WORK = 9;
 /** Of so many the last good picture is remembered. */
 const MAX_SELECTIONS = 200;
 
@@ -32,6 +32,8 @@ export class LiveView {
   readonly #wallAheadMs: () => number;
   readonly #changed = new ChangeSignal();
   readonly #healths = new HealthTracker();
+  /** What was seen last, until it is filed in the history: once a second, and before anybody asks for it. */
+  #unfiled: { readonly view: OperatorView; readonly atMs: number } | undefined;
   /** Of the pools that somebody looked at. */
   #tiles: ReadonlyMap<string, readonly Tile[]> = new Map();
   #revision = 0;
@@ -40,6 +42,7 @@ export class LiveView {
   readonly #pages = new Map<string, Picture>();
   /** The newest of each selection that could be drawn. */
   readonly #lastPages = new Map<string, PageView>();
+  #lookTookMs = 0;
   #drawingTookMs = 0;
 
   /** Follows `deps.state` until `signal` aborts. */
@@ -69,6 +72,7 @@ export class LiveView {
 
   /** What the charts of a selection draw; of a list, nothing. */
   history(selection: Selection = EVERYTHING): Columns & WallAhead {
+    this.#file();
     const wanted = wantedSeries(this.#seen.view, selection);
     return { ...this.#history.columns(wanted), wallAheadMs: this.#wallAheadMs() };
   }
@@ -101,7 +105,8 @@ export class LiveView {
         if (!dirty) await signalled.heard(signal);
         dirty = false;
         this.#refresh();
-        await clock.sleep(Math.max(MIN_GAP_MS, PAUSE_PER_DRAWING * this.#drawingTookMs), signal);
+        const workMs = this.#lookTookMs + this.#drawingTookMs;
+        await clock.sleep(Math.max(MIN_GAP_MS, PAUSE_PER_WORK * workMs), signal);
       }
     } catch (error) {
       if (!signal.aborted) log.error('the page no longer follows the operator', { error: messageOf(error) });
@@ -111,11 +116,15 @@ export class LiveView {
   }
 
   #refresh(): void {
+    const { clock, log } = this.#deps;
+    const beganMs = clock.monotonic();
     try {
       this.#seen = this.#look();
     } catch (error) {
-      this.#deps.log.error('the page shows an older picture', { error: messageOf(error) });
+      log.error('the page shows an older picture', { error: messageOf(error) });
       return;
+    } finally {
+      this.#lookTookMs = clock.monotonic() - beganMs;
     }
     this.#pages.clear();
     this.#revision++;
@@ -126,14 +135,21 @@ export class LiveView {
   #look(): Seen {
     const view = this.#deps.state.view();
     const nowMs = this.#deps.clock.monotonic();
+    if (this.#unfiled !== undefined && secondOf(this.#unfiled.atMs) !== secondOf(nowMs)) this.#file();
     const silenceMs = view.pools.reduce(
       (most, { intervalMs }) => Math.max(most, 3 * intervalMs),
       MIN_SILENCE_MS,
     );
     this.#history.breakAfter(silenceMs, nowMs);
-    const sample = this.#history.record(nowMs, seriesOf(view));
-    const healths = this.#healths.look(view);
-    return { view, healths, sample: { ...sample, wallAheadMs: this.#wallAheadMs() } };
+    this.#unfiled = { view, atMs: nowMs };
+    return { view, healths: this.#healths.look(view), atMs: nowMs };
+  }
+
+  #file(): void {
+    if (this.#unfiled === undefined) return;
+    const { view, atMs } = this.#unfiled;
+    this.#unfiled = undefined;
+    this.#history.record(atMs, seriesOf(view));
   }
 
   #drawn(key: string, selection: Selection): PageView {
@@ -153,7 +169,8 @@ export class LiveView {
     }
   }
 
-  #draw({ view, healths, sample }: Seen, selection: Selection): PageView {
+  #draw({ view, healths, atMs }: Seen, selection: Selection): PageView {
+    this.#file();
     const looked = new Map(
       selectedPools(view, selection).map((pool) => {
         const holders = slotHolders(pool.policies.flatMap((policy) => policy.apps));
@@ -163,23 +180,23 @@ export class LiveView {
     );
     const present = new Set(view.pools.map(({ name }) => name));
     this.#tiles = new Map([...this.#tiles, ...looked].filter(([name]) => present.has(name)));
-    const wanted = wantedSeries(view, selection);
-    const values = Object.fromEntries(Object.entries(sample.values).filter(([series]) => wanted(series)));
+    const values = seriesOf({ pools: shownOf(view, selection) });
     return pageView(view, {
       selection,
       healths,
       tiles: this.#tiles,
-      sample: { ...sample, values },
+      sample: { atMs: secondOf(atMs), values, wallAheadMs: this.#wallAheadMs() },
       ratePerS: (series) => this.#history.ratePerS(series),
     });
   }
 }
 
-/** One state of the operator with what the charts take from it. */
+/** One state of the operator, and when it was. */
 interface Seen {
   readonly view: OperatorView;
   readonly healths: Healths;
-  readonly sample: PageSample;
+  /** Monotonic. */
+  readonly atMs: number;
 }
 
 interface Picture {
@@ -189,14 +206,18 @@ interface Picture {
 
 /** The series of what is drawn: nobody needs those of a thousand other policies. */
 function wantedSeries(view: OperatorView, selection: Selection): (series: string) => boolean {
-  const about = selectedPools(view, selection).map((pool) => {
-    const policies = pool.policies.filter(
-      ({ namespace, name }) => selection.policy === undefined || `${namespace}/${name}` === selection.policy,
-    );
-    return seriesAbout(
-      pool.name,
+  const about = shownOf(view, selection).map(({ name, policies }) =>
+    seriesAbout(
+      name,
       policies.flatMap(({ apps }) => apps),
-    );
-  });
+    ),
+  );
   return (series) => about.some((isAbout) => isAbout(series));
+}
+
+/** The selected pools with those of their policies that are drawn. */
+function shownOf(view: OperatorView, selection: Selection): readonly PoolView[] {
+  const isShown = ({ namespace, name }: PolicyView): boolean =>
+    selection.policy === undefined || `${namespace}/${name}` === selection.policy;
+  return selectedPools(view, selection).map((pool) => ({ ...pool, policies: pool.policies.filter(isShown) }));
 }

@@ -23,6 +23,8 @@ import type { WatchCache } from './watch-cache.ts';
 
 /** Several changes in so short a time are sent as one. */
 const GAP_MS = 50;
+/** With thousands of policies a look takes a while; so much longer is the pause before the next one. */
+const PAUSE_PER_LOOK = 4;
 /** A change of nothing but the readings of metrics is sent no more often. */
 const METRIC_GAP_MS = 1_000;
 
@@ -82,12 +84,13 @@ export class OperatorFollower {
             ? signalled.heardWithin(METRIC_GAP_MS, clock, signal)
             : signalled.heard(signal));
         isDirty = false;
+        const beganMs = clock.monotonic();
         try {
           this.look();
         } catch (error) {
           log.error('the API shows an older state', { error: messageOf(error) });
         }
-        await clock.sleep(GAP_MS, signal);
+        await clock.sleep(Math.max(GAP_MS, PAUSE_PER_LOOK * (clock.monotonic() - beganMs)), signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;

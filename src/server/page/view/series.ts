@@ -9,7 +9,7 @@ export const counterKey = (app: string, counter: string): string => `counter ${a
 export const capacityKey = (pool: string): string => `capacity ${pool}`;
 
 /** Every number of a view that is worth a line in a chart; what is not known has no entry. */
-export function seriesOf(view: OperatorView): Readonly<Record<string, number>> {
+export function seriesOf(view: Pick<OperatorView, 'pools'>): Readonly<Record<string, number>> {
   const pools = view.pools.map((pool) => [capacityKey(pool.name), pool.capacity.total] as const);
   const apps = view.pools.flatMap((pool) => pool.policies).flatMap((policy) => policy.apps);
   return Object.fromEntries([...pools, ...apps.flatMap(appSeries)]);
