@@ -7,7 +7,7 @@ const rows = fc.array(fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined
 
 function filled(values: readonly (number | undefined)[]): ChangingNumber {
   const series = new ChangingNumber();
-  values.forEach((value, row) => series.set(row, value));
+  for (const [row, value] of values.entries()) series.set(row, value);
   return series;
 }
 
@@ -38,7 +38,7 @@ describe('ChangingNumber', () => {
     fc.assert(
       fc.property(rows, rows, fc.nat({ max: 40 }), (values, others, row) => {
         const series = filled(values);
-        others.forEach((value, i) => series.set(row + i, value));
+        for (const [i, value] of others.entries()) series.set(row + i, value);
         const kept = Array.from({ length: row }, (_, i) => values[Math.min(i, values.length - 1)]);
         const all = [...kept, ...others].map((value) => value ?? null);
         if (others.length > 0) expect(series.between(0, all.length)).toEqual(all);
