@@ -9,8 +9,10 @@ import type { OperatorDeps } from './ports.ts';
 
 type LoopDeps = Pick<OperatorDeps, 'clock' | 'log' | 'random'>;
 
-/** Keys are independent; this many are worked on at the same time. */
+/** Keys are independent; this many are worked on at the same time, where a caller does not say otherwise. */
 const WORKERS = 8;
+/** A round mostly waits for what it asked: rounds of a cluster that answers slowly must not hold up those of another. */
+export const ROUNDS_AT_ONCE = 256;
 const ROUND_TIMEOUT_MS = 30_000;
 const GRACE_MS = 5_000;
 const TERMINAL_RETRY_MS = 30_000;
@@ -19,7 +21,11 @@ const STANDSTILL_MS = 2 * (ROUND_TIMEOUT_MS + GRACE_MS);
 
 /** Works on the keys of a queue until aborted. */
 export async function runQueue<K>(
-  { queue, reconciler }: { readonly queue: WorkQueue<K>; readonly reconciler: Reconciler<K> },
+  {
+    queue,
+    reconciler,
+    workers = WORKERS,
+  }: { readonly queue: WorkQueue<K>; readonly reconciler: Reconciler<K>; readonly workers?: number },
   { clock, log, random }: LoopDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -29,7 +35,7 @@ export async function runQueue<K>(
     clock,
     log,
     backoff: new Backoff<K>({ baseMs: 500, maxMs: 5_000, random }),
-    workers: WORKERS,
+    workers,
     timeoutMs: ROUND_TIMEOUT_MS,
     graceMs: GRACE_MS,
     terminalRetryMs: TERMINAL_RETRY_MS,

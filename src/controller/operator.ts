@@ -11,7 +11,7 @@ import { createActions } from './interventions/actions.ts';
 import { Interventions, type PolicyLookup } from './interventions/interventions.ts';
 import { rulingOn } from './interventions/rules.ts';
 import { StoredInterventions } from './interventions/stored-interventions.ts';
-import { runQueue, standstillOf, watching } from './loops.ts';
+import { ROUNDS_AT_ONCE, runQueue, standstillOf, watching } from './loops.ts';
 import { Orphans } from './ownership/orphans.ts';
 import { DurableWrites } from './persistence/durable-writes.ts';
 import { HistoryStore } from './persistence/history-store.ts';
@@ -130,7 +130,8 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
       ...homes.runnables,
       {
         name: 'rounds',
-        run: (signal) => runQueue({ queue: pools, reconciler: rounds }, deps, signal),
+        run: (signal) =>
+          runQueue({ queue: pools, reconciler: rounds, workers: ROUNDS_AT_ONCE }, deps, signal),
       },
       { name: 'orphans', run: (signal) => orphans.run(signal) },
       { name: 'interventions', run: (signal) => interventions.run(signal) },
