@@ -8,6 +8,7 @@ import {
   aimOf,
   atLeast,
   falls,
+  isBlind,
   needOf,
   overdueOf,
   rises,
@@ -124,9 +125,7 @@ export function fluidLaw(
 function holdOf({ input, leadS }: View): number {
   const leadMs = leadS * 1000;
   if (input.giveBackAfterMs !== undefined) return Math.max(input.giveBackAfterMs, leadMs);
-  const { inFlight, arrivedTotal } = input.messages;
-  const isBlind = inFlight === undefined && arrivedTotal === undefined;
-  return Math.max(isBlind ? HOLD_MS : LEAST_HOLD_MS, HOLD_LEADS * leadMs);
+  return Math.max(isBlind(input) ? HOLD_MS : LEAST_HOLD_MS, HOLD_LEADS * leadMs);
 }
 
 function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
@@ -186,7 +185,7 @@ function look(
     known,
     intervalS,
     target,
-    aim: aimOf(target, estimate, { leadS, input }),
+    aim: aimOf(target, estimate, { goal, input, leadS, deviation, known }),
     leadS,
     ahead,
     horizonS: Math.max(LEAST_HORIZON_S, inMessages ? leadS : HORIZON_LEADS_IN_TIME * leadS),

@@ -41,8 +41,14 @@ export interface View {
 
 /** Constants of docs/design/law.md#decision, shares of the target first. */
 const AIM = 0.5;
-/** The aim is that far from the target, in deviations of what chance adds within L. */
+/** The aim is that far from the target, in deviations of what chance and doubt about the rates add within L. */
 const MARGIN = 2;
+/**
+ * So much of σ counts, and so much more where nothing is known of μ: σ allows for loads that change within seconds, and
+ * most do not; but a μ that is only guessed may be wrong by far more than σ says.
+ */
+const DOUBT_COUNTS = 0.3;
+const DOUBT_COUNTS_IF_COLD = 0.5;
 /** The aim is for ε = 0.05, where a normal variable is above its mean by so many deviations. */
 const USUAL_DEVIATIONS = deviationsAbove(DEFAULT_MISS_TOLERANCE);
 const UP_ABOVE = 0.9;
@@ -60,19 +66,38 @@ export function targetOf(goal: Goal, { service }: Estimate, asked: number): numb
 }
 
 /**
- * a = T − z·max(0.5·T, 2·√(1.5·λ·L)), z the deviations that a normal variable exceeds with chance ε over those that it
+ * a = T − z·max(0.5·T, 2·√(1.5·λ·L + D²)), z the deviations that a normal variable exceeds with chance ε over those that it
  * exceeds with chance 0.05: the less may be missed, the further below the target. 0.5·T alone is too near a small
- * target, since chance alone moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work).
+ * target, since chance alone moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work),
+ * and what is not known of the rates by D.
  */
-export function aimOf(target: number, { arrivals }: Estimate, of: Pick<View, 'leadS' | 'input'>): number {
+export function aimOf(target: number, { arrivals }: Estimate, of: Foreseen): number {
   const { missTolerance } = of.input;
   const strictness =
     missTolerance === DEFAULT_MISS_TOLERANCE
       ? 1
       : Math.max(0, deviationsAbove(missTolerance) / USUAL_DEVIATIONS);
-  const chance = Math.sqrt(1.5 * arrivals * of.leadS);
+  const doubt = doubtOf(of);
+  const chance = Math.sqrt(1.5 * arrivals * of.leadS + doubt * doubt);
   const usual = Math.min(AIM * target, target - MARGIN * chance);
   return target - strictness * (target - usual);
+}
+
+type Foreseen = Pick<View, 'goal' | 'input' | 'leadS' | 'deviation' | 'known'>;
+
+/**
+ * D = (0.3 + 0.5·min(1, σ_μ/μ))·σ·L, by what was known before this count. Who sees nothing but the queue never knows the
+ * rates well, and would hold all there is; a target in time grows with the count itself.
+ */
+function doubtOf({ goal, input, leadS, deviation, known }: Foreseen): number {
+  if (goal.kind !== 'queueLength' || isBlind(input)) return 0;
+  const unknown = Math.min(1, Math.sqrt(known.varService) / known.service);
+  return (DOUBT_COUNTS + DOUBT_COUNTS_IF_COLD * unknown) * deviation * leadS;
+}
+
+/** Whether nothing tells how many instances work. */
+export function isBlind({ messages }: LawInput): boolean {
+  return messages.inFlight === undefined && messages.arrivedTotal === undefined;
 }
 
 /** Arrivals spread evenly over the age of the oldest; a single message that nobody can process stays one. */

@@ -116,6 +116,35 @@ describe('Fluid decides', () => {
   });
 });
 
+describe('Fluid, unsure of its rates', () => {
+  const told = { messages: { inFlight: 5 } };
+  const unsure = knowing({ varArrivals: 2_500 });
+
+  it('keeps further below the target', () => {
+    // x = 90 + 5 - 15 - 5 = 75; 75 - 24 = 51. D = (0.3 + 0)·50·2.5 = 37.5: a = 100 - 2·√(71.25 + 37.5²) = 23.1, and 51 > 23.1 + 40
+    // is false; with 105 messages 66 is more, and need = 5 + (-24 + 90 - 23.1)/(5·4 + 1) = 7.04
+    expect(asked(90, told, unsure).wanted).toBe(5);
+    expect(asked(105, told).wanted).toBe(5);
+    expect(asked(105, told, unsure).wanted).toBe(7);
+  });
+
+  it('keeps further below it still while μ is only guessed', () => {
+    // ρ·σ_μ = 19/5·σ_μ is a part of σ; σ_μ/μ = 0.4, so that D = (0.3 + 0.2)·σ·2.5
+    const sure = knowing({ varArrivals: 2_500 + (3.8 * 2) ** 2 });
+    const guessed = knowing({ varArrivals: 2_500, varService: 4 });
+    expect(asked(90, told, sure).wanted).toBe(5);
+    expect(asked(90, told, guessed).wanted).toBeGreaterThan(5);
+  });
+
+  it('does not where nothing but the queue is known, or for a target in time', () => {
+    expect(asked(105, {}, unsure).wanted).toBe(asked(105).wanted);
+    const inTime = (memory: FluidMemory) =>
+      fluidLaw(lawInput(105, told), memory, { goal: { kind: 'drainTime', ms: 4_000 }, metricDelayMs: 0 })
+        .wanted;
+    expect(inTime(unsure)).toBe(inTime(knowing()));
+  });
+});
+
 describe('Fluid, told how often a target may be missed', () => {
   it('keeps further below it the less that is', () => {
     // x = 110 - 15 = 95; 95 - 24 = 71, which is above the aim of -13 + 30, below that of 50 + 30
