@@ -120,6 +120,8 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
     if (refusal === undefined) await next();
     else if (c.req.path === '/' && refusal.status === 401)
       c.res = c.redirect(`/login${new URL(c.req.url).search}`, 303);
+    else if (isRunbook(c.req.path) && refusal.status === 401)
+      c.res = c.redirect(`/login?${new URLSearchParams({ to: c.req.path })}`, 303);
     else c.res = failure(c.req.path, refusal.status, refusal.message);
     if (refusal?.status === 401) c.header('www-authenticate', 'Bearer');
   });
@@ -204,6 +206,11 @@ const OPEN_ASSETS = [
 /** What a client of Kubernetes asks for. */
 function isApi(path: string): boolean {
   return /^\/(api|apis|openapi|version)(\/|$)/.test(path);
+}
+
+/** What alerts lead people to. */
+function isRunbook(path: string): boolean {
+  return path.startsWith('/docs/runbooks/');
 }
 
 /** Errors as `Status` objects where clients of Kubernetes ask, else as {message}. */

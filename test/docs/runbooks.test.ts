@@ -24,8 +24,9 @@ describe('runbooks', () => {
   });
 
   it('are named by their alerts', () => {
-    const named = [...rules.matchAll(/^ *runbook_url: (\S+)$/gm)].map(([, path]) => path);
-    expect(named).toEqual(alerts.map((name) => `${FOLDER}/${name}.md`));
+    const address =
+      /^ *runbook_url: '\{\{ with \$externalLabels\.microscaling_runbooks \}\}\{\{ \. \}\}\{\{ else \}\}http:\/\/\{\{ \$labels\.instance \}\}\/docs\/runbooks\{\{ end \}\}\/(\w+)\.md'$/gm;
+    expect([...rules.matchAll(address)].map(([, name]) => name)).toEqual(alerts);
   });
 
   it('say what to do about every reason that needs a person', () => {

@@ -86,6 +86,11 @@ describe('without a token', () => {
   it('the page leads to the form, which has what it consists of', async () => {
     const { ask } = start();
     const page = await ask('/');
+    const runbook = await ask('/docs/runbooks/reasons/AtCapacity.md');
+    expect([runbook.status, runbook.headers.get('location')]).toEqual([
+      303,
+      '/login?to=%2Fdocs%2Frunbooks%2Freasons%2FAtCapacity.md',
+    ]);
     expect([page.status, page.headers.get('location')]).toEqual([303, '/login']);
     const form = await ask('/login');
     const files = [...(await form.text()).matchAll(/"(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');

@@ -33,7 +33,7 @@ export function describePolicy({ policy, explanation, events }: PolicyFacts, now
         .map(({ name, summary }) => `${name}: ${summary || 'not decided yet'}`)
         .join('\n'),
     ),
-    section('Conditions', conditionTable(status?.conditions ?? [])),
+    section('Conditions', conditionTable(status?.conditions ?? [], nowMs)),
     section('Decisions, newest first', decisionLines(explanation, nowMs)),
     section('Events', last.length === 0 ? '' : eventTable(last, nowMs)),
   ]

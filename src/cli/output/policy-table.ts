@@ -154,10 +154,10 @@ function allTargets({ status }: PolicyObject): string {
   return (status?.apps ?? []).map(targetsText).filter(Boolean).join(', ');
 }
 
-export function conditionTable(conditions: readonly Condition[]): string {
+export function conditionTable(conditions: readonly Condition[], nowMs: number): string {
   return table(
-    ['CONDITION', 'STATUS', 'REASON', 'MESSAGE'],
-    conditions.map((c) => [c.type, c.status, c.reason, c.message]),
+    ['CONDITION', 'STATUS', 'SINCE', 'REASON', 'MESSAGE'],
+    conditions.map((c) => [c.type, c.status, ageText(c.lastTransitionTime, nowMs), c.reason, c.message]),
   );
 }
 

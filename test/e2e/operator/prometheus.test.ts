@@ -1,9 +1,9 @@
 // The operator as an on-call engineer sees it: scraped by a real Prometheus, with the shipped rules.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../../support/programs/command.ts';
+import { ROOT, run } from '../../support/programs/command.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
 import { busyWorker, policyText, rest } from '../../support/programs/policies.ts';
 import {
@@ -19,6 +19,26 @@ import { until } from '../../support/until.ts';
 const SHOP = policyText('shop', 6, busyWorker(10), rest());
 
 const skipped = prometheusMissing();
+
+/** They ask no operator. */
+const LOCAL: ReadonlySet<string> = new Set(['doctor', 'plan', 'read', 'validate']);
+
+/** What runbooks tell people to type, without the program's name: what asks, and what changes something. */
+function runbookCommands(): readonly [readonly string[], readonly string[]] {
+  const folder = join(ROOT, 'docs/runbooks');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const texts = files
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  const told = texts.flatMap((text) =>
+    [...text.matchAll(/`microscaling (get|\w+ [^`]+)`/g)].map(([, words = '']) =>
+      words.replace(/ --reason "[^"]*"$/, '').replace('--since 12h', '--since 2h'),
+    ),
+  );
+  const all = [...new Set(told)].sort();
+  const changes = (words: string): boolean => /^(override|pause|resume)/.test(words);
+  return [all.filter((words) => !changes(words)), all.filter(changes)];
+}
 
 describe.skipIf(skipped)('deploy/prometheus', () => {
   it.each([
@@ -41,7 +61,11 @@ describe.skipIf(skipped)('a Prometheus', { concurrent: false }, () => {
     mkdirSync(laptop.path('policies'));
     writeFileSync(policy, SHOP);
     marathon = await laptop.marathon();
-    operator = await laptop.operator({ policies: laptop.path('policies'), marathon: marathon.url });
+    operator = await laptop.operator({
+      policies: laptop.path('policies'),
+      marathon: marathon.url,
+      more: ['--data', laptop.path('data')],
+    });
     prometheus = await startPrometheus(new URL(operator.page).host, laptop.path('prometheus'));
     await untilCount(marathon, '/shop/worker', 5);
   });
@@ -120,6 +144,36 @@ describe.skipIf(skipped)('a Prometheus', { concurrent: false }, () => {
       else await until(`an answer to ${asked}`, async () => (await prometheus.query(asked)).length > 0);
     }
   });
+
+  it('is followed by runbooks whose commands work in that trouble', async () => {
+    const [asking, intervening] = runbookCommands();
+    const answers = await Promise.all(asking.map(typed));
+    for (const told of intervening) answers.push(await typed(told));
+    expect(answers.length).toBeGreaterThan(12);
+    expect(answers.filter(({ isFine }) => !isFine)).toEqual([]);
+    const described = answers.find(({ told }) => told === 'describe NAME');
+    expect(described?.text).toMatch(/ScalingLimited +True +\d+[smh] +AtCapacity/);
+  });
+
+  /** As somebody types it who was woken up by the alert. */
+  async function typed(told: string) {
+    const filled = told
+      .replaceAll('NAME', 'shop')
+      .replaceAll('APP', 'worker')
+      .replace('URL', marathon.url)
+      .replace(/\b(FILE|new\.yaml)\b/, policy)
+      .replace('02:10', '-1s')
+      .replace('=8 ', '=4 ');
+    const args = filled.split(' ');
+    const { code, stdout, stderr } = LOCAL.has(args[0] ?? '') ? await run(args) : await operator.ask(...args);
+    const text = stdout + stderr;
+    // A plan with changes ends with 2. Of made-up demand nobody knows how fast an instance works.
+    const isFine =
+      code === 0 ||
+      (args[0] === 'plan' && code === 2) ||
+      (args[0] === 'replay' && text.includes('say it with --service-rate'));
+    return { told, isFine, code, text };
+  }
 
   it('loses the series of a policy that is removed', async () => {
     rmSync(policy);

@@ -84,6 +84,17 @@ describe.skipIf(browserMissing())('logging in', () => {
     expect((await page.request.get(`${world.url}/ui/history`)).status()).toBe(401);
   });
 
+  it('leads on to the runbook that an alert named, and to no other place', async () => {
+    const { page, reader } = await open();
+    await page.goto(`${world.url}/docs/runbooks/reasons/AtCapacity.md`);
+    await logIn(page, reader);
+    await page.waitForURL(`${world.url}/docs/runbooks/reasons/AtCapacity.md`, SOON);
+    expect(await page.locator('body').innerText()).toMatch(/^# AtCapacity/);
+    await page.goto(`${world.url}/login?to=//elsewhere.example/docs/runbooks/x.md`);
+    await page.getByTestId('policy-health').first().waitFor();
+    expect(new URL(page.url()).origin).toBe(world.url);
+  });
+
   it('shows the page to whoever comes by a link of another site with a session', async () => {
     const { page, reader } = await open();
     await logIn(page, reader);

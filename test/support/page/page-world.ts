@@ -1,12 +1,14 @@
 // test support: the page served for real over the queue demo's operator: its past is played in no time, its present step by
 // step or by itself.
 
+import { join } from 'node:path';
 import type { OperatorActions, OperatorState } from '../../../src/controller/status/view.ts';
 import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
 import type { DocumentStore } from '../../../src/runtime/document-store.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { type HttpServer, serve } from '../../../src/runtime/network/http.ts';
 import { createServerApp } from '../../../src/server/app.ts';
+import { ROOT } from '../programs/command.ts';
 import { QueueDemo, type QueueDemoOptions } from '../queue-demo.ts';
 
 export interface PageWorldOptions extends Pick<QueueDemoOptions, 'title'> {
@@ -65,6 +67,7 @@ export class PageWorld {
       ...this.#beyond,
       token: `token-${++this.#starts}`,
       version: '0.1.0',
+      runbooks: join(ROOT, 'docs/runbooks'),
       signal: this.#stop.signal,
     });
     this.#hurried = true;

@@ -97,7 +97,7 @@ function oneText(item: Item, target: Target, output: string | undefined): string
   if (output === 'name') return titleOf(target.kind, item.metadata.name);
   if (target.kind !== POLICY_KIND || output === 'wide') return tableOf([item], target, output);
   const policy = item as PolicyObject;
-  return `${appTable(policy)}\n\n${conditionTable(policy.status?.conditions ?? [])}`;
+  return `${appTable(policy)}\n\n${conditionTable(policy.status?.conditions ?? [], Date.now())}`;
 }
 
 function manyText(list: ListObject<Item>, target: Target, output: string | undefined): string {

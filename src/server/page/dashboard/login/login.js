@@ -12,7 +12,7 @@ form.addEventListener('submit', async (event) => {
   note.textContent = '';
   try {
     await logIn(field.value);
-    location.replace(`/${location.search}`);
+    location.replace(target());
   } catch (cause) {
     note.textContent = cause instanceof Error ? cause.message : String(cause);
     field.select();
@@ -51,8 +51,7 @@ function sentence(text) {
 /** Whoever followed a link from another site has a session that the browser kept back from that one request. */
 async function passThrough() {
   const response = await fetch('/login/session').catch(() => undefined);
-  if (response?.status === 200 && (await response.json()).user !== null)
-    location.replace(`/${location.search}`);
+  if (response?.status === 200 && (await response.json()).user !== null) location.replace(target());
 }
 
 /**
@@ -67,4 +66,10 @@ function part(id, kind) {
   const node = document.getElementById(id);
   if (node instanceof kind) return /** @type {InstanceType<K>} */ (node);
   throw new Error(`the form has no ${kind.name} ${id}`);
+}
+
+/** Where somebody was led from: a runbook, or the page with what it showed. */
+function target() {
+  const to = new URLSearchParams(location.search).get('to') ?? '';
+  return /^\/docs\/runbooks\/[\w/]+\.md$/.test(to) ? to : `/${location.search}`;
 }
