@@ -120,6 +120,42 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
     await untilCount(marathon, WORKER, 4);
   });
 
+  it('keeps a pause that was made at the instance that acted before, and ends it at its time', async () => {
+    await shopRuns(2);
+    const second = await startOperator();
+    await second.reason('shop', 'Applied', 'Standby');
+    const paused = await operator.ask('pause', 'shop', '--for', '1h', '--reason', 'moving the queue');
+    expect(paused).toMatchObject({ code: 0, stderr: '' });
+    expect(await operator.stop()).toBe(0);
+    await until('the second to act', () => acts(second.command));
+    operator = second;
+    await kubectl.does(['apply', '-f', '-'], { input: shop(4) });
+    await until('the second to have looked at the new spec, and to leave the counts alone', async () => {
+      const { metadata, status } = JSON.parse(await kubectl.does(['get', 'msp', 'shop', '-o', 'json']));
+      const reasons = status.conditions.map((each: { readonly reason: string }) => each.reason);
+      return status.observedGeneration === metadata.generation && reasons.includes('PausedByHand');
+    });
+    expect((await marathon.app(WORKER))?.instances).toBe(2);
+    expect(await kubectl.does(['get', 'msi', 'shop-pause'])).toMatch(/shop +Pause +.*True/);
+    const end = new Date(Date.now() + 2_000).toISOString();
+    await kubectl.does([
+      'patch',
+      'msi',
+      'shop-pause',
+      '--type=merge',
+      '-p',
+      JSON.stringify({ spec: { until: end } }),
+    ]);
+    await untilCount(marathon, WORKER, 4);
+    const scaledAt = (await marathon.app(WORKER))?.versionInfo.lastScalingAt ?? '';
+    expect(Date.parse(scaledAt)).toBeGreaterThanOrEqual(Date.parse(end));
+    await until('its end to be written where it is kept', async () => {
+      const shown = await kubectl.does(['get', 'msi', 'shop-pause', '-o', 'jsonpath={.status}']);
+      const { ended = '', conditions } = JSON.parse(shown);
+      return conditions[0].reason === 'Expired' && ended >= end;
+    });
+  });
+
   it('releases what a deleted policy owns before the policy goes', async () => {
     await shopRuns(2);
     const removed = await kubectl.does(['delete', 'msp', 'shop', '--timeout=30s']);
