@@ -90,7 +90,7 @@ describe.skipIf(browserMissing())('logging in', () => {
     await logIn(page, reader);
     await page.waitForURL(`${world.url}/docs/runbooks/reasons/AtCapacity.md`, SOON);
     expect(await page.locator('body').innerText()).toMatch(/^# AtCapacity/);
-    await page.goto(`${world.url}/login?to=//elsewhere.example/docs/runbooks/x.md`);
+    await page.goto(`${world.url}/login?to=%2F%2Felsewhere.example%2Fx.md`);
     await page.getByTestId('policy-health').first().waitFor();
     expect(new URL(page.url()).origin).toBe(world.url);
   });
