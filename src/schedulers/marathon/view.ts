@@ -40,6 +40,12 @@ const UNSETTLED_MS = 2_000;
 const BLIND_MS = 1_000;
 /** How long a listed app is good enough to base a write on; Marathon itself refuses conflicts. */
 const RECALL_MS = 5_000;
+/** Whoever cannot use these waits, and shares the next one. */
+const LISTS_AT_ONCE = 2;
+/** So long a list is waited for by those who need the next one. */
+const PATIENCE_MS = 1_000;
+/** A reason that nobody looks at. */
+const OVER = new Error('the wait is over');
 /** So many listed apps cost about what one costs that is read alone. */
 const LISTED_FOR_ONE = 20;
 
@@ -62,6 +68,10 @@ export class ClusterView {
   /** When the last whole list began. */
   #listedAtMs: number | undefined;
   #listing: Loading | undefined;
+  /** How many are under way: a newer one does not wait for an older one. */
+  #lists = 0;
+  /** The one that begins when the newest is over, for all who need a newer one or another one. */
+  #nextList: Promise<Readings> | undefined;
 
   constructor(options: ViewOptions, closing: AbortSignal) {
     this.#options = options;
@@ -217,12 +227,28 @@ export class ClusterView {
     return loading.readings;
   }
 
-  /** Joins a list that is under way when it began late enough and covers what is asked. */
+  /** Joins a list that is under way when it began late enough and covers what is asked, else the one that comes next. */
   #list(ids: readonly string[]): Promise<Readings> {
     const current = this.#listing;
-    if (current !== undefined && ids.every((id) => current.asked.has(id) && this.#isCurrent(id, current))) {
+    if (current !== undefined && ids.every((id) => current.asked.has(id) && this.#isCurrent(id, current)))
       return current.readings;
-    }
+    if (current === undefined || this.#lists < LISTS_AT_ONCE) return this.#beginList();
+    this.#nextList ??= this.#listAfter(current);
+    return this.#nextList;
+  }
+
+  /** Many policies begin at once, each with apps of its own: one list serves them all. A list that hangs holds up nobody for long. */
+  async #listAfter(current: Loading): Promise<Readings> {
+    const over = new AbortController();
+    const patience = this.#options.clock.sleep(PATIENCE_MS, over.signal);
+    await Promise.race([current.readings, patience]).catch(() => undefined);
+    over.abort(OVER);
+    patience.catch(() => undefined);
+    this.#nextList = undefined;
+    return await this.#beginList();
+  }
+
+  #beginList(): Promise<Readings> {
     const asked = new Set(this.#watched);
     const startedAtMs = this.#options.clock.monotonic();
     const generation = this.#generation;
@@ -233,7 +259,9 @@ export class ClusterView {
       return apps.filter((app) => asked.has(app.id));
     });
     this.#listing = loading;
+    this.#lists += 1;
     const forget = (): void => {
+      this.#lists -= 1;
       if (this.#listing === loading) this.#listing = undefined;
     };
     loading.readings.then(() => {

@@ -110,6 +110,14 @@ describe('the cost of a reading', () => {
     expect(reads()).toEqual(['/v2/apps']);
   });
 
+  it('is at most three lists for many pools that look for the first time at once, before the stream is open', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => `/shop/many/app-${i}`);
+    for (const id of many) marathon.addApp(id, 1);
+    const views = await Promise.all(many.map((id) => observe([id])));
+    expect(views.map(({ apps }, i) => apps.get(many[i] ?? '')?.requested)).toEqual(many.map(() => 1));
+    expect(reads().length).toBeLessThanOrEqual(3);
+  });
+
   it.each([
     ['something happened to it', (id: string) => view.changed([id])],
     ['the stream broke and is back', () => view.streamOpened()],
