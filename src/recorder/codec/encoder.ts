@@ -16,7 +16,7 @@ import { isNumbers, isPlain, masked, type Plain } from './json.ts';
  */
 export class DeltaEncoder {
   readonly #mask: (text: string) => string;
-  readonly #root: Place = { id: 0, inside: new Map() };
+  readonly #root: Place = { id: 0 };
   readonly #last = new Map<string, unknown>();
   #next = 1;
   #named: (readonly [number, string])[] = [];
@@ -55,10 +55,11 @@ export class DeltaEncoder {
   }
 
   #inside(place: Place, key: string): Place {
-    const known = place.inside.get(key);
+    const known = place.inside?.get(key);
     if (known !== undefined) return known;
-    const made: Place = { id: this.#next++, inside: new Map() };
+    const made: Place = { id: this.#next++ };
     this.#named.push([place.id, this.#mask(key)]);
+    place.inside ??= new Map();
     place.inside.set(key, made);
     return made;
   }
@@ -112,7 +113,8 @@ export class DeltaEncoder {
 
 interface Place {
   readonly id: number;
-  readonly inside: Map<string, Place>;
+  /** Absent in most: a number or a text has nothing in it. */
+  inside?: Map<string, Place>;
 }
 
 /** Flat lists of place, value, place, value, … */
