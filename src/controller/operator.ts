@@ -119,7 +119,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
 
   const groups: readonly (readonly Runnable[])[] = [
     [
-      { name: 'store', run: (signal) => kept.writes.run(() => rounds.keep(), signal) },
+      { name: 'store', run: (signal) => kept.writes.run((part, parts) => rounds.keep(part, parts), signal) },
       {
         name: 'policy listings',
         run: (signal) => runQueue({ queue: listings, reconciler: follower }, deps, signal),

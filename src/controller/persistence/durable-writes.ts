@@ -17,8 +17,8 @@ export interface DurableWritesDeps {
 
 /** What may wait is written this often, everything in one batch: one wait for the disk, whatever there is. */
 const FLUSH_MS = 1_000;
-/** What changes all the time is written every so many flushes: it is an estimate, and 10 s of it are learned again in 10 s. */
-const FLUSHES_PER_GATHERING = 10;
+/** What changes all the time is written every so many flushes, a part each time: it is an estimate, and 10 s of it are learned again in 10 s. */
+const PARTS = 10;
 /** A store that refused is left alone so long: each try may take its time. */
 const RETRY_MS = 5_000;
 
@@ -102,15 +102,15 @@ export class DurableWrites {
     this.flush();
   }
 
-  /** @param gather writes what changes all the time */
-  async run(gather: () => void, signal: AbortSignal): Promise<void> {
+  /** @param gather writes a part of what changes all the time: all of it at once would hold up everything else */
+  async run(gather: (part: number, parts: number) => void, signal: AbortSignal): Promise<void> {
     if (!this.isLasting) return await untilAborted(signal);
     // A store that cannot be written is reported before anything waits for it.
     this.flush();
     for (let flushes = 1; ; flushes++) {
       await this.#deps.clock.sleep(FLUSH_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      if (flushes % FLUSHES_PER_GATHERING === 0) gather();
+      gather(flushes % PARTS, PARTS);
       this.flush();
     }
   }

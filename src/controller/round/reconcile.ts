@@ -103,9 +103,12 @@ export class PoolReconciler implements Reconciler<string> {
     return withInterventions(apps, { on: (policy) => this.#deps.interventions.on(policy) });
   }
 
-  /** Stores what is remembered of every pool. */
-  keep(): void {
+  /** Stores what is remembered of every pool, or of one part of so many of them. */
+  keep(part = 0, parts = 1): void {
+    let place = 0;
     for (const [key, memory] of this.#memories) {
+      place += 1;
+      if (place % parts !== part) continue;
       this.#deps.archive.keepHistory(key, memory);
       this.#deps.archive.keepLearned(key, memory);
     }

@@ -102,19 +102,22 @@ describe('keeping', () => {
 });
 
 describe('time', () => {
-  it('flushes every second, and gathers every ten', async () => {
+  it('flushes every second, and gathers a part each time, each part every ten', async () => {
     const archive = anArchive();
-    let gathered = 0;
-    const gather = (): void => {
-      gathered += 1;
-      archive.keepSoon('a', 'x', gathered);
+    const gathered: number[] = [];
+    const gather = (part: number, parts: number): void => {
+      expect(parts).toBe(10);
+      gathered.push(part);
+      if (part === 0) archive.keepSoon('a', 'x', gathered.length);
     };
     const running = archive.run(gather, stop.signal);
     archive.keepSoon('a', 'y', 1);
     await clock.advance(1_000);
     expect(batches).toHaveLength(1);
     await clock.advance(29_000);
-    expect([gathered, batches.length]).toEqual([3, 4]);
+    const parts = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0];
+    expect(gathered).toEqual([...parts, ...parts, ...parts]);
+    expect(batches).toHaveLength(4);
     stop.abort();
     await running;
   });
