@@ -5,9 +5,8 @@ import { byName } from './allocation/max-min-share.ts';
 import { isBlocked, isHeld, isRest } from './allocation/pool.ts';
 import { whyKept } from './allocation/preemption.ts';
 import type { Allocation } from './allocation.ts';
-import type { AppDecision, AppInput, DecisionStep, LimitedBy } from './decision.ts';
+import type { AppDecision, AppInput, LimitedBy } from './decision.ts';
 import { type Shortage, shortageIn } from './demand/launch-trouble.ts';
-import { joined } from './demand/steps.ts';
 import type { AppDemand } from './demand.ts';
 import { count } from './numbers.ts';
 
@@ -134,37 +133,37 @@ export function explain(
 ): Explanation {
   const { demand, wanted, granted, to } = allocation;
   if (isBlocked(demand.app)) return blocked(allocation);
-  const more: DecisionStep[] = [];
+  let { steps } = demand;
   let summary = opening(allocation);
   const isRemainder = isRest(demand.app);
   const short = shortages(allocation);
   if (isRemainder) {
     const after = short === undefined ? granted : allocation.withRoom;
-    more.push({ rule: 'remainder', before: demand.requested, after, reason: demand.reason });
+    steps = [...steps, { rule: 'remainder', before: demand.requested, after, reason: demand.reason }];
   }
   const unlent = lenders(allocation);
   if (unlent !== undefined) {
-    more.push({ rule: 'lending', before: granted, after: granted, reason: unlent });
+    steps = [...steps, { rule: 'lending', before: granted, after: granted, reason: unlent }];
     summary += `; ${unlent}`;
   }
   if (short !== undefined) {
     const [before, after] = isRemainder ? [allocation.withRoom, granted] : [granted, aliveOf(demand)];
-    more.push({ rule: 'cluster', before, after, reason: short });
+    steps = [...steps, { rule: 'cluster', before, after, reason: short }];
     summary += `; ${short}`;
   }
   if (granted !== wanted) {
     const rule = granted < wanted ? 'capacity' : 'preemption';
     const reason = granted < wanted ? blockers(allocation) : `kept for now by ${keeperOf(demand)}`;
-    more.push({ rule, before: wanted, after: granted, reason });
+    steps = [...steps, { rule, before: wanted, after: granted, reason }];
     summary += `; granted ${granted}: ${reason}`;
   }
   if (to < granted) {
     const missing = granted - to;
     const reason = `${missing} more once ${missing === 1 ? 'its slot is' : 'their slots are'} free`;
-    more.push({ rule: 'handover', before: granted, after: to, reason });
+    steps = [...steps, { rule: 'handover', before: granted, after: to, reason }];
     summary += `; asks for ${to} now, ${reason}`;
   }
-  return { steps: joined(demand.steps, more), summary, limitedBy: limitOf(allocation, short !== undefined) };
+  return { steps, summary, limitedBy: limitOf(allocation, short !== undefined) };
 }
 
 function aliveOf({ app }: AppDemand): number {

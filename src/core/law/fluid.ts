@@ -17,7 +17,7 @@ import {
   whole,
   worthAnInstance,
 } from './need.ts';
-import { predictExcess } from './prediction.ts';
+import { type Outlook, predictExcess } from './prediction.ts';
 import { type ProbeMemory, probe } from './probe.ts';
 import { type Bank, firstBank, ratesOf, updateBank } from './rates/bank.ts';
 import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.ts';
@@ -201,26 +201,25 @@ function look(
 function excessOf(
   { messages, ready, readyBefore, asked, pending, nowMs }: LawInput,
   { arrivals, service }: Estimate,
-  soon: {
-    readonly trueAtMs: number;
-    readonly arrivals: number;
-    readonly deadTimeS: number;
-    readonly leadS: number;
-  },
+  soon: Pick<Outlook, 'arrivals' | 'deadTimeS' | 'leadS'> & { readonly trueAtMs: number },
 ): number {
   const { waiting, inFlight, perBusyInstance: perInstance } = messages;
   const staying = Math.min(ready, asked);
   const working = waiting > 0 ? staying : Math.min(staying, arrivals / service);
   const backlog = waiting + (inFlight ?? working * perInstance);
+  const { trueAtMs, deadTimeS, leadS } = soon;
   return predictExcess({
-    ...soon,
     backlog,
+    arrivals: soon.arrivals,
     service,
     perInstance,
     ready: staying,
     readyBefore,
     pending,
     nowMs,
+    trueAtMs,
+    deadTimeS,
+    leadS,
   });
 }
 

@@ -12,20 +12,17 @@ import {
   M,
   MM,
   type Noise,
-  passing,
   type Supposed,
   type Updating,
 } from './supposed.ts';
 
 /** From a λ that hardly changes to one that does within seconds. */
-const CHANGES: readonly Change[] = [
-  { level: 0.01, growth: 0.001 },
-  { level: 0.04, growth: 0.008 },
-  { level: 0.12, growth: 0.04 },
-];
+const FASTEST: Change = { level: 0.12, growth: 0.04 };
+const CHANGES: readonly Change[] = [{ level: 0.01, growth: 0.001 }, { level: 0.04, growth: 0.008 }, FASTEST];
 /** So long a past speaks for a supposition, and what was counted for μ. */
 const FIT_FOR_S = 60;
 const COUNTED_FOR_S = 120;
+const GROWS_FOR_S = 20;
 const LEAST_FIT = -12;
 /** So many messages that were seen to be worked off tell μ, whatever λ does. */
 const ENOUGH_COUNTED = 40;
@@ -68,30 +65,52 @@ export function updateBank(bank: Bank, before: Estimate, now: Measurement): Bank
   const { dt } = b;
   if (!(dt > 0)) return bank;
   const { supposed: known, counted } = bank;
-  const times = Math.max(1, bank.odd);
-  let noise: Noise = { times, odd: bank.odd };
-  const remembered = Math.exp(-dt / FIT_FOR_S);
-  const time = passing(dt, now.served);
-  const supposed: Updating[] = [];
-  let best = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < CHANGES.length; i++) {
-    const change = CHANGES[i];
-    const each = known[i];
-    if (change === undefined || each === undefined) return bank;
+  const noise: Noise = { times: Math.max(1, bank.odd), odd: bank.odd };
+  const { fit, counts, growth } = keptOver(dt);
+  const time = { dt, served: now.served, kept: growth };
+  const supposed = known.map((each, i) => {
     const f: Updating = [...each];
-    noise = { times, odd: bank.odd };
-    drift(f, change, time);
-    f[FIT] *= remembered;
+    // Each by itself: that of the fastest changes, the last one, has the say.
+    noise.odd = bank.odd;
+    drift(f, CHANGES[i] ?? FASTEST, time);
+    f[FIT] *= fit;
     observeFlows(f, b, noise);
     confine(f);
-    best = Math.max(best, f[FIT]);
-    supposed.push(f);
-  }
+    return f;
+  });
+  let best = Number.NEGATIVE_INFINITY;
+  for (const f of supposed) best = Math.max(best, f[FIT]);
   for (const f of supposed) f[FIT] = roughly(Math.max(LEAST_FIT, f[FIT] - best));
   return {
     supposed,
-    counted: roughly(counted * Math.exp(-dt / COUNTED_FOR_S) + doneIn(b, supposed[0])),
+    counted: roughly(counted * counts + doneIn(b, supposed[0])),
     odd: roughly(noise.odd),
+  };
+}
+
+/** The shares that are left after a time. */
+interface Kept {
+  readonly dt: number;
+  /** Of how well a supposition foretold, of messages that were counted, and of the growth of λ. */
+  readonly fit: number;
+  readonly counts: number;
+  readonly growth: number;
+}
+
+let kept = keptAfter(0);
+
+/** Most queues are read as often as the one before: what an interval leaves is mostly known. */
+function keptOver(dt: number): Kept {
+  if (kept.dt !== dt) kept = keptAfter(dt);
+  return kept;
+}
+
+function keptAfter(dt: number): Kept {
+  return {
+    dt,
+    fit: Math.exp(-dt / FIT_FOR_S),
+    counts: Math.exp(-dt / COUNTED_FOR_S),
+    growth: Math.exp(-dt / GROWS_FOR_S),
   };
 }
 
@@ -108,30 +127,29 @@ function doneIn(b: Between, f: Supposed | undefined): number {
   return Math.max(0, front.perS * dt - grown);
 }
 
-/** All suppositions together, each by how well it foretold. */
+/** All suppositions together, each by how well it foretold: their mean, with the variance within and between them. */
 export function ratesOf({ supposed, counted }: Bank): Rates {
   let sum = 0;
   let arrivals = 0;
   let service = 0;
+  let squaresOfArrivals = 0;
+  let squaresOfService = 0;
   for (const each of supposed) {
     const weight = Math.exp(each[FIT]);
     sum += weight;
-    arrivals += (weight / sum) * (each[L] - arrivals);
-    service += (weight / sum) * (each[M] - service);
-  }
-  let varArrivals = 0;
-  let varService = 0;
-  for (const each of supposed) {
-    const weight = Math.exp(each[FIT]) / sum;
-    varArrivals += weight * (each[LL] + (each[L] - arrivals) ** 2);
-    varService += weight * (each[MM] + (each[M] - service) ** 2);
+    const otherArrivals = each[L] - arrivals;
+    const otherService = each[M] - service;
+    arrivals += (weight / sum) * otherArrivals;
+    service += (weight / sum) * otherService;
+    squaresOfArrivals += weight * (each[LL] + otherArrivals * (each[L] - arrivals));
+    squaresOfService += weight * (each[MM] + otherService * (each[M] - service));
   }
   const isCounted = counted >= ENOUGH_COUNTED;
   return {
     arrivals,
     service,
-    varArrivals,
-    varService,
+    varArrivals: squaresOfArrivals / sum,
+    varService: squaresOfService / sum,
     isArrivalsSure: isCounted || agree(supposed, L),
     isServiceSure: isCounted || agree(supposed, M),
   };

@@ -68,16 +68,16 @@ export function observeFlows(f: Updating, b: Between, noise: Noise): void {
 /** λ = ΔA/Δ, and μ from what has left: by all behind a queue that lasts, else by as many as are counted. */
 function observeCounted(f: Updating, b: Between & { readonly arrived: number }, noise: Noise): void {
   const { before, now, dt, grown, arrived } = b;
-  correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f[L], 1 / dt) / dt }, noise);
+  correct(f, noise, arrived / dt, 1, 0, Math.max(f[L], 1 / dt) / dt);
   const done = (arrived - grown) / dt;
   const counting = countNoise(b);
   if (lasts(f, b)) {
     const n = now.served;
-    correct(f, { y: done, hl: 0, hm: n, r: (WORK_VARIANCE * f[M] * n) / dt + counting }, noise);
+    correct(f, noise, done, 0, n, (WORK_VARIANCE * f[M] * n) / dt + counting);
   } else if (now.working !== undefined && before.working !== undefined && now.served > 0) {
     const n = Math.min(now.served, f[L] / f[M]);
     const y = done + f[M] * (n - (now.working + before.working) / 2);
-    correct(f, { y, hl: 0, hm: n, r: (WORK_VARIANCE * f[M] * n) / dt + f[M] * f[M] * n + counting }, noise);
+    correct(f, noise, y, 0, n, (WORK_VARIANCE * f[M] * n) / dt + f[M] * f[M] * n + counting);
   }
 }
 
@@ -89,7 +89,7 @@ function observeBalance(f: Updating, b: Between, noise: Noise): void {
   const { served } = now;
   if (lasts(f, b)) {
     const r = (f[L] + WORK_VARIANCE * f[M] * served) / dt + countNoise(b);
-    correct(f, { y: grown / dt, hl: 1, hm: -served, r }, noise);
+    correct(f, noise, grown / dt, 1, -served, r);
     return;
   }
   if (now.working === undefined || before.working === undefined) return;
@@ -102,12 +102,12 @@ function observeBalance(f: Updating, b: Between, noise: Noise): void {
     const n = share * was + (1 - share) * rho;
     const y = grown / overS + f[M] * (was - n);
     const r = (rho * (1 - left * left) + 2 * COUNT_NOISE * COUNT_NOISE) / (overS * overS);
-    correct(f, { y, hl: 1, hm: -n, r }, noise);
+    correct(f, noise, y, 1, -n, r);
     return;
   }
   const y = grown / dt + f[M] * ((now.working + before.working) / 2 - rho);
   const r = (f[L] + WORK_VARIANCE * f[M] * rho) / dt + f[M] * f[M] * rho + countNoise(b);
-  correct(f, { y, hl: 1, hm: -rho, r }, noise);
+  correct(f, noise, y, 1, -rho, r);
 }
 
 /** What a queue grew by has come, what it fell by was served, whatever was thought of either: so unsure is it how much more. */
@@ -128,7 +128,7 @@ type Front = NonNullable<Between['front']> & Pick<Between, 'dt'>;
 function observeFront(f: Updating, { perS, ageS, dt }: Front, noise: Noise): void {
   const l = Math.max(f[L], 1 / ageS);
   const rounding = (ROUNDING_NOISE_S * l) / ageS;
-  correct(f, { y: perS, hl: 1, hm: 0, r: ((l / ageS + rounding * rounding) * ageS) / dt }, noise);
+  correct(f, noise, perS, 1, 0, ((l / ageS + rounding * rounding) * ageS) / dt);
 }
 
 /** Behind a queue that is short against what comes and goes between two counts somebody may have been idle. */

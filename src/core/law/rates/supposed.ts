@@ -53,7 +53,6 @@ export interface Change {
 
 /** How much μ changes, which belongs to the program that serves. */
 const SERVICE_CHANGE = 0.008;
-const GROWS_FOR_S = 20;
 /** One count speaks no louder than this, in variances. */
 const LOUDEST = 16;
 const NEWEST_SURPRISE = 0.05;
@@ -66,39 +65,27 @@ export interface Passing {
   readonly dt: number;
   readonly served: number;
   /** The share of its growth that λ keeps. */
-  readonly lasting: number;
-}
-
-export function passing(dt: number, served: number): Passing {
-  return { dt, served, lasting: Math.exp(-dt / GROWS_FOR_S) };
+  readonly kept: number;
 }
 
 /** Lets time pass: λ grows on, and all are less sure. */
-export function drift(f: Updating, { level, growth }: Change, { dt, served, lasting }: Passing): void {
+export function drift(f: Updating, { level, growth }: Change, { dt, served, kept }: Passing): void {
   const scale = Math.max(f[L], 0.3 * f[M] * served, 0.3 * f[M]);
   const levelNoise = level * scale;
   const growthNoise = growth * scale;
   const serviceNoise = SERVICE_CHANGE * f[M];
   f[L] = Math.max(0, f[L] + f[G] * dt);
   f[LL] += 2 * dt * f[LG] + dt * dt * f[GG] + levelNoise * levelNoise * dt;
-  f[LG] = lasting * (f[LG] + dt * f[GG]);
+  f[LG] = kept * (f[LG] + dt * f[GG]);
   f[LM] += dt * f[GM];
-  f[G] *= lasting;
-  f[GM] *= lasting;
-  f[GG] = lasting * lasting * f[GG] + growthNoise * growthNoise * dt;
+  f[G] *= kept;
+  f[GM] *= kept;
+  f[GG] = kept * kept * f[GG] + growthNoise * growthNoise * dt;
   f[MM] += serviceNoise * serviceNoise * dt;
 }
 
-/** y = hl·λ + hm·μ + noise of variance r. */
-export interface Seen {
-  readonly y: number;
-  readonly hl: number;
-  readonly hm: number;
-  readonly r: number;
-}
-
-/** The usual update. */
-export function correct(f: Updating, { y, hl, hm, r }: Seen, noise: Noise): void {
+/** The usual update by y = hl·λ + hm·μ + noise of variance r; not an object, which would be made nine times an app. */
+export function correct(f: Updating, noise: Noise, y: number, hl: number, hm: number, r: number): void {
   const e = y - hl * f[L] - hm * f[M];
   const pl = f[LL] * hl + f[LM] * hm;
   const pg = f[LG] * hl + f[GM] * hm;
