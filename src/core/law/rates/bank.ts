@@ -132,24 +132,25 @@ export function ratesOf({ supposed, counted }: Bank): Rates {
   let sum = 0;
   let arrivals = 0;
   let service = 0;
-  let squaresOfArrivals = 0;
-  let squaresOfService = 0;
+  let varArrivals = 0;
+  let varService = 0;
   for (const each of supposed) {
     const weight = Math.exp(each[FIT]);
     sum += weight;
+    const share = weight / sum;
     const otherArrivals = each[L] - arrivals;
     const otherService = each[M] - service;
-    arrivals += (weight / sum) * otherArrivals;
-    service += (weight / sum) * otherService;
-    squaresOfArrivals += weight * (each[LL] + otherArrivals * (each[L] - arrivals));
-    squaresOfService += weight * (each[MM] + otherService * (each[M] - service));
+    arrivals += share * otherArrivals;
+    service += share * otherService;
+    varArrivals += share * (each[LL] + otherArrivals * (each[L] - arrivals) - varArrivals);
+    varService += share * (each[MM] + otherService * (each[M] - service) - varService);
   }
   const isCounted = counted >= ENOUGH_COUNTED;
   return {
     arrivals,
     service,
-    varArrivals: squaresOfArrivals / sum,
-    varService: squaresOfService / sum,
+    varArrivals,
+    varService,
     isArrivalsSure: isCounted || agree(supposed, L),
     isServiceSure: isCounted || agree(supposed, M),
   };
