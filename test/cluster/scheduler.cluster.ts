@@ -2,20 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  ApiextensionsV1Api,
-  CustomObjectsApi,
-  KubeConfig,
-  type KubernetesObject,
-  KubernetesObjectApi,
-  loadAllYaml,
-} from '@kubernetes/client-node';
+import { KubeConfig, type KubernetesObject, KubernetesObjectApi, loadAllYaml } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/core/change.ts';
 import type { AppObservation } from '../../src/core/observation.ts';
 import { TerminalError, TransientError } from '../../src/runtime/errors.ts';
 import { TargetRefused } from '../../src/schedulers/scheduler.ts';
 import { startCluster } from '../support/kubernetes/real-cluster.ts';
+import { installCrates } from '../support/kubernetes/scheduler/crates.ts';
 import { Shop } from '../support/kubernetes/scheduler/shop.ts';
 import { CRASHES } from '../support/kubernetes/stages.ts';
 import { ROOT } from '../support/programs/command.ts';
@@ -93,7 +87,7 @@ describe('kubernetes, a real control plane', { concurrent: false }, () => {
     await scale(2, {}, db);
     await until('two to run', running(2, db));
 
-    const crates = await installCrates();
+    const crates = await installCrates(kubeconfig, 'Crate');
     await crates.make(namespace, 'stack', 3);
     const stack = `Crate.microscaling.test/${namespace}/stack`;
     await until('the crate to be seen', async () => (await look(stack))?.requested === 3);
@@ -382,67 +376,6 @@ function admin(): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   return config;
-}
-
-/** A kind that keeps its count elsewhere than those of Kubernetes. */
-async function installCrates() {
-  const group = 'microscaling.test';
-  const text = { type: 'string' };
-  const schema = {
-    type: 'object',
-    properties: {
-      spec: { type: 'object', properties: { size: { type: 'integer' } } },
-      status: { type: 'object', properties: { size: { type: 'integer' }, labels: text } },
-    },
-  };
-  const paths = {
-    specReplicasPath: '.spec.size',
-    statusReplicasPath: '.status.size',
-    labelSelectorPath: '.status.labels',
-  };
-  const api = admin().makeApiClient(ApiextensionsV1Api);
-  await api
-    .createCustomResourceDefinition({
-      body: {
-        metadata: { name: `crates.${group}` },
-        spec: {
-          group,
-          scope: 'Namespaced',
-          names: { plural: 'crates', singular: 'crate', kind: 'Crate' },
-          versions: [
-            {
-              name: 'v1',
-              served: true,
-              storage: true,
-              schema: { openAPIV3Schema: schema },
-              subresources: { status: {}, scale: paths },
-            },
-          ],
-        },
-      },
-    })
-    .catch(unlessThere);
-  const objects = admin().makeApiClient(CustomObjectsApi);
-  const of = (namespace: string) => ({ group, version: 'v1', namespace, plural: 'crates' });
-  return {
-    make: async (namespace: string, name: string, size: number): Promise<void> => {
-      const crate = { apiVersion: `${group}/v1`, kind: 'Crate', metadata: { name }, spec: { size } };
-      await until('crates to be known', () =>
-        objects.createNamespacedCustomObject({ ...of(namespace), body: crate }).then(
-          () => true,
-          () => false,
-        ),
-      );
-      const body = [{ op: 'add', path: '/status', value: { size, labels: `crate=${name}` } }];
-      await objects.patchNamespacedCustomObjectStatus({ ...of(namespace), name, body });
-    },
-    sizeOf: async (namespace: string, name: string): Promise<number | undefined> => {
-      const found = (await objects.getNamespacedCustomObject({ ...of(namespace), name })) as {
-        spec?: { size?: number };
-      };
-      return found.spec?.size;
-    },
-  };
 }
 
 function unlessThere(error: unknown): void {

@@ -14,6 +14,7 @@ import { silentLogger } from '../../src/runtime/log.ts';
 import { createRedactor } from '../../src/runtime/redact.ts';
 import type { Fault } from '../support/kubernetes/api-front.ts';
 import { configOf, writeKubeconfig } from '../support/kubernetes/control-plane.ts';
+import { cratesOf, installCrates, uninstallCrates } from '../support/kubernetes/scheduler/crates.ts';
 import { Shop } from '../support/kubernetes/scheduler/shop.ts';
 import { until } from '../support/until.ts';
 
@@ -26,12 +27,14 @@ const KEDA = { group: 'keda.sh', version: 'v1alpha1', plural: 'scaledobjects' };
 interface Trouble {
   readonly name: string;
   /** Of the workload in trouble; default: a Deployment of two pods. */
-  readonly kind?: string;
+  readonly kind?: 'ConfigMap' | 'Basket';
   begin(shop: Shop): Promise<void>;
   /** What a person reads. */
   readonly says: RegExp;
   /** How many the workload has meanwhile, undefined while there is none. */
   readonly stays: number | undefined;
+  /** Of one that is not of Kubernetes itself: it is installed at first. */
+  readonly hasKind?: true;
   /** Nothing is wrong until a write is wanted. */
   readonly whenWritten?: true;
   /** What ends it; absent: it cannot be mended. */
@@ -67,6 +70,23 @@ const TROUBLES: readonly Trouble[] = [
     begin: async () => undefined,
     says: /ConfigMap has no scale subresource/,
     stays: 2,
+  },
+  {
+    name: 'the kind of its target is not installed',
+    kind: 'Basket',
+    begin: async () => undefined,
+    says: /does not know the kind Basket\.microscaling\.test; install its definition/,
+    stays: undefined,
+    mend: (shop) => makeBaskets(shop),
+  },
+  {
+    name: 'the kind of its target is uninstalled',
+    kind: 'Basket',
+    hasKind: true,
+    begin: () => uninstallCrates(kubeconfig, 'Basket'),
+    says: /does not know the kind Basket\.microscaling\.test; install its definition/,
+    stays: undefined,
+    mend: (shop) => makeBaskets(shop),
   },
   {
     name: 'a HorizontalPodAutoscaler holds its target',
@@ -131,6 +151,13 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
+const API_VERSIONS = { Deployment: 'apps/v1', ConfigMap: 'v1', Basket: 'microscaling.test/v1' } as const;
+
+async function makeBaskets({ namespace }: Shop): Promise<void> {
+  const baskets = await installCrates(kubeconfig, 'Basket');
+  await baskets.make(namespace, 'workers', 2);
+}
+
 function objects(): CustomObjectsApi {
   return configOf(kubeconfig).makeApiClient(CustomObjectsApi);
 }
@@ -163,7 +190,7 @@ describe('a workload in trouble', { timeout: 240_000 }, () => {
   });
 
   /** `workers` behind the front to which things happen, `rest` straight at the cluster. */
-  async function start(kind: string): Promise<void> {
+  async function start(kind: keyof typeof API_VERSIONS): Promise<void> {
     const token = configOf(kubeconfig).getCurrentUser()?.token ?? '';
     const troubled = writeKubeconfig(dir, { user: 'troubled', server: shop.front.url, token });
     const { port } = queue.address() as AddressInfo;
@@ -179,8 +206,8 @@ describe('a workload in trouble', { timeout: 240_000 }, () => {
       ],
       kubernetes: { scaleTargetRef: { name, ...ref }, cluster: { kubeconfig: config } },
     });
-    const apiVersion = kind === 'ConfigMap' ? 'v1' : 'apps/v1';
-    const apps = [app('workers', troubled, { apiVersion, kind }), app('rest', kubeconfig, {})];
+    const ref = { apiVersion: API_VERSIONS[kind], kind };
+    const apps = [app('workers', troubled, ref), app('rest', kubeconfig, {})];
     const policy = {
       apiVersion: 'microscaling.io/v1alpha1',
       kind: 'MicroscalingPolicy',
@@ -204,52 +231,89 @@ describe('a workload in trouble', { timeout: 240_000 }, () => {
         ...apps.map(({ name, summary }) => `${name}: ${summary}`),
       ])
       .join('\n');
-  const countOf = async (name: string): Promise<number | undefined> =>
-    await shop.apps.readNamespacedDeployment({ namespace: shop.namespace, name }).then(
+  const countOf = async (name: string, kind = 'Deployment'): Promise<number | undefined> => {
+    const { namespace } = shop;
+    if (kind === 'Basket') return await cratesOf(kubeconfig, kind).sizeOf(namespace, name);
+    return await shop.apps.readNamespacedDeployment({ namespace, name }).then(
       ({ spec }) => spec?.replicas,
       () => undefined,
     );
-  const has = (name: string, count: number): Promise<unknown> =>
-    until(`${name} to be scaled to ${count}`, async () => (await countOf(name)) === count, PATIENCE_MS).catch(
-      (error: unknown) => {
-        throw new Error(`${String(error)}; it is said: ${said()}`);
-      },
-    );
-  const seen = (name: string): number | undefined =>
+  };
+  const toBe = (what: string, look: () => boolean | Promise<boolean>): Promise<unknown> =>
+    until(what, look, PATIENCE_MS).catch((error: unknown) => {
+      throw new Error(`${String(error)}; it is said: ${said()}`);
+    });
+  const has = (name: string, count: number, kind?: string): Promise<unknown> =>
+    toBe(`${name} to be scaled to ${count}`, async () => (await countOf(name, kind)) === count);
+  const seen = (name: string) =>
     policies()
       .flatMap(({ apps }) => apps)
-      .find((app) => app.name === name)?.running;
+      .find((app) => app.name === name);
 
   it.each(TROUBLES)('keeps its count where $name, which is said, and the rest goes on', async (trouble) => {
-    const { kind = 'Deployment', begin, says, stays, whenWritten = false, mend } = trouble;
-    await shop.deploy('workers', 2, LITTLE);
+    const { kind = 'Deployment', hasKind = false, begin, says, stays, whenWritten = false, mend } = trouble;
+    if (kind !== 'Basket') await shop.deploy('workers', 2, LITTLE);
     await shop.deploy('rest', 2, LITTLE);
     if (kind === 'ConfigMap')
       await shop.core.createNamespacedConfigMap({
         namespace: shop.namespace,
         body: { metadata: { name: 'workers' } },
       });
+    if (kind === 'Basket') await (hasKind ? makeBaskets(shop) : uninstallCrates(kubeconfig, kind));
     await start(kind);
-    await until('the rest to be seen', () => seen('rest') === 2, PATIENCE_MS);
-    if (kind === 'Deployment')
-      await until('the workers to be seen', () => seen('workers') === 2, PATIENCE_MS);
+    await toBe('the rest to be seen', () => seen('rest')?.running === 2 || kind === 'Basket');
+    if (kind === 'Deployment') await toBe('the workers to be seen', () => seen('workers')?.running === 2);
+    if (hasKind) await toBe('the workers to be seen', () => seen('workers')?.requested === 2);
 
     await begin(shop);
     if (whenWritten) waiting.workers = 3;
-    await until(`${says} to be said`, () => says.test(said()), PATIENCE_MS).catch((error: unknown) => {
-      throw new Error(`${String(error)}; it is said: ${said()}`);
-    });
+    await toBe(`${says} to be said`, () => says.test(said()));
     // What is seen already is what the next rounds go by.
     Object.assign(waiting, { workers: 3, rest: 3 });
     await has('rest', 3);
     // Once more, so that a whole round has left this one alone.
     waiting.rest = 4;
     await has('rest', 4);
-    expect(await countOf('workers')).toBe(stays);
+    expect(await countOf('workers', kind)).toBe(stays);
 
     if (mend === undefined) return;
     await mend(shop);
+    await has('workers', 3, kind);
+  });
+
+  it('keeps its count where its watch is too old (410) again and again, and is followed anew, and the rest goes on', async () => {
+    await shop.deploy('workers', 2, LITTLE);
+    await shop.deploy('rest', 2, LITTLE);
+    await start('Deployment');
+    await toBe('both to be seen', () => seen('workers')?.running === 2 && seen('rest')?.running === 2);
+    const { front } = shop;
+    front.cut();
+    front.mend();
+    const answered = front.plan({ answer: 410 }, ({ url }) => url.includes('watch='), 6);
+    // Nothing is decided about what may be out of date, and all else goes on.
+    waiting.rest = 3;
+    await has('rest', 3);
+    await toBe('each watch to be over', () => answered() === 6);
+    expect(await countOf('workers')).toBe(2);
+    Object.assign(waiting, { workers: 3, rest: 4 });
     await has('workers', 3);
+    await has('rest', 4);
+    await toBe('nothing to be said any more', () => /^Applied True/m.test(said()));
+  });
+
+  it('is taken for another one where it is deleted and made anew, and the rest goes on', async () => {
+    await shop.deploy('workers', 2, LITTLE);
+    await shop.deploy('rest', 2, LITTLE);
+    await start('Deployment');
+    await toBe('both to be seen', () => seen('workers')?.running === 2 && seen('rest')?.running === 2);
+    await remove(shop);
+    await shop.deploy('workers', 4, LITTLE);
+    await toBe('it to be seen', () => seen('workers')?.requested === 4);
+    waiting.rest = 3;
+    await has('rest', 3);
+    // Nobody has scaled it by hand: the policy goes on with it.
+    expect(said()).toMatch(/^Conflict False/m);
+    await has('workers', 2);
   });
 });
 

@@ -24,6 +24,8 @@ interface Sort {
 export class Autoscalers {
   readonly #deps: AutoscalersDeps;
   readonly #sorts: readonly Sort[];
+  /** Kinds that were installed when they were looked for last. */
+  readonly #there = new Set<string>();
   /** By the id of their target; absent once one of them has changed. */
   #byTarget: ReadonlyMap<string, readonly Holder[]> | undefined;
 
@@ -48,10 +50,16 @@ export class Autoscalers {
     for (const { group, kind, collection } of this.#sorts) {
       const known = group === 'autoscaling' ? undefined : this.#deps.kinds.known({ group, kind });
       if (group !== 'autoscaling' && known === undefined) return undefined;
-      if (known?.state === 'missing') continue;
+      if (known?.state === 'missing') {
+        if (this.#there.delete(kind)) this.#byTarget = undefined;
+        continue;
+      }
+      this.#there.add(kind);
       const reflector = this.#deps.following.known(collection);
       if (reflector === undefined) return undefined;
-      trouble ??= troubleOf(reflector);
+      const behind = troubleOf(reflector);
+      if (behind !== undefined) this.#deps.kinds.doubt({ group, kind });
+      trouble ??= behind;
     }
     return { trouble };
   }
@@ -64,7 +72,9 @@ export class Autoscalers {
   }
 
   #all(): readonly Holder[] {
-    return this.#sorts.flatMap(({ collection }) => {
+    return this.#sorts.flatMap(({ group, kind, collection }) => {
+      // Of a kind that was installed once there is nothing any more.
+      if (this.#deps.kinds.known({ group, kind })?.state === 'missing') return [];
       const reflector: Reflector | undefined = this.#deps.following.known(collection);
       return (reflector?.cache.all() ?? []).map((object) => collection.facts.of(object));
     });

@@ -17,10 +17,17 @@ export type Kind =
       /** Why nothing of it can be scaled. */
       readonly refused?: string;
     }
-  | { readonly state: 'missing'; readonly reason: string };
+  | {
+      readonly state: 'missing';
+      readonly reason: string;
+      /** It was not there when it was asked for before either: the server has read what is installed. */
+      readonly isCertain: boolean;
+    };
 
 /** A kind that was not there is asked for again after this: somebody may install it. */
-const ASK_AGAIN_MS = 30_000;
+const ASK_AGAIN_MS = 10_000;
+/** A server that has just started may not have read yet what is installed. */
+const MAKE_SURE_MS = 3_000;
 
 type GroupKind = Pick<Target, 'group' | 'kind'>;
 
@@ -29,12 +36,14 @@ interface Known {
   readonly askedAtMs: number;
 }
 
+const NOTHING = { kind: undefined, askedAtMs: 0 };
+
 export class Kinds {
-  readonly #api: KubeApi;
+  readonly #api: Pick<KubeApi, 'discover'>;
   readonly #clock: Clock;
   readonly #known = new Map<string, Known>();
 
-  constructor(api: KubeApi, clock: Clock) {
+  constructor(api: Pick<KubeApi, 'discover'>, clock: Clock) {
     this.#api = api;
     this.#clock = clock;
   }
@@ -44,15 +53,26 @@ export class Kinds {
     const known = this.known(target);
     if (known !== undefined) return known;
     const found = await this.#ask(target, signal);
-    this.#known.set(idOf(target), { kind: found, askedAtMs: this.#clock.monotonic() });
-    return found;
+    const isCertain = this.#known.get(idOf(target))?.kind.state === 'missing';
+    const kind = found.state === 'missing' ? { ...found, isCertain } : found;
+    this.#known.set(idOf(target), { kind, askedAtMs: this.#clock.monotonic() });
+    return kind;
   }
 
   /** Undefined for what the cluster has to be asked for. */
   known(target: GroupKind): Kind | undefined {
-    const known = this.#known.get(idOf(target)) ?? this.#plain(target);
-    const isOld = (): boolean => this.#clock.monotonic() - (known?.askedAtMs ?? 0) >= ASK_AGAIN_MS;
-    return known === undefined || (known.kind.state === 'missing' && isOld()) ? undefined : known.kind;
+    const { kind, askedAtMs } = this.#known.get(idOf(target)) ?? this.#plain(target) ?? NOTHING;
+    if (kind?.state !== 'missing') return kind;
+    const servesMs = kind.isCertain ? ASK_AGAIN_MS : MAKE_SURE_MS;
+    return this.#clock.monotonic() - askedAtMs >= servesMs ? undefined : kind;
+  }
+
+  /** Its objects cannot be had: it may not be there any more, or be there in another version. */
+  doubt(target: GroupKind): void {
+    if (isPlainKind(target.group, target.kind)) return;
+    const known = this.#known.get(idOf(target));
+    if (known === undefined || this.#clock.monotonic() - known.askedAtMs < ASK_AGAIN_MS) return;
+    this.#known.delete(idOf(target));
   }
 
   #plain({ group, kind }: GroupKind): Known | undefined {
@@ -67,7 +87,11 @@ export class Kinds {
 
   async #ask({ group, kind }: GroupKind, signal: AbortSignal): Promise<Kind> {
     const named = group === '' ? kind : `${kind}.${group}`;
-    const missing: Kind = { state: 'missing', reason: `the cluster does not know the kind ${named}` };
+    const missing: Kind = {
+      state: 'missing',
+      reason: `the cluster does not know the kind ${named}; install its definition, or name another kind`,
+      isCertain: false,
+    };
     try {
       const version = group === '' ? 'v1' : await this.#preferredVersion(group, signal);
       if (version === undefined) return missing;

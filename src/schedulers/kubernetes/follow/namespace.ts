@@ -34,6 +34,8 @@ export type Look =
   | { readonly state: 'absent' }
   /** Its kind has no count: whatever it is, it holds nothing that could be given away. */
   | { readonly state: 'countless'; readonly reason: string }
+  /** Its kind is not installed: there is nothing of it now. */
+  | { readonly state: 'unknownKind'; readonly reason: string }
   | { readonly state: 'unseen'; readonly reason: string };
 
 export interface NamespaceDeps {
@@ -106,6 +108,7 @@ export class Namespace {
     if (of === undefined || workloads === undefined || pods === undefined || autoscalers === undefined)
       return undefined;
     const trouble = troubleOf(workloads) ?? troubleOf(pods) ?? autoscalers.trouble;
+    if (troubleOf(workloads) !== undefined) kinds.doubt(target);
     return trouble === undefined ? { of, workloads, pods } : { state: 'unseen', reason: trouble };
   }
 
@@ -185,7 +188,7 @@ interface Sources {
   readonly pods: Reflector;
 }
 
-type Unsourced = Look & { readonly state: 'unseen' | 'countless' };
+type Unsourced = Look & { readonly state: 'unseen' | 'countless' | 'unknownKind' };
 type Seen = Pick<Look & { readonly state: 'seen' }, 'workload' | 'path' | 'resourceVersion'>;
 
 function kindId({ kind, group }: Target): string {
@@ -193,10 +196,11 @@ function kindId({ kind, group }: Target): string {
 }
 
 /**
- * Why there is no count to look for. A kind that the cluster does not know now may be one whose definition it has yet to
- * read, as after a restart: what there is of it is not known.
+ * Why there is no count to look for. A kind that the cluster does not know at first may be one whose definition it has yet
+ * to read, as after a restart: what there is of it is not known.
  */
 function withoutCount(kind: Kind): Unsourced | undefined {
-  if (kind.state === 'missing') return { state: 'unseen', reason: kind.reason };
+  if (kind.state === 'missing')
+    return { state: kind.isCertain ? 'unknownKind' : 'unseen', reason: kind.reason };
   return kind.refused === undefined ? undefined : { state: 'countless', reason: kind.refused };
 }
