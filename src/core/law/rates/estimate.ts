@@ -84,3 +84,10 @@ export interface Measurement {
 /** μ, and how large any rate may become. */
 export const LEAST_SERVICE = 1e-4;
 export const MOST = 1e9;
+
+/** Messages that came between two counts, where that is counted or follows from what was taken of those that waited. */
+export function arrivedIn(before: Estimate, { arrived, taken, waiting }: Measurement): number | undefined {
+  if (arrived !== undefined && before.arrived !== undefined && arrived >= before.arrived)
+    return arrived - before.arrived;
+  return taken === undefined ? undefined : Math.max(0, waiting - before.waiting + taken);
+}

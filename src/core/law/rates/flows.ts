@@ -1,7 +1,7 @@
 // core: what two counts of a queue tell people of λ and μ (docs/design/law.md#what-is-shown). Unlike what the law decides
 // by, it may well tell of a larger μ when the queue is longer.
 
-import type { Estimate, Head, Measurement } from './estimate.ts';
+import { arrivedIn, type Estimate, type Head, type Measurement } from './estimate.ts';
 import { correct, L, LL, M, MM, type Noise, type Supposed, type Updating } from './supposed.ts';
 
 /** What happened between two counts. */
@@ -43,12 +43,6 @@ export function between(before: Estimate, now: Measurement): Between {
     grown: now.waiting - before.waiting + begun,
     front: frontOf(before, now.head, dt),
   };
-}
-
-function arrivedIn(before: Estimate, { arrived, taken, waiting }: Measurement): number | undefined {
-  if (arrived !== undefined && before.arrived !== undefined && arrived >= before.arrived)
-    return arrived - before.arrived;
-  return taken === undefined ? undefined : Math.max(0, waiting - before.waiting + taken);
 }
 
 /** A message that does not go although others are served says nothing of how they came. */

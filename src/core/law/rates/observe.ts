@@ -1,6 +1,6 @@
 // core: what two counts of a queue tell of λ and μ, by what their source tells apart (docs/design/law.md#estimation).
 
-import { type Estimate, type Measurement, MOST } from './estimate.ts';
+import { arrivedIn, type Estimate, type Measurement, MOST } from './estimate.ts';
 import {
   correct,
   correctService,
@@ -42,8 +42,8 @@ export interface Interval {
 export function observe(f: Filter, i: Interval): void {
   const { before, now } = i;
   observeHead(f, i);
-  if (now.arrived !== undefined && before.arrived !== undefined && now.arrived >= before.arrived)
-    observeCounter(f, i, now.arrived - before.arrived);
+  const arrived = arrivedIn(before, now);
+  if (arrived !== undefined) observeCounter(f, i, arrived);
   else if (now.working !== undefined && before.working !== undefined)
     observeWorking(f, i, before.working, now.working);
   else observeQueue(f, i);
@@ -57,19 +57,22 @@ export function observe(f: Filter, i: Interval): void {
  */
 function observeCounter(f: Filter, i: Interval, arrived: number): void {
   const { before, now, dt, busy } = i;
-  correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt, service: 'kept' });
+  // As known before this count: λ is about to be more the longer the queue is, where what came follows from that.
+  const { l } = f;
+  const noise = now.arrived === undefined ? countNoise(i) : 0;
+  correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt + noise, service: 'kept' });
   if (now.served <= 0) return;
   const done = Math.max(0, arrived - grown(i)) / dt;
   if (now.working !== undefined && before.working !== undefined && !wasToLast(i)) {
-    const working = Math.min(now.served, f.l / f.m);
+    const working = Math.min(now.served, l / f.m);
     const y = done + f.m * (working - (now.working + before.working) / 2);
-    const r = queueNoise(f, i, working) - f.l / dt + WORKING_NOISE * f.m * f.m * working;
+    const r = workNoise(f, i, working) + WORKING_NOISE * f.m * f.m * working;
     correct(f, { y, hl: 0, hm: working, r, service: 'learned' });
     return;
   }
   const lasts = done > f.m * now.served ? wasToLast(i) : before.busy && busy;
   if (!lasts) return;
-  const r = queueNoise(f, i, now.served) - f.l / dt;
+  const r = workNoise(f, i, now.served);
   correct(f, { y: done, hl: 0, hm: now.served, r, service: 'learned' });
 }
 
@@ -191,7 +194,15 @@ function isLong(f: Filter, { before, now, dt }: Interval, then: number): boolean
 }
 
 /** R = (λ + 0.5·μ·n̄)/Δ + 2·(0.03·q + 0.3)²/Δ², with the last q, so that a longer queue never weighs less. */
-function queueNoise(f: Filter, { before, dt }: Interval, working: number): number {
+function queueNoise(f: Filter, i: Interval, working: number): number {
+  return f.l / i.dt + workNoise(f, i, working);
+}
+
+function workNoise({ m }: Filter, i: Interval, working: number): number {
+  return (0.5 * m * working) / i.dt + countNoise(i);
+}
+
+function countNoise({ before, dt }: Interval): number {
   const counting = COUNT_NOISE_SHARE * before.waiting + COUNT_NOISE;
-  return (f.l + 0.5 * f.m * working) / dt + (2 * counting * counting) / (dt * dt);
+  return (2 * counting * counting) / (dt * dt);
 }

@@ -15,6 +15,7 @@ interface Course {
   readonly seconds: number;
   readonly inFlight?: boolean;
   readonly counter?: boolean;
+  readonly taken?: boolean;
   readonly serviceRate?: number;
   readonly seed?: number;
 }
@@ -25,6 +26,8 @@ function follow(course: Course): { readonly estimate: Estimate; readonly history
   const history: Estimate[] = [];
   let there = 0;
   let arrived = 0;
+  let done = 0;
+  let takenBefore = 0;
   let estimate: Estimate | undefined;
   for (let k = 0; k * STEP_S <= course.seconds; k++) {
     const ready = course.ready(k * STEP_S);
@@ -37,7 +40,9 @@ function follow(course: Course): { readonly estimate: Estimate; readonly history
       emptyBelow: 1,
       working: course.inFlight ? working : undefined,
       arrived: course.counter ? arrived : undefined,
+      taken: course.taken ? done + working - takenBefore : undefined,
     };
+    takenBefore = done + working;
     estimate =
       estimate === undefined ? firstEstimate(measurement, course.serviceRate) : update(estimate, measurement);
     history.push(estimate);
@@ -45,7 +50,9 @@ function follow(course: Course): { readonly estimate: Estimate; readonly history
       const n = poisson(random, (course.arrivals(k * STEP_S) * STEP_S) / 20);
       arrived += n;
       there += n;
-      there = Math.max(0, there - poisson(random, (course.service * Math.min(there, ready) * STEP_S) / 20));
+      const left = Math.min(there, poisson(random, (course.service * Math.min(there, ready) * STEP_S) / 20));
+      done += left;
+      there -= left;
     }
   }
   return { estimate: estimate!, history };
@@ -233,6 +240,15 @@ describe('the estimate of arrivals and service rate', () => {
     for (const e of history.slice(-40)) expect(e.arrivals).toBeLessThanOrEqual(e.service * 20 + 1e-9);
   });
 
+  it.each([
+    { name: 'does not know them', taken: false, isKnown: false },
+    { name: 'knows them from what was taken', taken: true, isKnown: true },
+  ])('of a queue that grows behind instances that never move $name', ({ taken, isKnown }) => {
+    const { estimate } = follow({ arrivals: () => 60, service: 5, ready: () => 9, seconds: 60, taken });
+    const isClose = Math.abs(estimate.arrivals - 60) < 9 && Math.abs(estimate.service - 5) < 0.75;
+    expect(isClose).toBe(isKnown);
+  });
+
   it('changes nothing on a count that is not newer', () => {
     const { estimate } = follow({ arrivals: () => 10, service: 5, ready: () => 3, seconds: 5 });
     const same: Measurement = { ...estimate, waiting: 999, served: 3, emptyBelow: 1 };
@@ -281,6 +297,8 @@ describe('the estimate of arrivals and service rate', () => {
     { known: 'messages in flight', inFlight: true, counter: false },
     { known: 'arrivals', inFlight: true, counter: true },
     { known: 'arrivals and what waits', inFlight: false, counter: true },
+    { known: 'messages in flight and what was taken', inFlight: true, counter: false, taken: true },
+    { known: 'what waits and what was taken', inFlight: false, counter: false, taken: true },
   ])('never is of fewer arrivals or of a quicker service for a longer queue ($known)', (known) => {
     const round = fc.record({
       there: fc.oneof(fc.nat(30), fc.nat(400)),
@@ -351,6 +369,8 @@ describe('the estimate of arrivals and service rate', () => {
         emptyBelow: 1,
         working,
         arrived: known.counter ? c.arrived : undefined,
+        // Some number that is the same however long the queue is.
+        taken: 'taken' in known ? c.arrived % 13 : undefined,
       };
     }
   });
