@@ -270,3 +270,8 @@ export type ResourceKey = string & { readonly __brand: 'ResourceKey' };
 export function resourceKey(meta: { readonly namespace: string; readonly name: string }): ResourceKey {
   return `${meta.namespace}/${meta.name}` as ResourceKey;
 }
+
+/** The key of the pool that a CapacityPool is the budget of; a policy that joins none is a pool by its own key. */
+export function capacityPoolKey(key: ResourceKey): string {
+  return `pool:${key}`;
+}

@@ -70,6 +70,7 @@ export const PROCESS_COMMANDS: readonly CommandSpec[] = [
       'kubeContext',
       'kubeNamespace',
       'kubeLease',
+      'selector',
       'leaseDuration',
       'leaseRenewDeadline',
       'leaseRetryPeriod',

@@ -16,9 +16,11 @@ import { Orphans } from './ownership/orphans.ts';
 import { DurableWrites } from './persistence/durable-writes.ts';
 import { HistoryStore } from './persistence/history-store.ts';
 import { PoolStore } from './persistence/pool-store.ts';
+import { membersOf } from './policies/members.ts';
 import { PolicyStore } from './policies/policy-store.ts';
-import { appsOf, poolKeyOf, shownVersion } from './policies/records.ts';
+import { appsOf, type PoolRecord, poolKeyOf, shownVersion } from './policies/records.ts';
 import { SourceFollower } from './policies/source-follower.ts';
+import { nameInCluster } from './policies/workloads.ts';
 import type { OperatorDeps } from './ports.ts';
 import { createHomes } from './publish/homes.ts';
 import { PoolReconciler } from './round/reconcile.ts';
@@ -28,6 +30,7 @@ import { Status } from './status/status.ts';
 import type { OperatorState } from './status/view.ts';
 import { firstLook } from './watch/first-look.ts';
 import { soleInstance } from './watch/leadership.ts';
+import { Sharding } from './watch/shard.ts';
 import { Wakeups } from './watch/wakeups.ts';
 
 export type { Decide, OperatorDeps } from './ports.ts';
@@ -41,6 +44,8 @@ export interface Operator {
   /** Resolves when `signal` was aborted, the rounds under way are finished and everything is put away. Scales nothing on the way out. */
   run(signal: AbortSignal): Promise<void>;
   readonly state: OperatorState;
+  /** The pools that name a workload, by its name in its cluster. */
+  poolsOf(workload: string): readonly string[];
 }
 
 /** One task's life is several events: they are looked at together. */
@@ -67,6 +72,8 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     isTrusted: (source) => sources.some(({ name, isTrusted }) => name === source && isTrusted === true),
     isPaused: (policy) => interventions.on(policy).paused !== undefined,
   });
+  const sharding = new Sharding(given.shard, store);
+  const isOurs = (pool: string): boolean => sharding.isOurs(pool);
   const lookup = policyLookup({ store, clock, interventions });
   const status = new Status({
     ...deps,
@@ -74,10 +81,12 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     interventionsOn: (policy) => interventions.on(policy),
     interventions: () => interventions.view(),
     pendingCollections: () => store.ownership.pendingCollections(),
+    isOurs,
+    ownerOf: (pool) => sharding.ownerOf(pool),
     onShown: signals.sender('poolShown'),
     onEvent: signals.sender('eventShown'),
   });
-  const shared = { ...deps, store, status };
+  const shared = { ...deps, store, status, isOurs };
   const homes = createHomes({
     ...shared,
     run: (queue, reconciler, signal) => runQueue({ queue, reconciler }, deps, signal),
@@ -88,6 +97,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     ...shared,
     interventions,
     archive: kept.pools,
+    whyNot: (pool) => sharding.whyNot(pool),
     onLeft: signals.sender('collected'),
   });
   const follower = new SourceFollower({
@@ -106,15 +116,25 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     storeTrouble: (trouble) => status.storeTrouble(trouble),
     eventShown: (shown) => homes.event(shown),
     poolShown: (pool) => homes.shown(pool),
-    collected: () => homes.collected(),
+    collected: () => {
+      sharding.changed();
+      homes.collected();
+    },
     policiesChanged: ({ pools: changed, removed }) => {
       for (const { key } of removed) interventions.forget(key);
       interventions.follow(lookup);
-      wakeups.follow(store.pools());
+      sharding.changed();
+      wakeups.follow(store.pools().filter(({ key }) => isOurs(key)));
       homes.collected();
       for (const pool of changed) pools.add(pool);
     },
     policiesComplete: () => kept.keepOnly(store),
+  });
+
+  given.shard?.subscribe((pool) => {
+    sharding.changed();
+    homes.collected();
+    pools.add(pool);
   });
 
   const groups: readonly (readonly Runnable[])[] = [
@@ -139,6 +159,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     ],
   ];
   return {
+    poolsOf: (workload) => poolsNaming(workload, store),
     async run(signal) {
       for (const source of sources) listings.add(source);
       try {
@@ -157,6 +178,15 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
       actions: createActions({ ...shared, interventions, schedulerFor, wake: (pool) => pools.add(pool) }),
     },
   };
+}
+
+function poolsNaming(workload: string, store: PolicyStore): readonly string[] {
+  const isNamed = (pool: PoolRecord): boolean =>
+    membersOf(pool).some(({ spec }) => nameInCluster(spec) === workload);
+  return store
+    .pools()
+    .filter(isNamed)
+    .map(({ key }) => key);
 }
 
 type DefaultedDeps = RecordedOperatorDeps &

@@ -14,6 +14,7 @@ import type { WorkloadIdentity } from '../schedulers/workload.ts';
 import type { WorkloadOf } from './policies/workloads.ts';
 import type { RoundReport } from './status/round-report.ts';
 import type { Leadership } from './watch/leadership.ts';
+import type { Shard } from './watch/shard.ts';
 
 export type Decide = (input: DecisionInput) => Decision;
 
@@ -54,6 +55,8 @@ export interface OperatorDeps {
   readonly decide: Decide;
   /** Whether this instance may write; default: there is no other. */
   readonly leadership?: Leadership;
+  /** Where several operators share the policies: which of them are this one's; default: all. */
+  readonly shard?: Shard;
   /** What an app's programs have counted over its life. */
   readonly counters?: (appId: string) => Readonly<Record<string, number>>;
   /** Runs a round of this pool, for whoever must know what happens within it; default: runs it. */

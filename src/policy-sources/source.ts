@@ -1,6 +1,7 @@
 // policy-sources: the port. A source lists whole snapshots and says when to look again; it never passes content on.
 
 import type { Home } from '../api/homes.ts';
+import type { Labels } from '../api/labels/label-selector.ts';
 import type { Resource, ResourceKey } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { PolicyStatus, PoolStatus } from '../api/status.ts';
@@ -38,6 +39,8 @@ export interface InvalidDocument {
   readonly uid?: string;
   /** Of the document, where its home counts them: its status says that it was looked at. */
   readonly generation?: number;
+  /** Where its home knows them, although the document cannot be used: they say whose it is. */
+  readonly labels?: Labels;
 }
 
 export interface PolicySnapshot {

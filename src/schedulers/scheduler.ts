@@ -200,10 +200,17 @@ export interface ClustersDeps {
   /** The operator's store, for what a scheduler cannot keep itself; absent: nothing outlives the process. */
   readonly documents?: DocumentStore;
   /** Whether this process is the one of several that acts, for what a scheduler does by itself; default: it is. */
-  readonly isActing?: () => boolean;
+  readonly isActing?: IsActing;
   /** The operator's environment, for what clients of a scheduler find there by custom; default: nothing. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
+
+/**
+ * Whether this process is the one of several that acts.
+ *
+ * @param name of a workload in its cluster, for which another one may act; absent: for anything at all
+ */
+export type IsActing = (name?: string) => boolean;
 
 /** What an app of a policy is to the scheduler that runs it. */
 export interface Workload {

@@ -3,6 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Leadership } from '../../controller/watch/leadership.ts';
+import type { Shard } from '../../controller/watch/shard.ts';
+import { defined } from '../../lang/defined.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
 import type { InterventionHome } from '../../policy-sources/interventions.ts';
 import type { PolicySource } from '../../policy-sources/source.ts';
@@ -11,12 +13,13 @@ import { TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { createSteadyClock } from '../../runtime/steady-clock.ts';
 import type { OptionValues } from '../options.ts';
-import { type LeaseOptions, leaseTiming } from './lease-timing.ts';
+import { leaseNameFor, openShard, type ShardSelector, shardSelector } from './leases/shard.ts';
+import { type LeaseOptions, leaseTiming } from './leases/timing.ts';
 import type { SecretRef } from './values.ts';
 
 export type KubernetesOptions = Pick<
   OptionValues,
-  'kubernetes' | 'kubeconfig' | 'kubeContext' | 'kubeNamespace' | 'kubeLease'
+  'kubernetes' | 'kubeconfig' | 'kubeContext' | 'kubeNamespace' | 'kubeLease' | 'selector'
 > &
   LeaseOptions;
 
@@ -33,6 +36,10 @@ export interface Kubernetes {
   /** The home of the interventions on its policies. */
   readonly interventions: InterventionHome;
   readonly leadership: Leadership;
+  /** Whether this instance acts for a pool, or for its operator at all, at this moment. */
+  acting(pool: string | undefined): boolean;
+  /** With `--selector`: which policies are this operator's. */
+  readonly shard?: Shard;
   /** Throws TerminalError that says what is missing. */
   secret(ref: SecretRef): string;
   /** Takes part in the election until `close`; resolves when it was asked for the first time, whatever came of it. */
@@ -54,7 +61,13 @@ export async function openKubernetes(
   options: KubernetesOptions,
   { load, clock, log, env }: KubernetesDeps,
 ): Promise<Kubernetes | undefined> {
-  if (options.kubernetes !== true) return undefined;
+  const selector = shardSelector(options.selector);
+  if (options.kubernetes !== true) {
+    if (selector === undefined) return undefined;
+    throw new TerminalError(
+      "--selector needs --kubernetes: a Lease in the cluster says which of several operators has a pool, and without one two could write to it while a policy's labels change; leave --selector out, or give each operator policies of its own",
+    );
+  }
   const { kubeNamespace: namespace } = options;
   if (namespace !== undefined && !DNS_LABEL.test(namespace))
     throw new TerminalError(`--kube-namespace: '${namespace}' is not the name of a namespace`);
@@ -63,28 +76,47 @@ export async function openKubernetes(
   const kube = await import('../../policy-sources/kubernetes/index.ts');
   const cluster = kube.openCluster({ kubeconfig: options.kubeconfig, context: options.kubeContext, env });
   const identity = `${hostname()}_${randomUUID()}`;
+  const lease = leaseOf(options, cluster.namespace, selector);
+  const api = new kube.KubeApi(cluster, clock);
+  const steady = createSteadyClock();
   const elector = new kube.LeaseElector({
-    store: kube.createLeaseStore(new kube.KubeApi(cluster, clock), leaseOf(options, cluster.namespace)),
-    identity,
-    clock: createSteadyClock(),
-    random: Math.random,
-    log,
-    timing,
-    onChange: () => source.standingChanged(),
+    ...{
+      store: kube.createLeaseStore(api, lease),
+      identity,
+      clock: steady,
+      random: Math.random,
+      log,
+      timing,
+    },
+    onChange: () => {
+      pools?.leases.look();
+      source.standingChanged();
+    },
   });
+  const pools =
+    selector &&
+    openShard(kube, selector, {
+      ...{ api, lease, identity, timing, clock: steady, log },
+      standing: () => elector.state(),
+      onChange: () => source.standingChanged(),
+    });
+  const acting = (pool: string | undefined): boolean =>
+    (pool === undefined || pools === undefined ? elector.state() : pools.leases.state(pool)).acting;
   const source = kube.createKubernetesSource(
     { cluster, namespace, identity },
-    { load, clock, log, random: Math.random, acting: () => elector.state().acting },
+    { load, clock, log, random: Math.random, acting },
   );
   const stop = new AbortController();
-  let running: Promise<void> | undefined;
+  let running: Promise<unknown> | undefined;
   return {
     source,
     interventions: source.interventions,
-    leadership: async () => elector.state(),
+    leadership: pools?.leadership ?? (async () => elector.state()),
+    acting,
+    ...defined({ shard: pools?.shard }),
     secret: (ref) => source.secret(ref),
     stand: async () => {
-      running ??= elector.run(stop.signal);
+      running ??= Promise.all([elector.run(stop.signal), pools?.leases.run(stop.signal)]);
       await elector.asked;
     },
     close: async () => {
@@ -97,8 +129,10 @@ export async function openKubernetes(
 function leaseOf(
   { kubeLease }: KubernetesOptions,
   ownNamespace: string,
+  selector: ShardSelector | undefined,
 ): { readonly namespace: string; readonly name: string } {
-  if (kubeLease === undefined) return { namespace: ownNamespace, name: LEASE };
+  if (kubeLease === undefined)
+    return { namespace: ownNamespace, name: selector === undefined ? LEASE : leaseNameFor(selector) };
   const [namespace = '', name = '', ...more] = kubeLease.split('/');
   if (DNS_LABEL.test(namespace) && DNS_NAME.test(name) && more.length === 0) return { namespace, name };
   throw new TerminalError(`--kube-lease: '${kubeLease}' is not NAMESPACE/NAME, such as microscaling/shops`);

@@ -170,13 +170,18 @@ async function start(
   });
   const mayStandBy = kubernetes !== undefined || task !== undefined;
   let acting = false;
+  // Of several pools that name it one alone has it: the others do not run it.
+  const isActing = (name?: string): boolean =>
+    name === undefined
+      ? kubernetes?.acting(undefined) === true
+      : operator.poolsOf(name).some((pool) => kubernetes?.acting(pool) === true);
   const schedulers = openSchedulers({
     clock,
     log,
     values,
     env,
     ...defined({ types: deps.schedulers, type: config.scheduler, documents }),
-    ...(mayStandBy && { isActing: () => acting }),
+    ...(mayStandBy && { isActing: kubernetes?.shard === undefined ? () => acting : isActing }),
     onCall: (call) => {
       metrics.schedulerCalled(call);
       otlp?.schedulerCalled(call);
@@ -226,7 +231,7 @@ async function start(
         state.lost?.addEventListener('abort', () => (acting = false), { once: true });
       },
     }),
-    ...defined({ documents }),
+    ...defined({ documents, shard: kubernetes?.shard }),
     interventionHomes: [...elsewhere, stored],
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     onRound: (report) => {

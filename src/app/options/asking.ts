@@ -43,8 +43,9 @@ export const ASKING_OPTIONS = {
     short: '-l',
     arg: 'LABELS',
     type: 'text',
-    env: [],
-    help: 'only policies with these labels, e.g. team=shop,stage!=test',
+    env: ['MICROSCALING_SELECTOR'],
+    key: 'selector',
+    help: 'only policies with these labels, e.g. team=shop,stage!=test; run, with --kubernetes: leave the others to other operators, by the labels of their pools',
   },
   watch: {
     flag: '--watch',

@@ -125,7 +125,7 @@ export const OPERATOR_OPTIONS = {
     type: 'text',
     env: ['MICROSCALING_KUBE_LEASE'],
     key: 'kubeLease',
-    help: 'the Lease by which one of several operators acts (default microscaling in its own namespace)',
+    help: 'the Lease by which one of several instances acts (default microscaling in its own namespace; with --selector it is named after that)',
   },
   leaseDuration: {
     flag: '--lease-duration',

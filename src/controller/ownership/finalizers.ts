@@ -5,8 +5,8 @@ import { WaitError } from '../../runtime/errors.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { WorkQueue } from '../../runtime/work/workqueue.ts';
 import { type Entry, identityOf } from '../policies/documents.ts';
-import { capacityPoolKey, poolKeyOf } from '../policies/records.ts';
 import type { Leadership } from '../watch/leadership.ts';
+import { poolOfEntry } from '../watch/pool-labels.ts';
 
 export interface FinalizerDeps {
   readonly sources: readonly PolicySource[];
@@ -14,6 +14,8 @@ export interface FinalizerDeps {
   readonly queue: WorkQueue<string>;
   /** Objects whose deletion was asked for and that own nothing. */
   readonly finalizable: () => readonly Entry[];
+  /** Whether a pool is this operator's to run. */
+  readonly isOurs: (pool: string) => boolean;
 }
 
 const STANDBY_RETRY_MS = 1_000;
@@ -30,14 +32,16 @@ export class FinalizerRemover implements Reconciler<string> {
 
   /** Documents changed, or an app was collected. */
   look(): void {
-    const ids = new Set(this.#deps.finalizable().map(identityOf));
+    const { finalizable, isOurs } = this.#deps;
+    const ours = finalizable().filter((entry) => isOurs(poolOfEntry(entry)));
+    const ids = new Set(ours.map(identityOf));
     for (const id of this.#removed) if (!ids.has(id)) this.#removed.delete(id);
     for (const id of ids) if (!this.#removed.has(id)) this.#deps.queue.add(id);
   }
 
   async reconcile(id: string, { signal }: ReconcileContext): Promise<ReconcileResult> {
-    const { sources, leadership, finalizable } = this.#deps;
-    const entry = finalizable().find((each) => identityOf(each) === id);
+    const { sources, leadership, finalizable, isOurs } = this.#deps;
+    const entry = finalizable().find((each) => identityOf(each) === id && isOurs(poolOfEntry(each)));
     const source = sources.find(({ name }) => name === entry?.source);
     if (entry === undefined || source?.removeFinalizer === undefined) return {};
     this.#removed.add(id);
@@ -46,10 +50,4 @@ export class FinalizerRemover implements Reconciler<string> {
     await source.removeFinalizer({ kind: entry.kind, key: entry.key }, signal);
     return { requeueAfterMs: AGAIN_MS };
   }
-}
-
-/** A policy that cannot be read is in a pool of its own, as far as anybody knows. */
-function poolOfEntry({ kind, key, resource }: Entry): string {
-  if (kind === 'CapacityPool') return capacityPoolKey(key);
-  return resource?.kind === 'MicroscalingPolicy' ? poolKeyOf(resource) : key;
 }

@@ -44,6 +44,16 @@ export class GarbageCollector {
     if (failures.length > 0 && store.pool(pool) === undefined) throw failures[0];
   }
 
+  /** The pool is another operator's, which collects: of a policy that is gone for good nothing is left to do here. */
+  leave(pool: string): void {
+    const { store } = this.#deps;
+    for (const leaving of store.leaving(pool)) {
+      const { policy } = leaving;
+      if (store.isGone(policy) && !store.hasDocument('MicroscalingPolicy', policy))
+        store.ownership.collected(leaving);
+    }
+  }
+
   /** A cluster takes its time to answer: that the app is still to go is asked once more, right before it goes. */
   async #collect(leaving: PendingCollection, signal: AbortSignal): Promise<void> {
     const { store, status, schedulerFor, leadership, onCollected } = this.#deps;

@@ -1,5 +1,6 @@
 // controller: the documents of all sources as they were last seen, and what can be said about each name.
 
+import type { Labels } from '../../api/labels/label-selector.ts';
 import type { CapacityPool, MicroscalingPolicy, Resource, ResourceKey } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
@@ -20,6 +21,8 @@ export interface Entry {
   readonly createdAt?: string;
   readonly uid?: string;
   readonly generation?: number;
+  /** Of a document that is not usable, where its home knows them all the same. */
+  readonly labels?: Labels;
 }
 
 interface Refusal {
@@ -152,7 +155,8 @@ function ofResource(source: string, sourced: SourcedResource): Entry {
 
 /** A document of another kind is nobody's business. */
 function ofInvalid(source: string, document: InvalidDocument): readonly Entry[] {
-  const { kind, key, place, message, reason = 'InvalidSpec', deleting = false, uid, generation } = document;
+  const { kind, key, place, message, reason = 'InvalidSpec', deleting = false } = document;
+  const { uid, generation, labels } = document;
   if (kind !== 'MicroscalingPolicy' && kind !== 'CapacityPool') return [];
   return [
     {
@@ -163,7 +167,7 @@ function ofInvalid(source: string, document: InvalidDocument): readonly Entry[] 
       revision: '',
       invalid: { reason, message },
       deleting,
-      ...defined({ uid, generation }),
+      ...defined({ uid, generation, labels }),
     },
   ];
 }

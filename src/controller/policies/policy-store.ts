@@ -2,10 +2,12 @@
 
 import type { ConditionReason } from '../../api/conditions.ts';
 import type { Home } from '../../api/homes.ts';
-import type { Resource, ResourceKey } from '../../api/policy.ts';
+import type { Labels } from '../../api/labels/label-selector.ts';
+import { capacityPoolKey, type Resource, type ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import { OwnershipTracker, type OwnershipTrackerDeps } from '../ownership/ownership-tracker.ts';
+import { poolLabels } from '../watch/pool-labels.ts';
 import { admit } from './admission.ts';
 import { type CapacityPoolRecord, type CapacityPools, nextCapacityPools } from './capacity-pools.ts';
 import { Documents } from './documents.ts';
@@ -14,7 +16,6 @@ import { changedPools, nextPools, type Pools } from './pools.ts';
 import type { DocumentProblem } from './problem-log.ts';
 import {
   appsOf,
-  capacityPoolKey,
   type PendingCollection,
   type PolicyRecord,
   type PoolRecord,
@@ -60,6 +61,9 @@ export class PolicyStore {
   #policies: ReadonlyMap<ResourceKey, PolicyRecord> = new Map();
   #capacityPools: CapacityPools = new Map();
   #pools: Pools = new Map();
+  /** Worked out once between two listings. */
+  #labelled: ReadonlyMap<string, Labels> | undefined;
+  #labelledBefore: ReadonlyMap<string, Labels> = new Map();
 
   constructor(deps: StoreDeps) {
     const { clusterId = namedUrls, isPaused = () => false } = deps;
@@ -79,6 +83,7 @@ export class PolicyStore {
 
   /** Takes over what sources have listed; several at once are admitted together. */
   update(listings: readonly Listing[]): StoreChange {
+    this.#labelledBefore = this.labelled();
     for (const listing of listings) this.#listings.take(listing);
     const before = { policies: this.#policies, pools: this.#pools };
     this.#policies = this.#nextPolicies();
@@ -96,6 +101,7 @@ export class PolicyStore {
     const removed = [...before.policies.values()].filter((was) =>
       isAnother(was, this.#policies.get(was.key)),
     );
+    this.#labelled = undefined;
     const changed = changedPools(before.pools, this.#pools);
     return {
       pools: [...new Set([...changed, ...this.ownership.pendingCollections().map(({ pool }) => pool)])],
@@ -138,6 +144,28 @@ export class PolicyStore {
     const record = this.#policies.get(key);
     if (record !== undefined) return poolKeyOf(shownVersion(record).policy);
     return this.ownership.poolOf(key) ?? key;
+  }
+
+  /** The labels by which a pool is some operator's to run. */
+  labelsOf(pool: string): Labels | undefined {
+    return this.labelled().get(pool);
+  }
+
+  /** All pools of which anything is left, with their labels. */
+  labelled(): ReadonlyMap<string, Labels> {
+    this.#labelled ??= poolLabels({
+      entries: this.#documents.entries(),
+      capacityPools: this.#capacityPools,
+      pools: this.#pools,
+      collecting: new Set(this.ownership.pendingCollections().map(({ pool }) => pool)),
+      before: this.#labelledBefore,
+    });
+    return this.#labelled;
+  }
+
+  /** Whether a document of this name is there, whatever is said about it. */
+  hasDocument(kind: Resource['kind'], key: ResourceKey): boolean {
+    return this.#documents.named(kind, key).length > 0;
   }
 
   /** What is the matter with documents that do not run as written. */

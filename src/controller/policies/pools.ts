@@ -1,8 +1,10 @@
 // controller: policies grouped into the pools that are run, with what their CapacityPools say. Pure.
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Labels } from '../../api/labels/label-selector.ts';
 import type { CapacitySpec } from '../../api/policy.ts';
 import { resourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import { type CapacityPools, clusterOfPolicy } from './capacity-pools.ts';
 import { type PolicyRecord, type PoolRecord, poolKeyOf, shownVersion } from './records.ts';
@@ -29,7 +31,14 @@ export function nextPools(
       const known = before.get(key);
       const shared = sharedBy(each, { known, capacityPools });
       const elsewhere = elsewhereOf(each, { ...shared, known, capacityPools, clusterId });
-      const next = { key, members: each, ...shared, ...(elsewhere.size > 0 && { elsewhere }) };
+      const labels = labelsOf(each, { known, capacityPools });
+      const next = {
+        key,
+        members: each,
+        ...shared,
+        ...defined({ labels }),
+        ...(elsewhere.size > 0 && { elsewhere }),
+      };
       return [key, sameOr(known, next)];
     }),
   );
@@ -86,11 +95,27 @@ function elsewhereOf(
   return new Map(others);
 }
 
+/** A policy follows its CapacityPool. One that is gone under its members goes on as it was last seen; of one that never was its first member speaks. */
+function labelsOf(
+  members: readonly PolicyRecord[],
+  { known, capacityPools }: { readonly known: PoolRecord | undefined; readonly capacityPools: CapacityPools },
+): Labels | undefined {
+  const [first] = members;
+  if (first === undefined) return undefined;
+  const { metadata, spec } = shownVersion(first).policy;
+  // A label may move a policy also while an edit of its spec is refused.
+  if (spec.pool === undefined) return first.latest.policy.metadata.labels;
+  const shared = capacityPools.get(resourceKey({ namespace: metadata.namespace, name: spec.pool }));
+  if (shared !== undefined) return shared.pool.metadata.labels;
+  return known === undefined ? first.latest.policy.metadata.labels : known.labels;
+}
+
 function sameOr(known: PoolRecord | undefined, next: PoolRecord): PoolRecord {
   const same =
     known?.capacity === next.capacity &&
     known?.cluster === next.cluster &&
     isDeepStrictEqual(known?.elsewhere, next.elsewhere) &&
+    isDeepStrictEqual(known?.labels, next.labels) &&
     known?.members.length === next.members.length &&
     known.members.every((member, i) => member === next.members[i]);
   return same && known !== undefined ? known : next;

@@ -1,8 +1,10 @@
 // controller: what the store gives out. A record is a picture: it never changes after it left the store.
 
 import type { ConditionReason } from '../../api/conditions.ts';
+import type { Labels } from '../../api/labels/label-selector.ts';
 import {
   type CapacitySpec,
+  capacityPoolKey,
   type MicroscalingPolicy,
   type PolicySpec,
   type ResourceKey,
@@ -54,6 +56,8 @@ export interface PoolRecord {
   readonly cluster?: ClusterSpec;
   /** By policy: clusters of members that live in another one than `cluster`; absent: there are none. */
   readonly elsewhere?: ReadonlyMap<ResourceKey, ClusterSpec | undefined>;
+  /** Of the CapacityPool, or of the policy that is a pool by itself; absent: it has none. */
+  readonly labels?: Labels;
   /** Sorted by key; those without `running` are only shown. */
   readonly members: readonly PolicyRecord[];
 }
@@ -90,11 +94,6 @@ export function poolKeyOf(policy: MicroscalingPolicy): string {
   return pool === undefined
     ? `${namespace}/${name}`
     : capacityPoolKey(resourceKey({ namespace, name: pool }));
-}
-
-/** The key of the pool that a CapacityPool is the budget of. */
-export function capacityPoolKey(key: ResourceKey): string {
-  return `pool:${key}`;
 }
 
 /** What a policy shows as its spec: what runs, or what was asked for when nothing runs. */

@@ -22,6 +22,8 @@ export interface HomesDeps {
   readonly leadership: Leadership;
   readonly store: PolicyStore;
   readonly status: Pick<Status, 'shown'>;
+  /** Whether a pool is this operator's to run; of others it writes nothing. */
+  readonly isOurs: (pool: string) => boolean;
   /** Runs a queue of objects until aborted. */
   readonly run: (
     queue: WorkQueue<string>,
@@ -47,7 +49,7 @@ export function createHomes({ store, status, run, ...deps }: HomesDeps): Homes {
   const publisher = new Publisher({
     ...deps,
     queue: statuses,
-    publications: (pool) => publicationsOf(status.shown(pool)),
+    publications: (pool) => publicationsOf(status.shown(pool)).filter((each) => deps.isOurs(each.pool)),
   });
   const remover = new FinalizerRemover({
     ...deps,

@@ -1,9 +1,7 @@
 // controller: what is to be published to the homes of objects: their status, and the events about them. Pure.
 
-import type { ResourceKey } from '../../api/policy.ts';
-import { resourceKey } from '../../api/policy.ts';
+import { capacityPoolKey, type ResourceKey, resourceKey } from '../../api/policy.ts';
 import type { ObjectRef } from '../../policy-sources/source.ts';
-import { capacityPoolKey } from '../policies/records.ts';
 import { policyStatusOf, poolStatusOf } from '../status/policy-status.ts';
 import type { CapacityPoolView, EventRecord, OperatorView, PoolView, RefusedView } from '../status/view.ts';
 import type { Publication } from './publisher.ts';

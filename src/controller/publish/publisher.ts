@@ -58,10 +58,9 @@ export class Publisher implements Reconciler<string> {
     if (this.#homes.size === 0) return;
     const found = this.#deps.publications(pool).filter(({ source }) => this.#homes.has(source));
     for (const publication of found) this.#note(publication);
-    if (pool !== undefined) return;
     const present = new Set(found.map(idOf));
-    for (const id of this.#shown.keys()) {
-      if (present.has(id)) continue;
+    for (const [id, shown] of this.#shown) {
+      if (present.has(id) || (pool !== undefined && shown.pool !== pool)) continue;
       this.#shown.delete(id);
       this.#deps.queue.forget(id);
     }

@@ -40,6 +40,8 @@ export type ReconcilerDeps = Pick<
   readonly store: PolicyStore;
   readonly status: Status;
   readonly interventions: Interventions;
+  /** Why a pool is another operator's to run; undefined: it is this one's. */
+  readonly whyNot: (pool: string) => string | undefined;
   /** Called when an app was collected. */
   readonly onLeft: () => void;
   readonly archive: PoolStore;
@@ -67,7 +69,9 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   async reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
-    const { store, inRound = (_, round) => round() } = this.#deps;
+    const { store, whyNot, inRound = (_, round) => round() } = this.#deps;
+    const why = whyNot(key);
+    if (why !== undefined) return await this.#leave(key, why);
     await this.#collector.collect(key, context);
     const pool = store.pool(key);
     const apps = pool === undefined ? [] : this.#appsOf(pool);
@@ -229,23 +233,36 @@ export class PoolReconciler implements Reconciler<string> {
     }
   }
 
+  /** Another operator runs it: nothing is read, decided or collected here. */
+  async #leave(key: string, why: string): Promise<ReconcileResult> {
+    this.#collector.leave(key);
+    await this.#forget(key);
+    const pool = this.#deps.store.pool(key);
+    if (pool !== undefined) this.#showAlone(pool, { standby: why, elsewhere: true });
+    return {};
+  }
+
   /** Nothing of this pool runs: only conditions to show, or nothing at all. */
   async #rest(key: string, pool: PoolRecord | undefined): Promise<ReconcileResult> {
+    await this.#forget(key);
+    if (pool === undefined) this.#deps.archive.forget(key);
+    else this.#showAlone(pool, {});
+    return {};
+  }
+
+  async #forget(key: string): Promise<void> {
     await this.#memories.get(key)?.reader.close();
     this.#memories.delete(key);
-    if (pool === undefined) this.#deps.archive.forget(key);
-    if (pool !== undefined) {
-      const times = this.#timesNow();
-      const round = { pool, startedAtMs: times.atMs, ...times, world: { readings: new Map() } };
-      this.#deps.status.finish({
-        ...round,
-        assessments: [],
-        decisions: new Map(),
-        drift: new Map(),
-        outcomes: [],
-      });
-    }
-    return {};
+  }
+
+  /** A round in which nobody looked at anything. */
+  #showAlone(pool: PoolRecord, more: Pick<Round, 'standby' | 'elsewhere'>): void {
+    const times = this.#timesNow();
+    this.#deps.status.finish({
+      ...{ pool, startedAtMs: times.atMs, ...times, world: { readings: new Map() } },
+      ...{ assessments: [], decisions: new Map(), drift: new Map(), outcomes: [] },
+      ...more,
+    });
   }
 
   #timesNow(): Pick<Round, 'atMs' | 'wallAheadMs'> {

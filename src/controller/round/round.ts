@@ -23,6 +23,8 @@ export interface Round {
   readonly world: World;
   /** Why this instance stands by, where another one acts: then nothing was decided. */
   readonly standby?: string;
+  /** Another operator is to run the pool: nothing was looked at. */
+  readonly elsewhere?: true;
   /** For a budget by cluster. */
   readonly room?: ClusterRoom;
   /** One per app; after a round without the scheduler, as they were last seen, all `off`. */

@@ -1,5 +1,6 @@
 // controller: the pools as people see them: drawn after each round, shown with what moves between rounds.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { MetricSpec, ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import { messageOf } from '../../runtime/errors.ts';
@@ -12,6 +13,7 @@ import { nameInCluster } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { AppAssessment } from '../round/assess.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
+import type { PoolOwner } from '../watch/shard.ts';
 import { appViewOf } from './app-view.ts';
 import { isIntervenedIn, policyHead, unseenPool, withInterventions } from './pool-view.ts';
 import { shortageOf } from './shortage.ts';
@@ -22,6 +24,8 @@ export interface PoolViewsDeps extends Pick<OperatorDeps, 'counters' | 'describe
   readonly clustersOf: (pool: string) => readonly ClusterView[];
   readonly wordsOf: (cluster: ClusterSpec | undefined) => SchedulerWords;
   readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
+  /** Which of several operators has a pool. */
+  readonly ownerOf: (pool: string) => PoolOwner | undefined;
   /** Masks secrets. */
   readonly redact: (text: string) => string;
 }
@@ -30,6 +34,7 @@ export interface PoolViewsDeps extends Pick<OperatorDeps, 'counters' | 'describe
 interface Shown {
   readonly drawn: PoolView;
   readonly clusters: readonly ClusterView[];
+  readonly owner: PoolOwner | undefined;
   readonly view: PoolView;
 }
 
@@ -126,16 +131,22 @@ export class PoolViews {
 
   /** The same object as before while nothing is different: whoever follows all pools looks at few of them closely. */
   #now(drawn: PoolView): PoolView {
-    const { clustersOf, interventionsOn } = this.#deps;
+    const { clustersOf, interventionsOn, ownerOf } = this.#deps;
     const clusters = clustersOf(drawn.name);
     const last = this.#shown.get(drawn.name);
     const isPlain = this.#deps.counters === undefined && !isIntervenedIn(drawn, interventionsOn);
-    if (isPlain && last?.drawn === drawn && last.clusters === clusters) return last.view;
+    const owner = ownerOf(drawn.name);
+    const isSame =
+      last?.drawn === drawn && last.clusters === clusters && isDeepStrictEqual(last.owner, owner);
+    if (isPlain && isSame) return last.view;
     const [cluster] = clusters;
-    const there =
-      cluster === undefined ? drawn : { ...drawn, cluster, ...(clusters.length > 1 && { clusters }) };
+    const there = {
+      ...drawn,
+      ...defined({ owner, cluster }),
+      ...(clusters.length > 1 && { clusters }),
+    };
     if (!isPlain) return withInterventions(this.#withCounters(there), interventionsOn);
-    this.#shown.set(drawn.name, { drawn, clusters, view: there });
+    this.#shown.set(drawn.name, { drawn, clusters, owner, view: there });
     return there;
   }
 

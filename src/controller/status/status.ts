@@ -14,6 +14,7 @@ import type { OperatorDeps } from '../ports.ts';
 import type { WriteResult } from '../round/act.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
 import { Clusters } from '../watch/clusters.ts';
+import type { PoolOwner } from '../watch/shard.ts';
 import { DocumentConditions } from './conditions/document-conditions.ts';
 import { PolicyConditions } from './conditions/policy-conditions.ts';
 import { DecisionLog } from './decision-log.ts';
@@ -47,6 +48,10 @@ export type StatusDeps = Pick<
   readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
   readonly interventions: () => readonly InterventionView[];
   readonly pendingCollections: () => readonly PendingCollection[];
+  /** Whether a pool is this operator's to run. */
+  readonly isOurs: (pool: string) => boolean;
+  /** Which of several operators has a pool. */
+  readonly ownerOf: (pool: string) => PoolOwner | undefined;
   readonly recorder?: RoundRecorder;
   /** Called when what is shown of a pool may have changed; without one, of anything. */
   readonly onShown: (pool: string | undefined) => void;
@@ -77,6 +82,8 @@ export class Status {
   readonly #pending: PendingCollections;
   readonly #reporter = new RoundReporter();
   readonly #subscribers = new Set<() => void>();
+  /** Pools that this operator has run, and does. */
+  readonly #run = new Set<string>();
   #problems: Problems = [];
   /** Why the store cannot be written. */
   #storeTrouble: string | undefined;
@@ -112,12 +119,16 @@ export class Status {
   /** The documents changed. Whether they are accepted shows at once; everything else with the next round. */
   documentsChanged({ pools, removed, problems, capacityPools, refused }: DocumentChanges): void {
     this.#problems = problems;
-    this.#runsSomething = pools.some(({ members }) => members.some(({ running }) => running !== undefined));
+    this.#runsSomething = pools.some(
+      ({ key, members }) => this.#deps.isOurs(key) && members.some(({ running }) => running !== undefined),
+    );
     for (const { key } of removed) this.#remove(key);
     this.#events.addAll(this.#documents.take(capacityPools, refused));
-    this.#clusters.keepOnly(new Set(pools.map(({ key }) => key)));
+    const keys = new Set(pools.map(({ key }) => key));
+    this.#clusters.keepOnly(keys);
+    for (const key of this.#run) if (!keys.has(key)) this.#run.delete(key);
     this.#pools.follow(pools);
-    this.#deps.recorder?.pools(new Set(pools.map(({ key }) => key)));
+    this.#deps.recorder?.pools(keys);
     this.#changed();
     this.#deps.onShown(undefined);
   }
@@ -140,15 +151,18 @@ export class Status {
     if (isWhole(round)) this.#rounds += 1;
     this.#events.addAll(roundEvents(round, this.#deps.words));
     const partOf = partsOf(round);
+    const isNews = this.#isNews(round);
     for (const record of round.pool.members) {
-      this.#events.addAll(this.#conditions.update(record, partOf(record.key), this.#storeTrouble));
+      const events = this.#conditions.update(record, partOf(record.key), this.#storeTrouble);
+      if (isNews) this.#events.addAll(events);
     }
     const records = this.#decisions.add(round);
     this.#pools.update(round);
     this.#changed();
     this.#deps.onShown(round.pool.key);
     const [shown] = this.#pools.one(round.pool.key);
-    if (shown !== undefined) this.#deps.recorder?.round(round, shown, records);
+    if (shown !== undefined && round.elsewhere === undefined)
+      this.#deps.recorder?.round(round, shown, records);
     const report = this.#reporter.report(round, records, this.#deps.clock.monotonic());
     if (report !== undefined) this.#deps.onRound?.(report);
   }
@@ -238,6 +252,13 @@ export class Status {
     if (error === undefined) this.#clusterWasRead = true;
     const failure = error === undefined ? undefined : this.#redact(messageOf(error));
     this.#clusters.note(pool?.key, cluster, failure);
+  }
+
+  /** Of what was another operator's from the start there is nothing to tell but by that one. */
+  #isNews({ pool, elsewhere }: Round): boolean {
+    if (elsewhere === true) return this.#run.delete(pool.key);
+    this.#run.add(pool.key);
+    return true;
   }
 
   #remove(key: ResourceKey): void {

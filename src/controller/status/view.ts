@@ -10,6 +10,7 @@ import type {
 } from '../../api/policy.ts';
 import type { InterventionReason, ObjectiveStatus } from '../../api/status.ts';
 import type { AppRole, DecisionStep, LimitedBy } from '../../core/decision.ts';
+import type { PoolOwner } from '../watch/shard.ts';
 
 /** Which of a target's fields is set. */
 export type TargetKind = 'QueueLength' | 'DrainTime' | 'MessageAge' | 'PerInstance';
@@ -225,6 +226,8 @@ export interface PoolView {
   /** Time of the last finished round, ms since the epoch; absent before the first. */
   readonly lastRoundAtMs?: number;
   readonly intervalMs: number;
+  /** Which of several operators has it; absent: there is one, or nobody has it. */
+  readonly owner?: PoolOwner;
   /** Where its apps live; absent before that was looked at. */
   readonly cluster?: ClusterView;
   /** All of them, where its apps live in several. */

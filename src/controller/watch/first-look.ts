@@ -16,6 +16,8 @@ export async function firstLook(
     readonly status: Status;
     readonly schedulerFor: OperatorDeps['schedulerFor'];
     readonly ownCluster?: boolean;
+    /** Whether a pool is this operator's to run. */
+    readonly isOurs: (pool: string) => boolean;
   },
   signal: AbortSignal,
 ): Promise<void> {
@@ -27,12 +29,13 @@ export async function firstLook(
 }
 
 async function look(
-  { store, status, schedulerFor, ownCluster }: Omit<Parameters<typeof firstLook>[0], 'clock'>,
+  { store, status, schedulerFor, ownCluster, isOurs }: Omit<Parameters<typeof firstLook>[0], 'clock'>,
   signal: AbortSignal,
 ): Promise<number> {
   // Without a cluster of its own there is nothing to look at until a policy names one.
   if (ownCluster === false) return AGAIN_MS.afterSuccess;
-  if (store.pools().some((pool) => membersOf(pool).length > 0)) return AGAIN_MS.whileRoundsLook;
+  if (store.pools().some((pool) => isOurs(pool.key) && membersOf(pool).length > 0))
+    return AGAIN_MS.whileRoundsLook;
   try {
     await schedulerFor(undefined).observe([], signal);
     status.clusterRead();

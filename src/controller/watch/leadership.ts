@@ -12,6 +12,11 @@ export interface LeadershipState {
   readonly reason: string;
   /** Aborts when this instance must not act any more, where that is known at once: what it is writing is cut short. */
   readonly lost?: AbortSignal;
+  /**
+   * Where the pool may be handed over to another operator: announces a write, after whose end only that happens; returns
+   * what is called then, or undefined when nothing may begin any more.
+   */
+  readonly begin?: () => (() => void) | undefined;
 }
 
 /**
@@ -103,9 +108,16 @@ export function whileActing(
 ): Pick<Scheduler, 'apply'> {
   return {
     apply: async (change, signal) => {
-      const { acting, reason, lost } = await leadership(signal, pool);
+      const { acting, reason, lost, begin } = await leadership(signal, pool);
       if (!acting) throw new WaitError(`this instance of the operator stands by: ${reason}`, RETRY_MS);
-      return await scheduler.apply(change, lost === undefined ? signal : AbortSignal.any([signal, lost]));
+      const end = begin?.();
+      if (begin !== undefined && end === undefined)
+        throw new WaitError('the pool is being handed over to another operator', RETRY_MS);
+      try {
+        return await scheduler.apply(change, lost === undefined ? signal : AbortSignal.any([signal, lost]));
+      } finally {
+        end?.();
+      }
     },
   };
 }

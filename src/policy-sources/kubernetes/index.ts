@@ -1,6 +1,6 @@
 // policy-sources/kubernetes: policies and pools of a Kubernetes cluster that holds the CRDs.
 
-import { API_VERSION, type Resource } from '../../api/policy.ts';
+import { API_VERSION, capacityPoolKey, type Resource } from '../../api/policy.ts';
 import type { Problem } from '../../api/problem.ts';
 import type { PolicyStatus, PoolStatus } from '../../api/status.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -14,7 +14,7 @@ import type { LoadPolicies } from '../file-memory.ts';
 import type { EventWriter, ObjectRef, PolicySnapshot, PolicySource } from '../source.ts';
 import { eachOf } from './each.ts';
 import { KubernetesInterventions } from './interventions.ts';
-import { followedOf, KINDS } from './objects.ts';
+import { followedOf, KINDS, poolOf } from './objects.ts';
 import { ObjectReader } from './read.ts';
 import type { SecretRef } from './references.ts';
 import { Secrets } from './secrets.ts';
@@ -26,7 +26,10 @@ export { KubeApi } from '../../runtime/kubernetes/api.ts';
 export { type Cluster, type ClusterOptions, openCluster } from '../../runtime/kubernetes/cluster.ts';
 export { REFLECTOR_TIMING, type ReflectorTiming } from '../../runtime/kubernetes/reflector.ts';
 export { type ElectionTiming, LeaseElector } from './leadership/election.ts';
-export { createLeaseStore } from './leadership/lease.ts';
+export { createLeaseStore, type LeaseStore } from './leadership/lease.ts';
+export { LeaseWatch } from './leadership/lease-watch.ts';
+export { createPoolLeaseStore } from './leadership/pool-lease.ts';
+export { PoolLeases, type PoolLeasesDeps } from './leadership/pool-leases.ts';
 export type { SecretRef } from './references.ts';
 
 export interface KubernetesSourceConfig {
@@ -45,8 +48,8 @@ export interface KubernetesSourceDeps {
   readonly log: Logger;
   /** In [0, 1); spreads retries. */
   readonly random: () => number;
-  /** Whether this instance is the one of several that acts; only that one writes to the cluster. */
-  readonly acting: () => boolean;
+  /** Whether this instance is the one of several that acts for a pool, by its key; only that one writes about its objects. */
+  readonly acting: (pool: string) => boolean;
 }
 
 export interface KubernetesSource extends PolicySource {
@@ -56,7 +59,7 @@ export interface KubernetesSource extends PolicySource {
   secret(ref: SecretRef): string;
   /** Reads all Secrets in use anew; they are every 20 s anyway. */
   refreshSecrets(signal: AbortSignal): Promise<void>;
-  /** `acting` may say something else now. */
+  /** `acting` may say something else now, of any pool. */
   standingChanged(): void;
 }
 
@@ -97,6 +100,7 @@ class Source implements KubernetesSource {
     this.#status = new StatusWriter({
       api,
       seen: (ref) => this.#seen(ref),
+      isOurs: (ref) => this.#actsFor(ref, this.#seen(ref)),
       refresh: ({ kind }, object) => this.#reflector(kind).refresh(object),
     });
     const onSight = (object: KubeObject): void => this.#status.see(object);
@@ -104,7 +108,13 @@ class Source implements KubernetesSource {
     this.#reflectors = KINDS.map(
       (kind) => new Reflector(followedOf(kind, namespace), { ...deps, api, timing, onSight, onChange }),
     );
-    this.interventions = new KubernetesInterventions({ ...deps, api, timing, namespace, source: this.name });
+    this.interventions = new KubernetesInterventions({
+      ...{ ...deps, api, timing, namespace, source: this.name },
+      acting: (policy) => {
+        const ref = { kind: 'MicroscalingPolicy', key: policy } as const;
+        return this.#actsFor(ref, this.#seen(ref));
+      },
+    });
     this.#reader = new ObjectReader(deps.load, cluster.name);
     this.#secrets = new Secrets(api, deps.clock);
     this.#events = new Events({ api, identity });
@@ -150,7 +160,7 @@ class Source implements KubernetesSource {
   }
 
   async writeStatus(ref: ObjectRef, status: PolicyStatus | PoolStatus, signal: AbortSignal): Promise<void> {
-    this.#mustAct();
+    this.#mustAct(ref, this.#seen(ref));
     await this.#status.write(ref, status, signal);
   }
 
@@ -159,14 +169,14 @@ class Source implements KubernetesSource {
     if (object === undefined) return undefined;
     return async (event, signal) => {
       // The acting instance writes the event.
-      if (this.#deps.acting()) await this.#events.write(ref, object, event, signal);
+      if (this.#actsFor(ref, object)) await this.#events.write(ref, object, event, signal);
     };
   }
 
   async removeFinalizer(ref: ObjectRef, signal: AbortSignal): Promise<void> {
     const object = this.#seen(ref);
     if (object?.metadata.deletionTimestamp === undefined) return;
-    this.#mustAct();
+    this.#mustAct(ref, object);
     const after = await setFinalizer({ ref, object, wanted: false }, this.#api, signal);
     if (after !== undefined) this.#reflector(ref.kind).refresh(after);
   }
@@ -202,8 +212,9 @@ class Source implements KubernetesSource {
   /** Puts our finalizer on what has none; returns what could not be held, with why. */
   async #hold(signal: AbortSignal): Promise<ReadonlyMap<KubeObject, string>> {
     const withheld = new Map<KubeObject, string>();
-    if (!this.#deps.acting()) return withheld;
-    const bare = this.#objects().filter(({ object }) => needsFinalizer(object));
+    const bare = this.#objects().filter(
+      ({ ref, object }) => needsFinalizer(object) && this.#actsFor(ref, object),
+    );
     await eachOf(bare, async ({ ref, object }) => {
       try {
         const after = await setFinalizer({ ref, object, wanted: true }, this.#api, signal);
@@ -245,15 +256,20 @@ class Source implements KubernetesSource {
   async #keepStatus(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#deps.clock.sleep(REPAIR_MS, signal).catch(() => undefined);
-      if (signal.aborted || !this.#deps.acting()) continue;
+      if (signal.aborted) continue;
       await this.#status.repair(signal).catch((error: unknown) => {
         this.#deps.log.debug('kubernetes: a status was not put back', { reason: messageOf(error) });
       });
     }
   }
 
-  #mustAct(): void {
-    if (!this.#deps.acting()) throw new WaitError('another instance writes to the cluster', STANDBY_RETRY_MS);
+  #actsFor({ kind, key }: ObjectRef, object: KubeObject | undefined): boolean {
+    return this.#deps.acting(kind === 'CapacityPool' ? capacityPoolKey(key) : poolOf(key, object));
+  }
+
+  #mustAct(ref: ObjectRef, object: KubeObject | undefined): void {
+    if (!this.#actsFor(ref, object))
+      throw new WaitError('another instance writes to the cluster', STANDBY_RETRY_MS);
   }
 
   #problem(message: string): Problem {

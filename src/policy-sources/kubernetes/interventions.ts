@@ -1,7 +1,13 @@
 // policy-sources/kubernetes: interventions on policies of a cluster, as objects of that cluster: every instance of the
 // operator sees the same ones, whichever acts.
 
-import { API_GROUP, API_VERSION, type InterventionSpec } from '../../api/policy.ts';
+import {
+  API_GROUP,
+  API_VERSION,
+  type InterventionSpec,
+  type ResourceKey,
+  resourceKey,
+} from '../../api/policy.ts';
 import type { InterventionStatus } from '../../api/status.ts';
 import { defined } from '../../lang/defined.ts';
 import { TransientError, WaitError } from '../../runtime/errors.ts';
@@ -20,8 +26,8 @@ export interface KubernetesInterventionsDeps extends Omit<ReflectorDeps, 'onChan
   readonly source: string;
   /** Absent: all of them. */
   readonly namespace: string | undefined;
-  /** Whether this instance is the one that says how things stand. */
-  readonly acting: () => boolean;
+  /** Whether this instance is the one that says how things stand with a policy. */
+  readonly acting: (policy: ResourceKey) => boolean;
 }
 
 const KIND = 'Intervention';
@@ -103,13 +109,13 @@ export class KubernetesInterventions implements InterventionHome {
   }
 
   async sweep(kept: KeptIntervention): Promise<void> {
-    if (!this.#deps.acting()) throw new WaitError('another instance removes it', STANDBY_RETRY_MS);
+    if (!this.#actsFor(kept)) throw new WaitError('another instance removes it', STANDBY_RETRY_MS);
     await this.remove(kept);
   }
 
   async writeStatus(kept: KeptIntervention, status: InterventionStatus): Promise<void> {
-    const { api, acting } = this.#deps;
-    if (!acting()) throw new WaitError('another instance says how it stands', STANDBY_RETRY_MS);
+    const { api } = this.#deps;
+    if (!this.#actsFor(kept)) throw new WaitError('another instance says how it stands', STANDBY_RETRY_MS);
     const signal = AbortSignal.timeout(DEADLINE_MS);
     const { uid } = kept;
     const before = kept.status ?? {};
@@ -120,6 +126,11 @@ export class KubernetesInterventions implements InterventionHome {
       // It is gone, or another one has its name now: the watch tells.
       if (!isStatus(error, 404) && !isStatus(error, 409)) throw error;
     }
+  }
+
+  #actsFor({ namespace, spec }: KeptIntervention): boolean {
+    const name = spec?.policyRef.name ?? '';
+    return this.#deps.acting(resourceKey({ namespace, name }));
   }
 
   /** @param attempt of the first one what is known will do */

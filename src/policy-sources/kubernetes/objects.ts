@@ -1,6 +1,13 @@
 // policy-sources/kubernetes: our kinds, and what of an object of theirs asks for something.
 
-import { API_GROUP, API_VERSION, type Resource } from '../../api/policy.ts';
+import {
+  API_GROUP,
+  API_VERSION,
+  capacityPoolKey,
+  type Resource,
+  type ResourceKey,
+  resourceKey,
+} from '../../api/policy.ts';
 import type { KubeObject } from '../../runtime/kubernetes/objects.ts';
 import type { Followed } from '../../runtime/kubernetes/reflector.ts';
 import type { ResourcePath } from '../../runtime/kubernetes/resource-path.ts';
@@ -22,6 +29,13 @@ export function collectionOf(kind: Resource['kind'], namespace: string | undefin
 export function pathOf({ kind, key }: ObjectRef): ResourcePath {
   const [namespace, name] = key.split('/');
   return { ...collectionOf(kind, namespace), name };
+}
+
+/** The pool of a policy, usable or not: the CapacityPool that it names, else its own. */
+export function poolOf(key: ResourceKey, policy: KubeObject | undefined): string {
+  const { pool } = (policy?.spec ?? {}) as { readonly pool?: unknown };
+  const [namespace = ''] = key.split('/');
+  return typeof pool === 'string' ? capacityPoolKey(resourceKey({ namespace, name: pool })) : key;
 }
 
 /** Whether they ask for the same; what we write about them in `status` makes no difference. */

@@ -80,7 +80,7 @@ function documentOf({ apiVersion, kind, metadata, spec }: KubeObject): object {
 }
 
 function readingOf(object: KubeObject, { resources, invalid, problems }: LoadResult, place: string): Reading {
-  const { uid, generation, creationTimestamp: createdAt, deletionTimestamp } = object.metadata;
+  const { uid, generation, labels, creationTimestamp: createdAt, deletionTimestamp } = object.metadata;
   const resource = resources[0]?.resource;
   const life = {
     ...defined({ uid }),
@@ -102,7 +102,7 @@ function readingOf(object: KubeObject, { resources, invalid, problems }: LoadRes
       kind: object.kind ?? '',
       message,
       place,
-      ...defined({ reason, generation }),
+      ...defined({ reason, generation, labels }),
       ...life,
     },
     problems: told,

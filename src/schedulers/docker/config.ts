@@ -4,7 +4,7 @@ import type { ValueResolver } from '../../api/values.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentStore } from '../../runtime/document-store.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { SchedulerCall } from '../scheduler.ts';
+import type { IsActing, SchedulerCall } from '../scheduler.ts';
 
 export interface DockerDeps {
   readonly clock: Clock;
@@ -13,7 +13,7 @@ export interface DockerDeps {
   /** Where what was asked for is kept; absent: the labels of containers say it. */
   readonly documents?: DocumentStore;
   /** Whether this process is the one of several that acts; default: it is. */
-  readonly isActing?: () => boolean;
+  readonly isActing?: IsActing;
   readonly random?: () => number;
   readonly onCall?: (call: SchedulerCall) => void;
 }

@@ -54,6 +54,8 @@ class DockerScheduler implements ReportingScheduler {
   #failure: string | undefined = 'not read yet';
   #version: string | undefined;
   #wasActing = false;
+  /** Apps that another process acts for. */
+  readonly #others = new Set<string>();
 
   constructor(config: EngineConfig, deps: DockerDeps) {
     const { clock, log, values, documents, onCall, random = Math.random, isActing = () => true } = deps;
@@ -107,7 +109,7 @@ class DockerScheduler implements ReportingScheduler {
   async observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
     signal.throwIfAborted();
     try {
-      this.#forgetOlderReign();
+      this.#forgetOlderReign(ids);
       const listing = await abortable(this.#list.read(), signal);
       const found = await Promise.all(ids.map((id) => this.#observed(id, listing, signal)));
       this.#failure = undefined;
@@ -137,7 +139,7 @@ class DockerScheduler implements ReportingScheduler {
   }
 
   async apply(change: Change, signal: AbortSignal): Promise<ApplyResult> {
-    this.#forgetOlderReign();
+    this.#forgetOlderReign([change.app]);
     return await this.#actor.apply(change, AbortSignal.any([signal, this.#closing.signal]));
   }
 
@@ -215,12 +217,16 @@ class DockerScheduler implements ReportingScheduler {
   }
 
   /** Where several processes may act, another one did until now: the containers say what was asked for. */
-  #forgetOlderReign(): void {
+  #forgetOlderReign(ids: readonly string[]): void {
     const { isActing } = this.#deps;
     if (isActing === undefined) return;
     const begins = isActing() && !this.#wasActing;
     this.#wasActing = isActing();
     if (begins) this.#apps.forget();
+    for (const id of ids) {
+      if (!isActing(id)) this.#others.add(id);
+      else if (this.#others.delete(id) && this.#apps.known(id) !== undefined) this.#apps.remove(id);
+    }
   }
 
   /** What cannot be resolved is not compared, and said when a container needs it. */

@@ -16,6 +16,7 @@ import { type EngineConfig, engineTarget } from '../docker-engine/spec.ts';
 import { Wakes } from '../docker-engine/wakes.ts';
 import type {
   ApplyResult,
+  IsActing,
   ReportingScheduler,
   RoomQuestion,
   SchedulerCall,
@@ -39,7 +40,7 @@ export interface SwarmDeps {
   readonly log: Logger;
   readonly values: ValueResolver;
   /** Whether this instance may write; default: always. */
-  readonly isActing?: () => boolean;
+  readonly isActing?: IsActing;
   readonly onCall?: (call: SchedulerCall) => void;
 }
 

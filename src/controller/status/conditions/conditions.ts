@@ -22,15 +22,17 @@ export function conditionsOf(
   const { assessments, outcomes } = round;
   const part: Part = { record, round, assessments, outcomes, words };
   const accepted = acceptedOf(part);
-  const running = record.running !== undefined;
+  const running = record.running !== undefined && round.elsewhere === undefined;
+  const notLooked =
+    round.elsewhere === undefined ? NOTHING_RUNS : is('Unknown', 'Standby', `stands by: ${round.standby}`);
   const found: readonly (readonly [ConditionType, Finding])[] = [
     ['Accepted', accepted],
-    ['MetricsAvailable', running ? metricsOf(part) : PENDING],
-    ['Applied', running ? appliedOf(part) : PENDING],
-    ['ScalingLimited', running ? scalingLimits(assessments, round, words) : PENDING],
-    ['NotLaunching', running ? launchingOf(part) : PENDING],
-    ['Paused', running ? pausedOf(part) : PENDING],
-    ['Conflict', running ? conflictOf(part) : PENDING],
+    ['MetricsAvailable', running ? metricsOf(part) : notLooked],
+    ['Applied', running ? appliedOf(part) : notLooked],
+    ['ScalingLimited', running ? scalingLimits(assessments, round, words) : notLooked],
+    ['NotLaunching', running ? launchingOf(part) : notLooked],
+    ['Paused', running ? pausedOf(part) : notLooked],
+    ['Conflict', running ? conflictOf(part) : notLooked],
   ];
   const all = [...found, ['Ready', readyOf(found, part)] as const];
   const shown = shownVersion(record).generation;
@@ -42,7 +44,7 @@ export function conditionsOf(
   }));
 }
 
-const PENDING: Finding = is('Unknown', 'Pending', 'nothing of this policy runs');
+const NOTHING_RUNS: Finding = is('Unknown', 'Pending', 'nothing of this policy runs');
 
 function acceptedOf({ record, assessments }: Part): Finding {
   const stranger = assessments.find(({ trouble }) => trouble?.reason === 'AdoptionRequired')?.trouble;

@@ -6,11 +6,11 @@ import {
   initialConditions,
   setCondition,
 } from '../../../api/conditions.ts';
-import type { ResourceKey } from '../../../api/policy.ts';
+import { capacityPoolKey, type ResourceKey } from '../../../api/policy.ts';
 import { defined } from '../../../lang/defined.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { CapacityPoolRecord } from '../../policies/capacity-pools.ts';
-import { type Admission, capacityPoolKey } from '../../policies/records.ts';
+import type { Admission } from '../../policies/records.ts';
 import type { RefusedDocument } from '../../policies/refused-documents.ts';
 import type { NewEvent } from '../events/event-rules.ts';
 import type { CapacityPoolView, PoolView, RefusedView } from '../view.ts';

@@ -124,6 +124,11 @@ export class PoolLeases {
     };
   }
 
+  /** Whether the pool's Lease names this operator, by whichever of its instances. */
+  has(pool: string): boolean {
+    return this.owner(pool)?.operator === this.#deps.operator;
+  }
+
   owner(pool: string): PoolOwner | undefined {
     const held = this.#held.get(pool);
     const record = held !== undefined && this.#isGood(held) ? held.record : this.#seen.get(pool)?.record;

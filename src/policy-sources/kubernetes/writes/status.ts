@@ -15,6 +15,8 @@ export interface StatusDeps {
   readonly api: KubeApi;
   /** The object as it was last seen. */
   readonly seen: (ref: ObjectRef) => KubeObject | undefined;
+  /** Whether this instance writes about the object. */
+  readonly isOurs: (ref: ObjectRef) => boolean;
   readonly refresh: (ref: ObjectRef, object: KubeObject) => void;
 }
 
@@ -80,7 +82,10 @@ export class StatusWriter {
   async repair(signal: AbortSignal): Promise<void> {
     await eachOf([...this.#overwritten], async (uid) => {
       const written = this.#written.get(uid);
-      if (written !== undefined) await this.write(written.ref, written.wanted, signal);
+      if (written !== undefined && this.#deps.isOurs(written.ref))
+        await this.write(written.ref, written.wanted, signal);
+      // What somebody else has the right to write is no damage.
+      else this.#written.delete(uid);
       this.#overwritten.delete(uid);
     });
   }

@@ -23,8 +23,8 @@ export interface KeeperDeps {
   readonly log: Logger;
   readonly list: ContainerList;
   readonly work: ContainerWork;
-  /** Whether this process is the one that acts. */
-  readonly isActing: () => boolean;
+  /** Whether this process is the one that acts for an app. */
+  readonly isActing: (app: string) => boolean;
   /** Called after everything that changes what an observation of the app says. */
   readonly onChange: (app: string) => void;
   /** A deleted app has no container any more. */
@@ -66,7 +66,7 @@ export class Keeper {
     try {
       do {
         this.#looking.set(app, false);
-        if (this.#closing.aborted || !isActing()) return;
+        if (this.#closing.aborted || !isActing(app.id)) return;
         if (app.record.released === true) await this.#tidyUp(app);
         else await this.#look(app);
       } while (this.#looking.get(app) === true);

@@ -15,8 +15,8 @@ export interface ForgottenDeps {
   readonly counts: Counts;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Whether this instance may write; another one that stands by sees the same. */
-  readonly isActing: () => boolean;
+  /** Whether this instance may write a service; another one that stands by sees the same. */
+  readonly isActing: (service: string) => boolean;
   readonly onWritten: () => void;
 }
 
@@ -38,7 +38,7 @@ export class ForgottenCounts {
   look({ service, tasks }: ServiceSight, isOurs: boolean): void {
     const { name, replicas } = service;
     const hasSurplus = replicas !== undefined && tasks.filter(isToRun).length > replicas;
-    if (!this.#deps.isActing() || !isOurs || !hasSurplus || holderOf(service) !== undefined) {
+    if (!this.#deps.isActing(name) || !isOurs || !hasSurplus || holderOf(service) !== undefined) {
       this.#since.delete(name);
       return;
     }
@@ -55,7 +55,7 @@ export class ForgottenCounts {
     try {
       const draft = await api.draft(name, this.#closing);
       if (draft?.service.replicas === undefined || draft.service.index !== index) return;
-      if (!isActing()) return;
+      if (!isActing(name)) return;
       const spec = draft.specWith(draft.service.replicas);
       counts.sending(draft.service, spec);
       log.info('swarm: a count was not acted upon; writing it again', { service: name });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leaseTiming } from '../../../src/app/operator/lease-timing.ts';
+import { leaseTiming } from '../../../../src/app/operator/leases/timing.ts';
 
 const S = 1_000;
 

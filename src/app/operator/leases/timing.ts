@@ -1,9 +1,9 @@
 // app: the times of the Lease, as the options say, within bounds in which no two operators ever act at once.
 
-import { durationText } from '../../api/duration.ts';
-import type { ElectionTiming } from '../../policy-sources/kubernetes/index.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import type { OptionValues } from '../options.ts';
+import { durationText } from '../../../api/duration.ts';
+import type { ElectionTiming } from '../../../policy-sources/kubernetes/index.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import type { OptionValues } from '../../options.ts';
 
 export type LeaseOptions = Pick<OptionValues, 'leaseDuration' | 'leaseRenewDeadline' | 'leaseRetryPeriod'>;
 

@@ -1,0 +1,109 @@
+// app: `--selector`: the part of the policies that this operator runs, and the Leases that say which operator has a pool.
+
+import { createHash } from 'node:crypto';
+import { type LabelSelector, parseLabelSelector } from '../../../api/labels/label-selector.ts';
+import type { Leadership } from '../../../controller/watch/leadership.ts';
+import type { Shard } from '../../../controller/watch/shard.ts';
+import type {
+  ElectionTiming,
+  KubeApi,
+  LeaseStore,
+  PoolLeases,
+  PoolLeasesDeps,
+} from '../../../policy-sources/kubernetes/index.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
+
+export interface ShardSelector extends LabelSelector {
+  /** As it was written. */
+  readonly text: string;
+}
+
+const FLAG = '--selector';
+const SIMPLE = /^([a-z0-9-]+)=([a-z0-9-]+)$/;
+const LONGEST_PART = 40;
+const HASH_LENGTH = 8;
+
+/**
+ * Undefined without `--selector`.
+ *
+ * @throws TerminalError that says what is wrong, and where in the text
+ */
+export function shardSelector(text: string | undefined): ShardSelector | undefined {
+  if (text === undefined) return undefined;
+  if (text.trim() === '')
+    throw new TerminalError(`${FLAG}: it is empty; leave it out for an operator that runs every policy`);
+  const selector = parseLabelSelector(text);
+  if ('problem' in selector)
+    throw new TerminalError(`${FLAG}: ${selector.problem} (column ${selector.column} of '${text}')`);
+  return { ...selector, text };
+}
+
+/**
+ * The name of the Lease of an operator that was given none: the same for all instances of one operator, and another one for
+ * every selector. `shard=a`: `microscaling-shard.a`.
+ */
+export function leaseNameFor({ text }: ShardSelector): string {
+  const [simple, key, value] = SIMPLE.exec(text.trim()) ?? [];
+  if (simple !== undefined && simple.length <= LONGEST_PART) return `microscaling-${key}.${value}`;
+  return `microscaling-${createHash('sha256').update(text.trim()).digest('hex').slice(0, HASH_LENGTH)}`;
+}
+
+export interface ShardParts {
+  readonly api: KubeApi;
+  /** The operator's own. */
+  readonly lease: { readonly namespace: string; readonly name: string };
+  readonly timing: ElectionTiming;
+  readonly identity: string;
+  /** Must not go back. */
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Whether this instance acts for its operator. */
+  readonly standing: PoolLeasesDeps['standing'];
+  readonly onChange: () => void;
+}
+
+export interface OpenShard {
+  readonly shard: Shard;
+  /** Runs until aborted. */
+  readonly leases: PoolLeases;
+  /** Of a pool what its Lease says, of everything else what the operator's own Lease says. */
+  readonly leadership: Leadership;
+}
+
+/** Calls nobody yet. */
+export function openShard(
+  kube: typeof import('../../../policy-sources/kubernetes/index.ts'),
+  { text, keys, matches }: ShardSelector,
+  { api, lease: { namespace, name }, timing, onChange, ...parts }: ShardParts,
+): OpenShard {
+  const listeners: ((pool: string) => void)[] = [];
+  const storeOf = (other: string): LeaseStore => kube.createLeaseStore(api, { namespace, name: other });
+  const leases = new kube.PoolLeases({
+    ...parts,
+    store: kube.createPoolLeaseStore(api, namespace),
+    watch: new kube.LeaseWatch({ storeOf, clock: parts.clock }),
+    ...{ operator: name, durationSeconds: timing.leaseMs / 1_000, retryMs: timing.retryMs },
+    random: Math.random,
+    onChange: (pool) => {
+      for (const listener of listeners) listener(pool);
+      onChange();
+    },
+  });
+  const shard: Shard = {
+    selector: text,
+    selects: matches,
+    isAbout: (labels) => keys.some((key) => Object.hasOwn(labels, key)),
+    follow: (pools) => leases.follow(pools),
+    owner: (pool) => leases.owner(pool),
+    has: (pool) => leases.has(pool),
+    subscribe: (listener) => listeners.push(listener),
+  };
+  const { standing } = parts;
+  return {
+    shard,
+    leases,
+    leadership: async (_, pool) => (pool === undefined ? standing() : leases.state(pool)),
+  };
+}
