@@ -33,12 +33,20 @@ export interface ServeOptions {
   readonly anyPortWhenTaken?: boolean;
 }
 
+/**
+ * Longer than clients keep a connection that they do not use (Go's 90 s): one that the server closes may be closed just as
+ * the next request is on its way, and a write that is answered by a reset is one of which nobody knows what came of it.
+ */
+const IDLE_MS = 100_000;
+
 /** Listens; throws TerminalError that says who wanted which port and what to do when it is taken. */
 export async function serve(handler: HttpHandler, options: ServeOptions): Promise<HttpServer> {
   const listener = getRequestListener((request, env) => handler(request, env as HttpBindings), {
     overrideGlobalObjects: false,
   });
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer({ keepAliveTimeout: IDLE_MS }, (incoming, outgoing) => {
+    void listener(incoming, outgoing);
+  });
   const port = await listen(server, options);
   return {
     host: options.host,
