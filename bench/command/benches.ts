@@ -1,6 +1,7 @@
 // bench: every bench by its name. What a bench is made of is loaded when it is run.
 
-import type { Bench } from './bench.ts';
+import type { Figure } from '../cost/measure.ts';
+import { type Bench, inParts } from './bench.ts';
 
 export const BENCHES: readonly Bench[] = [
   {
@@ -28,10 +29,12 @@ export const BENCHES: readonly Bench[] = [
     run: async (_, step) => {
       step('a folder and the API');
       const { edits } = await import('../cost/api.ts');
-      const own = await edits();
-      step('Kubernetes');
       const { editsInKubernetes } = await import('../cost/kubernetes.ts');
-      return { figures: [...own, ...(await editsInKubernetes())] };
+      const kubernetes = (): Promise<readonly Figure[]> => {
+        step('Kubernetes');
+        return editsInKubernetes();
+      };
+      return await inParts({ 'a folder and the API': edits, Kubernetes: kubernetes });
     },
   },
   {
@@ -64,9 +67,8 @@ export const BENCHES: readonly Bench[] = [
     byDefault: true,
     run: async (_, step) => {
       const { readings } = await import('../sources/readings.ts');
-      const read = await readings(step);
       const { clients } = await import('../sources/clients.ts');
-      return { figures: [...read, ...(await clients(step))] };
+      return await inParts({ readings: () => readings(step), clients: () => clients(step) });
     },
   },
   {
@@ -109,7 +111,7 @@ export const BENCHES: readonly Bench[] = [
     name: 'scale',
     help: '500 policies with 5,000 apps beside 50 with 500: lateness, processors, memory, answers; 10,000 in the API; 6 min',
     byDefault: false,
-    run: async (_, step) => ({ figures: await (await import('../scale/scale.ts')).scale(step) }),
+    run: async (_, step) => await (await import('../scale/scale.ts')).scale(step),
   },
   {
     name: 'rates',

@@ -52,6 +52,11 @@ export async function runBenches(
     stdout(text);
   };
   let isComplete = true;
+  const fail = ({ name }: Bench, why: string): void => {
+    isComplete = false;
+    line.clear();
+    stderr.write(`${name} failed: ${why}\n`);
+  };
   if (!json) print(machineText(before));
   for (const [i, bench] of benches.entries()) {
     const which = `bench ${i + 1} of ${benches.length}, ${bench.name}`;
@@ -60,10 +65,9 @@ export async function runBenches(
       const result = await bench.run(options, (doing) => line.say(`${which}: ${doing}`));
       results.set(bench.name, result);
       if (!json) print(`\n${resultText(result)}`);
+      for (const failure of result.failures ?? []) fail(bench, failure);
     } catch (error) {
-      isComplete = false;
-      line.clear();
-      stderr.write(`${bench.name} failed: ${messageOf(error)}\n`);
+      fail(bench, messageOf(error));
     }
   }
   line.end();

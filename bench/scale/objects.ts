@@ -58,8 +58,10 @@ export async function thousandsInTheApi(step: (doing: string) => void): Promise<
   }
 }
 
+/** A server may close an idle connection while a request is on its way on it: it has not acted, so it is asked again. */
 async function send(url: string, method: string, type: string, body: object): Promise<void> {
-  const answer = await fetch(url, { method, headers: { 'content-type': type }, body: JSON.stringify(body) });
+  const request = { method, headers: { 'content-type': type }, body: JSON.stringify(body) };
+  const answer = await fetch(url, request).catch(() => fetch(url, request));
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text.slice(0, 300)}`);
 }

@@ -1,6 +1,7 @@
 // bench: `npm run bench -- scale`: what one operator can carry: 500 policies with 5,000 apps, ten times as much as 50 with 500; and
 // 10,000 policies in its API.
 
+import { type BenchResult, inParts } from '../command/bench.ts';
 import type { Figure } from '../cost/measure.ts';
 import { type Loaded, underLoad } from './load.ts';
 import { thousandsInTheApi } from './objects.ts';
@@ -12,15 +13,19 @@ const LATE_MS = 100;
 const ANSWER_MS = 200;
 const MEMORY_MB = 512;
 
-export async function scale(step: (doing: string) => void): Promise<readonly Figure[]> {
-  const small = await underLoad(SMALL, step);
-  const large = await underLoad(LARGE, step);
-  return [
-    ...figuresOf(small),
-    ...figuresOf(large),
-    ...growth(small, large),
-    ...(await thousandsInTheApi(step)),
-  ];
+export async function scale(step: (doing: string) => void): Promise<BenchResult> {
+  const measured = new Map<number, Loaded>();
+  const load = async (policies: number): Promise<readonly Figure[]> => {
+    const loaded = await underLoad(policies, step);
+    measured.set(policies, loaded);
+    return figuresOf(loaded);
+  };
+  return await inParts({
+    [`${SMALL} policies`]: () => load(SMALL),
+    [`${LARGE} policies`]: () => load(LARGE),
+    growth: async () => growth(measured.get(SMALL), measured.get(LARGE)),
+    'policies in the API': () => thousandsInTheApi(step),
+  });
 }
 
 function figuresOf({ policies, rounds, late, cores, peakMb, answers, writes }: Loaded): readonly Figure[] {
@@ -51,7 +56,8 @@ function figuresOf({ policies, rounds, late, cores, peakMb, answers, writes }: L
 }
 
 /** Beside ten times as many apps: 1 is linear. */
-function growth(small: Loaded, large: Loaded): readonly Figure[] {
+function growth(small: Loaded | undefined, large: Loaded | undefined): readonly Figure[] {
+  if (small === undefined || large === undefined) return [];
   const times = large.policies / small.policies;
   const figure = (name: string, value: number): Figure => ({
     name: `growth of ${name} beside that of the apps`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench } from '../../../bench/command/bench.ts';
+import { type Bench, inParts } from '../../../bench/command/bench.ts';
 import { BENCHES } from '../../../bench/command/benches.ts';
 import { benchesOf, helpText, runBenches } from '../../../bench/command/run.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
@@ -83,6 +83,18 @@ describe('a run', () => {
       reach: [{ ...figure, reached: true }],
       own: [1],
     });
+  });
+
+  it('keeps what other parts of a bench have found when one of them fails', async () => {
+    const parts = {
+      first: async () => [figure],
+      second: () => Promise.reject(new Error('no API')),
+      third: async () => [{ ...figure, name: 'memory' }],
+    };
+    const { isComplete, written } = await run([aBench('parts', { run: () => inParts(parts) })]);
+    expect(isComplete).toBe(false);
+    expect(written).toContain('err parts failed: second: no API\n');
+    expect(written.join('')).toMatch(/speed.*\nmemory/);
   });
 
   it('goes on after a bench that failed, and tells of it', async () => {
