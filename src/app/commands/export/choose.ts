@@ -1,4 +1,4 @@
-// app: the workloads that a person named, in the order named; nobody: all of them.
+// app: the workloads that a person named, each once, in the order named; nobody: all of them.
 
 import { closest } from '../../../api/words/suggest.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
@@ -14,7 +14,7 @@ export function choose<T extends { readonly name: string }>(
 ): readonly T[] {
   if (named.length === 0) return found;
   const names = found.map(({ name }) => name);
-  return named.map((name) => {
+  return [...new Set(named)].map((name) => {
     const one = found.find((each) => each.name === name);
     if (one !== undefined) return one;
     const near = closest(name, names);

@@ -7,6 +7,7 @@ import { heldBy, holderOf, ownedBy } from '../../../schedulers/kubernetes/target
 import { workloadOf } from '../../../schedulers/kubernetes/target/workload.ts';
 import { choose } from './choose.ts';
 import { check, type Exported } from './export.ts';
+import { appNames } from './names.ts';
 import { framed, indent, scalar, scaledRole } from './policy-frame.ts';
 
 export interface DeploymentsConfig {
@@ -87,8 +88,9 @@ function textOf(
   deployments: readonly Found[],
   { server, namespace, name }: { readonly server: string; readonly namespace: string; readonly name: string },
 ): string {
+  const names = appNames(deployments.map((each) => each.name));
   const apps = deployments.map((each, place) => [
-    `- name: ${scalar(each.name.replaceAll('.', '-'))}`,
+    `- name: ${scalar(names.get(each.name) ?? '')}`,
     ...indent([
       ...scaledRole(each, { place, of: deployments.length }),
       'kubernetes:',

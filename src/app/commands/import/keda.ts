@@ -7,9 +7,10 @@ import { isObject } from '../../../api/schema/json-schema.ts';
 import { defined } from '../../../lang/defined.ts';
 import { messageOf, TerminalError } from '../../../runtime/errors.ts';
 import { loadPolicies } from '../../policies/schema.ts';
+import { appNames } from '../export/names.ts';
 import type { Authentications } from './authentication.ts';
 import { Fields, type Note } from './fields.ts';
-import { appOf } from './scaled-object.ts';
+import { appOf, type ScaledApp } from './scaled-object.ts';
 
 export interface ImportResult {
   /** YAML, a policy a namespace. */
@@ -64,17 +65,11 @@ export function importDocuments(documents: readonly unknown[]): ImportResult {
   return { text: textOf(policies), policies, notes };
 }
 
-interface ImportedApp {
-  readonly name: string;
-  readonly instances: { readonly max: number };
-  readonly targets?: readonly object[];
-}
-
 /** As the readmes of these sources ask for; the others may be read at the default pace. */
 const INTERVALS: Readonly<Record<string, string>> = { azureServiceBus: '5s' };
 
 /** Undefined: the default. All metrics of a policy are read at the same pace. */
-function intervalFor(apps: readonly ImportedApp[]): string | undefined {
+function intervalFor(apps: readonly ScaledApp[]): string | undefined {
   const kinds = apps
     .flatMap(({ targets = [] }) => targets)
     .flatMap((target) => ('metric' in target && isObject(target.metric) ? Object.keys(target.metric) : []));
@@ -82,7 +77,11 @@ function intervalFor(apps: readonly ImportedApp[]): string | undefined {
   return interval;
 }
 
-function policyOf(namespace: string, apps: readonly ImportedApp[]): object {
+function policyOf(namespace: string, apps: readonly ScaledApp[]): object {
+  // A Deployment and a StatefulSet may be called the same.
+  const idOf = ({ kubernetes: { scaleTargetRef } }: ScaledApp): string =>
+    `${scaleTargetRef.kind}/${scaleTargetRef.name}`;
+  const names = appNames(apps.map(idOf));
   const slots = apps.reduce((sum, { instances }) => sum + instances.max, 0);
   return {
     apiVersion: API_VERSION,
@@ -92,7 +91,7 @@ function policyOf(namespace: string, apps: readonly ImportedApp[]): object {
       mode: 'Observe',
       ...defined({ interval: intervalFor(apps) }),
       capacity: { slots: Math.max(1, slots) },
-      apps,
+      apps: apps.map((app) => ({ name: names.get(idOf(app)), ...app })),
     },
   };
 }

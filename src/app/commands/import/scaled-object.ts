@@ -6,14 +6,19 @@ import type { Fields } from './fields.ts';
 import { TRIGGERS } from './triggers/table.ts';
 import type { Imported } from './triggers/trigger.ts';
 
+/** Its name is given where all apps of the policy are known. */
 export interface ScaledApp {
-  readonly name: string;
   readonly priority: number;
   readonly instances: { readonly min: number; readonly max: number };
   readonly targets?: readonly object[];
   readonly schedules?: readonly object[];
   readonly behavior?: object;
-  readonly kubernetes: object;
+  readonly kubernetes: Workload;
+}
+
+interface Workload {
+  readonly scaleTargetRef: { readonly apiVersion: string; readonly kind: string; readonly name: string };
+  readonly namespace?: string;
 }
 
 /** KEDA's own defaults. */
@@ -28,7 +33,7 @@ export function appOf(
   }: { readonly key: string; readonly priority: number; readonly authentications: Authentications },
 ): ScaledApp {
   const spec = object.at('spec');
-  const { name, ...scaled } = scaledBy(object, spec.at('scaleTargetRef'), key);
+  const kubernetes = scaledBy(object, spec.at('scaleTargetRef'), key);
   const min = spec.number('minReplicaCount') ?? DEFAULTS.min;
   const max = spec.number('maxReplicaCount') ?? DEFAULTS.max;
   spec.explain('idleReplicaCount', 'has no counterpart: min holds also while nothing waits');
@@ -56,22 +61,17 @@ export function appOf(
   const schedules = imported.flatMap((each) => (each.kind === 'schedule' ? [each.schedule] : []));
   const behavior = { ...behaviorOf(spec.at('advanced')), ...failureOf(spec, pollingS) };
   return {
-    name: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
     priority,
     instances: { min, max },
     ...(schedules.length > 0 && { schedules }),
     ...(targets.length > 0 && { targets }),
     ...(Object.keys(behavior).length > 0 && { behavior }),
-    kubernetes: scaled,
+    kubernetes,
   };
 }
 
 /** What is there already stays where it is, and only its count changes hands. */
-function scaledBy(
-  object: Fields,
-  target: Fields,
-  key: string,
-): { readonly name: string; readonly scaleTargetRef: object; readonly namespace?: string } {
+function scaledBy(object: Fields, target: Fields, key: string): Workload {
   // The first version of KEDA called it so.
   const name = target.text('name') ?? target.text('deploymentName') ?? key.slice(key.indexOf('/') + 1);
   const apiVersion = target.text('apiVersion') ?? 'apps/v1';
@@ -79,7 +79,7 @@ function scaledBy(
   target.explain('envSourceContainerName', 'is not looked at: variables are those of the operator');
   // Without one it is the policy's own, which has none either.
   const namespace = object.at('metadata').text('namespace');
-  return { name, scaleTargetRef: { apiVersion, kind, name }, ...defined({ namespace }) };
+  return { scaleTargetRef: { apiVersion, kind, name }, ...defined({ namespace }) };
 }
 
 function triggerOf(

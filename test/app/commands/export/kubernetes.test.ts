@@ -64,6 +64,22 @@ describe('export --kubernetes', () => {
     expect(notes).toEqual([]);
   });
 
+  it('gives every one a name of its own, and takes one that is named twice once', async () => {
+    lists['deployments'] = ['a.b', 'a-b', 'x'.repeat(70)].map((each) => deployment(each, 1));
+    const { text } = await exported(['a.b', 'a-b', 'a.b', 'x'.repeat(70)]);
+    const [read] = loadPolicies(text, 'f').resources;
+    expect(read?.resource).toMatchObject({
+      spec: {
+        capacity: { slots: 3 },
+        apps: [
+          { name: 'a-b', kubernetes: { scaleTargetRef: { name: 'a.b' } } },
+          { name: 'a-b-2', kubernetes: { scaleTargetRef: { name: 'a-b' } } },
+          { name: 'x'.repeat(63), kubernetes: { scaleTargetRef: { name: 'x'.repeat(70) } } },
+        ],
+      },
+    });
+  });
+
   it('takes those that are named, in their order, and a name', async () => {
     const { text } = await exported(['workers', 'held'], 'night');
     const [read] = loadPolicies(text, 'f').resources;

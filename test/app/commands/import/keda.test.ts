@@ -37,6 +37,20 @@ function metricOf(trigger: object, ...more: readonly object[]): unknown {
 }
 
 describe('a ScaledObject as an app', () => {
+  it('has a name of its own, whatever others are called', () => {
+    const triggers = [{ type: 'azure-queue', metadata: { queueName: 'orders', accountName: 'shop' } }];
+    const scaleTargetRef = { kind: 'StatefulSet', name: 'web' };
+    const { apps, text } = imported(
+      scaledObject('web', { triggers }),
+      scaledObject('state', { triggers, scaleTargetRef }),
+      scaledObject('a.b', { triggers }),
+      scaledObject('a-b', { triggers }),
+    );
+    const names = apps.map(({ name }) => name);
+    expect(names).toEqual(['web', 'statefulset-web', 'a-b', 'deployment-a-b']);
+    expect(problemsOf(text)).toEqual([]);
+  });
+
   it('keeps its bounds, its behavior and its fallback in the words that are the same', () => {
     const { apps } = imported(
       scaledObject('Orders.Worker', {

@@ -46,8 +46,9 @@ function explainRest(metadata: Fields): void {
 }
 
 function brokersOf({ metadata, parameters }: Trigger): object {
-  const isTls =
-    metadata.flag('tls') || isEnabled(metadata.text('tls')) || parameters.secret('tls') !== undefined;
+  const tls = parameters.plain('tls');
+  // What is referred to cannot be seen: who keeps it in a Secret has certificates there.
+  const isTls = tls !== undefined && (tls.value === undefined || isEnabled(tls.value));
   for (const name of ['ca', 'cert', 'key', 'keyPassword'])
     if (parameters.secret(name) !== undefined)
       metadata.note(
@@ -91,6 +92,6 @@ function authOf({ metadata, parameters }: Trigger): object | undefined {
   };
 }
 
-function isEnabled(text: string | undefined): boolean {
-  return text?.toLowerCase() === 'enable';
+function isEnabled(text: string): boolean {
+  return ['enable', 'true'].includes(text.toLowerCase());
 }

@@ -52,10 +52,19 @@ function serverOf(
     );
   if (!isApi) metadata.note('host', 'the management API is read, by default at port 15672 of the same host');
   const host = isApi ? url.origin : `${url.protocol === 'amqps:' ? 'https' : 'http'}://${url.hostname}:15672`;
-  const vhost = decodeURIComponent(url.pathname.slice(1));
+  const vhost = decoded(url.pathname.slice(1));
   return {
     host,
-    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
+    ...(url.username !== '' && { username: decoded(url.username) }),
     ...(vhost !== '' && { vhost }),
   };
+}
+
+/** As it stands, where a percent sign is one. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -22,6 +22,17 @@ describe("KEDA's trigger kafka", () => {
     unsafeSsl: 'false',
   };
 
+  it.each([
+    ['disable', 'kafka://'],
+    ['false', 'kafka://'],
+    ['enable', 'kafkas://'],
+    ['true', 'kafkas://'],
+  ])('is asked with TLS only where tls says so: %s', (tls, scheme) => {
+    const { target, said } = importedTrigger(trigger({ ...published, tls }));
+    expect(target?.metric).toMatchObject({ kafka: { endpoint: `${scheme}kafka.svc:9092` } });
+    expect(said.filter((line) => line.includes('.tls'))).toEqual([]);
+  });
+
   it.each(['kafka', 'apache-kafka'])('%s is taken over, and no field is dropped silently', (type) => {
     const { target, said, problems } = importedTrigger(trigger({ ...published, novelty: 'x' }, type), {
       secretTargetRef: ['username', 'password', 'ca'].map((parameter) => ({
