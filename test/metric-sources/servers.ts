@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, type TestContext } from 'vitest';
 import type { MetricSpec } from '../../src/api/policy.ts';
 import type { MetricReading, MetricSample } from '../../src/core/observation.ts';
 import { METRIC_SOURCES } from '../../src/metric-sources/registry.ts';
@@ -39,14 +39,23 @@ export function serverWith(
   });
 }
 
-/** The source that a policy's `metric` names, without its deadline; closed after the test. */
+/**
+ * The source that a policy's `metric` names, without its deadline; closed after the test, which is to be named where several run
+ * at once.
+ */
 export function sourceOf(
   spec: MetricSpec,
   {
     values = fakeValues(),
     clock = new VirtualClock(NOW_MS),
     onCall,
-  }: { values?: FakeValues; clock?: VirtualClock; onCall?: (() => void) | undefined } = {},
+    test = { onTestFinished },
+  }: {
+    values?: FakeValues;
+    clock?: VirtualClock;
+    onCall?: (() => void) | undefined;
+    test?: Pick<TestContext, 'onTestFinished'>;
+  } = {},
 ): MetricSource {
   const [type, config = {}] = Object.entries(spec)[0] ?? [];
   const source = METRIC_SOURCES.find((each) => each.type === type)?.create(config, {
@@ -56,7 +65,7 @@ export function sourceOf(
     onCall,
   });
   if (source === undefined) throw new Error(`there is no metric source ${type}`);
-  onTestFinished(() => source.close());
+  test.onTestFinished(() => source.close());
   return source;
 }
 
