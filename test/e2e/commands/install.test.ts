@@ -109,7 +109,7 @@ async function send(messages: number): Promise<void> {
 
 /** Gives the consumers more to do, and waits until they are more. */
 async function consumersRise(): Promise<void> {
-  await send(150);
+  await send(100);
   await until('the consumers to be more than one', async () => {
     return ((await marathon.app(CONSUMER))?.instances ?? 0) > 1;
   });

@@ -89,12 +89,21 @@ export function killGroup(command: RunningCommand | undefined): void {
 }
 
 /** Pids of processes whose environment holds `NAME=value`. Linux only. */
-export function processesWith(name: string, value: string): number[] {
-  const wanted = `${name}=${value}`;
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => environmentOf(pid).includes(wanted))
-    .map(Number);
+export function processesWith(name: string, value: string): readonly number[] {
+  return processesBy(name).get(value) ?? [];
+}
+
+/** Pids of processes by the value of a variable in their environment, in one look at all of them. Linux only. */
+export function processesBy(name: string): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const value = environmentOf(pid)
+      .find((entry) => entry.startsWith(`${name}=`))
+      ?.slice(name.length + 1);
+    if (value !== undefined) found.set(value, [...(found.get(value) ?? []), Number(pid)]);
+  }
+  return found;
 }
 
 function environmentOf(pid: string): readonly string[] {
