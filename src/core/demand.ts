@@ -13,10 +13,11 @@ import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './
 import { deadTimeOf, followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
 import type { MissAccount } from './demand/objective.ts';
 import { joined, NO_STEPS } from './demand/steps.ts';
-import { type TargetDemand, type TargetInput, targetDemand, workCountOf } from './demand/targets.ts';
+import { metricDelayMsOf, type TargetDemand, type TargetInput, targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import { type FutilityMemories, type Useful, useful } from './demand/useful.ts';
 import { expectedWarmUpMs, followWarmUp, type WarmUpMemory, warming, warmUpMs } from './demand/warm-up.ts';
+import { workCountOf } from './demand/work-count.ts';
 import { withoutAlternatives } from './law/shown.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count } from './numbers.ts';
@@ -200,8 +201,13 @@ function warmUpOf(
   { ready, launches }: { readonly ready: number; readonly launches: LaunchMemory },
 ): WarmUpMemory | undefined {
   const [target, other] = app.targets;
-  const [reading] = app.readings;
-  const work = other === undefined ? workCountOf(target, reading, ready) : undefined;
+  const work =
+    target === undefined || other !== undefined
+      ? undefined
+      : workCountOf(
+          { metric: app.readings[0], metricDelayMs: metricDelayMsOf(target), memory: state?.laws[0] },
+          ready,
+        );
   if (work === undefined && state?.warmUp === undefined) return undefined;
   return followWarmUp(state?.warmUp, { running: ready, before: launches.ready, nowMs, work });
 }

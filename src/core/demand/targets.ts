@@ -12,7 +12,7 @@ import { queueLaw } from '../law/queue.ts';
 import { simpleQueueLaw } from '../law/simple-queue.ts';
 import type { LawMemory } from '../memory.ts';
 import { count, instant } from '../numbers.ts';
-import type { MetricReading, MetricSample, MostInstances } from '../observation.ts';
+import type { MetricSample, MostInstances } from '../observation.ts';
 import { type Combined, combine, type Wish } from './formula.ts';
 import { type Levels, levelAt, type Tally } from './history.ts';
 import { messagesOf } from './messages.ts';
@@ -20,7 +20,6 @@ import { behaviorFor, failureCount, usable } from './metric-failure.ts';
 import { followMisses, type MissAccount, termsOf, toleranceOf } from './objective.ts';
 import { type Timing, timingOf } from './timing.ts';
 import type { QueueSight, QueueWish } from './useful.ts';
-import type { WorkCount } from './warm-up.ts';
 
 /** The app as its laws see it this round. */
 export interface TargetInput {
@@ -184,20 +183,6 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
   return { asked, wanted, need: wanted, said, known: false, kept: !acts, queue: undefined };
 }
 
-/** Where a source tells messages in flight apart, and when that was so. */
-export function workCountOf(
-  target: TargetSpec | undefined,
-  metric: MetricReading | undefined,
-  running: number,
-): WorkCount | undefined {
-  if (target === undefined || metric?.state !== 'ok' || metric.inFlight === undefined) return undefined;
-  const { asOfMs, waiting, inFlight, heldPerInstance } = metric;
-  // Fetched ahead by some of them, it says nothing of the others.
-  if (heldPerInstance === undefined && inFlight > running) return undefined;
-  const atMs = asOfMs - fluidOptions(target).metricDelayMs;
-  return { atMs, waiting, working: Math.ceil(inFlight / Math.max(1, heldPerInstance ?? 1)) };
-}
-
 function mostOf({ max }: AppInput, limit: MostInstances | undefined): number {
   return limit === undefined ? max : Math.min(max, count(limit.count));
 }
@@ -313,6 +298,11 @@ function applyLaw(target: TargetSpec, input: LawInput, memory: LawMemory | null)
 
 /** Remembers what is a pure function of an immutable object. */
 const parsed = new WeakMap<TargetSpec, FluidOptions>();
+
+/** Known age of what its metric tells. */
+export function metricDelayMsOf(target: TargetSpec): number {
+  return target.algorithm.fluid === undefined ? 0 : fluidOptions(target).metricDelayMs;
+}
 
 function fluidOptions(target: TargetSpec): FluidOptions {
   // Nothing to parse: made sooner than found.

@@ -1,0 +1,56 @@
+// core: how many instances hold a message, as far as a reading tells (docs/design/law.md#the-problem).
+
+import type { LawMemory } from '../memory.ts';
+import type { MetricReading, MetricSample } from '../observation.ts';
+import type { WorkCount } from './warm-up.ts';
+
+/** The queue as it is read, and what its law remembers of it. */
+export interface QueueReading {
+  readonly metric: MetricReading | undefined;
+  /** Known age of the metric. */
+  readonly metricDelayMs: number;
+  readonly memory: LawMemory | null | undefined;
+}
+
+/** σ_μ/μ up to which a service rate says how many work. */
+const DOUBTFUL = 0.35;
+/** Chance has fewer messages taken in some intervals: an instance is found idle only where that explains less than this, in deviations. */
+const BY_CHANCE = 0.5;
+
+/**
+ * Where a source tells messages in flight apart those are counted. Else, where it tells what was taken from a queue that
+ * was not empty, so many instances as that takes: (taken + ½·√taken)/(μ·Δ), once μ is known from before.
+ *
+ * @param running instances that run
+ */
+export function workCountOf(
+  { metric, metricDelayMs, memory }: QueueReading,
+  running: number,
+): WorkCount | undefined {
+  if (metric?.state !== 'ok') return undefined;
+  const { asOfMs, waiting, inFlight, heldPerInstance } = metric;
+  const atMs = asOfMs - metricDelayMs;
+  const held = Math.max(1, heldPerInstance ?? 1);
+  if (inFlight === undefined) {
+    const working = workingBy(metric, memory, running);
+    return working === undefined
+      ? undefined
+      : { atMs, waiting: Math.max(0, waiting - held * running), working };
+  }
+  // Fetched ahead by some of them, it says nothing of the others.
+  if (heldPerInstance === undefined && inFlight > running) return undefined;
+  return { atMs, waiting, working: Math.ceil(inFlight / held) };
+}
+
+function workingBy(
+  { asOfMs, taken }: MetricSample,
+  memory: LawMemory | null | undefined,
+  running: number,
+): number | undefined {
+  if (taken === undefined || memory?.law !== 'Fluid' || !('estimate' in memory)) return undefined;
+  const { service, varService } = memory.estimate;
+  const overS = (asOfMs - taken.sinceMs) / 1000;
+  if (!(overS > 0) || Math.sqrt(varService) > DOUBTFUL * service) return undefined;
+  const most = taken.count + BY_CHANCE * Math.sqrt(taken.count);
+  return Math.min(running, Math.round(most / (service * overS)));
+}
