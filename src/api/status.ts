@@ -125,6 +125,8 @@ export type InterventionReason =
   | 'Outranked'
   /** Its time is over. */
   | 'Expired'
+  /** What it was for is done: a definition is put back. */
+  | 'Done'
   /** The policy is gone, or does not name the app any more. */
   | 'TargetGone';
 

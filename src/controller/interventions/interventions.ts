@@ -113,6 +113,13 @@ export class Interventions {
     }
   }
 
+  /** The definition of an app is as its policy says. */
+  putBackDone(policy: ResourceKey, app: string): void {
+    for (const each of this.#inForce(policy))
+      if (each.spec.type === 'PutBack' && each.spec.app === app)
+        this.#end(keyOf(each.home, each.kept), { ends: 'Done', why: 'the definition is as the policy says' });
+  }
+
   /** The policy is gone, and its interventions with it. */
   forget(policy: ResourceKey): void {
     for (const [key, each] of [...this.#tracked])
@@ -263,7 +270,7 @@ export class Interventions {
       ends,
       why,
       event,
-    }: { readonly ends: 'Expired' | 'TargetGone'; readonly why: string; readonly event?: string },
+    }: { readonly ends: 'Done' | 'Expired' | 'TargetGone'; readonly why: string; readonly event?: string },
   ): void {
     const each = this.#tracked.get(key);
     if (each === undefined) return;

@@ -23,6 +23,8 @@ export interface MemberApp {
   readonly paused?: PauseView;
   /** A person's count for a while, in the place of the law's. */
   readonly override?: OverrideView;
+  /** A person wants its definition written once, as the policy says. */
+  readonly putBack?: true;
   /** What its schedules do; `spec.instances` has the bounds that hold now. */
   readonly schedule?: ScheduleView;
 }
@@ -61,7 +63,7 @@ export function withInterventions(
       ...app,
       ...(paused && { paused, mode: 'Paused' as const }),
       ...(override && app.role !== 'fixed' && { override }),
-      ...(isPutBack && { drift: 'Revert' as const }),
+      ...(isPutBack && { drift: 'Revert' as const, putBack: true as const }),
     };
   });
 }

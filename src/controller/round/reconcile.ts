@@ -19,7 +19,7 @@ import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
 import { type Leadership, type LeadershipState, whileActing } from '../watch/leadership.ts';
 import { act } from './act.ts';
-import { assessApps, unassessed } from './assess.ts';
+import { type AppAssessment, assessApps, unassessed } from './assess.ts';
 import { decideCounts } from './decide.ts';
 import { clusterRoom } from './free-capacity.ts';
 import { observePool, type World } from './observe.ts';
@@ -156,6 +156,7 @@ export class PoolReconciler implements Reconciler<string> {
       scheduler,
       gate: memory.gate,
     });
+    if (acting) this.#notePutBack(assessments, drift);
     const edited = editedByOthers(assessments, drift, memory.configs);
     // Nothing has been begun yet: this is the place to stop.
     stopping.throwIfAborted();
@@ -186,6 +187,13 @@ export class PoolReconciler implements Reconciler<string> {
       ...(room && { room }),
     };
     return { pool, startedAtMs, atMs: nowMs, world, assessments, drift, outcomes, ...aside, ...decided };
+  }
+
+  /** What a person wanted put back, and is as the policy says, is done. */
+  #notePutBack(assessments: readonly AppAssessment[], drift: Round['drift']): void {
+    for (const { app, observed, part } of assessments)
+      if (app.putBack === true && part === 'live' && observed !== undefined && !drift.has(app.spec.id))
+        this.#deps.interventions.putBackDone(app.policy, app.spec.name);
   }
 
   /** Asked before each write: a round takes its time, and meanwhile another instance or a person may say stop. */

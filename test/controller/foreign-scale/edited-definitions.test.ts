@@ -64,7 +64,7 @@ describe('a definition that a person has put back', () => {
   const cmd = () => world.marathon.snapshot().get('/consumer')?.definition['cmd'];
   const edit = (text: string) => world.marathon.others.edit('/consumer', { cmd: text });
 
-  it('is shown beside what runs, written once, and after a while only reported again', async () => {
+  it('is shown beside what runs, written once, and then only reported again', async () => {
     await running({ drift: 'Report' });
     edit('run mine');
     await world.after(20_000);
@@ -74,7 +74,13 @@ describe('a definition that a person has put back', () => {
     expect(cmd()).toBe('run');
     expect(world.condition('demo', 'Applied')).toBe('True/UpToDate');
     expect(world.app('/consumer')).not.toHaveProperty('drift');
-    await world.after(60_000);
+    expect(world.view.interventions).toEqual([
+      expect.objectContaining({
+        type: 'PutBack',
+        state: 'Done',
+        message: 'the definition is as the policy says',
+      }),
+    ]);
     edit('run mine again');
     await world.after(60_000);
     expect(cmd()).toBe('run mine again');
