@@ -236,8 +236,11 @@ export interface CapacityPool {
 /** Something that an operator runs by. */
 export type Resource = MicroscalingPolicy | CapacityPool;
 
-/** `PutBack`: the definition that the policy names is written once, though it says `drift: Report`. */
-export type InterventionType = 'Pause' | 'Override' | 'PutBack';
+/**
+ * `PutBack`: the definition that the policy names is written once, though it says `drift: Report`. `Keep`: the definition that
+ * somebody changed in the scheduler is left as it is, though the policy says `drift: Revert`, and is no trouble meanwhile.
+ */
+export type InterventionType = 'Pause' | 'Override' | 'PutBack' | 'Keep';
 
 /** What a person wants of a policy for a while, in the place of what it says itself. */
 export interface InterventionSpec {

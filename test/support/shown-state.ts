@@ -21,6 +21,8 @@ export class ShownState implements OperatorState {
     override: refused,
     endOverride: refused,
     putBack: refused,
+    keep: refused,
+    endKeep: refused,
     scale: refused,
   };
 

@@ -67,7 +67,7 @@ export const INTERVENTION_RULES: Readonly<Record<string, readonly CelRule[]>> = 
   spec: [
     {
       rule: "(self.type == 'Pause') != has(self.app)",
-      message: 'app goes with Override and PutBack, which need it',
+      message: 'app goes with Override, PutBack and Keep, which need it',
     },
     {
       rule: "(self.type == 'Override') == has(self.instances)",

@@ -15,13 +15,13 @@ export const interventionSpecSchema: JsonSchema = object(
       { required: ['name'] },
     ),
     type: choice(
-      'Pause: nothing of the policy is written. Override: the app has `instances`, whatever its law says. PutBack: the definition of the app is written once, though the policy says `drift: Report`.',
-      ['Pause', 'Override', 'PutBack'],
+      'Pause: nothing of the policy is written. Override: the app has `instances`, whatever its law says. PutBack: the definition of the app is written once, though the policy says `drift: Report`. Keep: what somebody changed in the definition of the app is left as it is, though the policy says `drift: Revert`.',
+      ['Pause', 'Override', 'PutBack', 'Keep'],
     ),
     app: text('Name of an app in the policy; of a Pause none.', { minLength: 1, maxLength: 253 }),
     instances: count('The count of an Override, within the bounds of the app.'),
     for: positiveDuration(
-      'How long, from its creation or the last change of this spec. An Override lasts at most 24h.',
+      'How long, from its creation or the last change of this spec. An Override and a Keep last at most 24h.',
     ),
     until: text('When it ends, in the place of `for`.', { format: 'date-time', maxLength: 64 }),
     reason: text('Why, in a sentence.', { maxLength: LONGEST_REASON }),

@@ -21,7 +21,7 @@ export function describeIntervention({ metadata, spec, status }: InterventionIte
     ['Ended', optionalTime(status?.ended)],
     ['In force', condition === undefined ? 'not known yet' : `${condition.status} (${condition.reason})`],
     ['Says', condition?.message],
-    ['To end it', status?.ended === undefined ? endText(namespace, spec) : undefined],
+    ['To end it', status?.ended === undefined ? endText(metadata, spec) : undefined],
   ];
   const shown = rows.flatMap(([title, value]) => (value ? [[title, value] as const] : []));
   const width = Math.max(...shown.map(([title]) => title.length)) + 3;
@@ -36,6 +36,8 @@ function doesText({ type, app = '', instances = 0 }: InterventionSpec): string {
       return `holds ${app} at ${instances}`;
     case 'PutBack':
       return `writes the definition of ${app} as the policy says`;
+    case 'Keep':
+      return `leaves the definition of ${app} as it runs`;
   }
 }
 
@@ -51,7 +53,10 @@ function optionalTime(time: string | undefined): string | undefined {
   return time === undefined ? undefined : timeText(time);
 }
 
-function endText(namespace: string, { type, app = '', policyRef: { name } }: InterventionSpec): string {
+function endText(
+  { namespace, name: object }: Pick<InterventionItem['metadata'], 'namespace' | 'name'>,
+  { type, app = '', policyRef: { name } }: InterventionSpec,
+): string {
   const where = namespace === 'default' ? '' : ` -n ${namespace}`;
   switch (type) {
     case 'Pause':
@@ -60,5 +65,7 @@ function endText(namespace: string, { type, app = '', policyRef: { name } }: Int
       return `microscaling override ${name} ${app}=auto${where}`;
     case 'PutBack':
       return 'it ends by itself within a minute';
+    case 'Keep':
+      return `microscaling delete intervention/${object}${where}`;
   }
 }

@@ -81,6 +81,9 @@ export function createActions({
       end(policy, { type: 'Override', app }, `${by} gave it back to its law`),
     putBack: (policy, app, by) =>
       intervene(policy, { type: 'PutBack', app }, { forMs: PUT_BACK_MS, ...defined({ by }) }),
+    keep: (policy, app, details) => intervene(policy, { type: 'Keep', app }, details),
+    endKeep: (policy, app, by = 'somebody') =>
+      end(policy, { type: 'Keep', app }, `${by} ended that it is kept`),
     async scale(appId, instances, signal) {
       const { pool, member } = placeFor(store, { appId, instances });
       const scheduler = schedulerFor(member.cluster);

@@ -14,6 +14,8 @@ export interface InterventionEffect {
   readonly overrides: ReadonlyMap<string, OverrideView>;
   /** Names of apps whose definition a person has put back; absent: none. */
   readonly putBack?: ReadonlySet<string>;
+  /** By the app's name in the policy: whose definition is left as it runs; absent: none. */
+  readonly kept?: ReadonlyMap<string, PauseView>;
 }
 
 const NO_INTERVENTION: InterventionEffect = { overrides: new Map() };
@@ -30,9 +32,15 @@ export function effectOf(inForce: readonly Tracked[], aheadMs: number): Interven
   const putBack = inForce.flatMap(({ spec: { type, app } }) =>
     type === 'PutBack' && app !== undefined ? [app] : [],
   );
+  const kept = inForce.flatMap((each) =>
+    each.spec.type === 'Keep' && each.spec.app !== undefined
+      ? [[each.spec.app, timesOf(each, aheadMs)] as const]
+      : [],
+  );
   const overrides = inForce.filter((each) => each.spec.type === 'Override' && !outranked.has(each));
   return {
     ...(putBack.length > 0 && { putBack: new Set(putBack) }),
+    ...(kept.length > 0 && { kept: new Map(kept) }),
     ...(pause && { paused: timesOf(pause, aheadMs) }),
     overrides: new Map(
       overrides.map((each) => {
@@ -100,6 +108,12 @@ export function pauseText({ untilMs, reason, by = 'hand' }: PauseView): string {
 /** `held at 8 by alice until 2026-01-01T00:00:00Z (launch day)`. */
 export function overrideText({ instances, untilMs, reason, by = 'hand' }: OverrideView): string {
   return `held at ${instances} by ${by} until ${instantText(untilMs)}${because(reason)}`;
+}
+
+/** `kept as it is by alice until 2026-01-01T00:00:00Z (more memory)`. */
+export function keptText({ untilMs, reason, by = 'hand' }: PauseView): string {
+  const until = untilMs === undefined ? '' : ` until ${instantText(untilMs)}`;
+  return `kept as it is by ${by}${until}${because(reason)}`;
 }
 
 function because(reason: string | undefined): string {

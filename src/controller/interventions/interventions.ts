@@ -1,7 +1,7 @@
-// controller: pauses, overrides and definitions put back: objects that people made, in force until the clock ends them.
+// controller: pauses, overrides, and definitions that are put back or kept: objects that people made, in force until the clock ends them.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { ResourceKey } from '../../api/policy.ts';
+import type { InterventionType, ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type { InterventionHome, KeptIntervention } from '../../policy-sources/interventions.ts';
 import { type Clock, wallOffset } from '../../runtime/clock.ts';
@@ -9,7 +9,14 @@ import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { NewEvent } from '../status/events/event-rules.ts';
 import type { InterventionTarget, InterventionView, Ruling } from '../status/view.ts';
-import { effectOf, type InterventionEffect, outrankingOf, overrideText, pauseText } from './effect.ts';
+import {
+  effectOf,
+  type InterventionEffect,
+  keptText,
+  outrankingOf,
+  overrideText,
+  pauseText,
+} from './effect.ts';
 import { tooLong } from './rules.ts';
 import {
   beginningOf,
@@ -42,6 +49,18 @@ export interface PolicyLookup {
   sourceOf(policy: ResourceKey): string | undefined;
   ruling(policy: ResourceKey, target: InterventionTarget): Ruling;
 }
+
+/** Events of beginnings and ends; a definition that is put back has those of its update. */
+const BEGINNINGS: Readonly<Partial<Record<InterventionType, NewEvent['reason']>>> = {
+  Pause: 'Paused',
+  Override: 'Overridden',
+  Keep: 'Kept',
+};
+const ENDS: Readonly<Partial<Record<InterventionType, NewEvent['reason']>>> = {
+  Pause: 'Resumed',
+  Override: 'OverrideEnded',
+  Keep: 'KeepEnded',
+};
 
 /** How soon what is shown follows a clock that was set. */
 const LONGEST_SLEEP_MS = 60_000;
@@ -235,7 +254,8 @@ export class Interventions {
     const begun: Tracked = { ...each, sinceMs, reason: 'InForce', message: '', ...defined({ id }) };
     const text = this.#textOf(begun);
     this.#tracked.set(key, { ...begun, message: text });
-    if (spec.type !== 'PutBack') this.#event(begun, spec.type === 'Pause' ? 'Paused' : 'Overridden', text);
+    const event = BEGINNINGS[spec.type];
+    if (event !== undefined) this.#event(begun, event, text);
     this.#noteChange(policy);
   }
 
@@ -315,6 +335,8 @@ export class Interventions {
     if (spec.type === 'Pause')
       return pauseText({ sinceMs: sinceMs + aheadMs, ...defined({ untilMs: until }), ...said });
     if (spec.type === 'PutBack') return 'the definition is written as the policy says';
+    const times = { sinceMs: sinceMs + aheadMs, ...defined({ untilMs: until }), ...said };
+    if (spec.type === 'Keep') return keptText(times);
     const { instances = 0 } = spec;
     return overrideText({ instances, sinceMs: sinceMs + aheadMs, untilMs: until ?? 0, ...said });
   }
@@ -330,8 +352,8 @@ export class Interventions {
   }
 
   #endEvent(each: Tracked, message: string): void {
-    if (each.spec.type === 'PutBack') return;
-    this.#event(each, each.spec.type === 'Pause' ? 'Resumed' : 'OverrideEnded', message);
+    const event = ENDS[each.spec.type];
+    if (event !== undefined) this.#event(each, event, message);
   }
 
   #event({ spec, policy, id }: Tracked, reason: NewEvent['reason'], message: string): void {

@@ -25,6 +25,8 @@ export interface MemberApp {
   readonly override?: OverrideView;
   /** A person wants its definition written once, as the policy says. */
   readonly putBack?: true;
+  /** A person leaves its definition as it runs, for a while. */
+  readonly kept?: PauseView;
   /** What its schedules do; `spec.instances` has the bounds that hold now. */
   readonly schedule?: ScheduleView;
 }
@@ -55,14 +57,16 @@ export function withInterventions(
 ): readonly MemberApp[] {
   const effects = new Map([...new Set(apps.map(({ policy }) => policy))].map((key) => [key, on(key)]));
   return apps.map((app) => {
-    const { paused, overrides, putBack } = effects.get(app.policy) ?? {};
+    const { paused, overrides, putBack, kept: keeps } = effects.get(app.policy) ?? {};
     const override = overrides?.get(app.spec.name);
     const isPutBack = putBack?.has(app.spec.name) === true;
-    if (paused === undefined && override === undefined && !isPutBack) return app;
+    const kept = isPutBack ? undefined : keeps?.get(app.spec.name);
+    if ([paused, override, kept].every((each) => each === undefined) && !isPutBack) return app;
     return {
       ...app,
       ...(paused && { paused, mode: 'Paused' as const }),
       ...(override && app.role !== 'fixed' && { override }),
+      ...(kept && { drift: 'Report' as const, kept }),
       ...(isPutBack && { drift: 'Revert' as const, putBack: true as const }),
     };
   });

@@ -344,6 +344,13 @@ export interface OperatorActions {
    * sentence: no such app, nothing is written of the policy.
    */
   putBack(policy: ResourceKey, app: string, by?: string): Promise<void>;
+  /**
+   * Leaves the definition of an app as it runs, for a while, though the policy says `drift: Revert`. Again replaces; rejects as
+   * `putBack`.
+   */
+  keep(policy: ResourceKey, app: string, details: InterventionDetails): Promise<void>;
+  /** Goes by the policy's `drift` again; does nothing when it does. */
+  endKeep(policy: ResourceKey, app: string, by?: string): Promise<void>;
   /** Scales a fixed app within its `pageControl`; throws TerminalError with a sentence when that is not allowed. */
   scale(appId: string, instances: number, signal: AbortSignal): Promise<void>;
 }

@@ -28,6 +28,7 @@ const POLICY = '/namespaces/:ns/microscalingpolicies/:name';
  *
  * - `PUT …/NAME/pause` {for?, reason?} and `DELETE …/NAME/pause`
  * - `POST …/NAME/apps/APP/put-back`: its definition is written once, though the policy says `drift: Report`
+ * - `PUT …/NAME/keeps/APP` {for?, reason?} and `DELETE …/NAME/keeps/APP`: its definition is left as it runs
  * - `PUT …/NAME/overrides/APP` {instances, for?, reason?} and `DELETE …/NAME/overrides/APP`
  */
 export function interventionRoutes(deps: InterventionRouteDeps): Hono {
@@ -51,6 +52,15 @@ export function interventionRoutes(deps: InterventionRouteDeps): Hono {
   );
   app.post(`${POLICY}/apps/:app/put-back`, limit, (c) =>
     act(c, deps, (key, { by }) => actions.putBack(key, c.req.param('app'), by)),
+  );
+  app.put(`${POLICY}/keeps/:app`, limit, (c) =>
+    act(c, deps, async (key, by) => {
+      const request = pauseRequest(await objectOf(c.req.text()));
+      await actions.keep(key, c.req.param('app'), { ...request, ...by });
+    }),
+  );
+  app.delete(`${POLICY}/keeps/:app`, (c) =>
+    act(c, deps, (key, { by }) => actions.endKeep(key, c.req.param('app'), by)),
   );
   app.delete(`${POLICY}/overrides/:app`, (c) =>
     act(c, deps, (key, { by }) => actions.endOverride(key, c.req.param('app'), by)),

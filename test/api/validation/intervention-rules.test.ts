@@ -22,6 +22,7 @@ describe('an intervention', () => {
     { type: 'Override', app: 'web', instances: 0, for: '24h' },
     { type: 'PutBack', app: 'web' },
     { type: 'PutBack', app: 'web', for: '5m' },
+    { type: 'Keep', app: 'web', for: '24h' },
   ])('is well formed: %j', (spec) => {
     expect(problemsOf(spec)).toEqual([]);
   });
@@ -35,6 +36,9 @@ describe('an intervention', () => {
     [{ type: 'Override', app: 'web', for: '1h' }, /^\/spec: spec needs instances/],
     [{ type: 'Override', app: 'web', instances: 1, for: '25h' }, /^\/spec\/for: spec\.for is at most 24h/],
     [{ type: 'Override', app: 'web', instances: -1, for: '1h' }, /^\/spec\/instances: /],
+    [{ type: 'Keep', for: '1h' }, /^\/spec: spec needs app: a Keep is of one app/],
+    [{ type: 'Keep', app: 'web' }, /^\/spec: spec needs for or until: a Keep ends by itself/],
+    [{ type: 'Keep', app: 'web', for: '25h' }, /^\/spec\/for: spec\.for is at most 24h/],
     [{ type: 'PutBack' }, /^\/spec: spec needs app: a PutBack is of one app/],
     [{ type: 'Pause', for: '0s' }, /^\/spec\/for: /],
     [{ type: 'Pause', until: 'tomorrow' }, /^\/spec\/until: spec\.until must be a time/],

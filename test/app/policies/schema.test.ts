@@ -193,6 +193,7 @@ describe('the examples in specs', () => {
       'Override',
       'Pause',
       'PutBack',
+      'Keep',
     ]);
   });
 

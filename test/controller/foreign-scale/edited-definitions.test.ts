@@ -86,6 +86,41 @@ describe('a definition that a person has put back', () => {
     expect(cmd()).toBe('run mine again');
   });
 
+  it('is kept as it runs for a while, and is no trouble meanwhile, though the policy says Revert', async () => {
+    await running({ drift: 'Revert' });
+    await world.state.actions.keep(key, 'consumer', { forMs: 600_000, reason: 'more memory', by: 'ann' });
+    edit('run mine');
+    await world.after(60_000);
+    expect(cmd()).toBe('run mine');
+    expect(world.condition('demo', 'Applied')).toBe('True/UpToDate');
+    expect(world.message('demo', 'Applied')).toMatch(
+      /but for \/consumer in cmd, kept as it is by ann until .* \(more memory\)$/,
+    );
+    expect(world.condition('demo', 'Ready')).toBe('True/AllTrue');
+    expect(world.app('/consumer').drift).toEqual([{ field: 'cmd', wanted: 'run', live: 'run mine' }]);
+    await world.after(540_000);
+    expect(cmd()).toBe('run');
+    expect(world.view.events.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining(['Kept', 'KeepEnded']),
+    );
+  });
+
+  it('is kept until a person ends that, and gives way to one that is put back', async () => {
+    await running({ drift: 'Report' });
+    edit('run mine');
+    await world.state.actions.keep(key, 'consumer', { forMs: 600_000 });
+    await world.after(20_000);
+    expect(world.condition('demo', 'Applied')).toBe('True/UpToDate');
+    await world.state.actions.putBack(key, 'consumer');
+    await world.after(20_000);
+    expect(cmd()).toBe('run');
+    edit('run mine again');
+    await world.state.actions.endKeep(key, 'consumer', 'ann');
+    await world.after(20_000);
+    expect(cmd()).toBe('run mine again');
+    expect(world.condition('demo', 'Applied')).toBe('False/Drifted');
+  });
+
   it.each([
     { name: 'an app that is not there', app: 'nobody', says: /has no app `nobody`; it has consumer/ },
     {

@@ -84,6 +84,25 @@ describe.skipIf(browserMissing())('a definition that differs from the policy', {
     await until('the memory of the policy', async () => (await memory()) === 32, WITHIN_MS);
   });
 
+  it('is kept for a while by a button, as an intervention that says who, until when and why', async () => {
+    await edited(32, 48);
+    await page.getByTestId('keep-reason').fill('it ran out of memory');
+    await page.getByTestId('keep-for').selectOption('4h');
+    await page.getByTestId('keep-while').click();
+    await operator.reason('edited', 'Applied', 'UpToDate');
+    expect(await memory()).toBe(48);
+    await until(
+      'the page to list it',
+      async () =>
+        /^Kept as it runs edited\/worker by page until .* leftit ran out of memoryEnd$/.test(
+          (await page.getByTestId('intervention').first().textContent()) ?? '',
+        ),
+      WITHIN_MS,
+    );
+    await page.getByTestId('intervention-end').first().click();
+    await operator.reason('edited', 'Applied', 'Drifted');
+  });
+
   async function memory(): Promise<unknown> {
     return (await marathon.app(APP))?.mem;
   }

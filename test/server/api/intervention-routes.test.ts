@@ -44,7 +44,7 @@ async function aServer(
   };
   const policy = () => demo.view().pools[0]?.policies[0];
   const app1 = (name: string) => policy()?.apps.find((app) => app.name === name);
-  return { call, policy, app: app1 };
+  return { call, policy, app: app1, interventions: () => demo.view().interventions };
 }
 
 describe('interventions through the API', () => {
@@ -57,6 +57,20 @@ describe('interventions through the API', () => {
     const refused = await call('POST', `${POLICY}/apps/nobody/put-back`);
     expect(refused.status).toBeGreaterThanOrEqual(400);
     expect(refused.body['message']).toContain('has no app `nobody`');
+  });
+
+  it('keeps a definition for a while, and ends that', async () => {
+    const { call, interventions } = await aServer();
+    const kept = () => interventions().map(({ type, app, reason }) => ({ type, app, reason }));
+    expect((await call('PUT', `${POLICY}/keeps/consumer`, { for: '2h', reason: 'more memory' })).status).toBe(
+      200,
+    );
+    expect(kept()).toEqual([{ type: 'Keep', app: 'consumer', reason: 'more memory' }]);
+    expect((await call('DELETE', `${POLICY}/keeps/consumer`)).status).toBe(200);
+    expect(kept()).toEqual([]);
+    expect((await call('PUT', `${POLICY}/keeps/consumer`, { for: '25h' })).body['message']).toContain(
+      'at most 24h',
+    );
   });
 
   it('pauses for a while, says until when, and resumes', async () => {

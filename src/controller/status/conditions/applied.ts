@@ -4,6 +4,7 @@ import type { ConditionReason } from '../../../api/conditions.ts';
 import { instantText } from '../../../api/words/instant.ts';
 import { messageOf, TerminalError, UnresolvedReference } from '../../../runtime/errors.ts';
 import type { SchedulerWords } from '../../../schedulers/words.ts';
+import { keptText } from '../../interventions/effect.ts';
 import type { WriteResult } from '../../round/act.ts';
 import type { AppAssessment, Trouble } from '../../round/assess.ts';
 import type { Restart } from '../../round/rolling-restarts.ts';
@@ -66,7 +67,11 @@ export function appliedOf(part: Part): Finding {
   return (
     driftOf(part) ??
     deployingOf(part) ??
-    is('True', 'UpToDate', `${part.words.name} ${part.words.several ? 'have' : 'has'} what the policy says`)
+    is(
+      'True',
+      'UpToDate',
+      `${part.words.name} ${part.words.several ? 'have' : 'has'} what the policy says${keptIn(part)}`,
+    )
   );
 }
 
@@ -92,7 +97,7 @@ function driftOf({ assessments, round, words }: Part): Finding | undefined {
   const sentences = assessments.flatMap(({ app }) => {
     const { id } = app.spec;
     const fields = round.drift.get(id);
-    if (fields === undefined || app.drift !== 'Report') return [];
+    if (fields === undefined || app.drift !== 'Report' || app.kept !== undefined) return [];
     const names = fields.map(({ field }) => field).join(', ');
     const who = round.edited?.has(id) ? `: somebody changed it in ${words.name}` : '';
     return [`${id} differs from the policy in ${names}${who}`];
@@ -101,6 +106,16 @@ function driftOf({ assessments, round, words }: Part): Finding | undefined {
   const cure =
     'it stays so, as `drift: Report` says; write it into the policy, or let it say `drift: Revert`';
   return is('False', 'Drifted', `${sentences.join('; ')}; ${cure}`);
+}
+
+/** What differs and is no trouble, since a person keeps it so. */
+function keptIn({ assessments, round }: Part): string {
+  const sentences = assessments.flatMap(({ app: { spec, kept } }) => {
+    const fields = round.drift.get(spec.id);
+    if (fields === undefined || kept === undefined) return [];
+    return [`${spec.id} in ${fields.map(({ field }) => field).join(', ')}, ${keptText(kept)}`];
+  });
+  return sentences.length === 0 ? '' : `, but for ${sentences.join('; ')}`;
 }
 
 /** Only what changes definitions counts: scaling goes on all day long and is nothing to wait for. */
@@ -117,7 +132,8 @@ function deployingOf({ assessments, round, outcomes, words }: Part): Finding | u
     if (deployment !== undefined) {
       return is('False', 'Deploying', `${id}: ${words.operation} ${deployment.id} is under way`);
     }
-    if (round.drift.has(id)) return is('False', 'Deploying', `${id} waits for its update`);
+    if (round.drift.has(id) && app.kept === undefined)
+      return is('False', 'Deploying', `${id} waits for its update`);
     if (observed === undefined) return is('False', 'Deploying', `${id} is to be created`);
   }
   return undefined;

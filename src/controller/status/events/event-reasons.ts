@@ -13,6 +13,8 @@ type OwnReason =
   | 'Created'
   | 'Deleted'
   | 'DriftReverted'
+  | 'KeepEnded'
+  | 'Kept'
   | 'LaunchingAgain'
   | 'MetricsRecovered'
   | 'MetricsUnavailable'

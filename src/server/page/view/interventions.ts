@@ -5,7 +5,7 @@ import type { InterventionView, OperatorView } from '../../../controller/status/
 import { defined } from '../../../lang/defined.ts';
 
 /** Which of the API's verbs ends it. */
-export type PageEnd = 'resume' | 'give-back' | 'delete';
+export type PageEnd = 'resume' | 'give-back' | 'end-keep' | 'delete';
 
 export interface PageIntervention
   extends Pick<
@@ -63,5 +63,6 @@ function endOf(
   const hasEffect = state === 'InForce' && running.has(policy);
   if (hasEffect && type === 'Pause') return 'resume';
   if (hasEffect && type === 'Override') return 'give-back';
+  if (hasEffect && type === 'Keep') return 'end-keep';
   return home === OWN_HOME ? 'delete' : undefined;
 }

@@ -57,6 +57,7 @@ describe('interventions on the page', () => {
     ],
     ['one that another outranks', { state: 'Outranked' }, 'delete'],
     ['a definition being put back', { type: 'PutBack' }, 'delete'],
+    ['a definition that is kept', { type: 'Keep' }, 'end-keep'],
     [
       'a pause of a policy that does not run',
       { ...pause, policy: resourceKey({ namespace: 'default', name: 'gone' }) },

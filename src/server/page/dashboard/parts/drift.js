@@ -2,8 +2,9 @@
 
 /** @import { Desk, PageApp } from '../../dashboard-types.ts' */
 
-import { el, messageOf, part, setText } from '../dom.js';
+import { el, messageOf, part, setAttribute, setText } from '../dom.js';
 import { policyPath } from '../send.js';
+import { forAndWhy } from './interventions.js';
 
 /** @param {Desk} desk */
 export function driftButton(desk) {
@@ -51,7 +52,16 @@ function showDrift(app, desk) {
   const putBack = button('Put back', 'put-back', () =>
     desk.send('POST', `${policyPath(app.policy)}/apps/${encodeURIComponent(app.name)}/put-back`),
   );
-  const keep = button('Keep', 'keep', () => keepLive(app, desk));
+  const { forHow, why } = forAndWhy('keep');
+  setAttribute(forHow, 'aria-label', `how long to keep ${app.title} as it runs`);
+  setAttribute(why, 'aria-label', `why to keep ${app.title} as it runs`);
+  const keepFor = button('Keep', 'keep-while', () =>
+    desk.send('PUT', `${policyPath(app.policy)}/keeps/${encodeURIComponent(app.name)}`, {
+      for: forHow.value,
+      reason: why.value.trim(),
+    }),
+  );
+  const keep = button('Write into the policy', 'keep', () => keepLive(app, desk));
   const secret = app.drift?.some((field) => field.secret === true) === true;
   if (secret) keep.disabled = true;
   part('drift-content').replaceChildren(
@@ -61,10 +71,12 @@ function showDrift(app, desk) {
       'p',
       { class: 'counts' },
       secret
-        ? 'Put back writes what the policy says. A secret cannot be kept from here.'
-        : 'Put back writes what the policy says. Keep writes what runs into the policy, where the operator keeps the policy itself.',
+        ? 'Put back writes what the policy says. Keep leaves it as it runs for a while. A secret cannot be written into the policy from here.'
+        : 'Put back writes what the policy says. Keep leaves it as it runs for a while, whatever the policy says of drift. What is to last belongs into the policy: from here, where the operator keeps the policy itself.',
     ),
-    el('div', { class: 'held' }, putBack, keep, note),
+    el('div', { class: 'held' }, putBack, keep),
+    el('div', { class: 'hold-for' }, keepFor, el('span', {}, 'for'), forHow, why),
+    note,
   );
   dialog.showModal();
 }

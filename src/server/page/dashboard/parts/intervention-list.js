@@ -8,7 +8,7 @@ import { policyAddress } from '../navigation.js';
 import { objectPath, policyPath } from '../send.js';
 
 /** @type {Readonly<Record<NonNullable<PageIntervention['end']>, string>>} */
-const ENDS = { resume: 'Resume', 'give-back': 'Give back', delete: 'Delete' };
+const ENDS = { resume: 'Resume', 'give-back': 'Give back', 'end-keep': 'End', delete: 'Delete' };
 
 /**
  * @param {HTMLElement} section hidden while there is none
@@ -86,6 +86,8 @@ function whatText({ type, instances = 0 }) {
       return `Held at ${count(instances)}`;
     case 'PutBack':
       return 'Put back';
+    case 'Keep':
+      return 'Kept as it runs';
   }
 }
 
@@ -103,5 +105,6 @@ function whoText({ by = 'hand', state, untilMs, endedAtMs }, nowMs) {
 function endPath({ end, policy, app = '', key }) {
   if (end === 'resume') return `${policyPath(policy)}/pause`;
   if (end === 'give-back') return `${policyPath(policy)}/overrides/${encodeURIComponent(app)}`;
+  if (end === 'end-keep') return `${policyPath(policy)}/keeps/${encodeURIComponent(app)}`;
   return objectPath('interventions', key);
 }

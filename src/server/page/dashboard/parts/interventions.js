@@ -76,7 +76,7 @@ export function pauseControl(desk) {
  *
  * @param {string} name
  */
-function forAndWhy(name) {
+export function forAndWhy(name) {
   const options = DURATIONS.map(([value, text]) => el('option', { value, selected: value === '1h' }, text));
   const forHow = el('select', { 'data-testid': `${name}-for` }, ...options);
   const why = el('input', {
