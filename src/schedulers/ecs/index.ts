@@ -8,6 +8,7 @@ import { messageOf, TerminalError, TransientError, WaitError } from '../../runti
 import type { Logger } from '../../runtime/log.ts';
 import { statedFootprint } from '../definition/footprint.ts';
 import { type AskTask, askOverHttp } from '../idle.ts';
+import { RecentlyUsed } from '../recently-used.ts';
 import {
   type ApplyResult,
   type ReportingScheduler,
@@ -54,6 +55,8 @@ export class EcsScheduler implements ReportingScheduler {
   readonly #connection: Connection;
   readonly #reader: ServiceReader;
   readonly #counts: Counts;
+  /** Services that a policy names. */
+  readonly #named: RecentlyUsed<undefined>;
   readonly #protection = new Protection();
   readonly #room: ClusterRoom;
   readonly #watchers = new Set<OnChange>();
@@ -62,6 +65,11 @@ export class EcsScheduler implements ReportingScheduler {
     const { clock } = deps;
     this.#deps = deps;
     this.#counts = new Counts(clock);
+    this.#named = new RecentlyUsed({
+      clock,
+      make: () => undefined,
+      onForgotten: (id) => this.#counts.forget(id),
+    });
     this.#connection = openEcs(spec, deps);
     this.#reader = new ServiceReader({
       clock,
@@ -85,6 +93,7 @@ export class EcsScheduler implements ReportingScheduler {
     const unseen = new Map<string, string>();
     let oldestMs = clock.monotonic();
     for (const [id, { look, atMs }] of looks) {
+      this.#named.of(id);
       const name = serviceNameOf(id);
       if (look.state === 'unseen') unseen.set(id, look.reason);
       if (look.state === 'absent') this.#counts.forget(id);

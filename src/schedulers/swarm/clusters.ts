@@ -11,8 +11,9 @@ export class SwarmClusters extends EngineClusters {
   constructor(deps: ClustersDeps) {
     const create = (
       config: EngineConfig,
-      { clock, log, values, isActing, onCall }: ClustersDeps,
-    ): SwarmScheduler => new SwarmScheduler(config, { clock, log, values, ...defined({ isActing, onCall }) });
+      { clock, log, values, documents, isActing, onCall }: ClustersDeps,
+    ): SwarmScheduler =>
+      new SwarmScheduler(config, { clock, log, values, ...defined({ documents, isActing, onCall }) });
     super({ words: SWARM_WORDS, create }, deps);
   }
 }

@@ -7,6 +7,7 @@ import type { AppObservation, Footprint } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { abortable } from '../../runtime/abort/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { statedFootprint } from '../definition/footprint.ts';
@@ -14,6 +15,7 @@ import { EngineCalls } from '../docker-engine/calls.ts';
 import { EngineClient } from '../docker-engine/client.ts';
 import { type EngineConfig, engineTarget } from '../docker-engine/spec.ts';
 import { Wakes } from '../docker-engine/wakes.ts';
+import { RecentlyUsed } from '../recently-used.ts';
 import type {
   ApplyResult,
   IsActing,
@@ -39,6 +41,8 @@ export interface SwarmDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly values: ValueResolver;
+  /** The operator's store; absent: nothing outlives the process. */
+  readonly documents?: DocumentStore;
   /** Whether this instance may write; default: always. */
   readonly isActing?: IsActing;
   readonly onCall?: (call: SchedulerCall) => void;
@@ -60,7 +64,9 @@ export class SwarmScheduler implements ReportingScheduler {
   readonly #list: ServiceList;
   readonly #room: SwarmRoom;
   readonly #wakes: Wakes;
-  readonly #counts = new Counts();
+  readonly #counts: Counts;
+  /** Services that a policy names. */
+  readonly #named: RecentlyUsed<undefined>;
   readonly #forgotten: ForgottenCounts;
   readonly #closing = new AbortController();
   #failure: string | undefined = 'not read yet';
@@ -68,7 +74,7 @@ export class SwarmScheduler implements ReportingScheduler {
 
   /** @throws TerminalError for a configuration that cannot work */
   constructor(config: EngineConfig, deps: SwarmDeps) {
-    const { clock, values, onCall, isActing = () => true } = deps;
+    const { clock, values, documents, onCall, isActing = () => true } = deps;
     const { deadlineMs, resyncMs } = config;
     const closing = this.#closing.signal;
     this.#deps = deps;
@@ -94,6 +100,13 @@ export class SwarmScheduler implements ReportingScheduler {
     this.#list = new ServiceList({ api, client, clock, resyncMs, onChange }, closing);
     this.#room = new SwarmRoom({ api, clock });
     const { log } = deps;
+    this.#counts = new Counts(documents && { documents, place: client.address.text });
+    this.#named = new RecentlyUsed({
+      clock,
+      make: () => undefined,
+      onForgotten: (name) => this.#forget(name),
+    });
+    for (const name of this.#counts.ours.keys()) this.#named.of(name);
     const onWritten = (): void => this.#list.changed();
     const counts = this.#counts;
     this.#forgotten = new ForgottenCounts({ api, counts, clock, log, isActing, onWritten }, closing);
@@ -187,10 +200,18 @@ export class SwarmScheduler implements ReportingScheduler {
     return await scale({ name: change.app, to: change.to }, deps, signal);
   }
 
+  #forget(name: string): void {
+    this.#counts.forget(name);
+    this.#forgotten.forget(name);
+  }
+
   #observed(name: string, { byName, nodes }: Listing): AppObservation | undefined {
+    this.#named.of(name);
     const sight = byName.get(name);
-    if (sight === undefined) {
-      this.#counts.forget(name);
+    const told = this.#counts.told(name);
+    // Removed and made anew between two looks: for once it is not there, so that nobody takes its count for a scale by hand.
+    if (sight === undefined || (told !== undefined && told.serviceId !== sight.service.id)) {
+      this.#forget(name);
       return undefined;
     }
     const writtenBy = this.#counts.tell(sight.service);

@@ -5,6 +5,7 @@ import { defined } from '../../../lang/defined.ts';
 import { abortable } from '../../../runtime/abort/abortable.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf } from '../../../runtime/errors.ts';
+import { RecentlyUsed } from '../../recently-used.ts';
 import { batches, type EcsApi, MOST_SERVICES } from '../api/ecs-api.ts';
 import { type ServiceName, serviceId, serviceNameOf, serviceText } from '../target.ts';
 import { isSameLook, type Look } from './look.ts';
@@ -67,11 +68,12 @@ export class ServiceReader {
   readonly #registrations: Registrations;
   readonly #entries = new Map<string, Entry>();
   /** By ARN: a revision never changes. */
-  readonly #templates = new Map<string, Promise<TaskTemplate>>();
+  readonly #templates: RecentlyUsed<{ template?: Promise<TaskTemplate> | undefined }>;
   #order = 0;
 
   constructor(deps: ReaderDeps) {
     this.#deps = deps;
+    this.#templates = new RecentlyUsed({ clock: deps.clock, make: () => ({}) });
     this.#registrations = new Registrations(deps.clock, deps.timing.registrationsMs);
   }
 
@@ -226,14 +228,16 @@ export class ServiceReader {
 
   /** Asked once for all services that have it; one that failed is asked again. */
   #template(arn: string): Promise<TaskTemplate> {
-    const known = this.#templates.get(arn);
-    if (known !== undefined) return known;
+    const known = this.#templates.of(arn);
+    if (known.template !== undefined) return known.template;
     const { api, closing } = this.#deps;
     const read = async (): Promise<TaskTemplate> =>
       templateOf((arn === '' ? undefined : await api().taskDefinition(arn, closing)) ?? {});
     const template = read();
-    this.#templates.set(arn, template);
-    template.catch(() => this.#templates.delete(arn));
+    known.template = template;
+    template.catch(() => {
+      known.template = undefined;
+    });
     return template;
   }
 }

@@ -1,6 +1,7 @@
 // schedulers/ecs/read: which services Application Auto Scaling steers, asked seldom: nobody registers a service every minute.
 
 import type { Clock } from '../../../runtime/clock.ts';
+import { RecentlyUsed } from '../../recently-used.ts';
 import type { EcsApi } from '../api/ecs-api.ts';
 import { EcsFailure } from '../api/failure.ts';
 import { type ServiceName, serviceId, serviceText } from '../target.ts';
@@ -14,11 +15,12 @@ export class Registrations {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #validMs: number;
   /** By cluster and service. */
-  readonly #known = new Map<string, Known>();
+  readonly #known: RecentlyUsed<{ known?: Known }>;
 
   constructor(clock: Pick<Clock, 'monotonic'>, validMs: number) {
     this.#clock = clock;
     this.#validMs = validMs;
+    this.#known = new RecentlyUsed({ clock, make: () => ({}) });
   }
 
   /** @throws EcsFailure where it cannot be told, and was not told before */
@@ -29,13 +31,13 @@ export class Registrations {
     signal: AbortSignal,
   ): Promise<ReadonlySet<string>> {
     const nowMs = this.#clock.monotonic();
-    const known = (service: string): Known | undefined => this.#known.get(`${cluster}/${service}`);
+    const known = (service: string): Known | undefined => this.#known.of(`${cluster}/${service}`).known;
     const old = services.filter((service) => nowMs - (known(service)?.atMs ?? -Infinity) >= this.#validMs);
     if (old.length > 0) {
       try {
         const found = await api.scalableServices(cluster, old, signal);
         for (const service of old)
-          this.#known.set(`${cluster}/${service}`, { isRegistered: found.has(service), atMs: nowMs });
+          this.#known.of(`${cluster}/${service}`).known = { isRegistered: found.has(service), atMs: nowMs };
       } catch (error) {
         const isKnown = old.every((service) => known(service) !== undefined);
         if (!(error instanceof EcsFailure) || error.isRefusal || !isKnown) throw error;

@@ -34,6 +34,11 @@ export class ForgottenCounts {
     this.#closing = closing;
   }
 
+  /** Nobody looks at it any more. */
+  forget(name: string): void {
+    this.#since.delete(name);
+  }
+
   /** Writes the same count once more where the swarm does not act on it. */
   look({ service, tasks }: ServiceSight, isOurs: boolean): void {
     const { name, replicas } = service;
