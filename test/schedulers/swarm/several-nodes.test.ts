@@ -1,7 +1,7 @@
 // A real swarm of two managers on this machine: a node that is drained, and a swarm without a leader.
 
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
@@ -99,6 +99,33 @@ describe.skipIf(dockerMissing())('a real swarm of two managers', { timeout: 300_
       async () => (await see().catch(() => undefined))?.requested === 4,
       WITHIN_MS,
     );
+  });
+
+  it('says of a node that is a worker that a manager has to be named', async () => {
+    const node = await second.docker('info', '--format', '{{.Swarm.NodeID}}');
+    await first.docker('node', 'demote', node);
+    const asked = new SwarmScheduler(
+      { host: second.host, deadlineMs: 10_000, resyncMs: 60_000 },
+      { clock: systemClock, log: silentLogger, values: fakeValues({}) },
+    );
+    onTestFinished(() => asked.close());
+    const ask = () =>
+      asked.observe(['mailer'], never).then(
+        () => '',
+        (error: unknown) => {
+          expect(error).toBeInstanceOf(TransientError);
+          return String(error);
+        },
+      );
+    let said = '';
+    await until(
+      'it to be said',
+      async () => {
+        said = await ask();
+        return said.includes(`the engine at ${second.host} is a worker, and only managers know services`);
+      },
+      WITHIN_MS,
+    ).catch(() => expect(said).toContain('is a worker'));
   });
 });
 

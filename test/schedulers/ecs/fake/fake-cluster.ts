@@ -87,6 +87,11 @@ export class FakeCluster {
     });
   }
 
+  /** Undefined where there is no such service. */
+  desired(name: string): number | undefined {
+    return this.#services.get(name)?.desired;
+  }
+
   /** Undefined where there is no such service that could be changed. */
   update(name: string, desired: number): Service | undefined {
     const service = this.#services.get(name);

@@ -1,0 +1,212 @@
+// What goes wrong with services of a Swarm and of Amazon ECS, one by one, under a whole operator: counts stay, the reason is said, the
+// rest goes on. Swarms are real; ECS is a fake that keeps its state.
+
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { startOperator } from '../../../src/app/operator/operator.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { createRedactor } from '../../../src/runtime/redact.ts';
+import { dockerMissing } from '../../schedulers/docker-engine/real-engine.ts';
+import type { FakeCluster } from '../../schedulers/ecs/fake/fake-cluster.ts';
+import { FakeEcs } from '../../schedulers/ecs/fake/fake-ecs.ts';
+import { startSwarm, type TestSwarm } from '../../schedulers/swarm/real-swarm.ts';
+import { until } from '../../support/until.ts';
+
+const PATIENCE_MS = 90_000;
+const KEYS = { ECS_KEY_ID: 'AKIDEXAMPLE', ECS_KEY: 's3cr3t-access-key' };
+
+const waiting = { workers: 2, rest: 2 };
+const queue = createServer((_, response) => response.end(JSON.stringify(waiting)));
+/** Where `rest` is. */
+const calm = new FakeEcs();
+let calmCluster: FakeCluster;
+
+beforeAll(async () => {
+  queue.listen(0, '127.0.0.1');
+  await Promise.all([once(queue, 'listening'), calm.start()]);
+});
+beforeEach(() => {
+  Object.assign(waiting, { workers: 2, rest: 2 });
+  calmCluster = calm.cluster('calm');
+  calmCluster.create({ name: 'rest', desired: 2 });
+});
+afterAll(async () => {
+  queue.close();
+  await calm.stop();
+});
+
+function ecs(fake: FakeEcs, cluster: string, service: string): object {
+  const auth = { accessKeyId: { fromEnv: 'ECS_KEY_ID' }, secretAccessKey: { fromEnv: 'ECS_KEY' } };
+  return { ecs: { cluster, service, region: 'eu-west-1', endpoint: fake.endpoint, auth } };
+}
+
+/** `workers` where the test has them, `rest` in a calm place beside them, in one pool. */
+async function world(workers: object) {
+  const dir = mkdtempSync(join(tmpdir(), 'trouble-'));
+  const stop = new AbortController();
+  const url = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/`;
+  const app = (name: keyof typeof waiting, where: object) => ({
+    name,
+    priority: 1,
+    instances: { min: 1, max: 5 },
+    targets: [{ perInstance: 1, metric: { http: { url, pointers: { waiting: `/${name}` } } } }],
+    behavior: { giveBackAfter: '0s' },
+    ...where,
+  });
+  const policy = {
+    apiVersion: 'microscaling.io/v1alpha1',
+    kind: 'MicroscalingPolicy',
+    metadata: { name: 'shop' },
+    spec: {
+      interval: '200ms',
+      capacity: { slots: 20 },
+      apps: [app('workers', workers), app('rest', ecs(calm, 'calm', 'rest'))],
+    },
+  };
+  const path = join(dir, 'policy.yaml');
+  writeFileSync(path, JSON.stringify(policy));
+  const { state, stopped } = await startOperator(
+    {
+      policies: [path],
+      marathon: [],
+      api: { host: '127.0.0.1', port: 0 },
+      env: { ...process.env, ...KEYS },
+    },
+    { clock: systemClock, log: silentLogger, redactor: createRedactor() },
+    stop.signal,
+  );
+  onTestFinished(async () => {
+    stop.abort();
+    await stopped;
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const policies = () => state.view().pools.flatMap((pool) => pool.policies);
+  const said = (): string =>
+    policies()
+      .flatMap(({ conditions, apps }) => [
+        ...conditions.map(({ type, status, message }) => `${type} ${status}: ${message}`),
+        ...apps.map(({ name, requested, running }) => `${name}: ${running} of ${requested}`),
+      ])
+      .join('\n');
+  const seen = (name: string) =>
+    policies()
+      .flatMap(({ apps }) => apps)
+      .find((each) => each.name === name);
+  const toBe = (what: string, look: () => boolean | Promise<boolean>): Promise<unknown> =>
+    until(what, look, PATIENCE_MS).catch((error: unknown) => {
+      throw new Error(`${String(error)}; it is said: ${said()}`);
+    });
+  await toBe('all to run', () => seen('workers')?.running === 2 && seen('rest')?.running === 2);
+  return {
+    seen,
+    toBe,
+    /** The reason is said, and what is in the calm place goes on, twice, while more workers are wanted, too. */
+    saysAndGoesOn: async (says: RegExp): Promise<void> => {
+      await toBe(`${says} to be said`, () => says.test(said()));
+      Object.assign(waiting, { workers: 3, rest: 3 });
+      await toBe('the rest to be more', () => calmCluster.desired('rest') === 3);
+      waiting.rest = 4;
+      await toBe('the rest to be more', () => calmCluster.desired('rest') === 4);
+    },
+  };
+}
+
+describe('a service of ECS in trouble', { timeout: 240_000 }, () => {
+  const fake = new FakeEcs();
+  let cluster: FakeCluster;
+  beforeAll(() => fake.start());
+  beforeEach(() => {
+    fake.failWith(() => undefined);
+    cluster = fake.cluster('prod');
+    cluster.create({ name: 'workers', desired: 2 });
+  });
+  afterAll(() => fake.stop());
+
+  it('keeps its count where too much is asked of ECS, which is said, and the rest goes on', async () => {
+    const { toBe, saysAndGoesOn } = await world(ecs(fake, 'prod', 'workers'));
+    fake.failWith(() => ({ code: 'ThrottlingException' }));
+    await saysAndGoesOn(
+      /Service prod\/workers .*cannot be looked at: .*too many requests.*it keeps the 2 that it had/,
+    );
+    expect(cluster.desired('workers')).toBe(2);
+    fake.failWith(() => undefined);
+    await toBe('the workers to be more', () => cluster.desired('workers') === 3);
+  });
+
+  it('is not scaled while it is deleted, which is said, and the rest goes on', async () => {
+    const { toBe, saysAndGoesOn } = await world(ecs(fake, 'prod', 'workers'));
+    const before = fake.calls('UpdateService').length;
+    cluster.drain('workers');
+    await saysAndGoesOn(/Service prod\/workers .*(DRAINING|does not exist)/);
+    expect(fake.calls('UpdateService')).toHaveLength(before);
+    cluster.remove('workers');
+    cluster.create({ name: 'workers', desired: 2 });
+    await toBe('the workers to be more', () => cluster.desired('workers') === 3);
+  });
+});
+
+describe.skipIf(dockerMissing())('a service of a Swarm in trouble', { timeout: 240_000 }, () => {
+  let swarm: TestSwarm;
+  beforeAll(async () => {
+    swarm = await startSwarm();
+  });
+  afterAll(() => swarm.remove());
+
+  const replicas = async (): Promise<number> =>
+    Number(
+      await swarm.docker('service', 'inspect', '--format', '{{.Spec.Mode.Replicated.Replicas}}', 'workers'),
+    );
+
+  it('keeps its count while the swarm is locked, which is said, and the rest goes on', async () => {
+    await swarm.runService('workers', 2);
+    onTestFinished(() => swarm.removeServices());
+    const { toBe, saysAndGoesOn } = await world({ swarm: { service: 'workers', host: swarm.host } });
+    await swarm.docker('swarm', 'update', '--autolock=true');
+    const key = await swarm.docker('swarm', 'unlock-key', '--quiet');
+    await swarm.stop();
+    await swarm.start();
+    await saysAndGoesOn(
+      /Service workers .*cannot be looked at: .*is locked since its restart: docker swarm unlock; it keeps the 2/,
+    );
+    expect(await unlock(swarm.host, key)).toBe(200);
+    await toBe('the swarm to answer', () =>
+      replicas().then(
+        () => true,
+        () => false,
+      ),
+    );
+    await toBe('the workers to be more', async () => (await replicas()) === 3);
+    await swarm.docker('swarm', 'update', '--autolock=false');
+  });
+
+  // The last one: there is no swarm afterwards.
+  it('keeps its count where the engine is no manager any more, which is said, and the rest goes on', async () => {
+    await swarm.runService('workers', 2);
+    const { seen, saysAndGoesOn } = await world({ swarm: { service: 'workers', host: swarm.host } });
+    await swarm.leave();
+    await saysAndGoesOn(
+      /Service workers .*cannot be looked at: .*is in no swarm: name a manager in swarm.host.*it keeps the 2/,
+    );
+    expect(seen('workers')).toMatchObject({ requested: 2 });
+  });
+});
+
+/** What the command asks a terminal for. */
+async function unlock(host: string, key: string): Promise<number | undefined> {
+  const asked = request({
+    socketPath: host.replace('unix://', ''),
+    path: '/v1.41/swarm/unlock',
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
+  asked.end(JSON.stringify({ UnlockKey: key }));
+  const [response] = await once(asked, 'response');
+  response.resume();
+  return response.statusCode;
+}
