@@ -1,5 +1,5 @@
 // What goes wrong with containers of an engine, one by one, under a whole operator: the reason is said, the rest goes on. An engine that
-// hangs is in across-docker.test.ts.
+// hangs is in ../across-docker.test.ts.
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,17 +8,17 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startOperator } from '../../../src/app/operator/operator.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
-import { silentLogger } from '../../../src/runtime/log.ts';
-import { createRedactor } from '../../../src/runtime/redact.ts';
+import { startOperator } from '../../../../src/app/operator/operator.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../../src/runtime/log.ts';
+import { createRedactor } from '../../../../src/runtime/redact.ts';
 import {
   BUSYBOX_IMAGE,
   dockerMissing,
   startEngine,
   type TestEngine,
-} from '../../schedulers/docker-engine/real-engine.ts';
-import { until } from '../../support/until.ts';
+} from '../../../schedulers/docker-engine/real-engine.ts';
+import { until } from '../../../support/until.ts';
 
 const PATIENCE_MS = 90_000;
 const SLEEPER = { image: BUSYBOX_IMAGE, command: ['sleep', '600'], stopSignal: 'SIGKILL' };
