@@ -1,6 +1,7 @@
 // core: what one app asks of its pool this round: observation → law → behavior → bounds, each with its step.
 
 import { MAX_COUNT } from '../api/schema/shapes.ts';
+import { withoutAlternatives } from '../api/words/alternatives.ts';
 import { spanText } from '../api/words/figures.ts';
 import type { Vector } from './allocation/free-capacity.ts';
 import { isBlocked, isHeld, isOverridden } from './allocation/pool.ts';
@@ -18,7 +19,6 @@ import { type Timing, timingOf } from './demand/timing.ts';
 import { type FutilityMemories, type Useful, useful } from './demand/useful.ts';
 import { expectedWarmUpMs, followWarmUp, type WarmUpMemory, warming, warmUpMs } from './demand/warm-up.ts';
 import { workCountOf } from './demand/work-count.ts';
-import { withoutAlternatives } from './law/shown.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count } from './numbers.ts';
 

@@ -11,12 +11,18 @@ import type { LaunchMemory } from './demand/launches.ts';
 import { isAccount, type MissAccount } from './demand/objective.ts';
 import type { FutilityMemories } from './demand/useful.ts';
 import { isWarmUp, type WarmUpMemory } from './demand/warm-up.ts';
+import type { Beside } from './law/beside.ts';
 import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
 import type { SimpleQueueMemory } from './law/simple-queue.ts';
 
-export type LawMemory = FluidMemory | FluidLearned | QueueMemory | SimpleQueueMemory | PerInstanceMemory;
+export type LawMemory =
+  | FluidMemory
+  | FluidLearned
+  | Beside<QueueMemory>
+  | Beside<SimpleQueueMemory>
+  | Beside<PerInstanceMemory>;
 
 /** Plain JSON, which the compiler sees of a type alias only; every list in it is bounded. */
 export type AppState = {

@@ -3,8 +3,10 @@
 import { durationMs } from '../../api/duration.ts';
 import type { TargetSpec } from '../../api/policy.ts';
 import { QUEUE_GAINS } from '../../api/schema/target.ts';
+import { withoutAlternatives } from '../../api/words/alternatives.ts';
 import { brief } from '../../api/words/figures.ts';
 import type { AppInput, DecisionStep } from '../decision.ts';
+import { withEstimates } from '../law/beside.ts';
 import { type FluidOptions, fluidLaw } from '../law/fluid.ts';
 import type { LawInput, LawResult } from '../law/law.ts';
 import { perInstanceLaw } from '../law/per-instance.ts';
@@ -83,7 +85,8 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   const combined = withinAllUse(combine(app.formula, app.targets, { answers, asked }), answers);
   const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
   const wishes = [{ wanted: combined.wanted, need: combined.need, queue }];
-  return { holdMs, memory, figures, steps: [...steps, step], ...combined, wishes, accounts };
+  const own = combined.wanted === wanted ? figures : withoutAlternatives(figures);
+  return { holdMs, memory, figures: own, steps: [...steps, step], ...combined, wishes, accounts };
 }
 
 /** As with several, without looking for the largest: most apps have one target. */
@@ -159,7 +162,9 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       giveBackAfterMs: timing.giveBackAfterMs,
       missTolerance: toleranceOf(target.objective, situation.accounts?.[index], nowMs),
     };
-    const said = withinUse(applyLaw(target, input, memory), use.sample.mostInstances);
+    const law = applyLaw(target, input, memory);
+    const told = app.targets.length === 1 ? toldWithRates(target, law, { input, memory }) : law;
+    const said = withinUse(told, use.sample.mostInstances);
     const own = isPlain(target) ? said : ownTerms(target, input, said);
     return {
       asked,
@@ -285,8 +290,8 @@ const NOT_READ = { state: 'unavailable', reason: 'not read yet', sinceMs: Number
 
 /** The original's laws know queue lengths only; ages and drain times are the fluid law's. */
 function applyLaw(target: TargetSpec, input: LawInput, memory: LawMemory | null): LawResult<LawMemory> {
-  if (target.perInstance !== undefined) return perInstanceLaw(input, target.perInstance);
-  const { algorithm, queueLength } = target;
+  const { algorithm, queueLength, perInstance } = target;
+  if (perInstance !== undefined) return perInstanceLaw(input, perInstance);
   if (queueLength !== undefined && algorithm.type === 'Queue') {
     const gains = algorithm.queue ?? QUEUE_GAINS;
     return queueLaw(input, memory?.law === 'Queue' ? memory : undefined, { target: queueLength, gains });
@@ -294,6 +299,22 @@ function applyLaw(target: TargetSpec, input: LawInput, memory: LawMemory | null)
   if (queueLength !== undefined && algorithm.type === 'SimpleQueue')
     return simpleQueueLaw(input, memory?.law === 'SimpleQueue' ? memory : undefined, queueLength);
   return fluidLaw(input, memory?.law === 'Fluid' ? memory : undefined, fluidOptions(target));
+}
+
+/** Of several targets those without rates of their own have none: an app's memory has no room for so many estimates. */
+function toldWithRates(
+  target: TargetSpec,
+  said: LawResult<LawMemory>,
+  { input, memory }: { readonly input: LawInput; readonly memory: LawMemory | null },
+): LawResult<LawMemory> {
+  if (said.memory.law === 'Fluid') return said;
+  const seen = memory !== null && 'estimate' in memory ? memory : undefined;
+  const options = fluidOptions(target);
+  const { perInstance } = target;
+  if (perInstance === undefined) return withEstimates(said, { input, seen, options });
+  const messages = perInstance * Math.max(1, input.asked);
+  const shared: FluidOptions = { ...options, goal: { kind: 'queueLength', messages } };
+  return withEstimates(said, { input, seen, options: shared, grows: true });
 }
 
 /** Remembers what is a pure function of an immutable object. */

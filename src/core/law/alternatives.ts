@@ -23,8 +23,8 @@ export interface Course {
   readonly horizonS: number;
   /** T, with as many as are asked for. */
   readonly target: number;
-  /** Whether T is a wait, which is a queue that is longer the more there are. */
-  readonly inTime: boolean;
+  /** Whether T is a wait, or so many messages for each instance: a queue that is longer the more there are. */
+  readonly grows: boolean;
 }
 
 /**
@@ -43,6 +43,6 @@ export function outcomeOf(course: Course, n: number): Outcome {
 }
 
 /** Behind no instance every wait is endless. */
-function targetWith({ target, inTime, asked }: Course, n: number): number {
-  return inTime ? (target * n) / Math.max(1, asked) : target;
+function targetWith({ target, grows, asked }: Course, n: number): number {
+  return grows ? (target * n) / Math.max(1, asked) : target;
 }

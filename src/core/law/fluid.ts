@@ -133,11 +133,12 @@ function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): 
   return asked < memory.asked ? nowMs : memory.fellAtMs;
 }
 
-function look(
+/** What is known of a queue with this count of it, whatever is decided by that. */
+export function look(
   input: LawInput,
-  memory: FluidMemory | undefined,
+  memory: Pick<FluidMemory, 'estimate' | 'ahead' | 'bank' | 'intervalS'> | undefined,
   options: FluidOptions,
-  learned: Learned,
+  learned: Learned = NOTHING,
 ): View {
   const measurement = measurementOf(input, memory?.estimate.atMs ?? input.atMs, options);
   const estimate =
@@ -228,7 +229,11 @@ function firstFrom(measurement: Measurement, { serviceRate }: FluidOptions, { se
 }
 
 /** It begins anew as soon as the scale of the rates is guessed. */
-function bankFrom(measurement: Measurement, memory: FluidMemory | undefined, estimate: Estimate): Bank {
+function bankFrom(
+  measurement: Measurement,
+  memory: Pick<FluidMemory, 'estimate' | 'bank'> | undefined,
+  estimate: Estimate,
+): Bank {
   const isScaled = memory?.estimate.first !== undefined && estimate.first === undefined;
   return memory?.bank === undefined || isScaled
     ? firstBank(estimate)

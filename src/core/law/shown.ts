@@ -1,5 +1,6 @@
 // core: what the default law tells people: rates once they are known, and what other counts would mean.
 
+import type { Alternative } from '../../api/words/alternatives.ts';
 import { brief } from '../../api/words/figures.ts';
 import { type Course, outcomeOf } from './alternatives.ts';
 import type { Goal, LawInput } from './law.ts';
@@ -13,7 +14,7 @@ const LEAST_SHOWN_MS = 100;
 /** What a person gave is as good as known until it is measured. */
 const AS_GIVEN = 0.3;
 
-export interface Shown extends Omit<Course, 'arrivals' | 'service' | 'asked' | 'inTime'> {
+export interface Shown extends Omit<Course, 'arrivals' | 'service' | 'asked' | 'grows'> {
   readonly goal: Goal;
   readonly input: LawInput;
   readonly estimate: Estimate;
@@ -23,7 +24,12 @@ export interface Shown extends Omit<Course, 'arrivals' | 'service' | 'asked' | '
   readonly isGiven: boolean;
 }
 
-export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string, number>> {
+/** @param grows whether the target is more the more instances there are; by default where it is a wait */
+export function figuresOf(
+  shown: Shown,
+  wanted: number,
+  grows: boolean = shown.goal.kind !== 'queueLength',
+): Readonly<Record<string, number>> {
   const { input, excess } = shown;
   const { waiting, inFlight } = input.messages;
   const { arrivals: arrivalsPerS, service: servicePerS } = shown.told;
@@ -38,7 +44,7 @@ export function figuresOf(shown: Shown, wanted: number): Readonly<Record<string,
   figures['predicted'] = Math.max(0, excess);
   figures['deadTimeS'] = deadTimeS;
   if (warmUpMs >= LEAST_SHOWN_MS) figures['warmUpS'] = warmUpMs / 1000;
-  return known.service ? Object.assign(figures, alternativesOf(shown, wanted)) : figures;
+  return known.service ? Object.assign(figures, alternativesOf(shown, wanted, grows)) : figures;
 }
 
 /** Rates that are not known yet are not shown as if they were; what they come to in instances may be known first. */
@@ -76,39 +82,26 @@ function knownOf({ told, isGiven }: Shown): { readonly arrivals: boolean; readon
   };
 }
 
-type Alternative = keyof ReturnType<typeof alternativesOf>;
-
-const ALTERNATIVES: Readonly<Record<Alternative, true>> = {
-  missChance: true,
-  waitingWithOneFewer: true,
-  missChanceWithOneFewer: true,
-  waitingWithOneMore: true,
-  missChanceWithOneMore: true,
-};
-
-/** They hold for the count that the law wants, and only where each instance gets as much done as any other. */
-export function withoutAlternatives(
-  figures: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(figures).filter(([name]) => !Object.hasOwn(ALTERNATIVES, name)));
-}
-
 /** What one fewer and one more than `wanted` would have meant, beside what it means itself. */
-function alternativesOf(shown: Shown, wanted: number) {
+function alternativesOf(
+  shown: Shown,
+  wanted: number,
+  grows: boolean,
+): Readonly<Partial<Record<Alternative, number>>> {
   const { excess, atOnce, deviation, leadS, horizonS, target, ahead, estimate } = shown;
   const { whenReady: arrivals } = ahead;
   const { asked } = shown.input;
   const { service } = estimate;
-  const inTime = shown.goal.kind !== 'queueLength';
-  const course = { excess, asked, atOnce, arrivals, service, deviation, leadS, horizonS, target, inTime };
-  const chosen = outcomeOf(course, wanted);
-  const fewer = outcomeOf(course, Math.max(0, wanted - 1));
+  const course = { excess, asked, atOnce, arrivals, service, deviation, leadS, horizonS, target, grows };
+  const { missChance } = outcomeOf(course, wanted);
   const more = outcomeOf(course, wanted + 1);
+  const others = { waitingWithOneMore: more.waiting, missChanceWithOneMore: more.missChance };
+  if (wanted <= 0) return { missChance, ...others };
+  const fewer = outcomeOf(course, wanted - 1);
   return {
-    missChance: chosen.missChance,
+    missChance,
     waitingWithOneFewer: fewer.waiting,
     missChanceWithOneFewer: fewer.missChance,
-    waitingWithOneMore: more.waiting,
-    missChanceWithOneMore: more.missChance,
+    ...others,
   };
 }

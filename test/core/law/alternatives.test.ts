@@ -12,7 +12,7 @@ describe('what a count would mean', () => {
     leadS: 2,
     horizonS: 6,
     target: 100,
-    inTime: false,
+    grows: false,
   };
 
   it('is the queue that goes on as predicted', () => {
@@ -30,9 +30,9 @@ describe('what a count would mean', () => {
 
   it('is measured by a target that grows with the instances, where that is a wait', () => {
     // 5 s: 100 messages behind four of 5/s each, 75 behind three
-    const three = outcomeOf({ ...course, inTime: true }, 3).missChance;
+    const three = outcomeOf({ ...course, grows: true }, 3).missChance;
     expect(three).toBeCloseTo(outcomeOf({ ...course, target: 75 }, 3).missChance, 9);
-    const idle = { ...course, excess: 0, arrivals: 3, inTime: true };
+    const idle = { ...course, excess: 0, arrivals: 3, grows: true };
     expect(outcomeOf(idle, 0).missChance).toBeGreaterThan(0.9);
     expect(outcomeOf(idle, 1).missChance).toBeLessThan(0.1);
   });

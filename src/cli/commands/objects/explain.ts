@@ -1,5 +1,6 @@
 // cli: `microscaling explain POLICY`.
 
+import { alternativesText, withoutAlternatives } from '../../../api/words/alternatives.ts';
 import { rounded } from '../../../api/words/figures.ts';
 import { objectiveText } from '../../../api/words/objective.ts';
 import { scheduleText } from '../../../api/words/schedule.ts';
@@ -49,7 +50,8 @@ function text({ policy, apps }: Explanation): string {
 }
 
 function appText(app: Explanation['apps'][number]): string {
-  const figures = Object.entries(app.figures).map(
+  const alternatives = alternativesText(app.figures);
+  const figures = Object.entries(withoutAlternatives(app.figures)).map(
     ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
   );
   const lines = [
@@ -62,6 +64,7 @@ function appText(app: Explanation['apps'][number]): string {
     ),
     ...(app.schedule === undefined ? [] : [`  schedule: ${scheduleText(app.schedule, timeText)}`]),
     ...(figures.length === 0 ? [] : [`  estimates: ${figures.join(', ')}`]),
+    ...(alternatives === undefined ? [] : [`  alternatives: ${alternatives}`]),
   ];
   if (app.steps.length === 0) return lines.join('\n');
   const rows = app.steps.map((step) => [step.rule, step.before, step.after, step.reason]);

@@ -2,6 +2,7 @@
 
 import type { Condition } from '../../../api/conditions.ts';
 import type { ObjectiveStatus } from '../../../api/status.ts';
+import { alternativesText } from '../../../api/words/alternatives.ts';
 import { objectiveText } from '../../../api/words/objective.ts';
 import type {
   AppView,
@@ -71,6 +72,8 @@ export interface PageApp
   readonly title: string;
   /** Address of its page in the user interface of its cluster. */
   readonly link?: string;
+  /** What one instance fewer and one more would have meant, where that is known. */
+  readonly alternatives?: string;
   readonly colour: Colour;
   readonly runningSeries: string;
   readonly metrics: readonly PageMetric[];
@@ -222,12 +225,12 @@ function pageApp(
   pool: PoolView,
   { colour, ratePerS }: Pick<PoolExtras, 'ratePerS'> & { readonly colour: Colour },
 ): PageApp {
-  const { ready: _ready, tasks: _tasks, figures: _figures, lastScaled: _last, page: _page, ...shown } = app;
+  const { ready: _ready, tasks: _tasks, figures, lastScaled: _last, page: _page, ...shown } = app;
   return {
     ...shown,
     title: appTitle(app),
     summary: withoutCauses(app),
-    ...defined({ link: linkOf(app, pool) }),
+    ...defined({ link: linkOf(app, pool), alternatives: alternativesText(figures) }),
     colour,
     runningSeries: runningKey(app.id),
     metrics: app.metrics.map((metric, i) => ({

@@ -43,7 +43,8 @@ function appCard({ role, pageControl }, desk) {
   const counts = el('span', { class: 'counts' });
   const summary = el('summary');
   const steps = el('ol', { class: 'steps' });
-  const why = el('details', { class: 'why' }, summary, steps);
+  const alternatives = el('p', { class: 'alternatives', 'data-testid': 'app-alternatives' });
+  const why = el('details', { class: 'why' }, summary, steps, alternatives);
   const head = el('div', { class: 'app-head' }, el('span', { class: 'chip' }), name, rank, schedule);
   const hold = role === 'fixed' ? undefined : holdControl(desk);
   const control = pageControl === undefined ? undefined : countControl(desk);
@@ -79,6 +80,7 @@ function appCard({ role, pageControl }, desk) {
       app.steps.map((step, i) => ({ ...step, i })),
       { key: (step) => String(step.i), create: stepLine },
     );
+    setText(alternatives, app.alternatives ?? '');
   };
   /** @param {number} nowMs */
   const tick = (nowMs) => {
