@@ -52,6 +52,19 @@ describe('pageView', () => {
     expect(unnamed.map(({ targetName }) => targetName)).toEqual([undefined]);
   });
 
+  it('says what one fewer and one more would have meant, where that is known', () => {
+    const told = (figures: Readonly<Record<string, number>>) => {
+      const policy = withApp(aPolicyView('orders'), (app) => ({ ...app, figures }));
+      return pageView(aViewOf([aPool([policy])]), extras).pools[0]?.apps.find(
+        ({ id }) => id === policy.apps[0]?.id,
+      )?.alternatives;
+    };
+    expect(told({ missChance: 0.12, waitingWithOneMore: 30, missChanceWithOneMore: 0.02 })).toBe(
+      'one more: 30 waiting, the target missed with 2 %, one fewer for others; as wanted: missed with 12 %',
+    );
+    expect(told({ waiting: 3 })).toBeUndefined();
+  });
+
   it('names the app of a decision and gives it its colour', async () => {
     const [decision] = pageView(await viewAfter(30), extras).decisions;
     expect(decision).toMatchObject({
