@@ -3,9 +3,15 @@ import { CountedFilesReporter } from './test/support/suite/counted-files.ts';
 import { TRIED_AGAIN } from './test/support/suite/failed-once.ts';
 import { ProgramsFirst } from './test/support/suite/programs-first.ts';
 
+/** Rooms that are pure, and so are their tests: a worker keeps what it has loaded from one file to the next. */
+const PURE = ['api', 'core', 'lang', 'simulator'].map((room) => `test/${room}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: PURE } },
+      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+    ],
     globalSetup: ['test/support/suite/compiled-once.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

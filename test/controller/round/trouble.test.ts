@@ -85,6 +85,8 @@ describe('an answer that does not come', () => {
     need(2);
     await world.after(5_000);
     world.emulator.faults.set({ delayMs: 0 });
+    // The last of them takes effect ten seconds after it came.
+    await world.after(10_000);
     await ends(2);
   });
 
