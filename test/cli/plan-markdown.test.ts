@@ -242,3 +242,15 @@ function brokenRows(markdown: string): readonly number[] {
       return widths.filter((width) => width !== widths[0]);
     });
 }
+
+it('lists problems that no policy has by itself, once', () => {
+  const missing = {
+    ...full.troubles[0],
+    app: '/mail/out',
+    message: 'variable QUEUE is not set: set it where the operator is started',
+  } as (typeof full.troubles)[number];
+  const markdown = planMarkdown({ ...full, troubles: [...full.troubles, missing, missing] });
+  expect(markdown).toMatch(/^### microscaling plan: 3 problems/m);
+  expect(markdown.split('variable QUEUE is not set')).toHaveLength(2);
+  expect(markdown.split('say adopt: true')).toHaveLength(planMarkdown(full).split('say adopt: true').length);
+});

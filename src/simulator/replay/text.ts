@@ -65,9 +65,8 @@ export function replayText(result: ReplayResult, format: TextFormat): string {
   return [
     heading(titleOf(result), format),
     tableText(heads, rows, format),
-    ...notes.flatMap((note) =>
-      format === 'markdown' ? [noteLine(note, format)] : ['', noteLine(note, format)],
-    ),
+    ...(format === 'markdown' ? [] : ['']),
+    ...notes.map((note) => noteLine(note, format)),
   ].join('\n');
 }
 

@@ -38,11 +38,10 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const { report, asked } = await lessWhatIsHeld(compared, options, context);
   const empty = report.resources.length === 0 && report.problems.every((p) => p.severity !== 'error');
   const unread = [...new Set(report.policies.flatMap((plan) => plan.unread ?? []))];
-  const failed =
-    empty ||
-    report.problems.some((p) => p.severity === 'error') ||
-    report.troubles.length + unread.length > 0;
-  const replays = failed ? [] : await planReplays(report, options, context);
+  const isInvalid = empty || report.problems.some((p) => p.severity === 'error');
+  const failed = isInvalid || report.troubles.length + unread.length > 0;
+  // What is missing here, or cannot be reached from here, keeps nobody from trying the policy against the record.
+  const replays = isInvalid ? [] : await planReplays(report, options, context);
   if (options.output === 'markdown') {
     context.printRaw(planMarkdown(report));
     for (const each of replays) context.printRaw(`\n${each}\n`);

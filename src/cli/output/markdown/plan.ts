@@ -27,6 +27,7 @@ export function planMarkdown(report: PlanReport): string {
     MARKER,
     `### microscaling plan: ${headline(report)}`,
     ...problemPart(report.problems),
+    ...troublePart(report),
     ...unreadPart(report.policies),
     ...restartPart(report.policies),
   ].join('\n\n');
@@ -45,6 +46,18 @@ function headline({ problems, policies, changes, troubles }: PlanReport): string
     ...(tasks === 0 ? [] : [`${plural(tasks, 'task')} ${tasks === 1 ? 'restarts' : 'restart'}`]),
     ...(unread === 0 ? [] : [`${unread} of ${plural(policies.length, 'policy')} not compared`]),
   ].join(', ');
+}
+
+/** What no policy's own part says: values that are missing where the plan is made. */
+function troublePart({ troubles, policies }: PlanReport): readonly string[] {
+  const line = ({ app, message }: PlanReport['troubles'][number]): string =>
+    `- ⛔ ${code(app)}: ${text(message)}`;
+  const said = new Set(policies.flatMap((plan) => plan.troubles.map(line)));
+  const lines = [...new Set(troubles.map(line))].filter((each) => !said.has(each)).sort();
+  if (lines.length === 0) return [];
+  const { shown, left } = fitting(lines, MOST_PROBLEM_BYTES);
+  const more = left === 0 ? [] : [`…and ${plural(left, 'more problem')}.`];
+  return [shown.join('\n'), ...more];
 }
 
 function problemPart(problems: readonly Problem[]): readonly string[] {
