@@ -5,7 +5,7 @@ import { WaitError } from '../../runtime/errors.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { WorkQueue } from '../../runtime/work/workqueue.ts';
 import { type Entry, identityOf } from '../policies/documents.ts';
-import type { Leadership } from '../watch/leadership.ts';
+import { beforeHandover, type Leadership } from '../watch/leadership.ts';
 import { poolOfEntry } from '../watch/pool-labels.ts';
 
 export interface FinalizerDeps {
@@ -45,9 +45,11 @@ export class FinalizerRemover implements Reconciler<string> {
     const source = sources.find(({ name }) => name === entry?.source);
     if (entry === undefined || source?.removeFinalizer === undefined) return {};
     this.#removed.add(id);
-    const { acting, reason } = await leadership(signal, poolOfEntry(entry));
+    const state = await leadership(signal, poolOfEntry(entry));
+    const { acting, reason } = state;
     if (!acting) throw new WaitError(`another instance removes the finalizer: ${reason}`, STANDBY_RETRY_MS);
-    await source.removeFinalizer({ kind: entry.kind, key: entry.key }, signal);
+    const { kind, key } = entry;
+    await beforeHandover(state, async () => source.removeFinalizer?.({ kind, key }, signal));
     return { requeueAfterMs: AGAIN_MS };
   }
 }

@@ -4,7 +4,7 @@
 import type { EventWriter, ObjectRef, PolicySource, SourceEvent } from '../../policy-sources/source.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { Leadership } from '../watch/leadership.ts';
+import { beforeHandover, type Leadership } from '../watch/leadership.ts';
 
 export interface EventPublisherDeps {
   readonly sources: readonly PolicySource[];
@@ -67,8 +67,8 @@ export class EventPublisher {
     try {
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(DEADLINE_MS)]);
       signal.throwIfAborted();
-      const { acting } = await this.#deps.leadership(signal, pool);
-      if (acting) await write(event, signal);
+      const state = await this.#deps.leadership(signal, pool);
+      if (state.acting) await beforeHandover(state, () => write(event, signal));
     } catch (error) {
       const { key } = ref;
       this.#deps.log.debug('an event was not written to its home', { key, reason: messageOf(error) });

@@ -7,7 +7,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { WaitError } from '../../runtime/errors.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { WorkQueue } from '../../runtime/work/workqueue.ts';
-import type { Leadership } from '../watch/leadership.ts';
+import { beforeHandover, type Leadership, type LeadershipState } from '../watch/leadership.ts';
 
 /** The status of one object as it is now. */
 export interface Publication {
@@ -69,7 +69,8 @@ export class Publisher implements Reconciler<string> {
   async reconcile(id: string, { signal }: ReconcileContext): Promise<ReconcileResult> {
     const shown = this.#shown.get(id);
     const home = shown && this.#homes.get(shown.source);
-    if (shown === undefined || home?.writeStatus === undefined) return {};
+    const writeStatus = home?.writeStatus?.bind(home);
+    if (shown === undefined || writeStatus === undefined) return {};
     const { ref, status, pool } = shown;
     const text = JSON.stringify(status);
     if (text === shown.written?.text) {
@@ -78,8 +79,8 @@ export class Publisher implements Reconciler<string> {
       return {};
     }
     try {
-      await this.#mustAct({ status, pool }, signal);
-      await home.writeStatus(ref, status, signal);
+      const state = await this.#mustAct({ status, pool }, signal);
+      await beforeHandover(state, () => writeStatus(ref, status, signal));
     } catch (error) {
       this.#set(id, { failing: true });
       throw error;
@@ -114,10 +115,13 @@ export class Publisher implements Reconciler<string> {
   }
 
   /** Only the instance that acts says how things stand; what it saw while it stood by is nothing to say. */
-  async #mustAct({ status, pool }: Pick<Publication, 'status' | 'pool'>, signal: AbortSignal): Promise<void> {
-    const { acting, reason } = await this.#deps.leadership(signal, pool);
-    if (acting && !status.conditions.some((condition) => condition.reason === 'Standby')) return;
-    throw new WaitError(`the status is not ours to write: ${reason}`, STANDBY_RETRY_MS);
+  async #mustAct(
+    { status, pool }: Pick<Publication, 'status' | 'pool'>,
+    signal: AbortSignal,
+  ): Promise<LeadershipState> {
+    const state = await this.#deps.leadership(signal, pool);
+    if (state.acting && !status.conditions.some((condition) => condition.reason === 'Standby')) return state;
+    throw new WaitError(`the status is not ours to write: ${state.reason}`, STANDBY_RETRY_MS);
   }
 }
 

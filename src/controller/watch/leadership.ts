@@ -100,6 +100,21 @@ function whyNot(
     : `task ${newest.id} of ${appId} is newer and acts`;
 }
 
+/** Runs a write of an instance that acts; the pool is not handed over to another operator before it has ended. */
+export async function beforeHandover<T>(
+  { begin }: Pick<LeadershipState, 'begin'>,
+  write: () => Promise<T>,
+): Promise<T> {
+  if (begin === undefined) return await write();
+  const end = begin();
+  if (end === undefined) throw new WaitError('the pool is being handed over to another operator', RETRY_MS);
+  try {
+    return await write();
+  } finally {
+    end();
+  }
+}
+
 /** The same scheduler, with every write refused while this instance stands by for the pool. */
 export function whileActing(
   scheduler: Pick<Scheduler, 'apply'>,
@@ -108,16 +123,11 @@ export function whileActing(
 ): Pick<Scheduler, 'apply'> {
   return {
     apply: async (change, signal) => {
-      const { acting, reason, lost, begin } = await leadership(signal, pool);
+      const state = await leadership(signal, pool);
+      const { acting, reason, lost } = state;
       if (!acting) throw new WaitError(`this instance of the operator stands by: ${reason}`, RETRY_MS);
-      const end = begin?.();
-      if (begin !== undefined && end === undefined)
-        throw new WaitError('the pool is being handed over to another operator', RETRY_MS);
-      try {
-        return await scheduler.apply(change, lost === undefined ? signal : AbortSignal.any([signal, lost]));
-      } finally {
-        end?.();
-      }
+      const within = lost === undefined ? signal : AbortSignal.any([signal, lost]);
+      return await beforeHandover(state, () => scheduler.apply(change, within));
     },
   };
 }
