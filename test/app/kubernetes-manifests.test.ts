@@ -153,26 +153,33 @@ describe('deploy/kubernetes', () => {
       expect(pod).toMatchObject({ volumes: [{ persistentVolumeClaim: {} }, { emptyDir: {} }] });
     });
 
-    it('adds the roles for scaling to an overlay that names the component, bound to nobody but for room', () => {
+    it('adds the roles of the components that an overlay names, those for scaling bound to nobody but for room', () => {
       const dir = mkdtempSync(join(tmpdir(), 'microscaling-overlay-'));
       try {
         for (const folder of ['crds', 'deploy'])
           cpSync(join(root, folder), join(dir, folder), { recursive: true });
         const overlay = join(dir, 'deploy/kubernetes/overlays/mine');
         cpSync(join(dir, 'deploy/kubernetes/overlays/example'), overlay, { recursive: true });
-        appendFileSync(join(overlay, 'kustomization.yaml'), 'components: [../../components/scale]\n');
+        appendFileSync(
+          join(overlay, 'kustomization.yaml'),
+          'components: [../../components/scale, ../../components/shard]\n',
+        );
         const before = built('deploy/kubernetes/overlays/example').map(titleOf);
         const documents = built(overlay);
         expect(documents.map(titleOf).filter((name) => !before.includes(name))).toEqual([
+          'Role microscaling-shard',
           'ClusterRole microscaling-idle-victims',
           'ClusterRole microscaling-room',
           'ClusterRole microscaling-scale',
           'ClusterRole microscaling-scale-rollouts',
+          'RoleBinding microscaling-shard',
           'ClusterRoleBinding microscaling-room',
         ]);
         const account = { kind: 'ServiceAccount', name: 'microscaling', namespace: 'microscaling' };
         const binding = documents.find(({ roleRef }) => roleRef?.name === 'microscaling-room');
         expect(binding?.subjects).toEqual([account]);
+        const shard = documents.find(({ roleRef }) => roleRef?.name === 'microscaling-shard');
+        expect(shard?.subjects).toEqual([account]);
       } finally {
         rmSync(dir, { recursive: true, force: true });
       }
