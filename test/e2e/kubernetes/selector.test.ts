@@ -4,13 +4,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeServer, startKubeServer } from '../../support/kubernetes/kube-server.ts';
 import { type KubeconfigFile, kubeconfigFor } from '../../support/kubernetes/source.ts';
-import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
-import { TASK } from '../../support/programs/policies.ts';
 import {
   type RecordedWrite,
   type RecordingProxy,
   recordingProxy,
-} from '../../support/programs/recording-proxy.ts';
+} from '../../support/marathon/recording-proxy.ts';
+import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
+import { TASK } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
 const SLOTS = 8;
