@@ -93,6 +93,8 @@ export interface PolicyStatus {
     readonly reachable: boolean;
     readonly version?: string;
   };
+  /** The operator that has it, where several share the policies; absent: there is one, or nobody has it. */
+  readonly operator?: string;
   /** Paused by a person, whatever its `mode` says. */
   readonly paused?: {
     /** RFC 3339. */

@@ -71,6 +71,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     homeOf: (source) => sources.find(({ name }) => name === source)?.home,
     isTrusted: (source) => sources.some(({ name, isTrusted }) => name === source && isTrusted === true),
     isPaused: (policy) => interventions.on(policy).paused !== undefined,
+    labelsDiffer: (pool, policy, name) => sharding.labelsDiffer(pool, policy, name),
   });
   const sharding = new Sharding(given.shard, store);
   const isOurs = (pool: string): boolean => sharding.isOurs(pool);

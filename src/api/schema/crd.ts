@@ -77,6 +77,13 @@ export const POLICY_COLUMNS: readonly PrinterColumn[] = [
   AGE,
   REASON,
   {
+    name: 'Operator',
+    type: 'string',
+    description: 'Which of several operators has it.',
+    jsonPath: '.status.operator',
+    priority: 1,
+  },
+  {
     name: 'Mode',
     type: 'string',
     description: 'Whether the operator acts, watches or rests.',

@@ -116,6 +116,7 @@ export const policyStatusSchema: JsonSchema = object('What the operator reports;
     reachable: { type: 'boolean', description: 'Whether it could be read when that was last tried.' },
     version: text('Of Marathon.'),
   }),
+  operator: text('The operator that has it, by its Lease, where several share the policies.'),
   paused: object('Paused by a person, whatever its `mode` says.', {
     since: text('Since when.', { format: 'date-time' }),
     until: text('When it ends by itself; absent: when somebody resumes it.', { format: 'date-time' }),

@@ -3,7 +3,7 @@
 import type { ConditionReason } from '../../api/conditions.ts';
 import type { Home } from '../../api/homes.ts';
 import type { Labels } from '../../api/labels/label-selector.ts';
-import { capacityPoolKey, type Resource, type ResourceKey } from '../../api/policy.ts';
+import { capacityPoolKey, type Resource, type ResourceKey, resourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import { OwnershipTracker, type OwnershipTrackerDeps } from '../ownership/ownership-tracker.ts';
@@ -15,12 +15,15 @@ import { type Listing, Listings } from './listings.ts';
 import { changedPools, nextPools, type Pools } from './pools.ts';
 import type { DocumentProblem } from './problem-log.ts';
 import {
+  ACCEPTED,
+  type Admission,
   appsOf,
   type PendingCollection,
   type PolicyRecord,
   type PoolRecord,
   poolKeyOf,
   shownVersion,
+  type Version,
 } from './records.ts';
 import { type RefusedDocument, refusedDocuments } from './refused-documents.ts';
 import { applicantOf, isAnother, recordOf } from './versions.ts';
@@ -35,6 +38,8 @@ export interface StoreDeps
   readonly workloadOf?: WorkloadOf;
   /** Whether a source is the administrator's own; default: none is. */
   readonly isTrusted?: (source: string) => boolean;
+  /** What a policy is told whose labels differ from those of the pool that it follows to this operator; default: nothing. */
+  readonly labelsDiffer?: (pool: Labels, policy: Labels, name: string) => string | undefined;
   /** What kind of home a source is. */
   readonly homeOf?: (source: string) => Home | undefined;
 }
@@ -247,13 +252,23 @@ export class PolicyStore {
           admission,
           finding: findings.get(key),
           known: this.#policies.get(key),
-          deletionHeld: this.#listings.deletionHeld(source),
+          deletionHeld: this.#listings.deletionHeld(source) ?? this.#strayed(rest.latest),
           firstSeenAtMs: () => this.ownership.seenAtMs(key, source) ?? this.#deps.clock.now(),
         },
       );
       return record === undefined ? [] : [record];
     });
     return new Map(records.sort(byKey).map((record) => [record.key, record]));
+  }
+
+  /** Accepted, with a word about labels that speak of another operator than those of its pool. */
+  #strayed(latest: Version | undefined): Admission | undefined {
+    const { metadata, spec } = latest?.policy ?? {};
+    if (metadata === undefined || spec?.pool === undefined) return undefined;
+    const shared = this.#capacityPools.get(resourceKey({ ...metadata, name: spec.pool }));
+    const { labels = {} } = shared?.pool.metadata ?? {};
+    const why = this.#deps.labelsDiffer?.(labels, metadata.labels ?? {}, spec.pool);
+    return why === undefined ? undefined : { ...ACCEPTED, message: `${ACCEPTED.message}; ${why}` };
   }
 
   #isTrusted(source: string): boolean {

@@ -18,7 +18,12 @@ import type {
 /** What is not known yet is left out: never a zero in its place. */
 export function policyStatusOf(
   policy: PolicyView,
-  { capacity, lastRoundAtMs, cluster }: Pick<PoolView, 'capacity' | 'lastRoundAtMs' | 'cluster'>,
+  {
+    capacity,
+    lastRoundAtMs,
+    cluster,
+    owner,
+  }: Pick<PoolView, 'capacity' | 'lastRoundAtMs' | 'cluster' | 'owner'>,
 ): PolicyStatus {
   const seen = lastRoundAtMs !== undefined;
   return {
@@ -28,6 +33,7 @@ export function policyStatusOf(
     apps: policy.apps.map((app) => appStatus(app, seen)),
     ...(seen && { capacity: { total: capacity.total, used: capacity.used } }),
     ...(cluster && { marathon: clusterStatus(cluster) }),
+    ...(owner && { operator: owner.operator }),
     ...(policy.paused && { paused: pauseStatus(policy.paused) }),
   };
 }

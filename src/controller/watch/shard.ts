@@ -69,6 +69,14 @@ export class Sharding {
     return `its labels are not those of --selector ${shard.selector}; ${who}`;
   }
 
+  /** What a policy that follows its pool to this operator is told where its own labels speak of another one. */
+  labelsDiffer(pool: Labels, policy: Labels, name: string): string | undefined {
+    const shard = this.#shard;
+    if (shard === undefined || !shard.selects(pool)) return undefined;
+    if (shard.selects(policy) || !shard.isAbout(policy)) return undefined;
+    return `its labels are not those of --selector ${shard.selector}, and it follows its pool \`${name}\`, whose labels are: one operator has all of a pool; give the policy the labels of the pool`;
+  }
+
   /** Undefined: nobody, or there is only one operator. */
   ownerOf(pool: string): PoolOwner | undefined {
     return this.#shard?.owner(pool);

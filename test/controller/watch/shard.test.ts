@@ -117,6 +117,25 @@ describe('the pools of an operator with a selector', () => {
     expect(shard.pools.areOthers(nearPool)).toBe(true);
   });
 
+  it('tell a policy that follows its pool, and whose own labels speak of somebody else', async () => {
+    const { home, shard } = aWorld();
+    home.put(labelled(aPool('shared', 9), 'a'));
+    for (const [name, own] of [
+      ['stray', 'b'],
+      ['same', 'a'],
+      ['plain', undefined],
+    ] as const)
+      home.put(inPool(name, own));
+    shard.give('pool:default/shared', 'us');
+    await world.start(5_000);
+    expect(world.condition('stray', 'Accepted')).toBe('True/Valid');
+    expect(world.message('stray', 'Accepted')).toMatch(
+      /^the policy is valid; its labels are not those of --selector shard=a, and it follows its pool `shared`/,
+    );
+    for (const name of ['same', 'plain']) expect(world.message(name, 'Accepted')).toBe('the policy is valid');
+    expect(world.counts).toMatchObject({ '/stray': expect.any(Number) });
+  });
+
   it('are given up when they are gone for certain, and not while a source cannot be read to its end', async () => {
     const { home, shard } = aWorld();
     home.put(near);
@@ -178,6 +197,7 @@ describe('a pool of another operator', () => {
     world.metrics.set(1, 7);
     const { reads } = world.metrics;
     await world.after(20_000);
+    expect(home.status('MicroscalingPolicy default/near')).toMatchObject({ operator: 'us' });
     expect([world.counts, world.metrics.reads]).toEqual([{ '/a': 4 }, reads]);
     expect(world.metrics.open).toBe(0);
     expect(world.events.filter((reason) => reason === 'StandingBy')).toHaveLength(1);
