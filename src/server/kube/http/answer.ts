@@ -8,9 +8,9 @@ export interface AnswerOptions {
   readonly warnings?: readonly string[];
 }
 
-/** A body in the client's representation. */
+/** @param body in the client's representation; text is JSON already */
 export function jsonAnswer(
-  body: object,
+  body: object | string,
   { representation, status = 200, warnings = [] }: AnswerOptions,
 ): Response {
   const headers = new Headers({
@@ -18,7 +18,7 @@ export function jsonAnswer(
     'cache-control': 'no-cache, private',
   });
   for (const warning of warnings) headers.append('warning', warningHeader(warning));
-  return new Response(JSON.stringify(body), { status, headers });
+  return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
 }
 
 /** RFC 7234 §5.5, code 299 and no agent, as Kubernetes writes it; headers hold no other characters. */

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../../api/schema/json-schema.ts';
 import type { ResourceKind } from '../kinds/kinds.ts';
 import { type AcceptedType, acceptedTypes } from './accept.ts';
+import { listText } from './list-text.ts';
 import { queryOf, wordIn } from './query.ts';
 import { type IncludeObject, type MetaVersion, partialMetadata, tableOf } from './table.ts';
 
@@ -17,7 +18,8 @@ export interface Representation {
   readonly contentType: string;
   /** One object, alone or in an event of a watch. */
   item(object: JsonObject): JsonObject;
-  list(list: ObjectList): JsonObject;
+  /** As JSON. */
+  list(list: ObjectList): string;
 }
 
 /** The answer for a client that accepts nothing of it. */
@@ -27,7 +29,7 @@ export const AVAILABLE_TYPES =
 const PLAIN: Representation = {
   contentType: 'application/json',
   item: (object) => object,
-  list: (list) => list,
+  list: listText,
 };
 
 /**
@@ -80,7 +82,7 @@ function table(
   return {
     contentType: `application/json;as=Table;g=meta.k8s.io;v=${options.version}`,
     item: (object) => show({ resourceVersion: resourceVersionOf(object) }, [object]),
-    list: ({ metadata, items }) => show(metadata, items),
+    list: ({ metadata, items }) => JSON.stringify(show(metadata, items)),
   };
 }
 
@@ -88,12 +90,13 @@ function metadataOnly(version: MetaVersion): Representation {
   return {
     contentType: `application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=${version}`,
     item: (object) => partialMetadata(object, version),
-    list: ({ metadata, items }) => ({
-      kind: 'PartialObjectMetadataList',
-      apiVersion: `meta.k8s.io/${version}`,
-      metadata,
-      items: items.map((item) => partialMetadata(item, version)),
-    }),
+    list: ({ metadata, items }) =>
+      JSON.stringify({
+        kind: 'PartialObjectMetadataList',
+        apiVersion: `meta.k8s.io/${version}`,
+        metadata,
+        items: items.map((item) => partialMetadata(item, version)),
+      }),
   };
 }
 

@@ -1,0 +1,18 @@
+// server: the JSON of a list, of which only what is new since the last one is put into words.
+
+import type { ObjectList } from './representation.ts';
+
+/** By the object, which never changes. */
+const texts = new WeakMap<object, string>();
+
+export function listText({ items, ...list }: ObjectList): string {
+  return `${JSON.stringify(list).slice(0, -1)},"items":[${items.map(textOf).join(',')}]}`;
+}
+
+function textOf(object: object): string {
+  const known = texts.get(object);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(object);
+  texts.set(object, text);
+  return text;
+}
