@@ -35,6 +35,8 @@ export const DEFAULT_BOUNDS: Bounds = {
 
 const FLUSH_MS = 500;
 const MINUTE_MS = 60_000;
+/** Pictures of hundreds of pools in one second would hold up their rounds. */
+const APART_MS = 100;
 /** A moment is found by reading its segment from the beginning. */
 const ROUNDS_LAST_MS = 10 * MINUTE_MS;
 const MINUTES_LAST_MS = 360 * MINUTE_MS;
@@ -135,7 +137,7 @@ export class FlightRecorder implements RoundRecorder {
     { round, shown }: { readonly round: Round; readonly shown: PoolView },
   ): void {
     const { atMs, wallAheadMs } = round;
-    const minute = Math.floor((atMs + wallAheadMs) / MINUTE_MS);
+    const minute = Math.floor((atMs + wallAheadMs - notes.phaseMs) / MINUTE_MS);
     if (minute === notes.minute && !this.#minutes.isOver) return;
     this.#turn(this.#minutes);
     notes.minute = minute;
@@ -171,7 +173,8 @@ export class FlightRecorder implements RoundRecorder {
   #notesOf(key: string): PoolNotes {
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
-    const made = { memories: new Map(), scenes: new Map(), peaks: new Peaks(), minute: 0 };
+    const phaseMs = (this.#pools.size * APART_MS) % MINUTE_MS;
+    const made = { memories: new Map(), scenes: new Map(), peaks: new Peaks(), phaseMs, minute: 0 };
     this.#pools.set(key, made);
     return made;
   }
@@ -198,6 +201,8 @@ interface PoolNotes {
   readonly memories: Map<string, DecisionMemory>;
   readonly scenes: Map<string, string>;
   readonly peaks: Peaks;
+  /** How long after the minute its picture is taken. */
+  readonly phaseMs: number;
   /** Of the newest picture. */
   minute: number;
 }

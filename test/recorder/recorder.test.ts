@@ -1,8 +1,12 @@
 // The flight recorder: what the operator showed at a moment comes back as it was, in words and numbers.
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { resourceKey } from '../../src/api/policy.ts';
 import type { OperatorView, PolicyView } from '../../src/controller/status/view.ts';
+import { readEntries } from '../../src/recorder/codec/segment.ts';
+import { isMinuteFrame } from '../../src/recorder/frame/frame.ts';
 import { momentOf } from '../../src/recorder/read/moment.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { T0 } from '../support/builders.ts';
@@ -56,4 +60,28 @@ it('shows a policy until the moment at which it was removed, and not after it', 
   expect(await seenAt(lastMs)).toBe(1);
   expect(await seenAt(lastMs + 250)).toBe(1);
   expect(await seenAt(clock.now())).toBe(0);
+});
+
+it('takes the pictures of a minute one after the other, not of all pools in one moment', async () => {
+  const clock = new VirtualClock(T0);
+  const { recorder, folder, settle } = recordedOn(clock);
+  const world = new World({}, { clock, recorder });
+  const names = Array.from({ length: 3 }, (_, i) => `shop-${i}`);
+  for (const name of names) {
+    const app = anApp('consumer', { ...wants(1), id: `/${name}/consumer` });
+    world.policies.put(`${name}.yaml`, aPolicy(name, [app], { interval: '100ms' }));
+  }
+  await world.start(61_000);
+  await settle();
+  await world.stop();
+  const [file = ''] = readdirSync(folder).filter((name) => name.includes('minutes'));
+  const pictures = [...readEntries(readFileSync(join(folder, file), 'utf8'))].flatMap((entry) =>
+    entry.kind === 'frame' && isMinuteFrame(entry.picture)
+      ? [{ pool: entry.pool, atMs: entry.picture.atMs }]
+      : [],
+  );
+  const later = pictures.filter(({ atMs }) => atMs > T0 + 59_000);
+  expect(Map.groupBy(later, ({ pool }) => pool).size).toBe(names.length);
+  const together = Map.groupBy(later, ({ atMs }) => atMs);
+  expect(Math.max(...[...together.values()].map((same) => same.length))).toBe(1);
 });

@@ -45,8 +45,9 @@ export function isWhole({ world }: Round): boolean {
   return world.view !== undefined;
 }
 
-/** The round as far as one policy is concerned, sorted out once: a pool may have a thousand of them. */
+/** The round as far as one policy is concerned, sorted out once: a pool may have a thousand of them; most have one. */
 export function partsOf(round: Round): (policy: ResourceKey) => Round {
+  if (round.pool.members.length === 1) return () => round;
   const policies = new Map(round.assessments.map(({ app }) => [app.spec.id, app.policy]));
   const assessments = Map.groupBy(round.assessments, ({ app }) => app.policy);
   const outcomes = Map.groupBy(round.outcomes, ({ change }) => policies.get(change.app));
