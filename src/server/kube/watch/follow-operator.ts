@@ -25,6 +25,9 @@ import type { WatchCache } from './watch-cache.ts';
 const GAP_MS = 50;
 /** With thousands of policies a look takes a while; so much longer is the pause before the next one. */
 const PAUSE_PER_LOOK = 4;
+/** So long a client may take to come back and go on with its watch. */
+const REMEMBERED_MS = 75_000;
+const MARK_EVERY_MS = 15_000;
 /** A change of nothing but the readings of metrics is sent no more often. */
 const METRIC_GAP_MS = 1_000;
 
@@ -58,6 +61,8 @@ export class OperatorFollower {
   readonly #policies = new Map<string, Shown>();
   readonly #pools = new Map<string, CapacityPoolView>();
   readonly #refused = new Set<string>();
+  /** Which version was the newest at which moment; oldest first. */
+  readonly #marks: { readonly atMs: number; readonly version: number }[] = [];
   /** Some readings were held back. */
   #isBehind = false;
 
@@ -108,6 +113,21 @@ export class OperatorFollower {
     this.#lookAtRefused(view);
     this.#lookAtNamespaces();
     this.#events.look(view);
+    this.#forgetOld();
+  }
+
+  /** Changes are held as whole objects: those of an hour would be many times what there is. */
+  #forgetOld(): void {
+    const { clock, versions, policies, pools, events, namespaces } = this.#deps;
+    const nowMs = clock.monotonic();
+    const [oldest] = this.#marks;
+    if (oldest !== undefined && nowMs - oldest.atMs >= REMEMBERED_MS) {
+      this.#marks.shift();
+      for (const cache of [policies.cache, pools.cache, events, namespaces]) cache.dropUpTo(oldest.version);
+    }
+    const newest = this.#marks.at(-1);
+    if (newest === undefined || nowMs - newest.atMs >= MARK_EVERY_MS)
+      this.#marks.push({ atMs: nowMs, version: versions.current });
   }
 
   #lookAtPolicies({ pools }: OperatorView): void {

@@ -105,6 +105,11 @@ export class WatchCache {
     }
   }
 
+  /** Changes up to this version are not worth their memory any more: whoever has to begin before the last of them lists again. */
+  dropUpTo(version: number): void {
+    while ((this.#history[0]?.change.version ?? Number.POSITIVE_INFINITY) <= version) this.#forgetOldest();
+  }
+
   #note(change: Change): void {
     this.#sorted = undefined;
     const length = lengthOf(change);

@@ -51,6 +51,16 @@ describe('the history of a cache', () => {
     expect([changesAfter(cache, 0), cache.remembers(39), cache.remembers(40)]).toEqual([[41], false, true]);
   });
 
+  it('is dropped up to a version, and whoever has seen all of that goes on', () => {
+    const cache = new WatchCache({ startVersion: 0 });
+    for (const version of [3, 5, 8]) cache.set(anObject(version));
+    cache.dropUpTo(6);
+    expect(changesAfter(cache, 5)).toEqual([8]);
+    expect([4, 5, 6].map((version) => cache.remembers(version))).toEqual([false, true, true]);
+    cache.dropUpTo(20);
+    expect([7, 8].map((version) => cache.remembers(version))).toEqual([false, true]);
+  });
+
   it('does not count a spec that stays', () => {
     const cache = new WatchCache({ startVersion: 0 });
     const spec = { text: 'x'.repeat(MIB) };
