@@ -63,7 +63,8 @@ export class PoolViews {
   update(round: Round): void {
     const { pool } = round;
     const partOf = partsOf(round);
-    const last = this.#pools.get(pool.key);
+    // What another operator runs has been seen by that one since.
+    const last = round.elsewhere === true ? undefined : this.#pools.get(pool.key);
     const lastRoundAtMs = isWhole(round) ? round.atMs + round.wallAheadMs : last?.lastRoundAtMs;
     const shortage = shortageOf(round);
     // Who is where is worth a word where there are several places.

@@ -200,6 +200,8 @@ describe('a pool of another operator', () => {
     expect(home.status('MicroscalingPolicy default/near')).toMatchObject({ operator: 'us' });
     expect([world.counts, world.metrics.reads]).toEqual([{ '/a': 4 }, reads]);
     expect(world.metrics.open).toBe(0);
+    // What is not looked at any more must not look like rounds that stand still.
+    expect(world.view.pools[0]).not.toHaveProperty('lastRoundAtMs');
     expect(world.events.filter((reason) => reason === 'StandingBy')).toHaveLength(1);
     const written = home.writes.get('MicroscalingPolicy default/near');
     world.marathon.others.scale('/a', 6);
