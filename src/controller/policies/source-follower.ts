@@ -5,6 +5,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
+import { Pace } from '../../runtime/work/pace.ts';
 import type { Status } from '../status/status.ts';
 import type { Listing } from './listings.ts';
 import type { PolicyStore, StoreChange } from './policy-store.ts';
@@ -25,6 +26,10 @@ export interface FollowerDeps {
 /** Sources report what they notice; this is for what they do not. */
 const RESYNC_MS = 60_000;
 
+/** With thousands of policies, of which one after the other is applied, each update looks at all of them. */
+const PAUSE_PER_UPDATE = 4;
+const LONGEST_PAUSE_MS = 2_000;
+
 /**
  * The key is the source. Nothing runs before every source was tried once: which of two homes of a policy is
  * listed first must not decide anything. A source that fails does not hold up the others for longer than that.
@@ -36,10 +41,13 @@ export class SourceFollower implements Reconciler<PolicySource> {
   readonly #unlisted: Set<PolicySource>;
   readonly #failures = new Map<PolicySource, string>();
   readonly #problemLog: ProblemLog;
+  readonly #pace: Pace;
   #waiting: readonly Listing[] = [];
 
   constructor(deps: FollowerDeps) {
     this.#deps = deps;
+    const { clock } = deps;
+    this.#pace = new Pace({ clock, pausePerWork: PAUSE_PER_UPDATE, longestMs: LONGEST_PAUSE_MS });
     this.#problemLog = new ProblemLog(deps.log);
     this.#untried = new Set(deps.sources);
     this.#unlisted = new Set(deps.sources);
@@ -47,6 +55,8 @@ export class SourceFollower implements Reconciler<PolicySource> {
   }
 
   async reconcile(source: PolicySource, context: ReconcileContext): Promise<ReconcileResult> {
+    const { leftMs } = this.#pace;
+    if (leftMs > 0 && !this.#untried.has(source)) return { requeueAfterMs: leftMs };
     try {
       const snapshot = await source.list(AbortSignal.any([context.signal, context.stopping]));
       this.#failures.delete(source);
@@ -62,10 +72,13 @@ export class SourceFollower implements Reconciler<PolicySource> {
   }
 
   #take(source: PolicySource, listed: readonly Listing[]): void {
-    const { store, status, onChange, onComplete } = this.#deps;
     this.#untried.delete(source);
     this.#waiting = [...this.#waiting, ...listed];
-    if (this.#untried.size > 0) return;
+    if (this.#untried.size === 0) this.#pace.do(() => this.#update());
+  }
+
+  #update(): void {
+    const { store, status, onChange, onComplete } = this.#deps;
     const { pools, removed } = store.update(this.#waiting);
     this.#waiting = [];
     const failures = this.#listingFailures();
