@@ -307,10 +307,15 @@ describe('a workload in trouble', { timeout: 240_000 }, () => {
     await start('Deployment');
     await toBe('both to be seen', () => seen('workers')?.running === 2 && seen('rest')?.running === 2);
     await remove(shop);
+    await toBe('it to be said', () =>
+      /workers in \S+ does not exist: create it, or name another one/.test(said()),
+    );
+    waiting.rest = 4;
+    await has('rest', 4);
     await shop.deploy('workers', 4, LITTLE);
     await toBe('it to be seen', () => seen('workers')?.requested === 4);
-    waiting.rest = 3;
-    await has('rest', 3);
+    waiting.rest = 5;
+    await has('rest', 5);
     // Nobody has scaled it by hand: the policy goes on with it.
     expect(said()).toMatch(/^Conflict False/m);
     await has('workers', 2);

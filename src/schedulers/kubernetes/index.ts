@@ -86,8 +86,7 @@ export class KubernetesScheduler implements ReportingScheduler {
     const unseen = new Map<string, string>();
     const take = (name: string, look: Look): void => {
       if (look.state === 'unseen') unseen.set(name, look.reason);
-      if (look.state === 'seen' && !this.#isAnotherOne(name, look))
-        apps.set(name, this.#observed(name, look));
+      if (look.state === 'seen') apps.set(name, this.#observed(name, look));
       if (look.state === 'countless') apps.set(name, countlessOf(mustBeTarget(name), look.reason));
       if (look.state === 'unknownKind') {
         // What was seen of it before keeps its slots: its pods may outlive the definition of their kind.
@@ -217,15 +216,6 @@ export class KubernetesScheduler implements ReportingScheduler {
   async #look(connection: Connection, name: string, signal: AbortSignal): Promise<Look> {
     const { target } = this.#known.of(name);
     return target === undefined ? ABSENT : await connection.look(target, signal);
-  }
-
-  /** Deleted and made anew between two looks: for once it is not there, so that nobody takes its count for a scale by hand. */
-  #isAnotherOne(name: string, { workload }: Seen): boolean {
-    const known = this.#known.of(name);
-    if (known.observed === undefined || known.observed.workload.uid === workload.uid) return false;
-    known.observed = undefined;
-    this.#counts.forget(name);
-    return true;
   }
 
   #observed(name: string, look: Seen): AppObservation {

@@ -208,9 +208,7 @@ export class SwarmScheduler implements ReportingScheduler {
   #observed(name: string, { byName, nodes }: Listing): AppObservation | undefined {
     this.#named.of(name);
     const sight = byName.get(name);
-    const told = this.#counts.told(name);
-    // Removed and made anew between two looks: for once it is not there, so that nobody takes its count for a scale by hand.
-    if (sight === undefined || (told !== undefined && told.serviceId !== sight.service.id)) {
+    if (sight === undefined) {
       this.#forget(name);
       return undefined;
     }
