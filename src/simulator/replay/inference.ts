@@ -42,6 +42,8 @@ export interface Service extends LearnedService {
 }
 
 const BLOCKS = 8;
+/** Hardly ever are so many times more taken than usually. */
+const MUCH_MORE = 2;
 
 /**
  * μ from counters where the source has them, or from what it saw taken: what was worked off, over the time in which instances
@@ -53,17 +55,29 @@ export function serviceOf(
   looks: readonly QueueLook[],
   learned: LearnedService | undefined,
 ): Service | undefined {
+  const all = pairs(looks);
+  const first = measured(all);
+  // A source sees what is taken as long as not all that waited is: short queues would be told of only when little was done.
+  const roomy = all.filter(([before, now]) => {
+    const expected = ((first?.perS ?? 0) * (before.busy + now.busy) * (now.atMs - before.atMs)) / 2_000;
+    return now.taken === undefined || before.total - before.busy > MUCH_MORE * expected;
+  });
+  return measured(roomy) ?? first ?? (learned && { ...learned, from: 'learned' });
+}
+
+/** Undefined where nothing was counted. */
+function measured(looks: readonly (readonly [QueueLook, QueueLook])[]): Service | undefined {
   const blocks = Array.from({ length: BLOCKS }, () => ({ done: 0, busyS: 0 }));
-  pairs(looks).forEach(([before, now], i, all) => {
+  looks.forEach(([before, now], i) => {
     const done = doneBetween(before, now);
-    const block = blocks[Math.min(BLOCKS - 1, Math.floor((i * BLOCKS) / all.length))];
+    const block = blocks[Math.min(BLOCKS - 1, Math.floor((i * BLOCKS) / looks.length))];
     if (done === undefined || block === undefined) return;
     block.done += done;
     block.busyS += (((before.busy + now.busy) / 2) * (now.atMs - before.atMs)) / 1000;
   });
   const done = blocks.reduce((sum, block) => sum + block.done, 0);
   const busyS = blocks.reduce((sum, block) => sum + block.busyS, 0);
-  if (!(done > 0) || !(busyS > 0)) return learned && { ...learned, from: 'learned' };
+  if (!(done > 0) || !(busyS > 0)) return undefined;
   const perS = done / busyS;
   const rates = blocks.flatMap((block) => (block.busyS > 0 ? [block.done / block.busyS] : []));
   const spread = rates.reduce((sum, rate) => sum + (rate - perS) ** 2, 0) / Math.max(1, rates.length - 1);
