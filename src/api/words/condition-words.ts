@@ -98,7 +98,11 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
     of: ['Applied', 'Ready'],
     meaning: '`mode: Observe`: it decides and reports, and writes nothing.',
   },
-  Standby: { of: ['Applied'], meaning: 'Another instance of the operator acts.' },
+  Standby: {
+    of: CONDITION_TYPES.filter((type) => type !== 'Accepted'),
+    meaning:
+      'Another instance of the operator acts, or the pool is run by another operator: then this one looks at nothing of it.',
+  },
   Drifted: {
     of: ['Applied'],
     meaning:

@@ -79,7 +79,7 @@ const WORDS: Partial<Readonly<Record<ConditionReason, Words>>> = {
     todo: 'put it back, or write it into the policy',
   },
   Deploying: { what: 'An app is being deployed', todo: 'wait' },
-  Standby: { what: 'Another operator acts', todo: 'nothing: this one takes over when that one is gone' },
+  Standby: { what: 'Another operator acts', todo: 'nothing: the message says which one, and why' },
   BackingOff: {
     what: 'Instances fail to start',
     tried: 'the scheduler starts them again, with growing pauses',
