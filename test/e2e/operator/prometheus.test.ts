@@ -145,7 +145,7 @@ describe.skipIf(skipped)('a Prometheus', { concurrent: false }, () => {
     }
   });
 
-  it('is followed by runbooks whose commands work in that trouble', async () => {
+  it('is followed by runbooks whose commands work in that trouble', { timeout: 240_000 }, async () => {
     const [asking, intervening] = runbookCommands();
     const answers = await Promise.all(asking.map(typed));
     for (const told of intervening) answers.push(await typed(told));

@@ -68,6 +68,12 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     expect(await text('record-note')).toBe('');
     const toMs = Date.now();
     await page.goto(new URL(`/?from=${toMs - 60_000}&to=${toMs}`, page.url()).href);
+    await until(
+      'the rest of the page to be of then',
+      async () =>
+        /^As it was at .*\. Interventions and clusters are those of now\.$/.test((await text('then')) ?? ''),
+      30_000,
+    );
     const chart = page.getByTestId('instances').locator('.u-over');
     await page.getByTestId('decision-mark').first().waitFor();
     await chart.scrollIntoViewIfNeeded();
@@ -86,12 +92,6 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     expect(await text('span')).toMatch(/\d\d:\d\d:\d\d to \d\d:\d\d:\d\d$/);
     expect(await text('replay')).toMatch(
       /microscaling replay queue-demo --since \S+Z --until \S+Z -f new\.yaml$/,
-    );
-    await until(
-      'the rest of the page to be of then',
-      async () =>
-        /^As it was at .*\. Interventions and clusters are those of now\.$/.test((await text('then')) ?? ''),
-      30_000,
     );
     expect(await text('connection')).toMatch(/^looking back · now \d\d:\d\d:\d\d$/);
     expect(await page.getByTestId('more').isDisabled()).toBe(true);
