@@ -29,12 +29,12 @@ export const L = 0;
 export const G = 1;
 export const M = 2;
 export const LL = 3;
-export const LG = 4;
-export const LM = 5;
-export const GG = 6;
-export const GM = 7;
+const LG = 4;
+const LM = 5;
+const GG = 6;
+const GM = 7;
 export const MM = 8;
-export const SCALE = 9;
+const SCALE = 9;
 export const FIT = 10;
 
 /** How large noise is beside what is usual. */
@@ -61,7 +61,7 @@ const ANOTHER_SCALE = 1.3;
 const UNSURE = 0.4;
 
 /** What time does to all suppositions alike. */
-export interface Passing {
+interface Passing {
   readonly dt: number;
   readonly served: number;
   /** The share of its growth that λ keeps. */
