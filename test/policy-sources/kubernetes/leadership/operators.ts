@@ -105,6 +105,8 @@ export interface Instance {
   readonly weather: Weather;
   readonly stop: AbortController;
   alive: boolean;
+  /** Begins no write any more. */
+  ending: boolean;
 }
 
 export interface StartOptions {
@@ -118,6 +120,7 @@ export interface StartOptions {
 const LONGEST_WRITE_MS = 1_500;
 /** So late may a write have its effect that was cut short. */
 const ARRIVES_MS = 300;
+const LOOK_MS = 10;
 
 export class Operators {
   readonly clock = new VirtualClock(1_000_000);
@@ -157,7 +160,7 @@ export class Operators {
       onChange: () => undefined,
     });
     const stop = new AbortController();
-    const instance: Instance = { id, operator, elector, leases, weather, stop, alive: true };
+    const instance: Instance = { id, operator, elector, leases, weather, stop, alive: true, ending: false };
     this.instances.push(instance);
     void leases.run(stop.signal);
     void elector.run(stop.signal);
@@ -173,9 +176,10 @@ export class Operators {
     instance.stop.abort();
   }
 
-  /** Ends in good order, which gives its operator's Lease back. */
+  /** Ends in good order: the rounds under way end, and then its operator's Lease is given back. */
   end(instance: Instance): void {
-    instance.stop.abort();
+    instance.ending = true;
+    void this.#leave(instance);
   }
 
   /** Instances that may write to the pool now. */
@@ -196,6 +200,12 @@ export class Operators {
     }
   }
 
+  async #leave({ id, stop }: Instance): Promise<void> {
+    const writes = (): boolean => [...this.#writing.values()].some((writers) => writers.has(id));
+    while (writes()) await this.clock.sleep(LOOK_MS);
+    stop.abort();
+  }
+
   /** Each instance learns of labels in its own time. */
   async #follow({ leases, stop }: Instance, selects: readonly string[]): Promise<void> {
     while (!stop.signal.aborted) {
@@ -211,10 +221,10 @@ export class Operators {
 
   /** Writes as often as it may, each write cut short where the instance must not act any more. */
   async #write(instance: Instance, pool: string): Promise<void> {
-    while (!instance.stop.signal.aborted) {
+    while (!instance.stop.signal.aborted && !instance.ending) {
       await this.clock.sleep(50 + 300 * this.#random());
       const { acting, lost, begin } = instance.leases.state(pool);
-      const end = acting && instance.alive ? begin?.() : undefined;
+      const end = acting && instance.alive && !instance.ending ? begin?.() : undefined;
       if (end === undefined || lost === undefined) continue;
       this.#begins(instance, pool);
       const cut = AbortSignal.any([lost, instance.stop.signal]);
