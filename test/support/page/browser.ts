@@ -42,8 +42,14 @@ export interface OpenPage {
 
 /** What there is once the operator has said something: a policy, the list of them, or that there is none. */
 const FIRST_PICTURE = ['policy-health', 'overview', 'empty']
-  .map((id) => `[data-testid="${id}"]:visible`)
+  .map(
+    (id) => `body:has([data-testid="connection"]:not(:text-is("connecting…"))) [data-testid="${id}"]:visible`,
+  )
   .join(', ');
+
+/** Whoever makes or removes a network of containers on this machine ends what Chromium is fetching; the page is opened again. */
+const NETWORK_CHANGED = 'net::ERR_NETWORK_CHANGED';
+const TIMES = 3;
 
 /**
  * Opens the dashboard and waits for its first picture. What tests look for, all by `data-testid`:
@@ -67,10 +73,10 @@ export async function openPage(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error' && !message.text().includes(NETWORK_CHANGED))
+      complaints.push(message.text());
   });
-  await page.goto(url);
-  await page.locator(FIRST_PICTURE).first().waitFor();
+  await goTo(page, url);
   const screenshot = async (name: string): Promise<string> => {
     const directory = resolve(import.meta.dirname, '../../../test-results');
     mkdirSync(directory, { recursive: true });
@@ -79,4 +85,14 @@ export async function openPage(
     return path;
   };
   return { page, complaints, screenshot };
+}
+
+async function goTo(page: Page, url: string, times = TIMES): Promise<void> {
+  try {
+    await page.goto(url);
+    await page.locator(FIRST_PICTURE).first().waitFor();
+  } catch (error) {
+    if (times <= 1) throw error;
+    await goTo(page, url, times - 1);
+  }
 }
