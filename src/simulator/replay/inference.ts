@@ -65,7 +65,10 @@ export function serviceOf(
   return measured(roomy) ?? first ?? (learned && { ...learned, from: 'learned' });
 }
 
-/** Undefined where nothing was counted. */
+/**
+ * Undefined where nothing was counted. Its deviation is what the parts of the time differ by, and no less than chance has among
+ * so many messages (Poisson): of few parts, or one, the first alone would be sure of too much.
+ */
 function measured(looks: readonly (readonly [QueueLook, QueueLook])[]): Service | undefined {
   const blocks = Array.from({ length: BLOCKS }, () => ({ done: 0, busyS: 0 }));
   looks.forEach(([before, now], i) => {
@@ -81,7 +84,8 @@ function measured(looks: readonly (readonly [QueueLook, QueueLook])[]): Service 
   const perS = done / busyS;
   const rates = blocks.flatMap((block) => (block.busyS > 0 ? [block.done / block.busyS] : []));
   const spread = rates.reduce((sum, rate) => sum + (rate - perS) ** 2, 0) / Math.max(1, rates.length - 1);
-  return { perS, sd: Math.sqrt(spread / rates.length), from: 'counted' };
+  const sd = Math.max(Math.sqrt(spread / rates.length), Math.sqrt(done) / busyS);
+  return { perS, sd, from: 'counted' };
 }
 
 /** Undefined where the source does not count. */

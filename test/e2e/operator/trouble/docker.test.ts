@@ -2,25 +2,17 @@
 // hangs is in ../across-docker.test.ts.
 
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startOperator } from '../../../../src/app/operator/operator.ts';
-import { systemClock } from '../../../../src/runtime/clock.ts';
-import { silentLogger } from '../../../../src/runtime/log.ts';
-import { createRedactor } from '../../../../src/runtime/redact.ts';
 import {
   BUSYBOX_IMAGE,
   dockerMissing,
   startEngine,
   type TestEngine,
 } from '../../../schedulers/docker-engine/real-engine.ts';
-import { until } from '../../../support/until.ts';
+import { openShop } from './shop.ts';
 
-const PATIENCE_MS = 90_000;
 const SLEEPER = { image: BUSYBOX_IMAGE, command: ['sleep', '600'], stopSignal: 'SIGKILL' };
 
 interface Trouble {
@@ -91,8 +83,6 @@ describe.skipIf(dockerMissing())('containers in trouble', { timeout: 240_000 }, 
   async function world(container: object, troubled: Restart['engine'] = 'plain') {
     const engine = engines[troubled];
     const other = engines[troubled === 'plain' ? 'liveRestore' : 'plain'];
-    const dir = mkdtempSync(join(tmpdir(), 'trouble-'));
-    const stop = new AbortController();
     Object.assign(waiting, { workers: 2, rest: 2 });
     const app = (name: keyof typeof waiting, definition: object, host: string) => ({
       name,
@@ -103,50 +93,13 @@ describe.skipIf(dockerMissing())('containers in trouble', { timeout: 240_000 }, 
       ],
       docker: { container: definition, host },
     });
-    const policy = {
-      apiVersion: 'microscaling.io/v1alpha1',
-      kind: 'MicroscalingPolicy',
-      metadata: { name: 'shop' },
-      spec: {
-        interval: '200ms',
-        capacity: { slots: 20 },
-        apps: [app('workers', { ...SLEEPER, ...container }, engine.host), app('rest', SLEEPER, other.host)],
-      },
-    };
-    const path = join(dir, 'policy.yaml');
-    writeFileSync(path, JSON.stringify(policy));
-    const { state, stopped } = await startOperator(
-      {
-        policies: [path],
-        marathon: [],
-        api: { host: '127.0.0.1', port: 0 },
-        env: process.env,
-      },
-      { clock: systemClock, log: silentLogger, redactor: createRedactor() },
-      stop.signal,
+    const apps = [
+      app('workers', { ...SLEEPER, ...container }, engine.host),
+      app('rest', SLEEPER, other.host),
+    ];
+    const shop = await openShop(apps, process.env, () =>
+      Promise.all([engine.removeContainers(), other.removeContainers()]),
     );
-    onTestFinished(async () => {
-      stop.abort();
-      await stopped;
-      await Promise.all([engine.removeContainers(), other.removeContainers()]);
-      rmSync(dir, { recursive: true, force: true });
-    });
-    const policies = () => state.view().pools.flatMap((pool) => pool.policies);
-    const said = (): string =>
-      policies()
-        .flatMap(({ conditions, apps }) => [
-          ...conditions.map(({ type, status, message }) => `${type} ${status}: ${message}`),
-          ...apps.map(({ name, requested, running }) => `${name}: ${running} of ${requested}`),
-        ])
-        .join('\n');
-    const seen = (name: string) =>
-      policies()
-        .flatMap(({ apps }) => apps)
-        .find((each) => each.name === name);
-    const toBe = (what: string, look: () => boolean): Promise<unknown> =>
-      until(what, look, PATIENCE_MS).catch((error: unknown) => {
-        throw new Error(`${String(error)}; it is said: ${said()}`);
-      });
     const names = async (of: TestEngine, ...flags: readonly string[]): Promise<readonly string[]> => {
       const listed = await of.docker('ps', '--format', '{{.Names}}', ...flags);
       return listed
@@ -155,7 +108,8 @@ describe.skipIf(dockerMissing())('containers in trouble', { timeout: 240_000 }, 
         .toSorted();
     };
     return {
-      ...{ said, seen, toBe, engine },
+      ...shop,
+      engine,
       /** When each worker that runs was started, by name. */
       starts: async (): Promise<ReadonlyMap<string, string>> => {
         const running = await names(engine);

@@ -2,23 +2,15 @@
 // rest goes on. Swarms are real; ECS is a fake that keeps its state.
 
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { startOperator } from '../../../../src/app/operator/operator.ts';
-import { systemClock } from '../../../../src/runtime/clock.ts';
-import { silentLogger } from '../../../../src/runtime/log.ts';
-import { createRedactor } from '../../../../src/runtime/redact.ts';
 import { dockerMissing } from '../../../schedulers/docker-engine/real-engine.ts';
 import type { FakeCluster } from '../../../schedulers/ecs/fake/fake-cluster.ts';
 import { FakeEcs } from '../../../schedulers/ecs/fake/fake-ecs.ts';
 import { startSwarm, type TestSwarm } from '../../../schedulers/swarm/real-swarm.ts';
-import { until } from '../../../support/until.ts';
+import { openShop } from './shop.ts';
 
-const PATIENCE_MS = 90_000;
 const KEYS = { ECS_KEY_ID: 'AKIDEXAMPLE', ECS_KEY: 's3cr3t-access-key' };
 
 const waiting = { workers: 2, rest: 2 };
@@ -48,8 +40,6 @@ function ecs(fake: FakeEcs, cluster: string, service: string): object {
 
 /** `workers` where the test has them, `rest` in a calm place beside them, in one pool. */
 async function world(workers: object) {
-  const dir = mkdtempSync(join(tmpdir(), 'trouble-'));
-  const stop = new AbortController();
   const url = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/`;
   const app = (name: keyof typeof waiting, where: object) => ({
     name,
@@ -59,49 +49,8 @@ async function world(workers: object) {
     behavior: { giveBackAfter: '0s' },
     ...where,
   });
-  const policy = {
-    apiVersion: 'microscaling.io/v1alpha1',
-    kind: 'MicroscalingPolicy',
-    metadata: { name: 'shop' },
-    spec: {
-      interval: '200ms',
-      capacity: { slots: 20 },
-      apps: [app('workers', workers), app('rest', ecs(calm, 'calm', 'rest'))],
-    },
-  };
-  const path = join(dir, 'policy.yaml');
-  writeFileSync(path, JSON.stringify(policy));
-  const { state, stopped } = await startOperator(
-    {
-      policies: [path],
-      marathon: [],
-      api: { host: '127.0.0.1', port: 0 },
-      env: { ...process.env, ...KEYS },
-    },
-    { clock: systemClock, log: silentLogger, redactor: createRedactor() },
-    stop.signal,
-  );
-  onTestFinished(async () => {
-    stop.abort();
-    await stopped;
-    rmSync(dir, { recursive: true, force: true });
-  });
-  const policies = () => state.view().pools.flatMap((pool) => pool.policies);
-  const said = (): string =>
-    policies()
-      .flatMap(({ conditions, apps }) => [
-        ...conditions.map(({ type, status, message }) => `${type} ${status}: ${message}`),
-        ...apps.map(({ name, requested, running }) => `${name}: ${running} of ${requested}`),
-      ])
-      .join('\n');
-  const seen = (name: string) =>
-    policies()
-      .flatMap(({ apps }) => apps)
-      .find((each) => each.name === name);
-  const toBe = (what: string, look: () => boolean | Promise<boolean>): Promise<unknown> =>
-    until(what, look, PATIENCE_MS).catch((error: unknown) => {
-      throw new Error(`${String(error)}; it is said: ${said()}`);
-    });
+  const apps = [app('workers', workers), app('rest', ecs(calm, 'calm', 'rest'))];
+  const { said, seen, toBe } = await openShop(apps, { ...process.env, ...KEYS });
   await toBe('all to run', () => seen('workers')?.running === 2 && seen('rest')?.running === 2);
   return {
     seen,
