@@ -1,4 +1,4 @@
-// server: how labels and other qualified names are written (k8s.io/apimachinery `pkg/util/validation`).
+// api: how labels and other qualified names are written (k8s.io/apimachinery `pkg/util/validation`).
 
 const NAME = '[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 const QUALIFIED_NAME = new RegExp(`^(?:([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)/)?${NAME}$`);

@@ -33,10 +33,10 @@ const COLLECTION = 'intervention';
 /** What the version before kept them in. */
 const EARLIER = 'hand';
 
-/** The home of the interventions on every policy that has no home of its own for them. Every write is durable before it is seen. */
 /** The name of this home, for people. */
 export const OWN_HOME = 'the operator';
 
+/** The home of the interventions on every policy that has no home of its own for them. Every write is durable before it is seen. */
 export class StoredInterventions implements InterventionHome {
   readonly name = OWN_HOME;
   readonly #deps: StoredInterventionsDeps;

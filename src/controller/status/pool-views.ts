@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MetricSpec, ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
+import type { PoolOwner } from '../../policy-sources/pools-to-run.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../../schedulers/words.ts';
@@ -13,7 +14,6 @@ import { nameInCluster } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { AppAssessment } from '../round/assess.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
-import type { PoolOwner } from '../watch/shard.ts';
 import { appViewOf } from './app-view.ts';
 import { isIntervenedIn, policyHead, unseenPool, withInterventions } from './pool-view.ts';
 import { shortageOf } from './shortage.ts';

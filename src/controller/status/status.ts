@@ -1,6 +1,7 @@
 // controller: status, the last step of a round, and the one place that writes conditions, events, decision records and the view.
 
 import type { ResourceKey } from '../../api/policy.ts';
+import type { PoolOwner } from '../../policy-sources/pools-to-run.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../../schedulers/words.ts';
@@ -14,7 +15,6 @@ import type { OperatorDeps } from '../ports.ts';
 import type { WriteResult } from '../round/act.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
 import { Clusters } from '../watch/clusters.ts';
-import type { PoolOwner } from '../watch/shard.ts';
 import { DocumentConditions } from './conditions/document-conditions.ts';
 import { PolicyConditions } from './conditions/policy-conditions.ts';
 import { DecisionLog } from './decision-log.ts';

@@ -10,7 +10,7 @@ import type {
 } from '../../api/policy.ts';
 import type { InterventionReason, ObjectiveStatus } from '../../api/status.ts';
 import type { AppRole, DecisionStep, LimitedBy } from '../../core/decision.ts';
-import type { PoolOwner } from '../watch/shard.ts';
+import type { PoolOwner } from '../../policy-sources/pools-to-run.ts';
 
 /** Which of a target's fields is set. */
 export type TargetKind = 'QueueLength' | 'DrainTime' | 'MessageAge' | 'PerInstance';

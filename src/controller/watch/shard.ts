@@ -1,23 +1,8 @@
 // controller: which of the policies are this operator's to run, where several operators share them.
 
 import type { Labels } from '../../api/labels/label-selector.ts';
+import type { PoolOwner, PoolsToRun } from '../../policy-sources/pools-to-run.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
-
-/** Who has a pool. */
-export interface PoolOwner {
-  /** For people, and the same for every instance of that operator. */
-  readonly operator: string;
-  /** The instance that acts. */
-  readonly holder: string;
-}
-
-/** What is known of whose the pools are to run. */
-export interface PoolsToRun {
-  /** This operator's. */
-  readonly ours: ReadonlySet<string>;
-  /** Whether a pool that is not ours is known to be somebody else's, or gone: what cannot be read now stays whose it is. */
-  readonly areOthers: (pool: string) => boolean;
-}
 
 /** The part of an operator that has a selector; `Leadership` says whether it may write. */
 export interface Shard {

@@ -1,11 +1,8 @@
 // core: what people are told beside a law that reckons with no rates: the default law's estimates, and what they say of its count.
 
-import { type FluidMemory, type FluidOptions, look } from './fluid.ts';
+import { type FluidOptions, look, type Seen } from './fluid.ts';
 import type { LawInput, LawResult } from './law.ts';
 import { figuresOf } from './shown.ts';
-
-/** What the estimates need of the rounds before. */
-export type Seen = Pick<FluidMemory, 'estimate' | 'ahead' | 'bank' | 'intervalS'>;
 
 /** A law's memory, with what was seen beside it in all but those of before that was kept. */
 export type Beside<Memory> = Memory | (Memory & Seen);

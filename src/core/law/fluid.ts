@@ -133,10 +133,13 @@ function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): 
   return asked < memory.asked ? nowMs : memory.fellAtMs;
 }
 
+/** What the estimates need of the rounds before. */
+export type Seen = Pick<FluidMemory, 'estimate' | 'ahead' | 'bank' | 'intervalS'>;
+
 /** What is known of a queue with this count of it, whatever is decided by that. */
 export function look(
   input: LawInput,
-  memory: Pick<FluidMemory, 'estimate' | 'ahead' | 'bank' | 'intervalS'> | undefined,
+  memory: Seen | undefined,
   options: FluidOptions,
   learned: Learned = NOTHING,
 ): View {

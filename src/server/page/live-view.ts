@@ -16,6 +16,8 @@ const MIN_GAP_MS = 250;
 const MIN_SILENCE_MS = 5_000;
 /** With a thousand policies a look and a picture take a while; so much longer is the pause before the next one. */
 const PAUSE_PER_WORK = 9;
+/** However long it took: a process that was held up once goes on as before. */
+const LONGEST_PAUSE_MS = 5_000;
 /** Of so many the last good picture is remembered. */
 const MAX_SELECTIONS = 200;
 
@@ -105,8 +107,8 @@ export class LiveView {
         if (!dirty) await signalled.heard(signal);
         dirty = false;
         this.#refresh();
-        const workMs = this.#lookTookMs + this.#drawingTookMs;
-        await clock.sleep(Math.max(MIN_GAP_MS, PAUSE_PER_WORK * workMs), signal);
+        const pauseMs = PAUSE_PER_WORK * (this.#lookTookMs + this.#drawingTookMs);
+        await clock.sleep(Math.min(LONGEST_PAUSE_MS, Math.max(MIN_GAP_MS, pauseMs)), signal);
       }
     } catch (error) {
       if (!signal.aborted) log.error('the page no longer follows the operator', { error: messageOf(error) });

@@ -3,7 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Labels, parseLabelSelector } from '../../../src/api/labels/label-selector.ts';
 import type { CapacityPool, MicroscalingPolicy } from '../../../src/api/policy.ts';
-import type { PoolOwner, PoolsToRun, Shard } from '../../../src/controller/watch/shard.ts';
+import type { Shard } from '../../../src/controller/watch/shard.ts';
+import type { PoolOwner, PoolsToRun } from '../../../src/policy-sources/pools-to-run.ts';
 import { aFiller, anApp, aPolicy, aPool, World, wants } from '../../support/fakes.ts';
 import { FakeHome } from '../../support/kubernetes/fake-home.ts';
 

@@ -5,6 +5,7 @@ import { abortable } from '../../../runtime/abort/abortable.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf, TransientError, WaitError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
+import type { PoolOwner, PoolsToRun } from '../../pools-to-run.ts';
 import { eachOf } from '../each.ts';
 import type { ElectionState } from './election.ts';
 import type { LeaseWatch } from './lease-watch.ts';
@@ -34,20 +35,6 @@ export interface PoolLeasesDeps {
 export interface PoolStanding extends ElectionState {
   /** Announces a write: the pool is given back after its end. Undefined when it is given back already. */
   readonly begin?: () => (() => void) | undefined;
-}
-
-/** Who has a pool, as far as that was read. */
-export interface PoolOwner {
-  readonly operator: string;
-  readonly holder: string;
-}
-
-/** What is known of whose the pools are to run. */
-export interface PoolsToRun {
-  /** This operator's. */
-  readonly ours: ReadonlySet<string>;
-  /** Whether a pool that is not ours is known to be somebody else's, or gone: what cannot be read now stays whose it is. */
-  readonly areOthers: (pool: string) => boolean;
 }
 
 interface Held {
@@ -129,6 +116,7 @@ export class PoolLeases {
     return this.owner(pool)?.operator === this.#deps.operator;
   }
 
+  /** As far as that was read. */
   owner(pool: string): PoolOwner | undefined {
     const held = this.#held.get(pool);
     const record = held !== undefined && this.#isGood(held) ? held.record : this.#seen.get(pool)?.record;

@@ -13,6 +13,7 @@ import type {
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
+import { Pace } from '../../../runtime/work/pace.ts';
 import { ChangeSignal } from '../../page/change-signal.ts';
 import { type KubeObject, keyOf, timestamp, withMeta } from '../kinds/object.ts';
 import type { OperatorKind } from '../kinds/operator-kind.ts';
@@ -25,6 +26,7 @@ import type { WatchCache } from './watch-cache.ts';
 const GAP_MS = 50;
 /** With thousands of policies a look takes a while; so much longer is the pause before the next one. */
 const PAUSE_PER_LOOK = 4;
+const LONGEST_PAUSE_MS = 2_000;
 /** So long a client may take to come back and go on with its watch. */
 const REMEMBERED_MS = 75_000;
 const MARK_EVERY_MS = 15_000;
@@ -77,6 +79,7 @@ export class OperatorFollower {
   async run(signal: AbortSignal): Promise<void> {
     const { state, clock, log } = this.#deps;
     const signalled = new ChangeSignal();
+    const pace = new Pace({ clock, pausePerWork: PAUSE_PER_LOOK, longestMs: LONGEST_PAUSE_MS });
     let isDirty = false;
     const unsubscribe = state.subscribe(() => {
       isDirty = true;
@@ -89,13 +92,12 @@ export class OperatorFollower {
             ? signalled.heardWithin(METRIC_GAP_MS, clock, signal)
             : signalled.heard(signal));
         isDirty = false;
-        const beganMs = clock.monotonic();
         try {
-          this.look();
+          pace.do(() => this.look());
         } catch (error) {
           log.error('the API shows an older state', { error: messageOf(error) });
         }
-        await clock.sleep(Math.max(GAP_MS, PAUSE_PER_LOOK * (clock.monotonic() - beganMs)), signal);
+        await clock.sleep(Math.max(GAP_MS, pace.leftMs), signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
