@@ -8,7 +8,11 @@ import { TRIED_AGAIN } from '../support/suite/failed-once.ts';
 export default defineConfig({
   test: {
     root: resolve(import.meta.dirname, '../..'),
-    include: ['test/cluster/**/*.cluster.ts', 'test/policy-sources/kubernetes/real-cluster.test.ts'],
+    include: [
+      'test/cluster/**/*.cluster.ts',
+      'test/contract/schedulers/kubernetes.test.ts',
+      'test/policy-sources/kubernetes/real-cluster.test.ts',
+    ],
     globalSetup: ['test/support/suite/compiled-once.ts', 'test/cluster/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 90_000,

@@ -20,6 +20,8 @@ export interface SchedulerWorld {
   provide?(instances: number): Promise<void>;
   /** Of something that takes a while to stop, so that it is seen doing so; default: `definition`. */
   readonly slowToStop?: AppDefinition;
+  /** What its cluster was asked so far. */
+  asked(): Asked;
   /** How many instances there is room for. */
   readonly capacity?: number;
   /** The next write takes effect, and its answer gets lost. */
@@ -37,6 +39,13 @@ export interface SchedulerWorld {
   close(): Promise<void>;
 }
 
+export interface Asked {
+  /** What would change something there. */
+  readonly writes: number;
+  /** What asks how everything is; a watch or a stream of events that stays open is none. */
+  readonly lists: number;
+}
+
 /** What a scheduler may not have, or its world may not be able to show. */
 export type Skippable =
   | 'creating'
@@ -49,10 +58,16 @@ export type Skippable =
   | 'stale writes'
   | 'lost answers'
   | 'gaps'
+  | 'single writes'
+  | 'resting'
   | 'refused targets';
 
 /** Each with its reason. */
 export type Skips = Readonly<Partial<Record<Skippable, string>>>;
+
+/** Far apart enough that no list is on its way still. */
+const CALM_LOOKS = 10;
+const RESTING_LOOKS = 100;
 
 const DEFAULT_APP = '/contract/orders';
 const OWNER = 'default/contract';
@@ -149,6 +164,34 @@ export function describeScheduler(
       await scale(2);
       expect(await look()).toMatchObject({ requested: 2 });
       await world.until(running(2));
+    });
+
+    about('single writes', 'asks for a change in one write, and for nothing more', async () => {
+      await createRunning(1);
+      for (const count of [4, 2]) {
+        const before = world.asked().writes;
+        await scale(count);
+        await world.until(running(count));
+        expect(world.asked().writes - before).toBe(1);
+      }
+    });
+
+    about('resting', 'lists nothing while nothing happens, however often it is looked at', async () => {
+      await createRunning(2);
+      const watching = new AbortController();
+      const watch = world.scheduler.watch(() => undefined, watching.signal);
+      // What follows from the beginning is over when nothing was listed for many looks.
+      let [lists, calm] = [-1, 0];
+      await world.until(async () => {
+        const app = await look();
+        calm = world.asked().lists === lists && app?.operations.length === 0 ? calm + 1 : 0;
+        lists = world.asked().lists;
+        return calm >= CALM_LOOKS;
+      });
+      for (let i = 0; i < RESTING_LOOKS; i++) expect((await look())?.running).toBe(2);
+      expect(world.asked().lists).toBe(lists);
+      watching.abort();
+      await watch;
     });
 
     about('foreign counts', 'sees the count that somebody else has set', async () => {

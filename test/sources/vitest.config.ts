@@ -8,7 +8,7 @@ import { TRIED_AGAIN } from '../support/suite/failed-once.ts';
 export default defineConfig({
   test: {
     root: resolve(import.meta.dirname, '../..'),
-    include: ['test/sources/**/*.sources.ts'],
+    include: ['test/sources/**/*.sources.ts', 'test/contract/schedulers/ecs-moto.test.ts'],
     globalSetup: ['test/support/suite/compiled-once.ts'],
     testTimeout: 60_000,
     // What is missing is downloaded first.

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 export interface EngineProxy {
   /** `unix://…` */
   readonly host: string;
+  /** What was asked so far: what would change something, and what asks how it is. */
+  asked(): { readonly writes: number; readonly lists: number };
   /** The next request that is like this is carried out, and its answer lost. */
   loseAnswerTo(path: RegExp): void;
   /** The next request that is like this waits until `act` is through. */
@@ -24,8 +26,11 @@ export async function engineProxy(to: string): Promise<EngineProxy> {
   let lost: RegExp | undefined;
   let isCut = false;
   let held: { readonly path: RegExp; readonly act: () => Promise<unknown> } | undefined;
+  let [writes, lists] = [0, 0];
   const server = createServer(async (incoming, outgoing) => {
     const { method, url = '', headers } = incoming;
+    if (method !== 'GET') writes += 1;
+    else if (!/\/events(\?|$)/.test(url)) lists += 1;
     if (held?.path.test(`${method} ${url}`) === true) {
       const { act } = held;
       held = undefined;
@@ -52,6 +57,7 @@ export async function engineProxy(to: string): Promise<EngineProxy> {
   await once(server, 'listening');
   return {
     host: `unix://${dir}/s`,
+    asked: () => ({ writes, lists }),
     loseAnswerTo: (path) => {
       lost = path;
     },

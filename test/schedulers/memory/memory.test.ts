@@ -2,51 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { type ClusterOptions, createMemoryScheduler } from '../../../src/schedulers/memory/index.ts';
-import { describeScheduler } from '../../contract/scheduler.ts';
-import { fakeValues } from '../../support/values.ts';
 
 const never = new AbortController().signal;
-
-describeScheduler(
-  'memory',
-  async () => {
-    const clock = new VirtualClock(1_000_000);
-    const values = fakeValues({ SECRET: 's3cr3t' });
-    const scheduler = createMemoryScheduler({ startMs: 200, stopMs: 100, slots: 6 }, { clock, values });
-    return {
-      scheduler,
-      definition: { cmd: 'sleep 60', mem: 32 },
-      capacity: 6,
-      loseAnswer: async () => {
-        const end = scheduler.interfere({
-          apply: async (_, next) => {
-            end();
-            await next();
-            throw new TransientError('the answer was lost');
-          },
-        });
-      },
-      cutOff: async () => async () => undefined,
-      scaleByHand: async (app, instances) => scheduler.others.scale(app, instances),
-      lock: async (app) => {
-        const unlock = scheduler.others.lock(app);
-        return async () => unlock();
-      },
-      until: async (condition) => {
-        for (let round = 0; round < 100; round++) {
-          if (await condition()) return;
-          await clock.advance(50);
-        }
-        throw new Error('the condition never held');
-      },
-      close: () => scheduler.close(),
-    };
-  },
-  {
-    'stale writes': 'it takes a count whatever the one before was, as Marathon does',
-    'refused targets': 'nothing else scales there',
-  },
-);
 
 describe('a cluster in memory', () => {
   function setUp(options: Partial<ClusterOptions> = {}) {

@@ -4,7 +4,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Rooms whose tests wait for real programs, servers and clocks. */
-const LONGEST = /\/test\/(?:e2e|metric-sources|policy-sources|programs|schedulers)\//;
+const LONGEST = /\/test\/(?:contract|e2e|metric-sources|policy-sources|programs|schedulers)\//;
 
 /** What takes long, before all else; among themselves as they come. */
 export function programsFirst<T extends { readonly moduleId: string }>(files: readonly T[]): T[] {

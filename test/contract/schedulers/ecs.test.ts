@@ -1,9 +1,9 @@
 // The contract of every scheduler, of ECS against the fake, whose tasks start and stop; against moto in test/sources.
 
-import { describeScheduler } from '../../contract/scheduler.ts';
+import { FakeEcs } from '../../schedulers/ecs/fake/fake-ecs.ts';
+import { APP, schedulerAt } from '../../schedulers/ecs/setup.ts';
 import { until } from '../../support/until.ts';
-import { FakeEcs } from './fake/fake-ecs.ts';
-import { APP, schedulerAt } from './setup.ts';
+import { describeScheduler } from '../scheduler.ts';
 
 const SLOTS = 4;
 
@@ -21,6 +21,10 @@ describeScheduler(
       title: `Service ${APP}`,
       capacity: SLOTS,
       provide: async (instances) => cluster.create({ name: 'orders', desired: instances }),
+      asked: () => ({
+        writes: fake.asked.filter(({ action }) => action.startsWith('Update')).length,
+        lists: fake.asked.filter(({ action }) => action.startsWith('List')).length,
+      }),
       scaleByHand: async (_, instances) => void cluster.update('orders', instances),
       holdElsewhere: async () => void fake.scalable.add(`service/${APP}`),
       loseAnswer: async () => fake.failOnce('UpdateService', 'lose answer'),

@@ -15,16 +15,16 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/runtime/clock.ts';
-import { TransientError } from '../../src/runtime/errors.ts';
-import { silentLogger } from '../../src/runtime/log.ts';
-import { EcsScheduler } from '../../src/schedulers/ecs/index.ts';
-import { describeScheduler } from '../contract/scheduler.ts';
-import { FakeEcs } from '../schedulers/ecs/fake/fake-ecs.ts';
-import { freePort } from '../support/programs/azurite.ts';
-import { until } from '../support/until.ts';
-import { fakeValues } from '../support/values.ts';
-import { answers, endServer, motoMissing, startMoto } from './moto.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { TransientError } from '../../../src/runtime/errors.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { EcsScheduler } from '../../../src/schedulers/ecs/index.ts';
+import { FakeEcs } from '../../schedulers/ecs/fake/fake-ecs.ts';
+import { answers, endServer, motoMissing, startMoto } from '../../sources/moto.ts';
+import { freePort } from '../../support/programs/azurite.ts';
+import { until } from '../../support/until.ts';
+import { fakeValues } from '../../support/values.ts';
+import { describeScheduler } from '../scheduler.ts';
 
 /** It ends by itself after so long, whatever became of the test. */
 const AT_MOST_S = 300;
@@ -119,6 +119,8 @@ describe.skipIf(motoMissing('ECS'))('ECS of moto', () => {
         app: APP,
         title: `Service ${APP}`,
         provide,
+        // What moto was asked it does not tell.
+        asked: () => ({ writes: scheduler.stats().writes, lists: scheduler.stats().reads }),
         scaleByHand: (_, instances) => setCount(instances),
         holdElsewhere: () => registerScalableTarget(endpoint),
         lock: () => Promise.reject(new Error('moto deploys nothing')),
@@ -134,6 +136,7 @@ describe.skipIf(motoMissing('ECS'))('ECS of moto', () => {
       stopping: 'services of moto have counts and no tasks',
       waiting: 'services of moto have all that they ask for',
       'lost answers': 'moto answers all that it is asked',
+      resting: 'what moto was asked it does not tell; the fake does',
       gaps: 'moto answers all that it is asked',
     },
   );

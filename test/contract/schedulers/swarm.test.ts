@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { SwarmScheduler } from '../../../src/schedulers/swarm/index.ts';
-import { describeScheduler } from '../../contract/scheduler.ts';
+import { engineProxy } from '../../schedulers/docker-engine/proxy.ts';
+import { dockerMissing } from '../../schedulers/docker-engine/real-engine.ts';
+import { startSwarm, type TestSwarm } from '../../schedulers/swarm/real-swarm.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';
-import { engineProxy } from '../docker-engine/proxy.ts';
-import { dockerMissing } from '../docker-engine/real-engine.ts';
-import { startSwarm, type TestSwarm } from './real-swarm.ts';
+import { describeScheduler } from '../scheduler.ts';
 
 const NAME = 'orders';
 /** A part of the cpus that is a short decimal fraction, which is all that the command takes. */
@@ -43,6 +43,7 @@ describe.skipIf(dockerMissing())('Swarm', { timeout: 60_000 }, () => {
         capacity: FITTING,
         provide: (instances) =>
           swarm.runService(NAME, instances, '--reserve-cpu', cpusEach, '--reserve-memory', '16M'),
+        asked: () => proxy.asked(),
         loseAnswer: async () => proxy.loseAnswerTo(/^POST .*\/services\/\w+\/update/),
         cutOff: async () => {
           const connect = proxy.cut();

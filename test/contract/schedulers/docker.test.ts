@@ -5,11 +5,16 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { createDockerScheduler } from '../../../src/schedulers/docker/index.ts';
 import type { Scheduler } from '../../../src/schedulers/scheduler.ts';
-import { describeScheduler } from '../../contract/scheduler.ts';
+import { engineProxy } from '../../schedulers/docker-engine/proxy.ts';
+import {
+  BUSYBOX_IMAGE,
+  dockerMissing,
+  startEngine,
+  type TestEngine,
+} from '../../schedulers/docker-engine/real-engine.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';
-import { engineProxy } from '../docker-engine/proxy.ts';
-import { BUSYBOX_IMAGE, dockerMissing, startEngine, type TestEngine } from '../docker-engine/real-engine.ts';
+import { describeScheduler } from '../scheduler.ts';
 
 const never = new AbortController().signal;
 const NO_COUNT =
@@ -43,6 +48,7 @@ describe.skipIf(dockerMissing())('Docker', { timeout: 60_000 }, () => {
         // Nobody in the image hears SIGTERM.
         definition: { image: BUSYBOX_IMAGE, command: ['sleep', '600'], mem: 32, stopSignal: 'SIGKILL' },
         slowToStop: { image: BUSYBOX_IMAGE, command: ['sleep', '600'], stopGrace: '2s' },
+        asked: () => proxy.asked(),
         loseAnswer: async () => proxy.loseAnswerTo(/^POST .*\/containers\/create/),
         scaleByHand: () => Promise.reject(new Error(NO_COUNT)),
         lock: () => Promise.reject(new Error(NO_LOCK)),
@@ -62,6 +68,7 @@ describe.skipIf(dockerMissing())('Docker', { timeout: 60_000 }, () => {
       'stale writes': NO_COUNT,
       gaps: NO_COUNT,
       locks: NO_LOCK,
+      'single writes': 'an engine has no count: each container is one creation and one start',
       waiting: 'an engine takes any number: it does no accounting',
       'refused targets': 'an engine has no autoscaler',
     },

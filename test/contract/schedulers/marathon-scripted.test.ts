@@ -1,6 +1,6 @@
-import { describeScheduler } from '../../contract/scheduler.ts';
+import { setUp } from '../../schedulers/marathon/setup.ts';
 import { until } from '../../support/until.ts';
-import { setUp } from './setup.ts';
+import { describeScheduler } from '../scheduler.ts';
 
 describeScheduler(
   'marathon, against a scripted server',
@@ -15,6 +15,11 @@ describeScheduler(
         marathon.dropStreams();
         return async () => undefined;
       },
+      asked: () => ({
+        writes: marathon.requests.filter(({ method }) => method !== 'GET').length,
+        lists: marathon.requests.filter(({ method, path }) => method === 'GET' && path !== '/v2/events')
+          .length,
+      }),
       scaleByHand: async (app, instances) => {
         marathon.setInstances(app, instances);
         const actions = [{ action: 'ScaleApplication', app }];

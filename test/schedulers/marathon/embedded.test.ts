@@ -1,88 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createEmulator, type Emulator } from '../../../src/emulator/index.ts';
+import type { Emulator } from '../../../src/emulator/index.ts';
 import { WaitError } from '../../../src/runtime/errors.ts';
-import { describeScheduler } from '../../contract/scheduler.ts';
 import { until } from '../../support/until.ts';
+import { call, startEmulator } from './embedded.ts';
 import { createScheduler, never } from './setup.ts';
 
-/** Takes a second to end after SIGTERM. */
-const SLOW_TO_STOP = "trap 'sleep 1; exit 0' TERM; while :; do sleep 0.05; done";
-
 const DEFINITION = { cmd: 'exec sleep 600', cpus: 0.1, mem: 32 };
-
-async function startEmulator(
-  slots: number,
-  agents = 1,
-): Promise<{ emulator: Emulator; close(): Promise<void> }> {
-  const workDir = await mkdtemp(join(tmpdir(), 'microscaling-contract-'));
-  const emulator = createEmulator({
-    budget: { cpus: 4, mem: 4096, slots },
-    agents,
-    baseEnv: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
-    workDir,
-  });
-  await emulator.start();
-  return {
-    emulator,
-    close: async () => {
-      expect(await emulator.close()).toEqual({ leftProcesses: 0 });
-      await rm(workDir, { recursive: true, force: true });
-    },
-  };
-}
-
-async function call(emulator: Emulator, method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${emulator.url}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  expect(response.ok, `${method} ${path}: ${response.status}`).toBe(true);
-  return await response.json();
-}
-
-describeScheduler(
-  'marathon, against the embedded server and real processes',
-  async () => {
-    const { emulator, close } = await startEmulator(6);
-    const scheduler = createScheduler({ urls: [emulator.url] });
-    return {
-      scheduler,
-      definition: DEFINITION,
-      slowToStop: { ...DEFINITION, cmd: SLOW_TO_STOP },
-      capacity: 6,
-      scaleByHand: async (app, instances) => {
-        await call(emulator, 'PUT', `/v2/apps${app}`, { instances });
-      },
-      lock: async (app) => {
-        // A restart that can never finish: the new version needs more than there is.
-        const wanted = { cpus: 100, upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 } };
-        const { deploymentId } = (await call(emulator, 'PATCH', `/v2/apps${app}`, wanted)) as {
-          deploymentId: string;
-        };
-        return async () => {
-          await call(emulator, 'DELETE', `/v2/deployments/${deploymentId}`);
-        };
-      },
-      until: async (condition) => {
-        await until('the contract', condition);
-      },
-      close: async () => {
-        await scheduler.close();
-        await close();
-      },
-    };
-  },
-  {
-    'stale writes': 'Marathon takes a count whatever the one before was',
-    'refused targets': 'Marathon has no autoscaler of its own',
-    'lost answers': 'nothing lies between it and its client; the scripted server loses answers',
-    gaps: 'its streams do not break; those of the scripted server do',
-  },
-);
 
 describe("the room in the embedded server's cluster", () => {
   const app = '/room/app';
