@@ -7,7 +7,7 @@ import type { Partly } from '../rules/partly.ts';
 import { error, type Finding } from './finding.ts';
 
 /** An override is for an incident: what is to last belongs into the policy. */
-export const LONGEST_OVERRIDE_MS = 24 * 3_600_000;
+const LONGEST_OVERRIDE_MS = 24 * 3_600_000;
 export const LONGEST_PAUSE_MS = 366 * 24 * 3_600_000;
 /** A write that is in the way of others is tried again for so long; later it would surprise. */
 export const PUT_BACK_MS = 60_000;

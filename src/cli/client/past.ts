@@ -84,7 +84,7 @@ function throughJson<T>(value: object): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-export function clockText(ms: number): string {
+function clockText(ms: number): string {
   return timeText(new Date(ms).toISOString());
 }
 

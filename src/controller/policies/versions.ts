@@ -43,7 +43,7 @@ export function applicantOf(
 }
 
 /** The record of the same object: one that was deleted and made anew has nothing but its name in common. */
-export function sameObject(
+function sameObject(
   known: PolicyRecord | undefined,
   finding: PolicyFinding | undefined,
 ): PolicyRecord | undefined {

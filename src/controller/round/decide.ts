@@ -98,7 +98,7 @@ interface DecisionQuestion {
 }
 
 /** What a round knows, in the words of `decide`. */
-export function decisionInput(question: DecisionQuestion): DecisionInput {
+function decisionInput(question: DecisionQuestion): DecisionInput {
   const { assessments, budget, nowMs, memory } = question;
   const apps = assessments.flatMap((assessment) => appInput(assessment, question));
   return memory === undefined ? { budget, apps, nowMs } : { budget, apps, nowMs, memory };

@@ -39,7 +39,7 @@ export function poolOf(key: ResourceKey, policy: KubeObject | undefined): string
 }
 
 /** Whether they ask for the same; what we write about them in `status` makes no difference. */
-export function asksTheSame(a: KubeObject, b: KubeObject): boolean {
+function asksTheSame(a: KubeObject, b: KubeObject): boolean {
   return a === b || JSON.stringify(wishOf(a)) === JSON.stringify(wishOf(b));
 }
 

@@ -25,7 +25,7 @@ function recordedInput({ readings, observed, held, blocked, override, max, ...te
   };
 }
 
-export function inputOf({ terms, observed, ...moving }: FrameInput): AppInput {
+function inputOf({ terms, observed, ...moving }: FrameInput): AppInput {
   return {
     ...terms,
     max: terms.max ?? Number.POSITIVE_INFINITY,

@@ -4,7 +4,7 @@ import { rounded } from '../../api/words/figures.ts';
 import type { AppView, PoolView } from '../../controller/status/view.ts';
 import type { MinuteFrame } from './frame.ts';
 
-export function peakKey(app: string, metric: number): string {
+function peakKey(app: string, metric: number): string {
   return `${app} ${metric}`;
 }
 

@@ -285,6 +285,6 @@ export class EngineClient {
 }
 
 /** As people see ids. */
-export function shortId(id: string): string {
+function shortId(id: string): string {
   return /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id;
 }

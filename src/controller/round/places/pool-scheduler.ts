@@ -38,7 +38,7 @@ interface Place {
   readonly ids: ReadonlySet<string>;
 }
 
-export class SpanningScheduler implements PoolScheduler {
+class SpanningScheduler implements PoolScheduler {
   readonly #clock: Pick<Clock, 'sleep'>;
   readonly #places: readonly Place[];
   readonly #placeOf: ReadonlyMap<string, Place>;

@@ -17,7 +17,7 @@ export type Frame =
 export class FrameError extends Error {}
 
 const MOST_LINE_BYTES = 64 * 1024;
-export const MOST_PAYLOAD_BYTES = 1024 * 1024;
+const MOST_PAYLOAD_BYTES = 1024 * 1024;
 
 export class Frames {
   #rest: Buffer = Buffer.alloc(0);

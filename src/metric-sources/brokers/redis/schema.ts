@@ -12,7 +12,7 @@ import { checkEndpointTrust } from '../../connection/trust.ts';
 
 export const REDIS_SCHEMES: readonly string[] = ['redis', 'rediss'];
 /** What the queue may be; each is a field of the block. */
-export const STRUCTURES = ['list', 'stream', 'bullmq', 'celery'] as const;
+const STRUCTURES = ['list', 'stream', 'bullmq', 'celery'] as const;
 
 const NAME = { maxLength: 1024 } as const;
 

@@ -31,7 +31,7 @@ export interface EcsApiDeps {
 
 /** As many as one call may name. */
 export const MOST_SERVICES = 10;
-export const MOST_TASKS = 100;
+const MOST_TASKS = 100;
 const MOST_INSTANCES = 100;
 const MOST_PROTECTED = 10;
 /** A hundred tasks, or ten services with a hundred events each. */

@@ -60,7 +60,7 @@ export function selects(selector: Selector, labels: Labels): boolean {
   return selector.every((requirement) => isMet(requirement, labels));
 }
 
-export function isMet({ key, operator, values }: Requirement, labels: Labels): boolean {
+function isMet({ key, operator, values }: Requirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case 'In':
