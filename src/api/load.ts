@@ -199,7 +199,7 @@ function problemsOfOne(entry: Entry, source: string): readonly Problem[] {
   const left = located.length - shown.length + entry.more;
   if (left === 0) return problems;
   const message = `and ${counted(left)} more problems in this document`;
-  const hidden = located.slice(MAX_TOLD_PER_DOCUMENT).map(({ finding }) => finding);
+  const hidden = located.filter((finding) => !told.has(finding)).map(({ finding }) => finding);
   return [
     ...problems,
     {

@@ -34,6 +34,23 @@ describe('a text with more mistakes than anybody reads', () => {
     expect([findings.length, findings.length + uncounted]).toEqual([200, 60_000]);
   });
 
+  it('counts remarks as remarks where the last app has the error', () => {
+    const target = { metric: { random: { min: 1, max: 9, period: '10s', seed: 1 } }, queueLength: 5 };
+    const remarked = { priority: 1, instances: { min: 0, max: 2 }, targets: [{ ...target, max: 3 }] };
+    const apps = [
+      ...Array.from({ length: 30 }, (_, i) => ({ name: `a${i}`, ...remarked })),
+      { name: 'last', ...remarked, remainder: {} },
+    ];
+    const { problems } = loadPolicies(policy({ apps }), 'f');
+    expect(problems.map(({ severity }) => severity).filter((severity) => severity === 'error')).toHaveLength(
+      1,
+    );
+    expect(problems.at(-1)).toMatchObject({
+      severity: 'warning',
+      message: 'and 43 more problems in this document',
+    });
+  });
+
   it('tells two hundred of all documents together, and refuses each by its name', () => {
     const bad = policy(numbered(30, 1));
     const text = Array.from({ length: 500 }, (_, i) => `---\n${bad.replace('"p"', `"p${i}"`)}\n`).join('');
