@@ -42,16 +42,26 @@ export function createLogger(options: LoggerOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (value: unknown) => value },
   };
-  return wrap(pino(settings, destination));
+  const root = pino(settings, destination);
+  return wrap(() => root, options.level === 'debug');
 }
 
-function wrap(inner: PinoLogger): Logger {
+/** Every round has a child of its own, and most say nothing that is written: it is made for the first line. */
+function wrap(inner: () => PinoLogger, writesDebug: boolean): Logger {
   return {
-    debug: (message, fields) => inner.debug(plain(fields), message),
-    info: (message, fields) => inner.info(plain(fields), message),
-    warn: (message, fields) => inner.warn(plain(fields), message),
-    error: (message, fields) => inner.error(plain(fields), message),
-    child: (fields) => wrap(inner.child(plain(fields))),
+    debug: (message, fields) => {
+      if (writesDebug) inner().debug(plain(fields), message);
+    },
+    info: (message, fields) => inner().info(plain(fields), message),
+    warn: (message, fields) => inner().warn(plain(fields), message),
+    error: (message, fields) => inner().error(plain(fields), message),
+    child: (fields) => {
+      let child: PinoLogger | undefined;
+      return wrap(() => {
+        child ??= inner().child(plain(fields));
+        return child;
+      }, writesDebug);
+    },
   };
 }
 

@@ -27,6 +27,13 @@ describe('logger: json', () => {
     ]);
   });
 
+  it('writes no line of a child below its level', () => {
+    const write = (level: 'debug' | 'info'): readonly unknown[] =>
+      jsonOf((log) => log.child({ pool: 'p' }).debug('seen', { ms: 3 }), { level });
+    expect(write('info')).toEqual([]);
+    expect(write('debug')).toMatchObject([{ level: 'debug', pool: 'p', ms: 3 }]);
+  });
+
   it('gives a child the fields of its parents', () => {
     const lines = jsonOf((log) => log.child({ pool: 'p' }).child({ app: '/a' }).warn('late', { ms: 3 }));
     expect(lines).toMatchObject([{ level: 'warn', pool: 'p', app: '/a', ms: 3, msg: 'late' }]);

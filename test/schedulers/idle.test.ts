@@ -20,6 +20,7 @@ function lateBy(virtual: VirtualClock, pauses: number[]): { readonly clock: Cloc
   const clock: Clock = {
     now: () => virtual.now(),
     sleep: (ms, signal) => virtual.sleep(ms, signal),
+    after: (ms, call) => virtual.after(ms, call),
     monotonic: () => {
       // Every second look is at the end of a round.
       if (++looks % 2 === 0) pausedMs += pauses.shift() ?? 0;

@@ -15,7 +15,7 @@ export type Followed<T> =
 
 export interface FollowDeps {
   readonly client: Pick<OperatorClient, 'get' | 'watch'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'sleep'>;
   /** Called once when the operator is lost and once when it is back. */
   readonly note: (text: string) => void;
 }

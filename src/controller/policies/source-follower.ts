@@ -58,7 +58,7 @@ export class SourceFollower implements Reconciler<PolicySource> {
     const { leftMs } = this.#pace;
     if (leftMs > 0 && !this.#untried.has(source)) return { requeueAfterMs: leftMs };
     try {
-      const snapshot = await source.list(AbortSignal.any([context.signal, context.stopping]));
+      const snapshot = await source.list(context.reading);
       this.#failures.delete(source);
       this.#unlisted.delete(source);
       this.#take(source, [{ source: source.name, snapshot }]);

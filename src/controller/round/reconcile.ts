@@ -125,11 +125,11 @@ export class PoolReconciler implements Reconciler<string> {
   /** A round of a pool that the scheduler has just been read for: assess → decide → plan → act. */
   async #run(
     { pool, apps, memory, scheduler: lazily, startedAtMs, lateMs, world, view }: Sighted,
-    { signal, stopping, log }: ReconcileContext,
+    { signal, stopping, reading, log }: ReconcileContext,
   ): Promise<Round> {
     const { decide } = this.#deps;
     const scheduler = lazily();
-    const { acting, reason } = await this.#leadership(pool.key, AbortSignal.any([signal, stopping]));
+    const { acting, reason } = await this.#leadership(pool.key, reading);
     const { atMs: nowMs, wallAheadMs } = this.#timesNow();
     const question = { view, remembered: memory, nowMs, wallAheadMs, acting };
     const assessed = assessApps(apps, question);
@@ -139,7 +139,7 @@ export class PoolReconciler implements Reconciler<string> {
     for (const { observed } of assessments) if (observed !== undefined) memory.gate.look(observed);
 
     const capacity = pool.capacity ?? {};
-    const room = await clusterRoom(capacity, { assessments, scheduler }, AbortSignal.any([signal, stopping]));
+    const room = await clusterRoom(capacity, { assessments, scheduler }, reading);
     const decided = decideCounts(assessments, {
       capacity,
       room,
@@ -227,14 +227,10 @@ export class PoolReconciler implements Reconciler<string> {
   /** Whatever keeps us from seeing is part of what is seen; only a shutdown ends the round. */
   async #observe(
     { pool, apps, memory, scheduler }: Looking,
-    { signal, stopping }: ReconcileContext,
+    { reading, stopping }: ReconcileContext,
   ): Promise<World> {
     try {
-      return await observePool(
-        { pool, apps },
-        { reader: memory.reader, scheduler },
-        AbortSignal.any([signal, stopping]),
-      );
+      return await observePool({ pool, apps }, { reader: memory.reader, scheduler }, reading);
     } catch (error) {
       stopping.throwIfAborted();
       return { readings: new Map(), error };

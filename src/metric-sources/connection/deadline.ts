@@ -63,17 +63,21 @@ class DeadlineSource implements MetricSource {
     const waitMs = this.#wait.ms;
     const startedAtMs = clock.monotonic();
     const mine = new AbortController();
-    const over = new AbortController();
-    const arrival = Promise.withResolvers<MetricReading | undefined>();
-    this.#onArrival = () => arrival.resolve(this.#takeArrived());
-    // Rejects when `signal` aborts, and (with nobody listening any more) when the race is over.
-    const deadline = clock.sleep(waitMs, over.signal).then(() => undefined);
+    // What ends the wait in the place of an answer.
+    const instead = Promise.withResolvers<MetricReading | undefined>();
+    let isAnswered = true;
+    const end = (): void => {
+      isAnswered = false;
+      if (signal.aborted) instead.reject(signal.reason);
+      else instead.resolve(this.#takeArrived());
+    };
+    this.#onArrival = end;
+    const callOff = clock.after(waitMs, end);
     // A signal of both would outlive the read until the garbage of a long time is collected.
-    const onAbort = (): void => over.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', end, { once: true });
     const reading = this.#source.read(mine.signal);
     try {
-      const first = await Promise.race([reading, arrival.promise, deadline]);
+      const first = await Promise.race([reading, instead.promise]);
       if (first === undefined) {
         this.#goOn(reading, { abort: mine, startedAtMs });
         return this.#unavailable(waitMs);
@@ -86,11 +90,10 @@ class DeadlineSource implements MetricSource {
       throw error;
     } finally {
       this.#onArrival = () => undefined;
-      signal.removeEventListener('abort', onAbort);
-      if (!this.#late.has(mine)) mine.abort(OVER);
-      over.abort(OVER);
-      reading.catch(() => undefined);
-      deadline.catch(() => undefined);
+      signal.removeEventListener('abort', end);
+      callOff();
+      // An abort that nobody hears costs as much as a read that is answered at once.
+      if (!isAnswered && !this.#late.has(mine)) mine.abort(OVER);
     }
   }
 

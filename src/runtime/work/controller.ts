@@ -19,6 +19,8 @@ export interface ReconcileContext {
   readonly signal: AbortSignal;
   /** The process wants to end: finish what was begun, begin nothing new. */
   readonly stopping: AbortSignal;
+  /** Either of the two: a read that is under way is of no use to anybody any more. */
+  readonly reading: AbortSignal;
 }
 
 export interface Reconciler<K> {
@@ -48,18 +50,20 @@ export interface ControllerOptions<K> {
 /** Runs until aborted; work that was begun is finished first. */
 export async function runController<K>(options: ControllerOptions<K>, signal: AbortSignal): Promise<void> {
   const { queue, workers } = options;
+  const guards = new Guards(options, signal);
   const inHand = new Set<Promise<void>>();
   for (let runs = 1; ; runs++) {
     if (inHand.size >= workers) await Promise.race(inHand);
     const next = await nextOrStop(queue, signal);
     if (next === undefined) break;
-    const run = runOnce(options, { key: next.value, id: String(runs) }, signal).then(() => {
+    const run = runOnce(options, { key: next.value, id: String(runs) }, guards).then(() => {
       inHand.delete(run);
       queue.done(next.value);
     });
     inHand.add(run);
   }
   await Promise.all(inHand);
+  guards.close();
 }
 
 async function nextOrStop<K>(
@@ -77,44 +81,87 @@ async function nextOrStop<K>(
 async function runOnce<K>(
   options: ControllerOptions<K>,
   run: { readonly key: K; readonly id: string },
-  stopping: AbortSignal,
+  guards: Guards,
 ): Promise<void> {
   const { reconciler, clock } = options;
   const log = options.log.child({ key: run.key, reconcileId: run.id });
-  const guard = startGuard(options, stopping);
+  const { signals, stop } = guards.start();
   const startedMs = clock.monotonic();
   try {
-    const result = await reconciler.reconcile(run.key, { id: run.id, log, signal: guard.signal, stopping });
+    const result = await reconciler.reconcile(run.key, { id: run.id, log, ...signals });
     requeue(options, run.key, result);
     log.debug('reconciled', { tookMs: clock.monotonic() - startedMs, requeueAfterMs: result.requeueAfterMs });
   } catch (error) {
-    if (!stopping.aborted) requeueAfterError(options, { key: run.key, error }, log);
+    if (!signals.stopping.aborted) requeueAfterError(options, { key: run.key, error }, log);
   } finally {
-    guard.stop();
+    stop();
   }
 }
 
-/** A reason that nobody looks at; made once, for an abort without one makes an exception with a stack. */
-const OVER = new Error('the run is over');
+interface Guarded {
+  readonly run: AbortController;
+  readonly reading: AbortController;
+}
 
-/** Aborts the run with a ReconcileTimeout when it takes too long, with the reason of the shutdown after its grace. */
-function startGuard<K>(
-  { clock, timeoutMs, graceMs }: ControllerOptions<K>,
-  stopping: AbortSignal,
-): { readonly signal: AbortSignal; stop(): void } {
-  const run = new AbortController();
-  const over = new AbortController();
-  const abortAfter = (ms: number, reason: () => unknown): void => {
-    clock.sleep(ms, over.signal).then(
-      () => run.abort(reason()),
-      () => undefined,
-    );
+/**
+ * Aborts a run with a ReconcileTimeout when it takes too long, and all that are under way with the reason of the shutdown after
+ * its grace. Runs are started hundreds of times a second, so that each costs two signals and a timer.
+ */
+class Guards {
+  readonly #options: Pick<ControllerOptions<unknown>, 'clock' | 'timeoutMs' | 'graceMs'>;
+  readonly #stopping: AbortSignal;
+  readonly #inHand = new Set<Guarded>();
+  #callOffGrace: () => void = () => undefined;
+
+  constructor(
+    options: Pick<ControllerOptions<unknown>, 'clock' | 'timeoutMs' | 'graceMs'>,
+    stopping: AbortSignal,
+  ) {
+    this.#options = options;
+    this.#stopping = stopping;
+    if (stopping.aborted) this.#end();
+    else stopping.addEventListener('abort', this.#end, { once: true });
+  }
+
+  start(): {
+    readonly signals: Pick<ReconcileContext, 'signal' | 'stopping' | 'reading'>;
+    readonly stop: () => void;
+  } {
+    const { clock, timeoutMs } = this.#options;
+    const guarded: Guarded = { run: new AbortController(), reading: new AbortController() };
+    const { run, reading } = guarded;
+    this.#inHand.add(guarded);
+    if (this.#stopping.aborted) reading.abort(this.#stopping.reason);
+    const callOff = clock.after(timeoutMs, () => {
+      abortBoth(guarded, new ReconcileTimeout(`the round took longer than ${timeoutMs} ms`));
+    });
+    return {
+      signals: { signal: run.signal, stopping: this.#stopping, reading: reading.signal },
+      stop: () => {
+        callOff();
+        this.#inHand.delete(guarded);
+      },
+    };
+  }
+
+  close(): void {
+    this.#stopping.removeEventListener('abort', this.#end);
+    this.#callOffGrace();
+  }
+
+  readonly #end = (): void => {
+    const { clock, graceMs } = this.#options;
+    const { reason } = this.#stopping;
+    for (const { reading } of this.#inHand) reading.abort(reason);
+    this.#callOffGrace = clock.after(graceMs, () => {
+      for (const guarded of this.#inHand) abortBoth(guarded, reason);
+    });
   };
-  abortAfter(timeoutMs, () => new ReconcileTimeout(`the round took longer than ${timeoutMs} ms`));
-  const onStopping = (): void => abortAfter(graceMs, () => stopping.reason);
-  if (stopping.aborted) onStopping();
-  else stopping.addEventListener('abort', onStopping, { once: true, signal: over.signal });
-  return { signal: run.signal, stop: () => over.abort(OVER) };
+}
+
+function abortBoth({ run, reading }: Guarded, reason: unknown): void {
+  run.abort(reason);
+  reading.abort(reason);
 }
 
 function requeue<K>({ backoff, queue }: ControllerOptions<K>, key: K, result: ReconcileResult): void {

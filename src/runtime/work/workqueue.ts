@@ -2,9 +2,6 @@
 
 import type { Clock } from '../clock.ts';
 
-/** A reason that nobody looks at; made once, for an abort without one makes an exception with a stack. */
-const OVER = new Error('the wait is over');
-
 /**
  * | a key is…   | `add` does                                      |
  * |-------------|-------------------------------------------------|
@@ -99,24 +96,23 @@ export class WorkQueue<K> {
   }
 
   /** Resolves when it is this waiter's turn to look, or after `ms` where given. */
-  async #change(ms: number | undefined, signal: AbortSignal): Promise<void> {
-    const cancel = new AbortController();
-    await new Promise<void>((resolve) => {
-      this.#waiters.add(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true, signal: cancel.signal });
-      // An aborted sleep rejects: by then the race is over.
-      if (ms !== undefined) this.#clock.sleep(ms, cancel.signal).then(resolve, () => undefined);
-      cancel.signal.addEventListener('abort', () => this.#waiters.delete(resolve), { once: true });
+  #change(ms: number | undefined, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        callOff?.();
+        signal.removeEventListener('abort', wake);
+        this.#waiters.delete(wake);
+        resolve();
+      };
+      const callOff = ms === undefined ? undefined : this.#clock.after(ms, wake);
+      this.#waiters.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
     });
-    cancel.abort(OVER);
   }
 
   #wakeOne(): void {
-    for (const resolve of this.#waiters) {
-      this.#waiters.delete(resolve);
-      resolve();
-      return;
-    }
+    const [wake] = this.#waiters;
+    wake?.();
   }
 }
 

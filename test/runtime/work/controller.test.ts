@@ -151,6 +151,23 @@ describe('the end of the process', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('ends at once what a run only reads', async () => {
+    const seen: boolean[] = [];
+    const { clock, queue, stop, running } = aController([
+      async ({ signal, reading }) => {
+        await clock.sleep(500);
+        seen.push(reading.aborted, signal.aborted);
+        return {};
+      },
+    ]);
+    queue.add('a');
+    await clock.advance(100);
+    stop.abort();
+    await clock.advance(400);
+    await running;
+    expect(seen).toEqual([true, false]);
+  });
+
   it('ends a run that does not finish within its grace, with the reason of the shutdown', async () => {
     const shutdown = new Error('SIGTERM');
     let reason: unknown;

@@ -42,6 +42,7 @@ export class PageWorld {
       now: () => demo.clock.now() + this.#aheadMs,
       monotonic: () => demo.clock.monotonic() + this.#aheadMs,
       sleep: (ms, signal) => systemClock.sleep(this.#hurried ? 0 : ms, signal),
+      after: (ms, call) => systemClock.after(this.#hurried ? 0 : ms, call),
     };
   }
 

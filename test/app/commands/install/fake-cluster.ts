@@ -23,6 +23,12 @@ export class EagerClock implements Clock {
     signal?.throwIfAborted();
     this.#nowMs += ms;
   }
+
+  after(ms: number, call: () => void): () => void {
+    this.#nowMs += ms;
+    call();
+    return () => undefined;
+  }
 }
 
 export class FakeCluster implements Cluster {

@@ -67,6 +67,7 @@ function skewed(clock: VirtualClock, rate: number, offsetMs: number): Clock {
     now: () => clock.now() * rate + offsetMs,
     monotonic: () => clock.monotonic() * rate + offsetMs,
     sleep: (ms, signal) => clock.sleep(ms / rate, signal),
+    after: (ms, call) => clock.after(ms / rate, call),
   };
 }
 
