@@ -42,7 +42,7 @@ export interface OpenDeps extends Pick<ConnectionDeps, 'clock' | 'values' | 'env
 }
 
 /** A part of what AWS lets a whole account do in a region: 20 reads of services and tasks and 5 updates a second. */
-const BUDGETS = { read: { perSecond: 8, burst: 24 }, write: { perSecond: 2, burst: 10 } };
+export const BUDGETS = { read: { perSecond: 8, burst: 24 }, write: { perSecond: 2, burst: 10 } };
 const DEADLINE_MS = 10_000;
 
 /** Asks nothing yet. */

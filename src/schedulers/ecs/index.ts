@@ -36,7 +36,7 @@ export interface EcsDeps extends OpenDeps {
 }
 
 /** How often is looked whether something is due while somebody watches. */
-const POLL_MS = 250;
+export const POLL_MS = 100;
 const LOCK_RETRY_MS = 2_000;
 
 /** The smallest task that Fargate has. */

@@ -35,7 +35,13 @@ const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
 
 function schedulerAt(endpoint: string): EcsScheduler {
   const auth = { accessKeyId: { fromEnv: 'KEY_ID' }, secretAccessKey: { fromEnv: 'KEY' } };
-  const often = { movingMs: 20, stillMs: 20, registrationsMs: 20, staleMs: 600_000 };
+  const often = {
+    movingMs: 20,
+    stillMs: 20,
+    registrationsMs: 20,
+    listedForWhileMovingMs: 20,
+    staleMs: 600_000,
+  };
   const fast = { perSecond: 1_000, burst: 1_000 };
   return new EcsScheduler(
     { region: REGION, endpoint, auth },

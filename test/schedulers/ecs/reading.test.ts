@@ -29,7 +29,7 @@ describe('reading ECS', () => {
   it('lists no tasks while nothing happens, and again when something does', async () => {
     const clock = new VirtualClock();
     const { fake, cluster, scheduler, look, running } = await ecsWorld({
-      deps: { clock, timing: { ...READ_TIMING, movingMs: 0, stillMs: 0 } },
+      deps: { clock, timing: { ...READ_TIMING, movingMs: 0, stillMs: 0, listedForWhileMovingMs: 0 } },
     });
     await running(2);
     /** Looks come one after the other: once the second one has begun, the first one is done. */

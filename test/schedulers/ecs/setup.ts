@@ -23,6 +23,7 @@ export const OFTEN: Partial<ReadTiming> = {
   movingMs: 20,
   stillMs: 20,
   registrationsMs: 20,
+  listedForWhileMovingMs: 20,
   staleMs: 600_000,
 };
 

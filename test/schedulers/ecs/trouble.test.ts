@@ -47,7 +47,7 @@ describe('ECS that is throttled', () => {
 
   it('does not send an update twice', async () => {
     const clock = new VirtualClock();
-    const timing = { ...READ_TIMING, movingMs: 0, stillMs: 0 };
+    const timing = { ...READ_TIMING, movingMs: 0, stillMs: 0, listedForWhileMovingMs: 0 };
     const { fake, scale, running, scheduler } = await ecsWorld({ deps: { clock, timing } });
     await running(2);
     fake.failOnce('UpdateService', { code: 'ThrottlingException' });

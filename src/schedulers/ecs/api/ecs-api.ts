@@ -43,6 +43,9 @@ interface Sending {
   readonly options: { readonly abortSignal: AbortSignal };
 }
 
+/** What a look at services asks. */
+export type ReadApi = Pick<EcsApi, 'services' | 'scalableServices' | 'taskDefinition' | 'taskArns' | 'tasks'>;
+
 /** Opens nothing yet: the first call loads the SDK. Every method throws EcsFailure, and `signal.reason` when aborted. */
 export class EcsApi {
   readonly #target: AwsTarget;

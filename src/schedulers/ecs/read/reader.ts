@@ -6,15 +6,15 @@ import { abortable } from '../../../runtime/abort/abortable.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import { RecentlyUsed } from '../../recently-used.ts';
-import { batches, type EcsApi, MOST_SERVICES } from '../api/ecs-api.ts';
+import { batches, MOST_SERVICES, type ReadApi } from '../api/ecs-api.ts';
 import { type ServiceName, serviceId, serviceNameOf, serviceText } from '../target.ts';
-import { isSameLook, type Look } from './look.ts';
+import { isMoving, isSameLook, type ListTiming, type Look, type Moment } from './look.ts';
 import { Registrations, registeredText } from './registrations.ts';
 import { factsOf } from './service.ts';
 import { type TaskTemplate, templateOf } from './task-definition.ts';
 import { ServiceTasks } from './tasks.ts';
 
-export interface ReadTiming {
+export interface ReadTiming extends ListTiming {
   /** How old a look at a service may be in which something moves before the next one is taken. */
   readonly movingMs: number;
   /** … in which nothing does. */
@@ -25,11 +25,14 @@ export interface ReadTiming {
   readonly registrationsMs: number;
 }
 
+/** A task that runs is seen within a second: a look is due after half of one, and takes up to five calls. */
 export const READ_TIMING: ReadTiming = {
-  movingMs: 800,
+  movingMs: 500,
   stillMs: 3_000,
   staleMs: 10_000,
   registrationsMs: 30_000,
+  listedForMs: 30_000,
+  listedForWhileMovingMs: 2_000,
 };
 
 /** Services that nobody asks for any more are not read any more. */
@@ -39,7 +42,7 @@ interface ReaderDeps {
   readonly clock: Clock;
   readonly timing: ReadTiming;
   /** As credentials and address are now. */
-  readonly api: () => EcsApi;
+  readonly api: () => ReadApi;
   readonly closing: AbortSignal;
   readonly onChange: (ids: ReadonlySet<string>) => void;
 }
@@ -121,7 +124,7 @@ export class ServiceReader {
     const known = this.#entries.get(id);
     if (known !== undefined) return known;
     const made: Entry = {
-      tasks: new ServiceTasks(serviceNameOf(id) ?? { cluster: '', service: id }),
+      tasks: new ServiceTasks(serviceNameOf(id) ?? { cluster: '', service: id }, this.#deps.timing),
       doubtedSince: 0,
       askedAtMs: this.#deps.clock.monotonic(),
       isHurried: false,
@@ -153,7 +156,7 @@ export class ServiceReader {
     if (reading !== undefined || this.#hasFailed(entry)) return false;
     if (isHurried || failure !== undefined || !this.#counts(entry) || look === undefined) return true;
     const { movingMs, stillMs } = this.#deps.timing;
-    const dueMs = isMoving(look.look) ? movingMs : stillMs;
+    const dueMs = isMoving(look.look, this.#deps.clock.now()) ? movingMs : stillMs;
     return this.#deps.clock.monotonic() - look.atMs >= dueMs;
   }
 
@@ -179,6 +182,7 @@ export class ServiceReader {
   async #read(cluster: string, names: readonly ServiceName[]): Promise<void> {
     const { clock, onChange } = this.#deps;
     const begun = { order: ++this.#order, atMs: clock.monotonic() };
+    const moment = { nowMs: begun.atMs, wallMs: clock.now() };
     for (const name of names) this.#entry(serviceId(name)).isHurried = false;
     const changed = new Set<string>();
     const accept = async (name: ServiceName, look: () => Promise<Look>): Promise<void> => {
@@ -196,7 +200,7 @@ export class ServiceReader {
     };
     const all = this.#describe(cluster, names);
     await Promise.all(
-      names.map((name) => accept(name, async () => await this.#look(name, await all, begun.atMs))),
+      names.map((name) => accept(name, async () => await this.#look(name, await all, moment))),
     );
     if (changed.size > 0) onChange(changed);
   }
@@ -212,16 +216,15 @@ export class ServiceReader {
     return { services: new Map(facts), registered };
   }
 
-  async #look(name: ServiceName, { services, registered }: Described, nowMs: number): Promise<Look> {
+  async #look(name: ServiceName, { services, registered }: Described, moment: Moment): Promise<Look> {
     const service = services.get(name.service);
     const facts = service && factsOf(service, name);
     if (facts === undefined) return { state: 'absent' };
     const { api, closing } = this.#deps;
     const { tasks } = this.#entry(serviceId(name));
-    const [template, present] = await Promise.all([
-      this.#template(facts.taskDefinition),
-      tasks.of(facts, api(), { nowMs, signal: closing }),
-    ]);
+    const template = await this.#template(facts.taskDefinition);
+    const { hasHealthChecks } = template;
+    const present = await tasks.of(facts, { api: api(), moment, hasHealthChecks, signal: closing });
     const refused = facts.refused ?? (registered.has(name.service) ? registeredText(name) : undefined);
     return { state: 'seen', facts, template, tasks: present, ...defined({ refused }) };
   }
@@ -246,11 +249,4 @@ interface Described {
   readonly services: ReadonlyMap<string, Service>;
   /** With Application Auto Scaling. */
   readonly registered: ReadonlySet<string>;
-}
-
-function isMoving(look: Look): boolean {
-  if (look.state !== 'seen') return false;
-  const { facts, tasks } = look;
-  const isAtRest = facts.running === facts.desired && facts.pending === 0 && facts.rollout === undefined;
-  return !isAtRest || tasks.some(({ phase }) => phase !== 'running');
 }

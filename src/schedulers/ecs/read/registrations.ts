@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../../runtime/clock.ts';
 import { RecentlyUsed } from '../../recently-used.ts';
-import type { EcsApi } from '../api/ecs-api.ts';
+import type { ReadApi } from '../api/ecs-api.ts';
 import { EcsFailure } from '../api/failure.ts';
 import { type ServiceName, serviceId, serviceText } from '../target.ts';
 
@@ -27,7 +27,7 @@ export class Registrations {
   async among(
     cluster: string,
     services: readonly string[],
-    api: EcsApi,
+    api: ReadApi,
     signal: AbortSignal,
   ): Promise<ReadonlySet<string>> {
     const nowMs = this.#clock.monotonic();

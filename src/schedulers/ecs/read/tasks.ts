@@ -1,36 +1,47 @@
 // schedulers/ecs/read: the tasks of one service, listed as seldom as the service allows.
 
-import type { EcsApi } from '../api/ecs-api.ts';
+import type { ReadApi } from '../api/ecs-api.ts';
 import { lastOf, type ServiceName } from '../target.ts';
-import { isAlike, isStill, type Listing } from './look.ts';
+import { isAlike, type Listing, type ListTiming, type Moment, stillHolds } from './look.ts';
 import type { ServiceFacts } from './service.ts';
 import { type TaskFacts, taskFactsOf } from './task.ts';
 
+export interface TasksQuestion {
+  readonly api: ReadApi;
+  readonly moment: Moment;
+  readonly hasHealthChecks: boolean;
+  readonly signal: AbortSignal;
+}
+
 export class ServiceTasks {
   readonly #name: ServiceName;
+  readonly #timing: ListTiming;
   #listing: Listing | undefined;
   /** ARNs of tasks that have stopped: ECS lists them for an hour. */
   #gone: ReadonlySet<string> = new Set();
 
-  constructor(name: ServiceName) {
+  constructor(name: ServiceName, timing: ListTiming) {
     this.#name = name;
+    this.#timing = timing;
   }
 
   /** Those that are not gone, by id. */
   async of(
     facts: ServiceFacts,
-    api: EcsApi,
-    { nowMs, signal }: { readonly nowMs: number; readonly signal: AbortSignal },
+    { api, moment, hasHealthChecks, signal }: TasksQuestion,
   ): Promise<readonly TaskFacts[]> {
     const before = this.#listing;
-    if (before !== undefined && isStill(before, facts, nowMs)) return before.tasks;
+    const timing = this.#timing;
+    if (before !== undefined && stillHolds(before, facts, { moment, hasHealthChecks, timing }))
+      return before.tasks;
+    const { nowMs } = moment;
     const tasks = await this.#list(api, signal);
     const isSame = before !== undefined && isAlike(before.facts, facts);
     this.#listing = { facts, tasks, listedAtMs: nowMs, changedAtMs: isSame ? before.changedAtMs : nowMs };
     return tasks;
   }
 
-  async #list(api: EcsApi, signal: AbortSignal): Promise<readonly TaskFacts[]> {
+  async #list(api: ReadApi, signal: AbortSignal): Promise<readonly TaskFacts[]> {
     const [toRun, toStop] = await Promise.all([
       api.taskArns(this.#name, 'RUNNING', signal),
       api.taskArns(this.#name, 'STOPPED', signal),

@@ -17,6 +17,8 @@ interface FakeTask {
   described: number;
   startedAtMs?: number;
   isStopped: boolean;
+  /** It starts, and does not get to run until it is let. */
+  isSlow: boolean;
   protectedUntilMs: number;
 }
 
@@ -38,6 +40,7 @@ interface FakeService {
   tasks: FakeTask[];
   events: { readonly id: string; readonly createdAtMs: number; readonly message: string }[];
   isHeld: boolean;
+  startsSlowly: boolean;
 }
 
 export interface FakeServiceSpec {
@@ -84,6 +87,7 @@ export class FakeCluster {
       tasks: [],
       events: [],
       isHeld: false,
+      startsSlowly: false,
     });
   }
 
@@ -128,6 +132,17 @@ export class FakeCluster {
         service.isHeld = false;
         for (const task of service.tasks) if (task.taskDefinition !== next.taskDefinition) stop(task);
       },
+    };
+  }
+
+  /** Tasks that begin from now on start, and do not run until the result is called. */
+  startSlowly(name: string): () => void {
+    const service = this.#must(name);
+    service.startsSlowly = true;
+    return () => {
+      service.startsSlowly = false;
+      for (const task of service.tasks.filter(({ isSlow }) => isSlow))
+        Object.assign(task, { isSlow: false, described: STATUSES.length });
     };
   }
 
@@ -247,6 +262,7 @@ export class FakeCluster {
       ip: `10.0.0.${this.#count}`,
       described: 0,
       isStopped: false,
+      isSlow: service.startsSlowly,
       protectedUntilMs: 0,
       ...(machine !== undefined && !service.onFargate && { machine }),
     });
@@ -259,7 +275,8 @@ export class FakeCluster {
     return all.filter((task) => !this.#isGone(task)).length;
   }
 
-  #statusOf({ isStopped, described }: FakeTask): string {
+  #statusOf({ isStopped, described, isSlow }: FakeTask): string {
+    if (isSlow && !isStopped) return STATUSES[Math.min(described, STATUSES.length - 1)] ?? '';
     return isStopped ? (STOPPING[described] ?? 'STOPPED') : (STATUSES[described] ?? 'RUNNING');
   }
 
