@@ -22,7 +22,7 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-const READY_MS = 60_000;
+const READY_MS = 90_000;
 /** Without them Deployments have no pods. */
 const WHOLE = ['kube-controller-manager', 'kube-scheduler', 'kwok'];
 
@@ -33,7 +33,7 @@ export async function startControlPlane(assets: string): Promise<ControlPlane> {
     await plane.startApi();
     if (WHOLE.every((name) => existsSync(join(assets, name)))) await plane.startControllers();
   } catch (error) {
-    const log = plane.logOf('kube-apiserver');
+    const log = `${plane.logOf('etcd')}\n${plane.logOf('kube-apiserver')}`;
     await plane.stop();
     throw new Error(`${String(error)}:\n${log}`);
   }
