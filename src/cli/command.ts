@@ -27,7 +27,7 @@ export interface CommandModule {
 }
 
 /** What the arguments of a command name, where a running operator knows it. */
-export type Naming = 'policy' | 'objects' | 'counts' | 'orphans';
+export type Naming = 'policy' | 'objects' | 'counts' | 'apps' | 'orphans';
 
 /** The exit codes of most commands. */
 export const FINE = '0 fine, 1 error';

@@ -56,7 +56,7 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     description:
       'Asks a running operator for its policies, for one of them with its apps and conditions, or for its pools ' +
       '(`get pools`, `get pool/NAME`). With --at, policies as they were at a moment of the record.',
-    options: ['namespace', 'selector', 'watch', 'at', 'data', 'output', ...ASKING],
+    options: ['namespace', 'labels', 'watch', 'at', 'data', 'output', ...ASKING],
     help: {
       namespace: 'only of this namespace (default: all; of one by name: default)',
       ...PAST_HELP,
@@ -245,6 +245,38 @@ export const OPERATOR_COMMANDS: readonly CommandSpec[] = [
     ],
     exitCodes: FINE,
     load: () => import('./commands/objects/override.ts'),
+  },
+  {
+    name: 'keep',
+    arguments: '<words...>',
+    completes: 'apps',
+    summary: 'leave the definition of an app as it runs, for a while',
+    description:
+      'A change that somebody made to the definition of an app in its scheduler (more memory in an incident) stays until ' +
+      '--for is over, though the policy says `drift: Revert`; its count goes on being set. APP=auto ends it earlier. The ' +
+      'page keeps by the same button. What is to last belongs into the policy.',
+    options: ['for', 'reason', 'namespace', ...ASKING],
+    help: { for: 'how long, e.g. 4h (default 1h, at most 24h)', ...TOKEN_HELP },
+    examples: [
+      'microscaling keep queue-demo consumer --for 4h --reason "it ran out of memory"',
+      'microscaling keep consumer=auto',
+    ],
+    exitCodes: FINE,
+    load: () => import('./commands/objects/keep.ts'),
+  },
+  {
+    name: 'put-back',
+    arguments: '<words...>',
+    completes: 'apps',
+    summary: 'write the definition of an app as its policy says, once',
+    description:
+      'Somebody changed the definition of an app, and it is to be as the policy says: written once, though the policy ' +
+      'says `drift: Report` or somebody keeps it. Its tasks are restarted, as with every change of a definition.',
+    options: ['namespace', ...ASKING],
+    help: TOKEN_HELP,
+    examples: ['microscaling put-back queue-demo consumer', 'microscaling put-back consumer'],
+    exitCodes: FINE,
+    load: () => import('./commands/objects/put-back.ts'),
   },
   {
     name: 'token',

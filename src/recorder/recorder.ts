@@ -7,7 +7,7 @@ import type { DecisionMemory } from '../core/decision.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { DeltaEncoder } from './codec/encoder.ts';
-import { masked } from './codec/json.ts';
+import { createMasking, type Masking, masked } from './codec/json.ts';
 import { type Bounds, closeOthers, prune } from './files/housekeeping.ts';
 import { SegmentWriter } from './files/segment-writer.ts';
 import { minutePicture, Peaks } from './frame/minute-frame.ts';
@@ -44,6 +44,7 @@ const MINUTES_LAST_MS = 360 * MINUTE_MS;
 export class FlightRecorder implements RoundRecorder {
   readonly #options: RecorderOptions;
   readonly #deps: RecorderDeps;
+  readonly #masking: Masking;
   readonly #rounds: Tape;
   readonly #minutes: Tape;
   readonly #pools = new Map<string, PoolNotes>();
@@ -54,6 +55,7 @@ export class FlightRecorder implements RoundRecorder {
   constructor(options: RecorderOptions, deps: RecorderDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#masking = createMasking(deps.redact);
     const where = { log: deps.log, folder: options.folder };
     this.#gap = new Trouble(where, {
       begins: 'the record has a gap: what happens now cannot be looked at later',
@@ -64,8 +66,14 @@ export class FlightRecorder implements RoundRecorder {
       ends: 'what is over in the record is compressed and removed again',
     });
     const made = { ...options, nowMs: () => deps.clock.now() };
-    this.#rounds = new Tape(new SegmentWriter({ ...made, tier: 'rounds', lastsMs: ROUNDS_LAST_MS }), deps);
-    this.#minutes = new Tape(new SegmentWriter({ ...made, tier: 'minutes', lastsMs: MINUTES_LAST_MS }), deps);
+    this.#rounds = new Tape(
+      new SegmentWriter({ ...made, tier: 'rounds', lastsMs: ROUNDS_LAST_MS }),
+      this.#masking,
+    );
+    this.#minutes = new Tape(
+      new SegmentWriter({ ...made, tier: 'minutes', lastsMs: MINUTES_LAST_MS }),
+      this.#masking,
+    );
     this.#tidy(() => closeOthers(options.folder, this.#open()));
   }
 
@@ -126,7 +134,7 @@ export class FlightRecorder implements RoundRecorder {
   #keepMemories(key: string, { memories }: PoolNotes, { inquiries = [] }: Round): void {
     for (const { scene, input, decision } of inquiries) {
       const known = memories.has(scene) && memories.get(scene) === input.memory;
-      if (!known) this.#rounds.line({ m: masked([key, scene, input.memory ?? null], this.#deps.redact) });
+      if (!known) this.#rounds.line({ m: masked([key, scene, input.memory ?? null], this.#masking) });
       memories.set(scene, decision.memory);
     }
   }
@@ -210,13 +218,13 @@ interface PoolNotes {
 /** Pictures and other lines, one after the other, in segments. */
 class Tape {
   readonly #writer: SegmentWriter;
-  readonly #redact: (text: string) => string;
+  readonly #masking: Masking;
   #encoder: DeltaEncoder;
 
-  constructor(writer: SegmentWriter, { redact }: Pick<RecorderDeps, 'redact'>) {
+  constructor(writer: SegmentWriter, masking: Masking) {
     this.#writer = writer;
-    this.#redact = redact;
-    this.#encoder = new DeltaEncoder(redact);
+    this.#masking = masking;
+    this.#encoder = new DeltaEncoder(masking);
   }
 
   get path(): string | undefined {
@@ -228,7 +236,7 @@ class Tape {
   }
 
   begin(): void {
-    this.#encoder = new DeltaEncoder(this.#redact);
+    this.#encoder = new DeltaEncoder(this.#masking);
     this.#writer.begin();
   }
 

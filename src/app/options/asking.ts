@@ -38,14 +38,13 @@ export const ASKING_OPTIONS = {
     env: [],
     help: 'namespace of the policy (default: default)',
   },
-  selector: {
+  labels: {
     flag: '--selector',
     short: '-l',
     arg: 'LABELS',
     type: 'text',
-    env: ['MICROSCALING_SELECTOR'],
-    key: 'selector',
-    help: 'only policies with these labels, e.g. team=shop,stage!=test; run, with --kubernetes: leave the others to other operators, by the labels of their pools',
+    env: [],
+    help: 'only policies with these labels, e.g. team=shop,stage!=test',
   },
   watch: {
     flag: '--watch',

@@ -127,6 +127,14 @@ export const OPERATOR_OPTIONS = {
     key: 'kubeLease',
     help: 'the Lease by which one of several instances acts (default microscaling in its own namespace; with --selector it is named after that)',
   },
+  selector: {
+    flag: '--selector',
+    arg: 'LABELS',
+    type: 'text',
+    env: ['MICROSCALING_SELECTOR'],
+    key: 'selector',
+    help: 'with --kubernetes: run the policies whose pools have these labels, e.g. shard=a, and leave the others to other operators',
+  },
   leaseDuration: {
     flag: '--lease-duration',
     arg: 'TIME',

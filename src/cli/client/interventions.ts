@@ -1,4 +1,4 @@
-// cli: interventions (pause, override): their paths, and what the operator answers, in words.
+// cli: interventions (pause, override, keep, put back): their paths, and what the operator answers, in words.
 
 import { durationText } from '../../api/duration.ts';
 import { API_VERSION } from '../../api/policy.ts';
@@ -40,6 +40,21 @@ export function overridePath(
   return `${below(namespace, name)}/overrides/${encodeURIComponent(app)}`;
 }
 
+/** What ends or changes with a DELETE or a PUT: the definition of an app is left as it runs. */
+export function keepPath(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  app: string,
+): string {
+  return `${below(namespace, name)}/keeps/${encodeURIComponent(app)}`;
+}
+
+export function putBackPath(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  app: string,
+): string {
+  return `${below(namespace, name)}/apps/${encodeURIComponent(app)}/put-back`;
+}
+
 export function pauseText({ policy, paused }: Interventions): string {
   if (paused === undefined) return `${policy} is not paused by hand`;
   const until =
@@ -57,6 +72,7 @@ export function overrideText({ policy, overrides }: Interventions, app: string):
   return `${app} of ${policy} is held at ${held.instances} until ${timeText(held.until)}; 'microscaling override ${shortName(policy)} ${app}=auto' ends it`;
 }
 
-function shortName(policy: string): string {
+/** As it is written at the command line: the namespace `default` goes without saying. */
+export function shortName(policy: string): string {
   return policy.replace(/^default\//, '');
 }

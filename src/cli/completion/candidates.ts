@@ -136,5 +136,10 @@ const NAMES: Readonly<Record<Naming, Names>> = {
     const [policies, apps] = await Promise.all([names.policies(), names.apps()]);
     return [...(before.length > 0 ? [] : policies), ...apps.map((app) => `${app}=`)];
   },
+  apps: async (names, { before }) => {
+    if (before.length > 1) return [];
+    const [policies, apps] = await Promise.all([before.length > 0 ? [] : names.policies(), names.apps()]);
+    return [...policies, ...apps];
+  },
   orphans: (names) => names.orphans(),
 };

@@ -54,7 +54,7 @@ function optionalTime(time: string | undefined): string | undefined {
 }
 
 function endText(
-  { namespace, name: object }: Pick<InterventionItem['metadata'], 'namespace' | 'name'>,
+  { namespace }: Pick<InterventionItem['metadata'], 'namespace'>,
   { type, app = '', policyRef: { name } }: InterventionSpec,
 ): string {
   const where = namespace === 'default' ? '' : ` -n ${namespace}`;
@@ -66,6 +66,6 @@ function endText(
     case 'PutBack':
       return 'it ends by itself within a minute';
     case 'Keep':
-      return `microscaling delete intervention/${object}${where}`;
+      return `microscaling keep ${name} ${app}=auto${where}`;
   }
 }

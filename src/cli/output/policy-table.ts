@@ -21,7 +21,7 @@ export interface Columns<T> {
 }
 
 export const POLICY_COLUMNS: Columns<PolicyObject> = {
-  heads: ['NAMESPACE', 'NAME', 'READY', 'MODE', 'TARGETS', 'APPS', 'USED', 'LIMITED'],
+  heads: ['NAMESPACE', 'NAME', 'READY', 'MODE', 'TARGETS', 'APPS', 'USED', 'LIMITED', 'HELD BY HAND'],
   cells: (policy) => [
     policy.metadata.namespace,
     policy.metadata.name,
@@ -31,20 +31,15 @@ export const POLICY_COLUMNS: Columns<PolicyObject> = {
     policy.spec.apps.length,
     usedText(policy.status?.capacity),
     conditionOf(policy, 'ScalingLimited')?.status ?? 'Unknown',
+    heldText(policy),
   ],
 };
 
 export const WIDE_POLICY_COLUMNS: Columns<PolicyObject> = {
-  heads: [...POLICY_COLUMNS.heads, 'HELD BY HAND', 'POOL', 'SOURCE', 'REVISION'],
+  heads: [...POLICY_COLUMNS.heads, 'POOL', 'SOURCE', 'REVISION'],
   cells: (policy) => {
     const { source, revision } = originOf(policy.metadata);
-    return [
-      ...POLICY_COLUMNS.cells(policy),
-      heldText(policy),
-      policy.spec.pool ?? '',
-      source,
-      shortRevision(revision),
-    ];
+    return [...POLICY_COLUMNS.cells(policy), policy.spec.pool ?? '', source, shortRevision(revision)];
   },
 };
 

@@ -70,11 +70,18 @@ const isOverride = storedAs<Override>({
   },
 });
 
-/** Undefined for what is none. It was in force, so it goes on without being checked again. */
+/**
+ * Undefined for what is none. It was in force, so it goes on without being checked again.
+ *
+ * @param isTaken whether another one of the namespace has this name: `Web` and `web` of one policy are two apps
+ */
 export function fromEarlier(
   key: string,
   value: unknown,
-  newUid: () => string,
+  {
+    newUid,
+    isTaken,
+  }: { readonly newUid: () => string; readonly isTaken: (namespace: string, name: string) => boolean },
 ): InterventionObject | undefined {
   if (!isPause(value) && !isOverride(value)) return undefined;
   const { policy, sinceMs, untilMs, reason, by } = value;
@@ -105,7 +112,7 @@ export function fromEarlier(
     apiVersion: API_VERSION,
     kind: 'Intervention',
     metadata: {
-      name: interventionName(target),
+      name: interventionName(target, (taken) => isTaken(namespace, taken)),
       namespace,
       uid: newUid(),
       creationTimestamp: `${since.slice(0, 19)}Z`,

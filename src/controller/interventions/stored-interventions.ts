@@ -129,8 +129,10 @@ export class StoredInterventions implements InterventionHome {
   #takeOverEarlier(): void {
     const { documents, log } = this.#deps;
     const changes: DocumentChange[] = [];
+    const isTaken = (namespace: string, name: string): boolean =>
+      this.#objects.has(keyOf({ namespace, name }));
     for (const [earlier, value] of documents.all(EARLIER)) {
-      const object = fromEarlier(earlier, value, this.#newUid);
+      const object = fromEarlier(earlier, value, { newUid: this.#newUid, isTaken });
       if (object === undefined) {
         log.warn('an intervention on a policy is not readable and left out', { key: earlier });
         continue;

@@ -48,8 +48,11 @@ export interface KubernetesSourceDeps {
   readonly log: Logger;
   /** In [0, 1); spreads retries. */
   readonly random: () => number;
-  /** Whether this instance is the one of several that acts for a pool, by its key; only that one writes about its objects. */
-  readonly acting: (pool: string) => boolean;
+  /**
+   * Whether this instance is the one of several that acts for a pool, by its key: only that one writes about its objects.
+   * Undefined: whether it acts at all, which is asked of what is in no pool any more.
+   */
+  readonly acting: (pool: string | undefined) => boolean;
 }
 
 export interface KubernetesSource extends PolicySource {
@@ -112,7 +115,9 @@ class Source implements KubernetesSource {
       ...{ ...deps, api, timing, namespace, source: this.name },
       acting: (policy) => {
         const ref = { kind: 'MicroscalingPolicy', key: policy } as const;
-        return this.#actsFor(ref, this.#seen(ref));
+        const object = this.#seen(ref);
+        const isGone = object === undefined && this.#reflector(ref.kind).synced;
+        return isGone ? deps.acting(undefined) : this.#actsFor(ref, object);
       },
     });
     this.#reader = new ObjectReader(deps.load, cluster.name);

@@ -26,7 +26,7 @@ export interface KubernetesInterventionsDeps extends Omit<ReflectorDeps, 'onChan
   readonly source: string;
   /** Absent: all of them. */
   readonly namespace: string | undefined;
-  /** Whether this instance is the one that says how things stand with a policy. */
+  /** Whether this instance is the one that says how things stand with a policy; with one that is gone: whether it acts at all. */
   readonly acting: (policy: ResourceKey) => boolean;
 }
 
@@ -116,6 +116,8 @@ export class KubernetesInterventions implements InterventionHome {
   async writeStatus(kept: KeptIntervention, status: InterventionStatus): Promise<void> {
     const { api } = this.#deps;
     if (!this.#actsFor(kept)) throw new WaitError('another instance says how it stands', STANDBY_RETRY_MS);
+    // Of several that may tell the end of one whose policy is gone, each by its own clock, the first has told it.
+    if (isOver(kept, kept.status) && isOver(kept, status)) return;
     const signal = AbortSignal.timeout(DEADLINE_MS);
     const { uid } = kept;
     const before = kept.status ?? {};
@@ -184,6 +186,13 @@ function kept(object: KubeObject): KeptIntervention {
     createdAtMs: Date.parse(metadata.creationTimestamp ?? ''),
     ...defined({ problem: 'it is no Intervention of this version' }),
   };
+}
+
+function isOver(
+  { generation }: KeptIntervention,
+  { observedGeneration, ended }: Partial<InterventionStatus> = {},
+): boolean {
+  return observedGeneration === generation && ended !== undefined;
 }
 
 /** What anybody waits for. */

@@ -1,6 +1,6 @@
 // recorder: a picture of something as what is different from the picture before it. Pure.
 
-import { isNumbers, isPlain, masked, type Plain } from './json.ts';
+import { createMasking, isNumbers, isPlain, type Masking, masked, type Plain } from './json.ts';
 
 /**
  * The lines of one segment. Each place in a picture has a number, which a `k` line gives it once; a frame line then has
@@ -15,15 +15,15 @@ import { isNumbers, isPlain, masked, type Plain } from './json.ts';
  * A frame in which nothing moved but the time is a dozen bytes.
  */
 export class DeltaEncoder {
-  readonly #mask: (text: string) => string;
+  readonly #masking: Masking;
   readonly #root: Place = { id: 0 };
   readonly #last = new Map<string, unknown>();
   #next = 1;
   #named: (readonly [number, string])[] = [];
 
-  /** @param mask of every text, names of places among them, before it is written */
-  constructor(mask: (text: string) => string = (text) => text) {
-    this.#mask = mask;
+  /** @param masking of every text, names of places among them, before it is written */
+  constructor(masking: Masking = createMasking((text) => text)) {
+    this.#masking = masking;
   }
 
   /** The number of the place that a frame is about. */
@@ -58,7 +58,7 @@ export class DeltaEncoder {
     const known = place.inside?.get(key);
     if (known !== undefined) return known;
     const made: Place = { id: this.#next++ };
-    this.#named.push([place.id, this.#mask(key)]);
+    this.#named.push([place.id, this.#masking.name(key)]);
     place.inside ??= new Map();
     place.inside.set(key, made);
     return made;
@@ -72,7 +72,7 @@ export class DeltaEncoder {
       this.#compareItems(place, before, now, found);
     else if (Number.isSafeInteger(before) && Number.isSafeInteger(now))
       found.deltas.push(place.id, Number(now) - Number(before));
-    else found.sets.push(place.id, masked(now, this.#mask));
+    else found.sets.push(place.id, masked(now, this.#masking));
   }
 
   #compareItems(place: Place, before: readonly unknown[], now: readonly unknown[], found: Found): void {
@@ -88,7 +88,7 @@ export class DeltaEncoder {
       const was = Object.hasOwn(before, key) ? before[key] : undefined;
       if (Object.is(was, value)) continue;
       const inner = this.#inside(place, key);
-      if (was === undefined) found.sets.push(inner.id, masked(value, this.#mask));
+      if (was === undefined) found.sets.push(inner.id, masked(value, this.#masking));
       else this.#compare(inner, { before: was, now: value }, found);
     }
     for (const key of Object.keys(before))

@@ -192,6 +192,7 @@ describe('the commands', { concurrent: false }, () => {
         ask('events', 'shop'),
       ]);
       expect(got.stdout).toMatch(/front .* at 4 until \d{4}-/);
+      expect((await ask('get')).stdout).toMatch(/HELD BY HAND.*\n.* front=4 /);
       expect(described.stdout).toMatch(/Interventions:\n {2}front at 4 until .* \(launch day\)/);
       expect(described.stdout).toMatch(/Decisions, newest first:\n.*\n.*\d -> \d/);
       expect((await ask('describe', 'intervention', 'shop-override-front')).stdout).toMatch(
@@ -202,6 +203,39 @@ describe('the commands', { concurrent: false }, () => {
         'front of default/shop goes by its law again\n',
       );
       await untilCount(marathon, '/shop/front', 2);
+    });
+
+    it('keep a definition that somebody changed, put it back, and give it up', async () => {
+      const mem = async (): Promise<unknown> =>
+        ((await (await fetch(`${marathon.url}/v2/apps/shop/back`)).json()) as { app: { mem: number } }).app
+          .mem;
+      const kept = await ask('keep', 'shop/back', '--for', '2h', '--reason', 'it ran out of memory');
+      expect(kept.stdout).toMatch(
+        /^the definition of back of default\/shop is kept as it runs until .*; 'microscaling keep shop back=auto' ends it\n$/,
+      );
+      await fetch(`${marathon.url}/v2/apps/shop/back`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ mem: 17 }),
+      });
+      await until('the change to be seen', async () =>
+        /back in mem, kept as it is by hand .*\(it ran out of memory\)/.test(
+          (await ask('get', 'shop')).stdout,
+        ),
+      );
+      expect(await mem()).toBe(17);
+      expect((await ask('describe', 'intervention', 'shop-keep-back')).stdout).toMatch(
+        /To end it: +microscaling keep shop back=auto\n/,
+      );
+      expect((await ask('put-back', 'shop', 'back')).stdout).toMatch(
+        /^the definition of back of default\/shop is written as the policy says; /,
+      );
+      await until('it to be put back', async () => (await mem()) === 16);
+      expect((await ask('keep', 'back=auto')).stdout).toBe(
+        'the definition of back of default/shop goes by its policy again\n',
+      );
+      expect((await ask('events', 'shop')).stdout).toMatch(/ KeepEnded /);
+      await untilCount(marathon, '/shop/back', 4);
     });
 
     it('pause and resume', async () => {
@@ -220,6 +254,9 @@ describe('the commands', { concurrent: false }, () => {
       { args: ['override', 'frnt=3'], says: /there is no app frnt in default\/shop; did you mean front\?/ },
       { args: ['override', 'front=9'], says: /9/ },
       { args: ['override', 'front=3', '--for', '25h'], says: /24/ },
+      { args: ['keep', 'bck'], says: /there is no app bck in default\/shop; did you mean back\?/ },
+      { args: ['keep', 'shop', 'front', 'back'], says: /one app at a time/ },
+      { args: ['put-back', 'back=auto'], says: /ends by itself/ },
       { args: ['pause', 'nobody'], says: /there are: shop/ },
       { args: ['describe', 'interventions'], says: /which of the interventions\? `get` lists them/ },
       { args: ['get', '-l', 'team in ('], says: /label selector/ },

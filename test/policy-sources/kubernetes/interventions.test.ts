@@ -25,7 +25,7 @@ afterEach(async () => {
   await server.close();
 });
 
-function instance(acting: () => boolean): KubernetesSource {
+function instance(acting: (pool: string | undefined) => boolean): KubernetesSource {
   const source = sourceOf(kubeconfig.path, { acting });
   const over = new AbortController();
   stop.push(over);
@@ -74,6 +74,37 @@ describe('interventions in a cluster', () => {
     await a.interventions.sweep(kept);
     const path = '/apis/microscaling.io/v1alpha1/namespaces/shops/interventions/shop-pause';
     expect(await (await fetch(server.url + path)).json()).toMatchObject({ metadata: { uid } });
+  });
+
+  it('on a policy that is gone are told over once, and swept by an operator that has no pool of it', async () => {
+    const [a, b] = [0, 1].map(() => instance((pool) => pool === undefined));
+    if (a === undefined || b === undefined) throw new Error('there are two');
+    for (const each of [a, b]) {
+      await until(
+        'the policies to be listed',
+        async () => (await each.list(new AbortController().signal)).complete,
+      );
+      await until('it to follow', () => each.interventions.reflector.synced);
+    }
+    await a.interventions.put(REF, SPEC);
+    const endedBy = async (source: KubernetesSource, ended: string): Promise<void> => {
+      await until('it to be seen', () => source.interventions.all().length === 1);
+      const [kept] = source.interventions.all();
+      if (kept === undefined) throw new Error('it is gone');
+      await source.interventions.writeStatus(kept, {
+        observedGeneration: kept.generation,
+        conditions: [],
+        ended,
+      });
+    };
+    await endedBy(a, '2026-01-01T00:00:00Z');
+    await until('the other one to see it over', () => b.interventions.all()[0]?.status?.ended !== undefined);
+    await endedBy(b, '2026-01-01T00:00:09Z');
+    const [kept] = b.interventions.all();
+    if (kept === undefined) throw new Error('it is gone');
+    expect(kept.status?.ended).toBe('2026-01-01T00:00:00Z');
+    await b.interventions.sweep(kept);
+    await until('it to be gone for both', () => a.interventions.all().length === 0);
   });
 
   it('made while a list is under way are there all the same', async () => {

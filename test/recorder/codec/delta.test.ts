@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DeltaDecoder } from '../../../src/recorder/codec/decoder.ts';
 import { DeltaEncoder } from '../../../src/recorder/codec/encoder.ts';
+import { createMasking } from '../../../src/recorder/codec/json.ts';
 import { headerLine, readEntries, readHeader } from '../../../src/recorder/codec/segment.ts';
 
 const HEADER = headerLine({ tier: 'rounds', operator: '1.2.3', startedAtMs: 1 });
@@ -85,14 +86,28 @@ it.each([Number.POSITIVE_INFINITY, Number.NaN])('reads the numbers beside %s as 
 });
 
 it('masks texts wherever they stand', () => {
-  const encoder = new DeltaEncoder((text) => text.replaceAll('s3cr3t', '[redacted]'));
+  const encoder = new DeltaEncoder(createMasking((text) => text.replaceAll('s3cr3t', '[redacted]')));
   const line = encoder.frame('pool', { a: { b: [{ c: 'key s3cr3t' }] }, d: 's3cr3t' });
   expect(line).not.toContain('s3cr3t');
   expect(encoder.frame('pool', { a: { b: [{ c: 'now s3cr3t' }] } })).not.toContain('s3cr3t');
 });
 
+it('keeps apart what looks the same when it is masked', () => {
+  const encoder = new DeltaEncoder(createMasking((text) => text.replaceAll(/s3cr3t|hunter2/g, '[redacted]')));
+  const lines = [
+    encoder.frame('pool', { apps: { s3cr3t: { n: 1 }, hunter2: { n: 5 } } }),
+    encoder.frame('pool', { apps: { s3cr3t: { n: 1 }, hunter2: { n: 6 } } }),
+    encoder.frame('pool', { apps: { hunter2: { n: 6 } } }),
+  ];
+  expect(pictures(lines)).toEqual([
+    { apps: { '[redacted]': { n: 1 }, '[redacted] (2)': { n: 5 } } },
+    { apps: { '[redacted]': { n: 1 }, '[redacted] (2)': { n: 6 } } },
+    { apps: { '[redacted] (2)': { n: 6 } } },
+  ]);
+});
+
 it('masks names of fields and of pictures, and reads them back masked', () => {
-  const encoder = new DeltaEncoder((text) => text.replaceAll('s3cr3t', '[redacted]'));
+  const encoder = new DeltaEncoder(createMasking((text) => text.replaceAll('s3cr3t', '[redacted]')));
   const lines = [
     encoder.frame('s3cr3t/pool', { labels: { s3cr3t: 'x' } }),
     encoder.frame('s3cr3t/pool', { labels: { s3cr3t: 'y' }, apps: { '/s3cr3t': { n: 1 } } }),

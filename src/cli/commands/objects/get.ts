@@ -52,12 +52,12 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   const { namespace, name } = target;
   if (namespace !== undefined && name !== undefined) {
     const item = await find<Item>(client, { ...target, namespace, name }, context.signal);
-    context.print(oneText(item, target, options.output));
+    context.print(oneText(item, target, asNow(options.output)));
     return 0;
   }
   const path = `${pathOf(target)}?${selectorOf(options)}`;
   const list = (await client.get(path, context.signal)) as ListObject<Item>;
-  context.print(manyText(list, target, options.output));
+  context.print(manyText(list, target, asNow(options.output)));
   return 0;
 }
 
@@ -66,7 +66,7 @@ async function lookBack(
   at: string,
   { options, context }: { readonly options: OptionValues; readonly context: CommandContext },
 ): Promise<number> {
-  if (options.watch === true || options.selector !== undefined || target.kind !== POLICY_KIND)
+  if (options.watch === true || options.labels !== undefined || target.kind !== POLICY_KIND)
     throw new TerminalError('--at shows policies as they were: leave out --watch, --selector and pools');
   const nowMs = systemClock.now();
   const atMs = momentMs(at, '--at', nowMs);
@@ -75,7 +75,7 @@ async function lookBack(
   if (namespace !== undefined && name !== undefined) {
     const found = await past.policy({ namespace, name }, atMs);
     sayWhen(found, atMs, context);
-    context.print(oneText(found.object, target, options.output));
+    context.print(oneText(found.object, target, { output: options.output, nowMs: atMs }));
     return 0;
   }
   const { list, notes } = await past.policies(atMs);
@@ -83,29 +83,41 @@ async function lookBack(
   const items = list.items.filter(
     ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
   );
-  context.print(manyText({ ...list, items }, target, options.output));
+  context.print(manyText({ ...list, items }, target, { output: options.output, nowMs: atMs }));
   return 0;
 }
 
-function selectorOf({ selector }: OptionValues): string {
-  return selector === undefined ? '' : `labelSelector=${encodeURIComponent(selector)}`;
+function selectorOf({ labels }: OptionValues): string {
+  return labels === undefined ? '' : `labelSelector=${encodeURIComponent(labels)}`;
 }
 
-function oneText(item: Item, target: Target, output: string | undefined): string {
+/** In which form, and of which moment the ages are. */
+interface Form {
+  readonly output: string | undefined;
+  readonly nowMs: number;
+}
+
+function asNow(output: string | undefined): Form {
+  return { output, nowMs: systemClock.now() };
+}
+
+function oneText(item: Item, target: Target, form: Form): string {
+  const { output, nowMs } = form;
   if (output === 'json') return jsonText(item);
   if (output === 'yaml') return yamlOf(item);
   if (output === 'name') return titleOf(target.kind, item.metadata.name);
-  if (target.kind !== POLICY_KIND || output === 'wide') return tableOf([item], target, output);
+  if (target.kind !== POLICY_KIND || output === 'wide') return tableOf([item], target, form);
   const policy = item as PolicyObject;
-  return `${appTable(policy)}\n\n${conditionTable(policy.status?.conditions ?? [], Date.now())}`;
+  return `${appTable(policy)}\n\n${conditionTable(policy.status?.conditions ?? [], nowMs)}`;
 }
 
-function manyText(list: ListObject<Item>, target: Target, output: string | undefined): string {
+function manyText(list: ListObject<Item>, target: Target, form: Form): string {
+  const { output } = form;
   if (output === 'json') return jsonText(list);
   if (output === 'yaml') return yamlOf(list);
   if (output === 'name')
     return list.items.map(({ metadata }) => titleOf(target.kind, metadata.name)).join('\n');
-  if (list.items.length > 0) return tableOf(list.items, target, output);
+  if (list.items.length > 0) return tableOf(list.items, target, form);
   const where = target.namespace === undefined ? '' : ` in namespace ${target.namespace}`;
   const what = new Map([
     [POLICY_KIND, 'policies'],
@@ -118,8 +130,8 @@ function yamlOf(value: object): string {
   return dump(value, { noRefs: true }).trimEnd();
 }
 
-function tableOf(items: readonly Item[], target: Target, output: string | undefined): string {
-  return listText(items, columnsOf(target, output), Date.now());
+function tableOf(items: readonly Item[], target: Target, { output, nowMs }: Form): string {
+  return listText(items, columnsOf(target, output), nowMs);
 }
 
 function columnsOf({ kind }: Target, output: string | undefined): Columns<Item> {
@@ -171,12 +183,14 @@ function printer(
     });
     if (output === 'json' || output === 'yaml' || output === 'name') {
       for (const item of gone ? [] : news)
-        print(`${output === 'yaml' ? '---\n' : ''}${oneText(item, target, output)}`);
+        print(`${output === 'yaml' ? '---\n' : ''}${oneText(item, target, asNow(output))}`);
       return;
     }
     if (news.length === 0) return;
     print(
-      table.add(news.map((item) => [...rowOf(item, columns, Date.now()), ...(gone ? ['(deleted)'] : [])])),
+      table.add(
+        news.map((item) => [...rowOf(item, columns, systemClock.now()), ...(gone ? ['(deleted)'] : [])]),
+      ),
     );
   };
 }
