@@ -164,6 +164,27 @@ export interface ClusterInfo {
   readonly version?: string;
 }
 
+/**
+ * A small record that a scheduler keeps for operators which run as its own apps: says of something whose it is. Of one thing the
+ * record with the highest number counts.
+ */
+export interface Claim {
+  /** What it is of. */
+  readonly of: string;
+  /** From 1 on. */
+  readonly number: number;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+export interface Claims {
+  /** All there are, as they are now. Throws TransientError. */
+  all(signal: AbortSignal): Promise<readonly Claim[]>;
+  /** Of two that add the same number one alone is told true. Throws TransientError: then it may be there or not. */
+  add(claim: Claim, signal: AbortSignal): Promise<boolean>;
+  /** Does nothing when it is not there. Throws TransientError. */
+  remove(claim: Claim, signal: AbortSignal): Promise<void>;
+}
+
 /** The clusters of one scheduler. Without a spec, the operator's own is meant. */
 export interface SchedulerClusters {
   /** How people speak of them. */
@@ -176,6 +197,8 @@ export interface SchedulerClusters {
   of(spec: ClusterSpec | undefined): ReportingScheduler;
   /** The operator's own, for looking at itself. */
   own(): Pick<Scheduler, 'observe'>;
+  /** Of the operator's own, where operators can run as its apps and agree there. */
+  claims?(): Claims;
   clusterInfo(spec: ClusterSpec | undefined): ClusterInfo;
   /** For the page: where the clusters in use are, and what went over the wire to all of them. */
   info(): { readonly url: string; readonly stats: SchedulerStats };

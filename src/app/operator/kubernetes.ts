@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Leadership } from '../../controller/watch/leadership.ts';
+import type { Leadership, TaskIdentity } from '../../controller/watch/leadership.ts';
 import type { Shard } from '../../controller/watch/shard.ts';
 import { defined } from '../../lang/defined.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
@@ -29,6 +29,8 @@ export interface KubernetesDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** As a task of Marathon: there the tasks may say what a Lease says here. */
+  readonly task?: TaskIdentity | undefined;
 }
 
 export interface Kubernetes {
@@ -59,13 +61,13 @@ const DNS_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
  */
 export async function openKubernetes(
   options: KubernetesOptions,
-  { load, clock, log, env }: KubernetesDeps,
+  { load, clock, log, env, task }: KubernetesDeps,
 ): Promise<Kubernetes | undefined> {
   const selector = shardSelector(options.selector);
   if (options.kubernetes !== true) {
-    if (selector === undefined) return undefined;
+    if (selector === undefined || task !== undefined) return undefined;
     throw new TerminalError(
-      "--selector needs --kubernetes: a Lease in the cluster says which of several operators has a pool, and without one two could write to it while a policy's labels change; leave --selector out, or give each operator policies of its own",
+      "--selector needs --kubernetes, or an operator that Marathon runs as an app: a Lease in the cluster, or Marathon's tasks and claims, say which of several operators has a pool, and without them two could write to it while a policy's labels change; leave --selector out, or give each operator policies of its own",
     );
   }
   const { kubeNamespace: namespace } = options;

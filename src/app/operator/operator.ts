@@ -22,12 +22,13 @@ import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
 import type { FlightRecorder } from '../../recorder/recorder.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../runtime/document-store.ts';
+import { TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type HttpServer, serve } from '../../runtime/network/http.ts';
 import type { StatsdListener } from '../../runtime/network/statsd.ts';
 import type { Redactor } from '../../runtime/redact.ts';
 import { blocksOf, SCHEDULERS } from '../../schedulers/registry.ts';
-import type { SchedulerClusters, SchedulerType } from '../../schedulers/scheduler.ts';
+import type { SchedulerType } from '../../schedulers/scheduler.ts';
 import { createServerApp } from '../../server/app.ts';
 import type { InterventionPlaces } from '../../server/kube/operator-api.ts';
 import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
@@ -40,9 +41,11 @@ import { withUnresolved } from '../unresolved.ts';
 import { confinedReader } from './confined-files.ts';
 import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
 import { withLaw } from './law.ts';
+import { shardSelector } from './leases/shard.ts';
+import { openTaskShard, type TaskShard } from './leases/task-shard.ts';
 import { PlainVariables } from './plain-variables.ts';
 import { openRecorder, type RecordOptions, segmentsOf } from './record.ts';
-import { openSchedulers } from './schedulers.ts';
+import { type OpenSchedulers, openSchedulers } from './schedulers.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
@@ -137,7 +140,13 @@ async function start(
     withUnresolved(result, source, { env, metricSources });
   const loadUntrusted: LoadPolicies = (text, source) =>
     withMissing(withLaw(trust.loadUntrusted(text, source), config.law), source);
-  const kubernetes = await openKubernetes(config.kubernetes ?? {}, { load: loadUntrusted, clock, log, env });
+  const kubernetes = await openKubernetes(config.kubernetes ?? {}, {
+    load: loadUntrusted,
+    clock,
+    log,
+    env,
+    task,
+  });
   const { redactor } = deps;
   const plain = new PlainVariables();
   const values = createValueResolver({
@@ -171,17 +180,18 @@ async function start(
   const mayStandBy = kubernetes !== undefined || task !== undefined;
   let acting = false;
   // Of several pools that name it one alone has it: the others do not run it.
-  const isActing = (name?: string): boolean =>
-    name === undefined
-      ? kubernetes?.acting(undefined) === true
-      : operator.poolsOf(name).some((pool) => kubernetes?.acting(pool) === true);
+  const isActing = (name?: string): boolean => {
+    const actsFor = (pool?: string): boolean => (kubernetes ?? taskShard)?.acting(pool) === true;
+    return name === undefined ? actsFor() : operator.poolsOf(name).some(actsFor);
+  };
+  const isSplit = config.kubernetes?.selector !== undefined;
   const schedulers = openSchedulers({
     clock,
     log,
     values,
     env,
     ...defined({ types: deps.schedulers, type: config.scheduler, documents }),
-    ...(mayStandBy && { isActing: kubernetes?.shard === undefined ? () => acting : isActing }),
+    ...(mayStandBy && { isActing: isSplit ? isActing : () => acting }),
     onCall: (call) => {
       metrics.schedulerCalled(call);
       otlp?.schedulerCalled(call);
@@ -191,6 +201,10 @@ async function start(
     kubeconfig: config.kubernetes?.kubeconfig,
     kubeContext: config.kubernetes?.kubeContext,
   });
+  const taskShard =
+    kubernetes === undefined && isSplit && task !== undefined
+      ? shardByTasks(task, { selector: config.kubernetes?.selector, schedulers, clock, log })
+      : undefined;
   const { statsd } = deps;
   const recorder = openRecorder(config.dataDir, config.record ?? {}, { clock, log, redact });
   const operator = createOperator({
@@ -225,13 +239,13 @@ async function start(
     describeMetric: (metric) => metricSources.describe(metric, values),
     decide,
     ...leadershipOf({
-      ...{ kubernetes, task, schedulers, clock },
+      ...{ kubernetes, task, taskShard, schedulers, clock },
       told: (state) => {
         acting = state.acting;
         state.lost?.addEventListener('abort', () => (acting = false), { once: true });
       },
     }),
-    ...defined({ documents, shard: kubernetes?.shard }),
+    ...defined({ documents, shard: (kubernetes ?? taskShard)?.shard }),
     interventionHomes: [...elsewhere, stored],
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     onRound: (report) => {
@@ -248,10 +262,22 @@ async function start(
   const server = await listen(config, { ...deps, ...told }, signal);
   // So that no event says that this instance stands by while it is the only one.
   await kubernetes?.stand();
+  const over = new AbortController();
+  const sharing = taskShard?.run(over.signal);
   return {
     url: server.url,
     state: operator.state,
-    stopped: finish(operator.run(signal), { server, schedulers, documents, kubernetes, recorder, otlp }),
+    stopped: finish(operator.run(signal), {
+      server,
+      schedulers,
+      documents,
+      kubernetes,
+      recorder,
+      otlp,
+    }).finally(async () => {
+      over.abort();
+      await sharing;
+    }),
   };
 }
 
@@ -265,20 +291,22 @@ function formOf({ metricSources, schedulers }: OperatorDeps): ResourceForm {
 function leadershipOf({
   kubernetes,
   task,
+  taskShard,
   schedulers,
   clock,
   told,
 }: {
   readonly kubernetes: Kubernetes | undefined;
   readonly task: TaskIdentity | undefined;
-  readonly schedulers: SchedulerClusters;
+  readonly taskShard: TaskShard | undefined;
+  readonly schedulers: Pick<OpenSchedulers, 'own' | 'words'>;
   readonly clock: Clock;
   /** Every answer, for what acts by itself between rounds. */
   readonly told: (state: LeadershipState) => void;
 }): { readonly leadership?: Leadership } {
   const byTask =
     task && taskLeadership(task, { scheduler: schedulers.own(), words: schedulers.words, clock });
-  const leadership = kubernetes?.leadership ?? byTask;
+  const leadership = kubernetes?.leadership ?? taskShard?.leadership ?? byTask;
   if (leadership === undefined) return {};
   return {
     leadership: async (signal, pool) => {
@@ -287,6 +315,32 @@ function leadershipOf({
       return state;
     },
   };
+}
+
+/** @throws TerminalError where the scheduler has no place for what operators agree on */
+function shardByTasks(
+  task: TaskIdentity,
+  {
+    selector: text,
+    schedulers,
+    clock,
+    log,
+  }: {
+    readonly selector: string | undefined;
+    readonly schedulers: OpenSchedulers;
+    readonly clock: Clock;
+    readonly log: Logger;
+  },
+): TaskShard | undefined {
+  const selector = shardSelector(text);
+  if (selector === undefined) return undefined;
+  const claims = schedulers.claims();
+  const { words } = schedulers;
+  if (claims === undefined)
+    throw new TerminalError(`--selector: ${words.name} keeps nothing by which several operators could agree`);
+  const scheduler = schedulers.own();
+  const byTask = taskLeadership(task, { scheduler, words, clock });
+  return openTaskShard({ task, selector, claims, scheduler, byTask, clock, log, random: Math.random });
 }
 
 interface ServerParts extends OperatorDeps {
@@ -331,7 +385,7 @@ function machineNames(): readonly string[] {
 
 interface Parts {
   readonly server: HttpServer;
-  readonly schedulers: SchedulerClusters;
+  readonly schedulers: Pick<OpenSchedulers, 'close'>;
   readonly documents: DocumentStore | undefined;
   readonly kubernetes: Kubernetes | undefined;
   readonly recorder: FlightRecorder | undefined;

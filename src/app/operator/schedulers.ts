@@ -8,6 +8,7 @@ import { defined } from '../../lang/defined.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { SCHEDULERS } from '../../schedulers/registry.ts';
 import type {
+  Claims,
   ClusterSpec,
   ClustersDeps,
   SchedulerClusters,
@@ -31,7 +32,8 @@ export interface SchedulersDeps extends Omit<ClustersDeps, 'own'> {
 }
 
 /** The clusters of every scheduler. A spec with the key of a scheduler is its; any other is the default scheduler's. */
-export interface OpenSchedulers extends SchedulerClusters {
+export interface OpenSchedulers extends Omit<SchedulerClusters, 'claims'> {
+  claims(): Claims | undefined;
   wordsOf(cluster: ClusterSpec | undefined): SchedulerWords;
   readonly workloadOf: WorkloadOf;
 }
@@ -91,6 +93,10 @@ class Schedulers implements OpenSchedulers {
 
   own(): ReturnType<SchedulerClusters['own']> {
     return this.#clusters(this.#type).own();
+  }
+
+  claims(): Claims | undefined {
+    return this.#clusters(this.#type).claims?.();
   }
 
   clusterInfo(cluster: ClusterSpec | undefined): ReturnType<SchedulerClusters['clusterInfo']> {

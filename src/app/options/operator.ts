@@ -133,7 +133,7 @@ export const OPERATOR_OPTIONS = {
     type: 'text',
     env: ['MICROSCALING_SELECTOR'],
     key: 'selector',
-    help: 'with --kubernetes: run the policies whose pools have these labels, e.g. shard=a, and leave the others to other operators',
+    help: 'run the policies whose pools have these labels, e.g. shard=a, and leave the others to other operators; with --kubernetes, or as an app of Marathon',
   },
   leaseDuration: {
     flag: '--lease-duration',

@@ -64,7 +64,7 @@ export function taskLeadership(
       return { acting: false, reason: whyNot(newest, { taskId, appId }, words) };
     }
     newestSinceMs ??= clock.monotonic();
-    const older = app?.tasks.find(({ id, phase }) => id !== taskId && HAS_PROCESS.has(phase));
+    const older = app?.tasks.find((task) => task.id !== taskId && hasProcess(task));
     if (older === undefined) return { acting: true, reason: `task ${taskId} is the only one of ${appId}` };
     if (clock.monotonic() - newestSinceMs < HANDOVER_MS) {
       return { acting: false, reason: `task ${older.id} of ${appId} is handing over to this one` };
@@ -75,6 +75,11 @@ export function taskLeadership(
 
 /** `unreachable` may still run: nobody knows. */
 const HAS_PROCESS: ReadonlySet<TaskObservation['phase']> = new Set(['running', 'killing', 'unreachable']);
+
+/** Whether a task may still write somewhere. */
+export function hasProcess({ phase }: Pick<TaskObservation, 'phase'>): boolean {
+  return HAS_PROCESS.has(phase);
+}
 
 function newestRunning(app: AppObservation | undefined): TaskObservation | undefined {
   const running = app?.tasks.filter(({ phase }) => phase === 'running') ?? [];

@@ -10,9 +10,9 @@ import type { Cluster } from '../../runtime/kubernetes/cluster.ts';
 import { type KubeObject, keyOf } from '../../runtime/kubernetes/objects.ts';
 import { REFLECTOR_TIMING, Reflector, type ReflectorTiming } from '../../runtime/kubernetes/reflector.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { eachOf } from '../each.ts';
 import type { LoadPolicies } from '../file-memory.ts';
 import type { EventWriter, ObjectRef, PolicySnapshot, PolicySource } from '../source.ts';
-import { eachOf } from './each.ts';
 import { KubernetesInterventions } from './interventions.ts';
 import { followedOf, KINDS, poolOf } from './objects.ts';
 import { ObjectReader } from './read.ts';
@@ -29,7 +29,6 @@ export { type ElectionTiming, LeaseElector } from './leadership/election.ts';
 export { createLeaseStore, type LeaseStore } from './leadership/lease.ts';
 export { LeaseWatch } from './leadership/lease-watch.ts';
 export { createPoolLeaseStore } from './leadership/pool-lease.ts';
-export { PoolLeases, type PoolLeasesDeps } from './leadership/pool-leases.ts';
 export type { SecretRef } from './references.ts';
 
 export interface KubernetesSourceConfig {

@@ -5,7 +5,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { KubeApi } from '../../runtime/kubernetes/api.ts';
 import { isStatus } from '../../runtime/kubernetes/failure.ts';
-import { eachOf } from './each.ts';
+import { eachOf } from '../each.ts';
 import type { SecretRef } from './references.ts';
 
 /** Base64, by key. */

@@ -3,6 +3,7 @@
 import type { MarathonSpec } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type {
+  Claims,
   ClusterInfo,
   ClustersDeps,
   Scheduler,
@@ -10,9 +11,11 @@ import type {
   SchedulerStats,
 } from '../scheduler.ts';
 import type { WorkloadIdentity } from '../workload.ts';
-import { baseUrls } from './config.ts';
-import { createMarathonScheduler, type MarathonScheduler } from './index.ts';
+import { baseUrls, type MarathonConfig } from './config.ts';
+import type { MarathonClient } from './http/client.ts';
+import { createMarathonClient, createMarathonScheduler, type MarathonScheduler } from './index.ts';
 import { MARATHON_WORDS } from './words.ts';
+import { createMarathonClaims } from './write/claims.ts';
 
 const DEADLINE_MS = 10_000;
 /** With a live event stream the periodic re-list only guards against a lost event. */
@@ -31,6 +34,10 @@ export class MarathonClusters implements SchedulerClusters {
   readonly #bySpec = new WeakMap<MarathonSpec, MarathonScheduler>();
   /** For the operator's own Marathon, with credentials. */
   #withCredentials: MarathonScheduler | undefined;
+  /** The spec that brought them. */
+  #credentials: MarathonSpec = OWN;
+  /** For claims, by the spec that it was made of. */
+  #claiming: { readonly spec: MarathonSpec; readonly client: MarathonClient } | undefined;
 
   /** @throws TerminalError for a default URL that cannot be used: it is said before anybody logs or shows it */
   constructor(deps: ClustersDeps) {
@@ -72,20 +79,24 @@ export class MarathonClusters implements SchedulerClusters {
     const id = JSON.stringify([this.#urlsOf(marathon), marathon?.auth ?? null, marathon?.caFile ?? null]);
     const known = this.#schedulers.get(id);
     if (known !== undefined) return known;
-    const scheduler = createMarathonScheduler(
-      {
-        urls: this.#urlsOf(marathon),
-        ...(marathon?.auth !== undefined && { auth: marathon.auth }),
-        ...(marathon?.caFile !== undefined && { caFile: marathon.caFile }),
-        ...this.#mesosOf(marathon),
-        deadlineMs: DEADLINE_MS,
-        resyncMs: RESYNC_MS,
-      },
-      this.#deps,
-    );
+    const scheduler = createMarathonScheduler(this.#configOf(marathon), this.#deps);
     this.#schedulers.set(id, scheduler);
-    if (marathon?.auth !== undefined && this.#isOwn(marathon)) this.#withCredentials ??= scheduler;
+    if (marathon?.auth === undefined || this.#withCredentials !== undefined || !this.#isOwn(marathon))
+      return scheduler;
+    this.#withCredentials = scheduler;
+    this.#credentials = marathon;
     return scheduler;
+  }
+
+  #configOf(marathon: MarathonSpec | undefined): MarathonConfig {
+    return {
+      urls: this.#urlsOf(marathon),
+      ...(marathon?.auth !== undefined && { auth: marathon.auth }),
+      ...(marathon?.caFile !== undefined && { caFile: marathon.caFile }),
+      ...this.#mesosOf(marathon),
+      deadlineMs: DEADLINE_MS,
+      resyncMs: RESYNC_MS,
+    };
   }
 
   /**
@@ -96,6 +107,19 @@ export class MarathonClusters implements SchedulerClusters {
     return {
       observe: (ids, signal) => (this.#withCredentials ?? this.of(undefined)).observe(ids, signal),
     };
+  }
+
+  /** As `own`, with the credentials that policies bring. */
+  claims(): Claims {
+    return createMarathonClaims(() => this.#claimingClient());
+  }
+
+  #claimingClient(): MarathonClient {
+    const spec = this.#credentials;
+    if (this.#claiming?.spec === spec) return this.#claiming.client;
+    this.#claiming?.client.close();
+    this.#claiming = { spec, client: createMarathonClient(this.#configOf(spec), this.#deps) };
+    return this.#claiming.client;
   }
 
   /** For people: the addresses of a Marathon, the one in use, and what it says of itself; also of one that cannot work. */
@@ -148,6 +172,7 @@ export class MarathonClusters implements SchedulerClusters {
   }
 
   async close(): Promise<void> {
+    this.#claiming?.client.close();
     await Promise.allSettled([...this.#schedulers.values()].map((s) => s.close()));
   }
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../../src/api/policy.ts';
 import { loadPolicies } from '../../../src/app/policies/schema.ts';
-import { eachOf } from '../../../src/policy-sources/kubernetes/each.ts';
+import { eachOf } from '../../../src/policy-sources/each.ts';
 import { secretsIn, withSecretNamespace } from '../../../src/policy-sources/kubernetes/references.ts';
 import { Events } from '../../../src/policy-sources/kubernetes/writes/events.ts';
 import { mergePatchOf } from '../../../src/policy-sources/kubernetes/writes/merge-patch.ts';

@@ -1,16 +1,11 @@
-// app: `--selector`: the part of the policies that this operator runs, and the Leases that say which operator has a pool.
+// app: `--selector`: the part of the policies that this operator runs, and in Kubernetes the Leases that say which has a pool.
 
 import { createHash } from 'node:crypto';
 import { type LabelSelector, parseLabelSelector } from '../../../api/labels/label-selector.ts';
 import type { Leadership } from '../../../controller/watch/leadership.ts';
 import type { Shard } from '../../../controller/watch/shard.ts';
-import type {
-  ElectionTiming,
-  KubeApi,
-  LeaseStore,
-  PoolLeases,
-  PoolLeasesDeps,
-} from '../../../policy-sources/kubernetes/index.ts';
+import type { ElectionTiming, KubeApi, LeaseStore } from '../../../policy-sources/kubernetes/index.ts';
+import { PoolLeases, type PoolLeasesDeps } from '../../../policy-sources/shared-pools/pool-leases.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
@@ -75,12 +70,12 @@ export interface OpenShard {
 /** Calls nobody yet. */
 export function openShard(
   kube: typeof import('../../../policy-sources/kubernetes/index.ts'),
-  { text, keys, matches }: ShardSelector,
+  selector: ShardSelector,
   { api, lease: { namespace, name }, timing, onChange, ...parts }: ShardParts,
 ): OpenShard {
   const listeners: ((pool: string) => void)[] = [];
   const storeOf = (other: string): LeaseStore => kube.createLeaseStore(api, { namespace, name: other });
-  const leases = new kube.PoolLeases({
+  const leases = new PoolLeases({
     ...parts,
     store: kube.createPoolLeaseStore(api, namespace),
     watch: new kube.LeaseWatch({ storeOf, clock: parts.clock }),
@@ -91,7 +86,21 @@ export function openShard(
       onChange();
     },
   });
-  const shard: Shard = {
+  const { standing } = parts;
+  return {
+    shard: shardBy(selector, leases, listeners),
+    leases,
+    leadership: async (_, pool) => (pool === undefined ? standing() : leases.state(pool)),
+  };
+}
+
+/** @param listeners called with every pool that somebody else may have now */
+export function shardBy(
+  { text, keys, matches }: ShardSelector,
+  leases: Pick<PoolLeases, 'follow' | 'owner' | 'has'>,
+  listeners: ((pool: string) => void)[],
+): Shard {
+  return {
     selector: text,
     selects: matches,
     isAbout: (labels) => keys.some((key) => Object.hasOwn(labels, key)),
@@ -99,11 +108,5 @@ export function openShard(
     owner: (pool) => leases.owner(pool),
     has: (pool) => leases.has(pool),
     subscribe: (listener) => listeners.push(listener),
-  };
-  const { standing } = parts;
-  return {
-    shard,
-    leases,
-    leadership: async (_, pool) => (pool === undefined ? standing() : leases.state(pool)),
   };
 }

@@ -1,6 +1,7 @@
 // policy-sources/kubernetes: whether anybody may still act by a Lease of somebody else, by our own clock.
 
 import type { Clock } from '../../../runtime/clock.ts';
+import type { OperatorWatch } from '../../shared-pools/pool-lease-store.ts';
 import type { LeaseStore } from './lease.ts';
 
 export interface LeaseWatchDeps {
@@ -14,7 +15,7 @@ const SHORTEST_MS = 15_000;
 const ABSENT = 'absent';
 
 /** As an elector does: a Lease is over when it was not seen to change for as long as its holder said. */
-export class LeaseWatch {
+export class LeaseWatch implements OperatorWatch {
   readonly #deps: LeaseWatchDeps;
   /** By name: the version as last seen, and when it was first seen so. */
   readonly #seen = new Map<string, { readonly version: string; readonly atMs: number }>();

@@ -4,40 +4,7 @@ import { createHash } from 'node:crypto';
 import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
-
-/** Points from a pool to the operator that has it. It is never renewed: it is worth what that operator's own Lease is. */
-export interface PoolLeaseRecord {
-  /** The instance that acts; empty: nobody has the pool. */
-  readonly holder: string;
-  /** The name of the Lease by which that instance acts, in the same namespace. */
-  readonly operator: string;
-  /** Of that Lease: so long after its last renewal nobody acts by it. */
-  readonly durationSeconds: number;
-  /** RFC 3339 with microseconds, by the holder's clock: shown to people, never compared. */
-  readonly acquireTime: string;
-  readonly transitions: number;
-}
-
-export interface SeenPoolLease {
-  readonly pool: string;
-  readonly record: PoolLeaseRecord;
-  /** Changes with every write. */
-  readonly version: string;
-}
-
-/** Whatever is thrown is a failed attempt, a write that came too late among them. */
-export interface PoolLeaseStore {
-  /** All there are, as they are now. */
-  list(signal: AbortSignal): Promise<readonly SeenPoolLease[]>;
-  create(pool: string, record: PoolLeaseRecord, signal: AbortSignal): Promise<SeenPoolLease>;
-  /** Only while it is still at `version`. */
-  replace(
-    pool: string,
-    record: PoolLeaseRecord,
-    version: string,
-    signal: AbortSignal,
-  ): Promise<SeenPoolLease>;
-}
+import type { PoolLeaseRecord, PoolLeaseStore, SeenPoolLease } from '../../shared-pools/pool-lease-store.ts';
 
 const PREFIX = 'microscaling-pool-';
 const POOL = 'microscaling.io/pool';

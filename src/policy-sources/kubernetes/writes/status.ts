@@ -6,8 +6,8 @@ import { TransientError } from '../../../runtime/errors.ts';
 import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import { isStatus } from '../../../runtime/kubernetes/failure.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
+import { eachOf } from '../../each.ts';
 import type { ObjectRef } from '../../source.ts';
-import { eachOf } from '../each.ts';
 import { pathOf } from '../objects.ts';
 import { mergePatchOf } from './merge-patch.ts';
 

@@ -18,13 +18,15 @@ describe('--selector', () => {
     expect(() => shardSelector(text)).toThrow(words);
   });
 
-  it('needs a cluster, whose Leases say who has a pool', async () => {
+  it('needs a cluster, whose Leases say who has a pool, or to be a task of Marathon', async () => {
     const load = () => ({ resources: [], problems: [], invalid: [], identified: true, unsure: [] });
     const deps = { load, clock: new VirtualClock(0), log: silentLogger, env: {} };
     await expect(openKubernetes({ selector: 'shard=a' }, deps)).rejects.toThrow(
-      /^--selector needs --kubernetes/,
+      /^--selector needs --kubernetes, or an operator that Marathon runs as an app/,
     );
     expect(await openKubernetes({}, deps)).toBeUndefined();
+    const task = { taskId: 'ops_a.1', appId: '/ops/a' };
+    expect(await openKubernetes({ selector: 'shard=a' }, { ...deps, task })).toBeUndefined();
   });
 
   const nameOf = (text: string): string => {

@@ -15,8 +15,8 @@ import type {
   PoolLeaseRecord,
   PoolLeaseStore,
   SeenPoolLease,
-} from '../../../../src/policy-sources/kubernetes/leadership/pool-lease.ts';
-import { PoolLeases } from '../../../../src/policy-sources/kubernetes/leadership/pool-leases.ts';
+} from '../../../../src/policy-sources/shared-pools/pool-lease-store.ts';
+import { PoolLeases } from '../../../../src/policy-sources/shared-pools/pool-leases.ts';
 import { type Clock, VirtualClock } from '../../../../src/runtime/clock.ts';
 import { TransientError } from '../../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';

@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLeaseStore, KubeApi, openCluster } from '../../../../src/policy-sources/kubernetes/index.ts';
-import {
-  createPoolLeaseStore,
-  type PoolLeaseRecord,
-  type PoolLeaseStore,
-} from '../../../../src/policy-sources/kubernetes/leadership/pool-lease.ts';
+import { createPoolLeaseStore } from '../../../../src/policy-sources/kubernetes/leadership/pool-lease.ts';
+import type {
+  PoolLeaseRecord,
+  PoolLeaseStore,
+} from '../../../../src/policy-sources/shared-pools/pool-lease-store.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
 import { type KubeServer, startKubeServer } from '../../../support/kubernetes/kube-server.ts';
 import { type KubeconfigFile, kubeconfigFor } from '../../../support/kubernetes/source.ts';

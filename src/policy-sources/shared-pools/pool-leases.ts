@@ -1,22 +1,26 @@
-// policy-sources/kubernetes: which of several operators has a pool: one Lease a pool, taken once and given back when the
+// policy-sources: which of several operators has a pool: one Lease a pool, taken once and given back when the
 // pool is another operator's to run.
 
-import { abortable } from '../../../runtime/abort/abortable.ts';
-import type { Clock } from '../../../runtime/clock.ts';
-import { messageOf, TransientError, WaitError } from '../../../runtime/errors.ts';
-import type { Logger } from '../../../runtime/log.ts';
-import type { PoolOwner, PoolsToRun } from '../../pools-to-run.ts';
+import { abortable } from '../../runtime/abort/abortable.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { messageOf, TransientError, WaitError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
-import type { ElectionState } from './election.ts';
-import type { LeaseWatch } from './lease-watch.ts';
-import type { PoolLeaseRecord, PoolLeaseStore, SeenPoolLease } from './pool-lease.ts';
+import type { PoolOwner, PoolsToRun } from '../pools-to-run.ts';
+import type {
+  OperatorStanding,
+  OperatorWatch,
+  PoolLeaseRecord,
+  PoolLeaseStore,
+  SeenPoolLease,
+} from './pool-lease-store.ts';
 
 export interface PoolLeasesDeps {
   readonly store: PoolLeaseStore;
   /** Whether this instance acts for its operator at all. */
-  readonly standing: () => ElectionState;
+  readonly standing: () => OperatorStanding;
   /** Of the Leases of other operators. */
-  readonly watch: LeaseWatch;
+  readonly watch: OperatorWatch;
   /** This instance, as in its operator's Lease. */
   readonly identity: string;
   /** The name of its operator's Lease, and how long it lasts. */
@@ -32,7 +36,7 @@ export interface PoolLeasesDeps {
   readonly onChange: (pool: string) => void;
 }
 
-export interface PoolStanding extends ElectionState {
+export interface PoolStanding extends OperatorStanding {
   /** Announces a write: the pool is given back after its end. Undefined when it is given back already. */
   readonly begin?: () => (() => void) | undefined;
 }

@@ -1,4 +1,4 @@
-// policy-sources/kubernetes: many calls, a few at a time.
+// policy-sources: many calls, a few at a time.
 
 const AT_ONCE = 8;
 

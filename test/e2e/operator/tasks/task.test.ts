@@ -1,10 +1,10 @@
 // `microscaling run` with the environment that Marathon gives to a task.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../support/programs/azurite.ts';
-import { printed, run } from '../../support/programs/command.ts';
-import { Laptop, type MarathonServer, Operator } from '../../support/programs/laptop.ts';
-import { until } from '../../support/until.ts';
+import { freePort } from '../../../support/programs/azurite.ts';
+import { printed, run } from '../../../support/programs/command.ts';
+import { Laptop, type MarathonServer, Operator } from '../../../support/programs/laptop.ts';
+import { until } from '../../../support/until.ts';
 
 const TOKEN = 'token-of-the-task-under-test';
 const POLICY = `apiVersion: microscaling.io/v1alpha1

@@ -1,0 +1,57 @@
+// app: the leases of pools as claims of a scheduler, for operators that run as its apps.
+
+import type {
+  PoolLeaseRecord,
+  PoolLeaseStore,
+  SeenPoolLease,
+} from '../../../policy-sources/shared-pools/pool-lease-store.ts';
+import { TransientError } from '../../../runtime/errors.ts';
+import type { Claim, Claims } from '../../../schedulers/scheduler.ts';
+
+/**
+ * Each version of a lease is the next claim of its pool: of two that write version 4, one creates the fourth claim. Earlier
+ * claims are removed, so that one who comes far too late could create a number anew that is gone: whoever has created one
+ * looks whether it is the highest, which it is not then.
+ */
+export function claimedLeases(claims: Claims): PoolLeaseStore {
+  const write = async (
+    pool: string,
+    { record, number }: { readonly record: PoolLeaseRecord; readonly number: number },
+    signal: AbortSignal,
+  ): Promise<SeenPoolLease> => {
+    const made: Claim = { of: pool, number, facts: factsOf(record) };
+    if (!(await claims.add(made, signal))) throw new TransientError(`${pool} was claimed meanwhile`);
+    const there = (await claims.all(signal)).filter(({ of }) => of === pool);
+    const isLatest = there.every((claim) => claim.number <= number);
+    const over = isLatest ? there.filter((claim) => claim.number < number) : [made];
+    // What is left for now goes with the next one.
+    for (const claim of over) await claims.remove(claim, signal).catch(() => undefined);
+    if (!isLatest) throw new TransientError(`${pool} was claimed meanwhile`);
+    return { pool, record, version: String(number) };
+  };
+  return {
+    list: async (signal) => [...latest(await claims.all(signal)).values()].map(leaseOf),
+    create: (pool, record, signal) => write(pool, { record, number: 1 }, signal),
+    replace: (pool, record, version, signal) => write(pool, { record, number: Number(version) + 1 }, signal),
+  };
+}
+
+function latest(claims: readonly Claim[]): ReadonlyMap<string, Claim> {
+  const byPool = new Map<string, Claim>();
+  for (const claim of claims) {
+    const known = byPool.get(claim.of);
+    if (known === undefined || known.number < claim.number) byPool.set(claim.of, claim);
+  }
+  return byPool;
+}
+
+/** The number counts the transitions, and nothing lasts: a task says how long. */
+function factsOf({ holder, operator, acquireTime }: PoolLeaseRecord): Claim['facts'] {
+  return { holder, operator, acquired: acquireTime };
+}
+
+function leaseOf({ of: pool, number, facts }: Claim): SeenPoolLease {
+  const { holder = '', operator = '', acquired: acquireTime = '' } = facts;
+  const record = { holder, operator, durationSeconds: 0, acquireTime, transitions: number };
+  return { pool, record, version: String(number) };
+}

@@ -1,0 +1,58 @@
+// policy-sources: what says which of several operators has a pool, wherever that is kept; of two that write it at once, one does.
+
+/**
+ * Points from a pool to the operator that has it. It is never renewed: it is worth what the operator's own Lease is, or its task
+ * where tasks tell who acts.
+ */
+export interface PoolLeaseRecord {
+  /** The instance that acts; empty: nobody has the pool. */
+  readonly holder: string;
+  /** The name of the Lease by which that instance acts, in the same namespace; or the id of the app that its task is of. */
+  readonly operator: string;
+  /** Of that Lease: so long after its last renewal nobody acts by it. 0 where tasks tell. */
+  readonly durationSeconds: number;
+  /** RFC 3339 with microseconds, by the holder's clock: shown to people, never compared. */
+  readonly acquireTime: string;
+  readonly transitions: number;
+}
+
+export interface SeenPoolLease {
+  readonly pool: string;
+  readonly record: PoolLeaseRecord;
+  /** Changes with every write. */
+  readonly version: string;
+}
+
+/** Whatever is thrown is a failed attempt, a write that came too late among them. */
+export interface PoolLeaseStore {
+  /** All there are, as they are now. */
+  list(signal: AbortSignal): Promise<readonly SeenPoolLease[]>;
+  create(pool: string, record: PoolLeaseRecord, signal: AbortSignal): Promise<SeenPoolLease>;
+  /** Only while it is still at `version`. */
+  replace(
+    pool: string,
+    record: PoolLeaseRecord,
+    version: string,
+    signal: AbortSignal,
+  ): Promise<SeenPoolLease>;
+}
+
+/** Whether anybody may still act for another operator. */
+export interface OperatorWatch {
+  /**
+   * Asks anew. True says that nobody has acted for it since some moment before the question, and nobody does who does not take
+   * its pools anew.
+   */
+  isFree(operator: string, durationSeconds: number, signal: AbortSignal): Promise<boolean>;
+  /** Forgets all others: nobody asks about them any more. */
+  keepOnly(operators: ReadonlySet<string>): void;
+}
+
+/** Whether this instance acts for its operator at all. */
+export interface OperatorStanding {
+  readonly acting: boolean;
+  /** For people. */
+  readonly reason: string;
+  /** Aborts when this instance must not act any more: what it is writing is cut short. */
+  readonly lost?: AbortSignal;
+}

@@ -1,0 +1,82 @@
+// schedulers/marathon: claims as apps without instances: Marathon creates an app of one id once, whoever asks at the same time.
+
+import { createHash } from 'node:crypto';
+import { isObject } from '../../../api/schema/json-schema.ts';
+import { TransientError } from '../../../runtime/errors.ts';
+import type { Claim, Claims } from '../../scheduler.ts';
+import type { MarathonClient } from '../http/client.ts';
+import { failureOf, tryJson } from '../http/failure.ts';
+
+/** The group of these apps. */
+export const CLAIMS_GROUP = '/microscaling-pools';
+const OF = 'microscaling.io/pool';
+const PREFIX = 'microscaling.io/';
+/** What is neither letter, digit nor one of `-_.` is escaped (docs/design/marathon.md#reading). */
+const SELECTOR = OF.replace(/[^-A-Za-z0-9_.]/g, '\\$&');
+/** A pool's key has characters that no id has. */
+const HASH_LENGTH = 20;
+
+/** @param client asked for at each call: credentials may come later */
+export function createMarathonClaims(client: () => MarathonClient): Claims {
+  return {
+    all: async (signal) => {
+      const request = { method: 'GET', path: '/v2/apps', query: [['label', SELECTOR]] } as const;
+      const answer = await client().ask(request, signal);
+      if (answer.status !== 200) throw failureOf('reading who has which pool', answer);
+      return claimsIn(tryJson(answer.text));
+    },
+    add: async (claim, signal) => {
+      const doing = `claiming ${claim.of}`;
+      const outcome = await client().create(appOf(claim), { doing }, signal);
+      if (outcome.kind === 'accepted') return true;
+      if (outcome.kind === 'duplicate') return false;
+      if (outcome.kind === 'locked') throw new TransientError(`${doing}: a deployment holds it`);
+      throw outcome.error;
+    },
+    remove: async (claim, signal) => {
+      const doing = `removing a claim of ${claim.of}`;
+      const outcome = await client().delete(idOf(claim), { doing }, signal);
+      if (outcome.kind === 'accepted' || outcome.kind === 'missing') return;
+      throw outcome.kind === 'forbidden'
+        ? outcome.error
+        : new TransientError(`${doing}: a deployment holds it`);
+    },
+  };
+}
+
+function idOf({ of, number }: Pick<Claim, 'of' | 'number'>): string {
+  const hash = createHash('sha256').update(of).digest('hex').slice(0, HASH_LENGTH);
+  return `${CLAIMS_GROUP}/${hash}-${number}`;
+}
+
+function appOf(claim: Claim): object {
+  const facts = Object.entries(claim.facts).map(([name, value]) => [PREFIX + name, value]);
+  return {
+    id: idOf(claim),
+    // Never run: Marathon takes no app that could not be.
+    cmd: 'exit 0',
+    instances: 0,
+    cpus: 0.01,
+    mem: 16,
+    labels: { ...Object.fromEntries(facts), [OF]: claim.of },
+  };
+}
+
+function claimsIn(body: unknown): readonly Claim[] {
+  const apps = isObject(body) ? body['apps'] : undefined;
+  if (!Array.isArray(apps)) throw new TransientError('reading who has which pool: Marathon lists no apps');
+  return apps.flatMap((app: unknown) => claimOf(app) ?? []);
+}
+
+/** Undefined for an app that somebody else gave the label. */
+function claimOf(app: unknown): Claim | undefined {
+  if (!isObject(app) || !isObject(app['labels']) || typeof app['id'] !== 'string') return undefined;
+  const { [OF]: of, ...labels } = app['labels'];
+  const number = Number(/-([1-9]\d{0,14})$/.exec(app['id'])?.[1]);
+  if (typeof of !== 'string' || !Number.isSafeInteger(number) || app['id'] !== idOf({ of, number }))
+    return undefined;
+  const facts = Object.entries(labels).flatMap(([name, value]) =>
+    name.startsWith(PREFIX) && typeof value === 'string' ? [[name.slice(PREFIX.length), value]] : [],
+  );
+  return { of, number, facts: Object.fromEntries(facts) as Record<string, string> };
+}

@@ -1,0 +1,189 @@
+// Two operators with selectors as apps of one Marathon, without Kubernetes: a policy of a folder goes from the one to the other
+// under load and back, also when one of them is killed or gone; every write is recorded with its writer, and there are never two.
+
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type RecordedWrite,
+  type RecordingProxy,
+  recordingProxy,
+} from '../../../support/marathon/recording-proxy.ts';
+import { Laptop, type MarathonServer, OperatorApi, untilCount } from '../../../support/programs/laptop.ts';
+import { until } from '../../../support/until.ts';
+
+const SLOTS = 8;
+/** A busy machine may take its time. */
+const PATIENCE_MS = 60_000;
+
+interface Task {
+  readonly id: string;
+  readonly state: string;
+  readonly ports: readonly number[];
+}
+
+const laptop = new Laptop();
+const proxies: RecordingProxy[] = [];
+const writes: RecordedWrite[] = [];
+let marathon: MarathonServer;
+
+/** Of which `worker` needs what the random metric says, and `rest` takes what is left. Written whole. */
+function put(
+  name: string,
+  shard: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): void {
+  const app = { cmd: 'exec sleep 1000', user: 'nobody', cpus: 0.01, mem: 8 };
+  const target = { perInstance: 1, metric: { random: { min, max, period: '500ms', seed: 3 } } };
+  const worker = { name: 'worker', priority: 1, instances: { min: 1, max: 6 }, targets: [target], app };
+  const policy = {
+    apiVersion: 'microscaling.io/v1alpha1',
+    kind: 'MicroscalingPolicy',
+    metadata: { name, labels: { shard } },
+    spec: {
+      interval: '200ms',
+      capacity: { slots: SLOTS },
+      apps: [
+        { ...worker, behavior: { giveBackAfter: '0s' } },
+        { name: 'rest', priority: 2, instances: { min: 1 }, remainder: { weight: 1 }, app },
+      ],
+    },
+  };
+  writeFileSync(laptop.path('next'), JSON.stringify(policy));
+  renameSync(laptop.path('next'), laptop.path('policies', `${name}.yaml`));
+}
+
+const move = (shard: string): void => put('moving', shard, { min: 1, max: 6 });
+
+async function call(method: string, path: string, body?: object): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(marathon.url + path, {
+    method,
+    headers,
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return await answer.json();
+}
+
+async function start(shard: string): Promise<void> {
+  const proxy = await recordingProxy(marathon.url, shard, writes);
+  proxies.push(proxy);
+  await call('POST', '/v2/apps', {
+    id: `/ops/${shard}`,
+    cmd: `exec microscaling run --policies ${laptop.path('policies')} --marathon ${proxy.url} --selector shard=${shard}`,
+    instances: 1,
+    cpus: 0.1,
+    mem: 128,
+    portDefinitions: [{ port: 0 }],
+  });
+}
+
+async function taskOf(shard: string): Promise<Task> {
+  return await until(`a task of operator ${shard}`, async () => {
+    const { tasks } = (await call('GET', `/v2/apps/ops/${shard}/tasks`)) as { tasks: readonly Task[] };
+    return tasks.find(({ state }) => state === 'TASK_RUNNING');
+  });
+}
+
+/** Who has a pool, as anybody may read it in Marathon. */
+async function ownerOf(pool: string): Promise<unknown> {
+  const query = `label=${encodeURIComponent('microscaling.io\\/pool')}`;
+  const { apps } = (await call('GET', `/v2/apps?${query}`)) as {
+    apps: readonly { readonly id: string; readonly labels: Readonly<Record<string, string>> }[];
+  };
+  const of = apps.filter(({ labels }) => labels['microscaling.io/pool'] === pool);
+  const newest =
+    of.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true })).at(-1)?.labels ?? {};
+  return { operator: newest['microscaling.io/operator'], task: newest['microscaling.io/holder'] };
+}
+
+const writesTo = (name: string): readonly RecordedWrite[] =>
+  writes.filter(({ path, body }) => path.includes(`/${name}/`) || body.includes(`/${name}/`));
+const writersOf = (all: readonly RecordedWrite[]): readonly string[] =>
+  all.map(({ writer }) => writer).filter((writer, i) => writer !== all[i - 1]?.writer);
+
+/** Pairs of writes by different operators that were under way at the same time. */
+function collisions(all: readonly RecordedWrite[]): readonly string[] {
+  const sorted = all.toSorted((a, b) => a.beganAtMs - b.beganAtMs);
+  return sorted.flatMap((first, i) =>
+    sorted
+      .slice(i + 1)
+      .filter((then) => then.writer !== first.writer && then.beganAtMs < first.endedAtMs)
+      .map((then) => `${first.writer} ${first.path} beside ${then.writer} ${then.path}`),
+  );
+}
+
+/** Waits until the operator has scaled the app often, after the writes that there were. */
+async function untilScaledBy(shard: string): Promise<void> {
+  const before = writesTo('moving').length;
+  const isOften = (): boolean =>
+    writesTo('moving')
+      .slice(before)
+      .filter(({ writer }) => writer === shard).length >= 4;
+  await until(`operator ${shard} to scale moving`, isOften, PATIENCE_MS);
+}
+
+describe('two operators with selectors as apps of Marathon', { concurrent: false, timeout: 300_000 }, () => {
+  beforeAll(async () => {
+    marathon = await laptop.marathon();
+    mkdirSync(laptop.path('policies'));
+    put('steady', 'a', { min: 3, max: 3 });
+    move('a');
+    await Promise.all([start('a'), start('b')]);
+  }, 60_000);
+  afterAll(async () => {
+    await laptop.end();
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+  });
+
+  it('hand a policy over when its label changes, and never write both', async () => {
+    await untilCount(marathon, '/steady/worker', 3);
+    await untilCount(marathon, '/steady/rest', 5);
+    await untilScaledBy('a');
+    expect(await ownerOf('default/moving')).toEqual({ operator: '/ops/a', task: (await taskOf('a')).id });
+    const steadyWrites = writesTo('steady').length;
+
+    move('b');
+    put('steady', 'b', { min: 3, max: 3 });
+    await untilScaledBy('b');
+    const task = await taskOf('b');
+    expect(await ownerOf('default/moving')).toEqual({ operator: '/ops/b', task: task.id });
+    const a = new OperatorApi(`http://127.0.0.1:${(await taskOf('a')).ports[0]}`);
+    const [stands, has] = ['stands by: its labels are not those of --selector shard=a', 'has it'];
+    await a.says(
+      'moving',
+      'Applied',
+      new RegExp(`^Standby: ${stands}; operator /ops/b \\(${task.id}\\) ${has}$`),
+    );
+
+    move('a');
+    await untilScaledBy('a');
+    expect(writersOf(writesTo('moving'))).toEqual(['a', 'b', 'a']);
+    expect(collisions(writesTo('moving'))).toEqual([]);
+    // Nothing moved that a new owner had no reason to move.
+    expect(writesTo('steady').length).toBe(steadyWrites);
+  });
+
+  it('go on with a new task where one is killed, and take over what one that is gone had', async () => {
+    const killed = await taskOf('a');
+    await call('DELETE', `/v2/tasks/${killed.id}`).catch(() =>
+      call('DELETE', `/v2/apps/ops/a/tasks/${killed.id}`),
+    );
+    await until(
+      'a new task to have it',
+      async () => {
+        const { id } = await taskOf('a');
+        const owner = (await ownerOf('default/moving')) as { readonly task?: string };
+        return id !== killed.id && owner.task === id;
+      },
+      PATIENCE_MS,
+    );
+    await untilScaledBy('a');
+
+    await call('PUT', '/v2/apps/ops/a?force=true', { instances: 0 });
+    move('b');
+    await untilScaledBy('b');
+    expect(writersOf(writesTo('moving'))).toEqual(['a', 'b', 'a', 'b']);
+    expect(collisions(writesTo('moving'))).toEqual([]);
+  });
+});

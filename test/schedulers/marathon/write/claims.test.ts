@@ -1,0 +1,74 @@
+// Claims as apps of a real embedded Marathon: of many that claim the same, one gets it, and everybody sees who.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEmulator, type Emulator, MemoryProcesses } from '../../../../src/emulator/index.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
+import { createMarathonClient } from '../../../../src/schedulers/marathon/index.ts';
+import { createMarathonClaims } from '../../../../src/schedulers/marathon/write/claims.ts';
+import type { Claims } from '../../../../src/schedulers/scheduler.ts';
+import { until } from '../../../support/until.ts';
+import { fakeValues } from '../../../support/values.ts';
+import { never } from '../setup.ts';
+
+let emulator: Emulator;
+let claims: Claims;
+let close: () => void;
+
+beforeAll(async () => {
+  emulator = createEmulator({
+    budget: { cpus: 1, mem: 100 },
+    baseEnv: {},
+    workDir: '/nowhere',
+    runner: new MemoryProcesses(),
+  });
+  await emulator.start();
+  const config = { urls: [emulator.url], deadlineMs: 5_000, resyncMs: 30_000 };
+  const client = createMarathonClient(config, { clock: systemClock, values: fakeValues() });
+  claims = createMarathonClaims(() => client);
+  close = () => client.close();
+});
+afterAll(async () => {
+  close();
+  await emulator.close();
+});
+
+describe('claims in Marathon', { concurrent: false }, () => {
+  it('are there for everybody once they are added, and never twice', async () => {
+    const claim = { of: 'pool shops/All of it', number: 1, facts: { operator: '/ops/a', holder: 'a.1' } };
+    expect(await claims.add(claim, never)).toBe(true);
+    expect(await claims.add({ ...claim, facts: { operator: '/ops/b' } }, never)).toBe(false);
+    expect(await claims.all(never)).toEqual([claim]);
+  });
+
+  it('are given to one of ten that ask at once', async () => {
+    const asked = Array.from({ length: 10 }, (_, i) =>
+      claims.add({ of: 'default/shop', number: 4, facts: { holder: `${i}` } }, never),
+    );
+    const given = await Promise.all(asked);
+    const winner = given.indexOf(true);
+    expect(given.filter(Boolean)).toHaveLength(1);
+    const [claim] = (await claims.all(never)).filter(({ of }) => of === 'default/shop');
+    expect(claim).toEqual({ of: 'default/shop', number: 4, facts: { holder: `${winner}` } });
+  });
+
+  it('are gone once they are removed, also when they are removed again', async () => {
+    const claim = { of: 'default/mail', number: 2, facts: {} };
+    await claims.add(claim, never);
+    await until('its deployment to end', () =>
+      claims.remove(claim, never).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await claims.remove(claim, never);
+    expect((await claims.all(never)).filter(({ of }) => of === 'default/mail')).toEqual([]);
+  });
+
+  it('are not taken for anybody else’s apps, nor run anything', async () => {
+    const body = { id: '/else', cmd: 'sleep 1', instances: 0, labels: { 'microscaling.io/pool': 'x' } };
+    await fetch(`${emulator.url}/v2/apps`, { method: 'POST', body: JSON.stringify(body) });
+    expect((await claims.all(never)).filter(({ of }) => of === 'x')).toEqual([]);
+    const { tasks } = (await (await fetch(`${emulator.url}/v2/tasks`)).json()) as { tasks: unknown[] };
+    expect(tasks).toEqual([]);
+  });
+});
