@@ -64,12 +64,15 @@ export function admit(input: AdmissionInput): Admitted {
   const refused = new Map<ResourceKey, Admission>();
   const stopped = new Set<ResourceKey>();
   for (const { key, refused: admission } of input.applicants) if (admission) refused.set(key, admission);
+  let claims = claimsOf(input, { refused, stopped });
   for (;;) {
     const before = refused.size + stopped.size;
     for (const rule of RULES) {
-      const outcome = rule(claimsOf(input, { refused, stopped }), input);
+      const known = refused.size + stopped.size;
+      const outcome = rule(claims, input);
       for (const key of outcome.stopped ?? []) stopped.add(key);
       for (const [key, admission] of outcome.refused) if (!refused.has(key)) refused.set(key, admission);
+      if (refused.size + stopped.size > known) claims = claimsOf(input, { refused, stopped });
     }
     if (refused.size + stopped.size === before) break;
   }

@@ -43,19 +43,40 @@ export function contest(claims: readonly AppClaim[]): Contest {
       if (claim.isRunning) stopped.add(claim.key);
       return false;
     });
-    const winners = left.filter((claim) => beatsAll(claim, left));
-    if (winners.length === 0) {
-      open = left;
-      break;
-    }
+    const byApp = claimsByApp(left);
+    const winners = new Set(left.filter((claim) => beatsAll(claim, byApp)));
+    open = left.filter((claim) => !winners.has(claim));
+    if (winners.size === 0) break;
     for (const winner of winners) for (const app of winner.apps.keys()) owners.set(app, winner);
-    open = left.filter((claim) => !winners.includes(claim));
   }
+  const byApp = claimsByApp(open);
   for (const claim of open) {
-    const rivals = open.filter((other) => other !== claim && sharedApp(claim, other) !== undefined);
+    const rivals = rivalsOf(claim, byApp);
     if (rivals.length > 0) refused.set(claim.key, nobodys(claim, rivals));
   }
   return { refused, stopped };
+}
+
+/** Who names each app, in the order of the claims. Nearly every app is named once: nobody is compared with all others. */
+type ClaimsByApp = ReadonlyMap<string, readonly AppClaim[]>;
+
+function claimsByApp(claims: readonly AppClaim[]): ClaimsByApp {
+  const byApp = new Map<string, AppClaim[]>();
+  for (const claim of claims) {
+    for (const app of claim.apps.keys()) {
+      const others = byApp.get(app);
+      if (others === undefined) byApp.set(app, [claim]);
+      else others.push(claim);
+    }
+  }
+  return byApp;
+}
+
+/** Sorted by key. */
+function rivalsOf(claim: AppClaim, byApp: ClaimsByApp): readonly AppClaim[] {
+  const rivals = new Set([...claim.apps.keys()].flatMap((app) => byApp.get(app) ?? []));
+  rivals.delete(claim);
+  return [...rivals].sort(byKey);
 }
 
 function firstIn(
@@ -69,12 +90,11 @@ function firstIn(
   return undefined;
 }
 
-function beatsAll(claim: AppClaim, all: readonly AppClaim[]): boolean {
-  return all.every(
-    (other) =>
-      other === claim ||
-      [...claim.apps.keys()].every((app) => !other.apps.has(app) || better(claim, other, app) !== undefined),
-  );
+function beatsAll(claim: AppClaim, byApp: ClaimsByApp): boolean {
+  for (const app of claim.apps.keys())
+    for (const other of byApp.get(app) ?? [])
+      if (other !== claim && better(claim, other, app) === undefined) return false;
+  return true;
 }
 
 /** Why `one` has the better right, in words; undefined where it has none. */
@@ -106,7 +126,10 @@ function nobodys(claim: AppClaim, rivals: readonly AppClaim[]): Admission {
   const [first] = rivals;
   const app = first === undefined ? undefined : sharedApp(claim, first);
   const all = [claim, ...rivals.filter((rival) => app !== undefined && rival.apps.has(app))];
-  const sorted = all.sort((a, b) => (a.key < b.key ? -1 : 1));
-  const message = `${named(claim.apps.get(app ?? '') ?? '', sorted)}; an app belongs to one policy: remove it from all but one`;
+  const message = `${named(claim.apps.get(app ?? '') ?? '', all.sort(byKey))}; an app belongs to one policy: remove it from all but one`;
   return refusal('DuplicateApp', message);
+}
+
+function byKey(a: AppClaim, b: AppClaim): number {
+  return a.key < b.key ? -1 : 1;
 }
