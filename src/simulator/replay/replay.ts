@@ -1,5 +1,6 @@
 // simulator: another policy against what was recorded: what happened as long as it asks for the same, then the model.
 
+import { instantText } from '../../api/words/instant.ts';
 import type { Decision } from '../../core/decision.ts';
 import { type LearnedService, serviceLearned } from '../../core/learned.ts';
 import type { MetricSample } from '../../core/observation.ts';
@@ -50,6 +51,8 @@ export interface Asked {
 }
 
 export interface Replayed {
+  /** By the wall clock: where the span begins, or the record where that is later. */
+  readonly fromMs: number;
   /** Monotonic time of the first step. */
   readonly originMs: number;
   readonly steps: number;
@@ -70,6 +73,10 @@ export interface Replayed {
 
 const USUAL_DELAYS = { startMs: 2_000, stopMs: 500 };
 const LONGEST_GAP_MS = 30_000;
+
+function stepsOf({ fromMs, toMs }: Pick<ReplayOptions, 'fromMs' | 'toMs'>): number {
+  return Math.max(1, Math.ceil((toMs - fromMs) / STEP_MS));
+}
 
 /** Reads the whole span once. @throws TerminalError when it holds no round */
 export async function replayRecord(
@@ -96,7 +103,9 @@ interface Decided {
 
 class Seen {
   readonly #options: ReplayOptions;
-  readonly #steps: number;
+  /** Nothing is said of a time of which nothing is known: it would be time within the target. */
+  #fromMs: number;
+  #steps: number;
   readonly #apps = new Map<string, AppRecord>();
   readonly #asked: Asked[] = [];
   readonly #ages: number[] = [];
@@ -112,11 +121,12 @@ class Seen {
 
   constructor(options: ReplayOptions) {
     this.#options = options;
-    this.#steps = Math.max(1, Math.ceil((options.toMs - options.fromMs) / STEP_MS));
+    this.#fromMs = options.fromMs;
+    this.#steps = stepsOf(options);
   }
 
   note(round: RecordedRound, recorded: Decided, tried: Decided | undefined): void {
-    this.#originMs ??= this.#options.fromMs - (round.wallMs - round.atMs);
+    this.#begin(round);
     this.#round = round;
     this.#recorded = recorded;
     if (tried !== undefined) this.#tried = tried;
@@ -128,6 +138,16 @@ class Seen {
     this.#look(round, recorded);
     for (const { id, to, role } of tried?.decision.apps ?? [])
       if (role !== 'fixed') this.#asked.push({ atMs: round.atMs, app: id, to });
+  }
+
+  #begin(round: RecordedRound): void {
+    const isFirst = this.#round === undefined || round.wallMs - this.#round.wallMs > LONGEST_GAP_MS;
+    if (this.#rounds === 0 && isFirst && round.wallMs > this.#fromMs) {
+      this.#fromMs = round.wallMs;
+      this.#steps = stepsOf({ fromMs: this.#fromMs, toMs: this.#options.toMs });
+      this.#originMs = round.atMs;
+    }
+    this.#originMs ??= this.#fromMs - (round.wallMs - round.atMs);
   }
 
   part(parting: Parting, intervalMs: number): void {
@@ -142,7 +162,10 @@ class Seen {
       throw new TerminalError('nothing was decided in that span: the record holds no round of it');
     const apps = [...this.#apps.values()];
     for (const { track } of apps) track.end();
+    const tailMs = this.#options.toMs - round.wallMs;
+    if (tailMs > LONGEST_GAP_MS) this.#gapsMs += tailMs;
     return {
+      fromMs: this.#fromMs,
       originMs: this.#originMs ?? 0,
       steps: this.#steps,
       rounds: this.#rounds,
@@ -230,6 +253,11 @@ class Seen {
       ...(added.length > 0 ? [`not in the record, so left out: ${added.join(', ')}`] : []),
       ...(missing.length > 0
         ? [`not in the policy that is tried, so as recorded: ${missing.join(', ')}`]
+        : []),
+      ...(this.#fromMs - this.#options.fromMs > LONGEST_GAP_MS
+        ? [
+            `nothing is recorded of it before ${instantText(this.#fromMs)}: figures are of the time from then on`,
+          ]
         : []),
       ...(this.#gapsMs > 0
         ? [`for ${Math.round(this.#gapsMs / 1000)} s nothing is recorded: counts are as they were before`]

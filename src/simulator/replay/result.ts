@@ -48,7 +48,7 @@ export interface ResultOptions {
 }
 
 export function resultOf(replayed: Replayed, options: ResultOptions): ReplayResult {
-  const { parting, service, delays, rounds, notes, question, last, tried, originMs } = replayed;
+  const { parting, service, delays, rounds, notes, question, last, tried, originMs, fromMs } = replayed;
   const work = workOf(replayed);
   const run = runOn(replayed, work);
   const triedQuestion = parting?.question ?? tried.question;
@@ -60,9 +60,10 @@ export function resultOf(replayed: Replayed, options: ResultOptions): ReplayResu
     rowOf('replayed', triedRan, run?.last ?? tried.decision),
   ] as const;
   const doubtful = run === undefined ? [] : [-1, 1].map((off) => offBy(replayed, off, triedQuestion));
-  const wallAheadMs = options.fromMs - originMs;
+  const wallAheadMs = fromMs - originMs;
   return {
     ...options,
+    fromMs,
     rounds,
     ...(parting && { parting: { atMs: parting.round.atMs + wallAheadMs, why: parting.why } }),
     service: Object.fromEntries(service),

@@ -87,6 +87,30 @@ it.each([{ counts: true }, { counts: false }])(
   },
 );
 
+it('says nothing of a time that is not in the record, neither before it begins nor after its end', async () => {
+  const day = await recordDay({ ...HOUR, counts: true });
+  const whole = { fromMs: T0, toMs: T0 + HOUR.lastsMs };
+  const long = { fromMs: T0 - DAY_MS, toMs: T0 + HOUR.lastsMs };
+  const [known, asked] = await Promise.all(
+    [whole, long].map(async (span) =>
+      resultOf(await replayRecord(roundsIn(day, span), { candidate: {}, ...span }), {
+        policy: POLICY,
+        ...span,
+      }),
+    ),
+  );
+  expect(known?.notes).toEqual([]);
+  expect(asked?.rows[0].V).toBeCloseTo(known?.rows[0].V ?? Number.NaN, 0);
+  expect(asked?.rows[0].remainderMinutes).toBeCloseTo(known?.rows[0].remainderMinutes ?? Number.NaN, 0);
+  expect(asked?.fromMs).toBeGreaterThanOrEqual(T0);
+  expect(asked?.notes).toEqual([
+    expect.stringMatching(/^nothing is recorded of it before 2026-01-01T00:00:/),
+  ]);
+  const late = { ...whole, toMs: T0 + 2 * HOUR.lastsMs };
+  const { notes } = await replayRecord(roundsIn(day, late), { candidate: {}, ...late });
+  expect(notes).toEqual([expect.stringMatching(/^for \d+ s nothing is recorded/)]);
+});
+
 it('says so when the span holds nothing', async () => {
   const day = await recordDay({ lastsMs: 5_000, interval: '1s', waveMs: 60_000 });
   const span = { fromMs: T0 - 100_000, toMs: T0 - 50_000 };
