@@ -102,7 +102,7 @@ export class SeenLaw implements Driver {
     mind.needs = keepLargest(mind.needs, [nowMs, Math.max(0, Math.ceil(need))], holdMs);
     const end = predicted + (arrivals - service * asked) * horizonS;
     if (end > aim + o.upAbove * target) return Math.max(asked, Math.ceil(need - o.rounding));
-    return end < aim - o.downBelow * target ? Math.min(asked, mind.needs[0]?.[1] ?? asked) : asked;
+    return end < aim - o.downBelow * target ? Math.min(asked, mind.needs[1] ?? asked) : asked;
   }
 
   /** Messages/s, of what was counted since the last change. */

@@ -74,7 +74,7 @@ export class OracleLaw implements Driver {
     mind.needs = keepLargest(mind.needs, [nowMs, Math.max(0, Math.ceil(need))], HOLD_MS);
     const end = predicted + (later - service * asked) * HORIZON_S;
     if (end > aim + UP_ABOVE * target) return Math.max(asked, Math.ceil(need - ROUNDING));
-    return end < aim - DOWN_BELOW * target ? Math.min(asked, mind.needs[0]?.[1] ?? asked) : asked;
+    return end < aim - DOWN_BELOW * target ? Math.min(asked, mind.needs[1] ?? asked) : asked;
   }
 
   /** Messages/s from `fromS` to `toS` from now: what comes, or what the rate says now. */

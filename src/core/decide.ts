@@ -31,26 +31,29 @@ export function decide(input: DecisionInput): Decision {
     else if (state?.accounts !== undefined) states[app.id] = resting(state.accounts);
   }
   const allocations = allocate(input, demands);
-  for (const allocation of allocations) states[allocation.demand.app.id] = remember(allocation, nowMs);
-  const apps = answers(input.apps, allocations);
+  const words = wordsOf(allocations);
+  let next = 0;
+  // What an app is told and what is remembered of it in one go: by a second one its demand would be far away again.
+  const apps = input.apps.map((app) => {
+    const allocation = app.role === 'fixed' ? undefined : allocations[next++];
+    if (allocation === undefined) return leftToPeople(app);
+    states[app.id] = remember(allocation, nowMs);
+    return answer(allocation, words);
+  });
   return { apps, capacity: usage(input, apps), memory: memoryOf(states) };
 }
 
-/** @param allocations of the apps that are not fixed, in the same order */
-function answers(apps: readonly AppInput[], allocations: readonly Allocation[]): readonly AppDecision[] {
-  const words = {
+type Words = Parameters<typeof explain>[1];
+
+function wordsOf(allocations: readonly Allocation[]): Words {
+  return {
     blockers: blockersIn(allocations),
     shortages: shortagesIn(allocations),
     lenders: lendersIn(allocations),
   };
-  let next = 0;
-  return apps.map((app) => {
-    const allocation = app.role === 'fixed' ? undefined : allocations[next++];
-    return allocation === undefined ? leftToPeople(app) : answer(allocation, words);
-  });
 }
 
-function answer(allocation: Allocation, words: Parameters<typeof explain>[1]): AppDecision {
+function answer(allocation: Allocation, words: Words): AppDecision {
   const { demand, wanted, granted, to } = allocation;
   const { id, name, role } = demand.app;
   const { figures, requested: from } = demand;

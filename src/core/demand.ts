@@ -10,7 +10,13 @@ import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type BehaviorMemory, shape } from './demand/behavior.ts';
 import type { QueueLook } from './demand/futility.ts';
 import { total } from './demand/history.ts';
-import { followTrouble, launchLimit, type TroubleMemory, triesAgainMs } from './demand/launch-trouble.ts';
+import {
+  followTrouble,
+  launchLimit,
+  NO_TROUBLE,
+  type TroubleMemory,
+  triesAgainMs,
+} from './demand/launch-trouble.ts';
 import { deadTimeOf, followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
 import type { MissAccount } from './demand/objective.ts';
 import { joined, NO_STEPS } from './demand/steps.ts';
@@ -94,7 +100,7 @@ export function appDemand(
     min: Math.min(count(app.min), max),
     max,
     requested: count(app.observed?.requested ?? 0),
-    trouble: followTrouble(state?.trouble ?? {}, app.observed, nowMs),
+    trouble: followTrouble(state?.trouble ?? NO_TROUBLE, app.observed, nowMs),
   };
   return bound(input, draftOf(input));
 }

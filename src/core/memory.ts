@@ -3,7 +3,7 @@
 import { isObject } from '../api/schema/json-schema.ts';
 import type { PreemptionMemory } from './allocation/preemption.ts';
 import type { DecisionMemory } from './decision.ts';
-import type { BehaviorMemory } from './demand/behavior.ts';
+import { type BehaviorMemory, isBehavior } from './demand/behavior.ts';
 import { isFutility } from './demand/futility.ts';
 import { isTally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
@@ -94,8 +94,7 @@ function isState(raw: unknown): raw is AppState {
     Array.isArray(laws) &&
     laws.every((law) => law === null || isObject(law)) &&
     (launches === null || (isObject(launches) && isTally(launches['asks']) && isTally(launches['ready']))) &&
-    isObject(behavior) &&
-    Object.values(behavior).every(isTally) &&
+    isBehavior(behavior) &&
     isObject(trouble) &&
     isObject(preemption) &&
     isTally(preemption['yielded']) &&

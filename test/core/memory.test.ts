@@ -45,6 +45,10 @@ describe('memory', () => {
       change: (m) => Object.assign(m.apps['/a']!, { behavior: { needs: 'x' } }),
     },
     {
+      name: 'a time without its value',
+      change: (m) => Object.assign(m.apps['/a']!, { behavior: { needs: [T0, 5, T0] } }),
+    },
+    {
       name: 'an object nested twenty deep',
       change: (m) => Object.assign(m.apps['/a']!, { trouble: nest(20) }),
     },

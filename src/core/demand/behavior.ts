@@ -1,10 +1,20 @@
 // core: HorizontalPodAutoscaler v2's `behavior`, applied to a law's answer; plus `giveBackAfter` and `maxStep`.
 
 import type { BehaviorSpec, ScalingRules } from '../../api/policy.ts';
+import { isObject } from '../../api/schema/json-schema.ts';
 import { rounded, spanText } from '../../api/words/figures.ts';
 import type { DecisionStep, LimitedBy } from '../decision.ts';
 import { clamp } from '../numbers.ts';
-import { type Extremes, keepLargest, keepSmallest, type Tally, tallied, tally } from './history.ts';
+import {
+  type Extremes,
+  isExtremes,
+  isTally,
+  keepLargest,
+  keepSmallest,
+  type Tally,
+  tallied,
+  tally,
+} from './history.ts';
 import { joined, NO_STEPS } from './steps.ts';
 import type { Timing } from './timing.ts';
 
@@ -15,6 +25,13 @@ export interface BehaviorMemory {
   readonly wishes?: Extremes;
   readonly added?: Tally;
   readonly removed?: Tally;
+}
+
+/** Whether it can be read, whoever wrote it. */
+export function isBehavior(raw: unknown): raw is BehaviorMemory {
+  if (!isObject(raw)) return false;
+  const { needs = [], wishes = [], added = [], removed = [] } = raw;
+  return [needs, wishes].every(isExtremes) && [added, removed].every(isTally);
 }
 
 export interface BehaviorInput {
@@ -111,11 +128,11 @@ function stabilise(
     behavior.scaleDown.stabilizationWindowSeconds * 1000,
   );
   const needs = keepLargest(memory.needs ?? [], [input.nowMs, input.need], floorMs);
-  const floor = needs[0]?.[1] ?? input.need;
+  const floor = needs[1] ?? input.need;
   if (ceilingMs <= 0)
     return { floor, floorMs, ceiling: input.wanted, ceilingMs, remembered: withNeeds(memory, needs) };
   const wishes = keepSmallest(memory.wishes ?? [], [input.nowMs, input.wanted], ceilingMs);
-  const ceiling = wishes[0]?.[1] ?? input.wanted;
+  const ceiling = wishes[1] ?? input.wanted;
   return { floor, floorMs, ceiling, ceilingMs, remembered: { ...memory, needs, wishes } };
 }
 

@@ -110,6 +110,11 @@ export function followFutility(memory: FutilityMemory | undefined, look: QueueLo
   }
 }
 
+/** It says no more than none: the next look begins with the same. */
+export function isBare({ phase, tries, from, healthyS }: FutilityMemory): boolean {
+  return phase === 'watch' && tries === 0 && from === undefined && healthyS === undefined;
+}
+
 /** What is left while its queue is not looked at: measuring ends, and what was found out holds for as long as it would have. */
 export function outlasting(memory: FutilityMemory | undefined, nowMs: number): FutilityMemory | undefined {
   if (memory?.untilMs === undefined || memory.sinceMs > nowMs) return undefined;

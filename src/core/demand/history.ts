@@ -3,8 +3,11 @@
 /** How many of something happened when, oldest first. */
 export type Tally = readonly (readonly [atMs: number, count: number])[];
 
-/** Values with the time of their last occurrence, each smaller (or larger) than the one before it. */
-export type Extremes = readonly (readonly [atMs: number, value: number])[];
+/**
+ * Values with the time of their last occurrence, each smaller (or larger) than the one before it: time and value in turn.
+ * Pairs of their own, each from another round, would lie all over the memory of a large pool, which waits for each of them.
+ */
+export type Extremes = readonly number[];
 
 /** A quantity over time: its value since `atMs`, oldest first. */
 export type Levels = readonly (readonly [atMs: number, value: number])[];
@@ -18,7 +21,7 @@ export function tally(past: Tally, entry: Entry, spanMs: number): Tally {
   const kept = past.filter(([atMs]) => isWithin(atMs, entry[0], spanMs));
   if (entry[1] === 0) return kept;
   kept.push(entry);
-  return kept.length <= MAX_ENTRIES ? kept : joinClosest(kept, (a, b) => [b[0], a[1] + b[1]]);
+  return kept.length <= MAX_ENTRIES ? kept : joinClosest(kept);
 }
 
 /** What lies in the future was noted before a clock was set back: it counts no more. */
@@ -66,7 +69,7 @@ export function dropNewest(past: Tally, n: number): Tally {
   return rest;
 }
 
-/** The running maximum of a window: `extremes[0]` is the largest value of the last `spanMs`, `value` included. */
+/** The running maximum of a window: `extremes[1]` is the largest value of the last `spanMs`, `value` included. */
 export function keepLargest(past: Extremes, entry: Entry, spanMs: number): Extremes {
   return keep(past, entry, { spanMs, sign: 1 });
 }
@@ -86,17 +89,33 @@ function keep(
   const value = sign * entry[1];
   let from = 0;
   let to = 0;
-  for (const each of past) {
-    if (!isWithin(each[0], nowMs, spanMs)) {
+  for (let i = 0; i < past.length; i += 2) {
+    if (!isWithin(past[i] ?? 0, nowMs, spanMs)) {
       if (to > from) break;
-      from = ++to;
-    } else if (sign * each[1] > value) to++;
+      to = i + 2;
+      from = to;
+    } else if (sign * (past[i + 1] ?? 0) > value) to = i + 2;
     else break;
   }
-  if (from === to) return [entry];
+  if (from === to) return entry;
   const kept = past.slice(from, to);
-  kept.push(entry);
-  return kept.length <= MAX_ENTRIES ? kept : joinClosest(kept, (a, b) => [b[0], a[1]]);
+  kept.push(nowMs, entry[1]);
+  if (kept.length > 2 * MAX_ENTRIES) forgetClosest(kept);
+  return kept;
+}
+
+/** Of the two closest neighbours the value of the first stands for both. */
+function forgetClosest(kept: number[]): void {
+  let at = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let i = 2; i < kept.length; i += 2) {
+    const gap = (kept[i] ?? 0) - (kept[i - 2] ?? 0);
+    if (gap >= smallest) continue;
+    smallest = gap;
+    at = i - 2;
+  }
+  kept[at] = kept[at + 2] ?? 0;
+  kept.splice(at + 2, 2);
 }
 
 /** Notes the present value; only changes take an entry. */
@@ -129,7 +148,7 @@ export function averageLevel(past: Levels, fromMs: number, toMs: number): number
   return sum / (toMs - fromMs);
 }
 
-function joinClosest(entries: readonly Entry[], join: (a: Entry, b: Entry) => Entry): Entry[] {
+function joinClosest(entries: readonly Entry[]): Entry[] {
   let at = 0;
   let smallest = Number.POSITIVE_INFINITY;
   for (let i = 0; i + 1 < entries.length; i++) {
@@ -142,7 +161,11 @@ function joinClosest(entries: readonly Entry[], join: (a: Entry, b: Entry) => En
   const first = entries[at];
   const second = entries[at + 1];
   if (first === undefined || second === undefined) return [...entries];
-  return [...entries.slice(0, at), join(first, second), ...entries.slice(at + 2)];
+  return [...entries.slice(0, at), [second[0], first[1] + second[1]], ...entries.slice(at + 2)];
+}
+
+export function isExtremes(value: unknown): value is Extremes {
+  return Array.isArray(value) && value.length % 2 === 0 && value.every((each) => typeof each === 'number');
 }
 
 export function isTally(value: unknown): value is Tally {

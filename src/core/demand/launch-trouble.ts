@@ -18,6 +18,9 @@ export interface TroubleMemory {
   };
 }
 
+/** One object for all, which is at hand: most apps have none. */
+export const NO_TROUBLE: TroubleMemory = {};
+
 /** So long an app may back off before its unlaunched grants go back; and so long until it may try again. */
 const BROKEN_AFTER_MS = 60_000;
 /** A back-off this soon after the last one belongs to it. */
@@ -39,6 +42,7 @@ export function followTrouble(
     return memory;
   const backingOff = followBackOff(memory.backingOff, observed, nowMs);
   const short = followShortage(memory.short, observed, nowMs);
+  if (backingOff === undefined && short === undefined) return NO_TROUBLE;
   return { ...(backingOff !== undefined && { backingOff }), ...(short !== undefined && { short }) };
 }
 

@@ -5,6 +5,7 @@ import {
   type Futility,
   type FutilityMemory,
   followFutility,
+  isBare,
   knownLimit,
   outlasting,
   type QueueLook,
@@ -80,12 +81,17 @@ function usefulAlone(known: FutilityMemories, wish: QueueWish, now: Circumstance
   const own = known[0];
   const found = follow(own, wish, now);
   if (found === undefined) return { wanted: wish.wanted, need: wish.need, memory: known };
-  const memory = found.memory === own ? known : [found.memory];
+  const memory = found.memory === own ? known : worthKeeping(found.memory);
   const wanted = Math.min(wish.wanted, found.cap ?? wish.wanted);
   const need = Math.min(wanted, wish.need);
   if (wanted >= wish.wanted) return { wanted, need, memory };
   const step = { rule: 'futility', before: wish.wanted, after: wanted, reason: found.reason ?? '' };
   return { wanted, need, memory, step, limitedBy: found.known === true ? 'futility' : undefined };
+}
+
+/** What every app would have takes no room, and no time to look at, in the memory of each. */
+function worthKeeping(memory: FutilityMemory): FutilityMemories {
+  return isBare(memory) ? NOTHING : [memory];
 }
 
 function memoryOf(known: FutilityMemories, queue: QueueSight | undefined): FutilityMemory | undefined {
@@ -160,7 +166,7 @@ function remembered(
   const rest = known.flatMap((each) =>
     each === own ? [] : (outlasting(each, timeFor(each, known, nowMs)) ?? []),
   );
-  return found === undefined ? rest : [found.memory, ...rest];
+  return found === undefined || isBare(found.memory) ? rest : [found.memory, ...rest];
 }
 
 /** Why the largest wish is not fulfilled: what is known of its queue says so. */

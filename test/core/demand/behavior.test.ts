@@ -112,7 +112,7 @@ describe('giveBackAfter', () => {
     const timing = timingOf(behavior);
     const shaped = shape(
       { asked: 5, wanted: 2, need: 2, holdMs: 0, nowMs: T0 },
-      { needs: [[T0 - 1_000, 5]] },
+      { needs: [T0 - 1_000, 5] },
       { behavior, timing },
     );
     expect(shaped.steps).toEqual([

@@ -19,6 +19,8 @@ const PROVEN_SHARE = 0.8;
 const PROVEN_FOR_S = 300;
 const PROVEN_NOISE = 0.7;
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** A rate that was not measured for a while loses certainty at the rate of the filter's own process noise. */
 export function ageServiceRate({ rate, doubt }: ServiceRate, forMs: number): ServiceRate {
   return { rate, doubt: Math.sqrt(doubt * doubt + (SERVICE_DRIFT * forMs) / 1000) };
@@ -48,7 +50,7 @@ export function update(known: Estimate, now: Measurement): Estimate {
   f.ll += more * more;
   const proven = provenBy(interval);
   confine(f, interval, proven);
-  return {
+  const estimate: Writable<Estimate> = {
     arrivals: f.l,
     service: f.m,
     varArrivals: f.ll,
@@ -65,8 +67,10 @@ export function update(known: Estimate, now: Measurement): Estimate {
     proven,
     above: f.above,
     below: f.below,
-    ...(before.first !== undefined && { first: before.first }),
   };
+  // Not spread from what is mostly absent: that takes longer than all the others, in every round.
+  if (before.first !== undefined) estimate.first = before.first;
+  return estimate;
 }
 
 function drift(
