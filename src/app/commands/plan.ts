@@ -52,6 +52,8 @@ export async function planFiles(config: PlanConfig, log: Logger, signal: AbortSi
     clock: systemClock,
     log,
     values,
+    // A plan looks: what a scheduler does by itself is for the operator to do.
+    isActing: () => false,
     defaultUrls: config.marathon,
     kubeconfig: config.kubeconfig,
     kubeContext: config.kubeContext,

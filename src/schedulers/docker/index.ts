@@ -125,9 +125,7 @@ class DockerScheduler implements ReportingScheduler {
   }
 
   async owned(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const listing = await abortable(this.#list.read(), signal);
-    for (const id of listing.byApp.keys()) this.#apps.find(id, listing);
-    return new Map(this.#apps.all().map(({ id, record }) => [id, record.owner]));
+    return this.#apps.owners(await abortable(this.#list.read(), signal));
   }
 
   footprint(definition: AppDefinition): Footprint {

@@ -345,6 +345,27 @@ describe.skipIf(dockerMissing())('an app on a real engine', { timeout: 60_000 },
     expect(await room(definition)).toBe(2);
   });
 
+  it("is left alone by somebody else's operator, which only lists whose it is", async () => {
+    const world = dockerWorld(engine);
+    await world.create(2);
+    await world.running(2);
+    const other = dockerWorld(engine);
+    const watching = new AbortController();
+    let woken = 0;
+    const watch = other.scheduler.watch(() => woken++, watching.signal);
+    await until('it to follow the engine', () => woken > 0);
+    expect(await other.scheduler.owned?.(never)).toEqual(new Map([[APP, 'default/shop']]));
+    for (const count of [1, 3, 1]) {
+      const before = woken;
+      await world.scale(count);
+      await world.running(count);
+      await until('the other to have heard of it', () => woken > before);
+    }
+    expect(other.scheduler.stats().writes).toBe(0);
+    watching.abort();
+    await watch;
+  });
+
   it('is left alone when it is released, and by a process that does not act', async () => {
     const world = dockerWorld(engine);
     await world.create(2);

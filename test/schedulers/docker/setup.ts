@@ -9,7 +9,7 @@ import { silentLogger } from '../../../src/runtime/log.ts';
 import type { DockerDeps } from '../../../src/schedulers/docker/config.ts';
 import { createDockerScheduler } from '../../../src/schedulers/docker/index.ts';
 import type { EngineConfig } from '../../../src/schedulers/docker-engine/spec.ts';
-import type { ApplyResult, Scheduler } from '../../../src/schedulers/scheduler.ts';
+import type { ApplyResult, ReportingScheduler } from '../../../src/schedulers/scheduler.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';
 import { BUSYBOX_IMAGE, type TestEngine } from '../docker-engine/real-engine.ts';
@@ -28,7 +28,7 @@ type CreateOf = Extract<Change, { kind: 'create' }>;
 type UpdateOf = Extract<Change, { kind: 'update' }>;
 
 export interface DockerWorld {
-  readonly scheduler: Scheduler;
+  readonly scheduler: ReportingScheduler;
   create(instances: number, definition?: AppDefinition, more?: Partial<CreateOf>): Promise<ApplyResult>;
   scale(to: number, more?: Partial<Extract<Change, { kind: 'scale' }>>): Promise<ApplyResult>;
   update(definition: AppDefinition, more?: Partial<UpdateOf>): Promise<ApplyResult>;

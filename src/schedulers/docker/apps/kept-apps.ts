@@ -39,6 +39,15 @@ export class KeptApps {
     return found;
   }
 
+  /** By app, those included that somebody else keeps: whoever only asks whose they are keeps none of them. */
+  owners(listing: Listing): ReadonlyMap<string, string> {
+    const found = [...listing.byApp].flatMap(([app, containers]) => {
+      const record = recordFromContainers(containers);
+      return record === undefined ? [] : [[app, record.owner] as const];
+    });
+    return new Map([...found, ...this.all().map(({ id, record }) => [id, record.owner] as const)]);
+  }
+
   known(app: string): KeptApp | undefined {
     return this.#apps.get(app);
   }
