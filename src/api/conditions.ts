@@ -78,6 +78,26 @@ export interface Condition {
   readonly observedGeneration: number;
 }
 
+/** Returns `conditions` with all of `found` in place; the same list where nothing is different, as it mostly is. */
+export function setConditions(
+  conditions: readonly Condition[],
+  found: readonly Omit<Condition, 'lastTransitionTime'>[],
+  nowMs: number,
+): readonly Condition[] {
+  return found.reduce((all, next) => (isSet(all, next) ? all : setCondition(all, next, nowMs)), conditions);
+}
+
+function isSet(conditions: readonly Condition[], next: Omit<Condition, 'lastTransitionTime'>): boolean {
+  return conditions.some(
+    ({ type, status, reason, message, observedGeneration }) =>
+      type === next.type &&
+      status === next.status &&
+      reason === next.reason &&
+      message === next.message &&
+      observedGeneration === next.observedGeneration,
+  );
+}
+
 /** Returns `conditions` with `next` in place, keeping the transition time while the status stays the same. */
 export function setCondition(
   conditions: readonly Condition[],

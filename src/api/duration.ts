@@ -11,8 +11,21 @@ export const POSITIVE_DURATION_PATTERN = '^0*[1-9][0-9]*(ms|s|m|h)$';
 /** Keeps every duration a safe integer of milliseconds: at most 99,999,999 hours. */
 export const MAX_DURATION_LENGTH = 9;
 
+/** Every round asks for the same few again. */
+const known = new Map<Duration, number>();
+const MOST_KNOWN = 1_000;
+
 /** Milliseconds of a duration that validation has passed; throws RangeError on anything else. */
 export function durationMs(duration: Duration): number {
+  const ms = known.get(duration);
+  if (ms !== undefined) return ms;
+  const read = readDuration(duration);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(duration, read);
+  return read;
+}
+
+function readDuration(duration: Duration): number {
   const match = /^(\d+)(ms|s|m|h)$/.exec(duration);
   const unit = match?.[2] as keyof typeof MS_PER_UNIT | undefined;
   if (match?.[1] === undefined || unit === undefined) {

@@ -31,9 +31,15 @@ export interface MemberApp {
   readonly schedule?: ScheduleView;
 }
 
-/** Of all policies that run; policies by key, apps as written. */
+const members = new WeakMap<PoolRecord, readonly MemberApp[]>();
+
+/** Of all policies that run; policies by key, apps as written. The same objects as long as the record is the same. */
 export function membersOf(pool: PoolRecord): readonly MemberApp[] {
-  return pool.members.flatMap((record) => membersOfPolicy(record, clusterOfMember(pool, record.key)));
+  const known = members.get(pool);
+  if (known !== undefined) return known;
+  const apps = pool.members.flatMap((record) => membersOfPolicy(record, clusterOfMember(pool, record.key)));
+  members.set(pool, apps);
+  return apps;
 }
 
 /** @param cluster of the policy */
@@ -50,12 +56,13 @@ export function membersOfPolicy({ key, running }: PolicyRecord, cluster?: Cluste
   }));
 }
 
-/** The same apps with the interventions that are in force. */
+/** The same apps with the interventions that are in force; the same list where there are none. */
 export function withInterventions(
   apps: readonly MemberApp[],
   { on }: { readonly on: (policy: ResourceKey) => InterventionEffect },
 ): readonly MemberApp[] {
   const effects = new Map([...new Set(apps.map(({ policy }) => policy))].map((key) => [key, on(key)]));
+  if ([...effects.values()].every(hasNone)) return apps;
   return apps.map((app) => {
     const { paused, overrides, putBack, kept: keeps } = effects.get(app.policy) ?? {};
     const override = overrides?.get(app.spec.name);
@@ -70,6 +77,10 @@ export function withInterventions(
       ...(isPutBack && { drift: 'Revert' as const, putBack: true as const }),
     };
   });
+}
+
+function hasNone({ paused, overrides, putBack, kept }: InterventionEffect): boolean {
+  return paused === undefined && overrides.size === 0 && putBack === undefined && kept === undefined;
 }
 
 export function roleOf({ instances, remainder }: AppSpec): AppRole {

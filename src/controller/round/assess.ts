@@ -141,9 +141,21 @@ export function unassessed(
   });
 }
 
-/** What runs takes what the scheduler says; what is still to be made takes what the policy says. */
+const present = new WeakMap<
+  AppObservation,
+  { readonly of: AppDefinition | undefined; readonly definition: AppDefinition }
+>();
+const NO_DEFINITION: AppDefinition = {};
+
+/** What runs takes what the scheduler says; what is still to be made takes what the policy says. The same object for the same two. */
 export function presentDefinition({ app, observed }: Pick<AppAssessment, 'app' | 'observed'>): AppDefinition {
-  return { ...app.spec.app, ...observed?.definition };
+  const { app: of } = app.spec;
+  if (observed === undefined) return of ?? NO_DEFINITION;
+  const known = present.get(observed);
+  if (known !== undefined && known.of === of) return known.definition;
+  const definition = { ...of, ...observed.definition };
+  present.set(observed, { of, definition });
+  return definition;
 }
 
 /** Made by somebody else: it does not carry the creation label of this policy. */

@@ -61,6 +61,8 @@ interface Gauge {
 export class MetricReader {
   readonly #deps: Pick<OperatorDeps, 'clock' | 'metricSourceFor' | 'redact'>;
   readonly #gauges = new Map<string, Gauge>();
+  /** Whose gauges these are. */
+  #apps: readonly MemberApp[] = [];
   #readAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: Pick<OperatorDeps, 'clock' | 'metricSourceFor' | 'redact'>) {
@@ -77,9 +79,7 @@ export class MetricReader {
    * needs the scheduler's news, not another sample in an uneven rhythm.
    */
   async read(apps: readonly MemberApp[], maxAgeMs: number, signal: AbortSignal): Promise<Readings> {
-    const wanted = new Map(apps.flatMap((app) => keysOf(app)));
-    await this.#drop((key) => !wanted.has(key));
-    for (const [key, spec] of wanted) if (!this.#gauges.has(key)) this.#gauges.set(key, { spec });
+    if (apps !== this.#apps) await this.#follow(apps);
     const gauges = [...this.#gauges.values()];
     const fresh = this.#deps.clock.monotonic() - this.#readAtMs < maxAgeMs;
     const due = fresh ? gauges.filter(({ reading }) => reading === undefined) : gauges;
@@ -91,6 +91,13 @@ export class MetricReader {
 
   async close(): Promise<void> {
     await this.#drop(() => true);
+  }
+
+  async #follow(apps: readonly MemberApp[]): Promise<void> {
+    const wanted = new Map(apps.flatMap((app) => keysOf(app)));
+    await this.#drop((key) => !wanted.has(key));
+    for (const [key, spec] of wanted) if (!this.#gauges.has(key)) this.#gauges.set(key, { spec });
+    this.#apps = apps;
   }
 
   #readingsOf(app: MemberApp): readonly MetricReading[] {
@@ -134,7 +141,16 @@ function note(gauge: Gauge, sample: MetricSample): void {
   gauge.reading = sample;
 }
 
+type GaugeKeys = readonly (readonly [string, MetricSpec])[];
+
+const keys = new WeakMap<MemberApp['spec'], GaugeKeys>();
+
 /** A gauge belongs to one target of one app: another metric there is another gauge. */
-function keysOf({ spec }: MemberApp): readonly (readonly [string, MetricSpec])[] {
-  return (spec.targets ?? []).map(({ metric }, i) => [`${spec.id} ${i} ${JSON.stringify(metric)}`, metric]);
+function keysOf({ spec }: MemberApp): GaugeKeys {
+  const known = keys.get(spec);
+  if (known !== undefined) return known;
+  const { id, targets = [] } = spec;
+  const made: GaugeKeys = targets.map(({ metric }, i) => [`${id} ${i} ${JSON.stringify(metric)}`, metric]);
+  keys.set(spec, made);
+  return made;
 }

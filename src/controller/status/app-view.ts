@@ -6,7 +6,7 @@ import { rounded } from '../../api/words/figures.ts';
 import type { AppDecision } from '../../core/decision.ts';
 import { behaviorFor } from '../../core/demand/metric-failure.ts';
 import type { ObjectiveState } from '../../core/demand/objective.ts';
-import type { MetricReading, MetricSample } from '../../core/observation.ts';
+import type { AppObservation, MetricReading, MetricSample } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { pauseText } from '../interventions/effect.ts';
 import type { AppAssessment } from '../round/assess.ts';
@@ -46,7 +46,7 @@ export function appViewOf(
       ...metricView(target, readings[i], context),
       ...objectiveView(target, decision?.objectives?.[i]),
     })),
-    tasks: (observed?.tasks ?? []).map(({ id, phase }) => ({ id, phase })),
+    ...(observed === undefined ? UNSEEN : sightOf(observed)),
     summary: summaryOf(assessment, decision),
     steps: decision?.steps ?? [],
     figures: decision?.figures ?? {},
@@ -56,10 +56,25 @@ export function appViewOf(
     ...driftOf(assessment, round),
     ...(decision?.limitedBy && { limitedBy: decision.limitedBy }),
     ...(spec.pageControl && { pageControl: spec.pageControl }),
-    ...(observed?.lastScalingAtMs !== undefined && {
-      lastScaled: new Date(observed.lastScalingAtMs).toISOString(),
-    }),
   };
+}
+
+type Sight = Pick<AppView, 'tasks' | 'lastScaled'>;
+
+const UNSEEN: Sight = { tasks: [] };
+const sights = new WeakMap<AppObservation, Sight>();
+
+/** An app at rest is the same observation for many rounds. */
+function sightOf(observed: AppObservation): Sight {
+  const known = sights.get(observed);
+  if (known !== undefined) return known;
+  const { tasks, lastScalingAtMs } = observed;
+  const sight: Sight = {
+    tasks: tasks.map(({ id, phase }) => ({ id, phase })),
+    ...(lastScalingAtMs !== undefined && { lastScaled: new Date(lastScalingAtMs).toISOString() }),
+  };
+  sights.set(observed, sight);
+  return sight;
 }
 
 /** What is put back anyway is only passing. */

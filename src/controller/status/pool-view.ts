@@ -8,11 +8,20 @@ import { intervalMsOf } from '../policies/members.ts';
 import { type PolicyRecord, type PoolRecord, shownVersion } from '../policies/records.ts';
 import type { AppView, PolicyView, PoolView } from './view.ts';
 
+type PolicyHead = Omit<PolicyView, 'conditions' | 'apps' | 'observedGeneration'>;
+
+const heads = new WeakMap<PolicyRecord, PolicyHead>();
+
 /** What a policy shows before anything was looked at. */
-export function policyHead(
-  record: PolicyRecord,
-  pool: string,
-): Omit<PolicyView, 'conditions' | 'apps' | 'observedGeneration'> {
+export function policyHead(record: PolicyRecord, pool: string): PolicyHead {
+  const known = heads.get(record);
+  if (known?.pool === pool) return known;
+  const head = newHead(record, pool);
+  heads.set(record, head);
+  return head;
+}
+
+function newHead(record: PolicyRecord, pool: string): PolicyHead {
   const { policy, place, revision } = shownVersion(record);
   const { namespace, name, labels = {}, annotations = {} } = policy.metadata;
   return {

@@ -94,6 +94,7 @@ function unreadable(error: unknown, reasons: ReturnType<typeof reasonsOf>): Find
 }
 
 function driftOf({ assessments, round, words }: Part): Finding | undefined {
+  if (round.drift.size === 0) return undefined;
   const sentences = assessments.flatMap(({ app }) => {
     const { id } = app.spec;
     const fields = round.drift.get(id);
@@ -110,6 +111,7 @@ function driftOf({ assessments, round, words }: Part): Finding | undefined {
 
 /** What differs and is no trouble, since a person keeps it so. */
 function keptIn({ assessments, round }: Part): string {
+  if (round.drift.size === 0) return '';
   const sentences = assessments.flatMap(({ app: { spec, kept } }) => {
     const fields = round.drift.get(spec.id);
     if (fields === undefined || kept === undefined) return [];

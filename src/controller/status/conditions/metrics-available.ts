@@ -9,8 +9,11 @@ import { readingsOf } from '../../round/observe.ts';
 import { type Finding, is, type Part } from './finding.ts';
 
 export function metricsOf({ assessments, round }: Part): Finding {
-  const targets = assessments.flatMap(({ app }) => app.spec.targets ?? []);
-  if (targets.length === 0) return is('True', 'NoMetrics', 'no app is scaled by a metric');
+  if (assessments.every(({ app }) => (app.spec.targets ?? []).length === 0))
+    return is('True', 'NoMetrics', 'no app is scaled by a metric');
+  const readings = assessments.flatMap(({ app }) => readingsOf(round.world, app));
+  if (readings.length === 0) return is('Unknown', 'Pending', 'no metric was read yet');
+  if (readings.every(({ state }) => state === 'ok')) return is('True', 'AllRead', 'all metrics were read');
   const read = assessments.flatMap(({ app, observed }) =>
     readingsOf(round.world, app).map((reading, i) => ({
       spec: app.spec,
@@ -19,11 +22,9 @@ export function metricsOf({ assessments, round }: Part): Finding {
       exists: observed !== undefined,
     })),
   );
-  if (read.length === 0) return is('Unknown', 'Pending', 'no metric was read yet');
   const unread = read.flatMap((each) => unreadOf(each, round.atMs));
   const missing = unread.filter(({ serves }) => !serves);
   if (missing.length > 0) return is('False', 'NotRead', notReadWords(missing));
-  if (unread.length === 0) return is('True', 'AllRead', 'all metrics were read');
   const stale = unread.map(
     ({ why, staleAfter }) => `${why}; the last reading serves until it is ${staleAfter} old`,
   );

@@ -1,6 +1,6 @@
 // controller: the conditions of policies from round to round, and over restarts.
 
-import { type Condition, initialConditions, setCondition } from '../../../api/conditions.ts';
+import { type Condition, initialConditions, setConditions } from '../../../api/conditions.ts';
 import type { ResourceKey } from '../../../api/policy.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { ClusterSpec } from '../../../schedulers/scheduler.ts';
@@ -43,14 +43,12 @@ export class PolicyConditions {
       this.#conditions.get(key) ??
       history.take(key) ??
       initialConditions(shownVersion(record).generation, nowMs);
-    const after = withStoreTrouble(conditionsOf(record, part, words), storeTrouble).reduce<
-      readonly Condition[]
-    >(
-      (conditions, next) => setCondition(conditions, { ...next, message: redact(next.message) }, nowMs),
-      before,
-    );
+    const found = withStoreTrouble(conditionsOf(record, part, words), storeTrouble);
+    const shown = found.map((each) => ({ ...each, message: redact(each.message) }));
+    const after = setConditions(before, shown, nowMs);
     this.#observedGenerations.set(key, record.generation);
     this.#conditions.set(key, after);
+    if (after === before) return [];
     history.keep(key, before, after);
     return versionEvents(conditionEvents(`policy ${key}`, before, after), record, { before, after });
   }

@@ -57,8 +57,9 @@ export function scalingLimits(
     return { status: 'Unknown', reason: 'CapacityUnknown', message: `${round.room.reason}; ${meanwhile}` };
   }
   const decisions = assessments.flatMap(({ app }) => round.decisions.get(app.spec.id) ?? []);
+  const atLimits = decisions.filter(({ limitedBy }) => limitedBy !== undefined);
   const limited = LIMITS.flatMap((limit) =>
-    decisions.filter(({ limitedBy }) => limitedBy === limit.by).map((decision) => ({ limit, decision })),
+    atLimits.filter(({ limitedBy }) => limitedBy === limit.by).map((decision) => ({ limit, decision })),
   );
   const [first] = limited;
   if (first === undefined) return withinLimits(decisions, heldUnseen(round));
