@@ -35,8 +35,7 @@ export class DeltaEncoder {
   frame(name: string, picture: unknown): string {
     const place = this.#inside(this.#root, name);
     const found: Found = { sets: [], deltas: [], shifts: [], gone: [] };
-    this.#compare(place, { before: this.#last.get(name), now: picture }, found);
-    this.#last.set(name, picture);
+    this.#last.set(name, this.#compare(place, this.#last.get(name), picture, found));
     return this.#withNames(frameLine(place.id, found));
   }
 
@@ -64,41 +63,73 @@ export class DeltaEncoder {
     return made;
   }
 
-  #compare(place: Place, { before, now }: { readonly before: unknown; readonly now: unknown }, found: Found) {
-    if (Object.is(before, now)) return;
-    if (isPlain(before) && isPlain(now)) this.#compareFields(place, before, now, found);
-    else if (isNumbers(before) && isNumbers(now)) this.#compareNumbers(place, before, now, found);
-    else if (Array.isArray(before) && Array.isArray(now) && before.length === now.length)
-      this.#compareItems(place, before, now, found);
-    else if (Number.isSafeInteger(before) && Number.isSafeInteger(now))
+  /** @returns what the next picture is to be compared with: equal to `now`, and `before` itself wherever it can be. */
+  #compare(place: Place, before: unknown, now: unknown, found: Found): unknown {
+    if (Object.is(before, now)) return before;
+    if (isPlain(before) && isPlain(now)) return this.#compareFields(place, before, now, found);
+    if (isNumbers(before) && isNumbers(now)) return this.#compareNumbers(place, before, now, found);
+    if (Array.isArray(before) && Array.isArray(now) && before.length === now.length)
+      return this.#compareItems(place, before, now, found);
+    if (Number.isSafeInteger(before) && Number.isSafeInteger(now))
       found.deltas.push(place.id, Number(now) - Number(before));
     else found.sets.push(place.id, masked(now, this.#masking));
+    return now;
   }
 
-  #compareItems(place: Place, before: readonly unknown[], now: readonly unknown[], found: Found): void {
-    for (const [i, each] of now.entries())
-      this.#compare(this.#inside(place, String(i)), { before: before[i], now: each }, found);
+  #compareItems(
+    place: Place,
+    before: readonly unknown[],
+    now: readonly unknown[],
+    found: Found,
+  ): readonly unknown[] {
+    let kept = before;
+    for (let i = 0; i < now.length; i++) {
+      if (Object.is(before[i], now[i])) continue;
+      const next = this.#compare(this.#inside(place, String(i)), before[i], now[i], found);
+      if (next === before[i]) continue;
+      const own = ownItems(place, kept);
+      own[i] = next;
+      kept = own;
+    }
+    return kept;
   }
 
-  #compareFields(place: Place, before: Plain, now: Plain, found: Found): void {
-    // By keys: this is called for every app of every round, and pairs would be garbage at once.
-    for (const key of Object.keys(now)) {
+  #compareFields(place: Place, before: Plain, now: Plain, found: Found): Plain {
+    let kept = before;
+    const keep = (key: string, value: unknown): void => {
+      const own = ownFields(place, kept);
+      // Assigned, this one would be the object's prototype.
+      if (key === '__proto__') Object.defineProperty(own, key, { ...FIELD, value });
+      else own[key] = value;
+      kept = own;
+    };
+    // By keys: this is called for every app of every round, and lists of them or pairs would be garbage at once.
+    for (const key in now) {
       const value = now[key];
       if (value === undefined) continue;
       const was = Object.hasOwn(before, key) ? before[key] : undefined;
       if (Object.is(was, value)) continue;
       const inner = this.#inside(place, key);
       if (was === undefined) found.sets.push(inner.id, masked(value, this.#masking));
-      else this.#compare(inner, { before: was, now: value }, found);
+      const next = was === undefined ? value : this.#compare(inner, was, value, found);
+      if (next !== was) keep(key, next);
     }
-    for (const key of Object.keys(before))
-      if (before[key] !== undefined && (!Object.hasOwn(now, key) || now[key] === undefined))
-        found.gone.push(this.#inside(place, key).id);
+    for (const key in before) {
+      if (before[key] === undefined || (Object.hasOwn(now, key) && now[key] !== undefined)) continue;
+      found.gone.push(this.#inside(place, key).id);
+      keep(key, undefined);
+    }
+    return kept;
   }
 
   /** Times of arrivals and the like: a window that moves on. */
-  #compareNumbers(place: Place, before: readonly number[], now: readonly number[], found: Found): void {
-    if (before.length === now.length && now.every((each, i) => each === before[i])) return;
+  #compareNumbers(
+    place: Place,
+    before: readonly number[],
+    now: readonly number[],
+    found: Found,
+  ): readonly number[] {
+    if (before.length === now.length && now.every((each, i) => each === before[i])) return before;
     const [first] = now;
     const dropped = first === undefined ? -1 : before.indexOf(first);
     const kept = before.length - dropped;
@@ -108,13 +139,34 @@ export class DeltaEncoder {
     const isKept = before.every(Number.isFinite) && now.every(Number.isFinite);
     if (goesOn && isKept) found.shifts.push(place.id, dropped, now.slice(kept));
     else found.sets.push(place.id, now);
+    return now;
   }
 }
+
+const FIELD = { configurable: true, enumerable: true, writable: true };
 
 interface Place {
   readonly id: number;
   /** Absent in most: a number or a text has nothing in it. */
   inside?: Map<string, Place>;
+  /**
+   * What stood here last, as a copy that is the encoder's own. It is changed, not replaced: pictures of hundreds of pools that each
+   * live for a second are what a garbage collector finds hardest.
+   */
+  fields?: Record<string, unknown>;
+  items?: unknown[];
+}
+
+function ownFields(place: Place, kept: Plain): Record<string, unknown> {
+  const own = place.fields === kept ? place.fields : { ...kept };
+  place.fields = own;
+  return own;
+}
+
+function ownItems(place: Place, kept: readonly unknown[]): unknown[] {
+  const own = place.items === kept ? place.items : [...kept];
+  place.items = own;
+  return own;
 }
 
 /** Flat lists of place, value, place, value, … */

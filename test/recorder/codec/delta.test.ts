@@ -42,6 +42,7 @@ it('gives back any sequence of pictures', () => {
       const lines = kept.map((each) => encoder.frame('pool', each));
       expect(pictures(lines)).toEqual(kept);
     }),
+    { examples: [[['{}', '{"__proto__":0}', '{}'].map((text) => JSON.parse(text))]] },
   );
 });
 
@@ -54,6 +55,14 @@ it('never changes a picture that it has given out', () => {
   );
   const sameOf = (each: unknown): unknown => (each as { readonly same: unknown }).same;
   expect(sameOf(third)).toBe(sameOf(first));
+});
+
+it('never changes a picture that it was given', () => {
+  const encoder = new DeltaEncoder();
+  const all = [1, 2, 3].map((n) => ({ deep: { n, list: [{ n }] }, ...(n === 2 ? {} : { gone: { n } }) }));
+  const before = structuredClone(all);
+  for (const each of all) encoder.frame('pool', each);
+  expect(all).toEqual(before);
 });
 
 it('writes a dozen bytes for a picture in which only the time moved', () => {
