@@ -30,11 +30,15 @@ export function movedPoolHistory(deeds: PoolHistory, byMs: number): PoolHistory 
   };
 }
 
-/** Undefined when there is nothing to keep, which is how it mostly is. */
-export function encodePoolHistory({ adopted, updates, restarts, surplus, tracks }: PoolHistory): unknown {
+/** With its times moved from one clock to another. Undefined when there is nothing to keep, which is how it mostly is. */
+export function encodePoolHistory(history: PoolHistory, byMs = 0): unknown {
+  // Few tracks have anything that lasts, and this is asked for in every round.
+  const kept = [...history.tracks].filter(([, track]) => storedTrack(track) !== undefined);
+  const moved = movedPoolHistory({ ...history, tracks: new Map(kept) }, byMs);
+  const { adopted, updates, restarts, surplus, tracks } = moved;
   const lasting = [...tracks].flatMap(([app, track]): (readonly [string, StoredTrack])[] => {
-    const kept = storedTrack(track);
-    return kept === undefined ? [] : [[app, kept]];
+    const stored = storedTrack(track);
+    return stored === undefined ? [] : [[app, stored]];
   });
   const parts = {
     ...(adopted.size > 0 && { adopted: [...adopted].sort() }),

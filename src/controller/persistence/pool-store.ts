@@ -65,7 +65,7 @@ export class PoolStore {
   /** Durable before this returns; writes only what is new. */
   keepHistory(pool: string, deeds: PoolHistory): void {
     if (!this.#writes.isLasting) return;
-    this.#writes.keep(HISTORY, pool, encodePoolHistory(movedPoolHistory(deeds, this.#wallAheadMs())));
+    this.#writes.keep(HISTORY, pool, encodePoolHistory(deeds, this.#wallAheadMs()));
   }
 
   keepLearned(

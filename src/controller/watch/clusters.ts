@@ -45,7 +45,10 @@ export class Clusters {
     }
     this.#own = undefined;
     const known = this.#read.get(pool) ?? new Map<string, Read>();
-    known.set(this.#idOf(cluster), read);
+    const id = this.#idOf(cluster);
+    const last = known.get(id);
+    if (last !== undefined && last.cluster === cluster && last.failure === failure) return;
+    known.set(id, read);
     this.#read.set(pool, known);
   }
 

@@ -61,6 +61,8 @@ export class ClusterView {
   /** By app: the generation in which it was last written or heard of. */
   readonly #changedIn = new Map<string, number>();
   readonly #readings = new Map<string, Reading>();
+  /** Of those that were read: what is not settled, and what was written or heard of since. */
+  readonly #moving = new Set<string>();
   readonly #alone = new Map<string, Loading>();
   readonly #unasked = new UnaskedApps();
   #generation = 0;
@@ -99,13 +101,15 @@ export class ClusterView {
     const stale = ids.filter((id) => !this.#isFresh(id));
     const fresh = stale.length === 0 && (ids.length > 0 || this.#isListed());
     const readings = fresh ? this.#readings : await abortable(this.#load(stale), signal);
-    const found = ids.flatMap((id) => {
+    const apps = new Map<string, AppObservation>();
+    let atMs = this.#options.clock.monotonic();
+    for (const id of ids) {
       const reading = readings.get(id) ?? this.#readings.get(id);
-      return reading === undefined ? [] : [[id, reading] as const];
-    });
-    const atMs = Math.min(this.#options.clock.monotonic(), ...found.map(([, reading]) => reading.atMs));
-    const apps = found.flatMap(([id, { app }]) => (app === undefined ? [] : [[id, app] as const]));
-    return { apps: new Map(apps), atMs };
+      if (reading === undefined) continue;
+      atMs = Math.min(atMs, reading.atMs);
+      if (reading.app !== undefined) apps.set(id, reading.app);
+    }
+    return { apps, atMs };
   }
 
   /** The app for a write: as last read when that is recent and nothing of the app was written or heard since, else read alone. */
@@ -130,7 +134,10 @@ export class ClusterView {
    */
   changed(ids: Iterable<string>): void {
     this.#generation++;
-    for (const id of ids) this.#changedIn.set(id, this.#generation);
+    for (const id of ids) {
+      this.#changedIn.set(id, this.#generation);
+      if (this.#readings.has(id)) this.#moving.add(id);
+    }
   }
 
   /** An event stream is open; call the result when it is not any more. */
@@ -205,9 +212,8 @@ export class ClusterView {
       return known !== undefined && this.#isCurrent(id, known) && known.settled;
     };
     if (stale.some(hasOnlyAged)) return false;
-    // Those that were never read, to begin with.
-    let moving = this.#watched.size - this.#readings.size;
-    for (const [id, known] of this.#readings) if (!this.#isCurrent(id, known) || !known.settled) moving++;
+    const neverRead = this.#watched.size - this.#readings.size;
+    const moving = neverRead + this.#moving.size;
     return moving * LISTED_FOR_ONE <= this.#watched.size;
   }
 
@@ -292,7 +298,10 @@ export class ClusterView {
   /** A slower, older reading must not replace a newer one. */
   #keep(id: string, reading: Reading): void {
     const known = this.#readings.get(id);
-    if (known === undefined || reading.generation >= known.generation) this.#readings.set(id, reading);
+    if (known !== undefined && reading.generation < known.generation) return;
+    this.#readings.set(id, reading);
+    if (reading.settled && this.#isCurrent(id, reading)) this.#moving.delete(id);
+    else this.#moving.add(id);
   }
 
   /** Reads the queue only when something is not settled, and deployments only when an app names one. */
