@@ -18,7 +18,7 @@ import { namedUrls } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
 import { type Leadership, type LeadershipState, whileActing } from '../watch/leadership.ts';
-import { act } from './act.ts';
+import { type ActDeps, act } from './act.ts';
 import { type AppAssessment, assessApps, unassessed } from './assess.ts';
 import { decideCounts } from './decide.ts';
 import { clusterRoom } from './free-capacity.ts';
@@ -162,15 +162,12 @@ export class PoolReconciler implements Reconciler<string> {
     stopping.throwIfAborted();
     prepare(assessments, { decisions: decided.decisions, scheduler });
     const risesNeedFalls = capacity.cluster !== undefined;
-    const done = await act(
-      changes,
-      {
-        scheduler: this.#writerFor({ pool, apps, memory, scheduler: lazily }),
-        gate: memory.gate,
-        risesNeedFalls,
-      },
-      signal,
-    );
+    const writing = (): ActDeps => ({
+      scheduler: this.#writerFor({ pool, apps, memory, scheduler: lazily }),
+      gate: memory.gate,
+      risesNeedFalls,
+    });
+    const done = changes.length === 0 ? [] : await act(changes, writing(), signal);
     memory.noteOutcomes(done, nowMs);
     memory.configs = followConfigs(memory.configs, assessments, { drift, outcomes: done });
     this.#deps.archive.keepHistory(pool.key, memory);

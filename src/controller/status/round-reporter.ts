@@ -14,14 +14,15 @@ export class RoundReporter {
   /** @returns undefined for a pool without apps, which has no rounds */
   report(round: Round, records: readonly DecisionRecord[], nowMs: number): RoundReport | undefined {
     if (round.assessments.length === 0) return undefined;
-    const policies = new Map(round.assessments.map(({ app }) => [app.spec.id, app.policy]));
+    const policyOf = (id: string): string =>
+      round.assessments.find(({ app }) => app.spec.id === id)?.app.policy ?? '';
     return {
       pool: round.pool.key,
       result: resultOf(round),
       durationMs: nowMs - round.startedAtMs,
       ...defined({ lateMs: round.lateMs }),
       decisions: records.map(({ app, from, to }) => ({
-        policy: policies.get(app) ?? '',
+        policy: policyOf(app),
         app,
         direction: to > from ? 'up' : 'down',
         from,

@@ -10,24 +10,29 @@ function peakKey(app: string, metric: number): string {
 
 /** The largest value of each metric since it was last asked. */
 export class Peaks {
-  #largest = new Map<string, number>();
+  /** By app, one a metric. */
+  #largest = new Map<string, (number | undefined)[]>();
 
   add({ policies }: PoolView): void {
     for (const { apps } of policies)
       for (const { id, metrics } of apps)
         metrics.forEach(({ state, value }, i) => {
-          if (state === 'ok' && value !== undefined) this.#note(peakKey(id, i), value);
+          if (state === 'ok' && value !== undefined) this.#note(id, i, value);
         });
   }
 
   take(): MinuteFrame['peaks'] {
-    const peaks = Object.fromEntries(this.#largest);
+    const peaks = [...this.#largest].flatMap(([app, values]) =>
+      values.map((value, i) => [peakKey(app, i), value] as const),
+    );
     this.#largest = new Map();
-    return peaks;
+    return Object.fromEntries(peaks.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
   }
 
-  #note(key: string, value: number): void {
-    this.#largest.set(key, Math.max(this.#largest.get(key) ?? value, value));
+  #note(app: string, metric: number, value: number): void {
+    const values = this.#largest.get(app) ?? [];
+    this.#largest.set(app, values);
+    values[metric] = Math.max(values[metric] ?? value, value);
   }
 }
 

@@ -98,12 +98,16 @@ export class Transport {
   async exchange(base: string, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const within = this.#deadlineOf(base);
     const deadlineMs = within.ms;
-    const deadline = AbortSignal.timeout(deadlineMs);
+    // A signal of a time-out, and one that is made of two, would outlive the exchange by seconds.
+    const over = new AbortController();
+    const end = (): void => over.abort(signal.reason);
+    const timer = setTimeout(end, deadlineMs);
+    signal.addEventListener('abort', end, { once: true });
     const startedMs = performance.now();
     try {
-      const either = AbortSignal.any([signal, deadline]);
+      signal.throwIfAborted();
       const { response, origin } = await this.#follow(base, request, {
-        within: either,
+        within: over.signal,
         responseType: 'text',
       });
       within.answered(performance.now() - startedMs);
@@ -118,8 +122,11 @@ export class Transport {
         ...(response.headers['x-marathon-via'] !== undefined && { passedOn: true }),
       };
     } catch (error) {
-      if (deadline.aborted && !signal.aborted) within.missed();
-      throw this.#translated(error, { caller: signal, deadline, deadlineMs });
+      if (over.signal.aborted && !signal.aborted) within.missed();
+      throw this.#translated(error, { caller: signal, deadline: over.signal, deadlineMs });
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
     }
   }
 
