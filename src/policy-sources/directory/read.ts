@@ -28,7 +28,8 @@ export async function readPolicyFile(path: string, clock: Clock, signal: AbortSi
     const handle = await openFile(path);
     if (handle === undefined) return { state: 'unreadable', why: 'it is not a regular file', text: '' };
     try {
-      return decode(await readStart(handle), (await handle.stat()).size);
+      const { size } = await handle.stat();
+      return decode(await readStart(handle, size), (await handle.stat()).size);
     } finally {
       await handle.close();
     }
@@ -52,14 +53,18 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
   return (await stat(path)).isFile() ? await open(path, 'r') : undefined;
 }
 
-/** One byte more than a policy file may have, at most, whatever the size was said to be. */
-async function readStart(handle: FileHandle): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);
+/**
+ * One byte more than a policy file may have, at most, whatever the size was said to be. Hundreds of files are read again every few
+ * seconds: as much room as the largest one needs, for each, is what a garbage collector would be called for again and again.
+ */
+async function readStart(handle: FileHandle, size: number): Promise<Buffer> {
+  let buffer = Buffer.allocUnsafe(Math.min(size, MAX_BYTES) + 1);
   let length = 0;
   for (;;) {
     const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
     length += bytesRead;
-    if (bytesRead === 0) return buffer.subarray(0, length);
+    if (bytesRead === 0 || length > MAX_BYTES) return buffer.subarray(0, length);
+    if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, MAX_BYTES + 1));
   }
 }
 
