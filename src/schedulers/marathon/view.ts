@@ -1,5 +1,7 @@
 // schedulers/marathon: the cluster as last read. Read again when something happened, was written, or got old.
 
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { AppObservation } from '../../core/observation.ts';
 import { abortable } from '../../runtime/abort/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -46,6 +48,8 @@ const LISTS_AT_ONCE = 2;
 const PATIENCE_MS = 1_000;
 /** A reason that nobody looks at. */
 const OVER = new Error('the wait is over');
+/** So many apps of a list are looked at in one go. */
+const AT_ONE_GO = 250;
 /** So many listed apps cost about what one costs that is read alone. */
 const LISTED_FOR_ONE = 20;
 
@@ -125,7 +129,7 @@ export class ClusterView {
   async read(id: string, signal: AbortSignal): Promise<AppObservation | undefined> {
     const app = await this.#options.client.app(id, signal);
     if (app === undefined) return undefined;
-    return (await this.#assemble([app], signal)).get(id);
+    return (await this.#observer([app], signal))(app);
   }
 
   /**
@@ -281,18 +285,27 @@ export class ClusterView {
     const atMs = this.#options.clock.monotonic();
     const generation = this.#generation;
     const readAll = async (): Promise<Readings> => {
-      const apps = await read();
-      const observed = await this.#assemble(apps, this.#closing);
-      const settled = new Map(apps.map((app) => [app.id, isSettled(app)]));
-      const readings = new Map(
-        [...asked].map((id) => {
-          return [id, { app: observed.get(id), settled: settled.get(id) ?? true, atMs, generation }] as const;
-        }),
-      );
-      for (const [id, reading] of readings) this.#keep(id, reading);
+      const apps = new Map((await read()).map((app) => [app.id, app]));
+      const observe = await this.#observer([...apps.values()], this.#closing);
+      const readings = new Map<string, Reading>();
+      for (const id of asked) {
+        const app = apps.get(id);
+        const seen = app && this.#sameOr(observe(app));
+        const reading = { app: seen, settled: app === undefined || isSettled(app), atMs, generation };
+        readings.set(id, reading);
+        this.#keep(id, reading);
+        // A list of thousands of apps is not to hold up the rounds of all pools.
+        if (readings.size % AT_ONE_GO === 0) await setImmediate();
+      }
       return readings;
     };
     return { generation, asked, readings: readAll() };
+  }
+
+  /** What is worked out from an observation serves as long as it is the same object: an app at rest is listed again and again. */
+  #sameOr(observed: AppObservation): AppObservation {
+    const known = this.#readings.get(observed.id)?.app;
+    return known !== undefined && isDeepStrictEqual(known, observed) ? known : observed;
   }
 
   /** A slower, older reading must not replace a newer one. */
@@ -305,10 +318,10 @@ export class ClusterView {
   }
 
   /** Reads the queue only when something is not settled, and deployments only when an app names one. */
-  async #assemble(
+  async #observer(
     apps: readonly MarathonApp[],
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, AppObservation>> {
+  ): Promise<(app: MarathonApp) => AppObservation> {
     const { client } = this.#options;
     const nothing: { queue: readonly QueueItem[]; deployments: readonly Deployment[] } = {
       queue: [],
@@ -319,9 +332,7 @@ export class ClusterView {
       apps.every((a) => a.deployments.length === 0) ? nothing.deployments : client.deployments(signal),
     ]);
     const queued = new Map(queue.map((item) => [item.appId, item]));
-    return new Map(
-      apps.map((app) => [app.id, toObservation(app, { queued: queued.get(app.id), deployments })]),
-    );
+    return (app) => toObservation(app, { queued: queued.get(app.id), deployments });
   }
 }
 

@@ -60,6 +60,17 @@ describe('the cost of a reading', () => {
     expect(reads()).toEqual(['/v2/apps']);
   });
 
+  it('gives the same observation of an app that is as it was', async () => {
+    view.streamOpened();
+    const before = await observe();
+    await clock.advance(RESYNC_MS);
+    marathon.setInstances('/shop/b', 3);
+    const after = await observe();
+    expect(reads()).toEqual(['/v2/apps', '/v2/apps']);
+    expect(after.apps.get('/shop/a')).toBe(before.apps.get('/shop/a'));
+    expect(after.apps.get('/shop/b')).toMatchObject({ requested: 3 });
+  });
+
   it('is for the one app that moved among many, whoever else looks', async () => {
     const many = Array.from({ length: 100 }, (_, i) => `/shop/many/app-${i}`);
     for (const id of many) marathon.addApp(id, 1);
