@@ -104,16 +104,19 @@ export class DeltaEncoder {
       kept = own;
     };
     // By keys: this is called for every app of every round, and lists of them or pairs would be garbage at once.
+    let there = definedIn(before);
     for (const key in now) {
       const value = now[key];
       if (value === undefined) continue;
-      const was = Object.hasOwn(before, key) ? before[key] : undefined;
+      const was = Object.is(before[key], value) || Object.hasOwn(before, key) ? before[key] : undefined;
+      if (was !== undefined) there -= 1;
       if (Object.is(was, value)) continue;
       const inner = this.#inside(place, key);
       if (was === undefined) found.sets.push(inner.id, masked(value, this.#masking));
       const next = was === undefined ? value : this.#compare(inner, was, value, found);
       if (next !== was) keep(key, next);
     }
+    if (there === 0) return kept;
     for (const key in before) {
       if (before[key] === undefined || (Object.hasOwn(now, key) && now[key] !== undefined)) continue;
       found.gone.push(this.#inside(place, key).id);
@@ -141,6 +144,12 @@ export class DeltaEncoder {
     else found.sets.push(place.id, now);
     return now;
   }
+}
+
+function definedIn(fields: Plain): number {
+  let count = 0;
+  for (const key in fields) if (fields[key] !== undefined) count += 1;
+  return count;
 }
 
 const FIELD = { configurable: true, enumerable: true, writable: true };
