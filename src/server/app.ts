@@ -32,6 +32,7 @@ import { type OperatorApiOptions, operatorApi } from './kube/operator-api.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { type Asset, assetResponse, loadAssets } from './page/assets.ts';
 import { LiveView } from './page/live-view.ts';
+import type { Replays } from './page/replay-routes.ts';
 import { uiRoutes } from './page/ui-routes.ts';
 
 export interface ServerAppOptions {
@@ -57,6 +58,8 @@ export interface ServerAppOptions {
   readonly api?: Pick<OperatorApiOptions, 'policySchema' | 'applied' | 'interventions'>;
   /** What happened earlier; absent: nothing is recorded. */
   readonly record?: SegmentFolder;
+  /** Tries changes against it, for the page. */
+  readonly replays?: Replays;
   /** Served at /metrics; default: one that counts nothing but what the state holds. */
   readonly metrics?: Metrics;
   /** Ends the streams and stops following the state; without it the app lives as long as the process. */
@@ -131,7 +134,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
     '/ui',
     uiRoutes({
       live,
-      decisions: () => state.view().decisions,
+      view: () => state.view(),
       access,
       actions: state.actions,
       guard,
@@ -140,7 +143,7 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
       clock,
       log,
       signal,
-      ...defined({ record: options.record }),
+      ...defined({ record: options.record, replays: options.replays }),
     }),
   );
   app.route(`/apis/${API_VERSION}`, interventionRoutes({ state, log, actorOf: actorOf(access) }));

@@ -1,7 +1,7 @@
 // app: what `microscaling simulate` is asked for, checked and put together: policy, load, laws, bench.
 
 import { readFile } from 'node:fs/promises';
-import type { CapacityPool, MicroscalingPolicy } from '../../api/policy.ts';
+import type { CapacityPool, MicroscalingPolicy, Resource } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import { SCHEDULERS } from '../../schedulers/registry.ts';
@@ -13,7 +13,7 @@ import { parseTrace, recordedCurve, scaledCurve } from '../../simulator/load/tra
 import type { Progress } from '../../simulator/progress.ts';
 import { scenario } from '../../simulator/scenario.ts';
 import type { Settings } from '../../simulator/settings.ts';
-import { readPolicyFiles } from '../policies/policy-files.ts';
+import { type PolicyFiles, readPolicyFiles } from '../policies/policy-files.ts';
 import { knownLaws } from './bench.ts';
 
 /** Those of them that there are. */
@@ -69,7 +69,20 @@ export async function readPolicy(
   signal: AbortSignal,
   command = 'simulate',
 ): Promise<{ readonly policy: MicroscalingPolicy; readonly pool: CapacityPool | undefined }> {
-  const { resources, problems } = await readPolicyFiles(files, signal);
+  return onePolicyOf(await readPolicyFiles(files, signal), files.join(', '), command);
+}
+
+/** @throws TerminalError as `readPolicy` */
+export function onePolicyOf(
+  {
+    resources,
+    problems,
+  }: Pick<PolicyFiles, 'problems'> & {
+    readonly resources: readonly { readonly resource: Resource }[];
+  },
+  place: string,
+  command: string,
+): { readonly policy: MicroscalingPolicy; readonly pool: CapacityPool | undefined } {
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const lines = errors.map(({ source, line, pointer, message }) =>
@@ -83,9 +96,7 @@ export async function readPolicy(
   if (policy === undefined || policies.length > 1) {
     const names = policies.map(({ metadata }) => metadata.name).join(', ');
     throw new TerminalError(
-      policy === undefined
-        ? `${files.join(', ')}: no policy in it`
-        : `${command} takes one policy; here are ${names}`,
+      policy === undefined ? `${place}: no policy in it` : `${command} takes one policy; here are ${names}`,
     );
   }
   const pool = all.find(

@@ -34,6 +34,7 @@ import type { InterventionPlaces } from '../../server/kube/operator-api.ts';
 import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
 import type { OtlpExport } from '../../server/otlp/export.ts';
 import { openOtlp } from '../../server/otlp/open.ts';
+import type { Replays } from '../../server/page/replay-routes.ts';
 import type { Address } from '../options.ts';
 import { packageFile, VERSION } from '../package-root.ts';
 import { type ResourceForm, resourceForm, resourceFormWith } from '../policies/schema.ts';
@@ -45,6 +46,7 @@ import { shardSelector } from './leases/shard.ts';
 import { openTaskShard, type TaskShard } from './leases/task-shard.ts';
 import { PlainVariables } from './plain-variables.ts';
 import { openRecorder, type RecordOptions, segmentsOf } from './record.ts';
+import { replaysOf } from './replays.ts';
 import { type OpenSchedulers, openSchedulers } from './schedulers.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
@@ -257,8 +259,9 @@ async function start(
     version: VERSION,
   });
   const record = recorder && segmentsOf(recorder);
+  const replays = recorder && replaysOf(recorder);
   const interventions = { stored, others: elsewhere };
-  const told = { metrics, state: operator.state, applied, interventions, form, record };
+  const told = { metrics, state: operator.state, applied, interventions, form, record, replays };
   const server = await listen(config, { ...deps, ...told }, signal);
   // So that no event says that this instance stands by while it is the only one.
   await kubernetes?.stand();
@@ -351,11 +354,12 @@ interface ServerParts extends OperatorDeps {
   readonly interventions: InterventionPlaces;
   readonly form: ResourceForm;
   readonly record: SegmentFolder | undefined;
+  readonly replays: Replays | undefined;
 }
 
 function listen(
   config: OperatorConfig,
-  { clock, log, metrics, state, documents, applied, interventions, form, record }: ServerParts,
+  { clock, log, metrics, state, documents, applied, interventions, form, record, replays }: ServerParts,
   signal: AbortSignal,
 ): Promise<HttpServer> {
   const app = createServerApp({
@@ -370,7 +374,7 @@ function listen(
     hosts: { machine: machineNames(), allowed: config.allowedHosts ?? [] },
     version: VERSION,
     metrics,
-    ...defined({ documents, record }),
+    ...defined({ documents, record, replays }),
     api: { policySchema: form.policySchema, interventions, ...defined({ applied }) },
     signal,
   });

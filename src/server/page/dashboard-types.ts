@@ -11,6 +11,7 @@ export type { PageTrouble } from './health/troubles.ts';
 export type { Columns, PageSample, WallAhead } from './history.ts';
 export type { PageList, PageRow, PoolRow } from './overview/rows.ts';
 export type { PastPage } from './past-view.ts';
+export type { ReplayTable } from './replay-routes.ts';
 export type { PageIntervention } from './view/interventions.ts';
 export type * from './view/page-pool.ts';
 export type * from './view/page-view.ts';
@@ -24,6 +25,7 @@ export interface Hello {
   readonly writes: 'open' | 'off';
   readonly token?: string;
   readonly user?: User;
+  readonly replays?: true;
 }
 
 /** Who has logged in; nobody has to on the operator's own machine. */
@@ -51,8 +53,15 @@ export interface Desk {
   readonly now: () => number;
   /** Lists and pool are those of a span of the past, or with undefined those of now. */
   readonly lookBack: (lists: Lists | undefined, pool: PagePool | undefined) => void;
-  /** Sends one change; throws with a sentence. */
-  readonly send: (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object) => Promise<void>;
+  /** Whether a change can be tried against the record. */
+  readonly replays: () => boolean;
+  /** Sends one change, and returns what is answered; throws with a sentence. */
+  readonly send: (
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object,
+    signal?: AbortSignal,
+  ) => Promise<unknown>;
 }
 
 export interface StreamListener {

@@ -2,7 +2,7 @@
 
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { DecisionRecord, OperatorActions } from '../../controller/status/view.ts';
+import type { OperatorActions, OperatorView } from '../../controller/status/view.ts';
 import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
 import { RecordReader } from '../../recorder/read/record-reader.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -18,6 +18,7 @@ import { badgedIcon } from './icon.ts';
 import type { LiveView } from './live-view.ts';
 import { type Selection, selectionKey, selectionOf } from './overview/selection.ts';
 import { pastPage } from './past-view.ts';
+import { type Replays, replayRoutes } from './replay-routes.ts';
 
 /** The page calls the connection lost after 3 s without a word, so there is one every second. */
 const HEARTBEAT_MS = 1_000;
@@ -31,8 +32,7 @@ const SCALE_TIMEOUT_MS = 15_000;
 
 export interface UiDeps {
   readonly live: LiveView;
-  /** Newest first. */
-  readonly decisions: () => readonly DecisionRecord[];
+  readonly view: () => OperatorView;
   readonly access: Access;
   readonly actions: OperatorActions;
   readonly guard: WriteGuard;
@@ -40,6 +40,8 @@ export interface UiDeps {
   readonly version: string;
   /** Absent: nothing is recorded. */
   readonly record?: SegmentFolder;
+  /** Absent: nothing is recorded. */
+  readonly replays?: Replays;
   readonly clock: Clock;
   readonly log: Logger;
   /** Ends the streams. */
@@ -47,7 +49,7 @@ export interface UiDeps {
 }
 
 /**
- * - `GET /stream`: Server-Sent Events. `hello` {atMs, version, writes, token, user} first, then `view` (PageView) at once
+ * - `GET /stream`: Server-Sent Events. `hello` {atMs, version, writes, token, user, replays} first, then `view` (PageView) at once
  *   and after changes, at most four a second, and `beat` {atMs} when there is nothing else to say. What is looked at stands
  *   in the query (`selectionOf`), as in the page's own address.
  * - `GET /history`: {atMs, series, wallAheadMs} columns of the last 15 minutes, of what is looked at.
@@ -55,6 +57,7 @@ export interface UiDeps {
  * - `GET /past?at=MS&of=NAMESPACE/NAME`: {askedMs, atMs, pools, notes}, the pool of that policy as it was, of what is looked at.
  * - `GET /icon/N.svg`: the page's icon with a number on it.
  * - `POST /scale` {app, instances}: 202, or {message}.
+ * - `GET /policy`, `POST /replay`: see replay-routes.ts.
  *
  * Pause and override are the API's own routes, for the page too.
  */
@@ -88,7 +91,7 @@ export function uiRoutes(deps: UiDeps): Hono {
   });
   app.get('/decision', (c) => {
     const { app: id, at } = c.req.query();
-    const found = deps.decisions().find((each) => each.app === id && each.atMs === Number(at));
+    const found = deps.view().decisions.find((each) => each.app === id && each.atMs === Number(at));
     if (found === undefined) return c.json({ message: 'this decision is not kept any more' }, 404);
     return c.json({ steps: found.steps }, 200, { 'cache-control': 'no-store' });
   });
@@ -107,6 +110,7 @@ export function uiRoutes(deps: UiDeps): Hono {
       return c.json({ message: error.message }, error.code);
     }
   });
+  app.route('/', replayRoutes(deps));
   app.get('/icon/:name', (c) => {
     const icon = badgedIcon(c.req.param('name'));
     if (icon === undefined) return c.json({ message: 'an icon is called N.svg' }, 404);
@@ -131,7 +135,11 @@ export function uiRoutes(deps: UiDeps): Hono {
 }
 
 /** What the page has to know of itself. */
-function greeting({ clock, version, guard, pageToken }: UiDeps, request: Request, grant: Grant): Uint8Array {
+function greeting(
+  { clock, version, guard, pageToken, replays }: UiDeps,
+  request: Request,
+  grant: Grant,
+): Uint8Array {
   const writes = guard.modeFor(request);
   const { name, role, by } = grant;
   const hello = {
@@ -140,6 +148,7 @@ function greeting({ clock, version, guard, pageToken }: UiDeps, request: Request
     writes,
     ...(writes === 'open' && by !== 'token' && { token: pageToken }),
     ...(by === 'session' && { user: { name, role } }),
+    ...(replays !== undefined && writes === 'open' && { replays: true }),
   };
   const event = serverSentEvent('hello', JSON.stringify(hello));
   return Buffer.concat([RETRY, event]);

@@ -2,19 +2,18 @@
 
 import { pageOf } from '../report/html.ts';
 import type { ReplayResult } from './result.ts';
-import { partingText, REPLAY_COLUMNS, replayCell, serviceTexts, titleOf, verdictText } from './text.ts';
+import { replayTable } from './table.ts';
 
 export function replayPage(result: ReplayResult): string {
+  const { title, verdict, heads, rows, notes } = replayTable(result);
+  const [parting = '', ...others] = notes;
   return pageOf({
-    title: titleOf(result),
+    title,
     command: 'microscaling replay',
-    about: `Decided by the code that ships: ${verdictText(result)}; ${partingText(result)}.`,
-    heads: REPLAY_COLUMNS.map(({ head, about }) => ({ head, about })),
-    rows: result.rows.map((row) => ({
-      name: row.who,
-      cells: REPLAY_COLUMNS.map((column) => replayCell(column, row, result)),
-    })),
-    notes: [...serviceTexts(result), ...result.notes],
+    about: `Decided by the code that ships: ${verdict}; ${parting}.`,
+    heads,
+    rows,
+    notes: others,
     courses: result.courses,
   });
 }

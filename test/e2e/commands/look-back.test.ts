@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { History } from '../../../src/recorder/read/history.ts';
+import type { ReplayTable } from '../../../src/server/page/replay-routes.ts';
 import type { ReplayResult } from '../../../src/simulator/replay/result.ts';
 import { killGroup, printed, type RunningCommand, run, start } from '../../support/programs/command.ts';
 import { until } from '../../support/until.ts';
@@ -100,6 +101,29 @@ describe('a demo that runs', { concurrent: false }, () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nrecorded +[\d.]+.*\nreplayed +[\d.]+/);
     expect(stdout).toContain('instances are modelled');
+  });
+
+  it('is replayed from the page as by the command, in a thread of the operator', async () => {
+    const [page = ''] = server.slice(1);
+    const toMs = Date.now();
+    const question = { policy: 'default/queue-demo', fromMs: toMs - 600_000, toMs, law: 'SimpleQueue' };
+    const answered = await fetch(`${page}/ui/replay`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(question),
+    });
+    const table = (await answered.json()) as ReplayTable;
+    expect([answered.status, table.rows.map(({ name }) => name)]).toEqual([200, ['recorded', 'replayed']]);
+    const [since, until] = [question.fromMs, question.toMs].map((ms) => new Date(ms).toISOString());
+    const span = ['--since', since ?? '', '--until', until ?? '', '--law', question.law];
+    const { stdout } = await ask('replay', ...span);
+    for (const cell of table.rows.flatMap(({ cells }) => cells)) expect(stdout).toContain(cell);
+    const wrong = await fetch(`${page}/ui/replay`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...question, text: 'kind: Nothing' }),
+    });
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('kind')]);
   });
 
   it('is read without asking it, in its directory', async () => {

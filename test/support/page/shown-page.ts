@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { type HttpServer, serve } from '../../../src/runtime/network/http.ts';
 import { createServerApp } from '../../../src/server/app.ts';
+import type { Replays } from '../../../src/server/page/replay-routes.ts';
 import { ROOT } from '../programs/command.ts';
 import { ShownState } from '../shown-state.ts';
 
@@ -20,8 +21,8 @@ export class ShownPage {
     this.#stop = stop;
   }
 
-  /** Serves `view` as what is so now. */
-  static async serve(view: OperatorView): Promise<ShownPage> {
+  /** Serves `view` as what is so now. @param replays absent: nothing is recorded */
+  static async serve(view: OperatorView, replays?: Replays): Promise<ShownPage> {
     const stop = new AbortController();
     const nowMs = Date.now();
     const pools = view.pools.map((pool) => ({ ...pool, lastRoundAtMs: nowMs }));
@@ -35,6 +36,7 @@ export class ShownPage {
       version: '0.1.0',
       runbooks: join(ROOT, 'docs/runbooks'),
       signal: stop.signal,
+      ...(replays && { replays }),
     });
     return new ShownPage(state, await serve(app, { host: '127.0.0.1', port: 0 }), stop);
   }

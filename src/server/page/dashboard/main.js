@@ -37,6 +37,7 @@ const desk = {
   live: () => live && !past.on(),
   decisions: () => view?.decisions ?? [],
   now: () => stream.serverNow(),
+  replays: () => hello.replays === true,
   lookBack: (lists, pool) => past.look(lists, pool),
 };
 

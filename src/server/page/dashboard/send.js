@@ -5,21 +5,26 @@
 import { backToLogin } from './parts/user.js';
 
 /**
- * Sends one change; throws with a sentence.
+ * Sends one change, and returns what is answered; throws with a sentence.
  *
  * @param {() => string | undefined} token the page's own
  * @returns {Desk['send']}
  */
 export function sender(token) {
-  return async (method, path, body = {}) => {
+  return async (method, path, body = {}, signal) => {
     const headers = { 'content-type': 'application/json', 'x-microscaling-token': token() ?? '' };
     let response;
     try {
-      response = await fetch(path, { method, headers, body: JSON.stringify(body) });
+      response = await fetch(path, {
+        method,
+        headers,
+        body: JSON.stringify(body),
+        ...(signal && { signal }),
+      });
     } catch {
       throw new Error('the operator did not answer; nothing was changed');
     }
-    if (response.ok) return;
+    if (response.ok) return await response.json().catch(() => undefined);
     if (response.status === 401) void backToLogin();
     const { message } = await response.json().catch(() => ({}));
     throw new Error(message ?? `the operator answered ${response.status}`);

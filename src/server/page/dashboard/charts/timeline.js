@@ -4,6 +4,7 @@
 
 import { el, messageOf, setAttribute, setText } from '../dom.js';
 import { day, time } from '../format.js';
+import { openReplay } from '../parts/replay.js';
 import {
   chooseMoment,
   fixedSpan,
@@ -42,12 +43,17 @@ export function timeline(desk, redraw) {
   const says = el('span', { class: 'readout', 'data-testid': 'span' });
   const note = el('p', { class: 'counts', role: 'status', 'data-testid': 'record-note' });
   const command = el('code');
-  const replay = el(
-    'p',
-    { class: 'counts', 'data-testid': 'replay' },
-    'Try a change against this time: ',
-    command,
+  const typed = el('span', {}, ' or ', command);
+  const tryIt = el(
+    'button',
+    { type: 'button', class: 'small', 'data-testid': 'replay-open' },
+    'Try a change against this time…',
   );
+  const replay = el('p', { class: 'counts', 'data-testid': 'replay' }, tryIt, typed);
+  tryIt.addEventListener('click', () => {
+    const policy = pool?.policies[0];
+    if (policy !== undefined) openReplay(policy, span(), desk);
+  });
   const buttons = WINDOWS.map(([seconds, label]) => {
     const node = el('button', { type: 'button', 'data-testid': `last-${seconds}` }, label);
     node.addEventListener('click', () => show(() => showLast(seconds)));
@@ -148,7 +154,9 @@ export function timeline(desk, redraw) {
         setAttribute(node, 'aria-pressed', String(fixed === undefined && seconds === windowS()));
       setText(says, fixed === undefined ? '' : spanText(fixed));
       const [policy] = next.policies;
-      replay.hidden = fixed === undefined || policy === undefined;
+      tryIt.hidden = !desk.replays();
+      typed.hidden = fixed === undefined;
+      replay.hidden = policy === undefined || (typed.hidden && tryIt.hidden);
       if (fixed !== undefined && policy !== undefined) setText(command, replayCommand(policy.key, fixed));
       const stale = fixed === undefined && !isLive() && desk.now() - loadedAtMs > REFRESH_MS;
       if (isFirst || stale) void load();

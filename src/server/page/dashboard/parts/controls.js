@@ -91,7 +91,7 @@ function noteOf(app, wished) {
 /**
  * What was asked for and is not seen yet.
  *
- * @param {(app: string, instances: number) => Promise<void>} send
+ * @param {(app: string, instances: number) => Promise<unknown>} send
  * @param {() => void} changed
  */
 function wishOf(send, changed) {

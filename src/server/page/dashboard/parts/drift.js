@@ -34,7 +34,7 @@ function showDrift(app, desk) {
   /**
    * @param {string} label
    * @param {string} id
-   * @param {() => Promise<void>} act
+   * @param {() => Promise<unknown>} act
    */
   const button = (label, id, act) => {
     const node = el('button', { type: 'button', 'data-testid': id }, label);
