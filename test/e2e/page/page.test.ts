@@ -159,6 +159,13 @@ describe.skipIf(browserMissing())('the page', () => {
       .poll(() => text(page, 'intervention'), SOON)
       .toMatch(/^Pause queue-demo by page until \d\d:\d\d:\d\d, 15 min leftmoving <the> queueResume$/);
     await screenshot('page-paused');
+    for (const width of [390, 1280, 1920]) {
+      await page.setViewportSize({ width, height: 900 });
+      const [interventions, decisions] = await Promise.all(
+        ['interventions', 'decisions-title'].map((id) => page.getByTestId(id).boundingBox()),
+      );
+      expect(interventions?.y, `${width} px wide`).toBeLessThan(decisions?.y ?? 0);
+    }
     const before = world.demo.view().stats.writes;
     await world.pass(20_000);
     expect(world.demo.view().stats.writes).toBe(before);

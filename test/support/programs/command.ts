@@ -20,13 +20,15 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Through `npm run -s microscaling --`, as the README writes it; otherwise Node runs main.ts itself. */
   readonly npm?: boolean;
+  /** Another script of this checkout, from its root, in the place of the command line. */
+  readonly script?: string;
 }
 
 /** Starts `microscaling …args` in a process group of its own, with a mark in its environment that children inherit. */
 export function start(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const [command, before] = options.npm
     ? ['npm', ['run', '-s', 'microscaling', '--']]
-    : [process.execPath, [MAIN]];
+    : [process.execPath, [options.script === undefined ? MAIN : resolve(ROOT, options.script)]];
   const child = spawn(command as string, [...(before as string[]), ...args], {
     cwd: ROOT,
     env: { ...clean(process.env), ...options.env },
