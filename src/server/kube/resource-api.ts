@@ -6,7 +6,7 @@ import { messageOf, TransientError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { EVERYBODY, type Grant } from '../access/access.ts';
 import { OpenStreams } from '../open-streams.ts';
-import { jsonAnswer } from './http/answer.ts';
+import { jsonAnswer, listAnswer } from './http/answer.ts';
 import { jsonBody } from './http/body.ts';
 import { ApiFailure, badRequest, type Hint, notFound } from './http/failure.ts';
 import { listOptions } from './http/list-options.ts';
@@ -136,7 +136,7 @@ class Api {
     // Nobody would read the watch that HEAD begins: it is asked whether there is an answer.
     if (!options.watch || request.method === 'HEAD') {
       requireVerb(served, 'list');
-      return jsonAnswer(representation.list(this.#lists.list(options, { ...served, matches })), {
+      return listAnswer(representation.list(this.#lists.list(options, { ...served, matches })), {
         representation,
         warnings: this.#options.listWarnings?.(served.kind) ?? [],
       });
@@ -225,7 +225,7 @@ class Api {
       ...this.#lists.list({ ...options, limit: 1 }, { ...served, matches: () => false }),
       items,
     };
-    return jsonAnswer(representation.list(list), { representation });
+    return listAnswer(representation.list(list), { representation });
   }
 }
 

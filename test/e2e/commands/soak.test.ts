@@ -29,6 +29,8 @@ function measured(stdout: string): ReadonlyMap<string, readonly string[]> {
   );
 }
 
+const DISTURBANCE = /(?:edit|fault|override): /g;
+const WORDS = /^(steady|GROWS|too short to say)$/;
 const NUMBERS = Array.from({ length: 5 }, () => expect.stringMatching(/^-?\d+\.\d\d$/));
 
 describe('a soak of the real demo', { timeout: WITHIN_MS + 60_000, concurrent: false }, () => {
@@ -36,10 +38,14 @@ describe('a soak of the real demo', { timeout: WITHIN_MS + 60_000, concurrent: f
     const mark = randomUUID();
     const command = soak(mark, '--for', '8s', '--seed', '7');
     const code = await command.ended;
-    expect([code, command.stderr()]).toEqual([0, expect.stringMatching(/(edit|fault|override): /)]);
+    expect(command.stderr()).toMatch(DISTURBANCE);
     expect(command.stdout()).toMatch(/^seed 7: 0:\d\d, \d+ samples, [1-9]\d* disturbances, \d+ refused\n/);
-    for (const [name, cells] of measured(command.stdout()))
-      expect(cells, name).toEqual([...NUMBERS, 'too short to say']);
+    const found = measured(command.stdout());
+    for (const [name, cells] of found)
+      expect(cells, name).toEqual([...NUMBERS, expect.stringMatching(WORDS)]);
+    // So soon after its start a demo may well grow: what counts is that the exit code says so.
+    const grows = [...found.values()].some((cells) => cells.at(-1) === 'GROWS');
+    expect(code).toBe(grows ? 1 : 0);
     await until('no process of the demo', async () => processesWith(MARK, mark).length === 0, 30_000);
   });
 
@@ -48,7 +54,7 @@ describe('a soak of the real demo', { timeout: WITHIN_MS + 60_000, concurrent: f
     const command = soak(mark, '--for', '1h', '--seed', '8');
     await until(
       'two disturbances',
-      async () => (command.stderr().match(/of 1:00:00: /g)?.length ?? 0) > 2,
+      async () => [...command.stderr().matchAll(DISTURBANCE)].length > 1,
       WITHIN_MS,
     );
     command.child.kill('SIGINT');

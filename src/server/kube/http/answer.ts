@@ -1,5 +1,6 @@
 // server: answers with a body, and the warnings that go with them.
 
+import { setImmediate } from 'node:timers/promises';
 import type { Representation } from './representation.ts';
 
 export interface AnswerOptions {
@@ -8,17 +9,48 @@ export interface AnswerOptions {
   readonly warnings?: readonly string[];
 }
 
-/** @param body in the client's representation; text is JSON already */
-export function jsonAnswer(
-  body: object | string,
-  { representation, status = 200, warnings = [] }: AnswerOptions,
-): Response {
+/** @param body in the client's representation */
+export function jsonAnswer(body: object, options: AnswerOptions): Response {
+  return new Response(JSON.stringify(body), headOf(options));
+}
+
+/** @param pieces of JSON text: what comes in several goes out one at a time, and other work is done in between */
+export function listAnswer(pieces: Iterable<string>, options: AnswerOptions): Response {
+  const rest = pieces[Symbol.iterator]();
+  const [first, second] = [rest.next(), rest.next()];
+  if (first.done === true || second.done === true) return new Response(first.value ?? '', headOf(options));
+  return new Response(streamed([first.value, second.value], rest), headOf(options));
+}
+
+const encoder = new TextEncoder();
+
+function streamed(begun: readonly string[], rest: Iterator<string>): ReadableStream<Uint8Array> {
+  const waiting = [...begun];
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const piece = waiting.shift() ?? (await nextOf(rest));
+        if (piece === undefined) controller.close();
+        else controller.enqueue(encoder.encode(piece));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function nextOf(rest: Iterator<string>): Promise<string | undefined> {
+  await setImmediate();
+  const next = rest.next();
+  return next.done === true ? undefined : next.value;
+}
+
+function headOf({ representation, status = 200, warnings = [] }: AnswerOptions): ResponseInit {
   const headers = new Headers({
     'content-type': representation.contentType,
     'cache-control': 'no-cache, private',
   });
   for (const warning of warnings) headers.append('warning', warningHeader(warning));
-  return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
+  return { status, headers };
 }
 
 /** RFC 7234 §5.5, code 299 and no agent, as Kubernetes writes it; headers hold no other characters. */

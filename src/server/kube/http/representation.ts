@@ -18,8 +18,8 @@ export interface Representation {
   readonly contentType: string;
   /** One object, alone or in an event of a watch. */
   item(object: JsonObject): JsonObject;
-  /** As JSON. */
-  list(list: ObjectList): string;
+  /** As JSON, in pieces. */
+  list(list: ObjectList): Iterable<string>;
 }
 
 /** The answer for a client that accepts nothing of it. */
@@ -82,7 +82,7 @@ function table(
   return {
     contentType: `application/json;as=Table;g=meta.k8s.io;v=${options.version}`,
     item: (object) => show({ resourceVersion: resourceVersionOf(object) }, [object]),
-    list: ({ metadata, items }) => JSON.stringify(show(metadata, items)),
+    list: ({ metadata, items }) => [JSON.stringify(show(metadata, items))],
   };
 }
 
@@ -91,7 +91,7 @@ function metadataOnly(version: MetaVersion): Representation {
     contentType: `application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=${version}`,
     item: (object) => partialMetadata(object, version),
     list: ({ metadata, items }) =>
-      JSON.stringify({
+      listText({
         kind: 'PartialObjectMetadataList',
         apiVersion: `meta.k8s.io/${version}`,
         metadata,

@@ -31,6 +31,7 @@ export class WatchCache {
   #history: Remembered[] = [];
   #historyLength = 0;
   #forgottenUpTo: number;
+  #order: readonly string[] | undefined;
   #sorted: readonly KubeObject[] | undefined;
 
   constructor({ startVersion, history = HISTORY }: WatchCacheOptions) {
@@ -48,7 +49,8 @@ export class WatchCache {
 
   /** By namespace and name; the array never changes, so it can be kept as a snapshot. */
   list(): readonly KubeObject[] {
-    this.#sorted ??= [...this.#objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+    this.#order ??= [...this.#objects.keys()].sort();
+    this.#sorted ??= this.#order.flatMap((key) => this.#objects.get(key) ?? []);
     return this.#sorted;
   }
 
@@ -112,6 +114,7 @@ export class WatchCache {
 
   #note(change: Change): void {
     this.#sorted = undefined;
+    if (change.type !== 'MODIFIED') this.#order = undefined;
     const length = lengthOf(change);
     this.#history.push({ change, length });
     this.#historyLength += length;
