@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { API_VERSION } from '../../api/policy.ts';
-import { readerIn } from '../../app/operator/record.ts';
+import { readerIn } from '../../app/operator/record/recorder.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { RecordReader } from '../../recorder/read/record-reader.ts';
 import { TerminalError } from '../../runtime/errors.ts';

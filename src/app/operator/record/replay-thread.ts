@@ -1,14 +1,14 @@
 // app: one replay in a thread of its own: takes the question with which it was made, and answers once.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { SegmentFolder } from '../../recorder/files/segment-folder.ts';
-import { RecordReader } from '../../recorder/read/record-reader.ts';
-import { messageOf, TerminalError } from '../../runtime/errors.ts';
-import type { ReplayQuestion, ReplayTable } from '../../server/page/replay-routes.ts';
-import { replayTable } from '../../simulator/replay/table.ts';
-import { replayCommand } from '../commands/replay.ts';
-import { onePolicyOf } from '../commands/simulate.ts';
-import { loadPolicies } from '../policies/schema.ts';
+import { SegmentFolder } from '../../../recorder/files/segment-folder.ts';
+import { RecordReader } from '../../../recorder/read/record-reader.ts';
+import { messageOf, TerminalError } from '../../../runtime/errors.ts';
+import type { ReplayQuestion, ReplayTable } from '../../../server/page/replay-routes.ts';
+import { replayTable } from '../../../simulator/replay/table.ts';
+import { replayCommand } from '../../commands/replay.ts';
+import { onePolicyOf } from '../../commands/simulate.ts';
+import { loadPolicies } from '../../policies/schema.ts';
 
 export interface ReplayTask extends ReplayQuestion {
   /** Of the record. */

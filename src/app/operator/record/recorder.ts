@@ -1,11 +1,11 @@
 // app: the flight recorder of an operator with a store.
 
 import { join } from 'node:path';
-import { RECORD_FOLDER } from '../../recorder/files/segment-files.ts';
-import { SegmentFolder } from '../../recorder/files/segment-folder.ts';
-import { RecordReader } from '../../recorder/read/record-reader.ts';
-import { DEFAULT_BOUNDS, FlightRecorder, type RecorderDeps } from '../../recorder/recorder.ts';
-import { VERSION } from '../package-root.ts';
+import { RECORD_FOLDER } from '../../../recorder/files/segment-files.ts';
+import { SegmentFolder } from '../../../recorder/files/segment-folder.ts';
+import { RecordReader } from '../../../recorder/read/record-reader.ts';
+import { DEFAULT_BOUNDS, FlightRecorder, type RecorderDeps } from '../../../recorder/recorder.ts';
+import { VERSION } from '../../package-root.ts';
 
 export interface RecordOptions {
   /** ms; 0: nothing is recorded. */

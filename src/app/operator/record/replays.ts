@@ -3,9 +3,9 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { dump } from 'js-yaml';
-import type { FlightRecorder } from '../../recorder/recorder.ts';
-import { messageOf, TerminalError } from '../../runtime/errors.ts';
-import type { Replays, ReplayTable } from '../../server/page/replay-routes.ts';
+import type { FlightRecorder } from '../../../recorder/recorder.ts';
+import { messageOf, TerminalError } from '../../../runtime/errors.ts';
+import type { Replays, ReplayTable } from '../../../server/page/replay-routes.ts';
 import type { ReplayAnswer, ReplayTask } from './replay-thread.ts';
 
 /** Compiled it has another ending. */
