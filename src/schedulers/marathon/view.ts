@@ -341,12 +341,20 @@ export class ClusterView {
  * keeps the list small on a cluster that holds much besides ours.
  */
 export function commonFolder(ids: Iterable<string>): string {
-  let common: readonly string[] | undefined;
+  let common: string | undefined;
   for (const id of ids) {
-    const folder = id.split('/').slice(0, -1);
-    const shared = common ?? folder;
-    const differs = shared.findIndex((segment, i) => folder[i] !== segment);
-    common = differs === -1 ? shared : shared.slice(0, differs);
+    if (common !== undefined && id.startsWith(common)) continue;
+    const folder = id.slice(0, id.lastIndexOf('/') + 1);
+    common = common === undefined ? folder : sharedFolder(common, folder);
+    // Of thousands of apps the first two often have nothing in common.
+    if (common.length <= 1) return '';
   }
-  return common === undefined || common.length <= 1 ? '' : `${common.join('/')}/`;
+  return common ?? '';
+}
+
+/** Both end in `/`, and so does what they begin with. */
+function sharedFolder(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return one.slice(0, one.lastIndexOf('/', length - 1) + 1);
 }

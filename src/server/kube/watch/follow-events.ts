@@ -36,7 +36,7 @@ export class EventFollower {
       events.remove(key, versions.next());
     }
     if (fresh.length + this.#placeless.size === 0) return;
-    const apps = appPlaces(view);
+    const apps = this.#placesIn(view);
     const placed = [...this.#placeless].filter(({ object }) => apps.has(appOf(object)));
     for (const record of placed) {
       const key = this.#shown.get(record);
@@ -58,6 +58,16 @@ export class EventFollower {
       const { object } = record;
       if (object.startsWith('app ') && !apps.has(appOf(object))) this.#placeless.add(record);
     }
+  }
+
+  /** With thousands of apps that takes a while, and most looks have no event of an app. */
+  #placesIn(view: OperatorView): { has(app: string): boolean; get(app: string): AppPlace | undefined } {
+    let found: ReadonlyMap<string, AppPlace> | undefined;
+    const places = (): ReadonlyMap<string, AppPlace> => {
+      found ??= appPlaces(view);
+      return found;
+    };
+    return { has: (app) => places().has(app), get: (app) => places().get(app) };
   }
 }
 
