@@ -76,14 +76,22 @@ export interface Compared {
  * laid over it, each as a whole, because Marathon replaces each as a whole.
  */
 export function compared(definition: AppDefinition, observed: AppObservation, minor: number): Compared {
-  const { owner, definition: echo } = observed;
-  const of: Sides = { echo, owned: owner !== undefined, minor };
+  return sidesOf(definition, sidesIn(observed, minor));
+}
+
+/** The same, remembered: for an app that is compared in every round. What is compared once is not worth two definitions of memory. */
+export function comparedAgain(definition: AppDefinition, observed: AppObservation, minor: number): Compared {
+  const of = sidesIn(observed, minor);
   const last = LAST.get(definition);
-  if (last !== undefined && last.echo === echo && last.owned === of.owned && last.minor === minor)
+  if (last !== undefined && last.echo === of.echo && last.owned === of.owned && last.minor === minor)
     return last.result;
   const result = sidesOf(definition, of);
   LAST.set(definition, { ...of, result });
   return result;
+}
+
+function sidesIn({ owner, definition: echo }: AppObservation, minor: number): Sides {
+  return { echo, owned: owner !== undefined, minor };
 }
 
 interface Sides {

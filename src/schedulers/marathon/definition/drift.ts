@@ -8,7 +8,7 @@ import type { FieldDiff } from '../../../core/change.ts';
 import type { AppObservation } from '../../../core/observation.ts';
 import { tryResolveEnv } from '../../definition/environment.ts';
 import { isObject, type Json } from '../schema.ts';
-import { compared, DECIDED_ELSEWHERE, minorOf } from './definition.ts';
+import { compared, comparedAgain, DECIDED_ELSEWHERE, minorOf } from './definition.ts';
 
 export interface Wanted {
   readonly definition: AppDefinition;
@@ -41,7 +41,9 @@ export function diffDefinition(
   version?: string,
 ): readonly FieldDiff[] {
   const minor = minorOf(observed.definition, version);
-  const sides = compared(wanted.definition, observed, minor);
+  // What has values by reference is compared in every round (known-drift.ts).
+  const comparing = wanted.envFrom.length > 0 ? comparedAgain : compared;
+  const sides = comparing(wanted.definition, observed, minor);
   const { env, labels, ...rest } = sides.wanted;
   const { env: echoedEnv, labels: echoedLabels, ...echoed } = sides.echoed;
   const owned = observed.owner !== undefined;
