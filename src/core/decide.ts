@@ -62,7 +62,9 @@ function answer(allocation: Allocation, words: Words): AppDecision {
     limitedBy === undefined
       ? { id, name, role, from, wanted, granted, to, figures, steps, summary }
       : { id, name, role, from, wanted, granted, to, figures, steps, summary, limitedBy };
-  return demand.memory.accounts === undefined ? decided : { ...decided, objectives: objectivesOf(demand) };
+  const { alternativesOf } = demand;
+  const told = alternativesOf === undefined ? decided : { ...decided, alternativesOf };
+  return demand.memory.accounts === undefined ? told : { ...told, objectives: objectivesOf(demand) };
 }
 
 function objectivesOf({ app, memory, nowMs }: AppDemand): readonly (ObjectiveState | null)[] {

@@ -1,6 +1,7 @@
 // core: the question put to `decide` and its answer. Serialisable, no functions, no clock.
 
 import type { BehaviorSpec, TargetSpec } from '../api/policy.ts';
+import type { AlternativesOf } from '../api/words/alternatives.ts';
 import type { ObjectiveState } from './demand/objective.ts';
 import type { AppObservation, Footprint, MetricReading } from './observation.ts';
 
@@ -106,6 +107,8 @@ export interface AppDecision {
   readonly objectives?: readonly (ObjectiveState | null)[];
   /** Figures of the law worth showing: arrivalsPerS, servicePerS, waiting, inFlight, deadTimeS. */
   readonly figures: Readonly<Record<string, number>>;
+  /** Whose alternatives are among the figures, or why there are none; absent: of the only target, once its rates are known. */
+  readonly alternativesOf?: AlternativesOf;
 }
 
 export interface Decision {

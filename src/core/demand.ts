@@ -1,7 +1,7 @@
 // core: what one app asks of its pool this round: observation → law → behavior → bounds, each with its step.
 
 import { MAX_COUNT } from '../api/schema/shapes.ts';
-import { withoutAlternatives } from '../api/words/alternatives.ts';
+import { type AlternativesOf, withoutAlternatives } from '../api/words/alternatives.ts';
 import { spanText } from '../api/words/figures.ts';
 import type { Vector } from './allocation/free-capacity.ts';
 import { isBlocked, isHeld, isOverridden } from './allocation/pool.ts';
@@ -47,6 +47,7 @@ export interface AppDemand {
   readonly reason: string;
   readonly limitedBy: LimitedBy | undefined;
   readonly figures: Readonly<Record<string, number>>;
+  readonly alternativesOf?: AlternativesOf | undefined;
   /** Its need is not known: nothing that it might need is lent. */
   readonly unknown: boolean;
   readonly timing: Timing;
@@ -80,7 +81,7 @@ interface DemandInput {
 
 /** A demand before the bounds. */
 interface DemandDraft
-  extends Pick<AppDemand, 'law' | 'wanted' | 'reason' | 'steps' | 'figures' | 'unknown'>,
+  extends Pick<AppDemand, 'law' | 'wanted' | 'reason' | 'steps' | 'figures' | 'alternativesOf' | 'unknown'>,
     Omit<DemandMemory, 'trouble'> {
   readonly limitedBy?: LimitedBy | undefined;
 }
@@ -191,6 +192,10 @@ function scaled(s: DemandInput): DemandDraft {
       : joined(joined(a.steps, use.step === undefined ? NO_STEPS : [use.step]), shaped.steps),
     limitedBy: a.unknown ? 'metric' : (shaped.limitedBy ?? use.limitedBy),
     figures: use.step === undefined ? a.figures : withoutAlternatives(a.figures),
+    alternativesOf:
+      use.step === undefined
+        ? a.alternativesOf
+        : { none: `its law wants ${a.wanted}, and futility keeps it at ${use.wanted}` },
     unknown: a.unknown,
     laws: a.memory,
     launches,
@@ -259,6 +264,7 @@ function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
     reason,
     steps: [],
     figures: NO_FIGURES,
+    alternativesOf: undefined,
     unknown: false,
     laws: s.state?.laws ?? [],
     launches: s.state?.launches ?? null,
@@ -324,6 +330,7 @@ function bound(s: DemandInput, draft: DemandDraft): AppDemand {
     reason: draft.reason,
     limitedBy: bounded.limitedBy,
     figures: draft.figures,
+    alternativesOf: draft.alternativesOf,
     unknown: draft.unknown,
     preemption,
     timing,

@@ -82,6 +82,8 @@ describe('an app whose instances share a limit', () => {
     const held = decisions.filter(({ steps }) => steps.some(({ rule }) => rule === 'futility'));
     expect(held.length).toBeGreaterThan(0);
     expect(held.flatMap(told)).toEqual([]);
+    const why = { none: expect.stringMatching(/^its law wants \d+, and futility keeps it at \d+$/) };
+    expect(held.map(({ alternativesOf }) => alternativesOf)).toEqual(held.map(() => why));
     expect(held.every(({ figures }) => figures['waiting'] !== undefined)).toBe(true);
     expect(decisions.flatMap(told)).toEqual(expect.arrayContaining(names));
   });

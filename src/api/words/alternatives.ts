@@ -20,15 +20,34 @@ const NAMES: Readonly<Record<Alternative, true>> = {
   missChanceWithOneMore: true,
 };
 
+/** What there is to say of the alternatives beside their figures. */
+export interface AlternativesOf {
+  /** Of several targets the one that they are about; absent: there is only one. */
+  readonly target?: string;
+  /** Why the figures do not tell them, where it is not that the rates are not known. */
+  readonly none?: string;
+}
+
 /** `one fewer: 76 waiting, target missed with 61 %, …`; undefined where the figures do not tell. */
-export function alternativesText(figures: Figures): string | undefined {
+export function alternativesText(figures: Figures, { target }: AlternativesOf = {}): string | undefined {
   const { missChance } = figures;
   if (missChance === undefined) return undefined;
   const others = [
     outcomeText(figures, 'Fewer', 'one instance more for others'),
     outcomeText(figures, 'More', 'one fewer for others'),
   ].filter((text) => text !== undefined);
-  return [...others, `as wanted: missed with ${chanceText(missChance)}`].join('; ');
+  const text = [...others, `as wanted: missed with ${chanceText(missChance)}`].join('; ');
+  return target === undefined ? text : `of ${target}: ${text}`;
+}
+
+const RATES_UNKNOWN = 'the service rate is not known yet';
+
+/** The same, or why there are none; undefined of an app that no law decides. */
+export function alternativesOrWhyNone(figures: Figures, of: AlternativesOf = {}): string | undefined {
+  const text = alternativesText(figures, of);
+  const { target, none } = of;
+  if (text !== undefined || (none === undefined && figures['waiting'] === undefined)) return text;
+  return `none${target === undefined ? '' : ` of ${target}`}: ${none ?? RATES_UNKNOWN}`;
 }
 
 function outcomeText(figures: Figures, than: 'Fewer' | 'More', remainder: string): string | undefined {

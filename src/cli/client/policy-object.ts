@@ -3,6 +3,7 @@
 import type { Condition } from '../../api/conditions.ts';
 import type { CapacityPool, InterventionSpec, PolicySpec } from '../../api/policy.ts';
 import type { InterventionStatus, PolicyStatus, PoolStatus, ScheduleStatus } from '../../api/status.ts';
+import type { AlternativesOf } from '../../api/words/alternatives.ts';
 import type { DecisionRecord, MetricView } from '../../controller/status/view.ts';
 import type { DecisionStep } from '../../core/decision.ts';
 
@@ -78,6 +79,7 @@ export interface Explanation {
     readonly summary: string;
     readonly steps: readonly DecisionStep[];
     readonly figures: Readonly<Record<string, number>>;
+    readonly alternativesOf?: AlternativesOf;
     readonly metrics: readonly MetricView[];
   }[];
   /** Newest first. */

@@ -54,7 +54,7 @@ export function appViewOf(
     ...defined({ priority: spec.priority, schedule: app.schedule }),
     ...boundsOf(assessment),
     ...driftOf(assessment, round),
-    ...(decision?.limitedBy && { limitedBy: decision.limitedBy }),
+    ...defined({ limitedBy: decision?.limitedBy, alternativesOf: decision?.alternativesOf }),
     ...(spec.pageControl && { pageControl: spec.pageControl }),
   };
 }

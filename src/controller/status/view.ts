@@ -9,6 +9,7 @@ import type {
   ResourceKey,
 } from '../../api/policy.ts';
 import type { InterventionReason, ObjectiveStatus } from '../../api/status.ts';
+import type { AlternativesOf } from '../../api/words/alternatives.ts';
 import type { AppRole, DecisionStep, LimitedBy } from '../../core/decision.ts';
 import type { PoolOwner } from '../../policy-sources/pools-to-run.ts';
 
@@ -84,6 +85,8 @@ export interface AppView {
   readonly summary: string;
   readonly steps: readonly DecisionStep[];
   readonly figures: Readonly<Record<string, number>>;
+  /** Whose alternatives are among the figures, or why there are none; absent: of the only target, once its rates are known. */
+  readonly alternativesOf?: AlternativesOf;
   /** Counters reported by the app's programs over statsd (`work`, `produced`, `consumed`), summed over its life. */
   readonly counters: Readonly<Record<string, number>>;
 }

@@ -3,7 +3,7 @@
 import { durationMs } from '../../api/duration.ts';
 import type { TargetSpec } from '../../api/policy.ts';
 import { QUEUE_GAINS } from '../../api/schema/target.ts';
-import { withoutAlternatives } from '../../api/words/alternatives.ts';
+import { type AlternativesOf, withoutAlternatives } from '../../api/words/alternatives.ts';
 import { brief } from '../../api/words/figures.ts';
 import type { AppInput, DecisionStep } from '../decision.ts';
 import { withEstimates } from '../law/beside.ts';
@@ -53,40 +53,56 @@ export interface TargetDemand extends LawResult<readonly (LawMemory | null)[]> {
   readonly wishes: readonly QueueWish[];
   /** As the input's, after this round. */
   readonly accounts: readonly (MissAccount | null)[] | undefined;
+  /** Absent: the alternatives in `figures`, if any, are of the only target. */
+  readonly alternativesOf: AlternativesOf | undefined;
 }
 
 export function targetDemand(situation: TargetInput, laws: readonly (LawMemory | null)[]): TargetDemand {
   const { app, asked } = situation;
   if (app.targets.length === 1 && app.formula === undefined) return onlyDemand(situation, laws[0] ?? null);
   const answers = app.targets.map((_, i) => answer(situation, i, laws[i] ?? null));
-  let leading = answers[0]?.said;
-  let queue = answers[0]?.queue;
+  let leading = answers[0];
   if (leading === undefined) throw new RangeError(`app ${app.id} is scaled but has no target`);
   let need = 0;
   let holdMs = 0;
   let unknown = false;
-  for (const { said, kept, queue: sight } of answers) {
-    if (said.wanted > leading.wanted) {
-      leading = said;
-      queue = sight;
-    }
+  for (const each of answers) {
+    const { said, kept } = each;
+    if (said.wanted > leading.said.wanted) leading = each;
     need = Math.max(need, said.need);
     holdMs = Math.max(holdMs, said.holdMs);
     unknown ||= kept;
   }
-  const { wanted, figures, reason } = leading;
+  const { queue } = leading;
+  const { wanted, figures, reason } = leading.said;
+  const alternativesOf = alternativesOfOne(app.targets, answers.indexOf(leading), leading);
   const memory = answers.map(memoryOf);
   const steps = answers.map(stepOf);
   const accounts = app.targets.some(({ objective }) => objective !== undefined)
     ? answers.map((each, i) => accountOf(situation, i, each.queue?.missed))
     : undefined;
+  const law = { holdMs, memory, accounts };
   if (app.formula === undefined)
-    return { wanted, need, holdMs, memory, figures, steps, reason, unknown, wishes: answers, accounts };
+    return { ...law, wanted, need, figures, steps, reason, unknown, wishes: answers, alternativesOf };
   const combined = withinAllUse(combine(app.formula, app.targets, { answers, asked }), answers);
   const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
   const wishes = [{ wanted: combined.wanted, need: combined.need, queue }];
-  const own = combined.wanted === wanted ? figures : withoutAlternatives(figures);
-  return { holdMs, memory, figures: own, steps: [...steps, step], ...combined, wishes, accounts };
+  const all = { ...law, steps: [...steps, step], ...combined, wishes };
+  if (combined.wanted === wanted) return { ...all, figures, alternativesOf };
+  const none = `no queue asks for the ${combined.wanted} that the formula makes of them`;
+  return { ...all, figures: withoutAlternatives(figures), alternativesOf: { none } };
+}
+
+/** Of several targets the largest decides: the alternatives are its own. */
+function alternativesOfOne(
+  targets: readonly TargetSpec[],
+  index: number,
+  { said, known, alternativesOf }: Answer,
+): AlternativesOf | undefined {
+  if (targets.length === 1) return alternativesOf;
+  const target = targets[index]?.name ?? `target ${index + 1}`;
+  if (alternativesOf !== undefined) return { target, ...alternativesOf };
+  return known && said.memory?.law !== 'Fluid' ? { target, ...WITHOUT_RATES } : { target };
 }
 
 /** As with several, without looking for the largest: most apps have one target. */
@@ -105,6 +121,7 @@ function onlyDemand(situation: TargetInput, law: LawMemory | null): TargetDemand
     unknown: only.kept,
     wishes: [only],
     accounts: hasObjective ? [accountOf(situation, 0, only.queue?.missed)] : undefined,
+    alternativesOf: only.alternativesOf,
   };
 }
 
@@ -133,9 +150,13 @@ interface Answer extends Wish, QueueWish {
   readonly known: boolean;
   /** Absent where its source knows none, and while it cannot be read. */
   readonly mostInstances?: MostInstances | undefined;
+  /** Why its figures tell no alternatives, where it is not that rates are unknown. */
+  readonly alternativesOf: AlternativesOf | undefined;
 }
 
 const NO_FIGURES: Readonly<Record<string, number>> = {};
+const UNREAD: AlternativesOf = { none: 'its metric cannot be read' };
+const WITHOUT_RATES: AlternativesOf = { none: 'beside several targets its law keeps no rates' };
 
 function answer(situation: TargetInput, index: number, memory: LawMemory | null): Answer {
   const { app, nowMs, asked } = situation;
@@ -166,15 +187,17 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
     const told = app.targets.length === 1 ? toldWithRates(target, law, { input, memory }) : law;
     const said = withinUse(told, use.sample.mostInstances);
     const own = isPlain(target) ? said : ownTerms(target, input, said);
+    const isCut = own.wanted !== law.wanted;
     return {
       asked,
       wanted: own.wanted,
       need: own.need,
-      said: own,
+      said: isCut ? { ...own, figures: withoutAlternatives(own.figures) } : own,
       known: true,
       kept: false,
       queue: sightOf(target, index, { input, sample: use.sample, said }),
       mostInstances: use.sample.mostInstances,
+      alternativesOf: isCut ? cutFrom(law.wanted, own.wanted) : undefined,
     };
   }
   const { onMetricFailure } = behavior;
@@ -185,7 +208,21 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
   const then = acts ? `${why}; onMetricFailure ${onMetricFailure.action}` : `${why}; the count is kept`;
   const reason = target?.name === undefined ? then : `${target.name}: ${then}`;
   const said = { wanted, need: wanted, holdMs: 0, memory, figures: NO_FIGURES, reason };
-  return { asked, wanted, need: wanted, said, known: false, kept: !acts, queue: undefined };
+  return {
+    asked,
+    wanted,
+    need: wanted,
+    said,
+    known: false,
+    kept: !acts,
+    queue: undefined,
+    alternativesOf: UNREAD,
+  };
+}
+
+/** What the law would do with one more or fewer is about the count that the law wants. */
+function cutFrom(law: number, wanted: number): AlternativesOf {
+  return { none: `its law wants ${law}, and it may ask for no more than ${wanted}` };
 }
 
 function mostOf({ max }: AppInput, limit: MostInstances | undefined): number {

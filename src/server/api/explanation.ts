@@ -11,7 +11,20 @@ export function explanation(policy: PolicyView, decisions: readonly DecisionReco
     policy: `${policy.namespace}/${policy.name}`,
     decisions: decisions.filter(({ app }) => ids.has(app)).map(({ steps: _steps, ...decision }) => decision),
     apps: policy.apps.map((app) => {
-      const { name, id, role, wanted, granted, requested, running, summary, steps, figures, metrics } = app;
+      const {
+        name,
+        id,
+        role,
+        wanted,
+        granted,
+        requested,
+        running,
+        summary,
+        steps,
+        figures,
+        metrics,
+        alternativesOf,
+      } = app;
       const schedule = app.schedule === undefined ? undefined : scheduleStatusOf(app.schedule);
       const from = steps[0]?.before;
       // As in the status: what is not known is left out.
@@ -26,6 +39,7 @@ export function explanation(policy: PolicyView, decisions: readonly DecisionReco
         summary,
         steps,
         figures,
+        ...defined({ alternativesOf }),
         metrics,
       };
     }),

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { alternativesText, withoutAlternatives } from '../../../src/api/words/alternatives.ts';
+import {
+  alternativesOrWhyNone,
+  alternativesText,
+  withoutAlternatives,
+} from '../../../src/api/words/alternatives.ts';
 
 const figures = {
   waiting: 400,
@@ -22,6 +26,30 @@ describe('the alternatives in words', () => {
   it('leave out one fewer than none', () => {
     const { waitingWithOneFewer: _, missChanceWithOneFewer: __, ...none } = figures;
     expect(alternativesText(none)).toMatch(/^one more: 0 waiting/);
+  });
+
+  it('say which of several targets they are about', () => {
+    expect(alternativesText(figures, { target: 'orders' })).toMatch(/^of orders: one fewer: 76 waiting/);
+  });
+
+  it.each([
+    { name: 'the rates', figures: { waiting: 4 }, of: {}, text: 'none: the service rate is not known yet' },
+    {
+      name: 'the rates of the target that decides',
+      figures: { waiting: 4 },
+      of: { target: 'orders' },
+      text: 'none of orders: the service rate is not known yet',
+    },
+    {
+      name: 'the reading',
+      figures: {},
+      of: { target: 'orders', none: 'its metric cannot be read' },
+      text: 'none of orders: its metric cannot be read',
+    },
+    { name: 'nothing, for no law decides', figures: {}, of: {}, text: undefined },
+    { name: 'nothing, for they are known', figures, of: {}, text: alternativesText(figures) },
+  ])('say what is missing: $name', ({ figures, of, text }) => {
+    expect(alternativesOrWhyNone(figures, of)).toBe(text);
   });
 
   it('are absent where they are not known, and the other figures stay', () => {

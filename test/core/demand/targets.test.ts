@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/core/decide.ts';
 import type { AppDecision, AppInput } from '../../../src/core/decision.ts';
-import { aBehavior, anInput, aSample, aScaled, exactly, notRead, T0 } from '../../support/builders.ts';
+import {
+  aBehavior,
+  anInput,
+  aSample,
+  aScaled,
+  exactly,
+  notRead,
+  queueTarget,
+  T0,
+} from '../../support/builders.ts';
 
 /** The second decision: the first one after a start keeps what is there. */
 function decided(requested: number, over: Partial<AppInput>): AppDecision {
@@ -123,5 +132,75 @@ describe('a target of its own terms', () => {
       }).wanted;
     expect(failing()).toBe(2);
     expect(failing({ action: 'Fixed', instances: 7 })).toBe(7);
+  });
+});
+
+describe('what one instance fewer and one more would have meant', () => {
+  const fluid = {
+    ...queueTarget(10, 'Fluid'),
+    algorithm: { type: 'Fluid' as const, fluid: { serviceRate: 5 } },
+  };
+  const [asks, mail] = [
+    { ...fluid, name: 'asks' },
+    { ...fluid, name: 'mail' },
+  ];
+  const most = { count: 3, reason: 'topic has 3 partitions' };
+
+  it.each([
+    { name: 'the last', readings: [aSample(0), aSample(400)], target: 'mail' },
+    { name: 'the first', readings: [aSample(400), aSample(0)], target: 'asks' },
+  ])('is told of the target that asks for most, and whose it is: $name', ({ readings, target }) => {
+    const { figures, alternativesOf } = decided(2, { targets: [asks, mail], readings, max: 90 });
+    expect(alternativesOf).toEqual({ target });
+    expect(figures).toHaveProperty('missChance');
+  });
+
+  it('is told of an only target without a word about whose it is', () => {
+    const { figures, alternativesOf } = decided(2, { targets: [fluid], readings: [aSample(400)], max: 90 });
+    expect(alternativesOf).toBeUndefined();
+    expect(figures).toHaveProperty('missChance');
+  });
+
+  it('is told by its place of a target without a name', () => {
+    const over = { targets: [asks, fluid], readings: [aSample(0), aSample(400)], max: 90 };
+    expect(decided(2, over).alternativesOf).toEqual({ target: 'target 2' });
+  });
+
+  it.each([
+    {
+      name: 'a formula that asks for what no queue asks for',
+      over: { targets: [asks, mail], readings: [aSample(400), aSample(400)], formula: 'asks + mail' },
+      of: { none: expect.stringMatching(/^no queue asks for the \d+ that the formula makes of them$/) },
+    },
+    {
+      name: 'a target at its own max',
+      over: { targets: [{ ...fluid, max: 3 }], readings: [aSample(400)] },
+      of: { none: expect.stringMatching(/^its law wants \d+, and it may ask for no more than 3$/) },
+    },
+    {
+      name: 'a target of several at its own max',
+      over: { targets: [asks, { ...mail, max: 3 }], readings: [aSample(0), aSample(400)] },
+      of: { target: 'mail', none: expect.stringMatching(/it may ask for no more than 3$/) },
+    },
+    {
+      name: 'a topic with fewer partitions',
+      over: { targets: [fluid], readings: [aSample(400, { mostInstances: most })] },
+      of: { none: expect.stringMatching(/it may ask for no more than 3$/) },
+    },
+    {
+      name: 'a metric that cannot be read',
+      over: { targets: [asks, mail], readings: [notRead(), aSample(0)] },
+      of: { target: 'asks', none: 'its metric cannot be read' },
+    },
+    {
+      name: 'a law without rates among several',
+      over: { targets: [orders, mails], readings: [aSample(3), aSample(8)] },
+      of: { target: 'mails', none: 'beside several targets its law keeps no rates' },
+    },
+  ])('is left out, and why is said: $name', ({ over, of }) => {
+    const { figures, alternativesOf } = decided(2, { ...over, max: 90 });
+    expect(alternativesOf).toEqual(of);
+    expect(figures).not.toHaveProperty('missChance');
+    expect(figures).not.toHaveProperty('missChanceWithOneMore');
   });
 });

@@ -1,6 +1,6 @@
 // cli: `microscaling explain POLICY`.
 
-import { alternativesText, withoutAlternatives } from '../../../api/words/alternatives.ts';
+import { alternativesOrWhyNone, withoutAlternatives } from '../../../api/words/alternatives.ts';
 import { rounded } from '../../../api/words/figures.ts';
 import { objectiveText } from '../../../api/words/objective.ts';
 import { scheduleText } from '../../../api/words/schedule.ts';
@@ -50,7 +50,7 @@ function text({ policy, apps }: Explanation): string {
 }
 
 function appText(app: Explanation['apps'][number]): string {
-  const alternatives = alternativesText(app.figures);
+  const alternatives = alternativesOrWhyNone(app.figures, app.alternativesOf);
   const figures = Object.entries(withoutAlternatives(app.figures)).map(
     ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
   );

@@ -225,12 +225,20 @@ function pageApp(
   pool: PoolView,
   { colour, ratePerS }: Pick<PoolExtras, 'ratePerS'> & { readonly colour: Colour },
 ): PageApp {
-  const { ready: _ready, tasks: _tasks, figures, lastScaled: _last, page: _page, ...shown } = app;
+  const {
+    ready: _ready,
+    tasks: _tasks,
+    figures,
+    alternativesOf,
+    lastScaled: _last,
+    page: _page,
+    ...shown
+  } = app;
   return {
     ...shown,
     title: appTitle(app),
     summary: withoutCauses(app),
-    ...defined({ link: linkOf(app, pool), alternatives: alternativesText(figures) }),
+    ...defined({ link: linkOf(app, pool), alternatives: alternativesText(figures, alternativesOf) }),
     colour,
     runningSeries: runningKey(app.id),
     metrics: app.metrics.map((metric, i) => ({
