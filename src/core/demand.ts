@@ -7,7 +7,7 @@ import type { Vector } from './allocation/free-capacity.ts';
 import { isBlocked, isHeld, isOverridden } from './allocation/pool.ts';
 import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
-import { type BehaviorMemory, shape } from './demand/behavior.ts';
+import { type BehaviorMemory, joined, NO_STEPS, shape } from './demand/behavior.ts';
 import type { QueueLook } from './demand/futility.ts';
 import { total } from './demand/history.ts';
 import {
@@ -19,7 +19,6 @@ import {
 } from './demand/launch-trouble.ts';
 import { deadTimeOf, followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
 import type { MissAccount } from './demand/objective.ts';
-import { joined, NO_STEPS } from './demand/steps.ts';
 import { metricDelayMsOf, type TargetDemand, type TargetInput, targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import { type FutilityMemories, type Useful, useful } from './demand/useful.ts';
@@ -178,6 +177,7 @@ function scaled(s: DemandInput): DemandDraft {
       wanted: first ? asked : use.wanted,
       need: first ? asked : use.need,
       holdMs: a.holdMs,
+      leastHoldMs: a.leastHoldMs ?? a.holdMs,
       nowMs,
     },
     state?.behavior ?? {},

@@ -4,6 +4,7 @@ import { isObject } from '../api/schema/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
 import { isTally, type Tally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
+import { isLulls, type Lulls } from './demand/lulls.ts';
 import { isAccount, lastingAccount, type MissAccount, movedAccount } from './demand/objective.ts';
 import { resumedWarmUp } from './demand/warm-up.ts';
 import type { FluidLearned } from './law/fluid.ts';
@@ -21,6 +22,7 @@ import { type AppState, type LawMemory, memoryOf, noStates, statesIn } from './m
  * | μ                                      | the filter itself would doubt it by half: 40 minutes or so |
  * | time from asking to running            | the next launch; after an hour that alone counts           |
  * | time from running to the first message | what the next instances show                               |
+ * | how long needs last                    | what the next ones show                                    |
  * | the season's profile                   | after a day it has to prove itself anew                    |
  * | changes made, instances taken, trouble | their own periods, which go by the clock                   |
  * | time above targets with an objective   | it leaves the objective's window                           |
@@ -38,6 +40,7 @@ interface LastingApp {
   readonly laws: readonly (FluidLearned['learned'] | null)[];
   readonly deadTime?: { readonly ms: number; readonly seen: number };
   readonly warmUp?: { readonly ms: number; readonly seen: number };
+  readonly lulls?: Lulls;
   readonly added?: Tally;
   readonly removed?: Tally;
   readonly yielded?: Tally;
@@ -71,7 +74,7 @@ export function lastingOf(memory: DecisionMemory): LastingMemory {
 
 function lastingApp(state: AppState): LastingApp {
   const { laws, launches, warmUp, behavior, preemption, trouble, accounts } = state;
-  const { added = [], removed = [] } = behavior;
+  const { added = [], removed = [], lulls } = behavior;
   const { raisedAtMs, yielded } = preemption;
   return {
     laws: laws.map(learnedBy),
@@ -82,6 +85,7 @@ function lastingApp(state: AppState): LastingApp {
       warmUp.ms >= LEAST_WARM_UP_MS && {
         warmUp: { ms: rough(warmUp.ms), seen: Math.min(warmUp.seen, LAUNCHES_THAT_COUNT) },
       }),
+    ...(lulls && { lulls: [rough(lulls[0]), rough(lulls[1])] as const }),
     ...(added.length > 0 && { added }),
     ...(removed.length > 0 && { removed }),
     ...(yielded.length > 0 && { yielded }),
@@ -183,6 +187,7 @@ function resumedApp(
   const warmUp = readDeadTime(app['warmUp']);
   const laws = Array.isArray(app['laws']) ? app['laws'] : [];
   const accounts = Array.isArray(app['accounts']) ? app['accounts'] : undefined;
+  const lulls = app['lulls'];
   return {
     laws: laws.map((law) => resumedLaw(law, goneMs)),
     launches:
@@ -190,7 +195,11 @@ function resumedApp(
         ? null
         : { ready: [], asks: [], deadTimeMs: deadTime.ms, seen: goneMs > HOUR_MS ? 0 : deadTime.seen },
     ...(warmUp && { warmUp: resumedWarmUp(warmUp) }),
-    behavior: { added: tallyUntil(app['added'], times), removed: tallyUntil(app['removed'], times) },
+    behavior: {
+      added: tallyUntil(app['added'], times),
+      removed: tallyUntil(app['removed'], times),
+      ...(isLulls(lulls) && { lulls }),
+    },
     trouble: readTrouble(app['trouble'], times),
     preemption: {
       raisedAtMs: timeUntil(app['raisedAtMs'], times) ?? 0,

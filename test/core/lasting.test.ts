@@ -131,6 +131,19 @@ describe('the memory of a pool over a restart', () => {
     expect(seen(HOUR_MS + 1)).toBe(0);
   });
 
+  it('keeps how long needs last, rounded', () => {
+    const memory = resume(
+      {
+        version: 1,
+        apps: { '/a': { laws: [], lulls: [3.456, 40.2] }, '/b': { laws: [], lulls: [1, -2] } },
+      },
+      { savedAtMs, nowMs: savedAtMs + HOUR_MS },
+    );
+    expect(statesIn(memory)('/a')?.behavior.lulls).toEqual([3.456, 40.2]);
+    expect(statesIn(memory)('/b')?.behavior.lulls).toBeUndefined();
+    expect(memory && lastingOf(memory).apps['/a']).toMatchObject({ lulls: [3.5, 40] });
+  });
+
   it('keeps the profile of the season; after a day it has to prove itself anew', () => {
     const season = { profile: new Array(60).fill(7), profileError: 0.1, persistenceError: 9, compared: 60 };
     const raw = { version: 1, apps: { '/a': { laws: [{ season }] } } };
@@ -200,7 +213,16 @@ describe('a stored memory that cannot be read', () => {
         ),
       ),
     })).value;
-    const key = fc.constantFrom('laws', 'deadTime', 'added', 'removed', 'yielded', 'raisedAtMs', 'trouble');
+    const key = fc.constantFrom(
+      'laws',
+      'deadTime',
+      'lulls',
+      'added',
+      'removed',
+      'yielded',
+      'raisedAtMs',
+      'trouble',
+    );
     fc.assert(
       fc.property(fc.dictionary(key, junk), fc.integer({ min: -1e12, max: 1e12 }), (app, goneMs) => {
         const decision = first(goneMs, undefined, { version: 1, apps: { '/a': app } });

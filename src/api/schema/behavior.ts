@@ -83,7 +83,7 @@ export const behaviorSchema: JsonSchema = object(
     ),
     maxStep: count('The largest change in one decision; no limit by default.', { minimum: 1 }),
     giveBackAfter: duration(
-      'How long a lower need must last before instances are given back. By default 1.6 times what it takes until a new instance serves and is seen, at least 3s; 10s for laws other than Fluid.',
+      'How long a lower need must last before instances are given back. By default 1.2 times what it takes until a new instance serves and is seen, at least 3s, and down to two thirds of that where needs last long and what was given back is not soon needed again; 10s for laws other than Fluid, and where only the messages that wait are known.',
     ),
     minHold: duration('An instance that was granted is not taken back before.', '0s'),
     yieldRate: object(

@@ -11,16 +11,19 @@ import {
   isTally,
   keepLargest,
   keepSmallest,
+  largestWithin,
   type Tally,
   tallied,
   tally,
 } from './history.ts';
-import { joined, NO_STEPS } from './steps.ts';
+import { followLulls, isLulls, type Lulls, shareNeededAgain } from './lulls.ts';
 import type { Timing } from './timing.ts';
 
 export interface BehaviorMemory {
   /** Largest recent needs: no scaling in below them. */
   readonly needs?: Extremes;
+  /** How long needs last here; absent until some were seen to end. */
+  readonly lulls?: Lulls;
   /** Smallest recent wishes: no scaling out above them. */
   readonly wishes?: Extremes;
   readonly added?: Tally;
@@ -30,8 +33,9 @@ export interface BehaviorMemory {
 /** Whether it can be read, whoever wrote it. */
 export function isBehavior(raw: unknown): raw is BehaviorMemory {
   if (!isObject(raw)) return false;
-  const { needs = [], wishes = [], added = [], removed = [] } = raw;
-  return [needs, wishes].every(isExtremes) && [added, removed].every(isTally);
+  const { needs = [], wishes = [], added = [], removed = [], lulls } = raw;
+  const isKnown = lulls === undefined || isLulls(lulls);
+  return isKnown && [needs, wishes].every(isExtremes) && [added, removed].every(isTally);
 }
 
 export interface BehaviorInput {
@@ -40,8 +44,9 @@ export interface BehaviorInput {
   readonly wanted: number;
   /** The lowest count that would do now. */
   readonly need: number;
-  /** How long a lower need must last by the law's reckoning. */
+  /** How long a lower need must last by the law's reckoning, and where needs last long; absent: the same. */
   readonly holdMs: number;
+  readonly leastHoldMs?: number;
   readonly nowMs: number;
 }
 
@@ -54,6 +59,14 @@ export interface Shaped {
 
 const PERCENT = 100;
 
+export const NO_STEPS: readonly DecisionStep[] = [];
+
+/** Of lists of steps most are empty: then nothing is copied. */
+export function joined(a: readonly DecisionStep[], b: readonly DecisionStep[]): readonly DecisionStep[] {
+  if (b.length === 0) return a;
+  return a.length === 0 ? b : [...a, ...b];
+}
+
 /** Each rule may bring the wish nearer to `asked`, never further away or to its other side. */
 export function shape(
   input: BehaviorInput,
@@ -61,7 +74,8 @@ export function shape(
   { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
 ): Shaped {
   const windows = stabilise(input, memory, { behavior, timing });
-  const steps = input.wanted === input.asked ? NO_STEPS : limits(input, memory, { behavior, windows });
+  const steps =
+    input.wanted === input.asked ? NO_STEPS : limits(input, memory, { behavior, timing, windows });
   const wanted = steps.at(-1)?.after ?? input.wanted;
   const limitedBy = wanted === input.wanted ? undefined : 'behavior';
   return { wanted, memory: windows.remembered, steps, limitedBy };
@@ -71,7 +85,11 @@ export function shape(
 function limits(
   input: BehaviorInput,
   memory: BehaviorMemory,
-  { behavior, windows }: { readonly behavior: BehaviorSpec; readonly windows: Windows },
+  {
+    behavior,
+    timing,
+    windows,
+  }: { readonly behavior: BehaviorSpec; readonly timing: Timing; readonly windows: Windows },
 ): readonly DecisionStep[] {
   const { asked } = input;
   const { floor, floorMs, ceiling, ceilingMs } = windows;
@@ -82,7 +100,11 @@ function limits(
     wanted = after;
   };
   if (wanted < asked && floor > wanted)
-    limit('giveBack', Math.min(floor, asked), `a lower need must last ${spanText(floorMs)}`);
+    limit(
+      'giveBack',
+      Math.min(floor, asked),
+      `a lower need must last ${spanText(floorMs)}${whyHeld(input, memory, timing)}`,
+    );
   if (wanted > asked && ceiling < wanted)
     limit('behavior', Math.max(ceiling, asked), `a higher need must last ${spanText(ceilingMs)}`);
   const rules = wanted > asked ? behavior.scaleUp : behavior.scaleDown;
@@ -122,25 +144,60 @@ function stabilise(
   { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
 ): Windows {
   const ceilingMs = behavior.scaleUp.stabilizationWindowSeconds * 1000;
+  const { nowMs, need } = input;
   const floorMs = Math.max(
     timing.giveBackAfterMs ?? 0,
-    input.holdMs,
+    worthHoldingMs(input, memory.lulls),
     behavior.scaleDown.stabilizationWindowSeconds * 1000,
   );
-  const needs = keepLargest(memory.needs ?? [], [input.nowMs, input.need], floorMs);
-  const floor = needs[1] ?? input.need;
+  const past = memory.needs ?? [];
+  const learns = isLearning(input);
+  const soonMs = learns ? SOON_HOLDS * input.holdMs : 0;
+  const needs = keepLargest(past, [nowMs, need], Math.max(floorMs, soonMs));
+  const briefMs = input.leastHoldMs ?? 0;
+  // A need that only stays or grows, as most do, tells nothing.
+  const tells = learns && past.length > 2;
+  const lulls = tells ? followLulls(memory.lulls, past, { nowMs, need, briefMs, soonMs }) : memory.lulls;
+  const floor = learns ? largestWithin(needs, nowMs - floorMs, need) : (needs[1] ?? need);
   if (ceilingMs <= 0)
-    return { floor, floorMs, ceiling: input.wanted, ceilingMs, remembered: withNeeds(memory, needs) };
+    return { floor, floorMs, ceiling: input.wanted, ceilingMs, remembered: withNeeds(memory, needs, lulls) };
   const wishes = keepSmallest(memory.wishes ?? [], [input.nowMs, input.wanted], ceilingMs);
   const ceiling = wishes[1] ?? input.wanted;
-  return { floor, floorMs, ceiling, ceilingMs, remembered: { ...memory, needs, wishes } };
+  return { floor, floorMs, ceiling, ceilingMs, remembered: { ...withNeeds(memory, needs, lulls), wishes } };
 }
 
 /** Where nothing else is remembered nothing is copied: that is so in most rounds of most apps. */
-function withNeeds(memory: BehaviorMemory, needs: Extremes): BehaviorMemory {
+function withNeeds(memory: BehaviorMemory, needs: Extremes, lulls: Lulls | undefined): BehaviorMemory {
   const { wishes, added, removed } = memory;
-  if (wishes === undefined && added === undefined && removed === undefined) return { needs };
-  return { ...memory, needs };
+  if (wishes !== undefined || added !== undefined || removed !== undefined)
+    return { ...memory, needs, ...(lulls && { lulls }) };
+  return lulls === undefined ? { needs } : { needs, lulls };
+}
+
+/** An instance is missed for about one hold: who is needed again within so many was hardly worth giving back. */
+const SOON_HOLDS = 5;
+
+function isLearning({ holdMs, leastHoldMs = holdMs }: BehaviorInput): boolean {
+  return leastHoldMs < holdMs;
+}
+
+/**
+ * Held for the longer time as long as all that was given back is soon needed again, for the shorter one where nothing is. By
+ * what was known before this need: a larger one must not let go of those that were held.
+ */
+function worthHoldingMs({ holdMs, leastHoldMs = holdMs }: BehaviorInput, lulls: Lulls | undefined): number {
+  return leastHoldMs + shareNeededAgain(lulls) * (holdMs - leastHoldMs);
+}
+
+/** What makes a lower need last so long. */
+function whyHeld(input: BehaviorInput, { lulls }: BehaviorMemory, { giveBackAfterMs = 0 }: Timing): string {
+  const worthMs = worthHoldingMs(input, lulls);
+  if (giveBackAfterMs >= worthMs) return giveBackAfterMs > 0 ? ' by giveBackAfter' : '';
+  if (!isLearning(input)) return '';
+  if (lulls === undefined) return ' until it is known how long needs last here';
+  const again = Math.round(PERCENT * shareNeededAgain(lulls));
+  const soon = spanText(SOON_HOLDS * input.holdMs);
+  return `: of the instances that were needed no more ${again} % were needed again within ${soon}`;
 }
 
 /** How far the count may go now, and what says so. */

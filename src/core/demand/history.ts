@@ -74,6 +74,12 @@ export function keepLargest(past: Extremes, entry: Entry, spanMs: number): Extre
   return keep(past, entry, { spanMs, sign: 1 });
 }
 
+/** The largest value since then, of those that `keepLargest` has kept. */
+export function largestWithin(past: Extremes, sinceMs: number, otherwise: number): number {
+  for (let i = 0; i < past.length; i += 2) if ((past[i] ?? 0) > sinceMs) return past[i + 1] ?? otherwise;
+  return otherwise;
+}
+
 /** The running minimum of a window, as `keepLargest`. */
 export function keepSmallest(past: Extremes, entry: Entry, spanMs: number): Extremes {
   return keep(past, entry, { spanMs, sign: -1 });

@@ -65,12 +65,14 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   if (leading === undefined) throw new RangeError(`app ${app.id} is scaled but has no target`);
   let need = 0;
   let holdMs = 0;
+  let leastHoldMs = 0;
   let unknown = false;
   for (const each of answers) {
     const { said, kept } = each;
     if (said.wanted > leading.said.wanted) leading = each;
     need = Math.max(need, said.need);
     holdMs = Math.max(holdMs, said.holdMs);
+    leastHoldMs = Math.max(leastHoldMs, said.leastHoldMs ?? said.holdMs);
     unknown ||= kept;
   }
   const { queue } = leading;
@@ -81,7 +83,7 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   const accounts = app.targets.some(({ objective }) => objective !== undefined)
     ? answers.map((each, i) => accountOf(situation, i, each.queue?.missed))
     : undefined;
-  const law = { holdMs, memory, accounts };
+  const law = { holdMs, leastHoldMs, memory, accounts };
   if (app.formula === undefined)
     return { ...law, wanted, need, figures, steps, reason, unknown, wishes: answers, alternativesOf };
   const combined = withinAllUse(combine(app.formula, app.targets, { answers, asked }), answers);
@@ -108,12 +110,13 @@ function alternativesOfOne(
 /** As with several, without looking for the largest: most apps have one target. */
 function onlyDemand(situation: TargetInput, law: LawMemory | null): TargetDemand {
   const only = answer(situation, 0, law);
-  const { wanted, need, holdMs, memory, figures, reason } = only.said;
+  const { wanted, need, holdMs, leastHoldMs = holdMs, memory, figures, reason } = only.said;
   const hasObjective = situation.app.targets[0]?.objective !== undefined;
   return {
     wanted,
     need,
     holdMs,
+    leastHoldMs,
     memory: [memory],
     figures,
     steps: [stepOf(only)],

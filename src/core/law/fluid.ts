@@ -66,9 +66,10 @@ const FALLS_APART_MS = 1_500;
 const LEAST_HORIZON_S = 4;
 /** A target in time grows with the count itself: who hurries to it runs after what they move. */
 const HORIZON_LEADS_IN_TIME = 3;
-/** How long a lower need must last. */
-const LEAST_HOLD_MS = 3_000;
+/** How long a lower need must last, in lead times of at least this: where needs are soon back, and where they last long. */
+const LEAST_LEAD_MS = 2_500;
 const HOLD_LEADS = 1.2;
+const LEAST_HOLD_LEADS = 0.8;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
@@ -98,7 +99,8 @@ export function fluidLaw(
   return {
     wanted,
     need: Math.max(down, up > asked ? up : 0),
-    holdMs: holdOf(view),
+    holdMs: holdOf(view, HOLD_LEADS),
+    leastHoldMs: holdOf(view, LEAST_HOLD_LEADS),
     memory: {
       law: 'Fluid',
       estimate: view.estimate,
@@ -118,14 +120,15 @@ export function fluidLaw(
 
 /**
  * To give back too early costs the queue one lead time, to give back late costs the remainder as long as it lasts:
- * which is worth more is not known before, so both are let cost about as much (the rental of skis). Where the policy
- * says how long, that holds, but for no less than one lead time. Where nothing tells how many instances work, every fall
- * is a probe, and probes are to be rare.
+ * which is worth more is not known before, so both are let cost about as much (the rental of skis), and less is held the
+ * less often it was worth it (core/demand/lulls.ts). What the policy says is the least. Where nothing tells how many
+ * instances work, every fall is a probe, and probes are to be rare.
  */
-function holdOf({ input, leadS }: View): number {
+function holdOf({ input, leadS }: View, leads: number): number {
+  const { giveBackAfterMs } = input;
   const leadMs = leadS * 1000;
-  if (input.giveBackAfterMs !== undefined) return Math.max(input.giveBackAfterMs, leadMs);
-  return Math.max(isBlind(input) ? HOLD_MS : LEAST_HOLD_MS, HOLD_LEADS * leadMs);
+  if (giveBackAfterMs !== undefined) return Math.max(giveBackAfterMs, leads * leadMs);
+  return isBlind(input) ? Math.max(HOLD_MS, HOLD_LEADS * leadMs) : leads * Math.max(LEAST_LEAD_MS, leadMs);
 }
 
 function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {

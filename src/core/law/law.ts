@@ -48,6 +48,8 @@ export interface LawResult<Memory> {
   readonly need: number;
   /** How long a lower need must last by this law's own reckoning. */
   readonly holdMs: number;
+  /** The same where needs last long, so that what is given back is not soon needed again; absent: no less. */
+  readonly leastHoldMs?: number;
   readonly memory: Memory;
   readonly figures: Readonly<Record<string, number>>;
   /** A clause with the numbers that made `wanted`. */

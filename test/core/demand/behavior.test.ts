@@ -116,7 +116,7 @@ describe('giveBackAfter', () => {
       { behavior, timing },
     );
     expect(shaped.steps).toEqual([
-      { rule: 'giveBack', before: 2, after: 5, reason: 'a lower need must last 10 s' },
+      { rule: 'giveBack', before: 2, after: 5, reason: 'a lower need must last 10 s by giveBackAfter' },
     ]);
     expect(shaped.limitedBy).toBe('behavior');
   });

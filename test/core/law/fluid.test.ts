@@ -83,19 +83,21 @@ describe('Fluid decides', () => {
 
   it('holds a lower need for as long as giving back too early would cost', () => {
     const unsaid = { giveBackAfterMs: undefined, messages: { inFlight: 0 } };
-    expect(asked(0, { ...unsaid, deadTimeMs: 3_000 }).holdMs).toBe(4_200);
-    expect(asked(0, { ...unsaid, deadTimeMs: 500 }).holdMs).toBe(3_000);
-    expect(asked(0, { ...unsaid, deadTimeMs: 30_000 }).holdMs).toBe(36_600);
+    const held = (deadTimeMs: number) => asked(0, { ...unsaid, deadTimeMs });
+    expect(held(3_000)).toMatchObject({ holdMs: 4_200, leastHoldMs: 2_800 });
+    expect(held(500)).toMatchObject({ holdMs: 3_000, leastHoldMs: 2_000 });
+    expect(held(30_000)).toMatchObject({ holdMs: 36_600, leastHoldMs: 24_400 });
   });
 
   it('holds it longer where nothing tells how many work', () => {
-    expect(asked(0, { giveBackAfterMs: undefined }).holdMs).toBe(10_000);
+    expect(asked(0, { giveBackAfterMs: undefined })).toMatchObject({ holdMs: 10_000, leastHoldMs: 10_000 });
   });
 
-  it('holds it for as long as the policy says, but for no less than it looks ahead', () => {
-    expect(asked(0, { giveBackAfterMs: 10_000 }).holdMs).toBe(10_000);
-    expect(asked(0, { giveBackAfterMs: 0 }).holdMs).toBe(2_500);
-    expect(asked(0, { giveBackAfterMs: 10_000, deadTimeMs: 30_000 }).holdMs).toBe(30_500);
+  it('holds it for as long as the policy says, or as it is worth', () => {
+    const held = (giveBackAfterMs: number, deadTimeMs = 2_000) => asked(0, { giveBackAfterMs, deadTimeMs });
+    expect(held(10_000)).toMatchObject({ holdMs: 10_000, leastHoldMs: 10_000 });
+    expect(held(0)).toMatchObject({ holdMs: 3_000, leastHoldMs: 2_000 });
+    expect(held(10_000, 30_000)).toMatchObject({ holdMs: 36_600, leastHoldMs: 24_400 });
   });
 
   it('looks further ahead on an old count', () => {
