@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 interface Manifest {
   readonly name?: string;
   readonly version?: string;
+  readonly engines?: { readonly node?: string };
 }
 
 interface Package {
@@ -34,5 +35,8 @@ const found = find(import.meta.dirname);
 export function packageFile(...path: string[]): string {
   return join(found.root, ...path);
 }
+
+/** As npm writes it: `>=22.22.0`. */
+export const NEEDED_NODE = found.manifest.engines?.node;
 
 export const VERSION = found.manifest.version ?? 'unknown';

@@ -1,9 +1,10 @@
 // cli: the entry point. Makes the parser from the tables, runs one command, turns what was thrown into a sentence.
 
 import { Command, CommanderError, Option } from 'commander';
+import { whyNotThisNode } from '../app/node-version.ts';
 import { readConfig } from '../app/options/config.ts';
 import { OPTIONS, type OptionName, type OptionSpec } from '../app/options.ts';
-import { VERSION } from '../app/package-root.ts';
+import { NEEDED_NODE, VERSION } from '../app/package-root.ts';
 import { watchParent } from '../app/processes.ts';
 import { rootSignal, Shutdown } from '../runtime/abort/signal.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../runtime/errors.ts';
@@ -15,6 +16,8 @@ const EXIT_CODES = '\nExit codes: 0 fine, 1 error, 2 (plan) there are changes.';
 
 async function main(argv: readonly string[]): Promise<number> {
   ignoreBrokenPipe();
+  const tooOld = whyNotThisNode(NEEDED_NODE, process.version);
+  if (tooOld !== undefined) throw new TerminalError(tooOld);
   let exitCode = 0;
   const program = new Command('microscaling')
     .description('Moves running tasks between services in seconds, on the machines a cluster already has.')

@@ -128,13 +128,13 @@ describe('the image', () => {
     expect(production).not.toContain('azurite');
   });
 
-  it('says that the demo is for a checkout, and that no operator runs there', () => {
+  it('says what the demo lacks, and that no operator runs there', () => {
     const ran = (...args: readonly string[]) =>
       spawnSync(process.execPath, [join(dist, 'cli/main.js'), ...args], { encoding: 'utf8', cwd: home });
     const demo = ran('demo');
     expect([demo.status, demo.stderr.trim().split('\n')]).toEqual([
       1,
-      [expect.stringMatching(/the demo is for a checkout.*neither the image nor the package/)],
+      [expect.stringMatching(/the demo needs Azurite.*neither the image nor the package/)],
     ]);
     expect(ran('health').stdout).toContain('no operator runs here');
   });

@@ -152,7 +152,7 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
   PausedBySpec: { of: ['Paused', 'Applied'], meaning: 'The policy says `mode: Paused`.' },
   PausedByHand: {
     of: ['Paused', 'Applied'],
-    meaning: 'A person paused it; `microscaling resume` ends that.',
+    meaning: 'A person paused it; `microscaling resume NAME` ends that.',
   },
   NoConflict: { of: ['Conflict'], meaning: 'Nobody else changes the counts.' },
   ManualScale: {

@@ -109,6 +109,6 @@ describe('microscaling, installed', { concurrent: false, timeout: 60_000 }, () =
   it('says what the demo is for', async () => {
     const { code, stderr } = await type('demo', '--for', '1s');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/the demo is for a checkout/);
+    expect(stderr).toMatch(/the demo needs Azurite.*npm install --global azurite/);
   });
 });

@@ -83,8 +83,8 @@ function mainFile(): string {
     return join(root, 'dist/src/queue/main.js');
   } catch (error) {
     throw new TerminalError(
-      'the demo is for a checkout: it needs Azurite, a development dependency that neither the image nor the package has; ' +
-        'clone the repository, then npm ci and npm run demo',
+      'the demo needs Azurite, half a gigabyte that neither the image nor the package has: beside an installed microscaling ' +
+        '`npm install --global azurite` brings it, and a checkout has it (npm ci, npm run demo)',
       { cause: error },
     );
   }
