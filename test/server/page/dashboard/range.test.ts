@@ -1,6 +1,6 @@
 // Which span of the past the charts show after somebody zooms and pans.
 
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 interface Span {
   readonly fromMs: number;
@@ -10,6 +10,7 @@ interface Span {
 const range = (await import(
   new URL('../../../../src/server/page/dashboard/charts/range.js', import.meta.url).href
 )) as {
+  fixedSpan(): Span | undefined;
   within(span: Span, nowMs: number): Span;
   zoomed(span: Span, factor: number): Span;
   moved(span: Span, part: number): Span;
@@ -19,7 +20,25 @@ const range = (await import(
 const NOW = 10_000_000_000;
 const MINUTE = { fromMs: NOW - 120_000, toMs: NOW - 60_000 };
 
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
 describe('a span of the past', () => {
+  it.each([
+    { search: '?from=60000&to=120000', span: { fromMs: 60_000, toMs: 120_000 } },
+    {
+      search: '?from=1970-01-01T00:01:00Z&to=1970-01-01T00:02:00Z',
+      span: { fromMs: 60_000, toMs: 120_000 },
+    },
+    { search: '?from=1970-01-01T00:02:00Z&to=60000', span: undefined },
+    { search: '?from=yesterday&to=120000', span: undefined },
+    { search: '', span: undefined },
+  ])('is read from the address $search', ({ search, span }) => {
+    vi.stubGlobal('location', { search });
+    expect(range.fixedSpan()).toEqual(span);
+  });
+
   it.each([
     { name: 'stays as it is', span: MINUTE, want: MINUTE },
     {

@@ -27,15 +27,24 @@ export const WINDOWS = [
  * @returns {Span | undefined}
  */
 export function fixedSpan() {
-  const [fromMs, toMs] = [Number(asked('from')), Number(asked('to'))];
+  const [fromMs, toMs] = [moment(asked('from')), moment(asked('to'))];
   return fromMs > 0 && toMs > fromMs ? { fromMs, toMs } : undefined;
+}
+
+/**
+ * The page writes milliseconds; whoever writes an address himself takes the time of a log line: `2026-11-29T02:10:00Z`.
+ *
+ * @param {string} text
+ */
+function moment(text) {
+  return /^\d{4}-/.test(text) ? Date.parse(text) : Number(text);
 }
 
 /** The moment of the past that is looked at: one within the span, else the span's end; undefined: now. */
 export function chosenMs() {
   const span = fixedSpan();
   if (span === undefined) return undefined;
-  const atMs = Number(asked('at'));
+  const atMs = moment(asked('at'));
   return atMs >= span.fromMs && atMs <= span.toMs ? atMs : span.toMs;
 }
 
