@@ -34,7 +34,7 @@ describe('a definition that somebody changes in Marathon', () => {
     await world.after(20_000);
     expect(world.marathon.snapshot().get('/consumer')?.definition).toMatchObject({ cmd: 'run', cpus: 1 });
     expect(told()).toEqual([
-      'Warning DriftReverted: somebody changed cmd, cpus in Marathon, and that was put back to what the policy says. To keep such a change, write it into the policy, or let the policy say `drift: Report`',
+      'Warning DriftReverted: somebody changed cmd, cpus in Marathon, and that was put back to what the policy says. To keep such a change, write it into the policy, or let the policy say `drift: Report`; `microscaling keep` keeps one for a while',
     ]);
   });
 

@@ -184,7 +184,7 @@ export function storeEvent(trouble: string | undefined): NewEvent {
 /** Whoever did it in good faith has to learn why it did not last, and how it would. */
 function reverted({ fields }: Change & { kind: 'update' }, words: SchedulerWords): string {
   const names = fields.map(({ field }) => field).join(', ');
-  return `somebody changed ${names} in ${words.name}, and that was put back to what the policy says. To keep such a change, write it into the policy, or let the policy say \`drift: Report\``;
+  return `somebody changed ${names} in ${words.name}, and that was put back to what the policy says. To keep such a change, write it into the policy, or let the policy say \`drift: Report\`; \`microscaling keep\` keeps one for a while`;
 }
 
 function countOf(instances: number): string {
