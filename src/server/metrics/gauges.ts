@@ -138,6 +138,14 @@ function measured({ value, infinite }: MetricView): number | undefined {
   return infinite ? Number.POSITIVE_INFINITY : value;
 }
 
+const POOL_OWNER: ViewGauge = {
+  name: 'microscaling_pool_owner_info',
+  help: 'Always 1; where several operators share the policies, which of them has the pool, and by which instance, are labels.',
+  labelNames: ['pool', 'operator', 'holder'],
+  samples: ({ pools }) =>
+    pools.flatMap(({ name: pool, owner }) => (owner === undefined ? [] : [[{ pool, ...owner }, 1] as const])),
+};
+
 const SCHEDULER_INFO: ViewGauge = {
   name: 'microscaling_app_scheduler_info',
   help: 'Always 1; where the pool of an app is not all in the own scheduler, the one that it lives in is a label.',
@@ -195,6 +203,7 @@ export const VIEW_GAUGES: readonly ViewGauge[] = [
   ...POOL.map((figure) =>
     gauge(figure, ['pool'], ({ pools }) => pools.map((pool) => [{ pool: pool.name }, pool])),
   ),
+  POOL_OWNER,
   ...APP.map((figure) =>
     gauge(figure, ['policy', 'app'], (view) => appsOf(view).map((app) => [labelsOf(app), app])),
   ),

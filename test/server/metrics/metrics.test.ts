@@ -72,6 +72,15 @@ describe('the figures of a scrape', () => {
     expect(found.get('microscaling_marathon_up{urls="http://127.0.0.1:8080"}')).toBe(1);
   });
 
+  it('say which of several operators has a pool, and nothing of that where there is one', async () => {
+    const none = await series(known);
+    expect([...none.keys()].filter((name) => name.includes('pool_owner'))).toEqual([]);
+    const owner = { operator: '/ops/a', holder: 'ops_a.1' };
+    const shared = { ...known, pools: known.pools.map((pool) => ({ ...pool, owner })) };
+    const labels = '{pool="default/queue-demo",operator="/ops/a",holder="ops_a.1"}';
+    expect((await series(shared)).get(`microscaling_pool_owner_info${labels}`)).toBe(1);
+  });
+
   it.each<[what: string, name: string, change: (view: OperatorView) => OperatorView]>([
     [
       'a metric that cannot be read',
