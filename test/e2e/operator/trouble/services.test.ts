@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { dockerMissing } from '../../../schedulers/docker-engine/real-engine.ts';
 import type { FakeCluster } from '../../../schedulers/ecs/fake/fake-cluster.ts';
 import { FakeEcs } from '../../../schedulers/ecs/fake/fake-ecs.ts';
-import { startSwarm, type TestSwarm } from '../../../schedulers/swarm/real-swarm.ts';
+import { SWARM_IMAGE, startSwarm, type TestSwarm } from '../../../schedulers/swarm/real-swarm.ts';
 import { openShop } from './shop.ts';
 
 const KEYS = { ECS_KEY_ID: 'AKIDEXAMPLE', ECS_KEY: 's3cr3t-access-key' };
@@ -38,8 +38,8 @@ function ecs(fake: FakeEcs, cluster: string, service: string): object {
   return { ecs: { cluster, service, region: 'eu-west-1', endpoint: fake.endpoint, auth } };
 }
 
-/** `workers` where the test has them, `rest` in a calm place beside them, in one pool. */
-async function world(workers: object) {
+/** `workers` where the test has them, of which so many run, `rest` in a calm place beside them, in one pool. */
+async function world(workers: object, running = 2) {
   const url = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/`;
   const app = (name: keyof typeof waiting, where: object) => ({
     name,
@@ -51,10 +51,11 @@ async function world(workers: object) {
   });
   const apps = [app('workers', workers), app('rest', ecs(calm, 'calm', 'rest'))];
   const { said, seen, toBe } = await openShop(apps, { ...process.env, ...KEYS });
-  await toBe('all to run', () => seen('workers')?.running === 2 && seen('rest')?.running === 2);
+  await toBe('all to run', () => seen('workers')?.running === running && seen('rest')?.running === 2);
   return {
     seen,
     toBe,
+    says: (text: RegExp): Promise<void> => toBe(`${text} to be said`, () => text.test(said())),
     /** The reason is said, and what is in the calm place goes on, twice, while more workers are wanted, too. */
     saysAndGoesOn: async (says: RegExp): Promise<void> => {
       await toBe(`${says} to be said`, () => says.test(said()));
@@ -100,6 +101,35 @@ describe('a service of ECS in trouble', { timeout: 240_000 }, () => {
   });
 });
 
+interface ContainerTrouble {
+  readonly name: string;
+  /** What `docker service create` is given. */
+  readonly service: readonly string[];
+  readonly running: number;
+  readonly reason: RegExp;
+}
+
+const CONTAINER_TROUBLES: readonly ContainerTrouble[] = [
+  {
+    name: 'its image is missing',
+    service: ['127.0.0.1:9/nope:1'],
+    running: 0,
+    reason: /No such image: 127\.0\.0\.1:9\/nope:1/,
+  },
+  {
+    name: 'its containers end at once',
+    service: [SWARM_IMAGE, 'sh', '-c', 'exit 3'],
+    running: 0,
+    reason: /non-zero exit \(3\).*docker service logs workers shows what it said/,
+  },
+  {
+    name: 'the port of its second container is taken',
+    service: ['--publish', 'mode=host,published=18180,target=80', SWARM_IMAGE, 'sleep', '600'],
+    running: 1,
+    reason: /host-mode port already in use/,
+  },
+];
+
 describe.skipIf(dockerMissing())('a service of a Swarm in trouble', { timeout: 240_000 }, () => {
   let swarm: TestSwarm;
   beforeAll(async () => {
@@ -133,6 +163,25 @@ describe.skipIf(dockerMissing())('a service of a Swarm in trouble', { timeout: 2
     await toBe('the workers to be more', async () => (await replicas()) === 3);
     await swarm.docker('swarm', 'update', '--autolock=false');
   });
+
+  it.each(CONTAINER_TROUBLES)(
+    'asks for no more of it where $name, which is said, and the rest goes on',
+    async ({ service, running, reason }) => {
+      const base = ['--detach', '--no-resolve-image', '--name', 'workers', '--replicas', '2'];
+      await swarm.docker('service', 'create', ...base, ...service);
+      onTestFinished(() => swarm.removeServices());
+      const where = { swarm: { service: 'workers', host: swarm.host } };
+      const { seen, toBe, says } = await world(where, running);
+      await says(reason);
+      waiting.rest = 3;
+      await toBe('the rest to be more', () => calmCluster.desired('rest') === 3);
+      waiting.rest = 4;
+      await toBe('the rest to be more', () => calmCluster.desired('rest') === 4);
+      // What it had, or its minimum once it is given up.
+      expect([1, 2]).toContain(await replicas());
+      expect(seen('workers')).toMatchObject({ running });
+    },
+  );
 
   // The last one: there is no swarm afterwards.
   it('keeps its count where the engine is no manager any more, which is said, and the rest goes on', async () => {
