@@ -121,6 +121,8 @@ export interface AppObservation {
   readonly hasHealthChecks: boolean;
   readonly tasks: readonly TaskObservation[];
   readonly operations: readonly OperationObservation[];
+  /** Of the workload, where the scheduler has one: another one when it was deleted and made anew under the same name. */
+  readonly uid?: string;
   /** When count and definition were changed last, ms since the epoch. */
   readonly lastScalingAtMs?: number;
   /** The scheduler's version of the count, where it has one: another one after every write of it. */

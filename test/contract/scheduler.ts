@@ -28,6 +28,8 @@ export interface SchedulerWorld {
   loseAnswer?(): Promise<void>;
   /** Nothing that happens is heard of until the result is called. */
   cutOff?(): Promise<() => Promise<void>>;
+  /** Somebody deletes the workload and makes it anew with this count, before anybody looks. */
+  remake?(instances: number): Promise<void>;
   /** Another autoscaler holds the workload. */
   holdElsewhere?(app: string): Promise<void>;
   /** Somebody else sets the count. */
@@ -60,6 +62,7 @@ export type Skippable =
   | 'gaps'
   | 'single writes'
   | 'resting'
+  | 'remaking'
   | 'refused targets';
 
 /** Each with its reason. */
@@ -219,6 +222,18 @@ export function describeScheduler(
       await world.scaleByHand(APP, 2);
       await world.until(async () => (await look())?.requested === 2);
       expect(versionOf(await look())).not.toBe(versionOf(ours));
+    });
+
+    about('remaking', 'takes what was deleted and made anew between two looks for another one', async () => {
+      await createRunning(2);
+      const before = await look();
+      expect(before?.uid).toMatch(/./);
+      await scale(1);
+      expect((await look())?.uid).toBe(before?.uid);
+      await world.remake?.(3);
+      await world.until(async () => (await look())?.requested === 3);
+      expect((await look())?.uid).not.toBe(before?.uid);
+      await world.until(running(3));
     });
 
     about('stale writes', 'does not write over a count that it was not planned against', async () => {

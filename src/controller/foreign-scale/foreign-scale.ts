@@ -17,6 +17,7 @@ export interface Track {
     readonly requested: number;
     readonly lastScalingAtMs?: number;
     readonly countVersion?: string;
+    readonly uid?: string;
   };
   /** A person's count that is kept until then. */
   readonly hold?: { readonly instances: number; readonly untilMs: number };
@@ -57,7 +58,7 @@ interface ForeignScaleInput {
 
 /**
  * A count is foreign when it is neither what we last asked for nor what we saw last, and its version says that
- * the app was scaled since. Then `manualScale` says what happens:
+ * the app was scaled since. What was deleted and made anew is another app: its count is where it begins. Else `manualScale` says what happens:
  *
  * | action | this round        | afterwards                        |
  * |--------|-------------------|-----------------------------------|
@@ -69,13 +70,14 @@ interface ForeignScaleInput {
  * for `holdFor`.
  */
 export function checkForeignScale(
-  track: Track,
+  before: Track,
   { observed, rule, nowMs, wallAheadMs }: ForeignScaleInput,
 ): ForeignScaleResult {
   const holdForMs = durationMs(rule.holdFor);
-  const { requested, lastScalingAtMs, countVersion, writtenBy } = observed;
+  const { requested, lastScalingAtMs, countVersion, uid, writtenBy } = observed;
+  const track = isAnother(before, observed) ? NEW_TRACK : before;
   const now = { requested, wallAheadMs };
-  const seen = { requested, ...defined({ lastScalingAtMs, countVersion }) };
+  const seen = { requested, ...defined({ lastScalingAtMs, countVersion, uid }) };
   if (!isForeign(track, observed)) {
     return assessment({ ...expire(track, nowMs), seen }, now);
   }
@@ -119,6 +121,11 @@ export function noteAdrift(track: Track, to: number, nowMs: number): Track {
 /** The scheduler confirmed our count. */
 export function noteAccepted(track: Track, to: number): Track {
   return { ...track, seen: { ...track.seen, requested: to } };
+}
+
+/** Neither what was asked of the one before nor what was seen of it is said of this one. */
+function isAnother({ seen }: Track, { uid }: AppObservation): boolean {
+  return seen?.uid !== undefined && uid !== undefined && seen.uid !== uid;
 }
 
 function isForeign(

@@ -60,6 +60,7 @@ export function observationOf({ id, name, look, count }: Observed): AppObservati
               kinds: ['Restart'],
             },
           ],
+    uid: String(facts.createdAtMs),
     countVersion: count.version,
     ...(count.isOurs && { writtenBy: 'us' as const }),
     ...defined({ refused }),

@@ -40,6 +40,7 @@ export function observationOf({ target, workload, count, pods, refused }: Seen):
     hasHealthChecks: workload.probed,
     tasks,
     operations: operationsOf(target, workload),
+    uid: workload.uid,
     countVersion: count.version,
     ...(isOurs ? { writtenBy: 'us' as const } : other !== undefined && { writtenBy: { name: other } }),
     ...defined({ refused }),

@@ -50,6 +50,7 @@ export function observationOf({ service, tasks }: ServiceSight, around: Around):
     hasHealthChecks: false,
     tasks: placed.map((each) => taskOf(each, service, around)),
     operations: operationsOf(service),
+    uid: service.id,
     countVersion: version,
     version,
     ...defined({ writtenBy: around.writtenBy, refused: refusalOf(service) }),

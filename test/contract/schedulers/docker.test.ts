@@ -67,6 +67,7 @@ describe.skipIf(dockerMissing())('Docker', { timeout: 60_000 }, () => {
       'count versions': NO_COUNT,
       'stale writes': NO_COUNT,
       gaps: NO_COUNT,
+      remaking: NO_COUNT,
       locks: NO_LOCK,
       'single writes': 'an engine has no count: each container is one creation and one start',
       waiting: 'an engine takes any number: it does no accounting',

@@ -142,6 +142,7 @@ describe.skipIf(motoMissing('ECS'))('ECS of moto', () => {
       stopping: 'services of moto have counts and no tasks',
       waiting: 'services of moto have all that they ask for',
       'lost answers': 'moto answers all that it is asked',
+      remaking: 'moto does not tell when a service was made; the fake does',
       resting: 'what moto was asked it does not tell; the fake does',
       gaps: 'moto answers all that it is asked',
     },

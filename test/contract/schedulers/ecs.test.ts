@@ -32,6 +32,10 @@ describeScheduler(
         fake.failWith(() => 'lose answer');
         return async () => fake.failWith(() => undefined);
       },
+      remake: async (instances) => {
+        cluster.remove('orders');
+        cluster.create({ name: 'orders', desired: instances });
+      },
       lock: async () => {
         const { finish } = cluster.deploy('orders');
         return async () => finish();

@@ -44,6 +44,7 @@ describe.skipIf(missing !== undefined)(`Kubernetes${missing === undefined ? '' :
           shop.front.cut();
           return async () => shop.front.mend();
         },
+        remake: (instances) => shop.remake('orders', instances),
         lock: async () => async () => undefined,
         until: (condition) =>
           until('the condition', async () => await condition().catch(() => false)).then(() => undefined),

@@ -45,6 +45,7 @@ describeScheduler(
   },
   {
     'stale writes': 'Marathon takes a count whatever the one before was',
+    remaking: 'Marathon keeps nothing of an app but its name: a new one looks like one that was scaled',
     'refused targets': 'Marathon has no autoscaler of its own',
     'lost answers': 'nothing lies between it and its client; the scripted server loses answers',
     gaps: 'its streams do not break; those of the scripted server do',

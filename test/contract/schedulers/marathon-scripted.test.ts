@@ -40,6 +40,7 @@ describeScheduler(
   },
   {
     'stale writes': 'Marathon takes a count whatever the one before was',
+    remaking: 'Marathon keeps nothing of an app but its name: a new one looks like one that was scaled',
     'refused targets': 'Marathon has no autoscaler of its own',
     stopping: 'the scripted server stops at once; the embedded one shows it',
     waiting: 'the scripted server has room for all; the embedded one shows it',

@@ -45,6 +45,7 @@ describeScheduler(
   {
     'stale writes': 'it takes a count whatever the one before was, as Marathon does',
     resting: 'it is its own cluster: there is nothing to list',
+    remaking: 'it keeps nothing of an app but its name, as Marathon does',
     'refused targets': 'nothing else scales there',
   },
 );

@@ -52,6 +52,10 @@ describe.skipIf(dockerMissing())('Swarm', { timeout: 60_000 }, () => {
         scaleByHand: async (_, instances) => {
           await swarm.docker('service', 'scale', '--detach', `${NAME}=${instances}`);
         },
+        remake: async (instances) => {
+          await swarm.docker('service', 'rm', NAME);
+          await swarm.createService(NAME, instances, '--reserve-cpu', cpusEach);
+        },
         lock: async () => {
           // It waits for its new task to prove itself.
           await update('--force', '--update-monitor', '1h');

@@ -172,3 +172,30 @@ describe('alternating counts', () => {
     expect(look(again.track, 4, { scaledAt, at: T0 + 700_000 })).toMatchObject({ situation: 'none' });
   });
 });
+
+describe('a workload that is deleted and made anew between two looks', () => {
+  const lookAt = (track: Track, requested: number, uid?: string) =>
+    checkForeignScale(track, {
+      observed: observed(requested, { lastScalingAtMs: T0 + requested, ...(uid !== undefined && { uid }) }),
+      rule: hold,
+      nowMs: T0,
+      wallAheadMs: 0,
+    });
+
+  it('begins with its own count, which nobody has set by hand', () => {
+    const before = ours(lookAt(NEW_TRACK, 5, 'first').track, 8);
+    const after = lookAt(before, 3, 'second');
+    expect(after).toMatchObject({ situation: 'none', track: { seen: { requested: 3, uid: 'second' } } });
+    expect(after.foreignChange).toBeUndefined();
+    // What was asked of the first one is not ours on the second one.
+    expect(lookAt(after.track, 8, 'second').foreignChange).toEqual({ from: 3, to: 8 });
+  });
+
+  it.each([
+    ['the same one', 'first'],
+    ['one of which that is not known', undefined],
+  ])('is told from %s, whose count somebody has set', (_, uid) => {
+    const before = ours(lookAt(NEW_TRACK, 5, 'first').track, 8);
+    expect(lookAt(before, 3, uid).foreignChange).toEqual({ from: 8, to: 3 });
+  });
+});

@@ -106,6 +106,12 @@ export class Shop {
     });
   }
 
+  /** Deletes it with its pods on the way out, and makes another one of its name. */
+  async remake(name: string, replicas: number, more: DeployOptions = {}): Promise<void> {
+    await this.apps.deleteNamespacedDeployment({ namespace: this.namespace, name });
+    await this.deploy(name, replicas, more);
+  }
+
   /** As `kubectl scale` does it. */
   async scaleByHand(name: string, replicas: number): Promise<void> {
     const { namespace } = this;
