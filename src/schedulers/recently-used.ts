@@ -5,6 +5,8 @@ import type { Clock } from '../runtime/clock.ts';
 export interface RecentlyUsedOptions<T> {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly make: (name: string) => T;
+  /** What nobody asked for in so long goes when another one comes; default: ten minutes. */
+  readonly unusedMs?: number;
   /** What else is known of it may go, too. */
   readonly onForgotten?: (name: string, value: T) => void;
 }
@@ -30,8 +32,18 @@ export class RecentlyUsed<T> {
     return this.#kept.size;
   }
 
+  /** Those that are kept now. */
+  values(): readonly T[] {
+    return [...this.#kept.values()].map(({ value }) => value);
+  }
+
+  /** Without asking for it: undefined where nobody has. */
+  peek(name: string): T | undefined {
+    return this.#kept.get(name)?.value;
+  }
+
   /** The same one until nobody has asked for it for a while. */
-  of(name: string): T {
+  of(name: string, make: (name: string) => T = this.#options.make): T {
     const nowMs = this.#options.clock.monotonic();
     const known = this.#kept.get(name);
     if (known !== undefined) {
@@ -39,17 +51,18 @@ export class RecentlyUsed<T> {
       return known.value;
     }
     this.#sweep(nowMs);
-    const value = this.#options.make(name);
+    const value = make(name);
     this.#kept.set(name, { value, usedAtMs: nowMs });
     return value;
   }
 
   /** Only new names make more of them. */
   #sweep(nowMs: number): void {
-    if (nowMs - this.#sweptAtMs < UNUSED_MS / 10) return;
+    const { unusedMs = UNUSED_MS } = this.#options;
+    if (nowMs - this.#sweptAtMs < unusedMs / 10) return;
     this.#sweptAtMs = nowMs;
     for (const [name, { value, usedAtMs }] of this.#kept) {
-      if (nowMs - usedAtMs < UNUSED_MS) continue;
+      if (nowMs - usedAtMs < unusedMs) continue;
       this.#kept.delete(name);
       this.#options.onForgotten?.(name, value);
     }

@@ -32,12 +32,13 @@ export class EngineClusters implements SchedulerClusters {
   readonly #deps: ClustersDeps;
   /** The operator's own. */
   readonly #host: string;
-  readonly #clusters = new KnownClusters<ReportingScheduler>();
+  readonly #clusters: KnownClusters<ReportingScheduler>;
 
   constructor({ words, create }: EngineClustersOf, deps: ClustersDeps) {
     this.words = words;
     this.#create = create;
     this.#deps = deps;
+    this.#clusters = new KnownClusters(deps.clock);
     this.#host = ownEngineHost(deps.env?.['DOCKER_HOST']);
   }
 

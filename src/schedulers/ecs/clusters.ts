@@ -18,10 +18,11 @@ import { ECS_WORDS } from './words.ts';
 export class EcsClusters implements SchedulerClusters {
   readonly words = ECS_WORDS;
   readonly #deps: ClustersDeps;
-  readonly #clusters = new KnownClusters<EcsScheduler>();
+  readonly #clusters: KnownClusters<EcsScheduler>;
 
   constructor(deps: ClustersDeps) {
     this.#deps = deps;
+    this.#clusters = new KnownClusters(deps.clock);
   }
 
   /** The region's endpoint, and the key that is used there: which account a key is of only AWS knows. */

@@ -19,12 +19,13 @@ import { KUBERNETES_WORDS } from './words.ts';
 export class KubernetesClusters implements SchedulerClusters {
   readonly words = KUBERNETES_WORDS;
   readonly #deps: ClustersDeps;
-  readonly #clusters = new KnownClusters<KubernetesScheduler>();
+  readonly #clusters: KnownClusters<KubernetesScheduler>;
   /** By spec as it is spelled; a kubeconfig is read once for each. */
   readonly #ids = new Map<string, string>();
 
   constructor(deps: ClustersDeps) {
     this.#deps = deps;
+    this.#clusters = new KnownClusters(deps.clock);
   }
 
   /** The address of the API server, whichever file or context leads there. */
