@@ -33,6 +33,9 @@ export function pythonLibraryMissing(library: PythonLibrary): boolean {
   try {
     if (isUsable(join(programsOf(library), program))) return false;
     rmSync(place, { recursive: true, force: true });
+    console.warn(
+      `${title}: installing ${packages.join(' ')} from PyPI, once, for ${WITHIN_MS / 1_000} s at most`,
+    );
     const endMs = performance.now() + WITHIN_MS;
     const step = (command: string, args: readonly string[]): void => {
       const timeout = Math.max(1, Math.round(endMs - performance.now()));
