@@ -17,7 +17,7 @@ import {
   type TroubleMemory,
   triesAgainMs,
 } from './demand/launch-trouble.ts';
-import { deadTimeOf, followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
+import { deadTimeOf, expectedAsks, followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
 import type { MissAccount } from './demand/objective.ts';
 import { metricDelayMsOf, type TargetDemand, type TargetInput, targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
@@ -229,7 +229,8 @@ function paceOf(
   memory: WarmUpMemory | undefined,
   { ready, nowMs }: { readonly ready: number; readonly nowMs: number },
 ): Pick<TargetInput, 'ready' | 'readyBefore' | 'pending' | 'deadTimeMs' | 'warmUpMs'> {
-  const { ready: before, asks } = launches;
+  const { ready: before } = launches;
+  const asks = expectedAsks(launches, nowMs);
   const deadTimeMs = deadTimeOf(launches, nowMs);
   if (memory === undefined) return { ready, readyBefore: before, pending: asks, deadTimeMs, warmUpMs: 0 };
   const fresh = warming(memory, nowMs);

@@ -4,6 +4,7 @@ import { isObject } from '../api/schema/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
 import { isTally, type Tally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
+import { isTook, type LaunchMemory } from './demand/launches.ts';
 import { isLulls, type Lulls } from './demand/lulls.ts';
 import { isAccount, lastingAccount, type MissAccount, movedAccount } from './demand/objective.ts';
 import { resumedWarmUp } from './demand/warm-up.ts';
@@ -38,7 +39,12 @@ export interface LastingMemory {
 interface LastingApp {
   /** One per target, in order; null where nothing was learned. */
   readonly laws: readonly (FluidLearned['learned'] | null)[];
-  readonly deadTime?: { readonly ms: number; readonly seen: number };
+  readonly deadTime?: {
+    readonly ms: number;
+    readonly seen: number;
+    /** How long the latest launches took. */
+    readonly took?: readonly number[];
+  };
   readonly warmUp?: { readonly ms: number; readonly seen: number };
   readonly lulls?: Lulls;
   readonly added?: Tally;
@@ -79,7 +85,11 @@ function lastingApp(state: AppState): LastingApp {
   return {
     laws: laws.map(learnedBy),
     ...(launches !== null && {
-      deadTime: { ms: rough(launches.deadTimeMs), seen: Math.min(launches.seen, LAUNCHES_THAT_COUNT) },
+      deadTime: {
+        ms: rough(launches.deadTimeMs),
+        seen: Math.min(launches.seen, LAUNCHES_THAT_COUNT),
+        ...(launches.took && { took: launches.took.map(rough) }),
+      },
     }),
     ...(warmUp !== undefined &&
       warmUp.ms >= LEAST_WARM_UP_MS && {
@@ -190,10 +200,7 @@ function resumedApp(
   const lulls = app['lulls'];
   return {
     laws: laws.map((law) => resumedLaw(law, goneMs)),
-    launches:
-      deadTime === undefined
-        ? null
-        : { ready: [], asks: [], deadTimeMs: deadTime.ms, seen: goneMs > HOUR_MS ? 0 : deadTime.seen },
+    launches: deadTime === undefined ? null : resumedLaunches(deadTime, app['deadTime'], goneMs),
     ...(warmUp && { warmUp: resumedWarmUp(warmUp) }),
     behavior: {
       added: tallyUntil(app['added'], times),
@@ -211,6 +218,22 @@ function resumedApp(
     ...(accounts && {
       accounts: accounts.map((raw) => (isAccount(raw) ? movedAccount(raw, -times.wallAheadMs) : null)),
     }),
+  };
+}
+
+function resumedLaunches(
+  { ms, seen }: NonNullable<ReturnType<typeof readDeadTime>>,
+  raw: unknown,
+  goneMs: number,
+): LaunchMemory {
+  const isOld = goneMs > HOUR_MS;
+  const took = isObject(raw) ? raw['took'] : undefined;
+  return {
+    ready: [],
+    asks: [],
+    deadTimeMs: ms,
+    seen: isOld ? 0 : seen,
+    ...(!isOld && isTook(took) && { took }),
   };
 }
 

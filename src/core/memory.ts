@@ -7,7 +7,7 @@ import { type BehaviorMemory, isBehavior } from './demand/behavior.ts';
 import { isFutility } from './demand/futility.ts';
 import { isTally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launch-trouble.ts';
-import type { LaunchMemory } from './demand/launches.ts';
+import { isLaunches, type LaunchMemory } from './demand/launches.ts';
 import { isAccount, type MissAccount } from './demand/objective.ts';
 import type { FutilityMemories } from './demand/useful.ts';
 import { isWarmUp, type WarmUpMemory } from './demand/warm-up.ts';
@@ -93,7 +93,7 @@ function isState(raw: unknown): raw is AppState {
     accounts.every((account) => account === null || isAccount(account)) &&
     Array.isArray(laws) &&
     laws.every((law) => law === null || isObject(law)) &&
-    (launches === null || (isObject(launches) && isTally(launches['asks']) && isTally(launches['ready']))) &&
+    (launches === null || isLaunches(launches)) &&
     isBehavior(behavior) &&
     isObject(trouble) &&
     isObject(preemption) &&

@@ -131,6 +131,17 @@ describe('the memory of a pool over a restart', () => {
     expect(seen(HOUR_MS + 1)).toBe(0);
   });
 
+  it('keeps how long the latest launches took, for an hour', () => {
+    const took = (goneMs: number, kept: unknown = [2_000, 9_100]): unknown => {
+      const raw = { version: 1, apps: { '/a': { laws: [], deadTime: { ms: 8_000, seen: 9, took: kept } } } };
+      const memory = resume(raw, { savedAtMs, nowMs: savedAtMs + goneMs });
+      return memory && lastingOf(memory).apps['/a']?.deadTime?.took;
+    };
+    expect(took(HOUR_MS)).toEqual([2_000, 9_100]);
+    expect(took(HOUR_MS + 1)).toBeUndefined();
+    expect(took(0, [1, 'x'])).toBeUndefined();
+  });
+
   it('keeps how long needs last, rounded', () => {
     const memory = resume(
       {

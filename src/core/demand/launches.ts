@@ -1,8 +1,9 @@
 // core: when pending instances were asked for, and how long it takes until one serves.
 
+import { isObject } from '../../api/schema/json-schema.ts';
 import { clamp, count } from '../numbers.ts';
 import type { AppObservation } from '../observation.ts';
-import { dropNewest, type Levels, noteLevel, type Tally, takeOldest, total } from './history.ts';
+import { dropNewest, isTally, type Levels, noteLevel, type Tally, takeOldest, total } from './history.ts';
 
 export interface LaunchMemory {
   /** Instances that serve, over the recent past. */
@@ -12,8 +13,12 @@ export interface LaunchMemory {
   /** Running mean of (asked → serving), d̂ in docs/design/law.md. */
   readonly deadTimeMs: number;
   readonly seen: number;
+  /** How long the latest launches took, ms, oldest first; absent until one was seen. */
+  readonly took?: readonly number[];
 }
 
+/** Of so many launches quantiles are taken. */
+const MOST_TOOK = 16;
 const FIRST_GUESS_MS = 2_000;
 const LONGEST_MS = 600_000;
 /** The mean follows the newest launches with at least this weight. */
@@ -51,14 +56,65 @@ function learn(
   memory: LaunchMemory,
   launched: Tally,
   nowMs: number,
-): { readonly deadTimeMs: number; readonly seen: number } {
+): Pick<LaunchMemory, 'deadTimeMs' | 'seen' | 'took'> {
   let { deadTimeMs, seen } = memory;
+  if (launched.length === 0)
+    return memory.took === undefined ? { deadTimeMs, seen } : { deadTimeMs, seen, took: memory.took };
+  const took = [
+    ...(memory.took ?? []),
+    ...launched.map(([askedAtMs]) => clamp(nowMs - askedAtMs, 0, LONGEST_MS)),
+  ];
   for (const [askedAtMs, n] of launched) {
     const tookMs = clamp(nowMs - askedAtMs, 0, mostOf(deadTimeMs));
     seen = Math.min(seen + n, 1_000);
     deadTimeMs += (tookMs - deadTimeMs) * Math.min(1, Math.max(n / seen, 1 - (1 - LEAST_WEIGHT) ** n));
   }
-  return { deadTimeMs, seen };
+  return { deadTimeMs, seen, took: took.slice(-MOST_TOOK) };
+}
+
+/**
+ * The quantile of the latest launches among those that took longer than `longerMs`, of the middle by default: launches of a
+ * node that has the image, and of one that has to fetch it, are two kinds, and a launch that is not of the first is of the second.
+ *
+ * @returns undefined where none took longer
+ */
+export function launchQuantileMs(took: readonly number[], longerMs = 0, share = 0.5): number | undefined {
+  const longer = took.filter((ms) => ms > longerMs).sort((a, b) => a - b);
+  return longer[Math.min(longer.length - 1, Math.floor(share * longer.length))];
+}
+
+/**
+ * The asks as the laws are to take them, who reckon with the mean: what is later than that is expected when half of those
+ * launches had served that took longer than it has been waited for; where none did, any moment.
+ */
+export function expectedAsks({ asks, deadTimeMs, took }: LaunchMemory, nowMs: number): Tally {
+  const oldest = asks[0];
+  if (took === undefined || oldest === undefined || nowMs - oldest[0] <= deadTimeMs) return asks;
+  return asks
+    .map(([askedAtMs, n]): readonly [number, number] => {
+      const ageMs = nowMs - askedAtMs;
+      const usualMs = ageMs <= deadTimeMs ? undefined : launchQuantileMs(took, ageMs);
+      return usualMs === undefined ? [askedAtMs, n] : [askedAtMs + usualMs - deadTimeMs, n];
+    })
+    .sort(([a], [b]) => a - b);
+}
+
+/** Whether it can be read, whoever wrote it. */
+export function isLaunches(raw: unknown): raw is LaunchMemory {
+  if (!isObject(raw)) return false;
+  const { asks, ready, deadTimeMs, seen, took } = raw;
+  const isKnown = took === undefined || isTook(took);
+  return (
+    isTally(asks) && isTally(ready) && typeof deadTimeMs === 'number' && typeof seen === 'number' && isKnown
+  );
+}
+
+export function isTook(raw: unknown): raw is readonly number[] {
+  return (
+    Array.isArray(raw) &&
+    raw.length <= MOST_TOOK &&
+    raw.every((ms) => typeof ms === 'number' && ms >= 0 && ms <= LONGEST_MS)
+  );
 }
 
 /** d̂; until one has become ready, it takes at least as long as the oldest has been waited for. */

@@ -1,6 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { total } from '../../../src/core/demand/history.ts';
-import { deadTimeOf, followLaunches, type LaunchMemory, serving } from '../../../src/core/demand/launches.ts';
+import {
+  deadTimeOf,
+  expectedAsks,
+  followLaunches,
+  isLaunches,
+  type LaunchMemory,
+  launchQuantileMs,
+  serving,
+} from '../../../src/core/demand/launches.ts';
 import type { TaskObservation } from '../../../src/core/observation.ts';
 import { observed, T0 } from '../../support/builders.ts';
 
@@ -176,5 +185,79 @@ describe('instances that serve', () => {
   ])('$name', ({ startupMs, health, serving: expected }) => {
     const app = observed(5, { running: 4, ready: 4, tasks, hasHealthChecks: health });
     expect(serving(app, startupMs, T0)).toBe(expected);
+  });
+});
+
+describe('launches that take longer than the mean', () => {
+  const took = [2_000, 2_000, 2_000, 12_000, 14_000];
+  const pending = (asks: LaunchMemory['asks']): LaunchMemory => ({
+    ready: [],
+    asks,
+    deadTimeMs: 6_400,
+    seen: 5,
+    took,
+  });
+
+  it('are remembered, the latest sixteen', () => {
+    const memory = follow([
+      [0, 1, 1],
+      [1, 2, 1],
+      [5, 2, 2],
+      [6, 3, 2],
+      [8, 3, 3],
+    ]);
+    expect(memory.took).toEqual([4_000, 2_000]);
+    let many = memory;
+    for (let k = 4; k < 40; k++) {
+      many = followLaunches(many, { asked: k, ready: k - 1, nowMs: T0 + k * 10_000 }, undefined);
+      many = followLaunches(many, { asked: k, ready: k, nowMs: T0 + k * 10_000 + 3_000 }, undefined);
+    }
+    expect(many.took).toEqual(new Array(16).fill(3_000));
+  });
+
+  it.each([
+    [0, 0.5, 2_000],
+    [0, 0.9, 14_000],
+    [2_000, 0.5, 14_000],
+    [2_000, 0, 12_000],
+    [13_000, 0.5, 14_000],
+    [14_000, 0.5, undefined],
+  ])('of those longer than %d ms the quantile %d is %d', (longerMs, share, expected) => {
+    expect(launchQuantileMs(took, longerMs, share)).toBe(expected);
+  });
+
+  it.each([
+    ['that are no later than the mean', 6_000, 0],
+    ['that are later, with those that were as late', 7_000, 14_000 - 6_400],
+    ['that are later than any was', 20_000, 0],
+  ])('are expected as they were asked for, but for those %s', (_, ageMs, laterMs) => {
+    const nowMs = T0 + ageMs;
+    expect(expectedAsks(pending([[T0, 2]]), nowMs)).toEqual([[T0 + laterMs, 2]]);
+  });
+
+  it('stay in the order in which they are expected, as many as there are', () => {
+    const asks = fc.array(fc.tuple(fc.nat(30_000), fc.integer({ min: 1, max: 9 })), { maxLength: 8 });
+    fc.assert(
+      fc.property(asks, (drawn) => {
+        const memory = pending(drawn.map(([atMs, n]) => [T0 + atMs, n] as const).sort(([a], [b]) => a - b));
+        const nowMs = T0 + 30_000;
+        const expected = expectedAsks(memory, nowMs);
+        expect(total(expected)).toBe(total(memory.asks));
+        expect(expected.map(([atMs]) => atMs)).toEqual(expected.map(([atMs]) => atMs).sort((a, b) => a - b));
+        const sum = (asks: LaunchMemory['asks']) => asks.reduce((ms, [atMs, n]) => ms + atMs * n, 0);
+        expect(sum(expected)).toBeGreaterThanOrEqual(sum(memory.asks));
+      }),
+    );
+  });
+
+  it.each([
+    [{}, true],
+    [{ took }, true],
+    [{ took: [1, -2] }, false],
+    [{ took: new Array(17).fill(1) }, false],
+    [{ took: 'x' }, false],
+    [{ asks: 1 }, false],
+  ])('are read back: %j is %s', (over, expected) => {
+    expect(isLaunches({ ready: [], asks: [], deadTimeMs: 1, seen: 1, ...over })).toBe(expected);
   });
 });
