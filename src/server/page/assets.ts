@@ -33,12 +33,25 @@ export function loadAssets(runbooks?: string): ReadonlyMap<string, Asset> {
   // A package that was put together without them still has its page.
   const books =
     runbooks !== undefined && existsSync(runbooks) ? filesBelow(pathToFileURL(`${runbooks}/`)) : [];
-  return new Map([
+  const assets = new Map([
     ...own,
     ...books.map(([name, file]) => [`/docs/runbooks/${name}`, load(file)] as const),
     ['/assets/uplot.js', load(new URL('uPlot.esm.js', uplot))],
     ['/assets/uplot.css', load(new URL('uPlot.min.css', uplot))],
   ]);
+  const modules = [...assets.keys()].filter((path) => path.endsWith('.js') && !APART.test(path));
+  const page = assets.get('/');
+  return page === undefined ? assets : assets.set('/', withModules(page, modules));
+}
+
+/** What begins the page is named in it, and the form to log in is a page of its own. */
+const APART = /^\/assets\/(?:start\.js$|login\/)/;
+
+/** Modules are asked for together; without that, each only once one that imports it has come. */
+function withModules({ body, type }: Asset, modules: readonly string[]): Asset {
+  const links = modules.map((path) => `    <link rel="modulepreload" href="${path}">\n`).join('');
+  const text = new TextDecoder().decode(body).replace('  </head>', `${links}  </head>`);
+  return assetOf(new TextEncoder().encode(text), type);
 }
 
 /** Each with its path from there. */
@@ -52,9 +65,13 @@ function filesBelow(folder: URL): readonly (readonly [string, URL])[] {
 }
 
 function load(file: URL): Asset {
-  const body = new Uint8Array(readFileSync(file));
+  const type = TYPES[extname(file.pathname)] ?? 'application/octet-stream';
+  return assetOf(new Uint8Array(readFileSync(file)), type);
+}
+
+function assetOf(body: Asset['body'], type: string): Asset {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  return { body, type: TYPES[extname(file.pathname)] ?? 'application/octet-stream', etag };
+  return { body, type, etag };
 }
 
 /** The asset, or 304 when the browser has it already. `no-cache`: always ask, as a new version keeps the names. */
