@@ -38,7 +38,7 @@ describe('memory', () => {
     { name: 'a law whose state is a number', change: (m) => Object.assign(m.apps['/a']!, { laws: [3] }) },
     {
       name: 'a number that JSON cannot hold',
-      change: (m) => Object.assign(m.apps['/a']!['launches']!, { ready: [[null, 1]] }),
+      change: (m) => Object.assign(m.apps['/a']!['launches']!, { ready: [null, 1] }),
     },
     {
       name: 'a number in the place of a list',

@@ -7,7 +7,7 @@ import type { DecisionStep, LimitedBy } from '../decision.ts';
 import { clamp } from '../numbers.ts';
 import {
   type Extremes,
-  isExtremes,
+  isCourse,
   isTally,
   keepLargest,
   keepSmallest,
@@ -35,7 +35,7 @@ export function isBehavior(raw: unknown): raw is BehaviorMemory {
   if (!isObject(raw)) return false;
   const { needs = [], wishes = [], added = [], removed = [], lulls } = raw;
   const isKnown = lulls === undefined || isLulls(lulls);
-  return isKnown && [needs, wishes].every(isExtremes) && [added, removed].every(isTally);
+  return isKnown && [needs, wishes].every(isCourse) && [added, removed].every(isTally);
 }
 
 export interface BehaviorInput {

@@ -3,14 +3,16 @@
 /** How many of something happened when, oldest first. */
 export type Tally = readonly (readonly [atMs: number, count: number])[];
 
-/**
- * Values with the time of their last occurrence, each smaller (or larger) than the one before it: time and value in turn.
- * Pairs of their own, each from another round, would lie all over the memory of a large pool, which waits for each of them.
+/*
+ * The next two are lists of time and value in turn: pairs of their own, each from another round, would lie all over the
+ * memory of a large pool, which waits for each of them.
  */
+
+/** Values with the time of their last occurrence, each smaller (or larger) than the one before it. */
 export type Extremes = readonly number[];
 
-/** A quantity over time: its value since `atMs`, oldest first. */
-export type Levels = readonly (readonly [atMs: number, value: number])[];
+/** A quantity over time: since when it has which value, oldest first. */
+export type Levels = readonly number[];
 
 const MAX_ENTRIES = 16;
 
@@ -126,16 +128,20 @@ function forgetClosest(kept: number[]): void {
 
 /** Notes the present value; only changes take an entry. */
 export function noteLevel(past: Levels, nowMs: number, value: number): Levels {
-  const last = past.at(-1);
-  if (last?.[1] === value) return past;
-  const earlier = last?.[0] === nowMs ? past.slice(0, -1) : past;
-  return [...earlier.slice(1 - MAX_ENTRIES), [nowMs, value]];
+  if (past.at(-1) === value) return past;
+  const earlier = past.at(-2) === nowMs ? past.slice(0, -2) : past;
+  return [...earlier.slice(2 * (1 - MAX_ENTRIES)), nowMs, value];
+}
+
+/** The newest value; 0 where none was noted. */
+export function lastLevel(past: Levels): number {
+  return past.at(-1) ?? 0;
 }
 
 /** The value at a moment; before the first entry, the first. */
 export function levelAt(past: Levels, atMs: number): number {
-  let value = past[0]?.[1] ?? 0;
-  for (const each of past) if (each[0] <= atMs) value = each[1];
+  let value = past[1] ?? 0;
+  for (let i = 0; i < past.length; i += 2) if ((past[i] ?? 0) <= atMs) value = past[i + 1] ?? 0;
   return value;
 }
 
@@ -144,11 +150,10 @@ export function averageLevel(past: Levels, fromMs: number, toMs: number): number
   if (!(toMs > fromMs)) return levelAt(past, toMs);
   let sum = 0;
   let untilMs = toMs;
-  for (let i = past.length - 1; i >= 0 && untilMs > fromMs; i--) {
-    const [atMs, value] = past[i] ?? [0, 0];
-    const sinceMs = i === 0 ? fromMs : Math.max(fromMs, atMs);
+  for (let i = past.length - 2; i >= 0 && untilMs > fromMs; i -= 2) {
+    const sinceMs = i === 0 ? fromMs : Math.max(fromMs, past[i] ?? 0);
     if (sinceMs >= untilMs) continue;
-    sum += value * (untilMs - sinceMs);
+    sum += (past[i + 1] ?? 0) * (untilMs - sinceMs);
     untilMs = sinceMs;
   }
   return sum / (toMs - fromMs);
@@ -170,7 +175,8 @@ function joinClosest(entries: readonly Entry[]): Entry[] {
   return [...entries.slice(0, at), [second[0], first[1] + second[1]], ...entries.slice(at + 2)];
 }
 
-export function isExtremes(value: unknown): value is Extremes {
+/** Whether it is a list of time and value in turn. */
+export function isCourse(value: unknown): value is Extremes & Levels {
   return Array.isArray(value) && value.length % 2 === 0 && value.every((each) => typeof each === 'number');
 }
 

@@ -3,7 +3,17 @@
 import { isObject } from '../../api/schema/json-schema.ts';
 import { clamp, count } from '../numbers.ts';
 import type { AppObservation } from '../observation.ts';
-import { dropNewest, isTally, type Levels, noteLevel, type Tally, takeOldest, total } from './history.ts';
+import {
+  dropNewest,
+  isCourse,
+  isTally,
+  type Levels,
+  lastLevel,
+  noteLevel,
+  type Tally,
+  takeOldest,
+  total,
+} from './history.ts';
 
 export interface LaunchMemory {
   /** Instances that serve, over the recent past. */
@@ -36,13 +46,13 @@ export function followLaunches(
   const pending = Math.max(0, now.asked - now.ready);
   if (memory === undefined) {
     return {
-      ready: [[now.nowMs, now.ready]],
+      ready: [now.nowMs, now.ready],
       asks: pending > 0 ? [[now.nowMs, pending]] : [],
       deadTimeMs: clamp(startupMs ?? FIRST_GUESS_MS, 0, LONGEST_MS),
       seen: 0,
     };
   }
-  const before = memory.ready.at(-1)?.[1] ?? 0;
+  const before = lastLevel(memory.ready);
   if (now.ready === before && pending === total(memory.asks)) return memory;
   const { rest, taken } = takeOldest(memory.asks, Math.max(0, now.ready - before));
   const learned = learn(memory, taken, now.nowMs);
@@ -105,7 +115,7 @@ export function isLaunches(raw: unknown): raw is LaunchMemory {
   const { asks, ready, deadTimeMs, seen, took } = raw;
   const isKnown = took === undefined || isTook(took);
   return (
-    isTally(asks) && isTally(ready) && typeof deadTimeMs === 'number' && typeof seen === 'number' && isKnown
+    isTally(asks) && isCourse(ready) && typeof deadTimeMs === 'number' && typeof seen === 'number' && isKnown
   );
 }
 

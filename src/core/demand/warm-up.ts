@@ -2,7 +2,16 @@
 
 import { isObject } from '../../api/schema/json-schema.ts';
 import { clamp } from '../numbers.ts';
-import { dropNewest, isTally, type Levels, noteLevel, type Tally, takeOldest, total } from './history.ts';
+import {
+  dropNewest,
+  isCourse,
+  isTally,
+  type Levels,
+  noteLevel,
+  type Tally,
+  takeOldest,
+  total,
+} from './history.ts';
 
 /** A count that tells messages in flight apart. */
 export interface WorkCount {
@@ -77,9 +86,10 @@ function corrected({ serving, countedAtMs }: WarmUpMemory, counted: WarmUpMemory
   if (counted.countedAtMs === countedAtMs) return serving;
   const idle = counted.fresh.filter(([sinceMs]) => sinceMs >= countedAtMs && isSeenIdle(sinceMs, counted));
   if (idle.length === 0) return serving;
-  return serving.map(([atMs, level]) => {
-    const wrong = total(idle.filter(([sinceMs]) => sinceMs <= atMs));
-    return [atMs, Math.max(0, level - wrong)] as const;
+  return serving.map((each, i) => {
+    const isLevel = i % 2 === 1;
+    const atMs = serving[i - 1] ?? 0;
+    return isLevel ? Math.max(0, each - total(idle.filter(([sinceMs]) => sinceMs <= atMs))) : each;
   });
 }
 
@@ -176,5 +186,7 @@ export function isWarmUp(raw: unknown): raw is WarmUpMemory {
   if (!isObject(raw)) return false;
   const { running, fresh, serving, ms, seen, countedAtMs, idleAtMs, fellAtMs } = raw;
   const numbers = [running, ms, seen, countedAtMs, idleAtMs, fellAtMs];
-  return isTally(fresh) && isTally(serving) && numbers.every((each) => typeof each === 'number' && each >= 0);
+  return (
+    isTally(fresh) && isCourse(serving) && numbers.every((each) => typeof each === 'number' && each >= 0)
+  );
 }

@@ -51,12 +51,13 @@ export function predictExcess(o: Outlook): number {
   const ageOfCountS = Math.max(0, (nowMs - trueAtMs) / 1000);
   if (ageOfCountS > 0 && readyBefore !== undefined) {
     ready = levelAt(readyBefore, trueAtMs);
-    for (const [atMs, level] of readyBefore) {
+    for (let i = 0; i < readyBefore.length; i += 2) {
+      const atMs = readyBefore[i] ?? 0;
       if (atMs <= trueAtMs || atMs > nowMs) continue;
       const atS = Math.min(o.leadS, (atMs - trueAtMs) / 1000);
       backlog = after(backlog, ready, o, atS - fromS);
       fromS = atS;
-      ready = level;
+      ready = readyBefore[i + 1] ?? 0;
     }
     ready = o.ready;
   }

@@ -123,11 +123,7 @@ describe('extremes of a window', () => {
 });
 
 describe('levels', () => {
-  const past: Levels = [
-    [0, 2],
-    [1_000, 4],
-    [3_000, 10],
-  ];
+  const past: Levels = [0, 2, 1_000, 4, 3_000, 10];
 
   it.each([
     { from: 0, to: 1_000, mean: 2 },
@@ -147,14 +143,10 @@ describe('levels', () => {
 
   it('note changes only, and the last of one moment', () => {
     expect(noteLevel(past, 4_000, 10)).toBe(past);
-    expect(noteLevel(past, 3_000, 7)).toEqual([
-      [0, 2],
-      [1_000, 4],
-      [3_000, 7],
-    ]);
-    expect(noteLevel(past, 4_000, 7)).toHaveLength(4);
+    expect(noteLevel(past, 3_000, 7)).toEqual([0, 2, 1_000, 4, 3_000, 7]);
+    expect(noteLevel(past, 4_000, 7)).toHaveLength(2 * 4);
     let many: Levels = [];
     for (let k = 0; k < 100; k++) many = noteLevel(many, k, k);
-    expect(many).toHaveLength(16);
+    expect(many).toHaveLength(2 * 16);
   });
 });

@@ -19,7 +19,7 @@ function follow(rows: readonly Row[], from?: WarmUpMemory): WarmUpMemory {
   for (const [atS, running, waiting, working] of rows) {
     const nowMs = T0 + atS * 1000;
     const work = waiting === undefined ? undefined : { atMs: nowMs, waiting, working: working ?? 0 };
-    memory = followWarmUp(memory, { running, before: [[nowMs, running]], nowMs, work });
+    memory = followWarmUp(memory, { running, before: [nowMs, running], nowMs, work });
   }
   if (memory === undefined) throw new Error('no rows');
   return memory;
@@ -115,7 +115,7 @@ describe('who runs and does not serve yet', () => {
   it('is who was seen without a message while there were enough', () => {
     const memory = follow(launch(60, 3, 20));
     expect(total(warming(memory, T0 + 20_000))).toBe(3);
-    expect(memory.serving.at(-1)?.[1]).toBe(2);
+    expect(memory.serving.at(-1)).toBe(2);
   });
 
   it('is who runs for less long than others took, also where nobody tells', () => {

@@ -87,7 +87,7 @@ it('a time from running to the first message is learned behind a queue whose mes
     const count = 2.5 * (atS <= 4 ? 2 : 5);
     const metric = sample({ asOfMs: nowMs, waiting: 60, taken: { sinceMs: nowMs - 500, count } });
     const work = workCountOf({ metric, metricDelayMs: 0, memory: knowing(0.1) }, running);
-    memory = followWarmUp(memory, { running, before: [[nowMs, running]], nowMs, work });
+    memory = followWarmUp(memory, { running, before: [nowMs, running], nowMs, work });
   }
   // From 1 s to between 4 s and 4.5 s.
   expect(memory).toMatchObject({ ms: 3_250 });

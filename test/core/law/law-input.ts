@@ -14,7 +14,7 @@ export function lawInput(waiting: number, over: Over = {}): LawInput {
     atMs: over.nowMs ?? T0,
     asked,
     ready,
-    readyBefore: [[T0 - 60_000, ready]],
+    readyBefore: [T0 - 60_000, ready],
     pending: [],
     deadTimeMs: 2_000,
     settled: true,

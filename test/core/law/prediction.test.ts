@@ -54,34 +54,28 @@ describe('the queue after the lead time', () => {
     // 102 + 20·5 - 5·(2·1 + 3·4), of which 3 are worked on
     {
       name: 'those that have begun to serve since',
-      readyBefore: [
-        [T0 - 60_000, 2],
-        [T0 - 1_000, 3],
-      ],
+      readyBefore: [T0 - 60_000, 2, T0 - 1_000, 3],
       pending: [],
       excess: 129,
     },
     // 102 + 20·5 - 5·(4·1 + 3·4), of which 3 are worked on
     {
       name: 'those that have gone since',
-      readyBefore: [
-        [T0 - 60_000, 4],
-        [T0 - 1_000, 3],
-      ],
+      readyBefore: [T0 - 60_000, 4, T0 - 1_000, 3],
       pending: [],
       excess: 119,
     },
     // asked for 1 s ago it serves in 1 s: 5·2 fewer, and one that it works on
     {
       name: 'those that are still to come',
-      readyBefore: [[T0 - 60_000, 3]],
+      readyBefore: [T0 - 60_000, 3],
       pending: [[T0 - 1_000, 1]],
       excess: 113,
     },
     // overdue, and yet it did not serve in the 2 s since the count: 5·3 fewer, and one that it works on
     {
       name: 'those that are overdue',
-      readyBefore: [[T0 - 60_000, 3]],
+      readyBefore: [T0 - 60_000, 3],
       pending: [[T0 - 5_000, 1]],
       excess: 108,
     },
