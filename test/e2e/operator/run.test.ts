@@ -99,7 +99,9 @@ describe('microscaling run', { concurrent: false }, () => {
         operator.ask('explain', 'shop'),
         operator.ask('explain', 'shoe'),
       ]);
-      expect(list.stdout).toMatch(/^NAMESPACE +NAME +READY +MODE +TARGETS +APPS +USED +LIMITED +AGE\n/);
+      expect(list.stdout).toMatch(
+        /^NAMESPACE +NAME +READY +MODE +TARGETS +APPS +USED +LIMITED +HELD BY HAND +AGE\n/,
+      );
       expect(list.stdout).toMatch(/^default +shop +True +Reconcile +\S+ .*3 +6\/6 +True +\d+s$/m);
       const { status } = JSON.parse(one.stdout) as { status: { apps: unknown; capacity: unknown } };
       expect(status.capacity).toEqual({ total: 6, used: 6 });
