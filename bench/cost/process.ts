@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageFile } from '../../src/app/package-root.ts';
 
@@ -27,9 +27,11 @@ export async function startOperatorProcess(
 ): Promise<OperatorProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'microscaling-bench-'));
   const more = ['--api', '127.0.0.1:0', '--log-format', 'json', ...args(dir)];
-  const child = spawn(process.execPath, [...nodeArguments(), 'run', ...more], {
+  // The launcher takes the first node that it finds.
+  const PATH = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+  const child = spawn(packageFile('src/cli/bin/microscaling'), ['run', ...more], {
     cwd: packageFile('.'),
-    env: { PATH: process.env['PATH'] ?? '', ...variables },
+    env: { PATH, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const url = await pageOf(child);

@@ -14,31 +14,29 @@ export function jsonAnswer(body: object, options: AnswerOptions): Response {
   return new Response(JSON.stringify(body), headOf(options));
 }
 
-/** @param pieces of JSON text: what comes in several goes out one at a time, and other work is done in between */
-export function listAnswer(pieces: Iterable<string>, options: AnswerOptions): Response {
+/** @param pieces of JSON: what comes in several goes out one at a time, and other work is done in between */
+export function listAnswer(pieces: Iterable<Uint8Array>, options: AnswerOptions): Response {
   const rest = pieces[Symbol.iterator]();
   const [first, second] = [rest.next(), rest.next()];
   if (first.done === true || second.done === true) return new Response(first.value ?? '', headOf(options));
   return new Response(streamed([first.value, second.value], rest), headOf(options));
 }
 
-const encoder = new TextEncoder();
-
-function streamed(begun: readonly string[], rest: Iterator<string>): ReadableStream<Uint8Array> {
+function streamed(begun: readonly Uint8Array[], rest: Iterator<Uint8Array>): ReadableStream<Uint8Array> {
   const waiting = [...begun];
   return new ReadableStream(
     {
       async pull(controller) {
         const piece = waiting.shift() ?? (await nextOf(rest));
         if (piece === undefined) controller.close();
-        else controller.enqueue(encoder.encode(piece));
+        else controller.enqueue(piece);
       },
     },
     { highWaterMark: 0 },
   );
 }
 
-async function nextOf(rest: Iterator<string>): Promise<string | undefined> {
+async function nextOf(rest: Iterator<Uint8Array>): Promise<Uint8Array | undefined> {
   await setImmediate();
   const next = rest.next();
   return next.done === true ? undefined : next.value;

@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../../api/schema/json-schema.ts';
 import type { ResourceKind } from '../kinds/kinds.ts';
 import { type AcceptedType, acceptedTypes } from './accept.ts';
-import { listText } from './list-text.ts';
+import { listBytes } from './list-bytes.ts';
 import { queryOf, wordIn } from './query.ts';
 import { type IncludeObject, type MetaVersion, partialMetadata, tableOf } from './table.ts';
 
@@ -18,8 +18,8 @@ export interface Representation {
   readonly contentType: string;
   /** One object, alone or in an event of a watch. */
   item(object: JsonObject): JsonObject;
-  /** As JSON, in pieces. */
-  list(list: ObjectList): Iterable<string>;
+  /** As JSON in UTF-8, in pieces. */
+  list(list: ObjectList): Iterable<Uint8Array>;
 }
 
 /** The answer for a client that accepts nothing of it. */
@@ -29,7 +29,7 @@ export const AVAILABLE_TYPES =
 const PLAIN: Representation = {
   contentType: 'application/json',
   item: (object) => object,
-  list: listText,
+  list: listBytes,
 };
 
 /**
@@ -82,7 +82,7 @@ function table(
   return {
     contentType: `application/json;as=Table;g=meta.k8s.io;v=${options.version}`,
     item: (object) => show({ resourceVersion: resourceVersionOf(object) }, [object]),
-    list: ({ metadata, items }) => [JSON.stringify(show(metadata, items))],
+    list: ({ metadata, items }) => [Buffer.from(JSON.stringify(show(metadata, items)))],
   };
 }
 
@@ -91,7 +91,7 @@ function metadataOnly(version: MetaVersion): Representation {
     contentType: `application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=${version}`,
     item: (object) => partialMetadata(object, version),
     list: ({ metadata, items }) =>
-      listText({
+      listBytes({
         kind: 'PartialObjectMetadataList',
         apiVersion: `meta.k8s.io/${version}`,
         metadata,

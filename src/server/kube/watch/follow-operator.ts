@@ -30,8 +30,10 @@ const LONGEST_PAUSE_MS = 2_000;
 /** So long a client may take to come back and go on with its watch. */
 const REMEMBERED_MS = 75_000;
 const MARK_EVERY_MS = 15_000;
-/** A change of nothing but the readings of metrics is sent no more often. */
+/** A change of nothing but the readings of metrics is sent no more often; with hundreds of policies it waits for longer. */
 const METRIC_GAP_MS = 1_000;
+const METRIC_GAP_PER_POLICY_MS = 10;
+const LONGEST_METRIC_GAP_MS = 5_000;
 
 export interface FollowDeps {
   readonly state: OperatorState;
@@ -89,7 +91,7 @@ export class OperatorFollower {
       while (!signal.aborted) {
         if (!isDirty)
           await (this.#isBehind
-            ? signalled.heardWithin(METRIC_GAP_MS, clock, signal)
+            ? signalled.heardWithin(this.#metricGapMs, clock, signal)
             : signalled.heard(signal));
         isDirty = false;
         try {
@@ -132,6 +134,12 @@ export class OperatorFollower {
       this.#marks.push({ atMs: nowMs, version: versions.current });
   }
 
+  /** All that is sent is remembered, for watches that begin again: of hundreds a second that would be a few seconds. */
+  get #metricGapMs(): number {
+    const forAllMs = METRIC_GAP_PER_POLICY_MS * this.#policies.size;
+    return Math.min(Math.max(METRIC_GAP_MS, forAllMs), LONGEST_METRIC_GAP_MS);
+  }
+
   #lookAtPolicies({ pools }: OperatorView): void {
     const seen = new Set<string>();
     for (const pool of pools) {
@@ -163,7 +171,7 @@ export class OperatorFollower {
         this.#policies.set(key, { ...shown, view, capacity, isSeen });
         return;
       }
-      if (nowMs - shown.atMs < METRIC_GAP_MS && isSameButForReadings(status, shown.status)) {
+      if (nowMs - shown.atMs < this.#metricGapMs && isSameButForReadings(status, shown.status)) {
         this.#isBehind = true;
         return;
       }

@@ -9,7 +9,8 @@ const representation = representationOf(request, poolKind(poolSchema), () => 0);
 
 function answerOf(pieces: Iterable<string>): Response {
   if (representation === undefined) throw new Error('everything is accepted, and nothing is there');
-  return listAnswer(pieces, { representation, warnings: ['two policies were refused'] });
+  const bytes = Iterator.from(pieces).map((piece) => Buffer.from(piece));
+  return listAnswer(bytes, { representation, warnings: ['two policies were refused'] });
 }
 
 describe('the answer to a list', () => {

@@ -91,8 +91,8 @@ describe('representationOf', () => {
   });
 });
 
-function parsed(pieces: Iterable<string> = []): unknown {
-  return JSON.parse([...pieces].join(''));
+function parsed(pieces: Iterable<Uint8Array> = []): unknown {
+  return JSON.parse(Buffer.concat([...pieces]).toString());
 }
 
 describe('a table', () => {
