@@ -30,10 +30,8 @@ const LONGEST_PAUSE_MS = 2_000;
 /** So long a client may take to come back and go on with its watch. */
 const REMEMBERED_MS = 75_000;
 const MARK_EVERY_MS = 15_000;
-/** A change of nothing but the readings of metrics is sent no more often; with hundreds of policies it waits for longer. */
+/** A change of nothing but the readings of metrics is sent no more often. */
 const METRIC_GAP_MS = 1_000;
-const METRIC_GAP_PER_POLICY_MS = 10;
-const LONGEST_METRIC_GAP_MS = 5_000;
 
 export interface FollowDeps {
   readonly state: OperatorState;
@@ -91,7 +89,7 @@ export class OperatorFollower {
       while (!signal.aborted) {
         if (!isDirty)
           await (this.#isBehind
-            ? signalled.heardWithin(this.#metricGapMs, clock, signal)
+            ? signalled.heardWithin(METRIC_GAP_MS, clock, signal)
             : signalled.heard(signal));
         isDirty = false;
         try {
@@ -134,12 +132,6 @@ export class OperatorFollower {
       this.#marks.push({ atMs: nowMs, version: versions.current });
   }
 
-  /** All that is sent is remembered, for watches that begin again: of hundreds a second that would be a few seconds. */
-  get #metricGapMs(): number {
-    const forAllMs = METRIC_GAP_PER_POLICY_MS * this.#policies.size;
-    return Math.min(Math.max(METRIC_GAP_MS, forAllMs), LONGEST_METRIC_GAP_MS);
-  }
-
   #lookAtPolicies({ pools }: OperatorView): void {
     const seen = new Set<string>();
     for (const pool of pools) {
@@ -171,7 +163,7 @@ export class OperatorFollower {
         this.#policies.set(key, { ...shown, view, capacity, isSeen });
         return;
       }
-      if (nowMs - shown.atMs < this.#metricGapMs && isSameButForReadings(status, shown.status)) {
+      if (nowMs - shown.atMs < METRIC_GAP_MS && isSameButForReadings(status, shown.status)) {
         this.#isBehind = true;
         return;
       }
@@ -268,5 +260,9 @@ function isSameButForReadings(a: PolicyStatus, b: PolicyStatus): boolean {
 }
 
 function withoutReadings(status: PolicyStatus): unknown {
-  return { ...status, apps: status.apps.map(({ metric: _, ...app }) => app) };
+  const apps = status.apps.map(({ metric: _, metrics, ...app }) => ({
+    ...app,
+    metrics: metrics?.map(({ current: __, inFlight: ___, ...metric }) => metric),
+  }));
+  return { ...status, apps };
 }
