@@ -6,6 +6,7 @@ import type { LoadResult } from '../../api/load.ts';
 import { StoredInterventions } from '../../controller/interventions/stored-interventions.ts';
 import { createOperator } from '../../controller/operator.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
+import { ActingNow } from '../../controller/watch/acting-now.ts';
 import {
   type Leadership,
   type LeadershipState,
@@ -180,7 +181,7 @@ async function start(
     view: () => operator.state.view(),
   });
   const mayStandBy = kubernetes !== undefined || task !== undefined;
-  let acting = false;
+  const now = new ActingNow();
   // Of several pools that name it one alone has it: the others do not run it.
   const isActing = (name?: string): boolean => {
     const actsFor = (pool?: string): boolean => (kubernetes ?? taskShard)?.acting(pool) === true;
@@ -193,7 +194,7 @@ async function start(
     values,
     env,
     ...defined({ types: deps.schedulers, type: config.scheduler, documents }),
-    ...(mayStandBy && { isActing: isSplit ? isActing : () => acting }),
+    ...(mayStandBy && { isActing: isSplit ? isActing : () => now.isActing }),
     onCall: (call) => {
       metrics.schedulerCalled(call);
       otlp?.schedulerCalled(call);
@@ -242,10 +243,7 @@ async function start(
     decide,
     ...leadershipOf({
       ...{ kubernetes, task, taskShard, schedulers, clock },
-      told: (state) => {
-        acting = state.acting;
-        state.lost?.addEventListener('abort', () => (acting = false), { once: true });
-      },
+      told: (state) => now.told(state),
     }),
     ...defined({ documents, shard: (kubernetes ?? taskShard)?.shard }),
     interventionHomes: [...elsewhere, stored],

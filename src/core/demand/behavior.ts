@@ -103,7 +103,7 @@ function limits(
     limit(
       'giveBack',
       Math.min(floor, asked),
-      `a lower need must last ${spanText(floorMs)}${whyHeld(input, memory, timing)}`,
+      `a lower need must last ${spanText(floorMs)}${whyHeld(input, memory, { ...timing, floorMs })}`,
     );
   if (wanted > asked && ceiling < wanted)
     limit('behavior', Math.max(ceiling, asked), `a higher need must last ${spanText(ceilingMs)}`);
@@ -155,8 +155,8 @@ function stabilise(
   const soonMs = learns ? SOON_HOLDS * input.holdMs : 0;
   const needs = keepLargest(past, [nowMs, need], Math.max(floorMs, soonMs));
   const briefMs = input.leastHoldMs ?? 0;
-  // A need that only stays or grows, as most do, tells nothing.
-  const tells = learns && past.length > 2;
+  // A need that only stays or grows, as most do, tells nothing. What a longer window keeps would be counted in every round.
+  const tells = learns && past.length > 2 && floorMs <= soonMs;
   const lulls = tells ? followLulls(memory.lulls, past, { nowMs, need, briefMs, soonMs }) : memory.lulls;
   const floor = learns ? largestWithin(needs, nowMs - floorMs, need) : (needs[1] ?? need);
   if (ceilingMs <= 0)
@@ -190,8 +190,13 @@ function worthHoldingMs({ holdMs, leastHoldMs = holdMs }: BehaviorInput, lulls: 
 }
 
 /** What makes a lower need last so long. */
-function whyHeld(input: BehaviorInput, { lulls }: BehaviorMemory, { giveBackAfterMs = 0 }: Timing): string {
+function whyHeld(
+  input: BehaviorInput,
+  { lulls }: BehaviorMemory,
+  { giveBackAfterMs = 0, floorMs }: Timing & Pick<Windows, 'floorMs'>,
+): string {
   const worthMs = worthHoldingMs(input, lulls);
+  if (floorMs > Math.max(worthMs, giveBackAfterMs)) return ' by scaleDown.stabilizationWindowSeconds';
   if (giveBackAfterMs >= worthMs) return giveBackAfterMs > 0 ? ' by giveBackAfter' : '';
   if (!isLearning(input)) return '';
   if (lulls === undefined) return ' until it is known how long needs last here';

@@ -32,6 +32,8 @@ export interface PoolLeasesDeps {
   readonly random: () => number;
   readonly log: Logger;
   readonly retryMs: number;
+  /** After so long a call has failed; absent: 4 s. */
+  readonly callMs?: number;
   /** Whether this instance acts for a pool, or who does, may have changed. */
   readonly onChange: (pool: string) => void;
 }
@@ -54,6 +56,7 @@ interface Held {
 }
 
 const JITTER = 0.2;
+/** For a write of one object and what goes with it. */
 const CALL_MS = 4_000;
 
 /**
@@ -73,6 +76,8 @@ const CALL_MS = 4_000;
 export class PoolLeases {
   readonly #deps: PoolLeasesDeps;
   readonly #held = new Map<string, Held>();
+  /** Why a pool could not be taken last, and how often one after the other. */
+  readonly #untaken = new Map<string, { readonly reason: string; readonly times: number }>();
   #pools: PoolsToRun = { ours: new Set(), areOthers: () => false };
   #seen: ReadonlyMap<string, SeenPoolLease> = new Map();
   #trouble: string | undefined;
@@ -228,7 +233,7 @@ export class PoolLeases {
         await this.#takeOne(pool, standing, signal);
       } catch (error) {
         signal.throwIfAborted();
-        this.#deps.log.debug('the lease of a pool was not taken', { pool, reason: messageOf(error) });
+        this.#noteUntaken(pool, messageOf(error));
       }
     });
   }
@@ -243,6 +248,7 @@ export class PoolLeases {
         : store.replace(pool, record, seen.version, within),
     );
     this.#noteSeen(lease);
+    this.#untaken.delete(pool);
     if (standing.aborted) return;
     const lost = new AbortController();
     standing.addEventListener('abort', () => lost.abort(standing.reason), { once: true });
@@ -318,9 +324,21 @@ export class PoolLeases {
   #whyNot(pool: string): string {
     if (this.#trouble !== undefined) return `the leases of pools: ${this.#trouble}`;
     const owner = this.owner(pool);
+    const untaken = this.#untaken.get(pool);
+    if (owner === undefined && untaken !== undefined)
+      return `no operator has the pool, and it could not be taken: ${untaken.reason}`;
     if (owner === undefined) return 'no operator has taken the pool yet';
     if (owner.operator === this.#deps.operator) return 'its lease is being taken';
     return `operator ${owner.operator} (${owner.holder}) has the pool`;
+  }
+
+  /** Once is what happens where two want a pool; what stays is for people to mend. */
+  #noteUntaken(pool: string, reason: string): void {
+    const before = this.#untaken.get(pool);
+    const times = before?.reason === reason ? before.times + 1 : 1;
+    this.#untaken.set(pool, { reason, times });
+    if (times === 2) this.#deps.log.warn('a pool cannot be taken; it is tried again', { pool, reason });
+    else this.#deps.log.debug('the lease of a pool was not taken', { pool, reason });
   }
 
   #noteTrouble(trouble: string): void {
@@ -332,7 +350,7 @@ export class PoolLeases {
   async #within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const done = new AbortController();
     const late = new AbortController();
-    this.#deps.clock.sleep(CALL_MS, done.signal).then(
+    this.#deps.clock.sleep(this.#deps.callMs ?? CALL_MS, done.signal).then(
       () => late.abort(new TransientError('no answer in time')),
       () => undefined,
     );

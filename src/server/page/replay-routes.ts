@@ -16,6 +16,8 @@ export interface ReplayQuestion {
   /** By the wall clock. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** How many apps are replayed with it: those of its pool. */
+  readonly apps: number;
   readonly law?: AlgorithmType;
   /** YAML of the policy to try; absent: the recorded one. */
   readonly text?: string;
@@ -76,8 +78,9 @@ export function replayRoutes({ replays, view, clock, log, signal }: ReplayRoutes
   app.post('/replay', bodyLimit({ maxSize: MAX_BODY }), async (c) => {
     if (replays === undefined)
       return c.json({ message: 'nothing is recorded here: start the operator with --data' }, 404);
-    const question = questionIn(await c.req.text());
-    if (typeof question === 'string') return c.json({ message: question }, 400);
+    const asked = questionIn(await c.req.text(), clock.now());
+    if (typeof asked === 'string') return c.json({ message: asked }, 400);
+    const question = { ...asked, apps: appsBeside(view(), asked.policy) };
     if (isBusy) return c.json({ message: 'another replay is running; try again when it is done' }, 503);
     isBusy = true;
     const over = new AbortController();
@@ -103,7 +106,7 @@ export function replayRoutes({ replays, view, clock, log, signal }: ReplayRoutes
 }
 
 /** What was asked for, or what is wrong with it. */
-function questionIn(body: string): ReplayQuestion | string {
+function questionIn(body: string, nowMs: number): Omit<ReplayQuestion, 'apps'> | string {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -118,7 +121,16 @@ function questionIn(body: string): ReplayQuestion | string {
   const known = LAWS.find((each) => each === law);
   if (law !== undefined && known === undefined) return `\`law\` must be one of ${LAWS.join(', ')}`;
   if (text !== undefined && typeof text !== 'string') return '`text` must be the YAML of a policy';
-  return { policy, fromMs, toMs, ...defined({ law: known, text }) };
+  // Nothing is recorded of the time to come, and every step of it would take memory.
+  const endMs = Math.min(toMs, nowMs);
+  if (endMs <= fromMs) return '`fromMs` must be in the past';
+  return { policy, fromMs, toMs: endMs, ...defined({ law: known, text }) };
+}
+
+/** Of a policy that is no more, one. */
+function appsBeside({ pools }: OperatorView, policy: string): number {
+  const pool = pools.find(({ policies }) => policies.some((each) => resourceKey(each) === policy));
+  return pool?.policies.reduce((sum, { apps }) => sum + apps.length, 0) ?? 1;
 }
 
 function isTime(value: unknown): value is number {

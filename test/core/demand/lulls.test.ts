@@ -114,6 +114,18 @@ describe('giving back by worth', () => {
     expect(steps).toEqual([{ rule: 'giveBack', before: 2, after: 9, reason: expected }]);
   });
 
+  it('learns nothing of what only a longer window keeps in sight', () => {
+    const scaleDown = { ...behavior.scaleDown, stabilizationWindowSeconds: 300 };
+    const own = { ...behavior, scaleDown };
+    let memory: BehaviorMemory = {};
+    for (let ms = 0; ms < 120_000; ms += 1_000) {
+      const need = ms < 20_000 ? 9 : 2;
+      const input = { asked: 9, wanted: need, need, nowMs: T0 + ms, ...HOLDS };
+      ({ memory } = shape(input, memory, { behavior: own, timing: timingOf(own) }));
+    }
+    expect(memory.lulls).toBeUndefined();
+  });
+
   it('never holds for less than giveBackAfter, and never lets a larger need hold fewer', () => {
     const round = fc.record({ need: fc.nat(40), afterMs: fc.integer({ min: 100, max: 8_000 }) });
     fc.assert(

@@ -22,7 +22,9 @@ const TABLE: ReplayTable = {
   rows: [{ name: 'recorded', cells: ['1.5'] }],
   notes: [],
 };
-const QUESTION: ReplayQuestion = { policy: 'default/orders', fromMs: 1_000, toMs: 61_000 };
+const QUESTION: Omit<ReplayQuestion, 'apps'> = { policy: 'default/orders', fromMs: 1_000, toMs: 61_000 };
+/** As many apps as its pool has. */
+const APPS = aPolicyView('orders').apps.length;
 
 interface World {
   readonly clock: VirtualClock;
@@ -88,7 +90,7 @@ describe('a replay that the page asks for', () => {
     const question = { ...QUESTION, law: 'Queue', text: 'kind: MicroscalingPolicy' } as const;
     const response = await post(question);
     expect([response.status, await response.json()]).toEqual([200, TABLE]);
-    expect(asked).toEqual([question]);
+    expect(asked).toEqual([{ ...question, apps: APPS }]);
   });
 
   it.each([
@@ -105,6 +107,14 @@ describe('a replay that the page asks for', () => {
     expect(status).toBe(400);
     expect(why).toMatch(message);
     expect(asked).toEqual([]);
+  });
+
+  it('ends now, whatever time to come was asked for', async () => {
+    const { clock, post, asked } = world(() => Promise.resolve(TABLE));
+    expect((await post({ ...QUESTION, toMs: clock.now() + 1e12 })).status).toBe(200);
+    expect(asked).toEqual([{ ...QUESTION, toMs: clock.now(), apps: APPS }]);
+    const later = { ...QUESTION, fromMs: clock.now() + 1, toMs: clock.now() + 2 };
+    expect(await said(await post(later))).toEqual([400, expect.stringContaining('past')]);
   });
 
   it('says what is wrong with a policy that cannot be tried', async () => {

@@ -25,7 +25,9 @@ export function claimedLeases(claims: Claims): PoolLeaseStore {
     const isLatest = there.every((claim) => claim.number <= number);
     const over = isLatest ? there.filter((claim) => claim.number < number) : [made];
     // What is left for now goes with the next one.
-    for (const claim of over) await claims.remove(claim, signal).catch(() => undefined);
+    const removed = Promise.allSettled(over.map((claim) => claims.remove(claim, signal)));
+    // It is ours, however long a slow Marathon takes to remove what was before.
+    if (!isLatest) await removed;
     if (!isLatest) throw new TransientError(`${pool} was claimed meanwhile`);
     return { pool, record, version: String(number) };
   };

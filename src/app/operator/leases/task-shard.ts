@@ -50,6 +50,9 @@ export interface TaskShard {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/** A claim is a deployment, which Marathon may take ten seconds for, and a list after it. */
+const CLAIM_MS = 15_000;
+
 /** Calls nobody yet. */
 export function openTaskShard({ task, selector, claims, scheduler, ...deps }: TaskShardDeps): TaskShard {
   const { clock, log, random, retryMs = RETRY_MS } = deps;
@@ -61,7 +64,7 @@ export function openTaskShard({ task, selector, claims, scheduler, ...deps }: Ta
     standing: () => standing.state(),
     watch: new TaskWatch({ scheduler, clock }),
     identity: task.taskId,
-    ...{ operator: task.appId, durationSeconds: 0 },
+    ...{ operator: task.appId, durationSeconds: 0, callMs: CLAIM_MS },
     onChange: (pool) => {
       for (const listener of listeners) listener(pool);
     },

@@ -1,0 +1,48 @@
+// A pool that cannot be taken says why, where people look for it and in the log.
+
+import { describe, expect, it } from 'vitest';
+import { PoolLeases } from '../../../src/policy-sources/shared-pools/pool-leases.ts';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+
+const REFUSED = 'claiming default/shop: Marathon answered 403, not authorised';
+
+describe('a pool that cannot be taken', () => {
+  it('says why where people look for it, and warns once', async () => {
+    const clock = new VirtualClock(0);
+    const warned: string[] = [];
+    const stop = new AbortController();
+    const standing = new AbortController();
+    let isAllowed = false;
+    const leases = new PoolLeases({
+      store: {
+        list: async () => [],
+        create: async (pool, record) => {
+          if (!isAllowed) throw new Error(REFUSED);
+          return { pool, record, version: '1' };
+        },
+        replace: () => Promise.reject(new Error('nothing is there to be replaced')),
+      },
+      standing: () => ({ acting: true, reason: 'it is the only task', lost: standing.signal }),
+      watch: { isFree: async () => true, keepOnly: () => undefined },
+      ...{ identity: 'a.1', operator: '/ops/a', durationSeconds: 0, retryMs: 1_000 },
+      clock,
+      random: () => 0.5,
+      log: { ...silentLogger, warn: (message) => void warned.push(message) },
+      onChange: () => undefined,
+    });
+    leases.follow({ ours: new Set(['default/shop']), areOthers: () => false });
+    const running = leases.run(stop.signal);
+    await clock.advance(30_000);
+    expect(leases.state('default/shop')).toMatchObject({
+      acting: false,
+      reason: `no operator has the pool, and it could not be taken: ${REFUSED}`,
+    });
+    expect(warned).toEqual(['a pool cannot be taken; it is tried again']);
+    isAllowed = true;
+    await clock.advance(5_000);
+    expect(leases.state('default/shop').acting).toBe(true);
+    stop.abort();
+    await running;
+  });
+});
