@@ -37,7 +37,7 @@ describe('the text of a list', () => {
   });
 
   it('comes in pieces, none of which is longer than a piece and an object', () => {
-    const items = Array.from({ length: 4_000 }, (_, n) => ({ n, text: 'x'.repeat(1_000) }));
+    const items = Array.from({ length: 8_000 }, (_, n) => ({ n, text: 'x'.repeat(1_000) }));
     const pieces = [...listBytes({ metadata: {}, items })];
     expect(pieces.length).toBeGreaterThan(2);
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(PIECE_LENGTH + 1_100);
