@@ -153,11 +153,13 @@ describe.skipIf(browserMissing())('the page', () => {
     await form.getByTestId('pause').press('Enter');
     await expect
       .poll(() => text(page, 'paused'), SOON)
-      .toMatch(/^Paused by page until \d\d:\d\d:\d\d, 15 min left: moving <the> queue$/);
+      .toMatch(/^Paused by page until \d\d:\d\d:\d\d(?: on \d+ \w+)?, 15 min left: moving <the> queue$/);
     expect(await form.isVisible()).toBe(false);
     await expect
       .poll(() => text(page, 'intervention'), SOON)
-      .toMatch(/^Pause queue-demo by page until \d\d:\d\d:\d\d, 15 min leftmoving <the> queueResume$/);
+      .toMatch(
+        /^Pause queue-demo by page until \d\d:\d\d:\d\d(?: on \d+ \w+)?, 15 min leftmoving <the> queueResume$/,
+      );
     await screenshot('page-paused');
     for (const width of [390, 1280, 1920]) {
       await page.setViewportSize({ width, height: 900 });
@@ -188,7 +190,7 @@ describe.skipIf(browserMissing())('the page', () => {
     await form.getByTestId('hold').click();
     await expect
       .poll(() => text(page, 'held'), SOON)
-      .toMatch(/^Held at 9 by page until \d\d:\d\d:\d\d, 60 min left: launch day$/);
+      .toMatch(/^Held at 9 by page until \d\d:\d\d:\d\d(?: on \d+ \w+)?, 60 min left: launch day$/);
     expect(world.demo.view().pools[0]?.policies[0]?.apps[0]?.override?.instances).toBe(9);
     await screenshot('page-held');
     await world.pass(3 * 60_000);
@@ -204,7 +206,7 @@ describe.skipIf(browserMissing())('the page', () => {
     await world.demo.state.actions.pause(key, { forMs: 60_000, reason: 'moving <the> queue' });
     await expect
       .poll(() => text(page, 'paused'), SOON)
-      .toMatch(/until \d\d:\d\d:\d\d, \d+ s left: moving <the> queue$/);
+      .toMatch(/until \d\d:\d\d:\d\d(?: on \d+ \w+)?, \d+ s left: moving <the> queue$/);
     expect(await page.getByTestId('resume').isVisible()).toBe(true);
     await world.pass(61_000);
     await page.getByTestId('paused').waitFor({ state: 'hidden' });
