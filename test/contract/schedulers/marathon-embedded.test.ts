@@ -8,6 +8,7 @@ import { describeScheduler } from '../scheduler.ts';
 /** Takes a second to end after SIGTERM. */
 const SLOW_TO_STOP = "trap 'sleep 1; exit 0' TERM; while :; do sleep 0.05; done";
 
+const JSON_TYPE = { 'content-type': 'application/json' };
 const DEFINITION = { cmd: 'exec sleep 600', cpus: 0.1, mem: 32 };
 
 describeScheduler(
@@ -21,8 +22,13 @@ describeScheduler(
       slowToStop: { ...DEFINITION, cmd: SLOW_TO_STOP },
       capacity: 6,
       asked: () => ({ writes: scheduler.stats().writes, lists: scheduler.stats().reads }),
+      // As a person does while a deployment still holds the app: again.
       scaleByHand: async (app, instances) => {
-        await call(emulator, 'PUT', `/v2/apps${app}`, { instances });
+        const asked = { method: 'PUT', headers: JSON_TYPE, body: JSON.stringify({ instances }) };
+        await until('a count that is taken', async () => {
+          const { ok } = await fetch(`${emulator.url}/v2/apps${app}`, asked);
+          return ok;
+        });
       },
       lock: async (app) => {
         // A restart that can never finish: the new version needs more than there is.
