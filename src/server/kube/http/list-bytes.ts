@@ -9,7 +9,7 @@ import { isObject } from '../../../api/schema/json-schema.ts';
 const specs = new WeakMap<object, Uint8Array>();
 
 /** Bytes of a piece, and so much of the last object as goes beyond. */
-export const PIECE_LENGTH = 2 * 1024 * 1024;
+export const PIECE_LENGTH = 1024 * 1024;
 
 export function* listBytes({
   items,
