@@ -1,50 +1,37 @@
 // app: the operator as it runs: sources, Marathon, metrics, controller, HTTP. The one place that names concrete adapters.
 
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { LoadResult } from '../../api/load.ts';
 import { StoredInterventions } from '../../controller/interventions/stored-interventions.ts';
 import { createOperator } from '../../controller/operator.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
-import { ActingNow } from '../../controller/watch/acting-now.ts';
-import {
-  type Leadership,
-  type LeadershipState,
-  type TaskIdentity,
-  taskLeadership,
-} from '../../controller/watch/leadership.ts';
+import type { TaskIdentity } from '../../controller/watch/leadership.ts';
 import { decide } from '../../core/decide.ts';
 import { defined } from '../../lang/defined.ts';
 import { METRIC_SOURCES, metricSourcesOf } from '../../metric-sources/registry.ts';
 import type { MetricSourceType } from '../../metric-sources/source.ts';
 import { AppliedObjects, createAppliedSource } from '../../policy-sources/applied/index.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
-import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
 import type { FlightRecorder } from '../../recorder/recorder.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../runtime/document-store.ts';
-import { TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { type HttpServer, serve } from '../../runtime/network/http.ts';
+import type { HttpServer } from '../../runtime/network/http.ts';
 import type { StatsdListener } from '../../runtime/network/statsd.ts';
 import type { Redactor } from '../../runtime/redact.ts';
 import { blocksOf, SCHEDULERS } from '../../schedulers/registry.ts';
 import type { SchedulerType } from '../../schedulers/scheduler.ts';
-import { createServerApp } from '../../server/app.ts';
-import type { InterventionPlaces } from '../../server/kube/operator-api.ts';
-import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
+import { createMetrics } from '../../server/metrics/metrics.ts';
 import type { OtlpExport } from '../../server/otlp/export.ts';
 import { openOtlp } from '../../server/otlp/open.ts';
-import type { Replays } from '../../server/page/replay-routes.ts';
-import type { Address } from '../options.ts';
-import { packageFile, VERSION } from '../package-root.ts';
+import { VERSION } from '../package-root.ts';
 import { type ResourceForm, resourceForm, resourceFormWith } from '../policies/schema.ts';
 import { withUnresolved } from '../unresolved.ts';
 import { confinedReader } from './confined-files.ts';
 import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
 import { withLaw } from './law.ts';
-import { shardSelector } from './leases/shard.ts';
-import { openTaskShard, type TaskShard } from './leases/task-shard.ts';
+import { WhoActs } from './leases/who-acts.ts';
+import { type ListeningConfig, listen } from './listening/listen.ts';
+import { wayIn } from './listening/way-in.ts';
 import { PlainVariables } from './plain-variables.ts';
 import { openRecorder, type RecordOptions, segmentsOf } from './record/recorder.ts';
 import { replaysOf } from './record/replays.ts';
@@ -53,9 +40,8 @@ import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
 import { createValueResolver } from './values.ts';
-import { wayIn } from './way-in.ts';
 
-export interface OperatorConfig extends SourcesConfig {
+export interface OperatorConfig extends SourcesConfig, ListeningConfig {
   /** As a task of the Marathon in `marathon`: acts only while it is the newest of its app. */
   readonly task?: TaskIdentity;
   /** Directory of the store; absent: nothing outlives the process. */
@@ -70,15 +56,6 @@ export interface OperatorConfig extends SourcesConfig {
   readonly marathon: readonly string[];
   /** Base URL of a master of the Mesos beside it. */
   readonly mesos?: string | undefined;
-  readonly api: Address;
-  /** When the port is taken, take any free one instead of failing. */
-  readonly anyApiPort?: boolean;
-  /** A token that may read and write, for an API that listens beyond loopback. */
-  readonly writeToken?: string;
-  /** `/metrics` needs no token. */
-  readonly openMetrics?: boolean;
-  /** Names by which an API beyond loopback may be called, besides the machine's own. */
-  readonly allowedHosts?: readonly string[];
   /** What policies from git, the API and Kubernetes may ask for; nothing by default. */
   readonly allow?: TrustOptions;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -180,21 +157,16 @@ async function start(
     version: VERSION,
     view: () => operator.state.view(),
   });
-  const mayStandBy = kubernetes !== undefined || task !== undefined;
-  const now = new ActingNow();
-  // Of several pools that name it one alone has it: the others do not run it.
-  const isActing = (name?: string): boolean => {
-    const actsFor = (pool?: string): boolean => (kubernetes ?? taskShard)?.acting(pool) === true;
-    return name === undefined ? actsFor() : operator.poolsOf(name).some(actsFor);
-  };
-  const isSplit = config.kubernetes?.selector !== undefined;
+  const whoActs = new WhoActs({
+    ...{ kubernetes, task, selector: config.kubernetes?.selector, clock, log },
+    poolsOf: (workload) => operator.poolsOf(workload),
+  });
   const schedulers = openSchedulers({
     clock,
     log,
     values,
     env,
-    ...defined({ types: deps.schedulers, type: config.scheduler, documents }),
-    ...(mayStandBy && { isActing: isSplit ? isActing : () => now.isActing }),
+    ...defined({ types: deps.schedulers, type: config.scheduler, documents, isActing: whoActs.isActing }),
     onCall: (call) => {
       metrics.schedulerCalled(call);
       otlp?.schedulerCalled(call);
@@ -204,10 +176,7 @@ async function start(
     kubeconfig: config.kubernetes?.kubeconfig,
     kubeContext: config.kubernetes?.kubeContext,
   });
-  const taskShard =
-    kubernetes === undefined && isSplit && task !== undefined
-      ? shardByTasks(task, { selector: config.kubernetes?.selector, schedulers, clock, log })
-      : undefined;
+  const { run: shareOut, ...acting } = whoActs.open(schedulers);
   const { statsd } = deps;
   const recorder = openRecorder(config.dataDir, config.record ?? {}, { clock, log, redact });
   const operator = createOperator({
@@ -241,11 +210,8 @@ async function start(
     redact,
     describeMetric: (metric) => metricSources.describe(metric, values),
     decide,
-    ...leadershipOf({
-      ...{ kubernetes, task, taskShard, schedulers, clock },
-      told: (state) => now.told(state),
-    }),
-    ...defined({ documents, shard: (kubernetes ?? taskShard)?.shard }),
+    ...acting,
+    ...defined({ documents }),
     interventionHomes: [...elsewhere, stored],
     ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     onRound: (report) => {
@@ -259,25 +225,15 @@ async function start(
   const record = recorder && segmentsOf(recorder);
   const replays = recorder && replaysOf(recorder);
   const interventions = { stored, others: elsewhere };
-  const told = { metrics, state: operator.state, applied, interventions, form, record, replays };
-  const server = await listen(config, { ...deps, ...told }, signal);
+  const shown = { metrics, state: operator.state, documents, applied, interventions, form, record, replays };
+  const server = await listen(config, { clock, log, ...shown }, signal);
   // So that no event says that this instance stands by while it is the only one.
   await kubernetes?.stand();
-  const over = new AbortController();
-  const sharing = taskShard?.run(over.signal);
   return {
     url: server.url,
     state: operator.state,
     stopped: finish(operator.run(signal), {
-      server,
-      schedulers,
-      documents,
-      kubernetes,
-      recorder,
-      otlp,
-    }).finally(async () => {
-      over.abort();
-      await sharing;
+      ...{ shareOut, server, schedulers, documents, kubernetes, recorder, otlp },
     }),
   };
 }
@@ -288,104 +244,8 @@ function formOf({ metricSources, schedulers }: OperatorDeps): ResourceForm {
   return resourceFormWith(metricSources ?? METRIC_SOURCES, blocksOf(schedulers ?? SCHEDULERS));
 }
 
-/** Which of several instances acts: a Lease says so where there is one, else Marathon's own list of tasks. */
-function leadershipOf({
-  kubernetes,
-  task,
-  taskShard,
-  schedulers,
-  clock,
-  told,
-}: {
-  readonly kubernetes: Kubernetes | undefined;
-  readonly task: TaskIdentity | undefined;
-  readonly taskShard: TaskShard | undefined;
-  readonly schedulers: Pick<OpenSchedulers, 'own' | 'words'>;
-  readonly clock: Clock;
-  /** Every answer, for what acts by itself between rounds. */
-  readonly told: (state: LeadershipState) => void;
-}): { readonly leadership?: Leadership } {
-  const byTask =
-    task && taskLeadership(task, { scheduler: schedulers.own(), words: schedulers.words, clock });
-  const leadership = kubernetes?.leadership ?? taskShard?.leadership ?? byTask;
-  if (leadership === undefined) return {};
-  return {
-    leadership: async (signal, pool) => {
-      const state = await leadership(signal, pool);
-      told(state);
-      return state;
-    },
-  };
-}
-
-/** @throws TerminalError where the scheduler has no place for what operators agree on */
-function shardByTasks(
-  task: TaskIdentity,
-  {
-    selector: text,
-    schedulers,
-    clock,
-    log,
-  }: {
-    readonly selector: string | undefined;
-    readonly schedulers: OpenSchedulers;
-    readonly clock: Clock;
-    readonly log: Logger;
-  },
-): TaskShard | undefined {
-  const selector = shardSelector(text);
-  if (selector === undefined) return undefined;
-  const claims = schedulers.claims();
-  const { words } = schedulers;
-  if (claims === undefined)
-    throw new TerminalError(`--selector: ${words.name} keeps nothing by which several operators could agree`);
-  const scheduler = schedulers.own();
-  const byTask = taskLeadership(task, { scheduler, words, clock });
-  return openTaskShard({ task, selector, claims, scheduler, byTask, clock, log, random: Math.random });
-}
-
-interface ServerParts extends OperatorDeps {
-  readonly metrics: Metrics;
-  readonly state: OperatorState;
-  readonly documents?: DocumentStore;
-  readonly applied: AppliedObjects | undefined;
-  readonly interventions: InterventionPlaces;
-  readonly form: ResourceForm;
-  readonly record: SegmentFolder | undefined;
-  readonly replays: Replays | undefined;
-}
-
-function listen(
-  config: OperatorConfig,
-  { clock, log, metrics, state, documents, applied, interventions, form, record, replays }: ServerParts,
-  signal: AbortSignal,
-): Promise<HttpServer> {
-  const app = createServerApp({
-    state,
-    clock,
-    log,
-    boundTo: config.api.host,
-    token: randomBytes(24).toString('base64url'),
-    ...defined({ writeToken: config.writeToken }),
-    openMetrics: config.openMetrics ?? false,
-    runbooks: packageFile('docs/runbooks'),
-    hosts: { machine: machineNames(), allowed: config.allowedHosts ?? [] },
-    version: VERSION,
-    metrics,
-    ...defined({ documents, record, replays }),
-    api: { policySchema: form.policySchema, interventions, ...defined({ applied }) },
-    signal,
-  });
-  return serve(app, { ...config.api, anyPortWhenTaken: config.anyApiPort ?? false });
-}
-
-/** `agent7` and `agent7.example.com`, as far as the machine knows. */
-function machineNames(): readonly string[] {
-  const name = hostname();
-  return [name, ...name.split('.', 1)];
-}
-
 interface Parts {
+  readonly shareOut: (signal: AbortSignal) => Promise<void>;
   readonly server: HttpServer;
   readonly schedulers: Pick<OpenSchedulers, 'close'>;
   readonly documents: DocumentStore | undefined;
@@ -396,13 +256,18 @@ interface Parts {
 
 async function finish(
   running: Promise<void>,
-  { server, schedulers, documents, kubernetes, recorder, otlp }: Parts,
+  { shareOut, server, schedulers, documents, kubernetes, recorder, otlp }: Parts,
 ): Promise<void> {
+  const rounds = new AbortController();
   const over = new AbortController();
+  const shared = shareOut(rounds.signal);
   const recorded = recorder?.run(over.signal);
   try {
     await running;
   } finally {
+    // Whoever begins no round any more takes no pool.
+    rounds.abort();
+    await shared;
     await Promise.allSettled([server.close(), schedulers.close(), kubernetes?.close(), otlp?.close()]);
     over.abort();
     await recorded;

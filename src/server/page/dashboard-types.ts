@@ -5,13 +5,13 @@ import type { PageApp, PageCounter, PageMetric, PagePool } from './view/page-poo
 import type { PageView } from './view/page-view.ts';
 import type { Tile } from './view/tiles.ts';
 
+export type { ReplayTable } from '../../api/words/replay-table.ts';
 export type { History as PolicyHistory } from '../../recorder/read/history.ts';
 export type { Health, Level } from './health/policy-health.ts';
 export type { PageTrouble } from './health/troubles.ts';
 export type { Columns, PageSample, WallAhead } from './history.ts';
 export type { PageList, PageRow, PoolRow } from './overview/rows.ts';
 export type { PastPage } from './past-view.ts';
-export type { ReplayTable } from './replay-routes.ts';
 export type { PageIntervention } from './view/interventions.ts';
 export type * from './view/page-pool.ts';
 export type * from './view/page-view.ts';

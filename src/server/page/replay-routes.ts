@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { type AlgorithmType, API_VERSION, resourceKey } from '../../api/policy.ts';
 import { isObject } from '../../api/schema/json-schema.ts';
+import type { ReplayTable } from '../../api/words/replay-table.ts';
 import type { OperatorView } from '../../controller/status/view.ts';
 import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -21,15 +22,6 @@ export interface ReplayQuestion {
   readonly law?: AlgorithmType;
   /** YAML of the policy to try; absent: the recorded one. */
   readonly text?: string;
-}
-
-/** The figures of what happened beside those of what would have. */
-export interface ReplayTable {
-  readonly title: string;
-  readonly verdict: string;
-  readonly heads: readonly { readonly head: string; readonly about: string }[];
-  readonly rows: readonly { readonly name: string; readonly cells: readonly string[] }[];
-  readonly notes: readonly string[];
 }
 
 export interface Replays {

@@ -5,15 +5,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeServer, startKubeServer } from '../../support/kubernetes/kube-server.ts';
 import { type KubeconfigFile, kubeconfigFor } from '../../support/kubernetes/source.ts';
 import {
+  collisions,
+  PATIENCE_MS,
+  restlessPolicy,
+  untilScaledBy,
+  writersOf,
+  writesTo,
+} from '../../support/marathon/recorded-writes.ts';
+import {
   type RecordedWrite,
   type RecordingProxy,
   recordingProxy,
 } from '../../support/marathon/recording-proxy.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
-import { TASK } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
-
-const SLOTS = 8;
 
 interface Shard {
   readonly operator: Operator;
@@ -29,27 +34,6 @@ let cluster: KubeServer;
 let marathon: MarathonServer;
 
 const policies = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies';
-
-/** Of which `worker` needs what the random metric says, and `rest` takes what is left. */
-function policy(name: string, { min, max }: { readonly min: number; readonly max: number }): object {
-  const app = { cmd: 'exec sleep 1000', user: 'nobody', cpus: 0.01, mem: 8 };
-  expect(TASK).toContain(app.cmd);
-  const target = { perInstance: 1, metric: { random: { min, max, period: '500ms', seed: 3 } } };
-  const worker = { name: 'worker', priority: 1, instances: { min: 1, max: 6 }, targets: [target], app };
-  return {
-    apiVersion: 'microscaling.io/v1alpha1',
-    kind: 'MicroscalingPolicy',
-    metadata: { name, namespace: 'default', labels: { shard: 'a' } },
-    spec: {
-      interval: '200ms',
-      capacity: { slots: SLOTS },
-      apps: [
-        { ...worker, behavior: { giveBackAfter: '0s' } },
-        { name: 'rest', priority: 2, instances: { min: 1 }, remainder: { weight: 1 }, app },
-      ],
-    },
-  };
-}
 
 async function ask(method: string, path: string, body: object): Promise<void> {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
@@ -77,37 +61,8 @@ async function start(shard: string): Promise<void> {
   shards[shard] = { operator, proxies, kubeconfig };
 }
 
-const writesTo = (name: string): readonly RecordedWrite[] =>
-  marathonWrites.filter(({ path, body }) => path.includes(`/${name}/`) || body.includes(`/${name}/`));
-const writersOf = (writes: readonly RecordedWrite[]): readonly string[] =>
-  writes.map(({ writer }) => writer).filter((writer, i, all) => writer !== all[i - 1]);
 const statusesOf = (name: string): readonly RecordedWrite[] =>
   clusterWrites.filter(({ path }) => path.startsWith(`${policies}/${name}/status`));
-
-/** Pairs of writes by different operators that were under way at the same time. */
-function collisions(writes: readonly RecordedWrite[]): readonly string[] {
-  const sorted = writes.toSorted((a, b) => a.beganAtMs - b.beganAtMs);
-  return sorted.flatMap((first, i) =>
-    sorted
-      .slice(i + 1)
-      .filter((then) => then.writer !== first.writer && then.beganAtMs < first.endedAtMs)
-      .map((then) => `${first.writer} ${first.path} beside ${then.writer} ${then.path}`),
-  );
-}
-
-/** A busy machine may take its time. */
-const PATIENCE_MS = 60_000;
-
-/** Waits until the operator has scaled the app often, after the writes that there were. */
-async function untilScaledBy(shard: string, name: string): Promise<void> {
-  const before = writesTo(name).length;
-  const since = (): readonly RecordedWrite[] => writesTo(name).slice(before);
-  await until(
-    `operator ${shard} to scale ${name}`,
-    () => since().filter(({ writer }) => writer === shard).length >= 4,
-    PATIENCE_MS,
-  );
-}
 
 async function untilStatusBy(shard: string, name: string): Promise<void> {
   await until(
@@ -125,8 +80,8 @@ describe('two operators with selectors', { concurrent: false, timeout: 300_000 }
   beforeAll(async () => {
     cluster = await startKubeServer();
     marathon = await laptop.marathon();
-    await ask('POST', policies, policy('steady', { min: 3, max: 3 }));
-    await ask('POST', policies, policy('moving', { min: 1, max: 6 }));
+    await ask('POST', policies, restlessPolicy('steady', 'a', { min: 3, max: 3 }));
+    await ask('POST', policies, restlessPolicy('moving', 'a', { min: 1, max: 6 }));
     await Promise.all([start('a'), start('b')]);
   }, 60_000);
   afterAll(async () => {
@@ -141,13 +96,13 @@ describe('two operators with selectors', { concurrent: false, timeout: 300_000 }
   it('hand a policy over when its label changes, and never write both', async () => {
     await untilCount(marathon, '/steady/worker', 3);
     await untilCount(marathon, '/steady/rest', 5);
-    await untilScaledBy('a', 'moving');
+    await untilScaledBy('a', marathonWrites, 'moving');
     await Promise.all([untilStatusBy('a', 'moving'), untilStatusBy('a', 'steady')]);
     expect(holderOf('default/moving')).toBe('microscaling-shard.a');
-    const steadyWrites = writesTo('steady').length;
+    const steadyWrites = writesTo(marathonWrites, 'steady').length;
 
     await Promise.all([label('moving', 'b'), label('steady', 'b')]);
-    await untilScaledBy('b', 'moving');
+    await untilScaledBy('b', marathonWrites, 'moving');
     expect(holderOf('default/moving')).toBe('microscaling-shard.b');
     await shards['b']?.operator.reason('steady', 'Applied', 'UpToDate');
     await shards['a']?.operator.says(
@@ -160,13 +115,13 @@ describe('two operators with selectors', { concurrent: false, timeout: 300_000 }
     await Promise.all([untilStatusBy('b', 'moving'), untilStatusBy('b', 'steady')]);
 
     await label('moving', 'a');
-    await untilScaledBy('a', 'moving');
+    await untilScaledBy('a', marathonWrites, 'moving');
     await untilStatusBy('a', 'moving');
 
-    expect(writersOf(writesTo('moving'))).toEqual(['a', 'b', 'a']);
-    expect(collisions(writesTo('moving'))).toEqual([]);
+    expect(writersOf(writesTo(marathonWrites, 'moving'))).toEqual(['a', 'b', 'a']);
+    expect(collisions(writesTo(marathonWrites, 'moving'))).toEqual([]);
     // Nothing moved that a new owner had no reason to move.
-    expect(writesTo('steady').length).toBe(steadyWrites);
+    expect(writesTo(marathonWrites, 'steady').length).toBe(steadyWrites);
     expect(await marathon.counts()).toMatchObject({ '/steady/worker': 3, '/steady/rest': 5 });
   });
 

@@ -1,6 +1,7 @@
 // Replays for the page: who may ask for what, one at a time, and none that nobody waits for.
 
 import { describe, expect, it } from 'vitest';
+import type { ReplayTable } from '../../../src/api/words/replay-table.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
@@ -10,7 +11,6 @@ import {
   LONGEST_REPLAY_MS,
   type ReplayQuestion,
   type Replays,
-  type ReplayTable,
 } from '../../../src/server/page/replay-routes.ts';
 import { aPolicyView, aPool, aViewOf } from '../../support/page/operator-views.ts';
 import { ShownState } from '../../support/shown-state.ts';

@@ -4,9 +4,10 @@ import { totalmem } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { dump } from 'js-yaml';
+import type { ReplayTable } from '../../../api/words/replay-table.ts';
 import type { FlightRecorder } from '../../../recorder/recorder.ts';
 import { messageOf, TerminalError } from '../../../runtime/errors.ts';
-import type { ReplayQuestion, Replays, ReplayTable } from '../../../server/page/replay-routes.ts';
+import type { ReplayQuestion, Replays } from '../../../server/page/replay-routes.ts';
 import { STEP_MS } from '../../../simulator/load/curve.ts';
 import type { ReplayAnswer, ReplayTask } from './replay-thread.ts';
 

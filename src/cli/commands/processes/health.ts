@@ -1,6 +1,6 @@
 // cli: `microscaling health`: whether the operator of this container answers. For HEALTHCHECK: the image has no curl.
 
-import { mainProcessArguments, runningAddress } from '../../../app/operator/api-address.ts';
+import { mainProcessArguments, runningAddress } from '../../../app/operator/listening/api-address.ts';
 import type { OptionValues } from '../../../app/options.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { CommandContext } from '../../command.ts';

@@ -1,6 +1,6 @@
 // cli: `microscaling run`.
 
-import { apiAddress } from '../../../app/operator/api-address.ts';
+import { apiAddress } from '../../../app/operator/listening/api-address.ts';
 import { startOperator } from '../../../app/operator/operator.ts';
 import { taskIdentity } from '../../../app/operator/task.ts';
 import type { OptionValues } from '../../../app/options.ts';

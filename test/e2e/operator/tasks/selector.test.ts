@@ -4,16 +4,20 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  collisions,
+  PATIENCE_MS,
+  restlessPolicy,
+  untilScaledBy,
+  writersOf,
+  writesTo,
+} from '../../../support/marathon/recorded-writes.ts';
+import {
   type RecordedWrite,
   type RecordingProxy,
   recordingProxy,
 } from '../../../support/marathon/recording-proxy.ts';
 import { Laptop, type MarathonServer, OperatorApi, untilCount } from '../../../support/programs/laptop.ts';
 import { until } from '../../../support/until.ts';
-
-const SLOTS = 8;
-/** A busy machine may take its time. */
-const PATIENCE_MS = 60_000;
 
 interface Task {
   readonly id: string;
@@ -26,29 +30,9 @@ const proxies: RecordingProxy[] = [];
 const writes: RecordedWrite[] = [];
 let marathon: MarathonServer;
 
-/** Of which `worker` needs what the random metric says, and `rest` takes what is left. Written whole. */
-function put(
-  name: string,
-  shard: string,
-  { min, max }: { readonly min: number; readonly max: number },
-): void {
-  const app = { cmd: 'exec sleep 1000', user: 'nobody', cpus: 0.01, mem: 8 };
-  const target = { perInstance: 1, metric: { random: { min, max, period: '500ms', seed: 3 } } };
-  const worker = { name: 'worker', priority: 1, instances: { min: 1, max: 6 }, targets: [target], app };
-  const policy = {
-    apiVersion: 'microscaling.io/v1alpha1',
-    kind: 'MicroscalingPolicy',
-    metadata: { name, labels: { shard } },
-    spec: {
-      interval: '200ms',
-      capacity: { slots: SLOTS },
-      apps: [
-        { ...worker, behavior: { giveBackAfter: '0s' } },
-        { name: 'rest', priority: 2, instances: { min: 1 }, remainder: { weight: 1 }, app },
-      ],
-    },
-  };
-  writeFileSync(laptop.path('next'), JSON.stringify(policy));
+/** Written whole. */
+function put(name: string, shard: string, range: { readonly min: number; readonly max: number }): void {
+  writeFileSync(laptop.path('next'), JSON.stringify(restlessPolicy(name, shard, range)));
   renameSync(laptop.path('next'), laptop.path('policies', `${name}.yaml`));
 }
 
@@ -97,32 +81,6 @@ async function ownerOf(pool: string): Promise<unknown> {
   return { operator: newest['microscaling.io/operator'], task: newest['microscaling.io/holder'] };
 }
 
-const writesTo = (name: string): readonly RecordedWrite[] =>
-  writes.filter(({ path, body }) => path.includes(`/${name}/`) || body.includes(`/${name}/`));
-const writersOf = (all: readonly RecordedWrite[]): readonly string[] =>
-  all.map(({ writer }) => writer).filter((writer, i) => writer !== all[i - 1]?.writer);
-
-/** Pairs of writes by different operators that were under way at the same time. */
-function collisions(all: readonly RecordedWrite[]): readonly string[] {
-  const sorted = all.toSorted((a, b) => a.beganAtMs - b.beganAtMs);
-  return sorted.flatMap((first, i) =>
-    sorted
-      .slice(i + 1)
-      .filter((then) => then.writer !== first.writer && then.beganAtMs < first.endedAtMs)
-      .map((then) => `${first.writer} ${first.path} beside ${then.writer} ${then.path}`),
-  );
-}
-
-/** Waits until the operator has scaled the app often, after the writes that there were. */
-async function untilScaledBy(shard: string): Promise<void> {
-  const before = writesTo('moving').length;
-  const isOften = (): boolean =>
-    writesTo('moving')
-      .slice(before)
-      .filter(({ writer }) => writer === shard).length >= 4;
-  await until(`operator ${shard} to scale moving`, isOften, PATIENCE_MS);
-}
-
 describe('two operators with selectors as apps of Marathon', { concurrent: false, timeout: 300_000 }, () => {
   beforeAll(async () => {
     marathon = await laptop.marathon();
@@ -139,13 +97,13 @@ describe('two operators with selectors as apps of Marathon', { concurrent: false
   it('hand a policy over when its label changes, and never write both', async () => {
     await untilCount(marathon, '/steady/worker', 3);
     await untilCount(marathon, '/steady/rest', 5);
-    await untilScaledBy('a');
+    await untilScaledBy('a', writes, 'moving');
     expect(await ownerOf('default/moving')).toEqual({ operator: '/ops/a', task: (await taskOf('a')).id });
-    const steadyWrites = writesTo('steady').length;
+    const steadyWrites = writesTo(writes, 'steady').length;
 
     move('b');
     put('steady', 'b', { min: 3, max: 3 });
-    await untilScaledBy('b');
+    await untilScaledBy('b', writes, 'moving');
     const task = await taskOf('b');
     expect(await ownerOf('default/moving')).toEqual({ operator: '/ops/b', task: task.id });
     const a = new OperatorApi(`http://127.0.0.1:${(await taskOf('a')).ports[0]}`);
@@ -157,11 +115,11 @@ describe('two operators with selectors as apps of Marathon', { concurrent: false
     );
 
     move('a');
-    await untilScaledBy('a');
-    expect(writersOf(writesTo('moving'))).toEqual(['a', 'b', 'a']);
-    expect(collisions(writesTo('moving'))).toEqual([]);
+    await untilScaledBy('a', writes, 'moving');
+    expect(writersOf(writesTo(writes, 'moving'))).toEqual(['a', 'b', 'a']);
+    expect(collisions(writesTo(writes, 'moving'))).toEqual([]);
     // Nothing moved that a new owner had no reason to move.
-    expect(writesTo('steady').length).toBe(steadyWrites);
+    expect(writesTo(writes, 'steady').length).toBe(steadyWrites);
   });
 
   it('go on with a new task where one is killed, and take over what one that is gone had', async () => {
@@ -178,12 +136,12 @@ describe('two operators with selectors as apps of Marathon', { concurrent: false
       },
       PATIENCE_MS,
     );
-    await untilScaledBy('a');
+    await untilScaledBy('a', writes, 'moving');
 
     await call('PUT', '/v2/apps/ops/a?force=true', { instances: 0 });
     move('b');
-    await untilScaledBy('b');
-    expect(writersOf(writesTo('moving'))).toEqual(['a', 'b', 'a', 'b']);
-    expect(collisions(writesTo('moving'))).toEqual([]);
+    await untilScaledBy('b', writes, 'moving');
+    expect(writersOf(writesTo(writes, 'moving'))).toEqual(['a', 'b', 'a', 'b']);
+    expect(collisions(writesTo(writes, 'moving'))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 // app: where the operator of this environment listens, and where it is listening already.
 
 import { readFileSync } from 'node:fs';
-import { type Address, type OptionValues, resolveOptions } from '../options.ts';
-import { taskAddress } from './task.ts';
+import { type Address, type OptionValues, resolveOptions } from '../../options.ts';
+import { taskAddress } from '../task.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

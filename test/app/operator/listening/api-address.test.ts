@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { apiAddress, runningAddress } from '../../../src/app/operator/api-address.ts';
+import { apiAddress, runningAddress } from '../../../../src/app/operator/listening/api-address.ts';
 
 const IMAGE = { MICROSCALING_DEFAULT_API: '0.0.0.0:8090' };
 const TASK = { MESOS_TASK_ID: 't', MARATHON_APP_ID: '/a', HOST: '192.0.2.1', PORT0: '31005' };

@@ -1,9 +1,9 @@
 // app: how people get into an operator that listens beyond its own machine, for the log of its start.
 
-import { defined } from '../../lang/defined.ts';
-import type { DocumentStore } from '../../runtime/document-store.ts';
-import { isLoopback } from '../../runtime/network/http.ts';
-import { createTokenBook } from '../../server/access/tokens.ts';
+import { defined } from '../../../lang/defined.ts';
+import type { DocumentStore } from '../../../runtime/document-store.ts';
+import { isLoopback } from '../../../runtime/network/http.ts';
+import { createTokenBook } from '../../../server/access/tokens.ts';
 
 export interface WayInOptions {
   /** The host that the API listens on. */

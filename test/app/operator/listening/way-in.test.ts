@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { wayIn } from '../../../src/app/operator/way-in.ts';
-import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
-import { createToken } from '../../../src/server/access/tokens.ts';
+import { wayIn } from '../../../../src/app/operator/listening/way-in.ts';
+import { createMemoryDocumentStore } from '../../../../src/runtime/document-store.ts';
+import { createToken } from '../../../../src/server/access/tokens.ts';
 
 const url = 'http://192.0.2.1:8090';
 const beyond = { boundTo: '0.0.0.0', url };

@@ -1,0 +1,101 @@
+// app: who acts: of several instances of this operator, and of several operators that share policies. A Lease says so in
+// Kubernetes; where Marathon runs the operators its tasks do, with claims where there is a selector.
+
+import { ActingNow } from '../../../controller/watch/acting-now.ts';
+import { type Leadership, type TaskIdentity, taskLeadership } from '../../../controller/watch/leadership.ts';
+import type { Shard } from '../../../controller/watch/shard.ts';
+import { defined } from '../../../lang/defined.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
+import type { Kubernetes } from '../kubernetes.ts';
+import type { OpenSchedulers } from '../schedulers.ts';
+import { shardSelector } from './shard.ts';
+import { openTaskShard, type TaskShard } from './task-shard.ts';
+
+export interface WhoActsDeps {
+  readonly kubernetes: Pick<Kubernetes, 'leadership' | 'acting' | 'shard'> | undefined;
+  /** As a task of Marathon: acts only while it is the newest of its app. */
+  readonly task: TaskIdentity | undefined;
+  /** Of the pools of this operator, as it was written. */
+  readonly selector: string | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The pools whose policies name a workload. */
+  readonly poolsOf: (workload: string) => readonly string[];
+}
+
+/** What the controller asks. */
+export interface Acting {
+  readonly leadership?: Leadership;
+  readonly shard?: Shard;
+  /** Takes and gives back pools until aborted. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export class WhoActs {
+  readonly #deps: WhoActsDeps;
+  readonly #now = new ActingNow();
+  #taskShard: TaskShard | undefined;
+
+  constructor(deps: WhoActsDeps) {
+    this.#deps = deps;
+  }
+
+  /** For schedulers, which work between rounds, too; undefined where nobody else can be there. */
+  get isActing(): ((workload?: string) => boolean) | undefined {
+    const { kubernetes, task, selector } = this.#deps;
+    if (kubernetes === undefined && task === undefined) return undefined;
+    return selector === undefined ? () => this.#now.isActing : (workload) => this.#actsFor(workload);
+  }
+
+  /**
+   * Calls nobody yet.
+   *
+   * @throws TerminalError where the scheduler has no place for what operators agree on
+   */
+  open(schedulers: Pick<OpenSchedulers, 'own' | 'words' | 'claims'>): Acting {
+    const { kubernetes, task, clock } = this.#deps;
+    const byTask =
+      task && taskLeadership(task, { scheduler: schedulers.own(), words: schedulers.words, clock });
+    if (kubernetes === undefined && task !== undefined && byTask !== undefined)
+      this.#taskShard = this.#shardOf(task, byTask, schedulers);
+    const leadership = kubernetes?.leadership ?? this.#taskShard?.leadership ?? byTask;
+    return {
+      ...(leadership && { leadership: this.#heard(leadership) }),
+      ...defined({ shard: (kubernetes ?? this.#taskShard)?.shard }),
+      run: async (signal) => await this.#taskShard?.run(signal),
+    };
+  }
+
+  #shardOf(
+    task: TaskIdentity,
+    byTask: (signal: AbortSignal) => ReturnType<Leadership>,
+    schedulers: Pick<OpenSchedulers, 'own' | 'words' | 'claims'>,
+  ): TaskShard | undefined {
+    const { clock, log } = this.#deps;
+    const selector = shardSelector(this.#deps.selector);
+    if (selector === undefined) return undefined;
+    const claims = schedulers.claims();
+    const { name } = schedulers.words;
+    if (claims === undefined)
+      throw new TerminalError(`--selector: ${name} keeps nothing by which several operators could agree`);
+    const scheduler = schedulers.own();
+    return openTaskShard({ task, selector, claims, scheduler, byTask, clock, log, random: Math.random });
+  }
+
+  #heard(leadership: Leadership): Leadership {
+    return async (signal, pool) => {
+      const state = await leadership(signal, pool);
+      this.#now.told(state);
+      return state;
+    };
+  }
+
+  /** Of several pools that name a workload one alone has it: the others do not run it. */
+  #actsFor(workload: string | undefined): boolean {
+    const { kubernetes, poolsOf } = this.#deps;
+    const acts = (pool?: string): boolean => (kubernetes ?? this.#taskShard)?.acting(pool) === true;
+    return workload === undefined ? acts() : poolsOf(workload).some(acts);
+  }
+}
