@@ -8,6 +8,7 @@ import {
   type TaskIdentity,
 } from '../../../controller/watch/leadership.ts';
 import type { Shard } from '../../../controller/watch/shard.ts';
+import { Silence } from '../../../controller/watch/silence.ts';
 import type {
   OperatorStanding,
   OperatorWatch,
@@ -75,7 +76,8 @@ export function openTaskShard({ task, selector, claims, scheduler, ...deps }: Ta
       const state = await standing.ask(signal);
       return pool === undefined || !state.acting ? state : leases.state(pool);
     },
-    acting: (pool) => (pool === undefined ? standing.state() : leases.state(pool)).acting,
+    acting: (pool) =>
+      !standing.silence.isLong && (pool === undefined ? standing.state() : leases.state(pool)).acting,
     run: async (signal) => {
       await Promise.all([standing.run(signal), leases.run(signal)]);
     },
@@ -86,12 +88,14 @@ type StandingDeps = Pick<TaskShardDeps, 'byTask' | 'clock' | 'log'> & { readonly
 
 /** Whether this task acts for its app, as it was last told. Every write asks anew. */
 class TaskStanding {
+  readonly silence: Silence;
   readonly #deps: StandingDeps;
   #held: AbortController | undefined;
   #reason = 'Marathon was not asked yet which task acts';
 
   constructor(deps: StandingDeps) {
     this.#deps = deps;
+    this.silence = new Silence(deps.clock);
   }
 
   state(): OperatorStanding {
@@ -102,7 +106,11 @@ class TaskStanding {
   /** Throws what reading Marathon throws: whoever does not know does not write. */
   async ask(signal: AbortSignal): Promise<OperatorStanding> {
     const { byTask, onChange } = this.#deps;
-    const { acting, reason } = await byTask(signal);
+    const { acting, reason } = await byTask(signal).catch((error: unknown) => {
+      this.silence.goesOn();
+      throw error;
+    });
+    this.silence.ends();
     this.#reason = reason;
     const held = this.#held;
     if (acting === (held !== undefined)) return this.state();

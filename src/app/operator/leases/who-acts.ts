@@ -35,11 +35,12 @@ export interface Acting {
 
 export class WhoActs {
   readonly #deps: WhoActsDeps;
-  readonly #now = new ActingNow();
+  readonly #now: ActingNow;
   #taskShard: TaskShard | undefined;
 
   constructor(deps: WhoActsDeps) {
     this.#deps = deps;
+    this.#now = new ActingNow(deps.clock);
   }
 
   /** For schedulers, which work between rounds, too; undefined where nobody else can be there. */
@@ -86,9 +87,14 @@ export class WhoActs {
 
   #heard(leadership: Leadership): Leadership {
     return async (signal, pool) => {
-      const state = await leadership(signal, pool);
-      this.#now.told(state);
-      return state;
+      try {
+        const state = await leadership(signal, pool);
+        this.#now.told(state);
+        return state;
+      } catch (error) {
+        this.#now.unknown();
+        throw error;
+      }
     };
   }
 
