@@ -7,7 +7,7 @@ import type { Vector } from './allocation/free-capacity.ts';
 import { isBlocked, isHeld, isOverridden } from './allocation/pool.ts';
 import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
-import { type BehaviorMemory, joined, NO_STEPS, shape } from './demand/behavior.ts';
+import { type BehaviorMemory, shape } from './demand/behavior.ts';
 import type { QueueLook } from './demand/futility.ts';
 import { total } from './demand/history.ts';
 import {
@@ -16,13 +16,26 @@ import {
   NO_TROUBLE,
   type TroubleMemory,
   triesAgainMs,
-} from './demand/launch-trouble.ts';
-import { deadTimeOf, expectedAsks, followLaunches, type LaunchMemory, serving } from './demand/launches.ts';
+} from './demand/launches/launch-trouble.ts';
+import {
+  deadTimeOf,
+  expectedAsks,
+  followLaunches,
+  type LaunchMemory,
+  serving,
+} from './demand/launches/launches.ts';
+import {
+  expectedWarmUpMs,
+  followWarmUp,
+  type WarmUpMemory,
+  warming,
+  warmUpMs,
+} from './demand/launches/warm-up.ts';
 import type { MissAccount } from './demand/objective.ts';
+import { joined, NO_STEPS } from './demand/steps.ts';
 import { metricDelayMsOf, type TargetDemand, type TargetInput, targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import { type FutilityMemories, type Useful, useful } from './demand/useful.ts';
-import { expectedWarmUpMs, followWarmUp, type WarmUpMemory, warming, warmUpMs } from './demand/warm-up.ts';
 import { workCountOf } from './demand/work-count.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count } from './numbers.ts';

@@ -6,7 +6,7 @@ import { isBlocked, isHeld, isRest } from './allocation/pool.ts';
 import { whyKept } from './allocation/preemption.ts';
 import type { Allocation } from './allocation.ts';
 import type { AppDecision, AppInput, LimitedBy } from './decision.ts';
-import { type Shortage, shortageIn } from './demand/launch-trouble.ts';
+import { type Shortage, shortageIn } from './demand/launches/launch-trouble.ts';
 import type { AppDemand } from './demand.ts';
 import { count } from './numbers.ts';
 

@@ -3,11 +3,11 @@
 import { isObject } from '../api/schema/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
 import { isTally, type Tally } from './demand/history.ts';
-import type { TroubleMemory } from './demand/launch-trouble.ts';
-import { isTook, type LaunchMemory } from './demand/launches.ts';
+import type { TroubleMemory } from './demand/launches/launch-trouble.ts';
+import { isTook, type LaunchMemory } from './demand/launches/launches.ts';
+import { resumedWarmUp } from './demand/launches/warm-up.ts';
 import { isLulls, type Lulls } from './demand/lulls.ts';
 import { isAccount, lastingAccount, type MissAccount, movedAccount } from './demand/objective.ts';
-import { resumedWarmUp } from './demand/warm-up.ts';
 import type { FluidLearned } from './law/fluid.ts';
 import type { ServiceRate } from './law/rates/estimate.ts';
 import { ageServiceRate } from './law/rates/estimator.ts';
@@ -65,7 +65,7 @@ const MOST_DOUBT = 0.5;
 const ROUNDING = 0.05;
 /** Who takes no longer from running to the first message is at work at once. */
 const LEAST_WARM_UP_MS = 100;
-/** More launches than these do not make the mean any slower (core/demand/launches.ts). */
+/** More launches than these do not make the mean any slower (core/demand/launches/launches.ts). */
 const LAUNCHES_THAT_COUNT = 10;
 
 export function lastingOf(memory: DecisionMemory): LastingMemory {

@@ -58,7 +58,8 @@ interface ForeignScaleInput {
 
 /**
  * A count is foreign when it is neither what we last asked for nor what we saw last, and its version says that
- * the app was scaled since. What was deleted and made anew is another app: its count is where it begins. Else `manualScale` says what happens:
+ * the app was scaled since. What was deleted and made anew is another app: its count is where it begins. Else
+ * `manualScale` says what happens:
  *
  * | action | this round        | afterwards                        |
  * |--------|-------------------|-----------------------------------|

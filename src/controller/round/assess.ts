@@ -147,7 +147,10 @@ const present = new WeakMap<
 >();
 const NO_DEFINITION: AppDefinition = {};
 
-/** What runs takes what the scheduler says; what is still to be made takes what the policy says. The same object for the same two. */
+/**
+ * What runs takes what the scheduler says; what is still to be made takes what the policy says. The same object for the
+ * same two.
+ */
 export function presentDefinition({ app, observed }: Pick<AppAssessment, 'app' | 'observed'>): AppDefinition {
   const { app: of } = app.spec;
   if (observed === undefined) return of ?? NO_DEFINITION;

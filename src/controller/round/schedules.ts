@@ -8,7 +8,10 @@ import type { MemberApp } from '../policies/members.ts';
 import type { NamedApp } from '../policies/workloads.ts';
 import type { ScheduleView } from '../status/view.ts';
 
-/** The same apps with the bounds that hold at `wallMs`, ms since the epoch by the wall clock; the same list where none has schedules. */
+/**
+ * The same apps with the bounds that hold at `wallMs`, ms since the epoch by the wall clock; the same list where none has
+ * schedules.
+ */
 export function withSchedules(apps: readonly MemberApp[], wallMs: number): readonly MemberApp[] {
   if (apps.every(({ spec }) => spec.schedules === undefined)) return apps;
   return apps.map((app) => {

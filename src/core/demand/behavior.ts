@@ -17,6 +17,7 @@ import {
   tally,
 } from './history.ts';
 import { followLulls, isLulls, type Lulls, shareNeededAgain } from './lulls.ts';
+import { joined, NO_STEPS } from './steps.ts';
 import type { Timing } from './timing.ts';
 
 export interface BehaviorMemory {
@@ -58,14 +59,6 @@ export interface Shaped {
 }
 
 const PERCENT = 100;
-
-export const NO_STEPS: readonly DecisionStep[] = [];
-
-/** Of lists of steps most are empty: then nothing is copied. */
-export function joined(a: readonly DecisionStep[], b: readonly DecisionStep[]): readonly DecisionStep[] {
-  if (b.length === 0) return a;
-  return a.length === 0 ? b : [...a, ...b];
-}
 
 /** Each rule may bring the wish nearer to `asked`, never further away or to its other side. */
 export function shape(

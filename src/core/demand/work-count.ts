@@ -2,7 +2,7 @@
 
 import type { LawMemory } from '../memory.ts';
 import type { MetricReading, MetricSample } from '../observation.ts';
-import type { WorkCount } from './warm-up.ts';
+import type { WorkCount } from './launches/warm-up.ts';
 
 /** The queue as it is read, and what its law remembers of it. */
 export interface QueueReading {

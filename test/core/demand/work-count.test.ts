@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { followWarmUp, type WarmUpMemory, warmUpMs } from '../../../src/core/demand/warm-up.ts';
+import { followWarmUp, type WarmUpMemory, warmUpMs } from '../../../src/core/demand/launches/warm-up.ts';
 import { workCountOf } from '../../../src/core/demand/work-count.ts';
 import { fluidLaw } from '../../../src/core/law/fluid.ts';
 import type { LawMemory } from '../../../src/core/memory.ts';

@@ -79,7 +79,10 @@ export function compared(definition: AppDefinition, observed: AppObservation, mi
   return sidesOf(definition, sidesIn(observed, minor));
 }
 
-/** The same, remembered: for an app that is compared in every round. What is compared once is not worth two definitions of memory. */
+/**
+ * The same, remembered: for an app that is compared in every round. What is compared once is not worth two definitions of
+ * memory.
+ */
 export function comparedAgain(definition: AppDefinition, observed: AppObservation, minor: number): Compared {
   const of = sidesIn(observed, minor);
   const last = LAST.get(definition);

@@ -1,7 +1,7 @@
 // core: how long an instance that runs takes until it works, learned from the messages that instances hold.
 
-import { isObject } from '../../api/schema/json-schema.ts';
-import { clamp } from '../numbers.ts';
+import { isObject } from '../../../api/schema/json-schema.ts';
+import { clamp } from '../../numbers.ts';
 import {
   dropNewest,
   isCourse,
@@ -11,7 +11,7 @@ import {
   type Tally,
   takeOldest,
   total,
-} from './history.ts';
+} from '../history.ts';
 
 /** A count that tells messages in flight apart. */
 export interface WorkCount {

@@ -1,8 +1,8 @@
 // core: when pending instances were asked for, and how long it takes until one serves.
 
-import { isObject } from '../../api/schema/json-schema.ts';
-import { clamp, count } from '../numbers.ts';
-import type { AppObservation } from '../observation.ts';
+import { isObject } from '../../../api/schema/json-schema.ts';
+import { clamp, count } from '../../numbers.ts';
+import type { AppObservation } from '../../observation.ts';
 import {
   dropNewest,
   isCourse,
@@ -13,7 +13,7 @@ import {
   type Tally,
   takeOldest,
   total,
-} from './history.ts';
+} from '../history.ts';
 
 export interface LaunchMemory {
   /** Instances that serve, over the recent past. */
@@ -27,8 +27,9 @@ export interface LaunchMemory {
   readonly took?: readonly number[];
 }
 
-/** Of so many launches quantiles are taken. */
+/** Of so many launches quantiles are taken, and this one where one is late. */
 const MOST_TOOK = 16;
+const HALF = 0.5;
 const FIRST_GUESS_MS = 2_000;
 const LONGEST_MS = 600_000;
 /** The mean follows the newest launches with at least this weight. */
@@ -83,12 +84,16 @@ function learn(
 }
 
 /**
- * The quantile of the latest launches among those that took longer than `longerMs`, of the middle by default: launches of a
+ * The quantile of the latest launches among those that took longer than `longerMs`: launches of a
  * node that has the image, and of one that has to fetch it, are two kinds, and a launch that is not of the first is of the second.
  *
  * @returns undefined where none took longer
  */
-export function launchQuantileMs(took: readonly number[], longerMs = 0, share = 0.5): number | undefined {
+export function launchQuantileMs(
+  took: readonly number[],
+  longerMs: number,
+  share: number,
+): number | undefined {
   const longer = took.filter((ms) => ms > longerMs).sort((a, b) => a - b);
   return longer[Math.min(longer.length - 1, Math.floor(share * longer.length))];
 }
@@ -103,7 +108,7 @@ export function expectedAsks({ asks, deadTimeMs, took }: LaunchMemory, nowMs: nu
   return asks
     .map(([askedAtMs, n]): readonly [number, number] => {
       const ageMs = nowMs - askedAtMs;
-      const usualMs = ageMs <= deadTimeMs ? undefined : launchQuantileMs(took, ageMs);
+      const usualMs = ageMs <= deadTimeMs ? undefined : launchQuantileMs(took, ageMs, HALF);
       return usualMs === undefined ? [askedAtMs, n] : [askedAtMs + usualMs - deadTimeMs, n];
     })
     .sort(([a], [b]) => a - b);

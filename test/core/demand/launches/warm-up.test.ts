@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { averageLevel, total } from '../../../src/core/demand/history.ts';
+import { averageLevel, total } from '../../../../src/core/demand/history.ts';
 import {
   expectedWarmUpMs,
   followWarmUp,
@@ -8,8 +8,8 @@ import {
   type WarmUpMemory,
   warming,
   warmUpMs,
-} from '../../../src/core/demand/warm-up.ts';
-import { T0 } from '../../support/builders.ts';
+} from '../../../../src/core/demand/launches/warm-up.ts';
+import { T0 } from '../../../support/builders.ts';
 
 /** Seconds, instances that run, messages that wait, instances that hold one; without the last two nobody tells. */
 type Row = readonly [atS: number, running: number, waiting?: number, working?: number];

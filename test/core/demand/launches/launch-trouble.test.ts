@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { followTrouble, launchLimit, type TroubleMemory } from '../../../src/core/demand/launch-trouble.ts';
-import { observed, T0 } from '../../support/builders.ts';
+import {
+  followTrouble,
+  launchLimit,
+  type TroubleMemory,
+} from '../../../../src/core/demand/launches/launch-trouble.ts';
+import { observed, T0 } from '../../../support/builders.ts';
 
 const broken = observed(5, { running: 2, waiting: 3, backoffMs: 20_000 });
 const short = observed(5, {

@@ -1,7 +1,7 @@
 // core: apps that wait for room, and apps that do not start (docs/design/round.md#allocation).
 
-import { count } from '../numbers.ts';
-import type { AppObservation } from '../observation.ts';
+import { count } from '../../numbers.ts';
+import type { AppObservation } from '../../observation.ts';
 
 export interface TroubleMemory {
   /** Launches are held back: the app's tasks fail. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { total } from '../../../src/core/demand/history.ts';
+import { total } from '../../../../src/core/demand/history.ts';
 import {
   deadTimeOf,
   expectedAsks,
@@ -9,9 +9,9 @@ import {
   type LaunchMemory,
   launchQuantileMs,
   serving,
-} from '../../../src/core/demand/launches.ts';
-import type { TaskObservation } from '../../../src/core/observation.ts';
-import { observed, T0 } from '../../support/builders.ts';
+} from '../../../../src/core/demand/launches/launches.ts';
+import type { TaskObservation } from '../../../../src/core/observation.ts';
+import { observed, T0 } from '../../../support/builders.ts';
 
 /** Follows rows of (seconds, asked, ready). */
 function follow(rows: readonly (readonly [number, number, number])[], startupMs?: number): LaunchMemory {
