@@ -44,6 +44,22 @@ export function exactlyOne(
   return fields.map((field) => ({ required: [field] }));
 }
 
+/** `oneOf` for two groups of fields: exactly one field of each is given. */
+export function exactlyOneOfEach(
+  first: readonly string[],
+  second: readonly string[],
+): readonly { readonly required: readonly string[] }[] {
+  return first.flatMap((one) => second.map((other) => ({ required: [one, other] })));
+}
+
+/** The groups of fields that `oneOf` stands for: exactly one field of each is given. */
+export function choices(schema: Partial<JsonSchema> | undefined): readonly (readonly string[])[] {
+  const branches = (schema?.oneOf ?? []).map(({ required }) => required);
+  return (branches[0] ?? []).map((_, group) => [
+    ...new Set(branches.flatMap((fields) => fields.slice(group, group + 1))),
+  ]);
+}
+
 /** `allOf` for two fields of which at most one is given. */
 export function atMostOne(
   ...pairs: readonly (readonly [string, string])[]

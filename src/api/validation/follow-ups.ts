@@ -1,7 +1,7 @@
 // api: one mistake, one message: leaves out errors of a schema that only repeat another one.
 
 import type { ErrorObject } from 'ajv';
-import type { JsonSchema } from '../schema/json-schema.ts';
+import { choices, type JsonSchema } from '../schema/json-schema.ts';
 import { closest } from '../words/suggest.ts';
 import { below } from './pointer.ts';
 
@@ -40,7 +40,7 @@ function isExplained(
   if (besides.some((e) => e.keyword === 'type')) return true;
   if (group.params['passingSchemas'] !== null) return false;
   const schema = group.parentSchema as Partial<JsonSchema>;
-  const fields = (schema.oneOf ?? []).flatMap((branch) => branch.required);
+  const fields = choices(schema).flat();
   if (fields.some((field) => meant.has(below(group.instancePath, field)))) return true;
   // Where nothing but the group may stand, an unknown field was an attempt at it.
   const nothingElse = fields.length === Object.keys(schema.properties ?? {}).length;

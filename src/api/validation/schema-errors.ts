@@ -2,7 +2,7 @@
 
 import type { ErrorObject } from 'ajv';
 import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN } from '../duration.ts';
-import { isObject, type JsonSchema } from '../schema/json-schema.ts';
+import { choices, isObject, type JsonSchema } from '../schema/json-schema.ts';
 import {
   APP_ID_PATTERN,
   ENV_NAME_PATTERN,
@@ -131,10 +131,14 @@ function choiceComplaint(value: unknown, choices: readonly string[]): string {
 }
 
 function groupComplaint(value: unknown, schema: Partial<JsonSchema> | undefined): string {
-  const group = (schema?.oneOf ?? []).flatMap((branch) => branch.required);
-  const given = isObject(value) ? group.filter((field) => Object.hasOwn(value, field)) : [];
-  const had = given.length === 0 ? 'has none of them' : `has ${names(given, 'and')}`;
-  return group.length === 1 ? `needs ${group[0]}` : `needs exactly one of ${names(group, 'and')}, but ${had}`;
+  const complaints = choices(schema).flatMap((group) => {
+    const given = isObject(value) ? group.filter((field) => Object.hasOwn(value, field)) : [];
+    if (given.length === 1) return [];
+    if (group.length === 1) return [`needs ${group[0]}`];
+    const had = given.length === 0 ? 'has none of them' : `has ${names(given, 'and')}`;
+    return [`needs exactly one of ${names(group, 'and')}, but ${had}`];
+  });
+  return complaints.join('; and it ');
 }
 
 /** The fields of a `not` that requires them: not all of them may be there. */

@@ -1,7 +1,7 @@
 // cli: the reference page of the resource's fields, out of its schema.
 
 import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN } from '../../api/duration.ts';
-import { isObject, type JsonSchema } from '../../api/schema/json-schema.ts';
+import { choices, isObject, type JsonSchema } from '../../api/schema/json-schema.ts';
 import { code, heading, table } from './markdown.ts';
 
 interface Row {
@@ -75,8 +75,8 @@ function typeOf(path: string, field: JsonSchema): string {
   if (field.type === 'array') return `list of ${field.items?.type ?? 'anything'}`;
   if (field.additionalProperties) return `map of ${field.additionalProperties.type}`;
   if (field['x-kubernetes-preserve-unknown-fields']) return 'object, any fields';
-  const oneOf = field.oneOf?.flatMap(({ required }) => required) ?? [];
-  return oneOf.length > 0 ? `object, one of ${oneOf.map(code).join(', ')}` : field.type;
+  const groups = choices(field).map((group) => `one of ${group.map(code).join(', ')}`);
+  return groups.length > 0 ? `object, ${groups.join(' and ')}` : field.type;
 }
 
 function defaultOf({ default: preset }: JsonSchema): string {

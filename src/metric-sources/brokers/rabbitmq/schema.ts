@@ -1,6 +1,6 @@
 // metric-sources: the `rabbitmq` block: one queue, as the management API of its server tells it.
 
-import { exactlyOne, type JsonObject } from '../../../api/schema/json-schema.ts';
+import { exactlyOneOfEach, type JsonObject } from '../../../api/schema/json-schema.ts';
 import type { MetricBlock } from '../../../api/schema/metric-block.ts';
 import { object, plainValue, positiveDuration, text } from '../../../api/schema/shapes.ts';
 import { error, type Finding } from '../../../api/validation/finding.ts';
@@ -29,11 +29,7 @@ const schema = object(
   },
   {
     required: ['auth'],
-    oneOf: exactlyOne('endpoint', 'endpointFrom').flatMap((endpoint) =>
-      exactlyOne('queueName', 'queueNameFrom').map((name) => ({
-        required: [...endpoint.required, ...name.required],
-      })),
-    ),
+    oneOf: exactlyOneOfEach(['endpoint', 'endpointFrom'], ['queueName', 'queueNameFrom']),
   },
 );
 

@@ -1,6 +1,12 @@
 // metric-sources: the `redis` block: a list, a stream's group, or a queue that a library keeps in Redis.
 
-import { atMostOne, exactlyOne, type JsonObject, type JsonSchema } from '../../../api/schema/json-schema.ts';
+import {
+  atMostOne,
+  exactlyOne,
+  exactlyOneOfEach,
+  type JsonObject,
+  type JsonSchema,
+} from '../../../api/schema/json-schema.ts';
 import type { MetricBlock } from '../../../api/schema/metric-block.ts';
 import { object, plainValue, secretSource, text } from '../../../api/schema/shapes.ts';
 import { error, type Finding } from '../../../api/validation/finding.ts';
@@ -85,9 +91,7 @@ const schema = object(
     }),
   },
   {
-    oneOf: exactlyOne('endpoint', 'endpointFrom').flatMap((endpoint) =>
-      exactlyOne(...STRUCTURES).map((each) => ({ required: [...endpoint.required, ...each.required] })),
-    ),
+    oneOf: exactlyOneOfEach(['endpoint', 'endpointFrom'], STRUCTURES),
   },
 );
 
