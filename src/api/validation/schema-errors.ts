@@ -56,7 +56,7 @@ export function sentenceOf(error: ErrorObject): string {
     case 'enum':
       return `${path} ${choiceComplaint(error.data, schema?.enum ?? [])}`;
     case 'pattern':
-      return `${path} must be ${PATTERN_WORDS[String(schema?.pattern)] ?? `of the form ${schema?.pattern}`}`;
+      return `${path} must be ${PATTERN_WORDS[String(schema?.pattern)] ?? `of the form ${schema?.pattern}${inBrackets(schema)}`}`;
     case 'minimum':
       return `${path} must be at least ${limit}, but is ${error.data}`;
     case 'maximum':
@@ -91,8 +91,12 @@ function unknownField(error: ErrorObject, path: string, known: readonly string[]
 }
 
 function purpose(error: ErrorObject, schema: Partial<JsonSchema> | undefined): string {
-  const description = schema?.properties?.[String(error.params['missingProperty'])]?.description;
-  return description === undefined ? '' : ` (${description.replace(/\.$/, '')})`;
+  return inBrackets(schema?.properties?.[String(error.params['missingProperty'])]);
+}
+
+/** What a field is for, behind what it must be. */
+function inBrackets(field: Partial<JsonSchema> | undefined): string {
+  return field?.description === undefined ? '' : ` (${field.description.replace(/\.$/, '')})`;
 }
 
 function typeComplaint(error: ErrorObject): string {

@@ -45,7 +45,7 @@ const schema = object(
   },
 );
 
-export const NO_REGION = 'is missing: the address does not tell the region';
+export const NO_REGION = 'is missing: no queueUrl of Amazon tells it';
 export const NO_QUEUE = 'names no queue; write it like https://sqs.REGION.amazonaws.com/ACCOUNT/NAME';
 
 function check(block: JsonObject, pointer: string): readonly Finding[] {

@@ -202,7 +202,8 @@ describe('an http block', () => {
     [{ url: 'http://shop?api_key=1', pointers }, 'a secret does not belong in a URL'],
     [{ url: 'ftp://shop', pointers }, 'does not begin with http:// or https://'],
     [{ url: 'http://shop', pointers: {} }, 'pointers'],
-    [{ url: 'http://shop', pointers: { waiting: 'n' } }, `${at}.pointers.waiting`],
+    [{ url: 'http://shop', pointers: { waiting: 'n' } }, '(JSON pointer to messages that nobody works on)'],
+    [{ url: 'http://shop', pointers: { total: 'n' } }, `${at}.pointers.total`],
     [{ url: 'http://shop', pointers: { waiting: '/n', total: '/t' } }, `${at}.pointers`],
     [
       { url: 'http://shop', pointers, headers: [{ name: 'Authorization', from: { fromEnv: 'A' } }] },
