@@ -43,7 +43,7 @@ ENV NODE_ENV=production \
 COPY --from=dependencies /src/node_modules /opt/microscaling/node_modules
 COPY --from=build /src/dist /opt/microscaling
 # A new volume takes over whose the directory is.
-RUN ln -s /opt/microscaling/cli/main.js /usr/local/bin/microscaling \
+RUN ln -s /opt/microscaling/cli/bin/microscaling /usr/local/bin/microscaling \
   && install -d -m 0700 -o 1000 -g 1000 /data
 # A number, so that Kubernetes can see that it is not root; the image calls it `node`.
 USER 1000:1000

@@ -49,12 +49,12 @@ export async function startOperatorProcess(
   };
 }
 
-/** What `npm run microscaling` gives to node. */
+/** What the launcher gives to node, for those who give it more; its settings for the memory outside of the heap are left out. */
 export function nodeArguments(): readonly string[] {
-  const { scripts } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
-    readonly scripts: { readonly microscaling: string };
-  };
-  return scripts.microscaling.split(' ').slice(1);
+  const launcher = readFileSync(packageFile('src/cli/bin/microscaling'), 'utf8');
+  const options = /^exec node (.*) "\$main" "\$@"$/m.exec(launcher)?.[1];
+  if (options === undefined) throw new Error('the launcher does not say how it starts node');
+  return [...options.split(' '), packageFile('src/cli/main.ts')];
 }
 
 /** Reads on when it has found it, so that the operator is never held up by a full pipe. */

@@ -26,7 +26,7 @@ export function publishedManifest(root: Manifest): Readonly<Record<string, unkno
     license: root.license,
     type: 'module',
     engines: { node: NODE },
-    bin: { microscaling: 'cli/main.js' },
+    bin: { microscaling: 'cli/bin/microscaling' },
     exports: {
       './api/*': './api/*.js',
       './core/*': './core/*.js',
