@@ -15,6 +15,7 @@ import type { Beside } from './law/beside.ts';
 import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
+import { isBank } from './law/rates/bank.ts';
 import type { SimpleQueueMemory } from './law/simple-queue.ts';
 
 export type LawMemory =
@@ -92,7 +93,7 @@ function isState(raw: unknown): raw is AppState {
     Array.isArray(accounts) &&
     accounts.every((account) => account === null || isAccount(account)) &&
     Array.isArray(laws) &&
-    laws.every((law) => law === null || isObject(law)) &&
+    laws.every((law) => law === null || isLaw(law)) &&
     (launches === null || isLaunches(launches)) &&
     isBehavior(behavior) &&
     isObject(trouble) &&
@@ -101,6 +102,10 @@ function isState(raw: unknown): raw is AppState {
     typeof granted === 'number' &&
     typeof to === 'number'
   );
+}
+
+function isLaw(raw: unknown): boolean {
+  return isObject(raw) && (raw['bank'] === undefined || isBank(raw['bank']));
 }
 
 /** No number in it is out of bounds, at any depth that a state has. */

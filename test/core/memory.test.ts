@@ -49,6 +49,11 @@ describe('memory', () => {
       change: (m) => Object.assign(m.apps['/a']!, { behavior: { needs: [T0, 5, T0] } }),
     },
     {
+      name: 'rates as an earlier version kept them',
+      change: (m) =>
+        Object.assign(m.apps['/a']!, { laws: [{ law: 'Fluid', bank: { supposed: [], counted: 0 } }] }),
+    },
+    {
       name: 'an object nested twenty deep',
       change: (m) => Object.assign(m.apps['/a']!, { trouble: nest(20) }),
     },

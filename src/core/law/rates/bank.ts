@@ -12,8 +12,8 @@ import {
   M,
   MM,
   type Noise,
+  NUMBERS,
   type Supposed,
-  type Updating,
 } from './supposed.ts';
 
 /** From a λ that hardly changes to one that does within seconds. */
@@ -30,14 +30,19 @@ const ENOUGH_COUNTED = 40;
 const AGREES = 0.1;
 const FIRST_SURPRISE = 4;
 
-export interface Bank {
-  /** One for each of CHANGES, in order. */
-  readonly supposed: readonly Supposed[];
-  /** Messages that were seen to be worked off, slowly forgotten. */
-  readonly counted: number;
-  /** Mean of the last one's squared surprises, in variances: 1 where noise is as large as it is taken to be. */
-  readonly odd: number;
-}
+/**
+ * The numbers of one supposition for each of CHANGES, in order, and then two that they share. One list, for in every
+ * round it is made anew for every app: of objects, a pool of a thousand would make megabytes.
+ *
+ *     0 … 10      11 … 21      22 … 32      33         34
+ *     λ g μ P …   λ g μ P …    λ g μ P …    counted    odd
+ */
+export type Bank = readonly number[];
+
+/** Messages that were seen to be worked off, slowly forgotten. */
+const COUNTED = CHANGES.length * NUMBERS;
+/** Mean of the last one's squared surprises, in variances: 1 where noise is as large as it is taken to be. */
+const ODD = COUNTED + 1;
 
 export interface Rates {
   readonly arrivals: number;
@@ -49,43 +54,59 @@ export interface Rates {
   readonly isServiceSure: boolean;
 }
 
-/** As much as an estimate knows. */
-export function firstBank({ arrivals, service, varArrivals, varService, covariance }: Estimate): Bank {
-  const start = { l: arrivals, m: service, ll: varArrivals, mm: varService, lm: covariance };
-  const { l, m, ll, mm, lm } = start;
-  return {
-    supposed: CHANGES.map(({ growth }) => [l, 0, m, ll, 0, lm, (10 * growth * l) ** 2, 0, mm, m, 0]),
-    counted: 0,
-    odd: FIRST_SURPRISE,
-  };
+/** Whether it can be read, whoever wrote it. */
+export function isBank(raw: unknown): raw is Bank {
+  return Array.isArray(raw) && raw.length === ODD + 1 && raw.every((each) => typeof each === 'number');
 }
+
+/** As much as an estimate knows. */
+export function firstBank({ arrivals: l, service: m, varArrivals, varService, covariance }: Estimate): Bank {
+  const bank: number[] = [];
+  for (const { growth } of CHANGES)
+    bank.push(l, 0, m, varArrivals, 0, covariance, (10 * growth * l) ** 2, 0, varService, m, 0);
+  bank.push(0, FIRST_SURPRISE);
+  return bank;
+}
+
+/** The supposition that is being updated: each is read into it, brought up to date and written from it again. */
+const f: Supposed = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 export function updateBank(bank: Bank, before: Estimate, now: Measurement): Bank {
   const b = between(before, now);
   const { dt } = b;
   if (!(dt > 0)) return bank;
-  const { supposed: known, counted } = bank;
-  const noise: Noise = { times: Math.max(1, bank.odd), odd: bank.odd };
+  const odd = bank[ODD] ?? FIRST_SURPRISE;
+  const noise: Noise = { times: Math.max(1, odd), odd };
   const { fit, counts, growth } = keptOver(dt);
   const time = { dt, served: now.served, kept: growth };
-  const supposed = known.map((each, i) => {
-    const f: Updating = [...each];
+  const next = bank.slice();
+  let best = Number.NEGATIVE_INFINITY;
+  let done = 0;
+  for (let i = 0; i < CHANGES.length; i++) {
+    read(f, bank, i);
     // Each by itself: that of the fastest changes, the last one, has the say.
-    noise.odd = bank.odd;
+    noise.odd = odd;
     drift(f, CHANGES[i] ?? FASTEST, time);
     f[FIT] *= fit;
     observeFlows(f, b, noise);
     confine(f);
-    return f;
-  });
-  let best = Number.NEGATIVE_INFINITY;
-  for (const f of supposed) best = Math.max(best, f[FIT]);
-  for (const f of supposed) f[FIT] = roughly(Math.max(LEAST_FIT, f[FIT] - best));
-  return {
-    supposed,
-    counted: roughly(counted * counts + doneIn(b, supposed[0])),
-    odd: roughly(noise.odd),
-  };
+    best = Math.max(best, f[FIT]);
+    if (i === 0) done = doneIn(b, f);
+    write(f, next, i);
+  }
+  for (let at = FIT; at < COUNTED; at += NUMBERS)
+    next[at] = roughly(Math.max(LEAST_FIT, (next[at] ?? 0) - best));
+  next[COUNTED] = roughly((bank[COUNTED] ?? 0) * counts + done);
+  next[ODD] = roughly(noise.odd);
+  return next;
+}
+
+function read(into: Supposed, bank: Bank, i: number): void {
+  for (let k = 0; k < NUMBERS; k++) into[k] = bank[i * NUMBERS + k] ?? 0;
+}
+
+function write(from: Readonly<Supposed>, bank: number[], i: number): void {
+  for (let k = 0; k < NUMBERS; k++) bank[i * NUMBERS + k] = from[k] ?? 0;
 }
 
 /** The shares that are left after a time. */
@@ -120,46 +141,48 @@ function roughly(value: number): number {
 }
 
 /** As far as it was counted, or follows from when messages came. */
-function doneIn(b: Between, f: Supposed | undefined): number {
+function doneIn(b: Between, f: Readonly<Supposed>): number {
   const { arrived, front, dt, grown } = b;
   if (arrived !== undefined) return Math.max(0, arrived - grown);
-  if (front === undefined || f === undefined || !lasts(f, b)) return 0;
+  if (front === undefined || !lasts(f, b)) return 0;
   return Math.max(0, front.perS * dt - grown);
 }
 
 /** All suppositions together, each by how well it foretold: their mean, with the variance within and between them. */
-export function ratesOf({ supposed, counted }: Bank): Rates {
+export function ratesOf(bank: Bank): Rates {
   let sum = 0;
   let arrivals = 0;
   let service = 0;
   let varArrivals = 0;
   let varService = 0;
-  for (const each of supposed) {
-    const weight = Math.exp(each[FIT]);
+  for (let at = 0; at < COUNTED; at += NUMBERS) {
+    const weight = Math.exp(bank[at + FIT] ?? 0);
     sum += weight;
     const share = weight / sum;
-    const otherArrivals = each[L] - arrivals;
-    const otherService = each[M] - service;
+    const l = bank[at + L] ?? 0;
+    const m = bank[at + M] ?? 0;
+    const otherArrivals = l - arrivals;
+    const otherService = m - service;
     arrivals += share * otherArrivals;
     service += share * otherService;
-    varArrivals += share * (each[LL] + otherArrivals * (each[L] - arrivals) - varArrivals);
-    varService += share * (each[MM] + otherService * (each[M] - service) - varService);
+    varArrivals += share * ((bank[at + LL] ?? 0) + otherArrivals * (l - arrivals) - varArrivals);
+    varService += share * ((bank[at + MM] ?? 0) + otherService * (m - service) - varService);
   }
-  const isCounted = counted >= ENOUGH_COUNTED;
+  const isCounted = (bank[COUNTED] ?? 0) >= ENOUGH_COUNTED;
   return {
     arrivals,
     service,
     varArrivals,
     varService,
-    isArrivalsSure: isCounted || agree(supposed, L),
-    isServiceSure: isCounted || agree(supposed, M),
+    isArrivalsSure: isCounted || agree(bank, L),
+    isServiceSure: isCounted || agree(bank, M),
   };
 }
 
 /** The supposition that λ hardly changes foretells best, and the next one says the same. */
-function agree(supposed: readonly Supposed[], rate: typeof L | typeof M): boolean {
-  const still = supposed[0];
-  const moving = supposed[1];
-  if (still === undefined || moving === undefined || still[FIT] < 0) return false;
-  return Math.abs(still[rate] - moving[rate]) <= AGREES * still[rate];
+function agree(bank: Bank, rate: typeof L | typeof M): boolean {
+  if ((bank[FIT] ?? 0) < 0) return false;
+  const still = bank[rate] ?? 0;
+  const moving = bank[NUMBERS + rate] ?? 0;
+  return Math.abs(still - moving) <= AGREES * still;
 }

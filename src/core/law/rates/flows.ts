@@ -2,7 +2,7 @@
 // by, it may well tell of a larger μ when the queue is longer.
 
 import { arrivedIn, type Estimate, type Head, type Measurement } from './estimate.ts';
-import { correct, L, LL, M, MM, type Noise, type Supposed, type Updating } from './supposed.ts';
+import { correct, L, LL, M, MM, type Noise, type Supposed } from './supposed.ts';
 
 /** What happened between two counts. */
 export interface Between {
@@ -54,14 +54,19 @@ function frontOf({ headMs }: Estimate, head: Head | undefined, dt: number): Betw
   return { perS: head.behind / ageS, ageS };
 }
 
-export function observeFlows(f: Updating, b: Between, noise: Noise): void {
-  if (b.arrived === undefined) observeBalance(f, b, noise);
-  else observeCounted(f, { ...b, arrived: b.arrived }, noise);
+export function observeFlows(f: Supposed, b: Between, noise: Noise): void {
+  const { arrived } = b;
+  if (arrived === undefined) observeBalance(f, b, noise);
+  else observeCounted(f, b, { arrived, noise });
 }
 
 /** λ = ΔA/Δ, and μ from what has left: by all behind a queue that lasts, else by as many as are counted. */
-function observeCounted(f: Updating, b: Between & { readonly arrived: number }, noise: Noise): void {
-  const { before, now, dt, grown, arrived } = b;
+function observeCounted(
+  f: Supposed,
+  b: Between,
+  { arrived, noise }: { readonly arrived: number; readonly noise: Noise },
+): void {
+  const { before, now, dt, grown } = b;
   correct(f, noise, arrived / dt, 1, 0, Math.max(f[L], 1 / dt) / dt);
   const done = (arrived - grown) / dt;
   const counting = countNoise(b);
@@ -76,7 +81,7 @@ function observeCounted(f: Updating, b: Between & { readonly arrived: number }, 
 }
 
 /** λ and μ from the balance of flows behind a queue that lasts, from a birth-death process while nothing waits. */
-function observeBalance(f: Updating, b: Between, noise: Noise): void {
+function observeBalance(f: Supposed, b: Between, noise: Noise): void {
   const { before, now, dt, grown, front } = b;
   proveLeast(f, b);
   if (front !== undefined) observeFront(f, { ...front, dt }, noise);
@@ -105,7 +110,7 @@ function observeBalance(f: Updating, b: Between, noise: Noise): void {
 }
 
 /** What a queue grew by has come, what it fell by was served, whatever was thought of either: so unsure is it how much more. */
-function proveLeast(f: Updating, { now, dt, grown }: Between): void {
+function proveLeast(f: Supposed, { now, dt, grown }: Between): void {
   const sure = (Math.abs(grown) - PROOF_NOISE - PROOF_DEVIATIONS * Math.sqrt(Math.abs(grown))) / dt;
   if (grown > 0 && sure > f[L]) {
     f[LL] += (sure - f[L]) ** 2;
@@ -119,14 +124,14 @@ function proveLeast(f: Updating, { now, dt, grown }: Between): void {
 type Front = NonNullable<Between['front']> & Pick<Between, 'dt'>;
 
 /** The next reading looks at mostly the same messages. */
-function observeFront(f: Updating, { perS, ageS, dt }: Front, noise: Noise): void {
+function observeFront(f: Supposed, { perS, ageS, dt }: Front, noise: Noise): void {
   const l = Math.max(f[L], 1 / ageS);
   const rounding = (ROUNDING_NOISE_S * l) / ageS;
   correct(f, noise, perS, 1, 0, ((l / ageS + rounding * rounding) * ageS) / dt);
 }
 
 /** Behind a queue that is short against what comes and goes between two counts somebody may have been idle. */
-export function lasts(f: Supposed, { before, now, dt }: Between): boolean {
+export function lasts(f: Readonly<Supposed>, { before, now, dt }: Between): boolean {
   const least = Math.min(before.waiting, now.waiting);
   return least > 0 && least > Math.sqrt((f[L] + f[M] * now.served) * dt);
 }

@@ -5,10 +5,9 @@ import { LEAST_SERVICE, MOST } from './estimate.ts';
 
 /**
  * λ, its growth g and μ with their covariance; μ when its variance was last made of it; and how well the supposition has
- * foretold, the logarithm of its likelihood beside that of the best, slowly forgotten. A list of numbers and no object:
- * of those a pool of a thousand apps would make megabytes in every round.
+ * foretold, the logarithm of its likelihood beside that of the best, slowly forgotten.
  */
-export type Supposed = readonly [
+export type Supposed = [
   l: number,
   g: number,
   m: number,
@@ -22,9 +21,6 @@ export type Supposed = readonly [
   fit: number,
 ];
 
-/** While it is being updated. */
-export type Updating = { -readonly [K in keyof Supposed]: Supposed[K] };
-
 export const L = 0;
 export const G = 1;
 export const M = 2;
@@ -36,6 +32,8 @@ const GM = 7;
 export const MM = 8;
 const SCALE = 9;
 export const FIT = 10;
+/** So many numbers a supposition is. */
+export const NUMBERS = 11;
 
 /** How large noise is beside what is usual. */
 export interface Noise {
@@ -69,7 +67,7 @@ interface Passing {
 }
 
 /** Lets time pass: λ grows on, and all are less sure. */
-export function drift(f: Updating, { level, growth }: Change, { dt, served, kept }: Passing): void {
+export function drift(f: Supposed, { level, growth }: Change, { dt, served, kept }: Passing): void {
   const scale = Math.max(f[L], 0.3 * f[M] * served, 0.3 * f[M]);
   const levelNoise = level * scale;
   const growthNoise = growth * scale;
@@ -85,7 +83,7 @@ export function drift(f: Updating, { level, growth }: Change, { dt, served, kept
 }
 
 /** The usual update by y = hl·λ + hm·μ + noise of variance r; not an object, which would be made nine times an app. */
-export function correct(f: Updating, noise: Noise, y: number, hl: number, hm: number, r: number): void {
+export function correct(f: Supposed, noise: Noise, y: number, hl: number, hm: number, r: number): void {
   const e = y - hl * f[L] - hm * f[M];
   const pl = f[LL] * hl + f[LM] * hm;
   const pg = f[LG] * hl + f[GM] * hm;
@@ -106,7 +104,7 @@ export function correct(f: Updating, noise: Noise, y: number, hl: number, hm: nu
 }
 
 /** Keeps it where it can be: positive and finite. */
-export function confine(f: Updating): void {
+export function confine(f: Supposed): void {
   f[L] = clamp(f[L], 0, MOST);
   f[G] = clamp(f[G], -MOST, MOST);
   f[M] = clamp(f[M], LEAST_SERVICE, MOST);
@@ -117,11 +115,15 @@ export function confine(f: Updating): void {
     f[SCALE] = f[M];
     f[MM] = Math.max(f[MM], UNSURE * UNSURE * f[M] * f[M]);
   }
-  const bound = 0.999 * Math.sqrt(f[LL] * f[MM]);
-  f[LM] = clamp(f[LM], -bound, bound);
   // Never -0, which is another number after a look through JSON.
   f[G] += 0;
-  f[LG] += 0;
-  f[LM] += 0;
-  f[GM] += 0;
+  f[LG] = within(f[LG], f[LL], f[GG]) + 0;
+  f[LM] = within(f[LM], f[LL], f[MM]) + 0;
+  f[GM] = within(f[GM], f[GG], f[MM]) + 0;
+}
+
+/** A covariance that two variances allow: with a larger one, a sum of both would vary by less than nothing. */
+function within(covariance: number, one: number, other: number): number {
+  const bound = 0.999 * Math.sqrt(one * other);
+  return clamp(covariance, -bound, bound);
 }
