@@ -1,8 +1,10 @@
 // controller: how the operator's work queues and watches are run, with the same patience for all of them.
 
+import { defined } from '../lang/defined.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
 import { Backoff } from '../runtime/work/backoff.ts';
 import { type Reconciler, runController } from '../runtime/work/controller.ts';
+import type { Turn } from '../runtime/work/fair-turns.ts';
 import { keepRunning, type Runnable } from '../runtime/work/runnables.ts';
 import type { WorkQueue } from '../runtime/work/workqueue.ts';
 import type { OperatorDeps } from './ports.ts';
@@ -25,7 +27,13 @@ export async function runQueue<K>(
     queue,
     reconciler,
     workers = WORKERS,
-  }: { readonly queue: WorkQueue<K>; readonly reconciler: Reconciler<K>; readonly workers?: number },
+    turn,
+  }: {
+    readonly queue: WorkQueue<K>;
+    readonly reconciler: Reconciler<K>;
+    readonly workers?: number;
+    readonly turn?: Turn | undefined;
+  },
   { clock, log, random }: LoopDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -39,6 +47,7 @@ export async function runQueue<K>(
     timeoutMs: ROUND_TIMEOUT_MS,
     graceMs: GRACE_MS,
     terminalRetryMs: TERMINAL_RETRY_MS,
+    ...defined({ turn }),
   };
   await runController(options, signal);
 }

@@ -152,7 +152,11 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
       {
         name: 'rounds',
         run: (signal) =>
-          runQueue({ queue: pools, reconciler: rounds, workers: ROUNDS_AT_ONCE }, deps, signal),
+          runQueue(
+            { queue: pools, reconciler: rounds, workers: ROUNDS_AT_ONCE, turn: given.turns?.begin },
+            deps,
+            signal,
+          ),
       },
       { name: 'orphans', run: (signal) => orphans.run(signal) },
       { name: 'interventions', run: (signal) => interventions.run(signal) },

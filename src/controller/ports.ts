@@ -8,6 +8,7 @@ import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { Turn } from '../runtime/work/fair-turns.ts';
 import type { ClusterInfo, ClusterSpec, Scheduler, SchedulerStats } from '../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../schedulers/words.ts';
 import type { WorkloadIdentity } from '../schedulers/workload.ts';
@@ -59,6 +60,8 @@ export interface OperatorDeps {
   readonly shard?: Shard;
   /** What an app's programs have counted over its life. */
   readonly counters?: (appId: string) => Readonly<Record<string, number>>;
+  /** What rounds wait for before they begin, and before they go on once they have seen; default: they do not wait. */
+  readonly turns?: { readonly begin: Turn; readonly goOn: Turn };
   /** Runs a round of this pool, for whoever must know what happens within it; default: runs it. */
   readonly inRound?: <T>(pool: string, round: () => Promise<T>) => Promise<T>;
   /** Called with every round that ended, within it; must not throw. */

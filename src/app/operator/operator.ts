@@ -18,6 +18,7 @@ import type { Logger } from '../../runtime/log.ts';
 import type { HttpServer } from '../../runtime/network/http.ts';
 import type { StatsdListener } from '../../runtime/network/statsd.ts';
 import type { Redactor } from '../../runtime/redact.ts';
+import { FairTurns } from '../../runtime/work/fair-turns.ts';
 import { blocksOf, SCHEDULERS } from '../../schedulers/registry.ts';
 import type { SchedulerType } from '../../schedulers/scheduler.ts';
 import { createMetrics } from '../../server/metrics/metrics.ts';
@@ -210,6 +211,7 @@ async function start(
     redact,
     describeMetric: (metric) => metricSources.describe(metric, values),
     decide,
+    turns: { begin: new FairTurns().turn, goOn: new FairTurns().turn },
     ...acting,
     ...defined({ documents }),
     interventionHomes: [...elsewhere, stored],

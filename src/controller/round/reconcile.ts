@@ -34,7 +34,15 @@ import { withSchedules } from './schedules.ts';
 
 export type ReconcilerDeps = Pick<
   OperatorDeps,
-  'clock' | 'random' | 'schedulerFor' | 'clusterId' | 'metricSourceFor' | 'decide' | 'words' | 'inRound'
+  | 'clock'
+  | 'random'
+  | 'schedulerFor'
+  | 'clusterId'
+  | 'metricSourceFor'
+  | 'decide'
+  | 'words'
+  | 'inRound'
+  | 'turns'
 > & {
   readonly leadership: Leadership;
   readonly store: PolicyStore;
@@ -84,13 +92,14 @@ export class PoolReconciler implements Reconciler<string> {
     apps: readonly MemberApp[],
     context: ReconcileContext,
   ): Promise<ReconcileResult> {
-    const { status, clock } = this.#deps;
+    const { status, clock, turns } = this.#deps;
     const memory = this.#memoryOf(pool.key);
     const scheduler = this.#schedulerOf(apps);
     const startedAtMs = clock.monotonic();
     const looking: Looking = { pool, apps, memory, scheduler, startedAtMs, ...lateness(memory, startedAtMs) };
     memory.dueMs = undefined;
     const world = await this.#observe(looking, context);
+    await turns?.goOn();
     if (world.view === undefined) {
       status.finish(blindRound({ ...looking, world }, this.#timesNow()));
       throw world.error;

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Backoff } from './backoff.ts';
+import type { Turn } from './fair-turns.ts';
 import type { WorkQueue } from './workqueue.ts';
 
 export interface ReconcileResult {
@@ -45,17 +46,20 @@ export interface ControllerOptions<K> {
   readonly graceMs: number;
   /** Slow second look after a TerminalError, for a change in the world that caused no event. */
   readonly terminalRetryMs: number;
+  /** Waited for before each run begins; default: none waits. */
+  readonly turn?: Turn;
 }
 
 /** Runs until aborted; work that was begun is finished first. */
 export async function runController<K>(options: ControllerOptions<K>, signal: AbortSignal): Promise<void> {
-  const { queue, workers } = options;
+  const { queue, workers, turn } = options;
   const guards = new Guards(options, signal);
   const inHand = new Set<Promise<void>>();
   for (let runs = 1; ; runs++) {
     if (inHand.size >= workers) await Promise.race(inHand);
     const next = await nextOrStop(queue, signal);
     if (next === undefined) break;
+    await turn?.();
     const run = runOnce(options, { key: next.value, id: String(runs) }, guards).then(() => {
       inHand.delete(run);
       queue.done(next.value);

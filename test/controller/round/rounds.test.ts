@@ -326,3 +326,19 @@ describe('the end of the process', () => {
     expect(world.clock.pending).toBe(0);
   });
 });
+
+describe('a round among hundreds', () => {
+  it('waits for its turn once it has seen, and scales nothing before', async () => {
+    const turn = Promise.withResolvers<void>();
+    const turns = { begin: () => undefined, goOn: () => turn.promise };
+    world = new World({}, { turns });
+    world.policies.put('demo.yaml', aPolicy('demo', [consumer, filler]));
+    world.metrics.set(1, 4);
+    await world.start(10_000);
+    expect(world.metrics.reads).toBe(1);
+    expect(world.counts).toEqual({});
+    turn.resolve();
+    await world.after(10_000);
+    expect(world.counts).toEqual({ '/consumer': 4, '/filler': 6 });
+  });
+});

@@ -9,12 +9,16 @@ import {
   ReconcileTimeout,
   runController,
 } from '../../../src/runtime/work/controller.ts';
+import type { Turn } from '../../../src/runtime/work/fair-turns.ts';
 import { WorkQueue } from '../../../src/runtime/work/workqueue.ts';
 
 type Step = (context: ReconcileContext) => Promise<ReconcileResult> | ReconcileResult;
 
 /** Runs `steps` one after the other for the key `a`, the last one again and again; notes when each began. */
-function aController(steps: readonly Step[], { workers = 1 } = {}) {
+function aController(
+  steps: readonly Step[],
+  { workers = 1, turn }: { readonly workers?: number; readonly turn?: Turn } = {},
+) {
   const clock = new VirtualClock();
   const queue = new WorkQueue<string>(clock);
   const startedMs: number[] = [];
@@ -36,6 +40,7 @@ function aController(steps: readonly Step[], { workers = 1 } = {}) {
       timeoutMs: 5_000,
       graceMs: 1_000,
       terminalRetryMs: 30_000,
+      ...(turn && { turn }),
     },
     stop.signal,
   );
@@ -213,5 +218,31 @@ describe('several keys', () => {
     await running;
     expect(most).toBe(2);
     expect(inHand).toBe(0);
+  });
+});
+
+describe('a turn', () => {
+  it('is waited for before each run, and a key that waits for it is not run twice', async () => {
+    const turns: PromiseWithResolvers<void>[] = [];
+    const turn = (): Promise<void> => {
+      const waiting = Promise.withResolvers<void>();
+      turns.push(waiting);
+      return waiting.promise;
+    };
+    const { clock, queue, startedMs, stop, running } = aController([() => ({})], { workers: 2, turn });
+    queue.add('a');
+    queue.add('b');
+    await clock.advance(0);
+    expect([turns.length, startedMs.length]).toEqual([1, 0]);
+    turns[0]?.resolve();
+    queue.add('a');
+    await clock.advance(0);
+    expect([turns.length, startedMs.length]).toEqual([2, 1]);
+    turns[1]?.resolve();
+    await clock.advance(0);
+    turns[2]?.resolve();
+    stop.abort(new Error('the test is over'));
+    await running;
+    expect(startedMs).toHaveLength(3);
   });
 });
