@@ -14,4 +14,6 @@ export interface PoolsToRun {
   readonly ours: ReadonlySet<string>;
   /** Whether a pool that is not ours is known to be somebody else's, or gone: what cannot be read now stays whose it is. */
   readonly areOthers: (pool: string) => boolean;
+  /** Whether nothing is left of a pool for certain. */
+  readonly areGone: (pool: string) => boolean;
 }

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Leadership, TaskIdentity } from '../../controller/watch/leadership.ts';
 import type { Shard } from '../../controller/watch/shard.ts';
-import { defined } from '../../lang/defined.ts';
 import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
 import type { InterventionHome } from '../../policy-sources/interventions.ts';
 import type { PolicySource } from '../../policy-sources/source.ts';
@@ -40,8 +39,8 @@ export interface Kubernetes {
   readonly leadership: Leadership;
   /** Whether this instance acts for a pool, or for its operator at all, at this moment. */
   acting(pool: string | undefined): boolean;
-  /** With `--selector`: which policies are this operator's. */
-  readonly shard?: Shard;
+  /** Which policies are this operator's. */
+  readonly shard: Shard;
   /** Throws TerminalError that says what is missing. */
   secret(ref: SecretRef): string;
   /** Takes part in the election until `close`; resolves when it was asked for the first time, whatever came of it. */
@@ -91,19 +90,17 @@ export async function openKubernetes(
       timing,
     },
     onChange: () => {
-      pools?.leases.look();
+      pools.look();
       source.standingChanged();
     },
   });
-  const pools =
-    selector &&
-    openShard(kube, selector, {
-      ...{ api, lease, identity, timing, clock: steady, log },
-      standing: () => elector.state(),
-      onChange: () => source.standingChanged(),
-    });
+  const pools = openShard(kube, selector, {
+    ...{ api, lease, identity, timing, clock: steady, log },
+    standing: () => elector.state(),
+    onChange: () => source.standingChanged(),
+  });
   const acting = (pool: string | undefined): boolean =>
-    (pool === undefined || pools === undefined ? elector.state() : pools.leases.state(pool)).acting;
+    pool === undefined ? elector.state().acting : pools.acting(pool);
   const source = kube.createKubernetesSource(
     { cluster, namespace, identity },
     { load, clock, log, random: Math.random, acting },
@@ -113,12 +110,12 @@ export async function openKubernetes(
   return {
     source,
     interventions: source.interventions,
-    leadership: pools?.leadership ?? (async () => elector.state()),
+    leadership: pools.leadership,
     acting,
-    ...defined({ shard: pools?.shard }),
+    shard: pools.shard,
     secret: (ref) => source.secret(ref),
     stand: async () => {
-      running ??= Promise.all([elector.run(stop.signal), pools?.leases.run(stop.signal)]);
+      running ??= Promise.all([elector.run(stop.signal), pools.run(stop.signal)]);
       await elector.asked;
     },
     close: async () => {

@@ -99,7 +99,7 @@ export class KubernetesInterventions implements InterventionHome {
     const seen = this.reflector.cache.get(`${kept.namespace}/${kept.name}`);
     if (seen?.metadata.uid !== kept.uid) return;
     const signal = AbortSignal.timeout(DEADLINE_MS);
-    await this.#deps.api.delete(one(kept), signal, kept.uid).catch((error: unknown) => {
+    await this.#deps.api.delete(one(kept), signal, { uid: kept.uid }).catch((error: unknown) => {
       // It is gone, or another one has its name now.
       if (!isStatus(error, 404) && !isStatus(error, 409)) throw error;
     });

@@ -14,6 +14,8 @@ export interface PoolLeaseRecord {
   /** RFC 3339 with microseconds, by the holder's clock: shown to people, never compared. */
   readonly acquireTime: string;
   readonly transitions: number;
+  /** Everybody who looks has had the time to see that somebody takes the pool, also an operator without a selector. */
+  readonly settled: boolean;
 }
 
 export interface SeenPoolLease {
@@ -35,7 +37,17 @@ export interface PoolLeaseStore {
     version: string,
     signal: AbortSignal,
   ): Promise<SeenPoolLease>;
+  /** Only while it is still at that version. */
+  remove(lease: SeenPoolLease, signal: AbortSignal): Promise<void>;
 }
+
+/**
+ * An operator without a selector takes no Leases: it acts for pools that have none, by a list that is younger than the first
+ * of the two times. Who takes a pool that had none acts after the second one: by then any such operator has seen it, and what it was
+ * writing has ended. The difference bears clocks that run apart by a tenth, and a call that is cut short and arrives.
+ */
+export const UNCLAIMED_MS = 12_000;
+export const SETTLE_MS = 15_000;
 
 /** Whether anybody may still act for another operator. */
 export interface OperatorWatch {

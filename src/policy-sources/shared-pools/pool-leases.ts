@@ -7,13 +7,15 @@ import { messageOf, TransientError, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
 import type { PoolOwner, PoolsToRun } from '../pools-to-run.ts';
-import type {
-  OperatorStanding,
-  OperatorWatch,
-  PoolLeaseRecord,
-  PoolLeaseStore,
-  SeenPoolLease,
+import {
+  type OperatorStanding,
+  type OperatorWatch,
+  type PoolLeaseRecord,
+  type PoolLeaseStore,
+  SETTLE_MS,
+  type SeenPoolLease,
 } from './pool-lease-store.ts';
+import { StaleLeases } from './stale-leases.ts';
 
 export interface PoolLeasesDeps {
   readonly store: PoolLeaseStore;
@@ -34,6 +36,8 @@ export interface PoolLeasesDeps {
   readonly retryMs: number;
   /** After so long a call has failed; absent: 4 s. */
   readonly callMs?: number;
+  /** So long after it was taken is a pool acted for that had no Lease; absent: `SETTLE_MS`. */
+  readonly settleMs?: number;
   /** Whether this instance acts for a pool, or who does, may have changed. */
   readonly onChange: (pool: string) => void;
 }
@@ -44,8 +48,10 @@ export interface PoolStanding extends OperatorStanding {
 }
 
 interface Held {
-  readonly version: string;
-  readonly record: PoolLeaseRecord;
+  version: string;
+  record: PoolLeaseRecord;
+  /** Where it is not settled. */
+  readonly settlesAtMs: number;
   /** Of the instance's own standing: what was taken in one standing is worth nothing in the next. */
   readonly standing: AbortSignal;
   readonly lost: AbortController;
@@ -56,6 +62,8 @@ interface Held {
 }
 
 const JITTER = 0.2;
+const SETTLES =
+  'the pool was nobody’s: operators without a selector are given the time to see that it is taken';
 /** For a write of one object and what goes with it. */
 const CALL_MS = 4_000;
 
@@ -68,9 +76,13 @@ const CALL_MS = 4_000;
  * - another instance of the same operator, by whoever holds that operator's Lease now, and
  * - another operator, when its own Lease is free or over, which is asked after the pool's Lease was read.
  *
+ * Where the pool had no Lease, an operator without a selector may be acting for it, which takes none: the Lease is settled
+ * first, when that one has seen it.
+ *
  * ```
  *          wanted, taken                        not wanted any more          the last write has ended
  * nobody ───────────────▶ acting for the pool ─────────────────────▶ leaving ────────────────────────▶ nobody
+ * none ────▶ settling ────▶
  * ```
  */
 export class PoolLeases {
@@ -78,13 +90,15 @@ export class PoolLeases {
   readonly #held = new Map<string, Held>();
   /** Why a pool could not be taken last, and how often one after the other. */
   readonly #untaken = new Map<string, { readonly reason: string; readonly times: number }>();
-  #pools: PoolsToRun = { ours: new Set(), areOthers: () => false };
+  #pools: PoolsToRun = { ours: new Set(), areOthers: () => false, areGone: () => false };
+  readonly #stale: StaleLeases;
   #seen: ReadonlyMap<string, SeenPoolLease> = new Map();
   #trouble: string | undefined;
   #woken = new AbortController();
 
   constructor(deps: PoolLeasesDeps) {
     this.#deps = deps;
+    this.#stale = new StaleLeases(deps);
   }
 
   /** Which pools are this operator's to run may have changed. */
@@ -112,6 +126,7 @@ export class PoolLeases {
     const held = this.#held.get(pool);
     if (held === undefined || !this.#isGood(held)) return { acting: false, reason: this.#whyNot(pool) };
     if (held.leaving) return { acting: false, reason: 'the pool is being handed over' };
+    if (!held.record.settled) return { acting: false, reason: SETTLES };
     return {
       acting: true,
       reason: `this operator (${this.#deps.operator}) has the pool`,
@@ -140,7 +155,7 @@ export class PoolLeases {
       this.#woken = new AbortController();
       const woken = this.#woken.signal;
       await this.#attempt(signal);
-      const pauseMs = retryMs * (1 + JITTER * random());
+      const pauseMs = Math.min(retryMs * (1 + JITTER * random()), this.#settlesInMs());
       await clock.sleep(pauseMs, AbortSignal.any([signal, woken])).catch(() => undefined);
     }
   }
@@ -153,7 +168,10 @@ export class PoolLeases {
       await this.#look(within);
       if (standing !== undefined) {
         await this.#giveBack(within);
-        await this.#take(standing, within);
+        const free = await this.#freeOperators(within);
+        await this.#take(standing, { free }, within);
+        await this.#settle(within);
+        await this.#stale.remove(this.#unheld(), { free, areGone: this.#pools.areGone }, within);
       }
       this.#trouble = undefined;
     } catch (error) {
@@ -189,6 +207,8 @@ export class PoolLeases {
     await eachOf(leaving, async ([pool, held]) => {
       // Whatever comes of the call: nothing is written any more.
       this.#drop(pool, 'it is handed over');
+      // Of what is gone nothing is kept.
+      if (this.#pools.areGone(pool)) return;
       const free = { ...held.record, holder: '' };
       try {
         const lease = await this.#within(signal, (within) =>
@@ -211,7 +231,11 @@ export class PoolLeases {
     const { operator, store } = this.#deps;
     const stale = [...this.#seen.values()].filter(
       ({ pool, record }) =>
-        record.operator === operator && record.holder !== '' && !this.#held.has(pool) && this.#isToGo(pool),
+        record.operator === operator &&
+        record.holder !== '' &&
+        !this.#held.has(pool) &&
+        this.#isToGo(pool) &&
+        !this.#pools.areGone(pool),
     );
     await eachOf(stale, async ({ pool, record, version }) => {
       const lease = await this.#within(signal, (within) =>
@@ -221,10 +245,22 @@ export class PoolLeases {
     });
   }
 
-  async #take(standing: AbortSignal, signal: AbortSignal): Promise<void> {
-    const missing = [...this.#pools.ours].filter((pool) => !this.#held.has(pool));
-    const free = await this.#freeOperators(missing, signal);
-    const takeable = missing.filter((pool) => {
+  #missing(): readonly string[] {
+    return [...this.#pools.ours].filter((pool) => !this.#held.has(pool));
+  }
+
+  #unheld(): readonly SeenPoolLease[] {
+    return [...this.#seen.values()].filter(
+      ({ pool }) => !this.#held.has(pool) && !this.#pools.ours.has(pool),
+    );
+  }
+
+  async #take(
+    standing: AbortSignal,
+    { free }: { readonly free: ReadonlySet<string> },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const takeable = this.#missing().filter((pool) => {
       const record = this.#seen.get(pool)?.record;
       return record === undefined || record.holder === '' || free.has(record.operator);
     });
@@ -239,7 +275,7 @@ export class PoolLeases {
   }
 
   async #takeOne(pool: string, standing: AbortSignal, signal: AbortSignal): Promise<void> {
-    const { store, log, operator } = this.#deps;
+    const { store, log, operator, clock, settleMs = SETTLE_MS } = this.#deps;
     const seen = this.#seen.get(pool);
     const record = this.#record(seen?.record);
     const lease = await this.#within(signal, (within) =>
@@ -253,15 +289,51 @@ export class PoolLeases {
     const lost = new AbortController();
     standing.addEventListener('abort', () => lost.abort(standing.reason), { once: true });
     const leaving = this.#isToGo(pool);
-    this.#held.set(pool, { version: lease.version, record, standing, lost, writes: 0, leaving });
+    const settlesAtMs = clock.monotonic() + settleMs;
+    const { version } = lease;
+    this.#held.set(pool, { version, record, settlesAtMs, standing, lost, writes: 0, leaving });
     log.debug('this operator has the pool', { pool, lease: operator });
     this.#deps.onChange(pool);
   }
 
+  #settlesInMs(): number {
+    const now = this.#deps.clock.monotonic();
+    const due = [...this.#held.values()].flatMap(({ record, leaving, settlesAtMs }) =>
+      record.settled || leaving || settlesAtMs <= now ? [] : settlesAtMs - now,
+    );
+    return Math.min(...due);
+  }
+
+  /** Written down, so that the next one who takes the pool need not wait again. */
+  async #settle(signal: AbortSignal): Promise<void> {
+    const { store, clock, onChange } = this.#deps;
+    const due = [...this.#held].filter(
+      ([, { record, leaving, settlesAtMs }]) =>
+        !record.settled && !leaving && settlesAtMs <= clock.monotonic(),
+    );
+    await eachOf(due, async ([pool, held]) => {
+      const record = { ...held.record, settled: true };
+      try {
+        const lease = await this.#within(signal, (within) =>
+          store.replace(pool, record, held.version, within),
+        );
+        Object.assign(held, { record, version: lease.version });
+        this.#noteSeen(lease);
+        onChange(pool);
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#noteUntaken(pool, messageOf(error));
+      }
+    });
+  }
+
   /** Operators by whose Leases nobody acts, this one among them; asked after the Leases of the pools were read. */
-  async #freeOperators(pools: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+  async #freeOperators(signal: AbortSignal): Promise<ReadonlySet<string>> {
     const { operator: ours, watch } = this.#deps;
-    const records = pools.flatMap((pool) => this.#seen.get(pool)?.record ?? []);
+    const gone = this.#unheld().filter(({ pool }) => this.#pools.areGone(pool));
+    const records = [...this.#missing(), ...gone.map(({ pool }) => pool)].flatMap(
+      (pool) => this.#seen.get(pool)?.record ?? [],
+    );
     const others = new Map(
       records
         .filter(({ holder, operator }) => holder !== '' && operator !== ours)
@@ -318,6 +390,7 @@ export class PoolLeases {
       durationSeconds,
       acquireTime: new Date(clock.now()).toISOString().replace('Z', '000Z'),
       transitions: before === undefined ? 0 : before.transitions + (isOurs ? 0 : 1),
+      settled: before?.settled ?? false,
     };
   }
 

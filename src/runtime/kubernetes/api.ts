@@ -141,11 +141,15 @@ export class KubeApi {
   /**
    * What depends on it goes in the cluster's own time.
    *
-   * @param uid of the one that is meant: 409 when another one has its name
+   * @param preconditions of the one that is meant: 409 when another one has its name, or it has changed
    */
-  async delete(path: ResourcePath, signal: AbortSignal, uid?: string): Promise<void> {
-    const options = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
-    await this.#call({ verb: 'delete', path, ...(uid !== undefined && { body: options }) }, signal);
+  async delete(
+    path: ResourcePath,
+    signal: AbortSignal,
+    preconditions?: { readonly uid?: string; readonly resourceVersion?: string },
+  ): Promise<void> {
+    const options = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
+    await this.#call({ verb: 'delete', path, ...(preconditions && { body: options }) }, signal);
   }
 
   /** Yields until the server ends it. */

@@ -12,7 +12,7 @@ import { FakeHome } from '../../support/kubernetes/fake-home.ts';
 class FakeShard implements Shard {
   readonly selector: string;
   readonly owners = new Map<string, PoolOwner>();
-  pools: PoolsToRun = { ours: new Set(), areOthers: () => false };
+  pools: PoolsToRun = { ours: new Set(), areOthers: () => false, areGone: () => false };
   #onChange: (pool: string) => void = () => undefined;
 
   constructor(selector: string) {

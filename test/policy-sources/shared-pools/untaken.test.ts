@@ -1,6 +1,7 @@
 // A pool that cannot be taken says why, where people look for it and in the log.
 
 import { describe, expect, it } from 'vitest';
+import type { SeenPoolLease } from '../../../src/policy-sources/shared-pools/pool-lease-store.ts';
 import { PoolLeases } from '../../../src/policy-sources/shared-pools/pool-leases.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
@@ -14,14 +15,20 @@ describe('a pool that cannot be taken', () => {
     const stop = new AbortController();
     const standing = new AbortController();
     let isAllowed = false;
+    const kept = new Map<string, SeenPoolLease>();
+    const keep = (lease: SeenPoolLease): SeenPoolLease => {
+      kept.set(lease.pool, lease);
+      return lease;
+    };
     const leases = new PoolLeases({
       store: {
-        list: async () => [],
+        list: async () => [...kept.values()],
         create: async (pool, record) => {
           if (!isAllowed) throw new Error(REFUSED);
-          return { pool, record, version: '1' };
+          return keep({ pool, record, version: '1' });
         },
-        replace: () => Promise.reject(new Error('nothing is there to be replaced')),
+        replace: async (pool, record) => keep({ pool, record, version: '2' }),
+        remove: async ({ pool }) => void kept.delete(pool),
       },
       standing: () => ({ acting: true, reason: 'it is the only task', lost: standing.signal }),
       watch: { isFree: async () => true, keepOnly: () => undefined },
@@ -31,7 +38,7 @@ describe('a pool that cannot be taken', () => {
       log: { ...silentLogger, warn: (message) => void warned.push(message) },
       onChange: () => undefined,
     });
-    leases.follow({ ours: new Set(['default/shop']), areOthers: () => false });
+    leases.follow({ ours: new Set(['default/shop']), areOthers: () => false, areGone: () => false });
     const running = leases.run(stop.signal);
     await clock.advance(30_000);
     expect(leases.state('default/shop')).toMatchObject({
@@ -41,6 +48,8 @@ describe('a pool that cannot be taken', () => {
     expect(warned).toEqual(['a pool cannot be taken; it is tried again']);
     isAllowed = true;
     await clock.advance(5_000);
+    expect(leases.state('default/shop').reason).toMatch(/^the pool was nobody’s: /);
+    await clock.advance(15_000);
     expect(leases.state('default/shop').acting).toBe(true);
     stop.abort();
     await running;

@@ -3,6 +3,7 @@
 import type { PolicyStatus } from '../../../src/api/status.ts';
 import {
   createLeaseStore,
+  createPoolLeaseStore,
   KubeApi,
   type KubernetesSource,
   LeaseElector,
@@ -83,7 +84,7 @@ async function intervene(source: KubernetesSource, late: KubernetesSource, names
   await source.interventions.remove(kept);
 }
 
-/** Acquires the Lease, renews it, and gives it back. */
+/** Acquires the Lease, renews it, gives it back, and looks which pools other operators have. */
 async function elect(kubeconfig: string, lease: Work['lease']): Promise<void> {
   const api = new KubeApi(openCluster({ kubeconfig, env: {} }), systemClock);
   const store = createLeaseStore(api, lease);
@@ -103,5 +104,6 @@ async function elect(kubeconfig: string, lease: Work['lease']): Promise<void> {
   await until('the lease to be renewed', async () => (await timeOf()) !== before);
   stop.abort();
   await running;
+  await createPoolLeaseStore(api, lease.namespace).list(never);
   if ((await store.get(never))?.record.holder !== '') throw new Error('the lease was not given back');
 }

@@ -22,8 +22,13 @@ export function claimedLeases(claims: Claims): PoolLeaseStore {
     const made: Claim = { of: pool, number, facts: factsOf(record) };
     if (!(await claims.add(made, signal))) throw new TransientError(`${pool} was claimed meanwhile`);
     const there = (await claims.all(signal)).filter(({ of }) => of === pool);
-    const isLatest = there.every((claim) => claim.number <= number);
-    const over = isLatest ? there.filter((claim) => claim.number < number) : [made];
+    // Where the one before was removed meanwhile, the count may have begun anew.
+    const goesOn = number === 1 || there.some((claim) => claim.number === number - 1);
+    const isLatest = goesOn && there.every((claim) => claim.number <= number);
+    // Whoever made the next one may be looking for this one.
+    const isNeeded = there.some((claim) => claim.number === number + 1);
+    const older = there.filter((claim) => claim.number < number);
+    const over = isLatest ? older : isNeeded ? [] : [made];
     // What is left for now goes with the next one.
     const removed = Promise.allSettled(over.map((claim) => claims.remove(claim, signal)));
     // It is ours, however long a slow Marathon takes to remove what was before.
@@ -35,6 +40,13 @@ export function claimedLeases(claims: Claims): PoolLeaseStore {
     list: async (signal) => [...latest(await claims.all(signal)).values()].map(leaseOf),
     create: (pool, record, signal) => write(pool, { record, number: 1 }, signal),
     replace: (pool, record, version, signal) => write(pool, { record, number: Number(version) + 1 }, signal),
+    remove: async ({ pool, version }, signal) => {
+      const there = (await claims.all(signal)).filter(({ of }) => of === pool);
+      if (there.some(({ number }) => number > Number(version)))
+        throw new TransientError(`${pool} was claimed meanwhile`);
+      // The newest one last: what is left counts.
+      for (const claim of there.toSorted((a, b) => a.number - b.number)) await claims.remove(claim, signal);
+    },
   };
 }
 
@@ -48,12 +60,13 @@ function latest(claims: readonly Claim[]): ReadonlyMap<string, Claim> {
 }
 
 /** The number counts the transitions, and nothing lasts: a task says how long. */
-function factsOf({ holder, operator, acquireTime }: PoolLeaseRecord): Claim['facts'] {
-  return { holder, operator, acquired: acquireTime };
+function factsOf({ holder, operator, acquireTime, settled }: PoolLeaseRecord): Claim['facts'] {
+  return { holder, operator, acquired: acquireTime, ...(settled && { settled: 'true' }) };
 }
 
 function leaseOf({ of: pool, number, facts }: Claim): SeenPoolLease {
-  const { holder = '', operator = '', acquired: acquireTime = '' } = facts;
-  const record = { holder, operator, durationSeconds: 0, acquireTime, transitions: number };
+  const { holder = '', operator = '', acquired: acquireTime = '', settled } = facts;
+  const lasting = { durationSeconds: 0, acquireTime, transitions: number };
+  const record = { holder, operator, ...lasting, settled: settled === 'true' };
   return { pool, record, version: String(number) };
 }

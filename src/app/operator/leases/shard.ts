@@ -1,4 +1,5 @@
 // app: `--selector`: the part of the policies that this operator runs, and in Kubernetes the Leases that say which has a pool.
+// Without one it runs all that nobody else has.
 
 import { createHash } from 'node:crypto';
 import { type LabelSelector, parseLabelSelector } from '../../../api/labels/label-selector.ts';
@@ -6,8 +7,11 @@ import type { Leadership } from '../../../controller/watch/leadership.ts';
 import type { Shard } from '../../../controller/watch/shard.ts';
 import type { ElectionTiming, KubeApi, LeaseStore } from '../../../policy-sources/kubernetes/index.ts';
 import { PoolLeases, type PoolLeasesDeps } from '../../../policy-sources/shared-pools/pool-leases.ts';
+import { UnclaimedPools } from '../../../policy-sources/shared-pools/unclaimed-pools.ts';
+import { abortable } from '../../../runtime/abort/abortable.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
+import { isStatus } from '../../../runtime/kubernetes/failure.ts';
 import type { Logger } from '../../../runtime/log.ts';
 
 export interface ShardSelector extends LabelSelector {
@@ -61,15 +65,64 @@ export interface ShardParts {
 
 export interface OpenShard {
   readonly shard: Shard;
-  /** Runs until aborted. */
-  readonly leases: PoolLeases;
   /** Of a pool what its Lease says, of everything else what the operator's own Lease says. */
   readonly leadership: Leadership;
+  /** Whether this instance acts for a pool at this moment. */
+  acting(pool: string): boolean;
+  /** Whether it acts at all is different now. */
+  look(): void;
+  /** Until aborted. */
+  run(signal: AbortSignal): Promise<void>;
 }
 
-/** Calls nobody yet. */
-export function openShard(
-  kube: typeof import('../../../policy-sources/kubernetes/index.ts'),
+type Kube = typeof import('../../../policy-sources/kubernetes/index.ts');
+
+/**
+ * Calls nobody yet.
+ *
+ * @param selector absent: of an operator that runs everything that no other one has
+ */
+export function openShard(kube: Kube, selector: ShardSelector | undefined, parts: ShardParts): OpenShard {
+  return selector === undefined ? openWhole(kube, parts) : openPart(kube, selector, parts);
+}
+
+function openWhole(kube: Kube, { api, lease, timing, onChange, ...parts }: ShardParts): OpenShard {
+  const listeners: ((pool: string) => void)[] = [];
+  const pools = new UnclaimedPools({
+    ...parts,
+    store: kube.createPoolLeaseStore(api, lease.namespace),
+    isRefusal: (error) => isStatus(error, 403),
+    retryMs: timing.retryMs,
+    onChange: (pool) => {
+      for (const listener of listeners) listener(pool);
+      onChange();
+    },
+  });
+  return {
+    shard: wholeBy(pools, listeners),
+    leadership: wholeLeadership(pools, async () => parts.standing()),
+    acting: (pool) => pools.state(pool).acting,
+    look: () => undefined,
+    run: (signal) => pools.run(signal),
+  };
+}
+
+/** @param standing of this instance of the operator, asked for anew */
+export function wholeLeadership(
+  pools: UnclaimedPools,
+  standing: (signal: AbortSignal) => ReturnType<Leadership>,
+): Leadership {
+  return async (signal, pool) => {
+    const state = await standing(signal);
+    if (pool === undefined || !state.acting) return state;
+    // So that nobody is told that it stands by where it has only just been started.
+    await abortable(pools.asked, signal);
+    return pools.state(pool);
+  };
+}
+
+function openPart(
+  kube: Kube,
   selector: ShardSelector,
   { api, lease: { namespace, name }, timing, onChange, ...parts }: ShardParts,
 ): OpenShard {
@@ -89,8 +142,26 @@ export function openShard(
   const { standing } = parts;
   return {
     shard: shardBy(selector, leases, listeners),
-    leases,
     leadership: async (_, pool) => (pool === undefined ? standing() : leases.state(pool)),
+    acting: (pool) => leases.state(pool).acting,
+    look: () => leases.look(),
+    run: (signal) => leases.run(signal),
+  };
+}
+
+/** @param listeners called with every pool that somebody else may have now */
+export function wholeBy(
+  pools: Pick<UnclaimedPools, 'follow' | 'owner'>,
+  listeners: ((pool: string) => void)[],
+): Shard {
+  return {
+    selector: '',
+    selects: () => true,
+    isAbout: () => false,
+    follow: (known) => pools.follow(known),
+    owner: (pool) => pools.owner(pool),
+    has: (pool) => pools.owner(pool) === undefined,
+    subscribe: (listener) => listeners.push(listener),
   };
 }
 

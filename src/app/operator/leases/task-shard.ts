@@ -14,12 +14,13 @@ import type {
   OperatorWatch,
 } from '../../../policy-sources/shared-pools/pool-lease-store.ts';
 import { PoolLeases } from '../../../policy-sources/shared-pools/pool-leases.ts';
+import { UnclaimedPools } from '../../../policy-sources/shared-pools/unclaimed-pools.ts';
 import type { Clock } from '../../../runtime/clock.ts';
-import { messageOf, WaitError } from '../../../runtime/errors.ts';
+import { messageOf, TerminalError, WaitError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { Claims, Scheduler } from '../../../schedulers/scheduler.ts';
 import { claimedLeases } from './claimed-leases.ts';
-import { type ShardSelector, shardBy } from './shard.ts';
+import { type ShardSelector, shardBy, wholeBy, wholeLeadership } from './shard.ts';
 
 const LOOK_MS = 1_000;
 /** The list of all claims is asked for as often. */
@@ -27,7 +28,8 @@ const RETRY_MS = 2_000;
 
 export interface TaskShardDeps {
   readonly task: TaskIdentity;
-  readonly selector: ShardSelector;
+  /** Absent: everything that no other operator has. */
+  readonly selector: ShardSelector | undefined;
   readonly claims: Claims;
   /** The Marathon that runs the operators. */
   readonly scheduler: Pick<Scheduler, 'observe'>;
@@ -55,7 +57,37 @@ export interface TaskShard {
 const CLAIM_MS = 15_000;
 
 /** Calls nobody yet. */
-export function openTaskShard({ task, selector, claims, scheduler, ...deps }: TaskShardDeps): TaskShard {
+export function openTaskShard(deps: TaskShardDeps): TaskShard {
+  const { selector } = deps;
+  return selector === undefined ? openWhole(deps) : openPart(selector, deps);
+}
+
+/** It asks for what others have, and claims nothing: an operator alone needs no right to create apps. */
+function openWhole({ claims, ...deps }: TaskShardDeps): TaskShard {
+  const { clock, log, retryMs = RETRY_MS } = deps;
+  const standing = new TaskStanding({ ...deps, onChange: () => undefined });
+  const listeners: ((pool: string) => void)[] = [];
+  const pools = new UnclaimedPools({
+    ...{ clock, log, retryMs },
+    store: claimedLeases(claims),
+    standing: () => standing.state(),
+    isRefusal: (error) => error instanceof TerminalError,
+    onChange: (pool) => {
+      for (const listener of listeners) listener(pool);
+    },
+  });
+  return {
+    shard: wholeBy(pools, listeners),
+    leadership: wholeLeadership(pools, (signal) => standing.ask(signal)),
+    acting: (pool) =>
+      !standing.silence.isLong && (pool === undefined ? standing.state() : pools.state(pool)).acting,
+    run: async (signal) => {
+      await Promise.all([standing.run(signal), pools.run(signal)]);
+    },
+  };
+}
+
+function openPart(selector: ShardSelector, { task, claims, scheduler, ...deps }: TaskShardDeps): TaskShard {
   const { clock, log, random, retryMs = RETRY_MS } = deps;
   const standing = new TaskStanding({ ...deps, onChange: () => leases.look() });
   const listeners: ((pool: string) => void)[] = [];

@@ -1,13 +1,13 @@
 // app: who acts: of several instances of this operator, and of several operators that share policies. A Lease says so in
 // Kubernetes; where Marathon runs the operators its tasks do, with claims where there is a selector.
 
-import { ActingNow } from '../../../controller/watch/acting-now.ts';
 import { type Leadership, type TaskIdentity, taskLeadership } from '../../../controller/watch/leadership.ts';
 import type { Shard } from '../../../controller/watch/shard.ts';
 import { defined } from '../../../lang/defined.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
+import type { Claims } from '../../../schedulers/scheduler.ts';
 import type { Kubernetes } from '../kubernetes.ts';
 import type { OpenSchedulers } from '../schedulers.ts';
 import { shardSelector } from './shard.ts';
@@ -25,6 +25,13 @@ export interface WhoActsDeps {
   readonly poolsOf: (workload: string) => readonly string[];
 }
 
+/** Of a scheduler that keeps none. */
+const NO_CLAIMS: Claims = {
+  all: async () => [],
+  add: async () => false,
+  remove: async () => undefined,
+};
+
 /** What the controller asks. */
 export interface Acting {
   readonly leadership?: Leadership;
@@ -35,19 +42,17 @@ export interface Acting {
 
 export class WhoActs {
   readonly #deps: WhoActsDeps;
-  readonly #now: ActingNow;
   #taskShard: TaskShard | undefined;
 
   constructor(deps: WhoActsDeps) {
     this.#deps = deps;
-    this.#now = new ActingNow(deps.clock);
   }
 
   /** For schedulers, which work between rounds, too; undefined where nobody else can be there. */
   get isActing(): ((workload?: string) => boolean) | undefined {
-    const { kubernetes, task, selector } = this.#deps;
+    const { kubernetes, task } = this.#deps;
     if (kubernetes === undefined && task === undefined) return undefined;
-    return selector === undefined ? () => this.#now.isActing : (workload) => this.#actsFor(workload);
+    return (workload) => this.#actsFor(workload);
   }
 
   /**
@@ -61,10 +66,9 @@ export class WhoActs {
       task && taskLeadership(task, { scheduler: schedulers.own(), words: schedulers.words, clock });
     if (kubernetes === undefined && task !== undefined && byTask !== undefined)
       this.#taskShard = this.#shardOf(task, byTask, schedulers);
-    const leadership = kubernetes?.leadership ?? this.#taskShard?.leadership ?? byTask;
+    const { leadership, shard } = kubernetes ?? this.#taskShard ?? {};
     return {
-      ...(leadership && { leadership: this.#heard(leadership) }),
-      ...defined({ shard: (kubernetes ?? this.#taskShard)?.shard }),
+      ...defined({ leadership, shard }),
       run: async (signal) => await this.#taskShard?.run(signal),
     };
   }
@@ -73,35 +77,25 @@ export class WhoActs {
     task: TaskIdentity,
     byTask: (signal: AbortSignal) => ReturnType<Leadership>,
     schedulers: Pick<OpenSchedulers, 'own' | 'words' | 'claims'>,
-  ): TaskShard | undefined {
+  ): TaskShard {
     const { clock, log } = this.#deps;
     const selector = shardSelector(this.#deps.selector);
-    if (selector === undefined) return undefined;
     const claims = schedulers.claims();
     const { name } = schedulers.words;
-    if (claims === undefined)
+    if (claims === undefined && selector !== undefined)
       throw new TerminalError(`--selector: ${name} keeps nothing by which several operators could agree`);
     const scheduler = schedulers.own();
-    return openTaskShard({ task, selector, claims, scheduler, byTask, clock, log, random: Math.random });
-  }
-
-  #heard(leadership: Leadership): Leadership {
-    return async (signal, pool) => {
-      try {
-        const state = await leadership(signal, pool);
-        this.#now.told(state);
-        return state;
-      } catch (error) {
-        this.#now.unknown();
-        throw error;
-      }
-    };
+    const shared = { task, selector, scheduler, byTask, clock, log, random: Math.random };
+    return openTaskShard({ ...shared, claims: claims ?? NO_CLAIMS });
   }
 
   /** Of several pools that name a workload one alone has it: the others do not run it. */
   #actsFor(workload: string | undefined): boolean {
-    const { kubernetes, poolsOf } = this.#deps;
+    const { kubernetes, selector, poolsOf } = this.#deps;
     const acts = (pool?: string): boolean => (kubernetes ?? this.#taskShard)?.acting(pool) === true;
-    return workload === undefined ? acts() : poolsOf(workload).some(acts);
+    if (workload === undefined) return acts();
+    const pools = poolsOf(workload);
+    // What no policy names any more is left to whoever runs everything.
+    return pools.length === 0 ? selector === undefined && acts() : pools.some(acts);
   }
 }

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
+import { isStatus } from '../../../runtime/kubernetes/failure.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
 import type { PoolLeaseRecord, PoolLeaseStore, SeenPoolLease } from '../../shared-pools/pool-lease-store.ts';
@@ -9,6 +10,7 @@ import type { PoolLeaseRecord, PoolLeaseStore, SeenPoolLease } from '../../share
 const PREFIX = 'microscaling-pool-';
 const POOL = 'microscaling.io/pool';
 const OPERATOR = 'microscaling.io/operator';
+const SETTLED = 'microscaling.io/settled';
 /** A pool's key may be longer than a name, and has characters that no name has. */
 const HASH_LENGTH = 20;
 
@@ -26,6 +28,13 @@ export function createPoolLeaseStore(api: KubeApi, namespace: string): PoolLease
       const lease = leaseOf({ namespace, pool, resourceVersion }, record);
       return written(pool, record, await api.update({ ...all, name: nameOf(pool) }, lease, signal));
     },
+    remove: async ({ pool, version: resourceVersion }, signal) => {
+      await api
+        .delete({ ...all, name: nameOf(pool) }, signal, { resourceVersion })
+        .catch((error: unknown) => {
+          if (!isStatus(error, 404)) throw error;
+        });
+    },
   };
 }
 
@@ -39,7 +48,7 @@ function leaseOf(
     pool,
     resourceVersion,
   }: { readonly namespace: string; readonly pool: string; readonly resourceVersion?: string },
-  { holder, operator, durationSeconds, acquireTime, transitions }: PoolLeaseRecord,
+  { holder, operator, durationSeconds, acquireTime, transitions, settled }: PoolLeaseRecord,
 ): object {
   return {
     apiVersion: 'coordination.k8s.io/v1',
@@ -49,7 +58,7 @@ function leaseOf(
       namespace,
       ...(resourceVersion !== undefined && { resourceVersion }),
       labels: { 'app.kubernetes.io/managed-by': 'microscaling' },
-      annotations: { [POOL]: pool, [OPERATOR]: operator },
+      annotations: { [POOL]: pool, [OPERATOR]: operator, ...(settled && { [SETTLED]: 'true' }) },
     },
     spec: {
       holderIdentity: holder,
@@ -66,7 +75,7 @@ function written(pool: string, record: PoolLeaseRecord, { metadata }: KubeObject
 
 /** Undefined for a Lease of something else. */
 function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
-  const { [POOL]: pool, [OPERATOR]: operator = '' } = metadata.annotations ?? {};
+  const { [POOL]: pool, [OPERATOR]: operator = '', [SETTLED]: settled } = metadata.annotations ?? {};
   if (pool === undefined || metadata.name !== nameOf(pool)) return undefined;
   const { holderIdentity, leaseDurationSeconds, acquireTime, leaseTransitions } = (spec ?? {}) as Readonly<
     Record<string, unknown>
@@ -77,6 +86,7 @@ function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
     durationSeconds: typeof leaseDurationSeconds === 'number' ? leaseDurationSeconds : 0,
     acquireTime: typeof acquireTime === 'string' ? acquireTime : '',
     transitions: typeof leaseTransitions === 'number' ? leaseTransitions : 0,
+    settled: settled === 'true',
   };
   return { pool, record, version: metadata.resourceVersion ?? '' };
 }

@@ -10,7 +10,14 @@ const POOL = 'default/shop';
 const never = new AbortController().signal;
 
 function aRecord(operator: string): PoolLeaseRecord {
-  return { holder: `${operator}.1`, operator, durationSeconds: 0, acquireTime: 'then', transitions: 0 };
+  return {
+    holder: `${operator}.1`,
+    operator,
+    durationSeconds: 0,
+    acquireTime: 'then',
+    transitions: 0,
+    settled: false,
+  };
 }
 
 /** A scheduler that does what it is asked when `turn` lets it, and answers later still. */
@@ -62,6 +69,38 @@ describe('leases by claims', () => {
     await store.replace(POOL, aRecord('/ops/a'), '2', never);
     await expect(store.replace(POOL, aRecord('/ops/c'), seen.version, never)).rejects.toThrow('meanwhile');
     expect(await at(kept)).toMatchObject({ record: { operator: '/ops/a' }, version: '3' });
+  });
+
+  it('are not replaced where the one that was seen was removed meanwhile, and the count began anew', async () => {
+    const kept = new Map<string, Claim>();
+    const store = claimedLeases(claimsBy(kept, async () => undefined));
+    const seen = await store.create(POOL, { ...aRecord('/ops/a'), holder: '' }, never);
+    const later = await store.replace(POOL, { ...aRecord('/ops/a'), holder: '' }, seen.version, never);
+    await store.remove(later, never);
+    await expect(store.replace(POOL, aRecord('/ops/b'), later.version, never)).rejects.toThrow('meanwhile');
+    expect(await at(kept)).toBeUndefined();
+    await store.create(POOL, aRecord('/ops/c'), never);
+    await expect(store.replace(POOL, aRecord('/ops/b'), later.version, never)).rejects.toThrow('meanwhile');
+    expect(await at(kept)).toMatchObject({ record: { operator: '/ops/c' }, version: '1' });
+  });
+
+  it('are removed with all older claims, the newest one last, and never in a version that is not theirs', async () => {
+    const kept = new Map<string, Claim>();
+    const removed: number[] = [];
+    const claims = claimsBy(kept, async () => undefined);
+    for (const number of [3, 1, 2]) await claims.add({ of: POOL, number, facts: {} }, never);
+    const store = claimedLeases({
+      ...claims,
+      remove: async (claim, signal) => {
+        removed.push(claim.number);
+        await claims.remove(claim, signal);
+      },
+    });
+    const [seen] = await store.list(never);
+    if (seen === undefined) throw new Error('there is no claim');
+    await expect(store.remove({ ...seen, version: '2' }, never)).rejects.toThrow('meanwhile');
+    await store.remove(seen, never);
+    expect(removed).toEqual([1, 2, 3]);
   });
 
   it('are one writer’s at each version, in whichever order calls arrive', async () => {

@@ -34,9 +34,9 @@ describe('a task of an operator with a selector', () => {
       log: silentLogger,
       random: () => 0.5,
     });
-    shard.shard.follow({ ours: new Set([POOL]), areOthers: () => false });
+    shard.shard.follow({ ours: new Set([POOL]), areOthers: () => false, areGone: () => false });
     const running = shard.run(stop.signal);
-    await clock.advance(10_000);
+    await clock.advance(20_000);
     expect([shard.acting(POOL), shard.acting(undefined)]).toEqual([true, true]);
     isCutOff = true;
     await expect(shard.leadership(stop.signal, POOL)).rejects.toThrow('ECONNREFUSED');

@@ -1,7 +1,8 @@
 // Two operators with selectors as apps of one Marathon, without Kubernetes: a policy of a folder goes from the one to the other
 // under load and back, also when one of them is killed or gone; every write is recorded with its writer, and there are never two.
+// An operator without a selector was there before them, and has what they leave.
 
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   collisions,
@@ -49,12 +50,14 @@ async function call(method: string, path: string, body?: object): Promise<unknow
   return await answer.json();
 }
 
+/** @param shard of the selector; `rest`: without one */
 async function start(shard: string): Promise<void> {
+  const selector = shard === 'rest' ? '' : ` --selector shard=${shard}`;
   const proxy = await recordingProxy(marathon.url, shard, writes);
   proxies.push(proxy);
   await call('POST', '/v2/apps', {
     id: `/ops/${shard}`,
-    cmd: `exec microscaling run --policies ${laptop.path('policies')} --marathon ${proxy.url} --selector shard=${shard}`,
+    cmd: `exec microscaling run --policies ${laptop.path('policies')} --marathon ${proxy.url}${selector}`,
     instances: 1,
     cpus: 0.1,
     mem: 128,
@@ -69,15 +72,25 @@ async function taskOf(shard: string): Promise<Task> {
   });
 }
 
-/** Who has a pool, as anybody may read it in Marathon. */
-async function ownerOf(pool: string): Promise<unknown> {
+const apiOf = async (operator: string): Promise<OperatorApi> =>
+  new OperatorApi(`http://127.0.0.1:${(await taskOf(operator)).ports[0]}`);
+
+interface ClaimApp {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** As anybody may read them in Marathon. */
+async function claimsOf(pool: string): Promise<readonly ClaimApp[]> {
   const query = `label=${encodeURIComponent('microscaling.io\\/pool')}`;
-  const { apps } = (await call('GET', `/v2/apps?${query}`)) as {
-    apps: readonly { readonly id: string; readonly labels: Readonly<Record<string, string>> }[];
-  };
-  const of = apps.filter(({ labels }) => labels['microscaling.io/pool'] === pool);
+  const { apps } = (await call('GET', `/v2/apps?${query}`)) as { readonly apps: readonly ClaimApp[] };
+  return apps.filter(({ labels }) => labels['microscaling.io/pool'] === pool);
+}
+
+async function ownerOf(pool: string): Promise<unknown> {
   const newest =
-    of.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true })).at(-1)?.labels ?? {};
+    (await claimsOf(pool)).toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true })).at(-1)
+      ?.labels ?? {};
   return { operator: newest['microscaling.io/operator'], task: newest['microscaling.io/holder'] };
 }
 
@@ -86,9 +99,12 @@ describe('two operators with selectors as apps of Marathon', { concurrent: false
     marathon = await laptop.marathon();
     mkdirSync(laptop.path('policies'));
     put('steady', 'a', { min: 3, max: 3 });
+    put('lone', 'nobody', { min: 1, max: 6 });
     move('a');
+    await start('rest');
+    await untilScaledBy('rest', writes, 'moving');
     await Promise.all([start('a'), start('b')]);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await laptop.end();
     await Promise.all(proxies.map((proxy) => proxy.close()));
@@ -106,17 +122,24 @@ describe('two operators with selectors as apps of Marathon', { concurrent: false
     await untilScaledBy('b', writes, 'moving');
     const task = await taskOf('b');
     expect(await ownerOf('default/moving')).toEqual({ operator: '/ops/b', task: task.id });
-    const a = new OperatorApi(`http://127.0.0.1:${(await taskOf('a')).ports[0]}`);
+    const [a, rest] = await Promise.all(['a', 'rest'].map(apiOf));
     const [stands, has] = ['stands by: its labels are not those of --selector shard=a', 'has it'];
-    await a.says(
+    await a?.says(
       'moving',
       'Applied',
       new RegExp(`^Standby: ${stands}; operator /ops/b \\(${task.id}\\) ${has}$`),
     );
+    const others = 'which has a --selector, has the pool';
+    await rest?.says(
+      'moving',
+      'Applied',
+      new RegExp(`^Standby: .*operator /ops/b \\(${task.id}\\), ${others}$`),
+    );
+    await untilScaledBy('rest', writes, 'lone');
 
     move('a');
     await untilScaledBy('a', writes, 'moving');
-    expect(writersOf(writesTo(writes, 'moving'))).toEqual(['a', 'b', 'a']);
+    expect(writersOf(writesTo(writes, 'moving'))).toEqual(['rest', 'a', 'b', 'a']);
     expect(collisions(writesTo(writes, 'moving'))).toEqual([]);
     // Nothing moved that a new owner had no reason to move.
     expect(writesTo(writes, 'steady').length).toBe(steadyWrites);
@@ -141,7 +164,15 @@ describe('two operators with selectors as apps of Marathon', { concurrent: false
     await call('PUT', '/v2/apps/ops/a?force=true', { instances: 0 });
     move('b');
     await untilScaledBy('b', writes, 'moving');
-    expect(writersOf(writesTo(writes, 'moving'))).toEqual(['a', 'b', 'a', 'b']);
+    expect(writersOf(writesTo(writes, 'moving'))).toEqual(['rest', 'a', 'b', 'a', 'b']);
     expect(collisions(writesTo(writes, 'moving'))).toEqual([]);
+    expect(writersOf(writesTo(writes, 'lone'))).toEqual(['rest']);
+  });
+
+  it('leave no claim of a policy that is gone', async () => {
+    rmSync(laptop.path('policies', 'steady.yaml'));
+    await until('its claim to be removed', async () => (await claimsOf('default/steady')).length === 0);
+    expect(await claimsOf('default/moving')).toHaveLength(1);
+    expect(await claimsOf('default/lone')).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 // test support: operators that share pools by Leases, in virtual time: calls that are late, lost or unanswered, clocks that
 // run apart, crashes; and writers that do what they are allowed to.
 
+import { defined } from '../../../../src/lang/defined.ts';
 import {
   type ElectionTiming,
   LeaseElector,
@@ -16,7 +17,8 @@ import type {
   PoolLeaseStore,
   SeenPoolLease,
 } from '../../../../src/policy-sources/shared-pools/pool-lease-store.ts';
-import { PoolLeases } from '../../../../src/policy-sources/shared-pools/pool-leases.ts';
+import { PoolLeases, type PoolStanding } from '../../../../src/policy-sources/shared-pools/pool-leases.ts';
+import { UnclaimedPools } from '../../../../src/policy-sources/shared-pools/unclaimed-pools.ts';
 import { type Clock, VirtualClock } from '../../../../src/runtime/clock.ts';
 import { TransientError } from '../../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';
@@ -32,6 +34,8 @@ export interface Weather {
 }
 
 const TIMING: ElectionTiming = { leaseMs: 5_000, renewDeadlineMs: 3_333, retryMs: 667 };
+/** In the proportion of those that operators have. */
+const TAKING = { freshMs: 1_600, settleMs: 2_200 };
 
 /** Runs faster or slower than the world's, and was set to another time. */
 function skewed(clock: VirtualClock, rate: number, offsetMs: number): Clock {
@@ -78,6 +82,11 @@ class Leases {
       list: () => this.#over(weather, () => [...this.pools.values()]),
       create: (pool, record) => this.#over(weather, () => write(pool, record, undefined)),
       replace: (pool, record, version) => this.#over(weather, () => write(pool, record, version)),
+      remove: ({ pool, version }) =>
+        this.#over(weather, () => {
+          this.#next(this.pools.get(pool)?.version, version);
+          this.pools.delete(pool);
+        }),
     };
   }
 
@@ -102,7 +111,7 @@ export interface Instance {
   readonly id: string;
   readonly operator: string;
   readonly elector: LeaseElector;
-  readonly leases: PoolLeases;
+  readonly leases: PoolLeases | UnclaimedPools;
   readonly weather: Weather;
   readonly stop: AbortController;
   alive: boolean;
@@ -112,9 +121,11 @@ export interface Instance {
 
 export interface StartOptions {
   readonly operator: string;
-  /** The labels of pools that it runs. */
-  readonly selects: readonly string[];
+  /** The labels of pools that it runs; absent: it has no selector. */
+  readonly selects?: readonly string[];
   readonly rate?: number;
+  /** The only pools that it has heard of; default: all of them. */
+  readonly knows?: readonly string[];
 }
 
 /** How long one write takes at most: longer than a hand-over. */
@@ -141,7 +152,7 @@ export class Operators {
     this.#random = seeded(seed);
   }
 
-  start({ operator, selects, rate = 1 }: StartOptions): Instance {
+  start({ operator, selects, knows, rate = 1 }: StartOptions): Instance {
     const born = this.instances.length + 1;
     const id = `${operator}-${born}`;
     const weather: Weather = { latencyMs: 5, cut: false, deaf: false };
@@ -149,23 +160,28 @@ export class Operators {
     const elector = new LeaseElector({
       store: this.server.ownStore(operator, weather),
       ...{ identity: id, clock, random: this.#random, log: silentLogger, timing: TIMING },
-      onChange: () => leases.look(),
+      onChange: () => {
+        if (leases instanceof PoolLeases) leases.look();
+      },
     });
-    const leases = new PoolLeases({
-      store: this.server.poolStore(weather),
-      watch: new LeaseWatch({ storeOf: (name) => this.server.ownStore(name, weather), clock }),
-      standing: () => elector.state(),
-      ...{ identity: id, operator, clock, random: this.#random, log: silentLogger },
-      durationSeconds: TIMING.leaseMs / 1_000,
-      retryMs: TIMING.retryMs,
-      onChange: () => undefined,
-    });
+    const shared = {
+      ...{ store: this.server.poolStore(weather), clock, log: silentLogger, retryMs: TIMING.retryMs },
+      ...{ standing: () => elector.state(), onChange: () => undefined, ...TAKING },
+    };
+    const leases =
+      selects === undefined
+        ? new UnclaimedPools({ ...shared, isRefusal: () => false })
+        : new PoolLeases({
+            ...{ ...shared, identity: id, operator, random: this.#random },
+            watch: new LeaseWatch({ storeOf: (name) => this.server.ownStore(name, weather), clock }),
+            durationSeconds: TIMING.leaseMs / 1_000,
+          });
     const stop = new AbortController();
     const instance: Instance = { id, operator, elector, leases, weather, stop, alive: true, ending: false };
     this.instances.push(instance);
     void leases.run(stop.signal);
     void elector.run(stop.signal);
-    void this.#follow(instance, selects);
+    void this.#follow(instance, defined({ selects, knows }));
     for (const pool of this.labels.keys()) void this.#write(instance, pool);
     return instance;
   }
@@ -208,13 +224,19 @@ export class Operators {
   }
 
   /** Each instance learns of labels in its own time. */
-  async #follow({ leases, stop }: Instance, selects: readonly string[]): Promise<void> {
+  async #follow(
+    { leases, stop }: Instance,
+    { selects, knows }: Pick<StartOptions, 'selects' | 'knows'>,
+  ): Promise<void> {
     while (!stop.signal.aborted) {
-      const known = new Map(this.labels);
-      const ours = [...known].filter(([, label]) => label !== undefined && selects.includes(label));
+      const known = new Map([...this.labels].filter(([pool]) => knows?.includes(pool) ?? true));
+      const ours = [...known].filter(
+        ([, label]) => selects === undefined || (label !== undefined && selects.includes(label)),
+      );
       leases.follow({
         ours: new Set(ours.map(([pool]) => pool)),
-        areOthers: (pool) => known.get(pool) !== undefined,
+        areOthers: (pool) => !known.has(pool) || known.get(pool) !== undefined,
+        areGone: (pool) => !known.has(pool),
       });
       await this.clock.sleep(100 + 3_000 * this.#random(), stop.signal).catch(() => undefined);
     }
@@ -224,8 +246,8 @@ export class Operators {
   async #write(instance: Instance, pool: string): Promise<void> {
     while (!instance.stop.signal.aborted && !instance.ending) {
       await this.clock.sleep(50 + 300 * this.#random());
-      const { acting, lost, begin } = instance.leases.state(pool);
-      const end = acting && instance.alive && !instance.ending ? begin?.() : undefined;
+      const { acting, lost, begin = () => () => undefined } = this.#stateOf(instance, pool);
+      const end = acting && instance.alive && !instance.ending ? begin() : undefined;
       if (end === undefined || lost === undefined) continue;
       this.#begins(instance, pool);
       const cut = AbortSignal.any([lost, instance.stop.signal]);
@@ -237,6 +259,10 @@ export class Operators {
       this.written.set(pool, [...(this.written.get(pool) ?? []), instance.id]);
       end();
     }
+  }
+
+  #stateOf({ leases }: Instance, pool: string): PoolStanding {
+    return leases.state(pool);
   }
 
   #begins({ id }: Instance, pool: string): void {

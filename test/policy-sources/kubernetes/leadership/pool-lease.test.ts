@@ -23,6 +23,7 @@ const record: PoolLeaseRecord = {
   durationSeconds: 15,
   acquireTime: '2026-01-01T00:00:00.000000Z',
   transitions: 0,
+  settled: false,
 };
 
 let server: KubeServer;
@@ -51,10 +52,23 @@ it('are written and read as they were, one for a pool', async () => {
 
 it('are replaced in the version that was seen, and in no other', async () => {
   const [seen] = (await store.list(signal)).filter(({ pool }) => pool === POOL);
-  const free = { ...record, holder: '', transitions: 1 };
+  const free = { ...record, holder: '', transitions: 1, settled: true };
   const after = await store.replace(POOL, free, seen?.version ?? '', signal);
   expect(after.record).toEqual(free);
   await expect(store.replace(POOL, record, seen?.version ?? '', signal)).rejects.toThrow(/Conflict|modified/);
+});
+
+it('are removed in the version that was seen, and in no other', async () => {
+  const pool = 'default/gone';
+  const seen = await store.create(pool, record, signal);
+  const taken = await store.replace(pool, { ...record, holder: 'host_2' }, seen.version, signal);
+  await expect(store.remove(seen, signal)).rejects.toThrow(/Conflict|modified/);
+  const listed = async (): Promise<boolean> =>
+    (await store.list(signal)).some((lease) => lease.pool === pool);
+  expect(await listed()).toBe(true);
+  await store.remove(taken, signal);
+  await store.remove(taken, signal);
+  expect(await listed()).toBe(false);
 });
 
 it('are told from other Leases of the namespace', async () => {

@@ -6,6 +6,8 @@ import { Operators, type StartOptions } from './operators.ts';
 
 const A: StartOptions = { operator: 'a', selects: ['a'] };
 const B: StartOptions = { operator: 'b', selects: ['b'] };
+/** Without a selector. */
+const REST: StartOptions = { operator: 'rest' };
 const BOTH: StartOptions = { operator: 'both', selects: ['a', 'b'] };
 
 describe('pools of several operators', () => {
@@ -115,6 +117,84 @@ describe('pools of several operators', () => {
     expect(world.acting('shop')).toEqual(['a-1']);
   });
 
+  it('are those of nobody else for an operator without a selector, also once their own one is gone', async () => {
+    const world = new Operators({ shop: 'a', lone: 'c' });
+    const rest = world.start(REST);
+    await world.run(5_000);
+    expect(world.acting('shop')).toEqual(['rest-1']);
+    const first = world.start(A);
+    await world.run(8_000);
+    expect(world.acting('shop')).toEqual(['a-2']);
+    expect(world.acting('lone')).toEqual(['rest-1']);
+    expect(rest.leases.state('shop').reason).toBe('operator a (a-2), which has a --selector, has the pool');
+    expect(rest.leases.owner('shop')).toEqual({ operator: 'a', holder: 'a-2' });
+    world.end(first);
+    await world.run(30_000);
+    expect(world.acting('shop')).toEqual([]);
+    world.server.pools.delete('shop');
+    await world.run(5_000);
+    expect(world.acting('shop')).toEqual(['rest-1']);
+    expect(world.server.pools.size).toBe(0);
+    expect([...world.collisions]).toEqual([]);
+  });
+
+  it('go to an operator without a selector when no other one takes what was given back', async () => {
+    const world = new Operators({ shop: 'a' });
+    world.start(REST);
+    world.start(A);
+    await world.run(8_000);
+    world.labels.set('shop', 'z');
+    await world.run(30_000);
+    expect(world.acting('shop')).toEqual([]);
+    await world.run(40_000);
+    expect(world.acting('shop')).toEqual(['rest-1']);
+    expect([...world.collisions]).toEqual([]);
+  });
+
+  it('are not written by an operator without a selector that cannot see whose they are', async () => {
+    const world = new Operators({ shop: 'a' });
+    const rest = world.start(REST);
+    await world.run(5_000);
+    const { lost } = rest.leases.state('shop');
+    rest.weather.latencyMs = 700;
+    await world.run(3_000);
+    expect(lost?.aborted).toBe(true);
+    expect(rest.leases.state('shop').reason).toBe(
+      'it is not known which pools other operators have: no answer in time',
+    );
+    rest.weather.latencyMs = 5;
+    await world.run(3_000);
+    expect(world.acting('shop')).toEqual(['rest-1']);
+  });
+
+  it('leave no Lease when they are gone, and none that was given back and that nobody takes', async () => {
+    const world = new Operators({ shop: 'a', mail: 'a', lone: 'a' });
+    const first = world.start(A);
+    await world.run(8_000);
+    world.labels.delete('shop');
+    world.labels.set('mail', 'z');
+    await world.run(8_000);
+    expect([...world.server.pools.keys()]).toEqual(['mail', 'lone']);
+    await world.run(60_000);
+    expect([...world.server.pools.keys()]).toEqual(['lone']);
+    world.end(first);
+    world.labels.delete('lone');
+    world.start(B);
+    await world.run(300_000);
+    expect([...world.server.pools.keys()]).toEqual(['lone']);
+    await world.run(330_000);
+    expect([...world.server.pools.keys()]).toEqual([]);
+  });
+
+  it('keep the Lease of an operator that acts, although another one knows no such pool', async () => {
+    const world = new Operators({ shop: 'a' });
+    world.start(A);
+    await world.run(8_000);
+    world.start({ ...B, knows: ['mail'] });
+    await world.run(700_000);
+    expect(world.acting('shop')).toEqual(['a-1']);
+  });
+
   it('have one writer at a time, whatever labels, calls and processes do', async () => {
     const change = fc.record({
       instance: fc.nat(3),
@@ -132,7 +212,7 @@ describe('pools of several operators', () => {
     await fc.assert(
       fc.asyncProperty(world, async ({ seed, rates, changes }) => {
         const operators = new Operators({ shop: 'a', mail: 'b' }, seed);
-        const kinds = [A, A, B, BOTH];
+        const kinds = [A, REST, B, BOTH];
         for (const [i, kind] of kinds.entries()) operators.start({ ...kind, rate: rates[i] ?? 1 });
         for (const { instance: at, what, pool, label, forMs } of changes) {
           const instance = operators.instances.at(-1 - at);
@@ -157,6 +237,8 @@ describe('pools of several operators', () => {
   });
 });
 
+const OF: Readonly<Record<string, StartOptions>> = { a: A, b: B, rest: REST };
+
 function happen(world: Operators, instance: Operators['instances'][number], what: string): void {
   const { weather } = instance;
   if (what === 'cut') weather.cut = true;
@@ -165,5 +247,5 @@ function happen(world: Operators, instance: Operators['instances'][number], what
   if (what === 'clear' && instance.alive) Object.assign(weather, { cut: false, deaf: false, latencyMs: 5 });
   if (what === 'crash') world.crash(instance);
   if (what === 'end') world.end(instance);
-  if (what === 'start') world.start(instance.operator === 'a' ? A : instance.operator === 'b' ? B : BOTH);
+  if (what === 'start') world.start(OF[instance.operator] ?? BOTH);
 }

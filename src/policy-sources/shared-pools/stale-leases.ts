@@ -1,0 +1,87 @@
+// policy-sources: the Leases that nobody needs any more: of pools that are gone, and of pools that an operator gave back and
+// nobody took.
+
+import type { Clock } from '../../runtime/clock.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { eachOf } from '../each.ts';
+import type { PoolsToRun } from '../pools-to-run.ts';
+import type { PoolLeaseStore, SeenPoolLease } from './pool-lease-store.ts';
+
+export interface StaleLeasesDeps {
+  readonly store: Pick<PoolLeaseStore, 'remove'>;
+  /** This one. */
+  readonly operator: string;
+  /** Must not go back. */
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly log: Logger;
+}
+
+export interface Known extends Pick<PoolsToRun, 'areGone'> {
+  /** Operators for which nobody acts, this one among them. */
+  readonly free: ReadonlySet<string>;
+}
+
+/** So long has whoever a pool is meant for to take it: within seconds, unless it is being started. */
+const GIVEN_BACK_MS = 60_000;
+/** Another operator may know policies that this one does not: it gets the time to come back. */
+const OTHERS_MS = 600_000;
+
+/**
+ * | Lease                                                             | removed after  |
+ * |-------------------------------------------------------------------|----------------|
+ * | this operator's, of a pool that is gone                           | at once        |
+ * | given back by this operator                                       | 1 min          |
+ * | given back by another one, or its own and gone with it and the pool | 10 min       |
+ */
+export class StaleLeases {
+  readonly #deps: StaleLeasesDeps;
+  /** By pool: the version at which a Lease has been nobody's, and since when that was seen. */
+  readonly #since = new Map<string, { readonly version: string; readonly atMs: number }>();
+
+  constructor(deps: StaleLeasesDeps) {
+    this.#deps = deps;
+  }
+
+  /** @param leases those of other pools than this operator acts for or wants, as they were read last */
+  async remove(leases: readonly SeenPoolLease[], known: Known, signal: AbortSignal): Promise<void> {
+    const { store, log, clock } = this.#deps;
+    const idle = leases.filter((lease) => isNobodys(lease, known));
+    this.#keepOnly(new Set(idle.map(({ pool }) => pool)));
+    const stale = idle.filter(
+      (lease) => this.#idleMs(lease, clock.monotonic()) >= this.#patience(lease, known),
+    );
+    await eachOf(stale, async (lease) => {
+      try {
+        await store.remove(lease, signal);
+        log.debug('the lease of a pool that nobody needs is removed', { pool: lease.pool });
+      } catch (error) {
+        signal.throwIfAborted();
+        // It is of no consequence, and is tried again with the next look.
+        log.debug('a lease that nobody needs could not be removed', {
+          ...{ pool: lease.pool, reason: messageOf(error) },
+        });
+      }
+    });
+  }
+
+  #patience({ pool, record }: SeenPoolLease, { areGone }: Known): number {
+    if (record.operator !== this.#deps.operator) return OTHERS_MS;
+    return areGone(pool) ? 0 : GIVEN_BACK_MS;
+  }
+
+  #idleMs({ pool, version }: SeenPoolLease, now: number): number {
+    const known = this.#since.get(pool);
+    if (known?.version === version) return now - known.atMs;
+    this.#since.set(pool, { version, atMs: now });
+    return 0;
+  }
+
+  #keepOnly(pools: ReadonlySet<string>): void {
+    for (const pool of this.#since.keys()) if (!pools.has(pool)) this.#since.delete(pool);
+  }
+}
+
+function isNobodys({ pool, record: { holder, operator } }: SeenPoolLease, { areGone, free }: Known): boolean {
+  return holder === '' || (areGone(pool) && free.has(operator));
+}
