@@ -46,6 +46,8 @@ const RECALL_MS = 5_000;
 const LISTS_AT_ONCE = 2;
 /** So long a list is waited for by those who need the next one. */
 const PATIENCE_MS = 1_000;
+/** So long apps at rest that have got old serve on while they are listed again: hundreds of rounds need not wait for one list. */
+const RENEWED_WITHIN_MS = 5_000;
 /** A reason that nobody looks at. */
 const OVER = new Error('the wait is over');
 /** So many apps of a list are looked at in one go. */
@@ -54,7 +56,7 @@ const AT_ONE_GO = 250;
 const LISTED_FOR_ONE = 20;
 
 /**
- * Costs, with the stream live: one GET a `resyncMs` while all is settled, however many apps there are; one to
+ * Costs, with the stream live: one GET a `resyncMs` while all is settled, however many apps there are, and nobody waits for it; one to
  * three GETs (apps, and queue and deployments when something moves) per change, shared by all callers of the same moment. Where
  * there are many apps and few of them move, those few are read alone.
  */
@@ -78,6 +80,8 @@ export class ClusterView {
   #lists = 0;
   /** The one that begins when the newest is over, for all who need a newer one or another one. */
   #nextList: Promise<Readings> | undefined;
+  /** The last list failed: who needs one waits for it, and hears why there is none. */
+  #listFailed = false;
 
   constructor(options: ViewOptions, closing: AbortSignal) {
     this.#options = options;
@@ -104,7 +108,8 @@ export class ClusterView {
     }
     const stale = ids.filter((id) => !this.#isFresh(id));
     const fresh = stale.length === 0 && (ids.length > 0 || this.#isListed());
-    const readings = fresh ? this.#readings : await abortable(this.#load(stale), signal);
+    const readings =
+      fresh || this.#areRenewed(stale) ? this.#readings : await abortable(this.#load(stale), signal);
     const apps = new Map<string, AppObservation>();
     let atMs = this.#options.clock.monotonic();
     for (const id of ids) {
@@ -186,6 +191,23 @@ export class ClusterView {
     return ageMs >= 0 && ageMs < Math.min(resyncMs, most);
   }
 
+  /** Begins to list them anew where they may serve meanwhile. */
+  #areRenewed(stale: readonly string[]): boolean {
+    const { clock, resyncMs } = this.#options;
+    const oldestMs = clock.monotonic() - resyncMs - Math.min(resyncMs, RENEWED_WITHIN_MS);
+    const serves = (id: string): boolean =>
+      this.#hasOnlyAged(id) && (this.#readings.get(id)?.atMs ?? 0) > oldestMs;
+    if (this.#streams === 0 || this.#listFailed || stale.length === 0 || !stale.every(serves)) return false;
+    this.#list(stale).catch(() => undefined);
+    return true;
+  }
+
+  /** Nothing moves and nothing was heard of it since it was read. */
+  #hasOnlyAged(id: string): boolean {
+    const known = this.#readings.get(id);
+    return known !== undefined && this.#isCurrent(id, known) && known.settled;
+  }
+
   #isListed(): boolean {
     return this.#listedAtMs !== undefined && this.#isYoung({ atMs: this.#listedAtMs, settled: true });
   }
@@ -211,11 +233,7 @@ export class ClusterView {
   /** Few apps move or are new, of many; what only got old is listed with all the others that did. */
   #mayBeReadAlone(stale: readonly string[]): boolean {
     if (this.#streams === 0 || stale.length === 0) return false;
-    const hasOnlyAged = (id: string): boolean => {
-      const known = this.#readings.get(id);
-      return known !== undefined && this.#isCurrent(id, known) && known.settled;
-    };
-    if (stale.some(hasOnlyAged)) return false;
+    if (stale.some((id) => this.#hasOnlyAged(id))) return false;
     const neverRead = this.#watched.size - this.#readings.size;
     const moving = neverRead + this.#moving.size;
     return moving * LISTED_FOR_ONE <= this.#watched.size;
@@ -274,10 +292,17 @@ export class ClusterView {
       this.#lists -= 1;
       if (this.#listing === loading) this.#listing = undefined;
     };
-    loading.readings.then(() => {
-      this.#listedAtMs = Math.max(startedAtMs, this.#listedAtMs ?? startedAtMs);
-      forget();
-    }, forget);
+    loading.readings.then(
+      () => {
+        this.#listedAtMs = Math.max(startedAtMs, this.#listedAtMs ?? startedAtMs);
+        this.#listFailed = false;
+        forget();
+      },
+      () => {
+        this.#listFailed = true;
+        forget();
+      },
+    );
     return loading.readings;
   }
 

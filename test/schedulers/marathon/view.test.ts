@@ -43,6 +43,15 @@ async function lookFor(seconds: number): Promise<string[]> {
   return reads();
 }
 
+/** What there is once a list is over that nobody waits for. */
+async function renewed(): ReturnType<typeof observe> {
+  const { atMs } = await observe();
+  return await until('a newer list', async () => {
+    const view = await observe();
+    return view.atMs > atMs ? view : undefined;
+  });
+}
+
 describe('the cost of a reading', () => {
   it('is two GETs a minute while the stream is live and nothing moves', async () => {
     view.streamOpened();
@@ -65,7 +74,7 @@ describe('the cost of a reading', () => {
     const before = await observe();
     await clock.advance(RESYNC_MS);
     marathon.setInstances('/shop/b', 3);
-    const after = await observe();
+    const after = await renewed();
     expect(reads()).toEqual(['/v2/apps', '/v2/apps']);
     expect(after.apps.get('/shop/a')).toBe(before.apps.get('/shop/a'));
     expect(after.apps.get('/shop/b')).toMatchObject({ requested: 3 });
@@ -277,6 +286,67 @@ describe('the view', () => {
     const [gone, stayed] = await Promise.allSettled(both);
     expect(gone).toMatchObject({ status: 'rejected', reason: new Error('enough') });
     expect(stayed).toMatchObject({ status: 'fulfilled' });
+  });
+});
+
+describe('apps at rest that got old', () => {
+  beforeEach(async () => {
+    view.streamOpened();
+    await observe();
+    marathon.requests.length = 0;
+    marathon.setInstances('/shop/a', 9);
+  });
+  const requested = async (): Promise<number | undefined> => (await observe()).apps.get('/shop/a')?.requested;
+
+  it('serve on while they are listed anew, once for all who look', async () => {
+    await clock.advance(RESYNC_MS);
+    expect(await Promise.all([requested(), requested(), requested()])).toEqual([1, 1, 1]);
+    expect((await renewed()).apps.get('/shop/a')).toMatchObject({ requested: 9 });
+    expect(reads()).toEqual(['/v2/apps']);
+  });
+
+  it('serve for five seconds and no longer, however long the list takes', async () => {
+    marathon.next(() => true, { status: 0, hang: true });
+    await clock.advance(RESYNC_MS + 4_999);
+    expect(await requested()).toBe(1);
+    await clock.advance(1);
+    const waiting = new AbortController();
+    const look = view.observe(IDS, waiting.signal);
+    const over = new Error('still waiting');
+    setImmediate(() => waiting.abort(over));
+    await expect(look).rejects.toBe(over);
+  });
+
+  it('do not serve once the list has failed, until there is one', async () => {
+    marathon.scripts.push(() => ({ status: 500, body: { message: 'oops' } }));
+    await clock.advance(RESYNC_MS);
+    expect(await requested()).toBe(1);
+    const told = await until('a failure that is told', () =>
+      observe().then(
+        () => false,
+        (error: Error) => error.message,
+      ),
+    );
+    expect(told).toContain('oops');
+    marathon.scripts = [];
+    expect(await requested()).toBe(9);
+    await clock.advance(RESYNC_MS);
+    marathon.setInstances('/shop/a', 5);
+    expect(await requested()).toBe(9);
+  });
+
+  it('do not serve where something was heard of one of them', async () => {
+    await clock.advance(RESYNC_MS);
+    view.changed(['/shop/b']);
+    expect(await requested()).toBe(9);
+  });
+
+  it('do not serve without the event stream', async () => {
+    const end = view.streamOpened();
+    await observe();
+    marathon.setInstances('/shop/a', 4);
+    end();
+    expect(await requested()).toBe(4);
   });
 });
 
