@@ -127,6 +127,39 @@ describe('with a token', () => {
   });
 });
 
+describe('a replay', () => {
+  const body = JSON.stringify({ policy: 'default/queue-demo', fromMs: 1_000, toMs: 2_000 });
+  const table = { title: 'what if', verdict: 'no difference', heads: [], rows: [], notes: [] };
+  const recorded = { replays: { run: async () => table, yaml: () => '' } };
+  const json = { 'content-type': 'application/json' };
+  const asked = { method: 'POST', body };
+
+  it('is a question: whoever may read may ask, and nobody without a token', async () => {
+    const { ask, bearer } = start(recorded);
+    expect((await ask('/ui/replay', { ...bearer('read'), ...json }, asked)).status).toBe(200);
+    expect((await ask('/ui/replay', json, asked)).status).toBe(401);
+    for (const path of ['/ui/replay/', '/ui//replay', '/ui/replay/x', '/ui/scale?/ui/replay'])
+      expect([path, (await ask(path, { ...bearer('read'), ...json }, asked)).status]).toEqual([path, 403]);
+    expect(
+      (await ask('/ui/replay', { ...bearer('read'), ...json }, { ...asked, method: 'PUT' })).status,
+    ).toBe(403);
+  });
+
+  it('is asked by the page of a session that may only read, and not by a cookie alone', async () => {
+    const { ask, logIn, tokens } = start(recorded);
+    const cookie = (await logIn(tokens.read)).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const stream = (await ask('/ui/stream', { cookie })).body?.getReader();
+    const hello = new TextDecoder().decode((await stream?.read())?.value);
+    await stream?.cancel();
+    const { token, replays, writes } = JSON.parse(/^data: (.*)$/m.exec(hello)?.[1] ?? '{}');
+    expect([token, replays, writes]).toEqual(['page-token', true, 'off']);
+    const ofPage = { cookie, ...json, 'x-microscaling-token': token };
+    expect((await ask('/ui/replay', ofPage, asked)).status).toBe(200);
+    expect((await ask('/ui/replay', { cookie, ...json }, asked)).status).toBe(403);
+    expect((await ask('/ui/scale', ofPage, { ...asked, body: '{}' })).status).toBe(403);
+  });
+});
+
 describe('a Host', () => {
   it.each([
     ['evil.example', 403],

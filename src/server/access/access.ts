@@ -26,7 +26,7 @@ export interface Access {
   readonly isGuarded: boolean;
   /** What the request is let in with, or why it is not. */
   enter(request: Request): Grant | AccessRefusal;
-  /** Why the request must not be served, by the role that its method needs, or undefined. */
+  /** Why the request must not be served, by the role that it needs, or undefined. */
   refusal(request: Request): AccessRefusal | undefined;
 }
 
@@ -60,7 +60,7 @@ export function createAccess(boundTo: string, tokens: TokenBook, sessions?: Sess
     refusal: (request) => {
       const entered = enter(request);
       if (isRefused(entered)) return entered;
-      return entered.role === 'write' || isRead(request.method) ? undefined : MAY_ONLY_READ;
+      return entered.role === 'write' || changesNothing(request) ? undefined : MAY_ONLY_READ;
     },
   };
 }
@@ -99,4 +99,13 @@ function needsToken(): AccessRefusal {
 
 export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
+}
+
+/** What is asked with a body, and changes nothing: its answer is all that comes of it. */
+const QUESTIONS: ReadonlySet<string> = new Set(['/ui/replay']);
+
+export function changesNothing(request: Request): boolean {
+  return (
+    isRead(request.method) || (request.method === 'POST' && QUESTIONS.has(new URL(request.url).pathname))
+  );
 }

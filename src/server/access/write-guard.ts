@@ -1,7 +1,15 @@
 // server: who may write through the page. Tokens are compared in constant time and never echoed.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Access, type AccessRefusal, isRead, isRefused, MAY_ONLY_READ } from './access.ts';
+import {
+  type Access,
+  type AccessRefusal,
+  changesNothing,
+  type Grant,
+  isRead,
+  isRefused,
+  MAY_ONLY_READ,
+} from './access.ts';
 
 export const PAGE_TOKEN_HEADER = 'x-microscaling-token';
 
@@ -28,14 +36,15 @@ const OTHER_START: AccessRefusal = {
   message: 'the page belongs to an earlier start of the operator; reload it',
 };
 
-/** What a browser sends by itself, a cookie, is not enough to write: the page adds the token of this start. */
+/** What a browser sends by itself, a cookie, is not enough to write or to ask for work: the page adds the token of this start. */
 export function createWriteGuard({ access, pageToken }: WriteGuardOptions): WriteGuard {
+  const otherStart = (request: Request, { by }: Grant): AccessRefusal | undefined =>
+    by === 'token' || same(request.headers.get(PAGE_TOKEN_HEADER), pageToken) ? undefined : OTHER_START;
   const refusal = (request: Request): AccessRefusal | undefined => {
     const entered = access.enter(request);
     if (isRefused(entered)) return entered;
-    if (entered.role !== 'write') return MAY_ONLY_READ;
-    if (entered.by === 'token') return undefined;
-    return same(request.headers.get(PAGE_TOKEN_HEADER), pageToken) ? undefined : OTHER_START;
+    if (entered.role !== 'write' && !changesNothing(request)) return MAY_ONLY_READ;
+    return otherStart(request, entered);
   };
   const isOfBrowser = (request: Request): boolean => {
     const entered = access.enter(request);

@@ -146,9 +146,9 @@ function greeting(
     atMs: clock.now(),
     version,
     writes,
-    ...(writes === 'open' && by !== 'token' && { token: pageToken }),
+    ...(by !== 'token' && { token: pageToken }),
     ...(by === 'session' && { user: { name, role } }),
-    ...(replays !== undefined && writes === 'open' && { replays: true }),
+    ...(replays !== undefined && { replays: true }),
   };
   const event = serverSentEvent('hello', JSON.stringify(hello));
   return Buffer.concat([RETRY, event]);
