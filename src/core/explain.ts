@@ -7,6 +7,7 @@ import { whyKept } from './allocation/preemption.ts';
 import type { Allocation } from './allocation.ts';
 import type { AppDecision, AppInput, LimitedBy } from './decision.ts';
 import { type Shortage, shortageIn } from './demand/launches/launch-trouble.ts';
+import { withStep } from './demand/steps.ts';
 import type { AppDemand } from './demand.ts';
 import { count } from './numbers.ts';
 
@@ -139,28 +140,28 @@ export function explain(
   const short = shortages(allocation);
   if (isRemainder) {
     const after = short === undefined ? granted : allocation.withRoom;
-    steps = [...steps, { rule: 'remainder', before: demand.requested, after, reason: demand.reason }];
+    steps = withStep(steps, { rule: 'remainder', before: demand.requested, after, reason: demand.reason });
   }
   const unlent = lenders(allocation);
   if (unlent !== undefined) {
-    steps = [...steps, { rule: 'lending', before: granted, after: granted, reason: unlent }];
+    steps = withStep(steps, { rule: 'lending', before: granted, after: granted, reason: unlent });
     summary += `; ${unlent}`;
   }
   if (short !== undefined) {
     const [before, after] = isRemainder ? [allocation.withRoom, granted] : [granted, aliveOf(demand)];
-    steps = [...steps, { rule: 'cluster', before, after, reason: short }];
+    steps = withStep(steps, { rule: 'cluster', before, after, reason: short });
     summary += `; ${short}`;
   }
   if (granted !== wanted) {
     const rule = granted < wanted ? 'capacity' : 'preemption';
     const reason = granted < wanted ? blockers(allocation) : `kept for now by ${keeperOf(demand)}`;
-    steps = [...steps, { rule, before: wanted, after: granted, reason }];
+    steps = withStep(steps, { rule, before: wanted, after: granted, reason });
     summary += `; granted ${granted}: ${reason}`;
   }
   if (to < granted) {
     const missing = granted - to;
     const reason = `${missing} more once ${missing === 1 ? 'its slot is' : 'their slots are'} free`;
-    steps = [...steps, { rule: 'handover', before: granted, after: to, reason }];
+    steps = withStep(steps, { rule: 'handover', before: granted, after: to, reason });
     summary += `; asks for ${to} now, ${reason}`;
   }
   return { steps, summary, limitedBy: limitOf(allocation, short !== undefined) };
@@ -173,7 +174,7 @@ function aliveOf({ app }: AppDemand): number {
 function blocked({ demand, wanted, granted }: Allocation): Explanation {
   const { reason } = demand;
   const step = { rule: 'creation', before: wanted, after: granted, reason } as const;
-  return { steps: [...demand.steps, step], summary: `cannot be created: ${reason}`, limitedBy: 'creation' };
+  return { steps: withStep(demand.steps, step), summary: `cannot be created: ${reason}`, limitedBy: 'creation' };
 }
 
 function opening({ demand, wanted, granted }: Allocation): string {

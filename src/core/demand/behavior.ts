@@ -17,7 +17,7 @@ import {
   tally,
 } from './history.ts';
 import { followLulls, isLulls, type Lulls, shareNeededAgain } from './lulls.ts';
-import { joined, NO_STEPS } from './steps.ts';
+import { NO_STEPS, withStep } from './steps.ts';
 import type { Timing } from './timing.ts';
 
 export interface BehaviorMemory {
@@ -89,7 +89,7 @@ function limits(
   let steps = NO_STEPS;
   let { wanted } = input;
   const limit = (rule: string, after: number, reason: string): void => {
-    steps = joined(steps, [{ rule, before: wanted, after, reason }]);
+    steps = withStep(steps, { rule, before: wanted, after, reason });
     wanted = after;
   };
   if (wanted < asked && floor > wanted)
