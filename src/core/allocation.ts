@@ -84,8 +84,8 @@ function demandOfRemainder({ budget }: DecisionInput, demand: AppDemand, lends: 
 /** Room that the budget has and the cluster turned out not to have. */
 function reservations(demands: readonly AppDemand[]): readonly Reservation[] {
   const reserved: Reservation[] = [];
-  for (const { memory, cost } of demands) {
-    const instances = memory.trouble.short?.instances ?? 0;
+  for (const { trouble, cost } of demands) {
+    const instances = trouble.short?.instances ?? 0;
     if (instances > 0) reserved.push({ cost, instances });
   }
   return reserved;

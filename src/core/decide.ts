@@ -56,20 +56,20 @@ function wordsOf(allocations: readonly Allocation[]): Words {
 function answer(allocation: Allocation, words: Words): AppDecision {
   const { demand, wanted, granted, to } = allocation;
   const { id, name, role } = demand.app;
-  const { figures, requested: from } = demand;
+  const { requested: from, draft } = demand;
+  const { figures, alternativesOf, accounts } = draft;
   const { steps, summary, limitedBy } = explain(allocation, words);
   const decided: AppDecision =
     limitedBy === undefined
       ? { id, name, role, from, wanted, granted, to, figures, steps, summary }
       : { id, name, role, from, wanted, granted, to, figures, steps, summary, limitedBy };
-  const { alternativesOf } = demand;
   const told = alternativesOf === undefined ? decided : { ...decided, alternativesOf };
-  return demand.memory.accounts === undefined ? told : { ...told, objectives: objectivesOf(demand) };
+  return accounts === undefined ? told : { ...told, objectives: objectivesOf(demand) };
 }
 
-function objectivesOf({ app, memory, nowMs }: AppDemand): readonly (ObjectiveState | null)[] {
+function objectivesOf({ app, draft, start }: AppDemand): readonly (ObjectiveState | null)[] {
   return app.targets.map(({ objective }, i) =>
-    objective === undefined ? null : objectiveState(objective, memory.accounts?.[i], nowMs),
+    objective === undefined ? null : objectiveState(objective, draft.accounts?.[i], start.nowMs),
   );
 }
 
@@ -99,14 +99,15 @@ function leftToPeople(app: AppInput): AppDecision {
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function remember({ demand, wanted, granted, to }: Allocation, nowMs: number): AppState {
-  const { memory, preemption, timing, requested: from } = demand;
-  const { warmUp, accounts, futility } = memory;
+  const { draft, start, requested: from } = demand;
+  const { warmUp, accounts, futility } = draft;
+  const { preemption, timing } = start;
   // One after the other: spread from parts that may be absent they take several times as long, in every round.
   const state: Writable<AppState> = {
-    laws: memory.laws,
-    launches: memory.launches,
-    trouble: memory.trouble,
-    behavior: noteChange(memory.behavior, { from, to, nowMs }, timing.periodMs),
+    laws: draft.laws,
+    launches: draft.launches,
+    trouble: start.trouble,
+    behavior: noteChange(draft.behavior, { from, to, nowMs }, timing.periodMs),
     preemption: notePreemption(preemption, { from, to, wanted, nowMs }, timing.yieldPeriodMs),
     granted,
     to,

@@ -32,7 +32,7 @@ import {
   warmUpMs,
 } from './demand/launches/warm-up.ts';
 import type { MissAccount } from './demand/objective.ts';
-import { joined, NO_STEPS } from './demand/steps.ts';
+import { joined, withStep } from './demand/steps.ts';
 import { metricDelayMsOf, type TargetDemand, type TargetInput, targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import { type FutilityMemories, type Useful, useful } from './demand/useful.ts';
@@ -43,7 +43,6 @@ import { count } from './numbers.ts';
 /** What an app would have if it were alone, and what it remembers of how that came about. */
 export interface AppDemand {
   readonly app: AppInput;
-  readonly nowMs: number;
   /** What one instance takes of the budget. */
   readonly cost: Vector;
   readonly min: number;
@@ -54,71 +53,67 @@ export interface AppDemand {
   /** What preemption let it keep this round. */
   readonly keeps: number;
   readonly steps: readonly DecisionStep[];
-  /** What the law said, and why, with its numbers. */
-  readonly law: number;
-  readonly reason: string;
   readonly limitedBy: LimitedBy | undefined;
-  readonly figures: Readonly<Record<string, number>>;
-  readonly alternativesOf?: AlternativesOf | undefined;
   /** Its need is not known: nothing that it might need is lent. */
   readonly unknown: boolean;
-  readonly timing: Timing;
-  readonly memory: DemandMemory;
-  readonly preemption: PreemptionMemory;
-}
-
-/** The part of an app's memory that is made before the pool is looked at. */
-export interface DemandMemory {
-  readonly laws: readonly (LawMemory | null)[];
-  readonly launches: LaunchMemory | null;
-  readonly warmUp?: WarmUpMemory | undefined;
-  readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
-  readonly accounts?: readonly (MissAccount | null)[] | undefined;
-  readonly futility?: FutilityMemories | undefined;
+  readonly start: DemandStart;
+  readonly draft: DemandDraft;
 }
 
 /** Where an app stands at the start of the round. */
-interface DemandInput {
+export interface DemandStart {
   readonly app: AppInput;
   readonly state: AppState | undefined;
   readonly timing: Timing;
   readonly nowMs: number;
-  readonly cost: Vector;
   readonly min: number;
   readonly max: number;
   readonly requested: number;
   readonly trouble: TroubleMemory;
+  readonly preemption: PreemptionMemory;
 }
 
-/** A demand before the bounds. */
-interface DemandDraft
-  extends Pick<AppDemand, 'law' | 'wanted' | 'reason' | 'steps' | 'figures' | 'alternativesOf' | 'unknown'>,
-    Omit<DemandMemory, 'trouble'> {
+/** A demand before the bounds, and the part of an app's memory that is made before the pool is looked at. */
+export interface DemandDraft {
+  readonly wanted: number;
+  readonly steps: readonly DecisionStep[];
   readonly limitedBy?: LimitedBy | undefined;
+  readonly unknown: boolean;
+  /** What the law said, and why, with its numbers. */
+  readonly law: number;
+  readonly reason: string;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly alternativesOf: AlternativesOf | undefined;
+  readonly laws: readonly (LawMemory | null)[];
+  readonly launches: LaunchMemory | null;
+  readonly warmUp?: WarmUpMemory | undefined;
+  readonly behavior: BehaviorMemory;
+  readonly accounts?: readonly (MissAccount | null)[] | undefined;
+  readonly futility?: FutilityMemories | undefined;
 }
 
 export function appDemand(
   app: AppInput,
   state: AppState | undefined,
-  { cost, nowMs }: Pick<AppDemand, 'cost' | 'nowMs'>,
+  { cost, nowMs }: { readonly cost: Vector; readonly nowMs: number },
 ): AppDemand {
   const max = count(app.max);
-  const input: DemandInput = {
+  const start: DemandStart = {
     app,
     state,
     timing: timingOf(app.behavior),
     nowMs,
-    cost,
     min: Math.min(count(app.min), max),
     max,
     requested: count(app.observed?.requested ?? 0),
     trouble: followTrouble(state?.trouble ?? NO_TROUBLE, app.observed, nowMs),
+    preemption: state?.preemption ?? NO_PREEMPTION,
   };
-  return bound(input, draftOf(input));
+  return bound(start, draftOf(start), cost);
 }
 
-function draftOf(s: DemandInput): DemandDraft {
+function draftOf(s: DemandStart): DemandDraft {
   if (s.app.observed === undefined) return absent(s);
   const draft = s.app.role === 'scaled' ? scaled(s) : remainder(s);
   const order = s.app.held ?? s.app.override;
@@ -127,13 +122,13 @@ function draftOf(s: DemandInput): DemandDraft {
   const { reason } = order;
   const rule = s.app.held === undefined ? 'override' : 'held';
   const step = { rule, before: draft.wanted, after: wanted, reason };
-  const kept = { ...draft, wanted, reason, limitedBy: 'held', steps: [...draft.steps, step] } as const;
+  const kept = { ...draft, wanted, reason, limitedBy: 'held', steps: withStep(draft.steps, step) } as const;
   // What is ordered is known, whether or not the need is.
   return s.app.held === undefined ? { ...kept, law: wanted, unknown: false } : kept;
 }
 
 /** What it will need is not known before it runs. */
-function absent(s: DemandInput): DemandDraft {
+function absent(s: DemandStart): DemandDraft {
   const { blocked, role } = s.app;
   const unknown = role === 'scaled';
   if (blocked !== undefined) return { ...plain(s, s.min, blocked), unknown, limitedBy: 'creation' };
@@ -147,12 +142,12 @@ function isFirst(state: AppState | undefined): boolean {
   return state === undefined || state.resumed === true;
 }
 
-function remainder(s: DemandInput): DemandDraft {
+function remainder(s: DemandStart): DemandDraft {
   if (isFirst(s.state)) return plain(s, s.requested, FIRST);
   return plain(s, MAX_COUNT, 'takes what nobody above needs');
 }
 
-function scaled(s: DemandInput): DemandDraft {
+function scaled(s: DemandStart): DemandDraft {
   const { app, state, timing, nowMs, requested } = s;
   const observed = app.observed;
   if (observed === undefined || app.targets.length === 0) return plain(s, requested, 'has no target');
@@ -201,8 +196,8 @@ function scaled(s: DemandInput): DemandDraft {
     wanted: shaped.wanted,
     reason: first ? FIRST : a.reason,
     steps: first
-      ? joined(a.steps, [{ rule: 'start', before: a.wanted, after: asked, reason: FIRST }])
-      : joined(joined(a.steps, use.step === undefined ? NO_STEPS : [use.step]), shaped.steps),
+      ? withStep(a.steps, { rule: 'start', before: a.wanted, after: asked, reason: FIRST })
+      : joined(use.step === undefined ? a.steps : withStep(a.steps, use.step), shaped.steps),
     limitedBy: a.unknown ? 'metric' : (shaped.limitedBy ?? use.limitedBy),
     figures: use.step === undefined ? a.figures : withoutAlternatives(a.figures),
     alternativesOf:
@@ -221,7 +216,7 @@ function scaled(s: DemandInput): DemandDraft {
 
 /** Who works is told of a single queue only: of several, each has a part of the instances. */
 function warmUpOf(
-  { app, state, nowMs }: DemandInput,
+  { app, state, nowMs }: DemandStart,
   { ready, launches }: { readonly ready: number; readonly launches: LaunchMemory },
 ): WarmUpMemory | undefined {
   const [target, other] = app.targets;
@@ -262,7 +257,7 @@ const NO_FUTILITY: FutilityMemories = [];
 
 /** Not more than are of use, where that is looked for. */
 function usefulOf(
-  { app, state, min, nowMs }: DemandInput,
+  { app, state, min, nowMs }: DemandStart,
   { wanted, need, wishes }: TargetDemand,
   now: Pick<QueueLook, 'asked' | 'settled' | 'deadTimeMs'>,
 ): Useful {
@@ -271,7 +266,7 @@ function usefulOf(
   return useful(state?.futility, wishes, { ...now, nowMs, min });
 }
 
-function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
+function plain(s: DemandStart, wanted: number, reason: string): DemandDraft {
   return {
     law: wanted,
     wanted,
@@ -292,14 +287,9 @@ function plain(s: DemandInput, wanted: number, reason: string): DemandDraft {
 const NO_PREEMPTION: PreemptionMemory = { raisedAtMs: 0, yielded: [] };
 const NO_FIGURES: Readonly<Record<string, number>> = {};
 
-/** Most apps have no preemption policy. */
-function keepsAnything({ app, timing }: DemandInput): boolean {
-  return timing.minHoldMs > 0 || app.behavior.yieldRate !== undefined;
-}
-
 type Bounded = Pick<DemandDraft, 'wanted' | 'steps' | 'limitedBy'>;
 
-function withinBounds(s: DemandInput, draft: Bounded): Bounded {
+function withinBounds(s: DemandStart, draft: Bounded): Bounded {
   let bounded = draft;
   const launched = launchLimit(s.trouble, s.app.observed, s.nowMs);
   if (launched !== undefined && bounded.wanted > launched) {
@@ -314,48 +304,36 @@ function withinBounds(s: DemandInput, draft: Bounded): Bounded {
 
 function limited({ wanted, steps }: Bounded, rule: LimitedBy, after: number, reason: string): Bounded {
   // What has no end is no number for people.
-  const told = wanted < MAX_COUNT ? joined(steps, [{ rule, before: wanted, after, reason }]) : steps;
+  const told = wanted < MAX_COUNT ? withStep(steps, { rule, before: wanted, after, reason }) : steps;
   return { wanted: after, steps: told, limitedBy: rule };
 }
 
 /** A bound outranks every rule; only a held count outranks the bounds. */
-function bound(s: DemandInput, draft: DemandDraft): AppDemand {
-  const bounded = isHeld(s.app) ? draft : withinBounds(s, draft);
-  const { max, requested, nowMs, state, timing } = s;
-  const { wanted } = bounded;
-  const preemption = state?.preemption ?? NO_PREEMPTION;
-  const min = isBlocked(s.app) ? 0 : s.min;
+function bound(s: DemandStart, draft: DemandDraft, cost: Vector): AppDemand {
+  const { app, max, requested, trouble } = s;
+  const { wanted, steps, limitedBy } = isHeld(app) ? draft : withinBounds(s, draft);
+  const min = isBlocked(app) ? 0 : s.min;
   return {
-    app: s.app,
-    nowMs,
-    cost: s.cost,
+    app,
+    cost,
     min,
     max,
     requested,
     wanted,
-    keeps:
-      isHeld(s.app) || isOverridden(s.app)
-        ? wanted
-        : keepsAnything(s)
-          ? keeps(preemption, { min, max, requested, wanted, nowMs }, { behavior: s.app.behavior, timing })
-          : min,
-    steps: bounded.steps,
-    law: draft.law,
-    reason: draft.reason,
-    limitedBy: bounded.limitedBy,
-    figures: draft.figures,
-    alternativesOf: draft.alternativesOf,
+    keeps: isHeld(app) || isOverridden(app) ? wanted : keptBy(s, { min, wanted }),
+    steps,
+    limitedBy,
     unknown: draft.unknown,
-    preemption,
-    timing,
-    memory: {
-      laws: draft.laws,
-      launches: draft.launches,
-      warmUp: draft.warmUp,
-      behavior: draft.behavior,
-      trouble: s.trouble,
-      accounts: draft.accounts,
-      futility: draft.futility,
-    },
+    trouble,
+    start: s,
+    draft,
   };
+}
+
+/** Most apps have no preemption policy. */
+function keptBy(s: DemandStart, { min, wanted }: { readonly min: number; readonly wanted: number }): number {
+  const { app, timing, preemption, max, requested, nowMs } = s;
+  const { behavior } = app;
+  if (timing.minHoldMs <= 0 && behavior.yieldRate === undefined) return min;
+  return keeps(preemption, { min, max, requested, wanted, nowMs }, { behavior, timing });
 }

@@ -60,7 +60,8 @@ function before(a: Allocation, b: Allocation): boolean {
   return a.granted === b.granted ? byName(a.demand.app.id, b.demand.app.id) < 0 : a.granted > b.granted;
 }
 
-function keeperOf({ preemption, nowMs, app, timing }: AppDemand): string {
+function keeperOf({ start }: AppDemand): string {
+  const { preemption, nowMs, app, timing } = start;
   return whyKept(preemption, nowMs, { behavior: app.behavior, timing });
 }
 
@@ -98,8 +99,8 @@ export function shortagesIn(allocations: readonly Allocation[]): Shortages {
   let all: readonly (Shortage & { readonly id: string; readonly name: string })[] | undefined;
   return (allocation) => {
     all ??= allocations
-      .flatMap(({ demand: { app, memory, nowMs } }) => {
-        const short = shortageIn(memory.trouble, nowMs);
+      .flatMap(({ demand: { app, trouble, start } }) => {
+        const short = shortageIn(trouble, start.nowMs);
         return short === undefined ? [] : [{ ...short, id: app.id, name: app.name }];
       })
       .sort((a, b) => byName(a.id, b.id));
@@ -140,7 +141,12 @@ export function explain(
   const short = shortages(allocation);
   if (isRemainder) {
     const after = short === undefined ? granted : allocation.withRoom;
-    steps = withStep(steps, { rule: 'remainder', before: demand.requested, after, reason: demand.reason });
+    steps = withStep(steps, {
+      rule: 'remainder',
+      before: demand.requested,
+      after,
+      reason: demand.draft.reason,
+    });
   }
   const unlent = lenders(allocation);
   if (unlent !== undefined) {
@@ -172,22 +178,26 @@ function aliveOf({ app }: AppDemand): number {
 }
 
 function blocked({ demand, wanted, granted }: Allocation): Explanation {
-  const { reason } = demand;
+  const { reason } = demand.draft;
   const step = { rule: 'creation', before: wanted, after: granted, reason } as const;
-  return { steps: withStep(demand.steps, step), summary: `cannot be created: ${reason}`, limitedBy: 'creation' };
+  return {
+    steps: withStep(demand.steps, step),
+    summary: `cannot be created: ${reason}`,
+    limitedBy: 'creation',
+  };
 }
 
 function opening({ demand, wanted, granted }: Allocation): string {
-  if (isHeld(demand.app)) return `kept at ${granted}: ${demand.reason}`;
-  if (isRest(demand.app)) return `gets ${granted}: ${demand.reason}`;
-  const { law, reason } = demand;
+  const { law, reason } = demand.draft;
+  if (isHeld(demand.app)) return `kept at ${granted}: ${reason}`;
+  if (isRest(demand.app)) return `gets ${granted}: ${reason}`;
   return law === wanted ? `wanted ${wanted}: ${reason}` : `wanted ${wanted}: ${reason}${lastClamp(demand)}`;
 }
 
 /** What brought the law's number to the one wanted. */
-function lastClamp({ law, steps }: AppDemand): string {
+function lastClamp({ draft, steps }: AppDemand): string {
   const last = steps.at(-1);
-  return last === undefined ? '' : `; ${law}, but ${last.reason}`;
+  return last === undefined ? '' : `; ${draft.law}, but ${last.reason}`;
 }
 
 /** A remainder takes what there is: at its minimum it lacks nothing, and nobody is limited by that. */
