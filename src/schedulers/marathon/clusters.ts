@@ -14,6 +14,7 @@ import type { WorkloadIdentity } from '../workload.ts';
 import { baseUrls, type MarathonConfig } from './config.ts';
 import type { MarathonClient } from './http/client.ts';
 import { createMarathonClient, createMarathonScheduler, type MarathonScheduler } from './index.ts';
+import { OwnCredentials } from './login/own-credentials.ts';
 import { MARATHON_WORDS } from './words.ts';
 import { createMarathonClaims } from './write/claims.ts';
 
@@ -32,16 +33,16 @@ export class MarathonClusters implements SchedulerClusters {
   readonly #ids = new WeakMap<MarathonSpec, string>();
   readonly #plainUrls = new WeakMap<MarathonSpec, readonly string[]>();
   readonly #bySpec = new WeakMap<MarathonSpec, MarathonScheduler>();
-  /** For the operator's own Marathon, with credentials. */
-  #withCredentials: MarathonScheduler | undefined;
-  /** The spec that brought them. */
-  #credentials: MarathonSpec = OWN;
-  /** For claims, by the spec that it was made of. */
-  #claiming: { readonly spec: MarathonSpec; readonly client: MarathonClient } | undefined;
+  /** Of specs that bring credentials for the operator's own Marathon. */
+  readonly #credentialIds = new WeakMap<MarathonSpec, string>();
+  readonly #credentials: OwnCredentials;
+  /** For claims, by the credentials that it was made with. */
+  #claiming: { readonly id: string; readonly client: MarathonClient } | undefined;
 
   /** @throws TerminalError for a default URL that cannot be used: it is said before anybody logs or shows it */
   constructor(deps: ClustersDeps) {
     this.#deps = deps;
+    this.#credentials = new OwnCredentials(deps.clock);
     const { urls } = deps.own;
     if (urls.length > 0) baseUrls({ urls, deadlineMs: DEADLINE_MS, resyncMs: RESYNC_MS });
   }
@@ -69,6 +70,13 @@ export class MarathonClusters implements SchedulerClusters {
 
   /** @throws TerminalError for a spec that cannot work, also when there is no URL at all */
   of(marathon: MarathonSpec | undefined): MarathonScheduler {
+    const scheduler = this.#schedulerOf(marathon);
+    const id = marathon && this.#credentialIds.get(marathon);
+    if (marathon !== undefined && id !== undefined) this.#credentials.named(id, marathon);
+    return scheduler;
+  }
+
+  #schedulerOf(marathon: MarathonSpec | undefined): MarathonScheduler {
     const key = marathon ?? OWN;
     const scheduler = this.#bySpec.get(key) ?? this.#make(marathon);
     this.#bySpec.set(key, scheduler);
@@ -77,14 +85,10 @@ export class MarathonClusters implements SchedulerClusters {
 
   #make(marathon: MarathonSpec | undefined): MarathonScheduler {
     const id = JSON.stringify([this.#urlsOf(marathon), marathon?.auth ?? null, marathon?.caFile ?? null]);
-    const known = this.#schedulers.get(id);
-    if (known !== undefined) return known;
-    const scheduler = createMarathonScheduler(this.#configOf(marathon), this.#deps);
+    const scheduler =
+      this.#schedulers.get(id) ?? createMarathonScheduler(this.#configOf(marathon), this.#deps);
     this.#schedulers.set(id, scheduler);
-    if (marathon?.auth === undefined || this.#withCredentials !== undefined || !this.#isOwn(marathon))
-      return scheduler;
-    this.#withCredentials = scheduler;
-    this.#credentials = marathon;
+    if (marathon?.auth !== undefined && this.#isOwn(marathon)) this.#credentialIds.set(marathon, id);
     return scheduler;
   }
 
@@ -100,25 +104,49 @@ export class MarathonClusters implements SchedulerClusters {
   }
 
   /**
-   * Of the Marathon that this process was started with. Policies may bring the credentials for it, so whichever of
-   * its schedulers has some is asked.
+   * Of the Marathon that this process was started with. Policies may bring the credentials for it: those of one that is
+   * there are used.
    */
   own(): Pick<Scheduler, 'observe'> {
     return {
-      observe: (ids, signal) => (this.#withCredentials ?? this.of(undefined)).observe(ids, signal),
+      observe: (ids, signal) =>
+        this.#asOurselves((spec) => this.#schedulerOf(spec).observe(ids, signal), signal),
     };
+  }
+
+  async #asOurselves<T>(
+    ask: (spec: MarathonSpec | undefined, id: string) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const used = this.#credentials.current();
+    const id = used?.id ?? '';
+    try {
+      const answer = await ask(used?.spec, id);
+      this.#credentials.worked(id);
+      return answer;
+    } catch (error) {
+      if (!signal.aborted) this.#credentials.failed(id);
+      throw error;
+    }
   }
 
   /** As `own`, with the credentials that policies bring. */
   claims(): Claims {
-    return createMarathonClaims(() => this.#claimingClient());
+    const claims = createMarathonClaims;
+    const by = <T>(ask: (claims: Claims) => Promise<T>, signal: AbortSignal): Promise<T> =>
+      this.#asOurselves((spec, id) => ask(claims(this.#claimingClient(spec, id))), signal);
+    return {
+      all: (signal) => by((each) => each.all(signal), signal),
+      add: (claim, signal) => by((each) => each.add(claim, signal), signal),
+      remove: (claim, signal) => by((each) => each.remove(claim, signal), signal),
+    };
   }
 
-  #claimingClient(): MarathonClient {
-    const spec = this.#credentials;
-    if (this.#claiming?.spec === spec) return this.#claiming.client;
-    this.#claiming?.client.close();
-    this.#claiming = { spec, client: createMarathonClient(this.#configOf(spec), this.#deps) };
+  #claimingClient(spec: MarathonSpec | undefined, id: string): MarathonClient {
+    if (this.#claiming?.id === id) return this.#claiming.client;
+    const before = this.#claiming?.client;
+    this.#claiming = { id, client: createMarathonClient(this.#configOf(spec), this.#deps) };
+    before?.close();
     return this.#claiming.client;
   }
 
@@ -131,8 +159,8 @@ export class MarathonClusters implements SchedulerClusters {
   }
 
   #known(marathon: MarathonSpec | undefined): MarathonScheduler | undefined {
-    const own = marathon === undefined || this.#isOwn(marathon) ? this.#withCredentials : undefined;
-    return this.#bySpec.get(marathon ?? OWN) ?? own;
+    const used = marathon === undefined || this.#isOwn(marathon) ? this.#credentials.current() : undefined;
+    return this.#bySpec.get(marathon ?? OWN) ?? (used && this.#bySpec.get(used.spec));
   }
 
   /** For the page: the Marathons in use, and what went over the wire to all of them. */

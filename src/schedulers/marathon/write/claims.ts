@@ -16,18 +16,17 @@ const SELECTOR = OF.replace(/[^-A-Za-z0-9_.]/g, '\\$&');
 /** A pool's key has characters that no id has. */
 const HASH_LENGTH = 20;
 
-/** @param client asked for at each call: credentials may come later */
-export function createMarathonClaims(client: () => MarathonClient): Claims {
+export function createMarathonClaims(client: MarathonClient): Claims {
   return {
     all: async (signal) => {
       const request = { method: 'GET', path: '/v2/apps', query: [['label', SELECTOR]] } as const;
-      const answer = await client().ask(request, signal);
+      const answer = await client.ask(request, signal);
       if (answer.status !== 200) throw failureOf('reading who has which pool', answer);
       return claimsIn(tryJson(answer.text));
     },
     add: async (claim, signal) => {
       const doing = `claiming ${claim.of}`;
-      const outcome = await client().create(appOf(claim), { doing }, signal);
+      const outcome = await client.create(appOf(claim), { doing }, signal);
       if (outcome.kind === 'accepted') return true;
       if (outcome.kind === 'duplicate') return false;
       if (outcome.kind === 'locked') throw new TransientError(`${doing}: a deployment holds it`);
@@ -35,7 +34,7 @@ export function createMarathonClaims(client: () => MarathonClient): Claims {
     },
     remove: async (claim, signal) => {
       const doing = `removing a claim of ${claim.of}`;
-      const outcome = await client().delete(idOf(claim), { doing }, signal);
+      const outcome = await client.delete(idOf(claim), { doing }, signal);
       if (outcome.kind === 'accepted' || outcome.kind === 'missing') return;
       throw outcome.kind === 'forbidden'
         ? outcome.error

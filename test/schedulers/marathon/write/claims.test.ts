@@ -24,7 +24,7 @@ beforeAll(async () => {
   await emulator.start();
   const config = { urls: [emulator.url], deadlineMs: 5_000, resyncMs: 30_000 };
   const client = createMarathonClient(config, { clock: systemClock, values: fakeValues() });
-  claims = createMarathonClaims(() => client);
+  claims = createMarathonClaims(client);
   close = () => client.close();
 });
 afterAll(async () => {
