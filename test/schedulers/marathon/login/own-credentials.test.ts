@@ -73,6 +73,7 @@ describe('what an operator asks its own Marathon', () => {
   it('goes on with the credentials of another policy when the first one is gone', async () => {
     const second = by('SECOND');
     clusters.of(by('FIRST'));
+    expect(await claimsAskedBy()).toBe('first');
     clusters.of(second);
     expect(await claimsAskedBy()).toBe('first');
     aheadMs += MINUTE_MS;
@@ -94,6 +95,7 @@ describe('what an operator asks its own Marathon', () => {
 
   it('tries those of another policy when Marathon does not take them, or they cannot be had', async () => {
     clusters.of(by('FIRST'));
+    expect(await claimsAskedBy()).toBe('first');
     clusters.of(by('SECOND'));
     expect(await claimsAskedBy()).toBe('first');
     taken.delete('first');
