@@ -6,12 +6,12 @@ import type { DecisionRecord, EventRecord, PoolView } from '../controller/status
 import type { DecisionMemory } from '../core/decision.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
-import { DeltaEncoder } from './codec/encoder.ts';
 import { createMasking, type Masking, masked } from './codec/json.ts';
 import { type Bounds, closeOthers, prune } from './files/housekeeping.ts';
 import { SegmentWriter } from './files/segment-writer.ts';
 import { minutePicture, Peaks } from './frame/minute-frame.ts';
 import { roundFrame, writesOf } from './frame/round-frame.ts';
+import { type Leaf, Tape } from './tape.ts';
 import { Trouble } from './trouble.ts';
 
 export interface RecorderOptions {
@@ -35,11 +35,14 @@ export const DEFAULT_BOUNDS: Bounds = {
 
 const FLUSH_MS = 500;
 const MINUTE_MS = 60_000;
-/** Pictures of hundreds of pools in one second would hold up their rounds. */
+/** Pictures of hundreds of pools in one second would hold up rounds. */
 const APART_MS = 100;
 /** A moment is found by reading its segment from the beginning. */
 const ROUNDS_LAST_MS = 10 * MINUTE_MS;
 const MINUTES_LAST_MS = 360 * MINUTE_MS;
+/** … so what hundreds of pools write is in more segments; each begins with full pictures, so not in all too many. */
+const MOST_BYTES = 96 * 1024 ** 2;
+const LEAST_MS = 3 * MINUTE_MS;
 
 export class FlightRecorder implements RoundRecorder {
   readonly #options: RecorderOptions;
@@ -65,15 +68,20 @@ export class FlightRecorder implements RoundRecorder {
       begins: 'the record takes more room than it needs: what is over could not be compressed or removed',
       ends: 'what is over in the record is compressed and removed again',
     });
-    const made = { ...options, nowMs: () => deps.clock.now() };
-    this.#rounds = new Tape(
-      new SegmentWriter({ ...made, tier: 'rounds', lastsMs: ROUNDS_LAST_MS }),
-      this.#masking,
-    );
-    this.#minutes = new Tape(
-      new SegmentWriter({ ...made, tier: 'minutes', lastsMs: MINUTES_LAST_MS }),
-      this.#masking,
-    );
+    const nowMs = (): number => deps.clock.now();
+    const made = { ...options, nowMs, mostBytes: MOST_BYTES, leastMs: LEAST_MS };
+    const tape = { masking: this.#masking, nowMs };
+    this.#rounds = new Tape({
+      ...tape,
+      writer: () => new SegmentWriter({ ...made, tier: 'rounds', lastsMs: ROUNDS_LAST_MS }),
+      isStaggered: true,
+    });
+    this.#minutes = new Tape({
+      ...tape,
+      writer: () => new SegmentWriter({ ...made, tier: 'minutes', lastsMs: MINUTES_LAST_MS }),
+      // A pool's picture of a minute has its own time already.
+      isStaggered: false,
+    });
     this.#tidy(() => closeOthers(options.folder, this.#open()));
   }
 
@@ -86,11 +94,8 @@ export class FlightRecorder implements RoundRecorder {
       const { key } = round.pool;
       const notes = this.#notesOf(key);
       notes.peaks.add(shown);
-      if (this.#turn(this.#rounds)) for (const each of this.#pools.values()) each.memories.clear();
-      this.#keepMemories(key, notes, round);
-      const writes = writesOf(round, this.#deps.redact);
-      if (writes.length > 0) this.#rounds.line({ w: [this.#deps.redact(key), writes] });
-      this.#rounds.frame(key, roundFrame(round, shown, notes.scenes));
+      this.#turn(this.#rounds);
+      this.#round(notes, round, shown);
       for (const record of records) this.#long({ d: record });
       this.#minute(key, notes, { round, shown });
     });
@@ -126,15 +131,29 @@ export class FlightRecorder implements RoundRecorder {
     this.#safely(() => {
       const written = [this.#rounds.flush(), this.#minutes.flush()];
       // A tape that failed goes on with its next line only.
-      if (written.includes(true) && !this.#open().has(undefined)) this.#gap.over();
+      const isWhole = this.#rounds.paths.length > 0 && this.#minutes.paths.length > 0;
+      if (written.includes(true) && isWhole) this.#gap.over();
+      if (this.#rounds.endFormer()) this.#tidyUp();
     });
   }
 
+  #round(notes: PoolNotes, round: Round, shown: PoolView): void {
+    const { key } = round.pool;
+    const place = this.#rounds.leafOf(key, notes.phaseMs);
+    if (place === undefined) return;
+    if (place.segment !== notes.segment) notes.memories.clear();
+    notes.segment = place.segment;
+    this.#keepMemories(place.leaf, notes, round);
+    const writes = writesOf(round, this.#deps.redact);
+    if (writes.length > 0) place.leaf.line({ w: [this.#deps.redact(key), writes] });
+    place.leaf.frame(roundFrame(round, shown, notes.scenes));
+  }
+
   /** What `decide` remembers it tells from round to round; only what it did not tell itself is kept. */
-  #keepMemories(key: string, { memories }: PoolNotes, { inquiries = [] }: Round): void {
+  #keepMemories(leaf: Leaf, { memories }: PoolNotes, { pool, inquiries = [] }: Round): void {
     for (const { scene, input, decision } of inquiries) {
       const known = memories.has(scene) && memories.get(scene) === input.memory;
-      if (!known) this.#rounds.line({ m: masked([key, scene, input.memory ?? null], this.#masking) });
+      if (!known) leaf.line({ m: masked([pool.key, scene, input.memory ?? null], this.#masking) });
       memories.set(scene, decision.memory);
     }
   }
@@ -159,9 +178,13 @@ export class FlightRecorder implements RoundRecorder {
   }
 
   /** Begins a new segment where it is time for one. */
-  #turn(tape: Tape): boolean {
-    if (!tape.isOver) return false;
+  #turn(tape: Tape): void {
+    if (!tape.isOver) return;
     tape.begin();
+    this.#tidyUp();
+  }
+
+  #tidyUp(): void {
     const { folder, bounds } = this.#options;
     this.#tidy(async () => {
       try {
@@ -171,11 +194,10 @@ export class FlightRecorder implements RoundRecorder {
         await prune(folder, bounds, { nowMs: this.#deps.clock.now(), open: this.#open() });
       }
     });
-    return true;
   }
 
-  #open(): ReadonlySet<string | undefined> {
-    return new Set([this.#rounds.path, this.#minutes.path]);
+  #open(): ReadonlySet<string> {
+    return new Set([...this.#rounds.paths, ...this.#minutes.paths]);
   }
 
   #notesOf(key: string): PoolNotes {
@@ -209,51 +231,10 @@ interface PoolNotes {
   readonly memories: Map<string, DecisionMemory>;
   readonly scenes: Map<string, string>;
   readonly peaks: Peaks;
-  /** How long after the minute its picture is taken. */
+  /** How long after the minute its picture is taken, and after the beginning of a segment its full one. */
   readonly phaseMs: number;
+  /** That its last round is in. */
+  segment?: object;
   /** Of the newest picture. */
   minute: number;
-}
-
-/** Pictures and other lines, one after the other, in segments. */
-class Tape {
-  readonly #writer: SegmentWriter;
-  readonly #masking: Masking;
-  #encoder: DeltaEncoder;
-
-  constructor(writer: SegmentWriter, masking: Masking) {
-    this.#writer = writer;
-    this.#masking = masking;
-    this.#encoder = new DeltaEncoder(masking);
-  }
-
-  get path(): string | undefined {
-    return this.#writer.path;
-  }
-
-  get isOver(): boolean {
-    return this.#writer.isOver;
-  }
-
-  begin(): void {
-    this.#encoder = new DeltaEncoder(this.#masking);
-    this.#writer.begin();
-  }
-
-  frame(name: string, picture: object): void {
-    this.#writer.append(this.#encoder.frame(name, picture));
-  }
-
-  /** Its texts are those of events and decisions, which are masked where they are made. */
-  line(line: object): void {
-    this.#writer.append(JSON.stringify(line));
-  }
-
-  gone(name: string, atMs: number): void {
-    if (!this.#writer.isOver) this.#writer.append(this.#encoder.forget(name, atMs));
-  }
-
-  flush(): boolean {
-    return this.#writer.flush();
-  }
 }

@@ -71,6 +71,9 @@ export async function replayCommand(
   return { ...result, notes: [...result.notes, ...notes] };
 }
 
+/** Of hundreds nobody reads a list in a message. */
+const MOST_NAMES = 12;
+
 async function onlyPolicy(
   reader: RecordReader,
   { fromMs, toMs }: ReplayCommand,
@@ -81,9 +84,13 @@ async function onlyPolicy(
   for await (const { entry } of reader.entries('minutes', { fromMs, toMs }, how)) {
     if (entry.kind !== 'frame' || !isMinuteFrame(entry.picture)) continue;
     for (const policy of entry.picture.shown.policies) names.add(resourceKey(policy));
+    if (names.size > MOST_NAMES) break;
   }
   const [only, ...others] = names;
   if (only === undefined) throw new TerminalError('nothing is recorded in that span');
   if (others.length === 0) return only;
-  throw new TerminalError(`say which policy: ${[...names].sort().join(', ')} are recorded`);
+  const listed = [...names].slice(0, MOST_NAMES).sort().join(', ');
+  throw new TerminalError(
+    `say which policy: ${listed}${names.size > MOST_NAMES ? ' and others' : ''} are recorded`,
+  );
 }

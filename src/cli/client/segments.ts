@@ -1,7 +1,7 @@
 // cli: the record of a running operator, read as if it were on this machine.
 
 import { API_VERSION } from '../../api/policy.ts';
-import { segmentNamed, textOf } from '../../recorder/files/segment-files.ts';
+import { linesOf, segmentNamed } from '../../recorder/files/segment-files.ts';
 import { RecordReader } from '../../recorder/read/record-reader.ts';
 import type { OperatorClient } from './operator-client.ts';
 
@@ -17,9 +17,9 @@ export function readerOf(client: OperatorClient, signal: AbortSignal): RecordRea
       const { items } = (await client.get(SEGMENTS, signal)) as Listed;
       return items.flatMap(({ name }) => segmentNamed(name, '') ?? []);
     },
-    text: async ({ path }) => {
+    async *lines({ path }) {
       const { bytes, type } = await client.bytes(`${SEGMENTS}/${encodeURIComponent(path)}`, signal);
-      return await textOf({ bytes, isPacked: type.endsWith('+br') });
+      yield* linesOf({ bytes, isPacked: type.endsWith('+br') });
     },
   });
 }

@@ -1,11 +1,11 @@
 // recorder: pictures from the lines that `encoder.ts` made. Pure; what cannot be read is passed over.
 
-import { isNumbers, isPlain, type Plain } from './json.ts';
+import { isNumbers, isPlain } from './json.ts';
 
 export class DeltaDecoder {
   /** By number. */
   readonly #places = new Map<number, Place>();
-  #pictures: Plain = {};
+  readonly #pictures = new Map<string, unknown>();
 
   names(list: unknown): void {
     if (!Array.isArray(list)) return;
@@ -23,13 +23,12 @@ export class DeltaDecoder {
   }
 
   forget(name: string): void {
-    const { [name]: _, ...others } = this.#pictures;
-    this.#pictures = others;
+    this.#pictures.delete(name);
   }
 
   /** Never changed once it is given out; what did not move is the same object in every picture. */
   picture(name: string): unknown {
-    return this.#pictures[name];
+    return this.#pictures.get(name);
   }
 
   /** @returns what the frame is about; undefined for what is no frame */
@@ -48,9 +47,9 @@ export class DeltaDecoder {
   }
 
   #put(id: number, change: (was: unknown) => unknown, fresh: Set<object>): void {
-    const path = this.#pathOf(id);
-    if (path === undefined) return;
-    this.#pictures = changed(this.#pictures, path, { change, fresh }) as Plain;
+    const [name, ...path] = this.#pathOf(id) ?? [];
+    if (name === undefined) return;
+    this.#pictures.set(name, changed(this.#pictures.get(name), path, { change, fresh }));
   }
 
   #pathOf(id: number): readonly string[] | undefined {

@@ -31,6 +31,21 @@ export class DeltaEncoder {
     return this.#inside(this.#root, name).id;
   }
 
+  /** What it has a picture of. */
+  get names(): readonly string[] {
+    return [...this.#last.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#last.has(name);
+  }
+
+  /** Nothing more will be said of it here, and it is not gone. */
+  drop(name: string): void {
+    this.#last.delete(name);
+    this.#root.inside?.delete(name);
+  }
+
   /** @returns lines, without the last end of line */
   frame(name: string, picture: unknown): string {
     const place = this.#inside(this.#root, name);

@@ -19,6 +19,11 @@ export interface Header {
   readonly operator: string;
   /** By the wall clock. */
   readonly startedAtMs: number;
+  /**
+   * Pools that enter this segment later, some in a minute: until then they are as in the segment before, in which rounds go on.
+   * Absent: the process began with this one, or lost what was before it.
+   */
+  readonly pools?: readonly string[];
 }
 
 const isHeader = storedAs<Header>({
@@ -31,6 +36,11 @@ const isHeader = storedAs<Header>({
     tier: { type: 'string', description: 'What it holds.', enum: ['rounds', 'minutes'] },
     operator: { type: 'string', description: 'The version of the program that wrote it.' },
     startedAtMs: { type: 'number', description: 'When it was begun, by the wall clock.' },
+    pools: {
+      type: 'array',
+      description: 'Pools that enter it later.',
+      items: { type: 'string', description: 'Its key.' },
+    },
   },
 });
 
@@ -66,26 +76,54 @@ export function headerLine(header: Omit<Header, 'microscaling' | 'version'>): st
   return JSON.stringify({ microscaling: 'record', version: VERSION, ...header } satisfies Header);
 }
 
-/** The header of a segment, or why its content cannot be read. */
-export function readHeader(text: string): Header | string {
-  const end = text.indexOf('\n');
-  const header = parsed(end < 0 ? text : text.slice(0, end));
+/** The header of a segment, or why its content cannot be read. @param line its first one */
+export function readHeader(line: string): Header | string {
+  const header = parsed(line);
   if (!isHeader(header)) return 'it does not begin as a record does';
   if (header.version !== VERSION)
     return `it is of version ${header.version}, which this program cannot read (it reads ${VERSION})`;
   return header;
 }
 
-/** The entries of a segment whose header was read; a line that is torn or not understood says nothing. */
+/** Which lines are wanted: others are passed over before they are understood, which is most of the work. */
+export interface Wanted {
+  /** By key of the pool; absent: of all pools. */
+  readonly pools?: ((pool: string) => boolean) | undefined;
+  /** Events and decisions, and nothing of any pool. */
+  readonly happeningsOnly?: boolean | undefined;
+}
+
+/** The entries of a segment whose header was read, line by line; one that is torn or not understood says nothing. */
+export class EntryReader {
+  readonly #decoder = new DeltaDecoder();
+  readonly #wanted: Wanted;
+
+  constructor(wanted: Wanted = {}) {
+    this.#wanted = wanted;
+  }
+
+  take(line: string): Entry | undefined {
+    if (this.#wanted.happeningsOnly && !HAPPENING.test(line)) return undefined;
+    if (line.startsWith('[') && !this.#wants(this.#decoder.nameOf(Number.parseInt(line.slice(1), 10))))
+      return undefined;
+    const entry = entryOf(parsed(line), this.#decoder);
+    return entry === undefined || !('pool' in entry) || this.#wants(entry.pool) ? entry : undefined;
+  }
+
+  #wants(pool: string | undefined): boolean {
+    const { pools } = this.#wanted;
+    return pools === undefined || (pool !== undefined && pools(pool));
+  }
+}
+
+const HAPPENING = /^\{"[de]":/;
+
 export function* readEntries(text: string): Generator<Entry> {
-  const decoder = new DeltaDecoder();
-  let from = text.indexOf('\n') + 1;
-  while (from > 0 && from < text.length) {
-    const end = text.indexOf('\n', from);
-    if (end < 0) return;
-    const entry = entryOf(parsed(text.slice(from, end)), decoder);
+  const reader = new EntryReader();
+  // What follows the last end of line is torn.
+  for (const line of text.split('\n').slice(1, -1)) {
+    const entry = reader.take(line);
     if (entry !== undefined) yield entry;
-    from = end + 1;
   }
 }
 

@@ -1,8 +1,10 @@
 // recorder: what becomes of segments that are over: they are compressed, and the oldest go.
 
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { brotliCompress, constants } from 'node:zlib';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { Transform, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createBrotliCompress } from 'node:zlib';
 import { type SegmentFile, segmentsIn, unfinishedIn, unfinishedOf } from './segment-files.ts';
 
 export interface Bounds {
@@ -14,24 +16,45 @@ export interface Bounds {
   readonly mostBytes: number;
 }
 
-const compress = promisify(brotliCompress);
 /** A better ratio takes several times as long. */
 const OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 22 } };
 
 /** Compresses a segment that nothing is appended to any more; what a killed process left torn at its end is cut off. */
 export async function close(path: string): Promise<void> {
-  const text = await readFile(path, 'utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole !== '') {
-    const made = unfinishedOf(path);
-    await writeFile(made, await compress(whole, OPTIONS), { mode: 0o600 });
-    await rename(made, `${path}.br`);
-  }
+  const made = unfinishedOf(path);
+  const whole = new WholeLines();
+  await pipeline(
+    createReadStream(path),
+    whole,
+    createBrotliCompress(OPTIONS),
+    createWriteStream(made, { mode: 0o600 }),
+  );
+  if (whole.hasLines) await rename(made, `${path}.br`);
+  else await rm(made, { force: true });
   await rm(path, { force: true });
 }
 
+const END_OF_LINE = 10;
+
+/** Holds back what follows the last end of line. */
+class WholeLines extends Transform {
+  #rest: readonly Buffer[] = [];
+  hasLines = false;
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const end = piece.lastIndexOf(END_OF_LINE) + 1;
+    if (end > 0) {
+      this.hasLines = true;
+      for (const each of [...this.#rest, piece.subarray(0, end)]) this.push(each);
+      this.#rest = [];
+    }
+    if (end < piece.length) this.#rest = [...this.#rest, piece.subarray(end)];
+    done();
+  }
+}
+
 /** Closes what earlier processes left open. @param open what is still appended to */
-export async function closeOthers(folder: string, open: ReadonlySet<string | undefined>): Promise<void> {
+export async function closeOthers(folder: string, open: ReadonlySet<string>): Promise<void> {
   // Nobody else compresses at this moment: they are of a process that was killed, or of a disk that was full.
   for (const path of unfinishedIn(folder)) await rm(path, { force: true });
   for (const { path, isClosed } of segmentsIn(folder)) {
@@ -45,12 +68,12 @@ export async function closeOthers(folder: string, open: ReadonlySet<string | und
 export async function prune(
   folder: string,
   { roundsForMs, minutesForMs, mostBytes }: Bounds,
-  { nowMs, open }: { readonly nowMs: number; readonly open: ReadonlySet<string | undefined> },
+  { nowMs, open }: { readonly nowMs: number; readonly open: ReadonlySet<string> },
 ): Promise<void> {
   const all = segmentsIn(folder);
   const closed = all.filter(({ path }) => !open.has(path));
   const sized = await Promise.all(closed.map(async (file) => ({ file, bytes: await bytesOf(file.path) })));
-  const openBytes = await Promise.all([...open].map((path) => (path === undefined ? 0 : bytesOf(path))));
+  const openBytes = await Promise.all([...open].map(bytesOf));
   let bytes = [...openBytes, ...sized.map((each) => each.bytes)].reduce((sum, n) => sum + n, 0);
   const keptForMs = { rounds: roundsForMs, minutes: minutesForMs };
   const byWorth = sized.toSorted(

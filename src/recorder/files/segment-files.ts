@@ -1,10 +1,10 @@
 // recorder: the files of a record: their names, which there are, and their text.
 
-import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, readdirSync } from 'node:fs';
+import { type FileHandle, open as openFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliDecompress } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { createBrotliDecompress } from 'node:zlib';
 import type { Tier } from '../codec/segment.ts';
 
 /** Below the directory of the store. */
@@ -75,10 +75,48 @@ export async function segmentBytes({ path, isClosed }: SegmentFile): Promise<Seg
   }
 }
 
-const decompress = promisify(brotliDecompress);
+/** In pieces: a segment of hundreds of pools is a hundred megabytes of text. */
+export async function* linesOf({ bytes, isPacked }: SegmentBytes): AsyncGenerator<readonly string[]> {
+  yield* linesIn(Readable.from(pieces(bytes)), isPacked);
+}
 
-export async function textOf({ bytes, isPacked }: SegmentBytes): Promise<string> {
-  return (isPacked ? await decompress(bytes) : Buffer.from(bytes)).toString('utf8');
+/** Of one that is compressed while it is read, what there is now. */
+export async function* segmentLines({ path, isClosed }: SegmentFile): AsyncGenerator<readonly string[]> {
+  const open = isClosed ? undefined : await opened(path);
+  // By the handle: it goes on with what it has opened when that is compressed and removed meanwhile.
+  if (open !== undefined) yield* linesIn(open.createReadStream(), false);
+  else yield* linesIn(createReadStream(isClosed ? path : `${path}.br`), true);
+}
+
+async function opened(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await openFile(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return undefined;
+  }
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) yield bytes.subarray(from, from + PIECE_BYTES);
+}
+
+/** What follows the last end of line is torn, and left out. */
+async function* linesIn(packed: Readable, isPacked: boolean): AsyncGenerator<readonly string[]> {
+  const text = isPacked ? unpacked(packed) : packed;
+  let rest = '';
+  for await (const piece of text.setEncoding('utf8')) {
+    const lines = `${rest}${piece}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield lines;
+  }
+}
+
+/** What is wrong with what is packed is thrown to whoever reads on. */
+function unpacked(packed: Readable): Readable {
+  return pipeline(packed, createBrotliDecompress({ chunkSize: PIECE_BYTES }), () => undefined);
 }
 
 function namesIn(folder: string): readonly string[] {

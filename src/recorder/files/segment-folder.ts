@@ -2,7 +2,13 @@
 
 import { basename } from 'node:path';
 import type { SegmentStore } from '../read/record-reader.ts';
-import { type SegmentBytes, type SegmentFile, segmentBytes, segmentsIn, textOf } from './segment-files.ts';
+import {
+  type SegmentBytes,
+  type SegmentFile,
+  segmentBytes,
+  segmentLines,
+  segmentsIn,
+} from './segment-files.ts';
 
 export class SegmentFolder implements SegmentStore {
   readonly #folder: string;
@@ -19,8 +25,8 @@ export class SegmentFolder implements SegmentStore {
     return segmentsIn(this.#folder);
   }
 
-  async text(file: SegmentFile): Promise<string> {
-    return await textOf(await segmentBytes(file));
+  lines(file: SegmentFile): AsyncIterable<readonly string[]> {
+    return segmentLines(file);
   }
 
   /** Of one that was compressed since its name was told, as it is now; undefined: there is none. */

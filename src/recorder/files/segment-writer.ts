@@ -10,6 +10,9 @@ export interface SegmentWriterOptions {
   readonly tier: Tier;
   /** How much time one segment holds. */
   readonly lastsMs: number;
+  /** Of text: one that is full ends earlier, but not before `leastMs`. */
+  readonly mostBytes: number;
+  readonly leastMs: number;
   /** Of the operator. */
   readonly version: string;
   /** The wall clock. */
@@ -21,6 +24,7 @@ export class SegmentWriter {
   #path: string | undefined;
   #startMs = 0;
   #waiting: string[] = [];
+  #bytes = 0;
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
@@ -33,31 +37,33 @@ export class SegmentWriter {
 
   /** Whether the next line begins a segment: then nothing that was written before may be taken as known. */
   get isOver(): boolean {
-    const sinceMs = this.#options.nowMs() - this.#startMs;
-    return this.#path === undefined || sinceMs >= this.#options.lastsMs || sinceMs < 0;
+    if (this.#path === undefined) return true;
+    const { nowMs, lastsMs, mostBytes, leastMs } = this.#options;
+    const sinceMs = nowMs() - this.#startMs;
+    return sinceMs >= lastsMs || sinceMs < 0 || (this.#bytes >= mostBytes && sinceMs >= leastMs);
   }
 
   /**
    * Begins a new segment.
    *
-   * @returns the file that nothing is appended to any more
+   * @param pools that are in the segment before, and enter this one later
    */
-  begin(): string | undefined {
+  begin(pools?: readonly string[]): void {
     this.flush();
     const { folder, tier, version, nowMs } = this.#options;
-    const last = this.#path;
     // Should it fail, nothing may be appended to the old one: the lines to come build on a new beginning.
     this.#path = undefined;
     mkdirSync(folder, { recursive: true });
     const startMs = nowMs();
     this.#path = freePath(folder, tier, startMs);
     this.#startMs = startMs;
-    this.#waiting = [headerLine({ tier, operator: version, startedAtMs: this.#startMs })];
-    return last;
+    this.#waiting = [headerLine({ tier, operator: version, startedAtMs: startMs, ...(pools && { pools }) })];
+    this.#bytes = 0;
   }
 
   append(lines: string): void {
     this.#waiting.push(lines);
+    this.#bytes += lines.length;
   }
 
   /**

@@ -1,7 +1,7 @@
 // recorder: events and decisions of a span, oldest first.
 
 import type { DecisionRecord, EventRecord } from '../../controller/status/view.ts';
-import type { RecordReader, Span } from './record-reader.ts';
+import type { Reading, RecordReader, Span } from './record-reader.ts';
 
 export interface Happenings {
   readonly events: readonly EventRecord[];
@@ -18,12 +18,16 @@ export interface HappeningsQuestion extends Span {
 export async function happeningsIn(
   reader: RecordReader,
   { fromMs, toMs, event = () => true, decision = () => true, most }: HappeningsQuestion,
-  how: Parameters<RecordReader['entries']>[2],
+  how: Reading,
 ): Promise<Happenings> {
   const events: EventRecord[] = [];
   const decisions: DecisionRecord[] = [];
   const isIn = ({ atMs }: { readonly atMs: number }): boolean => atMs >= fromMs && atMs <= toMs;
-  for await (const { entry } of reader.entries('minutes', { fromMs, toMs }, how)) {
+  for await (const { entry } of reader.entries(
+    'minutes',
+    { fromMs, toMs },
+    { ...how, happeningsOnly: true },
+  )) {
     if (entry.kind === 'event' && isIn(entry.event) && event(entry.event)) keep(events, entry.event, most);
     if (entry.kind === 'decision' && isIn(entry.decision) && decision(entry.decision))
       keep(decisions, entry.decision, most);

@@ -6,7 +6,7 @@ import { isMinuteFrame, isRoundFrame } from '../frame/frame.ts';
 import { type AppColumns, appsOfFrame, type ChartSample, type Column, ColumnBuilder } from './columns.ts';
 import { type ConditionSpan, ConditionSpans } from './condition-spans.ts';
 import { happeningsIn } from './happenings.ts';
-import type { ReadEntry, RecordReader, Span } from './record-reader.ts';
+import { mayHold, type ReadEntry, type RecordReader, type Span } from './record-reader.ts';
 
 export interface HistoryQuestion extends Span {
   /** `namespace/name` */
@@ -54,7 +54,7 @@ export async function historyOf(
   const stepMs = stepOf(spanMs, question.stepMs);
   const size = Math.max(1, Math.ceil(spanMs / stepMs));
   const notes = new Set<string>();
-  const how = { note: (text: string) => void notes.add(text), signal };
+  const how = { note: (text: string) => void notes.add(text), signal, pools: mayHold(policy) };
   const builder = new ColumnBuilder({ fromMs, stepMs, size });
   const conditions = new ConditionSpans();
   const ids = new Set<string>();
@@ -80,7 +80,6 @@ export async function historyOf(
     for await (const read of reader.entries('rounds', { fromMs: roundsBeginMs, toMs }, how)) {
       const sample = roundSample(read, policy);
       if (sample === undefined || sample.wallMs < roundsBeginMs) continue;
-      if (sample.wallMs > toMs) break;
       take(sample, 3 * sample.intervalMs);
     }
   }

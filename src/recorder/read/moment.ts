@@ -1,10 +1,10 @@
 // recorder: how everything was at a moment.
 
 import type { PoolView } from '../../controller/status/view.ts';
-import type { Entry } from '../codec/segment.ts';
+import type { Header } from '../codec/segment.ts';
 import { isMinuteFrame, isRoundFrame, type RoundFrame } from '../frame/frame.ts';
 import { decidedOtherwise, poolViewOf } from './rebuild.ts';
-import type { RecordReader } from './record-reader.ts';
+import { mayHold, type Reading, type RecordReader } from './record-reader.ts';
 import { WordKeeper, type Words } from './words.ts';
 
 export interface PastPool {
@@ -26,6 +26,8 @@ export interface MomentQuestion {
   readonly atMs: number;
   /** The policy whose decisions are wanted in words, `namespace/name`; absent: of none. */
   readonly policy?: string;
+  /** Which pools are asked for, by key; absent: all. */
+  readonly pools?: (pool: string) => boolean;
 }
 
 /** Pools as they were; of several pictures of a pool the newest that is not after the moment. */
@@ -36,8 +38,13 @@ export async function momentOf(
 ): Promise<Moment> {
   const notes = new Set<string>();
   const how = { note: (text: string) => void notes.add(text), signal };
-  const fromRounds = await roundsAt(reader, question, how);
-  const fromMinutes = await minutesAt(reader, question.atMs, how);
+  const wanted = question.pools ?? (() => true);
+  const { pools: fromRounds, missing } = await roundsAt(reader, question, { ...how, pools: wanted });
+  const isMissing = (pool: string): boolean => wanted(pool) && (missing === undefined || missing.has(pool));
+  const needsMinutes = missing === undefined || [...missing].some(wanted);
+  const fromMinutes = needsMinutes
+    ? await minutesAt(reader, question.atMs, { ...how, pools: isMissing })
+    : NO_POOLS;
   const found = new Map<string, PastPool>();
   for (const [key, pool] of [...fromMinutes, ...fromRounds]) {
     const other = found.get(key);
@@ -46,21 +53,32 @@ export async function momentOf(
   return { pools: [...found.values()], notes: [...notes] };
 }
 
-type How = Parameters<RecordReader['entries']>[2];
+const NO_POOLS: ReadonlyMap<string, PastPool> = new Map();
+
+interface RoundsAt {
+  readonly pools: ReadonlyMap<string, PastPool>;
+  /** Pools that were there, and of which no round was found; undefined: which there were is not known. */
+  readonly missing?: ReadonlySet<string>;
+}
 
 async function roundsAt(
   reader: RecordReader,
   { atMs, policy }: MomentQuestion,
-  how: How,
-): Promise<ReadonlyMap<string, PastPool>> {
+  how: Reading,
+): Promise<RoundsAt> {
   const frames = new Map<string, RoundFrame>();
   const keepers = new Map<string, WordKeeper>();
-  const span = { fromMs: atMs, toMs: atMs };
-  let version = '';
-  for await (const { entry, header } of reader.entries('rounds', span, how)) {
-    version = header.operator;
-    if (isAfter(entry, atMs)) break;
+  let last: Header | undefined;
+  const missing = new Set<string>();
+  for await (const { entry, header } of reader.entries('rounds', { fromMs: atMs, toMs: atMs }, how)) {
+    if (header !== last) {
+      // What was before it was lost, or was another process: nobody knows what goes on from there.
+      if (header.pools === undefined) frames.clear();
+      for (const pool of header.pools ?? []) missing.add(pool);
+      last = header;
+    }
     if (entry.kind === 'gone') frames.delete(entry.pool);
+    if ('pool' in entry) missing.delete(entry.pool);
     if (entry.kind !== 'frame' && entry.kind !== 'memory') continue;
     if (policy !== undefined) keeperOf(keepers, entry.pool, policy)?.take(entry);
     if (entry.kind === 'frame' && isRoundFrame(entry.picture)) frames.set(entry.pool, entry.picture);
@@ -70,19 +88,19 @@ async function roundsAt(
       policy !== undefined && has(frame, policy) ? (keepers.get(key)?.words ?? NONE) : NONE;
     for (const app of decidedOtherwise(frame, words))
       how.note(
-        `${app}: microscaling ${version} decided this; the present version words its steps, and would decide otherwise`,
+        `${app}: microscaling ${last?.operator} decided this; the present version words its steps, and would decide otherwise`,
       );
     const view = poolViewOf(frame, words);
     return [key, { view, atMs: frame.atMs + frame.wallAheadMs, detail: 'rounds' as const }] as const;
   });
-  return new Map(pools);
+  return { pools: new Map(pools), ...(last?.pools && { missing }) };
 }
 
 const NONE: Words = new Map();
 
 /** Whose pool it is, is known from its first frame only: until then its memories are kept by whoever might need them. */
 function keeperOf(keepers: Map<string, WordKeeper>, pool: string, policy: string): WordKeeper | undefined {
-  if (!pool.startsWith('pool:') && pool !== policy) return undefined;
+  if (!mayHold(policy)(pool)) return undefined;
   const known = keepers.get(pool) ?? new WordKeeper(pool);
   keepers.set(pool, known);
   return known;
@@ -95,26 +113,17 @@ function has({ shown }: RoundFrame, policy: string): boolean {
 async function minutesAt(
   reader: RecordReader,
   atMs: number,
-  how: How,
+  how: Reading,
 ): Promise<ReadonlyMap<string, PastPool>> {
   const found = new Map<string, PastPool>();
-  for await (const { entry } of reader.entries('minutes', { fromMs: atMs, toMs: atMs }, how)) {
-    if (isAfter(entry, atMs)) break;
+  let last: Header | undefined;
+  for await (const { entry, header } of reader.entries('minutes', { fromMs: atMs, toMs: atMs }, how)) {
+    if (header !== last && header.pools === undefined) found.clear();
+    last = header;
     if (entry.kind === 'gone') found.delete(entry.pool);
     if (entry.kind !== 'frame' || !isMinuteFrame(entry.picture)) continue;
     const { shown, atMs: momentMs, wallAheadMs } = entry.picture;
-    const wallMs = momentMs + wallAheadMs;
-    if (wallMs > atMs) break;
-    found.set(entry.pool, { view: shown, atMs: wallMs, detail: 'minutes' });
+    found.set(entry.pool, { view: shown, atMs: momentMs + wallAheadMs, detail: 'minutes' });
   }
   return found;
-}
-
-function isAfter(entry: Entry, atMs: number): boolean {
-  if (entry.kind === 'gone') return entry.atMs !== undefined && entry.atMs > atMs;
-  return (
-    entry.kind === 'frame' &&
-    isRoundFrame(entry.picture) &&
-    entry.picture.atMs + entry.picture.wallAheadMs > atMs
-  );
 }

@@ -1,8 +1,17 @@
 // recorder: a record as it is read, while somebody writes it or after.
 
 import { setImmediate } from 'node:timers/promises';
-import { type Entry, type Header, readEntries, readHeader, type Tier } from '../codec/segment.ts';
+import { isPlain } from '../codec/json.ts';
+import {
+  type Entry,
+  EntryReader,
+  type Header,
+  readHeader,
+  type Tier,
+  type Wanted,
+} from '../codec/segment.ts';
 import type { SegmentFile } from '../files/segment-files.ts';
+import { ENTERED_WITHIN_MS } from '../tape.ts';
 
 export interface Span {
   /** By the wall clock. */
@@ -19,11 +28,20 @@ export interface ReadEntry {
 export interface SegmentStore {
   /** Oldest first, with everything that was recorded until now. */
   list(): Promise<readonly SegmentFile[]>;
-  text(file: SegmentFile): Promise<string>;
+  /** In pieces, without what is torn at the end. */
+  lines(file: SegmentFile): AsyncIterable<readonly string[]>;
 }
 
-/** After so many lines others have their turn. */
-const BATCH = 500;
+export interface Reading extends Wanted {
+  /** Gets what cannot be read, in a sentence. */
+  readonly note: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Which pools may have a policy in them, `namespace/name`: its own, and those that have names. */
+export function mayHold(policy: string): (pool: string) => boolean {
+  return (pool) => pool === policy || pool.startsWith('pool:');
+}
 
 export class RecordReader {
   readonly #store: SegmentStore;
@@ -38,28 +56,32 @@ export class RecordReader {
   }
 
   /**
-   * Everything in the segments that touch `span`, oldest first: it begins before `fromMs`, at the beginning of a segment.
-   *
-   * @param note gets what cannot be read, in a sentence
+   * Everything in the segments that touch `span`, until its end: it begins before `fromMs`, at the beginning of a segment.
+   * Oldest first for each pool: for a minute after a segment begins, some still go on in the one before.
    */
-  async *entries(
-    tier: Tier,
-    span: Span,
-    { note, signal }: { readonly note: (text: string) => void; readonly signal: AbortSignal },
-  ): AsyncGenerator<ReadEntry> {
-    let lines = 0;
-    for (const file of touching(await this.#segments(tier), span)) {
-      signal.throwIfAborted();
-      const text = await this.#store.text(file);
-      const header = readHeader(text);
-      if (typeof header === 'string') {
-        if (text !== '') note(`${file.path} is passed over: ${header}`);
-        continue;
-      }
-      for (const entry of readEntries(text)) {
+  async *entries(tier: Tier, span: Span, how: Reading): AsyncGenerator<ReadEntry> {
+    for (const file of touching(await this.#segments(tier), span)) yield* this.#entriesIn(file, span, how);
+  }
+
+  async *#entriesIn(file: SegmentFile, { toMs }: Span, how: Reading): AsyncGenerator<ReadEntry> {
+    const reader = new EntryReader(how);
+    let header: Header | undefined;
+    for await (const lines of this.#store.lines(file)) {
+      how.signal.throwIfAborted();
+      for (const line of lines) {
+        if (header === undefined) {
+          const found = readHeader(line);
+          if (typeof found === 'string') return how.note(`${file.path} is passed over: ${found}`);
+          header = found;
+          continue;
+        }
+        const entry = reader.take(line);
+        if (entry === undefined) continue;
+        if (atMs(entry) > toMs) return;
         yield { entry, header };
-        if (++lines % BATCH === 0) await setImmediate(undefined, { signal });
       }
+      // Others have their turn.
+      await setImmediate();
     }
   }
 
@@ -68,9 +90,18 @@ export class RecordReader {
   }
 }
 
-/** A segment lasts until the next one begins. */
+/** A segment lasts until all pools have entered the next one. */
 function touching(segments: readonly SegmentFile[], { fromMs, toMs }: Span): readonly SegmentFile[] {
-  return segments.filter(
-    ({ startMs }, i) => startMs <= toMs && (segments[i + 1]?.startMs ?? Infinity) > fromMs,
-  );
+  return segments.filter(({ startMs }, i) => {
+    const next = segments[i + 1];
+    return startMs <= toMs && (next === undefined || next.startMs + ENTERED_WITHIN_MS > fromMs);
+  });
+}
+
+/** By the wall clock; of what says no time: always. */
+function atMs(entry: Entry): number {
+  const always = Number.NEGATIVE_INFINITY;
+  if (entry.kind === 'gone') return entry.atMs ?? always;
+  if (entry.kind !== 'frame' || !isPlain(entry.picture)) return always;
+  return Number(entry.picture['atMs']) + Number(entry.picture['wallAheadMs']);
 }

@@ -3,7 +3,7 @@
 import type { DecisionMemory } from '../../core/decision.ts';
 import { isPlain } from '../codec/json.ts';
 import { type FramePolicy, type FrameScene, type FrameWrite, isRoundFrame } from '../frame/frame.ts';
-import type { RecordReader, Span } from './record-reader.ts';
+import { mayHold, type Reading, type RecordReader, type Span } from './record-reader.ts';
 import { memoryIn } from './words.ts';
 
 export interface RecordedRound {
@@ -28,11 +28,11 @@ export interface RecordedRound {
 export async function* roundsOf(
   reader: RecordReader,
   { policy, ...span }: Span & { readonly policy: string },
-  how: Parameters<RecordReader['entries']>[2],
+  how: Reading,
 ): AsyncGenerator<RecordedRound> {
   const given = new Map<string, DecisionMemory | undefined>();
   let writes: readonly FrameWrite[] = [];
-  for await (const { entry } of reader.entries('rounds', span, how)) {
+  for await (const { entry } of reader.entries('rounds', span, { ...how, pools: mayHold(policy) })) {
     if (entry.kind === 'memory') given.set(`${entry.pool} ${entry.scene}`, memoryIn(entry.memory));
     if (entry.kind === 'writes') writes = entry.writes.filter(isWrite);
     if (entry.kind !== 'frame') continue;
@@ -43,7 +43,6 @@ export async function* roundsOf(
     const found = picture.shown.policies[policy];
     if (found === undefined) continue;
     const { atMs, wallAheadMs, asked, shown } = picture;
-    if (atMs + wallAheadMs > span.toMs) return;
     const scene = sceneOf(found);
     const key = `${pool} ${scene}`;
     const question = asked[scene];

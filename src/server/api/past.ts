@@ -5,7 +5,7 @@ import { policyStatusOf } from '../../controller/status/policy-status.ts';
 import type { PolicyView } from '../../controller/status/view.ts';
 import { type Happenings, happeningsIn } from '../../recorder/read/happenings.ts';
 import { type Moment, momentOf, type PastPool } from '../../recorder/read/moment.ts';
-import type { RecordReader, Span } from '../../recorder/read/record-reader.ts';
+import { mayHold, type Reading, type RecordReader, type Span } from '../../recorder/read/record-reader.ts';
 import { type EventSurroundings, eventObject } from '../kube/kinds/event-objects.ts';
 import type { KubeObject } from '../kube/kinds/object.ts';
 import { objectOfView } from '../kube/kinds/view-objects.ts';
@@ -29,7 +29,7 @@ export async function pastPolicy(
   { policy, atMs }: { readonly policy: string; readonly atMs: number },
   signal: AbortSignal,
 ): Promise<(PastAnswer & { readonly object: KubeObject; readonly explanation: object }) | undefined> {
-  const moment = await momentOf(reader, { atMs, policy }, signal);
+  const moment = await momentOf(reader, { atMs, policy, pools: mayHold(policy) }, signal);
   const [found] = foundIn(moment).filter(({ view }) => resourceKey(view) === policy);
   if (found === undefined) return undefined;
   const ids = new Set(found.view.apps.map(({ id }) => id));
@@ -71,19 +71,32 @@ export async function pastPolicies(
 /** More than these nobody reads. */
 const MOST_EVENTS = 2_000;
 
-/** Events of a span as objects, oldest first, and as they are kept; with the decisions of the span. */
+/**
+ * Events of a span as objects, oldest first, and as they are kept; with the decisions of the span.
+ *
+ * @param now the policies at the end of the span, where they are known without the record
+ */
 export async function pastEvents(
   reader: RecordReader,
-  span: Span,
+  { now, ...span }: Span & { readonly now?: readonly PolicyView[] | undefined },
   signal: AbortSignal,
 ): Promise<Happenings & { readonly items: readonly KubeObject[]; readonly notes: readonly string[] }> {
-  const moment = await momentOf(reader, { atMs: span.toMs }, signal);
-  const notes = new Set(moment.notes);
+  const notes = new Set<string>();
   const how = { note: (text: string) => void notes.add(text), signal };
   const happened = await happeningsIn(reader, { ...span, most: MOST_EVENTS }, how);
-  const surroundings = surroundingsOf(foundIn(moment).map(({ view }) => view));
+  const surroundings = surroundingsOf(now ?? (await policiesAt(reader, span.toMs, how)));
   const items = happened.events.map((event) => eventObject(event, surroundings));
   return { ...happened, items, notes: [...notes] };
+}
+
+async function policiesAt(
+  reader: RecordReader,
+  atMs: number,
+  { note, signal }: Reading,
+): Promise<readonly PolicyView[]> {
+  const moment = await momentOf(reader, { atMs }, signal);
+  for (const text of moment.notes) note(text);
+  return foundIn(moment).map(({ view }) => view);
 }
 
 function surroundingsOf(policies: readonly PolicyView[]): EventSurroundings {

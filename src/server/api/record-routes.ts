@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { type Context, Hono } from 'hono';
-import type { OperatorState } from '../../controller/status/view.ts';
+import type { OperatorState, PolicyView } from '../../controller/status/view.ts';
 import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
 import { historyOf } from '../../recorder/read/history.ts';
 import { RecordReader } from '../../recorder/read/record-reader.ts';
@@ -22,6 +22,8 @@ export interface RecordRoutesDeps {
 
 const POLICY = '/namespaces/:ns/microscalingpolicies/:name';
 const ABOUT = { group: 'microscaling.io', plural: 'microscalingpolicies' };
+/** What ends no longer ago than that ends now: policies need not be sought in the record. */
+const NOW_MS = 10_000;
 const USUAL_SPAN_MS = 15 * 60_000;
 /** As it is on disk: for a reader that knows the format. */
 const PACKED = 'application/vnd.microscaling.record+br';
@@ -67,7 +69,13 @@ export function recordRoutes(deps: RecordRoutesDeps): Hono {
     }),
   );
   app.get('/past', (c) => answer(c, (record, signal) => pastPolicies(record, momentIn(c), signal)));
-  app.get('/past/events', (c) => answer(c, (record, signal) => pastEvents(record, spanOf(c, deps), signal)));
+  app.get('/past/events', (c) =>
+    answer(c, (record, signal) => {
+      const span = spanOf(c, deps);
+      const isNow = deps.clock.now() - span.toMs < NOW_MS;
+      return pastEvents(record, { ...span, ...(isNow && { now: runningIn(deps.state) }) }, signal);
+    }),
+  );
   app.get('/past/segments', (c) =>
     answer(c, async () => {
       const files = await segmentsOf(deps).list();
@@ -116,9 +124,12 @@ function keyOf(c: Context): string {
   return `${c.req.param('ns')}/${c.req.param('name')}`;
 }
 
+function runningIn(state: OperatorState): readonly PolicyView[] {
+  return state.view().pools.flatMap((pool) => pool.policies);
+}
+
 function isRunning({ state }: RecordRoutesDeps, key: string): boolean {
-  const policies = state.view().pools.flatMap((pool) => pool.policies);
-  return policies.some(({ namespace, name }) => `${namespace}/${name}` === key);
+  return runningIn(state).some(({ namespace, name }) => `${namespace}/${name}` === key);
 }
 
 function unknown(c: Context, deps: RecordRoutesDeps): ApiFailure {

@@ -4,7 +4,7 @@ import { resourceKey } from '../../api/policy.ts';
 import type { AppView, DecisionRecord, PoolView } from '../../controller/status/view.ts';
 import { happeningsIn } from '../../recorder/read/happenings.ts';
 import { momentOf } from '../../recorder/read/moment.ts';
-import type { RecordReader } from '../../recorder/read/record-reader.ts';
+import { mayHold, type RecordReader } from '../../recorder/read/record-reader.ts';
 import { type Health, policyHealth } from './health/policy-health.ts';
 import type { Selection } from './overview/selection.ts';
 import { type PagePool, pagePool } from './view/page-pool.ts';
@@ -37,7 +37,7 @@ export async function pastPage(
   { atMs, selection, policy }: PastQuestion,
   signal: AbortSignal,
 ): Promise<PastPage> {
-  const moment = await momentOf(reader, { atMs, policy }, signal);
+  const moment = await momentOf(reader, { atMs, policy, pools: mayHold(policy) }, signal);
   const views = moment.pools.map(({ view }) => view).filter(hasPolicy(policy));
   const looked = selectedPools({ pools: views }, selection);
   const { decisions } = await happeningsIn(

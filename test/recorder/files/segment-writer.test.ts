@@ -9,7 +9,15 @@ import { scratchFolder } from '../recorded.ts';
 it('appends nothing to the old segment when a new one cannot be begun', () => {
   const folder = join(scratchFolder(), 'record');
   let nowMs = 1_000;
-  const writer = new SegmentWriter({ folder, tier: 'rounds', lastsMs: 10, version: '1', nowMs: () => nowMs });
+  const writer = new SegmentWriter({
+    folder,
+    tier: 'rounds',
+    lastsMs: 10,
+    mostBytes: 100,
+    leastMs: 5,
+    version: '1',
+    nowMs: () => nowMs,
+  });
   writer.begin();
   writer.append('[1]');
   writer.flush();

@@ -1,0 +1,153 @@
+// recorder: pictures and other lines of one tier, in segments of which each can be read without the one before it.
+
+import { DeltaEncoder } from './codec/encoder.ts';
+import type { Masking } from './codec/json.ts';
+import type { SegmentWriter } from './files/segment-writer.ts';
+
+/** A segment, and what its next pictures are compared with. */
+interface Part {
+  readonly writer: SegmentWriter;
+  readonly encoder: DeltaEncoder;
+  readonly beganMs: number;
+}
+
+/** Where the lines of a round go. */
+export interface Leaf {
+  line(line: object): void;
+  frame(picture: object): void;
+}
+
+export interface TapeDeps {
+  readonly writer: () => SegmentWriter;
+  readonly masking: Masking;
+  /** The wall clock. */
+  readonly nowMs: () => number;
+  /** Whether pools go on in the segment before until each enters the new one. */
+  readonly isStaggered: boolean;
+}
+
+/** So long after the beginning of a segment every pool writes to it, or has nothing to write. */
+export const ENTERED_WITHIN_MS = 60_000;
+
+/**
+ * A pool's first picture in a segment is a full one, a thousand times as large as the next. Those of hundreds of pools in
+ * the same second would hold up rounds, so each enters a new segment at a time of its own, and goes on in the one before
+ * until then.
+ *
+ *     pool a   ──former──┐                       enters 0 ms after the beginning
+ *                        └──now──────────
+ *     pool b   ──former────────┐                 enters 100 ms after it
+ *                              └──now────
+ */
+export class Tape {
+  readonly #deps: TapeDeps;
+  #now: Part | undefined;
+  #former: Part | undefined;
+  /** The last lines could not be written: nothing goes on in the segment before, so pools are silent until they enter. */
+  #isAfterGap = false;
+
+  constructor(deps: TapeDeps) {
+    this.#deps = deps;
+  }
+
+  /** The files that are appended to. */
+  get paths(): readonly string[] {
+    return [this.#former, this.#now].flatMap((part) => part?.writer.path ?? []);
+  }
+
+  /** Whether the next line begins a segment. */
+  get isOver(): boolean {
+    return this.#now === undefined || this.#now.writer.isOver;
+  }
+
+  /** @throws what the file system says; then the next line tries again */
+  begin(): void {
+    const last = this.#now;
+    this.#now = undefined;
+    try {
+      this.#end();
+      last?.writer.flush();
+      const { masking, nowMs, isStaggered } = this.#deps;
+      const writer = this.#deps.writer();
+      writer.begin(last?.encoder.names.map((name) => masking.name(name)));
+      this.#now = { writer, encoder: new DeltaEncoder(masking), beganMs: nowMs() };
+      if (last === undefined) return;
+      this.#isAfterGap = false;
+      if (isStaggered) this.#former = last;
+    } catch (error) {
+      this.#isAfterGap = true;
+      throw error;
+    }
+  }
+
+  /**
+   * Where a round of a pool is written: the same as long as it is the same segment.
+   *
+   * @param entersMs how long after the beginning of a segment the pool enters it
+   * @returns undefined: nowhere yet
+   */
+  leafOf(name: string, entersMs: number): { readonly segment: object; readonly leaf: Leaf } | undefined {
+    const now = this.#now;
+    if (now === undefined) return undefined;
+    const sinceMs = this.#deps.nowMs() - now.beganMs;
+    const isEarly = sinceMs >= 0 && sinceMs < entersMs;
+    const isKnown = this.#former?.encoder.has(name) === true;
+    if (isEarly && this.#isAfterGap && !now.encoder.has(name)) return undefined;
+    const part = isEarly && isKnown && this.#former ? this.#former : now;
+    if (part === now) this.#former?.encoder.drop(name);
+    return { segment: part, leaf: leafIn(part, name) };
+  }
+
+  frame(name: string, picture: object): void {
+    if (this.#now !== undefined) leafIn(this.#now, name).frame(picture);
+  }
+
+  /** Its texts are those of events and decisions, which are masked where they are made. */
+  line(line: object): void {
+    this.#now?.writer.append(JSON.stringify(line));
+  }
+
+  gone(name: string, atMs: number): void {
+    const part = this.#former?.encoder.has(name) ? this.#former : this.#now;
+    if (part !== undefined && !this.isOver) part.writer.append(part.encoder.forget(name, atMs));
+  }
+
+  /**
+   * @returns whether anything was written
+   * @throws what the file system says; then the next line begins a segment
+   */
+  flush(): boolean {
+    try {
+      const written = [this.#former, this.#now].map((part) => part?.writer.flush() === true);
+      return written.includes(true);
+    } catch (error) {
+      this.#isAfterGap = true;
+      this.#former = undefined;
+      this.#now = undefined;
+      throw error;
+    }
+  }
+
+  /** Ends the segment before once all pools have entered the new one. @returns whether it ended */
+  endFormer(): boolean {
+    if (this.#former === undefined || this.#now === undefined) return false;
+    const sinceMs = this.#deps.nowMs() - this.#now.beganMs;
+    const isOver = sinceMs < 0 || sinceMs >= ENTERED_WITHIN_MS;
+    if (!isOver && this.#former.encoder.names.length > 0) return false;
+    this.#end();
+    return true;
+  }
+
+  #end(): void {
+    const former = this.#former;
+    this.#former = undefined;
+    former?.writer.flush();
+  }
+}
+
+function leafIn({ writer, encoder }: Part, name: string): Leaf {
+  return {
+    line: (line) => writer.append(JSON.stringify(line)),
+    frame: (picture) => writer.append(encoder.frame(name, picture)),
+  };
+}
