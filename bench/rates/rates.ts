@@ -21,6 +21,7 @@ interface Case {
 const CASES: readonly Case[] = [
   { name: 'after 30 s of backlog', shareAt: () => 1.3, fromS: 30 },
   { name: 'after 60 s of steady load', shareAt: () => 0.4, fromS: 60 },
+  { name: 'after a step up at 40 s', shareAt: (t) => (t < 40 ? 0.2 : 0.6), fromS: 60 },
   // Nobody promises to know these rates: what is shown of them is to be right all the same.
   { name: 'after 60 s of the demo', shareAt: likeProducers, fromS: 60, target: 50 },
   { name: 'after 60 s of a sine of 48 s', shareAt: (t) => sine(t / 48), fromS: 60 },
@@ -50,7 +51,7 @@ const SOURCES: readonly (readonly [name: string, view: View])[] = [
 ];
 const SLOTS = [10, 40];
 const SERVICE_RATES = [0.5, 5, 50];
-const SEEDS = [1, 2, 3];
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const WATCHED_S = 60;
 const CLOSE = 0.25;
 

@@ -19,7 +19,7 @@ import {
 } from './need.ts';
 import { type Outlook, predictExcess } from './prediction.ts';
 import { type ProbeMemory, probe } from './probe.ts';
-import { type Bank, firstBank, ratesOf, updateBank } from './rates/bank.ts';
+import { type ArrivalsSeen, type Bank, firstBank, ratesOf, updateBank } from './rates/bank.ts';
 import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.ts';
 import { update } from './rates/estimator.ts';
 import { firstEstimate } from './rates/first-guess.ts';
@@ -188,7 +188,7 @@ export function look(
     goal,
     estimate,
     bank,
-    told: ratesOf(bank),
+    told: ratesOf(bank, seenBy(input, estimate)),
     known,
     intervalS,
     target,
@@ -202,6 +202,11 @@ export function look(
     overdue: overdueOf(goal, input),
     isGiven: options.serviceRate !== undefined,
   };
+}
+
+function seenBy({ messages }: LawInput, { busy }: Estimate): ArrivalsSeen {
+  const isCounted = messages.arrivedTotal !== undefined;
+  return { isCounted, isSeen: isCounted || messages.inFlight !== undefined || busy };
 }
 
 /** Those fetched ahead are among those in flight. Where nothing counts these, all that serve work on some behind a queue, and else as many as the rates say. */

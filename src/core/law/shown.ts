@@ -8,7 +8,8 @@ import type { Rates } from './rates/bank.ts';
 import type { Estimate } from './rates/estimate.ts';
 
 /** σ_λ/λ and σ_μ/μ up to which rates are shown: they are then within a quarter of the truth (`npm run bench -- rates`). */
-const DOUBTFUL = 0.18;
+const DOUBTFUL_ARRIVALS = 0.18;
+const DOUBTFUL_SERVICE = 0.2;
 /** Instances that serve sooner than this after they run serve at once. */
 const LEAST_SHOWN_MS = 100;
 /** What a person gave is as good as known until it is measured. */
@@ -68,17 +69,28 @@ function isLoadKnown({ arrivals, service, varArrivals, varService, covariance }:
   return a + s - (2 * covariance) / (arrivals * service) <= DOUBTFUL_LOAD * DOUBTFUL_LOAD;
 }
 
+/** What is not counted has to go with what the law finds, which is made otherwise: within so many deviations of both. */
+const NEAR = 1.5;
+
+function isNear({ service, varService }: Rates, estimate: Estimate): boolean {
+  return Math.abs(service - estimate.service) <= NEAR * Math.sqrt(varService + estimate.varService);
+}
+
 /** Arrivals that a given service rate tells are as good as that. */
-function knownOf({ told, isGiven }: Shown): { readonly arrivals: boolean; readonly service: boolean } {
+function knownOf({ told, isGiven, estimate }: Shown): {
+  readonly arrivals: boolean;
+  readonly service: boolean;
+} {
   const { arrivals, service, varArrivals, varService, isArrivalsSure, isServiceSure } = told;
   if (isGiven) {
     const known = Math.sqrt(varService) <= AS_GIVEN * service;
     return { service: known, arrivals: known };
   }
-  const known = isServiceSure && Math.sqrt(varService) <= DOUBTFUL * service;
+  const isSure = isServiceSure && (told.isCounted || isNear(told, estimate));
+  const known = isSure && Math.sqrt(varService) <= DOUBTFUL_SERVICE * service;
   return {
     service: known,
-    arrivals: known && isArrivalsSure && Math.sqrt(varArrivals) <= DOUBTFUL * arrivals,
+    arrivals: known && isArrivalsSure && Math.sqrt(varArrivals) <= DOUBTFUL_ARRIVALS * arrivals,
   };
 }
 

@@ -300,7 +300,7 @@ describe('Fluid says', () => {
   });
 
   it('no rates that it does not know', () => {
-    const result = asked(400, {}, knowing({ varService: 1 }));
+    const result = asked(400, {}, knowing({ varService: 1.2 }));
     expect(result.reason).toBe('400 waiting, work for 3.8 instances arriving (rates not known yet)');
     expect(Object.keys(result.figures)).toEqual(['waiting', 'predicted', 'deadTimeS']);
   });

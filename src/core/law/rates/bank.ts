@@ -18,16 +18,23 @@ import {
 
 /** From a λ that hardly changes to one that does within seconds. */
 const FASTEST: Change = { level: 0.12, growth: 0.04 };
-const CHANGES: readonly Change[] = [{ level: 0.01, growth: 0.001 }, { level: 0.04, growth: 0.008 }, FASTEST];
+const MIDDLE: Change = { level: 0.04, growth: 0.008 };
+const CHANGES: readonly Change[] = [{ level: 0.01, growth: 0.001 }, MIDDLE, FASTEST];
 /** So long a past speaks for a supposition, and what was counted for μ. */
 const FIT_FOR_S = 60;
 const COUNTED_FOR_S = 120;
 const GROWS_FOR_S = 20;
+/** Who has foretold so much worse than the best begins anew with what that one knows. */
 const LEAST_FIT = -12;
+const ANEW_FIT = -6;
 /** So many messages that were seen to be worked off tell μ, whatever λ does. */
 const ENOUGH_COUNTED = 40;
-/** Without counts, suppositions that are as close as this say the same. */
+/** Suppositions that are as close as this say the same, without counts and with them. */
 const AGREES = 0.1;
+const AGREES_COUNTED = 0.15;
+/** σ_λ/λ of the middle one up to which λ is known though it may change; and of all where the one that it hardly does foretells best. */
+const KNOWN_MOVING = 0.2;
+const KNOWN_STILL = 0.15;
 const FIRST_SURPRISE = 4;
 
 /**
@@ -49,6 +56,8 @@ export interface Rates {
   readonly service: number;
   readonly varArrivals: number;
   readonly varService: number;
+  /** Whether messages were seen to be worked off; else μ follows from what else is known of the queue. */
+  readonly isCounted: boolean;
   /** Whether what came was counted, or λ hardly changes: else a wrong scale of both explains as much. */
   readonly isArrivalsSure: boolean;
   readonly isServiceSure: boolean;
@@ -80,22 +89,21 @@ export function updateBank(bank: Bank, before: Estimate, now: Measurement): Bank
   const { fit, counts, growth } = keptOver(dt);
   const time = { dt, served: now.served, kept: growth };
   const next = bank.slice();
-  let best = Number.NEGATIVE_INFINITY;
   let done = 0;
+  read(f, bank, 0);
+  const isBlind = isUnseen(b, f);
   for (let i = 0; i < CHANGES.length; i++) {
     read(f, bank, i);
     // Each by itself: that of the fastest changes, the last one, has the say.
     noise.odd = odd;
-    drift(f, CHANGES[i] ?? FASTEST, time);
+    drift(f, changeOf(i, isBlind), time);
     f[FIT] *= fit;
     observeFlows(f, b, noise);
     confine(f);
-    best = Math.max(best, f[FIT]);
     if (i === 0) done = doneIn(b, f);
     write(f, next, i);
   }
-  for (let at = FIT; at < COUNTED; at += NUMBERS)
-    next[at] = roughly(Math.max(LEAST_FIT, (next[at] ?? 0) - best));
+  compare(next);
   next[COUNTED] = roughly((bank[COUNTED] ?? 0) * counts + done);
   next[ODD] = roughly(noise.odd);
   return next;
@@ -107,6 +115,33 @@ function read(into: Supposed, bank: Bank, i: number): void {
 
 function write(from: Readonly<Supposed>, bank: number[], i: number): void {
   for (let k = 0; k < NUMBERS; k++) bank[i * NUMBERS + k] = from[k] ?? 0;
+}
+
+/** What nobody sees may change faster than it does where it is seen to hardly change. */
+function changeOf(i: number, isBlind: boolean): Change {
+  return (isBlind && i === 0 ? MIDDLE : CHANGES[i]) ?? FASTEST;
+}
+
+/** Nothing is counted, and no queue lasts whose length would tell. */
+function isUnseen(b: Between, still: Readonly<Supposed>): boolean {
+  return b.arrived === undefined && b.now.working === undefined && !lasts(still, b);
+}
+
+/**
+ * Each beside the best. One that was wrong about a change has put it down to μ, and would be the best again as soon as λ
+ * rests, since it expects the least: it takes over what the best has learned meanwhile (the mixing of H. A. P. Blom and
+ * Y. Bar-Shalom, The interacting multiple model algorithm, 1988).
+ */
+function compare(bank: number[]): void {
+  let best = 0;
+  for (let at = NUMBERS; at < COUNTED; at += NUMBERS)
+    if ((bank[at + FIT] ?? 0) > (bank[best + FIT] ?? 0)) best = at;
+  const most = bank[best + FIT] ?? 0;
+  for (let at = 0; at < COUNTED; at += NUMBERS) {
+    const behind = (bank[at + FIT] ?? 0) - most;
+    if (behind < LEAST_FIT) bank.copyWithin(at, best, best + NUMBERS);
+    bank[at + FIT] = behind < LEAST_FIT ? ANEW_FIT : roughly(behind);
+  }
 }
 
 /** The shares that are left after a time. */
@@ -148,8 +183,18 @@ function doneIn(b: Between, f: Readonly<Supposed>): number {
   return Math.max(0, front.perS * dt - grown);
 }
 
+/** Who tells of arrivals. */
+export interface ArrivalsSeen {
+  /** Whether a counter does. */
+  readonly isCounted: boolean;
+  /** Whether anything does: else what was known of them may be over. */
+  readonly isSeen: boolean;
+}
+
+const SEEN: ArrivalsSeen = { isCounted: false, isSeen: true };
+
 /** All suppositions together, each by how well it foretold: their mean, with the variance within and between them. */
-export function ratesOf(bank: Bank): Rates {
+export function ratesOf(bank: Bank, seen = SEEN): Rates {
   let sum = 0;
   let arrivals = 0;
   let service = 0;
@@ -169,14 +214,25 @@ export function ratesOf(bank: Bank): Rates {
     varService += share * ((bank[at + MM] ?? 0) + otherService * (m - service) - varService);
   }
   const isCounted = (bank[COUNTED] ?? 0) >= ENOUGH_COUNTED;
+  const isKnown = isCounted
+    ? follows(bank, arrivals, seen.isCounted)
+    : agree(bank, L) && Math.sqrt(varArrivals) <= KNOWN_STILL * arrivals;
   return {
     arrivals,
     service,
     varArrivals,
     varService,
-    isArrivalsSure: isCounted || agree(bank, L),
+    isCounted,
+    isArrivalsSure: seen.isSeen && isKnown,
     isServiceSure: isCounted || agree(bank, M),
   };
+}
+
+/** λ may just have changed: then the supposition that follows it sooner says something else. */
+function follows(bank: Bank, arrivals: number, isArrivalsCounted: boolean): boolean {
+  const moving = bank[NUMBERS + L] ?? 0;
+  if (Math.abs(moving - arrivals) > AGREES_COUNTED * arrivals) return false;
+  return isArrivalsCounted || Math.sqrt(bank[NUMBERS + LL] ?? 0) <= KNOWN_MOVING * arrivals;
 }
 
 /** The supposition that λ hardly changes foretells best, and the next one says the same. */

@@ -10,6 +10,7 @@ import {
 import type { Estimate, Measurement } from '../../../../src/core/law/rates/estimate.ts';
 import { update } from '../../../../src/core/law/rates/estimator.ts';
 import { firstEstimate } from '../../../../src/core/law/rates/first-guess.ts';
+import { FIT, M, NUMBERS } from '../../../../src/core/law/rates/supposed.ts';
 import { T0 } from '../../../support/builders.ts';
 import { poisson, seeded } from '../../../support/seeded.ts';
 
@@ -25,7 +26,7 @@ interface Course {
   readonly tells: 'counter' | 'taken' | 'in flight';
 }
 
-function after(measurements: readonly Measurement[]): { readonly bank: Bank; readonly estimate: Estimate } {
+function watched(measurements: readonly Measurement[]): { readonly bank: Bank; readonly estimate: Estimate } {
   let estimate: Estimate | undefined;
   let bank: Bank | undefined;
   for (const each of measurements) {
@@ -67,7 +68,25 @@ function ratesAfter({ arrivals, ready, seconds, tells }: Course): Rates {
       done += finished;
     }
   }
-  return ratesOf(after(measurements).bank);
+  return ratesOf(watched(measurements).bank);
+}
+
+/** 10 arrive and are worked off in each half second, with 10 waiting and 4 at work. */
+function measured(k: number): Measurement {
+  return {
+    atMs: T0 + k * STEP_S * 1000,
+    waiting: 10,
+    served: 4,
+    ready: 4,
+    emptyBelow: 1,
+    working: 4,
+    arrived: 10 * k,
+    taken: undefined,
+  };
+}
+
+function steady(rounds: number): readonly Measurement[] {
+  return Array.from({ length: rounds + 1 }, (_, k) => measured(k));
 }
 
 /** A load that rises and falls, and as many instances as it takes, a little late: the queue hardly moves. */
@@ -94,6 +113,30 @@ describe('the rates that people are told', () => {
     expect(Math.abs(rates.service - SERVICE)).toBeLessThan(0.1 * SERVICE);
   });
 
+  it('are what the best supposition knows where another one has foretold much worse', () => {
+    const { bank, estimate } = watched(steady(40));
+    const wrong = bank.with(M, 0.6 * (bank[M] ?? 0)).with(FIT, -40);
+    const next = updateBank(wrong, estimate, measured(41));
+    const best = [0, NUMBERS, 2 * NUMBERS].find((at) => next[at + FIT] === 0) ?? 0;
+    expect(best).toBeGreaterThan(0);
+    expect(next[M]).toBe(next[best + M]);
+    expect(next[FIT]).toBeGreaterThan(-12);
+  });
+
+  it('are not known of arrivals that nobody sees', () => {
+    const { bank } = watched(steady(60));
+    expect(ratesOf(bank, { isCounted: false, isSeen: true }).isArrivalsSure).toBe(true);
+    expect(ratesOf(bank, { isCounted: false, isSeen: false }).isArrivalsSure).toBe(false);
+  });
+
+  it('are not known of arrivals that have just changed', () => {
+    const { bank, estimate } = watched(steady(60));
+    const jumped = { ...measured(61), arrived: (measured(60).arrived ?? 0) + 60 };
+    expect(
+      ratesOf(updateBank(bank, estimate, jumped), { isCounted: true, isSeen: true }).isArrivalsSure,
+    ).toBe(false);
+  });
+
   it('are finite and positive whatever is measured, and the same after a look through JSON', () => {
     const count = fc.integer({ min: 0, max: 1_000_000 });
     const seen = fc.record({
@@ -108,7 +151,7 @@ describe('the rates that people are told', () => {
     fc.assert(
       fc.property(fc.array(seen, { minLength: 1, maxLength: 30 }), (all) => {
         let atMs = T0;
-        const { bank } = after(
+        const { bank } = watched(
           all.map(({ afterMs, age, ...each }) => {
             atMs += afterMs;
             const head =
