@@ -97,6 +97,11 @@ function archiveOver(documents: DocumentStore, writes: { batches: number }): Dur
       writes.batches += 1;
       documents.write(changes);
     },
+    writeSoon: (changes) => {
+      writes.batches += 1;
+      documents.writeSoon(changes);
+    },
+    durable: () => documents.durable(),
     close: () => documents.close(),
   };
   return new DurableWrites({

@@ -5,15 +5,25 @@ export type DocumentChange =
   | { readonly do: 'remove'; readonly collection: string; readonly key: string };
 
 /**
- * Synchronous: what was written is durable when the call returns, and a crash afterwards loses nothing of it.
- * Values are plain JSON; they come back as equal copies.
+ * Synchronous: what was written is seen by all readers when the call returns, and a crash of the process afterwards loses nothing
+ * of it. Values are plain JSON; they come back as equal copies.
  */
 export interface DocumentStore {
   /** By key, in the order of keys. */
   all(collection: string): ReadonlyMap<string, unknown>;
   get(collection: string, key: string): unknown;
-  /** All or nothing. Throws TransientError when it cannot be written (a full disk): then nothing was. */
+  /**
+   * All or nothing, and durable when it returns: a crash of the machine loses nothing of it either, nor of what was written before.
+   * Throws TransientError when it cannot be written (a full disk): then nothing was.
+   */
   write(changes: readonly DocumentChange[]): void;
+  /** As `write`, without a wait for the disk: durable with the next `write`, or once `durable` resolves. */
+  writeSoon(changes: readonly DocumentChange[]): void;
+  /**
+   * Resolves once all that was written before the call is durable. The event loop goes on meanwhile, and one wait serves all who
+   * ask. Rejects with TransientError when the disk fails.
+   */
+  durable(): Promise<void>;
   /** Why nothing can be written now, where that is known without a write; undefined when it can. */
   unwritable?(): string | undefined;
   close(): void;
@@ -40,6 +50,10 @@ export function createMemoryDocumentStore(): DocumentStore {
         else documents.delete(change.key);
       });
     },
+    writeSoon(changes) {
+      this.write(changes);
+    },
+    durable: async () => undefined,
     close: () => undefined,
   };
 }

@@ -109,6 +109,38 @@ export function describeDocumentStore(name: string, open: () => DocumentStore): 
       expect([...documents.all('a')]).toEqual([['x', 1]]);
     });
 
+    it('shows at once what is written soon, among what is written, and says when it is durable', async () => {
+      const documents = store();
+      documents.writeSoon([{ do: 'put', collection: 'a', key: 'x', value: 1 }]);
+      expect([...documents.all('a')]).toEqual([['x', 1]]);
+      documents.write([{ do: 'put', collection: 'a', key: 'y', value: 2 }]);
+      documents.writeSoon([
+        { do: 'remove', collection: 'a', key: 'x' },
+        { do: 'put', collection: 'a', key: 'z', value: 3 },
+      ]);
+      documents.writeSoon([]);
+      await Promise.all([documents.durable(), documents.durable()]);
+      await documents.durable();
+      expect([...documents.all('a')]).toEqual([
+        ['y', 2],
+        ['z', 3],
+      ]);
+    });
+
+    it('writes nothing soon of a batch in which one value cannot be written', async () => {
+      const documents = store();
+      const loop: Record<string, unknown> = {};
+      loop['self'] = loop;
+      expect(() =>
+        documents.writeSoon([
+          { do: 'put', collection: 'a', key: 'x', value: 2 },
+          { do: 'put', collection: 'a', key: 'y', value: loop },
+        ]),
+      ).toThrow();
+      await documents.durable();
+      expect(documents.all('a').size).toBe(0);
+    });
+
     it('closes twice', () => {
       const documents = store();
       documents.close();

@@ -33,6 +33,8 @@ export class DurableWrites {
   readonly #pending = new Map<string, DocumentChange>();
   #retryAtMs = 0;
   #trouble: string | undefined;
+  /** Why the disk did not keep what the store had taken. */
+  #diskTrouble: string | undefined;
 
   constructor(deps: DurableWritesDeps) {
     this.#deps = deps;
@@ -65,9 +67,11 @@ export class DurableWrites {
     return found;
   }
 
-  /** Before this returns, unless the store fails. Undefined removes. */
-  keep(collection: string, key: string, value: unknown): void {
-    if (this.#note(collection, key, value)) this.flush();
+  /** A crash of the process loses nothing of it once this returns, one of the machine once it resolves, unless the store fails. Undefined removes. */
+  async keep(collection: string, key: string, value: unknown): Promise<void> {
+    if (!this.#note(collection, key, value)) return;
+    this.flush();
+    await this.#reachDisk();
   }
 
   /** Within a second or so. Undefined removes. */
@@ -75,17 +79,17 @@ export class DurableWrites {
     this.#note(collection, key, value);
   }
 
-  /** Writes everything that waits. Never throws. */
+  /** Writes everything that waits, and waits for no disk. Never throws. */
   flush(): void {
     const { documents, clock } = this.#deps;
     if (documents === undefined || clock.monotonic() < this.#retryAtMs) return;
     if (this.#pending.size === 0) {
-      this.#say(documents.unwritable?.());
+      this.#say(documents.unwritable?.() ?? this.#diskTrouble);
       return;
     }
     const changes = [...this.#pending.values()];
     try {
-      documents.write(changes);
+      documents.writeSoon(changes);
     } catch (error) {
       this.#retryAtMs = clock.monotonic() + RETRY_MS;
       this.#say(messageOf(error));
@@ -93,10 +97,10 @@ export class DurableWrites {
     }
     this.#pending.clear();
     for (const change of changes) this.#learn(change);
-    this.#say(undefined);
+    this.#say(this.#diskTrouble);
   }
 
-  /** The last chance: also a store that has just refused is tried. */
+  /** The last chance: also a store that has just refused is tried. Closing the store waits for the disk. */
   close(): void {
     this.#retryAtMs = 0;
     this.flush();
@@ -112,6 +116,17 @@ export class DurableWrites {
       if (signal.aborted) return;
       gather(flushes % PARTS, PARTS);
       this.flush();
+      await this.#reachDisk();
+    }
+  }
+
+  async #reachDisk(): Promise<void> {
+    try {
+      await this.#deps.documents?.durable();
+      this.#diskTrouble = undefined;
+    } catch (error) {
+      this.#diskTrouble = messageOf(error);
+      this.#say(this.#diskTrouble);
     }
   }
 

@@ -62,10 +62,10 @@ export class PoolStore {
     };
   }
 
-  /** Durable before this returns; writes only what is new. */
-  keepHistory(pool: string, deeds: PoolHistory): void {
+  /** No crash of the machine loses it once this resolves, nor one of the process once it returns; writes only what is new. */
+  async keepHistory(pool: string, deeds: PoolHistory): Promise<void> {
     if (!this.#writes.isLasting) return;
-    this.#writes.keep(HISTORY, pool, encodePoolHistory(deeds, this.#wallAheadMs()));
+    await this.#writes.keep(HISTORY, pool, encodePoolHistory(deeds, this.#wallAheadMs()));
   }
 
   keepLearned(

@@ -122,7 +122,7 @@ export class PoolReconciler implements Reconciler<string> {
     for (const [key, memory] of this.#memories) {
       place += 1;
       if (place % parts !== part) continue;
-      this.#deps.archive.keepHistory(key, memory);
+      void this.#deps.archive.keepHistory(key, memory);
       this.#deps.archive.keepLearned(key, memory);
     }
   }
@@ -179,7 +179,7 @@ export class PoolReconciler implements Reconciler<string> {
     const done = changes.length === 0 ? [] : await act(changes, writing(), signal);
     memory.noteOutcomes(done, nowMs);
     memory.configs = followConfigs(memory.configs, assessments, { drift, outcomes: done });
-    this.#deps.archive.keepHistory(pool.key, memory);
+    await this.#deps.archive.keepHistory(pool.key, memory);
     const outcomes = [...done, ...postponed];
     for (const { change, message } of outcomes) {
       if (message !== undefined)
@@ -210,7 +210,7 @@ export class PoolReconciler implements Reconciler<string> {
     scheduler: lazily,
   }: Pick<Looking, 'pool' | 'apps' | 'memory' | 'scheduler'>): Pick<Scheduler, 'apply'> {
     const { leadership, interventions, archive } = this.#deps;
-    const keep = (): void => archive.keepHistory(pool.key, memory);
+    const keep = (): Promise<void> => archive.keepHistory(pool.key, memory);
     const scheduler = recorded(lazily(), { memory, keep });
     const policies = new Map(apps.map(({ spec, policy }) => [spec.id, policy]));
     const unpaused = unlessPaused(scheduler, (app) => {

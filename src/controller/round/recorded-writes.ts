@@ -12,14 +12,14 @@ import type { PoolMemory } from './pool-memory.ts';
  */
 export function recorded(
   scheduler: Pick<Scheduler, 'apply'>,
-  { memory, keep }: { readonly memory: PoolMemory; readonly keep: () => void },
+  { memory, keep }: { readonly memory: PoolMemory; readonly keep: () => Promise<void> },
 ): Pick<Scheduler, 'apply'> {
   let keeping: Promise<void> | undefined;
   // A pool adopts its apps at once: they are put on record by one write to the disk.
   const keepTogether = (): Promise<void> => {
     keeping ??= Promise.resolve().then(() => {
       keeping = undefined;
-      keep();
+      return keep();
     });
     return keeping;
   };
@@ -33,7 +33,7 @@ export function recorded(
         const result = await scheduler.apply(change, signal);
         if (change.kind === 'update' && result.outcome === 'accepted') {
           memory.updates.set(change.app, result.operation);
-          keep();
+          await keep();
         }
         return result;
       } catch (error) {

@@ -62,7 +62,10 @@ const OF_THE_API: ReadonlySet<string> = new Set([
 const UPGRADED =
   'an object that an earlier version stored has plain values in their first form (queueName: { value: … }); it runs on as queueName: … and queueNameFrom: …, which is how it must be written when it is applied again';
 
-/** Every write is durable before it is seen; each object is checked once, when it is written. */
+/**
+ * What was written is seen at once, and durable once `durable` resolves; what is then done for it in a cluster is on record after it, in
+ * the same file. Each object is checked once, when it is written.
+ */
 export class AppliedObjects {
   readonly source = APPLIED_SOURCE;
   readonly finalizer = RELEASE_FINALIZER;
@@ -107,7 +110,7 @@ export class AppliedObjects {
       return;
     }
     const key = keyOf(object);
-    this.#documents.write([{ do: 'put', collection: COLLECTION, key, value: object }]);
+    this.#documents.writeSoon([{ do: 'put', collection: COLLECTION, key, value: object }]);
     this.#kept.set(key, kept);
     this.#changed(object.kind, nameOf(object));
   }
@@ -116,9 +119,14 @@ export class AppliedObjects {
   remove(kind: string, key: string): void {
     const id = `${kind} ${key}`;
     if (!this.#kept.has(id)) return;
-    this.#documents.write([{ do: 'remove', collection: COLLECTION, key: id }]);
+    this.#documents.writeSoon([{ do: 'remove', collection: COLLECTION, key: id }]);
     this.#kept.delete(id);
     this.#changed(kind, key);
+  }
+
+  /** Resolves once no crash loses anything of what was written before the call; throws TransientError when the disk fails. */
+  async durable(): Promise<void> {
+    await this.#documents.durable();
   }
 
   /** Takes our finalizer away; without another one, and deleted, the object is gone. Idempotent; throws as `put`. */

@@ -1,6 +1,7 @@
 // runtime: the store on disk: one SQLite file in a directory of its own.
 
 import { existsSync, mkdirSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../clock.ts';
@@ -9,6 +10,7 @@ import { messageOf, TerminalError } from '../errors.ts';
 import { openDatabase } from './database.ts';
 import { isUnwritable, storeFailure, UNUSABLE } from './failure.ts';
 import { lockDirectory } from './lock.ts';
+import { SharedSync } from './shared-sync.ts';
 import { StandIn } from './stand-in.ts';
 
 const FILE_NAME = 'microscaling.db';
@@ -83,6 +85,10 @@ class SqliteDocuments implements DocumentStore {
   readonly #get;
   readonly #put;
   readonly #remove;
+  readonly #sync: SharedSync;
+  /** How many writes there were, and how many of them are known to be on disk. */
+  #writes = 0;
+  #synced = 0;
 
   constructor(db: DatabaseSync, path: string, onClose: () => void) {
     this.#db = db;
@@ -94,6 +100,7 @@ class SqliteDocuments implements DocumentStore {
       'INSERT INTO document VALUES (?, ?, ?) ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value',
     );
     this.#remove = db.prepare('DELETE FROM document WHERE collection = ? AND key = ?');
+    this.#sync = new SharedSync(() => syncFile(`${path}-wal`));
   }
 
   all(collection: string): ReadonlyMap<string, unknown> {
@@ -112,16 +119,34 @@ class SqliteDocuments implements DocumentStore {
 
   write(changes: readonly DocumentChange[]): void {
     if (changes.length === 0) return;
+    this.#doing('writing to', () => this.#commit(changes));
+    this.#writes += 1;
+    // One file has all writes, and it was waited for whole.
+    this.#synced = this.#writes;
+  }
+
+  writeSoon(changes: readonly DocumentChange[]): void {
+    if (changes.length === 0) return;
     this.#doing('writing to', () => {
-      this.#db.exec('BEGIN IMMEDIATE');
+      this.#db.exec('PRAGMA synchronous = NORMAL');
       try {
-        for (const change of changes) this.#apply(change);
-        this.#db.exec('COMMIT');
+        this.#commit(changes);
       } finally {
-        // Some failures have rolled back already, a failed commit has not.
-        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+        this.#db.exec('PRAGMA synchronous = FULL');
       }
     });
+    this.#writes += 1;
+  }
+
+  async durable(): Promise<void> {
+    const upTo = this.#writes;
+    if (this.#synced >= upTo) return;
+    try {
+      await this.#sync.done();
+      this.#synced = Math.max(this.#synced, upTo);
+    } catch (error) {
+      throw storeFailure('writing to', this.#path, error);
+    }
   }
 
   close(): void {
@@ -134,6 +159,17 @@ class SqliteDocuments implements DocumentStore {
     } finally {
       this.#db.close();
       this.#onClose();
+    }
+  }
+
+  #commit(changes: readonly DocumentChange[]): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const change of changes) this.#apply(change);
+      this.#db.exec('COMMIT');
+    } finally {
+      // Some failures have rolled back already, a failed commit has not.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     }
   }
 
@@ -150,5 +186,24 @@ class SqliteDocuments implements DocumentStore {
     } catch (error) {
       throw storeFailure(what, this.#path, error);
     }
+  }
+}
+
+/**
+ * A commit is in the -wal file before it is in the store; without one SQLite has waited for the disk itself. No lock is on that file,
+ * so that closing it again drops none.
+ */
+async function syncFile(path: string): Promise<void> {
+  let file: FileHandle;
+  try {
+    file = await open(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
   }
 }

@@ -56,9 +56,16 @@ export class StandIn implements DocumentStore {
   }
 
   write(changes: readonly DocumentChange[]): void {
-    const why = this.unwritable();
-    if (why !== undefined) throw new TransientError(why);
-    this.#real?.write(changes);
+    this.#written().write(changes);
+  }
+
+  writeSoon(changes: readonly DocumentChange[]): void {
+    this.#written().writeSoon(changes);
+  }
+
+  /** Before it can be written nothing was. */
+  async durable(): Promise<void> {
+    await this.#real?.durable();
   }
 
   unwritable(): string | undefined {
@@ -70,6 +77,12 @@ export class StandIn implements DocumentStore {
   close(): void {
     this.#closed = true;
     this.#real?.close();
+  }
+
+  #written(): DocumentStore {
+    const why = this.unwritable();
+    if (this.#real === undefined) throw new TransientError(why ?? `the store ${this.#deps.path} is closed`);
+    return this.#real;
   }
 
   #tryAgain(): void {

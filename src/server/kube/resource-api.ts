@@ -175,7 +175,9 @@ class Api {
   async #create(call: Call): Promise<Response> {
     const served = writable(call.served, 'create');
     if (call.info.name !== undefined) throw notAllowed('POST');
-    return shown(this.#writes.create(served, await this.#writeOf(call)), call, 201);
+    const written = this.#writes.create(served, await this.#writeOf(call));
+    await served.home.durable?.();
+    return shown(written, call, 201);
   }
 
   async #change(
@@ -185,13 +187,16 @@ class Api {
   ): Promise<Response> {
     const served = writable(call.served, verb);
     if (call.info.name === undefined) throw notAllowed(call.request.method);
-    return shown(change(served, await this.#writeOf(call)), call, 200);
+    const written = change(served, await this.#writeOf(call));
+    await served.home.durable?.();
+    return shown(written, call, 200);
   }
 
   async #deleteOne(call: Call): Promise<Response> {
     const served = writable(call.served, 'delete');
     if (call.info.subresource !== undefined) throw notAllowed('DELETE');
     const written = this.#writes.remove(served, await this.#writeOf(call));
+    await served.home.durable?.();
     if (written.removed !== true) return shown(written, call, 200);
     const { name, uid } = written.object.metadata;
     const { group, plural } = served.kind;
@@ -220,6 +225,7 @@ class Api {
       const target = namespace === undefined ? { name } : { namespace, name };
       return this.#writes.remove(served, { ...write, target }).object;
     });
+    await served.home.durable?.();
     const { representation } = call;
     const list = {
       ...this.#lists.list({ ...options, limit: 1 }, { ...served, matches: () => false }),

@@ -52,7 +52,7 @@ describe('keeping', () => {
     const archive = anArchive();
     archive.keepSoon('a', 'later', 1);
     expect(batches).toHaveLength(0);
-    archive.keep('a', 'now', 2);
+    void archive.keep('a', 'now', 2);
     expect(batches).toHaveLength(1);
     expect([...memory.all('a')]).toEqual([
       ['later', 1],
@@ -64,14 +64,14 @@ describe('keeping', () => {
     memory.write([{ do: 'put', collection: 'a', key: 'x', value: { n: 1 } }]);
     const archive = anArchive();
     expect(archive.load('a', (raw) => raw)).toEqual(new Map([['x', { n: 1 }]]));
-    archive.keep('a', 'x', { n: 1 });
-    archive.keep('a', 'never there', undefined);
+    void archive.keep('a', 'x', { n: 1 });
+    void archive.keep('a', 'never there', undefined);
     archive.keepSoon('a', 'x', { n: 2 });
     archive.keepSoon('a', 'x', { n: 1 });
     archive.flush();
     expect(batches).toHaveLength(0);
-    archive.keep('a', 'x', undefined);
-    archive.keep('a', 'x', undefined);
+    void archive.keep('a', 'x', undefined);
+    void archive.keep('a', 'x', undefined);
     expect(batches).toHaveLength(1);
     expect(memory.get('a', 'x')).toBeUndefined();
   });
@@ -92,7 +92,7 @@ describe('keeping', () => {
       onTrouble: () => undefined,
     });
     const running = archive.run(() => troubles.push('gathered'), stop.signal);
-    archive.keep('a', 'x', 1);
+    void archive.keep('a', 'x', 1);
     await clock.advance(60_000);
     stop.abort();
     await running;
@@ -126,8 +126,8 @@ describe('time', () => {
     const archive = anArchive();
     const running = archive.run(() => undefined, stop.signal);
     failing = true;
-    archive.keep('a', 'x', 1);
-    archive.keep('a', 'x', 2);
+    void archive.keep('a', 'x', 1);
+    void archive.keep('a', 'x', 2);
     await clock.advance(4_000);
     expect(batches).toHaveLength(1);
     await clock.advance(2_000);
@@ -144,11 +144,42 @@ describe('time', () => {
   it('tries once more at the end, however short ago it failed', () => {
     const archive = anArchive();
     failing = true;
-    archive.keep('a', 'x', 1);
+    void archive.keep('a', 'x', 1);
     failing = false;
     archive.flush();
     expect(memory.get('a', 'x')).toBeUndefined();
     archive.close();
+    expect(memory.get('a', 'x')).toBe(1);
+  });
+});
+
+describe('a disk', () => {
+  it('is waited for by what is kept now, and reported once while it fails', async () => {
+    let disk = Promise.withResolvers<void>();
+    const archive = anArchive({ ...counting(), durable: () => disk.promise });
+    const done: string[] = [];
+    const keeping = archive.keep('a', 'x', 1).then(() => done.push('x'));
+    await clock.advance(0);
+    expect([memory.get('a', 'x'), done]).toEqual([1, []]);
+    disk.resolve();
+    await keeping;
+    disk = Promise.withResolvers<void>();
+    disk.reject(new TransientError('EIO'));
+    await archive.keep('a', 'x', 2);
+    archive.flush();
+    await archive.keep('a', 'x', 3);
+    expect(troubles).toEqual(['EIO']);
+    disk = Promise.withResolvers<void>();
+    disk.resolve();
+    await archive.keep('a', 'x', 4);
+    archive.flush();
+    expect(troubles).toEqual(['EIO', undefined]);
+  });
+
+  it('is not waited for by what is as it was', async () => {
+    const archive = anArchive({ ...counting(), durable: () => new Promise(() => undefined) });
+    void archive.keep('a', 'x', 1);
+    await archive.keep('a', 'x', 1);
     expect(memory.get('a', 'x')).toBe(1);
   });
 });

@@ -35,6 +35,8 @@ class Disk {
         this.writes += 1;
         documents.write(changes);
       },
+      writeSoon: (changes) => store.write(changes),
+      durable: async () => undefined,
       close: () => undefined,
     };
     return {

@@ -24,7 +24,7 @@ function aPool() {
         return { outcome: 'noop' };
       },
     },
-    { memory, keep: () => void onRecord.push([...memory.adopted]) },
+    { memory, keep: async () => void onRecord.push([...memory.adopted]) },
   );
   const adopt = (app: string) => scheduler.apply({ kind: 'adopt', app, reason: 'it is there' }, never);
   return { adopt, onRecord, seen };

@@ -72,6 +72,21 @@ describe('the store on disk', () => {
     expect(readdirSync(dir())).toEqual(['microscaling.db']);
   });
 
+  it('has in its files what was written soon, once that is durable, and all of it when it is closed', async () => {
+    const store = open({ holder: 'an operator' });
+    store.writeSoon([{ do: 'put', collection: 'a', key: 'x', value: 1 }]);
+    await store.durable();
+    store.writeSoon([{ do: 'put', collection: 'a', key: 'y', value: 2 }]);
+    const late = store.durable();
+    store.close();
+    await late;
+    expect(readdirSync(dir()).filter((name) => name.endsWith('-wal'))).toEqual([]);
+    expect([...open().all('a')]).toEqual([
+      ['x', 1],
+      ['y', 2],
+    ]);
+  });
+
   it('lets another one pass by and write while it is held', () => {
     const operator = open({ holder: 'an operator' });
     const token = open();

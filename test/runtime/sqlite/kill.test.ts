@@ -20,8 +20,8 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Kills the writer as soon as it has acknowledged `after` batches; resolves to the last one it acknowledged. */
-async function writeAndKill(after: number): Promise<number> {
-  const child = spawn(process.execPath, [WRITER, dir, String(PARTS)], {
+async function writeAndKill(after: number, how: 'now' | 'soon'): Promise<number> {
+  const child = spawn(process.execPath, [WRITER, dir, String(PARTS), how], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let lines = '';
@@ -37,7 +37,7 @@ async function writeAndKill(after: number): Promise<number> {
 it('loses nothing that was acknowledged, and no batch is there in part', { timeout: 120_000 }, async () => {
   const random = seeded(5);
   for (let round = 0; round < ROUNDS; round++) {
-    const acknowledged = await writeAndKill(1 + Math.floor(random() * 60));
+    const acknowledged = await writeAndKill(1 + Math.floor(random() * 60), round % 2 === 0 ? 'now' : 'soon');
     // The lock of the killed process is gone with it.
     const store = openDocumentStore(dir, { holder: 'the next one' });
     const last = store.get('count', 'last');

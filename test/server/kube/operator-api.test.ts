@@ -294,6 +294,26 @@ describe('an applied policy', () => {
     expect((await ask('GET', `${POLICIES}/shop`)).body.spec.mode).toBe('Reconcile');
   });
 
+  it('is answered once it is durable, and not when the disk fails', async () => {
+    const documents = createMemoryDocumentStore();
+    let disk = Promise.withResolvers<void>();
+    const { ask } = await start({ documents: { ...documents, durable: () => disk.promise } });
+    const answers: number[] = [];
+    const create = ask('POST', POLICIES, shop()).then(({ status }) => answers.push(status));
+    await expect.poll(async () => (await ask('GET', `${POLICIES}/shop`)).status).toBe(200);
+    // An equal one has nothing to write, and waits all the same: what it tells of is not durable.
+    const again = ask('PATCH', `${POLICIES}/shop`, {}, MERGE).then(({ status }) => answers.push(status));
+    await new Promise((settled) => setImmediate(settled));
+    expect(answers).toEqual([]);
+    disk.resolve();
+    await Promise.all([create, again]);
+    expect(answers.toSorted()).toEqual([200, 201]);
+    disk = Promise.withResolvers<void>();
+    disk.reject(new TransientError('EIO'));
+    const remove = await ask('DELETE', `${POLICIES}/shop`);
+    expect([remove.status, remove.body.message]).toEqual([503, 'EIO']);
+  });
+
   it('shows why it never ran', async () => {
     const { ask, see } = await start();
     await ask('POST', POLICIES, shop());

@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs';
 import { openDocumentStore } from '../../../src/runtime/sqlite/documents.ts';
 
-const [dir = '', size = '3'] = process.argv.slice(2);
+const [dir = '', size = '3', how = 'now'] = process.argv.slice(2);
 const store = openDocumentStore(dir, { holder: 'a writer' });
 const first = Number(store.get('count', 'last') ?? 0) + 1;
 for (let n = first; ; n++) {
@@ -13,6 +13,12 @@ for (let n = first; ; n++) {
     key: `${i}`,
     value: { n, text: 'x'.repeat(n % 3_000) },
   }));
-  store.write([...parts, { do: 'put', collection: 'count', key: 'last', value: n }]);
+  const batch = [...parts, { do: 'put' as const, collection: 'count', key: 'last', value: n }];
+  if (how === 'now') {
+    store.write(batch);
+  } else {
+    store.writeSoon(batch);
+    await store.durable();
+  }
   writeSync(1, `${n}\n`);
 }

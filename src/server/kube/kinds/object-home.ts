@@ -39,11 +39,17 @@ export interface ObjectHome {
    */
   admit(next: KubeObject, current: KubeObject | undefined, by?: string): Admitted;
   /**
-   * Keeps the object under the version that it carries, and puts it into the cache. Durable when it returns.
+   * Keeps the object under the version that it carries, and puts it into the cache.
    *
    * @throws TransientError when it cannot be kept; then nothing has changed
    */
   save(object: KubeObject): void;
-  /** Durable when it returns; throws as `save`. */
+  /** Throws as `save`. */
   remove(key: string, version: number): void;
+  /**
+   * Resolves once all that was written before the call outlives any crash: nobody is told before. Absent: it does when `save` returns.
+   *
+   * @throws TransientError when the disk fails
+   */
+  durable?(): Promise<void>;
 }

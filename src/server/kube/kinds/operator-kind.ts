@@ -18,10 +18,12 @@ import { type Origin, REVISION_ANNOTATION, SOURCE_ANNOTATION, withOrigin } from 
 export interface AppliedStore {
   all(): readonly { readonly object: KubeObject }[];
   get(kind: string, key: string): { readonly object: KubeObject } | undefined;
-  /** Durable when it returns; throws TransientError. */
+  /** Throws TransientError. */
   put(object: KubeObject): void;
-  /** Durable when it returns; throws TransientError. */
+  /** Throws TransientError. */
   remove(kind: string, key: string): void;
+  /** Resolves once all that was written before the call outlives any crash; rejects with TransientError. */
+  durable(): Promise<void>;
   /** Calls back after every change with the kind and `namespace/name`. */
   subscribe(onChange: (kind: string, key: string) => void): () => void;
   /** Reads it as the source does: valid and allowed, or why not. */
@@ -146,6 +148,10 @@ export class OperatorKind implements ServedKind, ObjectHome {
 
   remove(key: string, _version: number): void {
     this.#applied?.remove(this.kind.kind, key);
+  }
+
+  async durable(): Promise<void> {
+    await this.#applied?.durable();
   }
 
   #appliedChanged(key: string): void {
