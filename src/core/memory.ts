@@ -16,6 +16,7 @@ import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
 import { isBank } from './law/rates/bank.ts';
+import { isSuppositions } from './law/rates/unseen.ts';
 import type { SimpleQueueMemory } from './law/simple-queue.ts';
 
 export type LawMemory =
@@ -105,7 +106,10 @@ function isState(raw: unknown): raw is AppState {
 }
 
 function isLaw(raw: unknown): boolean {
-  return isObject(raw) && (raw['bank'] === undefined || isBank(raw['bank']));
+  if (!isObject(raw)) return false;
+  const { bank, estimate } = raw;
+  const unseen = isObject(estimate) ? estimate['unseen'] : undefined;
+  return (bank === undefined || isBank(bank)) && (unseen === undefined || isSuppositions(unseen));
 }
 
 /** No number in it is out of bounds, at any depth that a state has. */

@@ -24,10 +24,10 @@ export function withEstimates<Memory extends object>(
   },
 ): LawResult<Memory & Seen> {
   const view = look(input, seen, options);
-  const { estimate, ahead, bank, intervalS } = view;
+  const { kept, ahead, bank, intervalS } = view;
   return {
     ...said,
-    memory: { ...said.memory, estimate, ahead: ahead.memory, bank, intervalS },
+    memory: { ...said.memory, estimate: kept, ahead: ahead.memory, bank, intervalS },
     figures: figuresOf(view, said.wanted, grows),
   };
 }

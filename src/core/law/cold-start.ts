@@ -35,8 +35,7 @@ export function coldLimit(
 ): ColdLimit {
   const { input, leadS, known } = view;
   // As sure as before this count.
-  const doubt =
-    memory === undefined ? learned?.doubt : Math.sqrt(memory.estimate.varService) / memory.estimate.service;
+  const doubt = memory === undefined ? learned?.doubt : Math.sqrt(known.varService) / known.service;
   const isSure = doubt !== undefined && doubt <= UNSURE;
   const goesOn = memory !== undefined && input.nowMs - memory.coldAtMs < leadS * 1000;
   const from = goesOn ? Math.min(memory.coldFrom, input.asked) : input.asked;

@@ -3,7 +3,7 @@
 import { averageLevel, levelAt } from '../demand/history.ts';
 import { type AheadMemory, lookAhead } from './ahead.ts';
 import { type ColdMemory, coldLimit } from './cold-start.ts';
-import { type Goal, HOLD_MS, type LawInput, type LawResult } from './law.ts';
+import type { Goal, LawInput, LawResult } from './law.ts';
 import {
   aimOf,
   atLeast,
@@ -21,7 +21,7 @@ import { type Outlook, predictExcess } from './prediction.ts';
 import { type ProbeMemory, probe } from './probe.ts';
 import { type ArrivalsSeen, type Bank, firstBank, ratesOf, updateBank } from './rates/bank.ts';
 import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.ts';
-import { update } from './rates/estimator.ts';
+import { actedBy, update } from './rates/estimator.ts';
 import { firstEstimate } from './rates/first-guess.ts';
 import type { SeasonMemory } from './season.ts';
 import { figuresOf, reasonOf } from './shown.ts';
@@ -70,6 +70,8 @@ const HORIZON_LEADS_IN_TIME = 3;
 const LEAST_LEAD_MS = 2_500;
 const HOLD_LEADS = 1.2;
 const LEAST_HOLD_LEADS = 0.8;
+/** … and this share of it where nothing tells how many instances work. */
+const HELD_IF_BLIND = 0.85;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
@@ -103,7 +105,7 @@ export function fluidLaw(
     leastHoldMs: holdOf(view, LEAST_HOLD_LEADS),
     memory: {
       law: 'Fluid',
-      estimate: view.estimate,
+      estimate: view.kept,
       ahead: view.ahead.memory,
       intervalS: view.intervalS,
       coldFrom: cold.from,
@@ -122,13 +124,14 @@ export function fluidLaw(
  * To give back too early costs the queue one lead time, to give back late costs the remainder as long as it lasts:
  * which is worth more is not known before, so both are let cost about as much (the rental of skis), and less is held the
  * less often it was worth it (core/demand/lulls.ts). What the policy says is the least. Where nothing tells how many
- * instances work, every fall is a probe, and probes are to be rare.
+ * instances work, nobody sees how many do not: each probe is worth more, and waits less.
  */
 function holdOf({ input, leadS }: View, leads: number): number {
   const { giveBackAfterMs } = input;
   const leadMs = leadS * 1000;
   if (giveBackAfterMs !== undefined) return Math.max(giveBackAfterMs, leads * leadMs);
-  return isBlind(input) ? Math.max(HOLD_MS, HOLD_LEADS * leadMs) : leads * Math.max(LEAST_LEAD_MS, leadMs);
+  const heldMs = leads * Math.max(LEAST_LEAD_MS, leadMs);
+  return isBlind(input) ? HELD_IF_BLIND * heldMs : heldMs;
 }
 
 function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
@@ -147,9 +150,10 @@ export function look(
   learned: Learned = NOTHING,
 ): View {
   const measurement = measurementOf(input, memory?.estimate.atMs ?? input.atMs, options);
-  const estimate =
+  const kept =
     memory === undefined ? firstFrom(measurement, options, learned) : update(memory.estimate, measurement);
-  const bank = bankFrom(measurement, memory, estimate);
+  const estimate = actedBy(kept);
+  const bank = bankFrom(measurement, memory, kept);
   const intervalS =
     memory === undefined || input.atMs <= memory.estimate.atMs
       ? (memory?.intervalS ?? FIRST_INTERVAL_S)
@@ -159,7 +163,7 @@ export function look(
   const leadS = deadTimeS + intervalS + ageS;
   const { goal } = options;
   const target = targetOf(goal, estimate, input.asked);
-  const known = memory?.estimate ?? estimate;
+  const known = memory === undefined ? estimate : actedBy(memory.estimate);
   const deviation = deviationOf(known);
   const before = memory?.ahead ?? (learned.season && { growth: 0, season: learned.season });
   const ahead = lookAhead(
@@ -167,9 +171,9 @@ export function look(
     {
       nowMs: input.nowMs,
       atMs: input.atMs,
-      sinceMs: Math.max(0, estimate.atMs - (memory?.estimate ?? estimate).atMs),
+      sinceMs: Math.max(0, estimate.atMs - known.atMs),
       arrivals: estimate.arrivals,
-      arrivalsBefore: (memory?.estimate ?? estimate).arrivals,
+      arrivalsBefore: known.arrivals,
       deviation,
       deadTimeMs: input.deadTimeMs,
       leadMs: leadS * 1000,
@@ -186,6 +190,7 @@ export function look(
   return {
     input,
     goal,
+    kept,
     estimate,
     bank,
     told: ratesOf(bank, seenBy(input, estimate)),
@@ -212,13 +217,13 @@ function seenBy({ messages }: LawInput, { busy }: Estimate): ArrivalsSeen {
 /** Those fetched ahead are among those in flight. Where nothing counts these, all that serve work on some behind a queue, and else as many as the rates say. */
 function excessOf(
   { messages, ready, readyBefore, asked, pending, nowMs }: LawInput,
-  { arrivals, service }: Estimate,
+  { arrivals, service, behind }: Estimate,
   soon: Pick<Outlook, 'arrivals' | 'deadTimeS' | 'leadS'> & { readonly trueAtMs: number },
 ): number {
   const { waiting, inFlight, perBusyInstance: perInstance } = messages;
   const staying = Math.min(ready, asked);
   const working = waiting > 0 ? staying : Math.min(staying, arrivals / service);
-  const backlog = waiting + (inFlight ?? working * perInstance);
+  const backlog = behind?.there ?? waiting + (inFlight ?? working * perInstance);
   const { trueAtMs, deadTimeS, leadS } = soon;
   return predictExcess({
     backlog,
@@ -264,6 +269,7 @@ function measurementOf(
     emptyBelow: goal.kind === 'queueLength' ? Math.max(1, 0.01 * goal.messages) : 1,
     working: inFlight === undefined ? undefined : (inFlight - fetchedAhead) / perBusyInstance,
     ready: levelAt(input.readyBefore, input.atMs - delayMs),
+    held: perBusyInstance,
     arrived: arrivedTotal,
     head: headOf(input, delayMs),
     taken: taken?.sinceMs === fromMs ? taken?.count : undefined,

@@ -14,6 +14,8 @@ export interface View {
   readonly bank: Bank;
   readonly told: Rates;
   readonly estimate: Estimate;
+  /** What the next round goes on from. */
+  readonly kept: Estimate;
   /** What was known before this count: what it says of its own worth must not make a shorter queue want more. */
   readonly known: Estimate;
   readonly intervalS: number;
@@ -43,6 +45,8 @@ export interface View {
 const AIM = 0.5;
 /** The aim is that far from the target, in deviations of what chance and doubt about the rates add within L. */
 const MARGIN = 2;
+/** Who sees nothing but the queue sees nothing of one that is empty: it is to be nearer the target. */
+const MARGIN_IF_BLIND = 1.75;
 /**
  * So much of σ counts, and so much more where nothing is known of μ: σ allows for loads that change within seconds, and
  * most do not; but a μ that is only guessed may be wrong by far more than σ says.
@@ -52,6 +56,7 @@ const DOUBT_COUNTS_IF_COLD = 0.5;
 /** The aim is for ε = 0.05, where a normal variable is above its mean by so many deviations. */
 const USUAL_DEVIATIONS = deviationsAbove(DEFAULT_MISS_TOLERANCE);
 const UP_ABOVE = 0.9;
+const UP_ABOVE_IF_BLIND = 0.95;
 /** Of a target in time. */
 const EMPTIED_WITHIN = 0.8;
 const DOWN_BELOW = 0;
@@ -79,7 +84,8 @@ export function aimOf(target: number, { arrivals }: Estimate, of: Foreseen): num
       : Math.max(0, deviationsAbove(missTolerance) / USUAL_DEVIATIONS);
   const doubt = doubtOf(of);
   const chance = Math.sqrt(1.5 * arrivals * of.leadS + doubt * doubt);
-  const usual = Math.min(AIM * target, target - MARGIN * chance);
+  const margin = isBlind(of.input) ? MARGIN_IF_BLIND : MARGIN;
+  const usual = Math.min(AIM * target, target - margin * chance);
   return target - strictness * (target - usual);
 }
 
@@ -146,7 +152,8 @@ export function worthAnInstance({ goal, input, target }: View): boolean {
 
 export function rises(v: View): boolean {
   if (v.input.asked === 0 && worthAnInstance(v)) return true;
-  return later(v, v.ahead.whenReady) > v.aim + (UP_ABOVE - AIM) * v.target || v.overdue >= 1;
+  const upAbove = isBlind(v.input) ? UP_ABOVE_IF_BLIND : UP_ABOVE;
+  return later(v, v.ahead.whenReady) > v.aim + (upAbove - AIM) * v.target || v.overdue >= 1;
 }
 
 export function falls(v: View): boolean {

@@ -2,14 +2,17 @@
 
 import { clamp } from '../numbers.ts';
 
+export function density(z: number): number {
+  return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+}
+
 /** The chance that a normal variable is more than z deviations above its mean (26.2.17). */
 export function above(z: number): number {
   if (z < 0) return 1 - above(-z);
   const t = 1 / (1 + 0.2316419 * z);
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
   const series =
     t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return density * series;
+  return density(z) * series;
 }
 
 /** Chances closer to 0 or 1 are as good as these. */

@@ -89,8 +89,8 @@ describe('Fluid decides', () => {
     expect(held(30_000)).toMatchObject({ holdMs: 36_600, leastHoldMs: 24_400 });
   });
 
-  it('holds it longer where nothing tells how many work', () => {
-    expect(asked(0, { giveBackAfterMs: undefined })).toMatchObject({ holdMs: 10_000, leastHoldMs: 10_000 });
+  it('holds it less long where nothing tells how many work', () => {
+    expect(asked(0, { giveBackAfterMs: undefined })).toMatchObject({ holdMs: 2_550, leastHoldMs: 1_700 });
   });
 
   it('holds it for as long as the policy says, or as it is worth', () => {

@@ -34,6 +34,32 @@ export interface Estimate {
   readonly below: number;
   /** The first count, until the scale of λ and μ is guessed from what has come since; absent once it is not wanted. */
   readonly first?: FirstCount;
+  /** What is supposed of the messages that nobody counts, where only those that wait are; absent elsewhere. */
+  readonly unseen?: Unseen;
+  /** What that comes to, while work is slow: then the law decides by it. */
+  readonly behind?: Behind;
+}
+
+/**
+ * Suppositions of μ, each twice the one before, and what each of them makes of the counts. One list of numbers, for in every
+ * round it is made anew:
+ *
+ *     0            1 … 8                        9 … 16                       …
+ *     μ of the     share N λ P_NN P_Nλ P_λλ     share N λ P_NN P_Nλ P_λλ     …
+ *     first one    above below                  above below
+ */
+export type Unseen = readonly number[];
+
+/** What they come to together. */
+export interface Behind {
+  /** λ and μ, and how sure they are: of λ/μ, and of μ. */
+  readonly arrivals: number;
+  readonly service: number;
+  readonly varArrivals: number;
+  readonly varService: number;
+  readonly covariance: number;
+  /** N: messages that wait or are worked on. */
+  readonly there: number;
 }
 
 /** What a queue was when it was first counted. */
@@ -74,6 +100,8 @@ export interface Measurement {
   /** Instances that served when the queue was counted. */
   readonly ready: number;
   readonly arrived: number | undefined;
+  /** c: messages that a busy instance holds; 1 where nothing else is said. */
+  readonly held?: number;
   readonly head?: Head | undefined;
   /** Messages that instances took since the count before, where that is known. */
   readonly taken?: number | undefined;

@@ -5,6 +5,7 @@ import { type Estimate, LEAST_SERVICE, type Measurement, MOST, type ServiceRate 
 import type { Filter } from './filter.ts';
 import { scaled } from './first-guess.ts';
 import { COUNT_NOISE_SHARE, type Interval, observe } from './observe.ts';
+import { followUnseen, isUnseen } from './unseen.ts';
 
 /** Process noise, docs/design/law.md#estimation: that of λ as a number of messages, and as a share of λ. */
 const ARRIVALS_DRIFT = 0.03;
@@ -70,7 +71,20 @@ export function update(known: Estimate, now: Measurement): Estimate {
   };
   // Not spread from what is mostly absent: that takes longer than all the others, in every round.
   if (before.first !== undefined) estimate.first = before.first;
+  else if (isUnseen(now)) {
+    const { unseen, behind } = followUnseen(before, now);
+    estimate.unseen = unseen;
+    if (behind !== undefined) estimate.behind = behind;
+  }
   return estimate;
+}
+
+/** What the law decides by: where nobody counts those that are worked on, what was supposed of them. */
+export function actedBy(estimate: Estimate): Estimate {
+  const { behind } = estimate;
+  if (behind === undefined) return estimate;
+  const { arrivals, service, varArrivals, varService, covariance } = behind;
+  return { ...estimate, arrivals, service, varArrivals, varService, covariance };
 }
 
 function drift(
