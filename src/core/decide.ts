@@ -9,7 +9,7 @@ import { noteChange } from './demand/behavior.ts';
 import { type MissAccount, type ObjectiveState, objectiveState } from './demand/objective.ts';
 import { type AppDemand, appDemand } from './demand.ts';
 import { blockersIn, explain, lendersIn, shortagesIn } from './explain.ts';
-import { type AppState, memoryOf, noStates, statesIn } from './memory.ts';
+import { type AppState, memoryOf, statesIn } from './memory.ts';
 import { count, instant } from './numbers.ts';
 
 /**
@@ -23,24 +23,29 @@ export function decide(input: DecisionInput): Decision {
   const nowMs = instant(input.nowMs);
   const stateOf = statesIn(input.memory);
   const demands: AppDemand[] = [];
-  const states = noStates();
+  const rested: AppState[] = [];
   for (const app of input.apps) {
     const state = stateOf(app.id);
     if (app.role !== 'fixed')
       demands.push(appDemand(app, state, { cost: costOf(input.budget, app.footprint), nowMs }));
-    else if (state?.accounts !== undefined) states[app.id] = resting(state.accounts);
+    else if (state?.accounts !== undefined) rested.push(resting(app.id, state.accounts));
   }
   const allocations = allocate(input, demands);
   const words = wordsOf(allocations);
   let next = 0;
+  const states: AppState[] = [];
   // What an app is told and what is remembered of it in one go: by a second one its demand would be far away again.
   const apps = input.apps.map((app) => {
     const allocation = app.role === 'fixed' ? undefined : allocations[next++];
     if (allocation === undefined) return leftToPeople(app);
-    states[app.id] = remember(allocation, nowMs);
+    states.push(remember(allocation, nowMs));
     return answer(allocation, words);
   });
-  return { apps, capacity: usage(input, apps), memory: memoryOf(states) };
+  return {
+    apps,
+    capacity: usage(input, apps),
+    memory: memoryOf(rested.length === 0 ? states : [...states, ...rested]),
+  };
 }
 
 type Words = Parameters<typeof explain>[1];
@@ -74,8 +79,9 @@ function objectivesOf({ app, draft, start }: AppDemand): readonly (ObjectiveStat
 }
 
 /** Nothing is decided for it now, and nothing is known; what was missed before stays in its account. */
-function resting(accounts: readonly (MissAccount | null)[]): AppState {
+function resting(id: string, accounts: readonly (MissAccount | null)[]): AppState {
   return {
+    id,
     laws: [],
     launches: null,
     behavior: {},
@@ -104,6 +110,7 @@ function remember({ demand, wanted, granted, to }: Allocation, nowMs: number): A
   const { preemption, timing } = start;
   // One after the other: spread from parts that may be absent they take several times as long, in every round.
   const state: Writable<AppState> = {
+    id: demand.app.id,
     laws: draft.laws,
     launches: draft.launches,
     trouble: start.trouble,

@@ -124,9 +124,9 @@ export interface Decision {
 
 /** What must survive to the next round; JSON, at most 4 KiB an app, `version` checked when read back. */
 export interface DecisionMemory {
-  readonly version: 1;
-  readonly apps: Readonly<Record<string, AppMemory>>;
+  readonly version: 2;
+  readonly apps: readonly AppMemory[];
 }
 
-/** Opaque outside core; plain JSON. */
-export type AppMemory = Readonly<Record<string, unknown>>;
+/** Of one app; opaque outside core; plain JSON. */
+export type AppMemory = { readonly id: string } & Readonly<Record<string, unknown>>;

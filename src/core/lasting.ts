@@ -13,7 +13,7 @@ import type { ServiceRate } from './law/rates/estimate.ts';
 import { ageServiceRate } from './law/rates/estimator.ts';
 import { interrupted, readSeason } from './law/season.ts';
 import { bestKnown } from './learned.ts';
-import { type AppState, type LawMemory, memoryOf, noStates, statesIn } from './memory.ts';
+import { type AppState, type LawMemory, memoryOf, statesIn } from './memory.ts';
 
 /**
  * What is kept is what an app and its queue are like; how they stood is not, since it is not known what happened in between:
@@ -70,7 +70,7 @@ const LAUNCHES_THAT_COUNT = 10;
 
 export function lastingOf(memory: DecisionMemory): LastingMemory {
   const stateOf = statesIn(memory);
-  const ids = Object.keys(memory.apps).sort();
+  const ids = memory.apps.map(({ id }) => id).sort();
   const apps = ids.flatMap((id): (readonly [string, LastingApp])[] => {
     const state = stateOf(id);
     return state === undefined ? [] : [[id, lastingApp(state)]];
@@ -183,13 +183,14 @@ export function resume(
   if (!isObject(raw) || raw['version'] !== VERSION || !isObject(raw['apps'])) return undefined;
   // A clock that was set back says nothing about how long ago that was.
   const goneMs = nowMs >= savedAtMs ? nowMs - savedAtMs : Number.POSITIVE_INFINITY;
-  const states = noStates();
-  for (const [id, app] of Object.entries(raw['apps']))
-    if (isObject(app)) states[id] = resumedApp(app, { goneMs, nowMs, wallAheadMs });
-  return memoryOf(states);
+  const states = Object.entries(raw['apps']).map(([id, app]): AppState | undefined =>
+    isObject(app) ? resumedApp(id, app, { goneMs, nowMs, wallAheadMs }) : undefined,
+  );
+  return memoryOf(states.filter((state) => state !== undefined));
 }
 
 function resumedApp(
+  id: string,
   app: Readonly<Record<string, unknown>>,
   { goneMs, ...times }: { readonly goneMs: number } & Times,
 ): AppState {
@@ -199,6 +200,7 @@ function resumedApp(
   const accounts = Array.isArray(app['accounts']) ? app['accounts'] : undefined;
   const lulls = app['lulls'];
   return {
+    id,
     laws: laws.map((law) => resumedLaw(law, goneMs)),
     launches: deadTime === undefined ? null : resumedLaunches(deadTime, app['deadTime'], goneMs),
     ...(warmUp && { warmUp: resumedWarmUp(warmUp) }),

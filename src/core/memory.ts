@@ -28,6 +28,8 @@ export type LawMemory =
 
 /** Plain JSON, which the compiler sees of a type alias only; every list in it is bounded. */
 export type AppState = {
+  /** The app's. */
+  readonly id: string;
   /** One per target, in order; null where a target has not been read yet. */
   readonly laws: readonly (LawMemory | null)[];
   readonly launches: LaunchMemory | null;
@@ -47,27 +49,19 @@ export type AppState = {
   readonly resumed?: true;
 };
 
-const VERSION = 1;
-
-/** By id, without a prototype: one look finds a state or nothing, whatever the id. */
-type States = Record<string, AppState>;
-
-export function noStates(): States {
-  return Object.create(null);
-}
+const VERSION = 2;
 
 /** A memory made here needs no second look; one that comes back from a store is another kind of object. */
 class OwnMemory implements DecisionMemory {
   readonly version = VERSION;
-  readonly apps: Readonly<States>;
+  readonly apps: readonly AppState[];
 
-  constructor(apps: Readonly<States>) {
+  constructor(apps: readonly AppState[]) {
     this.apps = apps;
   }
 }
 
-/** @param apps of `noStates`, filled */
-export function memoryOf(apps: Readonly<States>): DecisionMemory {
+export function memoryOf(apps: readonly AppState[]): DecisionMemory {
   return new OwnMemory(apps);
 }
 
@@ -76,19 +70,31 @@ export function memoryOf(apps: Readonly<States>): DecisionMemory {
  * starts afresh.
  */
 export function statesIn(memory: DecisionMemory | undefined): (id: string) => AppState | undefined {
-  if (memory?.version !== VERSION) return () => undefined;
-  const { apps } = memory;
-  if (memory instanceof OwnMemory) return (id) => memory.apps[id];
+  if (memory?.version !== VERSION || !Array.isArray(memory.apps)) return () => undefined;
+  return inTurn(memory instanceof OwnMemory ? memory.apps : memory.apps.filter(isState));
+}
+
+/** Apps are asked for in the order of the round before, mostly: then nobody is looked for by name. */
+function inTurn(states: readonly AppState[]): (id: string) => AppState | undefined {
+  let next = 0;
+  let byId: ReadonlyMap<string, AppState> | undefined;
   return (id) => {
-    const raw: unknown = Object.hasOwn(apps, id) ? apps[id] : undefined;
-    return raw !== undefined && isState(raw) ? raw : undefined;
+    const state = states[next];
+    if (state?.id === id) {
+      next++;
+      return state;
+    }
+    byId ??= new Map(states.map((each) => [each.id, each]));
+    return byId.get(id);
   };
 }
 
 function isState(raw: unknown): raw is AppState {
   if (!isObject(raw) || !isSound(raw)) return false;
-  const { laws, launches, warmUp, behavior, trouble, preemption, accounts = [], futility, granted, to } = raw;
+  const { id, laws, launches, warmUp, behavior, trouble, preemption, accounts = [], futility } = raw;
+  const { granted, to } = raw;
   return (
+    typeof id === 'string' &&
     (futility === undefined || (Array.isArray(futility) && futility.every(isFutility))) &&
     (warmUp === undefined || isWarmUp(warmUp)) &&
     Array.isArray(accounts) &&

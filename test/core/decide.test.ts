@@ -154,7 +154,7 @@ describe('a round', () => {
       [2, 2, 2],
     ]);
     expect(of(decision, 'producer').summary).toBe('3, left to people');
-    expect(decision.memory.apps).toEqual({});
+    expect(decision.memory.apps).toEqual([]);
   });
 
   it('creates with the minimum, within the budget', () => {

@@ -12,9 +12,7 @@ const app = aScaled('a', 5, {
 const made = decide(anInput([app])).memory;
 
 /** The memory as a store gives it back, after `change`. */
-function stored(
-  change: (memory: Record<string, never> & { apps: Record<string, Record<string, unknown>> }) => void,
-) {
+function stored(change: (memory: Record<string, never> & { apps: Record<string, unknown>[] }) => void) {
   const copy = JSON.parse(JSON.stringify(made));
   change(copy);
   return copy as DecisionMemory;
@@ -22,7 +20,7 @@ function stored(
 
 describe('memory', () => {
   it('comes back from a store', () => {
-    expect(statesIn(stored(() => undefined))('/a')).toEqual(JSON.parse(JSON.stringify(made.apps['/a'])));
+    expect(statesIn(stored(() => undefined))('/a')).toEqual(JSON.parse(JSON.stringify(made.apps[0])));
   });
 
   it('knows nothing of others', () => {
@@ -31,31 +29,45 @@ describe('memory', () => {
     expect(statesIn(undefined)('/a')).toBeUndefined();
   });
 
+  it('knows everybody, whatever the order in which they are asked for', () => {
+    const b = aScaled('b', 2);
+    const both = decide(anInput([app, b])).memory;
+    for (const ids of [
+      ['/a', '/b'],
+      ['/b', '/a'],
+      ['/b', '/b', '/a', '/a'],
+      ['/x', '/a', '/b'],
+    ]) {
+      const stateOf = statesIn(both);
+      expect(ids.map((id) => stateOf(id)?.id)).toEqual(ids.map((id) => (id === '/x' ? undefined : id)));
+    }
+  });
+
   it.each([
-    { name: 'memory of another version', change: (m) => Object.assign(m, { version: 2 }) },
-    { name: 'an app whose state is a number', change: (m) => Object.assign(m.apps, { '/a': 7 }) },
-    { name: 'an app without its list of laws', change: (m) => delete m.apps['/a']!['laws'] },
-    { name: 'a law whose state is a number', change: (m) => Object.assign(m.apps['/a']!, { laws: [3] }) },
+    { name: 'memory of another version', change: (m) => Object.assign(m, { version: 3 }) },
+    { name: 'an app whose state is a number', change: (m) => Object.assign(m.apps, [7]) },
+    { name: 'an app without its list of laws', change: (m) => delete m.apps[0]!['laws'] },
+    { name: 'a law whose state is a number', change: (m) => Object.assign(m.apps[0]!, { laws: [3] }) },
     {
       name: 'a number that JSON cannot hold',
-      change: (m) => Object.assign(m.apps['/a']!['launches']!, { ready: [null, 1] }),
+      change: (m) => Object.assign(m.apps[0]!['launches']!, { ready: [null, 1] }),
     },
     {
       name: 'a number in the place of a list',
-      change: (m) => Object.assign(m.apps['/a']!, { behavior: { needs: 'x' } }),
+      change: (m) => Object.assign(m.apps[0]!, { behavior: { needs: 'x' } }),
     },
     {
       name: 'a time without its value',
-      change: (m) => Object.assign(m.apps['/a']!, { behavior: { needs: [T0, 5, T0] } }),
+      change: (m) => Object.assign(m.apps[0]!, { behavior: { needs: [T0, 5, T0] } }),
     },
     {
       name: 'rates as an earlier version kept them',
       change: (m) =>
-        Object.assign(m.apps['/a']!, { laws: [{ law: 'Fluid', bank: { supposed: [], counted: 0 } }] }),
+        Object.assign(m.apps[0]!, { laws: [{ law: 'Fluid', bank: { supposed: [], counted: 0 } }] }),
     },
     {
       name: 'an object nested twenty deep',
-      change: (m) => Object.assign(m.apps['/a']!, { trouble: nest(20) }),
+      change: (m) => Object.assign(m.apps[0]!, { trouble: nest(20) }),
     },
   ] satisfies { name: string; change: Parameters<typeof stored>[0] }[])(
     'is refused with $name',

@@ -47,5 +47,5 @@ export function memoryIn(raw: unknown): DecisionMemory | undefined {
 }
 
 function isMemory(raw: unknown): raw is DecisionMemory {
-  return isPlain(raw) && raw['version'] === 1 && isPlain(raw['apps']);
+  return isPlain(raw) && raw['version'] === 2 && Array.isArray(raw['apps']);
 }
