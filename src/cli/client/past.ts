@@ -88,16 +88,17 @@ function clockText(ms: number): string {
   return timeText(new Date(ms).toISOString());
 }
 
-/** What stands beside an answer about the past: of when it is, and what is to be said of it. */
-export function sayWhen(
-  { atMs, detail, notes }: PastAnswer,
-  wantedMs: number,
-  { note }: Pick<CommandContext, 'note'>,
-): void {
+/** The first lines of an answer about the past: of when it is, and what is to be said of it. */
+export function whenText({ atMs, detail, notes }: PastAnswer, wantedMs: number): string {
   const behindS = Math.round((wantedMs - atMs) / 1000);
   const late = behindS > 120 ? `, ${behindS} s earlier: nothing is recorded after it` : '';
-  note(
-    `as it was at ${clockText(atMs)}${detail === 'minutes' ? ' (one picture a minute is kept)' : ''}${late}`,
+  const kind = detail === 'minutes' ? ' (one picture a minute is kept)' : '';
+  return [`as it was at ${clockText(atMs)}${kind}${late}`, ...notes.map((text) => `note: ${text}`)].join(
+    '\n',
   );
-  for (const text of notes) note(`note: ${text}`);
+}
+
+/** Of a list, whose policies each have a time of their own. */
+export function listWhenText(notes: readonly string[], wantedMs: number): string {
+  return [`as it was at ${clockText(wantedMs)}`, ...notes.map((text) => `note: ${text}`)].join('\n');
 }

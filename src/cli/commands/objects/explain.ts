@@ -12,7 +12,7 @@ import { find } from '../../client/find.ts';
 import { POLICY_KIND, pathOf, targetOf } from '../../client/kinds.ts';
 import { momentMs } from '../../client/moment.ts';
 import { operatorOf } from '../../client/operator-client.ts';
-import { pastOf, sayWhen } from '../../client/past.ts';
+import { pastOf, whenText } from '../../client/past.ts';
 import type { Explanation } from '../../client/policy-object.ts';
 import type { CommandContext } from '../../command.ts';
 import { shown } from '../../output/again.ts';
@@ -24,25 +24,36 @@ export async function run(options: OptionValues, context: CommandContext): Promi
   if (options.watch === true && options.at !== undefined)
     throw new TerminalError('--watch looks on from now; it does not go with --at');
   const look = async (): Promise<string> => {
-    const answer = await answerTo(options, context);
-    return options.output === 'json' ? jsonText(answer) : text(answer);
+    const { explanation, at } = await answerTo(options, context);
+    if (options.output !== 'json') return [...(at ? [at.text] : []), text(explanation)].join('\n\n');
+    return jsonText({ ...explanation, ...(at && { at: at.time, notes: at.notes }) });
   };
   await shown(look, options.watch, context);
   return 0;
 }
 
-async function answerTo(options: OptionValues, context: CommandContext): Promise<Explanation> {
+interface Answer {
+  readonly explanation: Explanation;
+  /** Of the past: of when it is (RFC 3339), and what is to be said of it. */
+  readonly at?: { readonly time: string; readonly notes: readonly string[]; readonly text: string };
+}
+
+async function answerTo(options: OptionValues, context: CommandContext): Promise<Answer> {
   const { namespace = 'default', name = '' } = targetOf(context.arguments, options.namespace);
   if (options.at !== undefined) {
     const atMs = momentMs(options.at, '--at', systemClock.now());
     const past = await (await pastOf(options, context)).policy({ namespace, name }, atMs);
-    sayWhen(past, atMs, context);
-    return past.explanation;
+    const at = {
+      time: new Date(past.atMs).toISOString(),
+      notes: past.notes,
+      text: whenText(past, atMs),
+    };
+    return { explanation: past.explanation, at };
   }
   const client = operatorOf(options, context);
   const target = { kind: POLICY_KIND, namespace, name };
   await find(client, target, context.signal);
-  return (await client.get(`${pathOf(target)}/explain`, context.signal)) as Explanation;
+  return { explanation: (await client.get(`${pathOf(target)}/explain`, context.signal)) as Explanation };
 }
 
 function text({ policy, apps }: Explanation): string {

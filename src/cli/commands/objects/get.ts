@@ -17,7 +17,7 @@ import {
 } from '../../client/kinds.ts';
 import { momentMs } from '../../client/moment.ts';
 import { operatorOf } from '../../client/operator-client.ts';
-import { pastOf, sayWhen } from '../../client/past.ts';
+import { listWhenText, pastOf, whenText } from '../../client/past.ts';
 import type { InterventionItem, ListObject, PolicyObject, PoolObject } from '../../client/policy-object.ts';
 import type { CommandContext } from '../../command.ts';
 import { jsonText } from '../../output/json.ts';
@@ -74,17 +74,23 @@ async function lookBack(
   const { namespace, name } = target;
   if (namespace !== undefined && name !== undefined) {
     const found = await past.policy({ namespace, name }, atMs);
-    sayWhen(found, atMs, context);
+    sayWhen(whenText(found, atMs), options.output, context);
     context.print(oneText(found.object, target, { output: options.output, nowMs: atMs }));
     return 0;
   }
   const { list, notes } = await past.policies(atMs);
-  for (const note of notes) context.note(`note: ${note}`);
+  sayWhen(listWhenText(notes, atMs), options.output, context);
   const items = list.items.filter(
     ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
   );
   context.print(manyText({ ...list, items }, target, { output: options.output, nowMs: atMs }));
   return 0;
+}
+
+/** Above a table; beside what programs read. */
+function sayWhen(text: string, output: string | undefined, { print, note }: CommandContext): void {
+  if (output === undefined || output === 'table' || output === 'wide') print(`${text}\n`);
+  else note(text);
 }
 
 function selectorOf({ labels }: OptionValues): string {
