@@ -9,7 +9,7 @@ import {
 import { defined } from '../../lang/defined.ts';
 import { isMinuteFrame } from '../../recorder/frame/frame.ts';
 import type { RecordReader } from '../../recorder/read/record-reader.ts';
-import { roundsOf } from '../../recorder/read/rounds.ts';
+import { type RecordedRound, roundsOf } from '../../recorder/read/rounds.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { Candidate } from '../../simulator/replay/candidate.ts';
 import { replayRecord } from '../../simulator/replay/replay.ts';
@@ -42,6 +42,8 @@ export interface ReplayCommand {
   readonly toMs: number;
   readonly serviceRate?: number | undefined;
   readonly modelled?: boolean | undefined;
+  /** Told how far it is, by the wall clock of the record. */
+  readonly onRound?: ((wallMs: number) => void) | undefined;
 }
 
 /** @throws TerminalError where nothing is recorded of such a policy, and for what cannot be inferred from it */
@@ -60,7 +62,7 @@ export async function replayCommand(
   const policy = named ?? (await onlyPolicy(reader, command, signal));
   const notes = new Set<string>();
   const how = { note: (text: string) => void notes.add(text), signal };
-  const rounds = roundsOf(reader, { policy, fromMs, toMs }, how);
+  const rounds = told(roundsOf(reader, { policy, fromMs, toMs }, how), command.onRound);
   const replayed = await replayRecord(rounds, {
     candidate,
     fromMs,
@@ -69,6 +71,16 @@ export async function replayCommand(
   });
   const result = resultOf(replayed, { policy, fromMs, toMs });
   return { ...result, notes: [...result.notes, ...notes] };
+}
+
+async function* told(
+  rounds: AsyncIterable<RecordedRound>,
+  onRound: ReplayCommand['onRound'],
+): AsyncGenerator<RecordedRound> {
+  for await (const round of rounds) {
+    onRound?.(round.wallMs);
+    yield round;
+  }
 }
 
 /** Of hundreds nobody reads a list in a message. */

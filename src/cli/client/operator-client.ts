@@ -79,8 +79,8 @@ export class OperatorClient {
   }
 
   /** @throws TransientError when nobody answers, OperatorRefusal for an answer that is an error, TerminalError */
-  async get(path: string, signal: AbortSignal): Promise<unknown> {
-    return await this.#json(path, { method: 'GET' }, deadline(signal));
+  async get(path: string, signal: AbortSignal, withinMs = DEADLINE_MS): Promise<unknown> {
+    return await this.#json(path, { method: 'GET' }, deadline(signal, withinMs));
   }
 
   /** What is no JSON, as it comes. @throws as `get` does */
@@ -218,12 +218,12 @@ export function baseUrl(server: string): string {
   return url.replace(/\/+$/, '');
 }
 
-function deadline(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
+function deadline(signal: AbortSignal, withinMs = DEADLINE_MS): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
 }
 
 function whyNot(error: unknown): string {
-  if (isDeadline(error)) return `nothing within ${DEADLINE_MS / 1000} s`;
+  if (isDeadline(error)) return 'nothing in time';
   return error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
 }
 

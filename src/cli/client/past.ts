@@ -9,6 +9,7 @@ import { TerminalError } from '../../runtime/errors.ts';
 import { type PastAnswer, pastEvents, pastPolicies, pastPolicy } from '../../server/api/past.ts';
 import type { CommandContext } from '../command.ts';
 import { timeText } from '../output/policy-table.ts';
+import { ProgressLine, whileSlow } from '../output/progress-line.ts';
 import { POLICY_KIND, pathOf } from './kinds.ts';
 import { type OperatorClient, operatorOf } from './operator-client.ts';
 import type { EventObject, Explanation, ListObject, PolicyObject } from './policy-object.ts';
@@ -34,7 +35,7 @@ export interface Past {
 export async function pastOf(options: OptionValues, context: CommandContext): Promise<Past> {
   return options.data === undefined
     ? asked(operatorOf(options, context), context.signal)
-    : read(await recordIn(options.data), options.data, context.signal);
+    : slowly(read(await recordIn(options.data), options.data, context.signal), context);
 }
 
 /** @throws TerminalError where there is none */
@@ -45,6 +46,9 @@ export async function recordIn(dir: string): Promise<RecordReader> {
   throw new TerminalError(`--data: ${dir} ${why}; an operator with --data DIR writes one there`);
 }
 
+/** An operator reads a record of hundreds of policies beside its rounds. */
+const WITHIN_MS = 120_000;
+
 function asked(client: OperatorClient, signal: AbortSignal): Past {
   const base = `/apis/${API_VERSION}/past`;
   return {
@@ -52,13 +56,29 @@ function asked(client: OperatorClient, signal: AbortSignal): Past {
       (await client.get(
         `${pathOf({ kind: POLICY_KIND, ...name })}/past?at=${whole(atMs)}`,
         signal,
+        WITHIN_MS,
       )) as PastPolicy,
     policies: async (atMs) =>
-      (await client.get(`${base}?at=${whole(atMs)}`, signal)) as Awaited<ReturnType<Past['policies']>>,
-    events: async ({ fromMs, toMs }) =>
-      (await client.get(`${base}/events?from=${whole(fromMs)}&to=${whole(toMs)}`, signal)) as Awaited<
-        ReturnType<Past['events']>
+      (await client.get(`${base}?at=${whole(atMs)}`, signal, WITHIN_MS)) as Awaited<
+        ReturnType<Past['policies']>
       >,
+    events: async ({ fromMs, toMs }) =>
+      (await client.get(
+        `${base}/events?from=${whole(fromMs)}&to=${whole(toMs)}`,
+        signal,
+        WITHIN_MS,
+      )) as Awaited<ReturnType<Past['events']>>,
+  };
+}
+
+/** Says that it reads while it takes longer than people expect. */
+function slowly(past: Past, { noteRaw: raw, stderrIsTty: isTty }: CommandContext): Past {
+  const said = <T>(work: Promise<T>): Promise<T> =>
+    whileSlow(new ProgressLine({ raw, isTty }), 'reading the record', work);
+  return {
+    policy: (name, atMs) => said(past.policy(name, atMs)),
+    policies: (atMs) => said(past.policies(atMs)),
+    events: (span) => said(past.events(span)),
   };
 }
 

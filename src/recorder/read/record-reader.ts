@@ -38,6 +38,9 @@ export interface Reading extends Wanted {
   readonly signal: AbortSignal;
 }
 
+/** After so many entries, and after each piece of a file, others have their turn: rounds are waiting. */
+const BATCH = 40;
+
 /** Which pools may have a policy in them, `namespace/name`: its own, and those that have names. */
 export function mayHold(policy: string): (pool: string) => boolean {
   return (pool) => pool === policy || pool.startsWith('pool:');
@@ -66,6 +69,7 @@ export class RecordReader {
   async *#entriesIn(file: SegmentFile, { toMs }: Span, how: Reading): AsyncGenerator<ReadEntry> {
     const reader = new EntryReader(how);
     let header: Header | undefined;
+    let understood = 0;
     for await (const lines of this.#store.lines(file)) {
       how.signal.throwIfAborted();
       for (const line of lines) {
@@ -79,8 +83,8 @@ export class RecordReader {
         if (entry === undefined) continue;
         if (atMs(entry) > toMs) return;
         yield { entry, header };
+        if (++understood % BATCH === 0) await setImmediate();
       }
-      // Others have their turn.
       await setImmediate();
     }
   }

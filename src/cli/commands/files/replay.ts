@@ -17,6 +17,7 @@ import { recordIn } from '../../client/past.ts';
 import { readerOf } from '../../client/segments.ts';
 import type { CommandContext } from '../../command.ts';
 import { jsonText } from '../../output/json.ts';
+import { ProgressLine } from '../../output/progress-line.ts';
 
 const LAWS: readonly AlgorithmType[] = ['Fluid', 'Queue', 'SimpleQueue'];
 const USUAL_MS = 3_600_000;
@@ -24,24 +25,36 @@ const USUAL_MS = 3_600_000;
 export async function run(options: OptionValues, context: CommandContext): Promise<number> {
   const span = spanOf(options, { usualMs: USUAL_MS, nowMs: systemClock.now() });
   const { namespace, name } = targetOf(context.arguments, options.namespace);
+  const tried = await triedIn(options.file, context.signal);
+  const record = await recordOf(options, context);
+  const line = new ProgressLine({ raw: context.noteRaw, isTty: context.stderrIsTty });
+  line.show('reading the record');
   const result = await replayCommand(
     {
       ...span,
-      tried: await triedIn(options.file, context.signal),
+      onRound: (wallMs) => line.show(`replaying: ${shareText(span, wallMs)}`),
+      tried,
       policy: name === undefined ? undefined : `${namespace ?? 'default'}/${name}`,
       law: lawOf(options.law),
       serviceRate: options.serviceRate,
       modelled: options.modelled,
     },
-    await recordOf(options, context),
+    record,
     context.signal,
-  );
+  ).finally(() => line.end());
   if (options.html !== undefined) {
     await writePage(options.html, replayPage(result));
     context.note(`report in ${options.html}`);
   }
   context.print(textOf(result, options.output));
   return 0;
+}
+
+function shareText(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  atMs: number,
+): string {
+  return `${Math.max(0, Math.floor((100 * (atMs - fromMs)) / (toMs - fromMs)))} %`;
 }
 
 /** Of a directory, or of a running operator. */
