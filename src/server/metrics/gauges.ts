@@ -237,8 +237,15 @@ function gauge<T>(
   };
 }
 
+/** Each gauge of a scrape asks for them. */
+const apps = new WeakMap<OperatorView, readonly AppView[]>();
+
 export function appsOf(view: OperatorView): readonly AppView[] {
-  return policiesOf(view).flatMap(({ apps }) => apps);
+  const known = apps.get(view);
+  if (known !== undefined) return known;
+  const found = policiesOf(view).flatMap((policy) => policy.apps);
+  apps.set(view, found);
+  return found;
 }
 
 function policiesOf({ pools }: OperatorView): readonly PolicyView[] {

@@ -1,9 +1,12 @@
 // server: the operator in Prometheus' words. What the view has is read at every scrape; what passes by is counted.
 
+import { setImmediate } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RoundReport, SchedulerCall } from '../../controller/status/round-report.ts';
 import type { OperatorView } from '../../controller/status/view.ts';
-import { appsOf, VIEW_GAUGES, type ViewGauge } from './gauges.ts';
+import { AppCounter, keyOf } from './app-counter.ts';
+import { familyText } from './family-text.ts';
+import { appsOf, type GaugeSample, VIEW_GAUGES } from './gauges.ts';
 
 export interface Metrics {
   /** Of `scrape`'s answer. */
@@ -121,11 +124,10 @@ export function createMetrics(version: string): Metrics {
 
 class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
-  readonly #gauges: readonly (readonly [ViewGauge, Gauge])[];
   readonly #rounds = this.#counter(COUNTERS.rounds);
-  readonly #decisions = this.#counter(COUNTERS.decisions);
+  readonly #decisions = new AppCounter();
   readonly #changes = this.#counter(COUNTERS.changes);
-  readonly #metricFailures = this.#counter(COUNTERS.metricFailures);
+  readonly #metricFailures = new AppCounter();
   readonly #calls = this.#counter(COUNTERS.calls);
   readonly #defaultCalls = this.#counter(COUNTERS.defaultCalls);
   readonly #roundDuration = this.#histogram(HISTOGRAMS.rounds);
@@ -134,12 +136,7 @@ class PrometheusMetrics implements Metrics {
   readonly #defaultCallDuration = this.#histogram(HISTOGRAMS.defaultCalls);
 
   constructor(version: string) {
-    const registers = [this.#registry];
-    new Gauge({ ...BUILD, registers }).set({ version }, 1);
-    this.#gauges = VIEW_GAUGES.map((each) => {
-      const { name, help, labelNames } = each;
-      return [each, new Gauge({ name, help, labelNames, registers })];
-    });
+    new Gauge({ ...BUILD, registers: [this.#registry] }).set({ version }, 1);
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -151,7 +148,7 @@ class PrometheusMetrics implements Metrics {
     this.#rounds.inc({ result });
     this.#roundDuration.observe(durationMs / 1000);
     if (lateMs !== undefined) this.#lateness.observe(lateMs / 1000);
-    for (const { policy, app, direction } of decisions) this.#decisions.inc({ policy, app, direction });
+    for (const { policy, app, direction } of decisions) this.#decisions.inc({ policy, app }, { direction });
     for (const change of changes) this.#changes.inc({ kind: change.kind, result: change.result });
     for (const { policy, app } of failedReadings) this.#metricFailures.inc({ policy, app });
   }
@@ -167,43 +164,65 @@ class PrometheusMetrics implements Metrics {
   }
 
   async scrape(view: OperatorView): Promise<string> {
-    await this.#look(view);
-    return await this.#registry.metrics();
+    const pieces: string[] = [];
+    for await (const { family, samples } of this.#ofApps(view)) pieces.push(familyText(family, samples));
+    return [await this.#registry.metrics(), ...pieces].join('\n');
   }
 
   async families(view: OperatorView): Promise<readonly MetricFamily[]> {
-    await this.#look(view);
-    const families = await this.#registry.getMetricsAsJSON();
-    return families.flatMap(({ name, help, type, values }) => {
-      // A summary, of which there is none, would be left out.
-      const kind = KINDS.find((each) => each === String(type));
-      const samples = values.map(({ labels, value, ...each }) => ({
-        name: 'metricName' in each ? String(each.metricName) : name,
-        labels,
-        value,
-      }));
-      return kind === undefined ? [] : [{ name, help, type: kind, samples }];
-    });
+    const families: MetricFamily[] = [];
+    for await (const { family, samples } of this.#ofApps(view)) {
+      const { name, help, type } = family;
+      families.push({
+        name,
+        help,
+        type,
+        samples: samples.map(([labels, value]) => ({ name, labels, value })),
+      });
+    }
+    const others = await this.#registry.getMetricsAsJSON();
+    return [
+      ...others.flatMap(({ name, help, type, values }) => {
+        // A summary, of which there is none, would be left out.
+        const kind = KINDS.find((each) => each === String(type));
+        const samples = values.map(({ labels, value, ...each }) => ({
+          name: 'metricName' in each ? String(each.metricName) : name,
+          labels,
+          value,
+        }));
+        return kind === undefined ? [] : [{ name, help, type: kind, samples }];
+      }),
+      ...families,
+    ];
   }
 
-  async #look(view: OperatorView): Promise<void> {
-    for (const [{ samples }, gauge] of this.#gauges) {
-      gauge.reset();
-      for (const [labels, value] of samples(view)) gauge.set(labels, value);
+  /** What there is of each app and each policy, family by family. A family of thousands takes a while: others are heard in between. */
+  async *#ofApps(
+    view: OperatorView,
+  ): AsyncGenerator<{ readonly family: MetricDescription; readonly samples: readonly GaugeSample[] }> {
+    for (const gauge of VIEW_GAUGES) {
+      yield { family: { ...gauge, type: 'gauge' }, samples: gauge.samples(view) };
+      await setImmediate();
     }
-    await this.#matchCounters(view);
+    this.#matchCounters(view);
+    yield { family: { ...COUNTERS.decisions, type: 'counter' }, samples: this.#decisions.samples() };
+    await setImmediate();
+    yield {
+      family: { ...COUNTERS.metricFailures, type: 'counter' },
+      samples: this.#metricFailures.samples(),
+    };
   }
 
   /** An app's counters begin at 0, so that their first step shows as a rate, and end with the app. */
-  async #matchCounters(view: OperatorView): Promise<void> {
+  #matchCounters(view: OperatorView): void {
     const apps = appsOf(view);
-    const known = new Set(apps.map(({ policy, id }) => `${policy} ${id}`));
-    await forget(this.#decisions, known);
-    await forget(this.#metricFailures, known);
+    const known = new Set(apps.map(({ policy, id }) => keyOf(policy, id)));
+    this.#decisions.keepOnly(known);
+    this.#metricFailures.keepOnly(known);
     for (const { policy, id: app, role, metrics } of apps) {
-      if (metrics.length > 0) this.#metricFailures.inc({ policy, app }, 0);
+      if (metrics.length > 0) this.#metricFailures.inc({ policy, app }, {}, 0);
       if (role === 'fixed') continue;
-      for (const direction of ['up', 'down']) this.#decisions.inc({ policy, app, direction }, 0);
+      for (const direction of ['up', 'down']) this.#decisions.inc({ policy, app }, { direction }, 0);
     }
   }
 
@@ -222,15 +241,5 @@ class PrometheusMetrics implements Metrics {
     readonly buckets: readonly number[];
   }): Histogram<L> {
     return new Histogram({ ...config, buckets: [...config.buckets], registers: [this.#registry] });
-  }
-}
-
-async function forget(
-  counter: Counter<'policy' | 'app' | 'direction'>,
-  known: ReadonlySet<string>,
-): Promise<void> {
-  const { values } = await counter.get();
-  for (const { labels } of values) {
-    if (!known.has(`${labels.policy} ${labels.app}`)) counter.remove(labels);
   }
 }

@@ -211,6 +211,28 @@ describe('a policy that is gone', () => {
   });
 });
 
+describe('a scrape', () => {
+  it('lets others be heard between its families', async () => {
+    let heard = 0;
+    let isOver = false;
+    const others = (): void => {
+      heard += 1;
+      if (!isOver) setImmediate(others);
+    };
+    setImmediate(others);
+    await createMetrics('1.2.3').scrape(known);
+    isOver = true;
+    expect(heard).toBeGreaterThan(20);
+  });
+
+  it('has each family once, with its help and its type', async () => {
+    const text = await createMetrics('1.2.3').scrape(known);
+    for (const { name, type } of DESCRIPTIONS)
+      expect(text.split(`# TYPE ${name} ${type}\n`), name).toHaveLength(2);
+    expect(text.split(/^# TYPE /m).length).toBe(text.split(/^# HELP /m).length);
+  });
+});
+
 describe('GET /metrics', () => {
   const handler = createServerApp({
     state: new ShownState(known),
