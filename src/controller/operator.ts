@@ -1,5 +1,6 @@
 // controller: the operator: sources → store → rounds → status, built from what is passed in.
 
+import type { ResourceKey } from '../api/policy.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createMemoryDocumentStore } from '../runtime/document-store.ts';
@@ -9,7 +10,7 @@ import { WorkQueue } from '../runtime/work/workqueue.ts';
 import { PLAIN_WORDS } from '../schedulers/words.ts';
 import { createActions } from './interventions/actions.ts';
 import { Interventions, type PolicyLookup } from './interventions/interventions.ts';
-import { rulingOn } from './interventions/rules.ts';
+import { type RuleDeps, rulingOn } from './interventions/rules.ts';
 import { StoredInterventions } from './interventions/stored-interventions.ts';
 import { ROUNDS_AT_ONCE, runQueue, standstillOf, watching } from './loops.ts';
 import { Orphans } from './ownership/orphans.ts';
@@ -18,7 +19,7 @@ import { HistoryStore } from './persistence/history-store.ts';
 import { PoolStore } from './persistence/pool-store.ts';
 import { membersOf } from './policies/members.ts';
 import { PolicyStore } from './policies/policy-store.ts';
-import { appsOf, type PoolRecord, poolKeyOf, shownVersion } from './policies/records.ts';
+import { appsOf, type PolicyRecord, type PoolRecord, poolKeyOf, shownVersion } from './policies/records.ts';
 import { SourceFollower } from './policies/source-follower.ts';
 import { nameInCluster } from './policies/workloads.ts';
 import type { OperatorDeps } from './ports.ts';
@@ -46,6 +47,8 @@ export interface Operator {
   readonly state: OperatorState;
   /** The pools that name a workload, by its name in its cluster. */
   poolsOf(workload: string): readonly string[];
+  /** The policies of a pool. */
+  policiesOf(pool: string): readonly ResourceKey[];
 }
 
 /** One task's life is several events: they are looked at together. */
@@ -75,7 +78,10 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
   });
   const sharding = new Sharding(given.shard, store);
   const isOurs = (pool: string): boolean => sharding.isOurs(pool);
-  const lookup = policyLookup({ store, clock, interventions });
+  /** Who has a policy that is not this operator's, for people. */
+  const elsewhere = (policy: PolicyRecord): string | undefined =>
+    sharding.elsewhere(poolKeyOf(shownVersion(policy).policy));
+  const lookup = policyLookup({ store, clock, interventions, elsewhere });
   const status = new Status({
     ...deps,
     history: kept.history,
@@ -165,6 +171,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
   ];
   return {
     poolsOf: (workload) => poolsNaming(workload, store),
+    policiesOf: (pool) => store.pool(pool)?.members.map(({ key }) => key) ?? [],
     async run(signal) {
       for (const source of sources) listings.add(source);
       try {
@@ -180,7 +187,10 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
       subscribe: (onChange) => status.subscribe(onChange),
       standstill: () => standstillOf({ rounds: pools, 'policy listings': listings }),
       orphans,
-      actions: createActions({ ...shared, interventions, schedulerFor, wake: (pool) => pools.add(pool) }),
+      actions: createActions({
+        ...{ ...shared, interventions, schedulerFor, elsewhere },
+        wake: (pool) => pools.add(pool),
+      }),
     },
   };
 }
@@ -235,10 +245,12 @@ function policyLookup({
   store,
   clock,
   interventions,
+  elsewhere,
 }: {
   readonly store: PolicyStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly interventions: Interventions;
+  readonly elsewhere: RuleDeps['elsewhere'];
 }): PolicyLookup {
   return {
     appsOf(policy) {
@@ -249,8 +261,9 @@ function policyLookup({
     sourceOf: (policy) => store.policy(policy)?.latest.source,
     ruling: (policy, target) =>
       rulingOn(policy, target, {
-        store,
+        ...{ store, elsewhere },
         pausedNow: (key) => interventions.on(key).paused,
+        isKeptHere: (source) => interventions.isKeptHere(source),
         nowMs: clock.now(),
       }),
   };

@@ -24,6 +24,8 @@ export interface KeptIntervention extends InterventionRef {
 export interface InterventionHome {
   /** For people: `api`, `kubernetes prod`. */
   readonly name: string;
+  /** Every operator that knows the policies sees them. */
+  readonly isShared?: boolean;
   /** Whether the interventions on policies of this source are kept here. */
   isHomeOf(source: string): boolean;
   all(): readonly KeptIntervention[];
@@ -39,6 +41,8 @@ export interface InterventionHome {
   remove(kept: KeptIntervention): Promise<void>;
   /** As `remove`, for one that is over long since: of several instances one alone does it; the others throw TransientError. */
   sweep(kept: KeptIntervention): Promise<void>;
+  /** Why one that is not there any more was taken away, for people, where the home knows better than that somebody did it. */
+  whyGone?(kept: KeptIntervention): string | undefined;
   /** Throws TransientError: it is called again with the newest status. */
   writeStatus(kept: KeptIntervention, status: InterventionStatus): Promise<void>;
 }

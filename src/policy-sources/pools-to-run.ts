@@ -17,3 +17,18 @@ export interface PoolsToRun {
   /** Whether nothing is left of a pool for certain. */
   readonly areGone: (pool: string) => boolean;
 }
+
+/** What people said of the policies of a pool, where each operator keeps that for itself: it goes along with the pool. */
+export interface PoolHands {
+  /** As text; undefined: nothing. */
+  of(pool: string): string | undefined;
+  /**
+   * The pool was taken.
+   *
+   * @param hands what its Lease says
+   * @param others it was another operator's: what is known here of the pool is over
+   */
+  taken(pool: string, hands: string | undefined, others: boolean): void;
+  /** Another operator has taken it, and goes on with what was in its Lease. */
+  left(pool: string, operator: string): void;
+}

@@ -12,7 +12,7 @@ import { TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { createSteadyClock } from '../../runtime/steady-clock.ts';
 import type { OptionValues } from '../options.ts';
-import { leaseNameFor, openShard, type ShardSelector, shardSelector } from './leases/shard.ts';
+import { type Hands, leaseNameFor, openShard, type ShardSelector, shardSelector } from './leases/shard.ts';
 import { type LeaseOptions, leaseTiming } from './leases/timing.ts';
 import type { SecretRef } from './values.ts';
 
@@ -30,6 +30,8 @@ export interface KubernetesDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** As a task of Marathon: there the tasks may say what a Lease says here. */
   readonly task?: TaskIdentity | undefined;
+  /** On policies of other sources. */
+  readonly hands: Hands;
 }
 
 export interface Kubernetes {
@@ -60,7 +62,7 @@ const DNS_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
  */
 export async function openKubernetes(
   options: KubernetesOptions,
-  { load, clock, log, env, task }: KubernetesDeps,
+  { load, clock, log, env, task, hands }: KubernetesDeps,
 ): Promise<Kubernetes | undefined> {
   const selector = shardSelector(options.selector);
   if (options.kubernetes !== true) {
@@ -95,7 +97,7 @@ export async function openKubernetes(
     },
   });
   const pools = openShard(kube, selector, {
-    ...{ api, lease, identity, timing, clock: steady, log },
+    ...{ api, lease, identity, timing, clock: steady, log, hands },
     standing: () => elector.state(),
     onChange: () => source.standingChanged(),
   });

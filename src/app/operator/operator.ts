@@ -2,6 +2,7 @@
 
 import type { LoadResult } from '../../api/load.ts';
 import { StoredInterventions } from '../../controller/interventions/stored-interventions.ts';
+import { TravellingHands } from '../../controller/interventions/travelling-hands.ts';
 import { createOperator } from '../../controller/operator.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
 import type { TaskIdentity } from '../../controller/watch/leadership.ts';
@@ -121,12 +122,22 @@ async function start(
     withUnresolved(result, source, { env, metricSources });
   const loadUntrusted: LoadPolicies = (text, source) =>
     withMissing(withLaw(trust.loadUntrusted(text, source), config.law), source);
+  const stored = new StoredInterventions({
+    documents: documents ?? createMemoryDocumentStore(),
+    clock,
+    log,
+  });
+  const hands = {
+    stored,
+    travelling: new TravellingHands({ stored, policiesOf: (pool) => operator.policiesOf(pool), log }),
+  };
   const kubernetes = await openKubernetes(config.kubernetes ?? {}, {
     load: loadUntrusted,
     clock,
     log,
     env,
     task,
+    hands,
   });
   const { redactor } = deps;
   const plain = new PlainVariables();
@@ -141,11 +152,6 @@ async function start(
     documents === undefined
       ? undefined
       : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: form.inPresentForm });
-  const stored = new StoredInterventions({
-    documents: documents ?? createMemoryDocumentStore(),
-    clock,
-    log,
-  });
   const elsewhere = kubernetes === undefined ? [] : [kubernetes.interventions];
   const metrics = createMetrics(VERSION);
   const redact = (text: string): string => redactor.redact(text);
@@ -159,7 +165,7 @@ async function start(
     view: () => operator.state.view(),
   });
   const whoActs = new WhoActs({
-    ...{ kubernetes, task, selector: config.kubernetes?.selector, clock, log },
+    ...{ kubernetes, task, selector: config.kubernetes?.selector, clock, log, hands },
     poolsOf: (workload) => operator.poolsOf(workload),
   });
   const schedulers = openSchedulers({

@@ -15,7 +15,7 @@ import type { OperatorDeps } from '../ports.ts';
 import type { InterventionDetails, InterventionTarget, OperatorActions, Ruling } from '../status/view.ts';
 import { type Leadership, whileActing } from '../watch/leadership.ts';
 import type { Interventions } from './interventions.ts';
-import { rulingOn, tooLong } from './rules.ts';
+import { type RuleDeps, rulingOn, tooLong } from './rules.ts';
 
 /** It is shown in tables. */
 const LONGEST_REASON = 200;
@@ -27,6 +27,7 @@ export function createActions({
   schedulerFor,
   leadership,
   words,
+  elsewhere,
   wake,
   clock,
 }: {
@@ -36,12 +37,14 @@ export function createActions({
   readonly schedulerFor: OperatorDeps['schedulerFor'];
   readonly leadership: Leadership;
   readonly words: SchedulerWords;
+  readonly elsewhere: RuleDeps['elsewhere'];
   readonly wake: (pool: string) => void;
 }): OperatorActions {
   const ruling = (policy: ResourceKey, target: InterventionTarget): Ruling =>
     rulingOn(policy, target, {
-      store,
+      ...{ store, elsewhere },
       pausedNow: (key) => interventions.on(key).paused,
+      isKeptHere: (source) => interventions.isKeptHere(source),
       nowMs: clock.now(),
     });
   const intervene = async (

@@ -120,6 +120,11 @@ export class Interventions {
     return home;
   }
 
+  /** Whether no other operator sees what is held of policies of this source. */
+  isKeptHere(source: string): boolean {
+    return this.homeFor(source).isShared !== true;
+  }
+
   /** Takes one away; `message` is what people read of it. Throws TransientError: then it is still in force. */
   async remove({ home, kept }: Tracked, message: string): Promise<void> {
     this.#endMessages.set(kept.uid, message);
@@ -229,7 +234,8 @@ export class Interventions {
     if (each === undefined) return;
     this.#tracked.delete(key);
     if (isEnded(each) || each.reason !== 'InForce') return;
-    this.#endEvent(each, this.#endMessages.get(each.kept.uid) ?? 'somebody deleted it');
+    const why = this.#endMessages.get(each.kept.uid) ?? each.home.whyGone?.(each.kept);
+    this.#endEvent(each, why ?? 'somebody deleted it');
     this.#noteChange(each.policy);
   }
 

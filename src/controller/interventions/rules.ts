@@ -13,6 +13,10 @@ import { pauseText } from './effect.ts';
 export interface RuleDeps {
   readonly store: Pick<PolicyStore, 'policy'>;
   readonly pausedNow: (policy: ResourceKey) => PauseView | undefined;
+  /** Who has a policy that is not this operator's; undefined: it is, or nobody has it. */
+  readonly elsewhere: (policy: PolicyRecord) => string | undefined;
+  /** Whether interventions on policies of this source are seen by this operator alone. */
+  readonly isKeptHere: (source: string) => boolean;
   readonly nowMs: number;
 }
 
@@ -22,6 +26,12 @@ export function rulingOn(key: ResourceKey, target: InterventionTarget, deps: Rul
     const why = record === undefined ? 'no source names it' : record.accepted.message;
     return { is: 'pending', why: `policy ${key} does not run: ${why}` };
   }
+  const owner = deps.elsewhere(record);
+  if (owner !== undefined && deps.isKeptHere(record.latest.source))
+    return {
+      is: 'refused',
+      why: `${owner}: what is said here has no effect on policy ${key}; say it to that operator`,
+    };
   if (target.type === 'Pause') return { is: 'allowed' };
   const unwritten = whyUnwritten(record, deps.pausedNow(key));
   if (unwritten !== undefined) return { is: 'refused', why: unwritten };

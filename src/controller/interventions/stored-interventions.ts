@@ -44,6 +44,8 @@ export class StoredInterventions implements InterventionHome {
   /** By `namespace/name`. */
   readonly #objects = new Map<string, InterventionObject>();
   readonly #listeners = new Set<(key: string) => void>();
+  /** Of those that end just now, by uid. */
+  readonly #whyGone = new Map<string, string>();
   /** Not in the store yet: it could not be written when they were taken over. */
   #takenOver: readonly DocumentChange[] = [];
 
@@ -118,6 +120,42 @@ export class StoredInterventions implements InterventionHome {
     this.#write([{ do: 'remove', collection: COLLECTION, key }]);
     this.#objects.delete(key);
     this.#changed(key);
+  }
+
+  /**
+   * What another operator had, in force at once: what cannot be written now is written with the next change.
+   *
+   * @param over keys of those that end here
+   * @param why of their end, for people
+   */
+  takeOver(objects: readonly InterventionObject[], over: readonly string[], why: string): void {
+    const changes: DocumentChange[] = [];
+    for (const key of over) {
+      const uid = this.#objects.get(key)?.metadata.uid;
+      if (uid === undefined) continue;
+      this.#whyGone.set(uid, why);
+      this.#objects.delete(key);
+      changes.push({ do: 'remove', collection: COLLECTION, key });
+    }
+    for (const object of objects) {
+      this.#objects.set(keyOf(refOf(object)), object);
+      changes.push({ do: 'put', collection: COLLECTION, key: keyOf(refOf(object)), value: object });
+    }
+    if (changes.length === 0) return;
+    this.#takenOver = [...this.#takenOver, ...changes];
+    try {
+      this.#write([]);
+    } catch (error) {
+      this.#deps.log.warn('interventions that came with a pool are in force, and are not written down yet', {
+        reason: messageOf(error),
+      });
+    }
+    for (const { key } of changes) this.#changed(key);
+    this.#whyGone.clear();
+  }
+
+  whyGone({ uid }: Pick<KeptIntervention, 'uid'>): string | undefined {
+    return this.#whyGone.get(uid);
   }
 
   #blank({ namespace, name }: InterventionRef): Omit<InterventionObject, 'spec'> {

@@ -54,6 +54,13 @@ export class Sharding {
     return `its labels are not those of --selector ${shard.selector}; ${who}`;
   }
 
+  /** Which other operator has a pool, for people; undefined: none that is known. */
+  elsewhere(pool: string): string | undefined {
+    const owner = this.#shard?.owner(pool);
+    if (owner === undefined || this.#shard?.has(pool) === true) return undefined;
+    return `operator ${owner.operator} (${owner.holder}) has it`;
+  }
+
   /** What a policy that follows its pool to this operator is told where its own labels speak of another one. */
   labelsDiffer(pool: Labels, policy: Labels, name: string): string | undefined {
     const shard = this.#shard;

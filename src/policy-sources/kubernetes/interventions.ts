@@ -58,6 +58,8 @@ export class KubernetesInterventions implements InterventionHome {
     this.reflector = new Reflector(followed, { ...deps, onChange: (object) => this.#heard(object) });
   }
 
+  readonly isShared = true;
+
   isHomeOf(source: string): boolean {
     return source === this.#deps.source;
   }

@@ -16,6 +16,8 @@ export interface PoolLeaseRecord {
   readonly transitions: number;
   /** Everybody who looks has had the time to see that somebody takes the pool, also an operator without a selector. */
   readonly settled: boolean;
+  /** What people hold by hand in the pool, for whoever has it next (`PoolHands`); absent: nothing. */
+  readonly hands?: string;
 }
 
 export interface SeenPoolLease {

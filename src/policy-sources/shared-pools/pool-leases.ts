@@ -1,12 +1,13 @@
 // policy-sources: which of several operators has a pool: one Lease a pool, taken once and given back when the
 // pool is another operator's to run.
 
+import { defined } from '../../lang/defined.ts';
 import { abortable } from '../../runtime/abort/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
-import type { PoolOwner, PoolsToRun } from '../pools-to-run.ts';
+import type { PoolHands, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
 import {
   type OperatorStanding,
   type OperatorWatch,
@@ -38,6 +39,8 @@ export interface PoolLeasesDeps {
   readonly callMs?: number;
   /** So long after it was taken is a pool acted for that had no Lease; absent: `SETTLE_MS`. */
   readonly settleMs?: number;
+  /** Absent: nothing goes along with a pool. */
+  readonly hands?: PoolHands;
   /** Whether this instance acts for a pool, or who does, may have changed. */
   readonly onChange: (pool: string) => void;
 }
@@ -115,6 +118,11 @@ export class PoolLeases {
     if (news) this.look();
   }
 
+  /** What people hold may be different. */
+  handsChanged(): void {
+    if ([...this.#held].some(([pool, held]) => this.#isBehind(pool, held))) this.look();
+  }
+
   /** Something may be different: soon, not after the next pause. */
   look(): void {
     this.#woken.abort();
@@ -171,6 +179,7 @@ export class PoolLeases {
         const free = await this.#freeOperators(within);
         await this.#take(standing, { free }, within);
         await this.#settle(within);
+        await this.#writeHands(within);
         await this.#stale.remove(this.#unheld(), { free, areGone: this.#pools.areGone }, within);
       }
       this.#trouble = undefined;
@@ -190,6 +199,9 @@ export class PoolLeases {
         this.#deps.log.warn('this operator stands by for a pool whose lease somebody changed', { pool });
       }
     }
+    const { hands, operator: ours } = this.#deps;
+    for (const { pool, record } of this.#seen.values())
+      if (record.holder !== '' && record.operator !== ours) hands?.left(pool, record.operator);
     for (const pool of new Set([...before.keys(), ...this.#seen.keys()])) {
       const [was, is] = [before.get(pool)?.record, this.#seen.get(pool)?.record];
       if (was?.holder !== is?.holder || was?.operator !== is?.operator) this.#deps.onChange(pool);
@@ -209,7 +221,7 @@ export class PoolLeases {
       this.#drop(pool, 'it is handed over');
       // Of what is gone nothing is kept.
       if (this.#pools.areGone(pool)) return;
-      const free = { ...held.record, holder: '' };
+      const free = this.#withHands(pool, { ...held.record, holder: '' });
       try {
         const lease = await this.#within(signal, (within) =>
           this.#deps.store.replace(pool, free, held.version, within),
@@ -275,7 +287,7 @@ export class PoolLeases {
   }
 
   async #takeOne(pool: string, standing: AbortSignal, signal: AbortSignal): Promise<void> {
-    const { store, log, operator, clock, settleMs = SETTLE_MS } = this.#deps;
+    const { store, log, operator, clock, hands, settleMs = SETTLE_MS } = this.#deps;
     const seen = this.#seen.get(pool);
     const record = this.#record(seen?.record);
     const lease = await this.#within(signal, (within) =>
@@ -286,6 +298,7 @@ export class PoolLeases {
     this.#noteSeen(lease);
     this.#untaken.delete(pool);
     if (standing.aborted) return;
+    if (seen !== undefined) hands?.taken(pool, record.hands, seen.record.operator !== operator);
     const lost = new AbortController();
     standing.addEventListener('abort', () => lost.abort(standing.reason), { once: true });
     const leaving = this.#isToGo(pool);
@@ -306,19 +319,15 @@ export class PoolLeases {
 
   /** Written down, so that the next one who takes the pool need not wait again. */
   async #settle(signal: AbortSignal): Promise<void> {
-    const { store, clock, onChange } = this.#deps;
+    const { clock, onChange } = this.#deps;
     const due = [...this.#held].filter(
       ([, { record, leaving, settlesAtMs }]) =>
         !record.settled && !leaving && settlesAtMs <= clock.monotonic(),
     );
     await eachOf(due, async ([pool, held]) => {
-      const record = { ...held.record, settled: true };
+      const record = this.#withHands(pool, { ...held.record, settled: true });
       try {
-        const lease = await this.#within(signal, (within) =>
-          store.replace(pool, record, held.version, within),
-        );
-        Object.assign(held, { record, version: lease.version });
-        this.#noteSeen(lease);
+        await this.#rewrite(pool, held, record, signal);
         onChange(pool);
       } catch (error) {
         signal.throwIfAborted();
@@ -391,7 +400,41 @@ export class PoolLeases {
       acquireTime: new Date(clock.now()).toISOString().replace('Z', '000Z'),
       transitions: before === undefined ? 0 : before.transitions + (isOurs ? 0 : 1),
       settled: before?.settled ?? false,
+      ...defined({ hands: before?.hands }),
     };
+  }
+
+  #withHands(pool: string, { hands: before, ...record }: PoolLeaseRecord): PoolLeaseRecord {
+    const { hands } = this.#deps;
+    return { ...record, ...defined({ hands: hands === undefined ? before : hands.of(pool) }) };
+  }
+
+  #isBehind(pool: string, { record, leaving }: Held): boolean {
+    const { hands } = this.#deps;
+    return hands !== undefined && !leaving && record.settled && hands.of(pool) !== record.hands;
+  }
+
+  /** Written when it changes, so that it is there also when this operator ends without a word. */
+  async #writeHands(signal: AbortSignal): Promise<void> {
+    const behind = [...this.#held].filter(([pool, held]) => this.#isBehind(pool, held));
+    await eachOf(behind, async ([pool, held]) => {
+      try {
+        await this.#rewrite(pool, held, this.#withHands(pool, held.record), signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const fields = { pool, reason: messageOf(error) };
+        this.#deps.log.debug('what people hold in a pool is not in its lease yet', fields);
+      }
+    });
+  }
+
+  async #rewrite(pool: string, held: Held, record: PoolLeaseRecord, signal: AbortSignal): Promise<void> {
+    const lease = await this.#within(signal, (within) =>
+      this.#deps.store.replace(pool, record, held.version, within),
+    );
+    held.record = record;
+    held.version = lease.version;
+    this.#noteSeen(lease);
   }
 
   #whyNot(pool: string): string {

@@ -1,5 +1,6 @@
 // app: the leases of pools as claims of a scheduler, for operators that run as its apps.
 
+import { defined } from '../../../lang/defined.ts';
 import type {
   PoolLeaseRecord,
   PoolLeaseStore,
@@ -60,13 +61,17 @@ function latest(claims: readonly Claim[]): ReadonlyMap<string, Claim> {
 }
 
 /** The number counts the transitions, and nothing lasts: a task says how long. */
-function factsOf({ holder, operator, acquireTime, settled }: PoolLeaseRecord): Claim['facts'] {
-  return { holder, operator, acquired: acquireTime, ...(settled && { settled: 'true' }) };
+function factsOf({ holder, operator, acquireTime, settled, hands }: PoolLeaseRecord): Claim['facts'] {
+  return {
+    ...{ holder, operator, acquired: acquireTime },
+    ...(settled && { settled: 'true' }),
+    ...(hands !== undefined && { hands }),
+  };
 }
 
 function leaseOf({ of: pool, number, facts }: Claim): SeenPoolLease {
-  const { holder = '', operator = '', acquired: acquireTime = '', settled } = facts;
+  const { holder = '', operator = '', acquired: acquireTime = '', settled, hands } = facts;
   const lasting = { durationSeconds: 0, acquireTime, transitions: number };
-  const record = { holder, operator, ...lasting, settled: settled === 'true' };
+  const record = { holder, operator, ...lasting, settled: settled === 'true', ...defined({ hands }) };
   return { pool, record, version: String(number) };
 }

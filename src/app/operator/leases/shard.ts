@@ -3,9 +3,11 @@
 
 import { createHash } from 'node:crypto';
 import { type LabelSelector, parseLabelSelector } from '../../../api/labels/label-selector.ts';
+import type { StoredInterventions } from '../../../controller/interventions/stored-interventions.ts';
 import type { Leadership } from '../../../controller/watch/leadership.ts';
 import type { Shard } from '../../../controller/watch/shard.ts';
 import type { ElectionTiming, KubeApi, LeaseStore } from '../../../policy-sources/kubernetes/index.ts';
+import type { PoolHands } from '../../../policy-sources/pools-to-run.ts';
 import { PoolLeases, type PoolLeasesDeps } from '../../../policy-sources/shared-pools/pool-leases.ts';
 import { UnclaimedPools } from '../../../policy-sources/shared-pools/unclaimed-pools.ts';
 import { abortable } from '../../../runtime/abort/abortable.ts';
@@ -49,7 +51,14 @@ export function leaseNameFor({ text }: ShardSelector): string {
   return `microscaling-${createHash('sha256').update(text.trim()).digest('hex').slice(0, HASH_LENGTH)}`;
 }
 
+/** What goes along with a pool to the operator that has it next. */
+export interface Hands {
+  readonly stored: Pick<StoredInterventions, 'subscribe'>;
+  readonly travelling: PoolHands;
+}
+
 export interface ShardParts {
+  readonly hands: Hands;
   readonly api: KubeApi;
   /** The operator's own. */
   readonly lease: { readonly namespace: string; readonly name: string };
@@ -86,7 +95,7 @@ export function openShard(kube: Kube, selector: ShardSelector | undefined, parts
   return selector === undefined ? openWhole(kube, parts) : openPart(kube, selector, parts);
 }
 
-function openWhole(kube: Kube, { api, lease, timing, onChange, ...parts }: ShardParts): OpenShard {
+function openWhole(kube: Kube, { api, lease, timing, onChange, hands: _, ...parts }: ShardParts): OpenShard {
   const listeners: ((pool: string) => void)[] = [];
   const pools = new UnclaimedPools({
     ...parts,
@@ -124,7 +133,7 @@ export function wholeLeadership(
 function openPart(
   kube: Kube,
   selector: ShardSelector,
-  { api, lease: { namespace, name }, timing, onChange, ...parts }: ShardParts,
+  { api, lease: { namespace, name }, timing, onChange, hands, ...parts }: ShardParts,
 ): OpenShard {
   const listeners: ((pool: string) => void)[] = [];
   const storeOf = (other: string): LeaseStore => kube.createLeaseStore(api, { namespace, name: other });
@@ -134,11 +143,13 @@ function openPart(
     watch: new kube.LeaseWatch({ storeOf, clock: parts.clock }),
     ...{ operator: name, durationSeconds: timing.leaseMs / 1_000, retryMs: timing.retryMs },
     random: Math.random,
+    hands: hands.travelling,
     onChange: (pool) => {
       for (const listener of listeners) listener(pool);
       onChange();
     },
   });
+  hands.stored.subscribe(() => leases.handsChanged());
   const { standing } = parts;
   return {
     shard: shardBy(selector, leases, listeners),

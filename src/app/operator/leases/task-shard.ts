@@ -20,7 +20,7 @@ import { messageOf, TerminalError, WaitError } from '../../../runtime/errors.ts'
 import type { Logger } from '../../../runtime/log.ts';
 import type { Claims, Scheduler } from '../../../schedulers/scheduler.ts';
 import { claimedLeases } from './claimed-leases.ts';
-import { type ShardSelector, shardBy, wholeBy, wholeLeadership } from './shard.ts';
+import { type Hands, type ShardSelector, shardBy, wholeBy, wholeLeadership } from './shard.ts';
 
 const LOOK_MS = 1_000;
 /** The list of all claims is asked for as often. */
@@ -31,6 +31,7 @@ export interface TaskShardDeps {
   /** Absent: everything that no other operator has. */
   readonly selector: ShardSelector | undefined;
   readonly claims: Claims;
+  readonly hands: Hands;
   /** The Marathon that runs the operators. */
   readonly scheduler: Pick<Scheduler, 'observe'>;
   /** Whether this task is the one of its app that acts. */
@@ -87,7 +88,10 @@ function openWhole({ claims, ...deps }: TaskShardDeps): TaskShard {
   };
 }
 
-function openPart(selector: ShardSelector, { task, claims, scheduler, ...deps }: TaskShardDeps): TaskShard {
+function openPart(
+  selector: ShardSelector,
+  { task, claims, scheduler, hands, ...deps }: TaskShardDeps,
+): TaskShard {
   const { clock, log, random, retryMs = RETRY_MS } = deps;
   const standing = new TaskStanding({ ...deps, onChange: () => leases.look() });
   const listeners: ((pool: string) => void)[] = [];
@@ -97,11 +101,12 @@ function openPart(selector: ShardSelector, { task, claims, scheduler, ...deps }:
     standing: () => standing.state(),
     watch: new TaskWatch({ scheduler, clock }),
     identity: task.taskId,
-    ...{ operator: task.appId, durationSeconds: 0, callMs: CLAIM_MS },
+    ...{ operator: task.appId, durationSeconds: 0, callMs: CLAIM_MS, hands: hands.travelling },
     onChange: (pool) => {
       for (const listener of listeners) listener(pool);
     },
   });
+  hands.stored.subscribe(() => leases.handsChanged());
   return {
     shard: shardBy(selector, leases, listeners),
     leadership: async (signal, pool) => {

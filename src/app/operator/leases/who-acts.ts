@@ -10,7 +10,7 @@ import type { Logger } from '../../../runtime/log.ts';
 import type { Claims } from '../../../schedulers/scheduler.ts';
 import type { Kubernetes } from '../kubernetes.ts';
 import type { OpenSchedulers } from '../schedulers.ts';
-import { shardSelector } from './shard.ts';
+import { type Hands, shardSelector } from './shard.ts';
 import { openTaskShard, type TaskShard } from './task-shard.ts';
 
 export interface WhoActsDeps {
@@ -19,6 +19,7 @@ export interface WhoActsDeps {
   readonly task: TaskIdentity | undefined;
   /** Of the pools of this operator, as it was written. */
   readonly selector: string | undefined;
+  readonly hands: Hands;
   readonly clock: Clock;
   readonly log: Logger;
   /** The pools whose policies name a workload. */
@@ -78,14 +79,14 @@ export class WhoActs {
     byTask: (signal: AbortSignal) => ReturnType<Leadership>,
     schedulers: Pick<OpenSchedulers, 'own' | 'words' | 'claims'>,
   ): TaskShard {
-    const { clock, log } = this.#deps;
+    const { clock, log, hands } = this.#deps;
     const selector = shardSelector(this.#deps.selector);
     const claims = schedulers.claims();
     const { name } = schedulers.words;
     if (claims === undefined && selector !== undefined)
       throw new TerminalError(`--selector: ${name} keeps nothing by which several operators could agree`);
     const scheduler = schedulers.own();
-    const shared = { task, selector, scheduler, byTask, clock, log, random: Math.random };
+    const shared = { task, selector, scheduler, byTask, hands, clock, log, random: Math.random };
     return openTaskShard({ ...shared, claims: claims ?? NO_CLAIMS });
   }
 

@@ -1,6 +1,7 @@
 // policy-sources/kubernetes: the Leases that say which of several operators has a pool, as the API server keeps them.
 
 import { createHash } from 'node:crypto';
+import { defined } from '../../../lang/defined.ts';
 import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import { isStatus } from '../../../runtime/kubernetes/failure.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
@@ -11,6 +12,7 @@ const PREFIX = 'microscaling-pool-';
 const POOL = 'microscaling.io/pool';
 const OPERATOR = 'microscaling.io/operator';
 const SETTLED = 'microscaling.io/settled';
+const HANDS = 'microscaling.io/hands';
 /** A pool's key may be longer than a name, and has characters that no name has. */
 const HASH_LENGTH = 20;
 
@@ -48,7 +50,7 @@ function leaseOf(
     pool,
     resourceVersion,
   }: { readonly namespace: string; readonly pool: string; readonly resourceVersion?: string },
-  { holder, operator, durationSeconds, acquireTime, transitions, settled }: PoolLeaseRecord,
+  { holder, operator, durationSeconds, acquireTime, transitions, settled, hands }: PoolLeaseRecord,
 ): object {
   return {
     apiVersion: 'coordination.k8s.io/v1',
@@ -58,7 +60,11 @@ function leaseOf(
       namespace,
       ...(resourceVersion !== undefined && { resourceVersion }),
       labels: { 'app.kubernetes.io/managed-by': 'microscaling' },
-      annotations: { [POOL]: pool, [OPERATOR]: operator, ...(settled && { [SETTLED]: 'true' }) },
+      annotations: {
+        ...{ [POOL]: pool, [OPERATOR]: operator },
+        ...(settled && { [SETTLED]: 'true' }),
+        ...(hands !== undefined && { [HANDS]: hands }),
+      },
     },
     spec: {
       holderIdentity: holder,
@@ -75,7 +81,12 @@ function written(pool: string, record: PoolLeaseRecord, { metadata }: KubeObject
 
 /** Undefined for a Lease of something else. */
 function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
-  const { [POOL]: pool, [OPERATOR]: operator = '', [SETTLED]: settled } = metadata.annotations ?? {};
+  const {
+    [POOL]: pool,
+    [OPERATOR]: operator = '',
+    [SETTLED]: settled,
+    [HANDS]: hands,
+  } = metadata.annotations ?? {};
   if (pool === undefined || metadata.name !== nameOf(pool)) return undefined;
   const { holderIdentity, leaseDurationSeconds, acquireTime, leaseTransitions } = (spec ?? {}) as Readonly<
     Record<string, unknown>
@@ -87,6 +98,7 @@ function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
     acquireTime: typeof acquireTime === 'string' ? acquireTime : '',
     transitions: typeof leaseTransitions === 'number' ? leaseTransitions : 0,
     settled: settled === 'true',
+    ...defined({ hands }),
   };
   return { pool, record, version: metadata.resourceVersion ?? '' };
 }

@@ -6,6 +6,7 @@ import { openTaskShard } from '../../../../src/app/operator/leases/task-shard.ts
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';
 import type { Claim } from '../../../../src/schedulers/scheduler.ts';
+import { noHands } from './no-hands.ts';
 
 const POOL = 'default/shop';
 
@@ -31,6 +32,7 @@ describe('a task of an operator with a selector', () => {
         return { acting: true, reason: 'it is the only task' };
       },
       clock,
+      hands: noHands(),
       log: silentLogger,
       random: () => 0.5,
     });

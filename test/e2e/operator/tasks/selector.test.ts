@@ -75,6 +75,11 @@ async function taskOf(shard: string): Promise<Task> {
 const apiOf = async (operator: string): Promise<OperatorApi> =>
   new OperatorApi(`http://127.0.0.1:${(await taskOf(operator)).ports[0]}`);
 
+const POLICY_PATH = '/apis/microscaling.io/v1alpha1/namespaces/default/microscalingpolicies';
+
+const saysPaused = async (api: OperatorApi): Promise<string> =>
+  (await api.condition('moving', 'Paused'))?.message ?? '';
+
 interface ClaimApp {
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -137,7 +142,26 @@ describe('two operators with selectors as apps of Marathon', { concurrent: false
     );
     await untilScaledBy('rest', writes, 'lone');
 
+    const pause = (api: OperatorApi | undefined): Promise<Response> =>
+      fetch(`${api?.page}${POLICY_PATH}/moving/pause`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ for: '1h', reason: 'incident 77' }),
+      });
+    const refused = await pause(a);
+    expect([refused.status, await refused.text()]).toEqual([
+      422,
+      expect.stringContaining(`operator /ops/b (${task.id}) has it: what is said here has no effect`),
+    ]);
+    const b = await apiOf('b');
+    expect((await pause(b)).status).toBe(200);
     move('a');
+    await a?.says('moving', 'Paused', /incident 77/);
+    expect(await ownerOf('default/moving')).toMatchObject({ operator: '/ops/a' });
+    await until('b to leave it to a', async () => !/incident 77/.test(await saysPaused(b)));
+    const resumed = await fetch(`${a?.page}${POLICY_PATH}/moving/pause`, { method: 'DELETE' });
+    expect(resumed.status).toBe(200);
+
     await untilScaledBy('a', writes, 'moving');
     expect(writersOf(writesTo(writes, 'moving'))).toEqual(['rest', 'a', 'b', 'a']);
     expect(collisions(writesTo(writes, 'moving'))).toEqual([]);

@@ -1,0 +1,10 @@
+// test support: nothing is held by hand.
+
+import type { Hands } from '../../../../src/app/operator/leases/shard.ts';
+
+export function noHands(): Hands {
+  return {
+    stored: { subscribe: () => () => undefined },
+    travelling: { of: () => undefined, taken: () => undefined, left: () => undefined },
+  };
+}

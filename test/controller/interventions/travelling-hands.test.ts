@@ -1,0 +1,167 @@
+// What is held by hand goes along with a pool: to the operator that has it next, and to nobody else.
+
+import { describe, expect, it } from 'vitest';
+import { type ResourceKey, resourceKey } from '../../../src/api/policy.ts';
+import { StoredInterventions } from '../../../src/controller/interventions/stored-interventions.ts';
+import { TravellingHands } from '../../../src/controller/interventions/travelling-hands.ts';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runtime/document-store.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+
+const POOL = 'pool:default/shared';
+const UNTIL = '2026-11-30T04:00:00.000Z';
+const NOW_MS = Date.UTC(2026, 10, 30, 2);
+const WHO = { reason: 'incident 77', requestedBy: 'maya' };
+
+function anOperator(documents: DocumentStore = createMemoryDocumentStore()) {
+  const warned: string[] = [];
+  const log = { ...silentLogger, warn: (message: string) => void warned.push(message) };
+  const clock = new VirtualClock(NOW_MS);
+  const stored = new StoredInterventions({ documents, clock, log });
+  const policiesOf = (pool: string): readonly ResourceKey[] =>
+    ['shop', 'mail'].filter(() => pool === POOL).map((name) => resourceKey({ namespace: 'default', name }));
+  const hands = new TravellingHands({ stored, policiesOf, log });
+  return {
+    ...{ stored, hands, warned },
+    pause: (policy: string, until = UNTIL) =>
+      stored.put(
+        { namespace: 'default', name: `${policy}-pause` },
+        { policyRef: { name: policy }, type: 'Pause', until, ...WHO },
+      ),
+    held: () => stored.all().map(({ name, spec }) => `${name} ${spec?.until} ${spec?.requestedBy}`),
+  };
+}
+
+describe('what is held by hand in a pool', () => {
+  it('is, with who, why and until, in force at the operator that takes it over', async () => {
+    const [a, b] = [anOperator(), anOperator()];
+    expect(a.hands.of(POOL)).toBeUndefined();
+    await a.pause('shop');
+    await a.pause('other');
+    b.hands.taken(POOL, a.hands.of(POOL), true);
+    expect(b.held()).toEqual([`shop-pause ${UNTIL} maya`]);
+    expect(b.stored.all()[0]?.spec).toMatchObject(WHO);
+    expect(b.hands.of(POOL)).toBe(a.hands.of(POOL));
+  });
+
+  it('is over where it was when another operator has taken the pool, and says so', async () => {
+    const a = anOperator();
+    await a.pause('shop');
+    await a.pause('other');
+    const [kept] = a.stored.all().filter(({ name }) => name === 'shop-pause');
+    let why: string | undefined;
+    if (kept !== undefined) a.stored.subscribe(() => (why ??= a.stored.whyGone(kept)));
+    a.hands.left(POOL, '/ops/b');
+    expect(a.held()).toEqual([`other-pause ${UNTIL} maya`]);
+    expect(why).toBe('operator /ops/b has the policy, and goes on with it');
+  });
+
+  it('that was ended by the last operator is not in force again here', async () => {
+    const a = anOperator();
+    await a.pause('shop');
+    a.hands.taken(POOL, undefined, true);
+    expect(a.held()).toEqual([]);
+  });
+
+  it('that the last operator changed has what it says there', async () => {
+    const [a, b] = [anOperator(), anOperator()];
+    await a.pause('shop');
+    b.hands.taken(POOL, a.hands.of(POOL), true);
+    await b.pause('shop', '2026-11-30T05:00:00.000Z');
+    a.hands.taken(POOL, b.hands.of(POOL), true);
+    expect(a.held()).toEqual(['shop-pause 2026-11-30T05:00:00.000Z maya']);
+  });
+
+  it('is there again after a restart without a disk, and what the disk has is newer', async () => {
+    const documents = createMemoryDocumentStore();
+    const before = anOperator(documents);
+    await before.pause('shop');
+    const text = before.hands.of(POOL);
+    const anew = anOperator();
+    anew.hands.taken(POOL, text, false);
+    expect(anew.held()).toEqual([`shop-pause ${UNTIL} maya`]);
+    await before.pause('shop', '2026-11-30T05:00:00.000Z');
+    const again = anOperator(documents);
+    again.hands.taken(POOL, text, false);
+    expect(again.held()).toEqual(['shop-pause 2026-11-30T05:00:00.000Z maya']);
+  });
+
+  it('ends when it would have ended, though it was said as a span', async () => {
+    const [a, b] = [anOperator(), anOperator()];
+    const spec = { policyRef: { name: 'shop' }, type: 'Pause', for: '2h' } as const;
+    await a.stored.put({ namespace: 'default', name: 'p' }, spec);
+    const [kept] = a.stored.all();
+    if (kept === undefined) throw new Error('nothing is kept');
+    const conditions = [] as const;
+    await a.stored.writeStatus(kept, { observedGeneration: 1, conditions, until: UNTIL });
+    b.hands.taken(POOL, a.hands.of(POOL), true);
+    expect(b.stored.all()[0]?.spec).toEqual({ policyRef: { name: 'shop' }, type: 'Pause', until: UNTIL });
+  });
+
+  it('is left out once it has ended', async () => {
+    const a = anOperator();
+    await a.pause('shop');
+    const [kept] = a.stored.all();
+    if (kept === undefined) throw new Error('nothing is kept');
+    await a.stored.writeStatus(kept, { observedGeneration: 1, conditions: [], ended: UNTIL });
+    expect(a.hands.of(POOL)).toBeUndefined();
+  });
+
+  it.each([
+    ['no JSON', '[{'],
+    ['no list', '{}'],
+    ['no interventions', '[{"spec":{}},7]'],
+    [
+      'that of another pool',
+      JSON.stringify([
+        {
+          apiVersion: 'microscaling.io/v1alpha1',
+          kind: 'Intervention',
+          metadata: { namespace: 'default', name: 'x', uid: 'u', creationTimestamp: UNTIL, generation: 1 },
+          spec: { policyRef: { name: 'other' }, type: 'Pause', until: UNTIL },
+        },
+      ]),
+    ],
+  ])('takes nothing from what is %s, and says so', (_, text) => {
+    const b = anOperator();
+    b.hands.taken(POOL, text, true);
+    expect([b.held(), b.warned]).toEqual([
+      [],
+      ['some of what people hold in a pool that was taken over cannot be read'],
+    ]);
+  });
+
+  it('goes along as far as there is room, which is said once', async () => {
+    const a = anOperator();
+    for (let i = 0; i < 400; i++)
+      await a.stored.put(
+        { namespace: 'default', name: `o${i}` },
+        { policyRef: { name: 'shop' }, type: 'Keep', app: `app-${i}`, until: UNTIL },
+      );
+    const text = a.hands.of(POOL) ?? '';
+    expect(text.length).toBeGreaterThan(30_000);
+    expect(text.length).toBeLessThanOrEqual(32_768);
+    expect(JSON.parse(text).length).toBeGreaterThan(100);
+    a.hands.of(POOL);
+    expect(a.warned).toHaveLength(1);
+  });
+
+  it('is in force though it cannot be written down yet', async () => {
+    const a = anOperator();
+    await a.pause('shop');
+    const documents = createMemoryDocumentStore();
+    let isFull = true;
+    const b = anOperator({
+      ...documents,
+      write: (changes) => {
+        if (isFull) throw new Error('no space left on the device');
+        documents.write(changes);
+      },
+    });
+    b.hands.taken(POOL, a.hands.of(POOL), true);
+    expect(b.held()).toEqual([`shop-pause ${UNTIL} maya`]);
+    isFull = false;
+    await b.pause('mail');
+    expect(anOperator(documents).held()).toEqual([`mail-pause ${UNTIL} maya`, `shop-pause ${UNTIL} maya`]);
+  });
+});
