@@ -37,8 +37,11 @@ export function lookAt({ readings, observed }: AppInput): QueueLook | undefined 
 }
 
 export interface Service extends LearnedService {
-  /** `counted`: from the source's own counters, or from what it saw taken. `learned`: what the law had learned. */
-  readonly from: 'counted' | 'learned';
+  /**
+   * `counted`: from the source's own counters, or from what it saw taken. `learned`: what the law had learned. `inferred`: what a
+   * law that learns makes of the recorded readings. `said`: what people say.
+   */
+  readonly from: 'counted' | 'learned' | 'inferred' | 'said';
 }
 
 const BLOCKS = 8;
@@ -49,11 +52,14 @@ const MUCH_MORE = 2;
  * μ from counters where the source has them, or from what it saw taken: what was worked off, over the time in which instances
  * worked.
  *
- * @param learned by the law, for sources without counters
+ * @param known for sources without counters: by the law, else by one that learns
  */
 export function serviceOf(
   looks: readonly QueueLook[],
-  learned: LearnedService | undefined,
+  {
+    learned,
+    inferred,
+  }: { readonly learned?: readonly LearnedService[]; readonly inferred?: readonly LearnedService[] },
 ): Service | undefined {
   const all = pairs(looks);
   const first = measured(all);
@@ -62,8 +68,31 @@ export function serviceOf(
     const expected = ((first?.perS ?? 0) * (before.busy + now.busy) * (now.atMs - before.atMs)) / 2_000;
     return now.taken === undefined || before.total - before.busy > MUCH_MORE * expected;
   });
-  return measured(roomy) ?? first ?? (learned && { ...learned, from: 'learned' });
+  const counted = measured(roomy) ?? first;
+  if (counted !== undefined) return counted;
+  const byLaw = typical(learned);
+  if (byLaw !== undefined) return { ...byLaw, from: 'learned' };
+  const byOther = typical(inferred);
+  return byOther && { ...byOther, from: 'inferred' };
 }
+
+/**
+ * The median of all of a span, by how sure each was: one that is told after a jump of arrivals may be far off. They are
+ * of the same messages, so the typical one is no surer than each.
+ */
+function typical(all: readonly LearnedService[] = []): LearnedService | undefined {
+  const byRate = all.toSorted((a, b) => a.perS - b.perS);
+  const weights = byRate.map(({ perS, sd }) => Math.max(sd / perS, SUREST) ** -2);
+  const half = weights.reduce((sum, weight) => sum + weight, 0) / 2;
+  let below = 0;
+  return byRate.find((_, i) => {
+    below += weights[i] ?? 0;
+    return below >= half;
+  });
+}
+
+/** Of the rate: nobody is surer than that. */
+const SUREST = 0.01;
 
 /**
  * Undefined where nothing was counted. Its deviation is what the parts of the time differ by, and no less than chance has among

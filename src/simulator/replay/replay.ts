@@ -20,6 +20,7 @@ import {
   stopDelayMs,
 } from './inference.ts';
 import { type ModelRun, runModel, stepOf, type Work } from './model.ts';
+import { ServiceLearner } from './service-learner.ts';
 import { Track } from './track.ts';
 
 export interface ReplayOptions {
@@ -40,7 +41,9 @@ export interface AppRecord {
   readonly looks: QueueLook[];
   readonly killing: { readonly atMs: number; readonly count: number }[];
   template: MetricSample | undefined;
-  learned: LearnedService | undefined;
+  /** After each round. */
+  readonly learned: LearnedService[];
+  readonly inferred: LearnedService[];
 }
 
 /** A count that the trial asked for, while what happened went on. */
@@ -85,12 +88,14 @@ export async function replayRecord(
 ): Promise<Replayed> {
   const trial = new Trial(options.candidate);
   const redecider = new Redecider(trial, options.modelled);
+  const learner = new ServiceLearner();
   const seen = new Seen(options);
   for await (const round of rounds) {
     const again = redecider.next(round, round.wallMs < options.fromMs);
     if (again === undefined) continue;
     const { recorded, tried } = again;
-    seen.note(round, recorded, tried);
+    const inferred = learner.next(round, recorded.question.apps);
+    seen.note(round, { ...recorded, inferred }, tried);
     if (redecider.parting?.round === round) seen.part(redecider.parting, trial.intervalMs(round));
   }
   return seen.result({ trial, unlike: redecider.unlike });
@@ -99,6 +104,11 @@ export async function replayRecord(
 interface Decided {
   readonly question: Question;
   readonly decision: Decision;
+}
+
+interface DecidedThen extends Decided {
+  /** How fast instances work, by app, where the law of then learned nothing of it. */
+  readonly inferred: ReadonlyMap<string, LearnedService>;
 }
 
 class Seen {
@@ -125,7 +135,7 @@ class Seen {
     this.#steps = stepsOf(options);
   }
 
-  note(round: RecordedRound, recorded: Decided, tried: Decided | undefined): void {
+  note(round: RecordedRound, recorded: DecidedThen, tried: Decided | undefined): void {
     this.#begin(round);
     this.#round = round;
     this.#recorded = recorded;
@@ -183,7 +193,7 @@ class Seen {
     };
   }
 
-  #look(round: RecordedRound, { question, decision }: Decided): void {
+  #look(round: RecordedRound, { question, decision, inferred }: DecidedThen): void {
     const at = stepOf(round.atMs, this.#originMs ?? 0);
     for (const [i, app] of question.apps.entries()) {
       const record = this.#recordOf(app.id);
@@ -199,7 +209,9 @@ class Seen {
       if (record.template?.arrivals === undefined || reading.arrivals !== undefined)
         record.template = reading;
       const [learned] = serviceLearned(decision.memory, decision.apps[i]?.id ?? app.id);
-      if (learned !== undefined) record.learned = learned;
+      if (learned !== undefined) record.learned.push(learned);
+      const other = inferred.get(app.id);
+      if (other !== undefined) record.inferred.push(other);
     }
   }
 
@@ -207,7 +219,8 @@ class Seen {
     const known = this.#apps.get(id);
     if (known !== undefined) return known;
     const track = new Track(this.#steps);
-    const made: AppRecord = { id, track, looks: [], killing: [], template: undefined, learned: undefined };
+    const lists = { looks: [], killing: [], learned: [], inferred: [] };
+    const made: AppRecord = { id, track, ...lists, template: undefined };
     this.#apps.set(id, made);
     return made;
   }
@@ -215,11 +228,11 @@ class Seen {
   #service(apps: readonly AppRecord[]): ReadonlyMap<string, Service> {
     const { serviceRate } = this.#options;
     return new Map(
-      apps.flatMap(({ id, looks, learned }) => {
+      apps.flatMap(({ id, looks, learned, inferred }) => {
         if (looks.length < 2) return [];
         const said =
-          serviceRate === undefined ? undefined : { perS: serviceRate, sd: 0, from: 'learned' as const };
-        const service = said ?? serviceOf(looks, learned);
+          serviceRate === undefined ? undefined : { perS: serviceRate, sd: 0, from: 'said' as const };
+        const service = said ?? serviceOf(looks, { learned, inferred });
         return service === undefined ? [] : [[id, service] as const];
       }),
     );

@@ -1,6 +1,7 @@
 // simulator: a replay as text: aligned for people, or Markdown for pull requests.
 
 import { heading, noteLine, type TextFormat, tableText } from '../report/table.ts';
+import type { Service } from './inference.ts';
 import type { Range, ReplayResult, ReplayRow } from './result.ts';
 
 interface ReplayColumn {
@@ -94,13 +95,21 @@ export function serviceTexts({ service, delays, parting }: ReplayResult): readon
   if (parting === undefined) return [];
   const rates = Object.entries(service).map(
     ([app, { perS, sd, from }]) =>
-      `${app} works off ${perS.toPrecision(3)}/s per instance, ± ${sd.toPrecision(2)} (${from === 'counted' ? "counted by its queue's source" : 'as its law had learned, or as you said'})`,
+      `${app} works off ${perS.toPrecision(3)}/s per instance${from === 'said' ? '' : `, ± ${sd.toPrecision(2)}`} (${FROM[from]})`,
   );
   return [
     ...rates,
     `instances take ${seconds(delays.startMs)} s to start and ${seconds(delays.stopMs)} s to stop; ranges are those of the service rate's doubt`,
   ];
 }
+
+const FROM: Readonly<Record<Service['from'], string>> = {
+  counted: "counted by its queue's source",
+  learned: 'as its law had learned',
+  inferred:
+    'inferred from how its queue went: nobody counts, and its law learns no rate; --service-rate says another',
+  said: 'as you said',
+};
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(1);

@@ -1,5 +1,6 @@
 // test support: a queue with a day's ups and downs, on the real operator with the real recorder, in virtual time.
 
+import type { AlgorithmType } from '../../../src/api/policy.ts';
 import type { MetricReading, MetricSample } from '../../../src/core/observation.ts';
 import type { MetricSource } from '../../../src/metric-sources/source.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
@@ -20,6 +21,8 @@ export interface DayOptions {
   readonly waveMs: number;
   /** Whether the source counts what has come and gone, or sees what is taken from the front. */
   readonly counts?: boolean | 'taken';
+  /** Default `Fluid`. */
+  readonly law?: AlgorithmType;
 }
 
 export interface Day extends Recorded {
@@ -110,7 +113,7 @@ export async function recordDay(options: DayOptions): Promise<Day> {
   );
   const behavior = aBehavior({ giveBackAfter: '10s' });
   const apps = [
-    anApp('consumer', { id: CONSUMER, behavior, targets: [queueTarget(20, 'Fluid', aQueue)] }),
+    anApp('consumer', { id: CONSUMER, behavior, targets: [queueTarget(20, options.law ?? 'Fluid', aQueue)] }),
     aFiller('remainder', { id: REMAINDER, behavior }),
   ];
   world.policies.put('day.yaml', aPolicy('day', apps, { interval: options.interval }));

@@ -87,6 +87,36 @@ it.each([{ counts: true }, { counts: false }])(
   },
 );
 
+it.each(['Queue', 'SimpleQueue'] as const)(
+  'infers how fast instances work where nobody counts and the recorded law, %s, learns nothing',
+  { timeout: 60_000 },
+  async (law) => {
+    const day = await recordDay({ ...HOUR, counts: false, law });
+    const span = { fromMs: T0 + 60_000, toMs: T0 + HOUR.lastsMs };
+    const change: Candidate['change'] = (app) => ({
+      ...app,
+      ...(app.targets && {
+        targets: app.targets.map((target) => ({ ...target, algorithm: { type: 'Fluid' } })),
+      }),
+    });
+    const replayed = await replayRecord(roundsIn(day, span), { candidate: { change }, ...span });
+    const service = replayed.service.get(CONSUMER);
+    expect(service?.from).toBe('inferred');
+    const { perS = 0, sd = 0 } = service ?? {};
+    expect(Math.abs(perS - PER_INSTANCE_S)).toBeLessThan(0.35 * PER_INSTANCE_S);
+    expect(sd).toBeGreaterThan(0);
+    const result = resultOf(replayed, { policy: POLICY, ...span });
+    expect(replayText(result, 'table')).toMatch(
+      /consumer works off [\d.]+\/s per instance, ± .*inferred from/,
+    );
+    const told = await replayRecord(roundsIn(day, span), { candidate: { change }, serviceRate: 3, ...span });
+    expect(told.service.get(CONSUMER)).toEqual({ perS: 3, sd: 0, from: 'said' });
+    expect(replayText(resultOf(told, { policy: POLICY, ...span }), 'table')).toContain(
+      'works off 3.00/s per instance (as you said)',
+    );
+  },
+);
+
 it('says nothing of a time that is not in the record, neither before it begins nor after its end', async () => {
   const day = await recordDay({ ...HOUR, counts: true });
   const whole = { fromMs: T0, toMs: T0 + HOUR.lastsMs };
