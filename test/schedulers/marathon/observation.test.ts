@@ -6,6 +6,7 @@ import {
   parseDeployments,
   parseError,
   parseQueue,
+  parseSingleApp,
   UnexpectedAnswer,
 } from '../../../src/schedulers/marathon/schema.ts';
 
@@ -23,9 +24,7 @@ const task = (state: string, more: Fields = {}): Fields => ({
 
 function anApp(more: Fields = {}): MarathonApp {
   const app = { id: '/orders', instances: 3, tasks: [], labels: {}, deployments: [], ...more };
-  const [parsed] = parseApps({ apps: [app] });
-  if (parsed === undefined) throw new Error('nothing parsed');
-  return parsed;
+  return parseSingleApp({ app });
 }
 
 const observed = (app: Fields, queue?: Fields, deployments: readonly Fields[] = []) => {
@@ -200,9 +199,23 @@ describe('the door', () => {
     ['half an instance', { apps: [{ id: '/a', instances: 0.5, tasks: [] }] }, /\/a instances is not a count/],
     ['a negative count', { apps: [{ id: '/a', instances: -1, tasks: [] }] }, /\/a instances is not a count/],
     ['a task without id', { apps: [{ id: '/a', instances: 1, tasks: [{}] }] }, /task.id is not a string/],
-  ])('refuses %s', (_, body, message) => {
-    expect(() => parseApps(body)).toThrow(UnexpectedAnswer);
-    expect(() => parseApps(body)).toThrow(message);
+  ])('refuses %s', async (_, body, message) => {
+    await expect(parseApps(body)).rejects.toThrow(UnexpectedAnswer);
+    await expect(parseApps(body)).rejects.toThrow(message);
+  });
+
+  it('reads a list of thousands in pieces: others are heard in between', async () => {
+    const apps = Array.from({ length: 1_000 }, (_, n) => ({ id: `/a${n}`, instances: n, tasks: [] }));
+    let heard = 0;
+    const parsing = parseApps({ apps });
+    for (let others = 0; others < 3; others++) {
+      await new Promise((turn) => setImmediate(turn));
+      heard += (await Promise.race([parsing, undefined])) === undefined ? 1 : 0;
+    }
+    expect(heard).toBe(3);
+    expect((await parsing).map(({ id, instances }) => [id, instances])).toEqual(
+      apps.map(({ id, instances }) => [id, instances]),
+    );
   });
 
   it.each([

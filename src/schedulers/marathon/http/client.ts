@@ -100,7 +100,7 @@ export class MarathonClient {
     const answer = await this.#send({ method: 'GET', path: appPath(id) }, doing, signal);
     // A 404 that is not Marathon's own says nothing about the app.
     if (answer.status === 404 && errorBody(answer) !== undefined) return undefined;
-    return parsed(answer, doing, parseSingleApp);
+    return await parsed(answer, doing, parseSingleApp);
   }
 
   /** The apps that carry our creation label, with its value. */
@@ -195,11 +195,11 @@ export class MarathonClient {
 
   async #read<T>(
     request: Omit<HttpRequest, 'method'>,
-    parse: (body: unknown) => T,
+    parse: (body: unknown) => T | Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
     const doing = `reading ${request.path}`;
-    return parsed(await this.#send({ ...request, method: 'GET' }, doing, signal), doing, parse);
+    return await parsed(await this.#send({ ...request, method: 'GET' }, doing, signal), doing, parse);
   }
 
   async #write(request: HttpRequest, write: Write, signal: AbortSignal): Promise<WriteOutcome> {
@@ -208,7 +208,7 @@ export class MarathonClient {
     const secrets = write.secrets ?? [];
     const answer = await this.#send({ ...request, query, secrets }, write.doing, signal);
     if (answer.status >= 200 && answer.status < 300) {
-      const { deploymentId, version } = parsed(answer, write.doing, parseAccepted);
+      const { deploymentId, version } = await parsed(answer, write.doing, parseAccepted);
       const id = deploymentId ?? answer.deploymentId ?? '';
       const { mayLandAgain } = answer;
       return {
@@ -275,10 +275,14 @@ function appPath(id: string): string {
   return `/v2/apps${id.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-function parsed<T>(answer: HttpAnswer, doing: string, parse: (body: unknown) => T): T {
+async function parsed<T>(
+  answer: HttpAnswer,
+  doing: string,
+  parse: (body: unknown) => T | Promise<T>,
+): Promise<T> {
   if (answer.status < 200 || answer.status >= 300) throw failureOf(doing, answer);
   try {
-    return parse(tryJson(answer.text));
+    return await parse(tryJson(answer.text));
   } catch (error) {
     if (!(error instanceof UnexpectedAnswer)) throw error;
     throw new TransientError(`${doing}: ${strangeAnswer(answer, error.message)}`);
