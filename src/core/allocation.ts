@@ -98,14 +98,19 @@ function transfers(
   granted: readonly number[],
 ): readonly number[] {
   if (input.budget.kind === 'cluster') return granted;
-  const rises = (demand: AppDemand, i: number): boolean => (granted[i] ?? 0) > demand.requested;
-  if (!demands.some(rises)) return granted;
-  return handOver(
-    roomNow(input),
-    demands.map(({ app, cost, requested }, i): Transfer => {
-      // A held count and an override go before everything: a person ordered them.
-      const priority = isHeld(app) || isOverridden(app) ? Number.NEGATIVE_INFINITY : app.priority;
-      return { id: app.id, name: app.name, priority, cost, from: requested, granted: granted[i] ?? 0 };
-    }),
-  );
+  const rising: Transfer[] = [];
+  demands.forEach(({ app, cost, requested }, i) => {
+    const to = granted[i] ?? 0;
+    if (to <= requested) return;
+    // A held count and an override go before everything: a person ordered them.
+    const priority = isHeld(app) || isOverridden(app) ? Number.NEGATIVE_INFINITY : app.priority;
+    rising.push({ id: app.id, name: app.name, priority, cost, from: requested, granted: to });
+  });
+  if (rising.length === 0) return granted;
+  const now = handOver(roomNow(input), rising);
+  let next = 0;
+  return demands.map(({ requested }, i) => {
+    const to = granted[i] ?? 0;
+    return to <= requested ? to : (now[next++] ?? requested);
+  });
 }

@@ -8,7 +8,6 @@ import { isBlocked, isHeld, isOverridden } from './allocation/pool.ts';
 import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type BehaviorMemory, shape } from './demand/behavior.ts';
-import type { QueueLook } from './demand/futility.ts';
 import { total } from './demand/history.ts';
 import {
   followTrouble,
@@ -178,7 +177,8 @@ function scaled(s: DemandStart): DemandDraft {
   };
   const a = targetDemand(situation, state?.laws ?? []);
   const first = isFirst(state);
-  const use = usefulOf(s, a, { asked, settled, deadTimeMs: pace.deadTimeMs });
+  const now = { nowMs, asked, settled, min: s.min, deadTimeMs: pace.deadTimeMs };
+  const use = isLookedFor(app) ? useful(state?.futility, a.wishes, now) : asWanted(a);
   const shaped = shape(
     {
       asked,
@@ -255,15 +255,13 @@ function paceOf(
 
 const NO_FUTILITY: FutilityMemories = [];
 
-/** Not more than are of use, where that is looked for. */
-function usefulOf(
-  { app, state, min, nowMs }: DemandStart,
-  { wanted, need, wishes }: TargetDemand,
-  now: Pick<QueueLook, 'asked' | 'settled' | 'deadTimeMs'>,
-): Useful {
-  const looked = app.behavior.futility !== 'Ignore' && app.held === undefined && app.override === undefined;
-  if (!looked) return { wanted, need, memory: NO_FUTILITY };
-  return useful(state?.futility, wishes, { ...now, nowMs, min });
+function asWanted({ wanted, need }: TargetDemand): Useful {
+  return { wanted, need, memory: NO_FUTILITY };
+}
+
+/** Whether no more are to be had than are of use. */
+function isLookedFor({ behavior, held, override }: AppInput): boolean {
+  return behavior.futility !== 'Ignore' && held === undefined && override === undefined;
 }
 
 function plain(s: DemandStart, wanted: number, reason: string): DemandDraft {

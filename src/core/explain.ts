@@ -47,9 +47,11 @@ function blockersOf(app: AppInput, largest: readonly Allocation[]): string {
 function largestOf(allocations: readonly Allocation[], n: number): readonly Allocation[] {
   const largest: Allocation[] = [];
   for (const allocation of allocations) {
+    const last = largest.at(-1);
+    // Most are not among the largest.
+    if (last !== undefined && largest.length === n && !before(allocation, last)) continue;
     const at = largest.findIndex((other) => before(allocation, other));
-    if (at >= 0) largest.splice(at, 0, allocation);
-    else if (largest.length < n) largest.push(allocation);
+    largest.splice(at < 0 ? largest.length : at, 0, allocation);
     if (largest.length > n) largest.pop();
   }
   return largest;

@@ -58,17 +58,18 @@ export interface Shaped {
   readonly limitedBy: LimitedBy | undefined;
 }
 
+/** What the policy says, and how long that is. */
+export interface Rules {
+  readonly behavior: BehaviorSpec;
+  readonly timing: Timing;
+}
+
 const PERCENT = 100;
 
 /** Each rule may bring the wish nearer to `asked`, never further away or to its other side. */
-export function shape(
-  input: BehaviorInput,
-  memory: BehaviorMemory,
-  { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
-): Shaped {
-  const windows = stabilise(input, memory, { behavior, timing });
-  const steps =
-    input.wanted === input.asked ? NO_STEPS : limits(input, memory, { behavior, timing, windows });
+export function shape(input: BehaviorInput, memory: BehaviorMemory, rules: Rules): Shaped {
+  const windows = stabilise(input, memory, rules);
+  const steps = input.wanted === input.asked ? NO_STEPS : limits(input, rules, { memory, windows });
   const wanted = steps.at(-1)?.after ?? input.wanted;
   const limitedBy = wanted === input.wanted ? undefined : 'behavior';
   return { wanted, memory: windows.remembered, steps, limitedBy };
@@ -77,12 +78,8 @@ export function shape(
 /** A step for each rule that changes what is wanted; most change nothing, and say nothing. */
 function limits(
   input: BehaviorInput,
-  memory: BehaviorMemory,
-  {
-    behavior,
-    timing,
-    windows,
-  }: { readonly behavior: BehaviorSpec; readonly timing: Timing; readonly windows: Windows },
+  { behavior, timing }: Rules,
+  { memory, windows }: { readonly memory: BehaviorMemory; readonly windows: Windows },
 ): readonly DecisionStep[] {
   const { asked } = input;
   const { floor, floorMs, ceiling, ceilingMs } = windows;
@@ -131,11 +128,7 @@ interface Windows {
   readonly remembered: BehaviorMemory;
 }
 
-function stabilise(
-  input: BehaviorInput,
-  memory: BehaviorMemory,
-  { behavior, timing }: { readonly behavior: BehaviorSpec; readonly timing: Timing },
-): Windows {
+function stabilise(input: BehaviorInput, memory: BehaviorMemory, { behavior, timing }: Rules): Windows {
   const ceilingMs = behavior.scaleUp.stabilizationWindowSeconds * 1000;
   const { nowMs, need } = input;
   const floorMs = Math.max(

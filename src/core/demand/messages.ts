@@ -48,6 +48,14 @@ export function messagesOf(sample: MetricSample, ready: number): Messages {
   }
   const fetchedAhead =
     heldPerInstance === undefined && inFlight !== undefined ? Math.max(0, inFlight - ready) : 0;
-  const times = { oldestAgeMs: oldestMs, arrivals };
-  return { waiting, inFlight, perBusyInstance, fetchedAhead, ...times, arrivedTotal: arrived, taken };
+  return {
+    waiting,
+    inFlight,
+    perBusyInstance,
+    fetchedAhead,
+    oldestAgeMs: oldestMs,
+    arrivals,
+    arrivedTotal: arrived,
+    taken,
+  };
 }
