@@ -110,7 +110,7 @@ function learnedBy(law: LawMemory | null): FluidLearned['learned'] | null {
   if ('learned' in law) return law.learned;
   const { service, varService } = bestKnown(law);
   const doubt = Math.sqrt(varService) / service;
-  const { season } = law.ahead;
+  const { season } = law;
   return {
     ...(doubt <= MOST_DOUBT && {
       service: { rate: rough(service), doubt: Math.max(ROUNDING, rough(doubt)) },

@@ -6,7 +6,7 @@ export interface AheadMemory {
   /** How λ grows, messages/s². */
   readonly growth: number;
   /** Only with a `season`. */
-  readonly season?: SeasonMemory;
+  readonly season?: SeasonMemory | undefined;
 }
 
 export interface Present {
@@ -27,12 +27,11 @@ export interface Present {
 }
 
 /** Both are at least λ as it is: a forecast is no reason to scale in. */
-export interface Ahead {
+export interface Ahead extends AheadMemory {
   /** Mean over the time to look ahead, messages/s. */
   readonly soon: number;
   /** When an instance asked for now serves, messages/s. */
   readonly whenReady: number;
-  readonly memory: AheadMemory;
 }
 
 /** Time constant of the growth, and the furthest that it is extrapolated. */
@@ -54,13 +53,14 @@ export function lookAhead(
   const surely = Math.max(0, growth - deviation / GROWTH_OVER_S);
   const grown = surely * Math.min(leadMs / 1000, GROWTH_OVER_S);
   if (seasonMs === undefined)
-    return { soon: arrivals + grown / 2, whenReady: arrivals + grown, memory: { growth } };
+    return { soon: arrivals + grown / 2, whenReady: arrivals + grown, growth, season: undefined };
   const season = learnSeason(memory?.season, present, seasonMs);
   const known = seasonAhead(season, present, seasonMs);
   return {
     soon: Math.max(arrivals + grown / 2, known.soon),
     whenReady: Math.max(arrivals + grown, known.whenReady),
-    memory: { growth, season },
+    growth,
+    season,
   };
 }
 
@@ -77,7 +77,11 @@ function learnSeason(memory: SeasonMemory | undefined, present: Present, seasonM
 }
 
 /** The estimate lags behind by a moment, and so does the profile that is made of it: one part more is looked at. */
-function seasonAhead(season: SeasonMemory, present: Present, seasonMs: number): Omit<Ahead, 'memory'> {
+function seasonAhead(
+  season: SeasonMemory,
+  present: Present,
+  seasonMs: number,
+): Pick<Ahead, 'soon' | 'whenReady'> {
   const { nowMs, arrivals, deadTimeMs, leadMs } = present;
   let sum = 0;
   for (let i = 0; i <= POINTS; i++) {

@@ -27,7 +27,7 @@ export function withEstimates<Memory extends object>(
   const { kept, ahead, bank, intervalS } = view;
   return {
     ...said,
-    memory: { ...said.memory, estimate: kept, ahead: ahead.memory, bank, intervalS },
+    memory: { ...said.memory, estimate: kept, growth: ahead.growth, season: ahead.season, bank, intervalS },
     figures: figuresOf(view, said.wanted, grows),
   };
 }

@@ -36,16 +36,13 @@ export interface FluidOptions {
   readonly seasonMs?: number;
 }
 
-export interface FluidMemory extends ColdMemory {
+export interface FluidMemory extends ColdMemory, AheadMemory, ProbeMemory {
   readonly law: 'Fluid';
-  readonly ahead: AheadMemory;
-  readonly probe: ProbeMemory;
   /** What people are told the rates by; absent in memories of before it was kept. */
   readonly bank?: Bank;
   /** Mean time between counts, s: Δ. */
   readonly intervalS: number;
-  /** What was asked for at the last look, and when that last became less. */
-  readonly asked: number;
+  /** When what is asked for last became less. */
   readonly fellAtMs: number;
 }
 
@@ -90,7 +87,7 @@ export function fluidLaw(
   const cold = coldLimit(view, memory, learned.service);
   const fellAtMs = lastFall(input, memory);
   const mayFall = input.nowMs - fellAtMs >= FALLS_APART_MS;
-  const probing = probe(view.input, memory?.probe, isEmpty(view));
+  const probing = probe(view.input, memory, isEmpty(view));
   const least = worthAnInstance(view) ? 1 : 0;
   const fewest = whole(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service);
   const down = Math.max(least, Math.min(fewest, probing.floor));
@@ -106,13 +103,14 @@ export function fluidLaw(
     memory: {
       law: 'Fluid',
       estimate: view.kept,
-      ahead: view.ahead.memory,
+      growth: view.ahead.growth,
+      season: view.ahead.season,
       intervalS: view.intervalS,
       coldFrom: cold.from,
       coldAtMs: cold.atMs,
       asked,
       fellAtMs,
-      probe: probing.memory,
+      probed: probing.probed,
       bank: view.bank,
     },
     figures: figuresOf(view, wanted),
@@ -140,7 +138,7 @@ function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): 
 }
 
 /** What the estimates need of the rounds before. */
-export type Seen = Pick<FluidMemory, 'estimate' | 'ahead' | 'bank' | 'intervalS'>;
+export type Seen = Pick<FluidMemory, 'estimate' | 'growth' | 'season' | 'bank' | 'intervalS'>;
 
 /** What is known of a queue with this count of it, whatever is decided by that. */
 export function look(
@@ -165,7 +163,7 @@ export function look(
   const target = targetOf(goal, estimate, input.asked);
   const known = memory === undefined ? estimate : actedBy(memory.estimate);
   const deviation = deviationOf(known);
-  const before = memory?.ahead ?? (learned.season && { growth: 0, season: learned.season });
+  const before = memory ?? (learned.season && { growth: 0, season: learned.season });
   const ahead = lookAhead(
     before,
     {

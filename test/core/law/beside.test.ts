@@ -36,7 +36,7 @@ function overloaded(...targets: readonly TargetSpec[]): Past {
   return { decisions, memory };
 }
 
-const KEPT_BESIDE = new Set(['estimate', 'bank', 'ahead', 'intervalS']);
+const KEPT_BESIDE = new Set(['estimate', 'bank', 'growth', 'season', 'intervalS']);
 
 const { queueLength: _, ...shared } = exactly;
 const laws = [

@@ -30,13 +30,13 @@ function knowing(over: Partial<Estimate> = {}, memory: Partial<FluidMemory> = {}
       below: 0,
       ...over,
     },
-    ahead: { growth: 0 },
+    growth: 0,
     intervalS: 0.5,
     coldFrom: 5,
     coldAtMs: T0,
     asked: 5,
     fellAtMs: 0,
-    probe: { size: 1, from: 5 },
+    probed: 1,
     ...memory,
   };
 }

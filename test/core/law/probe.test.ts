@@ -15,10 +15,10 @@ describe('probing downwards', () => {
     let memory: ProbeMemory | undefined;
     const counts: number[] = [];
     for (let k = 0; k < 7; k++) {
-      const { floor, memory: next } = at(asked, memory);
+      const { floor, probed } = at(asked, memory);
+      memory = { probed, asked };
       counts.push(floor);
       asked = floor;
-      memory = next;
     }
     // 40 → -1 → -2 → -4 → -8 → -6 (a quarter of 25) → -4 (of 19) → -3 (of 15)
     expect(counts).toEqual([39, 37, 33, 25, 19, 15, 12]);
@@ -26,17 +26,17 @@ describe('probing downwards', () => {
 
   it('repeats its question while the count has not followed', () => {
     const first = at(20);
-    expect(at(20, first.memory)).toEqual(first);
+    expect(at(20, { ...first, asked: 20 })).toEqual(first);
   });
 
   it('begins with one again after somebody waited', () => {
-    const bold = { size: 8, from: 20 };
+    const bold = { probed: 8, asked: 20 };
     expect(at(20, bold, false).floor).toBe(Number.POSITIVE_INFINITY);
-    expect(at(20, at(20, bold, false).memory).floor).toBe(19);
+    expect(at(20, { ...at(20, bold, false), asked: 20 }).floor).toBe(19);
   });
 
   it('begins with one again after the count went up', () => {
-    expect(at(21, { size: 8, from: 20 }).floor).toBe(20);
+    expect(at(21, { probed: 8, asked: 20 }).floor).toBe(20);
   });
 
   it('goes down to nothing and no further', () => {
