@@ -21,6 +21,7 @@ import {
   expectedAsks,
   followLaunches,
   type LaunchMemory,
+  launchTimesOf,
   serving,
 } from './demand/launches/launches.ts';
 import {
@@ -171,6 +172,7 @@ function scaled(s: DemandStart): DemandDraft {
     readyBefore: pace.readyBefore,
     pending: pace.pending,
     deadTimeMs: pace.deadTimeMs,
+    launchTimes: launchTimesOf(launches),
     warmUpMs: pace.warmUpMs,
     settled,
     accounts,

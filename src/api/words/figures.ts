@@ -12,6 +12,13 @@ export function spanText(ms: number): string {
   return s < 7200 ? `${Math.round(s / 60)} min` : `${brief(s / 3600)} h`;
 }
 
+/** `19 ± 3`, `0.1 ± 0.02`: no margin that there is reads as none. */
+export function giveOrTake(value: number, margin: number): string {
+  if (margin >= 0.05 || !(margin > 0)) return `${brief(value)} ± ${brief(margin)}`;
+  const digits = Math.min(6, Math.ceil(-Math.log10(margin)));
+  return `${rounded(value, digits)} ± ${rounded(margin, digits)}`;
+}
+
 /** '0', '0.1', … '10': writing fractions is what takes the time in a sentence. */
 const TENTHS: readonly string[] = Array.from({ length: 101 }, (_, n) => String(n / 10));
 

@@ -17,6 +17,7 @@ import { count, instant } from '../numbers.ts';
 import type { MetricSample, MostInstances } from '../observation.ts';
 import { type Combined, combine, type Wish } from './formula.ts';
 import { type Levels, levelAt, type Tally } from './history.ts';
+import type { LaunchTimes } from './launches/launches.ts';
 import { messagesOf } from './messages.ts';
 import { behaviorFor, failureCount, usable } from './metric-failure.ts';
 import { followMisses, type MissAccount, termsOf, toleranceOf } from './objective.ts';
@@ -37,6 +38,7 @@ export interface TargetInput {
   /** When those that do not serve yet were asked for. */
   readonly pending: Tally;
   readonly deadTimeMs: number;
+  readonly launchTimes?: LaunchTimes | undefined;
   /** The part of it that an instance takes from running to serving. */
   readonly warmUpMs: number;
   readonly settled: boolean;
@@ -181,6 +183,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       readyBefore: situation.readyBefore,
       pending: situation.pending,
       deadTimeMs: situation.deadTimeMs,
+      launchTimes: situation.launchTimes,
       warmUpMs: situation.warmUpMs,
       settled: situation.settled,
       giveBackAfterMs: timing.giveBackAfterMs,

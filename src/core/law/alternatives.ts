@@ -5,6 +5,8 @@ import { above } from './normal.ts';
 export interface Outcome {
   /** Messages waiting once what is asked for now has had its effect. */
   readonly waiting: number;
+  /** Its deviation. */
+  readonly spread: number;
   /** How likely the target is missed then, from 0 to 1. */
   readonly missChance: number;
 }
@@ -38,6 +40,7 @@ export function outcomeOf(course: Course, n: number): Outcome {
   const spread = Math.sqrt((deviation * overS) ** 2 + (arrivals + 0.5 * service * n) * overS);
   return {
     waiting: Math.max(0, end),
+    spread,
     missChance: above((targetWith(course, n) - end) / Math.max(spread, 1e-9)),
   };
 }

@@ -24,7 +24,7 @@ import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.
 import { actedBy, update } from './rates/estimator.ts';
 import { firstEstimate } from './rates/first-guess.ts';
 import type { SeasonMemory } from './season.ts';
-import { figuresOf, reasonOf } from './shown.ts';
+import { figuresOf, reasonOf, shownOf } from './shown.ts';
 
 export interface FluidOptions {
   readonly goal: Goal;
@@ -184,6 +184,7 @@ export function look(
     deadTimeS,
     leadS,
   });
+  const told = ratesOf(bank, seenBy(input, estimate));
   const inMessages = goal.kind === 'queueLength';
   return {
     input,
@@ -191,7 +192,8 @@ export function look(
     kept,
     estimate,
     bank,
-    told: ratesOf(bank, seenBy(input, estimate)),
+    told,
+    shownRates: shownOf(told, { estimate, isGiven: options.serviceRate !== undefined }),
     known,
     intervalS,
     target,
@@ -203,7 +205,6 @@ export function look(
     atOnce: inMessages ? input.messages.perBusyInstance : 0,
     deviation,
     overdue: overdueOf(goal, input),
-    isGiven: options.serviceRate !== undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 // core: what every law is asked and what it answers.
 
 import type { Levels, Tally } from '../demand/history.ts';
+import type { LaunchTimes } from '../demand/launches/launches.ts';
 import type { Messages } from '../demand/messages.ts';
 
 /** What is to be kept: at most this many messages waiting, or at most this long a wait. */
@@ -26,6 +27,8 @@ export interface LawInput {
   readonly pending: Tally;
   /** Mean time from asking to serving. */
   readonly deadTimeMs: number;
+  /** How long launches took, without the part that follows; absent while none was seen. */
+  readonly launchTimes?: LaunchTimes | undefined;
   /** The part of that from running to serving; absent where it is not known. */
   readonly warmUpMs?: number;
   /** False while a change of the count is still on its way. */

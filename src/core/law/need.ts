@@ -6,6 +6,7 @@ import { DEFAULT_MISS_TOLERANCE, type Goal, type LawInput } from './law.ts';
 import { deviationsAbove } from './normal.ts';
 import type { Bank, Rates } from './rates/bank.ts';
 import type { Estimate } from './rates/estimate.ts';
+import type { ShownRates } from './shown.ts';
 
 /** What a round's decision is made of. Messages and seconds. */
 export interface View {
@@ -13,6 +14,7 @@ export interface View {
   readonly goal: Goal;
   readonly bank: Bank;
   readonly told: Rates;
+  readonly shownRates: ShownRates;
   readonly estimate: Estimate;
   /** What the next round goes on from. */
   readonly kept: Estimate;
@@ -37,8 +39,6 @@ export interface View {
   readonly deviation: number;
   /** Messages older than a `messageAge` target allows. */
   readonly overdue: number;
-  /** Whether the policy gives the service rate. */
-  readonly isGiven: boolean;
 }
 
 /** Constants of docs/design/law.md#decision, shares of the target first. */

@@ -1,7 +1,6 @@
 // core: what the default law tells people: rates once they are known, and what other counts would mean.
 
-import type { Alternative } from '../../api/words/alternatives.ts';
-import { brief } from '../../api/words/figures.ts';
+import { brief, giveOrTake } from '../../api/words/figures.ts';
 import { type Course, outcomeOf } from './alternatives.ts';
 import type { Goal, LawInput } from './law.ts';
 import type { Rates } from './rates/bank.ts';
@@ -10,6 +9,8 @@ import type { Estimate } from './rates/estimate.ts';
 /** σ_λ/λ and σ_μ/μ up to which rates are shown: they are then within a quarter of the truth (`npm run bench -- rates`). */
 const DOUBTFUL_ARRIVALS = 0.18;
 const DOUBTFUL_SERVICE = 0.2;
+/** With so many deviations either way the truth is in it nineteen times of twenty. */
+const MARGIN = 2;
 /** Instances that serve sooner than this after they run serve at once. */
 const LEAST_SHOWN_MS = 100;
 /** What a person gave is as good as known until it is measured. */
@@ -20,9 +21,8 @@ export interface Shown extends Omit<Course, 'arrivals' | 'service' | 'asked' | '
   readonly input: LawInput;
   readonly estimate: Estimate;
   readonly told: Rates;
+  readonly shownRates: ShownRates;
   readonly ahead: { readonly whenReady: number };
-  /** Whether the policy gives the service rate. */
-  readonly isGiven: boolean;
 }
 
 /** @param grows whether the target is more the more instances there are; by default where it is a wait */
@@ -34,39 +34,74 @@ export function figuresOf(
   const { input, excess } = shown;
   const { waiting, inFlight } = input.messages;
   const { arrivals: arrivalsPerS, service: servicePerS } = shown.told;
-  const { deadTimeMs, warmUpMs = 0 } = input;
-  const deadTimeS = deadTimeMs / 1000;
-  const known = knownOf(shown);
+  const { shownRates: known } = shown;
   // One after the other: spread from parts that may be absent they take several times as long, in every round.
   const figures: Record<string, number> = { waiting };
   if (inFlight !== undefined) figures['inFlight'] = inFlight;
-  if (known.arrivals) figures['arrivalsPerS'] = arrivalsPerS;
-  if (known.service) figures['servicePerS'] = servicePerS;
+  if (known.arrivals) {
+    figures['arrivalsPerS'] = arrivalsPerS;
+    figures['arrivalsPerSMargin'] = marginOf(shown.told.varArrivals);
+  }
+  if (known.service) {
+    figures['servicePerS'] = servicePerS;
+    figures['servicePerSMargin'] = marginOf(shown.told.varService);
+  }
   figures['predicted'] = Math.max(0, excess);
-  figures['deadTimeS'] = deadTimeS;
+  figures['predictedMargin'] = MARGIN * predictedSpread(shown);
+  addDeadTime(figures, input);
+  if (known.service) addAlternatives(figures, shown, { wanted, grows });
+  return figures;
+}
+
+function marginOf(variance: number): number {
+  return MARGIN * Math.sqrt(variance);
+}
+
+/** As that of what other counts would mean, without the time after L. */
+function predictedSpread({ deviation, leadS, ahead, estimate, input }: Shown): number {
+  const moved = ahead.whenReady + 0.5 * estimate.service * input.asked;
+  return Math.sqrt((deviation * leadS) ** 2 + moved * leadS);
+}
+
+/** The median and what nine in ten do not exceed; a mean that no launch has shown yet is a guess. */
+function addDeadTime(figures: Record<string, number>, input: LawInput): void {
+  const { deadTimeMs, launchTimes, warmUpMs = 0 } = input;
+  if (launchTimes === undefined) {
+    figures['deadTimeS'] = deadTimeMs / 1000;
+  } else {
+    figures['deadTimeS'] = (launchTimes.medianMs + warmUpMs) / 1000;
+    figures['deadTime90S'] = (launchTimes.mostMs + warmUpMs) / 1000;
+  }
+  figures['launches'] = launchTimes?.launches ?? 0;
   if (warmUpMs >= LEAST_SHOWN_MS) figures['warmUpS'] = warmUpMs / 1000;
-  return known.service ? Object.assign(figures, alternativesOf(shown, wanted, grows)) : figures;
 }
 
 /** Rates that are not known yet are not shown as if they were; what they come to in instances may be known first. */
 export function reasonOf(shown: Shown): string {
-  const { arrivals, service } = shown.told;
-  const known = knownOf(shown);
+  const { arrivals, service, varArrivals, varService } = shown.told;
+  const { shownRates: known } = shown;
   const waiting = `${brief(shown.input.messages.waiting)} waiting`;
-  const work = isLoadKnown(shown.estimate)
-    ? `, work for ${brief(shown.estimate.arrivals / shown.estimate.service)} instances arriving`
-    : '';
-  if (!known.service) return `${waiting}${work} (rates not known yet)`;
-  return `${waiting}${known.arrivals ? `, ${brief(arrivals)}/s arriving` : work}, ${brief(service)}/s per instance`;
+  if (!known.service) return `${waiting}${workText(shown.estimate)} (rates not known yet)`;
+  const arriving = known.arrivals
+    ? `, ${giveOrTake(arrivals, marginOf(varArrivals))}/s arriving`
+    : workText(shown.estimate);
+  return `${waiting}${arriving}, ${giveOrTake(service, marginOf(varService))}/s per instance`;
+}
+
+function workText(estimate: Estimate): string {
+  const doubt = loadDoubt(estimate);
+  if (!(estimate.arrivals > 0 && doubt <= DOUBTFUL_LOAD)) return '';
+  const load = estimate.arrivals / estimate.service;
+  return `, work for ${giveOrTake(load, MARGIN * doubt * load)} instances arriving`;
 }
 
 /** σ_ρ/ρ up to which ρ = λ/μ is shown, with the rates' covariance: what is wrong with both of them is not wrong with it. */
 const DOUBTFUL_LOAD = 0.3;
 
-function isLoadKnown({ arrivals, service, varArrivals, varService, covariance }: Estimate): boolean {
-  if (arrivals <= 0) return false;
+/** σ_ρ/ρ; no number where nothing arrives. */
+function loadDoubt({ arrivals, service, varArrivals, varService, covariance }: Estimate): number {
   const [a, s] = [varArrivals / (arrivals * arrivals), varService / (service * service)];
-  return a + s - (2 * covariance) / (arrivals * service) <= DOUBTFUL_LOAD * DOUBTFUL_LOAD;
+  return Math.sqrt(Math.max(0, a + s - (2 * covariance) / (arrivals * service)));
 }
 
 /** What is not counted has to go with what the law finds, which is made otherwise: within so many deviations of both. */
@@ -76,11 +111,17 @@ function isNear({ service, varService }: Rates, estimate: Estimate): boolean {
   return Math.abs(service - estimate.service) <= NEAR * Math.sqrt(varService + estimate.varService);
 }
 
-/** Arrivals that a given service rate tells are as good as that. */
-function knownOf({ told, isGiven, estimate }: Shown): {
+/** Which rates are shown. */
+export interface ShownRates {
   readonly arrivals: boolean;
   readonly service: boolean;
-} {
+}
+
+/** Arrivals that a given service rate tells are as good as that. */
+export function shownOf(
+  told: Rates,
+  { estimate, isGiven }: { readonly estimate: Estimate; readonly isGiven: boolean },
+): ShownRates {
   const { arrivals, service, varArrivals, varService, isArrivalsSure, isServiceSure } = told;
   if (isGiven) {
     const known = Math.sqrt(varService) <= AS_GIVEN * service;
@@ -94,26 +135,31 @@ function knownOf({ told, isGiven, estimate }: Shown): {
   };
 }
 
-/** What one fewer and one more than `wanted` would have meant, beside what it means itself. */
-function alternativesOf(
-  shown: Shown,
-  wanted: number,
-  grows: boolean,
-): Readonly<Partial<Record<Alternative, number>>> {
-  const { excess, atOnce, deviation, leadS, horizonS, target, ahead, estimate } = shown;
+/** What `wanted` means, one fewer and one more; and what is asked for now, where that is another count. */
+function addAlternatives(
+  figures: Record<string, number>,
+  { excess, atOnce, deviation, leadS, horizonS, target, ahead, estimate, input }: Shown,
+  { wanted, grows }: { readonly wanted: number; readonly grows: boolean },
+): void {
   const { whenReady: arrivals } = ahead;
-  const { asked } = shown.input;
+  const { asked } = input;
   const { service } = estimate;
   const course = { excess, asked, atOnce, arrivals, service, deviation, leadS, horizonS, target, grows };
-  const { missChance } = outcomeOf(course, wanted);
+  const { missChance, spread } = outcomeOf(course, wanted);
+  figures['wantedByLaw'] = wanted;
+  figures['missChance'] = missChance;
+  figures['waitingMargin'] = MARGIN * spread;
+  if (wanted > 0) {
+    const fewer = outcomeOf(course, wanted - 1);
+    figures['waitingWithOneFewer'] = fewer.waiting;
+    figures['missChanceWithOneFewer'] = fewer.missChance;
+  }
   const more = outcomeOf(course, wanted + 1);
-  const others = { waitingWithOneMore: more.waiting, missChanceWithOneMore: more.missChance };
-  if (wanted <= 0) return { missChance, ...others };
-  const fewer = outcomeOf(course, wanted - 1);
-  return {
-    missChance,
-    waitingWithOneFewer: fewer.waiting,
-    missChanceWithOneFewer: fewer.missChance,
-    ...others,
-  };
+  figures['waitingWithOneMore'] = more.waiting;
+  figures['missChanceWithOneMore'] = more.missChance;
+  if (asked === wanted) return;
+  const now = outcomeOf(course, asked);
+  figures['countAsIs'] = asked;
+  figures['waitingAsIs'] = now.waiting;
+  figures['missChanceAsIs'] = now.missChance;
 }

@@ -107,8 +107,18 @@ const APP: readonly Figure<AppView>[] = [
   ['app_max_instances', 'Most that the policy allows.', ({ max }) => max],
   [
     'app_dead_time_seconds',
-    'Learned time from asking for an instance until it serves (law Fluid).',
+    'Time from asking for an instance until it serves: the median of the latest launches, or a guess before the first.',
     ({ figures }) => figures['deadTimeS'],
+  ],
+  [
+    'app_dead_time_90_seconds',
+    'The same, which nine in ten of the latest launches did not exceed; absent before the first.',
+    ({ figures }) => figures['deadTime90S'],
+  ],
+  [
+    'app_launches_seen',
+    'How many launches that was learned from, 16 at most.',
+    ({ figures }) => figures['launches'],
   ],
 ];
 

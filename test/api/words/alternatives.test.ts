@@ -7,6 +7,8 @@ import {
 
 const figures = {
   waiting: 400,
+  wantedByLaw: 14,
+  waitingMargin: 20.4,
   missChance: 0.12,
   waitingWithOneFewer: 76.4,
   missChanceWithOneFewer: 0.995,
@@ -17,19 +19,53 @@ const figures = {
 describe('the alternatives in words', () => {
   it('say what one fewer and one more would mean, and for whom', () => {
     expect(alternativesText(figures)).toBe(
-      'one fewer: 76 waiting, the target missed with more than 99 %, one instance more for others; ' +
-        'one more: 0 waiting, the target missed with less than 1 %, one fewer for others; ' +
+      'one fewer: 76 ± 20 waiting, the target missed with more than 99 %, one instance more for others; ' +
+        'one more: 0 ± 20 waiting, the target missed with less than 1 %, one fewer for others; ' +
         'as wanted: missed with 12 %',
     );
   });
 
   it('leave out one fewer than none', () => {
     const { waitingWithOneFewer: _, missChanceWithOneFewer: __, ...none } = figures;
-    expect(alternativesText(none)).toMatch(/^one more: 0 waiting/);
+    expect(alternativesText(none)).toMatch(/^one more: 0 ± 20 waiting/);
+  });
+
+  const asIs = { ...figures, countAsIs: 6, waitingAsIs: 310, missChanceAsIs: 0.98 };
+
+  it.each([
+    { name: 'a person holds it', rules: ['law', 'override'], kept: 'held at 6' },
+    { name: 'it is kept for a restart', rules: ['law', 'held'], kept: 'held at 6' },
+    { name: 'it gets no more', rules: ['law', 'capacity'], kept: 'gets 6' },
+  ])('say first what another count than the one wanted means: $name', ({ rules, kept }) => {
+    const steps = rules.map((rule) => ({ rule }));
+    const text = alternativesText(asIs, {}, { granted: 6, steps });
+    expect(text).toMatch(
+      `${kept}: 310 ± 20 waiting, the target missed with 98 %; its law wants 14, which the rest is about; one fewer: 76`,
+    );
+    expect(text).toMatch(/; with 14: missed with 12 %$/);
+  });
+
+  it('do not tell of a count what is known of another', () => {
+    const steps = [{ rule: 'override' }];
+    expect(alternativesText(figures, {}, { granted: 6, steps })).toMatch(
+      /^held at 6; its law wants 14, which the rest is about; one fewer/,
+    );
+    expect(alternativesText({ ...asIs, countAsIs: 8 }, {}, { granted: 6, steps })).toMatch(
+      /^held at 6 \(it has 8\): 310/,
+    );
+  });
+
+  it('say no more where it gets what the law wants', () => {
+    expect(alternativesText(asIs, {}, { granted: 14 })).toBe(alternativesText(figures));
+  });
+
+  it('have no margin in a record of before it was kept', () => {
+    const { waitingMargin: _, wantedByLaw: __, ...old } = figures;
+    expect(alternativesText(old, {}, { granted: 6 })).toMatch(/^one fewer: 76 waiting/);
   });
 
   it('say which of several targets they are about', () => {
-    expect(alternativesText(figures, { target: 'orders' })).toMatch(/^of orders: one fewer: 76 waiting/);
+    expect(alternativesText(figures, { target: 'orders' })).toMatch(/^of orders: one fewer: 76 ± 20 waiting/);
   });
 
   it.each([
@@ -54,6 +90,6 @@ describe('the alternatives in words', () => {
 
   it('are absent where they are not known, and the other figures stay', () => {
     expect(alternativesText({ waiting: 400 })).toBeUndefined();
-    expect(withoutAlternatives(figures)).toEqual({ waiting: 400 });
+    expect(withoutAlternatives(asIs)).toEqual({ waiting: 400 });
   });
 });

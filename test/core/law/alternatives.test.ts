@@ -45,6 +45,6 @@ describe('what a count would mean', () => {
 
   it('is certain where nothing comes and nothing is unknown', () => {
     const still = { ...course, arrivals: 0, deviation: 0, excess: -4 };
-    expect(outcomeOf(still, 0)).toEqual({ waiting: 0, missChance: 0 });
+    expect(outcomeOf(still, 0)).toEqual({ waiting: 0, spread: 0, missChance: 0 });
   });
 });

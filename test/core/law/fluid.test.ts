@@ -288,21 +288,45 @@ describe('Fluid with a target in time', () => {
 
 describe('Fluid says', () => {
   it('its numbers', () => {
-    const result = asked(400, { messages: { inFlight: 5 } });
-    expect(result.reason).toBe('400 waiting, 19/s arriving, 5/s per instance');
+    const known = knowing({ varArrivals: 1, varService: 0.04 });
+    const result = asked(400, { messages: { inFlight: 5 } }, known);
+    expect(result.reason).toBe('400 waiting, 19 ± 2/s arriving, 5 ± 0.4/s per instance');
     expect(result.figures).toMatchObject({
       waiting: 400,
       inFlight: 5,
       arrivalsPerS: 19,
+      arrivalsPerSMargin: 2,
       servicePerS: 5,
       deadTimeS: 2,
+      launches: 0,
     });
+  });
+
+  it('how long launches take, and from how many it knows', () => {
+    const launchTimes = { medianMs: 2_100, mostMs: 7_000, launches: 16 };
+    const { figures } = asked(90, { launchTimes, warmUpMs: 400 });
+    expect(figures).toMatchObject({ deadTimeS: 2.5, deadTime90S: 7.4, launches: 16, warmUpS: 0.4 });
+  });
+
+  it('what the count that is asked for now would have meant, where another one is wanted', () => {
+    const { wanted, figures } = asked(400);
+    expect(wanted).toBeGreaterThan(5);
+    expect(figures).toMatchObject({ wantedByLaw: wanted, countAsIs: 5 });
+    expect(figures['waitingAsIs']).toBeGreaterThan(figures['waitingWithOneFewer']!);
+    expect(figures['missChanceAsIs']).toBeGreaterThan(figures['missChance']!);
+    expect(asked(90).figures).not.toHaveProperty('countAsIs');
   });
 
   it('no rates that it does not know', () => {
     const result = asked(400, {}, knowing({ varService: 1.2 }));
-    expect(result.reason).toBe('400 waiting, work for 3.8 instances arriving (rates not known yet)');
-    expect(Object.keys(result.figures)).toEqual(['waiting', 'predicted', 'deadTimeS']);
+    expect(result.reason).toBe('400 waiting, work for 3.8 ± 1.7 instances arriving (rates not known yet)');
+    expect(Object.keys(result.figures)).toEqual([
+      'waiting',
+      'predicted',
+      'predictedMargin',
+      'deadTimeS',
+      'launches',
+    ]);
   });
 
   it('no work in instances either, while λ and μ may be wrong each on its own', () => {
@@ -310,7 +334,7 @@ describe('Fluid says', () => {
     expect(apart.reason).toBe('400 waiting (rates not known yet)');
     const together = asked(400, {}, knowing({ varService: 6, varArrivals: 87, covariance: 22.8 }));
     expect(together.reason).toMatch(
-      /^400 waiting, work for [\d.]+ instances arriving \(rates not known yet\)$/,
+      /^400 waiting, work for [\d.]+ ± [\d.]+ instances arriving \(rates not known yet\)$/,
     );
   });
 

@@ -1,6 +1,7 @@
 // cli: `microscaling explain POLICY`.
 
-import { alternativesOrWhyNone, withoutAlternatives } from '../../../api/words/alternatives.ts';
+import { alternativesOrWhyNone } from '../../../api/words/alternatives.ts';
+import { estimatesText } from '../../../api/words/estimates.ts';
 import { rounded } from '../../../api/words/figures.ts';
 import { objectiveText } from '../../../api/words/objective.ts';
 import { scheduleText } from '../../../api/words/schedule.ts';
@@ -61,10 +62,8 @@ function text({ policy, apps }: Explanation): string {
 }
 
 function appText(app: Explanation['apps'][number]): string {
-  const alternatives = alternativesOrWhyNone(app.figures, app.alternativesOf);
-  const figures = Object.entries(withoutAlternatives(app.figures)).map(
-    ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
-  );
+  const estimates = estimatesText(app.figures);
+  const alternatives = alternativesOrWhyNone(app.figures, app.alternativesOf, app);
   const lines = [
     `${app.name} (${app.id}, ${app.role}): ${app.summary || 'not decided yet'}`,
     ...(app.scheduler === undefined ? [] : [`  runs on ${app.scheduler}`]),
@@ -74,7 +73,7 @@ function appText(app: Explanation['apps'][number]): string {
       objective === undefined ? [] : [`  objective: ${objectiveText(objective)}`],
     ),
     ...(app.schedule === undefined ? [] : [`  schedule: ${scheduleText(app.schedule, timeText)}`]),
-    ...(figures.length === 0 ? [] : [`  estimates: ${figures.join(', ')}`]),
+    ...(estimates === undefined ? [] : [`  estimates: ${estimates}`]),
     ...(alternatives === undefined ? [] : [`  alternatives: ${alternatives}`]),
   ];
   if (app.steps.length === 0) return lines.join('\n');

@@ -30,6 +30,8 @@ export interface LaunchMemory {
 /** Of so many launches quantiles are taken, and this one where one is late. */
 const MOST_TOOK = 16;
 const HALF = 0.5;
+/** … and people are told this one beside the median. */
+const MOST = 0.9;
 const FIRST_GUESS_MS = 2_000;
 const LONGEST_MS = 600_000;
 /** The mean follows the newest launches with at least this weight. */
@@ -96,6 +98,29 @@ export function launchQuantileMs(
 ): number | undefined {
   const longer = took.filter((ms) => ms > longerMs).sort((a, b) => a - b);
   return longer[Math.min(longer.length - 1, Math.floor(share * longer.length))];
+}
+
+/** How long launches take, as people are told it. */
+export interface LaunchTimes {
+  readonly medianMs: number;
+  /** Nine in ten took no longer. */
+  readonly mostMs: number;
+  /** So many of the latest say so. */
+  readonly launches: number;
+}
+
+/** Launches are seldom, and rounds are many. */
+const timesKnown = new WeakMap<readonly number[], LaunchTimes>();
+
+/** @returns undefined while none was seen */
+export function launchTimesOf({ took }: LaunchMemory): LaunchTimes | undefined {
+  if (took === undefined || took.length === 0) return undefined;
+  const known = timesKnown.get(took);
+  if (known !== undefined) return known;
+  const quantileMs = (share: number): number => launchQuantileMs(took, -1, share) ?? 0;
+  const times = { medianMs: quantileMs(HALF), mostMs: quantileMs(MOST), launches: took.length };
+  timesKnown.set(took, times);
+  return times;
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { Condition } from '../../../api/conditions.ts';
 import type { ObjectiveStatus } from '../../../api/status.ts';
 import { alternativesText } from '../../../api/words/alternatives.ts';
+import { estimatesText } from '../../../api/words/estimates.ts';
 import { objectiveText } from '../../../api/words/objective.ts';
 import type {
   AppView,
@@ -72,6 +73,8 @@ export interface PageApp
   readonly title: string;
   /** Address of its page in the user interface of its cluster. */
   readonly link?: string;
+  /** What was learned of its queue and its launches, each figure with how far off it may be. */
+  readonly estimates?: string;
   /** What one instance fewer and one more would have meant, where that is known. */
   readonly alternatives?: string;
   readonly colour: Colour;
@@ -238,7 +241,11 @@ function pageApp(
     ...shown,
     title: appTitle(app),
     summary: withoutCauses(app),
-    ...defined({ link: linkOf(app, pool), alternatives: alternativesText(figures, alternativesOf) }),
+    ...defined({
+      link: linkOf(app, pool),
+      alternatives: alternativesText(figures, alternativesOf, app),
+      estimates: estimatesText(figures),
+    }),
     colour,
     runningSeries: runningKey(app.id),
     metrics: app.metrics.map((metric, i) => ({

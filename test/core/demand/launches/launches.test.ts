@@ -8,6 +8,7 @@ import {
   isLaunches,
   type LaunchMemory,
   launchQuantileMs,
+  launchTimesOf,
   serving,
 } from '../../../../src/core/demand/launches/launches.ts';
 import type { TaskObservation } from '../../../../src/core/observation.ts';
@@ -224,6 +225,17 @@ describe('launches that take longer than the mean', () => {
     [14_000, 0.5, undefined],
   ])('of those longer than %d ms the quantile %d is %d', (longerMs, share, expected) => {
     expect(launchQuantileMs(took, longerMs, share)).toBe(expected);
+  });
+
+  it('are told as the median and what nine in ten did not exceed, with how many there were', () => {
+    expect(launchTimesOf(follow([[0, 5, 5]]))).toBeUndefined();
+    const rows = Array.from({ length: 20 }, (_, i): readonly (readonly [number, number, number])[] => [
+      [60 * i, i + 1, i],
+      [60 * i + (i % 4 === 3 ? 20 : 2), i + 1, i + 1],
+    ]).flat();
+    const memory = follow(rows);
+    expect(launchTimesOf(memory)).toEqual({ medianMs: 2_000, mostMs: 20_000, launches: 16 });
+    expect(launchTimesOf(memory)).toBe(launchTimesOf({ ...memory, asks: [] }));
   });
 
   it.each([

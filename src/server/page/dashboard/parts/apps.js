@@ -43,8 +43,9 @@ function appCard({ role, pageControl }, desk) {
   const counts = el('span', { class: 'counts' });
   const summary = el('summary');
   const steps = el('ol', { class: 'steps' });
+  const estimates = el('p', { class: 'alternatives', 'data-testid': 'app-estimates' });
   const alternatives = el('p', { class: 'alternatives', 'data-testid': 'app-alternatives' });
-  const why = el('details', { class: 'why' }, summary, steps, alternatives);
+  const why = el('details', { class: 'why' }, summary, steps, estimates, alternatives);
   const head = el('div', { class: 'app-head' }, el('span', { class: 'chip' }), name, rank, schedule);
   const hold = role === 'fixed' ? undefined : holdControl(desk);
   const control = pageControl === undefined ? undefined : countControl(desk);
@@ -80,6 +81,7 @@ function appCard({ role, pageControl }, desk) {
       app.steps.map((step, i) => ({ ...step, i })),
       { key: (step) => String(step.i), create: stepLine },
     );
+    setText(estimates, app.estimates ?? '');
     setText(alternatives, app.alternatives ?? '');
   };
   /** @param {number} nowMs */

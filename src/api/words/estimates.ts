@@ -1,0 +1,31 @@
+// api: what the laws have learned, in words: each figure with how far off it may be, or with how much it was learned from.
+
+import { brief, giveOrTake } from './figures.ts';
+
+type Figures = Readonly<Record<string, number>>;
+
+/** `arrivals 19 ± 3/s, …, dead time 2.1 s, 90 % within 4 s (16 launches)`; undefined where nothing was estimated. */
+export function estimatesText(figures: Figures): string | undefined {
+  const parts = [
+    marginText(figures, 'arrivalsPerS', (rate) => `arrivals ${rate}/s`),
+    marginText(figures, 'servicePerS', (rate) => `service ${rate}/s per instance`),
+    marginText(figures, 'predicted', (queue) => `${queue} waiting once what was asked for serves`),
+    deadTimeText(figures),
+  ].filter((text) => text !== undefined);
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** What is known to nobody knows how far is left out. */
+function marginText(figures: Figures, name: string, words: (value: string) => string): string | undefined {
+  const [value, margin] = [figures[name], figures[`${name}Margin`]];
+  return value === undefined || margin === undefined ? undefined : words(giveOrTake(value, margin));
+}
+
+/** From asking for an instance until it serves. */
+function deadTimeText({ deadTimeS, deadTime90S, launches, warmUpS }: Figures): string | undefined {
+  if (deadTimeS === undefined || launches === undefined) return undefined;
+  if (deadTime90S === undefined) return `dead time ${brief(deadTimeS)} s (assumed, no launch seen yet)`;
+  const of = warmUpS === undefined ? '' : `, ${brief(warmUpS)} s of it from running to the first message`;
+  const seen = launches === 1 ? '1 launch' : `${launches} launches`;
+  return `dead time ${brief(deadTimeS)} s, 90 % within ${brief(deadTime90S)} s (${seen}${of})`;
+}
