@@ -113,6 +113,8 @@ export interface PoolStatus {
   readonly policyCount: number;
   /** Absent before a member was looked at. */
   readonly capacity?: { readonly total: number; readonly used: number };
+  /** The operator that has it, where several share the policies; absent: there is one, or nobody has it. */
+  readonly operator?: string;
 }
 
 /** Why an intervention is in force, or is not. */

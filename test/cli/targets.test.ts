@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricStatus } from '../../src/api/status.ts';
 import { describePolicy } from '../../src/cli/output/describe-policy.ts';
-import { appTable } from '../../src/cli/output/policy-table.ts';
+import {
+  appTable,
+  listText,
+  WIDE_POLICY_COLUMNS,
+  WIDE_POOL_COLUMNS,
+} from '../../src/cli/output/policy-table.ts';
 import { targetsText } from '../../src/cli/output/targets.ts';
 import { anAppSpec, aPolicySpec } from '../support/builders.ts';
 
@@ -118,5 +123,23 @@ describe('describe', () => {
     };
     const text = describePolicy({ policy, explanation: undefined, events: [] }, 0);
     expect(text).toMatch(/^ {2}web +orders 80\/50, mails 3\/50 +1 +9 /m);
+  });
+
+  it('says on a line of its own which of several operators has the policy, and so do wide lists', () => {
+    const metadata = { name: 'shop', namespace: 'default', creationTimestamp: '2026-11-29T12:00:00Z' };
+    const status = { operator: 'operator-b', apps: [] };
+    const policy = { metadata, spec: aPolicySpec({}), status };
+    const facts = { explanation: undefined, events: [] };
+    expect(describePolicy({ policy, ...facts }, 0)).toMatch(/^Operator: +operator-b$/m);
+    expect(describePolicy({ policy: { ...policy, status: { apps: [] } }, ...facts }, 0)).not.toContain(
+      'Operator',
+    );
+    const pool = {
+      metadata,
+      spec: { capacity: { slots: 3 } },
+      status: { operator: 'operator-b', policyCount: 2 },
+    };
+    const lists = [listText([policy], WIDE_POLICY_COLUMNS, 0), listText([pool], WIDE_POOL_COLUMNS, 0)];
+    for (const text of lists) expect(text).toMatch(/ OPERATOR .*\n.* operator-b /);
   });
 });

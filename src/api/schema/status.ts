@@ -130,6 +130,7 @@ export const poolStatusSchema: JsonSchema = object('What the operator reports; o
   conditions,
   policyCount: count('How many policies share the pool.'),
   capacity,
+  operator: text('The operator that has it, by its Lease, where several share the policies.'),
 });
 
 export const interventionStatusSchema: JsonSchema = object(

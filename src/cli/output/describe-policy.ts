@@ -61,6 +61,7 @@ function headText({ metadata, spec, status }: PolicyObject, nowMs: number): stri
       spec.pool === undefined ? 'Capacity' : `Pool ${spec.pool}`,
       capacity === undefined ? 'unknown' : `${capacity.used} of ${capacity.total} used`,
     ],
+    ['Operator', status?.operator ?? ''],
     ['Interval', spec.interval],
     ['On delete', spec.onDelete],
     [

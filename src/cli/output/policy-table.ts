@@ -36,10 +36,12 @@ export const POLICY_COLUMNS: Columns<PolicyObject> = {
 };
 
 export const WIDE_POLICY_COLUMNS: Columns<PolicyObject> = {
-  heads: [...POLICY_COLUMNS.heads, 'POOL', 'SOURCE', 'REVISION'],
+  heads: [...POLICY_COLUMNS.heads, 'POOL', 'OPERATOR', 'SOURCE', 'REVISION'],
   cells: (policy) => {
     const { source, revision } = originOf(policy.metadata);
-    return [...POLICY_COLUMNS.cells(policy), policy.spec.pool ?? '', source, shortRevision(revision)];
+    const { pool = '' } = policy.spec;
+    const operator = policy.status?.operator ?? '';
+    return [...POLICY_COLUMNS.cells(policy), pool, operator, source, shortRevision(revision)];
   },
 };
 
@@ -55,10 +57,11 @@ export const POOL_COLUMNS: Columns<PoolObject> = {
 };
 
 export const WIDE_POOL_COLUMNS: Columns<PoolObject> = {
-  heads: [...POOL_COLUMNS.heads, 'SOURCE', 'REVISION'],
+  heads: [...POOL_COLUMNS.heads, 'OPERATOR', 'SOURCE', 'REVISION'],
   cells: (pool) => {
     const { source, revision } = originOf(pool.metadata);
-    return [...POOL_COLUMNS.cells(pool), source, shortRevision(revision)];
+    const operator = pool.status?.operator ?? '';
+    return [...POOL_COLUMNS.cells(pool), operator, source, shortRevision(revision)];
   },
 };
 

@@ -39,8 +39,9 @@ export function policyStatusOf(
 }
 
 export function poolStatusOf(pool: CapacityPoolView): PoolStatus {
-  const { observedGeneration, conditions, policyCount, capacity } = pool;
-  return { observedGeneration, conditions, policyCount, ...(capacity && { capacity }) };
+  const { observedGeneration, conditions, policyCount, capacity, owner } = pool;
+  const operator = owner?.operator;
+  return { observedGeneration, conditions, policyCount, ...defined({ capacity, operator }) };
 }
 
 function appStatus(app: AppView, seen: boolean): AppStatus {

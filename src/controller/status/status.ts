@@ -230,7 +230,7 @@ export class Status {
   shown(pool: string | undefined): Pick<OperatorView, 'pools' | 'capacityPools' | 'refused'> {
     return {
       pools: pool === undefined ? this.#pools.all() : this.#pools.one(pool),
-      capacityPools: this.#documents.pools((key) => this.#pools.drawn(key), pool),
+      capacityPools: this.#documents.pools((key) => this.#pools.drawn(key), this.#deps.ownerOf, pool),
       refused: pool === undefined ? this.#documents.refused() : [],
     };
   }

@@ -244,6 +244,8 @@ export interface CapacityPoolView extends ObjectView {
   readonly policyCount: number;
   /** Absent before a member was looked at. */
   readonly capacity?: { readonly total: number; readonly used: number };
+  /** Which of several operators has it; absent: there is one, or nobody has it. */
+  readonly owner?: PoolOwner;
 }
 
 /** A document that never ran, and why: it has no PolicyView. */

@@ -8,6 +8,7 @@ import {
 } from '../../../api/conditions.ts';
 import { capacityPoolKey, type ResourceKey } from '../../../api/policy.ts';
 import { defined } from '../../../lang/defined.ts';
+import type { PoolOwner } from '../../../policy-sources/pools-to-run.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { CapacityPoolRecord } from '../../policies/capacity-pools.ts';
 import type { Admission } from '../../policies/records.ts';
@@ -47,7 +48,11 @@ export class DocumentConditions {
   }
 
   /** @param only of this pool, by its key; undefined means all */
-  pools(poolOf: (key: string) => PoolView | undefined, only?: string): readonly CapacityPoolView[] {
+  pools(
+    poolOf: (key: string) => PoolView | undefined,
+    ownerOf: (key: string) => PoolOwner | undefined,
+    only?: string,
+  ): readonly CapacityPoolView[] {
     const shown = this.#pools.filter(({ key }) => only === undefined || only === capacityPoolKey(key));
     return shown.map((record) => {
       const { pool, key, source, uid, place, revision, generation, createdAtMs } = record;
@@ -70,6 +75,7 @@ export class DocumentConditions {
         conditions: this.#conditions.get(poolDocument(record).id) ?? [],
         policyCount: run?.policies.length ?? 0,
         ...(capacity && { capacity: { total: capacity.total, used: capacity.used } }),
+        ...defined({ owner: ownerOf(capacityPoolKey(key)) }),
       };
     });
   }
