@@ -102,25 +102,22 @@ function leftToPeople(app: AppInput): AppDecision {
   return { id, name, role, from, wanted: to, granted: to, to, figures: {}, steps: [], summary };
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
 function remember({ demand, wanted, granted, to }: Allocation, nowMs: number): AppState {
-  const { draft, start, requested: from } = demand;
-  const { warmUp, accounts, futility } = draft;
+  const { app, draft, start, requested: from } = demand;
+  const { futility } = draft;
   const { preemption, timing } = start;
-  // One after the other: spread from parts that may be absent they take several times as long, in every round.
-  const state: Writable<AppState> = {
-    id: demand.app.id,
+  // All fields at once, those that are absent too: what is added later lies apart from the others.
+  return {
+    id: app.id,
     laws: draft.laws,
     launches: draft.launches,
+    warmUp: draft.warmUp,
     trouble: start.trouble,
     behavior: noteChange(draft.behavior, { from, to, nowMs }, timing.periodMs),
     preemption: notePreemption(preemption, { from, to, wanted, nowMs }, timing.yieldPeriodMs),
+    accounts: draft.accounts,
+    futility: futility?.length === 0 ? undefined : futility,
     granted,
     to,
   };
-  if (warmUp !== undefined) state.warmUp = warmUp;
-  if (accounts !== undefined) state.accounts = accounts;
-  if (futility !== undefined && futility.length > 0) state.futility = futility;
-  return state;
 }

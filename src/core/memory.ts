@@ -34,14 +34,14 @@ export type AppState = {
   readonly laws: readonly (LawMemory | null)[];
   readonly launches: LaunchMemory | null;
   /** How long an instance that runs takes until it works; absent where nobody tells who works. */
-  readonly warmUp?: WarmUpMemory;
+  readonly warmUp?: WarmUpMemory | undefined;
   readonly behavior: BehaviorMemory;
   readonly trouble: TroubleMemory;
   readonly preemption: PreemptionMemory;
   /** One per target, in order; null where it has no objective. Absent: no target has one. */
-  readonly accounts?: readonly (MissAccount | null)[];
+  readonly accounts?: readonly (MissAccount | null)[] | undefined;
   /** Whether more instances get more done, for each queue of which that was found out or is being. */
-  readonly futility?: FutilityMemories;
+  readonly futility?: FutilityMemories | undefined;
   /** What the last round granted and asked for. */
   readonly granted: number;
   readonly to: number;

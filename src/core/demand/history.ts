@@ -106,14 +106,15 @@ function keep(
     else break;
   }
   if (from === to) return entry;
-  const kept = followedBy(past.slice(from, to), entry);
+  const kept = followedBy(past, from, to, entry);
   if (kept.length > 2 * MAX_ENTRIES) forgetClosest(kept);
   return kept;
 }
 
-/** As long as it is, not a number longer: `push` leaves room for sixteen more, in the memory of every app. */
-function followedBy(past: readonly number[], [atMs, value]: Entry): number[] {
-  return past.toSpliced(past.length, 0, atMs, value);
+/** That part of the past, and the entry. As long as it is: `push` leaves room for sixteen more, in the memory of every app. */
+function followedBy(past: readonly number[], from: number, to: number, [atMs, value]: Entry): number[] {
+  const rest = from === 0 ? past : past.slice(from);
+  return rest.toSpliced(to - from, rest.length, atMs, value);
 }
 
 /** Of the two closest neighbours the value of the first stands for both. */
@@ -133,8 +134,8 @@ function forgetClosest(kept: number[]): void {
 /** Notes the present value; only changes take an entry. */
 export function noteLevel(past: Levels, nowMs: number, value: number): Levels {
   if (past.at(-1) === value) return past;
-  const earlier = past.at(-2) === nowMs ? past.slice(0, -2) : past;
-  return followedBy(earlier.slice(2 * (1 - MAX_ENTRIES)), [nowMs, value]);
+  const to = past.at(-2) === nowMs ? past.length - 2 : past.length;
+  return followedBy(past, Math.max(0, to - 2 * (MAX_ENTRIES - 1)), to, [nowMs, value]);
 }
 
 /** The newest value; 0 where none was noted. */

@@ -13,6 +13,7 @@ import {
   MM,
   type Noise,
   NUMBERS,
+  type Passing,
   type Supposed,
 } from './supposed.ts';
 
@@ -79,15 +80,15 @@ export function firstBank({ arrivals: l, service: m, varArrivals, varService, co
 
 /** The supposition that is being updated: each is read into it, brought up to date and written from it again. */
 const f: Supposed = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const noise: Noise = { times: 1, odd: 1 };
 
 export function updateBank(bank: Bank, before: Estimate, now: Measurement): Bank {
   const b = between(before, now);
   const { dt } = b;
   if (!(dt > 0)) return bank;
   const odd = bank[ODD] ?? FIRST_SURPRISE;
-  const noise: Noise = { times: Math.max(1, odd), odd };
-  const { fit, counts, growth } = keptOver(dt);
-  const time = { dt, served: now.served, kept: growth };
+  noise.times = Math.max(1, odd);
+  const kept = keptOver(dt);
   const next = bank.slice();
   let done = 0;
   read(f, bank, 0);
@@ -96,15 +97,15 @@ export function updateBank(bank: Bank, before: Estimate, now: Measurement): Bank
     read(f, bank, i);
     // Each by itself: that of the fastest changes, the last one, has the say.
     noise.odd = odd;
-    drift(f, changeOf(i, isBlind), time);
-    f[FIT] *= fit;
+    drift(f, changeOf(i, isBlind), kept, now.served);
+    f[FIT] *= kept.fit;
     observeFlows(f, b, noise);
     confine(f);
     if (i === 0) done = doneIn(b, f);
     write(f, next, i);
   }
   compare(next);
-  next[COUNTED] = roughly((bank[COUNTED] ?? 0) * counts + done);
+  next[COUNTED] = roughly((bank[COUNTED] ?? 0) * kept.counts + done);
   next[ODD] = roughly(noise.odd);
   return next;
 }
@@ -145,20 +146,18 @@ function compare(bank: number[]): void {
 }
 
 /** The shares that are left after a time. */
-interface Kept {
-  readonly dt: number;
-  /** Of how well a supposition foretold, of messages that were counted, and of the growth of λ. */
+interface Kept extends Passing {
+  /** Of how well a supposition foretold, and of messages that were counted. */
   readonly fit: number;
   readonly counts: number;
-  readonly growth: number;
 }
 
-let kept = keptAfter(0);
+let last = keptAfter(0);
 
 /** Most queues are read as often as the one before: what an interval leaves is mostly known. */
 function keptOver(dt: number): Kept {
-  if (kept.dt !== dt) kept = keptAfter(dt);
-  return kept;
+  if (last.dt !== dt) last = keptAfter(dt);
+  return last;
 }
 
 function keptAfter(dt: number): Kept {

@@ -20,6 +20,9 @@ const PROVEN_SHARE = 0.8;
 const PROVEN_FOR_S = 300;
 const PROVEN_NOISE = 0.7;
 
+/** The filter that is being updated: what is known is read into it, and written from it into another estimate. */
+const f: Filter = { l: 0, m: 0, ll: 0, mm: 0, lm: 0, above: 0, below: 0 };
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A rate that was not measured for a while loses certainty at the rate of the filter's own process noise. */
@@ -40,7 +43,7 @@ export function update(known: Estimate, now: Measurement): Estimate {
   const before = known.first === undefined ? known : scaled(known, known.first, now);
   const { served } = now;
   const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
-  const f = drift(before, { served, dt, moved });
+  drift(f, before, { served, dt, moved });
   const busy = now.waiting > now.emptyBelow;
   const expected = before.waiting + (f.l - f.m * served) * dt;
   const interval: Interval = { before, now, dt, busy, expected, moved };
@@ -88,20 +91,19 @@ export function actedBy(estimate: Estimate): Estimate {
 }
 
 function drift(
+  into: Filter,
   before: Estimate,
   { served, dt, moved }: { readonly served: number; readonly dt: number; readonly moved: boolean },
-): Filter {
+): void {
   const { arrivals: l, service: m } = before;
   const scale = Math.max(l, 0.3 * m * served, m);
-  return {
-    l,
-    m,
-    ll: before.varArrivals + (ARRIVALS_DRIFT + ARRIVALS_DRIFT_SHARE * scale) * scale * dt,
-    mm: before.varService + (moved ? SERVICE_DRIFT_MOVING : SERVICE_DRIFT) * m * m * dt,
-    lm: before.covariance,
-    above: before.above,
-    below: before.below,
-  };
+  into.l = l;
+  into.m = m;
+  into.ll = before.varArrivals + (ARRIVALS_DRIFT + ARRIVALS_DRIFT_SHARE * scale) * scale * dt;
+  into.mm = before.varService + (moved ? SERVICE_DRIFT_MOVING : SERVICE_DRIFT) * m * m * dt;
+  into.lm = before.covariance;
+  into.above = before.above;
+  into.below = before.below;
 }
 
 /** What the queue grew by has come: where nothing counts it, (Δ(waiting + working) less its noise) / Δ is a lower bound of λ. */

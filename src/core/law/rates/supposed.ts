@@ -38,7 +38,7 @@ export const NUMBERS = 11;
 /** How large noise is beside what is usual. */
 export interface Noise {
   /** So many times as large it is taken to be. */
-  readonly times: number;
+  times: number;
   /** Mean of the squared surprises, in usual variances. */
   odd: number;
 }
@@ -59,18 +59,17 @@ const ANOTHER_SCALE = 1.3;
 const UNSURE = 0.4;
 
 /** What time does to all suppositions alike. */
-interface Passing {
+export interface Passing {
   readonly dt: number;
-  readonly served: number;
   /** The share of its growth that λ keeps. */
-  readonly kept: number;
+  readonly growth: number;
 }
 
 /** Lets time pass: λ grows on, and all are less sure. */
-export function drift(f: Supposed, { level, growth }: Change, { dt, served, kept }: Passing): void {
+export function drift(f: Supposed, change: Change, { dt, growth: kept }: Passing, served: number): void {
   const scale = Math.max(f[L], 0.3 * f[M] * served, 0.3 * f[M]);
-  const levelNoise = level * scale;
-  const growthNoise = growth * scale;
+  const levelNoise = change.level * scale;
+  const growthNoise = change.growth * scale;
   const serviceNoise = SERVICE_CHANGE * f[M];
   f[L] = Math.max(0, f[L] + f[G] * dt);
   f[LL] += 2 * dt * f[LG] + dt * dt * f[GG] + levelNoise * levelNoise * dt;
