@@ -27,6 +27,7 @@ import {
 import {
   expectedWarmUpMs,
   followWarmUp,
+  isUntried,
   type WarmUpMemory,
   warming,
   warmUpMs,
@@ -174,6 +175,7 @@ function scaled(s: DemandStart): DemandDraft {
     deadTimeMs: pace.deadTimeMs,
     launchTimes: launchTimesOf(launches),
     warmUpMs: pace.warmUpMs,
+    isUntried: pace.isUntried,
     settled,
     accounts,
   };
@@ -238,11 +240,12 @@ function paceOf(
   launches: LaunchMemory,
   memory: WarmUpMemory | undefined,
   { ready, nowMs }: { readonly ready: number; readonly nowMs: number },
-): Pick<TargetInput, 'ready' | 'readyBefore' | 'pending' | 'deadTimeMs' | 'warmUpMs'> {
+): Pick<TargetInput, 'ready' | 'readyBefore' | 'pending' | 'deadTimeMs' | 'warmUpMs' | 'isUntried'> {
   const { ready: before } = launches;
   const asks = expectedAsks(launches, nowMs);
   const deadTimeMs = deadTimeOf(launches, nowMs);
-  if (memory === undefined) return { ready, readyBefore: before, pending: asks, deadTimeMs, warmUpMs: 0 };
+  if (memory === undefined)
+    return { ready, readyBefore: before, pending: asks, deadTimeMs, warmUpMs: 0, isUntried: false };
   const fresh = warming(memory, nowMs);
   const expectedMs = expectedWarmUpMs(memory);
   return {
@@ -252,6 +255,7 @@ function paceOf(
       fresh.length === 0 ? asks : [...fresh.map(([atMs, n]) => [atMs - deadTimeMs, n] as const), ...asks],
     deadTimeMs: deadTimeMs + expectedMs,
     warmUpMs: warmUpMs(memory),
+    isUntried: isUntried(memory, fresh),
   };
 }
 

@@ -41,6 +41,8 @@ export interface TargetInput {
   readonly launchTimes?: LaunchTimes | undefined;
   /** The part of it that an instance takes from running to serving. */
   readonly warmUpMs: number;
+  /** Whether some warm up of which nobody knows how long that takes. */
+  readonly isUntried: boolean;
   readonly settled: boolean;
   /** Of the targets' objectives, in order, null where a target has none; absent: no target has one. */
   readonly accounts?: readonly (MissAccount | null)[] | undefined;
@@ -185,6 +187,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       deadTimeMs: situation.deadTimeMs,
       launchTimes: situation.launchTimes,
       warmUpMs: situation.warmUpMs,
+      isUntried: situation.isUntried,
       settled: situation.settled,
       giveBackAfterMs: timing.giveBackAfterMs,
       missTolerance: toleranceOf(target.objective, situation.accounts?.[index], nowMs),

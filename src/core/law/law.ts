@@ -31,6 +31,8 @@ export interface LawInput {
   readonly launchTimes?: LaunchTimes | undefined;
   /** The part of that from running to serving; absent where it is not known. */
   readonly warmUpMs?: number;
+  /** Whether instances run that do not serve yet, and nobody knows how long that takes; absent: no. */
+  readonly isUntried?: boolean;
   /** False while a change of the count is still on its way. */
   readonly settled: boolean;
   /** How long a lower need must last, where the policy says so. */

@@ -24,6 +24,7 @@ function doneOf(sample: MetricSample): number | undefined {
       pending: [],
       deadTimeMs: 0,
       warmUpMs: 0,
+      isUntried: false,
       settled: true,
     },
     [],

@@ -118,6 +118,14 @@ describe('Fluid decides', () => {
   });
 });
 
+describe('Fluid, while instances warm up', () => {
+  it('does not hurry as long as nobody knows how long that takes', () => {
+    const over = { asked: 5, ready: 2, pending: [[T0 - 1_900, 3]], messages: { inFlight: 2 } } as const;
+    expect(asked(200, { ...over, isUntried: true }).wanted).toBeLessThan(asked(200, over).wanted);
+    expect(asked(200, { ...over, isUntried: true }).wanted).toBeGreaterThan(5);
+  });
+});
+
 describe('Fluid, unsure of its rates', () => {
   const told = { messages: { inFlight: 5 } };
   const unsure = knowing({ varArrivals: 2_500 });

@@ -19,6 +19,8 @@ export interface WorkCount {
   readonly waiting: number;
   /** Instances that hold a message. */
   readonly working: number;
+  /** As many surely do, where that is not as many: one that is taken for at work is not looked at again. */
+  readonly atLeast?: number;
 }
 
 /** Plain JSON, bounded. */
@@ -111,13 +113,14 @@ export function resumedWarmUp({ ms, seen }: Learned): WarmUpMemory {
 function counts(memory: WarmUpMemory, work: WorkCount | undefined): WarmUpMemory {
   const { running, fresh, countedAtMs, fellAtMs } = memory;
   if (work === undefined || work.atMs <= Math.max(countedAtMs, fellAtMs)) return memory;
-  const { atMs, waiting, working } = work;
+  const { atMs, waiting, working, atLeast = working } = work;
   const unseen = total(fresh);
   const idleAtMs = waiting <= unseen ? atMs : memory.idleAtMs;
   const others = running - unseen;
   const here = total(fresh.filter(([sinceMs]) => sinceMs <= atMs));
-  const serve = clamp(Math.floor(working - others + BETWEEN_MESSAGES * others), 0, here);
-  const { rest, taken } = takeOldest(fresh, serve);
+  const serve = (count: number): number =>
+    clamp(Math.floor(count - others + BETWEEN_MESSAGES * others), 0, here);
+  const { rest, taken } = takeOldest(fresh, serve(atLeast));
   let { ms, seen } = memory;
   for (const [sinceMs, n] of taken) {
     // By what was known before this count: a longer queue must not teach that instances serve sooner.
@@ -127,7 +130,22 @@ function counts(memory: WarmUpMemory, work: WorkCount | undefined): WarmUpMemory
     const bounded = Math.min(tookMs, 4 * ms + 5_000);
     ms += (bounded - ms) * Math.max(n / seen, 1 - (1 - LEAST_WEIGHT) ** n);
   }
-  return { ...memory, fresh: rest, ms, seen, countedAtMs: atMs, idleAtMs };
+  const may = Math.max(0, serve(working) - total(taken));
+  return {
+    ...memory,
+    fresh: withoutDue(rest, may, { ...memory, atMs }),
+    ms,
+    seen,
+    countedAtMs: atMs,
+    idleAtMs,
+  };
+}
+
+/** Who may be at work, and has run for as long as that took others, is taken to be, and teaches nothing. */
+function withoutDue(fresh: Tally, may: number, { ms, seen, atMs }: Learned & Pick<WorkCount, 'atMs'>): Tally {
+  if (may === 0 || seen === 0) return fresh;
+  const usualMs = warmUpMs({ ms, seen });
+  return takeOldest(fresh, Math.min(may, total(fresh.filter(([sinceMs]) => atMs - sinceMs >= usualMs)))).rest;
 }
 
 /** Who works at the first count after it began to run took no time that is worth a word. */
@@ -161,6 +179,11 @@ export function expectedWarmUpMs(memory: WarmUpMemory): number {
 
 function usualFrom(idleForMs: number): number {
   return Math.max(FIRST_GUESS_MS, AS_LONG_AGAIN * idleForMs);
+}
+
+/** Whether instances warm up of which nobody knows how long that takes: none of this app was ever seen at work. */
+export function isUntried({ seen }: WarmUpMemory, fresh: Tally): boolean {
+  return seen === 0 && fresh.length > 0;
 }
 
 /** Since when those run that do not serve yet: seen without a message while there were enough, or too young. */
