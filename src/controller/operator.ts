@@ -1,6 +1,7 @@
 // controller: the operator: sources → store → rounds → status, built from what is passed in.
 
 import type { ResourceKey } from '../api/policy.ts';
+import type { PoolLearning } from '../policy-sources/pools-to-run.ts';
 import type { PolicySource } from '../policy-sources/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createMemoryDocumentStore } from '../runtime/document-store.ts';
@@ -49,6 +50,7 @@ export interface Operator {
   poolsOf(workload: string): readonly string[];
   /** The policies of a pool. */
   policiesOf(pool: string): readonly ResourceKey[];
+  readonly learning: PoolLearning;
 }
 
 /** One task's life is several events: they are looked at together. */
@@ -170,6 +172,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     ],
   ];
   return {
+    learning: rounds.learning,
     poolsOf: (workload) => poolsNaming(workload, store),
     policiesOf: (pool) => store.pool(pool)?.members.map(({ key }) => key) ?? [],
     async run(signal) {

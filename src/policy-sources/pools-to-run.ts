@@ -18,6 +18,14 @@ export interface PoolsToRun {
   readonly areGone: (pool: string) => boolean;
 }
 
+/** What the laws of a pool have learned: given to whoever takes it next when it is handed over. */
+export interface PoolLearning {
+  /** As text; undefined: nothing that is worth it. */
+  of(pool: string): string | undefined;
+  /** It is checked as everything that somebody else wrote. */
+  taken(pool: string, learned: string): void;
+}
+
 /** What people said of the policies of a pool, where each operator keeps that for itself: it goes along with the pool. */
 export interface PoolHands {
   /** As text; undefined: nothing. */

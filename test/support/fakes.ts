@@ -240,6 +240,10 @@ export class World {
     return this.#operator.state;
   }
 
+  get learning(): ReturnType<typeof createOperator>['learning'] {
+    return this.#operator.learning;
+  }
+
   policy(name: string): PolicyView {
     const found = this.view.pools.flatMap((p) => p.policies).find((p) => p.name === name);
     if (found === undefined) throw new Error(`the view has no policy ${name}`);

@@ -129,6 +129,10 @@ async function start(
   });
   const hands = {
     stored,
+    learning: {
+      of: (pool: string) => operator.learning.of(pool),
+      taken: (pool: string, learned: string) => operator.learning.taken(pool, learned),
+    },
     travelling: new TravellingHands({ stored, policiesOf: (pool) => operator.policiesOf(pool), log }),
   };
   const kubernetes = await openKubernetes(config.kubernetes ?? {}, {

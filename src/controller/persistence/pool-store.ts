@@ -74,18 +74,35 @@ export class PoolStore {
   ): void {
     if (!this.#writes.isLasting) return;
     const savedAtMs = this.#clock.now();
-    const byMs = this.#wallAheadMs();
-    const scenes = Object.fromEntries(
-      [...memories].map(([scene, memory]): [string, LastingMemory] => {
-        return [scene, movedLasting(lastingOf(memory), byMs)];
-      }),
-    );
+    const scenes = this.#lastingScenes(memories);
     const configs = Object.fromEntries([...known].sort(([a], [b]) => (a < b ? -1 : 1)));
     const text = JSON.stringify({ scenes, configs });
     const last = this.#given.get(pool);
     if (last?.text === text && savedAtMs - last.savedAtMs < REFRESH_MS) return;
     this.#given.set(pool, { text, savedAtMs });
     this.#writes.keepSoon(LEARNED, pool, { version: VERSION, savedAtMs, scenes, configs } satisfies Learned);
+  }
+
+  /** What was learned of a pool, as text for another operator. */
+  learnedText(memories: SceneMemories): string {
+    const savedAtMs = this.#clock.now();
+    return JSON.stringify({ version: VERSION, savedAtMs, scenes: this.#lastingScenes(memories) });
+  }
+
+  /** From such a text, by whomever it was written; undefined where nothing in it can be read. */
+  scenesIn(text: string): SceneMemories | undefined {
+    const learned = readLearned(tryJson(text));
+    const scenes = learned && this.#resume(learned);
+    return scenes === undefined || scenes.size === 0 ? undefined : scenes;
+  }
+
+  #lastingScenes(memories: SceneMemories): Learned['scenes'] {
+    const byMs = this.#wallAheadMs();
+    return Object.fromEntries(
+      [...memories].map(([scene, memory]): [string, LastingMemory] => {
+        return [scene, movedLasting(lastingOf(memory), byMs)];
+      }),
+    );
   }
 
   /** There is no such pool any more. */
@@ -112,6 +129,14 @@ export class PoolStore {
         return memory === undefined ? [] : [[scene, memory] as const];
       }),
     );
+  }
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

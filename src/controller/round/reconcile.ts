@@ -10,6 +10,7 @@ import { editedByOthers, followConfigs } from '../foreign-scale/foreign-edits.ts
 import { unlessPaused } from '../interventions/effect.ts';
 import type { Interventions } from '../interventions/interventions.ts';
 import { GarbageCollector } from '../ownership/garbage-collector.ts';
+import { Learning } from '../persistence/learning.ts';
 import type { PoolStore } from '../persistence/pool-store.ts';
 import { intervalMsOf, type MemberApp, membersOf, withInterventions } from '../policies/members.ts';
 import type { PolicyStore } from '../policies/policy-store.ts';
@@ -60,6 +61,8 @@ const MIN_REQUEUE_MS = 10;
 
 export class PoolReconciler implements Reconciler<string> {
   readonly #deps: ReconcilerDeps;
+  /** What goes along with a pool that another operator takes, and comes with one that is taken. */
+  readonly learning: Learning;
   readonly #memories = new Map<string, PoolMemory>();
   readonly #collector: GarbageCollector;
   readonly #wallAheadMs: () => number;
@@ -67,6 +70,7 @@ export class PoolReconciler implements Reconciler<string> {
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
     this.#wallAheadMs = wallOffset(deps.clock);
+    this.learning = new Learning({ ...deps, scenesOf: (pool) => this.#memories.get(pool)?.scenes });
     this.#collector = new GarbageCollector({
       ...deps,
       onCollected: ({ app, pool }) => {
@@ -94,6 +98,7 @@ export class PoolReconciler implements Reconciler<string> {
   ): Promise<ReconcileResult> {
     const { status, clock, turns } = this.#deps;
     const memory = this.#memoryOf(pool.key);
+    memory.scenes = this.learning.takeFor(pool.key) ?? memory.scenes;
     const scheduler = this.#schedulerOf(apps);
     const startedAtMs = clock.monotonic();
     const looking: Looking = { pool, apps, memory, scheduler, startedAtMs, ...lateness(memory, startedAtMs) };
@@ -246,6 +251,8 @@ export class PoolReconciler implements Reconciler<string> {
   /** Another operator runs it: nothing is read, decided or collected here. */
   async #leave(key: string, why: string): Promise<ReconcileResult> {
     this.#collector.leave(key);
+    const memory = this.#memories.get(key);
+    if (memory !== undefined) this.learning.leave(key, memory.scenes);
     await this.#forget(key);
     const pool = this.#deps.store.pool(key);
     if (pool !== undefined) this.#showAlone(pool, { standby: why, elsewhere: true });

@@ -18,6 +18,8 @@ export interface PoolLeaseRecord {
   readonly settled: boolean;
   /** What people hold by hand in the pool, for whoever has it next (`PoolHands`); absent: nothing. */
   readonly hands?: string;
+  /** What the last operator had learned of the pool (`PoolLearning`), in a Lease that was given back. */
+  readonly learned?: string;
 }
 
 export interface SeenPoolLease {

@@ -7,7 +7,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TransientError, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
-import type { PoolHands, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
+import type { PoolHands, PoolLearning, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
 import {
   type OperatorStanding,
   type OperatorWatch,
@@ -41,6 +41,7 @@ export interface PoolLeasesDeps {
   readonly settleMs?: number;
   /** Absent: nothing goes along with a pool. */
   readonly hands?: PoolHands;
+  readonly learning?: PoolLearning;
   /** Whether this instance acts for a pool, or who does, may have changed. */
   readonly onChange: (pool: string) => void;
 }
@@ -221,7 +222,8 @@ export class PoolLeases {
       this.#drop(pool, 'it is handed over');
       // Of what is gone nothing is kept.
       if (this.#pools.areGone(pool)) return;
-      const free = this.#withHands(pool, { ...held.record, holder: '' });
+      const learned = this.#deps.learning?.of(pool);
+      const free = { ...this.#withHands(pool, { ...held.record, holder: '' }), ...defined({ learned }) };
       try {
         const lease = await this.#within(signal, (within) =>
           this.#deps.store.replace(pool, free, held.version, within),
@@ -287,7 +289,7 @@ export class PoolLeases {
   }
 
   async #takeOne(pool: string, standing: AbortSignal, signal: AbortSignal): Promise<void> {
-    const { store, log, operator, clock, hands, settleMs = SETTLE_MS } = this.#deps;
+    const { store, log, operator, clock, hands, learning, settleMs = SETTLE_MS } = this.#deps;
     const seen = this.#seen.get(pool);
     const record = this.#record(seen?.record);
     const lease = await this.#within(signal, (within) =>
@@ -299,6 +301,7 @@ export class PoolLeases {
     this.#untaken.delete(pool);
     if (standing.aborted) return;
     if (seen !== undefined) hands?.taken(pool, record.hands, seen.record.operator !== operator);
+    if (seen?.record.learned !== undefined) learning?.taken(pool, seen.record.learned);
     const lost = new AbortController();
     standing.addEventListener('abort', () => lost.abort(standing.reason), { once: true });
     const leaving = this.#isToGo(pool);

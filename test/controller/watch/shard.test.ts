@@ -217,6 +217,53 @@ describe('a pool of another operator', () => {
     expect(home.condition('MicroscalingPolicy default/near', 'Ready')).toBe('True/AllTrue');
   });
 
+  it('is given what was learned of it, which goes on at the one that takes it', async () => {
+    const learnedOf = (text: string | undefined): unknown => {
+      const { scenes } = JSON.parse(text ?? '{}') as { readonly scenes?: Record<string, { apps?: unknown }> };
+      return Object.values(scenes ?? {}).map(({ apps }) => apps);
+    };
+    const { home, shard } = aWorld();
+    home.put(near);
+    shard.give(nearPool, 'us');
+    await world.start(20_000);
+    home.put(labelled(near, 'b'));
+    await world.after(1_000);
+    // The rounds have ended, and the pool is about to be given back.
+    const text = world.learning.of(nearPool);
+    expect(learnedOf(text)).toMatchObject([{ '/a': { deadTime: { ms: 980, seen: 4 } } }]);
+    expect(world.learning.of(nearPool)).toBeUndefined();
+    await world.stop();
+
+    const next = aWorld('shard=b');
+    next.home.put(labelled(near, 'b'));
+    next.shard.give(nearPool, 'us');
+    await world.start(500);
+    // Here an instance starts within a second, too.
+    world.learning.taken(nearPool, text?.replace('"ms":980', '"ms":9800') ?? '');
+    await world.after(2_000);
+    const [, ms] = /"deadTime":\{"ms":(\d+)/.exec(world.learning.of(nearPool) ?? '') ?? [];
+    expect(Number(ms)).toBeGreaterThan(2_000);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['of another form', '{"version":7,"savedAtMs":0,"scenes":{}}'],
+    ['damaged', '{"version":1,"savedAtMs":0,"scenes":{"":{"version":1,"apps":7}}}'],
+    [
+      'far too long',
+      `{"version":1,"savedAtMs":0,"scenes":{"":{"version":1,"apps":{"${'x'.repeat(40_000)}":{}}}}}`,
+    ],
+  ])('goes on with what it knows itself where what came is %s', async (_, text) => {
+    const { home, shard } = aWorld();
+    home.put(near);
+    shard.give(nearPool, 'us');
+    await world.start(20_000);
+    world.learning.taken(nearPool, text);
+    await world.after(2_000);
+    expect(world.learning.of(nearPool)).toContain('"deadTime":{"ms":980');
+    expect(world.counts).toEqual({ '/a': 4 });
+  });
+
   it('is collected by that one when it is deleted, and forgotten here', async () => {
     const { home, shard } = aWorld();
     home.put(labelled(aPolicy('far', [anApp('b', wants(1)), aFiller('rest')], { onDelete: 'Delete' }), 'b'));

@@ -61,17 +61,30 @@ function latest(claims: readonly Claim[]): ReadonlyMap<string, Claim> {
 }
 
 /** The number counts the transitions, and nothing lasts: a task says how long. */
-function factsOf({ holder, operator, acquireTime, settled, hands }: PoolLeaseRecord): Claim['facts'] {
+function factsOf({
+  holder,
+  operator,
+  acquireTime,
+  settled,
+  hands,
+  learned,
+}: PoolLeaseRecord): Claim['facts'] {
   return {
     ...{ holder, operator, acquired: acquireTime },
     ...(settled && { settled: 'true' }),
-    ...(hands !== undefined && { hands }),
+    ...defined({ hands, learned }),
   };
 }
 
 function leaseOf({ of: pool, number, facts }: Claim): SeenPoolLease {
-  const { holder = '', operator = '', acquired: acquireTime = '', settled, hands } = facts;
+  const { holder = '', operator = '', acquired: acquireTime = '', settled, hands, learned } = facts;
   const lasting = { durationSeconds: 0, acquireTime, transitions: number };
-  const record = { holder, operator, ...lasting, settled: settled === 'true', ...defined({ hands }) };
+  const record = {
+    holder,
+    operator,
+    ...lasting,
+    settled: settled === 'true',
+    ...defined({ hands, learned }),
+  };
   return { pool, record, version: String(number) };
 }

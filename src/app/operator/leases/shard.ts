@@ -7,7 +7,7 @@ import type { StoredInterventions } from '../../../controller/interventions/stor
 import type { Leadership } from '../../../controller/watch/leadership.ts';
 import type { Shard } from '../../../controller/watch/shard.ts';
 import type { ElectionTiming, KubeApi, LeaseStore } from '../../../policy-sources/kubernetes/index.ts';
-import type { PoolHands } from '../../../policy-sources/pools-to-run.ts';
+import type { PoolHands, PoolLearning } from '../../../policy-sources/pools-to-run.ts';
 import { PoolLeases, type PoolLeasesDeps } from '../../../policy-sources/shared-pools/pool-leases.ts';
 import { UnclaimedPools } from '../../../policy-sources/shared-pools/unclaimed-pools.ts';
 import { abortable } from '../../../runtime/abort/abortable.ts';
@@ -55,6 +55,7 @@ export function leaseNameFor({ text }: ShardSelector): string {
 export interface Hands {
   readonly stored: Pick<StoredInterventions, 'subscribe'>;
   readonly travelling: PoolHands;
+  readonly learning: PoolLearning;
 }
 
 export interface ShardParts {
@@ -143,7 +144,7 @@ function openPart(
     watch: new kube.LeaseWatch({ storeOf, clock: parts.clock }),
     ...{ operator: name, durationSeconds: timing.leaseMs / 1_000, retryMs: timing.retryMs },
     random: Math.random,
-    hands: hands.travelling,
+    ...{ hands: hands.travelling, learning: hands.learning },
     onChange: (pool) => {
       for (const listener of listeners) listener(pool);
       onChange();

@@ -101,7 +101,8 @@ function openPart(
     standing: () => standing.state(),
     watch: new TaskWatch({ scheduler, clock }),
     identity: task.taskId,
-    ...{ operator: task.appId, durationSeconds: 0, callMs: CLAIM_MS, hands: hands.travelling },
+    ...{ operator: task.appId, durationSeconds: 0, callMs: CLAIM_MS },
+    ...{ hands: hands.travelling, learning: hands.learning },
     onChange: (pool) => {
       for (const listener of listeners) listener(pool);
     },

@@ -13,6 +13,7 @@ const POOL = 'microscaling.io/pool';
 const OPERATOR = 'microscaling.io/operator';
 const SETTLED = 'microscaling.io/settled';
 const HANDS = 'microscaling.io/hands';
+const LEARNED = 'microscaling.io/learned';
 /** A pool's key may be longer than a name, and has characters that no name has. */
 const HASH_LENGTH = 20;
 
@@ -50,7 +51,7 @@ function leaseOf(
     pool,
     resourceVersion,
   }: { readonly namespace: string; readonly pool: string; readonly resourceVersion?: string },
-  { holder, operator, durationSeconds, acquireTime, transitions, settled, hands }: PoolLeaseRecord,
+  { holder, operator, durationSeconds, acquireTime, transitions, settled, hands, learned }: PoolLeaseRecord,
 ): object {
   return {
     apiVersion: 'coordination.k8s.io/v1',
@@ -64,6 +65,7 @@ function leaseOf(
         ...{ [POOL]: pool, [OPERATOR]: operator },
         ...(settled && { [SETTLED]: 'true' }),
         ...(hands !== undefined && { [HANDS]: hands }),
+        ...(learned !== undefined && { [LEARNED]: learned }),
       },
     },
     spec: {
@@ -86,6 +88,7 @@ function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
     [OPERATOR]: operator = '',
     [SETTLED]: settled,
     [HANDS]: hands,
+    [LEARNED]: learned,
   } = metadata.annotations ?? {};
   if (pool === undefined || metadata.name !== nameOf(pool)) return undefined;
   const { holderIdentity, leaseDurationSeconds, acquireTime, leaseTransitions } = (spec ?? {}) as Readonly<
@@ -98,7 +101,7 @@ function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
     acquireTime: typeof acquireTime === 'string' ? acquireTime : '',
     transitions: typeof leaseTransitions === 'number' ? leaseTransitions : 0,
     settled: settled === 'true',
-    ...defined({ hands }),
+    ...defined({ hands, learned }),
   };
   return { pool, record, version: metadata.resourceVersion ?? '' };
 }

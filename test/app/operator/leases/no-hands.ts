@@ -4,6 +4,7 @@ import type { Hands } from '../../../../src/app/operator/leases/shard.ts';
 
 export function noHands(): Hands {
   return {
+    learning: { of: () => undefined, taken: () => undefined },
     stored: { subscribe: () => () => undefined },
     travelling: { of: () => undefined, taken: () => undefined, left: () => undefined },
   };
