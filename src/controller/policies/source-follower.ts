@@ -26,9 +26,9 @@ export interface FollowerDeps {
 /** Sources report what they notice; this is for what they do not. */
 const RESYNC_MS = 60_000;
 
-/** With thousands of policies, of which one after the other is applied, each update looks at all of them. */
-const PAUSE_PER_UPDATE = 4;
-const LONGEST_PAUSE_MS = 2_000;
+/** With thousands of policies, of which one after the other is applied, each update looks at all of them. The first one never waits. */
+const PAUSE_PER_UPDATE = 9;
+const LONGEST_PAUSE_MS = 4_000;
 
 /**
  * The key is the source. Nothing runs before every source was tried once: which of two homes of a policy is
