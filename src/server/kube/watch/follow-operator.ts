@@ -10,6 +10,7 @@ import type {
   PolicyView,
   PoolView,
 } from '../../../controller/status/view.ts';
+import { withSharedParts } from '../../../lang/shared-parts.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
@@ -155,11 +156,12 @@ export class OperatorFollower {
     const shown = this.#policies.get(key);
     const isThere = policies.cache.get(key) !== undefined;
     if (isThere && shown?.view === view && shown.capacity === capacity && shown.isSeen === isSeen) return;
-    const status = policyStatusOf(view, pool);
+    // Of ten apps one has moved: the changes that watches may ask for are as many states of that one, and not of all ten.
+    const status = withSharedParts(policyStatusOf(view, pool), shown?.status);
     const nowMs = clock.monotonic();
     const isSame = shown !== undefined && isSameObject(shown.view, view);
     if (isThere && isSame) {
-      if (isDeepStrictEqual(status, shown.status)) {
+      if (status === shown.status) {
         this.#policies.set(key, { ...shown, view, capacity, isSeen });
         return;
       }
