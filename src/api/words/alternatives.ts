@@ -1,6 +1,6 @@
 // api: what one instance fewer and one more would have meant, in a sentence.
 
-import { brief, giveOrTake } from './figures.ts';
+import { brief, withRange } from './figures.ts';
 
 type Figures = Readonly<Record<string, number>>;
 
@@ -36,7 +36,7 @@ export interface CountInForce {
 const HOLDS: readonly string[] = ['held', 'override'];
 
 /**
- * `one fewer: 76 ± 20 waiting, the target missed with 61 %, …`; where it gets another count than its law wants, it is said
+ * `one fewer: 76 (56 to 96) waiting, the target missed with 61 %, …`; where it gets another count than its law wants, it is said
  * which count that is about, and what the one that it has means. Undefined where the figures do not tell.
  */
 export function alternativesText(
@@ -98,7 +98,7 @@ function outcomeText(figures: Figures, than: 'Fewer' | 'More', remainder: string
 
 /** A record of before the margin was kept has none. */
 function waitingText({ waitingMargin }: Figures, waiting: number): string {
-  return `${waitingMargin === undefined ? brief(waiting) : giveOrTake(waiting, waitingMargin)} waiting`;
+  return `${waitingMargin === undefined ? brief(waiting) : withRange(waiting, waitingMargin)} waiting`;
 }
 
 /** No chance is as sure as a rounded 0 or 100 % sounds. */

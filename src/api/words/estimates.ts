@@ -1,24 +1,29 @@
 // api: what the laws have learned, in words: each figure with how far off it may be, or with how much it was learned from.
 
-import { brief, giveOrTake } from './figures.ts';
+import { brief, giveOrTake, withRange } from './figures.ts';
 
 type Figures = Readonly<Record<string, number>>;
 
 /** `arrivals 19 ± 3/s, …, dead time 2.1 s, 90 % within 4 s (16 launches)`; undefined where nothing was estimated. */
 export function estimatesText(figures: Figures): string | undefined {
   const parts = [
-    marginText(figures, 'arrivalsPerS', (rate) => `arrivals ${rate}/s`),
-    marginText(figures, 'servicePerS', (rate) => `service ${rate}/s per instance`),
-    marginText(figures, 'predicted', (queue) => `${queue} waiting once what was asked for serves`),
+    rateText(figures, 'arrivalsPerS', (rate) => `arrivals ${rate}/s`),
+    rateText(figures, 'servicePerS', (rate) => `service ${rate}/s per instance`),
+    predictedText(figures),
     deadTimeText(figures),
   ].filter((text) => text !== undefined);
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
 /** What is known to nobody knows how far is left out. */
-function marginText(figures: Figures, name: string, words: (value: string) => string): string | undefined {
+function rateText(figures: Figures, name: string, words: (value: string) => string): string | undefined {
   const [value, margin] = [figures[name], figures[`${name}Margin`]];
   return value === undefined || margin === undefined ? undefined : words(giveOrTake(value, margin));
+}
+
+function predictedText({ predicted, predictedMargin }: Figures): string | undefined {
+  if (predicted === undefined || predictedMargin === undefined) return undefined;
+  return `${withRange(predicted, predictedMargin)} waiting once what was asked for serves`;
 }
 
 /** From asking for an instance until it serves. */

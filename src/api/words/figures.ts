@@ -19,6 +19,11 @@ export function giveOrTake(value: number, margin: number): string {
   return `${rounded(value, digits)} ± ${rounded(margin, digits)}`;
 }
 
+/** `8.6 (0 to 44)`: of what is never below nothing. */
+export function withRange(value: number, margin: number): string {
+  return `${brief(value)} (${brief(Math.max(0, value - margin))} to ${brief(value + margin)})`;
+}
+
 /** '0', '0.1', … '10': writing fractions is what takes the time in a sentence. */
 const TENTHS: readonly string[] = Array.from({ length: 101 }, (_, n) => String(n / 10));
 

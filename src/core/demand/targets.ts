@@ -180,6 +180,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       atMs: Math.min(instant(use.sample.asOfMs), nowMs),
       messages: messagesOf(use.sample, levelAt(situation.running, use.sample.asOfMs)),
       asked,
+      least: count(app.min),
       most: Number.isFinite(most) ? most : undefined,
       ready: situation.ready,
       readyBefore: situation.readyBefore,

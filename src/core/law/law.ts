@@ -17,6 +17,8 @@ export interface LawInput {
   readonly messages: Messages;
   /** The count asked for now: the scheduler's, or more while a hand-over is under way. */
   readonly asked: number;
+  /** The fewest that it may have; absent: none. */
+  readonly least?: number | undefined;
   /** The most that it may have; absent where nothing bounds it. */
   readonly most?: number | undefined;
   /** Instances that serve. */

@@ -135,12 +135,14 @@ export function shownOf(
   };
 }
 
-/** What `wanted` means, one fewer and one more; and what is asked for now, where that is another count. */
+/** What the count that is wanted within bounds means, one fewer and one more; and what is asked for now, where that is another. */
 function addAlternatives(
   figures: Record<string, number>,
   { excess, atOnce, deviation, leadS, horizonS, target, ahead, estimate, input }: Shown,
-  { wanted, grows }: { readonly wanted: number; readonly grows: boolean },
+  { wanted: unbounded, grows }: { readonly wanted: number; readonly grows: boolean },
 ): void {
+  const { least = 0, most = Number.POSITIVE_INFINITY } = input;
+  const wanted = Math.min(most, Math.max(least, unbounded));
   const { whenReady: arrivals } = ahead;
   const { asked } = input;
   const { service } = estimate;

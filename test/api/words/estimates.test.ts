@@ -20,7 +20,7 @@ const figures = {
 describe('what was learned, in words', () => {
   it('says each figure with how far off it may be, or from how much it was learned', () => {
     expect(estimatesText(figures)).toBe(
-      'arrivals 19 ± 3.2/s, service 5 ± 0.4/s per instance, 62 ± 31 waiting once what was asked for serves, ' +
+      'arrivals 19 ± 3.2/s, service 5 ± 0.4/s per instance, 62 (31 to 93) waiting once what was asked for serves, ' +
         'dead time 2.1 s, 90 % within 7 s (16 launches, 0.4 s of it from running to the first message)',
     );
   });

@@ -325,6 +325,11 @@ describe('Fluid says', () => {
     expect(asked(90).figures).not.toHaveProperty('countAsIs');
   });
 
+  it('what the count within the bounds would have meant, for it gets no other', () => {
+    expect(asked(4_000, { most: 10 }).figures).toMatchObject({ wantedByLaw: 10, countAsIs: 5 });
+    expect(asked(0, { least: 5, asked: 5 }).figures).toMatchObject({ wantedByLaw: 5 });
+  });
+
   it('no rates that it does not know', () => {
     const result = asked(400, {}, knowing({ varService: 1.2 }));
     expect(result.reason).toBe('400 waiting, work for 3.8 ± 1.7 instances arriving (rates not known yet)');
