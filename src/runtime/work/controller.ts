@@ -55,14 +55,17 @@ export async function runController<K>(options: ControllerOptions<K>, signal: Ab
   const { queue, workers, turn } = options;
   const guards = new Guards(options, signal);
   const inHand = new Set<Promise<void>>();
+  // A race would leave something behind with each of hundreds of runs, each time that there is no room for another one.
+  let onRoom: () => void = () => undefined;
   for (let runs = 1; ; runs++) {
-    if (inHand.size >= workers) await Promise.race(inHand);
+    if (inHand.size >= workers) await new Promise<void>((resolve) => (onRoom = resolve));
     const next = await nextOrStop(queue, signal);
     if (next === undefined) break;
     await turn?.();
     const run = runOnce(options, { key: next.value, id: String(runs) }, guards).then(() => {
       inHand.delete(run);
       queue.done(next.value);
+      onRoom();
     });
     inHand.add(run);
   }
