@@ -1,5 +1,6 @@
 // core: what one app asks of its pool this round: observation → law → behavior → bounds, each with its step.
 
+import type { BehaviorSpec } from '../api/policy.ts';
 import { MAX_COUNT } from '../api/schema/shapes.ts';
 import { type AlternativesOf, withoutAlternatives } from '../api/words/alternatives.ts';
 import { spanText } from '../api/words/figures.ts';
@@ -65,6 +66,7 @@ export interface AppDemand {
 /** Where an app stands at the start of the round. */
 export interface DemandStart {
   readonly app: AppInput;
+  readonly behavior: BehaviorSpec;
   readonly state: AppState | undefined;
   readonly timing: Timing;
   readonly nowMs: number;
@@ -102,6 +104,7 @@ export function appDemand(
   const max = count(app.max);
   const start: DemandStart = {
     app,
+    behavior: app.behavior,
     state,
     timing: timingOf(app.behavior),
     nowMs,
@@ -167,6 +170,7 @@ function scaled(s: DemandStart): DemandDraft {
     app,
     timing,
     nowMs,
+    min: s.min,
     asked,
     running: launches.ready,
     ready: pace.ready,
@@ -181,8 +185,7 @@ function scaled(s: DemandStart): DemandDraft {
   };
   const a = targetDemand(situation, state?.laws ?? []);
   const first = isFirst(state);
-  const now = { nowMs, asked, settled, min: s.min, deadTimeMs: pace.deadTimeMs };
-  const use = isLookedFor(app) ? useful(state?.futility, a.wishes, now) : asWanted(a);
+  const use = isLookedFor(app) ? useful(state?.futility, a.wishes, situation) : asWanted(a);
   const shaped = shape(
     {
       asked,
@@ -193,7 +196,7 @@ function scaled(s: DemandStart): DemandDraft {
       nowMs,
     },
     state?.behavior ?? {},
-    { behavior: app.behavior, timing },
+    s,
   );
   return {
     law: first ? asked : a.wanted,
@@ -336,8 +339,7 @@ function bound(s: DemandStart, draft: DemandDraft, cost: Vector): AppDemand {
 
 /** Most apps have no preemption policy. */
 function keptBy(s: DemandStart, { min, wanted }: { readonly min: number; readonly wanted: number }): number {
-  const { app, timing, preemption, max, requested, nowMs } = s;
-  const { behavior } = app;
+  const { behavior, timing, preemption, max, requested, nowMs } = s;
   if (timing.minHoldMs <= 0 && behavior.yieldRate === undefined) return min;
-  return keeps(preemption, { min, max, requested, wanted, nowMs }, { behavior, timing });
+  return keeps(preemption, { min, max, requested, wanted, nowMs }, s);
 }

@@ -63,8 +63,7 @@ function before(a: Allocation, b: Allocation): boolean {
 }
 
 function keeperOf({ start }: AppDemand): string {
-  const { preemption, nowMs, app, timing } = start;
-  return whyKept(preemption, nowMs, { behavior: app.behavior, timing });
+  return whyKept(start.preemption, start.nowMs, start);
 }
 
 function blocker(app: AppInput, { demand: other, granted }: Allocation): string {

@@ -29,6 +29,7 @@ export interface TargetInput {
   readonly app: AppInput;
   readonly timing: Timing;
   readonly nowMs: number;
+  readonly min: number;
   readonly asked: number;
   /** Instances that run, over the recent past. */
   readonly running: Levels;

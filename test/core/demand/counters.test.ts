@@ -17,6 +17,7 @@ function doneOf(sample: MetricSample): number | undefined {
       app: aScaled('web', 2, { targets: [exactly], readings: [sample] }),
       timing: timingOf(aBehavior()),
       nowMs: T0,
+      min: 0,
       asked: 2,
       running: [0, 2],
       ready: 2,
