@@ -66,6 +66,7 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     expect(new URL(page.url()).searchParams.get('last')).toBe('3600');
     await page.getByTestId('decision-mark').first().waitFor();
     expect(await text('record-note')).toBe('');
+    expect(await text('history-begins')).toMatch(/^history begins at \d\d:\d\d:\d\d$/);
     const toMs = Date.now();
     await page.goto(new URL(`/?from=${toMs - 60_000}&to=${toMs}`, page.url()).href);
     await until(

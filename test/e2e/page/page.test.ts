@@ -47,6 +47,7 @@ describe.skipIf(browserMissing())('the page', () => {
     expect(await text(page, 'decision')).toMatch(/\d\d:\d\d:\d\dqueue-demo\/\w+ \d+ → \d+/);
     expect(await text(page, 'event')).toMatch(/PolicyAccepted.*the policy is valid/);
     await expect.poll(() => drawn(page), SOON).toEqual([true, true]);
+    expect(await text(page, 'history-begins')).toMatch(/^history begins at \d\d:\d\d:\d\d$/);
     await screenshot('page-light');
     expect(complaints).toEqual([]);
   });

@@ -76,10 +76,18 @@ export class Recorded {
       conditions.flatMap(({ type, status, reason, message, fromMs, toMs: endMs = toMs }) => {
         const span = { reason, message, fromMs, toMs: endMs };
         if (type === 'Ready' && status !== 'True') return [{ ...span, level: 'failing' }];
-        if (type === 'ScalingLimited' && status === 'True') return [{ ...span, level: 'limited' }];
+        // That a count waits its time, as the policy says, is no trouble: a busy day has it every minute.
+        const isTrouble = type === 'ScalingLimited' && status === 'True' && reason !== 'LimitedByBehavior';
+        if (isTrouble) return [{ ...span, level: 'limited' }];
         return [];
       }),
     );
+  }
+
+  /** When the record begins, ms; undefined: there is none. */
+  get beginsMs() {
+    const begins = this.#histories.flatMap(({ recordedFromMs }) => recordedFromMs ?? []);
+    return begins.length === 0 ? undefined : Math.min(...begins);
   }
 
   /** What could not be read, and how far back the record goes, in sentences. */

@@ -21,6 +21,8 @@ import { Recorded, recall } from './recorded.js';
 
 /** The newest of a long span is fetched again so often. */
 const REFRESH_MS = 10_000;
+/** Less is nobody's question. */
+const SOON_MS = 5_000;
 
 /**
  * @param {Desk} desk
@@ -49,7 +51,8 @@ export function timeline(desk, redraw) {
     { type: 'button', class: 'small', 'data-testid': 'replay-open' },
     'Try a change against this time…',
   );
-  const replay = el('p', { class: 'counts', 'data-testid': 'replay' }, tryIt, typed);
+  const begins = el('span', { class: 'begins', 'data-testid': 'history-begins' });
+  const replay = el('p', { class: 'counts', 'data-testid': 'replay' }, tryIt, typed, begins);
   tryIt.addEventListener('click', () => {
     const policy = pool?.policies[0];
     if (policy !== undefined) openReplay(policy, span(), desk);
@@ -78,6 +81,14 @@ export function timeline(desk, redraw) {
     mover('−', 'zoom out', (present) => zoomed(present, 2)),
     ...buttons.map(({ node }) => node),
   );
+
+  /** Where the charts are empty because nothing is known of that time. */
+  const beginText = () => {
+    const beginMs = isLive() ? (desk.past.times[0] ?? 0) * 1000 : recorded?.beginsMs;
+    return beginMs !== undefined && beginMs > span().fromMs + SOON_MS
+      ? `history begins at ${time(beginMs)}`
+      : '';
+  };
 
   /** @param {() => void} change */
   const show = (change) => {
@@ -153,10 +164,12 @@ export function timeline(desk, redraw) {
       for (const { node, seconds } of buttons)
         setAttribute(node, 'aria-pressed', String(fixed === undefined && seconds === windowS()));
       setText(says, fixed === undefined ? '' : spanText(fixed));
+      setText(begins, beginText());
       const [policy] = next.policies;
       tryIt.hidden = !desk.replays();
       typed.hidden = fixed === undefined;
-      replay.hidden = policy === undefined || (typed.hidden && tryIt.hidden);
+      const isEmpty = typed.hidden && tryIt.hidden && begins.textContent === '';
+      replay.hidden = policy === undefined || isEmpty;
       if (fixed !== undefined && policy !== undefined) setText(command, replayCommand(policy.key, fixed));
       const stale = fixed === undefined && !isLive() && desk.now() - loadedAtMs > REFRESH_MS;
       if (isFirst || stale) void load();
@@ -172,7 +185,7 @@ function spanText({ fromMs, toMs }) {
 }
 
 /**
- * The last `seconds`, or as much as there is, but never less than half a minute.
+ * The last `seconds`, or as much as there is, but never less than half a minute, which the first samples fill from its beginning.
  *
  * @param {readonly number[]} times
  * @param {number} seconds
@@ -180,6 +193,6 @@ function spanText({ fromMs, toMs }) {
  */
 function lastOf(times, seconds) {
   const end = times.at(-1) ?? 0;
-  const start = Math.min(times[0] ?? end, end - 30);
-  return [Math.max(start, end - seconds), end];
+  const first = times[0] ?? end;
+  return [Math.max(first, end - seconds), Math.max(end, first + 30)];
 }
