@@ -1,5 +1,6 @@
 // Two operators with selectors, as real processes, over one cluster and one Marathon: a policy goes from the one to the other
-// under load and back, every write is recorded with its writer, and there are never two.
+// under load and back, every write is recorded with its writer, and there are never two. An operator without a selector was there
+// before them, and has what they leave.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeServer, startKubeServer } from '../../support/kubernetes/kube-server.ts';
@@ -46,6 +47,7 @@ async function label(name: string, shard: string): Promise<void> {
   await ask('PATCH', `${policies}/${name}`, { metadata: { labels: { shard } } });
 }
 
+/** @param shard of the selector; `rest`: without one */
 async function start(shard: string): Promise<void> {
   const proxies = [
     await recordingProxy(marathon.url, shard, marathonWrites),
@@ -53,7 +55,8 @@ async function start(shard: string): Promise<void> {
   ] as const;
   const [toMarathon, toCluster] = proxies;
   const kubeconfig = kubeconfigFor(toCluster.url);
-  const more = ['--kubernetes', '--kubeconfig', kubeconfig.path, '--selector', `shard=${shard}`];
+  const selector = shard === 'rest' ? [] : ['--selector', `shard=${shard}`];
+  const more = ['--kubernetes', '--kubeconfig', kubeconfig.path, ...selector];
   const operator = await laptop.operator({
     marathon: toMarathon.url,
     more: [...more, '--lease-duration', '5s', '--lease-retry-period', '500ms'],
@@ -82,8 +85,11 @@ describe('two operators with selectors', { concurrent: false, timeout: 300_000 }
     marathon = await laptop.marathon();
     await ask('POST', policies, restlessPolicy('steady', 'a', { min: 3, max: 3 }));
     await ask('POST', policies, restlessPolicy('moving', 'a', { min: 1, max: 6 }));
+    await ask('POST', policies, restlessPolicy('lone', 'nobody', { min: 1, max: 6 }));
+    await start('rest');
+    await untilScaledBy('rest', marathonWrites, 'moving');
     await Promise.all([start('a'), start('b')]);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await laptop.end();
     for (const { proxies, kubeconfig } of Object.values(shards)) {
@@ -114,11 +120,19 @@ describe('two operators with selectors', { concurrent: false, timeout: 300_000 }
     await shards['a']?.operator.says('steady', 'Applied', /operator microscaling-shard\.b \(.+\) has it$/);
     await Promise.all([untilStatusBy('b', 'moving'), untilStatusBy('b', 'steady')]);
 
+    await untilScaledBy('rest', marathonWrites, 'lone');
+    await shards['rest']?.operator.says(
+      'moving',
+      'Applied',
+      /^Standby: .*operator microscaling-shard\.b \(.+\), which has a --selector, has the pool$/,
+    );
+
     await label('moving', 'a');
     await untilScaledBy('a', marathonWrites, 'moving');
     await untilStatusBy('a', 'moving');
 
-    expect(writersOf(writesTo(marathonWrites, 'moving'))).toEqual(['a', 'b', 'a']);
+    expect(writersOf(writesTo(marathonWrites, 'moving'))).toEqual(['rest', 'a', 'b', 'a']);
+    expect(writersOf(writesTo(marathonWrites, 'lone'))).toEqual(['rest']);
     expect(collisions(writesTo(marathonWrites, 'moving'))).toEqual([]);
     // Nothing moved that a new owner had no reason to move.
     expect(writesTo(marathonWrites, 'steady').length).toBe(steadyWrites);
@@ -126,8 +140,9 @@ describe('two operators with selectors', { concurrent: false, timeout: 300_000 }
   });
 
   it('have one of them write the status at a time', () => {
-    expect(writersOf(statusesOf('moving'))).toEqual(['a', 'b', 'a']);
-    expect(writersOf(statusesOf('steady'))).toEqual(['a', 'b']);
+    expect(writersOf(statusesOf('moving'))).toEqual(['rest', 'a', 'b', 'a']);
+    expect(writersOf(statusesOf('steady'))).toEqual(['rest', 'a', 'b']);
+    expect(writersOf(statusesOf('lone'))).toEqual(['rest']);
     expect(collisions(statusesOf('moving'))).toEqual([]);
   });
 });
