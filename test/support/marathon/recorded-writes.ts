@@ -34,9 +34,13 @@ export function restlessPolicy(
   };
 }
 
-/** Those to the apps of a policy. */
+/** Those to the apps of a policy; the claim of its pool speaks of them, too. */
 export function writesTo(writes: readonly RecordedWrite[], policy: string): readonly RecordedWrite[] {
-  return writes.filter(({ path, body }) => path.includes(`/${policy}/`) || body.includes(`/${policy}/`));
+  return writes.filter(
+    ({ path, body }) =>
+      (path.includes(`/${policy}/`) || body.includes(`/${policy}/`)) &&
+      !body.includes('/microscaling-pools/'),
+  );
 }
 
 /** One after the other. */
