@@ -67,8 +67,9 @@ const HORIZON_LEADS_IN_TIME = 3;
 const LEAST_LEAD_MS = 2_500;
 const HOLD_LEADS = 1.2;
 const LEAST_HOLD_LEADS = 0.8;
-/** … and this share of it where nothing tells how many instances work. */
+/** … and where nothing tells how many instances work: this share of it, but no less than this where needs are soon back. */
 const HELD_IF_BLIND = 0.85;
+const LEAST_HELD_IF_BLIND_MS = 6_000;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
@@ -98,7 +99,7 @@ export function fluidLaw(
   return {
     wanted,
     need: Math.max(down, up > asked ? up : 0),
-    holdMs: holdOf(view, HOLD_LEADS),
+    holdMs: holdOf(view, HOLD_LEADS, LEAST_HELD_IF_BLIND_MS),
     leastHoldMs: holdOf(view, LEAST_HOLD_LEADS),
     memory: {
       law: 'Fluid',
@@ -122,14 +123,14 @@ export function fluidLaw(
  * To give back too early costs the queue one lead time, to give back late costs the remainder as long as it lasts:
  * which is worth more is not known before, so both are let cost about as much (the rental of skis), and less is held the
  * less often it was worth it (core/demand/lulls.ts). What the policy says is the least. Where nothing tells how many
- * instances work, nobody sees how many do not: each probe is worth more, and waits less.
+ * instances work, nobody sees how many do not: each probe is worth more, and waits less, unless needs are soon back.
  */
-function holdOf({ input, leadS }: View, leads: number): number {
+function holdOf({ input, leadS }: View, leads: number, leastIfBlindMs = 0): number {
   const { giveBackAfterMs } = input;
   const leadMs = leadS * 1000;
   if (giveBackAfterMs !== undefined) return Math.max(giveBackAfterMs, leads * leadMs);
   const heldMs = leads * Math.max(LEAST_LEAD_MS, leadMs);
-  return isBlind(input) ? HELD_IF_BLIND * heldMs : heldMs;
+  return isBlind(input) ? Math.max(leastIfBlindMs, HELD_IF_BLIND * heldMs) : heldMs;
 }
 
 function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {

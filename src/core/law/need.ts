@@ -45,8 +45,8 @@ export interface View {
 const AIM = 0.5;
 /** The aim is that far from the target, in deviations of what chance and doubt about the rates add within L. */
 const MARGIN = 2;
-/** Who sees nothing but the queue sees nothing of one that is empty: it is to be nearer the target. */
-const MARGIN_IF_BLIND = 1.75;
+/** Who sees nothing but the queue sees nothing of one that is empty: it is to be nearer the target, where work is quick. */
+const MARGIN_IF_BLIND = 1.25;
 /**
  * So much of σ counts, and so much more where nothing is known of μ: σ allows for loads that change within seconds, and
  * most do not; but a μ that is only guessed may be wrong by far more than σ says.
@@ -76,7 +76,7 @@ export function targetOf(goal: Goal, { service }: Estimate, asked: number): numb
  * target, since chance alone moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work),
  * and what is not known of the rates by D.
  */
-export function aimOf(target: number, { arrivals }: Estimate, of: Foreseen): number {
+export function aimOf(target: number, { arrivals, behind }: Estimate, of: Foreseen): number {
   const { missTolerance } = of.input;
   const strictness =
     missTolerance === DEFAULT_MISS_TOLERANCE
@@ -84,7 +84,7 @@ export function aimOf(target: number, { arrivals }: Estimate, of: Foreseen): num
       : Math.max(0, deviationsAbove(missTolerance) / USUAL_DEVIATIONS);
   const doubt = doubtOf(of);
   const chance = Math.sqrt(1.5 * arrivals * of.leadS + doubt * doubt);
-  const margin = isBlind(of.input) ? MARGIN_IF_BLIND : MARGIN;
+  const margin = behind === undefined && isBlind(of.input) ? MARGIN_IF_BLIND : MARGIN;
   const usual = Math.min(AIM * target, target - margin * chance);
   return target - strictness * (target - usual);
 }

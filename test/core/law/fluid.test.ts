@@ -89,8 +89,13 @@ describe('Fluid decides', () => {
     expect(held(30_000)).toMatchObject({ holdMs: 36_600, leastHoldMs: 24_400 });
   });
 
-  it('holds it less long where nothing tells how many work', () => {
-    expect(asked(0, { giveBackAfterMs: undefined })).toMatchObject({ holdMs: 2_550, leastHoldMs: 1_700 });
+  it('holds it less long where nothing tells how many work, unless needs are soon back', () => {
+    const held = (deadTimeMs: number) => asked(0, { giveBackAfterMs: undefined, deadTimeMs });
+    expect(held(2_000)).toMatchObject({ holdMs: 6_000, leastHoldMs: 1_700 });
+    expect(held(30_000)).toMatchObject({
+      holdMs: expect.closeTo(31_110, 3),
+      leastHoldMs: expect.closeTo(20_740, 3),
+    });
   });
 
   it('holds it for as long as the policy says, or as it is worth', () => {
