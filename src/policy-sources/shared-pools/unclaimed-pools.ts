@@ -57,15 +57,16 @@ export class UnclaimedPools {
   /** Leases may not be read: nobody is known to share anything with this operator. */
   #isRefused = false;
   #trouble: string | undefined;
+  #isAsked = false;
   readonly #first = Promise.withResolvers<void>();
 
   constructor(deps: UnclaimedPoolsDeps) {
     this.#deps = deps;
   }
 
-  /** Resolves when the first list was had, or could not be. */
-  get asked(): Promise<void> {
-    return this.#first.promise;
+  /** Resolves when the first list was had, or could not be; undefined once that is so. */
+  get asked(): Promise<void> | undefined {
+    return this.#isAsked ? undefined : this.#first.promise;
   }
 
   /** Which pools there are may have changed. */
@@ -94,6 +95,7 @@ export class UnclaimedPools {
     const { clock, retryMs } = this.#deps;
     while (!signal.aborted) {
       await this.#look(signal);
+      this.#isAsked = true;
       this.#first.resolve();
       await clock.sleep(retryMs, signal).catch(() => undefined);
     }

@@ -126,7 +126,8 @@ export function wholeLeadership(
     const state = await standing(signal);
     if (pool === undefined || !state.acting) return state;
     // So that nobody is told that it stands by where it has only just been started.
-    await abortable(pools.asked, signal);
+    const { asked } = pools;
+    if (asked !== undefined) await abortable(asked, signal);
     return pools.state(pool);
   };
 }
