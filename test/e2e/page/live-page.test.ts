@@ -66,7 +66,11 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     expect(new URL(page.url()).searchParams.get('last')).toBe('3600');
     await page.getByTestId('decision-mark').first().waitFor();
     expect(await text('record-note')).toBe('');
-    expect(await text('history-begins')).toMatch(/^history begins at \d\d:\d\d:\d\d$/);
+    await until(
+      'the page to say where history begins',
+      async () => /^history begins at \d\d:\d\d:\d\d$/.test((await text('history-begins')) ?? ''),
+      30_000,
+    );
     const toMs = Date.now();
     await page.goto(new URL(`/?from=${toMs - 60_000}&to=${toMs}`, page.url()).href);
     await until(
@@ -92,7 +96,7 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     await until('half a minute to be shown', async () => Math.abs(span() - 30_000) < 2_000, 30_000);
     expect(await text('span')).toMatch(/\d\d:\d\d:\d\d to \d\d:\d\d:\d\d$/);
     expect(await text('replay')).toMatch(
-      /microscaling replay queue-demo --since \S+Z --until \S+Z -f new\.yaml$/,
+      /microscaling replay queue-demo --since \S+Z --until \S+Z -f new\.yaml/,
     );
     expect(await text('connection')).toMatch(/^looking back · now \d\d:\d\d:\d\d$/);
     expect(await page.getByTestId('more').isDisabled()).toBe(true);

@@ -66,6 +66,20 @@ describe.skipIf(browserMissing())('the list of policies', { timeout: 240_000 }, 
     expect(await text(other.page, 'policy-row')).toContain('policy-00010');
   });
 
+  it('begins every name at the same place on a phone, with its number beside it', async () => {
+    const { page } = await look(aViewOf(manyPolicies(MANY)));
+    await page.setViewportSize({ width: 390, height: 844 });
+    const rows = await page.getByTestId('policy-row').evaluateAll((all) =>
+      all.slice(0, 10).map((row) => {
+        const box = (part: string) => row.querySelector(part)?.getBoundingClientRect();
+        const [name, metric] = [box('a'), box('.row-metric')];
+        return { left: name?.left, isBeside: Math.abs((name?.bottom ?? 0) - (metric?.bottom ?? 99)) < 6 };
+      }),
+    );
+    expect(new Set(rows.map(({ left }) => left)).size).toBe(1);
+    expect(rows.map(({ isBeside }) => isBeside)).toEqual(rows.map(() => true));
+  });
+
   it('leads by pages to every policy, from there to its own page, and back', async () => {
     const { page, complaints } = await look(aViewOf(manyPolicies(MANY)));
     await page.getByTestId('next-page').click();

@@ -113,6 +113,7 @@ export function timeline(desk, redraw) {
       }
     }
     if (isLive()) setText(note, '');
+    setText(begins, beginText());
     desk.lookBack(fixedSpan() === undefined ? undefined : recorded?.lists, pool);
     redraw();
   }
