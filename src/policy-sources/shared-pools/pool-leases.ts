@@ -2,12 +2,15 @@
 // pool is another operator's to run.
 
 import { defined } from '../../lang/defined.ts';
-import { abortable } from '../../runtime/abort/abortable.ts';
+import { inTime } from '../../runtime/abort/in-time.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { messageOf, TransientError, WaitError } from '../../runtime/errors.ts';
+import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
 import type { PoolHands, PoolLearning, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
+import { type HeldPool, HeldPools } from './held-pools.ts';
+import { takenBy, withHands } from './lease-record.ts';
+import { LeaseTrouble } from './lease-trouble.ts';
 import {
   type OperatorStanding,
   type OperatorWatch,
@@ -51,20 +54,6 @@ export interface PoolStanding extends OperatorStanding {
   readonly begin?: () => (() => void) | undefined;
 }
 
-interface Held {
-  version: string;
-  record: PoolLeaseRecord;
-  /** Where it is not settled. */
-  readonly settlesAtMs: number;
-  /** Of the instance's own standing: what was taken in one standing is worth nothing in the next. */
-  readonly standing: AbortSignal;
-  readonly lost: AbortController;
-  /** Writes that have begun and not ended. */
-  writes: number;
-  /** It is to be given back: nothing more begins. */
-  leaving: boolean;
-}
-
 const JITTER = 0.2;
 const SETTLES =
   'the pool was nobody’s: operators without a selector are given the time to see that it is taken';
@@ -91,17 +80,17 @@ const CALL_MS = 4_000;
  */
 export class PoolLeases {
   readonly #deps: PoolLeasesDeps;
-  readonly #held = new Map<string, Held>();
-  /** Why a pool could not be taken last, and how often one after the other. */
-  readonly #untaken = new Map<string, { readonly reason: string; readonly times: number }>();
+  readonly #held: HeldPools;
+  readonly #trouble: LeaseTrouble;
   #pools: PoolsToRun = { ours: new Set(), areOthers: () => false, areGone: () => false };
   readonly #stale: StaleLeases;
   #seen: ReadonlyMap<string, SeenPoolLease> = new Map();
-  #trouble: string | undefined;
   #woken = new AbortController();
 
   constructor(deps: PoolLeasesDeps) {
     this.#deps = deps;
+    this.#held = new HeldPools({ ...deps, onLeft: () => this.look() });
+    this.#trouble = new LeaseTrouble(deps.log);
     this.#stale = new StaleLeases(deps);
   }
 
@@ -110,18 +99,17 @@ export class PoolLeases {
     const { ours: before } = this.#pools;
     this.#pools = pools;
     let news = !(pools.ours.size === before.size && pools.ours.isSubsetOf(before));
-    for (const [pool, held] of this.#held) {
+    for (const [pool, held] of this.#held.entries()) {
       if (held.leaving || !this.#isToGo(pool)) continue;
-      held.leaving = true;
+      this.#held.leave(pool, held);
       news = true;
-      this.#deps.onChange(pool);
     }
     if (news) this.look();
   }
 
   /** What people hold may be different. */
   handsChanged(): void {
-    if ([...this.#held].some(([pool, held]) => this.#isBehind(pool, held))) this.look();
+    if (this.#held.entries().some(([pool, held]) => this.#isBehind(pool, held))) this.look();
   }
 
   /** Something may be different: soon, not after the next pause. */
@@ -132,15 +120,15 @@ export class PoolLeases {
   state(pool: string): PoolStanding {
     const standing = this.#deps.standing();
     if (!standing.acting) return standing;
-    const held = this.#held.get(pool);
-    if (held === undefined || !this.#isGood(held)) return { acting: false, reason: this.#whyNot(pool) };
+    const held = this.#held.good(pool);
+    if (held === undefined) return { acting: false, reason: this.#whyNot(pool) };
     if (held.leaving) return { acting: false, reason: 'the pool is being handed over' };
     if (!held.record.settled) return { acting: false, reason: SETTLES };
     return {
       acting: true,
       reason: `this operator (${this.#deps.operator}) has the pool`,
       lost: held.lost.signal,
-      begin: () => this.#begin(held),
+      begin: () => this.#held.begin(held),
     };
   }
 
@@ -151,8 +139,7 @@ export class PoolLeases {
 
   /** As far as that was read. */
   owner(pool: string): PoolOwner | undefined {
-    const held = this.#held.get(pool);
-    const record = held !== undefined && this.#isGood(held) ? held.record : this.#seen.get(pool)?.record;
+    const record = this.#held.good(pool)?.record ?? this.#seen.get(pool)?.record;
     if (record === undefined || record.holder === '') return undefined;
     return { operator: record.operator, holder: record.holder };
   }
@@ -164,7 +151,7 @@ export class PoolLeases {
       this.#woken = new AbortController();
       const woken = this.#woken.signal;
       await this.#attempt(signal);
-      const pauseMs = Math.min(retryMs * (1 + JITTER * random()), this.#settlesInMs());
+      const pauseMs = Math.min(retryMs * (1 + JITTER * random()), this.#held.dueInMs());
       await clock.sleep(pauseMs, AbortSignal.any([signal, woken])).catch(() => undefined);
     }
   }
@@ -183,9 +170,9 @@ export class PoolLeases {
         await this.#writeHands(within);
         await this.#stale.remove(this.#unheld(), { free, areGone: this.#pools.areGone }, within);
       }
-      this.#trouble = undefined;
+      this.#trouble.noteAll(undefined);
     } catch (error) {
-      if (!signal.aborted) this.#noteTrouble(messageOf(error));
+      if (!signal.aborted) this.#trouble.noteAll(messageOf(error));
     }
   }
 
@@ -193,10 +180,11 @@ export class PoolLeases {
     const before = this.#seen;
     const listed = await this.#within(signal, (within) => this.#deps.store.list(within));
     this.#seen = new Map(listed.map((lease) => [lease.pool, lease]));
-    for (const [pool, held] of [...this.#held]) {
-      if (!this.#isGood(held)) this.#drop(pool, 'this instance lost the lease of its operator meanwhile');
+    for (const [pool, held] of this.#held.entries()) {
+      if (!this.#held.isGood(held))
+        this.#held.drop(pool, 'this instance lost the lease of its operator meanwhile');
       else if (this.#isTaken(pool)) {
-        this.#drop(pool, 'its Lease names another one, or is gone');
+        this.#held.drop(pool, 'its Lease names another one, or is gone');
         this.#deps.log.warn('this operator stands by for a pool whose lease somebody changed', { pool });
       }
     }
@@ -216,14 +204,17 @@ export class PoolLeases {
   }
 
   async #giveBack(signal: AbortSignal): Promise<void> {
-    const leaving = [...this.#held].filter(([, held]) => held.leaving && held.writes === 0);
+    const leaving = this.#held.entries().filter(([, held]) => held.leaving && held.writes === 0);
     await eachOf(leaving, async ([pool, held]) => {
       // Whatever comes of the call: nothing is written any more.
-      this.#drop(pool, 'it is handed over');
+      this.#held.drop(pool, 'it is handed over');
       // Of what is gone nothing is kept.
       if (this.#pools.areGone(pool)) return;
       const learned = this.#deps.learning?.of(pool);
-      const free = { ...this.#withHands(pool, { ...held.record, holder: '' }), ...defined({ learned }) };
+      const free = {
+        ...withHands({ ...held.record, holder: '' }, pool, this.#deps.hands),
+        ...defined({ learned }),
+      };
       try {
         const lease = await this.#within(signal, (within) =>
           this.#deps.store.replace(pool, free, held.version, within),
@@ -283,7 +274,7 @@ export class PoolLeases {
         await this.#takeOne(pool, standing, signal);
       } catch (error) {
         signal.throwIfAborted();
-        this.#noteUntaken(pool, messageOf(error));
+        this.#trouble.noteUntaken(pool, messageOf(error));
       }
     });
   }
@@ -291,50 +282,37 @@ export class PoolLeases {
   async #takeOne(pool: string, standing: AbortSignal, signal: AbortSignal): Promise<void> {
     const { store, log, operator, clock, hands, learning, settleMs = SETTLE_MS } = this.#deps;
     const seen = this.#seen.get(pool);
-    const record = this.#record(seen?.record);
+    const record = takenBy(this.#deps, seen?.record, clock.now());
     const lease = await this.#within(signal, (within) =>
       seen === undefined
         ? store.create(pool, record, within)
         : store.replace(pool, record, seen.version, within),
     );
     this.#noteSeen(lease);
-    this.#untaken.delete(pool);
+    this.#trouble.noteTaken(pool);
     if (standing.aborted) return;
     if (seen !== undefined) hands?.taken(pool, record.hands, seen.record.operator !== operator);
     if (seen?.record.learned !== undefined) learning?.taken(pool, seen.record.learned);
-    const lost = new AbortController();
-    standing.addEventListener('abort', () => lost.abort(standing.reason), { once: true });
-    const leaving = this.#isToGo(pool);
-    const settlesAtMs = clock.monotonic() + settleMs;
-    const { version } = lease;
-    this.#held.set(pool, { version, record, settlesAtMs, standing, lost, writes: 0, leaving });
+    this.#held.add(pool, {
+      version: lease.version,
+      record,
+      settlesAtMs: clock.monotonic() + settleMs,
+      standing,
+      leaving: this.#isToGo(pool),
+    });
     log.debug('this operator has the pool', { pool, lease: operator });
-    this.#deps.onChange(pool);
-  }
-
-  #settlesInMs(): number {
-    const now = this.#deps.clock.monotonic();
-    const due = [...this.#held.values()].flatMap(({ record, leaving, settlesAtMs }) =>
-      record.settled || leaving || settlesAtMs <= now ? [] : settlesAtMs - now,
-    );
-    return Math.min(...due);
   }
 
   /** Written down, so that the next one who takes the pool need not wait again. */
   async #settle(signal: AbortSignal): Promise<void> {
-    const { clock, onChange } = this.#deps;
-    const due = [...this.#held].filter(
-      ([, { record, leaving, settlesAtMs }]) =>
-        !record.settled && !leaving && settlesAtMs <= clock.monotonic(),
-    );
-    await eachOf(due, async ([pool, held]) => {
-      const record = this.#withHands(pool, { ...held.record, settled: true });
+    await eachOf(this.#held.due(), async ([pool, held]) => {
+      const record = withHands({ ...held.record, settled: true }, pool, this.#deps.hands);
       try {
         await this.#rewrite(pool, held, record, signal);
-        onChange(pool);
+        this.#deps.onChange(pool);
       } catch (error) {
         signal.throwIfAborted();
-        this.#noteUntaken(pool, messageOf(error));
+        this.#trouble.noteUntaken(pool, messageOf(error));
       }
     });
   }
@@ -360,69 +338,25 @@ export class PoolLeases {
     return free;
   }
 
-  #begin(held: Held): (() => void) | undefined {
-    if (held.leaving || held.lost.signal.aborted) return undefined;
-    held.writes += 1;
-    let ended = false;
-    return () => {
-      if (ended) return;
-      ended = true;
-      held.writes -= 1;
-      if (held.leaving && held.writes === 0) this.look();
-    };
-  }
-
-  #isGood({ standing, lost }: Held): boolean {
-    return !lost.signal.aborted && this.#deps.standing().lost === standing;
-  }
-
   #isToGo(pool: string): boolean {
     return !this.#pools.ours.has(pool) && this.#pools.areOthers(pool);
-  }
-
-  #drop(pool: string, why: string): void {
-    const { onChange, retryMs } = this.#deps;
-    const held = this.#held.get(pool);
-    this.#held.delete(pool);
-    if (held === undefined) return;
-    held.lost.abort(new WaitError(`pool ${pool} is not this operator's any more: ${why}`, retryMs));
-    onChange(pool);
   }
 
   #noteSeen(lease: SeenPoolLease): void {
     this.#seen = new Map(this.#seen).set(lease.pool, lease);
   }
 
-  #record(before: PoolLeaseRecord | undefined): PoolLeaseRecord {
-    const { identity, operator, durationSeconds, clock } = this.#deps;
-    const isOurs = before?.operator === operator && before.holder !== '';
-    return {
-      holder: identity,
-      operator,
-      durationSeconds,
-      acquireTime: new Date(clock.now()).toISOString().replace('Z', '000Z'),
-      transitions: before === undefined ? 0 : before.transitions + (isOurs ? 0 : 1),
-      settled: before?.settled ?? false,
-      ...defined({ hands: before?.hands }),
-    };
-  }
-
-  #withHands(pool: string, { hands: before, ...record }: PoolLeaseRecord): PoolLeaseRecord {
-    const { hands } = this.#deps;
-    return { ...record, ...defined({ hands: hands === undefined ? before : hands.of(pool) }) };
-  }
-
-  #isBehind(pool: string, { record, leaving }: Held): boolean {
+  #isBehind(pool: string, { record, leaving }: HeldPool): boolean {
     const { hands } = this.#deps;
     return hands !== undefined && !leaving && record.settled && hands.of(pool) !== record.hands;
   }
 
   /** Written when it changes, so that it is there also when this operator ends without a word. */
   async #writeHands(signal: AbortSignal): Promise<void> {
-    const behind = [...this.#held].filter(([pool, held]) => this.#isBehind(pool, held));
+    const behind = this.#held.entries().filter(([pool, held]) => this.#isBehind(pool, held));
     await eachOf(behind, async ([pool, held]) => {
       try {
-        await this.#rewrite(pool, held, this.#withHands(pool, held.record), signal);
+        await this.#rewrite(pool, held, withHands(held.record, pool, this.#deps.hands), signal);
       } catch (error) {
         signal.throwIfAborted();
         const fields = { pool, reason: messageOf(error) };
@@ -431,7 +365,7 @@ export class PoolLeases {
     });
   }
 
-  async #rewrite(pool: string, held: Held, record: PoolLeaseRecord, signal: AbortSignal): Promise<void> {
+  async #rewrite(pool: string, held: HeldPool, record: PoolLeaseRecord, signal: AbortSignal): Promise<void> {
     const lease = await this.#within(signal, (within) =>
       this.#deps.store.replace(pool, record, held.version, within),
     );
@@ -441,43 +375,18 @@ export class PoolLeases {
   }
 
   #whyNot(pool: string): string {
-    if (this.#trouble !== undefined) return `the leases of pools: ${this.#trouble}`;
+    if (this.#trouble.ofAll !== undefined) return `the leases of pools: ${this.#trouble.ofAll}`;
     const owner = this.owner(pool);
-    const untaken = this.#untaken.get(pool);
+    const untaken = this.#trouble.untaken(pool);
     if (owner === undefined && untaken !== undefined)
-      return `no operator has the pool, and it could not be taken: ${untaken.reason}`;
+      return `no operator has the pool, and it could not be taken: ${untaken}`;
     if (owner === undefined) return 'no operator has taken the pool yet';
     if (owner.operator === this.#deps.operator) return 'its lease is being taken';
     return `operator ${owner.operator} (${owner.holder}) has the pool`;
   }
 
-  /** Once is what happens where two want a pool; what stays is for people to mend. */
-  #noteUntaken(pool: string, reason: string): void {
-    const before = this.#untaken.get(pool);
-    const times = before?.reason === reason ? before.times + 1 : 1;
-    this.#untaken.set(pool, { reason, times });
-    if (times === 2) this.#deps.log.warn('a pool cannot be taken; it is tried again', { pool, reason });
-    else this.#deps.log.debug('the lease of a pool was not taken', { pool, reason });
-  }
-
-  #noteTrouble(trouble: string): void {
-    if (trouble === this.#trouble) return;
-    this.#trouble = trouble;
-    this.#deps.log.warn('the leases of pools cannot be had; it is tried again', { reason: trouble });
-  }
-
-  async #within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const done = new AbortController();
-    const late = new AbortController();
-    this.#deps.clock.sleep(this.#deps.callMs ?? CALL_MS, done.signal).then(
-      () => late.abort(new TransientError('no answer in time')),
-      () => undefined,
-    );
-    const within = AbortSignal.any([signal, late.signal]);
-    try {
-      return await abortable(work(within), within);
-    } finally {
-      done.abort();
-    }
+  #within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, callMs: limitMs = CALL_MS } = this.#deps;
+    return inTime(work, { clock, limitMs, signal });
   }
 }

@@ -1,8 +1,8 @@
 // policy-sources: the pools of an operator without a selector: all that no operator with one has.
 
-import { abortable } from '../../runtime/abort/abortable.ts';
+import { inTime } from '../../runtime/abort/in-time.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { messageOf, TransientError, WaitError } from '../../runtime/errors.ts';
+import { messageOf, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { PoolOwner, PoolsToRun } from '../pools-to-run.ts';
 import {
@@ -200,17 +200,8 @@ export class UnclaimedPools {
     });
   }
 
-  async #within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  #within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock, freshMs = UNCLAIMED_MS } = this.#deps;
-    const late = new AbortController();
-    const callOff = clock.after(CALL_SHARE * freshMs, () =>
-      late.abort(new TransientError('no answer in time')),
-    );
-    const within = AbortSignal.any([signal, late.signal]);
-    try {
-      return await abortable(work(within), within);
-    } finally {
-      callOff();
-    }
+    return inTime(work, { clock, limitMs: CALL_SHARE * freshMs, signal });
   }
 }
