@@ -186,7 +186,7 @@ function spanText({ fromMs, toMs }) {
 }
 
 /**
- * The last `seconds`, or as much as there is, but never less than half a minute, which the first samples fill from its beginning.
+ * The last `seconds`, or as much as there is, but never less than half a minute.
  *
  * @param {readonly number[]} times
  * @param {number} seconds
@@ -194,6 +194,6 @@ function spanText({ fromMs, toMs }) {
  */
 function lastOf(times, seconds) {
   const end = times.at(-1) ?? 0;
-  const first = times[0] ?? end;
-  return [Math.max(first, end - seconds), Math.max(end, first + 30)];
+  const start = Math.min(times[0] ?? end, end - 30);
+  return [Math.max(start, end - seconds), end];
 }
