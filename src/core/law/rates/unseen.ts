@@ -86,7 +86,10 @@ export function followUnseen(
   const chances = all.map((each) => count(each, now));
   const behind = isSlow ? together(all, service) : undefined;
   believe(all, chances, dt);
-  return { unseen: listOf(withEdges(all)), behind };
+  const next = withEdges(all);
+  // The share of the furthest, in whose place another one is supposed, is the others' now.
+  normalise(next);
+  return { unseen: listOf(next), behind };
 }
 
 /** As the first scale has it, and what lies around that. */

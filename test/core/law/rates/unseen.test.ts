@@ -110,6 +110,18 @@ describe('messages behind an empty queue', () => {
     expect(isSuppositions(unseen?.map((each, i) => (i === 0 ? 0 : each)))).toBe(false);
   });
 
+  it.each([0.02, 0.1, 0.4])(
+    'are believed wholly in every round, also where another one takes a place (μ %d)',
+    (service) => {
+      const moments = follow({ ...slow, arrivals: () => 30 * service, service, seconds: 600 });
+      const believed = moments.flatMap(({ estimate: { unseen } }) =>
+        unseen === undefined ? [] : [[1, 9, 17, 25, 33].reduce((sum, at) => sum + (unseen[at] ?? 0), 0)],
+      );
+      expect(believed.length).toBeGreaterThan(500);
+      expect(believed.filter((all) => Math.abs(all - 1) > 1e-3)).toEqual([]);
+    },
+  );
+
   it('stay numbers through pauses, floods and silence', () => {
     fc.assert(
       fc.property(histories(), ({ rounds }) => {
