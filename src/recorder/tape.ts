@@ -43,6 +43,8 @@ export class Tape {
   readonly #deps: TapeDeps;
   #now: Part | undefined;
   #former: Part | undefined;
+  /** Those that are there, also where no round of theirs is in the last segment. */
+  readonly #pools = new Set<string>();
   /** The last lines could not be written: nothing goes on in the segment before, so pools are silent until they enter. */
   #isAfterGap = false;
 
@@ -69,7 +71,7 @@ export class Tape {
       last?.writer.flush();
       const { masking, nowMs, isStaggered } = this.#deps;
       const writer = this.#deps.writer();
-      writer.begin(last?.encoder.names.map((name) => masking.name(name)));
+      writer.begin(last && [...this.#pools].map((name) => masking.name(name)));
       this.#now = { writer, encoder: new DeltaEncoder(masking), beganMs: nowMs() };
       if (last === undefined) return;
       this.#isAfterGap = false;
@@ -87,6 +89,7 @@ export class Tape {
    * @returns undefined: nowhere yet
    */
   leafOf(name: string, entersMs: number): { readonly segment: object; readonly leaf: Leaf } | undefined {
+    this.#pools.add(name);
     const now = this.#now;
     if (now === undefined) return undefined;
     const sinceMs = this.#deps.nowMs() - now.beganMs;
@@ -99,6 +102,7 @@ export class Tape {
   }
 
   frame(name: string, picture: object): void {
+    this.#pools.add(name);
     if (this.#now !== undefined) leafIn(this.#now, name).frame(picture);
   }
 
@@ -108,6 +112,7 @@ export class Tape {
   }
 
   gone(name: string, atMs: number): void {
+    this.#pools.delete(name);
     const part = this.#former?.encoder.has(name) ? this.#former : this.#now;
     if (part !== undefined && !this.isOver) part.writer.append(part.encoder.forget(name, atMs));
   }

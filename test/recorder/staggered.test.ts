@@ -48,9 +48,9 @@ async function recording() {
   const clock = new VirtualClock(T0);
   const recorded = recordedOn(clock);
   const rounds = await manyRounds();
-  const roundOfAll = (): void => {
+  const roundOfAll = (from = 0): void => {
     const atMs = clock.now();
-    for (const { round, shown } of rounds)
+    for (const { round, shown } of rounds.slice(from))
       recorded.recorder.round({ ...round, atMs, wallAheadMs: 0 }, { ...shown, lastRoundAtMs: atMs }, []);
   };
   return { clock, roundOfAll, names: rounds.map(({ round }) => round.pool.key), ...recorded };
@@ -163,4 +163,16 @@ it('does not write all full pictures at once after a disk was full', async () =>
   const entered = firstPictures(newest(folder));
   expect(Math.max(...entered.values())).toBe(1);
   expect(entered.size).toBe(POOLS);
+});
+
+it('shows a pool whose rounds are further apart than two segments are long', async () => {
+  const { clock, roundOfAll, names, reader } = await recording();
+  roundOfAll();
+  for (let i = 0; i < 50; i++) {
+    await clock.advance(SEGMENT_MS / 20);
+    roundOfAll(1);
+  }
+  const { pools } = await momentOf(reader, { atMs: clock.now() }, never);
+  expect(pools.map(({ view }) => view.name).sort()).toEqual([...names].sort());
+  expect(pools.find(({ view }) => view.name === names[0])).toMatchObject({ atMs: T0, detail: 'minutes' });
 });

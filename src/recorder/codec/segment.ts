@@ -20,7 +20,8 @@ export interface Header {
   /** By the wall clock. */
   readonly startedAtMs: number;
   /**
-   * Pools that enter this segment later, some in a minute: until then they are as in the segment before, in which rounds go on.
+   * Pools that were there before and enter this segment later, most in a minute: until then they are as in the segment before, in
+   * which rounds go on; those whose rounds are further apart are in the minutes.
    * Absent: the process began with this one, or lost what was before it.
    */
   readonly pools?: readonly string[];
