@@ -55,9 +55,11 @@ class WholeLines extends Transform {
 
 /** Closes what earlier processes left open. @param open what is still appended to */
 export async function closeOthers(folder: string, open: ReadonlySet<string>): Promise<void> {
+  // Looked for at once: what is begun while others are removed is not in `open`.
+  const segments = segmentsIn(folder);
   // Nobody else compresses at this moment: they are of a process that was killed, or of a disk that was full.
   for (const path of unfinishedIn(folder)) await rm(path, { force: true });
-  for (const { path, isClosed } of segmentsIn(folder)) {
+  for (const { path, isClosed } of segments) {
     if (!isClosed && !open.has(path)) await close(path);
     // What a process left that was killed between the two.
     if (isClosed) await rm(path.replace(/\.br$/, ''), { force: true });

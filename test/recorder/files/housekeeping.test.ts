@@ -101,6 +101,15 @@ it('removes what a killed process left half compressed, and nothing else', async
   expect(readdirSync(folder).sort()).toEqual(['notes.br.new', 'rounds-0.jsonl.br']);
 });
 
+it('leaves alone a segment that is begun while it removes what is half compressed', async () => {
+  const folder = scratchFolder();
+  writeFileSync(join(folder, 'rounds-0.jsonl.br.new'), 'x');
+  const closing = closeOthers(folder, new Set());
+  writeFileSync(join(folder, 'rounds-5.jsonl'), '{}\n');
+  await closing;
+  expect(readdirSync(folder)).toEqual(['rounds-5.jsonl']);
+});
+
 it('says of a segment of another version that it is passed over', async () => {
   const { folder, reader } = await runFor(2);
   const newer = join(folder, `rounds-${T0 + 30_000}.jsonl`);
