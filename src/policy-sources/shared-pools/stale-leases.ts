@@ -24,6 +24,8 @@ export interface Known extends Pick<PoolsToRun, 'areGone'> {
 
 /** So long has whoever a pool is meant for to take it: within seconds, unless it is being started. */
 const GIVEN_BACK_MS = 60_000;
+/** One that could not be removed is left alone for so long: a right that is missing is not given within seconds. */
+const RETRY_MS = 60_000;
 /** Another operator may know policies that this one does not: it gets the time to come back. */
 const OTHERS_MS = 600_000;
 
@@ -38,6 +40,8 @@ export class StaleLeases {
   readonly #deps: StaleLeasesDeps;
   /** By pool: the version at which a Lease has been nobody's, and since when that was seen. */
   readonly #since = new Map<string, { readonly version: string; readonly atMs: number }>();
+  /** By pool: when it is tried again. */
+  readonly #againAtMs = new Map<string, number>();
 
   constructor(deps: StaleLeasesDeps) {
     this.#deps = deps;
@@ -48,8 +52,11 @@ export class StaleLeases {
     const { store, log, clock } = this.#deps;
     const idle = leases.filter((lease) => isNobodys(lease, known));
     this.#keepOnly(new Set(idle.map(({ pool }) => pool)));
+    const now = clock.monotonic();
     const stale = idle.filter(
-      (lease) => this.#idleMs(lease, clock.monotonic()) >= this.#patience(lease, known),
+      (lease) =>
+        this.#idleMs(lease, now) >= this.#patience(lease, known) &&
+        now >= (this.#againAtMs.get(lease.pool) ?? now),
     );
     await eachOf(stale, async (lease) => {
       try {
@@ -57,7 +64,8 @@ export class StaleLeases {
         log.debug('the lease of a pool that nobody needs is removed', { pool: lease.pool });
       } catch (error) {
         signal.throwIfAborted();
-        // It is of no consequence, and is tried again with the next look.
+        // It is of no consequence.
+        this.#againAtMs.set(lease.pool, clock.monotonic() + RETRY_MS);
         log.debug('a lease that nobody needs could not be removed', {
           ...{ pool: lease.pool, reason: messageOf(error) },
         });
@@ -78,7 +86,8 @@ export class StaleLeases {
   }
 
   #keepOnly(pools: ReadonlySet<string>): void {
-    for (const pool of this.#since.keys()) if (!pools.has(pool)) this.#since.delete(pool);
+    for (const map of [this.#since, this.#againAtMs])
+      for (const pool of map.keys()) if (!pools.has(pool)) map.delete(pool);
   }
 }
 
