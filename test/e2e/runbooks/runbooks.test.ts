@@ -311,7 +311,7 @@ const ALERTS: Readonly<Record<string, string>> = {
 /** What the page says that each verb shows; `reason` and `says` are the trouble's. */
 const SIGHTS: Readonly<Record<string, (reason: string, says: RegExp) => RegExp>> = {
   describe: (reason) => new RegExp(`${reason} +\\S`),
-  explain: () => /^policy default\/\S+\n\n\w+ \(.+\): /,
+  explain: () => /^(as it was at \S+ \S+\n\n)?policy default\/\S+\n\n\w+ \(.+\): /,
   events: () => /^LAST SEEN +TYPE +REASON/,
   get: () => /^(NAMESPACE +NAME|no pools\n)/,
   read: (_, says) => says,
