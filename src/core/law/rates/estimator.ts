@@ -77,7 +77,8 @@ export function update(known: Estimate, now: Measurement): Estimate {
   else if (isUnseen(now)) {
     const { unseen, behind } = followUnseen(before, now);
     estimate.unseen = unseen;
-    if (behind !== undefined) estimate.behind = behind;
+    // What was taken tells more, as long as it is told: a queue that runs empty shows nobody its front.
+    if (behind !== undefined && now.taken === undefined) estimate.behind = behind;
   }
   return estimate;
 }

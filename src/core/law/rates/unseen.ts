@@ -56,9 +56,9 @@ const SURELY_QUICK = 10;
 const LEAST_DOUBT = 0.05;
 const MOST_DOUBT = 1.5;
 
-/** Whether nothing tells who works, what came or what was taken. */
-export function isUnseen({ working, arrived, taken }: Measurement): boolean {
-  return working === undefined && arrived === undefined && taken === undefined;
+/** Whether nothing tells who works or what came. */
+export function isUnseen({ working, arrived }: Measurement): boolean {
+  return working === undefined && arrived === undefined;
 }
 
 export function isSuppositions(raw: unknown): raw is Unseen {

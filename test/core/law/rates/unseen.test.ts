@@ -96,6 +96,20 @@ describe('messages behind an empty queue', () => {
     expect(follow({ ...course, seconds: 120 }).at(-1)?.estimate.behind).toBeUndefined();
   });
 
+  it('are followed on while somebody sees what is taken, and are there again once nobody does', () => {
+    const known = follow({ ...slow, seconds: 600 }).at(-1)?.estimate;
+    if (known === undefined) throw new Error('nobody looked');
+    const later = (ms: number, over: Partial<Measurement>): Measurement => ({
+      ...{ atMs: known.atMs + ms, waiting: 0, served: known.ready, ready: known.ready, emptyBelow: 1 },
+      ...{ working: undefined, arrived: undefined, ...over },
+    });
+    const told = update(known, later(500, { waiting: 1, taken: 1 }));
+    expect(told.behind).toBeUndefined();
+    const { behind } = update(told, later(1_000, {}));
+    expect(behind?.service).toBeCloseTo(known.behind?.service ?? 0, 2);
+    expect(behind?.varService).toBeLessThan(1.5 * (known.behind?.varService ?? 0));
+  });
+
   it('are not supposed before anything says how much comes', () => {
     const moments = follow({ ...slow, arrivals: (t) => (t < 30 ? 0 : 3), seconds: 60 });
     expect(moments[40]?.estimate.unseen).toBeUndefined();
