@@ -140,10 +140,17 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     policiesComplete: () => kept.keepOnly(store),
   });
 
+  let isToLook = false;
   given.shard?.subscribe((pool) => {
-    sharding.changed();
-    homes.collected();
     pools.add(pool);
+    if (isToLook) return;
+    isToLook = true;
+    // One list of Leases may tell of thousands of pools, and a look goes over all of them.
+    queueMicrotask(() => {
+      isToLook = false;
+      sharding.changed();
+      homes.collected();
+    });
   });
 
   const groups: readonly (readonly Runnable[])[] = [

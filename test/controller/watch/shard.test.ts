@@ -13,6 +13,7 @@ class FakeShard implements Shard {
   readonly selector: string;
   readonly owners = new Map<string, PoolOwner>();
   pools: PoolsToRun = { ours: new Set(), areOthers: () => false, areGone: () => false };
+  looks = 0;
   #onChange: (pool: string) => void = () => undefined;
 
   constructor(selector: string) {
@@ -30,6 +31,7 @@ class FakeShard implements Shard {
 
   follow(pools: PoolsToRun): void {
     this.pools = pools;
+    this.looks += 1;
   }
 
   owner(pool: string): PoolOwner | undefined {
@@ -104,6 +106,16 @@ describe('the pools of an operator with a selector', () => {
     for (const resource of resources) home.put(resource);
     await world.start();
     expect([...shard.pools.ours]).toEqual(pools);
+  });
+
+  it('are gone over once where many of them change hands in the same moment', async () => {
+    const { home, shard } = aWorld();
+    home.put(near);
+    await world.start();
+    const { looks } = shard;
+    for (let i = 0; i < 100; i++) shard.give(`default/shop-${i}`, 'them');
+    await world.after(0);
+    expect(shard.looks - looks).toBe(1);
   });
 
   it('follow their labels, also while an edit of the spec is refused', async () => {
