@@ -32,6 +32,7 @@ export class Learning implements PoolLearning {
   }
 
   taken(pool: string, learned: string): void {
+    this.#left.delete(pool);
     // What cannot be read is learned anew.
     const scenes = learned.length > MOST_CHARACTERS ? undefined : this.#deps.archive.scenesIn(learned);
     if (scenes !== undefined) this.#taken.set(pool, scenes);
@@ -41,6 +42,12 @@ export class Learning implements PoolLearning {
   leave(pool: string, scenes: SceneMemories): void {
     const text = this.#textOf(scenes);
     if (text !== undefined) this.#left.set(pool, text);
+  }
+
+  /** There is no such pool any more. */
+  forget(pool: string): void {
+    this.#left.delete(pool);
+    this.#taken.delete(pool);
   }
 
   /** What the last operator had learned, once. */

@@ -250,12 +250,18 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** Another operator runs it: nothing is read, decided or collected here. */
   async #leave(key: string, why: string): Promise<ReconcileResult> {
+    const { store, archive } = this.#deps;
     this.#collector.leave(key);
     const memory = this.#memories.get(key);
     if (memory !== undefined) this.learning.leave(key, memory.scenes);
     await this.#forget(key);
-    const pool = this.#deps.store.pool(key);
+    const pool = store.pool(key);
     if (pool !== undefined) this.#showAlone(pool, { standby: why, elsewhere: true });
+    // Whose a pool is that is gone nobody can say.
+    else if (store.isComplete) {
+      this.learning.forget(key);
+      archive.forget(key);
+    }
     return {};
   }
 

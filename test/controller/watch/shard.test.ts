@@ -3,8 +3,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Labels, parseLabelSelector } from '../../../src/api/labels/label-selector.ts';
 import type { CapacityPool, MicroscalingPolicy } from '../../../src/api/policy.ts';
+import type { RecordedOperatorDeps } from '../../../src/controller/operator.ts';
 import type { Shard } from '../../../src/controller/watch/shard.ts';
 import type { PoolOwner, PoolsToRun } from '../../../src/policy-sources/pools-to-run.ts';
+import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
 import { aFiller, anApp, aPolicy, aPool, World, wants } from '../../support/fakes.ts';
 import { FakeHome } from '../../support/kubernetes/fake-home.ts';
 
@@ -60,12 +62,13 @@ function labelled<R extends MicroscalingPolicy | CapacityPool>(resource: R, shar
 let world: World;
 afterEach(() => world.stop());
 
-function aWorld(selector = 'shard=a') {
+function aWorld(selector = 'shard=a', more: Pick<RecordedOperatorDeps, 'documents'> = {}) {
   const shard = new FakeShard(selector);
   const home = new FakeHome();
   world = new World(
     {},
     {
+      ...more,
       sources: [home],
       shard,
       leadership: async (_, pool) => {
@@ -290,6 +293,21 @@ describe('a pool of another operator', () => {
     await world.after(10_000);
     expect(world.view.leaving).toEqual([]);
     expect(world.counts).toEqual({ '/b': 3 });
+  });
+
+  it('is forgotten when its policy joins another one: nothing is kept on disk, nor for who has it next', async () => {
+    const documents = createMemoryDocumentStore();
+    const { home, shard } = aWorld('shard=a', { documents });
+    home.put(near);
+    shard.give(nearPool, 'us');
+    await world.start(20_000);
+    expect([...documents.all('decision').keys()]).toEqual([nearPool]);
+    home.put(labelled(aPool('shared', 9), 'a'));
+    shard.give('pool:default/shared', 'us');
+    home.put(labelled(aPolicy('near', near.spec.apps, { pool: 'shared' }), 'a'));
+    await world.after(20_000);
+    expect([...documents.all('decision').keys()]).toEqual(['pool:default/shared']);
+    expect(world.learning.of(nearPool)).toBeUndefined();
   });
 
   it('is collected here when it is ours, to the end', async () => {
