@@ -18,6 +18,9 @@ export interface TravellingHandsDeps {
 /** Room for a hundred of them: where they are written people read as well, and none of it grows without bound. */
 const MOST_CHARACTERS = 32_768;
 
+/** What a name of Kubernetes may have, less what is put behind it. */
+const LONGEST_OWN_NAME = 240;
+
 export class TravellingHands implements PoolHands {
   readonly #deps: TravellingHandsDeps;
   /** Pools of which it was said that not all goes along. */
@@ -39,7 +42,7 @@ export class TravellingHands implements PoolHands {
 
   taken(pool: string, hands: string | undefined, others: boolean): void {
     const { stored } = this.#deps;
-    const carried = this.#carriedIn(pool, hands);
+    const carried = this.#carriedIn(pool, hands).map((object) => this.#besideOthers(pool, object));
     const has = new Set(carried.map(keyOf));
     const news = carried.filter((object) => {
       const here = stored.object(keyOf(object));
@@ -58,6 +61,17 @@ export class TravellingHands implements PoolHands {
       over.map(keyOf),
       `operator ${operator} has the policy, and goes on with it`,
     );
+  }
+
+  /** Each operator gives names for itself: what is held here in another pool under that name is not to go. */
+  #besideOthers(pool: string, object: InterventionObject): InterventionObject {
+    const here = this.#deps.stored.object(keyOf(object));
+    if (here === undefined) return object;
+    const place = policyOf(here);
+    if (place === policyOf(object) || this.#deps.policiesOf(pool).includes(place)) return object;
+    const { metadata } = object;
+    const name = `${metadata.name.slice(0, LONGEST_OWN_NAME)}-${metadata.uid.slice(0, 8)}`;
+    return { ...object, metadata: { ...metadata, name } };
   }
 
   #here(pool: string): readonly InterventionObject[] {

@@ -72,6 +72,24 @@ describe('what is held by hand in a pool', () => {
     expect(a.held()).toEqual(['shop-pause 2026-11-30T05:00:00.000Z maya']);
   });
 
+  it('leaves alone what has its name here, and is about a policy of another pool', async () => {
+    const [a, b] = [anOperator(), anOperator()];
+    const said = (policy: string, until: string) =>
+      [
+        { namespace: 'default', name: 'incident' },
+        { policyRef: { name: policy }, type: 'Pause', until, ...WHO },
+      ] as const;
+    await a.stored.put(...said('shop', UNTIL));
+    await b.stored.put(...said('other', '2026-11-30T05:00:00.000Z'));
+    b.hands.taken(POOL, a.hands.of(POOL), true);
+    const [uid] = a.stored.all().map((each) => each.uid.slice(0, 8));
+    const both = ['incident 2026-11-30T05:00:00.000Z maya', `incident-${uid} ${UNTIL} maya`];
+    expect(b.held()).toEqual(both);
+    b.hands.taken(POOL, a.hands.of(POOL), true);
+    b.hands.taken(POOL, b.hands.of(POOL), true);
+    expect(b.held()).toEqual(both);
+  });
+
   it('is there again after a restart without a disk, and what the disk has is newer', async () => {
     const documents = createMemoryDocumentStore();
     const before = anOperator(documents);
