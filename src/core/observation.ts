@@ -37,6 +37,10 @@ export interface TakenSince {
   /** `asOfMs` of the reading before. */
   readonly sinceMs: number;
   readonly count: number;
+  /** Messages at the front that were looked for again: more than were taken, or nobody could tell. */
+  readonly seen?: number;
+  /** Of those taken the ones that had been taken and given back before; absent: none, or nobody knows. */
+  readonly again?: number;
 }
 
 export interface MostInstances {

@@ -3,6 +3,7 @@
 import { isObject } from '../../api/schema/json-schema.ts';
 import { brief, spanText } from '../../api/words/figures.ts';
 import { clamp } from '../numbers.ts';
+import type { TakenSince } from '../observation.ts';
 
 /** One round of an app as its queue shows it. */
 export interface QueueLook {
@@ -22,6 +23,12 @@ export interface QueueLook {
   readonly backlog: number;
   /** Messages that were ever worked off; undefined where no counter tells. */
   readonly done: number | undefined;
+  /** When the queue was read. */
+  readonly asOfMs: number;
+  /** Messages taken from its front by then. */
+  readonly taken: TakenSince | undefined;
+  /** Messages that a busy instance holds. */
+  readonly held: number;
   /** Messages that one instance works off a second, where that is known. */
   readonly perInstanceS: number | undefined;
   readonly deadTimeMs: number;
@@ -30,9 +37,17 @@ export interface QueueLook {
 /** Where measuring began. */
 type Mark = readonly [atMs: number, asked: number, backlog: number, done: number | null];
 
-/** What was got done a second, and the variance of that figure. Without a counter it is how fast the backlog falls. */
+/**
+ * What was taken from the front since measuring began: when it was read last, of how much of the time that is known, how
+ * many messages, and the largest share of those seen at once.
+ */
+type Takes = readonly [asOfMs: number, knownMs: number, count: number, share: number];
+
+/** What was got done a second, and the variance of that figure; or how fast the backlog falls, where nothing counts. */
 interface Pace {
   readonly asked: number;
+  /** It was counted. */
+  readonly counted?: true;
   readonly perS: number;
   readonly variance: number;
   /** What each instance gets done if one is of as much use as another. */
@@ -52,6 +67,7 @@ export type FutilityMemory = {
   /** How often it came to an end already; the next time waits twice as long. */
   readonly tries: number;
   readonly from?: Mark;
+  readonly takes?: Takes;
   /** Messages that one instance works off a second while the target is met. */
   readonly healthyS?: number;
   /** No more than these. In `try` and `limited`. */
@@ -87,8 +103,22 @@ const MEASURE_DEAD_TIMES = 3;
 const DEVIATIONS = 3;
 /** Less than this part of what was expected is no gain: two deviations from it at least. */
 const NO_GAIN = 1 / 3;
+/** As much as this is one: two deviations from nothing. What is between the two is measured until it is surer. */
+const GAIN = 2 / 3;
+const SURE_DEVIATIONS = 5;
 const LIMITED_MS = 120_000;
 const REST_MS = 300_000;
+/** What cannot be compared with what was measured before is given up after this time. */
+const LONGEST_UNLIKE_MS = 60_000;
+/** Of fewer that were looked for it is known what was taken only where that was few: it would look like less than it is. */
+const LEAST_SEEN = 8;
+/** What was taken is known for this part of the time; for the other part where it may be unknown because it was so much. */
+const LEAST_KNOWN = 0.5;
+const LEAST_KNOWN_OF_MUCH = 0.95;
+/** Where never more than this share of those seen was taken, more than all were never taken either. */
+const NOT_MUCH = 0.5;
+/** Of the square of a whole that is anywhere between nothing and all, twice: how much more is held now than before. */
+const HELD_VARIANCE = 1 / 6;
 const LONGEST_WAIT_MS = 3_600_000;
 
 /** @param memory of this queue */
@@ -97,7 +127,7 @@ export function followFutility(memory: FutilityMemory | undefined, look: QueueLo
   const isFresh = memory === undefined || memory.target !== target || memory.sinceMs > nowMs;
   const before: FutilityMemory = isFresh ? { phase: 'watch', sinceMs: nowMs, target, tries: 0 } : memory;
   const isNews = missed === false && perInstanceS !== undefined && perInstanceS !== before.healthyS;
-  const noted = isNews ? { ...before, healthyS: perInstanceS } : before;
+  const noted = withTakes(isNews ? { ...before, healthyS: perInstanceS } : before, look);
   switch (noted.phase) {
     case 'watch':
       return watch(noted, look);
@@ -133,13 +163,15 @@ function watch(memory: FutilityMemory, look: QueueLook): Futility {
   const { from, tries } = memory;
   if (missed === false)
     return { memory: from === undefined && tries === 0 ? memory : begun(memory, look, 'watch', 0) };
-  const stuck = missed === true && settled && wanted >= asked && fewerThan(asked, min) < asked;
+  const stuck = missed === true && settled && fewerThan(asked, min) < asked;
   if (!stuck) return { memory: withoutMark(memory) };
   if (from === undefined || from[1] !== asked || look.backlog < FALLS * from[2])
-    return { memory: { ...memory, from: markOf(look) } };
+    return { memory: marked(memory, look) };
   const lastedMs = nowMs - from[0];
-  if (lastedMs > LONGEST_MS) return { memory: { ...memory, from: markOf(look) } };
+  if (lastedMs > LONGEST_MS) return { memory: marked(memory, look) };
   if (lastedMs < Math.max(STUCK_MS, STUCK_DEAD_TIMES * deadTimeMs)) return { memory };
+  // A law that wants fewer will have them; one that wanted fewer for a moment does not matter.
+  if (wanted < asked) return { memory };
   const pace = paceOf(from, look, memory);
   const cap = fewerThan(asked, min);
   if (pace === undefined || !tells(expected(pace, cap), 2 * pace.variance)) return { memory };
@@ -148,8 +180,36 @@ function watch(memory: FutilityMemory, look: QueueLook): Futility {
 
 function withoutMark(memory: FutilityMemory): FutilityMemory {
   if (memory.from === undefined) return memory;
-  const { from: _none, ...rest } = memory;
+  const { from: _none, takes: _neither, ...rest } = memory;
   return rest;
+}
+
+function marked(memory: FutilityMemory, look: QueueLook): FutilityMemory {
+  const { nowMs, asked, backlog, done, asOfMs } = look;
+  return { ...memory, from: [nowMs, asked, backlog, done ?? null], takes: [asOfMs, 0, 0, 0] };
+}
+
+/**
+ * What was taken is as good as what was got done, but for what is held, and for what had been given back: that was got done
+ * by nobody the last time.
+ */
+function withTakes(memory: FutilityMemory, { asOfMs, taken }: QueueLook): FutilityMemory {
+  const { takes } = memory;
+  if (takes === undefined || takes[0] === asOfMs) return memory;
+  const [atMs, knownMs, count, share] = takes;
+  if (taken === undefined) return { ...memory, takes: [asOfMs, knownMs, count, share] };
+  const { sinceMs, seen = 0, again = 0 } = taken;
+  if (sinceMs < atMs || seen < LEAST_SEEN) return { ...memory, takes: [asOfMs, knownMs, count, share] };
+  const known = knownMs + Math.max(0, asOfMs - sinceMs);
+  const fresh = count + Math.max(0, taken.count - again);
+  return { ...memory, takes: [asOfMs, known, fresh, Math.max(share, taken.count / seen)] };
+}
+
+/** Of how many seconds it is known what was taken; undefined: of too few. */
+function knownS(takes: Takes, overMs: number): number | undefined {
+  const [, knownMs, , share] = takes;
+  const least = share > NOT_MUCH ? LEAST_KNOWN_OF_MUCH : LEAST_KNOWN;
+  return knownMs > 0 && knownMs >= least * overMs ? knownMs / 1000 : undefined;
 }
 
 /** A verdict needs both levels measured. */
@@ -158,16 +218,23 @@ function tryFewer(memory: FutilityMemory, look: QueueLook): Futility {
   const { cap = asked, before, from, useless, tries } = memory;
   if (before === undefined || missed === false) return { memory: begun(memory, look, 'watch', tries) };
   const over = nowMs - memory.sinceMs > LONGEST_MS;
-  if (over) return useless === undefined ? resting(memory, look) : limiting(memory, before.asked, look);
+  if (over) return givenUp(memory, before.asked, look);
   if (!settled || asked !== cap) return trying(memory);
-  if (from === undefined || from[1] !== asked) return trying({ ...memory, from: markOf(look) });
+  if (from === undefined || from[1] !== asked) return trying(marked(memory, look));
   if (nowMs - from[0] < Math.max(LEAST_MEASURE_MS, MEASURE_DEAD_TIMES * deadTimeMs)) return trying(memory);
   const pace = paceOf(from, look, memory);
+  // How fast the backlog falls has arrivals in it, what was counted has not.
+  if (pace !== undefined && pace.counted !== before.counted)
+    return nowMs - from[0] < LONGEST_UNLIKE_MS ? trying(memory) : givenUp(memory, before.asked, look);
   const expectedS = expected(before, cap);
   if (pace === undefined || !tells(expectedS, before.variance + pace.variance)) return trying(memory);
   const gainS = before.perS - pace.perS;
-  if (gainS >= NO_GAIN * expectedS)
-    return useless === undefined ? resting(memory, look) : limiting(memory, before.asked, look);
+  // Once some are known to be of no use, how fast the backlog falls would take long to say it of more.
+  const mayBeSure = pace.counted === true || useless === undefined;
+  const isDoubtful = mayBeSure && gainS >= NO_GAIN * expectedS && gainS < GAIN * expectedS;
+  if (isDoubtful && !tells(expectedS, before.variance + pace.variance, SURE_DEVIATIONS))
+    return trying(memory);
+  if (gainS >= NO_GAIN * expectedS) return givenUp(memory, before.asked, look);
   const sum = {
     instances: before.asked - cap + (useless?.instances ?? 0),
     gainS: gainS + (useless?.gainS ?? 0),
@@ -178,6 +245,11 @@ function tryFewer(memory: FutilityMemory, look: QueueLook): Futility {
   if (fewer < cap && !tells(expected(pace, fewer), 2 * pace.variance)) return trying(memory);
   const next = { ...begun(memory, look, 'try', tries), useless: sum };
   return fewer < cap ? trying({ ...next, cap: fewer, before: pace }) : limiting(next, cap, look);
+}
+
+/** What was found out before stays found out. */
+function givenUp(memory: FutilityMemory, before: number, look: QueueLook): Futility {
+  return memory.useless === undefined ? resting(memory, look) : limiting(memory, before, look);
 }
 
 function limited(memory: FutilityMemory, look: QueueLook): Futility {
@@ -243,50 +315,68 @@ function fewerThan(asked: number, min: number): number {
   return Math.max(1, min, asked - Math.ceil(asked / SHARE));
 }
 
-function markOf({ nowMs, asked, backlog, done }: QueueLook): Mark {
-  return [nowMs, asked, backlog, done ?? null];
-}
-
 /**
- * With a counter, what was worked off a second: Poisson, so that its variance is the rate over the time. Without, how
- * fast the backlog fell: what came and what was done each have that variance, and are about the same.
+ * With a counter, what was worked off a second: Poisson, so that its variance is the rate over the time; where the front of
+ * the queue is seen, what was taken from it, less or more by what is held. Without, how fast the backlog fell: what came and
+ * what was done each have that variance, and are about the same.
  */
 function paceOf(
   from: Mark,
-  { nowMs, asked, backlog, done, perInstanceS }: QueueLook,
-  { healthyS }: FutilityMemory,
+  { nowMs, asked, backlog, done, perInstanceS, held }: QueueLook,
+  { healthyS, takes }: FutilityMemory,
 ): Pace | undefined {
   const seconds = (nowMs - from[0]) / 1000;
   if (!(seconds > 0)) return undefined;
-  if (done !== undefined && from[3] !== null && done >= from[3]) {
-    const perS = (done - from[3]) / seconds;
-    const eachS = perS > 0 ? perS / asked : (healthyS ?? 0);
-    return { asked, perS, variance: Math.max(perS, 1 / seconds) / seconds, eachS };
-  }
+  if (done !== undefined && from[3] !== null && done >= from[3])
+    return counted(done - from[3], { asked, seconds, healthyS, held: 0 });
+  const overS = takes && knownS(takes, nowMs - from[0]);
+  if (takes !== undefined && overS !== undefined)
+    return counted(takes[2], { asked, seconds: overS, healthyS, held });
   // Work may have become slower than it was, for all of them alike: that is no reason to give any back.
   const eachS = perInstanceS ?? healthyS;
   if (eachS === undefined) return undefined;
   return { asked, perS: (from[2] - backlog) / seconds, variance: (2 * eachS * asked) / seconds, eachS };
 }
 
+function counted(
+  messages: number,
+  {
+    asked,
+    seconds,
+    healthyS = 0,
+    held,
+  }: {
+    readonly asked: number;
+    readonly seconds: number;
+    readonly healthyS: number | undefined;
+    readonly held: number;
+  },
+): Pace {
+  const perS = messages / seconds;
+  const atLeast = Math.max(messages, 1) + HELD_VARIANCE * asked * held ** 2;
+  const eachS = perS > 0 ? perS / asked : healthyS;
+  return { asked, counted: true, perS, variance: atLeast / seconds ** 2, eachS };
+}
+
 function expected({ asked, eachS }: Pace, cap: number): number {
   return eachS * Math.max(0, asked - cap);
 }
 
-function tells(expectedS: number, variance: number): boolean {
-  return expectedS > 0 && Math.sqrt(clamp(variance, 0, Number.MAX_VALUE)) * DEVIATIONS <= expectedS;
+function tells(expectedS: number, variance: number, deviations = DEVIATIONS): boolean {
+  return expectedS > 0 && Math.sqrt(clamp(variance, 0, Number.MAX_VALUE)) * deviations <= expectedS;
 }
 
 /** Whether it can be read, whoever wrote it. */
 export function isFutility(raw: unknown): raw is FutilityMemory {
   if (!isObject(raw)) return false;
-  const { phase, sinceMs, target, tries, from, healthyS, cap, before, useless, untilMs } = raw;
+  const { phase, sinceMs, target, tries, from, takes, healthyS, cap, before, useless, untilMs } = raw;
   return (
     PHASES.includes(phase) &&
     [sinceMs, target, tries].every(isAmount) &&
     [healthyS, cap, untilMs].every(isAbsentOr(isAmount)) &&
     isAbsentOr(isMark)(from) &&
-    isAbsentOr(hasNumbers('asked', 'perS', 'variance', 'eachS'))(before) &&
+    isAbsentOr(isTakes)(takes) &&
+    isAbsentOr(isPace)(before) &&
     isAbsentOr(hasNumbers('instances', 'gainS', 'expectedS'))(useless) &&
     // What is tried is compared with something, and what is limited is so until some time.
     (phase !== 'try' || (cap !== undefined && before !== undefined)) &&
@@ -318,4 +408,14 @@ function hasNumbers(...names: readonly string[]): Check {
 function isMark(raw: unknown): boolean {
   if (!Array.isArray(raw) || raw.length !== 4) return false;
   return raw.slice(0, 3).every(isAmount) && (raw[3] === null || isAmount(raw[3]));
+}
+
+function isTakes(raw: unknown): boolean {
+  return Array.isArray(raw) && raw.length === 4 && raw.every(isAmount);
+}
+
+function isPace(raw: unknown): boolean {
+  if (!isObject(raw) || !['asked', 'perS', 'variance', 'eachS'].every((name) => isNumber(raw[name])))
+    return false;
+  return raw['counted'] === undefined || raw['counted'] === true;
 }

@@ -300,11 +300,12 @@ function sightOf(
     readonly said: LawResult<LawMemory>;
   },
 ): QueueSight {
-  const { waiting, inFlight = 0, arrivedTotal } = input.messages;
+  const { waiting, inFlight = 0, arrivedTotal, taken, perBusyInstance: held } = input.messages;
   const backlog = waiting + inFlight;
   const done = sample.completedTotal ?? (arrivedTotal === undefined ? undefined : arrivedTotal - backlog);
   const missed = isMissed(target, input, said.figures['servicePerS']);
-  return { target: index, missed, backlog, done, perInstanceS: serviceOf(said.memory) };
+  const perInstanceS = serviceOf(said.memory);
+  return { target: index, missed, backlog, done, asOfMs: input.atMs, taken, held, perInstanceS };
 }
 
 /** It need not be as sure as what people are shown. */

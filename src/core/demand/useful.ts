@@ -20,7 +20,9 @@ export interface QueueWish {
 }
 
 /** A queue beside its law. */
-export type QueueSight = Pick<QueueLook, 'target' | 'missed' | 'backlog' | 'done' | 'perInstanceS'>;
+export type QueueSight = Pick<QueueLook, SeenOfQueue>;
+
+type SeenOfQueue = 'target' | 'missed' | 'backlog' | 'done' | 'asOfMs' | 'taken' | 'held' | 'perInstanceS';
 
 /** One for each queue of which something is known. */
 export type FutilityMemories = readonly FutilityMemory[];
@@ -133,12 +135,15 @@ function follow(
   { nowMs, asked, settled, min, deadTimeMs }: Circumstances,
 ): Futility | undefined {
   if (queue === undefined) return undefined;
-  const { target, missed, backlog, done, perInstanceS } = queue;
+  const { target, missed, backlog, done, asOfMs, taken, held, perInstanceS } = queue;
   const look = {
     target,
     missed,
     backlog,
     done,
+    asOfMs,
+    taken,
+    held,
     perInstanceS,
     nowMs,
     asked,

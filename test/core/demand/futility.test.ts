@@ -11,11 +11,15 @@ import { T0 } from '../../support/builders.ts';
 import { poisson, seeded } from '../../support/seeded.ts';
 
 interface Setup {
-  readonly arrivalsS: number;
+  readonly arrivalsS: number | ((second: number) => number);
   readonly eachS: number;
   /** Messages a second that all together get done, at a second. */
   readonly mostS: (second: number) => number;
   readonly counter: boolean;
+  /** How many messages are seen at the front of the queue, at a second; absent: none ever is. */
+  readonly front?: (second: number) => number;
+  /** Messages that are taken and given back, again and again. */
+  readonly poison?: boolean;
   readonly seconds: number;
   readonly law?: number;
   readonly seed?: number;
@@ -28,7 +32,9 @@ interface Seen {
 }
 
 /** A law that wants 12 while the queue is above 50, and what the limit makes of it; a change takes two seconds. */
-function run({ arrivalsS, eachS, mostS, counter, seconds, law = 12, seed = 1 }: Setup): readonly Seen[] {
+function run(setup: Setup): readonly Seen[] {
+  const { arrivalsS, eachS, mostS, counter, front, seconds, law = 12, seed = 1 } = setup;
+  const comesS = typeof arrivalsS === 'number' ? () => arrivalsS : arrivalsS;
   const random = seeded(seed);
   const seen: Seen[] = [];
   let memory: FutilityMemory | undefined;
@@ -37,13 +43,17 @@ function run({ arrivalsS, eachS, mostS, counter, seconds, law = 12, seed = 1 }: 
   let asked = law;
   let settledS = 0;
   for (let second = 0; second < seconds; second++) {
-    backlog += poisson(random, arrivalsS);
-    const finished = Math.min(
+    backlog += poisson(random, comesS(second));
+    const taken = Math.min(
       backlog,
       poisson(random, Math.min(mostS(second), eachS * Math.min(asked, backlog))),
     );
+    const again = setup.poison === true && second >= 100 ? taken : 0;
+    const finished = taken - again;
     backlog -= finished;
     done += finished;
+    const there = front?.(second) ?? 0;
+    const sinceMs = T0 + 1000 * (second - 1);
     const wanted = backlog > 50 ? law : 2;
     const look: QueueLook = {
       nowMs: T0 + 1000 * second,
@@ -55,6 +65,9 @@ function run({ arrivalsS, eachS, mostS, counter, seconds, law = 12, seed = 1 }: 
       missed: backlog > 50,
       backlog,
       done: counter ? done : undefined,
+      asOfMs: T0 + 1000 * second,
+      taken: taken < there ? { sinceMs, count: taken, seen: there, again } : undefined,
+      held: 1,
       perInstanceS: eachS,
       deadTimeMs: 2_000,
     };
@@ -68,6 +81,7 @@ function run({ arrivalsS, eachS, mostS, counter, seconds, law = 12, seed = 1 }: 
   return seen;
 }
 
+const TRIED = { phase: 'try', sinceMs: 1, target: 0, tries: 0, cap: 4 };
 const isLimited = ({ answer }: Seen): boolean => answer.known === true;
 const NO_LIMIT = () => Number.POSITIVE_INFINITY;
 
@@ -130,6 +144,72 @@ describe('messages that nobody can get done', () => {
   });
 });
 
+describe('messages that are seen at the front of the queue', () => {
+  /** As the demo's producers: another level every 15 s. */
+  const drifting = (seed: number) => {
+    const random = seeded(seed + 1000);
+    const levels = Array.from({ length: 100 }, () => 150 * random());
+    return (second: number) => levels[Math.floor(second / 15)] ?? 75;
+  };
+  const setup = { eachS: 5, mostS: () => 5, counter: false, seconds: 300 };
+  const firstAt = (given: Partial<Setup>, seed: number) =>
+    run({ ...setup, arrivalsS: drifting(seed), seed, ...given }).find(isLimited)?.second ?? Infinity;
+  const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
+
+  it('tell within five minutes what arrivals that change hide', () => {
+    const with32 = seeds.map((seed) => firstAt({ front: () => 32 }, seed));
+    const without = seeds.map((seed) => firstAt({}, seed));
+    expect(with32.filter(Number.isFinite).length).toBeGreaterThanOrEqual(16);
+    expect(without.filter(Number.isFinite).length).toBeLessThanOrEqual(12);
+  });
+
+  it('have nothing given back where every instance is of use', () => {
+    for (const seed of seeds) {
+      const given = { arrivalsS: drifting(seed), eachS: 1, mostS: NO_LIMIT, seconds: 900, seed };
+      expect(run({ ...setup, ...given, front: () => 32 }).filter(isLimited)).toEqual([]);
+    }
+  });
+
+  it('are no help where so few are seen that more are mostly taken', () => {
+    const few = seeds.map((seed) => firstAt({ front: () => 7 }, seed));
+    expect(few).toEqual(seeds.map((seed) => firstAt({}, seed)));
+  });
+
+  it('are compared only with what was counted as well', () => {
+    const until = (end: number) => (second: number) => (second < end ? 32 : 0);
+    const seen = run({ ...setup, arrivalsS: () => 20, front: until(65) });
+    expect(seen.some(({ answer }) => answer.memory.phase === 'try')).toBe(true);
+    expect(seen.filter(isLimited)).toEqual([]);
+    expect(seen.at(-1)?.answer.memory.phase).toBe('rest');
+  });
+
+  it('are still of help where readings are lost, but not where most are', () => {
+    const lossy = (every: number) => (second: number) => (second % every === 0 ? 32 : 0);
+    const some = (second: number) => (second % 4 === 0 ? 0 : 32);
+    expect(
+      seeds.map((seed) => firstAt({ front: some }, seed)).filter(Number.isFinite).length,
+    ).toBeGreaterThan(15);
+    expect(firstAt({ front: lossy(3) }, 1)).toBe(firstAt({}, 1));
+  });
+
+  it('are no help where as many are taken as are seen', () => {
+    const often = (second: number) =>
+      run({ ...setup, arrivalsS: 60, mostS: () => 10, seed: second, front: () => 12 });
+    const known = (memory: FutilityMemory) => (memory.takes?.[1] ?? 0) / 60_000;
+    const atTrial = seeds.map((seed) => often(seed).find(({ second }) => second === 59)!.answer.memory);
+    expect(atTrial.every((memory) => known(memory) < 0.95)).toBe(true);
+    expect(
+      often(1).find(({ answer }) => answer.memory.before)?.answer.memory.before?.counted,
+    ).toBeUndefined();
+  });
+
+  it('are not done when they are only given back', () => {
+    const given = { arrivalsS: 10, mostS: NO_LIMIT, seconds: 600, poison: true };
+    const seen = run({ ...setup, ...given, front: () => 80 });
+    expect(seen.find(isLimited)?.answer.reason).toMatch(/more got 0\/s more done/);
+  });
+});
+
 describe('a limit', () => {
   it('is not looked for while the target is met', () => {
     const seen = run({ arrivalsS: 5, eachS: 5, mostS: NO_LIMIT, counter: true, seconds: 600 });
@@ -147,6 +227,9 @@ describe('a limit', () => {
       missed: true,
       backlog: 900,
       done: 100,
+      asOfMs: T0,
+      taken: undefined,
+      held: 1,
       perInstanceS: 5,
       deadTimeMs: 2_000,
     };
@@ -165,6 +248,10 @@ describe('a limit', () => {
       missed: fc.constantFrom(true, true, true, false, undefined),
       backlog: fc.nat(100_000),
       done: fc.option(fc.nat(1_000_000), { nil: undefined }),
+      taken: fc.option(fc.record({ count: fc.nat(40), seen: fc.nat(32), again: fc.nat(40) }), {
+        nil: undefined,
+      }),
+      held: fc.integer({ min: 1, max: 100 }),
       perInstanceS: fc.option(fc.double({ min: 0.001, max: 100, noNaN: true }), { nil: undefined }),
     });
     fc.assert(
@@ -173,9 +260,11 @@ describe('a limit', () => {
         (looks) => {
           let memory: FutilityMemory | undefined;
           let nowMs = T0;
-          for (const [each, byMs] of looks) {
+          for (const [{ taken, ...each }, byMs] of looks) {
             nowMs += byMs;
-            const answer = followFutility(memory, { ...each, nowMs, min: 3, deadTimeMs: 1_000 });
+            const front = taken && { ...taken, sinceMs: nowMs - Math.abs(byMs) };
+            const now = { nowMs, asOfMs: nowMs, taken: front, min: 3, deadTimeMs: 1_000 };
+            const answer = followFutility(memory, { ...each, ...now });
             memory = answer.memory;
             expect(isFutility(JSON.parse(JSON.stringify(memory)))).toBe(true);
             if (answer.cap !== undefined) expect(answer.cap).toBeGreaterThanOrEqual(3);
@@ -196,7 +285,11 @@ describe('a limit', () => {
     [{ phase: 'limited', sinceMs: 1, target: 0, tries: 0, cap: 3, untilMs: 9, useless: { instances: 1 } }],
     [{ phase: 'watch', sinceMs: 1, target: 0, tries: 0, from: [1, 2, 3] }],
     [{ phase: 'watch', sinceMs: 1, target: 0, tries: 0, from: [1, 2, 3, 'all'] }],
+    [{ phase: 'watch', sinceMs: 1, target: 0, tries: 0, takes: [1, 2, 3] }],
+    [{ phase: 'watch', sinceMs: 1, target: 0, tries: 0, takes: [1, 2, -3, 0] }],
     [{ phase: 'watch', sinceMs: 1, target: 0, tries: 0, healthyS: Number.NaN }],
+    [{ ...TRIED, before: { asked: 6, perS: 5, variance: 1 } }],
+    [{ ...TRIED, before: { asked: 6, perS: 5, variance: 1, eachS: 1, counted: 'yes' } }],
     [{ phase: 'rest', sinceMs: -1, target: 0, tries: 0 }],
     [null],
     ['watch'],

@@ -39,6 +39,9 @@ function run(queues: readonly SomeQueue[], seconds: number): readonly Useful[] {
           missed: stuck,
           backlog: backlogs[target] ?? 0,
           done: done[target],
+          asOfMs: T0 + 1000 * second,
+          taken: undefined,
+          held: 1,
           perInstanceS: EACH_S,
         },
       };
@@ -99,7 +102,8 @@ describe('several queues of one app', () => {
   it('hold what was found out of one for that one alone', () => {
     const seen = run([{ wants: 12, ofUse: 3 }], 150);
     const { memory } = seen.at(-1) ?? {};
-    const sight = { missed: true, backlog: 900, done: 100, perInstanceS: EACH_S };
+    const counts = { backlog: 900, done: 100, asOfMs: T0 + 150_000, taken: undefined, held: 1 };
+    const sight = { missed: true, ...counts, perInstanceS: EACH_S };
     const wish = (target: number): QueueWish => ({ wanted: 12, need: 12, queue: { target, ...sight } });
     const now = { nowMs: T0 + 150_000, asked: 4, settled: true, min: 1, deadTimeMs: 2_000 };
     const other = useful(memory, [wish(1)], now);

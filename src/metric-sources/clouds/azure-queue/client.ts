@@ -16,6 +16,9 @@ export interface Peek {
   readonly agesMs?: readonly number[];
   /** Their names, those next in line first; absent when the service tells none. */
   readonly ids?: readonly string[];
+  /** Of these the ones that somebody took before and gave back. */
+  readonly again: readonly string[];
+  readonly bytes: number;
 }
 
 /** 32 messages of 64 KiB, and what is around them. */
@@ -53,7 +56,15 @@ export class QueueClient {
     const agesMs = inserted.map(([, at = '']) => Math.max(0, nowMs - Date.parse(at))).sort((a, b) => b - a);
     const known = seen > 0 && agesMs.length === seen && agesMs.every(Number.isFinite);
     const ids = [...text.matchAll(/<MessageId>([^<]{1,128})<\/MessageId>/g)].map(([, id = '']) => id);
-    return { seen, ...(known && { agesMs }), ...(ids.length === seen && { ids }) };
+    const taken = [...text.matchAll(/<DequeueCount>(\d{1,10})<\/DequeueCount>/g)];
+    const again = taken.length === ids.length ? ids.filter((_, i) => Number(taken[i]?.[1]) > 0) : [];
+    return {
+      seen,
+      ...(known && { agesMs }),
+      ...(ids.length === seen && { ids }),
+      again,
+      bytes: Buffer.byteLength(text),
+    };
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 // metric-sources: the length of an Azure Storage queue. One read is two calls at once: properties and a peek.
 
 import { plainValue, referenceName, resolvePlain, type ValueResolver } from '../../../api/values.ts';
+import { clamp } from '../../../core/numbers.ts';
 import type { MetricSample } from '../../../core/observation.ts';
 import { defined } from '../../../lang/defined.ts';
 import { TerminalError, TransientError } from '../../../runtime/errors.ts';
@@ -13,8 +14,10 @@ import { type Front, type Look, MAX_PEEK, sampleOf, takenSince } from './sample.
 import { azureStorageQueueBlock } from './schema.ts';
 import { defaultReferences, isQueueName, type QueueTarget, resolveQueueTarget } from './target.ts';
 
-/** Beyond this count fewer than 32 visible messages would need over 200 in flight: peek for the age alone. */
+/** Beyond this count fewer than 32 visible messages would need over 200 in flight: only what was taken is asked for. */
 const FULL_PEEK_BELOW = 256;
+/** Of a long queue so much is peeked at. */
+const LONG_PEEK_BYTES = 64 * 1024;
 
 export function createAzureQueue(config: AzureStorageQueueMetric, deps: MetricSourceDeps): MetricSource {
   return polledSource(deps, {
@@ -43,6 +46,8 @@ class LengthReader implements MetricReader {
   readonly #deps: MetricSourceDeps;
   readonly #client: QueueClient;
   #lastCount = 0;
+  /** Of one message as the service tells it; undefined: none was seen. */
+  #messageBytes: number | undefined;
   #front: Front | undefined;
   #peekWorks = true;
 
@@ -62,14 +67,14 @@ class LengthReader implements MetricReader {
       signal.throwIfAborted();
       this.#lastCount = count;
       const peek: Look['peek'] = peeked === undefined ? undefined : { asked, ...peeked };
-      const taken = this.#takenBefore(peeked?.ids, asOfMs);
+      const taken = this.#takenBefore(peeked, asOfMs);
       return sampleOf(this.#config, { count, asOfMs, ...defined({ peek, taken }) });
     });
   }
 
-  #takenBefore(ids: readonly string[] | undefined, asOfMs: number): Look['taken'] {
+  #takenBefore(peeked: Peek | undefined, asOfMs: number): Look['taken'] {
     const before = this.#front;
-    this.#front = ids && { asOfMs, ids };
+    this.#front = peeked?.ids && { asOfMs, ids: peeked.ids, again: peeked.again };
     return this.#front && takenSince(before, this.#front);
   }
 
@@ -82,6 +87,7 @@ class LengthReader implements MetricReader {
     try {
       const peek = await this.#client.peek(asked, signal);
       this.#peekWorks = true;
+      if (peek.seen > 0) this.#messageBytes = peek.bytes / peek.seen;
       return peek;
     } catch (error) {
       if (error instanceof TransientError && this.#peekWorks) {
@@ -93,7 +99,9 @@ class LengthReader implements MetricReader {
   }
 
   #peekSize(): number {
-    return this.#config.count === 'Total' || this.#lastCount >= FULL_PEEK_BELOW ? 1 : MAX_PEEK;
+    if (this.#config.count === 'Total') return 1;
+    if (this.#lastCount < FULL_PEEK_BELOW) return MAX_PEEK;
+    return clamp(Math.floor(LONG_PEEK_BYTES / (this.#messageBytes ?? LONG_PEEK_BYTES)), 1, MAX_PEEK);
   }
 }
 
@@ -107,11 +115,10 @@ function seen(config: AzureStorageQueueMetric, queue: KnownQueue, before?: Known
 }
 
 function takenFrom(now: KnownQueue, before: KnownQueue | undefined): Look['taken'] {
-  if (before === undefined || before.total >= FULL_PEEK_BELOW || now.total >= FULL_PEEK_BELOW)
-    return undefined;
+  if (before === undefined) return undefined;
   const count = now.taken - before.taken;
-  const isSure = count >= 0 && count < Math.min(MAX_PEEK, before.waiting);
-  return isSure ? { sinceMs: before.asOfMs, count } : undefined;
+  const seen = Math.min(MAX_PEEK, before.waiting);
+  return count >= 0 && count < seen ? { sinceMs: before.asOfMs, count, seen } : undefined;
 }
 
 export const azureStorageQueue: MetricSourceType<AzureStorageQueueMetric> = {

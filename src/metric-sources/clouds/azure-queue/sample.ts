@@ -52,6 +52,8 @@ export function sampleOf(
 export interface Front {
   readonly asOfMs: number;
   readonly ids: readonly string[];
+  /** Of these the ones that somebody took before and gave back. */
+  readonly again: readonly string[];
 }
 
 /**
@@ -62,7 +64,10 @@ export function takenSince(before: Front | undefined, now: Front): TakenSince | 
   if (before === undefined) return undefined;
   const there = new Set(now.ids);
   const left = before.ids.filter((id) => there.has(id)).length;
-  return left === 0 ? undefined : { sinceMs: before.asOfMs, count: before.ids.length - left };
+  if (left === 0) return undefined;
+  const again = before.again.filter((id) => !there.has(id)).length;
+  const seen = before.ids.length;
+  return { sinceMs: before.asOfMs, count: seen - left, seen, ...(again > 0 && { again }) };
 }
 
 /** One alone is the oldest, which is told already. */

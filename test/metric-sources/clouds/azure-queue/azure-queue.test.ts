@@ -150,11 +150,24 @@ describe('azureStorageQueue counts', () => {
     expect(ok(await source.read(never))).toMatchObject({
       waiting: 2,
       inFlight: 3,
-      taken: { sinceMs: first.asOfMs, count: 3 },
+      taken: { sinceMs: first.asOfMs, count: 3, seen: 4 },
     });
     await client.receiveMessages({ numberOfMessages: 2 });
     await client.sendMessage('latest');
     expect(ok(await source.read(never)).taken).toBeUndefined();
+  });
+
+  it('which of those that were taken had been given back before', async () => {
+    const { client, name } = await newQueue(3);
+    const [first] = (await client.receiveMessages()).receivedMessageItems;
+    await client.updateMessage(first!.messageId, first!.popReceipt, 'again', 0);
+    const source = sourceOf({ name });
+    ok(await source.read(never));
+    await client.receiveMessages({ numberOfMessages: 2 });
+    await client.receiveMessages({ numberOfMessages: 1, visibilityTimeout: 60 });
+    await client.sendMessage('later');
+    const last = ok(await source.read(never));
+    expect(last.taken).toBeUndefined();
   });
 
   it('peeks for the age alone when only the total is wanted', async () => {
@@ -384,26 +397,34 @@ describe('azureStorageQueue in trouble', () => {
     expect(calls.filter((c) => c !== 'orders').length).toBeLessThanOrEqual(1);
   });
 
-  it('peeks at 32 messages again only when few are left', async () => {
-    let count = 1000;
-    const asked: (string | null)[] = [];
-    const { endpoint } = await serverThat((request, response) => {
-      const url = new URL(request.url ?? '', 'http://x');
-      if (url.pathname.endsWith('/messages')) {
-        asked.push(url.searchParams.get('numofmessages'));
-        response.writeHead(200, { 'content-type': 'application/xml' });
-        response.end('<?xml version="1.0"?><QueueMessagesList />');
-      } else {
-        response.writeHead(200, { 'x-ms-approximate-messages-count': String(count) }).end();
+  it.each([
+    { length: 100, asked: ['32', '32', '32', '32'] },
+    { length: 10_000, asked: ['32', '6', '6', '32'] },
+    { length: 100_000, asked: ['32', '1', '1', '32'] },
+  ])(
+    'peeks at $asked messages of $length characters: 64 KiB of a long queue',
+    async ({ length, asked: is }) => {
+      let count = 1000;
+      const message = `<QueueMessage><MessageText>${'x'.repeat(length)}</MessageText></QueueMessage>`;
+      const asked: (string | null)[] = [];
+      const { endpoint } = await serverThat((request, response) => {
+        const url = new URL(request.url ?? '', 'http://x');
+        if (url.pathname.endsWith('/messages')) {
+          asked.push(url.searchParams.get('numofmessages'));
+          response.writeHead(200, { 'content-type': 'application/xml' });
+          response.end(`<?xml version="1.0"?><QueueMessagesList>${message}${message}</QueueMessagesList>`);
+        } else {
+          response.writeHead(200, { 'x-ms-approximate-messages-count': String(count) }).end();
+        }
+      });
+      const source = sourceOf({ endpoint: endpoint });
+      for (const next of [1000, 1000, 10, 10]) {
+        count = next;
+        ok(await source.read(never));
       }
-    });
-    const source = sourceOf({ endpoint: endpoint });
-    for (const next of [1000, 10, 10]) {
-      count = next;
-      ok(await source.read(never));
-    }
-    expect(asked).toEqual(['32', '1', '32']);
-  });
+      expect(asked).toEqual(is);
+    },
+  );
 
   it('believes a peek that saw more than was counted, and ages by the clock of the service', async () => {
     const { endpoint } = await serverThat((request, response) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messagesOf } from '../../../../src/core/demand/messages.ts';
 import type { AzureStorageQueueMetric } from '../../../../src/metric-sources/clouds/azure-queue/config.ts';
-import { sampleOf } from '../../../../src/metric-sources/clouds/azure-queue/sample.ts';
+import { sampleOf, takenSince } from '../../../../src/metric-sources/clouds/azure-queue/sample.ts';
 
 const AS_OF_MS = 1_000_000;
 
@@ -80,5 +80,13 @@ describe('a look at an Azure queue', () => {
       oldestAgeMs: 5_000,
       arrivals: [AS_OF_MS - 5_000, AS_OF_MS - 1_000],
     });
+  });
+
+  it('tells what was taken of those seen before, and what of that had been given back', () => {
+    const before = { asOfMs: AS_OF_MS - 500, ids: ['a', 'b', 'c', 'd'], again: ['b', 'd'] };
+    const now = { asOfMs: AS_OF_MS, ids: ['d', 'e'], again: ['d'] };
+    expect(takenSince(before, now)).toEqual({ sinceMs: AS_OF_MS - 500, count: 3, seen: 4, again: 1 });
+    expect(takenSince(now, before)).toEqual({ sinceMs: AS_OF_MS, count: 1, seen: 2 });
+    expect(takenSince(before, { ...now, ids: ['e'] })).toBeUndefined();
   });
 });
