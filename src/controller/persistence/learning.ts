@@ -25,9 +25,11 @@ export class Learning implements PoolLearning {
   }
 
   of(pool: string): string | undefined {
-    const scenes = this.#deps.scenesOf(pool);
+    // What came with a pool that is given back before its first round goes on with it.
+    const scenes = this.#taken.get(pool) ?? this.#deps.scenesOf(pool);
     const text = scenes === undefined ? this.#left.get(pool) : this.#textOf(scenes);
     this.#left.delete(pool);
+    this.#taken.delete(pool);
     return text;
   }
 
