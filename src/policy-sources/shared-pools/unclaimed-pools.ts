@@ -54,9 +54,10 @@ export class UnclaimedPools {
   /** The list that counts was asked for then; undefined: none has been had yet. */
   #askedAtMs: number | undefined;
   #callOff: () => void = () => undefined;
-  /** Leases may not be read: nobody is known to share anything with this operator. */
-  #isRefused = false;
+  /** Nothing but refusals since then: Leases may not be read, and nobody is known to share anything with this operator. */
+  #refusedSinceMs: number | undefined;
   #trouble: string | undefined;
+  #toldRefused = false;
   #isAsked = false;
   readonly #first = Promise.withResolvers<void>();
 
@@ -77,7 +78,7 @@ export class UnclaimedPools {
 
   state(pool: string): OperatorStanding {
     const standing = this.#deps.standing();
-    if (!standing.acting || this.#isRefused) return standing;
+    if (!standing.acting || this.#isRefused()) return standing;
     const whyNot = this.#whyNot(pool);
     if (whyNot !== undefined) return { acting: false, reason: whyNot };
     return { ...standing, lost: this.#lostOf(pool, standing.lost) };
@@ -113,9 +114,10 @@ export class UnclaimedPools {
     } catch (error) {
       if (signal.aborted) return;
       // Once it could be read, a refusal says nothing about who is there.
-      this.#isRefused = this.#askedAtMs === undefined && isRefusal(error);
+      const isRefused = this.#askedAtMs === undefined && isRefusal(error);
+      this.#refusedSinceMs = isRefused ? (this.#refusedSinceMs ?? askedAtMs) : undefined;
       this.#noteTrouble(messageOf(error));
-      if (this.#isRefused) this.#tellAll();
+      if (this.#isRefused()) this.#tellAll();
     }
   }
 
@@ -126,7 +128,7 @@ export class UnclaimedPools {
     const wasFresh = this.#isFresh();
     this.#seen = new Map(listed.map((lease) => [lease.pool, lease]));
     this.#askedAtMs = askedAtMs;
-    this.#isRefused = false;
+    this.#refusedSinceMs = undefined;
     for (const [pool, untilMs] of this.#heldUntilMs) if (untilMs <= now) this.#heldUntilMs.delete(pool);
     for (const pool of before.keys()) if (!this.#seen.has(pool)) this.#heldUntilMs.set(pool, now + settleMs);
     for (const pool of this.#seen.keys()) this.#stop(pool, 'another operator has taken it');
@@ -149,6 +151,12 @@ export class UnclaimedPools {
     for (const pool of this.#acting.keys())
       this.#stop(pool, 'it is not known whether another operator has taken it');
     this.#tellAll();
+  }
+
+  /** Not by one refusal: rights that were just given, or the credentials of the first policy, may still be on their way. */
+  #isRefused(): boolean {
+    const { clock, settleMs = SETTLE_MS } = this.#deps;
+    return this.#refusedSinceMs !== undefined && clock.monotonic() - this.#refusedSinceMs >= settleMs;
   }
 
   #isFresh(): boolean {
@@ -189,9 +197,11 @@ export class UnclaimedPools {
   }
 
   #noteTrouble(trouble: string): void {
-    if (trouble === this.#trouble) return;
+    const isNew = trouble !== this.#trouble || this.#isRefused() !== this.#toldRefused;
+    if (!isNew) return;
     this.#trouble = trouble;
-    const consequence = this.#isRefused
+    this.#toldRefused = this.#isRefused();
+    const consequence = this.#toldRefused
       ? 'this operator acts as if it were the only one: start none with --selector beside it'
       : 'it is tried again';
     this.#deps.log.warn('it cannot be seen which pools other operators have', {

@@ -88,14 +88,32 @@ describe('an operator without a selector', () => {
 
   it('acts as if it were alone where it was never allowed to see others, and says so once', async () => {
     const { world, pools, clock, end } = aWorld(() => Promise.reject(REFUSED));
-    await clock.advance(60_000);
+    await clock.advance(14_000);
+    expect(pools.state(POOL)).toMatchObject({ acting: false, reason: `${UNKNOWN}: ${REFUSED.message}` });
+    await clock.advance(46_000);
     expect(pools.state(POOL).acting).toBe(true);
     expect(world.warned).toEqual([
+      { consequence: 'it is tried again', reason: REFUSED.message },
       {
         consequence: 'this operator acts as if it were the only one: start none with --selector beside it',
         reason: REFUSED.message,
       },
     ]);
+    expect(world.told).toContain(POOL);
+    await end();
+  });
+
+  it('does not believe a refusal that is over in seconds, or that something else follows', async () => {
+    const { world, pools, clock, end } = aWorld(() => Promise.reject(REFUSED));
+    await clock.advance(12_000);
+    world.list = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    await clock.advance(2_000);
+    world.list = () => Promise.reject(REFUSED);
+    await clock.advance(14_000);
+    expect(pools.state(POOL).acting).toBe(false);
+    world.list = async () => [aLease('a-1')];
+    await clock.advance(2_000);
+    expect(pools.state(POOL).reason).toBe('operator a (a-1), which has a --selector, has the pool');
     await end();
   });
 
