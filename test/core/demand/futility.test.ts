@@ -239,6 +239,33 @@ describe('a limit', () => {
     expect(followFutility(first, { ...stuck, target: 1 }).memory.phase).toBe('watch');
   });
 
+  it('is looked for as soon where the law wanted fewer for a moment, but not while it does', () => {
+    const at = (second: number, wanted: number): QueueLook => ({
+      nowMs: T0 + 1000 * second,
+      target: 0,
+      asked: 12,
+      settled: true,
+      wanted,
+      min: 1,
+      missed: true,
+      backlog: 900,
+      done: 15 * second,
+      asOfMs: T0 + 1000 * second,
+      taken: undefined,
+      held: 1,
+      perInstanceS: 5,
+      deadTimeMs: 2_000,
+    });
+    const begun = [0, 30].map((second) => at(second, second === 30 ? 5 : 12));
+    const phaseAfter = (looks: readonly QueueLook[]) =>
+      looks.reduce<FutilityMemory | undefined>(
+        (memory, look) => followFutility(memory, look).memory,
+        undefined,
+      )?.phase;
+    expect(phaseAfter([...begun, at(60, 12)])).toBe('try');
+    expect(phaseAfter([...begun, at(60, 5)])).toBe('watch');
+  });
+
   it('is never below the minimum, nor above what is asked for, whatever the queue shows', () => {
     const look = fc.record({
       target: fc.constantFrom(0, 0, 0, 1),
