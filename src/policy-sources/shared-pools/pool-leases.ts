@@ -168,7 +168,7 @@ export class PoolLeases {
         await this.#take(standing, { free }, within);
         await this.#settle(within);
         await this.#writeHands(within);
-        await this.#stale.remove(this.#unheld(), { free, areGone: this.#pools.areGone }, within);
+        this.#stale.remove(this.#unheld(), { free, areGone: this.#pools.areGone }, within);
       }
       this.#trouble.noteAll(undefined);
     } catch (error) {

@@ -1,6 +1,7 @@
 // policy-sources: the Leases that nobody needs any more: of pools that are gone, and of pools that an operator gave back and
 // nobody took.
 
+import { inTime } from '../../runtime/abort/in-time.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -13,7 +14,7 @@ export interface StaleLeasesDeps {
   /** This one. */
   readonly operator: string;
   /** Must not go back. */
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly log: Logger;
 }
 
@@ -26,6 +27,8 @@ export interface Known extends Pick<PoolsToRun, 'areGone'> {
 const GIVEN_BACK_MS = 60_000;
 /** One that could not be removed is left alone for so long: a right that is missing is not given within seconds. */
 const RETRY_MS = 60_000;
+/** Where Leases are claims a removal is a list and a deployment for each claim. */
+const REMOVAL_MS = 15_000;
 /** Another operator may know policies that this one does not: it gets the time to come back. */
 const OTHERS_MS = 600_000;
 
@@ -42,35 +45,49 @@ export class StaleLeases {
   readonly #since = new Map<string, { readonly version: string; readonly atMs: number }>();
   /** By pool: when it is tried again. */
   readonly #againAtMs = new Map<string, number>();
+  #isRemoving = false;
 
   constructor(deps: StaleLeasesDeps) {
     this.#deps = deps;
   }
 
-  /** @param leases those of other pools than this operator acts for or wants, as they were read last */
-  async remove(leases: readonly SeenPoolLease[], known: Known, signal: AbortSignal): Promise<void> {
-    const { store, log, clock } = this.#deps;
+  /**
+   * Begins, and does not wait: nobody needs what is removed. What is asked for while others are being removed is begun with
+   * the next call.
+   *
+   * @param leases those of other pools than this operator acts for or wants, as they were read last
+   */
+  remove(leases: readonly SeenPoolLease[], known: Known, signal: AbortSignal): void {
     const idle = leases.filter((lease) => isNobodys(lease, known));
     this.#keepOnly(new Set(idle.map(({ pool }) => pool)));
-    const now = clock.monotonic();
+    const now = this.#deps.clock.monotonic();
     const stale = idle.filter(
       (lease) =>
         this.#idleMs(lease, now) >= this.#patience(lease, known) &&
         now >= (this.#againAtMs.get(lease.pool) ?? now),
     );
-    await eachOf(stale, async (lease) => {
-      try {
-        await store.remove(lease, signal);
-        log.debug('the lease of a pool that nobody needs is removed', { pool: lease.pool });
-      } catch (error) {
-        signal.throwIfAborted();
-        // It is of no consequence.
-        this.#againAtMs.set(lease.pool, clock.monotonic() + RETRY_MS);
-        log.debug('a lease that nobody needs could not be removed', {
-          ...{ pool: lease.pool, reason: messageOf(error) },
-        });
-      }
+    if (this.#isRemoving || stale.length === 0) return;
+    this.#isRemoving = true;
+    void eachOf(stale, (lease) => this.#removeOne(lease, signal)).finally(() => {
+      this.#isRemoving = false;
     });
+  }
+
+  /** Never rejects: it is of no consequence. */
+  async #removeOne(lease: SeenPoolLease, signal: AbortSignal): Promise<void> {
+    const { store, log, clock } = this.#deps;
+    if (signal.aborted) return;
+    try {
+      const limits = { clock, limitMs: REMOVAL_MS, signal };
+      await inTime((within) => store.remove(lease, within), limits);
+      log.debug('the lease of a pool that nobody needs is removed', { pool: lease.pool });
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#againAtMs.set(lease.pool, clock.monotonic() + RETRY_MS);
+      log.debug('a lease that nobody needs could not be removed', {
+        ...{ pool: lease.pool, reason: messageOf(error) },
+      });
+    }
   }
 
   #patience({ pool, record }: SeenPoolLease, { areGone }: Known): number {
