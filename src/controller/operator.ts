@@ -50,6 +50,8 @@ export interface Operator {
   poolsOf(workload: string): readonly string[];
   /** The policies of a pool. */
   policiesOf(pool: string): readonly ResourceKey[];
+  /** Whether a policy is of a pool, or may turn out to be once everything could be listed. */
+  mayBeIn(policy: ResourceKey, pool: string): boolean;
   readonly learning: PoolLearning;
 }
 
@@ -182,6 +184,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     learning: rounds.learning,
     poolsOf: (workload) => poolsNaming(workload, store),
     policiesOf: (pool) => store.pool(pool)?.members.map(({ key }) => key) ?? [],
+    mayBeIn: (policy, pool) => store.mayBeIn(policy, pool),
     async run(signal) {
       for (const source of sources) listings.add(source);
       try {

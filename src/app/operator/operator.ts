@@ -133,7 +133,11 @@ async function start(
       of: (pool: string) => operator.learning.of(pool),
       taken: (pool: string, learned: string) => operator.learning.taken(pool, learned),
     },
-    travelling: new TravellingHands({ stored, policiesOf: (pool) => operator.policiesOf(pool), log }),
+    travelling: new TravellingHands({
+      ...{ stored, log },
+      policiesOf: (pool) => operator.policiesOf(pool),
+      mayBeIn: (policy, pool) => operator.mayBeIn(policy, pool),
+    }),
   };
   const kubernetes = await openKubernetes(config.kubernetes ?? {}, {
     load: loadUntrusted,

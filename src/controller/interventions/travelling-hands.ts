@@ -12,6 +12,8 @@ export interface TravellingHandsDeps {
   readonly stored: StoredInterventions;
   /** Those of a pool that are known here. */
   readonly policiesOf: (pool: string) => readonly ResourceKey[];
+  /** Whether a policy is of a pool, or may turn out to be: it was not seen yet, and not everything could be listed. */
+  readonly mayBeIn: (policy: ResourceKey, pool: string) => boolean;
   readonly log: Logger;
 }
 
@@ -23,6 +25,8 @@ const LONGEST_OWN_NAME = 240;
 
 export class TravellingHands implements PoolHands {
   readonly #deps: TravellingHandsDeps;
+  /** By pool: keys of what came with it for policies that were not known then. */
+  readonly #early = new Map<string, ReadonlySet<string>>();
   /** Pools of which it was said that not all goes along. */
   readonly #tooMuch = new Set<string>();
 
@@ -50,11 +54,13 @@ export class TravellingHands implements PoolHands {
       return others && !isDeepStrictEqual(travelling(here), travelling(object));
     });
     const over = others ? this.#here(pool).filter((object) => !has.has(keyOf(object))) : [];
+    this.#noteEarly(pool, carried);
     stored.takeOver(news, over.map(keyOf), 'whoever had the policy before ended it');
   }
 
   left(pool: string, operator: string): void {
     const over = this.#here(pool);
+    this.#early.delete(pool);
     if (over.length === 0) return;
     this.#deps.stored.takeOver(
       [],
@@ -78,18 +84,29 @@ export class TravellingHands implements PoolHands {
     const all = this.#deps.stored.objects();
     if (all.length === 0) return all;
     const policies = new Set(this.#deps.policiesOf(pool));
-    return all.filter((object) => policies.has(policyOf(object)));
+    const early = this.#early.get(pool);
+    return all.filter((object) => {
+      const policy = policyOf(object);
+      return policies.has(policy) || (early?.has(keyOf(object)) === true && this.#deps.mayBeIn(policy, pool));
+    });
+  }
+
+  /** They wait for their policies, and go along with the pool meanwhile. */
+  #noteEarly(pool: string, carried: readonly InterventionObject[]): void {
+    const policies = new Set(this.#deps.policiesOf(pool));
+    const early = carried.filter((object) => !policies.has(policyOf(object)));
+    if (early.length === 0) this.#early.delete(pool);
+    else this.#early.set(pool, new Set(early.map(keyOf)));
   }
 
   /** Whatever is no intervention is left out, and the rest goes on. */
   #carriedIn(pool: string, hands: string | undefined): readonly InterventionObject[] {
     if (hands === undefined) return [];
     const found = listIn(hands);
-    const policies = new Set(this.#deps.policiesOf(pool));
     const good = found
       .filter(isInterventionObject)
       .map(travelling)
-      .filter((object) => policies.size === 0 || policies.has(policyOf(object)));
+      .filter((object) => this.#deps.mayBeIn(policyOf(object), pool));
     if (good.length < found.length || found.length === 0)
       this.#deps.log.warn('some of what people hold in a pool that was taken over cannot be read', { pool });
     return good;

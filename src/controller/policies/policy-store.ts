@@ -151,6 +151,12 @@ export class PolicyStore {
     return this.ownership.poolOf(key) ?? key;
   }
 
+  /** Whether a policy is of a pool, or may turn out to be: it was not seen yet, and may be in what was not listed. */
+  mayBeIn(policy: ResourceKey, pool: string): boolean {
+    if (this.#policies.has(policy)) return this.poolOf('MicroscalingPolicy', policy) === pool;
+    return !this.isGone(policy);
+  }
+
   /** The labels by which a pool is some operator's to run. */
   labelsOf(pool: string): Labels | undefined {
     return this.labelled().get(pool);

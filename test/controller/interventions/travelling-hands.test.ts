@@ -18,11 +18,16 @@ function anOperator(documents: DocumentStore = createMemoryDocumentStore()) {
   const log = { ...silentLogger, warn: (message: string) => void warned.push(message) };
   const clock = new VirtualClock(NOW_MS);
   const stored = new StoredInterventions({ documents, clock, log });
+  const unlisted = new Set<string>();
   const policiesOf = (pool: string): readonly ResourceKey[] =>
-    ['shop', 'mail'].filter(() => pool === POOL).map((name) => resourceKey({ namespace: 'default', name }));
-  const hands = new TravellingHands({ stored, policiesOf, log });
+    ['shop', 'mail']
+      .filter((name) => pool === POOL && !unlisted.has(name))
+      .map((name) => resourceKey({ namespace: 'default', name }));
+  const mayBeIn = (policy: ResourceKey, pool: string): boolean =>
+    policiesOf(pool).includes(policy) || unlisted.has(policy.replace('default/', ''));
+  const hands = new TravellingHands({ stored, policiesOf, mayBeIn, log });
   return {
-    ...{ stored, hands, warned },
+    ...{ stored, hands, warned, unlisted },
     pause: (policy: string, until = UNTIL) =>
       stored.put(
         { namespace: 'default', name: `${policy}-pause` },
@@ -54,6 +59,37 @@ describe('what is held by hand in a pool', () => {
     a.hands.left(POOL, '/ops/b');
     expect(a.held()).toEqual([`other-pause ${UNTIL} maya`]);
     expect(why).toBe('operator /ops/b has the policy, and goes on with it');
+  });
+
+  it('waits for its policy where that cannot be listed yet, and goes along with the pool meanwhile', async () => {
+    const [a, b, c] = [anOperator(), anOperator(), anOperator()];
+    await a.pause('shop');
+    await a.pause('mail');
+    const text = a.hands.of(POOL);
+    b.unlisted.add('shop');
+    b.hands.taken(POOL, text, true);
+    expect(b.held()).toEqual(a.held());
+    expect([b.hands.of(POOL), b.warned]).toEqual([text, []]);
+    c.unlisted.add('shop').add('mail');
+    c.hands.taken(POOL, b.hands.of(POOL), true);
+    expect(c.hands.of(POOL)).toBe(text);
+    c.unlisted.clear();
+    expect(c.hands.of(POOL)).toBe(text);
+    c.unlisted.add('shop');
+    c.hands.left(POOL, '/ops/a');
+    expect([c.held(), c.hands.of(POOL)]).toEqual([[], undefined]);
+  });
+
+  it('is not written for the pool any more once its policy is known to be of none, or of another one', async () => {
+    const [a, b] = [anOperator(), anOperator()];
+    await a.pause('shop');
+    await a.pause('mail');
+    const text = a.hands.of(POOL)?.replaceAll('shop', 'other');
+    b.unlisted.add('other');
+    b.hands.taken(POOL, text, true);
+    expect(b.hands.of(POOL)).toContain('other');
+    b.unlisted.clear();
+    expect(b.hands.of(POOL)).not.toContain('other');
   });
 
   it('that was ended by the last operator is not in force again here', async () => {

@@ -225,6 +225,17 @@ describe('the last good version', () => {
     expect(told()).toEqual([]);
   });
 
+  it('may be of any pool until it was seen or everything was listed', () => {
+    const { store, list } = aStore();
+    const mayBe = (name: string, pool: string): boolean =>
+      store.mayBeIn(`default/${name}` as ResourceKey, pool);
+    const [own, shared] = ['default/a', 'pool:default/shared'];
+    list({ 'a.yaml': a1 });
+    expect([mayBe('a', own), mayBe('a', shared), mayBe('b', shared)]).toEqual([true, false, true]);
+    list({}, { source: 'git' });
+    expect([mayBe('a', own), mayBe('a', shared), mayBe('b', shared)]).toEqual([true, false, false]);
+  });
+
   it('survives a document that never was valid beside it', () => {
     const { list, told } = aStore();
     list({ 'a.yaml': a1, 'b.yaml': 'default/b' });
