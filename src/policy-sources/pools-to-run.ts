@@ -39,4 +39,6 @@ export interface PoolHands {
   taken(pool: string, hands: string | undefined, others: boolean): void;
   /** Another operator has taken it, and goes on with what was in its Lease. */
   left(pool: string, operator: string): void;
+  /** Another operator has taken it, and nothing went along: what is known here of the pool is over. */
+  lost(pool: string, operator: string): void;
 }

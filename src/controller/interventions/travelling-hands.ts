@@ -59,14 +59,17 @@ export class TravellingHands implements PoolHands {
   }
 
   left(pool: string, operator: string): void {
+    this.#end(pool, `operator ${operator} has the policy, and goes on with it`);
+  }
+
+  lost(pool: string, operator: string): void {
+    this.#end(pool, `operator ${operator} has taken the policy, and was not told: say it to that operator`);
+  }
+
+  #end(pool: string, why: string): void {
     const over = this.#here(pool);
     this.#early.delete(pool);
-    if (over.length === 0) return;
-    this.#deps.stored.takeOver(
-      [],
-      over.map(keyOf),
-      `operator ${operator} has the policy, and goes on with it`,
-    );
+    if (over.length > 0) this.#deps.stored.takeOver([], over.map(keyOf), why);
   }
 
   /** Each operator gives names for itself: what is held here in another pool under that name is not to go. */

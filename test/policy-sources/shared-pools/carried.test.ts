@@ -36,6 +36,7 @@ function aWorld() {
         of: () => held.hands,
         taken: (_, hands, others) => void taken.push({ hands, others }),
         left: (_, by) => void taken.push({ left: by }),
+        lost: () => undefined,
       },
       learning: { of: () => `learned by ${operator}`, taken: (_, learned) => void taken.push({ learned }) },
       ...{ identity: `${operator}-1`, operator, durationSeconds: 15, retryMs: 1_000 },

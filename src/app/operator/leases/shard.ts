@@ -96,20 +96,22 @@ export function openShard(kube: Kube, selector: ShardSelector | undefined, parts
   return selector === undefined ? openWhole(kube, parts) : openPart(kube, selector, parts);
 }
 
-function openWhole(kube: Kube, { api, lease, timing, onChange, hands: _, ...parts }: ShardParts): OpenShard {
+function openWhole(kube: Kube, { api, lease, timing, onChange, hands, ...parts }: ShardParts): OpenShard {
   const listeners: ((pool: string) => void)[] = [];
-  const pools = new UnclaimedPools({
+  const pools: UnclaimedPools = new UnclaimedPools({
     ...parts,
     store: kube.createPoolLeaseStore(api, lease.namespace),
     isRefusal: (error) => isStatus(error, 403),
     retryMs: timing.retryMs,
     onChange: (pool) => {
+      endLost([pool], whole);
       for (const listener of listeners) listener(pool);
       onChange();
     },
   });
+  const whole = { pools, hands: hands.travelling, operator: lease.name };
   return {
-    shard: wholeBy(pools, listeners),
+    shard: wholeBy(whole, listeners),
     leadership: wholeLeadership(pools, async () => parts.standing()),
     acting: (pool) => pools.state(pool).acting,
     look: () => undefined,
@@ -162,16 +164,34 @@ function openPart(
   };
 }
 
+/** An operator without a selector. */
+export interface Whole {
+  readonly pools: Pick<UnclaimedPools, 'follow' | 'owner'>;
+  readonly hands: Pick<PoolHands, 'lost'>;
+  /** As in the Leases of pools that it had when it was given a selector. */
+  readonly operator: string;
+}
+
+/** What people said here of pools that others have is over: it is not to be in force when a pool is back, weeks later. */
+export function endLost(among: Iterable<string>, { pools, hands, operator: ours }: Whole): void {
+  for (const pool of among) {
+    const owner = pools.owner(pool);
+    if (owner !== undefined && owner.operator !== ours) hands.lost(pool, owner.operator);
+  }
+}
+
 /** @param listeners called with every pool that somebody else may have now */
-export function wholeBy(
-  pools: Pick<UnclaimedPools, 'follow' | 'owner'>,
-  listeners: ((pool: string) => void)[],
-): Shard {
+export function wholeBy(whole: Whole, listeners: ((pool: string) => void)[]): Shard {
+  const { pools } = whole;
   return {
     selector: '',
     selects: () => true,
     isAbout: () => false,
-    follow: (known) => pools.follow(known),
+    follow: (known) => {
+      pools.follow(known);
+      // The policies of a pool may have been listed after its Lease was.
+      endLost(known.ours, whole);
+    },
     owner: (pool) => pools.owner(pool),
     has: (pool) => pools.owner(pool) === undefined,
     subscribe: (listener) => listeners.push(listener),

@@ -20,7 +20,7 @@ import { messageOf, TerminalError, WaitError } from '../../../runtime/errors.ts'
 import type { Logger } from '../../../runtime/log.ts';
 import type { Claims, Scheduler } from '../../../schedulers/scheduler.ts';
 import { claimedLeases } from './claimed-leases.ts';
-import { type Hands, type ShardSelector, shardBy, wholeBy, wholeLeadership } from './shard.ts';
+import { endLost, type Hands, type ShardSelector, shardBy, wholeBy, wholeLeadership } from './shard.ts';
 
 const LOOK_MS = 1_000;
 /** The list of all claims is asked for as often. */
@@ -64,21 +64,23 @@ export function openTaskShard(deps: TaskShardDeps): TaskShard {
 }
 
 /** It asks for what others have, and claims nothing: an operator alone needs no right to create apps. */
-function openWhole({ claims, ...deps }: TaskShardDeps): TaskShard {
+function openWhole({ claims, hands, task, ...deps }: TaskShardDeps): TaskShard {
   const { clock, log, retryMs = RETRY_MS } = deps;
   const standing = new TaskStanding({ ...deps, onChange: () => undefined });
   const listeners: ((pool: string) => void)[] = [];
-  const pools = new UnclaimedPools({
+  const pools: UnclaimedPools = new UnclaimedPools({
     ...{ clock, log, retryMs },
     store: claimedLeases(claims),
     standing: () => standing.state(),
     isRefusal: (error) => error instanceof TerminalError,
     onChange: (pool) => {
+      endLost([pool], whole);
       for (const listener of listeners) listener(pool);
     },
   });
+  const whole = { pools, hands: hands.travelling, operator: task.appId };
   return {
-    shard: wholeBy(pools, listeners),
+    shard: wholeBy(whole, listeners),
     leadership: wholeLeadership(pools, (signal) => standing.ask(signal)),
     acting: (pool) =>
       !standing.silence.isLong && (pool === undefined ? standing.state() : pools.state(pool)).acting,

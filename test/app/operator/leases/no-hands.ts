@@ -6,6 +6,6 @@ export function noHands(): Hands {
   return {
     learning: { of: () => undefined, taken: () => undefined },
     stored: { subscribe: () => () => undefined },
-    travelling: { of: () => undefined, taken: () => undefined, left: () => undefined },
+    travelling: { of: () => undefined, taken: () => undefined, left: () => undefined, lost: () => undefined },
   };
 }
