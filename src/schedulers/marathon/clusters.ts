@@ -13,7 +13,9 @@ import type {
 import type { WorkloadIdentity } from '../workload.ts';
 import { baseUrls, type MarathonConfig } from './config.ts';
 import type { MarathonClient } from './http/client.ts';
+import { isOfTheLetIn } from './http/failure.ts';
 import { createMarathonClient, createMarathonScheduler, type MarathonScheduler } from './index.ts';
+import { ClientInUse } from './login/client-in-use.ts';
 import { OwnCredentials } from './login/own-credentials.ts';
 import { MARATHON_WORDS } from './words.ts';
 import { createMarathonClaims } from './write/claims.ts';
@@ -37,7 +39,7 @@ export class MarathonClusters implements SchedulerClusters {
   readonly #credentialIds = new WeakMap<MarathonSpec, string>();
   readonly #credentials: OwnCredentials;
   /** For claims, by the credentials that it was made with. */
-  #claiming: { readonly id: string; readonly client: MarathonClient } | undefined;
+  readonly #claiming = new ClientInUse<MarathonClient>();
 
   /** @throws TerminalError for a default URL that cannot be used: it is said before anybody logs or shows it */
   constructor(deps: ClustersDeps) {
@@ -125,29 +127,25 @@ export class MarathonClusters implements SchedulerClusters {
       this.#credentials.worked(id);
       return answer;
     } catch (error) {
-      if (!signal.aborted) this.#credentials.failed(id);
+      // What is refused for another reason would be refused whoever asks.
+      if (isOfTheLetIn(error)) this.#credentials.worked(id);
+      else if (!signal.aborted) this.#credentials.failed(id);
       throw error;
     }
   }
 
   /** As `own`, with the credentials that policies bring. */
   claims(): Claims {
-    const claims = createMarathonClaims;
     const by = <T>(ask: (claims: Claims) => Promise<T>, signal: AbortSignal): Promise<T> =>
-      this.#asOurselves((spec, id) => ask(claims(this.#claimingClient(spec, id))), signal);
+      this.#asOurselves((spec, id) => {
+        const make = (): MarathonClient => createMarathonClient(this.#configOf(spec), this.#deps);
+        return this.#claiming.with(id, make, (client) => ask(createMarathonClaims(client)));
+      }, signal);
     return {
       all: (signal) => by((each) => each.all(signal), signal),
       add: (claim, signal) => by((each) => each.add(claim, signal), signal),
       remove: (claim, signal) => by((each) => each.remove(claim, signal), signal),
     };
-  }
-
-  #claimingClient(spec: MarathonSpec | undefined, id: string): MarathonClient {
-    if (this.#claiming?.id === id) return this.#claiming.client;
-    const before = this.#claiming?.client;
-    this.#claiming = { id, client: createMarathonClient(this.#configOf(spec), this.#deps) };
-    before?.close();
-    return this.#claiming.client;
   }
 
   /** For people: the addresses of a Marathon, the one in use, and what it says of itself; also of one that cannot work. */
@@ -200,7 +198,7 @@ export class MarathonClusters implements SchedulerClusters {
   }
 
   async close(): Promise<void> {
-    this.#claiming?.client.close();
+    this.#claiming.close();
     await Promise.allSettled([...this.#schedulers.values()].map((s) => s.close()));
   }
 }

@@ -6,6 +6,24 @@ import type { HttpAnswer } from './transport.ts';
 
 const LONGEST_DETAIL = 400;
 
+/** The cause of an error that is about an answer: by its status, not by the words of the error. */
+export class Answered extends Error {
+  override readonly name = 'Answered';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`answered ${status}`);
+    this.status = status;
+  }
+}
+
+/** Whether an error is about an answer to somebody whom Marathon takes for who it is, and lets do what it wants. */
+export function isOfTheLetIn(error: unknown): boolean {
+  if (!(error instanceof Error && error.cause instanceof Answered)) return false;
+  const { status } = error.cause;
+  return status !== 401 && status !== 403;
+}
+
 /** `marathon http://m1:8080 answered 503: …`; values in `secrets` are masked wherever Marathon repeats them. */
 export function describeAnswer(answer: HttpAnswer, secrets: readonly string[] = []): string {
   const detail = mask(detailOf(answer), secrets);
@@ -16,23 +34,27 @@ export function describeAnswer(answer: HttpAnswer, secrets: readonly string[] = 
 /** The error for an answer that no caller has a better use for. */
 export function failureOf(doing: string, answer: HttpAnswer, secrets: readonly string[] = []): Error {
   const message = `${doing}: ${describeAnswer(answer, secrets)}`;
+  const of = { cause: new Answered(answer.status) };
   switch (answer.status) {
     // Tokens expire and files rotate, so a refused credential is worth another try.
     case 401:
-      return new TransientError(`${message}; check marathon.auth (it is sent only to the configured urls)`);
+      return new TransientError(
+        `${message}; check marathon.auth (it is sent only to the configured urls)`,
+        of,
+      );
     case 403:
-      return new TerminalError(`${message}; the configured account may not do this`);
+      return new TerminalError(`${message}; the configured account may not do this`, of);
     case 404:
     case 405:
     case 406:
-      return new TransientError(`${message}; is the url the base of a Marathon API?`);
+      return new TransientError(`${message}; is the url the base of a Marathon API?`, of);
     case 400:
     case 413:
     case 415:
     case 422:
-      return new TerminalError(message);
+      return new TerminalError(message, of);
     default:
-      return new TransientError(message);
+      return new TransientError(message, of);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 interface Known {
   readonly spec: MarathonSpec;
   namedAtMs: number;
-  /** When Marathon did not take them, or could not be asked with them; undefined: the last time it answered. */
+  /** When Marathon did not take them, or could not be asked with them; undefined: the last time it took them. */
   failedAtMs: number | undefined;
 }
 

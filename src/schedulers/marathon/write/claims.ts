@@ -5,7 +5,7 @@ import { isObject } from '../../../api/schema/json-schema.ts';
 import { TransientError } from '../../../runtime/errors.ts';
 import type { Claim, Claims } from '../../scheduler.ts';
 import type { MarathonClient } from '../http/client.ts';
-import { failureOf, tryJson } from '../http/failure.ts';
+import { Answered, failureOf, tryJson } from '../http/failure.ts';
 
 /** The group of these apps. */
 export const CLAIMS_GROUP = '/microscaling-pools';
@@ -29,18 +29,20 @@ export function createMarathonClaims(client: MarathonClient): Claims {
       const outcome = await client.create(appOf(claim), { doing }, signal);
       if (outcome.kind === 'accepted') return true;
       if (outcome.kind === 'duplicate') return false;
-      if (outcome.kind === 'locked') throw new TransientError(`${doing}: a deployment holds it`);
+      if (outcome.kind === 'locked') throw held(doing);
       throw outcome.error;
     },
     remove: async (claim, signal) => {
       const doing = `removing a claim of ${claim.of}`;
       const outcome = await client.delete(idOf(claim), { doing }, signal);
       if (outcome.kind === 'accepted' || outcome.kind === 'missing') return;
-      throw outcome.kind === 'forbidden'
-        ? outcome.error
-        : new TransientError(`${doing}: a deployment holds it`);
+      throw outcome.kind === 'forbidden' ? outcome.error : held(doing);
     },
   };
+}
+
+function held(doing: string): TransientError {
+  return new TransientError(`${doing}: a deployment holds it`, { cause: new Answered(409) });
 }
 
 function idOf({ of, number }: Pick<Claim, 'of' | 'number'>): string {

@@ -6,7 +6,7 @@ import type { MarathonSpec } from '../../../../src/api/policy.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';
 import { MarathonClusters } from '../../../../src/schedulers/marathon/clusters.ts';
-import { FakeMarathon } from '../../../support/marathon/fake-marathon.ts';
+import { FakeMarathon, type Scripted } from '../../../support/marathon/fake-marathon.ts';
 import { type FakeValues, fakeValues } from '../../../support/values.ts';
 import { never } from '../setup.ts';
 
@@ -106,6 +106,37 @@ describe('what an operator asks its own Marathon', () => {
     delete values.env['SECOND'];
     expect(await claimsAskedBy()).toBeUndefined();
     expect(await claimsAskedBy()).toBe('first');
+    expect(await claimsAskedBy()).toBe('first');
+  });
+
+  it.each([
+    [409, { message: 'App is locked', deployments: [{ id: 'd1' }] }],
+    [422, { message: 'Object is not valid', details: [] }],
+    [500, 'the server is not well'],
+  ])(
+    'goes on with the same ones where Marathon answers %i to a claim: it is not for who asks',
+    async (status, body) => {
+      clusters.of(by('FIRST'));
+      clusters.of(by('SECOND'));
+      const used = await claimsAskedBy();
+      marathon.scripts.push(({ method }) => (method === 'POST' ? { status, body } : undefined));
+      const claim = { of: 'default/shop', number: 1, facts: {} };
+      await expect(clusters.claims().add(claim, never)).rejects.toThrow();
+      expect(await claimsAskedBy()).toBe(used);
+    },
+  );
+
+  it('tries those of another policy where these may not claim, and where nobody answers', async () => {
+    clusters.of(by('FIRST'));
+    expect(await claimsAskedBy()).toBe('first');
+    clusters.of(by('SECOND'));
+    const claim = { of: 'default/shop', number: 1, facts: {} };
+    let answer: Scripted = { status: 403, body: { message: 'Not Authorized to perform this action!' } };
+    marathon.scripts.push(({ method }) => (method === 'POST' ? answer : undefined));
+    await expect(clusters.claims().add(claim, never)).rejects.toThrow('may not do this');
+    expect(await claimsAskedBy()).toBe('second');
+    answer = { status: 0, drop: true };
+    await expect(clusters.claims().add(claim, never)).rejects.toThrow();
     expect(await claimsAskedBy()).toBe('first');
   });
 
