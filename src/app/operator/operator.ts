@@ -43,6 +43,9 @@ import { NOTHING_LASTS, openStore } from './store.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
 import { createValueResolver } from './values.ts';
 
+/** Of each turn of the event loop, for rounds that begin and again for those that go on: a request waits for some turns. */
+const ROUNDS_SHARE_MS = 4;
+
 export interface OperatorConfig extends SourcesConfig, ListeningConfig {
   /** As a task of the Marathon in `marathon`: acts only while it is the newest of its app. */
   readonly task?: TaskIdentity;
@@ -225,7 +228,10 @@ async function start(
     redact,
     describeMetric: (metric) => metricSources.describe(metric, values),
     decide,
-    turns: { begin: new FairTurns().turn, goOn: new FairTurns().turn },
+    turns: {
+      begin: new FairTurns({ clock, shareMs: ROUNDS_SHARE_MS }).turn,
+      goOn: new FairTurns({ clock, shareMs: ROUNDS_SHARE_MS }).turn,
+    },
     ...acting,
     ...defined({ documents }),
     interventionHomes: [...elsewhere, stored],

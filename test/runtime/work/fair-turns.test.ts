@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { FairTurns } from '../../../src/runtime/work/fair-turns.ts';
 
-/** An event loop that turns when it is told to. */
-function aLoop() {
+const SHARE_MS = 5;
+
+/** An event loop that turns when it is told to; each piece of work takes its time. */
+function aLoop(pieceMs = SHARE_MS) {
+  let nowMs = 0;
+  const clock = { monotonic: () => nowMs };
   const immediates: (() => void)[] = [];
-  const turns = new FairTurns((call) => immediates.push(call));
+  const turns = new FairTurns({ clock, shareMs: SHARE_MS, afterOthers: (call) => immediates.push(call) });
   const done: string[] = [];
   const settle = (): Promise<void> => new Promise((settled) => setImmediate(settled));
   return {
@@ -12,12 +17,16 @@ function aLoop() {
     work: async (name: string): Promise<void> => {
       await turns.turn();
       done.push(name);
+      nowMs += pieceMs;
     },
     settle,
     /** All else had its turn. */
     turnOver: async (): Promise<void> => {
-      for (const call of immediates.splice(0)) call();
       await settle();
+      for (const call of immediates.splice(0)) {
+        call();
+        await settle();
+      }
     },
     get pending() {
       return immediates.length;
@@ -26,11 +35,24 @@ function aLoop() {
 }
 
 describe('fair turns', () => {
-  it('let the first begin at once, and of those that are ready with it one a turn, in the order of asking', async () => {
-    const loop = aLoop();
-    const all = ['a', 'b', 'c'].map((name) => loop.work(name));
+  it('let the first begin at once, and of those that are ready with it as many in a turn as its share has time for', async () => {
+    const loop = aLoop(SHARE_MS / 2);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const all = names.map((name) => loop.work(name));
     await loop.settle();
     expect(loop.done).toEqual(['a']);
+    await loop.turnOver();
+    expect(loop.done).toEqual(['a', 'b', 'c']);
+    await loop.turnOver();
+    expect(loop.done).toEqual(['a', 'b', 'c', 'd', 'e']);
+    await loop.turnOver();
+    await Promise.all(all);
+    expect(loop.done).toEqual(names);
+  });
+
+  it('let one go on in a turn where each takes longer than its share', async () => {
+    const loop = aLoop(3 * SHARE_MS);
+    const all = ['a', 'b', 'c'].map((name) => loop.work(name));
     await loop.turnOver();
     expect(loop.done).toEqual(['a', 'b']);
     await loop.turnOver();
@@ -71,7 +93,7 @@ describe('fair turns', () => {
   });
 
   it('let answers in between, in the event loop of this process', async () => {
-    const turns = new FairTurns();
+    const turns = new FairTurns({ clock: systemClock, shareMs: 0 });
     const heard: string[] = [];
     const rounds = ['a', 'b', 'c'].map(async (name) => {
       await turns.turn();
