@@ -67,7 +67,10 @@ export class DurableWrites {
     return found;
   }
 
-  /** A crash of the process loses nothing of it once this returns, one of the machine once it resolves, unless the store fails. Undefined removes. */
+  /**
+   * A crash of the process loses nothing of it once this returns, one of the machine once it resolves, unless the store fails; what was
+   * handed to the store before is not waited for again. Undefined removes.
+   */
   async keep(collection: string, key: string, value: unknown): Promise<void> {
     if (!this.#note(collection, key, value)) return;
     this.flush();
