@@ -74,7 +74,7 @@ export function targetOf(goal: Goal, { service }: Estimate, asked: number): numb
  * a = T − z·max(0.5·T, 2·√(1.5·λ·L + D²)), z the deviations that a normal variable exceeds with chance ε over those that it
  * exceeds with chance 0.05: the less may be missed, the further below the target. 0.5·T alone is too near a small
  * target, since chance alone moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work),
- * and what is not known of the rates by D.
+ * and what is not known of the rates by D. Where only those that wait are counted, 1.25 stands for the 2.
  */
 export function aimOf(target: number, { arrivals, behind }: Estimate, of: Foreseen): number {
   const { missTolerance } = of.input;
