@@ -35,7 +35,8 @@ import {
 } from './demand/launches/warm-up.ts';
 import type { MissAccount } from './demand/objective.ts';
 import { joined, withStep } from './demand/steps.ts';
-import { metricDelayMsOf, type TargetDemand, type TargetInput, targetDemand } from './demand/targets.ts';
+import { metricDelayMsOf } from './demand/target-options.ts';
+import { type TargetDemand, type TargetInput, targetDemand } from './demand/targets.ts';
 import { type Timing, timingOf } from './demand/timing.ts';
 import { type FutilityMemories, type Useful, useful } from './demand/useful.ts';
 import { workCountOf } from './demand/work-count.ts';

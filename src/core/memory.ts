@@ -4,7 +4,7 @@ import { isObject } from '../api/schema/json-schema.ts';
 import type { PreemptionMemory } from './allocation/preemption.ts';
 import type { DecisionMemory } from './decision.ts';
 import { type BehaviorMemory, isBehavior } from './demand/behavior.ts';
-import { isFutility } from './demand/futility.ts';
+import { isFutility } from './demand/futility/memory.ts';
 import { isTally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launches/launch-trouble.ts';
 import { isLaunches, type LaunchMemory } from './demand/launches/launches.ts';
@@ -16,7 +16,7 @@ import type { FluidLearned, FluidMemory } from './law/fluid.ts';
 import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
 import { isBank } from './law/rates/bank.ts';
-import { isSuppositions } from './law/rates/unseen.ts';
+import { isSuppositions } from './law/rates/suppositions.ts';
 import type { SimpleQueueMemory } from './law/simple-queue.ts';
 
 export type LawMemory =

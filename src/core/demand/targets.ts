@@ -1,6 +1,5 @@
 // core: what an app's targets want: each by its law, the largest wins or a formula says, the unreadable never scales in.
 
-import { durationMs } from '../../api/duration.ts';
 import type { TargetSpec } from '../../api/policy.ts';
 import { QUEUE_GAINS } from '../../api/schema/target.ts';
 import { type AlternativesOf, withoutAlternatives } from '../../api/words/alternatives.ts';
@@ -21,6 +20,7 @@ import type { LaunchTimes } from './launches/launches.ts';
 import { messagesOf } from './messages.ts';
 import { behaviorFor, failureCount, usable } from './metric-failure.ts';
 import { followMisses, type MissAccount, termsOf, toleranceOf } from './objective.ts';
+import { fluidOptions } from './target-options.ts';
 import { type Timing, timingOf } from './timing.ts';
 import type { QueueSight, QueueWish } from './useful.ts';
 
@@ -364,39 +364,4 @@ function toldWithRates(
   const messages = perInstance * Math.max(1, input.asked);
   const shared: FluidOptions = { ...options, goal: { kind: 'queueLength', messages } };
   return withEstimates(said, { input, seen, options: shared, grows: true });
-}
-
-/** Remembers what is a pure function of an immutable object. */
-const parsed = new WeakMap<TargetSpec, FluidOptions>();
-
-/** Known age of what its metric tells. */
-export function metricDelayMsOf(target: TargetSpec): number {
-  return target.algorithm.fluid === undefined ? 0 : fluidOptions(target).metricDelayMs;
-}
-
-function fluidOptions(target: TargetSpec): FluidOptions {
-  // Nothing to parse: made sooner than found.
-  if (target.queueLength !== undefined && target.algorithm.fluid === undefined)
-    return { goal: { kind: 'queueLength', messages: target.queueLength }, metricDelayMs: 0 };
-  const cached = parsed.get(target);
-  if (cached !== undefined) return cached;
-  const options = parse(target);
-  parsed.set(target, options);
-  return options;
-}
-
-function parse(target: TargetSpec): FluidOptions {
-  const { serviceRate, metricDelay, season } = target.algorithm.fluid ?? {};
-  return {
-    goal: goalOf(target),
-    ...(serviceRate !== undefined && { serviceRate }),
-    metricDelayMs: metricDelay === undefined ? 0 : durationMs(metricDelay),
-    ...(season !== undefined && { seasonMs: durationMs(season) }),
-  };
-}
-
-function goalOf(target: TargetSpec): FluidOptions['goal'] {
-  if (target.drainTime !== undefined) return { kind: 'drainTime', ms: durationMs(target.drainTime) };
-  if (target.messageAge !== undefined) return { kind: 'messageAge', ms: durationMs(target.messageAge) };
-  return { kind: 'queueLength', messages: target.queueLength ?? 0 };
 }

@@ -1,15 +1,9 @@
 // core: what an app's queues ask for, less what futility has found to be of no use for each of them.
 
 import type { DecisionStep, LimitedBy } from '../decision.ts';
-import {
-  type Futility,
-  type FutilityMemory,
-  followFutility,
-  isBare,
-  knownLimit,
-  outlasting,
-  type QueueLook,
-} from './futility.ts';
+import { type Futility, followFutility, isBare, knownLimit, outlasting } from './futility/futility.ts';
+import type { FutilityMemory } from './futility/memory.ts';
+import type { QueueLook } from './futility/pace.ts';
 
 /** What one queue asks for by its law; or all of them together, where a formula says. */
 export interface QueueWish {

@@ -5,7 +5,7 @@ import { type FluidMemory, fluidLaw } from '../../../../src/core/law/fluid.ts';
 import type { Estimate, Measurement } from '../../../../src/core/law/rates/estimate.ts';
 import { update } from '../../../../src/core/law/rates/estimator.ts';
 import { firstEstimate } from '../../../../src/core/law/rates/first-guess.ts';
-import { isSuppositions } from '../../../../src/core/law/rates/unseen.ts';
+import { isSuppositions } from '../../../../src/core/law/rates/suppositions.ts';
 import { T0 } from '../../../support/builders.ts';
 import { poisson, seeded } from '../../../support/seeded.ts';
 import { lawInput } from '../law-input.ts';

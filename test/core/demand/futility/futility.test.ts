@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Futility,
-  type FutilityMemory,
-  followFutility,
-  isFutility,
-  type QueueLook,
-} from '../../../src/core/demand/futility.ts';
-import { T0 } from '../../support/builders.ts';
-import { poisson, seeded } from '../../support/seeded.ts';
+import { type Futility, followFutility } from '../../../../src/core/demand/futility/futility.ts';
+import { type FutilityMemory, isFutility } from '../../../../src/core/demand/futility/memory.ts';
+import type { QueueLook } from '../../../../src/core/demand/futility/pace.ts';
+import { T0 } from '../../../support/builders.ts';
+import { poisson, seeded } from '../../../support/seeded.ts';
 
 interface Setup {
   readonly arrivalsS: number | ((second: number) => number);
