@@ -190,6 +190,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       launchTimes: situation.launchTimes,
       warmUpMs: situation.warmUpMs,
       isUntried: situation.isUntried,
+      isBeside: app.targets.length > 1,
       settled: situation.settled,
       giveBackAfterMs: timing.giveBackAfterMs,
       missTolerance: toleranceOf(target.objective, situation.accounts?.[index], nowMs),

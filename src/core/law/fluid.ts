@@ -270,6 +270,7 @@ function measurementOf(
     working: inFlight === undefined ? undefined : (inFlight - fetchedAhead) / perBusyInstance,
     ready: levelAt(input.readyBefore, input.atMs - delayMs),
     held: perBusyInstance,
+    isBeside: input.isBeside,
     arrived: arrivedTotal,
     head: headOf(input, delayMs),
     taken: taken?.sinceMs === fromMs ? taken?.count : undefined,

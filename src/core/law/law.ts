@@ -35,6 +35,8 @@ export interface LawInput {
   readonly warmUpMs?: number;
   /** Whether instances run that do not serve yet, and nobody knows how long that takes; absent: no. */
   readonly isUntried?: boolean;
+  /** One of several targets of its app: its memory has no room for all that could be supposed. */
+  readonly isBeside?: boolean;
   /** False while a change of the count is still on its way. */
   readonly settled: boolean;
   /** How long a lower need must last, where the policy says so. */

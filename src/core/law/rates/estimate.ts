@@ -102,6 +102,8 @@ export interface Measurement {
   readonly arrived: number | undefined;
   /** c: messages that a busy instance holds; 1 where nothing else is said. */
   readonly held?: number;
+  /** Nothing is supposed of it (`LawInput`). */
+  readonly isBeside?: boolean | undefined;
   readonly head?: Head | undefined;
   /** Messages that instances took since the count before, where that is known. */
   readonly taken?: number | undefined;

@@ -48,8 +48,8 @@ const LEAST_DOUBT = 0.05;
 const MOST_DOUBT = 1.5;
 
 /** Whether nothing tells who works or what came. */
-export function isUnseen({ working, arrived }: Measurement): boolean {
-  return working === undefined && arrived === undefined;
+export function isUnseen({ working, arrived, isBeside }: Measurement): boolean {
+  return isBeside !== true && working === undefined && arrived === undefined;
 }
 
 /**
