@@ -17,6 +17,8 @@ export function bucketsOf(text: string, name: string): readonly Bucket[] {
 }
 
 export interface Quantile {
+  /** As `histogram_quantile` tells it: as if the samples of a bucket lay evenly in it. Infinity without samples. */
+  readonly value: number;
   /** The bound of the bucket in which it lies: it is at most this; Infinity without samples. */
   readonly atMost: number;
   readonly samples: number;
@@ -31,6 +33,12 @@ export function quantileBetween(
   const known = new Map(before.map(({ le, count }) => [le, count]));
   const since = after.map(({ le, count }) => ({ le, count: count - (known.get(le) ?? 0) }));
   const samples = since.at(-1)?.count ?? 0;
-  const first = since.find(({ count }) => samples > 0 && count >= share * samples);
-  return { atMost: first?.le ?? Number.POSITIVE_INFINITY, samples };
+  const rank = share * samples;
+  const at = since.findIndex(({ count }) => samples > 0 && count >= rank);
+  const within = since[at];
+  if (within === undefined)
+    return { value: Number.POSITIVE_INFINITY, atMost: Number.POSITIVE_INFINITY, samples };
+  const { le: from, count: below } = since[at - 1] ?? { le: 0, count: 0 };
+  const value = from + (within.le - from) * ((rank - below) / (within.count - below));
+  return { value, atMost: within.le, samples };
 }

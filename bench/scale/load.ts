@@ -30,7 +30,7 @@ export type Question = keyof typeof QUESTIONS;
 export interface Loaded {
   readonly policies: number;
   readonly rounds: number;
-  readonly late: { readonly p99AtMostMs: number; readonly rounds: number };
+  readonly late: { readonly p99Ms: number; readonly atMostMs: number; readonly rounds: number };
   readonly cores: number;
   readonly peakMb: number;
   /** 99 of 100, ms. */
@@ -68,11 +68,11 @@ export async function underLoad(policies: number, step: (doing: string) => void)
     const answers = await answersOf(operator);
     const after = await lookAt(operator);
     const writes = (await marathon.requests()).filter(({ method }) => method !== 'GET').length;
-    const { atMost, samples } = quantileBetween(before.late, after.late, 0.99);
+    const { value, atMost, samples } = quantileBetween(before.late, after.late, 0.99);
     return {
       policies,
       rounds: after.rounds - before.rounds,
-      late: { p99AtMostMs: atMost * 1_000, rounds: samples },
+      late: { p99Ms: value * 1_000, atMostMs: atMost * 1_000, rounds: samples },
       cores: (after.cpuMs - before.cpuMs) / (after.atMs - before.atMs),
       peakMb: operator.peakMb() ?? Number.NaN,
       answers,

@@ -94,7 +94,8 @@ const HISTOGRAMS = {
     name: 'microscaling_round_lateness_seconds',
     help: 'How much later a round began than it was due. Grows when one process has more policies than it can work on.',
     labelNames: [],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    // Finer around 100 ms: there an operator with hundreds of policies shows how much more it can carry.
+    buckets: [0.005, 0.01, 0.025, 0.04, 0.05, 0.06, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
   calls: {
     name: 'microscaling_scheduler_request_duration_seconds',
