@@ -15,7 +15,7 @@ export interface PoolsToRun {
   /** Whether a pool that is not ours is known to be somebody else's, or gone: what cannot be read now stays whose it is. */
   readonly areOthers: (pool: string) => boolean;
   /** Whether nothing is left of a pool for certain. */
-  readonly areGone: (pool: string) => boolean;
+  readonly isGone: (pool: string) => boolean;
 }
 
 /** What the laws of a pool have learned: given to whoever takes it next when it is handed over. */

@@ -82,7 +82,7 @@ export class Sharding {
     this.#shard?.follow({
       ours: new Set([...known].filter((pool) => this.isOurs(pool))),
       areOthers: (pool) => labelled.has(pool) || this.#store.isComplete,
-      areGone: (pool) => !known.has(pool) && this.#store.isComplete,
+      isGone: (pool) => !known.has(pool) && this.#store.isComplete,
     });
   }
 }

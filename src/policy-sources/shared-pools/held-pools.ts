@@ -2,7 +2,12 @@
 
 import type { Clock } from '../../runtime/clock.ts';
 import { WaitError } from '../../runtime/errors.ts';
-import type { OperatorStanding, PoolLeaseRecord } from './pool-lease-store.ts';
+import {
+  FRESH_MS,
+  type OperatorStanding,
+  type PoolLeaseRecord,
+  type SeenPoolLease,
+} from './pool-lease-store.ts';
 
 export interface HeldPool {
   version: string;
@@ -11,7 +16,10 @@ export interface HeldPool {
   readonly settlesAtMs: number;
   /** Of the instance's own standing: what was taken in one standing is worth nothing in the next. */
   readonly standing: AbortSignal;
-  readonly lost: AbortController;
+  /** Of what is written there; another one once it is known again that the pool is this instance's. */
+  lost: AbortController;
+  /** By an answer to what was asked then the Lease names this instance. */
+  confirmedAtMs: number;
   /** Writes that have begun and not ended. */
   writes: number;
   /** It is to be given back: nothing more begins. */
@@ -20,8 +28,10 @@ export interface HeldPool {
 
 export interface HeldPoolsDeps {
   readonly standing: () => OperatorStanding;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly retryMs: number;
+  /** So long is a confirmation good; absent: `FRESH_MS`. */
+  readonly freshMs?: number;
   /** Whether this instance acts for a pool may have changed. */
   readonly onChange: (pool: string) => void;
   /** The last write in a pool that is leaving has ended. */
@@ -31,9 +41,12 @@ export interface HeldPoolsDeps {
 export class HeldPools {
   readonly #deps: HeldPoolsDeps;
   readonly #held = new Map<string, HeldPool>();
+  readonly #freshMs: number;
+  #callOff: (() => void) | undefined;
 
   constructor(deps: HeldPoolsDeps) {
     this.#deps = deps;
+    this.#freshMs = deps.freshMs ?? FRESH_MS;
   }
 
   has(pool: string): boolean {
@@ -51,19 +64,49 @@ export class HeldPools {
     return held !== undefined && this.isGood(held) ? held : undefined;
   }
 
-  isGood({ standing, lost }: HeldPool): boolean {
-    return !lost.signal.aborted && this.#deps.standing().lost === standing;
+  isGood({ standing }: HeldPool): boolean {
+    return !standing.aborted && this.#deps.standing().lost === standing;
   }
 
-  add(
-    pool: string,
-    taken: Pick<HeldPool, 'version' | 'record' | 'settlesAtMs' | 'standing' | 'leaving'>,
-  ): void {
-    const { standing } = taken;
-    const lost = new AbortController();
-    standing.addEventListener('abort', () => lost.abort(standing.reason), { once: true });
-    this.#held.set(pool, { ...taken, lost, writes: 0 });
+  /** Whether nobody else can have it yet, whatever people do to its Lease. */
+  isSure({ confirmedAtMs }: HeldPool): boolean {
+    return this.#deps.clock.monotonic() - confirmedAtMs < this.#freshMs;
+  }
+
+  /** Those of which it will soon be asked whether they still are this instance's, for nobody has said so for a while. */
+  unconfirmed(): readonly (readonly [pool: string, held: HeldPool])[] {
+    const before = this.#deps.clock.monotonic() - this.#freshMs / 2;
+    return this.entries().filter(([, held]) => this.isGood(held) && held.confirmedAtMs <= before);
+  }
+
+  add(pool: string, taken: Omit<HeldPool, 'lost' | 'writes'>): void {
+    this.#held.set(pool, { ...taken, lost: lostWith(taken.standing), writes: 0 });
+    this.#watch();
     this.#deps.onChange(pool);
+  }
+
+  /** @param askedAtMs when it was asked for what names this instance */
+  confirm(pool: string, held: HeldPool, askedAtMs: number): void {
+    if (this.#held.get(pool) !== held) return;
+    held.confirmedAtMs = Math.max(held.confirmedAtMs, askedAtMs);
+    if (!held.lost.signal.aborted || !this.isGood(held) || !this.isSure(held)) return;
+    held.lost = lostWith(held.standing);
+    this.#watch();
+    this.#deps.onChange(pool);
+  }
+
+  /** Its Lease names this instance, and may be another one than was written last: by a person, or by a call without an answer. */
+  seen(pool: string, held: HeldPool, { version, record }: Pick<SeenPoolLease, 'version' | 'record'>): void {
+    const { settled } = held.record;
+    held.version = version;
+    held.record = record;
+    if (record.settled !== settled) this.#deps.onChange(pool);
+  }
+
+  /** Nothing is said any more of confirmations that grow old. */
+  close(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
   }
 
   /** Nothing more begins there. */
@@ -84,7 +127,7 @@ export class HeldPools {
 
   /** Announces a write; undefined: none may begin. */
   begin(held: HeldPool): (() => void) | undefined {
-    if (held.leaving || held.lost.signal.aborted) return undefined;
+    if (held.leaving || held.lost.signal.aborted || !this.isSure(held)) return undefined;
     held.writes += 1;
     let ended = false;
     return () => {
@@ -109,6 +152,40 @@ export class HeldPools {
     );
     return Math.min(...times);
   }
+
+  /** Cuts short what is written in a pool when its confirmation is too old. */
+  #watch(): void {
+    if (this.#callOff !== undefined) return;
+    const sure = this.entries().filter(([, { lost }]) => !lost.signal.aborted);
+    if (sure.length === 0) return;
+    const { clock } = this.#deps;
+    const oldestMs = sure.reduce(
+      (least, [, { confirmedAtMs }]) => Math.min(least, confirmedAtMs),
+      Number.POSITIVE_INFINITY,
+    );
+    const inMs = Math.max(0, oldestMs + this.#freshMs - clock.monotonic());
+    this.#callOff = clock.after(inMs, () => this.#isLate());
+  }
+
+  #isLate(): void {
+    const { retryMs, onChange } = this.#deps;
+    this.#callOff = undefined;
+    for (const [pool, held] of this.entries()) {
+      if (held.lost.signal.aborted || this.isSure(held)) continue;
+      held.lost.abort(
+        new WaitError(`it is not known whether pool ${pool} is still this operator's`, retryMs),
+      );
+      onChange(pool);
+    }
+    this.#watch();
+  }
+}
+
+/** Aborts with the standing, too. */
+function lostWith(standing: AbortSignal): AbortController {
+  const lost = new AbortController();
+  standing.addEventListener('abort', () => lost.abort(standing.reason), { once: true, signal: lost.signal });
+  return lost;
 }
 
 function isSettling({ record, leaving }: HeldPool): boolean {

@@ -1,7 +1,7 @@
-// policy-sources: what is written into the Lease of a pool.
+// policy-sources: what is written into the Lease of a pool, and whose it says the pool is.
 
 import { defined } from '../../lang/defined.ts';
-import type { PoolHands } from '../pools-to-run.ts';
+import type { PoolHands, PoolOwner } from '../pools-to-run.ts';
 import type { PoolLeaseRecord } from './pool-lease-store.ts';
 
 /** Who takes it. */
@@ -36,4 +36,10 @@ export function withHands(
   hands: PoolHands | undefined,
 ): PoolLeaseRecord {
   return { ...record, ...defined({ hands: hands === undefined ? before : hands.of(pool) }) };
+}
+
+/** @param record absent: there is none, or it was not read yet */
+export function ownerBy(record: PoolLeaseRecord | undefined): PoolOwner | undefined {
+  if (record === undefined || record.holder === '') return undefined;
+  return { operator: record.operator, holder: record.holder };
 }

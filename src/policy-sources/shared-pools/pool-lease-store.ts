@@ -33,6 +33,8 @@ export interface SeenPoolLease {
 export interface PoolLeaseStore {
   /** All there are, as they are now. */
   list(signal: AbortSignal): Promise<readonly SeenPoolLease[]>;
+  /** Undefined when there is none. Absent where one cannot be read without the others. */
+  get?(pool: string, signal: AbortSignal): Promise<SeenPoolLease | undefined>;
   create(pool: string, record: PoolLeaseRecord, signal: AbortSignal): Promise<SeenPoolLease>;
   /** Only while it is still at `version`. */
   replace(
@@ -46,12 +48,15 @@ export interface PoolLeaseStore {
 }
 
 /**
- * An operator without a selector takes no Leases: it acts for pools that have none, by a list that is younger than the first
- * of the two times. Who takes a pool that had none acts after the second one: by then any such operator has seen it, and what it was
- * writing has ended. The difference bears clocks that run apart by a tenth, and a call that is cut short and arrives.
+ * Who acts for a pool knows by an answer that is younger than the first of the two times that it may: with a selector that
+ * the pool's Lease names it, without one that the pool has none. Who takes a pool that had none, or whose Lease a person deleted, acts
+ * after the second one: by then whoever acted has seen it, and what it was writing has ended. The difference bears clocks
+ * that run apart by a tenth, and a call that is cut short and arrives.
  */
-export const UNCLAIMED_MS = 12_000;
+export const FRESH_MS = 12_000;
 export const SETTLE_MS = 15_000;
+/** Of the first one, for one call: one that hangs does not use up the time for which the last answer is good. */
+export const CALL_SHARE = 2 / 3;
 
 /** Whether anybody may still act for another operator. */
 export interface OperatorWatch {

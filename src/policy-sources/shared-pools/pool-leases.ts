@@ -1,20 +1,21 @@
 // policy-sources: which of several operators has a pool: one Lease a pool, taken once and given back when the
 // pool is another operator's to run.
 
-import { defined } from '../../lang/defined.ts';
 import { inTime } from '../../runtime/abort/in-time.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
 import type { PoolHands, PoolLearning, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
-import { type HeldPool, HeldPools } from './held-pools.ts';
-import { takenBy, withHands } from './lease-record.ts';
+import { HeldPools } from './held-pools.ts';
+import { ownerBy, takenBy } from './lease-record.ts';
 import { LeaseTrouble } from './lease-trouble.ts';
+import { LeaseWrites } from './lease-writes.ts';
 import {
+  CALL_SHARE,
+  FRESH_MS,
   type OperatorStanding,
   type OperatorWatch,
-  type PoolLeaseRecord,
   type PoolLeaseStore,
   SETTLE_MS,
   type SeenPoolLease,
@@ -42,6 +43,8 @@ export interface PoolLeasesDeps {
   readonly callMs?: number;
   /** So long after it was taken is a pool acted for that had no Lease; absent: `SETTLE_MS`. */
   readonly settleMs?: number;
+  /** So long is it known that a pool is still this instance's; absent: `FRESH_MS`. */
+  readonly freshMs?: number;
   /** Absent: nothing goes along with a pool. */
   readonly hands?: PoolHands;
   readonly learning?: PoolLearning;
@@ -62,7 +65,7 @@ const CALL_MS = 4_000;
 
 /**
  * An instance acts for a pool while it acts for its operator, and the pool's Lease names it, by its own write in this very
- * standing. So whoever takes the Lease of an operator that vanished cannot be overtaken by an instance that comes back: of
+ * standing, and by an answer that is younger than `FRESH_MS`: a list, a write, or where lists fail the Lease alone. So whoever takes the Lease of an operator that vanished cannot be overtaken by an instance that comes back: of
  * the two writes the later one meets another version. The Lease of a pool is taken from
  *
  * - nobody,
@@ -82,7 +85,8 @@ export class PoolLeases {
   readonly #deps: PoolLeasesDeps;
   readonly #held: HeldPools;
   readonly #trouble: LeaseTrouble;
-  #pools: PoolsToRun = { ours: new Set(), areOthers: () => false, areGone: () => false };
+  readonly #writes: LeaseWrites;
+  #pools: PoolsToRun = { ours: new Set(), areOthers: () => false, isGone: () => false };
   readonly #stale: StaleLeases;
   #seen: ReadonlyMap<string, SeenPoolLease> = new Map();
   #woken = new AbortController();
@@ -91,6 +95,12 @@ export class PoolLeases {
     this.#deps = deps;
     this.#held = new HeldPools({ ...deps, onLeft: () => this.look() });
     this.#trouble = new LeaseTrouble(deps.log);
+    this.#writes = new LeaseWrites({
+      ...{ ...deps, held: this.#held, trouble: this.#trouble },
+      within: (signal, work) => this.#within(signal, work),
+      isGone: (pool) => this.#pools.isGone(pool),
+      onWritten: (lease) => this.#noteSeen(lease),
+    });
     this.#stale = new StaleLeases(deps);
   }
 
@@ -109,7 +119,7 @@ export class PoolLeases {
 
   /** What people hold may be different. */
   handsChanged(): void {
-    if (this.#held.entries().some(([pool, held]) => this.#isBehind(pool, held))) this.look();
+    if (this.#held.entries().some(([pool, held]) => this.#writes.isBehind(pool, held))) this.look();
   }
 
   /** Something may be different: soon, not after the next pause. */
@@ -124,6 +134,7 @@ export class PoolLeases {
     if (held === undefined) return { acting: false, reason: this.#whyNot(pool) };
     if (held.leaving) return { acting: false, reason: 'the pool is being handed over' };
     if (!held.record.settled) return { acting: false, reason: SETTLES };
+    if (!this.#held.isSure(held)) return { acting: false, reason: this.#whyUnsure() };
     return {
       acting: true,
       reason: `this operator (${this.#deps.operator}) has the pool`,
@@ -139,13 +150,16 @@ export class PoolLeases {
 
   /** As far as that was read. */
   owner(pool: string): PoolOwner | undefined {
-    const record = this.#held.good(pool)?.record ?? this.#seen.get(pool)?.record;
-    if (record === undefined || record.holder === '') return undefined;
-    return { operator: record.operator, holder: record.holder };
+    return ownerBy(this.#held.good(pool)?.record ?? this.#seen.get(pool)?.record);
   }
 
   /** Resolves when aborted; what is held stays so, and is worth what the operator's own Lease is. */
   async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#runLists(signal), this.#runConfirmations(signal)]);
+    this.#held.close();
+  }
+
+  async #runLists(signal: AbortSignal): Promise<void> {
     const { clock, random, retryMs } = this.#deps;
     while (!signal.aborted) {
       this.#woken = new AbortController();
@@ -156,79 +170,102 @@ export class PoolLeases {
     }
   }
 
-  /** What goes wrong is said once and tried again. */
+  /** Beside the lists, which may hang or be refused: each Lease alone, when no list has spoken of it for a while. */
+  async #runConfirmations(signal: AbortSignal): Promise<void> {
+    const { clock, retryMs, store } = this.#deps;
+    const get = store.get?.bind(store);
+    while (get !== undefined && !signal.aborted) {
+      await eachOf(this.#held.unconfirmed(), async ([pool, held]) => {
+        const askedAtMs = clock.monotonic();
+        const answer = await this.#within(signal, (within) => get(pool, within)).then(
+          (lease) => ({ lease }),
+          () => undefined,
+        );
+        if (answer === undefined || this.#held.good(pool) !== held) return;
+        if (this.#isOurs(answer.lease)) this.#held.confirm(pool, held, askedAtMs);
+        else this.#lost(pool, answer.lease);
+      });
+      await clock.sleep(retryMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** What goes wrong is said once and tried again. What is written needs no list; what is taken does. */
   async #attempt(signal: AbortSignal): Promise<void> {
     const { lost: standing } = this.#deps.standing();
     const within = standing === undefined ? signal : AbortSignal.any([signal, standing]);
+    const unlisted = await this.#look(within).then(
+      () => undefined,
+      (error: unknown) => messageOf(error),
+    );
+    if (unlisted !== undefined && !signal.aborted) this.#trouble.noteAll(unlisted);
     try {
-      await this.#look(within);
       if (standing !== undefined) {
-        await this.#giveBack(within);
-        const free = await this.#freeOperators(within);
-        await this.#take(standing, { free }, within);
-        await this.#settle(within);
-        await this.#writeHands(within);
-        this.#stale.remove(this.#unheld(), { free, areGone: this.#pools.areGone }, within);
+        await this.#writes.giveBack(within);
+        if (unlisted === undefined) await this.#takeAndReturn(standing, within);
+        await this.#writes.settle(within);
+        await this.#writes.writeHands(within);
       }
-      this.#trouble.noteAll(undefined);
+      if (unlisted === undefined) this.#trouble.noteAll(undefined);
     } catch (error) {
       if (!signal.aborted) this.#trouble.noteAll(messageOf(error));
     }
   }
 
+  /** By a list that was had just now. */
+  async #takeAndReturn(standing: AbortSignal, signal: AbortSignal): Promise<void> {
+    await this.#giveBackOthers(signal);
+    const free = await this.#freeOperators(signal);
+    await this.#take(standing, { free }, signal);
+    this.#stale.remove(this.#unheld(), { free, isGone: this.#pools.isGone }, signal);
+  }
+
   async #look(signal: AbortSignal): Promise<void> {
+    const { clock, store, onChange, freshMs = FRESH_MS } = this.#deps;
     const before = this.#seen;
-    const listed = await this.#within(signal, (within) => this.#deps.store.list(within));
+    const askedAtMs = clock.monotonic();
+    const mostMs = CALL_SHARE * freshMs;
+    const listed = await this.#within(signal, (within) => store.list(within), mostMs);
     this.#seen = new Map(listed.map((lease) => [lease.pool, lease]));
     for (const [pool, held] of this.#held.entries()) {
+      const lease = this.#seen.get(pool);
       if (!this.#held.isGood(held))
         this.#held.drop(pool, 'this instance lost the lease of its operator meanwhile');
-      else if (this.#isTaken(pool)) {
-        this.#held.drop(pool, 'its Lease names another one, or is gone');
-        this.#deps.log.warn('this operator stands by for a pool whose lease somebody changed', { pool });
+      else if (!this.#isOurs(lease)) this.#giveUp(pool);
+      else {
+        this.#held.seen(pool, held, lease);
+        this.#held.confirm(pool, held, askedAtMs);
       }
     }
+    this.#noteOthers();
+    for (const pool of new Set([...before.keys(), ...this.#seen.keys()])) {
+      const [was, is] = [before.get(pool)?.record, this.#seen.get(pool)?.record];
+      if (was?.holder !== is?.holder || was?.operator !== is?.operator) onChange(pool);
+    }
+  }
+
+  #noteOthers(): void {
     const { hands, operator: ours } = this.#deps;
     for (const { pool, record } of this.#seen.values())
       if (record.holder !== '' && record.operator !== ours) hands?.left(pool, record.operator);
-    for (const pool of new Set([...before.keys(), ...this.#seen.keys()])) {
-      const [was, is] = [before.get(pool)?.record, this.#seen.get(pool)?.record];
-      if (was?.holder !== is?.holder || was?.operator !== is?.operator) this.#deps.onChange(pool);
-    }
   }
 
-  /** By whoever thinks that it may: a person who deletes Leases, or changes them. */
-  #isTaken(pool: string): boolean {
-    const is = this.#seen.get(pool)?.record;
-    return is?.holder !== this.#deps.identity || is.operator !== this.#deps.operator;
+  /** Not so after whoever thinks that it may has been there: a person who deletes Leases, or changes them. */
+  #isOurs(lease: SeenPoolLease | undefined): lease is SeenPoolLease {
+    return lease?.record.holder === this.#deps.identity && lease.record.operator === this.#deps.operator;
   }
 
-  async #giveBack(signal: AbortSignal): Promise<void> {
-    const leaving = this.#held.entries().filter(([, held]) => held.leaving && held.writes === 0);
-    await eachOf(leaving, async ([pool, held]) => {
-      // Whatever comes of the call: nothing is written any more.
-      this.#held.drop(pool, 'it is handed over');
-      // Of what is gone nothing is kept.
-      if (this.#pools.areGone(pool)) return;
-      const learned = this.#deps.learning?.of(pool);
-      const free = {
-        ...withHands({ ...held.record, holder: '' }, pool, this.#deps.hands),
-        ...defined({ learned }),
-      };
-      try {
-        const lease = await this.#within(signal, (within) =>
-          this.#deps.store.replace(pool, free, held.version, within),
-        );
-        this.#noteSeen(lease);
-        this.#deps.log.info('a pool is handed over: its lease is given back', { pool });
-      } catch (error) {
-        this.#deps.log.warn('the lease of a pool could not be given back yet', {
-          pool,
-          reason: messageOf(error),
-        });
-      }
-    });
-    await this.#giveBackOthers(signal);
+  /** It was read alone. */
+  #lost(pool: string, lease: SeenPoolLease | undefined): void {
+    const seen = new Map(this.#seen);
+    seen.delete(pool);
+    this.#seen = lease === undefined ? seen : seen.set(pool, lease);
+    this.#giveUp(pool);
+    this.#noteOthers();
+  }
+
+  #giveUp(pool: string): void {
+    this.#held.drop(pool, 'its Lease names another one, or is gone');
+    this.#deps.log.warn('this operator stands by for a pool whose lease somebody changed', { pool });
   }
 
   /** What this operator had before and does not want any more: an instance that ended before it could give it back. */
@@ -240,7 +277,7 @@ export class PoolLeases {
         record.holder !== '' &&
         !this.#held.has(pool) &&
         this.#isToGo(pool) &&
-        !this.#pools.areGone(pool),
+        !this.#pools.isGone(pool),
     );
     await eachOf(stale, async ({ pool, record, version }) => {
       const lease = await this.#within(signal, (within) =>
@@ -283,6 +320,7 @@ export class PoolLeases {
     const { store, log, operator, clock, hands, learning, settleMs = SETTLE_MS } = this.#deps;
     const seen = this.#seen.get(pool);
     const record = takenBy(this.#deps, seen?.record, clock.now());
+    const confirmedAtMs = clock.monotonic();
     const lease = await this.#within(signal, (within) =>
       seen === undefined
         ? store.create(pool, record, within)
@@ -297,30 +335,15 @@ export class PoolLeases {
       version: lease.version,
       record,
       settlesAtMs: clock.monotonic() + settleMs,
-      standing,
-      leaving: this.#isToGo(pool),
+      ...{ standing, confirmedAtMs, leaving: this.#isToGo(pool) },
     });
     log.debug('this operator has the pool', { pool, lease: operator });
-  }
-
-  /** Written down, so that the next one who takes the pool need not wait again. */
-  async #settle(signal: AbortSignal): Promise<void> {
-    await eachOf(this.#held.due(), async ([pool, held]) => {
-      const record = withHands({ ...held.record, settled: true }, pool, this.#deps.hands);
-      try {
-        await this.#rewrite(pool, held, record, signal);
-        this.#deps.onChange(pool);
-      } catch (error) {
-        signal.throwIfAborted();
-        this.#trouble.noteUntaken(pool, messageOf(error));
-      }
-    });
   }
 
   /** Operators by whose Leases nobody acts, this one among them; asked after the Leases of the pools were read. */
   async #freeOperators(signal: AbortSignal): Promise<ReadonlySet<string>> {
     const { operator: ours, watch } = this.#deps;
-    const gone = this.#unheld().filter(({ pool }) => this.#pools.areGone(pool));
+    const gone = this.#unheld().filter(({ pool }) => this.#pools.isGone(pool));
     const records = [...this.#missing(), ...gone.map(({ pool }) => pool)].flatMap(
       (pool) => this.#seen.get(pool)?.record ?? [],
     );
@@ -346,34 +369,6 @@ export class PoolLeases {
     this.#seen = new Map(this.#seen).set(lease.pool, lease);
   }
 
-  #isBehind(pool: string, { record, leaving }: HeldPool): boolean {
-    const { hands } = this.#deps;
-    return hands !== undefined && !leaving && record.settled && hands.of(pool) !== record.hands;
-  }
-
-  /** Written when it changes, so that it is there also when this operator ends without a word. */
-  async #writeHands(signal: AbortSignal): Promise<void> {
-    const behind = this.#held.entries().filter(([pool, held]) => this.#isBehind(pool, held));
-    await eachOf(behind, async ([pool, held]) => {
-      try {
-        await this.#rewrite(pool, held, withHands(held.record, pool, this.#deps.hands), signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        const fields = { pool, reason: messageOf(error) };
-        this.#deps.log.debug('what people hold in a pool is not in its lease yet', fields);
-      }
-    });
-  }
-
-  async #rewrite(pool: string, held: HeldPool, record: PoolLeaseRecord, signal: AbortSignal): Promise<void> {
-    const lease = await this.#within(signal, (within) =>
-      this.#deps.store.replace(pool, record, held.version, within),
-    );
-    held.record = record;
-    held.version = lease.version;
-    this.#noteSeen(lease);
-  }
-
   #whyNot(pool: string): string {
     if (this.#trouble.ofAll !== undefined) return `the leases of pools: ${this.#trouble.ofAll}`;
     const owner = this.owner(pool);
@@ -385,8 +380,17 @@ export class PoolLeases {
     return `operator ${owner.operator} (${owner.holder}) has the pool`;
   }
 
-  #within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { clock, callMs: limitMs = CALL_MS } = this.#deps;
-    return inTime(work, { clock, limitMs, signal });
+  #whyUnsure(): string {
+    const why = this.#trouble.ofAll;
+    return `it is not known whether the pool is still this operator’s${why === undefined ? '' : `: ${why}`}`;
+  }
+
+  #within<T>(
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+    mostMs = Number.POSITIVE_INFINITY,
+  ): Promise<T> {
+    const { clock, callMs = CALL_MS } = this.#deps;
+    return inTime(work, { clock, limitMs: Math.min(callMs, mostMs), signal });
   }
 }

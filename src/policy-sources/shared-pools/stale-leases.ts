@@ -18,7 +18,7 @@ export interface StaleLeasesDeps {
   readonly log: Logger;
 }
 
-export interface Known extends Pick<PoolsToRun, 'areGone'> {
+export interface Known extends Pick<PoolsToRun, 'isGone'> {
   /** Operators for which nobody acts, this one among them. */
   readonly free: ReadonlySet<string>;
 }
@@ -90,9 +90,9 @@ export class StaleLeases {
     }
   }
 
-  #patience({ pool, record }: SeenPoolLease, { areGone }: Known): number {
+  #patience({ pool, record }: SeenPoolLease, { isGone }: Known): number {
     if (record.operator !== this.#deps.operator) return OTHERS_MS;
-    return areGone(pool) ? 0 : GIVEN_BACK_MS;
+    return isGone(pool) ? 0 : GIVEN_BACK_MS;
   }
 
   #idleMs({ pool, version }: SeenPoolLease, now: number): number {
@@ -108,6 +108,6 @@ export class StaleLeases {
   }
 }
 
-function isNobodys({ pool, record: { holder, operator } }: SeenPoolLease, { areGone, free }: Known): boolean {
-  return holder === '' || (areGone(pool) && free.has(operator));
+function isNobodys({ pool, record: { holder, operator } }: SeenPoolLease, { isGone, free }: Known): boolean {
+  return holder === '' || (isGone(pool) && free.has(operator));
 }

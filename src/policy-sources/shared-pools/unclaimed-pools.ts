@@ -5,12 +5,14 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { PoolOwner, PoolsToRun } from '../pools-to-run.ts';
+import { ownerBy } from './lease-record.ts';
 import {
+  CALL_SHARE,
+  FRESH_MS,
   type OperatorStanding,
   type PoolLeaseStore,
   SETTLE_MS,
   type SeenPoolLease,
-  UNCLAIMED_MS,
 } from './pool-lease-store.ts';
 
 export interface UnclaimedPoolsDeps {
@@ -23,15 +25,12 @@ export interface UnclaimedPoolsDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly retryMs: number;
-  /** Absent: `UNCLAIMED_MS` and `SETTLE_MS`. */
+  /** Absent: `FRESH_MS` and `SETTLE_MS`. */
   readonly freshMs?: number;
   readonly settleMs?: number;
   /** Whether this instance acts for a pool, or who does, may have changed. */
   readonly onChange: (pool: string) => void;
 }
-
-/** So that one list that hangs does not use up the time for which the last one is good. */
-const CALL_SHARE = 2 / 3;
 
 /** Of a pool for which this instance acts. */
 interface Acting {
@@ -86,9 +85,7 @@ export class UnclaimedPools {
 
   /** As far as that was read; undefined: nobody, or this one. */
   owner(pool: string): PoolOwner | undefined {
-    const record = this.#seen.get(pool)?.record;
-    if (record === undefined || record.holder === '') return undefined;
-    return { operator: record.operator, holder: record.holder };
+    return ownerBy(this.#seen.get(pool)?.record);
   }
 
   /** Looks until aborted. */
@@ -122,7 +119,7 @@ export class UnclaimedPools {
   }
 
   #noteListed(listed: readonly SeenPoolLease[], askedAtMs: number): void {
-    const { clock, freshMs = UNCLAIMED_MS, settleMs = SETTLE_MS } = this.#deps;
+    const { clock, freshMs = FRESH_MS, settleMs = SETTLE_MS } = this.#deps;
     const now = clock.monotonic();
     const before = this.#seen;
     const wasFresh = this.#isFresh();
@@ -160,7 +157,7 @@ export class UnclaimedPools {
   }
 
   #isFresh(): boolean {
-    const { clock, freshMs = UNCLAIMED_MS } = this.#deps;
+    const { clock, freshMs = FRESH_MS } = this.#deps;
     return this.#askedAtMs !== undefined && clock.monotonic() - this.#askedAtMs < freshMs;
   }
 
@@ -211,7 +208,7 @@ export class UnclaimedPools {
   }
 
   #within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { clock, freshMs = UNCLAIMED_MS } = this.#deps;
+    const { clock, freshMs = FRESH_MS } = this.#deps;
     return inTime(work, { clock, limitMs: CALL_SHARE * freshMs, signal });
   }
 }

@@ -14,7 +14,7 @@ import { FakeHome } from '../../support/kubernetes/fake-home.ts';
 class FakeShard implements Shard {
   readonly selector: string;
   readonly owners = new Map<string, PoolOwner>();
-  pools: PoolsToRun = { ours: new Set(), areOthers: () => false, areGone: () => false };
+  pools: PoolsToRun = { ours: new Set(), areOthers: () => false, isGone: () => false };
   looks = 0;
   #onChange: (pool: string) => void = () => undefined;
 

@@ -49,8 +49,8 @@ function aWorld() {
   return { clock, start, record, stop };
 }
 
-const isOurs = { ours: new Set([POOL]), areOthers: () => false, areGone: () => false };
-const isOthers = { ours: new Set<string>(), areOthers: () => true, areGone: () => false };
+const isOurs = { ours: new Set([POOL]), areOthers: () => false, isGone: () => false };
+const isOthers = { ours: new Set<string>(), areOthers: () => true, isGone: () => false };
 
 it('hands are in the Lease as soon as they change; what was learned is when it is given back, until it is taken', async () => {
   const { clock, start, record, stop } = aWorld();

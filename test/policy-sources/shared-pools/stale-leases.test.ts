@@ -22,7 +22,7 @@ it.each([
     return answer();
   };
   const stale = new StaleLeases({ store: { remove }, operator: 'a', clock, log: silentLogger });
-  const known = { free: new Set(['a']), areGone: () => true };
+  const known = { free: new Set(['a']), isGone: () => true };
   for (let i = 0; i < 90; i++) {
     stale.remove([STALE], known, new AbortController().signal);
     await clock.advance(2_000);
@@ -55,15 +55,15 @@ it('one whose removal hangs keeps no pool from being taken, settled and given ba
     ...{ identity: 'a-1', operator: 'a', durationSeconds: 15, retryMs: 1_000, settleMs: 3_000 },
     ...{ clock, random: () => 0, log: silentLogger, onChange: () => undefined },
   });
-  const areGone = (pool: string): boolean => pool === POOL;
-  leases.follow({ ours: new Set(), areOthers: () => true, areGone });
+  const isGone = (pool: string): boolean => pool === POOL;
+  leases.follow({ ours: new Set(), areOthers: () => true, isGone });
   const running = leases.run(stop.signal);
   await clock.advance(500);
   expect(asked).toEqual([POOL]);
-  leases.follow({ ours: new Set(['default/mail']), areOthers: () => true, areGone });
+  leases.follow({ ours: new Set(['default/mail']), areOthers: () => true, isGone });
   await clock.advance(5_000);
   expect(leases.state('default/mail').acting).toBe(true);
-  leases.follow({ ours: new Set(), areOthers: () => true, areGone });
+  leases.follow({ ours: new Set(), areOthers: () => true, isGone });
   await clock.advance(1_000);
   expect(kept.get('default/mail')?.record).toMatchObject({ holder: '', settled: true });
   stop.abort();

@@ -38,7 +38,7 @@ describe('a pool that cannot be taken', () => {
       log: { ...silentLogger, warn: (message) => void warned.push(message) },
       onChange: () => undefined,
     });
-    leases.follow({ ours: new Set(['default/shop']), areOthers: () => false, areGone: () => false });
+    leases.follow({ ours: new Set(['default/shop']), areOthers: () => false, isGone: () => false });
     const running = leases.run(stop.signal);
     await clock.advance(30_000);
     expect(leases.state('default/shop')).toMatchObject({

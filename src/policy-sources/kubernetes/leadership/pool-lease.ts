@@ -25,6 +25,14 @@ export function createPoolLeaseStore(api: KubeApi, namespace: string): PoolLease
       const { items = [] } = await api.list(all, signal);
       return items.flatMap((item) => seen(item) ?? []);
     },
+    get: async (pool, signal) => {
+      try {
+        return seen(await api.get({ ...all, name: nameOf(pool) }, signal));
+      } catch (error) {
+        if (isStatus(error, 404)) return undefined;
+        throw error;
+      }
+    },
     create: async (pool, record, signal) =>
       written(pool, record, await api.create(all, leaseOf({ namespace, pool }, record), signal)),
     replace: async (pool, record, resourceVersion, signal) => {

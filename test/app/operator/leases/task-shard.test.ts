@@ -36,7 +36,7 @@ describe('a task of an operator with a selector', () => {
       log: silentLogger,
       random: () => 0.5,
     });
-    shard.shard.follow({ ours: new Set([POOL]), areOthers: () => false, areGone: () => false });
+    shard.shard.follow({ ours: new Set([POOL]), areOthers: () => false, isGone: () => false });
     const running = shard.run(stop.signal);
     await clock.advance(20_000);
     expect([shard.acting(POOL), shard.acting(undefined)]).toEqual([true, true]);

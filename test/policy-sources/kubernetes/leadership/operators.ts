@@ -31,6 +31,8 @@ export interface Weather {
   cut: boolean;
   /** What is asked for is done, but no answer comes back. */
   deaf: boolean;
+  /** The Leases of pools may not be listed. */
+  blind: boolean;
 }
 
 const TIMING: ElectionTiming = { leaseMs: 5_000, renewDeadlineMs: 3_333, retryMs: 667 };
@@ -79,7 +81,12 @@ class Leases {
       return lease;
     };
     return {
-      list: () => this.#over(weather, () => [...this.pools.values()]),
+      list: () =>
+        this.#over(weather, () => {
+          if (weather.blind) throw new TransientError('403: may not list leases');
+          return [...this.pools.values()];
+        }),
+      get: (pool) => this.get(pool, weather),
       create: (pool, record) => this.#over(weather, () => write(pool, record, undefined)),
       replace: (pool, record, version) => this.#over(weather, () => write(pool, record, version)),
       remove: ({ pool, version }) =>
@@ -88,6 +95,18 @@ class Leases {
           this.pools.delete(pool);
         }),
     };
+  }
+
+  /** Of one pool: replaced by whoever wants it not to be had. */
+  get(pool: string, weather: Weather): Promise<SeenPoolLease | undefined> {
+    return this.#over(weather, () => this.pools.get(pool));
+  }
+
+  /** A person does something to it that does not say whose it is: a label, an annotation. */
+  touch(pool: string): void {
+    const lease = this.pools.get(pool);
+    if (lease !== undefined)
+      this.pools.set(pool, { ...lease, version: this.#next(lease.version, lease.version) });
   }
 
   #next(is: string | undefined, expected: string | undefined): string {
@@ -155,7 +174,7 @@ export class Operators {
   start({ operator, selects, knows, rate = 1 }: StartOptions): Instance {
     const born = this.instances.length + 1;
     const id = `${operator}-${born}`;
-    const weather: Weather = { latencyMs: 5, cut: false, deaf: false };
+    const weather: Weather = { latencyMs: 5, cut: false, deaf: false, blind: false };
     const clock = skewed(this.clock, rate, born * 1e7);
     const elector = new LeaseElector({
       store: this.server.ownStore(operator, weather),
@@ -236,7 +255,7 @@ export class Operators {
       leases.follow({
         ours: new Set(ours.map(([pool]) => pool)),
         areOthers: (pool) => !known.has(pool) || known.get(pool) !== undefined,
-        areGone: (pool) => !known.has(pool),
+        isGone: (pool) => !known.has(pool),
       });
       await this.clock.sleep(100 + 3_000 * this.#random(), stop.signal).catch(() => undefined);
     }

@@ -117,6 +117,94 @@ describe('pools of several operators', () => {
     expect(world.acting('shop')).toEqual(['a-1']);
   });
 
+  it.each([
+    ['another operator with a selector', BOTH],
+    ['an operator without one', REST],
+  ])(
+    'are given up when a person deletes their Lease although they cannot be listed, before %s acts',
+    async (_, other) => {
+      const world = new Operators({ shop: 'a' });
+      const first = world.start(A);
+      await world.run(5_000);
+      world.start(other);
+      await world.run(3_000);
+      const { lost } = first.leases.state('shop');
+      first.weather.blind = true;
+      await world.run(10_000);
+      expect(world.acting('shop')).toEqual(['a-1']);
+      world.server.pools.delete('shop');
+      await world.run(10_000);
+      expect(lost?.aborted).toBe(true);
+      expect(world.acting('shop')).toEqual([world.instances[1]?.id]);
+      expect([...world.collisions]).toEqual([]);
+    },
+  );
+
+  it('are not written while it cannot be read at all whether they still are this operator’s, and are again then', async () => {
+    const world = new Operators({ shop: 'a' });
+    const first = world.start(A);
+    await world.run(5_000);
+    const { lost } = first.leases.state('shop');
+    const { get } = world.server;
+    world.server.get = () => Promise.reject(new Error('403: may not get leases'));
+    first.weather.blind = true;
+    await world.run(3_000);
+    expect(lost?.aborted).toBe(true);
+    expect(first.leases.state('shop')).toMatchObject({
+      acting: false,
+      reason: 'it is not known whether the pool is still this operator’s: 403: may not list leases',
+    });
+    expect(world.server.pools.get('shop')?.record.holder).toBe('a-1');
+    world.server.get = get;
+    await world.run(2_000);
+    expect(world.acting('shop')).toEqual(['a-1']);
+    expect(first.leases.state('shop').lost?.aborted).toBe(false);
+  });
+
+  it('go over although their operator cannot list them', async () => {
+    const world = new Operators({ shop: 'a' });
+    const first = world.start(A);
+    world.start(B);
+    await world.run(5_000);
+    first.weather.blind = true;
+    world.labels.set('shop', 'b');
+    await world.run(12_000);
+    expect(world.acting('shop')).toEqual(['b-2']);
+    expect([...world.collisions]).toEqual([]);
+  });
+
+  it('are acted for although the answer that they are settled was lost', async () => {
+    const world = new Operators({ shop: 'a' });
+    const first = world.start(A);
+    const { pools } = world.server;
+    const set = pools.set.bind(pools);
+    pools.set = (pool, lease) => {
+      first.weather.deaf ||= lease.record.settled;
+      return set(pool, lease);
+    };
+    await world.run(3_000);
+    expect(pools.get('shop')?.record.settled).toBe(true);
+    first.weather.deaf = false;
+    await world.run(10_000);
+    expect(world.acting('shop')).toEqual(['a-1']);
+  });
+
+  it('are settled and given back although a person wrote something beside into their Lease', async () => {
+    const world = new Operators({ shop: 'a' });
+    world.start(A);
+    world.start(B);
+    await world.run(1_000);
+    world.server.touch('shop');
+    await world.run(6_000);
+    expect(world.acting('shop')).toEqual(['a-1']);
+    world.server.touch('shop');
+    await world.run(1_000);
+    world.labels.set('shop', 'b');
+    await world.run(12_000);
+    expect(world.acting('shop')).toEqual(['b-2']);
+    expect([...world.collisions]).toEqual([]);
+  });
+
   it('are those of nobody else for an operator without a selector, also once their own one is gone', async () => {
     const world = new Operators({ shop: 'a', lone: 'c' });
     const rest = world.start(REST);
@@ -198,7 +286,18 @@ describe('pools of several operators', () => {
   it('have one writer at a time, whatever labels, calls and processes do', async () => {
     const change = fc.record({
       instance: fc.nat(3),
-      what: fc.constantFrom('cut', 'deaf', 'clear', 'slow', 'crash', 'end', 'start', 'nothing'),
+      what: fc.constantFrom(
+        'cut',
+        'deaf',
+        'blind',
+        'clear',
+        'slow',
+        'crash',
+        'end',
+        'start',
+        'delete',
+        'nothing',
+      ),
       pool: fc.constantFrom('shop', 'mail'),
       label: fc.constantFrom('a', 'b', undefined),
       forMs: fc.integer({ min: 100, max: 6_000 }),
@@ -217,12 +316,13 @@ describe('pools of several operators', () => {
         for (const { instance: at, what, pool, label, forMs } of changes) {
           const instance = operators.instances.at(-1 - at);
           if (instance !== undefined) happen(operators, instance, what);
+          if (what === 'delete') operators.server.pools.delete(pool);
           operators.labels.set(pool, label);
           await operators.run(forMs);
         }
         expect([...operators.collisions]).toEqual([]);
         for (const instance of operators.instances)
-          Object.assign(instance.weather, { cut: !instance.alive, deaf: false, latencyMs: 5 });
+          Object.assign(instance.weather, { cut: !instance.alive, deaf: false, blind: false, latencyMs: 5 });
         operators.start(BOTH);
         operators.labels.set('shop', 'a');
         operators.labels.set('mail', 'b');
@@ -243,8 +343,10 @@ function happen(world: Operators, instance: Operators['instances'][number], what
   const { weather } = instance;
   if (what === 'cut') weather.cut = true;
   if (what === 'deaf') weather.deaf = true;
+  if (what === 'blind') weather.blind = true;
   if (what === 'slow') weather.latencyMs = 900;
-  if (what === 'clear' && instance.alive) Object.assign(weather, { cut: false, deaf: false, latencyMs: 5 });
+  if (what === 'clear' && instance.alive)
+    Object.assign(weather, { cut: false, deaf: false, blind: false, latencyMs: 5 });
   if (what === 'crash') world.crash(instance);
   if (what === 'end') world.end(instance);
   if (what === 'start') world.start(OF[instance.operator] ?? BOTH);
