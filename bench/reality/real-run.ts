@@ -26,8 +26,10 @@ export interface RealRun {
   readonly ran: Ran;
   /** Messages that a fall put back. */
   readonly handedBack: number;
-  /** Of these, while another consumer was idle. */
+  /** Of these, while another consumer was idle that could have gone in its place. */
   readonly handedBackNeedlessly: number;
+  /** Of these, while another one was idle, and nobody could know it yet. */
+  readonly handedBackUnforeseen: number;
 }
 
 export type RealOptions = Omit<WorldOptions, 'spare'>;
@@ -150,8 +152,8 @@ class RealWorld {
     } finally {
       undo?.();
     }
-    const { handedBack, handedBackNeedlessly } = this.#queue;
-    return { ran: this.#recorder.ran(), handedBack, handedBackNeedlessly };
+    const { handedBack, handedBackNeedlessly, handedBackUnforeseen } = this.#queue;
+    return { ran: this.#recorder.ran(), handedBack, handedBackNeedlessly, handedBackUnforeseen };
   }
 
   async close(): Promise<void> {

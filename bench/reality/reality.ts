@@ -25,8 +25,10 @@ export interface RealityRow {
   readonly real: Judged;
   /** Messages that a fall put back, in reality. */
   readonly handedBack: number;
-  /** Of these, while another consumer was idle. */
+  /** Of these, while another consumer was idle that could have gone in its place. */
   readonly handedBackNeedlessly: number;
+  /** Of these, while another one was idle, and nobody could know it yet. */
+  readonly handedBackUnforeseen: number;
 }
 
 export interface RealityResult {

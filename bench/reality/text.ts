@@ -2,6 +2,7 @@
 
 import { tableText } from '../../src/simulator/report/table.ts';
 import type { Judged, RealityResult, RealityRow } from './reality.ts';
+import { UNKNOWN_MS } from './work-queue.ts';
 
 const HEADS = [
   'LOAD',
@@ -22,13 +23,14 @@ const TOO_LATE_MS = 50;
 export function realityText({ rows, cpuShare, lateMs }: RealityResult): string {
   const byLoad = [...Map.groupBy(rows, ({ load }) => load)];
   const lines = [...byLoad, ['mean', rows] as const].map(([name, own]) => lineOf(name, own));
-  const sum = (of: 'handedBack' | 'handedBackNeedlessly'): number =>
+  const sum = (of: 'handedBack' | 'handedBackNeedlessly' | 'handedBackUnforeseen'): number =>
     rows.reduce((all, row) => all + row[of], 0);
   return [
     tableText(HEADS, lines, 'table'),
     '',
     `mean difference: V ${differenceText(rows, 'V')}, R ${differenceText(rows, 'R')} points, of ${rows.length} runs`,
-    `${sum('handedBack')} messages handed back by falls, ${sum('handedBackNeedlessly')} of them while another consumer was idle; ${(100 * cpuShare).toFixed(0)} % of a core, timers late by up to ${lateMs.toFixed(0)} ms (99 of 100)`,
+    `${sum('handedBack')} messages handed back by falls, ${sum('handedBackNeedlessly')} of them in the place of another consumer that was idle, and ${sum('handedBackUnforeseen')} where that could not be known yet: it had been busy when it was asked, or the victim had only begun to serve, up to ${UNKNOWN_MS} ms before`,
+    `${(100 * cpuShare).toFixed(0)} % of a core, timers late by up to ${lateMs.toFixed(0)} ms (99 of 100)`,
     ...(lateMs > TOO_LATE_MS
       ? ['the machine was too busy for real time: the difference says little about the simulator']
       : []),

@@ -15,17 +15,25 @@ export interface Message {
 /** A message was put back while these were idle. */
 interface HandingBack {
   readonly atMs: number;
-  readonly idle: Set<Consumer>;
+  /** Nobody could know that it serves: it began to within UNKNOWN_MS, and was not there when it was asked. */
+  readonly isNew: boolean;
+  /** With what could be known of each. */
+  readonly idle: Map<Consumer, 'known' | 'unknown'>;
 }
 
 /** Victims of one fall go within this time of each other, in any order. */
 const ONE_FALL_MS = 100;
+/** What has changed since somebody was asked need not be known for so long: the answer comes back, and the write takes its way. */
+export const UNKNOWN_MS = 100;
 
 interface Consumer {
   held: Message | undefined;
   doneAtMs: number;
   /** It said that it is idle, and takes nothing before. */
   quietUntilMs: number;
+  readonly joinedMs: number;
+  idleSinceMs: number;
+  saidBusyMs: number;
 }
 
 export interface WorkQueueOptions {
@@ -72,9 +80,14 @@ export class WorkQueue {
     return this.#handedBack;
   }
 
-  /** How often that happened while another consumer was idle that did not go, too: it could have gone in its place. */
+  /** How often that happened while another consumer was idle, and did not go as well, that could have gone in its place. */
   get handedBackNeedlessly(): number {
-    return this.#doubtful.filter(({ idle }) => idle.size > 0).length;
+    return this.#doubtful.filter((each) => isNeedless(each)).length;
+  }
+
+  /** How often another one was idle, and nobody could know: it had said that it is busy within UNKNOWN_MS, or the victim was new. */
+  get handedBackUnforeseen(): number {
+    return this.#doubtful.filter((each) => each.idle.size > 0 && !isNeedless(each)).length;
   }
 
   /** Those that nobody holds, the first one first. */
@@ -85,7 +98,14 @@ export class WorkQueue {
   /** Another consumer, which takes a message at once if there is one. */
   join(id: string, atMs: number): void {
     this.advance(atMs);
-    const consumer: Consumer = { held: undefined, doneAtMs: Number.POSITIVE_INFINITY, quietUntilMs: 0 };
+    const consumer: Consumer = {
+      held: undefined,
+      doneAtMs: Number.POSITIVE_INFINITY,
+      quietUntilMs: 0,
+      joinedMs: this.#nowMs,
+      idleSinceMs: this.#nowMs,
+      saidBusyMs: Number.NEGATIVE_INFINITY,
+    };
     this.#consumers.set(id, consumer);
     this.#take(consumer);
   }
@@ -103,7 +123,11 @@ export class WorkQueue {
     }
     this.#handedBack++;
     const idle = [...this.#consumers.values()].filter(({ held }) => held === undefined);
-    this.#doubtful.push({ atMs, idle: new Set(idle) });
+    this.#doubtful.push({
+      atMs,
+      isNew: atMs - consumer.joinedMs <= UNKNOWN_MS && consumer.saidBusyMs < consumer.joinedMs,
+      idle: new Map(idle.map((each) => [each, wasBusyWhenAsked(each, atMs) ? 'unknown' : 'known'])),
+    });
     this.#visible.unshift(consumer.held);
     this.#serveIdle();
   }
@@ -116,6 +140,7 @@ export class WorkQueue {
   promiseIdle(id: string, atMs: number, forMs: number): boolean {
     this.advance(atMs);
     const consumer = this.#consumers.get(id);
+    if (consumer?.held !== undefined) consumer.saidBusyMs = this.#nowMs;
     if (consumer === undefined || consumer.held !== undefined) return false;
     consumer.quietUntilMs = this.#nowMs + forMs;
     return true;
@@ -147,6 +172,7 @@ export class WorkQueue {
   #finish(consumer: Consumer): void {
     this.#done++;
     consumer.held = undefined;
+    consumer.idleSinceMs = this.#nowMs;
     consumer.doneAtMs = Number.POSITIVE_INFINITY;
     this.#take(consumer);
   }
@@ -178,6 +204,14 @@ export class WorkQueue {
       if (consumer.doneAtMs < (first?.doneAtMs ?? Number.POSITIVE_INFINITY)) first = consumer;
     return first;
   }
+}
+
+function isNeedless({ isNew, idle }: HandingBack): boolean {
+  return !isNew && [...idle.values()].includes('known');
+}
+
+function wasBusyWhenAsked({ idleSinceMs, saidBusyMs }: Consumer, atMs: number): boolean {
+  return saidBusyMs <= idleSinceMs && atMs - saidBusyMs <= UNKNOWN_MS;
 }
 
 /** The queue of an app of a world, empty and without consumers, with a draw of its own for the work of each message. */

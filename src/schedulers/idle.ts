@@ -16,60 +16,97 @@ const IDLE = 'idle';
  * that came meanwhile, which a single timer would come before.
  */
 const LAST_PART = 0.2;
-/** Where it all took so much longer than it may, nobody who said so need still be idle: they are asked again. */
-const TOO_LATE_MS = 100;
+/**
+ * Who said that it is idle takes nothing for half a second; this leaves time to write. An answer may be as old as its
+ * question, and an older one is asked for anew.
+ */
+const FRESH_MS = 300;
 const MOST_ROUNDS = 3;
 
 export interface IdleDeps {
   readonly clock: Clock;
   readonly ask: AskTask;
-  /** How many are to go: when so many are known to be idle, no more are asked. Absent: all are asked. */
+  /** How many are to go: when so many are known to be idle, nobody else is asked or waited for. Absent: all are. */
   readonly enough?: number;
 }
 
+/** Ids of those that answered in time. */
+export interface Answers {
+  readonly idle: ReadonlySet<string>;
+  /** They serve, and did not say that they are idle. */
+  readonly busy: ReadonlySet<string>;
+}
+
+export const NO_ANSWERS: Answers = { idle: new Set(), busy: new Set() };
+
 /**
- * Ids of the tasks that answered in time that they are idle.
+ * Whoever does not run yet, as far as is known, goes first and works for nobody, unless it answers: so its answer is waited
+ * for in any case.
  *
  * @param tasks in the order in which they would go
  */
-export async function idleTasks(
+export async function askWhoIsIdle(
   tasks: readonly TaskObservation[],
   probe: IdleVictims,
   deps: IdleDeps,
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
-  const { clock } = deps;
-  for (let round = 1; ; round++) {
-    const beganMs = clock.monotonic();
-    const idle = await askAll(tasks, probe, deps, signal);
-    const lateMs = clock.monotonic() - beganMs - durationMs(probe.within);
-    if (lateMs <= TOO_LATE_MS || round === MOST_ROUNDS) return idle;
+): Promise<Answers> {
+  const heard: Heard = { idle: new Map(), busy: new Set() };
+  const withinMs = durationMs(probe.within);
+  await askAll(tasks, { ...probe, withinMs }, { ...deps, heard }, signal);
+  for (let round = 2; round <= MOST_ROUNDS; round++) {
+    const oldestMs = deps.clock.monotonic() - FRESH_MS;
+    const old = tasks.filter(({ id }) => (heard.idle.get(id) ?? oldestMs) < oldestMs);
+    if (old.length === 0) break;
+    for (const { id } of old) heard.idle.delete(id);
+    await askAll(old, { ...probe, withinMs: Math.min(withinMs, FRESH_MS) }, { ...deps, heard }, signal);
   }
+  return { idle: new Set(heard.idle.keys()), busy: heard.busy };
+}
+
+interface Heard {
+  /** By id, when it was asked. */
+  readonly idle: Map<string, number>;
+  readonly busy: Set<string>;
 }
 
 async function askAll(
   tasks: readonly TaskObservation[],
-  { path, portIndex, within }: IdleVictims,
-  { clock, ask, enough = tasks.length }: IdleDeps,
+  { path, portIndex, withinMs }: Omit<IdleVictims, 'within'> & { readonly withinMs: number },
+  { clock, ask, enough = Number.POSITIVE_INFINITY, heard }: IdleDeps & { readonly heard: Heard },
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+): Promise<void> {
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
-  const idle = new Set<string>();
-  const askOne = async ({ id, host, ports }: TaskObservation): Promise<void> => {
+  const { promise: enoughKnown, resolve: endEarly } = Promise.withResolvers<void>();
+  const unheard = new Set(tasks.filter(({ phase }) => phase !== 'running'));
+  const isEnough = (): boolean => heard.idle.size >= enough && unheard.size === 0;
+  const askOne = async (task: TaskObservation): Promise<void> => {
+    const { id, host, ports } = task;
     const port = ports?.[portIndex];
-    if (host === undefined || port === undefined) return;
-    const said = await ask(`http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`, until);
-    if (said === IDLE && !until.aborted) idle.add(id);
+    try {
+      if (host === undefined || port === undefined) return;
+      const askedMs = clock.monotonic();
+      const said = await ask(`http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`, until);
+      if (until.aborted) return;
+      if (said === IDLE) heard.idle.set(id, askedMs);
+      else if (said !== '') heard.busy.add(id);
+    } finally {
+      unheard.delete(task);
+      if (isEnough()) endEarly();
+    }
   };
-  const askInTurns = async (): Promise<void> => {
-    for (let from = 0; from < tasks.length && idle.size < enough && !until.aborted; from += ASKED_AT_ONCE)
-      await Promise.allSettled(tasks.slice(from, from + ASKED_AT_ONCE).map(askOne));
+  const next = tasks.values();
+  const askInTurn = async (): Promise<void> => {
+    for (const task of next) {
+      if (isEnough() || until.aborted) return;
+      await askOne(task).catch(() => undefined);
+    }
   };
-  await Promise.race([askInTurns(), timeIsUp(durationMs(within), clock, until)]);
+  const all = Promise.all(Array.from({ length: ASKED_AT_ONCE }, askInTurn));
+  await Promise.race([all, enoughKnown, timeIsUp(withinMs, clock, until)]);
   ended.abort();
   signal.throwIfAborted();
-  return new Set(idle);
 }
 
 async function timeIsUp(withinMs: number, clock: Clock, until: AbortSignal): Promise<void> {
@@ -86,6 +123,7 @@ export const askOverHttp: AskTask = async (url, signal) => {
   const answer = await fetch(url, { redirect: 'error', signal });
   const reader = answer.body?.getReader();
   const first = await reader?.read();
-  await reader?.cancel();
+  // Whether more would come is of no interest.
+  reader?.cancel().catch(() => undefined);
   return answer.status === 200 ? new TextDecoder().decode(first?.value?.subarray(0, 16)).trim() : '';
 };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TaskObservation } from '../../src/core/observation.ts';
 import { type Clock, VirtualClock } from '../../src/runtime/clock.ts';
-import { askOverHttp, idleTasks } from '../../src/schedulers/idle.ts';
+import { type AskTask, askOverHttp, askWhoIsIdle } from '../../src/schedulers/idle.ts';
 
 const never = new AbortController().signal;
 const PROBE = { path: '/busy', portIndex: 1, within: '200ms' } as const;
@@ -13,21 +13,44 @@ function task(id: string, more: Partial<TaskObservation> = {}): TaskObservation 
   return { id, phase: 'running', host: 'agent-1', ports: [31_000, 31_001], ...more };
 }
 
-/** A clock that is so much further after each round of questions. */
-function lateBy(virtual: VirtualClock, pauses: number[]): { readonly clock: Clock } {
-  let looks = 0;
+/** Ids of those that say that they are idle. */
+async function idleOf(...asked: Parameters<typeof askWhoIsIdle>): Promise<readonly string[]> {
+  return [...(await askWhoIsIdle(...asked)).idle];
+}
+
+/** Answers when the clock is so much further, or never. */
+function answering(clock: VirtualClock, says: Readonly<Record<string, { afterMs?: number; word?: string }>>) {
+  const asked: { readonly who: string; readonly atMs: number }[] = [];
+  const ask: AskTask = async (url, signal) => {
+    const who = new URL(url).hostname;
+    asked.push({ who, atMs: clock.monotonic() });
+    const { afterMs = Number.POSITIVE_INFINITY, word = 'idle' } = says[who] ?? {};
+    if (afterMs === Number.POSITIVE_INFINITY) {
+      const { promise, reject } = Promise.withResolvers<string>();
+      signal.addEventListener('abort', () => reject(signal.reason));
+      return await promise;
+    }
+    await clock.sleep(afterMs, signal);
+    return word;
+  };
+  return { ask, asked };
+}
+
+/** A clock that goes on while nothing that is due happens, as in a process that is kept from running. */
+function pausable(): { readonly clock: Clock; pause(ms: number): void } {
+  const virtual = new VirtualClock(0);
   let pausedMs = 0;
-  const clock: Clock = {
-    now: () => virtual.now(),
-    sleep: (ms, signal) => virtual.sleep(ms, signal),
-    after: (ms, call) => virtual.after(ms, call),
-    monotonic: () => {
-      // Every second look is at the end of a round.
-      if (++looks % 2 === 0) pausedMs += pauses.shift() ?? 0;
-      return virtual.monotonic() + pausedMs;
+  return {
+    clock: {
+      now: () => virtual.now(),
+      sleep: (ms, signal) => virtual.sleep(ms, signal),
+      after: (ms, call) => virtual.after(ms, call),
+      monotonic: () => virtual.monotonic() + pausedMs,
+    },
+    pause: (ms) => {
+      pausedMs += ms;
     },
   };
-  return { clock };
 }
 
 describe('asking tasks whether they are idle', () => {
@@ -38,9 +61,9 @@ describe('asking tasks whether they are idle', () => {
       return 'idle';
     };
     const tasks = [task('a'), task('b', { host: '::1' })];
-    const idle = await idleTasks(tasks, PROBE, { clock: new VirtualClock(0), ask }, never);
+    const idle = await idleOf(tasks, PROBE, { clock: new VirtualClock(0), ask }, never);
     expect(asked).toEqual(['http://agent-1:31001/busy', 'http://[::1]:31001/busy']);
-    expect([...idle]).toEqual(['a', 'b']);
+    expect(idle).toEqual(['a', 'b']);
   });
 
   it('takes nobody for idle who says something else, fails, or has no such port', async () => {
@@ -48,6 +71,7 @@ describe('asking tasks whether they are idle', () => {
       busy: async () => 'busy',
       strange: async () => '<html>',
       broken: () => Promise.reject(new Error('refused')),
+      failing: async () => '',
       idle: async () => 'idle',
     };
     const tasks = [
@@ -56,45 +80,75 @@ describe('asking tasks whether they are idle', () => {
       { id: 'homeless', phase: 'running' } as const,
     ];
     const ask = (url: string) => says[new URL(url).hostname]!();
-    const idle = await idleTasks(tasks, PROBE, { clock: new VirtualClock(0), ask }, never);
-    expect([...idle]).toEqual(['idle']);
+    const said = await askWhoIsIdle(tasks, PROBE, { clock: new VirtualClock(0), ask }, never);
+    expect(said).toEqual({ idle: new Set(['idle']), busy: new Set(['busy', 'strange']) });
   });
 
   it('waits no longer than it may, and knows those who answered until then', async () => {
     const clock = new VirtualClock(0);
-    const aborted: string[] = [];
-    const ask = (url: string, signal: AbortSignal) =>
-      url.includes('quick')
-        ? Promise.resolve('idle')
-        : new Promise<string>((_, reject) =>
-            signal.addEventListener('abort', () => {
-              aborted.push(url);
-              reject(signal.reason);
-            }),
-          );
-    const asking = idleTasks(
+    const { ask } = answering(clock, { quick: { afterMs: 1 } });
+    const asking = idleOf(
       [task('a', { host: 'slow' }), task('b', { host: 'quick' })],
       PROBE,
       { clock, ask },
       never,
     );
     await clock.advance(200);
-    expect([...(await asking)]).toEqual(['b']);
-    expect(aborted).toEqual(['http://slow:31001/busy']);
+    expect(await asking).toEqual(['b']);
+  });
+
+  it('does not wait for a port that hangs once enough are known to be idle', async () => {
+    const clock = new VirtualClock(0);
+    const { ask } = answering(clock, { quick: { afterMs: 5 } });
+    const tasks = [task('a', { host: 'hangs' }), task('b', { host: 'quick' })];
+    const asking = idleOf(tasks, PROBE, { clock, ask, enough: 1 }, never);
+    await clock.advance(5);
+    expect(await asking).toEqual(['b']);
+    expect(clock.monotonic()).toBe(5);
+  });
+
+  it('waits for one that is not said to run: it would go before all others, and may be at work', async () => {
+    const clock = new VirtualClock(0);
+    const { ask } = answering(clock, { quick: { afterMs: 5 }, starts: { afterMs: 50, word: 'busy' } });
+    const tasks = [task('a', { host: 'starts', phase: 'staging' }), task('b', { host: 'quick' })];
+    const asking = askWhoIsIdle(tasks, PROBE, { clock, ask, enough: 1 }, never);
+    await clock.advance(50);
+    expect(await asking).toEqual({ idle: new Set(['b']), busy: new Set(['a']) });
+    expect(clock.monotonic()).toBe(50);
   });
 
   it.each([
-    { name: 'no more than 64 where those are enough', isIdle: () => true, asked: 64 },
-    { name: 'further ones where those are busy', isIdle: (i: number) => i > 70, asked: 128 },
+    { name: 'hardly more than 64 where three of those are enough', isIdle: () => true, asked: 64 + 2 },
+    { name: 'further ones where those are busy', isIdle: (i: number) => i > 70, asked: 73 + 64 },
     { name: 'all where nobody is idle', isIdle: () => false, asked: 150 },
-  ])('asks $name, those first that would go first', async ({ isIdle, asked }) => {
+  ])('asks $name, those first that would go first, and 64 at once', async ({ isIdle, asked }) => {
+    const clock = new VirtualClock(0);
     let n = 0;
-    const ask = async () => (isIdle(n++) ? 'idle' : 'busy');
+    let underWay = 0;
+    let most = 0;
+    const ask: AskTask = async (_, signal) => {
+      const i = n++;
+      most = Math.max(most, ++underWay);
+      await clock.sleep(i / 10, signal);
+      underWay--;
+      return isIdle(i) ? 'idle' : 'busy';
+    };
     const tasks = Array.from({ length: 150 }, (_, i) => task(`t-${i}`));
-    const deps = { clock: new VirtualClock(0), ask, enough: 3 };
-    const idle = await idleTasks(tasks, PROBE, deps, never);
-    expect(n).toBe(asked);
-    expect(idle.has('t-149')).toBe(false);
+    const asking = idleOf(tasks, PROBE, { clock, ask, enough: 3 }, never);
+    await clock.advance(199);
+    expect(await asking).toEqual(tasks.flatMap(({ id }, i) => (isIdle(i) ? [id] : [])).slice(0, 3));
+    expect([n, most]).toEqual([asked, 64]);
+  });
+
+  it('asks on where some of many hang', async () => {
+    const clock = new VirtualClock(0);
+    const hosts = Array.from({ length: 100 }, (_, i) => (i === 7 ? 'hangs' : i === 99 ? 'idle' : 'busy'));
+    const says = { idle: { afterMs: 1 }, busy: { afterMs: 1, word: 'busy' } };
+    const { ask } = answering(clock, says);
+    const tasks = hosts.map((host, i) => task(`t-${i}`, { host }));
+    const asking = idleOf(tasks, PROBE, { clock, ask, enough: 1 }, never);
+    await clock.advance(200);
+    expect(await asking).toEqual(['t-99']);
   });
 
   it('reads what was answered while the process was kept from running, before it gives up', async () => {
@@ -104,31 +158,52 @@ describe('asking tasks whether they are idle', () => {
       new Promise<string>((resolve) => {
         answer = resolve;
       });
-    const asking = idleTasks([task('a')], PROBE, { clock, ask }, never);
+    const asking = idleOf([task('a')], PROBE, { clock, ask }, never);
     // The first timer that is due after the pause comes before the answer that waits to be read.
     await clock.advance(160);
     answer('idle');
     await clock.advance(40);
-    expect([...(await asking)]).toEqual(['a']);
+    expect(await asking).toEqual(['a']);
   });
 
-  it('asks again where it took so long that nobody need be idle any more', async () => {
+  it('asks those again whose answer got old while it waited for others, and only those', async () => {
     const clock = new VirtualClock(0);
+    const says = { early: { afterMs: 10 }, gone: { afterMs: 10 }, late: { afterMs: 900 } };
+    const { ask, asked } = answering(clock, says);
+    const tasks = Object.keys(says).map((host) => task(host, { host }));
+    const asking = idleOf(tasks, { ...PROBE, within: '2s' }, { clock, ask }, never);
+    await clock.advance(500);
+    Object.assign(says.gone, { word: 'busy' });
+    await clock.advance(2_000);
+    // Whoever needs longer to say it may not be idle any more when it is heard.
+    expect(await asking).toEqual(['early']);
+    expect(asked.slice(3)).toEqual([
+      { who: 'early', atMs: 900 },
+      { who: 'gone', atMs: 900 },
+      { who: 'late', atMs: 900 },
+    ]);
+  });
+
+  it('asks again where the process was kept from running for so long that nobody need be idle any more', async () => {
+    const { clock, pause } = pausable();
     const said = ['idle', 'busy'];
-    // The process was kept from running for a second between the question and the answer.
-    const kept = { ...lateBy(clock, [1_000]), ask: async () => said.shift() ?? 'busy' };
-    expect([...(await idleTasks([task('a')], PROBE, kept, never))]).toEqual([]);
+    const ask = async (): Promise<string> => {
+      pause(1_000);
+      return said.shift() ?? 'busy';
+    };
+    expect(await idleOf([task('a')], PROBE, { clock, ask }, never)).toEqual([]);
     expect(said).toEqual([]);
   });
 
   it('does not ask for ever', async () => {
+    const { clock, pause } = pausable();
     let asked = 0;
-    const ask = async () => {
+    const ask = async (): Promise<string> => {
       asked++;
+      pause(1_000);
       return 'idle';
     };
-    const late = { ...lateBy(new VirtualClock(0), [1_000, 1_000, 1_000, 1_000]), ask };
-    expect([...(await idleTasks([task('a')], PROBE, late, never))]).toEqual(['a']);
+    expect(await idleOf([task('a')], PROBE, { clock, ask }, never)).toEqual(['a']);
     expect(asked).toBe(3);
   });
 });

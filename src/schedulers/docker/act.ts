@@ -7,7 +7,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { TransientError, WaitError } from '../../runtime/errors.ts';
 import { fieldsOf } from '../definition/differences.ts';
 import { resolveEnv } from '../definition/environment.ts';
-import { askOverHttp, idleTasks } from '../idle.ts';
+import { askOverHttp, askWhoIsIdle } from '../idle.ts';
 import type { ApplyResult } from '../scheduler.ts';
 import { type ContainerList, containersOf, type OurContainer } from './apps/container-list.ts';
 import type { KeptApp } from './apps/kept-app.ts';
@@ -185,7 +185,7 @@ export class Actor {
         host,
         ports: hostPorts(container),
       }));
-    return await idleTasks(running, idleVictims, { clock, ask: askOverHttp, enough }, signal);
+    return (await askWhoIsIdle(running, idleVictims, { clock, ask: askOverHttp, enough }, signal)).idle;
   }
 
   #write(

@@ -5,13 +5,14 @@ import type { Change, ChangeOf } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
-import { type AskTask, idleTasks } from '../idle.ts';
+import type { AskTask } from '../idle.ts';
 import { type ApplyResult, SurplusWaits } from '../scheduler.ts';
 import { createBody, scaleBody, updateBody } from './definition/app-definition.ts';
 import { waitingDiesLast } from './definition/version.ts';
-import type { MarathonClient, Write } from './http/client.ts';
+import type { MarathonClient, Write, WriteOutcome } from './http/client.ts';
 import type { ClusterView } from './view.ts';
-import { expendableFirst, shrink } from './write/shrink.ts';
+import { type Shrink, shrink } from './write/shrink.ts';
+import { chooseVictims, type Fall } from './write/victims.ts';
 import { accepted, gone, type Writer } from './write/writer.ts';
 
 export interface ActorDeps {
@@ -79,32 +80,42 @@ export class Actor {
     const app = await view.recall(change.app, signal);
     if (app === undefined) throw gone(doing);
     if (app.requested === change.to) return { outcome: 'noop' };
-    const how = shrink(app, change.to, {
-      waitingDiesLast: waitingDiesLast(this.#deps.version()),
-      idle: await this.#idle(change, app, signal),
-    });
-    if (how.kind === 'hold') throw new SurplusWaits(`${doing}: ${held(app, how.endangered)}`, HOLD_RETRY_MS);
-    const body = scaleBody(change.to, app);
-    const send = (write: Write) =>
-      how.kind === 'named'
-        ? client.killAndScale(how.taskIds, write, signal)
-        : client.scale(app.id, body, { write, signal });
+    notHeld(shrink(app, change.to, { waitingDiesLast: this.#waitingDiesLast() }), app, doing);
+    let fall: Fall | undefined;
+    // Who is to go is asked after all else, and again before another attempt.
+    const send = async (write: Write): Promise<WriteOutcome> => {
+      fall = await this.#fall(change, signal);
+      if (fall === undefined) throw gone(doing);
+      notHeld(fall.how, fall.app, doing);
+      return fall.how.kind === 'named'
+        ? await client.killAndScale(fall.how.taskIds, write, signal)
+        : await client.scale(app.id, scaleBody(change.to, fall.app), { write, signal });
+    };
     const result = await writer.throughLocks({ app, doing, secrets: [], send }, signal);
-    if (how.kind !== 'named' || result.outcome !== 'accepted') return result;
-    return { ...result, instances: Math.max(0, app.requested - how.taskIds.length) };
+    if (fall?.how.kind !== 'named' || result.outcome !== 'accepted') return result;
+    return { ...result, instances: await this.#countAfter(fall.app, fall.how.taskIds.length, signal) };
   }
 
-  /** Of the tasks that run; nobody where the app does not tell. */
-  async #idle(
-    { idleVictims, to }: ChangeOf<'scale'>,
-    app: AppObservation,
-    signal: AbortSignal,
-  ): Promise<ReadonlySet<string>> {
-    // Who must all go need not be asked.
-    if (idleVictims === undefined || to === 0 || to >= app.requested) return new Set();
-    const running = expendableFirst(app).filter(({ phase }) => phase === 'running');
-    const { clock, ask } = this.#deps;
-    return await idleTasks(running, idleVictims, { clock, ask, enough: app.requested - to }, signal);
+  async #fall(change: ChangeOf<'scale'>, signal: AbortSignal): Promise<Fall | undefined> {
+    const { view, clock, ask } = this.#deps;
+    const recall = (signal: AbortSignal) => view.recall(change.app, signal);
+    const waitingDiesLast = this.#waitingDiesLast();
+    return await chooseVictims(change, { recall, clock, ask, waitingDiesLast }, signal);
+  }
+
+  #waitingDiesLast(): boolean {
+    return waitingDiesLast(this.#deps.version());
+  }
+
+  /** A victim that ended meanwhile, or was told to already, takes nothing off the count: that it is ours all the same must be known. */
+  async #countAfter(before: AppObservation, named: number, signal: AbortSignal): Promise<number> {
+    const least = Math.max(0, before.requested - named);
+    try {
+      const instances = (await this.#deps.client.app(before.id, signal))?.instances ?? least;
+      return instances > least && instances <= before.requested ? instances : least;
+    } catch {
+      return least;
+    }
   }
 
   /** A locked app may be ours and stuck in its own scaling because it is broken; then the fix must get through. */
@@ -131,6 +142,11 @@ export class Actor {
       signal,
     );
   }
+}
+
+/** @throws SurplusWaits */
+function notHeld(how: Shrink, app: AppObservation, doing: string): void {
+  if (how.kind === 'hold') throw new SurplusWaits(`${doing}: ${held(app, how.endangered)}`, HOLD_RETRY_MS);
 }
 
 function held(app: AppObservation, endangered: number): string {

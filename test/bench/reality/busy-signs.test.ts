@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { BusySigns } from '../../../bench/reality/busy-signs.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { askOverHttp, idleTasks } from '../../../src/schedulers/idle.ts';
+import { askOverHttp, askWhoIsIdle } from '../../../src/schedulers/idle.ts';
 
 const never = new AbortController().signal;
 const signs = new BusySigns();
@@ -33,6 +33,6 @@ it('consumers of a real run tell the operator who is idle', async () => {
     ports: [ports[i]!],
   }));
   const probe = { path: '/busy', portIndex: 0, within: '10s' } as const;
-  const said = await idleTasks(tasks, probe, { clock: systemClock, ask: askOverHttp }, never);
-  expect([...said]).toEqual(['a']);
+  const said = await askWhoIsIdle(tasks, probe, { clock: systemClock, ask: askOverHttp }, never);
+  expect(said).toEqual({ idle: new Set(['a']), busy: new Set(['b']) });
 });

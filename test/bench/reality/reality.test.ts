@@ -55,6 +55,7 @@ describe('the report', () => {
     real: { V: realV, R: realR, changesPerMin: 7 },
     handedBack: 3,
     handedBackNeedlessly: 1,
+    handedBackUnforeseen: 2,
   });
 
   it('has a line a load, the mean of its seeds, and the difference with its standard error', () => {
@@ -68,7 +69,7 @@ describe('the report', () => {
     expect(text).toMatch(/^sine +2\.0 +2\.0 +\+0\.0 +60\.0 +61\.0 +\+1\.0 /m);
     expect(text).toContain('mean difference: V +1.3 ± 0.9, R -1.0 ± 1.0 points, of 3 runs');
     expect(text).toContain(
-      '9 messages handed back by falls, 3 of them while another consumer was idle; 25 % of a core, timers late by up to 7 ms (99 of 100)',
+      '9 messages handed back by falls, 3 of them in the place of another consumer that was idle, and 6 where that could not be known yet: it had been busy when it was asked, or the victim had only begun to serve, up to 100 ms before\n25 % of a core, timers late by up to 7 ms (99 of 100)',
     );
   });
 

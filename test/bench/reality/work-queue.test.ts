@@ -83,6 +83,35 @@ describe('a queue of single messages', () => {
     }
   });
 
+  it.each([
+    { what: 'has become idle since it was asked', askedMs: 950, leftMs: 1_010, needless: 0, unforeseen: 1 },
+    { what: 'has become idle long since', askedMs: 950, leftMs: 1_100, needless: 1, unforeseen: 0 },
+    { what: 'was idle when it was asked', askedMs: 1_005, leftMs: 1_010, needless: 1, unforeseen: 0 },
+  ])('counts it apart where another one $what', ({ askedMs, leftMs, needless, unforeseen }) => {
+    const queue = queueOf([0, 500]);
+    queue.join('a', 0);
+    queue.join('b', 0);
+    queue.promiseIdle('a', askedMs, 500);
+    queue.leave('b', leftMs);
+    expect([queue.handedBackNeedlessly, queue.handedBackUnforeseen]).toEqual([needless, unforeseen]);
+  });
+
+  it('counts it apart where the victim has begun to serve since anybody could have been asked', () => {
+    for (const [askedMs, leftMs, needless, unforeseen] of [
+      [undefined, 600, 0, 1],
+      [undefined, 601, 1, 0],
+      [560, 600, 1, 0],
+    ] as const) {
+      const queue = queueOf([550]);
+      queue.join('idle', 0);
+      queue.promiseIdle('idle', 500, 500);
+      queue.join('new', 500);
+      if (askedMs !== undefined) queue.promiseIdle('new', askedMs, 500);
+      queue.leave('new', leftMs);
+      expect([queue.handedBackNeedlessly, queue.handedBackUnforeseen]).toEqual([needless, unforeseen]);
+    }
+  });
+
   it('leaves what comes to others while one that said that it is idle is quiet', () => {
     const queue = queueOf([100, 200]);
     queue.join('a', 0);

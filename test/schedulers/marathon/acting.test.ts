@@ -481,7 +481,9 @@ describe('a fall of an app whose instances tell whether they are idle', () => {
   });
 
   /** Four tasks, the youngest last; who is not in `says` does not answer. */
-  async function telling(says: Readonly<Record<number, string>>): Promise<readonly string[]> {
+  async function telling(
+    says: Readonly<Record<number, string | (() => string)>>,
+  ): Promise<readonly string[]> {
     world.marathon.addApp(APP, 4);
     const tasks = world.marathon.apps.get(APP)?.tasks ?? [];
     for (const [i, task] of tasks.entries()) {
@@ -489,7 +491,8 @@ describe('a fall of an app whose instances tell whether they are idle', () => {
       task.ports = [1];
       const word = says[i];
       if (word === undefined) continue;
-      const server = createServer((_, answer) => answer.end(word)).listen(0, '127.0.0.1');
+      const said = typeof word === 'string' ? () => word : word;
+      const server = createServer((_, answer) => answer.end(said())).listen(0, '127.0.0.1');
       await once(server, 'listening');
       servers.push(server);
       task.ports = [(server.address() as AddressInfo).port];
@@ -515,6 +518,72 @@ describe('a fall of an app whose instances tell whether they are idle', () => {
     await telling({ 0: 'busy' });
     await fall(2);
     expect(written()).toEqual([['PUT', `/v2/apps${APP}`, 'force=false', { instances: 2 }]]);
+  });
+
+  it('knows which count came of it where a victim had ended by itself', async () => {
+    const ids = await telling({
+      0: 'idle',
+      1: 'busy',
+      2: () => {
+        // Another one takes its place, and nobody has heard of it yet.
+        world.marathon.apps.get(APP)?.tasks.splice(2, 1, world.marathon.task(APP, 'TASK_RUNNING'));
+        return 'idle';
+      },
+      3: 'busy',
+    });
+    await observe();
+    expect(await fall(2)).toMatchObject({ outcome: 'accepted', instances: 3 });
+    expect(written().map(([, , , body]) => body)).toEqual([
+      { ids: expect.arrayContaining([ids[0], ids[2]]) },
+    ]);
+    expect((await observe()).apps.get(APP)).toMatchObject({ requested: 3 });
+  });
+
+  it('takes the count for what was asked for where it cannot be looked at', async () => {
+    await telling({ 0: 'idle', 1: 'idle' });
+    await observe();
+    world.marathon.scripts.push((r) =>
+      r.path === `/v2/apps${APP}` && world.marathon.writes().length > 0 ? { status: 403 } : undefined,
+    );
+    expect(await fall(2)).toMatchObject({ outcome: 'accepted', instances: 2 });
+  });
+
+  it('does not take the count of somebody else, who came after it, for its own', async () => {
+    await telling({ 0: 'idle', 1: 'idle' });
+    await observe();
+    world.marathon.scripts.push((r) => {
+      if (r.path === `/v2/apps${APP}` && world.marathon.writes().length > 0)
+        world.marathon.setInstances(APP, 9);
+      return undefined;
+    });
+    expect(await fall(2)).toMatchObject({ outcome: 'accepted', instances: 2 });
+  });
+
+  it('asks again before another attempt, for what was said first is out of date by then', async () => {
+    const isFirst = () => written().length === 0;
+    const ids = await telling({
+      0: () => (isFirst() ? 'idle' : 'busy'),
+      1: () => (isFirst() ? 'busy' : 'idle'),
+    });
+    const lock = { status: 409, body: { message: 'locked', deployments: [{ id: 'gone-again' }] } };
+    world.marathon.next(isWrite, lock);
+    await fall(3);
+    expect(written().map(([, , , body]) => body)).toEqual([{ ids: [ids[0]] }, { ids: [ids[1]] }]);
+  });
+
+  it('looks at the locks before it asks, so that little time passes from an answer to the write', async () => {
+    const readsBefore: number[] = [];
+    const deployments = () => world.marathon.reads('/v2/deployments');
+    await telling({
+      0: () => {
+        readsBefore.push(deployments());
+        return 'idle';
+      },
+    });
+    world.marathon.deploy('ScaleApplication', APP);
+    await observe();
+    await fall(3);
+    expect(readsBefore).toEqual([deployments()]);
   });
 
   it('asks nobody before a rise, before a fall to nothing, and where the policy does not say so', async () => {

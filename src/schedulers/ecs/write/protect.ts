@@ -4,7 +4,7 @@
 import type { ProtectedTask } from '@aws-sdk/client-ecs';
 import type { IdleVictims } from '../../../api/policy.ts';
 import type { Clock } from '../../../runtime/clock.ts';
-import { type AskTask, idleTasks } from '../../idle.ts';
+import { type AskTask, askWhoIsIdle } from '../../idle.ts';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { SeenService } from '../read/look.ts';
 import { taskObservationOf } from '../read/task.ts';
@@ -47,7 +47,7 @@ export class Protection {
     const stay = running.length - by;
     if (stay <= 0) return;
     const asked = running.flatMap((task) => taskObservationOf(task, look.template.ports) ?? []);
-    const idle = await idleTasks(asked, idleVictims, { clock, ask, enough: by }, signal);
+    const { idle } = await askWhoIsIdle(asked, idleVictims, { clock, ask, enough: by }, signal);
     // Whoever does not answer is not known to be idle; where nobody is, nothing is won.
     if (idle.size === 0) return;
     const busyFirst = running.toSorted(

@@ -4,7 +4,7 @@ import type { IdleVictims } from '../../../api/policy.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import { isStatus } from '../../../runtime/kubernetes/failure.ts';
-import { type AskTask, idleTasks } from '../../idle.ts';
+import { type AskTask, askWhoIsIdle } from '../../idle.ts';
 import { DELETION_COST, IDLE_COST, type Pod } from '../pods/pod.ts';
 
 export interface Fall {
@@ -36,7 +36,7 @@ export async function markVictims(
   const tasks = running.flatMap(({ name, ip, ports }) =>
     ip === undefined ? [] : [{ id: name, phase: 'running' as const, host: ip, ports }],
   );
-  const idle = await idleTasks(tasks, idleVictims, { clock, ask, enough: count }, signal);
+  const { idle } = await askWhoIsIdle(tasks, idleVictims, { clock, ask, enough: count }, signal);
   const victims = new Set([...idle].slice(0, count));
   const changed = running.filter(({ name, marked }) => marked !== victims.has(name));
   await Promise.all(changed.map((pod) => mark(pod, victims.has(pod.name), api, signal)));

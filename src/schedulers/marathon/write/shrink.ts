@@ -1,6 +1,7 @@
 // schedulers/marathon: how to lower a count while instances wait, without stopping work that should go on.
 
 import type { AppObservation, TaskObservation } from '../../../core/observation.ts';
+import { type Answers, NO_ANSWERS } from '../../idle.ts';
 
 export type Shrink =
   /** Marathon's own choice of victims is right. */
@@ -35,12 +36,12 @@ export function shrink(
   to: number,
   {
     waitingDiesLast,
-    idle = NONE,
-  }: { readonly waitingDiesLast: boolean; readonly idle?: ReadonlySet<string> },
+    answers = NO_ANSWERS,
+  }: { readonly waitingDiesLast: boolean; readonly answers?: Answers },
 ): Shrink {
   const present = app.tasks.filter((task) => task.phase !== 'killing');
-  if (app.waiting === 0) return idleFirst(app, app.requested - to, idle);
-  if (!waitingDiesLast) return idleFirst(app, present.length - to, idle);
+  if (app.waiting === 0) return idleFirst(app, app.requested - to, answers);
+  if (!waitingDiesLast) return idleFirst(app, present.length - to, answers);
   const starting = present.filter((task) => task.phase !== 'running').length;
   const running = present.length - starting;
   const stoppedByPlain = Math.min(running, Math.max(0, app.requested - to - starting));
@@ -48,18 +49,16 @@ export function shrink(
   if (stoppedByPlain <= mustStop) return { kind: 'plain' };
   const surplus = present.length - to;
   if (surplus <= 0) return { kind: 'hold', endangered: stoppedByPlain };
-  return { kind: 'named', taskIds: namesOf(expendableFirst(app, idle).slice(0, surplus)) };
+  return { kind: 'named', taskIds: namesOf(expendableFirst(app, answers).slice(0, surplus)) };
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The surplus of running tasks is named where that spares somebody who works, and Marathon chooses where it does not. Where
  * count and tasks differ, what is listed is not what there is: then the idle alone are named, and the rest follows.
  */
-function idleFirst(app: AppObservation, surplus: number, idle: ReadonlySet<string>): Shrink {
-  const tasks = expendableFirst(app, idle);
-  const known = tasks.filter(({ id }) => idle.has(id));
+function idleFirst(app: AppObservation, surplus: number, answers: Answers): Shrink {
+  const tasks = expendableFirst(app, answers);
+  const known = tasks.filter(({ id }) => answers.idle.has(id));
   if (known.length === 0 || surplus <= 0) return { kind: 'plain' };
   const victims = tasks.length === app.requested ? tasks : known;
   return { kind: 'named', taskIds: namesOf(victims.slice(0, surplus)) };
@@ -69,36 +68,33 @@ function namesOf(tasks: readonly TaskObservation[]): readonly string[] {
   return tasks.map(({ id }) => id);
 }
 
-/** In the order in which they should go: what does not run yet, then the idle, then as Marathon would choose. */
+/**
+ * In the order in which they should go: what does not run yet, then the idle, then as Marathon would choose. What answers
+ * runs, even where Marathon does not say so yet.
+ */
 export function expendableFirst(
   app: AppObservation,
-  idle: ReadonlySet<string> = NONE,
+  { idle, busy }: Answers = NO_ANSWERS,
 ): readonly TaskObservation[] {
-  const order = byExpendability(app);
+  const rank = ({ id, phase }: TaskObservation): number =>
+    idle.has(id) ? IDLE : busy.has(id) ? EXPENDABLE.running : EXPENDABLE[phase];
+  const oldestFirst = app.definition['killSelection'] === 'OLDEST_FIRST';
   return app.tasks
     .filter(({ phase }) => phase !== 'killing')
     .toSorted((a, b) => {
-      const phase = EXPENDABLE[a.phase] - EXPENDABLE[b.phase];
-      return phase || Number(idle.has(b.id)) - Number(idle.has(a.id)) || order(a, b);
+      const age = (startOf(b) - startOf(a)) * (oldestFirst ? -1 : 1);
+      return rank(a) - rank(b) || age || a.id.localeCompare(b.id);
     });
 }
 
+const IDLE = 2;
 const EXPENDABLE: Readonly<Record<TaskObservation['phase'], number>> = {
   unreachable: 0,
   waiting: 1,
   staging: 1,
-  running: 2,
-  killing: 3,
+  running: 3,
+  killing: 4,
 };
-
-function byExpendability(app: AppObservation): (a: TaskObservation, b: TaskObservation) => number {
-  const oldestFirst = app.definition['killSelection'] === 'OLDEST_FIRST';
-  return (a, b) => {
-    const phase = EXPENDABLE[a.phase] - EXPENDABLE[b.phase];
-    const age = (startOf(b) - startOf(a)) * (oldestFirst ? -1 : 1);
-    return phase || age || a.id.localeCompare(b.id);
-  };
-}
 
 function startOf(task: TaskObservation): number {
   return task.startedAtMs ?? task.stagedAtMs ?? 0;

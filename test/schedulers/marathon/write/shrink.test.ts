@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AppObservation, TaskObservation, TaskPhase } from '../../../../src/core/observation.ts';
+import type { Answers } from '../../../../src/schedulers/idle.ts';
 import { shrink } from '../../../../src/schedulers/marathon/write/shrink.ts';
 
 interface Counts {
@@ -40,6 +41,10 @@ function anApp(counts: Counts, definition: Record<string, unknown> = {}): AppObs
 }
 
 const NEW = { waitingDiesLast: true };
+
+function said({ idle = [], busy = [] }: { readonly [word in keyof Answers]?: readonly string[] }): Answers {
+  return { idle: new Set(idle), busy: new Set(busy) };
+}
 
 describe('lowering a count', () => {
   it.each([
@@ -91,7 +96,7 @@ describe('lowering a count', () => {
       ['running-2', 'running-5', 'running-4'],
     ],
   ])('names %s', (_, idle, to, taskIds) => {
-    expect(shrink(anApp({ running: 5 }), to, { ...NEW, idle: new Set(idle) })).toEqual({
+    expect(shrink(anApp({ running: 5 }), to, { ...NEW, answers: said({ idle }) })).toEqual({
       kind: 'named',
       taskIds,
     });
@@ -99,16 +104,31 @@ describe('lowering a count', () => {
 
   it('names what still starts before the idle, which at least serve', () => {
     const app = anApp({ running: 2, staging: 1 });
-    expect(shrink(app, 1, { ...NEW, idle: new Set(['running-1']) })).toEqual({
+    expect(shrink(app, 1, { ...NEW, answers: said({ idle: ['running-1'] }) })).toEqual({
       kind: 'named',
       taskIds: ['staging-1', 'running-1'],
     });
   });
 
+  it.each([
+    [
+      'busy goes after the idle, as what runs does',
+      { busy: ['staging-1'], idle: ['running-1'] },
+      'running-1',
+    ],
+    ['idle goes before the busy', { busy: ['running-1', 'running-2'], idle: ['staging-1'] }, 'staging-1'],
+  ])(
+    'knows that what answers runs, whatever Marathon says: who starts and says that it is %s',
+    (_, words, id) => {
+      const app = anApp({ running: 2, staging: 1 });
+      expect(shrink(app, 2, { ...NEW, answers: said(words) })).toEqual({ kind: 'named', taskIds: [id] });
+    },
+  );
+
   it('leaves it to Marathon where nobody is known to be idle', () => {
     const plain = { kind: 'plain' };
-    expect(shrink(anApp({ running: 5 }), 3, { ...NEW, idle: new Set() })).toEqual(plain);
-    expect(shrink(anApp({ running: 5 }), 3, { ...NEW, idle: new Set(['gone']) })).toEqual(plain);
+    expect(shrink(anApp({ running: 5 }), 3, { ...NEW, answers: said({}) })).toEqual(plain);
+    expect(shrink(anApp({ running: 5 }), 3, { ...NEW, answers: said({ idle: ['gone'] }) })).toEqual(plain);
   });
 
   it.each([
@@ -116,21 +136,21 @@ describe('lowering a count', () => {
     ['others are being stopped, but not said to be', { ...anApp({ running: 5 }), requested: 4 }, 2, NEW],
     ['some wait, before 1.8', anApp({ running: 5, waiting: 3 }), 3, { waitingDiesLast: false }],
   ] as const)('names the idle alone where %s: the rest follows', (_, app, to, how) => {
-    const idle = new Set(['running-1', 'running-4']);
-    expect(shrink(app, to, { ...how, idle })).toEqual({
+    const answers = said({ idle: ['running-1', 'running-4'] });
+    expect(shrink(app, to, { ...how, answers })).toEqual({
       kind: 'named',
       taskIds: ['running-4', 'running-1'],
     });
   });
 
   it('names no more of the idle than must go', () => {
-    const idle = new Set(['running-1', 'running-4']);
+    const answers = said({ idle: ['running-1', 'running-4'] });
     const app = anApp({ running: 5, waiting: 3 });
-    expect(shrink(app, 4, { waitingDiesLast: false, idle })).toEqual({
+    expect(shrink(app, 4, { waitingDiesLast: false, answers })).toEqual({
       kind: 'named',
       taskIds: ['running-4'],
     });
-    expect(shrink(app, 5, { waitingDiesLast: false, idle })).toEqual({ kind: 'plain' });
+    expect(shrink(app, 5, { waitingDiesLast: false, answers })).toEqual({ kind: 'plain' });
   });
 
   it('is plain before 1.8', () => {

@@ -1,0 +1,41 @@
+// schedulers/marathon: whom a fall takes, found out in the moment of the write: what tasks say is soon out of date.
+
+import type { IdleVictims } from '../../../api/policy.ts';
+import type { AppObservation } from '../../../core/observation.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { type Answers, type AskTask, askWhoIsIdle, NO_ANSWERS } from '../../idle.ts';
+import { expendableFirst, type Shrink, shrink } from './shrink.ts';
+
+export interface VictimDeps {
+  /** The app as it is known now; undefined when it is gone. */
+  readonly recall: (signal: AbortSignal) => Promise<AppObservation | undefined>;
+  readonly clock: Clock;
+  /** How a task is asked whether it is idle. */
+  readonly ask: AskTask;
+  readonly waitingDiesLast: boolean;
+}
+
+export interface Fall {
+  readonly app: AppObservation;
+  readonly how: Shrink;
+}
+
+/** Undefined when the app is gone. The app is looked at again once all have answered: some may have begun to run, or ended. */
+export async function chooseVictims(
+  { to, idleVictims }: { readonly to: number; readonly idleVictims?: IdleVictims | undefined },
+  { recall, clock, ask, waitingDiesLast }: VictimDeps,
+  signal: AbortSignal,
+): Promise<Fall | undefined> {
+  const before = await recall(signal);
+  if (before === undefined) return undefined;
+  const answers = await whoIsIdle(before);
+  const app = answers === NO_ANSWERS ? before : await recall(signal);
+  return app && { app, how: shrink(app, to, { waitingDiesLast, answers }) };
+
+  async function whoIsIdle(app: AppObservation): Promise<Answers> {
+    // Who must all go need not be asked.
+    if (idleVictims === undefined || to === 0 || to >= app.requested) return NO_ANSWERS;
+    const present = expendableFirst(app);
+    return await askWhoIsIdle(present, idleVictims, { clock, ask, enough: app.requested - to }, signal);
+  }
+}
