@@ -1,6 +1,7 @@
 // recorder: a picture of something as what is different from the picture before it. Pure.
 
 import { createMasking, isNumbers, isPlain, type Masking, masked, type Plain } from './json.ts';
+import { idOf, type Leaf, Place } from './place.ts';
 
 /**
  * The lines of one segment. Each place in a picture has a number, which a `k` line gives it once; a frame line then has
@@ -16,7 +17,8 @@ import { createMasking, isNumbers, isPlain, type Masking, masked, type Plain } f
  */
 export class DeltaEncoder {
   readonly #masking: Masking;
-  readonly #root: Place = { id: 0 };
+  /** By name of a picture. */
+  readonly #places = new Map<string, Place>();
   readonly #last = new Map<string, unknown>();
   #next = 1;
   #named: (readonly [number, string])[] = [];
@@ -28,7 +30,7 @@ export class DeltaEncoder {
 
   /** The number of the place that a frame is about. */
   placeOf(name: string): number {
-    return this.#inside(this.#root, name).id;
+    return this.#placeNamed(name).id;
   }
 
   /** What it has a picture of. */
@@ -43,12 +45,12 @@ export class DeltaEncoder {
   /** Nothing more will be said of it here, and it is not gone. */
   drop(name: string): void {
     this.#last.delete(name);
-    this.#root.inside?.delete(name);
+    this.#places.delete(name);
   }
 
   /** @returns lines, without the last end of line */
   frame(name: string, picture: unknown): string {
-    const place = this.#inside(this.#root, name);
+    const place = this.#placeNamed(name);
     const found: Found = { sets: [], deltas: [], shifts: [], gone: [] };
     this.#last.set(name, this.#compare(place, this.#last.get(name), picture, found));
     return this.#withNames(frameLine(place.id, found));
@@ -68,26 +70,42 @@ export class DeltaEncoder {
     return `${names}\n${line}`;
   }
 
-  #inside(place: Place, key: string): Place {
-    const known = place.inside?.get(key);
+  #placeNamed(name: string): Place {
+    const known = this.#places.get(name);
     if (known !== undefined) return known;
-    const made: Place = { id: this.#next++ };
-    this.#named.push([place.id, this.#masking.name(key)]);
-    place.inside ??= new Map();
-    place.inside.set(key, made);
+    const made = new Place(this.#numbered(0, name));
+    this.#places.set(name, made);
     return made;
   }
 
+  /** @param isDeep whether something inside of it may have moved, which has places of its own */
+  #inside(place: Place, key: string, isDeep: boolean): Place | Leaf {
+    const known = place.find(key);
+    const id = known === undefined ? this.#numbered(place.id, key) : idOf(known);
+    if (known instanceof Place) return known;
+    if (known !== undefined && !isDeep) return known;
+    const made = isDeep ? new Place(id) : id;
+    place.put(key, made);
+    return made;
+  }
+
+  #numbered(outer: number, key: string): number {
+    this.#named.push([outer, this.#masking.name(key)]);
+    return this.#next++;
+  }
+
   /** @returns what the next picture is to be compared with: equal to `now`, and `before` itself wherever it can be. */
-  #compare(place: Place, before: unknown, now: unknown, found: Found): unknown {
+  #compare(place: Place | Leaf, before: unknown, now: unknown, found: Found): unknown {
     if (Object.is(before, now)) return before;
-    if (isPlain(before) && isPlain(now)) return this.#compareFields(place, before, now, found);
-    if (isNumbers(before) && isNumbers(now)) return this.#compareNumbers(place, before, now, found);
-    if (Array.isArray(before) && Array.isArray(now) && before.length === now.length)
-      return this.#compareItems(place, before, now, found);
+    if (isNumbers(before) && isNumbers(now)) return this.#compareNumbers(idOf(place), before, now, found);
+    if (place instanceof Place) {
+      if (isPlain(before) && isPlain(now)) return this.#compareFields(place, before, now, found);
+      if (Array.isArray(before) && Array.isArray(now) && before.length === now.length)
+        return this.#compareItems(place, before, now, found);
+    }
     if (Number.isSafeInteger(before) && Number.isSafeInteger(now))
-      found.deltas.push(place.id, Number(now) - Number(before));
-    else found.sets.push(place.id, masked(now, this.#masking));
+      found.deltas.push(idOf(place), Number(now) - Number(before));
+    else found.sets.push(idOf(place), masked(now, this.#masking));
     return now;
   }
 
@@ -100,7 +118,8 @@ export class DeltaEncoder {
     let kept = before;
     for (let i = 0; i < now.length; i++) {
       if (Object.is(before[i], now[i])) continue;
-      const next = this.#compare(this.#inside(place, String(i)), before[i], now[i], found);
+      const inner = this.#inside(place, String(i), areObjects(before[i], now[i]));
+      const next = this.#compare(inner, before[i], now[i], found);
       if (next === before[i]) continue;
       const own = ownItems(place, kept);
       own[i] = next;
@@ -126,15 +145,15 @@ export class DeltaEncoder {
       const was = Object.is(before[key], value) || Object.hasOwn(before, key) ? before[key] : undefined;
       if (was !== undefined) there -= 1;
       if (Object.is(was, value)) continue;
-      const inner = this.#inside(place, key);
-      if (was === undefined) found.sets.push(inner.id, masked(value, this.#masking));
+      const inner = this.#inside(place, key, areObjects(was, value));
+      if (was === undefined) found.sets.push(idOf(inner), masked(value, this.#masking));
       const next = was === undefined ? value : this.#compare(inner, was, value, found);
       if (next !== was) keep(key, next);
     }
     if (there === 0) return kept;
     for (const key in before) {
       if (before[key] === undefined || (Object.hasOwn(now, key) && now[key] !== undefined)) continue;
-      found.gone.push(this.#inside(place, key).id);
+      found.gone.push(idOf(this.#inside(place, key, false)));
       keep(key, undefined);
     }
     return kept;
@@ -142,7 +161,7 @@ export class DeltaEncoder {
 
   /** Times of arrivals and the like: a window that moves on. */
   #compareNumbers(
-    place: Place,
+    id: number,
     before: readonly number[],
     now: readonly number[],
     found: Found,
@@ -155,8 +174,8 @@ export class DeltaEncoder {
       dropped >= 0 && now.length >= kept && now.every((n, i) => i >= kept || n === before[dropped + i]);
     // JSON has null for what is not finite: of such a list the reader has no numbers that could move on.
     const isKept = before.every(Number.isFinite) && now.every(Number.isFinite);
-    if (goesOn && isKept) found.shifts.push(place.id, dropped, now.slice(kept));
-    else found.sets.push(place.id, now);
+    if (goesOn && isKept) found.shifts.push(id, dropped, now.slice(kept));
+    else found.sets.push(id, now);
     return now;
   }
 }
@@ -169,28 +188,22 @@ function definedIn(fields: Plain): number {
 
 const FIELD = { configurable: true, enumerable: true, writable: true };
 
-interface Place {
-  readonly id: number;
-  /** Absent in most: a number or a text has nothing in it. */
-  inside?: Map<string, Place>;
-  /**
-   * What stood here last, as a copy that is the encoder's own. It is changed, not replaced: pictures of hundreds of pools that each
-   * live for a second are what a garbage collector finds hardest.
-   */
-  fields?: Record<string, unknown>;
-  items?: unknown[];
+function areObjects(one: unknown, other: unknown): boolean {
+  return typeof one === 'object' && typeof other === 'object' && one !== null && other !== null;
 }
 
 function ownFields(place: Place, kept: Plain): Record<string, unknown> {
-  const own = place.fields === kept ? place.fields : { ...kept };
-  place.fields = own;
-  return own;
+  const { own } = place;
+  const mine = own === kept && !Array.isArray(own) ? own : { ...kept };
+  place.own = mine;
+  return mine;
 }
 
 function ownItems(place: Place, kept: readonly unknown[]): unknown[] {
-  const own = place.items === kept ? place.items : [...kept];
-  place.items = own;
-  return own;
+  const { own } = place;
+  const mine = own === kept && Array.isArray(own) ? own : [...kept];
+  place.own = mine;
+  return mine;
 }
 
 /** Flat lists of place, value, place, value, … */

@@ -46,6 +46,22 @@ it('gives back any sequence of pictures', () => {
   );
 });
 
+it('gives back pictures in which a hundred apps come, move and go, in any order', () => {
+  const some = fc.dictionary(
+    fc.integer({ min: 0, max: 99 }).map((n) => `/app-${n}`),
+    picture,
+    { maxKeys: 100 },
+  );
+  fc.assert(
+    fc.property(fc.array(some, { minLength: 2, maxLength: 5, size: 'max' }), (all) => {
+      const encoder = new DeltaEncoder();
+      const kept = all.map((apps) => JSON.parse(JSON.stringify({ apps })) as unknown);
+      expect(pictures(kept.map((each) => encoder.frame('pool', each)))).toEqual(kept);
+    }),
+    { numRuns: 30 },
+  );
+});
+
 it('never changes a picture that it has given out', () => {
   const encoder = new DeltaEncoder();
   const lines = [1, 2, 3].map((n) => encoder.frame('pool', { deep: { n, list: [{ n }] }, same: { x: 1 } }));
