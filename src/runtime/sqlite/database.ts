@@ -10,7 +10,7 @@ import { checkVersion, migrate } from './schema.ts';
 import { touch } from './touch.ts';
 
 /** So long a writer waits for another one; the process stands still meanwhile. */
-const PATIENCE_MS = 1_000;
+export const PATIENCE_MS = 1_000;
 
 /** @throws TerminalError when the file is damaged, another program's, or of a newer version: then it is left as it is */
 export function openDatabase(dir: string, path: string, maxBytes: number): DatabaseSync {

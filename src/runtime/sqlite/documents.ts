@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../clock.ts';
 import type { DocumentChange, DocumentStore } from '../document-store.ts';
-import { messageOf, TerminalError } from '../errors.ts';
-import { openDatabase } from './database.ts';
-import { isUnwritable, storeFailure, UNUSABLE } from './failure.ts';
+import { messageOf, TerminalError, TransientError } from '../errors.ts';
+import { openDatabase, PATIENCE_MS } from './database.ts';
+import { isDiskFailure, isUnwritable, storeFailure, UNUSABLE } from './failure.ts';
 import { lockDirectory } from './lock.ts';
 import { SharedSync } from './shared-sync.ts';
 import { StandIn } from './stand-in.ts';
+import { Unsynced, type WrittenDocument } from './unsynced.ts';
 
 const FILE_NAME = 'microscaling.db';
 
@@ -23,6 +24,8 @@ export interface OpenOptions {
   readonly holder?: string;
   /** The file grows no larger: a client that may write to the operator must not fill its disk. Default 1 GiB. */
   readonly maxBytes?: number;
+  /** Puts on disk what is in the -wal file; default: `fdatasync`. */
+  readonly syncLog?: (path: string) => Promise<void>;
 }
 
 const MAX_BYTES = 2 ** 30;
@@ -54,12 +57,13 @@ export function openWhatIsThere(
  * @throws TerminalError with what to do: the directory cannot be used or is in use, the file is damaged or newer
  */
 export function openDocumentStore(dir: string, options: OpenOptions = {}): DocumentStore {
-  const { holder, maxBytes = MAX_BYTES } = options;
+  const { holder, maxBytes = MAX_BYTES, syncLog = syncFile } = options;
   const path = join(dir, FILE_NAME);
   makeDirectory(dir);
   const lock = holder === undefined ? undefined : lockDirectory(dir, holder);
   try {
-    return new SqliteDocuments(openDatabase(dir, path, maxBytes), path, () => lock?.release());
+    const db = openDatabase(dir, path, maxBytes);
+    return new SqliteDocuments(db, path, { syncLog, onClose: () => lock?.release() });
   } catch (error) {
     lock?.release();
     if (error instanceof TerminalError) throw error;
@@ -86,11 +90,18 @@ class SqliteDocuments implements DocumentStore {
   readonly #put;
   readonly #remove;
   readonly #sync: SharedSync;
+  readonly #unsynced = new Unsynced();
   /** How many writes there were, and how many of them are known to be on disk. */
   #writes = 0;
   #synced = 0;
+  /** The disk failed: what was not known to be on it then may never be, whatever a later sync says. */
+  #isInDoubt = false;
 
-  constructor(db: DatabaseSync, path: string, onClose: () => void) {
+  constructor(
+    db: DatabaseSync,
+    path: string,
+    { syncLog, onClose }: { readonly syncLog: (path: string) => Promise<void>; readonly onClose: () => void },
+  ) {
     this.#db = db;
     this.#path = path;
     this.#onClose = onClose;
@@ -100,7 +111,7 @@ class SqliteDocuments implements DocumentStore {
       'INSERT INTO document VALUES (?, ?, ?) ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value',
     );
     this.#remove = db.prepare('DELETE FROM document WHERE collection = ? AND key = ?');
-    this.#sync = new SharedSync(() => syncFile(`${path}-wal`));
+    this.#sync = new SharedSync(() => this.#syncLog(() => syncLog(`${path}-wal`)));
   }
 
   all(collection: string): ReadonlyMap<string, unknown> {
@@ -119,23 +130,28 @@ class SqliteDocuments implements DocumentStore {
 
   write(changes: readonly DocumentChange[]): void {
     if (changes.length === 0) return;
-    this.#doing('writing to', () => this.#commit(changes));
+    this.#doing('writing to', () => {
+      this.#writeAnew();
+      this.#commit(changes.map(asWritten));
+    });
     this.#writes += 1;
     // One file has all writes, and it was waited for whole.
-    this.#synced = this.#writes;
+    this.#noteSynced(this.#writes);
   }
 
   writeSoon(changes: readonly DocumentChange[]): void {
     if (changes.length === 0) return;
+    const documents = changes.map(asWritten);
     this.#doing('writing to', () => {
       this.#db.exec('PRAGMA synchronous = NORMAL');
       try {
-        this.#commit(changes);
+        this.#commit(documents);
       } finally {
         this.#db.exec('PRAGMA synchronous = FULL');
       }
     });
     this.#writes += 1;
+    this.#unsynced.note(documents, this.#writes);
   }
 
   async durable(): Promise<void> {
@@ -143,7 +159,7 @@ class SqliteDocuments implements DocumentStore {
     if (this.#synced >= upTo) return;
     try {
       await this.#sync.done();
-      this.#synced = Math.max(this.#synced, upTo);
+      this.#noteSynced(upTo);
     } catch (error) {
       throw storeFailure('writing to', this.#path, error);
     }
@@ -162,21 +178,60 @@ class SqliteDocuments implements DocumentStore {
     }
   }
 
-  #commit(changes: readonly DocumentChange[]): void {
+  #noteSynced(upTo: number): void {
+    if (upTo <= this.#synced) return;
+    this.#synced = upTo;
+    this.#unsynced.synced(upTo);
+  }
+
+  async #syncLog(sync: () => Promise<void>): Promise<void> {
+    if (!this.#isInDoubt) {
+      await sync().catch((error: unknown) => {
+        this.#isInDoubt = true;
+        throw error;
+      });
+    }
+    // Also where another write failed meanwhile.
+    if (this.#db.isOpen) this.#writeAnew();
+  }
+
+  /**
+   * Where the disk failed. The kernel may drop what it could not write, and its next sync succeeds all the same; and whatever is behind
+   * a hole in the -wal file is lost with it. So that file is emptied, which writes what is in it into the store itself, and what
+   * was in doubt is written once more.
+   *
+   * @throws when that fails, too: then everything is in doubt still
+   */
+  #writeAnew(): void {
+    if (!this.#isInDoubt) return;
+    // Whoever reads there is not waited for: the process would stand still, and it is tried again.
+    this.#db.exec('PRAGMA busy_timeout = 0');
+    const { busy } = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {};
+    this.#db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
+    if (busy !== 0) throw new TransientError('another program holds it locked, and it must be written anew');
+    const documents = this.#unsynced.all();
+    if (documents.length > 0) this.#commit(documents);
+    this.#isInDoubt = false;
+    this.#noteSynced(this.#writes);
+  }
+
+  #commit(documents: readonly WrittenDocument[]): void {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      for (const change of changes) this.#apply(change);
+      for (const document of documents) this.#apply(document);
       this.#db.exec('COMMIT');
+    } catch (error) {
+      if (isDiskFailure(error)) this.#isInDoubt = true;
+      throw error;
     } finally {
       // Some failures have rolled back already, a failed commit has not.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     }
   }
 
-  #apply(change: DocumentChange): void {
-    const { collection, key } = change;
-    if (change.do === 'put') this.#put.run(collection, key, JSON.stringify(change.value) ?? 'null');
-    else this.#remove.run(collection, key);
+  #apply({ collection, key, text }: WrittenDocument): void {
+    if (text === undefined) this.#remove.run(collection, key);
+    else this.#put.run(collection, key, text);
   }
 
   #doing<T>(what: string, work: () => T): T {
@@ -187,6 +242,15 @@ class SqliteDocuments implements DocumentStore {
       throw storeFailure(what, this.#path, error);
     }
   }
+}
+
+function asWritten(change: DocumentChange): WrittenDocument {
+  const { collection, key } = change;
+  return {
+    collection,
+    key,
+    text: change.do === 'put' ? (JSON.stringify(change.value) ?? 'null') : undefined,
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import { messageOf, TerminalError, TransientError } from '../errors.ts';
 
 /** Primary result codes, https://www.sqlite.org/rescode.html */
 const BUSY = 5;
+const IO_ERROR = 10;
 const CORRUPT = 11;
 /** No room, no right, no disk: what is there may still be read. */
 const UNWRITABLE_CODES: ReadonlySet<number> = new Set([3, 8, 10, 13, 14]);
@@ -18,6 +19,11 @@ function codeOf(error: unknown): number | undefined {
 
 export function isBusy(error: unknown): boolean {
   return codeOf(error) === BUSY;
+}
+
+/** Reading or writing failed underneath, a wait for the disk among it. */
+export function isDiskFailure(error: unknown): boolean {
+  return codeOf(error) === IO_ERROR;
 }
 
 /** The file system takes no write, which says nothing against what it holds. */
