@@ -141,7 +141,9 @@ it('can be read to the last flush by the one who finds it after a kill, whicheve
   expect(pools.map(({ atMs }) => atMs)).toEqual(names.map(() => flushedMs));
   const next = recordedOn(new VirtualClock(clock.now()), { folder: found });
   await next.settle();
-  expect(readdirSync(found).filter((name) => name.startsWith('rounds') && !name.endsWith('.br'))).toEqual([]);
+  expect(readdirSync(found).filter((name) => name.startsWith('rounds') && !name.endsWith('.parts'))).toEqual(
+    [],
+  );
   expect((await momentOf(next.reader, { atMs: flushedMs }, never)).pools).toHaveLength(POOLS);
 });
 

@@ -84,7 +84,7 @@ it('makes room though what is over cannot be compressed, and compresses it later
   await clock.advance(7 * HOUR_MS);
   recorder.event(EVENT);
   await settle();
-  expect(readFileSync(`${last}.br`).length).toBeGreaterThan(0);
+  expect(readFileSync(`${last}.parts`).length).toBeGreaterThan(0);
   expect(existsSync(last)).toBe(false);
   expect(said.at(-1)).toBe('what is over in the record is compressed and removed again');
 });

@@ -1,7 +1,7 @@
 // cli: the record of a running operator, read as if it were on this machine.
 
 import { API_VERSION } from '../../api/policy.ts';
-import { linesOf, segmentNamed } from '../../recorder/files/segment-files.ts';
+import { type Packing, piecesOf, segmentNamed } from '../../recorder/files/segment-files.ts';
 import { RecordReader } from '../../recorder/read/record-reader.ts';
 import type { OperatorClient } from './operator-client.ts';
 
@@ -17,9 +17,14 @@ export function readerOf(client: OperatorClient, signal: AbortSignal): RecordRea
       const { items } = (await client.get(SEGMENTS, signal)) as Listed;
       return items.flatMap(({ name }) => segmentNamed(name, '') ?? []);
     },
-    async *lines({ path }) {
+    async *pieces({ path }, wants) {
       const { bytes, type } = await client.bytes(`${SEGMENTS}/${encodeURIComponent(path)}`, signal);
-      yield* linesOf({ bytes, isPacked: type.endsWith('+br') });
+      yield* piecesOf({ bytes, packing: packingOf(type) }, wants);
     },
   });
+}
+
+function packingOf(type: string): Packing {
+  if (type.endsWith('+parts')) return 'parts';
+  return type.endsWith('+br') ? 'whole' : 'plain';
 }

@@ -7,13 +7,15 @@ export class DeltaDecoder {
   readonly #places = new Map<number, Place>();
   readonly #pictures = new Map<string, unknown>();
 
-  names(list: unknown): void {
+  /** @param first number of the places that get names; absent: the next one */
+  names(list: unknown, first?: unknown): void {
     if (!Array.isArray(list)) return;
+    let next = typeof first === 'number' ? first : this.#places.size + 1;
     for (const entry of list) {
       if (!Array.isArray(entry)) continue;
       const [parent, key] = entry;
       if (typeof parent !== 'number' || typeof key !== 'string') continue;
-      this.#places.set(this.#places.size + 1, { parent, key });
+      this.#places.set(next++, { parent, key });
     }
   }
 
@@ -37,19 +39,23 @@ export class DeltaDecoder {
     const name = this.nameOf(id);
     if (name === undefined || ![sets, deltas, shifts, gone].every(Array.isArray)) return undefined;
     const fresh = new Set<object>();
-    each(sets, 2, (place, [value]) => this.#put(place, () => value, fresh));
-    each(deltas, 2, (place, [by]) => this.#put(place, (was) => Number(was) + Number(by), fresh));
-    each(shifts, 3, (place, [dropped, added]) =>
-      this.#put(place, (was) => shifted(was, dropped, added), fresh),
-    );
-    each(gone, 1, (place) => this.#put(place, () => undefined, fresh));
+    this.#each(sets, { size: 2, fresh, change: (_was, value) => value });
+    this.#each(deltas, { size: 2, fresh, change: (was, by) => Number(was) + Number(by) });
+    this.#each(shifts, { size: 3, fresh, change: shifted });
+    this.#each(gone, { size: 1, fresh, change: () => undefined });
     return name;
   }
 
-  #put(id: number, change: (was: unknown) => unknown, fresh: Set<object>): void {
-    const [name, ...path] = this.#pathOf(id) ?? [];
-    if (name === undefined) return;
-    this.#pictures.set(name, changed(this.#pictures.get(name), path, { change, fresh }));
+  /** Place after place, each with what is said of it. */
+  #each(list: unknown, { size, fresh, change }: ChangesOf): void {
+    if (!Array.isArray(list)) return;
+    for (let i = 0; i + size <= list.length; i += size) {
+      const path = this.#pathOf(Number(list[i]));
+      const [name] = path ?? [];
+      if (path === undefined || name === undefined) continue;
+      const to = (was: unknown): unknown => change(was, list[i + 1], list[i + 2]);
+      this.#pictures.set(name, changed(this.#pictures.get(name), 1, { path, fresh, to }));
+    }
   }
 
   #pathOf(id: number): readonly string[] | undefined {
@@ -69,27 +75,30 @@ interface Place {
   path?: readonly string[];
 }
 
-function each(list: unknown, size: number, take: (place: number, rest: readonly unknown[]) => void): void {
-  if (!Array.isArray(list)) return;
-  for (let i = 0; i + size <= list.length; i += size) take(Number(list[i]), list.slice(i + 1, i + size));
-}
-
-/** An assignment would take `__proto__` for something else than a field. */
-const ORDINARY = { configurable: true, enumerable: true, writable: true };
-
-interface ChangeOf {
-  readonly change: (was: unknown) => unknown;
+interface ChangesOf {
+  readonly size: number;
   /** Made for this frame, so that they may still be written to. */
   readonly fresh: Set<object>;
+  readonly change: (was: unknown, first: unknown, second: unknown) => unknown;
 }
 
-function changed(holder: unknown, path: readonly string[], { change, fresh }: ChangeOf): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return change(holder);
-  const own = ownCopy(holder, fresh);
-  const value = changed(Object.hasOwn(own, key) ? own[key] : undefined, rest, { change, fresh });
+interface ChangeOf extends Pick<ChangesOf, 'fresh'> {
+  readonly path: readonly string[];
+  readonly to: (was: unknown) => unknown;
+}
+
+const FIELD = { configurable: true, enumerable: true, writable: true };
+
+/** @param at where in the path: before it, `holder` is */
+function changed(holder: unknown, at: number, how: ChangeOf): unknown {
+  const key = how.path[at];
+  if (key === undefined) return how.to(holder);
+  const own = ownCopy(holder, how.fresh);
+  const value = changed(Object.hasOwn(own, key) ? own[key] : undefined, at + 1, how);
   if (value === undefined) delete own[key];
-  else Object.defineProperty(own, key, { ...ORDINARY, value });
+  // Assigned, this one would be the object's prototype.
+  else if (key === '__proto__') Object.defineProperty(own, key, { ...FIELD, value });
+  else own[key] = value;
   return own;
 }
 

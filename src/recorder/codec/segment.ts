@@ -86,38 +86,14 @@ export function readHeader(line: string): Header | string {
   return header;
 }
 
-/** Which lines are wanted: others are passed over before they are understood, which is most of the work. */
-export interface Wanted {
-  /** By key of the pool; absent: of all pools. */
-  readonly pools?: ((pool: string) => boolean) | undefined;
-  /** Events and decisions, and nothing of any pool. */
-  readonly happeningsOnly?: boolean | undefined;
-}
-
 /** The entries of a segment whose header was read, line by line; one that is torn or not understood says nothing. */
 export class EntryReader {
   readonly #decoder = new DeltaDecoder();
-  readonly #wanted: Wanted;
-
-  constructor(wanted: Wanted = {}) {
-    this.#wanted = wanted;
-  }
 
   take(line: string): Entry | undefined {
-    if (this.#wanted.happeningsOnly && !HAPPENING.test(line)) return undefined;
-    if (line.startsWith('[') && !this.#wants(this.#decoder.nameOf(Number.parseInt(line.slice(1), 10))))
-      return undefined;
-    const entry = entryOf(parsed(line), this.#decoder);
-    return entry === undefined || !('pool' in entry) || this.#wants(entry.pool) ? entry : undefined;
-  }
-
-  #wants(pool: string | undefined): boolean {
-    const { pools } = this.#wanted;
-    return pools === undefined || (pool !== undefined && pools(pool));
+    return entryOf(parsed(line), this.#decoder);
   }
 }
-
-const HAPPENING = /^\{"[de]":/;
 
 export function* readEntries(text: string): Generator<Entry> {
   const reader = new EntryReader();
@@ -134,7 +110,7 @@ function entryOf(line: unknown, decoder: DeltaDecoder): Entry | undefined {
     return pool === undefined ? undefined : { kind: 'frame', pool, picture: decoder.picture(pool) };
   }
   if (!isPlain(line)) return undefined;
-  if ('k' in line) decoder.names(line['k']);
+  if ('k' in line) decoder.names(line['k'], line['n']);
   if ('g' in line) return goneFrom(decoder, line);
   if (isDecision(line['d'])) return { kind: 'decision', decision: line['d'] };
   const event = readEvent(line['e']);

@@ -1,11 +1,16 @@
 // recorder: what becomes of segments that are over: they are compressed, and the oldest go.
 
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
-import { Transform, type TransformCallback } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { constants, createBrotliCompress } from 'node:zlib';
-import { type SegmentFile, segmentsIn, unfinishedIn, unfinishedOf } from './segment-files.ts';
+import { createReadStream } from 'node:fs';
+import { open as openFile, rename, rm, stat } from 'node:fs/promises';
+import { writeParts } from './parts.ts';
+import {
+  closedPath,
+  openPath,
+  type SegmentFile,
+  segmentsIn,
+  unfinishedIn,
+  unfinishedOf,
+} from './segment-files.ts';
 
 export interface Bounds {
   /** How long every round is kept. */
@@ -16,41 +21,19 @@ export interface Bounds {
   readonly mostBytes: number;
 }
 
-/** A better ratio takes several times as long. */
-const OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 22 } };
-
 /** Compresses a segment that nothing is appended to any more; what a killed process left torn at its end is cut off. */
 export async function close(path: string): Promise<void> {
   const made = unfinishedOf(path);
-  const whole = new WholeLines();
-  await pipeline(
-    createReadStream(path),
-    whole,
-    createBrotliCompress(OPTIONS),
-    createWriteStream(made, { mode: 0o600 }),
-  );
-  if (whole.hasLines) await rename(made, `${path}.br`);
+  const file = await openFile(made, 'w', 0o600);
+  let hasLines: boolean;
+  try {
+    hasLines = await writeParts(createReadStream(path), async (bytes) => void (await file.write(bytes)));
+  } finally {
+    await file.close();
+  }
+  if (hasLines) await rename(made, closedPath(path));
   else await rm(made, { force: true });
   await rm(path, { force: true });
-}
-
-const END_OF_LINE = 10;
-
-/** Holds back what follows the last end of line. */
-class WholeLines extends Transform {
-  #rest: readonly Buffer[] = [];
-  hasLines = false;
-
-  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    const end = piece.lastIndexOf(END_OF_LINE) + 1;
-    if (end > 0) {
-      this.hasLines = true;
-      for (const each of [...this.#rest, piece.subarray(0, end)]) this.push(each);
-      this.#rest = [];
-    }
-    if (end < piece.length) this.#rest = [...this.#rest, piece.subarray(end)];
-    done();
-  }
 }
 
 /** Closes what earlier processes left open. @param open what is still appended to */
@@ -62,7 +45,7 @@ export async function closeOthers(folder: string, open: ReadonlySet<string>): Pr
   for (const { path, isClosed } of segments) {
     if (!isClosed && !open.has(path)) await close(path);
     // What a process left that was killed between the two.
-    if (isClosed) await rm(path.replace(/\.br$/, ''), { force: true });
+    if (isClosed) await rm(openPath(path), { force: true });
   }
 }
 

@@ -2,12 +2,15 @@
 
 import { basename } from 'node:path';
 import type { SegmentStore } from '../read/record-reader.ts';
+import type { Piece } from './parts.ts';
 import {
+  closedPath,
   type SegmentBytes,
   type SegmentFile,
   segmentBytes,
-  segmentLines,
+  segmentPieces,
   segmentsIn,
+  type WantsPart,
 } from './segment-files.ts';
 
 export class SegmentFolder implements SegmentStore {
@@ -25,13 +28,13 @@ export class SegmentFolder implements SegmentStore {
     return segmentsIn(this.#folder);
   }
 
-  lines(file: SegmentFile): AsyncIterable<readonly string[]> {
-    return segmentLines(file);
+  pieces(file: SegmentFile, wants: WantsPart): AsyncIterable<Piece> {
+    return segmentPieces(file, wants);
   }
 
   /** Of one that was compressed since its name was told, as it is now; undefined: there is none. */
   async bytes(name: string): Promise<SegmentBytes | undefined> {
-    const names = [name, `${name}.br`];
+    const names = [name, closedPath(name)];
     const file = (await this.list()).find(({ path }) => names.includes(basename(path)));
     return file && (await segmentBytes(file));
   }

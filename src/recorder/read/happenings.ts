@@ -20,22 +20,37 @@ export async function happeningsIn(
   { fromMs, toMs, event = () => true, decision = () => true, most }: HappeningsQuestion,
   how: Reading,
 ): Promise<Happenings> {
-  const events: EventRecord[] = [];
-  const decisions: DecisionRecord[] = [];
+  const events = new Newest<EventRecord>(most);
+  const decisions = new Newest<DecisionRecord>(most);
   const isIn = ({ atMs }: { readonly atMs: number }): boolean => atMs >= fromMs && atMs <= toMs;
   for await (const { entry } of reader.entries(
     'minutes',
     { fromMs, toMs },
     { ...how, happeningsOnly: true },
   )) {
-    if (entry.kind === 'event' && isIn(entry.event) && event(entry.event)) keep(events, entry.event, most);
+    if (entry.kind === 'event' && isIn(entry.event) && event(entry.event)) events.add(entry.event);
     if (entry.kind === 'decision' && isIn(entry.decision) && decision(entry.decision))
-      keep(decisions, entry.decision, most);
+      decisions.add(entry.decision);
   }
-  return { events, decisions };
+  return { events: events.list, decisions: decisions.list };
 }
 
-function keep<T>(list: T[], item: T, most: number): void {
-  list.push(item);
-  if (list.length > most) list.shift();
+/** Of what comes pool by pool the newest so many. */
+class Newest<T extends { readonly atMs: number }> {
+  readonly #most: number;
+  #list: T[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(item: T): void {
+    this.#list.push(item);
+    if (this.#list.length > 2 * this.#most) this.#list = this.list;
+  }
+
+  /** Oldest first. */
+  get list(): T[] {
+    return this.#list.toSorted((a, b) => a.atMs - b.atMs).slice(-this.#most);
+  }
 }

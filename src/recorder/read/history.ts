@@ -6,7 +6,7 @@ import { isMinuteFrame, isRoundFrame } from '../frame/frame.ts';
 import { type AppColumns, appsOfFrame, type ChartSample, type Column, ColumnBuilder } from './columns.ts';
 import { type ConditionSpan, ConditionSpans } from './condition-spans.ts';
 import { happeningsIn } from './happenings.ts';
-import { mayHold, type ReadEntry, type RecordReader, type Span } from './record-reader.ts';
+import { inOrder, mayHold, type ReadEntry, type RecordReader, type Span } from './record-reader.ts';
 
 export interface HistoryQuestion extends Span {
   /** `namespace/name` */
@@ -70,16 +70,15 @@ export async function historyOf(
   const roundsBeginMs = Math.max(roundsFromMs, firstRoundMs);
   if (roundsBeginMs > fromMs) {
     const span = { fromMs, toMs: Math.min(toMs, roundsBeginMs) };
-    for await (const read of reader.entries('minutes', span, how)) {
-      const sample = minuteSample(read, policy);
-      if (sample === undefined || sample.wallMs >= span.toMs) continue;
+    for await (const sample of samples(reader.entries('minutes', span, how), minuteSample, policy)) {
+      if (sample.wallMs >= span.toMs) continue;
       take(sample, MINUTE_MS + 3 * sample.intervalMs);
     }
   }
   if (roundsBeginMs <= toMs) {
-    for await (const read of reader.entries('rounds', { fromMs: roundsBeginMs, toMs }, how)) {
-      const sample = roundSample(read, policy);
-      if (sample === undefined || sample.wallMs < roundsBeginMs) continue;
+    const span = { fromMs: roundsBeginMs, toMs };
+    for await (const sample of samples(reader.entries('rounds', span, how), roundSample, policy)) {
+      if (sample.wallMs < roundsBeginMs) continue;
       take(sample, 3 * sample.intervalMs);
     }
   }
@@ -114,6 +113,21 @@ function stepOf(spanMs: number, wishMs: number | undefined): number {
   const usual = Math.ceil(spanMs / USUAL_BUCKETS / SHORTEST_STEP_MS) * SHORTEST_STEP_MS;
   const least = Math.ceil(spanMs / MOST_BUCKETS / SHORTEST_STEP_MS) * SHORTEST_STEP_MS;
   return Math.max(wishMs ?? usual, least, SHORTEST_STEP_MS);
+}
+
+function samples(
+  entries: AsyncIterable<ReadEntry>,
+  sampleOf: (read: ReadEntry, policy: string) => ChartSample | undefined,
+  policy: string,
+): AsyncIterable<ChartSample> {
+  return inOrder(
+    (async function* () {
+      for await (const read of entries) {
+        const item = sampleOf(read, policy);
+        if (item !== undefined) yield { header: read.header, item };
+      }
+    })(),
+  );
 }
 
 function roundSample({ entry }: ReadEntry, policy: string): ChartSample | undefined {

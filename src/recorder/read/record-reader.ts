@@ -2,15 +2,10 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { isPlain } from '../codec/json.ts';
-import {
-  type Entry,
-  EntryReader,
-  type Header,
-  readHeader,
-  type Tier,
-  type Wanted,
-} from '../codec/segment.ts';
-import type { SegmentFile } from '../files/segment-files.ts';
+import { type Entry, EntryReader, type Header, readHeader, type Tier } from '../codec/segment.ts';
+import { partNamed } from '../codec/sorter.ts';
+import type { Piece } from '../files/parts.ts';
+import type { SegmentFile, WantsPart } from '../files/segment-files.ts';
 import { ENTERED_WITHIN_MS } from '../tape.ts';
 
 export interface Span {
@@ -28,11 +23,15 @@ export interface ReadEntry {
 export interface SegmentStore {
   /** Oldest first, with everything that was recorded until now. */
   list(): Promise<readonly SegmentFile[]>;
-  /** In pieces, without what is torn at the end. */
-  lines(file: SegmentFile): AsyncIterable<readonly string[]>;
+  /** The header, and what is wanted, without what is torn at the end. @param wants may answer otherwise later */
+  pieces(file: SegmentFile, wants: WantsPart): AsyncIterable<Piece>;
 }
 
-export interface Reading extends Wanted {
+export interface Reading {
+  /** Of which pools, by key; absent: of all. */
+  readonly pools?: ((pool: string) => boolean) | undefined;
+  /** Events of all, decisions of those pools, and no picture. */
+  readonly happeningsOnly?: boolean | undefined;
   /** Gets what cannot be read, in a sentence. */
   readonly note: (text: string) => void;
   readonly signal: AbortSignal;
@@ -67,10 +66,12 @@ export class RecordReader {
   }
 
   async *#entriesIn(file: SegmentFile, { toMs }: Span, how: Reading): AsyncGenerator<ReadEntry> {
-    const reader = new EntryReader(how);
+    const reader = new EntryReader();
+    const over = new Set<string>();
+    const wants = (part: string): boolean => !over.has(part) && isWanted(part, how);
     let header: Header | undefined;
     let understood = 0;
-    for await (const lines of this.#store.lines(file)) {
+    for await (const { part, lines } of this.#store.pieces(file, wants)) {
       how.signal.throwIfAborted();
       for (const line of lines) {
         if (header === undefined) {
@@ -81,7 +82,12 @@ export class RecordReader {
         }
         const entry = reader.take(line);
         if (entry === undefined) continue;
-        if (atMs(entry) > toMs) return;
+        if (atMs(entry) > toMs) {
+          // Where they are in the order of time, so are all others.
+          if (part === undefined) return;
+          over.add(part);
+          break;
+        }
         yield { entry, header };
         if (++understood % BATCH === 0) await setImmediate();
       }
@@ -92,6 +98,32 @@ export class RecordReader {
   async #segments(tier: Tier): Promise<readonly SegmentFile[]> {
     return (await this.#store.list()).filter((file) => file.tier === tier);
   }
+}
+
+function isWanted(name: string, { pools, happeningsOnly = false }: Reading): boolean {
+  const part = partNamed(name);
+  if (part.kind === 'events') return happeningsOnly;
+  return happeningsOnly === (part.kind === 'decisions') && (pools === undefined || pools(part.pool));
+}
+
+/**
+ * In the order of time what was found pool by pool: a policy that moves to another pool goes on in another part of its segment.
+ */
+export async function* inOrder<T extends { readonly wallMs: number }>(
+  found: AsyncIterable<{ readonly header: Header; readonly item: T }>,
+): AsyncGenerator<T> {
+  let segment: Header | undefined;
+  let items: T[] = [];
+  const sorted = (): readonly T[] => items.sort((a, b) => a.wallMs - b.wallMs);
+  for await (const { header, item } of found) {
+    if (header !== segment) {
+      yield* sorted();
+      items = [];
+    }
+    segment = header;
+    items.push(item);
+  }
+  yield* sorted();
 }
 
 /** A segment lasts until all pools have entered the next one. */

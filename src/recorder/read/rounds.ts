@@ -2,8 +2,9 @@
 
 import type { DecisionMemory } from '../../core/decision.ts';
 import { isPlain } from '../codec/json.ts';
+import type { Header } from '../codec/segment.ts';
 import { type FramePolicy, type FrameScene, type FrameWrite, isRoundFrame } from '../frame/frame.ts';
-import { mayHold, type Reading, type RecordReader, type Span } from './record-reader.ts';
+import { inOrder, mayHold, type Reading, type RecordReader, type Span } from './record-reader.ts';
 import { memoryIn } from './words.ts';
 
 export interface RecordedRound {
@@ -25,14 +26,22 @@ export interface RecordedRound {
  *
  * @param policy `namespace/name`
  */
-export async function* roundsOf(
+export function roundsOf(
+  reader: RecordReader,
+  question: Span & { readonly policy: string },
+  how: Reading,
+): AsyncGenerator<RecordedRound> {
+  return inOrder(roundsByPool(reader, question, how));
+}
+
+async function* roundsByPool(
   reader: RecordReader,
   { policy, ...span }: Span & { readonly policy: string },
   how: Reading,
-): AsyncGenerator<RecordedRound> {
+): AsyncGenerator<{ readonly header: Header; readonly item: RecordedRound }> {
   const given = new Map<string, DecisionMemory | undefined>();
   let writes: readonly FrameWrite[] = [];
-  for await (const { entry } of reader.entries('rounds', span, { ...how, pools: mayHold(policy) })) {
+  for await (const { entry, header } of reader.entries('rounds', span, { ...how, pools: mayHold(policy) })) {
     if (entry.kind === 'memory') given.set(`${entry.pool} ${entry.scene}`, memoryIn(entry.memory));
     if (entry.kind === 'writes') writes = entry.writes.filter(isWrite);
     if (entry.kind !== 'frame') continue;
@@ -47,7 +56,7 @@ export async function* roundsOf(
     const key = `${pool} ${scene}`;
     const question = asked[scene];
     const isNew = question !== undefined && given.has(key);
-    yield {
+    const item = {
       atMs,
       wallMs: atMs + wallAheadMs,
       intervalMs: shown.intervalMs,
@@ -56,6 +65,7 @@ export async function* roundsOf(
       writes: own,
       policy: found,
     };
+    yield { header, item };
     if (isNew) given.delete(key);
   }
 }

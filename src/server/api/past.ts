@@ -42,7 +42,7 @@ export async function pastPolicy(
       decision: ({ app }) => ids.has(app),
       most: MOST_DECISIONS,
     },
-    { note: () => undefined, signal },
+    { note: () => undefined, signal, pools: mayHold(policy) },
   );
   const { pool } = found;
   return {

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { type Context, Hono } from 'hono';
 import type { OperatorState, PolicyView } from '../../controller/status/view.ts';
+import type { Packing } from '../../recorder/files/segment-files.ts';
 import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
 import { historyOf } from '../../recorder/read/history.ts';
 import { RecordReader } from '../../recorder/read/record-reader.ts';
@@ -26,8 +27,11 @@ const ABOUT = { group: 'microscaling.io', plural: 'microscalingpolicies' };
 const NOW_MS = 10_000;
 const USUAL_SPAN_MS = 15 * 60_000;
 /** As it is on disk: for a reader that knows the format. */
-const PACKED = 'application/vnd.microscaling.record+br';
-const PLAIN = 'application/x-ndjson';
+const TYPES: Readonly<Record<Packing, string>> = {
+  plain: 'application/x-ndjson',
+  parts: 'application/vnd.microscaling.record+parts',
+  whole: 'application/vnd.microscaling.record+br',
+};
 const FRESH = { 'cache-control': 'no-store' };
 
 /**
@@ -86,8 +90,7 @@ export function recordRoutes(deps: RecordRoutesDeps): Hono {
     const name = c.req.param('segment');
     const found = await deps.record?.bytes(name);
     if (found === undefined) return badName(name).response();
-    const type = found.isPacked ? PACKED : PLAIN;
-    return c.body(new Uint8Array(found.bytes), 200, { ...FRESH, 'content-type': type });
+    return c.body(new Uint8Array(found.bytes), 200, { ...FRESH, 'content-type': TYPES[found.packing] });
   });
   return app;
 }

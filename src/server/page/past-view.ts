@@ -43,7 +43,7 @@ export async function pastPage(
   const { decisions } = await happeningsIn(
     reader,
     { fromMs: atMs - DECISIONS_MS, toMs: atMs, event: () => false, most: MOST_DECISIONS },
-    { note: () => undefined, signal },
+    { note: () => undefined, signal, pools: mayHold(policy) },
   );
   const pictureMs = moment.pools.find(({ view }) => looked.includes(view))?.atMs;
   return {

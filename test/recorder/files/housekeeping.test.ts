@@ -34,7 +34,7 @@ it('compresses what is over, and reads it as before', async () => {
   const names = readdirSync(folder).sort();
   expect(names).toEqual([
     expect.stringMatching(/^minutes-\d+\.jsonl$/),
-    expect.stringMatching(/^rounds-\d+\.jsonl\.br$/),
+    expect.stringMatching(/^rounds-\d+\.jsonl\.parts$/),
     expect.stringMatching(/^rounds-\d+\.jsonl$/),
   ]);
   const { pools } = await momentOf(reader, { atMs: T0 + 3 * MINUTE_MS }, never);
@@ -87,23 +87,23 @@ it('cuts off what a killed process left torn, and goes on in another file', asyn
   const clock = new VirtualClock(T0 + 10 * MINUTE_MS);
   const { reader, settle } = recordedOn(clock, { folder });
   await settle();
-  expect(readdirSync(folder)).toContain(`${torn}.br`);
+  expect(readdirSync(folder)).toContain(`${torn}.parts`);
   const { pools, notes } = await momentOf(reader, { atMs: T0 + MINUTE_MS }, never);
   expect([pools.length, notes]).toEqual([1, []]);
 });
 
 it('removes what a killed process left half compressed, and nothing else', async () => {
   const folder = scratchFolder();
-  for (const name of ['rounds-0.jsonl.br.new', 'minutes-7.jsonl.br.new', 'notes.br.new'])
+  for (const name of ['rounds-0.jsonl.parts.new', 'minutes-7.jsonl.br.new', 'notes.br.new'])
     writeFileSync(join(folder, name), 'x');
   writeFileSync(join(folder, 'rounds-0.jsonl'), '{}\n');
   await closeOthers(folder, new Set());
-  expect(readdirSync(folder).sort()).toEqual(['notes.br.new', 'rounds-0.jsonl.br']);
+  expect(readdirSync(folder).sort()).toEqual(['notes.br.new', 'rounds-0.jsonl.parts']);
 });
 
 it('leaves alone a segment that is begun while it removes what is half compressed', async () => {
   const folder = scratchFolder();
-  writeFileSync(join(folder, 'rounds-0.jsonl.br.new'), 'x');
+  writeFileSync(join(folder, 'rounds-0.jsonl.parts.new'), 'x');
   const closing = closeOthers(folder, new Set());
   writeFileSync(join(folder, 'rounds-5.jsonl'), '{}\n');
   await closing;

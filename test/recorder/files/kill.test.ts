@@ -41,7 +41,7 @@ it('loses no more than the last second, and goes on after it', { timeout: 120_00
   }
   const { reader, settle } = recordedOn(new VirtualClock(T0 + 5 * HOUR_MS), { folder });
   await settle();
-  expect(readdirSync(folder).filter((name) => !name.endsWith('.br'))).toEqual([]);
+  expect(readdirSync(folder).filter((name) => !name.endsWith('.parts'))).toEqual([]);
   for (const atMs of said) {
     const { pools, notes } = await momentOf(reader, { atMs, policy: 'default/queue-demo' }, never);
     expect(notes).toEqual([]);
