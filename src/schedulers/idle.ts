@@ -12,10 +12,10 @@ export type AskTask = (url: string, signal: AbortSignal) => Promise<string>;
 const ASKED_AT_ONCE = 64;
 const IDLE = 'idle';
 /**
- * The last part of the time begins only when the rest is over: a process that was kept from running reads in it the answers
- * that came meanwhile, which a single timer would come before.
+ * The time is waited for in so many parts, each of which begins only when the one before is over: a process that is kept
+ * from running reads in them the answers that came meanwhile, which a single timer would come before.
  */
-const LAST_PART = 0.2;
+const PARTS = 10;
 /**
  * Who said that it is idle takes nothing for half a second; this leaves time to write. An answer may be as old as its
  * question, and an older one is asked for anew.
@@ -111,8 +111,7 @@ async function askAll(
 
 async function timeIsUp(withinMs: number, clock: Clock, until: AbortSignal): Promise<void> {
   try {
-    await clock.sleep((1 - LAST_PART) * withinMs, until);
-    await clock.sleep(LAST_PART * withinMs, until);
+    for (let part = 0; part < PARTS; part++) await clock.sleep(withinMs / PARTS, until);
   } catch {
     // All have answered, or the process ends.
   }

@@ -53,6 +53,16 @@ function pausable(): { readonly clock: Clock; pause(ms: number): void } {
   };
 }
 
+/** A clock whose timers are late, all of them. */
+function lateBy(virtual: VirtualClock, lateMs: number): Clock {
+  return {
+    now: () => virtual.now(),
+    monotonic: () => 0,
+    sleep: (ms, signal) => virtual.sleep(ms + lateMs, signal),
+    after: (ms, call) => virtual.after(ms + lateMs, call),
+  };
+}
+
 describe('asking tasks whether they are idle', () => {
   it('asks each at the port and the path that the policy names', async () => {
     const asked: string[] = [];
@@ -158,11 +168,11 @@ describe('asking tasks whether they are idle', () => {
       new Promise<string>((resolve) => {
         answer = resolve;
       });
-    const asking = idleOf([task('a')], PROBE, { clock, ask }, never);
-    // The first timer that is due after the pause comes before the answer that waits to be read.
-    await clock.advance(160);
+    const asking = idleOf([task('a')], PROBE, { clock: lateBy(clock, 300), ask }, never);
+    // Timers that are due come before the answer that waits to be read.
+    await clock.advance(700);
     answer('idle');
-    await clock.advance(40);
+    await clock.advance(2_000);
     expect(await asking).toEqual(['a']);
   });
 

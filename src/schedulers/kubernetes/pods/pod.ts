@@ -26,8 +26,8 @@ export interface Pod {
   readonly backsOff?: string;
   readonly node?: string;
   readonly ip?: string;
-  /** We marked it to go first; a cost that somebody else gave it is theirs. */
-  readonly marked: boolean;
+  /** The cost of its deletion: we marked it to go first, or somebody else gave it one, which is theirs. */
+  readonly cost?: 'idle' | 'foreign';
   /** Of its containers, in their order. */
   readonly ports: readonly number[];
   readonly createdAtMs?: number;
@@ -45,10 +45,10 @@ export function podOf({ metadata, spec: rawSpec, status: rawStatus }: KubeObject
     labels: labelsOf(metadata.labels),
     phase,
     ready: ready && phase === 'running',
-    marked: metadata.annotations?.[DELETION_COST] === IDLE_COST,
     probed: containers.some((container) => container['readinessProbe'] !== undefined),
     ports: containers.flatMap((container) => listOf(container['ports'])).flatMap(containerPort),
     ...defined({
+      cost: costOf(metadata.annotations?.[DELETION_COST]),
       waitsFor: phase === 'waiting' ? waitsFor(status) : undefined,
       backsOff: phase === 'staging' ? backsOff(status) : undefined,
       node: textOf(spec['nodeName']),
@@ -57,6 +57,11 @@ export function podOf({ metadata, spec: rawSpec, status: rawStatus }: KubeObject
       startedAtMs: phase === 'running' ? startedAtMs(status) : undefined,
     }),
   };
+}
+
+function costOf(annotation: string | undefined): Pod['cost'] {
+  if (annotation === undefined) return undefined;
+  return annotation === IDLE_COST ? 'idle' : 'foreign';
 }
 
 function containerPort(raw: unknown): number[] {

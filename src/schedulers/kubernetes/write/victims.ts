@@ -15,37 +15,39 @@ export interface Fall {
 }
 
 export interface VictimDeps {
-  readonly api: KubeApi;
+  readonly api: Pick<KubeApi, 'patch'>;
   readonly clock: Clock;
   readonly ask: AskTask;
 }
 
 /**
- * Marks as many idle pods as will go. Pods that do not run go first anyway. A mark is left from the last fall only where
- * fewer went than were marked; it is taken off a pod that is busy now.
+ * Marks as many idle pods as will go. Pods that do not run go first anyway; until they are chosen some of them may run, so they
+ * are not counted on, and a mark may be left on a pod that stays. It is taken off at the next fall, should the pod be busy then.
+ * What somebody else says of the cost of a pod holds.
  */
 export async function markVictims(
   { pods, by, idleVictims }: Fall,
   { api, clock, ask }: VictimDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const running = pods.filter(({ phase }) => phase === 'running');
-  const notRunning = pods.filter(({ phase }) => phase === 'waiting' || phase === 'staging').length;
-  const count = by - notRunning;
-  if (count <= 0 || count >= running.length) return;
+  const running = pods.filter(({ phase, cost }) => phase === 'running' && cost !== 'foreign');
+  const present = pods.filter(
+    ({ phase }) => phase === 'running' || phase === 'waiting' || phase === 'staging',
+  );
+  if (by <= 0 || by >= present.length) return;
   const tasks = running.flatMap(({ name, ip, ports }) =>
     ip === undefined ? [] : [{ id: name, phase: 'running' as const, host: ip, ports }],
   );
-  const { idle } = await askWhoIsIdle(tasks, idleVictims, { clock, ask, enough: count }, signal);
-  const victims = new Set([...idle].slice(0, count));
-  const changed = running.filter(({ name, marked }) => marked !== victims.has(name));
+  const { idle } = await askWhoIsIdle(tasks, idleVictims, { clock, ask, enough: by }, signal);
+  const victims = new Set([...idle].slice(0, by));
+  const changed = running.filter(({ name, cost }) => (cost === 'idle') !== victims.has(name));
   await Promise.all(changed.map((pod) => mark(pod, victims.has(pod.name), api, signal)));
 }
 
 async function mark(
   { namespace, name }: Pod,
   isVictim: boolean,
-  api: KubeApi,
+  api: VictimDeps['api'],
   signal: AbortSignal,
 ): Promise<void> {
   const path = { group: '', version: 'v1', resource: 'pods', namespace, name };

@@ -159,6 +159,38 @@ describe('lowering a count', () => {
     });
   });
 
+  it('never takes more than are to go, nor one that is busy before one that is idle, whoever answers what', () => {
+    const word = fc.constantFrom('idle', 'busy', 'nothing');
+    const phase = fc.constantFrom<TaskPhase>('running', 'running', 'staging', 'unreachable', 'killing');
+    const tasks = fc.array(fc.record({ phase, word }), { maxLength: 12 });
+    fc.assert(
+      fc.property(
+        tasks,
+        fc.nat({ max: 3 }),
+        fc.nat({ max: 20 }),
+        fc.boolean(),
+        (given, waiting, less, isNew) => {
+          const own = given.map(({ phase }, i) => ({ id: `t-${i}`, phase, startedAtMs: i }));
+          const present = own.filter(({ phase }) => phase !== 'killing');
+          const app = { ...anApp({}), tasks: own, waiting, requested: present.length + waiting };
+          const by = 1 + (less % Math.max(1, app.requested));
+          const idsOf = (what: string) => own.flatMap(({ id }, i) => (given[i]?.word === what ? [id] : []));
+          const answers = said({ idle: idsOf('idle'), busy: idsOf('busy') });
+          const how = shrink(app, app.requested - by, { waitingDiesLast: isNew, answers });
+          if (how.kind !== 'named') return;
+          const names = new Set(how.taskIds);
+          expect(names.size).toBe(how.taskIds.length);
+          expect(names.size).toBeLessThanOrEqual(by);
+          const stays = present.filter(({ id }) => !names.has(id));
+          const takesBusy = how.taskIds.some((id) => answers.busy.has(id));
+          expect(takesBusy && stays.some(({ id }) => answers.idle.has(id))).toBe(false);
+          expect(how.taskIds.every((id) => present.some((task) => task.id === id))).toBe(true);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
   it('never stops running work that is to stay', () => {
     const count = fc.nat({ max: 20 });
     const counts = fc.record({
