@@ -1,4 +1,5 @@
-// The consumer as it ships against a real Azurite, in virtual time: what it does after it said that it is idle.
+// The consumer as it ships against a real Azurite, in virtual time: what it does after it said that it is idle, and when it
+// has to stop.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../src/programs/consumer.ts';
@@ -6,6 +7,8 @@ import { LONGEST_QUIET_MS, QUIET_MS } from '../../src/programs/quiet-time.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { type Azurite, freePort, startAzurite } from '../support/programs/azurite.ts';
 import { until } from '../support/until.ts';
+
+const WORK_MS = 20_000;
 
 let azurite: Azurite;
 let clock: VirtualClock;
@@ -32,7 +35,7 @@ beforeEach(async () => {
   const env = {
     ...azurite.env(name),
     CONSUMER_TELLS_BUSY: 'true',
-    CONSUMER_SECONDS_PER_MESSAGE: '20',
+    CONSUMER_SECONDS_PER_MESSAGE: `${WORK_MS / 1000}`,
     HOST: '127.0.0.1',
     PORT0: `${port}`,
   };
@@ -80,5 +83,23 @@ describe('a consumer that said that it is idle', () => {
     }
     await until('it has the message', async () => (await taken()).length === 0);
     expect(said).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => (i <= 5 ? 'idle' : 'busy')));
+  });
+});
+
+describe('a consumer that has to stop at work', () => {
+  it.each([
+    { does: 'gives back what takes longer', leftMs: 501, waits: 1 },
+    { does: 'finishes what is done in a moment', leftMs: 500, waits: 0 },
+  ])('$does', async ({ leftMs, waits }) => {
+    await queue.sendMessage('work');
+    await clock.advance(QUIET_MS);
+    await until('it has the message', async () => (await taken()).length === 0);
+    await clock.advance(WORK_MS - leftMs);
+    stop.abort(new Error('stopped'));
+    await clock.advance(leftMs);
+    await ended;
+    expect(await taken()).toEqual(Array.from({ length: waits }, () => 1));
+    const { approximateMessagesCount } = await queue.getProperties();
+    expect(approximateMessagesCount).toBe(waits);
   });
 });
