@@ -5,6 +5,7 @@ import { API_VERSION } from '../api/policy.ts';
 import type { OperatorState, OperatorView } from '../controller/status/view.ts';
 import { defined } from '../lang/defined.ts';
 import type { SegmentFolder } from '../recorder/files/segment-folder.ts';
+import { RecordReader } from '../recorder/read/record-reader.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DocumentStore } from '../runtime/document-store.ts';
 import { messageOf } from '../runtime/errors.ts';
@@ -24,6 +25,7 @@ import { createTokenBook } from './access/tokens.ts';
 import { createWriteGuard } from './access/write-guard.ts';
 import { apiRoutes } from './api/api-routes.ts';
 import { interventionRoutes } from './api/intervention-routes.ts';
+import { type LookBack, lookBackIn } from './api/look-back.ts';
 import { orphanRoutes } from './api/orphan-routes.ts';
 import { recordRoutes } from './api/record-routes.ts';
 import { ApiFailure, type FailureCode, failureWithCode } from './kube/http/failure.ts';
@@ -58,6 +60,8 @@ export interface ServerAppOptions {
   readonly api?: Pick<OperatorApiOptions, 'policySchema' | 'applied' | 'interventions'>;
   /** What happened earlier; absent: nothing is recorded. */
   readonly record?: SegmentFolder;
+  /** Answers questions to it; default: here, between the rounds. */
+  readonly lookBack?: LookBack;
   /** Tries changes against it, for the page. */
   readonly replays?: Replays;
   /** Served at /metrics; default: one that counts nothing but what the state holds. */
@@ -85,6 +89,8 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 export function createServerApp(options: ServerAppOptions): HttpHandler {
   const { state, clock, log, boundTo, token, writeToken, version } = options;
   const signal = options.signal ?? new AbortController().signal;
+  const { record } = options;
+  const lookBack = options.lookBack ?? (record && lookBackIn(new RecordReader(record)));
   const metrics = options.metrics ?? createMetrics(version);
   const live = new LiveView({ state, clock, log }, signal);
   const kept = options.documents === undefined ? {} : { documents: options.documents };
@@ -143,16 +149,13 @@ export function createServerApp(options: ServerAppOptions): HttpHandler {
       clock,
       log,
       signal,
-      ...defined({ record: options.record, replays: options.replays }),
+      ...defined({ lookBack, replays: options.replays }),
     }),
   );
   app.route(`/apis/${API_VERSION}`, interventionRoutes({ state, log, actorOf: actorOf(access) }));
   app.route(`/apis/${API_VERSION}`, orphanRoutes({ state, log, signal }));
   app.route(`/apis/${API_VERSION}`, apiRoutes(state));
-  app.route(
-    `/apis/${API_VERSION}`,
-    recordRoutes({ state, clock, signal, ...defined({ record: options.record }) }),
-  );
+  app.route(`/apis/${API_VERSION}`, recordRoutes({ state, clock, signal, ...defined({ record, lookBack }) }));
   const grantOf = (request: Request): Grant => {
     const entered = access.enter(request);
     if (isRefused(entered)) throw new ApiFailure('Unauthorized', entered.message);

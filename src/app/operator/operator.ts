@@ -35,6 +35,7 @@ import { WhoActs } from './leases/who-acts.ts';
 import { type ListeningConfig, listen } from './listening/listen.ts';
 import { wayIn } from './listening/way-in.ts';
 import { PlainVariables } from './plain-variables.ts';
+import { threadedLookBack } from './record/look-back.ts';
 import { openRecorder, type RecordOptions, segmentsOf } from './record/recorder.ts';
 import { replaysOf } from './record/replays.ts';
 import { type OpenSchedulers, openSchedulers } from './schedulers.ts';
@@ -245,9 +246,11 @@ async function start(
     version: VERSION,
   });
   const record = recorder && segmentsOf(recorder);
+  const lookBack = recorder && threadedLookBack(recorder, { clock, signal });
   const replays = recorder && replaysOf(recorder);
   const interventions = { stored, others: elsewhere };
-  const shown = { metrics, state: operator.state, documents, applied, interventions, form, record, replays };
+  const past = { record, lookBack, replays };
+  const shown = { metrics, state: operator.state, documents, applied, interventions, form, ...past };
   const server = await listen(config, { clock, log, ...shown }, signal);
   // So that no event says that this instance stands by while it is the only one.
   await kubernetes?.stand();

@@ -3,6 +3,7 @@
 import { API_VERSION, resourceKey } from '../../api/policy.ts';
 import { policyStatusOf } from '../../controller/status/policy-status.ts';
 import type { PolicyView } from '../../controller/status/view.ts';
+import { defined } from '../../lang/defined.ts';
 import { type Happenings, happeningsIn } from '../../recorder/read/happenings.ts';
 import { type Moment, momentOf, type PastPool } from '../../recorder/read/moment.ts';
 import { mayHold, type Reading, type RecordReader, type Span } from '../../recorder/read/record-reader.ts';
@@ -71,41 +72,59 @@ export async function pastPolicies(
 /** More than these nobody reads. */
 const MOST_EVENTS = 2_000;
 
-/**
- * Events of a span as objects, oldest first, and as they are kept; with the decisions of the span.
- *
- * @param now the policies at the end of the span, where they are known without the record
- */
+/** What events refer to of a policy. */
+export interface PolicyPlace {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid?: string;
+  readonly apps: readonly { readonly id: string; readonly name: string }[];
+}
+
+export function placesOf(policies: readonly PolicyView[]): readonly PolicyPlace[] {
+  return policies.map((view) => ({
+    namespace: view.namespace,
+    name: view.name,
+    ...defined({ uid: objectOfView(KIND, view).metadata.uid }),
+    apps: view.apps.map(({ id, name }) => ({ id, name })),
+  }));
+}
+
+export interface EventsQuestion extends Span {
+  /** The policies at the end of the span, where they are known without the record. */
+  readonly now?: readonly PolicyPlace[] | undefined;
+}
+
+/** Events of a span as objects, oldest first, and as they are kept; with the decisions of the span. */
 export async function pastEvents(
   reader: RecordReader,
-  { now, ...span }: Span & { readonly now?: readonly PolicyView[] | undefined },
+  { now, fromMs, toMs }: EventsQuestion,
   signal: AbortSignal,
 ): Promise<Happenings & { readonly items: readonly KubeObject[]; readonly notes: readonly string[] }> {
   const notes = new Set<string>();
   const how = { note: (text: string) => void notes.add(text), signal };
-  const happened = await happeningsIn(reader, { ...span, most: MOST_EVENTS }, how);
-  const surroundings = surroundingsOf(now ?? (await policiesAt(reader, span.toMs, how)));
+  const happened = await happeningsIn(reader, { fromMs, toMs, most: MOST_EVENTS }, how);
+  const surroundings = surroundingsOf(now ?? (await placesAt(reader, toMs, how)));
   const items = happened.events.map((event) => eventObject(event, surroundings));
   return { ...happened, items, notes: [...notes] };
 }
 
-async function policiesAt(
+async function placesAt(
   reader: RecordReader,
   atMs: number,
   { note, signal }: Reading,
-): Promise<readonly PolicyView[]> {
+): Promise<readonly PolicyPlace[]> {
   const moment = await momentOf(reader, { atMs }, signal);
   for (const text of moment.notes) note(text);
-  return foundIn(moment).map(({ view }) => view);
+  return placesOf(foundIn(moment).map(({ view }) => view));
 }
 
-function surroundingsOf(policies: readonly PolicyView[]): EventSurroundings {
+function surroundingsOf(policies: readonly PolicyPlace[]): EventSurroundings {
   const places = new Map(
     policies.flatMap(({ namespace, name: policy, apps }) =>
       apps.map(({ id, name: app }) => [id, { namespace, policy, app }] as const),
     ),
   );
-  const uids = new Map(policies.map((view) => [resourceKey(view), objectOfView(KIND, view).metadata.uid]));
+  const uids = new Map(policies.map((policy) => [resourceKey(policy), policy.uid]));
   return {
     uidOf: (namespace, name) => uids.get(resourceKey({ namespace, name })),
     placeOf: (id) => places.get(id),

@@ -5,18 +5,20 @@ import { type Context, Hono } from 'hono';
 import type { OperatorState, PolicyView } from '../../controller/status/view.ts';
 import type { Packing } from '../../recorder/files/segment-files.ts';
 import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
-import { historyOf } from '../../recorder/read/history.ts';
-import { RecordReader } from '../../recorder/read/record-reader.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { TerminalError } from '../../runtime/errors.ts';
 import { ApiFailure, badRequest, notFound } from '../kube/http/failure.ts';
 import { notRunningHint } from '../kube/not-running.ts';
-import { pastEvents, pastPolicies, pastPolicy } from './past.ts';
+import type { LookBack, LookBackQuestion } from './look-back.ts';
+import { placesOf } from './past.ts';
 import { durationIn, recordsNothing, timeIn } from './record-query.ts';
 
 export interface RecordRoutesDeps {
   readonly state: OperatorState;
   /** Absent: nothing is recorded. */
   readonly record?: SegmentFolder;
+  /** Absent as well. */
+  readonly lookBack?: LookBack;
   readonly clock: Pick<Clock, 'now'>;
   readonly signal: AbortSignal;
 }
@@ -45,47 +47,52 @@ const FRESH = { 'cache-control': 'no-store' };
  */
 export function recordRoutes(deps: RecordRoutesDeps): Hono {
   const app = new Hono();
-  const answer = async (
-    c: Context,
-    found: (record: RecordReader, signal: AbortSignal) => Promise<object>,
-  ): Promise<Response> => {
+  const answer = async (c: Context, asked: () => LookBackQuestion): Promise<Response> => {
     try {
+      const { lookBack } = deps;
+      if (lookBack === undefined) throw recordsNothing();
       const signal = AbortSignal.any([deps.signal, c.req.raw.signal]);
-      return c.json(await found(new RecordReader(segmentsOf(deps)), signal), 200, FRESH);
+      const found = await lookBack.ask(asked(), signal);
+      if (found === undefined) throw unknown(c, deps);
+      return c.body(found, 200, { ...FRESH, 'content-type': 'application/json' });
     } catch (error) {
       if (error instanceof ApiFailure) return error.response();
+      if (error instanceof TerminalError) return badRequest(error.message).response();
       throw error;
     }
   };
   app.get(`${POLICY}/history`, (c) =>
-    answer(c, async (record, signal) => {
-      const question = { ...spanOf(c, deps), ...stepOf(c) };
-      const history = await historyOf(record, { ...question, policy: keyOf(c) }, signal);
-      if (history.apps.length === 0 && !isRunning(deps, keyOf(c))) throw unknown(c, deps);
-      return history;
+    answer(c, () => {
+      const policy = keyOf(c);
+      return {
+        kind: 'history',
+        ...spanOf(c, deps),
+        ...stepOf(c),
+        policy,
+        mayBeEmpty: isRunning(deps, policy),
+      };
     }),
   );
   app.get(`${POLICY}/past`, (c) =>
-    answer(c, async (record, signal) => {
-      const found = await pastPolicy(record, { policy: keyOf(c), atMs: momentIn(c) }, signal);
-      if (found === undefined) throw unknown(c, deps);
-      return found;
-    }),
+    answer(c, () => ({ kind: 'policy', policy: keyOf(c), atMs: momentIn(c) })),
   );
-  app.get('/past', (c) => answer(c, (record, signal) => pastPolicies(record, momentIn(c), signal)));
+  app.get('/past', (c) => answer(c, () => ({ kind: 'policies', atMs: momentIn(c) })));
   app.get('/past/events', (c) =>
-    answer(c, (record, signal) => {
+    answer(c, () => {
       const span = spanOf(c, deps);
       const isNow = deps.clock.now() - span.toMs < NOW_MS;
-      return pastEvents(record, { ...span, ...(isNow && { now: runningIn(deps.state) }) }, signal);
+      return { kind: 'events', ...span, ...(isNow && { now: placesOf(runningIn(deps.state)) }) };
     }),
   );
-  app.get('/past/segments', (c) =>
-    answer(c, async () => {
-      const files = await segmentsOf(deps).list();
-      return { items: files.map(({ path, ...file }) => ({ name: basename(path), ...file })) };
-    }),
-  );
+  app.get('/past/segments', async (c) => {
+    if (deps.record === undefined) return recordsNothing().response();
+    const files = await deps.record.list();
+    return c.json(
+      { items: files.map(({ path, ...file }) => ({ name: basename(path), ...file })) },
+      200,
+      FRESH,
+    );
+  });
   app.get('/past/segments/:segment', async (c) => {
     const name = c.req.param('segment');
     const found = await deps.record?.bytes(name);
@@ -97,11 +104,6 @@ export function recordRoutes(deps: RecordRoutesDeps): Hono {
 
 function badName(name: string): ApiFailure {
   return new ApiFailure('NotFound', `there is no segment ${name} in the record (any more)`);
-}
-
-function segmentsOf({ record }: RecordRoutesDeps): SegmentFolder {
-  if (record !== undefined) return record;
-  throw recordsNothing();
 }
 
 function spanOf(c: Context, { clock }: RecordRoutesDeps): { readonly fromMs: number; readonly toMs: number } {

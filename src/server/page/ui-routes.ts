@@ -3,13 +3,12 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { OperatorActions, OperatorView } from '../../controller/status/view.ts';
-import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
-import { RecordReader } from '../../recorder/read/record-reader.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { messageOf } from '../../runtime/errors.ts';
+import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type Access, type Grant, isRefused } from '../access/access.ts';
 import type { WriteGuard } from '../access/write-guard.ts';
+import type { LookBack } from '../api/look-back.ts';
 import { recordsNothing } from '../api/record-query.ts';
 import { ApiFailure, badRequest, failureOf, failureWithCode } from '../kube/http/failure.ts';
 import { OpenStreams } from '../open-streams.ts';
@@ -17,7 +16,6 @@ import { eventStreamResponse, serverSentEvent } from './event-stream.ts';
 import { badgedIcon } from './icon.ts';
 import type { LiveView } from './live-view.ts';
 import { type Selection, selectionKey, selectionOf } from './overview/selection.ts';
-import { pastPage } from './past-view.ts';
 import { type Replays, replayRoutes } from './replay-routes.ts';
 
 /** The page calls the connection lost after 3 s without a word, so there is one every second. */
@@ -39,7 +37,7 @@ export interface UiDeps {
   readonly pageToken: string;
   readonly version: string;
   /** Absent: nothing is recorded. */
-  readonly record?: SegmentFolder;
+  readonly lookBack?: LookBack;
   /** Absent: nothing is recorded. */
   readonly replays?: Replays;
   readonly clock: Clock;
@@ -97,17 +95,19 @@ export function uiRoutes(deps: UiDeps): Hono {
   });
   app.get('/past', async (c) => {
     try {
-      if (deps.record === undefined) throw recordsNothing();
+      if (deps.lookBack === undefined) throw recordsNothing();
       const { at, of: policy = '' } = c.req.query();
       const atMs = Number(at);
       if (!Number.isSafeInteger(atMs) || atMs <= 0) throw badRequest('say at which time: ?at=MS');
       const selection = selectionOf(c.req.query());
       const signal = AbortSignal.any([deps.signal, c.req.raw.signal]);
-      const page = await pastPage(new RecordReader(deps.record), { atMs, selection, policy }, signal);
-      return c.json(page, 200, { 'cache-control': 'no-store' });
+      const page = await deps.lookBack.ask({ kind: 'page', atMs, selection, policy }, signal);
+      const headers = { 'cache-control': 'no-store', 'content-type': 'application/json' };
+      return c.body(page ?? '{}', 200, headers);
     } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      return c.json({ message: error.message }, error.code);
+      if (error instanceof ApiFailure) return c.json({ message: error.message }, error.code);
+      if (error instanceof TerminalError) return c.json({ message: error.message }, 400);
+      throw error;
     }
   });
   app.route('/', replayRoutes(deps));

@@ -10,6 +10,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 import type { DocumentStore } from '../../../runtime/document-store.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import { type HttpServer, serve } from '../../../runtime/network/http.ts';
+import type { LookBack } from '../../../server/api/look-back.ts';
 import { createServerApp } from '../../../server/app.ts';
 import type { InterventionPlaces } from '../../../server/kube/operator-api.ts';
 import type { Metrics } from '../../../server/metrics/metrics.ts';
@@ -40,13 +41,14 @@ export interface ListeningParts {
   readonly interventions: InterventionPlaces;
   readonly form: ResourceForm;
   readonly record: SegmentFolder | undefined;
+  readonly lookBack: LookBack | undefined;
   readonly replays: Replays | undefined;
 }
 
 /** @throws TerminalError when the port cannot be had */
 export function listen(
   config: ListeningConfig,
-  { documents, applied, interventions, form, record, replays, ...parts }: ListeningParts,
+  { documents, applied, interventions, form, record, lookBack, replays, ...parts }: ListeningParts,
   signal: AbortSignal,
 ): Promise<HttpServer> {
   const app = createServerApp({
@@ -58,7 +60,7 @@ export function listen(
     runbooks: packageFile('docs/runbooks'),
     hosts: { machine: machineNames(), allowed: config.allowedHosts ?? [] },
     version: VERSION,
-    ...defined({ documents, record, replays }),
+    ...defined({ documents, record, lookBack, replays }),
     api: { policySchema: form.policySchema, interventions, ...defined({ applied }) },
     signal,
   });

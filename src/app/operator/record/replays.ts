@@ -1,30 +1,20 @@
 // app: replays for the page, each in a thread of its own: the rounds go on beside it, and it has none of their secrets.
 
-import { totalmem } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { dump } from 'js-yaml';
 import type { ReplayTable } from '../../../api/words/replay-table.ts';
 import type { FlightRecorder } from '../../../recorder/recorder.ts';
-import { messageOf, TerminalError } from '../../../runtime/errors.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
 import type { ReplayQuestion, Replays } from '../../../server/page/replay-routes.ts';
 import { STEP_MS } from '../../../simulator/load/curve.ts';
 import type { ReplayAnswer, ReplayTask } from './replay-thread.ts';
+import { heapMb, isTooLarge, MB, roomMb } from './thread-memory.ts';
 
 /** Compiled it has another ending. */
 const THREAD = new URL(`./replay-thread${extname(import.meta.url)}`, import.meta.url);
-const MB = 2 ** 20;
-/** What is loaded, and little more. */
-const LEAST_HEAP_MB = 64;
-const MOST_MB = 512;
 /** Of each app: what was recorded and what is tried, as series of forty bytes each, and four numbers that chance is drawn into. */
 const BYTES_A_STEP = 2 * 40 + 4 * 8;
-
-/** Half of what the process may still have, MB: the thread shares its memory, and whoever goes over it is killed as a whole. */
-function roomMb(): number {
-  const limit = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
-  return Math.min(MOST_MB, (limit - process.memoryUsage.rss()) / 2 / MB);
-}
 
 /** @throws TerminalError where the series of the span would take more than `mostMb`: no limit of a thread counts them */
 export function refuseTooLong(
@@ -45,22 +35,18 @@ export function replaysOf(recorder: Pick<FlightRecorder, 'folder' | 'flush'>): R
       const mostMb = roomMb();
       refuseTooLong(question, mostMb / 2);
       recorder.flush();
-      return await inThread(
-        { ...question, folder: recorder.folder },
-        Math.max(LEAST_HEAP_MB, mostMb / 2),
-        signal,
-      );
+      return await inThread({ ...question, folder: recorder.folder }, heapMb(mostMb), signal);
     },
     yaml: (policy) => dump(policy, { lineWidth: -1, noRefs: true }),
   };
 }
 
-async function inThread(task: ReplayTask, heapMb: number, signal: AbortSignal): Promise<ReplayTable> {
+async function inThread(task: ReplayTask, mostHeapMb: number, signal: AbortSignal): Promise<ReplayTable> {
   signal.throwIfAborted();
   const thread = new Worker(THREAD, {
     workerData: task,
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: heapMb },
+    resourceLimits: { maxOldGenerationSizeMb: mostHeapMb },
   });
   try {
     return await answered(thread, signal);
@@ -87,11 +73,3 @@ async function answered(thread: Worker, signal: AbortSignal): Promise<ReplayTabl
 
 const TOO_LARGE =
   'the span takes more memory than the operator has left: choose a shorter one, or use microscaling replay';
-
-function isTooLarge(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') ||
-      messageOf(error).includes('out of memory'))
-  );
-}
