@@ -177,12 +177,14 @@ export interface Claim {
 }
 
 export interface Claims {
-  /** All there are, as they are now. Throws TransientError. */
+  /** All there are, as they are now. Throws TransientError, also where there may be some that this operator may not see. */
   all(signal: AbortSignal): Promise<readonly Claim[]>;
   /** Of two that add the same number one alone is told true. Throws TransientError: then it may be there or not. */
   add(claim: Claim, signal: AbortSignal): Promise<boolean>;
   /** Does nothing when it is not there. Throws TransientError. */
   remove(claim: Claim, signal: AbortSignal): Promise<void>;
+  /** Whether a workload that is not listed is there all the same, and this operator may not see it. Throws TransientError. */
+  isHidden(workload: string, signal: AbortSignal): Promise<boolean>;
 }
 
 /** The clusters of one scheduler. Without a spec, the operator's own is meant. */

@@ -145,6 +145,7 @@ export class MarathonClusters implements SchedulerClusters {
       all: (signal) => by((each) => each.all(signal), signal),
       add: (claim, signal) => by((each) => each.add(claim, signal), signal),
       remove: (claim, signal) => by((each) => each.remove(claim, signal), signal),
+      isHidden: (workload, signal) => by((each) => each.isHidden(workload, signal), signal),
     };
   }
 

@@ -9,6 +9,8 @@ import type {
 import { TransientError } from '../../../runtime/errors.ts';
 import type { Claim, Claims } from '../../../schedulers/scheduler.ts';
 
+const SEE_ALL = 'an operator with a selector must be allowed to see the claims of all of them';
+
 /**
  * Each version of a lease is the next claim of its pool: of two that write version 4, one creates the fourth claim. Earlier
  * claims are removed, so that one who comes far too late could create a number anew that is gone: whoever has created one
@@ -23,6 +25,11 @@ export function claimedLeases(claims: Claims): PoolLeaseStore {
     const made: Claim = { of: pool, number, facts: factsOf(record) };
     if (!(await claims.add(made, signal))) throw new TransientError(`${pool} was claimed meanwhile`);
     const there = (await claims.all(signal)).filter(({ of }) => of === pool);
+    // Where its own is hidden, those of others are.
+    if (!there.some((claim) => claim.number >= number)) {
+      await Promise.allSettled([claims.remove(made, signal)]);
+      throw new TransientError(`${pool} was claimed, and the claim is not to be seen: ${SEE_ALL}`);
+    }
     // Where the one before was removed meanwhile, the count may have begun anew.
     const goesOn = number === 1 || there.some((claim) => claim.number === number - 1);
     const isLatest = goesOn && there.every((claim) => claim.number <= number);

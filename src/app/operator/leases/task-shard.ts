@@ -101,7 +101,7 @@ function openPart(
     ...{ clock, log, random, retryMs },
     store: claimedLeases(claims),
     standing: () => standing.state(),
-    watch: new TaskWatch({ scheduler, clock }),
+    watch: new TaskWatch({ scheduler, claims, clock }),
     identity: task.taskId,
     ...{ operator: task.appId, durationSeconds: 0, callMs: CLAIM_MS },
     ...{ hands: hands.travelling, learning: hands.learning },
@@ -173,10 +173,14 @@ class TaskStanding {
 
 interface WatchDeps {
   readonly scheduler: Pick<Scheduler, 'observe'>;
+  readonly claims: Pick<Claims, 'isHidden'>;
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
-/** An operator is gone when its app has had no task with a process for as long as a newer task waits for an older one. */
+/**
+ * An operator is gone when its app has had no task with a process for as long as a newer task waits for an older one. One whose app
+ * may not be seen is there.
+ */
 class TaskWatch implements OperatorWatch {
   readonly #deps: WatchDeps;
   readonly #goneSince = new Map<string, number>();
@@ -186,10 +190,11 @@ class TaskWatch implements OperatorWatch {
   }
 
   async isFree(app: string, _: number, signal: AbortSignal): Promise<boolean> {
-    const { scheduler, clock } = this.#deps;
+    const { scheduler, claims, clock } = this.#deps;
     const askedAtMs = clock.monotonic();
-    const tasks = (await scheduler.observe([app], signal)).apps.get(app)?.tasks ?? [];
-    if (tasks.some(hasProcess)) {
+    const seen = (await scheduler.observe([app], signal)).apps.get(app);
+    const isHidden = seen === undefined && (await claims.isHidden(app, signal));
+    if (isHidden || seen?.tasks.some(hasProcess) === true) {
       this.#goneSince.delete(app);
       return false;
     }

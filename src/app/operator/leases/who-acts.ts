@@ -31,6 +31,7 @@ const NO_CLAIMS: Claims = {
   all: async () => [],
   add: async () => false,
   remove: async () => undefined,
+  isHidden: async () => false,
 };
 
 /** What the controller asks. */

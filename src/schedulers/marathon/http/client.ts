@@ -271,7 +271,7 @@ export class MarathonClient {
   }
 }
 
-function appPath(id: string): string {
+export function appPath(id: string): string {
   return `/v2/apps${id.split('/').map(encodeURIComponent).join('/')}`;
 }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { isObject } from '../../../api/schema/json-schema.ts';
 import { TransientError } from '../../../runtime/errors.ts';
 import type { Claim, Claims } from '../../scheduler.ts';
-import type { MarathonClient } from '../http/client.ts';
+import { appPath, type MarathonClient } from '../http/client.ts';
 import { Answered, failureOf, tryJson } from '../http/failure.ts';
 
 /** The group of these apps. */
@@ -13,16 +13,30 @@ const OF = 'microscaling.io/pool';
 const PREFIX = 'microscaling.io/';
 /** What is neither letter, digit nor one of `-_.` is escaped (docs/design/marathon.md#reading). */
 const SELECTOR = OF.replace(/[^-A-Za-z0-9_.]/g, '\\$&');
+const READING = 'reading who has which pool';
+const HIDDEN_GROUP = `Marathon shows nothing of ${CLAIMS_GROUP} to this account, and there is such a group; give it the right to see the apps there`;
 /** A pool's key has characters that no id has. */
 const HASH_LENGTH = 20;
 
-export function createMarathonClaims(client: MarathonClient): Claims {
+/** Lists leave out what the account may not see, and one such app or group is answered with 404; only its versions are with 403. */
+const HIDDEN = 403;
+
+export function createMarathonClaims(client: Pick<MarathonClient, 'ask' | 'create' | 'delete'>): Claims {
+  const isHidden = async (path: string, doing: string, signal: AbortSignal): Promise<boolean> => {
+    const answer = await client.ask({ method: 'GET', path: `${path}/versions` }, signal);
+    if (answer.status === 200 || answer.status === 404) return false;
+    if (answer.status === HIDDEN) return true;
+    throw failureOf(doing, answer);
+  };
   return {
     all: async (signal) => {
       const request = { method: 'GET', path: '/v2/apps', query: [['label', SELECTOR]] } as const;
       const answer = await client.ask(request, signal);
-      if (answer.status !== 200) throw failureOf('reading who has which pool', answer);
-      return claimsIn(tryJson(answer.text));
+      if (answer.status !== 200) throw failureOf(READING, answer);
+      const claims = claimsIn(tryJson(answer.text));
+      if (claims.length === 0 && (await isHidden(`/v2/groups${CLAIMS_GROUP}`, READING, signal)))
+        throw new TransientError(`${READING}: ${HIDDEN_GROUP}`, { cause: new Answered(HIDDEN) });
+      return claims;
     },
     add: async (claim, signal) => {
       const doing = `claiming ${claim.of}`;
@@ -38,6 +52,7 @@ export function createMarathonClaims(client: MarathonClient): Claims {
       if (outcome.kind === 'accepted' || outcome.kind === 'missing') return;
       throw outcome.kind === 'forbidden' ? outcome.error : held(doing);
     },
+    isHidden: (workload, signal) => isHidden(appPath(workload), `looking for ${workload}`, signal),
   };
 }
 
@@ -65,7 +80,7 @@ function appOf(claim: Claim): object {
 
 function claimsIn(body: unknown): readonly Claim[] {
   const apps = isObject(body) ? body['apps'] : undefined;
-  if (!Array.isArray(apps)) throw new TransientError('reading who has which pool: Marathon lists no apps');
+  if (!Array.isArray(apps)) throw new TransientError(`${READING}: Marathon lists no apps`);
   return apps.flatMap((app: unknown) => claimOf(app) ?? []);
 }
 

@@ -38,6 +38,7 @@ function claimsBy(kept: Map<string, Claim>, turn: () => Promise<unknown>): Claim
         return true;
       }),
     remove: (claim) => over(() => void kept.delete(keyOf(claim))),
+    isHidden: async () => false,
   };
 }
 
@@ -82,6 +83,16 @@ describe('leases by claims', () => {
     await store.create(POOL, aRecord('/ops/c'), never);
     await expect(store.replace(POOL, aRecord('/ops/b'), later.version, never)).rejects.toThrow('meanwhile');
     expect(await at(kept)).toMatchObject({ record: { operator: '/ops/c' }, version: '1' });
+  });
+
+  it('are not had by one who is not shown the claim that it made, nor what others have, and are removed', async () => {
+    const kept = new Map<string, Claim>();
+    const claims = claimsBy(kept, async () => undefined);
+    for (const number of [1, 2]) await claims.add({ of: POOL, number, facts: { operator: '/ops/a' } }, never);
+    await claims.remove({ of: POOL, number: 1, facts: {} }, never);
+    const blind = claimedLeases({ ...claims, all: async () => [] });
+    await expect(blind.create(POOL, aRecord('/ops/b'), never)).rejects.toThrow('is not to be seen');
+    expect([...kept.values()].map(({ facts }) => facts['operator'])).toEqual(['/ops/a']);
   });
 
   it('are removed with all older claims, the newest one last, and never in a version that is not theirs', async () => {

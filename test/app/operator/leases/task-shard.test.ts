@@ -10,7 +10,52 @@ import { noHands } from './no-hands.ts';
 
 const POOL = 'default/shop';
 
+/** Another operator has the pool, and Marathon lists no app of it. */
+async function besideAnother(isHidden: () => Promise<boolean>) {
+  const clock = new VirtualClock(0);
+  const stop = new AbortController();
+  const facts = { operator: '/ops/b', holder: 'b.1', settled: 'true' };
+  const claims: Claim[] = [{ of: POOL, number: 3, facts }];
+  const selector = shardSelector('shard=a');
+  const shard = openTaskShard({
+    task: { taskId: 'a.1', appId: '/ops/a' },
+    selector,
+    claims: {
+      all: async () => claims,
+      add: async (claim) => claims.push(claim) > 0,
+      remove: async ({ number }) =>
+        void claims.splice(
+          claims.findIndex((each) => each.number === number),
+          1,
+        ),
+      isHidden,
+    },
+    scheduler: { observe: async () => ({ apps: new Map(), atMs: clock.monotonic() }) },
+    byTask: async () => ({ acting: true, reason: 'it is the only task' }),
+    ...{ clock, hands: noHands(), log: silentLogger, random: () => 0.5 },
+  });
+  shard.shard.follow({ ours: new Set([POOL]), areOthers: () => false, isGone: () => false });
+  const running = shard.run(stop.signal);
+  await clock.advance(20_000);
+  const acts = shard.acting(POOL);
+  const { reason } = await shard.leadership(stop.signal, POOL);
+  stop.abort();
+  await clock.advance(5_000);
+  await running;
+  return { acts, reason };
+}
+
 describe('a task of an operator with a selector', () => {
+  it('takes a pool whose operator is gone, and none whose operator it may not see', async () => {
+    expect(await besideAnother(async () => false)).toMatchObject({ acts: true });
+    expect(await besideAnother(async () => true)).toEqual({
+      acts: false,
+      reason: 'operator /ops/b (b.1) has the pool',
+    });
+    const unknown = await besideAnother(() => Promise.reject(new Error('connect ECONNREFUSED')));
+    expect(unknown).toEqual({ acts: false, reason: 'the leases of pools: connect ECONNREFUSED' });
+  });
+
   it('acts no more for its pool once Marathon has not answered for ten seconds, and goes on when it does', async () => {
     const clock = new VirtualClock(0);
     const stop = new AbortController();
@@ -25,6 +70,7 @@ describe('a task of an operator with a selector', () => {
         all: async () => claims,
         add: async (claim) => claims.push(claim) > 0,
         remove: async () => undefined,
+        isHidden: async () => false,
       },
       scheduler: { observe: async () => ({ apps: new Map(), atMs: clock.monotonic() }) },
       byTask: async () => {

@@ -46,6 +46,7 @@ const OPENERS: readonly (readonly [string, (parts: Parts) => OpenShard | TaskSha
           },
           add: async () => false,
           remove: async () => undefined,
+          isHidden: async () => false,
         },
         scheduler: { observe: async () => ({ apps: new Map(), atMs: clock.monotonic() }) },
         byTask: async () => ({ acting: true, reason: 'it is the only task' }),

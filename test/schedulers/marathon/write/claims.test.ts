@@ -1,8 +1,10 @@
 // Claims as apps of a real embedded Marathon: of many that claim the same, one gets it, and everybody sees who.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { claimedLeases } from '../../../../src/app/operator/leases/claimed-leases.ts';
 import { createEmulator, type Emulator, MemoryProcesses } from '../../../../src/emulator/index.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
+import type { MarathonClient } from '../../../../src/schedulers/marathon/http/client.ts';
 import { createMarathonClient } from '../../../../src/schedulers/marathon/index.ts';
 import { createMarathonClaims } from '../../../../src/schedulers/marathon/write/claims.ts';
 import type { Claims } from '../../../../src/schedulers/scheduler.ts';
@@ -11,6 +13,7 @@ import { fakeValues } from '../../../support/values.ts';
 import { never } from '../setup.ts';
 
 let emulator: Emulator;
+let client: MarathonClient;
 let claims: Claims;
 let close: () => void;
 
@@ -23,7 +26,7 @@ beforeAll(async () => {
   });
   await emulator.start();
   const config = { urls: [emulator.url], deadlineMs: 5_000, resyncMs: 30_000 };
-  const client = createMarathonClient(config, { clock: systemClock, values: fakeValues() });
+  client = createMarathonClient(config, { clock: systemClock, values: fakeValues() });
   claims = createMarathonClaims(client);
   close = () => client.close();
 });
@@ -31,6 +34,29 @@ afterAll(async () => {
   close();
   await emulator.close();
 });
+
+async function anApp(body: object): Promise<void> {
+  const { kind } = await client.create(body, { doing: 'making an app' }, never);
+  expect(kind).toBe('accepted');
+}
+
+/** An account that may not see what is below `hidden`: lists leave it out, and its versions are refused (AuthResource). */
+function claimsHiding(hidden: string): Claims {
+  return createMarathonClaims({
+    create: (...call) => client.create(...call),
+    delete: (...call) => client.delete(...call),
+    ask: async (request, signal) => {
+      const answer = await client.ask(request, signal);
+      if (request.path === '/v2/apps') {
+        const { apps } = JSON.parse(answer.text) as { readonly apps: readonly { readonly id: string }[] };
+        const text = JSON.stringify({ apps: apps.filter(({ id }) => !id.startsWith(hidden)) });
+        return { ...answer, text };
+      }
+      const isThere = answer.status === 200 && request.path.includes(hidden);
+      return isThere ? { ...answer, status: 403, text: '' } : answer;
+    },
+  });
+}
 
 describe('claims in Marathon', { concurrent: false }, () => {
   it('are there for everybody once they are added, and never twice', async () => {
@@ -64,9 +90,29 @@ describe('claims in Marathon', { concurrent: false }, () => {
     expect((await claims.all(never)).filter(({ of }) => of === 'default/mail')).toEqual([]);
   });
 
+  it('are not taken for nobody’s by an account that may not see them', async () => {
+    await expect(claimsHiding('/microscaling-pools').all(never)).rejects.toThrow(
+      'Marathon shows nothing of /microscaling-pools to this account, and there is such a group',
+    );
+    expect(await claimsHiding('/else').all(never)).toEqual(await claims.all(never));
+    const leases = claimedLeases(claimsHiding('/microscaling-pools'));
+    const record = { holder: 'b.1', operator: '/ops/b', durationSeconds: 0, acquireTime: '', transitions: 0 };
+    await expect(leases.create('default/hidden', { ...record, settled: false }, never)).rejects.toThrow(
+      'shows nothing of /microscaling-pools',
+    );
+  });
+
+  it('tell an app that may not be seen from one that is not there', async () => {
+    const body = { id: '/ops/hidden', cmd: 'sleep 1', instances: 0 };
+    await anApp(body);
+    const asked = [claims, claimsHiding('/ops/hidden')].map((each) => each.isHidden('/ops/hidden', never));
+    expect(await Promise.all(asked)).toEqual([false, true]);
+    expect(await claimsHiding('/ops/hidden').isHidden('/ops/gone', never)).toBe(false);
+  });
+
   it('are not taken for anybody else’s apps, nor run anything', async () => {
     const body = { id: '/else', cmd: 'sleep 1', instances: 0, labels: { 'microscaling.io/pool': 'x' } };
-    await fetch(`${emulator.url}/v2/apps`, { method: 'POST', body: JSON.stringify(body) });
+    await anApp(body);
     expect((await claims.all(never)).filter(({ of }) => of === 'x')).toEqual([]);
     const { tasks } = (await (await fetch(`${emulator.url}/v2/tasks`)).json()) as { tasks: unknown[] };
     expect(tasks).toEqual([]);
