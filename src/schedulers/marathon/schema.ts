@@ -1,6 +1,5 @@
 // schedulers/marathon: answers checked at the door and turned into our types; unknown fields are let through.
 
-import { setImmediate } from 'node:timers/promises';
 import { READ_ONLY } from '../../api/app-definition/fields.ts';
 import { createdBy } from '../../api/labels/creation-label.ts';
 
@@ -69,16 +68,36 @@ export interface ErrorBody {
   readonly deployments?: readonly string[];
 }
 
-/** So many are read in one go: a list of thousands is not to hold up anything else. */
-const AT_ONE_GO = 250;
+/** Apps of a list, each read as it comes. */
+export class ListedApps {
+  readonly name = 'apps';
+  #apps: MarathonApp[] = [];
+  #failure: UnexpectedAnswer | undefined;
 
-export async function parseApps(body: unknown): Promise<readonly MarathonApp[]> {
-  const apps: MarathonApp[] = [];
-  for (const app of list(field(body, 'apps'), 'apps')) {
-    if (apps.length % AT_ONE_GO === AT_ONE_GO - 1) await setImmediate();
-    apps.push(parseApp(app));
+  begin(): void {
+    this.#apps = [];
+    this.#failure = undefined;
   }
-  return apps;
+
+  take(app: unknown): void {
+    if (this.#failure !== undefined) return;
+    try {
+      this.#apps.push(parseApp(app));
+    } catch (error) {
+      if (!(error instanceof UnexpectedAnswer)) throw error;
+      this.#failure = error;
+    }
+  }
+
+  /**
+   * @param rest of the answer, with no app in its list
+   * @throws UnexpectedAnswer
+   */
+  all(rest: unknown): readonly MarathonApp[] {
+    for (const app of list(field(rest, 'apps'), 'apps')) this.take(app);
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#apps;
+  }
 }
 
 /** Whose label an app carries, by app id. */

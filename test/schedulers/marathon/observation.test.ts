@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isSettled, toObservation } from '../../../src/schedulers/marathon/observation.ts';
 import {
+  ListedApps,
   type MarathonApp,
-  parseApps,
   parseDeployments,
   parseError,
   parseQueue,
@@ -199,23 +199,20 @@ describe('the door', () => {
     ['half an instance', { apps: [{ id: '/a', instances: 0.5, tasks: [] }] }, /\/a instances is not a count/],
     ['a negative count', { apps: [{ id: '/a', instances: -1, tasks: [] }] }, /\/a instances is not a count/],
     ['a task without id', { apps: [{ id: '/a', instances: 1, tasks: [{}] }] }, /task.id is not a string/],
-  ])('refuses %s', async (_, body, message) => {
-    await expect(parseApps(body)).rejects.toThrow(UnexpectedAnswer);
-    await expect(parseApps(body)).rejects.toThrow(message);
+  ])('refuses %s', (_, body, message) => {
+    expect(() => new ListedApps().all(body)).toThrow(UnexpectedAnswer);
+    expect(() => new ListedApps().all(body)).toThrow(message);
   });
 
-  it('reads a list of thousands in pieces: others are heard in between', async () => {
-    const apps = Array.from({ length: 1_000 }, (_, n) => ({ id: `/a${n}`, instances: n, tasks: [] }));
-    let heard = 0;
-    const parsing = parseApps({ apps });
-    for (let others = 0; others < 3; others++) {
-      await new Promise((turn) => setImmediate(turn));
-      heard += (await Promise.race([parsing, undefined])) === undefined ? 1 : 0;
-    }
-    expect(heard).toBe(3);
-    expect((await parsing).map(({ id, instances }) => [id, instances])).toEqual(
-      apps.map(({ id, instances }) => [id, instances]),
-    );
+  it('reads apps one by one, refuses all of them for one that is odd, and none for an answer before this one', () => {
+    const listed = new ListedApps();
+    const app = { id: '/a', instances: 1, tasks: [] };
+    listed.take({ ...app, instances: 'many' });
+    listed.take(app);
+    expect(() => listed.all({ apps: [] })).toThrow(/instances is not a count/);
+    listed.begin();
+    listed.take(app);
+    expect(listed.all({ apps: [] }).map(({ id }) => id)).toEqual(['/a']);
   });
 
   it.each([

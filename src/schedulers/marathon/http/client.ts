@@ -7,10 +7,10 @@ import { TransientError } from '../../../runtime/errors.ts';
 import type { SchedulerStats } from '../../scheduler.ts';
 import {
   type Deployment,
+  ListedApps,
   type MarathonApp,
   type MarathonInfo,
   parseAccepted,
-  parseApps,
   parseDeployments,
   parseInfo,
   parseOwners,
@@ -91,7 +91,9 @@ export class MarathonClient {
   /** Every app whose id contains `idPart`, with its tasks and the ids of its deployments. */
   async apps(idPart: string, signal: AbortSignal): Promise<readonly MarathonApp[]> {
     const filter = idPart === '' ? [] : [['id', idPart] as const];
-    return await this.#read({ path: '/v2/apps', query: [...APP_EMBEDS, ...filter] }, parseApps, signal);
+    const listed = new ListedApps();
+    const request = { path: '/v2/apps', query: [...APP_EMBEDS, ...filter], listed };
+    return await this.#read(request, (rest) => listed.all(rest), signal);
   }
 
   /** Undefined when there is no such app. */
@@ -195,7 +197,7 @@ export class MarathonClient {
 
   async #read<T>(
     request: Omit<HttpRequest, 'method'>,
-    parse: (body: unknown) => T | Promise<T>,
+    parse: (body: unknown) => T,
     signal: AbortSignal,
   ): Promise<T> {
     const doing = `reading ${request.path}`;
@@ -275,14 +277,10 @@ export function appPath(id: string): string {
   return `/v2/apps${id.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-async function parsed<T>(
-  answer: HttpAnswer,
-  doing: string,
-  parse: (body: unknown) => T | Promise<T>,
-): Promise<T> {
+async function parsed<T>(answer: HttpAnswer, doing: string, parse: (body: unknown) => T): Promise<T> {
   if (answer.status < 200 || answer.status >= 300) throw failureOf(doing, answer);
   try {
-    return await parse(tryJson(answer.text));
+    return parse(tryJson(answer.text));
   } catch (error) {
     if (!(error instanceof UnexpectedAnswer)) throw error;
     throw new TransientError(`${doing}: ${strangeAnswer(answer, error.message)}`);

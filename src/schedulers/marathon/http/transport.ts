@@ -1,13 +1,15 @@
 // schedulers/marathon: one exchange with one base URL: redirects, deadline, credentials bound to their origin.
 
 import type { Readable } from 'node:stream';
-import axios, { type AxiosResponse } from 'axios';
+import { setImmediate } from 'node:timers/promises';
 import { defined } from '../../../lang/defined.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
 import { AdaptiveDeadline } from '../../../runtime/network/adaptive-deadline.ts';
 import { explainNetworkFailure } from '../../../runtime/network/network-failure.ts';
 import type { Authorization } from '../login/authorization.ts';
 import { type Agents, agents } from './agents.ts';
+import { ListedJson } from './listed-json.ts';
+import { asFailure, ConnectionFailure, type Incoming, passOver, send, textOf } from './request.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -17,6 +19,15 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** Values inside the body that must not show up in a message or at another origin. */
   readonly secrets?: readonly string[];
+  /** A list in the answer that is taken as it comes, and is empty in the answer's text. */
+  readonly listed?: Listed;
+}
+
+export interface Listed {
+  readonly name: string;
+  /** An answer begins; what came of another one does not count. */
+  begin(): void;
+  take(element: unknown): void;
 }
 
 export interface HttpAnswer {
@@ -60,7 +71,10 @@ const MAX_REDIRECTS = 3;
 const LONGEST_DEADLINE = 1.5;
 /** Below the 30 s after which Marathon drops an idle connection. */
 const IDLE_SOCKET_MS = 20_000;
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const TOO_LARGE = 256;
+const MAX_ANSWER_BYTES = TOO_LARGE * 1024 * 1024;
+/** So long a list is taken in one go: rounds that are due come in between. */
+const AT_ONE_GO_MS = 4;
 /** These fail before a byte of the request is out. */
 const NOT_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -108,14 +122,15 @@ export class Transport {
       signal.throwIfAborted();
       const { response, origin } = await this.#follow(base, request, {
         within: over.signal,
-        responseType: 'text',
+        isStream: false,
       });
+      const text = await bodyOf(response, request.listed);
       within.answered(performance.now() - startedMs);
       const deploymentId: unknown = response.headers['marathon-deployment-id'];
       const dateMs = Date.parse(String(response.headers['date']));
       return {
         status: response.status,
-        text: String(response.data ?? ''),
+        text,
         origin,
         ...(typeof deploymentId === 'string' && { deploymentId }),
         ...(Number.isFinite(dateMs) && { dateMs }),
@@ -150,8 +165,8 @@ export class Transport {
     const timer = setTimeout(() => late.abort(), deadlineMs);
     try {
       const within = AbortSignal.any([signal, late.signal]);
-      const { response } = await this.#follow(base, request, { within, responseType: 'stream' });
-      return { status: response.status, body: response.data as Readable };
+      const { response } = await this.#follow(base, request, { within, isStream: true });
+      return { status: response.status, body: response.body };
     } catch (error) {
       throw this.#translated(error, { caller: signal, deadline: late.signal, deadlineMs });
     } finally {
@@ -171,16 +186,15 @@ export class Transport {
   async #follow(
     base: string,
     request: HttpRequest,
-    how: { readonly within: AbortSignal; readonly responseType: 'text' | 'stream' },
-  ): Promise<{ response: AxiosResponse<unknown>; origin: string }> {
+    how: How,
+  ): Promise<{ response: Incoming; origin: string }> {
     let url = new URL(`${base}${request.path}`);
     for (const [name, value] of request.query ?? []) url.searchParams.append(name, value);
     for (let hop = 0; ; hop++) {
       const response = await this.#authorised(url, request, how);
-      const location: unknown = response.headers['location'];
-      if (!REDIRECTS.has(response.status) || typeof location !== 'string')
-        return { response, origin: url.origin };
-      if (how.responseType === 'stream') (response.data as Readable).destroy();
+      const { location } = response.headers;
+      if (!REDIRECTS.has(response.status) || location === undefined) return { response, origin: url.origin };
+      passOver(response.body);
       if (hop === MAX_REDIRECTS)
         throw new NoAnswer(`redirected more than ${MAX_REDIRECTS} times`, { sent: false });
       url = this.#redirected(url, location, request);
@@ -188,18 +202,14 @@ export class Transport {
   }
 
   /** With a renewed login when the first was refused: a node that answers 401 has not acted. */
-  async #authorised(
-    url: URL,
-    request: HttpRequest,
-    how: { readonly within: AbortSignal; readonly responseType: 'text' | 'stream' },
-  ): Promise<AxiosResponse<unknown>> {
+  async #authorised(url: URL, request: HttpRequest, how: How): Promise<Incoming> {
     const { authorization } = this.#options;
     const header = async () =>
       this.#trusted.has(url.origin) ? await authorization.header(how.within) : undefined;
     const first = await header();
     const response = await this.#send(url, { ...request, authorization: first }, how);
     if (response.status !== 401 || first === undefined || !authorization.refused(first)) return response;
-    if (how.responseType === 'stream') (response.data as Readable).destroy();
+    passOver(response.body);
     return await this.#send(url, { ...request, authorization: await header() }, how);
   }
 
@@ -218,32 +228,22 @@ export class Transport {
 
   async #send(
     url: URL,
-    request: HttpRequest & { readonly authorization: string | undefined },
-    how: { readonly within: AbortSignal; readonly responseType: 'text' | 'stream' },
-  ): Promise<AxiosResponse<unknown>> {
-    const streaming = how.responseType === 'stream';
-    const { authorization: credentials } = request;
-    return await axios.request<unknown>({
-      url: url.href,
-      method: request.method,
+    { method, body, authorization }: HttpRequest & { readonly authorization: string | undefined },
+    { within, isStream }: How,
+  ): Promise<Incoming> {
+    return await send(url, {
+      method,
       headers: {
         // Marathon wants exactly this type for its stream, not a list.
-        Accept: streaming ? 'text/event-stream' : 'application/json',
+        Accept: isStream ? 'text/event-stream' : 'application/json',
         'User-Agent': 'microscaling',
-        ...(streaming && { 'Accept-Encoding': 'identity' }),
-        ...(request.body !== undefined && { 'Content-Type': 'application/json' }),
-        ...defined({ Authorization: credentials }),
+        ...(isStream && { 'Accept-Encoding': 'identity' }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...defined({ Authorization: authorization }),
       },
-      ...(request.body !== undefined && { data: JSON.stringify(request.body) }),
-      responseType: how.responseType,
-      transformResponse: [(data: unknown) => data],
-      validateStatus: () => true,
-      maxRedirects: 0,
-      maxContentLength: streaming ? -1 : MAX_ANSWER_BYTES,
-      // A proxy from the environment would see the credentials and could not reach a loopback address.
-      proxy: false,
-      signal: how.within,
-      ...(streaming ? this.#streamAgents : this.#agents),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      agents: isStream ? this.#streamAgents : this.#agents,
+      signal: within,
     });
   }
 
@@ -255,21 +255,39 @@ export class Transport {
     if (signals.deadline.aborted) {
       return new NoAnswer(`no answer within ${signals.deadlineMs} ms`, { sent: true });
     }
-    if (!axios.isAxiosError(error)) return error;
-    // Neither the error nor its cause is passed on: both hold the request's headers.
-    const code = error.code ?? '';
+    if (error instanceof RangeError)
+      return new NoAnswer(`an answer of more than ${TOO_LARGE} MiB is not read`, { sent: true });
+    if (!(error instanceof ConnectionFailure)) return error;
+    const { code, isReused } = error;
     return new NoAnswer(explainNetworkFailure(code) ?? (code === '' ? 'the connection failed' : code), {
       sent: !NOT_SENT.has(code),
-      stale: isReused(error.request),
+      stale: isReused,
     });
   }
 }
 
-function isReused(request: unknown): boolean {
-  return (
-    typeof request === 'object' &&
-    request !== null &&
-    'reusedSocket' in request &&
-    request.reusedSocket === true
-  );
+interface How {
+  readonly within: AbortSignal;
+  /** Its body goes on for as long as somebody reads it. */
+  readonly isStream: boolean;
+}
+
+/** Without the elements of the list, if one is to be taken from an answer that says that all is well. */
+async function bodyOf({ status, body }: Incoming, listed: Listed | undefined): Promise<string> {
+  if (listed === undefined || status < 200 || status >= 300) return await textOf(body, MAX_ANSWER_BYTES);
+  listed.begin();
+  const json = new ListedJson(listed.name, (element) => listed.take(element));
+  let sinceMs = performance.now();
+  try {
+    for await (const part of body) {
+      const bytes: Buffer = part;
+      json.push(bytes);
+      if (performance.now() - sinceMs < AT_ONE_GO_MS) continue;
+      await setImmediate();
+      sinceMs = performance.now();
+    }
+  } catch (error) {
+    throw asFailure(error);
+  }
+  return json.rest;
 }

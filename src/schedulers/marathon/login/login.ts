@@ -1,9 +1,9 @@
 // schedulers/marathon: one exchange with a login endpoint.
 
-import axios from 'axios';
 import { TransientError } from '../../../runtime/errors.ts';
 import { explainNetworkFailure } from '../../../runtime/network/network-failure.ts';
 import { agents } from '../http/agents.ts';
+import { asFailure, ConnectionFailure, send, textOf } from '../http/request.ts';
 
 /** What a login endpoint answered. */
 export interface LoginAnswer {
@@ -23,31 +23,30 @@ export function loginPoster(options: {
   readonly deadlineMs: number;
   readonly ca: string | undefined;
 }): PostLogin {
-  const { httpAgent, httpsAgent } = agents(options.ca, {});
+  const used = agents(options.ca, {});
   return async (endpoint, body) => {
+    const deadline = AbortSignal.timeout(options.deadlineMs);
     try {
-      const response = await axios.post<unknown>(endpoint, body, {
-        headers: { 'User-Agent': 'microscaling' },
-        responseType: 'text',
-        transformResponse: [(data: unknown) => data],
-        validateStatus: () => true,
-        maxRedirects: 0,
-        maxContentLength: MAX_LOGIN_BYTES,
-        proxy: false,
-        signal: AbortSignal.timeout(options.deadlineMs),
-        httpAgent,
-        httpsAgent,
+      const response = await send(new URL(endpoint), {
+        method: 'POST',
+        headers: {
+          Accept: 'application/json',
+          'User-Agent': 'microscaling',
+          'Content-Type': 'application/json',
+        },
+        body: JSON.stringify(body),
+        agents: used,
+        signal: deadline,
       });
-      const date = Date.parse(String(response.headers['date']));
-      return {
-        status: response.status,
-        text: String(response.data ?? ''),
-        ...(Number.isFinite(date) && { dateMs: date }),
-      };
+      const text = await textOf(response.body, MAX_LOGIN_BYTES);
+      const date = Date.parse(String(response.headers.date));
+      return { status: response.status, text, ...(Number.isFinite(date) && { dateMs: date }) };
     } catch (error) {
-      const code = axios.isAxiosError(error) ? (error.code ?? '') : '';
-      const why =
-        code === 'ERR_CANCELED' ? `no answer within ${options.deadlineMs} ms` : explainNetworkFailure(code);
+      const failure = asFailure(error);
+      const code = failure instanceof ConnectionFailure ? failure.code : '';
+      const why = deadline.aborted
+        ? `no answer within ${options.deadlineMs} ms`
+        : explainNetworkFailure(code);
       throw new TransientError(
         `logging in to ${new URL(endpoint).origin}: ${why ?? 'the connection failed'}`,
       );
