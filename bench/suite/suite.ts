@@ -3,7 +3,7 @@
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { figuresOf } from '../../src/simulator/figures.ts';
 import { spareNotes } from '../../src/simulator/law/law.ts';
-import { type FlatFigures, flat, meanOf } from '../../src/simulator/pooled.ts';
+import { type FlatFigures, flat, type Pooled, pooled } from '../../src/simulator/pooled.ts';
 import { run } from '../../src/simulator/run.ts';
 import type { Suite } from '../../src/simulator/suite.ts';
 import { runJobs } from './jobs.ts';
@@ -27,7 +27,7 @@ export interface BenchRow extends FlatFigures {
 }
 
 /** Means over all loads and seeds of a set. */
-export interface BenchSummary extends FlatFigures {
+export interface BenchSummary extends Pooled {
   readonly set: string;
   readonly law: string;
 }
@@ -76,7 +76,7 @@ export function benchResult(jobs: readonly BenchJob[], rows: readonly BenchRow[]
     summary: [...groups.values()].map((of) => ({
       set: of[0]?.set ?? '',
       law: of[0]?.law ?? '',
-      ...meanOf(of),
+      ...pooled(of),
     })),
     notes: spareNotes(benchLaws(laws)),
   };

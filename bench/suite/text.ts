@@ -1,5 +1,6 @@
 // bench: the suite's result as text, one table for each set.
 
+import { ABOUT_MARGIN } from '../../src/simulator/report/columns.ts';
 import { heading, lawTable, noteLine, type TextFormat } from '../../src/simulator/report/table.ts';
 import { aboutSet } from './sets.ts';
 import type { BenchResult } from './suite.ts';
@@ -14,5 +15,6 @@ export function benchText({ summary, notes, rows }: BenchResult, format: TextFor
     const title = `${set}: ${aboutSet(set)}; ${loads} loads, ${seeds} seed${seeds === 1 ? '' : 's'}`;
     return [heading(title, format), lawTable(laws, format), ''];
   });
-  return [...parts, ...notes.map((note) => noteLine(note, format))].join('\n').trimEnd();
+  const about = summary.some(({ margin }) => margin !== undefined) ? [ABOUT_MARGIN] : [];
+  return [...parts, ...[...about, ...notes].map((note) => noteLine(note, format))].join('\n').trimEnd();
 }

@@ -14,6 +14,8 @@ export interface MetricStatus {
   readonly target: number;
   /** In the same unit, for PerInstance of each instance; absent while unknown, and where it has no end. */
   readonly current?: number;
+  /** How far off that may be, two deviations; absent where it is measured and not estimated. */
+  readonly currentMargin?: number;
   /** Messages that consumers hold; absent where the source does not tell them apart. */
   readonly inFlight?: number;
   /** The value is known and has no end: messages wait and nothing runs. */

@@ -62,13 +62,14 @@ function answer(allocation: Allocation, words: Words): AppDecision {
   const { demand, wanted, granted, to } = allocation;
   const { id, name, role } = demand.app;
   const { requested: from, draft } = demand;
-  const { figures, alternativesOf, accounts } = draft;
+  const { figures, alternativesOf, accounts, paces } = draft;
   const { steps, summary, limitedBy } = explain(allocation, words);
   const decided: AppDecision =
     limitedBy === undefined
       ? { id, name, role, from, wanted, granted, to, figures, steps, summary }
       : { id, name, role, from, wanted, granted, to, figures, steps, summary, limitedBy };
-  const told = alternativesOf === undefined ? decided : { ...decided, alternativesOf };
+  let told = alternativesOf === undefined ? decided : { ...decided, alternativesOf };
+  if (paces !== undefined) told = { ...told, paces };
   return accounts === undefined ? told : { ...told, objectives: objectivesOf(demand) };
 }
 

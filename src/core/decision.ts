@@ -3,6 +3,7 @@
 import type { BehaviorSpec, TargetSpec } from '../api/policy.ts';
 import type { AlternativesOf } from '../api/words/alternatives.ts';
 import type { ObjectiveState } from './demand/objective.ts';
+import type { Pace } from './law/rates/drain-time.ts';
 import type { AppObservation, Footprint, MetricReading } from './observation.ts';
 
 /** What the apps of a pool share. */
@@ -105,6 +106,11 @@ export interface AppDecision {
   readonly summary: string;
   /** Of the targets' objectives, in order, null where a target has none; absent: no target has one. */
   readonly objectives?: readonly (ObjectiveState | null)[];
+  /**
+   * Of the targets that are drain times, in order, how fast what waits is worked off, null where that is not known and for
+   * the other targets; absent: no target is one.
+   */
+  readonly paces?: readonly (Pace | null)[];
   /** Figures of the law worth showing: arrivalsPerS, servicePerS, waiting, inFlight, deadTimeS. */
   readonly figures: Readonly<Record<string, number>>;
   /** Whose alternatives are among the figures, or why there are none; absent: of the only target, once its rates are known. */

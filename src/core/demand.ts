@@ -31,6 +31,7 @@ import {
   isUntried,
   type WarmUpMemory,
   warming,
+  warmUpMarginMs,
   warmUpMs,
 } from './demand/launches/warm-up.ts';
 import type { MissAccount } from './demand/objective.ts';
@@ -40,6 +41,7 @@ import { type TargetDemand, type TargetInput, targetDemand } from './demand/targ
 import { type Timing, timingOf } from './demand/timing.ts';
 import { type FutilityMemories, type Useful, useful } from './demand/useful.ts';
 import { workCountOf } from './demand/work-count.ts';
+import type { Pace } from './law/rates/drain-time.ts';
 import type { AppState, LawMemory } from './memory.ts';
 import { count } from './numbers.ts';
 
@@ -89,6 +91,7 @@ export interface DemandDraft {
   readonly reason: string;
   readonly figures: Readonly<Record<string, number>>;
   readonly alternativesOf: AlternativesOf | undefined;
+  readonly paces?: readonly (Pace | null)[] | undefined;
   readonly laws: readonly (LawMemory | null)[];
   readonly launches: LaunchMemory | null;
   readonly warmUp?: WarmUpMemory | undefined;
@@ -180,6 +183,7 @@ function scaled(s: DemandStart): DemandDraft {
     deadTimeMs: pace.deadTimeMs,
     launchTimes: launchTimesOf(launches),
     warmUpMs: pace.warmUpMs,
+    warmUpMarginMs: pace.warmUpMarginMs,
     isUntried: pace.isUntried,
     settled,
     accounts,
@@ -212,6 +216,7 @@ function scaled(s: DemandStart): DemandDraft {
       use.step === undefined
         ? a.alternativesOf
         : { none: `its law wants ${a.wanted}, and futility keeps it at ${use.wanted}` },
+    paces: a.paces,
     unknown: a.unknown,
     laws: a.memory,
     launches,
@@ -244,12 +249,14 @@ function paceOf(
   launches: LaunchMemory,
   memory: WarmUpMemory | undefined,
   { ready, nowMs }: { readonly ready: number; readonly nowMs: number },
-): Pick<TargetInput, 'ready' | 'readyBefore' | 'pending' | 'deadTimeMs' | 'warmUpMs' | 'isUntried'> {
+): Pick<
+  TargetInput,
+  'ready' | 'readyBefore' | 'pending' | 'deadTimeMs' | 'warmUpMs' | 'warmUpMarginMs' | 'isUntried'
+> {
   const { ready: before } = launches;
   const asks = expectedAsks(launches, nowMs);
   const deadTimeMs = deadTimeOf(launches, nowMs);
-  if (memory === undefined)
-    return { ready, readyBefore: before, pending: asks, deadTimeMs, warmUpMs: 0, isUntried: false };
+  if (memory === undefined) return { ready, readyBefore: before, pending: asks, deadTimeMs, ...AT_ONCE };
   const fresh = warming(memory, nowMs);
   const expectedMs = expectedWarmUpMs(memory);
   return {
@@ -259,9 +266,12 @@ function paceOf(
       fresh.length === 0 ? asks : [...fresh.map(([atMs, n]) => [atMs - deadTimeMs, n] as const), ...asks],
     deadTimeMs: deadTimeMs + expectedMs,
     warmUpMs: warmUpMs(memory),
+    warmUpMarginMs: warmUpMarginMs(memory),
     isUntried: isUntried(memory, fresh),
   };
 }
+
+const AT_ONCE = { warmUpMs: 0, warmUpMarginMs: 0, isUntried: false } as const;
 
 const NO_FUTILITY: FutilityMemories = [];
 

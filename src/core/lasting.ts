@@ -45,7 +45,7 @@ interface LastingApp {
     /** How long the latest launches took. */
     readonly took?: readonly number[];
   };
-  readonly warmUp?: { readonly ms: number; readonly seen: number };
+  readonly warmUp?: { readonly ms: number; readonly seen: number; readonly variance?: number };
   readonly lulls?: Lulls;
   readonly added?: Tally;
   readonly removed?: Tally;
@@ -93,7 +93,11 @@ function lastingApp(state: AppState): LastingApp {
     }),
     ...(warmUp !== undefined &&
       warmUp.ms >= LEAST_WARM_UP_MS && {
-        warmUp: { ms: rough(warmUp.ms), seen: Math.min(warmUp.seen, LAUNCHES_THAT_COUNT) },
+        warmUp: {
+          ms: rough(warmUp.ms),
+          seen: Math.min(warmUp.seen, LAUNCHES_THAT_COUNT),
+          ...(warmUp.variance !== undefined && { variance: rough(warmUp.variance) }),
+        },
       }),
     ...(lulls && { lulls: [rough(lulls[0]), rough(lulls[1])] as const }),
     ...(added.length > 0 && { added }),
@@ -203,7 +207,7 @@ function resumedApp(
     id,
     laws: laws.map((law) => resumedLaw(law, goneMs)),
     launches: deadTime === undefined ? null : resumedLaunches(deadTime, app['deadTime'], goneMs),
-    ...(warmUp && { warmUp: resumedWarmUp(warmUp) }),
+    ...(warmUp && { warmUp: resumedWarmUp({ ...warmUp, ...varianceIn(app['warmUp']) }) }),
     behavior: {
       added: tallyUntil(app['added'], times),
       removed: tallyUntil(app['removed'], times),
@@ -265,6 +269,11 @@ function readDeadTime(raw: unknown): { readonly ms: number; readonly seen: numbe
   if (!isObject(raw)) return undefined;
   const { ms, seen } = raw;
   return isPositive(ms) && isPositive(seen) ? { ms, seen: Math.min(seen, LAUNCHES_THAT_COUNT) } : undefined;
+}
+
+function varianceIn(raw: unknown): { readonly variance?: number } {
+  const variance = isObject(raw) ? raw['variance'] : undefined;
+  return isPositive(variance) ? { variance } : {};
 }
 
 function readTrouble(raw: unknown, times: Times): TroubleMemory {

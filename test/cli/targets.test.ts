@@ -24,6 +24,11 @@ describe('targets', () => {
     { name: 'what is not known', metrics: [metric({ reason: 'no answer' })], text: '<unknown>/50' },
     { name: 'a time', metrics: [metric({ unit: 'seconds', target: 30, current: 12.34 })], text: '12s/30s' },
     {
+      name: 'a time that is estimated',
+      metrics: [metric({ unit: 'seconds', target: 30, current: 12.34, currentMargin: 3.21 })],
+      text: '12±3.2s/30s',
+    },
+    {
       name: 'what has no end',
       metrics: [metric({ unit: 'seconds', target: 30, infinite: true })],
       text: '∞/30s',

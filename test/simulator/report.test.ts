@@ -51,13 +51,26 @@ describe('the report', () => {
     }
   });
 
+  it('says how far off a mean over several seeds may be, and nothing of a single one', async () => {
+    const result = await comparison();
+    const text = comparisonText(result, 'table');
+    expect(text.match(/^± +/gm)).toHaveLength(LAWS.length);
+    expect(text).toContain('two standard errors of the mean over the seeds');
+    const [first, second] = result.rows.filter(({ law }) => law === 'policy').map(({ R }) => R);
+    const margin = Math.abs((first ?? 0) - (second ?? 0)).toFixed(1);
+    expect(text.split('\n').find((line) => line.startsWith('±'))).toMatch(new RegExp(` ${margin}\\b`));
+    const alone = { ...result, rows: result.rows.filter(({ seed }) => seed === 1) };
+    expect(comparisonText(alone, 'table')).not.toMatch(/^± +\d/m);
+    expect(comparisonPage(alone)).not.toContain('±');
+  });
+
   it('says what each column is, and what it comes to', async () => {
     const result = await comparison();
     const text = comparisonText(result, 'table');
     for (const { head, about } of COLUMNS) expect(text).toContain(`\n${head}: ${about}\n`);
     const last = text.split('\n').at(-1) ?? '';
     expect(last).toMatch(
-      /^Verdict: with policy the queue is above its target \d+\.\d % of the time, .*keda-default/,
+      /^Verdict: with policy the queue is above its target \d+\.\d ± \d+\.\d % of the time, .*keda-default/,
     );
     expect(comparisonPage(result)).toContain(last);
   });

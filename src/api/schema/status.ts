@@ -43,6 +43,9 @@ const metricStatus: JsonSchema = object(
     unit: text('Of both numbers.'),
     target: amount('What is to be kept; for PerInstance of each instance.'),
     current: amount('What was measured; absent while unknown, and where it has no end.'),
+    currentMargin: amount(
+      'How far off that may be, two deviations; absent where it is measured and not estimated.',
+    ),
     inFlight: amount('Messages that consumers hold; absent where the source does not tell them apart.'),
     infinite: { type: 'boolean', description: 'It has no end: messages wait and nothing runs.' },
     reason: text('Why it could not be read, or is not known.'),

@@ -27,10 +27,11 @@ function predictedText({ predicted, predictedMargin }: Figures): string | undefi
 }
 
 /** From asking for an instance until it serves. */
-function deadTimeText({ deadTimeS, deadTime90S, launches, warmUpS }: Figures): string | undefined {
+function deadTimeText(figures: Figures): string | undefined {
+  const { deadTimeS, deadTime90S, launches } = figures;
   if (deadTimeS === undefined || launches === undefined) return undefined;
   if (deadTime90S === undefined) return `dead time ${brief(deadTimeS)} s (assumed, no launch seen yet)`;
-  const of = warmUpS === undefined ? '' : `, ${brief(warmUpS)} s of it from running to the first message`;
+  const warmUp = rateText(figures, 'warmUpS', (s) => `, ${s} s of it from running to the first message`);
   const seen = launches === 1 ? '1 launch' : `${launches} launches`;
-  return `dead time ${brief(deadTimeS)} s, 90 % within ${brief(deadTime90S)} s (${seen}${of})`;
+  return `dead time ${brief(deadTimeS)} s, 90 % within ${brief(deadTime90S)} s (${seen}${warmUp ?? ''})`;
 }

@@ -19,6 +19,22 @@ export function giveOrTake(value: number, margin: number): string {
   return `${rounded(value, digits)} ± ${rounded(margin, digits)}`;
 }
 
+export interface Figure {
+  /** Absent while it is not known. */
+  readonly value?: number | undefined;
+  /** Absent where it is measured and not estimated. */
+  readonly valueMargin?: number | undefined;
+  /** It is known and has no end. */
+  readonly infinite?: boolean | undefined;
+}
+
+/** `42.1` of what is measured, `12 ± 3` of what is estimated, `∞`, or `unknown` in the words of the place. */
+export function valueText({ value, valueMargin, infinite = false }: Figure, unknown: string): string {
+  if (infinite) return '∞';
+  if (value === undefined) return unknown;
+  return valueMargin === undefined ? String(rounded(value, 1)) : giveOrTake(value, valueMargin);
+}
+
 /** `8.6 (0 to 44)`: of what is never below nothing. */
 export function withRange(value: number, margin: number): string {
   return `${brief(value)} (${brief(Math.max(0, value - margin))} to ${brief(value + margin)})`;

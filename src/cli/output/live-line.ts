@@ -1,6 +1,6 @@
 // cli: one line about what is going on: rewritten in place on a terminal, every few seconds elsewhere.
 
-import { rounded } from '../../api/words/figures.ts';
+import { rounded, valueText } from '../../api/words/figures.ts';
 import type { AppView, OperatorView } from '../../controller/status/view.ts';
 import { rewritten } from './rewritten.ts';
 
@@ -57,9 +57,8 @@ export function summaryLine(view: Looked, policy: string): string {
 function metricPart(app: AppView): string[] {
   const metric = app.metrics[0];
   if (metric === undefined) return [];
-  const value = metric.infinite ? '∞' : metric.value === undefined ? 'unknown' : rounded(metric.value, 1);
   const target = metric.target === undefined ? '' : `/${rounded(metric.target)}`;
-  return [`${metric.label}: ${value}${target}`];
+  return [`${metric.label}: ${valueText(metric, 'unknown')}${target}`];
 }
 
 function countPart(app: AppView): string {

@@ -4,8 +4,10 @@ import { durationMs } from '../../api/duration.ts';
 import type { MetricSpec, TargetSpec } from '../../api/policy.ts';
 import { rounded } from '../../api/words/figures.ts';
 import type { AppDecision } from '../../core/decision.ts';
+import { type Messages, messagesOf } from '../../core/demand/messages.ts';
 import { behaviorFor } from '../../core/demand/metric-failure.ts';
 import type { ObjectiveState } from '../../core/demand/objective.ts';
+import { drainTime, type Pace } from '../../core/law/rates/drain-time.ts';
 import type { AppObservation, MetricReading, MetricSample } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { pauseText } from '../interventions/effect.ts';
@@ -43,7 +45,7 @@ export function appViewOf(
     waiting: observed?.waiting ?? 0,
     ready: observed?.ready ?? 0,
     metrics: (spec.targets ?? []).map((target, i) => ({
-      ...metricView(target, readings[i], context),
+      ...metricView(target, readings[i], { ...context, pace: decision?.paces?.[i] ?? undefined }),
       ...objectiveView(target, decision?.objectives?.[i]),
     })),
     ...(observed === undefined ? UNSEEN : sightOf(observed)),
@@ -133,6 +135,8 @@ export function objectiveView(
 
 interface MetricContext {
   readonly decision: AppDecision | undefined;
+  /** Of a drain time, where it is known. */
+  readonly pace: Pace | undefined;
   /** The decision is this round's, not an earlier one's about an earlier reading. */
   readonly decided: boolean;
   readonly assessment: AppAssessment;
@@ -213,15 +217,25 @@ function servingSample(
   return last !== undefined && nowMs - last.asOfMs <= durationMs(staleAfter) ? last : undefined;
 }
 
+/** What waits, as its law has it; where that says nothing of this target and this reading, as it would have it. */
+function countOf(
+  sample: MetricSample,
+  { decision, decided, assessment }: MetricContext,
+): Pick<Messages, 'waiting' | 'splitMargin'> {
+  const alone = assessment.app.spec.targets?.length === 1;
+  const { waiting, splitMargin = 0 } = alone && decided ? (decision?.figures ?? {}) : {};
+  return waiting === undefined
+    ? messagesOf(sample, assessment.observed?.running ?? 0)
+    : { waiting, splitMargin };
+}
+
 /** What the law compares with the target. Its own figure where it has one, for the sample alone still counts what is in flight. */
 function comparedValue(
   target: TargetSpec,
   sample: MetricSample,
   context: MetricContext,
-): Pick<MetricView, 'value' | 'infinite' | 'reason'> {
-  const { decision, decided, assessment, nowMs } = context;
-  const alone = assessment.app.spec.targets?.length === 1;
-  const waiting = (alone && decided ? decision?.figures['waiting'] : undefined) ?? sample.waiting;
+): Pick<MetricView, 'value' | 'valueMargin' | 'infinite' | 'reason'> {
+  const { pace, assessment, nowMs } = context;
   if (target.messageAge !== undefined) {
     if (sample.oldestAgeMs !== undefined)
       return { value: Math.max(0, nowMs - sample.asOfMs + sample.oldestAgeMs) / 1_000 };
@@ -229,11 +243,12 @@ function comparedValue(
       ? { value: 0 }
       : { reason: 'the source does not tell how old the messages are' };
   }
-  if (target.drainTime === undefined || waiting === 0) return { value: waiting };
-  const ready = assessment.observed?.ready ?? 0;
-  if (ready === 0) return { infinite: true, reason: 'messages wait and nothing runs' };
-  const perSecond = (decision?.figures['servicePerS'] ?? 0) * ready;
-  return perSecond > 0
-    ? { value: waiting / perSecond }
-    : { reason: 'how fast an instance works is not known yet' };
+  const { waiting, splitMargin } = countOf(sample, context);
+  const counted = { value: waiting, ...(splitMargin > 0 && { valueMargin: splitMargin }) };
+  if (target.drainTime === undefined || waiting === 0) return counted;
+  if ((assessment.observed?.ready ?? 0) === 0)
+    return { infinite: true, reason: 'messages wait and nothing runs' };
+  if (pace === undefined) return { reason: 'how fast what waits is worked off is not known yet' };
+  const { seconds, margin } = drainTime({ waiting, splitMargin }, pace);
+  return { value: seconds, valueMargin: margin };
 }

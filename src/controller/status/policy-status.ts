@@ -1,7 +1,7 @@
 // controller: what a policy or a pool says of itself in `status`, wherever its home is.
 
 import type { AppStatus, MetricStatus, PolicyStatus, PoolStatus, ScheduleStatus } from '../../api/status.ts';
-import { rounded } from '../../api/words/figures.ts';
+import { rounded, valueText } from '../../api/words/figures.ts';
 import { defined } from '../../lang/defined.ts';
 import type {
   AppView,
@@ -97,6 +97,7 @@ function timestamp(ms: number): string {
 
 function metricStatus(metric: MetricView): MetricStatus {
   const { type, targetName, label, unit, perInstance, inFlight, infinite, reason, objective } = metric;
+  const { valueMargin } = metric;
   const current = perInstance === undefined ? metric.value : perInstance.current;
   return {
     type,
@@ -105,6 +106,7 @@ function metricStatus(metric: MetricView): MetricStatus {
     unit,
     target: perInstance?.target ?? metric.target ?? 0,
     ...(metric.state !== 'unavailable' && current !== undefined && { current: rounded(current) }),
+    ...(valueMargin !== undefined && { currentMargin: rounded(valueMargin) }),
     ...(infinite && { infinite }),
     ...defined({ inFlight, reason, objective }),
   };
@@ -115,9 +117,9 @@ function metricText({ targetName, ...metric }: MetricView): string {
   return targetName === undefined ? figuresText(metric) : `${targetName} ${figuresText(metric)}`;
 }
 
-function figuresText({ state, value, target, unit, infinite }: Omit<MetricView, 'targetName'>): string {
+function figuresText({ state, target, unit, ...of }: Omit<MetricView, 'targetName'>): string {
   if (state === 'unavailable') return 'unavailable';
   const against = target === undefined ? '' : `/${rounded(target)}`;
-  const current = infinite ? '∞' : value === undefined ? 'unknown' : rounded(value, 1);
+  const current = valueText(of, 'unknown');
   return `${current}${against} ${unit}${state === 'stale' ? ' (stale)' : ''}`;
 }

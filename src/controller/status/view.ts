@@ -25,6 +25,8 @@ export interface MetricView {
   readonly state: 'ok' | 'stale' | 'unavailable';
   /** What the law compares with the target (messages waiting); absent while unknown, and where it has no end. */
   readonly value?: number;
+  /** How far off the value may be, two deviations; absent where it is measured and not estimated. */
+  readonly valueMargin?: number;
   /** The value is known and has no end: messages wait and nothing runs that could ever work on them. */
   readonly infinite?: true;
   /** Messages that consumers hold; absent where the source does not tell them apart. */

@@ -16,7 +16,7 @@ import {
   tallied,
   tally,
 } from './history.ts';
-import { followLulls, isLulls, type Lulls, shareNeededAgain } from './lulls.ts';
+import { followLulls, isLulls, type Lulls, rangeNeededAgain, shareNeededAgain } from './lulls.ts';
 import { NO_STEPS, withStep } from './steps.ts';
 import type { Timing } from './timing.ts';
 
@@ -186,9 +186,13 @@ function whyHeld(
   if (giveBackAfterMs >= worthMs) return giveBackAfterMs > 0 ? ' by giveBackAfter' : '';
   if (!isLearning(input)) return '';
   if (lulls === undefined) return ' until it is known how long needs last here';
-  const again = Math.round(PERCENT * shareNeededAgain(lulls));
+  const [again, least, most] = [shareNeededAgain(lulls), ...rangeNeededAgain(lulls)].map(inPercent);
   const soon = spanText(SOON_HOLDS * input.holdMs);
-  return `: of the instances that were needed no more ${again} % were needed again within ${soon}`;
+  return `: of the instances that were needed no more ${again} % (${least} to ${most} %) were needed again within ${soon}`;
+}
+
+function inPercent(share: number): number {
+  return Math.round(PERCENT * share);
 }
 
 /** How far the count may go now, and what says so. */

@@ -54,6 +54,17 @@ export function shareNeededAgain(lulls: Lulls | undefined): number {
   return (again + PRIOR) / (again + gone + PRIOR);
 }
 
+const MARGIN = 2;
+
+/** Least and largest that the share may be, two deviations either way (A. Agresti and B. A. Coull, 1998). */
+export function rangeNeededAgain(lulls: Lulls): readonly [least: number, most: number] {
+  const share = shareNeededAgain(lulls);
+  const seen = lulls[0] + lulls[1] + 2 * PRIOR;
+  const middle = (lulls[0] + PRIOR) / seen;
+  const margin = MARGIN * Math.sqrt((middle * (1 - middle)) / seen);
+  return [Math.max(0, share - margin), Math.min(1, share + margin)];
+}
+
 export function isLulls(raw: unknown): raw is Lulls {
   return (
     Array.isArray(raw) && raw.length === 2 && raw.every((n) => typeof n === 'number' && n >= 0 && n <= MOST)

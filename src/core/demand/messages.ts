@@ -1,5 +1,6 @@
 // core: what a reading says of a queue: how many messages wait, how many are being worked on.
 
+import { brief, giveOrTake } from '../../api/words/figures.ts';
 import { clamp, reading } from '../numbers.ts';
 import type { MetricSample, TakenSince } from '../observation.ts';
 
@@ -8,6 +9,8 @@ export interface Messages {
   readonly waiting: number;
   /** Messages that instances of the app hold; undefined when that cannot be known. */
   readonly inFlight: number | undefined;
+  /** How many of those said to be in flight may wait: where a count is split by what instances can hold; else 0. */
+  readonly splitMargin: number;
   /** Messages that one busy instance holds at a time; 1 where that is not known. */
   readonly perBusyInstance: number;
   /** Of those in flight, the ones that were fetched ahead: an instance holds them and does not work on them yet. */
@@ -40,10 +43,12 @@ export function messagesOf(sample: MetricSample, ready: number): Messages {
   const oldestMs = oldestAgeMs === undefined ? undefined : reading(oldestAgeMs);
   const arrived = arrivedTotal === undefined ? undefined : reading(arrivedTotal);
   let waiting = counted;
+  let splitMargin = 0;
   let inFlight = sample.inFlight === undefined ? undefined : Math.min(reading(sample.inFlight), atMost);
   if (unsplit !== undefined) {
     const held = Math.min(counted, atMost);
     waiting = clamp(counted - held, Math.min(counted, reading(unsplit.waitingAtLeast)), counted);
+    splitMargin = counted - waiting;
     inFlight = unsplit.restInFlight ? Math.min(counted - waiting, held) : undefined;
   }
   const fetchedAhead =
@@ -51,6 +56,7 @@ export function messagesOf(sample: MetricSample, ready: number): Messages {
   return {
     waiting,
     inFlight,
+    splitMargin,
     perBusyInstance,
     fetchedAhead,
     oldestAgeMs: oldestMs,
@@ -58,4 +64,15 @@ export function messagesOf(sample: MetricSample, ready: number): Messages {
     arrivedTotal: arrived,
     taken,
   };
+}
+
+type Counted = Pick<Messages, 'waiting' | 'splitMargin'>;
+
+/** `68`, `68 ± 7`. */
+export function countText({ waiting, splitMargin }: Counted): string {
+  return splitMargin > 0 ? giveOrTake(waiting, splitMargin) : brief(waiting);
+}
+
+export function countFigures({ waiting, splitMargin }: Counted): Readonly<Record<string, number>> {
+  return splitMargin > 0 ? { waiting, splitMargin } : { waiting };
 }

@@ -3,13 +3,13 @@
 import type { TargetSpec } from '../../api/policy.ts';
 import { QUEUE_GAINS } from '../../api/schema/target.ts';
 import { type AlternativesOf, withoutAlternatives } from '../../api/words/alternatives.ts';
-import { brief } from '../../api/words/figures.ts';
 import type { AppInput, DecisionStep } from '../decision.ts';
 import { withEstimates } from '../law/beside.ts';
 import { type FluidOptions, fluidLaw } from '../law/fluid.ts';
 import type { LawInput, LawResult } from '../law/law.ts';
 import { perInstanceLaw } from '../law/per-instance.ts';
 import { queueLaw } from '../law/queue.ts';
+import { type Pace, paceIn } from '../law/rates/drain-time.ts';
 import { simpleQueueLaw } from '../law/simple-queue.ts';
 import type { LawMemory } from '../memory.ts';
 import { count, instant } from '../numbers.ts';
@@ -17,7 +17,7 @@ import type { MetricSample, MostInstances } from '../observation.ts';
 import { type Combined, combine, type Wish } from './formula.ts';
 import { type Levels, levelAt, type Tally } from './history.ts';
 import type { LaunchTimes } from './launches/launches.ts';
-import { messagesOf } from './messages.ts';
+import { countText, messagesOf } from './messages.ts';
 import { behaviorFor, failureCount, usable } from './metric-failure.ts';
 import { followMisses, type MissAccount, termsOf, toleranceOf } from './objective.ts';
 import { fluidOptions } from './target-options.ts';
@@ -42,6 +42,8 @@ export interface TargetInput {
   readonly launchTimes?: LaunchTimes | undefined;
   /** The part of it that an instance takes from running to serving. */
   readonly warmUpMs: number;
+  /** How far off that may be, two deviations. */
+  readonly warmUpMarginMs: number;
   /** Whether some warm up of which nobody knows how long that takes. */
   readonly isUntried: boolean;
   readonly settled: boolean;
@@ -60,6 +62,8 @@ export interface TargetDemand extends LawResult<readonly (LawMemory | null)[]> {
   readonly accounts: readonly (MissAccount | null)[] | undefined;
   /** Absent: the alternatives in `figures`, if any, are of the only target. */
   readonly alternativesOf: AlternativesOf | undefined;
+  /** In the targets' order, null for all but drain times whose pace is known; absent: no target is one. */
+  readonly paces: readonly (Pace | null)[] | undefined;
 }
 
 export function targetDemand(situation: TargetInput, laws: readonly (LawMemory | null)[]): TargetDemand {
@@ -88,7 +92,8 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
   const accounts = app.targets.some(({ objective }) => objective !== undefined)
     ? answers.map((each, i) => accountOf(situation, i, each.queue?.missed))
     : undefined;
-  const law = { holdMs, leastHoldMs, memory, accounts };
+  const paces = app.targets.some(isDrainTime) ? answers.map(pacesOf) : undefined;
+  const law = { holdMs, leastHoldMs, memory, accounts, paces };
   if (app.formula === undefined)
     return { ...law, wanted, need, figures, steps, reason, unknown, wishes: answers, alternativesOf };
   const combined = withinAllUse(combine(app.formula, app.targets, { answers, asked }), answers);
@@ -130,7 +135,16 @@ function onlyDemand(situation: TargetInput, law: LawMemory | null): TargetDemand
     wishes: [only],
     accounts: hasObjective ? [accountOf(situation, 0, only.queue?.missed)] : undefined,
     alternativesOf: only.alternativesOf,
+    paces: only.pace === undefined ? undefined : [only.pace],
   };
+}
+
+function isDrainTime({ drainTime }: TargetSpec): boolean {
+  return drainTime !== undefined;
+}
+
+function pacesOf({ pace = null }: Answer): Pace | null {
+  return pace;
 }
 
 function accountOf(
@@ -160,6 +174,8 @@ interface Answer extends Wish, QueueWish {
   readonly mostInstances?: MostInstances | undefined;
   /** Why its figures tell no alternatives, where it is not that rates are unknown. */
   readonly alternativesOf: AlternativesOf | undefined;
+  /** Of a drain time: how fast its queue is worked off; null while that is not known. */
+  readonly pace: Pace | null | undefined;
 }
 
 const NO_FIGURES: Readonly<Record<string, number>> = {};
@@ -189,6 +205,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       deadTimeMs: situation.deadTimeMs,
       launchTimes: situation.launchTimes,
       warmUpMs: situation.warmUpMs,
+      warmUpMarginMs: situation.warmUpMarginMs,
       isUntried: situation.isUntried,
       isBeside: app.targets.length > 1,
       settled: situation.settled,
@@ -210,6 +227,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       queue: sightOf(target, index, { input, sample: use.sample, said }),
       mostInstances: use.sample.mostInstances,
       alternativesOf: isCut ? cutFrom(law.wanted, own.wanted) : undefined,
+      pace: isDrainTime(target) ? paceIn(said.figures, input) : undefined,
     };
   }
   const { onMetricFailure } = behavior;
@@ -229,6 +247,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
     kept: !acts,
     queue: undefined,
     alternativesOf: UNREAD,
+    pace: target !== undefined && isDrainTime(target) ? null : undefined,
   };
 }
 
@@ -277,7 +296,7 @@ function ownTerms<M>(
 ): LawResult<M> {
   let { wanted, need, reason } = said;
   if (asked === 0 && wanted > 0 && messages.waiting <= activateAt && activateAt > 0) {
-    reason = `${brief(messages.waiting)} waiting; the first instance comes above ${activateAt}`;
+    reason = `${countText(messages)} waiting; the first instance comes above ${activateAt}`;
     wanted = 0;
   }
   if (max !== undefined && wanted > max) {

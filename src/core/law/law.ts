@@ -33,6 +33,8 @@ export interface LawInput {
   readonly launchTimes?: LaunchTimes | undefined;
   /** The part of that from running to serving; absent where it is not known. */
   readonly warmUpMs?: number;
+  /** How far off that may be, two deviations; absent where it is not known. */
+  readonly warmUpMarginMs?: number;
   /** Whether instances run that do not serve yet, and nobody knows how long that takes; absent: no. */
   readonly isUntried?: boolean;
   /** One of several targets of its app: its memory has no room for all that could be supposed. */

@@ -2,6 +2,7 @@
 
 import { MAX_COUNT } from '../../api/schema/shapes.ts';
 import { brief } from '../../api/words/figures.ts';
+import { countFigures, countText } from '../demand/messages.ts';
 import { HOLD_MS, type LawInput, type LawResult } from './law.ts';
 
 export interface PerInstanceMemory {
@@ -16,7 +17,7 @@ export function perInstanceLaw(input: LawInput, perInstance: number): LawResult<
     need: wanted,
     holdMs: input.giveBackAfterMs ?? HOLD_MS,
     memory: { law: 'PerInstance' },
-    figures: { waiting },
-    reason: `${brief(waiting)} at ${brief(perInstance)} per instance`,
+    figures: countFigures(input.messages),
+    reason: `${countText(input.messages)} at ${brief(perInstance)} per instance`,
   };
 }

@@ -1,6 +1,7 @@
 // core: the original engine's PD law, kept as it was (microscaling/microscaling target/queue.go, docs/design/law.md#other-laws).
 
 import { brief } from '../../api/words/figures.ts';
+import { countFigures, countText } from '../demand/messages.ts';
 import { HOLD_MS, type LawInput, type LawResult } from './law.ts';
 
 export interface QueueGains {
@@ -55,9 +56,9 @@ export function queueLaw(
     need: length <= Math.floor(EXCEEDING * target) ? 0 : wanted,
     holdMs: input.giveBackAfterMs ?? HOLD_MS,
     memory: fresh ? { law: 'Queue', length, atMs: input.atMs } : memory,
-    figures: { waiting: length },
+    figures: countFigures(input.messages),
     reason: input.settled
-      ? `${brief(length)} waiting for a target of ${brief(target)}`
-      : `${brief(length)} waiting; the last change is still on its way`,
+      ? `${countText(input.messages)} waiting for a target of ${brief(target)}`
+      : `${countText(input.messages)} waiting; the last change is still on its way`,
   };
 }

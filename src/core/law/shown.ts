@@ -1,6 +1,7 @@
 // core: what the default law tells people: rates once they are known, and what other counts would mean.
 
-import { brief, giveOrTake } from '../../api/words/figures.ts';
+import { giveOrTake } from '../../api/words/figures.ts';
+import { countText } from '../demand/messages.ts';
 import { type Course, outcomeOf } from './alternatives.ts';
 import type { Goal, LawInput } from './law.ts';
 import type { Rates } from './rates/bank.ts';
@@ -10,11 +11,11 @@ import type { Estimate } from './rates/estimate.ts';
 const DOUBTFUL_ARRIVALS = 0.18;
 const DOUBTFUL_SERVICE = 0.2;
 /** With so many deviations either way the truth is in it nineteen times of twenty. */
-const MARGIN = 2;
+export const MARGIN = 2;
 /** Instances that serve sooner than this after they run serve at once. */
 const LEAST_SHOWN_MS = 100;
-/** What a person gave is as good as known until it is measured. */
-const AS_GIVEN = 0.3;
+/** What a person gave, which is taken to be right to 0.3, is as good as known for minutes in which nothing is learned of it. */
+const AS_GIVEN = 0.35;
 
 export interface Shown extends Omit<Course, 'arrivals' | 'service' | 'asked' | 'grows'> {
   readonly goal: Goal;
@@ -32,12 +33,13 @@ export function figuresOf(
   grows: boolean = shown.goal.kind !== 'queueLength',
 ): Readonly<Record<string, number>> {
   const { input, excess } = shown;
-  const { waiting, inFlight } = input.messages;
+  const { waiting, inFlight, splitMargin } = input.messages;
   const { arrivals: arrivalsPerS, service: servicePerS } = shown.told;
   const { shownRates: known } = shown;
   // One after the other: spread from parts that may be absent they take several times as long, in every round.
   const figures: Record<string, number> = { waiting };
   if (inFlight !== undefined) figures['inFlight'] = inFlight;
+  if (splitMargin > 0) figures['splitMargin'] = splitMargin;
   if (known.arrivals) {
     figures['arrivalsPerS'] = arrivalsPerS;
     figures['arrivalsPerSMargin'] = marginOf(shown.told.varArrivals);
@@ -65,7 +67,7 @@ function predictedSpread({ deviation, leadS, ahead, estimate, input }: Shown): n
 
 /** The median and what nine in ten do not exceed; a mean that no launch has shown yet is a guess. */
 function addDeadTime(figures: Record<string, number>, input: LawInput): void {
-  const { deadTimeMs, launchTimes, warmUpMs = 0 } = input;
+  const { deadTimeMs, launchTimes, warmUpMs = 0, warmUpMarginMs = 0 } = input;
   if (launchTimes === undefined) {
     figures['deadTimeS'] = deadTimeMs / 1000;
   } else {
@@ -73,14 +75,16 @@ function addDeadTime(figures: Record<string, number>, input: LawInput): void {
     figures['deadTime90S'] = (launchTimes.mostMs + warmUpMs) / 1000;
   }
   figures['launches'] = launchTimes?.launches ?? 0;
-  if (warmUpMs >= LEAST_SHOWN_MS) figures['warmUpS'] = warmUpMs / 1000;
+  if (warmUpMs < LEAST_SHOWN_MS) return;
+  figures['warmUpS'] = warmUpMs / 1000;
+  figures['warmUpSMargin'] = warmUpMarginMs / 1000;
 }
 
 /** Rates that are not known yet are not shown as if they were; what they come to in instances may be known first. */
 export function reasonOf(shown: Shown): string {
   const { arrivals, service, varArrivals, varService } = shown.told;
   const { shownRates: known } = shown;
-  const waiting = `${brief(shown.input.messages.waiting)} waiting`;
+  const waiting = `${countText(shown.input.messages)} waiting`;
   if (!known.service) return `${waiting}${workText(shown.estimate)} (rates not known yet)`;
   const arriving = known.arrivals
     ? `, ${giveOrTake(arrivals, marginOf(varArrivals))}/s arriving`
@@ -125,7 +129,7 @@ export function shownOf(
   const { arrivals, service, varArrivals, varService, isArrivalsSure, isServiceSure } = told;
   if (isGiven) {
     const known = Math.sqrt(varService) <= AS_GIVEN * service;
-    return { service: known, arrivals: known };
+    return { service: known, arrivals: known && Math.sqrt(varArrivals) <= AS_GIVEN * arrivals };
   }
   const isSure = isServiceSure && (told.isCounted || isNear(told, estimate));
   const known = isSure && Math.sqrt(varService) <= DOUBTFUL_SERVICE * service;

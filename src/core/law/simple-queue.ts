@@ -1,6 +1,7 @@
 // core: the original engine's second law: one more, one fewer (microscaling/microscaling target/simpleQueue.go).
 
 import { brief } from '../../api/words/figures.ts';
+import { countFigures, countText } from '../demand/messages.ts';
 import { HOLD_MS, type LawInput, type LawResult } from './law.ts';
 import { EXCEEDING } from './queue.ts';
 
@@ -25,9 +26,9 @@ export function simpleQueueLaw(
     need: delta < 0 ? 0 : wanted,
     holdMs: input.giveBackAfterMs ?? HOLD_MS,
     memory: { law: 'SimpleQueue', atMs: input.atMs },
-    figures: { waiting: length },
+    figures: countFigures(input.messages),
     reason: input.settled
-      ? `${brief(length)} waiting for a target of ${brief(target)}`
-      : `${brief(length)} waiting; the last change is still on its way`,
+      ? `${countText(input.messages)} waiting for a target of ${brief(target)}`
+      : `${countText(input.messages)} waiting; the last change is still on its way`,
   };
 }

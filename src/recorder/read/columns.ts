@@ -11,6 +11,8 @@ export interface MetricColumns extends Pick<MetricView, 'type' | 'targetName' | 
   readonly value: Column;
   /** The largest of each bucket. */
   readonly most: Column;
+  /** How far off the values are; null where they are measured and not estimated. */
+  readonly margin: Column;
   readonly target: Column;
   readonly inFlight: Column;
 }
@@ -144,6 +146,7 @@ export class ColumnBuilder {
       ...{ type, label, unit, ...defined({ targetName }) },
       value: this.#empty(),
       most: this.#empty(),
+      margin: this.#empty(),
       target: this.#empty(),
       inFlight: this.#empty(),
     };
@@ -168,6 +171,7 @@ function putMetric(
   into.target[at] = metric.target ?? metric.perInstance?.target ?? null;
   if (metric.state !== 'ok' || metric.value === undefined) return;
   into.value[at] = metric.value;
+  into.margin[at] = metric.valueMargin ?? null;
   into.inFlight[at] = metric.inFlight ?? null;
   into.most[at] = Math.max(into.most[at] ?? metric.value, peak ?? metric.value);
 }

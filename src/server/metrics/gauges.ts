@@ -124,6 +124,11 @@ const APP: readonly Figure<AppView>[] = [
 
 const METRIC: readonly Figure<MetricView>[] = [
   ['app_metric_value', 'What the law compares with the target; +Inf where it has no end.', measured],
+  [
+    'app_metric_margin',
+    'How far off the value may be, two deviations; absent where it is measured and not estimated.',
+    ({ valueMargin }) => valueMargin,
+  ],
   ['app_metric_target', 'The target, in the same unit.', ({ target }) => target],
   ['app_metric_up', '1 while the metric is read, 0 while it fails.', ({ state }) => Number(state === 'ok')],
   [

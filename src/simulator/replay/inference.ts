@@ -218,17 +218,17 @@ function smoothed(exact: Float64Array, stepMs: number): Float64Array {
   return rate;
 }
 
-/** How long an instance takes to be gone, ms: by what is stopping, over what has stopped (Little). */
-export function stopDelayMs(
+/** How long an instance takes to be gone, ms, and of how many: by what is stopping, over what has stopped (Little). */
+export function stopDelay(
   killing: readonly { readonly atMs: number; readonly count: number }[],
-): number | undefined {
+): { readonly ms: number; readonly seen: number } | undefined {
   let area = 0;
   let gone = 0;
   for (const [before, now] of pairs(killing)) {
     area += before.count * (now.atMs - before.atMs);
     gone += Math.max(0, before.count - now.count);
   }
-  return gone === 0 ? undefined : area / gone;
+  return gone === 0 ? undefined : { ms: area / gone, seen: gone };
 }
 
 /** How old counts are when they are read, ms. */

@@ -17,7 +17,7 @@ import {
   type QueueLook,
   type Service,
   serviceOf,
-  stopDelayMs,
+  stopDelay,
 } from './inference.ts';
 import { type ModelRun, runModel, stepOf, type Work } from './model.ts';
 import { ServiceLearner } from './service-learner.ts';
@@ -68,10 +68,22 @@ export interface Replayed {
   readonly tried: { readonly question: Question; readonly decision: Decision };
   readonly asked: readonly Asked[];
   readonly service: ReadonlyMap<string, Service>;
-  readonly delays: { readonly startMs: number; readonly stopMs: number };
+  readonly delays: Delays;
   readonly metricAgeMs: number;
   readonly intervalMs: number;
   readonly notes: readonly string[];
+}
+
+/** How long instances take, as it was learned or as it is assumed where nothing was seen. */
+export interface Delays {
+  readonly startMs: number;
+  /** What nine in ten launches did not exceed; absent where none was seen. */
+  readonly start90Ms?: number;
+  /** Launches that `startMs` is the median of; 0: it is assumed. */
+  readonly launches: number;
+  readonly stopMs: number;
+  /** Stops that `stopMs` is the mean of; 0: it is assumed. */
+  readonly stops: number;
 }
 
 const USUAL_DELAYS = { startMs: 2_000, stopMs: 500 };
@@ -240,10 +252,15 @@ class Seen {
 
   #delays(apps: readonly AppRecord[], { apps: decisions }: Decision): Replayed['delays'] {
     const starts = decisions.flatMap(({ figures }) => figures['deadTimeS'] ?? []);
-    const stops = apps.flatMap(({ killing }) => stopDelayMs(killing) ?? []);
+    const latest = decisions.flatMap(({ figures }) => figures['deadTime90S'] ?? []);
+    const launches = decisions.reduce((sum, { figures }) => sum + (figures['launches'] ?? 0), 0);
+    const stops = apps.flatMap(({ killing }) => stopDelay(killing) ?? []);
     return {
       startMs: starts.length === 0 ? USUAL_DELAYS.startMs : 1000 * mean(starts),
-      stopMs: stops.length === 0 ? USUAL_DELAYS.stopMs : mean(stops),
+      ...(latest.length > 0 && { start90Ms: 1000 * mean(latest) }),
+      launches,
+      stopMs: stops.length === 0 ? USUAL_DELAYS.stopMs : mean(stops.map(({ ms }) => ms)),
+      stops: stops.reduce((sum, { seen }) => sum + seen, 0),
     };
   }
 

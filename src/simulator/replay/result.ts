@@ -21,8 +21,21 @@ export interface ReplayRow extends FlatFigures {
   readonly remainderMinutes: number;
 }
 
-/** Least and largest, with the service rate a standard deviation higher or lower. */
+/** Least and largest, with the service rate two standard deviations higher or lower. */
 export type Range = readonly [number, number];
+
+const RANGED = [
+  'V',
+  'R',
+  'changesPerMin',
+  'reversalsPerMin',
+  'p95WaitS',
+  'budgetSpent',
+  'remainderMinutes',
+] as const;
+
+/** A figure that the model makes, and that the service rate's doubt makes doubtful. */
+export type Ranged = (typeof RANGED)[number];
 
 export interface ReplayResult {
   readonly policy: string;
@@ -36,7 +49,7 @@ export interface ReplayResult {
   readonly delays: Replayed['delays'];
   readonly rows: readonly [ReplayRow, ReplayRow];
   /** Of the replayed row's figures; absent while nothing is modelled. */
-  readonly ranges?: Readonly<Record<'V' | 'R' | 'changesPerMin' | 'remainderMinutes', Range>>;
+  readonly ranges?: Readonly<Partial<Record<Ranged, Range>>>;
   readonly notes: readonly string[];
   readonly courses: readonly Course[];
 }
@@ -59,7 +72,7 @@ export function resultOf(replayed: Replayed, options: ResultOptions): ReplayResu
     rowOf('recorded', recordedRan, last),
     rowOf('replayed', triedRan, run?.last ?? tried.decision),
   ] as const;
-  const doubtful = run === undefined ? [] : [-1, 1].map((off) => offBy(replayed, off, triedQuestion));
+  const doubtful = run === undefined ? [] : [-2, 2].map((off) => offBy(replayed, off, triedQuestion));
   const wallAheadMs = fromMs - originMs;
   return {
     ...options,
@@ -184,14 +197,10 @@ function remainderMinutesOf({ members }: Ran): number {
 }
 
 function rangesOf(rows: readonly ReplayRow[]): NonNullable<ReplayResult['ranges']> {
-  const range = (of: (row: ReplayRow) => number): Range => [
-    Math.min(...rows.map(of)),
-    Math.max(...rows.map(of)),
-  ];
-  return {
-    V: range((row) => row.V),
-    R: range((row) => row.R),
-    changesPerMin: range((row) => row.changesPerMin),
-    remainderMinutes: range((row) => row.remainderMinutes),
-  };
+  return Object.fromEntries(
+    RANGED.flatMap((figure) => {
+      const all = rows.flatMap((row) => row[figure] ?? []);
+      return all.length === 0 ? [] : [[figure, [Math.min(...all), Math.max(...all)] as const]];
+    }),
+  );
 }

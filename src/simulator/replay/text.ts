@@ -1,8 +1,9 @@
 // simulator: a replay as text: aligned for people, or Markdown for pull requests.
 
+import { giveOrTake } from '../../api/words/figures.ts';
 import { heading, noteLine, type TextFormat, tableText } from '../report/table.ts';
 import type { Service } from './inference.ts';
-import type { Range, ReplayResult, ReplayRow } from './result.ts';
+import type { Range, Ranged, ReplayResult, ReplayRow } from './result.ts';
 
 interface ReplayColumn {
   readonly head: string;
@@ -10,8 +11,7 @@ interface ReplayColumn {
   readonly about: string;
   readonly of: (row: ReplayRow) => number | undefined;
   readonly digits: number;
-  /** In the ranges of the result. */
-  readonly range?: 'V' | 'R' | 'changesPerMin' | 'remainderMinutes';
+  readonly range: Ranged;
 }
 
 export const REPLAY_COLUMNS: readonly ReplayColumn[] = [
@@ -35,13 +35,21 @@ export const REPLAY_COLUMNS: readonly ReplayColumn[] = [
     about: 'changes against the last one',
     of: (row) => row.reversalsPerMin,
     digits: 1,
+    range: 'reversalsPerMin',
   },
-  { head: 'P95 WAIT S', about: '95th percentile of the wait', of: (row) => row.p95WaitS, digits: 1 },
+  {
+    head: 'P95 WAIT S',
+    about: '95th percentile of the wait',
+    of: (row) => row.p95WaitS,
+    digits: 1,
+    range: 'p95WaitS',
+  },
   {
     head: 'BUDGET SPENT %',
     about: 'of the time that an objective lets be missed',
     of: (row) => row.budgetSpent,
     digits: 0,
+    range: 'budgetSpent',
   },
   {
     head: 'REMAINDER MIN',
@@ -76,12 +84,15 @@ export function titleOf({ policy, fromMs, toMs, rounds }: ReplayResult): string 
 }
 
 /** What it would have been worth, in a sentence. */
-export function verdictText({ rows, parting }: ReplayResult): string {
-  if (parting === undefined) return 'nothing would have been different';
-  const [was, now] = rows;
-  const change = (of: (row: ReplayRow) => number, digits: number): string =>
-    `${of(now).toFixed(digits)} in the place of ${of(was).toFixed(digits)}`;
-  return `above the target ${change((row) => row.V, 1)} % of the time, ${change((row) => row.changesPerMin, 1)} changes a minute, background work ${change((row) => row.remainderMinutes, 1)} instance-minutes`;
+export function verdictText(result: ReplayResult): string {
+  if (result.parting === undefined) return 'nothing would have been different';
+  const [was, now] = result.rows;
+  const change = (head: string): string => {
+    const column = REPLAY_COLUMNS.find((each) => each.head === head);
+    if (column === undefined) throw new RangeError(`no column is called ${head}`);
+    return `${replayCell(column, now, result)} in the place of ${replayCell(column, was, result)}`;
+  };
+  return `above the target ${change('V %')} % of the time, ${change('CHANGES/MIN')} changes a minute, background work ${change('REMAINDER MIN')} instance-minutes`;
 }
 
 /** How long it is what happened, and from when on a model. */
@@ -95,11 +106,11 @@ export function serviceTexts({ service, delays, parting }: ReplayResult): readon
   if (parting === undefined) return [];
   const rates = Object.entries(service).map(
     ([app, { perS, sd, from }]) =>
-      `${app} works off ${perS.toPrecision(3)}/s per instance${from === 'said' ? '' : `, ± ${sd.toPrecision(2)}`} (${FROM[from]})`,
+      `${app} works off ${from === 'said' ? perS.toPrecision(3) : giveOrTake(perS, 2 * sd)}/s per instance (${FROM[from]})`,
   );
   return [
     ...rates,
-    `instances take ${seconds(delays.startMs)} s to start and ${seconds(delays.stopMs)} s to stop; ranges are those of the service rate's doubt`,
+    `instances take ${startText(delays)} to start and ${stopText(delays)} to stop; ranges are those of the service rate's doubt, two deviations either way`,
   ];
 }
 
@@ -110,6 +121,15 @@ const FROM: Readonly<Record<Service['from'], string>> = {
     'inferred from how its queue went: nobody counts, and its law learns no rate; --service-rate says another',
   said: 'as you said',
 };
+
+function startText({ startMs, start90Ms, launches }: ReplayResult['delays']): string {
+  if (launches === 0 || start90Ms === undefined) return `${seconds(startMs)} s (assumed, no launch was seen)`;
+  return `${seconds(startMs)} s (90 % within ${seconds(start90Ms)} s, of ${launches} seen)`;
+}
+
+function stopText({ stopMs, stops }: ReplayResult['delays']): string {
+  return `${seconds(stopMs)} s (${stops === 0 ? 'assumed, none was seen to stop' : `mean of ${stops} seen`})`;
+}
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(1);
@@ -124,8 +144,7 @@ export function replayCell(
   const value = of(row);
   if (value === undefined || !Number.isFinite(value)) return '–';
   const text = value.toFixed(digits);
-  const within: Range | undefined =
-    row.who === 'replayed' && range !== undefined ? ranges?.[range] : undefined;
+  const within: Range | undefined = row.who === 'replayed' ? ranges?.[range] : undefined;
   if (within === undefined) return text;
   const [low, high] = within.map((each) => each.toFixed(digits));
   return low === high ? text : `${text} (${low}–${high})`;

@@ -1,17 +1,17 @@
 // simulator: figures as columns, for tables of any kind.
 
-import type { FlatFigures } from '../pooled.ts';
+import type { FlatFigures, Pooled } from '../pooled.ts';
 
-export type FigureRow = FlatFigures;
+export type FigureRow = FlatFigures & Pick<Pooled, 'margin'>;
 
 export interface Column {
   readonly head: string;
   /** What it is, for people who see it for the first time. */
   readonly about: string;
-  readonly cell: (row: FigureRow) => string;
+  readonly cell: (row: FlatFigures) => string;
 }
 
-const digits = (of: (row: FigureRow) => number, n: number) => (row: FigureRow) => {
+const digits = (of: (row: FlatFigures) => number, n: number) => (row: FlatFigures) => {
   const value = of(row);
   return Number.isFinite(value) ? value.toFixed(n) : '–';
 };
@@ -37,3 +37,18 @@ export const COLUMNS: readonly Column[] = [
     cell: digits((r) => r.upsilon, 0),
   },
 ];
+
+/** Its figures, and below them how far off each may be. */
+export function figureLines({ law, ...row }: FigureRow & { readonly law: string }): readonly {
+  readonly name: string;
+  readonly cells: readonly string[];
+}[] {
+  const line = (name: string, of: FlatFigures): { name: string; cells: readonly string[] } => ({
+    name,
+    cells: COLUMNS.map(({ cell }) => cell(of)),
+  });
+  return [line(law, row), ...(row.margin === undefined ? [] : [line('±', row.margin)])];
+}
+
+/** What the lines between those of the laws are. */
+export const ABOUT_MARGIN = '±: two standard errors of the mean over the seeds';

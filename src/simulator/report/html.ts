@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { escapeHtml } from '../../lang/html.ts';
 import type { Comparison } from '../compare.ts';
 import { pooledByLaw } from '../pooled.ts';
-import { COLUMNS } from './columns.ts';
+import { ABOUT_MARGIN, COLUMNS, figureLines } from './columns.ts';
 import { verdict } from './verdict.ts';
 
 export interface ReportPage {
@@ -26,11 +26,8 @@ export function comparisonPage(result: Comparison): string {
     command: 'microscaling simulate',
     about: `Simulated by the code that ships, in virtual time. Figures over ${seeds.size} seed${seeds.size === 1 ? '' : 's'}; charts of seed ${first}.`,
     heads: COLUMNS,
-    rows: pooledByLaw(result.rows).map((row) => ({
-      name: row.law,
-      cells: COLUMNS.map(({ cell }) => cell(row)),
-    })),
-    notes: [...result.notes, verdict(pooledByLaw(result.rows))],
+    rows: pooledByLaw(result.rows).flatMap(figureLines),
+    notes: [...result.notes, ...(seeds.size > 1 ? [ABOUT_MARGIN] : []), verdict(pooledByLaw(result.rows))],
     courses: result.courses,
   });
 }

@@ -2,7 +2,7 @@
 
 import type { Comparison } from '../compare.ts';
 import { pooledByLaw } from '../pooled.ts';
-import { COLUMNS, type FigureRow } from './columns.ts';
+import { ABOUT_MARGIN, COLUMNS, type FigureRow, figureLines } from './columns.ts';
 import { verdict } from './verdict.ts';
 
 export type TextFormat = 'table' | 'markdown';
@@ -26,7 +26,7 @@ export function noteLine(note: string, format: TextFormat): string {
 
 /** What each column is. */
 export function legend(format: TextFormat): string {
-  const meanings = COLUMNS.map(({ head, about }) => `${head}: ${about}`);
+  const meanings = [...COLUMNS.map(({ head, about }) => `${head}: ${about}`), ABOUT_MARGIN];
   return format === 'markdown' ? meanings.map((meaning) => `- ${meaning}`).join('\n') : meanings.join('\n');
 }
 
@@ -35,7 +35,7 @@ export function lawTable(
   format: TextFormat,
 ): string {
   const heads = ['LAW', ...COLUMNS.map(({ head }) => head)];
-  const rows = laws.map((row) => [row.law, ...COLUMNS.map(({ cell }) => cell(row))]);
+  const rows = laws.flatMap(figureLines).map(({ name, cells }) => [name, ...cells]);
   return tableText(heads, rows, format);
 }
 

@@ -33,23 +33,31 @@ export function verdict(laws: readonly LawRow[]): string {
   ].filter((part) => part !== '');
   const bound = others.find(isOracle);
   return [
-    `Verdict: with ${first.law} the queue is above its target ${first.V.toFixed(1)} % of the time`,
+    `Verdict: with ${first.law} the queue is above its target ${shareText(first)} of the time`,
     compared.length === 0 ? '' : `, ${compared.join(', ')}`,
     background(first),
     bound === undefined
       ? ''
-      : `; ${bound.law}, which knows what nobody can know, has ${bound.V.toFixed(1)} %${Number.isFinite(bound.R) ? ` and ${bound.R.toFixed(1)} %` : ''}`,
+      : `; ${bound.law}, which knows what nobody can know, has ${shareText(bound)}${Number.isFinite(bound.R) ? ` and ${withMargin(bound.R, bound.margin?.R)}` : ''}`,
     '.',
   ].join('');
 }
 
 function named(how: string, rows: readonly LawRow[]): string {
   if (rows.length === 0) return '';
-  return `${how} ${rows.map(({ law, V }) => `${law} (${V.toFixed(1)} %)`).join(' and ')}`;
+  return `${how} ${rows.map(({ law, ...row }) => `${law} (${shareText(row)})`).join(' and ')}`;
 }
 
 /** Nothing where there is no remainder. */
-function background({ R }: LawRow): string {
+function background({ R, margin }: LawRow): string {
   if (!Number.isFinite(R)) return '';
-  return `; background work has ${R.toFixed(1)} % of what could have been left to it`;
+  return `; background work has ${withMargin(R, margin?.R)} of what could have been left to it`;
+}
+
+function shareText({ V, margin }: FigureRow): string {
+  return withMargin(V, margin?.V);
+}
+
+function withMargin(percent: number, margin: number | undefined): string {
+  return `${percent.toFixed(1)}${margin === undefined ? '' : ` ± ${margin.toFixed(1)}`} %`;
 }

@@ -14,6 +14,7 @@ const figures = {
   deadTime90S: 7,
   launches: 16,
   warmUpS: 0.4,
+  warmUpSMargin: 0.15,
   missChance: 0.1,
 };
 
@@ -21,7 +22,7 @@ describe('what was learned, in words', () => {
   it('says each figure with how far off it may be, or from how much it was learned', () => {
     expect(estimatesText(figures)).toBe(
       'arrivals 19 ± 3.2/s, service 5 ± 0.4/s per instance, 62 (31 to 93) waiting once what was asked for serves, ' +
-        'dead time 2.1 s, 90 % within 7 s (16 launches, 0.4 s of it from running to the first message)',
+        'dead time 2.1 s, 90 % within 7 s (16 launches, 0.4 ± 0.2 s of it from running to the first message)',
     );
   });
 
@@ -35,5 +36,6 @@ describe('what was learned, in words', () => {
   it('leaves out what nobody knows the margin of, as records of before it was kept', () => {
     expect(estimatesText({ waiting: 4, arrivalsPerS: 19, servicePerS: 5, predicted: 3 })).toBeUndefined();
     expect(estimatesText({})).toBeUndefined();
+    expect(estimatesText({ deadTimeS: 2, deadTime90S: 2, launches: 1, warmUpS: 1 })).not.toContain('of it');
   });
 });

@@ -1,7 +1,7 @@
 // Numbers in sentences.
 
 import { describe, expect, it } from 'vitest';
-import { brief, rounded, spanText } from '../../../src/api/words/figures.ts';
+import { brief, rounded, spanText, valueText } from '../../../src/api/words/figures.ts';
 import { instantText } from '../../../src/api/words/instant.ts';
 
 describe('lengths of time', () => {
@@ -36,6 +36,21 @@ describe('numbers', () => {
     [1_234.5, '1235'],
   ])('%d is %s in short', (value, words) => {
     expect(brief(value)).toBe(words);
+  });
+});
+
+describe('a figure', () => {
+  it.each([
+    { name: 'that was measured is as it is', figure: { value: 41.27 }, words: '41.3' },
+    {
+      name: 'that is estimated has its margin',
+      figure: { value: 12.3, valueMargin: 3.14 },
+      words: '12 ± 3.1',
+    },
+    { name: 'without an end is told as that', figure: { infinite: true }, words: '∞' },
+    { name: 'that is not known is no number', figure: {}, words: 'unknown' },
+  ])('$name', ({ figure, words }) => {
+    expect(valueText(figure, 'unknown')).toBe(words);
   });
 });
 

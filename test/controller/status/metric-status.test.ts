@@ -14,14 +14,14 @@ afterEach(() => world.stop());
 /** Of an app that keeps its count whatever happens, once its metric has said `value`. */
 async function statusOf(
   target: Partial<TargetSpec>,
-  { value, instances = 2 }: { value: number | string; instances?: number },
+  { value, instances = 2, forMs = 5_000 }: { value: number | string; instances?: number; forMs?: number },
 ): Promise<AppStatus> {
   world = new World();
   const targets = [aTarget({ ...target, metric: channel(1) })];
   const bounds = { min: instances, max: instances };
   world.policies.put('demo.yaml', aPolicy('demo', [anApp('a', { targets, instances: bounds })]));
   world.metrics.set(1, value);
-  await world.start(5_000);
+  await world.start(forMs);
   const [pool] = world.view.pools;
   const status = policyStatusOf(world.policy('demo'), pool ?? { capacity: { total: 0, used: 0, unit: '' } });
   return status.apps[0] ?? { name: 'none', id: '/none' };
@@ -59,6 +59,23 @@ describe('the metrics of a status', () => {
       { type: 'QueueLength', name: 'channel 1', unit: 'messages', target: 50, reason: 'no such queue' },
     ]);
     expect(metric).toBe('unavailable');
+  });
+
+  it('have how far off it may be beside a drain time, which is estimated', async () => {
+    const algorithm = { type: 'Fluid', fluid: { serviceRate: 5 } } as const;
+    const { metrics, metric } = await statusOf({ drainTime: '30s', algorithm }, { value: 100, forMs: 1_000 });
+    const [drain] = metrics ?? [];
+    expect(drain).toMatchObject({ type: 'DrainTime', target: 30 });
+    expect(drain?.current).toBeGreaterThan(5);
+    expect(drain?.currentMargin).toBeGreaterThan(0.066 * (drain?.current ?? 0));
+    expect(metric).toMatch(/^[\d.]+ ± [\d.]+\/30 seconds$/);
+  });
+
+  it('have no drain time before it is known how fast an instance works', async () => {
+    const { metrics, metric } = await statusOf({ drainTime: '30s' }, { value: 100 });
+    expect(metrics).toMatchObject([{ reason: 'how fast what waits is worked off is not known yet' }]);
+    expect(metrics?.[0]).not.toHaveProperty('current');
+    expect(metric).toBe('unknown/30 seconds');
   });
 
   it('call a drain time with nothing running infinite, not unavailable', async () => {

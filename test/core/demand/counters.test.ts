@@ -25,6 +25,7 @@ function doneOf(sample: MetricSample): number | undefined {
       pending: [],
       deadTimeMs: 0,
       warmUpMs: 0,
+      warmUpMarginMs: 0,
       isUntried: false,
       settled: true,
     },

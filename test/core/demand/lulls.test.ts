@@ -105,7 +105,7 @@ describe('giving back by worth', () => {
     [{}, 'a lower need must last 3 s until it is known how long needs last here'],
     [
       { lulls: [18, 60] },
-      'a lower need must last 2.3 s: of the instances that were needed no more 25 % were needed again within 15 s',
+      'a lower need must last 2.3 s: of the instances that were needed no more 25 % (16 to 34 %) were needed again within 15 s',
     ],
   ] as const)('says which and why: %j', (memory: BehaviorMemory, expected) => {
     const needs = [T0 - 500, 9];

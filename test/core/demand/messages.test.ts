@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messagesOf } from '../../../src/core/demand/messages.ts';
+import { countFigures, countText, messagesOf } from '../../../src/core/demand/messages.ts';
 import type { MetricSample } from '../../../src/core/observation.ts';
 import { aSample } from '../../support/builders.ts';
 
@@ -93,5 +93,39 @@ describe('messages of a reading', () => {
         expect(waiting + inFlight).toBeLessThanOrEqual(value);
       }),
     );
+  });
+});
+
+describe('how far a split may be off', () => {
+  it.each([
+    {
+      name: 'is what is taken for in flight, which may wait',
+      sample: unsplit(),
+      value: 100,
+      margin: 8,
+      text: '92 ± 8',
+    },
+    {
+      name: 'is nothing where a source splits its count',
+      sample: { inFlight: 4 },
+      value: 20,
+      margin: 0,
+      text: '20',
+    },
+    {
+      name: 'is nothing where the source saw all that wait',
+      sample: unsplit({ waitingAtLeast: 20 }),
+      value: 20,
+      margin: 0,
+      text: '20',
+    },
+  ])('$name', ({ sample, value, margin, text }) => {
+    const messages = messagesOf(aSample(value, sample), 8);
+    expect(messages.splitMargin).toBe(margin);
+    expect(countText(messages)).toBe(text);
+    expect(countFigures(messages)).toEqual({
+      waiting: messages.waiting,
+      ...(margin > 0 && { splitMargin: margin }),
+    });
   });
 });

@@ -24,6 +24,7 @@ export function lawInput(waiting: number, over: Over = {}): LawInput {
     messages: {
       waiting,
       inFlight: undefined,
+      splitMargin: 0,
       perBusyInstance: 1,
       fetchedAhead: 0,
       oldestAgeMs: undefined,

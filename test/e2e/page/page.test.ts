@@ -42,7 +42,7 @@ describe.skipIf(browserMissing())('the page', () => {
     expect(await page.getByTestId('tile').count()).toBe(10);
     expect(await text(page, 'capacity-used')).toMatch(/of 10 slots held/);
     expect(await page.getByTestId('app-running').count()).toBe(3);
-    expect(await text(page, 'metric-value')).toMatch(/^\d+$/);
+    expect(await text(page, 'metric-value')).toMatch(/^\d+( ± [\d.]+)?$/);
     expect(await text(page, 'counter-work')).toMatch(/Work done by queue-demo\/remainder[\d,]+/);
     expect(await text(page, 'decision')).toMatch(/\d\d:\d\d:\d\dqueue-demo\/\w+ \d+ → \d+/);
     expect(await text(page, 'event')).toMatch(/PolicyAccepted.*the policy is valid/);

@@ -131,7 +131,7 @@ describe.skipIf(browserMissing())('trouble on the page', { timeout: 240_000 }, (
     const { page } = await played();
     const over = page.getByTestId('metric').locator('.u-over');
     await over.hover();
-    await expect.poll(() => text(page, 'metric-hovered'), SOON).toMatch(/^then [\d,]+$/);
+    await expect.poll(() => text(page, 'metric-hovered'), SOON).toMatch(/^then [\d,]+( ± [\d,.]+)?$/);
     await page.mouse.move(0, 0);
     await expect.poll(() => text(page, 'metric-hovered'), SOON).toBe('');
     await page.getByTestId('decision-mark').first().click();

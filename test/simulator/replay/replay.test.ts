@@ -70,8 +70,16 @@ it.each([{ counts: true }, { counts: 'taken' }, { counts: false }] as const)(
     expect(Math.abs(perS - PER_INSTANCE_S)).toBeLessThan((counts === 'taken' ? 0.1 : 0.35) * PER_INSTANCE_S);
     // A longer queue needs fewer changes, and leaves the remainder no less.
     expect(tried.remainderMinutes).toBeGreaterThan(recorded.remainderMinutes);
-    expect(result.ranges?.V[0]).toBeLessThanOrEqual(tried.V);
-    expect(replayText(result, 'table')).toMatch(/recorded +[\d.]+.*\nreplayed +[\d.]+/);
+    expect(result.ranges?.V?.[0]).toBeLessThanOrEqual(tried.V);
+    const text = replayText(result, 'table');
+    expect(text).toMatch(/recorded +[\d.]+.*\nreplayed +[\d.]+/);
+    const figures = Object.keys(result.ranges ?? {});
+    expect(figures).toEqual(
+      expect.arrayContaining(['V', 'R', 'changesPerMin', 'reversalsPerMin', 'p95WaitS']),
+    );
+    expect(text).toMatch(
+      /to start and [\d.]+ s \((mean of \d+ seen|assumed, none was seen to stop)\) to stop/,
+    );
   },
 );
 
@@ -107,7 +115,7 @@ it.each(['Queue', 'SimpleQueue'] as const)(
     expect(sd).toBeGreaterThan(0);
     const result = resultOf(replayed, { policy: POLICY, ...span });
     expect(replayText(result, 'table')).toMatch(
-      /consumer works off [\d.]+\/s per instance, ± .*inferred from/,
+      /consumer works off [\d.]+ ± [\d.]+\/s per instance .*inferred from/,
     );
     const told = await replayRecord(roundsIn(day, span), { candidate: { change }, serviceRate: 3, ...span });
     expect(told.service.get(CONSUMER)).toEqual({ perS: 3, sd: 0, from: 'said' });

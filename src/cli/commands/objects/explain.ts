@@ -2,7 +2,7 @@
 
 import { alternativesOrWhyNone } from '../../../api/words/alternatives.ts';
 import { estimatesText } from '../../../api/words/estimates.ts';
-import { rounded } from '../../../api/words/figures.ts';
+import { rounded, valueText } from '../../../api/words/figures.ts';
 import { objectiveText } from '../../../api/words/objective.ts';
 import { scheduleText } from '../../../api/words/schedule.ts';
 import type { OptionValues } from '../../../app/options.ts';
@@ -89,17 +89,17 @@ function metricText({ targetName, ...metric }: MetricView): string {
 function readingText({
   label,
   state,
-  value,
   inFlight,
-  infinite,
   target,
   unit,
   reason,
+  ...of
 }: Omit<MetricView, 'targetName'>): string {
   const why = reason ? ` (${reason})` : '';
   if (state === 'unavailable') return `${label}: unavailable${why}`;
   const held = inFlight === undefined ? '' : `, ${inFlight} in flight`;
   const against = target === undefined ? '' : `, target ${rounded(target)}`;
-  if (value === undefined) return `${label}: ${infinite ? '∞' : 'unknown'} ${unit}${held}${against}${why}`;
-  return `${label}: ${rounded(value, 1)} ${unit}${held}${against}${state === 'stale' ? ` (stale${reason ? `: ${reason}` : ''})` : ''}`;
+  const now = `${label}: ${valueText(of, 'unknown')} ${unit}`;
+  if (of.value === undefined) return `${now}${held}${against}${why}`;
+  return `${now}${held}${against}${state === 'stale' ? ` (stale${reason ? `: ${reason}` : ''})` : ''}`;
 }

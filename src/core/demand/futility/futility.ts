@@ -1,8 +1,8 @@
 // core: whether more instances get more work done, learned by doing with fewer for a while when a target stays missed.
 
-import { brief, spanText } from '../../../api/words/figures.ts';
-import type { FutilityMemory } from './memory.ts';
-import { expected, paceOf, type QueueLook, tells, withTakes } from './pace.ts';
+import { brief, giveOrTake, spanText } from '../../../api/words/figures.ts';
+import type { FutilityMemory, Pace, Useless } from './memory.ts';
+import { deviationOfExpected, expected, paceOf, type QueueLook, tells, withTakes } from './pace.ts';
 
 export interface Futility {
   readonly memory: FutilityMemory;
@@ -126,16 +126,31 @@ function tryFewer(memory: FutilityMemory, look: QueueLook): Futility {
   if (isDoubtful && !tells(expectedS, before.variance + pace.variance, SURE_DEVIATIONS))
     return trying(memory);
   if (gainS >= NO_GAIN * expectedS) return givenUp(memory, before.asked, look);
-  const sum = {
-    instances: before.asked - cap + (useless?.instances ?? 0),
-    gainS: gainS + (useless?.gainS ?? 0),
-    expectedS: expectedS + (useless?.expectedS ?? 0),
-  };
+  const sum = withUseless(useless, { before, pace, cap });
   const fewer = fewerThan(cap, min);
   // What comes next is compared with this level: it is measured well enough for that first.
   if (fewer < cap && !tells(expected(pace, fewer), 2 * pace.variance)) return trying(memory);
   const next = { ...begun(memory, look, 'try', tries), useless: sum };
   return fewer < cap ? trying({ ...next, cap: fewer, before: pace }) : limiting(next, cap, look);
+}
+
+/**
+ * What each step gave adds up to what the first level did more than the last one, whatever those between did; what was expected
+ * is wrong by the same share in every step.
+ */
+function withUseless(
+  useless: Useless | undefined,
+  { before, pace, cap }: { readonly before: Pace; readonly pace: Pace; readonly cap: number },
+): Useless {
+  const { instances = 0, gainS = 0, expectedS = 0, gainDeviation, expectedDeviation = 0 } = useless ?? {};
+  const first = gainDeviation === undefined ? before.variance : gainDeviation ** 2 - before.variance;
+  return {
+    instances: instances + before.asked - cap,
+    gainS: gainS + before.perS - pace.perS,
+    expectedS: expectedS + expected(before, cap),
+    gainDeviation: Math.sqrt(Math.max(0, first) + pace.variance),
+    expectedDeviation: expectedDeviation + deviationOfExpected(before, cap),
+  };
 }
 
 /** What was found out before stays found out. */
@@ -197,9 +212,17 @@ function waitMs(firstMs: number, tries: number): number {
 function uselessText({ useless, untilMs = 0 }: FutilityMemory, nowMs: number): string {
   const again = `more are tried in ${spanText(untilMs - nowMs)}`;
   if (useless === undefined) return `more instances get no more done; ${again}`;
-  const { instances, gainS, expectedS } = useless;
-  const gave = brief(Math.max(0, gainS));
-  return `${instances} more got ${gave}/s more done, where ${brief(expectedS)}/s could be expected; ${again}`;
+  const { instances, gainS, expectedS, gainDeviation, expectedDeviation } = useless;
+  const gave = rateText(Math.max(0, gainS), gainDeviation);
+  const could = rateText(expectedS, expectedDeviation);
+  return `${instances} more got ${gave}/s more done, where ${could}/s could be expected; ${again}`;
+}
+
+/** With so many deviations either way the truth is in it nineteen times of twenty. */
+const MARGIN = 2;
+
+function rateText(perS: number, deviation: number | undefined): string {
+  return deviation === undefined ? brief(perS) : giveOrTake(perS, MARGIN * deviation);
 }
 
 function fewerThan(asked: number, min: number): number {

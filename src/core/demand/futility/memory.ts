@@ -11,6 +11,16 @@ export type Mark = readonly [atMs: number, asked: number, backlog: number, done:
  */
 export type Takes = readonly [asOfMs: number, knownMs: number, count: number, share: number];
 
+/** What instances that were of no use gave, and should have given. */
+export interface Useless {
+  readonly instances: number;
+  readonly gainS: number;
+  readonly expectedS: number;
+  /** Deviations of both; absent in memories of before they were kept. */
+  readonly gainDeviation?: number | undefined;
+  readonly expectedDeviation?: number | undefined;
+}
+
 /** What was got done a second, and the variance of that figure; or how fast the backlog falls, where nothing counts. */
 export interface Pace {
   readonly asked: number;
@@ -43,7 +53,7 @@ export type FutilityMemory = {
   /** In `try`: with how many it was compared. */
   readonly before?: Pace;
   /** In `limited`, and in `try` once fewer have done as much: what the useless ones gave and should have given. */
-  readonly useless?: { readonly instances: number; readonly gainS: number; readonly expectedS: number };
+  readonly useless?: Useless;
   readonly untilMs?: number;
 };
 
@@ -58,7 +68,7 @@ export function isFutility(raw: unknown): raw is FutilityMemory {
     isAbsentOr(isMark)(from) &&
     isAbsentOr(isTakes)(takes) &&
     isAbsentOr(isPace)(before) &&
-    isAbsentOr(hasNumbers('instances', 'gainS', 'expectedS'))(useless) &&
+    isAbsentOr(isUseless)(useless) &&
     // What is tried is compared with something, and what is limited is so until some time.
     (phase !== 'try' || (cap !== undefined && before !== undefined)) &&
     (phase !== 'limited' || (cap !== undefined && untilMs !== undefined))
@@ -82,8 +92,13 @@ function isAbsentOr(check: Check): Check {
 }
 
 /** How fast a backlog falls is below nothing where it grows. */
-function hasNumbers(...names: readonly string[]): Check {
-  return (raw) => isObject(raw) && names.every((name) => isNumber(raw[name]));
+function isUseless(raw: unknown): boolean {
+  if (!isObject(raw)) return false;
+  const { instances, gainS, expectedS, gainDeviation, expectedDeviation } = raw;
+  return (
+    [instances, gainS, expectedS].every(isNumber) &&
+    [gainDeviation, expectedDeviation].every(isAbsentOr(isAmount))
+  );
 }
 
 function isMark(raw: unknown): boolean {

@@ -115,6 +115,16 @@ export function expected({ asked, eachS }: Pace, cap: number): number {
   return eachS * Math.max(0, asked - cap);
 }
 
+/** Where nobody counts, each is taken to do what it did for the law, which is told only once it is as sure as this. */
+const DOUBT_OF_EACH = 0.3;
+
+/** Of what is expected: what each gets done is a share of what was counted, or was learned before. */
+export function deviationOfExpected(pace: Pace, cap: number): number {
+  const { perS, variance, counted: isCounted } = pace;
+  const doubt = isCounted && perS > 0 ? Math.sqrt(variance) / perS : DOUBT_OF_EACH;
+  return doubt * expected(pace, cap);
+}
+
 export function tells(expectedS: number, variance: number, deviations = DEVIATIONS): boolean {
   return expectedS > 0 && Math.sqrt(clamp(variance, 0, Number.MAX_VALUE)) * deviations <= expectedS;
 }

@@ -34,6 +34,8 @@ export type WarmUpMemory = {
   /** Mean time from running to the first message, and of how many instances. */
   readonly ms: number;
   readonly seen: number;
+  /** Variance of that time, ms²; absent in memories of before it was kept. */
+  readonly variance?: number | undefined;
   /** The last count that told who works. */
   readonly countedAtMs: number;
   /** When there last was not a message for everybody: then who holds none may well serve. */
@@ -95,19 +97,20 @@ function corrected({ serving, countedAtMs }: WarmUpMemory, counted: WarmUpMemory
   });
 }
 
-type Learned = Pick<WarmUpMemory, 'ms' | 'seen'>;
+type Learned = Pick<WarmUpMemory, 'ms' | 'seen' | 'variance'>;
 
-const NOTHING: Learned = { ms: 0, seen: 0 };
+const NOTHING: Learned = { ms: 0, seen: 0, variance: 0 };
 
 /** Those that run already are taken to serve. */
-function begun({ running, before, nowMs }: WarmUpLook, { ms, seen }: Learned): WarmUpMemory {
+function begun({ running, before, nowMs }: WarmUpLook, { ms, seen, variance }: Learned): WarmUpMemory {
   const times = { countedAtMs: nowMs, idleAtMs: nowMs, fellAtMs: nowMs };
-  return { running, fresh: [], serving: before, ms, seen, ...times };
+  return { running, fresh: [], serving: before, ms, seen, variance, ...times };
 }
 
 /** What is known of the time itself outlives the process. */
-export function resumedWarmUp({ ms, seen }: Learned): WarmUpMemory {
-  return { running: 0, fresh: [], serving: [], ms, seen, countedAtMs: 0, idleAtMs: 0, fellAtMs: 0 };
+export function resumedWarmUp({ ms, seen, variance }: Learned): WarmUpMemory {
+  const times = { countedAtMs: 0, idleAtMs: 0, fellAtMs: 0 };
+  return { running: 0, fresh: [], serving: [], ms, seen, variance, ...times };
 }
 
 function counts(memory: WarmUpMemory, work: WorkCount | undefined): WarmUpMemory {
@@ -121,14 +124,16 @@ function counts(memory: WarmUpMemory, work: WorkCount | undefined): WarmUpMemory
   const serve = (count: number): number =>
     clamp(Math.floor(count - others + BETWEEN_MESSAGES * others), 0, here);
   const { rest, taken } = takeOldest(fresh, serve(atLeast));
-  let { ms, seen } = memory;
+  let { ms, seen, variance = ms * ms } = memory;
   for (const [sinceMs, n] of taken) {
     // By what was known before this count: a longer queue must not teach that instances serve sooner.
-    const tookMs = sinceMs > memory.idleAtMs ? tookOf(sinceMs, { countedAtMs, atMs }) : undefined;
-    if (tookMs === undefined) continue;
+    const took = sinceMs > memory.idleAtMs ? tookOf(sinceMs, { countedAtMs, atMs }) : undefined;
+    if (took === undefined) continue;
     seen = Math.min(seen + n, 1_000);
-    const bounded = Math.min(tookMs, 4 * ms + 5_000);
-    ms += (bounded - ms) * Math.max(n / seen, 1 - (1 - LEAST_WEIGHT) ** n);
+    const off = Math.min(took.ms, 4 * ms + 5_000) - ms;
+    const weight = Math.max(n / seen, 1 - (1 - LEAST_WEIGHT) ** n);
+    ms += weight * off;
+    variance = (1 - weight) * (variance + weight * off * off) + (weight * took.eitherWayMs ** 2) / 3;
   }
   const may = Math.max(0, serve(working) - total(taken));
   return {
@@ -136,6 +141,7 @@ function counts(memory: WarmUpMemory, work: WorkCount | undefined): WarmUpMemory
     fresh: withoutDue(rest, may, { ...memory, atMs }),
     ms,
     seen,
+    variance,
     countedAtMs: atMs,
     idleAtMs,
   };
@@ -148,20 +154,37 @@ function withoutDue(fresh: Tally, may: number, { ms, seen, atMs }: Learned & Pic
   return takeOldest(fresh, Math.min(may, total(fresh.filter(([sinceMs]) => atMs - sinceMs >= usualMs)))).rest;
 }
 
+/** What an instance took, give or take so much: it was seen at work at one count and not at the one before. */
+interface Took {
+  readonly ms: number;
+  readonly eitherWayMs: number;
+}
+
 /** Who works at the first count after it began to run took no time that is worth a word. */
 function tookOf(
   sinceMs: number,
   { countedAtMs, atMs }: { readonly countedAtMs: number; readonly atMs: number },
-): number | undefined {
+): Took | undefined {
   const least = countedAtMs - sinceMs;
-  if (least <= 0) return atMs - sinceMs <= 2 * EXACT_MS ? 0 : undefined;
-  const middle = (least + atMs - sinceMs) / 2;
-  return atMs - countedAtMs <= Math.max(EXACT_MS, middle / 2) ? middle : undefined;
+  if (least <= 0) return atMs - sinceMs <= 2 * EXACT_MS ? { ms: 0, eitherWayMs: 0 } : undefined;
+  const ms = (least + atMs - sinceMs) / 2;
+  const gapMs = atMs - countedAtMs;
+  return gapMs <= Math.max(EXACT_MS, ms / 2) ? { ms, eitherWayMs: gapMs / 2 } : undefined;
 }
 
 /** The time to reckon with: what few instances have shown counts for less. */
 export function warmUpMs({ ms, seen }: Learned): number {
   return (ms * seen) / (seen + 1);
+}
+
+/** With so many deviations either way the truth is in it nineteen times of twenty. */
+const MARGIN = 2;
+
+/** How far off that may be: what the newest differ by, and what it was made less by. */
+export function warmUpMarginMs(learned: Learned): number {
+  const { ms, seen, variance = ms * ms } = learned;
+  const counting = Math.max(1, Math.min(seen, 1 / LEAST_WEIGHT));
+  return MARGIN * Math.sqrt(variance / counting) + ms - warmUpMs(learned);
 }
 
 /** Who has run for so long without serving takes as long again: nothing is known of such times but that they are longer. */
@@ -207,8 +230,8 @@ function isSeenIdle(
 /** Whether it can be read, whoever wrote it. */
 export function isWarmUp(raw: unknown): raw is WarmUpMemory {
   if (!isObject(raw)) return false;
-  const { running, fresh, serving, ms, seen, countedAtMs, idleAtMs, fellAtMs } = raw;
-  const numbers = [running, ms, seen, countedAtMs, idleAtMs, fellAtMs];
+  const { running, fresh, serving, ms, seen, variance = 0, countedAtMs, idleAtMs, fellAtMs } = raw;
+  const numbers = [running, ms, seen, variance, countedAtMs, idleAtMs, fellAtMs];
   return (
     isTally(fresh) && isCourse(serving) && numbers.every((each) => typeof each === 'number' && each >= 0)
   );

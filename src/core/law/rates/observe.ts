@@ -203,6 +203,11 @@ function workNoise({ m }: Filter, i: Interval, working: number): number {
 }
 
 function countNoise({ before, dt }: Interval): number {
-  const counting = COUNT_NOISE_SHARE * before.waiting + COUNT_NOISE;
+  const counting = countDeviation(before.waiting);
   return (2 * counting * counting) / (dt * dt);
+}
+
+/** How far one count of a queue may be off, in messages. */
+export function countDeviation(waiting: number): number {
+  return COUNT_NOISE_SHARE * waiting + COUNT_NOISE;
 }

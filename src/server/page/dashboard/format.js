@@ -21,6 +21,17 @@ export function number(n) {
 }
 
 /**
+ * With how far off it may be, where it is estimated: `12 ± 3`.
+ *
+ * @param {{ value?: number | undefined, valueMargin?: number | undefined }} figure
+ */
+export function giveOrTake({ value, valueMargin }) {
+  if (value === undefined || valueMargin === undefined) return number(value);
+  const shown = value < 10 ? tenth : whole;
+  return `${shown.format(value)} ± ${(valueMargin < 10 ? tenth : whole).format(valueMargin)}`;
+}
+
+/**
  * HH:MM:SS in the reader's own time.
  *
  * @param {number} atMs

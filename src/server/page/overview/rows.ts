@@ -18,7 +18,10 @@ export interface PageRow {
   readonly pool: string;
   readonly health: Pick<Health, 'level' | 'kind' | 'what' | 'limit' | 'sinceMs'>;
   /** The worst metric; absent where the policy has none. */
-  readonly metric?: Pick<MetricView, 'state' | 'value' | 'infinite' | 'target' | 'unit' | 'label'>;
+  readonly metric?: Pick<
+    MetricView,
+    'state' | 'value' | 'valueMargin' | 'infinite' | 'target' | 'unit' | 'label'
+  >;
   readonly apps: number;
   readonly running: number;
   readonly held: PoolView['capacity'];
@@ -139,6 +142,7 @@ function rowOf({ pool, policy, health }: Entry): PageRow {
 function metricOf({
   state,
   value,
+  valueMargin,
   infinite,
   target,
   perInstance,
@@ -147,7 +151,7 @@ function metricOf({
 }: MetricView): NonNullable<PageRow['metric']> {
   const shown =
     perInstance === undefined
-      ? { value, target }
+      ? { value, valueMargin, target }
       : { value: perInstance.current, target: perInstance.target };
   return { state, unit, label, ...defined({ ...shown, infinite }) };
 }

@@ -17,7 +17,7 @@ import type { Health, Level } from '../health/policy-health.ts';
 import type { Healths } from '../health/tracker.ts';
 import { tileLabels } from '../overview/labels.ts';
 import { type Colour, colours } from './palette.ts';
-import { capacityKey, counterKey, runningKey, targetKey, valueKey } from './series.ts';
+import { capacityKey, counterKey, marginKey, runningKey, targetKey, valueKey } from './series.ts';
 import { groupedTiles, type Tile } from './tiles.ts';
 import { appTitle, policyTitle } from './titles.ts';
 
@@ -30,6 +30,8 @@ export interface PageCounter {
 
 export interface PageMetric extends MetricView {
   readonly valueSeries: string;
+  /** How far off the values are, where they are estimated. */
+  readonly marginSeries: string;
   readonly targetSeries: string;
   /** Absent where the target has no objective. */
   readonly budget?: PageBudget;
@@ -251,6 +253,7 @@ function pageApp(
     metrics: app.metrics.map((metric, i) => ({
       ...metric,
       valueSeries: valueKey(app.id, i),
+      marginSeries: marginKey(app.id, i),
       targetSeries: targetKey(app.id, i),
       ...(metric.objective && { budget: budgetOf(metric.objective) }),
     })),

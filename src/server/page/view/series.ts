@@ -5,6 +5,8 @@ import type { AppView, OperatorView } from '../../../controller/status/view.ts';
 export const runningKey = (app: string): string => namesOf(app).running;
 export const valueKey = (app: string, metric: number): string =>
   keyOf(namesOf(app).values, metric, 'value', app);
+export const marginKey = (app: string, metric: number): string =>
+  keyOf(namesOf(app).margins, metric, 'margin', app);
 export const targetKey = (app: string, metric: number): string =>
   keyOf(namesOf(app).targets, metric, 'target', app);
 export const counterKey = (app: string, counter: string): string => `counter ${app} ${counter}`;
@@ -13,6 +15,7 @@ export const capacityKey = (pool: string): string => `capacity ${pool}`;
 interface Names {
   readonly running: string;
   readonly values: string[];
+  readonly margins: string[];
   readonly targets: string[];
 }
 
@@ -24,7 +27,7 @@ function namesOf(app: string): Names {
   const names = known.get(app);
   if (names !== undefined) return names;
   if (known.size >= MOST_KNOWN) known.clear();
-  const made: Names = { running: `running ${app}`, values: [], targets: [] };
+  const made: Names = { running: `running ${app}`, values: [], margins: [], targets: [] };
   known.set(app, made);
   return made;
 }
@@ -48,8 +51,9 @@ export function seriesOf(view: Pick<OperatorView, 'pools'>): Readonly<Record<str
 function addSeries(series: Record<string, number>, app: AppView): void {
   const { id, exists, running, metrics, counters } = app;
   if (exists) series[runningKey(id)] = running;
-  metrics.forEach(({ state, value, target }, i) => {
+  metrics.forEach(({ state, value, valueMargin, target }, i) => {
     if (state === 'ok' && value !== undefined) series[valueKey(id, i)] = value;
+    if (state === 'ok' && valueMargin !== undefined) series[marginKey(id, i)] = valueMargin;
     if (target !== undefined) series[targetKey(id, i)] = target;
   });
   for (const [name, n] of Object.entries(counters)) series[counterKey(id, name)] = n;
@@ -61,7 +65,7 @@ export function seriesAbout(pool: string, apps: readonly AppView[]): (series: st
     capacityKey(pool),
     ...apps.flatMap((app) => [
       runningKey(app.id),
-      ...app.metrics.flatMap((_, i) => [valueKey(app.id, i), targetKey(app.id, i)]),
+      ...app.metrics.flatMap((_, i) => [valueKey(app.id, i), marginKey(app.id, i), targetKey(app.id, i)]),
       ...Object.keys(app.counters).map((name) => counterKey(app.id, name)),
     ]),
   ]);

@@ -382,9 +382,9 @@ describe('the metric that people see', () => {
       scene: {
         app: target({ drainTime: '1m' }),
         readings: [aSample(90)],
-        decision: { figures: { waiting: 90, servicePerS: 3 } },
+        decision: { figures: { waiting: 90, servicePerS: 3 }, paces: [{ perS: 9, margin: 1.8 }] },
       },
-      view: { state: 'ok', value: 10, target: 60, unit: 'seconds' },
+      view: { state: 'ok', value: 10, valueMargin: expect.closeTo(2.11, 2), target: 60, unit: 'seconds' },
     },
   ] satisfies readonly { name: string; scene: Scene; view: object }[])('$name', ({ scene, view }) => {
     expect(metric(scene)).toMatchObject({ label: 'queue orders', ...view });

@@ -89,7 +89,7 @@ describe.each([{ counter: true }, { counter: false }])('with a counter: $counter
     expect(limited[0]?.answer.cap).toBeGreaterThanOrEqual(3);
     expect(limited[0]?.answer.cap).toBeLessThanOrEqual(6);
     expect(limited[0]?.answer.reason).toMatch(
-      /^\d+ more got [\d.]+\/s more done, where [\d.]+\/s could be expected; more are tried in/,
+      /^\d+ more got [\d.]+ ± [\d.]+\/s more done, where [\d.]+ ± [\d.]+\/s could be expected; more are tried in/,
     );
   });
 
@@ -202,7 +202,7 @@ describe('messages that are seen at the front of the queue', () => {
   it('are not done when they are only given back', () => {
     const given = { arrivalsS: 10, mostS: NO_LIMIT, seconds: 600, poison: true };
     const seen = run({ ...setup, ...given, front: () => 80 });
-    expect(seen.find(isLimited)?.answer.reason).toMatch(/more got 0\/s more done/);
+    expect(seen.find(isLimited)?.answer.reason).toMatch(/more got 0 ± [\d.]+\/s more done/);
   });
 });
 

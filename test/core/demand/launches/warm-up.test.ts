@@ -7,6 +7,7 @@ import {
   resumedWarmUp,
   type WarmUpMemory,
   warming,
+  warmUpMarginMs,
   warmUpMs,
 } from '../../../../src/core/demand/launches/warm-up.ts';
 import { T0 } from '../../../support/builders.ts';
@@ -197,4 +198,30 @@ it('a memory is read back only where it is one', () => {
   expect(isWarmUp({ ...memory, fresh: [['a', 1]] })).toBe(false);
   expect(isWarmUp({ ...memory, ms: -1 })).toBe(false);
   expect(isWarmUp({ ...memory, running: undefined })).toBe(false);
+});
+
+describe('how far off that time may be', () => {
+  function oneByOne(times: readonly number[]): WarmUpMemory {
+    let memory = follow([[0, 2, 90, 2]]);
+    for (const worksAtS of times)
+      memory = follow(launch(worksAtS, 1, worksAtS + 2), { ...memory, running: 2, serving: [] });
+    return memory;
+  }
+
+  it('is more the more the instances differ, and less the more were seen', () => {
+    const few = oneByOne([4, 4]);
+    const many = oneByOne([4, 4, 4, 4, 4, 4, 4, 4]);
+    const unlike = oneByOne([2, 6, 2, 6, 2, 6, 2, 6]);
+    expect(warmUpMarginMs(many)).toBeLessThan(0.5 * warmUpMarginMs(few));
+    expect(warmUpMarginMs(unlike)).toBeGreaterThan(2 * warmUpMarginMs(many));
+    // The counts are half a second apart: it cannot be known better than that.
+    expect(warmUpMarginMs(many)).toBeGreaterThan(0);
+  });
+
+  it('is as much as the time itself where nobody remembers how much they differed', () => {
+    const { variance: _lost, ...old } = resumedWarmUp({ ms: 3_000, seen: 9, variance: 10_000 });
+    expect(isWarmUp(old)).toBe(true);
+    expect(warmUpMarginMs(old)).toBeGreaterThan(2_000);
+    expect(warmUpMarginMs({ ...old, variance: 10_000 })).toBeLessThan(500);
+  });
 });

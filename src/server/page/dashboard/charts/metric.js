@@ -4,7 +4,7 @@
 
 import { canvasColour, paint, themeColour } from '../colours.js';
 import { el, setAttribute, setText } from '../dom.js';
-import { number, time } from '../format.js';
+import { giveOrTake, number, time } from '../format.js';
 import { plot, stepped } from './plot.js';
 
 /** @type {Readonly<Record<string, string>>} */
@@ -37,7 +37,7 @@ export function metricChart(past, axis, { id, index, small }) {
   /** @param {number | undefined} row */
   const hover = (row) => {
     if (row === undefined || shown === undefined) setText(hovered, '');
-    else setText(hovered, `then ${numberAt(past, shown.valueSeries, row)}`);
+    else setText(hovered, `then ${giveOrTake(figureAt(past, shown, row))}`);
   };
   const chart = plot(axis, { height: small ? 80 : 180, timeLabels: false, floor: 10, hover });
   const node = el(
@@ -54,7 +54,7 @@ export function metricChart(past, axis, { id, index, small }) {
     setAttribute(label, 'title', app.title);
     const name = metric.targetName === undefined ? metric.label : `${metric.targetName}: ${metric.label}`;
     setText(label, small ? `${app.title}: ${name}` : name);
-    setText(value, metric.infinite ? '∞' : metric.state === 'unavailable' ? '–' : number(metric.value));
+    setText(value, metric.infinite ? '∞' : metric.state === 'unavailable' ? '–' : giveOrTake(metric));
     setText(target, words(metric));
     setAttribute(target, 'title', metric.reason);
     setAttribute(node, 'data-state', metric.state);
@@ -89,11 +89,13 @@ export function metricChart(past, axis, { id, index, small }) {
 
 /**
  * @param {ChartData} past
- * @param {string} series
+ * @param {PageMetric} metric
  * @param {number} row
  */
-function numberAt(past, series, row) {
-  return number(past.column(series)[row] ?? undefined);
+function figureAt(past, { valueSeries, marginSeries }, row) {
+  const value = past.column(valueSeries)[row];
+  const valueMargin = past.column(marginSeries)[row];
+  return { value: value ?? undefined, valueMargin: valueMargin ?? undefined };
 }
 
 /** @param {PageMetric} metric */

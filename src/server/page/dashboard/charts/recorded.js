@@ -32,10 +32,11 @@ export class Recorded {
         const app = pool.apps.find(({ id }) => id === recorded.id);
         if (app === undefined) continue;
         this.#columns.set(app.runningSeries, recorded.running);
-        app.metrics.forEach(({ valueSeries, targetSeries }, i) => {
+        app.metrics.forEach(({ valueSeries, marginSeries, targetSeries }, i) => {
           const metric = recorded.metrics[i];
           if (metric === undefined) return;
           this.#columns.set(valueSeries, metric.most);
+          this.#columns.set(marginSeries, metric.margin);
           this.#columns.set(targetSeries, metric.target);
         });
       }

@@ -3,7 +3,7 @@
 /** @import { PageList, PageRow, PageView, PoolRow } from '../../dashboard-types.ts' */
 
 import { drawn, el, keep, setAttribute, setText } from '../dom.js';
-import { count, number } from '../format.js';
+import { count, giveOrTake, number } from '../format.js';
 import { addressOf, asked, go, policyAddress } from '../navigation.js';
 import { causeText } from '../parts/cause.js';
 import { MARKS } from '../parts/health.js';
@@ -173,8 +173,8 @@ function policyRow() {
 /** @param {PageRow} row */
 function metricText({ metric }) {
   if (metric === undefined) return '';
-  const { state, value, infinite, target } = metric;
-  const now = state === 'unavailable' ? '–' : infinite ? '∞' : number(value);
+  const { state, infinite, target } = metric;
+  const now = state === 'unavailable' ? '–' : infinite ? '∞' : giveOrTake(metric);
   return target === undefined ? now : `${now} / ${number(target)}`;
 }
 

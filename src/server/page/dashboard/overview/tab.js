@@ -3,7 +3,7 @@
 /** @import { PageView } from '../../dashboard-types.ts' */
 
 import { part, setAttribute, setText } from '../dom.js';
-import { count, number } from '../format.js';
+import { count, giveOrTake, number } from '../format.js';
 
 const ICON = '/assets/favicon.svg';
 
@@ -30,6 +30,6 @@ export function showTab(view) {
 function headline({ pools }) {
   const metric = pools.flatMap((pool) => pool.apps).flatMap((app) => app.metrics)[0];
   if (metric === undefined) return '';
-  const value = metric.state === 'unavailable' ? undefined : metric.value;
-  return `${number(value)}${metric.target === undefined ? '' : `/${number(metric.target)}`} · `;
+  const value = metric.state === 'unavailable' ? number(undefined) : giveOrTake(metric);
+  return `${value}${metric.target === undefined ? '' : `/${number(metric.target)}`} · `;
 }
