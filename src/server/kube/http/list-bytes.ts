@@ -2,14 +2,25 @@
 
 import { isObject } from '../../../api/schema/json-schema.ts';
 
+interface Kept {
+  readonly spec: Uint8Array;
+  /** The newest one that was listed with it, and all of its bytes: most are as they were a second ago. */
+  object?: object;
+  bytes: readonly Uint8Array[];
+}
+
 /**
- * By the spec, which stays the same object while the status changes, and is the most of it. What is made anew each time is not kept:
- * it would be remembered as long as the change that it came with.
+ * By the spec, which stays the same object while the status changes, and is the most of it. Of objects only the newest is kept, and not
+ * by itself: it would be remembered as long as the change that it came with.
  */
-const specs = new WeakMap<object, Uint8Array>();
+const kept = new WeakMap<object, Kept>();
 
 /** Bytes of a piece, and so much of the last object as goes beyond. */
-export const PIECE_LENGTH = 1024 * 1024;
+export const PIECE_LENGTH = 4 * 1024 * 1024;
+/** So many of them at most are made anew: that takes ten times as long as those that are known. */
+export const MADE_LENGTH = 1024 * 1024;
+const NOTHING = new Uint8Array();
+const COMMA = Buffer.from(',');
 
 export function* listBytes({
   items,
@@ -18,42 +29,52 @@ export function* listBytes({
   Record<string, unknown>
 >): Generator<Uint8Array> {
   let piece: Uint8Array[] = [Buffer.from(`${JSON.stringify(list).slice(0, -1)},"items":[`)];
-  let [length, separator] = [0, ''];
+  let [length, made] = [0, 0];
+  let separator = NOTHING;
   for (const item of items) {
-    for (const bytes of bytesOf(item, separator)) {
-      piece.push(bytes);
-      length += bytes.length;
-    }
-    separator = ',';
-    if (length < PIECE_LENGTH) continue;
+    const { bytes, isNew } = bytesOf(item);
+    piece.push(separator, ...bytes);
+    const added = bytes.reduce((sum, each) => sum + each.length, separator.length);
+    length += added;
+    if (isNew) made += added;
+    separator = COMMA;
+    if (length < PIECE_LENGTH && made < MADE_LENGTH) continue;
     yield Buffer.concat(piece);
-    [piece, length] = [[], 0];
+    [piece, length, made] = [[], 0, 0];
   }
   yield Buffer.concat([...piece, Buffer.from(']}')]);
 }
 
-/** @param before what stands between the one before and this one */
-function bytesOf(object: object, before: string): readonly Uint8Array[] {
+function bytesOf(object: object): { readonly bytes: readonly Uint8Array[]; readonly isNew: boolean } {
+  const spec = 'spec' in object && isObject(object.spec) ? keptOf(object.spec) : undefined;
+  if (spec === undefined) return { bytes: [Buffer.from(JSON.stringify(object))], isNew: true };
+  const isNew = spec.object !== object;
+  if (isNew) spec.bytes = bytesAround(object, spec.spec);
+  spec.object = object;
+  return { bytes: spec.bytes, isNew };
+}
+
+function bytesAround(object: object, spec: Uint8Array): readonly Uint8Array[] {
   const bytes: Uint8Array[] = [];
-  let text = `${before}{`;
+  let text = '{';
   let separator = '';
   for (const [name, value] of Object.entries(object)) {
-    const isSpec = name === 'spec' && isObject(value);
+    const isSpec = name === 'spec';
     const json = isSpec ? '' : JSON.stringify(value);
     if (json === undefined) continue;
     text += `${separator}${JSON.stringify(name)}:${json}`;
     separator = ',';
     if (!isSpec) continue;
-    bytes.push(Buffer.from(text), bytesOfSpec(value));
+    bytes.push(Buffer.from(text), spec);
     text = '';
   }
   return [...bytes, Buffer.from(`${text}}`)];
 }
 
-function bytesOfSpec(spec: object): Uint8Array {
-  const known = specs.get(spec);
+function keptOf(spec: object): Kept {
+  const known = kept.get(spec);
   if (known !== undefined) return known;
-  const bytes = Buffer.from(JSON.stringify(spec));
-  specs.set(spec, bytes);
-  return bytes;
+  const made: Kept = { spec: Buffer.from(JSON.stringify(spec)), bytes: [] };
+  kept.set(spec, made);
+  return made;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listBytes, PIECE_LENGTH } from '../../../../src/server/kube/http/list-bytes.ts';
+import { listBytes, MADE_LENGTH, PIECE_LENGTH } from '../../../../src/server/kube/http/list-bytes.ts';
 
 const members = fc.dictionary(fc.string(), fc.jsonValue());
 const withSpec = fc
@@ -36,11 +36,25 @@ describe('the text of a list', () => {
     expect(textWith({ n: 2 })).toContain('"spec":{"target":"é"},"status":{"n":2}}');
   });
 
-  it('comes in pieces, none of which is longer than a piece and an object', () => {
-    const items = Array.from({ length: 8_000 }, (_, n) => ({ n, text: 'x'.repeat(1_000) }));
-    const pieces = [...listBytes({ metadata: {}, items })];
-    expect(pieces.length).toBeGreaterThan(2);
-    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(PIECE_LENGTH + 1_100);
-    expect(JSON.parse(Buffer.concat(pieces).toString())).toEqual({ metadata: {}, items });
+  it('is the same twice where nothing moved, and new where a label did', () => {
+    const spec = { target: 1 };
+    const textWith = (object: object): string => textOf({ metadata: {}, items: [object] });
+    const [first, second] = [
+      { spec, status: { n: 1 } },
+      { labels: ['x'], spec, status: { n: 1 } },
+    ];
+    for (const object of [first, first, second, second, first])
+      expect(textWith(object)).toBe(JSON.stringify({ metadata: {}, items: [object] }));
+  });
+
+  it('comes in pieces, none of which is longer than a piece and an object, and shorter ones where it is new', () => {
+    const items = Array.from({ length: 8_000 }, (_, n) => ({ spec: { n }, text: 'x'.repeat(1_000) }));
+    for (const most of [MADE_LENGTH, PIECE_LENGTH]) {
+      const pieces = [...listBytes({ metadata: {}, items })];
+      expect(pieces.length).toBeGreaterThan(1);
+      expect(Math.max(...pieces.map(({ length }) => length))).toBeGreaterThan(most - 1_100);
+      expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(most + 1_100);
+      expect(JSON.parse(Buffer.concat(pieces).toString())).toEqual({ metadata: {}, items });
+    }
   });
 });
